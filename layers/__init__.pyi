@@ -1,0 +1,12 @@
+from layers.datafiles import data_path as data_path
+from layers.errors import ClosureError as ClosureError
+from layers.errors import CrsError as CrsError
+from layers.errors import InputError as InputError
+from layers.errors import MissingFileError as MissingFileError
+from layers.errors import NameResolutionError as NameResolutionError
+from layers.errors import OutputExistsError as OutputExistsError
+from layers.errors import SchemaError as SchemaError
+from layers.errors import VungTrongError as VungTrongError
+from layers.findings import Finding as Finding
+from layers.findings import Findings as Findings
+from layers.plots import PlotLayer as PlotLayer

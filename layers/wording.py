@@ -1,0 +1,76 @@
+"""Two languages: phrases in Vietnamese and English, and figures as each prints them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["Language", "Phrase", "format_number"]
+
+Language = Literal["vi", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One text in both languages of the project.
+
+    Parameters
+    ----------
+    en : str
+        English.
+    vi : str
+        Vietnamese, NFC.
+    """
+
+    en: str
+    vi: str
+
+    def text(self, language: Language) -> str:
+        """Text in one language.
+
+        Parameters
+        ----------
+        language : {"en", "vi"}
+            Language of the reader.
+
+        Returns
+        -------
+        str
+            The text.
+        """
+        return self.vi if language == "vi" else self.en
+
+
+def format_number(value: float, language: Language, *, decimals: int = 0) -> str:
+    """Figure as a page prints it: ``155.000,5`` in Vietnamese, ``155,000.5`` in English.
+
+    Parameters
+    ----------
+    value : float
+        The figure; NaN prints as an en dash (no data is not zero).
+    language : {"en", "vi"}
+        Language of the page.
+    decimals : int
+        Digits after the decimal mark.
+
+    Returns
+    -------
+    str
+        The figure without unit.
+
+    Examples
+    --------
+    >>> format_number(155000.5, "vi", decimals=1)
+    '155.000,5'
+    >>> format_number(155000.5, "en", decimals=1)
+    '155,000.5'
+    """
+    if math.isnan(value):
+        return "–"
+    text = f"{value:,.{decimals}f}"
+    if float(text.replace(",", "")) == 0:
+        text = text.lstrip("-")
+    if language == "vi":
+        text = text.translate(str.maketrans(",.", ".,"))
+    return text

@@ -1,0 +1,65 @@
+"""Tables the pages are made of: what the planner hands over, column by column."""
+
+from __future__ import annotations
+
+from layers.schema import Column, Schema
+
+__all__ = ["AREAS", "FOREST_COVER", "TARGETS", "ZONES"]
+
+AREAS = Schema(
+    "areas",
+    (
+        Column("commune_code", "text", "commune; empty for the part outside every commune"),
+        Column("commune", "text", "name of the commune"),
+        Column("layer", "text", "layer's name in the project file"),
+        Column("land", "text", "land class"),
+        Column("crop", "text", "crop id; empty where no crop stands"),
+        Column("area_ha", "number", "area by geometry", "ha", nullable=True),
+        Column("ledger_ha", "number", "area by the ledger", "ha", nullable=True),
+    ),
+)
+
+TARGETS = Schema(
+    "targets",
+    (
+        Column("target", "text", "id of the target, unique"),
+        Column("zone", "text", "id of the zone; empty for an indicator of the whole plan"),
+        Column("clause", "text", "clause of the plan", nullable=True),
+        Column("bound", "text", "exact, range, at_least, at_most, about or maintain"),
+        Column("unit", "text", "unit of the figures in this row"),
+        Column("year", "integer", "year the target is due", nullable=True),
+        Column("low", "number", "lower end, in unit", nullable=True),
+        Column("high", "number", "upper end, in unit", nullable=True),
+        Column("present", "number", "what is there now, in unit", nullable=True),
+        Column("held_ratio", "number", "present ÷ low (a ceiling: ÷ high)", nullable=True),
+        Column("shortfall", "number", "low − present where positive, in unit", nullable=True),
+        Column("surplus", "number", "present − high where positive, in unit", nullable=True),
+        Column("status", "text", "below, within, above or not_measured"),
+    ),
+)
+
+ZONES = Schema(
+    "zones",
+    (
+        Column("zone", "text", "id of the zone"),
+        Column("commune_code", "text", "commune"),
+        Column("commune", "text", "name of the commune"),
+        Column("listed", "boolean", "the plan lists the commune for this zone"),
+        Column("present_ha", "number", "present area", "ha", nullable=True, minimum=0),
+        Column("share_ratio", "number", "share of the zone's present area", nullable=True),
+    ),
+)
+
+FOREST_COVER = Schema(
+    "forest cover",
+    (
+        Column("commune_code", "text", "commune; the last row is the province"),
+        Column("commune", "text", "name"),
+        Column("natural_area_ha", "number", "official natural area", "ha", minimum=0),
+        Column("natural_forest_ha", "number", "natural forest, by the ledger", "ha", minimum=0),
+        Column("planted_forest_ha", "number", "planted and established", "ha", minimum=0),
+        Column("not_yet_forest_ha", "number", "planted, not yet forest", "ha", minimum=0),
+        Column("cover_percent", "number", "forest cover rate, unrounded", "%"),
+        Column("cover_geometry_percent", "number", "the same from geometry", "%", nullable=True),
+    ),
+)

@@ -1,0 +1,5 @@
+"""The planner: plans and targets, coverage, forest cover, the run and its command line."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,21 @@
+"""Entry point of the command ``zones``."""
+
+from __future__ import annotations
+
+import sys
+
+from zones.commands.speech import set_language, settle_language
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    set_language(settle_language(sys.argv[1:]))
+    from zones.commands.application import run  # help texts are built in the language settled above
+
+    sys.exit(run())
+
+
+if __name__ == "__main__":
+    main()

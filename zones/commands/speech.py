@@ -1,0 +1,110 @@
+"""In which language the command line speaks, and how it ends.
+
+The language is settled before the commands are loaded, because their help texts are built then:
+``--lang`` anywhere on the line, else ``VUNGTRONG_LANG``, else the environment's locale (Vietnamese
+for ``vi_VN``, English for any other), and Vietnamese where the environment says nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any
+
+from layers.wording import Language, Phrase
+
+__all__ = ["language", "print_json", "print_line", "say", "set_language", "settle_language"]
+
+_language: Language = "vi"
+
+
+def language() -> Language:
+    """Language of this process.
+
+    Returns
+    -------
+    {"vi", "en"}
+        Language code.
+    """
+    return _language
+
+
+def set_language(code: Language) -> None:
+    """Speak a language from now on.
+
+    Parameters
+    ----------
+    code : {"vi", "en"}
+        Language code.
+    """
+    global _language
+    _language = code
+
+
+def settle_language(arguments: list[str]) -> Language:
+    """Language asked for by the command line or the environment.
+
+    Parameters
+    ----------
+    arguments : list of str
+        The command line without the program's name.
+
+    Returns
+    -------
+    {"vi", "en"}
+        Language code.
+    """
+    asked = ""
+    for position, argument in enumerate(arguments):
+        if argument == "--lang" and position + 1 < len(arguments):
+            asked = arguments[position + 1]
+        elif argument.startswith("--lang="):
+            asked = argument.partition("=")[2]
+    names = ("VUNGTRONG_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+    asked = asked or next((os.environ[name] for name in names if os.environ.get(name)), "vi")
+    return "vi" if asked.lower().startswith("vi") else "en"
+
+
+def say(en: str, vi: str) -> str:
+    """Text in the language of this process.
+
+    Parameters
+    ----------
+    en : str
+        English.
+    vi : str
+        Vietnamese.
+
+    Returns
+    -------
+    str
+        One of the two.
+    """
+    return Phrase(en=en, vi=vi).text(_language)
+
+
+def print_line(text: str = "", *, error: bool = False) -> None:
+    """Print a plain line, on a stream that may not know every letter.
+
+    Parameters
+    ----------
+    text : str
+        The line.
+    error : bool
+        To the error stream.
+    """
+    stream = sys.stderr if error else sys.stdout
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+
+
+def print_json(data: Any) -> None:
+    """Print data as JSON on the output stream, letters kept, keys in given order.
+
+    Parameters
+    ----------
+    data : object
+        Anything ``json`` can write.
+    """
+    print_line(json.dumps(data, ensure_ascii=False, indent=2, default=str))
