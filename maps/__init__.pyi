@@ -1,4 +1,4 @@
-from maps.tables import AREAS as AREAS
-from maps.tables import FOREST_COVER as FOREST_COVER
-from maps.tables import TARGETS as TARGETS
-from maps.tables import ZONES as ZONES
+from .tables import AREAS as AREAS
+from .tables import FOREST_COVER as FOREST_COVER
+from .tables import TARGETS as TARGETS
+from .tables import ZONES as ZONES

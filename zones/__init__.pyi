@@ -1,1 +1,1 @@
-from zones.commands.speech import settle_language as settle_language
+from .commands.speech import settle_language as settle_language
