@@ -1,3 +1,8 @@
+from .crops import CROPS as CROPS
+from .crops import load_crops as load_crops
+from .crs import area_crs as area_crs
+from .crs import geodesic_area_ha as geodesic_area_ha
+from .crs import plane_area_ha as plane_area_ha
 from .datafiles import data_path as data_path
 from .errors import ClosureError as ClosureError
 from .errors import CrsError as CrsError
