@@ -1,0 +1,330 @@
+"""The programme behind a rounded table: which cells go up, so that every total stays near.
+
+For each cell a binary says whether it goes up; each total over some of the keys may take the step
+below or above its exact value. In a two-way table the rows form a network matrix, so a vertex of
+the linear relaxation is whole; a three-way table needs an integer programme.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+from layers.errors import ClosureError, InputError
+from zones.linear_programme import Programme, Solution, solve_programme
+
+__all__ = ["Controls", "Outcome", "round_cells"]
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Margin = tuple[int, ...]
+
+_NEAR = 1e-6
+#: What one step of distance costs in a total over one key, two keys, or none, against a cell's 1.
+_WEIGHTS = {0: 16.0, 1: 8.0, 2: 2.0}
+_TIE = 1e-5
+_FAR = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """A table to round, in steps.
+
+    Parameters
+    ----------
+    codes : tuple of numpy.ndarray
+        Per key the code of each cell, from 0.
+    exact : numpy.ndarray
+        Figures.
+    low, up : numpy.ndarray
+        The step below and the step above (the same for whole figures).
+    fixed : dict
+        Per key position: totals to meet, by code.
+    time_limit_s : float
+        Seconds for the integer programme.
+    """
+
+    codes: tuple[Integers, ...]
+    exact: Floats
+    low: Integers
+    up: Integers
+    fixed: dict[int, dict[int, int]]
+    time_limit_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Rounded figures in steps, the totals that were let go, and how far the furthest lies.
+
+    Parameters
+    ----------
+    steps : numpy.ndarray
+        Whole numbers of steps.
+    relaxed : tuple of tuple of int
+        Margins, by key positions.
+    furthest : float
+        Greatest distance of a relaxed total from its exact value, in steps.
+    """
+
+    steps: Integers
+    relaxed: tuple[Margin, ...] = ()
+    furthest: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Total:
+    """One margin: which total each cell belongs to, and the range each total may take."""
+
+    margin: Margin
+    group: Integers
+    exact: Floats
+    low: Integers
+    up: Integers
+
+
+def round_cells(controls: Controls) -> Outcome:
+    """Round the cells of a table with two or three keys.
+
+    Parameters
+    ----------
+    controls : Controls
+        The table.
+
+    Returns
+    -------
+    Outcome
+        The rounded cells.
+
+    Raises
+    ------
+    InputError
+        The totals asked for cannot be met.
+    ClosureError
+        A figure or a total ended further than one step from its value.
+    """
+    if len(controls.exact) == 0:
+        return Outcome(np.empty(0, dtype="int64"))
+    totals = _totals(controls)
+    steps = _solve(controls, totals)
+    if steps is not None:
+        return _checked(controls, Outcome(steps), totals)
+    if len(controls.codes) == 2:
+        raise InputError(
+            en="The totals asked for cannot all be met by figures and totals within one step: "
+            "leave some of them open.",
+            vi="Không thể đạt đồng thời mọi tổng yêu cầu với các số và tổng lệch không quá một "
+            "bước: hãy để ngỏ một số tổng.",
+        )
+    return _without_third_key(controls, totals)
+
+
+def _totals(controls: Controls) -> list[_Total]:
+    keys = range(len(controls.codes))
+    margins = [m for size in range(len(controls.codes)) for m in combinations(keys, size)]
+    return [_total(controls, margin) for margin in margins]
+
+
+def _total(controls: Controls, margin: Margin) -> _Total:
+    cells = pd.DataFrame({axis: controls.codes[axis] for axis in margin}, dtype="int64")
+    if margin:
+        group = np.asarray(cells.groupby(list(margin), sort=True).ngroup(), dtype="int64")
+    else:
+        group = np.zeros(len(controls.exact), dtype="int64")
+    count = int(group.max()) + 1
+    exact: Floats = np.bincount(group, weights=controls.exact, minlength=count).astype("float64")
+    low = np.floor(exact + _NEAR).astype("int64")
+    up = low + (exact - low > _NEAR)
+    if len(margin) == 1 and margin[0] in controls.fixed:
+        # With one key the groups are the codes themselves.
+        for code, steps in controls.fixed[margin[0]].items():
+            if not low[code] <= steps <= up[code]:
+                raise InputError(
+                    en=f"A total to meet lies more than one step from its exact value: asked "
+                    f"{steps} steps, exact {exact[code]:.3f}.",
+                    vi=f"Một tổng cần đạt lệch quá một bước so với giá trị chính xác: yêu cầu "
+                    f"{steps} bước, chính xác {exact[code]:.3f}.",
+                )
+            low[code] = up[code] = steps
+    if not margin:
+        low, up = _grand_total(controls, float(exact[0]))
+    return _Total(margin, group, exact, low, up)
+
+
+def _grand_total(controls: Controls, exact: float) -> tuple[Integers, Integers]:
+    """Range of the grand total; totals asked for move it by as much as they differ themselves."""
+    shifts = [0.0] if not controls.fixed else []
+    for axis, wanted in controls.fixed.items():
+        sums = np.bincount(controls.codes[axis], weights=controls.exact)
+        shifts.append(sum(steps - sums[code] for code, steps in wanted.items()))
+    low = int(np.floor(exact + min(shifts) + _NEAR))
+    up = int(np.ceil(exact + max(shifts) - _NEAR))
+    return np.array([low]), np.array([max(low, up)])
+
+
+def _solve(controls: Controls, totals: list[_Total]) -> Integers | None:
+    three_way = len(controls.codes) == 3
+    programme = _programme(controls, totals, integer=three_way)
+    if three_way:
+        solution = solve_programme(
+            programme,
+            time_limit_s=controls.time_limit_s,
+            options={"mip_rel_gap": 0.02, "mip_max_improving_sols": 4},
+        )
+    else:
+        solution = solve_programme(programme, method="simplex")
+    return _up_or_down(controls, solution)
+
+
+def _up_or_down(controls: Controls, solution: Solution) -> Integers | None:
+    if solution.status in {"infeasible", "none"}:
+        return None
+    goes_up = solution.columns[: len(controls.exact)]
+    whole = np.rint(goes_up)
+    if np.abs(goes_up - whole).max(initial=0.0) > 1e-4:
+        raise ClosureError(
+            en="A rounded table has a cell between two steps: the solver's answer is not whole.",
+            vi="Bảng làm tròn có ô nằm giữa hai bước: kết quả của bộ giải không nguyên.",
+        )
+    steps: Integers = controls.low + whole.astype("int64")
+    return steps
+
+
+def _programme(controls: Controls, totals: list[_Total], *, integer: bool) -> Programme:
+    """Columns: one per cell (goes up), then one per total (its height above the lower step)."""
+    cells = len(controls.exact)
+    fraction = controls.exact - controls.low
+    tie = _TIE * (np.arange(cells) * 0.6180339887498949 % 1.0)
+    costs, uppers = [1.0 - 2.0 * fraction + tie], [(controls.up - controls.low).astype("float64")]
+    blocks, bounds = [], []
+    for total in totals:
+        count = len(total.exact)
+        weight = _WEIGHTS[len(total.margin)]
+        above = np.clip(total.exact - total.low, 0.0, 1.0)
+        costs.append(weight * (1.0 - 2.0 * above))
+        uppers.append((total.up - total.low).astype("float64"))
+        base = np.bincount(total.group, weights=controls.low, minlength=count)
+        blocks.append((total.group, count))
+        bounds.append(total.low - base)
+    matrix = _matrix(cells, blocks)
+    right = np.concatenate(bounds).astype("float64")
+    columns = matrix.shape[1]
+    whole = np.zeros(columns, dtype=bool)
+    whole[:cells] = integer
+    return Programme(
+        np.concatenate(costs),
+        np.zeros(columns),
+        np.concatenate(uppers),
+        matrix,
+        right,
+        right,
+        whole if integer else None,
+    )
+
+
+def _matrix(cells: int, blocks: list[tuple[Integers, int]]) -> sparse.csc_matrix:
+    offset, rows = 0, []
+    for group, count in blocks:
+        rows.append(group + offset)
+        offset += count
+    row = np.concatenate([*rows, np.arange(offset)])
+    column = np.concatenate([np.tile(np.arange(cells), len(blocks)), cells + np.arange(offset)])
+    sign = np.concatenate([np.ones(cells * len(blocks)), -np.ones(offset)])
+    return sparse.csc_matrix((sign, (row, column)), shape=(offset, cells + offset))
+
+
+def _without_third_key(controls: Controls, totals: list[_Total]) -> Outcome:
+    """Keep every total without the third key; spread each kept pair over the third key."""
+    pairs = next(total for total in totals if total.margin == (0, 1))
+    first = np.zeros(len(pairs.exact), dtype="int64")
+    codes = []
+    for axis in (0, 1):
+        code = first.copy()
+        code[pairs.group] = controls.codes[axis]
+        codes.append(code)
+    fixed = {axis: wanted for axis, wanted in controls.fixed.items() if axis < 2}
+    table = replace(
+        controls,
+        codes=(codes[0], codes[1]),
+        exact=np.where(pairs.up > pairs.low, pairs.exact, pairs.low),
+        low=pairs.low,
+        up=pairs.up,
+        fixed=fixed,
+    )
+    kept = round_cells(table).steps
+    steps = _spread(controls, pairs.group, kept)
+    loose = [total for total in totals if not _within(total, steps)]
+    distance = [
+        float(np.abs(np.bincount(total.group, weights=steps) - total.exact).max())
+        for total in loose
+    ]
+    outcome = Outcome(steps, tuple(total.margin for total in loose), max(distance, default=0.0))
+    return _checked(controls, outcome, [total for total in totals if 2 not in total.margin])
+
+
+def _within(total: _Total, steps: Integers) -> bool:
+    sums = np.bincount(total.group, weights=steps, minlength=len(total.exact))
+    return bool(((sums >= total.low) & (sums <= total.up)).all())
+
+
+def _spread(controls: Controls, group: Integers, kept: Integers) -> Integers:
+    """Round each pair's cells to its kept total, keeping the totals of key and third key near.
+
+    A two-way problem per value of the second key, whose totals by the third key are elastic: a
+    network again.
+    """
+    steps = controls.low.copy()
+    for code in np.unique(controls.codes[1]):
+        mine = np.flatnonzero(controls.codes[1] == code)
+        pair_codes, pair = np.unique(group[mine], return_inverse=True)
+        third = np.unique(controls.codes[2][mine], return_inverse=True)[1]
+        steps[mine] += _spread_one(controls, mine, kept[pair_codes], (pair, third))
+    return steps
+
+
+def _spread_one(
+    controls: Controls, mine: Integers, kept: Integers, groups: tuple[Integers, Integers]
+) -> Integers:
+    pair, third = groups
+    low, cells = controls.low[mine], len(mine)
+    count = int(third.max()) + 1
+    exact = np.bincount(third, weights=controls.exact[mine], minlength=count)
+    floor = np.floor(exact + _NEAR)
+    right = np.concatenate(
+        [
+            kept - np.bincount(pair, weights=low, minlength=len(kept)),
+            floor - np.bincount(third, weights=low, minlength=count),
+        ]
+    )
+    row = np.concatenate([pair, third + len(kept), *[np.arange(count) + len(kept)] * 3])
+    column = np.concatenate([np.tile(np.arange(cells), 2), cells + np.arange(3 * count)])
+    sign = np.concatenate([np.ones(2 * cells), -np.ones(2 * count), np.ones(count)])
+    matrix = sparse.csc_matrix((sign, (row, column)), shape=(len(right), cells + 3 * count))
+    tie = _TIE * (np.arange(cells) * 0.6180339887498949 % 1.0)
+    costs = [1.0 - 2.0 * (controls.exact[mine] - low) + tie, 2.0 * (1.0 - 2.0 * (exact - floor))]
+    uppers = [(controls.up[mine] - low).astype("float64"), np.ones(count)]
+    programme = Programme(
+        np.concatenate([*costs, np.full(2 * count, _FAR)]),
+        np.zeros(cells + 3 * count),
+        np.concatenate([*uppers, np.full(2 * count, np.inf)]),
+        matrix,
+        right,
+        right,
+    )
+    whole = np.rint(solve_programme(programme, method="simplex").columns[:cells])
+    return whole.astype("int64")
+
+
+def _checked(controls: Controls, outcome: Outcome, totals: list[_Total]) -> Outcome:
+    outside = (outcome.steps < controls.low) | (outcome.steps > controls.up)
+    broken = int(outside.sum()) + sum(not _within(total, outcome.steps) for total in totals)
+    if broken:
+        raise ClosureError(
+            en=f"A rounded table does not close: {broken} figures or totals lie beyond one step.",
+            vi=f"Bảng làm tròn không khớp: {broken} số hoặc nhóm tổng lệch quá một bước.",
+        )
+    return outcome
