@@ -9,6 +9,7 @@ from .errors import CrsError as CrsError
 from .errors import InputError as InputError
 from .errors import MissingFileError as MissingFileError
 from .errors import NameResolutionError as NameResolutionError
+from .errors import OutputError as OutputError
 from .errors import OutputExistsError as OutputExistsError
 from .errors import SchemaError as SchemaError
 from .errors import VungTrongError as VungTrongError

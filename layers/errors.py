@@ -14,6 +14,7 @@ __all__ = [
     "InputError",
     "MissingFileError",
     "NameResolutionError",
+    "OutputError",
     "OutputExistsError",
     "SchemaError",
     "VungTrongError",
@@ -73,6 +74,10 @@ class NameResolutionError(InputError, LookupError):
 
 class MissingFileError(VungTrongError, FileNotFoundError):
     """A file or a layer of a file does not exist."""
+
+
+class OutputError(VungTrongError, OSError):
+    """An output could not be written: the disk is full, or the folder is locked."""
 
 
 class OutputExistsError(VungTrongError, FileExistsError):

@@ -13,5 +13,6 @@ def test_ids_are_unique_and_fruit_never_counts_for_cover() -> None:
 
 
 def test_the_table_given_out_is_a_copy() -> None:
-    load_crops()["crop"] = "x"
+    table = load_crops()
+    table["crop"] = "x"
     assert "pine" in set(load_crops()["crop"])
