@@ -1,4 +1,9 @@
 from .commands.speech import settle_language as settle_language
+from .plan_model import Plan as Plan
+from .plans import embedded_plans as embedded_plans
+from .plans import load_plan as load_plan
+from .plans import load_plans as load_plans
+from .plans import save_plan as save_plan
 from .rounding import RoundedTable as RoundedTable
 from .rounding import round_table as round_table
 from .rounding import round_to_total as round_to_total
