@@ -15,4 +15,13 @@ from .errors import SchemaError as SchemaError
 from .errors import VungTrongError as VungTrongError
 from .findings import Finding as Finding
 from .findings import Findings as Findings
+from .gazetteer import NEWEST_VINTAGE as NEWEST_VINTAGE
+from .gazetteer import units as units
+from .gazetteer import vintage_on as vintage_on
+from .matches import Match as Match
+from .matches import Refusal as Refusal
+from .name_lists import NameList as NameList
+from .name_lists import read_name_list as read_name_list
+from .names import look_up as look_up
+from .names import resolve as resolve
 from .plots import PlotLayer as PlotLayer

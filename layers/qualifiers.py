@@ -1,0 +1,80 @@
+"""What stands around a commune's name in a cell: its district, its province, or the whole of it."""
+
+from __future__ import annotations
+
+import re
+
+from layers.errors import NameResolutionError
+from layers.gazetteer import find_province
+from layers.spelling import exact_key, tidy
+
+__all__ = ["names_whole_province", "split_qualifier"]
+
+#: With or without their marks, but not with others: a commune is called Tĩnh Túc.
+_WHOLE = re.compile(
+    r"^(to[àa]n|c[ảa]) t[ỉi]nh\b|^(t[ổo]ng( c[ộo]ng| s[ốo])?|c[ộo]ng)$|^t[ỉi]nh l[ạa]ng s[ơo]n$"
+    r"|\b(tr[êe]n|trong) (ph[ạa]m vi |[đd][ịi]a b[àa]n )?(to[àa]n |c[ảa] )?t[ỉi]nh\b"
+    r"|^c[áa]c x[ãa],? (v[àa] )?ph[ưu][ờo]ng$"
+)
+_BEHIND = re.compile(r"^(?P<name>[^,(]+?)\s*(?:,|\(|\s-\s)\s*(?P<rest>[^()]+?)\s*\)?$")
+_DISTRICT = re.compile(r"^(?:huyện|h\.|h |thành phố|tp\.|tp |thị xã|tx\.)\s*", re.IGNORECASE)
+
+
+def names_whole_province(text: str) -> bool:
+    """Whether a text means every commune of the province.
+
+    Parameters
+    ----------
+    text : str
+        For instance ``"Toàn tỉnh"``, ``"các xã, phường trên địa bàn tỉnh"`` or ``"Tổng cộng"``.
+
+    Returns
+    -------
+    bool
+        True where no single commune is meant.
+
+    Examples
+    --------
+    >>> names_whole_province("toàn tỉnh")
+    True
+    """
+    return bool(_WHOLE.search(exact_key(text)))
+
+
+def split_qualifier(text: str) -> tuple[str, str, str | None]:
+    """Part the name of a commune from the district or province written behind it.
+
+    Parameters
+    ----------
+    text : str
+        For instance ``"Thụy Hùng (Văn Lãng)"`` or ``"xã Lộc Bình, tỉnh Lạng Sơn"``.
+
+    Returns
+    -------
+    str
+        The name, with its kind word.
+    str
+        Key of the district, empty for none.
+    str or None
+        Code of the province.
+
+    Examples
+    --------
+    >>> split_qualifier("Thụy Hùng (huyện Văn Lãng)")
+    ('Thụy Hùng', 'văn lãng', None)
+    """
+    found = _BEHIND.match(text)
+    if not found:
+        return text, "", None
+    district, province = "", None
+    for part in re.split(r",|\s-\s", found["rest"]):
+        clean = tidy(part)
+        try:
+            province = find_province(clean)
+        except NameResolutionError:
+            district = exact_key(_DISTRICT.sub("", clean))
+        else:
+            # The town of Lạng Sơn bears the province's name: a district where it says so.
+            if _DISTRICT.match(clean):
+                district, province = exact_key(_DISTRICT.sub("", clean)), None
+    return tidy(found["name"]), district, province

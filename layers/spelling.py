@@ -1,0 +1,289 @@
+"""Spellings of Vietnamese names: what is one name written twice, and how far two names are apart.
+
+Three things vary without meaning another name: the letters' encoding (NFC, NFD), the place of the
+tone mark (Hoà, Hòa) and i for y where only one sound is possible (Quý, Quí). Scanning and typing do
+the rest: marks lost or changed, a letter lost or doubled; those are distances, never equality.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz.distance import Levenshtein
+
+__all__ = [
+    "KIND_WORDS",
+    "Letters",
+    "distance",
+    "exact_key",
+    "letters",
+    "plain_key",
+    "similarity",
+    "spelling_key",
+    "split_kind",
+    "tidy",
+]
+
+#: Tone marks by their combining character; the order is that of Vietnamese dictionaries.
+_TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
+
+#: How the kind of a unit is written, longest first; without marks, in lower case.
+KIND_WORDS = {
+    "thi tran": "thị trấn",
+    "phuong": "phường",
+    "dac khu": "đặc khu",
+    "xa": "xã",
+    "tt": "thị trấn",
+    "dk": "đặc khu",
+    "p": "phường",
+    "x": "xã",
+}
+
+_KIND = re.compile(r"(thị trấn|thi tran|đặc khu|dac khu|[^\W\d_]+)([\s.:]+)(?=\S)", re.IGNORECASE)
+
+_SIGNS = str.maketrans(
+    {
+        "’": "'",
+        "‘": "'",
+        "`": "'",
+        "´": "'",
+        "ʼ": "'",
+        "–": "-",
+        "—": "-",
+        "−": "-",
+        "\u00a0": " ",
+        "\u200b": None,
+        "\u200c": None,
+        "\u200d": None,
+        "\ufeff": None,
+        "\u00ad": None,
+    }
+)
+
+
+def tidy(text: str) -> str:
+    """Text in NFC, with plain spaces and signs, without punctuation around it.
+
+    Parameters
+    ----------
+    text : str
+        As received.
+
+    Returns
+    -------
+    str
+        Letters and case as they were.
+
+    Examples
+    --------
+    >>> tidy("  Lộc   Bình ,")
+    'Lộc Bình'
+    """
+    plain = unicodedata.normalize("NFC", text).translate(_SIGNS)
+    return re.sub(r"\s+", " ", plain).strip(' \t.,;:-+*•"“”…')
+
+
+@lru_cache(maxsize=65536)
+def exact_key(text: str) -> str:
+    """Key under which encodings, case, spaces and dots of one name are equal.
+
+    Parameters
+    ----------
+    text : str
+        A name without its kind.
+
+    Returns
+    -------
+    str
+        Lower case, NFC.
+    """
+    lowered = re.sub(r"[.\s_]+", " ", tidy(text).casefold()).strip()
+    return unicodedata.normalize("NFC", re.sub(r"\s*-\s*", "-", lowered))
+
+
+def _strip_marks(text: str) -> str:
+    decomposed = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+@lru_cache(maxsize=65536)
+def plain_key(text: str) -> str:
+    """Key without any mark: what is left of a name in capitals without accents.
+
+    Parameters
+    ----------
+    text : str
+        A name without its kind.
+
+    Returns
+    -------
+    str
+        Letters a–z, digits; no spaces, hyphens or apostrophes.
+
+    Examples
+    --------
+    >>> plain_key("Đồng Đăng") == plain_key("DONG DANG")
+    True
+    """
+    return re.sub(r"[\W_]+", "", _strip_marks(exact_key(text)))
+
+
+def _syllables(text: str) -> list[tuple[str, str]]:
+    """Letters (with their quality: â ă ê ô ơ ư đ) and tone of each syllable."""
+    found = []
+    for syllable in re.split(r"[\s'-]+", exact_key(text)):
+        marks = unicodedata.normalize("NFD", syllable)
+        tone = "".join(sorted(_TONES[c] for c in marks if c in _TONES))
+        body = unicodedata.normalize("NFC", "".join(c for c in marks if c not in _TONES))
+        if body:
+            found.append((body, tone))
+    return found
+
+
+def _one_vowel(body: str) -> str:
+    """Write y as i where the sound is the same: alone after a consonant (kỳ), or before ê (yên)."""
+    body = re.sub(r"^([bcdđghklmnpqrstvx]*(?:qu)?)y$", r"\1i", body)
+    return re.sub(r"^y(?=ê)", "i", body)
+
+
+@lru_cache(maxsize=65536)
+def spelling_key(text: str) -> str:
+    """Key under which the accepted spellings of one name are equal.
+
+    Parameters
+    ----------
+    text : str
+        A name without its kind.
+
+    Returns
+    -------
+    str
+        Syllables with their tone written behind; hyphens and apostrophes are gone.
+
+    Examples
+    --------
+    >>> spelling_key("Quý Hoà") == spelling_key("Quí Hòa")
+    True
+    """
+    return "".join(_one_vowel(body) + (tone or "0") for body, tone in _syllables(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """A name taken apart for measuring.
+
+    Parameters
+    ----------
+    base : str
+        Letters without marks, y as i, without spaces.
+    quality : str
+        Letters with â ă ê ô ơ ư đ and y, without tones.
+    tones : str
+        One digit for each syllable, 0 for none.
+    digits : str
+        Digits of the name: they are never close, they are equal or not.
+    """
+
+    base: str
+    quality: str
+    tones: str
+    digits: str
+
+
+@lru_cache(maxsize=65536)
+def letters(text: str) -> Letters:
+    """Take a name apart for measuring.
+
+    Parameters
+    ----------
+    text : str
+        A name without its kind.
+
+    Returns
+    -------
+    Letters
+        Its parts.
+    """
+    parts = _syllables(text)
+    quality = "".join(body for body, _ in parts)
+    return Letters(
+        base=_strip_marks(quality).replace("y", "i"),
+        quality=quality,
+        tones="".join(tone or "0" for _, tone in parts),
+        digits="".join(c for c in quality if c.isdigit()),
+    )
+
+
+def distance(one: Letters, other: Letters) -> int:
+    """Weighted edits between two names.
+
+    A letter lost, doubled or changed costs 2, a changed quality mark (đ/d, ă/â/a), i for y and a
+    changed tone cost 1 each: Levenshtein distances of the bare letters, of the letters with their
+    quality and of the tones add up to that.
+
+    Parameters
+    ----------
+    one, other : Letters
+        Names taken apart.
+
+    Returns
+    -------
+    int
+        0 for spellings of one name.
+    """
+    return int(
+        Levenshtein.distance(one.base, other.base)
+        + Levenshtein.distance(one.quality, other.quality)
+        + Levenshtein.distance(one.tones, other.tones)
+    )
+
+
+def similarity(one: Letters, other: Letters) -> float:
+    """Score of two names between 0 and 1.
+
+    Parameters
+    ----------
+    one, other : Letters
+        Names taken apart.
+
+    Returns
+    -------
+    float
+        1 for spellings of one name.
+    """
+    most = 2 * max(len(one.base), len(other.base), 1) + max(len(one.tones), len(other.tones), 1)
+    return max(0.0, 1.0 - distance(one, other) / most)
+
+
+def split_kind(text: str) -> list[tuple[str, str]]:
+    """Read a text as kind and name.
+
+    Parameters
+    ----------
+    text : str
+        For instance ``"P. Kỳ Lừa"``, ``"xã Lộc Bình"`` or ``"Xa Dung"``.
+
+    Returns
+    -------
+    list of (str, str)
+        Kind (empty for none) and name. Two readings where the first word may be either: a name such
+        as Xa Dung begins with what is "xã" without its mark.
+
+    Examples
+    --------
+    >>> split_kind("P.Kỳ Lừa")
+    [('phường', 'Kỳ Lừa'), ('', 'P.Kỳ Lừa')]
+    """
+    clean = tidy(text)
+    readings = [("", clean)]
+    found = re.match(
+        r"(thị trấn|thi tran|đặc khu|dac khu|[^\W\d_]+)([\s.:]+)(?=\S)", clean, re.IGNORECASE
+    )
+    if found:
+        kind = KIND_WORDS.get(_strip_marks(found.group(1).casefold()))
+        if kind:
+            readings.insert(0, (kind, tidy(clean[found.end() :])))
+    return readings
