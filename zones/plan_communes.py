@@ -1,40 +1,34 @@
-"""The commune table a plan's codes are held against: embedded, by province and vintage."""
+"""The communes a plan's codes are held against: those in force in its province at its vintage."""
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from layers.datafiles import data_path
-from layers.errors import MissingFileError
+from layers.errors import InputError
+from layers.gazetteer import Unit, communes_on
 
 if TYPE_CHECKING:
     from zones.plan_model import Plan
 
-__all__ = ["official_names"]
-
-#: Day since which the embedded commune tables hold: the country's two-tier order.
-_TABLE_VINTAGE = "2025-07-01"
+__all__ = ["communes_of"]
 
 
-def official_names(plan: Plan) -> dict[str, str]:
-    """Short names of a province's communes by code, where an embedded table fits the plan.
+def communes_of(plan: Plan) -> Mapping[str, Unit]:
+    """Communes of a plan's province at its vintage, by code.
 
     Parameters
     ----------
     plan : Plan
-        The plan; its province and vintage choose the table.
+        The plan.
 
     Returns
     -------
-    dict of str to str
-        Empty where no embedded table holds for that province and vintage.
+    mapping of str to Unit
+        Empty where no embedded table holds for that province and day.
     """
-    if plan.vintage < _TABLE_VINTAGE:
-        return {}
     try:
-        path = data_path(f"communes-{plan.province}.csv")
-    except MissingFileError:
-        return {}
-    with path.open(encoding="utf-8", newline="") as lines:
-        return {row["code"]: row["name"] for row in csv.DictReader(lines)}
+        return communes_on(plan.province, plan.vintage)
+    except InputError:
+        return MappingProxyType({})

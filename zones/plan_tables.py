@@ -163,12 +163,12 @@ def communes_frame(plan: Plan) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per zone and commune, in the order of the lists; a commune that a list names twice
-        has one row. A zone of the whole province lists every commune of the embedded table of its
-        province and vintage.
+        has one row. A zone of the whole province lists every commune that the province has at the
+        plan's vintage.
     """
-    from zones.plan_communes import official_names
+    from zones.plan_communes import communes_of
 
-    names = official_names(plan)
+    names = {code: unit.name for code, unit in communes_of(plan).items()}
     rows: list[dict[str, object]] = []
     for zone in plan.zones:
         listed = {commune.code: commune.as_written for commune in reversed(zone.communes)}

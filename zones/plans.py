@@ -8,7 +8,7 @@ from pathlib import Path
 
 from layers.datafiles import data_path
 from layers.errors import InputError, MissingFileError, NameResolutionError
-from zones.plan_communes import official_names
+from zones.plan_communes import communes_of
 from zones.plan_model import Plan
 from zones.yaml_document import (
     merge_document,
@@ -54,7 +54,7 @@ def _locate(plan: str | Path) -> Path:
 
 
 def _refuse_unknown_codes(plan: Plan, path: Path) -> None:
-    known = official_names(plan)
+    known = communes_of(plan)
     unknown = {c.code: owner for owner, c in plan.listed() if known and c.code not in known}
     if unknown:
         first = ", ".join(f"{code} ({owner})" for code, owner in list(unknown.items())[:5])
