@@ -1,4 +1,11 @@
+from .annex import AnnexContent as AnnexContent
+from .annex import AnnexHeading as AnnexHeading
+from .annex_workbook import save_workbook as save_workbook
+from .tables import ALLOCATION as ALLOCATION
 from .tables import AREAS as AREAS
 from .tables import FOREST_COVER as FOREST_COVER
+from .tables import SOURCES as SOURCES
+from .tables import SPECIES_AGES as SPECIES_AGES
 from .tables import TARGETS as TARGETS
+from .tables import ZONE_NAMES as ZONE_NAMES
 from .tables import ZONES as ZONES

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from layers.schema import Column, Schema
 
-__all__ = ["AREAS", "FOREST_COVER", "TARGETS", "ZONES"]
+__all__ = [
+    "ALLOCATION",
+    "AREAS",
+    "FOREST_COVER",
+    "SOURCES",
+    "SPECIES_AGES",
+    "TARGETS",
+    "ZONES",
+    "ZONE_NAMES",
+]
 
 AREAS = Schema(
     "areas",
@@ -61,5 +70,45 @@ FOREST_COVER = Schema(
         Column("not_yet_forest_ha", "number", "planted, not yet forest", "ha", minimum=0),
         Column("cover_percent", "number", "forest cover rate, unrounded", "%"),
         Column("cover_geometry_percent", "number", "the same from geometry", "%", nullable=True),
+    ),
+)
+
+ZONE_NAMES = Schema(
+    "zone names",
+    (
+        Column("zone", "text", "id of the zone, unique, in the plan's order"),
+        Column("name_vi", "text", "name in Vietnamese"),
+        Column("name_en", "text", "name in English"),
+        Column("list", "text", "open, closed, province or none: the plan's commune list"),
+    ),
+)
+
+SOURCES = Schema(
+    "sources",
+    (
+        Column("layer", "text", "what was used: a layer, a plan, a table"),
+        Column("date", "text", "its date or vintage", nullable=True),
+        Column("source", "text", "who made it", nullable=True),
+    ),
+)
+
+ALLOCATION = Schema(
+    "allocation",
+    (
+        Column("zone", "text", "id of the zone"),
+        Column("commune_code", "text", "commune"),
+        Column("commune", "text", "name of the commune"),
+        Column("land", "text", "land the hectares come from"),
+        Column("year", "integer", "year of planting"),
+        Column("planned_ha", "number", "hectares added in the year", "ha", minimum=0),
+    ),
+)
+
+SPECIES_AGES = Schema(
+    "species and ages",
+    (
+        Column("species", "text", "species, as the page prints it"),
+        Column("age_class", "text", "age class, as the page prints it, in order"),
+        Column("area_ha", "number", "planted forest", "ha", nullable=True, minimum=0),
     ),
 )

@@ -1,0 +1,201 @@
+"""What a printed table of the annex is: columns, rows, total row, notes.
+
+Workbook and document print the same `AnnexTable`: same rows, same figures, same total row, so that
+one cannot say what the other does not.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from layers.wording import Language, Phrase
+
+__all__ = [
+    "AnnexColumn",
+    "AnnexTable",
+    "Say",
+    "rank_column",
+    "ranked",
+    "speaker",
+    "summed",
+    "total_of",
+]
+
+Kind = Literal["text", "mark", "count", "year", "figure", "hectares", "percent"]
+Role = Literal["targets", "zone", "matrix", "cover", "ages", "allocation", "sources"]
+#: Chooses between English and Vietnamese.
+Say = Callable[[str, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class AnnexColumn:
+    """One column of a printed table.
+
+    Parameters
+    ----------
+    key : str
+        Column of the rows.
+    title : str
+        Heading, in the language of the page.
+    kind : {"text", "mark", "count", "year", "figure", "hectares", "percent"}
+        How cells are formatted; ``figure`` is a number whose unit stands in its row.
+    width : float
+        Width relative to the others (about one character each).
+    group : str
+        Heading above several columns; empty for none.
+    adds : tuple of str
+        Columns whose sum this one is, row by row: the workbook writes it as a formula.
+    totalled : bool
+        Whether the total row sums this column.
+    """
+
+    key: str
+    title: str
+    kind: Kind = "text"
+    width: float = 12.0
+    group: str = ""
+    adds: tuple[str, ...] = ()
+    totalled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AnnexTable:
+    """One table as it is printed.
+
+    Parameters
+    ----------
+    name : str
+        Short name, for instance of a sheet.
+    title : str
+        Title above the table.
+    role : str
+        Which table of the annex it is.
+    columns : tuple of AnnexColumn
+        Columns in order.
+    rows : pandas.DataFrame
+        One row per line, with the keys of the columns; missing figures are NaN.
+    total : pandas.Series or None
+        The total row, with the keys of the columns; None where nothing can be added.
+    unit : str
+        The line right above the table, for instance ``ĐVT: ha``; empty where units stand in rows.
+    notes : tuple of str
+        Sentences below the table.
+    zone : str
+        Id of the zone the table is about; empty for any other.
+    """
+
+    name: str
+    title: str
+    role: Role
+    columns: tuple[AnnexColumn, ...]
+    rows: pd.DataFrame
+    total: pd.Series | None = None
+    unit: str = ""
+    notes: tuple[str, ...] = ()
+    zone: str = ""
+
+
+def total_of(values: pd.Series, *, decimals: int) -> float:
+    """Total of printed figures, free of binary dust.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        Figures of at most ``decimals`` digits; missing ones are left out.
+    decimals : int
+        Digits after the decimal mark.
+
+    Returns
+    -------
+    float
+        Their sum; NaN where every figure is missing.
+
+    Examples
+    --------
+    >>> total_of(pd.Series([0.1, 0.2]), decimals=1)
+    0.3
+    """
+    known = values.dropna()
+    return round(math.fsum(known), decimals) if len(known) else math.nan
+
+
+def speaker(language: Language) -> Say:
+    """Make the function that chooses between English and Vietnamese.
+
+    Parameters
+    ----------
+    language : {"vi", "en"}
+        Language of the page.
+
+    Returns
+    -------
+    callable
+        Given an English and a Vietnamese text, the one to print.
+    """
+
+    def say(en: str, vi: str) -> str:
+        return Phrase(en=en, vi=vi).text(language)
+
+    return say
+
+
+def summed(rows: pd.DataFrame, columns: Sequence[AnnexColumn], decimals: int) -> pd.Series:
+    """Total row: sums of the columns that have one, nothing elsewhere.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows of the table.
+    columns : sequence of AnnexColumn
+        Columns of the table.
+    decimals : int
+        Digits of the figures.
+
+    Returns
+    -------
+    pandas.Series
+        Indexed by the keys of the columns.
+    """
+    totals = {
+        column.key: total_of(rows[column.key], decimals=decimals) if column.totalled else None
+        for column in columns
+    }
+    return pd.Series(totals, dtype="object")
+
+
+def rank_column(say: Say) -> AnnexColumn:
+    """Column of running numbers, first in every table.
+
+    Parameters
+    ----------
+    say : callable
+        Chooses the language.
+
+    Returns
+    -------
+    AnnexColumn
+        The column ``rank``.
+    """
+    return AnnexColumn("rank", say("No.", "TT"), "count", 5)
+
+
+def ranked(rows: pd.DataFrame) -> pd.DataFrame:
+    """Give the rows running numbers.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows of a table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same with ``rank`` from 1 and a fresh index.
+    """
+    return rows.reset_index(drop=True).assign(rank=np.arange(1, len(rows) + 1))

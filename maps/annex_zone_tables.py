@@ -1,0 +1,231 @@
+"""Tables of the zones: one zone by commune and year, all zones by commune, the allocation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from layers.wording import Language
+from maps.annex import AnnexContent
+from maps.annex_layout import AnnexColumn, AnnexTable, Say, rank_column, ranked, summed
+from maps.annex_words import word
+
+__all__ = ["allocation_table", "matrix_table", "zone_table"]
+
+
+def zone_table(content: AnnexContent, zone: str, place: int, say: Say) -> AnnexTable:
+    """One zone by commune: present, planned year by year, where that leads.
+
+    Parameters
+    ----------
+    content : AnnexContent
+        The rounded frames and their words.
+    zone : str
+        Id of the zone.
+    place : int
+        Number of the zone in the annex.
+    say : callable
+        Chooses the language.
+
+    Returns
+    -------
+    AnnexTable
+        The table as it is printed.
+    """
+    rows = content.zones[content.zones["zone"] == zone]
+    rows, years = _with_plan(rows, content.allocation, zone, content.decimals)
+    held = rows[["present_ha", *(f"plan_{year}" for year in years)]].fillna(0).gt(0).any(axis=1)
+    rows = ranked(rows[rows["listed"] | held])
+    rows = rows.assign(
+        listed=np.where(rows["listed"], "x", ""),
+        share_percent=rows["share_ratio"] * 100,
+        remark=_remarks(rows, content.language),
+    )
+    columns = _zone_columns(years, say)
+    name = content.zone_name(zone)
+    return AnnexTable(
+        name=f"{place} {name}",
+        title=say(f"Zone {place}: {name}, by commune", f"Vùng {place}: {name}, theo xã, phường"),
+        role="zone",
+        columns=columns,
+        rows=rows,
+        total=summed(rows, columns, content.decimals),
+        unit=say("Unit: ha", "ĐVT: ha"),
+        notes=(
+            say(
+                "Communes neither listed nor holding any area are left out; x: listed in the plan.",
+                "Không in các xã, phường ngoài danh mục và không có diện tích; x: thuộc danh mục "
+                "của kế hoạch.",
+            ),
+        ),
+        zone=zone,
+    )
+
+
+def _with_plan(
+    rows: pd.DataFrame, allocation: pd.DataFrame | None, zone: str, decimals: int
+) -> tuple[pd.DataFrame, list[int]]:
+    """Add the planned hectares of each year, their sum and where that leads."""
+    if allocation is None:
+        return rows, []
+    years = sorted(int(year) for year in allocation["year"].unique())
+    part = allocation[allocation["zone"] == zone]
+    planned = part.pivot_table(
+        index="commune_code", columns="year", values="planned_ha", aggfunc="sum"
+    ).reindex(columns=years)
+    rows = rows.set_index("commune_code", drop=False)
+    # A commune without a row in a zone that was allocated gets nothing there: a true zero.
+    columns = {
+        f"plan_{year}": planned[year].reindex(rows.index).fillna(0.0).round(decimals)
+        for year in years
+    }
+    rows = rows.assign(**columns)
+    added = rows[list(columns)].sum(axis=1).round(decimals)
+    reached = (rows["present_ha"] + added).round(decimals)
+    return rows.assign(added_ha=added, reached_ha=reached).reset_index(drop=True), years
+
+
+def _zone_columns(years: list[int], say: Say) -> tuple[AnnexColumn, ...]:
+    head = (
+        rank_column(say),
+        AnnexColumn("commune", say("Commune", "Xã, phường"), "text", 24),
+        AnnexColumn("listed", say("Listed", "Danh mục"), "mark", 9),
+        AnnexColumn("present_ha", say("Present", "Hiện trạng"), "hectares", 13, totalled=True),
+    )
+    remark = AnnexColumn("remark", say("Remarks", "Ghi chú"), "text", 28)
+    if not years:
+        share = AnnexColumn("share_percent", say("Share (%)", "Tỷ trọng (%)"), "percent", 11)
+        return (*head, share, remark)
+    keys = tuple(f"plan_{year}" for year in years)
+    group = say("To be planted", "Kế hoạch trồng mới")
+    planned = tuple(
+        AnnexColumn(key, str(year), "hectares", 11, group, totalled=True)
+        for key, year in zip(keys, years, strict=True)
+    )
+    tail = (
+        AnnexColumn(
+            "reached_ha",
+            say(f"By {years[-1]}", f"Đến {years[-1]}"),
+            "hectares",
+            13,
+            adds=("present_ha", *keys),
+            totalled=True,
+        ),
+        AnnexColumn(
+            "added_ha", say("Change", "Tăng, giảm"), "hectares", 12, adds=keys, totalled=True
+        ),
+    )
+    return (*head, *planned, *tail, remark)
+
+
+def _remarks(rows: pd.DataFrame, language: Language) -> list[str]:
+    if "remark" not in rows.columns:
+        return [""] * len(rows)
+    return [word("remark", item, language) if item else "" for item in rows["remark"].fillna("")]
+
+
+def matrix_table(content: AnnexContent, say: Say) -> AnnexTable:
+    """Present area of all zones by commune.
+
+    Parameters
+    ----------
+    content : AnnexContent
+        The rounded frames and their words.
+    say : callable
+        Chooses the language.
+
+    Returns
+    -------
+    AnnexTable
+        The table as it is printed.
+    """
+    zones = [z for z in content.zone_names["zone"] if (content.zones["zone"] == z).any()]
+    communes = content.zones[["commune_code", "commune"]].drop_duplicates("commune_code")
+    wide = content.zones.pivot_table(
+        index="commune_code", columns="zone", values="present_ha", aggfunc="first", dropna=False
+    ).reindex(columns=zones)
+    rows = communes.sort_values("commune_code").merge(wide, on="commune_code", how="left")
+    rows = ranked(rows.rename(columns={zone: f"zone_{zone}" for zone in zones}))
+    columns = (
+        rank_column(say),
+        AnnexColumn("commune", say("Commune", "Xã, phường"), "text", 24),
+        *(
+            AnnexColumn(f"zone_{zone}", content.zone_name(zone), "hectares", 12, totalled=True)
+            for zone in zones
+        ),
+    )
+    return AnnexTable(
+        name=say("Zones × communes", "Vùng × xã"),
+        title=say("Present area of the zones by commune", "Hiện trạng các vùng theo xã, phường"),
+        role="matrix",
+        columns=columns,
+        rows=rows,
+        total=summed(rows, columns, content.decimals),
+        unit=say("Unit: ha", "ĐVT: ha"),
+        notes=(
+            say(
+                "Zones may share a hectare (plants under canopy), so they are not summed across.",
+                "Các vùng có thể dùng chung diện tích (cây dưới tán), nên không cộng theo hàng.",
+            ),
+        ),
+    )
+
+
+def allocation_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> AnnexTable:
+    """Allocation by zone, commune, land and year.
+
+    Parameters
+    ----------
+    content : AnnexContent
+        The rounded frames and their words.
+    frame : pandas.DataFrame
+        Columns of ``maps.tables.ALLOCATION``.
+    say : callable
+        Chooses the language.
+
+    Returns
+    -------
+    AnnexTable
+        The table as it is printed.
+    """
+    years = sorted(int(year) for year in frame["year"].unique())
+    keys = ["zone", "commune_code", "commune", "land"]
+    wide = frame.pivot_table(index=keys, columns="year", values="planned_ha", aggfunc="sum")
+    order = {zone: place for place, zone in enumerate(content.zone_names["zone"])}
+    rows = wide.reset_index().sort_values(
+        ["zone", "commune_code", "land"],
+        key=lambda column: column.map(order) if column.name == "zone" else column,
+    )
+    rows = rows.rename(columns={year: f"plan_{year}" for year in years})
+    plan = [f"plan_{year}" for year in years]
+    rows = ranked(rows).assign(**{key: rows[key].fillna(0.0).to_numpy() for key in plan})
+    rows = rows.assign(
+        zone_name=[content.zone_name(zone) for zone in rows["zone"]],
+        land_name=[word("land", land, content.language) for land in rows["land"]],
+        added_ha=rows[plan].sum(axis=1).round(content.decimals),
+    )
+    group = say("To be planted", "Kế hoạch trồng mới")
+    columns = (
+        rank_column(say),
+        AnnexColumn("zone_name", say("Zone", "Vùng"), "text", 20),
+        AnnexColumn("commune", say("Commune", "Xã, phường"), "text", 22),
+        AnnexColumn("land_name", say("Land", "Loại đất"), "text", 22),
+        *(
+            AnnexColumn(key, str(year), "hectares", 11, group, totalled=True)
+            for key, year in zip(plan, years, strict=True)
+        ),
+        AnnexColumn(
+            "added_ha", say("Total", "Tổng"), "hectares", 13, adds=tuple(plan), totalled=True
+        ),
+    )
+    return AnnexTable(
+        name=say("Allocation", "Phân bổ"),
+        title=say(
+            "Allocation to communes, land and years", "Phân bổ theo xã, phường, loại đất và năm"
+        ),
+        role="allocation",
+        columns=columns,
+        rows=rows,
+        total=summed(rows, columns, content.decimals),
+        unit=say("Unit: ha", "ĐVT: ha"),
+    )
