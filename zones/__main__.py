@@ -11,10 +11,11 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    set_language(settle_language(sys.argv[1:]))
+    chosen, arguments = settle_language(sys.argv[1:])
+    set_language(chosen)
     from zones.commands.application import run  # help texts are built in the language settled above
 
-    sys.exit(run())
+    sys.exit(run(arguments))
 
 
 if __name__ == "__main__":

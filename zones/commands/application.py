@@ -1,9 +1,12 @@
 """The program ``zones``: its commands, its exit codes, and how an error reaches the reader.
 
-Exit codes: 0 done, 1 done but the data has problems, 2 could not be done.
+Exit codes: 0 done, 1 done but the data has problems, 2 could not be done. Each file of this folder
+has a function ``register`` that adds its commands; nothing heavy is imported before one runs.
 """
 
 from __future__ import annotations
+
+from types import ModuleType
 
 import typer
 
@@ -32,8 +35,18 @@ def _options(
     """Take the options that every command shares; the language was settled before."""
 
 
-def run() -> int:
+# typer carries its own copy of click in some versions: the base of its usage errors is found
+# through one that it exports.
+_USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
+
+
+def run(arguments: list[str]) -> int:
     """Run the command line.
+
+    Parameters
+    ----------
+    arguments : list of str
+        The command line without the program's name and without ``--lang``.
 
     Returns
     -------
@@ -41,8 +54,34 @@ def run() -> int:
         Exit code.
     """
     try:
-        application()
+        code = application(arguments, standalone_mode=False)
+    except (typer.Abort, KeyboardInterrupt):
+        return _failed(say("Stopped; nothing was written.", "Đã dừng; chưa ghi gì."))
+    except _USAGE_ERROR as error:
+        message = str(getattr(error, "message", "")) or str(error)
+        if hasattr(error, "format_message"):
+            message = error.format_message()
+        return _failed(
+            say(
+                f"Error: {message} Try 'zones --help'.",
+                f"Lỗi: câu lệnh chưa đúng ({message.rstrip('.')}). Xem 'zones --help'.",
+            )
+        )
     except VungTrongError as error:
-        print_line(say("Error: ", "Lỗi: ") + error.text(language()), error=True)
-        return 2
-    return 0
+        return _failed(say("Error: ", "Lỗi: ") + error.text(language()))
+    except OSError as error:
+        # What the operating system refuses outside the places that know what it means.
+        return _failed(say("Error: ", "Lỗi: ") + str(error))
+    return int(code or 0)
+
+
+def _failed(line: str) -> int:
+    print_line(line, error=True)
+    return 2
+
+
+# Rooms of commands: each module of this package whose ``register`` adds its own.
+_ROOMS: tuple[ModuleType, ...] = ()
+
+for _room in _ROOMS:
+    _room.register(application)

@@ -42,7 +42,7 @@ def set_language(code: Language) -> None:
     _language = code
 
 
-def settle_language(arguments: list[str]) -> Language:
+def settle_language(arguments: list[str]) -> tuple[Language, list[str]]:
     """Language asked for by the command line or the environment.
 
     Parameters
@@ -52,18 +52,22 @@ def settle_language(arguments: list[str]) -> Language:
 
     Returns
     -------
-    {"vi", "en"}
+    language : {"vi", "en"}
         Language code.
+    rest : list of str
+        The command line without ``--lang``, which may stand anywhere on it.
     """
-    asked = ""
-    for position, argument in enumerate(arguments):
-        if argument == "--lang" and position + 1 < len(arguments):
-            asked = arguments[position + 1]
-        elif argument.startswith("--lang="):
-            asked = argument.partition("=")[2]
+    asked, rest, waiting = "", [], False
+    for argument in arguments:
+        if waiting or argument.startswith("--lang="):
+            asked, waiting = argument.removeprefix("--lang="), False
+        elif argument == "--lang":
+            waiting = True
+        else:
+            rest.append(argument)
     names = ("VUNGTRONG_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
     asked = asked or next((os.environ[name] for name in names if os.environ.get(name)), "vi")
-    return "vi" if asked.lower().startswith("vi") else "en"
+    return ("vi" if asked.lower().startswith("vi") else "en"), rest
 
 
 def say(en: str, vi: str) -> str:

@@ -1,0 +1,92 @@
+"""The project file: key, line, expected, found."""
+
+from pathlib import Path
+
+import pytest
+
+from layers import InputError, MissingFileError
+from zones.project import load_project
+
+GOOD = """\
+version: 1
+title: Thử nghiệm
+province: "20"
+communes:
+  vintage: 2025-07-01
+  path: communes.gpkg
+  natural_areas: {path: areas.csv}
+plans: [lang-son-2026-2030]
+layers:
+  forest:
+    kind: forest_status
+    path: forest.gpkg
+    date: 2025-12-31
+    code_table: 98
+  cover:
+    kind: raster
+    path: cover.tif
+    date: 2025-12-31
+    classes: {1: tree cover}
+present: {pine: forest}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    home = tmp_path / "Dự án vùng trồng"
+    home.mkdir()
+    for name in ("communes.gpkg", "areas.csv", "forest.gpkg", "cover.tif"):
+        (home / name).write_bytes(b"x")
+    return home
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "project.yaml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_paths_are_relative_to_the_project_file(folder: Path) -> None:
+    write(folder, GOOD)
+    project = load_project(folder)
+    assert project.file == folder / "project.yaml"
+    assert project.input_paths()["layer forest"] == folder / "forest.gpkg"
+    assert project.thresholds.tolerance_percent == 5
+    forest = project.layers["forest"]
+    assert forest.kind == "forest_status"
+    assert forest.code_table == "98"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("title:", "titel:", r"line 2, titel: Extra inputs are not permitted"),
+        ("version: 1", "version: 2", r"line 1, version: Input should be 1, found 2"),
+        ("kind: raster", "kind: grid", r"line 15, layers.cover: .*'raster'.*"),
+        ("    date: 2025-12-31\n    code", "    code", r"line 10, layers.forest.*date"),
+        ("{pine: forest}", "{pine: wald}", r"line 20, present: unknown layer 'wald'"),
+        ("{pine: forest}", "{pin: forest}", r"unknown crop 'pin'.*did you mean 'pine'"),
+        ('"20"', '"2"', r"line 3, province: .*found '2'"),
+    ],
+)
+def test_a_fault_names_key_line_and_what_was_found(
+    folder: Path, old: str, new: str, message: str
+) -> None:
+    path = write(folder, GOOD.replace(old, new))
+    with pytest.raises(InputError, match=message):
+        load_project(path)
+
+
+def test_every_missing_file_is_named_at_once(folder: Path) -> None:
+    (folder / "areas.csv").unlink()
+    (folder / "cover.tif").unlink()
+    with pytest.raises(MissingFileError, match=r"2 files .*natural_areas: .*; layer cover: "):
+        load_project(write(folder, GOOD))
+    with pytest.raises(MissingFileError, match=r"none\.yaml"):
+        load_project(folder / "none.yaml")
+
+
+def test_tile_hosts_are_https(folder: Path) -> None:
+    path = write(folder, GOOD + "map: {tile_hosts: ['http://tiles.example']}\n")
+    with pytest.raises(InputError, match="expected addresses that start with https"):
+        load_project(path)

@@ -1,0 +1,262 @@
+"""The project file: which communes, plans and layers, and how they are to be read.
+
+Written in YAML by a planner, validated here key by key; every fault is named with its line. Paths
+are relative to the project file.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator
+
+from layers.crops import load_crops
+from layers.errors import InputError, MissingFileError
+from zones.yaml_document import read_document, validate_document
+
+__all__ = [
+    "CommunesSource",
+    "CropPlotsSource",
+    "ForestStatusSource",
+    "LandUseSource",
+    "LayerSource",
+    "NaturalAreasSource",
+    "Project",
+    "RasterSource",
+    "ReportSource",
+    "Thresholds",
+    "load_project",
+]
+
+Repair = Literal["repair", "never"]
+Decimal = Literal[".", ","]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class NaturalAreasSource(_Part):
+    """Table of official natural areas."""
+
+    path: Path
+    code_column: str = "code"
+    area_column: str = "official_area_ha"
+    sheet: str | None = None
+    decimal: Decimal | None = None
+
+
+class CommunesSource(_Part):
+    """Commune boundaries."""
+
+    vintage: dt.date
+    path: Path
+    layer: str | None = None
+    code_column: str = "code"
+    name_column: str = "name"
+    natural_areas: NaturalAreasSource
+    repair: Repair = "repair"
+
+
+class _Source(_Part):
+    path: Path
+    date: dt.date
+    source: str = ""
+    vintage: dt.date | None = None
+
+
+class _VectorSource(_Source):
+    layer: str | None = None
+    crs: str | None = None
+    repair: Repair = "repair"
+    columns: dict[str, str] = Field(default_factory=dict)
+
+
+class ForestStatusSource(_VectorSource):
+    """Forest status layer (lớp diễn biến rừng)."""
+
+    kind: Literal["forest_status"]
+    code_table: Literal["auto", "93", "98"] = "auto"
+    species: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("code_table", mode="before")
+    @classmethod
+    def _number_as_text(cls, value: object) -> object:
+        return str(value) if isinstance(value, int) else value
+
+
+class CropPlotsSource(_VectorSource):
+    """Polygons of crops outside the forest layer."""
+
+    kind: Literal["crop_plots"]
+    crops: dict[str, str] = Field(default_factory=dict)
+
+
+class LandUseSource(_VectorSource):
+    """Land-use map (bản đồ hiện trạng sử dụng đất)."""
+
+    kind: Literal["land_use"]
+
+
+class RasterSource(_Source):
+    """Raster of classes."""
+
+    kind: Literal["raster"]
+    band: int = Field(default=1, ge=1)
+    classes: dict[int, str]
+
+
+class ReportSource(_Source):
+    """Table of what communes report: commune, crop, year, hectares."""
+
+    kind: Literal["report"]
+    sheet: str | None = None
+    columns: dict[str, str] = Field(default_factory=dict)
+    crops: dict[str, str] = Field(default_factory=dict)
+    decimal: Decimal | None = None
+
+
+LayerSource = Annotated[
+    ForestStatusSource | CropPlotsSource | LandUseSource | RasterSource | ReportSource,
+    Field(discriminator="kind"),
+]
+
+
+class Thresholds(_Part):
+    """Limits of the comparison with the plan; every one of them is shown on the pages.
+
+    ``rate_tolerance_points`` stands apart from ``tolerance_percent`` because 5 % of a forest cover
+    rate of 67 % would hide three and a half points.
+    """
+
+    tolerance_percent: float = Field(default=5.0, ge=0, le=50)
+    rate_tolerance_points: float = Field(default=0.0, ge=0, le=5)
+    listed_min_percent: float = Field(default=1.0, ge=0, le=100)
+    unlisted_max_percent: float = Field(default=5.0, ge=0, le=100)
+
+
+class MapSettings(_Part):
+    """What the interactive map may load from outside; nothing unless named."""
+
+    tile_hosts: tuple[str, ...] = ()
+
+
+class Project(_Part):
+    """A project as its file describes it."""
+
+    version: Literal[1]
+    title: str
+    demo: bool = False
+    province: str = Field(pattern=r"^\d{2}$")
+    communes: CommunesSource
+    plans: list[str] = Field(min_length=1)
+    layers: dict[str, LayerSource] = Field(min_length=1)
+    present: dict[str, str] = Field(default_factory=dict)
+    area_crs: str | None = None
+    thresholds: Thresholds = Thresholds()
+    decimals: int = Field(default=2, ge=0, le=6)
+    map: MapSettings = MapSettings()
+    output: Path = Path("out")
+
+    _file: Path = PrivateAttr(default=Path("project.yaml"))
+
+    @field_validator("present")
+    @classmethod
+    def _known_present(cls, value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        crops = set(load_crops()["crop"])
+        layers = info.data.get("layers", {})
+        for crop, layer in value.items():
+            if crop not in crops:
+                raise ValueError(_unknown("crop", crop, crops))
+            if layer not in layers:
+                raise ValueError(_unknown("layer", layer, set(layers)))
+        return value
+
+    @property
+    def file(self) -> Path:
+        """The project file."""
+        return self._file
+
+    def resolve(self, path: Path) -> Path:
+        """Path relative to the project file.
+
+        Parameters
+        ----------
+        path : pathlib.Path
+            As written in the project.
+
+        Returns
+        -------
+        pathlib.Path
+            Absolute, or relative to the working folder as the project file's own path is.
+        """
+        return path if path.is_absolute() else self._file.parent / path
+
+    def input_paths(self) -> dict[str, Path]:
+        """Every file the project reads, by what it is called in the record of a run.
+
+        Returns
+        -------
+        dict of str to pathlib.Path
+            ``project``, ``communes``, ``natural_areas`` and one entry per layer.
+        """
+        paths = {
+            "project": self._file,
+            "communes": self.resolve(self.communes.path),
+            "natural_areas": self.resolve(self.communes.natural_areas.path),
+        }
+        paths |= {f"layer {name}": self.resolve(item.path) for name, item in self.layers.items()}
+        return paths
+
+
+def _unknown(what: str, name: str, known: set[str]) -> str:
+    near = difflib.get_close_matches(name, sorted(known), n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    return f"unknown {what} {name!r} (known: {', '.join(sorted(known))}){hint}"
+
+
+def load_project(path: Path) -> Project:
+    """Load and validate a project file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        ``project.yaml``, or the folder that holds it.
+
+    Returns
+    -------
+    Project
+        The project; its paths resolve against the file's folder.
+
+    Raises
+    ------
+    MissingFileError
+        The project file, or a file it names, does not exist (all of them in one message).
+    InputError
+        A key is unknown or missing, or a value is not what it must be: key, line, expected, found.
+    """
+    file = path / "project.yaml" if path.is_dir() else path
+    project = validate_document(Project, read_document(file), file)
+    project._file = file  # noqa: SLF001 - set once, here
+    missing = [f"{name}: {at}" for name, at in project.input_paths().items() if not at.exists()]
+    if missing:
+        listed = "; ".join(missing)
+        raise MissingFileError(
+            en=f"{file}: {len(missing)} files of the project were not found ({listed}).",
+            vi=f"{file}: không tìm thấy {len(missing)} tệp của dự án ({listed}).",
+        )
+    _refuse_bad_tile_hosts(project)
+    return project
+
+
+def _refuse_bad_tile_hosts(project: Project) -> None:
+    bad = [host for host in project.map.tile_hosts if not host.startswith("https://")]
+    if bad:
+        raise InputError(
+            en=f"{project.file}: map.tile_hosts: expected addresses that start with https://, "
+            f"found {bad}.",
+            vi=f"{project.file}: map.tile_hosts: cần địa chỉ bắt đầu bằng https://, lại gặp {bad}.",
+        )
