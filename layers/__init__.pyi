@@ -15,6 +15,9 @@ from .errors import SchemaError as SchemaError
 from .errors import VungTrongError as VungTrongError
 from .findings import Finding as Finding
 from .findings import Findings as Findings
+from .forest_status import ForestLayer as ForestLayer
+from .forest_status import check_forest_status as check_forest_status
+from .forest_status import load_forest_status as load_forest_status
 from .gazetteer import NEWEST_VINTAGE as NEWEST_VINTAGE
 from .gazetteer import units as units
 from .gazetteer import vintage_on as vintage_on
@@ -25,3 +28,6 @@ from .name_lists import read_name_list as read_name_list
 from .names import look_up as look_up
 from .names import resolve as resolve
 from .plots import PlotLayer as PlotLayer
+from .vector import list_layers as list_layers
+from .vector import load_vector as load_vector
+from .vector import look_into as look_into

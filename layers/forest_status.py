@@ -1,0 +1,412 @@
+"""The forest status layer (lớp diễn biến rừng) → plots with a land class, a ledger and species.
+
+A plot is never silently "no forest": a code outside the table, a pair that does not belong
+together or a missing code stops the reading and names the plots.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from layers.crops import load_crops
+from layers.crs import parse_crs, plane_area_ha, require_crs
+from layers.errors import InputError
+from layers.establishment import check_establishment, settle_land
+from layers.findings import Finding, Findings
+from layers.forest_checks import (
+    check_attributes,
+    check_codes,
+    check_duplicates,
+    check_ledger,
+    check_planting_year,
+    exact_duplicates,
+    twice,
+)
+from layers.forest_codes import CodeTableChoice, choose_code_table, classify_codes
+from layers.forest_fields import FieldMatch, match_fields
+from layers.forest_values import (
+    as_code,
+    as_commune_code,
+    as_integer,
+    as_number,
+    as_text,
+    plot_labels,
+)
+from layers.plots import PLOTS, PlotLayer
+from layers.polygons import Repair, check_polygons, list_plots, measuring_crs
+from layers.species import crop_weights, unknown_species
+from layers.vector import load_vector, look_into
+from layers.wording import Phrase
+
+__all__ = ["ForestLayer", "check_forest_status", "load_forest_status"]
+
+#: Fields that are read, where the file has them.
+READ_FIELDS = (
+    "maxa",
+    "xa",
+    "tk",
+    "khoanh",
+    "lo",
+    "dtich",
+    "nggocr",
+    "ldlr",
+    "maldlr",
+    "sldlr",
+    "namtr",
+    "thanhrung",
+    "malr3",
+    "mamdsd",
+    "mdsd",
+)
+
+_THREE_FOREST = {1: "protection", 2: "special_use", 3: "production"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForestLayer(PlotLayer):
+    """A forest status layer after reading.
+
+    Parameters
+    ----------
+    plots : geopandas.GeoDataFrame
+        Columns of ``PLOTS``, ``geometry`` and ``type_number, type_code, group, counts, thanhrung,
+        origin, purpose, species, ledger_source, geometry_ha, tk, khoanh, lo``.
+    crop_weights : pandas.DataFrame
+        Species as crops.
+    findings : Findings
+        All findings; ``check_forest_status`` leaves errors in, ``load_forest_status`` raises them.
+    set_aside : geopandas.GeoDataFrame
+        Records without a polygon, same columns; measured nowhere.
+    codes : CodeTableChoice
+        Which code table, with its evidence.
+    match : FieldMatch
+        Which field of the file was taken for what.
+    """
+
+    set_aside: gpd.GeoDataFrame
+    codes: CodeTableChoice
+    match: FieldMatch
+
+
+def load_forest_status(
+    path: str | Path,
+    *,
+    layer: str | None = None,
+    columns: Mapping[str, str | None] | None = None,
+    code_table: str = "auto",
+    crs: str | None = None,
+    encoding: str | None = None,
+    repair: Repair = "repair",
+    year: int | None = None,
+    source: str | None = None,
+) -> ForestLayer:
+    """Read a forest status layer; stop at the first thing that could falsify a rate.
+
+    Parameters
+    ----------
+    path : str or Path
+        Any vector file of ``layers.load_vector``.
+    layer : str, optional
+        Layer; needed where the file has several.
+    columns : mapping of str to str or None, optional
+        Canonical field (``"dtich"``) to the file's name, beyond the aliases; None states that the
+        file has no such field.
+    code_table : {"auto", "93", "98"}
+        Numbering of the types; ``"auto"`` detects it from the pairs.
+    crs : str, optional
+        CRS of the file where it has none; where it has one, this one wins.
+    encoding : str, optional
+        Encoding of the text where the file's own word is wrong.
+    repair : {"repair", "never"}
+        Repair invalid polygons and report, or refuse them.
+    year : int, optional
+        Year of the layer, the last in which a plot can have been planted; default this year.
+    source : str, optional
+        Name for messages; default the file's.
+
+    Returns
+    -------
+    ForestLayer
+        Plots in the CRS of the file.
+
+    Raises
+    ------
+    MissingFileError
+        There is no such file or layer.
+    CrsError
+        The file has no CRS and none was told.
+    InputError
+        A needed field is missing, the code table is open, or plots have codes that are not in it;
+        every error of the file in one message.
+    """
+    result = check_forest_status(
+        path,
+        layer=layer,
+        columns=columns,
+        code_table=code_table,
+        crs=crs,
+        encoding=encoding,
+        repair=repair,
+        year=year,
+        source=source,
+    )
+    result.findings.raise_errors()
+    return result
+
+
+def check_forest_status(
+    path: str | Path,
+    *,
+    layer: str | None = None,
+    columns: Mapping[str, str | None] | None = None,
+    code_table: str = "auto",
+    crs: str | None = None,
+    encoding: str | None = None,
+    repair: Repair = "repair",
+    year: int | None = None,
+    source: str | None = None,
+) -> ForestLayer:
+    """Read a forest status layer and list its faults, errors included, without raising them.
+
+    Parameters
+    ----------
+    path : str or Path
+        As in ``load_forest_status``.
+    layer, columns, code_table, crs, encoding, repair, year, source
+        As in ``load_forest_status``.
+
+    Returns
+    -------
+    ForestLayer
+        Plots with a faulty code have the land class ``unclassified``.
+
+    Raises
+    ------
+    MissingFileError
+        There is no such file or layer.
+    CrsError
+        The file has no CRS and none was told.
+    InputError
+        The file cannot be read, a needed field is missing, or the code table is open.
+    """
+    look = look_into(path, layer=layer)
+    name = source or look.source
+    match = match_fields(look.fields, columns=columns, source=name)
+    wanted = {match.columns[field]: field for field in READ_FIELDS if field in match.columns}
+    raw = load_vector(path, layer=look.layer, columns=list(wanted), encoding=encoding)
+    raw = raw.rename(columns=wanted)
+    if crs is not None:
+        raw = raw.set_crs(parse_crs(crs), allow_override=True)
+    require_crs(raw, source=name)
+    if raw.empty:
+        raise _empty(name)
+    return _assemble(raw, match, code_table=str(code_table), repair=repair, year=year, source=name)
+
+
+def _empty(source: str) -> InputError:
+    return InputError(
+        en=f"{source}: the layer has no records; choose another layer or file.",
+        vi=f"{source}: lớp không có bản ghi nào; hãy chọn lớp hoặc tệp khác.",
+    )
+
+
+def _assemble(
+    raw: gpd.GeoDataFrame,
+    match: FieldMatch,
+    *,
+    code_table: str,
+    repair: Repair,
+    year: int | None,
+    source: str,
+) -> ForestLayer:
+    frame, unreadable = _typed(raw)
+    found: list[Finding] = _field_notes(match, source)
+    found += _unreadable_notes(frame, unreadable, source)
+    polygons = check_polygons(frame, source=source, repair=repair)
+    frame = _with_areas(frame, polygons.kept)
+    keys = [key for key in ("maldlr", "ldlr") if key in match.columns]
+    codes = frame[[*keys, "row", "plot", "area_ha"]]
+    choice = choose_code_table(codes, told=code_table, source=source)
+    found += check_codes(codes, choice, source=source)
+    frame[["group", "land"]] = classify_codes(codes, choice.table)
+    status = frame["thanhrung"] if "thanhrung" in match.columns else None
+    found += check_establishment(frame, status, source=source)
+    frame["land"] = settle_land(frame["land"], status).fillna("unclassified")
+    found += check_attributes(frame, source=source)
+    found += check_planting_year(frame, year=year or this_year(), source=source)
+    found += check_ledger(frame, unreadable["dtich"], tolerance_ratio=0.05, source=source)
+    found += polygons.findings.items
+    found += check_duplicates(frame, source=source)
+    plots = _finish(frame, year or this_year())
+    same = exact_duplicates(frame)
+    kept = frame.index.isin(polygons.kept.index) & ~(same & twice(frame, same)).to_numpy()
+    weights = crop_weights(plots.loc[kept, "row"], plots.loc[kept, "species"])
+    found += _species_findings(frame, weights, source)
+    return ForestLayer(
+        plots=plots.loc[kept].reset_index(drop=True),
+        crop_weights=weights,
+        findings=Findings(found),
+        set_aside=plots.loc[~kept].reset_index(drop=True),
+        codes=choice,
+        match=match,
+    )
+
+
+def _typed(raw: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, dict[str, pd.Series[bool]]]:
+    """Give every field its type; the masks tell values that were there but could not be read."""
+    frame = gpd.GeoDataFrame({"row": np.arange(len(raw))}, geometry=raw.geometry)
+    nothing = pd.Series(np.nan, index=raw.index, dtype="float64")
+    for name in ("tk", "khoanh", "lo", "xa", "sldlr", "mdsd"):
+        frame[name] = as_text(raw.get(name, nothing))
+    frame["commune_code"] = as_commune_code(raw.get("maxa", nothing))
+    frame["ldlr"] = as_code(raw.get("ldlr", nothing))
+    unreadable = {}
+    for name in ("maldlr", "nggocr", "namtr", "thanhrung", "malr3", "mamdsd"):
+        frame[name], unreadable[name] = as_integer(raw.get(name, nothing))
+    frame["dtich"], unreadable["dtich"] = as_number(raw.get("dtich", nothing))
+    frame["plot"] = plot_labels(frame)
+    frame["area_ha"] = frame["dtich"].where(frame["dtich"] > 0)
+    return frame, unreadable
+
+
+def _with_areas(frame: gpd.GeoDataFrame, kept: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Put repaired geometries and their hectares in; the ledger leads where it is an area."""
+    result = frame.copy()
+    shapes = result.geometry.to_numpy().copy()
+    shapes[result.index.get_indexer(kept.index)] = kept.geometry.to_numpy()
+    result = result.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
+    crs = require_crs(frame, source="forest status")
+    result["geometry_ha"] = plane_area_ha(kept, measuring_crs(crs)).reindex(frame.index)
+    ledger = (result["dtich"] > 0) | (result["dtich"].eq(0) & (result["geometry_ha"] <= 0.005))
+    result["ledger_source"] = np.where(ledger, "ledger", "geometry")
+    result["area_ha"] = result["dtich"].where(ledger, result["geometry_ha"])
+    result["origin"], result["purpose"] = result["nggocr"], result["mamdsd"]
+    return result
+
+
+def _finish(frame: gpd.GeoDataFrame, year: int) -> gpd.GeoDataFrame:
+    """Columns of PLOTS first, then what only this layer has."""
+    by_purpose = pd.cut(
+        frame["mamdsd"].astype("float64"), [0.5, 4.5, 8.5, 12.5], labels=[1, 2, 3]
+    ).astype("Int64")
+    main = frame["malr3"] if frame["malr3"].notna().any() else by_purpose
+    columns = {
+        "row": frame["row"],
+        "plot": frame["plot"],
+        "commune_code": frame["commune_code"],
+        "commune": frame["xa"],
+        "land": frame["land"],
+        "three_forest": main.map(_THREE_FOREST).fillna("outside"),
+        "planting_year": frame["namtr"].where(frame["namtr"].between(1900, year)),
+        "ledger_ha": frame["area_ha"],
+        "type_number": frame["maldlr"],
+        "type_code": frame["ldlr"],
+        "group": frame["group"],
+        "counts": frame["land"].isin(["natural_forest", "planted_forest"]),
+        "thanhrung": frame["thanhrung"],
+        "origin": frame["origin"],
+        "purpose": frame["purpose"],
+        "species": frame["sldlr"],
+        "ledger_source": frame["ledger_source"],
+        "geometry_ha": frame["geometry_ha"],
+        "tk": frame["tk"],
+        "khoanh": frame["khoanh"],
+        "lo": frame["lo"],
+    }
+    table = PLOTS.validate(pd.DataFrame(columns))
+    return gpd.GeoDataFrame(table, geometry=frame.geometry, crs=frame.crs)
+
+
+def _field_notes(match: FieldMatch, source: str) -> list[Finding]:
+    absent = [field for field in READ_FIELDS if field in match.absent]
+    notes = []
+    if absent:
+        notes.append(
+            Finding(
+                "problem" if "dtich" in absent else "note",
+                "fields-absent",
+                source,
+                Phrase(
+                    en=f"fields the file does not have: {', '.join(absent)}",
+                    vi=f"các trường không có trong tệp: {', '.join(absent)}",
+                ),
+                count=len(absent),
+            )
+        )
+    for field, others in match.passed_over.items():
+        if field in READ_FIELDS:
+            taken = match.columns[field]
+            notes.append(
+                Finding(
+                    "note",
+                    "field-chosen",
+                    source,
+                    Phrase(
+                        en=f"{field} was read from {taken}, not from {', '.join(others)}",
+                        vi=f"{field} được đọc từ {taken}, không phải từ {', '.join(others)}",
+                    ),
+                )
+            )
+    return notes
+
+
+def _unreadable_notes(
+    frame: pd.DataFrame, unreadable: Mapping[str, pd.Series[bool]], source: str
+) -> list[Finding]:
+    found = (
+        list_plots(
+            "problem",
+            "number-unreadable",
+            mask,
+            Phrase(
+                en=f"{name} is no whole number and was taken as empty, correct it",
+                vi=f"{name} không phải số nguyên, được coi là trống, hãy sửa",
+            ),
+            frame=frame,
+            source=source,
+        )
+        for name, mask in unreadable.items()
+        if name not in ("dtich", "maldlr")
+    )
+    return [item for item in found if item is not None]
+
+
+def _species_findings(frame: pd.DataFrame, weights: pd.DataFrame, source: str) -> list[Finding]:
+    strange = weights[unknown_species(weights, load_crops()["crop"])]
+    mask = frame["row"].isin(strange["row"])
+    names = strange["crop"].value_counts().index[:5].tolist()
+    found = list_plots(
+        "problem",
+        "species-unknown",
+        mask,
+        Phrase(
+            en=f"species no crop stands for ({', '.join(names)}) were kept under their own names, "
+            "add them to the aliases",
+            vi=f"loài chưa có trong danh mục ({', '.join(names)}) được giữ nguyên tên, hãy thêm "
+            "vào bảng tên loài",
+        ),
+        frame=frame,
+        source=source,
+    )
+    return [] if found is None else [found]
+
+
+def this_year() -> int:
+    """Year of today, or of SOURCE_DATE_EPOCH where it is set.
+
+    Returns
+    -------
+    int
+        Calendar year (UTC).
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    now = datetime.now(UTC) if epoch is None else datetime.fromtimestamp(int(epoch), UTC)
+    return now.year
