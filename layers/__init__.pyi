@@ -1,3 +1,7 @@
+from .communes import COMMUNES as COMMUNES
+from .communes import NaturalAreas as NaturalAreas
+from .communes import load_communes as load_communes
+from .communes import load_natural_areas as load_natural_areas
 from .crops import CROPS as CROPS
 from .crops import load_crops as load_crops
 from .crs import area_crs as area_crs

@@ -80,7 +80,6 @@ class ForestStatusSource(_VectorSource):
 
     kind: Literal["forest_status"]
     code_table: Literal["auto", "93", "98"] = "auto"
-    species: dict[str, str] = Field(default_factory=dict)
 
     @field_validator("code_table", mode="before")
     @classmethod
