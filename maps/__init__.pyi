@@ -1,11 +1,15 @@
 from .annex import AnnexContent as AnnexContent
 from .annex import AnnexHeading as AnnexHeading
 from .annex_workbook import save_workbook as save_workbook
+from .interactive import build_map as build_map
+from .interactive import save_map as save_map
+from .map_content import MapContent as MapContent
+from .map_content import RasterPicture as RasterPicture
 from .tables import ALLOCATION as ALLOCATION
 from .tables import AREAS as AREAS
 from .tables import FOREST_COVER as FOREST_COVER
 from .tables import SOURCES as SOURCES
 from .tables import SPECIES_AGES as SPECIES_AGES
 from .tables import TARGETS as TARGETS
-from .tables import ZONE_NAMES as ZONE_NAMES
 from .tables import ZONES as ZONES
+from .tables import ZONE_NAMES as ZONE_NAMES

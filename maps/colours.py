@@ -1,0 +1,51 @@
+"""Colours of the maps: ColorBrewer scales that colour-blind readers can tell apart.
+
+The scales come with branca. Each measure has a hue of its own, so that a glance tells which one
+is shown; zero has a colour beside the scale, and no data a hatch, never a colour.
+"""
+
+from __future__ import annotations
+
+from branca.utilities import color_brewer
+
+__all__ = ["NO_DATA", "ZERO", "scale_colours"]
+
+ZERO = "#f6f3ea"
+NO_DATA = "#d9d9d9"
+
+_SCALES = {
+    "present": "YlGnBu",
+    "share": "YlGnBu",
+    "held": "YlGnBu",
+    "planned": "YlOrBr",
+    "cover": "YlGn",
+    "available": "BuPu",
+    "gap": "OrRd",
+}
+_LIGHTEST_LEFT_OUT = 1
+
+
+def scale_colours(measure: str, classes: int) -> list[str]:
+    """Colours of a measure, light to dark.
+
+    Parameters
+    ----------
+    measure : str
+        Id of the measure.
+    classes : int
+        How many classes, 1 to 7.
+
+    Returns
+    -------
+    list of str
+        ``#rrggbb`` per class.
+
+    Examples
+    --------
+    >>> len(scale_colours("present", 5))
+    5
+    """
+    # The lightest step is left out: it would be taken for the paper, or for zero.
+    wanted = max(classes + _LIGHTEST_LEFT_OUT, 3)
+    colours: list[str] = color_brewer(_SCALES[measure], wanted)
+    return colours[-classes:]

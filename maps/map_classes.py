@@ -1,0 +1,101 @@
+"""Classes of a choropleth: fixed where a target gives them, else a stated scheme of mapclassify."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["TARGET_BREAKS", "Classing", "Scheme", "classify", "fixed_classes"]
+
+Scheme = Literal["fixed", "natural", "pretty", "single", "none"]
+
+# Shares of a target: 0–25–50–75–100 % and over.
+TARGET_BREAKS = (0.25, 0.5, 0.75, 1.0)
+_CLASSES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Classing:
+    """Inner borders of the classes of positive values; zero and missing are apart.
+
+    Parameters
+    ----------
+    scheme : {"fixed", "natural", "pretty", "single", "none"}
+        How they were found: fixed by the target, Fisher–Jenks natural breaks, round breaks,
+        a single value, or nothing to class.
+    breaks : tuple of float
+        Upper borders, included, of every class but the last; ascending.
+    """
+
+    scheme: Scheme
+    breaks: tuple[float, ...] = ()
+
+
+def fixed_classes() -> Classing:
+    """Classes of a share of a target.
+
+    Returns
+    -------
+    Classing
+        0–25–50–75–100 % and over.
+    """
+    return Classing("fixed", TARGET_BREAKS)
+
+
+def classify(values: npt.NDArray[np.float64], *, scheme: Literal["natural", "pretty"]) -> Classing:
+    """Class the positive values of a measure.
+
+    Parameters
+    ----------
+    values : numpy.ndarray
+        Any values; zero, negative and missing ones are left aside.
+    scheme : {"natural", "pretty"}
+        Fisher–Jenks with borders rounded to two digits, or round borders of equal width.
+
+    Returns
+    -------
+    Classing
+        Up to five classes, each with a value in it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> classify(np.array([1.0, 1.0, 1.0]), scheme="natural").scheme
+    'single'
+    """
+    import mapclassify  # takes seconds to load, so only where a page is made
+
+    finite = values[np.isfinite(values) & (values > 0)]
+    different = np.unique(finite)
+    if len(different) < 2:
+        return Classing("single" if len(different) else "none")
+    count = min(_CLASSES, len(different))
+    if scheme == "pretty":
+        bins = mapclassify.PrettyBreaks(finite, k=count).bins
+    else:
+        bins = mapclassify.FisherJenks(finite, k=count).bins
+    borders = [float(border) for border in bins[:-1]]
+    if scheme == "natural":
+        borders = [_rounded(border) for border in borders]
+    return Classing(scheme, _occupied(borders, different))
+
+
+def _rounded(value: float) -> float:
+    digits = 1 - math.floor(math.log10(value))
+    return float(round(value, digits))
+
+
+def _occupied(borders: list[float], different: npt.NDArray[np.float64]) -> tuple[float, ...]:
+    """Borders that still have values on both sides after rounding."""
+    kept: list[float] = []
+    low = 0.0
+    for border in sorted(set(borders)):
+        inside = ((different > low) & (different <= border)).any()
+        if inside and (different > border).any():
+            kept.append(border)
+            low = border
+    return tuple(kept)

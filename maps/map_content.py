@@ -1,0 +1,306 @@
+"""What an interactive map is made of: the frames handed over, their schemas and their checks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from layers.errors import CrsError, InputError
+from layers.schema import Column, Schema
+from layers.wording import Language, Phrase
+from maps.tables import FOREST_COVER, TARGETS, ZONES
+
+__all__ = [
+    "COMMUNE_LIMIT",
+    "MAP_COMMUNES",
+    "PLANNED",
+    "SOURCES",
+    "WARNINGS",
+    "ZONE_NAMES",
+    "MapContent",
+    "RasterPicture",
+    "check_content",
+]
+
+# One page with a path per commune stays usable up to here (the country has 3,321 communes).
+COMMUNE_LIMIT = 5_000
+
+MAP_COMMUNES = Schema(
+    "communes of the map",
+    (
+        Column("commune_code", "text", "code, unique"),
+        Column("commune", "text", "name without its kind"),
+        Column("kind", "text", "xã, phường or đặc khu"),
+        Column("official_area_ha", "number", "official natural area", "ha", nullable=True),
+    ),
+)
+
+ZONE_NAMES = Schema(
+    "zone names",
+    (
+        Column("zone", "text", "id of the zone, unique"),
+        Column("name_vi", "text", "name in Vietnamese"),
+        Column("name_en", "text", "name in English"),
+        Column("list", "text", "open, closed or province: what the plan's commune list is"),
+    ),
+)
+
+PLANNED = Schema(
+    "planned areas",
+    (
+        Column("zone", "text", "id of the zone"),
+        Column("commune_code", "text", "commune"),
+        Column("year", "integer", "year of planting"),
+        Column("planned_ha", "number", "area to be added in that year", "ha", minimum=0),
+    ),
+)
+
+SOURCES = Schema(
+    "sources",
+    (
+        Column("layer", "text", "name of the layer"),
+        Column("date", "text", "date of the layer", nullable=True),
+        Column("source", "text", "who made it", nullable=True),
+    ),
+)
+
+WARNINGS = Schema(
+    "warnings",
+    (
+        Column("commune_code", "text", "commune"),
+        Column("message_vi", "text", "what to know, in Vietnamese"),
+        Column("message_en", "text", "the same in English"),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RasterPicture:
+    """A picture laid over the map, small enough to travel inside the page.
+
+    Parameters
+    ----------
+    png : bytes
+        A PNG in Web Mercator (EPSG:3857), north up.
+    west, south, east, north : float
+        Its edges, degrees (EPSG:4326).
+    """
+
+    png: bytes
+    west: float
+    south: float
+    east: float
+    north: float
+
+
+@dataclass(frozen=True, slots=True)
+class MapContent:
+    """Frames and words of one interactive map; nothing in it is computed by the page.
+
+    Parameters
+    ----------
+    communes : geopandas.GeoDataFrame
+        Schema `MAP_COMMUNES` plus ``geometry``, any CRS; a commune may lack its geometry.
+    zones : pandas.DataFrame
+        Schema `ZONE_NAMES`, in the order of the plan.
+    zone_communes : pandas.DataFrame
+        Schema `maps.tables.ZONES`; the optional columns ``held_ratio`` (present area ÷ target of
+        the zone), ``available_ha`` and ``gap_ha`` switch their measures on.
+    targets : pandas.DataFrame
+        Schema `maps.tables.TARGETS`; the first row in ha of a zone is drawn in the chart.
+    title_vi, title_en : str
+        Title of the page.
+    forest_cover : pandas.DataFrame, optional
+        Schema `maps.tables.FOREST_COVER`, the province last.
+    planned : pandas.DataFrame, optional
+        Schema `PLANNED`; absent before an allocation.
+    sources : pandas.DataFrame, optional
+        Schema `SOURCES`.
+    neighbours : geopandas.GeoDataFrame, optional
+        Communes around, drawn in grey; a column ``commune`` names them.
+    plot_outlines : geopandas.GeoDataFrame or RasterPicture, optional
+        Plots to lay over the map; left out, and said so, where they are too many.
+    warnings : pandas.DataFrame, optional
+        Schema `WARNINGS`.
+    demo : bool
+        The figures are made up; the page says so.
+    tile_hosts : tuple of str
+        Hosts or tile addresses (``https://host/{z}/{x}/{y}.png``) the page may load from.
+    digest : str
+        Digest of the figures, carried and printed.
+    language : {"vi", "en"}
+        Language the page opens in.
+    """
+
+    communes: gpd.GeoDataFrame
+    zones: pd.DataFrame
+    zone_communes: pd.DataFrame
+    targets: pd.DataFrame
+    title_vi: str
+    title_en: str
+    forest_cover: pd.DataFrame | None = None
+    planned: pd.DataFrame | None = None
+    sources: pd.DataFrame | None = None
+    neighbours: gpd.GeoDataFrame | None = None
+    plot_outlines: gpd.GeoDataFrame | RasterPicture | None = None
+    warnings: pd.DataFrame | None = None
+    demo: bool = False
+    tile_hosts: tuple[str, ...] = ()
+    digest: str = ""
+    language: Language = "vi"
+
+
+@dataclass(slots=True)
+class _Faults:
+    phrases: list[Phrase] = field(default_factory=list)
+
+    def repeated(self, table: str, keys: pd.Series | pd.MultiIndex | pd.Index) -> None:
+        index = pd.Index(keys)
+        twice = index[index.duplicated()].unique()
+        if len(twice):
+            first = ", ".join(_key(key) for key in twice[:5])
+            self.phrases.append(
+                Phrase(
+                    en=f"{table}: {len(twice)} keys occur twice ({first}); give each once",
+                    vi=f"{table}: {len(twice)} khóa bị lặp ({first}); mỗi khóa chỉ ghi một lần",
+                )
+            )
+
+    def unknown(self, table: str, column: str, values: pd.Series, known: pd.Series) -> None:
+        strange = values[~values.isin(known)].drop_duplicates()
+        if len(strange):
+            first = ", ".join(map(str, strange.head(5)))
+            self.phrases.append(
+                Phrase(
+                    en=f"{table}: {len(strange)} values of {column} are unknown ({first}); "
+                    "correct them or add them to the first table",
+                    vi=f"{table}: {len(strange)} giá trị {column} không có trong danh mục "
+                    f"({first}); hãy sửa hoặc bổ sung danh mục",
+                )
+            )
+
+
+def _key(key: object) -> str:
+    return " / ".join(map(str, key)) if isinstance(key, tuple) else str(key)
+
+
+def check_content(content: MapContent) -> MapContent:
+    """Check every frame of a map against its schema and against the others.
+
+    Parameters
+    ----------
+    content : MapContent
+        Frames as handed over.
+
+    Returns
+    -------
+    MapContent
+        The same with validated frames, communes sorted by code.
+
+    Raises
+    ------
+    SchemaError
+        A frame lacks a column, or a column has the wrong type or missing values.
+    CrsError
+        A layer with geometry has no CRS.
+    InputError
+        Too many communes, or codes and zones that are repeated or unknown; all in one message.
+    """
+    communes = MAP_COMMUNES.validate(pd.DataFrame(content.communes.drop(columns="geometry")))
+    _check_layers(content)
+    if len(communes) > COMMUNE_LIMIT:
+        raise InputError(
+            en=f"A map holds up to {COMMUNE_LIMIT} communes, found {len(communes)}: "
+            "make one map per province.",
+            vi=f"Một bản đồ chứa tối đa {COMMUNE_LIMIT} xã, phường, đang có {len(communes)}: "
+            "hãy làm bản đồ riêng cho từng tỉnh.",
+        )
+    checked = replace(
+        content,
+        communes=gpd.GeoDataFrame(
+            communes, geometry=content.communes.geometry, crs=content.communes.crs
+        )
+        .sort_values("commune_code")
+        .reset_index(drop=True),
+        zones=ZONE_NAMES.validate(content.zones).reset_index(drop=True),
+        zone_communes=ZONES.validate(content.zone_communes).reset_index(drop=True),
+        targets=TARGETS.validate(content.targets).reset_index(drop=True),
+        forest_cover=_optional(FOREST_COVER, content.forest_cover),
+        planned=_optional(PLANNED, content.planned),
+        sources=_optional(SOURCES, content.sources),
+        warnings=_optional(WARNINGS, content.warnings),
+    )
+    _check_keys(checked)
+    return checked
+
+
+def _optional(schema: Schema, frame: pd.DataFrame | None) -> pd.DataFrame | None:
+    return None if frame is None else schema.validate(frame).reset_index(drop=True)
+
+
+def _check_layers(content: MapContent) -> None:
+    layers = {
+        "communes": content.communes,
+        "neighbours": content.neighbours,
+        "plot_outlines": content.plot_outlines,
+    }
+    bare = [
+        name
+        for name, layer in layers.items()
+        if isinstance(layer, gpd.GeoDataFrame) and layer.crs is None
+    ]
+    if bare:
+        names = ", ".join(bare)
+        raise CrsError(
+            en=f"Layers of the map without CRS: {names}; set it when the layer is read.",
+            vi=f"Lớp bản đồ chưa có hệ tọa độ: {names}; hãy khai báo khi đọc lớp.",
+        )
+
+
+def _check_keys(content: MapContent) -> None:
+    faults = _Faults()
+    codes = content.communes["commune_code"]
+    zones = content.zones["zone"]
+    faults.repeated("communes", codes)
+    faults.repeated("zones", zones)
+    keyed = content.zone_communes[["zone", "commune_code"]]
+    faults.repeated("zone_communes", pd.MultiIndex.from_frame(keyed))
+    faults.unknown("zone_communes", "commune_code", keyed["commune_code"], codes)
+    faults.unknown("zone_communes", "zone", keyed["zone"], zones)
+    if content.planned is not None:
+        keyed = content.planned[["zone", "commune_code", "year"]]
+        faults.repeated("planned", pd.MultiIndex.from_frame(keyed))
+        faults.unknown("planned", "commune_code", keyed["commune_code"], codes)
+        faults.unknown("planned", "zone", keyed["zone"], zones)
+    if content.forest_cover is not None:
+        cover_codes = content.forest_cover["commune_code"]
+        faults.repeated("forest_cover", cover_codes)
+        faults.unknown("forest_cover", "commune_code", cover_codes.iloc[:-1], codes)
+    _check_ratios(content.zone_communes, faults)
+    if faults.phrases:
+        raise InputError(
+            en="The map's tables do not fit together: "
+            + "; ".join(phrase.en for phrase in faults.phrases)
+            + ".",
+            vi="Các bảng của bản đồ không khớp nhau: "
+            + "; ".join(phrase.vi for phrase in faults.phrases)
+            + ".",
+        )
+
+
+def _check_ratios(frame: pd.DataFrame, faults: _Faults) -> None:
+    for column in ("share_ratio", "held_ratio", "available_ha", "gap_ha"):
+        if column not in frame:
+            continue
+        values = pd.to_numeric(frame[column], errors="coerce").to_numpy("float64")
+        bad = int(np.isinf(values).sum() + (frame[column].notna() & np.isnan(values)).sum())
+        if bad:
+            faults.phrases.append(
+                Phrase(
+                    en=f"zone_communes: {bad} values of {column} are not finite numbers",
+                    vi=f"zone_communes: {bad} giá trị {column} không phải là số hữu hạn",
+                )
+            )

@@ -1,0 +1,410 @@
+"""From frames to the data of a page: one entry per commune in each list, in the order of codes.
+
+Hectares are written to 0.0001 ha (one square metre), ratios to six decimals, cover rates to four:
+finer than any page prints them. Missing values are ``null``, never zero.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from layers.errors import InputError
+from layers.wording import Phrase, format_number
+from maps.colours import NO_DATA, ZERO, scale_colours
+from maps.coverage_geometry import EncodedShapes, encode_coverage, encode_lines
+from maps.map_classes import Classing, classify, fixed_classes
+from maps.map_content import MapContent, RasterPicture
+from maps.page_policy import tile_sources
+
+__all__ = ["MEASURES", "build_page_data", "read_page_data"]
+
+Values = npt.NDArray[np.float64]
+
+# Measure: column of the zone table, decimals written.
+MEASURES: dict[str, tuple[str, int]] = {
+    "present": ("present_ha", 4),
+    "share": ("share_ratio", 6),
+    "held": ("held_ratio", 6),
+    "available": ("available_ha", 4),
+    "gap": ("gap_ha", 4),
+}
+_OUTLINE_LIMIT = 60_000
+_PICTURE_LIMIT = 600_000
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def build_page_data(content: MapContent) -> dict[str, Any]:
+    """Build what the page carries.
+
+    Parameters
+    ----------
+    content : MapContent
+        Checked content.
+
+    Returns
+    -------
+    dict
+        Plain lists, numbers and texts, ready for JSON.
+
+    Raises
+    ------
+    InputError
+        No commune has a geometry, or a tile host cannot be read.
+    """
+    layers = [content.communes]
+    if content.neighbours is not None and len(content.neighbours):
+        layers.append(content.neighbours)
+    encoded = encode_coverage(layers)
+    shapes = encoded[0]
+    codes = pd.Index(content.communes["commune_code"])
+    notes = _commune_notes(content, shapes)
+    zones = [_zone(content, row, codes, notes) for row in content.zones.to_dict("records")]
+    outlines = _outlines(content.plot_outlines, shapes, notes)
+    return {
+        "title": {"vi": content.title_vi, "en": content.title_en},
+        "language": content.language,
+        "demo": content.demo,
+        "digest": content.digest,
+        "grid": [shapes.west, shapes.south, shapes.step],
+        "bounds": _bounds(content.communes),
+        "communes": {
+            "code": list(codes),
+            "name": content.communes["commune"].tolist(),
+            "kind": content.communes["kind"].tolist(),
+            "area": _numbers(content.communes["official_area_ha"].to_numpy(), 4),
+            "rings": shapes.rings,
+            "point": shapes.points,
+        },
+        "measures": _measures(content, notes),
+        "zones": zones,
+        "targets": _targets(content.targets),
+        "cover": _cover(content, codes),
+        "coverClasses": _cover_classes(content),
+        "colours": _colours(),
+        "neighbours": _neighbours(content, encoded),
+        "outlines": outlines,
+        "tiles": [[tile.host, tile.address] for tile in tile_sources(content.tile_hosts)],
+        "sources": _records(content.sources),
+        "warnings": _warnings(content, codes),
+        "notes": [{"vi": note.vi, "en": note.en} for note in notes],
+    }
+
+
+def read_page_data(page: str) -> dict[str, Any]:
+    """Read the data back out of a page.
+
+    Parameters
+    ----------
+    page : str
+        A page that `maps.build_map` made.
+
+    Returns
+    -------
+    dict
+        What `build_page_data` returned.
+
+    Raises
+    ------
+    InputError
+        The page carries no data of ours.
+    """
+    block = r'<script type="application/json" id="page-data">(.*?)</script>'
+    found = re.search(block, page, re.DOTALL)
+    if found is None:
+        raise InputError(
+            en="The page carries no map data: expected a map.html of this software.",
+            vi="Trang không chứa dữ liệu bản đồ: cần tệp map.html do phần mềm này tạo ra.",
+        )
+    data: dict[str, Any] = json.loads(found.group(1))
+    return data
+
+
+def _numbers(values: Any, decimals: int) -> list[float | int | None]:
+    rounded = np.round(np.asarray(values, dtype=np.float64), decimals)
+    return [
+        None if value != value else int(value) if value.is_integer() else value
+        for value in rounded.tolist()
+    ]
+
+
+def _records(frame: pd.DataFrame | None) -> list[list[str]]:
+    if frame is None:
+        return []
+    return [
+        ["" if pd.isna(cell) else str(cell) for cell in row]
+        for row in frame[["layer", "date", "source"]].itertuples(index=False)
+    ]
+
+
+def _bounds(communes: gpd.GeoDataFrame) -> list[float]:
+    west, south, east, north = communes.geometry.to_crs(4326).total_bounds
+    return [round(float(edge), 6) for edge in (south, west, north, east)]
+
+
+def _zone(
+    content: MapContent, zone: dict[Any, Any], codes: pd.Index, notes: list[Phrase]
+) -> dict[str, Any]:
+    frame = content.zone_communes
+    rows = frame[frame["zone"] == zone["zone"]].set_index("commune_code").reindex(codes)
+    listed = rows["listed"].eq(True).to_numpy()
+    entry: dict[str, Any] = {
+        "id": zone["zone"],
+        "name": {"vi": zone["name_vi"], "en": zone["name_en"]},
+        "list": zone["list"],
+        "listed": np.flatnonzero(listed).tolist(),
+        "values": {},
+        "classes": {},
+    }
+    for measure, (column, decimals) in MEASURES.items():
+        if column not in rows:
+            continue
+        values = pd.to_numeric(rows[column]).to_numpy("float64", na_value=np.nan)
+        if np.isnan(values).all():
+            continue
+        entry["values"][measure] = _numbers(values, decimals)
+        entry["classes"][measure] = _classings(measure, values)
+    _note_zone(zone, rows["present_ha"].to_numpy("float64", na_value=np.nan), notes)
+    planned = _planned(content.planned, zone["zone"], codes)
+    if planned is not None:
+        years, by_year, total = planned
+        entry["values"]["planned"] = _numbers(total, 4)
+        entry["classes"]["planned"] = _classings("planned", total)
+        entry["years"] = {
+            str(year): _numbers(values, 4) for year, values in zip(years, by_year, strict=True)
+        }
+        # One classing for all years, or the colours of the slider could not be compared.
+        entry["classes"]["year"] = _classings("planned", np.concatenate(by_year))
+    return entry
+
+
+def _classings(measure: str, values: Values) -> list[dict[str, Any]]:
+    found = [classify(values, scheme="natural")]
+    if measure == "held":
+        fixed = fixed_classes()
+        # Shares that all stay in the first class would make a map of one colour; the fixed
+        # classes then come second, for the reader to choose.
+        telling = bool((values[np.isfinite(values)] > fixed.breaks[0]).any())
+        found = [fixed, *found] if telling else [*found, fixed]
+    return [_classing(classing) for classing in found]
+
+
+def _classing(classing: Classing) -> dict[str, Any]:
+    return {"scheme": classing.scheme, "breaks": list(classing.breaks)}
+
+
+def _planned(
+    frame: pd.DataFrame | None, zone: str, codes: pd.Index
+) -> tuple[list[int], list[Values], Values] | None:
+    if frame is None:
+        return None
+    rows = frame[frame["zone"] == zone]
+    if rows.empty:
+        return None
+    years = sorted(int(year) for year in frame["year"].unique())
+    # A commune without a row in a year is planned nothing in that year.
+    table = (
+        rows.pivot_table(index="commune_code", columns="year", values="planned_ha", aggfunc="sum")
+        .reindex(index=codes, columns=years)
+        .fillna(0.0)
+    )
+    by_year = [table[year].to_numpy("float64") for year in years]
+    return years, by_year, np.sum(by_year, axis=0)
+
+
+def _targets(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    columns = ["low", "high", "present", "held_ratio", "shortfall", "surplus"]
+    figures = {column: _numbers(frame[column].to_numpy(), 6) for column in columns}
+    texts = ["target", "zone", "bound", "unit", "status"]
+    return [
+        {
+            **{name: str(frame[name].iloc[row]) for name in texts},
+            "year": None if pd.isna(year) else int(year),
+            **{column: figures[column][row] for column in columns},
+        }
+        for row, year in enumerate(frame["year"])
+    ]
+
+
+_COVER = {
+    "natural_area_ha": 4,
+    "natural_forest_ha": 4,
+    "planted_forest_ha": 4,
+    "not_yet_forest_ha": 4,
+    "cover_percent": 4,
+}
+
+
+def _cover(content: MapContent, codes: pd.Index) -> dict[str, Any] | None:
+    frame = content.forest_cover
+    if frame is None or frame.empty:
+        return None
+    rows = frame.iloc[:-1].set_index("commune_code").reindex(codes)
+    last = frame.iloc[[-1]]
+    columns: dict[str, Any] = {
+        column: _numbers(rows[column].to_numpy(), decimals) for column, decimals in _COVER.items()
+    }
+    columns["province"] = {
+        "name": str(last["commune"].iloc[0]),
+        **{name: _numbers(last[name].to_numpy(), decimals)[0] for name, decimals in _COVER.items()},
+    }
+    return columns
+
+
+def _cover_classes(content: MapContent) -> list[dict[str, Any]]:
+    if content.forest_cover is None or content.forest_cover.empty:
+        return []
+    values = content.forest_cover["cover_percent"].iloc[:-1].to_numpy("float64")
+    return [_classing(classify(values, scheme="pretty"))]
+
+
+def _colours() -> dict[str, Any]:
+    scales: dict[str, Any] = {
+        measure: [scale_colours(measure, count) for count in range(1, 7)]
+        for measure in (*MEASURES, "planned", "cover")
+    }
+    return {**scales, "zero": ZERO, "none": NO_DATA}
+
+
+def _measures(content: MapContent, notes: list[Phrase]) -> list[str]:
+    there = {
+        "present": True,
+        "share": True,
+        "held": "held_ratio" in content.zone_communes,
+        "planned": content.planned is not None and len(content.planned) > 0,
+        "cover": content.forest_cover is not None and len(content.forest_cover) > 0,
+        "available": "available_ha" in content.zone_communes,
+    }
+    absent = {
+        "held": Phrase(
+            vi="Chưa có tỷ lệ diện tích của xã so với mục tiêu của vùng.",
+            en="The share of each zone's target held by the communes is not available.",
+        ),
+        "planned": Phrase(
+            vi="Chưa có phương án phân bổ, nên chưa có diện tích kế hoạch theo năm.",
+            en="There is no allocation yet, so planned areas by year are not available.",
+        ),
+        "cover": Phrase(
+            vi="Chưa có tỷ lệ che phủ rừng.", en="The forest cover rate is not available."
+        ),
+        "available": Phrase(
+            vi="Chưa có số liệu quỹ đất có thể trồng.",
+            en="The land available for planting is not known.",
+        ),
+    }
+    notes += [absent[measure] for measure, is_there in there.items() if not is_there]
+    order = [*there, "gap"] if "gap_ha" in content.zone_communes else list(there)
+    return [measure for measure in order if there.get(measure, True)]
+
+
+def _neighbours(content: MapContent, encoded: list[EncodedShapes]) -> dict[str, Any] | None:
+    if len(encoded) < 2 or content.neighbours is None:
+        return None
+    names = (
+        content.neighbours["commune"].astype(str).tolist()
+        if "commune" in content.neighbours
+        else [""] * len(content.neighbours)
+    )
+    return {"rings": encoded[1].rings, "point": encoded[1].points, "name": names}
+
+
+def _outlines(
+    plots: gpd.GeoDataFrame | RasterPicture | None, grid: EncodedShapes, notes: list[Phrase]
+) -> dict[str, Any] | None:
+    if plots is None:
+        return None
+    if isinstance(plots, RasterPicture):
+        return _picture(plots, notes)
+    if plots.empty:
+        return None
+    lines, vertices = encode_lines(plots, grid, limit=_OUTLINE_LIMIT)
+    if not lines:
+        size, most = (
+            {lang: format_number(n, lang) for lang in ("vi", "en")}
+            for n in (vertices, _OUTLINE_LIMIT)
+        )
+        notes.append(
+            Phrase(
+                vi=f"Không vẽ ranh giới lô: {size['vi']} đỉnh, tối đa {most['vi']}.",
+                en=f"Plot outlines are not drawn: {size['en']} vertices, at most {most['en']}.",
+            )
+        )
+        return None
+    return {"lines": lines}
+
+
+def _picture(picture: RasterPicture, notes: list[Phrase]) -> dict[str, Any] | None:
+    if not picture.png.startswith(_PNG) or len(picture.png) > _PICTURE_LIMIT:
+        notes.append(
+            Phrase(
+                vi="Không đưa được ảnh phủ vào bản đồ: cần tệp PNG không quá 600 kB.",
+                en="The picture layer is left out: it must be a PNG of at most 600 kB.",
+            )
+        )
+        return None
+    image = base64.b64encode(picture.png).decode("ascii")
+    return {
+        "image": f"data:image/png;base64,{image}",
+        "bounds": [[picture.south, picture.west], [picture.north, picture.east]],
+    }
+
+
+def _warnings(content: MapContent, codes: pd.Index) -> list[list[Any]]:
+    if content.warnings is None:
+        return []
+    rows = codes.get_indexer(pd.Index(content.warnings["commune_code"]))
+    return [
+        [int(row), vi, en]
+        for row, vi, en in zip(
+            rows, content.warnings["message_vi"], content.warnings["message_en"], strict=True
+        )
+        if row >= 0
+    ]
+
+
+def _commune_notes(content: MapContent, shapes: EncodedShapes) -> list[Phrase]:
+    bare = [row for row, rings in enumerate(shapes.rings) if rings is None]
+    if not bare:
+        return []
+    names = ", ".join(content.communes["commune"].iloc[row] for row in bare[:5])
+    more = "…" if len(bare) > 5 else ""
+    return [
+        Phrase(
+            vi=f"{len(bare)} xã, phường không có ranh giới nên không vẽ được: {names}{more}. "
+            "Số liệu vẫn có trong bảng.",
+            en=f"{len(bare)} communes have no boundary and are not drawn: {names}{more}. "
+            "Their figures are in the table.",
+        )
+    ]
+
+
+def _note_zone(zone: dict[Any, Any], present: Values, notes: list[Phrase]) -> None:
+    known = present[~np.isnan(present)]
+    if not len(known):
+        notes.append(
+            Phrase(
+                vi=f"{zone['name_vi']}: chưa có số liệu hiện trạng.",
+                en=f"{zone['name_en']}: the present area is not measured.",
+            )
+        )
+    elif not known.any():
+        notes.append(
+            Phrase(
+                vi=f"{zone['name_vi']}: hiện trạng bằng 0 ở mọi xã, phường.",
+                en=f"{zone['name_en']}: the present area is 0 in every commune.",
+            )
+        )
+    elif len(np.unique(known)) == 1 and len(known) > 1:
+        notes.append(
+            Phrase(
+                vi=f"{zone['name_vi']}: mọi xã, phường có cùng một giá trị nên chỉ có một màu.",
+                en=f"{zone['name_en']}: all communes have the same value, hence one colour.",
+            )
+        )

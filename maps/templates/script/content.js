@@ -1,0 +1,75 @@
+// The data of the page, its words, and what is chosen now.
+const data = JSON.parse(document.getElementById("page-data").textContent);
+const words = JSON.parse(document.getElementById("page-words").textContent);
+const communes = data.communes;
+const communeCount = communes.code.length;
+const PERCENT = new Set(["share", "held", "cover"]);
+const MEASURE_ORDER = ["present", "share", "held", "planned", "gap", "cover", "available"];
+
+const state = {
+  language: data.language,
+  zone: 0,
+  measure: "present",
+  year: "",
+  commune: -1,
+  sort: "value",
+  descending: true,
+  onlyListed: false,
+  scheme: 0,
+};
+
+const byId = (id) => document.getElementById(id);
+
+function element(tag, attributes, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (name === "class") node.className = value;
+    else if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (typeof value === "boolean") node.toggleAttribute(name, value);
+    else node.setAttribute(name, value);
+  }
+  node.append(...children.filter((child) => child !== null && child !== undefined));
+  return node;
+}
+
+function word(key, values) {
+  const text = words[state.language][key] ?? key;
+  return values ? text.replace(/\{(\w+)\}/g, (_, name) => values[name]) : text;
+}
+
+const listedSets = data.zones.map((zone) => new Set(zone.listed));
+const zoneNow = () => data.zones[state.zone];
+const zoneName = (zone) => zone.name[state.language];
+const isListed = (commune, zone = state.zone) => listedSets[zone].has(commune);
+const communeName = (commune) => communes.name[commune];
+const hasShape = (commune) => communes.rings[commune] !== null;
+
+function fullName(commune) {
+  const kind = communes.kind[commune];
+  return kind ? kind[0].toUpperCase() + kind.slice(1) + " " + communeName(commune) : communeName(commune);
+}
+
+function valuesOf(measure, zone = zoneNow(), year = state.year) {
+  if (measure === "cover") return data.cover ? data.cover.cover_percent : null;
+  if (!zone) return null;
+  if (measure === "planned" && year) return (zone.years && zone.years[year]) || null;
+  return zone.values[measure] || null;
+}
+
+function classingsOf(measure, zone = zoneNow()) {
+  if (measure === "cover") return data.coverClasses;
+  if (!zone) return [];
+  if (measure === "planned" && state.year) return zone.classes.year || [];
+  return zone.classes[measure] || [];
+}
+
+function classingNow() {
+  const options = classingsOf(state.measure);
+  return options[Math.min(state.scheme, options.length - 1)] || { scheme: "none", breaks: [] };
+}
+
+const yearsNow = () => (zoneNow() && zoneNow().years ? Object.keys(zoneNow().years) : []);
+
+function targetOf(zone) {
+  return data.targets.find((target) => target.zone === zone.id && target.unit === "ha") || null;
+}

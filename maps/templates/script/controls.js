@@ -1,0 +1,135 @@
+// What the reader chooses with: zones (the chart), measures, years, layers, language.
+function renderChart() {
+  const rows = data.zones.map((zone, index) => {
+    const target = targetOf(zone);
+    const choice = element("input", { type: "radio", name: "zone", value: zone.id, checked: index === state.zone,
+      onchange: () => update({ zone: index }) });
+    const row = element("label", { class: "zone-row" }, choice,
+      element("span", { class: "zone-name" }, zoneName(zone)),
+      element("span", { class: "zone-status " + (target ? target.status : "") }, target ? statusText(target) : ""),
+      bulletOf(target),
+      element("span", { class: "zone-figures" }, target ? figuresText(target) : word("noTarget")));
+    return row;
+  });
+  byId("chart").replaceChildren(...(rows.length ? rows : [element("p", {}, word("noZones"))]));
+  byId("zone").replaceChildren(...data.zones.map((zone, index) =>
+    element("option", { value: String(index), selected: index === state.zone }, zoneName(zone))));
+}
+
+function statusText(target) {
+  if (target.status === "below") return word("below", { a: formatNumber(target.shortfall, 0) + "\u00a0ha" });
+  if (target.status === "above") return word("above", { a: formatNumber(target.surplus, 0) + "\u00a0ha" });
+  return word(target.status);
+}
+
+function boundText(target) {
+  const low = target.low === null ? null : formatNumber(target.low, 0);
+  const high = target.high === null ? null : formatNumber(target.high, 0);
+  if (target.bound === "at_least") return word("boundAtLeast", { a: low });
+  if (target.bound === "at_most") return word("boundAtMost", { a: high });
+  const text = low !== null && high !== null && low !== high ? low + "–" + high : low ?? high ?? "–";
+  if (target.bound === "about") return word("boundAbout", { a: text });
+  if (target.bound === "maintain") return word("boundMaintain", { a: text });
+  return text;
+}
+
+function figuresText(target) {
+  const year = target.year ? " " + word("targetYear", { year: target.year }) : "";
+  return formatNumber(target.present, 0) + " / " + boundText(target) + "\u00a0ha" + year;
+}
+
+function bulletOf(target) {
+  const AXIS = 1.25;
+  const track = element("span", { class: "bullet", "aria-hidden": "true" });
+  if (!target) return track;
+  const base = target.low ?? target.high;
+  if (target.held_ratio !== null) {
+    const bar = element("span", { class: "bar " + target.status });
+    bar.style.width = Math.min(target.held_ratio / AXIS, 1) * 100 + "%";
+    track.append(bar);
+    if (target.held_ratio > AXIS) track.classList.add("beyond");
+  }
+  if (base) {
+    const mark = element("span", { class: "goal" });
+    const upper = target.high !== null ? Math.min(target.high / base, AXIS) : 1;
+    mark.style.left = 100 / AXIS + "%";
+    mark.style.width = "max(3px, " + ((upper - 1) / AXIS) * 100 + "%)";
+    track.append(mark);
+  }
+  return track;
+}
+
+function renderMeasures() {
+  const there = new Set(data.measures);
+  const chips = MEASURE_ORDER.filter((measure) => measure !== "gap" || there.has(measure)).map((measure) => {
+    const missing = !there.has(measure);
+    return element("label", { class: missing ? "chip missing" : "chip", title: word(measure + "Long") },
+      element("input", { type: "radio", name: "measure", value: measure, checked: measure === state.measure, disabled: missing,
+        onchange: () => update({ measure }) }),
+      element("span", {}, word(measure) + (missing ? " (" + word("notAvailable") + ")" : "")));
+  });
+  byId("measures").setAttribute("aria-label", word("measure"));
+  byId("measures").replaceChildren(...chips);
+}
+
+function renderYears() {
+  const years = yearsNow();
+  byId("years").hidden = state.measure !== "planned" || !years.length;
+  const slider = byId("year");
+  slider.max = String(years.length);
+  slider.value = String(years.indexOf(state.year) + 1);
+  const shown = state.year || word("allYears");
+  byId("year-shown").value = shown;
+  slider.setAttribute("aria-valuetext", shown);
+}
+
+function renderHeadline() {
+  const zone = zoneNow();
+  const parts = state.measure === "cover" || !zone
+    ? [word(state.measure + "Long")]
+    : [zoneName(zone), word(state.measure + "Long") + (state.measure === "planned" ? " · " + (state.year || word("allYears")) : "")];
+  if (state.measure === "cover" && data.cover) {
+    parts.push(word("province") + " " + formatNumber(data.cover.province.cover_percent, 2) + "\u00a0%");
+  } else if (zone) {
+    const target = targetOf(zone);
+    if (target) parts.push(figuresText(target));
+    parts.push(word("list" + zone.list[0].toUpperCase() + zone.list.slice(1)));
+  }
+  byId("headline").replaceChildren(element("b", {}, parts[0]), parts.slice(1).map((part) => " · " + part).join(""));
+}
+
+const aroundLayer = drawAround();
+const outlineLayer = drawOutlines();
+const tileLayers = data.tiles.map(([host, address]) => [host, tileLayer(address, host)]);
+
+function renderLayers() {
+  const entries = [["listed", word("layerListed")], ["names", word("layerNames")]];
+  if (aroundLayer) entries.push(["around", word("layerNeighbours")]);
+  if (outlineLayer) entries.push(["outlines", word(data.outlines.image ? "layerPicture" : "layerOutlines")]);
+  const rows = entries.map(([key, label]) => layerRow(label, switches[key], (on) => { switches[key] = on; applyLayers(); }, key));
+  for (const [host, layer] of tileLayers) {
+    const label = word("layerTiles", { host: host.replace("https://", "") });
+    rows.push(layerRow(label, map.hasLayer(layer), (on) => { toggle(layer, on); applyLayers(); }, "tiles"));
+  }
+  byId("layer-list").replaceChildren(...rows);
+}
+
+function layerRow(label, on, change, key) {
+  return element("label", { class: "check" },
+    element("input", { type: "checkbox", checked: on, "data-layer": key, onchange: (event) => change(event.target.checked) }),
+    element("span", {}, label));
+}
+
+function toggle(layer, on) {
+  if (layer && on !== map.hasLayer(layer)) (on ? map.addLayer : map.removeLayer).call(map, layer);
+}
+
+function applyLayers() {
+  toggle(aroundLayer, switches.around);
+  toggle(outlineLayer, switches.outlines);
+  toggle(listedLayer, switches.listed);
+  const seeThrough = tileLayers.some(([, layer]) => map.hasLayer(layer));
+  byId("map").classList.toggle("with-tiles", seeThrough);
+  paintListed();
+  placeNames();
+}

@@ -1,0 +1,45 @@
+// Figures as each language prints them: 155.000,5 and 155,000.5.
+function formatNumber(value, decimals) {
+  if (value === null || value === undefined) return "–";
+  const smallest = 10 ** -decimals;
+  // A trace is not nothing: what would round to zero is printed as less than one unit.
+  if (value > 0 && value < smallest / 2) return "< " + plainNumber(smallest, decimals);
+  return plainNumber(value, decimals);
+}
+
+function plainNumber(value, decimals) {
+  const [whole, part] = Math.abs(value).toFixed(decimals).split(".");
+  const vietnamese = state.language === "vi";
+  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, vietnamese ? "." : ",");
+  const text = part ? grouped + (vietnamese ? "," : ".") + part : grouped;
+  return value < 0 && /[1-9]/.test(text) ? "−" + text : text;
+}
+
+const formatHectares = (value) => formatNumber(value, 1);
+
+function formatValue(measure, value) {
+  if (measure === "cover") return formatNumber(value, 2);
+  if (PERCENT.has(measure)) return formatNumber(value === null ? null : value * 100, 1);
+  return formatHectares(value);
+}
+
+const unitOf = (measure) => (PERCENT.has(measure) ? "%" : "ha");
+
+function withUnit(measure, value) {
+  const text = formatValue(measure, value);
+  return value === null ? word("noData") : text + "\u00a0" + unitOf(measure);
+}
+
+function formatBorder(measure, value) {
+  const shown = measure !== "cover" && PERCENT.has(measure) ? value * 100 : value;
+  for (let decimals = 0; decimals < 6; decimals += 1) {
+    if (Math.abs(shown - Number(shown.toFixed(decimals))) < 1e-9 * Math.max(1, shown)) {
+      return plainNumber(shown, decimals);
+    }
+  }
+  return plainNumber(shown, 6);
+}
+
+function fold(text) {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase();
+}

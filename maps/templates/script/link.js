@@ -1,0 +1,24 @@
+// The view in the address: #zone=…&measure=…&commune=…&year=…&lang=…
+function writeLink() {
+  const parts = new URLSearchParams();
+  if (zoneNow()) parts.set("zone", zoneNow().id);
+  parts.set("measure", state.measure);
+  if (state.year) parts.set("year", state.year);
+  if (state.commune >= 0) parts.set("commune", communes.code[state.commune]);
+  parts.set("lang", state.language);
+  const fragment = "#" + parts.toString();
+  if (location.hash !== fragment) history.replaceState(null, "", fragment);
+}
+
+function readLink() {
+  const parts = new URLSearchParams(location.hash.slice(1));
+  const changes = {};
+  const zone = data.zones.findIndex((item) => item.id === parts.get("zone"));
+  if (zone >= 0) changes.zone = zone;
+  if (data.measures.includes(parts.get("measure"))) changes.measure = parts.get("measure");
+  if (parts.has("commune")) changes.commune = communes.code.indexOf(parts.get("commune"));
+  if (words[parts.get("lang")]) changes.language = parts.get("lang");
+  const years = (data.zones[changes.zone ?? state.zone] || {}).years || {};
+  if (parts.has("year") && parts.get("year") in years) changes.year = parts.get("year");
+  return changes;
+}

@@ -1,0 +1,125 @@
+// Changes come in here, and everything that depends on them is drawn again.
+function update(changes) {
+  const old = { ...state };
+  Object.assign(state, changes);
+  const changed = (key) => state[key] !== old[key];
+  if (changed("zone") && state.year && !yearsNow().includes(state.year)) state.year = "";
+  if (changed("measure") || changed("zone")) state.scheme = 0;
+  if (changed("measure") && !("sort" in changes)) Object.assign(state, { sort: "value", descending: true });
+  if (changed("language")) renderWords();
+  if (changed("zone")) renderChosenZone();
+  const figures = ["zone", "measure", "year", "scheme", "language"].some(changed);
+  if (figures) renderFigures();
+  if (changed("zone")) paintListed();
+  if (changed("commune") || changed("zone")) { paintChosen(); placeNames(); }
+  if (figures || changed("commune")) renderCard();
+  if (figures || ["sort", "descending", "onlyListed"].some(changed)) renderTable();
+  else if (changed("commune")) chooseRow(old.commune);
+  if (changed("commune") && state.commune >= 0) { showRow(state.commune); say(word("selected", { name: fullName(state.commune) })); }
+  writeLink();
+}
+
+function chooseRow(previous) {
+  markRow(previous, "chosen", false);
+  if (state.commune >= 0 && !rowOf.has(state.commune)) renderTable();
+  markRow(state.commune, "chosen", true);
+}
+
+function renderChosenZone() {
+  const rows = byId("chart").querySelectorAll("input");
+  if (rows[state.zone]) rows[state.zone].checked = true;
+  byId("zone").value = String(state.zone);
+}
+
+function renderFigures() {
+  const choice = byId("measures").querySelector("input[value='" + state.measure + "']");
+  if (choice) choice.checked = true;
+  renderYears();
+  renderHeadline();
+  paintCommunes();
+  renderLegend();
+}
+
+function renderWords() {
+  document.documentElement.lang = state.language;
+  document.title = data.title[state.language];
+  byId("title").textContent = data.title[state.language];
+  for (const node of document.querySelectorAll("[data-word]")) node.textContent = word(node.dataset.word);
+  byId("search").placeholder = word("search");
+  byId("search").title = word("searchHint");
+  byId("map").setAttribute("aria-label", word("mapLabel"));
+  byId("north").setAttribute("aria-label", word("north"));
+  byId("north-letter").textContent = state.language === "vi" ? "B" : "N";
+  byId("languages").setAttribute("aria-label", word("language"));
+  for (const button of byId("languages").children) {
+    button.setAttribute("aria-pressed", String(button.dataset.language === state.language));
+  }
+  renderZoomButtons();
+  renderChart();
+  renderMeasures();
+  renderLayers();
+  renderFooter();
+}
+
+let zoomButtons = null;
+function renderZoomButtons() {
+  if (zoomButtons) zoomButtons.forEach((control) => control.remove());
+  const zoom = L.control.zoom({ zoomInTitle: word("zoomIn"), zoomOutTitle: word("zoomOut") });
+  const whole = L.control({ position: "topleft" });
+  whole.onAdd = () => {
+    const button = element("button", { type: "button", class: "leaflet-bar whole", title: word("wholeMap"), "aria-label": word("wholeMap"), onclick: fitAll }, "⤢");
+    L.DomEvent.disableClickPropagation(button);
+    return button;
+  };
+  zoomButtons = [zoom.addTo(map), whole.addTo(map)];
+}
+
+function renderFooter() {
+  const sources = data.sources.map(([layer, date, source]) => element("li", {}, element("b", {}, layer),
+    date ? ", " + word("sourceDate", { date }) : "", source ? ": " + source : ""));
+  byId("sources-block").hidden = !sources.length;
+  byId("sources").replaceChildren(...sources);
+  byId("notes-block").hidden = !data.notes.length;
+  byId("notes").replaceChildren(...data.notes.map((note) => element("li", {}, note[state.language])));
+  byId("digest").textContent = data.digest ? word("digest") + ": " + data.digest : "";
+}
+
+function start() {
+  byId("demo").hidden = !data.demo;
+  drawCommunes();
+  L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
+  if (tileLayers.length) L.control.attribution({ prefix: false }).addTo(map);
+  fitAll();
+  Object.assign(state, readLink());
+  if (!data.measures.includes(state.measure)) state.measure = data.measures[0];
+  renderWords();
+  renderChosenZone();
+  renderFigures();
+  renderCard();
+  renderTable();
+  applyLayers();
+  paintChosen();
+  if (state.commune >= 0) showRow(state.commune);
+  listen();
+}
+
+function listen() {
+  map.on("zoomend moveend resize", placeNames);
+  byId("zone").addEventListener("change", (event) => update({ zone: Number(event.target.value) }));
+  byId("year").addEventListener("input", (event) => update({ year: yearsNow()[Number(event.target.value) - 1] || "" }));
+  byId("only-listed").addEventListener("change", (event) => update({ onlyListed: event.target.checked }));
+  byId("download").addEventListener("click", download);
+  byId("print").addEventListener("click", () => window.print());
+  byId("skip").addEventListener("click", () => { byId("figures").focus(); byId("figures").scrollIntoView(); });
+  for (const button of byId("languages").children) {
+    button.addEventListener("click", () => update({ language: button.dataset.language }));
+  }
+  byId("search").addEventListener("input", renderFound);
+  byId("search").addEventListener("keydown", searchKey);
+  byId("search").addEventListener("blur", closeFound);
+  window.addEventListener("hashchange", () => update(readLink()));
+  window.addEventListener("beforeprint", startPrint);
+  window.addEventListener("afterprint", endPrint);
+}
+
+start();

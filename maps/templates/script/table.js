@@ -1,0 +1,137 @@
+// The table: the same figures as the map, for every measure of the zone at once.
+const FIRST_ROWS = 300;
+let rowsShown = FIRST_ROWS;
+const rowOf = new Map();
+
+const columnsNow = () => MEASURE_ORDER.filter((measure) => data.measures.includes(measure));
+
+function compareNames(a, b) {
+  return communeName(a).localeCompare(communeName(b), "vi") || (communes.code[a] < communes.code[b] ? -1 : 1);
+}
+
+function sortedCommunes() {
+  const rows = [];
+  for (let i = 0; i < communeCount; i += 1) {
+    if (!state.onlyListed || !zoneNow() || isListed(i)) rows.push(i);
+  }
+  const sign = state.descending ? -1 : 1;
+  const key = state.sort === "value" ? state.measure : state.sort;
+  if (key === "name") return rows.sort((a, b) => -sign * -1 * compareNames(a, b));
+  if (key === "listed") return rows.sort((a, b) => sign * (isListed(a) - isListed(b)) || compareNames(a, b));
+  const values = valuesOf(key) || [];
+  return rows.sort((a, b) => {
+    const left = values[a] ?? null, right = values[b] ?? null;
+    // No data comes last in either direction: it is neither small nor large.
+    if (left === null || right === null) return (left === null) - (right === null) || compareNames(a, b);
+    return sign * (left - right) || compareNames(a, b);
+  });
+}
+
+function renderTable() {
+  const columns = columnsNow();
+  byId("table").tHead.replaceChildren(headRow(columns));
+  const order = sortedCommunes();
+  const shown = order.slice(0, rowsShown);
+  if (state.commune >= 0 && !shown.includes(state.commune) && order.includes(state.commune)) shown.unshift(state.commune);
+  const arrays = columns.map((measure) => valuesOf(measure));
+  rowOf.clear();
+  const body = document.createDocumentFragment();
+  for (const commune of shown) body.append(bodyRow(commune, columns, arrays));
+  byId("table").tBodies[0].replaceChildren(body);
+  byId("table").setAttribute("aria-rowcount", String(order.length + 1));
+  renderMore(order.length, shown.length);
+  markRow(state.commune, "chosen", true);
+}
+
+function renderMore(all, shown) {
+  const more = byId("more");
+  more.hidden = all <= shown;
+  more.replaceChildren(word("shown", { m: plainNumber(shown, 0), n: plainNumber(all, 0) }) + " ",
+    element("button", { type: "button", class: "plain", onclick: () => { rowsShown = communeCount; renderTable(); } },
+      word("showAll", { n: plainNumber(all, 0) })));
+}
+
+function headRow(columns) {
+  const cells = [["name", word("commune"), ""], ["listed", word("listedShort"), word("listed")],
+    ...columns.map((measure) => [measure, word(measure + "Short") + " (" + unitOf(measure) + ")", word(measure + "Long")])];
+  return element("tr", {}, ...cells.map(([key, label, title]) => headCell(key, label, title)));
+}
+
+function headCell(key, label, title) {
+  const active = key === (state.sort === "value" ? state.measure : state.sort);
+  const direction = active ? (state.descending ? "descending" : "ascending") : "none";
+  const cell = element("th", { scope: "col", "aria-sort": direction, class: key === state.measure ? "now" : "" },
+    element("button", { type: "button", title: word("sortBy", { name: title || label }), onclick: () => sortBy(key) }, label,
+      element("span", { class: "arrow", "aria-hidden": "true" }, active ? (state.descending ? " ▼" : " ▲") : "")));
+  return cell;
+}
+
+function sortBy(key) {
+  const active = key === (state.sort === "value" ? state.measure : state.sort);
+  const descending = active ? !state.descending : key !== "name";
+  update({ sort: key === state.measure ? "value" : key, descending });
+}
+
+function bodyRow(commune, columns, arrays) {
+  const listed = zoneNow() && isListed(commune);
+  const row = element("tr", {},
+    element("th", { scope: "row" },
+      element("button", { type: "button", class: "name", onclick: () => update({ commune }) }, communeName(commune))),
+    element("td", { class: "listed", "aria-label": word(listed ? "listedMark" : "notListed") }, listed ? "●" : ""));
+  columns.forEach((measure, index) => {
+    const value = arrays[index] ? arrays[index][commune] : null;
+    const cell = element("td", { class: measure === state.measure ? "now" : "" }, formatValue(measure, value));
+    if (value === null) cell.setAttribute("aria-label", word("noData"));
+    row.append(cell);
+  });
+  row.addEventListener("mouseenter", () => hover(commune));
+  row.addEventListener("mouseleave", () => hover(-1));
+  rowOf.set(commune, row);
+  return row;
+}
+
+function markRow(commune, mark, on) {
+  const row = rowOf.get(commune);
+  if (row) row.classList.toggle(mark, on);
+}
+
+function showRow(commune) {
+  const row = rowOf.get(commune);
+  const box = byId("scroll");
+  if (!row) return;
+  const top = row.offsetTop - box.clientHeight / 2;
+  box.scrollTop = Math.max(top, 0);
+}
+
+// A cell that starts with one of these would be run as a formula by a spreadsheet.
+function csvCell(value) {
+  let text = value === null || value === undefined ? "" : String(value);
+  if (typeof value !== "number" && /^[=+\-@\t\r]/.test(text)) text = "'" + text;
+  return /[",\r\n]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
+}
+
+const CSV_NAMES = { present: "present_ha", share: "share_ratio", held: "held_ratio", planned: "planned_ha",
+  gap: "gap_ha", cover: "cover_percent", available: "available_ha" };
+
+function csvText() {
+  const columns = columnsNow();
+  const head = ["zone", "commune_code", "commune", "kind", "listed", ...columns.map((measure) => CSV_NAMES[measure])];
+  if (state.year) head.splice(5, 0, "year");
+  const lines = [head];
+  for (const i of sortedCommunes()) {
+    const values = columns.map((measure) => { const found = valuesOf(measure); return found ? found[i] : null; });
+    const start = [zoneNow() ? zoneNow().id : "", communes.code[i], communeName(i), communes.kind[i], zoneNow() && isListed(i)];
+    lines.push([...start, ...(state.year ? [Number(state.year)] : []), ...values]);
+  }
+  return "\ufeff" + lines.map((line) => line.map(csvCell).join(",")).join("\r\n") + "\r\n";
+}
+
+function download() {
+  const address = URL.createObjectURL(new Blob([csvText()], { type: "text/csv;charset=utf-8" }));
+  const name = ["vung-trong", zoneNow() ? zoneNow().id : "", state.year].filter(Boolean).join("-").replace(/[^\w-]+/g, "_");
+  const link = element("a", { href: address, download: name + ".csv" });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(address), 10000);
+}
