@@ -11,5 +11,5 @@ from .tables import FOREST_COVER as FOREST_COVER
 from .tables import SOURCES as SOURCES
 from .tables import SPECIES_AGES as SPECIES_AGES
 from .tables import TARGETS as TARGETS
-from .tables import ZONES as ZONES
 from .tables import ZONE_NAMES as ZONE_NAMES
+from .tables import ZONES as ZONES

@@ -11,15 +11,13 @@ import pandas as pd
 from layers.errors import CrsError, InputError
 from layers.schema import Column, Schema
 from layers.wording import Language, Phrase
-from maps.tables import FOREST_COVER, TARGETS, ZONES
+from maps.tables import FOREST_COVER, SOURCES, TARGETS, ZONE_NAMES, ZONES
 
 __all__ = [
     "COMMUNE_LIMIT",
     "MAP_COMMUNES",
     "PLANNED",
-    "SOURCES",
     "WARNINGS",
-    "ZONE_NAMES",
     "MapContent",
     "RasterPicture",
     "check_content",
@@ -38,16 +36,6 @@ MAP_COMMUNES = Schema(
     ),
 )
 
-ZONE_NAMES = Schema(
-    "zone names",
-    (
-        Column("zone", "text", "id of the zone, unique"),
-        Column("name_vi", "text", "name in Vietnamese"),
-        Column("name_en", "text", "name in English"),
-        Column("list", "text", "open, closed or province: what the plan's commune list is"),
-    ),
-)
-
 PLANNED = Schema(
     "planned areas",
     (
@@ -55,15 +43,6 @@ PLANNED = Schema(
         Column("commune_code", "text", "commune"),
         Column("year", "integer", "year of planting"),
         Column("planned_ha", "number", "area to be added in that year", "ha", minimum=0),
-    ),
-)
-
-SOURCES = Schema(
-    "sources",
-    (
-        Column("layer", "text", "name of the layer"),
-        Column("date", "text", "date of the layer", nullable=True),
-        Column("source", "text", "who made it", nullable=True),
     ),
 )
 
@@ -105,7 +84,7 @@ class MapContent:
     communes : geopandas.GeoDataFrame
         Schema `MAP_COMMUNES` plus ``geometry``, any CRS; a commune may lack its geometry.
     zones : pandas.DataFrame
-        Schema `ZONE_NAMES`, in the order of the plan.
+        Schema `maps.tables.ZONE_NAMES`, in the order of the plan.
     zone_communes : pandas.DataFrame
         Schema `maps.tables.ZONES`; the optional columns ``held_ratio`` (present area ÷ target of
         the zone), ``available_ha`` and ``gap_ha`` switch their measures on.
@@ -116,9 +95,9 @@ class MapContent:
     forest_cover : pandas.DataFrame, optional
         Schema `maps.tables.FOREST_COVER`, the province last.
     planned : pandas.DataFrame, optional
-        Schema `PLANNED`; absent before an allocation.
+        Schema `PLANNED`, which `maps.tables.ALLOCATION` fulfils; absent before an allocation.
     sources : pandas.DataFrame, optional
-        Schema `SOURCES`.
+        Schema `maps.tables.SOURCES`.
     neighbours : geopandas.GeoDataFrame, optional
         Communes around, drawn in grey; a column ``commune`` names them.
     plot_outlines : geopandas.GeoDataFrame or RasterPicture, optional
@@ -271,7 +250,8 @@ def _check_keys(content: MapContent) -> None:
     faults.unknown("zone_communes", "commune_code", keyed["commune_code"], codes)
     faults.unknown("zone_communes", "zone", keyed["zone"], zones)
     if content.planned is not None:
-        keyed = content.planned[["zone", "commune_code", "year"]]
+        by_land = ["land"] if "land" in content.planned else []
+        keyed = content.planned[["zone", "commune_code", "year", *by_land]]
         faults.repeated("planned", pd.MultiIndex.from_frame(keyed))
         faults.unknown("planned", "commune_code", keyed["commune_code"], codes)
         faults.unknown("planned", "zone", keyed["zone"], zones)
