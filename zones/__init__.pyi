@@ -1,4 +1,7 @@
 from .commands.speech import settle_language as settle_language
+from .forest_cover import check_forest_cover as check_forest_cover
+from .forest_cover import forest_cover_rate as forest_cover_rate
+from .forest_cover import forest_cover_table as forest_cover_table
 from .plan_model import Plan as Plan
 from .plans import embedded_plans as embedded_plans
 from .plans import load_plan as load_plan
@@ -7,3 +10,5 @@ from .plans import save_plan as save_plan
 from .rounding import RoundedTable as RoundedTable
 from .rounding import round_table as round_table
 from .rounding import round_to_total as round_to_total
+from .species_ages import planted_species_table as planted_species_table
+from .species_ages import species_ages as species_ages
