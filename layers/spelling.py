@@ -9,26 +9,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
-
-from rapidfuzz.distance import Levenshtein
 
 __all__ = [
     "KIND_WORDS",
-    "Letters",
-    "distance",
+    "TONE_MARKS",
     "exact_key",
-    "letters",
     "plain_key",
-    "similarity",
     "spelling_key",
     "split_kind",
     "tidy",
+    "without_marks",
 ]
 
 #: Tone marks by their combining character; the order is that of Vietnamese dictionaries.
-_TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
+TONE_MARKS = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
 
 #: How the kind of a unit is written, longest first; without marks, in lower case.
 KIND_WORDS = {
@@ -40,6 +35,7 @@ KIND_WORDS = {
     "dk": "đặc khu",
     "p": "phường",
     "x": "xã",
+    "f": "phường",
 }
 
 _KIND = re.compile(r"(thị trấn|thi tran|đặc khu|dac khu|[^\W\d_]+)([\s.:]+)(?=\S)", re.IGNORECASE)
@@ -104,7 +100,19 @@ def exact_key(text: str) -> str:
     return unicodedata.normalize("NFC", re.sub(r"\s*-\s*", "-", lowered))
 
 
-def _strip_marks(text: str) -> str:
+def without_marks(text: str) -> str:
+    """Letters without any mark, đ as d.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        The same letters, spaces and signs without marks.
+    """
     decomposed = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
@@ -128,7 +136,7 @@ def plain_key(text: str) -> str:
     >>> plain_key("Đồng Đăng") == plain_key("DONG DANG")
     True
     """
-    return re.sub(r"[\W_]+", "", _strip_marks(exact_key(text)))
+    return re.sub(r"[\W_]+", "", without_marks(exact_key(text)))
 
 
 def _syllables(text: str) -> list[tuple[str, str]]:
@@ -136,8 +144,8 @@ def _syllables(text: str) -> list[tuple[str, str]]:
     found = []
     for syllable in re.split(r"[\s'-]+", exact_key(text)):
         marks = unicodedata.normalize("NFD", syllable)
-        tone = "".join(sorted(_TONES[c] for c in marks if c in _TONES))
-        body = unicodedata.normalize("NFC", "".join(c for c in marks if c not in _TONES))
+        tone = "".join(sorted(TONE_MARKS[c] for c in marks if c in TONE_MARKS))
+        body = unicodedata.normalize("NFC", "".join(c for c in marks if c not in TONE_MARKS))
         if body:
             found.append((body, tone))
     return found
@@ -171,93 +179,6 @@ def spelling_key(text: str) -> str:
     return "".join(_one_vowel(body) + (tone or "0") for body, tone in _syllables(text))
 
 
-@dataclass(frozen=True, slots=True)
-class Letters:
-    """A name taken apart for measuring.
-
-    Parameters
-    ----------
-    base : str
-        Letters without marks, y as i, without spaces.
-    quality : str
-        Letters with â ă ê ô ơ ư đ and y, without tones.
-    tones : str
-        One digit for each syllable, 0 for none.
-    digits : str
-        Digits of the name: they are never close, they are equal or not.
-    """
-
-    base: str
-    quality: str
-    tones: str
-    digits: str
-
-
-@lru_cache(maxsize=65536)
-def letters(text: str) -> Letters:
-    """Take a name apart for measuring.
-
-    Parameters
-    ----------
-    text : str
-        A name without its kind.
-
-    Returns
-    -------
-    Letters
-        Its parts.
-    """
-    parts = _syllables(text)
-    quality = "".join(body for body, _ in parts)
-    return Letters(
-        base=_strip_marks(quality).replace("y", "i"),
-        quality=quality,
-        tones="".join(tone or "0" for _, tone in parts),
-        digits="".join(c for c in quality if c.isdigit()),
-    )
-
-
-def distance(one: Letters, other: Letters) -> int:
-    """Weighted edits between two names.
-
-    A letter lost, doubled or changed costs 2, a changed quality mark (đ/d, ă/â/a), i for y and a
-    changed tone cost 1 each: Levenshtein distances of the bare letters, of the letters with their
-    quality and of the tones add up to that.
-
-    Parameters
-    ----------
-    one, other : Letters
-        Names taken apart.
-
-    Returns
-    -------
-    int
-        0 for spellings of one name.
-    """
-    return int(
-        Levenshtein.distance(one.base, other.base)
-        + Levenshtein.distance(one.quality, other.quality)
-        + Levenshtein.distance(one.tones, other.tones)
-    )
-
-
-def similarity(one: Letters, other: Letters) -> float:
-    """Score of two names between 0 and 1.
-
-    Parameters
-    ----------
-    one, other : Letters
-        Names taken apart.
-
-    Returns
-    -------
-    float
-        1 for spellings of one name.
-    """
-    most = 2 * max(len(one.base), len(other.base), 1) + max(len(one.tones), len(other.tones), 1)
-    return max(0.0, 1.0 - distance(one, other) / most)
-
-
 def split_kind(text: str) -> list[tuple[str, str]]:
     """Read a text as kind and name.
 
@@ -283,7 +204,7 @@ def split_kind(text: str) -> list[tuple[str, str]]:
         r"(thị trấn|thi tran|đặc khu|dac khu|[^\W\d_]+)([\s.:]+)(?=\S)", clean, re.IGNORECASE
     )
     if found:
-        kind = KIND_WORDS.get(_strip_marks(found.group(1).casefold()))
+        kind = KIND_WORDS.get(without_marks(found.group(1).casefold()))
         if kind:
             readings.insert(0, (kind, tidy(clean[found.end() :])))
     return readings
