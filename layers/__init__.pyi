@@ -1,3 +1,4 @@
+from .areal_scale import check_areal_scale as check_areal_scale
 from .communes import COMMUNES as COMMUNES
 from .communes import NaturalAreas as NaturalAreas
 from .communes import load_communes as load_communes
@@ -31,7 +32,12 @@ from .name_lists import NameList as NameList
 from .name_lists import read_name_list as read_name_list
 from .names import look_up as look_up
 from .names import resolve as resolve
+from .overlaps import check_overlaps as check_overlaps
+from .overlay import overlay_area as overlay_area
+from .overlay import overlay_pieces as overlay_pieces
 from .plots import PlotLayer as PlotLayer
+from .repair import repair_polygons as repair_polygons
+from .tabulate import tabulate_area as tabulate_area
 from .vector import list_layers as list_layers
 from .vector import load_vector as load_vector
 from .vector import look_into as look_into

@@ -1,0 +1,102 @@
+"""Ground that two communes claim: it goes to the lower code, and is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from layers.findings import Finding, Findings
+from layers.rings import FloatArray, IntArray, rings_of
+from layers.shared_ground import BinnedEdges, bin_edges, doubtful_ground, shared_areas
+from layers.wording import Phrase
+
+__all__ = ["meeting_bounds", "settle_claims"]
+
+
+def settle_claims(
+    shapes: npt.NDArray[Any], labels: pd.Index[Any], *, source: str, findings: Findings
+) -> npt.NDArray[Any]:
+    """Take from each polygon what an earlier one claims as well.
+
+    Parameters
+    ----------
+    shapes : ndarray of shapely geometries
+        Valid polygons in the order of their claims: the first has the first claim.
+    labels : pandas.Index
+        Their ids.
+    source : str
+        What the findings call them.
+    findings : Findings
+        Takes one finding with the pairs and their hectares, if there are any.
+
+    Returns
+    -------
+    ndarray of shapely geometries
+        Polygons that share no ground. Those nobody disputes are the same objects.
+    """
+    count = len(shapes)
+    rings = rings_of(shapes)
+    edges = bin_edges(rings, count)
+    pairs = meeting_bounds(edges, edges)
+    pairs = pairs[:, pairs[0] < pairs[1]]
+    areas = shared_areas(edges, edges, pairs, rings.areas(count))
+    doubt = doubtful_ground(rings, count)
+    disputed = areas > doubt[pairs[0]] + doubt[pairs[1]]
+    if not disputed.any():
+        return shapes
+    pairs, areas = pairs[:, disputed], areas[disputed]
+    result = shapes.copy()
+    for loser in np.unique(pairs[1]):
+        winners = shapes[pairs[0][pairs[1] == loser]]
+        result[loser] = shapely.difference(shapes[loser], shapely.union_all(winners))
+    _tell_claims(labels, pairs, areas, source, findings)
+    return result
+
+
+def meeting_bounds(p: BinnedEdges, q: BinnedEdges) -> IntArray:
+    """Pairs of polygons whose bounds overlap.
+
+    Parameters
+    ----------
+    p, q : BinnedEdges
+        Polygons on either side.
+
+    Returns
+    -------
+    ndarray of int64, shape (2, pairs)
+        Numbers of the polygons, sorted by the first, then the second.
+    """
+    first, second = np.isfinite(p.frame[::5]).nonzero()[0], np.isfinite(q.frame[::5]).nonzero()[0]
+    asking: Any = shapely.box(*p.bounds[first].T)
+    asked: Any = shapely.box(*q.bounds[second].T)
+    found = shapely.STRtree(asked).query(asking)
+    pairs = np.array([first[found[0]], second[found[1]]], np.int64)
+    return np.ascontiguousarray(pairs[:, np.lexsort((pairs[1], pairs[0]))])
+
+
+def _tell_claims(
+    labels: pd.Index[Any], pairs: IntArray, areas: FloatArray, source: str, findings: Findings
+) -> None:
+    largest = np.argsort(-areas, kind="stable")[:5]
+    shown = tuple(f"{labels[a]}/{labels[b]}" for a, b in pairs[:, largest].T)
+    area_ha = float(areas.sum()) / 1e4
+    findings.add(
+        Finding(
+            severity="problem",
+            kind="double-claim",
+            source=source,
+            message=Phrase(
+                en=f"{len(areas)} pairs of polygons claim the same ground, {area_ha:.4f} ha in all "
+                f"({', '.join(shown)}): it was given to the lower code; correct the boundaries.",
+                vi=f"{len(areas)} cặp vùng chồng lên nhau, tổng {area_ha:.4f} ha "
+                f"({', '.join(shown)}): phần chồng được tính cho mã nhỏ hơn; hãy chỉnh ranh giới.",
+            ),
+            count=len(areas),
+            area_ha=area_ha,
+            examples=shown,
+        )
+    )

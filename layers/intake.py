@@ -1,0 +1,217 @@
+"""Frames at the engine's door: what their ids, CRS and geometry must be, and what is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyproj
+import shapely
+
+from layers.errors import CrsError, InputError
+from layers.findings import Finding, Findings
+from layers.repair import RepairMode, repair_polygons
+from layers.rings import IntArray
+from layers.wording import Phrase
+
+__all__ = ["Intake", "attach_findings", "take_in"]
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Polygons that passed the door.
+
+    Parameters
+    ----------
+    ids : pandas.Index
+        Each id once, in the order of first appearance.
+    number : ndarray of int64
+        Position in ``ids`` of each row.
+    shapes : ndarray of shapely geometries
+        Valid polygons, one per row; missing and empty ones as they were.
+    crs : pyproj.CRS
+        Their CRS.
+    """
+
+    ids: pd.Index[Any]
+    number: IntArray
+    shapes: npt.NDArray[Any]
+    crs: pyproj.CRS
+
+    @property
+    def without_geometry(self) -> npt.NDArray[np.bool_]:
+        """Rows whose geometry is missing or empty."""
+        lacking: npt.NDArray[np.bool_] = shapely.is_missing(self.shapes) | shapely.is_empty(
+            self.shapes
+        )
+        return lacking
+
+
+def take_in(
+    polygons: gpd.GeoDataFrame,
+    ids: pd.Series[Any] | pd.Index[Any],
+    *,
+    source: str,
+    repair: RepairMode,
+    findings: Findings,
+) -> Intake:
+    """Check polygons and their ids, repair what is invalid, and tell what was found.
+
+    Parameters
+    ----------
+    polygons : geopandas.GeoDataFrame
+        Polygons with a CRS.
+    ids : pandas.Series or pandas.Index
+        Their ids, one per row.
+    source : str
+        What the findings call the frame.
+    repair : {"repair", "never"}
+        Whether invalid polygons are repaired or refused.
+    findings : Findings
+        Takes the findings.
+
+    Returns
+    -------
+    Intake
+        The polygons.
+
+    Raises
+    ------
+    InputError
+        Ids are missing, geometry is not polygonal, or invalid and not to be repaired.
+    CrsError
+        The frame has no CRS.
+    """
+    if polygons.crs is None:
+        raise CrsError(
+            en=f'{source}: no CRS; set it with set_crs("EPSG:9215") or the like.',
+            vi=f'{source}: không có hệ tọa độ; hãy gán bằng set_crs("EPSG:9215") hoặc tương tự.',
+        )
+    number, unique = pd.factorize(ids)
+    nameless = np.flatnonzero(number < 0)
+    if len(nameless):
+        raise InputError(
+            en=f"{source}: {len(nameless)} rows without id, rows {nameless[:5].tolist()}: give "
+            "each polygon its code.",
+            vi=f"{source}: {len(nameless)} dòng không có mã, các dòng {nameless[:5].tolist()}: hãy "
+            "ghi mã cho từng vùng.",
+        )
+    mended, repairs = repair_polygons(polygons, mode=repair)
+    intake = Intake(
+        pd.Index(unique), number.astype(np.int64), np.asarray(mended.geometry), polygons.crs
+    )
+    labels = np.asarray(ids)
+    _tell_duplicates(labels, number, source, findings)
+    _tell_lacking(labels, intake, source, findings)
+    _tell_repairs(labels, repairs, source, findings)
+    return intake
+
+
+def attach_findings(frame: pd.DataFrame, findings: Findings) -> None:
+    """Put findings into a frame's ``attrs["findings"]``, as plain dictionaries.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        A frame that the caller has just made.
+    findings : Findings
+        What to attach. Dictionaries of text and numbers survive Parquet, which writes ``attrs``
+        as JSON; the record numbers, which may be many, stay in ``findings``.
+    """
+    frame.attrs["findings"] = [
+        {
+            "severity": item.severity,
+            "kind": item.kind,
+            "source": item.source,
+            "message": {"en": item.message.en, "vi": item.message.vi},
+            "count": item.count,
+            "area_ha": None if item.area_ha != item.area_ha else item.area_ha,
+            "examples": list(item.examples),
+        }
+        for item in findings.items
+    ]
+
+
+def _examples(labels: npt.NDArray[Any], rows: IntArray) -> tuple[str, ...]:
+    return tuple(str(label) for label in labels[rows[:5]])
+
+
+def _tell_duplicates(
+    labels: npt.NDArray[Any], number: npt.NDArray[np.integer[Any]], source: str, findings: Findings
+) -> None:
+    rows = np.flatnonzero(np.bincount(number, minlength=1)[number] > 1) if len(number) else number
+    if not len(rows):
+        return
+    shown = tuple(dict.fromkeys(str(label) for label in labels[rows]))
+    findings.add(
+        Finding(
+            severity="problem",
+            kind="duplicate-id",
+            source=source,
+            message=Phrase(
+                en=f"{len(shown)} ids stand in several rows ({', '.join(shown[:5])}): their "
+                "hectares are added up; merge the rows or correct the code.",
+                vi=f"{len(shown)} mã xuất hiện ở nhiều dòng ({', '.join(shown[:5])}): diện tích "
+                "được cộng lại; hãy gộp các dòng hoặc sửa mã.",
+            ),
+            count=len(rows),
+            examples=shown[:5],
+            rows=tuple(rows.tolist()),
+        )
+    )
+
+
+def _tell_lacking(
+    labels: npt.NDArray[Any], intake: Intake, source: str, findings: Findings
+) -> None:
+    rows = np.flatnonzero(intake.without_geometry)
+    if not len(rows):
+        return
+    shown = _examples(labels, rows)
+    findings.add(
+        Finding(
+            severity="problem",
+            kind="no-geometry",
+            source=source,
+            message=Phrase(
+                en=f"{len(rows)} records without geometry ({', '.join(shown)}): they have no area "
+                "on the map; draw them or drop them.",
+                vi=f"{len(rows)} bản ghi không có hình ({', '.join(shown)}): không có diện tích "
+                "trên bản đồ; hãy vẽ bổ sung hoặc loại bỏ.",
+            ),
+            count=len(rows),
+            examples=shown,
+            rows=tuple(rows.tolist()),
+        )
+    )
+
+
+def _tell_repairs(
+    labels: npt.NDArray[Any], repairs: pd.DataFrame, source: str, findings: Findings
+) -> None:
+    if repairs.empty:
+        return
+    rows = repairs["position"].to_numpy(np.int64)
+    shown = _examples(labels, rows)
+    change_ha = float(repairs["change_m2"].abs().sum()) / 1e4
+    findings.add(
+        Finding(
+            severity="problem",
+            kind="invalid-geometry",
+            source=source,
+            message=Phrase(
+                en=f"{len(rows)} invalid polygons repaired ({', '.join(shown)}), areas changed by "
+                f"{change_ha:.4f} ha in all: correct them in the source.",
+                vi=f"Đã tự sửa {len(rows)} vùng không hợp lệ ({', '.join(shown)}), diện tích thay "
+                f"đổi tổng cộng {change_ha:.4f} ha: hãy sửa trong dữ liệu gốc.",
+            ),
+            count=len(rows),
+            area_ha=change_ha,
+            examples=shown,
+            rows=tuple(rows.tolist()),
+        )
+    )

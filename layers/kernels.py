@@ -1,0 +1,51 @@
+"""Compiled loops: how the engine turns a Python function into machine code, and keeps it.
+
+numba compiles on the user's machine without a compiler being installed. Every kernel names its
+argument types, so that it is compiled once, when its room is first loaded, and read back from the
+cache afterwards: beside the file, in ``NUMBA_CACHE_DIR``, or in the user's cache folder. Where none
+of them can be written the kernel is compiled anew in each process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from numba import njit, types
+
+__all__ = ["FLOATS", "FLOAT_OUT", "INTS", "INT_OUT", "kernel"]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+# Arrays that a kernel only reads: read-only ones, as they come from another process, fit as well.
+FLOATS = types.Array(types.float64, 1, "C", readonly=True)
+INTS = types.Array(types.int64, 1, "C", readonly=True)
+FLOAT_OUT = types.Array(types.float64, 1, "C")
+INT_OUT = types.Array(types.int64, 1, "C")
+
+
+def kernel(*signatures: tuple[Any, ...]) -> Callable[[Function], Function]:
+    """Compile a function for given argument types; it runs without holding Python's lock.
+
+    Parameters
+    ----------
+    *signatures : tuple
+        numba types of the arguments, one tuple per variant.
+
+    Returns
+    -------
+    callable
+        Decorator.
+    """
+
+    def decorate(function: Function) -> Function:
+        def compiled(*, cache: bool) -> Any:
+            return njit(list(signatures), cache=cache, nogil=True, error_model="numpy")(function)
+
+        try:
+            result: Function = compiled(cache=True)
+        except (RuntimeError, OSError):  # nowhere to keep it, or the disk is full
+            result = compiled(cache=False)
+        return result
+
+    return decorate

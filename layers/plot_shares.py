@@ -1,0 +1,198 @@
+"""One piece of an overlay: some plots near each other, and the communes around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from layers.errors import ClosureError
+from layers.rings import FloatArray, IntArray, rings_of
+from layers.shared_ground import BinnedEdges, bin_edges, doubtful_ground, shared_areas
+
+__all__ = ["OUTSIDE", "SharePiece", "Shares", "plot_shares", "share_pieces"]
+
+#: Zone number of ground outside every commune.
+OUTSIDE = -1
+#: Plots of one task: bounds its memory, and what a cluster does again when a worker dies.
+TASK_PLOTS = 4096
+# What rounding may leave open of a plot, relative to its area.
+CLOSURE_RATIO = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class SharePiece:
+    """What is needed to share out some plots; it can be sent to another process.
+
+    Parameters
+    ----------
+    rows : ndarray of int64
+        Rows of the plots.
+    shapes : ndarray of shapely geometries
+        Valid polygons, missing or empty ones among them.
+    zones : ndarray of int64
+        Numbers of the communes whose bounds meet the plots.
+    edges : BinnedEdges
+        Those communes.
+    """
+
+    rows: IntArray
+    shapes: npt.NDArray[Any]
+    zones: IntArray
+    edges: BinnedEdges
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Pieces of plots, as parallel columns, by row and zone; the part outside comes last.
+
+    Parameters
+    ----------
+    row : ndarray of int64
+        Row of the plot.
+    zone : ndarray of int64
+        Number of the commune, or ``OUTSIDE``.
+    share : ndarray of float64
+        Share of the plot; those of a plot sum to 1.
+    area_m2 : ndarray of float64
+        Area of the piece.
+    """
+
+    row: IntArray
+    zone: IntArray
+    share: FloatArray
+    area_m2: FloatArray
+
+    @staticmethod
+    def join(shares: list[Shares], unit_m2: float = 1.0) -> Shares:
+        """Bring the pieces of all tasks into one order.
+
+        Parameters
+        ----------
+        shares : list of Shares
+            Results of the tasks.
+        unit_m2 : float
+            Square metres in a square unit of their areas.
+
+        Returns
+        -------
+        Shares
+            By row and zone.
+        """
+        row, zone, share, area = (
+            np.concatenate([getattr(s, name) for s in shares] or [np.empty(0, dtype)])
+            for name, dtype in (("row", "i8"), ("zone", "i8"), ("share", "f8"), ("area_m2", "f8"))
+        )
+        order = np.lexsort((zone, zone == OUTSIDE, row))
+        return Shares(row[order], zone[order], share[order], area[order] * unit_m2)
+
+
+def share_pieces(shapes: npt.NDArray[Any], communes: BinnedEdges) -> Iterator[SharePiece]:
+    """Cut the work: plots near each other together, with the communes around them.
+
+    Parameters
+    ----------
+    shapes : ndarray of shapely geometries
+        Plots.
+    communes : BinnedEdges
+        All communes.
+
+    Yields
+    ------
+    SharePiece
+        One task.
+    """
+    bounds = shapely.bounds(shapes)
+    order = _neighbours(bounds)
+    zone_bounds = communes.bounds
+    for start in range(0, len(order), TASK_PLOTS):
+        rows = order[start : start + TASK_PLOTS]
+        near = bounds[rows]
+        near = near[~np.isnan(near[:, 0])]
+        met = np.zeros(len(zone_bounds), bool)
+        if len(near):
+            low, high = near[:, :2].min(axis=0), near[:, 2:].max(axis=0)
+            met = ((zone_bounds[:, :2] < high) & (zone_bounds[:, 2:] > low)).all(axis=1)
+        zones = np.flatnonzero(met)
+        yield SharePiece(rows, shapes[rows], zones, communes.take(zones))
+
+
+def _neighbours(bounds: FloatArray) -> IntArray:
+    """Rows in an order that keeps neighbours together: strips from south to north, then west."""
+    strips = max(1, round((len(bounds) / TASK_PLOTS) ** 0.5))
+    by_y = np.argsort(bounds[:, 1], kind="stable")
+    strip = np.empty(len(bounds), np.int64)
+    strip[by_y] = np.arange(len(bounds)) * strips // max(len(bounds), 1)
+    return np.lexsort((bounds[:, 0], strip))
+
+
+def plot_shares(piece: SharePiece) -> Shares:
+    """Shares of some plots in the communes around them.
+
+    Parameters
+    ----------
+    piece : SharePiece
+        Plots and communes.
+
+    Returns
+    -------
+    Shares
+        Pieces; a plot without area is one piece outside, with share 1.
+
+    Raises
+    ------
+    ClosureError
+        The communes' parts of a plot are larger than the plot.
+    """
+    plots = len(piece.rows)
+    rings = rings_of(piece.shapes)
+    area = rings.areas(plots)
+    # Of a plot that is itself smaller than the doubt, a millionth is doubtful.
+    doubt = np.minimum(doubtful_ground(rings, plots), 1e-6 * area)
+    edges = bin_edges(rings, plots)
+    pairs = _meeting(edges, piece.edges)
+    shared = shared_areas(edges, piece.edges, pairs, area)
+    kept = shared > doubt[pairs[0]]
+    plot, zone, shared = pairs[0][kept], piece.zones[pairs[1][kept]], shared[kept]
+    outside = area - np.bincount(plot, shared, plots)
+    slack = doubt * (1 + np.bincount(plot, minlength=plots)) + CLOSURE_RATIO * area
+    over = np.flatnonzero(outside < -slack)
+    if len(over):
+        _raise_over(piece.rows[over], outside[over])
+    homeless = np.bincount(plot, minlength=plots) == 0
+    left = np.flatnonzero((outside > doubt) | homeless)
+    plot = np.concatenate([plot, left])
+    zone = np.concatenate([zone, np.full(len(left), OUTSIDE)])
+    shared = _closed(plot, np.concatenate([shared, outside[left]]), area)
+    whole = area[plot]
+    share = np.divide(shared, whole, out=np.ones(len(plot)), where=whole > 0)
+    return Shares(piece.rows[plot], zone, share, shared)
+
+
+def _meeting(plots: BinnedEdges, zones: BinnedEdges) -> IntArray:
+    """Pairs of a few plots and zones whose bounds overlap."""
+    p, q = plots.bounds[:, None, :], zones.bounds[None, :, :]
+    met = ((p[..., :2] < q[..., 2:]) & (p[..., 2:] > q[..., :2])).all(axis=2)
+    return np.array(np.nonzero(met), np.int64)
+
+
+def _closed(plot: IntArray, pieces: FloatArray, area: FloatArray) -> FloatArray:
+    """Pieces whose sum is the plot's area: what rounding left over goes to the largest."""
+    order = np.lexsort((-pieces, plot))
+    largest = order[np.flatnonzero(np.diff(plot[order], prepend=-1))]
+    result = pieces.copy()
+    result[largest] += (area - np.bincount(plot, pieces, len(area)))[plot[largest]]
+    return result
+
+
+def _raise_over(rows: IntArray, outside: FloatArray) -> None:
+    raise ClosureError(
+        en=f"The communes' parts of {len(rows)} plots exceed the plot, rows {rows[:5].tolist()}, "
+        f"by up to {-outside.min():.3g} m²; please report this with the data.",
+        vi=f"Tổng các phần theo xã của {len(rows)} lô lớn hơn diện tích lô, các dòng "
+        f"{rows[:5].tolist()}, nhiều nhất {-outside.min():.3g} m²; vui lòng báo lỗi kèm dữ liệu.",
+    )

@@ -1,0 +1,307 @@
+"""A class raster, block by block: what it must be, which windows are read, and reading them.
+
+Each block of the file is decoded once, whatever the number of polygons, and blocks that no polygon
+touches are left alone. A window is a group of whole blocks of bounded size.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import affine
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import rasterio
+from rasterio.enums import MaskFlags
+from rasterio.windows import Window as RasterWindow
+
+from layers.errors import CrsError, InputError, MissingFileError
+from layers.rings import IntArray
+
+__all__ = ["BlockReader", "RasterGrid", "Window", "describe_raster", "plan_windows"]
+
+#: A window is not larger than this, unless one block of the file is.
+WINDOW_BYTES = 16 << 20
+#: GDAL keeps decoded blocks; whole blocks are read once, so that it need not keep many.
+CACHE_BYTES = 64 << 20
+
+Window = tuple[int, int, int, int]  # top, bottom, left, right, in cells
+RasterSource = str | Path | Any
+
+
+@dataclass(frozen=True, slots=True)
+class RasterGrid:
+    """Where the cells of a raster lie, and what its file is like.
+
+    Parameters
+    ----------
+    name : str
+        Path, as GDAL knows it.
+    band : int
+        Band number, from 1.
+    crs : pyproj.CRS
+        Projected or geographic.
+    transform : affine.Affine
+        From column and row to coordinates, without rotation.
+    width, height : int
+        Cells.
+    dtype : str
+        An integer type.
+    nodata : int or None
+        Value that is no class.
+    masked : bool
+        Whether a mask band or an alpha band says where there is data.
+    block : tuple of int
+        Rows and columns of a block of the file.
+    """
+
+    name: str
+    band: int
+    crs: pyproj.CRS
+    transform: affine.Affine
+    width: int
+    height: int
+    dtype: str
+    nodata: int | None
+    masked: bool
+    block: tuple[int, int]
+
+
+def describe_raster(dataset: Any, band: int) -> RasterGrid:
+    """Grid of an open raster, if classes can be counted on it.
+
+    Parameters
+    ----------
+    dataset : rasterio dataset
+        Open for reading.
+    band : int
+        Band number, from 1.
+
+    Returns
+    -------
+    RasterGrid
+        The description.
+
+    Raises
+    ------
+    InputError
+        The band does not exist, holds no integers, or the raster is rotated.
+    CrsError
+        The raster has no CRS, or one that is neither projected nor longitude/latitude.
+    """
+    name = str(dataset.name)
+    if not 1 <= band <= dataset.count:
+        raise InputError(
+            en=f"{name}: band {band} asked for, the raster has bands 1 to {dataset.count}.",
+            vi=f"{name}: cần kênh {band}, nhưng ảnh chỉ có các kênh từ 1 đến {dataset.count}.",
+        )
+    dtype = str(dataset.dtypes[band - 1])
+    if np.dtype(dtype).kind not in "iu":
+        raise InputError(
+            en=f"{name}: a raster of classes (integers) is needed, band {band} is {dtype}; "
+            "classify it first (gdal_calc, or gdal_translate -ot Int32).",
+            vi=f"{name}: cần ảnh phân lớp (số nguyên), kênh {band} là {dtype}; hãy phân lớp trước "
+            "(gdal_calc, hoặc gdal_translate -ot Int32).",
+        )
+    transform = dataset.transform
+    if transform.b or transform.d:
+        raise InputError(
+            en=f"{name}: the raster is rotated (transform {tuple(transform)[:6]}); straighten it "
+            "first with gdalwarp.",
+            vi=f"{name}: ảnh bị xoay (tham số {tuple(transform)[:6]}); hãy nắn thẳng "
+            "bằng gdalwarp.",
+        )
+    nodata = dataset.nodatavals[band - 1]
+    flags = dataset.mask_flag_enums[band - 1]
+    return RasterGrid(
+        name=name,
+        band=band,
+        crs=_raster_crs(dataset, name),
+        transform=transform,
+        width=dataset.width,
+        height=dataset.height,
+        dtype=dtype,
+        nodata=None if nodata is None or nodata != nodata or nodata % 1 else int(nodata),
+        masked=MaskFlags.per_dataset in flags or MaskFlags.alpha in flags,
+        block=dataset.block_shapes[band - 1],
+    )
+
+
+def _raster_crs(dataset: Any, name: str) -> pyproj.CRS:
+    if not dataset.crs:
+        raise CrsError(
+            en=f"{name}: the raster has no CRS; set it with gdal_edit -a_srs EPSG:….",
+            vi=f"{name}: ảnh không có hệ tọa độ; hãy gán bằng gdal_edit -a_srs EPSG:….",
+        )
+    crs = pyproj.CRS.from_user_input(dataset.crs)
+    plain = crs.sub_crs_list[0] if crs.is_compound else crs
+    if not (plain.is_projected or (plain.is_geographic and not plain.is_derived)):
+        raise CrsError(
+            en=f"{name}: a projected CRS or longitude/latitude is needed, found {crs.name!r}; "
+            "reproject with gdalwarp -t_srs.",
+            vi=f"{name}: cần hệ tọa độ phẳng hoặc kinh/vĩ độ, thấy {crs.name!r}; hãy chuyển đổi "
+            "bằng gdalwarp -t_srs.",
+        )
+    return plain
+
+
+def plan_windows(grid: RasterGrid, part_cells: IntArray) -> Iterator[tuple[Window, IntArray]]:
+    """Windows that hold all cells some parts may touch, each block of the file in one of them.
+
+    Parameters
+    ----------
+    grid : RasterGrid
+        The raster.
+    part_cells : ndarray of int64, shape (parts, 4)
+        First row, row after the last, first column, column after the last of each part; they may
+        lie outside the raster.
+
+    Yields
+    ------
+    tuple of Window and ndarray of int64
+        A window, and the numbers of the parts whose bounds meet it.
+    """
+    tall, wide = _window_shape(grid)
+    rows = np.clip(part_cells[:, :2], 0, grid.height)
+    cols = np.clip(part_cells[:, 2:], 0, grid.width)
+    inside = (rows[:, 0] < rows[:, 1]) & (cols[:, 0] < cols[:, 1])
+    by_row = np.flatnonzero(inside)[np.argsort(rows[inside, 0], kind="stable")]
+    first_rows = rows[by_row, 0]
+    longest = int((rows[by_row, 1] - first_rows).max()) if len(by_row) else 0
+    for top in range(0, grid.height, tall):
+        bottom = min(top + tall, grid.height)
+        near = by_row[
+            np.searchsorted(first_rows, top - longest) : np.searchsorted(first_rows, bottom)
+        ]
+        near = near[rows[near, 1] > top]
+        for left, right in _touched_columns(grid, cols[near], wide):
+            met = near[(cols[near, 0] < right) & (cols[near, 1] > left)]
+            yield (top, bottom, left, right), np.sort(met)
+
+
+def _window_shape(grid: RasterGrid) -> tuple[int, int]:
+    """Rows of a window, and its largest number of columns: multiples of the file's blocks."""
+    high, wide = min(grid.block[0], grid.height), min(grid.block[1], grid.width)
+    cells = WINDOW_BYTES // np.dtype(grid.dtype).itemsize
+    if high * wide > cells:  # one block is too large: part of it, while GDAL keeps the block
+        return max(1, cells // wide), wide
+    columns = max(1, min(-(-grid.width // wide), cells // (high * wide))) * wide
+    return max(1, cells // (high * columns)) * high if columns >= grid.width else high, columns
+
+
+def _touched_columns(grid: RasterGrid, cols: IntArray, most: int) -> Iterator[tuple[int, int]]:
+    """Stretches of neighbouring block columns that parts touch, none wider than ``most``."""
+    wide = min(grid.block[1], grid.width)
+    blocks = -(-grid.width // wide)
+    change = np.zeros(blocks + 1, np.int64)
+    np.add.at(change, cols[:, 0] // wide, 1)
+    np.add.at(change, (cols[:, 1] - 1) // wide + 1, -1)
+    touched = np.concatenate(([False], np.cumsum(change)[:-1] > 0, [False]))
+    edges = np.flatnonzero(touched[1:] != touched[:-1]) * wide
+    for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        for left in range(start, stop, most):
+            yield left, min(left + most, stop, grid.width)
+
+
+@dataclass(slots=True)
+class BlockReader:
+    """Reads windows of one raster, from any thread or process.
+
+    Parameters
+    ----------
+    grid : RasterGrid
+        The raster.
+    dataset : rasterio dataset or None
+        An open dataset that cannot be opened again by its name; it is read by one thread at a
+        time, and not on a cluster.
+    """
+
+    grid: RasterGrid
+    dataset: Any = None
+    _local: Any = field(default_factory=threading.local)
+    _opened: list[Any] = field(default_factory=list)
+    _lock: Any = field(default_factory=threading.Lock)
+
+    def __reduce__(self) -> tuple[Any, tuple[RasterGrid]]:
+        """Cross a process border as a description; the raster is opened again over there."""
+        if self.dataset is not None:
+            raise InputError(
+                en=f"{self.grid.name}: a cluster needs a raster file that its workers can open.",
+                vi=f"{self.grid.name}: cụm máy cần tệp ảnh mà các máy của cụm mở được.",
+            )
+        return BlockReader, (self.grid,)
+
+    def read(self, window: Window) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]:
+        """Read values, and where there is data.
+
+        Parameters
+        ----------
+        window : Window
+            Top, bottom, left, right.
+
+        Returns
+        -------
+        tuple of ndarray
+            Values, and the mask (None where the file has none).
+        """
+        top, bottom, left, right = window
+        part = RasterWindow(left, top, right - left, bottom - top)
+        band = self.grid.band
+        with rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES):
+            if self.dataset is not None:
+                with self._lock:
+                    return _read(self.dataset, band, part, self.grid.masked)
+            return _read(self._handle(), band, part, self.grid.masked)
+
+    def _handle(self) -> Any:
+        handle = getattr(self._local, "handle", None)
+        if handle is None:
+            handle = self._local.handle = open_raster(self.grid.name)
+            self._opened.append(handle)
+        return handle
+
+    def close(self) -> None:
+        """Close every handle that was opened."""
+        for handle in self._opened:
+            handle.close()
+        self._opened.clear()
+        self._local = threading.local()
+
+
+def open_raster(name: str | Path) -> Any:
+    """Open a raster for reading.
+
+    Parameters
+    ----------
+    name : str or pathlib.Path
+        Path.
+
+    Returns
+    -------
+    rasterio dataset
+        Open; to be closed by the caller.
+
+    Raises
+    ------
+    MissingFileError
+        There is no such file, or it is no raster.
+    """
+    try:
+        return rasterio.open(name)
+    except rasterio.errors.RasterioIOError as error:
+        raise MissingFileError(
+            en=f"{name}: the raster cannot be opened ({error}).",
+            vi=f"{name}: không mở được tệp ảnh ({error}).",
+        ) from error
+
+
+def _read(
+    dataset: Any, band: int, part: RasterWindow, masked: bool
+) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]:
+    values = dataset.read(band, window=part)
+    return values, dataset.read_masks(band, window=part) > 0 if masked else None

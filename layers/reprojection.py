@@ -1,0 +1,136 @@
+"""Bringing polygons into the CRS of a raster, edges bent as the transformation bends them.
+
+A straight edge in one CRS is a curve in another. An edge that is transformed by its end points
+alone may lie many cells off: a degree of a parallel, drawn straight in a transverse Mercator zone,
+is off by 80 m in its middle. So edges get vertices until every piece stays within a tenth of a cell
+of its curve.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyproj
+from pyproj.exceptions import ProjError
+
+from layers.errors import CrsError
+from layers.rings import FloatArray, IntArray, Rings
+
+__all__ = ["reproject_rings"]
+
+# The curve of a piece leaves its chord most near the middle; half of the tenth is kept in reserve.
+TOLERANCE_CELLS = 0.05
+# A chord shorter than this cannot leave its curve by a tenth of a cell in any usable projection.
+SHORT_CELLS = 1.0
+ROUNDS = 12
+
+
+def reproject_rings(
+    rings: Rings, source: pyproj.CRS, target: pyproj.CRS, cell: tuple[float, float]
+) -> Rings:
+    """Rings in another CRS, with vertices added where edges bend.
+
+    Parameters
+    ----------
+    rings : Rings
+        Rings in the source CRS.
+    source, target : pyproj.CRS
+        From where, to where.
+    cell : tuple of float
+        Width and height of a cell in units of the target; the error stays under a tenth of them.
+
+    Returns
+    -------
+    Rings
+        New rings. Vertices that were there are kept.
+
+    Raises
+    ------
+    CrsError
+        No transformation is known between the two datums, or some vertices have no place in the
+        target CRS.
+    """
+    transform = _transformer(source, target)
+    x, y, start = rings.x, rings.y, rings.ring_start
+    tx, ty = transform.transform(x, y)
+    _check_finite(tx, ty, target)
+    for _ in range(ROUNDS):
+        pieces = _pieces(transform, (x, y), (tx, ty), start, cell)
+        if pieces is None:
+            break
+        x, y, start = _cut(x, y, start, pieces)
+        tx, ty = transform.transform(x, y)
+        _check_finite(tx, ty, target)
+    kept = Rings(x, y, start, rings.ring_sign, rings.part_ring, rings.part_owner)
+    return kept.moved(np.ascontiguousarray(tx), np.ascontiguousarray(ty))
+
+
+def _transformer(source: pyproj.CRS, target: pyproj.CRS) -> pyproj.Transformer:
+    # A CRS that states its own shift to WGS 84 (TOWGS84, as older files do) is taken at its word,
+    # also where that shift is nil and PROJ calls it a guess.
+    stated = source.is_bound or target.is_bound
+    try:
+        return pyproj.Transformer.from_crs(source, target, always_xy=True, allow_ballpark=stated)
+    except ProjError as error:
+        raise CrsError(
+            en=f"No transformation is known from {source.name!r} to {target.name!r} (positions "
+            "could be 200 m off): give the polygons their EPSG code with set_crs.",
+            vi=f"Không biết phép chuyển từ {source.name!r} sang {target.name!r} (vị trí có thể "
+            "lệch 200 m): hãy gán mã EPSG cho lớp vùng bằng set_crs.",
+        ) from error
+
+
+def _check_finite(x: FloatArray, y: FloatArray, target: pyproj.CRS) -> None:
+    lost = int((~(np.isfinite(x) & np.isfinite(y))).sum())
+    if lost:
+        raise CrsError(
+            en=f"{lost} vertices have no place in {target.name!r}: check the CRS of the polygons.",
+            vi=f"{lost} đỉnh không có vị trí trong {target.name!r}: hãy kiểm tra hệ tọa độ của "
+            "lớp vùng.",
+        )
+
+
+def _pieces(
+    transform: pyproj.Transformer,
+    before: tuple[FloatArray, FloatArray],
+    after: tuple[FloatArray, FloatArray],
+    start: IntArray,
+    cell: tuple[float, float],
+) -> IntArray | None:
+    """Into how many pieces the edge that leaves each vertex must be cut; None if no edge must."""
+    count = np.ones(len(before[0]), np.int64)
+    dx, dy = np.diff(after[0]) / cell[0], np.diff(after[1]) / cell[1]
+    long = np.maximum(np.abs(dx), np.abs(dy)) > SHORT_CELLS
+    long[start[1:-1] - 1] = False  # from the end of a ring to the start of the next
+    edge = np.flatnonzero(long)
+    middle_x, middle_y = (0.5 * (c[edge] + c[edge + 1]) for c in before)
+    mx, my = transform.transform(middle_x, middle_y)
+    off = np.maximum(
+        np.abs(mx - 0.5 * (after[0][edge] + after[0][edge + 1])) / cell[0],
+        np.abs(my - 0.5 * (after[1][edge] + after[1][edge + 1])) / cell[1],
+    )
+    off = np.where(np.isfinite(off), off, np.inf)
+    bent = off > TOLERANCE_CELLS
+    if not bent.any():
+        return None
+    # The deviation of a smooth curve falls with the square of the length of its pieces.
+    needed = np.ceil(np.sqrt(np.minimum(off[bent], 1e6) / TOLERANCE_CELLS)).astype(np.int64)
+    count[edge[bent]] = np.maximum(needed, 2)
+    return count
+
+
+def _cut(
+    x: FloatArray, y: FloatArray, start: IntArray, pieces: IntArray
+) -> tuple[FloatArray, FloatArray, IntArray]:
+    """Insert vertices at equal distances along the edges that leave each vertex."""
+    first = np.concatenate(([0], np.cumsum(pieces)))
+    vertex = np.repeat(np.arange(len(pieces)), pieces)
+    step: Any = np.arange(first[-1]) - first[vertex]
+    share = step / pieces[vertex]
+    following = np.minimum(vertex + 1, len(x) - 1)
+    return (
+        x[vertex] + share * (x[following] - x[vertex]),
+        y[vertex] + share * (y[following] - y[vertex]),
+        first[start].astype(np.int64),
+    )

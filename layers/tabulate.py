@@ -1,0 +1,282 @@
+"""Hectares by raster class inside polygons: exact shares of cells, ground areas of cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from layers.areal_scale import check_areal_scale, row_cell_areas
+from layers.block_tabulation import BlockPiece, ClassSums, tabulate_block
+from layers.cell_coverage import row_weighted_areas
+from layers.errors import ClosureError, InputError
+from layers.findings import Finding, Findings
+from layers.intake import Intake, attach_findings, take_in
+from layers.raster_blocks import (
+    BlockReader,
+    RasterGrid,
+    describe_raster,
+    open_raster,
+    plan_windows,
+)
+from layers.repair import RepairMode
+from layers.reprojection import reproject_rings
+from layers.rings import FloatArray, IntArray, Rings, rings_of
+from layers.wording import Phrase
+from layers.work import Workers, run_pieces
+
+__all__ = ["tabulate_area"]
+
+# Sums of shares close on the polygon's area to this, relative, and to this many cells.
+CLOSURE_RATIO = 1e-9
+CLOSURE_CELLS = 1e-6
+
+
+def tabulate_area(
+    polygons: gpd.GeoDataFrame,
+    raster: str | Path | Any,
+    *,
+    id_column: str = "code",
+    band: int = 1,
+    workers: Workers = 1,
+    repair: RepairMode = "repair",
+    findings: Findings | None = None,
+) -> pd.DataFrame:
+    """Cells and hectares of each raster class inside each polygon.
+
+    Every cell counts by the exact share of it that the polygon covers. Cells of a lon/lat raster
+    have the area of their row on the ellipsoid (within a cell, shares are plane shares in
+    longitude and latitude); on a projected raster plane areas are taken, where they may be.
+    Polygons are brought into the CRS of the raster with their edges bent as the transformation
+    bends them, to a tenth of a cell. Polygons that overlap each get their full count.
+
+    Parameters
+    ----------
+    polygons : geopandas.GeoDataFrame
+        Polygons in any CRS.
+    raster : str, pathlib.Path or rasterio dataset
+        Raster of classes, any integer type, tiled or striped, north-up or south-up.
+    id_column : str
+        Column of ``polygons`` with their ids. Rows with one id are added up, and reported.
+    band : int
+        Band number, from 1.
+    workers : int or dask.distributed.Client
+        Number of local workers, or a cluster whose workers can open the raster's path.
+    repair : {"repair", "never"}
+        Whether invalid polygons are repaired (and reported), or refused.
+    findings : Findings, optional
+        Takes what was found: duplicate ids, polygons without geometry, repairs, polygons that
+        reach beyond the raster. The same stands in ``attrs["findings"]`` of the result.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``[id_column, "class", "cells", "area_ha"]``: a row per polygon and class present,
+        by order of the polygons and class; then one row per polygon whose class is ``<NA>``, for
+        cells without data and for what lies outside the raster, 0 where there is neither. A
+        polygon with empty geometry has 0 there, one whose geometry is missing has NaN.
+
+    Raises
+    ------
+    InputError
+        The raster holds no integers, is rotated or lacks the band; ids are missing; geometry is
+        not polygonal, or invalid and not to be repaired.
+    CrsError
+        The raster or the polygons have no CRS, no transformation between the two is known, or
+        areas in the raster's CRS depart from the ground by more than 0.2 %.
+    MissingFileError
+        The raster cannot be opened.
+    ClosureError
+        Classes and ``<NA>`` do not add up to a polygon.
+
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> from rasterio.io import MemoryFile
+    >>> square = gpd.GeoDataFrame(
+    ...     {"code": ["a"]}, geometry=[shapely.box(450_000, 2_399_850, 450_150, 2_400_000)],
+    ...     crs="EPSG:9215",
+    ... )
+    >>> with MemoryFile() as memory, memory.open(
+    ...     driver="GTiff", width=2, height=2, count=1, dtype="uint8", crs="EPSG:9215",
+    ...     transform=(100, 0, 450_000, 0, -100, 2_400_000),
+    ... ) as dataset:  # doctest: +SKIP
+    ...     dataset.write(np.array([[1, 2], [3, 4]], "uint8"), 1)
+    ...     tabulate_area(square, dataset)["cells"].tolist()
+    [1.0, 0.5, 0.5, 0.25, 0.0]
+    """
+    if id_column not in polygons.columns:
+        raise InputError(
+            en=f"Polygons: no column {id_column!r} for the ids; found "
+            f"{[str(name) for name in polygons.columns]}.",
+            vi=f"Lớp vùng: không có cột mã {id_column!r}; chỉ thấy "
+            f"{[str(name) for name in polygons.columns]}.",
+        )
+    found = Findings()
+    with _reader(raster, band) as reader:
+        intake = take_in(
+            polygons, polygons[id_column], source="polygons", repair=repair, findings=found
+        )
+        ground = _Ground.of(intake, reader.grid)
+        pieces = _pieces(ground, reader)
+        sums = ClassSums.join(list(run_pieces(tabulate_block, pieces, workers=workers)))
+    table = _table(intake, ground, sums, found)
+    table.insert(0, id_column, table.pop("id"))
+    attach_findings(table, found)
+    if findings is not None:
+        findings.extend(found.items)
+    return table
+
+
+@contextmanager
+def _reader(raster: Any, band: int) -> Iterator[BlockReader]:
+    if not isinstance(raster, str | Path):
+        grid = describe_raster(raster, band)
+        yield BlockReader(grid, raster)
+        return
+    with open_raster(raster) as dataset:
+        reader = BlockReader(describe_raster(dataset, band))
+    try:
+        yield reader
+    finally:
+        reader.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """Polygons in cells of a raster: column ``c`` reaches from ``c`` to ``c + 1``."""
+
+    rings: Rings
+    bounds: npt.NDArray[np.float64]
+    grid: RasterGrid
+
+    @classmethod
+    def of(cls, intake: Intake, grid: RasterGrid) -> _Ground:
+        rings = rings_of(intake.shapes)
+        t = grid.transform
+        if not intake.crs.equals(grid.crs, ignore_axis_order=True):
+            rings = reproject_rings(rings, intake.crs, grid.crs, (abs(t.a), abs(t.e)))
+        if grid.crs.is_projected and len(rings.x):
+            bounds = (rings.x.min(), rings.y.min(), rings.x.max(), rings.y.max())
+            check_areal_scale(grid.crs, bounds)
+        cells = rings.moved((rings.x - t.c) / t.a, (rings.y - t.f) / t.e)
+        return cls(cells, cells.part_bounds(), grid)
+
+    def cell_areas(self, top: int, bottom: int) -> FloatArray:
+        """Area in m² of a cell of each row; rows may lie outside the raster."""
+        t, crs = self.grid.transform, self.grid.crs
+        factor = float(crs.axis_info[0].unit_conversion_factor)
+        if crs.is_projected:
+            return np.full(bottom - top, abs(t.a * t.e) * factor**2)
+        degrees = np.degrees(factor)
+        edges = (t.f + t.e * np.arange(top, bottom + 1)) * degrees
+        return row_cell_areas(crs, edges, abs(t.a) * degrees)
+
+    def totals(self, polygons: int) -> tuple[FloatArray, FloatArray]:
+        """Cells and m² of each polygon, inside and outside the raster."""
+        rings = self.rings
+        cells = rings.areas(polygons)
+        if self.grid.crs.is_projected or not len(rings.x):
+            return cells, cells * self.cell_areas(0, 1)
+        top, bottom = int(np.floor(rings.y.min())), int(np.ceil(rings.y.max())) + 1
+        areas = row_weighted_areas(
+            rings.x, rings.y, rings.ring_start, rings.ring_sign, self.cell_areas(top, bottom), top
+        )
+        owner = np.repeat(rings.part_owner, np.diff(rings.part_ring))
+        return cells, np.bincount(owner, areas, polygons).astype(np.float64)
+
+    def beyond(self, polygons: int) -> npt.NDArray[np.bool_]:
+        """Which polygons reach beyond the raster."""
+        low, high = self.bounds[:, :2].min(axis=1), self.bounds[:, 2:]
+        parts = (low < 0) | (high[:, 0] > self.grid.width) | (high[:, 1] > self.grid.height)
+        result = np.zeros(polygons, bool)
+        result[self.rings.part_owner[parts]] = True
+        return result
+
+
+def _pieces(ground: _Ground, reader: BlockReader) -> Iterator[BlockPiece]:
+    """Windows of the raster with the parts that meet them."""
+    x0, y0, x1, y1 = ground.bounds.T
+    cells = np.column_stack([np.floor(y0), np.ceil(y1), np.floor(x0), np.ceil(x1)])
+    for window, parts in plan_windows(ground.grid, cells.astype(np.int64)):
+        yield BlockPiece(reader, window, ground.rings.take(parts), ground.cell_areas(*window[:2]))
+
+
+def _table(intake: Intake, ground: _Ground, sums: ClassSums, findings: Findings) -> pd.DataFrame:
+    """Rows by id and class, with one row for what has no class; checked to close."""
+    polygons = len(intake.shapes)
+    total_cells, total_m2 = ground.totals(polygons)
+    outside_cells = total_cells - np.bincount(sums.owner, sums.cells, polygons)
+    outside_m2 = total_m2 - np.bincount(sums.owner, sums.area_m2, polygons)
+    beyond = ground.beyond(polygons)
+    tolerance = CLOSURE_RATIO * np.abs(total_cells) + CLOSURE_CELLS
+    wrong = np.where(beyond, outside_cells < -tolerance, np.abs(outside_cells) > tolerance)
+    if wrong.any():
+        _raise_open(intake, np.flatnonzero(wrong), outside_cells)
+    outside_cells = np.where(beyond, np.maximum(outside_cells, 0.0), 0.0)
+    outside_m2 = np.where(beyond, np.maximum(outside_m2, 0.0), 0.0)
+    _tell_beyond(intake, beyond, outside_m2, findings)
+    unknown = np.array([shape is None for shape in intake.shapes], bool)
+    outside_cells[unknown] = outside_m2[unknown] = np.nan
+    numbers = np.arange(polygons)
+    everything = ClassSums(
+        intake.number[np.concatenate([sums.owner, numbers])],
+        np.concatenate([sums.value, np.zeros(polygons, np.int64)]),
+        np.concatenate([sums.missing, np.ones(polygons, bool)]),
+        np.concatenate([sums.cells, outside_cells]),
+        np.concatenate([sums.area_m2, outside_m2]),
+    )
+    rows = ClassSums.join([everything])
+    return pd.DataFrame(
+        {
+            "id": intake.ids[rows.owner],
+            "class": pd.array(rows.value, dtype="Int64").copy(),
+            "cells": rows.cells,
+            "area_ha": rows.area_m2 / 1e4,
+        }
+    ).assign(**{"class": lambda table: table["class"].mask(rows.missing)})
+
+
+def _raise_open(intake: Intake, rows: IntArray, residual: FloatArray) -> None:
+    ids = [str(intake.ids[intake.number[row]]) for row in rows[:5]]
+    worst = float(np.abs(residual[rows]).max())
+    raise ClosureError(
+        en=f"Classes do not add up to the polygon for {len(rows)} polygons ({', '.join(ids)}): "
+        f"{worst:.3g} cells are left over; please report this with the data.",
+        vi=f"Tổng các lớp không bằng diện tích vùng ở {len(rows)} vùng ({', '.join(ids)}): còn dư "
+        f"{worst:.3g} ô; vui lòng báo lỗi kèm dữ liệu.",
+    )
+
+
+def _tell_beyond(
+    intake: Intake, beyond: npt.NDArray[np.bool_], outside_m2: FloatArray, findings: Findings
+) -> None:
+    rows = np.flatnonzero(beyond & (outside_m2 > 0))
+    if not len(rows):
+        return
+    ids = tuple(str(intake.ids[intake.number[row]]) for row in rows[:5])
+    area_ha = float(outside_m2[rows].sum()) / 1e4
+    findings.add(
+        Finding(
+            severity="note",
+            kind="beyond-raster",
+            source="polygons",
+            message=Phrase(
+                en=f"{len(rows)} polygons reach beyond the raster ({', '.join(ids)}): "
+                f"{area_ha:.2f} ha have no class.",
+                vi=f"{len(rows)} vùng vượt ra ngoài ảnh ({', '.join(ids)}): {area_ha:.2f} ha không "
+                "có lớp.",
+            ),
+            count=len(rows),
+            area_ha=area_ha,
+            examples=ids,
+            rows=tuple(rows.tolist()),
+        )
+    )

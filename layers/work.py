@@ -1,0 +1,112 @@
+"""Who runs the pieces: this process, its threads, or the workers of a cluster.
+
+The engine cuts its work into independent pieces of bounded size. Whoever runs them, results are
+handed back in the order of the pieces, so that sums are formed in one order and come out the same.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from layers.errors import InputError
+
+__all__ = ["Workers", "run_pieces", "worker_count"]
+
+Piece = TypeVar("Piece")
+Result = TypeVar("Result")
+
+#: A number of local workers (threads: the kernels and GDAL run outside Python's lock), or a
+#: ``dask.distributed.Client``.
+Workers = int | Any
+
+# A piece whose worker dies is run again by the scheduler; one that fails otherwise, this often.
+RETRIES = 2
+# Pieces under way per worker: enough to keep it busy, few enough to bound memory.
+AHEAD = 2
+
+
+def worker_count(workers: Workers) -> int:
+    """Count the workers there are.
+
+    Parameters
+    ----------
+    workers : int or dask.distributed.Client
+        As given by the user.
+
+    Returns
+    -------
+    int
+        Number of local workers, or of threads in the cluster.
+
+    Raises
+    ------
+    InputError
+        Neither a positive whole number nor a client.
+    """
+    if isinstance(workers, int) and not isinstance(workers, bool) and workers >= 1:
+        return workers
+    if hasattr(workers, "submit") and hasattr(workers, "ncores"):
+        return max(1, int(sum(workers.ncores().values())))
+    raise InputError(
+        en=f"workers: expected a number from 1 or a dask.distributed Client, found {workers!r}.",
+        vi=f"workers: cần một số từ 1 trở lên hoặc một dask.distributed Client, thấy {workers!r}.",
+    )
+
+
+def run_pieces(
+    task: Callable[[Piece], Result], pieces: Iterable[Piece], *, workers: Workers = 1
+) -> Iterator[Result]:
+    """Run a task on every piece.
+
+    Parameters
+    ----------
+    task : callable
+        Module-level function of one piece, without side effects.
+    pieces : iterable
+        The pieces; taken one by one, so that they need not be in memory together.
+    workers : int or dask.distributed.Client
+        Who runs them.
+
+    Yields
+    ------
+    object
+        Results in the order of the pieces.
+
+    Raises
+    ------
+    InputError
+        ``workers`` is neither a positive whole number nor a client.
+    """
+    count = worker_count(workers)
+    if not isinstance(workers, int):
+        submit = _remote(workers, task)
+        yield from _in_order(submit, pieces, ahead=AHEAD * count)
+    elif count == 1:
+        yield from map(task, pieces)
+    else:
+        with ThreadPoolExecutor(count) as pool:
+            yield from _in_order(lambda piece: pool.submit(task, piece), pieces, AHEAD * count)
+
+
+def _remote(client: Any, task: Callable[[Piece], Result]) -> Callable[[Piece], Any]:
+    def submit(piece: Piece) -> Any:
+        return client.submit(task, piece, pure=False, retries=RETRIES)
+
+    return submit
+
+
+def _in_order(submit: Callable[[Piece], Any], pieces: Iterable[Piece], ahead: int) -> Iterator[Any]:
+    pending: deque[Any] = deque()
+    try:
+        for piece in pieces:
+            pending.append(submit(piece))
+            if len(pending) > ahead:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
+    finally:
+        for future in pending:
+            future.cancel()
