@@ -3,6 +3,7 @@ from .communes import COMMUNES as COMMUNES
 from .communes import NaturalAreas as NaturalAreas
 from .communes import load_communes as load_communes
 from .communes import load_natural_areas as load_natural_areas
+from .crop_plots import load_crop_plots as load_crop_plots
 from .crops import CROPS as CROPS
 from .crops import load_crops as load_crops
 from .crs import area_crs as area_crs
@@ -26,6 +27,9 @@ from .forest_status import load_forest_status as load_forest_status
 from .gazetteer import NEWEST_VINTAGE as NEWEST_VINTAGE
 from .gazetteer import units as units
 from .gazetteer import vintage_on as vintage_on
+from .land_use import LAND_USE_CODES as LAND_USE_CODES
+from .land_use import load_land_use as load_land_use
+from .land_use import load_land_use_codes as load_land_use_codes
 from .matches import Match as Match
 from .matches import Refusal as Refusal
 from .name_lists import NameList as NameList
@@ -36,7 +40,13 @@ from .overlaps import check_overlaps as check_overlaps
 from .overlay import overlay_area as overlay_area
 from .overlay import overlay_pieces as overlay_pieces
 from .plots import PlotLayer as PlotLayer
+from .raster_classes import RASTER_CLASSES as RASTER_CLASSES
+from .raster_classes import RasterLook as RasterLook
+from .raster_classes import describe_raster as describe_raster
 from .repair import repair_polygons as repair_polygons
+from .report_table import REPORT as REPORT
+from .report_table import ReportLayer as ReportLayer
+from .report_table import load_report as load_report
 from .tabulate import tabulate_area as tabulate_area
 from .vector import list_layers as list_layers
 from .vector import load_vector as load_vector
