@@ -1,0 +1,1 @@
+from .boundaries import build_boundaries as build_boundaries
