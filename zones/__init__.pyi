@@ -1,3 +1,7 @@
+from .allocation import Allocation as Allocation
+from .allocation import allocate as allocate
+from .allocation_inputs import AllocationInputs as AllocationInputs
+from .allocation_inputs import AllocationSettings as AllocationSettings
 from .commands.speech import settle_language as settle_language
 from .forest_cover import check_forest_cover as check_forest_cover
 from .forest_cover import forest_cover_rate as forest_cover_rate

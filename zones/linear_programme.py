@@ -17,7 +17,7 @@ from scipy import sparse
 
 from layers.errors import InputError, VungTrongError
 
-__all__ = ["Programme", "Solution", "SolverError", "solve_programme"]
+__all__ = ["Programme", "Solution", "SolverError", "scattered", "solve_programme"]
 
 Floats = npt.NDArray[np.float64]
 Method = Literal["simplex", "ipm", "choose"]
@@ -134,6 +134,8 @@ def solve_programme(
         The solver refused the programme or ended in an error.
     """
     _check_numbers(programme)
+    if not programme.matrix.shape[1]:
+        return _without_columns(programme)
     import highspy
 
     solver = cast("Any", highspy.Highs)()
@@ -157,6 +159,35 @@ def solve_programme(
     return _solution(solver, programme, time.perf_counter() - started)
 
 
+def scattered(count: int) -> Floats:
+    """Numbers scattered over [0, 1), the same on every machine, for costs that break ties.
+
+    Multiples of an irrational number will not do: their differences repeat, so that swapping two
+    pairs of columns may cost nothing. These are mixed as in SplitMix64 (Steele, Lea and Flood
+    2014), which leaves no such relation.
+
+    Parameters
+    ----------
+    count : int
+        How many.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``count`` numbers.
+
+    Examples
+    --------
+    >>> scattered(2).round(3).tolist()
+    [0.883, 0.432]
+    """
+    mixed = np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+    mixed ^= mixed >> np.uint64(31)
+    return (mixed >> np.uint64(11)).astype("float64") / 2.0**53
+
+
 def _check_numbers(programme: Programme) -> None:
     arrays = {
         "cost": programme.cost,
@@ -172,6 +203,14 @@ def _check_numbers(programme: Programme) -> None:
             en=f"A programme needs numbers everywhere, found NaN in {bad}: fill the inputs.",
             vi=f"Mô hình cần đủ số liệu, có giá trị trống trong {bad}: hãy bổ sung đầu vào.",
         )
+
+
+def _without_columns(programme: Programme) -> Solution:
+    """Nothing to decide: HiGHS calls such a model empty and judges nothing."""
+    rows = np.zeros(programme.matrix.shape[0])
+    fits = bool(((programme.row_lower <= 0) & (programme.row_upper >= 0)).all())
+    status: Status = "optimal" if fits else "infeasible"
+    return Solution(status, np.empty(0), rows, rows, np.empty(0), 0.0, 0.0, 0.0, 0)
 
 
 def _highs_model(programme: Programme) -> Any:

@@ -16,7 +16,7 @@ import pandas as pd
 from scipy import sparse
 
 from layers.errors import ClosureError, InputError
-from zones.linear_programme import Programme, Solution, solve_programme
+from zones.linear_programme import Programme, Solution, scattered, solve_programme
 
 __all__ = ["Controls", "Outcome", "round_cells"]
 
@@ -198,7 +198,7 @@ def _programme(controls: Controls, totals: list[_Total], *, integer: bool) -> Pr
     """Columns: one per cell (goes up), then one per total (its height above the lower step)."""
     cells = len(controls.exact)
     fraction = controls.exact - controls.low
-    tie = _TIE * (np.arange(cells) * 0.6180339887498949 % 1.0)
+    tie = _ties(controls.up > controls.low)
     costs, uppers = [1.0 - 2.0 * fraction + tie], [(controls.up - controls.low).astype("float64")]
     blocks, bounds = [], []
     for total in totals:
@@ -224,6 +224,13 @@ def _programme(controls: Controls, totals: list[_Total], *, integer: bool) -> Pr
         right,
         whole if integer else None,
     )
+
+
+def _ties(open_cells: npt.NDArray[np.bool_]) -> Floats:
+    """Tiny costs of the cells that may go up; whole cells, zeros included, change nothing."""
+    costs = np.zeros(len(open_cells))
+    costs[open_cells] = _TIE * scattered(int(open_cells.sum()))
+    return costs
 
 
 def _matrix(cells: int, blocks: list[tuple[Integers, int]]) -> sparse.csc_matrix:
@@ -304,7 +311,7 @@ def _spread_one(
     column = np.concatenate([np.tile(np.arange(cells), 2), cells + np.arange(3 * count)])
     sign = np.concatenate([np.ones(2 * cells), -np.ones(2 * count), np.ones(count)])
     matrix = sparse.csc_matrix((sign, (row, column)), shape=(len(right), cells + 3 * count))
-    tie = _TIE * (np.arange(cells) * 0.6180339887498949 % 1.0)
+    tie = _ties(controls.up[mine] > low)
     costs = [1.0 - 2.0 * (controls.exact[mine] - low) + tie, 2.0 * (1.0 - 2.0 * (exact - floor))]
     uppers = [(controls.up[mine] - low).astype("float64"), np.ones(count)]
     programme = Programme(

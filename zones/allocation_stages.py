@@ -1,0 +1,333 @@
+"""The stages of an allocation, one after another on the face of optimal plans of the last.
+
+A stage is not bound to the value of an earlier one by an extra row, which would be dense and only
+as exact as its tolerance. By complementary slackness every optimal plan of a linear programme keeps
+at their bounds the columns with a reduced cost and the rows with a dual, so those are fixed: what
+remains is exactly the set of optimal plans, and it gets smaller and faster from stage to stage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from layers.errors import ClosureError
+from zones.allocation_model import Model
+from zones.linear_programme import (
+    Method,
+    Programme,
+    Solution,
+    SolverError,
+    scattered,
+    solve_programme,
+)
+
+__all__ = ["STAGES", "Stage", "Staged", "preference_costs", "solve_stages", "stay_on_face"]
+
+Floats = npt.NDArray[np.float64]
+
+#: Stages in order, with what each one makes least.
+STAGES = ("shortfall", "preference", "effort", "years", "tie")
+
+#: Multipliers below this are noise of the solver (its own tolerance is 1e-7).
+_NOISE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Report of one stage.
+
+    Parameters
+    ----------
+    name : str
+        One of ``STAGES``.
+    objective : float
+        Value reached.
+    dual_bound : float
+        Value below which no plan of this stage can go, from the duals.
+    gap : float
+        Their relative distance; 0 is proven optimal.
+    seconds : float
+        Time in the solver.
+    iterations : int
+        Its iterations.
+    columns, rows : int
+        Size of the programme.
+    """
+
+    name: str
+    objective: float
+    dual_bound: float
+    gap: float
+    seconds: float
+    iterations: int
+    columns: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Outcome of all stages.
+
+    Parameters
+    ----------
+    stages : tuple of Stage
+        Reports.
+    hectares : numpy.ndarray
+        Hectares of each column of the model.
+    shortfalls : numpy.ndarray
+        Hectares missing in each elastic row.
+    duals : numpy.ndarray
+        Duals of the model's rows in the first stage: hectares of shortfall per hectare of limit.
+    """
+
+    stages: tuple[Stage, ...]
+    hectares: Floats
+    shortfalls: Floats
+    duals: Floats
+
+
+def preference_costs(model: Model) -> Floats:
+    """Cost of a hectare in the second stage.
+
+    Every hectare costs 1, so that no more is planted than the targets ask; what it lacks in
+    suitability is added, and ``unlisted_cost`` outside the plan's list.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+
+    Returns
+    -------
+    numpy.ndarray
+        One cost per column of the matrix; 0 for shortfalls.
+    """
+    cost = np.zeros(model.matrix.shape[1])
+    columns = model.columns
+    unlisted = (~columns["preferred"].to_numpy(dtype=bool)) * model.settings.unlisted_cost
+    cost[: len(columns)] = 2.0 - columns["suitability"].to_numpy() + unlisted
+    return cost
+
+
+def stay_on_face(programme: Programme, solution: Solution) -> Programme:
+    """Restrict a programme to its optimal solutions.
+
+    Parameters
+    ----------
+    programme : Programme
+        A linear programme.
+    solution : Solution
+        Its optimal solution with duals.
+
+    Returns
+    -------
+    Programme
+        The same with columns and rows fixed where a multiplier says so.
+    """
+    lower, upper = _fixed(programme.lower, programme.upper, solution.reduced_costs)
+    row_lower, row_upper = _fixed(programme.row_lower, programme.row_upper, solution.duals)
+    return replace(programme, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
+
+
+def _fixed(lower: Floats, upper: Floats, multiplier: Floats) -> tuple[Floats, Floats]:
+    at_lower = (multiplier > _NOISE) & np.isfinite(lower)
+    at_upper = (multiplier < -_NOISE) & np.isfinite(upper)
+    return np.where(at_upper, upper, lower), np.where(at_lower, lower, upper)
+
+
+def solve_stages(model: Model, *, stages: tuple[str, ...] = STAGES) -> Staged:
+    """Solve the allocation stage by stage.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    stages : tuple of str
+        The first so many of ``STAGES``.
+
+    Returns
+    -------
+    Staged
+        The plan after the last stage.
+
+    Raises
+    ------
+    SolverError
+        A stage has no optimal solution (they all have one, by construction).
+    ClosureError
+        A later stage gave up what an earlier one had reached.
+    """
+    programme = model.programme()
+    width = len(model.columns)
+    reports: list[Stage] = []
+    held: list[tuple[Floats, float]] = []
+    duals = np.empty(0)
+    columns = np.empty(0)
+    for name in stages:
+        if name != "shortfall":
+            programme = _PREPARE[name](model, programme, columns)
+        solution = _solve(programme, name, model.settings.threads)
+        reports.append(_report(name, programme, solution))
+        _check_held(held, solution.columns, name)
+        held.append((programme.cost, solution.objective))
+        columns = solution.columns
+        duals = solution.duals if name == "shortfall" else duals
+        programme = stay_on_face(programme, solution)
+    # Beyond the eighth decimal (a square centimetre is one) two machines may differ.
+    hectares = np.maximum(np.round(columns[:width], 8), 0.0)
+    shortfalls = np.maximum(np.round(columns[width : model.matrix.shape[1]], 8), 0.0)
+    return Staged(tuple(reports), hectares, shortfalls, duals)
+
+
+#: From this many columns on, the first stage is faster by interior point and crossover
+#: (benchmarks/allocation.py); later stages live on a small face, where the simplex method wins.
+_LARGE = 50_000
+
+
+def _solve(programme: Programme, name: str, threads: int) -> Solution:
+    large = name == "shortfall" and len(programme.cost) > _LARGE
+    method: Method = "ipm" if large else "simplex"
+    solution = solve_programme(programme, method=method, threads=threads)
+    if solution.status != "optimal":
+        raise SolverError(
+            en=f"Stage {name!r} of the allocation has no optimal plan ({solution.status}); it "
+            "always should. Please report this fault with the inputs.",
+            vi=f"Bước {name!r} của phân bổ không có nghiệm tối ưu ({solution.status}), lẽ ra luôn "
+            "phải có. Hãy báo lỗi kèm dữ liệu đầu vào.",
+        )
+    return solution
+
+
+def _report(name: str, programme: Programme, solution: Solution) -> Stage:
+    rows, columns = programme.matrix.shape
+    return Stage(
+        name,
+        solution.objective,
+        solution.dual_bound,
+        solution.gap,
+        solution.seconds,
+        solution.iterations,
+        columns,
+        rows,
+    )
+
+
+def _check_held(held: list[tuple[Floats, float]], columns: Floats, name: str) -> None:
+    for (cost, value), earlier in zip(held, STAGES, strict=False):
+        now = float(cost @ columns[: len(cost)])
+        if now > value + 1e-6 * max(1.0, abs(value)):
+            raise ClosureError(
+                en=f"Stage {name!r} gave up what stage {earlier!r} had reached: {now:.6f} after "
+                f"{value:.6f}. Please report this fault with the inputs.",
+                vi=f"Bước {name!r} làm mất kết quả của bước {earlier!r}: {now:.6f} so với "
+                f"{value:.6f}. Hãy báo lỗi kèm dữ liệu đầu vào.",
+            )
+
+
+def _prepare_preference(model: Model, programme: Programme, _: Floats) -> Programme:
+    return replace(programme, cost=preference_costs(model))
+
+
+def _prepare_effort(model: Model, programme: Programme, columns: Floats) -> Programme:
+    """No commune far above its fair share of the land it has, band by band.
+
+    The fair share is the commune's part of all land that some zone may take, times all hectares
+    added after the second stage. Hectares above a band cost one more than those below it.
+    """
+    frame = model.columns
+    hectares = columns[: len(frame)]
+    codes, group = np.unique(frame["commune_code"].to_numpy(dtype=object), return_inverse=True)
+    land = model.rows[model.rows["kind"] == "land"]
+    usable = frame[["commune_code", "source"]].drop_duplicates()
+    last = land.groupby(["commune_code", "source"], as_index=False)["upper"].max()
+    share = usable.merge(last).groupby("commune_code")["upper"].sum().reindex(codes).to_numpy()
+    share = share * (hectares.sum() / max(share.sum(), 1e-12))
+    bands = model.settings.fair_bands
+    count = len(codes)
+    widths = [share * width for width in np.diff(bands)] + [np.full(count, np.inf)]
+    block = sparse.csc_matrix(
+        (np.ones(len(frame)), (group, np.arange(len(frame)))),
+        shape=(count, programme.matrix.shape[1]),
+    )
+    excess = sparse.hstack([-sparse.identity(count)] * len(bands), format="csc")
+    return _extended(
+        programme,
+        (block, excess),
+        row_upper=share * bands[0],
+        cost=np.repeat(np.arange(1.0, len(bands) + 1), count),
+        upper=np.concatenate(widths),
+    )
+
+
+def _prepare_years(model: Model, programme: Programme, columns: Floats) -> Programme:
+    """Each zone in each commune with the lowest possible peak, so as even as the limits let it.
+
+    One column per pair is at least the hectares of each of its years; their sum is least.
+    """
+    del columns
+    frame = model.columns
+    live = programme.upper[: len(frame)] > programme.lower[: len(frame)]
+    pair = frame.groupby(["zone", "commune_code"], sort=True).ngroup().to_numpy()
+    inside = np.flatnonzero(live)
+    slots, row = np.unique(
+        np.column_stack([pair[inside], frame["year"].to_numpy()[inside]]),
+        axis=0,
+        return_inverse=True,
+    )
+    pairs, peak = np.unique(slots[:, 0], return_inverse=True)
+    block = sparse.csc_matrix(
+        (np.ones(len(inside)), (row, inside)), shape=(len(slots), programme.matrix.shape[1])
+    )
+    peaks = sparse.csc_matrix(
+        (np.full(len(slots), -1.0), (np.arange(len(slots)), peak)), shape=(len(slots), len(pairs))
+    )
+    return _extended(
+        programme,
+        (block, peaks),
+        row_upper=np.zeros(len(slots)),
+        cost=np.ones(len(pairs)),
+        upper=np.full(len(pairs), np.inf),
+    )
+
+
+def _prepare_tie(model: Model, programme: Programme, columns: Floats) -> Programme:
+    """Different costs for all columns, so that one plan is left and not only its value."""
+    del columns
+    cost = np.zeros(len(programme.cost))
+    width = model.matrix.shape[1]
+    cost[:width] = 1.0 + scattered(width)
+    return replace(programme, cost=cost)
+
+
+def _extended(
+    programme: Programme,
+    blocks: tuple[sparse.csc_matrix, sparse.csc_matrix],
+    *,
+    row_upper: Floats,
+    cost: Floats,
+    upper: Floats,
+) -> Programme:
+    """Add rows (old columns, new columns) ≤ ``row_upper``; only the new columns cost anything."""
+    old, new = blocks
+    row_lower = np.full(len(row_upper), -np.inf)
+    return Programme(
+        np.concatenate([np.zeros(len(programme.cost)), cost]),
+        np.concatenate([programme.lower, np.zeros(len(cost))]),
+        np.concatenate([programme.upper, upper]),
+        sparse.bmat([[programme.matrix, None], [old, new]], format="csc"),
+        np.concatenate([programme.row_lower, row_lower]),
+        np.concatenate([programme.row_upper, row_upper]),
+    )
+
+
+_PREPARE: dict[str, Callable[[Model, Programme, Floats], Programme]] = {
+    "preference": _prepare_preference,
+    "effort": _prepare_effort,
+    "years": _prepare_years,
+    "tie": _prepare_tie,
+}
