@@ -6,18 +6,15 @@ together or a missing code stops the reading and names the plots.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from layers.crops import load_crops
-from layers.crs import parse_crs, plane_area_ha, require_crs
+from layers.crs import parse_crs, require_crs
 from layers.errors import InputError
 from layers.establishment import check_establishment, settle_land
 from layers.findings import Finding, Findings
@@ -32,16 +29,9 @@ from layers.forest_checks import (
 )
 from layers.forest_codes import CodeTableChoice, choose_code_table, classify_codes
 from layers.forest_fields import FieldMatch, match_fields
-from layers.forest_values import (
-    as_code,
-    as_commune_code,
-    as_integer,
-    as_number,
-    as_text,
-    plot_labels,
-)
-from layers.plots import PLOTS, PlotLayer
-from layers.polygons import Repair, check_polygons, list_plots, measuring_crs
+from layers.forest_records import arrange_plots, read_fields, this_year, with_areas
+from layers.plots import PlotLayer
+from layers.polygons import Repair, check_polygons, list_plots
 from layers.species import crop_weights, unknown_species
 from layers.vector import load_vector, look_into
 from layers.wording import Phrase
@@ -67,7 +57,8 @@ READ_FIELDS = (
     "mdsd",
 )
 
-_THREE_FOREST = {1: "protection", 2: "special_use", 3: "production"}
+# Words of ``encoding`` that name the text itself; any other names the bytes of the file.
+_FONTS = ("unicode", "tcvn3", "vni")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +96,7 @@ def load_forest_status(
     crs: str | None = None,
     encoding: str | None = None,
     repair: Repair = "repair",
+    species: Mapping[str, str] | None = None,
     year: int | None = None,
     source: str | None = None,
 ) -> ForestLayer:
@@ -124,9 +116,12 @@ def load_forest_status(
     crs : str, optional
         CRS of the file where it has none; where it has one, this one wins.
     encoding : str, optional
-        Encoding of the text where the file's own word is wrong.
+        Encoding of the text where the file's own word is wrong (``"cp1258"``), or ``"tcvn3"``,
+        ``"vni"`` or ``"unicode"`` where detection is; both are detected by default.
     repair : {"repair", "never"}
         Repair invalid polygons and report, or refuse them.
+    species : mapping of str to str, optional
+        Species as the layer writes them to crop ids, beyond the aliases.
     year : int, optional
         Year of the layer, the last in which a plot can have been planted; default this year.
     source : str, optional
@@ -155,6 +150,7 @@ def load_forest_status(
         crs=crs,
         encoding=encoding,
         repair=repair,
+        species=species,
         year=year,
         source=source,
     )
@@ -171,6 +167,7 @@ def check_forest_status(
     crs: str | None = None,
     encoding: str | None = None,
     repair: Repair = "repair",
+    species: Mapping[str, str] | None = None,
     year: int | None = None,
     source: str | None = None,
 ) -> ForestLayer:
@@ -180,7 +177,7 @@ def check_forest_status(
     ----------
     path : str or Path
         As in ``load_forest_status``.
-    layer, columns, code_table, crs, encoding, repair, year, source
+    layer, columns, code_table, crs, encoding, repair, species, year, source
         As in ``load_forest_status``.
 
     Returns
@@ -201,14 +198,24 @@ def check_forest_status(
     name = source or look.source
     match = match_fields(look.fields, columns=columns, source=name)
     wanted = {match.columns[field]: field for field in READ_FIELDS if field in match.columns}
-    raw = load_vector(path, layer=look.layer, columns=list(wanted), encoding=encoding)
+    font = encoding if encoding in _FONTS else "auto"
+    pages = None if encoding in _FONTS else encoding
+    raw = load_vector(path, layer=look.layer, columns=list(wanted), encoding=pages)
     raw = raw.rename(columns=wanted)
     if crs is not None:
         raw = raw.set_crs(parse_crs(crs), allow_override=True)
     require_crs(raw, source=name)
     if raw.empty:
         raise _empty(name)
-    return _assemble(raw, match, code_table=str(code_table), repair=repair, year=year, source=name)
+    reading = _Reading(
+        source=name,
+        code_table=str(code_table),
+        encoding=font or "auto",
+        repair=repair,
+        species=dict(species or {}),
+        year=year or this_year(),
+    )
+    return _assemble(raw, match, reading)
 
 
 def _empty(source: str) -> InputError:
@@ -218,37 +225,43 @@ def _empty(source: str) -> InputError:
     )
 
 
-def _assemble(
-    raw: gpd.GeoDataFrame,
-    match: FieldMatch,
-    *,
-    code_table: str,
-    repair: Repair,
-    year: int | None,
-    source: str,
-) -> ForestLayer:
-    frame, unreadable = _typed(raw)
-    found: list[Finding] = _field_notes(match, source)
-    found += _unreadable_notes(frame, unreadable, source)
-    polygons = check_polygons(frame, source=source, repair=repair)
-    frame = _with_areas(frame, polygons.kept)
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How one layer is to be read."""
+
+    source: str
+    code_table: str
+    encoding: str
+    repair: Repair
+    species: dict[str, str]
+    year: int
+
+
+def _assemble(raw: gpd.GeoDataFrame, match: FieldMatch, reading: _Reading) -> ForestLayer:
+    source = reading.source
+    frame, unreadable, found = read_fields(raw, encoding=reading.encoding, source=source)
+    found = _field_notes(match, source) + found + _unreadable_notes(frame, unreadable, source)
+    polygons = check_polygons(frame, source=source, repair=reading.repair)
+    frame = with_areas(frame, polygons.kept)
     keys = [key for key in ("maldlr", "ldlr") if key in match.columns]
     codes = frame[[*keys, "row", "plot", "area_ha"]]
-    choice = choose_code_table(codes, told=code_table, source=source)
+    choice = choose_code_table(codes, told=reading.code_table, source=source)
     found += check_codes(codes, choice, source=source)
     frame[["group", "land"]] = classify_codes(codes, choice.table)
     status = frame["thanhrung"] if "thanhrung" in match.columns else None
     found += check_establishment(frame, status, source=source)
     frame["land"] = settle_land(frame["land"], status).fillna("unclassified")
     found += check_attributes(frame, source=source)
-    found += check_planting_year(frame, year=year or this_year(), source=source)
+    found += check_planting_year(frame, year=reading.year, source=source)
     found += check_ledger(frame, unreadable["dtich"], tolerance_ratio=0.05, source=source)
     found += polygons.findings.items
     found += check_duplicates(frame, source=source)
-    plots = _finish(frame, year or this_year())
+    plots = arrange_plots(frame, year=reading.year)
     same = exact_duplicates(frame)
     kept = frame.index.isin(polygons.kept.index) & ~(same & twice(frame, same)).to_numpy()
-    weights = crop_weights(plots.loc[kept, "row"], plots.loc[kept, "species"])
+    weights = crop_weights(
+        plots.loc[kept, "row"], plots.loc[kept, "species"], aliases=reading.species
+    )
     found += _species_findings(frame, weights, source)
     return ForestLayer(
         plots=plots.loc[kept].reset_index(drop=True),
@@ -258,71 +271,6 @@ def _assemble(
         codes=choice,
         match=match,
     )
-
-
-def _typed(raw: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, dict[str, pd.Series[bool]]]:
-    """Give every field its type; the masks tell values that were there but could not be read."""
-    frame = gpd.GeoDataFrame({"row": np.arange(len(raw))}, geometry=raw.geometry)
-    nothing = pd.Series(np.nan, index=raw.index, dtype="float64")
-    for name in ("tk", "khoanh", "lo", "xa", "sldlr", "mdsd"):
-        frame[name] = as_text(raw.get(name, nothing))
-    frame["commune_code"] = as_commune_code(raw.get("maxa", nothing))
-    frame["ldlr"] = as_code(raw.get("ldlr", nothing))
-    unreadable = {}
-    for name in ("maldlr", "nggocr", "namtr", "thanhrung", "malr3", "mamdsd"):
-        frame[name], unreadable[name] = as_integer(raw.get(name, nothing))
-    frame["dtich"], unreadable["dtich"] = as_number(raw.get("dtich", nothing))
-    frame["plot"] = plot_labels(frame)
-    frame["area_ha"] = frame["dtich"].where(frame["dtich"] > 0)
-    return frame, unreadable
-
-
-def _with_areas(frame: gpd.GeoDataFrame, kept: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Put repaired geometries and their hectares in; the ledger leads where it is an area."""
-    result = frame.copy()
-    shapes = result.geometry.to_numpy().copy()
-    shapes[result.index.get_indexer(kept.index)] = kept.geometry.to_numpy()
-    result = result.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
-    crs = require_crs(frame, source="forest status")
-    result["geometry_ha"] = plane_area_ha(kept, measuring_crs(crs)).reindex(frame.index)
-    ledger = (result["dtich"] > 0) | (result["dtich"].eq(0) & (result["geometry_ha"] <= 0.005))
-    result["ledger_source"] = np.where(ledger, "ledger", "geometry")
-    result["area_ha"] = result["dtich"].where(ledger, result["geometry_ha"])
-    result["origin"], result["purpose"] = result["nggocr"], result["mamdsd"]
-    return result
-
-
-def _finish(frame: gpd.GeoDataFrame, year: int) -> gpd.GeoDataFrame:
-    """Columns of PLOTS first, then what only this layer has."""
-    by_purpose = pd.cut(
-        frame["mamdsd"].astype("float64"), [0.5, 4.5, 8.5, 12.5], labels=[1, 2, 3]
-    ).astype("Int64")
-    main = frame["malr3"] if frame["malr3"].notna().any() else by_purpose
-    columns = {
-        "row": frame["row"],
-        "plot": frame["plot"],
-        "commune_code": frame["commune_code"],
-        "commune": frame["xa"],
-        "land": frame["land"],
-        "three_forest": main.map(_THREE_FOREST).fillna("outside"),
-        "planting_year": frame["namtr"].where(frame["namtr"].between(1900, year)),
-        "ledger_ha": frame["area_ha"],
-        "type_number": frame["maldlr"],
-        "type_code": frame["ldlr"],
-        "group": frame["group"],
-        "counts": frame["land"].isin(["natural_forest", "planted_forest"]),
-        "thanhrung": frame["thanhrung"],
-        "origin": frame["origin"],
-        "purpose": frame["purpose"],
-        "species": frame["sldlr"],
-        "ledger_source": frame["ledger_source"],
-        "geometry_ha": frame["geometry_ha"],
-        "tk": frame["tk"],
-        "khoanh": frame["khoanh"],
-        "lo": frame["lo"],
-    }
-    table = PLOTS.validate(pd.DataFrame(columns))
-    return gpd.GeoDataFrame(table, geometry=frame.geometry, crs=frame.crs)
 
 
 def _field_notes(match: FieldMatch, source: str) -> list[Finding]:
@@ -397,16 +345,3 @@ def _species_findings(frame: pd.DataFrame, weights: pd.DataFrame, source: str) -
         source=source,
     )
     return [] if found is None else [found]
-
-
-def this_year() -> int:
-    """Year of today, or of SOURCE_DATE_EPOCH where it is set.
-
-    Returns
-    -------
-    int
-        Calendar year (UTC).
-    """
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    now = datetime.now(UTC) if epoch is None else datetime.fromtimestamp(int(epoch), UTC)
-    return now.year

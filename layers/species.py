@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
+from layers.crops import load_crops
 from layers.datafiles import data_path
+from layers.errors import InputError
 from layers.plots import CROP_WEIGHTS
 
 __all__ = ["crop_weights", "plain_name", "species_shares", "unknown_species"]
@@ -65,13 +68,15 @@ def plain_name(name: str) -> str:
     return "".join(letter for letter in spread if not unicodedata.combining(letter))
 
 
-def species_shares(text: str) -> dict[str, float]:
+def species_shares(text: str, aliases: Mapping[str, str] | None = None) -> dict[str, float]:
     """Crops of one species entry and their shares of the plot.
 
     Parameters
     ----------
     text : str
         As the record writes it.
+    aliases : mapping of str to str, optional
+        Further names (or whole mixtures) to crop ids; they win over the table.
 
     Returns
     -------
@@ -86,28 +91,31 @@ def species_shares(text: str) -> dict[str, float]:
     >>> species_shares("THONG MA VI")
     {'pine': 1.0}
     """
-    known = _lookup(text)
+    own = {_key(alias): {crop: 1.0} for alias, crop in (aliases or {}).items()}
+    known = _lookup(text, own)
     if known:
         total = sum(known.values())
         return {crop: weight / total for crop, weight in known.items()}
     parts = [part for part in _SEPARATOR.split(text.strip()) if part]
     shares: dict[str, float] = {}
     for part in parts:
-        for crop, weight in (_lookup(part) or {" ".join(part.split()): 1.0}).items():
+        for crop, weight in (_lookup(part, own) or {" ".join(part.split()): 1.0}).items():
             shares[crop] = shares.get(crop, 0.0) + weight / len(parts)
     return shares
 
 
-def _lookup(name: str) -> dict[str, float] | None:
+def _lookup(name: str, own: Mapping[str, dict[str, float]]) -> dict[str, float] | None:
     exact, bare = _aliases()
     key = _key(name)
-    found = exact.get(key)
+    found = own.get(key) or exact.get(key)
     if found is None and key.isascii():
         found = bare.get(key)
     return found
 
 
-def crop_weights(rows: pd.Series[int], species: pd.Series[str]) -> pd.DataFrame:
+def crop_weights(
+    rows: pd.Series[int], species: pd.Series[str], *, aliases: Mapping[str, str] | None = None
+) -> pd.DataFrame:
     """Crops of every plot, with their shares.
 
     Parameters
@@ -116,14 +124,22 @@ def crop_weights(rows: pd.Series[int], species: pd.Series[str]) -> pd.DataFrame:
         Record numbers.
     species : pandas.Series of str
         Species as written, same index; a plot without any gives no row.
+    aliases : mapping of str to str, optional
+        Further names to crop ids.
 
     Returns
     -------
     pandas.DataFrame
         Columns of ``CROP_WEIGHTS``, sorted by row, then by order in the mixture.
+
+    Raises
+    ------
+    InputError
+        An alias names a crop that is not in ``data/crops.csv``.
     """
+    _check_aliases(aliases or {})
     codes, unique = pd.factorize(species)
-    shares = [species_shares(str(value)) for value in unique]
+    shares = [species_shares(str(value), aliases) for value in unique]
     counts = np.array([*(len(share) for share in shares), 0])  # code -1 is a missing species
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
     crops = np.array([crop for share in shares for crop in share], dtype=object)
@@ -139,6 +155,17 @@ def crop_weights(rows: pd.Series[int], species: pd.Series[str]) -> pd.DataFrame:
         }
     )
     return CROP_WEIGHTS.validate(frame) if len(frame) else CROP_WEIGHTS.empty()
+
+
+def _check_aliases(aliases: Mapping[str, str]) -> None:
+    crops = set(load_crops()["crop"])
+    wrong = {alias: crop for alias, crop in aliases.items() if crop not in crops}
+    if wrong:
+        shown = ", ".join(f"{alias}: {crop}" for alias, crop in list(wrong.items())[:5])
+        raise InputError(
+            en=f"species: expected ids of data/crops.csv, found {len(wrong)} others ({shown}).",
+            vi=f"species: cần mã cây trong data/crops.csv, gặp {len(wrong)} mã khác ({shown}).",
+        )
 
 
 def unknown_species(weights: pd.DataFrame, crops: pd.Series[str]) -> pd.Series[bool]:

@@ -274,3 +274,36 @@ def test_degrees_are_measured_on_the_ellipsoid(plots, write):
     layer = load_forest_status(write(plots({}).to_crs("EPSG:4326")))
     # A square metre of the 3° zone at k 0.9999 is 1.0002 m² on the ground.
     assert layer.plots["geometry_ha"].tolist() == pytest.approx([1.0002], abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("commune", "species"), [("Léc B×nh", "Th«ng + Quõ"), ("Loäc Bình", "Thoâng + Queá")]
+)
+@pytest.mark.parametrize("page", ["ISO-8859-1", "UTF-8", None])
+def test_font_text_of_a_shapefile(plots, folder, commune, species, page):
+    path = folder / "rừng.shp"
+    species = species.replace("õ", "Õ") if "«" in species else species
+    frame = plots({"xa": commune, "sldlr": species}, {"xa": commune, "sldlr": "Keo"})
+    frame.to_file(path, encoding="ISO-8859-1")
+    path.with_suffix(".cpg").unlink()
+    if page:
+        path.with_suffix(".cpg").write_text(page)
+    layer = load_forest_status(path)
+    assert layer.plots["commune"].tolist() == ["Lộc Bình"] * 2
+    assert layer.crop_weights["crop"].tolist() == ["pine", "cinnamon", "acacia"]
+    converted = [i.message.en for i in layer.findings.items if i.kind == "text-converted"]
+    assert len(converted) == 2
+    assert "column xa was converted" in converted[0]
+
+
+def test_mixed_text_stops_the_reading(plots, write):
+    path = write(plots({"xa": "Léc B×nh"}, {"xa": "Hữu Lũng"}))
+    with pytest.raises(InputError, match="column xa mixes encodings"):
+        load_forest_status(path)
+    assert load_forest_status(path, encoding="unicode").plots["commune"].iloc[0] == "Léc B×nh"
+
+
+def test_species_of_the_project(plots, write):
+    path = write(plots({"sldlr": "Sa mộc"}))
+    layer = load_forest_status(path, species={"Sa mộc": "cypress"})
+    assert layer.crop_weights["crop"].tolist() == ["cypress"]
