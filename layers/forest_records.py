@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from datetime import UTC, datetime
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -23,7 +20,7 @@ from layers.legacy_text import convert_text
 from layers.plots import PLOTS
 from layers.polygons import measuring_crs
 
-__all__ = ["arrange_plots", "read_fields", "this_year", "with_areas"]
+__all__ = ["arrange_plots", "read_fields", "with_areas"]
 
 _TEXT = ("tk", "khoanh", "lo", "xa", "sldlr", "mdsd")
 _THREE_FOREST = {1: "protection", 2: "special_use", 3: "production"}
@@ -141,16 +138,3 @@ def arrange_plots(frame: gpd.GeoDataFrame, *, year: int) -> gpd.GeoDataFrame:
     }
     table = PLOTS.validate(pd.DataFrame(columns))
     return gpd.GeoDataFrame(table, geometry=frame.geometry, crs=frame.crs)
-
-
-def this_year() -> int:
-    """Year of today, or of SOURCE_DATE_EPOCH where it is set.
-
-    Returns
-    -------
-    int
-        Calendar year (UTC).
-    """
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    now = datetime.now(UTC) if epoch is None else datetime.fromtimestamp(int(epoch), UTC)
-    return now.year

@@ -29,10 +29,11 @@ from layers.forest_checks import (
 )
 from layers.forest_codes import CodeTableChoice, choose_code_table, classify_codes
 from layers.forest_fields import FieldMatch, match_fields
-from layers.forest_records import arrange_plots, read_fields, this_year, with_areas
+from layers.forest_records import arrange_plots, read_fields, with_areas
 from layers.plots import PlotLayer
 from layers.polygons import Repair, check_polygons, list_plots
 from layers.species import crop_weights, unknown_species
+from layers.today import this_year
 from layers.vector import load_vector, look_into
 from layers.wording import Phrase
 

@@ -19,11 +19,11 @@ from layers.crs import parse_crs, plane_area_ha, require_crs
 from layers.errors import InputError
 from layers.findings import Finding, Findings
 from layers.forest_checks import exact_duplicates
-from layers.forest_status import this_year
 from layers.forest_values import as_commune_code, as_integer, as_number, as_text
 from layers.plots import PLOTS
 from layers.polygons import Repair, check_polygons, list_plots, measuring_crs
 from layers.table_file import require_columns
+from layers.today import this_year
 from layers.vector import load_vector
 from layers.wording import Phrase
 

@@ -16,10 +16,10 @@ import pandas as pd
 from layers.crop_names import crop_shares, refuse_unknown_ids, unknown_crops
 from layers.errors import InputError
 from layers.findings import Finding, Findings, Severity
-from layers.forest_status import this_year
 from layers.forest_values import as_commune_code, as_integer
 from layers.schema import Column, Schema
 from layers.table_file import parse_numbers, read_table, require_columns
+from layers.today import this_year
 from layers.wording import Phrase, format_number
 
 __all__ = ["REPORT", "ReportLayer", "load_report"]
