@@ -93,15 +93,15 @@ class Figure(_Part):
     """A quantity with the kind of its bound.
 
     ``figure`` belongs to exact, about and maintain; ``low`` to at_least; ``high`` to at_most; both
-    to a range. ``approximate`` marks "khoảng" before a range or a floor, where the bound is already
-    of another kind.
+    to a range. ``words`` are the words of bound as printed, where the bound alone does not tell
+    them: "khoảng" before a range, "khoảng trên" before a floor.
     """
 
     bound: Bound
     figure: float | None = None
     low: float | None = None
     high: float | None = None
-    approximate: bool = False
+    words: list[str] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _figures_fit_bound(self) -> Figure:

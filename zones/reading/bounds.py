@@ -1,0 +1,205 @@
+"""Words that say how a figure binds: trên, khoảng, không quá, trở lên, duy trì, mỗi năm."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["BoundWords", "is_per_year", "keeps_level", "read_bound_words"]
+
+_FLOOR = (
+    "không dưới",
+    "không ít hơn",
+    "không thấp hơn",
+    "không nhỏ hơn",
+    "không kém",
+    "tối thiểu",
+    "ít nhất",
+    "thấp nhất",
+    "trên",
+    "hơn",
+    ">=",
+    "≥",
+    ">",
+)
+_CEILING = (
+    "không vượt quá",
+    "không vượt",
+    "không quá",
+    "không cao hơn",
+    "không lớn hơn",
+    "không nhiều hơn",
+    "tối đa",
+    "nhiều nhất",
+    "cao nhất",
+    "chưa đến",
+    "chưa tới",
+    "dưới",
+    "<=",
+    "≤",
+    "<",
+)
+_ABOUT = ("khoảng", "xấp xỉ", "ước tính", "ước đạt", "ước", "gần", "chừng", "~")
+#: May stand between a word of bound and the figure: "tối thiểu đạt", "khoảng từ", "ít nhất là".
+_BETWEEN = (
+    "đạt được",
+    "đạt mức",
+    "đạt",
+    "là",
+    "từ",
+    "bình quân",
+    "trung bình",
+    "mỗi năm",
+    "hàng năm",
+    "hằng năm",
+    "còn",
+    "được",
+    "mức",
+    ":",
+)
+
+
+def _behind(words: tuple[str, ...]) -> re.Pattern[str]:
+    longest = sorted(words, key=len, reverse=True)
+    options = "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in longest)
+    return re.compile(rf"(?<!\w)({options})\s*$", re.IGNORECASE)
+
+
+_TOKENS = {
+    "floor": _behind(_FLOOR),
+    "ceiling": _behind(_CEILING),
+    "about": _behind(_ABOUT),
+    "between": _behind(_BETWEEN),
+}
+#: "cao hơn 5%" compares; it is no floor, unlike "không thấp hơn", which stands in the list above.
+_COMPARISON = re.compile(r"(?:cao|nhiều|lớn|thấp|ít|nhỏ)\s+hơn\s*$", re.IGNORECASE)
+_UPWARDS = re.compile(r"\s*trở\s+lên(?!\w)", re.IGNORECASE)
+_DOWNWARDS = re.compile(r"\s*trở\s+xuống(?!\w)", re.IGNORECASE)
+
+_SENTENCE = re.compile(r"[.!?…](?=\s)|\n")
+_VERBS = re.compile(
+    r"(?<!\w)(duy trì|giữ vững|giữ ổn định|phát triển|mở rộng|nâng|tăng|giảm|trồng|xây dựng|cấp|"
+    r"chuyển|cải tạo|thu hút|thành lập|hỗ trợ|đào tạo)(?!\w)",
+    re.IGNORECASE,
+)
+_KEEPING = ("duy trì", "giữ vững", "giữ ổn định")
+_PER_YEAR = re.compile(
+    r"(?<!\w)(?:mỗi|hàng|hằng|từng|bình quân|trung bình)\s+năm(?!\w)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundWords:
+    """Words of bound around a figure.
+
+    Parameters
+    ----------
+    floor, ceiling, about : bool
+        Which kinds were said.
+    words : tuple of str
+        The words, in the order of the text.
+    """
+
+    floor: bool
+    ceiling: bool
+    about: bool
+    words: tuple[str, ...]
+
+
+def read_bound_words(before: str, after: str) -> BoundWords:
+    """Words of bound next to a figure.
+
+    Parameters
+    ----------
+    before : str
+        Text up to the figure.
+    after : str
+        Text from the end of its unit.
+
+    Returns
+    -------
+    BoundWords
+        What was said.
+
+    Examples
+    --------
+    >>> read_bound_words("diện tích khoảng trên ", "").words
+    ('khoảng', 'trên')
+    """
+    kinds: list[str] = []
+    words: list[str] = []
+    rest = before
+    while True:
+        found = {kind: match for kind, token in _TOKENS.items() if (match := token.search(rest))}
+        if not found or _COMPARISON.search(rest):
+            # "không thấp hơn" ends like a comparison; the longer word decides.
+            found = {k: m for k, m in found.items() if " " in m[1]} if found else {}
+            if not found:
+                break
+        kind, match = max(found.items(), key=lambda pair: len(pair[1][1]))
+        if kind != "between":
+            kinds.append(kind)
+            words.append(re.sub(r"\s+", " ", match[1].lower()))
+        rest = rest[: match.start()]
+    words.reverse()
+    if _UPWARDS.match(after):
+        kinds.append("floor")
+        words.append("trở lên")
+    if _DOWNWARDS.match(after):
+        kinds.append("ceiling")
+        words.append("trở xuống")
+    return BoundWords("floor" in kinds, "ceiling" in kinds, "about" in kinds, tuple(words))
+
+
+def _governing(before: str) -> str:
+    """Text that governs a figure: its own part of the sentence, and what leads in its list."""
+    ends = [found.end() for found in _SENTENCE.finditer(before)]
+    sentence = before[ends[-1] if ends else 0 :]
+    lead, colon, rest = sentence.rpartition(":")
+    return (lead + colon if colon else "") + " " + rest.rpartition(";")[2]
+
+
+def keeps_level(before: str) -> bool:
+    """Whether the verb that governs a figure is one of keeping (duy trì), not of growing.
+
+    Parameters
+    ----------
+    before : str
+        Text up to the figure.
+
+    Returns
+    -------
+    bool
+        False where another verb follows: "duy trì và phát triển" keeps nothing as it is.
+
+    Examples
+    --------
+    >>> keeps_level("duy trì tổng đàn trâu 50.000 con, tổng đàn bò ")
+    True
+    >>> keeps_level("duy trì và phát triển đàn lợn ")
+    False
+    """
+    verbs = _VERBS.findall(_governing(before))
+    return bool(verbs) and verbs[-1].lower() in _KEEPING
+
+
+def is_per_year(before: str) -> bool:
+    """Whether the text before a figure says that it is for each year.
+
+    Parameters
+    ----------
+    before : str
+        Text up to the figure.
+
+    Returns
+    -------
+    bool
+        True for "mỗi năm", "hằng năm", "bình quân năm" where they open the sentence, or in the same
+        part of it.
+    """
+    ends = [found.end() for found in _SENTENCE.finditer(before)]
+    sentence = before[ends[-1] if ends else 0 :]
+    opening = _PER_YEAR.search(sentence)
+    if opening and len(sentence[: opening.start()].split()) <= 2:
+        return True
+    return bool(_PER_YEAR.search(re.split(r"[;(]|, ", sentence)[-1]))

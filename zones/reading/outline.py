@@ -1,0 +1,281 @@
+"""The outline of a document: paragraphs with the number of the clause they belong to.
+
+Levels are told by their marks (``II.``, ``2.``, ``1.1.``, ``a)``, ``-``) and by counting: a mark
+opens a clause only where it continues its level, or begins a new one with I, 1 or a. So a line that
+a page break leaves beginning with "1.500 …" is no clause.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from statistics import quantiles
+
+__all__ = ["Paragraph", "read_outline"]
+
+_LETTERS = "abcdđeghiklmnopqrstuvxy"
+_PART = re.compile(r"(?:Phần|PHẦN)\s+(?:thứ\s+)?(\w+)", re.IGNORECASE)
+_ROMAN = re.compile(r"([IVX]{1,6})[.)]\s*(?=\S)")
+_DECIMAL = re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,3})[.)]?\s+(?=\S)")
+_ARABIC = re.compile(r"(\d{1,2})[.)]\s*(?=[^\W\d_]|[“\"(])")
+_LETTER = re.compile(rf"([{_LETTERS}fjwz])\)\s*(?=\S)")
+_DASH = re.compile(r"[-–•+*]\s*(?=[^\W\d_]|[“\"(])")
+_FOOTNOTE = re.compile(r"[¹²³⁴⁵⁶⁷⁸⁹]")
+_CLOSING = re.compile(r"Nơi nhận\s*:", re.IGNORECASE)
+_FULL_STOP = re.compile(r"[.;:!?…\]/]\s*$")
+#: How far a count may jump and still be the next of its level: documents skip numbers.
+_SKIP = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of a document and where it stands.
+
+    Parameters
+    ----------
+    text : str
+        Its text on one line, without the mark.
+    clause : str or None
+        Number of its clause (``"III.1.3"``, ``"II.2.a"``); None before the first and after the
+        last.
+    headings : tuple of str
+        Texts that opened the clause and those above it, outermost first.
+    opens : bool
+        Whether the paragraph is the one that opens its clause.
+    is_item : bool
+        Whether it begins with a dash.
+    starts : tuple of (int, int)
+        For each line: where it begins in ``text``, and its number in the document.
+    """
+
+    text: str
+    clause: str | None
+    headings: tuple[str, ...]
+    opens: bool
+    is_item: bool
+    starts: tuple[tuple[int, int], ...]
+
+    def line_at(self, place: int) -> int:
+        """Line of the document in which a place of the text stands.
+
+        Parameters
+        ----------
+        place : int
+            Index into ``text``.
+
+        Returns
+        -------
+        int
+            Line number, from 1.
+        """
+        index = bisect_right([start for start, _ in self.starts], place) - 1
+        return self.starts[max(index, 0)][1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    style: str
+    value: int
+    end: int
+    prefix: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class _Level:
+    style: str
+    value: int
+    name: str
+    prefix: tuple[int, ...] = ()
+    heading: str = ""
+
+
+def _roman_value(text: str) -> int:
+    values = {"I": 1, "V": 5, "X": 10}
+    total = 0
+    for sign, following in zip(text, [*text[1:], "I"], strict=False):
+        value = values[sign]
+        total += -value if value < values[following] and following != sign else value
+    return total
+
+
+def _marks(line: str) -> list[_Mark]:
+    found: list[_Mark] = []
+    if match := _ROMAN.match(line):
+        found.append(_Mark("roman", _roman_value(match[1]), match.end()))
+    if match := _DECIMAL.match(line):
+        *prefix, value = (int(part) for part in match[1].split("."))
+        found.append(_Mark(f"decimal{len(prefix)}", value, match.end(), tuple(prefix)))
+    if match := _ARABIC.match(line):
+        found.append(_Mark("arabic", int(match[1]), match.end()))
+    if match := _LETTER.match(line):
+        found.append(_Mark("letter", _letter_value(match[1]), match.end()))
+    return found
+
+
+def _letter_value(letter: str) -> int:
+    return (_LETTERS.index(letter) if letter in _LETTERS else ord(letter) - ord("a")) + 1
+
+
+def _continues(value: int, last: int) -> bool:
+    return last < value <= last + 1 + _SKIP
+
+
+class _Outline:
+    """Open clauses, outermost first."""
+
+    def __init__(self) -> None:
+        self.levels: list[_Level] = []
+
+    def take(self, line: str) -> _Mark | None:
+        """Open the clause that a line begins, if it begins one."""
+        for mark in _marks(line):
+            depth = self._depth(mark)
+            if depth is not None:
+                del self.levels[depth:]
+                name = self._name(mark, line)
+                self.levels.append(_Level(mark.style, mark.value, name, mark.prefix))
+                return mark
+        return None
+
+    def _name(self, mark: _Mark, line: str) -> str:
+        if mark.style == "roman":
+            return line[: line.index(next(s for s in ".)" if s in line[: mark.end]))]
+        if mark.style == "letter":
+            return line[0]
+        return str(mark.value)
+
+    def _depth(self, mark: _Mark) -> int | None:
+        """How many levels stay open above a mark; None where it opens nothing."""
+        if mark.prefix:
+            return self._decimal_depth(mark)
+        for depth in reversed(range(len(self.levels))):
+            level = self.levels[depth]
+            if level.style == mark.style and _continues(mark.value, level.value):
+                return depth
+        if mark.value != 1:
+            return None
+        if mark.style == "roman":
+            return 0
+        return len(self.levels)
+
+    def _decimal_depth(self, mark: _Mark) -> int | None:
+        """1.2 continues 1.1 or begins below 1; its first numbers must be those that are open."""
+        above = "arabic" if len(mark.prefix) == 1 else f"decimal{len(mark.prefix) - 1}"
+        for depth in reversed(range(len(self.levels))):
+            level = self.levels[depth]
+            if level.style == mark.style and level.prefix == mark.prefix:
+                return depth if _continues(mark.value, level.value) else None
+            if level.style == above and (*level.prefix, level.value) == mark.prefix:
+                return depth + 1 if _continues(mark.value, 0) else None
+        return None
+
+    @property
+    def clause(self) -> str | None:
+        return ".".join(level.name for level in self.levels) or None
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        return tuple(level.heading for level in self.levels)
+
+
+def _typical_width(lines: tuple[str, ...]) -> float:
+    """Width of a full line: in a text broken by hand nearly all lines are as long as the page."""
+    lengths = [len(line) for line in lines if len(line) > 20]
+    return quantiles(lengths, n=10)[-1] if len(lengths) > 10 else 0.0
+
+
+def _goes_on(previous: str, line: str, width: float) -> bool:
+    """Whether a line without a mark continues the one before."""
+    first = line[0]
+    if first.islower() or (first.isdigit() and not _FULL_STOP.search(previous)):
+        return True
+    if width > 140:
+        return False
+    return len(previous) > 0.72 * width and not previous.endswith("./.")
+
+
+class _Reader:
+    """Collects lines into paragraphs."""
+
+    def __init__(self, width: float) -> None:
+        self.width = width
+        self.outline = _Outline()
+        self.paragraphs: list[Paragraph] = []
+        self.parts: list[tuple[str, int]] = []
+        self.opens = False
+        self.is_item = False
+        self.closed = False
+
+    def flush(self) -> None:
+        if not self.parts:
+            return
+        starts, text = [], ""
+        for part, number in self.parts:
+            starts.append((len(text) + (1 if text else 0), number))
+            text = f"{text} {part}" if text else part
+        if self.opens and self.outline.levels:
+            self.outline.levels[-1].heading = text
+        clause = None if self.closed else self.outline.clause
+        self.paragraphs.append(
+            Paragraph(text, clause, self.outline.headings, self.opens, self.is_item, tuple(starts))
+        )
+        self.parts, self.opens, self.is_item = [], False, False
+
+    def take(self, number: int, line: str) -> None:
+        dash = _DASH.match(line)
+        is_continued = bool(self.parts) and not dash
+        previous = self.parts[-1][0] if self.parts else ""
+        if _CLOSING.match(line):
+            self.flush()
+            self.closed = True
+        elif dash:
+            self.flush()
+            self.is_item = True
+            self.parts = [(line[dash.end() :], number)]
+            return
+        elif not self.closed and self._open(number, line):
+            return
+        elif is_continued and _goes_on(previous, line, self.width) and not _FOOTNOTE.match(line):
+            self.parts.append((line, number))
+            return
+        self.flush()
+        self.parts = [(line, number)]
+
+    def _open(self, number: int, line: str) -> bool:
+        if not _marks(line):
+            return False
+        self.flush()
+        mark = self.outline.take(line)
+        if mark is None:
+            return False
+        self.opens = True
+        self.parts = [(line[mark.end :], number)]
+        return True
+
+
+def read_outline(lines: tuple[str, ...]) -> list[Paragraph]:
+    """Paragraphs of a document with their clauses.
+
+    Parameters
+    ----------
+    lines : tuple of str
+        Lines of a ``Document``.
+
+    Returns
+    -------
+    list of Paragraph
+        In order; every line with text belongs to exactly one.
+
+    Examples
+    --------
+    >>> found = read_outline(("II. MỤC TIÊU", "2. Cụ thể", "- Trồng rừng 9.000 ha", "a) Đến 2025"))
+    >>> [(p.clause, p.text) for p in found][2:]
+    [('II.2', 'Trồng rừng 9.000 ha'), ('II.2.a', 'Đến 2025')]
+    """
+    reader = _Reader(_typical_width(lines))
+    for number, line in enumerate(lines, start=1):
+        if line:
+            reader.take(number, line)
+    reader.flush()
+    return reader.paragraphs
