@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 __all__ = [
+    "M2_PER_HA",
     "area_crs",
     "geodesic_area_ha",
     "parse_crs",
@@ -28,6 +29,7 @@ __all__ = [
     "vn2000_zones",
 ]
 
+#: Square metres in a hectare.
 M2_PER_HA = 10_000.0
 
 

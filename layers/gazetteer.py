@@ -31,6 +31,7 @@ __all__ = [
     "changes_after",
     "communes_on",
     "find_province",
+    "province_name",
     "provinces",
     "units",
     "vintage_on",
@@ -140,6 +141,28 @@ def provinces() -> Mapping[str, Province]:
     """
     rows = _rows("provinces-34.csv")
     return MappingProxyType({row["code"]: Province(**row) for row in rows})
+
+
+def province_name(code: str) -> str:
+    """Name of a province for a page.
+
+    Parameters
+    ----------
+    code : str
+        Two digits.
+
+    Returns
+    -------
+    str
+        The name; a province that is no more (before July 2025) goes by its code.
+
+    Examples
+    --------
+    >>> province_name("20")
+    'Lạng Sơn'
+    """
+    known = provinces().get(code)
+    return code if known is None else known.name
 
 
 def find_province(text: str) -> str:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from layers.errors import OutputError, OutputExistsError
 
-__all__ = ["refuse_existing", "save_table", "staged_folder"]
+__all__ = ["refuse_existing", "save_table", "save_text", "staged_folder"]
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _STALE_SECONDS = 24 * 3600
@@ -163,3 +163,27 @@ def _no_formula(values: pd.Series[str]) -> pd.Series[str]:
     if not pd.api.types.is_string_dtype(values.dtype):
         return values
     return values.mask(values.str.startswith(_FORMULA_STARTS, na=False), "'" + values)
+
+
+def save_text(text: str, path: Path) -> None:
+    """Write a text file (UTF-8, Unix line ends) through a temporary file and a rename.
+
+    Parameters
+    ----------
+    text : str
+        Content.
+    path : pathlib.Path
+        Destination; its folder exists.
+
+    Raises
+    ------
+    OutputError
+        The disk is full or the folder may not be written.
+    """
+    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with _writing(path):
+            aside.write_text(text, encoding="utf-8", newline="\n")
+            aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)

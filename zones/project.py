@@ -148,6 +148,7 @@ class Project(_Part):
 
     version: Literal[1]
     title: str
+    title_en: str = ""
     demo: bool = False
     province: str = Field(pattern=r"^\d{2}$")
     communes: CommunesSource
@@ -156,7 +157,8 @@ class Project(_Part):
     present: dict[str, str] = Field(default_factory=dict)
     area_crs: str | None = None
     thresholds: Thresholds = Thresholds()
-    decimals: int = Field(default=2, ge=0, le=6)
+    decimals: int = Field(default=1, ge=0, le=4)
+    rate_decimals: int = Field(default=2, ge=0, le=4)
     map: MapSettings = MapSettings()
     output: Path = Path("out")
 

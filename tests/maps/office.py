@@ -17,7 +17,7 @@ def convert(path: Path, folder: Path, kind: str) -> Path:
     # A profile of its own, so that tests beside each other do not wait for one another.
     profile = (folder.parent / f"profile-{folder.name}").absolute().as_uri()
     command = [office, f"-env:UserInstallation={profile}", "--headless", "--convert-to", kind]
-    subprocess.run(  # noqa: S603
+    subprocess.run(
         [*command, "--outdir", str(folder), str(path)],
         check=True,
         capture_output=True,

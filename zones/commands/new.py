@@ -1,0 +1,56 @@
+"""``zones new``: a commented project to fill in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from zones.commands.speech import language, print_json, print_line, say
+
+__all__ = ["new", "register"]
+
+
+def new(
+    folder: Path = typer.Argument(
+        ..., metavar="DIR", help=say("Folder of the new project.", "Thư mục của dự án mới.")
+    ),
+    province: str = typer.Option(
+        "20", "--province", help=say("Province code.", "Mã tỉnh."), show_default=True
+    ),
+    as_json: bool = typer.Option(
+        False, "--json", help=say("Machine-readable output.", "Kết quả dạng JSON.")
+    ),
+) -> None:
+    """Write a commented project file and the table of natural areas."""
+    from zones.new_project import write_new_project
+
+    files = write_new_project(folder, province=province, language=language())
+    if as_json:
+        print_json({"files": [str(path) for path in files]})
+        return
+    for path in files:
+        print_line(str(path))
+    print_line(
+        say(
+            f"Put your layers beside it, name them in the file, then: zones check {files[0]}",
+            f"Chép các lớp dữ liệu vào cạnh, khai báo trong tệp, rồi chạy: zones check {files[0]}",
+        )
+    )
+
+
+def register(application: typer.Typer) -> None:
+    """Add the command.
+
+    Parameters
+    ----------
+    application : typer.Typer
+        The program.
+    """
+    application.command(
+        "new",
+        help=say(
+            "Write a commented project to fill in.\n\nExample: zones new my-plan --province 20",
+            "Tạo tệp dự án có chú thích để điền.\n\nVí dụ: zones new ke-hoach --province 20",
+        ),
+    )(new)

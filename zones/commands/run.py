@@ -1,0 +1,206 @@
+"""``zones run`` and ``zones check``: the job, and its first step alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from zones.commands.speech import language, print_json, print_line, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from zones.run import RunResult
+
+__all__ = ["check", "register", "report_run", "run"]
+
+_PROJECT = typer.Argument(
+    ..., metavar="PROJECT", help=say("Project file (YAML).", "Tệp dự án (YAML).")
+)
+_JSON = typer.Option(False, "--json", help=say("Machine-readable output.", "Kết quả dạng JSON."))
+_VERBOSE = typer.Option(
+    False, "-v", "--verbose", help=say("Tell every finding.", "In mọi phát hiện.")
+)
+
+
+def run(
+    project: Path = _PROJECT,
+    out: Path = typer.Option(
+        None, "--out", help=say("Output folder.", "Thư mục kết quả."), show_default=False
+    ),
+    only: list[str] = typer.Option(
+        [],
+        "--only",
+        metavar="STEP",
+        help=say(
+            "Do this step only (repeat for several): check, measure, cover, compare, render…",
+            "Chỉ chạy bước này (lặp lại cho nhiều bước): check, measure, cover, compare, render…",
+        ),
+    ),
+    overwrite: bool = typer.Option(
+        False, "--overwrite", help=say("Replace earlier results.", "Ghi đè kết quả cũ.")
+    ),
+    workers: int = typer.Option(
+        1, "--workers", min=1, help=say("Local worker processes.", "Số tiến trình trên máy.")
+    ),
+    scheduler: str = typer.Option(
+        "",
+        "--scheduler",
+        metavar="ADDRESS",
+        help=say(
+            "dask scheduler, tcp://host:port (needs vungtrong[cluster]).",
+            "Bộ điều phối dask, tcp://máy:cổng (cần vungtrong[cluster]).",
+        ),
+    ),
+    as_json: bool = _JSON,
+    verbose: bool = _VERBOSE,
+) -> None:
+    """Run the job."""
+    from zones.commands.progress_bar import telling
+    from zones.commands.workers import connected
+    from zones.project import load_project
+    from zones.run import RunOptions, run_project
+
+    loaded = load_project(project)
+    with connected(scheduler, workers) as crew, telling(quiet=as_json) as teller:
+        options = RunOptions(out=out, only=tuple(only), overwrite=overwrite, workers=crew)
+        result = run_project(loaded, options=options, teller=teller)
+    report_run(result, as_json=as_json, verbose=verbose)
+
+
+def report_run(result: RunResult, *, as_json: bool, verbose: bool) -> None:
+    """Say what a run gave and end with its exit code.
+
+    Parameters
+    ----------
+    result : RunResult
+        The run.
+    as_json : bool
+        Machine-readable.
+    verbose : bool
+        Every finding.
+
+    Raises
+    ------
+    typer.Exit
+        With code 1, when the data has problems.
+    """
+    if as_json:
+        print_json(_summary(result))
+    else:
+        _print_findings(result, verbose=verbose)
+        _print_targets(result)
+        print_line(say(f"Results in {result.out}", f"Kết quả trong {result.out}"))
+    if result.has_problems:
+        raise typer.Exit(1)
+
+
+def _summary(result: RunResult) -> dict[str, Any]:
+    summary: dict[str, Any] = {"out": str(result.out), "has_problems": result.has_problems}
+    if "targets" in result.tables:
+        summary["targets"] = _records(result.tables["targets"])
+    if "forest_cover" in result.tables:
+        summary["forest_cover"] = _records(result.tables["forest_cover"].tail(1))[0]
+    summary["findings"] = result.record["findings"]
+    return summary
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    import json
+
+    records: list[dict[str, Any]] = json.loads(frame.to_json(orient="records"))
+    return records
+
+
+def _print_findings(result: RunResult, *, verbose: bool) -> None:
+    labels = {
+        "problem": say("Problem", "Vấn đề"),
+        "note": say("Note", "Ghi chú"),
+        "error": say("Error", "Lỗi"),
+    }
+    hidden = 0
+    for row in result.record["findings"]:
+        if row["severity"] == "note" and not verbose:
+            hidden += 1
+            continue
+        text = row[f"message_{language()}"]
+        print_line(f"{labels[row['severity']]} [{row['source']}] {text}")
+    if hidden:
+        print_line(
+            say(
+                f"{hidden} notes (see findings.csv, or -v).",
+                f"{hidden} ghi chú (xem findings.csv hoặc thêm -v).",
+            )
+        )
+
+
+def _print_targets(result: RunResult) -> None:
+    targets = result.tables.get("targets")
+    if targets is None:
+        return
+    from zones.commands.target_lines import target_lines
+
+    for line in target_lines(targets, result.tables.get("zone_names")):
+        print_line(line)
+
+
+def check(project: Path = _PROJECT, as_json: bool = _JSON, verbose: bool = _VERBOSE) -> None:
+    """Check the inputs of a project."""
+    from zones.commands.progress_bar import telling
+    from zones.findings_table import findings_table
+    from zones.inputs import read_inputs
+    from zones.project import load_project
+
+    loaded = load_project(project)
+    with telling(quiet=as_json) as teller:
+        inputs = read_inputs(loaded, progress=teller.part)
+    findings = inputs.findings.items
+    if as_json:
+        print_json({"findings": _records(findings_table(findings))})
+    else:
+        for item in findings:
+            if item.severity != "note" or verbose:
+                print_line(f"{item.severity} [{item.source}] {item.message.text(language())}")
+        print_line(
+            say(
+                f"{len(inputs.findings.of('error'))} errors, "
+                f"{len(inputs.findings.of('problem'))} problems, "
+                f"{len(inputs.findings.of('note'))} notes.",
+                f"{len(inputs.findings.of('error'))} lỗi, "
+                f"{len(inputs.findings.of('problem'))} vấn đề, "
+                f"{len(inputs.findings.of('note'))} ghi chú.",
+            )
+        )
+    if inputs.findings.of("error"):
+        raise typer.Exit(2)
+    if inputs.findings.of("problem"):
+        raise typer.Exit(1)
+
+
+def register(application: typer.Typer) -> None:
+    """Add the commands of this room.
+
+    Parameters
+    ----------
+    application : typer.Typer
+        The program.
+    """
+    application.command(
+        "run",
+        help=say(
+            "Run the whole job: check, measure, compare, cover, render.\n\n"
+            "Example: zones run project.yaml --overwrite",
+            "Chạy toàn bộ: kiểm tra, tính diện tích, so sánh, che phủ, lập trang.\n\n"
+            "Ví dụ: zones run project.yaml --overwrite",
+        ),
+    )(run)
+    application.command(
+        "check",
+        help=say(
+            "Read every input of a project and list what is wrong.\n\n"
+            "Example: zones check project.yaml",
+            "Đọc mọi dữ liệu vào của dự án và liệt kê lỗi.\n\nVí dụ: zones check project.yaml",
+        ),
+    )(check)

@@ -1,0 +1,130 @@
+"""Printed figures: every table is rounded once, here, so that a figure is the same on every page.
+
+Pages get these frames and compute nothing; their digest stands on each of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from zones.rounding import round_table, round_to_total
+
+__all__ = ["frames_digest", "print_forest_cover", "print_targets", "print_zones"]
+
+_FOREST = ["natural_forest_ha", "planted_forest_ha", "not_yet_forest_ha"]
+
+
+def print_zones(zones: pd.DataFrame, *, decimals: int) -> pd.DataFrame:
+    """Round the present areas so that the communes of each zone add up to its rounded total.
+
+    Parameters
+    ----------
+    zones : pandas.DataFrame
+        Columns of ``maps.tables.ZONES``.
+    decimals : int
+        Digits after the decimal mark.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same with ``present_ha`` rounded; ``share_ratio`` stays exact.
+    """
+    step = 10.0**-decimals
+    parts = []
+    for _, rows in zones.groupby("zone", sort=False):
+        if rows["present_ha"].notna().all():
+            rounded = round_to_total(rows["present_ha"].to_numpy(), step=step)
+            rows = rows.assign(present_ha=rounded)
+        parts.append(rows)
+    return pd.concat(parts).sort_index()
+
+
+def print_targets(targets: pd.DataFrame, *, decimals: int, rate_decimals: int) -> pd.DataFrame:
+    """Round the figures of the targets; ratios stay exact.
+
+    Parameters
+    ----------
+    targets : pandas.DataFrame
+        Columns of ``maps.tables.TARGETS``.
+    decimals : int
+        Digits of hectares and other quantities.
+    rate_decimals : int
+        Digits of rates (unit ``%``).
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same with ``present, shortfall, surplus`` rounded.
+    """
+    rates = targets["unit"] == "%"
+    columns = {}
+    for name in ("present", "shortfall", "surplus"):
+        exact = targets[name]
+        columns[name] = exact.round(decimals).mask(rates, exact.round(rate_decimals))
+    return targets.assign(**columns)
+
+
+def print_forest_cover(cover: pd.DataFrame, *, decimals: int, rate_decimals: int) -> pd.DataFrame:
+    """Round the forest cover table: forest classes close across, every column closes downwards.
+
+    Parameters
+    ----------
+    cover : pandas.DataFrame
+        Columns of ``maps.tables.FOREST_COVER``, the province last; further columns in ha and
+        percent are rounded too.
+    decimals : int
+        Digits of hectares.
+    rate_decimals : int
+        Digits of rates.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same, rounded; the province's hectares are the sums of the printed communes.
+    """
+    step = 10.0**-decimals
+    communes, province = cover.iloc[:-1], cover.iloc[-1:]
+    result = communes.copy()
+    cells = communes.melt("commune_code", _FOREST, "class", "area_ha")
+    rounded = round_table(cells, by=("commune_code", "class"), value="area_ha", step=step).cells
+    wide = rounded.pivot_table(index="commune_code", columns="class", values="area_ha")
+    result[_FOREST] = wide.loc[communes["commune_code"], _FOREST].to_numpy()
+    for name in [name for name in cover.columns if str(name).endswith("_ha")]:
+        if name in _FOREST or communes[name].isna().any():
+            continue
+        if (communes[name] < 0).any():
+            result[name] = communes[name].round(decimals)
+        else:
+            result[name] = round_to_total(communes[name].to_numpy(), step=step)
+    sums = {
+        name: round(float(result[name].sum()), decimals)
+        for name in result.columns
+        if str(name).endswith("_ha") and result[name].notna().all()
+    }
+    result = pd.concat([result, province.assign(**sums)], ignore_index=True)
+    percents = [name for name in cover.columns if str(name).endswith("_percent")]
+    return result.assign(**{str(name): result[name].round(rate_decimals) for name in percents})
+
+
+def frames_digest(frames: Iterable[pd.DataFrame]) -> str:
+    """Digest of printed frames, as every page made from them carries it.
+
+    Parameters
+    ----------
+    frames : iterable of pandas.DataFrame
+        Printed frames, in a fixed order.
+
+    Returns
+    -------
+    str
+        First 16 hexadecimal digits of the SHA-256 of their CSV text.
+    """
+    total = hashlib.sha256()
+    for frame in frames:
+        plain = frame.replace({np.nan: None})
+        total.update(plain.to_csv(index=False, lineterminator="\n").encode("utf-8"))
+    return total.hexdigest()[:16]

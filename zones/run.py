@@ -1,0 +1,397 @@
+"""The run: from the files of a project to its tables and pages, step by step.
+
+Steps hand tables to each other by name; every table is kept beside the pages, so that a later run
+of a few steps can start from them when the inputs are the same.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pandas as pd
+
+from layers.errors import InputError
+from layers.wording import Phrase
+from zones.closure import ClosureLog
+from zones.outputs import refuse_existing, save_table, staged_folder
+from zones.run_record import input_record, read_record, software_versions, write_record
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pyproj
+
+    from zones.inputs import Inputs
+    from zones.plan_model import Plan
+    from zones.project import Project
+
+__all__ = [
+    "RunOptions",
+    "RunResult",
+    "RunState",
+    "Step",
+    "Teller",
+    "run_project",
+    "step_label",
+    "step_names",
+]
+
+
+class Teller(Protocol):
+    """Listens to a run: the progress bar of a terminal, or plain lines."""
+
+    def step(self, name: str, number: int, total: int) -> None:
+        """Tell that a step begins."""
+
+    def part(self, done: int, total: int) -> None:
+        """Tell how far the step is."""
+
+    def note(self, text: Phrase) -> None:
+        """Tell something worth a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How a run is to be done.
+
+    Parameters
+    ----------
+    out : pathlib.Path or None
+        Output folder; the project's by default.
+    only : tuple of str
+        Steps to do; all by default.
+    overwrite : bool
+        Whether an existing output folder may be replaced.
+    workers : object
+        Number of local workers, or a ``dask.distributed.Client``.
+    """
+
+    out: Path | None = None
+    only: tuple[str, ...] = ()
+    overwrite: bool = False
+    workers: object = 1
+
+
+@dataclass(slots=True)
+class RunState:
+    """What the steps of one run share.
+
+    Parameters
+    ----------
+    project : Project
+        The project.
+    options : RunOptions
+        How to run.
+    teller : Teller
+        Who is told.
+    stage : pathlib.Path
+        Folder that pages are written to.
+    tables : dict of str to pandas.DataFrame
+        Tables made or taken over so far, by name.
+    closures : ClosureLog
+        Sums that were checked.
+    """
+
+    project: Project
+    options: RunOptions
+    teller: Teller
+    stage: Path
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    closures: ClosureLog = field(default_factory=ClosureLog)
+    made: list[str] = field(default_factory=list)
+    _inputs: Inputs | None = None
+    _ground: tuple[gpd.GeoDataFrame, pyproj.CRS] | None = None
+    _plans: list[Plan] | None = None
+
+    def inputs(self) -> Inputs:
+        """All inputs, read once."""
+        if self._inputs is None:
+            from zones.inputs import read_inputs
+
+            self._inputs = read_inputs(self.project, progress=self.teller.part)
+        return self._inputs
+
+    def communes(self) -> tuple[gpd.GeoDataFrame, pyproj.CRS]:
+        """Communes in the area CRS, without reading the layers where they are not needed."""
+        if self._inputs is not None:
+            return self._inputs.communes, self._inputs.crs
+        if self._ground is None:
+            from zones.inputs import read_communes
+
+            communes, crs, _ = read_communes(self.project)
+            self._ground = communes, crs
+        return self._ground
+
+    def plans(self) -> list[Plan]:
+        """Plans of the project, leading one first."""
+        if self._inputs is not None:
+            return self._inputs.plans
+        if self._plans is None:
+            from zones.inputs import read_plans
+
+            self._plans = read_plans(self.project)
+        return self._plans
+
+    def put(self, name: str, table: pd.DataFrame) -> None:
+        """Hand over a table to later steps and to the output folder.
+
+        Parameters
+        ----------
+        name : str
+            Name of the table and of its files.
+        table : pandas.DataFrame
+            The table.
+        """
+        self.tables[name] = table
+        self.made.append(name)
+        save_table(table, self.stage, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a run.
+
+    Parameters
+    ----------
+    name : str
+        What ``--only`` calls it.
+    label : Phrase
+        What the progress bar calls it.
+    needs : tuple of str
+        Steps whose tables it reads.
+    work : callable
+        Does the step: reads from and puts into the state.
+    wanted : callable
+        Whether a project asks for it.
+    """
+
+    name: str
+    label: Phrase
+    needs: tuple[str, ...]
+    work: Callable[[RunState], None]
+    wanted: Callable[[Project], bool] = lambda _project: True
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a run gave.
+
+    Parameters
+    ----------
+    out : pathlib.Path
+        Output folder.
+    tables : dict of str to pandas.DataFrame
+        Tables by name.
+    record : dict
+        What stands in ``run.json``.
+    """
+
+    out: Path
+    tables: dict[str, pd.DataFrame]
+    record: dict[str, Any]
+
+    @property
+    def has_problems(self) -> bool:
+        """Whether the data has problems (exit code 1)."""
+        found = [table for name, table in self.tables.items() if name.endswith("findings")]
+        return any(bool((table["severity"] == "problem").any()) for table in found)
+
+
+def _steps() -> dict[str, Step]:
+    from zones.steps import STEPS
+
+    return {step.name: step for step in STEPS}
+
+
+def step_names() -> list[str]:
+    """Names of the steps, in order.
+
+    Returns
+    -------
+    list of str
+        What ``--only`` takes.
+    """
+    return list(_steps())
+
+
+def step_label(name: str) -> Phrase:
+    """Name of a step for people.
+
+    Parameters
+    ----------
+    name : str
+        Name of the step.
+
+    Returns
+    -------
+    Phrase
+        Its label in both languages.
+    """
+    return _steps()[name].label
+
+
+def run_project(project: Project, *, options: RunOptions, teller: Teller) -> RunResult:
+    """Do the job: check, measure, compare, cover, allocate, render.
+
+    Parameters
+    ----------
+    project : Project
+        The project.
+    options : RunOptions
+        Output folder, steps, overwriting, workers.
+    teller : Teller
+        Told of steps and progress.
+
+    Returns
+    -------
+    RunResult
+        Output folder, tables and record.
+
+    Raises
+    ------
+    VungTrongError
+        An input is at fault, a table does not close, or the folder may not be written; earlier
+        outputs are then untouched.
+    """
+    out = options.out or project.resolve(project.output)
+    refuse_existing(out, overwrite=options.overwrite)
+    steps = _chosen(project, options.only)
+    sources = _sources(project)
+    earlier = read_record(out) if options.only else None
+    reusable = _reusable(earlier, sources)
+    todo = _with_needs(steps, project, reusable)
+    _tell_reuse(options, steps, todo, teller)
+    stays = _kept_files(out, todo, earlier)
+    with staged_folder(out, keep=stays) as stage:
+        state = RunState(project=project, options=options, teller=teller, stage=stage)
+        for name in reusable - set(todo):
+            _take_over(state, out, (earlier or {})["steps"][name]["tables"])
+        steps_record = _do(state, todo, (earlier or {}).get("steps", {}) if reusable else {})
+        record = _record(state, sources, steps_record)
+        write_record(stage, record)
+    return RunResult(out=out, tables=state.tables, record=record)
+
+
+def _chosen(project: Project, only: Sequence[str]) -> list[str]:
+    known = _steps()
+    unknown = [name for name in only if name not in known]
+    if unknown:
+        names = ", ".join(known)
+        raise InputError(
+            en=f"--only: unknown steps {unknown}; the steps are {names}.",
+            vi=f"--only: không có bước {unknown}; các bước là {names}.",
+        )
+    if only:
+        return [name for name in known if name in only]
+    return [name for name, step in known.items() if step.wanted(project)]
+
+
+def _sources(project: Project) -> dict[str, dict[str, Any]]:
+    from zones.plans import embedded_plans
+
+    records = {name: input_record(path) for name, path in project.input_paths().items()}
+    for name in project.plans:
+        path = embedded_plans().get(name) or project.resolve(Path(name))
+        records[f"plan {name}"] = input_record(path)
+    return records
+
+
+def _reusable(earlier: dict[str, Any] | None, sources: dict[str, Any]) -> set[str]:
+    """Find the steps whose earlier tables hold for today's inputs and software."""
+    if earlier is None or earlier.get("inputs") != sources:
+        return set()
+    if earlier.get("versions") != software_versions():
+        return set()
+    return set(earlier.get("steps", {}))
+
+
+def _with_needs(steps: list[str], project: Project, reusable: set[str]) -> list[str]:
+    known = _steps()
+    todo = set(steps)
+    for name in reversed(list(known)):
+        if name in todo:
+            needed = [need for need in known[name].needs if known[need].wanted(project)]
+            todo.update(need for need in needed if need not in reusable)
+    return [name for name in known if name in todo]
+
+
+def _tell_reuse(options: RunOptions, steps: list[str], todo: list[str], teller: Teller) -> None:
+    if not options.only:
+        return
+    added = [name for name in todo if name not in steps]
+    if added:
+        listed = ", ".join(added)
+        teller.note(
+            Phrase(
+                en=f"No earlier results for these inputs: doing {listed} as well.",
+                vi=f"Chưa có kết quả cũ ứng với dữ liệu này: chạy thêm {listed}.",
+            )
+        )
+    else:
+        teller.note(
+            Phrase(
+                en="Inputs are the same as in the earlier run: its other results are kept.",
+                vi="Dữ liệu vào không đổi so với lần chạy trước: giữ nguyên các kết quả khác.",
+            )
+        )
+
+
+def _kept_files(
+    out: Path, todo: list[str], earlier: dict[str, Any] | None
+) -> Callable[[str], bool]:
+    """Files of steps that are not done again, and files that no run has made, stay."""
+    recorded = earlier or read_record(out) or {}
+    made: dict[str, Any] = recorded.get("steps", {})
+    full = earlier is None
+    gone = {file for name, step in made.items() if full or name in todo for file in step["files"]}
+    return lambda name: name not in gone and name != "run.json"
+
+
+def _take_over(state: RunState, out: Path, tables: Sequence[str]) -> None:
+    for name in tables:
+        state.tables[name] = pd.read_parquet(out / f"{name}.parquet")
+
+
+def _do(state: RunState, todo: list[str], earlier: dict[str, Any]) -> dict[str, Any]:
+    known = _steps()
+    record = dict(earlier)
+    for number, name in enumerate(todo, start=1):
+        before = {path for path in state.stage.rglob("*") if path.is_file()}
+        closed = len(state.closures.checked)
+        state.made.clear()
+        start = time.perf_counter()
+        state.teller.step(name, number, len(todo))
+        known[name].work(state)
+        files = {path for path in state.stage.rglob("*") if path.is_file()} - before
+        record[name] = {
+            "seconds": round(time.perf_counter() - start, 3),
+            "tables": list(state.made),
+            "rows": {table: len(state.tables[table]) for table in state.made},
+            "files": sorted(path.relative_to(state.stage).as_posix() for path in files),
+            "closures": [item.as_record() for item in state.closures.checked[closed:]],
+        }
+    return {name: record[name] for name in known if name in record}
+
+
+def _record(state: RunState, sources: dict[str, Any], steps: dict[str, Any]) -> dict[str, Any]:
+    columns = ["severity", "kind", "source", "count", "message_en", "message_vi"]
+    warnings = [
+        row
+        for name, table in state.tables.items()
+        if name.endswith("findings")
+        for row in table[columns].to_dict("records")
+    ]
+    communes, crs = state.communes()
+    return {
+        "title": state.project.title,
+        "demo": state.project.demo,
+        "versions": software_versions(),
+        "inputs": sources,
+        "area_crs": {"name": crs.name, "code": crs.to_string()},
+        "communes": {"vintage": str(state.project.communes.vintage), "count": len(communes)},
+        "steps": steps,
+        "findings": warnings,
+    }

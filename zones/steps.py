@@ -1,0 +1,174 @@
+"""The steps of a run and their order; each reads and hands over tables by name."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from layers.crs import plane_area_ha
+from layers.findings import Finding
+from layers.gazetteer import province_name
+from layers.wording import Phrase
+from zones.compare import ToleratedBounds, compare_targets, join_plan_targets, share_zones
+from zones.findings_table import findings_table
+from zones.measure import (
+    Ground,
+    areas_table,
+    measure_plots,
+    measure_raster,
+    measure_report,
+    present_by_crop,
+)
+from zones.run import RunState, Step
+
+__all__ = ["STEPS"]
+
+
+def _check(state: RunState) -> None:
+    inputs = state.inputs()
+    inputs.findings.raise_errors()
+    state.put("findings", findings_table(inputs.findings.items))
+
+
+def _measure(state: RunState) -> None:
+    inputs = state.inputs()
+    inputs.findings.raise_errors()
+    ground = Ground(inputs.communes, inputs.crs, state.closures, state.options.workers)
+    frames: list[pd.DataFrame] = []
+    found: list[Finding] = []
+    total = len(inputs.plots) + len(inputs.rasters) + len(inputs.reports)
+    for name, layer in inputs.plots.items():
+        covers_all = state.project.layers[name].kind in ("forest_status", "land_use")
+        frame, findings = measure_plots(name, layer, ground, covers_all=covers_all)
+        frames.append(frame)
+        found.extend(findings)
+        state.teller.part(len(frames), total)
+    for name, source in inputs.rasters.items():
+        path = state.project.resolve(source.path)
+        frames.append(measure_raster(name, path, source.classes, ground, band=source.band))
+        state.teller.part(len(frames), total)
+    for name, report in inputs.reports.items():
+        frames.append(measure_report(name, report, ground))
+        state.teller.part(len(frames), total)
+    measured = pd.concat(frames, ignore_index=True)
+    areas = areas_table(measured, inputs.communes)
+    for column in ("area_ha", "ledger_ha"):
+        state.closures.check(
+            f"areas: {column} of all layers",
+            parts=areas[column].sum(),
+            whole=measured[column].sum(),
+        )
+    state.put("measured", measured)
+    state.put("areas", areas)
+    state.put("measure_findings", findings_table(found))
+
+
+def _compare(state: RunState) -> None:
+    communes, _ = state.communes()
+    plans = state.plans()
+    names = plans[0].zones_frame()
+    present = present_by_crop(state.tables["measured"], state.project.present)
+    every = pd.concat([plan.zones_frame() for plan in plans]).drop_duplicates("zone")
+    by_zone = present.merge(every.loc[every["crop"] != "", ["zone", "crop"]], on="crop")
+    targets = join_plan_targets([plan.targets_frame().assign(plan=plan.plan) for plan in plans])
+    thresholds = state.project.thresholds
+    measured = pd.concat([_zone_totals(by_zone), _cover_rate(state)], ignore_index=True)
+    state.put(
+        "targets",
+        compare_targets(
+            targets,
+            measured,
+            tolerated=ToleratedBounds(
+                thresholds.tolerance_percent, thresholds.rate_tolerance_points
+            ),
+        ),
+    )
+    leading = by_zone[by_zone["zone"].isin(names["zone"])]
+    zones = share_zones(
+        leading[["zone", "commune_code", "present_ha"]],
+        plans[0].communes_frame()[["zone", "commune_code"]],
+        communes=communes[["commune_code", "commune"]],
+        listed_min_percent=thresholds.listed_min_percent,
+        unlisted_max_percent=thresholds.unlisted_max_percent,
+    )
+    state.closures.check(
+        "zones: communes to province",
+        parts=zones["present_ha"].sum(),
+        whole=leading["present_ha"].sum(),
+    )
+    state.put("zones", zones)
+    used = every["zone"].isin([*names["zone"], *targets["zone"]])
+    state.put("zone_names", every[used].reset_index(drop=True))
+
+
+def _zone_totals(by_zone: pd.DataFrame) -> pd.DataFrame:
+    totals = by_zone.groupby("zone")["present_ha"].sum().reset_index(name="present")
+    return totals.assign(indicator="area", commune_code="", unit="ha")
+
+
+def _cover_rate(state: RunState) -> pd.DataFrame:
+    cover = state.tables["forest_cover"]
+    if cover.empty:
+        return pd.DataFrame()
+    row = {
+        "zone": "",
+        "indicator": "forest_cover_rate",
+        "commune_code": "",
+        "unit": "%",
+        "present": float(cover["cover_percent"].iloc[-1]),
+    }
+    return pd.DataFrame([row])
+
+
+def _cover(state: RunState) -> None:
+    from zones.forest_cover import FOREST_COVER_FULL, forest_cover_table
+
+    name = _newest_forest_layer(state)
+    if name is None:
+        state.put("forest_cover", FOREST_COVER_FULL.empty())
+        return
+    communes, crs = state.communes()
+    measured = state.tables["measured"]
+    classified = measured[(measured["layer"] == name) & (measured["land"] != "unclassified")]
+    table = forest_cover_table(
+        classified,
+        communes.assign(polygon_area_ha=plane_area_ha(communes, crs)),
+        province_code=state.project.province,
+        province=province_name(state.project.province),
+        log=state.closures,
+    )
+    state.put("forest_cover", table)
+
+
+def _newest_forest_layer(state: RunState) -> str | None:
+    """Pick the layer of the newest date: it gives the rate."""
+    forest = {
+        name: source.date
+        for name, source in state.project.layers.items()
+        if source.kind == "forest_status"
+    }
+    return max(forest, key=lambda name: forest[name]) if forest else None
+
+
+def _render(state: RunState) -> None:
+    from zones.pages import render_pages
+
+    render_pages(state)
+
+
+STEPS: tuple[Step, ...] = (
+    Step("check", Phrase("Check the inputs", "Kiểm tra dữ liệu vào"), (), _check),
+    Step("measure", Phrase("Measure areas", "Tính diện tích"), ("check",), _measure),
+    Step("cover", Phrase("Forest cover", "Tỷ lệ che phủ rừng"), ("measure",), _cover),
+    Step(
+        "compare",
+        Phrase("Compare with the plan", "So sánh với kế hoạch"),
+        ("measure", "cover"),
+        _compare,
+    ),
+    Step(
+        "render",
+        Phrase("Make the pages", "Lập bản đồ và biểu"),
+        ("check", "measure", "cover", "compare"),
+        _render,
+    ),
+)
