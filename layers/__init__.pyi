@@ -1,4 +1,6 @@
 from .areal_scale import check_areal_scale as check_areal_scale
+from .commune_codes import CodeCheck as CodeCheck
+from .commune_codes import check_codes as check_codes
 from .communes import COMMUNES as COMMUNES
 from .communes import NaturalAreas as NaturalAreas
 from .communes import load_communes as load_communes
@@ -51,3 +53,7 @@ from .tabulate import tabulate_area as tabulate_area
 from .vector import list_layers as list_layers
 from .vector import load_vector as load_vector
 from .vector import look_into as look_into
+from .vintage_check import check_vintage as check_vintage
+from .vintages import CROSSWALK as CROSSWALK
+from .vintages import crosswalk as crosswalk
+from .vintages import heirs as heirs

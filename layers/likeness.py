@@ -8,6 +8,7 @@ counts a lost "ồ" three times and so confuses more names than it finds.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -46,6 +47,15 @@ class Letters:
     digits: str
 
 
+#: oa, oe and uy at the end of a syllable: the tone stands on either letter (Hoà, Hòa).
+_OPEN_PAIR = re.compile(r"(oà|oả|oã|oá|oạ|oè|oẻ|oẽ|oé|oẹ|uỳ|uỷ|uỹ|uý|uỵ)(?![^\W\d_])")
+
+
+def _tone_first(pair: re.Match[str]) -> str:
+    marks = unicodedata.normalize("NFD", pair[0])
+    return unicodedata.normalize("NFC", marks[0] + marks[2] + marks[1])
+
+
 @lru_cache(maxsize=65536)
 def letters(text: str) -> Letters:
     """Take a name apart for measuring.
@@ -61,7 +71,7 @@ def letters(text: str) -> Letters:
         Its parts.
     """
     found = []
-    for char in exact_key(text):
+    for char in _OPEN_PAIR.sub(_tone_first, exact_key(text)):
         if not char.isalnum():
             continue
         marks = unicodedata.normalize("NFD", char)
