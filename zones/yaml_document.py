@@ -26,6 +26,7 @@ from ruamel.yaml.events import (
 from ruamel.yaml.representer import RoundTripRepresenter
 
 from layers.errors import InputError, MissingFileError, OutputExistsError
+from zones.validation_words import fault_phrase, known_keys
 
 __all__ = ["merge_document", "read_document", "validate_document", "write_document"]
 
@@ -196,22 +197,25 @@ def validate_document(model: type[_Model], document: CommentedMap, path: Path) -
     try:
         return model.model_validate(document)
     except ValidationError as error:
+        keys = known_keys(model)
         faults = [
             (
                 _line(document, fault["loc"]),
                 ".".join(str(step) for step in fault["loc"]) or "(top)",
-                fault["msg"].removeprefix("Value error, "),
-                repr(fault["input"])[:60],
+                fault_phrase(fault, keys),
+                "" if fault["type"] == "missing" else repr(fault["input"])[:60],
             )
-            for fault in error.errors(include_url=False, include_context=False)
+            for fault in error.errors(include_url=False)
         ]
     rest = len(faults) - 5
     more = f" (+{rest})" if rest > 0 else ""
     lines = "; ".join(
-        f"line {line}, {key}: {message}, found {found}" for line, key, message, found in faults[:5]
+        f"line {line}, {key}: {words.en}" + (f", found {found}" if found else "")
+        for line, key, words, found in faults[:5]
     )
     dong = "; ".join(
-        f"dòng {line}, {key}: {message}, gặp {found}" for line, key, message, found in faults[:5]
+        f"dòng {line}, {key}: {words.vi}" + (f", gặp {found}" if found else "")
+        for line, key, words, found in faults[:5]
     )
     raise InputError(en=f"{path.name}: {lines}{more}.", vi=f"{path.name}: {dong}{more}.")
 

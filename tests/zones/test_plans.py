@@ -187,7 +187,7 @@ def test_an_unknown_plan_names_the_known_ones() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("low: 10 #", "low: 10\n        lowest: 3 #", "line 28, zones.0.targets.0.lowest: Extra"),
+        ("low: 10 #", "low: 10\n        lowest: 3 #", "line 28, zones.0.targets.0.lowest: unknown key"),
         (
             "bound: range",
             "bound: about",
@@ -196,7 +196,7 @@ def test_an_unknown_plan_names_the_known_ones() -> None:
         ("year: 2030", "year: soon", "line 30.*year: .*found 'soon'"),
         ("plan: small", "plan: Small Plan", "line 2, plan"),
         ('code: "06529"', "code: 6529", "line 20, zones.0.communes.0.code"),
-        ("zone: pine", "plan: pine", "zones.0.zone: Field required"),
+        ("zone: pine", "plan: pine", "zones.0.zone: expected this key"),
     ],
 )
 def test_faults_name_key_and_line(small: Path, old: str, new: str, message: str) -> None:

@@ -60,8 +60,8 @@ def test_paths_are_relative_to_the_project_file(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("title:", "titel:", r"line 2, titel: Extra inputs are not permitted"),
-        ("version: 1", "version: 2", r"line 1, version: Input should be 1, found 2"),
+        ("title:", "titel:", r"line 2, titel: unknown key; did you mean 'title'\?"),
+        ("version: 1", "version: 2", r"line 1, version: expected 1, found 2"),
         ("kind: raster", "kind: grid", r"line 15, layers.cover: .*'raster'.*"),
         ("    date: 2025-12-31\n    code", "    code", r"line 10, layers.forest.*date"),
         ("{pine: forest}", "{pine: wald}", r"line 20, present: unknown layer 'wald'"),
@@ -75,6 +75,16 @@ def test_a_fault_names_key_line_and_what_was_found(
     path = write(folder, GOOD.replace(old, new))
     with pytest.raises(InputError, match=message):
         load_project(path)
+
+
+def test_faults_are_told_in_vietnamese_too(folder: Path) -> None:
+    text = GOOD.replace("version: 1", "version: 2").replace("path: areas.csv", "pfad: areas.csv")
+    with pytest.raises(InputError) as caught:
+        load_project(write(folder, text))
+    told = caught.value.text("vi")
+    assert "dòng 1, version: cần 1, gặp 2" in told
+    assert "communes.natural_areas.path: thiếu khóa này" in told
+    assert "communes.natural_areas.pfad: không có khóa này; có phải 'path'?" in told
 
 
 def test_every_missing_file_is_named_at_once(folder: Path) -> None:

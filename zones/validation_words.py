@@ -1,0 +1,119 @@
+"""What a validation fault says to a planner, in both languages: expected, and what was found.
+
+pydantic tells faults in English only, and names types rather than what to write; the kinds that
+project and plan files can meet are worded here, any other keeps pydantic's own sentence.
+"""
+
+from __future__ import annotations
+
+import difflib
+import typing
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from layers.wording import Phrase
+
+__all__ = ["fault_phrase", "known_keys"]
+
+_WORDS: dict[str, Phrase] = {
+    "missing": Phrase("expected this key, it is missing", "thiếu khóa này"),
+    "literal_error": Phrase("expected {expected}", "cần {expected}"),
+    "union_tag_invalid": Phrase("expected kind {expected_tags}", "cần kind là {expected_tags}"),
+    "union_tag_not_found": Phrase("expected a key 'kind'", "thiếu khóa 'kind'"),
+    "string_type": Phrase("expected text", "cần chữ (đặt trong dấu nháy nếu là số)"),
+    "string_pattern_mismatch": Phrase(
+        "expected text of the form {pattern}", "cần chữ theo mẫu {pattern}"
+    ),
+    "int_type": Phrase("expected a whole number", "cần số nguyên"),
+    "int_parsing": Phrase("expected a whole number", "cần số nguyên"),
+    "int_from_float": Phrase("expected a whole number", "cần số nguyên"),
+    "float_type": Phrase("expected a number", "cần một số"),
+    "float_parsing": Phrase("expected a number", "cần một số"),
+    "bool_type": Phrase("expected true or false", "cần true hoặc false"),
+    "bool_parsing": Phrase("expected true or false", "cần true hoặc false"),
+    "date_type": Phrase("expected a date like 2025-12-31", "cần ngày dạng 2025-12-31"),
+    "date_parsing": Phrase("expected a date like 2025-12-31", "cần ngày dạng 2025-12-31"),
+    "date_from_datetime_parsing": Phrase(
+        "expected a date like 2025-12-31", "cần ngày dạng 2025-12-31"
+    ),
+    "date_from_datetime_inexact": Phrase(
+        "expected a date without a time", "cần ngày, không kèm giờ"
+    ),
+    "path_type": Phrase("expected a path", "cần đường dẫn"),
+    "list_type": Phrase("expected a list", "cần một danh sách"),
+    "dict_type": Phrase("expected keys and values", "cần các khóa và giá trị"),
+    "model_type": Phrase("expected keys and values", "cần các khóa và giá trị"),
+    "model_attributes_type": Phrase("expected keys and values", "cần các khóa và giá trị"),
+    "too_short": Phrase("expected at least {min_length}", "cần ít nhất {min_length} mục"),
+    "greater_than_equal": Phrase("expected at least {ge}", "cần từ {ge} trở lên"),
+    "less_than_equal": Phrase("expected at most {le}", "cần không quá {le}"),
+}
+
+
+def known_keys(model: type[BaseModel]) -> set[str]:
+    """Every key that a document of a model may have, at any depth.
+
+    Parameters
+    ----------
+    model : type of pydantic.BaseModel
+        The model.
+
+    Returns
+    -------
+    set of str
+        Field names.
+    """
+    keys: set[str] = set()
+    seen: set[type[BaseModel]] = set()
+    waiting = [model]
+    while waiting:
+        part = waiting.pop()
+        if part in seen:
+            continue
+        seen.add(part)
+        keys.update(part.model_fields)
+        for field in part.model_fields.values():
+            waiting.extend(_models_in(field.annotation))
+    return keys
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in typing.get_args(annotation):
+        yield from _models_in(part)
+
+
+def fault_phrase(fault: Mapping[str, Any], keys: set[str]) -> Phrase:
+    """Words for one fault of pydantic.
+
+    Parameters
+    ----------
+    fault : mapping
+        ``type``, ``loc``, ``msg`` and, where there is one, ``ctx``.
+    keys : set of str
+        Keys the document may have, for a hint after a misspelt one.
+
+    Returns
+    -------
+    Phrase
+        What was expected.
+    """
+    if fault["type"] == "extra_forbidden":
+        name = str(fault["loc"][-1])
+        if name in keys:
+            return Phrase(en="this key does not belong here", vi="khóa này không thuộc chỗ này")
+        near = difflib.get_close_matches(name, sorted(keys), n=1)
+        hint = Phrase(f"; did you mean {near[0]!r}?", f"; có phải {near[0]!r}?") if near else None
+        return Phrase(
+            en="unknown key" + (hint.en if hint else ""),
+            vi="không có khóa này" + (hint.vi if hint else ""),
+        )
+    words = _WORDS.get(str(fault["type"]))
+    if words is None:
+        message = str(fault["msg"]).removeprefix("Value error, ")
+        return Phrase(en=message, vi=message)
+    context = fault.get("ctx") or {}
+    return Phrase(en=words.en.format(**context), vi=words.vi.format(**context))
