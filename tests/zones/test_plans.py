@@ -187,7 +187,11 @@ def test_an_unknown_plan_names_the_known_ones() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("low: 10 #", "low: 10\n        lowest: 3 #", "line 28, zones.0.targets.0.lowest: unknown key"),
+        (
+            "low: 10 #",
+            "low: 10\n        lowest: 3 #",
+            "line 28, zones.0.targets.0.lowest: unknown key",
+        ),
         (
             "bound: range",
             "bound: about",

@@ -78,13 +78,13 @@ def test_a_fault_names_key_line_and_what_was_found(
 
 
 def test_faults_are_told_in_vietnamese_too(folder: Path) -> None:
-    text = GOOD.replace("version: 1", "version: 2").replace("path: areas.csv", "pfad: areas.csv")
+    text = GOOD.replace("version: 1", "version: 2").replace("path: areas.csv", "paths: areas.csv")
     with pytest.raises(InputError) as caught:
         load_project(write(folder, text))
     told = caught.value.text("vi")
     assert "dòng 1, version: cần 1, gặp 2" in told
     assert "communes.natural_areas.path: thiếu khóa này" in told
-    assert "communes.natural_areas.pfad: không có khóa này; có phải 'path'?" in told
+    assert "communes.natural_areas.paths: không có khóa này; có phải 'path'?" in told
 
 
 def test_every_missing_file_is_named_at_once(folder: Path) -> None:
