@@ -25,6 +25,7 @@ __all__ = [
     "check_ledger",
     "check_planting_year",
     "exact_duplicates",
+    "twice",
 ]
 
 #: The ledger has two decimals: half of the last one is no difference.

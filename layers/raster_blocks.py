@@ -23,7 +23,7 @@ from rasterio.windows import Window as RasterWindow
 from layers.errors import CrsError, InputError, MissingFileError
 from layers.rings import IntArray
 
-__all__ = ["BlockReader", "RasterGrid", "Window", "describe_raster", "plan_windows"]
+__all__ = ["BlockReader", "RasterGrid", "Window", "describe_raster", "open_raster", "plan_windows"]
 
 #: A window is not larger than this, unless one block of the file is.
 WINDOW_BYTES = 16 << 20

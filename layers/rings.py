@@ -11,7 +11,7 @@ import shapely
 
 from layers.kernels import FLOATS, INTS, kernel
 
-__all__ = ["FloatArray", "IntArray", "Rings", "offsets", "rings_of", "spans"]
+__all__ = ["FloatArray", "IntArray", "Rings", "offsets", "ring_areas", "rings_of", "spans"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["MISSING_MARK", "save_workbook"]
+__all__ = ["MISSING_MARK", "number_format", "save_workbook", "sheet_name"]
 
 #: Statistical convention: "…" is not known, "-" is nothing there.
 MISSING_MARK = "…"

@@ -2,7 +2,10 @@ from .allocation import Allocation as Allocation
 from .allocation import allocate as allocate
 from .allocation_inputs import AllocationInputs as AllocationInputs
 from .allocation_inputs import AllocationSettings as AllocationSettings
-from .commands.speech import settle_language as settle_language
+from .compare import ToleratedBounds as ToleratedBounds
+from .compare import compare_targets as compare_targets
+from .compare import join_plan_targets as join_plan_targets
+from .compare import share_zones as share_zones
 from .forest_cover import check_forest_cover as check_forest_cover
 from .forest_cover import forest_cover_rate as forest_cover_rate
 from .forest_cover import forest_cover_table as forest_cover_table
@@ -11,8 +14,13 @@ from .plans import embedded_plans as embedded_plans
 from .plans import load_plan as load_plan
 from .plans import load_plans as load_plans
 from .plans import save_plan as save_plan
+from .project import Project as Project
+from .project import load_project as load_project
 from .rounding import RoundedTable as RoundedTable
 from .rounding import round_table as round_table
 from .rounding import round_to_total as round_to_total
+from .run import RunOptions as RunOptions
+from .run import RunResult as RunResult
+from .run import run_project as run_project
 from .species_ages import planted_species_table as planted_species_table
 from .species_ages import species_ages as species_ages

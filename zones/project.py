@@ -23,6 +23,7 @@ __all__ = [
     "ForestStatusSource",
     "LandUseSource",
     "LayerSource",
+    "MapSettings",
     "NaturalAreasSource",
     "Project",
     "RasterSource",

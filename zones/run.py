@@ -32,6 +32,7 @@ __all__ = [
     "RunOptions",
     "RunResult",
     "RunState",
+    "SilentTeller",
     "Step",
     "Teller",
     "run_project",
@@ -51,6 +52,19 @@ class Teller(Protocol):
 
     def note(self, text: Phrase) -> None:
         """Tell something worth a line."""
+
+
+class SilentTeller:
+    """Tells nothing."""
+
+    def step(self, name: str, number: int, total: int) -> None:
+        """Tell nothing of a step."""
+
+    def part(self, done: int, total: int) -> None:
+        """Tell nothing of a part."""
+
+    def note(self, text: Phrase) -> None:
+        """Tell nothing of a note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,17 +247,20 @@ def step_label(name: str) -> Phrase:
     return _steps()[name].label
 
 
-def run_project(project: Project, *, options: RunOptions, teller: Teller) -> RunResult:
+def run_project(
+    project: Project, *, options: RunOptions | None = None, teller: Teller | None = None
+) -> RunResult:
     """Do the job: check, measure, compare, cover, allocate, render.
 
     Parameters
     ----------
     project : Project
         The project.
-    options : RunOptions
-        Output folder, steps, overwriting, workers.
-    teller : Teller
-        Told of steps and progress.
+    options : RunOptions, optional
+        Output folder, steps, overwriting, workers; all steps to the project's own folder by
+        default.
+    teller : Teller, optional
+        Told of steps and progress; nobody by default.
 
     Returns
     -------
@@ -256,6 +273,7 @@ def run_project(project: Project, *, options: RunOptions, teller: Teller) -> Run
         An input is at fault, a table does not close, or the folder may not be written; earlier
         outputs are then untouched.
     """
+    options, teller = options or RunOptions(), teller or SilentTeller()
     out = options.out or project.resolve(project.output)
     refuse_existing(out, overwrite=options.overwrite)
     steps = _chosen(project, options.only)

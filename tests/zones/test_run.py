@@ -8,9 +8,8 @@ import pytest
 
 from layers import ClosureError, InputError, OutputExistsError
 from tests.factories import forest_plots, write_project
-from zones.commands.progress_bar import SilentTeller
 from zones.project import load_project
-from zones.run import RunOptions, RunResult, run_project
+from zones.run import RunOptions, RunResult, SilentTeller, run_project
 
 
 class Listener(SilentTeller):

@@ -9,24 +9,12 @@ from typing import TYPE_CHECKING
 
 from layers.wording import Phrase
 from zones.commands.speech import language, print_line
+from zones.run import SilentTeller, step_label
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
-__all__ = ["BarTeller", "LineTeller", "SilentTeller", "telling"]
-
-
-class SilentTeller:
-    """Tells nothing (``--json``)."""
-
-    def step(self, name: str, number: int, total: int) -> None:
-        """Tell nothing of a step."""
-
-    def part(self, done: int, total: int) -> None:
-        """Tell nothing of a part."""
-
-    def note(self, text: Phrase) -> None:
-        """Tell nothing of a note."""
+__all__ = ["BarTeller", "LineTeller", "telling"]
 
 
 class LineTeller(SilentTeller):
@@ -82,8 +70,6 @@ class BarTeller(SilentTeller):
 
 
 def _label(name: str) -> str:
-    from zones.run import step_label
-
     return step_label(name).text(language())
 
 
