@@ -112,3 +112,23 @@ SPECIES_AGES = Schema(
         Column("area_ha", "number", "planted forest", "ha", nullable=True, minimum=0),
     ),
 )
+
+ALLOCATION = Schema(
+    "allocation",
+    (
+        Column("zone", "text", "id of the zone"),
+        Column("commune_code", "text", "commune"),
+        Column("commune", "text", "name of the commune"),
+        Column("land", "text", "land source; empty where nothing is planted"),
+        Column("year", "integer", "year of planting, or the last year for all years together"),
+        Column("planned_ha", "number", "hectares added, as printed", "ha", minimum=0),
+        Column(
+            "present_ha",
+            "number",
+            "present area of the zone in the commune, as printed; the same on each of its rows",
+            "ha",
+            minimum=0,
+        ),
+        Column("binding", "text", "what keeps the commune from taking more"),
+    ),
+)

@@ -186,8 +186,8 @@ def allocation_of(model: Model, staged: Staged) -> Allocation:
 
 def _held(inputs: AllocationInputs, plan: pd.DataFrame) -> pd.DataFrame:
     targets = inputs.targets
-    present = present_until(inputs, targets)
-    loss = lost_until(inputs, targets)
+    present = present_until(inputs.present, targets)
+    loss = lost_until(inputs.losses, targets)
     planned = planned_until(plan, targets)
     end = present - loss + planned
     shortfall = np.nan_to_num(np.maximum(targets["low_ha"].to_numpy() - end, 0.0))

@@ -261,7 +261,7 @@ def _add_targets(rows: _Rows, inputs: AllocationInputs) -> None:
             "year": targets["year"],
             "target": targets["target"],
             "weight": targets["importance"],
-            "standing": present_until(inputs, targets) - lost_until(inputs, targets),
+            "standing": present_until(inputs.present, targets) - lost_until(inputs.losses, targets),
             "low": targets["low_ha"],
             "high": targets["high_ha"],
         }
@@ -279,13 +279,13 @@ def _add_targets(rows: _Rows, inputs: AllocationInputs) -> None:
         rows.add(frame.reset_index(drop=True), on=on, until=True)
 
 
-def present_until(inputs: AllocationInputs, targets: pd.DataFrame) -> Floats:
+def present_until(present: pd.DataFrame, targets: pd.DataFrame) -> Floats:
     """Present area that each target counts.
 
     Parameters
     ----------
-    inputs : AllocationInputs
-        Checked inputs.
+    present : pandas.DataFrame
+        Columns ``zone, commune_code, present_ha``.
     targets : pandas.DataFrame
         Columns ``zone, commune_code``; an empty commune code is the whole zone.
 
@@ -294,17 +294,17 @@ def present_until(inputs: AllocationInputs, targets: pd.DataFrame) -> Floats:
     numpy.ndarray
         Hectares, in the order of ``targets``.
     """
-    present = inputs.present.rename(columns={"present_ha": "area"}).assign(at=0)
-    return _sum_until(targets.assign(year=1), present)
+    areas = present.rename(columns={"present_ha": "area"}).assign(at=0)
+    return _sum_until(targets.assign(year=1), areas)
 
 
-def lost_until(inputs: AllocationInputs, targets: pd.DataFrame) -> Floats:
+def lost_until(losses: pd.DataFrame, targets: pd.DataFrame) -> Floats:
     """Area lost until the year of each target.
 
     Parameters
     ----------
-    inputs : AllocationInputs
-        Checked inputs.
+    losses : pandas.DataFrame
+        Columns ``zone, commune_code, year, loss_ha``.
     targets : pandas.DataFrame
         Columns ``zone, commune_code, year``; an empty commune code is the whole zone.
 
@@ -313,7 +313,7 @@ def lost_until(inputs: AllocationInputs, targets: pd.DataFrame) -> Floats:
     numpy.ndarray
         Hectares, in the order of ``targets``.
     """
-    return _sum_until(targets, inputs.losses.rename(columns={"loss_ha": "area", "year": "at"}))
+    return _sum_until(targets, losses.rename(columns={"loss_ha": "area", "year": "at"}))
 
 
 def planned_until(plan: pd.DataFrame, targets: pd.DataFrame) -> Floats:

@@ -23,7 +23,7 @@ from layers.errors import InputError
 from layers.wording import Phrase
 from zones.rounding_programme import Controls, round_cells
 
-__all__ = ["RoundedTable", "clean_steps", "round_table", "round_to_total"]
+__all__ = ["RoundedTable", "clean_steps", "round_table", "round_to_total", "whole_steps"]
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -83,12 +83,12 @@ class RoundedTable:
         return sums
 
 
-def clean_steps(steps: npt.NDArray[np.int64], *, step: float) -> Floats:
+def clean_steps(steps: npt.ArrayLike, *, step: float) -> Floats:
     """Whole numbers of steps as the floats closest to their printed figures.
 
     Parameters
     ----------
-    steps : numpy.ndarray of int
+    steps : array-like of int
         Numbers of steps.
     step : float
         Size of a step, for instance 0.1.
@@ -106,6 +106,29 @@ def clean_steps(steps: npt.NDArray[np.int64], *, step: float) -> Floats:
     exponent = Decimal(repr(float(step))).as_tuple().exponent
     digits = max(0, -exponent) if isinstance(exponent, int) else 0
     return np.round(np.asarray(steps, dtype="float64") * step, digits)
+
+
+def whole_steps(values: npt.ArrayLike, *, step: float) -> Floats:
+    """Clean sums of rounded figures of binary dust.
+
+    Parameters
+    ----------
+    values : array-like of float
+        Multiples of ``step``, but for dust.
+    step : float
+        Size of a step.
+
+    Returns
+    -------
+    numpy.ndarray
+        The same figures as the floats closest to what is printed.
+
+    Examples
+    --------
+    >>> whole_steps([0.1 + 0.2], step=0.1).tolist()
+    [0.3]
+    """
+    return clean_steps(np.rint(np.asarray(values, dtype="float64") / step), step=step)
 
 
 def round_to_total(
@@ -196,7 +219,8 @@ def round_table(
         Multiple to round to, above 0.
     totals : mapping of str to pandas.Series, optional
         For a key column, printed totals that must be met: a series indexed by its values, each
-        within one step of the exact total. They need not name every value of the key.
+        within one step of the exact total. They need not name every value of the key. Other totals
+        then stay within one step of what the table would be if scaled to these.
     time_limit_s : float
         Seconds given to the integer programme of a three-way table.
 

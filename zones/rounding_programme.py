@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -113,23 +114,38 @@ def round_cells(controls: Controls) -> Outcome:
     steps = _solve(controls, totals)
     if steps is not None:
         return _checked(controls, Outcome(steps), totals)
-    if len(controls.codes) == 2:
-        raise InputError(
-            en="The totals asked for cannot all be met by figures and totals within one step: "
-            "leave some of them open.",
-            vi="Không thể đạt đồng thời mọi tổng yêu cầu với các số và tổng lệch không quá một "
-            "bước: hãy để ngỏ một số tổng.",
-        )
-    return _without_third_key(controls, totals)
+    if len(controls.codes) == 3:
+        steps = _solve(controls, totals, elastic=True)
+        return _relaxed(controls, totals, steps)
+    raise InputError(
+        en="The totals asked for cannot all be met by figures and totals within one step: leave "
+        "some of them open.",
+        vi="Không thể đạt đồng thời mọi tổng yêu cầu với các số và tổng lệch không quá một bước: "
+        "hãy để ngỏ một số tổng.",
+    )
 
 
 def _totals(controls: Controls) -> list[_Total]:
     keys = range(len(controls.codes))
     margins = [m for size in range(len(controls.codes)) for m in combinations(keys, size)]
-    return [_total(controls, margin) for margin in margins]
+    moved = _moved_to_fixed(controls)
+    return [_total(controls, margin, moved) for margin in margins]
 
 
-def _total(controls: Controls, margin: Margin) -> _Total:
+def _moved_to_fixed(controls: Controls) -> Floats:
+    """Cells scaled to the totals asked for: these move other totals, by their part of the move."""
+    moved = controls.exact.astype("float64")
+    for axis, wanted in controls.fixed.items():
+        codes = controls.codes[axis]
+        sums = np.bincount(codes, weights=moved)
+        factor = np.ones(len(sums))
+        for code, steps in wanted.items():
+            factor[code] = steps / sums[code] if abs(sums[code]) > _NEAR else 1.0
+        moved = moved * factor[codes]
+    return moved
+
+
+def _total(controls: Controls, margin: Margin, moved: Floats) -> _Total:
     cells = pd.DataFrame({axis: controls.codes[axis] for axis in margin}, dtype="int64")
     if margin:
         group = np.asarray(cells.groupby(list(margin), sort=True).ngroup(), dtype="int64")
@@ -137,38 +153,32 @@ def _total(controls: Controls, margin: Margin) -> _Total:
         group = np.zeros(len(controls.exact), dtype="int64")
     count = int(group.max()) + 1
     exact: Floats = np.bincount(group, weights=controls.exact, minlength=count).astype("float64")
-    low = np.floor(exact + _NEAR).astype("int64")
-    up = low + (exact - low > _NEAR)
+    target = np.bincount(group, weights=moved, minlength=count)
+    low = np.floor(np.minimum(exact, target) + _NEAR).astype("int64")
+    up = np.ceil(np.maximum(exact, target) - _NEAR).astype("int64")
     if len(margin) == 1 and margin[0] in controls.fixed:
         # With one key the groups are the codes themselves.
         for code, steps in controls.fixed[margin[0]].items():
-            if not low[code] <= steps <= up[code]:
-                raise InputError(
-                    en=f"A total to meet lies more than one step from its exact value: asked "
-                    f"{steps} steps, exact {exact[code]:.3f}.",
-                    vi=f"Một tổng cần đạt lệch quá một bước so với giá trị chính xác: yêu cầu "
-                    f"{steps} bước, chính xác {exact[code]:.3f}.",
-                )
+            if abs(steps - exact[code]) > 1 - _NEAR and steps != round(exact[code]):
+                _refuse_far(steps, float(exact[code]))
             low[code] = up[code] = steps
-    if not margin:
-        low, up = _grand_total(controls, float(exact[0]))
-    return _Total(margin, group, exact, low, up)
+    return _Total(margin, group, np.clip(target, low, up), low, np.maximum(low, up))
 
 
-def _grand_total(controls: Controls, exact: float) -> tuple[Integers, Integers]:
-    """Range of the grand total; totals asked for move it by as much as they differ themselves."""
-    shifts = [0.0] if not controls.fixed else []
-    for axis, wanted in controls.fixed.items():
-        sums = np.bincount(controls.codes[axis], weights=controls.exact)
-        shifts.append(sum(steps - sums[code] for code, steps in wanted.items()))
-    low = int(np.floor(exact + min(shifts) + _NEAR))
-    up = int(np.ceil(exact + max(shifts) - _NEAR))
-    return np.array([low]), np.array([max(low, up)])
+def _refuse_far(steps: int, exact: float) -> NoReturn:
+    raise InputError(
+        en=f"A total to meet lies more than one step from its exact value: asked {steps} steps, "
+        f"exact {exact:.3f}.",
+        vi=f"Một tổng cần đạt lệch quá một bước so với giá trị chính xác: yêu cầu {steps} bước, "
+        f"chính xác {exact:.3f}.",
+    )
 
 
-def _solve(controls: Controls, totals: list[_Total]) -> Integers | None:
+def _solve(controls: Controls, totals: list[_Total], *, elastic: bool = False) -> Integers | None:
     three_way = len(controls.codes) == 3
     programme = _programme(controls, totals, integer=three_way)
+    if elastic:
+        programme = _elastic(programme, len(controls.exact), totals)
     if three_way:
         solution = solve_programme(
             programme,
@@ -226,6 +236,29 @@ def _programme(controls: Controls, totals: list[_Total], *, integer: bool) -> Pr
     )
 
 
+def _elastic(programme: Programme, cells: int, totals: list[_Total]) -> Programme:
+    """Let totals over the third key pass their range, at a price per step."""
+    rows = np.concatenate([np.full(len(total.exact), 2 in total.margin) for total in totals])
+    loose = np.flatnonzero(rows)
+    count = len(loose)
+    beyond = sparse.csc_matrix(
+        (
+            np.concatenate([-np.ones(count), np.ones(count)]),
+            (np.tile(loose, 2), np.arange(2 * count)),
+        ),
+        shape=(programme.matrix.shape[0], 2 * count),
+    )
+    return Programme(
+        np.concatenate([programme.cost, np.full(2 * count, _FAR)]),
+        np.zeros(len(programme.cost) + 2 * count),
+        np.concatenate([programme.upper, np.full(2 * count, np.inf)]),
+        sparse.hstack([programme.matrix, beyond], format="csc"),
+        programme.row_lower,
+        programme.row_upper,
+        np.arange(len(programme.cost) + 2 * count) < cells,
+    )
+
+
 def _ties(open_cells: npt.NDArray[np.bool_]) -> Floats:
     """Tiny costs of the cells that may go up; whole cells, zeros included, change nothing."""
     costs = np.zeros(len(open_cells))
@@ -244,26 +277,10 @@ def _matrix(cells: int, blocks: list[tuple[Integers, int]]) -> sparse.csc_matrix
     return sparse.csc_matrix((sign, (row, column)), shape=(offset, cells + offset))
 
 
-def _without_third_key(controls: Controls, totals: list[_Total]) -> Outcome:
-    """Keep every total without the third key; spread each kept pair over the third key."""
-    pairs = next(total for total in totals if total.margin == (0, 1))
-    first = np.zeros(len(pairs.exact), dtype="int64")
-    codes = []
-    for axis in (0, 1):
-        code = first.copy()
-        code[pairs.group] = controls.codes[axis]
-        codes.append(code)
-    fixed = {axis: wanted for axis, wanted in controls.fixed.items() if axis < 2}
-    table = replace(
-        controls,
-        codes=(codes[0], codes[1]),
-        exact=np.where(pairs.up > pairs.low, pairs.exact, pairs.low),
-        low=pairs.low,
-        up=pairs.up,
-        fixed=fixed,
-    )
-    kept = round_cells(table).steps
-    steps = _spread(controls, pairs.group, kept)
+def _relaxed(controls: Controls, totals: list[_Total], steps: Integers | None) -> Outcome:
+    """Name the totals that had to be let go; without an answer in time, spread pair by pair."""
+    if steps is None:
+        steps = _without_third_key(controls, totals)
     loose = [total for total in totals if not _within(total, steps)]
     distance = [
         float(np.abs(np.bincount(total.group, weights=steps) - total.exact).max())
@@ -271,6 +288,25 @@ def _without_third_key(controls: Controls, totals: list[_Total]) -> Outcome:
     ]
     outcome = Outcome(steps, tuple(total.margin for total in loose), max(distance, default=0.0))
     return _checked(controls, outcome, [total for total in totals if 2 not in total.margin])
+
+
+def _without_third_key(controls: Controls, totals: list[_Total]) -> Integers:
+    """Keep every total without the third key; spread each kept pair over the third key."""
+    pairs = next(total for total in totals if total.margin == (0, 1))
+    codes = []
+    for axis in (0, 1):
+        code = np.zeros(len(pairs.exact), dtype="int64")
+        code[pairs.group] = controls.codes[axis]
+        codes.append(code)
+    table = replace(
+        controls,
+        codes=(codes[0], codes[1]),
+        exact=pairs.exact,
+        low=pairs.low,
+        up=pairs.up,
+        fixed={axis: wanted for axis, wanted in controls.fixed.items() if axis < 2},
+    )
+    return _spread(controls, pairs.group, round_cells(table).steps)
 
 
 def _within(total: _Total, steps: Integers) -> bool:

@@ -1,0 +1,116 @@
+"""Printed allocations: what is printed adds up, and a met target is met in print."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.zones.allocation_cases import YEARS, inputs_of
+from zones.allocation import Allocation, allocate
+from zones.allocation_tables import (
+    allocation_table,
+    annex_table,
+    compare_allocations,
+    print_allocation,
+)
+
+
+def made(seed: int) -> Allocation:
+    generator = np.random.default_rng(seed)
+    communes, sources = "abcdefgh", ("bare", "cut")
+    present = {
+        (z, c): float(generator.random() * 30) for z in ("pine", "anise", "na") for c in communes
+    }
+    held = {z: sum(ha for (zone, _), ha in present.items() if zone == z) for z, _ in present}
+    return allocate(
+        inputs_of(
+            land={(c, s): float(generator.random() * 20) for c in communes for s in sources},
+            targets={z: (float(round(held[z] + 60)), float(round(held[z] + 90))) for z in held},
+            present=present,
+            losses=[
+                {"zone": "pine", "commune_code": "a", "year": y, "loss_ha": 1.37, "source": "cut"}
+                for y in range(2026, 2030)
+            ],
+        ),
+        settings=YEARS,
+    )
+
+
+@settings(deadline=None, max_examples=12)
+@given(st.integers(0, 1000), st.sampled_from([1.0, 0.1]))
+def test_every_printed_table_adds_up(seed: int, step: float) -> None:
+    allocation = made(seed)
+    printed = print_allocation(allocation, step=step)
+    table = allocation_table(allocation, printed, by_year=True)
+    annex = annex_table(allocation, printed)
+    years = [str(year) for year in YEARS.years]
+    # Lands → cells → annex → targets, by zone and by commune.
+    for key in ("zone", "commune_code"):
+        one = table.groupby(key)["planned_ha"].sum()
+        two = annex.groupby(key)[years].sum().sum(axis=1)
+        pd.testing.assert_series_equal(one, two.reindex(one.index), check_names=False, rtol=1e-9)
+    ends = annex.groupby("zone")["end_ha"].sum()
+    for row in printed.held.itertuples():
+        assert ends[row.zone] == pytest.approx(row.end_ha, abs=step * 1e-6)
+        assert row.present_ha - row.loss_ha + row.planned_ha == pytest.approx(row.end_ha)
+        if row.status == "reached":
+            assert row.low_ha <= row.end_ha <= row.high_ha
+        else:
+            assert row.end_ha + row.shortfall_ha == pytest.approx(row.low_ha)
+    whole = table["planned_ha"] / step
+    assert np.allclose(whole, whole.round(), atol=1e-6)
+    assert (annex["end_ha"] - annex["present_ha"] - annex["change_ha"]).abs().max() < step * 1e-6
+
+
+def test_all_years_together_are_the_sum_of_the_years() -> None:
+    allocation = made(3)
+    printed = print_allocation(allocation, step=0.1)
+    every = allocation_table(allocation, printed, by_year=True)
+    together = allocation_table(allocation, printed, by_year=False)
+    keys = ["zone", "commune_code", "land"]
+    assert set(together.loc[together["planned_ha"] > 0, "year"]) == {2030}
+    one = every[every["planned_ha"] > 0].groupby(keys)["planned_ha"].sum()
+    two = together[together["planned_ha"] > 0].groupby(keys)["planned_ha"].sum()
+    pd.testing.assert_series_equal(one, two)
+
+
+def test_present_without_planting_has_its_row() -> None:
+    inputs = inputs_of(
+        land={("a", "bare"): 9.0, ("b", "bare"): 0.0},
+        targets={"pine": (5, 6)},
+        present={("pine", "b"): 5.0},
+    )
+    allocation = allocate(inputs, settings=YEARS)
+    table = allocation_table(allocation, print_allocation(allocation), by_year=True)
+    assert table[["commune_code", "land", "planned_ha", "present_ha"]].to_numpy().tolist() == [
+        ["b", "", 0.0, 5.0]
+    ]
+
+
+def test_met_beside_its_bound_in_print_is_noted() -> None:
+    inputs = inputs_of(land={("a", "bare"): 50.0}, targets={"pine": (10.5, 10.5)})
+    allocation = allocate(inputs, settings=YEARS)
+    printed = print_allocation(allocation, step=1.0)
+    assert printed.held["status"].tolist() == ["reached"]
+    assert "pine-area" in printed.notes[-1].en
+
+
+def test_scenarios_side_by_side() -> None:
+    inputs = inputs_of(
+        land={("a", "bare"): 30.0, ("b", "bare"): 30.0},
+        targets={"na": (20, 40)},
+        listed=[{"zone": "na", "commune_code": "a", "list": "closed"}],
+        pace=[{"commune_code": "a", "high_ha": 3.0}],
+    )
+    base = allocate(inputs, settings=YEARS)
+    opened = replace(inputs, listed=inputs.listed.assign(list="open"))
+    other = allocate(opened, settings=YEARS)
+    change = compare_allocations(base, other)
+    assert change[["commune_code", "change_ha", "base_binding", "other_binding"]].to_numpy(
+    ).tolist() == [["b", pytest.approx(5.0), "list", "target"]]  # fmt: skip
+    assert compare_allocations(base, base).empty

@@ -1,0 +1,307 @@
+"""Printed allocation: one rounding of everything, from which all tables and sentences are made.
+
+Present areas are rounded by zone and commune, losses and added hectares by zone, commune and year,
+each table as a whole. Every other printed figure is a sum or a difference of these, so a figure in
+two tables is the same figure and everything adds up to the last digit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from layers.errors import ClosureError
+from layers.wording import Phrase
+from maps.tables import ALLOCATION
+from zones.allocation import HELD, Allocation
+from zones.allocation_model import lost_until, planned_until, present_until
+from zones.rounding import clean_steps, round_table, round_to_total, whole_steps
+
+__all__ = [
+    "PrintedAllocation",
+    "allocation_table",
+    "annex_table",
+    "compare_allocations",
+    "print_allocation",
+]
+
+_PAIR = ["zone", "commune_code"]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedAllocation:
+    """Rounded figures of an allocation.
+
+    Parameters
+    ----------
+    present : pandas.DataFrame
+        ``zone, commune_code, present_ha``.
+    losses : pandas.DataFrame
+        ``zone, commune_code, year, loss_ha``.
+    planned : pandas.DataFrame
+        ``zone, commune_code, year, planned_ha``.
+    held : pandas.DataFrame
+        ``HELD`` with printed figures; ``end_ha`` = present − lost + added.
+    step : float
+        Multiple to which all is rounded, in hectares.
+    notes : tuple of Phrase
+        Sentences for below the tables.
+    """
+
+    present: pd.DataFrame
+    losses: pd.DataFrame
+    planned: pd.DataFrame
+    held: pd.DataFrame
+    step: float
+    notes: tuple[Phrase, ...]
+
+
+def print_allocation(
+    allocation: Allocation, *, step: float = 1.0, time_limit_s: float = 60.0
+) -> PrintedAllocation:
+    """Round an allocation for print.
+
+    Parameters
+    ----------
+    allocation : Allocation
+        The plan.
+    step : float
+        Multiple to round to, in hectares: 1 or 0.1.
+    time_limit_s : float
+        Seconds for the rounding over communes, zones and years.
+
+    Returns
+    -------
+    PrintedAllocation
+        The rounded figures.
+
+    Raises
+    ------
+    InputError
+        The step is not above 0.
+    ClosureError
+        A printed table does not close.
+    """
+    inputs = allocation.inputs
+    present = round_table(inputs.present, by=_PAIR, value="present_ha", step=step)
+    lost = inputs.losses.groupby([*_PAIR, "year"])["loss_ha"].sum().reset_index()
+    losses = round_table(lost, by=[*_PAIR, "year"], value="loss_ha", step=step)
+    cells = allocation.plan.groupby([*_PAIR, "year"])["planned_ha"].sum().reset_index()
+    wanted = _zone_totals(allocation, present.cells, losses.cells, step)
+    planned = round_table(
+        cells,
+        by=[*_PAIR, "year"],
+        value="planned_ha",
+        step=step,
+        totals={"zone": wanted},
+        time_limit_s=time_limit_s,
+    )
+    held, missed = _printed_held(allocation, (present.cells, losses.cells, planned.cells), step)
+    notes = [table.note for table in (present, losses, planned) if table.note is not None]
+    printed = PrintedAllocation(
+        present.cells, losses.cells, planned.cells, held, step, (*notes, *missed)
+    )
+    _check_printed(printed)
+    return printed
+
+
+def _zone_totals(
+    allocation: Allocation, present: pd.DataFrame, losses: pd.DataFrame, step: float
+) -> pd.Series:
+    """Choose printed totals of zones whose target is met, so that it is met in print as well."""
+    held = allocation.held
+    last = (held["commune_code"] == "") & (held["year"] == allocation.settings.last_year)
+    planted = held["zone"].isin(allocation.plan["zone"])
+    met = held[last & planted & (held["status"] == "reached")].drop_duplicates("zone")
+    standing = present_until(present, met) - lost_until(losses, met)
+    exact = met["planned_ha"].to_numpy() / step
+    floor = np.floor(exact + 1e-6)
+    ceil = np.ceil(exact - 1e-6)
+    low, high = met["low_ha"].fillna(-np.inf).to_numpy(), met["high_ha"].fillna(np.inf).to_numpy()
+    least = np.ceil((low - standing) / step - 1e-6)
+    most = np.floor((high - standing) / step + 1e-6)
+    # A plan that ends exactly at its lower end is printed so, not a step above it.
+    at_low = met["end_ha"].to_numpy() < low + step * 1e-3
+    wish = np.where(at_low, least, np.minimum(np.maximum(np.floor(exact + 0.5), least), most))
+    totals = clean_steps(np.minimum(np.maximum(wish, floor), ceil), step=step)
+    return pd.Series(totals, index=met["zone"].to_numpy())
+
+
+def _printed_held(
+    allocation: Allocation, tables: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], step: float
+) -> tuple[pd.DataFrame, list[Phrase]]:
+    exact = allocation.held
+    present, losses, planned = tables
+    stand = present_until(present, exact)
+    lost = lost_until(losses, exact)
+    added = planned_until(planned, exact)
+    end = whole_steps(stand - lost + added, step=step)
+    short = np.nan_to_num(np.maximum(exact["low_ha"].to_numpy() - end, 0.0))
+    over = np.nan_to_num(np.maximum(end - exact["high_ha"].to_numpy(), 0.0))
+    held = exact.assign(
+        present_ha=whole_steps(stand, step=step),
+        loss_ha=whole_steps(lost, step=step),
+        planned_ha=whole_steps(added, step=step),
+        end_ha=end,
+        shortfall_ha=np.round(short, 9),
+        surplus_ha=np.round(over, 9),
+    )
+    by_print = held[(held["status"] == "reached") & (held["shortfall_ha"] + over > 0)]
+    names = ", ".join(by_print["target"])
+    notes = [
+        Phrase(
+            en=f"Met in hectares, printed beside its bound by rounding alone: {names}.",
+            vi=f"Đạt theo số chưa làm tròn, chỉ lệch khi in do làm tròn: {names}.",
+        )
+    ]
+    return HELD.validate(held), notes if len(by_print) else []
+
+
+def _check_printed(printed: PrintedAllocation) -> None:
+    held = printed.held
+    residual = held["present_ha"] - held["loss_ha"] + held["planned_ha"] - held["end_ha"]
+    worst = float(residual.abs().max()) if len(held) else 0.0
+    if worst > printed.step * 1e-6:
+        raise ClosureError(
+            en=f"The printed targets do not close: residual {worst:.6g} ha.",
+            vi=f"Bảng chỉ tiêu in ra không khép: chênh {worst:.6g} ha.",
+        )
+
+
+def allocation_table(
+    allocation: Allocation, printed: PrintedAllocation, *, by_year: bool
+) -> pd.DataFrame:
+    """Table ``allocation.csv``.
+
+    Parameters
+    ----------
+    allocation : Allocation
+        The plan.
+    printed : PrintedAllocation
+        Its printed figures.
+    by_year : bool
+        One row per year; else all years together under the last.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``maps.tables.ALLOCATION``: a row for every zone, commune, land source (and year) with
+        hectares added, and one row with 0 where a zone is present and nothing is added. Over the
+        lands the figures sum to the printed hectares of zone, commune and year.
+
+    Raises
+    ------
+    ClosureError
+        The lands do not sum to the printed cell.
+    """
+    keys = [*_PAIR, "year"]
+    wanted = printed.planned.rename(columns={"planned_ha": "printed_ha"})
+    rows = allocation.plan.merge(wanted, on=keys).sort_values([*keys, "source"], ignore_index=True)
+    exact, total = rows["planned_ha"].to_numpy(), rows["printed_ha"].to_numpy()
+    shares = np.zeros(len(rows))
+    for group in rows.groupby(keys).indices.values():
+        shares[group] = round_to_total(exact[group], total=total[group[0]], step=printed.step)
+    rows = rows.drop(columns="printed_ha").assign(planned_ha=shares)
+    if not by_year:
+        rows["year"] = allocation.settings.last_year
+    rows = rows.groupby([*keys, "source"])["planned_ha"].sum().reset_index()
+    rows = rows[rows["planned_ha"] > 0].rename(columns={"source": "land"})
+    table = _with_present(allocation, printed, rows)
+    residual = table["planned_ha"].sum() - printed.planned["planned_ha"].sum()
+    if abs(residual) > printed.step * 1e-3:
+        raise ClosureError(
+            en=f"allocation.csv does not close: residual {residual:.6g} ha.",
+            vi=f"allocation.csv không khép: chênh {residual:.6g} ha.",
+        )
+    return ALLOCATION.validate(table)
+
+
+def _with_present(
+    allocation: Allocation, printed: PrintedAllocation, rows: pd.DataFrame
+) -> pd.DataFrame:
+    limits = allocation.limits[[*_PAIR, "binding"]]
+    table = limits.merge(printed.present, on=_PAIR, how="left").merge(rows, on=_PAIR, how="left")
+    table = table.fillna({"present_ha": 0.0, "planned_ha": 0.0, "land": ""})
+    table = table[(table["planned_ha"] > 0) | (table["present_ha"] > 0)]
+    table["year"] = table["year"].fillna(allocation.settings.last_year)
+    table["planned_ha"] = whole_steps(table["planned_ha"].to_numpy(), step=printed.step)
+    table = table.merge(allocation.inputs.communes, on="commune_code")
+    return table.sort_values([*_PAIR, "year", "land"], ignore_index=True)[ALLOCATION.names]
+
+
+def annex_table(allocation: Allocation, printed: PrintedAllocation) -> pd.DataFrame:
+    """Sheet of the annex: one row per zone and commune, one column per year.
+
+    Parameters
+    ----------
+    allocation : Allocation
+        The plan.
+    printed : PrintedAllocation
+        Its printed figures.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``zone, commune_code, commune, present_ha``, one column per year (``"2026"`` …, hectares
+        added), ``loss_ha, end_ha, change_ha, binding``; rows where something is present or added.
+        ``end_ha`` = present − lost + added, ``change_ha`` = end − present.
+    """
+    years = [str(year) for year in allocation.settings.years]
+    added = printed.planned.assign(year=printed.planned["year"].astype("str"))
+    wide = added.pivot_table(index=_PAIR, columns="year", values="planned_ha", aggfunc="sum")
+    wide = wide.reindex(columns=years).fillna(0.0).reset_index()
+    lost = printed.losses.groupby(_PAIR, as_index=False)["loss_ha"].sum()
+    table = allocation.limits[[*_PAIR, "binding"]].merge(printed.present, on=_PAIR, how="left")
+    table = table.merge(wide, on=_PAIR, how="left").merge(lost, on=_PAIR, how="left")
+    numbers = ["present_ha", *years, "loss_ha"]
+    table[numbers] = table[numbers].fillna(0.0)
+    change = table[years].sum(axis=1) - table["loss_ha"]
+    table["change_ha"] = whole_steps(change.to_numpy(), step=printed.step)
+    end = (table["present_ha"] + table["change_ha"]).to_numpy()
+    table["end_ha"] = whole_steps(end, step=printed.step)
+    table = table[(table[[*numbers, "end_ha"]] != 0).any(axis=1)]
+    table = table.merge(allocation.inputs.communes, on="commune_code")
+    names = [*_PAIR, "commune", "present_ha", *years, "loss_ha", "end_ha", "change_ha", "binding"]
+    return table.sort_values(_PAIR, ignore_index=True)[names]
+
+
+def compare_allocations(
+    base: Allocation, other: Allocation, *, tolerance_ha: float = 0.05
+) -> pd.DataFrame:
+    """Two scenarios side by side: which communes change, and what binds them in each.
+
+    Parameters
+    ----------
+    base, other : Allocation
+        The plans.
+    tolerance_ha : float
+        Changes up to this are none.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``zone, commune_code, commune, base_ha, other_ha, change_ha, base_binding, other_binding``,
+        greatest change first; rows that change only.
+    """
+    left = base.limits[[*_PAIR, "planned_ha", "binding"]]
+    right = other.limits[[*_PAIR, "planned_ha", "binding"]]
+    both = left.merge(right, on=_PAIR, how="outer", suffixes=("_base", "_other"))
+    both = both.fillna({"planned_ha_base": 0.0, "planned_ha_other": 0.0}).fillna("")
+    both = both.rename(
+        columns={
+            "planned_ha_base": "base_ha",
+            "planned_ha_other": "other_ha",
+            "binding_base": "base_binding",
+            "binding_other": "other_binding",
+        }
+    )
+    both["change_ha"] = both["other_ha"] - both["base_ha"]
+    both = both[both["change_ha"].abs() > tolerance_ha]
+    names = pd.concat([base.inputs.communes, other.inputs.communes]).drop_duplicates("commune_code")
+    both = both.merge(names[["commune_code", "commune"]], on="commune_code")
+    both["size"] = both["change_ha"].abs().round(6)
+    both = both.sort_values(["size", *_PAIR], ascending=[False, True, True], ignore_index=True)
+    order = ["commune", "base_ha", "other_ha", "change_ha", "base_binding", "other_binding"]
+    return both[[*_PAIR, *order]]
