@@ -33,7 +33,7 @@ def scale_colours(measure: str, classes: int) -> list[str]:
     measure : str
         Id of the measure.
     classes : int
-        How many classes, 1 to 7.
+        How many classes, 1 to 8.
 
     Returns
     -------

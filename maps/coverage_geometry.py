@@ -139,7 +139,14 @@ def _on_grid(geometries: Geometries, origin: tuple[float, float], step: float) -
         rounded = _thinned(shapes)
         if small and shapely.coverage_is_valid(rounded):
             break
-    return _thinned(shapes)
+    result = _thinned(shapes)
+    gone = np.flatnonzero(shapely.is_empty(result))
+    if gone.size:
+        # An islet smaller than a step is a dot, not nothing.
+        middles = shapely.get_coordinates(shapely.centroid(geometries[gone]))
+        middles = np.rint((middles - origin) / step)
+        result[gone] = shapely.box(*(middles - 1).T, *(middles + 1).T)
+    return result
 
 
 def _thinned(geometries: Geometries) -> Geometries:

@@ -16,6 +16,9 @@ Scheme = Literal["fixed", "natural", "pretty", "single", "none"]
 # Shares of a target: 0–25–50–75–100 % and over.
 TARGET_BREAKS = (0.25, 0.5, 0.75, 1.0)
 _CLASSES = 5
+_MOST_BREAKS = 7
+# Fisher–Jenks takes time with the square of the values: of more, evenly spaced ones are taken.
+_MOST_VALUES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,8 @@ def classify(values: npt.NDArray[np.float64], *, scheme: Literal["natural", "pre
     values : numpy.ndarray
         Any values; zero, negative and missing ones are left aside.
     scheme : {"natural", "pretty"}
-        Fisher–Jenks with borders rounded to two digits, or round borders of equal width.
+        Fisher–Jenks natural breaks, each border the roundest number between two values that it
+        parts; or round borders of equal width.
 
     Returns
     -------
@@ -77,16 +81,34 @@ def classify(values: npt.NDArray[np.float64], *, scheme: Literal["natural", "pre
     if scheme == "pretty":
         bins = mapclassify.PrettyBreaks(finite, k=count).bins
     else:
-        bins = mapclassify.FisherJenks(finite, k=count).bins
+        bins = mapclassify.FisherJenks(_sample(finite), k=count).bins
     borders = [float(border) for border in bins[:-1]]
     if scheme == "natural":
-        borders = [_rounded(border) for border in borders]
+        borders = [_roundest(border, different) for border in borders]
     return Classing(scheme, _occupied(borders, different))
 
 
-def _rounded(value: float) -> float:
-    digits = 1 - math.floor(math.log10(value))
-    return float(round(value, digits))
+def _sample(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Evenly spaced order statistics, both ends included: the same for the same values."""
+    ordered = np.sort(values)
+    if len(ordered) <= _MOST_VALUES:
+        return ordered
+    places = np.linspace(0, len(ordered) - 1, _MOST_VALUES).round().astype(np.intp)
+    return np.asarray(ordered[places])
+
+
+def _roundest(border: float, different: npt.NDArray[np.float64]) -> float:
+    """Find the number with the fewest digits between two classes: no value changes class."""
+    above = different[different > border]
+    if not len(above):
+        return border
+    digits = -math.floor(math.log10(above[0]))
+    for more in range(15):
+        step = 10.0 ** -(digits + more)
+        candidate = round(math.ceil(border / step) * step, digits + more)
+        if border <= candidate < above[0]:
+            return float(candidate)
+    return border
 
 
 def _occupied(borders: list[float], different: npt.NDArray[np.float64]) -> tuple[float, ...]:
@@ -98,4 +120,4 @@ def _occupied(borders: list[float], different: npt.NDArray[np.float64]) -> tuple
         if inside and (different > border).any():
             kept.append(border)
             low = border
-    return tuple(kept)
+    return tuple(kept if len(kept) <= _MOST_BREAKS else kept[1::2][:_MOST_BREAKS])

@@ -259,6 +259,15 @@ def _check_keys(content: MapContent) -> None:
         cover_codes = content.forest_cover["commune_code"]
         faults.repeated("forest_cover", cover_codes)
         faults.unknown("forest_cover", "commune_code", cover_codes.iloc[:-1], codes)
+        if cover_codes.iloc[-1:].isin(codes).any():
+            faults.phrases.append(
+                Phrase(
+                    en="forest_cover: the last row must be the province, found commune "
+                    f"{cover_codes.iloc[-1]}",
+                    vi="forest_cover: dòng cuối phải là toàn tỉnh, đang là xã "
+                    f"{cover_codes.iloc[-1]}",
+                )
+            )
     _check_ratios(content.zone_communes, faults)
     if faults.phrases:
         raise InputError(

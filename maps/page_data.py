@@ -173,6 +173,13 @@ def _zone(
         entry["classes"][measure] = _classings(measure, values)
     _note_zone(zone, rows["present_ha"].to_numpy("float64", na_value=np.nan), notes)
     planned = _planned(content.planned, zone["zone"], codes)
+    if planned is None and content.planned is not None:
+        notes.append(
+            Phrase(
+                vi=f"{zone['name_vi']}: chưa có diện tích kế hoạch.",
+                en=f"{zone['name_en']}: no planned areas.",
+            )
+        )
     if planned is not None:
         years, by_year, total = planned
         entry["values"]["planned"] = _numbers(total, 4)
@@ -267,7 +274,7 @@ def _cover_classes(content: MapContent) -> list[dict[str, Any]]:
 
 def _colours() -> dict[str, Any]:
     scales: dict[str, Any] = {
-        measure: [scale_colours(measure, count) for count in range(1, 7)]
+        measure: [scale_colours(measure, count) for count in range(1, 9)]
         for measure in (*MEASURES, "planned", "cover")
     }
     return {**scales, "zero": ZERO, "none": NO_DATA}

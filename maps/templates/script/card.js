@@ -19,15 +19,15 @@ function cardHead(commune) {
 }
 
 function fact(label, text) {
-  return [element("dt", {}, label), element("dd", {}, text)];
+  return element("div", {}, element("dt", {}, label), element("dd", {}, text));
 }
 
 function cardFacts(commune) {
-  const facts = [...fact(word("officialArea"), withUnit("present", communes.area[commune]))];
+  const facts = [fact(word("officialArea"), withUnit("present", communes.area[commune]))];
   if (data.cover) {
-    facts.push(...fact(word("coverLong"), withUnit("cover", data.cover.cover_percent[commune])));
+    facts.push(fact(word("coverLong"), withUnit("cover", data.cover.cover_percent[commune])));
     for (const [key, column] of [["naturalForest", "natural_forest_ha"], ["plantedForest", "planted_forest_ha"], ["notYetForest", "not_yet_forest_ha"]]) {
-      facts.push(...fact(word(key), withUnit("present", data.cover[column][commune])));
+      facts.push(fact(word(key), withUnit("present", data.cover[column][commune])));
     }
   }
   return element("dl", {}, ...facts);
@@ -38,17 +38,17 @@ function cardZones(commune) {
   const rows = [];
   data.zones.forEach((zone, index) => {
     const values = measures.map((measure) => { const found = valuesOf(measure, zone, ""); return found ? found[commune] : null; });
-    const listed = isListed(commune, index) && zone.list !== "province";
+    const listed = isListed(commune, index) && listTells(zone);
     if (!listed && !(values[0] > 0) && !(values[measures.indexOf("planned")] > 0)) return;
     rows.push(element("tr", { class: index === state.zone ? "now" : "", "data-zone": zone.id },
       element("th", { scope: "row" },
-        element("button", { type: "button", class: "name", onclick: () => update({ zone: index }) }, zoneName(zone)),
+        element("button", { type: "button", class: "name", "data-focus": "card-" + zone.id, onclick: () => update({ zone: index }) }, zoneName(zone)),
         listed ? element("span", { class: "dot", title: word("listedMark") }, " ●") : null),
       ...values.map((value, column) => element("td", { "data-measure": measures[column] }, formatValue(measures[column], value)))));
   });
   if (!rows.length) return element("p", { class: "help" }, word("nothingHere"));
   const head = element("tr", {}, element("th", { scope: "col" }, word("zone")),
-    ...measures.map((measure) => element("th", { scope: "col", title: word(measure + "Long") }, word(measure + "Short") + " (" + unitOf(measure) + ")")));
+    ...measures.map((measure) => element("th", { scope: "col", title: word(measure + "Long") }, word(measure + "Short"))));
   return element("div", { class: "card-scroll" }, element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows)));
 }
 

@@ -38,7 +38,7 @@ function renderLegend() {
   }
   const entries = [];
   if (counts.has("none")) entries.push(["none", word("noData")]);
-  if (counts.has("zero")) entries.push(["zero", word("zero")]);
+  if (counts.has("zero")) entries.push(["zero", word(measure === "gap" ? "zeroGap" : "zero")]);
   if (classing.scheme !== "none") {
     for (let i = 0; i <= classing.breaks.length; i += 1) {
       if (classing.scheme !== "single" || i === 0) {
@@ -50,13 +50,12 @@ function renderLegend() {
   for (const [found, label] of entries) {
     const fill = colourOf(found, measure, classing);
     list.append(
-      element("li", {}, swatch(fill), element("span", {}, label), element("small", {}, String(counts.get(found) || 0)))
+      element("li", {}, swatch(fill), element("span", {}, label, element("small", {}, " (" + (counts.get(found) || 0) + ")")))
     );
   }
-  if (zoneNow() && zoneNow().list !== "province" && zoneNow().listed.length) {
+  if (listTells()) {
     list.append(
-      element("li", { class: "mark" }, swatch("url(#dots)"), element("span", {}, word("listed")),
-        element("small", {}, String(zoneNow().listed.length)))
+      element("li", { class: "mark" }, swatch("url(#dots)"), element("span", {}, word("listed"), element("small", {}, " (" + zoneNow().listed.length + ")")))
     );
   }
   byId("legend").replaceChildren(
@@ -90,6 +89,7 @@ function schemeChoice(classing) {
   if (options.length < 2) return element("p", { class: "scheme" }, schemeName(classing));
   const choice = element("select", {
     id: "scheme",
+    "data-focus": "scheme",
     onchange: (event) => update({ scheme: Number(event.target.value) }),
   });
   options.forEach((option, index) => {

@@ -41,6 +41,8 @@ const listedSets = data.zones.map((zone) => new Set(zone.listed));
 const zoneNow = () => data.zones[state.zone];
 const zoneName = (zone) => zone.name[state.language];
 const isListed = (commune, zone = state.zone) => listedSets[zone].has(commune);
+// A list that names the whole province marks nothing.
+const listTells = (zone = zoneNow()) => Boolean(zone) && zone.list !== "province" && zone.listed.length > 0;
 const communeName = (commune) => communes.name[commune];
 const hasShape = (commune) => communes.rings[commune] !== null;
 

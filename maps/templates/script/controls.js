@@ -34,8 +34,13 @@ function boundText(target) {
 }
 
 function figuresText(target) {
+  return formatNumber(target.present, 0) + " / " + boundText(target) + "\u00a0ha";
+}
+
+function targetText(target) {
   const year = target.year ? " " + word("targetYear", { year: target.year }) : "";
-  return formatNumber(target.present, 0) + " / " + boundText(target) + "\u00a0ha" + year;
+  return word("target") + " " + boundText(target) + "\u00a0ha" + year + ", " + word("nowHeld", { a: formatNumber(target.present, 0) + "\u00a0ha" }) +
+    (target.status === "below" ? ", " + statusText(target) : "");
 }
 
 function bulletOf(target) {
@@ -50,11 +55,12 @@ function bulletOf(target) {
     if (target.held_ratio > AXIS) track.classList.add("beyond");
   }
   if (base) {
-    const mark = element("span", { class: "goal" });
     const upper = target.high !== null ? Math.min(target.high / base, AXIS) : 1;
-    mark.style.left = 100 / AXIS + "%";
-    mark.style.width = "max(3px, " + ((upper - 1) / AXIS) * 100 + "%)";
-    track.append(mark);
+    const range = element("span", { class: "range" });
+    const mark = element("span", { class: "goal" });
+    range.style.left = mark.style.left = 100 / AXIS + "%";
+    range.style.width = ((upper - 1) / AXIS) * 100 + "%";
+    track.append(range, mark);
   }
   return track;
 }
@@ -92,7 +98,7 @@ function renderHeadline() {
     parts.push(word("province") + " " + formatNumber(data.cover.province.cover_percent, 2) + "\u00a0%");
   } else if (zone) {
     const target = targetOf(zone);
-    if (target) parts.push(figuresText(target));
+    if (target) parts.push(targetText(target));
     parts.push(word("list" + zone.list[0].toUpperCase() + zone.list.slice(1)));
   }
   byId("headline").replaceChildren(element("b", {}, parts[0]), parts.slice(1).map((part) => " · " + part).join(""));

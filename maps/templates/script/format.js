@@ -1,6 +1,7 @@
 // Figures as each language prints them: 155.000,5 and 155,000.5.
 function formatNumber(value, decimals) {
   if (value === null || value === undefined) return "–";
+  if (value === 0) return "0";
   const smallest = 10 ** -decimals;
   // A trace is not nothing: what would round to zero is printed as less than one unit.
   if (value > 0 && value < smallest / 2) return "< " + plainNumber(smallest, decimals);

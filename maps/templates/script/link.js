@@ -18,6 +18,7 @@ function readLink() {
   if (data.measures.includes(parts.get("measure"))) changes.measure = parts.get("measure");
   if (parts.has("commune")) changes.commune = communes.code.indexOf(parts.get("commune"));
   if (words[parts.get("lang")]) changes.language = parts.get("lang");
+  changes.year = "";
   const years = (data.zones[changes.zone ?? state.zone] || {}).years || {};
   if (parts.has("year") && parts.get("year") in years) changes.year = parts.get("year");
   return changes;

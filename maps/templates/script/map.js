@@ -58,9 +58,14 @@ function drawCommunes() {
   }
   communeLayer.addTo(map);
   communeLayer.bindTooltip((path) => tooltipOf(path.commune), { sticky: true, direction: "top", opacity: 1 });
-  communeLayer.on("click", (event) => update({ commune: event.layer.commune }));
+  communeLayer.on("click", (event) => chooseOnMap(event.layer.commune));
   communeLayer.on("mouseover", (event) => hover(event.layer.commune));
   communeLayer.on("mouseout", () => hover(-1));
+}
+
+function chooseOnMap(commune) {
+  update({ commune });
+  if (window.matchMedia("(max-width: 760px)").matches) byId("card").scrollIntoView({ block: "nearest" });
 }
 
 function tooltipOf(commune) {
@@ -98,16 +103,26 @@ function paintCommunes() {
 const switches = { listed: true, names: communeCount <= 500, around: true, outlines: false, tiles: {} };
 const listedLayer = L.layerGroup();
 const listedRenderer = rendererOf("listed");
+const middleArea = communes.area.filter((area) => area > 0).sort((a, b) => a - b)[Math.floor(communeCount / 2)] || 10000;
+
+// A mark as wide as the commune it marks would hide it: small communes get thin lines.
+function scaleListed() {
+  const metre = 40075016 * Math.cos((map.getCenter().lat * Math.PI) / 180) / (256 * 2 ** map.getZoom());
+  const pixels = Math.sqrt(middleArea * 10000) / metre;
+  const pane = map.getPane("listed").style;
+  pane.setProperty("--listed-line", Math.min(1.5, pixels / 20).toFixed(2) + "px");
+  pane.setProperty("--listed-fill", Math.min(0.6, pixels / 40).toFixed(2));
+}
 
 function paintListed() {
   listedLayer.clearLayers();
   const zone = zoneNow();
-  if (!zone || !switches.listed || zone.list === "province") return;
+  if (!switches.listed || !listTells()) return;
   for (const i of zone.listed) {
     if (!shapes[i]) continue;
     listedLayer.addLayer(L.polygon(shapes[i], {
-      renderer: listedRenderer, pane: "listed", interactive: false, fillColor: "url(#dots)", fillOpacity: 0.9,
-      color: "#1d2a2f", weight: 1.3, opacity: 0.9, smoothFactor: smooth, noClip: true, className: "is-listed",
+      renderer: listedRenderer, pane: "listed", interactive: false, fillColor: "url(#dots)", fillOpacity: 0.6,
+      color: "#10191c", weight: 1.5, opacity: 0.95, smoothFactor: smooth, noClip: true, className: "is-listed",
     }));
   }
 }

@@ -7,7 +7,7 @@ function printTable() {
   const values = valuesOf(measure);
   const order = sortedCommunes();
   const rows = order.slice(0, PRINT_ROWS).map((commune) => element("li", {},
-    element("span", { class: "name" }, (zoneNow() && isListed(commune) && zoneNow().list !== "province" ? "● " : "") + communeName(commune)),
+    element("span", { class: "name" }, (listTells() && isListed(commune) ? "● " : "") + communeName(commune)),
     element("span", { class: "figure" }, formatValue(measure, values ? values[commune] : null))));
   const parts = [element("ol", {}, ...rows)];
   if (order.length > PRINT_ROWS) parts.push(element("p", {}, word("printMore", { m: PRINT_ROWS, n: plainNumber(order.length, 0) })));

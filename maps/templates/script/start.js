@@ -1,6 +1,7 @@
 // Changes come in here, and everything that depends on them is drawn again.
 function update(changes) {
   const old = { ...state };
+  const focused = document.activeElement ? document.activeElement.dataset.focus : undefined;
   Object.assign(state, changes);
   const changed = (key) => state[key] !== old[key];
   if (changed("zone") && state.year && !yearsNow().includes(state.year)) state.year = "";
@@ -16,7 +17,14 @@ function update(changes) {
   if (figures || ["sort", "descending", "onlyListed"].some(changed)) renderTable();
   else if (changed("commune")) chooseRow(old.commune);
   if (changed("commune") && state.commune >= 0) { showRow(state.commune); say(word("selected", { name: fullName(state.commune) })); }
+  if (focused) restoreFocus(focused);
   writeLink();
+}
+
+// What was drawn again took the focus with it: the reader at the keyboard gets it back.
+function restoreFocus(key) {
+  const node = document.querySelector('[data-focus="' + CSS.escape(key) + '"]');
+  if (node && node !== document.activeElement) node.focus({ preventScroll: true });
 }
 
 function chooseRow(previous) {
@@ -48,6 +56,7 @@ function renderWords() {
   byId("search").placeholder = word("search");
   byId("search").title = word("searchHint");
   byId("map").setAttribute("aria-label", word("mapLabel"));
+  byId("legend").setAttribute("aria-label", word("legend"));
   byId("north").setAttribute("aria-label", word("north"));
   byId("north-letter").textContent = state.language === "vi" ? "B" : "N";
   byId("languages").setAttribute("aria-label", word("language"));
@@ -98,6 +107,8 @@ function start() {
   renderCard();
   renderTable();
   applyLayers();
+  map.invalidateSize({ animate: false });
+  fitAll();
   paintChosen();
   if (state.commune >= 0) showRow(state.commune);
   listen();
@@ -105,6 +116,9 @@ function start() {
 
 function listen() {
   map.on("zoomend moveend resize", placeNames);
+  map.on("zoomend", scaleListed);
+  scaleListed();
+  new ResizeObserver(() => { if (!before) map.invalidateSize({ animate: false, pan: false }); }).observe(byId("map"));
   byId("zone").addEventListener("change", (event) => update({ zone: Number(event.target.value) }));
   byId("year").addEventListener("input", (event) => update({ year: yearsNow()[Number(event.target.value) - 1] || "" }));
   byId("only-listed").addEventListener("change", (event) => update({ onlyListed: event.target.checked }));
@@ -117,6 +131,7 @@ function listen() {
   byId("search").addEventListener("input", renderFound);
   byId("search").addEventListener("keydown", searchKey);
   byId("search").addEventListener("blur", closeFound);
+  byId("card").addEventListener("keydown", (event) => { if (event.key === "Escape") update({ commune: -1 }); });
   window.addEventListener("hashchange", () => update(readLink()));
   window.addEventListener("beforeprint", startPrint);
   window.addEventListener("afterprint", endPrint);

@@ -12,12 +12,12 @@ function compareNames(a, b) {
 function sortedCommunes() {
   const rows = [];
   for (let i = 0; i < communeCount; i += 1) {
-    if (!state.onlyListed || !zoneNow() || isListed(i)) rows.push(i);
+    if (!state.onlyListed || !listTells() || isListed(i)) rows.push(i);
   }
   const sign = state.descending ? -1 : 1;
   const key = state.sort === "value" ? state.measure : state.sort;
-  if (key === "name") return rows.sort((a, b) => -sign * -1 * compareNames(a, b));
-  if (key === "listed") return rows.sort((a, b) => sign * (isListed(a) - isListed(b)) || compareNames(a, b));
+  if (key === "name") return rows.sort((a, b) => sign * compareNames(a, b));
+  if (key === "listed" && zoneNow()) return rows.sort((a, b) => sign * (isListed(a) - isListed(b)) || compareNames(a, b));
   const values = valuesOf(key) || [];
   return rows.sort((a, b) => {
     const left = values[a] ?? null, right = values[b] ?? null;
@@ -29,6 +29,7 @@ function sortedCommunes() {
 
 function renderTable() {
   const columns = columnsNow();
+  byId("only-listed-label").hidden = !listTells();
   byId("table").tHead.replaceChildren(headRow(columns));
   const order = sortedCommunes();
   const shown = order.slice(0, rowsShown);
@@ -52,8 +53,8 @@ function renderMore(all, shown) {
 }
 
 function headRow(columns) {
-  const cells = [["name", word("commune"), ""], ["listed", word("listedShort"), word("listed")],
-    ...columns.map((measure) => [measure, word(measure + "Short") + " (" + unitOf(measure) + ")", word(measure + "Long")])];
+  const cells = [["name", word("commune"), ""], ["listed", "●", word("listed")],
+    ...columns.map((measure) => [measure, word(measure + "Short"), word(measure + "Long")])];
   return element("tr", {}, ...cells.map(([key, label, title]) => headCell(key, label, title)));
 }
 
@@ -61,7 +62,7 @@ function headCell(key, label, title) {
   const active = key === (state.sort === "value" ? state.measure : state.sort);
   const direction = active ? (state.descending ? "descending" : "ascending") : "none";
   const cell = element("th", { scope: "col", "aria-sort": direction, class: key === state.measure ? "now" : "" },
-    element("button", { type: "button", title: word("sortBy", { name: title || label }), onclick: () => sortBy(key) }, label,
+    element("button", { type: "button", title: word("sortBy", { name: title || label }), "aria-label": title || label, "data-focus": "sort-" + key, onclick: () => sortBy(key) }, label,
       element("span", { class: "arrow", "aria-hidden": "true" }, active ? (state.descending ? " ▼" : " ▲") : "")));
   return cell;
 }
@@ -76,7 +77,7 @@ function bodyRow(commune, columns, arrays) {
   const listed = zoneNow() && isListed(commune);
   const row = element("tr", {},
     element("th", { scope: "row" },
-      element("button", { type: "button", class: "name", onclick: () => update({ commune }) }, communeName(commune))),
+      element("button", { type: "button", class: "name", title: fullName(commune), "data-focus": "row-" + communes.code[commune], onclick: () => update({ commune }) }, communeName(commune))),
     element("td", { class: "listed", "aria-label": word(listed ? "listedMark" : "notListed") }, listed ? "●" : ""));
   columns.forEach((measure, index) => {
     const value = arrays[index] ? arrays[index][commune] : null;
