@@ -16,6 +16,7 @@ from layers.errors import InputError, VungTrongError
 from layers.findings import Finding, Findings
 from layers.progress import Progress, silent
 from layers.wording import Phrase
+from zones.input_checks import check_codes_of_day, check_plot_overlaps
 from zones.plans import load_plans
 from zones.project import (
     CropPlotsSource,
@@ -29,6 +30,7 @@ from zones.project import (
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
     import pyproj
 
     from layers.plots import PlotLayer
@@ -219,7 +221,20 @@ def read_inputs(project: Project, *, progress: Progress = silent) -> Inputs:
                 Finding(severity="error", kind="unreadable", source=name, message=error.phrase)
             )
     progress(len(project.layers), len(project.layers))
+    _check_together(inputs)
     return inputs
+
+
+def _check_together(inputs: Inputs) -> None:
+    """Hold what was read against the communes and against itself."""
+    on = str(inputs.project.communes.vintage)
+    frames: dict[str, pd.DataFrame] = {name: item.plots for name, item in inputs.plots.items()}
+    frames |= {name: item.table for name, item in inputs.reports.items()}
+    for name, frame in frames.items():
+        if inputs.project.layers[name].vintage is None:
+            inputs.findings.extend(check_codes_of_day(name, frame, inputs.communes, on=on))
+    for name, layer in inputs.plots.items():
+        inputs.findings.extend(check_plot_overlaps(name, layer, inputs.crs))
 
 
 def _read_layer(inputs: Inputs, name: str, source: LayerSource) -> Findings:

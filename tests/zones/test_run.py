@@ -216,3 +216,28 @@ def test_a_table_that_does_not_close_leaves_earlier_outputs(
     with pytest.raises(ClosureError, match=r"pieces to plots does not close: .* residual"):
         run(path, overwrite=True)
     assert {file.name: file.read_bytes() for file in out.iterdir()} == before
+
+
+def test_plots_drawn_twice_are_told_with_their_hectares(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "p")
+    plots = forest_plots()
+    twice = plots[plots["lo"] == "1"].assign(lo="9", maldlr=15, ldlr="TXB")
+    pd.concat([plots, twice]).to_file(path.parent / "forest.gpkg", layer="lop_dien_bien")
+    result = run(path)[0]
+    findings = result.tables["findings"].set_index("kind")
+    assert findings.loc["plots-overlap", "area_ha"] == pytest.approx(50)
+    assert "1/1/1 + 1/1/9" in findings.loc["plots-overlap", "examples"]
+    assert result.has_problems
+    # What counts double shows as land that is not there, so that the commune still closes.
+    areas = result.tables["areas"].set_index(["layer", "commune_code", "land"])["area_ha"]
+    assert areas["forest", "06148", "unclassified"].sum() == pytest.approx(-10)
+
+
+def test_a_layer_of_old_codes_is_recognised(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "p")
+    plots = forest_plots()
+    # 06211 was the commune Lộc Yên before July 2025 and is Cao Lộc today.
+    plots.loc[plots["maxa"] == "06211", "xa"] = "Lộc Yên"
+    plots.to_file(path.parent / "forest.gpkg", layer="lop_dien_bien")
+    with pytest.raises(InputError, match=r"forest: .*vintage"):
+        run(path)

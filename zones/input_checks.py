@@ -1,0 +1,106 @@
+"""Checks that hold inputs against each other: codes against communes, plots against plots."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from layers.findings import Finding
+from layers.wording import Phrase, format_number
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+    import pyproj
+
+    from layers.plots import PlotLayer
+
+__all__ = ["check_codes_of_day", "check_plot_overlaps"]
+
+#: Shared ground below this is the noise of digitising along a common border, not a double plot.
+_OVERLAP_MINIMUM_M2 = 1.0
+
+
+def check_codes_of_day(
+    name: str, frame: pd.DataFrame, communes: gpd.GeoDataFrame, *, on: str
+) -> list[Finding]:
+    """Recognise a layer whose commune codes are of another day than the project's communes.
+
+    Parameters
+    ----------
+    name : str
+        The layer's name in the project.
+    frame : pandas.DataFrame or geopandas.GeoDataFrame
+        Columns ``commune_code`` and, where there are names, ``commune``; with geometry the places
+        of the records are a witness too.
+    communes : geopandas.GeoDataFrame
+        Columns of ``layers.communes.COMMUNES``.
+    on : str
+        Vintage of the communes.
+
+    Returns
+    -------
+    list of Finding
+        None where the layer carries no codes.
+    """
+    from layers.vintage_check import check_vintage
+
+    if frame["commune_code"].isna().all():
+        return []
+    return check_vintage(
+        frame,
+        communes,
+        code_column="commune_code",
+        name_column="commune" if "commune" in frame.columns else None,
+        on=on,
+        source=name,
+    )
+
+
+def check_plot_overlaps(name: str, layer: PlotLayer, crs: pyproj.CRS) -> list[Finding]:
+    """Find plots that share ground: their hectares count double in every sum by geometry.
+
+    Parameters
+    ----------
+    name : str
+        The layer's name in the project.
+    layer : PlotLayer
+        The plots.
+    crs : pyproj.CRS
+        Area CRS.
+
+    Returns
+    -------
+    list of Finding
+        One problem, or none; ``rows`` are those of the plots concerned.
+    """
+    from layers.overlaps import check_overlaps
+
+    pairs = check_overlaps(layer.plots.to_crs(crs), minimum_m2=_OVERLAP_MINIMUM_M2)
+    if pairs.empty:
+        return []
+    labels = layer.plots["plot"]
+    rows = layer.plots["row"]
+    area = float(pairs["area_ha"].sum())
+    first = tuple(
+        f"{labels[plot]} + {labels[other]}"
+        for plot, other in zip(pairs["plot"].head(5), pairs["other"].head(5), strict=True)
+    )
+    concerned = sorted(set(pairs["plot"]) | set(pairs["other"]))
+    listed = ", ".join(first)
+    return [
+        Finding(
+            severity="problem",
+            kind="plots-overlap",
+            source=name,
+            message=Phrase(
+                en=f"{len(pairs)} pairs of plots overlap by {format_number(area, 'en', decimals=2)}"
+                f" ha in all, which counts double by geometry (largest: {listed}); redraw them.",
+                vi=f"{len(pairs)} cặp lô chồng nhau, tổng {format_number(area, 'vi', decimals=2)} "
+                f"ha bị tính hai lần theo hình học (lớn nhất: {listed}); hãy vẽ lại.",
+            ),
+            count=len(pairs),
+            area_ha=area,
+            examples=first,
+            rows=tuple(int(rows[plot]) for plot in concerned),
+        )
+    ]
