@@ -7,14 +7,15 @@ together or a missing code stops the reading and names the plots.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
 from layers.crops import load_crops
-from layers.crs import parse_crs, require_crs
+from layers.crs import parse_crs
+from layers.crs_check import missing_crs, name_vn2000
 from layers.errors import InputError
 from layers.establishment import check_establishment, settle_land
 from layers.findings import Finding, Findings
@@ -96,6 +97,7 @@ def load_forest_status(
     code_table: str = "auto",
     crs: str | None = None,
     encoding: str | None = None,
+    province: str | None = None,
     repair: Repair = "repair",
     species: Mapping[str, str] | None = None,
     year: int | None = None,
@@ -119,6 +121,8 @@ def load_forest_status(
     encoding : str, optional
         Encoding of the text where the file's own word is wrong (``"cp1258"``), or ``"tcvn3"``,
         ``"vni"`` or ``"unicode"`` where detection is; both are detected by default.
+    province : str, optional
+        Code of the province, whose VN-2000 zone is proposed where the file has no CRS.
     repair : {"repair", "never"}
         Repair invalid polygons and report, or refuse them.
     species : mapping of str to str, optional
@@ -150,6 +154,7 @@ def load_forest_status(
         code_table=code_table,
         crs=crs,
         encoding=encoding,
+        province=province,
         repair=repair,
         species=species,
         year=year,
@@ -167,6 +172,7 @@ def check_forest_status(
     code_table: str = "auto",
     crs: str | None = None,
     encoding: str | None = None,
+    province: str | None = None,
     repair: Repair = "repair",
     species: Mapping[str, str] | None = None,
     year: int | None = None,
@@ -178,7 +184,7 @@ def check_forest_status(
     ----------
     path : str or Path
         As in ``load_forest_status``.
-    layer, columns, code_table, crs, encoding, repair, species, year, source
+    layer, columns, code_table, crs, encoding, province, repair, species, year, source
         As in ``load_forest_status``.
 
     Returns
@@ -205,9 +211,12 @@ def check_forest_status(
     raw = raw.rename(columns=wanted)
     if crs is not None:
         raw = raw.set_crs(parse_crs(crs), allow_override=True)
-    require_crs(raw, source=name)
     if raw.empty:
         raise _empty(name)
+    if raw.crs is None:
+        raise missing_crs(raw, source=name, province=province)
+    vn2000, notes = name_vn2000(raw.crs, source=name)
+    raw = raw.set_crs(vn2000, allow_override=True)
     reading = _Reading(
         source=name,
         code_table=str(code_table),
@@ -216,7 +225,8 @@ def check_forest_status(
         species=dict(species or {}),
         year=year or this_year(),
     )
-    return _assemble(raw, match, reading)
+    result = _assemble(raw, match, reading)
+    return replace(result, findings=Findings([*notes, *result.findings.items]))
 
 
 def _empty(source: str) -> InputError:
