@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from layers.named_communes import CommuneList, named_communes
 from layers.errors import InputError
+from layers.named_communes import CommuneList, named_communes
 from layers.whereabouts import DISAGREEMENTS, check_named_communes, locate_points
 
 
