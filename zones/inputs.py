@@ -238,11 +238,13 @@ def _check_together(inputs: Inputs) -> None:
     for name, frame in frames.items():
         if inputs.project.layers[name].vintage is None:
             inputs.findings.extend(check_codes_of_day(name, frame, inputs.communes, on=on))
+    strange = {item.source for item in inputs.findings.of("error")}
     listed = CommuneList(inputs.project.province, tuple(inputs.communes["commune_code"]), on)
     for name, layer in inputs.plots.items():
         inputs.findings.extend(check_plot_overlaps(name, layer, inputs.crs))
         source = inputs.project.layers[name]
-        if source.kind == "forest_status":
+        # Codes of another day make every place look wrong; the error says so already.
+        if source.kind == "forest_status" and name not in strange:
             vintage = str(source.vintage) if source.vintage else None
             places = check_places(name, layer, inputs.communes, listed, vintage=vintage)
             inputs.findings.extend(places.findings)
