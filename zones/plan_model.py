@@ -127,6 +127,7 @@ class Statement(Figure):
 
     clause: str | None
     line: int | None = Field(default=None, ge=1)
+    as_written: str | None = None
     unit: str | None = None
     year: int | None = Field(default=None, ge=1990, le=2100)
 
@@ -176,6 +177,7 @@ class Zone(_Part):
     zone: Slug
     clause: str | None
     name: Names
+    as_written: str | None = None
     crop: Slug | None = None
     species: list[str] = Field(default_factory=list)
     land_kind: Literal["forest", "orchard", "annual", "understorey"]

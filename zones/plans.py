@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from layers.datafiles import data_path
 from layers.errors import InputError, MissingFileError, NameResolutionError
 from zones.plan_communes import communes_of
+from zones.plan_layout import lay_out
 from zones.plan_model import Plan
 from zones.yaml_document import (
     merge_document,
@@ -66,13 +67,16 @@ def _refuse_unknown_codes(plan: Plan, path: Path) -> None:
         )
 
 
-def load_plan(plan: str | Path) -> Plan:
+def load_plan(plan: str | Path, *, check_codes: bool = True) -> Plan:
     """Load a plan.
 
     Parameters
     ----------
     plan : str or pathlib.Path
         Id of an embedded plan, or path of a plan file.
+    check_codes : bool
+        Whether a commune code that does not exist is refused; the lint, which reports every one of
+        them, goes without.
 
     Returns
     -------
@@ -96,7 +100,8 @@ def load_plan(plan: str | Path) -> Plan:
     path = _locate(plan)
     document = read_document(path)
     loaded = validate_document(Plan, document, path)
-    _refuse_unknown_codes(loaded, path)
+    if check_codes:
+        _refuse_unknown_codes(loaded, path)
     loaded.remember(document)
     return loaded
 
@@ -133,7 +138,9 @@ def load_plans(plans: Iterable[str | Path]) -> list[Plan]:
     return list(loaded.values())
 
 
-def save_plan(plan: Plan, path: str | Path, *, overwrite: bool = False) -> None:
+def save_plan(
+    plan: Plan, path: str | Path, *, overwrite: bool = False, closing: Sequence[str] = ()
+) -> None:
     """Save a plan; comments and order of the file it was loaded from are kept.
 
     Parameters
@@ -144,6 +151,8 @@ def save_plan(plan: Plan, path: str | Path, *, overwrite: bool = False) -> None:
         Destination.
     overwrite : bool
         Whether an existing file may be replaced.
+    closing : sequence of str
+        Lines of comment for the end of a new plan's file.
 
     Raises
     ------
@@ -161,7 +170,7 @@ def save_plan(plan: Plan, path: str | Path, *, overwrite: bool = False) -> None:
                 en=f"The id {plan.plan!r} is that of an embedded plan; choose another.",
                 vi=f"Mã {plan.plan!r} đã thuộc một kế hoạch có sẵn; hãy chọn mã khác.",
             )
-        write_document(data, path, overwrite=overwrite)
+        write_document(lay_out(data), path, overwrite=overwrite, closing=closing)
         return
     document = copy.deepcopy(remembered)
     merge_document(document, data, keys=_ITEM_KEYS)

@@ -28,7 +28,13 @@ from ruamel.yaml.representer import RoundTripRepresenter
 from layers.errors import InputError, MissingFileError, OutputExistsError
 from zones.validation_words import fault_phrase, known_keys
 
-__all__ = ["merge_document", "read_document", "validate_document", "write_document"]
+__all__ = [
+    "dump_document",
+    "merge_document",
+    "read_document",
+    "validate_document",
+    "write_document",
+]
 
 _MAX_BYTES = 4_000_000
 _MAX_DEPTH = 24
@@ -278,7 +284,35 @@ def merge_document(document: CommentedMap, data: Mapping[str, Any], *, keys: Seq
             document[key] = merged
 
 
-def write_document(document: Mapping[str, Any], path: Path, *, overwrite: bool = False) -> None:
+def dump_document(document: Mapping[str, Any], *, closing: Sequence[str] = ()) -> str:
+    """Give a document as YAML text.
+
+    Parameters
+    ----------
+    document : mapping
+        The document, with comments or without.
+    closing : sequence of str
+        Lines of comment for the end.
+
+    Returns
+    -------
+    str
+        The text.
+    """
+    text = io.StringIO()
+    _parser().dump(document, text)
+    # A line break inside a remark must not end the comment.
+    remarks = [f"# {' '.join(line.split())}".rstrip() for line in closing]
+    return text.getvalue() + "".join(f"{remark}\n" for remark in remarks)
+
+
+def write_document(
+    document: Mapping[str, Any],
+    path: Path,
+    *,
+    overwrite: bool = False,
+    closing: Sequence[str] = (),
+) -> None:
     """Write a YAML document through a temporary file and a rename.
 
     Parameters
@@ -289,6 +323,8 @@ def write_document(document: Mapping[str, Any], path: Path, *, overwrite: bool =
         Destination.
     overwrite : bool
         Whether an existing file may be replaced.
+    closing : sequence of str
+        Lines of comment for the end.
 
     Raises
     ------
@@ -300,11 +336,9 @@ def write_document(document: Mapping[str, Any], path: Path, *, overwrite: bool =
             en=f"{path} exists; choose another name or ask for overwriting.",
             vi=f"{path} đã có; hãy chọn tên khác hoặc cho phép ghi đè.",
         )
-    text = io.StringIO()
-    _parser().dump(document, text)
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        aside.write_text(text.getvalue(), encoding="utf-8", newline="\n")
+        aside.write_text(dump_document(document, closing=closing), encoding="utf-8", newline="\n")
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)

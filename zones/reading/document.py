@@ -25,6 +25,9 @@ _LETTERS_PER_PAGE = 20
 
 _HEADING_MARKS = re.compile(r"^\s{0,3}#{1,6}\s+")
 _EMPHASIS = re.compile(r"\*{1,3}|(?<!\w)_{1,2}(?=\S)|(?<=\S)_{1,2}(?!\w)")
+#: A raised figure behind a unit of length is part of it (m²); elsewhere it points to a footnote.
+_FOOTNOTE = re.compile(r"(?<!\bm)(?<!\b[kcd]m)<sup>\s*\d+\s*</sup>", re.IGNORECASE)
+_RULE = re.compile(r"^[-*_=\s]{3,}$")
 _TAGS = re.compile(r"</?(?:b|i|u|em|strong|span|br|p|sup|sub)\b[^>]{0,200}>", re.IGNORECASE)
 
 
@@ -49,9 +52,10 @@ class Document:
 
 
 def _plain_line(line: str) -> str:
+    if _RULE.match(line):
+        return ""
     line = _EMPHASIS.sub("", _HEADING_MARKS.sub("", line))
-    # Superscripts carry a meaning (m<sup>2</sup>): their letters stay, their tags go.
-    return clean_text(_TAGS.sub("", line)).strip()
+    return clean_text(_TAGS.sub("", _FOOTNOTE.sub("", line))).strip()
 
 
 def _lines_of_text(path: Path) -> list[str]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from layers.datafiles import data_path
+from layers.wording import Language
 
-__all__ = ["Unit", "known_units", "match_unit", "unit_dimension", "unit_factor"]
+__all__ = ["Unit", "known_units", "match_unit", "unit_dimension", "unit_factor", "unit_name"]
 
 #: What may stand behind a slash, and how the unit is then called.
 _DENOMINATORS = {
@@ -139,7 +140,7 @@ def unit_dimension(unit: str) -> str:
     str
         For instance ``"area"``, ``"volume/area"``; a unit that is not known stands for itself.
     """
-    parts = [part for part in unit.split("/") if part != "year"]
+    parts = unit.removesuffix("/year").split("/")
     known = known_units()
     return "/".join(known[part].dimension if part in known else part for part in parts)
 
@@ -157,7 +158,7 @@ def unit_factor(unit: str) -> float:
     float
         NaN for a unit that is not known.
     """
-    first, *rest = [part for part in unit.split("/") if part != "year"]
+    first, *rest = unit.removesuffix("/year").split("/")
     known = known_units()
     if first not in known:
         return math.nan
@@ -165,3 +166,31 @@ def unit_factor(unit: str) -> float:
     for part in rest:
         factor /= known[part].factor if part in known else 1.0
     return factor
+
+
+def unit_name(unit: str, language: Language) -> str:
+    """Name of a unit as a page prints it.
+
+    Parameters
+    ----------
+    unit : str
+        Id, compound or not; an id that is not known stands for itself.
+    language : {"en", "vi"}
+        Language of the page.
+
+    Returns
+    -------
+    str
+        For instance ``"m³/ha/năm"``.
+
+    Examples
+    --------
+    >>> unit_name("m3/ha/year", "vi")
+    'm³/ha/năm'
+    """
+    known = known_units()
+    first, *rest = unit.split("/")
+    if language == "vi":
+        return "/".join(known[part].name_vi if part in known else part for part in (first, *rest))
+    # Only what is counted is many: trees/ha, million VND/person.
+    return "/".join([known[first].name_en if first in known else first, *rest])

@@ -1,0 +1,81 @@
+"""What was not understood: sentences with figures of which no quantity was made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from zones.reading.outline import Paragraph
+from zones.reading.quantity import Quantity
+from zones.reading.sentences import sentence_bounds
+
+__all__ = ["Unread", "find_unread"]
+
+#: Figures that are no quantities, and why none is missed when they are left out.
+_EXPECTED = re.compile(
+    r"(?:ngày\s+)?\d{1,2}\s*/\s*\d{1,2}(?:\s*/\s*(?:19|20)\d\d)?"  # dates
+    r"|(?:19|20)\d\d-\d\d-\d\d\S*"
+    r"|(?:ngày|tháng|quý)\s+\d{1,2}(?!\d)"
+    r"|\d+\s*(?:/(?:19|20)\d\d)?\s*[/-]\s*[^\W\d_]{2}[\w&Đ-]*(?:/[\w-]+)*"  # numbers of documents
+    r"|(?<!\d)(?:19|20)\d\d\s*[-–]\s*(?:19|20)\d\d(?!\d)"
+    r"|(?:năm|đến|giai đoạn|thời kỳ|nhiệm kỳ)\s*(?:19|20)\d\d(?!\d)"
+    r"|\d+\s*sao(?!\w)"  # grades of products
+    r"|/\s*\d+\s+\w+"  # tiêu chí/01 xã
+    r"|https?://\S+"
+    r"|(?<=[^\W\d_])\d(?!\d)",  # m2, CO2
+    re.IGNORECASE,
+)
+_FIGURE = re.compile(r"\d[\d.,]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A sentence with a figure that was not understood.
+
+    Parameters
+    ----------
+    clause : str or None
+        Its clause.
+    line : int
+        Line of the figure.
+    figure : str
+        The figure, as written.
+    sentence : str
+        The sentence.
+    """
+
+    clause: str | None
+    line: int
+    figure: str
+    sentence: str
+
+
+def find_unread(
+    paragraphs: Sequence[Paragraph], quantities: Sequence[Sequence[Quantity]]
+) -> list[Unread]:
+    """Find figures that became no quantity and are no date, year, number of a document or grade.
+
+    Parameters
+    ----------
+    paragraphs : sequence of Paragraph
+        The document.
+    quantities : sequence of sequence of Quantity
+        What was read in each paragraph.
+
+    Returns
+    -------
+    list of Unread
+        In the order of the document, one for each figure.
+    """
+    found: list[Unread] = []
+    for paragraph, read in zip(paragraphs, quantities, strict=True):
+        taken = [(q.start, q.end) for q in read]
+        taken += [match.span() for match in _EXPECTED.finditer(paragraph.text)]
+        for match in _FIGURE.finditer(paragraph.text):
+            if any(start <= match.start() < end for start, end in taken):
+                continue
+            begin, end = sentence_bounds(paragraph.text, match.start())
+            line, sentence = paragraph.line_at(match.start()), paragraph.text[begin:end].strip()
+            found.append(Unread(paragraph.clause, line, match[0].rstrip(".,"), sentence))
+    return found
