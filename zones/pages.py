@@ -14,7 +14,7 @@ from zones.project import Project
 
 if TYPE_CHECKING:
     from zones.plan_model import Plan
-    from zones.run import RunState
+    from zones.run_state import RunState
 
 __all__ = ["PrintedTables", "print_tables", "render_pages", "sources_table"]
 

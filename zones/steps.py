@@ -18,7 +18,7 @@ from zones.measure import (
     measure_report,
     present_by_crop,
 )
-from zones.run import RunState, Step
+from zones.run_state import RunState, Step
 
 __all__ = ["STEPS"]
 

@@ -12,7 +12,7 @@ from zones.commands.speech import language, print_json, print_line, say
 if TYPE_CHECKING:
     import pandas as pd
 
-    from zones.run import RunResult
+    from zones.run_state import RunResult
 
 __all__ = ["check", "register", "report_run", "run"]
 
