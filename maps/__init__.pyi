@@ -1,6 +1,9 @@
 from .annex import AnnexContent as AnnexContent
 from .annex import AnnexHeading as AnnexHeading
 from .annex_workbook import save_workbook as save_workbook
+from .atlas import save_atlas as save_atlas
+from .atlas_content import AtlasContent as AtlasContent
+from .fonts import find_fonts as find_fonts
 from .interactive import build_map as build_map
 from .interactive import save_map as save_map
 from .map_content import MapContent as MapContent

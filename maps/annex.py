@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from layers.errors import InputError
+from layers.schema import Schema
 from layers.wording import Language, Phrase
 from maps.tables import (
     ALLOCATION,
     FOREST_COVER,
+    LOSSES,
     SOURCES,
     SPECIES_AGES,
     TARGETS,
@@ -25,6 +27,9 @@ from maps.tables import (
 )
 
 __all__ = ["DEMO_MARK", "AnnexContent", "AnnexHeading", "page_date"]
+
+#: Up to ``planned_ha``.
+_PLANNED_COLUMNS = 6
 
 #: What every sheet, page and map of made data says.
 DEMO_MARK = Phrase(en="Demo data", vi="Dữ liệu minh họa")
@@ -77,7 +82,10 @@ class AnnexContent:
     heading : AnnexHeading
         Heading lines.
     allocation : pandas.DataFrame or None
-        Columns of ``ALLOCATION``.
+        Columns of ``ALLOCATION``; ``present_ha`` and ``binding`` may be left out, present areas are
+        printed as ``zones`` has them.
+    losses : pandas.DataFrame or None
+        Columns of ``LOSSES``: hectares lost by zone, commune and year.
     species_ages : pandas.DataFrame or None
         Columns of ``SPECIES_AGES``: planted forest by species and age class.
     decimals : int
@@ -101,6 +109,7 @@ class AnnexContent:
     sources: pd.DataFrame
     heading: AnnexHeading = field(default_factory=AnnexHeading)
     allocation: pd.DataFrame | None = None
+    losses: pd.DataFrame | None = None
     species_ages: pd.DataFrame | None = None
     decimals: int = 1
     percent_decimals: int = 1
@@ -117,7 +126,8 @@ class AnnexContent:
             ("zone_names", ZONE_NAMES),
             ("forest_cover", FOREST_COVER),
             ("sources", SOURCES),
-            ("allocation", ALLOCATION),
+            ("allocation", Schema("allocation", ALLOCATION.columns[:_PLANNED_COLUMNS])),
+            ("losses", LOSSES),
             ("species_ages", SPECIES_AGES),
         )
         for name, schema in frames:
@@ -134,6 +144,7 @@ class AnnexContent:
             "zone_names": ["zone"],
             "forest_cover": ["commune_code"],
             "allocation": ["zone", "commune_code", "land", "year"],
+            "losses": ["zone", "commune_code", "year"],
             "species_ages": ["species", "age_class"],
         }
         faults = []
@@ -163,6 +174,13 @@ class AnnexContent:
                 vi=f"Phụ lục: {len(missing)} vùng chưa có tên, đầu tiên {missing[:5]}; hãy bổ sung "
                 "vào bảng tên vùng.",
             )
+
+    @property
+    def planned_years(self) -> list[int]:
+        """Years of the allocation, ascending; none without one."""
+        if self.allocation is None:
+            return []
+        return sorted(int(year) for year in self.allocation["year"].unique())
 
     def zone_name(self, zone: str) -> str:
         """Name of a zone in the language of the pages.

@@ -9,17 +9,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from layers.wording import Language, Phrase
+from layers.wording import Language, Phrase, format_number
 
 __all__ = [
+    "MISSING_MARK",
     "AnnexColumn",
     "AnnexTable",
     "Say",
+    "print_cell",
     "rank_column",
     "ranked",
     "speaker",
@@ -28,7 +30,10 @@ __all__ = [
 ]
 
 Kind = Literal["text", "mark", "count", "year", "figure", "hectares", "percent"]
-Role = Literal["targets", "zone", "matrix", "cover", "ages", "allocation", "sources"]
+Role = Literal["targets", "zone", "matrix", "cover", "ages", "allocation", "sources", "commune"]
+#: Statistical convention: "…" is not known, "-" is nothing there.
+MISSING_MARK = "…"
+
 #: Chooses between English and Vietnamese.
 Say = Callable[[str, str], str]
 
@@ -49,8 +54,9 @@ class AnnexColumn:
         Width relative to the others (about one character each).
     group : str
         Heading above several columns; empty for none.
-    adds : tuple of str
-        Columns whose sum this one is, row by row: the workbook writes it as a formula.
+    adds, takes : tuple of str
+        Columns whose sum this one is, row by row, and columns taken off: the workbook writes it as
+        a formula.
     totalled : bool
         Whether the total row sums this column.
     """
@@ -61,6 +67,7 @@ class AnnexColumn:
     width: float = 12.0
     group: str = ""
     adds: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
     totalled: bool = False
 
 
@@ -199,3 +206,45 @@ def ranked(rows: pd.DataFrame) -> pd.DataFrame:
         The same with ``rank`` from 1 and a fresh index.
     """
     return rows.reset_index(drop=True).assign(rank=np.arange(1, len(rows) + 1))
+
+
+def print_cell(
+    column: AnnexColumn, value: Any, language: Language, *, decimals: tuple[int, int]
+) -> str:
+    """Cell as paper shows it: ``155.000,5``, "-" for zero, "…" for what is not known.
+
+    Parameters
+    ----------
+    column : AnnexColumn
+        The cell's column.
+    value : object
+        The cell's value.
+    language : {"vi", "en"}
+        Language of the page.
+    decimals : tuple of int
+        Digits of hectares and of percentages; a ``figure`` shows at most two.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Examples
+    --------
+    >>> print_cell(AnnexColumn("area", "", "hectares"), 1234.5, "vi", decimals=(1, 1))
+    '1.234,5'
+    """
+    if column.kind in ("text", "mark"):
+        return "" if value is None or pd.isna(value) else str(value)
+    if value is None or pd.isna(value):
+        return MISSING_MARK
+    number = float(value)
+    if column.kind in ("count", "year"):
+        return f"{number:.0f}"
+    if number == 0:
+        return "-"
+    if column.kind == "figure":
+        text = format_number(number, language, decimals=2)
+        return text.rstrip("0").rstrip(",.") if not number.is_integer() else text[:-3]
+    digits = decimals[0] if column.kind == "hectares" else decimals[1]
+    return format_number(number, language, decimals=digits)

@@ -24,17 +24,14 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from layers.errors import OutputError
 from layers.wording import Phrase
 from maps.annex import DEMO_MARK, AnnexContent, page_date
-from maps.annex_layout import AnnexColumn, AnnexTable
+from maps.annex_layout import MISSING_MARK, AnnexColumn, AnnexTable
 from maps.annex_tables import build_tables
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["MISSING_MARK", "number_format", "save_workbook", "sheet_name"]
-
-#: Statistical convention: "…" is not known, "-" is nothing there.
-MISSING_MARK = "…"
+__all__ = ["number_format", "save_workbook", "sheet_name"]
 
 _FORMULA_STARTS = ("=", "+", "-", "@")
 _FONT = "Times New Roman"
@@ -297,9 +294,13 @@ class _Sheet:
             missing = self.formats.cell(column, bold=bold, text=MISSING_MARK)
             self.sheet.write_string(row, position, MISSING_MARK, missing)
         elif column.adds:
-            parts = (xl_rowcol_to_cell(row, self._column_of(key)) for key in column.adds)
+            plus, minus = (
+                [xl_rowcol_to_cell(row, self._column_of(key)) for key in keys]
+                for keys in (column.adds, column.takes)
+            )
+            formula = "=" + "+".join(plus) + "".join(f"-{cell}" for cell in minus)
             style = self.formats.cell(column, bold=bold)
-            self.sheet.write_formula(row, position, "=" + "+".join(parts), style, float(value))
+            self.sheet.write_formula(row, position, formula, style, float(value))
         else:
             style = self.formats.cell(column, bold=bold)
             self.sheet.write_number(row, position, float(value), style)

@@ -33,15 +33,16 @@ def zone_table(content: AnnexContent, zone: str, place: int, say: Say) -> AnnexT
         The table as it is printed.
     """
     rows = content.zones[content.zones["zone"] == zone]
-    rows, years = _with_plan(rows, content.allocation, zone, content.decimals)
-    held = rows[["present_ha", *(f"plan_{year}" for year in years)]].fillna(0).gt(0).any(axis=1)
+    rows = _with_plan(rows, content, zone)
+    planned = [f"plan_{year}" for year in content.planned_years]
+    held = rows[["present_ha", *planned]].fillna(0).gt(0).any(axis=1)
     rows = ranked(rows[rows["listed"] | held])
     rows = rows.assign(
         listed=np.where(rows["listed"], "x", ""),
         share_percent=rows["share_ratio"] * 100,
         remark=_remarks(rows, content.language),
     )
-    columns = _zone_columns(years, say)
+    columns = _zone_columns(content, say)
     name = content.zone_name(zone)
     return AnnexTable(
         name=f"{place} {name}",
@@ -62,30 +63,36 @@ def zone_table(content: AnnexContent, zone: str, place: int, say: Say) -> AnnexT
     )
 
 
-def _with_plan(
-    rows: pd.DataFrame, allocation: pd.DataFrame | None, zone: str, decimals: int
-) -> tuple[pd.DataFrame, list[int]]:
-    """Add the planned hectares of each year, their sum and where that leads."""
-    if allocation is None:
-        return rows, []
-    years = sorted(int(year) for year in allocation["year"].unique())
-    part = allocation[allocation["zone"] == zone]
+def _with_plan(rows: pd.DataFrame, content: AnnexContent, zone: str) -> pd.DataFrame:
+    """Add the planned hectares of each year, the losses, and where that leads."""
+    if content.allocation is None:
+        return rows
+    rows = rows.set_index("commune_code", drop=False)
+    years = content.planned_years
+    part = content.allocation[content.allocation["zone"] == zone]
     planned = part.pivot_table(
         index="commune_code", columns="year", values="planned_ha", aggfunc="sum"
     ).reindex(columns=years)
-    rows = rows.set_index("commune_code", drop=False)
     # A commune without a row in a zone that was allocated gets nothing there: a true zero.
     columns = {
-        f"plan_{year}": planned[year].reindex(rows.index).fillna(0.0).round(decimals)
+        f"plan_{year}": planned[year].reindex(rows.index).fillna(0.0).round(content.decimals)
         for year in years
     }
     rows = rows.assign(**columns)
-    added = rows[list(columns)].sum(axis=1).round(decimals)
-    reached = (rows["present_ha"] + added).round(decimals)
-    return rows.assign(added_ha=added, reached_ha=reached).reset_index(drop=True), years
+    change = rows[list(columns)].sum(axis=1)
+    if content.losses is not None:
+        lost = content.losses[content.losses["zone"] == zone]
+        sums = lost.groupby("commune_code")["loss_ha"].sum().reindex(rows.index).fillna(0.0)
+        rows = rows.assign(loss_ha=sums.round(content.decimals))
+        change = change - rows["loss_ha"]
+    return rows.assign(
+        added_ha=change.round(content.decimals),
+        reached_ha=(rows["present_ha"] + change).round(content.decimals),
+    ).reset_index(drop=True)
 
 
-def _zone_columns(years: list[int], say: Say) -> tuple[AnnexColumn, ...]:
+def _zone_columns(content: AnnexContent, say: Say) -> tuple[AnnexColumn, ...]:
+    years = content.planned_years
     head = (
         rank_column(say),
         AnnexColumn("commune", say("Commune", "Xã, phường"), "text", 24),
@@ -102,20 +109,24 @@ def _zone_columns(years: list[int], say: Say) -> tuple[AnnexColumn, ...]:
         AnnexColumn(key, str(year), "hectares", 11, group, totalled=True)
         for key, year in zip(keys, years, strict=True)
     )
+    lost: tuple[str, ...] = ()
+    losses: tuple[AnnexColumn, ...] = ()
+    if content.losses is not None:
+        lost = ("loss_ha",)
+        title = say("Lost", "Giảm do khai thác")
+        losses = (AnnexColumn("loss_ha", title, "hectares", 11, totalled=True),)
+    until = say(f"By {years[-1]}", f"Đến {years[-1]}")
+    change = say("Change", "Tăng, giảm")
     tail = (
         AnnexColumn(
-            "reached_ha",
-            say(f"By {years[-1]}", f"Đến {years[-1]}"),
-            "hectares",
-            13,
+            *("reached_ha", until, "hectares", 13),
             adds=("present_ha", *keys),
+            takes=lost,
             totalled=True,
         ),
-        AnnexColumn(
-            "added_ha", say("Change", "Tăng, giảm"), "hectares", 12, adds=keys, totalled=True
-        ),
+        AnnexColumn(*("added_ha", change, "hectares", 12), adds=keys, takes=lost, totalled=True),
     )
-    return (*head, *planned, *tail, remark)
+    return (*head, *planned, *losses, *tail, remark)
 
 
 def _remarks(rows: pd.DataFrame, language: Language) -> list[str]:
@@ -188,10 +199,13 @@ def allocation_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> An
     AnnexTable
         The table as it is printed.
     """
-    years = sorted(int(year) for year in frame["year"].unique())
+    years = content.planned_years
+    # Rows without land only say that a zone is there and nothing is added.
+    frame = frame[frame["planned_ha"] > 0]
     keys = ["zone", "commune_code", "commune", "land"]
     wide = frame.pivot_table(index=keys, columns="year", values="planned_ha", aggfunc="sum")
     order = {zone: place for place, zone in enumerate(content.zone_names["zone"])}
+    wide = wide.reindex(columns=years)
     rows = wide.reset_index().sort_values(
         ["zone", "commune_code", "land"],
         key=lambda column: column.map(order) if column.name == "zone" else column,

@@ -8,6 +8,7 @@ __all__ = [
     "ALLOCATION",
     "AREAS",
     "FOREST_COVER",
+    "LOSSES",
     "SOURCES",
     "SPECIES_AGES",
     "TARGETS",
@@ -92,18 +93,6 @@ SOURCES = Schema(
     ),
 )
 
-ALLOCATION = Schema(
-    "allocation",
-    (
-        Column("zone", "text", "id of the zone"),
-        Column("commune_code", "text", "commune"),
-        Column("commune", "text", "name of the commune"),
-        Column("land", "text", "land the hectares come from"),
-        Column("year", "integer", "year of planting"),
-        Column("planned_ha", "number", "hectares added in the year", "ha", minimum=0),
-    ),
-)
-
 SPECIES_AGES = Schema(
     "species and ages",
     (
@@ -130,5 +119,15 @@ ALLOCATION = Schema(
             minimum=0,
         ),
         Column("binding", "text", "what keeps the commune from taking more"),
+    ),
+)
+
+LOSSES = Schema(
+    "losses",
+    (
+        Column("zone", "text", "id of the zone"),
+        Column("commune_code", "text", "commune"),
+        Column("year", "integer", "year"),
+        Column("loss_ha", "number", "hectares lost in the year (harvest, conversion)", "ha"),
     ),
 )

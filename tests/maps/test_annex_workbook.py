@@ -49,6 +49,23 @@ def test_total_is_a_formula_and_its_value(content: AnnexContent, tmp_path: Path)
     assert str(formulas["Bình Gia"][6]).count("+") == 2
 
 
+def test_losses_are_taken_off(tmp_path: Path) -> None:
+    losses = pd.DataFrame(
+        [
+            ("pine", "06001", 2026, 0.3),
+            ("pine", "06001", 2027, 10.1),
+            ("anise", "06002", 2026, 1.0),
+        ],
+        columns=["zone", "commune_code", "year", "loss_ha"],
+    )
+    path = save_workbook(squares.content(losses=losses), tmp_path / "annex.xlsx")
+    values = _cells(openpyxl.load_workbook(path, data_only=True)["1 Thông"])
+    formulas = _cells(openpyxl.load_workbook(path)["1 Thông"])
+    assert values["Bình Gia"][3:9] == [400.1, 20.1, 30.2, 10.4, 440.0, 39.9]
+    assert values["Tổng cộng"][3:9] == [900.5, 20.1, 79.4, 10.4, 989.6, 89.1]
+    assert re.fullmatch(r"=D(\d+)\+E\1\+F\1-G\1", str(formulas["Bình Gia"][7]))
+
+
 def test_province_row_of_forest_cover(content: AnnexContent, tmp_path: Path) -> None:
     path = save_workbook(content, tmp_path / "annex.xlsx")
     values = _cells(openpyxl.load_workbook(path, data_only=True)["Biểu 3 Che phủ rừng"])
