@@ -9,33 +9,23 @@ from __future__ import annotations
 import base64
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from layers.errors import InputError
 from layers.wording import Phrase, format_number
 from maps.colours import NO_DATA, ZERO, scale_colours
 from maps.coverage_geometry import EncodedShapes, encode_coverage, encode_lines
-from maps.map_classes import Classing, classify, fixed_classes
+from maps.map_classes import classify
 from maps.map_content import MapContent, RasterPicture
 from maps.page_policy import tile_sources
+from maps.page_zones import MEASURES, classing_entry, page_numbers, zone_entry
 
-__all__ = ["MEASURES", "build_page_data", "read_page_data"]
+__all__ = ["build_page_data", "read_page_data"]
 
-Values = npt.NDArray[np.float64]
-
-# Measure: column of the zone table, decimals written.
-MEASURES: dict[str, tuple[str, int]] = {
-    "present": ("present_ha", 4),
-    "share": ("share_ratio", 6),
-    "held": ("held_ratio", 6),
-    "available": ("available_ha", 4),
-    "gap": ("gap_ha", 4),
-}
 _OUTLINE_LIMIT = 60_000
 _PICTURE_LIMIT = 600_000
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -62,11 +52,15 @@ def build_page_data(content: MapContent) -> dict[str, Any]:
     layers = [content.communes]
     if content.neighbours is not None and len(content.neighbours):
         layers.append(content.neighbours)
-    encoded = encode_coverage(layers)
-    shapes = encoded[0]
     codes = pd.Index(content.communes["commune_code"])
-    notes = _commune_notes(content, shapes)
-    zones = [_zone(content, row, codes, notes) for row in content.zones.to_dict("records")]
+    notes: list[Phrase] = []
+    # GEOS works without Python's lock: the borders are simplified while the zones are classed.
+    with ThreadPoolExecutor(max_workers=1) as borders:
+        encoding = borders.submit(encode_coverage, layers)
+        zones = [zone_entry(content, row, codes, notes) for row in content.zones.to_dict("records")]
+        encoded = encoding.result()
+    shapes = encoded[0]
+    notes[:0] = _commune_notes(content, shapes)
     outlines = _outlines(content.plot_outlines, shapes, notes)
     return {
         "title": {"vi": content.title_vi, "en": content.title_en},
@@ -79,7 +73,7 @@ def build_page_data(content: MapContent) -> dict[str, Any]:
             "code": list(codes),
             "name": content.communes["commune"].tolist(),
             "kind": content.communes["kind"].tolist(),
-            "area": _numbers(content.communes["official_area_ha"].to_numpy(), 4),
+            "area": page_numbers(content.communes["official_area_ha"].to_numpy(), 4),
             "rings": shapes.rings,
             "point": shapes.points,
         },
@@ -127,14 +121,6 @@ def read_page_data(page: str) -> dict[str, Any]:
     return data
 
 
-def _numbers(values: Any, decimals: int) -> list[float | int | None]:
-    rounded = np.round(np.asarray(values, dtype=np.float64), decimals)
-    return [
-        None if value != value else int(value) if value.is_integer() else value
-        for value in rounded.tolist()
-    ]
-
-
 def _records(frame: pd.DataFrame | None) -> list[list[str]]:
     if frame is None:
         return []
@@ -149,86 +135,9 @@ def _bounds(communes: gpd.GeoDataFrame) -> list[float]:
     return [round(float(edge), 6) for edge in (south, west, north, east)]
 
 
-def _zone(
-    content: MapContent, zone: dict[Any, Any], codes: pd.Index, notes: list[Phrase]
-) -> dict[str, Any]:
-    frame = content.zone_communes
-    rows = frame[frame["zone"] == zone["zone"]].set_index("commune_code").reindex(codes)
-    listed = rows["listed"].eq(True).to_numpy()
-    entry: dict[str, Any] = {
-        "id": zone["zone"],
-        "name": {"vi": zone["name_vi"], "en": zone["name_en"]},
-        "list": zone["list"],
-        "listed": np.flatnonzero(listed).tolist(),
-        "values": {},
-        "classes": {},
-    }
-    for measure, (column, decimals) in MEASURES.items():
-        if column not in rows:
-            continue
-        values = pd.to_numeric(rows[column]).to_numpy("float64", na_value=np.nan)
-        if np.isnan(values).all():
-            continue
-        entry["values"][measure] = _numbers(values, decimals)
-        entry["classes"][measure] = _classings(measure, values)
-    _note_zone(zone, rows["present_ha"].to_numpy("float64", na_value=np.nan), notes)
-    planned = _planned(content.planned, zone["zone"], codes)
-    if planned is None and content.planned is not None:
-        notes.append(
-            Phrase(
-                vi=f"{zone['name_vi']}: chưa có diện tích kế hoạch.",
-                en=f"{zone['name_en']}: no planned areas.",
-            )
-        )
-    if planned is not None:
-        years, by_year, total = planned
-        entry["values"]["planned"] = _numbers(total, 4)
-        entry["classes"]["planned"] = _classings("planned", total)
-        entry["years"] = {
-            str(year): _numbers(values, 4) for year, values in zip(years, by_year, strict=True)
-        }
-        # One classing for all years, or the colours of the slider could not be compared.
-        entry["classes"]["year"] = _classings("planned", np.concatenate(by_year))
-    return entry
-
-
-def _classings(measure: str, values: Values) -> list[dict[str, Any]]:
-    found = [classify(values, scheme="natural")]
-    if measure == "held":
-        fixed = fixed_classes()
-        # Shares that all stay in the first class would make a map of one colour; the fixed
-        # classes then come second, for the reader to choose.
-        telling = bool((values[np.isfinite(values)] > fixed.breaks[0]).any())
-        found = [fixed, *found] if telling else [*found, fixed]
-    return [_classing(classing) for classing in found]
-
-
-def _classing(classing: Classing) -> dict[str, Any]:
-    return {"scheme": classing.scheme, "breaks": list(classing.breaks)}
-
-
-def _planned(
-    frame: pd.DataFrame | None, zone: str, codes: pd.Index
-) -> tuple[list[int], list[Values], Values] | None:
-    if frame is None:
-        return None
-    rows = frame[frame["zone"] == zone]
-    if rows.empty:
-        return None
-    years = sorted(int(year) for year in frame["year"].unique())
-    # A commune without a row in a year is planned nothing in that year.
-    table = (
-        rows.pivot_table(index="commune_code", columns="year", values="planned_ha", aggfunc="sum")
-        .reindex(index=codes, columns=years)
-        .fillna(0.0)
-    )
-    by_year = [table[year].to_numpy("float64") for year in years]
-    return years, by_year, np.sum(by_year, axis=0)
-
-
 def _targets(frame: pd.DataFrame) -> list[dict[str, Any]]:
     columns = ["low", "high", "present", "held_ratio", "shortfall", "surplus"]
-    figures = {column: _numbers(frame[column].to_numpy(), 6) for column in columns}
+    figures = {column: page_numbers(frame[column].to_numpy(), 6) for column in columns}
     texts = ["target", "zone", "bound", "unit", "status"]
     return [
         {
@@ -256,11 +165,15 @@ def _cover(content: MapContent, codes: pd.Index) -> dict[str, Any] | None:
     rows = frame.iloc[:-1].set_index("commune_code").reindex(codes)
     last = frame.iloc[[-1]]
     columns: dict[str, Any] = {
-        column: _numbers(rows[column].to_numpy(), decimals) for column, decimals in _COVER.items()
+        column: page_numbers(rows[column].to_numpy(), decimals)
+        for column, decimals in _COVER.items()
     }
     columns["province"] = {
         "name": str(last["commune"].iloc[0]),
-        **{name: _numbers(last[name].to_numpy(), decimals)[0] for name, decimals in _COVER.items()},
+        **{
+            name: page_numbers(last[name].to_numpy(), decimals)[0]
+            for name, decimals in _COVER.items()
+        },
     }
     return columns
 
@@ -269,7 +182,7 @@ def _cover_classes(content: MapContent) -> list[dict[str, Any]]:
     if content.forest_cover is None or content.forest_cover.empty:
         return []
     values = content.forest_cover["cover_percent"].iloc[:-1].to_numpy("float64")
-    return [_classing(classify(values, scheme="pretty"))]
+    return [classing_entry(classify(values, scheme="pretty"))]
 
 
 def _colours() -> dict[str, Any]:
@@ -390,28 +303,3 @@ def _commune_notes(content: MapContent, shapes: EncodedShapes) -> list[Phrase]:
             "Their figures are in the table.",
         )
     ]
-
-
-def _note_zone(zone: dict[Any, Any], present: Values, notes: list[Phrase]) -> None:
-    known = present[~np.isnan(present)]
-    if not len(known):
-        notes.append(
-            Phrase(
-                vi=f"{zone['name_vi']}: chưa có số liệu hiện trạng.",
-                en=f"{zone['name_en']}: the present area is not measured.",
-            )
-        )
-    elif not known.any():
-        notes.append(
-            Phrase(
-                vi=f"{zone['name_vi']}: hiện trạng bằng 0 ở mọi xã, phường.",
-                en=f"{zone['name_en']}: the present area is 0 in every commune.",
-            )
-        )
-    elif len(np.unique(known)) == 1 and len(known) > 1:
-        notes.append(
-            Phrase(
-                vi=f"{zone['name_vi']}: mọi xã, phường có cùng một giá trị nên chỉ có một màu.",
-                en=f"{zone['name_en']}: all communes have the same value, hence one colour.",
-            )
-        )

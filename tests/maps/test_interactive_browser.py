@@ -195,6 +195,8 @@ def test_language_switches_words_and_figures(opener: Opener, content: MapContent
     assert opened.texts("#table tbody td.now")[0] == format_number(largest, "en", decimals=1)
     assert "Present area" in opened.text("#measures")
     assert opened.text("#north-letter") == "N"
+    opened.page.click("#table tbody tr:first-child button")
+    assert opened.text("#card-title").split("0")[0].split()[-1] in ("commune", "ward")
     assert not re.search("[ạảấầẩậắặẵẻẽếềểệỉịọốồổộớợụủứừửữự]", opened.text("#legend"))
 
 
@@ -356,6 +358,30 @@ def test_the_download_is_a_table_without_formulas(opener: Opener) -> None:
     assert table["present_ha"].sum() == pytest.approx(
         present(made_content(squares(names=names)), "pine").sum(), abs=1e-3
     )
+
+
+@pytest.mark.parametrize("fragment", ["#measure=planned&year=2027", "#measure=cover"])
+def test_names_stand_on_their_communes(opener: Opener, content: MapContent, fragment: str) -> None:
+    opened = opener(content, fragment)
+    names = list(content.communes["commune"])
+    labels = opened.page.locator(".place")
+    assert labels.count() > 20
+    for number in range(0, labels.count(), 7):
+        label = labels.nth(number)
+        row = names.index(label.inner_text())
+        shape = opened.page.locator("path.commune").nth(row).bounding_box()
+        here = label.bounding_box()
+        assert shape["x"] < here["x"] + here["width"] / 2 < shape["x"] + shape["width"]
+        assert shape["y"] < here["y"] + here["height"] / 2 < shape["y"] + shape["height"]
+
+
+def test_forest_cover_marks_no_list(opener: Opener, content: MapContent) -> None:
+    opened = opener(content, "#zone=anise&measure=cover")
+    assert opened.page.locator("path.is-listed").count() == 0
+    assert "Có trong kế hoạch" not in opened.text("#legend")
+    opened.choose("#measures", "present")
+    assert opened.page.locator("path.is-listed").count() > 0
+    assert "Có trong kế hoạch" in opened.text("#legend")
 
 
 def test_layers_switch_on_and_off(opener: Opener, content: MapContent) -> None:

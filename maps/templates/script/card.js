@@ -7,15 +7,48 @@ function renderCard() {
     card.replaceChildren(element("p", { class: "help", id: "card-title" }, word("cardEmpty")));
     return;
   }
-  card.replaceChildren(cardHead(commune), cardFacts(commune), cardZones(commune), ...cardWarnings(commune));
+  card.replaceChildren(
+    cardHead(commune),
+    cardFacts(commune),
+    cardZones(commune),
+    ...cardWarnings(commune),
+  );
 }
 
 function cardHead(commune) {
-  return element("div", { class: "row" },
-    element("h2", { id: "card-title", class: "name" }, fullName(commune), element("span", { class: "code" }, communes.code[commune])),
-    hasShape(commune) ? element("button", { type: "button", class: "plain", id: "zoom-to", onclick: () => zoomTo(commune) }, word("zoomTo")) : null,
-    element("button", { type: "button", class: "plain", id: "copy", onclick: copyLink }, word("copyLink")),
-    element("button", { type: "button", class: "close", id: "close", "aria-label": word("close"), onclick: () => update({ commune: -1 }) }, "×"));
+  return element(
+    "div",
+    { class: "row" },
+    element(
+      "h2",
+      { id: "card-title", class: "name" },
+      fullName(commune),
+      element("span", { class: "code" }, communes.code[commune]),
+    ),
+    hasShape(commune)
+      ? element(
+          "button",
+          { type: "button", class: "plain", id: "zoom-to", onclick: () => zoomTo(commune) },
+          word("zoomTo"),
+        )
+      : null,
+    element(
+      "button",
+      { type: "button", class: "plain", id: "copy", onclick: copyLink },
+      word("copyLink"),
+    ),
+    element(
+      "button",
+      {
+        type: "button",
+        class: "close",
+        id: "close",
+        "aria-label": word("close"),
+        onclick: () => update({ commune: -1 }),
+      },
+      "×",
+    ),
+  );
 }
 
 function fact(label, text) {
@@ -26,7 +59,11 @@ function cardFacts(commune) {
   const facts = [fact(word("officialArea"), withUnit("present", communes.area[commune]))];
   if (data.cover) {
     facts.push(fact(word("coverLong"), withUnit("cover", data.cover.cover_percent[commune])));
-    for (const [key, column] of [["naturalForest", "natural_forest_ha"], ["plantedForest", "planted_forest_ha"], ["notYetForest", "not_yet_forest_ha"]]) {
+    for (const [key, column] of [
+      ["naturalForest", "natural_forest_ha"],
+      ["plantedForest", "planted_forest_ha"],
+      ["notYetForest", "not_yet_forest_ha"],
+    ]) {
       facts.push(fact(word(key), withUnit("present", data.cover[column][commune])));
     }
   }
@@ -34,36 +71,79 @@ function cardFacts(commune) {
 }
 
 function cardZones(commune) {
-  const measures = ["present", "held", "planned", "gap", "available"].filter((measure) => data.measures.includes(measure));
+  const measures = ["present", "held", "planned", "gap", "available"].filter((measure) =>
+    data.measures.includes(measure),
+  );
   const rows = [];
   data.zones.forEach((zone, index) => {
-    const values = measures.map((measure) => { const found = valuesOf(measure, zone, ""); return found ? found[commune] : null; });
+    const values = measures.map((measure) => {
+      const found = valuesOf(measure, zone, "");
+      return found ? found[commune] : null;
+    });
     const listed = isListed(commune, index) && listTells(zone);
     if (!listed && !(values[0] > 0) && !(values[measures.indexOf("planned")] > 0)) return;
-    rows.push(element("tr", { class: index === state.zone ? "now" : "", "data-zone": zone.id },
-      element("th", { scope: "row" },
-        element("button", { type: "button", class: "name", "data-focus": "card-" + zone.id, onclick: () => update({ zone: index }) }, zoneName(zone)),
-        listed ? element("span", { class: "dot", title: word("listedMark") }, " ●") : null),
-      ...values.map((value, column) => element("td", { "data-measure": measures[column] }, formatValue(measures[column], value)))));
+    rows.push(
+      element(
+        "tr",
+        { class: index === state.zone ? "now" : "", "data-zone": zone.id },
+        element(
+          "th",
+          { scope: "row" },
+          element(
+            "button",
+            {
+              type: "button",
+              class: "name",
+              "data-focus": "card-" + zone.id,
+              onclick: () => update({ zone: index }),
+            },
+            zoneName(zone),
+          ),
+          listed ? element("span", { class: "dot", title: word("listedMark") }, " ●") : null,
+        ),
+        ...values.map((value, column) =>
+          element("td", { "data-measure": measures[column] }, formatValue(measures[column], value)),
+        ),
+      ),
+    );
   });
   if (!rows.length) return element("p", { class: "help" }, word("nothingHere"));
-  const head = element("tr", {}, element("th", { scope: "col" }, word("zone")),
-    ...measures.map((measure) => element("th", { scope: "col", title: word(measure + "Long") }, word(measure + "Short"))));
-  return element("div", { class: "card-scroll" }, element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows)));
+  const head = element(
+    "tr",
+    {},
+    element("th", { scope: "col" }, word("zone")),
+    ...measures.map((measure) =>
+      element("th", { scope: "col", title: word(measure + "Long") }, word(measure + "Short")),
+    ),
+  );
+  return element(
+    "div",
+    { class: "card-scroll" },
+    element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows)),
+  );
 }
 
 function cardWarnings(commune) {
-  const texts = data.warnings.filter(([row]) => row === commune).map(([, vi, en]) => (state.language === "vi" ? vi : en));
+  const texts = data.warnings
+    .filter(([row]) => row === commune)
+    .map(([, vi, en]) => (state.language === "vi" ? vi : en));
   if (!hasShape(commune)) texts.push(word("noBoundary"));
   if (!texts.length) return [];
-  return [element("div", { class: "warnings" }, element("h3", {}, word("warnings")),
-    element("ul", {}, ...texts.map((text) => element("li", {}, text))))];
+  return [
+    element(
+      "div",
+      { class: "warnings" },
+      element("h3", {}, word("warnings")),
+      element("ul", {}, ...texts.map((text) => element("li", {}, text))),
+    ),
+  ];
 }
 
 function copyLink() {
   const address = location.href;
   const done = () => say(word("copied"));
-  if (navigator.clipboard && window.isSecureContext) navigator.clipboard.writeText(address).then(done, () => {});
+  if (navigator.clipboard && window.isSecureContext)
+    navigator.clipboard.writeText(address).then(done, () => {});
   else {
     const box = element("textarea", { class: "unseen" });
     box.value = address;

@@ -17,7 +17,12 @@ function classLabel(index, measure, classing, values) {
   const breaks = classing.breaks;
   const unit = "\u00a0" + unitOf(measure);
   if (classing.scheme === "single") {
-    return word("single", { a: withUnit(measure, values.find((value) => value > 0)) });
+    return word("single", {
+      a: withUnit(
+        measure,
+        values.find((value) => value > 0),
+      ),
+    });
   }
   if (index === breaks.length) {
     return word("over", { a: formatBorder(measure, breaks[index - 1]) + unit });
@@ -50,18 +55,33 @@ function renderLegend() {
   for (const [found, label] of entries) {
     const fill = colourOf(found, measure, classing);
     list.append(
-      element("li", {}, swatch(fill), element("span", {}, label, element("small", {}, " (" + (counts.get(found) || 0) + ")")))
+      element(
+        "li",
+        {},
+        swatch(fill),
+        element("span", {}, label, element("small", {}, " (" + (counts.get(found) || 0) + ")")),
+      ),
     );
   }
-  if (listTells()) {
+  if (marksShown()) {
     list.append(
-      element("li", { class: "mark" }, swatch("url(#dots)"), element("span", {}, word("listed"), element("small", {}, " (" + zoneNow().listed.length + ")")))
+      element(
+        "li",
+        { class: "mark" },
+        swatch("url(#dots)"),
+        element(
+          "span",
+          {},
+          word("listed"),
+          element("small", {}, " (" + zoneNow().listed.length + ")"),
+        ),
+      ),
     );
   }
   byId("legend").replaceChildren(
     element("h3", {}, word(measure + "Long") + " (" + unitOf(measure) + ")"),
     list,
-    schemeChoice(classing)
+    schemeChoice(classing),
   );
 }
 
@@ -72,7 +92,14 @@ function swatch(fill) {
   picture.setAttribute("class", "swatch");
   picture.setAttribute("aria-hidden", "true");
   const box = document.createElementNS(space, "rect");
-  for (const [name, value] of Object.entries({ x: 0.5, y: 0.5, width: 25, height: 15, fill, stroke: "#8b989c" })) {
+  for (const [name, value] of Object.entries({
+    x: 0.5,
+    y: 0.5,
+    width: 25,
+    height: 15,
+    fill,
+    stroke: "#8b989c",
+  })) {
     box.setAttribute(name, value);
   }
   picture.append(box);
@@ -93,7 +120,13 @@ function schemeChoice(classing) {
     onchange: (event) => update({ scheme: Number(event.target.value) }),
   });
   options.forEach((option, index) => {
-    choice.append(element("option", { value: String(index), selected: option === classing }, schemeName(option)));
+    choice.append(
+      element(
+        "option",
+        { value: String(index), selected: option === classing },
+        schemeName(option),
+      ),
+    );
   });
   return element("label", { class: "scheme" }, word("classes") + " ", choice);
 }

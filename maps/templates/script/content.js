@@ -42,13 +42,20 @@ const zoneNow = () => data.zones[state.zone];
 const zoneName = (zone) => zone.name[state.language];
 const isListed = (commune, zone = state.zone) => listedSets[zone].has(commune);
 // A list that names the whole province marks nothing.
-const listTells = (zone = zoneNow()) => Boolean(zone) && zone.list !== "province" && zone.listed.length > 0;
+const listTells = (zone = zoneNow()) =>
+  Boolean(zone) && zone.list !== "province" && zone.listed.length > 0;
 const communeName = (commune) => communes.name[commune];
 const hasShape = (commune) => communes.rings[commune] !== null;
 
+// Forest cover belongs to no zone, so no list is marked on it.
+const marksShown = () => state.measure !== "cover" && listTells();
+
 function fullName(commune) {
   const kind = communes.kind[commune];
-  return kind ? kind[0].toUpperCase() + kind.slice(1) + " " + communeName(commune) : communeName(commune);
+  const name = communeName(commune);
+  if (!kind) return name;
+  if (state.language === "en") return name + " " + (words.en["kind " + kind] ?? kind);
+  return kind[0].toUpperCase() + kind.slice(1) + " " + name;
 }
 
 function valuesOf(measure, zone = zoneNow(), year = state.year) {

@@ -2,23 +2,41 @@
 function renderChart() {
   const rows = data.zones.map((zone, index) => {
     const target = targetOf(zone);
-    const choice = element("input", { type: "radio", name: "zone", value: zone.id, checked: index === state.zone,
-      onchange: () => update({ zone: index }) });
-    const row = element("label", { class: "zone-row" }, choice,
+    const choice = element("input", {
+      type: "radio",
+      name: "zone",
+      value: zone.id,
+      checked: index === state.zone,
+      onchange: () => update({ zone: index }),
+    });
+    const row = element(
+      "label",
+      { class: "zone-row" },
+      choice,
       element("span", { class: "zone-name" }, zoneName(zone)),
-      element("span", { class: "zone-status " + (target ? target.status : "") }, target ? statusText(target) : ""),
+      element(
+        "span",
+        { class: "zone-status " + (target ? target.status : "") },
+        target ? statusText(target) : "",
+      ),
       bulletOf(target),
-      element("span", { class: "zone-figures" }, target ? figuresText(target) : word("noTarget")));
+      element("span", { class: "zone-figures" }, target ? figuresText(target) : word("noTarget")),
+    );
     return row;
   });
   byId("chart").replaceChildren(...(rows.length ? rows : [element("p", {}, word("noZones"))]));
-  byId("zone").replaceChildren(...data.zones.map((zone, index) =>
-    element("option", { value: String(index), selected: index === state.zone }, zoneName(zone))));
+  byId("zone").replaceChildren(
+    ...data.zones.map((zone, index) =>
+      element("option", { value: String(index), selected: index === state.zone }, zoneName(zone)),
+    ),
+  );
 }
 
 function statusText(target) {
-  if (target.status === "below") return word("below", { a: formatNumber(target.shortfall, 0) + "\u00a0ha" });
-  if (target.status === "above") return word("above", { a: formatNumber(target.surplus, 0) + "\u00a0ha" });
+  if (target.status === "below")
+    return word("below", { a: formatNumber(target.shortfall, 0) + "\u00a0ha" });
+  if (target.status === "above")
+    return word("above", { a: formatNumber(target.surplus, 0) + "\u00a0ha" });
   return word(target.status);
 }
 
@@ -27,7 +45,8 @@ function boundText(target) {
   const high = target.high === null ? null : formatNumber(target.high, 0);
   if (target.bound === "at_least") return word("boundAtLeast", { a: low });
   if (target.bound === "at_most") return word("boundAtMost", { a: high });
-  const text = low !== null && high !== null && low !== high ? low + "–" + high : low ?? high ?? "–";
+  const text =
+    low !== null && high !== null && low !== high ? low + "–" + high : (low ?? high ?? "–");
   if (target.bound === "about") return word("boundAbout", { a: text });
   if (target.bound === "maintain") return word("boundMaintain", { a: text });
   return text;
@@ -39,8 +58,16 @@ function figuresText(target) {
 
 function targetText(target) {
   const year = target.year ? " " + word("targetYear", { year: target.year }) : "";
-  return word("target") + " " + boundText(target) + "\u00a0ha" + year + ", " + word("nowHeld", { a: formatNumber(target.present, 0) + "\u00a0ha" }) +
-    (target.status === "below" ? ", " + statusText(target) : "");
+  return (
+    word("target") +
+    " " +
+    boundText(target) +
+    "\u00a0ha" +
+    year +
+    ", " +
+    word("nowHeld", { a: formatNumber(target.present, 0) + "\u00a0ha" }) +
+    (target.status === "below" ? ", " + statusText(target) : "")
+  );
 }
 
 function bulletOf(target) {
@@ -67,13 +94,24 @@ function bulletOf(target) {
 
 function renderMeasures() {
   const there = new Set(data.measures);
-  const chips = MEASURE_ORDER.filter((measure) => measure !== "gap" || there.has(measure)).map((measure) => {
-    const missing = !there.has(measure);
-    return element("label", { class: missing ? "chip missing" : "chip", title: word(measure + "Long") },
-      element("input", { type: "radio", name: "measure", value: measure, checked: measure === state.measure, disabled: missing,
-        onchange: () => update({ measure }) }),
-      element("span", {}, word(measure) + (missing ? " (" + word("notAvailable") + ")" : "")));
-  });
+  const chips = MEASURE_ORDER.filter((measure) => measure !== "gap" || there.has(measure)).map(
+    (measure) => {
+      const missing = !there.has(measure);
+      return element(
+        "label",
+        { class: missing ? "chip missing" : "chip", title: word(measure + "Long") },
+        element("input", {
+          type: "radio",
+          name: "measure",
+          value: measure,
+          checked: measure === state.measure,
+          disabled: missing,
+          onchange: () => update({ measure }),
+        }),
+        element("span", {}, word(measure) + (missing ? " (" + word("notAvailable") + ")" : "")),
+      );
+    },
+  );
   byId("measures").setAttribute("aria-label", word("measure"));
   byId("measures").replaceChildren(...chips);
 }
@@ -91,17 +129,30 @@ function renderYears() {
 
 function renderHeadline() {
   const zone = zoneNow();
-  const parts = state.measure === "cover" || !zone
-    ? [word(state.measure + "Long")]
-    : [zoneName(zone), word(state.measure + "Long") + (state.measure === "planned" ? " · " + (state.year || word("allYears")) : "")];
+  const parts =
+    state.measure === "cover" || !zone
+      ? [word(state.measure + "Long")]
+      : [
+          zoneName(zone),
+          word(state.measure + "Long") +
+            (state.measure === "planned" ? " · " + (state.year || word("allYears")) : ""),
+        ];
   if (state.measure === "cover" && data.cover) {
-    parts.push(word("province") + " " + formatNumber(data.cover.province.cover_percent, 2) + "\u00a0%");
+    parts.push(
+      word("province") + " " + formatNumber(data.cover.province.cover_percent, 2) + "\u00a0%",
+    );
   } else if (zone) {
     const target = targetOf(zone);
     if (target) parts.push(targetText(target));
     parts.push(word("list" + zone.list[0].toUpperCase() + zone.list.slice(1)));
   }
-  byId("headline").replaceChildren(element("b", {}, parts[0]), parts.slice(1).map((part) => " · " + part).join(""));
+  byId("headline").replaceChildren(
+    element("b", {}, parts[0]),
+    parts
+      .slice(1)
+      .map((part) => " · " + part)
+      .join(""),
+  );
 }
 
 const aroundLayer = drawAround();
@@ -109,21 +160,53 @@ const outlineLayer = drawOutlines();
 const tileLayers = data.tiles.map(([host, address]) => [host, tileLayer(address, host)]);
 
 function renderLayers() {
-  const entries = [["listed", word("layerListed")], ["names", word("layerNames")]];
+  const entries = [
+    ["listed", word("layerListed")],
+    ["names", word("layerNames")],
+  ];
   if (aroundLayer) entries.push(["around", word("layerNeighbours")]);
-  if (outlineLayer) entries.push(["outlines", word(data.outlines.image ? "layerPicture" : "layerOutlines")]);
-  const rows = entries.map(([key, label]) => layerRow(label, switches[key], (on) => { switches[key] = on; applyLayers(); }, key));
+  if (outlineLayer)
+    entries.push(["outlines", word(data.outlines.image ? "layerPicture" : "layerOutlines")]);
+  const rows = entries.map(([key, label]) =>
+    layerRow(
+      label,
+      switches[key],
+      (on) => {
+        switches[key] = on;
+        applyLayers();
+      },
+      key,
+    ),
+  );
   for (const [host, layer] of tileLayers) {
     const label = word("layerTiles", { host: host.replace("https://", "") });
-    rows.push(layerRow(label, map.hasLayer(layer), (on) => { toggle(layer, on); applyLayers(); }, "tiles"));
+    rows.push(
+      layerRow(
+        label,
+        map.hasLayer(layer),
+        (on) => {
+          toggle(layer, on);
+          applyLayers();
+        },
+        "tiles",
+      ),
+    );
   }
   byId("layer-list").replaceChildren(...rows);
 }
 
 function layerRow(label, on, change, key) {
-  return element("label", { class: "check" },
-    element("input", { type: "checkbox", checked: on, "data-layer": key, onchange: (event) => change(event.target.checked) }),
-    element("span", {}, label));
+  return element(
+    "label",
+    { class: "check" },
+    element("input", {
+      type: "checkbox",
+      checked: on,
+      "data-layer": key,
+      onchange: (event) => change(event.target.checked),
+    }),
+    element("span", {}, label),
+  );
 }
 
 function toggle(layer, on) {

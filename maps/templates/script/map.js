@@ -14,14 +14,25 @@ for (let i = 0; i < 64; i += 1) letterValues[ALPHABET.charCodeAt(i)] = i;
 function decodeRing(text) {
   const [west, south, step] = data.grid;
   const points = [];
-  let x = 0, y = 0, current = 0, shift = 0, first = true;
+  let x = 0,
+    y = 0,
+    current = 0,
+    shift = 0,
+    first = true;
   for (let i = 0; i < text.length; i += 1) {
     const bits = letterValues[text.charCodeAt(i)];
     current |= (bits & 31) << shift;
-    if (bits & 32) { shift += 5; continue; }
+    if (bits & 32) {
+      shift += 5;
+      continue;
+    }
     const change = current & 1 ? -((current + 1) >> 1) : current >> 1;
     current = shift = 0;
-    if (first) { x += change; first = false; continue; }
+    if (first) {
+      x += change;
+      first = false;
+      continue;
+    }
     y += change;
     first = true;
     points.push([south + y * step, west + x * step]);
@@ -32,7 +43,13 @@ function decodeRing(text) {
 const decodeShape = (rings) => rings.split(" ").map(decodeRing);
 const pointOf = ([x, y]) => [data.grid[1] + y * data.grid[2], data.grid[0] + x * data.grid[2]];
 
-for (const [name, order] of [["around", 350], ["listed", 410], ["outlines", 420], ["chosen", 430], ["names", 440]]) {
+for (const [name, order] of [
+  ["around", 350],
+  ["listed", 410],
+  ["outlines", 420],
+  ["chosen", 430],
+  ["names", 440],
+]) {
   const pane = map.createPane(name);
   pane.style.zIndex = order;
   if (name !== "around") pane.style.pointerEvents = "none";
@@ -50,14 +67,23 @@ function drawCommunes() {
     if (!hasShape(i)) continue;
     shapes[i] = decodeShape(communes.rings[i]);
     const path = L.polygon(shapes[i], {
-      ...BORDER, fillOpacity: 1, fillColor: "url(#hatch)", smoothFactor: smooth, noClip: true, className: "commune",
+      ...BORDER,
+      fillOpacity: 1,
+      fillColor: "url(#hatch)",
+      smoothFactor: smooth,
+      noClip: true,
+      className: "commune",
     });
     path.commune = i;
     paths[i] = path;
     communeLayer.addLayer(path);
   }
   communeLayer.addTo(map);
-  communeLayer.bindTooltip((path) => tooltipOf(path.commune), { sticky: true, direction: "top", opacity: 1 });
+  communeLayer.bindTooltip((path) => tooltipOf(path.commune), {
+    sticky: true,
+    direction: "top",
+    opacity: 1,
+  });
   communeLayer.on("click", (event) => chooseOnMap(event.layer.commune));
   communeLayer.on("mouseover", (event) => hover(event.layer.commune));
   communeLayer.on("mouseout", () => hover(-1));
@@ -65,7 +91,8 @@ function drawCommunes() {
 
 function chooseOnMap(commune) {
   update({ commune });
-  if (window.matchMedia("(max-width: 760px)").matches) byId("card").scrollIntoView({ block: "nearest" });
+  if (window.matchMedia("(max-width: 760px)").matches)
+    byId("card").scrollIntoView({ block: "nearest" });
 }
 
 function tooltipOf(commune) {
@@ -77,15 +104,32 @@ function tooltipOf(commune) {
     element("span", { class: "code" }, communes.code[commune]),
   ];
   if (zone && measure !== "cover") {
-    lines.push(element("span", { class: "line" }, zoneName(zone) + (isListed(commune) ? " · " + word("listedMark") : "")));
+    lines.push(
+      element(
+        "span",
+        { class: "line" },
+        zoneName(zone) + (isListed(commune) ? " · " + word("listedMark") : ""),
+      ),
+    );
   }
   lines.push(
-    element("span", { class: "line" }, word(measure + "Long") + (measure === "planned" && state.year ? " " + state.year : "") + ": ",
-      element("b", {}, withUnit(measure, values ? values[commune] : null)))
+    element(
+      "span",
+      { class: "line" },
+      word(measure + "Long") + (measure === "planned" && state.year ? " " + state.year : "") + ": ",
+      element("b", {}, withUnit(measure, values ? values[commune] : null)),
+    ),
   );
   const present = valuesOf("present");
   if (zone && measure !== "present" && measure !== "cover" && present) {
-    lines.push(element("span", { class: "line" }, word("presentLong") + ": ", element("b", {}, withUnit("present", present[commune]))));
+    lines.push(
+      element(
+        "span",
+        { class: "line" },
+        word("presentLong") + ": ",
+        element("b", {}, withUnit("present", present[commune])),
+      ),
+    );
   }
   return element("div", { class: "tip" }, ...lines);
 }
@@ -95,19 +139,32 @@ function paintCommunes() {
   const classing = classingNow();
   for (let i = 0; i < communeCount; i += 1) {
     if (!paths[i]) continue;
-    const fill = colourOf(classOf(values ? values[i] : null, classing.breaks), state.measure, classing);
+    const fill = colourOf(
+      classOf(values ? values[i] : null, classing.breaks),
+      state.measure,
+      classing,
+    );
     if (paths[i].options.fillColor !== fill) paths[i].setStyle({ fillColor: fill });
   }
 }
 
-const switches = { listed: true, names: communeCount <= 500, around: true, outlines: false, tiles: {} };
+const switches = {
+  listed: true,
+  names: communeCount <= 500,
+  around: true,
+  outlines: false,
+  tiles: {},
+};
 const listedLayer = L.layerGroup();
 const listedRenderer = rendererOf("listed");
-const middleArea = communes.area.filter((area) => area > 0).sort((a, b) => a - b)[Math.floor(communeCount / 2)] || 10000;
+const middleArea =
+  communes.area.filter((area) => area > 0).sort((a, b) => a - b)[Math.floor(communeCount / 2)] ||
+  10000;
 
 // A mark as wide as the commune it marks would hide it: small communes get thin lines.
 function scaleListed() {
-  const metre = 40075016 * Math.cos((map.getCenter().lat * Math.PI) / 180) / (256 * 2 ** map.getZoom());
+  const metre =
+    (40075016 * Math.cos((map.getCenter().lat * Math.PI) / 180)) / (256 * 2 ** map.getZoom());
   const pixels = Math.sqrt(middleArea * 10000) / metre;
   const pane = map.getPane("listed").style;
   pane.setProperty("--listed-line", Math.min(1.5, pixels / 20).toFixed(2) + "px");
@@ -117,13 +174,24 @@ function scaleListed() {
 function paintListed() {
   listedLayer.clearLayers();
   const zone = zoneNow();
-  if (!switches.listed || !listTells()) return;
+  if (!switches.listed || !marksShown()) return;
   for (const i of zone.listed) {
     if (!shapes[i]) continue;
-    listedLayer.addLayer(L.polygon(shapes[i], {
-      renderer: listedRenderer, pane: "listed", interactive: false, fillColor: "url(#dots)", fillOpacity: 0.6,
-      color: "#10191c", weight: 1.5, opacity: 0.95, smoothFactor: smooth, noClip: true, className: "is-listed",
-    }));
+    listedLayer.addLayer(
+      L.polygon(shapes[i], {
+        renderer: listedRenderer,
+        pane: "listed",
+        interactive: false,
+        fillColor: "url(#dots)",
+        fillOpacity: 0.6,
+        color: "#10191c",
+        weight: 1.5,
+        opacity: 0.95,
+        smoothFactor: smooth,
+        noClip: true,
+        className: "is-listed",
+      }),
+    );
   }
 }
 
@@ -133,16 +201,30 @@ let hovered = -1;
 
 function outline(commune, colours) {
   for (const [color, weight] of colours) {
-    chosenLayer.addLayer(L.polygon(shapes[commune], {
-      renderer: chosenRenderer, pane: "chosen", interactive: false, fill: false, color, weight, smoothFactor: smooth, noClip: true,
-    }));
+    chosenLayer.addLayer(
+      L.polygon(shapes[commune], {
+        renderer: chosenRenderer,
+        pane: "chosen",
+        interactive: false,
+        fill: false,
+        color,
+        weight,
+        smoothFactor: smooth,
+        noClip: true,
+      }),
+    );
   }
 }
 
 function paintChosen() {
   chosenLayer.clearLayers();
-  if (hovered >= 0 && hovered !== state.commune && shapes[hovered]) outline(hovered, [["#1d2a2f", 2]]);
-  if (state.commune >= 0 && shapes[state.commune]) outline(state.commune, [["#ffffff", 6], ["#c2185b", 3]]);
+  if (hovered >= 0 && hovered !== state.commune && shapes[hovered])
+    outline(hovered, [["#1d2a2f", 2]]);
+  if (state.commune >= 0 && shapes[state.commune])
+    outline(state.commune, [
+      ["#ffffff", 6],
+      ["#c2185b", 3],
+    ]);
 }
 
 function hover(commune) {
@@ -159,10 +241,20 @@ function drawAround() {
   const renderer = rendererOf("around");
   for (const rings of data.neighbours.rings) {
     if (rings === null) continue;
-    group.addLayer(L.polygon(decodeShape(rings), {
-      renderer, pane: "around", interactive: false, fillColor: "#e4e6e3", fillOpacity: 1,
-      color: "#ffffff", weight: 1, smoothFactor: smooth, noClip: true, className: "neighbour",
-    }));
+    group.addLayer(
+      L.polygon(decodeShape(rings), {
+        renderer,
+        pane: "around",
+        interactive: false,
+        fillColor: "#e4e6e3",
+        fillOpacity: 1,
+        color: "#ffffff",
+        weight: 1,
+        smoothFactor: smooth,
+        noClip: true,
+        className: "neighbour",
+      }),
+    );
   }
   return group;
 }
@@ -170,20 +262,33 @@ function drawAround() {
 function drawOutlines() {
   if (!data.outlines) return null;
   if (data.outlines.image) {
-    return L.imageOverlay(data.outlines.image, data.outlines.bounds, { pane: "outlines", opacity: 0.85 });
+    return L.imageOverlay(data.outlines.image, data.outlines.bounds, {
+      pane: "outlines",
+      opacity: 0.85,
+    });
   }
   const lines = data.outlines.lines.map(decodeRing);
-  return L.polyline(lines, { renderer: rendererOf("outlines"), pane: "outlines", interactive: false, color: "#5a3d00", weight: 0.7 });
+  return L.polyline(lines, {
+    renderer: rendererOf("outlines"),
+    pane: "outlines",
+    interactive: false,
+    color: "#5a3d00",
+    weight: 0.7,
+  });
 }
 
 function tileLayer(address, host) {
-  const attribution = host.includes("openstreetmap") ? "© OpenStreetMap" : host.replace("https://", "");
+  const attribution = host.includes("openstreetmap")
+    ? "© OpenStreetMap"
+    : host.replace("https://", "");
   return L.tileLayer(address, { attribution, maxZoom: 18 });
 }
 
-const wholeBounds = () => L.latLngBounds([data.bounds[0], data.bounds[1]], [data.bounds[2], data.bounds[3]]);
+const wholeBounds = () =>
+  L.latLngBounds([data.bounds[0], data.bounds[1]], [data.bounds[2], data.bounds[3]]);
 const fitAll = () => map.fitBounds(wholeBounds(), { padding: [10, 10], animate: false });
 
 function zoomTo(commune) {
-  if (shapes[commune]) map.fitBounds(L.latLngBounds(shapes[commune].flat()), { padding: [40, 40], maxZoom: 12.5 });
+  if (shapes[commune])
+    map.fitBounds(L.latLngBounds(shapes[commune].flat()), { padding: [40, 40], maxZoom: 12.5 });
 }

@@ -22,8 +22,13 @@ function placeNames() {
     const box = [at.x - half, at.y - 8, at.x + half, at.y + 8];
     if (taken.some((other) => overlaps(box, other))) continue;
     taken.push(box);
-    const label = element("span", { class: commune === state.commune ? "place chosen" : "place" }, communeName(commune));
-    label.style.transform = "translate(" + Math.round(at.x) + "px," + Math.round(at.y) + "px) translate(-50%,-50%)";
+    const label = element(
+      "span",
+      { class: commune === state.commune ? "place chosen" : "place" },
+      communeName(commune),
+    );
+    label.style.transform =
+      "translate(" + Math.round(at.x) + "px," + Math.round(at.y) + "px) translate(-50%,-50%)";
     namePane.append(label);
   }
 }

@@ -6,11 +6,25 @@ function printTable() {
   const measure = state.measure;
   const values = valuesOf(measure);
   const order = sortedCommunes();
-  const rows = order.slice(0, PRINT_ROWS).map((commune) => element("li", {},
-    element("span", { class: "name" }, (listTells() && isListed(commune) ? "● " : "") + communeName(commune)),
-    element("span", { class: "figure" }, formatValue(measure, values ? values[commune] : null))));
+  const rows = order
+    .slice(0, PRINT_ROWS)
+    .map((commune) =>
+      element(
+        "li",
+        {},
+        element(
+          "span",
+          { class: "name" },
+          (marksShown() && isListed(commune) ? "● " : "") + communeName(commune),
+        ),
+        element("span", { class: "figure" }, formatValue(measure, values ? values[commune] : null)),
+      ),
+    );
   const parts = [element("ol", {}, ...rows)];
-  if (order.length > PRINT_ROWS) parts.push(element("p", {}, word("printMore", { m: PRINT_ROWS, n: plainNumber(order.length, 0) })));
+  if (order.length > PRINT_ROWS)
+    parts.push(
+      element("p", {}, word("printMore", { m: PRINT_ROWS, n: plainNumber(order.length, 0) })),
+    );
   byId("print-table").replaceChildren(...parts);
 }
 

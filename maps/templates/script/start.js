@@ -6,17 +6,24 @@ function update(changes) {
   const changed = (key) => state[key] !== old[key];
   if (changed("zone") && state.year && !yearsNow().includes(state.year)) state.year = "";
   if (changed("measure") || changed("zone")) state.scheme = 0;
-  if (changed("measure") && !("sort" in changes)) Object.assign(state, { sort: "value", descending: true });
+  if (changed("measure") && !("sort" in changes))
+    Object.assign(state, { sort: "value", descending: true });
   if (changed("language")) renderWords();
   if (changed("zone")) renderChosenZone();
   const figures = ["zone", "measure", "year", "scheme", "language"].some(changed);
   if (figures) renderFigures();
-  if (changed("zone")) paintListed();
-  if (changed("commune") || changed("zone")) { paintChosen(); placeNames(); }
+  if (changed("zone") || changed("measure")) paintListed();
+  if (changed("commune") || changed("zone")) {
+    paintChosen();
+    placeNames();
+  }
   if (figures || changed("commune")) renderCard();
   if (figures || ["sort", "descending", "onlyListed"].some(changed)) renderTable();
   else if (changed("commune")) chooseRow(old.commune);
-  if (changed("commune") && state.commune >= 0) { showRow(state.commune); say(word("selected", { name: fullName(state.commune) })); }
+  if (changed("commune") && state.commune >= 0) {
+    showRow(state.commune);
+    say(word("selected", { name: fullName(state.commune) }));
+  }
   if (focused) restoreFocus(focused);
   writeLink();
 }
@@ -52,7 +59,8 @@ function renderWords() {
   document.documentElement.lang = state.language;
   document.title = data.title[state.language];
   byId("title").textContent = data.title[state.language];
-  for (const node of document.querySelectorAll("[data-word]")) node.textContent = word(node.dataset.word);
+  for (const node of document.querySelectorAll("[data-word]"))
+    node.textContent = word(node.dataset.word);
   byId("search").placeholder = word("search");
   byId("search").title = word("searchHint");
   byId("map").setAttribute("aria-label", word("mapLabel"));
@@ -76,7 +84,17 @@ function renderZoomButtons() {
   const zoom = L.control.zoom({ zoomInTitle: word("zoomIn"), zoomOutTitle: word("zoomOut") });
   const whole = L.control({ position: "topleft" });
   whole.onAdd = () => {
-    const button = element("button", { type: "button", class: "leaflet-bar whole", title: word("wholeMap"), "aria-label": word("wholeMap"), onclick: fitAll }, "⤢");
+    const button = element(
+      "button",
+      {
+        type: "button",
+        class: "leaflet-bar whole",
+        title: word("wholeMap"),
+        "aria-label": word("wholeMap"),
+        onclick: fitAll,
+      },
+      "⤢",
+    );
     L.DomEvent.disableClickPropagation(button);
     return button;
   };
@@ -84,12 +102,21 @@ function renderZoomButtons() {
 }
 
 function renderFooter() {
-  const sources = data.sources.map(([layer, date, source]) => element("li", {}, element("b", {}, layer),
-    date ? ", " + word("sourceDate", { date }) : "", source ? ": " + source : ""));
+  const sources = data.sources.map(([layer, date, source]) =>
+    element(
+      "li",
+      {},
+      element("b", {}, layer),
+      date ? ", " + word("sourceDate", { date }) : "",
+      source ? ": " + source : "",
+    ),
+  );
   byId("sources-block").hidden = !sources.length;
   byId("sources").replaceChildren(...sources);
   byId("notes-block").hidden = !data.notes.length;
-  byId("notes").replaceChildren(...data.notes.map((note) => element("li", {}, note[state.language])));
+  byId("notes").replaceChildren(
+    ...data.notes.map((note) => element("li", {}, note[state.language])),
+  );
   byId("digest").textContent = data.digest ? word("digest") + ": " + data.digest : "";
 }
 
@@ -107,31 +134,43 @@ function start() {
   renderCard();
   renderTable();
   applyLayers();
+  listen();
+  // The words and the slider have taken their room: only now the map knows its size.
   map.invalidateSize({ animate: false });
   fitAll();
   paintChosen();
   if (state.commune >= 0) showRow(state.commune);
-  listen();
 }
 
 function listen() {
   map.on("zoomend moveend resize", placeNames);
   map.on("zoomend", scaleListed);
   scaleListed();
-  new ResizeObserver(() => { if (!before) map.invalidateSize({ animate: false, pan: false }); }).observe(byId("map"));
+  new ResizeObserver(() => {
+    if (!before) map.invalidateSize({ animate: false, pan: false });
+  }).observe(byId("map"));
   byId("zone").addEventListener("change", (event) => update({ zone: Number(event.target.value) }));
-  byId("year").addEventListener("input", (event) => update({ year: yearsNow()[Number(event.target.value) - 1] || "" }));
-  byId("only-listed").addEventListener("change", (event) => update({ onlyListed: event.target.checked }));
+  byId("year").addEventListener("input", (event) =>
+    update({ year: yearsNow()[Number(event.target.value) - 1] || "" }),
+  );
+  byId("only-listed").addEventListener("change", (event) =>
+    update({ onlyListed: event.target.checked }),
+  );
   byId("download").addEventListener("click", download);
   byId("print").addEventListener("click", () => window.print());
-  byId("skip").addEventListener("click", () => { byId("figures").focus(); byId("figures").scrollIntoView(); });
+  byId("skip").addEventListener("click", () => {
+    byId("figures").focus();
+    byId("figures").scrollIntoView();
+  });
   for (const button of byId("languages").children) {
     button.addEventListener("click", () => update({ language: button.dataset.language }));
   }
   byId("search").addEventListener("input", renderFound);
   byId("search").addEventListener("keydown", searchKey);
   byId("search").addEventListener("blur", closeFound);
-  byId("card").addEventListener("keydown", (event) => { if (event.key === "Escape") update({ commune: -1 }); });
+  byId("card").addEventListener("keydown", (event) => {
+    if (event.key === "Escape") update({ commune: -1 });
+  });
   window.addEventListener("hashchange", () => update(readLink()));
   window.addEventListener("beforeprint", startPrint);
   window.addEventListener("afterprint", endPrint);

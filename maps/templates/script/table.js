@@ -6,7 +6,10 @@ const rowOf = new Map();
 const columnsNow = () => MEASURE_ORDER.filter((measure) => data.measures.includes(measure));
 
 function compareNames(a, b) {
-  return communeName(a).localeCompare(communeName(b), "vi") || (communes.code[a] < communes.code[b] ? -1 : 1);
+  return (
+    communeName(a).localeCompare(communeName(b), "vi") ||
+    (communes.code[a] < communes.code[b] ? -1 : 1)
+  );
 }
 
 function sortedCommunes() {
@@ -17,12 +20,15 @@ function sortedCommunes() {
   const sign = state.descending ? -1 : 1;
   const key = state.sort === "value" ? state.measure : state.sort;
   if (key === "name") return rows.sort((a, b) => sign * compareNames(a, b));
-  if (key === "listed" && zoneNow()) return rows.sort((a, b) => sign * (isListed(a) - isListed(b)) || compareNames(a, b));
+  if (key === "listed" && zoneNow())
+    return rows.sort((a, b) => sign * (isListed(a) - isListed(b)) || compareNames(a, b));
   const values = valuesOf(key) || [];
   return rows.sort((a, b) => {
-    const left = values[a] ?? null, right = values[b] ?? null;
+    const left = values[a] ?? null,
+      right = values[b] ?? null;
     // No data comes last in either direction: it is neither small nor large.
-    if (left === null || right === null) return (left === null) - (right === null) || compareNames(a, b);
+    if (left === null || right === null)
+      return (left === null) - (right === null) || compareNames(a, b);
     return sign * (left - right) || compareNames(a, b);
   });
 }
@@ -33,7 +39,8 @@ function renderTable() {
   byId("table").tHead.replaceChildren(headRow(columns));
   const order = sortedCommunes();
   const shown = order.slice(0, rowsShown);
-  if (state.commune >= 0 && !shown.includes(state.commune) && order.includes(state.commune)) shown.unshift(state.commune);
+  if (state.commune >= 0 && !shown.includes(state.commune) && order.includes(state.commune))
+    shown.unshift(state.commune);
   const arrays = columns.map((measure) => valuesOf(measure));
   rowOf.clear();
   const body = document.createDocumentFragment();
@@ -47,23 +54,55 @@ function renderTable() {
 function renderMore(all, shown) {
   const more = byId("more");
   more.hidden = all <= shown;
-  more.replaceChildren(word("shown", { m: plainNumber(shown, 0), n: plainNumber(all, 0) }) + " ",
-    element("button", { type: "button", class: "plain", onclick: () => { rowsShown = communeCount; renderTable(); } },
-      word("showAll", { n: plainNumber(all, 0) })));
+  more.replaceChildren(
+    word("shown", { m: plainNumber(shown, 0), n: plainNumber(all, 0) }) + " ",
+    element(
+      "button",
+      {
+        type: "button",
+        class: "plain",
+        onclick: () => {
+          rowsShown = communeCount;
+          renderTable();
+        },
+      },
+      word("showAll", { n: plainNumber(all, 0) }),
+    ),
+  );
 }
 
 function headRow(columns) {
-  const cells = [["name", word("commune"), ""], ["listed", "●", word("listed")],
-    ...columns.map((measure) => [measure, word(measure + "Short"), word(measure + "Long")])];
+  const cells = [
+    ["name", word("commune"), ""],
+    ["listed", "●", word("listed")],
+    ...columns.map((measure) => [measure, word(measure + "Short"), word(measure + "Long")]),
+  ];
   return element("tr", {}, ...cells.map(([key, label, title]) => headCell(key, label, title)));
 }
 
 function headCell(key, label, title) {
   const active = key === (state.sort === "value" ? state.measure : state.sort);
   const direction = active ? (state.descending ? "descending" : "ascending") : "none";
-  const cell = element("th", { scope: "col", "aria-sort": direction, class: key === state.measure ? "now" : "" },
-    element("button", { type: "button", title: word("sortBy", { name: title || label }), "aria-label": title || label, "data-focus": "sort-" + key, onclick: () => sortBy(key) }, label,
-      element("span", { class: "arrow", "aria-hidden": "true" }, active ? (state.descending ? " ▼" : " ▲") : "")));
+  const cell = element(
+    "th",
+    { scope: "col", "aria-sort": direction, class: key === state.measure ? "now" : "" },
+    element(
+      "button",
+      {
+        type: "button",
+        title: word("sortBy", { name: title || label }),
+        "aria-label": title || label,
+        "data-focus": "sort-" + key,
+        onclick: () => sortBy(key),
+      },
+      label,
+      element(
+        "span",
+        { class: "arrow", "aria-hidden": "true" },
+        active ? (state.descending ? " ▼" : " ▲") : "",
+      ),
+    ),
+  );
   return cell;
 }
 
@@ -75,13 +114,37 @@ function sortBy(key) {
 
 function bodyRow(commune, columns, arrays) {
   const listed = zoneNow() && isListed(commune);
-  const row = element("tr", {},
-    element("th", { scope: "row" },
-      element("button", { type: "button", class: "name", title: fullName(commune), "data-focus": "row-" + communes.code[commune], onclick: () => update({ commune }) }, communeName(commune))),
-    element("td", { class: "listed", "aria-label": word(listed ? "listedMark" : "notListed") }, listed ? "●" : ""));
+  const row = element(
+    "tr",
+    {},
+    element(
+      "th",
+      { scope: "row" },
+      element(
+        "button",
+        {
+          type: "button",
+          class: "name",
+          title: fullName(commune),
+          "data-focus": "row-" + communes.code[commune],
+          onclick: () => update({ commune }),
+        },
+        communeName(commune),
+      ),
+    ),
+    element(
+      "td",
+      { class: "listed", "aria-label": word(listed ? "listedMark" : "notListed") },
+      listed ? "●" : "",
+    ),
+  );
   columns.forEach((measure, index) => {
     const value = arrays[index] ? arrays[index][commune] : null;
-    const cell = element("td", { class: measure === state.measure ? "now" : "" }, formatValue(measure, value));
+    const cell = element(
+      "td",
+      { class: measure === state.measure ? "now" : "" },
+      formatValue(measure, value),
+    );
     if (value === null) cell.setAttribute("aria-label", word("noData"));
     row.append(cell);
   });
@@ -111,17 +174,40 @@ function csvCell(value) {
   return /[",\r\n]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
 }
 
-const CSV_NAMES = { present: "present_ha", share: "share_ratio", held: "held_ratio", planned: "planned_ha",
-  gap: "gap_ha", cover: "cover_percent", available: "available_ha" };
+const CSV_NAMES = {
+  present: "present_ha",
+  share: "share_ratio",
+  held: "held_ratio",
+  planned: "planned_ha",
+  gap: "gap_ha",
+  cover: "cover_percent",
+  available: "available_ha",
+};
 
 function csvText() {
   const columns = columnsNow();
-  const head = ["zone", "commune_code", "commune", "kind", "listed", ...columns.map((measure) => CSV_NAMES[measure])];
+  const head = [
+    "zone",
+    "commune_code",
+    "commune",
+    "kind",
+    "listed",
+    ...columns.map((measure) => CSV_NAMES[measure]),
+  ];
   if (state.year) head.splice(5, 0, "year");
   const lines = [head];
   for (const i of sortedCommunes()) {
-    const values = columns.map((measure) => { const found = valuesOf(measure); return found ? found[i] : null; });
-    const start = [zoneNow() ? zoneNow().id : "", communes.code[i], communeName(i), communes.kind[i], zoneNow() && isListed(i)];
+    const values = columns.map((measure) => {
+      const found = valuesOf(measure);
+      return found ? found[i] : null;
+    });
+    const start = [
+      zoneNow() ? zoneNow().id : "",
+      communes.code[i],
+      communeName(i),
+      communes.kind[i],
+      zoneNow() && isListed(i),
+    ];
     lines.push([...start, ...(state.year ? [Number(state.year)] : []), ...values]);
   }
   return "\ufeff" + lines.map((line) => line.map(csvCell).join(",")).join("\r\n") + "\r\n";
@@ -129,7 +215,10 @@ function csvText() {
 
 function download() {
   const address = URL.createObjectURL(new Blob([csvText()], { type: "text/csv;charset=utf-8" }));
-  const name = ["vung-trong", zoneNow() ? zoneNow().id : "", state.year].filter(Boolean).join("-").replace(/[^\w-]+/g, "_");
+  const name = ["vung-trong", zoneNow() ? zoneNow().id : "", state.year]
+    .filter(Boolean)
+    .join("-")
+    .replace(/[^\w-]+/g, "_");
   const link = element("a", { href: address, download: name + ".csv" });
   document.body.append(link);
   link.click();
