@@ -43,12 +43,15 @@ class Mesh:
     edge_vertices, edge_sites : numpy.ndarray
         Per edge its two corners and the two sites that it parts, shape ``(k, 2)``. Edges that run
         to infinity are left out.
+    closed : numpy.ndarray
+        Whether all edges of a cell are there.
     """
 
     sites: Floats
     vertices: Floats
     edge_vertices: Ints
     edge_sites: Ints
+    closed: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,13 +183,11 @@ def mesh(sites: Floats) -> Mesh:
     origin = sites.mean(axis=0)  # near zero, where floating point is finest
     diagram = Voronoi(sites - origin)
     edges = np.asarray(diagram.ridge_vertices, dtype=np.int64)
+    between = np.asarray(diagram.ridge_points, dtype=np.int64)
     finite = (edges >= 0).all(axis=1)
-    return Mesh(
-        sites,
-        diagram.vertices + origin,
-        edges[finite],
-        np.asarray(diagram.ridge_points, dtype=np.int64)[finite],
-    )
+    closed = np.ones(len(sites), dtype=bool)
+    closed[between[~finite]] = False
+    return Mesh(sites, diagram.vertices + origin, edges[finite], between[finite], closed)
 
 
 def borders(cells: Mesh, regions: Ints) -> Borders:
@@ -197,7 +198,7 @@ def borders(cells: Mesh, regions: Ints) -> Borders:
     cells : Mesh
         The cells.
     regions : numpy.ndarray
-        Region of each cell, -1 for the outside. No cell with a region may lie on the mesh's rim.
+        Region of each cell, -1 for the outside, to which every cell that is not closed belongs.
 
     Returns
     -------

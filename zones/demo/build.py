@@ -1,0 +1,161 @@
+"""Make the demo's folder: boundaries, layers, report, raster, and the project naming them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from layers.datafiles import data_path
+from layers.progress import Progress, silent
+from zones.demo.boundaries import build_boundaries
+from zones.demo.files import save_raster, save_table, save_vector
+from zones.demo.forest_layer import NOTICE, build_forest_layer
+from zones.demo.fruit_report import build_fruit_report
+from zones.demo.given_communes import read_given_communes
+from zones.demo.land import assign_land
+from zones.demo.land_cover import build_land_cover
+from zones.demo.orchards import build_orchards
+from zones.demo.parcels import build_parcels
+from zones.demo.planting import build_planting
+from zones.demo.project_file import CommunesEntry, project_text
+from zones.demo.quotas import REMAINDER, build_quotas, load_totals
+from zones.demo.terrain import Terrain, build_terrain
+from zones.outputs import refuse_existing, staged_folder
+
+__all__ = ["build_demo"]
+
+_STEPS = 8
+#: Side of a mesh square; two joined cells make a parcel of 13 ha on average (m).
+_SPACING = 278.0
+
+
+def build_demo(
+    folder: str | Path,
+    *,
+    communes_file: str | Path | None = None,
+    seed: int = 0,
+    overwrite: bool = False,
+    progress: Progress = silent,
+) -> Path:
+    """Make a province to try everything on, as ordinary files with a project.
+
+    Names, codes, kinds, official areas and centres of the communes are facts; everything else is
+    made up, calibrated to a forest cover rate near 64.5 % and to areas a little short of what the
+    plan of 2026–2030 aims at. Every file says that it is demo data.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Where to write; it must not hold anything unless ``overwrite``.
+    communes_file : str or Path, optional
+        Boundaries of the 65 communes to grow the land on; by default they are made too.
+    seed : int
+        Seed of chance; the same seed gives the same files.
+    overwrite : bool
+        Replace the files of an earlier demo; other files and the results of runs stay.
+    progress : Progress
+        Told after each step.
+
+    Returns
+    -------
+    pathlib.Path
+        The project file.
+
+    Raises
+    ------
+    OutputExistsError
+        The folder holds something and ``overwrite`` is false.
+    OutputError
+        The folder cannot be written.
+    MissingFileError
+        There is no such boundaries file.
+    InputError
+        The boundaries are not those of the 65 communes.
+    """
+    folder = Path(folder)
+    refuse_existing(folder, overwrite=overwrite)
+    communes = _facts()
+    given = None
+    if communes_file is not None:
+        given = read_given_communes(Path(communes_file), communes)
+    with staged_folder(folder, keep=lambda name: name not in _FILES) as stage:
+        if given is None:
+            ground = build_boundaries(communes, seed=seed)
+            save_vector(_commune_records(ground), stage / "communes.gpkg", layer="communes")
+            entry = CommunesEntry("communes.gpkg", "communes", "code", "name", made=True)
+        else:
+            ground = given.ground
+            name = given.copy_to(stage)
+            entry = CommunesEntry(
+                name.as_posix(), given.layer, given.code_column, given.name_column, made=False
+            )
+        progress(1, _STEPS)
+        _save_land(ground, stage, np.random.default_rng([seed, 1]), progress)
+        natural = communes[["code", "name", "official_area_ha"]]
+        save_table(natural, stage / "natural_areas.csv")
+        (stage / "project.yaml").write_text(project_text(entry), "utf-8", newline="\n")
+        progress(_STEPS, _STEPS)
+    return folder / "project.yaml"
+
+
+_FILES = frozenset(
+    {
+        "communes.gpkg",
+        "forest_status.gpkg",
+        "orchards.fgb",
+        "fruit_report.csv",
+        "land_cover_30m.tif",
+        "natural_areas.csv",
+        "project.yaml",
+    }
+)
+
+
+def _facts() -> pd.DataFrame:
+    return pd.read_csv(data_path("communes-20.csv"), dtype={"code": "str"})
+
+
+def _commune_records(ground: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    columns = ["code", "name", "full_name", "kind", "geometry"]
+    records: gpd.GeoDataFrame = ground[columns]
+    records.insert(4, "source", NOTICE)
+    return records
+
+
+def _save_land(
+    ground: gpd.GeoDataFrame, stage: Path, rng: np.random.Generator, progress: Progress
+) -> None:
+    """Grow the land and write its four layers."""
+    parcels, terrain = _grown(ground, rng)
+    progress(3, _STEPS)
+    forest = build_forest_layer(parcels, ground, terrain, rng)
+    save_vector(forest, stage / "forest_status.gpkg", layer="forest_status")
+    progress(5, _STEPS)
+    orchards = build_orchards(parcels, ground, rng)
+    save_vector(orchards, stage / "orchards.fgb", layer="orchards")
+    save_table(build_fruit_report(ground, rng), stage / "fruit_report.csv")
+    progress(6, _STEPS)
+    young = parcels["planted"] & ~parcels["established"]
+    seen = parcels.assign(cover=parcels["land"].mask(young, "not_yet"))
+    cover = build_land_cover(seen, orchards.geometry.to_numpy(), terrain, rng)
+    save_raster(cover, stage / "land_cover_30m.tif")
+    progress(7, _STEPS)
+
+
+def _grown(ground: gpd.GeoDataFrame, rng: np.random.Generator) -> tuple[pd.DataFrame, Terrain]:
+    """Parcels with their land and what is planted on them."""
+    totals = load_totals()
+    kinds = [*REMAINDER, *totals.index[totals["part"] == "forest"]]
+    terrain = build_terrain(tuple(ground.total_bounds), kinds, rng)
+    parcels = build_parcels(ground, terrain, rng, spacing=_SPACING)
+    height = terrain.height(parcels[["x", "y"]].to_numpy())
+    place, count = parcels["commune"].to_numpy(), len(ground)
+    number = np.maximum(np.bincount(place, minlength=count), 1)
+    mean = np.bincount(place, height, count) / number
+    facts = ground.drop(columns="geometry").assign(area_ha=ground.area / 1e4)
+    quotas = build_quotas(facts, height=mean, rng=rng)
+    parcels = parcels.assign(land=assign_land(parcels, quotas, terrain, rng))
+    return parcels.join(build_planting(parcels, rng)), terrain

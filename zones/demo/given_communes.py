@@ -1,0 +1,134 @@
+"""Boundaries that the user gives: read, recognised, and laid flat for the land to grow on."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import shapely
+
+from layers.crs import require_crs
+from layers.errors import InputError
+from layers.forest_values import as_commune_code
+from layers.vector import list_layers, load_vector
+from zones.demo.boundaries import AREA_CRS
+
+__all__ = ["GivenCommunes", "read_given_communes"]
+
+#: Formats that are one file each; the others are written anew.
+_SINGLE_FILES = (".gpkg", ".geojson", ".fgb", ".parquet")
+
+
+@dataclass(frozen=True, slots=True)
+class GivenCommunes:
+    """Boundaries as the user gave them.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    layer : str
+        Layer with the communes.
+    code_column, name_column : str
+        Columns with code and name.
+    ground : geopandas.GeoDataFrame
+        The rows of the table of facts with ``geometry`` in EPSG:9215, overlaps cleaned away, for
+        the land to grow on.
+    """
+
+    path: Path
+    layer: str
+    code_column: str
+    name_column: str
+    ground: gpd.GeoDataFrame
+
+    def copy_to(self, folder: Path) -> Path:
+        """Put the boundaries, unchanged, into the demo's folder.
+
+        Parameters
+        ----------
+        folder : pathlib.Path
+            Where to.
+
+        Returns
+        -------
+        pathlib.Path
+            Name of the file in it.
+        """
+        if self.path.suffix.lower() in _SINGLE_FILES:
+            target = folder / f"communes{self.path.suffix.lower()}"
+            shutil.copyfile(self.path, target)
+        else:
+            target = folder / "communes.gpkg"
+            frame = load_vector(self.path, layer=self.layer)
+            pyogrio.write_dataframe(frame, target, layer=self.layer, promote_to_multi=True)
+        return Path(target.name)
+
+
+def read_given_communes(path: Path, communes: pd.DataFrame) -> GivenCommunes:
+    """Find the layer and the columns of given boundaries.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Polygon file of any format the reader knows.
+    communes : pandas.DataFrame
+        The facts: ``code``, ``name`` and more.
+
+    Returns
+    -------
+    GivenCommunes
+        The first layer in which a column holds all codes.
+
+    Raises
+    ------
+    MissingFileError
+        There is no such file.
+    CrsError
+        The layer has no CRS.
+    InputError
+        No layer has a column with all the codes and one with the names.
+    """
+    codes = set(communes["code"])
+    best: tuple[int, str] = (0, "")
+    for layer in list_layers(path):
+        frame = load_vector(path, layer=layer)
+        found = {name: _shared(frame[name], codes) for name in frame.columns.drop("geometry")}
+        code_column = max(found, key=lambda name: found[name], default="")
+        best = max(best, (found.get(code_column, 0), layer))
+        if found.get(code_column, 0) == len(codes) == len(frame):
+            names = set(communes["name"])
+            held = {name: _shared_names(frame[name], names) for name in found}
+            name_column = max(held, key=lambda name: held[name])
+            ground = _ground(frame, code_column, communes, source=path.name)
+            return GivenCommunes(path, layer, code_column, name_column, ground)
+    raise InputError(
+        en=f"{path.name}: expected a layer with the {len(codes)} communes of Lạng Sơn since 1 July "
+        f"2025, one polygon each; the best layer {best[1]!r} has {best[0]} of their codes.",
+        vi=f"{path.name}: cần một lớp có đủ {len(codes)} xã, phường của Lạng Sơn từ 01/7/2025, mỗi "
+        f"xã một vùng; lớp gần nhất {best[1]!r} có {best[0]} mã.",
+    )
+
+
+def _shared(values: pd.Series, codes: set[str]) -> int:
+    return len(codes & set(as_commune_code(values).dropna()))
+
+
+def _shared_names(values: pd.Series, names: set[str]) -> int:
+    return len(names & set(values.astype("str").str.normalize("NFC")))
+
+
+def _ground(
+    frame: gpd.GeoDataFrame, code_column: str, communes: pd.DataFrame, *, source: str
+) -> gpd.GeoDataFrame:
+    require_crs(frame, source=source)
+    flat = frame.to_crs(AREA_CRS)
+    flat.index = pd.Index(as_commune_code(frame[code_column]))
+    shapes = shapely.make_valid(flat.geometry.loc[communes["code"]].to_numpy())
+    # Where communes overlap by slivers the land may only be grown once.
+    clean = shapely.coverage_clean(shapes)  # type: ignore[attr-defined]
+    return gpd.GeoDataFrame(communes.copy(), geometry=clean, crs=AREA_CRS)

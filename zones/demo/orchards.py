@@ -1,0 +1,96 @@
+"""The made-up crop-plot layer: orchards of macadamia and tea on farm land, as polygons."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from zones.demo.boundaries import AREA_CRS
+from zones.demo.forest_layer import NOTICE
+from zones.demo.noise import Floats
+from zones.demo.planting import LAYER_YEAR
+from zones.demo.quotas import crop_hectares, load_totals
+
+__all__ = ["build_orchards"]
+
+#: An orchard takes this much of the parcel it stands on.
+_SHARE = (0.15, 0.75)
+
+
+def build_orchards(
+    parcels: pd.DataFrame, communes: pd.DataFrame, rng: np.random.Generator
+) -> gpd.GeoDataFrame:
+    """Orchards, each within one parcel of farm land or of regrowth.
+
+    Parameters
+    ----------
+    parcels : pandas.DataFrame
+        ``shape``, ``commune`` (position), ``area_ha`` (ha) and ``land``.
+    communes : pandas.DataFrame
+        ``code``, ``name`` and ``official_area_ha`` by position.
+    rng : numpy.random.Generator
+        Source of chance.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        ``so_hieu, cay_trong, nam_trong, dien_tich`` (ha), ``ma_xa, ten_xa, nguon`` and
+        ``geometry`` in EPSG:9215. A crop falls short of its total where farm land ends.
+    """
+    totals = load_totals()
+    crops = totals.loc[totals["part"] == "orchard"]
+    wanted = crop_hectares(crops["area_ha"], communes, rng)
+    ground = parcels.loc[parcels["land"].isin(["farmland", "regenerating"])]
+    ground = ground.iloc[rng.permutation(len(ground))]
+    share = rng.uniform(*_SHARE, len(ground))
+    held = pd.Series(ground["area_ha"].to_numpy() * share, index=ground.index)
+    crop = _planted(ground["commune"], held, wanted)
+    taken = crop.notna().to_numpy()
+    crop, share = crop[taken], share[taken]
+    spots = ground.loc[crop.index]
+    shapes = _within(spots["shape"].to_numpy(), np.sqrt(share))
+    years = LAYER_YEAR - np.minimum(
+        rng.integers(1, crops["oldest_years"].astype("int64")[crop].to_numpy()),
+        rng.integers(1, 40, len(crop)),
+    )
+    table = pd.DataFrame(
+        {
+            "so_hieu": [f"V{number:04d}" for number in range(1, len(crop) + 1)],
+            "cay_trong": crops["species"][crop].to_numpy(),
+            "nam_trong": years,
+            "dien_tich": (shapely.area(shapes) / 1e4 * rng.normal(1, 0.01, len(crop))).round(2),
+            "ma_xa": communes["code"][spots["commune"]].to_numpy(),
+            "ten_xa": communes["name"][spots["commune"]].to_numpy(),
+            "nguon": NOTICE,
+        }
+    )
+    return gpd.GeoDataFrame(table, geometry=shapes, crs=AREA_CRS)
+
+
+def _planted(commune: pd.Series[int], held: pd.Series[float], wanted: pd.DataFrame) -> pd.Series:
+    """Crop of each spot, commune by commune, crop after crop until its hectares are reached."""
+    crop = pd.Series(None, index=held.index, dtype="str")
+    hectares = wanted.to_numpy(dtype="float64")
+    for place, spots in commune.groupby(commune).groups.items():
+        reached = held[spots].cumsum().to_numpy()
+        ends = np.cumsum(hectares[int(str(place))])
+        number = np.searchsorted(ends, reached - held[spots].to_numpy() / 2)
+        names = np.array([*wanted.columns, None], dtype=object)
+        crop[spots] = names[number]
+    return crop
+
+
+def _within(shapes: NDArray[np.object_], scale: Floats) -> NDArray[np.object_]:
+    """Shrink each polygon towards a point inside it; what sticks out of a bay is cut off."""
+    middle = shapely.get_coordinates(shapely.point_on_surface(shapes))
+    count = shapely.get_num_coordinates(shapes)
+    centre, factor = np.repeat(middle, count, axis=0), np.repeat(scale, count)[:, None]
+    shrunk = shapely.transform(shapes, lambda points: centre + (points - centre) * factor)
+    parts, owner = shapely.get_parts(shapely.intersection(shrunk, shapes), return_index=True)
+    # Of an orchard in several parts the largest is kept.
+    order = np.lexsort((shapely.area(parts), owner))
+    largest = order[np.r_[owner[order][1:] != owner[order][:-1], True]]
+    return np.asarray(parts[largest], dtype=object)

@@ -1,0 +1,155 @@
+"""The demo's ``project.yaml``: a project like any other, with a comment at every part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from layers.datafiles import data_path
+from zones.demo.forest_layer import NOTICE
+from zones.demo.planting import LAYER_YEAR
+from zones.demo.quotas import load_totals
+
+__all__ = ["CommunesEntry", "project_text"]
+
+_LAYER_OF = {"forest": "forest", "orchard": "orchards", "report": "fruit"}
+
+
+@dataclass(frozen=True, slots=True)
+class CommunesEntry:
+    """How the project file names the boundaries.
+
+    Parameters
+    ----------
+    path : str
+        File, relative to the project.
+    layer : str
+        Layer.
+    code_column, name_column : str
+        Columns.
+    made : bool
+        Whether the boundaries are made up too.
+    """
+
+    path: str
+    layer: str
+    code_column: str
+    name_column: str
+    made: bool
+
+
+def project_text(communes: CommunesEntry) -> str:
+    """Text of the project file.
+
+    Parameters
+    ----------
+    communes : CommunesEntry
+        The boundaries.
+
+    Returns
+    -------
+    str
+        YAML.
+    """
+    totals = load_totals().drop("natural_forest")
+    present = "\n".join(f"  {crop}: {_LAYER_OF[part]}" for crop, part in totals["part"].items())
+    species = totals.loc[totals["part"] == "orchard", "species"]
+    crops = ", ".join(f'"{name}": {crop}' for crop, name in species.items())
+    classes = pd.read_csv(data_path("land_cover_classes.csv"))
+    values = "\n".join(
+        f"      {value}: {name}"
+        for value, name in zip(classes["class"], classes["name"], strict=True)
+    )
+    return _TEXT.format(
+        notice=NOTICE,
+        date=f"{LAYER_YEAR}-12-31",
+        boundaries="minh họa / made up" if communes.made else "do người dùng cung cấp / given",
+        path=_quoted(communes.path),
+        layer=_quoted(communes.layer),
+        code=_quoted(communes.code_column),
+        name=_quoted(communes.name_column),
+        crops=crops,
+        classes=values,
+        present=present,
+    )
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+_TEXT = """\
+# {notice}
+# Đất đai trong dự án này được tạo ra để dùng thử; không phải số liệu thật.
+# The land of this project is made up for trying things out; no figure of it is real.
+# Ranh giới xã / commune boundaries: {boundaries}.
+version: 1
+title: "Lạng Sơn – dữ liệu minh họa"
+title_en: "Lạng Sơn – demo data"
+demo: true
+province: "20"
+
+# Ranh giới xã và diện tích tự nhiên chính thức (mẫu số của tỷ lệ che phủ rừng).
+# Commune boundaries and official natural areas (denominators of the forest cover rate).
+communes:
+  vintage: 2025-07-01
+  path: {path}
+  layer: {layer}
+  code_column: {code}
+  name_column: {name}
+  natural_areas: {{path: natural_areas.csv, code_column: code, area_column: official_area_ha}}
+
+# Kế hoạch chính, rồi kế hoạch bổ sung các chỉ tiêu còn thiếu (tỷ lệ che phủ rừng).
+# The leading plan, then one that fills the indicators it lacks (forest cover).
+plans: [lang-son-2026-2030, lang-son-2023]
+
+layers:
+  # Lớp hiện trạng rừng, 51 trường, bảng mã 98. / Forest status layer, 51 fields, 98 codes.
+  forest:
+    kind: forest_status
+    path: forest_status.gpkg
+    date: {date}
+    source: "{notice}"
+    code_table: auto
+  # Vườn cây ngoài lớp rừng. / Orchards outside the forest layer.
+  orchards:
+    kind: crop_plots
+    path: orchards.fgb
+    date: {date}
+    source: "{notice}"
+    columns:
+      crop: cay_trong
+      plot: so_hieu
+      planting_year: nam_trong
+      ledger_ha: dien_tich
+      commune_code: ma_xa
+      commune: ten_xa
+    crops: {{{crops}}}
+  # Báo cáo của xã. / What communes report.
+  fruit:
+    kind: report
+    path: fruit_report.csv
+    date: {date}
+    source: "{notice}"
+    columns:
+      commune_code: commune_code
+      commune: commune
+      crop: crop
+      year: year
+      area_ha: area_ha
+  # Lớp phủ đất từ ảnh vệ tinh, 30 m. / Land cover as a satellite sees it, 30 m.
+  landcover:
+    kind: raster
+    path: land_cover_30m.tif
+    date: {date}
+    source: "{notice}"
+    classes:
+{classes}
+
+# Hiện trạng của mỗi cây trồng lấy từ lớp nào. / From which layer each crop takes its present area.
+present:
+{present}
+
+output: out
+"""
