@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers.cell_coverage import coverage_runs, entry_bounds
-from layers.class_counts import CLASSES, count_few, count_many
+from layers.cell_coverage import Window, coverage_runs, entry_bounds
+from layers.class_counts import CLASSES, class_sums
 from layers.errors import InputError
-from layers.raster_blocks import BlockReader, Window
+from layers.raster_blocks import BlockReader
 from layers.rings import FloatArray, IntArray, Rings
 
 __all__ = ["BlockPiece", "ClassSums", "tabulate_block"]
@@ -124,32 +124,25 @@ def tabulate_block(piece: BlockPiece) -> ClassSums:
     values, has_data = piece.reader.read(piece.window)
     block, classes, missing = _numbered(values, has_data, piece.reader.grid.nodata)
     sums = []
-    for rings, entries, most in _batches(piece):
-        part_run, *runs = coverage_runs(
-            rings.x, rings.y, rings.ring_start, rings.ring_sign, rings.part_ring,
-            entries, most, *piece.window,
-        )  # fmt: skip
-        where: tuple[Any, ...] = (part_run, *runs, piece.row_area, piece.window[0], piece.window[2])
-        if block.dtype == np.uint8:
-            part, number, cells, area = count_few(block, *where)
-        else:
-            part, number, cells, area = count_many(block, len(classes), *where)
+    for rings, bounds in _batches(piece):
+        runs = coverage_runs(rings, piece.window, bounds)
+        corner = (piece.window[0], piece.window[2])
+        part, number, cells, area = class_sums(block, len(classes), runs, piece.row_area, corner)
         lost = missing[number]
         value = np.where(lost, 0, classes[number])
         sums.append(ClassSums(rings.part_owner[part], value, lost, cells, area))
     return ClassSums.join(sums)
 
 
-def _batches(piece: BlockPiece) -> Iterator[tuple[Rings, int, int]]:
-    """Group parts so that edges touch a bounded number of cells; yields that, and the most."""
-    rings = piece.rings
-    bounds = entry_bounds(rings.x, rings.y, rings.ring_start, rings.part_ring, *piece.window)
+def _batches(piece: BlockPiece) -> Iterator[tuple[Rings, IntArray]]:
+    """Group parts so that edges touch a bounded number of cells; yields their bounds as well."""
+    bounds = entry_bounds(piece.rings, piece.window)
     group = (np.cumsum(bounds) - bounds) // ENTRIES
     edges = np.flatnonzero(np.diff(group, prepend=-1, append=-1))
     for start, stop in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
         whole = stop - start == len(bounds)
-        some = rings if whole else rings.take(np.arange(start, stop))
-        yield some, int(bounds[start:stop].sum()), int(bounds[start:stop].max(initial=0))
+        some = piece.rings if whole else piece.rings.take(np.arange(start, stop))
+        yield some, bounds[start:stop]
 
 
 def _numbered(

@@ -20,14 +20,17 @@ share in every layout of the file.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numba import types
 
-from layers.kernels import FLOAT_OUT, FLOATS, INT_OUT, INTS, kernel
-from layers.rings import FloatArray, IntArray
+from layers.kernels import FLOAT_OUT, FLOATS, INT_OUT, INTS, inner_kernel, kernel
+from layers.rings import FloatArray, IntArray, Rings
 
-__all__ = ["coverage_runs", "entry_bounds", "row_weighted_areas"]
+__all__ = ["Runs", "Window", "coverage_runs", "entry_bounds", "row_weighted_areas"]
+
+Window = tuple[int, int, int, int]  # top, bottom, left, right, in cells
 
 # A running sum this close to 0 or 1 is 0 or 1: the difference is rounding.
 ROUNDING = 1e-12
@@ -39,8 +42,109 @@ _RUN = (INT_OUT, INT_OUT, INT_OUT, FLOAT_OUT)
 _WINDOW = (types.int64, types.int64, types.int64, types.int64)
 
 
-@kernel((FLOATS, FLOATS, INTS, INTS, *_WINDOW))
-def entry_bounds(
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Cells that parts cover in a window: runs of neighbouring cells with one share.
+
+    Parameters
+    ----------
+    part_run : ndarray of int64
+        First run of each part, and the number of runs at the end.
+    row : ndarray of int64
+        Row of each run.
+    first, last : ndarray of int64
+        First column, and the column after the last.
+    share : ndarray of float64
+        Share that is covered of each of its cells.
+    """
+
+    part_run: IntArray
+    row: IntArray
+    first: IntArray
+    last: IntArray
+    share: FloatArray
+
+    @property
+    def arrays(self) -> tuple[IntArray, IntArray, IntArray, IntArray, FloatArray]:
+        """Fields in the order in which the kernels take them."""
+        return self.part_run, self.row, self.first, self.last, self.share
+
+
+def coverage_runs(rings: Rings, window: Window, bounds: IntArray) -> Runs:
+    """Find the cells that parts cover in a window of a raster.
+
+    Parameters
+    ----------
+    rings : Rings
+        Parts, coordinates in cells: column ``c`` reaches from ``c`` to ``c + 1``.
+    window : Window
+        Top, bottom, left, right, in cells.
+    bounds : ndarray of int64
+        Their ``entry_bounds``.
+
+    Returns
+    -------
+    Runs
+        Runs inside the window, by part, row and column.
+    """
+    most, room = int(bounds.max(initial=0)), 2 * int(bounds.sum())
+    rows, cols, order = (np.empty(most, np.int64) for _ in range(3))
+    areas, covers = np.empty(most), np.empty(most)
+    row_start = np.empty(window[1] - window[0] + 1, np.int64)
+    run_row, run_first, run_last = (np.empty(room, np.int64) for _ in range(3))
+    run_share, part_run = np.empty(room), np.zeros(len(bounds) + 1, np.int64)
+    runs = _cover_parts(
+        rings.x, rings.y, rings.ring_start, rings.ring_sign, rings.part_ring, *window,
+        rows, cols, areas, covers, order, row_start,
+        part_run, run_row, run_first, run_last, run_share,
+    )  # fmt: skip
+    return Runs(part_run, run_row[:runs], run_first[:runs], run_last[:runs], run_share[:runs])
+
+
+def entry_bounds(rings: Rings, window: Window) -> IntArray:
+    """Count, at most, the cells that the edges of each part touch in a window.
+
+    Parameters
+    ----------
+    rings : Rings
+        Parts, coordinates in cells.
+    window : Window
+        Top, bottom, left, right, in cells.
+
+    Returns
+    -------
+    ndarray of int64
+        Upper bounds.
+    """
+    bounds = np.zeros(len(rings.part_owner), np.int64)
+    _bound_entries(rings.x, rings.y, rings.ring_start, rings.part_ring, *window, bounds)
+    return bounds
+
+
+def row_weighted_areas(rings: Rings, row_area: FloatArray, top: int) -> FloatArray:
+    """Area of each ring when a cell of row ``top + i`` has the area ``row_area[i]``.
+
+    Parameters
+    ----------
+    rings : Rings
+        Parts, coordinates in cells.
+    row_area : ndarray of float64
+        Areas of cells.
+    top : int
+        First row.
+
+    Returns
+    -------
+    ndarray of float64
+        Areas; those of holes are negative.
+    """
+    areas = np.zeros(len(rings.ring_sign))
+    _weigh_rows(rings.x, rings.y, rings.ring_start, rings.ring_sign, row_area, top, areas)
+    return areas
+
+
+@kernel((FLOATS, FLOATS, INTS, INTS, *_WINDOW, INT_OUT))
+def _bound_entries(
     x: FloatArray,
     y: FloatArray,
     ring_start: IntArray,
@@ -49,25 +153,21 @@ def entry_bounds(
     bottom: int,
     left: int,
     right: int,
-) -> IntArray:
-    """Upper bound, per part, of the number of cells that its edges touch in a window."""
-    bounds = np.zeros(len(part_ring) - 1, np.int64)
+    bounds: IntArray,
+) -> None:
+    """Rows and columns that each edge crosses, and a cell at its end."""
     for part in range(len(bounds)):
-        total = 0
-        for ring in range(part_ring[part], part_ring[part + 1]):
-            for i in range(ring_start[ring], ring_start[ring + 1] - 1):
-                low, high = min(y[i], y[i + 1]), max(y[i], y[i + 1])
-                if low == high or high <= top or low >= bottom:
-                    continue
-                rows = min(math.floor(high), bottom) - max(math.floor(low), top) + 1
-                first = max(math.floor(min(x[i], x[i + 1])), left)
-                last = min(math.floor(max(x[i], x[i + 1])), right)
-                total += rows + max(last - first, 0) + 1
-        bounds[part] = total
-    return bounds
+        for i in range(ring_start[part_ring[part]], ring_start[part_ring[part + 1]] - 1):
+            low, high = min(y[i], y[i + 1]), max(y[i], y[i + 1])
+            if low == high or high <= top or low >= bottom:
+                continue
+            rows = min(math.floor(high), bottom) - max(math.floor(low), top) + 1
+            first = max(math.floor(min(x[i], x[i + 1])), left)
+            last = min(math.floor(max(x[i], x[i + 1])), right)
+            bounds[part] += rows + max(last - first, 0) + 1
 
 
-@kernel((types.float64,) * 4 + (types.int64,) * 4 + _ENTRY)
+@inner_kernel((types.float64,) * 4 + (types.int64,) * 4 + _ENTRY)
 def _cut_row(
     xa: float,
     xb: float,
@@ -111,7 +211,7 @@ def _cut_row(
     return n
 
 
-@kernel((types.float64,) * 5 + _WINDOW + (types.int64,) + _ENTRY)
+@inner_kernel((types.float64,) * 5 + _WINDOW + (types.int64,) + _ENTRY)
 def _cut_edge(
     xa: float,
     ya: float,
@@ -146,23 +246,28 @@ def _cut_edge(
     return n
 
 
-@kernel((INTS, INT_OUT, INT_OUT, types.int64, types.int64))
-def _group_by_row(rows: IntArray, start: IntArray, order: IntArray, n: int, top: int) -> None:
-    """Sort by counting: entries of row ``top + i`` become ``order[start[i]:start[i + 1]]``."""
-    start[:] = 0
+@inner_kernel((INTS, INT_OUT, INT_OUT, types.int64))
+def _group_by_row(rows: IntArray, start: IntArray, order: IntArray, n: int) -> tuple[int, int]:
+    """Sort entries by row, by counting; returns the first and the last row.
+
+    The entries of row ``first + i`` become ``order[start[i]:start[i + 1]]``.
+    """
+    first = last = rows[0]
+    for i in range(1, n):
+        first, last = min(first, rows[i]), max(last, rows[i])
+    for i in range(last - first + 2):
+        start[i] = 0
     for i in range(n):
-        start[rows[i] - top + 1] += 1
-    for i in range(1, len(start)):
+        start[rows[i] - first] += 1
+    for i in range(1, last - first + 2):
         start[i] += start[i - 1]
     for i in range(n - 1, -1, -1):
-        start[rows[i] - top + 1] -= 1
-        order[start[rows[i] - top + 1]] = i
-    for i in range(len(start) - 1):
-        start[i] = start[i + 1]
-    start[len(start) - 1] = n
+        start[rows[i] - first] -= 1
+        order[start[rows[i] - first]] = i
+    return first, last
 
 
-@kernel((INTS, INT_OUT, types.int64, types.int64))
+@inner_kernel((INTS, INT_OUT, types.int64, types.int64))
 def _sort_by_column(cols: IntArray, order: IntArray, start: int, stop: int) -> None:
     """Shell's sort of ``order[start:stop]`` by column."""
     for gap in GAPS:
@@ -176,7 +281,7 @@ def _sort_by_column(cols: IntArray, order: IntArray, start: int, stop: int) -> N
             order[j] = moved
 
 
-@kernel(
+@inner_kernel(
     (
         INTS, INTS, FLOATS, FLOATS, types.int64, types.int64, types.int64, types.int64, types.int64,
         *_RUN,
@@ -221,32 +326,30 @@ def _sweep_row(
     return n
 
 
-@kernel((FLOATS, FLOATS, INTS, FLOATS, INTS, types.int64, types.int64, *_WINDOW))
-def coverage_runs(
+@kernel((FLOATS, FLOATS, INTS, FLOATS, INTS, *_WINDOW, *_ENTRY, INT_OUT, INT_OUT, INT_OUT, *_RUN))
+def _cover_parts(
     x: FloatArray,
     y: FloatArray,
     ring_start: IntArray,
     ring_sign: FloatArray,
     part_ring: IntArray,
-    entries: int,
-    most: int,
     top: int,
     bottom: int,
     left: int,
     right: int,
-) -> tuple[IntArray, IntArray, IntArray, IntArray, FloatArray]:
-    """Find the runs of cells that parts cover in a window of a raster.
-
-    Coordinates are in cells: column ``c`` reaches from ``c`` to ``c + 1``. ``entries`` is the sum
-    of ``entry_bounds`` and ``most`` their largest. Returns the first run of each part (and the
-    number of runs at the end), and per run its row, first column, column after the last, share.
-    """
-    rows, cols = np.empty(most, np.int64), np.empty(most, np.int64)
-    areas, covers = np.empty(most), np.empty(most)
-    order, row_start = np.empty(most, np.int64), np.empty(bottom - top + 1, np.int64)
-    run_row, run_first = np.empty(2 * entries, np.int64), np.empty(2 * entries, np.int64)
-    run_last, run_share = np.empty(2 * entries, np.int64), np.empty(2 * entries)
-    part_run = np.zeros(len(part_ring), np.int64)
+    rows: IntArray,
+    cols: IntArray,
+    areas: FloatArray,
+    covers: FloatArray,
+    order: IntArray,
+    row_start: IntArray,
+    part_run: IntArray,
+    run_row: IntArray,
+    run_first: IntArray,
+    run_last: IntArray,
+    run_share: FloatArray,
+) -> int:
+    """Write the runs of all parts, one part after the other; returns their number."""
     runs = 0
     for part in range(len(part_ring) - 1):
         n = 0
@@ -258,34 +361,29 @@ def coverage_runs(
                     rows, cols, areas, covers,
                 )  # fmt: skip
         if n:
-            first, last = rows[:n].min(), rows[:n].max()
-            starts = row_start[: last - first + 2]
-            _group_by_row(rows, starts, order, n, first)
+            first, last = _group_by_row(rows, row_start, order, n)
             for row in range(first, last + 1):
-                start, stop = starts[row - first], starts[row - first + 1]
+                start, stop = row_start[row - first], row_start[row - first + 1]
                 _sort_by_column(cols, order, start, stop)
                 runs = _sweep_row(
                     order, cols, areas, covers, start, stop, row, right, runs,
                     run_row, run_first, run_last, run_share,
                 )  # fmt: skip
         part_run[part + 1] = runs
-    return part_run, run_row[:runs], run_first[:runs], run_last[:runs], run_share[:runs]
+    return runs
 
 
-@kernel((FLOATS, FLOATS, INTS, FLOATS, FLOATS, types.int64))
-def row_weighted_areas(
+@kernel((FLOATS, FLOATS, INTS, FLOATS, FLOATS, types.int64, FLOAT_OUT))
+def _weigh_rows(
     x: FloatArray,
     y: FloatArray,
     ring_start: IntArray,
     ring_sign: FloatArray,
     row_area: FloatArray,
     top: int,
-) -> FloatArray:
-    """Area of each ring when a cell of row ``top + i`` has the area ``row_area[i]``.
-
-    The same algebra with the columns summed: in each row an edge adds ``dy * x * row_area``.
-    """
-    result = np.zeros(len(ring_start) - 1)
+    result: FloatArray,
+) -> None:
+    """Sum the columns of the same algebra: in each row an edge adds ``dy * x * row_area``."""
     for ring in range(len(result)):
         total, origin = 0.0, x[ring_start[ring]]
         for i in range(ring_start[ring], ring_start[ring + 1] - 1):
@@ -300,4 +398,3 @@ def row_weighted_areas(
                 middle = xa + (0.5 * (start + stop) - ya) * slope
                 total += sign * (stop - start) * middle * row_area[row - top]
         result[ring] = total * ring_sign[ring]
-    return result

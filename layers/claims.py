@@ -43,7 +43,7 @@ def settle_claims(
     edges = bin_edges(rings, count)
     pairs = meeting_bounds(edges, edges)
     pairs = pairs[:, pairs[0] < pairs[1]]
-    areas = shared_areas(edges, edges, pairs, rings.areas(count))
+    areas = shared_areas(edges, edges, pairs)
     doubt = doubtful_ground(rings, count)
     disputed = areas > doubt[pairs[0]] + doubt[pairs[1]]
     if not disputed.any():

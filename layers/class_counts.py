@@ -11,63 +11,78 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from numba import types
 
-from layers.kernels import FLOAT_OUT, FLOATS, INTS, kernel
+from layers.cell_coverage import Runs
+from layers.kernels import FLOAT_OUT, FLOATS, INT_OUT, INTS, inner_kernel, kernel
 from layers.rings import FloatArray, IntArray
 
-__all__ = ["count_few", "count_many"]
+__all__ = ["CLASSES", "class_sums"]
 
+#: So many classes fit into a block of 8 bits.
 CLASSES = 256
 
-_RUNS = (INTS, INTS, INTS, INTS, FLOATS, FLOATS, types.int64, types.int64)
-_COUNTERS = types.Array(types.uint32, 2, "C")
+_COUNTERS = types.Array(types.uint32, 1, "C")
+_WHERE = (INTS, INTS, INTS, INTS, FLOATS, FLOATS, types.int64, types.int64)
+_OUT = (INT_OUT, INT_OUT, FLOAT_OUT, FLOAT_OUT)
+_BYTES = types.Array(types.uint8, 2, "C", readonly=True)
+_NUMBERS = types.Array(types.int32, 2, "C", readonly=True)
 
 
-@kernel((_COUNTERS, FLOAT_OUT, FLOAT_OUT, FLOAT_OUT, types.float64))
-def _add_up(
-    counters: Any, shares: FloatArray, cells: FloatArray, areas: FloatArray, cell_area: float
-) -> None:
-    """Add the tables to the sums of a part and clear them."""
+def class_sums(
+    block: npt.NDArray[Any], classes: int, runs: Runs, row_area: FloatArray, corner: tuple[int, int]
+) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
+    """Sum shares of cells by part and class.
+
+    Parameters
+    ----------
+    block : ndarray of uint8 or int32
+        Class numbers of the cells of a window.
+    classes : int
+        How many there are; at most 256 for 8 bits.
+    runs : Runs
+        Runs of the parts in that window.
+    row_area : ndarray of float64
+        Area of a cell in each row of the block.
+    corner : tuple of int
+        Row and column of the block's first cell.
+
+    Returns
+    -------
+    tuple of ndarray
+        Part, class number, sum of shares, sum of shares times areas; a row per part and class that
+        is there, in the order of the parts.
+    """
+    # No part has more classes than cells.
+    widths = np.concatenate(([0], np.cumsum(runs.last - runs.first)))
+    room = int(np.minimum(np.diff(widths[runs.part_run]), classes).sum())
+    out = (np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room), np.empty(room))
+    cells, areas = np.zeros(max(classes, CLASSES)), np.zeros(max(classes, CLASSES))
+    where = (*runs.arrays, row_area, *corner)
+    if block.dtype == np.uint8:
+        counters = np.zeros(4 * CLASSES, np.uint32)
+        rows = _count_few(block, *where, counters, cells, areas, *out)
+    else:
+        seen, found = np.full(classes, -1, np.int64), np.empty(classes, np.int64)
+        rows = _count_many(block, *where, seen, found, cells, areas, *out)
+    part, number, cells, areas = out
+    return part[:rows], number[:rows], cells[:rows], areas[:rows]
+
+
+@inner_kernel((_COUNTERS, FLOAT_OUT, FLOAT_OUT, types.float64))
+def _add_up(counters: Any, cells: FloatArray, areas: FloatArray, cell_area: float) -> None:
+    """Add the four tables to the sums of a part, and clear them."""
     for k in range(CLASSES):
-        n = counters[0, k] + counters[1, k] + counters[2, k] + counters[3, k] + shares[k]
-        cells[k] += n
-        areas[k] += n * cell_area
-    counters[:] = 0
-    shares[:] = 0.0
+        n = counters[k] + counters[k + 256] + counters[k + 512] + counters[k + 768]
+        if n > 0:
+            cells[k] += n
+            areas[k] += n * cell_area
+            counters[k] = counters[k + 256] = counters[k + 512] = counters[k + 768] = 0
 
 
-@kernel((INTS, INTS, INTS, types.int64))
-def _room(part_run: IntArray, run_first: IntArray, run_last: IntArray, classes: int) -> int:
-    """Upper bound of the number of rows: no part has more classes than cells."""
-    room = 0
-    for part in range(len(part_run) - 1):
-        width = 0
-        for run in range(part_run[part], part_run[part + 1]):
-            width += run_last[run] - run_first[run]
-        room += min(width, classes)
-    return room
-
-
-@kernel((types.Array(types.uint8, 1, "C", readonly=True), types.float64, _COUNTERS, FLOAT_OUT))
-def _count_line(line: Any, share: float, counters: Any, shares: FloatArray) -> None:
-    """Count the cells of a run."""
-    if share != 1.0:
-        for value in line:
-            shares[value] += share
-        return
-    fours = len(line) // 4 * 4
-    for i in range(0, fours, 4):
-        counters[0, line[i]] += 1
-        counters[1, line[i + 1]] += 1
-        counters[2, line[i + 2]] += 1
-        counters[3, line[i + 3]] += 1
-    for i in range(fours, len(line)):
-        counters[0, line[i]] += 1
-
-
-@kernel((types.Array(types.uint8, 2, "C", readonly=True), *_RUNS))
-def count_few(
+@kernel((_BYTES, *_WHERE, _COUNTERS, FLOAT_OUT, FLOAT_OUT, *_OUT))
+def _count_few(
     block: Any,
     part_run: IntArray,
     run_row: IntArray,
@@ -77,43 +92,50 @@ def count_few(
     row_area: FloatArray,
     top: int,
     left: int,
-) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
-    """Cells and areas by part and class, for a block of up to 256 classes.
-
-    ``row_area[i]`` is the area of a cell in the block's row ``i``; the block's first cell is
-    ``(top, left)``. Returns part, class, sum of shares, area; only classes that are there.
-    """
-    counters, shares = np.zeros((4, CLASSES), np.uint32), np.zeros(CLASSES)
-    cells, areas = np.zeros(CLASSES), np.zeros(CLASSES)
-    room = _room(part_run, run_first, run_last, CLASSES)
-    out_part, out_class = np.empty(room, np.int64), np.empty(room, np.int64)
-    out_cells, out_areas = np.empty(room), np.empty(room)
-    n = 0
+    counters: Any,
+    cells: FloatArray,
+    areas: FloatArray,
+    out_part: IntArray,
+    out_class: IntArray,
+    out_cells: FloatArray,
+    out_areas: FloatArray,
+) -> int:
+    """Count a block of up to 256 classes; returns the number of rows written."""
+    rows = 0
     for part in range(len(part_run) - 1):
-        if part_run[part] == part_run[part + 1]:
-            continue
-        cell_area = row_area[run_row[part_run[part]] - top]
+        cell_area = 0.0
         for run in range(part_run[part], part_run[part + 1]):
-            row = run_row[run] - top
+            row, share = run_row[run] - top, run_share[run]
+            first, last = run_first[run] - left, run_last[run] - left
             if row_area[row] != cell_area:
-                _add_up(counters, shares, cells, areas, cell_area)
+                _add_up(counters, cells, areas, cell_area)
                 cell_area = row_area[row]
-            line = block[row, run_first[run] - left : run_last[run] - left]
-            _count_line(line, run_share[run], counters, shares)
-        _add_up(counters, shares, cells, areas, cell_area)
+            if share != 1.0:
+                for col in range(first, last):
+                    cells[block[row, col]] += share
+                    areas[block[row, col]] += share * cell_area
+                continue
+            fours = first + (last - first) // 4 * 4
+            for col in range(first, fours, 4):
+                counters[types.int64(block[row, col])] += 1
+                counters[types.int64(block[row, col + 1]) + 256] += 1
+                counters[types.int64(block[row, col + 2]) + 512] += 1
+                counters[types.int64(block[row, col + 3]) + 768] += 1
+            for col in range(fours, last):
+                counters[types.int64(block[row, col])] += 1
+        _add_up(counters, cells, areas, cell_area)
         for k in range(CLASSES):
             if cells[k] != 0.0:
-                out_part[n], out_class[n] = part, k
-                out_cells[n], out_areas[n] = cells[k], areas[k]
+                out_part[rows], out_class[rows] = part, k
+                out_cells[rows], out_areas[rows] = cells[k], areas[k]
                 cells[k] = areas[k] = 0.0
-                n += 1
-    return out_part[:n], out_class[:n], out_cells[:n], out_areas[:n]
+                rows += 1
+    return rows
 
 
-@kernel((types.Array(types.int32, 2, "C", readonly=True), types.int64, *_RUNS))
-def count_many(
+@kernel((_NUMBERS, *_WHERE, INT_OUT, INT_OUT, FLOAT_OUT, FLOAT_OUT, *_OUT))
+def _count_many(
     block: Any,
-    classes: int,
     part_run: IntArray,
     run_row: IntArray,
     run_first: IntArray,
@@ -122,29 +144,33 @@ def count_many(
     row_area: FloatArray,
     top: int,
     left: int,
-) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
-    """Cells and areas by part and class, as ``count_few``, for any number of classes."""
-    cells, areas = np.zeros(classes), np.zeros(classes)
-    seen, found = np.full(classes, -1, np.int64), np.empty(classes, np.int64)
-    room = _room(part_run, run_first, run_last, classes)
-    out_part, out_class = np.empty(room, np.int64), np.empty(room, np.int64)
-    out_cells, out_areas = np.empty(room), np.empty(room)
-    n = 0
+    seen: IntArray,
+    found: IntArray,
+    cells: FloatArray,
+    areas: FloatArray,
+    out_part: IntArray,
+    out_class: IntArray,
+    out_cells: FloatArray,
+    out_areas: FloatArray,
+) -> int:
+    """Count a block of any number of classes; returns the number of rows written."""
+    rows = 0
     for part in range(len(part_run) - 1):
         count = 0
         for run in range(part_run[part], part_run[part + 1]):
-            row = run_row[run] - top
-            share, area = run_share[run], run_share[run] * row_area[row]
-            for value in block[row, run_first[run] - left : run_last[run] - left]:
+            row, share = run_row[run] - top, run_share[run]
+            for col in range(run_first[run] - left, run_last[run] - left):
+                value = block[row, col]
                 if seen[value] != part:
                     seen[value] = part
                     found[count] = value
                     count += 1
                     cells[value] = areas[value] = 0.0
                 cells[value] += share
-                areas[value] += area
-        for k in found[:count]:
-            out_part[n], out_class[n] = part, k
-            out_cells[n], out_areas[n] = cells[k], areas[k]
-            n += 1
-    return out_part[:n], out_class[:n], out_cells[:n], out_areas[:n]
+                areas[value] += share * row_area[row]
+        for i in range(count):
+            k = found[i]
+            out_part[rows], out_class[rows] = part, k
+            out_cells[rows], out_areas[rows] = cells[k], areas[k]
+            rows += 1
+    return rows

@@ -14,11 +14,11 @@ import shapely
 
 from layers.errors import CrsError, InputError
 from layers.findings import Finding, Findings
-from layers.repair import RepairMode, repair_polygons
-from layers.rings import IntArray
+from layers.repair import RepairMode, mend, refuse_repairs, require_polygons
+from layers.rings import IntArray, rings_of
 from layers.wording import Phrase
 
-__all__ = ["Intake", "attach_findings", "take_in"]
+__all__ = ["Intake", "attach_findings", "take_in", "tell_repairs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def take_in(
     ids: pd.Series[Any] | pd.Index[Any],
     *,
     source: str,
-    repair: RepairMode,
+    repair: RepairMode | None,
     findings: Findings,
 ) -> Intake:
     """Check polygons and their ids, repair what is invalid, and tell what was found.
@@ -69,8 +69,8 @@ def take_in(
         Their ids, one per row.
     source : str
         What the findings call the frame.
-    repair : {"repair", "never"}
-        Whether invalid polygons are repaired or refused.
+    repair : {"repair", "never"} or None
+        Whether invalid polygons are repaired or refused; None leaves both to the tasks.
     findings : Findings
         Takes the findings.
 
@@ -100,14 +100,14 @@ def take_in(
             vi=f"{source}: {len(nameless)} dòng không có mã, các dòng {nameless[:5].tolist()}: hãy "
             "ghi mã cho từng vùng.",
         )
-    mended, repairs = repair_polygons(polygons, mode=repair)
-    intake = Intake(
-        pd.Index(unique), number.astype(np.int64), np.asarray(mended.geometry), polygons.crs
-    )
-    labels = np.asarray(ids)
+    shapes, labels = np.asarray(polygons.geometry), np.asarray(ids)
+    require_polygons(shapes)
+    if repair is not None:
+        shapes, repairs = mend(shapes, rings_of(shapes))
+        tell_repairs(labels, repairs, repair, source, findings)
+    intake = Intake(pd.Index(unique), number.astype(np.int64), shapes, polygons.crs)
     _tell_duplicates(labels, number, source, findings)
     _tell_lacking(labels, intake, source, findings)
-    _tell_repairs(labels, repairs, source, findings)
     return intake
 
 
@@ -190,11 +190,36 @@ def _tell_lacking(
     )
 
 
-def _tell_repairs(
-    labels: npt.NDArray[Any], repairs: pd.DataFrame, source: str, findings: Findings
+def tell_repairs(
+    labels: npt.NDArray[Any],
+    repairs: pd.DataFrame,
+    mode: RepairMode,
+    source: str,
+    findings: Findings,
 ) -> None:
+    """Tell what was repaired, or refuse it.
+
+    Parameters
+    ----------
+    labels : ndarray
+        Ids of the frame's rows.
+    repairs : pandas.DataFrame
+        Columns of ``REPAIRS``.
+    mode : {"repair", "never"}
+        Whether repairs are wanted.
+    source : str
+        What the finding calls the frame.
+    findings : Findings
+        Takes one finding, if there are repairs.
+
+    Raises
+    ------
+    InputError
+        There are repairs, and ``mode`` is ``"never"``.
+    """
     if repairs.empty:
         return
+    refuse_repairs(repairs, mode)
     rows = repairs["position"].to_numpy(np.int64)
     shown = _examples(labels, rows)
     change_ha = float(repairs["change_m2"].abs().sum()) / 1e4

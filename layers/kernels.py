@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from numba import njit, types
 
-__all__ = ["FLOATS", "FLOAT_OUT", "INTS", "INT_OUT", "kernel"]
+__all__ = ["FLOATS", "FLOAT_OUT", "INTS", "INT_OUT", "inner_kernel", "kernel"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -37,10 +37,34 @@ def kernel(*signatures: tuple[Any, ...]) -> Callable[[Function], Function]:
     callable
         Decorator.
     """
+    return _compiler(signatures, no_cfunc_wrapper=True)
 
+
+def inner_kernel(*signatures: tuple[Any, ...]) -> Callable[[Function], Function]:
+    """Compile a function that only kernels call: half the time, but Python must not call it.
+
+    Parameters
+    ----------
+    *signatures : tuple
+        numba types of the arguments, one tuple per variant.
+
+    Returns
+    -------
+    callable
+        Decorator.
+    """
+    return _compiler(signatures, no_cfunc_wrapper=True, no_cpython_wrapper=True)
+
+
+def _compiler(
+    signatures: tuple[tuple[Any, ...], ...], **wrappers: Any
+) -> Callable[[Function], Function]:
     def decorate(function: Function) -> Function:
         def compiled(*, cache: bool) -> Any:
-            return njit(list(signatures), cache=cache, nogil=True, error_model="numpy")(function)
+            compiler = njit(
+                list(signatures), cache=cache, nogil=True, error_model="numpy", **wrappers
+            )
+            return compiler(function)
 
         try:
             result: Function = compiled(cache=True)

@@ -63,7 +63,7 @@ def check_overlaps(plots: gpd.GeoDataFrame, *, minimum_m2: float = 0.0) -> pd.Da
     edges, areas, doubt = bin_edges(rings, count), rings.areas(count), doubtful_ground(rings, count)
     pairs = meeting_bounds(edges, edges)
     pairs = pairs[:, pairs[0] < pairs[1]]
-    shared = shared_areas(edges, edges, pairs, areas)
+    shared = shared_areas(edges, edges, pairs)
     factor = float(intake.crs.axis_info[0].unit_conversion_factor) ** 2
     there = (shared > doubt[pairs[0]] + doubt[pairs[1]]) & (shared * factor >= minimum_m2)
     (first, second), shared = pairs[:, there], shared[there]

@@ -17,7 +17,7 @@ from layers.areal_scale import check_areal_scale
 from layers.claims import settle_claims
 from layers.errors import ClosureError, CrsError, InputError
 from layers.findings import Finding, Findings
-from layers.intake import attach_findings, take_in
+from layers.intake import attach_findings, take_in, tell_repairs
 from layers.plot_shares import OUTSIDE, Shares, plot_shares, share_pieces
 from layers.repair import RepairMode
 from layers.rings import FloatArray, IntArray, rings_of
@@ -172,6 +172,7 @@ def overlay_pieces(
     ground = _take_ground(communes, plots, id_column, repair, found)
     tasks = share_pieces(ground.shapes, ground.communes)
     shares = Shares.join(list(run_pieces(plot_shares, tasks, workers=workers)), ground.unit_m2)
+    tell_repairs(np.asarray(plots.index), shares.repairs, repair, "plots", found)
     shares = _without_slivers(shares, sliver_m2, plots.index, found)
     _tell_outside(shares, plots.index, found)
     pieces = pd.DataFrame(
@@ -223,7 +224,7 @@ def _take_ground(
     zones = take_in(
         communes, communes[id_column], source="communes", repair=repair, findings=findings
     )
-    ground = take_in(plots, plots.index, source="plots", repair=repair, findings=findings)
+    ground = take_in(plots, plots.index, source="plots", repair=None, findings=findings)
     _check_crs(zones.crs, ground.crs, zones.shapes)
     by_id = zones.ids.argsort()
     rank = np.empty(len(by_id), np.int64)
@@ -318,8 +319,11 @@ def _shared_ledger(shares: Shares, ledger: FloatArray | None) -> FloatArray:
 
 def _largest(shares: Shares) -> IntArray:
     """Position of the largest piece of each plot that has pieces; the first among equals."""
-    order = np.lexsort((-shares.area_m2, shares.row))
-    return order[np.flatnonzero(np.diff(shares.row[order], prepend=-1))]
+    several = np.bincount(shares.row)[shares.row] > 1
+    cut = np.flatnonzero(several)
+    order = cut[np.lexsort((-shares.area_m2[cut], shares.row[cut]))]
+    first = order[np.flatnonzero(np.diff(shares.row[order], prepend=-1))]
+    return np.concatenate([np.flatnonzero(~several), first])
 
 
 def _without_slivers(
@@ -342,7 +346,7 @@ def _without_slivers(
     np.add.at(area, keeper[shares.row[moved]], area[moved])
     np.add.at(share, keeper[shares.row[moved]], share[moved])
     kept = ~moved
-    return Shares(shares.row[kept], shares.zone[kept], share[kept], area[kept])
+    return Shares(shares.row[kept], shares.zone[kept], share[kept], area[kept], shares.repairs)
 
 
 def _tell_slivers(

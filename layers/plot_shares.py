@@ -8,11 +8,19 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 
 from layers.errors import ClosureError
-from layers.rings import FloatArray, IntArray, rings_of
-from layers.shared_ground import BinnedEdges, bin_edges, doubtful_ground, shared_areas
+from layers.repair import REPAIRS, mend
+from layers.rings import FloatArray, IntArray, Rings, rings_of
+from layers.shared_ground import (
+    BinnedEdges,
+    bin_edges,
+    doubtful_ground,
+    look_around,
+    shared_areas,
+)
 
 __all__ = ["OUTSIDE", "SharePiece", "Shares", "plot_shares", "share_pieces"]
 
@@ -33,7 +41,7 @@ class SharePiece:
     rows : ndarray of int64
         Rows of the plots.
     shapes : ndarray of shapely geometries
-        Valid polygons, missing or empty ones among them.
+        Polygons, missing or empty ones among them.
     zones : ndarray of int64
         Numbers of the communes whose bounds meet the plots.
     edges : BinnedEdges
@@ -60,12 +68,15 @@ class Shares:
         Share of the plot; those of a plot sum to 1.
     area_m2 : ndarray of float64
         Area of the piece.
+    repairs : pandas.DataFrame
+        Plots that were repaired, columns of ``REPAIRS``.
     """
 
     row: IntArray
     zone: IntArray
     share: FloatArray
     area_m2: FloatArray
+    repairs: pd.DataFrame
 
     @staticmethod
     def join(shares: list[Shares], unit_m2: float = 1.0) -> Shares:
@@ -88,7 +99,9 @@ class Shares:
             for name, dtype in (("row", "i8"), ("zone", "i8"), ("share", "f8"), ("area_m2", "f8"))
         )
         order = np.lexsort((zone, zone == OUTSIDE, row))
-        return Shares(row[order], zone[order], share[order], area[order] * unit_m2)
+        repairs = [s.repairs for s in shares if len(s.repairs)]
+        table = pd.concat(repairs).sort_values("position") if repairs else REPAIRS.empty()
+        return Shares(row[order], zone[order], share[order], area[order] * unit_m2, table)
 
 
 def share_pieces(shapes: npt.NDArray[Any], communes: BinnedEdges) -> Iterator[SharePiece]:
@@ -131,7 +144,7 @@ def _neighbours(bounds: FloatArray) -> IntArray:
 
 
 def plot_shares(piece: SharePiece) -> Shares:
-    """Shares of some plots in the communes around them.
+    """Share out some plots among the communes around them.
 
     Parameters
     ----------
@@ -148,41 +161,58 @@ def plot_shares(piece: SharePiece) -> Shares:
     ClosureError
         The communes' parts of a plot are larger than the plot.
     """
-    plots = len(piece.rows)
-    rings = rings_of(piece.shapes)
-    area = rings.areas(plots)
-    # Of a plot that is itself smaller than the doubt, a millionth is doubtful.
-    doubt = np.minimum(doubtful_ground(rings, plots), 1e-6 * area)
-    edges = bin_edges(rings, plots)
-    pairs = _meeting(edges, piece.edges)
-    shared = shared_areas(edges, piece.edges, pairs, area)
-    kept = shared > doubt[pairs[0]]
-    plot, zone, shared = pairs[0][kept], piece.zones[pairs[1][kept]], shared[kept]
+    shapes, plots = piece.shapes, len(piece.rows)
+    rings = rings_of(shapes)
+    shapes, repairs = mend(shapes, rings)
+    if len(repairs):
+        rings = rings_of(shapes)
+        repairs = repairs.assign(position=piece.rows[repairs["position"]])
+    area, doubt = rings.areas(plots), np.zeros(plots)
+    looks = look_around(shapely.bounds(shapes), piece.edges)
+    plot, zone = np.nonzero(looks == 1.0)
+    shared = area[plot]
+    near = np.flatnonzero(np.isnan(looks).any(axis=1))
+    if len(near):
+        pairs, cut, doubt[near] = _cut(rings, near, area[near], looks, piece.edges)
+        plot, zone = np.concatenate([plot, pairs[0]]), np.concatenate([zone, pairs[1]])
+        shared = np.concatenate([shared, cut])
+    zone = piece.zones[zone]
     outside = area - np.bincount(plot, shared, plots)
     slack = doubt * (1 + np.bincount(plot, minlength=plots)) + CLOSURE_RATIO * area
     over = np.flatnonzero(outside < -slack)
     if len(over):
         _raise_over(piece.rows[over], outside[over])
     homeless = np.bincount(plot, minlength=plots) == 0
-    left = np.flatnonzero((outside > doubt) | homeless)
+    left = np.flatnonzero((outside > np.maximum(doubt, CLOSURE_RATIO * area)) | homeless)
     plot = np.concatenate([plot, left])
     zone = np.concatenate([zone, np.full(len(left), OUTSIDE)])
     shared = _closed(plot, np.concatenate([shared, outside[left]]), area)
     whole = area[plot]
     share = np.divide(shared, whole, out=np.ones(len(plot)), where=whole > 0)
-    return Shares(piece.rows[plot], zone, share, shared)
+    return Shares(piece.rows[plot], zone, share, shared, repairs)
 
 
-def _meeting(plots: BinnedEdges, zones: BinnedEdges) -> IntArray:
-    """Pairs of a few plots and zones whose bounds overlap."""
-    p, q = plots.bounds[:, None, :], zones.bounds[None, :, :]
-    met = ((p[..., :2] < q[..., 2:]) & (p[..., 2:] > q[..., :2])).all(axis=2)
-    return np.array(np.nonzero(met), np.int64)
+def _cut(
+    rings: Rings, near: IntArray, area: FloatArray, looks: FloatArray, communes: BinnedEdges
+) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Share out the plots whose bounds a boundary meets: pairs, their areas, doubt by plot."""
+    number = np.full(len(looks), -1)
+    number[near] = np.arange(len(near))
+    parts = np.flatnonzero(number[rings.part_owner] >= 0)
+    few = rings.take(parts).owned_by(number)
+    edges = bin_edges(few, len(near))
+    pairs = np.array(np.nonzero(np.isnan(looks[near])), np.int64)
+    shared = shared_areas(edges, communes, pairs)
+    # Of a plot that is itself smaller than the doubt, a millionth is doubtful.
+    doubt = np.minimum(doubtful_ground(few, len(near)), 1e-6 * area)
+    kept = shared > doubt[pairs[0]]
+    return np.array([near[pairs[0][kept]], pairs[1][kept]]), shared[kept], doubt
 
 
 def _closed(plot: IntArray, pieces: FloatArray, area: FloatArray) -> FloatArray:
     """Pieces whose sum is the plot's area: what rounding left over goes to the largest."""
-    order = np.lexsort((-pieces, plot))
+    cut = np.flatnonzero(np.bincount(plot, minlength=len(area))[plot] > 1)
+    order = cut[np.lexsort((-pieces[cut], plot[cut]))]
     largest = order[np.flatnonzero(np.diff(plot[order], prepend=-1))]
     result = pieces.copy()
     result[largest] += (area - np.bincount(plot, pieces, len(area)))[plot[largest]]

@@ -20,17 +20,17 @@ import rasterio
 from rasterio.enums import MaskFlags
 from rasterio.windows import Window as RasterWindow
 
+from layers.cell_coverage import Window
 from layers.errors import CrsError, InputError, MissingFileError
 from layers.rings import IntArray
 
-__all__ = ["BlockReader", "RasterGrid", "Window", "describe_raster", "open_raster", "plan_windows"]
+__all__ = ["BlockReader", "RasterGrid", "describe_raster", "open_raster", "plan_windows"]
 
 #: A window is not larger than this, unless one block of the file is.
 WINDOW_BYTES = 16 << 20
 #: GDAL keeps decoded blocks; whole blocks are read once, so that it need not keep many.
 CACHE_BYTES = 64 << 20
 
-Window = tuple[int, int, int, int]  # top, bottom, left, right, in cells
 RasterSource = str | Path | Any
 
 

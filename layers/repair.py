@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from layers.errors import InputError
+from layers.rings import Rings, rings_of
 from layers.schema import Column, Schema
+from layers.validity import invalid_rows
 
-__all__ = ["REPAIRS", "RepairMode", "repair_polygons"]
+__all__ = [
+    "REPAIRS",
+    "RepairMode",
+    "mend",
+    "refuse_repairs",
+    "repair_polygons",
+    "require_polygons",
+]
 
 RepairMode = Literal["repair", "never"]
 
@@ -58,6 +68,26 @@ def repair_polygons(
         A geometry is no polygon; or polygons are invalid and ``mode`` is ``"never"``.
     """
     shapes = np.asarray(polygons.geometry)
+    require_polygons(shapes)
+    mended, repairs = mend(shapes, rings_of(shapes))
+    refuse_repairs(repairs, mode)
+    result = polygons.set_geometry(gpd.GeoSeries(mended, index=polygons.index, crs=polygons.crs))
+    return result, repairs
+
+
+def require_polygons(shapes: npt.NDArray[Any]) -> None:
+    """Refuse points and lines.
+
+    Parameters
+    ----------
+    shapes : ndarray of shapely geometries
+        Polygons and multipolygons; missing and empty ones are let through.
+
+    Raises
+    ------
+    InputError
+        A geometry is no polygon.
+    """
     kinds = shapely.get_type_id(shapes)
     other = np.flatnonzero(~np.isin(kinds, (*_POLYGONAL, shapely.GeometryType.MISSING)))
     other = other[~shapely.is_empty(shapes[other])]
@@ -68,23 +98,33 @@ def repair_polygons(
             vi=f"Cần vùng (polygon), thấy {len(other)} đối tượng hình học khác, các dòng "
             f"{other[:5].tolist()}: hãy để điểm và đường ở lớp riêng.",
         )
-    invalid = np.flatnonzero(~(shapely.is_valid(shapes) | shapely.is_missing(shapes)))
+
+
+def mend(shapes: npt.NDArray[Any], rings: Rings) -> tuple[npt.NDArray[Any], pd.DataFrame]:
+    """Repair the invalid polygons of an array.
+
+    Parameters
+    ----------
+    shapes : ndarray of shapely geometries
+        Polygons and multipolygons, missing or empty ones among them.
+    rings : Rings
+        Their rings.
+
+    Returns
+    -------
+    tuple of ndarray and pandas.DataFrame
+        Valid polygons (the same array if all were), and the columns of ``REPAIRS``.
+    """
+    invalid = invalid_rows(shapes, rings)
     if not len(invalid):
-        return polygons.copy(deep=False), REPAIRS.empty()
+        return shapes, REPAIRS.empty()
     reasons = shapely.is_valid_reason(shapes[invalid])
-    if mode == "never":
-        raise InputError(
-            en=f"{len(invalid)} invalid polygons, rows {invalid[:5].tolist()} ({reasons[0]}): "
-            "repair them in a GIS, or allow the repair.",
-            vi=f"{len(invalid)} vùng không hợp lệ, các dòng {invalid[:5].tolist()} "
-            f"({reasons[0]}): hãy sửa bằng phần mềm GIS, hoặc cho phép tự sửa.",
-        )
-    mended = _polygonal(shapely.make_valid(shapes[invalid], method="structure"))
-    before, after = shapely.area(shapes[invalid]), shapely.area(mended)
-    result = polygons.copy()
-    result.geometry = gpd.GeoSeries(
-        _replaced(shapes, invalid, mended), index=polygons.index, crs=polygons.crs
-    )
+    # Coordinates that are no numbers cannot be repaired, only left out.
+    known = np.isfinite(shapely.bounds(shapes[invalid])).all(axis=1)
+    mended = np.full(len(invalid), shapely.Polygon(), object)
+    mended[known] = _polygonal(shapely.make_valid(shapes[invalid[known]], method="structure"))
+    before = np.where(known, shapely.area(shapes[invalid]), 0.0)
+    after = shapely.area(mended)
     table = pd.DataFrame(
         {
             "position": invalid,
@@ -94,22 +134,37 @@ def repair_polygons(
             "change_m2": after - before,
         }
     )
+    result = shapes.copy()
+    result[invalid] = mended
     return result, REPAIRS.validate(table)
 
 
-def _replaced(
-    shapes: np.ndarray[tuple[int], np.dtype[np.object_]],
-    where: np.ndarray[tuple[int], np.dtype[np.int64]],
-    new: np.ndarray[tuple[int], np.dtype[np.object_]],
-) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    result = shapes.copy()
-    result[where] = new
-    return result
+def refuse_repairs(repairs: pd.DataFrame, mode: RepairMode) -> None:
+    """Raise where repairs were needed and none are wanted.
+
+    Parameters
+    ----------
+    repairs : pandas.DataFrame
+        Columns of ``REPAIRS``.
+    mode : {"repair", "never"}
+        Whether repairs are wanted.
+
+    Raises
+    ------
+    InputError
+        There are repairs, and ``mode`` is ``"never"``.
+    """
+    if mode == "never" and len(repairs):
+        rows, reason = repairs["position"].tolist()[:5], repairs["reason"].iloc[0]
+        raise InputError(
+            en=f"{len(repairs)} invalid polygons, rows {rows} ({reason}): repair them in a GIS, or "
+            "allow the repair.",
+            vi=f"{len(repairs)} vùng không hợp lệ, các dòng {rows} ({reason}): hãy sửa bằng phần "
+            "mềm GIS, hoặc cho phép tự sửa.",
+        )
 
 
-def _polygonal(
-    shapes: np.ndarray[tuple[int], np.dtype[np.object_]],
-) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+def _polygonal(shapes: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Polygonal part of each geometry; an empty polygon where there is none."""
     result = shapes.copy()
     for i in np.flatnonzero(~np.isin(shapely.get_type_id(shapes), _POLYGONAL)):

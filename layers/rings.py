@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from layers.kernels import FLOATS, INTS, kernel
+from layers.kernels import FLOAT_OUT, FLOATS, INTS, kernel
 
 __all__ = ["FloatArray", "IntArray", "Rings", "offsets", "ring_areas", "rings_of", "spans"]
 
@@ -212,14 +212,29 @@ def spans(start: IntArray, chosen: IntArray) -> IntArray:
     return members
 
 
-@kernel((FLOATS, FLOATS, INTS))
 def ring_areas(x: FloatArray, y: FloatArray, ring_start: IntArray) -> FloatArray:
-    """Signed area of each ring (positive when it runs counter-clockwise), by the shoelace formula.
+    """Signed area of each ring, positive when it runs counter-clockwise, by the shoelace formula.
 
-    Coordinates are taken relative to the ring's first vertex: the products of seven-digit
-    coordinates would otherwise eat the digits of a small plot.
+    Parameters
+    ----------
+    x, y : ndarray of float64
+        Coordinates of all rings.
+    ring_start : ndarray of int64
+        First vertex of each ring, and the number of vertices at the end.
+
+    Returns
+    -------
+    ndarray of float64
+        Areas in square units of the coordinates.
     """
     areas = np.zeros(len(ring_start) - 1)
+    _shoelace(x, y, ring_start, areas)
+    return areas
+
+
+@kernel((FLOATS, FLOATS, INTS, FLOAT_OUT))
+def _shoelace(x: FloatArray, y: FloatArray, ring_start: IntArray, areas: FloatArray) -> None:
+    """Coordinates are taken from the ring's first vertex: products keep the digits of a plot."""
     for ring in range(len(areas)):
         first = ring_start[ring]
         total = 0.0
@@ -227,4 +242,3 @@ def ring_areas(x: FloatArray, y: FloatArray, ring_start: IntArray) -> FloatArray
             total += (x[i] - x[first]) * (y[i + 1] - y[first])
             total -= (x[i + 1] - x[first]) * (y[i] - y[first])
         areas[ring] = 0.5 * total
-    return areas

@@ -24,10 +24,10 @@ from dataclasses import dataclass
 import numpy as np
 from numba import types
 
-from layers.kernels import FLOATS, INTS, kernel
+from layers.kernels import FLOAT_OUT, FLOATS, INT_OUT, INTS, inner_kernel, kernel
 from layers.rings import FloatArray, IntArray, Rings, offsets, spans
 
-__all__ = ["BinnedEdges", "bin_edges", "doubtful_ground", "shared_areas"]
+__all__ = ["BinnedEdges", "bin_edges", "doubtful_ground", "look_around", "shared_areas"]
 
 # About so many edges lie in each bin of a polygon.
 EDGES_PER_BIN = 8
@@ -120,13 +120,37 @@ def bin_edges(rings: Rings, polygons: int) -> BinnedEdges:
     first_bin = np.concatenate(([0], np.cumsum(bins))).astype(np.int64)
     flat = frame.ravel()
     ring_owner = np.repeat(rings.part_owner, np.diff(rings.part_ring))
-    bin_start, lines = _fill_bins(
-        rings.x, rings.y, rings.ring_start, rings.ring_sign, ring_owner, flat, first_bin
-    )
+    where = (rings.x, rings.y, rings.ring_start, rings.ring_sign, ring_owner, flat, first_bin)
+    next_line = np.zeros(first_bin[-1] + 1, np.int64)
+    _fill_bins(*where, next_line, np.empty(0))  # counts what each bin will hold
+    bin_start = offsets(next_line[:-1])
+    lines = np.empty(5 * bin_start[-1])
+    next_line = bin_start.copy()
+    _fill_bins(*where, next_line, lines)
     return BinnedEdges(flat, first_bin, bin_start, lines)
 
 
-def shared_areas(p: BinnedEdges, q: BinnedEdges, pairs: IntArray, p_area: FloatArray) -> FloatArray:
+def look_around(bounds: FloatArray, q: BinnedEdges) -> FloatArray:
+    """Tell which rectangles lie wholly inside or outside which polygons.
+
+    Parameters
+    ----------
+    bounds : ndarray of float64, shape (rectangles, 4)
+        Bounds of plots; missing for a plot without geometry.
+    q : BinnedEdges
+        Polygons.
+
+    Returns
+    -------
+    ndarray of float64, shape (rectangles, polygons)
+        1 inside, 0 outside, NaN where an edge of the polygon meets the rectangle.
+    """
+    result = np.zeros((len(bounds), len(q.frame) // 5))
+    _look_around(np.ascontiguousarray(bounds).ravel(), *q.arrays, result.ravel())
+    return result
+
+
+def shared_areas(p: BinnedEdges, q: BinnedEdges, pairs: IntArray) -> FloatArray:
     """Area that the polygons of each pair share.
 
     Parameters
@@ -135,8 +159,6 @@ def shared_areas(p: BinnedEdges, q: BinnedEdges, pairs: IntArray, p_area: FloatA
         Polygons on either side; the first are best the smaller ones.
     pairs : ndarray of int64, shape (2, pairs)
         Numbers of the polygons of each pair.
-    p_area : ndarray of float64
-        Area of each polygon of ``p``, given back unchanged for one that lies wholly inside.
 
     Returns
     -------
@@ -144,7 +166,8 @@ def shared_areas(p: BinnedEdges, q: BinnedEdges, pairs: IntArray, p_area: FloatA
         Areas in square units of the coordinates.
     """
     first, second = np.ascontiguousarray(pairs, dtype=np.int64)
-    areas: FloatArray = _pair_areas(*p.arrays, *q.arrays, first, second, p_area)
+    areas = np.zeros(len(first))
+    _pair_areas(*p.arrays, *q.arrays, first, second, areas)
     return areas
 
 
@@ -173,7 +196,7 @@ def doubtful_ground(rings: Rings, polygons: int) -> FloatArray:
     return doubt
 
 
-@kernel((FLOATS, FLOATS, INTS, FLOATS, INTS, FLOATS, INTS))
+@kernel((FLOATS, FLOATS, INTS, FLOATS, INTS, FLOATS, INTS, INT_OUT, FLOAT_OUT))
 def _fill_bins(
     x: FloatArray,
     y: FloatArray,
@@ -182,36 +205,30 @@ def _fill_bins(
     ring_owner: IntArray,
     frame: FloatArray,
     first_bin: IntArray,
-) -> tuple[IntArray, FloatArray]:
-    """Lines of each bin: a counting sort in two passes."""
-    bin_start = np.zeros(first_bin[-1] + 2, np.int64)
-    lines = np.empty(0)
-    for filling in range(2):
-        for ring in range(len(ring_owner)):
-            q = ring_owner[ring]
-            first, bins = first_bin[q], first_bin[q + 1] - first_bin[q]
-            low, width = frame[5 * q], frame[5 * q + 4]
-            for v in range(ring_start[ring], ring_start[ring + 1] - 1):
-                if x[v] == x[v + 1] or ring_sign[ring] == 0.0:
-                    continue
-                sign = ring_sign[ring] if x[v] > x[v + 1] else -ring_sign[ring]
-                a, b = (v, v + 1) if x[v] < x[v + 1] else (v + 1, v)
-                k_first = max(math.floor((x[a] - low) / width - MARGIN), 0)
-                k_last = min(math.floor((x[b] - low) / width + MARGIN), bins - 1)
-                for k in range(first + k_first, first + k_last + 1):
-                    if filling:
-                        n = 5 * bin_start[k + 1]
-                        lines[n], lines[n + 1], lines[n + 2] = x[a], y[a], x[b]
-                        lines[n + 3], lines[n + 4] = y[b], sign
-                    bin_start[k + 2 - filling] += 1
-        if not filling:
-            for k in range(1, len(bin_start)):
-                bin_start[k] += bin_start[k - 1]
-            lines = np.empty(5 * bin_start[-1])
-    return bin_start[:-1].copy(), lines
+    next_line: IntArray,
+    lines: FloatArray,
+) -> None:
+    """Write edges into their bins, from ``next_line`` on; only count them if there is no room."""
+    for ring in range(len(ring_owner)):
+        q = ring_owner[ring]
+        first, most = first_bin[q], first_bin[q + 1] - first_bin[q] - 1
+        low, width = frame[5 * q], frame[5 * q + 4]
+        for v in range(ring_start[ring], ring_start[ring + 1] - 1):
+            if x[v] == x[v + 1] or ring_sign[ring] == 0.0:
+                continue
+            sign = ring_sign[ring] if x[v] > x[v + 1] else -ring_sign[ring]
+            a, b = (v, v + 1) if x[v] < x[v + 1] else (v + 1, v)
+            k_first = max(math.floor((x[a] - low) / width - MARGIN), 0)
+            k_last = min(math.floor((x[b] - low) / width + MARGIN), most)
+            for k in range(first + k_first, first + k_last + 1):
+                n = 5 * next_line[k]
+                next_line[k] += 1
+                if len(lines) > 0:
+                    lines[n], lines[n + 1], lines[n + 2] = x[a], y[a], x[b]
+                    lines[n + 3], lines[n + 4] = y[b], sign
 
 
-@kernel((_F,) * 6)
+@inner_kernel((_F,) * 6)
 def _least_integral(
     left: float, right: float, f_left: float, f_right: float, g_left: float, g_right: float
 ) -> float:
@@ -227,7 +244,23 @@ def _least_integral(
     return 0.5 * (right - left) * (share * first + (1.0 - share) * last)
 
 
-@kernel((*_BINNED, types.int64, *(_F,) * 5))
+@inner_kernel((FLOATS, INTS, types.int64, _F, _F))
+def _bin_range(
+    frame: FloatArray,
+    first_bin: IntArray,
+    q: int,
+    left: float,
+    right: float,
+) -> tuple[int, int]:
+    """First and last bin of a polygon between two x."""
+    low, width, most = frame[5 * q], frame[5 * q + 4], first_bin[q + 1] - first_bin[q] - 1
+    return (
+        min(max(math.floor((left - low) / width), 0), most),
+        min(max(math.floor((right - low) / width), 0), most),
+    )
+
+
+@inner_kernel((*_BINNED, types.int64, *(_F,) * 5))
 def _area_under(
     frame: FloatArray,
     first_bin: IntArray,
@@ -251,9 +284,8 @@ def _area_under(
     if left >= right:
         return 0.0
     slope = (g_right - g_left) / (right - left)
-    low, width, bins = frame[5 * p], frame[5 * p + 4], first_bin[p + 1] - first_bin[p]
-    k_first = min(max(math.floor((left - low) / width), 0), bins - 1)
-    k_last = min(max(math.floor((right - low) / width), 0), bins - 1)
+    low, width = frame[5 * p], frame[5 * p + 4]
+    k_first, k_last = _bin_range(frame, first_bin, p, left, right)
     total = 0.0
     for k in range(k_first, k_last + 1):
         start = left if k == k_first else low + k * width
@@ -271,7 +303,7 @@ def _area_under(
     return total
 
 
-@kernel((FLOATS, types.int64, _F, _F))
+@inner_kernel((FLOATS, types.int64, _F, _F))
 def _stretch(
     lines: FloatArray, i: int, start: float, stop: float
 ) -> tuple[float, float, float, float]:
@@ -288,7 +320,7 @@ def _stretch(
     )
 
 
-@kernel((FLOATS, types.int64, types.int64, *(_F,) * 5))
+@inner_kernel((FLOATS, types.int64, types.int64, *(_F,) * 5))
 def _first_look(
     lines: FloatArray, first: int, last: int, start: float, stop: float, bottom: float, top: float,
     middle: float,
@@ -308,7 +340,42 @@ def _first_look(
     return around
 
 
-@kernel((*_BINNED, *_BINNED, INTS, INTS, FLOATS))
+@kernel((FLOATS, *_BINNED, FLOAT_OUT))
+def _look_around(
+    bounds: FloatArray,
+    frame: FloatArray,
+    first_bin: IntArray,
+    bin_start: IntArray,
+    lines: FloatArray,
+    result: FloatArray,
+) -> None:
+    """Sum the signs of the edges above the middle of each rectangle, unless an edge meets it."""
+    polygons = len(first_bin) - 1
+    for rectangle in range(len(bounds) // 4):
+        left, bottom = bounds[4 * rectangle], bounds[4 * rectangle + 1]
+        right, top = bounds[4 * rectangle + 2], bounds[4 * rectangle + 3]
+        for q in range(polygons):
+            if not (frame[5 * q] < right and frame[5 * q + 2] > left):
+                continue
+            if not (frame[5 * q + 1] < top and frame[5 * q + 3] > bottom):
+                continue
+            inside = frame[5 * q] <= left and frame[5 * q + 2] >= right
+            around = 0.0 if inside else math.nan
+            k_first, k_last = _bin_range(frame, first_bin, q, left, right)
+            for k in range(k_first, k_last + 1):
+                if math.isnan(around):
+                    break
+                n = first_bin[q] + k
+                start = left if k == k_first else frame[5 * q] + k * frame[5 * q + 4]
+                stop = right if k == k_last else frame[5 * q] + (k + 1) * frame[5 * q + 4]
+                around += _first_look(
+                    lines, bin_start[n], bin_start[n + 1], start, stop,
+                    bottom, top, 0.5 * (left + right),
+                )  # fmt: skip
+            result[rectangle * polygons + q] = around
+
+
+@kernel((*_BINNED, *_BINNED, INTS, INTS, FLOAT_OUT))
 def _pair_areas(
     p_frame: FloatArray,
     p_first_bin: IntArray,
@@ -320,37 +387,19 @@ def _pair_areas(
     lines: FloatArray,
     pair_p: IntArray,
     pair_q: IntArray,
-    p_area: FloatArray,
-) -> FloatArray:
-    """Shared area of each pair: a first look whether q's edges meet p's bounds, then the sum."""
-    areas = np.zeros(len(pair_p))
+    areas: FloatArray,
+) -> None:
+    """Sum over the edges of ``q`` that are not below the bounds of ``p``."""
     for pair in range(len(pair_p)):
         p, q = pair_p[pair], pair_q[pair]
         bottom, top = p_frame[5 * p + 1], p_frame[5 * p + 3]
         left, right = max(p_frame[5 * p], frame[5 * q]), min(p_frame[5 * p + 2], frame[5 * q + 2])
         if left >= right or frame[5 * q + 1] >= top or frame[5 * q + 3] <= bottom:
             continue
-        low, width, bins = frame[5 * q], frame[5 * q + 4], first_bin[q + 1] - first_bin[q]
-        k_first = min(max(math.floor((left - low) / width), 0), bins - 1)
-        k_last = min(max(math.floor((right - low) / width), 0), bins - 1)
-        inside = left == p_frame[5 * p] and right == p_frame[5 * p + 2]
-        around = 0.0 if inside else math.nan
+        k_first, k_last = _bin_range(frame, first_bin, q, left, right)
         for k in range(k_first, k_last + 1):
-            if math.isnan(around):
-                break
-            start = left if k == k_first else low + k * width
-            stop = right if k == k_last else low + (k + 1) * width
-            n = first_bin[q] + k
-            around += _first_look(
-                lines, bin_start[n], bin_start[n + 1], start, stop, bottom, top,
-                0.5 * (left + right),
-            )  # fmt: skip
-        if not math.isnan(around):
-            areas[pair] = around * p_area[p]
-            continue
-        for k in range(k_first, k_last + 1):
-            start = left if k == k_first else low + k * width
-            stop = right if k == k_last else low + (k + 1) * width
+            start = left if k == k_first else frame[5 * q] + k * frame[5 * q + 4]
+            stop = right if k == k_last else frame[5 * q] + (k + 1) * frame[5 * q + 4]
             n = first_bin[q] + k
             for i in range(5 * bin_start[n], 5 * bin_start[n + 1], 5):
                 a, b, g_a, g_b = _stretch(lines, i, start, stop)
@@ -360,4 +409,3 @@ def _pair_areas(
                     p_frame, p_first_bin, p_bin_start, p_lines,
                     p, a, b, g_a - bottom, g_b - bottom, bottom,
                 )  # fmt: skip
-    return areas

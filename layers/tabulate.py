@@ -186,9 +186,7 @@ class _Ground:
         if self.grid.crs.is_projected or not len(rings.x):
             return cells, cells * self.cell_areas(0, 1)
         top, bottom = int(np.floor(rings.y.min())), int(np.ceil(rings.y.max())) + 1
-        areas = row_weighted_areas(
-            rings.x, rings.y, rings.ring_start, rings.ring_sign, self.cell_areas(top, bottom), top
-        )
+        areas = row_weighted_areas(rings, self.cell_areas(top, bottom), top)
         owner = np.repeat(rings.part_owner, np.diff(rings.part_ring))
         return cells, np.bincount(owner, areas, polygons).astype(np.float64)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from layers.findings import Finding
 from layers.wording import Phrase, format_number
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import pandas as pd
     import pyproj
 
     from layers.plots import PlotLayer
@@ -46,11 +47,13 @@ def check_codes_of_day(
 
     if frame["commune_code"].isna().all():
         return []
+    named = "commune" in frame.columns and bool(frame["commune"].notna().any())
+    # Where there are names they tell; places are held against codes by the check of places.
     return check_vintage(
-        frame,
+        pd.DataFrame(frame.drop(columns="geometry")) if named and "geometry" in frame else frame,
         communes,
         code_column="commune_code",
-        name_column="commune" if "commune" in frame.columns else None,
+        name_column="commune" if named else None,
         on=on,
         source=name,
     )

@@ -14,8 +14,10 @@ from layers.communes import NaturalAreas, load_communes
 from layers.crs import area_crs, plane_area_ha
 from layers.errors import InputError, VungTrongError
 from layers.findings import Finding, Findings
+from layers.named_communes import CommuneList
 from layers.progress import Progress, silent
 from layers.wording import Phrase
+from zones.forest_check import check_places
 from zones.input_checks import check_codes_of_day, check_plot_overlaps
 from zones.plans import load_plans
 from zones.project import (
@@ -63,6 +65,8 @@ class Inputs:
         Report tables by name.
     rasters : dict of str to RasterSource
         Raster layers by name, checked.
+    disagreements : dict of str to pandas.DataFrame
+        Per forest status layer, the plots outside the commune they name.
     findings : Findings
         What was wrong.
     """
@@ -74,6 +78,7 @@ class Inputs:
     plots: dict[str, PlotLayer] = field(default_factory=dict)
     reports: dict[str, ReportLayer] = field(default_factory=dict)
     rasters: dict[str, RasterSource] = field(default_factory=dict)
+    disagreements: dict[str, pd.DataFrame] = field(default_factory=dict)
     findings: Findings = field(default_factory=Findings)
 
 
@@ -233,15 +238,24 @@ def _check_together(inputs: Inputs) -> None:
     for name, frame in frames.items():
         if inputs.project.layers[name].vintage is None:
             inputs.findings.extend(check_codes_of_day(name, frame, inputs.communes, on=on))
+    strange = {item.source for item in inputs.findings.of("error")}
+    listed = CommuneList(inputs.project.province, tuple(inputs.communes["commune_code"]), on)
     for name, layer in inputs.plots.items():
         inputs.findings.extend(check_plot_overlaps(name, layer, inputs.crs))
+        source = inputs.project.layers[name]
+        # Codes of another day make every place look wrong; the error says so already.
+        if source.kind == "forest_status" and name not in strange:
+            vintage = str(source.vintage) if source.vintage else None
+            places = check_places(name, layer, inputs.communes, listed, vintage=vintage)
+            inputs.findings.extend(places.findings)
+            inputs.disagreements[name] = places.disagreements
 
 
 def _read_layer(inputs: Inputs, name: str, source: LayerSource) -> Findings:
     path = inputs.project.resolve(source.path)
     match source:
         case ForestStatusSource():
-            inputs.plots[name] = _load_forest_status(path, source)
+            inputs.plots[name] = _load_forest_status(path, source, inputs.project.province)
             return inputs.plots[name].findings
         case CropPlotsSource():
             inputs.plots[name] = _load_crop_plots(path, source)
@@ -259,7 +273,7 @@ def _read_layer(inputs: Inputs, name: str, source: LayerSource) -> Findings:
             return describe_raster(path, source.classes, band=source.band).findings
 
 
-def _load_forest_status(path: Path, source: ForestStatusSource) -> PlotLayer:
+def _load_forest_status(path: Path, source: ForestStatusSource, province: str) -> PlotLayer:
     from layers.forest_status import check_forest_status
 
     return check_forest_status(
@@ -268,7 +282,10 @@ def _load_forest_status(path: Path, source: ForestStatusSource) -> PlotLayer:
         columns=source.columns,
         code_table=source.code_table,
         crs=source.crs,
+        encoding=source.encoding,
+        province=province,
         repair=source.repair,
+        species=source.species,
         year=source.date.year,
     )
 

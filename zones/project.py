@@ -73,14 +73,16 @@ class _VectorSource(_Source):
     layer: str | None = None
     crs: str | None = None
     repair: Repair = "repair"
-    columns: dict[str, str] = Field(default_factory=dict)
 
 
 class ForestStatusSource(_VectorSource):
     """Forest status layer (lớp diễn biến rừng)."""
 
     kind: Literal["forest_status"]
+    columns: dict[str, str | None] = Field(default_factory=dict)
+    encoding: str | None = None
     code_table: Literal["auto", "93", "98"] = "auto"
+    species: dict[str, str] = Field(default_factory=dict)
 
     @field_validator("code_table", mode="before")
     @classmethod
@@ -92,6 +94,7 @@ class CropPlotsSource(_VectorSource):
     """Polygons of crops outside the forest layer."""
 
     kind: Literal["crop_plots"]
+    columns: dict[str, str] = Field(default_factory=dict)
     crops: dict[str, str] = Field(default_factory=dict)
 
 
@@ -99,6 +102,7 @@ class LandUseSource(_VectorSource):
     """Land-use map (bản đồ hiện trạng sử dụng đất)."""
 
     kind: Literal["land_use"]
+    columns: dict[str, str] = Field(default_factory=dict)
 
 
 class RasterSource(_Source):

@@ -102,7 +102,7 @@ def test_an_unreadable_layer_ends_with_two_and_names_the_layer(
     path = write_project(tmp_path / "p")
     (path.parent / "forest.gpkg").write_bytes(b"no geopackage")
     assert run(["check", str(path)]) == 2
-    assert "error [forest]" in capsys.readouterr().out
+    assert "Error [forest]" in capsys.readouterr().out
     assert run(["run", str(path)]) == 2
     error = capsys.readouterr().err
     assert error.splitlines()[-1].startswith("Error: forest: ")

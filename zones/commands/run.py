@@ -1,4 +1,4 @@
-"""``zones run`` and ``zones check``: the job, and its first step alone."""
+"""``zones run``: the job."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from zones.run_state import RunResult
 
-__all__ = ["check", "register", "report_run", "run"]
+__all__ = ["register", "report_run", "run"]
 
 _PROJECT = typer.Argument(
     ..., metavar="PROJECT", help=say("Project file (YAML).", "Tệp dự án (YAML).")
@@ -146,39 +146,6 @@ def _print_targets(result: RunResult) -> None:
         print_line(line)
 
 
-def check(project: Path = _PROJECT, as_json: bool = _JSON, verbose: bool = _VERBOSE) -> None:
-    """Check the inputs of a project."""
-    from zones.commands.progress_bar import telling
-    from zones.findings_table import findings_table
-    from zones.inputs import read_inputs
-    from zones.project import load_project
-
-    loaded = load_project(project)
-    with telling(quiet=as_json) as teller:
-        inputs = read_inputs(loaded, progress=teller.part)
-    findings = inputs.findings.items
-    if as_json:
-        print_json({"findings": _records(findings_table(findings))})
-    else:
-        for item in findings:
-            if item.severity != "note" or verbose:
-                print_line(f"{item.severity} [{item.source}] {item.message.text(language())}")
-        print_line(
-            say(
-                f"{len(inputs.findings.of('error'))} errors, "
-                f"{len(inputs.findings.of('problem'))} problems, "
-                f"{len(inputs.findings.of('note'))} notes.",
-                f"{len(inputs.findings.of('error'))} lỗi, "
-                f"{len(inputs.findings.of('problem'))} vấn đề, "
-                f"{len(inputs.findings.of('note'))} ghi chú.",
-            )
-        )
-    if inputs.findings.of("error"):
-        raise typer.Exit(2)
-    if inputs.findings.of("problem"):
-        raise typer.Exit(1)
-
-
 def register(application: typer.Typer) -> None:
     """Add the commands of this room.
 
@@ -196,11 +163,3 @@ def register(application: typer.Typer) -> None:
             "Ví dụ: zones run project.yaml --overwrite",
         ),
     )(run)
-    application.command(
-        "check",
-        help=say(
-            "Read every input of a project and list what is wrong.\n\n"
-            "Example: zones check project.yaml",
-            "Đọc mọi dữ liệu vào của dự án và liệt kê lỗi.\n\nVí dụ: zones check project.yaml",
-        ),
-    )(check)
