@@ -14,6 +14,7 @@ from layers.findings import Finding, Severity
 from layers.ledger_differences import ledger_differences
 from layers.wording import Language, Phrase, format_number
 from zones.outputs import staged_folder
+from zones.text_table import table_lines
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -137,23 +138,12 @@ def _class_lines(name: str, layer: PlotLayer, language: Language) -> list[str]:
     }
     head = [name, Phrase("plots", "số lô").text(language)]
     head += [heads[column].text(language) for column in columns]
-    return _table([head, *rows])
+    return table_lines([head, *rows])
 
 
 def _cells(row: pd.Series[float], columns: Sequence[str], language: Language) -> list[str]:
     hectares = [format_number(float(row[column]), language, decimals=2) for column in columns]
     return [format_number(float(row["plots"]), language), *hectares]
-
-
-def _table(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
-    return [
-        "  ".join(
-            cell.ljust(width) if place == 0 else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
 
 
 def _histogram_lines(plots: pd.DataFrame, language: Language) -> list[str]:
@@ -173,7 +163,7 @@ def _histogram_lines(plots: pd.DataFrame, language: Language) -> list[str]:
         ]
         for low, high, count, ledger, geometry in table.to_numpy(dtype="float64").tolist()
     ]
-    return _table([head, *rows])
+    return table_lines([head, *rows])
 
 
 def _bin(low: float, high: float, language: Language) -> str:
@@ -198,7 +188,7 @@ def _disagreement_lines(table: pd.DataFrame, language: Language) -> list[str]:
     lies = (first["lies_code"] + " " + first["lies"].fillna("")).fillna("–")
     hectares = [format_number(area, language, decimals=2) for area in first["ledger_ha"]]
     rows = [list(row) for row in zip(first["plot"], named, lies, hectares, strict=True)]
-    lines = _table([head, *rows])
+    lines = table_lines([head, *rows])
     more = len(table) - _FIRST_ROWS
     if more > 0:
         lines.append(Phrase(f"… {more} more", f"… còn {more} lô").text(language))

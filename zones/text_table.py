@@ -1,0 +1,35 @@
+"""Plain tables for a terminal: a first column to the left, figures to the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+__all__ = ["table_lines"]
+
+
+def table_lines(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines of a table.
+
+    Parameters
+    ----------
+    rows : sequence of sequence of str
+        Cells, the heading first; every row as long as the first.
+
+    Returns
+    -------
+    list of str
+        One line per row, columns two spaces apart.
+
+    Examples
+    --------
+    >>> table_lines([["", "ha"], ["Lộc Bình", "1.50"]])
+    ['            ha', 'Lộc Bình  1.50']
+    """
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    return [
+        "  ".join(
+            cell.ljust(width) if place == 0 else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
