@@ -17,9 +17,24 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
-from layers.spelling import TONE_MARKS, exact_key, without_marks
+from layers.spelling import (
+    TONE_MARKS,
+    exact_key,
+    plain_key,
+    spelling_key,
+    split_kind,
+    without_marks,
+)
 
-__all__ = ["Letters", "letters", "likeness", "nearest", "slips"]
+__all__ = [
+    "Letters",
+    "is_named",
+    "is_nearly_named",
+    "letters",
+    "likeness",
+    "nearest",
+    "slips",
+]
 
 #: Cost of each kind of difference; everything that is one slip costs 1.
 _LOST = _DOUBLED = _QUALITY = 1.0
@@ -177,3 +192,50 @@ def nearest(
         costs[position] = min(cost, costs.get(position, cost))
     ranked = sorted((cost, position) for position, cost in costs.items() if cost <= most)
     return ranked[:count]
+
+
+def is_named(text: str, name: str) -> bool:
+    """Whether a text is an accepted spelling of a name, with or without a kind word.
+
+    Parameters
+    ----------
+    text : str
+        What is written.
+    name : str
+        Name without its kind.
+
+    Returns
+    -------
+    bool
+        True for equal letters, tone placement and i/y aside, or for a text without any mark.
+
+    Examples
+    --------
+    >>> is_named("XÃ THIỆN HÒA", "Thiện Hoà"), is_named("Thiện Hồ", "Thiện Hoà")
+    (True, False)
+    """
+    readings = [reading for _, reading in split_kind(text)]
+    return any(
+        spelling_key(reading) == spelling_key(name)
+        or (reading.isascii() and plain_key(reading) == plain_key(name))
+        for reading in readings
+    )
+
+
+def is_nearly_named(text: str, name: str) -> bool:
+    """Whether a text is a name or one slip from it; enough beside a code that says the same.
+
+    Parameters
+    ----------
+    text : str
+        What is written.
+    name : str
+        Name without its kind.
+
+    Returns
+    -------
+    bool
+        True up to one slip.
+    """
+    readings = [letters(reading) for _, reading in split_kind(text)]
+    return is_named(text, name) or any(slips(one, letters(name)) <= 1 for one in readings)

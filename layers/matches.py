@@ -11,7 +11,7 @@ from layers.wording import Phrase
 __all__ = ["Candidate", "How", "Match", "Reason", "Refusal"]
 
 How = Literal["exact", "spelling", "alias", "near"]
-Reason = Literal["empty", "whole-province", "unknown", "ambiguous", "elsewhere", "past"]
+Reason = Literal["empty", "whole-province", "district", "unknown", "ambiguous", "elsewhere", "past"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,8 @@ class Refusal:
     text : str
         The text as received.
     reason : str
-        ``empty``, ``whole-province``, ``unknown``, ``ambiguous``, ``elsewhere`` or ``past``.
+        ``empty``, ``whole-province``, ``district``, ``unknown``, ``ambiguous``, ``elsewhere`` or
+        ``past``.
     message : Phrase
         What was found and what to do.
     candidates : tuple of Candidate

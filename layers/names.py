@@ -26,7 +26,7 @@ from layers.gazetteer import (
 from layers.likeness import letters
 from layers.matches import Candidate, Match, Reason, Refusal
 from layers.name_index import Equal, NameIndex, name_index
-from layers.qualifiers import names_whole_province, split_qualifier
+from layers.qualifiers import district_key, names_whole_province, split_qualifier
 from layers.spelling import exact_key, split_kind, tidy
 from layers.wording import Phrase
 
@@ -151,6 +151,13 @@ def _look_up(
         equal = index.equal(clean)
     if equal:
         return _settle(text, clean, index, equal)
+    if district_key(clean):
+        return _refusal(
+            text,
+            "district",
+            f"{clean!r} is a district, not a commune; districts were dissolved on 1 July 2025",
+            f"{clean!r} là đơn vị cấp huyện, không phải xã; cấp huyện đã bỏ từ 1/7/2025",
+        )
     return _guess(text, clean, index, province)
 
 

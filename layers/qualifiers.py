@@ -8,7 +8,7 @@ from layers.errors import NameResolutionError
 from layers.gazetteer import find_province
 from layers.spelling import exact_key, tidy
 
-__all__ = ["names_whole_province", "split_qualifier"]
+__all__ = ["district_key", "names_whole_province", "split_qualifier"]
 
 #: With or without their marks, but not with others: a commune is called Tĩnh Túc.
 _WHOLE = re.compile(
@@ -17,7 +17,9 @@ _WHOLE = re.compile(
     r"|^c[áa]c x[ãa],? (v[àa] )?ph[ưu][ờo]ng$"
 )
 _BEHIND = re.compile(r"^(?P<name>[^,(]+?)\s*(?:,|\(|\s-\s)\s*(?P<rest>[^()]+?)\s*\)?$")
-_DISTRICT = re.compile(r"^(?:huyện|h\.|h |thành phố|tp\.|tp |thị xã|tx\.)\s*", re.IGNORECASE)
+_DISTRICT = re.compile(
+    r"^(?:huyện|huyen|h\.|thành phố|thanh pho|tp\.|tp(?= )|thị xã|thi xa|tx\.)\s*", re.IGNORECASE
+)
 
 
 def names_whole_province(text: str) -> bool:
@@ -39,6 +41,29 @@ def names_whole_province(text: str) -> bool:
     True
     """
     return bool(_WHOLE.search(exact_key(text)))
+
+
+def district_key(text: str) -> str:
+    """Key of the district that a text names with its kind ("huyện Chi Lăng"); empty for none.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        Key of the name, as ``exact_key`` makes it.
+
+    Examples
+    --------
+    >>> district_key("Huyện Chi Lăng"), district_key("Chi Lăng")
+    ('chi lăng', '')
+    """
+    clean = tidy(text)
+    found = _DISTRICT.match(clean)
+    return exact_key(clean[found.end() :]) if found else ""
 
 
 def split_qualifier(text: str) -> tuple[str, str, str | None]:

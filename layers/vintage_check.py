@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from layers.commune_codes import normal_code
 from layers.findings import Finding, Severity
 from layers.gazetteer import Day, Unit, communes_on, vintage_on, vintages
-from layers.likeness import letters, slips
+from layers.likeness import is_named, is_nearly_named
 from layers.places import majority_places
-from layers.spelling import plain_key, spelling_key, split_kind, tidy
+from layers.spelling import split_kind, tidy
 from layers.vintages import heirs, year_of_vintage
 from layers.wording import Phrase
 
@@ -107,20 +107,6 @@ def _look(frame: pd.DataFrame, code_column: str, name_column: str | None) -> _La
     return layer
 
 
-def _is_named(text: str, name: str) -> bool:
-    """Whether a text is a spelling of a name, kind word and lost marks aside."""
-    readings = [reading for _, reading in split_kind(text)]
-    return any(
-        spelling_key(reading) == spelling_key(name)
-        or (reading.isascii() and plain_key(reading) == plain_key(name))
-        for reading in readings
-    )
-
-
-def _is_nearly_named(text: str, name: str) -> bool:
-    return any(slips(letters(reading), letters(name)) <= 1 for _, reading in split_kind(text))
-
-
 def _explain(layer: _Layer, today: Mapping[str, str], on: Day) -> _Evidence | None:
     """Vintage that explains most of what disagrees with the communes."""
     every = communes_on()
@@ -134,18 +120,24 @@ def _explain(layer: _Layer, today: Mapping[str, str], on: Day) -> _Evidence | No
         for other in reversed(vintages(province))
         if other != ours
     ]
-    best = max(found, key=lambda evidence: len(evidence.codes), default=None)
+
+    def weight(evidence: _Evidence) -> tuple[int, int]:
+        known = communes_on(province, evidence.vintage)
+        return len(evidence.codes), sum(code in known for code in layer.rows)
+
+    best = max(found, key=weight, default=None)
     return best if best and best.codes else None
 
 
 def _gather(
     layer: _Layer, today: Mapping[str, str], province: str, other: str, ours: str
 ) -> _Evidence:
-    units = communes_on(province, other)
+    units, own = communes_on(province, other), communes_on(province, ours)
     after = heirs(province, from_=other, to=ours) if other < ours else {}
     evidence = _Evidence(other, {}, {}, {})
     for code in layer.rows.keys() & units.keys():
-        name = _name_of(layer.names[code], units[code], today.get(code))
+        kind = own[code].kind if code in own else ""
+        name = _name_of(layer.names[code], units[code], today.get(code), kind)
         if code not in today:
             evidence.gone[code] = name or units[code].name
         elif name:
@@ -156,14 +148,16 @@ def _gather(
     return evidence
 
 
-def _name_of(names: Counter[str], unit: Unit, name_today: str | None) -> str | None:
+def _name_of(
+    names: Counter[str], unit: Unit, name_today: str | None, kind_today: str
+) -> str | None:
     """Name in the layer that is the other vintage's and not today's."""
     for text in names:
-        if not _is_named(text, unit.name):
+        if not is_named(text, unit.name):
             continue
         # A town ("thị trấn") is of before July 2025 even where the commune kept its name.
-        town = unit.kind == "thị trấn" and split_kind(text)[0][0] == "thị trấn"
-        if town or name_today is None or not _is_named(text, name_today):
+        town = unit.kind == split_kind(text)[0][0] == "thị trấn" != kind_today
+        if town or name_today is None or not is_named(text, name_today):
             return text
     return None
 
@@ -223,7 +217,7 @@ def _unexplained(
         if code not in today:
             unknown[code] = code
             continue
-        if names and not any(_is_nearly_named(name, today[code]) for name in names):
+        if names and not any(is_nearly_named(name, today[code]) for name in names):
             renamed[code] = f"{code} {next(iter(names))} ≠ {today[code]}"
         if place != code:
             away[code] = f"{code} {today[code]} → {place} {today[place]}"

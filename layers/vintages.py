@@ -28,7 +28,7 @@ from layers.schema import Column, Schema
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CROSSWALK", "Heirs", "crosswalk", "heirs", "year_of_vintage"]
+__all__ = ["CROSSWALK", "Heirs", "Journey", "crosswalk", "heirs", "year_of_vintage"]
 
 CROSSWALK = Schema(
     "crosswalk",
@@ -46,6 +46,28 @@ CROSSWALK = Schema(
 
 #: For each old code the codes of the units that took it over, in order; several where it was split.
 Heirs = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """From which units to which a table or layer is carried.
+
+    Parameters
+    ----------
+    province : str
+        Code or name of the province.
+    from_ : str, int, date or None
+        Day of the table.
+    to : str, int, date or None
+        Day of the units wanted; the newest vintage without it.
+    source : str
+        What to call the table in messages.
+    """
+
+    province: str
+    from_: Day
+    to: Day = None
+    source: str = "–"
 
 
 @dataclass(frozen=True, slots=True)

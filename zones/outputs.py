@@ -14,7 +14,14 @@ import pandas as pd
 
 from layers.errors import OutputError, OutputExistsError
 
-__all__ = ["refuse_existing", "save_table", "save_text", "staged_folder"]
+__all__ = [
+    "formula_safe",
+    "guard_writing",
+    "refuse_existing",
+    "save_table",
+    "save_text",
+    "staged_folder",
+]
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _STALE_SECONDS = 24 * 3600
@@ -74,14 +81,14 @@ def staged_folder(folder: Path, *, keep: Callable[[str], bool]) -> Iterator[Path
     backup = folder.with_name(f".{folder.name}.old")
     stage = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     try:
-        with _writing(folder):
+        with guard_writing(folder):
             folder.parent.mkdir(parents=True, exist_ok=True)
             _tidy_up(folder, backup)
             stage.mkdir()
             _copy_kept(folder, stage, keep)
-        with _writing(folder):
+        with guard_writing(folder):
             yield stage
-        with _writing(folder):
+        with guard_writing(folder):
             _swap(stage, folder, backup)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
@@ -120,7 +127,24 @@ def _swap(stage: Path, folder: Path, backup: Path) -> None:
 
 
 @contextlib.contextmanager
-def _writing(folder: Path) -> Iterator[None]:
+def guard_writing(folder: Path) -> Iterator[None]:
+    """Turn what the operating system says of a full disk or a locked file into a clear error.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where the block writes.
+
+    Yields
+    ------
+    None
+        Once.
+
+    Raises
+    ------
+    OutputError
+        The disk is full, or the place may not be written.
+    """
     try:
         yield
     except OSError as error:
@@ -154,12 +178,23 @@ def save_table(frame: pd.DataFrame, folder: Path, name: str) -> None:
         File name without suffix.
     """
     frame.to_parquet(folder / f"{name}.parquet", index=False)
-    text = frame.apply(_no_formula)
+    text = frame.apply(formula_safe)
     text.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
 
 
-def _no_formula(values: pd.Series[str]) -> pd.Series[str]:
-    """Text that a spreadsheet would take for a formula is quoted by an apostrophe."""
+def formula_safe(values: pd.Series[str]) -> pd.Series[str]:
+    """Quote by an apostrophe the text that a spreadsheet would take for a formula.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        A column.
+
+    Returns
+    -------
+    pandas.Series
+        The same where it is no text.
+    """
     if not pd.api.types.is_string_dtype(values.dtype):
         return values
     return values.mask(values.str.startswith(_FORMULA_STARTS, na=False), "'" + values)
@@ -182,7 +217,7 @@ def save_text(text: str, path: Path) -> None:
     """
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with _writing(path):
+        with guard_writing(path):
             aside.write_text(text, encoding="utf-8", newline="\n")
             aside.replace(path)
     finally:

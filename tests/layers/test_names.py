@@ -77,6 +77,7 @@ def test_pairs_that_must_not_match(one: str, other: str) -> None:
         ("Tổng cộng", "whole-province", "every commune"),
         ("xyz", "unknown", "nearest are"),
         ("09999", "unknown", "has the code 09999"),
+        ("Huyện Chi Lăng", "district", "dissolved on 1 July 2025"),
         ("Bố Hạ", "elsewhere", "07294 xã Bố Hạ (Bắc Ninh)"),
         ("Bính Xá", "past", "06622 xã Bính Xá, Huyện Đình Lập"),
         # Today's Tân Thành without its tone is the name of an older commune: never guessed.

@@ -114,6 +114,15 @@ def test_a_project_of_2024_meets_a_layer_of_today() -> None:
     assert "vintage: 2025" in found[0].message.en
 
 
+@pytest.mark.parametrize("year", [2023, 2024])
+def test_an_old_layer_in_an_old_project(year: int) -> None:
+    frame = units("20", year)
+    communes = frame.rename(columns={"code": "commune_code", "name": "commune"})
+    frame["name"] = frame["kind"] + " " + frame["name"]
+    found = check_vintage(frame, communes, code_column="code", name_column="name", on=year)
+    assert found == []
+
+
 def test_places(communes: pd.DataFrame) -> None:
     """Squares side by side: the records of one code lie in its neighbour's square."""
     squares = gpd.GeoDataFrame(
