@@ -17,7 +17,15 @@ from scipy import sparse
 
 from layers.errors import InputError, VungTrongError
 
-__all__ = ["Programme", "Solution", "SolverError", "scattered", "solve_programme"]
+__all__ = [
+    "Programme",
+    "Solution",
+    "SolverError",
+    "read_solution",
+    "scattered",
+    "solve_programme",
+    "start_solver",
+]
 
 Floats = npt.NDArray[np.float64]
 Method = Literal["simplex", "ipm", "choose"]
@@ -133,30 +141,15 @@ def solve_programme(
     SolverError
         The solver refused the programme or ended in an error.
     """
-    _check_numbers(programme)
     if not programme.matrix.shape[1]:
         return _without_columns(programme)
-    import highspy
-
-    solver = cast("Any", highspy.Highs)()
-    settings = {
-        "output_flag": False,
-        "random_seed": 0,
-        "threads": threads,
-        "solver": method,
-        "parallel": "off",
-        **({"time_limit": time_limit_s} if np.isfinite(time_limit_s) else {}),
-        **(options or {}),
-    }
-    for name, value in settings.items():
-        solver.setOptionValue(name, value)
+    settings = {"threads": threads, "solver": method, **(options or {})}
+    if np.isfinite(time_limit_s):
+        settings["time_limit"] = time_limit_s
     started = time.perf_counter()
-    # The scheduler's threads are made once per process; another number needs a fresh one.
-    highspy.Highs.resetGlobalScheduler(True)
-    if solver.passModel(_highs_model(programme)) == highspy.HighsStatus.kError:
-        _fail("the programme was refused", "mô hình bị từ chối")
+    solver = start_solver(programme, settings)
     solver.run()
-    return _solution(solver, programme, time.perf_counter() - started)
+    return read_solution(solver, programme, time.perf_counter() - started)
 
 
 def scattered(count: int) -> Floats:
@@ -205,6 +198,42 @@ def _check_numbers(programme: Programme) -> None:
         )
 
 
+def start_solver(programme: Programme, settings: dict[str, Any]) -> Any:
+    """Hand a programme to a fresh HiGHS.
+
+    Parameters
+    ----------
+    programme : Programme
+        The programme.
+    settings : dict
+        HiGHS options by name, beyond those that keep it silent and reproducible.
+
+    Returns
+    -------
+    highspy.Highs
+        The solver, not run yet.
+
+    Raises
+    ------
+    InputError
+        A number of the programme is NaN.
+    SolverError
+        The solver refused the programme.
+    """
+    _check_numbers(programme)
+    import highspy
+
+    solver = cast("Any", highspy.Highs)()
+    fixed = {"output_flag": False, "random_seed": 0, "parallel": "off"}
+    for name, value in {**fixed, **settings}.items():
+        solver.setOptionValue(name, value)
+    # The scheduler's threads are made once per process; another number needs a fresh one.
+    cast("Any", highspy.Highs).resetGlobalScheduler(True)
+    if solver.passModel(_highs_model(programme)) == highspy.HighsStatus.kError:
+        _fail("the programme was refused", "mô hình bị từ chối")
+    return solver
+
+
 def _without_columns(programme: Programme) -> Solution:
     """Nothing to decide: HiGHS calls such a model empty and judges nothing."""
     rows = np.zeros(programme.matrix.shape[0])
@@ -236,7 +265,28 @@ def _highs_model(programme: Programme) -> Any:
     return model
 
 
-def _solution(solver: Any, programme: Programme, seconds: float) -> Solution:
+def read_solution(solver: Any, programme: Programme, seconds: float) -> Solution:
+    """Read what HiGHS found, and prove it by its duals.
+
+    Parameters
+    ----------
+    solver : highspy.Highs
+        The solver after its run.
+    programme : Programme
+        What it solved.
+    seconds : float
+        How long it took.
+
+    Returns
+    -------
+    Solution
+        Values and duals; status ``"infeasible"`` or ``"none"`` without values.
+
+    Raises
+    ------
+    SolverError
+        The run ended in an error.
+    """
     import highspy
 
     found = solver.getModelStatus()
