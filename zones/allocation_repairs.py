@@ -13,12 +13,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import sparse
 
 from layers.errors import ClosureError
 from layers.schema import Column, Schema
 from zones.allocation import Allocation
 from zones.allocation_inputs import AllocationInputs
 from zones.allocation_model import Model, build_model
+from zones.linear_programme import Programme, solve_programme
 from zones.live_programme import LiveProgramme
 
 __all__ = ["REPAIRS", "WideProgramme", "find_repairs"]
@@ -62,12 +64,15 @@ class WideProgramme:
         The programme, ready to be solved again.
     base_ha : float
         Shortfall of all targets without any repair.
+    shortfall_columns : numpy.ndarray
+        The same by elastic row, as it is in the plan.
     """
 
     model: Model
     barrier: npt.NDArray[np.object_]
     live: LiveProgramme
     base_ha: float
+    shortfall_columns: Floats
 
     def shortfalls(self, columns: Floats) -> pd.Series:
         """Shortfall of each target in a solution.
@@ -87,6 +92,53 @@ class WideProgramme:
         values = pd.Series(columns[width:], index=elastic["target"].str.removesuffix(_LATER))
         mine = values[(elastic["kind"] == "target_low").to_numpy()]
         return mine.groupby(level=0).sum()
+
+    def most(self, columns: Integers, *, keep_others: bool) -> float:
+        """Most hectares that some columns can take.
+
+        Parameters
+        ----------
+        columns : numpy.ndarray of int
+            The columns; those that a barrier holds are let go for this question.
+        keep_others : bool
+            Whether no target may lack more than it does in the plan.
+
+        Returns
+        -------
+        float
+            Hectares.
+        """
+        programme = self.live.programme
+        if not keep_others:
+            others = np.flatnonzero((self.model.rows["kind"] != "target_high").to_numpy())
+            return _most_alone(programme, columns, others)
+        width = len(self.model.columns)
+        cost = np.zeros(len(programme.cost))
+        cost[columns] = -1.0
+        upper = programme.upper.copy()
+        upper[columns] = np.inf
+        upper[width:] = self.shortfall_columns + _NOISE_HA / 10
+        # An upper end of the zone's own targets is no limit of what the communes could give.
+        own = self.model.rows["zone"].isin(self.model.columns["zone"].iloc[columns])
+        ceilings = ((self.model.rows["kind"] == "target_high") & own).to_numpy()
+        row_upper = np.where(ceilings, np.inf, programme.row_upper)
+        free = replace(programme, cost=cost, upper=upper, row_upper=row_upper)
+        answer = solve_programme(free, method="simplex")
+        return -answer.objective
+
+
+def _most_alone(programme: Programme, columns: Integers, rows: Integers) -> float:
+    """Most hectares of some columns when all others are left empty and no wish counts."""
+    count = len(columns)
+    alone = Programme(
+        np.full(count, -1.0),
+        np.zeros(count),
+        np.full(count, np.inf),
+        sparse.csc_matrix(programme.matrix[:, columns].tocsr()[rows]),
+        np.full(len(rows), -np.inf),
+        programme.row_upper[rows],
+    )
+    return -solve_programme(alone, method="simplex").objective
 
 
 def widen(allocation: Allocation) -> WideProgramme:
@@ -122,7 +174,7 @@ def widen(allocation: Allocation) -> WideProgramme:
     live = LiveProgramme(programme, threads=settings.threads)
     solution = live.solve()
     live.keep_basis()
-    wide = WideProgramme(model, barrier, live, 0.0)
+    wide = WideProgramme(model, barrier, live, 0.0, _plan_shortfalls(allocation, model))
     base = float(wide.shortfalls(solution.columns).sum())
     residual = solution.objective - allocation.stages[0].objective
     if abs(residual) > 1e-5 * max(1.0, solution.objective):
@@ -133,6 +185,15 @@ def widen(allocation: Allocation) -> WideProgramme:
             "dữ liệu đầu vào.",
         )
     return replace(wide, base_ha=base)
+
+
+def _plan_shortfalls(allocation: Allocation, wide: Model) -> Floats:
+    """Shortfalls of the plan in the order of the wide programme's elastic rows."""
+    names = ["kind", "zone", "commune_code", "source", "year", "target"]
+    narrow = allocation.model.rows.iloc[allocation.model.elastic][names]
+    narrow = narrow.assign(lacking=allocation.staged.shortfalls)
+    both = wide.rows.iloc[wide.elastic][names].merge(narrow, on=names, how="left")
+    return both["lacking"].fillna(0.0).to_numpy()
 
 
 def _wide_inputs(inputs: AllocationInputs, short: pd.DataFrame) -> AllocationInputs:

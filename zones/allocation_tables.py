@@ -42,6 +42,8 @@ class PrintedAllocation:
         ``zone, commune_code, year, loss_ha``.
     planned : pandas.DataFrame
         ``zone, commune_code, year, planned_ha``.
+    lands : pandas.DataFrame
+        ``zone, commune_code, source, year, planned_ha``: ``planned`` by land source.
     held : pandas.DataFrame
         ``HELD`` with printed figures; ``end_ha`` = present − lost + added.
     step : float
@@ -53,6 +55,7 @@ class PrintedAllocation:
     present: pd.DataFrame
     losses: pd.DataFrame
     planned: pd.DataFrame
+    lands: pd.DataFrame
     held: pd.DataFrame
     step: float
     notes: tuple[Phrase, ...]
@@ -101,10 +104,28 @@ def print_allocation(
     held, missed = _printed_held(allocation, (present.cells, losses.cells, planned.cells), step)
     notes = [table.note for table in (present, losses, planned) if table.note is not None]
     printed = PrintedAllocation(
-        present.cells, losses.cells, planned.cells, held, step, (*notes, *missed)
+        present.cells,
+        losses.cells,
+        planned.cells,
+        _by_land(allocation.plan, planned.cells, step),
+        held,
+        step,
+        (*notes, *missed),
     )
     _check_printed(printed)
     return printed
+
+
+def _by_land(plan: pd.DataFrame, planned: pd.DataFrame, step: float) -> pd.DataFrame:
+    """Share each printed cell out to its land sources."""
+    keys = [*_PAIR, "year"]
+    wanted = planned.rename(columns={"planned_ha": "printed_ha"})
+    rows = plan.merge(wanted, on=keys).sort_values([*keys, "source"], ignore_index=True)
+    exact, total = rows["planned_ha"].to_numpy(), rows["printed_ha"].to_numpy()
+    shares = np.zeros(len(rows))
+    for group in rows.groupby(keys).indices.values():
+        shares[group] = round_to_total(exact[group], total=total[group[0]], step=step)
+    return rows.drop(columns="printed_ha").assign(planned_ha=shares)
 
 
 def _zone_totals(
@@ -197,15 +218,9 @@ def allocation_table(
         The lands do not sum to the printed cell.
     """
     keys = [*_PAIR, "year"]
-    wanted = printed.planned.rename(columns={"planned_ha": "printed_ha"})
-    rows = allocation.plan.merge(wanted, on=keys).sort_values([*keys, "source"], ignore_index=True)
-    exact, total = rows["planned_ha"].to_numpy(), rows["printed_ha"].to_numpy()
-    shares = np.zeros(len(rows))
-    for group in rows.groupby(keys).indices.values():
-        shares[group] = round_to_total(exact[group], total=total[group[0]], step=printed.step)
-    rows = rows.drop(columns="printed_ha").assign(planned_ha=shares)
+    rows = printed.lands
     if not by_year:
-        rows["year"] = allocation.settings.last_year
+        rows = rows.assign(year=allocation.settings.last_year)
     rows = rows.groupby([*keys, "source"])["planned_ha"].sum().reset_index()
     rows = rows[rows["planned_ha"] > 0].rename(columns={"source": "land"})
     table = _with_present(allocation, printed, rows)
