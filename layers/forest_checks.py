@@ -1,4 +1,4 @@
-"""Checks of a forest status layer: types, origin, years, purpose, ledger, duplicates.
+"""Checks of a forest status layer: types, origin, years, purpose, ledger.
 
 Every function takes the frame of plots and gives findings; none changes a value. Severities stand
 in ``docs/forest-status.md``.
@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
-import shapely
 
 from layers.findings import Finding, Severity
 from layers.forest_codes import CODE_TABLES, CodeTableChoice, fits_code_table
@@ -21,11 +19,8 @@ __all__ = [
     "LEDGER_ROUNDING_HA",
     "check_attributes",
     "check_codes",
-    "check_duplicates",
     "check_ledger",
     "check_planting_year",
-    "exact_duplicates",
-    "twice",
 ]
 
 #: The ledger has two decimals: half of the last one is no difference.
@@ -280,80 +275,6 @@ def _ledger_sums(frame: pd.DataFrame, source: str) -> Finding:
     )
 
 
-def exact_duplicates(frame: pd.DataFrame) -> pd.Series[bool]:
-    """Tell which plots have exactly the geometry of an earlier one.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        ``geometry``.
-
-    Returns
-    -------
-    pandas.Series of bool
-        Index of ``frame``; True for the second and later ones.
-    """
-    shapes = frame["geometry"].to_numpy()
-    # Boxes are cheap to compare; only plots that share theirs need their outlines compared.
-    boxes = pd.DataFrame(shapely.bounds(shapes), index=frame.index)
-    shared = boxes.duplicated(keep=False).to_numpy() & boxes.notna().all(axis=1).to_numpy()
-    repeated = np.zeros(len(frame), dtype=bool)
-    outlines = pd.Series(shapely.to_wkb(shapely.normalize(shapes[shared])))
-    repeated[shared] = outlines.duplicated().to_numpy()
-    return pd.Series(repeated, index=frame.index, dtype=bool)
-
-
-def check_duplicates(frame: pd.DataFrame, *, source: str) -> list[Finding]:
-    """List plots that occur twice.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        ``row, plot, area_ha, commune_code, tk, khoanh, lo, ldlr, dtich, geometry``.
-    source : str
-        The layer.
-
-    Returns
-    -------
-    list of Finding
-        Problems of kind ``plot-twice`` (same geometry and record: set aside), ``geometry-twice``
-        (same geometry, another record: kept) and ``label-twice`` (same label, another geometry).
-    """
-    same_shape = exact_duplicates(frame)
-    whole = same_shape & twice(frame, same_shape)
-    label = ["commune_code", "tk", "khoanh", "lo"]
-    labelled = frame[label].notna().all(axis=1)
-    same_label = labelled & frame.duplicated(label) & ~same_shape
-    return _collect(
-        frame,
-        source,
-        [
-            ("problem", "plot-twice", whole, _TWICE),
-            ("problem", "geometry-twice", same_shape & ~whole, _SHAPE_TWICE),
-            ("problem", "label-twice", same_label, _LABEL_TWICE),
-        ],
-    )
-
-
-def twice(frame: pd.DataFrame, same_shape: pd.Series[bool]) -> pd.Series[bool]:
-    """Tell which of the plots with a repeated geometry also repeat label, type and ledger.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        As in ``check_duplicates``.
-    same_shape : pandas.Series of bool
-        Result of ``exact_duplicates``.
-
-    Returns
-    -------
-    pandas.Series of bool
-        Index of ``frame``.
-    """
-    labels = ["plot", "commune_code", "ldlr", "dtich"]
-    return pd.Series(same_shape.to_numpy() & frame.duplicated(labels).to_numpy(), index=frame.index)
-
-
 _ORIGIN = Phrase(
     en="type and origin (nggocr) contradict each other, the type leads",
     vi="mã loại và nguồn gốc (nggocr) mâu thuẫn, lấy theo mã loại",
@@ -383,17 +304,4 @@ _NO_LEDGER = Phrase(
 _ZERO = Phrase(
     en="dtich is 0 though the plot has an area, the geometry stands in",
     vi="dtich bằng 0 dù lô có diện tích, dùng diện tích hình vẽ",
-)
-_TWICE = Phrase(
-    en="records that repeat an earlier one were set aside",
-    vi="bản ghi lặp lại bản ghi trước, đã để riêng",
-)
-_SHAPE_TWICE = Phrase(
-    en="plots drawn on exactly the same outline as an earlier one but with another record, "
-    "both were kept, remove one",
-    vi="lô trùng hoàn toàn ranh giới với lô trước nhưng khác thuộc tính, đã giữ cả hai, hãy bỏ một",
-)
-_LABEL_TWICE = Phrase(
-    en="plots that share commune, tk, khoanh and lo with another one",
-    vi="lô trùng xã, tiểu khu, khoảnh và lô với lô khác",
 )

@@ -16,17 +16,15 @@ import pandas as pd
 from layers.crops import load_crops
 from layers.crs import parse_crs
 from layers.crs_check import missing_crs, name_vn2000
+from layers.duplicates import check_duplicates, find_duplicates
 from layers.errors import InputError
 from layers.establishment import check_establishment, settle_land
 from layers.findings import Finding, Findings
 from layers.forest_checks import (
     check_attributes,
     check_codes,
-    check_duplicates,
     check_ledger,
     check_planting_year,
-    exact_duplicates,
-    twice,
 )
 from layers.forest_codes import CodeTableChoice, choose_code_table, classify_codes
 from layers.forest_fields import FieldMatch, match_fields
@@ -266,10 +264,10 @@ def _assemble(raw: gpd.GeoDataFrame, match: FieldMatch, reading: _Reading) -> Fo
     found += check_planting_year(frame, year=reading.year, source=source)
     found += check_ledger(frame, unreadable["dtich"], tolerance_ratio=0.05, source=source)
     found += polygons.findings.items
-    found += check_duplicates(frame, source=source)
+    duplicates = find_duplicates(frame)
+    found += check_duplicates(frame, duplicates, source=source)
     plots = arrange_plots(frame, year=reading.year)
-    same = exact_duplicates(frame)
-    kept = frame.index.isin(polygons.kept.index) & ~(same & twice(frame, same)).to_numpy()
+    kept = frame.index.isin(polygons.kept.index) & ~duplicates["plot_twice"].to_numpy()
     weights = crop_weights(
         plots.loc[kept, "row"], plots.loc[kept, "species"], aliases=reading.species
     )

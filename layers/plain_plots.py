@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 
 from layers.crs import parse_crs, plane_area_ha, require_crs
+from layers.duplicates import exact_duplicates
 from layers.errors import InputError
 from layers.findings import Finding, Findings
-from layers.forest_checks import exact_duplicates
 from layers.forest_values import as_commune_code, as_integer, as_number, as_text
 from layers.plots import PLOTS
 from layers.polygons import Repair, check_polygons, list_plots, measuring_crs

@@ -6,12 +6,12 @@ other is kept.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyproj
 import shapely
@@ -19,6 +19,8 @@ import shapely
 from layers.crs import plane_area_ha
 from layers.errors import CrsError
 from layers.findings import Finding, Findings, Severity
+from layers.repair import mend
+from layers.rings import rings_of
 from layers.wording import Phrase, format_number
 
 __all__ = ["PolygonCheck", "Repair", "check_polygons", "list_plots", "measuring_crs"]
@@ -151,7 +153,7 @@ def check_polygons(frame: gpd.GeoDataFrame, *, source: str, repair: Repair) -> P
     shapes = frame.geometry.to_numpy()
     findings: list[Finding | None] = []
 
-    def note(severity: Severity, kind: str, mask: Sequence[bool], message: Phrase) -> None:
+    def note(severity: Severity, kind: str, mask: npt.ArrayLike, message: Phrase) -> None:
         picked = pd.Series(np.asarray(mask, dtype=bool), index=frame.index)
         findings.append(list_plots(severity, kind, picked, message, frame=frame, source=source))
 
@@ -162,14 +164,18 @@ def check_polygons(frame: gpd.GeoDataFrame, *, source: str, repair: Repair) -> P
     raised = polygonal & shapely.has_z(shapes)
     note("note", "geometry-3d", raised, _RAISED)
     shapes = np.where(raised, shapely.force_2d(shapes), shapes)
-    invalid = polygonal & ~none & ~shapely.is_valid(shapes)
-    kept = polygonal & ~none
+    lost = polygonal & _not_numbers(shapes)
+    note("problem", "geometry-not-numbers", lost, _NOT_NUMBERS)
+    kept = polygonal & ~none & ~lost
+    some = shapes.copy()
+    some[~kept] = None
+    mended, repairs = mend(some, rings_of(some))
+    invalid = np.isin(np.arange(len(shapes)), repairs["position"])
     if invalid.any() and repair == "never":
         note("error", "geometry-invalid", invalid, _INVALID)
     elif invalid.any():
-        repaired, change = _repair(shapes[invalid], frame.crs)
-        shapes = shapes.copy()
-        shapes[invalid] = repaired
+        change = _change_ha(shapes[invalid], mended[invalid], frame.crs)
+        shapes = np.where(invalid, mended, shapes)
         note("problem", "geometry-repaired", invalid, _repaired_message(change))
         collapsed = kept & shapely.is_empty(shapes)
         note("problem", "geometry-collapsed", collapsed, _COLLAPSED)
@@ -179,13 +185,20 @@ def check_polygons(frame: gpd.GeoDataFrame, *, source: str, repair: Repair) -> P
     return PolygonCheck(result.loc[kept], frame.loc[~kept], found)
 
 
-def _repair(shapes: np.ndarray, crs: pyproj.CRS) -> tuple[np.ndarray, float]:
-    """Make polygons valid; the second value is the sum of absolute changes of area (ha)."""
-    made = shapely.make_valid(shapes, method="structure", keep_collapsed=False)
+def _not_numbers(shapes: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Whether a coordinate is no number; such a polygon can be neither measured nor repaired."""
+    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
+    found = np.zeros(len(shapes), dtype=bool)
+    found[owner[~np.isfinite(coordinates).all(axis=1)]] = True
+    return found
+
+
+def _change_ha(drawn: npt.NDArray[Any], mended: npt.NDArray[Any], crs: pyproj.CRS) -> float:
+    """Sum of the absolute changes of area."""
     flat = measuring_crs(crs)
-    before = plane_area_ha(gpd.GeoDataFrame(geometry=list(shapes), crs=crs), flat)
-    after = plane_area_ha(gpd.GeoDataFrame(geometry=list(made), crs=crs), flat)
-    return made, float((after - before).abs().sum())
+    before = plane_area_ha(gpd.GeoDataFrame(geometry=list(drawn), crs=crs), flat)
+    after = plane_area_ha(gpd.GeoDataFrame(geometry=list(mended), crs=crs), flat)
+    return float((after - before).abs().sum())
 
 
 def _repaired_message(change_ha: float) -> Phrase:
@@ -211,6 +224,10 @@ _RAISED = Phrase(
 _INVALID = Phrase(
     en="invalid polygons (self-crossing), repair them or allow repair",
     vi="đa giác lỗi (tự cắt), hãy sửa hoặc cho phép tự sửa (repair)",
+)
+_NOT_NUMBERS = Phrase(
+    en="polygons with coordinates that are no numbers were set aside, draw them again",
+    vi="đa giác có tọa độ không phải số, đã để riêng, hãy vẽ lại",
 )
 _COLLAPSED = Phrase(
     en="polygons without area were set aside, draw them again",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import math
 
+import numpy as np
 import pytest
 import shapely
 
@@ -226,6 +228,20 @@ def test_geometry_faults(plots, write):
     assert found["geometry-3d"].rows == (2,)
     with pytest.raises(InputError, match=r"invalid polygons .*12/3/2"):
         load_forest_status(path, repair="never")
+
+
+def test_geometry_that_cannot_be_repaired_is_set_aside(plots, folder):
+    flat = shapely.from_wkt("POLYGON ((0 0, 100 0, 0 0, 0 0))")
+    with np.errstate(invalid="ignore"):
+        lost = shapely.Polygon([(0, 0), (100, 0), (math.nan, math.nan), (0, 0)])
+    frame = plots({"geometry": flat}, {"geometry": lost}, {"geometry": shapely.Polygon()}, {})
+    frame.to_parquet(folder / "rừng.parquet")
+    layer = load_forest_status(folder / "rừng.parquet")
+    assert layer.plots["row"].tolist() == [3]
+    assert layer.set_aside["ledger_ha"].tolist() == [1.0, 1.0, 1.0]
+    assert kinds(layer, "problem")["geometry-collapsed"].rows == (0,)
+    assert kinds(layer, "problem")["geometry-not-numbers"].rows == (1,)
+    assert kinds(layer, "problem")["geometry-missing"].rows == (2,)
 
 
 def test_points_are_set_aside(plots, write):
