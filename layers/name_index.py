@@ -120,13 +120,15 @@ class NameIndex:
         alone = all(Levenshtein.distance(plain, key, score_cutoff=1) > 1 for key in others)
         return "spelling" if alone else "near"
 
-    def nearest(self, text: str) -> list[tuple[float, Candidate]]:
+    def nearest(self, text: str, *, most: float = _HORIZON) -> list[tuple[float, Candidate]]:
         """Rank the units by slips from the nearer reading of a text.
 
         Parameters
         ----------
         text : str
             Tidy text, with or without kind word.
+        most : float
+            Slips beyond which a unit is left out.
 
         Returns
         -------
@@ -134,7 +136,7 @@ class NameIndex:
             Slips and unit, nearest first; far ones are left out.
         """
         readings = [letters(name) for _, name in split_kind(text)]
-        found = nearest(readings, self._letters, most=_HORIZON, count=_LISTED)
+        found = nearest(readings, self._letters, most=most, count=_LISTED)
         return [
             (cost, Candidate(self.units[at], max(likeness(r, self._letters[at]) for r in readings)))
             for cost, at in found

@@ -213,7 +213,7 @@ def _settle(text: str, clean: str, index: NameIndex, equal: Equal) -> Match | Re
             (Candidate(unit, 1.0) for unit in equal.units),
         )
     unit = equal.units[0]
-    others = tuple(c for _, c in index.nearest(clean)[:4] if c.unit != unit)[:3]
+    others = tuple(c for _, c in index.nearest(clean, most=_MOST_SLIPS) if c.unit != unit)[:3]
     how, remark = equal.how, _district_of(unit)
     if equal.kind and equal.kind != unit.kind:
         how = "near"

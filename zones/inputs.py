@@ -14,6 +14,7 @@ from layers.communes import NaturalAreas, load_communes
 from layers.crs import area_crs, plane_area_ha
 from layers.errors import InputError, VungTrongError
 from layers.findings import Finding, Findings
+from layers.gazetteer import units
 from layers.named_communes import CommuneList
 from layers.progress import Progress, silent
 from layers.wording import Phrase
@@ -29,6 +30,7 @@ from zones.project import (
     RasterSource,
     ReportSource,
 )
+from zones.report_communes import settle_report
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -236,8 +238,14 @@ def _check_together(inputs: Inputs) -> None:
     frames: dict[str, pd.DataFrame] = {name: item.plots for name, item in inputs.plots.items()}
     frames |= {name: item.table for name, item in inputs.reports.items()}
     for name, frame in frames.items():
-        if inputs.project.layers[name].vintage is None:
+        day = inputs.project.layers[name].vintage
+        # Reports were carried to the project's communes when they were read.
+        if day is None or name in inputs.reports:
             inputs.findings.extend(check_codes_of_day(name, frame, inputs.communes, on=on))
+        else:
+            then = units(inputs.project.province, day)
+            then = then.rename(columns={"code": "commune_code", "name": "commune"})
+            inputs.findings.extend(check_codes_of_day(name, frame, then, on=str(day)))
     strange = {item.source for item in inputs.findings.of("error")}
     listed = CommuneList(inputs.project.province, tuple(inputs.communes["commune_code"]), on)
     for name, layer in inputs.plots.items():
@@ -264,7 +272,13 @@ def _read_layer(inputs: Inputs, name: str, source: LayerSource) -> Findings:
             inputs.plots[name] = _load_land_use(path, source)
             return inputs.plots[name].findings
         case ReportSource():
-            inputs.reports[name] = _load_report(path, source)
+            inputs.reports[name] = settle_report(
+                _load_report(path, source),
+                province=inputs.project.province,
+                from_=source.vintage or inputs.project.communes.vintage,
+                to=inputs.project.communes.vintage,
+                source=name,
+            )
             return inputs.reports[name].findings
         case RasterSource():
             from layers.raster_classes import describe_raster

@@ -11,7 +11,15 @@ import difflib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    field_validator,
+)
 
 from layers.crops import load_crops
 from layers.errors import InputError, MissingFileError
@@ -36,6 +44,15 @@ Repair = Literal["repair", "never"]
 Decimal = Literal[".", ","]
 
 
+def _last_day(value: object) -> object:
+    """Day that a bare year stands for: 2024 still had districts, 2025 ended without them."""
+    text = str(value)
+    return f"{text}-12-31" if len(text) == 4 and text.isdigit() else value
+
+
+Vintage = Annotated[dt.date, BeforeValidator(_last_day)]
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
@@ -53,7 +70,7 @@ class NaturalAreasSource(_Part):
 class CommunesSource(_Part):
     """Commune boundaries."""
 
-    vintage: dt.date
+    vintage: Vintage
     path: Path
     layer: str | None = None
     code_column: str = "code"
@@ -66,7 +83,7 @@ class _Source(_Part):
     path: Path
     date: dt.date
     source: str = ""
-    vintage: dt.date | None = None
+    vintage: Vintage | None = None
 
 
 class _VectorSource(_Source):
