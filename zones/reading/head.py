@@ -26,7 +26,9 @@ _SPAN = re.compile(r"giai đoạn\s+(20\d\d)\s*[-–]\s*(20\d\d)", re.IGNORECASE
 _UNTIL = re.compile(r"đến năm\s+(20\d\d)", re.IGNORECASE)
 _YEAR = re.compile(r"năm\s+(20\d\d)", re.IGNORECASE)
 _VISION = re.compile(r"tầm nhìn\s+(?:đến\s+)?(?:năm\s+)?20\d\d", re.IGNORECASE)
-_PROVINCE = re.compile(rf"(?:tỉnh|thành phố)\s+({CAPITAL}\w+(?:[\s-]{CAPITAL}\w+){{0,3}})")
+_PROVINCE = re.compile(
+    rf"(?:[Tt]ỉnh|TỈNH|[Tt]hành phố|THÀNH PHỐ)\s+({CAPITAL}\w+(?:[\s-]{CAPITAL}\w+){{0,3}})"
+)
 _DATELINE = 90
 
 

@@ -15,7 +15,15 @@ from statistics import quantiles
 __all__ = ["Paragraph", "read_outline"]
 
 _LETTERS = "abcdđeghiklmnopqrstuvxy"
-_PART = re.compile(r"(?:Phần|PHẦN)\s+(?:thứ\s+)?(\w+)", re.IGNORECASE)
+#: Units above the numbered clauses, outermost first; one of them closes all below.
+_UPPER = (
+    ("annex", re.compile(r"PHỤ LỤC(?:\s+(?:SỐ\s+)?([IVXLC]+|\d+))?\b\.?:?\s*")),
+    ("part", re.compile(r"(?:Phần|PHẦN)\s+(?:thứ\s+|THỨ\s+)?([IVX]+|\d+|\w+)\b\.?:?\s*")),
+    ("chapter", re.compile(r"(?:Chương|CHƯƠNG)\s+([IVX]+|\d+)\b\.?:?\s*")),
+    ("article", re.compile(r"Điều\s+(\d+)\s*[.:]\s*")),
+)
+_UPPER_NAMES = {"annex": "PL", "part": "P", "chapter": "C", "article": "Đ"}
+_ORDINALS = ("nhất", "hai", "ba", "tư", "năm", "sáu", "bảy", "tám", "chín", "mười")
 _ROMAN = re.compile(r"([IVX]{1,6})[.)]\s*(?=\S)")
 _DECIMAL = re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,3})[.)]?\s+(?=\S)")
 _ARABIC = re.compile(r"(\d{1,2})[.)]\s*(?=[^\W\d_]|[“\"(])")
@@ -47,6 +55,8 @@ class Paragraph:
         Whether it begins with a dash.
     starts : tuple of (int, int)
         For each line: where it begins in ``text``, and its number in the document.
+    ended : bool
+        The paragraph stands behind the document's end, among recipients and signatures.
     """
 
     text: str
@@ -55,6 +65,7 @@ class Paragraph:
     opens: bool
     is_item: bool
     starts: tuple[tuple[int, int], ...]
+    ended: bool = False
 
     def line_at(self, place: int) -> int:
         """Line of the document in which a place of the text stands.
@@ -99,8 +110,23 @@ def _roman_value(text: str) -> int:
     return total
 
 
+def _upper_value(text: str | None) -> int | None:
+    if text is None:
+        return 1
+    if text.isdigit():
+        return int(text)
+    if set(text) <= set("IVX"):
+        return _roman_value(text)
+    return _ORDINALS.index(text.lower()) + 1 if text.lower() in _ORDINALS else None
+
+
 def _marks(line: str) -> list[_Mark]:
     found: list[_Mark] = []
+    for style, pattern in _UPPER:
+        upper = pattern.match(line)
+        value = _upper_value(upper[1]) if upper else None
+        if upper and value is not None:
+            found.append(_Mark(style, value, upper.end()))
     if match := _ROMAN.match(line):
         found.append(_Mark("roman", _roman_value(match[1]), match.end()))
     if match := _DECIMAL.match(line):
@@ -127,18 +153,22 @@ class _Outline:
     def __init__(self) -> None:
         self.levels: list[_Level] = []
 
-    def take(self, line: str) -> _Mark | None:
-        """Open the clause that a line begins, if it begins one."""
+    def find(self, line: str) -> tuple[_Mark, int] | None:
+        """Mark with which a line opens a clause, and how many levels stay open above it."""
         for mark in _marks(line):
             depth = self._depth(mark)
             if depth is not None:
-                del self.levels[depth:]
-                name = self._name(mark, line)
-                self.levels.append(_Level(mark.style, mark.value, name, mark.prefix))
-                return mark
+                return mark, depth
         return None
 
+    def open(self, mark: _Mark, depth: int, line: str) -> None:
+        """Open a clause, and close those below its level."""
+        del self.levels[depth:]
+        self.levels.append(_Level(mark.style, mark.value, self._name(mark, line), mark.prefix))
+
     def _name(self, mark: _Mark, line: str) -> str:
+        if mark.style in _UPPER_NAMES:
+            return f"{_UPPER_NAMES[mark.style]}{mark.value}"
         if mark.style == "roman":
             return line[: line.index(next(s for s in ".)" if s in line[: mark.end]))]
         if mark.style == "letter":
@@ -149,14 +179,18 @@ class _Outline:
         """How many levels stay open above a mark; None where it opens nothing."""
         if mark.prefix:
             return self._decimal_depth(mark)
+        if mark.style in _UPPER_NAMES:
+            ranks = [style for style, _ in _UPPER]
+            above = ranks[: ranks.index(mark.style)]
+            return sum(level.style in above for level in self.levels)
         for depth in reversed(range(len(self.levels))):
             level = self.levels[depth]
             if level.style == mark.style and _continues(mark.value, level.value):
                 return depth
+        if mark.style == "roman" and _continues(mark.value, 0):
+            return sum(level.style in _UPPER_NAMES for level in self.levels)
         if mark.value != 1:
             return None
-        if mark.style == "roman":
-            return 0
         return len(self.levels)
 
     def _decimal_depth(self, mark: _Mark) -> int | None:
@@ -166,7 +200,7 @@ class _Outline:
             level = self.levels[depth]
             if level.style == mark.style and level.prefix == mark.prefix:
                 return depth if _continues(mark.value, level.value) else None
-            if level.style == above and (*level.prefix, level.value) == mark.prefix:
+            if level.style in (above, "roman") and (*level.prefix, level.value) == mark.prefix:
                 return depth + 1 if _continues(mark.value, 0) else None
         return None
 
@@ -182,7 +216,7 @@ class _Outline:
 def _typical_width(lines: tuple[str, ...]) -> float:
     """Width of a full line: in a text broken by hand nearly all lines are as long as the page."""
     lengths = [len(line) for line in lines if len(line) > 20]
-    return quantiles(lengths, n=10)[-1] if len(lengths) > 10 else 0.0
+    return quantiles(lengths, n=10)[-1] if len(lengths) > 10 else max(lengths, default=0.0)
 
 
 def _goes_on(previous: str, line: str, width: float) -> bool:
@@ -216,19 +250,28 @@ class _Reader:
             text = f"{text} {part}" if text else part
         if self.opens and self.outline.levels:
             self.outline.levels[-1].heading = text
-        clause = None if self.closed else self.outline.clause
         self.paragraphs.append(
-            Paragraph(text, clause, self.outline.headings, self.opens, self.is_item, tuple(starts))
+            Paragraph(
+                text=text,
+                clause=None if self.closed else self.outline.clause,
+                headings=self.outline.headings,
+                opens=self.opens,
+                is_item=self.is_item,
+                starts=tuple(starts),
+                ended=self.closed,
+            )
         )
         self.parts, self.opens, self.is_item = [], False, False
 
     def take(self, number: int, line: str) -> None:
         dash = _DASH.match(line)
-        is_continued = bool(self.parts) and not dash
+        is_continued = bool(self.parts) and not self.closed
         previous = self.parts[-1][0] if self.parts else ""
         if _CLOSING.match(line):
             self.flush()
             self.closed = True
+        elif self.closed and _UPPER[0][1].match(line) and self._reopen(number, line):
+            return
         elif dash:
             self.flush()
             self.is_item = True
@@ -242,15 +285,21 @@ class _Reader:
         self.flush()
         self.parts = [(line, number)]
 
+    def _reopen(self, number: int, line: str) -> bool:
+        """Begin anew: an annex behind the signatures has an outline of its own."""
+        self.flush()
+        self.closed = False
+        self.outline.levels.clear()
+        return self._open(number, line)
+
     def _open(self, number: int, line: str) -> bool:
-        if not _marks(line):
+        found = self.outline.find(line)
+        if found is None:
             return False
         self.flush()
-        mark = self.outline.take(line)
-        if mark is None:
-            return False
+        self.outline.open(*found, line)
         self.opens = True
-        self.parts = [(line[mark.end :], number)]
+        self.parts = [(line[found[0].end :], number)]
         return True
 
 

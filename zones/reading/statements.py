@@ -74,8 +74,15 @@ def _within_previous(text: str, previous: Quantity | None, quantity: Quantity) -
     return bool(re.search(r"(?<!\w)trong đó(?!\w)", between)) and ";" not in between
 
 
+def _headings(paragraph: Paragraph) -> tuple[str, ...]:
+    """Headings of a paragraph; one that opens its clause with figures of its own heads nothing."""
+    own = paragraph.opens and bool(find_quantities(paragraph.text))
+    return paragraph.headings[:-1] if own else paragraph.headings
+
+
 def _of_paragraph(paragraph: Paragraph, place: int, found: Sequence[Quantity]) -> list[Stated]:
     stated = []
+    headings = _headings(paragraph)
     for index, quantity in enumerate(found):
         previous = found[index - 1] if index else None
         subject = find_subject(
@@ -83,9 +90,9 @@ def _of_paragraph(paragraph: Paragraph, place: int, found: Sequence[Quantity]) -
             quantity,
             previous=previous,
             following=found[index + 1] if index + 1 < len(found) else None,
-            headings=paragraph.headings,
+            headings=headings,
         )
-        span, said = find_span(paragraph.text, quantity.start, paragraph.headings)
+        span, said = find_span(paragraph.text, quantity.start, headings)
         stated.append(
             Stated(
                 quantity=quantity,
@@ -115,7 +122,10 @@ def read_statements(paragraphs: Sequence[Paragraph]) -> Reading:
     Reading
         Statements, and the quantities by paragraph.
     """
-    quantities = [tuple(find_quantities(paragraph.text)) for paragraph in paragraphs]
+    quantities = [
+        () if paragraph.ended else tuple(find_quantities(paragraph.text))
+        for paragraph in paragraphs
+    ]
     stated = [
         one
         for place, (paragraph, found) in enumerate(zip(paragraphs, quantities, strict=True))

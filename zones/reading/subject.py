@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from layers.datafiles import data_path
 from layers.likeness import letters, slips
-from zones.reading.quantity import Quantity
+from zones.reading.quantity import Quantity, find_quantities
 from zones.reading.sentences import CAPITAL, NAME_LIST
 from zones.reading.units import unit_dimension
 
 __all__ = ["Indicator", "Subject", "find_crop", "find_subject", "known_indicators"]
 
+#: Units that one raised figure turns into another, and the dimension that was then meant.
+_MISPRINTED = {"m2": "volume", "m3": "area"}
 _MOST_WORDS_BEFORE = 30
 _MOST_WORDS_BEHIND = 14
 #: Ends the words behind a figure.
@@ -167,6 +169,8 @@ def _words_before(text: str, quantity: Quantity, previous: Quantity | None) -> s
         between = text[previous.end : quantity.start]
         if quantity.aside and not previous.aside and not _content(between):
             return _words_before(text, previous, None)  # 8.000 ha (bình quân mỗi năm 1.600 ha)
+        if re.fullmatch(r"\s*(?:,|và)\s*", between):
+            return _words_before(text, previous, None)  # lần lượt là 60%, 28%, 12%
         # "30 mã số … với diện tích 150 ha": the unit before belongs to what the figure is about.
         ends = bool(re.match(r"\s*[,;.)]", between)) or not _content(between)
         floor = previous.end if ends else previous.start
@@ -205,12 +209,11 @@ def _indicator_of(phrases: list[str], unit: str, crop: str) -> str:
             return found
     if crop and dimension == "area":
         return "area"
+    if unit not in _MISPRINTED:
+        return ""
     # Timber in m²: the thing is known, the unit is not its own; the lint will say so.
-    other = [
-        replace(i, words=tuple(words for words in i.words if len(" ".join(words)) > 9))
-        for i in known_indicators().values()
-    ]
-    return _named(" ".join(phrases), other)
+    meant = [i for i in known_indicators().values() if i.dimension == _MISPRINTED[unit]]
+    return _named(" ".join(phrases), meant)
 
 
 def find_subject(
@@ -252,5 +255,6 @@ def find_subject(
     if not crop and quantity.unit == "ha":
         crop, _ = find_crop(behind)
     if not crop:
-        crop = next((c for heading in reversed(headings) if (c := find_crop(heading)[0])), "")
+        plain = [heading for heading in headings if not find_quantities(heading)]
+        crop = next((c for heading in reversed(plain) if (c := find_crop(heading)[0])), "")
     return Subject(about, crop, _indicator_of(phrases, quantity.unit, crop))

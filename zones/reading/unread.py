@@ -19,7 +19,8 @@ _EXPECTED = re.compile(
     r"|(?:ngày|tháng|quý)\s+\d{1,2}(?!\d)"
     r"|\d+\s*(?:/(?:19|20)\d\d)?\s*[/-]\s*[^\W\d_]{2}[\w&Đ-]*(?:/[\w-]+)*"  # numbers of documents
     r"|(?<!\d)(?:19|20)\d\d\s*[-–]\s*(?:19|20)\d\d(?!\d)"
-    r"|(?:năm|đến|giai đoạn|thời kỳ|nhiệm kỳ)\s*(?:19|20)\d\d(?!\d)"
+    r"|(?:năm|đến|giai đoạn|thời kỳ|nhiệm kỳ)\s*(?:19|20)\d\d(?:\s*[-–]\s*(?:19|20)\d\d)?(?!\d)"
+    r"|(?:^|(?<=\s))\(?\d{1,2}\)"  # (1), 2)
     r"|\d+\s*sao(?!\w)"  # grades of products
     r"|/\s*\d+\s+\w+"  # tiêu chí/01 xã
     r"|https?://\S+"
@@ -70,6 +71,8 @@ def find_unread(
     """
     found: list[Unread] = []
     for paragraph, read in zip(paragraphs, quantities, strict=True):
+        if paragraph.ended:
+            continue
         taken = [(q.start, q.end) for q in read]
         taken += [match.span() for match in _EXPECTED.finditer(paragraph.text)]
         for match in _FIGURE.finditer(paragraph.text):

@@ -20,6 +20,7 @@ _NOT_TARGET = re.compile(
     r"ban hành|số liệu|hiện trạng)\s*$",
     re.IGNORECASE,
 )
+_FEW_WORDS = 2
 #: A year behind its figure stands close: "đạt 500 ha vào năm 2030".
 _NEAR_BEHIND = 60
 
@@ -53,11 +54,11 @@ def _years_in(text: str) -> list[tuple[int, int, YearSpan]]:
 def _governs(sentence: str, begin: int, end: int, place: int) -> bool:
     """Whether a year of a sentence holds for a figure behind it.
 
-    One that opens the sentence, or a part of it, holds for all that follows; one inside a part
-    holds for that part, and for what is of it ("trong đó").
+    One that opens the sentence, or a part of it, or that a comma follows, holds for all that
+    comes; one inside a part holds for that part, and for what is of it ("trong đó").
     """
     opening = re.split(r"[;:]", sentence[:begin])[-1].strip(" ,.-")
-    if len(opening.split()) <= 2:
+    if len(opening.split()) <= _FEW_WORDS or sentence[end : end + 1] == ",":
         return True
     parts = sentence[end:place].split(", ")
     return all(part.lstrip().startswith("trong đó") for part in parts[1:]) and ";" not in parts[0]
