@@ -189,7 +189,7 @@ def rank_column(say: Say) -> AnnexColumn:
     AnnexColumn
         The column ``rank``.
     """
-    return AnnexColumn("rank", say("No.", "TT"), "count", 5)
+    return AnnexColumn("rank", say("No.", "TT"), "count", 6)
 
 
 def ranked(rows: pd.DataFrame) -> pd.DataFrame:

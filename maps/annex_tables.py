@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
+from layers.wording import Phrase
 from maps.annex import AnnexContent
 from maps.annex_forest_tables import ages_table, cover_table
 from maps.annex_layout import AnnexColumn, AnnexTable, Say, rank_column, ranked, speaker
 from maps.annex_words import word
 from maps.annex_zone_tables import allocation_table, matrix_table, zone_table
 
-__all__ = ["build_tables"]
+__all__ = ["build_tables", "total_name"]
 
 
 def build_tables(content: AnnexContent) -> tuple[AnnexTable, ...]:
@@ -43,6 +44,27 @@ def build_tables(content: AnnexContent) -> tuple[AnnexTable, ...]:
     return tuple(tables)
 
 
+def total_name(content: AnnexContent, table: AnnexTable) -> str:
+    """Name of a total row: the province where it is one of the units, else "Tổng cộng".
+
+    Parameters
+    ----------
+    content : AnnexContent
+        Language and name of the province.
+    table : AnnexTable
+        The table.
+
+    Returns
+    -------
+    str
+        The name.
+    """
+    province = content.heading.province
+    if table.role == "cover" and province:
+        return province[0].upper() + province[1:]
+    return Phrase(en="Total", vi="Tổng cộng").text(content.language)
+
+
 def _targets_table(content: AnnexContent, say: Say) -> AnnexTable:
     frame = content.targets
     language = content.language
@@ -59,8 +81,8 @@ def _targets_table(content: AnnexContent, say: Say) -> AnnexTable:
         AnnexColumn("subject", say("Zone, indicator", "Vùng, chỉ tiêu"), "text", 34),
         AnnexColumn("clause", say("Clause", "Mục"), "text", 10),
         AnnexColumn("unit", say("Unit", "ĐVT"), "text", 10),
-        AnnexColumn("year", say("Year", "Năm"), "year", 7),
-        AnnexColumn("bound", say("Bound", "Loại"), "text", 13),
+        AnnexColumn("year", say("Year", "Năm"), "year", 8),
+        AnnexColumn("bound", say("Bound", "Loại"), "text", 15),
         AnnexColumn("low", say("Low", "Từ"), "figure", 12, say("Target", "Mục tiêu")),
         AnnexColumn("high", say("High", "Đến"), "figure", 12, say("Target", "Mục tiêu")),
         AnnexColumn("present", say("Present", "Hiện trạng"), "figure", 13),

@@ -25,7 +25,7 @@ from layers.errors import OutputError
 from layers.wording import Phrase
 from maps.annex import DEMO_MARK, AnnexContent, page_date
 from maps.annex_layout import MISSING_MARK, AnnexColumn, AnnexTable
-from maps.annex_tables import build_tables
+from maps.annex_tables import build_tables, total_name
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -325,10 +325,8 @@ class _Sheet:
                 self._write_cell(row, position, column, value, bold=True)
             else:
                 self.sheet.write_blank(row, position, None, empty)
-        word = Phrase(en="Total", vi="Tổng cộng").text(self.content.language)
-        province = self.content.heading.province if self.table.role == "cover" else ""
         style = self.formats.get(border=1, bold=True, align="center", text_wrap=True)
-        self.sheet.write_string(row, 1, province or word, style)
+        self.sheet.write_string(row, 1, total_name(self.content, self.table), style)
         return row + 1
 
     def _write_rate(self, row: int, position: int, column: AnnexColumn, value: float) -> None:

@@ -36,13 +36,16 @@ def zone_table(content: AnnexContent, zone: str, place: int, say: Say) -> AnnexT
     rows = _with_plan(rows, content, zone)
     planned = [f"plan_{year}" for year in content.planned_years]
     held = rows[["present_ha", *planned]].fillna(0).gt(0).any(axis=1)
+    columns = _zone_columns(content, say)
+    # Of all communes: a zone that is known to be nowhere has a total of 0, not an unknown one.
+    figures = [column for column in columns if column.kind == "hectares"]
+    total = summed(rows, figures, content.decimals)
     rows = ranked(rows[rows["listed"] | held])
     rows = rows.assign(
         listed=np.where(rows["listed"], "x", ""),
         share_percent=rows["share_ratio"] * 100,
         remark=_remarks(rows, content.language),
     )
-    columns = _zone_columns(content, say)
     name = content.zone_name(zone)
     return AnnexTable(
         name=f"{place} {name}",
@@ -50,7 +53,7 @@ def zone_table(content: AnnexContent, zone: str, place: int, say: Say) -> AnnexT
         role="zone",
         columns=columns,
         rows=rows,
-        total=summed(rows, columns, content.decimals),
+        total=total,
         unit=say("Unit: ha", "ĐVT: ha"),
         notes=(
             say(
@@ -99,7 +102,7 @@ def _zone_columns(content: AnnexContent, say: Say) -> tuple[AnnexColumn, ...]:
         AnnexColumn("listed", say("Listed", "Danh mục"), "mark", 9),
         AnnexColumn("present_ha", say("Present", "Hiện trạng"), "hectares", 13, totalled=True),
     )
-    remark = AnnexColumn("remark", say("Remarks", "Ghi chú"), "text", 28)
+    remark = AnnexColumn("remark", say("Remarks", "Ghi chú"), "text", 22)
     if not years:
         share = AnnexColumn("share_percent", say("Share (%)", "Tỷ trọng (%)"), "percent", 11)
         return (*head, share, remark)

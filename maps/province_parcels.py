@@ -12,7 +12,7 @@ import pandas as pd
 
 from layers.wording import format_number
 from maps.annex_layout import AnnexColumn, AnnexTable
-from maps.annex_tables import build_tables
+from maps.annex_tables import build_tables, total_name
 from maps.atlas_book import AtlasBook
 from maps.legends import load_class_symbols
 from maps.map_scale import fit_window
@@ -101,7 +101,7 @@ class ProvinceParcels:
             listed=listed,
             planned_ha=planned,
             labels=("",) * len(percents),
-            table=_narrow(table, without=keys, total=self.book.say("Total", "Tổng cộng")),
+            table=_narrow(table, without=keys, total=total_name(self.book.annex, table)),
             borders=self.book.borders,
         )
 
@@ -127,7 +127,7 @@ class ProvinceParcels:
             listed=np.zeros(len(percents), dtype=bool),
             planned_ha=np.full(len(percents), np.nan),
             labels=labels,
-            table=_narrow(table, without=without, total=province),
+            table=_narrow(table, without=without, total=total_name(self.book.annex, table)),
             borders=self.book.borders,
         )
 
@@ -204,5 +204,5 @@ def _narrow(table: AnnexTable, *, without: tuple[str, ...], total: str) -> Annex
     last = table.total
     if last is not None:
         last = last.copy()
-        last["commune"] = total or last.get("commune")
+        last["commune"] = total
     return replace(table, columns=columns, total=last, notes=())
