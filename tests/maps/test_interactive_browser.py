@@ -53,7 +53,8 @@ class Opened:
         return str(self.page.inner_text(selector)).replace("\u00a0", " ")
 
     def texts(self, selector: str) -> list[str]:
-        return [str(text) for text in self.page.locator(selector).all_inner_texts()]
+        texts = self.page.locator(selector).all_inner_texts()
+        return [str(text).replace("\u00a0", " ") for text in texts]
 
     def choose(self, group: str, value: str) -> None:
         self.page.check(f"{group} input[value='{value}']", force=True)
@@ -161,7 +162,7 @@ def test_the_held_share_has_the_classes_of_the_target(opener: Opener, content: M
     frame.loc[pine, "held_ratio"] = np.linspace(0, 1.3, len(pine))
     opened = opener(replace(content, zone_communes=frame), "#zone=pine&measure=held&lang=en")
     labels = [re.sub(r"\s*\(\d+\)", "", text) for text in opened.texts("#legend li")]
-    assert [label.replace("\u00a0", " ") for label in labels[:6]] == [
+    assert labels[:6] == [
         "Zero", "Up to 25 %", "25 – 50 %", "50 – 75 %", "75 – 100 %", "Over 100 %",
     ]  # fmt: skip
     fixed = [opened.fill(row) for row in range(65)]

@@ -4,7 +4,7 @@ function formatNumber(value, decimals) {
   if (value === 0) return "0";
   const smallest = 10 ** -decimals;
   // A trace is not nothing: what would round to zero is printed as less than one unit.
-  if (value > 0 && value < smallest / 2) return "< " + plainNumber(smallest, decimals);
+  if (value > 0 && value < smallest / 2) return "<\u00a0" + plainNumber(smallest, decimals);
   return plainNumber(value, decimals);
 }
 

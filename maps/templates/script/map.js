@@ -56,7 +56,7 @@ for (const [name, order] of [
 }
 const rendererOf = (pane) => L.svg({ pane, padding: 0.3 });
 const smooth = communeCount > 500 ? 1 : 0;
-const BORDER = { color: "#ffffff", weight: communeCount > 500 ? 0.4 : 0.9, opacity: 1 };
+const BORDER = { color: "#ffffff", weight: 0.9, opacity: 1 };
 
 const paths = new Array(communeCount).fill(null);
 const shapes = new Array(communeCount).fill(null);
@@ -161,14 +161,15 @@ const middleArea =
   communes.area.filter((area) => area > 0).sort((a, b) => a - b)[Math.floor(communeCount / 2)] ||
   10000;
 
-// A mark as wide as the commune it marks would hide it: small communes get thin lines.
-function scaleListed() {
+// A line as wide as the commune it bounds would hide it: small communes get thin lines.
+function scaleLines() {
   const metre =
     (40075016 * Math.cos((map.getCenter().lat * Math.PI) / 180)) / (256 * 2 ** map.getZoom());
   const pixels = Math.sqrt(middleArea * 10000) / metre;
-  const pane = map.getPane("listed").style;
-  pane.setProperty("--listed-line", Math.min(1.5, pixels / 20).toFixed(2) + "px");
-  pane.setProperty("--listed-fill", Math.min(0.6, pixels / 40).toFixed(2));
+  const style = byId("map").style;
+  style.setProperty("--border-line", Math.min(0.9, pixels / 25).toFixed(2) + "px");
+  style.setProperty("--listed-line", Math.min(1.5, pixels / 20).toFixed(2) + "px");
+  style.setProperty("--listed-fill", Math.min(0.6, pixels / 40).toFixed(2));
 }
 
 function paintListed() {

@@ -144,8 +144,8 @@ function start() {
 
 function listen() {
   map.on("zoomend moveend resize", placeNames);
-  map.on("zoomend", scaleListed);
-  scaleListed();
+  map.on("zoomend", scaleLines);
+  scaleLines();
   new ResizeObserver(() => {
     if (!before) map.invalidateSize({ animate: false, pan: false });
   }).observe(byId("map"));
