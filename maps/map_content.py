@@ -89,7 +89,9 @@ class MapContent:
         Schema `maps.tables.ZONES`; the optional columns ``held_ratio`` (present area ÷ target of
         the zone), ``available_ha`` and ``gap_ha`` switch their measures on.
     targets : pandas.DataFrame
-        Schema `maps.tables.TARGETS`; the first row in ha of a zone is drawn in the chart.
+        Schema `maps.tables.TARGETS`; the first row in ha of a zone is drawn in the chart. The
+        optional column ``indicator`` tells areas (``area``) from other hectares, ``figure_low``
+        and ``figure_high`` the plan's own figures from those with a tolerance.
     title_vi, title_en : str
         Title of the page.
     forest_cover : pandas.DataFrame, optional

@@ -137,16 +137,29 @@ def _bounds(communes: gpd.GeoDataFrame) -> list[float]:
 
 def _targets(frame: pd.DataFrame) -> list[dict[str, Any]]:
     columns = ["low", "high", "present", "held_ratio", "shortfall", "surplus"]
-    figures = {column: page_numbers(frame[column].to_numpy(), 6) for column in columns}
+    # What the plan prints, where it is handed over: low and high hold the tolerance as well.
+    columns += [name for name in ("figure_low", "figure_high") if name in frame]
+    figures = {column: page_numbers(frame[column].to_numpy("float64"), 6) for column in columns}
     texts = ["target", "zone", "bound", "unit", "status"]
+    main = _main_targets(frame)
     return [
         {
             **{name: str(frame[name].iloc[row]) for name in texts},
+            "main": row in main,
             "year": None if pd.isna(year) else int(year),
             **{column: figures[column][row] for column in columns},
         }
         for row, year in enumerate(frame["year"])
     ]
+
+
+def _main_targets(frame: pd.DataFrame) -> set[int]:
+    """Rows drawn in the chart: per zone the first target of its area in ha."""
+    areas = frame["unit"].eq("ha") & frame["zone"].ne("")
+    if "indicator" in frame:
+        areas &= frame["indicator"].eq("area")
+    first = frame[areas].drop_duplicates("zone").index
+    return {int(row) for row in first}
 
 
 _COVER = {

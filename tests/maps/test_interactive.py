@@ -94,6 +94,15 @@ def test_allocation_by_land_is_summed(content: MapContent) -> None:
     assert build_page_data(check_content(replace(content, planned=split))) == whole
 
 
+def test_the_chart_takes_the_area_and_the_printed_figures(content: MapContent) -> None:
+    targets = content.targets.assign(indicator="area", figure_low=1.0, figure_high=2.0)
+    other = targets.iloc[[0]].assign(target="pine-large-timber", indicator="large_timber")
+    both = pd.concat([other, targets], ignore_index=True)
+    found = build_page_data(check_content(replace(content, targets=both)))["targets"]
+    assert [target["target"] for target in found if target["main"]] == list(targets["target"])
+    assert {(target["figure_low"], target["figure_high"]) for target in found} == {(1, 2)}
+
+
 def test_missing_is_not_zero(content: MapContent) -> None:
     frame = content.zone_communes.copy()
     pine = frame.index[frame["zone"] == "pine"]

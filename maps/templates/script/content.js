@@ -80,5 +80,5 @@ function classingNow() {
 const yearsNow = () => (zoneNow() && zoneNow().years ? Object.keys(zoneNow().years) : []);
 
 function targetOf(zone) {
-  return data.targets.find((target) => target.zone === zone.id && target.unit === "ha") || null;
+  return data.targets.find((target) => target.main && target.zone === zone.id) || null;
 }

@@ -16,7 +16,7 @@ function renderChart() {
       element("span", { class: "zone-name" }, zoneName(zone)),
       element(
         "span",
-        { class: "zone-status " + (target ? target.status : "") },
+        { class: target && misses(target) ? "zone-status missed" : "zone-status" },
         target ? statusText(target) : "",
       ),
       bulletOf(target),
@@ -40,9 +40,15 @@ function statusText(target) {
   return word(target.status);
 }
 
+// Short of a floor or above a ceiling: both miss what the plan asks for.
+const misses = (target) =>
+  target.status === "below" || (target.status === "above" && target.bound === "at_most");
+
 function boundText(target) {
-  const low = target.low === null ? null : formatNumber(target.low, 0);
-  const high = target.high === null ? null : formatNumber(target.high, 0);
+  const lowest = target.figure_low === undefined ? target.low : target.figure_low;
+  const highest = target.figure_high === undefined ? target.high : target.figure_high;
+  const low = lowest === null ? null : formatNumber(lowest, 0);
+  const high = highest === null ? null : formatNumber(highest, 0);
   if (target.bound === "at_least") return word("boundAtLeast", { a: low });
   if (target.bound === "at_most") return word("boundAtMost", { a: high });
   const text =
@@ -76,7 +82,7 @@ function bulletOf(target) {
   if (!target) return track;
   const base = target.low ?? target.high;
   if (target.held_ratio !== null) {
-    const bar = element("span", { class: "bar " + target.status });
+    const bar = element("span", { class: misses(target) ? "bar missed" : "bar" });
     bar.style.width = Math.min(target.held_ratio / AXIS, 1) * 100 + "%";
     track.append(bar);
     if (target.held_ratio > AXIS) track.classList.add("beyond");
