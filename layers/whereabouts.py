@@ -64,7 +64,7 @@ def check_named_communes(
     """List plots that do not lie in the commune they name.
 
     A plot is listed when less than half of it lies in the commune it names (any part of an old
-    commune that was divided will do).
+    commune that was divided will do) and more of it in the one that holds its middle.
 
     Parameters
     ----------
@@ -96,7 +96,10 @@ def check_named_communes(
     lies = locate_points(shapes.representative_point(), communes)
     suspects = named.notna() & ~_among(lies, named)
     ratio = _inside_ratio(shapes[suspects], named[suspects], communes)
-    wrong = ratio.index[ratio.to_numpy() < 0.5]
+    ratio = ratio[ratio < 0.5]
+    # A plot over three communes may hold less than half of itself in the right one.
+    elsewhere = _inside_ratio(shapes[ratio.index], lies[ratio.index], communes)
+    wrong = ratio.index[(elsewhere > ratio) | (ratio == 0)]
     names = communes.set_index("commune_code")["commune"]
     table = pd.DataFrame(
         {

@@ -6,6 +6,7 @@ from .compare import ToleratedBounds as ToleratedBounds
 from .compare import compare_targets as compare_targets
 from .compare import join_plan_targets as join_plan_targets
 from .compare import share_zones as share_zones
+from .demo import build_demo as build_demo
 from .forest_cover import check_forest_cover as check_forest_cover
 from .forest_cover import forest_cover_rate as forest_cover_rate
 from .forest_cover import forest_cover_table as forest_cover_table

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from layers.crs import plane_area_ha
@@ -59,7 +61,7 @@ def _measure(state: RunState) -> None:
         )
     state.put("measured", measured)
     state.put("areas", areas)
-    state.put("measure_findings", findings_table(found))
+    state.put("measure_findings", findings_table(_once(found)))
 
 
 def _compare(state: RunState) -> None:
@@ -117,6 +119,15 @@ def _cover_rate(state: RunState) -> pd.DataFrame:
         "present": float(cover["cover_percent"].iloc[-1]),
     }
     return pd.DataFrame([row])
+
+
+def _once(found: list[Finding]) -> list[Finding]:
+    """Ground that two communes claim is a fault of the communes, not of each layer upon them."""
+    seen: dict[str, Finding] = {}
+    for item in found:
+        about = replace(item, source="communes") if item.kind == "double-claim" else item
+        seen.setdefault(f"{about.source}: {about.message.en}", about)
+    return list(seen.values())
 
 
 def _cover(state: RunState) -> None:

@@ -100,3 +100,21 @@ def test_codes_of_the_boundaries_are_known_and_newer_codes_cannot_be_compared():
     named, notes = named_communes(frame, before, vintage="2025-07-01", source="rừng")
     assert named.isna().all()
     assert notes[0].kind == "commune-codes-newer"
+
+
+def test_a_plot_over_three_communes_may_name_the_one_that_holds_most_of_it():
+    strips = gpd.GeoDataFrame(
+        {"commune_code": ["1", "2", "3"], "commune": ["A", "B", "C"]},
+        geometry=[
+            shapely.box(*edges) for edges in [(0, 0, 45, 9), (45, 0, 80, 9), (80, 0, 200, 9)]
+        ],
+        crs="EPSG:9215",
+    )
+    frame = plots(("1", "A", 0, 100), ("3", "C", 0, 100)).set_geometry(
+        [shapely.box(0, 1, 100, 8)] * 2, crs="EPSG:9215"
+    )
+    table, _ = check_named_communes(
+        frame, frame["commune_code"].astype("str"), strips, source="rừng"
+    )
+    assert table["row"].tolist() == [1]
+    assert table["lies"].tolist() == ["B"]

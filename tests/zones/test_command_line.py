@@ -144,5 +144,5 @@ def test_help_loads_nothing_heavy(language: str) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    for name in ("run", "check", "new"):
+    for name in ("run", "check", "new", "demo"):
         assert f"\n  {name} " in done.stdout
