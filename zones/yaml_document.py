@@ -7,7 +7,6 @@ gigabytes, so a document with either is refused before anything is built from it
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -330,15 +329,21 @@ def write_document(
     ------
     OutputExistsError
         The file exists and ``overwrite`` is false.
+    MissingFileError
+        The folder does not exist.
+    OutputError
+        The disk is full, or the place may not be written.
     """
     if path.exists() and not overwrite:
         raise OutputExistsError(
             en=f"{path} exists; choose another name or ask for overwriting.",
             vi=f"{path} đã có; hãy chọn tên khác hoặc cho phép ghi đè.",
         )
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        aside.write_text(dump_document(document, closing=closing), encoding="utf-8", newline="\n")
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+    from zones.outputs import save_text
+
+    if not path.parent.is_dir():
+        raise MissingFileError(
+            en=f"No folder {path.parent}; make it first.",
+            vi=f"Không có thư mục {path.parent}; hãy tạo trước.",
+        )
+    save_text(dump_document(document, closing=closing), path)

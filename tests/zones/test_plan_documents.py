@@ -235,12 +235,28 @@ def test_a_scan_says_that_it_is_one(tmp_path: Path) -> None:
         read_document_text(path)
 
 
-def test_an_encrypted_pdf_is_refused(tmp_path: Path) -> None:
-    plain, path = tmp_path / "plain.pdf", tmp_path / "locked.pdf"
+def _locked_pdf(folder: Path) -> Path:
+    plain, path = folder / "plain.pdf", folder / "locked.pdf"
     _pdf(plain, "Trong moi 9.000 ha rung den nam 2030")
     writer = pypdf.PdfWriter(clone_from=plain)
     writer.encrypt("secret", algorithm="RC4-128")
     writer.write(path)
+    return path
+
+
+def test_an_encrypted_pdf_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="the PDF is encrypted"):
+        read_document_text(_locked_pdf(tmp_path))
+
+
+def test_a_cipher_that_needs_another_package_is_refused_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def decrypt(*_: object) -> None:
+        raise pypdf.errors.DependencyError
+
+    path = _locked_pdf(tmp_path)
+    monkeypatch.setattr(pypdf.PdfReader, "decrypt", decrypt)
     with pytest.raises(InputError, match="the PDF is encrypted"):
         read_document_text(path)
 

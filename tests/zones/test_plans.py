@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+import tempfile
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from layers.errors import InputError, MissingFileError, NameResolutionError, OutputExistsError
 from zones.plans import Plan, embedded_plans, load_plan, load_plans, save_plan
@@ -156,12 +159,51 @@ def test_a_commune_added_to_a_list_keeps_the_comments(small: Path, tmp_path: Pat
     ]
 
 
+@given(st.data())
+@settings(max_examples=8, deadline=None)
+def test_any_edit_survives_saving(data: st.DataObject) -> None:
+    plan = load_plan("lang-son-2026-2030")
+    for _ in range(data.draw(st.integers(1, 4))):
+        _edit(plan, data)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "edited.yaml"
+        save_plan(plan, path)
+        assert load_plan(path).model_dump() == plan.model_dump()
+        assert path.read_text("utf-8").startswith("# Zone plan of Lạng Sơn")
+
+
+def _edit(plan: Plan, data: st.DataObject) -> None:
+    zone = data.draw(st.sampled_from([zone for zone in plan.zones if zone.communes]))
+    place = data.draw(st.integers(0, len(zone.communes) - 1))
+    kind = data.draw(st.sampled_from(["drop", "move", "again", "name", "clause", "zones", "year"]))
+    if kind == "drop" and len(zone.communes) > 1:
+        del zone.communes[place]
+    elif kind == "move":
+        zone.communes.insert(0, zone.communes.pop(place))
+    elif kind == "again":
+        zone.communes.append(zone.communes[place].model_copy())
+    elif kind == "name":
+        zone.communes[place].as_written = data.draw(st.text("aáđ' :#,-", min_size=1, max_size=6))
+    elif kind == "clause":
+        zone.clause = data.draw(st.none() | st.just("IX.9"))
+    elif kind == "zones":
+        plan.zones.insert(0, plan.zones.pop())
+    else:
+        for target in zone.targets:
+            target.year = data.draw(st.none() | st.integers(2026, 2030))
+
+
 def test_saving_never_overwrites_unasked(small: Path) -> None:
     plan = load_plan(small)
     with pytest.raises(OutputExistsError, match="exists"):
         save_plan(plan, small)
     save_plan(plan, small, overwrite=True)
     assert small.read_text("utf-8") == SMALL
+
+
+def test_saving_into_no_folder_is_told(small: Path) -> None:
+    with pytest.raises(MissingFileError, match="No folder"):
+        save_plan(load_plan(small), small.parent / "none" / "plan.yaml")
 
 
 def test_a_new_plan_may_not_take_the_id_of_an_embedded_one(small: Path, tmp_path: Path) -> None:

@@ -114,9 +114,14 @@ def _lines_of_docx(path: Path) -> list[str]:
 
 def _pdf_pages(path: Path) -> Iterator[str]:
     from pypdf import PdfReader
+    from pypdf.errors import DependencyError
 
     reader = PdfReader(path)
-    if reader.is_encrypted and not reader.decrypt(""):
+    try:
+        opened = not reader.is_encrypted or bool(reader.decrypt(""))
+    except DependencyError:  # ciphers for which pypdf wants another package
+        opened = False
+    if not opened:
         raise InputError(
             en=f"{path.name}: the PDF is encrypted; save a copy without a password.",
             vi=f"{path.name}: tệp PDF có mật khẩu; hãy lưu một bản không mật khẩu.",
