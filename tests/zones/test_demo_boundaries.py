@@ -10,8 +10,9 @@ import shapely
 
 from layers import ClosureError, data_path
 from zones.demo import boundaries, build_boundaries
-from zones.demo.mesh import Borders, borders, jittered, mesh, polygons, region_areas, with_areas
+from zones.demo.mesh import Borders, borders, jittered, mesh
 from zones.demo.noise import Grid, bent, drifting, fractal
+from zones.demo.outlines import polygons, region_areas, with_areas
 from zones.demo.power_diagram import Ground, PowerDiagram
 
 BOX = (0.0, 0.0, 10_000.0, 10_000.0)

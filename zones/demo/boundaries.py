@@ -4,7 +4,7 @@ No real line enters. The outline of the province is a contour of the communes' o
 commune smeared around its centre. Inside, a power diagram (``power_diagram``) gives every commune
 its share; the plane is bent by fractal noise and pushed off the hill tops before it is shared out,
 so that borders wander as if along ridges. At last the vertices of the shared lines are moved by the
-least amount that gives every polygon its official area (``mesh.with_areas``).
+least amount that gives every polygon its official area (``outlines.with_areas``).
 """
 
 from __future__ import annotations
@@ -19,17 +19,9 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from layers.errors import ClosureError
-from zones.demo.mesh import (
-    Borders,
-    Mesh,
-    borders,
-    jittered,
-    mesh,
-    polygons,
-    region_areas,
-    with_areas,
-)
+from zones.demo.mesh import Borders, Mesh, borders, jittered, mesh
 from zones.demo.noise import Drift, Field, Floats, Grid, bent, drifting, fractal
+from zones.demo.outlines import polygons, region_areas, with_areas
 from zones.demo.power_diagram import Ground, Ints, PowerDiagram, settled
 
 __all__ = ["AREA_CRS", "build_boundaries"]

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from zones.demo.mesh import Borders, Mesh, borders, jittered, mesh, polygons
+from zones.demo.mesh import Borders, Mesh, borders, jittered, mesh
 from zones.demo.noise import Floats, Grid, bent, drifting
+from zones.demo.outlines import outlines
 from zones.demo.power_diagram import Ints
 from zones.demo.terrain import Terrain
 
@@ -101,14 +102,15 @@ def _grown(cells: Mesh, terrain: Terrain, rng: np.random.Generator) -> NDArray[n
 
 def _valid(straight: Borders, wandered: Borders, count: int) -> NDArray[np.object_]:
     """Polygons along the wandered lines; where one crosses itself its lines stay straight."""
-    shapes = polygons(wandered, count)
+    rings = outlines(straight)
     vertices = wandered.vertices.copy()
+    shapes = rings.polygons(vertices, count)
     while not (valid := shapely.is_valid(shapes)).all():
         broken = np.flatnonzero(~valid)
         touched = np.isin(straight.left, broken) | np.isin(straight.right, broken)
         back = np.unique([straight.start[touched], straight.end[touched]])
         vertices[back] = straight.vertices[back]
-        shapes = polygons(straight.moved(vertices), count)
+        shapes = rings.polygons(vertices, count)
     return shapes
 
 
