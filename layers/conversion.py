@@ -7,6 +7,8 @@ districts and totals of the province are told from their parts and never added t
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -16,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from layers.conversion_report import TOTALS, list_links, report_columns, report_links
-from layers.errors import ClosureError
+from layers.errors import ClosureError, InputError
 from layers.figure_columns import FigureColumns, sort_columns
 from layers.findings import Finding, Findings
 from layers.gazetteer import communes_on, find_province
@@ -184,24 +186,28 @@ def _add_up(
     sharing: Mapping[str, Sharing],
 ) -> _Groups:
     groups: _Groups = {}
+    values = {column: figures[column].tolist() for column in figures.columns}
     decimals = {column: _decimals(figures[column]) for column in figures.columns}
     for at, (row, key) in enumerate(zip(rows, keys, strict=True)):
         if row.role not in ("commune", "district"):
             continue
         share = sharing[row.unit.code if row.unit else row.district]
         for code in share.parts:
-            group = groups.setdefault((code, key), _Group({c: _Sum() for c in figures.columns}))
+            if (code, key) not in groups:
+                groups[code, key] = _Group({column: _Sum() for column in values})
             if not share.known:
-                group.split_from[row.unit.name if row.unit else row.text] = None
-        for column in figures.columns:
+                groups[code, key].split_from[row.unit.name if row.unit else row.text] = None
+        for column, figured in values.items():
             cells = {code: groups[code, key].sums[column] for code in share.parts}
-            _add(figures[column].iloc[at], cells, share, decimals[column])
+            _add(figured[at], cells, share, decimals[column])
     return groups
 
 
 def _decimals(values: pd.Series[float]) -> int:
     """Most decimals of a column; 0 for heads."""
-    exponents = [_exact(value).normalize().as_tuple().exponent for value in values.dropna()]
+    exponents = [
+        _exact(value).normalize().as_tuple().exponent for value in values.dropna().unique()
+    ]
     return max((-exponent for exponent in exponents if isinstance(exponent, int)), default=0)
 
 
@@ -212,7 +218,7 @@ def _exact(value: float) -> Decimal:
 
 def _add(value: float, cells: Mapping[str, _Sum], share: Sharing, decimals: int) -> None:
     """Add a figure to the sums of the units that share it."""
-    if np.isnan(value):
+    if math.isnan(value):
         for cell in cells.values():
             cell.missing = True
         return
@@ -247,7 +253,13 @@ def _frame(
     bands = ("", "_low", "_high") if estimated else ("",)
     names = [code_column, name_column, *(columns.keys or ())]
     names += [f"{column}{band}" for column in columns.sums or () for band in bands]
-    result = pd.DataFrame(records, columns=[*names, *(["split_from"] if estimated else [])])
+    names += [*(["split_from"] if estimated else []), *columns.rates]
+    if twice := sorted(name for name, count in Counter(names).items() if count > 1):
+        raise InputError(
+            en=f"The converted table would have columns {twice} twice: rename them in the table.",
+            vi=f"Bảng kết quả sẽ có cột {twice} hai lần: hãy đổi tên cột trong bảng.",
+        )
+    result = pd.DataFrame(records, columns=[name for name in names if name not in columns.rates])
     for name, rate in columns.rates.items():
         below = result[rate.denominator].where(result[rate.denominator] != 0)
         result[name] = result[rate.numerator] / below * rate.factor
@@ -261,7 +273,7 @@ def _close(figures: pd.DataFrame, rows: Sequence[RowUnit], groups: _Groups) -> p
         present = [
             (row, _exact(value))
             for row, value in zip(rows, figures[column], strict=True)
-            if row.role != "total" and not np.isnan(value)
+            if row.role != "total" and not math.isnan(value)
         ]
         before = sum((value for _, value in present), Decimal(0))
         cells = [group.sums[column] for group in groups.values()]

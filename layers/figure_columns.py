@@ -22,8 +22,8 @@ __all__ = ["FigureColumns", "Rate", "parse_rate", "sort_columns"]
 
 _YEAR = re.compile(r"(nam|year|namtr|ky|giai_?doan)(_?\d+)?")
 _LEFT_OUT = re.compile(
-    r"(stt|tt|id|fid|gid|objectid|ogc_fid|ma_?(tinh|huyen|h)|ten_?(tinh|huyen)|tinh|huyen|district"
-    r"|quan_?huyen|shape_(length|area|leng))"
+    r"(stt|tt|id|fid|gid|objectid|ogc_fid|ma_?(tinh|huyen|h)|ten_?(tinh|huyen|xa)|tinh|huyen"
+    r"|district|quan_?huyen|xa|commune|phuong_?xa|xa_?phuong|shape_(length|area|leng))"
 )
 _RATE = re.compile(
     r".*(%|percent|ratio|rate|ty_?le|ti_?le|mat_?do|binh_?quan|nang_?suat|don_?gia|do_?che_?phu"

@@ -11,7 +11,9 @@ from layers.wording import Phrase
 __all__ = ["Candidate", "How", "Match", "Reason", "Refusal"]
 
 How = Literal["exact", "spelling", "alias", "near"]
-Reason = Literal["empty", "whole-province", "district", "unknown", "ambiguous", "elsewhere", "past"]
+Reason = Literal[
+    "empty", "whole-province", "district", "unknown", "ambiguous", "elsewhere", "other-time"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class Refusal:
         The text as received.
     reason : str
         ``empty``, ``whole-province``, ``district``, ``unknown``, ``ambiguous``, ``elsewhere`` or
-        ``past``.
+        ``other-time``.
     message : Phrase
         What was found and what to do.
     candidates : tuple of Candidate

@@ -244,21 +244,23 @@ def _district_of(unit: Unit) -> Phrase | None:
     )
 
 
-def _past(clean: str, province: str | None, vintage: str) -> tuple[Unit, ...]:
-    """Units of an earlier vintage that bear exactly this name."""
+def _at_other_times(clean: str, province: str | None, vintage: str) -> tuple[Unit, ...]:
+    """Units of another vintage that bear exactly this name, the nearest in time first."""
     for code in [province] if province else [p for p in provinces() if len(vintages(p)) > 1]:
-        for earlier in reversed([v for v in vintages(code) if v < vintage]):
-            if equal := name_index(code, earlier).equal(clean):
+        known = vintages(code)
+        others = [v for v in reversed(known) if v < vintage] + [v for v in known if v > vintage]
+        for other in others:
+            if equal := name_index(code, other).equal(clean):
                 return equal.units
     return ()
 
 
 def _namesakes(clean: str, province: str | None, vintage: str) -> tuple[tuple[Unit, ...], bool]:
-    """Units beyond those to choose from that bear this very name, and whether they are past."""
+    """Units beyond those to choose from that bear this very name, and whether of another time."""
     if equal := name_index(province, vintage).equal(clean):
         return equal.units, False
-    if past := _past(clean, province, vintage):
-        return past, True
+    if others := _at_other_times(clean, province, vintage):
+        return others, True
     equal = name_index(None, vintage).equal(clean) if vintage == NEWEST_VINTAGE else None
     return (equal.units, False) if equal else ((), False)
 
@@ -267,17 +269,17 @@ def _guess(text: str, clean: str, index: NameIndex, province: str | None) -> Mat
     """Take the one near name, unless the text is the name of another time or another province."""
     ranked = index.nearest(clean)
     candidates = tuple(candidate for _, candidate in ranked[:4])
-    namesakes, past = _namesakes(clean, province, index.vintage)
+    namesakes, other_time = _namesakes(clean, province, index.vintage)
     others = tuple(Candidate(unit, 1.0) for unit in namesakes)
     told = _labels(namesakes)
-    if past:
+    if other_time:
         return _refusal(
             text,
-            "past",
-            f"{clean!r} is a unit of before {index.vintage}: {told}; give the date of the source, "
-            "or name the commune of today",
-            f"{clean!r} là đơn vị trước {index.vintage}: {told}; hãy nêu ngày của nguồn, hoặc ghi "
-            "tên xã hiện nay",
+            "other-time",
+            f"{clean!r} is no unit of {index.vintage} but of {namesakes[0].vintage}: {told}; give "
+            "the date of the source, or name the commune of its day",
+            f"{clean!r} không có vào {index.vintage} mà thuộc {namesakes[0].vintage}: {told}; hãy "
+            "nêu ngày của nguồn, hoặc ghi tên xã đúng thời điểm",
             others + candidates,
         )
     best, second = [*(cost for cost, _ in ranked[:2]), math.inf, math.inf][:2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from layers.errors import NameResolutionError
 from layers.gazetteer import find_province
@@ -43,6 +44,7 @@ def names_whole_province(text: str) -> bool:
     return bool(_WHOLE.search(exact_key(text)))
 
 
+@lru_cache(maxsize=4096)
 def district_key(text: str) -> str:
     """Key of the district that a text names with its kind ("huyện Chi Lăng"); empty for none.
 

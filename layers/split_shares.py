@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from layers.commune_codes import normal_code
 from layers.datafiles import data_path
 from layers.errors import InputError, MissingFileError
-from layers.gazetteer import Day, communes_on, find_province
+from layers.gazetteer import NEWEST_VINTAGE, Day, communes_on, find_province, vintage_on
 from layers.qualifiers import district_key
 from layers.schema import Column, Schema
 from layers.vintages import heirs
@@ -90,8 +90,10 @@ def divide(figure: Decimal, sharing: Sharing, *, decimals: int) -> dict[str, Dec
     return given
 
 
-def _official_areas(province: str) -> dict[str, Decimal]:
-    """Official natural areas (ha) of a province, empty where the project has no table of them."""
+def _official_areas(province: str, to: Day) -> dict[str, Decimal]:
+    """Official natural areas (ha) of the units of a day, empty where there is no table of them."""
+    if vintage_on(to, province=province) != NEWEST_VINTAGE:
+        return {}
     try:
         path = data_path(f"communes-{province}.csv")
     except MissingFileError:
@@ -124,10 +126,10 @@ def share_by_area(
 
     Notes
     -----
-    Where the province has no table of official areas, new units count alike.
+    Where there is no table of official areas for the units of that day, new units count alike.
     """
     code = find_province(province)
-    areas = _official_areas(code)
+    areas = _official_areas(code, to)
     after = heirs(code, from_=from_, to=to)
     by_unit = {
         old: Sharing({new: areas.get(new, Decimal(1)) for new in parts}, known=len(parts) == 1)

@@ -9,15 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Literal
 
 import pandas as pd
 
 from layers.commune_codes import normal_code
 from layers.gazetteer import Day, Unit, communes_on, find_province, vintage_on
-from layers.likeness import is_nearly_named
+from layers.likeness import is_named, is_nearly_named
 from layers.matches import Match
+from layers.name_index import name_index
 from layers.names import look_up
 from layers.qualifiers import district_key
 from layers.spelling import exact_key, tidy, without_marks
@@ -102,23 +102,23 @@ def settle_columns(frame: pd.DataFrame, given: UnitColumns) -> UnitColumns:
     -------
     UnitColumns
         With a name beside the codes, which the codes are then held against, and a district beside
-        the names; ``given`` where the table has no such header, or several.
+        the names, where the table has such headers; the first where it has several.
     """
-    name = given.name or _only(frame, _NAME_HEADER, {given.code, given.district})
-    district = given.district or _only(frame, _DISTRICT_HEADER, {given.code, name})
+    name = given.name or _first(frame, _NAME_HEADER, {given.code, given.district})
+    district = given.district or _first(frame, _DISTRICT_HEADER, {given.code, name})
     return replace(given, name=name, district=district)
 
 
-def _only(frame: pd.DataFrame, header: re.Pattern[str], taken: set[str | None]) -> str | None:
+def _first(frame: pd.DataFrame, header: re.Pattern[str], taken: set[str | None]) -> str | None:
     found = [
         str(column)
         for column in frame.columns
         if column not in taken
         and header.fullmatch(re.sub(r"\s+", "_", without_marks(str(column)).casefold().strip()))
         and not pd.api.types.is_numeric_dtype(frame[column])
-        and frame[column].map(normal_code, na_action="ignore").isna().all()
+        and not any(normal_code(value) for value in frame[column].dropna().unique())
     ]
-    return found[0] if len(found) == 1 else None
+    return found[0] if found else None
 
 
 def find_units(
@@ -156,16 +156,20 @@ def find_units(
     reader = _Reader(code, on, columns.confirmed)
     blank = [""] * len(frame)
     cells = [
-        [_text(value) for value in frame[column]] if column else blank
+        _texts(frame[column]) if column else blank
         for column in (columns.code, columns.name, columns.district)
     ]
-    read = lru_cache(maxsize=None)(reader.read)
-    return [read(*row) for row in zip(*cells, strict=True)]
+    known: dict[tuple[str, str, str], RowUnit] = {}
+    for row in dict.fromkeys(zip(*cells, strict=True)):
+        known[row] = reader.read(*row)
+    return [known[row] for row in zip(*cells, strict=True)]
 
 
-def _text(value: object) -> str:
-    text = tidy(str(value))
-    return "" if text.casefold() in ("nan", "none", "<na>", "null") else text
+def _texts(values: pd.Series[str]) -> list[str]:
+    clean = {value: tidy(str(value)) for value in values.dropna().unique()}
+    nothing = ("nan", "none", "<na>", "null")
+    clean = {value: "" if text.casefold() in nothing else text for value, text in clean.items()}
+    return [clean.get(value, "") for value in values]
 
 
 class _Reader:
@@ -193,13 +197,20 @@ class _Reader:
                 f"no commune of {self.vintage} has the code {code}",
                 f"không có xã nào mang mã {code} vào thời điểm {self.vintage}",
             )
-        if name and not is_nearly_named(name, unit.name):
+        if name and not self._speaks_for(name, unit):
             return _unmatched(
                 f"{code_text} {name}",
                 f"code and name disagree: in {self.vintage} {code} is {unit.name}",
                 f"mã và tên không khớp: vào {self.vintage} mã {code} là {unit.name}",
             )
         return RowUnit("commune", name or code_text, unit)
+
+    def _speaks_for(self, name: str, unit: Unit) -> bool:
+        """Whether a name is that of a unit, or a slip from it and no other unit's own."""
+        if is_named(name, unit.name):
+            return True
+        equal = name_index(self.province, self.vintage).equal(name)
+        return equal is None and is_nearly_named(name, unit.name)
 
     def _by_name(self, text: str, district: str) -> RowUnit:
         confirmed = self.confirmed.get(exact_key(text))

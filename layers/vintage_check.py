@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from layers.commune_codes import normal_code
 from layers.findings import Finding, Severity
@@ -94,16 +94,21 @@ def check_vintage(
 
 
 def _look(frame: pd.DataFrame, code_column: str, name_column: str | None) -> _Layer:
+    import pandas as pd
+
     layer = _Layer()
-    codes = {value: normal_code(value) for value in frame[code_column].dropna().unique()}
-    names = frame[name_column] if name_column else [None] * len(frame)
-    for row, (value, name) in enumerate(zip(frame[code_column], names, strict=True)):
-        code = codes.get(value)
+    names = frame[name_column] if name_column else pd.Series(None, index=frame.index, dtype="str")
+    pairs = pd.DataFrame({"code": frame[code_column].to_numpy(), "name": names.to_numpy()})
+    # A layer has a quarter of a million records and a few hundred pairs of code and name.
+    groups = pairs.groupby(["code", "name"], dropna=False).indices
+    for pair, rows in groups.items():
+        value, name = cast("tuple[object, object]", pair)
+        code = normal_code(value)
         if code is None:
             continue
-        layer.rows[code].append(row)
+        layer.rows[code] += [int(row) for row in rows]
         if isinstance(name, str) and tidy(name):
-            layer.names[code][tidy(name)] += 1
+            layer.names[code][tidy(name)] += len(rows)
     return layer
 
 
@@ -217,7 +222,7 @@ def _unexplained(
         if code not in today:
             unknown[code] = code
             continue
-        if names and not any(is_nearly_named(name, today[code]) for name in names):
+        if names and not any(_speaks_for(name, code, today) for name in names):
             renamed[code] = f"{code} {next(iter(names))} ≠ {today[code]}"
         if place != code:
             away[code] = f"{code} {today[code]} → {place} {today[place]}"
@@ -230,6 +235,14 @@ def _unexplained(
         if faults:
             findings.append(_finding(kind, faults, layer, source))
     return findings
+
+
+def _speaks_for(name: str, code: str, today: Mapping[str, str]) -> bool:
+    """Whether a name is that of its code, or a slip from it and no other commune's own."""
+    if is_named(name, today[code]):
+        return True
+    others = any(is_named(name, other) for other in today.values())
+    return not others and is_nearly_named(name, today[code])
 
 
 _TOLD: dict[str, tuple[Severity, Phrase]] = {

@@ -348,3 +348,28 @@ def test_records_as_a_plain_table() -> None:
     done = convert_records(_table(["06529", "06544"], ha=[1.0, 2.0]), units=CODE, journey=J2024)
     assert done.table["maxa"].tolist() == ["06529", "06529"]
     assert done.links["change"].tolist() == ["merged", "merged"]
+
+
+def test_shares_by_area_are_of_the_units_wanted() -> None:
+    """Today's areas say nothing of the units of 2024 that bear the same codes."""
+    by_unit, _ = share_by_area("20", from_=2023, to=2024)
+    assert by_unit["06040"].parts == {"06025": 1, "06040": 1}
+    assert not by_unit["06040"].known
+    assert by_unit["06295"].known
+
+
+def test_a_name_of_another_unit_beside_a_code_is_no_slip() -> None:
+    """06166 is Tân Thanh; Tân Thành, one tone away, is a unit of its own."""
+    done = convert_table(
+        _table(["06166", "06280"], xa=["Tân Thành", "Diềm He"], ha=[1.0, 2.0]),
+        units=CODE,
+        journey=J2024,
+    )
+    assert done.table["ha"].tolist() == [2.0]
+    assert "06166 is Tân Thanh" in str(done.links["reason_en"].dropna().iloc[0])
+
+
+def test_columns_that_would_meet_are_refused() -> None:
+    frame = _table([BINH_XA], ha=[1.0], ha_low=[0.5])
+    with pytest.raises(InputError, match="columns \\['ha_low'\\] twice"):
+        convert_table(frame, units=CODE, journey=J2024)

@@ -79,9 +79,9 @@ def test_pairs_that_must_not_match(one: str, other: str) -> None:
         ("09999", "unknown", "has the code 09999"),
         ("Huyện Chi Lăng", "district", "dissolved on 1 July 2025"),
         ("Bố Hạ", "elsewhere", "07294 xã Bố Hạ (Bắc Ninh)"),
-        ("Bính Xá", "past", "06622 xã Bính Xá, Huyện Đình Lập"),
+        ("Bính Xá", "other-time", "06622 xã Bính Xá, Huyện Đình Lập"),
         # Today's Tân Thành without its tone is the name of an older commune: never guessed.
-        ("Tân Thanh", "past", "06166 xã Tân Thanh, Huyện Văn Lãng"),
+        ("Tân Thanh", "other-time", "06166 xã Tân Thanh, Huyện Văn Lãng"),
     ],
 )
 def test_refusals(text: str, reason: str, told: str) -> None:
@@ -107,6 +107,13 @@ def test_old_and_new_thuy_hung() -> None:
     assert resolve("Thụy Hùng - Cao Lộc", province="20", on="2025-06-30").code == "06208"
     with pytest.raises(NameResolutionError, match="borne by 2 communes"):
         resolve("Thụy Hùng", province="20", on=2024)
+
+
+def test_a_name_of_later_is_told() -> None:
+    found = look_up("Kỳ Lừa", province="20", on=2024)
+    assert isinstance(found, Refusal)
+    assert found.reason == "other-time"
+    assert "no unit of 2024-12-01 but of 2025-07-01: 06187 phường Kỳ Lừa" in found.message.en
 
 
 def test_the_kind_tells_units_of_one_name_apart() -> None:
