@@ -80,7 +80,8 @@ def test_run_and_check_end_with_their_codes(
     assert "add --overwrite" in capsys.readouterr().err
     assert run(["run", str(path), "--overwrite"]) == 0
     captured = capsys.readouterr()
-    assert "Pine" in captured.out
+    assert "Pine 2030" in captured.out
+    assert "Forest cover rate 2030" in captured.out
     assert "155,000–160,000" in captured.out
     assert captured.err.splitlines()[0] == "[1/5] Check the inputs"
 

@@ -1,6 +1,10 @@
 """The whole job on a project whose every figure one can add up by hand."""
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +14,8 @@ from layers import ClosureError, InputError, OutputExistsError
 from tests.factories import forest_plots, write_project
 from zones.project import load_project
 from zones.run import RunOptions, RunResult, SilentTeller, run_project
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Listener(SilentTeller):
@@ -241,3 +247,22 @@ def test_a_layer_of_old_codes_is_recognised(tmp_path: Path) -> None:
     plots.to_file(path.parent / "forest.gpkg", layer="lop_dien_bien")
     with pytest.raises(InputError, match=r"forest: .*vintage"):
         run(path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills a process the POSIX way")
+def test_a_kill_in_mid_run_leaves_earlier_outputs(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "p")
+    out = run(path)[0].out
+    before = {file.name: file.read_bytes() for file in out.iterdir()}
+    command = [sys.executable, "-m", "zones", "run", str(path), "--overwrite"]
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 120
+    while not list(path.parent.glob(".out.*.part")) and process.poll() is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
+    assert {file.name: file.read_bytes() for file in out.iterdir()} == before
+    assert run(path, overwrite=True)[0].out == out

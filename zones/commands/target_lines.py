@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from layers.wording import format_number
 from zones.commands.speech import language, say
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["target_lines"]
 
@@ -40,8 +39,8 @@ def target_lines(targets: pd.DataFrame, names: pd.DataFrame | None) -> list[str]
     }
     measured = targets[targets["status"] != "not_measured"]
     lines = [
-        f"{label.get(row['zone'], '') or row['target']:<28} "
-        f"{_figure(row['present'], row['unit']):>14} / {_range(row):<24} {row['unit']:<4} "
+        f"{_label(row, label):<30} {_figure(row['present'], row['unit']):>9} / {_range(row):<16} "
+        f"{row['unit']:<3} {format_number(100 * row['held_ratio'], language()):>4} %  "
         f"{status[row['status']]}"
         for row in measured.to_dict("records")
     ]
@@ -51,6 +50,13 @@ def target_lines(targets: pd.DataFrame, names: pd.DataFrame | None) -> list[str]
             say(f"{rest} targets not measured.", f"{rest} chỉ tiêu chưa có số liệu để so sánh.")
         )
     return lines
+
+
+def _label(row: dict[Hashable, Any], names: dict[str, str]) -> str:
+    name = names.get(row["zone"], "") or row["target"]
+    if row["indicator"] == "forest_cover_rate":
+        name = say("Forest cover rate", "Tỷ lệ che phủ rừng")
+    return name if pd.isna(row["year"]) else f"{name} {row['year']}"
 
 
 def _figure(value: float, unit: str) -> str:
