@@ -10,7 +10,7 @@ import pytest
 from benchmarks.plan_reader import read_gold, score_attributes, score_quantities, score_zones
 from layers.errors import InputError, OutputExistsError
 from zones.plan_lint import lint_plan
-from zones.plan_model import Plan
+from zones.plan_model import Plan, Target
 from zones.plans import load_plan, save_plan
 from zones.reading.document import Document, read_document_text
 from zones.reading.draft import Draft, draft_plan
@@ -19,6 +19,7 @@ from zones.reading.outline import read_outline
 from zones.reading.statements import read_statements
 from zones.reading.subject import find_crop
 from zones.reading.units import known_units
+from zones.reading.unread import find_unread
 from zones.reading.years import find_span
 from zones.reading.zone_clauses import slug
 
@@ -99,6 +100,16 @@ def test_what_is_not_understood_is_listed_with_clause_and_line(made: Draft) -> N
         ("I.3", 10, "3"),
         ("I.3", 10, "6"),
     ]
+
+
+def test_the_words_round_a_figure_are_shown() -> None:
+    words = " ".join(["Rà soát"] * 12)
+    (paragraph,) = read_outline((f"{words} 3 loại rừng {words.lower()}.",))
+    (unread,) = find_unread([paragraph], [[]])
+    assert unread.context.startswith("… Rà soát")
+    assert " 3 loại rừng rà soát" in unread.context
+    assert unread.context.endswith(" …")
+    assert len(unread.context) < 120
 
 
 def test_recipients_and_signatures_state_nothing(made: Draft) -> None:
@@ -239,7 +250,22 @@ def test_misspelt_names_of_the_main_plan_are_resolved_and_listed(shared: Path) -
         (77, "Văn Lăng", "Văn Lãng (06154)"),
         (92, "Lợi Bắc", "Lợi Bác (06601)"),
     ]
-    assert len(draft.plan.unconfirmed()) == 3
+    assert len(draft.plan.unconfirmed()) == 5
+
+
+def test_lists_of_livestock_go_to_their_indicators(shared: Path) -> None:
+    draft = draft_plan(_text(shared, "002"), plan_id="draft")
+    written = load_plan("lang-son-2026-2030")
+
+    def lists(plan: Plan) -> dict[str, list[str]]:
+        return {
+            target.indicator: sorted(commune.code for commune in target.communes)
+            for target in plan.indicators
+            if isinstance(target, Target) and target.communes
+        }
+
+    assert lists(draft.plan) == lists(written)
+    assert draft.loose_lists == (("III.1.2", 34, 2), ("III.1.4", 43, 3))
 
 
 def test_the_embedded_plans_name_the_texts_they_were_taken_from(shared: Path) -> None:

@@ -210,11 +210,8 @@ def draft_lines(draft: Draft) -> Iterator[str]:
         )
     for unread in draft.unread:
         where = f"{clause_words(unread.clause).text(language())}, {_at_line(unread.line)}"
-        yield (
-            say("Not understood: ", "Chưa hiểu: ")
-            + f"{unread.figure} ({where}): "
-            + (unread.sentence[:160])
-        )
+        told = say("Not understood: ", "Chưa hiểu: ")
+        yield f"{told}{unread.figure} ({where}): {unread.context}"
 
 
 def _at_line(line: int) -> str:

@@ -20,6 +20,7 @@ from zones.reading.head import Head, read_head
 from zones.reading.outline import Paragraph, read_outline
 from zones.reading.places import PlaceList, find_place_lists
 from zones.reading.statements import Reading, read_statements
+from zones.reading.subject import last_mention
 from zones.reading.targets import gather_targets
 from zones.reading.unread import Unread, find_unread
 from zones.reading.zone_clauses import ZoneClause, find_zones, listed_communes
@@ -106,19 +107,39 @@ def _near(lists: dict[int, PlaceList], paragraphs: list[Paragraph]) -> list[Near
     return found
 
 
+def _owner(places: PlaceList, paragraph: Paragraph, targets: list[Target]) -> Target | None:
+    """Find the indicator whose communes a list names.
+
+    The one with a figure in the same paragraph, else the one of the same clause that the words
+    before the list name last ("nuôi thủy sản trên các lồng bè tại các xã …").
+    """
+    lines = {number for _, number in paragraph.starts}
+    free = [target for target in targets if not target.communes]
+    for target in free:
+        if target.line in lines:
+            return target
+    said = paragraph.text[: places.start]
+    of_clause = [
+        target
+        for target in free
+        if paragraph.clause in (target.clause, *(one.clause for one in target.also))
+    ]
+    named = [(last_mention(target.indicator, said), target) for target in of_clause]
+    place, owner = max(named, key=lambda pair: pair[0], default=(-1, None))
+    return owner if place >= 0 else None
+
+
 def _attach_lists(
     targets: list[Target], lists: dict[int, PlaceList], paragraphs: list[Paragraph]
 ) -> set[int]:
-    """Give lists of communes to the indicator whose figure stands in their paragraph."""
+    """Give lists of communes to the indicators they are about."""
     attached = set()
     for place, places in lists.items():
-        lines = {number for _, number in paragraphs[place].starts}
-        for target in targets:
-            if target.line in lines and not target.communes and not places.names.whole_province:
-                target.listing = "open" if places.names.open else "closed"
-                target.communes = listed_communes(places.names)
-                attached.add(place)
-                break
+        owner = _owner(places, paragraphs[place], targets)
+        if owner is not None and not places.names.whole_province:
+            owner.listing = "open" if places.names.open else "closed"
+            owner.communes = listed_communes(places.names)
+            attached.add(place)
     return attached
 
 

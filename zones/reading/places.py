@@ -40,11 +40,14 @@ class PlaceList:
         The list says where a zone lies.
     line : int
         Line of the document where it begins.
+    start : int
+        Where it begins in its paragraph.
     """
 
     names: NameList
     is_zone: bool
     line: int
+    start: int
 
 
 def _label(text: str) -> str:
@@ -71,9 +74,8 @@ def _read(paragraph: Paragraph, *, province: str, on: str) -> PlaceList | None:
     known, strange = len(names.matches), len(names.unresolved)
     if not names.whole_province and (not known or known < _LEAST_KNOWN * (known + strange)):
         return None
-    return PlaceList(
-        names, _is_zone(paragraph.text, found.start()), paragraph.line_at(found.start())
-    )
+    start = found.start()
+    return PlaceList(names, _is_zone(paragraph.text, start), paragraph.line_at(start), start)
 
 
 def find_place_lists(

@@ -13,7 +13,14 @@ from zones.reading.quantity import Quantity, find_quantities
 from zones.reading.sentences import CAPITAL, NAME_LIST
 from zones.reading.units import unit_dimension
 
-__all__ = ["Indicator", "Subject", "find_crop", "find_subject", "known_indicators"]
+__all__ = [
+    "Indicator",
+    "Subject",
+    "find_crop",
+    "find_subject",
+    "known_indicators",
+    "last_mention",
+]
 
 #: Units that one raised figure turns into another, and the dimension that was then meant.
 _MISPRINTED = {"m2": "volume", "m3": "area"}
@@ -199,6 +206,31 @@ def _named(about: str, choices: list[Indicator]) -> str:
             ):
                 best, best_length = indicator.indicator, length
     return best
+
+
+def last_mention(indicator: str, text: str) -> int:
+    """Where a text names an indicator last.
+
+    Parameters
+    ----------
+    indicator : str
+        Id.
+    text : str
+        The text.
+
+    Returns
+    -------
+    int
+        Index of the mention; -1 where there is none, or the indicator is not known.
+    """
+    known = known_indicators().get(indicator)
+    single = [words[0] for words in known.words if len(words) == 1] if known else []
+    found = [
+        match.start()
+        for word in single
+        for match in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", text.lower())
+    ]
+    return max(found, default=-1)
 
 
 def _indicator_of(phrases: list[str], unit: str, crop: str) -> str:

@@ -27,6 +27,7 @@ _EXPECTED = re.compile(
     r"|(?<=[^\W\d_])\d(?!\d)",  # m2, CO2
     re.IGNORECASE,
 )
+_AROUND = 45
 _FIGURE = re.compile(r"\d[\d.,]*")
 
 
@@ -44,12 +45,23 @@ class Unread:
         The figure, as written.
     sentence : str
         The sentence.
+    place : int
+        Where the figure stands in it.
     """
 
     clause: str | None
     line: int
     figure: str
     sentence: str
+    place: int
+
+    @property
+    def context(self) -> str:
+        """The words round the figure, for a line of a report."""
+        begin = max(0, self.sentence.rfind(" ", 0, max(0, self.place - _AROUND)) + 1)
+        cut = self.sentence.find(" ", self.place + len(self.figure) + _AROUND)
+        end = len(self.sentence) if cut < 0 else cut
+        return ("… " if begin else "") + self.sentence[begin:end] + (" …" if cut >= 0 else "")
 
 
 def find_unread(
@@ -79,6 +91,13 @@ def find_unread(
             if any(start <= match.start() < end for start, end in taken):
                 continue
             begin, end = sentence_bounds(paragraph.text, match.start())
-            line, sentence = paragraph.line_at(match.start()), paragraph.text[begin:end].strip()
-            found.append(Unread(paragraph.clause, line, match[0].rstrip(".,"), sentence))
+            found.append(
+                Unread(
+                    clause=paragraph.clause,
+                    line=paragraph.line_at(match.start()),
+                    figure=match[0].rstrip(".,"),
+                    sentence=paragraph.text[begin:end].rstrip(),
+                    place=match.start() - begin,
+                )
+            )
     return found
