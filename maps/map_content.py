@@ -150,6 +150,14 @@ class _Faults:
                 )
             )
 
+    def not_finite(self, table: str, column: str, count: int) -> None:
+        self.phrases.append(
+            Phrase(
+                en=f"{table}: {count} values of {column} are not finite numbers",
+                vi=f"{table}: {count} giá trị {column} không phải là số hữu hạn",
+            )
+        )
+
     def unknown(self, table: str, column: str, values: pd.Series, known: pd.Series) -> None:
         strange = values[~values.isin(known)].drop_duplicates()
         if len(strange):
@@ -257,6 +265,9 @@ def _check_keys(content: MapContent) -> None:
         faults.repeated("planned", pd.MultiIndex.from_frame(keyed))
         faults.unknown("planned", "commune_code", keyed["commune_code"], codes)
         faults.unknown("planned", "zone", keyed["zone"], zones)
+    if content.warnings is not None:
+        warned = content.warnings["commune_code"]
+        faults.unknown("warnings", "commune_code", warned, codes)
     if content.forest_cover is not None:
         cover_codes = content.forest_cover["commune_code"]
         faults.repeated("forest_cover", cover_codes)
@@ -270,7 +281,7 @@ def _check_keys(content: MapContent) -> None:
                     f"{cover_codes.iloc[-1]}",
                 )
             )
-    _check_ratios(content.zone_communes, faults)
+    _check_figures(content, faults)
     if faults.phrases:
         raise InputError(
             en="The map's tables do not fit together: "
@@ -282,16 +293,31 @@ def _check_keys(content: MapContent) -> None:
         )
 
 
-def _check_ratios(frame: pd.DataFrame, faults: _Faults) -> None:
-    for column in ("share_ratio", "held_ratio", "available_ha", "gap_ha"):
+def _check_figures(content: MapContent, faults: _Faults) -> None:
+    """Find what is no finite number; missing is allowed where the schema allows it."""
+    tables: dict[str, pd.DataFrame | None] = {
+        "communes": pd.DataFrame(content.communes.drop(columns="geometry")),
+        "zone_communes": _optional_as_numbers(content.zone_communes, faults),
+        "targets": content.targets,
+        "planned": content.planned,
+        "forest_cover": content.forest_cover,
+    }
+    for name, frame in tables.items():
+        if frame is None:
+            continue
+        figures = frame.select_dtypes("number").astype("float64")
+        for column, count in np.isinf(figures).sum().items():
+            if count:
+                faults.not_finite(name, str(column), int(count))
+
+
+def _optional_as_numbers(frame: pd.DataFrame, faults: _Faults) -> pd.DataFrame:
+    result = frame.copy()
+    for column in ("held_ratio", "available_ha", "gap_ha"):
         if column not in frame:
             continue
-        values = pd.to_numeric(frame[column], errors="coerce").to_numpy("float64")
-        bad = int(np.isinf(values).sum() + (frame[column].notna() & np.isnan(values)).sum())
-        if bad:
-            faults.phrases.append(
-                Phrase(
-                    en=f"zone_communes: {bad} values of {column} are not finite numbers",
-                    vi=f"zone_communes: {bad} giá trị {column} không phải là số hữu hạn",
-                )
-            )
+        result[column] = pd.to_numeric(frame[column], errors="coerce")
+        lost = int((frame[column].notna() & result[column].isna()).sum())
+        if lost:
+            faults.not_finite("zone_communes", column, lost)
+    return result

@@ -298,7 +298,6 @@ def _warnings(content: MapContent, codes: pd.Index) -> list[list[Any]]:
         for row, vi, en in zip(
             rows, content.warnings["message_vi"], content.warnings["message_en"], strict=True
         )
-        if row >= 0
     ]
 
 
@@ -310,9 +309,9 @@ def _commune_notes(content: MapContent, shapes: EncodedShapes) -> list[Phrase]:
     more = "…" if len(bare) > 5 else ""
     return [
         Phrase(
-            vi=f"{len(bare)} xã, phường không có ranh giới nên không vẽ được: {names}{more}. "
+            vi=f"Không vẽ được vì không có ranh giới ({len(bare)}): {names}{more}. "
             "Số liệu vẫn có trong bảng.",
-            en=f"{len(bare)} communes have no boundary and are not drawn: {names}{more}. "
-            "Their figures are in the table.",
+            en=f"Not drawn for lack of a boundary ({len(bare)}): {names}{more}. "
+            "The figures are in the table.",
         )
     ]

@@ -137,7 +137,7 @@ def test_a_commune_without_boundary_stays_in_the_table(content: MapContent) -> N
     data = build_page_data(check_content(lacking))
     assert data["communes"]["rings"][1] is None
     assert data["communes"]["name"][1] == "Xã số 2"
-    assert "1 communes have no boundary and are not drawn: Xã số 2" in notes_of(lacking)
+    assert "Not drawn for lack of a boundary (1): Xã số 2" in notes_of(lacking)
 
 
 @pytest.mark.parametrize(
@@ -208,11 +208,26 @@ def test_all_faults_come_at_once(content: MapContent) -> None:
         check_content(replace(content, zone_communes=twice, forest_cover=cover))
 
 
-def test_ratios_must_be_finite(content: MapContent) -> None:
+@pytest.mark.parametrize("column", ["held_ratio", "present_ha", "gap_ha"])
+def test_figures_must_be_finite(content: MapContent, column: str) -> None:
     frame = content.zone_communes.copy()
-    frame.loc[0, "held_ratio"] = np.inf
-    with pytest.raises(InputError, match="1 values of held_ratio are not finite"):
+    frame.loc[0, column] = np.inf
+    with pytest.raises(InputError, match=f"zone_communes: 1 values of {column} are not finite"):
         check_content(replace(content, zone_communes=frame))
+
+
+def test_words_among_the_figures_are_refused(content: MapContent) -> None:
+    frame = content.zone_communes.astype({"gap_ha": "object"})
+    frame.loc[2, "gap_ha"] = "nhiều"
+    with pytest.raises(InputError, match="zone_communes: 1 values of gap_ha are not finite"):
+        check_content(replace(content, zone_communes=frame))
+
+
+def test_a_warning_for_an_unknown_commune_is_not_lost(content: MapContent) -> None:
+    assert content.warnings is not None
+    stray = content.warnings.assign(commune_code="99999")
+    with pytest.raises(InputError, match=r"warnings: 1 values of commune_code are unknown"):
+        check_content(replace(content, warnings=stray))
 
 
 def test_a_layer_without_crs_is_refused(content: MapContent) -> None:

@@ -484,7 +484,7 @@ def test_a_commune_without_boundary_and_a_page_without_zones(opener: Opener) -> 
     opened = opener(replace(made, communes=communes), "#commune=00002")
     assert opened.page.locator("path.commune").count() == 3
     assert "không có ranh giới" in opened.text("#card")
-    assert "1 xã, phường không có ranh giới" in opened.text("#notes")
+    assert "không có ranh giới (1): Xã số 2" in opened.text("#notes")
     empty = replace(
         made,
         zones=made.zones.iloc[:0],

@@ -7,7 +7,12 @@ function writeLink() {
   if (state.commune >= 0) parts.set("commune", communes.code[state.commune]);
   parts.set("lang", state.language);
   const fragment = "#" + parts.toString();
-  if (location.hash !== fragment) history.replaceState(null, "", fragment);
+  if (location.hash === fragment) return;
+  try {
+    history.replaceState(null, "", fragment);
+  } catch {
+    // A viewer without an address of its own (a chat's preview) has nothing to write to.
+  }
 }
 
 function readLink() {

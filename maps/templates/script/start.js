@@ -41,14 +41,20 @@ function chooseRow(previous) {
 }
 
 function renderChosenZone() {
-  const rows = byId("chart").querySelectorAll("input");
-  if (rows[state.zone]) rows[state.zone].checked = true;
+  if (zoneNow()) markChosen("chart", zoneNow().id);
   byId("zone").value = String(state.zone);
 }
 
+// The label of a chosen radio button is marked by a class: not every browser in use knows :has().
+function markChosen(group, value) {
+  for (const choice of byId(group).querySelectorAll("input")) {
+    choice.checked = choice.value === value;
+    choice.parentNode.classList.toggle("on", choice.checked);
+  }
+}
+
 function renderFigures() {
-  const choice = byId("measures").querySelector("input[value='" + state.measure + "']");
-  if (choice) choice.checked = true;
+  markChosen("measures", state.measure);
   renderYears();
   renderHeadline();
   paintCommunes();
@@ -76,6 +82,7 @@ function renderWords() {
   renderMeasures();
   renderLayers();
   renderFooter();
+  renderChosenZone();
 }
 
 let zoomButtons = null;
@@ -129,7 +136,6 @@ function start() {
   Object.assign(state, readLink());
   if (!data.measures.includes(state.measure)) state.measure = data.measures[0];
   renderWords();
-  renderChosenZone();
   renderFigures();
   renderCard();
   renderTable();

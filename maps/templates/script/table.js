@@ -83,7 +83,7 @@ function headRow(columns) {
 function headCell(key, label, title) {
   const active = key === (state.sort === "value" ? state.measure : state.sort);
   const direction = active ? (state.descending ? "descending" : "ascending") : "none";
-  const cell = element(
+  return element(
     "th",
     { scope: "col", "aria-sort": direction, class: key === state.measure ? "now" : "" },
     element(
@@ -91,11 +91,11 @@ function headCell(key, label, title) {
       {
         type: "button",
         title: word("sortBy", { name: title || label }),
-        "aria-label": title || label,
         "data-focus": "sort-" + key,
         onclick: () => sortBy(key),
       },
       label,
+      key === "listed" ? element("span", { class: "unseen" }, title) : null,
       element(
         "span",
         { class: "arrow", "aria-hidden": "true" },
@@ -103,7 +103,6 @@ function headCell(key, label, title) {
       ),
     ),
   );
-  return cell;
 }
 
 function sortBy(key) {
