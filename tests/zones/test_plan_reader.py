@@ -106,7 +106,7 @@ def test_the_words_round_a_figure_are_shown() -> None:
     words = " ".join(["Rà soát"] * 12)
     (paragraph,) = read_outline((f"{words} 3 loại rừng {words.lower()}.",))
     (unread,) = find_unread([paragraph], [[]])
-    assert unread.context.startswith("… Rà soát")
+    assert unread.context.startswith("… soát Rà soát")
     assert " 3 loại rừng rà soát" in unread.context
     assert unread.context.endswith(" …")
     assert len(unread.context) < 120
