@@ -5,6 +5,8 @@ from .communes import COMMUNES as COMMUNES
 from .communes import NaturalAreas as NaturalAreas
 from .communes import load_communes as load_communes
 from .communes import load_natural_areas as load_natural_areas
+from .conversion import Conversion as Conversion
+from .conversion import convert_table as convert_table
 from .crop_plots import load_crop_plots as load_crop_plots
 from .crops import CROPS as CROPS
 from .crops import load_crops as load_crops
@@ -21,6 +23,8 @@ from .errors import OutputError as OutputError
 from .errors import OutputExistsError as OutputExistsError
 from .errors import SchemaError as SchemaError
 from .errors import VungTrongError as VungTrongError
+from .figure_columns import FigureColumns as FigureColumns
+from .figure_columns import Rate as Rate
 from .findings import Finding as Finding
 from .findings import Findings as Findings
 from .forest_status import ForestLayer as ForestLayer
@@ -45,15 +49,18 @@ from .plots import PlotLayer as PlotLayer
 from .raster_classes import RASTER_CLASSES as RASTER_CLASSES
 from .raster_classes import RasterLook as RasterLook
 from .raster_classes import describe_raster as describe_raster
+from .recode import convert_records as convert_records
 from .repair import repair_polygons as repair_polygons
 from .report_table import REPORT as REPORT
 from .report_table import ReportLayer as ReportLayer
 from .report_table import load_report as load_report
 from .tabulate import tabulate_area as tabulate_area
+from .unit_rows import UnitColumns as UnitColumns
 from .vector import list_layers as list_layers
 from .vector import load_vector as load_vector
 from .vector import look_into as look_into
 from .vintage_check import check_vintage as check_vintage
 from .vintages import CROSSWALK as CROSSWALK
+from .vintages import Journey as Journey
 from .vintages import crosswalk as crosswalk
 from .vintages import heirs as heirs

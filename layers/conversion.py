@@ -17,12 +17,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from layers.conversion_report import TOTALS, list_links, report_columns, report_links
+from layers.conversion_report import (
+    TOTALS,
+    list_links,
+    report_columns,
+    report_links,
+    report_repeated,
+)
 from layers.errors import ClosureError, InputError
 from layers.figure_columns import FigureColumns, sort_columns
 from layers.findings import Finding, Findings
 from layers.gazetteer import communes_on, find_province
-from layers.split_shares import Sharing, divide, share_by_area
+from layers.split_shares import SHARES, Sharing, divide, share_by_area
 from layers.subtotals import set_subtotals_apart
 from layers.unit_rows import RowUnit, UnitColumns, find_units, settle_columns
 from layers.vintages import Journey
@@ -121,9 +127,10 @@ def convert_table(
     """
     province = find_province(journey.province)
     units = settle_columns(frame, units)
-    table, columns, left_out = sort_columns(
+    told_apart = sort_columns(
         frame, figures or FigureColumns(), others=units.named().values(), source=journey.source
     )
+    table, columns = told_apart.table, told_apart.columns
     figured = table[list(columns.sums or ())]
     keys = _keys(table, columns)
     rows, findings = set_subtotals_apart(
@@ -138,7 +145,8 @@ def convert_table(
     targets = [ratios.get(row.unit.code if row.unit else row.district, {}) for row in rows]
     links = list_links(rows, targets, journey)
     known = frozenset(code for code, one in sharing.items() if one.known)
-    findings.extend(report_columns(columns, left_out, journey.source))
+    findings.extend(report_columns(told_apart, journey.source))
+    findings.extend(report_repeated(rows, keys, journey.source))
     findings.extend(report_links(links, journey, known))
     findings.extend(_report_missing(groups, journey.source))
     apart = [row.role not in ("commune", "district") for row in rows]
@@ -167,11 +175,29 @@ def _sharing(journey: Journey, shares: pd.DataFrame | None) -> dict[str, Sharing
     by_unit, by_district = share_by_area(journey.province, from_=journey.from_, to=journey.to)
     sharing = {**by_district, **by_unit}
     if shares is not None:
-        for code, part in shares.groupby("old_code"):
+        measured_shares = SHARES.validate(shares)
+        _refuse_strange_shares(measured_shares, by_unit, journey)
+        for code, part in measured_shares.groupby("old_code"):
             weights = zip(part["new_code"], part["share_ratio"], strict=True)
             measured = {new: Decimal(repr(float(weight))) for new, weight in weights}
             sharing[str(code)] = Sharing(measured, known=True)
     return sharing
+
+
+def _refuse_strange_shares(
+    shares: pd.DataFrame, by_unit: Mapping[str, Sharing], journey: Journey
+) -> None:
+    pairs = zip(shares["old_code"], shares["new_code"], strict=True)
+    strange = [f"{o} → {n}" for o, n in pairs if o not in by_unit or n not in by_unit[o].parts]
+    empty = shares.groupby("old_code")["share_ratio"].sum().loc[lambda total: total <= 0]
+    if strange or len(empty):
+        told = ", ".join([*strange, *map(str, empty.index)][:5])
+        raise InputError(
+            en=f"{journey.source}: expected shares of units among those that took them over, above "
+            f"0 in all; found {told}.",
+            vi=f"{journey.source}: phần chia phải thuộc các đơn vị đã nhận và có tổng lớn hơn 0; "
+            f"lại thấy {told}.",
+        )
 
 
 def _ratios(sharing: Sharing) -> dict[str, float]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from layers.figure_columns import FigureColumns
+from layers.figure_columns import SortedColumns
 from layers.findings import Finding, Severity
 from layers.gazetteer import Unit, communes_on
 from layers.likeness import is_named
@@ -18,7 +18,14 @@ from layers.wording import Phrase
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["LINKS", "TOTALS", "list_links", "report_columns", "report_links"]
+__all__ = [
+    "LINKS",
+    "TOTALS",
+    "list_links",
+    "report_columns",
+    "report_links",
+    "report_repeated",
+]
 
 LINKS = Schema(
     "links",
@@ -118,25 +125,22 @@ def _change(
     return "same" if alike else "renamed"
 
 
-def report_columns(
-    columns: FigureColumns, left_out: Mapping[str, str], source: str
-) -> list[Finding]:
+def report_columns(sorted_: SortedColumns, source: str) -> list[Finding]:
     """Tell what the columns of a table were taken for.
 
     Parameters
     ----------
-    columns : FigureColumns
-        Columns that add, that tell rows apart, and rates.
-    left_out : mapping of str to str
-        Column → why it was left out.
+    sorted_ : SortedColumns
+        Columns that add, that tell rows apart, and that are left out.
     source : str
         What to call the table.
 
     Returns
     -------
     list of Finding
-        A note on the columns, and a problem for rates that cannot be carried over.
+        Notes on the columns and on dashes, and a problem for rates that cannot be carried over.
     """
+    columns, left_out = sorted_.columns, sorted_.left_out
     sums, keys = ", ".join(columns.sums or ()), ", ".join(columns.keys or ()) or "–"
     others = ", ".join(name for name, why in left_out.items() if why != "rate") or "–"
     found = [
@@ -149,6 +153,17 @@ def report_columns(
             len(columns.sums or ()),
         )
     ]
+    if sorted_.dashes:
+        found.append(
+            _finding(
+                "note",
+                "dashes",
+                source,
+                f"{sorted_.dashes} cells hold a dash, which tables print for none: read as 0",
+                f"{sorted_.dashes} ô ghi dấu gạch ngang, nghĩa là không có: đọc là 0",
+                sorted_.dashes,
+            )
+        )
     rates = [name for name, why in left_out.items() if why == "rate"]
     if rates:
         shown = ", ".join(rates)
@@ -165,6 +180,45 @@ def report_columns(
             )
         )
     return found
+
+
+def report_repeated(
+    rows: Sequence[RowUnit], keys: Sequence[Hashable], source: str
+) -> list[Finding]:
+    """Tell rows that say of a unit what another row says already.
+
+    Parameters
+    ----------
+    rows : sequence of RowUnit
+        What each row is about.
+    keys : sequence of hashable
+        What tells rows of one unit apart.
+    source : str
+        What to call the table.
+
+    Returns
+    -------
+    list of Finding
+        A problem for a table of one row for each unit in which a few stand twice; nothing for a
+        table of many records for each unit.
+    """
+    said = Counter((row.unit, key) for row, key in zip(rows, keys, strict=True) if row.unit)
+    twice = [unit for (unit, _), count in said.items() if count > 1]
+    if not twice or len(twice) > len(said) / 10 + 1:
+        return []
+    shown = ", ".join(unit.label for unit in dict.fromkeys(twice[:5]) if unit)
+    return [
+        _finding(
+            "problem",
+            "rows-repeated",
+            source,
+            f"{len(twice)} units stand in several rows that nothing tells apart ({shown}); all "
+            "were added: check that none is counted twice",
+            f"{len(twice)} đơn vị có nhiều dòng không phân biệt được ({shown}); đã cộng tất cả: "
+            "hãy kiểm tra xem có dòng nào bị tính hai lần không",
+            len(twice),
+        )
+    ]
 
 
 def report_links(links: pd.DataFrame, journey: Journey, known: frozenset[str]) -> list[Finding]:

@@ -18,7 +18,7 @@ from layers.table_file import parse_numbers
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FigureColumns", "Rate", "parse_rate", "sort_columns"]
+__all__ = ["FigureColumns", "Rate", "SortedColumns", "parse_rate", "sort_columns"]
 
 _YEAR = re.compile(r"(nam|year|namtr|ky|giai_?doan)(_?\d+)?")
 _LEFT_OUT = re.compile(
@@ -109,9 +109,31 @@ def _word(column: str) -> str:
     return re.sub(r"[\s.\-]+", "_", without_marks(column).casefold().strip())
 
 
+@dataclass(frozen=True, slots=True)
+class SortedColumns:
+    """A table whose columns are told apart.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A new frame in which the columns that add are float64, and years whole numbers.
+    columns : FigureColumns
+        With ``sums`` and ``keys`` settled.
+    left_out : dict of str to str
+        Column that is left out → why: ``rate``, ``number`` or ``name``.
+    dashes : int
+        Cells of a lone dash, which statistics print for none: read as 0.
+    """
+
+    table: pd.DataFrame
+    columns: FigureColumns
+    left_out: dict[str, str]
+    dashes: int
+
+
 def sort_columns(
     frame: pd.DataFrame, given: FigureColumns, *, others: Iterable[str], source: str
-) -> tuple[pd.DataFrame, FigureColumns, dict[str, str]]:
+) -> SortedColumns:
     """Settle what each column is, and read the figures that stand as text.
 
     Parameters
@@ -127,12 +149,8 @@ def sort_columns(
 
     Returns
     -------
-    pandas.DataFrame
-        A new frame in which the columns that add are float64.
-    FigureColumns
-        With ``sums`` and ``keys`` settled.
-    dict of str to str
-        Column that is left out → why: ``rate``, ``number`` or ``name``.
+    SortedColumns
+        The table, and what each column was taken for.
 
     Raises
     ------
@@ -159,18 +177,35 @@ def sort_columns(
             keys.append(name)
         else:
             left_out[name] = "number" if what in ("sum", "key") and is_number else what
+    dashes = 0
     for name in sums:
         if not pd.api.types.is_numeric_dtype(result[name]):
-            result[name] = parse_numbers(
-                result[name], source=f"{source}, {name}", decimal=given.decimal
-            )
+            text, found = _without_signs(result[name])
+            dashes += found
+            result[name] = parse_numbers(text, source=f"{source}, {name}", decimal=given.decimal)
         result[name] = result[name].astype("float64")
+    for name in keys:
+        if _YEAR.fullmatch(_word(name)) and _is_number(result[name], None):
+            result[name] = result[name].astype("float64").astype("Int64")
     if not sums:
         raise InputError(
             en=f"{source}: found no column of figures that add; name them with --sum.",
             vi=f"{source}: không thấy cột số liệu nào cộng được; hãy nêu bằng --sum.",
         )
-    return result, FigureColumns(tuple(sums), tuple(keys), given.rates, given.decimal), left_out
+    columns = FigureColumns(tuple(sums), tuple(keys), given.rates, given.decimal)
+    return SortedColumns(result, columns, left_out, dashes)
+
+
+#: Signs of statistical tables: a dash says there was none, dots that nobody knows.
+_NONE = ("-", "–", "—")
+_UNKNOWN = ("…", "...", "..")
+
+
+def _without_signs(values: pd.Series[str]) -> tuple[pd.Series[str], int]:
+    """Cells with dashes as 0 and dots as missing, and how many dashes there were."""
+    text = values.astype("str").str.strip()
+    dash = text.isin(_NONE)
+    return text.mask(dash, "0").mask(text.isin(_UNKNOWN)), int(dash.sum())
 
 
 def _what(word: str, *, is_number: bool) -> str:
@@ -200,7 +235,7 @@ def _is_number(values: pd.Series[str], decimal: str | None) -> bool:
         return False
     if pd.api.types.is_numeric_dtype(values):
         return True
-    present = values.dropna().astype("str").str.replace(r"\s", "", regex=True)
+    present = _without_signs(values)[0].dropna().str.replace(r"\s", "", regex=True)
     grouped = decimal is not None or bool(present.str.contains(",").any())
     pattern = r"[-+]?[\d.,]*\d" if grouped else r"[-+]?\d+(\.\d+)?"
     return bool(len(present)) and bool(present.str.fullmatch(pattern).all())

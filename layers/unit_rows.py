@@ -82,9 +82,7 @@ class RowUnit:
 
 
 #: Headers under which offices write names of communes and districts; without marks.
-_NAME_HEADER = re.compile(
-    r"(ten_?)?(xa|commune|phuong_?xa|xa_?phuong|xa,?_phuong|don_?vi|dvhc)(_name)?"
-)
+_NAME_HEADER = re.compile(r"(ten_?)?(xa|commune|phuong_?xa|xa_?phuong|xa,?_phuong)(_name)?")
 _DISTRICT_HEADER = re.compile(r"(ten_?)?(huyen|district|quan_?huyen|huyen,?_thanh_pho)(_name)?")
 
 
@@ -192,6 +190,10 @@ class _Reader:
             return self._by_name(name or code_text, district)
         unit = self.units.get(code)
         if unit is None:
+            # A row of the province or a district has a code of its own level beside its name.
+            above = self._by_name(name, district) if name else None
+            if above and above.role in ("total", "district"):
+                return above
             return _unmatched(
                 f"{code_text} {name}".strip(),
                 f"no commune of {self.vintage} has the code {code}",

@@ -373,3 +373,43 @@ def test_columns_that_would_meet_are_refused() -> None:
     frame = _table([BINH_XA], ha=[1.0], ha_low=[0.5])
     with pytest.raises(InputError, match="columns \\['ha_low'\\] twice"):
         convert_table(frame, units=CODE, journey=J2024)
+
+
+def test_signs_of_statistical_tables() -> None:
+    """A dash is none; dots are not known, and so is their sum."""
+    frame = _table(["06529", "06544", "06526", "06562"], ha=["1,5", "-", "…", "2,0"])
+    figures = FigureColumns(decimal=",")
+    done = convert_table(frame, units=CODE, journey=J2024, figures=figures)
+    table = done.table.set_index("maxa")["ha"]
+    assert table["06529"] == 1.5
+    assert math.isnan(table["06526"])
+    assert _kinds(done)["dashes"] == "note"
+
+
+def test_years_as_text_are_whole_numbers() -> None:
+    frame = _table(["06529", "06544"], nam=["2023", "2023"], ha=[1.0, 2.0])
+    done = convert_table(frame, units=CODE, journey=J2024)
+    assert done.table["nam"].tolist() == [2023]
+
+
+def test_a_unit_in_two_rows_is_told() -> None:
+    codes = sorted(communes_on("20", 2024))[:40]
+    done = convert_table(_table([*codes, codes[0]], ha=[1.0] * 41), units=CODE, journey=J2024)
+    assert _kinds(done)["rows-repeated"] == "problem"
+    plots = convert_table(_table(codes * 3, ha=[1.0] * 120), units=CODE, journey=J2024)
+    assert "rows-repeated" not in _kinds(plots)
+
+
+def test_totals_with_codes_of_their_level() -> None:
+    frame = _table(
+        ["20", "182", "06529"], xa=["Toàn tỉnh", "Huyện Lộc Bình", "TT Lộc Bình"], ha=[4.0] * 3
+    )
+    done = convert_table(frame, units=CODE, journey=J2024)
+    assert done.table["ha"].tolist() == [4.0]
+    assert _kinds(done)["totals-left-out"] == "note"
+
+
+def test_strange_shares_are_refused() -> None:
+    shares = pd.DataFrame({"old_code": [BINH_XA], "new_code": ["06529"], "share_ratio": [1.0]})
+    with pytest.raises(InputError, match="06622 → 06529"):
+        convert_table(_table([BINH_XA], ha=[1.0]), units=CODE, journey=J2024, shares=shares)

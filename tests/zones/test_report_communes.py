@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from layers.report_table import REPORT, ReportLayer
-from zones.project import ReportSource
+from tests.factories import write_project
+from zones.inputs import read_inputs
+from zones.project import ReportSource, load_project
 from zones.report_communes import settle_report
 
 
@@ -69,3 +72,36 @@ def test_what_matches_nothing_is_told_with_its_hectares() -> None:
 def test_a_vintage_may_be_a_year(written: object, day: dt.date) -> None:
     source = ReportSource(kind="report", path="x.csv", date="2024-12-31", vintage=written)  # type: ignore[arg-type]
     assert source.vintage == day
+
+
+def _project(folder: Path, layer: str, vintage: str) -> Path:
+    """The four squares, with a report of Khánh Xuân, which Lộc Bình took over in 2025."""
+    path = write_project(folder)
+    (folder / "fruit.csv").write_text(
+        "commune_code,crop,year,area_ha\n06529,citrus,2025,2\n06544,citrus,2025,3.5\n", "utf-8"
+    )
+    text = path.read_text("utf-8")
+    path.write_text(text.replace(f"path: {layer},", f"path: {layer}, vintage: {vintage},"), "utf-8")
+    return path
+
+
+def test_a_project_with_a_report_of_2024(tmp_path: Path) -> None:
+    inputs = read_inputs(load_project(_project(tmp_path, "fruit.csv", "2024")))
+    table = inputs.reports["fruit"].table
+    assert table[["commune_code", "area_ha"]].to_numpy().tolist() == [["06529", 5.5]]
+    assert not inputs.findings.of("error")
+
+
+def test_a_report_of_2024_without_its_vintage_stops_the_run(tmp_path: Path) -> None:
+    inputs = read_inputs(load_project(_project(tmp_path, "–", "2024")))
+    errors = [one for one in inputs.findings.of("error") if one.source == "fruit"]
+    assert [one.kind for one in errors] == ["wrong-vintage"]
+    assert "06544 Khánh Xuân" in errors[0].message.en
+
+
+def test_a_wrongly_declared_vintage_stops_the_run(tmp_path: Path) -> None:
+    """In 2024 the code 06148 was Thanh Long; the layer says Thụy Hùng, as today."""
+    inputs = read_inputs(load_project(_project(tmp_path, "forest.gpkg", "2024")))
+    errors = [one for one in inputs.findings.of("error") if one.source == "forest"]
+    assert [one.kind for one in errors] == ["wrong-vintage"]
+    assert "'vintage: 2025'" in errors[0].message.en
