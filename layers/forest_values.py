@@ -31,7 +31,10 @@ def as_text(values: pd.Series) -> pd.Series[str]:
 def _clean(value: object) -> str | None:
     if isinstance(value, float | np.floating) and float(value).is_integer():
         value = int(value)
-    text = " ".join(unicodedata.normalize("NFC", str(value)).replace("\x00", " ").split())
+    text = str(value)
+    if text.isascii() and text.isalnum():
+        return text
+    text = " ".join(unicodedata.normalize("NFC", text).replace("\x00", " ").split())
     return text or None
 
 

@@ -250,6 +250,8 @@ def convert_text(
     """
     codes, unique = pd.factorize(values)
     texts = [str(value) for value in unique]
+    if all(text.isascii() for text in texts):
+        return values, []
     told = encoding in _ENCODINGS
     verdict = TextVerdict(encoding) if told else detect_encoding(texts)  # type: ignore[arg-type]
     if verdict.encoding == "mixed":

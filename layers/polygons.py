@@ -163,7 +163,8 @@ def check_polygons(frame: gpd.GeoDataFrame, *, source: str, repair: Repair) -> P
     note("problem", "geometry-not-polygon", ~none & ~polygonal, _NOT_POLYGON)
     raised = polygonal & shapely.has_z(shapes)
     note("note", "geometry-3d", raised, _RAISED)
-    shapes = np.where(raised, shapely.force_2d(shapes), shapes)
+    if raised.any():
+        shapes = np.where(raised, shapely.force_2d(shapes), shapes)
     lost = polygonal & _not_numbers(shapes)
     note("problem", "geometry-not-numbers", lost, _NOT_NUMBERS)
     kept = polygonal & ~none & ~lost

@@ -48,10 +48,12 @@ def locate_points(points: gpd.GeoSeries, communes: gpd.GeoDataFrame) -> pd.Serie
     pandas.Series of str
         Index of ``points``; missing outside every commune. On a shared edge the first commune.
     """
-    shapes = communes.geometry.to_numpy()
-    shapely.prepare(shapes)
-    tree = shapely.STRtree(shapes)
-    number, commune = tree.query(points.to_numpy(), predicate="intersects")
+    # The tree holds the points: a query prepares what it asks with, here the large polygons.
+    commune, number = shapely.STRtree(points.to_numpy()).query(
+        communes.geometry.to_numpy(), predicate="intersects"
+    )
+    order = np.lexsort((commune, number))
+    number, commune = number[order], commune[order]
     first = np.unique(number, return_index=True)[1]
     codes = np.full(len(points), None, dtype=object)
     codes[number[first]] = communes["commune_code"].to_numpy(dtype=object)[commune[first]]
@@ -92,10 +94,10 @@ def check_named_communes(
             en="Communes must be in a projected CRS to compare plots with them.",
             vi="Ranh giới xã phải ở hệ tọa độ phẳng để so sánh với các lô.",
         )
-    shapes = plots.geometry.to_crs(communes.crs)
-    lies = locate_points(shapes.representative_point(), communes)
+    lies = locate_points(plots.geometry.representative_point().to_crs(communes.crs), communes)
     suspects = named.notna() & ~_among(lies, named)
-    ratio = _inside_ratio(shapes[suspects], named[suspects], communes)
+    shapes = plots.geometry[suspects].to_crs(communes.crs)
+    ratio = _inside_ratio(shapes, named[suspects], communes)
     ratio = ratio[ratio < 0.5]
     # A plot over three communes may hold less than half of itself in the right one.
     elsewhere = _inside_ratio(shapes[ratio.index], lies[ratio.index], communes)
