@@ -32,6 +32,11 @@ __all__ = ["PLAIN_COLUMNS", "PlainPlots", "PlotSource", "finish_plots", "read_pl
 #: What a project file may name a column for, beside the column that says what grows or lies there.
 PLAIN_COLUMNS = ("plot", "commune_code", "commune", "planting_year", "ledger_ha")
 
+#: Ledger and polygon may differ by this much before anything is said; half of a ledger's last
+#: decimal is granted on top. Orchards are measured by hand, so more than for forest plots.
+_TOLERANCE_RATIO = 0.2
+_ROUNDING_HA = 0.005
+
 
 @dataclass(frozen=True, slots=True)
 class PlotSource:
@@ -202,10 +207,17 @@ def _measured(kept: gpd.GeoDataFrame, source: PlotSource, findings: Findings) ->
     frame["area_ha"] = frame["ledger_ha"].fillna(frame["geometry_ha"])
     if has_ledger:
         frame["ledger_ha"] = frame["area_ha"]
-        note = list_plots(
-            "note", "ledger-missing", ~told, _NO_LEDGER, frame=frame, source=source.name
+        beyond = (frame["ledger_ha"] - frame["geometry_ha"]).abs() - _ROUNDING_HA
+        differs = told & (beyond > _TOLERANCE_RATIO * frame["geometry_ha"])
+        found = (
+            list_plots(
+                "note", "ledger-missing", ~told, _NO_LEDGER, frame=frame, source=source.name
+            ),
+            list_plots(
+                "problem", "ledger-differs", differs, _DIFFERS, frame=frame, source=source.name
+            ),
         )
-        findings.extend([note] if note else [])
+        findings.extend(item for item in found if item)
     return frame
 
 
@@ -235,6 +247,10 @@ _LEDGER = Phrase(
 _NO_LEDGER = Phrase(
     en="plots without a usable ledger area take their polygon's",
     vi="lô không có diện tích sổ dùng được, lấy theo đa giác",
+)
+_DIFFERS = Phrase(
+    en="ledger and polygon differ by more than 20 % (the ledger leads), check unit and decimals",
+    vi="diện tích sổ và đa giác lệch quá 20 % (lấy theo sổ), hãy kiểm tra đơn vị và dấu thập phân",
 )
 _TWICE = Phrase(
     en="the same polygon with the same record stands twice and was counted once",

@@ -28,7 +28,7 @@ def squares(**change: Any) -> gpd.GeoDataFrame:
     columns: dict[str, Any] = {
         "cay": ["Mắc ca", "Mắc ca + Keo", "mit"],
         "nam": [2020, 2021, 2022],
-        "dt": [1.0, 2.0, 0.5],
+        "dt": [1.0, 1.2, 0.8],
         "ma": [6148, 6148, 6529],
         "geometry": [box(100 * i, 0, 100 * i + 100, 100) for i in range(3)],
     }
@@ -50,7 +50,7 @@ def test_plots_become_canonical_and_mixtures_share(folder: Path) -> None:
     PLOTS.validate(layer.plots)
     assert layer.plots["land"].tolist() == ["crop"] * 3
     assert layer.plots["commune_code"].tolist() == ["06148", "06148", "06529"]
-    assert layer.plots["ledger_ha"].tolist() == [1.0, 2.0, 0.5]
+    assert layer.plots["ledger_ha"].tolist() == [1.0, 1.2, 0.8]
     assert layer.plots["geometry_ha"].tolist() == [1.0, 1.0, 1.0]
     assert layer.crop_weights.to_numpy().tolist() == [
         [0, "macadamia", 1.0],
@@ -66,12 +66,12 @@ def test_an_unknown_crop_keeps_its_name_and_is_a_problem(folder: Path) -> None:
     assert kinds(layer) == ["crop-missing", "crop-unknown"]
     assert layer.crop_weights["crop"].tolist() == ["macadamia", "mit"]
     assert len(layer.plots) == 3
-    assert layer.findings.of("problem")[1].area_ha == 0.5
+    assert layer.findings.of("problem")[1].area_ha == 0.8
 
 
 @pytest.mark.parametrize(
     ("dt", "kind"),
-    [([1.0, -2.0, 0.5], "ledger-implausible"), (["1", "2,5 ha", "0.5"], "ledger-implausible")],
+    [([1.0, -2.0, 0.8], "ledger-implausible"), (["1", "2,5 ha", "0.8"], "ledger-implausible")],
 )
 def test_an_impossible_ledger_area_gives_way_to_the_polygon(
     folder: Path, dt: list[Any], kind: str
@@ -81,8 +81,17 @@ def test_an_impossible_ledger_area_gives_way_to_the_polygon(
     )
     assert kinds(layer) == [kind]
     assert kinds(layer, "note") == ["ledger-missing"]
-    assert layer.plots["ledger_ha"].tolist() == [1.0, 1.0, 0.5]
+    assert layer.plots["ledger_ha"].tolist() == [1.0, 1.0, 0.8]
     assert layer.plots["ledger_source"].tolist() == ["ledger", "geometry", "ledger"]
+
+
+def test_a_ledger_far_from_its_polygon_is_a_problem_and_leads(folder: Path) -> None:
+    layer = load_crop_plots(
+        saved(folder, squares(dt=[1.2, 1.3, 0.5])), columns=COLUMNS, crops={"mit": "coconut"}
+    )
+    (problem,) = layer.findings.of("problem")
+    assert (problem.kind, problem.rows) == ("ledger-differs", (1, 2))
+    assert layer.plots["ledger_ha"].tolist() == [1.2, 1.3, 0.5]
 
 
 def test_without_a_ledger_column_there_is_no_ledger(folder: Path) -> None:
@@ -118,7 +127,7 @@ def test_a_self_crossing_plot_is_repaired_or_refused(folder: Path) -> None:
     bow = Polygon([(0, 0), (100, 100), (100, 0), (0, 100)])
     path = saved(folder, squares(geometry=[bow, box(100, 0, 200, 100), box(200, 0, 300, 100)]))
     layer = load_crop_plots(path, columns=COLUMNS, crops={"mit": "coconut"})
-    assert kinds(layer) == ["geometry-repaired"]
+    assert kinds(layer) == ["geometry-repaired", "ledger-differs"]
     assert layer.plots["geometry_ha"].tolist() == [0.5, 1.0, 1.0]
     with pytest.raises(InputError, match=r"invalid polygons .*: 1 plots"):
         load_crop_plots(path, columns=COLUMNS, repair="never")

@@ -13,6 +13,7 @@ import rasterio
 import shapely
 
 from layers import (
+    CrsError,
     ForestLayer,
     InputError,
     MissingFileError,
@@ -268,6 +269,10 @@ def test_boundaries_that_are_not_the_communes_are_refused(
         build_demo(tmp_path / "demo", communes_file=path)
     with pytest.raises(MissingFileError):
         build_demo(tmp_path / "demo", communes_file=tmp_path / "không có.gpkg")
+    path, _ = given(tmp_path, communes)
+    path.with_suffix(".prj").unlink()
+    with pytest.raises(CrsError, match="expected a coordinate reference system"):
+        build_demo(tmp_path / "demo", communes_file=path)
     assert not (tmp_path / "demo").exists()
 
 
