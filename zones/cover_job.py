@@ -17,14 +17,14 @@ from zones.cover_change import CoverChange, Survey, cover_change
 from zones.forest_cover import check_forest_cover, forest_cover_table
 from zones.inputs import Inputs, read_inputs
 from zones.measure import Ground, measure_plots
-from zones.species_ages import planted_species_table
+from zones.species_ages import planted_areas, planted_species_table
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from zones.project import LayerSource, Project
 
-__all__ = ["CoverResult", "measure_cover", "planted_areas"]
+__all__ = ["CoverResult", "measure_cover"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,24 +142,6 @@ def _cover_of(name: str, source: LayerSource, inputs: Inputs, ground: Ground) ->
         findings=[*found, *check_forest_cover(cover, classified, source=name)],
         closures=ground.closures,
     )
-
-
-def planted_areas(measured: pd.DataFrame) -> pd.DataFrame:
-    """Planted hectares inside the communes, as the table of species and ages takes them.
-
-    Parameters
-    ----------
-    measured : pandas.DataFrame
-        Columns of ``zones.measure.MEASURED`` of one forest status layer.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns of ``zones.species_ages.PLANTED_AREAS``.
-    """
-    inside = measured["commune_code"].ne("")
-    planted = measured["land"].isin(["planted_forest", "not_yet_forest"])
-    return measured.loc[inside & planted, ["crop", "land", "planting_year", "ledger_ha"]]
 
 
 def _survey(name: str, result: CoverResult, inputs: Inputs, ground: Ground) -> Survey:

@@ -300,11 +300,7 @@ def _check_closure(table: pd.DataFrame, areas: pd.DataFrame, log: ClosureLog) ->
 
 
 def check_forest_cover(
-    table: pd.DataFrame,
-    areas: pd.DataFrame,
-    *,
-    source: str = "forest cover",
-    polygon_tolerance_percent: float = 2.0,
+    table: pd.DataFrame, areas: pd.DataFrame, *, source: str = "forest cover"
 ) -> list[Finding]:
     """Tell what a reader of the table must know.
 
@@ -316,26 +312,22 @@ def check_forest_cover(
         What it was made from.
     source : str
         The forest status layer.
-    polygon_tolerance_percent : float
-        Difference between polygon and official area up to which nothing is said.
 
     Returns
     -------
     list of Finding
         Problems: forest beyond the official area of a commune, forest outside every commune,
-        communes without any plot. Note: polygons that differ from the official area.
+        communes without any plot.
     """
     communes = table.iloc[:-1]
     forest = communes["natural_forest_ha"] + communes["planted_forest_ha"]
     beyond = communes["exceeds_natural_area"]
-    differs = communes["polygon_difference_percent"].abs() > polygon_tolerance_percent
     measured = set(areas.loc[areas["land"].ne("unclassified"), "commune_code"].dropna())
     empty = ~communes["commune_code"].isin(measured)
     outside = areas["commune_code"].fillna("").eq("") & areas["land"].isin(_WITH_FOREST)
     cases: list[tuple[Severity, str, pd.Series[bool], Phrase]] = [
         ("problem", "forest-exceeds-area", beyond, _EXCEEDS),
         ("problem", "commune-without-plots", empty, _EMPTY),
-        ("note", "polygon-differs", differs, _DIFFERS),
     ]
     found = [
         _about_communes(severity, kind, source, communes.assign(forest_ha=forest)[mask], message)
@@ -391,8 +383,4 @@ _EXCEEDS = Phrase(
 _EMPTY = Phrase(
     en="communes without any plot of the layer, their forest stands as zero",
     vi="xã không có lô nào trong lớp, diện tích rừng để bằng không",
-)
-_DIFFERS = Phrase(
-    en="communes whose polygon differs from the official natural area",
-    vi="xã có diện tích ranh giới lệch so với diện tích tự nhiên",
 )

@@ -9,8 +9,15 @@ import pandas as pd
 
 from layers.gazetteer import province_name
 from layers.wording import Phrase, format_number
-from zones.printed import frames_digest, print_forest_cover, print_targets, print_zones
+from zones.printed import (
+    frames_digest,
+    print_forest_cover,
+    print_species_ages,
+    print_targets,
+    print_zones,
+)
 from zones.project import Project
+from zones.species_ages import species_ages
 
 if TYPE_CHECKING:
     from zones.plan_model import Plan
@@ -27,6 +34,8 @@ class PrintedTables:
     ----------
     targets, zones, forest_cover : pandas.DataFrame
         Columns of the schemas in ``maps.tables``, rounded.
+    species_ages : pandas.DataFrame
+        Columns of ``maps.tables.SPECIES_AGES``, rounded.
     zone_names : pandas.DataFrame
         Columns of ``maps.tables.ZONE_NAMES``: zones of the leading plan, then of the others.
     sources : pandas.DataFrame
@@ -38,6 +47,7 @@ class PrintedTables:
     targets: pd.DataFrame
     zones: pd.DataFrame
     forest_cover: pd.DataFrame
+    species_ages: pd.DataFrame
     zone_names: pd.DataFrame
     sources: pd.DataFrame
     digest: str
@@ -49,7 +59,7 @@ def print_tables(state: RunState) -> PrintedTables:
     Parameters
     ----------
     state : RunState
-        A run whose tables ``targets``, ``zones`` and ``forest_cover`` are made.
+        A run whose tables ``targets, zones, forest_cover, planted_species`` are made.
 
     Returns
     -------
@@ -65,13 +75,16 @@ def print_tables(state: RunState) -> PrintedTables:
     cover = print_forest_cover(
         state.tables["forest_cover"], decimals=decimals, rate_decimals=project.rate_decimals
     )
+    ages = species_ages(state.tables["planted_species"], language="vi")
+    ages = print_species_ages(ages, decimals=decimals)
     return PrintedTables(
         targets=targets,
         zones=_with_target_share(zones, targets),
         forest_cover=cover,
+        species_ages=ages,
         zone_names=state.tables["zone_names"],
         sources=sources_table(project, state.plans()),
-        digest=frames_digest([targets, zones, cover]),
+        digest=frames_digest([targets, zones, cover, ages]),
     )
 
 
@@ -196,6 +209,7 @@ def _render_workbook(state: RunState, printed: PrintedTables) -> None:
         zones=printed.zones,
         zone_names=printed.zone_names,
         forest_cover=printed.forest_cover,
+        species_ages=None if printed.species_ages.empty else printed.species_ages,
         sources=printed.sources,
         heading=AnnexHeading(
             title=Phrase(en=project.title_en or project.title, vi=project.title),

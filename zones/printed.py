@@ -13,7 +13,13 @@ import pandas as pd
 
 from zones.rounding import round_table, round_to_total
 
-__all__ = ["frames_digest", "print_forest_cover", "print_targets", "print_zones"]
+__all__ = [
+    "frames_digest",
+    "print_forest_cover",
+    "print_species_ages",
+    "print_targets",
+    "print_zones",
+]
 
 _FOREST = ["natural_forest_ha", "planted_forest_ha", "not_yet_forest_ha"]
 
@@ -108,6 +114,27 @@ def print_forest_cover(cover: pd.DataFrame, *, decimals: int, rate_decimals: int
     result = pd.concat([result, province.assign(**sums)], ignore_index=True)
     percents = [name for name in cover.columns if str(name).endswith("_percent")]
     return result.assign(**{str(name): result[name].round(rate_decimals) for name in percents})
+
+
+def print_species_ages(ages: pd.DataFrame, *, decimals: int) -> pd.DataFrame:
+    """Round the planted areas so that species and age classes both add up.
+
+    Parameters
+    ----------
+    ages : pandas.DataFrame
+        Columns of ``maps.tables.SPECIES_AGES``.
+    decimals : int
+        Digits of hectares.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same, rounded as a whole.
+    """
+    if ages.empty:
+        return ages
+    keys = ("species", "age_class")
+    return round_table(ages, by=keys, value="area_ha", step=10.0**-decimals).cells
 
 
 def frames_digest(frames: Iterable[pd.DataFrame]) -> str:

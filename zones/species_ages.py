@@ -17,7 +17,13 @@ from layers.wording import Language
 from maps.tables import SPECIES_AGES
 from zones.closure import ClosureLog
 
-__all__ = ["PLANTED_AREAS", "PLANTED_SPECIES", "planted_species_table", "species_ages"]
+__all__ = [
+    "PLANTED_AREAS",
+    "PLANTED_SPECIES",
+    "planted_areas",
+    "planted_species_table",
+    "species_ages",
+]
 
 #: Planted plots after the weights of their species were applied.
 PLANTED_AREAS = Schema(
@@ -47,6 +53,24 @@ PLANTED_SPECIES = Schema(
 )
 
 _ROMAN = ("I", "II", "III", "IV", "V")
+
+
+def planted_areas(measured: pd.DataFrame) -> pd.DataFrame:
+    """Planted hectares inside the communes, as the table of species and ages takes them.
+
+    Parameters
+    ----------
+    measured : pandas.DataFrame
+        Columns of ``zones.measure.MEASURED`` of one forest status layer.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of ``PLANTED_AREAS``.
+    """
+    inside = measured["commune_code"].ne("")
+    planted = measured["land"].isin(["planted_forest", "not_yet_forest"])
+    return measured.loc[inside & planted, ["crop", "land", "planting_year", "ledger_ha"]]
 
 
 def planted_species_table(

@@ -131,11 +131,13 @@ def _once(found: list[Finding]) -> list[Finding]:
 
 
 def _cover(state: RunState) -> None:
-    from zones.forest_cover import FOREST_COVER_FULL, forest_cover_table
+    from zones.forest_cover import FOREST_COVER_FULL, check_forest_cover, forest_cover_table
+    from zones.species_ages import PLANTED_SPECIES, planted_areas, planted_species_table
 
     name = _newest_forest_layer(state)
     if name is None:
         state.put("forest_cover", FOREST_COVER_FULL.empty())
+        state.put("planted_species", PLANTED_SPECIES.empty())
         return
     communes, crs = state.communes()
     measured = state.tables["measured"]
@@ -148,6 +150,12 @@ def _cover(state: RunState) -> None:
         log=state.closures,
     )
     state.put("forest_cover", table)
+    found = check_forest_cover(table, classified, source=name)
+    state.put("cover_findings", findings_table(found))
+    species = planted_species_table(
+        planted_areas(classified), year=state.project.layers[name].date.year, log=state.closures
+    )
+    state.put("planted_species", species)
 
 
 def _newest_forest_layer(state: RunState) -> str | None:

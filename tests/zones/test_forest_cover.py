@@ -165,7 +165,6 @@ def test_what_the_reader_must_know():
     found = {item.kind: item for item in check_forest_cover(table, SQUARES)}
     assert found["forest-exceeds-area"].examples == ("Xã 1 (1)",)
     assert found["commune-without-plots"].examples == ("Xã 3 (3)",)
-    assert found["polygon-differs"].examples == ("Xã 1 (1)",)
     assert found["forest-outside-communes"].area_ha == 7.0
     assert found["forest-outside-communes"].severity == "problem"
 
