@@ -44,6 +44,7 @@ from .names import look_up as look_up
 from .names import resolve as resolve
 from .overlaps import check_overlaps as check_overlaps
 from .overlay import overlay_area as overlay_area
+from .overlay import overlay_geometry as overlay_geometry
 from .overlay import overlay_pieces as overlay_pieces
 from .plots import PlotLayer as PlotLayer
 from .raster_classes import RASTER_CLASSES as RASTER_CLASSES

@@ -1,8 +1,4 @@
-"""What a square metre of a projection is worth on the ground, and the area of lon/lat cells.
-
-Everything is on the ellipsoid of the CRS. A sphere of the equatorial radius would overstate areas
-in northern Vietnam by 0.49 %.
-"""
+"""What a square metre of a projection is worth on the ground, that is, on its CRS's ellipsoid."""
 
 from __future__ import annotations
 
@@ -16,7 +12,7 @@ import pyproj
 from layers.errors import CrsError
 from layers.rings import FloatArray
 
-__all__ = ["areal_scale", "check_areal_scale", "row_cell_areas"]
+__all__ = ["areal_scale", "check_areal_scale", "ellipsoid_of"]
 
 # Beyond this departure from 1 the plane area is not the area of the land: a provincial zone
 # (k 0.9999) departs by 0.02 to 0.06 %, UTM by 0.2 % at the edge of its zone, Web Mercator by 16 %.
@@ -56,7 +52,7 @@ def areal_scale(crs: pyproj.CRS, x: FloatArray, y: FloatArray) -> FloatArray:
     south = np.radians(to_geodetic.transform(x, y - step))
     d_x, d_y = (east - west) / (2 * STEP_M), (north - south) / (2 * STEP_M)
     lat = 0.25 * (east[1] + west[1] + north[1] + south[1])
-    a, e2 = _ellipsoid(crs)
+    a, e2 = ellipsoid_of(crs)
     w2 = 1.0 - e2 * np.sin(lat) ** 2
     ground = np.abs(d_x[0] * d_y[1] - d_x[1] * d_y[0]) * a * a * (1 - e2) / w2**2 * np.cos(lat)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -68,14 +64,16 @@ def areal_scale(crs: pyproj.CRS, x: FloatArray, y: FloatArray) -> FloatArray:
 def check_areal_scale(
     crs: pyproj.CRS, bounds: Sequence[float] | FloatArray, *, limit: float = LIMIT
 ) -> float:
-    """Largest departure of the areal scale from 1 over a rectangle, if it may be used for areas.
+    """Largest departure of the areal scale from 1 over rectangles, if it may be used for areas.
 
     Parameters
     ----------
     crs : pyproj.CRS
         A projected CRS.
-    bounds : sequence of float
-        Lowest x, lowest y, highest x, highest y, in its units.
+    bounds : sequence of float, or ndarray of shape (rectangles, 4)
+        Lowest x, lowest y, highest x, highest y in its units, of all polygons together or of each;
+        missing ones are left out. The rectangle around them all is looked at first, and each of
+        them only if that is too wide.
     limit : float
         Largest departure allowed.
 
@@ -102,12 +100,14 @@ def check_areal_scale(
             vi=f"Cần hệ tọa độ phẳng (đơn vị mét) để tính diện tích, thấy {crs.name!r}: hãy chuyển "
             "lớp về múi chiếu VN-2000 của tỉnh (EPSG:9215 với Lạng Sơn).",
         )
-    xs, ys = np.meshgrid(
-        np.linspace(bounds[0], bounds[2], SAMPLES), np.linspace(bounds[1], bounds[3], SAMPLES)
-    )
-    departures = areal_scale(crs, xs.ravel(), ys.ravel()) - 1.0
-    departures = departures[np.isfinite(departures)]
-    worst = float(departures[np.argmax(np.abs(departures))]) if len(departures) else math.inf
+    boxes = np.asarray(bounds, np.float64).reshape(-1, 4)
+    boxes = boxes[np.isfinite(boxes).all(axis=1)]
+    if not len(boxes):
+        return 0.0
+    around = np.concatenate([boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)])
+    worst = _worst_departure(crs, around[None, :], SAMPLES)
+    if abs(worst) > limit and len(boxes) > 1:
+        worst = _worst_departure(crs, boxes, 2)
     if abs(worst) > limit:
         raise CrsError(
             en=f"{crs.name}: plane areas differ by {worst:+.2%} from the ground here, at most "
@@ -120,45 +120,30 @@ def check_areal_scale(
     return worst
 
 
-def row_cell_areas(crs: pyproj.CRS, edges_degrees: FloatArray, width_degrees: float) -> FloatArray:
-    """Area in m² of the lon/lat cells between neighbouring parallels.
+def _worst_departure(crs: pyproj.CRS, boxes: FloatArray, samples: int) -> float:
+    """Departure farthest from 0 on a grid of points over each rectangle; inf if none can be had."""
+    share = np.linspace(0.0, 1.0, samples)
+    x = boxes[:, 0, None] + (boxes[:, 2] - boxes[:, 0])[:, None] * share
+    y = boxes[:, 1, None] + (boxes[:, 3] - boxes[:, 1])[:, None] * share
+    grid = np.broadcast_arrays(x[:, :, None], y[:, None, :])
+    departures = areal_scale(crs, grid[0].ravel(), grid[1].ravel()) - 1.0
+    departures = departures[np.isfinite(departures)]
+    return float(departures[np.argmax(np.abs(departures))]) if len(departures) else math.inf
 
-    Between latitudes ``φ1`` and ``φ2`` an ellipsoid has, per radian of longitude, the area
-    ``b²/2 · [s/(1 - e²s²) + atanh(es)/e]`` taken from ``s1 = sin φ1`` to ``s2 = sin φ2``. Both
-    differences are written as products, because subtracting two values that agree in six digits
-    would cost those digits.
+
+def ellipsoid_of(crs: pyproj.CRS) -> tuple[float, float]:
+    """Figure of the earth of a CRS.
 
     Parameters
     ----------
     crs : pyproj.CRS
-        A geographic CRS (its ellipsoid is used).
-    edges_degrees : ndarray of float64
-        Latitudes of the rows' edges, one more than there are rows.
-    width_degrees : float
-        Width of a cell.
+        Any CRS on the earth.
 
     Returns
     -------
-    ndarray of float64
-        Areas in m², one per row.
+    tuple of float
+        Semi-major axis in m, and the square of the eccentricity.
     """
-    a, e2 = _ellipsoid(crs)
-    lat = np.radians(np.clip(edges_degrees, -90.0, 90.0))
-    s = np.sin(lat)
-    s1, s2 = s[:-1], s[1:]
-    ds = 2 * np.cos(0.5 * (lat[1:] + lat[:-1])) * np.sin(0.5 * np.diff(lat))
-    zone = ds * (1 + e2 * s1 * s2) / ((1 - e2 * s1 * s1) * (1 - e2 * s2 * s2))
-    if e2 > 0:
-        e = math.sqrt(e2)
-        zone = zone + np.arctanh(e * ds / (1 - e2 * s1 * s2)) / e
-    else:
-        zone = zone + ds
-    result: FloatArray = np.abs(0.5 * a * a * (1 - e2) * zone * math.radians(width_degrees))
-    return result
-
-
-def _ellipsoid(crs: pyproj.CRS) -> tuple[float, float]:
-    """Semi-major axis in m, and the square of the eccentricity."""
     ellipsoid: Any = crs.ellipsoid
     a, b = ellipsoid.semi_major_metre, ellipsoid.semi_minor_metre
     return a, 1.0 - (b / a) ** 2

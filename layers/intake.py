@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from layers.repair import RepairMode, mend, refuse_repairs, require_polygons
 from layers.rings import IntArray, rings_of
 from layers.wording import Phrase
 
-__all__ = ["Intake", "attach_findings", "take_in", "tell_repairs"]
+__all__ = ["Intake", "attach_findings", "require_columns", "take_in", "tell_repairs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,32 @@ def attach_findings(frame: pd.DataFrame, findings: Findings) -> None:
         }
         for item in findings.items
     ]
+
+
+def require_columns(frame: pd.DataFrame, columns: Sequence[str], name: str) -> None:
+    """Refuse a frame that lacks columns.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Any frame.
+    columns : sequence of str
+        Columns it must have.
+    name : str
+        What the message calls the frame.
+
+    Raises
+    ------
+    InputError
+        Columns are missing.
+    """
+    missing = [column for column in columns if column not in frame.columns]
+    if missing:
+        found = [str(column) for column in frame.columns]
+        raise InputError(
+            en=f"{name}: expected columns {missing}, found {found}.",
+            vi=f"{name}: cần các cột {missing}, chỉ thấy {found}.",
+        )
 
 
 def _examples(labels: npt.NDArray[Any], rows: IntArray) -> tuple[str, ...]:

@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyproj
-import shapely
 
-from layers.areal_scale import check_areal_scale
-from layers.claims import settle_claims
-from layers.errors import ClosureError, CrsError, InputError
+from layers.commune_ground import CommuneGround, take_communes
+from layers.errors import CrsError, InputError
 from layers.findings import Finding, Findings
-from layers.intake import attach_findings, take_in, tell_repairs
+from layers.intake import attach_findings, require_columns, take_in, tell_repairs
+from layers.ledger_shares import ledger_areas, share_ledger
+from layers.piece_shapes import piece_shapes
 from layers.plot_shares import OUTSIDE, Shares, plot_shares, share_pieces
-from layers.repair import RepairMode
-from layers.rings import FloatArray, IntArray, rings_of
-from layers.shared_ground import BinnedEdges, bin_edges
+from layers.repair import RepairMode, repair_polygons
+from layers.rings import IntArray
+from layers.slivers import settle_slivers
 from layers.wording import Phrase
 from layers.work import Workers, run_pieces
 
-__all__ = ["overlay_area", "overlay_pieces"]
-
-#: Pieces of cut plots below this are told as slivers: the ledger's last digit, 0.01 ha.
-SLIVER_TOLD_M2 = 100.0
-CLOSURE_RATIO = 1e-12
+__all__ = ["overlay_area", "overlay_geometry", "overlay_pieces"]
 
 
 def overlay_area(
@@ -99,7 +93,7 @@ def overlay_area(
     ['code,land,plots,area_ha,ledger_ha', '06001,bare,1,4.0,4.1', '06004,bare,1,4.0,4.1']
     """
     by = list(by)
-    _require_columns(plots, by, "plots")
+    require_columns(plots, by, "plots")
     if id_column in by:
         raise InputError(
             en=f"{id_column!r} is the communes' id and cannot also be a column of plots to group "
@@ -168,12 +162,13 @@ def overlay_pieces(
         As for ``overlay_area``.
     """
     found = Findings()
-    ledger = _ledger(plots, ledger_column, found)
-    ground = _take_ground(communes, plots, id_column, repair, found)
-    tasks = share_pieces(ground.shapes, ground.communes)
+    ledger = ledger_areas(plots, ledger_column, found)
+    ground = take_communes(communes, id_column, repair=repair, findings=found)
+    shapes = _take_plots(plots, ground, found)
+    tasks = share_pieces(shapes, ground.edges())
     shares = Shares.join(list(run_pieces(plot_shares, tasks, workers=workers)), ground.unit_m2)
     tell_repairs(np.asarray(plots.index), shares.repairs, repair, "plots", found)
-    shares = _without_slivers(shares, sliver_m2, plots.index, found)
+    shares = settle_slivers(shares, sliver_m2, plots.index, found)
     _tell_outside(shares, plots.index, found)
     pieces = pd.DataFrame(
         {
@@ -181,7 +176,7 @@ def overlay_pieces(
             id_column: _labelled(ground.ids, shares.zone),
             "share_ratio": shares.share,
             "area_ha": shares.area_m2 / 1e4,
-            "ledger_ha": _shared_ledger(shares, ledger),
+            "ledger_ha": share_ledger(shares, ledger),
         }
     )
     attach_findings(pieces, found)
@@ -190,194 +185,80 @@ def overlay_pieces(
     return pieces
 
 
+def overlay_geometry(
+    communes: gpd.GeoDataFrame,
+    plots: gpd.GeoDataFrame,
+    *,
+    id_column: str = "code",
+    ledger_column: str | None = None,
+    workers: Workers = 1,
+    repair: RepairMode = "repair",
+    findings: Findings | None = None,
+) -> gpd.GeoDataFrame:
+    """Cut plots at the boundaries of communes: the pieces of ``overlay_pieces`` with their shape.
+
+    Only maps need this: hectares never depend on the shapes, which GEOS constructs.
+
+    Parameters
+    ----------
+    communes, plots, id_column, ledger_column, workers, repair, findings
+        As for ``overlay_pieces``.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Columns of ``overlay_pieces`` and ``geometry``. A plot in one piece keeps its own shape.
+
+    Raises
+    ------
+    InputError, CrsError, ClosureError
+        As for ``overlay_area``.
+    """
+    pieces = overlay_pieces(
+        communes,
+        plots,
+        id_column=id_column,
+        ledger_column=ledger_column,
+        workers=workers,
+        repair=repair,
+        findings=findings,
+    )
+    mended, _ = repair_polygons(plots)
+    shapes = np.asarray(mended.geometry)[plots.index.get_indexer(pieces["plot"])]
+    cut = (pieces["share_ratio"] < 1.0).to_numpy()
+    ground = take_communes(communes, id_column, repair=repair, findings=Findings())
+    zone = ground.ids.get_indexer(pd.Index(pieces.loc[cut, id_column]))
+    shapes[cut] = piece_shapes(shapes[cut], zone, ground)
+    return gpd.GeoDataFrame(pieces, geometry=shapes, crs=plots.crs)
+
+
 def _labelled(ids: pd.Index[Any], zone: IntArray) -> Any:
     """Ids of zones, missing outside; whole numbers stay whole."""
     values: Any = pd.array(ids.to_numpy()) if ids.dtype.kind in "iu" else ids.array
     return values.take(zone, allow_fill=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Ground:
-    """Communes that share no ground, and valid plots, in metres."""
-
-    ids: pd.Index[Any]
-    communes: BinnedEdges
-    shapes: npt.NDArray[Any]
-    unit_m2: float
-
-
-def _take_ground(
-    communes: gpd.GeoDataFrame,
-    plots: gpd.GeoDataFrame,
-    id_column: str,
-    repair: RepairMode,
-    findings: Findings,
-) -> _Ground:
-    _require_columns(communes, [id_column], "communes")
+def _take_plots(
+    plots: gpd.GeoDataFrame, ground: CommuneGround, findings: Findings
+) -> npt.NDArray[Any]:
+    """Shapes of the plots; whether they are valid is seen where they are shared out."""
     if not plots.index.is_unique:
+        twice = int(plots.index.duplicated().sum())
         raise InputError(
-            en=f"plots: the index has {int(plots.index.duplicated().sum())} repeated labels, which "
-            "could not tell the pieces apart: use reset_index(drop=True).",
-            vi=f"plots: chỉ mục có {int(plots.index.duplicated().sum())} nhãn lặp lại nên không "
-            "phân biệt được các phần: hãy dùng reset_index(drop=True).",
+            en=f"plots: the index has {twice} repeated labels, which could not tell the pieces "
+            "apart: use reset_index(drop=True).",
+            vi=f"plots: chỉ mục có {twice} nhãn lặp lại nên không phân biệt được các phần: hãy "
+            "dùng reset_index(drop=True).",
         )
-    zones = take_in(
-        communes, communes[id_column], source="communes", repair=repair, findings=findings
-    )
-    ground = take_in(plots, plots.index, source="plots", repair=None, findings=findings)
-    _check_crs(zones.crs, ground.crs, zones.shapes)
-    by_id = zones.ids.argsort()
-    rank = np.empty(len(by_id), np.int64)
-    rank[by_id] = np.arange(len(by_id))
-    rows = np.argsort(rank[zones.number], kind="stable")
-    number = rank[zones.number[rows]]
-    factor = float(zones.crs.axis_info[0].unit_conversion_factor)
-    ids = zones.ids[by_id]
-    apart = settle_claims(zones.shapes[rows], ids[number], source="communes", findings=findings)
-    edges = bin_edges(rings_of(apart).owned_by(number), len(ids))
-    return _Ground(ids, edges, ground.shapes, factor**2)
-
-
-def _check_crs(communes: pyproj.CRS, plots: pyproj.CRS, shapes: npt.NDArray[Any]) -> None:
-    if not communes.equals(plots, ignore_axis_order=True):
+    intake = take_in(plots, plots.index, source="plots", repair=None, findings=findings)
+    if not ground.crs.equals(intake.crs, ignore_axis_order=True):
         raise CrsError(
-            en=f"communes are in {communes.name!r}, plots in {plots.name!r}: bring both into the "
-            "province's VN-2000 zone with to_crs.",
-            vi=f"communes ở hệ {communes.name!r}, plots ở hệ {plots.name!r}: hãy chuyển cả hai về "
-            "múi chiếu VN-2000 của tỉnh bằng to_crs.",
+            en=f"communes are in {ground.crs.name!r}, plots in {intake.crs.name!r}: bring both "
+            "into the province's VN-2000 zone with to_crs.",
+            vi=f"communes ở hệ {ground.crs.name!r}, plots ở hệ {intake.crs.name!r}: hãy chuyển cả "
+            "hai về múi chiếu VN-2000 của tỉnh bằng to_crs.",
         )
-    bounds = shapely.total_bounds(shapes)
-    check_areal_scale(communes, bounds if np.isfinite(bounds).all() else (0.0, 0.0, 0.0, 0.0))
-
-
-def _require_columns(frame: pd.DataFrame, columns: Sequence[str], name: str) -> None:
-    missing = [column for column in columns if column not in frame.columns]
-    if missing:
-        found = [str(column) for column in frame.columns]
-        raise InputError(
-            en=f"{name}: expected columns {missing}, found {found}.",
-            vi=f"{name}: cần các cột {missing}, chỉ thấy {found}.",
-        )
-
-
-def _ledger(
-    plots: pd.DataFrame, ledger_column: str | None, findings: Findings
-) -> FloatArray | None:
-    """Official hectares of the plots, NaN where there is none."""
-    if ledger_column is None:
-        return None
-    _require_columns(plots, [ledger_column], "plots")
-    column = plots[ledger_column]
-    if not pd.api.types.is_numeric_dtype(column.dtype):
-        raise InputError(
-            en=f"plots: {ledger_column!r} must hold numbers (ha), found {column.dtype}.",
-            vi=f"plots: cột {ledger_column!r} phải là số (ha), nhưng là {column.dtype}.",
-        )
-    ledger = column.to_numpy(np.float64, na_value=np.nan)
-    rows = np.flatnonzero(np.isnan(ledger))
-    if len(rows):
-        shown = tuple(str(label) for label in plots.index[rows[:5]])
-        findings.add(
-            Finding(
-                severity="problem",
-                kind="no-ledger-area",
-                source="plots",
-                message=Phrase(
-                    en=f"{len(rows)} plots have no ledger area ({', '.join(shown)}): their ledger "
-                    "hectares are missing from the sums.",
-                    vi=f"{len(rows)} lô không có diện tích sổ ({', '.join(shown)}): tổng diện tích "
-                    "theo sổ thiếu các lô này.",
-                ),
-                count=len(rows),
-                examples=shown,
-                rows=tuple(rows.tolist()),
-            )
-        )
-    return ledger
-
-
-def _shared_ledger(shares: Shares, ledger: FloatArray | None) -> FloatArray:
-    """Ledger hectares of the pieces; the largest piece takes what rounding leaves over."""
-    if ledger is None:
-        return np.full(len(shares.row), np.nan)
-    pieces = ledger[shares.row] * shares.share
-    largest = _largest(shares)
-    left = ledger - np.bincount(shares.row, pieces, len(ledger))
-    pieces[largest] += left[shares.row[largest]]
-    left = np.abs(ledger - np.bincount(shares.row, pieces, len(ledger)))
-    known = ~np.isnan(ledger)
-    wrong = np.flatnonzero(known & (left > CLOSURE_RATIO * np.abs(np.where(known, ledger, 0.0))))
-    if len(wrong):
-        raise ClosureError(
-            en=f"Ledger hectares of {len(wrong)} plots do not close, rows {wrong[:5].tolist()}, by "
-            f"up to {np.nanmax(left):.3g} ha; please report this with the data.",
-            vi=f"Diện tích sổ của {len(wrong)} lô không khép, các dòng {wrong[:5].tolist()}, nhiều "
-            f"nhất {np.nanmax(left):.3g} ha; vui lòng báo lỗi kèm dữ liệu.",
-        )
-    return pieces
-
-
-def _largest(shares: Shares) -> IntArray:
-    """Position of the largest piece of each plot that has pieces; the first among equals."""
-    several = np.bincount(shares.row)[shares.row] > 1
-    cut = np.flatnonzero(several)
-    order = cut[np.lexsort((-shares.area_m2[cut], shares.row[cut]))]
-    first = order[np.flatnonzero(np.diff(shares.row[order], prepend=-1))]
-    return np.concatenate([np.flatnonzero(~several), first])
-
-
-def _without_slivers(
-    shares: Shares, sliver_m2: float, labels: pd.Index[Any], findings: Findings
-) -> Shares:
-    """Tell the slivers; give those below ``sliver_m2`` to the largest piece of their plot."""
-    largest = _largest(shares)
-    cut = np.ones(len(shares.row), bool)
-    cut[largest] = False  # a plot in one piece, and the piece that keeps the others' slivers
-    told = cut & (shares.area_m2 < max(sliver_m2, SLIVER_TOLD_M2))
-    moved = cut & (shares.area_m2 < sliver_m2)
-    if not told.any():
-        return shares
-    _tell_slivers(shares, told, moved, max(sliver_m2, SLIVER_TOLD_M2), labels, findings)
-    if not moved.any():
-        return shares
-    keeper = np.full(int(shares.row.max()) + 1, -1)
-    keeper[shares.row[largest]] = largest
-    area, share = shares.area_m2.copy(), shares.share.copy()
-    np.add.at(area, keeper[shares.row[moved]], area[moved])
-    np.add.at(share, keeper[shares.row[moved]], share[moved])
-    kept = ~moved
-    return Shares(shares.row[kept], shares.zone[kept], share[kept], area[kept], shares.repairs)
-
-
-def _tell_slivers(
-    shares: Shares,
-    told: npt.NDArray[np.bool_],
-    moved: npt.NDArray[np.bool_],
-    limit_m2: float,
-    labels: pd.Index[Any],
-    findings: Findings,
-) -> None:
-    rows = np.unique(shares.row[told])
-    shown = tuple(str(label) for label in labels[rows[:5]])
-    count, area_ha = int(told.sum()), float(shares.area_m2[told].sum()) / 1e4
-    given = int(moved.sum())
-    findings.add(
-        Finding(
-            severity="note",
-            kind="sliver",
-            source="plots",
-            message=Phrase(
-                en=f"{count} pieces of cut plots are smaller than {limit_m2:g} m², {area_ha:.4f} "
-                f"ha in all (plots {', '.join(shown)}); {given} were given to the larger side.",
-                vi=f"{count} phần của các lô bị cắt nhỏ hơn {limit_m2:g} m², tổng {area_ha:.4f} ha "
-                f"(các lô {', '.join(shown)}); {given} phần được nhập vào phía lớn hơn.",
-            ),
-            count=count,
-            area_ha=area_ha,
-            examples=shown,
-            rows=tuple(rows.tolist()),
-        )
-    )
+    return intake.shapes
 
 
 def _tell_outside(shares: Shares, labels: pd.Index[Any], findings: Findings) -> None:

@@ -22,7 +22,7 @@ from layers.shared_ground import (
     shared_areas,
 )
 
-__all__ = ["OUTSIDE", "SharePiece", "Shares", "plot_shares", "share_pieces"]
+__all__ = ["OUTSIDE", "SharePiece", "Shares", "largest_pieces", "plot_shares", "share_pieces"]
 
 #: Zone number of ground outside every commune.
 OUTSIDE = -1
@@ -209,11 +209,33 @@ def _cut(
     return np.array([near[pairs[0][kept]], pairs[1][kept]]), shared[kept], doubt
 
 
+def largest_pieces(plot: IntArray, area: FloatArray) -> IntArray:
+    """Positions of the largest piece of each plot; the first among equals.
+
+    Parameters
+    ----------
+    plot : ndarray of int64
+        Plot of each piece.
+    area : ndarray of float64
+        Area of each piece.
+
+    Returns
+    -------
+    ndarray of int64
+        One position per plot that has pieces, in no order.
+    """
+    if not len(plot):
+        return plot
+    several = np.bincount(plot)[plot] > 1
+    cut = np.flatnonzero(several)
+    order = cut[np.lexsort((-area[cut], plot[cut]))]
+    first = order[np.flatnonzero(np.diff(plot[order], prepend=-1))]
+    return np.concatenate([np.flatnonzero(~several), first])
+
+
 def _closed(plot: IntArray, pieces: FloatArray, area: FloatArray) -> FloatArray:
     """Pieces whose sum is the plot's area: what rounding left over goes to the largest."""
-    cut = np.flatnonzero(np.bincount(plot, minlength=len(area))[plot] > 1)
-    order = cut[np.lexsort((-pieces[cut], plot[cut]))]
-    largest = order[np.flatnonzero(np.diff(plot[order], prepend=-1))]
+    largest = largest_pieces(plot, pieces)
     result = pieces.copy()
     result[largest] += (area - np.bincount(plot, pieces, len(area)))[plot[largest]]
     return result

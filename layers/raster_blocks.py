@@ -24,7 +24,14 @@ from layers.cell_coverage import Window
 from layers.errors import CrsError, InputError, MissingFileError
 from layers.rings import IntArray
 
-__all__ = ["BlockReader", "RasterGrid", "describe_raster", "open_raster", "plan_windows"]
+__all__ = [
+    "BlockReader",
+    "RasterGrid",
+    "can_reopen",
+    "describe_raster",
+    "open_raster",
+    "plan_windows",
+]
 
 #: A window is not larger than this, unless one block of the file is.
 WINDOW_BYTES = 16 << 20
@@ -229,12 +236,22 @@ class BlockReader:
 
     def __reduce__(self) -> tuple[Any, tuple[RasterGrid]]:
         """Cross a process border as a description; the raster is opened again over there."""
+        self.require_file()
+        return BlockReader, (self.grid,)
+
+    def require_file(self) -> None:
+        """Refuse a dataset that other processes cannot open.
+
+        Raises
+        ------
+        InputError
+            The reader stands on an open dataset.
+        """
         if self.dataset is not None:
             raise InputError(
                 en=f"{self.grid.name}: a cluster needs a raster file that its workers can open.",
                 vi=f"{self.grid.name}: cụm máy cần tệp ảnh mà các máy của cụm mở được.",
             )
-        return BlockReader, (self.grid,)
 
     def read(self, window: Window) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]:
         """Read values, and where there is data.
@@ -271,6 +288,25 @@ class BlockReader:
             handle.close()
         self._opened.clear()
         self._local = threading.local()
+
+
+def can_reopen(grid: RasterGrid) -> bool:
+    """Tell whether a raster's name opens the same raster again.
+
+    Parameters
+    ----------
+    grid : RasterGrid
+        Description of an open dataset.
+
+    Returns
+    -------
+    bool
+        False for rasters in memory, virtual ones and overviews.
+    """
+    if not Path(grid.name).is_file():
+        return False
+    with open_raster(grid.name) as dataset:
+        return grid.band <= dataset.count and describe_raster(dataset, grid.band) == grid
 
 
 def open_raster(name: str | Path) -> Any:

@@ -120,11 +120,14 @@ def mend(shapes: npt.NDArray[Any], rings: Rings) -> tuple[npt.NDArray[Any], pd.D
         return shapes, REPAIRS.empty()
     reasons = shapely.is_valid_reason(shapes[invalid])
     # Coordinates that are no numbers cannot be repaired, only left out.
-    known = np.isfinite(shapely.bounds(shapes[invalid])).all(axis=1)
+    xy, number = shapely.get_coordinates(shapes[invalid], return_index=True)
+    known = np.bincount(number, ~np.isfinite(xy).all(axis=1), len(invalid)) == 0
     mended = np.full(len(invalid), shapely.Polygon(), object)
-    mended[known] = _polygonal(shapely.make_valid(shapes[invalid[known]], method="structure"))
-    before = np.where(known, shapely.area(shapes[invalid]), 0.0)
-    after = shapely.area(mended)
+    mended[known] = shapely.make_valid(
+        shapes[invalid[known]], method="structure", keep_collapsed=False
+    )
+    before, after = np.zeros(len(invalid)), shapely.area(mended)
+    before[known] = shapely.area(shapes[invalid[known]])
     table = pd.DataFrame(
         {
             "position": invalid,
@@ -162,13 +165,3 @@ def refuse_repairs(repairs: pd.DataFrame, mode: RepairMode) -> None:
             vi=f"{len(repairs)} vùng không hợp lệ, các dòng {rows} ({reason}): hãy sửa bằng phần "
             "mềm GIS, hoặc cho phép tự sửa.",
         )
-
-
-def _polygonal(shapes: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Polygonal part of each geometry; an empty polygon where there is none."""
-    result = shapes.copy()
-    for i in np.flatnonzero(~np.isin(shapely.get_type_id(shapes), _POLYGONAL)):
-        parts = shapely.get_parts(shapely.get_parts(shapes[i]))
-        parts = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
-        result[i] = shapely.union_all(parts) if len(parts) else shapely.Polygon()
-    return result

@@ -36,6 +36,8 @@ MARGIN = 1e-9
 # Coordinates are known to this many units in the last place of the largest of them.
 LAST_PLACES = 8
 EPSILON = 2.0**-52
+# A covered share of a rectangle's width this close to 0 or 1 is 0 or 1.
+ROUNDING = 1e-12
 
 _BINNED = (FLOATS, INTS, INTS, FLOATS)
 _F = types.float64
@@ -320,13 +322,12 @@ def _stretch(
     )
 
 
-@inner_kernel((FLOATS, types.int64, types.int64, *(_F,) * 5))
+@inner_kernel((FLOATS, types.int64, types.int64, *(_F,) * 4))
 def _first_look(
-    lines: FloatArray, first: int, last: int, start: float, stop: float, bottom: float, top: float,
-    middle: float,
-) -> float:  # fmt: skip
-    """Sum of the signs above ``middle`` in one bin; NaN if an edge meets the bounds."""
-    around = 0.0
+    lines: FloatArray, first: int, last: int, start: float, stop: float, bottom: float, top: float
+) -> float:
+    """Width of the stretches of one bin that lie below the polygon; NaN if an edge meets them."""
+    below = 0.0
     for i in range(5 * first, 5 * last, 5):
         if max(lines[i + 1], lines[i + 3]) <= bottom:
             continue
@@ -335,9 +336,8 @@ def _first_look(
             continue
         if min(g_a, g_b) < top:
             return math.nan
-        if a <= middle < b:
-            around += lines[i + 4]
-    return around
+        below += lines[i + 4] * (b - a)
+    return below
 
 
 @kernel((FLOATS, *_BINNED, FLOAT_OUT))
@@ -349,7 +349,11 @@ def _look_around(
     lines: FloatArray,
     result: FloatArray,
 ) -> None:
-    """Sum the signs of the edges above the middle of each rectangle, unless an edge meets it."""
+    """Tell by the edges above each rectangle, unless one meets it, whether it is covered.
+
+    Vertical edges are not among them: where one crosses a rectangle, only part of its width is
+    covered.
+    """
     polygons = len(first_bin) - 1
     for rectangle in range(len(bounds) // 4):
         left, bottom = bounds[4 * rectangle], bounds[4 * rectangle + 1]
@@ -360,19 +364,21 @@ def _look_around(
             if not (frame[5 * q + 1] < top and frame[5 * q + 3] > bottom):
                 continue
             inside = frame[5 * q] <= left and frame[5 * q + 2] >= right
-            around = 0.0 if inside else math.nan
+            below = 0.0 if inside else math.nan
             k_first, k_last = _bin_range(frame, first_bin, q, left, right)
             for k in range(k_first, k_last + 1):
-                if math.isnan(around):
+                if math.isnan(below):
                     break
                 n = first_bin[q] + k
                 start = left if k == k_first else frame[5 * q] + k * frame[5 * q + 4]
                 stop = right if k == k_last else frame[5 * q] + (k + 1) * frame[5 * q + 4]
-                around += _first_look(
-                    lines, bin_start[n], bin_start[n + 1], start, stop,
-                    bottom, top, 0.5 * (left + right),
-                )  # fmt: skip
-            result[rectangle * polygons + q] = around
+                below += _first_look(
+                    lines, bin_start[n], bin_start[n + 1], start, stop, bottom, top
+                )
+            covered = below / (right - left)
+            whole = round(covered)
+            here = rectangle * polygons + q
+            result[here] = whole if abs(covered - whole) < ROUNDING else math.nan
 
 
 @kernel((*_BINNED, *_BINNED, INTS, INTS, FLOAT_OUT))

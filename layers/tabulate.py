@@ -13,15 +13,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers.areal_scale import check_areal_scale, row_cell_areas
 from layers.block_tabulation import BlockPiece, ClassSums, tabulate_block
+from layers.cell_areas import CellAreas
 from layers.cell_coverage import row_weighted_areas
-from layers.errors import ClosureError, InputError
+from layers.errors import ClosureError
 from layers.findings import Finding, Findings
-from layers.intake import Intake, attach_findings, take_in
+from layers.intake import Intake, attach_findings, require_columns, take_in
 from layers.raster_blocks import (
     BlockReader,
     RasterGrid,
+    can_reopen,
     describe_raster,
     open_raster,
     plan_windows,
@@ -30,7 +31,7 @@ from layers.repair import RepairMode
 from layers.reprojection import reproject_rings
 from layers.rings import FloatArray, IntArray, Rings, rings_of
 from layers.wording import Phrase
-from layers.work import Workers, run_pieces
+from layers.work import Workers, run_pieces, worker_count
 
 __all__ = ["tabulate_area"]
 
@@ -53,7 +54,8 @@ def tabulate_area(
 
     Every cell counts by the exact share of it that the polygon covers. Cells of a lon/lat raster
     have the area of their row on the ellipsoid (within a cell, shares are plane shares in
-    longitude and latitude); on a projected raster plane areas are taken, where they may be.
+    longitude and latitude); on a projected raster plane areas are taken where they are those of
+    the ground, and by row where the projection is equal-area on a sphere.
     Polygons are brought into the CRS of the raster with their edges bent as the transformation
     bends them, to a tenth of a cell. Polygons that overlap each get their full count.
 
@@ -112,15 +114,10 @@ def tabulate_area(
     ...     tabulate_area(square, dataset)["cells"].tolist()
     [1.0, 0.5, 0.5, 0.25, 0.0]
     """
-    if id_column not in polygons.columns:
-        raise InputError(
-            en=f"Polygons: no column {id_column!r} for the ids; found "
-            f"{[str(name) for name in polygons.columns]}.",
-            vi=f"Lớp vùng: không có cột mã {id_column!r}; chỉ thấy "
-            f"{[str(name) for name in polygons.columns]}.",
-        )
+    require_columns(polygons, [id_column], "polygons")
     found = Findings()
-    with _reader(raster, band) as reader:
+    worker_count(workers)
+    with _reader(raster, band, workers) as reader:
         intake = take_in(
             polygons, polygons[id_column], source="polygons", repair=repair, findings=found
         )
@@ -136,13 +133,15 @@ def tabulate_area(
 
 
 @contextmanager
-def _reader(raster: Any, band: int) -> Iterator[BlockReader]:
-    if not isinstance(raster, str | Path):
+def _reader(raster: Any, band: int, workers: Workers) -> Iterator[BlockReader]:
+    if isinstance(raster, str | Path):
+        with open_raster(raster) as dataset:
+            reader = BlockReader(describe_raster(dataset, band))
+    else:
         grid = describe_raster(raster, band)
-        yield BlockReader(grid, raster)
-        return
-    with open_raster(raster) as dataset:
-        reader = BlockReader(describe_raster(dataset, band))
+        reader = BlockReader(grid, None if workers != 1 and can_reopen(grid) else raster)
+        if not isinstance(workers, int):
+            reader.require_file()
     try:
         yield reader
     finally:
@@ -156,6 +155,7 @@ class _Ground:
     rings: Rings
     bounds: npt.NDArray[np.float64]
     grid: RasterGrid
+    cell_areas: CellAreas
 
     @classmethod
     def of(cls, intake: Intake, grid: RasterGrid) -> _Ground:
@@ -163,30 +163,18 @@ class _Ground:
         t = grid.transform
         if not intake.crs.equals(grid.crs, ignore_axis_order=True):
             rings = reproject_rings(rings, intake.crs, grid.crs, (abs(t.a), abs(t.e)))
-        if grid.crs.is_projected and len(rings.x):
-            bounds = (rings.x.min(), rings.y.min(), rings.x.max(), rings.y.max())
-            check_areal_scale(grid.crs, bounds)
+        cell_areas = CellAreas.of(grid.crs, t, rings.part_bounds())
         cells = rings.moved((rings.x - t.c) / t.a, (rings.y - t.f) / t.e)
-        return cls(cells, cells.part_bounds(), grid)
-
-    def cell_areas(self, top: int, bottom: int) -> FloatArray:
-        """Area in m² of a cell of each row; rows may lie outside the raster."""
-        t, crs = self.grid.transform, self.grid.crs
-        factor = float(crs.axis_info[0].unit_conversion_factor)
-        if crs.is_projected:
-            return np.full(bottom - top, abs(t.a * t.e) * factor**2)
-        degrees = np.degrees(factor)
-        edges = (t.f + t.e * np.arange(top, bottom + 1)) * degrees
-        return row_cell_areas(crs, edges, abs(t.a) * degrees)
+        return cls(cells, cells.part_bounds(), grid, cell_areas)
 
     def totals(self, polygons: int) -> tuple[FloatArray, FloatArray]:
         """Cells and m² of each polygon, inside and outside the raster."""
         rings = self.rings
         cells = rings.areas(polygons)
-        if self.grid.crs.is_projected or not len(rings.x):
-            return cells, cells * self.cell_areas(0, 1)
+        if self.cell_areas.uniform or not len(rings.x):
+            return cells, cells * self.cell_areas.rows(0, 1)
         top, bottom = int(np.floor(rings.y.min())), int(np.ceil(rings.y.max())) + 1
-        areas = row_weighted_areas(rings, self.cell_areas(top, bottom), top)
+        areas = row_weighted_areas(rings, self.cell_areas.rows(top, bottom), top)
         owner = np.repeat(rings.part_owner, np.diff(rings.part_ring))
         return cells, np.bincount(owner, areas, polygons).astype(np.float64)
 
@@ -204,7 +192,9 @@ def _pieces(ground: _Ground, reader: BlockReader) -> Iterator[BlockPiece]:
     x0, y0, x1, y1 = ground.bounds.T
     cells = np.column_stack([np.floor(y0), np.ceil(y1), np.floor(x0), np.ceil(x1)])
     for window, parts in plan_windows(ground.grid, cells.astype(np.int64)):
-        yield BlockPiece(reader, window, ground.rings.take(parts), ground.cell_areas(*window[:2]))
+        yield BlockPiece(
+            reader, window, ground.rings.take(parts), ground.cell_areas.rows(*window[:2])
+        )
 
 
 def _table(intake: Intake, ground: _Ground, sums: ClassSums, findings: Findings) -> pd.DataFrame:

@@ -1,0 +1,68 @@
+"""The engine on a real cluster of worker processes, with the same digits as here."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+import layers.plot_shares
+import layers.raster_blocks
+from layers import overlay_area, tabulate_area
+from layers.errors import InputError, MissingFileError
+from tests.layers.engine_ground import polygons, raster_file
+
+distributed = pytest.importorskip("distributed")
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Any]:
+    with warnings.catch_warnings():
+        # What the cluster's own libraries are about to give up is not ours to judge.
+        warnings.simplefilter("ignore")
+        settings = {"n_workers": 1, "threads_per_worker": 2, "dashboard_address": None}
+        with (
+            distributed.LocalCluster(**settings) as cluster,
+            distributed.Client(cluster) as client,
+        ):
+            yield client
+
+
+@pytest.fixture
+def boxes() -> Any:
+    random = np.random.default_rng(4)
+    corners = random.uniform(0, 40, (40, 2))
+    return polygons(*shapely.box(*corners.T, *(corners + 6.7).T), codes=range(40))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_rasters_and_plots_on_a_cluster(
+    client: Any, boxes: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(layers.raster_blocks, "WINDOW_BYTES", 500)
+    monkeypatch.setattr(layers.plot_shares, "TASK_PLOTS", 10)
+    path = tmp_path / "lớp phủ.tif"
+    values = np.random.default_rng(3).integers(1, 5, (50, 50))
+    path.write_bytes(raster_file(values).read())
+    here, there = (tabulate_area(boxes, path, workers=w) for w in (1, client))
+    pd.testing.assert_frame_equal(here, there, check_exact=True)
+    plots = boxes.drop(columns="code").assign(land="x")
+    here, there = (overlay_area(boxes.iloc[:5], plots, workers=w) for w in (1, client))
+    pd.testing.assert_frame_equal(here, there, check_exact=True)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_errors_come_back_from_a_cluster(client: Any, boxes: Any, tmp_path: Path) -> None:
+    with (
+        raster_file(np.ones((50, 50))).open() as raster,
+        pytest.raises(InputError, match="a cluster needs a raster file that its workers can open"),
+    ):
+        tabulate_area(boxes, raster, workers=client)
+    with pytest.raises(MissingFileError, match="cannot be opened"):
+        tabulate_area(boxes, tmp_path / "nowhere.tif", workers=client)

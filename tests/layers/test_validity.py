@@ -1,0 +1,102 @@
+"""The quick look at rings clears only what GEOS clears too."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shapely import MultiPolygon, Polygon, box
+
+from layers import repair_polygons
+from layers.errors import InputError
+from layers.rings import rings_of
+from layers.validity import invalid_rows
+from tests.layers.engine_ground import polygons
+
+
+def broken(value: float) -> Polygon:
+    """Triangle one of whose coordinates is no number, as damaged files have it."""
+    corners = np.array([(0, 0), (value, 1), (1, 1), (0, 0)])
+    return shapely.set_coordinates(Polygon([(0, 0), (0, 1), (1, 1)]), corners)
+
+
+INVALID = {
+    "bow tie": Polygon([(0, 0), (2, 2), (2, 0), (0, 2)]),
+    "spike": Polygon([(0, 0), (2, 0), (2, 1), (5, 1), (2, 1), (2, 2), (0, 2)]),
+    "spike at the start": Polygon([(0, 0), (-3, 0), (0, 0), (2, 0), (2, 2), (0, 2)]),
+    "self-touching": Polygon([(0, 0), (4, 0), (4, 4), (2, 0), (0, 4)]),
+    "ring touches itself twice": Polygon([(0, 0), (3, 0), (1, 1), (3, 2), (0, 2), (1, 1)]),
+    "hole outside": Polygon(box(0, 0, 1, 1).exterior, [box(2, 2, 3, 3).exterior]),
+    "parts overlap": MultiPolygon([box(0, 0, 2, 2), box(1, 1, 3, 3)]),
+    "flat": Polygon([(0, 0), (1, 0), (2, 0)]),
+    "no number": broken(float("nan")),
+    "infinite": broken(float("inf")),
+}
+VALID = {
+    "square": box(0, 0, 1, 1),
+    "clockwise": box(0, 0, 1, 1).reverse(),
+    "repeated vertices": Polygon([(0, 0), (0, 0), (1, 0), (1, 0), (1, 0), (1, 1), (0, 0), (0, 0)]),
+    "vertex on a straight edge": Polygon([(0, 0), (1, 0), (2, 0), (2, 2), (0, 2)]),
+    "hole": Polygon(box(0, 0, 4, 4).exterior, [box(1, 1, 2, 2).exterior]),
+    "parts": MultiPolygon([box(0, 0, 1, 1), box(2, 2, 3, 3)]),
+    "many edges": shapely.Point(0, 0).buffer(1, quad_segs=64),
+    "empty": Polygon(),
+    "missing": None,
+}
+
+
+@pytest.mark.parametrize("shape", INVALID.values(), ids=INVALID.keys())
+def test_invalid(shape: shapely.Geometry) -> None:
+    shapes = np.array([box(0, 0, 1, 1), shape], object)
+    assert invalid_rows(shapes, rings_of(shapes)).tolist() == [1]
+
+
+@pytest.mark.parametrize("shape", VALID.values(), ids=VALID.keys())
+def test_valid(shape: shapely.Geometry | None) -> None:
+    shapes = np.array([shape], object)
+    assert invalid_rows(shapes, rings_of(shapes)).tolist() == []
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=3, max_size=9))
+def test_any_ring_on_a_grid_is_judged_as_by_geos(corners: list[tuple[int, int]]) -> None:
+    # Few grid points: touching, folding back and repeating happen all the time.
+    shape = Polygon(corners)
+    shapes = np.array([shape], object)
+    assert (invalid_rows(shapes, rings_of(shapes)).size == 0) == shapely.is_valid(shape)
+
+
+def test_repairs_are_told_with_the_change_of_area() -> None:
+    frame = polygons(box(0, 0, 1, 1), INVALID["bow tie"], None)
+    mended, repairs = repair_polygons(frame)
+    assert mended.index.equals(frame.index)
+    assert mended.geometry.iloc[1].is_valid
+    assert mended.geometry.iloc[0] is frame.geometry.iloc[0]
+    assert repairs["position"].tolist() == [1]
+    assert repairs["reason"].iloc[0].startswith("Self-intersection")
+    assert repairs[["before_m2", "after_m2", "change_m2"]].iloc[0].tolist() == pytest.approx(
+        [0.0, 20_000.0, 20_000.0]
+    )
+    assert not frame.geometry.iloc[1].is_valid, "the frame given is left alone"
+
+
+def test_what_a_repair_leaves_over_is_dropped() -> None:
+    mended, repairs = repair_polygons(polygons(INVALID["spike"], INVALID["flat"]))
+    assert mended.geometry.iloc[0].area == pytest.approx(40_000)
+    assert mended.geometry.iloc[1].is_empty
+    assert repairs["after_m2"].tolist() == pytest.approx([40_000, 0])
+
+
+def test_coordinates_that_are_no_numbers_leave_an_empty_polygon() -> None:
+    mended, repairs = repair_polygons(polygons(INVALID["no number"], box(0, 0, 1, 1)))
+    assert mended.geometry.iloc[0].is_empty
+    assert repairs["after_m2"].tolist() == [0.0]
+
+
+def test_repair_may_be_refused() -> None:
+    frame = polygons(box(0, 0, 1, 1), INVALID["bow tie"])
+    with pytest.raises(InputError, match=r"1 invalid polygons, rows \[1\] \(Self-intersection"):
+        repair_polygons(frame, mode="never")
+    assert repair_polygons(frame.iloc[:1], mode="never")[1].empty
