@@ -157,6 +157,7 @@ def _look_up(
             "district",
             f"{clean!r} is a district, not a commune; districts were dissolved on 1 July 2025",
             f"{clean!r} là đơn vị cấp huyện, không phải xã; cấp huyện đã bỏ từ 1/7/2025",
+            (candidate for _, candidate in index.nearest(clean)),
         )
     return _guess(text, clean, index, province)
 
