@@ -19,7 +19,8 @@ _WHOLE = re.compile(
 )
 _BEHIND = re.compile(r"^(?P<name>[^,(]+?)\s*(?:,|\(|\s-\s)\s*(?P<rest>[^()]+?)\s*\)?$")
 _DISTRICT = re.compile(
-    r"^(?:huyện|huyen|h\.|thành phố|thanh pho|tp\.|tp(?= )|thị xã|thi xa|tx\.)\s*", re.IGNORECASE
+    r"^(?:(?:huyện|huyen|thành phố|thanh pho|thị xã|thi xa|tp)(?=\s)|(?:h|tp|tx)\.)\s*",
+    re.IGNORECASE,
 )
 
 

@@ -77,6 +77,7 @@ def test_pairs_that_must_not_match(one: str, other: str) -> None:
         ("Tổng cộng", "whole-province", "every commune"),
         ("xyz", "unknown", "nearest are"),
         ("09999", "unknown", "has the code 09999"),
+        ("Thanh Phong", "elsewhere", "16213 xã Thanh Phong (Thanh Hóa)"),
         ("Huyện Chi Lăng", "district", "dissolved on 1 July 2025"),
         ("Bố Hạ", "elsewhere", "07294 xã Bố Hạ (Bắc Ninh)"),
         ("Bính Xá", "other-time", "06622 xã Bính Xá, Huyện Đình Lập"),
