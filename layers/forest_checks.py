@@ -133,7 +133,7 @@ def check_attributes(frame: pd.DataFrame, *, source: str) -> list[Finding]:
     Parameters
     ----------
     frame : pandas.DataFrame
-        ``row, plot, area_ha, group, origin, malr3, purpose``; integers may be missing.
+        ``row, plot, area_ha, group, land, origin, malr3, purpose``; integers may be missing.
     source : str
         The layer.
 
@@ -145,20 +145,23 @@ def check_attributes(frame: pd.DataFrame, *, source: str) -> list[Finding]:
     group, origin = frame["group"], frame["origin"]
     wrong_origin = (
         (group.eq("natural") & origin.isin([2, 3]))
-        | (group.eq("planted") & origin.isin([1, 3]))
+        | (group.eq("planted") & origin.eq(1))
+        # Planted land that is not forest yet may be told as "no forest" with good reason.
+        | (group.eq("planted") & origin.eq(3) & frame["land"].ne("not_yet_forest"))
         | (group.eq("planted_not_yet") & origin.eq(1))
         | (group.eq("no_forest") & origin.isin([1, 2]))
     )
     purpose = frame["purpose"]
     by_purpose = pd.cut(purpose.astype("float64"), [0.5, 4.5, 8.5, 12.5], labels=[1, 2, 3])
     by_purpose = by_purpose.astype("Int64").fillna(0)
-    stated = frame["malr3"].notna() & purpose.notna()
+    # An empty malr3 means outside the plan, unless the file has no such field at all.
+    main = frame["malr3"].fillna(0) if frame["malr3"].notna().any() else frame["malr3"]
     cases = [
         ("problem", "origin-conflict", _true(wrong_origin), _ORIGIN),
         (
             "problem",
             "three-forest-conflict",
-            _true(stated & frame["malr3"].ne(by_purpose)),
+            _true(purpose.between(1, 12) & main.ne(by_purpose)),
             _PURPOSE,
         ),
         (

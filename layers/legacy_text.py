@@ -2,8 +2,8 @@
 
 Before Unicode, offices wrote Vietnamese with 8-bit fonts whose codes no standard codec knows:
 read as Latin-1, "Bắc Giang" is "B¾c Giang" in TCVN3 (fonts .Vn…) and "Baéc Giang" in VNI (fonts
-VNI-…). Which one a column holds is told by which reading gives Vietnamese syllables. No library on
-PyPI that is kept up does this, and the charts are small; they are written out here from the
+VNI-…). Which one a column holds is told by which reading gives Vietnamese syllables. No Python
+library was found that does this, and the charts are small; they are written out here from the
 published tables of TCVN 5712:1993 (VN3) and VNI-Win.
 """
 

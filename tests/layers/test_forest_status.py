@@ -149,12 +149,14 @@ def test_three_forest_leads_and_conflicts_are_listed(plots, write):
     frame = plots(
         {"malr3": 1, "mamdsd": 2}, {"malr3": 2, "mamdsd": 8}, {"malr3": 3, "mamdsd": 1},
         {"malr3": 0, "mamdsd": 0}, {"malr3": None, "mamdsd": None}, {"malr3": 9, "mamdsd": None},
+        {"malr3": None, "mamdsd": 2}, {"malr3": 3, "mamdsd": 0},
     )  # fmt: skip
     layer = load_forest_status(write(frame))
     assert layer.plots["three_forest"].tolist() == [
-        "protection", "special_use", "production", "outside", "outside", "outside",
+        "protection", "special_use", "production", "outside", "outside", "outside", "outside",
+        "production",
     ]  # fmt: skip
-    assert kinds(layer, "problem")["three-forest-conflict"].rows == (2,)
+    assert kinds(layer, "problem")["three-forest-conflict"].rows == (2, 6)
     assert kinds(layer, "problem")["three-forest-unknown"].rows == (5,)
 
 
@@ -204,9 +206,17 @@ def test_planting_years(plots, write):
 
 
 def test_origin_conflicts(plots, write):
-    frame = plots({"nggocr": 1}, {"nggocr": 0}, {"maldlr": 14, "ldlr": "TXG", "nggocr": 2})
+    frame = plots(
+        {"nggocr": 1},
+        {"nggocr": 0},
+        {"maldlr": 14, "ldlr": "TXG", "nggocr": 2},
+        {"nggocr": 3},
+        {"nggocr": 3, "thanhrung": 2},
+        {"maldlr": 82, "ldlr": "DT1", "nggocr": 2, "thanhrung": 0},
+        {"maldlr": 72, "ldlr": "DTR", "nggocr": 3, "thanhrung": 2},
+    )
     layer = load_forest_status(write(frame))
-    assert kinds(layer, "problem")["origin-conflict"].rows == (0, 2)
+    assert kinds(layer, "problem")["origin-conflict"].rows == (0, 2, 3, 5)
 
 
 def test_geometry_faults(plots, write):

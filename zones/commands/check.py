@@ -39,7 +39,7 @@ def check(
         False, "--json", help=say("Machine-readable output.", "Kết quả dạng JSON.")
     ),
     verbose: bool = typer.Option(
-        False, "-v", "--verbose", help=say("Tell the notes too.", "In cả ghi chú.")
+        False, "-v", "--verbose", help=say("Tell every note.", "In mọi ghi chú.")
     ),
 ) -> None:
     """Check the inputs of a project."""
@@ -74,9 +74,8 @@ def check(
 def _print(inputs: Inputs, findings: list[Finding], *, verbose: bool) -> None:
     from zones.check_report import layer_lines, severity_label
 
-    shown = [item for item in findings if verbose or item.severity != "note"]
-    for item in shown:
-        if item.source not in inputs.plots:
+    for item in findings:
+        if item.source not in inputs.plots and (verbose or item.severity != "note"):
             print_line(
                 f"{severity_label(item.severity, language())} [{item.source}] "
                 f"{item.message.text(language())}"
@@ -86,7 +85,8 @@ def _print(inputs: Inputs, findings: list[Finding], *, verbose: bool) -> None:
         for line in layer_lines(
             name,
             layer,
-            [item for item in shown if item.source == name],
+            # Notes too: they count what was taken as established, converted or assumed.
+            [item for item in findings if item.source == name],
             disagreements=inputs.disagreements.get(name),
             language=language(),
         ):
