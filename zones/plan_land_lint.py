@@ -39,8 +39,6 @@ LAND_FOR_ZONES = Schema(
     ),
 )
 
-_M2_PER_HA = 10_000
-
 
 def _areas(plan: Plan) -> list[tuple[str, Target]]:
     """Area targets of zones, in hectares, those under the canopy left out."""
@@ -68,7 +66,9 @@ def _below_present(plan: Plan, present: pd.DataFrame) -> Iterator[PlanFinding]:
     standing = present.dropna().set_index("zone")["present_ha"]
     for zone, target in plan.all_targets():
         high = target.ends[1]
-        if target.indicator != "area" or zone not in standing.index or math.isnan(high):
+        if target.indicator != "area" or target.unit != "ha" or zone not in standing.index:
+            continue
+        if math.isnan(high):
             continue
         now = float(standing[zone])
         if now > high:
@@ -123,7 +123,10 @@ def _crowded(demand: pd.Series[float], land: pd.DataFrame) -> tuple[list[str], f
         for name, zone in pairs.itertuples(index=False)
     ]
     start, end, hectares = (np.array(column) for column in zip(*edges, strict=True))
-    capacity = np.round(hectares * _M2_PER_HA / 100).astype(np.int32)  # ares: fits 32 bits
+    # Whole ares fit 32 bits; what is wanted is rounded down and land up, so that a plan that fits
+    # to the hectare never fails by rounding.
+    ares = np.where(end == sink, np.floor(hectares * 100), np.ceil(hectares * 100))
+    capacity = ares.astype(np.int32)
     graph = csr_array((capacity, (start, end)), shape=(sink + 1, sink + 1), dtype=np.int32)
     flow = maximum_flow(graph, source, sink)
     wanted = int(capacity[end == sink].sum())

@@ -19,7 +19,7 @@ __all__ = ["lint_plan"]
 #: Two sums agree when they differ by less than this share: printed figures are rounded.
 _ROUNDING = 0.001
 _WHOLE_PERCENT = 100.0
-_RATES_ABOVE_100 = ("growth", "increase")
+_SHARES = ("_share", "_rate")
 _LANGUAGES: tuple[Language, Language] = ("en", "vi")
 
 
@@ -148,9 +148,7 @@ def _limit(indicator: str, dimension: str, area_ha: float | None) -> float | Non
     """Most that a figure can be: the province's area, or the whole of a share."""
     if dimension == "area":
         return area_ha
-    if dimension == "rate" and not any(word in indicator for word in _RATES_ABOVE_100):
-        return _WHOLE_PERCENT
-    return None
+    return _WHOLE_PERCENT if dimension == "rate" and indicator.endswith(_SHARES) else None
 
 
 def _value(figure: Figure, unit: str) -> float:

@@ -81,6 +81,12 @@ class Horizon(_Part):
     first: int = Field(ge=1990, le=2100)
     last: int = Field(ge=1990, le=2100)
 
+    @model_validator(mode="after")
+    def _runs_forwards(self) -> Horizon:
+        if self.first > self.last:
+            raise ValueError("the first year is after the last")
+        return self
+
 
 class Source(_Part):
     """The document a plan was taken from."""

@@ -53,7 +53,7 @@ def _parser() -> YAML:
     yaml = YAML(typ="rt", pure=True)
     yaml.Representer = _Representer
     yaml.preserve_quotes = True
-    yaml.width = 4096  # never folds a line the planner wrote
+    yaml.width = 1_000_000  # never folds a line the planner wrote
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.allow_unicode = True
     yaml.allow_duplicate_keys = False
@@ -301,7 +301,8 @@ def dump_document(document: Mapping[str, Any], *, closing: Sequence[str] = ()) -
     text = io.StringIO()
     _parser().dump(document, text)
     # A line break inside a remark must not end the comment.
-    remarks = [f"# {' '.join(line.split())}".rstrip() for line in closing]
+    plain = ("".join(sign if sign.isprintable() else " " for sign in line) for line in closing)
+    remarks = [f"# {' '.join(line.split())}".rstrip() for line in plain]
     return text.getvalue() + "".join(f"{remark}\n" for remark in remarks)
 
 

@@ -117,6 +117,20 @@ def test_lines_broken_by_hand_are_joined_and_keep_their_numbers() -> None:
     assert found[1].line_at(found[1].text.index("300 ha")) == 4
 
 
+def test_items_may_begin_with_a_figure_and_ranges_may_be_broken() -> None:
+    lines = (
+        "I. MỤC TIÊU",
+        "- 15 xã đạt chuẩn;",
+        "- 100% số hộ dùng nước sạch từ 30",
+        "- 40 cơ sở.",
+    )
+    found = read_outline(lines)
+    assert [p.text for p in found[1:]] == [
+        "15 xã đạt chuẩn;",
+        "100% số hộ dùng nước sạch từ 30 - 40 cơ sở.",
+    ]
+
+
 @given(
     st.lists(
         st.text(alphabet="IVX123ab.)- ha500Đồngcd;", min_size=0, max_size=40).map(str.strip),

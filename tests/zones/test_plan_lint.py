@@ -109,7 +109,8 @@ def test_the_same_figure_in_another_unit_is_no_second_figure() -> None:
 
 def test_growth_may_exceed_the_whole() -> None:
     growth = _target(indicator="agriculture_growth", unit="%", figure=104)
-    assert lint_plan(_plan(growth)) == []
+    unknown = _target(target="other", indicator="done_of_the_plan", unit="%", figure=120)
+    assert lint_plan(_plan(growth, unknown)) == []
 
 
 def test_parts_are_summed_and_a_second_statement_is_tried() -> None:

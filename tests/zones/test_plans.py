@@ -242,6 +242,7 @@ def test_an_unknown_plan_names_the_known_ones() -> None:
         ("year: 2030", "year: soon", "line 30.*year: .*found 'soon'"),
         ("plan: small", "plan: Small Plan", "line 2, plan"),
         ('code: "06529"', "code: 6529", "line 20, zones.0.communes.0.code"),
+        ("first: 2026", "first: 2031", "the first year is after the last"),
         ("zone: pine", "plan: pine", "zones.0.zone: expected this key"),
     ],
 )

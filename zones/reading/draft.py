@@ -84,9 +84,16 @@ def _horizon(head: Head, reading: Reading) -> tuple[int, int]:
     return min(first, last), last
 
 
+_WHOLE_DATE, _MONTH = 10, 7
+
+
 def _vintage(province: str, date: str | None) -> str:
+    """Vintage in force on the date of the document, as far as that is filled in."""
+    day = date
+    if date is not None and len(date) < _WHOLE_DATE:
+        day = f"{date}-28" if len(date) == _MONTH else date
     try:
-        return vintage_on((date or "")[:4] or None, province=province)
+        return vintage_on(day, province=province)
     except InputError:
         return f"{date[:4]}-12-31" if date else vintage_on(None)
 
@@ -216,7 +223,7 @@ def draft_plan(document: Document, *, plan_id: str, province: str | None = None)
         name=Names(vi=head.title or document.name, en=head.title or document.name),
         issuer=None,
         number=head.number,
-        date=head.date,
+        date=head.date if head.dated else None,
         province=province,
         vintage=vintage,
         horizon=Horizon(first=first, last=last),

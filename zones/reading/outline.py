@@ -28,7 +28,9 @@ _ROMAN = re.compile(r"([IVX]{1,6})[.)]\s*(?=\S)")
 _DECIMAL = re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,3})[.)]?\s+(?=\S)")
 _ARABIC = re.compile(r"(\d{1,2})[.)]\s*(?=[^\W\d_]|[“\"(])")
 _LETTER = re.compile(rf"([{_LETTERS}fjwz])\)\s*(?=\S)")
-_DASH = re.compile(r"[-–•+*]\s*(?=[^\W\d_]|[“\"(])")
+_DASH = re.compile(r"[-–•+*]\s*(?=\w|[“\"(])")
+_RANGE_BEGUN = re.compile(r"\d\s*$")
+_RANGE_ENDS = re.compile(r"[-–]\s*\d")
 _FOOTNOTE = re.compile(r"[¹²³⁴⁵⁶⁷⁸⁹]")
 _CLOSING = re.compile(r"Nơi nhận\s*:", re.IGNORECASE)
 _FULL_STOP = re.compile(r"[.;:!?…\]/]\s*$")
@@ -264,9 +266,12 @@ class _Reader:
         self.parts, self.opens, self.is_item = [], False, False
 
     def take(self, number: int, line: str) -> None:
-        dash = _DASH.match(line)
         is_continued = bool(self.parts) and not self.closed
         previous = self.parts[-1][0] if self.parts else ""
+        dash = _DASH.match(line)
+        if is_continued and _RANGE_BEGUN.search(previous) and _RANGE_ENDS.match(line):
+            self.parts.append((line, number))  # "từ 30" at the end of a line, "- 40 cơ sở" below
+            return
         if _CLOSING.match(line):
             self.flush()
             self.closed = True

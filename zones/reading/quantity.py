@@ -22,6 +22,11 @@ __all__ = ["Quantity", "clean_text", "find_quantities", "parse_quantity"]
 _SCALES = {"nghìn": 1e3, "ngàn": 1e3, "vạn": 1e4, "triệu": 1e6, "tỷ": 1e9, "tỉ": 1e9}
 _SCALE = re.compile(r"\s*(nghìn|ngàn|vạn|triệu|tỷ|tỉ)(?!\w)", re.IGNORECASE)
 _NUMERAL = re.compile(NUMERAL)
+_DIGIT = re.compile(r"\d")
+_GAP = re.compile(r"\s*")
+#: How far from a figure its words of bound, and its sentence, may begin: no text is read over and
+#: over from its start, however long it is.
+_NEAR, _FAR = 120, 2_000
 # Not inside a word, a longer numeral, a date (20/11) or behind a per-sign (tiêu chí/01 xã).
 _INSIDE = re.compile(r"(?:[\w/.,]|[^\W\d_][-–])$")
 _CONNECTOR = re.compile(r"\s*(?:[-–—−÷~]|đến|tới)\s*(?:khoảng\s+)?", re.IGNORECASE)
@@ -108,19 +113,18 @@ def _number(text: str, start: int) -> _Number | None:
         return None
     scale = _SCALE.match(text, found.end())
     # "triệu đồng" is a unit of its own, "nghìn tấn" a scale and a unit.
-    gap = len(text) - len(text[found.end() :].lstrip())
-    if scale is None or match_unit(text, gap) is not None:
+    if scale is None or _unit(text, found.end()) is not None:
         return _Number(read[0], None, read[1], found.end())
     return _Number(read[0], _SCALES[scale[1].lower()], read[1], scale.end())
 
 
 def _unit(text: str, start: int) -> tuple[str, int] | None:
-    gap = re.compile(r"\s*").match(text, start)
+    gap = _GAP.match(text, start)
     return match_unit(text, gap.end() if gap else start)
 
 
 def _is_date_or_number(text: str, start: int, number: _Number) -> bool:
-    before = text[:start]
+    before = text[max(0, start - _NEAR) : start]
     if _INSIDE.search(before) or _COUNTED.search(before):
         return True
     is_year = number.value in range(1900, 2101) and number.end - start == 4
@@ -175,19 +179,20 @@ def _bounded(numbers: list[_Number], words: BoundWords, *, keeps: bool) -> Quant
 
 def _scan(text: str) -> Iterator[Quantity]:
     place = 0
-    while found := re.compile(r"\d").search(text, place):
+    while found := _DIGIT.search(text, place):
         start = found.start()
         numbers, unit, end = _core(text, start)
         place = max(end, start + 1)
         if unit is None:
             continue
-        words = read_bound_words(text[:start], text[end:])
-        quantity = _bounded(numbers, words, keeps=keeps_level(text[:start]))
-        opened = text.count("(", 0, start) - text.count(")", 0, start)
+        before = text[max(0, start - _FAR) : start]
+        words = read_bound_words(before[-_NEAR:], text[end : end + _NEAR])
+        quantity = _bounded(numbers, words, keeps=keeps_level(before))
+        opened = before.count("(") - before.count(")")
         yield replace(
             quantity,
             unit=unit,
-            per_year=unit.endswith("/year") or is_per_year(text[:start]),
+            per_year=unit.endswith("/year") or is_per_year(before),
             aside=opened > 0,
             start=start,
             end=end,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from functools import lru_cache
 
 __all__ = ["CAPITAL", "NAME_LIST", "sentence_bounds"]
 
@@ -38,12 +40,19 @@ def sentence_bounds(text: str, place: int) -> tuple[int, int]:
     >>> sentence_bounds("Một câu. Hai câu.", 10)
     (9, 17)
     """
-    begin, end = 0, len(text)
-    for found in _SENTENCE_END.finditer(text):
-        if text[found.end() : found.end() + 1].islower():
-            continue
-        if found.end() <= place:
-            begin = found.end()
-        elif found.start() >= place:
-            return begin, found.end()
-    return begin, end
+    ends = _ends(text)
+    index = bisect_right(ends, place, key=lambda pair: pair[1])
+    begin = ends[index - 1][1] if index else 0
+    # A place inside the signs that end a sentence belongs to that sentence.
+    following = (end for start, end in ends[index:] if start >= place)
+    return begin, next(following, len(text))
+
+
+@lru_cache(maxsize=256)
+def _ends(text: str) -> tuple[tuple[int, int], ...]:
+    """Where the signs that end a sentence begin and end."""
+    return tuple(
+        found.span()
+        for found in _SENTENCE_END.finditer(text)
+        if not text[found.end() : found.end() + 1].islower()
+    )

@@ -24,6 +24,7 @@ __all__ = [
 
 #: Units that one raised figure turns into another, and the dimension that was then meant.
 _MISPRINTED = {"m2": "volume", "m3": "area"}
+_FAR = 2_000
 _MOST_WORDS_BEFORE = 30
 _MOST_WORDS_BEHIND = 14
 #: Ends the words behind a figure.
@@ -181,6 +182,7 @@ def _words_before(text: str, quantity: Quantity, previous: Quantity | None) -> s
         # "30 mã số … với diện tích 150 ha": the unit before belongs to what the figure is about.
         ends = bool(re.match(r"\s*[,;.)]", between)) or not _content(between)
         floor = previous.end if ends else previous.start
+    floor = max(floor, quantity.start - _FAR)
     before = NAME_LIST.sub(" ", _CLOSED_ASIDE.sub(" ", text[floor : quantity.start]))
     stops = [found.end() for found in _HARD_STOP.finditer(before)]
     # What stands behind the last stop may be empty ("bình quân mỗi năm"): then go further back.
@@ -189,7 +191,7 @@ def _words_before(text: str, quantity: Quantity, previous: Quantity | None) -> s
 
 
 def _words_behind(text: str, quantity: Quantity, following: Quantity | None) -> str:
-    behind = text[quantity.end : following.start if following else len(text)]
+    behind = text[quantity.end : following.start if following else quantity.end + _FAR]
     stop = _STOP_BEHIND.search(behind)
     return " ".join(behind[: stop.start() if stop else None].split()[:_MOST_WORDS_BEHIND])
 

@@ -34,13 +34,9 @@ class _Thing:
     def year(self) -> int | None:
         return next((one.span.last for one in self.stated if one.span is not None), None)
 
-    def takes(self, other: Stated, zone: str, indicator: str) -> bool:
-        """Whether a statement is about this same thing."""
+    def takes(self, other: Stated, indicator: str) -> bool:
+        """Whether a statement of the same zone, indicator, crop and unit is about this thing."""
         lead = self.lead
-        if (self.zone, self.indicator, self.crop) != (zone, indicator, other.subject.crop):
-            return False
-        if _base_unit(lead) != _base_unit(other):
-            return False
         if any(one.paragraph == other.paragraph for one in self.stated):
             return False  # one paragraph does not say one thing twice
         if _ends(lead) == _ends(other):
@@ -156,12 +152,15 @@ def _target(
 
 def _things(reading: Reading, zones: Sequence[ZoneClause]) -> list[_Thing]:
     things: list[_Thing] = []
+    alike: dict[tuple[str, str, str, str], list[_Thing]] = {}
     clauses = {zone.zone: zone.clause for zone in zones}
     for stated in reading.stated:
         zone, indicator = _zone_id(stated, zones), _indicator(stated)
-        same = next((t for t in things if t.takes(stated, zone, indicator)), None)
+        group = alike.setdefault((zone, indicator, stated.subject.crop, _base_unit(stated)), [])
+        same = next((thing for thing in group if thing.takes(stated, indicator)), None)
         if same is None:
-            things.append(_Thing(zone, indicator, stated.subject.crop, [stated]))
+            group.append(_Thing(zone, indicator, stated.subject.crop, [stated]))
+            things.append(group[-1])
         elif zone and stated.clause == clauses[zone] and same.lead.clause != stated.clause:
             same.stated.insert(0, stated)  # the zone's own clause leads
         else:

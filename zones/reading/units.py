@@ -30,6 +30,9 @@ _DENOMINATORS = {
 }
 
 
+_LONGEST_WORD = 24
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A unit of quantities.
@@ -118,7 +121,7 @@ def match_unit(text: str, start: int) -> tuple[str, int] | None:
     if found is None:
         return None
     unit = forms[re.sub(r"\s+", " ", found["unit"].lower())]
-    after = text[found.end() :].lstrip().lower()
+    after = text[found.end() : found.end() + _LONGEST_WORD].lstrip().lower()
     if not found["per"] and any(
         re.match(rf"{re.escape(word)}(?!\w)", after) for word in unit.not_before
     ):

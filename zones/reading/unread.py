@@ -85,10 +85,13 @@ def find_unread(
     for paragraph, read in zip(paragraphs, quantities, strict=True):
         if paragraph.ended:
             continue
-        taken = [(q.start, q.end) for q in read]
-        taken += [match.span() for match in _EXPECTED.finditer(paragraph.text)]
+        taken = bytearray(len(paragraph.text))
+        spans = [(q.start, q.end) for q in read]
+        spans += [match.span() for match in _EXPECTED.finditer(paragraph.text)]
+        for start, end in spans:
+            taken[start:end] = b"\1" * (end - start)
         for match in _FIGURE.finditer(paragraph.text):
-            if any(start <= match.start() < end for start, end in taken):
+            if taken[match.start()]:
                 continue
             begin, end = sentence_bounds(paragraph.text, match.start())
             found.append(

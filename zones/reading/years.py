@@ -21,6 +21,8 @@ _NOT_TARGET = re.compile(
     re.IGNORECASE,
 )
 _FEW_WORDS = 2
+#: A year further from its figure than this is not its own.
+_FAR = 2_000
 #: A year behind its figure stands close: "đạt 500 ha vào năm 2030".
 _NEAR_BEHIND = 60
 
@@ -91,6 +93,7 @@ def find_span(text: str, place: int, headings: Sequence[str]) -> tuple[YearSpan 
     (YearSpan(first=None, last=2030), True)
     """
     begin, end = sentence_bounds(text, place)
+    begin, end = max(begin, place - _FAR), min(end, place + _FAR)
     sentence = text[begin:end]
     for start, stop, span in reversed(_years_in(sentence[: place - begin])):
         if _governs(sentence, start, stop, place - begin):
