@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pyproj
 
+    from layers.communes import NaturalAreas
     from layers.plots import PlotLayer
 
-__all__ = ["check_codes_of_day", "check_plot_overlaps"]
+__all__ = ["check_codes_of_day", "check_day_of_communes", "check_plot_overlaps"]
 
 #: Shared ground below this is the noise of digitising along a common border, not a double plot.
 _OVERLAP_MINIMUM_M2 = 1.0
@@ -57,6 +58,61 @@ def check_codes_of_day(
         on=on,
         source=name,
     )
+
+
+def check_day_of_communes(
+    communes: gpd.GeoDataFrame, areas: NaturalAreas, *, province: str, on: str
+) -> list[Finding]:
+    """Recognise boundaries, or a table of natural areas, of another day than the project says.
+
+    Every code of July 2025 was a code before, so a table of old areas joins to the boundaries of
+    today without a gap and gives every commune the area of a part of it.
+
+    Parameters
+    ----------
+    communes : geopandas.GeoDataFrame
+        Columns of ``layers.communes.COMMUNES``.
+    areas : NaturalAreas
+        The table of natural areas.
+    province : str
+        Code of the province.
+    on : str
+        Vintage of the communes, as the project says.
+
+    Returns
+    -------
+    list of Finding
+        Errors ``wrong-vintage`` and ``code-name-disagree``; nothing where no table of units is
+        known for that province and day.
+    """
+    from layers.gazetteer import units, vintage_on, vintages
+    from layers.table_file import read_table
+    from layers.unit_rows import UnitColumns, settle_columns
+    from layers.vintage_check import check_vintage
+
+    if on < vintages(province)[0]:
+        return []
+    known = units(province, vintage_on(on, province=province))
+    known = known.rename(columns={"code": "commune_code", "name": "commune"})
+    table = read_table(areas.path, sheet=areas.sheet)
+    columns = settle_columns(table, UnitColumns(code=areas.code_column))
+    found = check_vintage(
+        communes.drop(columns="geometry"),
+        known,
+        code_column="commune_code",
+        name_column="commune",
+        on=on,
+        source="communes",
+    )
+    found += check_vintage(
+        table,
+        known,
+        code_column=areas.code_column,
+        name_column=columns.name,
+        on=on,
+        source="natural_areas",
+    )
+    return [one for one in found if one.severity == "error"]
 
 
 def check_plot_overlaps(name: str, layer: PlotLayer, crs: pyproj.CRS) -> list[Finding]:

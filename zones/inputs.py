@@ -19,7 +19,11 @@ from layers.named_communes import CommuneList
 from layers.progress import Progress, silent
 from layers.wording import Phrase
 from zones.forest_check import check_places
-from zones.input_checks import check_codes_of_day, check_plot_overlaps
+from zones.input_checks import (
+    check_codes_of_day,
+    check_day_of_communes,
+    check_plot_overlaps,
+)
 from zones.plans import load_plans
 from zones.project import (
     CropPlotsSource,
@@ -135,25 +139,27 @@ def read_communes(project: Project) -> tuple[gpd.GeoDataFrame, pyproj.CRS, list[
     crs : pyproj.CRS
         Area CRS.
     findings : list of Finding
-        Repairs, and polygons that differ from the official area.
+        Repairs, boundaries or areas of another day, and polygons that differ from the official
+        area.
     """
     from layers.polygons import check_polygons
 
     source = project.communes
     table = source.natural_areas
+    areas = NaturalAreas(
+        path=project.resolve(table.path),
+        code_column=table.code_column,
+        area_column=table.area_column,
+        sheet=table.sheet,
+        decimal=table.decimal,
+    )
     crs = area_crs(project.province, named=project.area_crs)
     communes = load_communes(
         project.resolve(source.path),
         layer=source.layer,
         code_column=source.code_column,
         name_column=source.name_column,
-        natural_areas=NaturalAreas(
-            path=project.resolve(table.path),
-            code_column=table.code_column,
-            area_column=table.area_column,
-            sheet=table.sheet,
-            decimal=table.decimal,
-        ),
+        natural_areas=areas,
     ).to_crs(crs)
     labelled = communes.assign(
         row=communes.index, plot=communes["commune_code"], area_ha=communes["official_area_ha"]
@@ -168,7 +174,8 @@ def read_communes(project: Project) -> tuple[gpd.GeoDataFrame, pyproj.CRS, list[
             vi=f"communes: {len(lost)} đa giác xã không sửa được ({lost[:5]}); hãy sửa trong tệp.",
         )
     communes = checked.kept[communes.columns]
-    return communes, crs, [*checked.findings.items, *_area_differences(communes, crs)]
+    day = check_day_of_communes(communes, areas, province=project.province, on=str(source.vintage))
+    return communes, crs, [*checked.findings.items, *day, *_area_differences(communes, crs)]
 
 
 def _area_differences(communes: gpd.GeoDataFrame, crs: pyproj.CRS) -> list[Finding]:

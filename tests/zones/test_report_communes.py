@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from layers.gazetteer import units
 from layers.report_table import REPORT, ReportLayer
 from tests.factories import write_project
 from zones.inputs import read_inputs
@@ -105,3 +106,26 @@ def test_a_wrongly_declared_vintage_stops_the_run(tmp_path: Path) -> None:
     errors = [one for one in inputs.findings.of("error") if one.source == "forest"]
     assert [one.kind for one in errors] == ["wrong-vintage"]
     assert "'vintage: 2025'" in errors[0].message.en
+
+
+def test_natural_areas_of_old_units_stop_the_run(tmp_path: Path) -> None:
+    """The areas of 2024 join to today's communes by code, and each is that of a part."""
+    path = write_project(tmp_path)
+    old = units("20", 2024)
+    old[["code"]].assign(official_area_ha=1000.0).to_csv(
+        tmp_path / "natural_areas.csv", index=False
+    )
+    inputs = read_inputs(load_project(path))
+    errors = [one for one in inputs.findings.of("error") if one.source == "natural_areas"]
+    assert [one.kind for one in errors] == ["wrong-vintage"]
+    assert "129 codes are no longer in use" in errors[0].message.en
+
+
+def test_boundaries_of_another_day_stop_the_run(tmp_path: Path) -> None:
+    path = write_project(tmp_path)
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("vintage: 2025-07-01", "vintage: 2024"), "utf-8")
+    errors = read_inputs(load_project(path)).findings.of("error")
+    found = [one for one in errors if one.source == "communes"]
+    assert [one.kind for one in found] == ["wrong-vintage"]
+    assert "06148 Thụy Hùng ≠ Thanh Long" in found[0].message.en
