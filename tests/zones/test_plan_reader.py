@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import docx
 import pytest
 
 from benchmarks.plan_reader import read_gold, score_attributes, score_quantities, score_zones
@@ -239,6 +240,19 @@ def test_zones_of_the_main_plan_are_complete_and_without_a_false_one(shared: Pat
     assert (areas.right, areas.false, areas.missed) == (12, 0, 0)
     assert (places.false, places.missed) == (0, 0)
     assert places.right == 153 + 13
+
+
+def test_a_word_document_of_the_same_words_reads_alike(shared: Path, tmp_path: Path) -> None:
+    text = _text(shared, "002")
+    document, path = docx.Document(), tmp_path / "002.docx"
+    for line in text.lines:
+        document.add_paragraph(line)
+    document.save(str(path))
+    again = draft_plan(read_document_text(path), plan_id="draft").plan
+    first = draft_plan(text, plan_id="draft").plan
+    assert again.model_dump(exclude={"source", "name"}) == first.model_dump(
+        exclude={"source", "name"}
+    )
 
 
 def test_misspelt_names_of_the_main_plan_are_resolved_and_listed(shared: Path) -> None:
