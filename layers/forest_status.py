@@ -33,7 +33,7 @@ from layers.plots import PlotLayer
 from layers.polygons import Repair, check_polygons, list_plots
 from layers.species import crop_weights, unknown_species
 from layers.today import this_year
-from layers.vector import load_vector, look_into
+from layers.vector import CURVED, load_vector, look_into
 from layers.wording import Phrase
 
 __all__ = ["ForestLayer", "check_forest_status", "load_forest_status"]
@@ -214,6 +214,8 @@ def check_forest_status(
     if raw.crs is None:
         raise missing_crs(raw, source=name, province=province)
     vn2000, notes = name_vn2000(raw.crs, source=name)
+    if raw.attrs.get(CURVED):
+        notes.append(Finding("note", "geometry-curved", name, _CURVED))
     raw = raw.set_crs(vn2000, allow_override=True)
     reading = _Reading(
         source=name,
@@ -225,6 +227,12 @@ def check_forest_status(
     )
     result = _assemble(raw, match, reading)
     return replace(result, findings=Findings([*notes, *result.findings.items]))
+
+
+_CURVED = Phrase(
+    en="curved outlines were made of line segments",
+    vi="đường cong trong ranh giới lô đã được đổi thành các đoạn thẳng",
+)
 
 
 def _empty(source: str) -> InputError:

@@ -27,7 +27,11 @@ from layers.errors import InputError, MissingFileError
 from layers.shapefile_text import decode_columns
 from layers.vector_source import VectorSource, local_sources, sibling
 
-__all__ = ["VectorLook", "list_layers", "load_vector", "look_into"]
+__all__ = ["CURVED", "VectorLook", "list_layers", "load_vector", "look_into"]
+
+
+#: Key of ``attrs`` that tells whether curved outlines became line segments.
+CURVED = "curved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +148,7 @@ def load_vector(
     -------
     geopandas.GeoDataFrame
         The fields in file order and ``geometry``; one row per record in file order, RangeIndex.
-        Curves become line segments. Null geometries stay.
+        Curves become line segments, and ``attrs["curved"]`` tells so. Null geometries stay.
 
     Raises
     ------
@@ -170,8 +174,10 @@ def load_vector(
                 frame = _read_gdal(look, wanted, encoding)
         if frame.active_geometry_name != "geometry":
             frame = frame.rename_geometry("geometry")
-        fields = [name for name in frame.columns if name != "geometry"]
-        return gpd.GeoDataFrame(frame[[*fields, "geometry"]].reset_index(drop=True))
+        fields = list(look.fields) if wanted is None else wanted
+        result = gpd.GeoDataFrame(frame[[*fields, "geometry"]].reset_index(drop=True))
+        result.attrs = {CURVED: bool(frame.attrs.get(CURVED))}
+        return result
 
 
 @contextmanager
@@ -349,7 +355,13 @@ def _read_gdal(
         return _read_slowly(path, {**options, "encoding": encoding})
     if look.driver == "ESRI Shapefile":
         # Latin-1 maps every byte to one letter and back, so nothing is lost before we decide.
+        # Field names come in the same letters, so where they matter all fields are read, in order.
+        plain = all(name.isascii() for name in look.fields)
+        options["columns"] = wanted if plain else None
         frame = _read_bulk(path, {**options, "encoding": "ISO-8859-1"})
+        if not plain:
+            names = [name for name in frame.columns if name != "geometry"]
+            frame = frame.rename(columns=dict(zip(names, look.fields, strict=True)))
         return decode_columns(frame, look.encoding)
     if look.driver == "MapInfo File":
         try:
@@ -365,7 +377,9 @@ def _read_bulk(path: Path, options: dict[str, Any]) -> gpd.GeoDataFrame:
         frame = pyogrio.read_dataframe(path, use_arrow=True, **options)
     except NotImplementedError:
         # Curved geometries do not pass through Arrow; the record reader makes segments of them.
-        return _read_slowly(path, options)
+        frame = _read_slowly(path, options)
+        frame.attrs[CURVED] = True
+        return frame
     for name in frame.columns.drop("geometry", errors="ignore"):
         if pd.api.types.is_string_dtype(frame[name].dtype):
             # Arrow takes text on trust; bytes that are no UTF-8 would fail somewhere later.

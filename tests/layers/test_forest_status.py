@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import itertools
 import math
+import sqlite3
+import struct
 
 import numpy as np
+import pyogrio
 import pytest
 import shapely
 
@@ -333,3 +336,18 @@ def test_species_of_the_project(plots, write):
     path = write(plots({"sldlr": "Sa mộc"}))
     layer = load_forest_status(path, species={"Sa mộc": "cypress"})
     assert layer.crop_weights["crop"].tolist() == ["cypress"]
+
+
+def test_curves_are_told(plots, folder):
+    path = folder / "rừng.gpkg"
+    pyogrio.write_dataframe(plots({}), path, layer_options={"SPATIAL_INDEX": "NO"})
+    half = struct.pack("<BII", 1, 8, 5)
+    half += struct.pack("<10d", 0, 0, 100, 100, 200, 0, 100, -100, 0, 0)
+    blob = b"GP\x00\x01" + struct.pack("<i", 9215) + struct.pack("<BII", 1, 10, 1) + half
+    with sqlite3.connect(path) as database:
+        name = database.execute("select table_name from gpkg_contents").fetchone()[0]
+        database.execute(f'update "{name}" set geom = ?, dtich = 3.14', (blob,))  # noqa: S608
+    database.close()
+    layer = load_forest_status(path)
+    assert layer.plots["geometry_ha"].tolist() == pytest.approx([3.1416], rel=1e-3)
+    assert "geometry-curved" in kinds(layer, "note")

@@ -180,6 +180,15 @@ def test_a_letter_cut_by_the_field_width_does_not_spoil_the_column(squares, fold
     assert load_vector(path)["xa"].tolist()[:2] == ["L", "Hữu Lũng"]
 
 
+def test_field_names_with_accents(squares, folder):
+    path = write(squares.rename(columns={"xa": "Tên", "n": "Mã_xã"}), folder / "a.shp")
+    assert list(look_into(path).fields) == ["Tên", "Mã_xã"]
+    read = load_vector(path, columns=["Mã_xã"])
+    assert list(read.columns) == ["Mã_xã", "geometry"]
+    assert read["Mã_xã"].tolist() == [1, 2, 3]
+    assert load_vector(path)["Tên"].tolist()[:2] == ["Lộc Bình", "Hữu Lũng"]
+
+
 def test_font_bytes_come_through_as_latin_letters(squares, folder):
     path = folder / "a.shp"
     squares["xa"] = ["B¾c Giang", "Léc B×nh", None]
@@ -250,7 +259,10 @@ def test_curves_become_segments(squares, folder):
     with sqlite3.connect(path) as database:
         database.execute("update c set geom = ?", (blob,))
     database.close()
-    assert load_vector(path).area[0] == pytest.approx(3.1416, rel=1e-3)
+    read = load_vector(path)
+    assert read.area[0] == pytest.approx(3.1416, rel=1e-3)
+    assert read.attrs == {"curved": True}
+    assert load_vector(write(squares, folder / "d.gpkg")).attrs == {"curved": False}
 
 
 def test_a_parquet_table_without_geometry(squares, folder):
