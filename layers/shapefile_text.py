@@ -12,7 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-__all__ = ["decode_columns"]
+__all__ = ["decode_columns", "decode_name"]
 
 # Code pages whose letters differ from Latin-1 where Vietnamese text lives.
 _PAGES = {"1258": "cp1258", "CP1258": "cp1258", "WINDOWS-1258": "cp1258", "ANSI 1258": "cp1258"}
@@ -41,6 +41,23 @@ def decode_columns(frame: gpd.GeoDataFrame, declared: str | None) -> gpd.GeoData
         if name != "geometry" and pd.api.types.is_string_dtype(values.dtype):
             result[name] = _decode(values, declared)
     return result
+
+
+def decode_name(name: str) -> str:
+    """Name of a field that was read as Latin-1.
+
+    Parameters
+    ----------
+    name : str
+        Letters that each stand for one byte.
+
+    Returns
+    -------
+    str
+        The UTF-8 text of the bytes, where they are that; else the name as it is.
+    """
+    decoded = _as_utf8([name.encode("latin-1")])
+    return name if decoded is None else decoded[0]
 
 
 def _decode(values: pd.Series[str], declared: str | None) -> pd.Series[str]:

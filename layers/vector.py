@@ -24,7 +24,7 @@ import pyproj
 import shapely
 
 from layers.errors import InputError, MissingFileError
-from layers.shapefile_text import decode_columns
+from layers.shapefile_text import decode_columns, decode_name
 from layers.vector_source import VectorSource, local_sources, sibling
 
 __all__ = ["CURVED", "VectorLook", "list_layers", "load_vector", "look_into"]
@@ -172,6 +172,7 @@ def load_vector(
                 frame = _read_parquet(look, wanted)
             else:
                 frame = _read_gdal(look, wanted, encoding)
+        _require_all_records(look, len(frame))
         if frame.active_geometry_name != "geometry":
             frame = frame.rename_geometry("geometry")
         fields = list(look.fields) if wanted is None else wanted
@@ -264,14 +265,22 @@ def _look(source: VectorSource, layer: str, *, layers: tuple[str, ...]) -> Vecto
     with _as_input_error(source.name):
         if source.driver == "Parquet":
             return _look_parquet(source)
-        with fiona.open(source.path, layer=layer, enabled_drivers=[source.driver]) as opened:
+        # Names of fields in the bytes of the file too: a code page that GDAL does not know would
+        # make empty names of them.
+        bytes_ = {"encoding": "ISO-8859-1"} if source.driver == "ESRI Shapefile" else {}
+        with fiona.open(
+            source.path, layer=layer, enabled_drivers=[source.driver], **bytes_
+        ) as opened:
             geometry_type, crs = opened.schema["geometry"], opened.crs_wkt
             look = VectorLook(
                 source=source.name,
                 driver=source.driver,
                 layer=layer,
                 layers=layers,
-                fields=dict(opened.schema["properties"]),
+                fields={
+                    decode_name(name) if bytes_ else name: kind
+                    for name, kind in opened.schema["properties"].items()
+                },
                 geometry_type=geometry_type,
                 crs=pyproj.CRS.from_wkt(crs) if crs else None,
                 encoding=_declared_encoding(source),
@@ -337,6 +346,28 @@ def _require_columns(look: VectorLook, columns: Sequence[str] | None) -> None:
             en=f"{look.source}: no fields {missing}; its fields are {list(look.fields)}.",
             vi=f"{look.source}: không có trường {missing}; các trường: {list(look.fields)}.",
         )
+
+
+def _require_all_records(look: VectorLook, read: int) -> None:
+    """Refuse a file that ends early: some drivers just stop there."""
+    expected = look.count
+    if look.opened.path.suffix.lower() == ".mif":
+        table = sibling(look.opened.path, ".mid")
+        expected = _rows_of_mid(table) if table else 0
+    if read < expected:
+        raise InputError(
+            en=f"{look.source}: {expected} records expected, only {read} could be read; the file "
+            "is truncated or damaged, copy or export it again.",
+            vi=f"{look.source}: cần {expected} bản ghi nhưng chỉ đọc được {read}; tệp bị cắt cụt "
+            "hoặc hỏng, hãy sao chép hoặc xuất lại.",
+        )
+
+
+def _rows_of_mid(path: Path) -> int:
+    """Rows of the table of a MIF file; a line break inside quotes ends no row."""
+    content = path.read_bytes().rstrip()
+    outside = content.split(b'"')[::2]
+    return sum(part.count(b"\n") for part in outside) + bool(content)
 
 
 def _read_parquet(look: VectorLook, wanted: list[str] | None) -> gpd.GeoDataFrame:

@@ -271,6 +271,30 @@ def test_a_parquet_table_without_geometry(squares, folder):
         load_vector(folder / "a.parquet")
 
 
+@pytest.mark.parametrize("suffix", ["gdb", "mif"])
+def test_a_file_that_ends_early_is_refused(squares, folder, suffix):
+    """Two drivers read what is there and say nothing of the rest."""
+    many = squares.loc[squares.index.repeat(400)].reset_index(drop=True)
+    path = write(many, folder / f"a.{suffix}")
+    if suffix == "gdb":
+        part = max(path.glob("*.gdbtable"), key=lambda item: item.stat().st_size)
+        part.write_bytes(part.read_bytes()[:-5000])
+    else:
+        text = path.read_text("utf-8")
+        path.write_text(text[: text.rindex("Region")], "utf-8")
+    with pytest.raises(InputError, match=r"1200 records expected, only \d+ could be read"):
+        load_vector(path)
+
+
+def test_line_breaks_inside_the_text_of_a_mid_are_no_rows(squares, folder):
+    path = write(squares, folder / "a.mif")
+    table = path.with_suffix(".mid")
+    table.write_bytes(table.read_bytes().replace("Lộc Bình".encode(), b"a\nb"))
+    from layers.vector import _rows_of_mid
+
+    assert _rows_of_mid(table) == 3
+
+
 def test_damaged_files_are_told_plainly(squares, folder):
     for suffix in ("gpkg", "fgb", "geojson", "parquet"):
         path = write(squares, folder / f"a.{suffix}")
