@@ -160,12 +160,15 @@ def test_the_held_share_has_the_classes_of_the_target(opener: Opener, content: M
     frame = content.zone_communes.copy()
     pine = frame.index[frame["zone"] == "pine"]
     frame.loc[pine, "held_ratio"] = np.linspace(0, 1.3, len(pine))
+    frame.loc[pine[1], "held_ratio"] = 0.25
     opened = opener(replace(content, zone_communes=frame), "#zone=pine&measure=held&lang=en")
     labels = [re.sub(r"\s*\(\d+\)", "", text) for text in opened.texts("#legend li")]
     assert labels[:6] == [
         "Zero", "Up to 25 %", "25 – 50 %", "50 – 75 %", "75 – 100 %", "Over 100 %",
     ]  # fmt: skip
     fixed = [opened.fill(row) for row in range(65)]
+    edge = opened.page.evaluate("document.querySelector('#legend li:nth-child(2) rect').outerHTML")
+    assert fixed[1] in edge
     opened.page.select_option("#scheme", "1")
     assert "Natural breaks" in opened.text("#legend")
     assert [opened.fill(row) for row in range(65)] != fixed
@@ -211,6 +214,13 @@ def test_search_finds_with_or_without_accents(
     opened.page.press("#search", "Enter")
     assert "Xã Lộc Bình" in opened.text("#card-title")
     assert f"commune={LOC_BINH}" in opened.page.url
+
+
+def test_search_reads_d_with_and_without_its_bar(opener: Opener, content: MapContent) -> None:
+    opened = opener(content)
+    for asked in ("dong dang", "Đồng Đăng"):
+        opened.page.fill("#search", asked)
+        assert opened.texts("#found .name") == ["Xã Đồng Đăng"]
 
 
 def test_search_says_when_there_is_nothing(opener: Opener, content: MapContent) -> None:
@@ -331,10 +341,13 @@ def test_a_link_opens_the_same_view(opener: Opener, content: MapContent) -> None
     assert "Lộc Bình" in opened.text("#card-title")
     assert opened.page.get_attribute("html", "lang") == "en"
     assert set(opened.page.url.split("#")[1].split("&")) == set(fragment[1:].split("&"))
-    opened.page.evaluate("location.hash = '#zone=pine&measure=cover&commune=nobody&lang=vi'")
+    opened.page.evaluate("location.hash = '#zone=citrus&measure=planned&lang=vi'")
     opened.page.wait_for_function("document.documentElement.lang === 'vi'")
+    assert opened.text("#year-shown") == "Cả giai đoạn"
+    opened.page.evaluate("location.hash = '#zone=pine&measure=cover&commune=nobody&lang=en'")
+    opened.page.wait_for_function("document.documentElement.lang === 'en'")
     assert opened.page.is_checked("#measures input[value=cover]")
-    assert "Chọn một xã" in opened.text("#card")
+    assert "Choose a commune" in opened.text("#card")
 
 
 def test_a_spoilt_link_is_ignored(opener: Opener, content: MapContent) -> None:
@@ -435,6 +448,7 @@ def test_the_policy_stops_what_slips_in(opener: Opener, content: MapContent) -> 
     opened.page.evaluate(
         """() => new Promise((done) => {
           window.broken = [];
+          setTimeout(done, 3000);
           document.addEventListener("securitypolicyviolation", (event) => {
             window.broken.push(event.effectiveDirective);
             if (window.broken.length === 3) done();
@@ -517,6 +531,11 @@ def test_it_prints_on_one_page(opener: Opener, content: MapContent) -> None:
     frame = opened.page.locator(".frame").bounding_box()
     assert frame["width"] < 190 / 25.4 * 96 + 2
     assert len(opened.texts("#print-table li")) == 65
+    drawn = [path.bounding_box() for path in opened.page.locator("path.commune").all()]
+    west = min(box["x"] for box in drawn) - frame["x"]
+    east = frame["x"] + frame["width"] - max(box["x"] + box["width"] for box in drawn)
+    assert west == pytest.approx(east, abs=8)
+    assert min(west, min(box["y"] for box in drawn) - frame["y"]) > 0
     opened.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert opened.page.locator(".frame").bounding_box()["width"] != frame["width"]
     pdf = opened.page.pdf(prefer_css_page_size=True, print_background=True, path=OUT / "map.pdf")
