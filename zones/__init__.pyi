@@ -10,6 +10,9 @@ from .demo import build_demo as build_demo
 from .forest_cover import check_forest_cover as check_forest_cover
 from .forest_cover import forest_cover_rate as forest_cover_rate
 from .forest_cover import forest_cover_table as forest_cover_table
+from .plan_diff import diff_plans as diff_plans
+from .plan_land_lint import lint_with_land as lint_with_land
+from .plan_lint import lint_plan as lint_plan
 from .plan_model import Plan as Plan
 from .plans import embedded_plans as embedded_plans
 from .plans import load_plan as load_plan
@@ -17,6 +20,9 @@ from .plans import load_plans as load_plans
 from .plans import save_plan as save_plan
 from .project import Project as Project
 from .project import load_project as load_project
+from .reading.document import read_document_text as read_document_text
+from .reading.draft import draft_plan as draft_plan
+from .reading.quantity import parse_quantity as parse_quantity
 from .rounding import RoundedTable as RoundedTable
 from .rounding import round_table as round_table
 from .rounding import round_to_total as round_to_total

@@ -194,7 +194,7 @@ def extract(
         print_line(
             say(f"Now check it: zones plan lint {output}", f"Kiểm tra: zones plan lint {output}")
         )
-    if draft.near or draft.unread:
+    if draft.near or draft.unread or draft.notes:
         raise typer.Exit(1)
 
 
@@ -213,6 +213,7 @@ def _draft_data(draft: Draft) -> dict[str, Any]:
     return {
         "plan": draft.plan.model_dump(mode="json", by_alias=True, exclude_unset=True),
         "quantities": draft.quantities,
+        "notes": [{"en": note.en, "vi": note.vi} for note in draft.notes],
         "confirm": [
             {"clause": n.clause, "line": n.line, "written": n.written, "meant": n.meant}
             for n in draft.near

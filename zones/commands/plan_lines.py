@@ -198,6 +198,8 @@ def draft_lines(draft: Draft) -> Iterator[str]:
         f"{draft.quantities} quantities became {targets} targets in {len(draft.plan.zones)} zones.",
         f"{draft.quantities} số lượng thành {targets} chỉ tiêu, {len(draft.plan.zones)} vùng.",
     )
+    for note in draft.notes:
+        yield note.text(language())
     for name in draft.near:
         where = f"{clause_words(name.clause).text(language())}, {_at_line(name.line)}"
         meant = name.meant or say("not understood", "không hiểu")

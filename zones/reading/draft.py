@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from layers.errors import InputError
-from layers.gazetteer import vintage_on
+from layers.gazetteer import NEWEST_VINTAGE, find_province, vintage_on
+from layers.wording import Phrase
 from zones.plan_model import Horizon, Names, Plan, Source, Target, Zone
 from zones.reading.calendar import read_reports
 from zones.reading.document import Document
@@ -68,6 +69,8 @@ class Draft:
         Figures that were not understood.
     quantities : int
         How many quantities were read.
+    notes : tuple of Phrase
+        What else should be known.
     """
 
     plan: Plan
@@ -75,6 +78,7 @@ class Draft:
     loose_lists: tuple[tuple[str | None, int, int], ...]
     unread: tuple[Unread, ...]
     quantities: int
+    notes: tuple[Phrase, ...] = ()
 
 
 def _horizon(head: Head, reading: Reading) -> tuple[int, int]:
@@ -96,6 +100,22 @@ def _vintage(province: str, date: str | None) -> str:
         return vintage_on(day, province=province)
     except InputError:
         return f"{date[:4]}-12-31" if date else vintage_on(None)
+
+
+def _lists(
+    paragraphs: list[Paragraph], province: str, vintage: str
+) -> tuple[dict[int, PlaceList], tuple[Phrase, ...]]:
+    """Read the lists of communes, or note that those of the document's time are not known."""
+    if vintage >= NEWEST_VINTAGE:
+        find_province(province)  # a mistyped code is told at once
+    try:
+        return find_place_lists(paragraphs, province=province, on=vintage), ()
+    except InputError as error:
+        note = Phrase(
+            en=f"Lists of communes were not read: {error.text('en')}",
+            vi=f"Chưa đọc danh sách xã: {error.text('vi')}",
+        )
+        return {}, (note,)
 
 
 def _near(lists: dict[int, PlaceList], paragraphs: list[Paragraph]) -> list[NearName]:
@@ -210,7 +230,7 @@ def draft_plan(document: Document, *, plan_id: str, province: str | None = None)
             "vị); đây có phải kế hoạch không?",
         )
     vintage = _vintage(province, head.date)
-    lists = find_place_lists(paragraphs, province=province, on=vintage)
+    lists, notes = _lists(paragraphs, province, vintage)
     first, last = _horizon(head, reading)
     zones = find_zones(paragraphs, lists, reading)
     targets = gather_targets(reading, zones, single_year=last if first == last else None)
@@ -242,4 +262,5 @@ def draft_plan(document: Document, *, plan_id: str, province: str | None = None)
         ),
         unread=tuple(find_unread(paragraphs, reading.quantities)),
         quantities=len(reading.stated),
+        notes=notes,
     )
