@@ -25,6 +25,7 @@ __all__ = [
 
 # One page with a path per commune stays usable up to here (the country has 3,321 communes).
 COMMUNE_LIMIT = 5_000
+_LISTS = ["open", "closed", "province", "none"]
 
 MAP_COMMUNES = Schema(
     "communes of the map",
@@ -255,6 +256,7 @@ def _check_keys(content: MapContent) -> None:
     zones = content.zones["zone"]
     faults.repeated("communes", codes)
     faults.repeated("zones", zones)
+    faults.unknown("zones", "list", content.zones["list"], pd.Series(_LISTS))
     keyed = content.zone_communes[["zone", "commune_code"]]
     faults.repeated("zone_communes", pd.MultiIndex.from_frame(keyed))
     faults.unknown("zone_communes", "commune_code", keyed["commune_code"], codes)

@@ -207,13 +207,15 @@ def _colours() -> dict[str, Any]:
 
 
 def _measures(content: MapContent, notes: list[Phrase]) -> list[str]:
+    frame = content.zone_communes
+    known = {name for name in frame.columns if frame[name].notna().any()}
     there = {
         "present": True,
         "share": True,
-        "held": "held_ratio" in content.zone_communes,
+        "held": "held_ratio" in known,
         "planned": content.planned is not None and len(content.planned) > 0,
         "cover": content.forest_cover is not None and len(content.forest_cover) > 0,
-        "available": "available_ha" in content.zone_communes,
+        "available": "available_ha" in known,
     }
     absent = {
         "held": Phrase(
@@ -233,7 +235,7 @@ def _measures(content: MapContent, notes: list[Phrase]) -> list[str]:
         ),
     }
     notes += [absent[measure] for measure, is_there in there.items() if not is_there]
-    order = [*there, "gap"] if "gap_ha" in content.zone_communes else list(there)
+    order = [*there, "gap"] if "gap_ha" in known else list(there)
     return [measure for measure in order if there.get(measure, True)]
 
 
@@ -258,6 +260,8 @@ def _outlines(
     if plots.empty:
         return None
     lines, vertices = encode_lines(plots, grid, limit=_OUTLINE_LIMIT)
+    if not vertices:
+        return None
     if not lines:
         size, most = (
             {lang: format_number(n, lang) for lang in ("vi", "en")}
@@ -274,11 +278,16 @@ def _outlines(
 
 
 def _picture(picture: RasterPicture, notes: list[Phrase]) -> dict[str, Any] | None:
-    if not picture.png.startswith(_PNG) or len(picture.png) > _PICTURE_LIMIT:
+    placed = (
+        -180 <= picture.west < picture.east <= 180 and -85 <= picture.south < picture.north <= 85
+    )
+    if not placed or not picture.png.startswith(_PNG) or len(picture.png) > _PICTURE_LIMIT:
         notes.append(
             Phrase(
-                vi="Không đưa được ảnh phủ vào bản đồ: cần tệp PNG không quá 600 kB.",
-                en="The picture layer is left out: it must be a PNG of at most 600 kB.",
+                vi="Không đưa được ảnh phủ vào bản đồ: cần tệp PNG không quá 600 kB, "
+                "có vị trí hợp lệ.",
+                en="The picture layer is left out: it must be a PNG of at most 600 kB, "
+                "placed in degrees.",
             )
         )
         return None

@@ -117,6 +117,11 @@ def test_missing_is_not_zero(content: MapContent) -> None:
 
 
 def test_absent_measures_are_said_so(content: MapContent) -> None:
+    empty = content.zone_communes.assign(held_ratio=np.nan, available_ha=np.nan, gap_ha=np.nan)
+    assert (
+        "held"
+        not in build_page_data(check_content(replace(content, zone_communes=empty)))["measures"]
+    )
     bare = replace(
         content,
         planned=None,
@@ -170,9 +175,15 @@ def test_a_picture_must_be_a_small_png(content: MapContent) -> None:
     picture = RasterPicture(png, west=106, south=21, east=106.4, north=21.1)
     data = build_page_data(check_content(replace(content, plot_outlines=picture)))
     assert data["outlines"]["image"].startswith("data:image/png;base64,")
-    wrong = replace(content, plot_outlines=replace(picture, png=b"<svg onload=alert(1)>"))
-    assert build_page_data(check_content(wrong))["outlines"] is None
-    assert "picture layer is left out" in notes_of(wrong)
+    for spoilt in (
+        replace(picture, png=b"<svg onload=alert(1)>"),
+        replace(picture, png=png + b"0" * 600_000),
+        replace(picture, west=float("nan")),
+        replace(picture, south=22.0),
+    ):
+        wrong = replace(content, plot_outlines=spoilt)
+        assert build_page_data(check_content(wrong))["outlines"] is None
+        assert "picture layer is left out" in notes_of(wrong)
 
 
 def test_only_named_tile_hosts_pass_the_policy(content: MapContent) -> None:
@@ -239,6 +250,11 @@ def test_a_layer_without_crs_is_refused(content: MapContent) -> None:
 def test_a_missing_column_is_refused(content: MapContent) -> None:
     with pytest.raises(SchemaError, match="name_en"):
         check_content(replace(content, zones=content.zones.drop(columns="name_en")))
+
+
+def test_an_unknown_kind_of_list_is_refused(content: MapContent) -> None:
+    with pytest.raises(InputError, match=r"zones: 1 values of list are unknown \(some\)"):
+        check_content(replace(content, zones=content.zones.assign(list="some")))
 
 
 def test_a_page_of_someone_else_is_refused() -> None:
