@@ -11,6 +11,7 @@ from zones.plan_findings import PlanFinding
 from zones.plan_lists_lint import lint_lists
 from zones.plan_model import Figure, Plan, Statement, Target
 from zones.plan_words import clause_words, figure_words
+from zones.reading.bounds import bound_kinds
 from zones.reading.subject import known_indicators
 from zones.reading.units import unit_dimension, unit_factor, unit_name
 
@@ -93,8 +94,8 @@ def _disagreement(
 
 def _lint_words(target: Target) -> Iterator[PlanFinding]:
     for figure, clause, unit in _statements(target):
-        floor = [word for word in figure.words if word not in ("khoảng", "xấp xỉ", "ước", "gần")]
-        if len(figure.words) > 1 or (figure.bound == "range" and floor):
+        kinds = bound_kinds(figure.words)
+        if len(kinds) > 1 or (figure.bound == "range" and kinds - {"about"}):
             words = " ".join(figure.words)
             yield PlanFinding(
                 "mixed-bound",

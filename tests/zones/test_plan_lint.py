@@ -107,6 +107,15 @@ def test_the_same_figure_in_another_unit_is_no_second_figure() -> None:
     assert lint_plan(_plan(_target(also=also))) == []
 
 
+def test_two_words_of_one_kind_are_no_contradiction() -> None:
+    twice = _target(bound="at_least", figure=None, low=10, words=["tối thiểu", "trở lên"])
+    assert lint_plan(_plan(twice)) == []
+    floor = _target(bound="range", figure=None, low=10, high=20, words=["trên"])
+    assert _kinds(_plan(floor)) == [("mixed-bound", "trên")]
+    about = _target(bound="range", figure=None, low=10, high=20, words=["khoảng"])
+    assert lint_plan(_plan(about)) == []
+
+
 def test_growth_may_exceed_the_whole() -> None:
     growth = _target(indicator="agriculture_growth", unit="%", figure=104)
     unknown = _target(target="other", indicator="done_of_the_plan", unit="%", figure=120)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["BoundWords", "is_per_year", "keeps_level", "read_bound_words"]
+__all__ = ["BoundWords", "bound_kinds", "is_per_year", "keeps_level", "read_bound_words"]
 
 _FLOOR = (
     "không dưới",
@@ -104,6 +105,28 @@ class BoundWords:
     ceiling: bool
     about: bool
     words: tuple[str, ...]
+
+
+def bound_kinds(words: Iterable[str]) -> set[str]:
+    """Kinds of bound that words stand for.
+
+    Parameters
+    ----------
+    words : iterable of str
+        Words of bound, in lower case.
+
+    Returns
+    -------
+    set of str
+        ``floor``, ``ceiling`` and ``about``; other words count for nothing.
+
+    Examples
+    --------
+    >>> sorted(bound_kinds(["khoảng", "trên"]))
+    ['about', 'floor']
+    """
+    kinds = {"floor": (*_FLOOR, "trở lên"), "ceiling": (*_CEILING, "trở xuống"), "about": _ABOUT}
+    return {kind for kind, known in kinds.items() for word in words if word in known}
 
 
 def read_bound_words(before: str, after: str) -> BoundWords:
