@@ -57,9 +57,9 @@ from .report_table import ReportLayer as ReportLayer
 from .report_table import load_report as load_report
 from .tabulate import tabulate_area as tabulate_area
 from .unit_rows import UnitColumns as UnitColumns
-from .vector import list_layers as list_layers
 from .vector import load_vector as load_vector
-from .vector import look_into as look_into
+from .vector_look import list_layers as list_layers
+from .vector_look import look_into as look_into
 from .vintage_check import check_vintage as check_vintage
 from .vintages import CROSSWALK as CROSSWALK
 from .vintages import Journey as Journey

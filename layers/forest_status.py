@@ -33,7 +33,8 @@ from layers.plots import PlotLayer
 from layers.polygons import Repair, check_polygons, list_plots
 from layers.species import crop_weights, unknown_species
 from layers.today import this_year
-from layers.vector import CURVED, load_vector, look_into
+from layers.vector import CURVED, load_vector
+from layers.vector_look import look_into
 from layers.wording import Phrase
 
 __all__ = ["ForestLayer", "check_forest_status", "load_forest_status"]
@@ -202,11 +203,7 @@ def check_forest_status(
     look = look_into(path, layer=layer)
     name = source or look.source
     match = match_fields(look.fields, columns=columns, source=name)
-    wanted = {match.columns[field]: field for field in READ_FIELDS if field in match.columns}
-    font = encoding if encoding in _FONTS else "auto"
-    pages = None if encoding in _FONTS else encoding
-    raw = load_vector(path, layer=look.layer, columns=list(wanted), encoding=pages)
-    raw = raw.rename(columns=wanted)
+    raw = _read_raw(path, look.layer, match, encoding)
     if crs is not None:
         raw = raw.set_crs(parse_crs(crs), allow_override=True)
     if raw.empty:
@@ -220,13 +217,23 @@ def check_forest_status(
     reading = _Reading(
         source=name,
         code_table=str(code_table),
-        encoding=font or "auto",
+        encoding=encoding if encoding in _FONTS else "auto",
         repair=repair,
         species=dict(species or {}),
         year=year or this_year(),
     )
     result = _assemble(raw, match, reading)
     return replace(result, findings=Findings([*notes, *result.findings.items]))
+
+
+def _read_raw(
+    path: str | Path, layer: str, match: FieldMatch, encoding: str | None
+) -> gpd.GeoDataFrame:
+    """Read the fields that are needed, under their canonical names."""
+    wanted = {match.columns[field]: field for field in READ_FIELDS if field in match.columns}
+    pages = None if encoding in _FONTS else encoding
+    raw = load_vector(path, layer=layer, columns=list(wanted), encoding=pages)
+    return raw.rename(columns=wanted)
 
 
 _CURVED = Phrase(

@@ -10,6 +10,10 @@ import pandas as pd
 __all__ = ["as_code", "as_commune_code", "as_integer", "as_number", "as_text", "plot_labels"]
 
 
+# A terminal obeys control characters; a label needs none.
+_CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " ")
+
+
 def as_text(values: pd.Series) -> pd.Series[str]:
     """Text in NFC without outer spaces; empty text is missing.
 
@@ -34,7 +38,7 @@ def _clean(value: object) -> str | None:
     text = str(value)
     if text.isascii() and text.isalnum():
         return text
-    text = " ".join(unicodedata.normalize("NFC", text).replace("\x00", " ").split())
+    text = " ".join(unicodedata.normalize("NFC", text).translate(_CONTROLS).split())
     return text or None
 
 

@@ -351,3 +351,9 @@ def test_curves_are_told(plots, folder):
     layer = load_forest_status(path)
     assert layer.plots["geometry_ha"].tolist() == pytest.approx([3.1416], rel=1e-3)
     assert "geometry-curved" in kinds(layer, "note")
+
+
+def test_labels_hold_no_control_characters(plots, write):
+    layer = load_forest_status(write(plots({"tk": "1\x1b[31m2", "xa": "Lộc\x07 Bình"})))
+    assert layer.plots["plot"].tolist() == ["1 [31m2/3/1"]
+    assert layer.plots["commune"].tolist() == ["Lộc Bình"]

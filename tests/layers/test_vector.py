@@ -14,7 +14,8 @@ import pytest
 import shapely
 
 from layers.errors import InputError, MissingFileError
-from layers.vector import list_layers, load_vector, look_into
+from layers.vector import _rows_of_mid, load_vector
+from layers.vector_look import list_layers, look_into
 
 FORMATS = ("gpkg", "shp", "tab", "mif", "gdb", "geojson", "fgb", "parquet", "zip")
 
@@ -290,8 +291,6 @@ def test_line_breaks_inside_the_text_of_a_mid_are_no_rows(squares, folder):
     path = write(squares, folder / "a.mif")
     table = path.with_suffix(".mid")
     table.write_bytes(table.read_bytes().replace("Lộc Bình".encode(), b"a\nb"))
-    from layers.vector import _rows_of_mid
-
     assert _rows_of_mid(table) == 3
 
 

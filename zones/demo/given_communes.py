@@ -14,7 +14,8 @@ import shapely
 from layers.crs import require_crs
 from layers.errors import InputError
 from layers.forest_values import as_commune_code
-from layers.vector import list_layers, load_vector
+from layers.vector import load_vector
+from layers.vector_look import list_layers
 from zones.demo.boundaries import AREA_CRS
 
 __all__ = ["GivenCommunes", "read_given_communes"]
