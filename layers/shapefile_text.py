@@ -18,7 +18,9 @@ __all__ = ["decode_columns", "decode_name"]
 _PAGES = {"1258": "cp1258", "CP1258": "cp1258", "WINDOWS-1258": "cp1258", "ANSI 1258": "cp1258"}
 
 
-def decode_columns(frame: gpd.GeoDataFrame, declared: str | None) -> gpd.GeoDataFrame:
+def decode_columns(
+    frame: gpd.GeoDataFrame, declared: str | None, *, told: str | None = None
+) -> gpd.GeoDataFrame:
     """Decode the text columns of a Shapefile that was read as Latin-1.
 
     Parameters
@@ -27,6 +29,8 @@ def decode_columns(frame: gpd.GeoDataFrame, declared: str | None) -> gpd.GeoData
         Columns whose letters each stand for one byte.
     declared : str or None
         Content of the ``.cpg``, if there is one.
+    told : str, optional
+        Code page that the user names; it wins.
 
     Returns
     -------
@@ -39,7 +43,7 @@ def decode_columns(frame: gpd.GeoDataFrame, declared: str | None) -> gpd.GeoData
     for name in frame.columns:
         values = frame[name]
         if name != "geometry" and pd.api.types.is_string_dtype(values.dtype):
-            result[name] = _decode(values, declared)
+            result[name] = _decode(values, declared, told)
     return result
 
 
@@ -60,12 +64,12 @@ def decode_name(name: str) -> str:
     return name if decoded is None else decoded[0]
 
 
-def _decode(values: pd.Series[str], declared: str | None) -> pd.Series[str]:
+def _decode(values: pd.Series[str], declared: str | None, told: str | None) -> pd.Series[str]:
     codes, unique = pd.factorize(values)
     raw = [str(value).encode("latin-1") for value in unique]
     if all(text.isascii() for text in raw):
         return values
-    decoded = _as_utf8(raw)
+    decoded = _as_utf8(raw) if told is None else [text.decode(told, "replace") for text in raw]
     if decoded is None:
         page = _PAGES.get((declared or "").upper())
         if page is None:

@@ -7,6 +7,7 @@ through geopandas, because GDAL's wheels come without that driver.
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,7 @@ def load_vector(
         There is no such file or layer.
     InputError
         The file is remote, damaged, of an unknown format, has several layers and none was named,
-        or lacks a column asked for.
+        or lacks a column asked for; or no such encoding exists.
 
     Notes
     -----
@@ -69,6 +70,7 @@ def load_vector(
     width of a field cut in two, and on a ``.cpg`` that lies. Text in a Vietnamese font encoding
     stays as its Latin-1 letters; ``layers.legacy_text`` recognises it.
     """
+    _require_encoding(encoding)
     with looked(path, layer) as look:
         _require_columns(look, columns)
         wanted = None if columns is None else [name for name in look.fields if name in columns]
@@ -93,6 +95,16 @@ def _require_columns(look: VectorLook, columns: Sequence[str] | None) -> None:
             en=f"{look.source}: no fields {missing}; its fields are {list(look.fields)}.",
             vi=f"{look.source}: không có trường {missing}; các trường: {list(look.fields)}.",
         )
+
+
+def _require_encoding(encoding: str | None) -> None:
+    try:
+        codecs.lookup(encoding or "utf-8")
+    except LookupError as error:
+        raise InputError(
+            en=f"encoding: expected a code page such as cp1258 or utf-8, found {encoding!r}.",
+            vi=f"encoding: cần tên bảng mã như cp1258 hoặc utf-8, gặp {encoding!r}.",
+        ) from error
 
 
 def _require_all_records(look: VectorLook, read: int) -> None:
@@ -129,8 +141,6 @@ def _read_gdal(
 ) -> gpd.GeoDataFrame:
     options: dict[str, Any] = {"layer": look.layer, "columns": wanted}
     path = look.opened.path
-    if encoding is not None:
-        return _read_slowly(path, {**options, "encoding": encoding})
     if look.driver == "ESRI Shapefile":
         # Latin-1 maps every byte to one letter and back, so nothing is lost before we decide.
         # Field names come in the same letters, so where they matter all fields are read, in order.
@@ -140,7 +150,9 @@ def _read_gdal(
         if not plain:
             names = [name for name in frame.columns if name != "geometry"]
             frame = frame.rename(columns=dict(zip(names, look.fields, strict=True)))
-        return decode_columns(frame, look.encoding)
+        return decode_columns(frame, look.encoding, told=encoding)
+    if encoding is not None:
+        return _read_slowly(path, {**options, "encoding": encoding})
     if look.driver == "MapInfo File":
         try:
             return _read_slowly(path, options)

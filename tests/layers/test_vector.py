@@ -209,6 +209,23 @@ def test_code_page_1258_is_decoded(squares, folder):
     assert load_vector(path)["xa"].tolist()[:2] == ["Đô", "¡"]
 
 
+@pytest.mark.parametrize("suffix", ["shp", "tab", "gpkg"])
+def test_an_encoding_that_the_user_names(squares, folder, suffix):
+    path = write(squares, folder / f"a.{suffix}")
+    with pytest.raises(
+        InputError, match="expected a code page such as cp1258 or utf-8, found 'foo'"
+    ):
+        load_vector(path, encoding="foo")
+    assert load_vector(path, encoding="utf-8")["xa"].tolist()[0] == "Lộc Bình"
+
+
+def test_a_code_page_that_the_user_names(squares, folder):
+    path = folder / "a.shp"
+    squares["xa"] = ["Ðô", "¡", None]  # bytes D0 F4 and A1
+    squares.to_file(path, encoding="ISO-8859-1")
+    assert load_vector(path, encoding="cp1258")["xa"].tolist()[0] == "Đô"
+
+
 def test_bytes_in_a_mapinfo_file_of_neutral_charset(squares, folder):
     path = write(squares, folder / "a.mif")
     table = path.with_suffix(".mid")
