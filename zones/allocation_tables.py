@@ -1,7 +1,7 @@
 """Printed allocation: one rounding of everything, from which all tables and sentences are made.
 
-Present areas are rounded by zone and commune, losses and added hectares by zone, commune and year,
-each table as a whole. Every other printed figure is a sum or a difference of these, so a figure in
+Present areas are rounded zone by zone, losses and added hectares by zone, commune and year as a
+whole. Every other printed figure is a sum or a difference of these, so a figure in
 two tables is the same figure and everything adds up to the last digit.
 """
 
@@ -88,11 +88,11 @@ def print_allocation(
         A printed table does not close.
     """
     inputs = allocation.inputs
-    present = round_table(inputs.present, by=_PAIR, value="present_ha", step=step)
+    present = _present(inputs.present, step)
     lost = inputs.losses.groupby([*_PAIR, "year"])["loss_ha"].sum().reset_index()
     losses = round_table(lost, by=[*_PAIR, "year"], value="loss_ha", step=step)
     cells = allocation.plan.groupby([*_PAIR, "year"])["planned_ha"].sum().reset_index()
-    wanted = _zone_totals(allocation, present.cells, losses.cells, step)
+    wanted = _zone_totals(allocation, present, losses.cells, step)
     planned = round_table(
         cells,
         by=[*_PAIR, "year"],
@@ -101,10 +101,10 @@ def print_allocation(
         totals={"zone": wanted},
         time_limit_s=time_limit_s,
     )
-    held, missed = _printed_held(allocation, (present.cells, losses.cells, planned.cells), step)
-    notes = [table.note for table in (present, losses, planned) if table.note is not None]
+    held, missed = _printed_held(allocation, (present, losses.cells, planned.cells), step)
+    notes = [table.note for table in (losses, planned) if table.note is not None]
     printed = PrintedAllocation(
-        present.cells,
+        present,
         losses.cells,
         planned.cells,
         _by_land(allocation.plan, planned.cells, step),
@@ -114,6 +114,16 @@ def print_allocation(
     )
     _check_printed(printed)
     return printed
+
+
+def _present(present: pd.DataFrame, step: float) -> pd.DataFrame:
+    """Round the communes of each zone to its total, as every page prints present areas."""
+    rows = present.sort_values(_PAIR, ignore_index=True)
+    exact = rows["present_ha"].to_numpy()
+    rounded = np.zeros(len(rows))
+    for group in rows.groupby("zone").indices.values():
+        rounded[group] = round_to_total(exact[group], step=step)
+    return rows.assign(present_ha=rounded)
 
 
 def _by_land(plan: pd.DataFrame, planned: pd.DataFrame, step: float) -> pd.DataFrame:
