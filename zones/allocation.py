@@ -116,7 +116,9 @@ class Allocation:
         return float(self.held["shortfall_ha"].sum())
 
 
-def allocate(inputs: AllocationInputs, *, settings: AllocationSettings) -> Allocation:
+def allocate(
+    inputs: AllocationInputs, *, settings: AllocationSettings, near: pd.DataFrame | None = None
+) -> Allocation:
     """Share out the targets' hectares to communes, land sources and years.
 
     Parameters
@@ -125,6 +127,9 @@ def allocate(inputs: AllocationInputs, *, settings: AllocationSettings) -> Alloc
         Present areas, land, suitability, targets, lists, pace, locks and losses.
     settings : AllocationSettings
         Years and weights.
+    near : pandas.DataFrame, optional
+        ``zone, commune_code, planned_ha`` of a plan to stay near to where nothing speaks against
+        it, so that a scenario shows what its change does and no more.
 
     Returns
     -------
@@ -144,7 +149,7 @@ def allocate(inputs: AllocationInputs, *, settings: AllocationSettings) -> Alloc
     surplus: nothing is ever taken away.
     """
     model = build_model(check_allocation_inputs(inputs, settings), settings)
-    return allocation_of(model, solve_stages(model))
+    return allocation_of(model, solve_stages(model, near=near))
 
 
 def allocation_of(model: Model, staged: Staged) -> Allocation:

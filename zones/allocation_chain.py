@@ -14,10 +14,10 @@ from zones.allocation_reasons import source_names
 from zones.allocation_sentences import Figure, Sentence, Value, Voice, decimals_of
 from zones.allocation_tables import PrintedAllocation
 
-__all__ = ["explain_commune"]
+__all__ = ["LIMIT_NAMES", "explain_commune"]
 
 #: What each limit is called in the last link of the chain.
-_LIMITS = {
+LIMIT_NAMES = {
     "no_land": Phrase(en="no suitable land", vi="không có đất phù hợp"),
     "list": Phrase(en="the plan's closed list", vi="danh sách đóng của kế hoạch"),
     "lock": Phrase(en="a lock", vi="khóa"),
@@ -27,7 +27,7 @@ _LIMITS = {
     "commune_pace": Phrase(en="the commune's pace in all", vi="tốc độ trồng chung của xã"),
     "zone_pace": Phrase(en="the plan's yearly figure", vi="mức hằng năm của kế hoạch"),
     "province_pace": Phrase(en="the yearly figure for all zones", vi="mức hằng năm chung"),
-    "target": Phrase(en="nothing; no more is asked for", vi="không có; không cần trồng thêm"),
+    "target": Phrase(en="no more is asked for", vi="không cần trồng thêm"),
 }
 
 
@@ -82,7 +82,7 @@ def explain_commune(
         *pair.land(),
         *pair.pace(),
         pair.planned(),
-        pair.say("chain_binding", limit=_LIMITS[str(row["binding"].iloc[0])]),
+        pair.say("chain_binding", limit=LIMIT_NAMES[str(row["binding"].iloc[0])]),
     ]
 
 
@@ -166,9 +166,11 @@ class _Pair:
 
     def pace(self) -> Iterator[Sentence]:
         pace = self.allocation.inputs.pace
-        plan = self.printed.planned
+        plan, sources = self.printed.lands, self.allocation.inputs.sources
         here = plan[plan["commune_code"] == self.code]
         own = here[here["zone"] == self.zone]
+        # Work on land that bears trees already is no planting and no part of the pace in all.
+        here = here[here["source"].isin(sources.loc[~sources["shares"], "source"])]
         for key, zone, hectares in (
             ("chain_pace", self.zone, own),
             ("chain_commune_pace", "", here),

@@ -21,7 +21,7 @@ from zones.allocation_sentences import Figure, Sentence, Voice
 from zones.allocation_stages import solve_stages
 from zones.live_programme import LiveProgramme
 
-__all__ = ["EXCHANGE", "exchange_rates", "say_exchange"]
+__all__ = ["EXCHANGE", "cover_points", "exchange_rates", "say_exchange"]
 
 EXCHANGE = Schema(
     "exchange rates",
@@ -226,6 +226,8 @@ def say_exchange(rates: pd.DataFrame, voice: Voice) -> list[Sentence]:
             if (group["other"] == other).any():
                 said.append(voice.say(key, about=str(zone)))
         for points in group.loc[group["other"] == "cover", "rate_ratio"]:
+            if abs(points) < _NOISE:
+                continue
             figure = Figure(float(points), 4)
             said.append(voice.say("exchange_cover", about=str(zone), points=figure))
     return said

@@ -172,10 +172,18 @@ class _Rows:
     members: list[pd.DataFrame] = field(default_factory=list)
     count: int = 0
 
-    def add(self, rows: pd.DataFrame, *, on: list[str], until: bool = False) -> None:
+    def add(
+        self,
+        rows: pd.DataFrame,
+        *,
+        on: list[str],
+        until: bool = False,
+        among: npt.NDArray[np.bool_] | None = None,
+    ) -> None:
         """Add rows whose members are the columns that agree with them in the keys ``on``.
 
-        With ``until`` the members are those of the row's year and of every year before.
+        With ``until`` the members are those of the row's year and of every year before; ``among``
+        says which columns may be members.
         """
         if rows.empty:
             return
@@ -185,6 +193,7 @@ class _Rows:
                 rows[name] = value
         rows["row"] = np.arange(self.count, self.count + len(rows))
         columns = self.columns.assign(column=np.arange(len(self.columns)))
+        columns = columns if among is None else columns[among]
         if until or "year" not in on:
             keys = rows[[*on, "row", "year"]].rename(columns={"year": "until"})
             pairs = keys.merge(columns, on=on) if on else keys.merge(columns, how="cross")
@@ -234,21 +243,27 @@ def _add_pace(rows: _Rows, inputs: AllocationInputs, settings: AllocationSetting
     years = pd.DataFrame({"year": pd.array(settings.years, dtype="Int64")})
     every = pace[pace["year"].isna()].drop(columns="year").merge(years, how="cross")
     pace = pd.concat([every, pace[pace["year"].notna()]], ignore_index=True)
+    owned = inputs.sources.loc[~inputs.sources["shares"], "source"]
+    planting = rows.columns["source"].isin(owned).to_numpy()
     for has_zone in (False, True):
         for has_commune in (False, True):
             mine = pace[
                 ((pace["zone"] != "") == has_zone) & ((pace["commune_code"] != "") == has_commune)
             ]
             on = ["zone"] * has_zone + ["commune_code"] * has_commune + ["year"]
+            # Work on land that bears trees already is no planting: only its own figures hold it.
+            among = None if has_zone else planting
             keys = ["zone", "commune_code", "year"]
             mine = mine.groupby(keys, as_index=False).agg({"low_ha": "max", "high_ha": "min"})
             most = mine[mine["high_ha"].notna()]
             rows.add(
-                most[keys].assign(kind="pace", upper=most["high_ha"]).reset_index(drop=True), on=on
+                most[keys].assign(kind="pace", upper=most["high_ha"]).reset_index(drop=True),
+                on=on,
+                among=among,
             )
             least = mine[mine["low_ha"] > 0]
             frame = least[keys].assign(kind="pace_low", lower=least["low_ha"], weight=1.0)
-            rows.add(frame.reset_index(drop=True), on=on)
+            rows.add(frame.reset_index(drop=True), on=on, among=among)
 
 
 def _add_targets(rows: _Rows, inputs: AllocationInputs) -> None:

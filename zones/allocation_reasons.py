@@ -26,7 +26,7 @@ from zones.allocation_sentences import Sentence, Voice
 from zones.allocation_tables import PrintedAllocation
 from zones.live_programme import irreducible_rows
 
-__all__ = ["Explanation", "explain_allocation"]
+__all__ = ["Explanation", "explain_allocation", "source_names"]
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]

@@ -23,7 +23,7 @@ from zones.allocation_model import Model, build_model
 from zones.linear_programme import Programme, solve_programme
 from zones.live_programme import LiveProgramme
 
-__all__ = ["REPAIRS", "WideProgramme", "find_repairs"]
+__all__ = ["REPAIRS", "WideProgramme", "find_repairs", "widen"]
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -291,6 +291,10 @@ def find_repairs(allocation: Allocation, wide: WideProgramme | None = None) -> p
         for attempt in _attempts(allocation, wide, str(target), float(lack)):
             left = _try(wide, attempt)
             gain = wide.base_ha - left
+            if attempt.repair == "pace" and _NOISE_HA < gain < lack - _NOISE_HA:
+                attempt = _less_pace(allocation, wide, attempt, gain)
+                left = _try(wide, attempt)
+                gain = wide.base_ha - left
             if gain > _NOISE_HA:
                 rows.append(
                     {
@@ -309,6 +313,16 @@ def find_repairs(allocation: Allocation, wide: WideProgramme | None = None) -> p
     order = ["target", "last", "size", "repair", "commune_code", "source"]
     ascending = [True, True, False, True, True, True]
     return frame.sort_values(order, ascending=ascending, ignore_index=True)[REPAIRS.names]
+
+
+def _less_pace(
+    allocation: Allocation, wide: WideProgramme, attempt: _Attempt, gain: float
+) -> _Attempt:
+    """Ask for no more pace than the land can use: the hectares gained, spread over the years."""
+    if np.isnan(attempt.change_ha):
+        return attempt
+    raised = gain / len(allocation.settings.years)
+    return _raise("pace", wide, attempt.rows, raised, attempt.commune_code)
 
 
 def _try(wide: WideProgramme, attempt: _Attempt) -> float:

@@ -56,6 +56,7 @@ _WORDS = {
     "none": Phrase(en="Every target is met.", vi="Mọi chỉ tiêu đều đạt."),
     "unit": Phrase(en="Unit: ha", vi="Đơn vị tính: ha"),
 }
+_TEXTS = ("zone", "source", "origin", "name")
 _TARGET_COLUMNS = {
     "zone": Phrase(en="Zone", vi="Vùng"),
     "year": Phrase(en="Year", vi="Năm"),
@@ -73,6 +74,14 @@ _LAND_COLUMNS = {
     "origin": Phrase(en="Figures from", vi="Số liệu từ"),
     "area_ha": Phrase(en="Usable", vi="Dùng được"),
     "planned_ha": Phrase(en="Planned", vi="Đã phân bổ"),
+}
+_STAGES = {
+    "shortfall": Phrase(en="least shortfall", vi="thiếu hụt ít nhất"),
+    "preference": Phrase(en="listed communes, suitable land", vi="xã trong danh sách, đất phù hợp"),
+    "effort": Phrase(en="even effort", vi="chia đều theo đất"),
+    "years": Phrase(en="even years", vi="đều giữa các năm"),
+    "change": Phrase(en="near the plan before", vi="gần phương án trước"),
+    "tie": Phrase(en="one plan only", vi="chọn duy nhất"),
 }
 _STAGE_COLUMNS = {
     "name": Phrase(en="Stage", vi="Bước"),
@@ -131,7 +140,7 @@ def _safe(text: str) -> str:
 
 def _table(frame: pd.DataFrame, headings: dict[str, Phrase], language: Language) -> str:
     lines = ["| " + " | ".join(heading.text(language) for heading in headings.values()) + " |"]
-    aligned = [":--" if frame[name].dtype.kind not in "fiu" else "--:" for name in headings]
+    aligned = [":--" if name in _TEXTS else "--:" for name in headings]
     lines.append("|" + "|".join(aligned) + "|")
     lines += [
         "| " + " | ".join(row) + " |" for row in frame[list(headings)].astype("str").to_numpy()
@@ -174,7 +183,7 @@ def _land_table(report: AllocationReport, language: Language) -> str:
 def _stage_table(report: AllocationReport, language: Language) -> str:
     rows = [
         {
-            "name": stage.name,
+            "name": _STAGES[stage.name].text(language),
             "objective": format_number(stage.objective, language, decimals=3),
             "dual_bound": format_number(stage.dual_bound, language, decimals=3),
             "gap": f"{stage.gap:.1e}",

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy import sparse
 
 from layers.errors import ClosureError
@@ -31,7 +32,7 @@ __all__ = ["STAGES", "Stage", "Staged", "preference_costs", "solve_stages", "sta
 Floats = npt.NDArray[np.float64]
 
 #: Stages in order, with what each one makes least.
-STAGES = ("shortfall", "preference", "effort", "years", "tie")
+STAGES = ("shortfall", "preference", "effort", "years", "change", "tie")
 
 #: Multipliers below this are noise of the solver (its own tolerance is 1e-7).
 _NOISE = 1e-6
@@ -140,7 +141,9 @@ def _fixed(lower: Floats, upper: Floats, multiplier: Floats) -> tuple[Floats, Fl
     return np.where(at_upper, upper, lower), np.where(at_lower, lower, upper)
 
 
-def solve_stages(model: Model, *, stages: tuple[str, ...] = STAGES) -> Staged:
+def solve_stages(
+    model: Model, *, stages: tuple[str, ...] = STAGES, near: pd.DataFrame | None = None
+) -> Staged:
     """Solve the allocation stage by stage.
 
     Parameters
@@ -149,6 +152,9 @@ def solve_stages(model: Model, *, stages: tuple[str, ...] = STAGES) -> Staged:
         The model.
     stages : tuple of str
         The first so many of ``STAGES``.
+    near : pandas.DataFrame, optional
+        ``zone, commune_code, planned_ha`` of a plan to stay near to; without it there is no stage
+        ``change``.
 
     Returns
     -------
@@ -165,16 +171,20 @@ def solve_stages(model: Model, *, stages: tuple[str, ...] = STAGES) -> Staged:
     programme = model.programme()
     width = len(model.columns)
     reports: list[Stage] = []
-    held: list[tuple[Floats, float]] = []
+    held: list[tuple[str, Floats, float]] = []
     duals = np.empty(0)
     columns = np.empty(0)
     for name in stages:
-        if name != "shortfall":
+        if name == "change":
+            if near is None:
+                continue
+            programme = _prepare_change(model, programme, near)
+        elif name != "shortfall":
             programme = _PREPARE[name](model, programme, columns)
         solution = _solve(programme, name, model.settings.threads)
         reports.append(_report(name, programme, solution))
         _check_held(held, solution.columns, name)
-        held.append((programme.cost, solution.objective))
+        held.append((name, programme.cost, solution.objective))
         columns = solution.columns
         duals = solution.duals if name == "shortfall" else duals
         programme = stay_on_face(programme, solution)
@@ -217,8 +227,8 @@ def _report(name: str, programme: Programme, solution: Solution) -> Stage:
     )
 
 
-def _check_held(held: list[tuple[Floats, float]], columns: Floats, name: str) -> None:
-    for (cost, value), earlier in zip(held, STAGES, strict=False):
+def _check_held(held: list[tuple[str, Floats, float]], columns: Floats, name: str) -> None:
+    for earlier, cost, value in held:
         now = float(cost @ columns[: len(cost)])
         if now > value + 1e-6 * max(1.0, abs(value)):
             raise ClosureError(
@@ -292,6 +302,29 @@ def _prepare_years(model: Model, programme: Programme, columns: Floats) -> Progr
         row_upper=np.zeros(len(slots)),
         cost=np.ones(len(pairs)),
         upper=np.full(len(pairs), np.inf),
+    )
+
+
+def _prepare_change(model: Model, programme: Programme, near: pd.DataFrame) -> Programme:
+    """Stay near another plan: least sum of changes over zones and communes."""
+    keys = ["zone", "commune_code"]
+    frame = model.columns[keys]
+    pair = frame.groupby(keys, sort=True).ngroup().to_numpy()
+    pairs = frame.drop_duplicates().sort_values(keys)
+    planned = near.groupby(keys)["planned_ha"].sum().reset_index()
+    goal = pairs.merge(planned, on=keys, how="left")["planned_ha"].fillna(0.0).to_numpy()
+    count, width = len(pairs), len(frame)
+    # Added − more + less = planned there, as two inequalities: one excess for each side.
+    block = sparse.csc_matrix(
+        (np.ones(width), (pair, np.arange(width))), shape=(count, programme.matrix.shape[1])
+    )
+    sides = sparse.vstack([block, -block], format="csc")
+    return _extended(
+        programme,
+        (sides, -sparse.identity(2 * count, format="csc")),
+        row_upper=np.concatenate([goal, -goal]),
+        cost=np.ones(2 * count),
+        upper=np.full(2 * count, np.inf),
     )
 
 

@@ -207,10 +207,12 @@ def _render_workbook(state: RunState, printed: PrintedTables) -> None:
     content = AnnexContent(
         targets=printed.targets,
         zones=printed.zones,
-        zone_names=printed.zone_names,
+        zone_names=_annex_names(state, printed),
         forest_cover=printed.forest_cover,
         species_ages=None if printed.species_ages.empty else printed.species_ages,
         sources=printed.sources,
+        allocation=state.tables.get("allocation"),
+        losses=state.tables.get("allocation_losses"),
         heading=AnnexHeading(
             title=Phrase(en=project.title_en or project.title, vi=project.title),
             attached_to=plan.name.vi,
@@ -222,3 +224,20 @@ def _render_workbook(state: RunState, printed: PrintedTables) -> None:
         digest=printed.digest,
     )
     save_workbook(content, state.stage / "annex.xlsx")
+
+
+def _annex_names(state: RunState, printed: PrintedTables) -> pd.DataFrame:
+    """Names of the zones, and of those that only the allocation has (conversions)."""
+    from zones.allocation_project import conversion_names
+
+    table = state.tables.get("allocation")
+    if table is None:
+        return printed.zone_names
+    used = set(table["zone"]) - set(printed.zone_names["zone"])
+    rows = [
+        {"zone": zone, "name_vi": name.vi, "name_en": name.en}
+        for zone, name in conversion_names().items()
+        if zone in used
+    ]
+    both = pd.concat([printed.zone_names, pd.DataFrame(rows)], ignore_index=True)
+    return both.fillna({str(name): "" for name in both.columns if name != "clause"})

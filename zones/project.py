@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import hashlib
+import json
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -23,6 +25,7 @@ from pydantic import (
 
 from layers.crops import load_crops
 from layers.errors import InputError, MissingFileError
+from zones.allocation_section import AllocationSection
 from zones.yaml_document import read_document, validate_document
 
 __all__ = [
@@ -182,6 +185,7 @@ class Project(_Part):
     decimals: int = Field(default=1, ge=0, le=4)
     rate_decimals: int = Field(default=2, ge=0, le=4)
     map: MapSettings = MapSettings()
+    allocation: AllocationSection = AllocationSection()
     output: Path = Path("out")
 
     _file: Path = PrivateAttr(default=Path("project.yaml"))
@@ -218,6 +222,23 @@ class Project(_Part):
         """
         return path if path.is_absolute() else self._file.parent / path
 
+    def settings_records(self) -> dict[str, dict[str, str | int]]:
+        """Digests of what the project file says, apart from how it is written.
+
+        Returns
+        -------
+        dict of str to dict
+            ``settings`` for everything but the allocation, ``allocation settings`` for that.
+        """
+        whole = self.model_dump(mode="json")
+        parts = {"allocation settings": whole.pop("allocation"), "settings": whole}
+        records: dict[str, dict[str, str | int]] = {}
+        for name, part in parts.items():
+            text = json.dumps(part, sort_keys=True).encode()
+            digest = hashlib.sha256(text).hexdigest()
+            records[name] = {"path": self._file.name, "bytes": len(text), "sha256": digest}
+        return records
+
     def input_paths(self) -> dict[str, Path]:
         """Every file the project reads, by what it is called in the record of a run.
 
@@ -232,6 +253,7 @@ class Project(_Part):
             "natural_areas": self.resolve(self.communes.natural_areas.path),
         }
         paths |= {f"layer {name}": self.resolve(item.path) for name, item in self.layers.items()}
+        paths |= {name: self.resolve(path) for name, path in self.allocation.paths().items()}
         return paths
 
 

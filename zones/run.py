@@ -23,7 +23,15 @@ from zones.steps import STEPS
 if TYPE_CHECKING:
     from zones.project import Project
 
-__all__ = ["RunOptions", "RunResult", "SilentTeller", "run_project", "step_label", "step_names"]
+__all__ = [
+    "RunOptions",
+    "RunResult",
+    "SilentTeller",
+    "earlier_tables",
+    "run_project",
+    "step_label",
+    "step_names",
+]
 
 
 def _steps() -> dict[str, Step]:
@@ -92,6 +100,7 @@ def run_project(
     reusable = _reusable(earlier, sources)
     todo = _with_needs(steps, project, reusable)
     _tell_reuse(options, steps, todo, teller)
+    _tell_stale(earlier, reusable, todo, teller)
     stays = _kept_files(out, todo, earlier)
     with staged_folder(out, keep=stays) as stage:
         state = RunState(project=project, options=options, teller=teller, stage=stage)
@@ -121,6 +130,7 @@ def _sources(project: Project) -> dict[str, dict[str, Any]]:
     from zones.plans import embedded_plans
 
     records = {name: input_record(path) for name, path in project.input_paths().items()}
+    records |= project.settings_records()
     for name in project.plans:
         path = embedded_plans().get(name) or project.resolve(Path(name))
         records[f"plan {name}"] = input_record(path)
@@ -129,11 +139,44 @@ def _sources(project: Project) -> dict[str, dict[str, Any]]:
 
 def _reusable(earlier: dict[str, Any] | None, sources: dict[str, Any]) -> set[str]:
     """Find the steps whose earlier tables hold for today's inputs and software."""
-    if earlier is None or earlier.get("inputs") != sources:
+    if earlier is None or earlier.get("versions") != software_versions():
         return set()
-    if earlier.get("versions") != software_versions():
+    before: dict[str, Any] = earlier.get("inputs", {})
+    changed = {name for name in {*before, *sources} if before.get(name) != sources.get(name)}
+    # What only the allocation reads leaves the measured tables as they were.
+    of_allocation = {name for name in changed if name.startswith("allocation")}
+    if changed - of_allocation - {"project"}:
         return set()
-    return set(earlier.get("steps", {}))
+    return set(earlier.get("steps", {})) - ({"allocate", "render"} if of_allocation else set())
+
+
+def earlier_tables(
+    project: Project, names: Sequence[str], *, out: Path | None = None
+) -> dict[str, pd.DataFrame] | None:
+    """Tables of the earlier run, where they hold for today's inputs.
+
+    Parameters
+    ----------
+    project : Project
+        The project.
+    names : sequence of str
+        Names of tables.
+    out : pathlib.Path, optional
+        Where the run wrote; the project's own folder by default.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame or None
+        By name; None where there was no such run, or its inputs or software were others.
+    """
+    folder = out or project.resolve(project.output)
+    earlier = read_record(folder)
+    reusable = _reusable(earlier, _sources(project))
+    steps = (earlier or {}).get("steps", {})
+    known = {table for name in reusable for table in steps[name]["tables"]}
+    if not known.issuperset(names):
+        return None
+    return {name: pd.read_parquet(folder / f"{name}.parquet") for name in names}
 
 
 def _with_needs(steps: list[str], project: Project, reusable: set[str]) -> list[str]:
@@ -163,6 +206,21 @@ def _tell_reuse(options: RunOptions, steps: list[str], todo: list[str], teller: 
             Phrase(
                 en="Inputs are the same as in the earlier run: its other results are kept.",
                 vi="Dữ liệu vào không đổi so với lần chạy trước: giữ nguyên các kết quả khác.",
+            )
+        )
+
+
+def _tell_stale(
+    earlier: dict[str, Any] | None, reusable: set[str], todo: list[str], teller: Teller
+) -> None:
+    """Tell of steps whose results stay in the folder although what they rest on has changed."""
+    stale = [name for name in (earlier or {}).get("steps", {}) if name not in reusable | set(todo)]
+    if stale:
+        listed = " ".join(f"--only {name}" for name in stale)
+        teller.note(
+            Phrase(
+                en=f"Results of earlier steps no longer fit these inputs; add {listed}.",
+                vi=f"Kết quả một số bước trước không còn khớp dữ liệu này; hãy thêm {listed}.",
             )
         )
 

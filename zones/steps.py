@@ -168,6 +168,12 @@ def _newest_forest_layer(state: RunState) -> str | None:
     return max(forest, key=lambda name: forest[name]) if forest else None
 
 
+def _allocate(state: RunState) -> None:
+    from zones.allocation_job import allocate_step
+
+    allocate_step(state)
+
+
 def _render(state: RunState) -> None:
     from zones.pages import render_pages
 
@@ -185,9 +191,15 @@ STEPS: tuple[Step, ...] = (
         _compare,
     ),
     Step(
+        "allocate",
+        Phrase("Allocate the targets", "Phân bổ chỉ tiêu"),
+        ("measure", "compare"),
+        _allocate,
+    ),
+    Step(
         "render",
         Phrase("Make the pages", "Lập bản đồ và biểu"),
-        ("check", "measure", "cover", "compare"),
+        ("check", "measure", "cover", "compare", "allocate"),
         _render,
     ),
 )

@@ -11,7 +11,7 @@ from types import ModuleType
 import typer
 
 from layers.errors import VungTrongError
-from zones.commands import check, cover, demo, names, new, plan
+from zones.commands import allocate, check, cover, demo, names, new, plan
 from zones.commands import run as run_commands
 from zones.commands.speech import language, print_line, say
 
@@ -83,7 +83,16 @@ def _failed(line: str) -> int:
 
 
 # Rooms of commands: each module of this package whose ``register`` adds its own.
-_ROOMS: tuple[ModuleType, ...] = (run_commands, check, cover, new, demo, plan, names)
+_ROOMS: tuple[ModuleType, ...] = (
+    run_commands,
+    check,
+    cover,
+    allocate,
+    new,
+    demo,
+    plan,
+    names,
+)
 
 for _room in _ROOMS:
     _room.register(application)

@@ -1,0 +1,157 @@
+"""Land by the rules: each hectare in one source, shared land beside it, pace from the past."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from layers.crops import load_crops
+from layers.errors import InputError, MissingFileError
+from zones.allocation_available import (
+    available_land,
+    load_crop_suitability,
+    load_land_sources,
+    past_pace,
+    sources_table,
+    suitability_table,
+)
+from zones.measure import MEASURED
+
+NOTHING = pd.DataFrame({"commune_code": [], "crop": [], "present_ha": []})
+
+
+def measured(*rows: tuple) -> pd.DataFrame:
+    names = ["commune_code", "layer", "land", "crop", "three_forest", "planting_year", "ledger_ha"]
+    frame = pd.DataFrame(rows, columns=names)
+    return MEASURED.validate(frame.assign(area_ha=frame["ledger_ha"] * 2))
+
+
+def land(frame: pd.DataFrame, layers: dict, present: pd.DataFrame = NOTHING) -> dict:
+    found = available_land(
+        frame, load_land_sources(), layers=layers, present=present, first_year=2026
+    )
+    return found.groupby(["commune_code", "source"])["area_ha"].sum().to_dict()
+
+
+def test_bare_land_only_inside_production_forest() -> None:
+    frame = measured(
+        ("a", "forest", "bare", "", "production", None, 10.0),
+        ("a", "forest", "regenerating", "", "production", None, 5.0),
+        ("a", "forest", "bare", "", "protection", None, 7.0),
+        ("a", "forest", "bare", "", "special_use", None, 7.0),
+        ("a", "forest", "natural_forest", "", "protection", None, 50.0),
+        ("", "forest", "bare", "", "production", None, 3.0),
+        ("a", "older", "bare", "", "production", None, 99.0),
+    )
+    # Ledger hectares, newest layer, inside communes, never natural, protection or special use.
+    assert land(frame, {"forest": "forest_status"}) == {("a", "bare_production"): 15.0}
+
+
+def test_farmland_of_the_forest_layer_only_without_a_land_use_map() -> None:
+    frame = measured(
+        ("a", "forest", "farmland", "", "outside", None, 40.0),
+        ("a", "map", "HNK", "", "", None, 30.0),
+        ("a", "map", "CLN", "", "", None, 12.0),
+        ("a", "map", "LUC", "", "", None, 60.0),
+    )
+    assert land(frame, {"forest": "forest_status"}) == {("a", "farmland"): 40.0}
+    both = {"forest": "forest_status", "map": "land_use"}
+    orchards = pd.DataFrame(
+        {
+            "commune_code": ["a", "a", "b"],
+            "crop": ["citrus", "pine", "citrus"],
+            "present_ha": [5.0, 900.0, 1.0],
+        }
+    )
+    assert land(frame, both, orchards) == {
+        ("a", "annual_crop"): 30.0,
+        ("a", "perennial_crop"): 7.0,
+    }
+    full = orchards.assign(present_ha=100.0)
+    assert land(frame, both, full)["a", "perennial_crop"] == 0.0
+
+
+def test_young_acacia_is_free_when_it_is_old_enough() -> None:
+    frame = measured(
+        ("a", "forest", "planted_forest", "acacia", "production", 2019, 1.0),
+        ("a", "forest", "planted_forest", "acacia", "production", 2020, 2.0),
+        ("a", "forest", "not_yet_forest", "acacia", "production", 2025, 4.0),
+        ("a", "forest", "planted_forest", "pine", "production", 2022, 8.0),
+    )
+    found = available_land(
+        frame,
+        load_land_sources(),
+        layers={"forest": "forest_status"},
+        present=NOTHING,
+        first_year=2026,
+    )
+    mine = found[found["source"] == "young_acacia"]
+    years = dict(zip(mine["from_year"].fillna(0), mine["area_ha"], strict=True))
+    # Of 2019 it is seven years old in 2026; of 2025 it is three in 2028.
+    assert years == {0: 2.0, 2028: 4.0}
+    shared = sources_table(load_land_sources()).set_index("source")["shares"]
+    assert shared[shared].index.tolist() == ["under_canopy", "young_acacia"]
+
+
+def test_every_rule_names_a_known_crop_and_source() -> None:
+    rules, sources = load_crop_suitability(), load_land_sources()
+    crops = {*load_crops()["crop"], "acacia_large_timber"}
+    assert set(rules["crop"]) <= crops
+    assert set(rules["source"]) <= set(sources["source"])
+    assert not rules.duplicated(["crop", "source"]).any()
+    assert rules["suitability"].between(0, 1).all()
+    # Forest crops never on farmland, fruit never on forest land except where the rule says so.
+    anise = rules[rules["crop"] == "anise"].iloc[0]
+    assert anise[["altitude_low_m", "altitude_high_m", "slope_high_degree"]].tolist() == [
+        200,
+        800,
+        30,
+    ]
+
+
+def test_suitability_of_zones_on_the_land_there_is() -> None:
+    available = pd.DataFrame(
+        {"commune_code": ["a", "b"], "source": ["bare_production", "under_canopy"]}
+    )
+    zones = pd.DataFrame(
+        {"zone": ["anise", "herbs", "acacia_large_timber"], "crop": ["anise", "medicinal", ""]}
+    )
+    table = suitability_table(load_crop_suitability(), available, zones)
+    assert table[["zone", "source", "commune_code"]].to_numpy().tolist() == [
+        ["anise", "bare_production", "a"],
+        ["herbs", "under_canopy", "b"],
+    ]
+
+
+def test_pace_is_the_best_of_the_last_years_and_typical_where_nothing_was_planted() -> None:
+    frame = measured(
+        ("a", "forest", "planted_forest", "pine", "production", 2010, 500.0),
+        ("a", "forest", "planted_forest", "pine", "production", 2023, 30.0),
+        ("a", "forest", "not_yet_forest", "acacia", "production", 2023, 10.0),
+        ("a", "forest", "planted_forest", "pine", "production", 2024, 20.0),
+    )
+    available = pd.DataFrame(
+        {"commune_code": ["a", "a", "b", "c"], "area_ha": [100.0, 100.0, 50.0, 0.0]}
+    )
+    pace = past_pace(frame, available, layer="forest", last_year=2025)
+    assert dict(zip(pace["commune_code"], pace["high_ha"], strict=True)) == {"a": 40.0, "b": 10.0}
+    assert past_pace(frame, available, layer="other", last_year=2025).empty
+
+
+def test_tables_of_ones_own_are_checked(tmp_path: Path) -> None:
+    path = tmp_path / "nguồn đất.csv"
+    with pytest.raises(MissingFileError, match="no such table"):
+        load_land_sources(path)
+    rules = load_land_sources()
+    rules.assign(shares="maybe").to_csv(path, index=False)
+    with pytest.raises(InputError, match="shares must be yes or no"):
+        load_land_sources(path)
+    rules.drop(columns="basis").to_csv(path, index=False)
+    with pytest.raises(InputError, match="expected columns"):
+        load_land_sources(path)
+    rules.to_csv(path, index=False)
+    pd.testing.assert_frame_equal(load_land_sources(path), rules)
+    assert np.isfinite(load_land_sources(path)["limit_ratio"]).all()

@@ -1,0 +1,117 @@
+"""One number changed: what may be changed, and what the change does."""
+
+from __future__ import annotations
+
+import pytest
+
+from layers.errors import InputError
+from tests.zones.allocation_cases import YEARS, inputs_of
+from zones.allocation import allocate
+from zones.allocation_project import Prepared
+from zones.allocation_scenario import change_inputs
+from zones.allocation_tables import compare_allocations
+
+
+@pytest.fixture
+def prepared() -> Prepared:
+    inputs = inputs_of(
+        land={("a", "bare"): 30.0, ("b", "bare"): 30.0, ("b", "cut"): 10.0},
+        targets={"na": (20.0, 40.0), "pine": (10.0, 90.0)},
+        listed=[{"zone": "na", "commune_code": "a", "list": "closed"}],
+        pace=[{"commune_code": "a", "high_ha": 3.0}],
+    )
+    named = inputs.communes.assign(commune=["Lộc Bình", "Cao Lộc"])
+    return Prepared(
+        inputs=type(inputs)(**{**_fields(inputs), "communes": named}),
+        settings=YEARS,
+        names={},
+        findings=(),
+    )
+
+
+def _fields(inputs: object) -> dict:
+    return {name: getattr(inputs, name) for name in inputs.__slots__}
+
+
+@pytest.mark.parametrize(
+    ("change", "table", "column", "expected"),
+    [
+        ("low.na=25", "targets", "low_ha", [25.0, 10.0]),
+        ("low.na=1.5x", "targets", "low_ha", [30.0, 10.0]),
+        ("high.pine=50", "targets", "high_ha", [40.0, 50.0]),
+        ("year.na=2029", "targets", "year", [2029, 2030]),
+        ("importance.pine=5", "targets", "importance", [1.0, 5.0]),
+        ("list.na=open", "listed", "list", ["open"]),
+        ("listed.na.Cao Lộc=yes", "listed", "commune_code", ["a", "b"]),
+        ("listed.na.a=no", "listed", "commune_code", []),
+        ("pace.Lộc Bình=2x", "pace", "high_ha", [6.0]),
+        ("pace.na=7", "pace", "high_ha", [3.0, 7.0]),
+        ("pace.na.b=7", "pace", "commune_code", ["a", "b"]),
+        ("land.bare=2x", "available", "area_ha", [60.0, 60.0, 10.0]),
+        ("land.cut.b=1.5x", "available", "area_ha", [30.0, 30.0, 15.0]),
+        ("suitability.na.cut=0.25", "suitability", "suitability", [1, 1, 1, 1, 1, 1, 1, 0.25]),
+        ("lock.na.a=must:4", "locks", "area_ha", [4.0]),
+        ("lock.na.b=may", "locks", "lock", ["may"]),
+    ],
+)
+def test_one_number_changes_one_figure(
+    prepared: Prepared, change: str, table: str, column: str, expected: list
+) -> None:
+    before = getattr(prepared.inputs, table).copy()
+    changed = change_inputs(prepared, [change])
+    found = getattr(changed.inputs, table)[column].tolist()
+    if table == "suitability":
+        assert sorted(found) == sorted([1.0] * 6 + [0.25])
+    else:
+        assert found == expected
+    assert getattr(prepared.inputs, table).equals(before)
+    allocate(changed.inputs, settings=changed.settings)
+
+
+def test_the_weight_of_unlisted_communes(prepared: Prepared) -> None:
+    assert change_inputs(prepared, ["unlisted_cost=4"]).settings.unlisted_cost == 4.0
+
+
+def test_a_scenario_shows_what_its_change_does_and_no_more(prepared: Prepared) -> None:
+    base = allocate(prepared.inputs, settings=prepared.settings)
+    changed = change_inputs(prepared, ["list.na=open"])
+    other = allocate(changed.inputs, settings=changed.settings, near=base.plan)
+    moved = compare_allocations(base, other).set_index(["zone", "commune"])["change_ha"]
+    # Custard apple lacked 5 ha: the pace of a binds, and b may now take them.
+    assert moved["na", "Cao Lộc"] == pytest.approx(
+        moved[["na"]].sum() - moved.get(("na", "Lộc Bình"), 0.0)
+    )
+    assert moved[["na"]].sum() == pytest.approx(5.0)
+    assert [stage.name for stage in other.stages][-2:] == ["change", "tie"]
+    same = allocate(prepared.inputs, settings=prepared.settings, near=base.plan)
+    assert compare_allocations(base, same).empty
+    assert same.stages[4].objective == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("low.na", "expected KEY=VALUE"),
+        ("low.na=", "expected KEY=VALUE"),
+        ("lo.na=3", "unknown key; known are low.ZONE"),
+        ("low.na=many", "expected a number such as"),
+        ("low.naa=3", "unknown zone 'naa'; did you mean 'na'"),
+        ("pace.Loc Binh=3", "unknown commune 'Loc Binh'; did you mean 'Lộc Bình'"),
+        ("pace.b=2x", "no pace stands there yet"),
+        ("land.bare=5", "expected a factor"),
+        ("land.moon=2x", "unknown land source"),
+        ("list.na=ajar", "expected open or closed"),
+        ("listed.na.b=perhaps", "expected yes or no"),
+    ],
+)
+def test_bad_changes_are_refused(prepared: Prepared, change: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        change_inputs(prepared, [change])
+
+
+def test_all_bad_changes_come_at_once(prepared: Prepared) -> None:
+    with pytest.raises(InputError) as caught:
+        change_inputs(prepared, ["low.naa=3", "list.na=ajar"])
+    assert "naa" in str(caught.value)
+    assert "ajar" in str(caught.value)
+    assert "không có vùng" in caught.value.text("vi")

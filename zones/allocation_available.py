@@ -1,0 +1,302 @@
+"""Land that may be planted: from measured layers by rules that a planner can edit.
+
+``data/land_sources.csv`` says which measured land makes which source, ``data/crop_suitability.csv``
+which crop may take it. Every hectare of a layer stands in one source of land of its own; sources
+that share their hectares with trees (under canopy, conversion of a stand) stand beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from layers.crops import load_crops
+from layers.datafiles import data_path
+from layers.errors import InputError, MissingFileError
+from layers.schema import Column, Schema
+from zones.allocation_inputs import AVAILABLE, PACE, SOURCES, SUITABILITY
+
+__all__ = [
+    "CROP_SUITABILITY",
+    "LAND_SOURCES",
+    "available_land",
+    "load_crop_suitability",
+    "load_land_sources",
+    "past_pace",
+    "sources_table",
+    "suitability_table",
+]
+
+LAND_SOURCES = Schema(
+    "land sources",
+    (
+        Column("source", "text", "id of the land source"),
+        Column("name_vi", "text", "name in Vietnamese"),
+        Column("name_en", "text", "name in English"),
+        Column("shares", "text", "yes: its hectares bear trees as well; no"),
+        Column("limit_ratio", "number", "part of it that may be used", minimum=0),
+        Column("layer_kind", "text", "kind of layer that shows it; empty: only tables do"),
+        Column("land", "text", "land classes, separated by |"),
+        Column("three_forest", "text", "three-forest classes, separated by |; empty: any"),
+        Column("crop", "text", "crops that stand there, separated by |; empty: any"),
+        Column("age_low", "integer", "youngest stand, in years", nullable=True),
+        Column("age_high", "integer", "oldest stand, in years", nullable=True),
+        Column("less_present", "text", "land kind of crops whose present area is taken off"),
+        Column("instead_of", "text", "only where none of these sources is found; by |"),
+        Column("basis", "text", "where the rule comes from"),
+    ),
+)
+
+CROP_SUITABILITY = Schema(
+    "crop suitability",
+    (
+        Column("crop", "text", "crop id, or id of a zone without a crop of its own"),
+        Column("source", "text", "land source"),
+        Column("suitability", "number", "0 to 1 where nothing else limits", minimum=0),
+        Column("altitude_low_m", "number", "lowest altitude", "m", nullable=True),
+        Column("altitude_good_m", "number", "above it only fair", "m", nullable=True),
+        Column("altitude_high_m", "number", "highest altitude", "m", nullable=True),
+        Column("slope_high_degree", "number", "steepest slope", "degrees", nullable=True),
+        Column("basis", "text", "where the rule comes from"),
+    ),
+)
+
+
+def _load(schema: Schema, name: str, path: Path | None) -> pd.DataFrame:
+    file = path or data_path(name)
+    if not file.exists():
+        raise MissingFileError(
+            en=f"{file}: no such table; expected the columns {schema.names}.",
+            vi=f"{file}: không có bảng này; cần các cột {schema.names}.",
+        )
+    text = {column.name: "str" for column in schema.columns if column.kind == "text"}
+    frame = pd.read_csv(file, dtype=text)
+    present = [column for column in text if column in frame.columns]
+    return schema.validate(frame.assign(**{name: frame[name].fillna("") for name in present}))
+
+
+def load_land_sources(path: Path | None = None) -> pd.DataFrame:
+    """Load the rules that make land sources of measured land.
+
+    Parameters
+    ----------
+    path : pathlib.Path, optional
+        A table of one's own; ``data/land_sources.csv`` by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``LAND_SOURCES``.
+
+    Raises
+    ------
+    MissingFileError
+        There is no such file.
+    InputError
+        A column is missing or wrong, or ``shares`` is neither yes nor no.
+    """
+    rules = _load(LAND_SOURCES, "land_sources.csv", path)
+    strange = rules.loc[~rules["shares"].isin(["yes", "no"]), "source"].tolist()
+    if strange:
+        raise InputError(
+            en=f"Land sources {strange[:5]}: shares must be yes or no.",
+            vi=f"Nguồn đất {strange[:5]}: cột shares phải là yes hoặc no.",
+        )
+    return rules
+
+
+def load_crop_suitability(path: Path | None = None) -> pd.DataFrame:
+    """Load the rules that say which crop may take which land.
+
+    Parameters
+    ----------
+    path : pathlib.Path, optional
+        A table of one's own; ``data/crop_suitability.csv`` by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``CROP_SUITABILITY``.
+
+    Raises
+    ------
+    MissingFileError
+        There is no such file.
+    InputError
+        A column is missing or wrong.
+    """
+    return _load(CROP_SUITABILITY, "crop_suitability.csv", path)
+
+
+def sources_table(rules: pd.DataFrame) -> pd.DataFrame:
+    """Land sources as the allocation takes them.
+
+    Parameters
+    ----------
+    rules : pandas.DataFrame
+        ``LAND_SOURCES``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``zones.allocation_inputs.SOURCES``.
+    """
+    return SOURCES.validate(rules[SOURCES.names].assign(shares=rules["shares"] == "yes"))
+
+
+def available_land(
+    measured: pd.DataFrame,
+    rules: pd.DataFrame,
+    *,
+    layers: Mapping[str, str],
+    present: pd.DataFrame,
+    first_year: int,
+) -> pd.DataFrame:
+    """Hectares that may be planted, by commune and land source.
+
+    Parameters
+    ----------
+    measured : pandas.DataFrame
+        ``zones.measure.MEASURED``.
+    rules : pandas.DataFrame
+        ``LAND_SOURCES``.
+    layers : mapping of str to str
+        Layer's name → kind; of each kind the layers named are taken (for forest status layers: the
+        newest one only).
+    present : pandas.DataFrame
+        Columns ``commune_code, crop, present_ha``, for sources whose crops are taken off.
+    first_year : int
+        First year of the plan: stands are as old as they are then.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``zones.allocation_inputs.AVAILABLE``. Ledger hectares where the layer has them; a stand
+        that is too young is free from the year in which it is old enough.
+    """
+    inside = measured[(measured["commune_code"] != "") & measured["layer"].isin(layers)]
+    inside = inside.assign(
+        kind=inside["layer"].map(dict(layers)),
+        hectares=inside["ledger_ha"].fillna(inside["area_ha"]),
+    )
+    found: dict[str, pd.DataFrame] = {}
+    for rule in rules.to_dict("records"):
+        if not rule["layer_kind"] or any(name in found for name in _split(rule["instead_of"])):
+            continue
+        land = _land_of(inside, rule, first_year)
+        if land.empty:
+            continue
+        if rule["less_present"]:
+            land = _less_present(land, present, rule["less_present"])
+        found[rule["source"]] = land.assign(source=rule["source"])
+    if not found:
+        return AVAILABLE.empty()
+    return AVAILABLE.validate(pd.concat(found.values(), ignore_index=True)[AVAILABLE.names])
+
+
+def _split(text: str) -> list[str]:
+    return [part for part in str(text).split("|") if part]
+
+
+def _land_of(inside: pd.DataFrame, rule: Mapping[Hashable, Any], first_year: int) -> pd.DataFrame:
+    mask = inside["kind"] == rule["layer_kind"]
+    for column in ("land", "three_forest", "crop"):
+        wanted = _split(str(rule[column]))
+        if wanted:
+            mask &= inside[column].isin(wanted)
+    land = inside[mask.to_numpy(dtype=bool)]
+    year = pd.Series(np.nan, index=land.index)
+    if not pd.isna(rule["age_low"]):
+        youngest, oldest = int(rule["age_low"]), int(rule["age_high"])
+        planted = land["planting_year"].astype("float64")
+        land = land[(first_year - planted <= oldest).to_numpy(dtype=bool)]
+        year = (planted.loc[land.index] + youngest).where(lambda free: free > first_year)
+    land = land.assign(from_year=year, origin=land["layer"])
+    keys = ["commune_code", "origin", "from_year"]
+    areas = land.groupby(keys, dropna=False)["hectares"].sum()
+    return pd.DataFrame(areas.reset_index(name="area_ha"))
+
+
+def _less_present(land: pd.DataFrame, present: pd.DataFrame, land_kind: str) -> pd.DataFrame:
+    """Take off what stands there already; land less than its crops is none, not negative."""
+    crops = load_crops()
+    mine = set(crops.loc[crops["land_kind"] == land_kind, "crop"])
+    standing = present[present["crop"].isin(mine)].groupby("commune_code")["present_ha"].sum()
+    taken = land["commune_code"].map(standing).fillna(0.0)
+    return land.assign(area_ha=(land["area_ha"] - taken).clip(lower=0.0))
+
+
+def suitability_table(
+    rules: pd.DataFrame, available: pd.DataFrame, zones: pd.DataFrame
+) -> pd.DataFrame:
+    """Suitability of every zone on every source of every commune that has some.
+
+    Parameters
+    ----------
+    rules : pandas.DataFrame
+        ``CROP_SUITABILITY``; altitude and slope are applied where the land was split by them.
+    available : pandas.DataFrame
+        ``zones.allocation_inputs.AVAILABLE``.
+    zones : pandas.DataFrame
+        Columns ``zone, crop``; a zone without a crop is looked up by its own id.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``zones.allocation_inputs.SUITABILITY``.
+    """
+    wanted = zones.assign(crop=zones["crop"].where(zones["crop"] != "", zones["zone"]))
+    pairs = wanted.merge(rules[["crop", "source", "suitability"]], on="crop")
+    places = available[["commune_code", "source"]].drop_duplicates()
+    return SUITABILITY.validate(pairs.merge(places, on="source")[SUITABILITY.names])
+
+
+def past_pace(
+    measured: pd.DataFrame,
+    available: pd.DataFrame,
+    *,
+    layer: str,
+    last_year: int,
+    years: int = 10,
+) -> pd.DataFrame:
+    """Most a commune can plant in a year: the most it planted in one of the last years.
+
+    Parameters
+    ----------
+    measured : pandas.DataFrame
+        ``zones.measure.MEASURED``; ``planting_year`` of the forest status layer.
+    available : pandas.DataFrame
+        ``zones.allocation_inputs.AVAILABLE``: a commune that planted nothing gets the province's
+        pace per hectare of land.
+    layer : str
+        The forest status layer.
+    last_year : int
+        Last year the layer can tell of.
+    years : int
+        How many years to look back.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``zones.allocation_inputs.PACE``: one row per commune with land, for all zones together.
+    """
+    mine = measured[(measured["layer"] == layer) & (measured["commune_code"] != "")]
+    recent = mine["planting_year"].between(last_year - years + 1, last_year).fillna(False)
+    mine = mine[recent.to_numpy(dtype=bool)]
+    hectares = mine["ledger_ha"].fillna(mine["area_ha"])
+    yearly = hectares.groupby([mine["commune_code"], mine["planting_year"]]).sum()
+    most = yearly.groupby("commune_code").max()
+    land = available.groupby("commune_code")["area_ha"].sum()
+    land = land[land > 0]
+    pace = most.reindex(land.index)
+    known = pace.notna() & (pace > 0)
+    if not known.any():
+        return PACE.empty()
+    typical = float(pace[known].sum() / land[known].sum())
+    pace = pace.where(known, land * typical)
+    frame = pd.DataFrame({"commune_code": pace.index, "high_ha": pace.to_numpy()})
+    return PACE.validate(frame.assign(zone="", year=np.nan, low_ha=np.nan))

@@ -1,0 +1,398 @@
+"""From a project's tables to the inputs of its allocation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from layers.errors import InputError
+from layers.findings import Finding
+from layers.schema import Schema
+from layers.wording import Phrase
+from zones.allocation_available import (
+    available_land,
+    load_crop_suitability,
+    load_land_sources,
+    past_pace,
+    sources_table,
+    suitability_table,
+)
+from zones.allocation_inputs import (
+    AVAILABLE,
+    COMMUNES,
+    COVER,
+    LISTED,
+    LOCKS,
+    LOSSES,
+    PACE,
+    PRESENT,
+    SUITABILITY,
+    TARGETS_HA,
+    AllocationInputs,
+    AllocationSettings,
+)
+
+if TYPE_CHECKING:
+    from zones.plan_model import Plan
+    from zones.project import Project
+
+__all__ = ["Prepared", "conversion_names", "land_layers", "prepare_allocation"]
+
+#: An indicator that is an allocation of its own: hectares converted, on land that bears trees.
+_CONVERSIONS = {
+    "large_timber_conversion": (
+        "acacia_large_timber",
+        Phrase(en="Acacia for large timber", vi="Keo chuyển sang gỗ lớn"),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a project's allocation is made from.
+
+    Parameters
+    ----------
+    inputs : AllocationInputs
+        The tables.
+    settings : AllocationSettings
+        Years and weights.
+    names : dict of str to Phrase
+        Names of zones by id.
+    findings : tuple of Finding
+        Zones set aside, and where land comes from.
+    rounding_seconds : float
+        Time for the rounding over communes, zones and years.
+    """
+
+    inputs: AllocationInputs
+    settings: AllocationSettings
+    names: dict[str, Phrase]
+    findings: tuple[Finding, ...]
+    rounding_seconds: float = 60.0
+
+
+def prepare_allocation(
+    project: Project,
+    plan: Plan,
+    tables: Mapping[str, pd.DataFrame],
+    communes: pd.DataFrame,
+    *,
+    land: pd.DataFrame | None = None,
+) -> Prepared:
+    """Gather the inputs of a project's allocation.
+
+    Parameters
+    ----------
+    project : Project
+        The project; its key ``allocation`` and the tables named there.
+    plan : Plan
+        The leading plan: its horizon and lists.
+    tables : mapping of str to pandas.DataFrame
+        ``measured, targets, zones, zone_names`` of a run.
+    communes : pandas.DataFrame
+        Columns ``commune_code, commune, official_area_ha``.
+    land : pandas.DataFrame, optional
+        ``AVAILABLE`` made elsewhere (split by altitude and slope); from ``measured`` by default.
+
+    Returns
+    -------
+    Prepared
+        Inputs, settings, names and findings.
+
+    Raises
+    ------
+    InputError
+        A table of the project is not what it must be.
+    """
+    section = project.allocation
+    settings = AllocationSettings(
+        section.first_year or plan.horizon.first,
+        section.last_year or plan.horizon.last,
+        unlisted_cost=section.unlisted_cost,
+        must_weight=section.must_weight,
+    )
+    targets, pace_of_plan, aside = _targets(tables["targets"], plan, settings)
+    targets["importance"] = targets["zone"].map(section.importance).fillna(1.0)
+    names = _names(tables["zone_names"])
+    own = {name: project.resolve(path) for name, path in section.tables if path is not None}
+    rules = load_land_sources(own.get("land_sources"))
+    available = _available(project, rules, tables, settings) if land is None else land
+    if "available" in own:
+        available = _replaced(available, _read(AVAILABLE, own["available"]), ["source"])
+    crops = tables["zone_names"][["zone", "crop"]]
+    crops = pd.concat([crops, _conversion_rows(targets)], ignore_index=True)
+    suits = suitability_table(load_crop_suitability(own.get("crop_suitability")), available, crops)
+    if "suitability" in own:
+        keys = ["zone", "source", "commune_code"]
+        suits = _replaced(suits, _read(SUITABILITY, own["suitability"]), keys)
+    pace = pd.concat([_pace(project, tables, available), pace_of_plan], ignore_index=True)
+    if "pace" in own:
+        pace = _replaced(pace, _read(PACE, own["pace"]), ["zone", "commune_code"])
+    zones = targets["zone"].unique().tolist()
+    listed = _listed(plan, section.lists, zones)
+    inside = listed["commune_code"].isin(communes["commune_code"])
+    # A closed list of which no commune is in the project leaves its zone nowhere to go.
+    closed = set(listed.loc[listed["list"] == "closed", "zone"])
+    nowhere = closed - set(listed.loc[inside, "zone"])
+    suits = suits[suits["zone"].isin(zones) & ~suits["zone"].isin(nowhere)]
+    inputs = AllocationInputs(
+        communes=COMMUNES.validate(communes[COMMUNES.names]),
+        present=_present(tables["zones"], zones, communes),
+        sources=sources_table(rules),
+        available=available,
+        suitability=suits,
+        targets=TARGETS_HA.validate(targets[TARGETS_HA.names]),
+        listed=listed[inside],
+        pace=PACE.validate(pace[PACE.names]),
+        locks=_read(LOCKS, own["locks"]) if "locks" in own else LOCKS.empty(),
+        losses=_read(LOSSES, own["losses"]) if "losses" in own else LOSSES.empty(),
+        cover=_cover(tables["zone_names"], rules, zones),
+        natural_area_ha=float(communes["official_area_ha"].sum()),
+    )
+    findings = (*aside, *_origins(project, inputs))
+    return Prepared(inputs, settings, names, findings, section.rounding_seconds)
+
+
+def conversion_names() -> dict[str, Phrase]:
+    """Names of the zones that only the allocation has: conversions of what stands already.
+
+    Returns
+    -------
+    dict of str to Phrase
+        By id.
+    """
+    return dict(_CONVERSIONS.values())
+
+
+def _names(zone_names: pd.DataFrame) -> dict[str, Phrase]:
+    names = {
+        str(zone): Phrase(en=str(en), vi=str(vi))
+        for zone, vi, en in zip(
+            zone_names["zone"], zone_names["name_vi"], zone_names["name_en"], strict=True
+        )
+    }
+    return names | conversion_names()
+
+
+def _conversion_rows(targets: pd.DataFrame) -> pd.DataFrame:
+    mine = [zone for zone, _ in _CONVERSIONS.values() if zone in set(targets["zone"])]
+    return pd.DataFrame({"zone": mine, "crop": [""] * len(mine)})
+
+
+def _targets(
+    targets: pd.DataFrame, plan: Plan, settings: AllocationSettings
+) -> tuple[pd.DataFrame, pd.DataFrame, list[Finding]]:
+    """Area targets of the leading plan's zones, and its yearly figures, as the allocation asks."""
+    mine = targets[(targets["unit"] == "ha") & targets["zone"].isin([z.zone for z in plan.zones])]
+    mine = mine.assign(commune_code=mine["commune_code"].fillna(""))
+    areas = mine[(mine["indicator"] == "area") & (mine["period"] == "by_year")]
+    unknown = areas[areas["present"].isna() & (areas["commune_code"] == "")]
+    areas = areas[~areas["zone"].isin(unknown["zone"])]
+    converted = mine["indicator"].isin(list(_CONVERSIONS))
+    whole = mine[converted & mine["period"].isin(["cumulative", "by_year"])]
+    yearly = mine[converted & (mine["period"] == "per_year")]
+    whole = whole.assign(zone=whole["indicator"].map(_conversion_zone))
+    yearly = yearly.assign(zone=yearly["indicator"].map(_conversion_zone))
+    asked = pd.concat([areas, whole], ignore_index=True)
+    # The plan's own figure is the aim; the tolerance round a single figure only widens the top.
+    frame = asked.assign(
+        year=asked["year"].fillna(settings.last_year),
+        low_ha=asked["figure_low"].where(asked["bound"] != "at_most"),
+        high_ha=asked["high"].where(asked["bound"] != "at_least"),
+    )
+    within = frame["year"].between(settings.first_year, settings.last_year)
+    findings = [*_set_aside(unknown), *_late(frame[~within])]
+    return frame[within].reset_index(drop=True), _yearly_pace(yearly), findings
+
+
+def _conversion_zone(indicator: str) -> str:
+    return _CONVERSIONS[indicator][0]
+
+
+def _yearly_pace(yearly: pd.DataFrame) -> pd.DataFrame:
+    frame = yearly.assign(
+        commune_code="", year=np.nan, low_ha=yearly["figure_low"], high_ha=yearly["figure_high"]
+    )
+    return PACE.validate(frame[PACE.names])
+
+
+def _set_aside(unknown: pd.DataFrame) -> list[Finding]:
+    zones = tuple(sorted(set(unknown["zone"])))
+    if not zones:
+        return []
+    return [
+        Finding(
+            "note",
+            "zone-not-measured",
+            "allocation",
+            Phrase(
+                en=f"{len(zones)} zones are not allocated, because no layer tells their present "
+                f"area: {', '.join(zones)}. Name their layer under 'present'.",
+                vi=f"{len(zones)} vùng chưa được phân bổ vì không lớp nào cho biết hiện trạng: "
+                f"{', '.join(zones)}. Hãy khai lớp dữ liệu ở mục 'present'.",
+            ),
+            count=len(zones),
+            examples=zones[:5],
+        )
+    ]
+
+
+def _late(late: pd.DataFrame) -> list[Finding]:
+    names = tuple(sorted(late["target"]))
+    if not names:
+        return []
+    return [
+        Finding(
+            "note",
+            "target-outside-years",
+            "allocation",
+            Phrase(
+                en=f"{len(names)} targets are due outside the years allocated: "
+                f"{', '.join(names[:5])}.",
+                vi=f"{len(names)} chỉ tiêu có hạn ngoài giai đoạn phân bổ: {', '.join(names[:5])}.",
+            ),
+            count=len(names),
+            examples=names[:5],
+        )
+    ]
+
+
+def _available(
+    project: Project,
+    rules: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
+    settings: AllocationSettings,
+) -> pd.DataFrame:
+    zones = tables["zones"].merge(tables["zone_names"][["zone", "crop"]], on="zone")
+    return available_land(
+        tables["measured"],
+        rules,
+        layers=land_layers(project),
+        present=zones[["commune_code", "crop", "present_ha"]],
+        first_year=settings.first_year,
+    )
+
+
+def land_layers(project: Project) -> dict[str, str]:
+    """Layers that tell land: the newest forest status layer, the newest land-use map.
+
+    Parameters
+    ----------
+    project : Project
+        The project.
+
+    Returns
+    -------
+    dict of str to str
+        Layer's name → kind. One of each kind, because two years of one map show the same hectare
+        twice.
+    """
+    newest: dict[str, str] = {}
+    for name, source in sorted(project.layers.items(), key=lambda item: (item[1].date, item[0])):
+        if source.kind in ("forest_status", "land_use"):
+            newest[source.kind] = name
+    return {name: kind for kind, name in newest.items()}
+
+
+def _pace(
+    project: Project, tables: Mapping[str, pd.DataFrame], available: pd.DataFrame
+) -> pd.DataFrame:
+    forest = [name for name, kind in land_layers(project).items() if kind == "forest_status"]
+    if not forest:
+        return PACE.empty()
+    return past_pace(
+        tables["measured"],
+        available,
+        layer=forest[0],
+        last_year=project.layers[forest[0]].date.year,
+        years=project.allocation.pace_years,
+    )
+
+
+def _present(zones: pd.DataFrame, wanted: Sequence[str], communes: pd.DataFrame) -> pd.DataFrame:
+    """Present area of every zone asked for; a conversion begins with nothing."""
+    mine = zones.loc[zones["zone"].isin(wanted), ["zone", "commune_code", "present_ha"]]
+    fresh = [zone for zone, _ in _CONVERSIONS.values() if zone in set(wanted)]
+    added = pd.DataFrame({"zone": fresh}).merge(communes[["commune_code"]], how="cross")
+    return PRESENT.validate(pd.concat([mine, added.assign(present_ha=0.0)], ignore_index=True))
+
+
+def _listed(plan: Plan, lists: Mapping[str, str], zones: Sequence[str]) -> pd.DataFrame:
+    kinds = plan.zones_frame().set_index("zone")["list"].to_dict() | dict(lists)
+    parents = {"acacia_large_timber": "acacia"}
+    frame = plan.communes_frame()[["zone", "commune_code"]]
+    added = [
+        frame[frame["zone"] == parent].assign(zone=zone)
+        for zone, parent in parents.items()
+        if zone in set(zones)
+    ]
+    frame = pd.concat([frame, *added], ignore_index=True)
+    kind = frame["zone"].replace(parents).map(kinds)
+    own = [lists.get(zone, of_plan) for zone, of_plan in zip(frame["zone"], kind, strict=True)]
+    frame = frame.assign(list=pd.Series(own, index=frame.index, dtype="str"))
+    frame = frame[frame["list"].isin(["open", "closed"]) & frame["zone"].isin(zones)]
+    return LISTED.validate(frame.reset_index(drop=True))
+
+
+def _cover(zone_names: pd.DataFrame, rules: pd.DataFrame, zones: Sequence[str]) -> pd.DataFrame:
+    """Forest gained per hectare: planting a forest zone on land without forest gains one."""
+    fresh = rules.loc[rules["shares"] == "no", ["source", "layer_kind"]]
+    fresh = fresh.assign(forest_land=fresh["source"].isin(["bare_production", "cut_over"]))
+    pairs = zone_names[zone_names["zone"].isin(zones)].merge(fresh, how="cross")
+    by_land = (pairs["counts_for_cover"] == "by_land") & pairs["forest_land"]
+    gains = (pairs["counts_for_cover"] == "established") | by_land
+    return COVER.validate(pairs.assign(cover_change_ratio=gains.astype("float64"))[COVER.names])
+
+
+def _replaced(default: pd.DataFrame, given: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Rows of a table of one's own take the place of the default's rows with the same keys."""
+    mine = pd.MultiIndex.from_frame(given[keys])
+    kept = default[~pd.MultiIndex.from_frame(default[keys]).isin(mine)]
+    return pd.concat([kept, given], ignore_index=True)
+
+
+def _read(schema: Schema, path: Path) -> pd.DataFrame:
+    """Read a table of the project; a column that may be empty may also be left out."""
+    text = {column.name: "str" for column in schema.columns if column.kind == "text"}
+    try:
+        frame = pd.read_csv(path, dtype=text, encoding="utf-8-sig")
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise InputError(
+            en=f"{path}: expected a CSV table in UTF-8 ({error}).",
+            vi=f"{path}: cần bảng CSV mã UTF-8 ({error}).",
+        ) from error
+    if schema is AVAILABLE and "origin" not in frame.columns:
+        frame["origin"] = path.name
+    for column in schema.columns:
+        if column.name not in frame.columns and column.nullable:
+            frame[column.name] = np.nan
+        elif column.kind == "text" and column.name not in ("lock", "list"):
+            filled = frame.get(column.name, pd.Series("", index=frame.index, dtype="str"))
+            frame[column.name] = filled.fillna("")
+    return schema.validate(frame)
+
+
+def _origins(project: Project, inputs: AllocationInputs) -> list[Finding]:
+    known = set(project.layers)
+    tables = sorted(set(inputs.available["origin"]) - known)
+    if not tables:
+        return []
+    return [
+        Finding(
+            "note",
+            "land-from-table",
+            "allocation",
+            Phrase(
+                en=f"Available land comes from tables, not from layers: {', '.join(tables)}.",
+                vi=f"Đất có thể trồng lấy từ bảng, không phải từ lớp dữ liệu: {', '.join(tables)}.",
+            ),
+            count=len(tables),
+            examples=tuple(tables[:5]),
+        )
+    ]
