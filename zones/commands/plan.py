@@ -110,6 +110,7 @@ def lint(
     if project is not None:
         from zones.plan_ground import lint_project
 
+        print_line(say("Measuring the project …", "Đang tính toán dự án …"), error=True)
         found += lint_project(loaded, project)
     if as_json:
         print_json(
