@@ -65,6 +65,13 @@ def test_numbers_that_begin_anew_open_a_level_below() -> None:
     assert clauses == ["I", "I.1", "I.2", "I.2.1", "I.2.1.a", "I.2.2"]
 
 
+def test_a_first_mark_may_be_lost_but_not_the_first_four() -> None:
+    clauses = [
+        clause for clause, _ in _clauses("I. A", "2. B", "- C", "b) D", "II. E", "- F", "9. G")
+    ]
+    assert clauses == ["I", "I.2", "I.2", "I.2.b", "II", "II"]
+
+
 def test_articles_parts_and_annexes_stand_above() -> None:
     found = _clauses(
         "Phần thứ hai. NỘI DUNG",

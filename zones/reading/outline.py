@@ -191,7 +191,9 @@ class _Outline:
                 return depth
         if mark.style == "roman" and _continues(mark.value, 0):
             return sum(level.style in _UPPER_NAMES for level in self.levels)
-        if mark.value != 1:
+        open_styles = {level.style for level in self.levels}
+        # A level may begin past its first mark, which a scan lost, but not begin anew past it.
+        if mark.value != 1 and (mark.style in open_styles or not _continues(mark.value, 0)):
             return None
         return len(self.levels)
 
