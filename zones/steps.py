@@ -68,7 +68,7 @@ def _compare(state: RunState) -> None:
     communes, _ = state.communes()
     plans = state.plans()
     names = plans[0].zones_frame()
-    present = present_by_crop(state.tables["measured"], state.project.present)
+    present = present_by_crop(_of_today(state), state.project.present)
     every = pd.concat([plan.zones_frame() for plan in plans]).drop_duplicates("zone")
     by_zone = present.merge(every.loc[every["crop"] != "", ["zone", "crop"]], on="crop")
     targets = join_plan_targets([plan.targets_frame().assign(plan=plan.plan) for plan in plans])
@@ -100,6 +100,20 @@ def _compare(state: RunState) -> None:
     state.put("zones", zones)
     used = every["zone"].isin([*names["zone"], *targets["zone"]])
     state.put("zone_names", every[used].reset_index(drop=True))
+
+
+def _of_today(state: RunState) -> pd.DataFrame:
+    """Leave out forest layers of earlier dates, unless the project takes a crop from them.
+
+    They are there for the change of cover; the same stand of a crop is no second present area.
+    """
+    measured, newest = state.tables["measured"], _newest_forest_layer(state)
+    earlier = {
+        name
+        for name, source in state.project.layers.items()
+        if source.kind == "forest_status" and name != newest
+    }
+    return measured[~measured["layer"].isin(earlier - set(state.project.present.values()))]
 
 
 def _zone_totals(by_zone: pd.DataFrame) -> pd.DataFrame:

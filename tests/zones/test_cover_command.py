@@ -107,3 +107,13 @@ def test_a_layer_with_errors_stops(project: Path, capsys: pytest.CaptureFixture[
     frame.to_file(project.parent / "forest.gpkg", layer="lop_dien_bien")
     assert run(["cover", str(project)]) == 2
     assert "neither code table has (14 ??)" in capsys.readouterr().err
+
+
+def test_a_run_takes_its_present_areas_from_the_newest_layer(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["run", str(project), "--json"]) == 0
+    alone = json.loads(capsys.readouterr().out)["targets"]
+    with_earlier(project)
+    assert run(["run", str(project), "--overwrite", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["targets"] == alone
