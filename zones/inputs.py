@@ -224,6 +224,7 @@ def read_inputs(project: Project, *, progress: Progress = silent) -> Inputs:
     communes, crs, findings = read_communes(project)
     inputs = Inputs(project=project, communes=communes, crs=crs, plans=read_plans(project))
     inputs.findings.extend(findings)
+    inputs.findings.extend(_plan_errors(inputs.plans))
     for done, (name, source) in enumerate(project.layers.items()):
         progress(done, len(project.layers))
         try:
@@ -237,6 +238,18 @@ def read_inputs(project: Project, *, progress: Progress = silent) -> Inputs:
     progress(len(project.layers), len(project.layers))
     _check_together(inputs)
     return inputs
+
+
+def _plan_errors(plans: list[Plan]) -> list[Finding]:
+    """Find what no comparison can stand on, such as a reversed range; the rest is for the lint."""
+    from zones.plan_lint import lint_plan
+
+    return [
+        found.as_finding(plan.plan)
+        for plan in plans
+        for found in lint_plan(plan)
+        if found.severity == "error"
+    ]
 
 
 def _check_together(inputs: Inputs) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from layers import ClosureError, InputError, OutputExistsError
+from layers import ClosureError, InputError, OutputExistsError, data_path
 from tests.factories import forest_plots, write_project
 from zones.project import load_project
 from zones.run import RunOptions, RunResult, SilentTeller, run_project
@@ -266,3 +266,16 @@ def test_a_kill_in_mid_run_leaves_earlier_outputs(tmp_path: Path) -> None:
     assert process.wait() == -signal.SIGKILL
     assert {file.name: file.read_bytes() for file in out.iterdir()} == before
     assert run(path, overwrite=True)[0].out == out
+
+
+def test_a_reversed_range_in_a_plan_stops_the_run(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "p")
+    plan = data_path("plans", "lang-son-2026-2030.yaml").read_text("utf-8")
+    mine = plan.replace("low: 155000\n", "low: 165000\n", 1).replace(
+        "plan: lang-son-2026-2030", "plan: mine", 1
+    )
+    (path.parent / "mine.yaml").write_text(mine, "utf-8")
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("[lang-son-2026-2030,", "[mine.yaml,"), "utf-8")
+    with pytest.raises(InputError, match=r"mine: .*165,?000"):
+        run(path)
