@@ -120,16 +120,16 @@ def _make(size: str, what: str, file: str) -> int:
         return 2
     content = made_content(communes)
     before = psutil.Process().memory_info().rss
-    start = time.perf_counter()
+    start, start_cpu = time.perf_counter(), time.process_time()
     if what == "ours":
         save_map(content, file)
     else:
         pine = content.zone_communes[content.zone_communes["zone"] == "pine"]
         layer = communes.merge(pine.drop(columns="commune"), on="commune_code")
         layer.explore(column="present_ha", tiles=None, scheme="FisherJenks", k=5).save(file)
-    made = time.perf_counter() - start
+    made, cpu = time.perf_counter() - start, time.process_time() - start_cpu
     memory = (_peak_memory() - before) / 2**20
-    print(json.dumps({"loaded": loaded, "made": made, "memory": memory}))
+    print(json.dumps({"loaded": loaded, "made": made, "cpu": cpu, "memory": memory}))
     return 0
 
 
@@ -168,6 +168,7 @@ def _compare(size: str, folder: Path, rounds: int) -> bool:
     print(f"\n{size}, {rounds} rounds, medians")
     _print_pair("size, MB", "megabytes", ours, theirs)
     _print_pair("making the page, s", "made", ours, theirs)
+    _print_pair("  of it processor time, s", "cpu", ours, theirs)
     _print_pair("loading the libraries before, s", "loaded", ours, theirs)
     _print_pair("memory above the start, MB", "memory", ours, theirs)
     _print_pair("communes on the screen, s", "painted", ours, theirs)

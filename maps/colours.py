@@ -10,7 +10,7 @@ from branca.utilities import color_brewer
 
 __all__ = ["NO_DATA", "ZERO", "scale_colours"]
 
-ZERO = "#f6f3ea"
+ZERO = "#faf7ee"
 NO_DATA = "#d9d9d9"
 
 _SCALES = {

@@ -129,17 +129,20 @@ def _on_grid(geometries: Geometries, origin: tuple[float, float], step: float) -
     tolerance = max(bounds[2] - bounds[0], bounds[3] - bounds[1]) * _TOLERANCE_SHARE
     small = int(shapely.get_num_coordinates(moved).sum()) <= _CLEAN_FIRST
     # The real communes overlap by metres: only a cleaned coverage has borders in common. A whole
-    # country is simplified first, since noding all its vertices would take ten seconds.
+    # country is simplified first, since noding all its vertices would take ten seconds; what its
+    # borders then differ by is far below the tolerance, and snapped together.
     if small:
         moved = shapely.coverage_clean(moved)  # type: ignore[attr-defined]
+    snapping = -1.0 if small else tolerance / 6
     shapes = shapely.coverage_simplify(moved, tolerance)
     for _ in range(_ROUNDS if small else 1):
         # Rounding can make a spit of land touch or cross itself; cleaning nodes it again.
-        shapes = shapely.coverage_clean(_thinned(shapes))  # type: ignore[attr-defined]
-        rounded = _thinned(shapes)
-        if small and shapely.coverage_is_valid(rounded):
+        shapes = shapely.coverage_clean(  # type: ignore[attr-defined]
+            _thinned(shapes), snapping_distance=snapping
+        )
+        result = _thinned(shapes)
+        if small and shapely.coverage_is_valid(result):
             break
-    result = _thinned(shapes)
     gone = np.flatnonzero(shapely.is_empty(result))
     if gone.size:
         # An islet smaller than a step is a dot, not nothing.

@@ -139,11 +139,10 @@ class MapContent:
 class _Faults:
     phrases: list[Phrase] = field(default_factory=list)
 
-    def repeated(self, table: str, keys: pd.Series | pd.MultiIndex | pd.Index) -> None:
-        index = pd.Index(keys)
-        twice = index[index.duplicated()].unique()
+    def repeated(self, table: str, keys: pd.DataFrame) -> None:
+        twice = keys[keys.duplicated()].drop_duplicates()
         if len(twice):
-            first = ", ".join(_key(key) for key in twice[:5])
+            first = ", ".join(" / ".join(map(str, key)) for key in twice.head(5).to_numpy())
             self.phrases.append(
                 Phrase(
                     en=f"{table}: {len(twice)} keys occur twice ({first}); give each once",
@@ -171,10 +170,6 @@ class _Faults:
                     f"({first}); hãy sửa hoặc bổ sung danh mục",
                 )
             )
-
-
-def _key(key: object) -> str:
-    return " / ".join(map(str, key)) if isinstance(key, tuple) else str(key)
 
 
 def check_content(content: MapContent) -> MapContent:
@@ -254,17 +249,17 @@ def _check_keys(content: MapContent) -> None:
     faults = _Faults()
     codes = content.communes["commune_code"]
     zones = content.zones["zone"]
-    faults.repeated("communes", codes)
-    faults.repeated("zones", zones)
+    faults.repeated("communes", codes.to_frame())
+    faults.repeated("zones", zones.to_frame())
     faults.unknown("zones", "list", content.zones["list"], pd.Series(_LISTS))
     keyed = content.zone_communes[["zone", "commune_code"]]
-    faults.repeated("zone_communes", pd.MultiIndex.from_frame(keyed))
+    faults.repeated("zone_communes", keyed)
     faults.unknown("zone_communes", "commune_code", keyed["commune_code"], codes)
     faults.unknown("zone_communes", "zone", keyed["zone"], zones)
     if content.planned is not None:
         by_land = ["land"] if "land" in content.planned else []
         keyed = content.planned[["zone", "commune_code", "year", *by_land]]
-        faults.repeated("planned", pd.MultiIndex.from_frame(keyed))
+        faults.repeated("planned", keyed)
         faults.unknown("planned", "commune_code", keyed["commune_code"], codes)
         faults.unknown("planned", "zone", keyed["zone"], zones)
     if content.warnings is not None:
@@ -272,7 +267,7 @@ def _check_keys(content: MapContent) -> None:
         faults.unknown("warnings", "commune_code", warned, codes)
     if content.forest_cover is not None:
         cover_codes = content.forest_cover["commune_code"]
-        faults.repeated("forest_cover", cover_codes)
+        faults.repeated("forest_cover", cover_codes.to_frame())
         faults.unknown("forest_cover", "commune_code", cover_codes.iloc[:-1], codes)
         if cover_codes.iloc[-1:].isin(codes).any():
             faults.phrases.append(

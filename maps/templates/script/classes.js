@@ -74,6 +74,7 @@ function renderLegend() {
           {},
           word("listed"),
           element("small", {}, " (" + zoneNow().listed.length + ")"),
+          element("small", { class: "far-hint" }, " " + word("zoomToSee")),
         ),
       ),
     );

@@ -56,7 +56,7 @@ for (const [name, order] of [
 }
 const rendererOf = (pane) => L.svg({ pane, padding: 0.3 });
 const smooth = communeCount > 500 ? 1 : 0;
-const BORDER = { color: "#ffffff", weight: 0.9, opacity: 1 };
+const BORDER = { color: "#5f6e74", weight: 0.6, opacity: 0.75 };
 
 const paths = new Array(communeCount).fill(null);
 const shapes = new Array(communeCount).fill(null);
@@ -144,7 +144,10 @@ function paintCommunes() {
       state.measure,
       classing,
     );
-    if (paths[i].options.fillColor !== fill) paths[i].setStyle({ fillColor: fill });
+    if (paths[i].options.fillColor === fill) continue;
+    // setStyle() writes ten attributes; a country has three thousand paths and one that changes.
+    paths[i].options.fillColor = fill;
+    paths[i].getElement().setAttribute("fill", fill);
   }
 }
 
@@ -167,9 +170,12 @@ function scaleLines() {
     (40075016 * Math.cos((map.getCenter().lat * Math.PI) / 180)) / (256 * 2 ** map.getZoom());
   const pixels = Math.sqrt(middleArea * 10000) / metre;
   const style = byId("map").style;
-  style.setProperty("--border-line", Math.min(0.9, pixels / 25).toFixed(2) + "px");
+  style.setProperty("--border-line", Math.min(0.6, pixels / 40).toFixed(2) + "px");
   style.setProperty("--listed-line", Math.min(1.5, pixels / 20).toFixed(2) + "px");
-  style.setProperty("--listed-fill", Math.min(0.6, pixels / 40).toFixed(2));
+  // Where a commune is smaller than the pattern, the mark would only spoil its colour.
+  byId("map")
+    .closest(".stage")
+    .classList.toggle("far", pixels < 12);
 }
 
 function paintListed() {
@@ -247,7 +253,7 @@ function drawAround() {
         renderer,
         pane: "around",
         interactive: false,
-        fillColor: "#e4e6e3",
+        fillColor: "#dadedb",
         fillOpacity: 1,
         color: "#ffffff",
         weight: 1,

@@ -1,6 +1,7 @@
 // Changes come in here, and everything that depends on them is drawn again.
 function update(changes) {
   const old = { ...state };
+  const marked = marksShown();
   const focused = document.activeElement ? document.activeElement.dataset.focus : undefined;
   Object.assign(state, changes);
   const changed = (key) => state[key] !== old[key];
@@ -12,7 +13,7 @@ function update(changes) {
   if (changed("zone")) renderChosenZone();
   const figures = ["zone", "measure", "year", "scheme", "language"].some(changed);
   if (figures) renderFigures();
-  if (changed("zone") || changed("measure")) paintListed();
+  if (changed("zone") || marked !== marksShown()) paintListed();
   if (changed("commune") || changed("zone")) {
     paintChosen();
     placeNames();

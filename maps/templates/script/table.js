@@ -1,5 +1,5 @@
 // The table: the same figures as the map, for every measure of the zone at once.
-const FIRST_ROWS = 300;
+const FIRST_ROWS = 200;
 let rowsShown = FIRST_ROWS;
 const rowOf = new Map();
 
