@@ -80,7 +80,7 @@ def exchange_rates(allocation: Allocation, *, more_ha: float = _MORE_HA) -> pd.D
     for zone in whole["zone"]:
         rows += _rates_of(market, str(zone), more_ha)
     if len(allocation.inputs.cover) and np.isfinite(allocation.inputs.natural_area_ha):
-        rows += _cover_rates(allocation, whole)
+        rows += _cover_rates(allocation, market)
     return EXCHANGE.validate(pd.DataFrame(rows, columns=EXCHANGE.names))
 
 
@@ -147,30 +147,29 @@ def _price(market: _Market, zone: str, payer: str) -> float | None:
     return float(sum(solution.columns[column] for column in paid))
 
 
-def _cover_rates(allocation: Allocation, whole: pd.DataFrame) -> Iterator[tuple[str, str, float]]:
-    base = cover_points(allocation.inputs, allocation.plan)
-    for target, zone in zip(whole["target"], whole["zone"], strict=True):
-        more = _with_more(allocation, str(target))
-        before = allocation.plan.loc[allocation.plan["zone"] == zone, "planned_ha"].sum()
-        added = float(more.loc[more["zone"] == zone, "planned_ha"].sum() - before)
+def _cover_rates(allocation: Allocation, market: _Market) -> Iterator[tuple[str, str, float]]:
+    base = _planned(market.model)
+    before = base.groupby("zone")["planned_ha"].sum()
+    points = cover_points(allocation.inputs, base)
+    for zone in market.row:
+        more = _planned(_with_more(market, zone))
+        added = float(more.loc[more["zone"] == zone, "planned_ha"].sum() - before.get(zone, 0.0))
         if added > _MORE_HA:
-            change = cover_points(allocation.inputs, more) - base
-            yield str(zone), "cover", change / added * 100
+            change = cover_points(allocation.inputs, more) - points
+            yield zone, "cover", change / added * 100
 
 
-def _with_more(allocation: Allocation, target: str) -> pd.DataFrame:
-    """Plan of the first two stages with 100 ha more of a target, which goes first."""
-    inputs = allocation.inputs
-    targets = inputs.targets
-    mine = targets["target"] == target
-    end = float(allocation.held.set_index("target")["end_ha"][target])
-    low = targets["low_ha"].mask(mine, end + _MORE_FOR_COVER_HA)
-    changed = targets.assign(
-        low_ha=low,
-        high_ha=targets["high_ha"].mask(mine & (targets["high_ha"] < low), low),
-        importance=targets["importance"].mask(mine, targets["importance"].max() * 10),
-    )
-    model = build_model(replace(inputs, targets=changed), allocation.settings)
+def _with_more(market: _Market, zone: str) -> Model:
+    """Ask for 100 ha more of a zone, which goes before all others."""
+    rows = market.model.rows.copy()
+    mine = rows.index == market.row[zone]
+    rows.loc[mine, "lower"] += _MORE_FOR_COVER_HA
+    rows.loc[mine, "weight"] = rows["weight"].max() * 10
+    return replace(market.model, rows=rows)
+
+
+def _planned(model: Model) -> pd.DataFrame:
+    """Plan of the first two stages: what is planted, and on which land."""
     staged = solve_stages(model, stages=("shortfall", "preference"))
     return model.columns.assign(planned_ha=staged.hectares)
 

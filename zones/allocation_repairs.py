@@ -66,6 +66,8 @@ class WideProgramme:
         Shortfall of all targets without any repair.
     shortfall_columns : numpy.ndarray
         The same by elastic row, as it is in the plan.
+    asks : numpy.ndarray of int
+        Numbers of the columns that hold the shortfalls of targets.
     """
 
     model: Model
@@ -73,9 +75,10 @@ class WideProgramme:
     live: LiveProgramme
     base_ha: float
     shortfall_columns: Floats
+    asks: Integers
 
-    def shortfalls(self, columns: Floats) -> pd.Series:
-        """Shortfall of each target in a solution.
+    def lacking(self, columns: Floats) -> float:
+        """Hectares that all targets together lack in a solution.
 
         Parameters
         ----------
@@ -84,14 +87,10 @@ class WideProgramme:
 
         Returns
         -------
-        pandas.Series
-            Hectares by target id; a target moved a year later counts under its own id.
+        float
+            Hectares; a target moved a year later counts as well.
         """
-        width = len(self.model.columns)
-        elastic = self.model.rows.iloc[self.model.elastic]
-        values = pd.Series(columns[width:], index=elastic["target"].str.removesuffix(_LATER))
-        mine = values[(elastic["kind"] == "target_low").to_numpy()]
-        return mine.groupby(level=0).sum()
+        return float(columns[self.asks].sum())
 
     def most(self, columns: Integers, *, keep_others: bool) -> float:
         """Most hectares that some columns can take.
@@ -123,7 +122,7 @@ class WideProgramme:
         ceilings = ((self.model.rows["kind"] == "target_high") & own).to_numpy()
         row_upper = np.where(ceilings, np.inf, programme.row_upper)
         free = replace(programme, cost=cost, upper=upper, row_upper=row_upper)
-        answer = solve_programme(free, method="simplex")
+        answer = solve_programme(free, method="primal")
         return -answer.objective
 
 
@@ -138,7 +137,7 @@ def _most_alone(programme: Programme, columns: Integers, rows: Integers) -> floa
         np.full(len(rows), -np.inf),
         programme.row_upper[rows],
     )
-    return -solve_programme(alone, method="simplex").objective
+    return -solve_programme(alone, method="primal").objective
 
 
 def widen(allocation: Allocation) -> WideProgramme:
@@ -174,8 +173,10 @@ def widen(allocation: Allocation) -> WideProgramme:
     live = LiveProgramme(programme, threads=settings.threads)
     solution = live.solve()
     live.keep_basis()
-    wide = WideProgramme(model, barrier, live, 0.0, _plan_shortfalls(allocation, model))
-    base = float(wide.shortfalls(solution.columns).sum())
+    of_targets = (model.rows["kind"].iloc[model.elastic] == "target_low").to_numpy()
+    asks = len(model.columns) + np.flatnonzero(of_targets)
+    wide = WideProgramme(model, barrier, live, 0.0, _plan_shortfalls(allocation, model), asks)
+    base = wide.lacking(solution.columns)
     residual = solution.objective - allocation.stages[0].objective
     if abs(residual) > 1e-5 * max(1.0, solution.objective):
         raise ClosureError(
@@ -337,7 +338,7 @@ def _try(wide: WideProgramme, attempt: _Attempt) -> float:
     solution = live.solve(start="kept")
     live.set_columns(attempt.columns, lower=zeros, upper=held_columns)
     live.set_rows(attempt.rows, lower=held_lower, upper=held_upper)
-    return float(wide.shortfalls(solution.columns).sum())
+    return wide.lacking(solution.columns)
 
 
 def _attempts(

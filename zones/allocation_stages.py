@@ -8,7 +8,7 @@ remains is exactly the set of optimal plans, and it gets smaller and faster from
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,7 +27,15 @@ from zones.linear_programme import (
     solve_programme,
 )
 
-__all__ = ["STAGES", "Stage", "Staged", "preference_costs", "solve_stages", "stay_on_face"]
+__all__ = [
+    "STAGES",
+    "Stage",
+    "Staged",
+    "preference_costs",
+    "solve_stages",
+    "stay_on_face",
+    "walk_stages",
+]
 
 Floats = npt.NDArray[np.float64]
 
@@ -168,40 +176,27 @@ def solve_stages(
     ClosureError
         A later stage gave up what an earlier one had reached.
     """
-    programme = model.programme()
     width = len(model.columns)
     reports: list[Stage] = []
     held: list[tuple[str, Floats, float]] = []
     duals = np.empty(0)
     columns = np.empty(0)
-    for name in stages:
-        if name == "change":
-            if near is None:
-                continue
-            programme = _prepare_change(model, programme, near)
-        elif name != "shortfall":
-            programme = _PREPARE[name](model, programme, columns)
-        solution = _solve(programme, name, model.settings.threads)
+    for name, programme, solution in walk_stages(model, stages=stages, near=near):
         reports.append(_report(name, programme, solution))
         _check_held(held, solution.columns, name)
         held.append((name, programme.cost, solution.objective))
         columns = solution.columns
         duals = solution.duals if name == "shortfall" else duals
-        programme = stay_on_face(programme, solution)
     # Beyond the eighth decimal (a square centimetre is one) two machines may differ.
     hectares = np.maximum(np.round(columns[:width], 8), 0.0)
     shortfalls = np.maximum(np.round(columns[width : model.matrix.shape[1]], 8), 0.0)
     return Staged(tuple(reports), hectares, shortfalls, duals)
 
 
-#: From this many columns on, the first stage is faster by interior point and crossover
-#: (benchmarks/allocation.py); later stages live on a small face, where the simplex method wins.
-_LARGE = 50_000
-
-
 def _solve(programme: Programme, name: str, threads: int) -> Solution:
-    large = name == "shortfall" and len(programme.cost) > _LARGE
-    method: Method = "ipm" if large else "simplex"
+    # Planting nothing is feasible at first, so the primal method starts at once; later stages live
+    # on the face of the last, where the dual method is faster.
+    method: Method = "primal" if name == "shortfall" else "dual"
     solution = solve_programme(programme, method=method, threads=threads)
     if solution.status != "optimal":
         raise SolverError(
@@ -211,6 +206,45 @@ def _solve(programme: Programme, name: str, threads: int) -> Solution:
             "phải có. Hãy báo lỗi kèm dữ liệu đầu vào.",
         )
     return solution
+
+
+def walk_stages(
+    model: Model, *, stages: tuple[str, ...] = STAGES, near: pd.DataFrame | None = None
+) -> Iterator[tuple[str, Programme, Solution]]:
+    """Solve stage after stage and show each programme with its solution.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    stages : tuple of str
+        The first so many of ``STAGES``.
+    near : pandas.DataFrame, optional
+        As for ``solve_stages``.
+
+    Yields
+    ------
+    tuple of str, Programme and Solution
+        Name of the stage, what was solved, and the answer.
+
+    Raises
+    ------
+    SolverError
+        A stage has no optimal solution.
+    """
+    programme = model.programme()
+    columns = np.empty(0)
+    for name in stages:
+        if name == "change":
+            if near is None:
+                continue
+            programme = _prepare_change(model, programme, near)
+        elif name != "shortfall":
+            programme = _PREPARE[name](model, programme, columns)
+        solution = _solve(programme, name, model.settings.threads)
+        yield name, programme, solution
+        columns = solution.columns
+        programme = stay_on_face(programme, solution)
 
 
 def _report(name: str, programme: Programme, solution: Solution) -> Stage:

@@ -18,6 +18,8 @@ from scipy import sparse
 from layers.errors import InputError, VungTrongError
 
 __all__ = [
+    "METHODS",
+    "Method",
     "Programme",
     "Solution",
     "SolverError",
@@ -28,8 +30,16 @@ __all__ = [
 ]
 
 Floats = npt.NDArray[np.float64]
-Method = Literal["simplex", "ipm", "choose"]
+Method = Literal["dual", "primal", "ipm"]
 Status = Literal["optimal", "infeasible", "feasible", "none"]
+
+
+#: Options of HiGHS for each method.
+METHODS: dict[Method, dict[str, Any]] = {
+    "dual": {"solver": "simplex", "simplex_strategy": 1},
+    "primal": {"solver": "simplex", "simplex_strategy": 4},
+    "ipm": {"solver": "ipm"},
+}
 
 
 class SolverError(VungTrongError, RuntimeError):
@@ -108,7 +118,7 @@ class Solution:
 def solve_programme(
     programme: Programme,
     *,
-    method: Method = "choose",
+    method: Method = "dual",
     threads: int = 1,
     time_limit_s: float = float("inf"),
     options: dict[str, Any] | None = None,
@@ -119,9 +129,9 @@ def solve_programme(
     ----------
     programme : Programme
         The programme.
-    method : {"choose", "simplex", "ipm"}
-        Algorithm for linear programmes; interior point is followed by crossover, so that the
-        answer is a vertex and its duals are exact.
+    method : {"dual", "primal", "ipm"}
+        Simplex method for linear programmes, or interior point; that is followed by crossover, so
+        that the answer is always a vertex and its duals are exact.
     threads : int
         Threads the solver may use; the answer does not depend on it.
     time_limit_s : float
@@ -143,7 +153,7 @@ def solve_programme(
     """
     if not programme.matrix.shape[1]:
         return _without_columns(programme)
-    settings = {"threads": threads, "solver": method, **(options or {})}
+    settings = {"threads": threads, **METHODS[method], **(options or {})}
     if np.isfinite(time_limit_s):
         settings["time_limit"] = time_limit_s
     started = time.perf_counter()

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from zones.linear_programme import (
+    METHODS,
+    Method,
     Programme,
     Solution,
     read_solution,
@@ -23,8 +25,7 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Start = Literal["nothing", "kept", "kept dual"]
 
-#: Codes of HiGHS for its simplex methods, and for an irreducible subset found from the programme.
-_DUAL, _PRIMAL = 1, 4
+#: Code of HiGHS for an irreducible subset found from the programme.
 _IRREDUCIBLE = 6
 
 
@@ -53,7 +54,7 @@ class LiveProgramme:
             row_lower=programme.row_lower.copy(),
             row_upper=programme.row_upper.copy(),
         )
-        self._solver = start_solver(self._programme, {"threads": threads, "solver": "simplex"})
+        self._solver = start_solver(self._programme, {"threads": threads})
         self._kept: Any = None
 
     @property
@@ -136,7 +137,9 @@ class LiveProgramme:
             self._solver.clearSolver()
         else:
             self._solver.setBasis(self._kept)
-        self._solver.setOptionValue("simplex_strategy", _PRIMAL if start == "kept" else _DUAL)
+        method: Method = "dual" if start == "kept dual" else "primal"
+        for name, value in METHODS[method].items():
+            self._solver.setOptionValue(name, value)
         self._solver.run()
         return read_solution(self._solver, self._programme, time.perf_counter() - started)
 

@@ -186,7 +186,7 @@ def _solve(controls: Controls, totals: list[_Total], *, elastic: bool = False) -
             options={"mip_rel_gap": 0.02, "mip_max_improving_sols": 4},
         )
     else:
-        solution = solve_programme(programme, method="simplex")
+        solution = solve_programme(programme, method="dual")
     return _up_or_down(controls, solution)
 
 
@@ -358,7 +358,7 @@ def _spread_one(
         right,
         right,
     )
-    whole = np.rint(solve_programme(programme, method="simplex").columns[:cells])
+    whole = np.rint(solve_programme(programme, method="dual").columns[:cells])
     return whole.astype("int64")
 
 
