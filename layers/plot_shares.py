@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from layers.errors import ClosureError
-from layers.repair import REPAIRS, mend
+from layers.repair import NO_REPAIRS, mend
 from layers.rings import FloatArray, IntArray, Rings, rings_of
 from layers.shared_ground import (
     BinnedEdges,
@@ -45,13 +45,22 @@ class SharePiece:
     zones : ndarray of int64
         Numbers of the communes whose bounds meet the plots.
     edges : BinnedEdges
-        Those communes.
+        Communes.
+    members : ndarray of int64
+        Which of them those are.
     """
 
     rows: IntArray
     shapes: npt.NDArray[Any]
     zones: IntArray
     edges: BinnedEdges
+    members: IntArray
+
+    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
+        """Cross a process border with no other communes than those around the plots."""
+        few = self.edges.take(self.members)
+        numbers = np.arange(len(self.members))
+        return SharePiece, (self.rows, self.shapes, self.zones, few, numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +107,10 @@ class Shares:
             np.concatenate([getattr(s, name) for s in shares] or [np.empty(0, dtype)])
             for name, dtype in (("row", "i8"), ("zone", "i8"), ("share", "f8"), ("area_m2", "f8"))
         )
-        order = np.lexsort((zone, zone == OUTSIDE, row))
+        last = zone.max(initial=0) + 1
+        order = np.argsort(row * (last + 1) + np.where(zone == OUTSIDE, last, zone), kind="stable")
         repairs = [s.repairs for s in shares if len(s.repairs)]
-        table = pd.concat(repairs).sort_values("position") if repairs else REPAIRS.empty()
+        table = pd.concat(repairs).sort_values("position") if repairs else NO_REPAIRS
         return Shares(row[order], zone[order], share[order], area[order] * unit_m2, table)
 
 
@@ -131,7 +141,7 @@ def share_pieces(shapes: npt.NDArray[Any], communes: BinnedEdges) -> Iterator[Sh
             low, high = near[:, :2].min(axis=0), near[:, 2:].max(axis=0)
             met = ((zone_bounds[:, :2] < high) & (zone_bounds[:, 2:] > low)).all(axis=1)
         zones = np.flatnonzero(met)
-        yield SharePiece(rows, shapes[rows], zones, communes.take(zones))
+        yield SharePiece(rows, shapes[rows], zones, communes, zones)
 
 
 def _neighbours(bounds: FloatArray) -> IntArray:
@@ -168,12 +178,12 @@ def plot_shares(piece: SharePiece) -> Shares:
         rings = rings_of(shapes)
         repairs = repairs.assign(position=piece.rows[repairs["position"]])
     area, doubt = rings.areas(plots), np.zeros(plots)
-    looks = look_around(shapely.bounds(shapes), piece.edges)
+    looks = look_around(shapely.bounds(shapes), piece.edges, piece.members)
     plot, zone = np.nonzero(looks == 1.0)
     shared = area[plot]
     near = np.flatnonzero(np.isnan(looks).any(axis=1))
     if len(near):
-        pairs, cut, doubt[near] = _cut(rings, near, area[near], looks, piece.edges)
+        pairs, cut, doubt[near] = _cut(rings, near, area[near], looks, piece)
         plot, zone = np.concatenate([plot, pairs[0]]), np.concatenate([zone, pairs[1]])
         shared = np.concatenate([shared, cut])
     zone = piece.zones[zone]
@@ -193,7 +203,7 @@ def plot_shares(piece: SharePiece) -> Shares:
 
 
 def _cut(
-    rings: Rings, near: IntArray, area: FloatArray, looks: FloatArray, communes: BinnedEdges
+    rings: Rings, near: IntArray, area: FloatArray, looks: FloatArray, piece: SharePiece
 ) -> tuple[IntArray, FloatArray, FloatArray]:
     """Share out the plots whose bounds a boundary meets: pairs, their areas, doubt by plot."""
     number = np.full(len(looks), -1)
@@ -202,11 +212,12 @@ def _cut(
     few = rings.take(parts).owned_by(number)
     edges = bin_edges(few, len(near))
     pairs = np.array(np.nonzero(np.isnan(looks[near])), np.int64)
-    shared = shared_areas(edges, communes, pairs)
+    first, second = pairs
+    shared = shared_areas(edges, piece.edges, np.array([first, piece.members[second]]))
     # Of a plot that is itself smaller than the doubt, a millionth is doubtful.
     doubt = np.minimum(doubtful_ground(few, len(near)), 1e-6 * area)
-    kept = shared > doubt[pairs[0]]
-    return np.array([near[pairs[0][kept]], pairs[1][kept]]), shared[kept], doubt
+    kept = shared > doubt[first]
+    return np.array([near[first[kept]], second[kept]]), shared[kept], doubt
 
 
 def largest_pieces(plot: IntArray, area: FloatArray) -> IntArray:

@@ -16,6 +16,7 @@ from layers.schema import Column, Schema
 from layers.validity import invalid_rows
 
 __all__ = [
+    "NO_REPAIRS",
     "REPAIRS",
     "RepairMode",
     "mend",
@@ -36,6 +37,8 @@ REPAIRS = Schema(
         Column("change_m2", "number", "after less before", "m²"),
     ),
 )
+
+NO_REPAIRS = REPAIRS.empty()
 
 _POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
@@ -117,7 +120,7 @@ def mend(shapes: npt.NDArray[Any], rings: Rings) -> tuple[npt.NDArray[Any], pd.D
     """
     invalid = invalid_rows(shapes, rings)
     if not len(invalid):
-        return shapes, REPAIRS.empty()
+        return shapes, NO_REPAIRS
     reasons = shapely.is_valid_reason(shapes[invalid])
     # Coordinates that are no numbers cannot be repaired, only left out.
     xy, number = shapely.get_coordinates(shapes[invalid], return_index=True)

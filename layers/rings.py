@@ -148,23 +148,26 @@ def rings_of(geometry: npt.NDArray[Any]) -> Rings:
     Rings
         Coordinates as they stand; part owners number the array's elements.
     """
-    full = np.flatnonzero(~(shapely.is_missing(geometry) | shapely.is_empty(geometry)))
-    parts, owner = geometry[full], np.arange(len(full))
+    # Missing and empty geometries have no coordinates.
+    counts = shapely.get_num_coordinates(geometry)
+    owner = np.flatnonzero(counts)
+    parts = geometry if len(owner) == len(geometry) else geometry[owner]
     if (shapely.get_type_id(parts) != shapely.GeometryType.POLYGON).any():
-        parts, owner = shapely.get_parts(parts, return_index=True)
-    kept = ~shapely.is_empty(parts)
-    parts, owner = parts[kept], full[owner[kept]].astype(np.int64)
+        parts, whole = shapely.get_parts(parts, return_index=True)
+        counts = shapely.get_num_coordinates(parts)
+        parts, owner = parts[counts > 0], owner[whole[counts > 0]]
+    counts = counts[counts > 0].astype(np.int64)
     xy = shapely.get_coordinates(parts)
     rings = shapely.get_num_interior_rings(parts).astype(np.int64) + 1
     part_ring = offsets(rings)
-    vertices = np.repeat(shapely.get_num_coordinates(parts).astype(np.int64), rings)
+    vertices = np.repeat(counts, rings)
     holed = rings > 1
     if holed.any():  # the only parts whose rings must be looked at one by one
         vertices[np.repeat(holed, rings)] = shapely.get_num_coordinates(
             shapely.get_rings(parts[holed])
         )
     x, y = np.ascontiguousarray(xy[:, 0]), np.ascontiguousarray(xy[:, 1])
-    return _signed(x, y, offsets(vertices), part_ring, owner)
+    return _signed(x, y, offsets(vertices), part_ring, owner.astype(np.int64))
 
 
 def _signed(

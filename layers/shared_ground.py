@@ -30,7 +30,7 @@ from layers.rings import FloatArray, IntArray, Rings, offsets, spans
 __all__ = ["BinnedEdges", "bin_edges", "doubtful_ground", "look_around", "shared_areas"]
 
 # About so many edges lie in each bin of a polygon.
-EDGES_PER_BIN = 8
+EDGES_PER_BIN = 16
 # Rounding must not drop an edge from a bin that it barely reaches: bins take a little more.
 MARGIN = 1e-9
 # Coordinates are known to this many units in the last place of the largest of them.
@@ -132,7 +132,7 @@ def bin_edges(rings: Rings, polygons: int) -> BinnedEdges:
     return BinnedEdges(flat, first_bin, bin_start, lines)
 
 
-def look_around(bounds: FloatArray, q: BinnedEdges) -> FloatArray:
+def look_around(bounds: FloatArray, q: BinnedEdges, members: IntArray) -> FloatArray:
     """Tell which rectangles lie wholly inside or outside which polygons.
 
     Parameters
@@ -141,14 +141,16 @@ def look_around(bounds: FloatArray, q: BinnedEdges) -> FloatArray:
         Bounds of plots; missing for a plot without geometry.
     q : BinnedEdges
         Polygons.
+    members : ndarray of int64
+        Numbers of those that are asked for.
 
     Returns
     -------
-    ndarray of float64, shape (rectangles, polygons)
+    ndarray of float64, shape (rectangles, members)
         1 inside, 0 outside, NaN where an edge of the polygon meets the rectangle.
     """
-    result = np.zeros((len(bounds), len(q.frame) // 5))
-    _look_around(np.ascontiguousarray(bounds).ravel(), *q.arrays, result.ravel())
+    result = np.zeros((len(bounds), len(members)))
+    _look_around(np.ascontiguousarray(bounds).ravel(), members, *q.arrays, result.ravel())
     return result
 
 
@@ -340,9 +342,10 @@ def _first_look(
     return below
 
 
-@kernel((FLOATS, *_BINNED, FLOAT_OUT))
+@kernel((FLOATS, INTS, *_BINNED, FLOAT_OUT))
 def _look_around(
     bounds: FloatArray,
+    members: IntArray,
     frame: FloatArray,
     first_bin: IntArray,
     bin_start: IntArray,
@@ -354,11 +357,11 @@ def _look_around(
     Vertical edges are not among them: where one crosses a rectangle, only part of its width is
     covered.
     """
-    polygons = len(first_bin) - 1
     for rectangle in range(len(bounds) // 4):
         left, bottom = bounds[4 * rectangle], bounds[4 * rectangle + 1]
         right, top = bounds[4 * rectangle + 2], bounds[4 * rectangle + 3]
-        for q in range(polygons):
+        for member in range(len(members)):
+            q = members[member]
             if not (frame[5 * q] < right and frame[5 * q + 2] > left):
                 continue
             if not (frame[5 * q + 1] < top and frame[5 * q + 3] > bottom):
@@ -377,7 +380,7 @@ def _look_around(
                 )
             covered = below / (right - left)
             whole = round(covered)
-            here = rectangle * polygons + q
+            here = rectangle * len(members) + member
             result[here] = whole if abs(covered - whole) < ROUNDING else math.nan
 
 
