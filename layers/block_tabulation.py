@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers.cell_coverage import Window, coverage_runs, entry_bounds
+from layers.cell_coverage import Window, coverage_runs
 from layers.class_counts import CLASSES, class_sums
 from layers.errors import InputError
 from layers.raster_blocks import BlockReader
@@ -34,6 +34,8 @@ class BlockPiece:
         Top, bottom, left, right, in cells.
     rings : Rings
         Parts that meet the window, coordinates in cells.
+    bounds : ndarray of int64
+        Their ``entry_bounds``.
     row_area : ndarray of float64
         Area of a cell in each row of the window, m².
     """
@@ -41,6 +43,7 @@ class BlockPiece:
     reader: BlockReader
     window: Window
     rings: Rings
+    bounds: IntArray
     row_area: FloatArray
 
 
@@ -136,7 +139,7 @@ def tabulate_block(piece: BlockPiece) -> ClassSums:
 
 def _batches(piece: BlockPiece) -> Iterator[tuple[Rings, IntArray]]:
     """Group parts so that edges touch a bounded number of cells; yields their bounds as well."""
-    bounds = entry_bounds(piece.rings, piece.window)
+    bounds = piece.bounds
     group = (np.cumsum(bounds) - bounds) // ENTRIES
     edges = np.flatnonzero(np.diff(group, prepend=-1, append=-1))
     for start, stop in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):

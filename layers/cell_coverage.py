@@ -32,13 +32,11 @@ __all__ = ["Runs", "Window", "coverage_runs", "entry_bounds", "row_weighted_area
 
 Window = tuple[int, int, int, int]  # top, bottom, left, right, in cells
 
-# A running sum this close to 0 or 1 is 0 or 1: the difference is rounding.
+# A share this close to 0 or 1 is 0 or 1: the difference is rounding.
 ROUNDING = 1e-12
-# Gaps of Shell's sort (M. Ciura, 2001); a row of one polygon rarely has more than a few entries.
-GAPS = (701, 301, 132, 57, 23, 10, 4, 1)
 
-_ENTRY = (INT_OUT, INT_OUT, FLOAT_OUT, FLOAT_OUT)
-_RUN = (INT_OUT, INT_OUT, INT_OUT, FLOAT_OUT)
+_ENTRIES = (INT_OUT, FLOAT_OUT)
+_RUNS = (INT_OUT, FLOAT_OUT)
 _WINDOW = (types.int64, types.int64, types.int64, types.int64)
 
 
@@ -50,24 +48,20 @@ class Runs:
     ----------
     part_run : ndarray of int64
         First run of each part, and the number of runs at the end.
-    row : ndarray of int64
-        Row of each run.
-    first, last : ndarray of int64
-        First column, and the column after the last.
+    cells : ndarray of int64, three per run
+        Row, first column, column after the last.
     share : ndarray of float64
-        Share that is covered of each of its cells.
+        Share that is covered of each of the run's cells.
     """
 
     part_run: IntArray
-    row: IntArray
-    first: IntArray
-    last: IntArray
+    cells: IntArray
     share: FloatArray
 
     @property
-    def arrays(self) -> tuple[IntArray, IntArray, IntArray, IntArray, FloatArray]:
-        """Fields in the order in which the kernels take them."""
-        return self.part_run, self.row, self.first, self.last, self.share
+    def widths(self) -> IntArray:
+        """Number of cells of each run."""
+        return self.cells[2::3] - self.cells[1::3]
 
 
 def coverage_runs(rings: Rings, window: Window, bounds: IntArray) -> Runs:
@@ -88,37 +82,36 @@ def coverage_runs(rings: Rings, window: Window, bounds: IntArray) -> Runs:
         Runs inside the window, by part, row and column.
     """
     most, room = int(bounds.max(initial=0)), 2 * int(bounds.sum())
-    rows, cols, order = (np.empty(most, np.int64) for _ in range(3))
-    areas, covers = np.empty(most), np.empty(most)
+    place, ink, order = np.empty(2 * most, np.int64), np.empty(2 * most), np.empty(most, np.int64)
     row_start = np.empty(window[1] - window[0] + 1, np.int64)
-    run_row, run_first, run_last = (np.empty(room, np.int64) for _ in range(3))
-    run_share, part_run = np.empty(room), np.zeros(len(bounds) + 1, np.int64)
+    part_run = np.zeros(len(bounds) + 1, np.int64)
+    cells, share = np.empty(3 * room, np.int64), np.empty(room)
     runs = _cover_parts(
         rings.x, rings.y, rings.ring_start, rings.ring_sign, rings.part_ring, *window,
-        rows, cols, areas, covers, order, row_start,
-        part_run, run_row, run_first, run_last, run_share,
+        place, ink, order, row_start, part_run, cells, share,
     )  # fmt: skip
-    return Runs(part_run, run_row[:runs], run_first[:runs], run_last[:runs], run_share[:runs])
+    return Runs(part_run, cells[: 3 * runs], share[:runs])
 
 
-def entry_bounds(rings: Rings, window: Window) -> IntArray:
-    """Count, at most, the cells that the edges of each part touch in a window.
+def entry_bounds(rings: Rings) -> IntArray:
+    """Count, at most, the cells that the edges of each part touch.
 
     Parameters
     ----------
     rings : Rings
         Parts, coordinates in cells.
-    window : Window
-        Top, bottom, left, right, in cells.
 
     Returns
     -------
     ndarray of int64
-        Upper bounds.
+        Rows and columns that edges cross, and two cells for each edge.
     """
-    bounds = np.zeros(len(rings.part_owner), np.int64)
-    _bound_entries(rings.x, rings.y, rings.ring_start, rings.part_ring, *window, bounds)
-    return bounds
+    if not len(rings.part_owner):
+        return np.zeros(0, np.int64)
+    x, y = np.floor(rings.x), np.floor(rings.y)
+    crossed = np.abs(np.diff(x, append=x[-1])) + np.abs(np.diff(y, append=y[-1])) + 2.0
+    crossed[rings.ring_start[1:] - 1] = 0.0  # from the end of a ring to the start of the next
+    return np.add.reduceat(crossed, rings.part_start[:-1]).astype(np.int64)
 
 
 def row_weighted_areas(rings: Rings, row_area: FloatArray, top: int) -> FloatArray:
@@ -143,31 +136,7 @@ def row_weighted_areas(rings: Rings, row_area: FloatArray, top: int) -> FloatArr
     return areas
 
 
-@kernel((FLOATS, FLOATS, INTS, INTS, *_WINDOW, INT_OUT))
-def _bound_entries(
-    x: FloatArray,
-    y: FloatArray,
-    ring_start: IntArray,
-    part_ring: IntArray,
-    top: int,
-    bottom: int,
-    left: int,
-    right: int,
-    bounds: IntArray,
-) -> None:
-    """Rows and columns that each edge crosses, and a cell at its end."""
-    for part in range(len(bounds)):
-        for i in range(ring_start[part_ring[part]], ring_start[part_ring[part + 1]] - 1):
-            low, high = min(y[i], y[i + 1]), max(y[i], y[i + 1])
-            if low == high or high <= top or low >= bottom:
-                continue
-            rows = min(math.floor(high), bottom) - max(math.floor(low), top) + 1
-            first = max(math.floor(min(x[i], x[i + 1])), left)
-            last = min(math.floor(max(x[i], x[i + 1])), right)
-            bounds[part] += rows + max(last - first, 0) + 1
-
-
-@inner_kernel((types.float64,) * 4 + (types.int64,) * 4 + _ENTRY)
+@inner_kernel((types.float64,) * 4 + (types.int64,) * 4 + _ENTRIES)
 def _cut_row(
     xa: float,
     xb: float,
@@ -177,41 +146,36 @@ def _cut_row(
     left: int,
     right: int,
     n: int,
-    rows: IntArray,
-    cols: IntArray,
-    areas: FloatArray,
-    covers: FloatArray,
+    place: IntArray,
+    ink: FloatArray,
 ) -> int:
-    """Write the entries of a piece of edge that lies in one row; returns their number so far."""
+    """Write the entries of a piece of edge that lies in one row; returns their number so far.
+
+    An entry is a row and a column in ``place``, and what it adds to ``area`` and ``cover`` there.
+    """
     low, high = min(xa, xb), max(xa, xb)
     if low >= right:
         return n
-    if high <= left:
-        rows[n], cols[n], areas[n], covers[n] = row, left, sign * dy, sign * dy
-        return n + 1
     first, last = math.floor(low), max(math.ceil(high) - 1, math.floor(low))
-    if first == last:
-        share = 1.0 - (0.5 * (xa + xb) - first)
-        rows[n], cols[n], areas[n], covers[n] = row, first, sign * dy * share, sign * dy
-        return n + 1
-    per_x = dy / (high - low)
+    per_x = 0.0 if first == last else dy / (high - low)
     before = 0.0
-    if first < left:
-        before = (left - low) * per_x
-        rows[n], cols[n], areas[n], covers[n] = row, left, sign * before, sign * before
+    if first < left:  # what lies to the left covers the whole row
+        before = dy if high <= left else (left - low) * per_x
+        place[2 * n], place[2 * n + 1] = row, left
+        ink[2 * n], ink[2 * n + 1] = sign * before, sign * before
         n += 1
     for col in range(max(first, left), min(last, right - 1) + 1):
         start, stop = max(low, float(col)), min(high, col + 1.0)
         here = dy if col == last else (stop - low) * per_x
-        share = 1.0 - (0.5 * (start + stop) - col)
-        rows[n], cols[n] = row, col
-        areas[n], covers[n] = sign * (here - before) * share, sign * (here - before)
+        cover = sign * (here - before)
+        place[2 * n], place[2 * n + 1] = row, col
+        ink[2 * n], ink[2 * n + 1] = cover * (1.0 - (0.5 * (start + stop) - col)), cover
         before = here
         n += 1
     return n
 
 
-@inner_kernel((types.float64,) * 5 + _WINDOW + (types.int64,) + _ENTRY)
+@inner_kernel((types.float64,) * 5 + _WINDOW + (types.int64,) + _ENTRIES)
 def _cut_edge(
     xa: float,
     ya: float,
@@ -223,10 +187,8 @@ def _cut_edge(
     left: int,
     right: int,
     n: int,
-    rows: IntArray,
-    cols: IntArray,
-    areas: FloatArray,
-    covers: FloatArray,
+    place: IntArray,
+    ink: FloatArray,
 ) -> int:
     """Cut an edge at the rows of the window and write its entries; returns their number so far."""
     if ya == yb or max(ya, yb) <= top or min(ya, yb) >= bottom or min(xa, xb) >= right:
@@ -236,97 +198,84 @@ def _cut_edge(
     slope = (xb - xa) / (yb - ya)
     low, high = min(xa, xb), max(xa, xb)
     for row in range(max(math.floor(ya), top), min(math.ceil(yb), bottom)):
-        start, stop = max(ya - row, 0.0), min(yb - row, 1.0)
+        dy = min(yb - row, 1.0) - max(ya - row, 0.0)
         x_start = xa if ya >= row else xa + (row - ya) * slope
         x_stop = xb if yb <= row + 1 else xa + (row + 1 - ya) * slope
         x_start, x_stop = min(max(x_start, low), high), min(max(x_stop, low), high)
-        n = _cut_row(
-            x_start, x_stop, stop - start, sign, row, left, right, n, rows, cols, areas, covers
-        )
+        n = _cut_row(x_start, x_stop, dy, sign, row, left, right, n, place, ink)
     return n
 
 
 @inner_kernel((INTS, INT_OUT, INT_OUT, types.int64))
-def _group_by_row(rows: IntArray, start: IntArray, order: IntArray, n: int) -> tuple[int, int]:
-    """Sort entries by row, by counting; returns the first and the last row.
+def _sort_entries(place: IntArray, start: IntArray, order: IntArray, n: int) -> int:
+    """Sort entries by row, then column; returns the number of rows.
 
-    The entries of row ``first + i`` become ``order[start[i]:start[i + 1]]``.
+    The entries of the ``i``-th row become ``order[start[i]:start[i + 1]]``. Rows are counted, the
+    few entries of a row are sorted as D. L. Shell does.
     """
-    first = last = rows[0]
-    for i in range(1, n):
-        first, last = min(first, rows[i]), max(last, rows[i])
+    first = last = place[0]
+    for i in range(n):
+        first, last = min(first, place[2 * i]), max(last, place[2 * i])
     for i in range(last - first + 2):
         start[i] = 0
     for i in range(n):
-        start[rows[i] - first] += 1
+        start[place[2 * i] - first] += 1
     for i in range(1, last - first + 2):
         start[i] += start[i - 1]
     for i in range(n - 1, -1, -1):
-        start[rows[i] - first] -= 1
-        order[start[rows[i] - first]] = i
-    return first, last
+        start[place[2 * i] - first] -= 1
+        order[start[place[2 * i] - first]] = i
+    for row in range(last - first + 1):
+        gap = start[row + 1] - start[row]
+        while gap > 1:
+            gap = max(1, int(gap / 2.25))
+            for i in range(start[row] + gap, start[row + 1]):
+                moved, j = order[i], i
+                while (
+                    j >= start[row] + gap and place[2 * order[j - gap] + 1] > place[2 * moved + 1]
+                ):
+                    order[j] = order[j - gap]
+                    j -= gap
+                order[j] = moved
+    rows: int = last - first + 1
+    return rows
 
 
-@inner_kernel((INTS, INT_OUT, types.int64, types.int64))
-def _sort_by_column(cols: IntArray, order: IntArray, start: int, stop: int) -> None:
-    """Shell's sort of ``order[start:stop]`` by column."""
-    for gap in GAPS:
-        for i in range(start + gap, stop):
-            moved = order[i]
-            col = cols[moved]
-            j = i
-            while j >= start + gap and cols[order[j - gap]] > col:
-                order[j] = order[j - gap]
-                j -= gap
-            order[j] = moved
-
-
-@inner_kernel(
-    (
-        INTS, INTS, FLOATS, FLOATS, types.int64, types.int64, types.int64, types.int64, types.int64,
-        *_RUN,
-    )
-)  # fmt: skip
+@inner_kernel((INTS, INTS, FLOATS, *(types.int64,) * 4, *_RUNS))
 def _sweep_row(
     order: IntArray,
-    cols: IntArray,
-    areas: FloatArray,
-    covers: FloatArray,
-    start: int,
+    place: IntArray,
+    ink: FloatArray,
+    i: int,
     stop: int,
-    row: int,
     right: int,
     n: int,
-    run_row: IntArray,
-    run_first: IntArray,
-    run_last: IntArray,
-    run_share: FloatArray,
+    cells: IntArray,
+    shares: FloatArray,
 ) -> int:
     """Turn the sorted entries of a row into runs of cells with one share."""
-    cover, i = 0.0, start
+    cover, row = 0.0, place[2 * order[i]]
     while i < stop:
-        col = cols[order[i]]
-        share = cover
-        while i < stop and cols[order[i]] == col:
-            share += areas[order[i]]
-            cover += covers[order[i]]
+        col, share = place[2 * order[i] + 1], cover
+        while i < stop and place[2 * order[i] + 1] == col:
+            share += ink[2 * order[i]]
+            cover += ink[2 * order[i] + 1]
             i += 1
-        if abs(share - 1.0) < ROUNDING:
-            share = 1.0
-        if share != 0.0:
-            run_row[n], run_first[n], run_last[n], run_share[n] = row, col, col + 1, share
+        if abs(share) >= ROUNDING:
+            cells[3 * n], cells[3 * n + 1], cells[3 * n + 2] = row, col, col + 1
+            shares[n] = 1.0 if abs(share - 1.0) < ROUNDING else share
             n += 1
-        if abs(cover) < ROUNDING:
-            continue
-        following = cols[order[i]] if i < stop else right
-        if following > col + 1:
-            share = 1.0 if abs(cover - 1.0) < ROUNDING else cover
-            run_row[n], run_first[n], run_last[n], run_share[n] = row, col + 1, following, share
+        following = place[2 * order[i] + 1] if i < stop else right
+        if following > col + 1 and abs(cover) >= ROUNDING:
+            cells[3 * n], cells[3 * n + 1], cells[3 * n + 2] = row, col + 1, following
+            shares[n] = 1.0 if abs(cover - 1.0) < ROUNDING else cover
             n += 1
     return n
 
 
-@kernel((FLOATS, FLOATS, INTS, FLOATS, INTS, *_WINDOW, *_ENTRY, INT_OUT, INT_OUT, INT_OUT, *_RUN))
+@kernel(
+    (FLOATS, FLOATS, INTS, FLOATS, INTS, *_WINDOW, *_ENTRIES, INT_OUT, INT_OUT, INT_OUT, *_RUNS)
+)
 def _cover_parts(
     x: FloatArray,
     y: FloatArray,
@@ -337,17 +286,13 @@ def _cover_parts(
     bottom: int,
     left: int,
     right: int,
-    rows: IntArray,
-    cols: IntArray,
-    areas: FloatArray,
-    covers: FloatArray,
+    place: IntArray,
+    ink: FloatArray,
     order: IntArray,
     row_start: IntArray,
     part_run: IntArray,
-    run_row: IntArray,
-    run_first: IntArray,
-    run_last: IntArray,
-    run_share: FloatArray,
+    cells: IntArray,
+    shares: FloatArray,
 ) -> int:
     """Write the runs of all parts, one part after the other; returns their number."""
     runs = 0
@@ -357,18 +302,13 @@ def _cover_parts(
             sign = -ring_sign[ring]
             for i in range(ring_start[ring], ring_start[ring + 1] - 1):
                 n = _cut_edge(
-                    x[i], y[i], x[i + 1], y[i + 1], sign, top, bottom, left, right, n,
-                    rows, cols, areas, covers,
-                )  # fmt: skip
+                    x[i], y[i], x[i + 1], y[i + 1], sign, top, bottom, left, right, n, place, ink
+                )
         if n:
-            first, last = _group_by_row(rows, row_start, order, n)
-            for row in range(first, last + 1):
-                start, stop = row_start[row - first], row_start[row - first + 1]
-                _sort_by_column(cols, order, start, stop)
-                runs = _sweep_row(
-                    order, cols, areas, covers, start, stop, row, right, runs,
-                    run_row, run_first, run_last, run_share,
-                )  # fmt: skip
+            for row in range(_sort_entries(place, row_start, order, n)):
+                start, stop = row_start[row], row_start[row + 1]
+                if start < stop:
+                    runs = _sweep_row(order, place, ink, start, stop, right, runs, cells, shares)
         part_run[part + 1] = runs
     return runs
 

@@ -22,12 +22,13 @@ __all__ = ["CLASSES", "class_sums"]
 
 #: So many classes fit into a block of 8 bits.
 CLASSES = 256
+# Counters of one class that take turns.
+TABLES = 4
 
-_COUNTERS = types.Array(types.uint32, 1, "C")
-_WHERE = (INTS, INTS, INTS, INTS, FLOATS, FLOATS, types.int64, types.int64)
+_COUNTERS = types.Array(types.uint32, 2, "C")
+_WHERE = (INTS, INTS, FLOATS, FLOATS, types.int64, types.int64)
 _OUT = (INT_OUT, INT_OUT, FLOAT_OUT, FLOAT_OUT)
 _BYTES = types.Array(types.uint8, 2, "C", readonly=True)
-_NUMBERS = types.Array(types.int32, 2, "C", readonly=True)
 
 
 def class_sums(
@@ -55,17 +56,19 @@ def class_sums(
         is there, in the order of the parts.
     """
     # No part has more classes than cells.
-    widths = np.concatenate(([0], np.cumsum(runs.last - runs.first)))
+    widths = np.concatenate(([0], np.cumsum(runs.widths)))
     room = int(np.minimum(np.diff(widths[runs.part_run]), classes).sum())
     out = (np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room), np.empty(room))
     cells, areas = np.zeros(max(classes, CLASSES)), np.zeros(max(classes, CLASSES))
-    where = (*runs.arrays, row_area, *corner)
+    where = (runs.part_run, runs.cells, runs.share, row_area, *corner)
     if block.dtype == np.uint8:
-        counters = np.zeros(4 * CLASSES, np.uint32)
+        counters = np.zeros((TABLES, CLASSES), np.uint32)
         rows = _count_few(block, *where, counters, cells, areas, *out)
     else:
+        from layers.many_classes import count_many  # compiled only where it is needed
+
         seen, found = np.full(classes, -1, np.int64), np.empty(classes, np.int64)
-        rows = _count_many(block, *where, seen, found, cells, areas, *out)
+        rows = count_many(block, *where, seen, found, cells, areas, *out)
     part, number, cells, areas = out
     return part[:rows], number[:rows], cells[:rows], areas[:rows]
 
@@ -74,20 +77,40 @@ def class_sums(
 def _add_up(counters: Any, cells: FloatArray, areas: FloatArray, cell_area: float) -> None:
     """Add the four tables to the sums of a part, and clear them."""
     for k in range(CLASSES):
-        n = counters[k] + counters[k + 256] + counters[k + 512] + counters[k + 768]
-        if n > 0:
-            cells[k] += n
-            areas[k] += n * cell_area
-            counters[k] = counters[k + 256] = counters[k + 512] = counters[k + 768] = 0
+        n = 0
+        for table in range(TABLES):
+            n += counters[table, k]
+            counters[table, k] = 0
+        cells[k] += n
+        areas[k] += n * cell_area
+
+
+@inner_kernel((types.int64, FLOAT_OUT, FLOAT_OUT, types.int64, *_OUT))
+def _write_rows(
+    part: int,
+    cells: FloatArray,
+    areas: FloatArray,
+    rows: int,
+    out_part: IntArray,
+    out_class: IntArray,
+    out_cells: FloatArray,
+    out_areas: FloatArray,
+) -> int:
+    """Write a row for each class of a part, and clear its sums; returns the rows so far."""
+    for k in range(CLASSES):
+        if cells[k] != 0.0:
+            out_part[rows], out_class[rows] = part, k
+            out_cells[rows], out_areas[rows] = cells[k], areas[k]
+            cells[k] = areas[k] = 0.0
+            rows += 1
+    return rows
 
 
 @kernel((_BYTES, *_WHERE, _COUNTERS, FLOAT_OUT, FLOAT_OUT, *_OUT))
 def _count_few(
     block: Any,
     part_run: IntArray,
-    run_row: IntArray,
-    run_first: IntArray,
-    run_last: IntArray,
+    run_cells: IntArray,
     run_share: FloatArray,
     row_area: FloatArray,
     top: int,
@@ -105,8 +128,8 @@ def _count_few(
     for part in range(len(part_run) - 1):
         cell_area = 0.0
         for run in range(part_run[part], part_run[part + 1]):
-            row, share = run_row[run] - top, run_share[run]
-            first, last = run_first[run] - left, run_last[run] - left
+            row, share = run_cells[3 * run] - top, run_share[run]
+            first, last = run_cells[3 * run + 1] - left, run_cells[3 * run + 2] - left
             if row_area[row] != cell_area:
                 _add_up(counters, cells, areas, cell_area)
                 cell_area = row_area[row]
@@ -115,62 +138,12 @@ def _count_few(
                     cells[block[row, col]] += share
                     areas[block[row, col]] += share * cell_area
                 continue
-            fours = first + (last - first) // 4 * 4
-            for col in range(first, fours, 4):
-                counters[types.int64(block[row, col])] += 1
-                counters[types.int64(block[row, col + 1]) + 256] += 1
-                counters[types.int64(block[row, col + 2]) + 512] += 1
-                counters[types.int64(block[row, col + 3]) + 768] += 1
+            fours = last - (last - first) % TABLES
+            for col in range(first, fours, TABLES):
+                for table in range(TABLES):
+                    counters[table, block[row, col + table]] += 1
             for col in range(fours, last):
-                counters[types.int64(block[row, col])] += 1
+                counters[0, block[row, col]] += 1
         _add_up(counters, cells, areas, cell_area)
-        for k in range(CLASSES):
-            if cells[k] != 0.0:
-                out_part[rows], out_class[rows] = part, k
-                out_cells[rows], out_areas[rows] = cells[k], areas[k]
-                cells[k] = areas[k] = 0.0
-                rows += 1
-    return rows
-
-
-@kernel((_NUMBERS, *_WHERE, INT_OUT, INT_OUT, FLOAT_OUT, FLOAT_OUT, *_OUT))
-def _count_many(
-    block: Any,
-    part_run: IntArray,
-    run_row: IntArray,
-    run_first: IntArray,
-    run_last: IntArray,
-    run_share: FloatArray,
-    row_area: FloatArray,
-    top: int,
-    left: int,
-    seen: IntArray,
-    found: IntArray,
-    cells: FloatArray,
-    areas: FloatArray,
-    out_part: IntArray,
-    out_class: IntArray,
-    out_cells: FloatArray,
-    out_areas: FloatArray,
-) -> int:
-    """Count a block of any number of classes; returns the number of rows written."""
-    rows = 0
-    for part in range(len(part_run) - 1):
-        count = 0
-        for run in range(part_run[part], part_run[part + 1]):
-            row, share = run_row[run] - top, run_share[run]
-            for col in range(run_first[run] - left, run_last[run] - left):
-                value = block[row, col]
-                if seen[value] != part:
-                    seen[value] = part
-                    found[count] = value
-                    count += 1
-                    cells[value] = areas[value] = 0.0
-                cells[value] += share
-                areas[value] += share * row_area[row]
-        for i in range(count):
-            k = found[i]
-            out_part[rows], out_class[rows] = part, k
-            out_cells[rows], out_areas[rows] = cells[k], areas[k]
-            rows += 1
+        rows = _write_rows(part, cells, areas, rows, out_part, out_class, out_cells, out_areas)
     return rows

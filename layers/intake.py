@@ -16,7 +16,7 @@ import shapely
 from layers.errors import CrsError, InputError
 from layers.findings import Finding, Findings
 from layers.repair import RepairMode, mend, refuse_repairs, require_polygons
-from layers.rings import IntArray, rings_of
+from layers.rings import IntArray
 from layers.wording import Phrase
 
 __all__ = ["Intake", "attach_findings", "require_columns", "take_in", "tell_repairs"]
@@ -104,7 +104,7 @@ def take_in(
     shapes, labels = np.asarray(polygons.geometry), np.asarray(ids)
     require_polygons(shapes)
     if repair is not None:
-        shapes, repairs = mend(shapes, rings_of(shapes))
+        shapes, repairs = mend(shapes)
         tell_repairs(labels, repairs, repair, source, findings)
     intake = Intake(pd.Index(unique), number.astype(np.int64), shapes, polygons.crs)
     _tell_duplicates(labels, number, source, findings)

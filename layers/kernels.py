@@ -41,7 +41,7 @@ def kernel(*signatures: tuple[Any, ...]) -> Callable[[Function], Function]:
 
 
 def inner_kernel(*signatures: tuple[Any, ...]) -> Callable[[Function], Function]:
-    """Compile a function that only kernels call: half the time, but Python must not call it.
+    """Compile a function that only kernels call: in half the time, but Python must not call it.
 
     Parameters
     ----------
@@ -61,10 +61,8 @@ def _compiler(
 ) -> Callable[[Function], Function]:
     def decorate(function: Function) -> Function:
         def compiled(*, cache: bool) -> Any:
-            compiler = njit(
-                list(signatures), cache=cache, nogil=True, error_model="numpy", **wrappers
-            )
-            return compiler(function)
+            options: Any = {"nogil": True, "error_model": "numpy", **wrappers}
+            return njit(list(signatures), cache=cache, **options)(function)
 
         try:
             result: Function = compiled(cache=True)

@@ -172,11 +172,10 @@ def plot_shares(piece: SharePiece) -> Shares:
         The communes' parts of a plot are larger than the plot.
     """
     shapes, plots = piece.shapes, len(piece.rows)
-    rings = rings_of(shapes)
-    shapes, repairs = mend(shapes, rings)
+    shapes, repairs = mend(shapes)
     if len(repairs):
-        rings = rings_of(shapes)
         repairs = repairs.assign(position=piece.rows[repairs["position"]])
+    rings = rings_of(shapes)
     area, doubt = rings.areas(plots), np.zeros(plots)
     looks = look_around(shapely.bounds(shapes), piece.edges, piece.members)
     plot, zone = np.nonzero(looks == 1.0)

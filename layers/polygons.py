@@ -20,7 +20,6 @@ from layers.crs import plane_area_ha
 from layers.errors import CrsError
 from layers.findings import Finding, Findings, Severity
 from layers.repair import mend
-from layers.rings import rings_of
 from layers.wording import Phrase, format_number
 
 __all__ = ["PolygonCheck", "Repair", "check_polygons", "list_plots", "measuring_crs"]
@@ -170,7 +169,7 @@ def check_polygons(frame: gpd.GeoDataFrame, *, source: str, repair: Repair) -> P
     kept = polygonal & ~none & ~lost
     some = shapes.copy()
     some[~kept] = None
-    mended, repairs = mend(some, rings_of(some))
+    mended, repairs = mend(some)
     invalid = np.isin(np.arange(len(shapes)), repairs["position"])
     if invalid.any() and repair == "never":
         note("error", "geometry-invalid", invalid, _INVALID)

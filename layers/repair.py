@@ -11,9 +11,7 @@ import pandas as pd
 import shapely
 
 from layers.errors import InputError
-from layers.rings import Rings, rings_of
 from layers.schema import Column, Schema
-from layers.validity import invalid_rows
 
 __all__ = [
     "NO_REPAIRS",
@@ -72,7 +70,7 @@ def repair_polygons(
     """
     shapes = np.asarray(polygons.geometry)
     require_polygons(shapes)
-    mended, repairs = mend(shapes, rings_of(shapes))
+    mended, repairs = mend(shapes)
     refuse_repairs(repairs, mode)
     result = polygons.set_geometry(gpd.GeoSeries(mended, index=polygons.index, crs=polygons.crs))
     return result, repairs
@@ -103,22 +101,20 @@ def require_polygons(shapes: npt.NDArray[Any]) -> None:
         )
 
 
-def mend(shapes: npt.NDArray[Any], rings: Rings) -> tuple[npt.NDArray[Any], pd.DataFrame]:
+def mend(shapes: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], pd.DataFrame]:
     """Repair the invalid polygons of an array.
 
     Parameters
     ----------
     shapes : ndarray of shapely geometries
         Polygons and multipolygons, missing or empty ones among them.
-    rings : Rings
-        Their rings.
 
     Returns
     -------
     tuple of ndarray and pandas.DataFrame
         Valid polygons (the same array if all were), and the columns of ``REPAIRS``.
     """
-    invalid = invalid_rows(shapes, rings)
+    invalid = np.flatnonzero(~(shapely.is_valid(shapes) | shapely.is_missing(shapes)))
     if not len(invalid):
         return shapes, NO_REPAIRS
     reasons = shapely.is_valid_reason(shapes[invalid])

@@ -15,7 +15,7 @@ import pandas as pd
 
 from layers.block_tabulation import BlockPiece, ClassSums, tabulate_block
 from layers.cell_areas import CellAreas
-from layers.cell_coverage import row_weighted_areas
+from layers.cell_coverage import entry_bounds, row_weighted_areas
 from layers.errors import ClosureError
 from layers.findings import Finding, Findings
 from layers.intake import Intake, attach_findings, require_columns, take_in
@@ -191,10 +191,10 @@ def _pieces(ground: _Ground, reader: BlockReader) -> Iterator[BlockPiece]:
     """Windows of the raster with the parts that meet them."""
     x0, y0, x1, y1 = ground.bounds.T
     cells = np.column_stack([np.floor(y0), np.ceil(y1), np.floor(x0), np.ceil(x1)])
+    bounds = entry_bounds(ground.rings)
     for window, parts in plan_windows(ground.grid, cells.astype(np.int64)):
-        yield BlockPiece(
-            reader, window, ground.rings.take(parts), ground.cell_areas.rows(*window[:2])
-        )
+        row_area = ground.cell_areas.rows(*window[:2])
+        yield BlockPiece(reader, window, ground.rings.take(parts), bounds[parts], row_area)
 
 
 def _table(intake: Intake, ground: _Ground, sums: ClassSums, findings: Findings) -> pd.DataFrame:

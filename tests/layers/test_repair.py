@@ -1,18 +1,15 @@
-"""The quick look at rings clears only what GEOS clears too."""
+"""Which polygons are repaired, what that changes, and what is left alone."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from shapely import MultiPolygon, Polygon, box
 
 from layers import repair_polygons
 from layers.errors import InputError
-from layers.rings import rings_of
-from layers.validity import invalid_rows
+from layers.repair import mend
 from tests.layers.engine_ground import polygons
 
 
@@ -49,23 +46,18 @@ VALID = {
 
 @pytest.mark.parametrize("shape", INVALID.values(), ids=INVALID.keys())
 def test_invalid(shape: shapely.Geometry) -> None:
-    shapes = np.array([box(0, 0, 1, 1), shape], object)
-    assert invalid_rows(shapes, rings_of(shapes)).tolist() == [1]
+    mended, repairs = mend(np.array([box(0, 0, 1, 1), shape], object))
+    assert repairs["position"].tolist() == [1]
+    assert shapely.is_valid(mended).all()
+    assert set(shapely.get_type_id(mended)) <= {3, 6}
 
 
 @pytest.mark.parametrize("shape", VALID.values(), ids=VALID.keys())
 def test_valid(shape: shapely.Geometry | None) -> None:
     shapes = np.array([shape], object)
-    assert invalid_rows(shapes, rings_of(shapes)).tolist() == []
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=3, max_size=9))
-def test_any_ring_on_a_grid_is_judged_as_by_geos(corners: list[tuple[int, int]]) -> None:
-    # Few grid points: touching, folding back and repeating happen all the time.
-    shape = Polygon(corners)
-    shapes = np.array([shape], object)
-    assert (invalid_rows(shapes, rings_of(shapes)).size == 0) == shapely.is_valid(shape)
+    mended, repairs = mend(shapes)
+    assert mended is shapes
+    assert repairs.empty
 
 
 def test_repairs_are_told_with_the_change_of_area() -> None:

@@ -1,0 +1,50 @@
+"""The very first run on a machine: compiling the engine's kernels, and finding them again."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+
+from benchmarks._side_by_side import Bars, describe_machine
+
+__all__ = ["run"]
+
+# What is imported first would be loaded in any case; the rest is compiled, or read from the cache.
+CODE = """
+import time, geopandas, numba, rasterio
+start = time.perf_counter()
+import layers.overlaps, layers.overlay, layers.tabulate
+print(time.perf_counter() - start)
+"""
+
+
+def run(arguments: list[str]) -> int:
+    """Print seconds without and with cached kernels; exit 1 when the bar is missed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks cold", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    rounds = parser.parse_args(arguments).rounds
+    print(describe_machine("numba", "llvmlite"))
+    first, second = [], []
+    for _ in range(rounds):
+        with tempfile.TemporaryDirectory() as folder:
+            first.append(_start(folder))
+            second.append(_start(folder))
+    bars = Bars()
+    found = statistics.median(second)
+    compiled = statistics.median(first) - found
+    print(f"modules loaded with cached kernels in {found:.2f} s")
+    bars.check(f"{compiled:.2f} s of compilation", met=compiled <= 3.0, bar="3 s")
+    return bars.code()
+
+
+def _start(cache: str) -> float:
+    """Seconds to load the engine in a fresh process."""
+    environment = os.environ | {"NUMBA_CACHE_DIR": cache}
+    process = subprocess.run(
+        [sys.executable, "-c", CODE], env=environment, capture_output=True, text=True, check=True
+    )
+    return float(process.stdout)
