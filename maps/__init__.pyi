@@ -1,8 +1,11 @@
 from .annex import AnnexContent as AnnexContent
 from .annex import AnnexHeading as AnnexHeading
+from .annex_document import save_document as save_document
 from .annex_workbook import save_workbook as save_workbook
 from .atlas import save_atlas as save_atlas
+from .atlas import save_page_picture as save_page_picture
 from .atlas_content import AtlasContent as AtlasContent
+from .atlas_pages import list_pages as list_pages
 from .fonts import find_fonts as find_fonts
 from .interactive import build_map as build_map
 from .interactive import save_map as save_map

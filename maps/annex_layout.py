@@ -59,6 +59,8 @@ class AnnexColumn:
         a formula.
     totalled : bool
         Whether the total row sums this column.
+    missing : str
+        What stands for a figure that is not known; empty where there need be none.
     """
 
     key: str
@@ -69,6 +71,7 @@ class AnnexColumn:
     adds: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
     totalled: bool = False
+    missing: str = MISSING_MARK
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +240,7 @@ def print_cell(
     if column.kind in ("text", "mark"):
         return "" if value is None or pd.isna(value) else str(value)
     if value is None or pd.isna(value):
-        return MISSING_MARK
+        return column.missing
     number = float(value)
     if column.kind in ("count", "year"):
         return f"{number:.0f}"

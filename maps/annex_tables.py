@@ -35,7 +35,10 @@ def build_tables(content: AnnexContent) -> tuple[AnnexTable, ...]:
         for place, zone in enumerate(content.zone_names["zone"], start=1)
         if (content.zones["zone"] == zone).any()
     ]
-    tables += [matrix_table(content, say), cover_table(content, say)]
+    tables.append(matrix_table(content, say))
+    # A project without a forest status layer has no cover to print.
+    if len(content.forest_cover):
+        tables.append(cover_table(content, say))
     if content.species_ages is not None:
         tables.append(ages_table(content, content.species_ages, say))
     if content.allocation is not None:
@@ -69,13 +72,20 @@ def _targets_table(content: AnnexContent, say: Say) -> AnnexTable:
     frame = content.targets
     language = content.language
     rows = ranked(frame)
+    # What the plan says, where it is handed over: low and high hold the tolerance as well.
+    ends = {
+        end: rows[f"figure_{end}"] if f"figure_{end}" in rows.columns else rows[end]
+        for end in ("low", "high")
+    }
     rows = rows.assign(
+        **ends,
         subject=[_subject(content, row) for _, row in rows.iterrows()],
         bound=[word("bound", item, language) for item in rows["bound"]],
         unit=[word("unit", item, language) for item in rows["unit"]],
         status=[word("status", item, language) for item in rows["status"]],
         held_percent=rows["held_ratio"] * 100,
     )
+    target = say("Target", "Mục tiêu")
     columns = (
         rank_column(say),
         AnnexColumn("subject", say("Zone, indicator", "Vùng, chỉ tiêu"), "text", 34),
@@ -83,8 +93,8 @@ def _targets_table(content: AnnexContent, say: Say) -> AnnexTable:
         AnnexColumn("unit", say("Unit", "ĐVT"), "text", 10),
         AnnexColumn("year", say("Year", "Năm"), "year", 8),
         AnnexColumn("bound", say("Bound", "Loại"), "text", 15),
-        AnnexColumn("low", say("Low", "Từ"), "figure", 12, say("Target", "Mục tiêu")),
-        AnnexColumn("high", say("High", "Đến"), "figure", 12, say("Target", "Mục tiêu")),
+        AnnexColumn("low", say("Low", "Từ"), "figure", 12, target, missing=""),
+        AnnexColumn("high", say("High", "Đến"), "figure", 12, target, missing=""),
         AnnexColumn("present", say("Present", "Hiện trạng"), "figure", 13),
         AnnexColumn("held_percent", say("Held (%)", "Đạt (%)"), "percent", 9),
         AnnexColumn("shortfall", say("Shortfall", "Còn thiếu"), "figure", 12),

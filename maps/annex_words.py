@@ -1,6 +1,6 @@
-"""Words of the annex: what identifiers are called on paper (``data/annex_words.csv``).
+"""Words of the annex: what identifiers are called on paper, from the tables of ``data/``.
 
-A word that the table does not know is printed as its identifier: a plan may count anything.
+A word that no table knows is printed as its identifier: a plan may count anything.
 """
 
 from __future__ import annotations
@@ -14,12 +14,27 @@ from layers.wording import Language
 
 __all__ = ["word"]
 
+#: Kind of word, its table, and the table's column of identifiers.
+_TABLES = (
+    ("unit", "units.csv", "unit"),
+    ("indicator", "indicators.csv", "indicator"),
+    ("land", "land_sources.csv", "source"),
+)
+
 
 @lru_cache(maxsize=1)
 def _words() -> dict[tuple[str, str], tuple[str, str]]:
-    table = pd.read_csv(data_path("annex_words.csv"), dtype="str", keep_default_na=False)
-    keys = zip(table["kind"], table["id"], strict=True)
-    return dict(zip(keys, zip(table["vi"], table["en"], strict=True), strict=True))
+    own = pd.read_csv(data_path("annex_words.csv"), dtype="str", keep_default_na=False)
+    words = {
+        (row["kind"], row["id"]): (row["name_vi"], row["name_en"]) for row in own.to_dict("records")
+    }
+    for kind, name, column in _TABLES:
+        table = pd.read_csv(data_path(name), dtype="str", keep_default_na=False)
+        words |= {
+            (kind, row[column]): (row["name_vi"], row["name_en"])
+            for row in table.to_dict("records")
+        }
+    return words
 
 
 def word(kind: str, identifier: str, language: Language) -> str:
@@ -28,7 +43,8 @@ def word(kind: str, identifier: str, language: Language) -> str:
     Parameters
     ----------
     kind : str
-        What is named: ``bound``, ``status``, ``remark``, ``unit``, ``indicator`` or ``land``.
+        What is named: ``bound``, ``status``, ``remark``, ``unit``, ``indicator`` or ``land`` (a
+        land source of the allocation).
     identifier : str
         The identifier.
     language : {"vi", "en"}
@@ -43,6 +59,11 @@ def word(kind: str, identifier: str, language: Language) -> str:
     --------
     >>> word("status", "within", "vi")
     'Đạt'
+    >>> word("unit", "m3/ha/year", "vi")
+    'm³/ha/năm'
     """
-    vi, en = _words().get((kind, identifier), (identifier, identifier))
+    known = _words().get((kind, identifier))
+    if known is None and kind == "unit" and "/" in identifier:
+        return "/".join(word(kind, part, language) for part in identifier.split("/"))
+    vi, en = known or (identifier, identifier)
     return vi if language == "vi" else en

@@ -24,7 +24,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from layers.errors import OutputError
 from layers.wording import Phrase
 from maps.annex import DEMO_MARK, AnnexContent, page_date
-from maps.annex_layout import MISSING_MARK, AnnexColumn, AnnexTable
+from maps.annex_layout import AnnexColumn, AnnexTable
 from maps.annex_tables import build_tables, total_name
 
 if TYPE_CHECKING:
@@ -291,8 +291,8 @@ class _Sheet:
             style = self.formats.cell(column, bold=bold, text=text)
             self.sheet.write_string(row, position, text, style)
         elif pd.isna(value):
-            missing = self.formats.cell(column, bold=bold, text=MISSING_MARK)
-            self.sheet.write_string(row, position, MISSING_MARK, missing)
+            missing = self.formats.cell(column, bold=bold, text=column.missing)
+            self.sheet.write_string(row, position, column.missing, missing)
         elif column.adds:
             plus, minus = (
                 [xl_rowcol_to_cell(row, self._column_of(key)) for key in keys]

@@ -66,7 +66,7 @@ class CommuneParcels:
         near.sort()
         plots = self._plots_of(shape)
         lines = self._lines_in(window)
-        name = f"{communes['kind'].iloc[place]} {communes['commune'].iloc[place]}"
+        name = f"{communes['kind'].iloc[place]} {communes['commune'].iloc[place]}".strip()
         return CommunePage(
             head=self.book.head(self._commune_title(name), page, pages),
             layout=self.book.layout,

@@ -17,7 +17,7 @@ from maps.annex import AnnexContent
 from maps.annex_layout import AnnexColumn, AnnexTable, print_cell
 from maps.annex_tables import total_name
 
-__all__ = ["add_table"]
+__all__ = ["add_table", "body_texts"]
 
 _TWIPS_PER_MM = 1440 / 25.4
 _HEAD_FILL = "E8EFE8"
@@ -46,17 +46,12 @@ def add_table(
     widths = [round(width_mm * column.width / letters * _TWIPS_PER_MM) for column in table.columns]
     # A letter of a figure is about 1.75 mm wide at 11 pt; wide tables are set smaller.
     half_points = round(2 * max(8.0, min(12.0, 11.0 * width_mm / letters / 1.75)))
-    columns, decimals = table.columns, (content.decimals, content.percent_decimals)
+    columns = table.columns
     lines = _head_rows(columns, widths, half_points)
-    for values in table.rows[[column.key for column in columns]].itertuples(index=False):
-        texts = [
-            print_cell(column, value, content.language, decimals=decimals)
-            for column, value in zip(columns, values, strict=True)
-        ]
-        lines.append(_row(columns, texts, widths, half_points))
-    if table.total is not None:
-        texts = _total_texts(content, table)
-        lines.append(_row(columns, texts, widths, half_points, bold=True))
+    texts = body_texts(content, table)
+    for number, row in enumerate(texts, start=1):
+        bold = table.total is not None and number == len(texts)
+        lines.append(_row(columns, row, widths, half_points, bold=bold))
     made = document.add_table(rows=0, cols=len(widths))
     made.style = "Table Grid"
     made.autofit = False
@@ -64,6 +59,38 @@ def add_table(
     for column, width in zip(element.tblGrid.findall(qn("w:gridCol")), widths, strict=True):
         column.set(qn("w:w"), str(width))
     element.extend(parse_xml(f"<w:tbl {nsdecls('w')}>{''.join(lines)}</w:tbl>"))
+
+
+def body_texts(content: AnnexContent, table: AnnexTable) -> list[list[str]]:
+    """Text of every cell below the header, as the document prints it.
+
+    Parameters
+    ----------
+    content : AnnexContent
+        Language and digits.
+    table : AnnexTable
+        The table.
+
+    Returns
+    -------
+    list of list of str
+        Row by row, the total row last where there is one.
+    """
+    decimals = (content.decimals, content.percent_decimals)
+    keys = [column.key for column in table.columns]
+    rows = [
+        [
+            _clean(print_cell(column, value, content.language, decimals=decimals))
+            for column, value in zip(table.columns, values, strict=True)
+        ]
+        for values in table.rows[keys].itertuples(index=False)
+    ]
+    return rows if table.total is None else [*rows, _total_texts(content, table)]
+
+
+def _clean(text: str) -> str:
+    # Control characters have no place in XML; a name that carries one keeps its letters.
+    return "".join(letter for letter in text if letter.isprintable())
 
 
 def _total_texts(content: AnnexContent, table: AnnexTable) -> list[str]:
@@ -141,12 +168,10 @@ def _cell(
     text: str, width: int, half_points: int, side: str, *, bold: bool = False, properties: str = ""
 ) -> str:
     """One cell; the order of its elements is fixed by the schema of WordprocessingML."""
-    # Control characters have no place in XML; a name that carries one keeps its letters.
-    clean = escape("".join(letter for letter in text if letter.isprintable()))
     weight = "<w:b/>" if bold else ""
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{properties}<w:vAlign w:val="center"/>'
         f'</w:tcPr><w:p><w:pPr><w:spacing w:before="20" w:after="20"/><w:jc w:val="{side}"/>'
         f'</w:pPr><w:r><w:rPr>{weight}<w:sz w:val="{half_points}"/></w:rPr>'
-        f'<w:t xml:space="preserve">{clean}</w:t></w:r></w:p></w:tc>'
+        f'<w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p></w:tc>'
     )

@@ -48,7 +48,7 @@ class ProvinceParcels:
             Bookmark, and what makes the parcel from a page number and the number of pages.
         """
         tables = {table.zone: table for table in self._tables if table.role == "zone"}
-        cover = next(table for table in self._tables if table.role == "cover")
+        covers = [table for table in self._tables if table.role == "cover"]
         pages: list[tuple[str, MakeOverview]] = []
         if tables:
             glance = self.book.say("All zones", "Tất cả các vùng")
@@ -58,7 +58,7 @@ class ProvinceParcels:
             for zone, table in tables.items()
         ]
         title = self.book.say("Forest cover", "Tỷ lệ che phủ rừng")
-        pages.append((title, partial(self._cover, cover)))
+        pages += [(title, partial(self._cover, table)) for table in covers]
         return pages
 
     def _by_commune(self, rows: pd.DataFrame, column: str) -> Any:
@@ -163,8 +163,13 @@ class ProvinceParcels:
     def _zone_totals(self, zones: list[str]) -> AnnexTable:
         totals = {table.zone: table.total for table in self._tables}
         targets = self.book.annex.targets
-        areas = targets[targets["unit"].eq("ha")].drop_duplicates("zone").set_index("zone")
-        columns = ["low", "high"]
+        wanted = targets["unit"].eq("ha")
+        if "indicator" in targets.columns:
+            wanted &= targets["indicator"].eq("area")
+        areas = targets[wanted].drop_duplicates("zone").set_index("zone")
+        ends = {"low": "low", "high": "high"}
+        if "figure_low" in areas.columns:
+            ends = {"low": "figure_low", "high": "figure_high"}
         rows = pd.DataFrame(
             {
                 "name": [self.book.annex.zone_name(zone) for zone in zones],
@@ -172,7 +177,9 @@ class ProvinceParcels:
                 "added_ha": [_of(totals.get(zone), "added_ha") for zone in zones],
             }
         )
-        rows = rows.assign(**{key: areas[key].reindex(zones).to_numpy() for key in columns})
+        rows = rows.assign(
+            **{end: areas[column].reindex(zones).to_numpy() for end, column in ends.items()}
+        )
         planned = (
             (AnnexColumn("added_ha", self.book.say("Planned", "Kế hoạch"), "hectares"),)
             if self.book.annex.allocation is not None
@@ -186,8 +193,10 @@ class ProvinceParcels:
                 AnnexColumn("name", self.book.say("Zone (ha)", "Vùng (ha)"), "text"),
                 AnnexColumn("present_ha", self.book.say("Present", "Hiện trạng"), "hectares"),
                 *planned,
-                AnnexColumn("low", self.book.say("Target from", "Mục tiêu từ"), "hectares"),
-                AnnexColumn("high", self.book.say("to", "đến"), "hectares"),
+                AnnexColumn(
+                    "low", self.book.say("Target from", "Mục tiêu từ"), "hectares", missing=""
+                ),
+                AnnexColumn("high", self.book.say("to", "đến"), "hectares", missing=""),
             ),
             rows=rows,
         )

@@ -224,7 +224,8 @@ def _add_land(rows: _Rows, inputs: AllocationInputs, settings: AllocationSetting
     """Each hectare once: what is planted until a year fits in the land that is free by then."""
     limits = inputs.sources.set_index("source")["limit_ratio"]
     land = inputs.available.assign(
-        area=inputs.available["area_ha"] * inputs.available["source"].map(limits),
+        # Of no rows at all, what a map gives is text.
+        area=inputs.available["area_ha"] * inputs.available["source"].map(limits).astype("float64"),
         first=inputs.available["from_year"].fillna(settings.first_year).astype("int64"),
     )
     land = land.groupby(["commune_code", "source", "first"])["area"].sum().reset_index()

@@ -164,7 +164,8 @@ def _land_table(report: AllocationReport, language: Language) -> str:
     inputs, decimals = report.allocation.inputs, decimals_of(report.printed.step)
     limits = inputs.sources.set_index("source")["limit_ratio"]
     land = inputs.available.assign(
-        area_ha=inputs.available["area_ha"] * inputs.available["source"].map(limits)
+        area_ha=inputs.available["area_ha"]
+        * inputs.available["source"].map(limits).astype("float64")
     )
     frame = land.groupby("source").agg(
         area_ha=("area_ha", "sum"),

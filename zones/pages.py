@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from layers.gazetteer import province_name
 from layers.wording import Phrase, format_number
+from zones.annex_pages import render_workbook
 from zones.printed import (
     frames_digest,
     print_forest_cover,
+    print_land,
     print_species_ages,
     print_targets,
     print_zones,
 )
-from zones.project import Project
+from zones.project import Project, newest_forest_layer
 from zones.species_ages import species_ages
 
 if TYPE_CHECKING:
@@ -40,8 +41,14 @@ class PrintedTables:
         Columns of ``maps.tables.ZONE_NAMES``: zones of the leading plan, then of the others.
     sources : pandas.DataFrame
         Columns of ``maps.tables.SOURCES``.
+    land : pandas.DataFrame
+        ``commune_code, land, area_ha``: land that is no zone, rounded.
     digest : str
         Digest of the rounded frames.
+    allocation, losses : pandas.DataFrame or None
+        Columns of the schemas in ``maps.tables``, as the allocation printed them.
+    notes : tuple of Phrase
+        Sentences for below the tables.
     """
 
     targets: pd.DataFrame
@@ -50,7 +57,24 @@ class PrintedTables:
     species_ages: pd.DataFrame
     zone_names: pd.DataFrame
     sources: pd.DataFrame
-    digest: str
+    land: pd.DataFrame
+    digest: str = ""
+    allocation: pd.DataFrame | None = None
+    losses: pd.DataFrame | None = None
+    notes: tuple[Phrase, ...] = ()
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Frames under the digest, by name, in its order."""
+        named = {
+            "targets": self.targets,
+            "zones": self.zones,
+            "forest_cover": self.forest_cover,
+            "allocation": self.allocation,
+            "losses": self.losses,
+            "species_ages": self.species_ages,
+            "land": self.land,
+        }
+        return {name: frame for name, frame in named.items() if frame is not None}
 
 
 def print_tables(state: RunState) -> PrintedTables:
@@ -75,17 +99,30 @@ def print_tables(state: RunState) -> PrintedTables:
     cover = print_forest_cover(
         state.tables["forest_cover"], decimals=decimals, rate_decimals=project.rate_decimals
     )
-    ages = species_ages(state.tables["planted_species"], language="vi")
-    ages = print_species_ages(ages, decimals=decimals)
-    return PrintedTables(
+    language = project.annex.language
+    ages = species_ages(state.tables["planted_species"], language=language)
+    printed = PrintedTables(
         targets=targets,
         zones=_with_target_share(zones, targets),
         forest_cover=cover,
-        species_ages=ages,
+        species_ages=print_species_ages(ages, decimals=decimals),
         zone_names=state.tables["zone_names"],
         sources=sources_table(project, state.plans()),
-        digest=frames_digest([targets, zones, cover, ages]),
+        land=_land(state),
+        allocation=state.tables.get("allocation"),
+        losses=state.tables.get("allocation_losses"),
     )
+    return replace(printed, digest=frames_digest(printed.frames().values()))
+
+
+def _land(state: RunState) -> pd.DataFrame:
+    """Land of the layer that gives the forest cover rate, but for the zones."""
+    measured = state.tables["measured"]
+    mine = measured["layer"] == newest_forest_layer(state.project)
+    classed = (measured["commune_code"] != "") & (measured["land"] != "unclassified")
+    crops = set(state.plans()[0].zones_frame()["crop"]) - {""}
+    zone = measured["crop"].isin(crops) & (measured["land"] != "natural_forest")
+    return print_land(measured[mine & classed & ~zone], decimals=state.project.decimals)
 
 
 def _with_target_share(zones: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
@@ -130,7 +167,7 @@ def render_pages(state: RunState) -> None:
     printed = print_tables(state)
     _render_map(state, printed)
     state.teller.part(1, 2)
-    _render_workbook(state, printed)
+    render_workbook(state, printed)
     state.teller.part(2, 2)
 
 
@@ -149,6 +186,7 @@ def _render_map(state: RunState, printed: PrintedTables) -> None:
         forest_cover=printed.forest_cover,
         title_vi=project.title,
         title_en=project.title_en or project.title,
+        planned=_planned(printed, zones),
         sources=printed.sources,
         warnings=_commune_warnings(state),
         demo=project.demo,
@@ -162,6 +200,13 @@ def _map_zones(printed: PrintedTables) -> pd.DataFrame:
     """Pick the zones of the leading plan: those that have rows by commune."""
     drawn = printed.zone_names["zone"].isin(printed.zones["zone"])
     return printed.zone_names[drawn]
+
+
+def _planned(printed: PrintedTables, zones: pd.DataFrame) -> pd.DataFrame | None:
+    """Pick the allocation of the zones on the map; conversions have no zone of their own."""
+    if printed.allocation is None:
+        return None
+    return printed.allocation[printed.allocation["zone"].isin(zones["zone"])]
 
 
 def _commune_warnings(state: RunState) -> pd.DataFrame:
@@ -197,47 +242,3 @@ def _commune_warnings(state: RunState) -> pd.DataFrame:
     ]
     table = pd.DataFrame(rows, columns=["commune_code", "message_vi", "message_en"])
     return table[table["commune_code"].isin(communes["commune_code"])].astype("str")
-
-
-def _render_workbook(state: RunState, printed: PrintedTables) -> None:
-    from maps import AnnexContent, AnnexHeading, save_workbook
-
-    project = state.project
-    plan = state.plans()[0]
-    content = AnnexContent(
-        targets=printed.targets,
-        zones=printed.zones,
-        zone_names=_annex_names(state, printed),
-        forest_cover=printed.forest_cover,
-        species_ages=None if printed.species_ages.empty else printed.species_ages,
-        sources=printed.sources,
-        allocation=state.tables.get("allocation"),
-        losses=state.tables.get("allocation_losses"),
-        heading=AnnexHeading(
-            title=Phrase(en=project.title_en or project.title, vi=project.title),
-            attached_to=plan.name.vi,
-            province=province_name(project.province),
-        ),
-        decimals=project.decimals,
-        percent_decimals=project.rate_decimals,
-        demo=project.demo,
-        digest=printed.digest,
-    )
-    save_workbook(content, state.stage / "annex.xlsx")
-
-
-def _annex_names(state: RunState, printed: PrintedTables) -> pd.DataFrame:
-    """Names of the zones, and of those that only the allocation has (conversions)."""
-    from zones.allocation_project import conversion_names
-
-    table = state.tables.get("allocation")
-    if table is None:
-        return printed.zone_names
-    used = set(table["zone"]) - set(printed.zone_names["zone"])
-    rows = [
-        {"zone": zone, "name_vi": name.vi, "name_en": name.en}
-        for zone, name in conversion_names().items()
-        if zone in used
-    ]
-    both = pd.concat([printed.zone_names, pd.DataFrame(rows)], ignore_index=True)
-    return both.fillna({str(name): "" for name in both.columns if name != "clause"})

@@ -16,6 +16,7 @@ from zones.rounding import round_table, round_to_total
 __all__ = [
     "frames_digest",
     "print_forest_cover",
+    "print_land",
     "print_species_ages",
     "print_targets",
     "print_zones",
@@ -92,6 +93,8 @@ def print_forest_cover(cover: pd.DataFrame, *, decimals: int, rate_decimals: int
     pandas.DataFrame
         The same, rounded; the province's hectares are the sums of the printed communes.
     """
+    if cover.empty:
+        return cover
     step = 10.0**-decimals
     communes, province = cover.iloc[:-1], cover.iloc[-1:]
     result = communes.copy()
@@ -135,6 +138,30 @@ def print_species_ages(ages: pd.DataFrame, *, decimals: int) -> pd.DataFrame:
         return ages
     keys = ("species", "age_class")
     return round_table(ages, by=keys, value="area_ha", step=10.0**-decimals).cells
+
+
+def print_land(measured: pd.DataFrame, *, decimals: int) -> pd.DataFrame:
+    """Round hectares by commune and land class, as the legends of the atlas print them.
+
+    Parameters
+    ----------
+    measured : pandas.DataFrame
+        ``commune_code, land, area_ha, ledger_ha``; the ledger leads where there is one.
+    decimals : int
+        Digits of hectares.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``commune_code, land, area_ha``; communes and classes add up.
+    """
+    value = measured["ledger_ha"] if measured["ledger_ha"].notna().any() else measured["area_ha"]
+    cells = measured.assign(area_ha=value.fillna(measured["area_ha"]))
+    sums = cells.groupby(["commune_code", "land"])["area_ha"].sum().reset_index()
+    if sums.empty:
+        return sums
+    by = ("commune_code", "land")
+    return round_table(sums, by=by, value="area_ha", step=10.0**-decimals).cells
 
 
 def frames_digest(frames: Iterable[pd.DataFrame]) -> str:

@@ -26,6 +26,7 @@ from pydantic import (
 from layers.crops import load_crops
 from layers.errors import InputError, MissingFileError
 from zones.allocation_section import AllocationSection
+from zones.page_settings import AnnexSettings, AtlasSettings
 from zones.yaml_document import read_document, validate_document
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "ReportSource",
     "Thresholds",
     "load_project",
+    "newest_forest_layer",
 ]
 
 Repair = Literal["repair", "never"]
@@ -186,6 +188,8 @@ class Project(_Part):
     rate_decimals: int = Field(default=2, ge=0, le=4)
     map: MapSettings = MapSettings()
     allocation: AllocationSection = AllocationSection()
+    annex: AnnexSettings = AnnexSettings()
+    atlas: AtlasSettings = AtlasSettings()
     output: Path = Path("out")
 
     _file: Path = PrivateAttr(default=Path("project.yaml"))
@@ -252,9 +256,35 @@ class Project(_Part):
             "communes": self.resolve(self.communes.path),
             "natural_areas": self.resolve(self.communes.natural_areas.path),
         }
+        paths |= {
+            f"atlas {name}": self.resolve(item.path)
+            for name, item in self.atlas.layers()
+            if self.atlas.make
+        }
         paths |= {f"layer {name}": self.resolve(item.path) for name, item in self.layers.items()}
         paths |= {name: self.resolve(path) for name, path in self.allocation.paths().items()}
         return paths
+
+
+def newest_forest_layer(project: Project) -> str | None:
+    """Name of the forest status layer of the newest date: it gives the forest cover rate.
+
+    Parameters
+    ----------
+    project : Project
+        The project.
+
+    Returns
+    -------
+    str or None
+        The layer; None for a project without one.
+    """
+    forest = {
+        name: source.date
+        for name, source in project.layers.items()
+        if source.kind == "forest_status"
+    }
+    return max(forest, key=lambda name: forest[name]) if forest else None
 
 
 def _unknown(what: str, name: str, known: set[str]) -> str:

@@ -20,6 +20,7 @@ from zones.measure import (
     measure_report,
     present_by_crop,
 )
+from zones.project import newest_forest_layer
 from zones.run_state import RunState, Step
 
 __all__ = ["STEPS"]
@@ -107,7 +108,7 @@ def _of_today(state: RunState) -> pd.DataFrame:
 
     They are there for the change of cover; the same stand of a crop is no second present area.
     """
-    measured, newest = state.tables["measured"], _newest_forest_layer(state)
+    measured, newest = state.tables["measured"], newest_forest_layer(state.project)
     earlier = {
         name
         for name, source in state.project.layers.items()
@@ -148,7 +149,7 @@ def _cover(state: RunState) -> None:
     from zones.forest_cover import FOREST_COVER_FULL, check_forest_cover, forest_cover_table
     from zones.species_ages import PLANTED_SPECIES, planted_areas, planted_species_table
 
-    name = _newest_forest_layer(state)
+    name = newest_forest_layer(state.project)
     if name is None:
         state.put("forest_cover", FOREST_COVER_FULL.empty())
         state.put("planted_species", PLANTED_SPECIES.empty())
@@ -172,16 +173,6 @@ def _cover(state: RunState) -> None:
     state.put("planted_species", species)
 
 
-def _newest_forest_layer(state: RunState) -> str | None:
-    """Pick the layer of the newest date: it gives the rate."""
-    forest = {
-        name: source.date
-        for name, source in state.project.layers.items()
-        if source.kind == "forest_status"
-    }
-    return max(forest, key=lambda name: forest[name]) if forest else None
-
-
 def _allocate(state: RunState) -> None:
     from zones.allocation_job import allocate_step
 
@@ -192,6 +183,20 @@ def _render(state: RunState) -> None:
     from zones.pages import render_pages
 
     render_pages(state)
+
+
+def _annex(state: RunState) -> None:
+    from zones.annex_pages import render_annex
+    from zones.pages import print_tables
+
+    render_annex(state, print_tables(state))
+
+
+def _atlas(state: RunState) -> None:
+    from zones.atlas_layers import render_atlas
+    from zones.pages import print_tables
+
+    render_atlas(state, print_tables(state))
 
 
 STEPS: tuple[Step, ...] = (
@@ -215,5 +220,18 @@ STEPS: tuple[Step, ...] = (
         Phrase("Make the pages", "Lập bản đồ và biểu"),
         ("check", "measure", "cover", "compare", "allocate"),
         _render,
+    ),
+    Step(
+        "annex",
+        Phrase("Make the annex", "Lập phụ lục"),
+        ("check", "measure", "cover", "compare", "allocate"),
+        _annex,
+    ),
+    Step(
+        "atlas",
+        Phrase("Draw the atlas", "Vẽ tập bản đồ"),
+        ("check", "measure", "cover", "compare", "allocate"),
+        _atlas,
+        lambda project: project.atlas.make,
     ),
 )

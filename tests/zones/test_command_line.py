@@ -83,7 +83,7 @@ def test_run_and_check_end_with_their_codes(
     assert "Pine 2030" in captured.out
     assert "Forest cover rate 2030" in captured.out
     assert "155,000–160,000" in captured.out
-    assert captured.err.splitlines()[0] == "[1/6] Check the inputs"
+    assert captured.err.splitlines()[0].endswith("] Check the inputs")
 
 
 def test_problems_in_the_data_end_with_one(

@@ -138,9 +138,10 @@ def test_the_same_inputs_give_the_same_bytes(
     project: Path, result: RunResult, tmp_path: Path
 ) -> None:
     again = run(project, out=tmp_path / "again")[0]
-    for path in result.out.iterdir():
+    for path in (path for path in result.out.rglob("*") if path.is_file()):
         if path.name != "run.json":
-            assert path.read_bytes() == (again.out / path.name).read_bytes(), path.name
+            name = path.relative_to(result.out)
+            assert path.read_bytes() == (again.out / name).read_bytes(), name
 
 
 def test_an_existing_folder_is_refused(project: Path, result: RunResult) -> None:
@@ -209,7 +210,7 @@ def test_a_table_that_does_not_close_leaves_earlier_outputs(
 ) -> None:
     path = write_project(tmp_path / "p")
     out = run(path)[0].out
-    before = {file.name: file.read_bytes() for file in out.iterdir()}
+    before = {file: file.read_bytes() for file in out.rglob("*") if file.is_file()}
 
     from layers import overlay
 
@@ -221,7 +222,7 @@ def test_a_table_that_does_not_close_leaves_earlier_outputs(
     monkeypatch.setattr(overlay, "overlay_pieces", lossy)
     with pytest.raises(ClosureError, match=r"pieces to plots does not close: .* residual"):
         run(path, overwrite=True)
-    assert {file.name: file.read_bytes() for file in out.iterdir()} == before
+    assert {file: file.read_bytes() for file in out.rglob("*") if file.is_file()} == before
 
 
 def test_plots_drawn_twice_are_told_with_their_hectares(tmp_path: Path) -> None:
@@ -253,7 +254,7 @@ def test_a_layer_of_old_codes_is_recognised(tmp_path: Path) -> None:
 def test_a_kill_in_mid_run_leaves_earlier_outputs(tmp_path: Path) -> None:
     path = write_project(tmp_path / "p")
     out = run(path)[0].out
-    before = {file.name: file.read_bytes() for file in out.iterdir()}
+    before = {file: file.read_bytes() for file in out.rglob("*") if file.is_file()}
     command = [sys.executable, "-m", "zones", "run", str(path), "--overwrite"]
     process = subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -264,7 +265,7 @@ def test_a_kill_in_mid_run_leaves_earlier_outputs(tmp_path: Path) -> None:
         time.sleep(0.005)
     process.kill()
     assert process.wait() == -signal.SIGKILL
-    assert {file.name: file.read_bytes() for file in out.iterdir()} == before
+    assert {file: file.read_bytes() for file in out.rglob("*") if file.is_file()} == before
     assert run(path, overwrite=True)[0].out == out
 
 

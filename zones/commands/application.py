@@ -11,7 +11,7 @@ from types import ModuleType
 import typer
 
 from layers.errors import VungTrongError
-from zones.commands import allocate, check, cover, demo, names, new, plan
+from zones.commands import allocate, annex, check, cover, demo, names, new, plan, verify
 from zones.commands import run as run_commands
 from zones.commands.speech import language, print_line, say
 
@@ -88,6 +88,8 @@ _ROOMS: tuple[ModuleType, ...] = (
     check,
     cover,
     allocate,
+    annex,
+    verify,
     new,
     demo,
     plan,

@@ -13,6 +13,8 @@ from zones.demo.quotas import load_totals
 
 __all__ = ["CommunesEntry", "project_text"]
 
+#: A large commune, one of the middle, and a ward.
+_SHEETS = ("06613", "06529", "05977")
 _LAYER_OF = {"forest": "forest", "orchard": "orchards", "report": "fruit"}
 
 
@@ -72,6 +74,7 @@ def project_text(communes: CommunesEntry) -> str:
         crops=crops,
         classes=values,
         present=present,
+        sheets=", ".join(f'"{code}"' for code in _SHEETS),
     )
 
 
@@ -150,6 +153,13 @@ layers:
 # Hiện trạng của mỗi cây trồng lấy từ lớp nào. / From which layer each crop takes its present area.
 present:
 {present}
+
+# Tập bản đồ: toàn tỉnh và ba xã; bỏ dòng communes để in cả 65 xã.
+# Atlas: the province and three communes; without the line "communes" all 65 are printed.
+atlas:
+  make: true
+  communes: [{sheets}]
+  jobs: 2
 
 output: out
 """
