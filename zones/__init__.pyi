@@ -1,7 +1,11 @@
 from .allocation import Allocation as Allocation
 from .allocation import allocate as allocate
+from .allocation_chain import explain_commune as explain_commune
 from .allocation_inputs import AllocationInputs as AllocationInputs
 from .allocation_inputs import AllocationSettings as AllocationSettings
+from .allocation_reasons import explain_allocation as explain_allocation
+from .allocation_tables import compare_allocations as compare_allocations
+from .allocation_tables import print_allocation as print_allocation
 from .compare import ToleratedBounds as ToleratedBounds
 from .compare import compare_targets as compare_targets
 from .compare import join_plan_targets as join_plan_targets
@@ -18,6 +22,8 @@ from .plans import embedded_plans as embedded_plans
 from .plans import load_plan as load_plan
 from .plans import load_plans as load_plans
 from .plans import save_plan as save_plan
+from .portfolio import negotiable_ranges as negotiable_ranges
+from .portfolio import portfolio as portfolio
 from .project import Project as Project
 from .project import load_project as load_project
 from .reading.document import read_document_text as read_document_text

@@ -79,6 +79,8 @@ _STAGES = {
     "shortfall": Phrase(en="least shortfall", vi="thiếu hụt ít nhất"),
     "preference": Phrase(en="listed communes, suitable land", vi="xã trong danh sách, đất phù hợp"),
     "effort": Phrase(en="even effort", vi="chia đều theo đất"),
+    "effort/10": Phrase(en="even effort, finer", vi="chia đều, mịn hơn"),
+    "effort/100": Phrase(en="even effort, finest", vi="chia đều, mịn nhất"),
     "years": Phrase(en="even years", vi="đều giữa các năm"),
     "change": Phrase(en="near the plan before", vi="gần phương án trước"),
     "tie": Phrase(en="one plan only", vi="chọn duy nhất"),

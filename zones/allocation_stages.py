@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -40,10 +41,21 @@ __all__ = [
 Floats = npt.NDArray[np.float64]
 
 #: Stages in order, with what each one makes least.
-STAGES = ("shortfall", "preference", "effort", "years", "change", "tie")
+STAGES = (
+    "shortfall",
+    "preference",
+    "effort",
+    "effort/10",
+    "effort/100",
+    "years",
+    "change",
+    "tie",
+)
 
 #: Multipliers below this are noise of the solver (its own tolerance is 1e-7).
 _NOISE = 1e-6
+#: So many finer bands stand in each band of the stage before.
+_FINER = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,31 +292,70 @@ def _prepare_preference(model: Model, programme: Programme, _: Floats) -> Progra
 def _prepare_effort(model: Model, programme: Programme, columns: Floats) -> Programme:
     """No commune far above its fair share of the land it has, band by band.
 
+    Hectares above a band cost one more than those below it.
+    """
+    share, group = _fair_shares(model, columns)
+    bands = model.settings.fair_bands
+    widths = [share * width for width in np.diff(bands)]
+    return _banded(model, programme, group, share * bands[0], widths)
+
+
+def _prepare_finer_effort(
+    model: Model, programme: Programme, columns: Floats, *, parts: int
+) -> Programme:
+    """Bands a part as wide as the fair bands, around where each commune stands.
+
+    Inside a band the stage before does not care, so that of two equal communes one may end at its
+    upper and one at its lower edge; with each finer stage they draw nearer.
+    """
+    share, group = _fair_shares(model, columns)
+    effort = np.bincount(group, weights=columns[: len(group)], minlength=len(share))
+    level = np.divide(effort, share, out=np.zeros(len(share)), where=share > 0)
+    edges = np.array([0.0, *model.settings.fair_bands])
+    place = np.clip(np.searchsorted(edges, level, side="right") - 1, 0, len(edges) - 2)
+    wide = np.diff(edges)[place] / (parts / _FINER)
+    low = edges[place] + np.floor((level - edges[place]) / wide + 1e-9) * wide
+    return _banded(model, programme, group, share * low, [share * wide / _FINER] * _FINER)
+
+
+def _fair_shares(model: Model, columns: Floats) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """Fair share of each commune, and the commune of each column.
+
     The fair share is the commune's part of all land that some zone may take, times all hectares
-    added after the second stage. Hectares above a band cost one more than those below it.
+    added.
     """
     frame = model.columns
-    hectares = columns[: len(frame)]
     codes, group = np.unique(frame["commune_code"].to_numpy(dtype=object), return_inverse=True)
     land = model.rows[model.rows["kind"] == "land"]
     usable = frame[["commune_code", "source"]].drop_duplicates()
-    last = land.groupby(["commune_code", "source"], as_index=False)["upper"].max()
-    share = usable.merge(last).groupby("commune_code")["upper"].sum().reindex(codes).to_numpy()
-    share = share * (hectares.sum() / max(share.sum(), 1e-12))
-    bands = model.settings.fair_bands
-    count = len(codes)
-    widths = [share * width for width in np.diff(bands)] + [np.full(count, np.inf)]
+    last = land.groupby(["commune_code", "source"])["upper"].max().reset_index()
+    areas = usable.merge(last).groupby("commune_code")["upper"].sum().reindex(codes)
+    share = areas.to_numpy(dtype="float64")
+    added = float(columns[: len(frame)].sum())
+    return share * (added / max(float(share.sum()), 1e-12)), group
+
+
+def _banded(
+    model: Model,
+    programme: Programme,
+    group: npt.NDArray[np.int64],
+    first: Floats,
+    widths: list[Floats],
+) -> Programme:
+    """Price the hectares of each commune above ``first``, one more from band to band."""
+    count = len(first)
     block = sparse.csc_matrix(
-        (np.ones(len(frame)), (group, np.arange(len(frame)))),
+        (np.ones(len(model.columns)), (group, np.arange(len(model.columns)))),
         shape=(count, programme.matrix.shape[1]),
     )
-    excess = sparse.hstack([-sparse.identity(count)] * len(bands), format="csc")
+    bands = len(widths) + 1
+    excess = sparse.hstack([-sparse.identity(count)] * bands, format="csc")
     return _extended(
         programme,
         (block, excess),
-        row_upper=share * bands[0],
-        cost=np.repeat(np.arange(1.0, len(bands) + 1), count),
-        upper=np.concatenate(widths),
+        row_upper=first,
+        cost=np.repeat(np.arange(1.0, bands + 1), count),
+        upper=np.concatenate([*widths, np.full(count, np.inf)]),
     )
 
 
@@ -395,6 +446,8 @@ def _extended(
 _PREPARE: dict[str, Callable[[Model, Programme, Floats], Programme]] = {
     "preference": _prepare_preference,
     "effort": _prepare_effort,
+    "effort/10": partial(_prepare_finer_effort, parts=10),
+    "effort/100": partial(_prepare_finer_effort, parts=100),
     "years": _prepare_years,
     "tie": _prepare_tie,
 }

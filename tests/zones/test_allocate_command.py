@@ -106,6 +106,19 @@ def test_what_if_shows_which_communes_change(
     assert "Không xã nào thay đổi." in text or "No commune changes." in text
 
 
+def test_portfolio_and_ranges(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, text = told(capsys, "allocate", str(project), "--portfolio", "2", "--json")
+    assert code == 0
+    found = json.loads(text)
+    for row in found["ranges"]:
+        assert row["least_ha"] <= row["planned_ha"] + 1e-6
+        assert row["planned_ha"] <= row["most_ha"] + 1e-6
+    assert found["portfolio_measures"][0]["moved_ratio"] == 0
+    code, text = told(capsys, "allocate", str(project), "--portfolio", "1")
+    assert code == 0
+    assert "Thụy Hùng" in text
+
+
 def test_explain_out_and_overwrite(
     project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -37,7 +37,7 @@ def test_one_hectare_of_land_goes_where_it_is() -> None:
     assert by(result, "year") == dict.fromkeys(range(2026, 2031), 0.2)
     assert held(result, "pine")["status"] == "reached"
     assert binding(result) == {("pine", "a"): "land", ("pine", "b"): "no_land"}
-    assert [stage.gap < 1e-12 for stage in result.stages] == [True] * 5
+    assert [stage.gap < 1e-12 for stage in result.stages] == [True] * 7
 
 
 def test_closed_list_that_cannot_is_short_and_open_list_is_not() -> None:

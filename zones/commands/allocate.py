@@ -58,6 +58,16 @@ def allocate(
         metavar="ZONE.COMMUNE",
         help=say("From clause to hectare for one commune.", "Giải thích cho một xã."),
     ),
+    alternatives: int = typer.Option(
+        0,
+        "--portfolio",
+        metavar="N",
+        min=0,
+        help=say(
+            "Other plans within 1 % of the best, and the range of each commune.",
+            "Các phương án khác kém không quá 1 %, và khoảng thương lượng của mỗi xã.",
+        ),
+    ),
     out: Path = typer.Option(
         None,
         "--out",
@@ -105,12 +115,61 @@ def allocate(
         save_job(shown, out, by_year=by_year, overwrite=overwrite)
     compared = None if base is None else compare_allocations(base, shown.allocation)
     chain = _chain(shown, explain) if explain else []
+    others = _portfolio(shown, alternatives) if alternatives else {}
     if as_json:
-        print_json(_summary(shown, compared, chain, by_year=by_year))
+        print_json(_summary(shown, compared, chain, by_year=by_year) | others)
         return
     _print(shown, compared, chain, by_year=by_year if verbose or by_year else None)
+    if others:
+        _print_ranges(shown, others)
     if out is not None:
         print_line(say(f"Results in {out}", f"Kết quả trong {out}"))
+
+
+def _portfolio(job: AllocationJob, alternatives: int) -> dict[str, Any]:
+    from zones.portfolio import negotiable_ranges, portfolio
+
+    found = portfolio(job.allocation, alternatives)
+    ranges = negotiable_ranges(job.allocation)
+    return {
+        "portfolio": _records(found.plans),
+        "portfolio_measures": _records(found.measures),
+        "ranges": _records(ranges.merge(job.allocation.inputs.communes, on="commune_code")),
+    }
+
+
+def _print_ranges(job: AllocationJob, others: dict[str, Any]) -> None:
+    from layers.wording import format_number
+    from zones.allocation_sentences import decimals_of
+    from zones.text_table import table_lines
+
+    count = len(others["portfolio_measures"]) - 1
+    moved = max(row["moved_ratio"] for row in others["portfolio_measures"])
+    percent = format_number(moved * 100, language(), decimals=0)
+    print_line(
+        say(
+            f"{count} other plans within 1 % of the best; up to {percent} % of the hectares lie "
+            "elsewhere. Range of each commune without any loss, ha:",
+            f"{count} phương án khác kém không quá 1 %; tới {percent} % diện tích ở nơi khác. "
+            "Khoảng của mỗi xã mà không mất gì, ha:",
+        )
+    )
+    heading = [
+        say("Commune", "Xã"),
+        say("Plan", "Phương án"),
+        say("Least", "Ít nhất"),
+        say("Most", "Nhiều nhất"),
+    ]
+    decimals = decimals_of(job.printed.step)
+    rows = [heading]
+    for row in others["ranges"]:
+        figures = [
+            format_number(row[name], language(), decimals=decimals)
+            for name in ("planned_ha", "least_ha", "most_ha")
+        ]
+        rows.append([row["commune"], *figures])
+    for line in table_lines(rows):
+        print_line(line)
 
 
 def _chain(job: AllocationJob, asked: str) -> list[str]:
