@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
+from layers.commune_codes import normal_code
 from layers.crs import require_crs
 from layers.errors import InputError
 from layers.schema import Column, Schema
@@ -41,7 +42,7 @@ class NaturalAreas:
 
     Parameters
     ----------
-    path : pathlib.Path
+    path : pathlib.Path or str
         CSV, Excel or Parquet table.
     code_column : str
         Column with commune codes.
@@ -53,7 +54,7 @@ class NaturalAreas:
         Decimal mark where figures stand as text.
     """
 
-    path: Path
+    path: Path | str
     code_column: str = "code"
     area_column: str = "official_area_ha"
     sheet: str | None = None
@@ -80,7 +81,7 @@ def load_natural_areas(table: NaturalAreas) -> pd.Series[float]:
     InputError
         A column is missing, a code stands twice, or an area is missing, zero or negative.
     """
-    frame = read_table(table.path, sheet=table.sheet)
+    frame = read_table(Path(table.path), sheet=table.sheet)
     require_columns(
         frame, {"code": table.code_column, "area": table.area_column}, source=str(table.path)
     )
@@ -89,7 +90,9 @@ def load_natural_areas(table: NaturalAreas) -> pd.Series[float]:
         source=f"{table.path}, {table.area_column}",
         decimal=table.decimal,
     )
-    series = pd.Series(areas.to_numpy(), index=pd.Index(frame[table.code_column]), dtype="float64")
+    # Excel takes the leading zero of a code for nothing.
+    codes = frame[table.code_column].map(lambda code: normal_code(code) or code)
+    series = pd.Series(areas.to_numpy(), index=pd.Index(codes), dtype="float64")
     series.index.name = "commune_code"
     _refuse_twice(series.index, str(table.path))
     bad = series.index[~(series > 0)].tolist()

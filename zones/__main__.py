@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import sys
 
-from zones.commands.speech import set_language, settle_language
+from layers.errors import InputError
+from zones.commands.speech import print_line, set_language, settle_language
 
 __all__ = ["main"]
 
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    chosen, arguments = settle_language(sys.argv[1:])
+    try:
+        chosen, arguments = settle_language(sys.argv[1:])
+    except InputError as error:
+        print_line(error.text("vi") + " / " + error.text("en"), error=True)
+        sys.exit(2)
     set_language(chosen)
     from zones.commands.application import run  # help texts are built in the language settled above
 

@@ -20,6 +20,7 @@ __all__ = ["ToleratedBounds", "compare_targets", "join_plan_targets", "share_zon
 
 _SINGLE_FIGURES = ("exact", "about", "maintain")
 _STATES = ("by_year", "in_year")
+_DUST = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +116,17 @@ def compare_targets(
     half = _half_width(frame, tolerated)
     low, high = frame["low"] - half, frame["high"] + half
     now = frame["present"]
-    status = np.select(
-        [now.isna(), now < low, now > high], ["not_measured", "below", "above"], "within"
-    )
+    # Sums of decimal hectares carry binary dust, which decides nothing.
+    under = (now < low) & ~np.isclose(now, low, rtol=_DUST, atol=0)
+    over = (now > high) & ~np.isclose(now, high, rtol=_DUST, atol=0)
+    status = np.select([now.isna(), under, over], ["not_measured", "below", "above"], "within")
     reference = low.where(frame["bound"] != "at_most", high)
     frame = frame.assign(
         low=low,
         high=high,
         held_ratio=(now / reference.where(reference > 0)),
-        shortfall=(low - now).clip(lower=0),
-        surplus=(now - high).clip(lower=0),
+        shortfall=(low - now).where(under | (low - now).isna(), 0.0),
+        surplus=(now - high).where(over | (now - high).isna(), 0.0),
         status=status,
         tolerance_percent=np.where(
             frame["bound"].isin(_SINGLE_FIGURES) & (frame["unit"] != "%"),

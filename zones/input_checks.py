@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -94,7 +95,7 @@ def check_day_of_communes(
         return []
     known = units(province, vintage_on(on, province=province))
     known = known.rename(columns={"code": "commune_code", "name": "commune"})
-    table = read_table(areas.path, sheet=areas.sheet)
+    table = read_table(Path(areas.path), sheet=areas.sheet)
     columns = settle_columns(table, UnitColumns(code=areas.code_column))
     found = check_vintage(
         communes.drop(columns="geometry"),

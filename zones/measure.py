@@ -17,6 +17,7 @@ from layers.crs import M2_PER_HA, plane_area_ha
 from layers.errors import InputError
 from layers.findings import Finding, Findings
 from layers.schema import Column, Schema
+from layers.wording import Phrase, format_number
 from zones.closure import ClosureLog
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ __all__ = [
     "MEASURED",
     "Ground",
     "areas_table",
+    "late_reporters",
     "measure_plots",
     "measure_raster",
     "measure_report",
@@ -308,6 +310,52 @@ def measure_report(name: str, report: ReportLayer, ground: Ground) -> pd.DataFra
         whole=table["area_ha"].sum(),
     )
     return MEASURED.validate(grouped)
+
+
+def late_reporters(name: str, measured: pd.DataFrame) -> list[Finding]:
+    """Find communes that a report has in an earlier year but not in the newest of the crop.
+
+    Parameters
+    ----------
+    name : str
+        The layer's name in the project.
+    measured : pandas.DataFrame
+        Rows of the report, columns of ``MEASURED``.
+
+    Returns
+    -------
+    list of Finding
+        One problem per crop: their hectares are not counted, and are not known to be gone.
+    """
+    found = []
+    for crop, rows in measured.groupby("crop"):
+        newest = rows["planting_year"].max()
+        now = set(rows.loc[rows["planting_year"] == newest, "commune_code"])
+        late = rows[~rows["commune_code"].isin(now)].sort_values("planting_year")
+        last = late.groupby("commune_code").last()
+        if last.empty:
+            continue
+        area = float(last["ledger_ha"].sum())
+        codes = ", ".join(last.index[:5])
+        found.append(
+            Finding(
+                severity="problem",
+                kind="report-incomplete",
+                source=name,
+                message=Phrase(
+                    en=f"{crop}: {len(last)} communes ({codes}) reported "
+                    f"{format_number(area, 'en', decimals=2)} ha in an earlier year and nothing in "
+                    f"{newest}, which counts; ask them, or report 0 where nothing is left.",
+                    vi=f"{crop}: {len(last)} xã ({codes}) có "
+                    f"{format_number(area, 'vi', decimals=2)} ha ở năm trước nhưng chưa báo cáo "
+                    f"năm {newest} (năm được tính); hãy hỏi lại, hoặc ghi 0 nếu không còn.",
+                ),
+                count=len(last),
+                area_ha=area,
+                examples=tuple(last.index[:5]),
+            )
+        )
+    return found
 
 
 def areas_table(measured: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from layers.errors import InputError, OutputExistsError
 from layers.gazetteer import NEWEST_VINTAGE, provinces, units
 from layers.wording import Language
 from zones.outputs import save_text
+from zones.plan_model import Plan
 from zones.plans import embedded_plans, load_plan
 
 __all__ = ["write_new_project"]
@@ -55,7 +56,9 @@ def write_new_project(folder: Path, *, province: str, language: Language = "vi")
             vi=f"{', '.join(taken)} đã có; hãy chọn thư mục trống.",
         )
     template = data_path("templates", f"project.{language}.yaml").read_text("utf-8")
-    own = [name for name in embedded_plans() if load_plan(name).province == province]
+    # The newest plan leads: targets of an older one would look exceeded.
+    found = [load_plan(name) for name in embedded_plans()]
+    own = [plan.plan for plan in sorted(found, key=_day, reverse=True) if plan.province == province]
     plans = "".join(f"  - {name}\n" for name in own) or "  - plan.yaml\n"
     text = template.format(
         province=province,
@@ -68,6 +71,10 @@ def write_new_project(folder: Path, *, province: str, language: Language = "vi")
     table = _natural_areas(province).to_csv(index=False, lineterminator="\n")
     save_text("\ufeff" + table, areas)
     return [project, areas]
+
+
+def _day(plan: Plan) -> str:
+    return plan.date or ""
 
 
 def _natural_areas(province: str) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import pandas as pd
 from layers.wording import Phrase, format_number
 from zones.annex_pages import render_workbook
 from zones.printed import (
+    area_targets,
     frames_digest,
     print_forest_cover,
     print_land,
@@ -92,10 +93,13 @@ def print_tables(state: RunState) -> PrintedTables:
     """
     project = state.project
     decimals = project.decimals
-    targets = print_targets(
-        state.tables["targets"], decimals=decimals, rate_decimals=project.rate_decimals
-    )
     zones = print_zones(state.tables["zones"], decimals=decimals)
+    targets = print_targets(
+        state.tables["targets"],
+        zones,
+        decimals=decimals,
+        rate_decimals=project.rate_decimals,
+    )
     cover = print_forest_cover(
         state.tables["forest_cover"], decimals=decimals, rate_decimals=project.rate_decimals
     )
@@ -127,9 +131,10 @@ def _land(state: RunState) -> pd.DataFrame:
 
 def _with_target_share(zones: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
     """Share of the zone's area target that each commune's present area holds."""
-    areas = targets[(targets["unit"] == "ha") & (targets["indicator"] == "area")]
+    areas = targets[area_targets(targets) & (targets["period"] == "by_year")]
+    areas = areas.sort_values("year", kind="stable", na_position="first")
     goal = areas["figure_low"].fillna(areas["figure_high"])
-    by_zone = goal.groupby(areas["zone"]).first()
+    by_zone = goal.groupby(areas["zone"]).last()
     return zones.assign(held_ratio=zones["present_ha"] / zones["zone"].map(by_zone))
 
 
@@ -193,7 +198,7 @@ def _render_map(state: RunState, printed: PrintedTables) -> None:
         tile_hosts=project.map.tile_hosts,
         digest=printed.digest,
     )
-    save_map(content, state.stage / "map.html")
+    save_map(content, state.stage / "map.html", overwrite=True)
 
 
 def _map_zones(printed: PrintedTables) -> pd.DataFrame:

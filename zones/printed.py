@@ -14,6 +14,7 @@ import pandas as pd
 from zones.rounding import round_table, round_to_total
 
 __all__ = [
+    "area_targets",
     "frames_digest",
     "print_forest_cover",
     "print_land",
@@ -50,13 +51,17 @@ def print_zones(zones: pd.DataFrame, *, decimals: int) -> pd.DataFrame:
     return pd.concat(parts).sort_index()
 
 
-def print_targets(targets: pd.DataFrame, *, decimals: int, rate_decimals: int) -> pd.DataFrame:
+def print_targets(
+    targets: pd.DataFrame, zones: pd.DataFrame, *, decimals: int, rate_decimals: int
+) -> pd.DataFrame:
     """Round the figures of the targets; ratios stay exact.
 
     Parameters
     ----------
     targets : pandas.DataFrame
-        Columns of ``maps.tables.TARGETS``.
+        Columns of ``maps.tables.TARGETS``, ``indicator`` and ``commune_code``.
+    zones : pandas.DataFrame
+        As from ``print_zones``.
     decimals : int
         Digits of hectares and other quantities.
     rate_decimals : int
@@ -65,14 +70,42 @@ def print_targets(targets: pd.DataFrame, *, decimals: int, rate_decimals: int) -
     Returns
     -------
     pandas.DataFrame
-        The same with ``present, shortfall, surplus`` rounded.
+        The same with ``present, shortfall, surplus`` rounded; the present area of a zone is the sum
+        of its printed communes, and what it lacks is counted from that.
     """
     rates = targets["unit"] == "%"
     columns = {}
     for name in ("present", "shortfall", "surplus"):
         exact = targets[name]
         columns[name] = exact.round(decimals).mask(rates, exact.round(rate_decimals))
+    sums = zones.groupby("zone")["present_ha"].sum(min_count=1).round(decimals)
+    printed = targets["zone"].map(sums).where(area_targets(targets))
+    known = printed.notna() & columns["present"].notna()
+    columns["present"] = columns["present"].mask(known, printed)
+    for name, gap in (
+        ("shortfall", targets["low"] - printed),
+        ("surplus", printed - targets["high"]),
+    ):
+        wanted = known & (targets[name] > 0)
+        columns[name] = columns[name].mask(wanted, gap.round(decimals).clip(lower=0))
     return targets.assign(**columns)
+
+
+def area_targets(targets: pd.DataFrame) -> pd.Series[bool]:
+    """Tell the targets that are about the area of a whole zone.
+
+    Parameters
+    ----------
+    targets : pandas.DataFrame
+        Columns of ``maps.tables.TARGETS``, ``indicator`` and ``commune_code``.
+
+    Returns
+    -------
+    pandas.Series of bool
+        Index of ``targets``.
+    """
+    area = (targets["indicator"] == "area") & (targets["unit"] == "ha")
+    return area & (targets["commune_code"] == "") & (targets["zone"] != "")
 
 
 def print_forest_cover(cover: pd.DataFrame, *, decimals: int, rate_decimals: int) -> pd.DataFrame:

@@ -198,12 +198,35 @@ class Project(_Part):
     @classmethod
     def _known_present(cls, value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
         crops = set(load_crops()["crop"])
-        layers = info.data.get("layers", {})
+        layers = info.data.get("layers")
         for crop, layer in value.items():
             if crop not in crops:
-                raise ValueError(_unknown("crop", crop, crops))
-            if layer not in layers:
-                raise ValueError(_unknown("layer", layer, set(layers)))
+                raise ValueError(_unknown("crop", "cây trồng", crop, crops))
+            # Where the layers themselves are at fault, that alone is told.
+            if layers is not None and layer not in layers:
+                raise ValueError(_unknown("layer", "lớp", layer, set(layers)))
+            if layers is not None and layers[layer].kind in ("raster", "land_use"):
+                raise ValueError(
+                    f"layer {layer!r} has no crops: its kind is {layers[layer].kind}"
+                    f" ¦ lớp {layer!r} không có cây trồng: kind là {layers[layer].kind}"
+                )
+        return value
+
+    @field_validator("layers")
+    @classmethod
+    def _one_survey_a_day(cls, value: dict[str, LayerSource]) -> dict[str, LayerSource]:
+        days: dict[dt.date, str] = {}
+        for name, layer in value.items():
+            if layer.kind != "forest_status":
+                continue
+            if layer.date in days:
+                pair = f"{days[layer.date]}, {name}"
+                raise ValueError(
+                    f"two forest status layers of one date ({pair}): join them into one file, or "
+                    f"give each its date ¦ hai lớp diễn biến rừng cùng ngày ({pair}): hãy gộp "
+                    "thành một tệp hoặc ghi đúng ngày của từng lớp"
+                )
+            days[layer.date] = name
         return value
 
     @property
@@ -287,10 +310,16 @@ def newest_forest_layer(project: Project) -> str | None:
     return max(forest, key=lambda name: forest[name]) if forest else None
 
 
-def _unknown(what: str, name: str, known: set[str]) -> str:
+def _unknown(what: str, loai: str, name: str, known: set[str]) -> str:
+    """Both languages in one text: pydantic carries only one (see ``validation_words``)."""
     near = difflib.get_close_matches(name, sorted(known), n=1)
     hint = f"; did you mean {near[0]!r}?" if near else ""
-    return f"unknown {what} {name!r} (known: {', '.join(sorted(known))}){hint}"
+    goi_y = f"; có phải {near[0]!r}?" if near else ""
+    listed = ", ".join(sorted(known))
+    return (
+        f"unknown {what} {name!r} (known: {listed}){hint}"
+        f" ¦ không có {loai} {name!r} (đang có: {listed}){goi_y}"
+    )
 
 
 def load_project(path: Path) -> Project:

@@ -34,6 +34,9 @@ __all__ = [
 ]
 
 
+_AFTER_MEASURING = {"allocate", "render", "annex", "atlas"}
+
+
 def _steps() -> dict[str, Step]:
     return {step.name: step for step in STEPS}
 
@@ -101,12 +104,13 @@ def run_project(
     todo = _with_needs(steps, project, reusable)
     _tell_reuse(options, steps, todo, teller)
     _tell_stale(earlier, reusable, todo, teller)
-    stays = _kept_files(out, todo, earlier)
+    stays = _kept_files(out, todo, earlier, reusable)
+    held = {name: (earlier or {})["steps"][name] for name in reusable}
     with staged_folder(out, keep=stays) as stage:
         state = RunState(project=project, options=options, teller=teller, stage=stage)
         for name in reusable - set(todo):
-            _take_over(state, out, (earlier or {})["steps"][name]["tables"])
-        steps_record = _do(state, todo, (earlier or {}).get("steps", {}) if reusable else {})
+            _take_over(state, out, held[name]["tables"])
+        steps_record = _do(state, todo, held)
         record = _record(state, sources, steps_record)
         write_record(stage, record)
     return RunResult(out=out, tables=state.tables, record=record)
@@ -147,7 +151,7 @@ def _reusable(earlier: dict[str, Any] | None, sources: dict[str, Any]) -> set[st
     of_allocation = {name for name in changed if name.startswith("allocation")}
     if changed - of_allocation - {"project"}:
         return set()
-    return set(earlier.get("steps", {})) - ({"allocate", "render"} if of_allocation else set())
+    return set(earlier.get("steps", {})) - (_AFTER_MEASURING if of_allocation else set())
 
 
 def earlier_tables(
@@ -213,26 +217,31 @@ def _tell_reuse(options: RunOptions, steps: list[str], todo: list[str], teller: 
 def _tell_stale(
     earlier: dict[str, Any] | None, reusable: set[str], todo: list[str], teller: Teller
 ) -> None:
-    """Tell of steps whose results stay in the folder although what they rest on has changed."""
+    """Tell of steps whose results go because what they rest on has changed."""
     stale = [name for name in (earlier or {}).get("steps", {}) if name not in reusable | set(todo)]
     if stale:
         listed = " ".join(f"--only {name}" for name in stale)
         teller.note(
             Phrase(
-                en=f"Results of earlier steps no longer fit these inputs; add {listed}.",
-                vi=f"Kết quả một số bước trước không còn khớp dữ liệu này; hãy thêm {listed}.",
+                en="Results of earlier steps no longer fit these inputs and are taken away; to "
+                f"make them again add {listed}.",
+                vi="Kết quả một số bước trước không còn khớp dữ liệu này nên được bỏ đi; để lập "
+                f"lại hãy thêm {listed}.",
             )
         )
 
 
 def _kept_files(
-    out: Path, todo: list[str], earlier: dict[str, Any] | None
+    out: Path, todo: list[str], earlier: dict[str, Any] | None, reusable: set[str]
 ) -> Callable[[str], bool]:
-    """Files of steps that are not done again, and files that no run has made, stay."""
+    """Files of steps that still hold, and files that no run has made, stay.
+
+    Pages of other inputs would stand beside a record that does not name them.
+    """
     recorded = earlier or read_record(out) or {}
     made: dict[str, Any] = recorded.get("steps", {})
-    full = earlier is None
-    gone = {file for name, step in made.items() if full or name in todo for file in step["files"]}
+    stays = reusable - set(todo)
+    gone = {file for name, step in made.items() if name not in stays for file in step["files"]}
     return lambda name: name not in gone and name != "run.json"
 
 

@@ -15,6 +15,7 @@ from zones.findings_table import findings_table
 from zones.measure import (
     Ground,
     areas_table,
+    late_reporters,
     measure_plots,
     measure_raster,
     measure_report,
@@ -51,6 +52,7 @@ def _measure(state: RunState) -> None:
         state.teller.part(len(frames), total)
     for name, report in inputs.reports.items():
         frames.append(measure_report(name, report, ground))
+        found.extend(late_reporters(name, frames[-1]))
         state.teller.part(len(frames), total)
     measured = pd.concat(frames, ignore_index=True)
     areas = areas_table(measured, inputs.communes)
@@ -118,8 +120,12 @@ def _of_today(state: RunState) -> pd.DataFrame:
 
 
 def _zone_totals(by_zone: pd.DataFrame) -> pd.DataFrame:
-    totals = by_zone.groupby("zone")["present_ha"].sum().reset_index(name="present")
-    return totals.assign(indicator="area", commune_code="", unit="ha")
+    """Sum each zone over the province (no commune code) and in every commune."""
+    keys = ["zone", "commune_code"]
+    communes = by_zone.groupby(keys)["present_ha"].sum().reset_index(name="present")
+    province = by_zone.groupby("zone")["present_ha"].sum().reset_index(name="present")
+    totals = pd.concat([province.assign(commune_code=""), communes], ignore_index=True)
+    return totals.assign(indicator="area", unit="ha")
 
 
 def _cover_rate(state: RunState) -> pd.DataFrame:

@@ -114,6 +114,8 @@ def fault_phrase(fault: Mapping[str, Any], keys: set[str]) -> Phrase:
     words = _WORDS.get(str(fault["type"]))
     if words is None:
         message = str(fault["msg"]).removeprefix("Value error, ")
-        return Phrase(en=message, vi=message)
+        # A validator of ours writes both languages into the one text that pydantic carries.
+        en, _, vi = message.partition(" ¦ ")
+        return Phrase(en=en, vi=vi or en)
     context = fault.get("ctx") or {}
     return Phrase(en=words.en.format(**context), vi=words.vi.format(**context))

@@ -100,3 +100,9 @@ def test_the_real_communes(shared: Path) -> None:
     )
     assert len(frame) == 65
     assert frame["official_area_ha"].sum() == 830_967
+
+
+def test_codes_that_lost_their_zero_still_find_their_commune(tmp_path: Path) -> None:
+    areas = save(tmp_path, squares(), "code,official_area_ha\n6529,100.5\n6148,99\n")
+    frame = load_communes(str(tmp_path / "xã.gpkg"), natural_areas=NaturalAreas(str(areas.path)))
+    assert frame["official_area_ha"].tolist() == [99.0, 100.5]

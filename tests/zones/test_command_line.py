@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from layers import InputError
 from tests.factories import write_project
 from zones.commands.application import run
 from zones.commands.speech import set_language, settle_language
@@ -147,3 +148,8 @@ def test_help_loads_nothing_heavy(language: str) -> None:
     assert done.returncode == 0, done.stderr
     for name in ("run", "check", "new", "demo"):
         assert f"\n  {name} " in done.stdout
+
+
+def test_another_language_is_refused() -> None:
+    with pytest.raises(InputError, match="expected vi or en, found 'fr'"):
+        settle_language(["--lang", "fr", "run"])

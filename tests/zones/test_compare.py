@@ -127,3 +127,10 @@ def test_a_zone_measured_as_nothing_is_zero_without_shares() -> None:
     frame = share_zones(present, listed, communes=communes)
     assert frame["present_ha"].tolist() == [0.0]
     assert frame["share_ratio"].isna().all()
+
+
+def test_binary_dust_decides_nothing() -> None:
+    floor = compared(0.7 + 0.1, bound="at_least", low=0.8, high=math.nan)
+    assert (floor["status"], floor["shortfall"]) == ("within", 0.0)
+    ceiling = compared(sum([4.35] * 100), bound="at_most", low=math.nan, high=435.0)
+    assert (ceiling["status"], ceiling["surplus"]) == ("within", 0.0)

@@ -100,3 +100,23 @@ def test_tile_hosts_are_https(folder: Path) -> None:
     path = write(folder, GOOD + "map: {tile_hosts: ['http://tiles.example']}\n")
     with pytest.raises(InputError, match="expected addresses that start with https"):
         load_project(path)
+
+
+def test_two_forest_layers_of_one_date_and_a_crop_from_a_raster_are_refused(folder: Path) -> None:
+    twice = GOOD.replace(
+        "  cover:\n",
+        "  north: {kind: forest_status, path: forest.gpkg, date: 2025-12-31}\n  cover:\n",
+    )
+    with pytest.raises(InputError, match=r"two forest status layers of one date \(forest, north\)"):
+        load_project(write(folder, twice))
+    raster = GOOD.replace("{pine: forest}", "{pine: cover}")
+    with pytest.raises(InputError, match="layer 'cover' has no crops: its kind is raster") as told:
+        load_project(write(folder, raster))
+    assert "không có cây trồng" in told.value.text("vi")
+
+
+def test_one_fault_is_told_once(folder: Path) -> None:
+    path = write(folder, GOOD.replace("kind: raster", "kind: grid"))
+    with pytest.raises(InputError) as told:
+        load_project(path)
+    assert "present" not in str(told.value)

@@ -12,6 +12,7 @@ import pytest
 
 from layers import ClosureError, InputError, OutputExistsError, data_path
 from tests.factories import forest_plots, write_project
+from zones.printed import print_targets, print_zones
 from zones.project import load_project
 from zones.run import RunOptions, RunResult, SilentTeller, run_project
 
@@ -280,3 +281,41 @@ def test_a_reversed_range_in_a_plan_stops_the_run(tmp_path: Path) -> None:
     path.write_text(text.replace("[lang-son-2026-2030,", "[mine.yaml,"), "utf-8")
     with pytest.raises(InputError, match=r"mine: .*165,?000"):
         run(path)
+
+
+def test_late_reporters_are_told_with_what_they_had(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "p")
+    with (path.parent / "fruit.csv").open("a", encoding="utf-8") as file:
+        file.write("06184,custard_apple,2024,80\n")
+    result = run(path)[0]
+    found = result.tables["measure_findings"].set_index("kind").loc["report-incomplete"]
+    assert (found["severity"], found["area_ha"], found["examples"]) == ("problem", 80.0, "06184")
+    assert "chưa báo cáo năm 2025" in found["message_vi"]
+
+
+def test_results_of_other_inputs_do_not_stay_beside_a_new_record(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "p")
+    out = run(path)[0].out
+    with (path.parent / "fruit.csv").open("a", encoding="utf-8") as file:
+        file.write("06184,citrus,2025,1\n")
+    _, listener = run(path, only=("check",), overwrite=True)
+    assert any("are taken away" in note for note in listener.notes)
+    assert not (out / "areas.csv").exists()
+    assert not (out / "map.html").exists()
+    assert list(json.loads((out / "run.json").read_text("utf-8"))["steps"]) == ["check"]
+    again = run(path, overwrite=True)[0]
+    assert (again.out / "map.html").is_file()
+
+
+def test_the_printed_area_of_a_zone_is_the_sum_of_its_communes(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "p")
+    with (path.parent / "fruit.csv").open("w", encoding="utf-8") as file:
+        file.write("commune_code,crop,year,area_ha\n")
+        file.write("06148,custard_apple,2025,3.13\n06184,custard_apple,2025,3.12\n")
+    tables = run(path)[0].tables
+    zones = print_zones(tables["zones"], decimals=1)
+    targets = print_targets(tables["targets"], zones, decimals=1, rate_decimals=2)
+    row = targets.set_index("target").loc["custard-apple-area-2030"]
+    communes = zones.loc[zones["zone"] == "custard_apple", "present_ha"]
+    assert row["present"] == pytest.approx(communes.sum(), abs=1e-9)
+    assert row["shortfall"] == pytest.approx(4500 - row["present"], abs=1e-9)

@@ -42,6 +42,10 @@ def _options(
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 
 
+#: What typer makes of Ctrl-C.
+_INTERRUPTED = 130
+
+
 def run(arguments: list[str]) -> int:
     """Run the command line.
 
@@ -74,6 +78,8 @@ def run(arguments: list[str]) -> int:
     except OSError as error:
         # What the operating system refuses outside the places that know what it means.
         return _failed(say("Error: ", "Lỗi: ") + str(error))
+    if code == _INTERRUPTED:
+        return _failed(say("Stopped; nothing was written.", "Đã dừng; chưa ghi gì."))
     return int(code or 0)
 
 

@@ -12,6 +12,7 @@ import os
 import sys
 from typing import Any
 
+from layers.errors import InputError
 from layers.wording import Language, Phrase
 
 __all__ = ["language", "print_json", "print_line", "say", "set_language", "settle_language"]
@@ -56,6 +57,11 @@ def settle_language(arguments: list[str]) -> tuple[Language, list[str]]:
         Language code.
     rest : list of str
         The command line without ``--lang``, which may stand anywhere on it.
+
+    Raises
+    ------
+    InputError
+        ``--lang`` names another language.
     """
     asked, rest, waiting = "", [], False
     for argument in arguments:
@@ -65,6 +71,11 @@ def settle_language(arguments: list[str]) -> tuple[Language, list[str]]:
             waiting = True
         else:
             rest.append(argument)
+    if asked and asked not in ("vi", "en"):
+        raise InputError(
+            en=f"--lang: expected vi or en, found {asked!r}.",
+            vi=f"--lang: cần vi hoặc en, lại gặp {asked!r}.",
+        )
     names = ("VUNGTRONG_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
     asked = asked or next((os.environ[name] for name in names if os.environ.get(name)), "vi")
     return ("vi" if asked.lower().startswith("vi") else "en"), rest

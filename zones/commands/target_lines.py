@@ -69,6 +69,8 @@ def _range(row: dict[Hashable, Any]) -> str:
         return "≥ " + _figure(low, unit)
     if math.isnan(low):
         return "≤ " + _figure(high, unit)
+    if low == high and not pd.isna(row["tolerance_percent"]):
+        return f"{_figure(low, unit)} ± {row['tolerance_percent']:g} %"
     if low == high:
         return _figure(low, unit)
     return f"{_figure(low, unit)}–{_figure(high, unit)}"
