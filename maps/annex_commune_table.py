@@ -17,7 +17,8 @@ def commune_table(content: AnnexContent, code: str, say: Say) -> AnnexTable:
     Parameters
     ----------
     content : AnnexContent
-        The rounded frames and their words; ``zones`` may carry ``held_ratio`` and ``gap_ha``.
+        The rounded frames and their words; ``zones`` may carry ``held_ratio`` and ``gap_ha``
+        (else the gap is what the allocation still gives the commune).
     code : str
         Code of the commune.
     say : callable
@@ -45,7 +46,7 @@ def commune_table(content: AnnexContent, code: str, say: Say) -> AnnexTable:
         name=[content.zone_name(zone) for zone in rows["zone"]],
         listed=np.where(rows["listed"], "x", ""),
         held_percent=_column(rows, "held_ratio") * 100,
-        gap_ha=_column(rows, "gap_ha"),
+        gap_ha=_gap(rows, years, content.decimals),
     )
     columns = [
         AnnexColumn("name", say("Zone", "Vùng"), "text"),
@@ -73,6 +74,14 @@ def commune_table(content: AnnexContent, code: str, say: Say) -> AnnexTable:
         columns=kept,
         rows=rows.reset_index(drop=True),
     )
+
+
+def _gap(rows: pd.DataFrame, years: list[int], decimals: int) -> pd.Series[float]:
+    """Hectares the commune lacks: as handed over, else all that is still to be planted there."""
+    given = _column(rows, "gap_ha")
+    if given.notna().any() or not years:
+        return given
+    return rows[[f"plan_{year}" for year in years]].sum(axis=1).round(decimals)
 
 
 def _column(rows: pd.DataFrame, name: str) -> pd.Series[float]:

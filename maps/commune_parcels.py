@@ -123,10 +123,11 @@ class CommuneParcels:
         shown = {symbol.symbol for symbol in plots} | set(known)
         order = [*self.book.annex.zone_names["zone"], *self.book.symbols]
         ranked = sorted(shown, key=lambda kind: order.index(kind) if kind in order else len(order))
+        drawn_kinds = {symbol.symbol for symbol in plots}
         entries = [
             LegendEntry(
-                symbol := self.book.symbol(kind),
-                symbol.name.text(self.book.content.language) or kind,
+                self.book.symbol(kind),
+                self._name(kind, drawn=kind in drawn_kinds),
                 known.get(kind, float("nan")),
             )
             for kind in ranked
@@ -134,3 +135,8 @@ class CommuneParcels:
         drawn = [*lines, self.book.borders["commune"], self.book.borders["neighbour"]]
         entries += [LegendEntry(line, line.name.text(self.book.content.language)) for line in drawn]
         return tuple(entries)
+
+    def _name(self, kind: str, *, drawn: bool) -> str:
+        """Name of a symbol; areas that come from reports have no plots to draw."""
+        name = self.book.symbol(kind).name.text(self.book.content.language) or kind
+        return name if drawn else name + self.book.say(" (not drawn)", " (không vẽ)")

@@ -88,7 +88,7 @@ class LabelPlacer:
                 if self._free(box) and not self._touches(box, avoid):
                     self.taken.append(box.inset(-_GAP_MM))
                     if backing:
-                        sheet.rectangle(box.inset(-0.15), fill=backing, width_pt=0, alpha=0.65)
+                        sheet.rectangle(box.inset(-0.15), fill=backing, width_pt=0, alpha=0.8)
                     self._print(box, lines, size, style, colour)
                     return True
         return False

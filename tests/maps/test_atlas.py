@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -15,6 +16,9 @@ from layers.errors import CrsError, InputError, OutputError
 from layers.wording import Phrase
 from maps import atlas
 from maps.annex import AnnexHeading
+from maps.annex_commune_table import commune_table, cover_lines
+from maps.annex_layout import AnnexTable, print_cell, speaker
+from maps.annex_tables import build_tables
 from maps.atlas import save_atlas
 from maps.atlas_content import AtlasContent, describe_crs
 from maps.map_scale import SCALES
@@ -96,6 +100,20 @@ def test_commune_page_prints_its_table_and_legend(whole: Path) -> None:
     assert "30,2" in text
     for name in ("Thông", "Hồi", "Rừng tự nhiên", "Đường giao thông", "Ranh giới xã"):
         assert name in text, name
+
+
+def test_gap_is_what_the_allocation_still_gives(whole: Path) -> None:
+    # 20.1 ha in 2026 and 30.2 ha in 2027.
+    assert "Còn thiếu" in page_text(whole, OVERVIEWS)
+    assert "50,3" in page_text(whole, OVERVIEWS)
+
+
+def test_area_without_a_plot_is_marked_in_the_legend(tmp_path: Path) -> None:
+    plots = atlas_squares.plots().query("symbol != 'anise'")
+    content = atlas_squares.content(plots=plots)
+    path = save_atlas(content, tmp_path / "a.pdf", communes=["06001"], overview=False)
+    assert "Hồi (không vẽ)" in page_text(path, 0)
+    assert "Thông (không vẽ)" not in page_text(path, 0)
 
 
 def test_zone_page_prints_totals_that_meet(whole: Path) -> None:
@@ -221,6 +239,65 @@ def test_same_bytes_whatever_the_number_of_processes(
     assert first.read_bytes() == second.read_bytes()
     assert told[0] == (0, 4)
     assert told[-1] == (4, 4)
+
+
+# The text against the figures.
+
+
+def _missing_figures(content: AtlasContent, path: Path) -> list[tuple[str, str]]:
+    """Figures of the annex that the pages of zones and communes do not print."""
+    annex = content.annex
+    decimals = (annex.decimals, annex.percent_decimals)
+    say = speaker(annex.language)
+    bookmarks = _bookmarks(pypdf.PdfReader(path))
+    tables = {table.zone: table for table in build_tables(annex) if table.role == "zone"}
+    pages: dict[str, list[AnnexTable]] = {
+        annex.zone_name(zone): [table] for zone, table in tables.items()
+    }
+    for code, name in zip(
+        content.communes["commune_code"], content.communes["commune"], strict=True
+    ):
+        cover = cover_lines(annex, code, say)
+        pages[name] = [commune_table(annex, code, say), *([cover] if cover else [])]
+    missing = []
+    for name, printed in pages.items():
+        words = set(page_text(path, bookmarks[name]).split())
+        for table in printed:
+            rows = [row for _, row in table.rows.iterrows()]
+            rows += [] if table.total is None else [table.total]
+            for column in table.columns:
+                if column.kind != "hectares" or (table.zone and column.key.startswith("plan_")):
+                    continue
+                figures = [
+                    print_cell(column, row[column.key], annex.language, decimals=decimals)
+                    for row in rows
+                ]
+                shown = column.key != "reached_ha"
+                missing += [(name, text) for text in figures if shown and text not in words]
+    return missing
+
+
+def test_every_figure_of_the_annex_is_in_the_text(whole: Path) -> None:
+    assert _missing_figures(atlas_squares.content(), whole) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "row", "name"),
+    [
+        ("zones", "present_ha", 1, "Đồng Đăng"),
+        ("forest_cover", "planted_forest_ha", 3, "Tân Văn"),
+        ("allocation", "planned_ha", 2, "Đồng Đăng"),
+    ],
+)
+def test_one_digit_changed_in_the_atlas_is_found(
+    tmp_path: Path, table: str, column: str, row: int, name: str
+) -> None:
+    content = atlas_squares.content()
+    frame = getattr(content.annex, table).copy()
+    frame.loc[row, column] = frame.loc[row, column] + 0.1
+    other = atlas_squares.content(annex=replace(content.annex, **{table: frame}))
+    path = save_atlas(other, tmp_path / "a.pdf")
+    assert name in {place for place, _ in _missing_figures(content, path)}
 
 
 # What is hard to draw.
