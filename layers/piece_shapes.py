@@ -34,6 +34,8 @@ def piece_shapes(
     ndarray of shapely geometries
         Polygonal pieces.
     """
+    if not len(plots):
+        return plots.copy()
     tree = shapely.STRtree(communes.shapes)
     piece, row = tree.query(plots)
     wanted = (zone[piece] == OUTSIDE) | (zone[piece] == communes.number[row])

@@ -23,7 +23,6 @@ from .plans import load_plan as load_plan
 from .plans import load_plans as load_plans
 from .plans import save_plan as save_plan
 from .portfolio import negotiable_ranges as negotiable_ranges
-from .portfolio import portfolio as portfolio
 from .project import Project as Project
 from .project import load_project as load_project
 from .reading.document import read_document_text as read_document_text

@@ -13,7 +13,7 @@ import pandas as pd
 from layers.wording import Phrase
 from zones.allocation import Allocation, allocate
 from zones.allocation_exchange import exchange_rates, say_exchange
-from zones.allocation_project import Prepared, prepare_allocation
+from zones.allocation_project import Prepared, needs_plots, prepare_allocation
 from zones.allocation_reasons import Explanation, explain_allocation, source_names
 from zones.allocation_report import AllocationReport, allocation_report
 from zones.allocation_sentences import Sentence, Voice
@@ -192,9 +192,14 @@ def prepare_project(project: Project, tables: Mapping[str, pd.DataFrame]) -> Pre
     Prepared
         Inputs, settings, names and findings.
     """
-    from zones.inputs import read_communes, read_plans
+    from zones.inputs import read_communes, read_inputs, read_plans
 
-    communes = pd.DataFrame(read_communes(project)[0])
+    if needs_plots(project):
+        inputs = read_inputs(project)
+        inputs.findings.raise_errors()
+        plan, communes = inputs.plans[0], inputs.communes
+        return prepare_allocation(project, plan, tables, communes, layers=inputs.plots)
+    communes, _, _ = read_communes(project)
     return prepare_allocation(project, read_plans(project)[0], tables, communes)
 
 
@@ -208,7 +213,8 @@ def allocate_step(state: RunState) -> None:
     """
     communes, _ = state.communes()
     project = state.project
-    prepared = prepare_allocation(project, state.plans()[0], state.tables, pd.DataFrame(communes))
+    layers = state.inputs().plots if needs_plots(project) else None
+    prepared = prepare_allocation(project, state.plans()[0], state.tables, communes, layers=layers)
     job = run_job(prepared, step=10.0**-project.decimals, demo=project.demo)
     table = allocation_table(job.allocation, job.printed, by_year=True)
     sheet = annex_table(job.allocation, job.printed)

@@ -18,7 +18,14 @@ from scipy import sparse
 from zones.allocation_inputs import AllocationInputs, AllocationSettings
 from zones.linear_programme import Programme
 
-__all__ = ["Model", "build_model", "lost_until", "planned_until", "present_until"]
+__all__ = [
+    "Model",
+    "allowed_by_lock",
+    "build_model",
+    "lost_until",
+    "planned_until",
+    "present_until",
+]
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -145,12 +152,34 @@ def _within_lists(frame: pd.DataFrame, inputs: AllocationInputs) -> pd.DataFrame
     listed = inputs.listed
     pairs = pd.MultiIndex.from_frame(frame[["zone", "commune_code"]])
     on_list = pairs.isin(pd.MultiIndex.from_frame(listed[["zone", "commune_code"]]))
-    allowed = inputs.locks[inputs.locks["lock"] == "may"]
-    may = pairs.isin(pd.MultiIndex.from_frame(allowed[["zone", "commune_code"]]))
+    may = allowed_by_lock(frame, inputs.locks)
     closed = frame["zone"].isin(listed.loc[listed["list"] == "closed", "zone"])
     unlisted_zone = ~frame["zone"].isin(listed["zone"])
     frame = frame.assign(preferred=on_list | may | unlisted_zone)
     return frame[~closed | on_list | may]
+
+
+def allowed_by_lock(frame: pd.DataFrame, locks: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Tell which rows a lock ``may`` allows, for all land of a commune or for one source.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Columns ``zone, commune_code, source``.
+    locks : pandas.DataFrame
+        ``zones.allocation_inputs.LOCKS``.
+
+    Returns
+    -------
+    numpy.ndarray of bool
+        One per row.
+    """
+    pair, triple = ["zone", "commune_code"], ["zone", "commune_code", "source"]
+    may = locks[locks["lock"] == "may"]
+    whole = pd.MultiIndex.from_frame(may.loc[may["source"] == "", pair])
+    one = pd.MultiIndex.from_frame(may.loc[may["source"] != "", triple])
+    here = pd.MultiIndex.from_frame(frame[pair]).isin(whole)
+    return np.asarray(here | pd.MultiIndex.from_frame(frame[triple]).isin(one))
 
 
 def _not_barred(frame: pd.DataFrame, inputs: AllocationInputs) -> pd.DataFrame:

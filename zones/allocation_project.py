@@ -12,7 +12,7 @@ import pandas as pd
 
 from layers.errors import InputError
 from layers.findings import Finding
-from layers.schema import Schema
+from layers.schema import Column, Schema
 from layers.wording import Phrase
 from zones.allocation_available import (
     available_land,
@@ -36,20 +36,17 @@ from zones.allocation_inputs import (
     AllocationInputs,
     AllocationSettings,
 )
+from zones.allocation_plots import lock_plots, plot_land, split_by_elevation
+from zones.allocation_targets import CONVERSIONS, allocation_targets, conversion_names
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from layers.plots import PlotLayer
     from zones.plan_model import Plan
     from zones.project import Project
 
-__all__ = ["Prepared", "conversion_names", "land_layers", "prepare_allocation"]
-
-#: An indicator that is an allocation of its own: hectares converted, on land that bears trees.
-_CONVERSIONS = {
-    "large_timber_conversion": (
-        "acacia_large_timber",
-        Phrase(en="Acacia for large timber", vi="Keo chuyển sang gỗ lớn"),
-    )
-}
+__all__ = ["Prepared", "land_layers", "needs_plots", "prepare_allocation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +78,9 @@ def prepare_allocation(
     project: Project,
     plan: Plan,
     tables: Mapping[str, pd.DataFrame],
-    communes: pd.DataFrame,
+    communes: gpd.GeoDataFrame,
     *,
-    land: pd.DataFrame | None = None,
+    layers: Mapping[str, PlotLayer] | None = None,
 ) -> Prepared:
     """Gather the inputs of a project's allocation.
 
@@ -95,10 +92,10 @@ def prepare_allocation(
         The leading plan: its horizon and lists.
     tables : mapping of str to pandas.DataFrame
         ``measured, targets, zones, zone_names`` of a run.
-    communes : pandas.DataFrame
-        Columns ``commune_code, commune, official_area_ha``.
-    land : pandas.DataFrame, optional
-        ``AVAILABLE`` made elsewhere (split by altitude and slope); from ``measured`` by default.
+    communes : geopandas.GeoDataFrame
+        Columns ``commune_code, commune, official_area_ha`` and geometry in the area CRS.
+    layers : mapping of str to PlotLayer, optional
+        Polygon layers by name; needed where ``needs_plots`` says so.
 
     Returns
     -------
@@ -117,23 +114,27 @@ def prepare_allocation(
         unlisted_cost=section.unlisted_cost,
         must_weight=section.must_weight,
     )
-    targets, pace_of_plan, aside = _targets(tables["targets"], plan, settings)
+    targets, pace_of_plan, aside = allocation_targets(tables["targets"], plan, settings)
     targets["importance"] = targets["zone"].map(section.importance).fillna(1.0)
     names = _names(tables["zone_names"])
     own = {name: project.resolve(path) for name, path in section.tables if path is not None}
     rules = load_land_sources(own.get("land_sources"))
-    available = _available(project, rules, tables, settings) if land is None else land
+    available = _available(project, rules, tables, settings)
     if "available" in own:
         available = _replaced(available, _read(AVAILABLE, own["available"]), ["source"])
     crops = tables["zone_names"][["zone", "crop"]]
-    crops = pd.concat([crops, _conversion_rows(targets)], ignore_index=True)
-    suits = suitability_table(load_crop_suitability(own.get("crop_suitability")), available, crops)
+    asked = set(targets["zone"])
+    fresh = [item.zone for item in CONVERSIONS.values() if item.zone in asked]
+    crops = pd.concat([crops, pd.DataFrame({"zone": fresh, "crop": ""})], ignore_index=True)
+    crop_rules = load_crop_suitability(own.get("crop_suitability"))
+    suits = suitability_table(crop_rules, available, crops)
     if "suitability" in own:
         keys = ["zone", "source", "commune_code"]
         suits = _replaced(suits, _read(SUITABILITY, own["suitability"]), keys)
     pace = pd.concat([_pace(project, tables, available), pace_of_plan], ignore_index=True)
     if "pace" in own:
         pace = _replaced(pace, _read(PACE, own["pace"]), ["zone", "commune_code"])
+    locks = _read_locks(own.get("locks"))
     zones = targets["zone"].unique().tolist()
     listed = _listed(plan, section.lists, zones)
     inside = listed["commune_code"].isin(communes["commune_code"])
@@ -142,7 +143,7 @@ def prepare_allocation(
     nowhere = closed - set(listed.loc[inside, "zone"])
     suits = suits[suits["zone"].isin(zones) & ~suits["zone"].isin(nowhere)]
     inputs = AllocationInputs(
-        communes=COMMUNES.validate(communes[COMMUNES.names]),
+        communes=COMMUNES.validate(pd.DataFrame(communes[COMMUNES.names])),
         present=_present(tables["zones"], zones, communes),
         sources=sources_table(rules),
         available=available,
@@ -150,24 +151,50 @@ def prepare_allocation(
         targets=TARGETS_HA.validate(targets[TARGETS_HA.names]),
         listed=listed[inside],
         pace=PACE.validate(pace[PACE.names]),
-        locks=_read(LOCKS, own["locks"]) if "locks" in own else LOCKS.empty(),
+        locks=locks[locks["plot"] == ""][LOCKS.names],
         losses=_read(LOSSES, own["losses"]) if "losses" in own else LOSSES.empty(),
         cover=_cover(tables["zone_names"], rules, zones),
         natural_area_ha=float(communes["official_area_ha"].sum()),
     )
     findings = (*aside, *_origins(project, inputs))
+    if needs_plots(project):
+        by_plot = plot_land(_land_plots(project, layers or {}), rules, communes)
+        inputs = lock_plots(inputs, by_plot, locks[locks["plot"] != ""])
+        if section.elevation is not None:
+            height = project.resolve(section.elevation)
+            inputs = split_by_elevation(inputs, by_plot, crop_rules, crops, elevation=height)
     return Prepared(inputs, settings, names, findings, section.rounding_seconds)
 
 
-def conversion_names() -> dict[str, Phrase]:
-    """Names of the zones that only the allocation has: conversions of what stands already.
+def needs_plots(project: Project) -> bool:
+    """Tell whether the allocation must look at plots: for heights, or for locks of plots.
+
+    Parameters
+    ----------
+    project : Project
+        The project.
 
     Returns
     -------
-    dict of str to Phrase
-        By id.
+    bool
+        Whether ``prepare_allocation`` needs the polygon layers.
     """
-    return dict(_CONVERSIONS.values())
+    section = project.allocation
+    if section.elevation is not None:
+        return True
+    path = section.tables.locks
+    return path is not None and bool((_read_locks(project.resolve(path))["plot"] != "").any())
+
+
+def _read_locks(path: Path | None) -> pd.DataFrame:
+    schema = Schema("locks", (*LOCKS.columns, Column("plot", "text", "tk/khoanh/lo, or empty")))
+    return schema.empty() if path is None else _read(schema, path)
+
+
+def _land_plots(
+    project: Project, layers: Mapping[str, PlotLayer]
+) -> dict[str, tuple[str, PlotLayer]]:
+    return {name: (kind, layers[name]) for name, kind in land_layers(project).items()}
 
 
 def _names(zone_names: pd.DataFrame) -> dict[str, Phrase]:
@@ -178,89 +205,6 @@ def _names(zone_names: pd.DataFrame) -> dict[str, Phrase]:
         )
     }
     return names | conversion_names()
-
-
-def _conversion_rows(targets: pd.DataFrame) -> pd.DataFrame:
-    mine = [zone for zone, _ in _CONVERSIONS.values() if zone in set(targets["zone"])]
-    return pd.DataFrame({"zone": mine, "crop": [""] * len(mine)})
-
-
-def _targets(
-    targets: pd.DataFrame, plan: Plan, settings: AllocationSettings
-) -> tuple[pd.DataFrame, pd.DataFrame, list[Finding]]:
-    """Area targets of the leading plan's zones, and its yearly figures, as the allocation asks."""
-    mine = targets[(targets["unit"] == "ha") & targets["zone"].isin([z.zone for z in plan.zones])]
-    mine = mine.assign(commune_code=mine["commune_code"].fillna(""))
-    areas = mine[(mine["indicator"] == "area") & (mine["period"] == "by_year")]
-    unknown = areas[areas["present"].isna() & (areas["commune_code"] == "")]
-    areas = areas[~areas["zone"].isin(unknown["zone"])]
-    converted = mine["indicator"].isin(list(_CONVERSIONS))
-    whole = mine[converted & mine["period"].isin(["cumulative", "by_year"])]
-    yearly = mine[converted & (mine["period"] == "per_year")]
-    whole = whole.assign(zone=whole["indicator"].map(_conversion_zone))
-    yearly = yearly.assign(zone=yearly["indicator"].map(_conversion_zone))
-    asked = pd.concat([areas, whole], ignore_index=True)
-    # The plan's own figure is the aim; the tolerance round a single figure only widens the top.
-    frame = asked.assign(
-        year=asked["year"].fillna(settings.last_year),
-        low_ha=asked["figure_low"].where(asked["bound"] != "at_most"),
-        high_ha=asked["high"].where(asked["bound"] != "at_least"),
-    )
-    within = frame["year"].between(settings.first_year, settings.last_year)
-    findings = [*_set_aside(unknown), *_late(frame[~within])]
-    return frame[within].reset_index(drop=True), _yearly_pace(yearly), findings
-
-
-def _conversion_zone(indicator: str) -> str:
-    return _CONVERSIONS[indicator][0]
-
-
-def _yearly_pace(yearly: pd.DataFrame) -> pd.DataFrame:
-    frame = yearly.assign(
-        commune_code="", year=np.nan, low_ha=yearly["figure_low"], high_ha=yearly["figure_high"]
-    )
-    return PACE.validate(frame[PACE.names])
-
-
-def _set_aside(unknown: pd.DataFrame) -> list[Finding]:
-    zones = tuple(sorted(set(unknown["zone"])))
-    if not zones:
-        return []
-    return [
-        Finding(
-            "note",
-            "zone-not-measured",
-            "allocation",
-            Phrase(
-                en=f"{len(zones)} zones are not allocated, because no layer tells their present "
-                f"area: {', '.join(zones)}. Name their layer under 'present'.",
-                vi=f"{len(zones)} vùng chưa được phân bổ vì không lớp nào cho biết hiện trạng: "
-                f"{', '.join(zones)}. Hãy khai lớp dữ liệu ở mục 'present'.",
-            ),
-            count=len(zones),
-            examples=zones[:5],
-        )
-    ]
-
-
-def _late(late: pd.DataFrame) -> list[Finding]:
-    names = tuple(sorted(late["target"]))
-    if not names:
-        return []
-    return [
-        Finding(
-            "note",
-            "target-outside-years",
-            "allocation",
-            Phrase(
-                en=f"{len(names)} targets are due outside the years allocated: "
-                f"{', '.join(names[:5])}.",
-                vi=f"{len(names)} chỉ tiêu có hạn ngoài giai đoạn phân bổ: {', '.join(names[:5])}.",
-            ),
-            count=len(names),
-            examples=names[:5],
-        )
-    ]
 
 
 def _available(
@@ -318,14 +262,14 @@ def _pace(
 def _present(zones: pd.DataFrame, wanted: Sequence[str], communes: pd.DataFrame) -> pd.DataFrame:
     """Present area of every zone asked for; a conversion begins with nothing."""
     mine = zones.loc[zones["zone"].isin(wanted), ["zone", "commune_code", "present_ha"]]
-    fresh = [zone for zone, _ in _CONVERSIONS.values() if zone in set(wanted)]
+    fresh = [item.zone for item in CONVERSIONS.values() if item.zone in set(wanted)]
     added = pd.DataFrame({"zone": fresh}).merge(communes[["commune_code"]], how="cross")
     return PRESENT.validate(pd.concat([mine, added.assign(present_ha=0.0)], ignore_index=True))
 
 
 def _listed(plan: Plan, lists: Mapping[str, str], zones: Sequence[str]) -> pd.DataFrame:
     kinds = plan.zones_frame().set_index("zone")["list"].to_dict() | dict(lists)
-    parents = {"acacia_large_timber": "acacia"}
+    parents = {item.zone: item.parent for item in CONVERSIONS.values()}
     frame = plan.communes_frame()[["zone", "commune_code"]]
     added = [
         frame[frame["zone"] == parent].assign(zone=zone)

@@ -21,9 +21,10 @@ from scipy.sparse.csgraph import connected_components
 from layers.wording import Phrase
 from zones.allocation import Allocation
 from zones.allocation_limits import BINDING
-from zones.allocation_repairs import WideProgramme, find_repairs, widen
+from zones.allocation_repairs import find_repairs
 from zones.allocation_sentences import Sentence, Voice
 from zones.allocation_tables import PrintedAllocation
+from zones.allocation_wide import WideProgramme, widen
 from zones.live_programme import irreducible_rows
 
 __all__ = ["Explanation", "explain_allocation", "source_names"]

@@ -76,7 +76,7 @@ def _unless_empty(frame: pd.DataFrame | None) -> pd.DataFrame | None:
 
 def _zone_names(printed: PrintedTables) -> pd.DataFrame:
     """Names of the zones, and of those that only the allocation has (conversions)."""
-    from zones.allocation_project import conversion_names
+    from zones.allocation_targets import conversion_names
 
     if printed.allocation is None:
         return printed.zone_names

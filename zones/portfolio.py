@@ -20,8 +20,9 @@ from scipy import sparse
 from layers.errors import InputError
 from layers.schema import Column, Schema
 from zones.allocation import Allocation
+from zones.allocation_aims import preference_costs
 from zones.allocation_model import Model
-from zones.allocation_stages import preference_costs, stay_on_face, walk_stages
+from zones.allocation_stages import stay_on_face, walk_stages
 from zones.linear_programme import Programme
 from zones.live_programme import LiveProgramme
 

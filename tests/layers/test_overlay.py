@@ -273,6 +273,8 @@ def test_pieces_have_their_geometry_on_request(communes: Any) -> None:
     assert pieces.geometry.iloc[2] is plots.geometry.iloc[1], "a plot inside is never cut"
     outside = pieces[pieces["code"].isna()]
     assert outside.total_bounds.tolist() == [EAST + 2000, NORTH, EAST + 2200, NORTH + 100]
+    whole = overlay_geometry(communes, plots.iloc[[1]])
+    assert whole.geometry.iloc[0] is plots.geometry.iloc[1], "nothing to cut at all"
 
 
 def test_crs_must_match_and_tell_areas(communes: Any) -> None:
