@@ -18,6 +18,7 @@ from layers.findings import Finding, Findings
 from layers.repair import RepairMode, mend, refuse_repairs, require_polygons
 from layers.rings import IntArray
 from layers.wording import Phrase
+from layers.work import Workers
 
 __all__ = ["Intake", "attach_findings", "require_columns", "take_in", "tell_repairs"]
 
@@ -59,6 +60,7 @@ def take_in(
     source: str,
     repair: RepairMode | None,
     findings: Findings,
+    workers: Workers = 1,
 ) -> Intake:
     """Check polygons and their ids, repair what is invalid, and tell what was found.
 
@@ -74,6 +76,8 @@ def take_in(
         Whether invalid polygons are repaired or refused; None leaves both to the tasks.
     findings : Findings
         Takes the findings.
+    workers : int or dask.distributed.Client
+        Who looks for invalid polygons.
 
     Returns
     -------
@@ -104,7 +108,7 @@ def take_in(
     shapes, labels = np.asarray(polygons.geometry), np.asarray(ids)
     require_polygons(shapes)
     if repair is not None:
-        shapes, repairs = mend(shapes)
+        shapes, repairs = mend(shapes, workers=workers)
         tell_repairs(labels, repairs, repair, source, findings)
     intake = Intake(pd.Index(unique), number.astype(np.int64), shapes, polygons.crs)
     _tell_duplicates(labels, number, source, findings)

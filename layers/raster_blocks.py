@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 #: A window is not larger than this, unless one block of the file is.
-WINDOW_BYTES = 16 << 20
+WINDOW_BYTES = 6 << 20
 #: GDAL keeps decoded blocks; whole blocks are read once, so that it need not keep many.
 CACHE_BYTES = 64 << 20
 

@@ -119,7 +119,12 @@ def tabulate_area(
     worker_count(workers)
     with _reader(raster, band, workers) as reader:
         intake = take_in(
-            polygons, polygons[id_column], source="polygons", repair=repair, findings=found
+            polygons,
+            polygons[id_column],
+            source="polygons",
+            repair=repair,
+            findings=found,
+            workers=workers,
         )
         ground = _Ground.of(intake, reader.grid)
         pieces = _pieces(ground, reader)
