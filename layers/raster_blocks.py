@@ -33,8 +33,11 @@ __all__ = [
     "plan_windows",
 ]
 
-#: A window is not larger than this, unless one block of the file is.
+#: A window is not larger than this, unless one block of the file is: much larger windows leave the
+#: processor's caches, much smaller ones walk the edges too often.
 WINDOW_BYTES = 6 << 20
+#: A window never has more cells than this.
+BLOCK_CELLS = 16 << 20
 #: GDAL keeps decoded blocks; whole blocks are read once, so that it need not keep many.
 CACHE_BYTES = 64 << 20
 
@@ -173,7 +176,7 @@ def plan_windows(grid: RasterGrid, part_cells: IntArray) -> Iterator[tuple[Windo
     tuple of Window and ndarray of int64
         A window, and the numbers of the parts whose bounds meet it.
     """
-    tall, wide = _window_shape(grid)
+    tall, wide, step = _window_shape(grid)
     rows = np.clip(part_cells[:, :2], 0, grid.height)
     cols = np.clip(part_cells[:, 2:], 0, grid.width)
     inside = (rows[:, 0] < rows[:, 1]) & (cols[:, 0] < cols[:, 1])
@@ -187,18 +190,27 @@ def plan_windows(grid: RasterGrid, part_cells: IntArray) -> Iterator[tuple[Windo
         ]
         near = near[rows[near, 1] > top]
         for left, right in _touched_columns(grid, cols[near], wide):
-            met = near[(cols[near, 0] < right) & (cols[near, 1] > left)]
-            yield (top, bottom, left, right), np.sort(met)
+            across = near[(cols[near, 0] < right) & (cols[near, 1] > left)]
+            for upper in range(top, bottom, step):
+                lower = min(upper + step, bottom)
+                met = across[(rows[across, 0] < lower) & (rows[across, 1] > upper)]
+                if len(met):
+                    yield (upper, lower, left, right), np.sort(met)
 
 
-def _window_shape(grid: RasterGrid) -> tuple[int, int]:
-    """Rows of a window, and its largest number of columns: multiples of the file's blocks."""
+def _window_shape(grid: RasterGrid) -> tuple[int, int, int]:
+    """Rows and columns of groups of whole blocks, and the rows that a window takes of them.
+
+    Only a block that is too large by itself is read in several windows, one after the other, while
+    GDAL keeps it.
+    """
     high, wide = min(grid.block[0], grid.height), min(grid.block[1], grid.width)
     cells = WINDOW_BYTES // np.dtype(grid.dtype).itemsize
-    if high * wide > cells:  # one block is too large: part of it, while GDAL keeps the block
-        return max(1, cells // wide), wide
+    if high * wide > cells:
+        return high, wide, high if high * wide <= BLOCK_CELLS else max(1, BLOCK_CELLS // wide)
     columns = max(1, min(-(-grid.width // wide), cells // (high * wide))) * wide
-    return max(1, cells // (high * columns)) * high if columns >= grid.width else high, columns
+    tall = max(1, cells // (high * columns)) * high if columns >= grid.width else high
+    return tall, columns, tall
 
 
 def _touched_columns(grid: RasterGrid, cols: IntArray, most: int) -> Iterator[tuple[int, int]]:

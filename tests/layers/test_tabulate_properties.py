@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -161,6 +162,25 @@ def test_each_block_is_read_once_and_only_if_touched(monkeypatch: pytest.MonkeyP
     touched[0:32, 0:32] = touched[0:48, 0:32] = touched[64:96, 64:100] = True
     assert (times[touched] == 1).all()
     assert times[~touched].sum() == 0
+
+
+def test_a_block_that_is_too_large_is_read_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layers.raster_blocks, "WINDOW_BYTES", 100)
+    monkeypatch.setattr(layers.raster_blocks, "BLOCK_CELLS", 500)
+    frame = polygons(shapely.box(10, 5, 90, 60), shapely.box(70, 3, 95, 40))
+    values = np.random.default_rng(8).integers(1, 5, (64, 100))
+    tiles = {"tiled": True, "blockxsize": 64, "blockysize": 32}
+    with raster_file(values).open() as one, raster_file(values, **tiles).open() as other:
+        grid = layers.raster_blocks.describe_raster(other, 1)
+        parts = np.array([[5, 60, 10, 90], [3, 40, 70, 95]])
+        windows = [window for window, _ in layers.raster_blocks.plan_windows(grid, parts)]
+        pd.testing.assert_frame_equal(
+            tabulate_area(frame, one), tabulate_area(frame, other), rtol=1e-12
+        )
+    assert all((bottom - top) * (right - left) <= 500 for top, bottom, left, right in windows)
+    blocks = [(top // 32, left // 64) for top, _, left, _ in windows]
+    again = [block for before, block in itertools.pairwise(blocks) if before != block]
+    assert len(again) == len(set(again)), "GDAL keeps a block until it is done with"
 
 
 @few
