@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import geopandas as gpd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,3 +68,19 @@ def test_grid_lines_are_whole_multiples() -> None:
     assert grid_lines(1_400.0, 6_100.0, step_m=2_000.0) == [2_000.0, 4_000.0, 6_000.0]
     assert grid_lines(2_000.0, 2_000.0, step_m=2_000.0) == [2_000.0]
     assert grid_lines(2_001.0, 3_999.0, step_m=2_000.0) == []
+
+
+@pytest.mark.parametrize(("width_mm", "height_mm", "fit"), [(400, 277, 62), (300, 250, 58)])
+def test_real_communes_fit_where_they_are_known_to(
+    shared: Path, width_mm: float, height_mm: float, fit: int
+) -> None:
+    communes = gpd.read_file(shared / "data" / "lang_son_communes.gpkg", layer="communes")
+    bounds = communes.to_crs(9215).bounds
+    frame = {"frame_width_mm": width_mm, "frame_height_mm": height_mm}
+    scales = []
+    for west, south, east, north in bounds.itertuples(index=False):
+        lying = choose_scale(east - west, north - south, **frame)
+        standing = choose_scale(north - south, east - west, **frame)
+        scales.append(min(lying, standing))
+    assert sum(scale <= 75_000 for scale in scales) == fit
+    assert max(scales) <= 100_000
