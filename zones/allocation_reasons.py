@@ -156,10 +156,14 @@ def _why_short(
     mine = _columns_of(wide, row)
     free = np.flatnonzero(mine & (wide.barrier == ""))
     capacity = wide.most(free, keep_others=False)
+    exact = float(allocation.held.set_index("target")["planned_ha"][target])
     need = _float(row["low_ha"]) - _float(row["present_ha"]) + _float(row["loss_ha"])
     planned = _float(row["planned_ha"])
     codes = wide.model.columns["commune_code"].to_numpy()
     communes = len(np.unique(codes[free]))
+    if capacity - exact < _NOISE_HA:
+        # What the zone takes is all it could take: then so it prints, too.
+        capacity = planned
     # The printed figures must add up: need − capacity + taken = shortfall.
     if capacity < need - voice.step:
         listed = zone in set(allocation.inputs.listed["zone"]) and not _is_open(allocation, zone)
@@ -168,7 +172,8 @@ def _why_short(
     else:
         capacity = max(capacity, need)
         said = voice.say("enough_alone", need=need, capacity=capacity, **about)
-    yield said
+    if communes:
+        yield said
     taken = _float(said.figures["capacity"]) - planned
     if taken > voice.step / 2:
         yield _taken(allocation, voice, row, (taken, rivals))
@@ -176,8 +181,7 @@ def _why_short(
     held_off = np.flatnonzero(mine & (wide.barrier == "list"))
     if len(held_off):
         all_open = np.flatnonzero(mine & np.isin(wide.barrier, ["", "list"]))
-        exact = allocation.held.set_index("target")["planned_ha"][target]
-        more = wide.most(all_open, keep_others=True) - float(exact)
+        more = wide.most(all_open, keep_others=True) - exact
         yield voice.say("others_could", other=max(more, 0.0), **about)
 
 
@@ -236,7 +240,8 @@ def _irreducible(allocation: Allocation, target: str) -> list[str]:
 
 def _used_up(allocation: Allocation, voice: Voice, row: Row, codes: set[str]) -> Sentence:
     limits = allocation.limits
-    mine = limits[(limits["zone"] == row["zone"]) & limits["commune_code"].isin(codes)]
+    mine = limits[limits["zone"] == row["zone"]]
+    mine = mine[mine["commune_code"].isin(codes)] if codes else mine
     counts = mine["binding"].value_counts()
     parts = [
         voice.say(f"limit_{kind}", communes=int(counts[kind])).phrase
@@ -245,8 +250,9 @@ def _used_up(allocation: Allocation, voice: Voice, row: Row, codes: set[str]) ->
     ]
     values = {kind: int(counts[kind]) for kind in BINDING if kind in counts.index}
     joined = Phrase(en="; ".join(p.en for p in parts), vi="; ".join(p.vi for p in parts))
+    key = "used_up" if codes else "nowhere"
     return voice.say(
-        "used_up", about=str(row["zone"]), target=str(row["target"]), limits=joined, **values
+        key, about=str(row["zone"]), target=str(row["target"]), limits=joined, **values
     )
 
 

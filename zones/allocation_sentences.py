@@ -83,8 +83,10 @@ TEMPLATES: dict[str, Phrase] = {
         vi="Trong đó {taken} ha không dùng được cùng lúc với yêu cầu khác của kế hoạch ({others}).",
     ),
     "used_up": Phrase(
-        en="What stops these communes: {limits}.",
-        vi="Giới hạn ở các xã này: {limits}.",
+        en="What stops these communes: {limits}.", vi="Giới hạn ở các xã này: {limits}."
+    ),
+    "nowhere": Phrase(
+        en="No commune can take any of it: {limits}.", vi="Không xã nào trồng được: {limits}."
     ),
     "limit_no_land": Phrase(
         en="no suitable land in {communes}", vi="{communes} xã không có đất phù hợp"
@@ -107,8 +109,7 @@ TEMPLATES: dict[str, Phrase] = {
         en="the plan's yearly figure in {communes}", vi="{communes} xã vướng mức hằng năm của vùng"
     ),
     "limit_province_pace": Phrase(
-        en="the yearly figure for all zones in {communes}",
-        vi="{communes} xã vướng mức hằng năm chung",
+        en="the yearly figure of all in {communes}", vi="{communes} xã vướng mức hằng năm chung"
     ),
     "limit_target": Phrase(en="nothing in {communes}", vi="{communes} xã không vướng giới hạn nào"),
     "others_could": Phrase(

@@ -82,7 +82,8 @@ def allocation_targets(
     findings : list of Finding
         Zones set aside because nobody measured them, targets due in other years.
     """
-    mine = targets[(targets["unit"] == "ha") & targets["zone"].isin([z.zone for z in plan.zones])]
+    mine = targets[targets["zone"].isin([zone.zone for zone in plan.zones])]
+    mine = mine[mine["unit"].isin(["ha", "ha/year"])]
     mine = mine.assign(commune_code=mine["commune_code"].fillna(""))
     areas = mine[(mine["indicator"] == "area") & (mine["period"] == "by_year")]
     unknown = areas[areas["present"].isna() & (areas["commune_code"] == "")]

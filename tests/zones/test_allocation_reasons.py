@@ -226,6 +226,21 @@ def test_reached_above_and_unmet_wishes_have_their_sentence() -> None:
     assert explanation.repairs.empty
 
 
+def test_a_zone_that_nobody_can_take_says_so() -> None:
+    inputs = inputs_of(
+        land={("a", "bare"): 10.0, ("b", "bare"): 10.0},
+        targets={"na": (5.0, 9.0)},
+        suitability={("na", "bare", "a"): 0.0, ("na", "bare", "b"): 1.0},
+        locks=[{"zone": "na", "commune_code": "b", "lock": "must_not"}],
+    )
+    _, explanation = explained(inputs)
+    assert said(explanation.reasons, "nowhere") == [
+        "No commune can take any of it: no suitable land in 1; a lock in 1."
+    ]
+    assert not said(explanation.reasons, "enough_alone")
+    assert set(explanation.repairs["repair"]) == {"lock", "source", "floor"}
+
+
 def test_exchange_rates() -> None:
     land = {("a", "bare"): 100.0, ("b", "cut"): 50.0}
     suits = {

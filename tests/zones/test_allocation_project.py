@@ -1,0 +1,152 @@
+"""The real plan on the real names of 65 communes, on land made for the test."""
+
+from __future__ import annotations
+
+import re
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+from layers.datafiles import data_path
+from tests.factories import PROJECT
+from zones.allocation_job import AllocationJob, run_job
+from zones.allocation_project import prepare_allocation
+from zones.allocation_tables import allocation_table, annex_table
+from zones.compare import ToleratedBounds, compare_targets, join_plan_targets
+from zones.measure import MEASURED
+from zones.plans import load_plan
+from zones.project import Project
+from zones.yaml_document import read_document, validate_document
+
+#: Present hectares of the province, near what the plan says of today.
+PRESENT = {
+    "pine": 149_000.0,
+    "anise": 47_000.0,
+    "acacia": 52_000.0,
+    "cinnamon": 9_300.0,
+    "macadamia": 3_900.0,
+    "custard_apple": 4_200.0,
+    "citrus": 2_800.0,
+    "persimmon": 1_900.0,
+    "grass_jelly": 900.0,
+}
+
+
+@pytest.fixture(scope="module")
+def job(tmp_path_factory: pytest.TempPathFactory) -> AllocationJob:
+    generator = np.random.default_rng(20)
+    table = pd.read_csv(data_path("communes-20.csv"), dtype={"code": str})
+    communes = gpd.GeoDataFrame(
+        {
+            "commune_code": table["code"],
+            "commune": table["name"],
+            "official_area_ha": table["official_area_ha"].astype("float64"),
+        }
+    )
+    plan = load_plan("lang-son-2026-2030")
+    areas = communes["official_area_ha"].to_numpy()
+    codes = communes["commune_code"]
+    rows = []
+    for crop, total in PRESENT.items():
+        share = areas * generator.lognormal(0, 1, len(areas))
+        half = pd.DataFrame({"commune_code": codes, "ledger_ha": total / 2 * share / share.sum()})
+        half = half.assign(crop=crop, land="planted_forest")
+        rows += [half.assign(planting_year=year) for year in (2021, 2024)]
+    # Little bare land, so that the forest zones cannot all be met.
+    for land, ratio in (("bare", 0.006), ("farmland", 0.12)):
+        hectares = areas * ratio * generator.random(len(areas)) * 2
+        rows.append(
+            pd.DataFrame({"commune_code": codes, "land": land, "crop": "", "ledger_ha": hectares})
+        )
+    measured = pd.concat(rows, ignore_index=True)
+    measured["planting_year"] = measured.get("planting_year", np.nan)
+    measured = MEASURED.validate(
+        measured.assign(layer="forest", three_forest="production", area_ha=measured["ledger_ha"])
+    )
+    zones = measured[measured["crop"] != ""].groupby(["crop", "commune_code"])["ledger_ha"].sum()
+    zones = zones.reset_index().rename(columns={"crop": "zone", "ledger_ha": "present_ha"})
+    totals = zones.groupby("zone")["present_ha"].sum().reset_index(name="present")
+    targets = compare_targets(
+        join_plan_targets([plan.targets_frame().assign(plan=plan.plan)]),
+        totals.assign(indicator="area", commune_code="", unit="ha"),
+        tolerated=ToleratedBounds(),
+    )
+    tables = {
+        "measured": measured,
+        "targets": targets,
+        "zones": zones,
+        "zone_names": plan.zones_frame(),
+    }
+    file = tmp_path_factory.mktemp("dự án") / "project.yaml"
+    file.write_text(PROJECT, "utf-8")
+    project = validate_document(Project, read_document(file), file)
+    prepared = prepare_allocation(project, plan, tables, communes)
+    return run_job(prepared, step=0.1)
+
+
+def test_targets_and_lists_are_those_of_the_plan(job: AllocationJob) -> None:
+    inputs = job.allocation.inputs
+    targets = inputs.targets.set_index("zone")
+    assert targets.loc["pine", ["low_ha", "high_ha"]].tolist() == [155_000, 160_000]
+    assert targets.loc["persimmon", ["low_ha", "high_ha"]].tolist() == [2_000, 2_100]
+    assert np.isnan(targets.loc["custard_apple", "high_ha"])
+    # The conversion of acacia stands on young acacia, beside the land of all others.
+    assert targets.loc["acacia_large_timber", ["low_ha", "high_ha"]].tolist() == [6_000, 8_000]
+    yearly = inputs.pace[inputs.pace["zone"] == "acacia_large_timber"]
+    assert yearly[["low_ha", "high_ha"]].to_numpy().tolist() == [[1_200, 1_600]]
+    kinds = inputs.listed.groupby("zone")["list"].first()
+    assert kinds["anise"] == "closed"
+    assert kinds["pine"] == "open"
+    assert "macadamia" not in kinds
+    # Nobody measured medicinal plants here: set aside, and said so.
+    assert "medicinal" not in targets.index
+    assert any("medicinal" in finding.message.en for finding in job.prepared.findings)
+
+
+def test_every_table_closes_to_the_last_digit(job: AllocationJob) -> None:
+    table = allocation_table(job.allocation, job.printed, by_year=True)
+    sheet = annex_table(job.allocation, job.printed)
+    years = [str(year) for year in range(2026, 2031)]
+    steps = (sheet[["present_ha", *years, "end_ha"]] * 10).round(6)
+    assert (steps == steps.round()).all().all()
+    held = job.printed.held.set_index("zone")
+    for zone, rows in sheet.groupby("zone"):
+        assert rows["end_ha"].sum() == pytest.approx(held.loc[zone, "end_ha"], abs=1e-6)
+        planned = table.loc[table["zone"] == zone, "planned_ha"].sum()
+        assert rows[years].sum().sum() == pytest.approx(planned, abs=1e-6)
+    by_commune = sheet.groupby("commune_code")[years].sum().sum(axis=1)
+    lands = table.groupby("commune_code")["planned_ha"].sum().reindex(by_commune.index)
+    pd.testing.assert_series_equal(by_commune, lands, check_names=False, atol=1e-6)
+    assert sheet[years].sum().sum() == pytest.approx(held["planned_ha"].sum(), abs=1e-6)
+    met = held[held["status"] == "reached"]
+    assert (met["shortfall_ha"] == 0).all()
+
+
+def test_every_shortfall_has_its_sentence_and_its_repairs(job: AllocationJob) -> None:
+    held = job.printed.held.set_index("zone")
+    short = held[held["shortfall_ha"] > 0]
+    assert {"anise", "pine"} & set(short.index)
+    sentences = job.sentences()
+    for zone, row in short.iterrows():
+        mine = sentences[(sentences["zone"] == zone) & (sentences["kind"] == "short")]
+        figures = re.findall(r"[\d,]+\.\d", mine["message_en"].iloc[0])
+        assert float(figures[0].replace(",", "")) == pytest.approx(row["shortfall_ha"])
+        repairs = job.explanation.repairs
+        repairs = repairs[repairs["zone"] == zone]
+        assert repairs.iloc[-1]["repair"] == "floor"
+        assert repairs["gain_ha"].max() > 0
+        assert len(repairs) > 1
+    assert job.allocation.shortfall_ha == pytest.approx(short["shortfall_ha"].sum(), abs=1.0)
+
+
+def test_land_is_used_once_and_conversion_takes_none(job: AllocationJob) -> None:
+    plan, inputs = job.allocation.plan, job.allocation.inputs
+    used = plan.groupby(["commune_code", "source"])["planned_ha"].sum()
+    limit = inputs.sources.set_index("source")["limit_ratio"]
+    land = inputs.available.groupby(["commune_code", "source"])["area_ha"].sum()
+    land = land * land.index.get_level_values("source").map(limit)
+    assert (used <= land.reindex(used.index) + 1e-6).all()
+    assert set(plan.loc[plan["zone"] == "acacia_large_timber", "source"]) == {"young_acacia"}
+    assert not plan.loc[plan["zone"] == "anise", "source"].isin(["farmland", "young_acacia"]).any()
