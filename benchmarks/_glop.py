@@ -17,7 +17,7 @@ def main() -> None:
     folder, *names = sys.argv[1:]
     answers = {}
     for name in names:
-        with np.load(Path(folder) / f"{name}.npz") as arrays:
+        with np.load(Path(folder) / f"{name.replace('/', '_')}.npz") as arrays:
             matrix = sparse.csc_matrix(
                 (arrays["data"], arrays["indices"], arrays["indptr"]), shape=tuple(arrays["shape"])
             )

@@ -235,7 +235,7 @@ def _against_glop(model: Model, runs: int) -> list[str]:
                 ours.setdefault(stage, []).append(solution.seconds)
                 objectives[stage] = solution.objective
                 np.savez(
-                    folder / f"{stage}.npz",
+                    folder / f"{stage.replace('/', '_')}.npz",
                     cost=programme.cost,
                     lower=programme.lower,
                     upper=programme.upper,
