@@ -20,7 +20,14 @@ from layers.rings import IntArray
 from layers.wording import Phrase
 from layers.work import Workers
 
-__all__ = ["Intake", "attach_findings", "require_columns", "take_in", "tell_repairs"]
+__all__ = [
+    "Intake",
+    "attach_findings",
+    "refuse_names",
+    "require_columns",
+    "take_in",
+    "tell_repairs",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +171,32 @@ def require_columns(frame: pd.DataFrame, columns: Sequence[str], name: str) -> N
         raise InputError(
             en=f"{name}: expected columns {missing}, found {found}.",
             vi=f"{name}: cần các cột {missing}, chỉ thấy {found}.",
+        )
+
+
+def refuse_names(columns: Sequence[str], taken: Sequence[str]) -> None:
+    """Refuse columns whose names the result needs for its own.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        Names that are to stand in the result.
+    taken : sequence of str
+        Names of its own columns.
+
+    Raises
+    ------
+    InputError
+        A name is taken, or stands twice.
+    """
+    names = [*columns, *taken]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InputError(
+            en=f"The columns {twice} would stand twice in the result, whose own are {list(taken)}: "
+            "rename them.",
+            vi=f"Các cột {twice} sẽ bị trùng trong bảng kết quả (đã có {list(taken)}): hãy đổi "
+            "tên.",
         )
 
 

@@ -13,7 +13,13 @@ import pandas as pd
 from layers.commune_ground import CommuneGround, take_communes
 from layers.errors import CrsError, InputError
 from layers.findings import Finding, Findings
-from layers.intake import attach_findings, require_columns, take_in, tell_repairs
+from layers.intake import (
+    attach_findings,
+    refuse_names,
+    require_columns,
+    take_in,
+    tell_repairs,
+)
 from layers.ledger_shares import ledger_areas, share_ledger
 from layers.piece_shapes import piece_shapes
 from layers.plot_shares import OUTSIDE, Shares, plot_shares, share_pieces
@@ -94,13 +100,7 @@ def overlay_area(
     """
     by = list(by)
     require_columns(plots, by, "plots")
-    if id_column in by:
-        raise InputError(
-            en=f"{id_column!r} is the communes' id and cannot also be a column of plots to group "
-            "by: rename the latter.",
-            vi=f"{id_column!r} là mã xã, không thể đồng thời là cột của lô để nhóm: hãy đổi tên "
-            "cột của lô.",
-        )
+    refuse_names([id_column, *by], ["plots", "area_ha", "ledger_ha"])
     pieces = overlay_pieces(
         communes,
         plots,
@@ -161,6 +161,7 @@ def overlay_pieces(
     InputError, CrsError, ClosureError
         As for ``overlay_area``.
     """
+    refuse_names([id_column], ["plot", "share_ratio", "area_ha", "ledger_ha"])
     found = Findings()
     ledger = ledger_areas(plots, ledger_column, found)
     ground = take_communes(communes, id_column, repair=repair, findings=found)

@@ -31,6 +31,7 @@ __all__ = [
     "describe_raster",
     "open_raster",
     "plan_windows",
+    "require_dataset",
 ]
 
 #: A window is not larger than this, unless one block of the file is: much larger windows leave the
@@ -300,6 +301,26 @@ class BlockReader:
             handle.close()
         self._opened.clear()
         self._local = threading.local()
+
+
+def require_dataset(raster: Any) -> None:
+    """Refuse what is no open raster.
+
+    Parameters
+    ----------
+    raster : object
+        Anything but a path.
+
+    Raises
+    ------
+    InputError
+        It is no rasterio dataset, closed, or open for writing only.
+    """
+    if getattr(raster, "closed", True) or "r" not in getattr(raster, "mode", ""):
+        raise InputError(
+            en=f"raster: expected a path or a rasterio dataset open for reading, found {raster!r}.",
+            vi=f"raster: cần đường dẫn hoặc dataset rasterio đang mở để đọc, thấy {raster!r}.",
+        )
 
 
 def can_reopen(grid: RasterGrid) -> bool:

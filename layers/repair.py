@@ -73,7 +73,8 @@ def repair_polygons(
     require_polygons(shapes)
     mended, repairs = mend(shapes)
     refuse_repairs(repairs, mode)
-    result = polygons.set_geometry(gpd.GeoSeries(mended, index=polygons.index, crs=polygons.crs))
+    result = polygons.copy()
+    result.geometry = gpd.GeoSeries(mended, index=polygons.index, crs=polygons.crs)
     return result, repairs
 
 

@@ -18,7 +18,7 @@ from layers.cell_areas import CellAreas
 from layers.cell_coverage import entry_bounds, row_weighted_areas
 from layers.errors import ClosureError
 from layers.findings import Finding, Findings
-from layers.intake import Intake, attach_findings, require_columns, take_in
+from layers.intake import Intake, attach_findings, refuse_names, require_columns, take_in
 from layers.raster_blocks import (
     BlockReader,
     RasterGrid,
@@ -26,6 +26,7 @@ from layers.raster_blocks import (
     describe_raster,
     open_raster,
     plan_windows,
+    require_dataset,
 )
 from layers.repair import RepairMode
 from layers.reprojection import reproject_rings
@@ -115,6 +116,7 @@ def tabulate_area(
     [1.0, 0.5, 0.5, 0.25, 0.0]
     """
     require_columns(polygons, [id_column], "polygons")
+    refuse_names([id_column], ["class", "cells", "area_ha"])
     found = Findings()
     worker_count(workers)
     with _reader(raster, band, workers) as reader:
@@ -143,6 +145,7 @@ def _reader(raster: Any, band: int, workers: Workers) -> Iterator[BlockReader]:
         with open_raster(raster) as dataset:
             reader = BlockReader(describe_raster(dataset, band))
     else:
+        require_dataset(raster)
         grid = describe_raster(raster, band)
         reader = BlockReader(grid, None if workers != 1 and can_reopen(grid) else raster)
         if not isinstance(workers, int):

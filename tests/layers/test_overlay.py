@@ -291,14 +291,25 @@ def test_crs_must_match_and_tell_areas(communes: Any) -> None:
         overlay_pieces(communes.set_crs(None, allow_override=True), plots)
 
 
+def test_the_geometry_column_may_have_any_name(communes: Any) -> None:
+    plots = squares((9, 0, 11, 1), land=["x"]).rename_geometry("hinh")
+    zones = communes.rename_geometry("ranh_gioi")
+    assert overlay_area(zones, plots)["area_ha"].tolist() == [1.0, 1.0]
+    assert overlay_geometry(zones, plots).area.tolist() == pytest.approx([1e4, 1e4])
+
+
 def test_columns_and_index_are_checked(communes: Any) -> None:
     plots = squares((0, 0, 1, 1), (1, 0, 2, 1), land=["x", "y"], dtich=["1,5", "2"])
     with pytest.raises(InputError, match=r"plots: expected columns \['crop'\], found \['land'"):
         overlay_area(communes, plots, by=("crop",))
     with pytest.raises(InputError, match=r"communes: expected columns \['xa'\]"):
         overlay_area(communes, plots, id_column="xa")
-    with pytest.raises(InputError, match="'land' is the communes' id and cannot also be"):
+    with pytest.raises(InputError, match=r"columns \['land'\] would stand twice.*rename"):
         overlay_area(communes.rename(columns={"code": "land"}), plots, id_column="land")
+    with pytest.raises(InputError, match=r"columns \['plots'\] would stand twice"):
+        overlay_area(communes, plots.assign(plots=1), by=("plots",))
+    with pytest.raises(InputError, match=r"columns \['plot'\] would stand twice"):
+        overlay_pieces(communes.rename(columns={"code": "plot"}), plots, id_column="plot")
     with pytest.raises(InputError, match=r"'dtich' must hold numbers \(ha\), found str"):
         overlay_area(communes, plots, ledger_column="dtich")
     with pytest.raises(InputError, match=r"plots: expected columns \['dien_tich'\]"):

@@ -74,6 +74,14 @@ def test_repairs_are_told_with_the_change_of_area() -> None:
     assert not frame.geometry.iloc[1].is_valid, "the frame given is left alone"
 
 
+def test_the_geometry_column_keeps_its_name() -> None:
+    frame = polygons(INVALID["bow tie"]).rename_geometry("hinh")
+    mended, _ = repair_polygons(frame)
+    assert mended.columns.tolist() == frame.columns.tolist()
+    assert mended.geometry.name == "hinh"
+    assert mended.geometry.is_valid.all()
+
+
 def test_what_a_repair_leaves_over_is_dropped() -> None:
     mended, repairs = repair_polygons(polygons(INVALID["spike"], INVALID["flat"]))
     assert mended.geometry.iloc[0].area == pytest.approx(40_000)

@@ -311,6 +311,28 @@ def test_polygons_must_have_ids_and_a_crs() -> None:
             tabulate_area(frame.set_crs(None, allow_override=True), raster)
 
 
+def test_ids_cannot_have_a_name_of_the_result() -> None:
+    frame = polygons(box(0, 0, 1, 1)).rename(columns={"code": "class"})
+    with (
+        raster_file([[1]]).open() as raster,
+        pytest.raises(InputError, match=r"columns \['class'\] would stand twice"),
+    ):
+        tabulate_area(frame, raster, id_column="class")
+
+
+@pytest.mark.parametrize("raster", [None, 7, np.ones((2, 2))])
+def test_what_is_no_raster_is_refused(raster: Any) -> None:
+    with pytest.raises(InputError, match="raster: expected a path or a rasterio dataset"):
+        tabulate_area(polygons(box(0, 0, 1, 1)), raster)
+
+
+def test_a_closed_dataset_is_refused() -> None:
+    raster = raster_file([[1]]).open()
+    raster.close()
+    with pytest.raises(InputError, match="open for reading, found <closed DatasetReader"):
+        tabulate_area(polygons(box(0, 0, 1, 1)), raster)
+
+
 def test_points_are_refused() -> None:
     frame = polygons(shapely.Point(0, 0), box(0, 0, 1, 1), shapely.LineString([(0, 0), (1, 1)]))
     with (
