@@ -172,10 +172,11 @@ def plot_shares(piece: SharePiece) -> Shares:
         The communes' parts of a plot are larger than the plot.
     """
     shapes, plots = piece.shapes, len(piece.rows)
-    shapes, repairs = mend(shapes)
-    if len(repairs):
-        repairs = repairs.assign(position=piece.rows[repairs["position"]])
     rings = rings_of(shapes)
+    shapes, repairs = mend(shapes, rings)
+    if len(repairs):
+        rings = rings_of(shapes)
+        repairs = repairs.assign(position=piece.rows[repairs["position"]])
     area, doubt = rings.areas(plots), np.zeros(plots)
     looks = look_around(shapely.bounds(shapes), piece.edges, piece.members)
     plot, zone = np.nonzero(looks == 1.0)

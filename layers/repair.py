@@ -11,8 +11,10 @@ import pandas as pd
 import shapely
 
 from layers.errors import InputError
+from layers.rings import Rings, rings_of
 from layers.schema import Column, Schema
-from layers.work import Workers, run_pieces
+from layers.validity import invalid_rows
+from layers.work import Workers
 
 __all__ = [
     "NO_REPAIRS",
@@ -104,7 +106,7 @@ def require_polygons(shapes: npt.NDArray[Any]) -> None:
 
 
 def mend(
-    shapes: npt.NDArray[Any], *, workers: Workers = 1
+    shapes: npt.NDArray[Any], rings: Rings | None = None, *, workers: Workers = 1
 ) -> tuple[npt.NDArray[Any], pd.DataFrame]:
     """Repair the invalid polygons of an array.
 
@@ -112,6 +114,8 @@ def mend(
     ----------
     shapes : ndarray of shapely geometries
         Polygons and multipolygons, missing or empty ones among them.
+    rings : Rings, optional
+        Their rings, where the caller has them.
     workers : int or dask.distributed.Client
         Local workers look at several polygons at a time; a cluster is not asked.
 
@@ -121,9 +125,8 @@ def mend(
         Valid polygons (the same array if all were), and the columns of ``REPAIRS``.
     """
     local = workers if isinstance(workers, int) else 1
-    groups = np.array_split(shapes, 4 * local) if local > 1 else [shapes]
-    valid = np.concatenate(list(run_pieces(shapely.is_valid, groups, workers=local)))
-    invalid = np.flatnonzero(~(valid | shapely.is_missing(shapes)))
+    known_rings = rings_of(shapes) if rings is None else rings
+    invalid = invalid_rows(shapes, known_rings, workers=local)
     if not len(invalid):
         return shapes, NO_REPAIRS
     reasons = shapely.is_valid_reason(shapes[invalid])

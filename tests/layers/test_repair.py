@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from shapely import MultiPolygon, Polygon, box
 
 from layers import repair_polygons
@@ -58,6 +60,23 @@ def test_valid(shape: shapely.Geometry | None) -> None:
     mended, repairs = mend(shapes)
     assert mended is shapes
     assert repairs.empty
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=3, max_size=9))
+def test_any_ring_on_a_grid_is_judged_as_by_geos(corners: list[tuple[int, int]]) -> None:
+    # Few grid points: touching, folding back and turning twice happen all the time.
+    shape = Polygon(corners)
+    _, repairs = mend(np.array([shape], object))
+    assert repairs.empty == shapely.is_valid(shape)
+
+
+def test_a_ring_that_turns_twice_is_not_cleared() -> None:
+    angles = np.arange(10) * 4 * np.pi / 10 + 0.1
+    reach = np.where(np.arange(10) < 5, 1.0, 2.0)
+    twice = Polygon(np.column_stack([reach * np.cos(angles), reach * np.sin(angles)]))
+    assert not twice.is_valid
+    assert mend(np.array([twice], object))[1]["position"].tolist() == [0]
 
 
 def test_repairs_are_told_with_the_change_of_area() -> None:
