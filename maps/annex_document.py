@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import os
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,19 +17,18 @@ import docx
 from docx.document import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.section import Section
 from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
-from layers.errors import OutputError
 from layers.wording import Phrase
 from maps.annex import DEMO_MARK, AnnexContent, page_date
 from maps.annex_layout import AnnexTable, speaker
 from maps.annex_tables import build_tables
 from maps.document_table import add_table
+from maps.page_file import written_aside
 
 __all__ = ["MapPicture", "save_document"]
 
@@ -47,7 +45,11 @@ _CENTRE = WD_ALIGN_PARAGRAPH.CENTER
 
 
 def save_document(
-    content: AnnexContent, path: Path, *, pictures: Sequence[MapPicture] = ()
+    content: AnnexContent,
+    path: Path,
+    *,
+    pictures: Sequence[MapPicture] = (),
+    overwrite: bool = False,
 ) -> Path:
     """Write the tables of an annex as a Word document.
 
@@ -56,9 +58,11 @@ def save_document(
     content : AnnexContent
         The rounded frames and their words.
     path : pathlib.Path
-        File to write, replaced if it exists.
+        File to write.
     pictures : sequence of tuple
         Caption and picture of maps to put behind the tables, one landscape page each.
+    overwrite : bool
+        Replace a file that is there.
 
     Returns
     -------
@@ -67,23 +71,13 @@ def save_document(
 
     Raises
     ------
+    OutputExistsError
+        The file exists and ``overwrite`` is not set.
     OutputError
         The folder cannot be written, or the document is open in another program.
     """
-    document = _build(content, pictures)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        _write(document, part)
-        part.replace(path)
-    except (OSError, PackageNotFoundError) as error:
-        raise OutputError(
-            en=f"{path} could not be written ({error}). Close it in Word if it is open there, or "
-            "choose another folder.",
-            vi=f"Không ghi được {path} ({error}). Hãy đóng tệp nếu đang mở trong Word, hoặc chọn "
-            "thư mục khác.",
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)
+    with written_aside(path, program="Word", overwrite=overwrite) as part:
+        _write(_build(content, pictures), part)
     return path
 
 

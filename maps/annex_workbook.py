@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,11 +20,11 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
-from layers.errors import OutputError
 from layers.wording import Phrase
 from maps.annex import DEMO_MARK, AnnexContent, page_date
 from maps.annex_layout import AnnexColumn, AnnexTable
 from maps.annex_tables import build_tables, total_name
+from maps.page_file import written_aside
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -39,7 +38,7 @@ _A3, _A4 = 8, 9
 _NUMERIC = ("count", "year", "figure", "hectares", "percent")
 
 
-def save_workbook(content: AnnexContent, path: Path) -> Path:
+def save_workbook(content: AnnexContent, path: Path, *, overwrite: bool = False) -> Path:
     """Write the tables of an annex as an Excel workbook.
 
     Parameters
@@ -47,7 +46,9 @@ def save_workbook(content: AnnexContent, path: Path) -> Path:
     content : AnnexContent
         The rounded frames and their words.
     path : pathlib.Path
-        File to write, replaced if it exists.
+        File to write.
+    overwrite : bool
+        Replace a file that is there.
 
     Returns
     -------
@@ -56,22 +57,13 @@ def save_workbook(content: AnnexContent, path: Path) -> Path:
 
     Raises
     ------
+    OutputExistsError
+        The file exists and ``overwrite`` is not set.
     OutputError
         The folder cannot be written, or the workbook is open in another program.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
+    with written_aside(path, program="Excel", overwrite=overwrite) as part:
         _write(content, part)
-        part.replace(path)
-    except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
-        raise OutputError(
-            en=f"{path} could not be written ({error}). Close it in Excel if it is open there, or "
-            "choose another folder.",
-            vi=f"Không ghi được {path} ({error}). Hãy đóng tệp nếu đang mở trong Excel, hoặc chọn "
-            "thư mục khác.",
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)
     return path
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import multiprocessing
-import os
 import shutil
 import tempfile
 from collections import deque
@@ -23,7 +22,6 @@ import matplotlib as mpl
 from matplotlib.backends.backend_pdf import PdfPages
 from pypdf import PdfReader, PdfWriter
 
-from layers.errors import OutputError
 from layers.progress import Progress, silent
 from layers.wording import Phrase
 from maps.annex import DEMO_MARK, page_date
@@ -32,6 +30,7 @@ from maps.atlas_pages import AtlasPage, PageParcel, list_pages
 from maps.commune_page import CommunePage, draw_commune_page
 from maps.fonts import FontSet, find_fonts
 from maps.overview_page import OverviewPage, draw_glance_page, draw_overview_page
+from maps.page_file import written_aside
 from maps.sheet import Sheet
 
 __all__ = ["draw_page", "save_atlas", "save_page_picture"]
@@ -50,6 +49,7 @@ def save_atlas(
     overview: bool = True,
     paper: str = "A3",
     jobs: int = 1,
+    overwrite: bool = False,
     progress: Progress = silent,
 ) -> Path:
     """Write the atlas.
@@ -59,7 +59,7 @@ def save_atlas(
     content : AtlasContent
         Frames, words and geometry.
     path : pathlib.Path
-        PDF to write, replaced if it exists.
+        PDF to write.
     communes : sequence of str or None
         Codes of the communes to print; None for all.
     overview : bool
@@ -69,6 +69,8 @@ def save_atlas(
     jobs : int
         Processes to draw with. Above 1 a script that calls this needs the usual
         ``if __name__ == "__main__":``.
+    overwrite : bool
+        Replace a file that is there.
     progress : callable
         Called with pages done and pages in all.
 
@@ -81,13 +83,14 @@ def save_atlas(
     ------
     InputError
         A commune is unknown, the paper is neither A3 nor A4, or the font lacks Vietnamese letters.
+    OutputExistsError
+        The file exists and ``overwrite`` is not set.
     OutputError
         The folder cannot be written, or the PDF is open in another program.
     """
     fonts = find_fonts(content.font)
     pages = list_pages(content, communes=communes, overview=overview, paper=paper)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
+    with written_aside(path, program="a PDF reader", overwrite=overwrite) as part:
         part.touch()
         folder = Path(tempfile.mkdtemp(prefix="atlas-"))
         try:
@@ -95,16 +98,6 @@ def save_atlas(
             _join(files, pages, part, content)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-        part.replace(path)
-    except OSError as error:
-        raise OutputError(
-            en=f"{path} could not be written ({error}). Close it if it is open in a reader, or "
-            "choose another folder.",
-            vi=f"Không ghi được {path} ({error}). Hãy đóng tệp nếu đang mở, hoặc chọn thư mục "
-            "khác.",
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)
     return path
 
 

@@ -102,7 +102,7 @@ def render_workbook(state: RunState, printed: PrintedTables) -> None:
     """
     from maps import save_workbook
 
-    save_workbook(annex_content(state, printed), state.stage / "annex.xlsx")
+    save_workbook(annex_content(state, printed), state.stage / "annex.xlsx", overwrite=True)
 
 
 def render_annex(state: RunState, printed: PrintedTables) -> None:
@@ -121,7 +121,7 @@ def render_annex(state: RunState, printed: PrintedTables) -> None:
     save_printed(content, printed.frames(), state.stage / PRINTED_FOLDER)
     path, wanted = state.stage / "annex.docx", state.project.annex.commune_maps
     if wanted == "none":
-        save_document(content, path)
+        save_document(content, path, overwrite=True)
         return
     with commune_pictures(state, printed, None if wanted == "all" else wanted) as pictures:
-        save_document(content, path, pictures=pictures)
+        save_document(content, path, pictures=pictures, overwrite=True)

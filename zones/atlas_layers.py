@@ -207,6 +207,7 @@ def render_atlas(state: RunState, printed: PrintedTables) -> None:
         overview=settings.overview,
         paper=settings.paper,
         jobs=settings.jobs,
+        overwrite=True,
         progress=state.teller.part,
     )
 

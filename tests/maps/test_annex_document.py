@@ -16,7 +16,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from PIL import Image
 
-from layers.errors import OutputError
+from layers.errors import OutputError, OutputExistsError
 from layers.wording import Phrase
 from maps.annex import AnnexContent, AnnexHeading
 from maps.annex_document import save_document
@@ -244,8 +244,10 @@ def test_earlier_document_stays_when_a_new_one_cannot_be_written(
         raise PermissionError(13, "used by another process", str(target))
 
     monkeypatch.setattr(Path, "replace", locked)
-    with pytest.raises(OutputError, match="Close it in Word"):
+    with pytest.raises(OutputExistsError, match=r"annex\.docx exists: give another name"):
         save_document(content, path)
+    with pytest.raises(OutputError, match="open in Word"):
+        save_document(content, path, overwrite=True)
     assert path.read_bytes() == b"earlier"
     assert [item.name for item in tmp_path.iterdir()] == ["annex.docx"]
 

@@ -10,7 +10,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from layers.errors import InputError, OutputError, SchemaError
+from layers.errors import InputError, OutputError, OutputExistsError, SchemaError
 from layers.wording import Phrase
 from maps.annex import AnnexContent, AnnexHeading, page_date
 from maps.annex_layout import total_of
@@ -219,8 +219,10 @@ def test_earlier_workbook_stays_when_a_new_one_cannot_be_written(
         raise PermissionError(13, "used by another process", str(target))
 
     monkeypatch.setattr(Path, "replace", locked)
-    with pytest.raises(OutputError, match="Close it in Excel"):
+    with pytest.raises(OutputExistsError, match=r"annex\.xlsx exists: give another name"):
         save_workbook(content, path)
+    with pytest.raises(OutputError, match="open in Excel"):
+        save_workbook(content, path, overwrite=True)
     assert path.read_bytes() == b"earlier"
     assert [item.name for item in tmp_path.iterdir()] == ["annex.xlsx"]
 

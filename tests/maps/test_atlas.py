@@ -12,7 +12,7 @@ import pypdf
 import pytest
 import shapely
 
-from layers.errors import CrsError, InputError, OutputError
+from layers.errors import CrsError, InputError, OutputError, OutputExistsError
 from layers.wording import Phrase
 from maps import atlas
 from maps.annex import AnnexHeading
@@ -454,8 +454,11 @@ def test_earlier_atlas_stays_when_drawing_fails(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(atlas, "_join", full)
+    options = {"communes": ["06001"], "overview": False}
+    with pytest.raises(OutputExistsError, match=r"a\.pdf exists: give another name"):
+        save_atlas(atlas_squares.content(), path, **options)
     with pytest.raises(OutputError, match="No space left"):
-        save_atlas(atlas_squares.content(), path, communes=["06001"], overview=False)
+        save_atlas(atlas_squares.content(), path, overwrite=True, **options)
     assert path.read_bytes() == b"earlier"
     assert [item.name for item in tmp_path.iterdir()] == ["a.pdf"]
 
