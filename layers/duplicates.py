@@ -13,13 +13,29 @@ from layers.wording import Phrase
 __all__ = ["check_duplicates", "exact_duplicates", "find_duplicates"]
 
 
+#: Fields that make a record: plots that differ in any of them (two species on one outline, say)
+#: are two records, and which of them is right is the office's to say.
+_RECORD = (
+    "plot",
+    "commune_code",
+    "ldlr",
+    "maldlr",
+    "sldlr",
+    "namtr",
+    "thanhrung",
+    "malr3",
+    "dtich",
+)
+
+
 def find_duplicates(frame: pd.DataFrame) -> pd.DataFrame:
     """Find plots that occur twice; the first of each is none.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        ``plot, commune_code, tk, khoanh, lo, ldlr, dtich, geometry_ha, geometry``.
+        ``plot, commune_code, tk, khoanh, lo, ldlr, dtich, geometry_ha, geometry`` and what else is
+        there of the record: species, planting year, functions, status.
 
     Returns
     -------
@@ -29,7 +45,7 @@ def find_duplicates(frame: pd.DataFrame) -> pd.DataFrame:
     """
     drawn = frame["geometry"].where(frame["geometry_ha"].notna())
     same_shape = exact_duplicates(frame.assign(geometry=drawn)).to_numpy()
-    same_record = frame.duplicated(["plot", "commune_code", "ldlr", "dtich"]).to_numpy()
+    same_record = frame.duplicated([name for name in _RECORD if name in frame]).to_numpy()
     label = ["commune_code", "tk", "khoanh", "lo"]
     same_label = frame.duplicated(label).to_numpy() & frame[label].notna().all(axis=1).to_numpy()
     return pd.DataFrame(

@@ -13,7 +13,8 @@ from layers.schema import Column, Schema
 __all__ = ["CROP_WEIGHTS", "LAND_CLASSES", "PLOTS", "PlotLayer"]
 
 #: Closed vocabulary of ``land`` for a forest status layer; a land-use map keeps its own codes and
-#: a crop-plot layer says ``crop``. ``unclassified`` is the part of a commune no plot covers.
+#: a crop-plot layer says ``crop``. ``unclassified`` is the part of a commune no plot covers,
+#: ``overlap`` (below zero) what plots cover more than once.
 LAND_CLASSES = (
     "natural_forest",
     "planted_forest",
@@ -24,6 +25,7 @@ LAND_CLASSES = (
     "water",
     "other",
     "unclassified",
+    "overlap",
 )
 
 PLOTS = Schema(

@@ -22,7 +22,7 @@ from layers.table_file import parse_numbers, read_table, require_columns
 from layers.today import this_year
 from layers.wording import Phrase, format_number
 
-__all__ = ["REPORT", "ReportLayer", "load_report"]
+__all__ = ["REPORT", "ReportLayer", "count_once", "load_report"]
 
 REPORT = Schema(
     "report",
@@ -115,7 +115,7 @@ def load_report(
     table = _typed(raw, told, mapping, decimal, name)
     _note_zeros(raw[told["commune_code"]], table, name, findings)
     table = _usable(table, name, findings)
-    table = _once(table, name, findings)
+    table = count_once(table, source=name, findings=findings)
     _list(table, unknown_crops(table["crop"]), "crop-unknown", _UNKNOWN_CROP, name, findings)
     _list(table, table["commune_code"].isna(), "commune-missing", _NO_COMMUNE, name, findings)
     return ReportLayer(REPORT.validate(table.reset_index(drop=True)), findings)
@@ -197,8 +197,28 @@ def _usable(table: pd.DataFrame, source: str, findings: Findings) -> pd.DataFram
     return table.loc[~(blank | negative | impossible)]
 
 
-def _once(table: pd.DataFrame, source: str, findings: Findings) -> pd.DataFrame:
-    """One figure per commune, crop and year: a repeated one counts once, two figures stop."""
+def count_once(table: pd.DataFrame, *, source: str, findings: Findings) -> pd.DataFrame:
+    """Keep one figure per commune, crop and year.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        ``row, commune_code, crop, year, area_ha``; rows without code are left alone.
+    source : str
+        The layer.
+    findings : Findings
+        Takes a problem ``row-twice`` for rows that say the same again.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Without the rows that repeat another.
+
+    Raises
+    ------
+    InputError
+        Rows give different hectares for the same commune, crop and year.
+    """
     key = ["commune_code", "crop", "year"]
     placed = table["commune_code"].notna()
     again = placed & table.duplicated(key)

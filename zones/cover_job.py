@@ -16,7 +16,7 @@ from zones.closure import ClosureLog
 from zones.cover_change import CoverChange, Survey, cover_change
 from zones.forest_cover import check_forest_cover, forest_cover_table
 from zones.inputs import Inputs, read_inputs
-from zones.measure import Ground, measure_plots
+from zones.measure import NO_CLASS, Ground, measure_plots
 from zones.species_ages import planted_areas, planted_species_table
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def measure_cover(
 
 def _cover_of(name: str, source: LayerSource, inputs: Inputs, ground: Ground) -> CoverResult:
     measured, found = measure_plots(name, inputs.plots[name], ground, covers_all=True)
-    classified = measured[measured["land"] != "unclassified"]
+    classified = measured[~measured["land"].isin(NO_CLASS)]
     project = inputs.project
     cover = forest_cover_table(
         classified,

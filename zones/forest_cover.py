@@ -21,6 +21,7 @@ from layers.schema import Column, Schema
 from layers.wording import Phrase, format_number
 from maps.tables import FOREST_COVER
 from zones.closure import ClosureLog
+from zones.measure import NO_CLASS
 
 __all__ = [
     "FOREST_AREAS",
@@ -322,7 +323,7 @@ def check_forest_cover(
     communes = table.iloc[:-1]
     forest = communes["natural_forest_ha"] + communes["planted_forest_ha"]
     beyond = communes["exceeds_natural_area"]
-    measured = set(areas.loc[areas["land"].ne("unclassified"), "commune_code"].dropna())
+    measured = set(areas.loc[~areas["land"].isin(NO_CLASS), "commune_code"].dropna())
     empty = ~communes["commune_code"].isin(measured)
     outside = areas["commune_code"].fillna("").eq("") & areas["land"].isin(_WITH_FOREST)
     cases: list[tuple[Severity, str, pd.Series[bool], Phrase]] = [

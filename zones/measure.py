@@ -2,7 +2,9 @@
 
 Pieces of a plot share its ledger area by area share; a plot with several species is shared by
 weights after the overlay, so that no geometry is ever duplicated. What no plot of a forest or
-land-use layer covers is ``unclassified``; what lies outside every commune keeps an empty code.
+land-use layer covers is ``unclassified``; where plots cover more than there is, the excess stands
+as ``overlap``, below zero, so that the commune closes and nobody takes it for land; what lies
+outside every commune keeps an empty code.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MEASURED",
+    "NO_CLASS",
     "Ground",
     "areas_table",
     "late_reporters",
@@ -51,6 +54,13 @@ MEASURED = Schema(
         Column("ledger_ha", "number", "area by the ledger or the report", "ha", nullable=True),
     ),
 )
+
+#: Land of a commune that is in no class of the layer: what no plot covers, and what plots that
+#: overlap cover more than once (below zero).
+NO_CLASS = ("unclassified", "overlap")
+
+#: A commune that its plots cover to the last digit leaves a rest of this order.
+_ROUNDING_RATIO = 1e-9
 
 _KEYS = ["commune_code", "layer", "land", "crop", "three_forest", "planting_year"]
 
@@ -92,7 +102,7 @@ def measure_plots(
         Communes and area CRS.
     covers_all : bool
         The layer describes all land (forest status, land use): the rest of a commune is
-        ``unclassified``.
+        ``unclassified``, or ``overlap`` where its plots cover more than the commune has.
 
     Returns
     -------
@@ -165,11 +175,12 @@ def _unclassified(frame: pd.DataFrame, ground: Ground, name: str) -> pd.DataFram
     whole = plane_area_ha(ground.communes, ground.crs)
     codes = ground.communes["commune_code"]
     rest = whole.to_numpy() - codes.map(covered).fillna(0.0).to_numpy()
+    too_much = rest < -_ROUNDING_RATIO * whole.to_numpy()
     return pd.DataFrame(
         {
             "commune_code": codes,
             "layer": name,
-            "land": "unclassified",
+            "land": np.where(too_much, "overlap", "unclassified"),
             "crop": "",
             "three_forest": "outside",
             "planting_year": pd.array([pd.NA] * len(codes), dtype="Int64"),
@@ -196,7 +207,7 @@ def _check_communes(frame: pd.DataFrame, ground: Ground, name: str) -> None:
 
 def measure_raster(
     name: str, path: object, classes: dict[int, str], ground: Ground, *, band: int = 1
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, list[Finding]]:
     """Hectares of a class raster by commune.
 
     Parameters
@@ -214,8 +225,10 @@ def measure_raster(
 
     Returns
     -------
-    pandas.DataFrame
+    frame : pandas.DataFrame
         Columns of ``MEASURED``; nodata and the part outside the raster are ``unclassified``.
+    findings : list of Finding
+        Communes that reach beyond the raster, and what else the tabulation had to report.
 
     Raises
     ------
@@ -224,8 +237,14 @@ def measure_raster(
     """
     from layers.tabulate import tabulate_area
 
+    found = Findings()
     table = tabulate_area(
-        ground.communes, path, id_column="commune_code", band=band, workers=ground.workers
+        ground.communes,
+        path,
+        id_column="commune_code",
+        band=band,
+        workers=ground.workers,
+        findings=found,
     )
     names = table["class"].map(lambda value: _class_name(value, classes))
     frame = pd.DataFrame(
@@ -246,7 +265,7 @@ def measure_raster(
         parts=grouped["area_ha"].sum(),
         whole=table["area_ha"].sum(),
     )
-    return MEASURED.validate(grouped)
+    return MEASURED.validate(grouped), [replace(item, source=name) for item in found.items]
 
 
 def _class_name(value: object, classes: dict[int, str]) -> str:

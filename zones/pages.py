@@ -9,6 +9,7 @@ import pandas as pd
 
 from layers.wording import Phrase, format_number
 from zones.annex_pages import render_workbook
+from zones.measure import NO_CLASS
 from zones.printed import (
     area_targets,
     frames_digest,
@@ -123,7 +124,7 @@ def _land(state: RunState) -> pd.DataFrame:
     """Land of the layer that gives the forest cover rate, but for the zones."""
     measured = state.tables["measured"]
     mine = measured["layer"] == newest_forest_layer(state.project)
-    classed = (measured["commune_code"] != "") & (measured["land"] != "unclassified")
+    classed = (measured["commune_code"] != "") & ~measured["land"].isin(NO_CLASS)
     crops = set(state.plans()[0].zones_frame()["crop"]) - {""}
     zone = measured["crop"].isin(crops) & (measured["land"] != "natural_forest")
     return print_land(measured[mine & classed & ~zone], decimals=state.project.decimals)

@@ -9,13 +9,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from layers.commune_codes import normal_code
 from layers.conversion import convert_table
 from layers.figure_columns import FigureColumns
 from layers.findings import Finding, Findings
 from layers.gazetteer import Day, vintage_on
-from layers.report_table import REPORT, ReportLayer
-from layers.unit_rows import UnitColumns
+from layers.report_table import REPORT, ReportLayer, count_once
+from layers.unit_rows import UnitColumns, find_units
 from layers.vintages import Journey
 
 if TYPE_CHECKING:
@@ -50,7 +52,8 @@ def settle_report(
     Raises
     ------
     InputError
-        No table of units for that province and day.
+        No table of units for that province and day, or two rows, by code or by name, give
+        different hectares for the same commune, crop and year.
     ClosureError
         Hectares after and set aside do not equal those before.
     """
@@ -59,15 +62,23 @@ def settle_report(
     same_day = vintage_on(from_, province=province) == vintage_on(to, province=province)
     if same_day and coded.all():
         return report
+    findings = Findings(
+        [one for one in report.findings.items if one.kind != "commune-missing"]  # told anew below
+    )
+    columns = UnitColumns(code="commune_code", name="commune")
+    rows = find_units(table, columns, province=province, on=from_, source=source)
+    codes = pd.Series([row.unit.code if row.unit else None for row in rows], dtype="str")
+    placed = table.assign(commune_code=codes.set_axis(table.index))
+    table = table.loc[count_once(placed, source=source, findings=findings).index]
     conversion = convert_table(
         table[["commune_code", "commune", "crop", "year", "area_ha"]],
-        units=UnitColumns(code="commune_code", name="commune"),
+        units=columns,
         journey=Journey(province, from_, to, source),
         figures=FigureColumns(sums=("area_ha",), keys=("crop", "year")),
     )
     settled = conversion.table.assign(row=range(2, len(conversion.table) + 2))
-    findings = Findings([*report.findings.items, *_told(conversion)])
-    return ReportLayer(REPORT.validate(settled[REPORT.names]), findings)
+    told = Findings([*findings.items, *_told(conversion)])
+    return ReportLayer(REPORT.validate(settled[REPORT.names]), told)
 
 
 def _told(conversion: Conversion) -> list[Finding]:

@@ -13,6 +13,7 @@ from layers.wording import Phrase
 from zones.compare import ToleratedBounds, compare_targets, join_plan_targets, share_zones
 from zones.findings_table import findings_table
 from zones.measure import (
+    NO_CLASS,
     Ground,
     areas_table,
     late_reporters,
@@ -48,7 +49,9 @@ def _measure(state: RunState) -> None:
         state.teller.part(len(frames), total)
     for name, source in inputs.rasters.items():
         path = state.project.resolve(source.path)
-        frames.append(measure_raster(name, path, source.classes, ground, band=source.band))
+        frame, findings = measure_raster(name, path, source.classes, ground, band=source.band)
+        frames.append(frame)
+        found.extend(findings)
         state.teller.part(len(frames), total)
     for name, report in inputs.reports.items():
         frames.append(measure_report(name, report, ground))
@@ -162,7 +165,7 @@ def _cover(state: RunState) -> None:
         return
     communes, crs = state.communes()
     measured = state.tables["measured"]
-    classified = measured[(measured["layer"] == name) & (measured["land"] != "unclassified")]
+    classified = measured[(measured["layer"] == name) & ~measured["land"].isin(NO_CLASS)]
     table = forest_cover_table(
         classified,
         communes.assign(polygon_area_ha=plane_area_ha(communes, crs)),

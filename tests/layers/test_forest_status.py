@@ -280,6 +280,19 @@ def test_duplicates(plots, write):
     assert found["label-twice"].rows == (3,)
 
 
+def test_two_species_on_one_outline_are_two_records(plots, write):
+    """The same label, area and outline with another species is no repetition of the first."""
+    frame = plots(
+        {"sldlr": "Thông"}, {"sldlr": "Keo"}, {"sldlr": "Keo", "namtr": 2011}, {"lo": "z"}
+    )
+    frame.loc[1:2, "geometry"] = frame.geometry[0]
+    for column in ("tk", "khoanh", "lo", "dtich"):
+        frame.loc[1:2, column] = frame.loc[0, column]
+    layer = load_forest_status(write(frame))
+    assert layer.plots["row"].tolist() == [0, 1, 2, 3]
+    assert kinds(layer, "problem")["geometry-twice"].rows == (1, 2)
+
+
 def test_species_unknown_are_kept_under_their_name(plots, write):
     frame = plots({"sldlr": "Lim xanh + Keo"}, {"sldlr": None})
     layer = load_forest_status(write(frame))

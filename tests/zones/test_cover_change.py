@@ -131,7 +131,7 @@ def test_refusals():
 plots = st.lists(
     st.tuples(
         st.integers(20, 200),
-        st.sampled_from(LAND_CLASSES[:-1]),
+        st.sampled_from(LAND_CLASSES[:-2]),
         st.one_of(st.none(), st.integers(2000, 2025)),
         st.floats(0.1, 5),
     ),

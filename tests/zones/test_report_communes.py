@@ -8,8 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from layers.errors import InputError
 from layers.gazetteer import units
-from layers.report_table import REPORT, ReportLayer
+from layers.report_table import REPORT, ReportLayer, load_report
 from tests.factories import write_project
 from zones.inputs import read_inputs
 from zones.project import ReportSource, load_project
@@ -43,12 +44,37 @@ def test_a_report_of_2024_is_added_up() -> None:
 
 
 def test_names_among_codes_are_resolved() -> None:
-    report = _report([("Lộc Bình", None, 1.0), (None, "P. Kỳ Lừa", 2.0), ("06529", None, 4.0)])
+    report = _report([("Lộc Bình", None, 1.0), (None, "P. Kỳ Lừa", 2.0), ("06148", None, 4.0)])
     settled = _settle(report, 2026)
     assert settled.table.set_index("commune_code")["area_ha"].to_dict() == {
+        "06148": 4.0,
         "06187": 2.0,
-        "06529": 5.0,
+        "06529": 1.0,
     }
+    assert "commune-missing" not in {one.kind for one in settled.findings.items}
+
+
+def test_a_commune_by_name_and_by_code_counts_once() -> None:
+    """The same figure for the same commune, once by name and once by code, is one figure."""
+    settled = _settle(_report([("06529", None, 4.0), (None, "xã Lộc Bình", 4.0)]), 2026)
+    assert settled.table[["commune_code", "area_ha"]].to_numpy().tolist() == [["06529", 4.0]]
+    assert "row-twice" in {one.kind for one in settled.findings.items}
+
+
+def test_a_commune_by_name_and_by_code_with_two_figures_is_refused() -> None:
+    with pytest.raises(InputError, match="row 3: 06529 citrus 2024"):
+        _settle(_report([("06529", None, 4.0), (None, "xã Lộc Bình", 5.0)]), 2026)
+
+
+def test_a_named_commune_is_not_told_as_missing(tmp_path: Path) -> None:
+    (tmp_path / "quả.csv").write_text(
+        "commune_code,commune,crop,year,area_ha\n,xã Lộc Bình,citrus,2024,4\n", "utf-8"
+    )
+    report = load_report(tmp_path / "quả.csv")
+    assert [one.kind for one in report.findings.items] == ["commune-missing"]
+    settled = _settle(report, 2026)
+    assert settled.table["commune_code"].tolist() == ["06529"]
+    assert "commune-missing" not in {one.kind for one in settled.findings.items}
 
 
 def test_what_matches_nothing_is_told_with_its_hectares() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import rasterio
 
 from layers import ClosureError, InputError, OutputExistsError, data_path
 from tests.factories import forest_plots, write_project
@@ -236,9 +237,27 @@ def test_plots_drawn_twice_are_told_with_their_hectares(tmp_path: Path) -> None:
     assert findings.loc["plots-overlap", "area_ha"] == pytest.approx(50)
     assert "1/1/1 + 1/1/9" in findings.loc["plots-overlap", "examples"]
     assert result.has_problems
-    # What counts double shows as land that is not there, so that the commune still closes.
+    # What counts double stands apart, below zero, so that the commune still closes.
     areas = result.tables["areas"].set_index(["layer", "commune_code", "land"])["area_ha"]
-    assert areas["forest", "06148", "unclassified"].sum() == pytest.approx(-10)
+    assert areas["forest", "06148", "overlap"].sum() == pytest.approx(-10)
+    assert (areas.xs("unclassified", level="land") >= 0).all()
+
+
+def test_a_raster_that_ends_inside_a_commune_is_told(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "p")
+    with rasterio.open(path.parent / "cover.tif") as raster:
+        profile, values = raster.profile, raster.read(1)
+    half = values.shape[1] // 2
+    profile.update(width=half)
+    with rasterio.open(path.parent / "cover.tif", "w", **profile) as raster:
+        raster.write(values[:, :half], 1)
+    result = run(path)[0]
+    told = result.tables["measure_findings"].set_index(["source", "kind"])
+    lost = told.loc[("cover", "beyond-raster"), "area_ha"]
+    areas = result.tables["areas"]
+    bare = (areas["layer"] == "cover") & (areas["land"] == "unclassified")
+    assert lost > 1
+    assert areas.loc[bare, "area_ha"].sum() == pytest.approx(lost)
 
 
 def test_a_layer_of_old_codes_is_recognised(tmp_path: Path) -> None:
