@@ -17,12 +17,15 @@ import pandas as pd
 from layers.crops import load_crops
 from layers.datafiles import data_path
 from layers.errors import InputError, MissingFileError
+from layers.findings import Finding
 from layers.schema import Column, Schema
+from layers.wording import Phrase, format_number
 from zones.allocation_inputs import AVAILABLE, PACE, SOURCES, SUITABILITY
 
 __all__ = [
     "CROP_SUITABILITY",
     "LAND_SOURCES",
+    "ageless_stands",
     "available_land",
     "load_crop_suitability",
     "load_land_sources",
@@ -45,7 +48,7 @@ LAND_SOURCES = Schema(
         Column("crop", "text", "crops that stand there, separated by |; empty: any"),
         Column("age_low", "integer", "youngest stand, in years", nullable=True),
         Column("age_high", "integer", "oldest stand, in years", nullable=True),
-        Column("less_present", "text", "land kind of crops whose present area is taken off"),
+        Column("less_present", "text", "land kinds of crops whose area is taken off, by |"),
         Column("instead_of", "text", "only where none of these sources is found; by |"),
         Column("basis", "text", "where the rule comes from"),
     ),
@@ -168,7 +171,8 @@ def available_land(
         Layer's name → kind; of each kind the layers named are taken (for forest status layers: the
         newest one only).
     present : pandas.DataFrame
-        Columns ``commune_code, crop, present_ha``, for sources whose crops are taken off.
+        Columns ``commune_code, crop, present_ha`` of every crop, for sources from which what
+        stands already is taken off: once, whatever the number of sources it may stand on.
     first_year : int
         First year of the plan: stands are as old as they are then.
 
@@ -176,13 +180,11 @@ def available_land(
     -------
     pandas.DataFrame
         ``zones.allocation_inputs.AVAILABLE``. Ledger hectares where the layer has them; a stand
-        that is too young is free from the year in which it is old enough.
+        is free from the year in which it is old enough to the year after which it is too old. A
+        stand without a planting year is in no source that asks for an age (``ageless_stands``
+        tells of it).
     """
-    inside = measured[(measured["commune_code"] != "") & measured["layer"].isin(layers)]
-    inside = inside.assign(
-        kind=inside["layer"].map(dict(layers)),
-        hectares=inside["ledger_ha"].fillna(inside["area_ha"]),
-    )
+    inside = _inside(measured, layers)
     found: dict[str, pd.DataFrame] = {}
     for rule in rules.to_dict("records"):
         if not rule["layer_kind"] or any(name in found for name in _split(rule["instead_of"])):
@@ -190,44 +192,124 @@ def available_land(
         land = _land_of(inside, rule, first_year)
         if land.empty:
             continue
-        if rule["less_present"]:
-            land = _less_present(land, present, rule["less_present"])
-        found[rule["source"]] = land.assign(source=rule["source"])
+        found[rule["source"]] = land.assign(source=rule["source"], less=rule["less_present"])
     if not found:
         return AVAILABLE.empty()
-    return AVAILABLE.validate(pd.concat(found.values(), ignore_index=True)[AVAILABLE.names])
+    land = _less_present(pd.concat(found.values(), ignore_index=True), present)
+    return AVAILABLE.validate(land[AVAILABLE.names])
+
+
+def _inside(measured: pd.DataFrame, layers: Mapping[str, str]) -> pd.DataFrame:
+    mine = (measured["commune_code"] != "") & measured["layer"].isin(layers)
+    frame = pd.DataFrame(measured[mine])
+    hectares = frame["ledger_ha"].fillna(frame["area_ha"])
+    inside: pd.DataFrame = frame.assign(kind=frame["layer"].map(dict(layers)), hectares=hectares)
+    return inside
 
 
 def _split(text: str) -> list[str]:
     return [part for part in str(text).split("|") if part]
 
 
-def _land_of(inside: pd.DataFrame, rule: Mapping[Hashable, Any], first_year: int) -> pd.DataFrame:
+def _fits(inside: pd.DataFrame, rule: Mapping[Hashable, Any]) -> pd.DataFrame:
+    """Rows of the measured land that a rule names, whatever their age."""
     mask = inside["kind"] == rule["layer_kind"]
     for column in ("land", "three_forest", "crop"):
         wanted = _split(str(rule[column]))
         if wanted:
             mask &= inside[column].isin(wanted)
-    land = inside[mask.to_numpy(dtype=bool)]
-    year = pd.Series(np.nan, index=land.index)
-    if not pd.isna(rule["age_low"]):
-        youngest, oldest = int(rule["age_low"]), int(rule["age_high"])
-        planted = land["planting_year"].astype("float64")
-        land = land[(first_year - planted <= oldest).to_numpy(dtype=bool)]
-        year = (planted.loc[land.index] + youngest).where(lambda free: free > first_year)
-    land = land.assign(from_year=year, origin=land["layer"])
-    keys = ["commune_code", "origin", "from_year"]
+    return pd.DataFrame(inside[mask.to_numpy(dtype=bool)])
+
+
+def _land_of(inside: pd.DataFrame, rule: Mapping[Hashable, Any], first_year: int) -> pd.DataFrame:
+    land = _fits(inside, rule)
+    youngest, oldest = rule["age_low"], rule["age_high"]
+    born = land["planting_year"].astype("float64")
+    if pd.isna(youngest) and pd.isna(oldest):
+        begin = end = pd.Series(np.nan, index=land.index)
+    else:
+        begin = born + (0 if pd.isna(youngest) else int(youngest))
+        begin = begin.where(begin > first_year)
+        end = born + (np.nan if pd.isna(oldest) else int(oldest))
+        usable = born.notna() & ~(end < first_year)
+        land = land[usable.to_numpy(dtype=bool)]
+    land = land.assign(from_year=begin, until_year=end, origin=land["layer"])
+    keys = ["commune_code", "origin", "from_year", "until_year"]
     areas = land.groupby(keys, dropna=False)["hectares"].sum()
     return pd.DataFrame(areas.reset_index(name="area_ha"))
 
 
-def _less_present(land: pd.DataFrame, present: pd.DataFrame, land_kind: str) -> pd.DataFrame:
-    """Take off what stands there already; land less than its crops is none, not negative."""
-    crops = load_crops()
-    mine = set(crops.loc[crops["land_kind"] == land_kind, "crop"])
-    standing = present[present["crop"].isin(mine)].groupby("commune_code")["present_ha"].sum()
-    taken = land["commune_code"].map(standing).fillna(0.0)
-    return land.assign(area_ha=(land["area_ha"] - taken).clip(lower=0.0))
+def _less_present(land: pd.DataFrame, present: pd.DataFrame) -> pd.DataFrame:
+    """Take off what stands there already, once.
+
+    A commune's orchards stand on all the land that may bear orchards together; how much of them on
+    which of its rows nobody knows, so every row gives in proportion. Land less than its crops is
+    none, not negative.
+    """
+    kinds = load_crops().set_index("crop")["land_kind"]
+    standing = present.assign(kind=present["crop"].map(kinds))
+    areas = land["area_ha"]
+    for kind in sorted({kind for text in land["less"] for kind in _split(text)}):
+        bears = land["less"].map(lambda text, kind=kind: kind in _split(text)).astype(bool)
+        code = land["commune_code"]
+        taken = standing[standing["kind"] == kind].groupby("commune_code")["present_ha"].sum()
+        room = areas.where(bears, 0.0).groupby(code).transform("sum")
+        left = (room - code.map(taken).fillna(0.0)).clip(lower=0.0)
+        areas = areas.where(~bears | (room == 0), areas * left / room)
+    return land.assign(area_ha=areas)
+
+
+def ageless_stands(
+    measured: pd.DataFrame, rules: pd.DataFrame, *, layers: Mapping[str, str]
+) -> list[Finding]:
+    """Stands that a source would take by their age, if only their planting year were known.
+
+    Parameters
+    ----------
+    measured : pandas.DataFrame
+        ``zones.measure.MEASURED``.
+    rules : pandas.DataFrame
+        ``LAND_SOURCES``.
+    layers : mapping of str to str
+        Layer's name → kind, as for ``available_land``.
+
+    Returns
+    -------
+    list of Finding
+        A note for each source with such stands: their hectares and communes, and the remedy. They
+        are not counted as land: an unknown age is not a young one.
+    """
+    inside = _inside(measured, layers)
+    found = []
+    for rule in rules.to_dict("records"):
+        if pd.isna(rule["age_low"]) and pd.isna(rule["age_high"]):
+            continue
+        land = _fits(inside, rule)
+        land = land[land["planting_year"].isna().to_numpy(dtype=bool) & (land["hectares"] > 0)]
+        if len(land):
+            found.append(_ageless(land, rule))
+    return found
+
+
+def _ageless(land: pd.DataFrame, rule: Mapping[Hashable, Any]) -> Finding:
+    hectares = float(land["hectares"].sum())
+    codes = sorted(set(land["commune_code"]))
+    en, vi = (format_number(hectares, language, decimals=1) for language in ("en", "vi"))
+    return Finding(
+        "note",
+        "stands-without-year",
+        ", ".join(sorted(set(land["layer"]))),
+        Phrase(
+            en=f"{rule['name_en']}: {en} ha in {len(codes)} communes have no planting year, so "
+            "their age is unknown and they are not counted as land. Fill in 'namtr', or give the "
+            "source's hectares in a table 'available'.",
+            vi=f"{rule['name_vi']}: {vi} ha ở {len(codes)} xã không có năm trồng nên chưa rõ tuổi "
+            "và không được tính là đất có thể dùng. Hãy điền 'namtr', hoặc cho diện tích nguồn "
+            "đất này trong bảng 'available'.",
+        ),
+        count=len(codes),
+        examples=tuple(codes[:5]),
+    )
 
 
 def suitability_table(

@@ -9,6 +9,7 @@ import pandas as pd
 
 from layers.errors import SchemaError
 from layers.findings import Finding, Findings
+from layers.schema import Schema
 from layers.wording import Phrase
 from zones.allocation_inputs import (
     AVAILABLE,
@@ -51,7 +52,7 @@ def check_allocation_inputs(
     frames: dict[str, pd.DataFrame] = {}
     for name, schema in SCHEMAS.items():
         try:
-            frame = schema.validate(getattr(inputs, name))
+            frame = schema.validate(_filled(getattr(inputs, name), schema))
         except SchemaError as error:
             findings.add(Finding("error", "table", name, error.phrase))
             continue
@@ -62,6 +63,12 @@ def check_allocation_inputs(
     checker.check()
     findings.raise_errors()
     return replace(validated, available=_with_freed_land(validated))
+
+
+def _filled(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
+    """Add the columns that may be empty and were left out."""
+    absent = [c.name for c in schema.columns if c.nullable and c.name not in frame.columns]
+    return frame.assign(**dict.fromkeys(absent, np.nan))
 
 
 def _with_freed_land(inputs: AllocationInputs) -> pd.DataFrame:
@@ -76,10 +83,11 @@ def _with_freed_land(inputs: AllocationInputs) -> pd.DataFrame:
             "area_ha": freed["loss_ha"],
             "origin": "losses",
             "from_year": freed["year"] + 1,
+            "until_year": np.nan,
         }
     )
     both = pd.concat([inputs.available, AVAILABLE.validate(added)], ignore_index=True)
-    return both.sort_values(["commune_code", "source", "from_year"], ignore_index=True)
+    return both.sort_values(KEYS["available"], ignore_index=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +104,7 @@ class _Checker:
         self._unknown()
         self._words()
         self._numbers()
+        self._land()
         self._targets()
         self._pace()
         self._locks()
@@ -203,6 +212,15 @@ class _Checker:
                 figures: pd.DataFrame = getattr(self.inputs, name)[numbers]
                 infinite = figures.isin([np.inf, -np.inf]).any(axis=1)
                 self._rows(name, infinite, "an infinite figure", "số vô hạn")
+
+    def _land(self) -> None:
+        land = self.inputs.available
+        self._rows(
+            "available",
+            land["from_year"] > land["until_year"],
+            "from_year after until_year",
+            "from_year sau until_year",
+        )
 
     def _targets(self) -> None:
         targets = self.inputs.targets

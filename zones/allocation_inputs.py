@@ -62,6 +62,7 @@ AVAILABLE = Schema(
         Column("area_ha", "number", "land that may be planted", "ha", minimum=0),
         Column("origin", "text", "layer or table the figure comes from"),
         Column("from_year", "integer", "first year it is free; missing: at once", nullable=True),
+        Column("until_year", "integer", "last year it may be used; missing: any", nullable=True),
     ),
 )
 
@@ -239,7 +240,7 @@ KEYS: dict[str, list[str]] = {
     "communes": ["commune_code"],
     "present": ["zone", "commune_code"],
     "sources": ["source"],
-    "available": ["commune_code", "source", "from_year"],
+    "available": ["commune_code", "source", "from_year", "until_year"],
     "suitability": ["zone", "source", "commune_code"],
     "targets": ["target"],
     "listed": ["zone", "commune_code"],

@@ -16,6 +16,7 @@ import pandas as pd
 from scipy import sparse
 
 from zones.allocation_inputs import AllocationInputs, AllocationSettings
+from zones.allocation_land import land_rows, usable_years
 from zones.linear_programme import Programme
 
 __all__ = [
@@ -135,15 +136,9 @@ def _columns(inputs: AllocationInputs, settings: AllocationSettings) -> pd.DataF
     suitability = inputs.suitability[
         (inputs.suitability["suitability"] > 0) & inputs.suitability["zone"].isin([*wanted, *asked])
     ]
-    land = inputs.available[inputs.available["area_ha"] > 0]
-    land = land.assign(first=land["from_year"].fillna(settings.first_year).astype("int64"))
-    earliest = land.groupby(["commune_code", "source"])["first"].min().reset_index()
-    frame = suitability.merge(earliest, on=["commune_code", "source"])
+    frame = suitability.merge(usable_years(inputs, settings), on=["commune_code", "source"])
     frame = _within_lists(frame, inputs)
     frame = _not_barred(frame, inputs)
-    years = pd.DataFrame({"year": np.array(settings.years, dtype="int64")})
-    frame = frame.merge(years, how="cross")
-    frame = frame[frame["year"] >= frame["first"]]
     order = ["zone", "commune_code", "source", "year"]
     return frame.sort_values(order, ignore_index=True)[[*order, "suitability", "preferred"]]
 
@@ -208,11 +203,13 @@ class _Rows:
         on: list[str],
         until: bool = False,
         among: npt.NDArray[np.bool_] | None = None,
+        within: pd.DataFrame | None = None,
     ) -> None:
         """Add rows whose members are the columns that agree with them in the keys ``on``.
 
         With ``until`` the members are those of the row's year and of every year before; ``among``
-        says which columns may be members.
+        says which columns may be members; ``within`` gives the years of each row (``local``, its
+        number among these rows, ``on`` and ``year``).
         """
         if rows.empty:
             return
@@ -223,7 +220,10 @@ class _Rows:
         rows["row"] = np.arange(self.count, self.count + len(rows))
         columns = self.columns.assign(column=np.arange(len(self.columns)))
         columns = columns if among is None else columns[among]
-        if until or "year" not in on:
+        if within is not None:
+            numbered = within.assign(row=within["local"] + self.count)
+            pairs = numbered.merge(columns, on=[*on, "year"])
+        elif until or "year" not in on:
             keys = rows[[*on, "row", "year"]].rename(columns={"year": "until"})
             pairs = keys.merge(columns, on=on) if on else keys.merge(columns, how="cross")
             if until:
@@ -250,22 +250,11 @@ class _Rows:
 
 
 def _add_land(rows: _Rows, inputs: AllocationInputs, settings: AllocationSettings) -> None:
-    """Each hectare once: what is planted until a year fits in the land that is free by then."""
-    limits = inputs.sources.set_index("source")["limit_ratio"]
-    land = inputs.available.assign(
-        # Of no rows at all, what a map gives is text.
-        area=inputs.available["area_ha"] * inputs.available["source"].map(limits).astype("float64"),
-        first=inputs.available["from_year"].fillna(settings.first_year).astype("int64"),
-    )
-    land = land.groupby(["commune_code", "source", "first"])["area"].sum().reset_index()
-    land["free"] = land.groupby(["commune_code", "source"])["area"].cumsum()
-    later = land.groupby(["commune_code", "source"])["first"].shift(-1)
-    # What is free from this year on must last until the year before more comes free.
-    land["year"] = (later - 1).fillna(settings.last_year).astype("int64")
-    land = land[(land["year"] >= settings.first_year) & (land["first"] <= settings.last_year)]
-    frame = land.assign(kind="land", upper=land["free"])
-    frame = frame[["kind", "commune_code", "source", "year", "upper"]]
-    rows.add(frame.reset_index(drop=True), on=["commune_code", "source"], until=True)
+    """Each hectare once."""
+    keys = ["commune_code", "source"]
+    whole, windowed, members = land_rows(inputs, settings)
+    rows.add(whole.assign(kind="land"), on=keys, until=True)
+    rows.add(windowed.assign(kind="land"), on=keys, within=members)
 
 
 def _add_pace(rows: _Rows, inputs: AllocationInputs, settings: AllocationSettings) -> None:

@@ -180,7 +180,7 @@ def _with_parts(
         )
     split = pd.MultiIndex.from_frame(shares[keys])
     rest = inputs.available[~pd.MultiIndex.from_frame(inputs.available[keys]).isin(split)]
-    added = parts.assign(source=parts["part"])[AVAILABLE.names]
+    added = parts.assign(source=parts["part"]).reindex(columns=AVAILABLE.names)
     suits = inputs.suitability.merge(
         shares[[*keys, "part", "altitude_low_m", "altitude_high_m", "slope_low_degree"]], on=keys
     )
@@ -266,7 +266,7 @@ def lock_plots(
     mine = mine.groupby(["plot", *keys])["area_ha"].sum().reset_index()
     mine["part"] = mine["source"] + "#" + mine["plot"]
     available = _without(inputs.available, mine)
-    added = mine.assign(source=mine["part"], origin="plots", from_year=np.nan)
+    added = mine.assign(source=mine["part"], origin="plots").reindex(columns=AVAILABLE.names)
     suits = inputs.suitability.merge(mine[[*keys, "part"]], on=keys)
     suits = suits.assign(source=suits["part"])[SUITABILITY.names]
     here = locks[["plot", "zone", "lock"]].merge(mine, on="plot")
@@ -290,9 +290,7 @@ def lock_plots(
     )
     return replace(
         inputs,
-        available=AVAILABLE.validate(
-            pd.concat([available, added[AVAILABLE.names]], ignore_index=True)
-        ),
+        available=AVAILABLE.validate(pd.concat([available, added], ignore_index=True)),
         sources=SOURCES.validate(
             pd.concat([inputs.sources, names[SOURCES.names]], ignore_index=True).drop_duplicates(
                 "source"

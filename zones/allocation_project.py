@@ -15,6 +15,7 @@ from layers.findings import Finding
 from layers.schema import Column, Schema
 from layers.wording import Phrase
 from zones.allocation_available import (
+    ageless_stands,
     available_land,
     load_crop_suitability,
     load_land_sources,
@@ -38,6 +39,7 @@ from zones.allocation_inputs import (
 )
 from zones.allocation_plots import lock_plots, plot_land, split_by_elevation
 from zones.allocation_targets import CONVERSIONS, allocation_targets, conversion_names
+from zones.measure import present_by_crop
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -120,8 +122,8 @@ def prepare_allocation(
     own = {name: project.resolve(path) for name, path in section.tables if path is not None}
     rules = load_land_sources(own.get("land_sources"))
     available = _available(project, rules, tables, settings)
-    if "available" in own:
-        available = _replaced(available, _read(AVAILABLE, own["available"]), ["source"])
+    given = _read(AVAILABLE, own["available"]) if "available" in own else AVAILABLE.empty()
+    available = _replaced(available, given, ["source"])
     crops = tables["zone_names"][["zone", "crop"]]
     asked = set(targets["zone"])
     fresh = [item.zone for item in CONVERSIONS.values() if item.zone in asked]
@@ -156,7 +158,9 @@ def prepare_allocation(
         cover=_cover(tables["zone_names"], rules, zones),
         natural_area_ha=float(communes["official_area_ha"].sum()),
     )
-    findings = (*aside, *_origins(project, inputs))
+    of_layers = rules[~rules["source"].isin(given["source"])]
+    ageless = ageless_stands(tables["measured"], of_layers, layers=land_layers(project))
+    findings = (*aside, *ageless, *_origins(project, inputs))
     if needs_plots(project):
         by_plot = plot_land(_land_plots(project, layers or {}), rules, communes)
         inputs = lock_plots(inputs, by_plot, locks[locks["plot"] != ""])
@@ -213,12 +217,20 @@ def _available(
     tables: Mapping[str, pd.DataFrame],
     settings: AllocationSettings,
 ) -> pd.DataFrame:
-    zones = tables["zones"].merge(tables["zone_names"][["zone", "crop"]], on="zone")
+    measured = tables["measured"]
+    kinds = land_layers(project)
+    # Of a forest layer of an earlier date the same stand would count a second time.
+    earlier = {
+        name
+        for name, source in project.layers.items()
+        if source.kind == "forest_status" and name not in {*kinds, *project.present.values()}
+    }
+    standing = present_by_crop(measured[~measured["layer"].isin(earlier)], project.present)
     return available_land(
-        tables["measured"],
+        measured,
         rules,
-        layers=land_layers(project),
-        present=zones[["commune_code", "crop", "present_ha"]],
+        layers=kinds,
+        present=standing[["commune_code", "crop", "present_ha"]],
         first_year=settings.first_year,
     )
 

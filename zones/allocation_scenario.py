@@ -225,6 +225,7 @@ class _Editor:
             "area_ha": self.number(value, present),
             "origin": "what-if",
             "from_year": np.nan,
+            "until_year": np.nan,
         }
         added = AVAILABLE.validate(pd.DataFrame([row]))
         return replace(self.inputs, available=_with_row(available[~mine], added))

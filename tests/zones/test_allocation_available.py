@@ -11,6 +11,7 @@ import pytest
 from layers.crops import load_crops
 from layers.errors import InputError, MissingFileError
 from zones.allocation_available import (
+    ageless_stands,
     available_land,
     load_crop_suitability,
     load_land_sources,
@@ -74,6 +75,77 @@ def test_farmland_of_the_forest_layer_only_without_a_land_use_map() -> None:
     assert land(frame, both, full)["a", "perennial_crop"] == 0.0
 
 
+def test_what_stands_is_taken_off_once() -> None:
+    """Twelve hectares of orchards on 30 + 10 hectares leave 28, not 18 + 0."""
+    rules = load_land_sources()
+    perennial = rules[rules["source"] == "perennial_crop"]
+    valley = perennial.assign(source="valley", land="CLV")
+    frame = measured(
+        ("a", "map", "CLN", "", "", None, 30.0),
+        ("a", "map", "CLV", "", "", None, 10.0),
+        ("b", "map", "CLN", "", "", None, 8.0),
+    )
+    orchards = pd.DataFrame(
+        {
+            "commune_code": ["a", "a", "b"],
+            "crop": ["citrus", "tea", "persimmon"],
+            "present_ha": [8.0, 4.0, 9.0],
+        }
+    )
+    found = available_land(
+        frame,
+        pd.concat([perennial, valley], ignore_index=True),
+        layers={"map": "land_use"},
+        present=orchards,
+        first_year=2026,
+    )
+    areas = found.set_index(["commune_code", "source"])["area_ha"].to_dict()
+    assert areas == pytest.approx(
+        {("a", "perennial_crop"): 21.0, ("a", "valley"): 7.0, ("b", "perennial_crop"): 0.0}
+    )
+    # Pieces of one source with ages of their own stand for one ground as well.
+    by_age = perennial.assign(age_low=0, age_high=30)
+    aged = frame.assign(planting_year=pd.array([2010, 2015, 2016], dtype="Int64"), land="CLN")
+    found = available_land(
+        aged, by_age, layers={"map": "land_use"}, present=orchards, first_year=2026
+    )
+    assert found.groupby("commune_code")["area_ha"].sum().to_dict() == pytest.approx(
+        {"a": 28.0, "b": 0.0}
+    )
+
+
+def test_orchards_and_annual_crops_are_no_free_farmland() -> None:
+    frame = measured(("a", "forest", "farmland", "", "outside", None, 40.0))
+    crops = pd.DataFrame(
+        {
+            "commune_code": ["a", "a", "a"],
+            "crop": ["citrus", "grass_jelly", "medicinal"],
+            "present_ha": [10.0, 5.0, 3.0],
+        }
+    )
+    assert land(frame, {"forest": "forest_status"}, crops) == pytest.approx({("a", "farmland"): 25})
+
+
+def test_stands_without_a_planting_year_are_told_not_dropped() -> None:
+    frame = measured(
+        ("a", "forest", "planted_forest", "acacia", "production", None, 7.0),
+        ("b", "forest", "not_yet_forest", "acacia", "production", None, 2.5),
+        ("b", "forest", "planted_forest", "acacia", "production", 2022, 4.0),
+        ("b", "forest", "planted_forest", "pine", "production", None, 99.0),
+        ("", "forest", "planted_forest", "acacia", "production", None, 50.0),
+    )
+    layers = {"forest": "forest_status"}
+    young = {key: ha for key, ha in land(frame, layers).items() if key[1] == "young_acacia"}
+    assert young == {("b", "young_acacia"): 4.0}
+    (told,) = ageless_stands(frame, load_land_sources(), layers=layers)
+    assert told.severity == "note"
+    assert "9.5 ha in 2 communes have no planting year" in told.message.en
+    assert "9,5 ha ở 2 xã không có năm trồng" in told.message.vi
+    assert (told.count, told.examples) == (2, ("a", "b"))
+    known = frame[frame["planting_year"].notna()]
+    assert ageless_stands(known, load_land_sources(), layers=layers) == []
+
+
 def test_young_acacia_is_free_when_it_is_old_enough() -> None:
     frame = measured(
         ("a", "forest", "planted_forest", "acacia", "production", 2019, 1.0),
@@ -92,6 +164,9 @@ def test_young_acacia_is_free_when_it_is_old_enough() -> None:
     years = dict(zip(mine["from_year"].fillna(0), mine["area_ha"], strict=True))
     # Of 2019 it is seven years old in 2026; of 2025 it is three in 2028.
     assert years == {0: 2.0, 2028: 4.0}
+    # Of 2020 it is six in 2026 and too old from 2027 on.
+    until = dict(zip(mine["until_year"], mine["area_ha"], strict=True))
+    assert until == {2026: 2.0, 2031: 4.0}
     shared = sources_table(load_land_sources()).set_index("source")["shares"]
     assert shared[shared].index.tolist() == ["under_canopy", "young_acacia"]
 
