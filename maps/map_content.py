@@ -15,6 +15,7 @@ from maps.tables import FOREST_COVER, SOURCES, TARGETS, ZONE_NAMES, ZONES
 
 __all__ = [
     "COMMUNE_LIMIT",
+    "LIMITS",
     "MAP_COMMUNES",
     "PLANNED",
     "WARNINGS",
@@ -26,6 +27,12 @@ __all__ = [
 # One page with a path per commune stays usable up to here (the country has 3,321 communes).
 COMMUNE_LIMIT = 5_000
 _LISTS = ["open", "closed", "province", "none"]
+
+#: What may keep a commune from taking more of a zone; the page has a word for each.
+LIMITS = (
+    *("no_land", "list", "lock", "ceiling", "land"),
+    *("pace", "commune_pace", "zone_pace", "province_pace", "target"),
+)
 
 MAP_COMMUNES = Schema(
     "communes of the map",
@@ -88,7 +95,8 @@ class MapContent:
         Schema `maps.tables.ZONE_NAMES`, in the order of the plan.
     zone_communes : pandas.DataFrame
         Schema `maps.tables.ZONES`; the optional columns ``held_ratio`` (present area ÷ target of
-        the zone), ``available_ha`` and ``gap_ha`` switch their measures on.
+        the zone), ``available_ha`` and ``gap_ha`` switch their measures on; ``binding`` (one of
+        `LIMITS`) says what keeps a commune from taking more.
     targets : pandas.DataFrame
         Schema `maps.tables.TARGETS`; the first row in ha of a zone is drawn in the chart. The
         optional column ``indicator`` tells areas (``area``) from other hectares, ``figure_low``
@@ -256,6 +264,9 @@ def _check_keys(content: MapContent) -> None:
     faults.repeated("zone_communes", keyed)
     faults.unknown("zone_communes", "commune_code", keyed["commune_code"], codes)
     faults.unknown("zone_communes", "zone", keyed["zone"], zones)
+    if "binding" in content.zone_communes:
+        told = content.zone_communes["binding"].dropna()
+        faults.unknown("zone_communes", "binding", told, pd.Series(LIMITS))
     if content.planned is not None:
         by_land = ["land"] if "land" in content.planned else []
         keyed = content.planned[["zone", "commune_code", "year", *by_land]]

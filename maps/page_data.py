@@ -20,7 +20,7 @@ from layers.wording import Phrase, format_number
 from maps.colours import NO_DATA, ZERO, scale_colours
 from maps.coverage_geometry import EncodedShapes, encode_coverage, encode_lines
 from maps.map_classes import classify
-from maps.map_content import MapContent, RasterPicture
+from maps.map_content import LIMITS, MapContent, RasterPicture
 from maps.page_policy import tile_sources
 from maps.page_zones import MEASURES, classing_entry, page_numbers, zone_entry
 
@@ -79,6 +79,7 @@ def build_page_data(content: MapContent) -> dict[str, Any]:
         },
         "measures": _measures(content, notes),
         "zones": zones,
+        "limits": list(LIMITS),
         "targets": _targets(content.targets),
         "cover": _cover(content, codes),
         "coverClasses": _cover_classes(content),

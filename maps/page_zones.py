@@ -10,7 +10,7 @@ import pandas as pd
 
 from layers.wording import Phrase
 from maps.map_classes import Classing, classify, fixed_classes
-from maps.map_content import MapContent
+from maps.map_content import LIMITS, MapContent
 
 __all__ = ["MEASURES", "classing_entry", "page_numbers", "zone_entry"]
 
@@ -88,6 +88,8 @@ def zone_entry(
             continue
         entry["values"][measure] = page_numbers(values, decimals)
         entry["classes"][measure] = _classings(measure, values)
+    if "binding" in rows and rows["binding"].notna().any():
+        entry["limits"] = _limits(rows["binding"])
     _note_zone(zone, rows["present_ha"].to_numpy("float64", na_value=np.nan), notes)
     planned = _planned(content.planned, zone["zone"], codes)
     if planned is None and content.planned is not None:
@@ -107,6 +109,12 @@ def zone_entry(
         # One classing for all years, or the colours of the slider could not be compared.
         entry["classes"]["year"] = _classings("planned", np.concatenate(by_year))
     return entry
+
+
+def _limits(binding: pd.Series) -> list[int | None]:
+    """Write limits by their place in the vocabulary, which the page carries once."""
+    places = {limit: place for place, limit in enumerate(LIMITS)}
+    return [None if pd.isna(limit) else places[limit] for limit in binding]
 
 
 def _classings(measure: str, values: Values) -> list[dict[str, Any]]:

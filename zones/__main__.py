@@ -17,7 +17,7 @@ def main() -> None:
     except InputError as error:
         print_line(error.text("vi") + " / " + error.text("en"), error=True)
         sys.exit(2)
-    set_language(chosen)
+    set_language(chosen, asked=arguments != sys.argv[1:])
     from zones.commands.application import run  # help texts are built in the language settled above
 
     sys.exit(run(arguments))

@@ -25,6 +25,7 @@ from zones.allocation_tables import (
 )
 from zones.findings_table import findings_table
 from zones.outputs import refuse_existing, save_table, staged_folder
+from zones.zone_land import zone_land
 
 if TYPE_CHECKING:
     from zones.project import Project
@@ -234,6 +235,7 @@ def allocate_step(state: RunState) -> None:
     state.put("allocation", table)
     state.put("allocation_targets", job.printed.held)
     state.put("allocation_losses", job.printed.losses)
+    state.put("allocation_land", zone_land(job.allocation))
     state.put("allocation_repairs", job.explanation.repairs)
     state.put("allocation_reasons", job.sentences())
     state.put("allocation_findings", findings_table(job.prepared.findings))

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from layers.errors import InputError
-from layers.gazetteer import units
+from zones.drawn_communes import communes_with_kinds, load_drawn_layer, load_neighbours
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -20,13 +19,13 @@ if TYPE_CHECKING:
 
     from layers.plots import PlotLayer
     from maps import AtlasContent
-    from zones.page_settings import LinesSource, NeighboursSource
     from zones.pages import PrintedTables
     from zones.project import Project
     from zones.run_state import RunState
 
 __all__ = ["atlas_content", "commune_pictures", "plot_symbols", "render_atlas", "zone_crops"]
 
+_COMMUNES = ["commune_code", "commune", "kind", "geometry"]
 _LINE_OF = {"roads": "road", "rivers": "river"}
 
 
@@ -99,22 +98,15 @@ def atlas_content(state: RunState, printed: PrintedTables) -> AtlasContent:
     communes, crs = state.communes()
     return AtlasContent(
         annex=annex_content(state, printed),
-        communes=_with_kinds(communes, project),
+        communes=communes_with_kinds(communes, project)[_COMMUNES],
         plots=_drawn_plots(state),
         symbol_areas=_symbol_areas(printed),
-        neighbours=_neighbours(state, settings.neighbours, crs),
+        neighbours=_neighbours(project, crs),
         lines=_lines(state, crs),
         zone_crops=zone_crops(state),
         legend_folder=None if settings.legends is None else project.resolve(settings.legends),
         font=settings.font,
     )
-
-
-def _with_kinds(communes: gpd.GeoDataFrame, project: Project) -> gpd.GeoDataFrame:
-    """Say xã or phường where the boundaries do not."""
-    known = units(project.province, project.communes.vintage).set_index("code")["kind"]
-    kind = communes["kind"].mask(communes["kind"] == "", communes["commune_code"].map(known))
-    return communes.assign(kind=kind.fillna(""))[["commune_code", "commune", "kind", "geometry"]]
 
 
 def _drawn_plots(state: RunState) -> gpd.GeoDataFrame | None:
@@ -147,40 +139,20 @@ def _symbol_areas(printed: PrintedTables) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _load(
-    state: RunState, source: NeighboursSource | LinesSource, crs: pyproj.CRS, name: str
-) -> gpd.GeoDataFrame:
-    from layers.crs import require_crs
-    from layers.vector import load_vector
-
-    frame = load_vector(state.project.resolve(source.path), layer=source.layer)
-    require_crs(frame, source=f"atlas: {name}")
-    kept = frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
-    return kept.to_crs(crs)
-
-
-def _neighbours(
-    state: RunState, source: NeighboursSource | None, crs: pyproj.CRS
-) -> gpd.GeoDataFrame | None:
+def _neighbours(project: Project, crs: pyproj.CRS) -> gpd.GeoDataFrame | None:
+    source = project.atlas.neighbours
     if source is None:
         return None
-    frame = _load(state, source, crs, "neighbours")
-    if source.name_column not in frame.columns:
-        found = [str(name) for name in frame.columns if name != "geometry"]
-        raise InputError(
-            en=f"atlas: neighbours: expected a column {source.name_column!r} with names, found "
-            f"{found}; set name_column.",
-            vi=f"atlas: neighbours: cần cột tên {source.name_column!r}, chỉ có {found}; hãy đặt "
-            "name_column.",
-        )
-    return frame.rename(columns={source.name_column: "commune"})[["commune", "geometry"]]
+    return load_neighbours(project, source, crs, name="atlas: neighbours")
 
 
 def _lines(state: RunState, crs: pyproj.CRS) -> gpd.GeoDataFrame | None:
     import geopandas as gpd
 
     parts = [
-        _load(state, source, crs, name)[["geometry"]].assign(symbol=_LINE_OF[name])
+        load_drawn_layer(state.project, source, crs, name=f"atlas: {name}")[["geometry"]].assign(
+            symbol=_LINE_OF[name]
+        )
         for name, source in state.project.atlas.layers()
         if name in _LINE_OF
     ]

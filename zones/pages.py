@@ -10,6 +10,7 @@ import pandas as pd
 from layers.wording import Phrase, format_number
 from zones.annex_pages import render_workbook
 from zones.measure import NO_CLASS
+from zones.drawn_communes import communes_with_kinds, load_neighbours, near_neighbours
 from zones.printed import (
     area_targets,
     frames_digest,
@@ -21,8 +22,11 @@ from zones.printed import (
 )
 from zones.project import Project, newest_forest_layer
 from zones.species_ages import species_ages
+from zones.zone_land import join_zone_land
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from zones.plan_model import Plan
     from zones.run_state import RunState
 
@@ -108,7 +112,7 @@ def print_tables(state: RunState) -> PrintedTables:
     ages = species_ages(state.tables["planted_species"], language=language)
     printed = PrintedTables(
         targets=targets,
-        zones=_with_target_share(zones, targets),
+        zones=_with_land(state, _with_target_share(zones, targets)),
         forest_cover=cover,
         species_ages=print_species_ages(ages, decimals=decimals),
         zone_names=state.tables["zone_names"],
@@ -137,6 +141,20 @@ def _with_target_share(zones: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFra
     goal = areas["figure_low"].fillna(areas["figure_high"])
     by_zone = goal.groupby(areas["zone"]).last()
     return zones.assign(held_ratio=zones["present_ha"] / zones["zone"].map(by_zone))
+
+
+def _with_land(state: RunState, zones: pd.DataFrame) -> pd.DataFrame:
+    """Land available and gap of the zones, once there is an allocation."""
+    land = state.tables.get("allocation_land")
+    if land is None:
+        return zones
+    return join_zone_land(
+        zones,
+        land,
+        allocation=state.tables["allocation"],
+        losses=state.tables["allocation_losses"],
+        decimals=state.project.decimals,
+    )
 
 
 def sources_table(project: Project, plans: list[Plan]) -> pd.DataFrame:
@@ -183,23 +201,48 @@ def _render_map(state: RunState, printed: PrintedTables) -> None:
     communes, _ = state.communes()
     project = state.project
     zones = _map_zones(printed)
+    asked = state.options.language or project.map.language
     known = printed.targets["zone"].isin([*zones["zone"], ""])
     content = MapContent(
-        communes=communes,
+        communes=communes_with_kinds(communes, project),
         zones=zones,
-        zone_communes=printed.zones,
+        zone_communes=_with_limits(state, printed.zones),
         targets=printed.targets[known],
         forest_cover=printed.forest_cover,
         title_vi=project.title,
         title_en=project.title_en or project.title,
         planned=_planned(printed, zones),
         sources=printed.sources,
+        neighbours=_neighbours(state),
         warnings=_commune_warnings(state),
         demo=project.demo,
         tile_hosts=project.map.tile_hosts,
         digest=printed.digest,
+        language=asked or project.annex.language,
     )
     save_map(content, state.stage / "map.html", overwrite=True)
+
+
+def _with_limits(state: RunState, zones: pd.DataFrame) -> pd.DataFrame:
+    """Join what keeps each commune from taking more of a zone, once there is an allocation."""
+    land = state.tables.get("allocation_land")
+    if land is None:
+        return zones
+    return zones.merge(
+        land[["zone", "commune_code", "binding"]],
+        on=["zone", "commune_code"],
+        how="left",
+        validate="1:1",
+    )
+
+
+def _neighbours(state: RunState) -> gpd.GeoDataFrame | None:
+    source = state.project.map_neighbours
+    if source is None:
+        return None
+    communes, crs = state.communes()
+    around = load_neighbours(state.project, source, crs, name="map: neighbours")
+    return near_neighbours(around, communes)
 
 
 def _map_zones(printed: PrintedTables) -> pd.DataFrame:

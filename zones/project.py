@@ -26,7 +26,7 @@ from pydantic import (
 from layers.crops import load_crops
 from layers.errors import InputError, MissingFileError
 from zones.allocation_section import AllocationSection
-from zones.page_settings import AnnexSettings, AtlasSettings
+from zones.page_settings import AnnexSettings, AtlasSettings, NeighboursSource
 from zones.yaml_document import read_document, validate_document
 
 __all__ = [
@@ -165,9 +165,14 @@ class Thresholds(_Part):
 
 
 class MapSettings(_Part):
-    """What the interactive map may load from outside; nothing unless named."""
+    """The interactive map: what it may load from outside, nothing unless named; its surroundings.
+
+    ``language`` is the one that the page opens in, that of the annex by default.
+    """
 
     tile_hosts: tuple[str, ...] = ()
+    neighbours: NeighboursSource | None = None
+    language: Literal["vi", "en"] | None = None
 
 
 class Project(_Part):
@@ -234,6 +239,11 @@ class Project(_Part):
         """The project file."""
         return self._file
 
+    @property
+    def map_neighbours(self) -> NeighboursSource | None:
+        """Communes that the map draws around the province: its own, else those of the atlas."""
+        return self.map.neighbours or self.atlas.neighbours
+
     def resolve(self, path: Path) -> Path:
         """Path relative to the project file.
 
@@ -284,6 +294,8 @@ class Project(_Part):
             for name, item in self.atlas.layers()
             if self.atlas.make
         }
+        around = self.map_neighbours
+        paths |= {} if around is None else {"map neighbours": self.resolve(around.path)}
         paths |= {f"layer {name}": self.resolve(item.path) for name, item in self.layers.items()}
         paths |= {name: self.resolve(path) for name, path in self.allocation.paths().items()}
         return paths

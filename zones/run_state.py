@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
-from layers.wording import Phrase
+from layers.wording import Language, Phrase
 from zones.closure import ClosureLog
 from zones.outputs import save_table
 
@@ -64,12 +64,15 @@ class RunOptions:
         Whether an existing output folder may be replaced.
     workers : object
         Number of local workers, or a ``dask.distributed.Client``.
+    language : {"vi", "en"} or None
+        Language that the map opens in; what the project says by default.
     """
 
     out: Path | None = None
     only: tuple[str, ...] = ()
     overwrite: bool = False
     workers: object = 1
+    language: Language | None = None
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from zones.commands.run import report_run
-from zones.commands.speech import print_line, say
+from zones.commands.speech import language_of_pages, print_line, say
 
 __all__ = ["demo", "register"]
 
@@ -54,9 +54,8 @@ def demo(
         path = build_demo(
             out, communes_file=communes, seed=seed, overwrite=overwrite, progress=teller.part
         )
-        result = run_project(
-            load_project(path), options=RunOptions(overwrite=overwrite), teller=teller
-        )
+        options = RunOptions(overwrite=overwrite, language=language_of_pages())
+        result = run_project(load_project(path), options=options, teller=teller)
     report_run(result, as_json=as_json, verbose=verbose)
     if not as_json:
         print_line(

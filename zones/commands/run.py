@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from zones.commands.speech import language, print_json, print_line, say
+from zones.commands.speech import language, language_of_pages, print_json, print_line, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +65,13 @@ def run(
 
     loaded = load_project(project)
     with connected(scheduler, workers) as crew, telling(quiet=as_json) as teller:
-        options = RunOptions(out=out, only=tuple(only), overwrite=overwrite, workers=crew)
+        options = RunOptions(
+            out=out,
+            only=tuple(only),
+            overwrite=overwrite,
+            workers=crew,
+            language=language_of_pages(),
+        )
         result = run_project(loaded, options=options, teller=teller)
     report_run(result, as_json=as_json, verbose=verbose)
 

@@ -15,9 +15,18 @@ from typing import Any
 from layers.errors import InputError
 from layers.wording import Language, Phrase
 
-__all__ = ["language", "print_json", "print_line", "say", "set_language", "settle_language"]
+__all__ = [
+    "language",
+    "language_of_pages",
+    "print_json",
+    "print_line",
+    "say",
+    "set_language",
+    "settle_language",
+]
 
 _language: Language = "vi"
+_asked = False
 
 
 def language() -> Language:
@@ -31,16 +40,29 @@ def language() -> Language:
     return _language
 
 
-def set_language(code: Language) -> None:
+def language_of_pages() -> Language | None:
+    """Language that pages open in because ``--lang`` says so.
+
+    Returns
+    -------
+    {"vi", "en"} or None
+        None where only the environment speaks: a page does not depend on who makes it.
+    """
+    return _language if _asked else None
+
+
+def set_language(code: Language, *, asked: bool = False) -> None:
     """Speak a language from now on.
 
     Parameters
     ----------
     code : {"vi", "en"}
         Language code.
+    asked : bool
+        Whether ``--lang`` asked for it, rather than the environment.
     """
-    global _language
-    _language = code
+    global _asked, _language
+    _language, _asked = code, asked
 
 
 def settle_language(arguments: list[str]) -> tuple[Language, list[str]]:

@@ -1,0 +1,150 @@
+"""Communes as pages draw them: with the word for their kind, and the neighbours around."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import shapely
+
+from layers.errors import InputError
+from layers.gazetteer import units, vintages
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pyproj
+
+    from zones.page_settings import LinesSource, NeighboursSource
+    from zones.project import Project
+
+__all__ = ["communes_with_kinds", "load_drawn_layer", "load_neighbours", "near_neighbours"]
+
+#: How far round the province neighbours are drawn on the map, as a share of its longer side.
+_MARGIN_RATIO = 0.25
+
+
+def communes_with_kinds(communes: gpd.GeoDataFrame, project: Project) -> gpd.GeoDataFrame:
+    """Say xã or phường where the boundaries do not, from the table of units.
+
+    Parameters
+    ----------
+    communes : geopandas.GeoDataFrame
+        Columns of ``layers.communes.COMMUNES``.
+    project : Project
+        Its province and the day of its communes.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The same with ``kind`` filled; a code that no table of that day knows keeps an empty one.
+    """
+    day = project.communes.vintage
+    if str(day) < vintages(project.province)[0]:
+        return communes
+    known = units(project.province, day).set_index("code")["kind"]
+    kind = communes["kind"].mask(communes["kind"] == "", communes["commune_code"].map(known))
+    filled: gpd.GeoDataFrame = communes.assign(kind=kind.fillna(""))
+    return filled
+
+
+def load_drawn_layer(
+    project: Project, source: NeighboursSource | LinesSource, crs: pyproj.CRS, *, name: str
+) -> gpd.GeoDataFrame:
+    """Load a layer that is drawn and never measured.
+
+    Parameters
+    ----------
+    project : Project
+        The project; the path is relative to its file.
+    source : NeighboursSource or LinesSource
+        The layer.
+    crs : pyproj.CRS
+        CRS to draw in.
+    name : str
+        Key of the project file, for messages.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Rows with a geometry, in ``crs``.
+
+    Raises
+    ------
+    CrsError
+        The layer has no CRS.
+    """
+    from layers.crs import require_crs
+    from layers.vector import load_vector
+
+    frame = load_vector(project.resolve(source.path), layer=source.layer)
+    require_crs(frame, source=name)
+    kept = frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
+    drawn: gpd.GeoDataFrame = kept.to_crs(crs)
+    return drawn
+
+
+def load_neighbours(
+    project: Project, source: NeighboursSource, crs: pyproj.CRS, *, name: str
+) -> gpd.GeoDataFrame:
+    """Load the communes around the province.
+
+    Parameters
+    ----------
+    project : Project
+        The project.
+    source : NeighboursSource
+        The layer and its column of names.
+    crs : pyproj.CRS
+        CRS to draw in.
+    name : str
+        Key of the project file, for messages.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        ``commune`` and geometry.
+
+    Raises
+    ------
+    CrsError
+        The layer has no CRS.
+    InputError
+        It has no such column.
+    """
+    frame = load_drawn_layer(project, source, crs, name=name)
+    if source.name_column not in frame.columns:
+        found = [str(column) for column in frame.columns if column != "geometry"]
+        raise InputError(
+            en=f"{name}: expected a column {source.name_column!r} with names, found {found}; set "
+            "name_column.",
+            vi=f"{name}: cần cột tên {source.name_column!r}, chỉ có {found}; hãy đặt name_column.",
+        )
+    named = frame.rename(columns={source.name_column: "commune"})[["commune", "geometry"]]
+    around: gpd.GeoDataFrame = named.reset_index(drop=True)
+    return around
+
+
+def near_neighbours(
+    neighbours: gpd.GeoDataFrame, communes: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame | None:
+    """Pick the neighbours worth drawing round a province.
+
+    Parameters
+    ----------
+    neighbours : geopandas.GeoDataFrame
+        As from ``load_neighbours``; may hold the province's own communes, or a whole country.
+    communes : geopandas.GeoDataFrame
+        The province, in the same CRS.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame or None
+        Those that reach into the surroundings and lie outside the communes; None for none.
+    """
+    west, south, east, north = communes.total_bounds
+    margin = _MARGIN_RATIO * max(east - west, north - south)
+    frame = shapely.box(west - margin, south - margin, east + margin, north + margin)
+    near = neighbours[neighbours.intersects(frame)]
+    middles = near.representative_point()
+    inside = communes.sindex.query(middles, predicate="intersects")[0]
+    outside: gpd.GeoDataFrame = near.drop(index=near.index[inside]).reset_index(drop=True)
+    return outside if len(outside) else None
