@@ -9,8 +9,8 @@ import pandas as pd
 
 from layers.wording import Phrase, format_number
 from zones.annex_pages import render_workbook
-from zones.measure import NO_CLASS
 from zones.drawn_communes import communes_with_kinds, load_neighbours, near_neighbours
+from zones.measure import NO_CLASS
 from zones.printed import (
     area_targets,
     frames_digest,

@@ -47,14 +47,16 @@ def zone_land(allocation: Allocation) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``ZONE_LAND``, unrounded: every zone with a target × every commune. The sum, over the
-        sources that suit the zone, of the part that may be used, as far as it is free by the last
-        year. Lists, locks and pace do not lessen it; a hectare that suits several zones is in each
-        of them, so zones must not be summed.
+        sources that suit the zone, of the part that may be used, as far as it is free in a year
+        of the plan. Lists, locks and pace do not lessen it; a hectare that suits several zones is
+        in each of them, so zones must not be summed.
     """
     inputs = allocation.inputs
     limits = inputs.sources.set_index("source")["limit_ratio"]
-    free = inputs.available["from_year"].fillna(0) <= allocation.settings.last_year
-    land = inputs.available[free.to_numpy(dtype=bool)]
+    settings, land = allocation.settings, inputs.available
+    first = land["from_year"].fillna(settings.first_year).clip(lower=settings.first_year)
+    last = land["until_year"].fillna(settings.last_year).clip(upper=settings.last_year)
+    land = land[(first <= last).to_numpy(dtype=bool)]
     usable = land["area_ha"] * land["source"].map(limits).astype("float64")
     land = usable.groupby([land["commune_code"], land["source"]]).sum().reset_index(name="usable")
     suits = inputs.suitability[inputs.suitability["suitability"] > 0]

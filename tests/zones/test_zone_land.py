@@ -58,6 +58,12 @@ def test_land_that_comes_free_too_late_does_not_count() -> None:
     )
     assert hectares(zone_land(allocated(available=late)), "pine")["b"] == 0
     assert hectares(zone_land(allocated(available=late)), "pine")["a"] == pytest.approx(10.04)
+    gone = inputs.available.assign(
+        until_year=pd.array([2025 if code == "b" else 2026 for code in "aabc"], dtype="Int64")
+    )
+    assert hectares(zone_land(allocated(available=gone)), "pine") == pytest.approx(
+        {"a": 10.04, "b": 0.0, "c": 0.0}
+    )
 
 
 def test_zone_without_a_rule_has_no_land_known() -> None:
