@@ -7,6 +7,7 @@ import pandas as pd
 
 from maps.annex import AnnexContent
 from maps.annex_layout import AnnexColumn, AnnexTable, Say
+from maps.annex_planned import planned_by_year
 
 __all__ = ["commune_table", "cover_lines"]
 
@@ -32,12 +33,7 @@ def commune_table(content: AnnexContent, code: str, say: Say) -> AnnexTable:
     rows = content.zones[content.zones["commune_code"] == code]
     years = content.planned_years
     if content.allocation is not None:
-        part = content.allocation[content.allocation["commune_code"] == code]
-        planned = part.pivot_table(
-            index="zone", columns="year", values="planned_ha", aggfunc="sum"
-        ).reindex(index=rows["zone"], columns=years)
-        values = planned.fillna(0.0).round(content.decimals).to_numpy()
-        rows = rows.assign(**{f"plan_{y}": values[:, n] for n, y in enumerate(years)})
+        rows = rows.assign(**_planned(content, rows["zone"], code))
     order = {zone: place for place, zone in enumerate(content.zone_names["zone"])}
     rows = rows.sort_values("zone", key=lambda column: column.map(order), ignore_index=True)
     figures = ["present_ha", *(f"plan_{year}" for year in years)]
@@ -81,7 +77,15 @@ def _gap(rows: pd.DataFrame, years: list[int], decimals: int) -> pd.Series[float
     given = _column(rows, "gap_ha")
     if given.notna().any() or not years:
         return given
-    return rows[[f"plan_{year}" for year in years]].sum(axis=1).round(decimals)
+    plan = [f"plan_{year}" for year in years]
+    return rows[plan].sum(axis=1, min_count=1).round(decimals)
+
+
+def _planned(content: AnnexContent, zones: pd.Series[str], code: str) -> dict[str, list[float]]:
+    """Hectares added in the commune, by zone, for every planned year."""
+    here = pd.Index([code])
+    parts = [planned_by_year(content, zone, here).loc[code] for zone in zones]
+    return {f"plan_{year}": [part[year] for part in parts] for year in content.planned_years}
 
 
 def _column(rows: pd.DataFrame, name: str) -> pd.Series[float]:

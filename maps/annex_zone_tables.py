@@ -8,6 +8,7 @@ import pandas as pd
 from layers.wording import Language
 from maps.annex import AnnexContent
 from maps.annex_layout import AnnexColumn, AnnexTable, Say, rank_column, ranked, summed
+from maps.annex_planned import planned_by_year, unallocated_zones
 from maps.annex_words import word
 
 __all__ = ["allocation_table", "matrix_table", "zone_table"]
@@ -71,22 +72,14 @@ def _with_plan(rows: pd.DataFrame, content: AnnexContent, zone: str) -> pd.DataF
     if content.allocation is None:
         return rows
     rows = rows.set_index("commune_code", drop=False)
-    years = content.planned_years
-    part = content.allocation[content.allocation["zone"] == zone]
-    planned = part.pivot_table(
-        index="commune_code", columns="year", values="planned_ha", aggfunc="sum"
-    ).reindex(columns=years)
-    # A commune without a row in a zone that was allocated gets nothing there: a true zero.
-    columns = {
-        f"plan_{year}": planned[year].reindex(rows.index).fillna(0.0).round(content.decimals)
-        for year in years
-    }
-    rows = rows.assign(**columns)
-    change = rows[list(columns)].sum(axis=1)
+    planned = planned_by_year(content, zone, rows.index)
+    rows = rows.assign(**{f"plan_{year}": planned[year] for year in planned.columns})
+    change = planned.sum(axis=1, min_count=1)
     if content.losses is not None:
         lost = content.losses[content.losses["zone"] == zone]
         sums = lost.groupby("commune_code")["loss_ha"].sum().reindex(rows.index).fillna(0.0)
-        rows = rows.assign(loss_ha=sums.round(content.decimals))
+        # Losses are the allocation's: of a zone that it left out nobody worked them out.
+        rows = rows.assign(loss_ha=sums.where(change.notna()).round(content.decimals))
         change = change - rows["loss_ha"]
     return rows.assign(
         added_ha=change.round(content.decimals),
@@ -245,4 +238,12 @@ def allocation_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> An
         rows=rows,
         total=summed(rows, columns, content.decimals),
         unit=say("Unit: ha", "ĐVT: ha"),
+        notes=_left_out(content, say),
     )
+
+
+def _left_out(content: AnnexContent, say: Say) -> tuple[str, ...]:
+    names = ", ".join(content.zone_name(zone) for zone in unallocated_zones(content))
+    if not names:
+        return ()
+    return (say(f"Not allocated: {names}.", f"Chưa phân bổ: {names}."),)

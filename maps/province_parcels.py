@@ -80,7 +80,8 @@ class ProvinceParcels:
         allocation = self.book.annex.allocation
         if allocation is None:
             return np.full(len(codes), np.nan)
-        sums = allocation[allocation["zone"] == zone].groupby("commune_code")["planned_ha"].sum()
+        mine = allocation[allocation["zone"] == zone]
+        sums = mine.groupby("commune_code")["planned_ha"].sum(min_count=1)
         return sums.reindex(codes).to_numpy(dtype="float64")
 
     def _zone(self, table: AnnexTable, page: int, pages: int) -> OverviewPage:

@@ -1,0 +1,68 @@
+"""Planned hectares: a zone nobody allocated is not a zone that gets nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from maps.annex import AnnexContent
+from maps.annex_commune_table import commune_table
+from maps.annex_layout import AnnexTable, speaker
+from maps.annex_planned import planned_by_year, unallocated_zones
+from maps.annex_tables import build_tables
+from maps.document_table import body_texts
+from tests.maps import annex_squares as squares
+
+
+def _zone(content: AnnexContent, zone: str) -> AnnexTable:
+    return next(table for table in build_tables(content) if table.zone == zone)
+
+
+def _listed(zone: str) -> pd.DataFrame:
+    zones = squares.zones()
+    return zones.assign(listed=zones["listed"] | (zones["zone"] == zone))
+
+
+def test_zone_without_rows_in_the_allocation_is_not_known() -> None:
+    content = squares.content(zones=_listed("cypress"))
+    *rows, total = body_texts(content, _zone(content, "cypress"))
+    assert len(rows) == 4
+    # Present, two years, until 2027, change.
+    assert all(row[3:8] == ["-", "…", "…", "…", "…"] for row in rows)
+    assert total[3:8] == ["-", "…", "…", "…", "…"]
+
+
+def test_zone_with_missing_figures_in_the_allocation_is_not_known() -> None:
+    rows = [("medicinal", code, name, "", 2027, np.nan) for code, name in squares.COMMUNES.items()]
+    more = pd.DataFrame(rows, columns=squares.allocation().columns)
+    allocation = pd.concat([squares.allocation(), more], ignore_index=True)
+    losses = pd.DataFrame(
+        [("pine", "06001", 2026, 0.3)], columns=["zone", "commune_code", "year", "loss_ha"]
+    )
+    content = squares.content(allocation=allocation, zones=_listed("medicinal"), losses=losses)
+    *cells, total = body_texts(content, _zone(content, "medicinal"))
+    assert all(row[3:9] == ["…"] * 6 for row in [*cells, total])
+    assert unallocated_zones(content) == ["medicinal", "cypress"]
+
+
+def test_commune_without_a_row_in_an_allocated_zone_gets_nothing() -> None:
+    content = squares.content()
+    planned = planned_by_year(content, "pine", pd.Index(["06001", "06004"]))
+    assert planned.loc["06001"].tolist() == [20.1, 30.2]
+    assert planned.loc["06004"].tolist() == [0.0, 0.0]
+    assert planned_by_year(content, "cypress", pd.Index(["06001"])).isna().all(axis=None)
+
+
+def test_commune_table_says_what_is_not_known() -> None:
+    content = squares.content(zones=_listed("cypress"))
+    table = commune_table(content, "06002", speaker("vi"))
+    rows = table.rows.set_index("name")
+    assert rows.loc["Hồi", ["plan_2026", "plan_2027", "gap_ha"]].tolist() == [0.0, 0.3, 0.3]
+    assert rows.loc["Hoàng đàn", ["plan_2026", "plan_2027", "gap_ha"]].isna().all()
+
+
+def test_allocation_names_the_zones_that_it_leaves_out() -> None:
+    table = next(table for table in build_tables(squares.content()) if table.role == "allocation")
+    assert table.notes == ("Chưa phân bổ: Dược liệu, Hoàng đàn.",)
+    without = squares.content(allocation=None)
+    assert unallocated_zones(without) == []
