@@ -84,8 +84,11 @@ def _gap(rows: pd.DataFrame, years: list[int], decimals: int) -> pd.Series[float
 def _planned(content: AnnexContent, zones: pd.Series[str], code: str) -> dict[str, list[float]]:
     """Hectares added in the commune, by zone, for every planned year."""
     here = pd.Index([code])
-    parts = [planned_by_year(content, zone, here).loc[code] for zone in zones]
-    return {f"plan_{year}": [part[year] for part in parts] for year in content.planned_years}
+    parts = [planned_by_year(content, zone, here) for zone in zones]
+    return {
+        f"plan_{year}": [float(part[year].iloc[0]) for part in parts]
+        for year in content.planned_years
+    }
 
 
 def _column(rows: pd.DataFrame, name: str) -> pd.Series[float]:

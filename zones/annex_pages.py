@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from layers.gazetteer import province_name, provinces
-from layers.wording import Phrase
+from layers.wording import Language, Phrase
 from zones.atlas_layers import commune_pictures
 from zones.printed_folder import PRINTED_FOLDER, save_printed
+from zones.species_ages import species_ages
 
 if TYPE_CHECKING:
     from maps import AnnexContent
@@ -60,7 +61,7 @@ def annex_content(state: RunState, printed: PrintedTables) -> AnnexContent:
         ),
         allocation=_unless_empty(printed.allocation),
         losses=_unless_empty(printed.losses),
-        species_ages=_unless_empty(printed.species_ages),
+        species_ages=_species_ages(printed, language),
         decimals=project.decimals,
         percent_decimals=project.rate_decimals,
         demo=project.demo,
@@ -68,6 +69,12 @@ def annex_content(state: RunState, printed: PrintedTables) -> AnnexContent:
         digest=printed.digest,
         notes=printed.notes,
     )
+
+
+def _species_ages(printed: PrintedTables, language: Language) -> pd.DataFrame | None:
+    if printed.planted_species.empty:
+        return None
+    return species_ages(printed.planted_species, language=language)
 
 
 def _unless_empty(frame: pd.DataFrame | None) -> pd.DataFrame | None:

@@ -20,8 +20,8 @@ from zones.printed import (
     print_targets,
     print_zones,
 )
+from zones.printed_twins import check_twins
 from zones.project import Project, newest_forest_layer
-from zones.species_ages import species_ages
 from zones.zone_land import join_zone_land
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ class PrintedTables:
     ----------
     targets, zones, forest_cover : pandas.DataFrame
         Columns of the schemas in ``maps.tables``, rounded.
-    species_ages : pandas.DataFrame
-        Columns of ``maps.tables.SPECIES_AGES``, rounded.
+    planted_species : pandas.DataFrame
+        Columns of ``zones.species_ages.PLANTED_SPECIES``, rounded.
     zone_names : pandas.DataFrame
         Columns of ``maps.tables.ZONE_NAMES``: zones of the leading plan, then of the others.
     sources : pandas.DataFrame
@@ -60,7 +60,7 @@ class PrintedTables:
     targets: pd.DataFrame
     zones: pd.DataFrame
     forest_cover: pd.DataFrame
-    species_ages: pd.DataFrame
+    planted_species: pd.DataFrame
     zone_names: pd.DataFrame
     sources: pd.DataFrame
     land: pd.DataFrame
@@ -77,7 +77,7 @@ class PrintedTables:
             "forest_cover": self.forest_cover,
             "allocation": self.allocation,
             "losses": self.losses,
-            "species_ages": self.species_ages,
+            "planted_species": self.planted_species,
             "land": self.land,
         }
         return {name: frame for name, frame in named.items() if frame is not None}
@@ -108,30 +108,32 @@ def print_tables(state: RunState) -> PrintedTables:
     cover = print_forest_cover(
         state.tables["forest_cover"], decimals=decimals, rate_decimals=project.rate_decimals
     )
-    language = project.annex.language
-    ages = species_ages(state.tables["planted_species"], language=language)
+    species = state.tables["planted_species"]
     printed = PrintedTables(
         targets=targets,
         zones=_with_land(state, _with_target_share(zones, targets)),
         forest_cover=cover,
-        species_ages=print_species_ages(ages, decimals=decimals),
+        planted_species=print_species_ages(species, cover, decimals=decimals),
         zone_names=state.tables["zone_names"],
         sources=sources_table(project, state.plans()),
-        land=_land(state),
+        land=_land(state, cover),
         allocation=state.tables.get("allocation"),
         losses=state.tables.get("allocation_losses"),
     )
+    held = state.tables.get("allocation_targets")
+    check_twins({**printed.frames(), **({} if held is None else {"allocation_targets": held})})
     return replace(printed, digest=frames_digest(printed.frames().values()))
 
 
-def _land(state: RunState) -> pd.DataFrame:
+def _land(state: RunState, cover: pd.DataFrame) -> pd.DataFrame:
     """Land of the layer that gives the forest cover rate, but for the zones."""
     measured = state.tables["measured"]
     mine = measured["layer"] == newest_forest_layer(state.project)
     classed = (measured["commune_code"] != "") & ~measured["land"].isin(NO_CLASS)
     crops = set(state.plans()[0].zones_frame()["crop"]) - {""}
     zone = measured["crop"].isin(crops) & (measured["land"] != "natural_forest")
-    return print_land(measured[mine & classed & ~zone], decimals=state.project.decimals)
+    land = measured[mine & classed & ~zone]
+    return print_land(land, cover, decimals=state.project.decimals)
 
 
 def _with_target_share(zones: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
@@ -255,7 +257,8 @@ def _planned(printed: PrintedTables, zones: pd.DataFrame) -> pd.DataFrame | None
     """Pick the allocation of the zones on the map; conversions have no zone of their own."""
     if printed.allocation is None:
         return None
-    return printed.allocation[printed.allocation["zone"].isin(zones["zone"])]
+    known = printed.allocation["planned_ha"].notna()
+    return printed.allocation[known & printed.allocation["zone"].isin(zones["zone"])]
 
 
 def _commune_warnings(state: RunState) -> pd.DataFrame:

@@ -9,11 +9,14 @@ import hashlib
 from collections.abc import Iterable
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from zones.rounding import round_table, round_to_total
+from zones.rounding import round_table, round_to_total, whole_steps
 
 __all__ = [
+    "FUNCTIONS",
+    "WITH_FOREST",
     "area_targets",
     "frames_digest",
     "print_forest_cover",
@@ -21,9 +24,12 @@ __all__ = [
     "print_species_ages",
     "print_targets",
     "print_zones",
+    "target_areas",
 ]
 
-_FOREST = ["natural_forest_ha", "planted_forest_ha", "not_yet_forest_ha"]
+#: Classes of the area with forest by origin, and by function.
+WITH_FOREST = ["natural_forest_ha", "planted_forest_ha", "not_yet_forest_ha"]
+FUNCTIONS = ["special_use_ha", "protection_ha", "production_ha", "outside_ha"]
 
 
 def print_zones(zones: pd.DataFrame, *, decimals: int) -> pd.DataFrame:
@@ -71,23 +77,21 @@ def print_targets(
     -------
     pandas.DataFrame
         The same with ``present, shortfall, surplus`` rounded; the present area of a zone is the sum
-        of its printed communes, and what it lacks is counted from that.
+        of its printed communes, that of one commune is the printed one, and what lacks or exceeds
+        is counted from what is printed.
     """
     rates = targets["unit"] == "%"
-    columns = {}
-    for name in ("present", "shortfall", "surplus"):
-        exact = targets[name]
-        columns[name] = exact.round(decimals).mask(rates, exact.round(rate_decimals))
-    sums = zones.groupby("zone")["present_ha"].sum(min_count=1).round(decimals)
-    printed = targets["zone"].map(sums).where(area_targets(targets))
-    known = printed.notna() & columns["present"].notna()
-    columns["present"] = columns["present"].mask(known, printed)
+    exact = targets["present"]
+    present = exact.round(decimals).mask(rates, exact.round(rate_decimals))
+    printed = target_areas(targets, zones).round(decimals)
+    present = present.mask(printed.notna() & exact.notna(), printed)
+    columns = {"present": present}
     for name, gap in (
-        ("shortfall", targets["low"] - printed),
-        ("surplus", printed - targets["high"]),
+        ("shortfall", targets["low"] - present),
+        ("surplus", present - targets["high"]),
     ):
-        wanted = known & (targets[name] > 0)
-        columns[name] = columns[name].mask(wanted, gap.round(decimals).clip(lower=0))
+        lacking = gap.round(decimals).mask(rates, gap.round(rate_decimals)).clip(lower=0)
+        columns[name] = targets[name].where(~(targets[name] > 0), lacking)
     return targets.assign(**columns)
 
 
@@ -106,6 +110,30 @@ def area_targets(targets: pd.DataFrame) -> pd.Series[bool]:
     """
     area = (targets["indicator"] == "area") & (targets["unit"] == "ha")
     return area & (targets["commune_code"] == "") & (targets["zone"] != "")
+
+
+def target_areas(targets: pd.DataFrame, zones: pd.DataFrame) -> pd.Series[float]:
+    """Present areas of the targets, as the tables of the zones print them.
+
+    Parameters
+    ----------
+    targets : pandas.DataFrame
+        As ``area_targets`` takes them.
+    zones : pandas.DataFrame
+        As from ``print_zones``.
+
+    Returns
+    -------
+    pandas.Series of float
+        Index of ``targets``: the sum of a zone's communes, or its area in the commune that the
+        target is about; missing for other targets and for zones without a table.
+    """
+    by_zone = zones.groupby("zone")["present_ha"].sum(min_count=1)
+    cells = zones.set_index(["zone", "commune_code"])["present_ha"]
+    keys = pd.MultiIndex.from_frame(targets[["zone", "commune_code"]])
+    in_commune = pd.Series(cells.reindex(keys).to_numpy(), index=targets.index)
+    area = (targets["indicator"] == "area") & (targets["unit"] == "ha")
+    return targets["zone"].map(by_zone).where(area_targets(targets), in_commune.where(area))
 
 
 def print_forest_cover(cover: pd.DataFrame, *, decimals: int, rate_decimals: int) -> pd.DataFrame:
@@ -130,13 +158,17 @@ def print_forest_cover(cover: pd.DataFrame, *, decimals: int, rate_decimals: int
         return cover
     step = 10.0**-decimals
     communes, province = cover.iloc[:-1], cover.iloc[-1:]
-    result = communes.copy()
-    cells = communes.melt("commune_code", _FOREST, "class", "area_ha")
-    rounded = round_table(cells, by=("commune_code", "class"), value="area_ha", step=step).cells
-    wide = rounded.pivot_table(index="commune_code", columns="class", values="area_ha")
-    result[_FOREST] = wide.loc[communes["commune_code"], _FOREST].to_numpy()
+    result = communes.assign(**_round_classes(communes, WITH_FOREST, step=step))
+    with_forest = whole_steps(result[WITH_FOREST].sum(axis=1), step=step)
+    done = {*WITH_FOREST, *FUNCTIONS, "area_with_forest_ha"}
+    if set(FUNCTIONS) <= set(cover.columns):
+        totals = pd.Series(with_forest, index=communes["commune_code"])
+        classes = _round_classes(communes, FUNCTIONS, step=step, totals={"commune_code": totals})
+        result = result.assign(**classes)
+    if "area_with_forest_ha" in cover.columns:
+        result["area_with_forest_ha"] = with_forest
     for name in [name for name in cover.columns if str(name).endswith("_ha")]:
-        if name in _FOREST or communes[name].isna().any():
+        if name in done or communes[name].isna().any():
             continue
         if (communes[name] < 0).any():
             result[name] = communes[name].round(decimals)
@@ -152,13 +184,34 @@ def print_forest_cover(cover: pd.DataFrame, *, decimals: int, rate_decimals: int
     return result.assign(**{str(name): result[name].round(rate_decimals) for name in percents})
 
 
-def print_species_ages(ages: pd.DataFrame, *, decimals: int) -> pd.DataFrame:
-    """Round the planted areas so that species and age classes both add up.
+def _round_classes(
+    communes: pd.DataFrame,
+    classes: list[str],
+    *,
+    step: float,
+    totals: dict[str, pd.Series] | None = None,
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Round hectares by commune and class so that both add up."""
+    cells = communes.melt("commune_code", classes, "class", "area_ha")
+    by = ("commune_code", "class")
+    rounded = round_table(cells, by=by, value="area_ha", step=step, totals=totals).cells
+    wide = rounded.pivot_table(index="commune_code", columns="class", values="area_ha")
+    values = wide.loc[communes["commune_code"], classes].to_numpy()
+    return {name: values[:, place] for place, name in enumerate(classes)}
+
+
+def print_species_ages(
+    species: pd.DataFrame, cover: pd.DataFrame, *, decimals: int
+) -> pd.DataFrame:
+    """Round the planted areas so that species and age classes add up, to the totals of the cover.
 
     Parameters
     ----------
-    ages : pandas.DataFrame
-        Columns of ``maps.tables.SPECIES_AGES``.
+    species : pandas.DataFrame
+        Columns of ``zones.species_ages.PLANTED_SPECIES``.
+    cover : pandas.DataFrame
+        As from ``print_forest_cover``: what is established, and what is not yet forest, of the
+        province are the same figures in both tables.
     decimals : int
         Digits of hectares.
 
@@ -167,19 +220,38 @@ def print_species_ages(ages: pd.DataFrame, *, decimals: int) -> pd.DataFrame:
     pandas.DataFrame
         The same, rounded as a whole.
     """
-    if ages.empty:
-        return ages
-    keys = ("species", "age_class")
-    return round_table(ages, by=keys, value="area_ha", step=10.0**-decimals).cells
+    if species.empty:
+        return species
+    step = 10.0**-decimals
+    classes = [str(name) for name in species.columns if name not in ("crop", "planted_ha")]
+    established = [name for name in classes if name != "not_yet_ha"]
+    province = cover.iloc[-1]
+    sums = species[established].sum().to_numpy()
+    planted = round_to_total(sums, total=float(province["planted_forest_ha"]), step=step)
+    totals = pd.Series(
+        [*planted, float(province["not_yet_forest_ha"])], index=[*established, "not_yet_ha"]
+    )
+    cells = species.melt("crop", classes, "class", "area_ha")
+    by = ("crop", "class")
+    shared = {"class": totals}
+    rounded = round_table(cells, by=by, value="area_ha", step=step, totals=shared).cells
+    wide = rounded.pivot_table(index="crop", columns="class", values="area_ha")
+    wide = wide.loc[species["crop"], classes]
+    values = {name: wide[name].to_numpy() for name in classes}
+    whole = whole_steps(wide.sum(axis=1), step=step)
+    return species.assign(planted_ha=whole, **values)
 
 
-def print_land(measured: pd.DataFrame, *, decimals: int) -> pd.DataFrame:
+def print_land(measured: pd.DataFrame, cover: pd.DataFrame, *, decimals: int) -> pd.DataFrame:
     """Round hectares by commune and land class, as the legends of the atlas print them.
 
     Parameters
     ----------
     measured : pandas.DataFrame
-        ``commune_code, land, area_ha, ledger_ha``; the ledger leads where there is one.
+        ``commune_code, land, area_ha, ledger_ha`` of one layer; the ledger leads where there is
+        one.
+    cover : pandas.DataFrame
+        As from ``print_forest_cover``: natural forest is the same figure in both tables.
     decimals : int
         Digits of hectares.
 
@@ -191,10 +263,14 @@ def print_land(measured: pd.DataFrame, *, decimals: int) -> pd.DataFrame:
     value = measured["ledger_ha"] if measured["ledger_ha"].notna().any() else measured["area_ha"]
     cells = measured.assign(area_ha=value.fillna(measured["area_ha"]))
     sums = cells.groupby(["commune_code", "land"])["area_ha"].sum().reset_index()
-    if sums.empty:
-        return sums
-    by = ("commune_code", "land")
-    return round_table(sums, by=by, value="area_ha", step=10.0**-decimals).cells
+    natural = sums["land"] == "natural_forest"
+    printed = cover.set_index("commune_code")["natural_forest_ha"]
+    same = sums[natural].assign(area_ha=sums.loc[natural, "commune_code"].map(printed))
+    others = sums[~natural]
+    if len(others):
+        by = ("commune_code", "land")
+        others = round_table(others, by=by, value="area_ha", step=10.0**-decimals).cells
+    return pd.concat([same, others]).sort_index().reset_index(drop=True)
 
 
 def frames_digest(frames: Iterable[pd.DataFrame]) -> str:

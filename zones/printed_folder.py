@@ -16,18 +16,18 @@ import pandas as pd
 
 from layers.errors import InputError, MissingFileError
 from layers.schema import Schema
-from layers.wording import Phrase
+from layers.wording import Language, Phrase
 from maps.tables import (
     ALLOCATION,
     FOREST_COVER,
     LOSSES,
     SOURCES,
-    SPECIES_AGES,
     TARGETS,
     ZONE_NAMES,
     ZONES,
 )
 from zones.outputs import save_table
+from zones.species_ages import PLANTED_SPECIES, species_ages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +40,7 @@ __all__ = ["PRINTED_FOLDER", "PRINTED_ORDER", "load_printed", "save_printed", "t
 PRINTED_FOLDER = "printed"
 #: Tables under the digest, in the order in which it reads them.
 PRINTED_ORDER = (
-    *("targets", "zones", "forest_cover", "allocation", "losses", "species_ages", "land"),
+    *("targets", "zones", "forest_cover", "allocation", "losses", "planted_species", "land"),
 )
 
 _ABOUT = "annex.json"
@@ -51,9 +51,9 @@ _FIGURES = {
     "forest_cover": FOREST_COVER,
     "allocation": ALLOCATION,
     "losses": LOSSES,
-    "species_ages": SPECIES_AGES,
+    "planted_species": PLANTED_SPECIES,
 }
-_OPTIONAL = ("allocation", "losses", "species_ages")
+_OPTIONAL = ("allocation", "losses")
 _NUMBERS = ("_ha", "_ratio", "_percent", "figure_low", "figure_high")
 
 
@@ -138,6 +138,7 @@ def load_printed(folder: Path) -> tuple[AnnexContent, dict[str, pd.DataFrame]]:
             province=about["province"],
         ),
         **{name: frames[name] for name in _OPTIONAL if len(frames.get(name, ()))},
+        species_ages=_species_ages(frames.get("planted_species"), about["language"]),
         decimals=about["decimals"],
         percent_decimals=about["percent_decimals"],
         demo=about["demo"],
@@ -146,6 +147,12 @@ def load_printed(folder: Path) -> tuple[AnnexContent, dict[str, pd.DataFrame]]:
         notes=tuple(Phrase(**note) for note in about["notes"]),
     )
     return content, frames
+
+
+def _species_ages(species: pd.DataFrame | None, language: Language) -> pd.DataFrame | None:
+    if species is None or species.empty:
+        return None
+    return species_ages(species, language=language)
 
 
 def _missing(path: Path) -> MissingFileError:

@@ -17,6 +17,7 @@ import pandas as pd
 
 from layers.errors import MissingFileError
 from zones.printed_folder import PRINTED_FOLDER, PRINTED_ORDER, load_printed, text_digest
+from zones.printed_twins import TwinFigures, twin_differences
 from zones.returned_tables import (
     Difference,
     check_document,
@@ -42,7 +43,11 @@ _EXACT = {
             "cover_percent",
         ],
     ),
-    "allocation": (["zone", "commune_code", "land", "year"], ["planned_ha"]),
+    "allocation": (["zone", "commune_code", "land", "year"], ["planned_ha", "present_ha"]),
+    "planted_species": (
+        ["crop"],
+        [*(f"class_{number}_ha" for number in range(1, 6)), "age_unknown_ha", "not_yet_ha"],
+    ),
 }
 _COVER = ("natural_area_ha", "natural_forest_ha", "planted_forest_ha", "not_yet_forest_ha")
 _TARGETS = ("low", "high", "present", "shortfall", "surplus")
@@ -145,18 +150,18 @@ def _check_printed(result: Verification, frames: dict[str, pd.DataFrame]) -> Non
         if len(frames[name]) and carried != {result.digest}:
             found = ", ".join(sorted(map(str, carried))) or "–"
             result.differences.append(Difference(file, "digest", result.digest, found))
-    result.differences += _province_differences(frames["forest_cover"])
+    held = folder.parent / "allocation_targets.csv"
+    if held.is_file():
+        texts = {"target": "str", "zone": "str", "commune_code": "str"}
+        table = pd.read_csv(held, dtype=texts, encoding="utf-8-sig").fillna({"commune_code": ""})
+        frames = {**frames, "allocation_targets": table}
+    result.differences += [_twin_difference(item) for item in twin_differences(frames)]
 
 
-def _province_differences(cover: pd.DataFrame) -> Iterator[Difference]:
-    """Communes of the printed forest cover against the province's row."""
-    if cover.empty:
-        return
-    for name in _COVER:
-        total, last = float(cover[name].iloc[:-1].sum()), float(cover[name].iloc[-1])
-        if abs(total - last) > _TOLERANCE:
-            file = f"{PRINTED_FOLDER}/forest_cover.csv"
-            yield Difference(file, f"{name}, last row", f"{total:.12g}", f"{last:.12g}")
+def _twin_difference(item: TwinFigures) -> Difference:
+    name = "" if item.table == "allocation_targets" else f"{PRINTED_FOLDER}/"
+    expected, found = _figure(item.expected), _figure(item.found)
+    return Difference(f"{name}{item.table}.csv", item.place, expected, found)
 
 
 def _map_data(path: Path) -> dict[str, Any]:

@@ -20,7 +20,6 @@ from tests.factories import communes, square, write_project
 from zones.atlas_layers import plot_symbols
 from zones.commands.application import run as command
 from zones.commands.speech import set_language
-from zones.printed import print_land, print_species_ages
 from zones.project import load_project
 from zones.run import RunOptions, run_project
 
@@ -193,34 +192,6 @@ def test_plot_is_drawn_as_the_zone_of_its_greatest_species() -> None:
     assert drawn.geometry.area.sum() == pytest.approx(50_000)
     only = plot_symbols(layer, zones=zones, land_too=False)
     assert only["symbol"].tolist() == ["pine", "hoi"]
-
-
-def test_land_is_rounded_to_sums_that_meet() -> None:
-    measured = pd.DataFrame(
-        {
-            "commune_code": ["1", "1", "2", "2"],
-            "land": ["bare", "water", "bare", "water"],
-            "area_ha": [0.04, 0.04, 0.04, 0.04],
-            "ledger_ha": [float("nan")] * 4,
-        }
-    )
-    printed = print_land(measured, decimals=1)
-    assert printed["area_ha"].sum() == pytest.approx(0.2)
-    assert print_land(measured.iloc[:0], decimals=1).empty
-
-
-def test_species_and_ages_are_rounded_to_sums_that_meet() -> None:
-    ages = pd.DataFrame(
-        {
-            "species": ["Thông", "Thông", "Keo", "Keo"],
-            "age_class": ["I", "II", "I", "II"],
-            "area_ha": [0.05, 0.05, 0.05, 0.05],
-        }
-    )
-    printed = print_species_ages(ages, decimals=1)
-    assert printed["area_ha"].sum() == pytest.approx(0.2)
-    assert printed.groupby("species")["area_ha"].sum().tolist() == pytest.approx([0.1, 0.1])
-    assert print_species_ages(ages.iloc[:0], decimals=1).empty
 
 
 def test_communes_of_the_factory_have_no_kind() -> None:

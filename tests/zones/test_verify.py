@@ -197,15 +197,16 @@ def test_digit_in_the_map(out: Path, old: str, new: str, place: str) -> None:
     assert ("map.html", place) in _places(verify_folder(out))
 
 
-@pytest.mark.parametrize("name", ["zones", "targets", "forest_cover", "species_ages", "land"])
+@pytest.mark.parametrize("name", ["zones", "targets", "forest_cover", "planted_species", "land"])
 def test_digit_in_a_printed_table(out: Path, name: str) -> None:
     _with_only(out, "annex.xlsx", "annex.docx")
     path = out / "printed" / f"{name}.csv"
     text = path.read_text("utf-8-sig")
     # Of the targets the present figure: the widened ends of a single figure are not printed.
     wanted = r"70\.8" if name == "targets" else r"\d+\.\d"
-    figure = re.search(rf",({wanted})(?=[,\r\n])", text)
-    assert figure
+    figures = list(re.finditer(rf",({wanted})(?=[,\r\n])", text))
+    # Of the species the first class: what is planted in all is summed anew on the page.
+    figure = figures[1 if name == "planted_species" else 0]
     changed = f",{float(figure.group(1)) + 10:.1f}"
     path.write_text(text[: figure.start()] + changed + text[figure.end() :], "utf-8-sig")
     places = _places(verify_folder(out))
