@@ -10,6 +10,8 @@ import pyproj
 import pytest
 import shapely
 from affine import Affine
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from shapely import box
 
 from layers import tabulate_area
@@ -78,6 +80,46 @@ def test_polygons_in_degrees_on_a_projected_raster() -> None:
     assert found[1] == pytest.approx(0.04)
     assert abs(straight - exact) > 100
     assert sum(found.values()) == pytest.approx(exact, abs=2)
+
+
+def test_an_edge_that_bends_both_ways_is_seen() -> None:
+    # Through the centre of the projection: the middle of the edge stays on its chord.
+    edge = shapely.Polygon([(104.25, -3), (110.25, 3), (110.25, -3)])
+    to_zone = pyproj.Transformer.from_crs(WGS84, ZONE, always_xy=True).transform
+    corners = shapely.transform(edge, to_zone, interleaved=False)
+    exact = shapely.transform(shapely.segmentize(edge, 1e-2), to_zone, interleaved=False)
+    assert farthest(exact, corners) > 100
+    assert farthest(exact, outline(edge, WGS84, ZONE, 10.0)) < 1.0
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    ends=st.lists(
+        st.tuples(st.floats(102, 112), st.floats(-2, 24)), min_size=3, max_size=3, unique=True
+    ),
+    cell=st.sampled_from([1.0, 10.0, 30.0, 1000.0]),
+)
+def test_no_edge_leaves_its_curve_by_a_tenth_of_a_cell(ends: Any, cell: float) -> None:
+    triangle = shapely.Polygon(ends)
+    assume(triangle.area > 1e-3)
+    to_zone = pyproj.Transformer.from_crs(WGS84, ZONE, always_xy=True).transform
+    step = triangle.length / 4000
+    exact = shapely.transform(shapely.segmentize(triangle, step), to_zone, interleaved=False)
+    assert farthest(exact, outline(triangle, WGS84, ZONE, cell)) < 0.1 * cell
+
+
+def test_a_parallel_all_around_the_earth_ends_where_it_begins() -> None:
+    polar = pyproj.CRS.from_epsg(3413)
+    to_polar = pyproj.Transformer.from_crs(WGS84, polar, always_xy=True)
+    radii = [np.hypot(*to_polar.transform(0.0, lat)) for lat in (70.0, 80.0)]
+    ring = outline(box(-180, 70, 180, 80), WGS84, polar, 1000.0)
+    assert ring.area == pytest.approx(np.pi * (radii[0] ** 2 - radii[1] ** 2), rel=1e-4)
+
+
+def test_edges_across_a_tear_of_the_projection_are_refused() -> None:
+    torn = pyproj.CRS.from_user_input("ESRI:54052")  # Goode's homolosine, cut open at 40° West
+    with pytest.raises(CrsError, match=r"2 edges are torn apart in .*near \(-40, 2\d.*gdalwarp"):
+        outline(box(-45, 20, -35, 22), WGS84, torn, 1000.0)
 
 
 def test_an_unknown_datum_is_refused() -> None:
