@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
-from layers.errors import InputError
+from layers.errors import InputError, VungTrongError
 
 __all__ = ["Workers", "run_pieces", "worker_count"]
 
@@ -22,7 +24,8 @@ Result = TypeVar("Result")
 #: ``dask.distributed.Client``.
 Workers = int | Any
 
-# A piece whose worker dies is run again by the scheduler; one that fails otherwise, this often.
+# A piece whose worker dies is run again by the scheduler; one that fails for want of a file or a
+# connection, this often. Errors of ours would come back the same: they are not tried again.
 RETRIES = 2
 # Pieces under way per worker: enough to keep it busy, few enough to bound memory.
 AHEAD = 2
@@ -82,8 +85,11 @@ def run_pieces(
     """
     count = worker_count(workers)
     if not isinstance(workers, int):
-        submit = _remote(workers, task)
-        yield from _in_order(submit, pieces, ahead=AHEAD * count)
+        submit = partial(workers.submit, partial(_answer, task), pure=False, retries=RETRIES)
+        for answer in _in_order(submit, pieces, ahead=AHEAD * count):
+            if isinstance(answer, _Refusal):
+                raise answer.error
+            yield answer
     elif count == 1:
         yield from map(task, pieces)
     else:
@@ -91,11 +97,18 @@ def run_pieces(
             yield from _in_order(lambda piece: pool.submit(task, piece), pieces, AHEAD * count)
 
 
-def _remote(client: Any, task: Callable[[Piece], Result]) -> Callable[[Piece], Any]:
-    def submit(piece: Piece) -> Any:
-        return client.submit(task, piece, pure=False, retries=RETRIES)
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """An error of ours, on its way back from a cluster as a result."""
 
-    return submit
+    error: VungTrongError
+
+
+def _answer(task: Callable[[Piece], Result], piece: Piece) -> Result | _Refusal:
+    try:
+        return task(piece)
+    except VungTrongError as error:
+        return _Refusal(error)
 
 
 def _in_order(submit: Callable[[Piece], Any], pieces: Iterable[Piece], ahead: int) -> Iterator[Any]:

@@ -69,6 +69,51 @@ def test_an_error_reaches_the_caller_in_both_languages(workers: Any) -> None:
     assert caught.value.text("vi") == "ba"
 
 
+class StubbornClient(FakeClient):
+    """Runs a failing task again as often as it was asked to, as a scheduler does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runs = 0
+
+    def submit(self, task: Any, piece: Any, *, pure: bool, retries: int) -> Any:
+        client = self
+
+        class Pending(Future[Any]):
+            left = retries
+
+            def result(self, timeout: float | None = None) -> Any:
+                client.runs += 1
+                try:
+                    return task(piece)
+                except OSError:
+                    self.left -= 1
+                    if self.left < 0:
+                        raise
+                    return self.result()
+
+        return Pending()
+
+
+def refuse(piece: int) -> int:
+    raise InputError(en=f"no {piece}", vi=f"không {piece}")
+
+
+def break_down(piece: int) -> int:
+    raise OSError("connection lost")
+
+
+def test_errors_of_ours_are_not_tried_again_on_a_cluster() -> None:
+    client = StubbornClient()
+    with pytest.raises(InputError, match="no 7"):
+        list(run_pieces(refuse, [7], workers=client))
+    assert client.runs == 1
+    client = StubbornClient()
+    with pytest.raises(OSError, match="connection lost"):
+        list(run_pieces(break_down, [7], workers=client))
+    assert client.runs == 3
+
+
 @pytest.mark.parametrize("workers", [2, FakeClient()], ids=["threads", "cluster"])
 def test_pieces_are_not_all_taken_at_once(workers: Any) -> None:
     taken = 0
