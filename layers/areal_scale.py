@@ -12,7 +12,7 @@ import pyproj
 from layers.errors import CrsError
 from layers.rings import FloatArray
 
-__all__ = ["areal_scale", "check_areal_scale", "ellipsoid_of"]
+__all__ = ["areal_departures", "areal_scale", "check_areal_scale", "ellipsoid_of", "square_unit_m2"]
 
 # Beyond this departure from 1 the plane area is not the area of the land: a provincial zone
 # (k 0.9999) departs by 0.02 to 0.06 %, UTM by 0.2 % at the edge of its zone, Web Mercator by 16 %.
@@ -43,19 +43,18 @@ def areal_scale(crs: pyproj.CRS, x: FloatArray, y: FloatArray) -> FloatArray:
     ndarray of float64
         The ratio; NaN where a point has no longitude and latitude.
     """
-    unit = _unit_m(crs)
-    step = STEP_M / unit
+    step = STEP_M / _unit_m(crs)
     to_geodetic = pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
     east = np.radians(to_geodetic.transform(x + step, y))
     west = np.radians(to_geodetic.transform(x - step, y))
     north = np.radians(to_geodetic.transform(x, y + step))
     south = np.radians(to_geodetic.transform(x, y - step))
-    d_x, d_y = (east - west) / (2 * STEP_M), (north - south) / (2 * STEP_M)
-    lat = 0.25 * (east[1] + west[1] + north[1] + south[1])
     a, e2 = ellipsoid_of(crs)
-    w2 = 1.0 - e2 * np.sin(lat) ** 2
-    ground = np.abs(d_x[0] * d_y[1] - d_x[1] * d_y[0]) * a * a * (1 - e2) / w2**2 * np.cos(lat)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):  # points without a place are infinite
+        d_x, d_y = (east - west) / (2 * STEP_M), (north - south) / (2 * STEP_M)
+        lat = 0.25 * (east[1] + west[1] + north[1] + south[1])
+        w2 = 1.0 - e2 * np.sin(lat) ** 2
+        ground = np.abs(d_x[0] * d_y[1] - d_x[1] * d_y[0]) * a * a * (1 - e2) / w2**2 * np.cos(lat)
         scale: FloatArray = 1.0 / ground
     scale[~np.isfinite(scale)] = np.nan
     return scale
@@ -105,9 +104,10 @@ def check_areal_scale(
     if not len(boxes):
         return 0.0
     around = np.concatenate([boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)])
-    worst = _worst_departure(crs, around[None, :], SAMPLES)
+    worst = float(areal_departures(crs, around[None, :], samples=SAMPLES)[0])
     if abs(worst) > limit and len(boxes) > 1:
-        worst = _worst_departure(crs, boxes, 2)
+        departures = areal_departures(crs, boxes)
+        worst = float(departures[np.argmax(np.abs(departures))])
     if abs(worst) > limit:
         raise CrsError(
             en=f"{crs.name}: plane areas differ by {worst:+.2%} from the ground here, at most "
@@ -120,15 +120,50 @@ def check_areal_scale(
     return worst
 
 
-def _worst_departure(crs: pyproj.CRS, boxes: FloatArray, samples: int) -> float:
-    """Departure farthest from 0 on a grid of points over each rectangle; inf if none can be had."""
+def areal_departures(crs: pyproj.CRS, boxes: FloatArray, *, samples: int = 2) -> FloatArray:
+    """Departure of the areal scale from 1 that is farthest from 0 in each rectangle.
+
+    Parameters
+    ----------
+    crs : pyproj.CRS
+        A projected CRS.
+    boxes : ndarray of float64, shape (rectangles, 4)
+        Lowest x, lowest y, highest x, highest y in its units; none missing.
+    samples : int
+        Points along each side at which the scale is taken; 2 takes the corners.
+
+    Returns
+    -------
+    ndarray of float64
+        Ratios with their sign; inf where no point has a place on the ground.
+    """
     share = np.linspace(0.0, 1.0, samples)
     x = boxes[:, 0, None] + (boxes[:, 2] - boxes[:, 0])[:, None] * share
     y = boxes[:, 1, None] + (boxes[:, 3] - boxes[:, 1])[:, None] * share
     grid = np.broadcast_arrays(x[:, :, None], y[:, None, :])
-    departures = areal_scale(crs, grid[0].ravel(), grid[1].ravel()) - 1.0
-    departures = departures[np.isfinite(departures)]
-    return float(departures[np.argmax(np.abs(departures))]) if len(departures) else math.inf
+    departures = areal_scale(crs, grid[0].ravel(), grid[1].ravel()).reshape(len(boxes), -1) - 1.0
+    known = np.isfinite(departures)
+    farthest = np.argmax(np.where(known, np.abs(departures), -1.0), axis=1)
+    result: FloatArray = np.where(
+        known.any(axis=1), departures[np.arange(len(boxes)), farthest], math.inf
+    )
+    return result
+
+
+def square_unit_m2(crs: pyproj.CRS) -> float:
+    """Square metres in a square unit of a projected CRS: 1 for metres, 0.0929 for feet.
+
+    Parameters
+    ----------
+    crs : pyproj.CRS
+        A projected CRS.
+
+    Returns
+    -------
+    float
+        The factor.
+    """
+    return _unit_m(crs) ** 2
 
 
 def ellipsoid_of(crs: pyproj.CRS) -> tuple[float, float]:

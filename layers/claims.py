@@ -18,7 +18,12 @@ __all__ = ["meeting_bounds", "settle_claims"]
 
 
 def settle_claims(
-    shapes: npt.NDArray[Any], labels: pd.Index[Any], *, source: str, findings: Findings
+    shapes: npt.NDArray[Any],
+    labels: pd.Index[Any],
+    *,
+    unit_m2: float,
+    source: str,
+    findings: Findings,
 ) -> npt.NDArray[Any]:
     """Take from each polygon what an earlier one claims as well.
 
@@ -28,6 +33,8 @@ def settle_claims(
         Valid polygons in the order of their claims: the first has the first claim.
     labels : pandas.Index
         Their ids.
+    unit_m2 : float
+        Square metres in a square unit of their CRS.
     source : str
         What the findings call them.
     findings : Findings
@@ -53,7 +60,7 @@ def settle_claims(
     for loser in np.unique(pairs[1]):
         winners = shapes[pairs[0][pairs[1] == loser]]
         result[loser] = shapely.difference(shapes[loser], shapely.union_all(winners))
-    _tell_claims(labels, pairs, areas, source, findings)
+    _tell_claims(labels, pairs, areas * unit_m2, source, findings)
     return result
 
 
@@ -79,23 +86,23 @@ def meeting_bounds(p: BinnedEdges, q: BinnedEdges) -> IntArray:
 
 
 def _tell_claims(
-    labels: pd.Index[Any], pairs: IntArray, areas: FloatArray, source: str, findings: Findings
+    labels: pd.Index[Any], pairs: IntArray, areas_m2: FloatArray, source: str, findings: Findings
 ) -> None:
-    largest = np.argsort(-areas, kind="stable")[:5]
+    largest = np.argsort(-areas_m2, kind="stable")[:5]
     shown = tuple(f"{labels[a]}/{labels[b]}" for a, b in pairs[:, largest].T)
-    area_ha = float(areas.sum()) / 1e4
+    count, area_ha = len(areas_m2), float(areas_m2.sum()) / 1e4
     findings.add(
         Finding(
             severity="problem",
             kind="double-claim",
             source=source,
             message=Phrase(
-                en=f"{len(areas)} pairs of polygons claim the same ground, {area_ha:.4f} ha in all "
+                en=f"{count} pairs of polygons claim the same ground, {area_ha:.4f} ha in all "
                 f"({', '.join(shown)}): it was given to the lower code; correct the boundaries.",
-                vi=f"{len(areas)} cặp vùng chồng lên nhau, tổng {area_ha:.4f} ha "
+                vi=f"{count} cặp vùng chồng lên nhau, tổng {area_ha:.4f} ha "
                 f"({', '.join(shown)}): phần chồng được tính cho mã nhỏ hơn; hãy chỉnh ranh giới.",
             ),
-            count=len(areas),
+            count=count,
             area_ha=area_ha,
             examples=shown,
         )

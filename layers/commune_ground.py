@@ -12,7 +12,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from layers.areal_scale import check_areal_scale
+from layers.areal_scale import check_areal_scale, square_unit_m2
 from layers.claims import settle_claims
 from layers.findings import Findings
 from layers.intake import require_columns, take_in
@@ -47,17 +47,19 @@ class CommuneGround:
     @property
     def unit_m2(self) -> float:
         """Square metres in a square unit of the CRS."""
-        return float(self.crs.axis_info[0].unit_conversion_factor) ** 2
+        return square_unit_m2(self.crs)
 
-    def edges(self) -> BinnedEdges:
-        """Edges by id, in bins.
+    def edges(self) -> tuple[BinnedEdges, BinnedEdges]:
+        """Edges by id, in bins; once as they are, once with x and y exchanged.
 
         Returns
         -------
-        BinnedEdges
+        tuple of BinnedEdges
             One polygon per id.
         """
-        return bin_edges(rings_of(self.shapes).owned_by(self.number), len(self.ids))
+        rings = rings_of(self.shapes).owned_by(self.number)
+        across = rings.moved(rings.y, rings.x)
+        return bin_edges(rings, len(self.ids)), bin_edges(across, len(self.ids))
 
 
 def take_communes(
@@ -98,5 +100,11 @@ def take_communes(
     rank[by_id] = np.arange(len(by_id))
     rows = np.argsort(rank[intake.number], kind="stable")
     ids, number = intake.ids[by_id], rank[intake.number[rows]]
-    shapes = settle_claims(intake.shapes[rows], ids[number], source="communes", findings=findings)
+    shapes = settle_claims(
+        intake.shapes[rows],
+        ids[number],
+        unit_m2=square_unit_m2(intake.crs),
+        source="communes",
+        findings=findings,
+    )
     return CommuneGround(ids, number, shapes, intake.crs)

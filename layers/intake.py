@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import geopandas as gpd
@@ -15,6 +16,7 @@ import shapely
 
 from layers.errors import CrsError, InputError
 from layers.findings import Finding, Findings
+from layers.ground_areas import ground_areas
 from layers.repair import RepairMode, mend, refuse_repairs, require_polygons
 from layers.rings import IntArray
 from layers.wording import Phrase
@@ -115,8 +117,12 @@ def take_in(
     shapes, labels = np.asarray(polygons.geometry), np.asarray(ids)
     require_polygons(shapes)
     if repair is not None:
-        shapes, repairs = mend(shapes, workers=workers)
+        measure = partial(ground_areas, crs=polygons.crs)
+        shapes, repairs = mend(shapes, areas=measure, workers=workers)
         tell_repairs(labels, repairs, repair, source, findings)
+        unknown = repairs["position"].to_numpy(np.int64)[repairs["before_m2"].isna()]
+        if len(unknown):  # an empty polygon has no area; where these lie is not known
+            shapes[unknown] = None
     intake = Intake(pd.Index(unique), number.astype(np.int64), shapes, polygons.crs)
     _tell_duplicates(labels, number, source, findings)
     _tell_lacking(labels, intake, source, findings)
@@ -286,6 +292,7 @@ def tell_repairs(
     refuse_repairs(repairs, mode)
     rows = repairs["position"].to_numpy(np.int64)
     shown = _examples(labels, rows)
+    lost = int((repairs["after_m2"] == 0.0).sum())
     change_ha = float(repairs["change_m2"].abs().sum()) / 1e4
     findings.add(
         Finding(
@@ -294,9 +301,10 @@ def tell_repairs(
             source=source,
             message=Phrase(
                 en=f"{len(rows)} invalid polygons repaired ({', '.join(shown)}), areas changed by "
-                f"{change_ha:.4f} ha in all: correct them in the source.",
+                f"{change_ha:.4f} ha in all, {lost} have no area left: correct them in the source.",
                 vi=f"Đã tự sửa {len(rows)} vùng không hợp lệ ({', '.join(shown)}), diện tích thay "
-                f"đổi tổng cộng {change_ha:.4f} ha: hãy sửa trong dữ liệu gốc.",
+                f"đổi tổng cộng {change_ha:.4f} ha, {lost} vùng không còn diện tích: hãy sửa trong "
+                "dữ liệu gốc.",
             ),
             count=len(rows),
             area_ha=change_ha,

@@ -7,17 +7,19 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from layers.areal_scale import check_areal_scale
+from layers.areal_scale import check_areal_scale, square_unit_m2
 from layers.claims import meeting_bounds
 from layers.findings import Findings
-from layers.intake import take_in
+from layers.intake import attach_findings, take_in
 from layers.rings import rings_of
 from layers.shared_ground import bin_edges, doubtful_ground, shared_areas
 
 __all__ = ["check_overlaps"]
 
 
-def check_overlaps(plots: gpd.GeoDataFrame, *, minimum_m2: float = 0.0) -> pd.DataFrame:
+def check_overlaps(
+    plots: gpd.GeoDataFrame, *, minimum_m2: float = 0.0, findings: Findings | None = None
+) -> pd.DataFrame:
     """Pairs of plots that share ground, with the hectares that would count double.
 
     Parameters
@@ -28,6 +30,9 @@ def check_overlaps(plots: gpd.GeoDataFrame, *, minimum_m2: float = 0.0) -> pd.Da
     minimum_m2 : float
         Pairs that share less are left out. What the last digits of the coordinates cannot tell
         from nothing is left out in any case.
+    findings : Findings, optional
+        Takes what was found on the way: repairs, plots without geometry. The same stands in
+        ``attrs["findings"]`` of the result. The pairs are the caller's to judge.
 
     Returns
     -------
@@ -53,8 +58,9 @@ def check_overlaps(plots: gpd.GeoDataFrame, *, minimum_m2: float = 0.0) -> pd.Da
     >>> check_overlaps(plots).to_csv(index=False).splitlines()
     ['plot,other,area_ha,share_ratio', '0,1,0.5,0.5']
     """
+    found = Findings()
     intake = take_in(
-        plots, pd.RangeIndex(len(plots)), source="plots", repair="repair", findings=Findings()
+        plots, pd.RangeIndex(len(plots)), source="plots", repair="repair", findings=found
     )
     check_areal_scale(intake.crs, shapely.bounds(intake.shapes))
     count = len(plots)
@@ -63,7 +69,7 @@ def check_overlaps(plots: gpd.GeoDataFrame, *, minimum_m2: float = 0.0) -> pd.Da
     pairs = meeting_bounds(edges, edges)
     pairs = pairs[:, pairs[0] < pairs[1]]
     shared = shared_areas(edges, edges, pairs)
-    factor = float(intake.crs.axis_info[0].unit_conversion_factor) ** 2
+    factor = square_unit_m2(intake.crs)
     there = (shared > doubt[pairs[0]] + doubt[pairs[1]]) & (shared * factor >= minimum_m2)
     (first, second), shared = pairs[:, there], shared[there]
     table = pd.DataFrame(
@@ -74,4 +80,8 @@ def check_overlaps(plots: gpd.GeoDataFrame, *, minimum_m2: float = 0.0) -> pd.Da
             "share_ratio": shared / np.minimum(areas[first], areas[second]),
         }
     )
-    return table.sort_values("area_ha", ascending=False, kind="stable", ignore_index=True)
+    table = table.sort_values("area_ha", ascending=False, kind="stable", ignore_index=True)
+    attach_findings(table, found)
+    if findings is not None:
+        findings.extend(found.items)
+    return table

@@ -9,7 +9,9 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 
+from layers.areal_scale import check_areal_scale
 from layers.commune_ground import CommuneGround, take_communes
 from layers.errors import CrsError, InputError
 from layers.findings import Finding, Findings
@@ -26,6 +28,7 @@ from layers.plot_shares import OUTSIDE, Shares, plot_shares, share_pieces
 from layers.repair import RepairMode, repair_polygons
 from layers.rings import IntArray
 from layers.slivers import settle_slivers
+from layers.stray_plots import tell_strays
 from layers.wording import Phrase
 from layers.work import Workers, run_pieces
 
@@ -144,8 +147,9 @@ def overlay_pieces(
         As for ``overlay_area``.
     findings : Findings, optional
         Takes what was found: ids in several rows, polygons without geometry, repairs, ground that
-        two communes claim, plots outside every commune, slivers, plots without ledger area. The
-        same stands in ``attrs["findings"]`` of the result.
+        two communes claim, plots outside every commune, plots so far away that their hectares
+        are off, slivers, plots without ledger area. The same stands in ``attrs["findings"]`` of
+        the result.
 
     Returns
     -------
@@ -166,11 +170,12 @@ def overlay_pieces(
     ledger = ledger_areas(plots, ledger_column, found)
     ground = take_communes(communes, id_column, repair=repair, findings=found)
     shapes = _take_plots(plots, ground, found)
-    tasks = share_pieces(shapes, ground.edges())
-    shares = Shares.join(list(run_pieces(plot_shares, tasks, workers=workers)), ground.unit_m2)
+    tasks = share_pieces(shapes, ground)
+    shares = Shares.join(list(run_pieces(plot_shares, tasks, workers=workers)))
     tell_repairs(np.asarray(plots.index), shares.repairs, repair, "plots", found)
     shares = settle_slivers(shares, sliver_m2, plots.index, found)
     _tell_outside(shares, plots.index, found)
+    tell_strays(shares, shapes, plots.index, crs=ground.crs, findings=found)
     pieces = pd.DataFrame(
         {
             "plot": plots.index.take(shares.row),
@@ -259,6 +264,8 @@ def _take_plots(
             vi=f"communes ở hệ {ground.crs.name!r}, plots ở hệ {intake.crs.name!r}: hãy chuyển cả "
             "hai về múi chiếu VN-2000 của tỉnh bằng to_crs.",
         )
+    if not np.isfinite(shapely.bounds(ground.shapes)).any():  # no commune has been looked at
+        check_areal_scale(ground.crs, shapely.bounds(intake.shapes))
     return intake.shapes
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from layers.commune_ground import CommuneGround
 from layers.errors import ClosureError
 from layers.repair import NO_REPAIRS, mend
 from layers.rings import FloatArray, IntArray, Rings, rings_of
@@ -46,21 +47,29 @@ class SharePiece:
         Numbers of the communes whose bounds meet the plots.
     edges : BinnedEdges
         Communes.
+    across : BinnedEdges
+        The same with x and y exchanged.
     members : ndarray of int64
         Which of them those are.
+    unit_m2 : float
+        Square metres in a square unit of the coordinates.
     """
 
     rows: IntArray
     shapes: npt.NDArray[Any]
     zones: IntArray
     edges: BinnedEdges
+    across: BinnedEdges
     members: IntArray
+    unit_m2: float
 
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
         """Cross a process border with no other communes than those around the plots."""
-        few = self.edges.take(self.members)
+        few, across = self.edges.take(self.members), self.across.take(self.members)
         numbers = np.arange(len(self.members))
-        return SharePiece, (self.rows, self.shapes, self.zones, few, numbers)
+        return SharePiece, (
+            self.rows, self.shapes, self.zones, few, across, numbers, self.unit_m2,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +97,13 @@ class Shares:
     repairs: pd.DataFrame
 
     @staticmethod
-    def join(shares: list[Shares], unit_m2: float = 1.0) -> Shares:
+    def join(shares: list[Shares]) -> Shares:
         """Bring the pieces of all tasks into one order.
 
         Parameters
         ----------
         shares : list of Shares
             Results of the tasks.
-        unit_m2 : float
-            Square metres in a square unit of their areas.
 
         Returns
         -------
@@ -111,17 +118,17 @@ class Shares:
         order = np.argsort(row * (last + 1) + np.where(zone == OUTSIDE, last, zone), kind="stable")
         repairs = [s.repairs for s in shares if len(s.repairs)]
         table = pd.concat(repairs).sort_values("position") if repairs else NO_REPAIRS
-        return Shares(row[order], zone[order], share[order], area[order] * unit_m2, table)
+        return Shares(row[order], zone[order], share[order], area[order], table)
 
 
-def share_pieces(shapes: npt.NDArray[Any], communes: BinnedEdges) -> Iterator[SharePiece]:
+def share_pieces(shapes: npt.NDArray[Any], communes: CommuneGround) -> Iterator[SharePiece]:
     """Cut the work: plots near each other together, with the communes around them.
 
     Parameters
     ----------
     shapes : ndarray of shapely geometries
         Plots.
-    communes : BinnedEdges
+    communes : CommuneGround
         All communes.
 
     Yields
@@ -131,7 +138,8 @@ def share_pieces(shapes: npt.NDArray[Any], communes: BinnedEdges) -> Iterator[Sh
     """
     bounds = shapely.bounds(shapes)
     order = _neighbours(bounds)
-    zone_bounds = communes.bounds
+    edges, across = communes.edges()
+    zone_bounds = edges.bounds
     for start in range(0, len(order), TASK_PLOTS):
         rows = order[start : start + TASK_PLOTS]
         near = bounds[rows]
@@ -141,7 +149,7 @@ def share_pieces(shapes: npt.NDArray[Any], communes: BinnedEdges) -> Iterator[Sh
             low, high = near[:, :2].min(axis=0), near[:, 2:].max(axis=0)
             met = ((zone_bounds[:, :2] < high) & (zone_bounds[:, 2:] > low)).all(axis=1)
         zones = np.flatnonzero(met)
-        yield SharePiece(rows, shapes[rows], zones, communes, zones)
+        yield SharePiece(rows, shapes[rows], zones, edges, across, zones, communes.unit_m2)
 
 
 def _neighbours(bounds: FloatArray) -> IntArray:
@@ -169,11 +177,12 @@ def plot_shares(piece: SharePiece) -> Shares:
     Raises
     ------
     ClosureError
-        The communes' parts of a plot are larger than the plot.
+        The communes' parts of a plot are larger than the plot, or what is left of it does not lie
+        outside them.
     """
     shapes, plots = piece.shapes, len(piece.rows)
     rings = rings_of(shapes)
-    shapes, repairs = mend(shapes, rings)
+    shapes, repairs = mend(shapes, rings, areas=lambda some: shapely.area(some) * piece.unit_m2)
     if len(repairs):
         rings = rings_of(shapes)
         repairs = repairs.assign(position=piece.rows[repairs["position"]])
@@ -191,15 +200,16 @@ def plot_shares(piece: SharePiece) -> Shares:
     slack = doubt * (1 + np.bincount(plot, minlength=plots)) + CLOSURE_RATIO * area
     over = np.flatnonzero(outside < -slack)
     if len(over):
-        _raise_over(piece.rows[over], outside[over])
+        _raise_over(piece.rows[over], outside[over] * piece.unit_m2)
     homeless = np.bincount(plot, minlength=plots) == 0
     left = np.flatnonzero((outside > np.maximum(doubt, CLOSURE_RATIO * area)) | homeless)
+    _check_outside(rings, left, area[left] - outside[left], piece)
     plot = np.concatenate([plot, left])
     zone = np.concatenate([zone, np.full(len(left), OUTSIDE)])
     shared = _closed(plot, np.concatenate([shared, outside[left]]), area)
     whole = area[plot]
     share = np.divide(shared, whole, out=np.ones(len(plot)), where=whole > 0)
-    return Shares(piece.rows[plot], zone, share, shared, repairs)
+    return Shares(piece.rows[plot], zone, share, shared * piece.unit_m2, repairs)
 
 
 def _cut(
@@ -218,6 +228,27 @@ def _cut(
     doubt = np.minimum(doubtful_ground(few, len(near)), 1e-6 * area)
     kept = shared > doubt[first]
     return np.array([near[first[kept]], second[kept]]), shared[kept], doubt
+
+
+def _check_outside(rings: Rings, left: IntArray, inside: FloatArray, piece: SharePiece) -> None:
+    """Measure anew, with x and y exchanged, what communes hold of the plots that reach outside.
+
+    What is left of a plot is the difference to its own area, so that its pieces close whatever is
+    wrong with them. Other edges in other bins meet the second time, of all communes around.
+    """
+    if not len(left):
+        return
+    number = np.full(len(piece.rows), -1)
+    number[left] = np.arange(len(left))
+    few = rings.take(np.flatnonzero(number[rings.part_owner] >= 0)).owned_by(number)
+    turned, many = few.moved(few.y, few.x), len(piece.members)
+    pairs = np.array([np.repeat(np.arange(len(left)), many), np.tile(piece.members, len(left))])
+    again = shared_areas(bin_edges(turned, len(left)), piece.across, pairs)
+    again = again.reshape(len(left), many).sum(axis=1)
+    slack = doubtful_ground(few, len(left)) * (2 + many) + CLOSURE_RATIO * few.areas(len(left))
+    wrong = np.flatnonzero(np.abs(again - inside) > slack)
+    if len(wrong):
+        _raise_lost(piece.rows[left[wrong]], (again - inside)[wrong] * piece.unit_m2)
 
 
 def largest_pieces(plot: IntArray, area: FloatArray) -> IntArray:
@@ -258,4 +289,15 @@ def _raise_over(rows: IntArray, outside: FloatArray) -> None:
         f"by up to {-outside.min():.3g} m²; please report this with the data.",
         vi=f"Tổng các phần theo xã của {len(rows)} lô lớn hơn diện tích lô, các dòng "
         f"{rows[:5].tolist()}, nhiều nhất {-outside.min():.3g} m²; vui lòng báo lỗi kèm dữ liệu.",
+    )
+
+
+def _raise_lost(rows: IntArray, difference_m2: FloatArray) -> None:
+    worst = float(np.abs(difference_m2).max())
+    raise ClosureError(
+        en=f"What communes hold of {len(rows)} plots at their outer boundary, measured twice, "
+        f"differs by up to {worst:.3g} m², rows {rows[:5].tolist()}; please report this with the "
+        "data.",
+        vi=f"Phần nằm trong xã của {len(rows)} lô ở ranh giới ngoài, đo hai lần, lệch nhau đến "
+        f"{worst:.3g} m², các dòng {rows[:5].tolist()}; vui lòng báo lỗi kèm dữ liệu.",
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal
 
 import geopandas as gpd
@@ -11,7 +13,8 @@ import pandas as pd
 import shapely
 
 from layers.errors import InputError
-from layers.rings import Rings, rings_of
+from layers.ground_areas import ground_areas
+from layers.rings import FloatArray, Rings, rings_of
 from layers.schema import Column, Schema
 from layers.validity import invalid_rows
 from layers.work import Workers
@@ -33,9 +36,15 @@ REPAIRS = Schema(
     (
         Column("position", "integer", "row of the frame, from 0"),
         Column("reason", "text", "what was wrong, as GEOS puts it"),
-        Column("before_m2", "number", "area as drawn, by the shoelace formula", "m²"),
+        Column(
+            "before_m2",
+            "number",
+            "area as drawn, by the shoelace formula; missing where a coordinate is no number",
+            "m²",
+            nullable=True,
+        ),
         Column("after_m2", "number", "area after the repair", "m²"),
-        Column("change_m2", "number", "after less before", "m²"),
+        Column("change_m2", "number", "after less before", "m²", nullable=True),
     ),
 )
 
@@ -50,8 +59,9 @@ def repair_polygons(
     """Make every polygon valid, and tell what that changed.
 
     A ring that crosses itself is taken as its outline (the area it encloses, however often it goes
-    round); lines and points that a repair leaves over are dropped. Valid polygons, missing and
-    empty ones are kept as they are. Repeated vertices and either direction of rings are valid.
+    round); lines and points that a repair leaves over are dropped. A polygon with a coordinate that
+    is no number becomes empty: where it lies is not known. Valid polygons, missing and empty ones
+    are kept as they are. Repeated vertices and either direction of rings are valid.
 
     Parameters
     ----------
@@ -64,7 +74,7 @@ def repair_polygons(
     -------
     tuple of geopandas.GeoDataFrame and pandas.DataFrame
         A new frame with the same rows, and one row per repaired polygon (columns of ``REPAIRS``;
-        areas in square units of the CRS).
+        areas on the ground in m², or in square units of the coordinates where there is no CRS).
 
     Raises
     ------
@@ -73,7 +83,9 @@ def repair_polygons(
     """
     shapes = np.asarray(polygons.geometry)
     require_polygons(shapes)
-    mended, repairs = mend(shapes)
+    crs = polygons.crs
+    areas = shapely.area if crs is None else partial(ground_areas, crs=crs)
+    mended, repairs = mend(shapes, areas=areas)
     refuse_repairs(repairs, mode)
     result = polygons.copy()
     result.geometry = gpd.GeoSeries(mended, index=polygons.index, crs=polygons.crs)
@@ -106,7 +118,11 @@ def require_polygons(shapes: npt.NDArray[Any]) -> None:
 
 
 def mend(
-    shapes: npt.NDArray[Any], rings: Rings | None = None, *, workers: Workers = 1
+    shapes: npt.NDArray[Any],
+    rings: Rings | None = None,
+    *,
+    areas: Callable[[npt.NDArray[Any]], FloatArray] = shapely.area,
+    workers: Workers = 1,
 ) -> tuple[npt.NDArray[Any], pd.DataFrame]:
     """Repair the invalid polygons of an array.
 
@@ -116,6 +132,9 @@ def mend(
         Polygons and multipolygons, missing or empty ones among them.
     rings : Rings, optional
         Their rings, where the caller has them.
+    areas : callable
+        Areas of some of the polygons as the table is to have them, in m². Coordinates may be in
+        feet or degrees, so that the caller must say.
     workers : int or dask.distributed.Client
         Local workers look at several polygons at a time; a cluster is not asked.
 
@@ -137,8 +156,8 @@ def mend(
     mended[known] = shapely.make_valid(
         shapes[invalid[known]], method="structure", keep_collapsed=False
     )
-    before, after = np.zeros(len(invalid)), shapely.area(mended)
-    before[known] = shapely.area(shapes[invalid[known]])
+    before, after = np.full(len(invalid), np.nan), np.nan_to_num(areas(mended))
+    before[known] = areas(shapes[invalid[known]])
     table = pd.DataFrame(
         {
             "position": invalid,

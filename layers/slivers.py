@@ -55,7 +55,9 @@ def settle_slivers(
     np.add.at(area, keeper[shares.row[moved]], area[moved])
     np.add.at(share, keeper[shares.row[moved]], share[moved])
     kept = ~moved
-    return Shares(shares.row[kept], shares.zone[kept], share[kept], area[kept], shares.repairs)
+    row, share = shares.row[kept], share[kept]
+    share[np.bincount(row)[row] == 1] = 1.0  # the sum of the parts may miss it by the last digit
+    return Shares(row, shares.zone[kept], share, area[kept], shares.repairs)
 
 
 def _tell_slivers(

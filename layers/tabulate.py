@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,33 +11,28 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from layers.block_tabulation import BlockPiece, ClassSums, tabulate_block
-from layers.cell_areas import CellAreas
-from layers.cell_coverage import entry_bounds, row_weighted_areas
-from layers.errors import ClosureError
+from layers.cell_coverage import entry_bounds
 from layers.findings import Finding, Findings
 from layers.intake import Intake, attach_findings, refuse_names, require_columns, take_in
 from layers.raster_blocks import (
     BlockReader,
-    RasterGrid,
     can_reopen,
     describe_raster,
     open_raster,
     plan_windows,
     require_dataset,
 )
+from layers.raster_ground import RasterGround
 from layers.repair import RepairMode
-from layers.reprojection import reproject_rings
-from layers.rings import FloatArray, IntArray, Rings, rings_of
+from layers.rings import FloatArray
+from layers.tabulation_closure import check_closure
 from layers.wording import Phrase
 from layers.work import Workers, run_pieces, worker_count
 
 __all__ = ["tabulate_area"]
-
-# Sums of shares close on the polygon's area to this, relative, and to this many cells.
-CLOSURE_RATIO = 1e-9
-CLOSURE_CELLS = 1e-6
 
 
 def tabulate_area(
@@ -84,7 +78,9 @@ def tabulate_area(
         Columns ``[id_column, "class", "cells", "area_ha"]``: a row per polygon and class present,
         by order of the polygons and class; then one row per polygon whose class is ``<NA>``, for
         cells without data and for what lies outside the raster, 0 where there is neither. A
-        polygon with empty geometry has 0 there, one whose geometry is missing has NaN.
+        polygon with empty geometry has 0 there; an id has NaN if the geometry of all its rows is
+        missing (or has coordinates that are no numbers), and the figures of the others if only
+        some are.
 
     Raises
     ------
@@ -128,7 +124,7 @@ def tabulate_area(
             findings=found,
             workers=workers,
         )
-        ground = _Ground.of(intake, reader.grid)
+        ground = RasterGround.of(intake, reader.grid)
         pieces = _pieces(ground, reader)
         sums = ClassSums.join(list(run_pieces(tabulate_block, pieces, workers=workers)))
     table = _table(intake, ground, sums, found)
@@ -156,46 +152,7 @@ def _reader(raster: Any, band: int, workers: Workers) -> Iterator[BlockReader]:
         reader.close()
 
 
-@dataclass(frozen=True, slots=True)
-class _Ground:
-    """Polygons in cells of a raster: column ``c`` reaches from ``c`` to ``c + 1``."""
-
-    rings: Rings
-    bounds: npt.NDArray[np.float64]
-    grid: RasterGrid
-    cell_areas: CellAreas
-
-    @classmethod
-    def of(cls, intake: Intake, grid: RasterGrid) -> _Ground:
-        rings = rings_of(intake.shapes)
-        t = grid.transform
-        if not intake.crs.equals(grid.crs, ignore_axis_order=True):
-            rings = reproject_rings(rings, intake.crs, grid.crs, (abs(t.a), abs(t.e)))
-        cell_areas = CellAreas.of(grid.crs, t, rings.part_bounds())
-        cells = rings.moved((rings.x - t.c) / t.a, (rings.y - t.f) / t.e)
-        return cls(cells, cells.part_bounds(), grid, cell_areas)
-
-    def totals(self, polygons: int) -> tuple[FloatArray, FloatArray]:
-        """Cells and m² of each polygon, inside and outside the raster."""
-        rings = self.rings
-        cells = rings.areas(polygons)
-        if self.cell_areas.uniform or not len(rings.x):
-            return cells, cells * self.cell_areas.rows(0, 1)
-        top, bottom = int(np.floor(rings.y.min())), int(np.ceil(rings.y.max())) + 1
-        areas = row_weighted_areas(rings, self.cell_areas.rows(top, bottom), top)
-        owner = np.repeat(rings.part_owner, np.diff(rings.part_ring))
-        return cells, np.bincount(owner, areas, polygons).astype(np.float64)
-
-    def beyond(self, polygons: int) -> npt.NDArray[np.bool_]:
-        """Which polygons reach beyond the raster."""
-        low, high = self.bounds[:, :2].min(axis=1), self.bounds[:, 2:]
-        parts = (low < 0) | (high[:, 0] > self.grid.width) | (high[:, 1] > self.grid.height)
-        result = np.zeros(polygons, bool)
-        result[self.rings.part_owner[parts]] = True
-        return result
-
-
-def _pieces(ground: _Ground, reader: BlockReader) -> Iterator[BlockPiece]:
+def _pieces(ground: RasterGround, reader: BlockReader) -> Iterator[BlockPiece]:
     """Windows of the raster with the parts that meet them."""
     x0, y0, x1, y1 = ground.bounds.T
     cells = np.column_stack([np.floor(y0), np.ceil(y1), np.floor(x0), np.ceil(x1)])
@@ -205,22 +162,16 @@ def _pieces(ground: _Ground, reader: BlockReader) -> Iterator[BlockPiece]:
         yield BlockPiece(reader, window, ground.rings.take(parts), bounds[parts], row_area)
 
 
-def _table(intake: Intake, ground: _Ground, sums: ClassSums, findings: Findings) -> pd.DataFrame:
-    """Rows by id and class, with one row for what has no class; checked to close."""
+def _table(
+    intake: Intake, ground: RasterGround, sums: ClassSums, findings: Findings
+) -> pd.DataFrame:
+    """Rows by id and class, with one row for what has no class."""
     polygons = len(intake.shapes)
-    total_cells, total_m2 = ground.totals(polygons)
-    outside_cells = total_cells - np.bincount(sums.owner, sums.cells, polygons)
-    outside_m2 = total_m2 - np.bincount(sums.owner, sums.area_m2, polygons)
     beyond = ground.beyond(polygons)
-    tolerance = CLOSURE_RATIO * np.abs(total_cells) + CLOSURE_CELLS
-    wrong = np.where(beyond, outside_cells < -tolerance, np.abs(outside_cells) > tolerance)
-    if wrong.any():
-        _raise_open(intake, np.flatnonzero(wrong), outside_cells)
-    outside_cells = np.where(beyond, np.maximum(outside_cells, 0.0), 0.0)
-    outside_m2 = np.where(beyond, np.maximum(outside_m2, 0.0), 0.0)
+    outside_cells, outside_m2 = check_closure(intake, ground, sums, beyond)
     _tell_beyond(intake, beyond, outside_m2, findings)
-    unknown = np.array([shape is None for shape in intake.shapes], bool)
-    outside_cells[unknown] = outside_m2[unknown] = np.nan
+    drawn = ~shapely.is_missing(intake.shapes)
+    unknown = np.bincount(intake.number, drawn, len(intake.ids)) == 0
     numbers = np.arange(polygons)
     everything = ClassSums(
         intake.number[np.concatenate([sums.owner, numbers])],
@@ -230,25 +181,15 @@ def _table(intake: Intake, ground: _Ground, sums: ClassSums, findings: Findings)
         np.concatenate([sums.area_m2, outside_m2]),
     )
     rows = ClassSums.join([everything])
+    known = ~unknown[rows.owner]
     return pd.DataFrame(
         {
             "id": intake.ids[rows.owner],
             "class": pd.array(rows.value, dtype="Int64").copy(),
-            "cells": rows.cells,
-            "area_ha": rows.area_m2 / 1e4,
+            "cells": np.where(known, rows.cells, np.nan),
+            "area_ha": np.where(known, rows.area_m2 / 1e4, np.nan),
         }
     ).assign(**{"class": lambda table: table["class"].mask(rows.missing)})
-
-
-def _raise_open(intake: Intake, rows: IntArray, residual: FloatArray) -> None:
-    ids = [str(intake.ids[intake.number[row]]) for row in rows[:5]]
-    worst = float(np.abs(residual[rows]).max())
-    raise ClosureError(
-        en=f"Classes do not add up to the polygon for {len(rows)} polygons ({', '.join(ids)}): "
-        f"{worst:.3g} cells are left over; please report this with the data.",
-        vi=f"Tổng các lớp không bằng diện tích vùng ở {len(rows)} vùng ({', '.join(ids)}): còn dư "
-        f"{worst:.3g} ô; vui lòng báo lỗi kèm dữ liệu.",
-    )
 
 
 def _tell_beyond(

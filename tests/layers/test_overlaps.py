@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -9,6 +10,7 @@ from shapely import Polygon
 
 from layers import check_overlaps
 from layers.errors import CrsError, InputError
+from layers.findings import Findings
 from tests.layers.engine_ground import polygons, squares
 
 
@@ -52,6 +54,27 @@ def test_invalid_and_missing_geometry() -> None:
     bow = Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
     table = check_overlaps(polygons(bow, None, shapely.box(0, 0, 1, 2), Polygon()))
     assert table["area_ha"].tolist() == pytest.approx([1.0])
+
+
+def test_what_was_found_on_the_way_is_told() -> None:
+    bow = Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
+    found = Findings()
+    table = check_overlaps(polygons(bow, None, shapely.box(0, 0, 1, 2)), findings=found)
+    assert [(item.kind, item.rows) for item in found.items] == [
+        ("invalid-geometry", (0,)),
+        ("no-geometry", (1,)),
+    ]
+    assert [item["kind"] for item in table.attrs["findings"]] == ["invalid-geometry", "no-geometry"]
+
+
+def test_overlaps_in_feet_are_told_in_hectares() -> None:
+    shapes = [
+        shapely.box(1e6, 2e5, 1_000_200, 200_100),
+        shapely.box(1_000_100, 2e5, 1_000_300, 200_100),
+    ]
+    table = check_overlaps(gpd.GeoDataFrame(geometry=shapes, crs=2263), minimum_m2=929)
+    assert table["area_ha"].tolist() == pytest.approx([(1200 / 3937) ** 2])
+    assert check_overlaps(gpd.GeoDataFrame(geometry=shapes, crs=2263), minimum_m2=930).empty
 
 
 def test_none_or_one_plot() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,12 @@ import pytest
 import shapely
 from shapely import MultiPolygon, Polygon, box
 
+import layers.plot_shares
 from layers import overlay_area, overlay_geometry, overlay_pieces
-from layers.errors import CrsError, InputError
+from layers.errors import ClosureError, CrsError, InputError
 from layers.findings import Finding, Findings
+from layers.rings import rings_of
+from layers.shared_ground import doubtful_ground
 from tests.layers.engine_ground import EAST, NORTH, squares
 
 
@@ -106,6 +110,49 @@ def test_ground_outside_stands_under_no_commune(communes: Any) -> None:
     assert (told["partly-outside"].rows, told["partly-outside"].area_ha) == ((0,), 2.0)
 
 
+def test_a_plot_far_from_the_communes_is_told(communes: Any) -> None:
+    plots = squares((0, 0, 1, 1), (-4500, -24000, -4499, -23999), (30, 0, 31, 1))
+    found = Findings()
+    pieces = overlay_pieces(communes, plots, findings=found)
+    assert pieces["code"].isna().tolist() == [False, True, True]
+    far = kinds(found)["far-outside"]
+    assert (far.severity, far.rows, far.area_ha) == ("problem", (1,), pytest.approx(1.0))
+    assert "off by up to 0.6%" in far.message.en
+    with pytest.raises(CrsError, match=r"plane areas differ by \+0\.6"):
+        overlay_pieces(communes.iloc[:0], plots.iloc[[1]])
+
+
+def test_what_gets_lost_is_not_taken_for_ground_outside(
+    communes: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plots = squares((9, 0, 11, 1), (19, 0, 21, 1))
+    measure, calls = layers.plot_shares.shared_areas, []
+
+    def forgetful(p: Any, q: Any, pairs: Any) -> Any:
+        areas = measure(p, q, pairs)
+        if not calls:
+            areas[0] = 0.0  # what the first commune holds of the first plot
+        calls.append(len(areas))
+        return areas
+
+    monkeypatch.setattr(layers.plot_shares, "shared_areas", forgetful)
+    with pytest.raises(ClosureError, match=r"1 plots at their outer boundary.*1e\+04 m²"):
+        overlay_pieces(communes, plots)
+
+
+def test_what_is_told_from_nothing_does_not_depend_on_the_other_plots(communes: Any) -> None:
+    near = squares((9, 0, 10 + 3e-10, 1))  # three hundred-millionths of a metre beyond
+    far = squares((90_000, 90_000, 90_001, 90_001))
+    alone = overlay_pieces(communes, near)
+    together = overlay_pieces(communes, pd.concat([near, far], ignore_index=True))
+    assert len(alone) == len(together) - 1
+    assert doubtful(near)[0] == doubtful(pd.concat([near, far]))[0] > 0
+
+
+def doubtful(plots: gpd.GeoDataFrame) -> Any:
+    return doubtful_ground(rings_of(np.asarray(plots.geometry)), len(plots))
+
+
 def test_ground_claimed_twice_goes_to_the_lower_code() -> None:
     communes = squares((8, 0, 20, 10), (0, 0, 10, 10), code=["06004", "06001"])
     found = Findings()
@@ -115,6 +162,29 @@ def test_ground_claimed_twice_goes_to_the_lower_code() -> None:
     claim = kinds(found)["double-claim"]
     assert claim.area_ha == pytest.approx(20.0)
     assert claim.examples == ("06001/06004",)
+
+
+def in_feet(*bounds: tuple[float, ...], **columns: Any) -> gpd.GeoDataFrame:
+    """Rectangles in units of 100 US survey feet."""
+    shapes = [box(*(100 * np.array(b) + [1e6, 2e5, 1e6, 2e5])) for b in bounds]
+    return gpd.GeoDataFrame(columns, geometry=shapes, crs="EPSG:2263")
+
+
+def test_findings_are_in_hectares_whatever_the_unit_of_the_crs() -> None:
+    hectare = 1e4 * (1200 / 3937) ** 2 / 1e4  # of a square of 100 feet
+    communes = in_feet((0, 0, 10, 10), (8, 0, 20, 10), code=["a", "b"])
+    bow = shapely.Polygon([(1e6, 2e5), (1_000_200, 200_200), (1_000_200, 2e5), (1e6, 200_200)])
+    plots = pd.concat(
+        [in_feet((9, 0, 11, 1), (19, 0, 22, 1)), gpd.GeoDataFrame(geometry=[bow], crs=2263)],
+        ignore_index=True,
+    )
+    found = Findings()
+    pieces = overlay_pieces(communes, plots, findings=found)
+    told = {kind: finding.area_ha for kind, finding in kinds(found).items()}
+    assert told["double-claim"] == pytest.approx(20 * hectare)
+    assert told["invalid-geometry"] == pytest.approx(2 * hectare)
+    assert told["partly-outside"] == pytest.approx(2 * hectare)
+    assert pieces["area_ha"].sum() == pytest.approx(7 * hectare)
 
 
 def test_ground_claimed_three_times_counts_once() -> None:
@@ -155,6 +225,17 @@ def test_slivers_go_to_the_larger_side_only_when_asked(communes: Any) -> None:
     assert "1 were given" in kinds(found)["sliver"].message.en
 
 
+def test_a_plot_that_gave_its_slivers_away_is_whole() -> None:
+    # Seven communes; the shares of the first six do not add up to 1 less that of the last.
+    cuts = [0.0, 0.0021, 0.0047, 0.0113, 0.0196, 0.0282, 0.0371, 7.3]
+    communes = squares(*((a, 0, b, 10) for a, b in pairwise(cuts)), code=list("abcdefg"))
+    plots = squares(*((0, 0, 7.3 - k / 7, 1 + k / 3) for k in range(20)))
+    pieces = overlay_pieces(communes, plots, sliver_m2=2000.0)
+    assert pieces["code"].tolist() == ["g"] * 20
+    assert (pieces["share_ratio"] == 1.0).all()
+    assert pieces["area_ha"].to_numpy() == pytest.approx(plots.area.to_numpy() / 1e4, rel=1e-12)
+
+
 def test_a_plot_without_geometry_keeps_its_ledger_area(communes: Any) -> None:
     plots = squares((0, 0, 1, 1), (1, 1, 2, 2), dtich=[1.5, 2.5], land=["bare", "bare"])
     plots.loc[0, "geometry"] = None
@@ -187,6 +268,27 @@ def test_an_invalid_commune_is_repaired_and_reported() -> None:
     pieces = overlay_pieces(bow, squares((0, 0, 1, 4)), findings=found)
     assert pieces["area_ha"].tolist() == pytest.approx([3.0, 1.0])
     assert kinds(found)["invalid-geometry"].source == "communes"
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_coordinate_that_is_no_number_keeps_the_ledger_area(communes: Any, value: float) -> None:
+    corners = np.array([(0, 0), (100, value), (100, 100), (0, 0)]) + np.array([EAST, NORTH])
+    broken = shapely.set_coordinates(Polygon([(0, 0), (0, 1), (1, 1)]), corners)
+    plots = squares((0, 0, 1, 1), (9, 0, 11, 1), dtich=[1.5, 2.0], land=["bare", "bare"])
+    plots.loc[0, "geometry"] = broken
+    found = Findings()
+    pieces = overlay_pieces(communes, plots, ledger_column="dtich", findings=found)
+    assert pieces["code"].isna().tolist() == [True, False, False]
+    assert pieces[["area_ha", "ledger_ha"]].to_numpy().tolist() == [
+        [0.0, 1.5],
+        [1.0, 1.0],
+        [1.0, 1.0],
+    ]
+    finding = kinds(found)["invalid-geometry"]
+    assert (finding.rows, finding.area_ha) == ((0,), 0.0)
+    assert "1 have no area left" in finding.message.en
+    with pytest.raises(InputError, match=r"1 invalid polygons, rows \[0\] \(Invalid Coord"):
+        overlay_pieces(communes, plots, repair="never")
 
 
 def test_a_commune_without_geometry_holds_nothing(communes: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -12,7 +13,7 @@ from shapely import MultiPolygon, Polygon, box
 from layers import repair_polygons
 from layers.errors import InputError
 from layers.repair import mend
-from tests.layers.engine_ground import polygons
+from tests.layers.engine_ground import EAST, NORTH, polygons
 
 
 def broken(value: float) -> Polygon:
@@ -112,6 +113,26 @@ def test_coordinates_that_are_no_numbers_leave_an_empty_polygon() -> None:
     mended, repairs = repair_polygons(polygons(INVALID["no number"], box(0, 0, 1, 1)))
     assert mended.geometry.iloc[0].is_empty
     assert repairs["after_m2"].tolist() == [0.0]
+    assert repairs[["before_m2", "change_m2"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("crs", "square_m2"),
+    [("EPSG:9215", 4.0), ("EPSG:2263", 4 * (1200 / 3937) ** 2), (None, 4.0)],
+    ids=["metres", "feet", "none"],
+)
+def test_repairs_are_in_square_metres(crs: str | None, square_m2: float) -> None:
+    corners = np.array([(0, 0), (4, 2), (4, 0), (0, 2)])
+    corners = corners + ([1e6, 2e5] if crs == "EPSG:2263" else [EAST, NORTH])
+    _, repairs = repair_polygons(gpd.GeoDataFrame(geometry=[Polygon(corners)], crs=crs))
+    assert repairs["after_m2"].tolist() == pytest.approx([square_m2], rel=1e-9)
+
+
+def test_a_repair_in_degrees_is_told_in_square_metres() -> None:
+    bow = Polygon([(107.0, 21.0), (107.2, 21.1), (107.2, 21.0), (107.0, 21.1)])
+    mended, repairs = repair_polygons(gpd.GeoDataFrame(geometry=[bow], crs=4326))
+    geodesic = abs(mended.crs.get_geod().geometry_area_perimeter(mended.geometry[0])[0])
+    assert repairs["after_m2"].tolist() == pytest.approx([geodesic], rel=1e-6)
 
 
 def test_repair_may_be_refused() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ from affine import Affine
 from rasterio.enums import Resampling
 from shapely import MultiPolygon, Polygon, box
 
+import layers.raster_ground
+import layers.tabulate
 from layers import tabulate_area
-from layers.errors import CrsError, InputError, MissingFileError
+from layers.errors import ClosureError, CrsError, InputError, MissingFileError
 from layers.findings import Findings
 from tests.layers.engine_ground import EAST, NORTH, polygons, raster_file, squares, sums
 
@@ -196,6 +199,38 @@ def test_polygons_without_geometry_are_reported() -> None:
     assert [(item.kind, item.examples) for item in found.items] == [("no-geometry", ("a", "b"))]
 
 
+def test_an_id_of_which_only_some_rows_are_drawn_has_their_figures() -> None:
+    found = Findings()
+    frame = polygons(box(0, 0, 1, 1), None, None, None, Polygon(), codes=["a", "a", "b", "b", "c"])
+    with raster_file([[1]]).open() as raster:
+        table = tabulate_area(frame, raster, findings=found)
+    assert sums(table, code="a") == {1: 1.0, None: 0.0}
+    assert np.isnan(sums(table, code="b")[None])
+    assert np.isnan(sums(table, "area_ha", code="b")[None])
+    assert sums(table, code="c") == {None: 0.0}
+    assert [(item.kind, item.rows) for item in found.items] == [
+        ("duplicate-id", (0, 1, 2, 3)),
+        ("no-geometry", (1, 2, 3, 4)),
+    ]
+
+
+def test_a_coordinate_that_is_no_number_leaves_no_figures() -> None:
+    corners = np.array([(0, 0), (100, np.nan), (100, 100), (0, 0)]) + np.array([EAST, NORTH])
+    broken = shapely.set_coordinates(Polygon([(0, 0), (0, 1), (1, 1)]), corners)
+    frame = polygons(box(0, 0, 1, 1), box(0, 0, 1, 1))
+    frame.loc[0, "geometry"] = broken
+    found = Findings()
+    with raster_file([[1]]).open() as raster:
+        table = tabulate_area(frame, raster, findings=found)
+    assert np.isnan(sums(table, code="a")[None])
+    assert sums(table, code="b") == {1: 1.0, None: 0.0}
+    assert [(item.kind, item.rows) for item in found.items] == [
+        ("invalid-geometry", (0,)),
+        ("no-geometry", (0,)),
+    ]
+    assert shapely.get_coordinates(frame.geometry.iloc[0]).shape == (4, 2), "left alone"
+
+
 def test_no_polygons_give_no_rows() -> None:
     with raster_file([[1]]).open() as raster:
         table = tabulate_area(polygons(), raster)
@@ -212,6 +247,25 @@ def test_an_invalid_polygon_is_repaired_and_reported() -> None:
             tabulate_area(polygons(bow), raster, repair="never")
     assert sums(table) == pytest.approx({1: 2.0, None: 0.0})
     assert [(item.kind, item.area_ha) for item in found.items] == [("invalid-geometry", 2.0)]
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:2263", "EPSG:3857"])
+def test_repairs_are_told_in_hectares_whatever_the_crs_of_the_polygons(crs: str) -> None:
+    # A bow tie of two triangles of 1 km² each, far too small for its edges to bend.
+    place = (-74.0, 40.7) if crs == "EPSG:2263" else (107.2, 21.7)
+    grid = "EPSG:32618" if crs == "EPSG:2263" else "EPSG:9215"
+    middle = gpd.GeoSeries([shapely.Point(place)], crs=4326).to_crs(grid)[0]
+    bow = Polygon([(-1e3, -1e3), (1e3, 1e3), (1e3, -1e3), (-1e3, 1e3)])
+    bow = shapely.transform(bow, lambda xy: xy + np.array([middle.x, middle.y]))
+    frame = gpd.GeoDataFrame({"code": ["a"]}, geometry=[bow], crs=grid).to_crs(crs)
+    west, north = middle.x - 2e3, middle.y + 2e3
+    found = Findings()
+    with raster_file(
+        np.ones((40, 40)), crs=grid, transform=Affine(100, 0, west, 0, -100, north)
+    ).open() as raster:
+        table = tabulate_area(frame, raster, findings=found)
+    assert table["area_ha"].sum() == pytest.approx(200.0, rel=1e-6)
+    assert found.items[0].area_ha == pytest.approx(200.0, rel=2.5e-3)
 
 
 def test_order_of_rows_is_that_of_the_polygons() -> None:
@@ -374,6 +428,59 @@ def test_cells_of_a_lon_lat_raster_have_their_area_on_the_ellipsoid() -> None:
     # One cell here has 0.0883 ha; a sphere of the equatorial radius would say 0.49 % more.
     assert areas[1] == pytest.approx(2 * 0.08832, abs=2e-5)
     assert sum(areas.values()) == pytest.approx(exact, rel=1e-9)
+
+
+def lossy(monkeypatch: pytest.MonkeyPatch, **factors: float) -> None:
+    """Let the engine lose a share of what it found."""
+    whole = layers.tabulate.tabulate_block
+
+    def some(piece: Any) -> Any:
+        found = whole(piece)
+        changed = {name: getattr(found, name) * factor for name, factor in factors.items()}
+        return replace(found, **changed)
+
+    monkeypatch.setattr(layers.tabulate, "tabulate_block", some)
+
+
+@pytest.mark.parametrize("factor", [1 - 1e-8, 1 + 1e-8])
+@pytest.mark.parametrize(
+    ("column", "unit"), [("cells", "cells"), ("area_m2", "m²")], ids=["cells", "areas"]
+)
+def test_what_does_not_close_is_refused(
+    monkeypatch: pytest.MonkeyPatch, column: str, unit: str, factor: float
+) -> None:
+    lossy(monkeypatch, **{column: factor})
+    with (
+        raster_file(np.ones((20, 20))).open() as raster,
+        pytest.raises(ClosureError, match=rf"1 polygons \(a\): .* {unit} are left over"),
+    ):
+        tabulate_area(polygons(box(0.5, 0.5, 19.5, 19.5)), raster)
+
+
+def test_what_gets_lost_is_not_taken_for_ground_beyond_the_raster(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    frame = polygons(box(0.5, 0.5, 25.5, 19.5))
+    with raster_file(np.ones((20, 20))).open() as raster:
+        assert sums(tabulate_area(frame, raster)) == pytest.approx({1: 370.5, None: 104.5})
+        lossy(monkeypatch, cells=0.5, area_m2=0.5)
+        with pytest.raises(ClosureError, match=r"1 polygons \(a\): 185 cells are left over"):
+            tabulate_area(frame, raster)
+
+
+def test_polygons_in_cells_have_the_area_they_were_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = layers.raster_ground.rings_of
+
+    def shrunk(shapes: Any) -> Any:
+        rings = read(shapes)
+        return rings.moved(EAST + (rings.x - EAST) * 0.9, rings.y)
+
+    monkeypatch.setattr(layers.raster_ground, "rings_of", shrunk)
+    with (
+        raster_file(np.ones((20, 20))).open() as raster,
+        pytest.raises(ClosureError, match=r"1 polygons \(a\): .* m² are left over"),
+    ):
+        tabulate_area(polygons(box(0, 0, 10, 10)), raster)
 
 
 def test_a_raster_in_feet_gives_hectares() -> None:
