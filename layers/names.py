@@ -328,10 +328,13 @@ def _refuse(
             f"{clean!r} gần giống nhiều xã: {likely}; hãy ghi đúng tên",
             candidates,
         )
+    nearest = Phrase(f"the nearest are {likely}", f"gần nhất là {likely}")
+    if not candidates:
+        nearest = Phrase("no name is near it", "không có tên nào gần giống")
     return _refusal(
         text,
         "unknown",
-        f"{clean!r} is no commune known here; the nearest are {likely}",
-        f"{clean!r} không phải tên xã nào ở đây; gần nhất là {likely}",
+        f"{clean!r} is no commune known here; {nearest.en}",
+        f"{clean!r} không phải tên xã nào ở đây; {nearest.vi}",
         candidates,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 from layers.errors import InputError
@@ -18,6 +19,8 @@ def main() -> None:
         print_line(error.text("vi") + " / " + error.text("en"), error=True)
         sys.exit(2)
     set_language(chosen, asked=arguments != sys.argv[1:])
+    # A polite request to end leaves as little behind as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     from zones.commands.application import run  # help texts are built in the language settled above
 
     sys.exit(run(arguments))

@@ -104,12 +104,19 @@ def _tidy_up(folder: Path, backup: Path) -> None:
 
 
 def _copy_kept(folder: Path, stage: Path, keep: Callable[[str], bool]) -> None:
-    for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
-        name = path.relative_to(folder).as_posix()
-        if path.is_file() and keep(name):
-            target = stage / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, target)
+    """Copy what stays; links stay links, and an empty folder of the user's stays too."""
+    for at, folders, files in os.walk(folder):
+        here = Path(at)
+        linked = [name for name in folders if (here / name).is_symlink()]
+        for name in sorted([*files, *linked]):
+            path = here / name
+            inner = path.relative_to(folder).as_posix()
+            if keep(inner):
+                target = stage / inner
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(path, target, follow_symlinks=False)
+        if not folders and not files and here != folder:
+            (stage / here.relative_to(folder)).mkdir(parents=True, exist_ok=True)
 
 
 def _swap(stage: Path, folder: Path, backup: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from layers.datafiles import data_path
@@ -99,11 +99,23 @@ def load_plan(plan: str | Path, *, check_codes: bool = True) -> Plan:
     """
     path = _locate(plan)
     document = read_document(path)
+    _refuse_project(document, path)
     loaded = validate_document(Plan, document, path)
     if check_codes:
         _refuse_unknown_codes(loaded, path)
     loaded.remember(document)
     return loaded
+
+
+def _refuse_project(document: Mapping[str, object], path: Path) -> None:
+    """Refuse a project file: it names plans, and the two are easily taken for each other."""
+    if "layers" in document and "plan" not in document:
+        raise InputError(
+            en=f"{path.name}: expected a plan, found a project file; give one of the plans that it "
+            "names under 'plans:'.",
+            vi=f"{path.name}: cần tệp quy hoạch, nhưng đây là tệp dự án; hãy chỉ một quy hoạch ghi "
+            "ở mục 'plans:' của nó.",
+        )
 
 
 def load_plans(plans: Iterable[str | Path]) -> list[Plan]:

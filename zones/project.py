@@ -25,6 +25,7 @@ from pydantic import (
 
 from layers.crops import load_crops
 from layers.errors import InputError, MissingFileError
+from layers.wording import Phrase
 from zones.allocation_section import AllocationSection
 from zones.page_settings import AnnexSettings, AtlasSettings, NeighboursSource
 from zones.yaml_document import read_document, validate_document
@@ -357,15 +358,32 @@ def load_project(path: Path) -> Project:
     file = path / "project.yaml" if path.is_dir() else path
     project = validate_document(Project, read_document(file), file)
     project._file = file  # noqa: SLF001 - set once, here
-    missing = [f"{name}: {at}" for name, at in project.input_paths().items() if not at.exists()]
-    if missing:
-        listed = "; ".join(missing)
-        raise MissingFileError(
-            en=f"{file}: {len(missing)} files of the project were not found ({listed}).",
-            vi=f"{file}: không tìm thấy {len(missing)} tệp của dự án ({listed}).",
-        )
+    _refuse_missing_files(project)
     _refuse_bad_tile_hosts(project)
     return project
+
+
+def _refuse_missing_files(project: Project) -> None:
+    missing = {name: at for name, at in project.input_paths().items() if not at.exists()}
+    if not missing:
+        return
+    listed = [_missing_file(name, at) for name, at in missing.items()]
+    raise MissingFileError(
+        en=f"{project.file}: {len(missing)} files of the project were not found "
+        f"({'; '.join(item.en for item in listed)}); correct the path or put the file there.",
+        vi=f"{project.file}: không tìm thấy {len(missing)} tệp của dự án "
+        f"({'; '.join(item.vi for item in listed)}); hãy sửa đường dẫn hoặc đặt tệp vào đó.",
+    )
+
+
+def _missing_file(name: str, at: Path) -> Phrase:
+    """Name a file that is not there, with the nearest name in its folder."""
+    title = f"lớp {name.removeprefix('layer ')}" if name.startswith("layer ") else name
+    there = sorted(item.name for item in at.parent.iterdir()) if at.parent.is_dir() else []
+    near = difflib.get_close_matches(at.name, there, n=1)
+    if not near:
+        return Phrase(f"{name}: {at}", f"{title}: {at}")
+    return Phrase(f"{name}: {at}, did you mean {near[0]}?", f"{title}: {at}, có phải {near[0]}?")
 
 
 def _refuse_bad_tile_hosts(project: Project) -> None:

@@ -241,7 +241,9 @@ def _kept_files(
     recorded = earlier or read_record(out) or {}
     made: dict[str, Any] = recorded.get("steps", {})
     stays = reusable - set(todo)
-    gone = {file for name, step in made.items() if name not in stays for file in step["files"]}
+    gone = {
+        file for name, step in made.items() if name not in stays for file in step.get("files", ())
+    }
     return lambda name: name not in gone and name != "run.json"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib.metadata
 import json
@@ -9,6 +10,7 @@ import platform
 from pathlib import Path
 from typing import Any
 
+from layers.datafiles import data_path
 from layers.errors import InputError
 
 __all__ = ["file_digest", "input_record", "read_record", "software_versions", "write_record"]
@@ -74,20 +76,26 @@ def input_record(path: Path) -> dict[str, Any]:
 
 
 def software_versions() -> dict[str, str]:
-    """Versions of Python and of the packages on which figures rest.
+    """Versions of Python, of the packages and of the embedded tables on which figures rest.
 
     Returns
     -------
     dict of str to str
-        Package → version; a package that is not installed as a distribution says so.
+        Package → version; a package that is not installed as a distribution says so. ``data`` is a
+        digest of the embedded tables (codes, crops, names), which an office may have edited.
     """
-    versions = {"python": platform.python_version()}
+    versions = {"python": platform.python_version(), "data": _tables_digest()}
     for name in _PACKAGES:
         try:
             versions[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             versions[name] = "not installed"
     return versions
+
+
+@functools.cache
+def _tables_digest() -> str:
+    return file_digest(data_path())[:16]
 
 
 def read_record(folder: Path) -> dict[str, Any] | None:

@@ -7,8 +7,9 @@ project and plan files can meet are worded here, any other keeps pydantic's own 
 from __future__ import annotations
 
 import difflib
+import re
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -103,14 +104,8 @@ def fault_phrase(fault: Mapping[str, Any], keys: set[str]) -> Phrase:
     """
     if fault["type"] == "extra_forbidden":
         name = str(fault["loc"][-1])
-        if name in keys:
-            return Phrase(en="this key does not belong here", vi="khóa này không thuộc chỗ này")
-        near = difflib.get_close_matches(name, sorted(keys), n=1)
-        hint = Phrase(f"; did you mean {near[0]!r}?", f"; có phải {near[0]!r}?") if near else None
-        return Phrase(
-            en="unknown key" + (hint.en if hint else ""),
-            vi="không có khóa này" + (hint.vi if hint else ""),
-        )
+        told = _MISPLACED if name in keys else _UNKNOWN
+        return _with_hint(told, name, sorted(keys - {name}))
     words = _WORDS.get(str(fault["type"]))
     if words is None:
         message = str(fault["msg"]).removeprefix("Value error, ")
@@ -118,4 +113,21 @@ def fault_phrase(fault: Mapping[str, Any], keys: set[str]) -> Phrase:
         en, _, vi = message.partition(" ¦ ")
         return Phrase(en=en, vi=vi or en)
     context = fault.get("ctx") or {}
-    return Phrase(en=words.en.format(**context), vi=words.vi.format(**context))
+    told = Phrase(en=words.en.format(**context), vi=words.vi.format(**context))
+    if fault["type"] == "union_tag_invalid":
+        return _with_hint(
+            told, str(context["tag"]), re.findall(r"'(\w+)'", context["expected_tags"])
+        )
+    return told
+
+
+def _with_hint(words: Phrase, name: str, known: Sequence[str]) -> Phrase:
+    """Add the nearest word that would do, where one is near."""
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
+    if not near:
+        return words
+    return Phrase(f"{words.en}; did you mean {near[0]!r}?", f"{words.vi}; có phải {near[0]!r}?")
+
+
+_UNKNOWN = Phrase("unknown key", "không có khóa này")
+_MISPLACED = Phrase("this key does not belong here", "khóa này không thuộc chỗ này")

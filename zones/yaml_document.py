@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
@@ -25,6 +26,7 @@ from ruamel.yaml.events import (
 from ruamel.yaml.representer import RoundTripRepresenter
 
 from layers.errors import InputError, MissingFileError, OutputExistsError
+from layers.wording import Phrase
 from zones.validation_words import fault_phrase, known_keys
 
 __all__ = [
@@ -142,18 +144,13 @@ def read_document(path: Path) -> CommentedMap:
     except InputError:
         raise
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 0
-        problem = str(error.problem or error.context).splitlines()[0]
-        raise InputError(
-            en=f"{path.name}, line {line}: not YAML: {problem}.",
-            vi=f"{path.name}, dòng {line}: không đúng cú pháp YAML: {problem}.",
-        ) from error
+        raise _syntax_error(error, text, path) from error
     except (YAMLError, ValueError) as error:
         problem = str(error).splitlines()[0]
         raise InputError(
             en=f"{path.name}: not YAML: {problem}.",
-            vi=f"{path.name}: không đúng cú pháp YAML: {problem}.",
+            vi=f"{path.name}: không đúng cú pháp YAML; hãy xem lại dấu hai chấm, thụt lề, ngoặc và "
+            "dấu nháy.",
         ) from error
     if not isinstance(document, CommentedMap):
         raise InputError(
@@ -163,18 +160,55 @@ def read_document(path: Path) -> CommentedMap:
     return document
 
 
-def _line(document: Any, place: Sequence[str | int]) -> int:
-    """Line (from 1) of the deepest part of a place that the document has."""
+def _syntax_error(error: MarkedYAMLError, text: str, path: Path) -> InputError:
+    """Name the line and show it: the parser tells its trouble in English only."""
+    mark = error.problem_mark or error.context_mark
+    line = mark.line + 1 if mark else 0
+    lines = text.splitlines() or [""]
+    shown = lines[min(line, len(lines)) - 1].strip()[:60]
+    problem = str(error.problem or error.context).splitlines()[0]
+    if isinstance(error, DuplicateKeyError):
+        why = Phrase(problem, "khóa này đã có ở trên, mỗi khóa chỉ ghi một lần")
+    elif "\t" in (lines[line - 1] if line <= len(lines) else ""):
+        why = Phrase(
+            "indent with spaces, not with tabs", "hãy thụt lề bằng dấu cách, không dùng tab"
+        )
+    else:
+        why = Phrase(problem, "hãy xem lại dấu hai chấm, thụt lề, ngoặc và dấu nháy ở đó")
+    return InputError(
+        en=f"{path.name}, line {line} ({shown!r}): not YAML: {why.en}.",
+        vi=f"{path.name}, dòng {line} ({shown!r}): không đúng cú pháp YAML: {why.vi}.",
+    )
+
+
+def _whereabouts(document: Any, place: Sequence[str | int]) -> tuple[int, str]:
+    """Line (from 1) of the deepest part of a place that the document has, and its key in full."""
     node, line = document, 1
-    for step in place:
+    steps: list[str] = []
+    for number, step in enumerate(place, start=1):
+        if number < len(place) and isinstance(node, Mapping) and node.get("kind") == step:
+            continue  # by the kind of a layer pydantic names its model; no one wrote it as a key
+        steps.append(str(step))
         data = getattr(getattr(node, "lc", None), "data", None) or {}
         if step in data:
             line = data[step][0] + 1
         try:
             node = node[step]
         except (KeyError, IndexError, TypeError):
-            continue  # a missing key, or the tag by which pydantic names a kind
-    return line
+            break
+    return line, ".".join(steps) or "(top)"
+
+
+def _found(fault: Mapping[str, Any]) -> str:
+    """Show what stands there, as the planner wrote it."""
+    value = fault["input"]
+    if fault["type"] in ("missing", "union_tag_not_found"):
+        return ""
+    if fault["type"] == "union_tag_invalid":
+        value = fault["ctx"]["tag"]
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(map(str, value))[:60] + "}"
+    return repr(value)[:60]
 
 
 def validate_document(model: type[_Model], document: CommentedMap, path: Path) -> _Model:
@@ -204,12 +238,7 @@ def validate_document(model: type[_Model], document: CommentedMap, path: Path) -
     except ValidationError as error:
         keys = known_keys(model)
         faults = [
-            (
-                _line(document, fault["loc"]),
-                ".".join(str(step) for step in fault["loc"]) or "(top)",
-                fault_phrase(fault, keys),
-                "" if fault["type"] == "missing" else repr(fault["input"])[:60],
-            )
+            (*_whereabouts(document, fault["loc"]), fault_phrase(fault, keys), _found(fault))
             for fault in error.errors(include_url=False)
         ]
     rest = len(faults) - 5

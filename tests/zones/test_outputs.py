@@ -1,6 +1,7 @@
 """Output folders: nothing half-written or overwritten unasked, no data that becomes a formula."""
 
 import errno
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -48,6 +49,23 @@ def test_files_that_are_kept_come_along(tmp_path: Path) -> None:
     with staged_folder(out, keep=lambda name: name == "notes/mine.txt") as stage:
         (stage / "b.csv").write_text("new")
     assert sorted(p.name for p in out.rglob("*") if p.is_file()) == ["b.csv", "mine.txt"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_links_and_empty_folders_of_the_user_stay(tmp_path: Path) -> None:
+    other = tmp_path / "ảnh"
+    other.mkdir()
+    (other / "big.tif").write_text("pixels")
+    out = tmp_path / "out"
+    (out / "trống").mkdir(parents=True)
+    (out / "link").symlink_to(other, target_is_directory=True)
+    (out / "big").symlink_to(other / "big.tif")
+    with staged_folder(out, keep=lambda _name: True):
+        pass
+    assert (out / "trống").is_dir()
+    assert (out / "link").is_symlink()
+    assert (out / "link" / "big.tif").read_text() == "pixels"
+    assert (out / "big").readlink() == other / "big.tif"
 
 
 def test_a_kill_between_the_two_renames_is_mended(tmp_path: Path) -> None:

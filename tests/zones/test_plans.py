@@ -283,6 +283,13 @@ def test_hostile_yaml_is_refused(tmp_path: Path, text: str, message: str) -> Non
         load_plan(path)
 
 
+def test_a_project_is_no_plan(tmp_path: Path) -> None:
+    path = tmp_path / "project.yaml"
+    path.write_text("version: 1\nlayers: {}\n", encoding="utf-8")
+    with pytest.raises(InputError, match="expected a plan, found a project file"):
+        load_plan(path)
+
+
 def test_not_utf8_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "bad.yaml"
     path.write_bytes(b"plan: \xff\xfe")

@@ -120,3 +120,48 @@ def test_one_fault_is_told_once(folder: Path) -> None:
     with pytest.raises(InputError) as told:
         load_project(path)
     assert "present" not in str(told.value)
+
+
+def test_a_fault_is_named_by_the_key_that_was_written(folder: Path) -> None:
+    """No name of a model, no dump of a whole layer, and the kind that was meant."""
+    text = GOOD.replace("kind: raster", "kind: rasta").replace(
+        "2025-12-31\n    code", "gà\n    code"
+    )
+    path = write(folder, text.replace("title:", "titel: x\ntitle:"))
+    with pytest.raises(InputError) as caught:
+        load_project(path)
+    told = caught.value.text("en")
+    assert "line 14, layers.forest.date: expected a date like 2025-12-31, found 'gà'" in told
+    assert "layers.cover: expected kind" in told
+    assert "did you mean 'raster'?, found 'rasta'" in told
+    assert "titel: unknown key; did you mean 'title'?" in told
+    assert "có phải 'raster'?, gặp 'rasta'" in caught.value.text("vi")
+
+
+def test_a_key_that_was_meant_for_another_place(folder: Path) -> None:
+    path = write(folder, GOOD.replace("layers:", "layer:"))
+    with pytest.raises(InputError, match=r"line 9, layer: .*did you mean 'layers'\?"):
+        load_project(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "en", "vi"),
+    [
+        ("title: [", r"line \d \('title: \['\): not YAML", "dấu hai chấm"),
+        ("a:\n\tb: 2\n", "indent with spaces", "không dùng tab"),
+        ("a: 1\na: 2\n", "duplicate key", "mỗi khóa chỉ ghi một lần"),
+    ],
+)
+def test_broken_yaml_is_shown_and_told_in_vietnamese(
+    folder: Path, text: str, en: str, vi: str
+) -> None:
+    with pytest.raises(InputError, match=en) as caught:
+        load_project(write(folder, text))
+    assert vi in caught.value.text("vi")
+
+
+def test_a_missing_file_brings_the_nearest_name(folder: Path) -> None:
+    path = write(folder, GOOD.replace("path: forest.gpkg", "path: forrest.gpkg"))
+    with pytest.raises(MissingFileError, match=r"did you mean forest\.gpkg\?") as caught:
+        load_project(path)
+    assert "lớp forest" in caught.value.text("vi")

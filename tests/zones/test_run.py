@@ -13,11 +13,13 @@ import rasterio
 
 from layers import ClosureError, InputError, OutputExistsError, data_path
 from tests.factories import forest_plots, write_project
+from zones import run_record
 from zones.printed import print_targets, print_zones
 from zones.project import load_project
 from zones.run import RunOptions, RunResult, SilentTeller, run_project
 
 ROOT = Path(__file__).resolve().parents[2]
+KILL = int(getattr(signal, "SIGKILL", 9))
 
 
 class Listener(SilentTeller):
@@ -174,6 +176,20 @@ def test_only_reuses_what_still_holds(tmp_path: Path) -> None:
         run(path, only=("paint",), overwrite=True)
 
 
+def test_other_tables_of_codes_are_other_software(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An office that corrects an embedded code table gets figures by that table."""
+    path = write_project(tmp_path / "p")
+    out = run(path)[0].out
+    monkeypatch.setattr(run_record, "_tables_digest", lambda: "another")
+    listener = run(path, only=("compare",), overwrite=True)[1]
+    assert listener.steps == ["check", "measure", "cover", "compare"]
+    # A record of software that kept no lists of files is of no use, and no obstacle.
+    (out / "run.json").write_text('{"versions": {}, "steps": {"render": {}}}', "utf-8")
+    assert run(path, only=("compare",), overwrite=True)[1].steps[0] == "check"
+
+
 def test_a_crop_in_two_layers_needs_a_choice(tmp_path: Path) -> None:
     path = write_project(tmp_path / "p")
     with (path.parent / "fruit.csv").open("a", encoding="utf-8") as file:
@@ -270,8 +286,11 @@ def test_a_layer_of_old_codes_is_recognised(tmp_path: Path) -> None:
         run(path)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="kills a process the POSIX way")
-def test_a_kill_in_mid_run_leaves_earlier_outputs(tmp_path: Path) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="ends a process the POSIX way")
+@pytest.mark.parametrize(("how", "code", "left"), [(KILL, -KILL, 1), (signal.SIGTERM, 2, 0)])
+def test_a_kill_in_mid_run_leaves_earlier_outputs(
+    tmp_path: Path, how: int, code: int, left: int
+) -> None:
     path = write_project(tmp_path / "p")
     out = run(path)[0].out
     before = {file: file.read_bytes() for file in out.rglob("*") if file.is_file()}
@@ -283,8 +302,9 @@ def test_a_kill_in_mid_run_leaves_earlier_outputs(tmp_path: Path) -> None:
     while not list(path.parent.glob(".out.*.part")) and process.poll() is None:
         assert time.monotonic() < deadline
         time.sleep(0.005)
-    process.kill()
-    assert process.wait() == -signal.SIGKILL
+    process.send_signal(how)
+    assert process.wait() == code
+    assert len(list(path.parent.glob(".out.*.part"))) == left
     assert {file: file.read_bytes() for file in out.rglob("*") if file.is_file()} == before
     assert run(path, overwrite=True)[0].out == out
 
