@@ -121,12 +121,15 @@ ALLOCATION = Schema(
         Column(
             "present_ha",
             "number",
-            "present area of the zone in the commune, as printed; the same on each of its rows",
+            "present area of the zone in the commune, as printed, the same on each of its rows; "
+            "missing: not measured",
             "ha",
             nullable=True,
             minimum=0,
         ),
-        Column("binding", "text", "what keeps the commune from taking more"),
+        Column(
+            "binding", "text", "what keeps the commune from taking more; not_allocated: the zone"
+        ),
     ),
 )
 

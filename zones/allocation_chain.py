@@ -28,6 +28,7 @@ LIMIT_NAMES = {
     "zone_pace": Phrase(en="the plan's yearly figure", vi="mức hằng năm của kế hoạch"),
     "province_pace": Phrase(en="the yearly figure for all zones", vi="mức hằng năm chung"),
     "target": Phrase(en="no more is asked for", vi="không cần trồng thêm"),
+    "not_allocated": Phrase(en="zone not allocated", vi="vùng chưa được phân bổ"),
 }
 
 

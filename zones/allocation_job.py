@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from zones.allocation_exchange import exchange_rates, say_exchange
 from zones.allocation_project import Prepared, needs_plots, prepare_allocation
 from zones.allocation_reasons import Explanation, explain_allocation, source_names
 from zones.allocation_report import AllocationReport, allocation_report
-from zones.allocation_sentences import Sentence, Voice
+from zones.allocation_sentences import Sentence, Voice, decimals_of
 from zones.allocation_tables import (
     PrintedAllocation,
     allocation_table,
@@ -25,6 +26,7 @@ from zones.allocation_tables import (
 )
 from zones.findings_table import findings_table
 from zones.outputs import refuse_existing, save_table, staged_folder
+from zones.printed import print_zones
 from zones.zone_land import zone_land
 
 if TYPE_CHECKING:
@@ -136,12 +138,25 @@ def run_job(
     """
     plan = None if near is None else near.plan
     allocation = allocate(prepared.inputs, settings=prepared.settings, near=plan)
-    printed = print_allocation(allocation, step=step, time_limit_s=prepared.rounding_seconds)
+    printed = print_allocation(
+        allocation,
+        step=step,
+        time_limit_s=prepared.rounding_seconds,
+        present=_as_on_pages(prepared.present, step),
+    )
     printed = replace(printed, held=_in_order(printed.held, prepared.names))
     explanation = explain_allocation(allocation, printed=printed, names=prepared.names)
     return AllocationJob(
         prepared, allocation, printed, explanation, exchange_rates(allocation), demo
     )
+
+
+def _as_on_pages(present: pd.DataFrame, step: float) -> pd.DataFrame | None:
+    """Round present areas by the one rounding that all pages share, where its steps allow it."""
+    decimals = decimals_of(step)
+    if not math.isclose(step, 10.0**-decimals):
+        return None
+    return print_zones(present, decimals=decimals)
 
 
 def _in_order(held: pd.DataFrame, names: Mapping[str, Phrase]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 from zones.allocation_model import Model
 from zones.allocation_stages import Staged
 
-__all__ = ["BINDING", "binding_limits"]
+__all__ = ["BINDING", "NOT_ALLOCATED", "binding_limits"]
 
 #: Closed vocabulary of ``binding``, in the order in which a reason is looked for.
 BINDING = (
@@ -24,6 +24,9 @@ BINDING = (
     "province_pace",  # the yearly figure for everything together is used up
     "target",  # nothing binds: no more is asked for
 )
+
+#: In tables, of zones that the allocation leaves aside: not measured, or nothing is asked for.
+NOT_ALLOCATED = "not_allocated"
 
 _TOLERANCE_HA = 1e-4
 _KEYS = ["zone", "commune_code"]

@@ -65,6 +65,9 @@ class Prepared:
         Names of zones by id.
     findings : tuple of Finding
         Zones set aside, and where land comes from.
+    present : pandas.DataFrame
+        ``zone, commune_code, present_ha`` of all zones of the plan, also of those set aside, in
+        the order of the run's table; missing where nobody measured.
     rounding_seconds : float
         Time for the rounding over communes, zones and years.
     """
@@ -73,6 +76,7 @@ class Prepared:
     settings: AllocationSettings
     names: dict[str, Phrase]
     findings: tuple[Finding, ...]
+    present: pd.DataFrame
     rounding_seconds: float = 60.0
 
 
@@ -167,7 +171,8 @@ def prepare_allocation(
         if section.elevation is not None:
             height = project.resolve(section.elevation)
             inputs = split_by_elevation(inputs, by_plot, crop_rules, crops, elevation=height)
-    return Prepared(inputs, settings, names, findings, section.rounding_seconds)
+    present = tables["zones"][PRESENT.names]
+    return Prepared(inputs, settings, names, findings, present, section.rounding_seconds)
 
 
 def needs_plots(project: Project) -> bool:

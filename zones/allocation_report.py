@@ -159,7 +159,20 @@ def _target_table(report: AllocationReport, language: Language) -> str:
     for column in [name for name in _TARGET_COLUMNS if name.endswith("_ha")]:
         figures = [format_number(value, language, decimals=decimals) for value in held[column]]
         frame[column] = figures
-    return _table(frame, _TARGET_COLUMNS, language)
+    return _table(pd.concat([frame, _aside_rows(report, language)]), _TARGET_COLUMNS, language)
+
+
+def _aside_rows(report: AllocationReport, language: Language) -> pd.DataFrame:
+    """Zones that were not allocated: what is there today; the rest is not known, which is not 0."""
+    aside, decimals = report.printed.aside, decimals_of(report.printed.step)
+    present = aside.groupby("zone", sort=False)["present_ha"].sum(min_count=1)
+    rows = pd.DataFrame("…", index=range(len(present)), columns=list(_TARGET_COLUMNS))
+    rows["zone"] = [_safe(report.voice.name(str(zone)).text(language)) for zone in present.index]
+    rows["present_ha"] = [
+        "…" if pd.isna(area) else format_number(area, language, decimals=decimals)
+        for area in present
+    ]
+    return rows
 
 
 def _land_table(report: AllocationReport, language: Language) -> str:

@@ -1,13 +1,13 @@
 """Printed allocation: one rounding of everything, from which all tables and sentences are made.
 
-Present areas are rounded zone by zone, losses and added hectares by zone, commune and year as a
-whole. Every other printed figure is a sum or a difference of these, so a figure in
-two tables is the same figure and everything adds up to the last digit.
+Present areas are those that the run prints (rounded zone by zone), losses and added hectares are
+rounded by zone, commune and year as a whole. Every other printed figure is a sum or a difference of
+these, so a figure in two tables is the same figure and everything adds up to the last digit.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,8 @@ from layers.errors import ClosureError
 from layers.wording import Phrase
 from maps.tables import ALLOCATION
 from zones.allocation import HELD, Allocation
+from zones.allocation_inputs import PRESENT
+from zones.allocation_limits import NOT_ALLOCATED
 from zones.allocation_model import lost_until, planned_until, present_until
 from zones.rounding import clean_steps, round_table, round_to_total, whole_steps
 
@@ -50,6 +52,9 @@ class PrintedAllocation:
         Multiple to which all is rounded, in hectares.
     notes : tuple of Phrase
         Sentences for below the tables.
+    aside : pandas.DataFrame
+        ``zone, commune_code, present_ha`` of zones that were not allocated; missing where nobody
+        measured.
     """
 
     present: pd.DataFrame
@@ -59,10 +64,15 @@ class PrintedAllocation:
     held: pd.DataFrame
     step: float
     notes: tuple[Phrase, ...]
+    aside: pd.DataFrame = field(default_factory=PRESENT.empty)
 
 
 def print_allocation(
-    allocation: Allocation, *, step: float = 1.0, time_limit_s: float = 60.0
+    allocation: Allocation,
+    *,
+    step: float = 1.0,
+    time_limit_s: float = 60.0,
+    present: pd.DataFrame | None = None,
 ) -> PrintedAllocation:
     """Round an allocation for print.
 
@@ -74,6 +84,10 @@ def print_allocation(
         Multiple to round to, in hectares: 1 or 0.1.
     time_limit_s : float
         Seconds for the rounding over communes, zones and years.
+    present : pandas.DataFrame, optional
+        ``zone, commune_code, present_ha`` as other pages print them, so that one figure is printed
+        everywhere; zones among them that were not allocated are kept as such. Zones that are
+        missing here are rounded zone by zone.
 
     Returns
     -------
@@ -85,14 +99,14 @@ def print_allocation(
     InputError
         The step is not above 0.
     ClosureError
-        A printed table does not close.
+        A printed table does not close, or ``present`` is no rounding of the allocation's areas.
     """
     inputs = allocation.inputs
-    present = _present(inputs.present, step)
+    standing, aside = _present(inputs.present, step, present)
     lost = inputs.losses.groupby([*_PAIR, "year"])["loss_ha"].sum().reset_index()
     losses = round_table(lost, by=[*_PAIR, "year"], value="loss_ha", step=step)
     cells = allocation.plan.groupby([*_PAIR, "year"])["planned_ha"].sum().reset_index()
-    wanted = _zone_totals(allocation, present, losses.cells, step)
+    wanted = _zone_totals(allocation, standing, losses.cells, step)
     planned = round_table(
         cells,
         by=[*_PAIR, "year"],
@@ -101,29 +115,51 @@ def print_allocation(
         totals={"zone": wanted},
         time_limit_s=time_limit_s,
     )
-    held, missed = _printed_held(allocation, (present, losses.cells, planned.cells), step)
+    held, missed = _printed_held(allocation, (standing, losses.cells, planned.cells), step)
     notes = [table.note for table in (losses, planned) if table.note is not None]
     printed = PrintedAllocation(
-        present,
+        standing,
         losses.cells,
         planned.cells,
         _by_land(allocation.plan, planned.cells, step),
         held,
         step,
         (*notes, *missed),
+        aside,
     )
     _check_printed(printed)
     return printed
 
 
-def _present(present: pd.DataFrame, step: float) -> pd.DataFrame:
-    """Round the communes of each zone to its total, as every page prints present areas."""
-    rows = present.sort_values(_PAIR, ignore_index=True)
-    exact = rows["present_ha"].to_numpy()
-    rounded = np.zeros(len(rows))
-    for group in rows.groupby("zone").indices.values():
-        rounded[group] = round_to_total(exact[group], step=step)
-    return rows.assign(present_ha=rounded)
+def _present(
+    present: pd.DataFrame, step: float, given: pd.DataFrame | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Present areas as printed, of the zones allocated and of the others."""
+    given = PRESENT.empty() if given is None else given[PRESENT.names]
+    known = present["zone"].isin(given["zone"])
+    rest = present[~known].sort_values(_PAIR, ignore_index=True)
+    rounded = np.zeros(len(rest))
+    for group in rest.groupby("zone").indices.values():
+        rounded[group] = round_to_total(rest["present_ha"].to_numpy()[group], step=step)
+    ours = given["zone"].isin(present["zone"])
+    both = pd.concat([given[ours], rest.assign(present_ha=rounded)], ignore_index=True)
+    both = both.sort_values(_PAIR, ignore_index=True)
+    _check_present(present, both, step)
+    return both, given[~ours].sort_values(_PAIR, ignore_index=True)
+
+
+def _check_present(exact: pd.DataFrame, printed: pd.DataFrame, step: float) -> None:
+    pairs = exact.merge(printed, on=_PAIR, how="outer", suffixes=("", "_printed"))
+    off = (pairs["present_ha_printed"] - pairs["present_ha"]).abs()
+    wrong = pairs[~(off < step * (1 + 1e-6))]
+    if len(wrong):
+        first = wrong[_PAIR].head(5).to_numpy().tolist()
+        raise ClosureError(
+            en=f"Printed present areas are no rounding of the allocation's: {len(wrong)} rows, "
+            f"first {first}.",
+            vi=f"Diện tích hiện trạng in ra không khớp số liệu phân bổ: {len(wrong)} dòng, đầu "
+            f"tiên {first}.",
+        )
 
 
 def _by_land(plan: pd.DataFrame, planned: pd.DataFrame, step: float) -> pd.DataFrame:
@@ -220,7 +256,9 @@ def allocation_table(
     pandas.DataFrame
         ``maps.tables.ALLOCATION``: a row for every zone, commune, land source (and year) with
         hectares added, and one row with 0 where a zone is present and nothing is added. Over the
-        lands the figures sum to the printed hectares of zone, commune and year.
+        lands the figures sum to the printed hectares of zone, commune and year. A zone that was
+        not allocated has a row for every commune, ``planned_ha`` missing and ``binding``
+        ``not_allocated``.
 
     Raises
     ------
@@ -252,6 +290,10 @@ def _with_present(
     table = table[(table["planned_ha"] > 0) | (table["present_ha"] > 0)]
     table["year"] = table["year"].fillna(allocation.settings.last_year)
     table["planned_ha"] = whole_steps(table["planned_ha"].to_numpy(), step=printed.step)
+    aside = printed.aside.assign(
+        land="", planned_ha=np.nan, binding=NOT_ALLOCATED, year=allocation.settings.last_year
+    )
+    table = pd.concat([table, aside], ignore_index=True)
     table = table.merge(allocation.inputs.communes, on="commune_code")
     return table.sort_values([*_PAIR, "year", "land"], ignore_index=True)[ALLOCATION.names]
 
@@ -271,7 +313,8 @@ def annex_table(allocation: Allocation, printed: PrintedAllocation) -> pd.DataFr
     pandas.DataFrame
         ``zone, commune_code, commune, present_ha``, one column per year (``"2026"`` …, hectares
         added), ``loss_ha, end_ha, change_ha, binding``; rows where something is present or added.
-        ``end_ha`` = present − lost + added, ``change_ha`` = end − present.
+        ``end_ha`` = present − lost + added, ``change_ha`` = end − present. In a zone that was not
+        allocated all but ``present_ha`` is missing.
     """
     years = [str(year) for year in allocation.settings.years]
     added = printed.planned.assign(year=printed.planned["year"].astype("str"))
@@ -287,6 +330,7 @@ def annex_table(allocation: Allocation, printed: PrintedAllocation) -> pd.DataFr
     end = (table["present_ha"] + table["change_ha"]).to_numpy()
     table["end_ha"] = whole_steps(end, step=printed.step)
     table = table[(table[[*numbers, "end_ha"]] != 0).any(axis=1)]
+    table = pd.concat([table, printed.aside.assign(binding=NOT_ALLOCATED)], ignore_index=True)
     table = table.merge(allocation.inputs.communes, on="commune_code")
     names = [*_PAIR, "commune", "present_ha", *years, "loss_ha", "end_ha", "change_ha", "binding"]
     return table.sort_values(_PAIR, ignore_index=True)[names]
@@ -308,12 +352,18 @@ def compare_allocations(
     -------
     pandas.DataFrame
         ``zone, commune_code, commune, base_ha, other_ha, change_ha, base_binding, other_binding``,
-        greatest change first; rows that change only.
+        greatest change first; rows that change only. A zone that one of them did not allocate is
+        missing there, and so is the change; its communes with hectares in the other stand last.
     """
     left = base.limits[[*_PAIR, "planned_ha", "binding"]]
     right = other.limits[[*_PAIR, "planned_ha", "binding"]]
     both = left.merge(right, on=_PAIR, how="outer", suffixes=("_base", "_other"))
-    both = both.fillna({"planned_ha_base": 0.0, "planned_ha_other": 0.0}).fillna("")
+    for end, frame in (("base", left), ("other", right)):
+        # A commune without a row in a zone that was allocated gets nothing there: a true zero.
+        here = both["zone"].isin(frame["zone"])
+        nothing = both[f"planned_ha_{end}"].isna() & here
+        both[f"planned_ha_{end}"] = both[f"planned_ha_{end}"].mask(nothing, 0.0)
+        both[f"binding_{end}"] = both[f"binding_{end}"].mask(~here, NOT_ALLOCATED).fillna("")
     both = both.rename(
         columns={
             "planned_ha_base": "base_ha",
@@ -323,7 +373,8 @@ def compare_allocations(
         }
     )
     both["change_ha"] = both["other_ha"] - both["base_ha"]
-    both = both[both["change_ha"].abs() > tolerance_ha]
+    one_only = both["change_ha"].isna() & (both[["base_ha", "other_ha"]].max(axis=1) > 0)
+    both = both[(both["change_ha"].abs() > tolerance_ha) | one_only]
     names = pd.concat([base.inputs.communes, other.inputs.communes]).drop_duplicates("commune_code")
     both = both.merge(names[["commune_code", "commune"]], on="commune_code")
     both["size"] = both["change_ha"].abs().round(6)

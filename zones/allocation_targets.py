@@ -80,7 +80,8 @@ def allocation_targets(
     pace : pandas.DataFrame
         ``zones.allocation_inputs.PACE``: the plan's own yearly figures.
     findings : list of Finding
-        Zones set aside because nobody measured them, targets due in other years.
+        Zones set aside because nobody measured them or the plan asks for nothing, targets due in
+        other years.
     """
     mine = targets[targets["zone"].isin([zone.zone for zone in plan.zones])]
     mine = mine[mine["unit"].isin(["ha", "ha/year"])]
@@ -100,7 +101,14 @@ def allocation_targets(
         high_ha=asked["high"].where(asked["bound"] != "at_least"),
     )
     within = frame["year"].between(settings.first_year, settings.last_year)
-    findings = [*_set_aside(unknown), *_late(frame[~within])]
+    asked_for = {*frame.loc[within, "zone"], *unknown["zone"]}
+    names = {zone.zone: Phrase(en=zone.name.en, vi=zone.name.vi) for zone in plan.zones}
+    silent = [zone for zone in names if zone not in asked_for]
+    findings = [
+        *_set_aside([zone for zone in names if zone in set(unknown["zone"])], names),
+        *_without_target(silent, names, settings),
+        *_late(frame[~within], settings),
+    ]
     return frame[within].reset_index(drop=True), _yearly_pace(yearly), findings
 
 
@@ -115,10 +123,17 @@ def _yearly_pace(yearly: pd.DataFrame) -> pd.DataFrame:
     return PACE.validate(frame[PACE.names])
 
 
-def _set_aside(unknown: pd.DataFrame) -> list[Finding]:
-    zones = tuple(sorted(set(unknown["zone"])))
+def _named(zones: list[str], names: dict[str, Phrase]) -> Phrase:
+    return Phrase(
+        en=", ".join(names[zone].en for zone in zones),
+        vi=", ".join(names[zone].vi for zone in zones),
+    )
+
+
+def _set_aside(zones: list[str], names: dict[str, Phrase]) -> list[Finding]:
     if not zones:
         return []
+    named = _named(zones, names)
     return [
         Finding(
             "note",
@@ -126,29 +141,56 @@ def _set_aside(unknown: pd.DataFrame) -> list[Finding]:
             "allocation",
             Phrase(
                 en=f"{len(zones)} zones are not allocated, because no layer tells their present "
-                f"area: {', '.join(zones)}. Name their layer under 'present'.",
+                f"area: {named.en}. Name their layer under 'present'.",
                 vi=f"{len(zones)} vùng chưa được phân bổ vì không lớp nào cho biết hiện trạng: "
-                f"{', '.join(zones)}. Hãy khai lớp dữ liệu ở mục 'present'.",
+                f"{named.vi}. Hãy khai lớp dữ liệu ở mục 'present'.",
             ),
             count=len(zones),
-            examples=zones[:5],
+            examples=tuple(zones[:5]),
         )
     ]
 
 
-def _late(late: pd.DataFrame) -> list[Finding]:
+def _without_target(
+    zones: list[str], names: dict[str, Phrase], settings: AllocationSettings
+) -> list[Finding]:
+    if not zones:
+        return []
+    named, years = _named(zones, names), f"{settings.first_year}–{settings.last_year}"
+    return [
+        Finding(
+            "note",
+            "zone-without-target",
+            "allocation",
+            Phrase(
+                en=f"{len(zones)} zones are not allocated, because the plan asks for no area of "
+                f"theirs in {years}: {named.en}.",
+                vi=f"{len(zones)} vùng không được phân bổ vì kế hoạch không giao chỉ tiêu diện "
+                f"tích trong {years}: {named.vi}.",
+            ),
+            count=len(zones),
+            examples=tuple(zones[:5]),
+        )
+    ]
+
+
+def _late(late: pd.DataFrame, settings: AllocationSettings) -> list[Finding]:
     names = tuple(sorted(late["target"]))
     if not names:
         return []
+    first, last = settings.first_year, settings.last_year
     return [
         Finding(
             "note",
             "target-outside-years",
             "allocation",
             Phrase(
-                en=f"{len(names)} targets are due outside the years allocated: "
-                f"{', '.join(names[:5])}.",
-                vi=f"{len(names)} chỉ tiêu có hạn ngoài giai đoạn phân bổ: {', '.join(names[:5])}.",
+                en=f"{len(names)} targets are due outside the years allocated, {first}–{last}, and "
+                f"are left aside: {', '.join(names[:5])}. Set first_year and last_year under "
+                "'allocation' to include them.",
+                vi=f"{len(names)} chỉ tiêu có hạn ngoài giai đoạn phân bổ {first}–{last} nên chưa "
+                f"tính: {', '.join(names[:5])}. Muốn tính, hãy đặt first_year và last_year ở mục "
+                "'allocation'.",
             ),
             count=len(names),
             examples=names[:5],

@@ -62,6 +62,14 @@ def test_the_step_writes_tables_that_close(project: Path) -> None:
     report = (out / "allocation.md").read_text("utf-8")
     assert "Thông còn thiếu" in report
     assert "đất.csv" in report
+    # Nobody measured these zones: not allocated, which is not 0.
+    aside = table[table["binding"] == "not_allocated"]
+    assert "medicinal" in set(aside["zone"])
+    assert aside["planned_ha"].isna().all()
+    assert "| Dược liệu | … | … | … | … | … | … | … | … | … |" in report
+    pages = pd.read_parquet(out / "zones.parquet").groupby("zone")["present_ha"].sum()
+    for zone, row in held.iterrows():
+        assert row["present_ha"] == pytest.approx(pages.get(zone, 0.0), abs=0.5)
     record = json.loads((out / "run.json").read_text("utf-8"))
     closures = record["steps"]["allocate"]["closures"]
     assert any("allocation: communes to zone pine" in item["table"] for item in closures)
@@ -81,9 +89,10 @@ def test_reasons_and_json(project: Path, capsys: pytest.CaptureFixture[str]) -> 
     code, text = told(capsys, "allocate", str(project), "--json", "--by-year")
     assert code == 0
     summary = json.loads(text)
-    assert {row["year"] for row in summary["allocation"] if row["planned_ha"] > 0} == set(
-        range(2026, 2031)
-    )
+    planned = [row for row in summary["allocation"] if row["planned_ha"]]
+    assert {row["year"] for row in planned} == set(range(2026, 2031))
+    aside = [row for row in summary["allocation"] if row["binding"] == "not_allocated"]
+    assert {row["planned_ha"] for row in aside} == {None}
     assert summary["stages"][0]["name"] == "shortfall"
     assert all(abs(stage["gap"]) < 1e-9 for stage in summary["stages"])
     short = [row["zone"] for row in summary["targets"] if row["status"] == "short"]

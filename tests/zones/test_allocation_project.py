@@ -100,9 +100,12 @@ def test_targets_and_lists_are_those_of_the_plan(job: AllocationJob) -> None:
     assert kinds["anise"] == "closed"
     assert kinds["pine"] == "open"
     assert "macadamia" not in kinds
-    # Nobody measured medicinal plants here: set aside, and said so.
+    # Nobody measured medicinal plants here: set aside, and said so; the cypress has no target.
     assert "medicinal" not in targets.index
-    assert any("medicinal" in finding.message.en for finding in job.prepared.findings)
+    told = {finding.kind: finding.message for finding in job.prepared.findings}
+    assert "Medicinal plants" in told["zone-not-measured"].en
+    assert "Dược liệu" in told["zone-not-measured"].vi
+    assert "Hoàng đàn" in told["zone-without-target"].vi
 
 
 def test_every_table_closes_to_the_last_digit(job: AllocationJob) -> None:

@@ -26,6 +26,7 @@ def prepared() -> Prepared:
         settings=YEARS,
         names={},
         findings=(),
+        present=inputs.present,
     )
 
 

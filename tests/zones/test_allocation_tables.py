@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from layers.errors import ClosureError
 from tests.zones.allocation_cases import YEARS, inputs_of
 from zones.allocation import Allocation, allocate
 from zones.allocation_tables import (
@@ -114,3 +115,63 @@ def test_scenarios_side_by_side() -> None:
     assert change[["commune_code", "change_ha", "base_binding", "other_binding"]].to_numpy(
     ).tolist() == [["b", pytest.approx(5.0), "list", "target"]]  # fmt: skip
     assert compare_allocations(base, base).empty
+
+
+def test_present_areas_are_those_of_the_pages() -> None:
+    """Thirds that the pages print as 4, 3, 3: the allocation takes these, whatever it would do."""
+    inputs = inputs_of(
+        land={(code, "bare"): 9.0 for code in "abc"},
+        targets={"pine": (12, 15)},
+        present={("pine", code): 10 / 3 for code in "abc"},
+    )
+    allocation = allocate(inputs, settings=YEARS)
+    own = print_allocation(allocation).present
+    assert own["present_ha"].sum() == 10
+    pages = own.assign(present_ha=[3.0, 3.0, 4.0])
+    printed = print_allocation(allocation, present=pages)
+    assert printed.present["present_ha"].tolist() == [3.0, 3.0, 4.0]
+    table = allocation_table(allocation, printed, by_year=False).set_index("commune_code")
+    assert table["present_ha"].to_dict() == {"a": 3.0, "b": 3.0, "c": 4.0}
+    assert printed.held["present_ha"].tolist() == [10.0]
+    with pytest.raises(ClosureError, match=r"no rounding of the allocation's: 1 rows.*'b'"):
+        print_allocation(allocation, present=pages.assign(present_ha=[3.0, 9.0, 4.0]))
+    with pytest.raises(ClosureError, match=r"no rounding of the allocation's: 1 rows.*'c'"):
+        print_allocation(allocation, present=pages.iloc[:2])
+
+
+def test_a_zone_that_was_not_allocated_is_missing_not_zero() -> None:
+    inputs = inputs_of(land={("a", "bare"): 9.0, ("b", "bare"): 9.0}, targets={"pine": (4, 6)})
+    allocation = allocate(inputs, settings=YEARS)
+    pages = pd.DataFrame(
+        {
+            "zone": ["pine", "pine", "tea", "tea", "herbs", "herbs"],
+            "commune_code": ["a", "b"] * 3,
+            "present_ha": [0.0, 0.0, 7.0, 0.0, np.nan, np.nan],
+        }
+    )
+    printed = print_allocation(allocation, present=pages)
+    table = allocation_table(allocation, printed, by_year=True)
+    aside = table[table["binding"] == "not_allocated"]
+    assert aside[["zone", "commune_code"]].to_numpy().tolist() == [
+        ["herbs", "a"],
+        ["herbs", "b"],
+        ["tea", "a"],
+        ["tea", "b"],
+    ]
+    assert aside["planned_ha"].isna().all()
+    assert aside["present_ha"].tolist() == pytest.approx([np.nan, np.nan, 7.0, 0.0], nan_ok=True)
+    assert table.loc[table["zone"] == "pine", "planned_ha"].sum() == 4
+    sheet = annex_table(allocation, printed).set_index("zone")
+    assert sheet.loc["tea", ["2026", "2030", "end_ha", "change_ha"]].isna().all().all()
+
+
+def test_side_by_side_with_a_zone_that_only_one_allocates() -> None:
+    land = {("a", "bare"): 9.0, ("b", "bare"): 9.0}
+    one = allocate(inputs_of(land=land, targets={"pine": (4, 6)}), settings=YEARS)
+    two = allocate(inputs_of(land=land, targets={"pine": (4, 6), "tea": (2, 3)}), settings=YEARS)
+    change = compare_allocations(one, two)
+    change = change[change["zone"] == "tea"]
+    assert change["base_ha"].isna().all()
+    assert change["change_ha"].isna().all()
+    assert change["other_ha"].sum() == pytest.approx(2)
+    assert set(change["base_binding"]) == {"not_allocated"}
