@@ -106,22 +106,24 @@ def _pairs(frame: pd.DataFrame, mask: pd.Series[bool], keys: list[str]) -> str:
 
 
 def _evidence(choice: CodeTableChoice, plots: int, source: str) -> Finding:
-    n = choice.plots
     how_en, how_vi = (
         ("was named", "được chỉ định")
         if choice.origin == "told"
         else ("was detected", "được nhận ra")
     )
+    en = {name: format_number(value, "en") for name, value in choice.plots.items()}
+    vi = {name: format_number(value, "vi") for name, value in choice.plots.items()}
     return Finding(
         "note",
         "code-table",
         source,
         Phrase(
-            en=f"code table {choice.table} {how_en}: of {plots} plots {n['93']} fit only table 93, "
-            f"{n['98']} only table 98, {n['both']} both, {n['neither']} neither",
-            vi=f"bảng mã {choice.table} {how_vi}: trong {plots} lô có {n['93']} lô chỉ hợp bảng "
-            f"93, {n['98']} lô chỉ hợp bảng 98, {n['both']} lô hợp cả hai, {n['neither']} lô "
-            "không hợp bảng nào",
+            en=f"code table {choice.table} {how_en}: of {format_number(plots, 'en')} plots "
+            f"{en['93']} fit only table 93, {en['98']} only table 98, {en['both']} both, "
+            f"{en['neither']} neither",
+            vi=f"bảng mã {choice.table} {how_vi}: trong {format_number(plots, 'vi')} lô có "
+            f"{vi['93']} lô chỉ hợp bảng 93, {vi['98']} lô chỉ hợp bảng 98, {vi['both']} lô hợp cả "
+            f"hai, {vi['neither']} lô không hợp bảng nào",
         ),
         count=plots,
     )

@@ -14,7 +14,7 @@ import pandas as pd
 from layers.findings import Finding
 from layers.gazetteer import communes_on, vintage_on
 from layers.vintages import heirs
-from layers.wording import Phrase
+from layers.wording import Phrase, format_number
 
 __all__ = ["CommuneList", "named_communes"]
 
@@ -105,8 +105,8 @@ def _unknown_codes(
             Phrase(
                 en=f"{count} plots name communes that did not exist from {day} ({first}); they "
                 "are measured where they lie",
-                vi=f"{count} lô ghi mã xã không có trong danh mục từ {day} ({first}); vẫn tính "
-                "theo nơi lô nằm",
+                vi=f"{format_number(count, 'vi')} lô ghi mã xã không có trong danh mục từ {day} "
+                f"({first}); vẫn tính theo nơi lô nằm",
             ),
             count=count,
             area_ha=float(plots.loc[strange, "ledger_ha"].sum()),

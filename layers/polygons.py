@@ -112,8 +112,10 @@ def list_plots(
         kind,
         source,
         Phrase(
-            en=f"{message.en}: {count} plots, {format_number(area, 'en', decimals=2)} ha ({shown})",
-            vi=f"{message.vi}: {count} lô, {format_number(area, 'vi', decimals=2)} ha ({shown})",
+            en=f"{message.en}: {format_number(count, 'en')} plots, "
+            f"{format_number(area, 'en', decimals=2)} ha ({shown})",
+            vi=f"{message.vi}: {format_number(count, 'vi')} lô, "
+            f"{format_number(area, 'vi', decimals=2)} ha ({shown})",
         ),
         count=count,
         area_ha=area,

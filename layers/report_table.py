@@ -263,8 +263,8 @@ def _list(
             Phrase(
                 en=f"{message.en}: {len(picked)} rows, {format_number(area, 'en', decimals=2)} ha "
                 f"(row {rows}{more})",
-                vi=f"{message.vi}: {len(picked)} dòng, {format_number(area, 'vi', decimals=2)} ha "
-                f"(dòng {rows}{more})",
+                vi=f"{message.vi}: {format_number(len(picked), 'vi')} dòng, "
+                f"{format_number(area, 'vi', decimals=2)} ha (dòng {rows}{more})",
             ),
             count=len(picked),
             area_ha=area,

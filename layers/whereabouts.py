@@ -165,8 +165,8 @@ def _disagreement(table: pd.DataFrame, source: str) -> list[Finding]:
             Phrase(
                 en=f"plots that do not lie in the commune they name (measured where they lie): "
                 f"{len(table)} plots, {en} ha ({shown})",
-                vi=f"lô không nằm trong xã đã ghi (tính theo nơi lô nằm): {len(table)} lô, {vi} ha "
-                f"({shown})",
+                vi="lô không nằm trong xã đã ghi (tính theo nơi lô nằm): "
+                f"{format_number(len(table), 'vi')} lô, {vi} ha ({shown})",
             ),
             count=len(table),
             area_ha=area,
@@ -193,8 +193,8 @@ def _nowhere(
             Phrase(
                 en=f"plots outside every commune that name none either: {int(outside.sum())} "
                 f"plots, {en} ha ({', '.join(first)})",
-                vi=f"lô nằm ngoài mọi xã và không ghi xã: {int(outside.sum())} lô, {vi} ha "
-                f"({', '.join(first)})",
+                vi="lô nằm ngoài mọi xã và không ghi xã: "
+                f"{format_number(outside.sum(), 'vi')} lô, {vi} ha ({', '.join(first)})",
             ),
             count=int(outside.sum()),
             area_ha=area,

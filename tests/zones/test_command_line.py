@@ -153,3 +153,28 @@ def test_help_loads_nothing_heavy(language: str) -> None:
 def test_another_language_is_refused() -> None:
     with pytest.raises(InputError, match="expected vi or en, found 'fr'"):
         settle_language(["--lang", "fr", "run"])
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (["runn"], "không có lệnh 'runn'; có phải"),
+        (["run"], "thiếu PROJECT"),
+        (["run", "x", "--ovewrite"], "không có tùy chọn --ovewrite; có phải --overwrite"),
+        (["run", "x", "--workers", "a"], "giá trị của --workers không hợp lệ"),
+        (["run", "x", "--workers", "0"], "giá trị của --workers không hợp lệ"),
+        (["run", "x", "y"], "thừa"),
+        (["run", "x", "--out"], "tùy chọn --out cần một giá trị"),
+    ],
+)
+def test_a_wrong_command_line_is_told_in_vietnamese(
+    line: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_language("vi")
+    try:
+        assert run(line) == 2
+    finally:
+        set_language("en")
+    error = capsys.readouterr().err
+    assert told in error
+    assert "Lỗi: câu lệnh chưa đúng: " in error

@@ -14,6 +14,7 @@ from layers.errors import VungTrongError
 from zones.commands import allocate, annex, check, cover, demo, names, new, plan, verify
 from zones.commands import run as run_commands
 from zones.commands.speech import language, print_line, say
+from zones.commands.usage_words import usage_fault_vi
 
 __all__ = ["application", "run"]
 
@@ -70,7 +71,7 @@ def run(arguments: list[str]) -> int:
         return _failed(
             say(
                 f"Error: {message} Try 'zones --help'.",
-                f"Lỗi: câu lệnh chưa đúng ({message.rstrip('.')}). Xem 'zones --help'.",
+                f"Lỗi: câu lệnh chưa đúng: {usage_fault_vi(message)}. Xem 'zones --help'.",
             )
         )
     except VungTrongError as error:

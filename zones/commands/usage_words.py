@@ -1,0 +1,60 @@
+"""What is wrong with a command line, in Vietnamese: typer's own sentences are English only.
+
+The sentences differ a little from version to version of typer, so a sentence without a pattern here
+is shown as it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["usage_fault_vi"]
+
+_PATTERNS: tuple[tuple[str, str], ...] = (
+    (r"No such command '(?P<a>[^']*)'\.?", "không có lệnh {a!r}"),
+    (r"No such option:? '?(?P<a>[^\s'.]+)'?\.?", "không có tùy chọn {a}"),
+    (r"Missing argument '(?P<a>[^']*)'\.?", "thiếu {a}"),
+    (r"Missing option '(?P<a>[^']*)'\.?", "thiếu tùy chọn {a}"),
+    (r"Missing command\.?", "thiếu tên lệnh"),
+    (r"Option '(?P<a>[^']*)' requires an argument\.?", "tùy chọn {a} cần một giá trị"),
+    (r"Option '(?P<a>[^']*)' does not take a value\.?", "tùy chọn {a} không nhận giá trị"),
+    (r"Got unexpected extra arguments?(?:\(s\))? \((?P<a>[^)]*)\)\.?", "thừa {a!r}"),
+    (r"Invalid value for '(?P<a>[^']*)'", "giá trị của {a} không hợp lệ"),
+)
+_HINTS: tuple[tuple[str, str], ...] = (
+    (r"Did you mean '?(?P<a>[^'?]+)'?\?", "có phải {a}?"),
+    (r"\(Possible options: (?P<a>[^)]*)\)", "có phải {a}?"),
+    (r"greater than or equal to (?P<a>-?[\d.]+)", "cần từ {a} trở lên"),
+    (r"valid integer", "cần một số nguyên"),
+    (r"valid number", "cần một số"),
+)
+
+
+def usage_fault_vi(message: str) -> str:
+    """Say in Vietnamese what is wrong with a command line.
+
+    Parameters
+    ----------
+    message : str
+        Typer's sentence.
+
+    Returns
+    -------
+    str
+        The fault and, where the sentence has one, the hint; without full stop.
+
+    Examples
+    --------
+    >>> usage_fault_vi("No such command 'runn'. Did you mean 'run'?")
+    "không có lệnh 'runn'; có phải run?"
+    """
+    parts = [_first(_PATTERNS, message), _first(_HINTS, message)]
+    return "; ".join(part for part in parts if part) if parts[0] else message.rstrip(".")
+
+
+def _first(patterns: tuple[tuple[str, str], ...], message: str) -> str:
+    for pattern, words in patterns:
+        found = re.search(pattern, message, re.DOTALL)
+        if found:
+            return words.format(**found.groupdict())
+    return ""
