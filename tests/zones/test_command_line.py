@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -115,6 +116,7 @@ def test_new_writes_a_project_that_loads_once_its_files_are_there(
 ) -> None:
     folder = tmp_path / "Kế hoạch"
     assert run(["new", str(folder), "--province", "20"]) == 0
+    assert "official_area_ha" not in capsys.readouterr().out
     assert run(["check", str(folder)]) == 2
     assert "2 files of the project were not found" in capsys.readouterr().err
     source = write_project(tmp_path / "p").parent
@@ -153,6 +155,14 @@ def test_help_loads_nothing_heavy(language: str) -> None:
 def test_another_language_is_refused() -> None:
     with pytest.raises(InputError, match="expected vi or en, found 'fr'"):
         settle_language(["--lang", "fr", "run"])
+
+
+def test_new_says_that_official_areas_are_to_be_filled_in(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["new", str(tmp_path / "p"), "--province", "24"]) == 0
+    out = capsys.readouterr().out
+    assert re.search(r"natural_areas\.csv: the official areas of \d\d+ communes are not known", out)
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def run(arguments: list[str]) -> int:
         return _failed(
             say(
                 f"Error: {message} Try 'zones --help'.",
-                f"Lỗi: câu lệnh chưa đúng: {usage_fault_vi(message)}. Xem 'zones --help'.",
+                f"Lỗi: câu lệnh chưa đúng: {usage_fault_vi(message)} Xem 'zones --help'.",
             )
         )
     except VungTrongError as error:

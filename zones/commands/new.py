@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import typer
@@ -31,12 +32,27 @@ def new(
         return
     for path in files:
         print_line(str(path))
+    blank = _blank_areas(files[1])
+    if blank:
+        print_line(
+            say(
+                f"{files[1].name}: the official areas of {blank} communes are not known here; fill "
+                "in official_area_ha.",
+                f"{files[1].name}: chưa có diện tích tự nhiên công bố của {blank} xã; hãy điền cột "
+                "official_area_ha.",
+            )
+        )
     print_line(
         say(
             f"Put your layers beside it, name them in the file, then: zones check {files[0]}",
             f"Chép các lớp dữ liệu vào cạnh, khai báo trong tệp, rồi chạy: zones check {files[0]}",
         )
     )
+
+
+def _blank_areas(path: Path) -> int:
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        return sum(not row["official_area_ha"] for row in csv.DictReader(lines))
 
 
 def register(application: typer.Typer) -> None:

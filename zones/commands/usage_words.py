@@ -41,15 +41,18 @@ def usage_fault_vi(message: str) -> str:
     Returns
     -------
     str
-        The fault and, where the sentence has one, the hint; without full stop.
+        The fault and, where the sentence has one, the hint, as a sentence.
 
     Examples
     --------
     >>> usage_fault_vi("No such command 'runn'. Did you mean 'run'?")
     "không có lệnh 'runn'; có phải run?"
+    >>> usage_fault_vi("Missing command.")
+    'thiếu tên lệnh.'
     """
     parts = [_first(_PATTERNS, message), _first(_HINTS, message)]
-    return "; ".join(part for part in parts if part) if parts[0] else message.rstrip(".")
+    told = "; ".join(part for part in parts if part) if parts[0] else message.rstrip(".")
+    return told if told.endswith("?") else f"{told}."
 
 
 def _first(patterns: tuple[tuple[str, str], ...], message: str) -> str:
