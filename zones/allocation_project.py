@@ -39,7 +39,7 @@ from zones.allocation_inputs import (
 )
 from zones.allocation_plots import lock_plots, plot_land, split_by_elevation
 from zones.allocation_targets import CONVERSIONS, allocation_targets, conversion_names
-from zones.measure import present_by_crop
+from zones.present import present_by_crop
 
 if TYPE_CHECKING:
     import geopandas as gpd

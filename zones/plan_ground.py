@@ -10,10 +10,11 @@ from pathlib import Path
 import pandas as pd
 
 from layers.datafiles import data_path
-from zones.measure import MEASURED, present_by_crop
+from zones.measure import MEASURED
 from zones.plan_findings import PlanFinding
 from zones.plan_land_lint import LAND_FOR_ZONES, PRESENT_OF_ZONES, lint_with_land
 from zones.plan_model import Plan
+from zones.present import present_by_crop
 from zones.project import Project, load_project
 from zones.run import RunOptions, run_project
 

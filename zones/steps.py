@@ -16,12 +16,11 @@ from zones.measure import (
     NO_CLASS,
     Ground,
     areas_table,
-    late_reporters,
     measure_plots,
     measure_raster,
     measure_report,
-    present_by_crop,
 )
+from zones.present import late_reporters, present_by_crop
 from zones.project import newest_forest_layer
 from zones.run_state import RunState, Step
 
