@@ -14,7 +14,7 @@ from scipy import sparse
 from zones.allocation_model import Model
 from zones.linear_programme import Programme, scattered
 
-__all__ = ["AIMS", "aim_near", "preference_costs"]
+__all__ = ["AIMS", "aim_near", "fair_shares", "preference_costs"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -93,6 +93,25 @@ def _fair_shares(model: Model, columns: Floats) -> tuple[Floats, npt.NDArray[np.
     share = areas.to_numpy(dtype="float64")
     added = float(columns[: len(frame)].sum())
     return share * (added / max(float(share.sum()), 1e-12)), group
+
+
+def fair_shares(model: Model, columns: Floats) -> pd.Series[float]:
+    """Fair share of each commune: its part of all usable land, times all hectares added.
+
+    Parameters
+    ----------
+    model : Model
+        Rows and columns.
+    columns : numpy.ndarray
+        Hectares of the columns.
+
+    Returns
+    -------
+    pandas.Series
+        Hectares by commune code; communes in which no zone may take land are missing.
+    """
+    share, _ = _fair_shares(model, columns)
+    return pd.Series(share, index=np.unique(model.columns["commune_code"].to_numpy(dtype=object)))
 
 
 def _banded(

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from layers.errors import InputError
-from layers.wording import Phrase
+from layers.wording import Language, Phrase, format_number
 from zones.allocation import Allocation
+from zones.allocation_aims import fair_shares
 from zones.allocation_reasons import source_names
 from zones.allocation_sentences import Figure, Sentence, Value, Voice, decimals_of
 from zones.allocation_tables import PrintedAllocation
 
-__all__ = ["LIMIT_NAMES", "explain_commune"]
+__all__ = ["LIMIT_NAMES", "SHORT_LIMITS", "explain_commune"]
+
+_LANGUAGES: tuple[Language, Language] = ("en", "vi")
 
 #: What each limit is called in the last link of the chain.
 LIMIT_NAMES = {
@@ -27,8 +31,26 @@ LIMIT_NAMES = {
     "commune_pace": Phrase(en="the commune's pace in all", vi="tốc độ trồng chung của xã"),
     "zone_pace": Phrase(en="the plan's yearly figure", vi="mức hằng năm của kế hoạch"),
     "province_pace": Phrase(en="the yearly figure for all zones", vi="mức hằng năm chung"),
-    "target": Phrase(en="no more is asked for", vi="không cần trồng thêm"),
+    "target": Phrase(
+        en="the zone's target is met without more", vi="chỉ tiêu của vùng đã được giao đủ"
+    ),
     "not_allocated": Phrase(en="zone not allocated", vi="vùng chưa được phân bổ"),
+}
+
+
+#: The same in a column of a table.
+SHORT_LIMITS = {
+    "no_land": Phrase(en="no suitable land", vi="không có đất phù hợp"),
+    "list": Phrase(en="closed list", vi="ngoài danh sách"),
+    "lock": Phrase(en="lock", vi="khóa"),
+    "ceiling": Phrase(en="upper end", vi="mức trên"),
+    "land": Phrase(en="no land left", vi="hết đất"),
+    "pace": Phrase(en="pace of the zone", vi="tốc độ của vùng"),
+    "commune_pace": Phrase(en="pace of the commune", vi="tốc độ của xã"),
+    "zone_pace": Phrase(en="yearly figure", vi="mức hằng năm"),
+    "province_pace": Phrase(en="yearly figure of all", vi="mức hằng năm chung"),
+    "target": Phrase(en="target met", vi="đủ chỉ tiêu"),
+    "not_allocated": Phrase(en="not allocated", vi="chưa phân bổ"),
 }
 
 
@@ -58,7 +80,8 @@ def explain_commune(
     Returns
     -------
     list of Sentence
-        Clause and target, list, land by source, pace, hectares, and what binds.
+        The answer and what binds; then the chain: clause and target, list, locks, land by source,
+        pace, and the commune's fair share.
 
     Raises
     ------
@@ -78,12 +101,13 @@ def explain_commune(
     voice = Voice(printed.step, {**source_names(allocation), **(names or {})})
     pair = _Pair(allocation, printed, voice, (zone, commune_code, str(communes[commune_code])))
     return [
+        *pair.answer(str(row["binding"].iloc[0])),
         *pair.targets(),
         pair.listing(),
+        *pair.locks(),
         *pair.land(),
         *pair.pace(),
-        pair.planned(),
-        pair.say("chain_binding", limit=LIMIT_NAMES[str(row["binding"].iloc[0])]),
+        pair.fair(),
     ]
 
 
@@ -110,20 +134,59 @@ class _Pair:
     def mine(self, frame: pd.DataFrame) -> pd.DataFrame:
         return frame[(frame["zone"] == self.zone) & (frame["commune_code"] == self.code)]
 
+    def answer(self, binding: str) -> Iterator[Sentence]:
+        """Hectares first, then what keeps them from being more."""
+        present = float(self.mine(self.printed.present)["present_ha"].sum())
+        lost = float(self.mine(self.printed.losses)["loss_ha"].sum())
+        added = self.mine(self.printed.planned).groupby("year")["planned_ha"].sum()
+        added = added[added > 0]
+        planned = float(added.sum())
+        key = "chain_answer" if lost else "chain_answer_kept" if planned else "chain_answer_none"
+        said = self.say(
+            key,
+            planned=planned,
+            present=present,
+            lost=lost,
+            end=present - lost + planned,
+            year=self.allocation.settings.last_year,
+            years=self._by_year(added),
+        )
+        years: dict[str, Value] = {f"year {year}": int(str(year)) for year in added.index}
+        areas: dict[str, Value] = {f"in {year}": float(area) for year, area in added.items()}
+        yield replace(said, figures={**said.figures, **years, **areas})
+        why = "chain_why_more" if planned else "chain_why_none"
+        yield self.say(why, limit=LIMIT_NAMES[binding])
+
+    def _by_year(self, added: pd.Series) -> Phrase:
+        decimals = decimals_of(self.voice.step)
+        en, vi = (
+            "; ".join(
+                f"{year}: {format_number(area, language, decimals=decimals)}"
+                for year, area in added.items()
+            )
+            for language in _LANGUAGES
+        )
+        return Phrase(en=en or "–", vi=vi or "–")
+
     def targets(self) -> Iterator[Sentence]:
         held = self.printed.held
         asked = held[(held["zone"] == self.zone) & held["commune_code"].isin(["", self.code])]
         for row in asked.to_dict("records"):
-            if isinstance(row["clause"], str) and row["clause"]:
-                yield self.say("clause", clause=row["clause"])
-            has_low = row["low_ha"] > 0
+            present, lost = float(row["present_ha"]), float(row["loss_ha"])
+            key = "chain_ceiling"
+            if row["low_ha"] > 0:
+                key = "chain_target_lost" if lost else "chain_target"
             yield self.say(
-                "chain_target" if has_low else "chain_ceiling",
+                key,
                 target=str(row["target"]),
+                clause=row["clause"] if isinstance(row["clause"], str) else "–",
                 year=int(row["year"]),
                 low=float(row["low_ha"]),
                 high=float(row["high_ha"]),
-                present=float(row["present_ha"]),
+                present=present,
+                lost=lost,
+                need=max(float(row["low_ha"]) - present + lost, 0.0),
+                planned=float(row["planned_ha"]),
             )
 
     def listing(self) -> Sentence:
@@ -135,6 +198,10 @@ class _Pair:
             return self.say("chain_listed")
         closed = (of_zone["list"] == "closed").any()
         return self.say("chain_off_closed" if closed else "chain_off_open")
+
+    def locks(self) -> Iterator[Sentence]:
+        for row in self.mine(self.allocation.inputs.locks).to_dict("records"):
+            yield self.say(f"chain_lock_{row['lock']}", area=self.given(float(row["area_ha"])))
 
     def land(self) -> Iterator[Sentence]:
         inputs, plan = self.allocation.inputs, self.printed.lands
@@ -167,25 +234,26 @@ class _Pair:
 
     def pace(self) -> Iterator[Sentence]:
         pace = self.allocation.inputs.pace
-        plan, sources = self.printed.lands, self.allocation.inputs.sources
+        # Unrounded, for a printed year may lie a step beyond the limit that the plan keeps.
+        plan, sources = self.allocation.plan, self.allocation.inputs.sources
         here = plan[plan["commune_code"] == self.code]
         own = here[here["zone"] == self.zone]
         # Work on land that bears trees already is no planting and no part of the pace in all.
         here = here[here["source"].isin(sources.loc[~sources["shares"], "source"])]
-        for key, zone, hectares in (
-            ("chain_pace", self.zone, own),
-            ("chain_commune_pace", "", here),
+        of_province = plan[plan["zone"] == self.zone]
+        for key, zone, code, hectares in (
+            ("chain_pace", self.zone, self.code, own),
+            ("chain_commune_pace", "", self.code, here),
+            ("chain_zone_pace", self.zone, "", of_province),
         ):
-            rows = pace[(pace["zone"] == zone) & (pace["commune_code"] == self.code)]
+            rows = pace[(pace["zone"] == zone) & (pace["commune_code"] == code)]
             most = float(rows["high_ha"].min())
             if np.isfinite(most):
-                used = float(
-                    hectares.groupby("year")["planned_ha"].sum().max() if len(hectares) else 0
-                )
-                yield self.say(key, most=self.given(most), used=used)
+                used = hectares.groupby("year")["planned_ha"].sum().max() if len(hectares) else 0
+                yield self.say(key, most=self.given(most), used=self.given(float(used)))
 
-    def planned(self) -> Sentence:
-        present = float(self.mine(self.printed.present)["present_ha"].sum())
-        planned = float(self.mine(self.printed.planned)["planned_ha"].sum())
-        year = self.allocation.settings.last_year
-        return self.say("chain_planned", present=present, planned=planned, year=year)
+    def fair(self) -> Sentence:
+        planned = self.printed.planned
+        here = float(planned.loc[planned["commune_code"] == self.code, "planned_ha"].sum())
+        share = fair_shares(self.allocation.model, self.allocation.staged.hectares)
+        return self.say("chain_fair", all=here, fair=float(share.get(self.code, 0.0)))

@@ -36,8 +36,10 @@ if TYPE_CHECKING:
 __all__ = [
     "TABLES",
     "AllocationJob",
+    "Comparison",
     "allocate_step",
     "prepare_project",
+    "print_job",
     "run_job",
     "save_job",
     "tables_of",
@@ -115,8 +117,32 @@ class AllocationJob:
         return allocation_report(content, "vi") + "\n---\n\n" + allocation_report(content, "en")
 
 
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a scenario is compared with, and how it differs.
+
+    Parameters
+    ----------
+    allocation : Allocation
+        The plan before.
+    printed : PrintedAllocation
+        Its printed figures.
+    changes : pandas.DataFrame
+        From ``zones.allocation_tables.compare_allocations``.
+    """
+
+    allocation: Allocation
+    printed: PrintedAllocation
+    changes: pd.DataFrame
+
+
 def run_job(
-    prepared: Prepared, *, step: float, demo: bool = False, near: Allocation | None = None
+    prepared: Prepared,
+    *,
+    step: float,
+    demo: bool = False,
+    near: Allocation | None = None,
+    teller: Teller | None = None,
 ) -> AllocationJob:
     """Allocate, print and explain.
 
@@ -130,6 +156,8 @@ def run_job(
         Whether the data is made.
     near : Allocation, optional
         A plan to stay near to.
+    teller : Teller, optional
+        Told how far it is.
 
     Returns
     -------
@@ -138,17 +166,45 @@ def run_job(
     """
     plan = None if near is None else near.plan
     allocation = allocate(prepared.inputs, settings=prepared.settings, near=plan)
+    _tell(teller, 1)
+    printed = print_job(prepared, allocation, step=step)
+    _tell(teller, 2)
+    explanation = explain_allocation(allocation, printed=printed, names=prepared.names)
+    _tell(teller, 3)
+    rates = exchange_rates(allocation)
+    _tell(teller, 4)
+    return AllocationJob(prepared, allocation, printed, explanation, rates, demo)
+
+
+def _tell(teller: Teller | None, done: int) -> None:
+    if teller is not None:
+        teller.part(done, 4)
+
+
+def print_job(prepared: Prepared, allocation: Allocation, *, step: float) -> PrintedAllocation:
+    """Round an allocation as the pages of its project print it, targets in the plan's order.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        What it was made from.
+    allocation : Allocation
+        The plan.
+    step : float
+        Multiple to which hectares print.
+
+    Returns
+    -------
+    PrintedAllocation
+        Its printed figures.
+    """
     printed = print_allocation(
         allocation,
         step=step,
         time_limit_s=prepared.rounding_seconds,
         present=_as_on_pages(prepared.present, step),
     )
-    printed = replace(printed, held=_in_order(printed.held, prepared.names))
-    explanation = explain_allocation(allocation, printed=printed, names=prepared.names)
-    return AllocationJob(
-        prepared, allocation, printed, explanation, exchange_rates(allocation), demo
-    )
+    return replace(printed, held=_in_order(printed.held, prepared.names))
 
 
 def _as_on_pages(present: pd.DataFrame, step: float) -> pd.DataFrame | None:
@@ -231,7 +287,7 @@ def allocate_step(state: RunState) -> None:
     project = state.project
     layers = state.inputs().plots if needs_plots(project) else None
     prepared = prepare_allocation(project, state.plans()[0], state.tables, communes, layers=layers)
-    job = run_job(prepared, step=10.0**-project.decimals, demo=project.demo)
+    job = run_job(prepared, step=10.0**-project.decimals, demo=project.demo, teller=state.teller)
     table = allocation_table(job.allocation, job.printed, by_year=True)
     sheet = annex_table(job.allocation, job.printed)
     for zone, rows in sheet.groupby("zone"):

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from layers.plots import PlotLayer
+    from zones.allocation_section import AllocationSection
     from zones.plan_model import Plan
     from zones.project import Project
 
@@ -122,6 +123,7 @@ def prepare_allocation(
     )
     targets, pace_of_plan, aside = allocation_targets(tables["targets"], plan, settings)
     targets["importance"] = targets["zone"].map(section.importance).fillna(1.0)
+    _check_zones(section, {*targets["zone"], *(zone.zone for zone in plan.zones)})
     names = _names(tables["zone_names"])
     own = {name: project.resolve(path) for name, path in section.tables if path is not None}
     rules = load_land_sources(own.get("land_sources"))
@@ -173,6 +175,21 @@ def prepare_allocation(
             inputs = split_by_elevation(inputs, by_plot, crop_rules, crops, elevation=height)
     present = tables["zones"][PRESENT.names]
     return Prepared(inputs, settings, names, findings, present, section.rounding_seconds)
+
+
+def _check_zones(section: AllocationSection, known: set[str]) -> None:
+    """Refuse weights and lists of zones that there are not: a misspelt one would do nothing."""
+    given = [("importance", zone) for zone in section.importance]
+    given += [("lists", zone) for zone in section.lists]
+    strange = [f"allocation.{key}.{zone}" for key, zone in given if zone not in known]
+    if strange:
+        names = ", ".join(sorted(known))
+        raise InputError(
+            en=f"{len(strange)} keys name zones that the plan has not: {sorted(strange)[:5]}; its "
+            f"zones are {names}.",
+            vi=f"{len(strange)} khóa nêu vùng không có trong kế hoạch: {sorted(strange)[:5]}; các "
+            f"vùng gồm {names}.",
+        )
 
 
 def needs_plots(project: Project) -> bool:

@@ -36,6 +36,13 @@ Row = dict[Hashable, Any]
 
 _NOISE_HA = 1e-3
 _NOISE_DUAL = 1e-6
+#: What kinds of rules are called where they cannot hold together.
+_RULES = {
+    "land": Phrase(en="the land there is", vi="diện tích đất hiện có"),
+    "pace": Phrase(en="the yearly pace", vi="tốc độ trồng mỗi năm"),
+    "pace_low": Phrase(en="the plan's yearly figures", vi="mức hằng năm của kế hoạch"),
+    "must": Phrase(en="areas locked in", vi="diện tích bị khóa bắt buộc"),
+}
 #: So many zones are named that share land or pace with a short one.
 _NAMED = 4
 
@@ -119,7 +126,11 @@ def source_names(allocation: Allocation) -> dict[str, Phrase]:
 
 
 def _about_target(voice: Voice, row: Row) -> Iterator[Sentence]:
-    key = {"reached": "reached", "above": "above", "short": "short"}[str(row["status"])]
+    key = str(row["status"])
+    if key == "reached" and row["loss_ha"]:
+        key = "reached_lost"
+    elif key == "reached" and not row["planned_ha"]:
+        key = "reached_already"
     yield voice.say(
         key,
         about=str(row["zone"]),
@@ -209,7 +220,11 @@ def _taken(
     if rivals:
         return voice.say("taken", taken=taken, others=_some(allocation, voice, rivals), **about)
     kinds = _irreducible(allocation, str(row["target"]))
-    return voice.say("taken_by_rules", taken=taken, others=", ".join(kinds), **about)
+    named = [_RULES.get(kind, Phrase(en=kind, vi=kind)) for kind in kinds]
+    others = Phrase(
+        en=", ".join(name.en for name in named), vi=", ".join(name.vi for name in named)
+    )
+    return voice.say("taken_by_rules", taken=taken, others=others, **about)
 
 
 def _some(allocation: Allocation, voice: Voice, zones: list[str]) -> Phrase:

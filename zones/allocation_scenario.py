@@ -10,11 +10,14 @@ import numpy as np
 import pandas as pd
 
 from layers.errors import InputError
-from layers.wording import Phrase
+from layers.findings import Finding
+from layers.wording import Language, Phrase, format_number
 from zones.allocation_inputs import AVAILABLE, LISTED, LOCKS, PACE, SUITABILITY, AllocationInputs
 from zones.allocation_project import Prepared
 
 __all__ = ["KEYS_OF_CHANGES", "change_inputs"]
+
+_LANGUAGES: tuple[Language, Language] = ("en", "vi")
 
 #: What can be changed, by the number of parts after the first.
 KEYS_OF_CHANGES: dict[str, Phrase] = {
@@ -53,7 +56,8 @@ def change_inputs(prepared: Prepared, changes: Sequence[str]) -> Prepared:
     Returns
     -------
     Prepared
-        The changed inputs; those given stay as they are.
+        The changed inputs; those given stay as they are. Where a lower end is lifted above the
+        upper one, or the upper put below the lower, the other end gives way, and a finding says so.
 
     Raises
     ------
@@ -101,7 +105,8 @@ def _apply(prepared: Prepared, change: str) -> Prepared:
     if edit is None:
         known = ", ".join(KEYS_OF_CHANGES)
         raise _fault(change, f"unknown key; known are {known}", f"khóa lạ; chỉ có {known}")
-    return replace(prepared, inputs=edit(parts, value))
+    inputs = edit(parts, value)
+    return replace(prepared, inputs=inputs, findings=(*prepared.findings, *editor.findings))
 
 
 def _fault(change: str, en: str, vi: str) -> InputError:
@@ -127,6 +132,7 @@ class _Editor:
 
     def __init__(self, inputs: AllocationInputs, change: str) -> None:
         self.inputs, self.change = inputs, change
+        self.findings: list[Finding] = []
 
     def zone(self, name: str) -> str:
         return self.known(name, sorted(set(self.inputs.targets["zone"])), "zone", "vùng")
@@ -164,7 +170,32 @@ class _Editor:
             changed = [int(year) for year in changed]
         targets = targets.copy()
         targets.loc[mine, column] = changed
+        if column in ("low_ha", "high_ha"):
+            self._give_way(targets, mine, column)
         return replace(self.inputs, targets=targets)
+
+    def _give_way(self, targets: pd.DataFrame, mine: pd.Series, column: str) -> None:
+        """Let the other end of a target follow where the changed one passes it."""
+        other = "high_ha" if column == "low_ha" else "low_ha"
+        crossed = mine & (targets["low_ha"] > targets["high_ha"])
+        targets.loc[crossed, other] = targets.loc[crossed, column]
+        for target, figure in zip(
+            targets.loc[crossed, "target"], targets.loc[crossed, column], strict=True
+        ):
+            en, vi = (format_number(figure, code, decimals=1) for code in _LANGUAGES)
+            ends = {"high_ha": ("upper", "trên"), "low_ha": ("lower", "dưới")}[other]
+            self.findings.append(
+                Finding(
+                    "note",
+                    "other-end-gives-way",
+                    "what-if",
+                    Phrase(
+                        en=f"Target {target}: the {ends[0]} end follows to {en} ha.",
+                        vi=f"Chỉ tiêu {target}: mức {ends[1]} cũng đổi theo thành {vi} ha.",
+                    ),
+                    examples=(str(target),),
+                )
+            )
 
     def list_kind(self, parts: list[str], value: str) -> AllocationInputs:
         zone = self.zone(parts[0])

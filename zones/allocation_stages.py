@@ -41,11 +41,11 @@ Floats = npt.NDArray[np.float64]
 STAGES = (
     "shortfall",
     "preference",
+    "change",
     "effort",
     "effort/10",
     "effort/100",
     "years",
-    "change",
     "tie",
 )
 

@@ -337,7 +337,11 @@ def annex_table(allocation: Allocation, printed: PrintedAllocation) -> pd.DataFr
 
 
 def compare_allocations(
-    base: Allocation, other: Allocation, *, tolerance_ha: float = 0.05
+    base: Allocation,
+    other: Allocation,
+    *,
+    tolerance_ha: float = 0.05,
+    printed: tuple[PrintedAllocation, PrintedAllocation] | None = None,
 ) -> pd.DataFrame:
     """Two scenarios side by side: which communes change, and what binds them in each.
 
@@ -346,7 +350,9 @@ def compare_allocations(
     base, other : Allocation
         The plans.
     tolerance_ha : float
-        Changes up to this are none.
+        Changes of the unrounded plans up to this are none.
+    printed : tuple of PrintedAllocation, optional
+        Their printed figures, which the table then shows.
 
     Returns
     -------
@@ -355,29 +361,34 @@ def compare_allocations(
         greatest change first; rows that change only. A zone that one of them did not allocate is
         missing there, and so is the change; its communes with hectares in the other stand last.
     """
-    left = base.limits[[*_PAIR, "planned_ha", "binding"]]
-    right = other.limits[[*_PAIR, "planned_ha", "binding"]]
-    both = left.merge(right, on=_PAIR, how="outer", suffixes=("_base", "_other"))
-    for end, frame in (("base", left), ("other", right)):
+    both = pd.concat([base.limits[_PAIR], other.limits[_PAIR]]).drop_duplicates()
+    for name, plan in (("base", base), ("other", other)):
+        limits = plan.limits.rename(columns={"planned_ha": name, "binding": f"{name}_binding"})
+        both = both.merge(limits[[*_PAIR, name, f"{name}_binding"]], on=_PAIR, how="left")
         # A commune without a row in a zone that was allocated gets nothing there: a true zero.
-        here = both["zone"].isin(frame["zone"])
-        nothing = both[f"planned_ha_{end}"].isna() & here
-        both[f"planned_ha_{end}"] = both[f"planned_ha_{end}"].mask(nothing, 0.0)
-        both[f"binding_{end}"] = both[f"binding_{end}"].mask(~here, NOT_ALLOCATED).fillna("")
-    both = both.rename(
-        columns={
-            "planned_ha_base": "base_ha",
-            "planned_ha_other": "other_ha",
-            "binding_base": "base_binding",
-            "binding_other": "other_binding",
-        }
-    )
+        here = both["zone"].isin(limits["zone"])
+        both[name] = both[name].mask(both[name].isna() & here, 0.0)
+        binding = both[f"{name}_binding"].mask(~here, NOT_ALLOCATED)
+        both[f"{name}_binding"] = binding.fillna("")
+    moved = (both["other"] - both["base"]).abs()
+    one_only = moved.isna() & (both[["base", "other"]].max(axis=1) > 0)
+    both = both[(moved > tolerance_ha) | one_only]
+    for place, name in enumerate(("base", "other")):
+        shown = both[name] if printed is None else _printed_sums(both, printed[place])
+        both = both.assign(**{f"{name}_ha": shown})
     both["change_ha"] = both["other_ha"] - both["base_ha"]
-    one_only = both["change_ha"].isna() & (both[["base_ha", "other_ha"]].max(axis=1) > 0)
-    both = both[(both["change_ha"].abs() > tolerance_ha) | one_only]
     names = pd.concat([base.inputs.communes, other.inputs.communes]).drop_duplicates("commune_code")
     both = both.merge(names[["commune_code", "commune"]], on="commune_code")
     both["size"] = both["change_ha"].abs().round(6)
     both = both.sort_values(["size", *_PAIR], ascending=[False, True, True], ignore_index=True)
     order = ["commune", "base_ha", "other_ha", "change_ha", "base_binding", "other_binding"]
     return both[[*_PAIR, *order]]
+
+
+def _printed_sums(pairs: pd.DataFrame, printed: PrintedAllocation) -> pd.Series[float]:
+    """Sum printed hectares of pairs over the years; missing where a zone was not allocated."""
+    sums = printed.planned.groupby(_PAIR)["planned_ha"].sum()
+    found = sums.reindex(pd.MultiIndex.from_frame(pairs[_PAIR])).fillna(0.0)
+    clean = whole_steps(found.to_numpy(), step=printed.step)
+    known = pairs["zone"].isin(printed.present["zone"]).to_numpy()
+    return pd.Series(np.where(known, clean, np.nan), index=pairs.index)

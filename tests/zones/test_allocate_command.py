@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.factories import write_project
+from zones.commands import speech
 from zones.commands.application import run
 from zones.project import load_project
 from zones.run import RunOptions, run_project
@@ -113,6 +114,44 @@ def test_what_if_shows_which_communes_change(
     code, text = told(capsys, "allocate", str(project), "--what-if", "low.citrus=1.0x")
     assert code == 0
     assert "Không xã nào thay đổi." in text or "No commune changes." in text
+
+
+def test_the_answer_comes_first(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speech, "_language", "vi")
+    code, text = told(capsys, "allocate", str(project), "--explain", "pine.Thụy Hùng")
+    assert code == 0
+    first, why = text.splitlines()[:2]
+    assert first.startswith("Thông tại Thụy Hùng: trồng thêm ")
+    assert why == "Vì sao không nhiều hơn: đã trồng hết đất phù hợp."
+    assert "Dược liệu" not in text
+    monkeypatch.setattr(speech, "_language", "en")
+    changed = ["--what-if", "land.bare_production.06184=2500"]
+    code, text = told(capsys, "allocate", str(project), *changed)
+    lines = text.splitlines()
+    assert lines[0].split(":")[0] in ("Pine", "Anise", "Cinnamon", "Acacia")
+    assert "→" in lines[0]
+    table = next(n for n, line in enumerate(lines) if line.startswith("Commune"))
+    assert lines[table].split("  ")[-1].strip() == "What limits it"
+    # Only what is still short is explained below; all of it with -v.
+    assert not any("reached by" in line for line in lines)
+    code, text = told(capsys, "allocate", str(project), *changed, "-v")
+    assert "are not allocated" in text
+
+
+def test_misspelt_zones_of_the_project_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speech, "_language", "en")
+    path = write_project(tmp_path / "p")
+    with path.open("a", encoding="utf-8") as file:
+        file.write("allocation: {lists: {anis: open}, importance: {pin: 2, pine: 3}}\n")
+    assert run(["allocate", str(path)]) == 2
+    told = capsys.readouterr().err
+    assert "2 keys name zones that the plan has not" in told
+    assert "allocation.importance.pin'" in told
+    assert "allocation.lists.anis" in told
 
 
 def test_portfolio_and_ranges(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

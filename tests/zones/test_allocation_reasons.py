@@ -19,8 +19,9 @@ from zones.allocation_inputs import AllocationInputs
 from zones.allocation_reasons import Explanation, explain_allocation
 from zones.allocation_repairs import find_repairs
 from zones.allocation_report import AllocationReport, allocation_report
-from zones.allocation_sentences import TEMPLATES, Figure, Sentence, Voice
+from zones.allocation_sentences import Figure, Sentence, Voice
 from zones.allocation_tables import PrintedAllocation, print_allocation
+from zones.allocation_templates import TEMPLATES
 
 NAMES = {
     "na": Phrase(en="Custard apple", vi="Na"),
@@ -198,7 +199,10 @@ def test_rules_that_cannot_hold_together_are_found_where_no_zone_competes() -> N
     _, explanation = explained(inputs)
     rules = said(explanation.reasons, "taken_by_rules")
     assert rules == [
-        "20 ha of that cannot be used together with other wishes of the plan (must, pace)."
+        (
+            "20 ha of that cannot be used together with other wishes of the plan (areas locked "
+            "in, the yearly pace)."
+        )
     ]
 
 
@@ -296,22 +300,79 @@ def test_chain_from_clause_to_hectare() -> None:
     printed = print_allocation(allocation)
     chain = explain_commune(allocation, "na", "a0", printed=printed, names=NAMES)
     assert [sentence.phrase.en for sentence in chain] == [
-        "Asked for in clause 1.1.",
-        "Target na-area: 500 ha by 2030; the zone has 0 ha today.",
+        (
+            "Custard apple in a0: 12 ha added by 2030 (2026: 2; 2027: 2; 2028: 3; 2029: 2; "
+            "2030: 3); 0 ha today, 12 ha then."
+        ),
+        "Why not more: the commune's pace for this zone.",
+        (
+            "The plan (clause 1.1, target na-area) asks for 500 ha by 2030; the zone has 0 ha "
+            "today, so 500 ha are to be added; 183 ha are."
+        ),
         "a0 is on the plan's list for Custard apple.",
         (
-            "bare in a0: 19.0 ha (made), suitability 100 %; 12 ha for Custard apple, 0 ha for "
-            "other zones, 7 ha left."
+            "bare in a0: 19.0 ha can be used (from made), suitability 100 %; 12 ha go to Custard "
+            "apple, 0 ha to other zones, 7 ha are left."
         ),
-        "Pace of a0 for Custard apple: at most 2.4 ha a year, 3 ha in the fullest.",
-        "Custard apple in a0: 0 ha today, 12 ha added by 2030.",
-        "What binds: the commune's pace for this zone.",
+        "a0 can plant at most 2.4 ha of Custard apple a year; 2.4 ha in the fullest year.",
+        "Of all zones together a0 gets 12 ha; its fair share, by the land it has, is 18 ha.",
     ]
+    assert chain[0].phrase.vi == (
+        "Na tại a0: trồng thêm 12 ha đến năm 2030 (2026: 2; 2027: 2; 2028: 3; 2029: 2; 2030: 3); "
+        "hiện có 0 ha, khi đó có 12 ha."
+    )
     off = explain_commune(allocation, "na", "b0", printed=printed, names=NAMES)
     assert said(off, "chain_off_closed")
-    assert said(off, "chain_binding") == ["What binds: the plan's closed list."]
+    assert [sentence.phrase.en for sentence in off[:2]] == [
+        "Custard apple in b0: nothing is added; 0 ha today.",
+        "Why nothing: the plan's closed list.",
+    ]
     with pytest.raises(InputError, match="Nothing is allocated for zone 'tea'"):
         explain_commune(allocation, "tea", "a0", printed=printed)
+
+
+def test_chain_names_losses_locks_and_the_plans_yearly_figure() -> None:
+    inputs = inputs_of(
+        land={("a", "bare"): 90.0, ("b", "bare"): 90.0},
+        targets={"na": (50.0, 60.0)},
+        present={("na", "a"): 30.0},
+        pace=[{"zone": "na", "high_ha": 20.0}],
+        locks=[
+            {"zone": "na", "commune_code": "a", "lock": "must", "area_ha": 10.0},
+            {"zone": "na", "commune_code": "b", "lock": "must_not"},
+        ],
+        losses=[{"zone": "na", "commune_code": "a", "year": 2027, "loss_ha": 5.0, "source": ""}],
+    )
+    allocation = allocate(inputs, settings=YEARS)
+    printed = print_allocation(allocation)
+    here = [
+        sentence.phrase.en
+        for sentence in explain_commune(allocation, "na", "a", printed=printed, names=NAMES)
+    ]
+    assert here[0].startswith("Custard apple in a: 25 ha added by 2030 (")
+    assert here[0].endswith("30 ha today, 5 ha lost, 50 ha then.")
+    # The answer does not contradict itself: no more is given because the target is met.
+    assert here[1] == "Why not more: the zone's target is met without more."
+    assert "30 ha today and loses 5 ha, so 25 ha are to be added; 25 ha are." in here[2]
+    assert "A lock asks for at least 10.0 ha of Custard apple here." in here
+    assert any("at most 20.0 ha of Custard apple a year in the whole" in line for line in here)
+    off = explain_commune(allocation, "na", "b", printed=printed, names=NAMES)
+    assert off[1].phrase.vi == "Vì sao không trồng: khóa."
+    assert said(off, "chain_lock_must_not") == ["A lock bars Custard apple here."]
+    reasons = explain_allocation(allocation, printed=printed, names=NAMES).reasons
+    assert said(reasons, "reached_lost") == [
+        "Custard apple: reached by 2030. 30 ha today, less 5 ha lost, and 25 ha added make 50 ha."
+    ]
+
+
+def test_a_target_met_today_needs_nothing() -> None:
+    inputs = inputs_of(
+        land={("a", "bare"): 9.0}, targets={"na": (5.0, 9.0)}, present={("na", "a"): 7.0}
+    )
+    _, explanation = explained(inputs)
+    assert said(explanation.reasons, "reached_already") == [
+        "Custard apple: 7 ha today is enough for 2030; nothing needs to be added."
+    ]
 
 
 def test_report_holds_targets_reasons_and_repairs_and_escapes_names() -> None:

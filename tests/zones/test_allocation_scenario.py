@@ -83,10 +83,41 @@ def test_a_scenario_shows_what_its_change_does_and_no_more(prepared: Prepared) -
         moved[["na"]].sum() - moved.get(("na", "Lộc Bình"), 0.0)
     )
     assert moved[["na"]].sum() == pytest.approx(5.0)
-    assert [stage.name for stage in other.stages][-2:] == ["change", "tie"]
+    assert [stage.name for stage in other.stages][2] == "change"
     same = allocate(prepared.inputs, settings=prepared.settings, near=base.plan)
     assert compare_allocations(base, same).empty
-    assert same.stages[6].objective == pytest.approx(0, abs=1e-6)
+    assert same.stages[2].objective == pytest.approx(0, abs=1e-6)
+
+
+def test_zones_that_share_no_land_with_a_change_stay_as_they_are() -> None:
+    inputs = inputs_of(
+        land={(code, source): 50.0 for code in "abc" for source in ("bare", "cut")},
+        targets={"na": (20.0, 90.0), "pine": (30.0, 90.0)},
+        suitability={
+            **{("na", "bare", code): 1.0 for code in "abc"},
+            **{("pine", "cut", code): 1.0 for code in "abc"},
+        },
+    )
+    base = allocate(inputs, settings=YEARS)
+    prepared = Prepared(inputs, YEARS, {}, (), inputs.present)
+    changed = change_inputs(prepared, ["low.na=41", "land.bare.a=0"])
+    other = allocate(changed.inputs, settings=YEARS, near=base.plan)
+    moved = compare_allocations(base, other)
+    assert set(moved["zone"]) == {"na"}
+    assert moved["change_ha"].sum() == pytest.approx(21.0)
+
+
+def test_the_other_end_of_a_target_gives_way_and_says_so(prepared: Prepared) -> None:
+    lifted = change_inputs(prepared, ["low.na=60"])
+    assert lifted.inputs.targets.loc[0, ["low_ha", "high_ha"]].tolist() == [60.0, 60.0]
+    (told,) = lifted.findings
+    assert told.message.en == "Target na-area: the upper end follows to 60.0 ha."
+    assert "mức trên cũng đổi theo thành 60,0 ha" in told.message.vi
+    lowered = change_inputs(prepared, ["high.na=5"])
+    assert lowered.inputs.targets.loc[0, ["low_ha", "high_ha"]].tolist() == [5.0, 5.0]
+    assert lowered.findings[0].message.en.startswith("Target na-area: the lower end")
+    # Within its ends nothing follows.
+    assert change_inputs(prepared, ["low.na=30"]).findings == ()
 
 
 @pytest.mark.parametrize(

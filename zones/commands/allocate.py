@@ -12,7 +12,8 @@ from zones.commands.speech import language, print_json, print_line, say
 if TYPE_CHECKING:
     import pandas as pd
 
-    from zones.allocation_job import AllocationJob
+    from zones.allocation_job import AllocationJob, Comparison
+    from zones.project import Project
 
 __all__ = ["allocate", "register"]
 
@@ -40,9 +41,9 @@ def allocate(
         metavar="KEY=VALUE",
         help=say(
             "Change a number and show which communes change (repeat for several): low.ZONE, "
-            "pace.COMMUNE, list.ZONE, lock.ZONE.COMMUNE…",
+            "pace.COMMUNE, list.ZONE, lock.ZONE.COMMUNE… Zones by id (anise), communes by name.",
             "Đổi một số và xem xã nào thay đổi (lặp lại được): low.VÙNG, pace.XÃ, list.VÙNG, "
-            "lock.VÙNG.XÃ…",
+            "lock.VÙNG.XÃ… Vùng ghi bằng mã (anise), xã ghi bằng tên.",
         ),
     ),
     against: Path = typer.Option(
@@ -56,7 +57,12 @@ def allocate(
         "",
         "--explain",
         metavar="ZONE.COMMUNE",
-        help=say("From clause to hectare for one commune.", "Giải thích cho một xã."),
+        help=say(
+            "Why one commune gets what it gets, from the plan's clause to the hectare, for "
+            "instance anise.Văn Quan.",
+            "Vì sao một xã được giao như vậy, từ mục của kế hoạch đến từng héc-ta, ví dụ "
+            "anise.Văn Quan.",
+        ),
     ),
     alternatives: int = typer.Option(
         0,
@@ -84,46 +90,68 @@ def allocate(
         False, "--json", help=say("Machine-readable output.", "Kết quả dạng JSON.")
     ),
     verbose: bool = typer.Option(
-        False, "-v", "--verbose", help=say("The table and all reasons.", "In bảng và mọi lý do.")
+        False,
+        "-v",
+        "--verbose",
+        help=say("The table and all reasons as well.", "In cả bảng và mọi lý do."),
     ),
 ) -> None:
     """Allocate the targets of a project."""
-    from zones.allocation import allocate as allocate_inputs
-    from zones.allocation_job import prepare_project, run_job, save_job, tables_of
-    from zones.allocation_scenario import change_inputs
-    from zones.allocation_tables import compare_allocations
-    from zones.commands.progress_bar import telling
+    from zones.commands import allocation_lines as lines
     from zones.outputs import refuse_existing
     from zones.project import load_project
 
     loaded = load_project(project)
-    other = load_project(against) if against else loaded
+    other = load_project(against) if against else None
     if out is not None:
         refuse_existing(out, overwrite=overwrite)
-    size = step or 10.0**-loaded.decimals
-    with telling(quiet=as_json) as teller:
-        tables = tables_of(loaded, teller)
-        prepared = prepare_project(loaded, tables)
-        base = None
-        if against or what_if:
-            base = allocate_inputs(prepared.inputs, settings=prepared.settings)
-            start = prepare_project(other, tables_of(other, teller)) if against else prepared
-            prepared = change_inputs(start, what_if)
-        demo = loaded.demo or other.demo
-        shown = run_job(prepared, step=size, demo=demo, near=base)
+    shown, base = _allocate(loaded, other, what_if, step=step, quiet=as_json)
     if out is not None:
+        from zones.allocation_job import save_job
+
         save_job(shown, out, by_year=by_year, overwrite=overwrite)
-    compared = None if base is None else compare_allocations(base, shown.allocation)
     chain = _chain(shown, explain) if explain else []
     others = _portfolio(shown, alternatives) if alternatives else {}
     if as_json:
+        compared = None if base is None else base.changes
         print_json(_summary(shown, compared, chain, by_year=by_year) | others)
         return
-    _print(shown, compared, chain, by_year=by_year if verbose or by_year else None)
+    lines.print_answer(shown, base, chain, verbose=verbose)
+    if verbose or by_year:
+        lines.print_table(shown, by_year=by_year)
     if others:
-        _print_ranges(shown, others)
+        lines.print_ranges(shown, others)
     if out is not None:
         print_line(say(f"Results in {out}", f"Kết quả trong {out}"))
+
+
+def _allocate(
+    loaded: Project, other: Project | None, what_if: list[str], *, step: float, quiet: bool
+) -> tuple[AllocationJob, Comparison | None]:
+    """Allocate what was asked for, and before it what it is to be compared with."""
+    from zones.allocation import allocate as allocate_inputs
+    from zones.allocation_job import Comparison, prepare_project, print_job, run_job, tables_of
+    from zones.allocation_scenario import change_inputs
+    from zones.allocation_tables import compare_allocations
+    from zones.commands.progress_bar import telling
+
+    size = step or 10.0**-loaded.decimals
+    demo = loaded.demo or (other is not None and other.demo)
+    with telling(quiet=quiet) as teller:
+        prepared = first = prepare_project(loaded, tables_of(loaded, teller))
+        scenario = other is not None or bool(what_if)
+        if other is not None:
+            prepared = prepare_project(other, tables_of(other, teller))
+        prepared = change_inputs(prepared, what_if)
+        teller.step("allocate", 1, 2 if scenario else 1)
+        if not scenario:
+            return run_job(prepared, step=size, demo=demo, teller=teller), None
+        base = allocate_inputs(first.inputs, settings=first.settings)
+        printed = print_job(first, base, step=size)
+        teller.step("allocate", 2, 2)
+        shown = run_job(prepared, step=size, demo=demo, near=base, teller=teller)
+    changes = compare_allocations(base, shown.allocation, printed=(printed, shown.printed))
+    return shown, Comparison(base, printed, changes)
 
 
 def _portfolio(job: AllocationJob, alternatives: int) -> dict[str, Any]:
@@ -136,40 +164,6 @@ def _portfolio(job: AllocationJob, alternatives: int) -> dict[str, Any]:
         "portfolio_measures": _records(found.measures),
         "ranges": _records(ranges.merge(job.allocation.inputs.communes, on="commune_code")),
     }
-
-
-def _print_ranges(job: AllocationJob, others: dict[str, Any]) -> None:
-    from layers.wording import format_number
-    from zones.allocation_sentences import decimals_of
-    from zones.text_table import table_lines
-
-    count = len(others["portfolio_measures"]) - 1
-    moved = max(row["moved_ratio"] for row in others["portfolio_measures"])
-    percent = format_number(moved * 100, language(), decimals=0)
-    print_line(
-        say(
-            f"{count} other plans within 1 % of the best; up to {percent} % of the hectares lie "
-            "elsewhere. Range of each commune without any loss, ha:",
-            f"{count} phương án khác kém không quá 1 %; tới {percent} % diện tích ở nơi khác. "
-            "Khoảng của mỗi xã mà không mất gì, ha:",
-        )
-    )
-    heading = [
-        say("Commune", "Xã"),
-        say("Plan", "Phương án"),
-        say("Least", "Ít nhất"),
-        say("Most", "Nhiều nhất"),
-    ]
-    decimals = decimals_of(job.printed.step)
-    rows = [heading]
-    for row in others["ranges"]:
-        figures = [
-            format_number(row[name], language(), decimals=decimals)
-            for name in ("planned_ha", "least_ha", "most_ha")
-        ]
-        rows.append([row["commune"], *figures])
-    for line in table_lines(rows):
-        print_line(line)
 
 
 def _chain(job: AllocationJob, asked: str) -> list[str]:
@@ -220,93 +214,6 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
     records: list[dict[str, Any]] = json.loads(frame.to_json(orient="records"))
     return records
-
-
-def _print(
-    job: AllocationJob,
-    compared: pd.DataFrame | None,
-    chain: list[str],
-    *,
-    by_year: bool | None,
-) -> None:
-    for finding in job.prepared.findings:
-        print_line(finding.message.text(language()))
-    for sentence in (*job.explanation.reasons, *job.explanation.repair_sentences):
-        print_line(sentence.phrase.text(language()))
-    for note in job.printed.notes:
-        print_line(note.text(language()))
-    if by_year is not None:
-        _print_table(job, by_year=by_year)
-    if compared is not None:
-        _print_changes(job, compared)
-    for line in chain:
-        print_line(line)
-
-
-def _print_table(job: AllocationJob, *, by_year: bool) -> None:
-    from layers.wording import format_number
-    from zones.allocation_sentences import decimals_of
-    from zones.allocation_tables import allocation_table
-    from zones.text_table import table_lines
-
-    table = allocation_table(job.allocation, job.printed, by_year=by_year)
-    table = table[table["planned_ha"] > 0]
-    decimals = decimals_of(job.printed.step)
-    rows = [
-        [
-            say("Zone", "Vùng"),
-            say("Commune", "Xã"),
-            say("Land", "Đất"),
-            say("Year", "Năm"),
-            say("Added, ha", "Trồng thêm, ha"),
-        ]
-    ]
-    for zone, commune, land, year, planned in zip(
-        table["zone"],
-        table["commune"],
-        table["land"],
-        table["year"],
-        table["planned_ha"],
-        strict=True,
-    ):
-        names = [job.voice.name(thing).text(language()) for thing in (zone, land)]
-        figure = format_number(planned, language(), decimals=decimals)
-        rows.append([names[0], commune, names[1], str(year), figure])
-    for line in table_lines(rows):
-        print_line(line)
-
-
-def _print_changes(job: AllocationJob, compared: pd.DataFrame) -> None:
-    from layers.wording import format_number
-    from zones.allocation_chain import LIMIT_NAMES
-    from zones.text_table import table_lines
-
-    if compared.empty:
-        print_line(say("No commune changes.", "Không xã nào thay đổi."))
-        return
-    rows = [
-        [
-            say("Commune", "Xã"),
-            say("Zone", "Vùng"),
-            say("Before", "Trước"),
-            say("After", "Sau"),
-            say("Change", "Tăng/giảm"),
-            say("Limit", "Giới hạn"),
-        ]
-    ]
-    for row in compared.to_dict("records"):
-        figures = [
-            format_number(row[name], language(), decimals=1)
-            for name in ("base_ha", "other_ha", "change_ha")
-        ]
-        name = job.voice.name(row["zone"]).text(language())
-        limits = [
-            LIMIT_NAMES[row[key]].text(language()) if row[key] else "–"
-            for key in ("base_binding", "other_binding")
-        ]
-        rows.append([row["commune"], name, *figures, " → ".join(dict.fromkeys(limits))])
-    for line in table_lines(rows):
-        print_line(line)
 
 
 def register(application: typer.Typer) -> None:
