@@ -14,6 +14,7 @@ import pandas as pd
 from layers.wording import Phrase
 from zones.allocation import Allocation, allocate
 from zones.allocation_exchange import exchange_rates, say_exchange
+from zones.allocation_inputs import PRESENT
 from zones.allocation_project import Prepared, needs_plots, prepare_allocation
 from zones.allocation_reasons import Explanation, explain_allocation, source_names
 from zones.allocation_report import AllocationReport, allocation_report
@@ -26,7 +27,7 @@ from zones.allocation_tables import (
 )
 from zones.findings_table import findings_table
 from zones.outputs import refuse_existing, save_table, staged_folder
-from zones.printed import print_zones
+from zones.printed_species import print_present
 from zones.zone_land import zone_land
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ __all__ = [
 ]
 
 #: Tables of a run that an allocation is made from.
-TABLES = ("measured", "targets", "zones", "zone_names")
+TABLES = ("measured", "targets", "zones", "zone_names", "forest_cover", "planted_species")
 
 _DEMO = Phrase(en="Demo data", vi="Dữ liệu minh họa")
 
@@ -202,17 +203,17 @@ def print_job(prepared: Prepared, allocation: Allocation, *, step: float) -> Pri
         allocation,
         step=step,
         time_limit_s=prepared.rounding_seconds,
-        present=_as_on_pages(prepared.present, step),
+        present=_as_on_pages(prepared.tables, step),
     )
     return replace(printed, held=_in_order(printed.held, prepared.names))
 
 
-def _as_on_pages(present: pd.DataFrame, step: float) -> pd.DataFrame | None:
+def _as_on_pages(tables: Mapping[str, pd.DataFrame], step: float) -> pd.DataFrame | None:
     """Round present areas by the one rounding that all pages share, where its steps allow it."""
     decimals = decimals_of(step)
     if not math.isclose(step, 10.0**-decimals):
         return None
-    return print_zones(present, decimals=decimals)
+    return print_present(tables, decimals=decimals)[PRESENT.names]
 
 
 def _in_order(held: pd.DataFrame, names: Mapping[str, Phrase]) -> pd.DataFrame:
@@ -235,7 +236,7 @@ def tables_of(project: Project, teller: Teller | None = None) -> dict[str, pd.Da
     Returns
     -------
     dict of str to pandas.DataFrame
-        ``measured, targets, zones, zone_names``.
+        ``TABLES``.
     """
     from zones.run import earlier_tables, run_project
     from zones.run_state import RunOptions
@@ -281,7 +282,7 @@ def allocate_step(state: RunState) -> None:
     Parameters
     ----------
     state : RunState
-        A run whose tables ``measured, targets, zones, zone_names`` are made.
+        A run whose tables ``TABLES`` are made.
     """
     communes, _ = state.communes()
     project = state.project

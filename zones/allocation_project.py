@@ -66,9 +66,8 @@ class Prepared:
         Names of zones by id.
     findings : tuple of Finding
         Zones set aside, and where land comes from.
-    present : pandas.DataFrame
-        ``zone, commune_code, present_ha`` of all zones of the plan, also of those set aside, in
-        the order of the run's table; missing where nobody measured.
+    tables : mapping of str to pandas.DataFrame
+        Tables of the run from which all pages print the present areas, also of zones set aside.
     rounding_seconds : float
         Time for the rounding over communes, zones and years.
     """
@@ -77,7 +76,7 @@ class Prepared:
     settings: AllocationSettings
     names: dict[str, Phrase]
     findings: tuple[Finding, ...]
-    present: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame]
     rounding_seconds: float = 60.0
 
 
@@ -173,8 +172,7 @@ def prepare_allocation(
         if section.elevation is not None:
             height = project.resolve(section.elevation)
             inputs = split_by_elevation(inputs, by_plot, crop_rules, crops, elevation=height)
-    present = tables["zones"][PRESENT.names]
-    return Prepared(inputs, settings, names, findings, present, section.rounding_seconds)
+    return Prepared(inputs, settings, names, findings, tables, section.rounding_seconds)
 
 
 def _check_zones(section: AllocationSection, known: set[str]) -> None:

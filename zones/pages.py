@@ -16,10 +16,10 @@ from zones.printed import (
     frames_digest,
     print_forest_cover,
     print_land,
-    print_species_ages,
     print_targets,
     print_zones,
 )
+from zones.printed_species import print_species_ages, zone_totals
 from zones.printed_twins import check_twins
 from zones.project import Project, newest_forest_layer
 from zones.zone_land import join_zone_land
@@ -98,30 +98,37 @@ def print_tables(state: RunState) -> PrintedTables:
     """
     project = state.project
     decimals = project.decimals
-    zones = print_zones(state.tables["zones"], decimals=decimals)
+    cover = print_forest_cover(
+        state.tables["forest_cover"], decimals=decimals, rate_decimals=project.rate_decimals
+    )
+    species = print_species_ages(state.tables["planted_species"], cover, decimals=decimals)
+    totals = zone_totals(state.tables, species, decimals=decimals)
+    zones = print_zones(state.tables["zones"], decimals=decimals, totals=totals)
     targets = print_targets(
         state.tables["targets"],
         zones,
         decimals=decimals,
         rate_decimals=project.rate_decimals,
+        totals=totals,
     )
-    cover = print_forest_cover(
-        state.tables["forest_cover"], decimals=decimals, rate_decimals=project.rate_decimals
-    )
-    species = state.tables["planted_species"]
     printed = PrintedTables(
         targets=targets,
         zones=_with_land(state, _with_target_share(zones, targets)),
         forest_cover=cover,
-        planted_species=print_species_ages(species, cover, decimals=decimals),
+        planted_species=species,
         zone_names=state.tables["zone_names"],
         sources=sources_table(project, state.plans()),
         land=_land(state, cover),
         allocation=state.tables.get("allocation"),
         losses=state.tables.get("allocation_losses"),
     )
-    held = state.tables.get("allocation_targets")
-    check_twins({**printed.frames(), **({} if held is None else {"allocation_targets": held})})
+    check_twins(
+        {
+            **printed.frames(),
+            "zone_totals": totals.rename("total_ha").rename_axis("zone").reset_index(),
+            "allocation_targets": state.tables.get("allocation_targets", pd.DataFrame()),
+        }
+    )
     return replace(printed, digest=frames_digest(printed.frames().values()))
 
 

@@ -21,9 +21,9 @@ __all__ = [
     "frames_digest",
     "print_forest_cover",
     "print_land",
-    "print_species_ages",
     "print_targets",
     "print_zones",
+    "scale_to",
     "target_areas",
 ]
 
@@ -32,7 +32,9 @@ WITH_FOREST = ["natural_forest_ha", "planted_forest_ha", "not_yet_forest_ha"]
 FUNCTIONS = ["special_use_ha", "protection_ha", "production_ha", "outside_ha"]
 
 
-def print_zones(zones: pd.DataFrame, *, decimals: int) -> pd.DataFrame:
+def print_zones(
+    zones: pd.DataFrame, *, decimals: int, totals: pd.Series[float] | None = None
+) -> pd.DataFrame:
     """Round the present areas so that the communes of each zone add up to its rounded total.
 
     Parameters
@@ -41,6 +43,8 @@ def print_zones(zones: pd.DataFrame, *, decimals: int) -> pd.DataFrame:
         Columns of ``maps.tables.ZONES``.
     decimals : int
         Digits after the decimal mark.
+    totals : pandas.Series of float, optional
+        Printed totals by zone that other tables set (``zones.printed_species.zone_totals``).
 
     Returns
     -------
@@ -49,16 +53,23 @@ def print_zones(zones: pd.DataFrame, *, decimals: int) -> pd.DataFrame:
     """
     step = 10.0**-decimals
     parts = []
-    for _, rows in zones.groupby("zone", sort=False):
+    wanted = {} if totals is None else totals.to_dict()
+    for zone, rows in zones.groupby("zone", sort=False):
         if rows["present_ha"].notna().all():
-            rounded = round_to_total(rows["present_ha"].to_numpy(), step=step)
+            exact = rows["present_ha"].to_numpy()
+            rounded = round_to_total(exact, total=wanted.get(zone), step=step)
             rows = rows.assign(present_ha=rounded)
         parts.append(rows)
     return pd.concat(parts).sort_index()
 
 
 def print_targets(
-    targets: pd.DataFrame, zones: pd.DataFrame, *, decimals: int, rate_decimals: int
+    targets: pd.DataFrame,
+    zones: pd.DataFrame,
+    *,
+    decimals: int,
+    rate_decimals: int,
+    totals: pd.Series[float] | None = None,
 ) -> pd.DataFrame:
     """Round the figures of the targets; ratios stay exact.
 
@@ -72,6 +83,8 @@ def print_targets(
         Digits of hectares and other quantities.
     rate_decimals : int
         Digits of rates (unit ``%``).
+    totals : pandas.Series of float, optional
+        Printed totals of zones without a table of their own, as ``print_zones`` takes them.
 
     Returns
     -------
@@ -83,7 +96,7 @@ def print_targets(
     rates = targets["unit"] == "%"
     exact = targets["present"]
     present = exact.round(decimals).mask(rates, exact.round(rate_decimals))
-    printed = target_areas(targets, zones).round(decimals)
+    printed = target_areas(targets, zones, totals=totals).round(decimals)
     present = present.mask(printed.notna() & exact.notna(), printed)
     columns = {"present": present}
     for name, gap in (
@@ -112,7 +125,9 @@ def area_targets(targets: pd.DataFrame) -> pd.Series[bool]:
     return area & (targets["commune_code"] == "") & (targets["zone"] != "")
 
 
-def target_areas(targets: pd.DataFrame, zones: pd.DataFrame) -> pd.Series[float]:
+def target_areas(
+    targets: pd.DataFrame, zones: pd.DataFrame, *, totals: pd.Series[float] | None = None
+) -> pd.Series[float]:
     """Present areas of the targets, as the tables of the zones print them.
 
     Parameters
@@ -121,6 +136,8 @@ def target_areas(targets: pd.DataFrame, zones: pd.DataFrame) -> pd.Series[float]
         As ``area_targets`` takes them.
     zones : pandas.DataFrame
         As from ``print_zones``.
+    totals : pandas.Series of float, optional
+        Printed totals of zones without a table of their own.
 
     Returns
     -------
@@ -129,6 +146,8 @@ def target_areas(targets: pd.DataFrame, zones: pd.DataFrame) -> pd.Series[float]
         target is about; missing for other targets and for zones without a table.
     """
     by_zone = zones.groupby("zone")["present_ha"].sum(min_count=1)
+    if totals is not None:
+        by_zone = by_zone.combine_first(totals.astype("float64"))
     cells = zones.set_index(["zone", "commune_code"])["present_ha"]
     keys = pd.MultiIndex.from_frame(targets[["zone", "commune_code"]])
     in_commune = pd.Series(cells.reindex(keys).to_numpy(), index=targets.index)
@@ -158,13 +177,19 @@ def print_forest_cover(cover: pd.DataFrame, *, decimals: int, rate_decimals: int
         return cover
     step = 10.0**-decimals
     communes, province = cover.iloc[:-1], cover.iloc[-1:]
-    result = communes.assign(**_round_classes(communes, WITH_FOREST, step=step))
+    # What is planted is rounded as a whole first: species and ages split it again (Biểu 6).
+    planted = ["planted_forest_ha", "not_yet_forest_ha"]
+    whole = communes[planted].sum()
+    scaled = scale_to(communes[planted], whole, round_to_total(whole, step=step))
+    parts = communes.assign(**{name: scaled[name] for name in planted})
+    result = communes.assign(**_round_classes(parts, WITH_FOREST, step=step))
     with_forest = whole_steps(result[WITH_FOREST].sum(axis=1), step=step)
     done = {*WITH_FOREST, *FUNCTIONS, "area_with_forest_ha"}
     if set(FUNCTIONS) <= set(cover.columns):
-        totals = pd.Series(with_forest, index=communes["commune_code"])
-        classes = _round_classes(communes, FUNCTIONS, step=step, totals={"commune_code": totals})
-        result = result.assign(**classes)
+        rows = communes[FUNCTIONS].T
+        scaled = scale_to(rows, rows.sum(), with_forest).T
+        parts = communes.assign(**{name: scaled[name] for name in FUNCTIONS})
+        result = result.assign(**_round_classes(parts, FUNCTIONS, step=step))
     if "area_with_forest_ha" in cover.columns:
         result["area_with_forest_ha"] = with_forest
     for name in [name for name in cover.columns if str(name).endswith("_ha")]:
@@ -184,62 +209,37 @@ def print_forest_cover(cover: pd.DataFrame, *, decimals: int, rate_decimals: int
     return result.assign(**{str(name): result[name].round(rate_decimals) for name in percents})
 
 
-def _round_classes(
-    communes: pd.DataFrame,
-    classes: list[str],
-    *,
-    step: float,
-    totals: dict[str, pd.Series] | None = None,
-) -> dict[str, npt.NDArray[np.float64]]:
-    """Round hectares by commune and class so that both add up."""
-    cells = communes.melt("commune_code", classes, "class", "area_ha")
-    by = ("commune_code", "class")
-    rounded = round_table(cells, by=by, value="area_ha", step=step, totals=totals).cells
-    wide = rounded.pivot_table(index="commune_code", columns="class", values="area_ha")
-    values = wide.loc[communes["commune_code"], classes].to_numpy()
-    return {name: values[:, place] for place, name in enumerate(classes)}
-
-
-def print_species_ages(
-    species: pd.DataFrame, cover: pd.DataFrame, *, decimals: int
-) -> pd.DataFrame:
-    """Round the planted areas so that species and age classes add up, to the totals of the cover.
+def scale_to(cells: pd.DataFrame, sums: pd.Series[float], printed: npt.ArrayLike) -> pd.DataFrame:
+    """Scale columns to printed sums: they are whole then, and rounding keeps what is whole.
 
     Parameters
     ----------
-    species : pandas.DataFrame
-        Columns of ``zones.species_ages.PLANTED_SPECIES``.
-    cover : pandas.DataFrame
-        As from ``print_forest_cover``: what is established, and what is not yet forest, of the
-        province are the same figures in both tables.
-    decimals : int
-        Digits of hectares.
+    cells : pandas.DataFrame
+        Hectares.
+    sums : pandas.Series of float
+        Sum of each column.
+    printed : array-like of float
+        The printed sum of each, within one step.
 
     Returns
     -------
     pandas.DataFrame
-        The same, rounded as a whole.
+        The cells, changed by less than a step in all.
     """
-    if species.empty:
-        return species
-    step = 10.0**-decimals
-    classes = [str(name) for name in species.columns if name not in ("crop", "planted_ha")]
-    established = [name for name in classes if name != "not_yet_ha"]
-    province = cover.iloc[-1]
-    sums = species[established].sum().to_numpy()
-    planted = round_to_total(sums, total=float(province["planted_forest_ha"]), step=step)
-    totals = pd.Series(
-        [*planted, float(province["not_yet_forest_ha"])], index=[*established, "not_yet_ha"]
-    )
-    cells = species.melt("crop", classes, "class", "area_ha")
-    by = ("crop", "class")
-    shared = {"class": totals}
-    rounded = round_table(cells, by=by, value="area_ha", step=step, totals=shared).cells
-    wide = rounded.pivot_table(index="crop", columns="class", values="area_ha")
-    wide = wide.loc[species["crop"], classes]
-    values = {name: wide[name].to_numpy() for name in classes}
-    whole = whole_steps(wide.sum(axis=1), step=step)
-    return species.assign(planted_ha=whole, **values)
+    wanted = pd.Series(np.asarray(printed, dtype="float64"), index=sums.index)
+    return cells * (wanted / sums.where(sums > 0)).fillna(0.0)
+
+
+def _round_classes(
+    communes: pd.DataFrame, classes: list[str], *, step: float
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Round hectares by commune and class so that both add up."""
+    cells = communes.melt("commune_code", classes, "class", "area_ha")
+    by = ("commune_code", "class")
+    rounded = round_table(cells, by=by, value="area_ha", step=step).cells
+    wide = rounded.pivot_table(index="commune_code", columns="class", values="area_ha")
+    values = wide.loc[communes["commune_code"], classes].to_numpy()
+    return {name: values[:, place] for place, name in enumerate(classes)}
 
 
 def print_land(measured: pd.DataFrame, cover: pd.DataFrame, *, decimals: int) -> pd.DataFrame:

@@ -53,7 +53,7 @@ def twin_differences(frames: Frames) -> list[TwinFigures]:
     ----------
     frames : mapping of str to pandas.DataFrame
         Printed tables by name: ``zones, targets, forest_cover, planted_species, land, allocation,
-        losses, allocation_targets``, as far as there are any.
+        losses, allocation_targets, zone_totals``, as far as there are any.
 
     Returns
     -------
@@ -69,6 +69,7 @@ def twin_differences(frames: Frames) -> list[TwinFigures]:
         (("forest_cover", "planted_species"), _species),
         (("forest_cover", "land"), _land),
         (("targets", "zones"), _targets),
+        (("zone_totals", "zones"), _zone_totals),
         (("allocation", "zones"), _present),
         (("allocation", "losses", "zones"), _gaps),
         (("allocation", "allocation_targets"), _allocated),
@@ -158,6 +159,12 @@ def _targets(given: Frames) -> Iterator[TwinFigures]:
     areas = target_areas(given["targets"], given["zones"]).to_numpy()
     expected = pd.Series(areas, index=targets.index)
     yield from _compare("targets", expected, targets["present"], "present")
+
+
+def _zone_totals(given: Frames) -> Iterator[TwinFigures]:
+    sums = given["zones"].groupby("zone")["present_ha"].sum(min_count=1)
+    totals = given["zone_totals"].set_index("zone")["total_ha"]
+    yield from _compare("zones", totals.reindex(sums.index), sums, "present_ha")
 
 
 def _present(given: Frames) -> Iterator[TwinFigures]:
