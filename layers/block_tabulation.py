@@ -33,9 +33,11 @@ class BlockPiece:
     window : Window
         Top, bottom, left, right, in cells.
     rings : Rings
-        Parts that meet the window, coordinates in cells.
+        Polygons, coordinates in cells.
+    parts : ndarray of int64
+        Which of their parts meet the window.
     bounds : ndarray of int64
-        Their ``entry_bounds``.
+        The ``entry_bounds`` of those parts.
     row_area : ndarray of float64
         Area of a cell in each row of the window, m².
     """
@@ -43,8 +45,14 @@ class BlockPiece:
     reader: BlockReader
     window: Window
     rings: Rings
+    parts: IntArray
     bounds: IntArray
     row_area: FloatArray
+
+    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
+        """Cross a process border with no other parts than those that meet the window."""
+        few, numbers = self.rings.take(self.parts), np.arange(len(self.parts))
+        return BlockPiece, (self.reader, self.window, few, numbers, self.bounds, self.row_area)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,25 +135,24 @@ def tabulate_block(piece: BlockPiece) -> ClassSums:
     values, has_data = piece.reader.read(piece.window)
     block, classes, missing = _numbered(values, has_data, piece.reader.grid.nodata)
     sums = []
-    for rings, bounds in _batches(piece):
-        runs = coverage_runs(rings, piece.window, bounds)
+    for parts, bounds in _batches(piece):
+        runs = coverage_runs(piece.rings, parts, piece.window, bounds)
         corner = (piece.window[0], piece.window[2])
         part, number, cells, area = class_sums(block, len(classes), runs, piece.row_area, corner)
         lost = missing[number]
         value = np.where(lost, 0, classes[number])
-        sums.append(ClassSums(rings.part_owner[part], value, lost, cells, area))
+        owner = piece.rings.part_owner[parts[part]]
+        sums.append(ClassSums(owner, value, lost, cells, area))
     return ClassSums.join(sums)
 
 
-def _batches(piece: BlockPiece) -> Iterator[tuple[Rings, IntArray]]:
+def _batches(piece: BlockPiece) -> Iterator[tuple[IntArray, IntArray]]:
     """Group parts so that edges touch a bounded number of cells; yields their bounds as well."""
     bounds = piece.bounds
     group = (np.cumsum(bounds) - bounds) // ENTRIES
     edges = np.flatnonzero(np.diff(group, prepend=-1, append=-1))
     for start, stop in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
-        whole = stop - start == len(bounds)
-        some = piece.rings if whole else piece.rings.take(np.arange(start, stop))
-        yield some, bounds[start:stop]
+        yield piece.parts[start:stop], bounds[start:stop]
 
 
 def _numbered(

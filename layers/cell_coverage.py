@@ -28,7 +28,7 @@ from numba import types
 from layers.kernels import FLOAT_OUT, FLOATS, INT_OUT, INTS, inner_kernel, kernel
 from layers.rings import FloatArray, IntArray, Rings
 
-__all__ = ["Runs", "Window", "coverage_runs", "entry_bounds", "row_weighted_areas"]
+__all__ = ["Runs", "Window", "coverage_runs", "entry_bounds"]
 
 Window = tuple[int, int, int, int]  # top, bottom, left, right, in cells
 
@@ -64,17 +64,19 @@ class Runs:
         return self.cells[2::3] - self.cells[1::3]
 
 
-def coverage_runs(rings: Rings, window: Window, bounds: IntArray) -> Runs:
+def coverage_runs(rings: Rings, parts: IntArray, window: Window, bounds: IntArray) -> Runs:
     """Find the cells that parts cover in a window of a raster.
 
     Parameters
     ----------
     rings : Rings
-        Parts, coordinates in cells: column ``c`` reaches from ``c`` to ``c + 1``.
+        Polygons, coordinates in cells: column ``c`` reaches from ``c`` to ``c + 1``.
+    parts : ndarray of int64
+        Which of their parts.
     window : Window
         Top, bottom, left, right, in cells.
     bounds : ndarray of int64
-        Their ``entry_bounds``.
+        The ``entry_bounds`` of those parts.
 
     Returns
     -------
@@ -87,7 +89,7 @@ def coverage_runs(rings: Rings, window: Window, bounds: IntArray) -> Runs:
     part_run = np.zeros(len(bounds) + 1, np.int64)
     cells, share = np.empty(3 * room, np.int64), np.empty(room)
     runs = _cover_parts(
-        rings.x, rings.y, rings.ring_start, rings.ring_sign, rings.part_ring, *window,
+        rings.x, rings.y, rings.ring_start, rings.ring_sign, rings.part_ring, parts, *window,
         place, ink, order, row_start, part_run, cells, share,
     )  # fmt: skip
     return Runs(part_run, cells[: 3 * runs], share[:runs])
@@ -112,28 +114,6 @@ def entry_bounds(rings: Rings) -> IntArray:
     crossed = np.abs(np.diff(x, append=x[-1])) + np.abs(np.diff(y, append=y[-1])) + 2.0
     crossed[rings.ring_start[1:] - 1] = 0.0  # from the end of a ring to the start of the next
     return np.add.reduceat(crossed, rings.part_start[:-1]).astype(np.int64)
-
-
-def row_weighted_areas(rings: Rings, row_area: FloatArray, top: int) -> FloatArray:
-    """Area of each ring when a cell of row ``top + i`` has the area ``row_area[i]``.
-
-    Parameters
-    ----------
-    rings : Rings
-        Parts, coordinates in cells.
-    row_area : ndarray of float64
-        Areas of cells.
-    top : int
-        First row.
-
-    Returns
-    -------
-    ndarray of float64
-        Areas; those of holes are negative.
-    """
-    areas = np.zeros(len(rings.ring_sign))
-    _weigh_rows(rings.x, rings.y, rings.ring_start, rings.ring_sign, row_area, top, areas)
-    return areas
 
 
 @inner_kernel((types.float64,) * 4 + (types.int64,) * 4 + _ENTRIES)
@@ -273,15 +253,14 @@ def _sweep_row(
     return n
 
 
-@kernel(
-    (FLOATS, FLOATS, INTS, FLOATS, INTS, *_WINDOW, *_ENTRIES, INT_OUT, INT_OUT, INT_OUT, *_RUNS)
-)
+@kernel((FLOATS, FLOATS, INTS, FLOATS, INTS, INTS, *_WINDOW, *_ENTRIES, *(INT_OUT,) * 3, *_RUNS))
 def _cover_parts(
     x: FloatArray,
     y: FloatArray,
     ring_start: IntArray,
     ring_sign: FloatArray,
     part_ring: IntArray,
+    parts: IntArray,
     top: int,
     bottom: int,
     left: int,
@@ -296,8 +275,8 @@ def _cover_parts(
 ) -> int:
     """Write the runs of all parts, one part after the other; returns their number."""
     runs = 0
-    for part in range(len(part_ring) - 1):
-        n = 0
+    for number in range(len(parts)):
+        part, n = parts[number], 0
         for ring in range(part_ring[part], part_ring[part + 1]):
             sign = -ring_sign[ring]
             for i in range(ring_start[ring], ring_start[ring + 1] - 1):
@@ -309,32 +288,5 @@ def _cover_parts(
                 start, stop = row_start[row], row_start[row + 1]
                 if start < stop:
                     runs = _sweep_row(order, place, ink, start, stop, right, runs, cells, shares)
-        part_run[part + 1] = runs
+        part_run[number + 1] = runs
     return runs
-
-
-@kernel((FLOATS, FLOATS, INTS, FLOATS, FLOATS, types.int64, FLOAT_OUT))
-def _weigh_rows(
-    x: FloatArray,
-    y: FloatArray,
-    ring_start: IntArray,
-    ring_sign: FloatArray,
-    row_area: FloatArray,
-    top: int,
-    result: FloatArray,
-) -> None:
-    """Sum the columns of the same algebra: in each row an edge adds ``dy * x * row_area``."""
-    for ring in range(len(result)):
-        total, origin = 0.0, x[ring_start[ring]]
-        for i in range(ring_start[ring], ring_start[ring + 1] - 1):
-            xa, ya, xb, yb, sign = x[i] - origin, y[i], x[i + 1] - origin, y[i + 1], 1.0
-            if ya == yb:
-                continue
-            if ya > yb:
-                xa, ya, xb, yb, sign = xb, yb, xa, ya, -1.0
-            slope = (xb - xa) / (yb - ya)
-            for row in range(math.floor(ya), math.ceil(yb)):
-                start, stop = max(ya, float(row)), min(yb, row + 1.0)
-                middle = xa + (0.5 * (start + stop) - ya) * slope
-                total += sign * (stop - start) * middle * row_area[row - top]
-        result[ring] = total * ring_sign[ring]

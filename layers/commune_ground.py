@@ -19,6 +19,7 @@ from layers.intake import require_columns, take_in
 from layers.repair import RepairMode
 from layers.rings import IntArray, rings_of
 from layers.shared_ground import BinnedEdges, bin_edges
+from layers.work import Workers
 
 __all__ = ["CommuneGround", "take_communes"]
 
@@ -63,7 +64,12 @@ class CommuneGround:
 
 
 def take_communes(
-    communes: gpd.GeoDataFrame, id_column: str, *, repair: RepairMode, findings: Findings
+    communes: gpd.GeoDataFrame,
+    id_column: str,
+    *,
+    repair: RepairMode,
+    findings: Findings,
+    workers: Workers = 1,
 ) -> CommuneGround:
     """Check communes, repair what is invalid and give disputed ground to the lower id.
 
@@ -77,6 +83,8 @@ def take_communes(
         Whether invalid polygons are repaired or refused.
     findings : Findings
         Takes the findings.
+    workers : int or dask.distributed.Client
+        Local workers look at several communes at a time.
 
     Returns
     -------
@@ -92,7 +100,12 @@ def take_communes(
     """
     require_columns(communes, [id_column], "communes")
     intake = take_in(
-        communes, communes[id_column], source="communes", repair=repair, findings=findings
+        communes,
+        communes[id_column],
+        source="communes",
+        repair=repair,
+        findings=findings,
+        workers=workers,
     )
     check_areal_scale(intake.crs, shapely.bounds(intake.shapes))
     by_id = intake.ids.argsort()
@@ -106,5 +119,6 @@ def take_communes(
         unit_m2=square_unit_m2(intake.crs),
         source="communes",
         findings=findings,
+        workers=workers,
     )
     return CommuneGround(ids, number, shapes, intake.crs)

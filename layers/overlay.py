@@ -168,7 +168,7 @@ def overlay_pieces(
     refuse_names([id_column], ["plot", "share_ratio", "area_ha", "ledger_ha"])
     found = Findings()
     ledger = ledger_areas(plots, ledger_column, found)
-    ground = take_communes(communes, id_column, repair=repair, findings=found)
+    ground = take_communes(communes, id_column, repair=repair, findings=found, workers=workers)
     shapes = _take_plots(plots, ground, found)
     tasks = share_pieces(shapes, ground)
     shares = Shares.join(list(run_pieces(plot_shares, tasks, workers=workers)))

@@ -29,6 +29,9 @@ __all__ = ["OUTSIDE", "SharePiece", "Shares", "largest_pieces", "plot_shares", "
 OUTSIDE = -1
 #: Plots of one task: bounds its memory, and what a cluster does again when a worker dies.
 TASK_PLOTS = 4096
+#: Up to so many communes every plot of a task is compared with all of them, in file order: to reach
+#: the plots' coordinates out of that order costs more. Beyond, neighbours are taken together.
+FEW_COMMUNES = 256
 # What rounding may leave open of a plot, relative to its area.
 CLOSURE_RATIO = 1e-9
 
@@ -44,13 +47,11 @@ class SharePiece:
     shapes : ndarray of shapely geometries
         Polygons, missing or empty ones among them.
     zones : ndarray of int64
-        Numbers of the communes whose bounds meet the plots.
+        Numbers of the communes.
     edges : BinnedEdges
-        Communes.
+        The communes.
     across : BinnedEdges
         The same with x and y exchanged.
-    members : ndarray of int64
-        Which of them those are.
     unit_m2 : float
         Square metres in a square unit of the coordinates.
     """
@@ -60,16 +61,35 @@ class SharePiece:
     zones: IntArray
     edges: BinnedEdges
     across: BinnedEdges
-    members: IntArray
     unit_m2: float
 
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
         """Cross a process border with no other communes than those around the plots."""
-        few, across = self.edges.take(self.members), self.across.take(self.members)
-        numbers = np.arange(len(self.members))
-        return SharePiece, (
-            self.rows, self.shapes, self.zones, few, across, numbers, self.unit_m2,
-        )  # fmt: skip
+        near = self.members(shapely.bounds(self.shapes))
+        few, across = self.edges.take(near), self.across.take(near)
+        return SharePiece, (self.rows, self.shapes, self.zones[near], few, across, self.unit_m2)
+
+    def members(self, bounds: FloatArray) -> IntArray:
+        """Find the communes whose bounds meet those of all plots together.
+
+        Parameters
+        ----------
+        bounds : ndarray of float64, shape (plots, 4)
+            Bounds of the plots, missing for those without geometry.
+
+        Returns
+        -------
+        ndarray of int64
+            Their positions in ``zones``.
+        """
+        if np.isnan(bounds).all():
+            return np.empty(0, np.int64)
+        west, south = np.nanmin(bounds[:, 0]), np.nanmin(bounds[:, 1])
+        east, north = np.nanmax(bounds[:, 2]), np.nanmax(bounds[:, 3])
+        zone = self.edges.bounds
+        return np.flatnonzero(
+            (zone[:, 0] < east) & (zone[:, 1] < north) & (zone[:, 2] > west) & (zone[:, 3] > south)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +135,14 @@ class Shares:
             for name, dtype in (("row", "i8"), ("zone", "i8"), ("share", "f8"), ("area_m2", "f8"))
         )
         last = zone.max(initial=0) + 1
-        order = np.argsort(row * (last + 1) + np.where(zone == OUTSIDE, last, zone), kind="stable")
+        order = np.argsort(row * (last + 1) + np.where(zone == OUTSIDE, last, zone))
         repairs = [s.repairs for s in shares if len(s.repairs)]
         table = pd.concat(repairs).sort_values("position") if repairs else NO_REPAIRS
         return Shares(row[order], zone[order], share[order], area[order], table)
 
 
 def share_pieces(shapes: npt.NDArray[Any], communes: CommuneGround) -> Iterator[SharePiece]:
-    """Cut the work: plots near each other together, with the communes around them.
+    """Cut the work: some plots together, with the communes around them.
 
     Parameters
     ----------
@@ -136,20 +156,15 @@ def share_pieces(shapes: npt.NDArray[Any], communes: CommuneGround) -> Iterator[
     SharePiece
         One task.
     """
-    bounds = shapely.bounds(shapes)
-    order = _neighbours(bounds)
     edges, across = communes.edges()
-    zone_bounds = edges.bounds
+    zones = np.arange(len(communes.ids))
+    order = np.arange(len(shapes))
+    if len(zones) > FEW_COMMUNES:
+        order = _neighbours(shapely.bounds(shapes))
+        shapes = shapes[order]
     for start in range(0, len(order), TASK_PLOTS):
-        rows = order[start : start + TASK_PLOTS]
-        near = bounds[rows]
-        near = near[~np.isnan(near[:, 0])]
-        met = np.zeros(len(zone_bounds), bool)
-        if len(near):
-            low, high = near[:, :2].min(axis=0), near[:, 2:].max(axis=0)
-            met = ((zone_bounds[:, :2] < high) & (zone_bounds[:, 2:] > low)).all(axis=1)
-        zones = np.flatnonzero(met)
-        yield SharePiece(rows, shapes[rows], zones, edges, across, zones, communes.unit_m2)
+        some = slice(start, start + TASK_PLOTS)
+        yield SharePiece(order[some], shapes[some], zones, edges, across, communes.unit_m2)
 
 
 def _neighbours(bounds: FloatArray) -> IntArray:
@@ -186,16 +201,13 @@ def plot_shares(piece: SharePiece) -> Shares:
     if len(repairs):
         rings = rings_of(shapes)
         repairs = repairs.assign(position=piece.rows[repairs["position"]])
-    area, doubt = rings.areas(plots), np.zeros(plots)
-    looks = look_around(shapely.bounds(shapes), piece.edges, piece.members)
-    plot, zone = np.nonzero(looks == 1.0)
-    shared = area[plot]
-    near = np.flatnonzero(np.isnan(looks).any(axis=1))
-    if len(near):
-        pairs, cut, doubt[near] = _cut(rings, near, area[near], looks, piece)
-        plot, zone = np.concatenate([plot, pairs[0]]), np.concatenate([zone, pairs[1]])
-        shared = np.concatenate([shared, cut])
-    zone = piece.zones[zone]
+    bounds = shapely.bounds(shapes)
+    area, members = rings.areas(plots), piece.members(bounds)
+    looks = look_around(bounds, piece.edges, members)
+    whole, inside = np.nonzero(looks == 1.0)
+    (cut, crossed), cut_area, doubt = _cut(rings, area, looks, members, piece)
+    plot, shared = np.concatenate([whole, cut]), np.concatenate([area[whole], cut_area])
+    zone = piece.zones[members[np.concatenate([inside, crossed])]]
     outside = area - np.bincount(plot, shared, plots)
     slack = doubt * (1 + np.bincount(plot, minlength=plots)) + CLOSURE_RATIO * area
     over = np.flatnonzero(outside < -slack)
@@ -203,49 +215,57 @@ def plot_shares(piece: SharePiece) -> Shares:
         _raise_over(piece.rows[over], outside[over] * piece.unit_m2)
     homeless = np.bincount(plot, minlength=plots) == 0
     left = np.flatnonzero((outside > np.maximum(doubt, CLOSURE_RATIO * area)) | homeless)
-    _check_outside(rings, left, area[left] - outside[left], piece)
+    _check_outside(rings, left, area[left] - outside[left], members, piece)
     plot = np.concatenate([plot, left])
     zone = np.concatenate([zone, np.full(len(left), OUTSIDE)])
     shared = _closed(plot, np.concatenate([shared, outside[left]]), area)
-    whole = area[plot]
-    share = np.divide(shared, whole, out=np.ones(len(plot)), where=whole > 0)
+    full = area[plot]
+    share = np.divide(shared, full, out=np.ones(len(plot)), where=full > 0)
     return Shares(piece.rows[plot], zone, share, shared * piece.unit_m2, repairs)
 
 
 def _cut(
-    rings: Rings, near: IntArray, area: FloatArray, looks: FloatArray, piece: SharePiece
+    rings: Rings, area: FloatArray, looks: FloatArray, members: IntArray, piece: SharePiece
 ) -> tuple[IntArray, FloatArray, FloatArray]:
-    """Share out the plots whose bounds a boundary meets: pairs, their areas, doubt by plot."""
-    number = np.full(len(looks), -1)
-    number[near] = np.arange(len(near))
-    parts = np.flatnonzero(number[rings.part_owner] >= 0)
-    few = rings.take(parts).owned_by(number)
-    edges = bin_edges(few, len(near))
-    pairs = np.array(np.nonzero(np.isnan(looks[near])), np.int64)
-    first, second = pairs
-    shared = shared_areas(edges, piece.edges, np.array([first, piece.members[second]]))
+    """Share out the plots whose bounds a boundary meets.
+
+    Returns pairs of a plot and the position of a commune in ``members``, their areas, and the
+    doubt by plot.
+    """
+    doubt = np.zeros(len(looks))
+    near = np.flatnonzero(np.isnan(looks).any(axis=1))
+    few = _only(rings, near, len(looks))
+    first, second = pairs = np.array(np.nonzero(np.isnan(looks[near])), np.int64)
+    asked = np.array([first, members[second]])
+    shared = shared_areas(bin_edges(few, len(near)), piece.edges, asked)
     # Of a plot that is itself smaller than the doubt, a millionth is doubtful.
-    doubt = np.minimum(doubtful_ground(few, len(near)), 1e-6 * area)
-    kept = shared > doubt[first]
-    return np.array([near[first[kept]], second[kept]]), shared[kept], doubt
+    doubt[near] = np.minimum(doubtful_ground(few, len(near)), 1e-6 * area[near])
+    pairs[0] = near[first]
+    kept = shared > doubt[pairs[0]]
+    return pairs[:, kept], shared[kept], doubt
 
 
-def _check_outside(rings: Rings, left: IntArray, inside: FloatArray, piece: SharePiece) -> None:
+def _only(rings: Rings, chosen: IntArray, plots: int) -> Rings:
+    """Rings of some of the plots, which are numbered anew."""
+    number = np.full(plots, -1)
+    number[chosen] = np.arange(len(chosen))
+    return rings.take(np.flatnonzero(number[rings.part_owner] >= 0)).owned_by(number)
+
+
+def _check_outside(
+    rings: Rings, left: IntArray, inside: FloatArray, members: IntArray, piece: SharePiece
+) -> None:
     """Measure anew, with x and y exchanged, what communes hold of the plots that reach outside.
 
     What is left of a plot is the difference to its own area, so that its pieces close whatever is
     wrong with them. Other edges in other bins meet the second time, of all communes around.
     """
-    if not len(left):
-        return
-    number = np.full(len(piece.rows), -1)
-    number[left] = np.arange(len(left))
-    few = rings.take(np.flatnonzero(number[rings.part_owner] >= 0)).owned_by(number)
-    turned, many = few.moved(few.y, few.x), len(piece.members)
-    pairs = np.array([np.repeat(np.arange(len(left)), many), np.tile(piece.members, len(left))])
-    again = shared_areas(bin_edges(turned, len(left)), piece.across, pairs)
-    again = again.reshape(len(left), many).sum(axis=1)
-    slack = doubtful_ground(few, len(left)) * (2 + many) + CLOSURE_RATIO * few.areas(len(left))
+    count, many = len(left), len(members)
+    few = _only(rings, left, len(piece.rows))
+    pairs = np.array([np.repeat(np.arange(count), many), np.tile(members, count)])
+    turned = bin_edges(few.moved(few.y, few.x), count)
+    again = shared_areas(turned, piece.across, pairs).reshape(count, many).sum(axis=1)
+    slack = doubtful_ground(few, count) * (2 + many) + CLOSURE_RATIO * few.areas(count)
     wrong = np.flatnonzero(np.abs(again - inside) > slack)
     if len(wrong):
         _raise_lost(piece.rows[left[wrong]], (again - inside)[wrong] * piece.unit_m2)

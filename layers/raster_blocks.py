@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,8 +40,9 @@ __all__ = [
 WINDOW_BYTES = 6 << 20
 #: A window never has more cells than this.
 BLOCK_CELLS = 16 << 20
-#: GDAL keeps decoded blocks; whole blocks are read once, so that it need not keep many.
-CACHE_BYTES = 64 << 20
+#: GDAL keeps decoded blocks; whole blocks are read once, so that it need not keep many. It works
+#: faster within few. Between these bounds, so that a large block is there for its next window.
+CACHE_BYTES = (16 << 20, 64 << 20)
 
 RasterSource = str | Path | Any
 
@@ -239,18 +241,33 @@ class BlockReader:
     dataset : rasterio dataset or None
         An open dataset that cannot be opened again by its name; it is read by one thread at a
         time, and not on a cluster.
+    travelled : bool
+        Whether the reader came from another process, so that nobody here has set GDAL up for it.
     """
 
     grid: RasterGrid
     dataset: Any = None
+    travelled: bool = False
     _local: Any = field(default_factory=threading.local)
     _opened: list[Any] = field(default_factory=list)
     _lock: Any = field(default_factory=threading.Lock)
 
-    def __reduce__(self) -> tuple[Any, tuple[RasterGrid]]:
+    def __reduce__(self) -> tuple[Any, tuple[RasterGrid, None, bool]]:
         """Cross a process border as a description; the raster is opened again over there."""
         self.require_file()
-        return BlockReader, (self.grid,)
+        return BlockReader, (self.grid, None, True)
+
+    def environment(self) -> rasterio.Env:
+        """Set GDAL up for reading this raster; to be entered around all the work.
+
+        Returns
+        -------
+        rasterio.Env
+            The settings, which hold for all threads.
+        """
+        block = int(np.prod(self.grid.block)) * np.dtype(self.grid.dtype).itemsize
+        least, most = CACHE_BYTES
+        return rasterio.Env(GDAL_CACHEMAX=min(max(4 * block, least), most))
 
     def require_file(self) -> None:
         """Refuse a dataset that other processes cannot open.
@@ -282,7 +299,7 @@ class BlockReader:
         top, bottom, left, right = window
         part = RasterWindow(left, top, right - left, bottom - top)
         band = self.grid.band
-        with rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES):
+        with self.environment() if self.travelled else nullcontext():
             if self.dataset is not None:
                 with self._lock:
                     return _read(self.dataset, band, part, self.grid.masked)

@@ -10,7 +10,6 @@ import shapely
 
 from layers.areal_scale import square_unit_m2
 from layers.cell_areas import CellAreas
-from layers.cell_coverage import row_weighted_areas
 from layers.intake import Intake
 from layers.raster_blocks import RasterGrid
 from layers.reprojection import reproject_rings
@@ -95,6 +94,8 @@ class RasterGround:
         cells = rings.areas(polygons)
         if self.cell_areas.uniform or not len(rings.x):
             return cells, cells * self.cell_areas.rows(0, 1)
+        from layers.row_weights import row_weighted_areas  # compiled only where it is needed
+
         top, bottom = int(np.floor(rings.y.min())), int(np.ceil(rings.y.max())) + 1
         areas = row_weighted_areas(rings, self.cell_areas.rows(top, bottom), top)
         owner = np.repeat(rings.part_owner, np.diff(rings.part_ring))

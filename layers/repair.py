@@ -17,7 +17,7 @@ from layers.ground_areas import ground_areas
 from layers.rings import FloatArray, Rings, rings_of
 from layers.schema import Column, Schema
 from layers.validity import invalid_rows
-from layers.work import Workers
+from layers.work import Workers, local_workers
 
 __all__ = [
     "NO_REPAIRS",
@@ -143,9 +143,8 @@ def mend(
     tuple of ndarray and pandas.DataFrame
         Valid polygons (the same array if all were), and the columns of ``REPAIRS``.
     """
-    local = workers if isinstance(workers, int) else 1
     known_rings = rings_of(shapes) if rings is None else rings
-    invalid = invalid_rows(shapes, known_rings, workers=local)
+    invalid = invalid_rows(shapes, known_rings, workers=local_workers(workers))
     if not len(invalid):
         return shapes, NO_REPAIRS
     reasons = shapely.is_valid_reason(shapes[invalid])

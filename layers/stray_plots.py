@@ -10,7 +10,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from layers.areal_scale import LIMIT, areal_departures
+from layers.areal_scale import LIMIT, SAMPLES, areal_departures
 from layers.findings import Finding, Findings
 from layers.plot_shares import OUTSIDE, Shares
 from layers.wording import Phrase
@@ -49,6 +49,9 @@ def tell_strays(
     there = np.isfinite(bounds).all(axis=1)
     piece, bounds = piece[there], bounds[there]
     if not len(piece):
+        return
+    around = np.concatenate([bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)])[None, :]
+    if abs(areal_departures(crs, around, samples=SAMPLES)[0]) <= LIMIT:
         return
     departure = areal_departures(crs, bounds)
     far = np.abs(departure) > LIMIT

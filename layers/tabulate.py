@@ -147,7 +147,8 @@ def _reader(raster: Any, band: int, workers: Workers) -> Iterator[BlockReader]:
         if not isinstance(workers, int):
             reader.require_file()
     try:
-        yield reader
+        with reader.environment():
+            yield reader
     finally:
         reader.close()
 
@@ -159,7 +160,7 @@ def _pieces(ground: RasterGround, reader: BlockReader) -> Iterator[BlockPiece]:
     bounds = entry_bounds(ground.rings)
     for window, parts in plan_windows(ground.grid, cells.astype(np.int64)):
         row_area = ground.cell_areas.rows(*window[:2])
-        yield BlockPiece(reader, window, ground.rings.take(parts), bounds[parts], row_area)
+        yield BlockPiece(reader, window, ground.rings, parts, bounds[parts], row_area)
 
 
 def _table(

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from layers.errors import InputError, VungTrongError
 
-__all__ = ["Workers", "run_pieces", "worker_count"]
+__all__ = ["Workers", "local_workers", "run_pieces", "worker_count"]
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
@@ -57,6 +57,22 @@ def worker_count(workers: Workers) -> int:
         en=f"workers: expected a number from 1 or a dask.distributed Client, found {workers!r}.",
         vi=f"workers: cần một số từ 1 trở lên hoặc một dask.distributed Client, thấy {workers!r}.",
     )
+
+
+def local_workers(workers: Workers) -> int:
+    """Count the workers of this process, for work that is not worth sending away.
+
+    Parameters
+    ----------
+    workers : int or dask.distributed.Client
+        As given by the user.
+
+    Returns
+    -------
+    int
+        The number, 1 beside a cluster.
+    """
+    return workers if isinstance(workers, int) else 1
 
 
 def run_pieces(

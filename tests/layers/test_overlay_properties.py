@@ -148,7 +148,8 @@ def test_tasks_and_workers_do_not_change_a_digit(
         dtich=random.uniform(1, 2, 300),
     )
     expected = overlay_area(communes, plots, ledger_column="dtich")
-    for size, workers in [(7, 1), (7, 3), (100, 2)]:
+    for size, few, workers in [(7, 256, 1), (7, 256, 3), (100, 256, 2), (100, 1, 1), (7, 1, 2)]:
         monkeypatch.setattr(layers.plot_shares, "TASK_PLOTS", size)
+        monkeypatch.setattr(layers.plot_shares, "FEW_COMMUNES", few)
         found = overlay_area(communes, plots, ledger_column="dtich", workers=workers)
         pd.testing.assert_frame_equal(found, expected, check_exact=True)

@@ -129,7 +129,7 @@ def test_workers_do_not_change_a_digit(monkeypatch: pytest.MonkeyPatch) -> None:
     random = np.random.default_rng(3)
     corners = random.uniform(0, 40, (50, 2))
     frame = polygons(*shapely.box(*corners.T, *(corners + 7.3).T), codes=range(50))
-    with raster_file(random.integers(1, 5, (50, 50))).open() as raster:
+    with raster_file(random.integers(1, 5, (50, 50)), blockysize=1).open() as raster:
         one, two = (tabulate_area(frame, raster, workers=n) for n in (1, 3))
     assert one.equals(two)
 
