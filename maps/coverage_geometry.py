@@ -19,6 +19,7 @@ import numpy.typing as npt
 import shapely
 
 from layers.errors import InputError
+from maps.coverage_thinning import thin_coverage
 
 __all__ = ["ALPHABET", "EncodedShapes", "decode_rings", "encode_coverage", "encode_lines"]
 
@@ -131,15 +132,13 @@ def _on_grid(geometries: Geometries, origin: tuple[float, float], step: float) -
     # The real communes overlap by metres: only a cleaned coverage has borders in common. A whole
     # country is simplified first, since noding all its vertices would take ten seconds; what its
     # borders then differ by is far below the tolerance, and snapped together.
-    if small:
-        moved = shapely.coverage_clean(moved)  # type: ignore[attr-defined]
+    clean = shapely.coverage_clean  # type: ignore[attr-defined]
+    ready = clean(moved) if small else thin_coverage(moved, tolerance / 3)
     snapping = -1.0 if small else tolerance / 6
-    shapes = shapely.coverage_simplify(moved, tolerance)
+    shapes = shapely.coverage_simplify(ready, tolerance)
     for _ in range(_ROUNDS if small else 1):
         # Rounding can make a spit of land touch or cross itself; cleaning nodes it again.
-        shapes = shapely.coverage_clean(  # type: ignore[attr-defined]
-            _thinned(shapes), snapping_distance=snapping
-        )
+        shapes = clean(_thinned(shapes), snapping_distance=snapping)
         result = _thinned(shapes)
         if small and shapely.coverage_is_valid(result):
             break

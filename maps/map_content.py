@@ -108,7 +108,8 @@ class MapContent:
     planned : pandas.DataFrame, optional
         Schema `PLANNED`, which `maps.tables.ALLOCATION` fulfils; absent before an allocation.
     sources : pandas.DataFrame, optional
-        Schema `maps.tables.SOURCES`.
+        Schema `maps.tables.SOURCES`; the optional columns ``layer_vi`` and ``layer_en`` name the
+        layer in each language.
     neighbours : geopandas.GeoDataFrame, optional
         Communes around, drawn in grey; a column ``commune`` names them.
     plot_outlines : geopandas.GeoDataFrame or RasterPicture, optional

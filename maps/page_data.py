@@ -87,7 +87,7 @@ def build_page_data(content: MapContent) -> dict[str, Any]:
         "neighbours": _neighbours(content, encoded),
         "outlines": outlines,
         "tiles": [[tile.host, tile.address] for tile in tile_sources(content.tile_hosts)],
-        "sources": _records(content.sources),
+        "sources": _sources(content.sources),
         "warnings": _warnings(content, codes),
         "notes": [{"vi": note.vi, "en": note.en} for note in notes],
     }
@@ -122,12 +122,15 @@ def read_page_data(page: str) -> dict[str, Any]:
     return data
 
 
-def _records(frame: pd.DataFrame | None) -> list[list[str]]:
+def _sources(frame: pd.DataFrame | None) -> list[dict[str, str]]:
     if frame is None:
         return []
+    told = frame[["date", "source"]].assign(
+        vi=frame.get("layer_vi", frame["layer"]), en=frame.get("layer_en", frame["layer"])
+    )
     return [
-        ["" if pd.isna(cell) else str(cell) for cell in row]
-        for row in frame[["layer", "date", "source"]].itertuples(index=False)
+        {str(name): "" if pd.isna(cell) else str(cell) for name, cell in row.items()}
+        for row in told.to_dict("records")
     ]
 
 

@@ -21,16 +21,16 @@ from zones.printed import (
 )
 from zones.printed_species import print_species_ages, zone_totals
 from zones.printed_twins import check_twins
-from zones.project import Project, newest_forest_layer
+from zones.project import newest_forest_layer
+from zones.sources import sources_table
 from zones.zone_land import join_zone_land
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from zones.plan_model import Plan
     from zones.run_state import RunState
 
-__all__ = ["PrintedTables", "print_tables", "render_pages", "sources_table"]
+__all__ = ["PrintedTables", "print_tables", "render_pages"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,29 +164,6 @@ def _with_land(state: RunState, zones: pd.DataFrame) -> pd.DataFrame:
         losses=state.tables["allocation_losses"],
         decimals=state.project.decimals,
     )
-
-
-def sources_table(project: Project, plans: list[Plan]) -> pd.DataFrame:
-    """List what a run rests on: communes, layers and plans with date and origin.
-
-    Parameters
-    ----------
-    project : Project
-        The project.
-    plans : list of Plan
-        Its plans.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns of ``maps.tables.SOURCES``.
-    """
-    rows: list[tuple[str, str | None, str | None]] = [
-        ("communes", str(project.communes.vintage), project.communes.path.name)
-    ]
-    rows += [(name, str(item.date), item.source) for name, item in project.layers.items()]
-    rows += [(plan.name.vi, plan.date, plan.issuer) for plan in plans]
-    return pd.DataFrame(rows, columns=["layer", "date", "source"])
 
 
 def render_pages(state: RunState) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +17,8 @@ from shapely.geometry import Point
 
 from benchmarks._map_content import made_content
 from layers.errors import CrsError, InputError, OutputExistsError, SchemaError
-from maps import MapContent, RasterPicture, build_map, save_map
-from maps.map_content import COMMUNE_LIMIT, check_content
+from maps import MapContent, RasterPicture, build_map, interactive, save_map
+from maps.map_content import COMMUNE_LIMIT, LIMITS, check_content
 from maps.page_data import build_page_data, read_page_data
 from tests.maps.made_map import province_content, real_communes, squares
 
@@ -255,6 +256,39 @@ def test_a_missing_column_is_refused(content: MapContent) -> None:
 def test_an_unknown_kind_of_list_is_refused(content: MapContent) -> None:
     with pytest.raises(InputError, match=r"zones: 1 values of list are unknown \(some\)"):
         check_content(replace(content, zones=content.zones.assign(list="some")))
+
+
+def test_an_unknown_limit_is_refused(content: MapContent) -> None:
+    limited = content.zone_communes.assign(binding="weather")
+    with pytest.raises(InputError, match=r"zone_communes: 1 values of binding are unknown \(wea"):
+        check_content(replace(content, zone_communes=limited))
+
+
+def test_every_limit_has_its_words_and_both_languages_the_same() -> None:
+    file = Path(interactive.__file__).parent / "templates" / "words.json"
+    words = json.loads(file.read_text("utf-8"))
+    assert list(words["vi"]) == list(words["en"])
+    # Where no more is asked for, nothing limits and nothing is said.
+    told = {f"limit {limit}" for limit in LIMITS if limit != "target"}
+    assert told == {key for key in words["vi"] if key.startswith("limit ")}
+
+
+def test_limits_are_written_by_their_place_and_missing_stays_missing(content: MapContent) -> None:
+    frame = content.zone_communes.assign(binding="target")
+    pine = frame.index[frame["zone"] == "pine"]
+    frame.loc[pine, "binding"] = ["list", None, "target", "no_land"]
+    data = build_page_data(check_content(replace(content, zone_communes=frame)))
+    assert data["zones"][0]["limits"] == [1, None, 9, 0]
+    assert "limits" not in build_page_data(check_content(content))["zones"][0]
+
+
+def test_sources_have_a_name_in_each_language(content: MapContent) -> None:
+    assert content.sources is not None
+    named = content.sources.assign(layer_en="Forest layer", layer_vi="Lớp rừng")
+    told = build_page_data(check_content(replace(content, sources=named)))["sources"]
+    assert {(item["vi"], item["en"]) for item in told} == {("Lớp rừng", "Forest layer")}
+    plain = build_page_data(check_content(content))["sources"]
+    assert plain[0]["vi"] == plain[0]["en"] == content.sources["layer"].iloc[0]
 
 
 def test_a_page_of_someone_else_is_refused() -> None:

@@ -391,10 +391,10 @@ def test_names_stand_on_their_communes(opener: Opener, content: MapContent, frag
 
 def test_forest_cover_marks_no_list(opener: Opener, content: MapContent) -> None:
     opened = opener(content, "#zone=anise&measure=cover")
-    assert opened.page.locator("path.is-listed").count() == 0
+    assert opened.page.locator("path.is-listed:visible").count() == 0
     assert "Có trong kế hoạch" not in opened.text("#legend")
     opened.choose("#measures", "present")
-    assert opened.page.locator("path.is-listed").count() > 0
+    assert opened.page.locator("path.is-listed:visible").count() > 0
     assert "Có trong kế hoạch" in opened.text("#legend")
 
 
@@ -404,17 +404,56 @@ def test_layers_switch_on_and_off(opener: Opener, content: MapContent) -> None:
     plots = squares(2)
     opened = opener(replace(content, neighbours=around, plot_outlines=plots), "#zone=anise")
     listed = int(content.zone_communes.query("zone == 'anise'")["listed"].sum())
-    assert opened.page.locator("path.is-listed").count() == listed
+    assert opened.page.locator("path.is-listed:visible").count() == listed
     assert opened.page.locator("path.neighbour").count() == 3
     assert opened.page.locator(".place").count() > 20
     opened.page.click("#layers summary")
     for layer in ("listed", "names", "around"):
         opened.page.uncheck(f"[data-layer={layer}]")
     for selector in ("path.is-listed", ".place", "path.neighbour"):
-        assert opened.page.locator(selector).count() == 0
+        assert opened.page.locator(f"{selector}:visible").count() == 0
     before = opened.page.locator("#map path").count()
     opened.page.check("[data-layer=outlines]")
     assert opened.page.locator("#map path").count() == before + 1
+
+
+def test_the_card_and_the_tip_say_what_limits_a_commune(
+    opener: Opener, content: MapContent
+) -> None:
+    frame = content.zone_communes.assign(binding="target")
+    here = frame["commune_code"] == LOC_BINH
+    frame.loc[here & (frame["zone"] == "pine"), "binding"] = "commune_pace"
+    limited = replace(content, zone_communes=frame)
+    opened = opener(limited, f"#zone=pine&measure=gap&commune={LOC_BINH}&lang=en")
+    told = "Limit: the commune's yearly pace is used up"
+    assert opened.texts("#card .limit") == [told]
+    row = list(content.communes["commune_code"]).index(LOC_BINH)
+    opened.page.locator("path.commune").nth(row).hover()
+    assert told in opened.text(".leaflet-tooltip")
+    opened.choose("#measures", "share")
+    opened.page.mouse.move(5, 5)
+    opened.page.locator("path.commune").nth(row).hover()
+    assert "Limit" not in opened.text(".leaflet-tooltip")
+
+
+def test_many_communes_are_not_drawn_again_for_a_line_of_the_legend(opener: Opener) -> None:
+    opened = opener(made_content(squares(520)), "#zone=pine&measure=present")
+    size = "JSON.stringify(document.querySelector('#map svg').getAttribute('viewBox'))"
+    before = opened.page.evaluate(size)
+    opened.page.evaluate("document.getElementById('legend').style.minHeight = '130px'")
+    opened.page.wait_for_timeout(100)
+    assert opened.page.evaluate(size) == before
+    opened.page.set_viewport_size({"width": 1250, "height": 760})
+    opened.page.wait_for_timeout(300)
+    assert opened.page.evaluate(size) != before
+
+
+def test_the_measure_stays_in_sight_on_a_phone(opener: Opener, content: MapContent) -> None:
+    opened = opener(content, "#zone=anise&measure=available", width=360, height=740)
+    box = opened.page.locator("#scroll").bounding_box()
+    head = opened.page.locator("#table th.now").bounding_box()
+    assert box["x"] <= head["x"]
+    assert head["x"] + head["width"] <= box["x"] + box["width"] + 1
 
 
 def test_measures_without_figures_are_shown_as_absent(opener: Opener, content: MapContent) -> None:

@@ -177,7 +177,7 @@ def test_hostile_texts_stay_texts_through_the_whole_run(tmp_path: Path) -> None:
     assert data["communes"]["name"][4] == HOSTILE
     assert data["neighbours"]["name"] == [HOSTILE]
     assert data["title"]["vi"] == f"</title>{HOSTILE}"
-    assert f"</script>{HOSTILE}" in [source for _, _, source in data["sources"]]
+    assert f"</script>{HOSTILE}" in [item["source"] for item in data["sources"]]
 
 
 def test_a_name_that_is_not_that_of_its_code_stops_the_run(tmp_path: Path) -> None:

@@ -81,6 +81,7 @@ function cardZones(commune) {
       return found ? found[commune] : null;
     });
     const listed = isListed(commune, index) && listTells(zone);
+    const limit = limitOf(commune, zone);
     if (!listed && !(values[0] > 0) && !(values[measures.indexOf("planned")] > 0)) return;
     rows.push(
       element(
@@ -100,6 +101,7 @@ function cardZones(commune) {
             zoneName(zone),
           ),
           listed ? element("span", { class: "dot", title: word("listedMark") }, " ●") : null,
+          limit ? element("small", { class: "limit" }, word("limit") + ": " + limit) : null,
         ),
         ...values.map((value, column) =>
           element("td", { "data-measure": measures[column] }, formatValue(measures[column], value)),

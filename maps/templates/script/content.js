@@ -3,6 +3,8 @@ const data = JSON.parse(document.getElementById("page-data").textContent);
 const words = JSON.parse(document.getElementById("page-words").textContent);
 const communes = data.communes;
 const communeCount = communes.code.length;
+// So many communes that drawing them all again is felt.
+const MANY = communeCount > 500;
 const PERCENT = new Set(["share", "held", "cover"]);
 const MEASURE_ORDER = ["present", "share", "held", "planned", "gap", "cover", "available"];
 
@@ -18,6 +20,7 @@ const state = {
   scheme: 0,
 };
 
+const onPhone = () => window.matchMedia("(max-width: 760px)").matches;
 const byId = (id) => document.getElementById(id);
 
 function element(tag, attributes, ...children) {
@@ -75,6 +78,13 @@ function classingsOf(measure, zone = zoneNow()) {
 function classingNow() {
   const options = classingsOf(state.measure);
   return options[Math.min(state.scheme, options.length - 1)] || { scheme: "none", breaks: [] };
+}
+
+// What keeps a commune from taking more of a zone; said where it is more than "no more is asked".
+function limitOf(commune, zone = zoneNow()) {
+  const place = zone && zone.limits ? zone.limits[commune] : null;
+  const limit = place === null ? null : data.limits[place];
+  return limit === null || limit === "target" ? "" : word("limit " + limit);
 }
 
 const yearsNow = () => (zoneNow() && zoneNow().years ? Object.keys(zoneNow().years) : []);

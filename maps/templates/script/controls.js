@@ -222,7 +222,6 @@ function toggle(layer, on) {
 function applyLayers() {
   toggle(aroundLayer, switches.around);
   toggle(outlineLayer, switches.outlines);
-  toggle(listedLayer, switches.listed);
   const seeThrough = tileLayers.some(([, layer]) => map.hasLayer(layer));
   byId("map").classList.toggle("with-tiles", seeThrough);
   paintListed();

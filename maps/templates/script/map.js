@@ -55,7 +55,7 @@ for (const [name, order] of [
   if (name !== "around") pane.style.pointerEvents = "none";
 }
 const rendererOf = (pane) => L.svg({ pane, padding: 0.3 });
-const smooth = communeCount > 500 ? 1 : 0;
+const smooth = MANY ? 1 : 0;
 const BORDER = { color: "#5f6e74", weight: 0.6, opacity: 0.75 };
 
 const paths = new Array(communeCount).fill(null);
@@ -91,9 +91,10 @@ function drawCommunes() {
 
 function chooseOnMap(commune) {
   update({ commune });
-  if (window.matchMedia("(max-width: 760px)").matches)
-    byId("card").scrollIntoView({ block: "nearest" });
+  if (onPhone()) byId("card").scrollIntoView({ block: "nearest" });
 }
+
+const LIMITED = new Set(["planned", "gap", "available"]);
 
 function tooltipOf(commune) {
   const measure = state.measure;
@@ -131,6 +132,8 @@ function tooltipOf(commune) {
       ),
     );
   }
+  const limit = LIMITED.has(measure) ? limitOf(commune) : "";
+  if (limit) lines.push(element("span", { class: "line" }, word("limit") + ": " + limit));
   return element("div", { class: "tip" }, ...lines);
 }
 
@@ -153,12 +156,13 @@ function paintCommunes() {
 
 const switches = {
   listed: true,
-  names: communeCount <= 500,
+  names: !MANY,
   around: true,
   outlines: false,
   tiles: {},
 };
-const listedLayer = L.layerGroup();
+const listedLayer = L.layerGroup().addTo(map);
+let listedZone = -1;
 const listedRenderer = rendererOf("listed");
 const middleArea =
   communes.area.filter((area) => area > 0).sort((a, b) => a - b)[Math.floor(communeCount / 2)] ||
@@ -179,10 +183,12 @@ function scaleLines() {
 }
 
 function paintListed() {
+  const shown = switches.listed && marksShown();
+  map.getPane("listed").style.display = shown ? "" : "none";
+  if (!shown || listedZone === state.zone) return;
+  listedZone = state.zone;
   listedLayer.clearLayers();
-  const zone = zoneNow();
-  if (!switches.listed || !marksShown()) return;
-  for (const i of zone.listed) {
+  for (const i of zoneNow().listed) {
     if (!shapes[i]) continue;
     listedLayer.addLayer(
       L.polygon(shapes[i], {

@@ -65,8 +65,7 @@ function choose(commune) {
   closeFound();
   byId("search").value = "";
   update({ commune });
-  if (window.matchMedia("(max-width: 760px)").matches)
-    byId("card").scrollIntoView({ block: "nearest" });
+  if (onPhone()) byId("card").scrollIntoView({ block: "nearest" });
   if (shapes[commune] && !map.getBounds().contains(L.latLngBounds(shapes[commune].flat())))
     zoomTo(commune);
 }

@@ -110,11 +110,11 @@ function renderZoomButtons() {
 }
 
 function renderFooter() {
-  const sources = data.sources.map(([layer, date, source]) =>
+  const sources = data.sources.map(({ date, source, ...names }) =>
     element(
       "li",
       {},
-      element("b", {}, layer),
+      element("b", {}, names[state.language]),
       date ? ", " + word("sourceDate", { date }) : "",
       source ? ": " + source : "",
     ),
@@ -127,6 +127,8 @@ function renderFooter() {
   );
   byId("digest").textContent = data.digest ? word("digest") + ": " + data.digest : "";
 }
+
+const SLACK_PX = 60;
 
 function start() {
   byId("demo").hidden = !data.demo;
@@ -149,12 +151,22 @@ function start() {
   if (state.commune >= 0) showRow(state.commune);
 }
 
+// A legend of one line more moves the lower edge a little, and with many communes that is no
+// reason to draw them all again.
+function outgrown() {
+  const known = map.getSize();
+  const frame = byId("map");
+  return (
+    !MANY || frame.clientWidth !== known.x || Math.abs(frame.clientHeight - known.y) > SLACK_PX
+  );
+}
+
 function listen() {
   map.on("zoomend moveend resize", placeNames);
   map.on("zoomend", scaleLines);
   scaleLines();
   new ResizeObserver(() => {
-    if (!before) map.invalidateSize({ animate: false, pan: false });
+    if (!before && outgrown()) map.invalidateSize({ animate: false, pan: false });
   }).observe(byId("map"));
   byId("zone").addEventListener("change", (event) => update({ zone: Number(event.target.value) }));
   byId("year").addEventListener("input", (event) =>

@@ -1,15 +1,24 @@
 // The table: the same figures as the map, for every measure of the zone at once.
-const FIRST_ROWS = 200;
+const FIRST_ROWS = 100;
 let rowsShown = FIRST_ROWS;
 const rowOf = new Map();
 
 const columnsNow = () => MEASURE_ORDER.filter((measure) => data.measures.includes(measure));
 
+// Places in the order of names, found once: comparing Vietnamese names takes its time.
+let namePlaces = null;
 function compareNames(a, b) {
-  return (
-    communeName(a).localeCompare(communeName(b), "vi") ||
-    (communes.code[a] < communes.code[b] ? -1 : 1)
-  );
+  if (!namePlaces) {
+    const collator = new Intl.Collator("vi");
+    const order = [...communes.code.keys()].sort(
+      (i, j) =>
+        collator.compare(communeName(i), communeName(j)) ||
+        (communes.code[i] < communes.code[j] ? -1 : 1),
+    );
+    namePlaces = new Uint32Array(communeCount);
+    order.forEach((commune, place) => (namePlaces[commune] = place));
+  }
+  return namePlaces[a] - namePlaces[b];
 }
 
 function sortedCommunes() {
@@ -49,6 +58,18 @@ function renderTable() {
   byId("table").setAttribute("aria-rowcount", String(order.length + 1));
   renderMore(order.length, shown.length);
   markRow(state.commune, "chosen", true);
+  showColumn();
+}
+
+// On a narrow screen the column of the measure may lie outside the box.
+function showColumn() {
+  if (MANY && !onPhone()) return;
+  const box = byId("scroll");
+  const head = box.querySelector("th.now");
+  if (!head || box.scrollWidth <= box.clientWidth) return;
+  const right = head.offsetLeft + head.offsetWidth;
+  if (right > box.scrollLeft + box.clientWidth) box.scrollLeft = right - box.clientWidth;
+  else if (box.scrollLeft) box.scrollLeft = 0;
 }
 
 function renderMore(all, shown) {
@@ -194,6 +215,8 @@ function csvText() {
     ...columns.map((measure) => CSV_NAMES[measure]),
   ];
   if (state.year) head.splice(5, 0, "year");
+  const limits = zoneNow() ? zoneNow().limits : null;
+  if (limits) head.push("binding");
   const lines = [head];
   for (const i of sortedCommunes()) {
     const values = columns.map((measure) => {
@@ -207,7 +230,8 @@ function csvText() {
       communes.kind[i],
       zoneNow() && isListed(i),
     ];
-    lines.push([...start, ...(state.year ? [Number(state.year)] : []), ...values]);
+    const limit = limits ? [limits[i] === null ? "" : data.limits[limits[i]]] : [];
+    lines.push([...start, ...(state.year ? [Number(state.year)] : []), ...values, ...limit]);
   }
   return "\ufeff" + lines.map((line) => line.map(csvCell).join(",")).join("\r\n") + "\r\n";
 }
