@@ -20,6 +20,8 @@ Floats = npt.NDArray[np.float64]
 
 #: So many finer bands stand in each band of the stage before.
 _FINER = 10
+#: Multiples of a commune's part of a zone above which a hectare more of that zone costs one more.
+_SPREAD_BANDS = (0.5, 1.0, 2.0)
 
 
 def preference_costs(model: Model) -> Floats:
@@ -57,7 +59,8 @@ def _prepare_effort(model: Model, programme: Programme, columns: Floats) -> Prog
     share, group = _fair_shares(model, columns)
     bands = model.settings.fair_bands
     widths = [share * width for width in np.diff(bands)]
-    return _banded(model, programme, group, share * bands[0], widths)
+    members = np.arange(len(group))
+    return _banded(programme, (members, group), share * bands[0], widths)
 
 
 def _prepare_finer_effort(
@@ -75,7 +78,9 @@ def _prepare_finer_effort(
     place = np.clip(np.searchsorted(edges, level, side="right") - 1, 0, len(edges) - 2)
     wide = np.diff(edges)[place] / (parts / _FINER)
     low = edges[place] + np.floor((level - edges[place]) / wide + 1e-9) * wide
-    return _banded(model, programme, group, share * low, [share * wide / _FINER] * _FINER)
+    members = np.arange(len(group))
+    widths = [share * wide / _FINER] * _FINER
+    return _banded(programme, (members, group), share * low, widths)
 
 
 def _fair_shares(model: Model, columns: Floats) -> tuple[Floats, npt.NDArray[np.int64]]:
@@ -86,13 +91,19 @@ def _fair_shares(model: Model, columns: Floats) -> tuple[Floats, npt.NDArray[np.
     """
     frame = model.columns
     codes, group = np.unique(frame["commune_code"].to_numpy(dtype=object), return_inverse=True)
-    land = model.rows[model.rows["kind"] == "land"]
     usable = frame[["commune_code", "source"]].drop_duplicates()
-    last = land.groupby(["commune_code", "source"])["upper"].max().reset_index()
-    areas = usable.merge(last).groupby("commune_code")["upper"].sum().reindex(codes)
+    areas = (
+        usable.merge(_land_of_sources(model)).groupby("commune_code")["upper"].sum().reindex(codes)
+    )
     share = areas.to_numpy(dtype="float64")
     added = float(columns[: len(frame)].sum())
     return share * (added / max(float(share.sum()), 1e-12)), group
+
+
+def _land_of_sources(model: Model) -> pd.DataFrame:
+    """Hectares of each source of each commune that may be used in all years together."""
+    land = model.rows[model.rows["kind"] == "land"]
+    return land.groupby(["commune_code", "source"])["upper"].max().reset_index()
 
 
 def fair_shares(model: Model, columns: Floats) -> pd.Series[float]:
@@ -114,18 +125,44 @@ def fair_shares(model: Model, columns: Floats) -> pd.Series[float]:
     return pd.Series(share, index=np.unique(model.columns["commune_code"].to_numpy(dtype=object)))
 
 
+def _prepare_spread(model: Model, programme: Programme, columns: Floats) -> Programme:
+    """Within each zone no commune far above its part of the land that the zone may still take.
+
+    The effort of a commune says nothing of what it consists of: without this stage one of ten
+    listed communes may get all of a small zone, and the others all of the next.
+    """
+    frame, keys = model.columns, ["zone", "commune_code"]
+    live = programme.upper[: len(frame)] > programme.lower[: len(frame)]
+    places = frame.loc[live, [*keys, "source"]].drop_duplicates().merge(_land_of_sources(model))
+    pairs = places.groupby(keys, as_index=False)["upper"].sum()
+    added = pd.Series(columns[: len(frame)]).groupby(frame["zone"].to_numpy()).sum()
+    whole = pairs.groupby("zone")["upper"].transform("sum")
+    pairs["share"] = pairs["upper"] / whole * pairs["zone"].map(added).astype("float64")
+    pairs = pairs[pairs["share"] > 0].reset_index(drop=True).reset_index(names="pair")
+    inside = frame[keys].assign(column=np.arange(len(frame)))[live].merge(pairs, on=keys)
+    share = pairs["share"].to_numpy(dtype="float64")
+    return _banded(
+        programme,
+        (inside["column"].to_numpy(), inside["pair"].to_numpy()),
+        share * _SPREAD_BANDS[0],
+        [share * width for width in np.diff(_SPREAD_BANDS)],
+    )
+
+
 def _banded(
-    model: Model,
     programme: Programme,
-    group: npt.NDArray[np.int64],
+    grouped: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
     first: Floats,
     widths: list[Floats],
 ) -> Programme:
-    """Price the hectares of each commune above ``first``, one more from band to band."""
+    """Price the hectares of each group above ``first``, one more from band to band.
+
+    ``grouped`` gives columns and the number of their group.
+    """
+    members, group = grouped
     count = len(first)
     block = sparse.csc_matrix(
-        (np.ones(len(model.columns)), (group, np.arange(len(model.columns)))),
-        shape=(count, programme.matrix.shape[1]),
+        (np.ones(len(members)), (group, members)), shape=(count, programme.matrix.shape[1])
     )
     bands = len(widths) + 1
     excess = sparse.hstack([-sparse.identity(count)] * bands, format="csc")
@@ -243,6 +280,7 @@ AIMS: dict[str, Callable[[Model, Programme, Floats], Programme]] = {
     "effort": _prepare_effort,
     "effort/10": partial(_prepare_finer_effort, parts=10),
     "effort/100": partial(_prepare_finer_effort, parts=100),
+    "spread": _prepare_spread,
     "years": _prepare_years,
     "tie": _prepare_tie,
 }

@@ -81,6 +81,7 @@ _STAGES = {
     "effort": Phrase(en="even effort", vi="chia đều theo đất"),
     "effort/10": Phrase(en="even effort, finer", vi="chia đều, mịn hơn"),
     "effort/100": Phrase(en="even effort, finest", vi="chia đều, mịn nhất"),
+    "spread": Phrase(en="even within each zone", vi="chia đều trong từng vùng"),
     "years": Phrase(en="even years", vi="đều giữa các năm"),
     "change": Phrase(en="near the plan before", vi="gần phương án trước"),
     "tie": Phrase(en="one plan only", vi="chọn duy nhất"),

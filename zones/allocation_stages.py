@@ -45,6 +45,7 @@ STAGES = (
     "effort",
     "effort/10",
     "effort/100",
+    "spread",
     "years",
     "tie",
 )

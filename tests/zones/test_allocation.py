@@ -37,7 +37,7 @@ def test_one_hectare_of_land_goes_where_it_is() -> None:
     assert by(result, "year") == dict.fromkeys(range(2026, 2031), 0.2)
     assert held(result, "pine")["status"] == "reached"
     assert binding(result) == {("pine", "a"): "land", ("pine", "b"): "no_land"}
-    assert [stage.gap < 1e-12 for stage in result.stages] == [True] * 7
+    assert [stage.gap < 1e-12 for stage in result.stages] == [True] * 8
 
 
 def test_closed_list_that_cannot_is_short_and_open_list_is_not() -> None:
@@ -110,6 +110,31 @@ def test_even_effort_follows_the_land_a_commune_has() -> None:
     land = {("a", "bare"): 100.0, ("b", "bare"): 300.0}
     result = allocate(inputs_of(land=land, targets={"pine": (40, 40)}), settings=YEARS)
     assert by(result, "commune_code") == {"a": 10.0, "b": 30.0}
+
+
+def test_a_small_zone_is_spread_over_the_communes_that_have_land_for_it() -> None:
+    """Equal effort alone would let one commune take all of na and leave all of tea to the other."""
+    inputs = inputs_of(
+        land={("a", "bare"): 60.0, ("b", "bare"): 30.0, ("c", "bare"): 30.0},
+        targets={"na": (12, 12), "tea": (12, 12), "pine": (36, 36)},
+    )
+    result = allocate(inputs, settings=YEARS)
+    cells = result.plan.groupby(["zone", "commune_code"])["planned_ha"].sum()
+    for zone, whole in (("na", 12), ("tea", 12), ("pine", 36)):
+        shares = {code: whole * part for code, part in (("a", 0.5), ("b", 0.25), ("c", 0.25))}
+        assert cells[zone].to_dict() == pytest.approx(shares)
+    # Listed communes only, and of those by the land that suits the zone.
+    listed = [{"zone": "na", "commune_code": code, "list": "open"} for code in "bc"]
+    result = allocate(
+        inputs_of(
+            land={("a", "bare"): 60.0, ("b", "bare"): 30.0, ("c", "bare"): 10.0},
+            targets={"na": (12, 12)},
+            listed=listed,
+        ),
+        settings=YEARS,
+    )
+    cells = result.plan.groupby("commune_code")["planned_ha"].sum()
+    assert cells.to_dict() == pytest.approx({"b": 9.0, "c": 3.0})
 
 
 def test_present_above_high_is_surplus_never_negative_planting() -> None:

@@ -72,6 +72,8 @@ def print_table(job: AllocationJob, *, by_year: bool) -> None:
 
     table = allocation_table(job.allocation, job.printed, by_year=by_year)
     table = table[table["planned_ha"] > 0]
+    settings = job.allocation.settings
+    span = f"{settings.first_year}–{settings.last_year}"
     rows = [
         [
             say("Zone", "Vùng"),
@@ -83,7 +85,8 @@ def print_table(job: AllocationJob, *, by_year: bool) -> None:
     ]
     for row in table.to_dict("records"):
         zone, land = (job.voice.name(row[key]).text(language()) for key in ("zone", "land"))
-        rows.append([zone, row["commune"], land, str(row["year"]), _ha(job, row["planned_ha"])])
+        year = str(row["year"]) if by_year else span
+        rows.append([zone, row["commune"], land, year, _ha(job, row["planned_ha"])])
     for line in table_lines(rows):
         print_line(line)
 
