@@ -456,6 +456,17 @@ def test_the_measure_stays_in_sight_on_a_phone(opener: Opener, content: MapConte
     assert head["x"] + head["width"] <= box["x"] + box["width"] + 1
 
 
+def test_neighbours_tell_their_name_and_nothing_else(opener: Opener, content: MapContent) -> None:
+    around = squares(3, names={1: "<b>Láng Giềng</b>"})
+    around.geometry = around.geometry.translate(0.2, 0.4)
+    opened = opener(replace(content, neighbours=around))
+    opened.page.click(".leaflet-control-zoom-out")
+    opened.page.wait_for_timeout(400)
+    opened.page.locator("path.neighbour").nth(1).click()
+    assert opened.text(".leaflet-tooltip") == "<b>Láng Giềng</b>"
+    assert "Chọn một xã" in opened.text("#card")
+
+
 def test_measures_without_figures_are_shown_as_absent(opener: Opener, content: MapContent) -> None:
     opened = opener(replace(content, planned=None))
     assert opened.page.is_disabled("#measures input[value=planned]")

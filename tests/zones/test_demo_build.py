@@ -252,6 +252,7 @@ def test_land_grows_on_given_boundaries(communes: gpd.GeoDataFrame, tmp_path: Pa
     project = build_demo(tmp_path / "demo", communes_file=path)
     loaded = load_project(project)
     assert (loaded.communes.code_column, loaded.communes.name_column) == ("MA_XA", "TEN_XA")
+    assert loaded.map_neighbours is None
     copied = gpd.read_file(project.parent / loaded.communes.path)
     assert copied.geometry.geom_equals(frame.geometry).all()
     forest = load_forest_status(project.parent / "forest_status.gpkg", year=2026)
@@ -296,6 +297,9 @@ def test_the_land_grows_on_the_real_communes(shared: Path, tmp_path: Path) -> No
     given_file = shared / "data" / "lang_son_communes.gpkg"
     project = build_demo(tmp_path / "demo", communes_file=given_file)
     assert (project.parent / "communes.gpkg").read_bytes() == given_file.read_bytes()
+    around = load_project(project).map_neighbours
+    assert around is not None
+    assert (around.layer, around.name_column) == ("neighbour_communes", "name")
     forest = load_forest_status(project.parent / "forest_status.gpkg", year=2026)
     assert forest.findings.of("problem") == []
     counted = forest.plots.loc[forest.plots["counts"], "ledger_ha"].sum()

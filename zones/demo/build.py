@@ -90,7 +90,12 @@ def build_demo(
             ground = given.ground
             name = given.copy_to(stage)
             entry = CommunesEntry(
-                name.as_posix(), given.layer, given.code_column, given.name_column, made=False
+                name.as_posix(),
+                given.layer,
+                given.code_column,
+                given.name_column,
+                made=False,
+                neighbours=given.neighbours,
             )
         progress(1, _STEPS)
         _save_land(ground, stage, np.random.default_rng([seed, 1]), progress)

@@ -39,6 +39,8 @@ class GivenCommunes:
     ground : geopandas.GeoDataFrame
         The rows of the table of facts with ``geometry`` in EPSG:9215, overlaps cleaned away, for
         the land to grow on.
+    neighbours : str
+        Another layer of the file with communes around, by the same columns; empty for none.
     """
 
     path: Path
@@ -46,6 +48,7 @@ class GivenCommunes:
     code_column: str
     name_column: str
     ground: gpd.GeoDataFrame
+    neighbours: str = ""
 
     def copy_to(self, folder: Path) -> Path:
         """Put the boundaries, unchanged, into the demo's folder.
@@ -60,7 +63,7 @@ class GivenCommunes:
         pathlib.Path
             Name of the file in it.
         """
-        if self.path.suffix.lower() in _SINGLE_FILES:
+        if _is_kept(self.path):
             target = folder / f"communes{self.path.suffix.lower()}"
             shutil.copyfile(self.path, target)
         else:
@@ -96,7 +99,8 @@ def read_given_communes(path: Path, communes: pd.DataFrame) -> GivenCommunes:
     """
     codes = set(communes["code"])
     best: tuple[int, str] = (0, "")
-    for layer in list_layers(path):
+    layers = list_layers(path)
+    for layer in layers:
         frame = load_vector(path, layer=layer)
         found = {name: _shared(frame[name], codes) for name in frame.columns.drop("geometry")}
         code_column = max(found, key=lambda name: found[name], default="")
@@ -106,13 +110,31 @@ def read_given_communes(path: Path, communes: pd.DataFrame) -> GivenCommunes:
             held = {name: _shared_names(frame[name], names) for name in found}
             name_column = max(held, key=lambda name: held[name])
             ground = _ground(frame, code_column, communes, source=path.name)
-            return GivenCommunes(path, layer, code_column, name_column, ground)
+            others = [name for name in layers if name != layer]
+            columns = {code_column, name_column}
+            around = _neighbours(path, others, columns) if _is_kept(path) else ""
+            return GivenCommunes(path, layer, code_column, name_column, ground, around)
     raise InputError(
         en=f"{path.name}: expected a layer with the {len(codes)} communes of Lạng Sơn since 1 July "
         f"2025, one polygon each; the best layer {best[1]!r} has {best[0]} of their codes.",
         vi=f"{path.name}: cần một lớp có đủ {len(codes)} xã, phường của Lạng Sơn từ 01/7/2025, mỗi "
         f"xã một vùng; lớp gần nhất {best[1]!r} có {best[0]} mã.",
     )
+
+
+def _is_kept(path: Path) -> bool:
+    """Whether the file goes into the demo as it is, with all its layers."""
+    return path.suffix.lower() in _SINGLE_FILES
+
+
+def _neighbours(path: Path, layers: list[str], columns: set[str]) -> str:
+    """Find the first layer of polygons that is built like the communes'."""
+    for layer in layers:
+        frame = load_vector(path, layer=layer)
+        polygons = frame.geometry.geom_type.isin(["Polygon", "MultiPolygon"])
+        if columns <= set(frame.columns) and len(frame) and polygons.all():
+            return layer
+    return ""
 
 
 def _shared(values: pd.Series, codes: set[str]) -> int:

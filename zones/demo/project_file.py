@@ -32,6 +32,8 @@ class CommunesEntry:
         Columns.
     made : bool
         Whether the boundaries are made up too.
+    neighbours : str
+        Layer of the same file with communes around; empty for none.
     """
 
     path: str
@@ -39,6 +41,7 @@ class CommunesEntry:
     code_column: str
     name_column: str
     made: bool
+    neighbours: str = ""
 
 
 def project_text(communes: CommunesEntry) -> str:
@@ -74,6 +77,13 @@ def project_text(communes: CommunesEntry) -> str:
         crops=crops,
         classes=values,
         present=present,
+        around=_AROUND.format(
+            path=_quoted(communes.path),
+            layer=_quoted(communes.neighbours),
+            name=_quoted(communes.name_column),
+        )
+        if communes.neighbours
+        else "",
         sheets=", ".join(f'"{code}"' for code in _SHEETS),
     )
 
@@ -160,6 +170,11 @@ atlas:
   make: true
   communes: [{sheets}]
   jobs: 2
-
+{around}
 output: out
+"""
+
+_AROUND = """\
+  # Xã lân cận, vẽ màu xám trên tập bản đồ và bản đồ tương tác. / Communes around, in grey.
+  neighbours: {{path: {path}, layer: {layer}, name_column: {name}}}
 """

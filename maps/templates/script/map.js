@@ -252,23 +252,27 @@ function drawAround() {
   if (!data.neighbours) return null;
   const group = L.layerGroup();
   const renderer = rendererOf("around");
-  for (const rings of data.neighbours.rings) {
-    if (rings === null) continue;
-    group.addLayer(
-      L.polygon(decodeShape(rings), {
-        renderer,
-        pane: "around",
-        interactive: false,
-        fillColor: "#dadedb",
-        fillOpacity: 1,
-        color: "#ffffff",
-        weight: 1,
-        smoothFactor: smooth,
-        noClip: true,
-        className: "neighbour",
-      }),
-    );
-  }
+  data.neighbours.rings.forEach((rings, i) => {
+    if (rings === null) return;
+    const name = data.neighbours.name[i];
+    const path = L.polygon(decodeShape(rings), {
+      renderer,
+      pane: "around",
+      interactive: name !== "",
+      fillColor: "#dadedb",
+      fillOpacity: 1,
+      color: "#ffffff",
+      weight: 1,
+      smoothFactor: smooth,
+      noClip: true,
+      className: "neighbour",
+    });
+    if (name !== "") {
+      const label = () => element("div", { class: "tip" }, element("span", { class: "name" }, name));
+      path.bindTooltip(label, { sticky: true, direction: "top", opacity: 1 });
+    }
+    group.addLayer(path);
+  });
   return group;
 }
 
