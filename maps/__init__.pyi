@@ -1,5 +1,6 @@
 from .annex import AnnexContent as AnnexContent
 from .annex import AnnexHeading as AnnexHeading
+from .annex import TableNote as TableNote
 from .annex_document import save_document as save_document
 from .annex_workbook import save_workbook as save_workbook
 from .atlas import save_atlas as save_atlas

@@ -26,7 +26,7 @@ from maps.tables import (
     ZONES,
 )
 
-__all__ = ["DEMO_MARK", "AnnexContent", "AnnexHeading", "page_date"]
+__all__ = ["DEMO_MARK", "AnnexContent", "AnnexHeading", "TableNote", "page_date"]
 
 #: Up to ``planned_ha``.
 _PLANNED_COLUMNS = 6
@@ -60,6 +60,26 @@ class AnnexHeading:
     )
     attached_to: str = ""
     province: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TableNote:
+    """A sentence for below a table: a relaxed rounding, a tolerance.
+
+    Parameters
+    ----------
+    table : str
+        Which table it concerns: ``targets``, ``zone``, ``matrix``, ``cover``, ``ages``,
+        ``allocation`` or ``sources``.
+    text : Phrase
+        The sentence.
+    zone : str
+        Zone of the table; empty for every zone.
+    """
+
+    table: str
+    text: Phrase
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +118,8 @@ class AnnexContent:
         Language of the pages.
     digest : str
         Digest of the rounded frames; every page made from them carries it.
-    notes : tuple of Phrase
-        Sentences for below the tables (relaxed roundings, tolerances).
+    notes : tuple of TableNote
+        Sentences for below the tables they concern.
     """
 
     targets: pd.DataFrame
@@ -116,7 +136,7 @@ class AnnexContent:
     demo: bool = False
     language: Language = "vi"
     digest: str = ""
-    notes: tuple[Phrase, ...] = ()
+    notes: tuple[TableNote, ...] = ()
 
     def __post_init__(self) -> None:
         """Validate the frames; a zone without a name is refused here, not halfway down a page."""
@@ -181,6 +201,24 @@ class AnnexContent:
         if self.allocation is None:
             return []
         return sorted(int(year) for year in self.allocation["year"].unique())
+
+    def notes_on(self, table: str, zone: str = "") -> tuple[str, ...]:
+        """Sentences handed over for a table, in the language of the pages.
+
+        Parameters
+        ----------
+        table : str
+            Which table.
+        zone : str
+            Id of its zone, if it is one's.
+
+        Returns
+        -------
+        tuple of str
+            The sentences.
+        """
+        mine = [note for note in self.notes if note.table == table and note.zone in ("", zone)]
+        return tuple(note.text.text(self.language) for note in mine)
 
     def zone_name(self, zone: str) -> str:
         """Name of a zone in the language of the pages.

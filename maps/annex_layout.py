@@ -21,6 +21,7 @@ __all__ = [
     "AnnexColumn",
     "AnnexTable",
     "Say",
+    "cell_digits",
     "print_cell",
     "rank_column",
     "ranked",
@@ -29,7 +30,7 @@ __all__ = [
     "total_of",
 ]
 
-Kind = Literal["text", "mark", "count", "year", "figure", "hectares", "percent"]
+Kind = Literal["text", "mark", "count", "year", "figure", "measured", "hectares", "percent"]
 Role = Literal["targets", "zone", "matrix", "cover", "ages", "allocation", "sources", "commune"]
 #: Statistical convention: "…" is not known, "-" is nothing there.
 MISSING_MARK = "…"
@@ -48,8 +49,9 @@ class AnnexColumn:
         Column of the rows.
     title : str
         Heading, in the language of the page.
-    kind : {"text", "mark", "count", "year", "figure", "hectares", "percent"}
-        How cells are formatted; ``figure`` is a number whose unit stands in its row.
+    kind : {"text", "mark", "count", "year", "figure", "measured", "hectares", "percent"}
+        How cells are formatted; ``figure`` is a number as the plan writes it, whose unit stands in
+        its row, ``measured`` one that is rounded as hectares are, or finer.
     width : float
         Width relative to the others (about one character each).
     group : str
@@ -225,7 +227,7 @@ def print_cell(
     language : {"vi", "en"}
         Language of the page.
     decimals : tuple of int
-        Digits of hectares and of percentages; a ``figure`` shows at most two.
+        Digits of hectares and of percentages; a ``figure`` shows those it has.
 
     Returns
     -------
@@ -246,8 +248,34 @@ def print_cell(
         return f"{number:.0f}"
     if number == 0:
         return "-"
-    if column.kind == "figure":
-        text = format_number(number, language, decimals=2)
-        return text.rstrip("0").rstrip(",.") if not number.is_integer() else text[:-3]
-    digits = decimals[0] if column.kind == "hectares" else decimals[1]
-    return format_number(number, language, decimals=digits)
+    return format_number(number, language, decimals=cell_digits(column, number, decimals))
+
+
+def cell_digits(column: AnnexColumn, number: float, decimals: tuple[int, int]) -> int:
+    """Digits after the decimal mark of a number in a cell.
+
+    Parameters
+    ----------
+    column : AnnexColumn
+        The cell's column.
+    number : float
+        The number.
+    decimals : tuple of int
+        Digits of hectares and of percentages.
+
+    Returns
+    -------
+    int
+        A figure of the plan keeps the digits it was written with, at most six.
+
+    Examples
+    --------
+    >>> cell_digits(AnnexColumn("low", "", "figure"), 5.125, (1, 2))
+    3
+    """
+    if column.kind == "percent":
+        return decimals[1]
+    if column.kind == "hectares":
+        return decimals[0]
+    own = len(f"{number:.6f}".rstrip("0").partition(".")[2])
+    return own if column.kind == "figure" else max(own, decimals[0])

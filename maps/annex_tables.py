@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from layers.wording import Phrase
 from maps.annex import AnnexContent
 from maps.annex_forest_tables import ages_table, cover_table
 from maps.annex_layout import AnnexColumn, AnnexTable, Say, rank_column, ranked, speaker
+from maps.annex_sources import source_rows
 from maps.annex_words import word
 from maps.annex_zone_tables import allocation_table, matrix_table, zone_table
 
@@ -44,7 +47,10 @@ def build_tables(content: AnnexContent) -> tuple[AnnexTable, ...]:
     if content.allocation is not None:
         tables.append(allocation_table(content, content.allocation, say))
     tables.append(_sources_table(content, say))
-    return tuple(tables)
+    return tuple(
+        replace(table, notes=(*table.notes, *content.notes_on(table.role, table.zone)))
+        for table in tables
+    )
 
 
 def total_name(content: AnnexContent, table: AnnexTable) -> str:
@@ -91,14 +97,14 @@ def _targets_table(content: AnnexContent, say: Say) -> AnnexTable:
         AnnexColumn("subject", say("Zone, indicator", "Vùng, chỉ tiêu"), "text", 34),
         AnnexColumn("clause", say("Clause", "Mục"), "text", 10),
         AnnexColumn("unit", say("Unit", "ĐVT"), "text", 10),
-        AnnexColumn("year", say("Year", "Năm"), "year", 8),
+        AnnexColumn("year", say("Year", "Năm"), "year", 8, missing=""),
         AnnexColumn("bound", say("Bound", "Loại"), "text", 15),
         AnnexColumn("low", say("Low", "Từ"), "figure", 12, target, missing=""),
         AnnexColumn("high", say("High", "Đến"), "figure", 12, target, missing=""),
-        AnnexColumn("present", say("Present", "Hiện trạng"), "figure", 13),
+        AnnexColumn("present", say("Present", "Hiện trạng"), "measured", 13),
         AnnexColumn("held_percent", say("Held (%)", "Đạt (%)"), "percent", 9),
-        AnnexColumn("shortfall", say("Shortfall", "Còn thiếu"), "figure", 12),
-        AnnexColumn("surplus", say("Surplus", "Vượt"), "figure", 12),
+        AnnexColumn("shortfall", say("Shortfall", "Còn thiếu"), "measured", 12),
+        AnnexColumn("surplus", say("Surplus", "Vượt"), "measured", 12),
         AnnexColumn("status", say("Status", "Đánh giá"), "text", 11),
     )
     return AnnexTable(
@@ -107,7 +113,6 @@ def _targets_table(content: AnnexContent, say: Say) -> AnnexTable:
         role="targets",
         columns=columns,
         rows=rows,
-        notes=tuple(note.text(language) for note in content.notes),
     )
 
 
@@ -135,6 +140,6 @@ def _sources_table(content: AnnexContent, say: Say) -> AnnexTable:
         title=say("Sources of the figures", "Nguồn số liệu"),
         role="sources",
         columns=columns,
-        rows=ranked(content.sources),
+        rows=ranked(source_rows(content)),
         notes=tuple(notes) if content.digest else (),
     )

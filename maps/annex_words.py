@@ -64,6 +64,12 @@ def word(kind: str, identifier: str, language: Language) -> str:
     """
     known = _words().get((kind, identifier))
     if known is None and kind == "unit" and "/" in identifier:
-        return "/".join(word(kind, part, language) for part in identifier.split("/"))
+        first, *others = identifier.split("/")
+        return "/".join([word(kind, first, language), *(_per(part, language) for part in others)])
     vi, en = known or (identifier, identifier)
     return vi if language == "vi" else en
+
+
+def _per(unit: str, language: Language) -> str:
+    """Name a unit below a stroke: in English one of it, as its identifier says."""
+    return unit if language == "en" and unit.isalpha() else word("unit", unit, language)

@@ -22,7 +22,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from layers.wording import Phrase
 from maps.annex import DEMO_MARK, AnnexContent, page_date
-from maps.annex_layout import AnnexColumn, AnnexTable
+from maps.annex_layout import AnnexColumn, AnnexTable, cell_digits
 from maps.annex_tables import build_tables, total_name
 from maps.page_file import written_aside
 
@@ -35,7 +35,7 @@ __all__ = ["number_format", "save_workbook", "sheet_name"]
 _FORMULA_STARTS = ("=", "+", "-", "@")
 _FONT = "Times New Roman"
 _A3, _A4 = 8, 9
-_NUMERIC = ("count", "year", "figure", "hectares", "percent")
+_NUMERIC = ("count", "year", "figure", "measured", "hectares", "percent")
 
 
 def save_workbook(content: AnnexContent, path: Path, *, overwrite: bool = False) -> Path:
@@ -135,13 +135,7 @@ class _Formats:
     def __init__(self, book: xlsxwriter.Workbook, content: AnnexContent) -> None:
         self._book = book
         self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
-        self._numbers = {
-            "hectares": number_format(content.decimals),
-            "percent": number_format(content.percent_decimals),
-            "figure": "#,##0.##;-#,##0.##;-",
-            "count": "0",
-            "year": "0",
-        }
+        self._decimals = (content.decimals, content.percent_decimals)
 
     def get(self, **properties: Any) -> Format:
         key = tuple(sorted(properties.items()))
@@ -150,19 +144,30 @@ class _Formats:
             self._made[key] = self._book.add_format({**base, **properties})
         return self._made[key]
 
-    def cell(self, column: AnnexColumn, *, bold: bool = False, text: str | None = None) -> Format:
-        properties: dict[str, Any] = {"border": 1, "bold": bold}
-        if text is None:
-            properties["num_format"] = self._numbers[column.kind]
-        elif text.startswith(_FORMULA_STARTS):
+    def number(self, column: AnnexColumn, value: float, *, bold: bool = False) -> Format:
+        properties = self._sides(column)
+        if column.kind in ("count", "year"):
+            return self.get(**properties, bold=bold, num_format="0")
+        # Excel prints the mark of "0.##" even where no digit follows, so each cell says its digits.
+        digits = cell_digits(column, value, self._decimals)
+        return self.get(**properties, bold=bold, num_format=number_format(digits))
+
+    def text(self, column: AnnexColumn, text: str, *, bold: bool = False) -> Format:
+        properties = self._sides(column)
+        if text.startswith(_FORMULA_STARTS):
             properties["quote_prefix"] = True
+        return self.get(**properties, bold=bold)
+
+    @staticmethod
+    def _sides(column: AnnexColumn) -> dict[str, Any]:
+        properties: dict[str, Any] = {"border": 1}
         if column.kind in ("count", "year", "mark"):
             properties["align"] = "center"
         elif column.kind in _NUMERIC:
             properties["align"] = "right"
         else:
             properties["text_wrap"] = True
-        return self.get(**properties)
+        return properties
 
 
 def number_format(decimals: int) -> str:
@@ -280,10 +285,10 @@ class _Sheet:
     ) -> None:
         if column.kind not in _NUMERIC:
             text = "" if pd.isna(value) else str(value)
-            style = self.formats.cell(column, bold=bold, text=text)
+            style = self.formats.text(column, text, bold=bold)
             self.sheet.write_string(row, position, text, style)
         elif pd.isna(value):
-            missing = self.formats.cell(column, bold=bold, text=column.missing)
+            missing = self.formats.text(column, column.missing, bold=bold)
             self.sheet.write_string(row, position, column.missing, missing)
         elif column.adds:
             plus, minus = (
@@ -291,10 +296,10 @@ class _Sheet:
                 for keys in (column.adds, column.takes)
             )
             formula = "=" + "+".join(plus) + "".join(f"-{cell}" for cell in minus)
-            style = self.formats.cell(column, bold=bold)
+            style = self.formats.number(column, float(value), bold=bold)
             self.sheet.write_formula(row, position, formula, style, float(value))
         else:
-            style = self.formats.cell(column, bold=bold)
+            style = self.formats.number(column, float(value), bold=bold)
             self.sheet.write_number(row, position, float(value), style)
 
     def _write_total(self, first: int, last: int) -> int:
@@ -309,7 +314,7 @@ class _Sheet:
             if column.totalled and not pd.isna(value) and last >= first:
                 letter = xl_col_to_name(position)
                 formula = f"=SUM({letter}{first + 1}:{letter}{last + 1})"
-                style = self.formats.cell(column, bold=True)
+                style = self.formats.number(column, float(value), bold=True)
                 self.sheet.write_formula(row, position, formula, style, float(value))
             elif column.kind == "percent" and column.key in total.index and not pd.isna(value):
                 self._write_rate(row, position, column, float(value))
@@ -324,7 +329,7 @@ class _Sheet:
     def _write_rate(self, row: int, position: int, column: AnnexColumn, value: float) -> None:
         """Province's cover rate: a formula of the printed hectares where that gives the rate."""
         total = self.table.total
-        style = self.formats.cell(column, bold=True)
+        style = self.formats.number(column, value, bold=True)
         if total is None:
             return
         digits = self.content.percent_decimals

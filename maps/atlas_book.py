@@ -9,6 +9,7 @@ import shapely
 
 from layers.wording import Phrase
 from maps.annex_layout import speaker
+from maps.annex_sources import source_rows
 from maps.atlas_content import AtlasContent, describe_crs
 from maps.commune_page import Inset
 from maps.legends import AreaSymbol, load_area_symbols, load_line_symbols, zone_symbols
@@ -67,8 +68,8 @@ class AtlasBook:
         annex = self.annex
         crs = self.content.communes.crs
         sources = tuple(
-            " – ".join(str(part) for part in row if isinstance(part, str) and part)
-            for row in annex.sources[["layer", "date", "source"]].itertuples(index=False)
+            " – ".join(part for part in row if part)
+            for row in source_rows(annex).itertuples(index=False)
         )
         return PageHead(
             heading=annex.heading,

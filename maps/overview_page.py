@@ -17,7 +17,7 @@ from maps.map_frame import Geometries, MapFrame
 from maps.map_labels import LabelPlacer
 from maps.map_scale import MapWindow
 from maps.page_table import draw_long_table, draw_table
-from maps.paper import MM_TO_PT, Box
+from maps.paper import MM_TO_PT, Box, wrap_text
 from maps.sheet import Sheet
 from maps.sheet_layout import (
     STRIP_MM,
@@ -285,13 +285,26 @@ def _draw_panel(sheet: Sheet, page: OverviewPage) -> None:
     if largest > 0:
         used += _draw_circle_key(sheet, panel, panel.top - used, largest, page)
     top = panel.top - used - 2 * k
-    table = Box(panel.left, scale.top + 2, panel.width, top - scale.top - 2)
+    floor = scale.top + 2 + _draw_notes(sheet, panel, scale.top + 2, page)
+    table = Box(panel.left, floor, panel.width, top - floor)
     draw_long_table(
         *(sheet, table, page.table),
         language=head.language,
         decimals=head.decimals,
         sizes=(8.0 * k, 4.5),
     )
+
+
+def _draw_notes(sheet: Sheet, panel: Box, bottom: float, page: OverviewPage) -> float:
+    """Sentences below the table, from the bottom up; returns the room they take."""
+    if not page.table.notes:
+        return 0.0
+    k, size = page.layout.scale, 7 * page.layout.scale
+    text = " ".join(page.table.notes)
+    lines = len(wrap_text(sheet.fonts, text, width_mm=panel.width, size=size, style="italic"))
+    height = lines * size * 1.3 / MM_TO_PT
+    sheet.paragraph(Box(panel.left, bottom, panel.width, height), text, size=size, style="italic")
+    return height + 2 * k
 
 
 def _draw_circle_key(

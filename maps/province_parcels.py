@@ -102,7 +102,7 @@ class ProvinceParcels:
             listed=listed,
             planned_ha=planned,
             labels=("",) * len(percents),
-            table=_narrow(table, without=keys, total=total_name(self.book.annex, table)),
+            table=self._narrow(table, without=keys),
             borders=self.book.borders,
         )
 
@@ -128,7 +128,7 @@ class ProvinceParcels:
             listed=np.zeros(len(percents), dtype=bool),
             planned_ha=np.full(len(percents), np.nan),
             labels=labels,
-            table=_narrow(table, without=without, total=total_name(self.book.annex, table)),
+            table=self._narrow(table, without=without),
             borders=self.book.borders,
         )
 
@@ -160,6 +160,17 @@ class ProvinceParcels:
             table=self._zone_totals(zones),
             borders=self.book.borders,
         )
+
+    def _narrow(self, table: AnnexTable, *, without: tuple[str, ...]) -> AnnexTable:
+        """Table for the panel: fewer columns, the total row named, only the notes handed over."""
+        annex = self.book.annex
+        columns = tuple(column for column in table.columns if column.key not in without)
+        last = table.total
+        if last is not None:
+            last = last.copy()
+            last["commune"] = total_name(annex, table)
+        notes = annex.notes_on(table.role, table.zone)
+        return replace(table, columns=columns, total=last, notes=notes)
 
     def _zone_totals(self, zones: list[str]) -> AnnexTable:
         totals = {table.zone: table.total for table in self._tables}
@@ -206,13 +217,3 @@ class ProvinceParcels:
 def _of(total: pd.Series | None, key: str) -> float:
     value = None if total is None else total.get(key)
     return float("nan") if value is None else float(value)
-
-
-def _narrow(table: AnnexTable, *, without: tuple[str, ...], total: str) -> AnnexTable:
-    """Table for the panel: fewer columns, the total row named."""
-    columns = tuple(column for column in table.columns if column.key not in without)
-    last = table.total
-    if last is not None:
-        last = last.copy()
-        last["commune"] = total
-    return replace(table, columns=columns, total=last, notes=())

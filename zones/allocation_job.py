@@ -27,6 +27,7 @@ from zones.allocation_tables import (
 )
 from zones.findings_table import findings_table
 from zones.outputs import refuse_existing, save_table, staged_folder
+from zones.printed_notes import allocation_notes
 from zones.printed_species import print_present
 from zones.zone_land import zone_land
 
@@ -307,12 +308,19 @@ def allocate_step(state: RunState) -> None:
     state.put("allocation", table)
     state.put("allocation_targets", job.printed.held)
     state.put("allocation_losses", job.printed.losses)
+    state.put("allocation_notes", allocation_notes(job.printed.notes, _target_names(job)))
     state.put("allocation_land", zone_land(job.allocation))
     state.put("allocation_repairs", job.explanation.repairs)
     state.put("allocation_reasons", job.sentences())
     state.put("allocation_findings", findings_table(job.prepared.findings))
     path = state.stage / "allocation.md"
     path.write_text(job.report(), encoding="utf-8", newline="\n")
+
+
+def _target_names(job: AllocationJob) -> dict[str, Phrase]:
+    """Call targets by their zone: a page has no use for ids."""
+    pairs = job.printed.held.drop_duplicates("target")[["target", "zone"]]
+    return {target: job.voice.name(zone) for target, zone in pairs.itertuples(index=False)}
 
 
 def save_job(job: AllocationJob, folder: Path, *, by_year: bool, overwrite: bool) -> None:

@@ -19,6 +19,7 @@ from zones.printed import (
     print_targets,
     print_zones,
 )
+from zones.printed_notes import print_notes
 from zones.printed_species import print_species_ages, zone_totals
 from zones.printed_twins import check_twins
 from zones.project import newest_forest_layer
@@ -28,6 +29,7 @@ from zones.zone_land import join_zone_land
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from maps import TableNote
     from zones.run_state import RunState
 
 __all__ = ["PrintedTables", "print_tables", "render_pages"]
@@ -53,8 +55,8 @@ class PrintedTables:
         Digest of the rounded frames.
     allocation, losses : pandas.DataFrame or None
         Columns of the schemas in ``maps.tables``, as the allocation printed them.
-    notes : tuple of Phrase
-        Sentences for below the tables.
+    notes : tuple of TableNote
+        Sentences for below the tables they concern.
     """
 
     targets: pd.DataFrame
@@ -67,7 +69,7 @@ class PrintedTables:
     digest: str = ""
     allocation: pd.DataFrame | None = None
     losses: pd.DataFrame | None = None
-    notes: tuple[Phrase, ...] = ()
+    notes: tuple[TableNote, ...] = ()
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Frames under the digest, by name, in its order."""
@@ -121,6 +123,7 @@ def print_tables(state: RunState) -> PrintedTables:
         land=_land(state, cover),
         allocation=state.tables.get("allocation"),
         losses=state.tables.get("allocation_losses"),
+        notes=print_notes(state.tables, targets),
     )
     check_twins(
         {

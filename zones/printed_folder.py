@@ -85,7 +85,10 @@ def save_printed(content: AnnexContent, frames: Mapping[str, pd.DataFrame], fold
         "title": {"vi": heading.title.vi, "en": heading.title.en},
         "attached_to": heading.attached_to,
         "province": heading.province,
-        "notes": [{"vi": note.vi, "en": note.en} for note in content.notes],
+        "notes": [
+            {"table": note.table, "zone": note.zone, "vi": note.text.vi, "en": note.text.en}
+            for note in content.notes
+        ],
     }
     text = json.dumps(about, ensure_ascii=False, indent=2) + "\n"
     (folder / _ABOUT).write_text(text, encoding="utf-8", newline="\n")
@@ -113,7 +116,7 @@ def load_printed(folder: Path) -> tuple[AnnexContent, dict[str, pd.DataFrame]]:
     InputError
         A file is not what a run writes.
     """
-    from maps import AnnexContent, AnnexHeading
+    from maps import AnnexContent, AnnexHeading, TableNote
 
     about = _about(folder)
     frames = {
@@ -144,7 +147,10 @@ def load_printed(folder: Path) -> tuple[AnnexContent, dict[str, pd.DataFrame]]:
         demo=about["demo"],
         language=about["language"],
         digest=about["digest"],
-        notes=tuple(Phrase(**note) for note in about["notes"]),
+        notes=tuple(
+            TableNote(note["table"], Phrase(en=note["en"], vi=note["vi"]), note["zone"])
+            for note in about["notes"]
+        ),
     )
     return content, frames
 

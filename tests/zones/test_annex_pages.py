@@ -22,6 +22,7 @@ from zones.commands.application import run as command
 from zones.commands.speech import set_language
 from zones.project import load_project
 from zones.run import RunOptions, run_project
+from zones.verify import verify_folder
 
 
 @pytest.fixture(autouse=True)
@@ -81,6 +82,40 @@ def test_command_annex_puts_maps_into_the_document(
     document = docx.Document(answer["pages"]["annex.docx"])
     assert len(document.inline_shapes) == 1
     assert "Thụy Hùng" in [item.text for item in document.paragraphs]
+
+
+def test_annex_says_its_tolerance_and_names_its_sources(project: Path) -> None:
+    out = project.parent / "out"
+    book = openpyxl.load_workbook(out / "annex.xlsx")
+    below = [row[0].value for row in book["Chỉ tiêu"].iter_rows() if isinstance(row[0].value, str)]
+    assert any("khoảng ±5 % quanh con số đó" in text for text in below)
+    document = docx.Document(str(out / "annex.docx"))
+    assert any("khoảng ±5 %" in item.text for item in document.paragraphs)
+    sources = {row[1].value: row[2].value for row in book["Nguồn số liệu"].iter_rows()}
+    assert sources["Lớp hiện trạng rừng"] == "31/12/2025"
+    assert sources["Ranh giới xã, phường"] == "01/07/2025"
+
+
+def test_english_annex_carries_the_same_digest(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    line = ["annex", str(project), "--out", str(out), "--language", "en", "--json"]
+    assert command(line) == 0
+    pages = json.loads(capsys.readouterr().out)["pages"]
+    book = openpyxl.load_workbook(pages["annex.xlsx"])
+    assert "Form 6 species, ages" in book.sheetnames
+    before = openpyxl.load_workbook(project.parent / "out" / "annex.xlsx")
+    digests = {item.custom_doc_props["digest"].value for item in (book, before)}
+    assert len(digests) == 1
+    assert verify_folder(out).agrees
+
+
+def test_language_of_the_pages_is_checked(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command(["annex", str(project), "--language", "fr"]) == 2
+    assert "--language: expected vi or en, found 'fr'" in capsys.readouterr().err
 
 
 def test_command_atlas_draws_what_is_asked_for(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from layers.errors import InputError
 from zones.commands.speech import print_json, print_line, say
 
 if TYPE_CHECKING:
@@ -19,6 +20,18 @@ _PROJECT = typer.Argument(
 )
 _OUT = typer.Option(
     None, "--out", help=say("Output folder.", "Thư mục kết quả."), show_default=False
+)
+_LANGUAGE = typer.Option(
+    None,
+    "--language",
+    metavar="vi|en",
+    help=say(
+        "Language of the pages, whatever --lang the program speaks: the project's "
+        "(annex: language), Vietnamese by default.",
+        "Ngôn ngữ của văn bản in ra, không phụ thuộc --lang: theo dự án (annex: language), "
+        "mặc định tiếng Việt.",
+    ),
+    show_default=False,
 )
 _JSON = typer.Option(False, "--json", help=say("Machine-readable output.", "Kết quả dạng JSON."))
 _VERBOSE = typer.Option(
@@ -38,13 +51,14 @@ def annex(
             "Đưa bản đồ xã này vào văn bản (mã xã; lặp lại được, hoặc 'all').",
         ),
     ),
+    language: str | None = _LANGUAGE,
     as_json: bool = _JSON,
     verbose: bool = _VERBOSE,
 ) -> None:
     """Write workbook and document."""
     from zones.project import load_project
 
-    loaded = load_project(project)
+    loaded = _in_language(load_project(project), language)
     if maps:
         wanted: Any = "all" if "all" in maps else tuple(maps)
         settings = loaded.annex.model_copy(update={"commune_maps": wanted})
@@ -75,13 +89,14 @@ def atlas(
         help=say("Processes to draw with.", "Số tiến trình vẽ."),
         show_default=False,
     ),
+    language: str | None = _LANGUAGE,
     as_json: bool = _JSON,
     verbose: bool = _VERBOSE,
 ) -> None:
     """Write the atlas."""
     from zones.project import load_project
 
-    loaded = load_project(project)
+    loaded = _in_language(load_project(project), language)
     changes: dict[str, Any] = {"make": True}
     if communes:
         codes = [code.strip() for item in communes for code in item.split(",") if code.strip()]
@@ -92,6 +107,18 @@ def atlas(
         changes["jobs"] = jobs
     loaded = _changed(loaded, atlas=loaded.atlas.model_copy(update=changes))
     _run(loaded, out, steps=("atlas",), pages=("atlas.pdf",), as_json=as_json, verbose=verbose)
+
+
+def _in_language(project: Project, language: str | None) -> Project:
+    if language is None:
+        return project
+    if language not in ("vi", "en"):
+        raise InputError(
+            en=f"--language: expected vi or en, found {language!r}.",
+            vi=f"--language: cần vi hoặc en, thấy {language!r}.",
+        )
+    settings = project.annex.model_copy(update={"language": language})
+    return _changed(project, annex=settings)
 
 
 def _changed(project: Project, **settings: object) -> Project:
@@ -140,9 +167,9 @@ def register(application: typer.Typer) -> None:
         "annex",
         help=say(
             "Write the annex of a project as workbook and document.\n\n"
-            "Example: zones annex project.yaml --maps 06529",
+            "Example: zones annex project.yaml --maps 06529 --language en",
             "Lập phụ lục của dự án thành bảng tính và văn bản.\n\n"
-            "Ví dụ: zones annex project.yaml --maps 06529",
+            "Ví dụ: zones annex project.yaml --maps 06529 --language en",
         ),
     )(annex)
     application.command(

@@ -1,0 +1,97 @@
+"""Sentences below printed tables: tolerances, and roundings that had to give way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from layers.wording import Phrase, format_number
+
+if TYPE_CHECKING:
+    from maps import TableNote
+
+__all__ = ["allocation_notes", "print_notes"]
+
+
+def allocation_notes(notes: tuple[Phrase, ...], names: Mapping[str, Phrase]) -> pd.DataFrame:
+    """Put the notes of a printed allocation into a table of the run.
+
+    Parameters
+    ----------
+    notes : tuple of Phrase
+        ``zones.allocation_tables.PrintedAllocation.notes``.
+    names : mapping of str to Phrase
+        What targets are called, by id: a page has no use for ids.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``message_en, message_vi``.
+    """
+    rows = []
+    for note in notes:
+        en, vi = note.en, note.vi
+        # The longest first: an id may begin with another one.
+        for target in sorted(names, key=len, reverse=True):
+            en, vi = en.replace(target, names[target].en), vi.replace(target, names[target].vi)
+        rows.append((en, vi))
+    return pd.DataFrame(rows, columns=["message_en", "message_vi"]).astype("str")
+
+
+def print_notes(tables: Mapping[str, pd.DataFrame], targets: pd.DataFrame) -> tuple[TableNote, ...]:
+    """Sentences for below the printed tables.
+
+    Parameters
+    ----------
+    tables : mapping of str to pandas.DataFrame
+        Tables of a run; ``allocation`` and ``allocation_notes`` where there are any.
+    targets : pandas.DataFrame
+        As from ``zones.printed.print_targets``, with ``tolerance_percent``.
+
+    Returns
+    -------
+    tuple of TableNote
+        What the targets are held to, below the targets; what an allocation's rounding could not
+        keep, below the allocation and the tables of the zones.
+    """
+    from maps import TableNote
+
+    found = [TableNote("targets", text) for text in _tolerances(targets, "allocation" in tables)]
+    told = tables.get("allocation_notes")
+    if told is not None:
+        for row in told.to_dict("records"):
+            text = Phrase(en=row["message_en"], vi=row["message_vi"])
+            found += [TableNote(table, text) for table in ("allocation", "zone")]
+    return tuple(found)
+
+
+def _tolerances(targets: pd.DataFrame, allocated: bool) -> list[Phrase]:
+    widths = sorted(set(targets["tolerance_percent"].dropna()) - {0.0})
+    if not widths:
+        return []
+    en, vi = (
+        ", ".join(f"±{format_number(width, code, decimals=_digits(width))}" for width in widths)
+        for code in ("en", "vi")
+    )
+    texts = [
+        Phrase(
+            en=f"A target that is a single figure is held as a range of {en} % around it; held, "
+            "shortfall, surplus and status count from the ends of that range.",
+            vi=f"Chỉ tiêu chỉ có một con số được coi là khoảng {vi} % quanh con số đó; mức đạt, "
+            "còn thiếu, vượt và đánh giá tính từ hai đầu của khoảng.",
+        )
+    ]
+    if allocated:
+        texts.append(
+            Phrase(
+                en="The allocation aims at the plan's own figure.",
+                vi="Phân bổ hướng tới chính con số của kế hoạch.",
+            )
+        )
+    return texts
+
+
+def _digits(figure: float) -> int:
+    return len(f"{figure:.2f}".rstrip("0").partition(".")[2])
