@@ -344,6 +344,7 @@ def past_pace(
     layer: str,
     last_year: int,
     years: int = 10,
+    zones: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Most a commune can plant in a year: the most it planted in one of the last years.
 
@@ -360,25 +361,39 @@ def past_pace(
         Last year the layer can tell of.
     years : int
         How many years to look back.
+    zones : pandas.DataFrame, optional
+        Columns ``zone, crop``: zones that get a pace of their own as well, from the plantings of
+        their crop. A crop that was planted nowhere in these years gets none.
 
     Returns
     -------
     pandas.DataFrame
-        ``zones.allocation_inputs.PACE``: one row per commune with land, for all zones together.
+        ``zones.allocation_inputs.PACE``: one row per commune with land, for all zones together,
+        then one per zone and commune.
     """
     mine = measured[(measured["layer"] == layer) & (measured["commune_code"] != "")]
     recent = mine["planting_year"].between(last_year - years + 1, last_year).fillna(False)
     mine = mine[recent.to_numpy(dtype=bool)]
+    land = available.groupby("commune_code")["area_ha"].sum()
+    land = land[land > 0]
+    frames = [_most_planted(mine, land).assign(zone="")]
+    if zones is not None:
+        for zone, crop in zip(zones["zone"], zones["crop"], strict=True):
+            of_crop = mine[(mine["crop"] == crop).to_numpy(dtype=bool)] if crop else mine.iloc[:0]
+            frames.append(_most_planted(of_crop, land).assign(zone=zone))
+    pace = pd.concat(frames, ignore_index=True)
+    return PACE.validate(pace.assign(year=np.nan, low_ha=np.nan))
+
+
+def _most_planted(mine: pd.DataFrame, land: pd.Series[float]) -> pd.DataFrame:
+    """Most hectares of one year by commune; where none were planted, the typical per land."""
     hectares = mine["ledger_ha"].fillna(mine["area_ha"])
     yearly = hectares.groupby([mine["commune_code"], mine["planting_year"]]).sum()
     most = yearly.groupby("commune_code").max()
-    land = available.groupby("commune_code")["area_ha"].sum()
-    land = land[land > 0]
     pace = most.reindex(land.index)
     known = pace.notna() & (pace > 0)
     if not known.any():
-        return PACE.empty()
+        return PACE.empty()[["commune_code", "high_ha"]]
     typical = float(pace[known].sum() / land[known].sum())
     pace = pace.where(known, land * typical)
-    frame = pd.DataFrame({"commune_code": pace.index, "high_ha": pace.to_numpy()})
-    return PACE.validate(frame.assign(zone="", year=np.nan, low_ha=np.nan))
+    return pd.DataFrame({"commune_code": pace.index, "high_ha": pace.to_numpy()})

@@ -105,6 +105,7 @@ class _Checker:
         self._words()
         self._numbers()
         self._land()
+        self._losses()
         self._targets()
         self._pace()
         self._locks()
@@ -220,6 +221,29 @@ class _Checker:
             land["from_year"] > land["until_year"],
             "from_year after until_year",
             "from_year sau until_year",
+        )
+
+    def _losses(self) -> None:
+        """Tell losses beyond what is there; what is planted within the plan is not lost in it."""
+        losses, keys = self.inputs.losses, ["zone", "commune_code"]
+        first, last = self.settings.first_year, self.settings.last_year
+        self._rows(
+            "losses",
+            ~losses["year"].between(first, last),
+            f"year outside {first}–{last}",
+            f"năm ngoài giai đoạn {first}–{last}",
+        )
+        present = self.inputs.present.set_index(keys)["present_ha"]
+        present = present[~present.index.duplicated()]
+        standing = present.reindex(pd.MultiIndex.from_frame(losses[keys])).fillna(0.0).to_numpy()
+        measured = losses["zone"].isin(self.inputs.present["zone"])
+        lost = losses.groupby(keys)["loss_ha"].transform("sum")
+        self._rows(
+            "losses",
+            measured & (lost > standing + 1e-6),
+            "more is lost than the commune has of the zone; lower the losses, or check present",
+            "mất nhiều hơn diện tích hiện có của vùng tại xã; hãy giảm số mất hoặc xem lại hiện "
+            "trạng",
         )
 
     def _targets(self) -> None:

@@ -138,7 +138,9 @@ def prepare_allocation(
     if "suitability" in own:
         keys = ["zone", "source", "commune_code"]
         suits = _replaced(suits, _read(SUITABILITY, own["suitability"]), keys)
-    pace = pd.concat([_pace(project, tables, available), pace_of_plan], ignore_index=True)
+    past = _pace(project, tables, available)
+    past = past[past["zone"].isin([*targets["zone"], ""])]
+    pace = pd.concat([past, pace_of_plan], ignore_index=True)
     if "pace" in own:
         pace = _replaced(pace, _read(PACE, own["pace"]), ["zone", "commune_code"])
     locks = _read_locks(own.get("locks"))
@@ -288,6 +290,7 @@ def _pace(
         layer=forest[0],
         last_year=project.layers[forest[0]].date.year,
         years=project.allocation.pace_years,
+        zones=tables["zone_names"] if project.allocation.pace_by_zone else None,
     )
 
 

@@ -203,7 +203,7 @@ def _stage_table(report: AllocationReport, language: Language) -> str:
             "name": _STAGES[stage.name].text(language),
             "objective": format_number(stage.objective, language, decimals=3),
             "dual_bound": format_number(stage.dual_bound, language, decimals=3),
-            "gap": f"{stage.gap:.1e}",
+            "gap": f"{format_number(stage.gap * 100, language, decimals=6)} %",
         }
         for stage in report.allocation.stages
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -13,6 +12,7 @@ from layers.errors import InputError
 from layers.findings import Finding
 from layers.wording import Language, Phrase, format_number
 from zones.allocation_inputs import AVAILABLE, LISTED, LOCKS, PACE, SUITABILITY, AllocationInputs
+from zones.allocation_names import find_commune, find_source, find_zone
 from zones.allocation_project import Prepared
 
 __all__ = ["KEYS_OF_CHANGES", "change_inputs"]
@@ -50,8 +50,8 @@ def change_inputs(prepared: Prepared, changes: Sequence[str]) -> Prepared:
     prepared : Prepared
         The inputs to start from.
     changes : sequence of str
-        ``KEY=VALUE``, keys as in ``KEYS_OF_CHANGES``. Zones and sources go by id, communes by code
-        or name; a value like ``1.2x`` multiplies what stands there.
+        ``KEY=VALUE``, keys as in ``KEYS_OF_CHANGES``. Zones, sources and communes go by id or name;
+        a value like ``1.2x`` multiplies what stands there.
 
     Returns
     -------
@@ -86,7 +86,7 @@ def _apply(prepared: Prepared, change: str) -> Prepared:
     if what == "unlisted_cost" and not parts:
         settings = replace(prepared.settings, unlisted_cost=_number(value, 1.0, change))
         return replace(prepared, settings=settings)
-    editor = _Editor(prepared.inputs, change)
+    editor = _Editor(prepared, change)
     edits: dict[tuple[str, int], Callable[[list[str], str], AllocationInputs]] = {
         ("low", 1): editor.target,
         ("high", 1): editor.target,
@@ -130,32 +130,19 @@ def _number(text: str, present: float, change: str) -> float:
 class _Editor:
     """Edits the inputs for one change."""
 
-    def __init__(self, inputs: AllocationInputs, change: str) -> None:
-        self.inputs, self.change = inputs, change
+    def __init__(self, prepared: Prepared, change: str) -> None:
+        self.inputs, self.names, self.change = prepared.inputs, prepared.names, change
+        self.where = f"--what-if {change!r}"
         self.findings: list[Finding] = []
 
     def zone(self, name: str) -> str:
-        return self.known(name, sorted(set(self.inputs.targets["zone"])), "zone", "vùng")
+        return find_zone(name, self.inputs, self.names, self.where)
 
     def source(self, name: str) -> str:
-        return self.known(name, self.inputs.sources["source"].tolist(), "land source", "nguồn đất")
+        return find_source(name, self.inputs, self.where)
 
     def commune(self, name: str) -> str:
-        communes = self.inputs.communes
-        named = communes.loc[communes["commune"] == name, "commune_code"].tolist()
-        if len(named) == 1:
-            return str(named[0])
-        everything = [*communes["commune_code"], *communes["commune"]]
-        return self.known(name, everything, "commune", "xã")
-
-    def known(self, name: str, names: list[str], en: str, vi: str) -> str:
-        if name in names:
-            return name
-        near = difflib.get_close_matches(name, names, n=1)
-        hint = (f"; did you mean {near[0]!r}?", f"; có phải {near[0]!r}?") if near else ("", "")
-        raise _fault(
-            self.change, f"unknown {en} {name!r}{hint[0]}", f"không có {vi} {name!r}{hint[1]}"
-        )
+        return find_commune(name, self.inputs, self.where)
 
     def number(self, text: str, present: float) -> float:
         return _number(text, present, self.change)
@@ -220,14 +207,14 @@ class _Editor:
         return replace(self.inputs, listed=_with_row(listed, LISTED.validate(pd.DataFrame([row]))))
 
     def pace(self, parts: list[str], value: str) -> AllocationInputs:
-        zones = set(self.inputs.targets["zone"])
         zone, code = "", ""
         if len(parts) == 2:
             zone, code = self.zone(parts[0]), self.commune(parts[1])
-        elif parts[0] in zones:
-            zone = parts[0]
         else:
-            code = self.commune(parts[0])
+            try:
+                zone = self.zone(parts[0])
+            except InputError:
+                code = self.commune(parts[0])
         pace = self.inputs.pace
         mine = (pace["zone"] == zone) & (pace["commune_code"] == code)
         present = float(pace.loc[mine, "high_ha"].min()) if mine.any() else float("nan")
@@ -235,8 +222,25 @@ class _Editor:
         if np.isnan(most):
             raise _fault(self.change, "no pace stands there yet", "chưa có tốc độ nào ở đó")
         low = float(pace.loc[mine, "low_ha"].max()) if mine.any() else float("nan")
+        if low > most:
+            self._tell_pace(most)
+            low = most
         row = {"zone": zone, "commune_code": code, "year": np.nan, "low_ha": low, "high_ha": most}
         return replace(self.inputs, pace=_with_row(pace[~mine], PACE.validate(pd.DataFrame([row]))))
+
+    def _tell_pace(self, most: float) -> None:
+        en, vi = (format_number(most, code, decimals=1) for code in _LANGUAGES)
+        self.findings.append(
+            Finding(
+                "note",
+                "other-end-gives-way",
+                "what-if",
+                Phrase(
+                    en=f"The plan's least yearly figure follows to {en} ha.",
+                    vi=f"Mức tối thiểu mỗi năm của kế hoạch cũng đổi theo thành {vi} ha.",
+                ),
+            )
+        )
 
     def land(self, parts: list[str], value: str) -> AllocationInputs:
         source = self.source(parts[0])

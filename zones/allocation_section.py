@@ -36,6 +36,7 @@ class AllocationSection(_Part):
     unlisted_cost: float = Field(default=1.0, ge=0)
     must_weight: float = Field(default=10.0, ge=0)
     pace_years: int = Field(default=10, ge=1, le=100)
+    pace_by_zone: bool = False
     rounding_seconds: float = Field(default=60.0, gt=0)
     elevation: Path | None = None
     tables: AllocationTables = AllocationTables()

@@ -374,6 +374,14 @@ def test_bad_input_is_refused(table: str, values: dict, message: str) -> None:
         ),
         ({"locks": [{"zone": "na", "commune_code": "b", "lock": "must"}]}, "must needs area_ha"),
         ({"locks": [{"zone": "na", "commune_code": "b", "lock": "shut"}]}, "lock must be must"),
+        (
+            {"losses": [{"zone": "na", "commune_code": "b", "year": 2027, "loss_ha": 3.0}]},
+            r"losses: 1 rows.*more is lost than the commune has",
+        ),
+        (
+            {"losses": [{"zone": "na", "commune_code": "b", "year": 2040, "loss_ha": 0.0}]},
+            r"losses: 1 rows.*year outside 2026–2030",
+        ),
     ],
 )
 def test_bad_tables_are_refused(tables: dict, message: str) -> None:

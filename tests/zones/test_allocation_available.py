@@ -216,6 +216,22 @@ def test_pace_is_the_best_of_the_last_years_and_typical_where_nothing_was_plante
     assert past_pace(frame, available, layer="other", last_year=2025).empty
 
 
+def test_pace_of_each_zone_from_the_plantings_of_its_crop() -> None:
+    frame = measured(
+        ("a", "forest", "planted_forest", "pine", "production", 2022, 6.0),
+        ("a", "forest", "planted_forest", "anise", "production", 2022, 2.0),
+        ("a", "forest", "planted_forest", "anise", "production", 2023, 3.0),
+    )
+    available = pd.DataFrame({"commune_code": ["a", "b"], "area_ha": [10.0, 20.0]})
+    zones = pd.DataFrame({"zone": ["anise", "na", "wood"], "crop": ["anise", "custard_apple", ""]})
+    pace = past_pace(frame, available, layer="forest", last_year=2025, zones=zones)
+    most = pace.set_index(["zone", "commune_code"])["high_ha"].to_dict()
+    # In all 8 ha in 2022; of anise 3 in 2023; b, twice the land, twice as much. Na: nothing known.
+    assert most == pytest.approx(
+        {("", "a"): 8.0, ("", "b"): 16.0, ("anise", "a"): 3.0, ("anise", "b"): 6.0}
+    )
+
+
 def test_tables_of_ones_own_are_checked(tmp_path: Path) -> None:
     path = tmp_path / "nguồn đất.csv"
     with pytest.raises(MissingFileError, match="no such table"):

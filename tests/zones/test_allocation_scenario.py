@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from layers.errors import InputError
+from layers.wording import Phrase
 from tests.zones.allocation_cases import YEARS, inputs_of
 from zones.allocation import allocate
 from zones.allocation_project import Prepared
@@ -26,7 +29,7 @@ def prepared() -> Prepared:
         settings=YEARS,
         names={},
         findings=(),
-        present=inputs.present,
+        tables={},
     )
 
 
@@ -69,6 +72,29 @@ def test_one_number_changes_one_figure(
     allocate(changed.inputs, settings=changed.settings)
 
 
+def test_zones_sources_and_communes_go_by_name_in_any_spelling(prepared: Prepared) -> None:
+    named = replace(
+        prepared,
+        names={"na": Phrase(en="Custard apple", vi="Na"), "pine": Phrase(en="Pine", vi="Thông")},
+        inputs=replace(
+            prepared.inputs,
+            communes=prepared.inputs.communes.assign(commune=["Quý Hoà", "Cao Lộc"]),
+            sources=prepared.inputs.sources.assign(name_vi=["Đất trống", "Đất chặt"]),
+        ),
+    )
+    for low in ("low.Thông=50", "low.pine=50", "low.thông=50"):
+        targets = change_inputs(named, [low]).inputs.targets.set_index("zone")
+        assert targets.loc["pine", "low_ha"] == 50.0
+    land = change_inputs(named, ["land.Đất trống.Quý Hòa=7"]).inputs.available
+    assert land.set_index(["commune_code", "source"])["area_ha"]["a", "bare"] == 7.0
+    pace = change_inputs(named, ["pace.Thông=9"]).inputs.pace
+    assert pace.set_index("zone")["high_ha"]["pine"] == 9.0
+    twins = named.inputs.communes.assign(commune="Cao Lộc")
+    twice = replace(named, inputs=replace(named.inputs, communes=twins))
+    with pytest.raises(InputError, match=r"2 communes are called 'Cao Lộc': \['a', 'b'\]"):
+        change_inputs(twice, ["pace.Cao Lộc=9"])
+
+
 def test_the_weight_of_unlisted_communes(prepared: Prepared) -> None:
     assert change_inputs(prepared, ["unlisted_cost=4"]).settings.unlisted_cost == 4.0
 
@@ -99,7 +125,7 @@ def test_zones_that_share_no_land_with_a_change_stay_as_they_are() -> None:
         },
     )
     base = allocate(inputs, settings=YEARS)
-    prepared = Prepared(inputs, YEARS, {}, (), inputs.present)
+    prepared = Prepared(inputs, YEARS, {}, (), {})
     changed = change_inputs(prepared, ["low.na=41", "land.bare.a=0"])
     other = allocate(changed.inputs, settings=YEARS, near=base.plan)
     moved = compare_allocations(base, other)
@@ -116,6 +142,16 @@ def test_the_other_end_of_a_target_gives_way_and_says_so(prepared: Prepared) -> 
     lowered = change_inputs(prepared, ["high.na=5"])
     assert lowered.inputs.targets.loc[0, ["low_ha", "high_ha"]].tolist() == [5.0, 5.0]
     assert lowered.findings[0].message.en.startswith("Target na-area: the lower end")
+    yearly = replace(
+        prepared,
+        inputs=replace(
+            prepared.inputs,
+            pace=prepared.inputs.pace.assign(zone="na", commune_code="", low_ha=2.0),
+        ),
+    )
+    slower = change_inputs(yearly, ["pace.na=1"])
+    assert slower.inputs.pace[["low_ha", "high_ha"]].to_numpy().tolist() == [[1.0, 1.0]]
+    assert slower.findings[0].message.en == "The plan's least yearly figure follows to 1.0 ha."
     # Within its ends nothing follows.
     assert change_inputs(prepared, ["low.na=30"]).findings == ()
 
@@ -129,6 +165,7 @@ def test_the_other_end_of_a_target_gives_way_and_says_so(prepared: Prepared) -> 
         ("low.na=many", "expected a number such as"),
         ("low.naa=3", "unknown zone 'naa'; did you mean 'na'"),
         ("pace.Loc Binh=3", "unknown commune 'Loc Binh'; did you mean 'Lộc Bình'"),
+        ("low.rice=3", "unknown zone 'rice'; there are na, pine"),
         ("pace.b=2x", "no pace stands there yet"),
         ("land.bare=5", "expected a factor"),
         ("land.moon=2x", "unknown land source"),

@@ -25,7 +25,9 @@ def made(seed: int) -> Allocation:
     generator = np.random.default_rng(seed)
     communes, sources = "abcdefgh", ("bare", "cut")
     present = {
-        (z, c): float(generator.random() * 30) for z in ("pine", "anise", "na") for c in communes
+        (z, c): 6.0 + float(generator.random() * 30)
+        for z in ("pine", "anise", "na")
+        for c in communes
     }
     held = {z: sum(ha for (zone, _), ha in present.items() if zone == z) for z, _ in present}
     return allocate(

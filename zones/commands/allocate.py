@@ -41,9 +41,9 @@ def allocate(
         metavar="KEY=VALUE",
         help=say(
             "Change a number and show which communes change (repeat for several): low.ZONE, "
-            "pace.COMMUNE, list.ZONE, lock.ZONE.COMMUNE… Zones by id (anise), communes by name.",
+            "pace.COMMUNE, list.ZONE, lock.ZONE.COMMUNE… Zones and communes by id or name.",
             "Đổi một số và xem xã nào thay đổi (lặp lại được): low.VÙNG, pace.XÃ, list.VÙNG, "
-            "lock.VÙNG.XÃ… Vùng ghi bằng mã (anise), xã ghi bằng tên.",
+            "lock.VÙNG.XÃ… Vùng và xã ghi bằng mã hoặc tên.",
         ),
     ),
     against: Path = typer.Option(
@@ -167,19 +167,13 @@ def _portfolio(job: AllocationJob, alternatives: int) -> dict[str, Any]:
 
 
 def _chain(job: AllocationJob, asked: str) -> list[str]:
-    from layers.errors import InputError
     from zones.allocation_chain import explain_commune
+    from zones.allocation_names import find_commune, find_zone
 
     zone, _, commune = asked.partition(".")
-    communes = job.allocation.inputs.communes
-    named = communes.loc[communes["commune"] == commune, "commune_code"].tolist()
-    if len(named) > 1:
-        raise InputError(
-            en=f"--explain {asked!r}: {len(named)} communes bear that name, codes {named[:5]}; "
-            "give the code.",
-            vi=f"--explain {asked!r}: có {len(named)} xã trùng tên, mã {named[:5]}; hãy dùng mã.",
-        )
-    code = named[0] if named else commune
+    inputs, where = job.allocation.inputs, f"--explain {asked!r}"
+    zone = find_zone(zone.strip(), inputs, job.prepared.names, where)
+    code = find_commune(commune.strip(), inputs, where)
     said = explain_commune(
         job.allocation, zone, code, printed=job.printed, names=job.prepared.names
     )
