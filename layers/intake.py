@@ -28,6 +28,7 @@ __all__ = [
     "refuse_names",
     "require_columns",
     "take_in",
+    "tell_lacking",
     "tell_repairs",
 ]
 
@@ -82,7 +83,8 @@ def take_in(
     source : str
         What the findings call the frame.
     repair : {"repair", "never"} or None
-        Whether invalid polygons are repaired or refused; None leaves both to the tasks.
+        Whether invalid polygons are repaired or refused; None leaves both, and to tell which have
+        no geometry, to the tasks, which must look at every polygon anyway.
     findings : Findings
         Takes the findings.
     workers : int or dask.distributed.Client
@@ -125,7 +127,8 @@ def take_in(
             shapes[unknown] = None
     intake = Intake(pd.Index(unique), number.astype(np.int64), shapes, polygons.crs)
     _tell_duplicates(labels, number, source, findings)
-    _tell_lacking(labels, intake, source, findings)
+    if repair is not None:
+        tell_lacking(labels, np.flatnonzero(intake.without_geometry), source, findings)
     return intake
 
 
@@ -235,10 +238,20 @@ def _tell_duplicates(
     )
 
 
-def _tell_lacking(
-    labels: npt.NDArray[Any], intake: Intake, source: str, findings: Findings
-) -> None:
-    rows = np.flatnonzero(intake.without_geometry)
+def tell_lacking(labels: npt.NDArray[Any], rows: IntArray, source: str, findings: Findings) -> None:
+    """Tell records without geometry.
+
+    Parameters
+    ----------
+    labels : ndarray
+        Ids of the frame's rows.
+    rows : ndarray of int64
+        Those without geometry.
+    source : str
+        What the finding calls the frame.
+    findings : Findings
+        Takes one finding, if there are such rows.
+    """
     if not len(rows):
         return
     shown = _examples(labels, rows)

@@ -20,6 +20,7 @@ from layers.intake import (
     refuse_names,
     require_columns,
     take_in,
+    tell_lacking,
     tell_repairs,
 )
 from layers.ledger_shares import ledger_areas, share_ledger
@@ -172,6 +173,7 @@ def overlay_pieces(
     shapes = _take_plots(plots, ground, found)
     tasks = share_pieces(shapes, ground)
     shares = Shares.join(list(run_pieces(plot_shares, tasks, workers=workers)))
+    tell_lacking(np.asarray(plots.index), shares.lacking, "plots", found)
     tell_repairs(np.asarray(plots.index), shares.repairs, repair, "plots", found)
     shares = settle_slivers(shares, sliver_m2, plots.index, found)
     _tell_outside(shares, plots.index, found)

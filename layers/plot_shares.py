@@ -108,6 +108,8 @@ class Shares:
         Area of the piece.
     repairs : pandas.DataFrame
         Plots that were repaired, columns of ``REPAIRS``.
+    lacking : ndarray of int64
+        Rows of plots without geometry.
     """
 
     row: IntArray
@@ -115,6 +117,7 @@ class Shares:
     share: FloatArray
     area_m2: FloatArray
     repairs: pd.DataFrame
+    lacking: IntArray
 
     @staticmethod
     def join(shares: list[Shares]) -> Shares:
@@ -130,15 +133,16 @@ class Shares:
         Shares
             By row and zone.
         """
-        row, zone, share, area = (
+        kinds = {"row": "i8", "zone": "i8", "share": "f8", "area_m2": "f8", "lacking": "i8"}
+        row, zone, share, area, lacking = (
             np.concatenate([getattr(s, name) for s in shares] or [np.empty(0, dtype)])
-            for name, dtype in (("row", "i8"), ("zone", "i8"), ("share", "f8"), ("area_m2", "f8"))
+            for name, dtype in kinds.items()
         )
         last = zone.max(initial=0) + 1
         order = np.argsort(row * (last + 1) + np.where(zone == OUTSIDE, last, zone))
         repairs = [s.repairs for s in shares if len(s.repairs)]
         table = pd.concat(repairs).sort_values("position") if repairs else NO_REPAIRS
-        return Shares(row[order], zone[order], share[order], area[order], table)
+        return Shares(row[order], zone[order], share[order], area[order], table, np.sort(lacking))
 
 
 def share_pieces(shapes: npt.NDArray[Any], communes: CommuneGround) -> Iterator[SharePiece]:
@@ -197,6 +201,7 @@ def plot_shares(piece: SharePiece) -> Shares:
     """
     shapes, plots = piece.shapes, len(piece.rows)
     rings = rings_of(shapes)
+    lacking = piece.rows[np.bincount(rings.part_owner, minlength=plots) == 0]
     shapes, repairs = mend(shapes, rings, areas=lambda some: shapely.area(some) * piece.unit_m2)
     if len(repairs):
         rings = rings_of(shapes)
@@ -221,7 +226,7 @@ def plot_shares(piece: SharePiece) -> Shares:
     shared = _closed(plot, np.concatenate([shared, outside[left]]), area)
     full = area[plot]
     share = np.divide(shared, full, out=np.ones(len(plot)), where=full > 0)
-    return Shares(piece.rows[plot], zone, share, shared * piece.unit_m2, repairs)
+    return Shares(piece.rows[plot], zone, share, shared * piece.unit_m2, repairs, lacking)
 
 
 def _cut(

@@ -57,7 +57,7 @@ def settle_slivers(
     kept = ~moved
     row, share = shares.row[kept], share[kept]
     share[np.bincount(row)[row] == 1] = 1.0  # the sum of the parts may miss it by the last digit
-    return Shares(row, shares.zone[kept], share, area[kept], shares.repairs)
+    return Shares(row, shares.zone[kept], share, area[kept], shares.repairs, shares.lacking)
 
 
 def _tell_slivers(
