@@ -454,6 +454,10 @@ def test_the_measure_stays_in_sight_on_a_phone(opener: Opener, content: MapConte
     head = opened.page.locator("#table th.now").bounding_box()
     assert box["x"] <= head["x"]
     assert head["x"] + head["width"] <= box["x"] + box["width"] + 1
+    row = opened.page.locator("#measures").bounding_box()
+    chip = opened.page.locator("#measures .on").bounding_box()
+    assert row["x"] <= chip["x"]
+    assert chip["x"] + chip["width"] <= row["x"] + row["width"] + 1
 
 
 def test_neighbours_tell_their_name_and_nothing_else(opener: Opener, content: MapContent) -> None:

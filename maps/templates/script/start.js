@@ -56,10 +56,19 @@ function markChosen(group, value) {
 
 function renderFigures() {
   markChosen("measures", state.measure);
+  showMeasure();
   renderYears();
   renderHeadline();
   paintCommunes();
   renderLegend();
+}
+
+// On a phone the measures stand in one row that scrolls.
+function showMeasure() {
+  const row = byId("measures");
+  const chip = row.querySelector(".on");
+  if (onPhone() && chip)
+    row.scrollLeft = chip.offsetLeft - row.offsetLeft - (row.clientWidth - chip.offsetWidth) / 2;
 }
 
 function renderWords() {
