@@ -120,7 +120,8 @@ class CommuneParcels:
         if areas is not None:
             mine = areas[areas["commune_code"] == code]
             known = dict(zip(mine["symbol"], mine["area_ha"], strict=True))
-        shown = {symbol.symbol for symbol in plots} | set(known)
+        # Only nothing at all is left out: a sliver that is drawn has its "-".
+        shown = {symbol.symbol for symbol in plots} | {kind for kind in known if known[kind] > 0}
         order = [*self.book.annex.zone_names["zone"], *self.book.symbols]
         ranked = sorted(shown, key=lambda kind: order.index(kind) if kind in order else len(order))
         drawn_kinds = {symbol.symbol for symbol in plots}
@@ -139,4 +140,9 @@ class CommuneParcels:
     def _name(self, kind: str, *, drawn: bool) -> str:
         """Name of a symbol; areas that come from reports have no plots to draw."""
         name = self.book.symbol(kind).name.text(self.book.content.language) or kind
-        return name if drawn else name + self.book.say(" (not drawn)", " (không vẽ)")
+        # What no plot covers is the bare paper: it needs no plot to be seen.
+        return (
+            name
+            if drawn or kind == "unclassified"
+            else name + self.book.say(" (not drawn)", " (không vẽ)")
+        )

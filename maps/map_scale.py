@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from layers.errors import InputError
 
-__all__ = ["SCALES", "MapWindow", "choose_scale", "fit_window", "grid_lines", "round_length"]
+__all__ = [
+    "SCALES",
+    "MapWindow",
+    "choose_scale",
+    "fill_window",
+    "fit_window",
+    "grid_lines",
+    "round_length",
+]
 
 #: Denominators that a printed map may have.
 SCALES = (
@@ -130,6 +138,48 @@ def fit_window(
     return MapWindow(
         left_m=(west + east) / 2 - half_width,
         bottom_m=(south + north) / 2 - half_height,
+        width_mm=width_mm,
+        height_mm=height_mm,
+        denominator=denominator,
+    )
+
+
+def fill_window(
+    bounds_m: tuple[float, float, float, float],
+    *,
+    width_mm: float,
+    height_mm: float,
+    margin_mm: float = 1.0,
+) -> MapWindow:
+    """Window of a sketch without a scale of its own: the extent fills the frame.
+
+    Parameters
+    ----------
+    bounds_m : tuple of float
+        West, south, east, north in the map's CRS.
+    width_mm, height_mm : float
+        Size of the frame.
+    margin_mm : float
+        Paper kept free between the extent and the frame.
+
+    Returns
+    -------
+    MapWindow
+        The window.
+
+    Examples
+    --------
+    >>> fill_window((0, 0, 98_000, 10_000), width_mm=100, height_mm=100).denominator
+    1000000
+    """
+    west, south, east, north = bounds_m
+    needed = max(
+        (east - west) / (width_mm - 2 * margin_mm), (north - south) / (height_mm - 2 * margin_mm)
+    )
+    denominator = math.ceil(1000 * needed)
+    return MapWindow(
+        left_m=(west + east) / 2 - width_mm * denominator / 2000,
+        bottom_m=(south + north) / 2 - height_mm * denominator / 2000,
         width_mm=width_mm,
         height_mm=height_mm,
         denominator=denominator,

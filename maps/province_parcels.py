@@ -15,7 +15,7 @@ from maps.annex_layout import AnnexColumn, AnnexTable
 from maps.annex_tables import build_tables, total_name
 from maps.atlas_book import AtlasBook
 from maps.legends import load_class_symbols
-from maps.map_scale import fit_window
+from maps.map_scale import fill_window
 from maps.overview_page import GlancePage, OverviewPage, ProvinceMap, glance_boxes
 
 __all__ = ["ProvinceParcels"]
@@ -136,9 +136,7 @@ class ProvinceParcels:
         shares = [self._shares(zone) for zone in zones]
         boxes = glance_boxes(self.book.layout, len(zones))
         windows = tuple(
-            fit_window(
-                self.book.province_bounds, width_mm=box.width, height_mm=box.height, margin_mm=1.0
-            )
+            fill_window(self.book.province_bounds, width_mm=box.width, height_mm=box.height)
             for box in boxes
         )
         coarse = self.book.province_map

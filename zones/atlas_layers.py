@@ -132,15 +132,14 @@ def _drawn_plots(state: RunState) -> gpd.GeoDataFrame | None:
 def _symbol_areas(printed: PrintedTables) -> pd.DataFrame:
     """Hectares of the legend: the printed present areas of the zones, and the land beside them."""
     zones = printed.zones[["commune_code", "zone", "present_ha"]]
-    zones = zones.rename(columns={"zone": "symbol", "present_ha": "area_ha"}).dropna()
-    parts = [zones[zones["area_ha"] > 0]]
+    parts = [zones.rename(columns={"zone": "symbol", "present_ha": "area_ha"}).dropna()]
     if printed.land is not None:
         parts.append(printed.land.rename(columns={"land": "symbol"}))
     return pd.concat(parts, ignore_index=True)
 
 
 def _neighbours(project: Project, crs: pyproj.CRS) -> gpd.GeoDataFrame | None:
-    source = project.atlas.neighbours
+    source = project.atlas.neighbours or project.map.neighbours
     if source is None:
         return None
     return load_neighbours(project, source, crs, name="atlas: neighbours")

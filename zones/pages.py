@@ -10,7 +10,6 @@ import pandas as pd
 from layers.wording import Phrase, format_number
 from zones.annex_pages import render_workbook
 from zones.drawn_communes import communes_with_kinds, load_neighbours, near_neighbours
-from zones.measure import NO_CLASS
 from zones.printed import (
     area_targets,
     frames_digest,
@@ -136,10 +135,10 @@ def print_tables(state: RunState) -> PrintedTables:
 
 
 def _land(state: RunState, cover: pd.DataFrame) -> pd.DataFrame:
-    """Land of the layer that gives the forest cover rate, but for the zones."""
+    """Land of the layer that gives the cover rate but for the zones, and what it leaves blank."""
     measured = state.tables["measured"]
     mine = measured["layer"] == newest_forest_layer(state.project)
-    classed = (measured["commune_code"] != "") & ~measured["land"].isin(NO_CLASS)
+    classed = (measured["commune_code"] != "") & (measured["land"] != "overlap")
     crops = set(state.plans()[0].zones_frame()["crop"]) - {""}
     zone = measured["crop"].isin(crops) & (measured["land"] != "natural_forest")
     land = measured[mine & classed & ~zone]

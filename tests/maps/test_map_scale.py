@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.errors import InputError
-from maps.map_scale import SCALES, choose_scale, fit_window, grid_lines, round_length
+from maps.map_scale import (
+    SCALES,
+    choose_scale,
+    fill_window,
+    fit_window,
+    grid_lines,
+    round_length,
+)
 
 
 def test_scale_of_a_commune() -> None:
@@ -84,3 +91,11 @@ def test_real_communes_fit_where_they_are_known_to(
         scales.append(min(lying, standing))
     assert sum(scale <= 75_000 for scale in scales) == fit
     assert max(scales) <= 100_000
+
+
+def test_sketch_fills_its_frame() -> None:
+    window = fill_window((1_000, 2_000, 99_000, 12_000), width_mm=100, height_mm=50)
+    assert window.denominator == 1_000_000
+    west, south, east, north = window.bounds_m
+    assert (west, east) == (0, 100_000)
+    assert (south + north) / 2 == 7_000

@@ -132,6 +132,10 @@ def test_command_atlas_draws_what_is_asked_for(
     assert "BẢN ĐỒ VÙNG SẢN XUẤT XÃ THỤY HÙNG – TỈNH LẠNG SƠN" in text
     assert "10,4" in text
     assert "50,0" in text
+    # The square of 100 ha holds 50 ha of natural forest and 10 ha of pine: the rest is bare paper.
+    assert "Ngoài lớp hiện trạng rừng" in text
+    assert "40,0" in text
+    assert "Ngoài lớp hiện trạng rừng (không vẽ)" not in text
 
 
 def test_command_names_a_commune_that_is_not_there(
@@ -168,6 +172,18 @@ atlas:
     text = pypdf.PdfReader(result.out / "atlas.pdf").pages[0].extract_text()
     for words in ("Annex III", "Quyết định số 5", "Láng Giềng", "Road", "River", "LỘC BÌNH"):
         assert words in text, words
+
+
+def test_atlas_draws_the_neighbours_of_the_map_where_it_has_none(tmp_path: Path) -> None:
+    more = """\
+map: {neighbours: {path: around.gpkg, name_column: ten}}
+atlas: {make: true, communes: ["06529"], overview: false}
+"""
+    path = _project(tmp_path / "dự án", more)
+    around = gpd.GeoDataFrame({"ten": ["Láng Giềng"]}, geometry=[square(2000, 0, 900, 2000)])
+    around.set_crs(9215).to_file(path.parent / "around.gpkg")
+    result = run_project(load_project(path), options=RunOptions())
+    assert "Láng Giềng" in pypdf.PdfReader(result.out / "atlas.pdf").pages[0].extract_text()
 
 
 def test_neighbours_without_names_are_refused(tmp_path: Path) -> None:
