@@ -17,7 +17,7 @@ from layers.wording import Phrase
 from zones.allocation import Allocation
 from zones.allocation_inputs import AllocationInputs
 from zones.allocation_model import Model, build_model
-from zones.allocation_sentences import Figure, Sentence, Voice
+from zones.allocation_sentences import Figure, Sentence, Value, Voice
 from zones.allocation_stages import solve_stages
 from zones.live_programme import LiveProgramme
 
@@ -208,7 +208,8 @@ def say_exchange(rates: pd.DataFrame, voice: Voice) -> list[Sentence]:
     Returns
     -------
     list of Sentence
-        By zone; the zones that pay the same rate share a sentence.
+        By zone; the zones that pay the same rate share a sentence, and so do those whose hectare
+        costs nothing, cannot be had, or does the same to the forest cover rate.
     """
     said: list[Sentence] = []
     for zone, group in rates.groupby("zone", sort=False):
@@ -221,12 +222,20 @@ def say_exchange(rates: pd.DataFrame, voice: Voice) -> list[Sentence]:
             )
             figure = Figure(float(str(rate)), 2)
             said.append(voice.say("exchange", about=str(zone), other=others, rate=figure))
-        for key, other in (("exchange_free", ""), ("exchange_none", "*")):
-            if (group["other"] == other).any():
-                said.append(voice.say(key, about=str(zone)))
-        for points in group.loc[group["other"] == "cover", "rate_ratio"]:
-            if abs(points) < _NOISE:
-                continue
-            figure = Figure(float(points), 4)
-            said.append(voice.say("exchange_cover", about=str(zone), points=figure))
+    for key, other in (("exchange_free", ""), ("exchange_none", "*")):
+        zones = rates.loc[rates["other"] == other, "zone"].astype("str").tolist()
+        if zones:
+            said.append(_together(voice, key, zones))
+    cover = rates[(rates["other"] == "cover") & (rates["rate_ratio"].abs() >= _NOISE)]
+    for points, same in cover.groupby(cover["rate_ratio"].round(4), sort=True):
+        figure = Figure(float(str(points)), 4)
+        zones = same["zone"].astype("str").tolist()
+        said.append(_together(voice, "exchange_cover", zones, points=figure))
     return said
+
+
+def _together(voice: Voice, key: str, zones: list[str], *, points: Value = "") -> Sentence:
+    """Say of several zones at once what holds for each of them."""
+    if len(zones) == 1:
+        return voice.say(key, about=zones[0], points=points)
+    return voice.say(f"{key}_each", zones=voice.list_of(zones), points=points)

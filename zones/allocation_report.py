@@ -53,7 +53,10 @@ _WORDS = {
     "exchange": Phrase(en="Exchange rates", vi="Tỷ lệ đánh đổi"),
     "land": Phrase(en="Land that was available", vi="Đất có thể trồng"),
     "stages": Phrase(en="How good the plan is", vi="Mức tối ưu"),
-    "none": Phrase(en="Every target is met.", vi="Mọi chỉ tiêu đều đạt."),
+    "none": Phrase(
+        en="None needed: every target that was allocated is met.",
+        vi="Không cần: mọi chỉ tiêu được phân bổ đều đạt.",
+    ),
     "unit": Phrase(en="Unit: ha", vi="Đơn vị tính: ha"),
 }
 _TEXTS = ("zone", "source", "origin", "name")

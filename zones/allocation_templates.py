@@ -169,6 +169,20 @@ TEMPLATES: dict[str, Phrase] = {
         en="A hundred more hectares of {zone} change the forest cover rate by {points} points.",
         vi="Thêm một trăm héc-ta {zone} làm tỷ lệ che phủ rừng thay đổi {points} điểm phần trăm.",
     ),
+    "exchange_free_each": Phrase(
+        en="One more hectare of any of these costs no other target anything: {zones}.",
+        vi="Thêm một héc-ta của mỗi vùng sau không làm giảm chỉ tiêu nào khác: {zones}.",
+    ),
+    "exchange_none_each": Phrase(
+        en="One more hectare of any of these cannot be had from any other zone: {zones}.",
+        vi="Không thể có thêm một héc-ta của mỗi vùng sau bằng cách bớt vùng nào khác: {zones}.",
+    ),
+    "exchange_cover_each": Phrase(
+        en="A hundred more hectares of any of these change the forest cover rate by {points} "
+        "points: {zones}.",
+        vi="Thêm một trăm héc-ta của mỗi vùng sau làm tỷ lệ che phủ rừng thay đổi {points} điểm "
+        "phần trăm: {zones}.",
+    ),
     "chain_answer": Phrase(
         en="{zone} in {commune}: {planned} ha added by {year} ({years}); {present} ha today, "
         "{lost} ha lost, {end} ha then.",

@@ -266,8 +266,17 @@ def test_exchange_rates() -> None:
     ]
     assert [s.phrase.en for s in say_exchange(rates, Voice(1.0, NAMES))] == [
         "One more hectare of Anise costs 1.00 ha of Pine.",
-        "One more hectare of Custard apple costs no other target anything.",
         "One more hectare of Pine costs 1.00 ha of Anise.",
+        "One more hectare of Custard apple costs no other target anything.",
+    ]
+    rows = [("anise", "", 0.0), ("na", "", 0.0), ("anise", "cover", 0.012), ("na", "cover", 0.012)]
+    alike = pd.DataFrame(rows, columns=["zone", "other", "rate_ratio"])
+    assert [s.phrase.en for s in say_exchange(alike, Voice(1.0, NAMES))] == [
+        "One more hectare of any of these costs no other target anything: Anise, Custard apple.",
+        (
+            "A hundred more hectares of any of these change the forest cover rate by 0.0120 "
+            "points: Anise, Custard apple."
+        ),
     ]
     full = replace(inputs, available=inputs.available.assign(area_ha=[100.0, 20.0]))
     rates = exchange_rates(allocate(full, settings=YEARS))
