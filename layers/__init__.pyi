@@ -15,6 +15,7 @@ from .crs import geodesic_area_ha as geodesic_area_ha
 from .crs import plane_area_ha as plane_area_ha
 from .datafiles import data_path as data_path
 from .errors import ClosureError as ClosureError
+from .errors import ClusterError as ClusterError
 from .errors import CrsError as CrsError
 from .errors import InputError as InputError
 from .errors import MissingFileError as MissingFileError

@@ -10,6 +10,7 @@ from layers.wording import Language, Phrase
 
 __all__ = [
     "ClosureError",
+    "ClusterError",
     "CrsError",
     "InputError",
     "MissingFileError",
@@ -86,3 +87,7 @@ class OutputExistsError(VungTrongError, FileExistsError):
 
 class ClosureError(VungTrongError, ArithmeticError):
     """Parts and remainder of a table do not equal the whole."""
+
+
+class ClusterError(VungTrongError, RuntimeError):
+    """Workers of a cluster died or were lost too often to finish the work."""

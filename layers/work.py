@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
-from layers.errors import InputError, VungTrongError
+from layers.errors import ClusterError, InputError, VungTrongError
 
 __all__ = ["Workers", "local_workers", "run_pieces", "worker_count"]
 
@@ -27,6 +27,9 @@ Workers = int | Any
 # A piece whose worker dies is run again by the scheduler; one that fails for want of a file or a
 # connection, this often. Errors of ours would come back the same: they are not tried again.
 RETRIES = 2
+# What dask raises when a piece has outlived too many workers, or the scheduler is gone; by name,
+# since the library is an extra.
+LOST = ("KilledWorker", "FutureCancelledError", "CommClosedError")
 # Pieces under way per worker: enough to keep it busy, few enough to bound memory.
 AHEAD = 2
 
@@ -98,11 +101,12 @@ def run_pieces(
     ------
     InputError
         ``workers`` is neither a positive whole number nor a client.
+    ClusterError
+        Workers of the cluster died over one piece again and again, or the scheduler is gone.
     """
     count = worker_count(workers)
     if not isinstance(workers, int):
-        submit = partial(workers.submit, partial(_answer, task), pure=False, retries=RETRIES)
-        for answer in _in_order(submit, pieces, ahead=AHEAD * count):
+        for answer in _on_cluster(workers, task, pieces, AHEAD * count):
             if isinstance(answer, _Refusal):
                 raise answer.error
             yield answer
@@ -111,6 +115,23 @@ def run_pieces(
     else:
         with ThreadPoolExecutor(count) as pool:
             yield from _in_order(lambda piece: pool.submit(task, piece), pieces, AHEAD * count)
+
+
+def _on_cluster(
+    client: Any, task: Callable[[Piece], Result], pieces: Iterable[Piece], ahead: int
+) -> Iterator[Any]:
+    submit = partial(client.submit, partial(_answer, task), pure=False, retries=RETRIES)
+    try:
+        yield from _in_order(submit, pieces, ahead)
+    except Exception as error:
+        if type(error).__name__ not in LOST:
+            raise
+        raise ClusterError(
+            en=f"The cluster lost its workers again and again ({type(error).__name__}): give them "
+            "more memory, look at their logs, or run without --scheduler.",
+            vi=f"Cụm máy liên tục mất máy tính toán ({type(error).__name__}): hãy cấp thêm bộ nhớ, "
+            "xem nhật ký của các máy, hoặc chạy không có --scheduler.",
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)

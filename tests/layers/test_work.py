@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from layers.errors import InputError
+from layers.errors import ClusterError, InputError
 from layers.work import run_pieces, worker_count
 
 
@@ -112,6 +112,22 @@ def test_errors_of_ours_are_not_tried_again_on_a_cluster() -> None:
     with pytest.raises(OSError, match="connection lost"):
         list(run_pieces(break_down, [7], workers=client))
     assert client.runs == 3
+
+
+class KilledWorker(Exception):  # noqa: N818
+    """As dask names it."""
+
+
+def kill(piece: int) -> int:
+    raise KilledWorker(piece)
+
+
+def test_a_cluster_that_loses_its_workers_over_and_over_gives_up_in_both_languages() -> None:
+    with pytest.raises(
+        ClusterError, match=r"lost its workers.*\(KilledWorker\): give them"
+    ) as lost:
+        list(run_pieces(kill, [7], workers=FakeClient()))
+    assert "Cụm máy" in lost.value.text("vi")
 
 
 @pytest.mark.parametrize("workers", [2, FakeClient()], ids=["threads", "cluster"])
