@@ -332,6 +332,7 @@ def _load_crop_plots(path: Path, source: CropPlotsSource) -> PlotLayer:
         layer=source.layer,
         columns=source.columns,
         crops=source.crops,
+        crs=source.crs,
         repair=source.repair,
     )
 
@@ -339,7 +340,13 @@ def _load_crop_plots(path: Path, source: CropPlotsSource) -> PlotLayer:
 def _load_land_use(path: Path, source: LandUseSource) -> PlotLayer:
     from layers.land_use import load_land_use
 
-    return load_land_use(path, layer=source.layer, columns=source.columns, repair=source.repair)
+    return load_land_use(
+        path,
+        layer=source.layer,
+        columns=source.columns,
+        crs=source.crs,
+        repair=source.repair,
+    )
 
 
 def _load_report(path: Path, source: ReportSource) -> ReportLayer:
