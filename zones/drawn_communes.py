@@ -1,4 +1,4 @@
-"""Communes as pages draw them: with the word for their kind, and the neighbours around."""
+"""Communes as pages draw them: the word for their kind, the neighbours around, plots in them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from zones.page_settings import LinesSource, NeighboursSource
     from zones.project import Project
 
-__all__ = ["communes_with_kinds", "load_drawn_layer", "load_neighbours", "near_neighbours"]
+__all__ = [
+    "communes_with_kinds",
+    "load_drawn_layer",
+    "load_neighbours",
+    "load_outlines",
+    "near_neighbours",
+]
 
 #: How far round the province neighbours are drawn on the map, as a share of its longer side.
 _MARGIN_RATIO = 0.25
@@ -121,6 +127,42 @@ def load_neighbours(
     named = frame.rename(columns={source.name_column: "commune"})[["commune", "geometry"]]
     around: gpd.GeoDataFrame = named.reset_index(drop=True)
     return around
+
+
+def load_outlines(project: Project, layer: str, crs: pyproj.CRS) -> gpd.GeoDataFrame:
+    """Load the plots of a layer as they stand in its file, to draw their outlines.
+
+    Parameters
+    ----------
+    project : Project
+        The project.
+    layer : str
+        Name of one of its polygon layers.
+    crs : pyproj.CRS
+        CRS to draw in.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Geometry alone. The CRS that the project names for the layer leads, as when it is measured.
+
+    Raises
+    ------
+    CrsError
+        Neither the layer nor the project tells the CRS.
+    """
+    from layers.crs import parse_crs, require_crs
+    from layers.vector import load_vector
+
+    source = project.layers[layer]
+    # Only polygon layers have these two keys; the project lets no other layer be named here.
+    inside, named = getattr(source, "layer", None), getattr(source, "crs", None)
+    frame = load_vector(project.resolve(source.path), layer=inside, columns=[])
+    if named is not None:
+        frame = frame.set_crs(parse_crs(named), allow_override=True)
+    require_crs(frame, source=layer)
+    outlines: gpd.GeoDataFrame = frame[["geometry"]].to_crs(crs)
+    return outlines
 
 
 def near_neighbours(

@@ -1,4 +1,4 @@
-"""What a project file may say about its printed pages: the annex and the atlas."""
+"""What a project file may say about its pages: the map, the annex and the atlas."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["AnnexSettings", "AtlasSettings", "LinesSource", "NeighboursSource"]
+__all__ = ["AnnexSettings", "AtlasSettings", "LinesSource", "MapSettings", "NeighboursSource"]
 
 
 class _Part(BaseModel):
@@ -42,6 +42,19 @@ class LinesSource(_Part):
 
     path: Path
     layer: str | None = None
+
+
+class MapSettings(_Part):
+    """The interactive map: what it may load from outside, nothing unless named; what it draws.
+
+    ``outlines`` names a polygon layer of the project whose plots can be switched on;
+    ``language`` is the one that the page opens in, that of the annex by default.
+    """
+
+    tile_hosts: tuple[str, ...] = ()
+    neighbours: NeighboursSource | None = None
+    outlines: str | None = None
+    language: Literal["vi", "en"] | None = None
 
 
 class AtlasSettings(_Part):

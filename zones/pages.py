@@ -9,7 +9,12 @@ import pandas as pd
 
 from layers.wording import Phrase, format_number
 from zones.annex_pages import render_workbook
-from zones.drawn_communes import communes_with_kinds, load_neighbours, near_neighbours
+from zones.drawn_communes import (
+    communes_with_kinds,
+    load_neighbours,
+    load_outlines,
+    near_neighbours,
+)
 from zones.printed import (
     area_targets,
     frames_digest,
@@ -202,6 +207,7 @@ def _render_map(state: RunState, printed: PrintedTables) -> None:
         planned=_planned(printed, zones),
         sources=printed.sources,
         neighbours=_neighbours(state),
+        plot_outlines=_outlines(state),
         warnings=_commune_warnings(state),
         demo=project.demo,
         tile_hosts=project.map.tile_hosts,
@@ -231,6 +237,14 @@ def _neighbours(state: RunState) -> gpd.GeoDataFrame | None:
     communes, crs = state.communes()
     around = load_neighbours(state.project, source, crs, name="map: neighbours")
     return near_neighbours(around, communes)
+
+
+def _outlines(state: RunState) -> gpd.GeoDataFrame | None:
+    name = state.project.map.outlines
+    if name is None:
+        return None
+    _, crs = state.communes()
+    return load_outlines(state.project, name, crs)
 
 
 def _map_zones(printed: PrintedTables) -> pd.DataFrame:

@@ -27,7 +27,7 @@ from layers.crops import load_crops
 from layers.errors import InputError, MissingFileError
 from layers.wording import Phrase
 from zones.allocation_section import AllocationSection
-from zones.page_settings import AnnexSettings, AtlasSettings, NeighboursSource
+from zones.page_settings import AnnexSettings, AtlasSettings, MapSettings, NeighboursSource
 from zones.yaml_document import read_document, validate_document
 
 __all__ = [
@@ -36,7 +36,6 @@ __all__ = [
     "ForestStatusSource",
     "LandUseSource",
     "LayerSource",
-    "MapSettings",
     "NaturalAreasSource",
     "Project",
     "RasterSource",
@@ -165,17 +164,6 @@ class Thresholds(_Part):
     unlisted_max_percent: float = Field(default=5.0, ge=0, le=100)
 
 
-class MapSettings(_Part):
-    """The interactive map: what it may load from outside, nothing unless named; its surroundings.
-
-    ``language`` is the one that the page opens in, that of the annex by default.
-    """
-
-    tile_hosts: tuple[str, ...] = ()
-    neighbours: NeighboursSource | None = None
-    language: Literal["vi", "en"] | None = None
-
-
 class Project(_Part):
     """A project as its file describes it."""
 
@@ -216,6 +204,18 @@ class Project(_Part):
                     f"layer {layer!r} has no crops: its kind is {layers[layer].kind}"
                     f" ¦ lớp {layer!r} không có cây trồng: kind là {layers[layer].kind}"
                 )
+        return value
+
+    @field_validator("map")
+    @classmethod
+    def _known_outlines(cls, value: MapSettings, info: ValidationInfo) -> MapSettings:
+        layers = info.data.get("layers")
+        name = value.outlines
+        if name is None or layers is None:
+            return value
+        polygons = {key for key, item in layers.items() if item.kind not in ("raster", "report")}
+        if name not in polygons:
+            raise ValueError(_unknown("polygon layer", "lớp dạng vùng", name, polygons))
         return value
 
     @field_validator("layers")

@@ -8,12 +8,13 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pytest
+from pyproj import CRS
 
 from layers.errors import CrsError, InputError, MissingFileError
 from maps.page_data import read_page_data
-from tests.factories import communes, square, write_project
+from tests.factories import communes, forest_plots, square, write_project
 from zones.commands.speech import language_of_pages, set_language
-from zones.drawn_communes import near_neighbours
+from zones.drawn_communes import load_outlines, near_neighbours
 from zones.project import load_project
 from zones.run import RunOptions, run_project
 
@@ -129,6 +130,27 @@ def test_faulty_neighbours_are_told(tmp_path: Path) -> None:
     path.write_text(plain + "map: {neighbours: {path: bare.shp, name_column: ten}}\n", "utf-8")
     with pytest.raises(CrsError, match="map: neighbours"):
         run(path)
+
+
+def test_outlines_are_those_of_the_layer_named(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "dự án")
+    plain = path.read_text("utf-8")
+    path.write_text(plain + "map: {outlines: forest}\n", "utf-8")
+    assert len(run(path)["outlines"]["lines"]) == 5
+    for name in ("cover", "fruit", "nowhere"):
+        path.write_text(plain + f"map: {{outlines: {name}}}\n", "utf-8")
+        with pytest.raises(InputError, match=f"unknown polygon layer '{name}'.*known: forest"):
+            load_project(path)
+
+
+def test_outlines_stand_where_the_named_crs_puts_them(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "dự án")
+    plots = forest_plots()
+    plots.set_crs(3857, allow_override=True).to_file(path.parent / "wrong.gpkg")
+    text = path.read_text("utf-8").replace("path: forest.gpkg", "path: wrong.gpkg, crs: EPSG:9215")
+    path.write_text(text, "utf-8")
+    drawn = load_outlines(load_project(path), "forest", CRS.from_epsg(9215))
+    assert drawn.total_bounds == pytest.approx(plots.total_bounds)
 
 
 def test_the_page_opens_in_the_language_asked_for(tmp_path: Path) -> None:

@@ -164,6 +164,11 @@ layers:
 present:
 {present}
 
+# Bản đồ tương tác: ranh giới thửa của lớp này bật tắt được trên trang.
+# Interactive map: outlines of this layer can be switched on.
+map:
+  outlines: orchards
+
 # Tập bản đồ: toàn tỉnh và ba xã; bỏ dòng communes để in cả 65 xã.
 # Atlas: the province and three communes; without the line "communes" all 65 are printed.
 atlas:
