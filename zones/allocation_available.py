@@ -16,10 +16,11 @@ import pandas as pd
 
 from layers.crops import load_crops
 from layers.datafiles import data_path
-from layers.errors import InputError, MissingFileError
+from layers.errors import InputError
 from layers.findings import Finding
 from layers.schema import Column, Schema
 from layers.wording import Phrase, format_number
+from zones.allocation_files import Decimal, read_figures
 from zones.allocation_inputs import AVAILABLE, PACE, SOURCES, SUITABILITY
 
 __all__ = [
@@ -69,26 +70,20 @@ CROP_SUITABILITY = Schema(
 )
 
 
-def _load(schema: Schema, name: str, path: Path | None) -> pd.DataFrame:
-    file = path or data_path(name)
-    if not file.exists():
-        raise MissingFileError(
-            en=f"{file}: no such table; expected the columns {schema.names}.",
-            vi=f"{file}: không có bảng này; cần các cột {schema.names}.",
-        )
-    text = {column.name: "str" for column in schema.columns if column.kind == "text"}
-    frame = pd.read_csv(file, dtype=text)
-    present = [column for column in text if column in frame.columns]
-    return schema.validate(frame.assign(**{name: frame[name].fillna("") for name in present}))
+def _load(schema: Schema, name: str, own: Path | None, decimal: Decimal | None) -> pd.DataFrame:
+    # The decimal mark is that of the user's table; the embedded one has plain figures.
+    return read_figures(schema, own or data_path(name), decimal=decimal if own else None)
 
 
-def load_land_sources(path: Path | None = None) -> pd.DataFrame:
+def load_land_sources(path: Path | None = None, *, decimal: Decimal | None = None) -> pd.DataFrame:
     """Load the rules that make land sources of measured land.
 
     Parameters
     ----------
     path : pathlib.Path, optional
         A table of one's own; ``data/land_sources.csv`` by default.
+    decimal : {".", ","} or None
+        Decimal mark of that table.
 
     Returns
     -------
@@ -102,7 +97,7 @@ def load_land_sources(path: Path | None = None) -> pd.DataFrame:
     InputError
         A column is missing or wrong, or ``shares`` is neither yes nor no.
     """
-    rules = _load(LAND_SOURCES, "land_sources.csv", path)
+    rules = _load(LAND_SOURCES, "land_sources.csv", path, decimal)
     strange = rules.loc[~rules["shares"].isin(["yes", "no"]), "source"].tolist()
     if strange:
         raise InputError(
@@ -112,13 +107,17 @@ def load_land_sources(path: Path | None = None) -> pd.DataFrame:
     return rules
 
 
-def load_crop_suitability(path: Path | None = None) -> pd.DataFrame:
+def load_crop_suitability(
+    path: Path | None = None, *, decimal: Decimal | None = None
+) -> pd.DataFrame:
     """Load the rules that say which crop may take which land.
 
     Parameters
     ----------
     path : pathlib.Path, optional
         A table of one's own; ``data/crop_suitability.csv`` by default.
+    decimal : {".", ","} or None
+        Decimal mark of that table.
 
     Returns
     -------
@@ -132,7 +131,7 @@ def load_crop_suitability(path: Path | None = None) -> pd.DataFrame:
     InputError
         A column is missing or wrong.
     """
-    return _load(CROP_SUITABILITY, "crop_suitability.csv", path)
+    return _load(CROP_SUITABILITY, "crop_suitability.csv", path, decimal)
 
 
 def sources_table(rules: pd.DataFrame) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from layers.wording import Phrase
 from zones.allocation_inputs import (
     AVAILABLE,
     KEYS,
+    MAY_BE_EMPTY,
     SCHEMAS,
     AllocationInputs,
     AllocationSettings,
@@ -101,6 +102,7 @@ class _Checker:
     def check(self) -> None:
         self._settings()
         self._repeated()
+        self._empty_keys()
         self._unknown()
         self._words()
         self._numbers()
@@ -157,6 +159,17 @@ class _Checker:
         for name, keys in KEYS.items():
             frame: pd.DataFrame = getattr(self.inputs, name)
             self._rows(name, frame.duplicated(keys), "repeated; sum or drop them", "bị trùng")
+
+    def _empty_keys(self) -> None:
+        """Tell rows without a commune, zone or source: their hectares would be lost unsaid."""
+        for name, schema in SCHEMAS.items():
+            frame: pd.DataFrame = getattr(self.inputs, name)
+            for column in ("commune_code", "zone", "source"):
+                if column not in schema.names or column in MAY_BE_EMPTY.get(schema.name, ()):
+                    continue
+                self._rows(name, frame[column] == "", f"no {column}", f"thiếu {column}")
+        locks = self.inputs.locks
+        self._rows("locks", locks["commune_code"] == "", "no commune_code", "thiếu commune_code")
 
     def _unknown(self) -> None:
         inputs = self.inputs
@@ -263,7 +276,6 @@ class _Checker:
             f"year outside {first}–{last}",
             f"năm ngoài giai đoạn {first}–{last}",
         )
-        self._rows("targets", targets["zone"] == "", "no zone", "thiếu vùng")
 
     def _pace(self) -> None:
         pace = self.inputs.pace

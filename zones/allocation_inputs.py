@@ -16,6 +16,7 @@ __all__ = [
     "LISTED",
     "LOCKS",
     "LOSSES",
+    "MAY_BE_EMPTY",
     "PACE",
     "PRESENT",
     "SCHEMAS",
@@ -248,4 +249,13 @@ KEYS: dict[str, list[str]] = {
     "locks": ["zone", "commune_code", "source", "lock"],
     "losses": ["zone", "commune_code", "year", "source"],
     "cover": ["zone", "source"],
+}
+
+#: Text columns in which an empty cell says something, by the name of the schema.
+MAY_BE_EMPTY: dict[str, tuple[str, ...]] = {
+    "allocation targets": ("commune_code", "clause"),
+    "pace": ("zone", "commune_code"),
+    "locks": ("source", "commune_code", "plot"),
+    "losses": ("source",),
+    "land sources": ("layer_kind", "land", "three_forest", "crop", "less_present", "instead_of"),
 }

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from layers.errors import InputError
@@ -23,6 +22,7 @@ from zones.allocation_available import (
     sources_table,
     suitability_table,
 )
+from zones.allocation_files import Decimal, read_figures
 from zones.allocation_inputs import (
     AVAILABLE,
     COMMUNES,
@@ -125,25 +125,30 @@ def prepare_allocation(
     _check_zones(section, {*targets["zone"], *(zone.zone for zone in plan.zones)})
     names = _names(tables["zone_names"])
     own = {name: project.resolve(path) for name, path in section.tables if path is not None}
-    rules = load_land_sources(own.get("land_sources"))
+    mark = section.decimal
+    rules = load_land_sources(own.get("land_sources"), decimal=mark)
     available = _available(project, rules, tables, settings)
-    given = _read(AVAILABLE, own["available"]) if "available" in own else AVAILABLE.empty()
+    given = AVAILABLE.empty()
+    if "available" in own:
+        given = read_figures(AVAILABLE, own["available"], decimal=mark)
     available = _replaced(available, given, ["source"])
     crops = tables["zone_names"][["zone", "crop"]]
     asked = set(targets["zone"])
     fresh = [item.zone for item in CONVERSIONS.values() if item.zone in asked]
     crops = pd.concat([crops, pd.DataFrame({"zone": fresh, "crop": ""})], ignore_index=True)
-    crop_rules = load_crop_suitability(own.get("crop_suitability"))
+    crop_rules = load_crop_suitability(own.get("crop_suitability"), decimal=mark)
     suits = suitability_table(crop_rules, available, crops)
     if "suitability" in own:
         keys = ["zone", "source", "commune_code"]
-        suits = _replaced(suits, _read(SUITABILITY, own["suitability"]), keys)
+        suits = _replaced(suits, read_figures(SUITABILITY, own["suitability"], decimal=mark), keys)
     past = _pace(project, tables, available)
     past = past[past["zone"].isin([*targets["zone"], ""])]
     pace = pd.concat([past, pace_of_plan], ignore_index=True)
     if "pace" in own:
-        pace = _replaced(pace, _read(PACE, own["pace"]), ["zone", "commune_code"])
-    locks = _read_locks(own.get("locks"))
+        pace = _replaced(
+            pace, read_figures(PACE, own["pace"], decimal=mark), ["zone", "commune_code"]
+        )
+    locks = _read_locks(own.get("locks"), mark)
     zones = targets["zone"].unique().tolist()
     listed = _listed(plan, section.lists, zones)
     inside = listed["commune_code"].isin(communes["commune_code"])
@@ -161,7 +166,9 @@ def prepare_allocation(
         listed=listed[inside],
         pace=PACE.validate(pace[PACE.names]),
         locks=locks[locks["plot"] == ""][LOCKS.names],
-        losses=_read(LOSSES, own["losses"]) if "losses" in own else LOSSES.empty(),
+        losses=read_figures(LOSSES, own["losses"], decimal=mark)
+        if "losses" in own
+        else LOSSES.empty(),
         cover=_cover(tables["zone_names"], rules, zones),
         natural_area_ha=float(communes["official_area_ha"].sum()),
     )
@@ -209,12 +216,14 @@ def needs_plots(project: Project) -> bool:
     if section.elevation is not None:
         return True
     path = section.tables.locks
-    return path is not None and bool((_read_locks(project.resolve(path))["plot"] != "").any())
+    return path is not None and bool(
+        (_read_locks(project.resolve(path), section.decimal)["plot"] != "").any()
+    )
 
 
-def _read_locks(path: Path | None) -> pd.DataFrame:
+def _read_locks(path: Path | None, decimal: Decimal | None) -> pd.DataFrame:
     schema = Schema("locks", (*LOCKS.columns, Column("plot", "text", "tk/khoanh/lo, or empty")))
-    return schema.empty() if path is None else _read(schema, path)
+    return schema.empty() if path is None else read_figures(schema, path, decimal=decimal)
 
 
 def _land_plots(
@@ -334,27 +343,6 @@ def _replaced(default: pd.DataFrame, given: pd.DataFrame, keys: list[str]) -> pd
     mine = pd.MultiIndex.from_frame(given[keys])
     kept = default[~pd.MultiIndex.from_frame(default[keys]).isin(mine)]
     return pd.concat([kept, given], ignore_index=True)
-
-
-def _read(schema: Schema, path: Path) -> pd.DataFrame:
-    """Read a table of the project; a column that may be empty may also be left out."""
-    text = {column.name: "str" for column in schema.columns if column.kind == "text"}
-    try:
-        frame = pd.read_csv(path, dtype=text, encoding="utf-8-sig")
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise InputError(
-            en=f"{path}: expected a CSV table in UTF-8 ({error}).",
-            vi=f"{path}: cần bảng CSV mã UTF-8 ({error}).",
-        ) from error
-    if schema is AVAILABLE and "origin" not in frame.columns:
-        frame["origin"] = path.name
-    for column in schema.columns:
-        if column.name not in frame.columns and column.nullable:
-            frame[column.name] = np.nan
-        elif column.kind == "text" and column.name not in ("lock", "list"):
-            filled = frame.get(column.name, pd.Series("", index=frame.index, dtype="str"))
-            frame[column.name] = filled.fillna("")
-    return schema.validate(frame)
 
 
 def _origins(project: Project, inputs: AllocationInputs) -> list[Finding]:

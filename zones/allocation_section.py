@@ -15,7 +15,7 @@ class _Part(BaseModel):
 
 
 class AllocationTables(_Part):
-    """Tables that stand in for the defaults; CSV, UTF-8, columns as in ``docs/allocation.md``."""
+    """Tables that stand in for the defaults; columns as in ``docs/allocation.md``."""
 
     land_sources: Path | None = None
     crop_suitability: Path | None = None
@@ -39,6 +39,7 @@ class AllocationSection(_Part):
     pace_by_zone: bool = False
     rounding_seconds: float = Field(default=60.0, gt=0)
     elevation: Path | None = None
+    decimal: Literal[".", ","] | None = None
     tables: AllocationTables = AllocationTables()
 
     def paths(self) -> dict[str, Path]:
