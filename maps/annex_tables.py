@@ -94,9 +94,9 @@ def _targets_table(content: AnnexContent, say: Say) -> AnnexTable:
     target = say("Target", "Mục tiêu")
     columns = (
         rank_column(say),
-        AnnexColumn("subject", say("Zone, indicator", "Vùng, chỉ tiêu"), "text", 34),
+        AnnexColumn("subject", say("Zone, indicator", "Vùng, chỉ tiêu"), "text", 32),
         AnnexColumn("clause", say("Clause", "Mục"), "text", 10),
-        AnnexColumn("unit", say("Unit", "ĐVT"), "text", 10),
+        AnnexColumn("unit", say("Unit", "ĐVT"), "text", 13),
         AnnexColumn("year", say("Year", "Năm"), "year", 8, missing=""),
         AnnexColumn("bound", say("Bound", "Loại"), "text", 15),
         AnnexColumn("low", say("Low", "Từ"), "figure", 12, target, missing=""),

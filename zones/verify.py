@@ -193,13 +193,17 @@ def _atlas_digest(path: Path) -> str:
 
 def _check_map(content: AnnexContent, path: Path) -> tuple[int, list[Difference]]:
     """Figures of the map's data against the printed frames."""
+    from maps.page_zones import MEASURES
+
     data = _map_data(path)
     codes = data["communes"]["code"]
     pairs: list[tuple[str, float, Any]] = []
     for zone in data["zones"]:
         rows = content.zones[content.zones["zone"] == zone["id"]].set_index("commune_code")
-        values = zone["values"].get("present", [None] * len(codes))
-        pairs += _column(f"{zone['id']}, present_ha", rows["present_ha"], codes, values)
+        for measure, (name, _) in MEASURES.items():
+            if name in rows.columns:
+                values = zone["values"].get(measure, [None] * len(codes))
+                pairs += _column(f"{zone['id']}, {name}", rows[name], codes, values)
         pairs += _planned_pairs(content, zone, codes)
     if data["cover"] is not None:
         rows = content.forest_cover.iloc[:-1].set_index("commune_code")

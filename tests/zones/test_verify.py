@@ -184,6 +184,7 @@ def test_table_taken_out_of_the_document(out: Path) -> None:
     [
         ('"present": [10.4, 30.4', '"present": [10.4, 30.5', "06184, pine, present_ha"),
         ('"natural_forest_ha": [50', '"natural_forest_ha": [51', "06148, natural_forest_ha"),
+        ('"gap": [0, 0, 0, 5', '"gap": [0, 0, 0, 6', "06529, pine, gap_ha"),
         ('"present": 70.8', '"present": 70.9', "pine-area-2030, present"),
     ],
 )
