@@ -7,6 +7,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from maps.page_data import read_page_data
 from zones.commands.application import run
 from zones.commands.speech import set_language
 
@@ -66,6 +67,24 @@ def test_pages_say_that_the_data_is_made(out: Path) -> None:
     for sheet in book:
         cells = {str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell}
         assert any("Dữ liệu minh họa" in cell for cell in cells), sheet.title
+
+
+def test_every_measure_of_the_map_has_figures(out: Path) -> None:
+    data = read_page_data((out / "map.html").read_text("utf-8"))
+    assert data["measures"] == ["present", "share", "held", "planned", "cover", "available", "gap"]
+    assert set(data["communes"]["kind"]) == {"xã", "phường"}
+    assert data["outlines"]["lines"]
+    held = table(out, "allocation_targets").set_index("zone")
+    land = table(out, "allocation_land")
+    for zone in data["zones"]:
+        name = zone["id"]
+        assert {"present", "share", "held", "planned", "gap", "available"} <= set(zone["values"])
+        assert list(zone["years"]) == ["2026", "2027", "2028", "2029", "2030"]
+        # What the communes lack is what the allocation adds to the zone.
+        added = held.loc[name, "planned_ha"] - held.loc[name, "loss_ha"]
+        assert sum(zone["values"]["gap"]) == pytest.approx(added)
+        exact = land.loc[land["zone"] == name, "available_ha"].sum()
+        assert sum(zone["values"]["available"]) == pytest.approx(exact, abs=0.051)
 
 
 def test_the_record_holds_what_a_doubter_asks_for(out: Path) -> None:
