@@ -127,8 +127,8 @@ def source_names(allocation: Allocation) -> dict[str, Phrase]:
 
 def _about_target(voice: Voice, row: Row) -> Iterator[Sentence]:
     key = str(row["status"])
-    if key == "reached" and row["loss_ha"]:
-        key = "reached_lost"
+    if key in ("reached", "short") and row["loss_ha"]:
+        key = f"{key}_lost"
     elif key == "reached" and not row["planned_ha"]:
         key = "reached_already"
     yield voice.say(

@@ -30,6 +30,11 @@ TEMPLATES: dict[str, Phrase] = {
         "diện tích nào.",
     ),
     "short": Phrase(
+        en="{zone} lacks {short} ha of {low} ha by {year}: {present} ha today, {planned} ha added.",
+        vi="{zone} còn thiếu {short} ha so với {low} ha vào năm {year}: hiện có {present} ha, "
+        "trồng thêm {planned} ha.",
+    ),
+    "short_lost": Phrase(
         en="{zone} lacks {short} ha of {low} ha by {year}: {present} ha today, {lost} ha lost, "
         "{planned} ha added.",
         vi="{zone} còn thiếu {short} ha so với {low} ha vào năm {year}: hiện có {present} ha, mất "

@@ -180,6 +180,8 @@ def test_explain_out_and_overwrite(
     assert (out / "allocation.md").is_file()
     assert run(["allocate", str(project), "--out", str(out)]) == 2
     assert "--overwrite" in capsys.readouterr().err
+    assert run(["allocate", str(project), "--explain", "pine"]) == 2
+    assert "anise.Văn Quan" in capsys.readouterr().err.replace("Hồi.", "anise.")
     assert run(["allocate", str(project), "--explain", "pine.Atlantis"]) == 2
     assert "Atlantis" in capsys.readouterr().err
 

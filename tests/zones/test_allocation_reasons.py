@@ -59,14 +59,14 @@ def custard_apple(**more: list) -> AllocationInputs:
 def test_the_sentences_of_the_closed_list() -> None:
     _, explanation = explained(custard_apple())
     assert [s.phrase.en for s in explanation.reasons] == [
-        "Custard apple lacks 310 ha of 500 ha by 2030: 0 ha today, 0 ha lost, 190 ha added.",
+        "Custard apple lacks 310 ha of 500 ha by 2030: 0 ha today, 190 ha added.",
         "Asked for in clause 1.1.",
         "It asks for 500 ha more, but the 10 listed communes can take at most 190 ha.",
         "What stops these communes: all suitable land planted in 10.",
         "The other communes could give 640 ha more.",
     ]
     assert explanation.reasons[0].phrase.vi == (
-        "Na còn thiếu 310 ha so với 500 ha vào năm 2030: hiện có 0 ha, mất 0 ha, trồng thêm 190 ha."
+        "Na còn thiếu 310 ha so với 500 ha vào năm 2030: hiện có 0 ha, trồng thêm 190 ha."
     )
     repairs = explanation.repairs
     assert repairs.iloc[0][["repair", "gain_ha"]].tolist() == ["open_list", pytest.approx(310)]
@@ -371,6 +371,19 @@ def test_chain_names_losses_locks_and_the_plans_yearly_figure() -> None:
     reasons = explain_allocation(allocation, printed=printed, names=NAMES).reasons
     assert said(reasons, "reached_lost") == [
         "Custard apple: reached by 2030. 30 ha today, less 5 ha lost, and 25 ha added make 50 ha."
+    ]
+
+
+def test_a_short_target_names_what_it_loses() -> None:
+    inputs = inputs_of(
+        land={("a", "bare"): 5.0},
+        targets={"na": (20.0, 30.0)},
+        present={("na", "a"): 10.0},
+        losses=[{"zone": "na", "commune_code": "a", "year": 2027, "loss_ha": 4.0, "source": ""}],
+    )
+    _, explanation = explained(inputs)
+    assert said(explanation.reasons, "short_lost") == [
+        "Custard apple lacks 9 ha of 20 ha by 2030: 10 ha today, 4 ha lost, 5 ha added."
     ]
 
 

@@ -167,10 +167,16 @@ def _portfolio(job: AllocationJob, alternatives: int) -> dict[str, Any]:
 
 
 def _chain(job: AllocationJob, asked: str) -> list[str]:
+    from layers.errors import InputError
     from zones.allocation_chain import explain_commune
     from zones.allocation_names import find_commune, find_zone
 
     zone, _, commune = asked.partition(".")
+    if not zone or not commune:
+        raise InputError(
+            en=f"--explain {asked!r}: expected ZONE.COMMUNE, for instance 'anise.Văn Quan'.",
+            vi=f"--explain {asked!r}: cần dạng VÙNG.XÃ, ví dụ 'Hồi.Văn Quan'.",
+        )
     inputs, where = job.allocation.inputs, f"--explain {asked!r}"
     zone = find_zone(zone.strip(), inputs, job.prepared.names, where)
     code = find_commune(commune.strip(), inputs, where)
