@@ -133,15 +133,7 @@ def fit_window(
         frame_width_mm=width_mm - 2 * margin_mm,
         frame_height_mm=height_mm - 2 * margin_mm,
     )
-    half_width = width_mm * denominator / 2000
-    half_height = height_mm * denominator / 2000
-    return MapWindow(
-        left_m=(west + east) / 2 - half_width,
-        bottom_m=(south + north) / 2 - half_height,
-        width_mm=width_mm,
-        height_mm=height_mm,
-        denominator=denominator,
-    )
+    return _centred(bounds_m, (width_mm, height_mm), denominator)
 
 
 def fill_window(
@@ -176,7 +168,14 @@ def fill_window(
     needed = max(
         (east - west) / (width_mm - 2 * margin_mm), (north - south) / (height_mm - 2 * margin_mm)
     )
-    denominator = math.ceil(1000 * needed)
+    return _centred(bounds_m, (width_mm, height_mm), math.ceil(1000 * needed))
+
+
+def _centred(
+    bounds_m: tuple[float, float, float, float], size_mm: tuple[float, float], denominator: int
+) -> MapWindow:
+    west, south, east, north = bounds_m
+    width_mm, height_mm = size_mm
     return MapWindow(
         left_m=(west + east) / 2 - width_mm * denominator / 2000,
         bottom_m=(south + north) / 2 - height_mm * denominator / 2000,
