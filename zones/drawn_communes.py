@@ -107,7 +107,7 @@ def load_neighbours(
     Returns
     -------
     geopandas.GeoDataFrame
-        ``commune`` and geometry.
+        ``commune``, empty where the layer has no name, and geometry.
 
     Raises
     ------
@@ -124,9 +124,9 @@ def load_neighbours(
             "name_column.",
             vi=f"{name}: cần cột tên {source.name_column!r}, chỉ có {found}; hãy đặt name_column.",
         )
-    named = frame.rename(columns={source.name_column: "commune"})[["commune", "geometry"]]
-    around: gpd.GeoDataFrame = named.reset_index(drop=True)
-    return around
+    names = frame[source.name_column].astype("str").fillna("").str.normalize("NFC")
+    around: gpd.GeoDataFrame = frame[["geometry"]].assign(commune=names)
+    return around[["commune", "geometry"]].reset_index(drop=True)
 
 
 def load_outlines(project: Project, layer: str, crs: pyproj.CRS) -> gpd.GeoDataFrame:
@@ -184,9 +184,12 @@ def near_neighbours(
     """
     west, south, east, north = communes.total_bounds
     margin = _MARGIN_RATIO * max(east - west, north - south)
-    frame = shapely.box(west - margin, south - margin, east + margin, north + margin)
-    near = neighbours[neighbours.intersects(frame)]
-    middles = near.representative_point()
+    edges = neighbours.bounds
+    reach = edges["maxx"].gt(west - margin) & edges["minx"].lt(east + margin)
+    reach &= edges["maxy"].gt(south - margin) & edges["miny"].lt(north + margin)
+    near = neighbours[reach]
+    # Nothing is measured here, so a polygon that crosses itself is no reason to stop.
+    middles = shapely.point_on_surface(shapely.make_valid(near.geometry.to_numpy()))
     inside = communes.sindex.query(middles, predicate="intersects")[0]
     outside: gpd.GeoDataFrame = near.drop(index=near.index[inside]).reset_index(drop=True)
     return outside if len(outside) else None

@@ -8,6 +8,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 from pyproj import CRS
 
 from layers.errors import CrsError, InputError, MissingFileError
@@ -108,6 +109,19 @@ def test_neighbours_are_drawn_where_they_are_near_and_outside(tmp_path: Path) ->
         drawn = run(path)["neighbours"]
         assert drawn["name"] == ["Gần"]
         assert drawn["rings"][0]
+
+
+def test_a_neighbour_without_a_name_or_with_a_crossing_is_drawn(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "dự án")
+    bow = shapely.Polygon([(450_000, 2_402_000), (451_000, 2_403_000),
+                           (451_000, 2_402_000), (450_000, 2_403_000)])  # fmt: skip
+    odd = gpd.GeoDataFrame({"ten": [None]}, geometry=[bow], crs=9215)
+    pd.concat([around(), odd]).to_file(path.parent / "around.gpkg")
+    more = "map: {neighbours: {path: around.gpkg, name_column: ten}}\n"
+    path.write_text(path.read_text("utf-8") + more, "utf-8")
+    drawn = run(path)["neighbours"]
+    assert drawn["name"] == ["Gần", ""]
+    assert all(drawn["rings"])
 
 
 def test_no_neighbour_left_is_no_layer() -> None:
