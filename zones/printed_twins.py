@@ -71,7 +71,7 @@ def twin_differences(frames: Frames) -> list[TwinFigures]:
         (("targets", "zones"), _targets),
         (("zone_totals", "zones"), _zone_totals),
         (("allocation", "zones"), _present),
-        (("allocation", "losses", "zones"), _gaps),
+        (("allocation", "zones"), _gaps),
         (("allocation", "allocation_targets"), _allocated),
     ):
         if all(name in given for name in needed):
@@ -182,8 +182,11 @@ def _gaps(given: Frames) -> Iterator[TwinFigures]:
     keys = ["zone", "commune_code"]
     gaps = given["zones"].set_index(keys)["gap_ha"]
     added = given["allocation"].groupby(keys)["planned_ha"].sum().reindex(gaps.index)
-    lost = given["losses"].groupby(keys)["loss_ha"].sum().reindex(gaps.index)
-    yield from _compare("zones", added.fillna(0.0) - lost.fillna(0.0), gaps, "gap_ha")
+    expected = added.fillna(0.0)
+    if "losses" in given:
+        lost = given["losses"].groupby(keys)["loss_ha"].sum().reindex(gaps.index)
+        expected = expected - lost.fillna(0.0)
+    yield from _compare("zones", expected, gaps, "gap_ha")
 
 
 def _allocated(given: Frames) -> Iterator[TwinFigures]:

@@ -327,6 +327,12 @@ def test_allocation_agrees_with_zones_and_targets() -> None:
     assert twin_differences(_allocated()) == []
 
 
+def test_gaps_are_checked_where_nothing_is_lost() -> None:
+    tables = {name: frame for name, frame in _allocated().items() if name != "losses"}
+    (item,) = twin_differences(tables)
+    assert (item.place, item.expected, item.found) == ("pine, 06002, gap_ha", 0.0, -0.3)
+
+
 @pytest.mark.parametrize(
     ("table", "row", "column", "place"),
     [
