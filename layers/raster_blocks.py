@@ -294,16 +294,26 @@ class BlockReader:
         Returns
         -------
         tuple of ndarray
-            Values, and the mask (None where the file has none).
+            Values, valid until the same thread reads again, and the mask (None where the file has
+            none).
         """
         top, bottom, left, right = window
         part = RasterWindow(left, top, right - left, bottom - top)
         band = self.grid.band
         with self.environment() if self.travelled else nullcontext():
-            if self.dataset is not None:
-                with self._lock:
-                    return _read(self.dataset, band, part, self.grid.masked)
-            return _read(self._handle(), band, part, self.grid.masked)
+            values = self._room(bottom - top, right - left)
+            dataset = self._handle() if self.dataset is None else self.dataset
+            with nullcontext() if self.dataset is None else self._lock:
+                dataset.read(band, window=part, out=values)
+                masks = dataset.read_masks(band, window=part) if self.grid.masked else None
+        return values, None if masks is None else masks > 0
+
+    def _room(self, height: int, width: int) -> npt.NDArray[Any]:
+        """Place for the values of a window: each thread keeps one, as fresh memory costs more."""
+        room = getattr(self._local, "room", None)
+        if room is None or room.size < height * width:
+            room = self._local.room = np.empty(height * width, self.grid.dtype)
+        return room[: height * width].reshape(height, width)
 
     def _handle(self) -> Any:
         handle = getattr(self._local, "handle", None)
@@ -384,10 +394,3 @@ def open_raster(name: str | Path) -> Any:
             en=f"{name}: the raster cannot be opened ({error}).",
             vi=f"{name}: không mở được tệp ảnh ({error}).",
         ) from error
-
-
-def _read(
-    dataset: Any, band: int, part: RasterWindow, masked: bool
-) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]:
-    values = dataset.read(band, window=part)
-    return values, dataset.read_masks(band, window=part) > 0 if masked else None
