@@ -205,7 +205,11 @@ def _up_or_down(controls: Controls, solution: Solution) -> Integers | None:
 
 
 def _programme(controls: Controls, totals: list[_Total], *, integer: bool) -> Programme:
-    """Columns: one per cell (goes up), then one per total (its height above the lower step)."""
+    """Columns: one per cell (goes up), then one per total and step of its range.
+
+    A range is one step wide; two where totals to meet move a total past a step. Then each step has
+    its own price, which rises: the sum stays near its target and is not driven to an end.
+    """
     cells = len(controls.exact)
     fraction = controls.exact - controls.low
     tie = _ties(controls.up > controls.low)
@@ -213,12 +217,14 @@ def _programme(controls: Controls, totals: list[_Total], *, integer: bool) -> Pr
     blocks, bounds = [], []
     for total in totals:
         count = len(total.exact)
-        weight = _WEIGHTS[len(total.margin)]
-        above = np.clip(total.exact - total.low, 0.0, 1.0)
-        costs.append(weight * (1.0 - 2.0 * above))
-        uppers.append((total.up - total.low).astype("float64"))
+        weight, widths = _WEIGHTS[len(total.margin)], total.up - total.low
+        steps = max(1, int(widths.max(initial=0)))
+        for step in range(steps):
+            above = np.clip(total.exact - total.low - step, 0.0, 1.0)
+            costs.append(weight * (1.0 - 2.0 * above))
+            uppers.append(np.clip(widths - step, 0, 1).astype("float64"))
         base = np.bincount(total.group, weights=controls.low, minlength=count)
-        blocks.append((total.group, count))
+        blocks.append((total.group, count, steps))
         bounds.append(total.low - base)
     matrix = _matrix(cells, blocks)
     right = np.concatenate(bounds).astype("float64")
@@ -266,15 +272,18 @@ def _ties(open_cells: npt.NDArray[np.bool_]) -> Floats:
     return costs
 
 
-def _matrix(cells: int, blocks: list[tuple[Integers, int]]) -> sparse.csc_matrix:
-    offset, rows = 0, []
-    for group, count in blocks:
+def _matrix(cells: int, blocks: list[tuple[Integers, int, int]]) -> sparse.csc_matrix:
+    offset, rows, heights = 0, [], []
+    for group, count, steps in blocks:
         rows.append(group + offset)
+        heights.append(np.tile(np.arange(offset, offset + count), steps))
         offset += count
-    row = np.concatenate([*rows, np.arange(offset)])
-    column = np.concatenate([np.tile(np.arange(cells), len(blocks)), cells + np.arange(offset)])
-    sign = np.concatenate([np.ones(cells * len(blocks)), -np.ones(offset)])
-    return sparse.csc_matrix((sign, (row, column)), shape=(offset, cells + offset))
+    height = np.concatenate(heights)
+    row = np.concatenate([*rows, height])
+    columns = [np.tile(np.arange(cells), len(blocks)), cells + np.arange(len(height))]
+    sign = np.concatenate([np.ones(cells * len(blocks)), -np.ones(len(height))])
+    shape = (offset, cells + len(height))
+    return sparse.csc_matrix((sign, (row, np.concatenate(columns))), shape=shape)
 
 
 def _relaxed(controls: Controls, totals: list[_Total], steps: Integers | None) -> Outcome:

@@ -260,3 +260,47 @@ def test_table_refuses_bad_keys_and_totals() -> None:
             value="ha",
             totals={"zone": pd.Series({"0": 1.0, "1": 1.0}), "commune": pd.Series({"0": 1.0})},
         )
+
+
+@given(
+    st.lists(st.floats(0, 4).map(lambda value: round(value, 2)), min_size=6, max_size=6),
+    st.lists(st.sampled_from([-1, 0, 1]), min_size=2, max_size=2),
+)
+@settings(max_examples=150, deadline=None)
+def test_totals_to_meet_leave_all_else_as_near_as_can_be(
+    exact: list[float], moves: list[int]
+) -> None:
+    """Against every way to round a small table: no other total is driven to an end of its range."""
+    table = pd.DataFrame({"zone": list("aaabbb"), "commune": list("xyzxyz"), "ha": exact})
+    sums = table.groupby("zone")["ha"].sum()
+    wanted = (np.floor(sums + 0.5) + moves).clip(lower=0)
+    try:
+        rounded = round_table(table, by=["commune", "zone"], value="ha", totals={"zone": wanted})
+    except InputError:
+        return  # more than one step away, or not to be had
+    aims = table["ha"] * table["zone"].map(wanted / sums.where(sums > 1e-6, 1.0)).where(
+        table["zone"].map(sums) > 1e-6, 1.0
+    )
+
+    def distance(cells: pd.Series) -> float:
+        frame = pd.DataFrame({"commune": table["commune"], "cell": cells, "aim": aims})
+        frame["exact"] = table["ha"]
+        by = frame.groupby("commune")[["cell", "aim", "exact"]].sum()
+        whole = frame[["cell", "aim", "exact"]].sum()
+        total = 8 * _off(by).sum() + 16 * _off(whole.to_frame().T).sum()
+        return float(total + (frame["cell"] - frame["exact"]).abs().sum())
+
+    def _off(sums: pd.DataFrame) -> pd.Series:
+        low = np.floor(sums[["aim", "exact"]].min(axis=1) + 1e-6)
+        high = np.ceil(sums[["aim", "exact"]].max(axis=1) - 1e-6)
+        far = (sums["cell"] < low) | (sums["cell"] > high)
+        return (sums["cell"] - sums["aim"]).abs().where(~far, np.inf)
+
+    ways = [
+        pd.Series(way) for way in itertools.product(*[{np.floor(v), np.ceil(v)} for v in exact])
+    ]
+    zones = [way.groupby(table["zone"]).sum() for way in ways]
+    best = min(
+        distance(way) for way, zone in zip(ways, zones, strict=True) if (zone == wanted).all()
+    )
+    assert distance(rounded.cells["ha"]) == pytest.approx(best, abs=1e-3)
