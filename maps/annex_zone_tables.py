@@ -41,6 +41,7 @@ def zone_table(content: AnnexContent, zone: str, place: int, say: Say) -> AnnexT
     # Of all communes: a zone that is known to be nowhere has a total of 0, not an unknown one.
     figures = [column for column in columns if column.kind == "hectares"]
     total = summed(rows, figures, content.decimals)
+    left_out = rows.loc[~(rows["listed"] | held), "present_ha"]
     rows = ranked(rows[rows["listed"] | held])
     rows = rows.assign(
         listed=np.where(rows["listed"], "x", ""),
@@ -56,14 +57,38 @@ def zone_table(content: AnnexContent, zone: str, place: int, say: Say) -> AnnexT
         rows=rows,
         total=total,
         unit=say("Unit: ha", "ĐVT: ha"),
-        notes=(
-            say(
-                "Communes neither listed nor holding any area are left out; x: listed in the plan.",
-                "Không in các xã, phường ngoài danh mục và không có diện tích; x: thuộc danh mục "
-                "của kế hoạch.",
-            ),
-        ),
+        notes=(_which_communes(left_out, say),),
         zone=zone,
+    )
+
+
+def _which_communes(left_out: pd.Series[float], say: Say) -> str:
+    """Say which communes a table leaves out: unknown areas are not areas of 0."""
+    mark = say("x: listed in the plan.", "x: thuộc danh mục của kế hoạch.")
+    unknown = left_out.isna()
+    if unknown.any() and unknown.all():
+        return (
+            say(
+                "Other communes are left out: their present area is not known; ",
+                "Không in các xã, phường khác vì chưa có số liệu hiện trạng; ",
+            )
+            + mark
+        )
+    if unknown.any():
+        return (
+            say(
+                "Communes neither listed nor known to hold any area are left out; ",
+                "Không in các xã, phường ngoài danh mục mà không có diện tích hoặc chưa có số "
+                "liệu; ",
+            )
+            + mark
+        )
+    return (
+        say(
+            "Communes neither listed nor holding any area are left out; ",
+            "Không in các xã, phường ngoài danh mục và không có diện tích; ",
+        )
+        + mark
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from layers.wording import Phrase, format_number
+from layers.wording import Language, Phrase, format_number
 
 if TYPE_CHECKING:
     from maps import TableNote
@@ -30,14 +31,22 @@ def allocation_notes(notes: tuple[Phrase, ...], names: Mapping[str, Phrase]) -> 
     pandas.DataFrame
         ``message_en, message_vi``.
     """
-    rows = []
-    for note in notes:
-        en, vi = note.en, note.vi
-        # The longest first: an id may begin with another one.
-        for target in sorted(names, key=len, reverse=True):
-            en, vi = en.replace(target, names[target].en), vi.replace(target, names[target].vi)
-        rows.append((en, vi))
+    rows = [(_named(note, names, "en"), _named(note, names, "vi")) for note in notes]
     return pd.DataFrame(rows, columns=["message_en", "message_vi"]).astype("str")
+
+
+def _named(note: Phrase, names: Mapping[str, Phrase], language: Language) -> str:
+    """Put names for the ids that a sentence lists after its colon.
+
+    An id may be a syllable of the sentence ("na") or begin another id, so whole ids only, all at
+    once: a name that was put in is not looked at again.
+    """
+    head, colon, listed = note.text(language).partition(": ")
+    ids = "|".join(re.escape(item) for item in sorted(names, key=len, reverse=True))
+    if not ids:
+        return head + colon + listed
+    whole = rf"(?<![\w-])(?:{ids})(?![\w-])"
+    return head + colon + re.sub(whole, lambda found: names[found[0]].text(language), listed)
 
 
 def print_notes(tables: Mapping[str, pd.DataFrame], targets: pd.DataFrame) -> tuple[TableNote, ...]:

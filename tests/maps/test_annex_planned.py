@@ -66,3 +66,17 @@ def test_allocation_names_the_zones_that_it_leaves_out() -> None:
     assert table.notes == ("Chưa phân bổ: Dược liệu, Hoàng đàn.",)
     without = squares.content(allocation=None)
     assert unallocated_zones(without) == []
+
+
+def test_areas_that_nobody_knows_are_not_said_to_be_none() -> None:
+    zones = squares.zones()
+    known, unknown = (_zone(squares.content(zones=zones), zone) for zone in ("pine", "medicinal"))
+    assert known.notes[0].startswith("Không in các xã, phường ngoài danh mục và không có diện tích")
+    assert unknown.notes[0].startswith("Không in các xã, phường khác vì chưa có số liệu hiện trạng")
+    some = zones["zone"].eq("pine") & zones["commune_code"].eq("06004")
+    zones = zones.assign(
+        listed=zones["listed"] & ~some, present_ha=zones["present_ha"].mask(some, np.nan)
+    )
+    zones.loc[(zones["zone"] == "pine") & (zones["commune_code"] == "06003"), "present_ha"] = 0.0
+    note = _zone(squares.content(zones=zones), "pine").notes[0]
+    assert "mà không có diện tích hoặc chưa có số liệu" in note

@@ -43,3 +43,20 @@ def test_roundings_that_gave_way_are_told_below_allocation_and_zones() -> None:
     assert [note.table for note in notes] == ["allocation", "zone"]
     assert {note.text.vi for note in notes} == {"Lệch khi in: Thông, T.."}
     assert allocation_notes((), names).columns.tolist() == ["message_en", "message_vi"]
+
+
+def test_ids_that_are_syllables_of_other_words_are_left_there() -> None:
+    said = Phrase(
+        en="In print beside its bound by na alone: na, na-2030, natural, In.",
+        vi="Chỉ lệch khi in na ra: na, na-2030, natural, In.",
+    )
+    names = {
+        "na": Phrase(en="Custard apple", vi="Na dai"),
+        "na-2030": Phrase(en="na to 2030", vi="na đến 2030"),
+        "In": Phrase(en="Indigo", vi="Chàm"),
+    }
+    assert allocation_notes((said,), names).loc[0].tolist() == [
+        "In print beside its bound by na alone: Custard apple, na to 2030, natural, Indigo.",
+        "Chỉ lệch khi in na ra: Na dai, na đến 2030, natural, Chàm.",
+    ]
+    assert allocation_notes((said,), {}).loc[0, "message_en"] == said.en
