@@ -18,6 +18,7 @@ from zones.allocation_project import Prepared
 __all__ = ["KEYS_OF_CHANGES", "change_inputs"]
 
 _LANGUAGES: tuple[Language, Language] = ("en", "vi")
+_WHAT_IF = "what-if"
 
 #: What can be changed, by the number of parts after the first.
 KEYS_OF_CHANGES: dict[str, Phrase] = {
@@ -31,7 +32,10 @@ KEYS_OF_CHANGES: dict[str, Phrase] = {
     "pace.COMMUNE": Phrase(en="most per year of all zones, ha", vi="tối đa mỗi năm mọi vùng, ha"),
     "pace.ZONE.COMMUNE": Phrase(en="most per year, ha", vi="tối đa mỗi năm, ha"),
     "land.SOURCE": Phrase(en="factor on its land: 1.2x", vi="hệ số diện tích đất: 1.2x"),
-    "land.SOURCE.COMMUNE": Phrase(en="its land, ha", vi="diện tích đất, ha"),
+    "land.SOURCE.COMMUNE": Phrase(
+        en="its land, ha; pieces with years of their own keep their parts and years",
+        vi="diện tích đất, ha; các phần có năm riêng giữ nguyên tỷ lệ và năm",
+    ),
     "suitability.ZONE.SOURCE": Phrase(en="0 to 1, in every commune", vi="0 đến 1, ở mọi xã"),
     "lock.ZONE.COMMUNE": Phrase(
         en="must:HECTARES, may or must_not", vi="must:SỐ_HA, may hoặc must_not"
@@ -254,15 +258,16 @@ class _Editor:
         code = self.commune(parts[1])
         mine &= available["commune_code"] == code
         present = float(available.loc[mine, "area_ha"].sum())
-        row = {
-            "commune_code": code,
-            "source": source,
-            "area_ha": self.number(value, present),
-            "origin": "what-if",
-            "from_year": np.nan,
-            "until_year": np.nan,
-        }
-        added = AVAILABLE.validate(pd.DataFrame([row]))
+        wanted = self.number(value, present)
+        if present > 0:
+            # Each piece keeps the years in which it is free.
+            scaled = available["area_ha"].mask(mine, available["area_ha"] * (wanted / present))
+            origin = available["origin"].mask(mine, _WHAT_IF)
+            available = available.assign(area_ha=scaled, origin=origin)
+            return replace(self.inputs, available=available)
+        row = {"commune_code": code, "source": source, "area_ha": wanted, "origin": _WHAT_IF}
+        blank = {"from_year": np.nan, "until_year": np.nan}
+        added = AVAILABLE.validate(pd.DataFrame([row | blank]))
         return replace(self.inputs, available=_with_row(available[~mine], added))
 
     def suitability(self, parts: list[str], value: str) -> AllocationInputs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from layers.errors import InputError
@@ -93,6 +94,30 @@ def test_zones_sources_and_communes_go_by_name_in_any_spelling(prepared: Prepare
     twice = replace(named, inputs=replace(named.inputs, communes=twins))
     with pytest.raises(InputError, match=r"2 communes are called 'Cao Lộc': \['a', 'b'\]"):
         change_inputs(twice, ["pace.Cao Lộc=9"])
+
+
+def test_changed_land_keeps_the_years_of_its_pieces() -> None:
+    inputs = inputs_of(land={("a", "young"): 20.0}, targets={"timber": (50.0, 50.0)})
+    early = inputs.available.assign(until_year=2026.0)
+    late = early.assign(area_ha=30.0, from_year=2030.0, until_year=float("nan"))
+    inputs = replace(inputs, available=pd.concat([early, late], ignore_index=True))
+    prepared = Prepared(inputs, YEARS, {}, (), {})
+    for change, planned in (
+        ("land.young.a=1x", {2026: 20.0, 2030: 30.0}),
+        ("land.young.a=50", {2026: 20.0, 2030: 30.0}),
+        ("land.young.a=0.5x", {2026: 10.0, 2030: 15.0}),
+        ("land.young.a=40", {2026: 16.0, 2030: 24.0}),
+    ):
+        changed = change_inputs(prepared, [change]).inputs
+        assert set(changed.available["origin"]) == {"what-if"}
+        plan = allocate(changed, settings=YEARS).plan
+        by_year = plan.groupby("year")["planned_ha"].sum()
+        assert by_year[by_year > 1e-6].to_dict() == pytest.approx(planned)
+    # Where no land stood, none has years to keep.
+    bare = replace(prepared, inputs=replace(inputs, available=early.assign(area_ha=0.0)))
+    row = change_inputs(bare, ["land.young.a=7"]).inputs.available
+    assert row["area_ha"].tolist() == [7.0]
+    assert row[["from_year", "until_year"]].isna().all().all()
 
 
 def test_the_weight_of_unlisted_communes(prepared: Prepared) -> None:
