@@ -12,6 +12,7 @@ from layers.errors import InputError
 from layers.wording import Language, Phrase, format_number
 from zones.allocation import Allocation
 from zones.allocation_aims import fair_shares
+from zones.allocation_land import usable_land
 from zones.allocation_reasons import source_names
 from zones.allocation_sentences import Figure, Sentence, Value, Voice, decimals_of
 from zones.allocation_tables import PrintedAllocation
@@ -206,30 +207,27 @@ class _Pair:
     def land(self) -> Iterator[Sentence]:
         inputs, plan = self.allocation.inputs, self.printed.lands
         suits = self.mine(inputs.suitability[inputs.suitability["suitability"] > 0])
-        here = inputs.available[
-            (inputs.available["commune_code"] == self.code) & (inputs.available["area_ha"] > 0)
-        ]
-        limits = inputs.sources.set_index("source")["limit_ratio"]
-        found = suits.merge(here.groupby("source")["area_ha"].sum().reset_index())
+        here = usable_land(inputs, self.allocation.settings)
+        here = here[here["commune_code"] == self.code]
+        found = suits.merge(here.groupby("source")["usable_ha"].sum().reset_index())
         if found.empty:
             yield self.say("chain_no_land")
-        for source, grade, area in zip(
-            found["source"], found["suitability"], found["area_ha"], strict=True
+        for source, grade, usable in zip(
+            found["source"], found["suitability"], found["usable_ha"], strict=True
         ):
             used = plan[(plan["commune_code"] == self.code) & (plan["source"] == source)]
             all_used = float(used["planned_ha"].sum())
             own = float(used.loc[used["zone"] == self.zone, "planned_ha"].sum())
-            usable = float(area) * float(limits[source])
             origins = sorted(set(here.loc[here["source"] == source, "origin"]))
             yield self.say(
                 "chain_land",
                 source=self.voice.name(str(source)),
-                area=self.given(usable),
+                area=self.given(float(usable)),
                 origin=", ".join(origins),
                 suitability=round(float(grade) * 100),
                 mine=own,
                 others=all_used - own,
-                left=max(usable - all_used, 0.0),
+                left=max(float(usable) - all_used, 0.0),
             )
 
     def pace(self) -> Iterator[Sentence]:

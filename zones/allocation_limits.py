@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from zones.allocation_land import usable_land
 from zones.allocation_model import Model
 from zones.allocation_stages import Staged
 
@@ -100,7 +101,7 @@ def _blocked(model: Model, staged: Staged) -> dict[str, npt.NDArray[np.bool_]]:
 def _outside(model: Model) -> pd.DataFrame:
     """Pairs without columns although suitable land is there: a lock or a closed list."""
     inputs = model.inputs
-    land = inputs.available.loc[inputs.available["area_ha"] > 0, ["commune_code", "source"]]
+    land = usable_land(inputs, model.settings)[["commune_code", "source"]]
     suits = inputs.suitability[inputs.suitability["suitability"] > 0]
     pairs = suits.merge(land.drop_duplicates())[_KEYS].drop_duplicates()
     bars = inputs.locks.loc[inputs.locks["lock"] == "must_not", _KEYS].drop_duplicates()

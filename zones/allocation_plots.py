@@ -76,7 +76,8 @@ def plot_land(
 def _source_of(plots: pd.DataFrame, rules: pd.DataFrame) -> pd.Series:
     """Source of each plot: the first rule that fits and asks for no crop and no age."""
     source = pd.Series("", index=plots.index, dtype="str")
-    plain = rules[(rules["crop"] == "") & rules["age_low"].isna() & (rules["shares"] == "no")]
+    ageless = rules["age_low"].isna() & rules["age_high"].isna()
+    plain = rules[(rules["crop"] == "") & ageless & (rules["shares"] == "no")]
     for rule in plain.to_dict("records"):
         fits = pd.Series(True, index=plots.index)
         for column in ("land", "three_forest"):

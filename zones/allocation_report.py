@@ -10,6 +10,7 @@ import pandas as pd
 
 from layers.wording import Language, Phrase, format_number
 from zones.allocation import Allocation
+from zones.allocation_land import usable_land
 from zones.allocation_reasons import Explanation
 from zones.allocation_sentences import Sentence, Voice, decimals_of
 from zones.allocation_tables import PrintedAllocation
@@ -180,16 +181,12 @@ def _aside_rows(report: AllocationReport, language: Language) -> pd.DataFrame:
 
 
 def _land_table(report: AllocationReport, language: Language) -> str:
-    inputs, decimals = report.allocation.inputs, decimals_of(report.printed.step)
-    limits = inputs.sources.set_index("source")["limit_ratio"]
-    land = inputs.available.assign(
-        area_ha=inputs.available["area_ha"]
-        * inputs.available["source"].map(limits).astype("float64")
+    decimals, inputs = decimals_of(report.printed.step), report.allocation.inputs
+    usable = usable_land(inputs, report.allocation.settings).groupby("source")["usable_ha"].sum()
+    frame = inputs.available.groupby("source").agg(
+        origin=("origin", lambda origins: ", ".join(sorted(set(origins))))
     )
-    frame = land.groupby("source").agg(
-        area_ha=("area_ha", "sum"),
-        origin=("origin", lambda origins: ", ".join(sorted(set(origins)))),
-    )
+    frame["area_ha"] = usable.reindex(frame.index).fillna(0.0)
     planned = report.printed.lands.groupby("source")["planned_ha"].sum()
     frame["planned_ha"] = planned.reindex(frame.index).fillna(0.0)
     frame = frame.reset_index()

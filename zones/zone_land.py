@@ -11,6 +11,7 @@ import pandas as pd
 
 from layers.schema import Column, Schema
 from zones.allocation import Allocation
+from zones.allocation_land import usable_land
 from zones.rounding import round_to_total
 
 __all__ = ["ZONE_LAND", "join_zone_land", "zone_land"]
@@ -52,15 +53,9 @@ def zone_land(allocation: Allocation) -> pd.DataFrame:
         in each of them, so zones must not be summed.
     """
     inputs = allocation.inputs
-    limits = inputs.sources.set_index("source")["limit_ratio"]
-    settings, land = allocation.settings, inputs.available
-    first = land["from_year"].fillna(settings.first_year).clip(lower=settings.first_year)
-    last = land["until_year"].fillna(settings.last_year).clip(upper=settings.last_year)
-    land = land[(first <= last).to_numpy(dtype=bool)]
-    usable = land["area_ha"] * land["source"].map(limits).astype("float64")
-    land = usable.groupby([land["commune_code"], land["source"]]).sum().reset_index(name="usable")
+    land = usable_land(inputs, allocation.settings)
     suits = inputs.suitability[inputs.suitability["suitability"] > 0]
-    found = suits.merge(land, on=["commune_code", "source"]).groupby(_PAIR)["usable"].sum()
+    found = suits.merge(land, on=["commune_code", "source"]).groupby(_PAIR)["usable_ha"].sum()
     table = allocation.limits[[*_PAIR, "binding"]].reset_index(drop=True)
     wanted = pd.MultiIndex.from_frame(table[_PAIR])
     hectares = found.reindex(wanted).fillna(0.0).to_numpy()

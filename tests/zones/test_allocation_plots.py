@@ -36,7 +36,7 @@ def communes() -> gpd.GeoDataFrame:
 
 
 @pytest.fixture(scope="module")
-def land(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def bare() -> PlotLayer:
     """Bare plot 1 in a (25 ha), 2 half in a and half in b (20 ha, ledger 24), 3 protected."""
     plots = pd.DataFrame(
         {
@@ -55,10 +55,14 @@ def land(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         box(EAST + 900, NORTH, EAST + 1100, NORTH + 1000),
         square(1500, 0, 200),
     ]
-    layer = PlotLayer(
+    return PlotLayer(
         gpd.GeoDataFrame(PLOTS.validate(plots), geometry=shapes, crs=9215), CROP_WEIGHTS.empty()
     )
-    return plot_land({"forest": ("forest_status", layer)}, load_land_sources(), communes)
+
+
+@pytest.fixture(scope="module")
+def land(communes: gpd.GeoDataFrame, bare: PlotLayer) -> gpd.GeoDataFrame:
+    return plot_land({"forest": ("forest_status", bare)}, load_land_sources(), communes)
 
 
 def inputs() -> AllocationInputs:
@@ -74,6 +78,14 @@ def test_pieces_are_the_land_that_the_rules_allow(land: gpd.GeoDataFrame) -> Non
         ["1/1/2", "a", "bare_production", pytest.approx(12)],
         ["1/1/2", "b", "bare_production", pytest.approx(12)],
     ]
+
+
+@pytest.mark.parametrize("age", ["age_low", "age_high"])
+def test_a_source_that_asks_for_an_age_tells_nothing_of_plots(
+    communes: gpd.GeoDataFrame, bare: PlotLayer, age: str
+) -> None:
+    rules = load_land_sources().assign(**{age: pd.array([5] * 7, dtype="Int64")})
+    assert plot_land({"forest": ("forest_status", bare)}, rules, communes).empty
 
 
 def test_a_locked_plot_is_a_source_of_its_own(land: gpd.GeoDataFrame) -> None:
