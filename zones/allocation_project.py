@@ -37,6 +37,7 @@ from zones.allocation_inputs import (
     AllocationInputs,
     AllocationSettings,
 )
+from zones.allocation_losses import free_land_of, take_losses_aside, tell_losses_aside
 from zones.allocation_plots import lock_plots, plot_land, split_by_elevation
 from zones.allocation_targets import CONVERSIONS, allocation_targets, conversion_names
 from zones.present import present_by_crop
@@ -120,9 +121,10 @@ def prepare_allocation(
         unlisted_cost=section.unlisted_cost,
         must_weight=section.must_weight,
     )
-    targets, pace_of_plan, aside = allocation_targets(tables["targets"], plan, settings)
-    targets["importance"] = targets["zone"].map(section.importance).fillna(1.0)
-    _check_zones(section, {*targets["zone"], *(zone.zone for zone in plan.zones)})
+    asked = allocation_targets(tables["targets"], plan, settings)
+    targets = asked.targets
+    targets = targets.assign(importance=targets["zone"].map(section.importance).fillna(1.0))
+    _check_zones(section, {*targets["zone"], *asked.aside, *(zone.zone for zone in plan.zones)})
     names = _names(tables["zone_names"])
     own = {name: project.resolve(path) for name, path in section.tables if path is not None}
     mark = section.decimal
@@ -133,8 +135,7 @@ def prepare_allocation(
         given = read_figures(AVAILABLE, own["available"], decimal=mark)
     available = _replaced(available, given, ["source"])
     crops = tables["zone_names"][["zone", "crop"]]
-    asked = set(targets["zone"])
-    fresh = [item.zone for item in CONVERSIONS.values() if item.zone in asked]
+    fresh = [item.zone for item in CONVERSIONS.values() if item.zone in set(targets["zone"])]
     crops = pd.concat([crops, pd.DataFrame({"zone": fresh, "crop": ""})], ignore_index=True)
     crop_rules = load_crop_suitability(own.get("crop_suitability"), decimal=mark)
     suits = suitability_table(crop_rules, available, crops)
@@ -143,7 +144,7 @@ def prepare_allocation(
         suits = _replaced(suits, read_figures(SUITABILITY, own["suitability"], decimal=mark), keys)
     past = _pace(project, tables, available)
     past = past[past["zone"].isin([*targets["zone"], ""])]
-    pace = pd.concat([past, pace_of_plan], ignore_index=True)
+    pace = pd.concat([past, asked.pace], ignore_index=True)
     if "pace" in own:
         pace = _replaced(
             pace, read_figures(PACE, own["pace"], decimal=mark), ["zone", "commune_code"]
@@ -156,6 +157,10 @@ def prepare_allocation(
     closed = set(listed.loc[listed["list"] == "closed", "zone"])
     nowhere = closed - set(listed.loc[inside, "zone"])
     suits = suits[suits["zone"].isin(zones) & ~suits["zone"].isin(nowhere)]
+    losses = LOSSES.empty()
+    if "losses" in own:
+        losses = read_figures(LOSSES, own["losses"], decimal=mark)
+    losses, lost_aside = take_losses_aside(losses, asked.aside)
     inputs = AllocationInputs(
         communes=COMMUNES.validate(pd.DataFrame(communes[COMMUNES.names])),
         present=_present(tables["zones"], zones, communes),
@@ -166,21 +171,21 @@ def prepare_allocation(
         listed=listed[inside],
         pace=PACE.validate(pace[PACE.names]),
         locks=locks[locks["plot"] == ""][LOCKS.names],
-        losses=read_figures(LOSSES, own["losses"], decimal=mark)
-        if "losses" in own
-        else LOSSES.empty(),
+        losses=losses,
         cover=_cover(tables["zone_names"], rules, zones),
         natural_area_ha=float(communes["official_area_ha"].sum()),
     )
     of_layers = rules[~rules["source"].isin(given["source"])]
     ageless = ageless_stands(tables["measured"], of_layers, layers=land_layers(project))
-    findings = (*aside, *ageless, *_origins(project, inputs))
+    findings = (*asked.findings, *ageless, *_origins(project, inputs))
     if needs_plots(project):
         by_plot = plot_land(_land_plots(project, layers or {}), rules, communes)
         inputs = lock_plots(inputs, by_plot, locks[locks["plot"] != ""])
         if section.elevation is not None:
             height = project.resolve(section.elevation)
             inputs = split_by_elevation(inputs, by_plot, crop_rules, crops, elevation=height)
+    inputs = free_land_of(lost_aside, inputs, settings, standing=tables["zones"])
+    findings = (*findings, *tell_losses_aside(lost_aside, names))
     return Prepared(inputs, settings, names, findings, tables, section.rounding_seconds)
 
 

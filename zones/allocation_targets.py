@@ -15,7 +15,7 @@ from zones.allocation_inputs import PACE, AllocationSettings
 if TYPE_CHECKING:
     from zones.plan_model import Plan
 
-__all__ = ["CONVERSIONS", "Conversion", "allocation_targets", "conversion_names"]
+__all__ = ["CONVERSIONS", "AskedTargets", "Conversion", "allocation_targets", "conversion_names"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,30 @@ class Conversion:
     name: Phrase
 
 
+@dataclass(frozen=True, slots=True)
+class AskedTargets:
+    """What a plan asks an allocation for, and what it leaves aside.
+
+    Parameters
+    ----------
+    targets : pandas.DataFrame
+        Columns of ``zones.allocation_inputs.TARGETS_HA`` but ``importance``. The lower end is the
+        plan's own figure; the tolerance round a single figure only widens the upper end.
+    pace : pandas.DataFrame
+        ``zones.allocation_inputs.PACE``: the plan's own yearly figures of these zones.
+    findings : list of Finding
+        Zones set aside because nobody measured them or the plan asks for nothing, targets due in
+        other years.
+    aside : dict of str to Phrase
+        Zones of the plan that are not allocated, and why.
+    """
+
+    targets: pd.DataFrame
+    pace: pd.DataFrame
+    findings: list[Finding]
+    aside: dict[str, Phrase]
+
+
 #: By indicator of the plan.
 CONVERSIONS = {
     "large_timber_conversion": Conversion(
@@ -45,6 +69,19 @@ CONVERSIONS = {
         Phrase(en="Acacia for large timber", vi="Keo chuyển sang gỗ lớn"),
     )
 }
+
+
+_NOT_MEASURED = Phrase(
+    en="no layer tells its present area", vi="không lớp nào cho biết hiện trạng của vùng"
+)
+
+
+def _no_target(settings: AllocationSettings) -> Phrase:
+    years = f"{settings.first_year}–{settings.last_year}"
+    return Phrase(
+        en=f"the plan asks for no area of it in {years}",
+        vi=f"kế hoạch không giao chỉ tiêu diện tích của vùng trong {years}",
+    )
 
 
 def conversion_names() -> dict[str, Phrase]:
@@ -60,7 +97,7 @@ def conversion_names() -> dict[str, Phrase]:
 
 def allocation_targets(
     targets: pd.DataFrame, plan: Plan, settings: AllocationSettings
-) -> tuple[pd.DataFrame, pd.DataFrame, list[Finding]]:
+) -> AskedTargets:
     """Area targets and yearly figures of the leading plan's zones, as the allocation asks.
 
     Parameters
@@ -74,14 +111,8 @@ def allocation_targets(
 
     Returns
     -------
-    frame : pandas.DataFrame
-        Columns of ``zones.allocation_inputs.TARGETS_HA`` but ``importance``. The lower end is the
-        plan's own figure; the tolerance round a single figure only widens the upper end.
-    pace : pandas.DataFrame
-        ``zones.allocation_inputs.PACE``: the plan's own yearly figures.
-    findings : list of Finding
-        Zones set aside because nobody measured them or the plan asks for nothing, targets due in
-        other years.
+    AskedTargets
+        Targets, yearly figures, and the zones left aside.
     """
     mine = targets[targets["zone"].isin([zone.zone for zone in plan.zones])]
     mine = mine[mine["unit"].isin(["ha", "ha/year"])]
@@ -94,11 +125,11 @@ def allocation_targets(
     yearly = mine[converted & (mine["period"] == "per_year")]
     whole = whole.assign(zone=whole["indicator"].map(_conversion_zone))
     yearly = yearly.assign(zone=yearly["indicator"].map(_conversion_zone))
-    asked = pd.concat([areas, whole], ignore_index=True)
-    frame = asked.assign(
-        year=asked["year"].fillna(settings.last_year),
-        low_ha=asked["figure_low"].where(asked["bound"] != "at_most"),
-        high_ha=asked["high"].where(asked["bound"] != "at_least"),
+    both = pd.concat([areas, whole], ignore_index=True)
+    frame = both.assign(
+        year=both["year"].fillna(settings.last_year),
+        low_ha=both["figure_low"].where(both["bound"] != "at_most"),
+        high_ha=both["high"].where(both["bound"] != "at_least"),
     )
     within = frame["year"].between(settings.first_year, settings.last_year)
     asked_for = {*frame.loc[within, "zone"], *unknown["zone"]}
@@ -109,7 +140,13 @@ def allocation_targets(
         *_without_target(silent, names, settings),
         *_late(frame[~within], settings),
     ]
-    return frame[within].reset_index(drop=True), _yearly_pace(yearly), findings
+    asked = frame[within].reset_index(drop=True)
+    # A yearly figure of a zone that is left aside would be one of an unknown zone.
+    pace = _yearly_pace(yearly[yearly["zone"].isin(asked["zone"])])
+    left = [zone for zone in dict.fromkeys(frame["zone"]) if zone not in {*asked["zone"], *names}]
+    aside = dict.fromkeys([*silent, *left], _no_target(settings))
+    aside |= dict.fromkeys(unknown["zone"].tolist(), _NOT_MEASURED)
+    return AskedTargets(asked, pace, findings, aside)
 
 
 def _conversion_zone(indicator: str) -> str:

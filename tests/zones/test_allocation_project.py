@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -10,15 +12,17 @@ import pandas as pd
 import pytest
 
 from layers.datafiles import data_path
-from tests.factories import PROJECT
+from layers.errors import InputError
+from tests.factories import PROJECT, write_project
+from zones.allocation_faults import check_allocation_inputs
 from zones.allocation_job import AllocationJob, run_job
-from zones.allocation_project import prepare_allocation
+from zones.allocation_project import Prepared, prepare_allocation
 from zones.allocation_tables import allocation_table, annex_table
 from zones.compare import ToleratedBounds, compare_targets, join_plan_targets
 from zones.measure import MEASURED
+from zones.plan_model import Plan
 from zones.plans import load_plan
-from zones.project import Project
-from zones.yaml_document import read_document, validate_document
+from zones.project import load_project
 
 #: Present hectares of the province, near what the plan says of today.
 PRESENT = {
@@ -34,8 +38,21 @@ PRESENT = {
 }
 
 
+@dataclass(frozen=True)
+class Made:
+    folder: Path
+    plan: Plan
+    tables: dict[str, pd.DataFrame]
+    communes: gpd.GeoDataFrame
+
+    def prepared(self, more: str = "") -> Prepared:
+        file = self.folder / "project.yaml"
+        file.write_text(PROJECT + more, "utf-8")
+        return prepare_allocation(load_project(file), self.plan, self.tables, self.communes)
+
+
 @pytest.fixture(scope="module")
-def job(tmp_path_factory: pytest.TempPathFactory) -> AllocationJob:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     generator = np.random.default_rng(20)
     table = pd.read_csv(data_path("communes-20.csv"), dtype={"code": str})
     communes = gpd.GeoDataFrame(
@@ -79,11 +96,13 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> AllocationJob:
         "zones": zones,
         "zone_names": plan.zones_frame(),
     }
-    file = tmp_path_factory.mktemp("dự án") / "project.yaml"
-    file.write_text(PROJECT, "utf-8")
-    project = validate_document(Project, read_document(file), file)
-    prepared = prepare_allocation(project, plan, tables, communes)
-    return run_job(prepared, step=0.1)
+    folder = write_project(tmp_path_factory.mktemp("dự án") / "p").parent
+    return Made(folder, plan, tables, communes)
+
+
+@pytest.fixture(scope="module")
+def job(made: Made) -> AllocationJob:
+    return run_job(made.prepared(), step=0.1)
 
 
 def test_targets_and_lists_are_those_of_the_plan(job: AllocationJob) -> None:
@@ -153,3 +172,72 @@ def test_land_is_used_once_and_conversion_takes_none(job: AllocationJob) -> None
     assert (used <= land.reindex(used.index) + 1e-6).all()
     assert set(plan.loc[plan["zone"] == "acacia_large_timber", "source"]) == {"young_acacia"}
     assert not plan.loc[plan["zone"] == "anise", "source"].isin(["farmland", "young_acacia"]).any()
+
+
+def test_years_that_leave_a_conversion_out_leave_its_yearly_figure_out(made: Made) -> None:
+    prepared = made.prepared("allocation: {last_year: 2029}\n")
+    assert "acacia_large_timber" not in set(prepared.inputs.targets["zone"])
+    assert "acacia_large_timber" not in set(prepared.inputs.pace["zone"])
+    check_allocation_inputs(prepared.inputs, prepared.settings)
+    # Its weight is no misspelling, though nothing is asked of it in these years.
+    weights = "importance: {acacia_large_timber: 2}"
+    made.prepared(f"allocation: {{last_year: 2029, {weights}}}\n")
+    with pytest.raises(InputError, match=r"1 keys name zones that the plan has not: .*acacia_big"):
+        made.prepared("allocation: {importance: {acacia_big: 2}}\n")
+
+
+def test_losses_of_a_zone_that_is_not_allocated_are_told_and_free_their_land(made: Made) -> None:
+    code, other = made.communes["commune_code"].iloc[:2]
+    table = made.folder / "mất.csv"
+    heading = "zone,commune_code,source,year,loss_ha\n"
+    section = "allocation: {tables: {losses: mất.csv}}\n"
+    rows = f"medicinal,{code},,2028,1.0\nmedicinal,{code},cut_over,2027,2.5\n"
+    rows += f"cypress,{code},cut_over,2027,1.5\npine,{other},,2027,3\n"
+    table.write_text(heading + rows, "utf-8")
+    prepared = made.prepared(section)
+    assert prepared.inputs.losses[["zone", "loss_ha"]].to_numpy().tolist() == [["pine", 3.0]]
+    land = prepared.inputs.available
+    (freed,) = land[land["origin"] == "losses"].to_dict("records")
+    assert (freed["commune_code"], freed["source"], freed["area_ha"]) == (code, "cut_over", 4.0)
+    assert freed["from_year"] == 2028
+    check_allocation_inputs(prepared.inputs, prepared.settings)
+    (told,) = [item.message for item in prepared.findings if item.kind == "losses-aside"]
+    assert "Dược liệu 3,5 ha" in told.vi
+    assert "Hoàng đàn 1,5 ha" in told.vi
+    assert "Trong đó 4,0 ha thành đất có thể trồng từ năm sau." in told.vi
+    assert "Medicinal plants 3.5 ha" in told.en
+    # Years that leave all targets out: what was measured cannot lose more than it has.
+    table.write_text(heading + f"pine,{other},,2027,3\n", "utf-8")
+    early = "allocation: {last_year: 2029, tables: {losses: mất.csv}}\n"
+    assert made.prepared(early).inputs.losses.empty
+    table.write_text(heading + f"pine,{other},,2027,999999\n", "utf-8")
+    with pytest.raises(InputError, match="more is lost than the commune has"):
+        made.prepared(early)
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("medicinal,99999,,2028,1", "unknown commune"),
+        ("medicinal,{code},moon,2028,1", "unknown land source"),
+        ("medicinal,{code},,2035,1", "year outside 2026–2030"),
+        ("medicinal,{code},,2028,1\nmedicinal,{code},,2028,1", "1 rows, .*repeated"),
+    ],
+)
+def test_faulty_losses_of_zones_that_are_not_allocated_are_refused(
+    made: Made, row: str, message: str
+) -> None:
+    code = made.communes["commune_code"].iloc[0]
+    text = "zone,commune_code,source,year,loss_ha\n" + row.format(code=code) + "\n"
+    (made.folder / "mất.csv").write_text(text, "utf-8")
+    with pytest.raises(InputError, match=message):
+        made.prepared("allocation: {tables: {losses: mất.csv}}\n")
+
+
+def test_losses_of_zones_that_no_plan_has_are_refused(made: Made) -> None:
+    code = made.communes["commune_code"].iloc[0]
+    text = f"zone,commune_code,source,year,loss_ha\nmedicnal,{code},,2028,1\n"
+    (made.folder / "mất.csv").write_text(text, "utf-8")
+    prepared = made.prepared("allocation: {tables: {losses: mất.csv}}\n")
+    with pytest.raises(InputError, match=r"losses: 1 rows, .*medicnal.*unknown zone"):
+        check_allocation_inputs(prepared.inputs, prepared.settings)
