@@ -60,7 +60,8 @@ def twin_differences(frames: Frames) -> list[TwinFigures]:
     list of TwinFigures
         Communes of the forest cover against the province, forest by origin against forest by
         function, species against the province, land against the forest cover, targets and
-        allocation against the zones, the allocation's targets against its communes.
+        allocation against the zones, the allocation's targets against its communes and each
+        within itself.
     """
     found: list[TwinFigures] = []
     given = {name: frame for name, frame in frames.items() if not frame.empty}
@@ -73,6 +74,8 @@ def twin_differences(frames: Frames) -> list[TwinFigures]:
         (("allocation", "zones"), _present),
         (("allocation", "zones"), _gaps),
         (("allocation", "allocation_targets"), _allocated),
+        (("allocation_targets",), _held),
+        (("allocation_targets", "zones"), _held_present),
     ):
         if all(name in given for name in needed):
             found += compare(given)
@@ -200,6 +203,33 @@ def _allocated(given: Frames) -> Iterator[TwinFigures]:
         sums = [_until(rows, name, *item) for item in held[list(_ABOUT)].itertuples(index=False)]
         expected = pd.Series(sums, index=pd.MultiIndex.from_frame(held[keys]))
         yield from _compare("allocation_targets", expected, held.set_index(keys)[name], name)
+
+
+def _held(given: Frames) -> Iterator[TwinFigures]:
+    """Hold the rows of the allocation's targets: what is reached, and what lacks or exceeds."""
+    held = given["allocation_targets"].set_index(["target", "year"])
+    end = held["present_ha"] - held["loss_ha"] + held["planned_ha"]
+    short, over = held["low_ha"] - held["end_ha"], held["end_ha"] - held["high_ha"]
+    for name, expected in (
+        ("end_ha", end),
+        ("shortfall_ha", short.clip(lower=0).fillna(0.0)),
+        ("surplus_ha", over.clip(lower=0).fillna(0.0)),
+    ):
+        yield from _compare("allocation_targets", expected, held[name], name)
+
+
+def _held_present(given: Frames) -> Iterator[TwinFigures]:
+    """Compare the present areas of the allocation's targets with those of the zones."""
+    held = given["allocation_targets"]
+    areas = given["zones"].groupby(["zone", "commune_code"])["present_ha"].first()
+    # A zone with a commune that nobody measured has no printed total to compare with.
+    sums = areas.groupby("zone").sum().where(areas.notna().groupby("zone").all())
+    cells = areas.reindex(pd.MultiIndex.from_frame(held[["zone", "commune_code"]])).to_numpy()
+    of_zone = held["zone"].map(sums).where(held["commune_code"] == "", cells)
+    keys = ["target", "year"]
+    expected = pd.Series(of_zone.to_numpy(), index=pd.MultiIndex.from_frame(held[keys]))
+    found = held.set_index(keys)["present_ha"]
+    yield from _compare("allocation_targets", expected, found, "present_ha")
 
 
 def _until(rows: pd.DataFrame, name: str, zone: str, commune_code: str, year: int) -> float:

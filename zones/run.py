@@ -16,7 +16,13 @@ import pandas as pd
 from layers.errors import InputError
 from layers.wording import Phrase
 from zones.outputs import refuse_existing, staged_folder
-from zones.run_record import input_record, read_record, software_versions, write_record
+from zones.run_record import (
+    input_record,
+    output_digests,
+    read_record,
+    software_versions,
+    write_record,
+)
 from zones.run_state import RunOptions, RunResult, RunState, SilentTeller, Step, Teller
 from zones.steps import STEPS
 
@@ -112,6 +118,7 @@ def run_project(
             _take_over(state, out, held[name]["tables"])
         steps_record = _do(state, todo, held)
         record = _record(state, sources, steps_record)
+        record["outputs"] = _outputs(stage, steps_record, earlier, reusable - set(todo))
         write_record(stage, record)
     return RunResult(out=out, tables=state.tables, record=record)
 
@@ -271,6 +278,17 @@ def _do(state: RunState, todo: list[str], earlier: dict[str, Any]) -> dict[str, 
             "closures": [item.as_record() for item in state.closures.checked[closed:]],
         }
     return {name: record[name] for name in known if name in record}
+
+
+def _outputs(
+    stage: Path, steps: dict[str, Any], earlier: dict[str, Any] | None, stayed: set[str]
+) -> dict[str, str]:
+    """Digests of the files that steps made, as they were made; other files are the user's."""
+    ours = {file for step in steps.values() for file in step.get("files", ())}
+    of_before = {file for name in stayed for file in steps.get(name, {}).get("files", ())}
+    before: dict[str, str] = (earlier or {}).get("outputs", {})
+    kept = {file: digest for file, digest in before.items() if file in of_before}
+    return {file: held for file, held in output_digests(stage, kept).items() if file in ours}
 
 
 def _record(state: RunState, sources: dict[str, Any], steps: dict[str, Any]) -> dict[str, Any]:

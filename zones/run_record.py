@@ -13,7 +13,14 @@ from typing import Any
 from layers.datafiles import data_path
 from layers.errors import InputError
 
-__all__ = ["file_digest", "input_record", "read_record", "software_versions", "write_record"]
+__all__ = [
+    "file_digest",
+    "input_record",
+    "output_digests",
+    "read_record",
+    "software_versions",
+    "write_record",
+]
 
 RECORD_NAME = "run.json"
 _PACKAGES = (
@@ -73,6 +80,31 @@ def input_record(path: Path) -> dict[str, Any]:
     leaves = [leaf for item in files for leaf in (item.rglob("*") if item.is_dir() else [item])]
     size = sum(leaf.stat().st_size for leaf in leaves if leaf.is_file())
     return {"path": path.name, "bytes": size, "sha256": digest}
+
+
+def output_digests(folder: Path, kept: dict[str, str]) -> dict[str, str]:
+    """Digests of the files that a run leaves in its folder, so that a later change is seen.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder, all steps done.
+    kept : dict of str to str
+        Digests that an earlier run recorded for files of steps that were not done again: a file
+        that was changed since must not pass for what the run wrote.
+
+    Returns
+    -------
+    dict of str to str
+        SHA-256 by path with ``/``, sorted; ``run.json`` cannot name its own.
+    """
+    files = sorted(item for item in folder.rglob("*") if item.is_file())
+    names = {item.relative_to(folder).as_posix(): item for item in files}
+    return {
+        name: kept[name] if name in kept else file_digest(path)
+        for name, path in names.items()
+        if name != RECORD_NAME
+    }
 
 
 def software_versions() -> dict[str, str]:

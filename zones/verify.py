@@ -2,12 +2,13 @@
 
 Map, atlas, workbook, document and tables of a run are made from the same rounded frames and carry
 their digest. A folder that went out by mail and came back is checked here: digests, and every
-figure and total of workbook, document, map and tables against the printed frames.
+figure and total of workbook, document, map and tables against the printed frames; files that nobody
+edits also byte by byte against what the run recorded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ import pandas as pd
 from layers.errors import MissingFileError
 from zones.printed_folder import PRINTED_FOLDER, PRINTED_ORDER, load_printed, text_digest
 from zones.printed_twins import TwinFigures, twin_differences
+from zones.returned_csv import check_tables
 from zones.returned_tables import (
     Difference,
     check_document,
@@ -25,33 +27,18 @@ from zones.returned_tables import (
     document_digest,
     workbook_digest,
 )
+from zones.run_record import file_digest, read_record
 
 if TYPE_CHECKING:
     from maps import AnnexContent
 
 __all__ = ["Difference", "Verification", "verify_folder"]
 
-_TOLERANCE = 1e-6
-#: Exact tables beside the pages, their keys, and what of them the pages print.
-_EXACT = {
-    "zones": (["zone", "commune_code"], ["present_ha"]),
-    "targets": (["target"], ["present", "shortfall", "surplus"]),
-    "forest_cover": (
-        ["commune_code"],
-        [
-            *("natural_area_ha", "natural_forest_ha", "planted_forest_ha", "not_yet_forest_ha"),
-            "cover_percent",
-        ],
-    ),
-    "allocation": (["zone", "commune_code", "land", "year"], ["planned_ha", "present_ha"]),
-    "planted_species": (
-        ["crop"],
-        [*(f"class_{number}_ha" for number in range(1, 6)), "age_unknown_ha", "not_yet_ha"],
-    ),
-}
 _COVER = ("natural_area_ha", "natural_forest_ha", "planted_forest_ha", "not_yet_forest_ha")
 _TARGETS = ("low", "high", "present", "shortfall", "surplus")
 _NAMED = 4
+#: Offices save these again, which changes their bytes: they are compared by content alone.
+_EDITED = ("annex.xlsx", "annex.docx")
 
 
 @dataclass(slots=True)
@@ -68,16 +55,22 @@ class Verification:
         Figures compared, by file.
     differences : list of Difference
         Where twins disagree.
+    by_bytes : list of str
+        Files held byte by byte against what the run wrote.
+    uncompared : list of str
+        Files that are there and could be held against nothing.
     """
 
     folder: Path
     digest: str
     compared: dict[str, int] = field(default_factory=dict)
     differences: list[Difference] = field(default_factory=list)
+    by_bytes: list[str] = field(default_factory=list)
+    uncompared: list[str] = field(default_factory=list)
 
     @property
     def agrees(self) -> bool:
-        """Whether all files say the same."""
+        """Whether all files that were compared say the same."""
         return not self.differences
 
 
@@ -132,8 +125,31 @@ def verify_folder(folder: Path) -> Verification:
             compared, differences = checks[name](content, path)
             result.compared[name] += compared
             result.differences += differences
-    _check_exact(result, content, frames)
+    counts, differences = check_tables(folder, content, frames)
+    result.compared |= counts
+    result.differences += differences
+    _check_bytes(result)
     return result
+
+
+def _check_bytes(result: Verification) -> None:
+    """Hold files against the digests that the run recorded; name what nothing was held against."""
+    recorded: dict[str, str] = (read_record(result.folder) or {}).get("outputs", {})
+    named = {item.file for item in result.differences}
+    for path in sorted(item for item in result.folder.rglob("*") if item.is_file()):
+        name = path.relative_to(result.folder).as_posix()
+        if name in _EDITED:
+            continue
+        if name not in recorded:
+            if name not in result.compared:
+                result.uncompared.append(name)
+            continue
+        found = file_digest(path)
+        result.by_bytes.append(name)
+        # Where a cell of the file was named there is no need to say that its bytes differ.
+        if found != recorded[name] and name not in named:
+            pair = (f"{digest[:12]}…" for digest in (recorded[name], found))
+            result.differences.append(Difference(name, "SHA-256", *pair))
 
 
 def _check_printed(result: Verification, frames: dict[str, pd.DataFrame]) -> None:
@@ -155,6 +171,7 @@ def _check_printed(result: Verification, frames: dict[str, pd.DataFrame]) -> Non
         texts = {"target": "str", "zone": "str", "commune_code": "str"}
         table = pd.read_csv(held, dtype=texts, encoding="utf-8-sig").fillna({"commune_code": ""})
         frames = {**frames, "allocation_targets": table}
+        result.compared[held.name] = int(table.select_dtypes("number").count().sum())
     result.differences += [_twin_difference(item) for item in twin_differences(frames)]
 
 
@@ -255,54 +272,3 @@ def _close(expected: float, found: Any) -> bool:
 
 def _figure(value: Any) -> str:
     return "…" if value is None or pd.isna(value) else f"{float(value):.12g}"
-
-
-def _check_exact(
-    result: Verification, content: AnnexContent, frames: dict[str, pd.DataFrame]
-) -> None:
-    """Hold the unrounded tables against the printed ones: within one step, every figure."""
-    for name, (keys, columns) in _EXACT.items():
-        path = result.folder / f"{name}.csv"
-        if name not in frames or not path.is_file():
-            continue
-        texts: dict[str, Any] = dict.fromkeys(keys, "str")
-        exact = pd.read_csv(path, dtype=texts, keep_default_na=True, encoding="utf-8-sig")
-        for key in keys:
-            exact[key] = exact[key].fillna("").astype("str").str.removesuffix(".0")
-        printed = frames[name].assign(
-            **{key: frames[name][key].astype("str").str.removesuffix(".0") for key in keys}
-        )
-        both = printed.merge(exact, on=keys, how="outer", suffixes=("", "_exact"), indicator=True)
-        result.compared[path.name] = len(both) * len(columns)
-        result.differences += _row_differences(path.name, both, keys)
-        shared = both[both["_merge"] == "both"]
-        for column in columns:
-            step = _exponents(content, column, shared).rpow(10.0)
-            there, here = shared[f"{column}_exact"], shared[column]
-            apart = (there - here).abs() > step * (1 + _TOLERANCE)
-            bad = shared.assign(step=step)[apart | (there.isna() != here.isna())]
-            result.differences += [
-                Difference(
-                    path.name,
-                    f"{', '.join(str(row[key]) for key in keys)}, {column}",
-                    f"{_figure(row[column])} ± {row['step']:g}",
-                    _figure(row[f"{column}_exact"]),
-                )
-                for row in bad.to_dict("records")
-            ]
-
-
-def _exponents(content: AnnexContent, column: str, rows: pd.DataFrame) -> pd.Series[float]:
-    """Power of ten of the last printed digit, per row."""
-    rates = pd.Series(column.endswith("_percent"), index=rows.index)
-    if "unit" in rows.columns:
-        rates = rows["unit"].eq("%")
-    digits = pd.Series(-float(content.decimals), index=rows.index)
-    return digits.mask(rates, -float(content.percent_decimals))
-
-
-def _row_differences(file: str, both: pd.DataFrame, keys: list[str]) -> Iterator[Difference]:
-    for row in both[both["_merge"] != "both"].to_dict("records"):
-        place = ", ".join(str(row[key]) for key in keys)
-        missing = row["_merge"] == "left_only"
-        yield Difference(file, place, *(("a row", "none") if missing else ("no row", "a row")))

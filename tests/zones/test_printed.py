@@ -317,8 +317,14 @@ def _allocated() -> dict[str, pd.DataFrame]:
         [("pine", "06002", 2026, 0.3)], columns=["zone", "commune_code", "year", "loss_ha"]
     )
     held = pd.DataFrame(
-        [("pine-2026", "pine", "", 2026, 0.5, 0.3), ("pine-2027", "pine", "06001", 2027, 0.9, 0.0)],
-        columns=["target", "zone", "commune_code", "year", "planned_ha", "loss_ha"],
+        [
+            ("pine-2026", "pine", "", 2026, 4.0, np.nan, 3.0, 0.3, 0.5, 3.2, 0.8, 0.0),
+            ("pine-2027", "pine", "06001", 2027, 1.0, 1.5, 1.0, 0.0, 0.9, 1.9, 0.0, 0.4),
+        ],
+        columns=[
+            *("target", "zone", "commune_code", "year", "low_ha", "high_ha", "present_ha"),
+            *("loss_ha", "planned_ha", "end_ha", "shortfall_ha", "surplus_ha"),
+        ],
     )
     return {"zones": zones, "allocation": allocation, "losses": losses, "allocation_targets": held}
 
@@ -340,11 +346,17 @@ def test_gaps_are_checked_where_nothing_is_lost() -> None:
         ("zones", 1, "gap_ha", "pine, 06002, gap_ha"),
         ("allocation_targets", 0, "planned_ha", "pine-2026, 2026, planned_ha"),
         ("allocation_targets", 1, "loss_ha", "pine-2027, 2027, loss_ha"),
+        ("allocation_targets", 0, "present_ha", "pine-2026, 2026, end_ha"),
+        ("allocation_targets", 1, "end_ha", "pine-2027, 2027, end_ha"),
+        ("allocation_targets", 0, "low_ha", "pine-2026, 2026, shortfall_ha"),
+        ("allocation_targets", 0, "shortfall_ha", "pine-2026, 2026, shortfall_ha"),
+        ("allocation_targets", 1, "high_ha", "pine-2027, 2027, surplus_ha"),
+        ("allocation_targets", 1, "surplus_ha", "pine-2027, 2027, surplus_ha"),
     ],
 )
 def test_allocation_that_differs_is_named(table: str, row: int, column: str, place: str) -> None:
     tables = _allocated()
     changed = tables[table].copy()
     changed.loc[row, column] += 0.1
-    (item,) = twin_differences({**tables, table: changed})
-    assert (item.table, item.place) == (table, place)
+    first = twin_differences({**tables, table: changed})[0]
+    assert (first.table, first.place) == (table, place)

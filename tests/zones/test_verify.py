@@ -8,7 +8,9 @@ import shutil
 import zipfile
 from pathlib import Path
 
+import docx
 import openpyxl
+import pandas as pd
 import pytest
 
 from layers.errors import InputError, MissingFileError
@@ -89,6 +91,109 @@ def test_untouched_folder_agrees(out: Path) -> None:
         *("printed/zones.csv", "zones.csv", "targets.csv", "forest_cover.csv"),
     }
     assert all(count > 30 for name, count in result.compared.items() if name.startswith("annex"))
+
+
+def test_untouched_folder_tells_how_each_file_was_held(out: Path) -> None:
+    result = verify_folder(out)
+    assert result.uncompared == ["run.json"]
+    files = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    assert files - set(result.by_bytes) == {"run.json", "annex.xlsx", "annex.docx"}
+
+
+def test_digit_changed_in_any_file_is_seen(out: Path) -> None:
+    names = verify_folder(out).by_bytes
+    _with_only(out, "map.html")
+    changed = set()
+    for name in (name for name in names if (out / name).is_file()):
+        data = (out / name).read_bytes()
+        figures = list(re.finditer(rb"[0-9]", data))
+        if not figures or name.endswith(".json"):
+            continue
+        at = figures[-1].start()
+        digit = b"1" if data[at : at + 1] != b"1" else b"2"
+        (out / name).write_bytes(data[:at] + digit + data[at + 1 :])
+        changed.add(name)
+    assert {"allocation.md", "allocation_land.csv", "map.html", "allocation.parquet"} <= changed
+    # A printed table has its digest as well, which speaks for all of them.
+    found = {item.file for item in verify_folder(out).differences}
+    assert changed <= found
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "place"),
+    [
+        ("allocation", "planned_ha", "planned_ha"),
+        ("allocation", "present_ha", "present_ha"),
+        ("allocation_targets", "present_ha", "end_ha"),
+        ("allocation_targets", "end_ha", "end_ha"),
+        ("allocation_targets", "shortfall_ha", "shortfall_ha"),
+        ("allocation_targets", "planned_ha", "end_ha"),
+    ],
+)
+def test_hectare_changed_in_the_allocation(out: Path, name: str, column: str, place: str) -> None:
+    _with_only(out, "map.html")
+    (out / "run.json").unlink()
+    path = out / f"{name}.csv"
+    table = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+    row = table.index[table[column] != ""][0]
+    table.loc[row, column] = str(round(float(table.loc[row, column]) + 0.1, 1))
+    table.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+    places = _places(verify_folder(out))
+    assert any(file == path.name and where.endswith(place) for file, where in places)
+
+
+def test_what_binds_changed_in_the_allocation(out: Path) -> None:
+    _with_only(out, "map.html")
+    path = out / "allocation.csv"
+    table = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+    old = table.loc[0, "binding"]
+    table.loc[0, "binding"] = "pace" if old != "pace" else "land"
+    table.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+    (item,) = verify_folder(out).differences
+    assert (item.file, item.expected, item.found) == (path.name, old, table.loc[0, "binding"])
+    assert item.place.endswith(", binding")
+
+
+def test_loss_that_was_never_printed_is_named(out: Path) -> None:
+    _with_only(out, "map.html")
+    path = out / "allocation_losses.csv"
+    path.write_text(path.read_text("utf-8-sig") + "pine,06184,2030,7.0\n", "utf-8-sig")
+    (item,) = verify_folder(out).differences
+    assert (item.file, item.place, item.expected, item.found) == (
+        *("allocation_losses.csv", "pine, 06184, 2030", "no row", "a row"),
+    )
+
+
+def test_folder_without_its_record_says_what_was_not_compared(
+    out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _with_only(out, "map.html")
+    (out / "run.json").unlink()
+    (out / "thư.txt").write_text("của văn phòng", "utf-8")
+    result = verify_folder(out)
+    assert result.agrees
+    assert result.by_bytes == []
+    assert {"thư.txt", "allocation.md", "areas.parquet"} <= set(result.uncompared)
+    assert "zones.csv" not in result.uncompared
+    assert command(["verify", str(out)]) == 0
+    assert "Not compared: allocation.md, " in capsys.readouterr().out
+
+
+def test_office_that_saves_workbook_and_document_again_changes_nothing(out: Path) -> None:
+    _with_only(out, "annex.xlsx", "annex.docx")
+    _replace_inside(
+        out / "annex.xlsx", "docProps/app.xml", "</Properties>", "<!--x--></Properties>"
+    )
+    docx.Document(str(out / "annex.docx")).save(str(out / "annex.docx"))
+    assert verify_folder(out).differences == []
+
+
+def test_file_changed_before_a_later_step_is_still_seen(tmp_path: Path) -> None:
+    project = write_project(tmp_path / "dự án")
+    folder = run_project(load_project(project), options=RunOptions()).out
+    _replace(folder / "allocation.md", "2030", "2031")
+    run_project(load_project(project), options=RunOptions(only=("annex",), overwrite=True))
+    assert ("allocation.md", "SHA-256") in _places(verify_folder(folder))
 
 
 def test_digit_in_the_workbook(out: Path) -> None:
@@ -325,7 +430,7 @@ def test_damaged_page_is_refused(out: Path, name: str, match: str) -> None:
 
 def test_command_says_what_it_found(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert command(["verify", str(out)]) == 0
-    assert "All files say the same" in capsys.readouterr().out
+    assert "All files compared say the same" in capsys.readouterr().out
     _replace_inside(out / "annex.docx", "word/document.xml", ">30,4<", ">30,5<")
     assert command(["verify", str(out)]) == 1
     told = capsys.readouterr().out

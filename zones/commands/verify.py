@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from zones.commands.speech import print_json, print_line, say
+
+if TYPE_CHECKING:
+    from zones.verify import Verification
 
 __all__ = ["register", "verify"]
 
@@ -37,12 +41,15 @@ def verify(
                 "digest": result.digest,
                 "agrees": result.agrees,
                 "compared": result.compared,
+                "by_bytes": result.by_bytes,
+                "uncompared": result.uncompared,
                 "differences": [asdict(item) for item in result.differences],
             }
         )
     else:
         for name, count in result.compared.items():
             print_line(say(f"{name}: {count} figures", f"{name}: {count} số liệu"))
+        _tell_files(result)
         shown = result.differences if verbose else result.differences[:_SHOWN]
         for item in shown:
             print_line(
@@ -59,11 +66,26 @@ def verify(
         raise typer.Exit(1)
 
 
+def _tell_files(result: Verification) -> None:
+    if result.by_bytes:
+        count = len(result.by_bytes)
+        noun = "file" if count == 1 else "files"
+        print_line(
+            say(
+                f"{count} {noun} held byte by byte against the record of the run.",
+                f"{count} tệp được đối chiếu từng byte với nhật ký của lần chạy.",
+            )
+        )
+    if result.uncompared:
+        names = ", ".join(result.uncompared)
+        print_line(say(f"Not compared: {names}.", f"Không đối chiếu: {names}."))
+
+
 def _verdict(count: int, digest: str) -> str:
     if count == 0:
         return say(
-            f"All files say the same (digest {digest}).",
-            f"Mọi tệp khớp nhau (mã số liệu {digest}).",
+            f"All files compared say the same (digest {digest}).",
+            f"Mọi tệp đã đối chiếu đều khớp nhau (mã số liệu {digest}).",
         )
     noun = "difference" if count == 1 else "differences"
     return say(f"{count} {noun}.", f"{count} khác biệt.")
