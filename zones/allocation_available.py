@@ -33,6 +33,7 @@ __all__ = [
     "past_pace",
     "sources_table",
     "suitability_table",
+    "unreached_communes",
 ]
 
 LAND_SOURCES = Schema(
@@ -43,6 +44,9 @@ LAND_SOURCES = Schema(
         Column("name_en", "text", "name in English"),
         Column("shares", "text", "yes: its hectares bear trees as well; no"),
         Column("limit_ratio", "number", "part of it that may be used", minimum=0),
+        Column(
+            "limit_of", "text", "rest: of what is free; else of all, what stands there included"
+        ),
         Column("layer_kind", "text", "kind of layer that shows it; empty: only tables do"),
         Column("land", "text", "land classes, separated by |"),
         Column("three_forest", "text", "three-forest classes, separated by |; empty: any"),
@@ -50,7 +54,7 @@ LAND_SOURCES = Schema(
         Column("age_low", "integer", "youngest stand, in years", nullable=True),
         Column("age_high", "integer", "oldest stand, in years", nullable=True),
         Column("less_present", "text", "land kinds of crops whose area is taken off, by |"),
-        Column("instead_of", "text", "only where none of these sources is found; by |"),
+        Column("instead_of", "text", "only in communes of which these sources do not tell; by |"),
         Column("basis", "text", "where the rule comes from"),
     ),
 )
@@ -95,9 +99,16 @@ def load_land_sources(path: Path | None = None, *, decimal: Decimal | None = Non
     MissingFileError
         There is no such file.
     InputError
-        A column is missing or wrong, or ``shares`` is neither yes nor no.
+        A column is missing or wrong, ``shares`` is neither yes nor no, or ``limit_of`` is
+        neither empty nor rest.
     """
     rules = _load(LAND_SOURCES, "land_sources.csv", path, decimal)
+    limited = rules.loc[~rules["limit_of"].isin(["", "rest"]), "source"].tolist()
+    if limited:
+        raise InputError(
+            en=f"Land sources {limited[:5]}: limit_of must be empty or rest.",
+            vi=f"Nguồn đất {limited[:5]}: cột limit_of phải để trống hoặc là rest.",
+        )
     strange = rules.loc[~rules["shares"].isin(["yes", "no"]), "source"].tolist()
     if strange:
         raise InputError(
@@ -171,7 +182,9 @@ def available_land(
         newest one only).
     present : pandas.DataFrame
         Columns ``commune_code, crop, present_ha`` of every crop, for sources from which what
-        stands already is taken off: once, whatever the number of sources it may stand on.
+        stands already is taken off: once, whatever the number of sources it may stand on. It
+        counts towards the part that may be used, unless ``limit_of`` says that the part is one
+        of the rest.
     first_year : int
         First year of the plan: stands are as old as they are then.
 
@@ -186,16 +199,38 @@ def available_land(
     inside = _inside(measured, layers)
     found: dict[str, pd.DataFrame] = {}
     for rule in rules.to_dict("records"):
-        if not rule["layer_kind"] or any(name in found for name in _split(rule["instead_of"])):
+        if not rule["layer_kind"]:
             continue
         land = _land_of(inside, rule, first_year)
+        land = land[~land["commune_code"].isin(_told(inside, rules, rule, found)).to_numpy()]
         if land.empty:
             continue
-        found[rule["source"]] = land.assign(source=rule["source"], less=rule["less_present"])
+        found[rule["source"]] = land.assign(
+            source=rule["source"],
+            less=rule["less_present"],
+            part=1.0 if rule["limit_of"] == "rest" else float(rule["limit_ratio"]),
+        )
     if not found:
         return AVAILABLE.empty()
     land = _less_present(pd.concat(found.values(), ignore_index=True), present)
     return AVAILABLE.validate(land[AVAILABLE.names])
+
+
+def _told(
+    inside: pd.DataFrame,
+    rules: pd.DataFrame,
+    rule: Mapping[Hashable, Any],
+    found: Mapping[str, pd.DataFrame],
+) -> set[str]:
+    """Communes of which other sources tell, so that this one does not stand in for them.
+
+    A map that reaches a commune and shows none of the land there tells of it as well: what the
+    forest layer calls farmland is rice land then.
+    """
+    names = _split(rule["instead_of"])
+    kinds = set(rules.loc[rules["source"].isin(names), "layer_kind"]) - {rule["layer_kind"], ""}
+    told = set(inside.loc[inside["kind"].isin(kinds), "commune_code"])
+    return told.union(*(found[name]["commune_code"] for name in names if name in found))
 
 
 def _inside(measured: pd.DataFrame, layers: Mapping[str, str]) -> pd.DataFrame:
@@ -243,7 +278,9 @@ def _less_present(land: pd.DataFrame, present: pd.DataFrame) -> pd.DataFrame:
 
     A commune's orchards stand on all the land that may bear orchards together; how much of them on
     which of its rows nobody knows, so every row gives in proportion. Land less than its crops is
-    none, not negative.
+    none, not negative. Of land of which only a part may be used, what stands there uses up that
+    part: one hectare takes 1 / part hectares with it, so that part × what is left is the part of
+    the whole less what stands there.
     """
     kinds = load_crops().set_index("crop")["land_kind"]
     standing = present.assign(kind=present["crop"].map(kinds))
@@ -255,7 +292,8 @@ def _less_present(land: pd.DataFrame, present: pd.DataFrame) -> pd.DataFrame:
         room = areas.where(bears, 0.0).groupby(code).transform("sum")
         left = (room - code.map(taken).fillna(0.0)).clip(lower=0.0)
         areas = areas.where(~bears | (room == 0), areas * left / room)
-    return land.assign(area_ha=areas)
+    taken = (land["area_ha"] - areas) / land["part"].where(land["part"] > 0, 1.0)
+    return land.assign(area_ha=(land["area_ha"] - taken).clip(lower=0.0))
 
 
 def ageless_stands(
@@ -305,6 +343,60 @@ def _ageless(land: pd.DataFrame, rule: Mapping[Hashable, Any]) -> Finding:
             vi=f"{rule['name_vi']}: {vi} ha ở {len(codes)} xã không có năm trồng nên chưa rõ tuổi "
             "và không được tính là đất có thể dùng. Hãy điền 'namtr', hoặc cho diện tích nguồn "
             "đất này trong bảng 'available'.",
+        ),
+        count=len(codes),
+        examples=tuple(codes[:5]),
+    )
+
+
+def unreached_communes(
+    measured: pd.DataFrame,
+    rules: pd.DataFrame,
+    *,
+    layers: Mapping[str, str],
+    communes: pd.DataFrame,
+) -> list[Finding]:
+    """Communes that a layer of land does not reach: their land of its sources is not known.
+
+    Parameters
+    ----------
+    measured : pandas.DataFrame
+        ``zones.measure.MEASURED``.
+    rules : pandas.DataFrame
+        ``LAND_SOURCES``.
+    layers : mapping of str to str
+        Layer's name → kind, as for ``available_land``.
+    communes : pandas.DataFrame
+        ``commune_code`` of every commune.
+
+    Returns
+    -------
+    list of Finding
+        A note for each layer that some of the sources are made of and that has no land at all
+        in some communes: how many, and the remedy.
+    """
+    found = []
+    for layer, kind in sorted(layers.items()):
+        mine = rules[rules["layer_kind"] == kind]
+        reached = measured.loc[measured["layer"] == layer, "commune_code"]
+        codes = sorted(set(communes["commune_code"]) - set(reached))
+        if codes and len(mine):
+            found.append(_unreached(layer, mine, codes))
+    return found
+
+
+def _unreached(layer: str, rules: pd.DataFrame, codes: list[str]) -> Finding:
+    return Finding(
+        "note",
+        "communes-without-land-layer",
+        layer,
+        Phrase(
+            en=f"{len(codes)} communes are not reached by layer {layer!r}, so their land of these "
+            f"sources is not known and counts for nothing: {', '.join(rules['name_en'])}. Complete "
+            "the layer, or give the hectares in a table 'available'.",
+            vi=f"Lớp {layer!r} không phủ tới {len(codes)} xã nên chưa biết diện tích các nguồn đất "
+            f"sau của những xã này và không tính được: {', '.join(rules['name_vi'])}. Hãy bổ sung "
+            "lớp bản đồ, hoặc cho diện tích trong bảng 'available'.",
         ),
         count=len(codes),
         examples=tuple(codes[:5]),

@@ -257,5 +257,13 @@ MAY_BE_EMPTY: dict[str, tuple[str, ...]] = {
     "pace": ("zone", "commune_code"),
     "locks": ("source", "commune_code", "plot"),
     "losses": ("source",),
-    "land sources": ("layer_kind", "land", "three_forest", "crop", "less_present", "instead_of"),
+    "land sources": (
+        "limit_of",
+        "layer_kind",
+        "land",
+        "three_forest",
+        "crop",
+        "less_present",
+        "instead_of",
+    ),
 }

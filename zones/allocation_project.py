@@ -21,6 +21,7 @@ from zones.allocation_available import (
     past_pace,
     sources_table,
     suitability_table,
+    unreached_communes,
 )
 from zones.allocation_files import Decimal, read_figures
 from zones.allocation_inputs import (
@@ -177,7 +178,10 @@ def prepare_allocation(
     )
     of_layers = rules[~rules["source"].isin(given["source"])]
     ageless = ageless_stands(tables["measured"], of_layers, layers=land_layers(project))
-    findings = (*asked.findings, *ageless, *_origins(project, inputs))
+    unreached = unreached_communes(
+        tables["measured"], of_layers, layers=land_layers(project), communes=communes
+    )
+    findings = (*asked.findings, *ageless, *unreached, *_origins(project, inputs))
     if needs_plots(project):
         by_plot = plot_land(_land_plots(project, layers or {}), rules, communes)
         inputs = lock_plots(inputs, by_plot, locks[locks["plot"] != ""])

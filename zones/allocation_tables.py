@@ -104,7 +104,15 @@ def print_allocation(
     inputs = allocation.inputs
     standing, aside = _present(inputs.present, step, present)
     lost = inputs.losses.groupby([*_PAIR, "year"])["loss_ha"].sum().reset_index()
-    losses = round_table(lost, by=[*_PAIR, "year"], value="loss_ha", step=step)
+    # Losses are printed by zone, never for all together, so each zone's total is the nearest step.
+    gone = lost.groupby("zone")["loss_ha"].sum()
+    losses = round_table(
+        lost,
+        by=[*_PAIR, "year"],
+        value="loss_ha",
+        step=step,
+        totals={"zone": gone.map(lambda area: float(round_to_total([area], step=step)[0]))},
+    )
     cells = allocation.plan.groupby([*_PAIR, "year"])["planned_ha"].sum().reset_index()
     wanted = _zone_totals(allocation, standing, losses.cells, step)
     planned = round_table(

@@ -18,6 +18,7 @@ from zones.allocation_available import (
     past_pace,
     sources_table,
     suitability_table,
+    unreached_communes,
 )
 from zones.measure import MEASURED
 
@@ -123,7 +124,74 @@ def test_orchards_and_annual_crops_are_no_free_farmland() -> None:
             "present_ha": [10.0, 5.0, 3.0],
         }
     )
-    assert land(frame, {"forest": "forest_status"}, crops) == pytest.approx({("a", "farmland"): 25})
+    rules = load_land_sources().assign(limit_of="rest")
+    found = available_land(
+        frame, rules, layers={"forest": "forest_status"}, present=crops, first_year=2026
+    )
+    assert found[["source", "area_ha"]].to_numpy().tolist() == [["farmland", 25.0]]
+
+
+def may_be_used(frame: pd.DataFrame, crops: list[tuple], rules: pd.DataFrame) -> dict:
+    """Hectares that may be planted, after the part of each source."""
+    present = pd.DataFrame(crops, columns=["commune_code", "crop", "present_ha"])
+    layers = {"forest": "forest_status", "map": "land_use"}
+    found = available_land(frame, rules, layers=layers, present=present, first_year=2026)
+    part = rules.set_index("source")["limit_ratio"]
+    usable = found["area_ha"] * found["source"].map(part)
+    return usable.groupby([found["commune_code"], found["source"]]).sum().to_dict()
+
+
+def test_what_stands_there_counts_towards_the_part_that_may_be_used() -> None:
+    """A twentieth of 1,000 ha under trees is 50 ha: of 60 there, none is left; of 20, 30 are."""
+    frame = measured(
+        ("a", "forest", "planted_forest", "", "production", None, 1000.0),
+        ("b", "forest", "planted_forest", "", "production", None, 1000.0),
+        ("c", "forest", "farmland", "", "outside", None, 1000.0),
+        ("d", "map", "CLN", "", "", None, 1000.0),
+    )
+    crops = [
+        ("a", "medicinal", 60.0),
+        ("b", "medicinal", 20.0),
+        ("c", "citrus", 50.0),
+        ("c", "grass_jelly", 45.0),
+        ("d", "citrus", 700.0),
+    ]
+    rules = load_land_sources()
+    assert may_be_used(frame, crops, rules) == pytest.approx(
+        {
+            ("a", "under_canopy"): 0.0,
+            ("b", "under_canopy"): 30.0,
+            # A tenth of the farmland is crop land: 100 ha, on which 95 stand.
+            ("c", "farmland"): 5.0,
+            # Half of the crop land on which no orchard stands may change: half of 300 ha.
+            ("d", "perennial_crop"): 150.0,
+        }
+    )
+    none = rules.assign(limit_ratio=0.0)
+    assert set(may_be_used(frame, crops, none).values()) == {0.0}
+
+
+def test_a_map_of_one_commune_leaves_the_others_their_farmland() -> None:
+    frame = measured(
+        ("a", "forest", "farmland", "", "outside", None, 40.0),
+        ("a", "map", "LUC", "", "", None, 60.0),
+        ("b", "forest", "farmland", "", "outside", None, 500.0),
+    )
+    both = {"forest": "forest_status", "map": "land_use"}
+    # In a the map tells that what is farmland is rice land; of b it tells nothing.
+    assert land(frame, both) == {("b", "farmland"): 500.0}
+    communes = pd.DataFrame({"commune_code": ["a", "b", "c"]})
+    rules = load_land_sources()
+    forest, map_ = unreached_communes(frame, rules, layers=both, communes=communes)
+    assert (forest.source, forest.examples) == ("forest", ("c",))
+    assert (map_.source, map_.count, map_.examples) == ("map", 2, ("b", "c"))
+    assert "2 communes are not reached by layer 'map'" in map_.message.en
+    assert "Perennial-crop land" in map_.message.en
+    assert "Lớp 'map' không phủ tới 2 xã" in map_.message.vi
+    own = rules[rules["layer_kind"] == "forest_status"]
+    assert [
+        told.source for told in unreached_communes(frame, own, layers=both, communes=communes)
+    ] == ["forest"]
 
 
 def test_stands_without_a_planting_year_are_told_not_dropped() -> None:
@@ -239,6 +307,9 @@ def test_tables_of_ones_own_are_checked(tmp_path: Path) -> None:
     rules = load_land_sources()
     rules.assign(shares="maybe").to_csv(path, index=False)
     with pytest.raises(InputError, match="shares must be yes or no"):
+        load_land_sources(path)
+    rules.assign(limit_of="some").to_csv(path, index=False)
+    with pytest.raises(InputError, match="limit_of must be empty or rest"):
         load_land_sources(path)
     rules.drop(columns="basis").to_csv(path, index=False)
     with pytest.raises(InputError, match="expected columns"):

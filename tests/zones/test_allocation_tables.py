@@ -70,6 +70,26 @@ def test_every_printed_table_adds_up(seed: int, step: float) -> None:
     assert (annex["end_ha"] - annex["present_ha"] - annex["change_ha"]).abs().max() < step * 1e-6
 
 
+def test_losses_of_each_zone_go_to_the_nearest_step() -> None:
+    """20, 33.3 and 10.4 ha print 20, 33 and 10, though all together are 63.7."""
+    lost = {"anise": 20.0, "na": 33.3, "pine": 10.4}
+    inputs = inputs_of(
+        land={("a", "bare"): 5.0},
+        targets=dict.fromkeys(lost, (0.0, np.nan)),
+        present={(zone, "a"): 40.0 for zone in lost},
+        losses=[
+            {"zone": zone, "commune_code": "a", "year": 2026, "loss_ha": area}
+            for zone, area in lost.items()
+        ],
+    )
+    printed = print_allocation(allocate(inputs, settings=YEARS))
+    assert printed.losses.set_index("zone")["loss_ha"].to_dict() == {
+        "anise": 20.0,
+        "na": 33.0,
+        "pine": 10.0,
+    }
+
+
 def test_all_years_together_are_the_sum_of_the_years() -> None:
     allocation = made(3)
     printed = print_allocation(allocation, step=0.1)
