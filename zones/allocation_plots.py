@@ -20,6 +20,7 @@ from layers.elevation import classify_elevation
 from layers.errors import ClosureError, InputError
 from layers.overlay import overlay_geometry
 from layers.tabulate import tabulate_area
+from layers.wording import Language, format_number
 from zones.allocation_inputs import AVAILABLE, LOCKS, SOURCES, SUITABILITY, AllocationInputs
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ __all__ = ["lock_plots", "plot_land", "split_by_elevation"]
 
 _COLUMNS = ["plot", "commune_code", "source", "area_ha", "geometry"]
 _FAIR = 0.5
+_LANGUAGES: tuple[Language, Language] = ("en", "vi")
+#: Hectares this close, as a part of the land, are the same.
+_NEAR = 1e-6
 
 
 def plot_land(
@@ -174,7 +178,7 @@ def _with_parts(
     parts = whole.merge(shares, on=keys)
     parts = parts.assign(area_ha=parts["area_ha"] * parts["share"])
     residual = abs(float(parts["area_ha"].sum() - whole["area_ha"].sum()))
-    if residual > 1e-6 * max(1.0, float(whole["area_ha"].sum())):
+    if residual > _NEAR * max(1.0, float(whole["area_ha"].sum())):
         raise ClosureError(
             en=f"Land split by altitude and slope does not add up: residual {residual:.6g} ha.",
             vi=f"Đất chia theo độ cao, độ dốc không khép: chênh {residual:.6g} ha.",
@@ -250,7 +254,10 @@ def lock_plots(
     Raises
     ------
     InputError
-        A plot is unknown, or no land of any source.
+        A plot is unknown, or no land of any source, or the locked plots have more hectares than
+        their source has left in their commune.
+    ClosureError
+        The plots and what is left do not add up to what there was.
     """
     if locks.empty:
         return inputs
@@ -310,8 +317,41 @@ def _without(available: pd.DataFrame, locked: pd.DataFrame) -> pd.DataFrame:
     """Land less that of locked plots, so that no hectare stands twice."""
     keys = ["commune_code", "source"]
     taken = locked.groupby(keys)["area_ha"].sum()
+    _check_room(taken, available.groupby(keys)["area_ha"].sum().reindex(taken.index).fillna(0.0))
     index = pd.MultiIndex.from_frame(available[keys])
     less = pd.Series(taken.reindex(index).fillna(0.0).to_numpy(), index=available.index)
     whole = available.groupby(keys)["area_ha"].transform("sum")
     factor = (1 - less / whole.where(whole > 0)).fillna(1.0).clip(lower=0.0)
-    return available.assign(area_ha=available["area_ha"] * factor)
+    left = available.assign(area_ha=available["area_ha"] * factor)
+    before = float(available["area_ha"].sum())
+    residual = abs(float(left["area_ha"].sum() + taken.sum()) - before)
+    if residual > _NEAR * max(1.0, before):
+        raise ClosureError(
+            en=f"Land less locked plots does not add up: residual {residual:.6g} ha.",
+            vi=f"Đất trừ các lô bị khóa không khép: chênh {residual:.6g} ha.",
+        )
+    return left
+
+
+def _check_room(taken: pd.Series[float], room: pd.Series[float]) -> None:
+    """Refuse plots for which their source has no land left: it would come from nowhere."""
+    over = taken[taken > room + _NEAR * room.clip(lower=1.0)]
+    if over.empty:
+        return
+    some = [(code, source, taken[code, source], room[code, source]) for code, source in over.index]
+    en, vi = (
+        "; ".join(
+            f"{source}, {code}: {format_number(area, language, decimals=2)} ha / "
+            f"{format_number(most, language, decimals=2)} ha"
+            for code, source, area, most in some[:5]
+        )
+        for language in _LANGUAGES
+    )
+    raise InputError(
+        en=f"Locked plots have more hectares than their source has left in {len(over)} communes "
+        f"and sources (plots / land left): {en}. What stands on a source is taken off it first: "
+        "lock fewer plots, or give the land in a table 'available'.",
+        vi=f"Các lô bị khóa rộng hơn diện tích còn lại của nguồn đất ở {len(over)} nơi (diện tích "
+        f"lô / đất còn lại): {vi}. Diện tích cây đang có đã được trừ trước: hãy bớt lô bị khóa, "
+        "hoặc cho diện tích nguồn đất này trong bảng 'available'.",
+    )

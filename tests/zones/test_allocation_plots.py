@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -118,6 +119,29 @@ def test_a_plot_may_take_a_zone_off_its_closed_list(land: gpd.GeoDataFrame) -> N
         {("a", "bare_production#1/1/1"): 25.0, ("b", "bare_production"): 12.0}
     )
     assert result.shortfall_ha == pytest.approx(3)
+
+
+def test_locked_plots_make_no_land(land: gpd.GeoDataFrame) -> None:
+    """Of the bare land of a 20 ha are left: a plot of 25 ha cannot be taken out of them."""
+    few = inputs_of(
+        land={("a", "bare_production"): 20.0, ("b", "bare_production"): 12.0},
+        targets={"pine": (40.0, np.nan)},
+    )
+    said = r"in 1 communes and sources .*: bare_production, a: 25\.00 ha / 20\.00 ha"
+    with pytest.raises(InputError, match=said):
+        lock_plots(few, land, LOCKED)
+    # Of a source that the allocation has not there at all, no plot can be taken either.
+    none = replace(few, available=few.available[few.available["commune_code"] == "b"])
+    with pytest.raises(InputError, match=r"bare_production, a: 25\.00 ha / 0\.00 ha"):
+        lock_plots(none, land, LOCKED)
+    # All of the source is no more than there is.
+    all_of_it = LOCKED.assign(plot="1/1/2")
+    exact = inputs_of(
+        land={("a", "bare_production"): 12.0, ("b", "bare_production"): 12.0},
+        targets={"pine": (40.0, np.nan)},
+    )
+    locked = lock_plots(exact, land, all_of_it)
+    assert locked.available["area_ha"].sum() == pytest.approx(24.0)
 
 
 def test_unknown_plots_are_refused(land: gpd.GeoDataFrame) -> None:

@@ -71,8 +71,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
         half = pd.DataFrame({"commune_code": codes, "ledger_ha": total / 2 * share / share.sum()})
         half = half.assign(crop=crop, land="planted_forest")
         rows += [half.assign(planting_year=year) for year in (2021, 2024)]
-    # Little bare land, so that the forest zones cannot all be met.
-    for land, ratio in (("bare", 0.006), ("farmland", 0.12)):
+    # Little bare land, so that the forest zones cannot all be met; of the farmland a tenth is more
+    # than the fruit that stands there.
+    for land, ratio in (("bare", 0.006), ("farmland", 0.24)):
         hectares = areas * ratio * generator.random(len(areas)) * 2
         rows.append(
             pd.DataFrame({"commune_code": codes, "land": land, "crop": "", "ledger_ha": hectares})
