@@ -223,7 +223,7 @@ class _Pair:
                 "chain_land",
                 source=self.voice.name(str(source)),
                 area=self.given(float(usable)),
-                origin=", ".join(origins),
+                origin=self.voice.origins(origins),
                 suitability=round(float(grade) * 100),
                 mine=own,
                 others=all_used - own,

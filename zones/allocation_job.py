@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -131,11 +131,14 @@ class Comparison:
         Its printed figures.
     changes : pandas.DataFrame
         From ``zones.allocation_tables.compare_allocations``.
+    names : mapping of str to Phrase
+        Names of its zones, of which the scenario may have fewer.
     """
 
     allocation: Allocation
     printed: PrintedAllocation
     changes: pd.DataFrame
+    names: Mapping[str, Phrase] = field(default_factory=dict)
 
 
 def run_job(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,8 +40,10 @@ from zones.allocation_inputs import (
 )
 from zones.allocation_losses import free_land_of, take_losses_aside, tell_losses_aside
 from zones.allocation_plots import lock_plots, plot_land, split_by_elevation
+from zones.allocation_sentences import ORIGIN
 from zones.allocation_targets import CONVERSIONS, allocation_targets, conversion_names
 from zones.present import present_by_crop
+from zones.sources import layer_names
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -65,13 +67,15 @@ class Prepared:
     settings : AllocationSettings
         Years and weights.
     names : dict of str to Phrase
-        Names of zones by id.
+        Names of zones by id, and of layers by ``ORIGIN`` and their own name.
     findings : tuple of Finding
         Zones set aside, and where land comes from.
     tables : mapping of str to pandas.DataFrame
         Tables of the run from which all pages print the present areas, also of zones set aside.
     rounding_seconds : float
         Time for the rounding over communes, zones and years.
+    aside : mapping of str to Phrase
+        Zones of the plan that are not allocated, and why.
     """
 
     inputs: AllocationInputs
@@ -80,6 +84,7 @@ class Prepared:
     findings: tuple[Finding, ...]
     tables: Mapping[str, pd.DataFrame]
     rounding_seconds: float = 60.0
+    aside: Mapping[str, Phrase] = field(default_factory=dict)
 
 
 def prepare_allocation(
@@ -126,7 +131,7 @@ def prepare_allocation(
     targets = asked.targets
     targets = targets.assign(importance=targets["zone"].map(section.importance).fillna(1.0))
     _check_zones(section, {*targets["zone"], *asked.aside, *(zone.zone for zone in plan.zones)})
-    names = _names(tables["zone_names"])
+    names = _names(tables["zone_names"]) | _origin_names(project)
     own = {name: project.resolve(path) for name, path in section.tables if path is not None}
     mark = section.decimal
     rules = load_land_sources(own.get("land_sources"), decimal=mark)
@@ -190,7 +195,8 @@ def prepare_allocation(
             inputs = split_by_elevation(inputs, by_plot, crop_rules, crops, elevation=height)
     inputs = free_land_of(lost_aside, inputs, settings, standing=tables["zones"])
     findings = (*findings, *tell_losses_aside(lost_aside, names))
-    return Prepared(inputs, settings, names, findings, tables, section.rounding_seconds)
+    seconds = section.rounding_seconds
+    return Prepared(inputs, settings, names, findings, tables, seconds, asked.aside)
 
 
 def _check_zones(section: AllocationSection, known: set[str]) -> None:
@@ -249,6 +255,18 @@ def _names(zone_names: pd.DataFrame) -> dict[str, Phrase]:
         )
     }
     return names | conversion_names()
+
+
+def _origin_names(project: Project) -> dict[str, Phrase]:
+    """Name layers as they stand within a sentence."""
+    return {
+        ORIGIN + layer: Phrase(en=_lowered(name.en), vi=_lowered(name.vi))
+        for layer, name in layer_names(project).items()
+    }
+
+
+def _lowered(name: str) -> str:
+    return name[:1].lower() + name[1:]
 
 
 def _available(

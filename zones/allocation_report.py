@@ -184,7 +184,7 @@ def _land_table(report: AllocationReport, language: Language) -> str:
     decimals, inputs = decimals_of(report.printed.step), report.allocation.inputs
     usable = usable_land(inputs, report.allocation.settings).groupby("source")["usable_ha"].sum()
     frame = inputs.available.groupby("source").agg(
-        origin=("origin", lambda origins: ", ".join(sorted(set(origins))))
+        origin=("origin", lambda origins: report.voice.origins(origins).text(language))
     )
     frame["area_ha"] = usable.reindex(frame.index).fillna(0.0)
     planned = report.printed.lands.groupby("source")["planned_ha"].sum()

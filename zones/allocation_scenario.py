@@ -12,7 +12,7 @@ from layers.errors import InputError
 from layers.findings import Finding
 from layers.wording import Language, Phrase, format_number
 from zones.allocation_inputs import AVAILABLE, LISTED, LOCKS, PACE, SUITABILITY, AllocationInputs
-from zones.allocation_names import find_commune, find_source, find_zone
+from zones.allocation_names import find_commune, find_source, find_zone, find_zone_or_commune
 from zones.allocation_project import Prepared
 
 __all__ = ["KEYS_OF_CHANGES", "change_inputs"]
@@ -136,11 +136,11 @@ class _Editor:
 
     def __init__(self, prepared: Prepared, change: str) -> None:
         self.inputs, self.names, self.change = prepared.inputs, prepared.names, change
-        self.where = f"--what-if {change!r}"
+        self.where, self.aside = f"--what-if {change!r}", prepared.aside
         self.findings: list[Finding] = []
 
     def zone(self, name: str) -> str:
-        return find_zone(name, self.inputs, self.names, self.where)
+        return find_zone(name, self.inputs, self.names, self.where, aside=self.aside)
 
     def source(self, name: str) -> str:
         return find_source(name, self.inputs, self.where)
@@ -170,9 +170,9 @@ class _Editor:
         other = "high_ha" if column == "low_ha" else "low_ha"
         crossed = mine & (targets["low_ha"] > targets["high_ha"])
         targets.loc[crossed, other] = targets.loc[crossed, column]
-        for target, figure in zip(
-            targets.loc[crossed, "target"], targets.loc[crossed, column], strict=True
-        ):
+        for row in targets[crossed].to_dict("records"):
+            target, year, figure = str(row["target"]), row["year"], float(row[column])
+            name = self.names.get(row["zone"], Phrase(en=row["zone"], vi=row["zone"]))
             en, vi = (format_number(figure, code, decimals=1) for code in _LANGUAGES)
             ends = {"high_ha": ("upper", "trên"), "low_ha": ("lower", "dưới")}[other]
             self.findings.append(
@@ -181,10 +181,11 @@ class _Editor:
                     "other-end-gives-way",
                     "what-if",
                     Phrase(
-                        en=f"Target {target}: the {ends[0]} end follows to {en} ha.",
-                        vi=f"Chỉ tiêu {target}: mức {ends[1]} cũng đổi theo thành {vi} ha.",
+                        en=f"{name.en}, target for {year}: the {ends[0]} end follows to {en} ha.",
+                        vi=f"{name.vi}, chỉ tiêu năm {year}: mức {ends[1]} cũng đổi theo thành "
+                        f"{vi} ha.",
                     ),
-                    examples=(str(target),),
+                    examples=(target,),
                 )
             )
 
@@ -211,14 +212,12 @@ class _Editor:
         return replace(self.inputs, listed=_with_row(listed, LISTED.validate(pd.DataFrame([row]))))
 
     def pace(self, parts: list[str], value: str) -> AllocationInputs:
-        zone, code = "", ""
         if len(parts) == 2:
             zone, code = self.zone(parts[0]), self.commune(parts[1])
         else:
-            try:
-                zone = self.zone(parts[0])
-            except InputError:
-                code = self.commune(parts[0])
+            zone, code = find_zone_or_commune(
+                parts[0], self.inputs, self.names, self.where, aside=self.aside
+            )
         pace = self.inputs.pace
         mine = (pace["zone"] == zone) & (pace["commune_code"] == code)
         present = float(pace.loc[mine, "high_ha"].min()) if mine.any() else float("nan")

@@ -7,7 +7,7 @@ table. Hectares print with as many decimals as the tables do.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -18,7 +18,15 @@ from layers.wording import Language, Phrase, format_number
 from zones.allocation_templates import TEMPLATES
 from zones.rounding import clean_steps
 
-__all__ = ["Figure", "Sentence", "Value", "Voice", "decimals_of"]
+__all__ = ["ORIGIN", "Figure", "Sentence", "Value", "Voice", "decimals_of"]
+
+#: Before the name of a layer or table among the names of a voice: a zone may be called the same.
+ORIGIN = "origin:"
+_ORIGINS = {
+    "losses": Phrase(en="table of losses", vi="bảng diện tích mất"),
+    "plots": Phrase(en="locked plots", vi="lô đã khóa"),
+    "what-if": Phrase(en="what-if figure", vi="số giả định"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +141,28 @@ class Voice:
         named = [self.name(thing) for thing in things]
         return Phrase(
             en=", ".join(name.en for name in named), vi=", ".join(name.vi for name in named)
+        )
+
+    def origins(self, origins: Iterable[str]) -> Phrase:
+        """Words for where figures come from.
+
+        Parameters
+        ----------
+        origins : iterable of str
+            Names of layers and tables.
+
+        Returns
+        -------
+        Phrase
+            What they are, each once, separated by commas; the name of a table that has no other.
+        """
+        named = {
+            self.names.get(ORIGIN + origin, _ORIGINS.get(origin, Phrase(en=origin, vi=origin)))
+            for origin in origins
+        }
+        return Phrase(
+            en=", ".join(sorted(name.en for name in named)),
+            vi=", ".join(sorted(name.vi for name in named)),
         )
 
     def say(self, key: str, /, *, about: str = "", target: str = "", **values: Value) -> Sentence:

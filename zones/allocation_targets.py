@@ -138,7 +138,7 @@ def allocation_targets(
     findings = [
         *_set_aside([zone for zone in names if zone in set(unknown["zone"])], names),
         *_without_target(silent, names, settings),
-        *_late(frame[~within], settings),
+        *_late(frame[~within], names | conversion_names(), settings),
     ]
     asked = frame[within].reset_index(drop=True)
     # A yearly figure of a zone that is left aside would be one of an unknown zone.
@@ -177,8 +177,8 @@ def _set_aside(zones: list[str], names: dict[str, Phrase]) -> list[Finding]:
             "zone-not-measured",
             "allocation",
             Phrase(
-                en=f"{len(zones)} zones are not allocated, because no layer tells their present "
-                f"area: {named.en}. Name their layer under 'present'.",
+                en=f"Not allocated, because no layer tells the present area: {named.en}. Name the "
+                "layer under 'present'.",
                 vi=f"{len(zones)} vùng chưa được phân bổ vì không lớp nào cho biết hiện trạng: "
                 f"{named.vi}. Hãy khai lớp dữ liệu ở mục 'present'.",
             ),
@@ -200,8 +200,7 @@ def _without_target(
             "zone-without-target",
             "allocation",
             Phrase(
-                en=f"{len(zones)} zones are not allocated, because the plan asks for no area of "
-                f"theirs in {years}: {named.en}.",
+                en=f"Not allocated, because the plan asks for no area in {years}: {named.en}.",
                 vi=f"{len(zones)} vùng không được phân bổ vì kế hoạch không giao chỉ tiêu diện "
                 f"tích trong {years}: {named.vi}.",
             ),
@@ -211,10 +210,17 @@ def _without_target(
     ]
 
 
-def _late(late: pd.DataFrame, settings: AllocationSettings) -> list[Finding]:
-    names = tuple(sorted(late["target"]))
-    if not names:
+def _late(
+    late: pd.DataFrame, names: dict[str, Phrase], settings: AllocationSettings
+) -> list[Finding]:
+    if late.empty:
         return []
+    due = late[["zone", "year"]].drop_duplicates().sort_values(["year", "zone"])
+    pairs = [(names[zone], int(year)) for zone, year in due.itertuples(index=False)]
+    listed = Phrase(
+        en=", ".join(f"{name.en} ({year})" for name, year in pairs),
+        vi=", ".join(f"{name.vi} ({year})" for name, year in pairs),
+    )
     first, last = settings.first_year, settings.last_year
     return [
         Finding(
@@ -222,14 +228,13 @@ def _late(late: pd.DataFrame, settings: AllocationSettings) -> list[Finding]:
             "target-outside-years",
             "allocation",
             Phrase(
-                en=f"{len(names)} targets are due outside the years allocated, {first}–{last}, and "
-                f"are left aside: {', '.join(names[:5])}. Set first_year and last_year under "
-                "'allocation' to include them.",
-                vi=f"{len(names)} chỉ tiêu có hạn ngoài giai đoạn phân bổ {first}–{last} nên chưa "
-                f"tính: {', '.join(names[:5])}. Muốn tính, hãy đặt first_year và last_year ở mục "
+                en=f"Left aside, because due outside the years allocated, {first}–{last}: "
+                f"{listed.en}. Set first_year and last_year under 'allocation' to include them.",
+                vi=f"Chưa tính các chỉ tiêu có hạn ngoài giai đoạn phân bổ {first}–{last}: "
+                f"{listed.vi}. Muốn tính, hãy đặt first_year và last_year ở mục "
                 "'allocation'.",
             ),
-            count=len(names),
-            examples=names[:5],
+            count=len(late),
+            examples=tuple(sorted(late["target"])[:5]),
         )
     ]

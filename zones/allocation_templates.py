@@ -42,13 +42,13 @@ TEMPLATES: dict[str, Phrase] = {
     ),
     "clause": Phrase(en="Asked for in clause {clause}.", vi="Theo mục {clause}."),
     "own_limits": Phrase(
-        en="It asks for {need} ha more, but the {communes} communes it may use can take at most "
+        en="It asks for {need} ha more, but the communes it may use ({communes}) can take at most "
         "{capacity} ha.",
         vi="Cần thêm {need} ha, nhưng {communes} xã được phép chỉ nhận được nhiều nhất "
         "{capacity} ha.",
     ),
     "own_limits_listed": Phrase(
-        en="It asks for {need} ha more, but the {communes} listed communes can take at most "
+        en="It asks for {need} ha more, but the communes on its list ({communes}) can take at most "
         "{capacity} ha.",
         vi="Cần thêm {need} ha, nhưng {communes} xã trong danh sách chỉ nhận được nhiều nhất "
         "{capacity} ha.",
@@ -207,22 +207,22 @@ TEMPLATES: dict[str, Phrase] = {
     "chain_why_more": Phrase(en="Why not more: {limit}.", vi="Vì sao không nhiều hơn: {limit}."),
     "chain_why_none": Phrase(en="Why nothing: {limit}.", vi="Vì sao không trồng: {limit}."),
     "chain_target": Phrase(
-        en="The plan (clause {clause}, target {target}) asks for {low} ha by {year}; the zone has "
+        en="The plan (clause {clause}) asks for {low} ha by {year}; the zone has "
         "{present} ha today, so {need} ha are to be added; {planned} ha are.",
-        vi="Kế hoạch (mục {clause}, chỉ tiêu {target}) giao {low} ha vào năm {year}; vùng hiện có "
+        vi="Kế hoạch (mục {clause}) giao {low} ha vào năm {year}; vùng hiện có "
         "{present} ha nên cần trồng thêm {need} ha; đã giao cho các xã {planned} ha.",
     ),
     "chain_target_lost": Phrase(
-        en="The plan (clause {clause}, target {target}) asks for {low} ha by {year}; the zone has "
+        en="The plan (clause {clause}) asks for {low} ha by {year}; the zone has "
         "{present} ha today and loses {lost} ha, so {need} ha are to be added; {planned} ha are.",
-        vi="Kế hoạch (mục {clause}, chỉ tiêu {target}) giao {low} ha vào năm {year}; vùng hiện có "
+        vi="Kế hoạch (mục {clause}) giao {low} ha vào năm {year}; vùng hiện có "
         "{present} ha, mất {lost} ha nên cần trồng thêm {need} ha; đã giao cho các xã {planned} "
         "ha.",
     ),
     "chain_ceiling": Phrase(
-        en="The plan (clause {clause}, target {target}) allows at most {high} ha by {year}; the "
+        en="The plan (clause {clause}) allows at most {high} ha by {year}; the "
         "zone has {present} ha today.",
-        vi="Kế hoạch (mục {clause}, chỉ tiêu {target}) cho phép không quá {high} ha vào năm "
+        vi="Kế hoạch (mục {clause}) cho phép không quá {high} ha vào năm "
         "{year}; vùng hiện có {present} ha.",
     ),
     "chain_listed": Phrase(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from zones.plan_model import Plan
     from zones.project import Project
 
-__all__ = ["sources_table"]
+__all__ = ["layer_names", "sources_table"]
 
 _KINDS = {
     "forest_status": Phrase(en="Forest status layer", vi="Lớp hiện trạng rừng"),
@@ -23,6 +23,30 @@ _KINDS = {
     "report": Phrase(en="Reports of the communes", vi="Báo cáo của các xã"),
 }
 _COMMUNES = Phrase(en="Commune boundaries", vi="Ranh giới xã, phường")
+
+
+def layer_names(project: Project) -> dict[str, Phrase]:
+    """Call the layers of a project by what they are.
+
+    Parameters
+    ----------
+    project : Project
+        The project.
+
+    Returns
+    -------
+    dict of str to Phrase
+        By the name that the project gives them; where it has several of a kind, that name stands
+        behind.
+    """
+    several = Counter(item.kind for item in project.layers.values())
+    names = {}
+    for name, item in project.layers.items():
+        kind = _KINDS[item.kind]
+        if several[item.kind] > 1:
+            kind = Phrase(en=f"{kind.en} ({name})", vi=f"{kind.vi} ({name})")
+        names[name] = kind
+    return names
 
 
 def sources_table(project: Project, plans: list[Plan]) -> pd.DataFrame:
@@ -42,15 +66,12 @@ def sources_table(project: Project, plans: list[Plan]) -> pd.DataFrame:
         and ``layer_en``. Layers go by what they are; where a project has several of a kind, the
         name it gives them stands behind.
     """
-    several = Counter(item.kind for item in project.layers.values())
+    names = layer_names(project)
     rows: list[tuple[Phrase, str | None, str | None]] = [
         (_COMMUNES, str(project.communes.vintage), project.communes.path.name)
     ]
     for name, item in project.layers.items():
-        kind = _KINDS[item.kind]
-        if several[item.kind] > 1:
-            kind = Phrase(en=f"{kind.en} ({name})", vi=f"{kind.vi} ({name})")
-        rows.append((kind, str(item.date), item.source))
+        rows.append((names[name], str(item.date), item.source))
     rows += [(Phrase(en=p.name.en, vi=p.name.vi), p.date, p.issuer) for p in plans]
     language = project.annex.language
     table = [(what.text(language), date, source, what.vi, what.en) for what, date, source in rows]

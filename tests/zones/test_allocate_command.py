@@ -8,7 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from layers.wording import Phrase
 from tests.factories import write_project
+from zones.allocation_sentences import Voice
 from zones.commands import speech
 from zones.commands.application import run
 from zones.project import load_project
@@ -63,6 +65,10 @@ def test_the_step_writes_tables_that_close(project: Path) -> None:
     report = (out / "allocation.md").read_text("utf-8")
     assert "Thông còn thiếu" in report
     assert "đất.csv" in report
+    # Pages name where land comes from in words.
+    assert "| forest |" not in report
+    assert "lớp hiện trạng rừng" in report
+    assert "forest status layer" in report
     # Nobody measured these zones: not allocated, which is not 0.
     aside = table[table["binding"] == "not_allocated"]
     assert "medicinal" in set(aside["zone"])
@@ -137,7 +143,7 @@ def test_the_answer_comes_first(
     # Only what is still short is explained below; all of it with -v.
     assert not any("reached by" in line for line in lines)
     code, text = told(capsys, "allocate", str(project), *changed, "-v")
-    assert "are not allocated" in text
+    assert "Not allocated, because no layer tells the present area: " in text
 
 
 def test_misspelt_zones_of_the_project_are_refused(
@@ -194,6 +200,40 @@ def test_two_projects_side_by_side(
     assert code == 0
     changes = json.loads(text)["changes"]
     assert sum(row["change_ha"] for row in changes) < 0
+
+
+def test_targets_that_the_other_project_drops_and_twins_are_told_apart(
+    project: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from types import SimpleNamespace
+
+    from zones.commands.allocation_lines import _print_changed_targets
+
+    monkeypatch.setattr(speech, "_language", "vi")
+    rows = [("pine-28", "pine", "", 2028), ("pine-30", "pine", "", 2030), ("na", "na", "", 2030)]
+    rows.append(("pine-a", "pine", "06148", 2030))
+    held = pd.DataFrame(rows, columns=["target", "zone", "commune_code", "year"])
+    held = held.assign(planned_ha=5.0, end_ha=9.0, shortfall_ha=0.0)
+    communes = pd.DataFrame({"commune_code": ["06148"], "commune": ["Thụy Hùng"]})
+    allocation = SimpleNamespace(inputs=SimpleNamespace(communes=communes))
+    names = {"pine": Phrase(en="Pine", vi="Thông"), "na": Phrase(en="Custard apple", vi="Na")}
+    base = SimpleNamespace(printed=SimpleNamespace(held=held), allocation=allocation, names=names)
+    after = held[held["target"] != "na"].assign(planned_ha=6.0)
+    job = SimpleNamespace(
+        printed=SimpleNamespace(held=after, step=1.0), allocation=allocation, voice=Voice(1.0)
+    )
+    _print_changed_targets(job, base)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in lines] == [
+        "Thông, 2028",
+        "Thông, 2030",
+        "Thông, Thụy Hùng, 2030",
+        "Na",
+    ]
+    assert lines[-1] == "Na: không còn chỉ tiêu."
 
 
 def test_a_changed_table_of_the_allocation_leaves_the_measurement(

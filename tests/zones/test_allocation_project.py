@@ -180,6 +180,10 @@ def test_years_that_leave_a_conversion_out_leave_its_yearly_figure_out(made: Mad
     assert "acacia_large_timber" not in set(prepared.inputs.targets["zone"])
     assert "acacia_large_timber" not in set(prepared.inputs.pace["zone"])
     check_allocation_inputs(prepared.inputs, prepared.settings)
+    told = {item.kind: item.message for item in prepared.findings}["target-outside-years"]
+    assert "Keo chuyển sang gỗ lớn (2030)" in told.vi
+    assert "-2030" not in told.vi
+    assert "2026–2029" in prepared.aside["acacia_large_timber"].vi
     # Its weight is no misspelling, though nothing is asked of it in these years.
     weights = "importance: {acacia_large_timber: 2}"
     made.prepared(f"allocation: {{last_year: 2029, {weights}}}\n")

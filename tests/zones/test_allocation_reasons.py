@@ -61,7 +61,7 @@ def test_the_sentences_of_the_closed_list() -> None:
     assert [s.phrase.en for s in explanation.reasons] == [
         "Custard apple lacks 310 ha of 500 ha by 2030: 0 ha today, 190 ha added.",
         "Asked for in clause 1.1.",
-        "It asks for 500 ha more, but the 10 listed communes can take at most 190 ha.",
+        "It asks for 500 ha more, but the communes on its list (10) can take at most 190 ha.",
         "What stops these communes: all suitable land planted in 10.",
         "The other communes could give 640 ha more.",
     ]
@@ -315,7 +315,7 @@ def test_chain_from_clause_to_hectare() -> None:
         ),
         "Why not more: the commune's pace for this zone.",
         (
-            "The plan (clause 1.1, target na-area) asks for 500 ha by 2030; the zone has 0 ha "
+            "The plan (clause 1.1) asks for 500 ha by 2030; the zone has 0 ha "
             "today, so 500 ha are to be added; 183 ha are."
         ),
         "a0 is on the plan's list for Custard apple.",

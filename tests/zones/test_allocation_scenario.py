@@ -162,11 +162,11 @@ def test_the_other_end_of_a_target_gives_way_and_says_so(prepared: Prepared) -> 
     lifted = change_inputs(prepared, ["low.na=60"])
     assert lifted.inputs.targets.loc[0, ["low_ha", "high_ha"]].tolist() == [60.0, 60.0]
     (told,) = lifted.findings
-    assert told.message.en == "Target na-area: the upper end follows to 60.0 ha."
+    assert told.message.en == "na, target for 2030: the upper end follows to 60.0 ha."
     assert "mức trên cũng đổi theo thành 60,0 ha" in told.message.vi
     lowered = change_inputs(prepared, ["high.na=5"])
     assert lowered.inputs.targets.loc[0, ["low_ha", "high_ha"]].tolist() == [5.0, 5.0]
-    assert lowered.findings[0].message.en.startswith("Target na-area: the lower end")
+    assert lowered.findings[0].message.en.startswith("na, target for 2030: the lower end")
     yearly = replace(
         prepared,
         inputs=replace(
@@ -191,6 +191,8 @@ def test_the_other_end_of_a_target_gives_way_and_says_so(prepared: Prepared) -> 
         ("low.naa=3", "unknown zone 'naa'; did you mean 'na'"),
         ("pace.Loc Binh=3", "unknown commune 'Loc Binh'; did you mean 'Lộc Bình'"),
         ("low.rice=3", "unknown zone 'rice'; there are na, pine"),
+        ("pace.Loc Binh=3", "unknown zone 'Loc Binh'; there are na, pine; unknown commune"),
+        ("pace.pin=3", "unknown zone 'pin'; did you mean 'pine'.*unknown commune 'pin'"),
         ("pace.b=2x", "no pace stands there yet"),
         ("land.bare=5", "expected a factor"),
         ("land.moon=2x", "unknown land source"),
@@ -209,3 +211,17 @@ def test_all_bad_changes_come_at_once(prepared: Prepared) -> None:
     assert "naa" in str(caught.value)
     assert "ajar" in str(caught.value)
     assert "không có vùng" in caught.value.text("vi")
+
+
+def test_zones_that_are_not_allocated_are_no_unknown_ones(prepared: Prepared) -> None:
+    herbs = Phrase(en="Medicinal plants", vi="Dược liệu")
+    why = Phrase(en="no layer tells its present area", vi="không lớp nào cho biết hiện trạng")
+    aside = replace(prepared, names={"medicinal": herbs}, aside={"medicinal": why})
+    for key in ("low.Dược liệu", "pace.medicinal"):
+        with pytest.raises(InputError) as caught:
+            change_inputs(aside, [f"{key}=4000"])
+        assert caught.value.text("vi").endswith(
+            "vùng 'Dược liệu' chưa được phân bổ vì không lớp nào cho biết hiện trạng; các vùng "
+            "được phân bổ: na, pine."
+        )
+        assert "is not allocated, because no layer tells" in caught.value.text("en")

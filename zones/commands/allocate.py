@@ -151,7 +151,7 @@ def _allocate(
         teller.step("allocate", 2, 2)
         shown = run_job(prepared, step=size, demo=demo, near=base, teller=teller)
     changes = compare_allocations(base, shown.allocation, printed=(printed, shown.printed))
-    return shown, Comparison(base, printed, changes)
+    return shown, Comparison(base, printed, changes, first.names)
 
 
 def _portfolio(job: AllocationJob, alternatives: int) -> dict[str, Any]:
@@ -178,7 +178,7 @@ def _chain(job: AllocationJob, asked: str) -> list[str]:
             vi=f"--explain {asked!r}: cần dạng VÙNG.XÃ, ví dụ 'Hồi.Văn Quan'.",
         )
     inputs, where = job.allocation.inputs, f"--explain {asked!r}"
-    zone = find_zone(zone.strip(), inputs, job.prepared.names, where)
+    zone = find_zone(zone.strip(), inputs, job.prepared.names, where, aside=job.prepared.aside)
     code = find_commune(commune.strip(), inputs, where)
     said = explain_commune(
         job.allocation, zone, code, printed=job.printed, names=job.prepared.names

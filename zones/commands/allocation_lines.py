@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from zones.commands.speech import language, print_line, say
@@ -146,8 +147,9 @@ def _print_changes(job: AllocationJob, base: Comparison, *, every: bool) -> None
 def _print_changed_targets(job: AllocationJob, base: Comparison) -> None:
     names = ["planned_ha", "end_ha", "shortfall_ha"]
     before = {row["target"]: row for row in base.printed.held.to_dict("records")}
+    named = _target_names(job, base)
     for new in job.printed.held.to_dict("records"):
-        name = job.voice.name(str(new["zone"])).text(language())
+        name = named[new["target"]]
         old = before.get(new["target"])
         if old is None:
             figure = _ha(job, new["planned_ha"])
@@ -169,6 +171,33 @@ def _print_changed_targets(job: AllocationJob, base: Comparison) -> None:
                 f"{now['shortfall_ha']} ha.",
             )
         )
+
+    asked = set(job.printed.held["target"])
+    for target in before:
+        if target not in asked:
+            name = named[target]
+            print_line(say(f"{name}: no longer asked for.", f"{name}: không còn chỉ tiêu."))
+
+
+def _target_names(job: AllocationJob, base: Comparison) -> dict[str, str]:
+    """Zones of targets; with the year, or the commune, where a zone has several."""
+    held = [*job.printed.held.to_dict("records"), *base.printed.held.to_dict("records")]
+    targets = {row["target"]: row for row in reversed(held)}
+    communes: dict[str, str] = {}
+    for inputs in (base.allocation.inputs, job.allocation.inputs):
+        frame = inputs.communes
+        communes |= dict(zip(frame["commune_code"], frame["commune"], strict=True))
+    several = Counter(row["zone"] for row in targets.values())
+    names = {}
+    for target, row in targets.items():
+        zone = job.voice.names.get(row["zone"], base.names.get(row["zone"]))
+        parts = [row["zone"] if zone is None else zone.text(language())]
+        if several[row["zone"]] > 1:
+            code = row["commune_code"]
+            parts += [communes.get(code, code)] if code else []
+            parts.append(str(int(row["year"])))
+        names[target] = ", ".join(parts)
+    return names
 
 
 def print_ranges(job: AllocationJob, others: dict[str, Any]) -> None:
