@@ -28,7 +28,7 @@ __all__ = ["OUTSIDE", "SharePiece", "Shares", "largest_pieces", "plot_shares", "
 #: Zone number of ground outside every commune.
 OUTSIDE = -1
 #: Plots of one task: bounds its memory, and what a cluster does again when a worker dies.
-TASK_PLOTS = 4096
+TASK_PLOTS = 8192
 #: Up to so many communes every plot of a task is compared with all of them, in file order: to reach
 #: the plots' coordinates out of that order costs more. Beyond, neighbours are taken together.
 FEW_COMMUNES = 256

@@ -165,3 +165,36 @@ def test_workers_of_a_cluster_are_counted() -> None:
     assert worker_count(FakeClient()) == 3
     with pytest.raises(InputError, match=r"workers: expected a number.*found 'tcp://host:8786'"):
         worker_count("tcp://host:8786")
+
+
+def test_threads_stay_and_end_what_they_began() -> None:
+    """The next call finds the same threads; an error waits for the pieces that run already."""
+    names: set[str] = set()
+    begun, go_on, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def task(piece: int) -> int:
+        names.add(threading.current_thread().name)
+        if piece == 0:
+            begun.wait(10)
+            threading.Timer(0.05, go_on.set).start()
+            raise InputError(en="zero", vi="không")
+        begun.set()
+        go_on.wait(10)
+        ended.set()
+        return piece
+
+    with pytest.raises(InputError, match="zero"):
+        list(run_pieces(task, range(9), workers=2))
+    assert ended.is_set()
+    assert list(run_pieces(double, range(50), workers=2)) == [2 * n for n in range(50)]
+    assert {thread.name for thread in threading.enumerate()} >= names
+    assert len(names) == 2
+
+
+def test_a_piece_may_have_pieces_of_its_own() -> None:
+    def outer(piece: int) -> list[int]:
+        return list(run_pieces(double, range(piece), workers=2))
+
+    assert list(run_pieces(outer, range(8), workers=2)) == [
+        [2 * n for n in range(piece)] for piece in range(8)
+    ]
