@@ -120,6 +120,9 @@ class AnnexContent:
         Digest of the rounded frames; every page made from them carries it.
     notes : tuple of TableNote
         Sentences for below the tables they concern.
+    sharing : tuple of str
+        Land sources whose hectares bear trees as well (under canopy, stands that are converted):
+        what the allocation puts there is no new ground and is totalled apart.
     """
 
     targets: pd.DataFrame
@@ -137,6 +140,7 @@ class AnnexContent:
     language: Language = "vi"
     digest: str = ""
     notes: tuple[TableNote, ...] = ()
+    sharing: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Validate the frames; a zone without a name is refused here, not halfway down a page."""

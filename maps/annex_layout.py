@@ -100,6 +100,8 @@ class AnnexTable:
         Sentences below the table.
     zone : str
         Id of the zone the table is about; empty for any other.
+    total_label : str
+        What the total row is called; empty for the usual name.
     """
 
     name: str
@@ -111,6 +113,7 @@ class AnnexTable:
     unit: str = ""
     notes: tuple[str, ...] = ()
     zone: str = ""
+    total_label: str = ""
 
 
 def total_of(values: pd.Series, *, decimals: int) -> float:

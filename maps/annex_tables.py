@@ -12,7 +12,7 @@ from maps.annex_forest_tables import ages_table, cover_table
 from maps.annex_layout import AnnexColumn, AnnexTable, Say, rank_column, ranked, speaker
 from maps.annex_sources import source_rows
 from maps.annex_words import word
-from maps.annex_zone_tables import allocation_table, matrix_table, zone_table
+from maps.annex_zone_tables import allocation_tables, matrix_table, zone_table
 
 __all__ = ["build_tables", "total_name"]
 
@@ -29,7 +29,7 @@ def build_tables(content: AnnexContent) -> tuple[AnnexTable, ...]:
     -------
     tuple of AnnexTable
         Targets, one table per zone, zones × communes, forest cover, species and ages where given,
-        allocation where given, sources.
+        allocation where given (new ground, then each land source that shares its ground), sources.
     """
     say = speaker(content.language)
     tables = [_targets_table(content, say)]
@@ -45,7 +45,7 @@ def build_tables(content: AnnexContent) -> tuple[AnnexTable, ...]:
     if content.species_ages is not None:
         tables.append(ages_table(content, content.species_ages, say))
     if content.allocation is not None:
-        tables.append(allocation_table(content, content.allocation, say))
+        tables += allocation_tables(content, content.allocation, say)
     tables.append(_sources_table(content, say))
     return tuple(
         replace(table, notes=(*table.notes, *content.notes_on(table.role, table.zone)))
@@ -68,6 +68,8 @@ def total_name(content: AnnexContent, table: AnnexTable) -> str:
     str
         The name.
     """
+    if table.total_label:
+        return table.total_label
     province = content.heading.province
     if table.role == "cover" and province:
         return province[0].upper() + province[1:]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -11,7 +13,7 @@ from maps.annex_layout import AnnexColumn, AnnexTable, Say, rank_column, ranked,
 from maps.annex_planned import planned_by_year, unallocated_zones
 from maps.annex_words import word
 
-__all__ = ["allocation_table", "matrix_table", "zone_table"]
+__all__ = ["allocation_tables", "matrix_table", "zone_table"]
 
 
 def zone_table(content: AnnexContent, zone: str, place: int, say: Say) -> AnnexTable:
@@ -203,8 +205,11 @@ def matrix_table(content: AnnexContent, say: Say) -> AnnexTable:
     )
 
 
-def allocation_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> AnnexTable:
-    """Allocation by zone, commune, land and year.
+def allocation_tables(content: AnnexContent, frame: pd.DataFrame, say: Say) -> list[AnnexTable]:
+    """Allocation by zone, commune, land and year: new ground, then land that is shared.
+
+    Plants under canopy and stands that are converted take no new ground, and two of them may lie
+    on the same hectare; so each such land source has a table and a total of its own.
 
     Parameters
     ----------
@@ -217,9 +222,44 @@ def allocation_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> An
 
     Returns
     -------
-    AnnexTable
-        The table as it is printed.
+    list of AnnexTable
+        The tables as they are printed.
     """
+    shared = frame["land"].isin(content.sharing)
+    new = _allocation_table(content, frame[~shared], say)
+    kinds = frame.loc[shared & (frame["planned_ha"] > 0), "land"].unique()
+    lands = sorted(kinds, key=content.sharing.index)
+    return [new, *(_shared_table(content, frame, land, say) for land in lands)]
+
+
+def _shared_table(content: AnnexContent, frame: pd.DataFrame, land: str, say: Say) -> AnnexTable:
+    """Lay out what the allocation puts on one land source that bears trees as well."""
+    table = _allocation_table(content, frame[frame["land"] == land], say)
+    name = word("land", land, content.language)
+    group = say("On wooded land", "Trên đất đang có rừng")
+    return replace(
+        table,
+        name=name,
+        title=say(
+            f"Allocation on land that bears trees: {name}",
+            f"Phân bổ trên đất đang có rừng: {name}",
+        ),
+        columns=tuple(
+            replace(column, group=group) if column.group else column for column in table.columns
+        ),
+        notes=(
+            say(
+                "This area shares the hectare with standing trees: it is no new planting and is "
+                "not added to the total of new planting.",
+                "Diện tích này nằm trên đất đang có rừng, không phải trồng mới và không cộng vào "
+                "tổng diện tích trồng mới.",
+            ),
+        ),
+        total_label="",
+    )
+
+
+def _allocation_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> AnnexTable:
     years = content.planned_years
     # Rows without land only say that a zone is there and nothing is added.
     frame = frame[frame["planned_ha"] > 0]
@@ -264,6 +304,7 @@ def allocation_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> An
         total=summed(rows, columns, content.decimals),
         unit=say("Unit: ha", "ĐVT: ha"),
         notes=_left_out(content, say),
+        total_label=say("Total of new planting", "Tổng trồng mới"),
     )
 
 

@@ -313,6 +313,7 @@ def allocate_step(state: RunState) -> None:
     state.put("allocation_losses", job.printed.losses)
     state.put("allocation_notes", allocation_notes(job.printed.notes, _target_names(job)))
     state.put("allocation_land", zone_land(job.allocation))
+    state.put("allocation_sources", job.allocation.inputs.sources)
     state.put("allocation_repairs", job.explanation.repairs)
     state.put("allocation_reasons", job.sentences())
     state.put("allocation_findings", findings_table(job.prepared.findings))

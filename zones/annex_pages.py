@@ -68,7 +68,16 @@ def annex_content(state: RunState, printed: PrintedTables) -> AnnexContent:
         language=language,
         digest=printed.digest,
         notes=printed.notes,
+        sharing=_sharing(state),
     )
+
+
+def _sharing(state: RunState) -> tuple[str, ...]:
+    """Land sources of the allocation whose hectares bear trees as well."""
+    sources = state.tables.get("allocation_sources")
+    if sources is None:
+        return ()
+    return tuple(sources.loc[sources["shares"], "source"])
 
 
 def _species_ages(printed: PrintedTables, language: Language) -> pd.DataFrame | None:

@@ -85,6 +85,7 @@ def save_printed(content: AnnexContent, frames: Mapping[str, pd.DataFrame], fold
         "title": {"vi": heading.title.vi, "en": heading.title.en},
         "attached_to": heading.attached_to,
         "province": heading.province,
+        "sharing": list(content.sharing),
         "notes": [
             {"table": note.table, "zone": note.zone, "vi": note.text.vi, "en": note.text.en}
             for note in content.notes
@@ -151,6 +152,7 @@ def load_printed(folder: Path) -> tuple[AnnexContent, dict[str, pd.DataFrame]]:
             TableNote(note["table"], Phrase(en=note["en"], vi=note["vi"]), note["zone"])
             for note in about["notes"]
         ),
+        sharing=tuple(about.get("sharing", ())),
     )
     return content, frames
 

@@ -80,3 +80,42 @@ def test_areas_that_nobody_knows_are_not_said_to_be_none() -> None:
     zones.loc[(zones["zone"] == "pine") & (zones["commune_code"] == "06003"), "present_ha"] = 0.0
     note = _zone(squares.content(zones=zones), "pine").notes[0]
     assert "mà không có diện tích hoặc chưa có số liệu" in note
+
+
+def test_shared_ground_is_totalled_apart_from_new_planting() -> None:
+    more = [
+        ("medicinal", "06001", "Bình Gia", "under_canopy", 2026, 7.5),
+        ("acacia", "06002", "Đồng Đăng", "young_acacia", 2027, 60.0),
+    ]
+    rows = pd.DataFrame(more, columns=squares.allocation().columns)
+    names = pd.DataFrame(
+        [("acacia", "Keo", "Acacia", "open")], columns=squares.zone_names().columns
+    )
+    content = squares.content(
+        allocation=pd.concat([squares.allocation(), rows], ignore_index=True),
+        zone_names=pd.concat([squares.zone_names(), names], ignore_index=True),
+        sharing=("under_canopy", "young_acacia"),
+    )
+    tables = [table for table in build_tables(content) if table.role == "allocation"]
+    totals = [body_texts(content, table)[-1] for table in tables]
+    assert [(texts[1], texts[-1]) for texts in totals] == [
+        ("Tổng trồng mới", "99,8"),
+        ("Tổng cộng", "7,5"),
+        ("Tổng cộng", "60,0"),
+    ]
+    assert [table.name for table in tables] == [
+        "Phân bổ",
+        "Đất dưới tán rừng",
+        "Keo non chuyển sang gỗ lớn",
+    ]
+    assert all("không cộng vào tổng" in table.notes[0] for table in tables[1:])
+    assert not any(column.group == "Kế hoạch trồng mới" for column in tables[1].columns)
+
+
+def test_allocation_on_shared_ground_alone_plants_nothing_new() -> None:
+    allocation = squares.allocation().assign(land="under_canopy")
+    content = squares.content(allocation=allocation, sharing=("under_canopy",))
+    new, shared = (table for table in build_tables(content) if table.role == "allocation")
+    assert new.rows.empty
+    assert body_texts(content, new)[-1][-1] in ("-", "…")
+    assert body_texts(content, shared)[-1][-1] == "99,8"
