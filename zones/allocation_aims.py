@@ -14,7 +14,7 @@ from scipy import sparse
 from zones.allocation_model import Model
 from zones.linear_programme import Programme, scattered
 
-__all__ = ["AIMS", "aim_near", "fair_shares", "preference_costs"]
+__all__ = ["AIMS", "aim_near", "preference_costs"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -104,25 +104,6 @@ def _land_of_sources(model: Model) -> pd.DataFrame:
     """Hectares of each source of each commune that may be used in all years together."""
     land = model.rows[model.rows["kind"] == "land"]
     return land.groupby(["commune_code", "source"])["upper"].max().reset_index()
-
-
-def fair_shares(model: Model, columns: Floats) -> pd.Series[float]:
-    """Fair share of each commune: its part of all usable land, times all hectares added.
-
-    Parameters
-    ----------
-    model : Model
-        Rows and columns.
-    columns : numpy.ndarray
-        Hectares of the columns.
-
-    Returns
-    -------
-    pandas.Series
-        Hectares by commune code; communes in which no zone may take land are missing.
-    """
-    share, _ = _fair_shares(model, columns)
-    return pd.Series(share, index=np.unique(model.columns["commune_code"].to_numpy(dtype=object)))
 
 
 def _prepare_spread(model: Model, programme: Programme, columns: Floats) -> Programme:

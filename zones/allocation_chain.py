@@ -11,7 +11,6 @@ import pandas as pd
 from layers.errors import InputError
 from layers.wording import Language, Phrase, format_number
 from zones.allocation import Allocation
-from zones.allocation_aims import fair_shares
 from zones.allocation_land import usable_land
 from zones.allocation_reasons import source_names
 from zones.allocation_sentences import Figure, Sentence, Value, Voice, decimals_of
@@ -251,7 +250,24 @@ class _Pair:
                 yield self.say(key, most=self.given(most), used=self.given(float(used)))
 
     def fair(self) -> Sentence:
-        planned = self.printed.planned
-        here = float(planned.loc[planned["commune_code"] == self.code, "planned_ha"].sum())
-        share = fair_shares(self.allocation.model, self.allocation.staged.hectares)
-        return self.say("chain_fair", all=here, fair=float(share.get(self.code, 0.0)))
+        """All hectares of the commune beside its fair part; ground that is shared stands apart."""
+        sources = self.allocation.inputs.sources
+        all_, fair = self._part(set(sources.loc[~sources["shares"], "source"]))
+        under, fair_under = self._part(set(sources.loc[sources["shares"], "source"]))
+        if under == 0 and fair_under == 0:
+            return self.say("chain_fair", all=all_, fair=fair)
+        return self.say("chain_fair_both", all=all_, fair=fair, under=under, fair_under=fair_under)
+
+    def _part(self, sources: set[str]) -> tuple[float, float]:
+        """Sum printed hectares on some sources, and find the part of all by its land of these."""
+        allocation, lands = self.allocation, self.printed.lands
+        here = lands["source"].isin(sources) & (lands["commune_code"] == self.code)
+        places = allocation.model.columns[["commune_code", "source"]].drop_duplicates()
+        land = usable_land(allocation.inputs, allocation.settings).merge(places)
+        land = land[land["source"].isin(sources)]
+        whole = float(land["usable_ha"].sum())
+        mine = float(land.loc[land["commune_code"] == self.code, "usable_ha"].sum())
+        plan = allocation.plan
+        added = float(plan.loc[plan["source"].isin(sources), "planned_ha"].sum())
+        fair = added * mine / whole if whole > 0 else 0.0
+        return float(lands.loc[here, "planned_ha"].sum()), fair

@@ -278,6 +278,14 @@ TEMPLATES: dict[str, Phrase] = {
         en="The plan allows at most {most} ha of {zone} a year in the whole province.",
         vi="Kế hoạch cho phép tối đa {most} ha {zone} mỗi năm trên toàn tỉnh.",
     ),
+    "chain_fair_both": Phrase(
+        en="Of all zones together {commune} gets {all} ha of new planting (its fair share, by the "
+        "land it has: {fair} ha) and {under} ha on land that bears trees already (fair share: "
+        "{fair_under} ha); the two are not added up.",
+        vi="Cộng mọi vùng, {commune} được giao {all} ha trồng mới (phần chia đều theo diện tích "
+        "đất của xã: {fair} ha) và {under} ha trên đất đang có cây (phần chia đều: {fair_under} "
+        "ha); hai diện tích này không cộng với nhau.",
+    ),
     "chain_fair": Phrase(
         en="Of all zones together {commune} gets {all} ha; its fair share, by the land it has, is "
         "{fair} ha.",

@@ -10,6 +10,7 @@ import pytest
 
 from tests.zones.allocation_cases import YEARS, inputs_of
 from zones.allocation import Allocation, allocate
+from zones.allocation_chain import explain_commune
 from zones.allocation_tables import allocation_table, print_allocation
 from zones.printed import print_zones
 from zones.zone_land import join_zone_land, zone_land
@@ -70,6 +71,24 @@ def test_zone_without_a_rule_has_no_land_known() -> None:
     suits = allocated().inputs.suitability
     land = zone_land(allocated(suitability=suits[suits["zone"] == "pine"]))
     assert land.loc[land["zone"] == "medicinal", "available_ha"].isna().all()
+
+
+def test_ground_under_trees_is_no_part_of_the_sum_of_planting() -> None:
+    """a has 10.04 of 14.04 ha of bare land, and all the land under canopy."""
+    allocation = allocated()
+    printed = print_allocation(allocation, step=0.1)
+    (fair,) = [
+        sentence
+        for sentence in explain_commune(allocation, "pine", "a", printed=printed)
+        if sentence.key.startswith("chain_fair")
+    ]
+    planned = printed.lands.groupby(["commune_code", "source"])["planned_ha"].sum()
+    assert planned["a", "canopy"] == 2.0
+    assert fair.figures["all"] == planned["a", "bare"]
+    assert fair.figures["fair"] == pytest.approx(9 * 10.04 / 14.04, abs=0.05)
+    assert (fair.figures["under"], fair.figures["fair_under"]) == (2.0, 2.0)
+    assert "2.0 ha on land that bears trees already" in fair.phrase.en
+    assert "hai diện tích này không cộng với nhau" in fair.phrase.vi
 
 
 def printed_zones(allocation: Allocation) -> pd.DataFrame:
