@@ -1,17 +1,20 @@
 """Colours of the maps: ColorBrewer scales that colour-blind readers can tell apart.
 
 The scales come with branca. Each measure has a hue of its own, so that a glance tells which one
-is shown; zero has a colour beside the scale, and no data a hatch, never a colour.
+is shown; zero and what lies below it have colours beside the scale, and no data a hatch, never a
+colour.
 """
 
 from __future__ import annotations
 
 from branca.utilities import color_brewer
 
-__all__ = ["NO_DATA", "ZERO", "scale_colours"]
+__all__ = ["BELOW_ZERO", "NO_DATA", "ZERO", "scale_colours"]
 
 ZERO = "#faf7ee"
 NO_DATA = "#d9d9d9"
+#: A cold hue, far from the warm scale of the gaps, also for eyes that tell red from green badly.
+BELOW_ZERO = "#92c5de"
 
 _SCALES = {
     "present": "YlGnBu",

@@ -17,7 +17,7 @@ import pandas as pd
 
 from layers.errors import InputError
 from layers.wording import Phrase, format_number
-from maps.colours import NO_DATA, ZERO, scale_colours
+from maps.colours import BELOW_ZERO, NO_DATA, ZERO, scale_colours
 from maps.coverage_geometry import EncodedShapes, encode_coverage, encode_lines
 from maps.map_classes import classify
 from maps.map_content import LIMITS, MapContent, RasterPicture
@@ -207,7 +207,7 @@ def _colours() -> dict[str, Any]:
         measure: [scale_colours(measure, count) for count in range(1, 9)]
         for measure in (*MEASURES, "planned", "cover")
     }
-    return {**scales, "zero": ZERO, "none": NO_DATA}
+    return {**scales, "below": BELOW_ZERO, "zero": ZERO, "none": NO_DATA}
 
 
 def _measures(content: MapContent, notes: list[Phrase]) -> list[str]:

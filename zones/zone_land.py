@@ -89,8 +89,10 @@ def join_zone_land(
     pandas.DataFrame
         The zones with ``available_ha``, rounded so that the communes add up to the zone's rounded
         total, and ``gap_ha``: the commune's part of the target under the allocation − its present
-        area, which is Σ added − Σ lost. Over the communes the gaps sum to what the zone lacks of
-        its target, less what the allocation could place nowhere. Both are missing for zones that
+        area, which is Σ added − Σ lost, below zero where losses outweigh planting. Over the
+        communes the gaps sum to the change that the allocation plans: where the zone lacks area,
+        what it lacks less what could be placed nowhere; above its target they may sum to less
+        than zero. Both are missing for zones that
         were not allocated.
     """
     step = 10.0**-decimals

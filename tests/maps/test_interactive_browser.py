@@ -333,6 +333,30 @@ def test_three_clicks_to_the_communes_that_hold_back_anise(
     assert set(opened.texts("#table tbody th")[:3]) <= lacking
 
 
+def test_a_commune_that_loses_more_than_it_plants_is_not_one_without_a_gap(
+    opener: Opener, content: MapContent
+) -> None:
+    frame = content.zone_communes.copy()
+    rows = frame.index[frame["zone"] == "anise"]
+    frame.loc[rows, "gap_ha"] = 5.0
+    frame.loc[rows[:3], "gap_ha"] = [-20.0, -33.0, 0.0]
+    shrinking = replace(content, zone_communes=frame)
+    opened = opener(shrinking, "#zone=anise&measure=gap&lang=en")
+    legend = opened.texts("#legend .classes li")
+    assert "Shrinks below the present area (2)" in legend
+    assert "No gap (1)" in legend
+    codes = list(content.communes["commune_code"])
+    paths = opened.page.locator("path.commune")
+    fills = [
+        paths.nth(codes.index(code)).get_attribute("fill")
+        for code in frame.loc[rows[:4], "commune_code"]
+    ]
+    assert fills[0] == fills[1]
+    assert len(set(fills)) == 3
+    opened.choose("#measures", "present")
+    assert not any("Shrinks" in text for text in opened.texts("#legend .classes li"))
+
+
 def test_a_link_opens_the_same_view(opener: Opener, content: MapContent) -> None:
     fragment = f"#zone=citrus&measure=planned&year=2028&commune={LOC_BINH}&lang=en"
     opened = opener(content, fragment)

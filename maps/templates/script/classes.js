@@ -1,7 +1,8 @@
 // In which class a value falls, and how the class looks.
 function classOf(value, breaks) {
   if (value === null || value === undefined) return "none";
-  if (value <= 0) return "zero";
+  if (value < 0) return "below";
+  if (value === 0) return "zero";
   let index = 0;
   while (index < breaks.length && value > breaks[index]) index += 1;
   return index;
@@ -9,6 +10,7 @@ function classOf(value, breaks) {
 
 function colourOf(found, measure, classing) {
   if (found === "none") return "url(#hatch)";
+  if (found === "below") return data.colours.below;
   if (found === "zero") return data.colours.zero;
   return data.colours[measure][classing.breaks.length][found];
 }
@@ -43,6 +45,8 @@ function renderLegend() {
   }
   const entries = [];
   if (counts.has("none")) entries.push(["none", word("noData")]);
+  // Only a gap can be below zero: losses outweigh what is planted.
+  if (counts.has("below")) entries.push(["below", word("belowZero")]);
   if (counts.has("zero")) entries.push(["zero", word(measure === "gap" ? "zeroGap" : "zero")]);
   if (classing.scheme !== "none") {
     for (let i = 0; i <= classing.breaks.length; i += 1) {
