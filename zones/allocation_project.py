@@ -13,6 +13,7 @@ from layers.errors import InputError
 from layers.findings import Finding
 from layers.schema import Column, Schema
 from layers.wording import Phrase
+from zones.allocation_aside import take_rows_aside
 from zones.allocation_available import (
     ageless_stands,
     available_land,
@@ -151,11 +152,13 @@ def prepare_allocation(
     past = _pace(project, tables, available)
     past = past[past["zone"].isin([*targets["zone"], ""])]
     pace = pd.concat([past, asked.pace], ignore_index=True)
+    told: tuple[Finding, ...] = ()
     if "pace" in own:
-        pace = _replaced(
-            pace, read_figures(PACE, own["pace"], decimal=mark), ["zone", "commune_code"]
-        )
+        paced = read_figures(PACE, own["pace"], decimal=mark)
+        paced, told = take_rows_aside(paced, asked.aside, name="pace", names=names)
+        pace = _replaced(pace, paced, ["zone", "commune_code"])
     locks = _read_locks(own.get("locks"), mark)
+    locks, unlocked = take_rows_aside(locks, asked.aside, name="locks", names=names)
     zones = targets["zone"].unique().tolist()
     listed = _listed(plan, section.lists, zones)
     inside = listed["commune_code"].isin(communes["commune_code"])
@@ -186,7 +189,8 @@ def prepare_allocation(
     unreached = unreached_communes(
         tables["measured"], of_layers, layers=land_layers(project), communes=communes
     )
-    findings = (*asked.findings, *ageless, *unreached, *_origins(project, inputs))
+    findings = (*asked.findings, *told, *unlocked, *ageless, *unreached)
+    findings = (*findings, *_origins(project, inputs))
     if needs_plots(project):
         by_plot = plot_land(_land_plots(project, layers or {}), rules, communes)
         inputs = lock_plots(inputs, by_plot, locks[locks["plot"] != ""])

@@ -220,6 +220,27 @@ def test_losses_of_a_zone_that_is_not_allocated_are_told_and_free_their_land(mad
         made.prepared(early)
 
 
+def test_pace_and_locks_of_a_zone_that_is_not_allocated_are_told(made: Made) -> None:
+    code = made.communes["commune_code"].iloc[0]
+    (made.folder / "nhịp.csv").write_text(
+        f"zone,commune_code,year,low_ha,high_ha\nmedicinal,{code},,,5\npine,{code},,,7\n", "utf-8"
+    )
+    (made.folder / "khóa.csv").write_text(
+        f"zone,commune_code,source,lock,area_ha,plot\nmedicinal,{code},,must_not,,\n"
+        f"pine,{code},,must_not,,\n",
+        "utf-8",
+    )
+    prepared = made.prepared("allocation: {tables: {pace: nhịp.csv, locks: khóa.csv}}\n")
+    pace = prepared.inputs.pace
+    assert pace.loc[pace["commune_code"].eq(code) & pace["zone"].eq("pine"), "high_ha"].max() == 7
+    assert "medicinal" not in set(pace["zone"])
+    assert prepared.inputs.locks["zone"].tolist() == ["pine"]
+    check_allocation_inputs(prepared.inputs, prepared.settings)
+    told = {item.kind: item.message.vi for item in prepared.findings}
+    assert told["pace-aside"].endswith("vì vùng chưa được phân bổ: Dược liệu.")
+    assert told["locks-aside"].startswith("Bảng 'locks': ")
+
+
 @pytest.mark.parametrize(
     ("row", "message"),
     [
