@@ -13,7 +13,7 @@ import shapely
 from layers.findings import Finding, Findings
 from layers.rings import FloatArray, IntArray, rings_of
 from layers.shared_ground import BinnedEdges, bin_edges, doubtful_ground, shared_areas
-from layers.wording import Phrase
+from layers.wording import Phrase, format_number
 from layers.work import Workers, local_workers, run_pieces
 
 __all__ = ["meeting_bounds", "settle_claims"]
@@ -106,7 +106,8 @@ def _tell_claims(
             message=Phrase(
                 en=f"{count} pairs of polygons claim the same ground, {area_ha:.4f} ha in all "
                 f"({', '.join(shown)}): it was given to the lower code; correct the boundaries.",
-                vi=f"{count} cặp vùng chồng lên nhau, tổng {area_ha:.4f} ha "
+                vi=f"{count} cặp vùng chồng lên nhau, tổng "
+                f"{format_number(area_ha, 'vi', decimals=4)} ha "
                 f"({', '.join(shown)}): phần chồng được tính cho mã nhỏ hơn; hãy chỉnh ranh giới.",
             ),
             count=count,

@@ -19,7 +19,7 @@ from layers.findings import Finding, Findings
 from layers.ground_areas import ground_areas
 from layers.repair import RepairMode, mend, refuse_repairs, require_polygons
 from layers.rings import IntArray
-from layers.wording import Phrase
+from layers.wording import Phrase, format_number
 from layers.work import Workers
 
 __all__ = [
@@ -316,8 +316,8 @@ def tell_repairs(
                 en=f"{len(rows)} invalid polygons repaired ({', '.join(shown)}), areas changed by "
                 f"{change_ha:.4f} ha in all, {lost} have no area left: correct them in the source.",
                 vi=f"Đã tự sửa {len(rows)} vùng không hợp lệ ({', '.join(shown)}), diện tích thay "
-                f"đổi tổng cộng {change_ha:.4f} ha, {lost} vùng không còn diện tích: hãy sửa trong "
-                "dữ liệu gốc.",
+                f"đổi tổng cộng {format_number(change_ha, 'vi', decimals=4)} ha, {lost} vùng "
+                "không còn diện tích: hãy sửa trong dữ liệu gốc.",
             ),
             count=len(rows),
             area_ha=change_ha,

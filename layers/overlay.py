@@ -30,7 +30,7 @@ from layers.repair import RepairMode, repair_polygons
 from layers.rings import IntArray
 from layers.slivers import settle_slivers
 from layers.stray_plots import tell_strays
-from layers.wording import Phrase
+from layers.wording import Phrase, format_number
 from layers.work import Workers, run_pieces
 
 __all__ = ["overlay_area", "overlay_geometry", "overlay_pieces"]
@@ -289,7 +289,8 @@ def _tell_outside(shares: Shares, labels: pd.Index[Any], findings: Findings) -> 
                 message=Phrase(
                     en=f"{len(rows)} plots lie {en} every commune ({', '.join(shown)}), "
                     f"{area_ha:.4f} ha: they stand under no commune.",
-                    vi=f"{len(rows)} lô {vi} mọi xã ({', '.join(shown)}), {area_ha:.4f} ha: không "
+                    vi=f"{len(rows)} lô {vi} mọi xã ({', '.join(shown)}), "
+                    f"{format_number(area_ha, 'vi', decimals=4)} ha: không "
                     "thuộc xã nào.",
                 ),
                 count=len(rows),

@@ -10,7 +10,7 @@ import pandas as pd
 
 from layers.findings import Finding, Findings
 from layers.plot_shares import Shares, largest_pieces
-from layers.wording import Phrase
+from layers.wording import Phrase, format_number
 
 __all__ = ["settle_slivers"]
 
@@ -80,7 +80,8 @@ def _tell_slivers(
             message=Phrase(
                 en=f"{count} pieces of cut plots are smaller than {limit_m2:g} m², {area_ha:.4f} "
                 f"ha in all (plots {', '.join(shown)}); {given} were given to the larger side.",
-                vi=f"{count} phần của các lô bị cắt nhỏ hơn {limit_m2:g} m², tổng {area_ha:.4f} ha "
+                vi=f"{count} phần của các lô bị cắt nhỏ hơn {limit_m2:g} m², "
+                f"tổng {format_number(area_ha, 'vi', decimals=4)} ha "
                 f"(các lô {', '.join(shown)}); {given} phần được nhập vào phía lớn hơn.",
             ),
             count=count,

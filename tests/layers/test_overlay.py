@@ -19,6 +19,7 @@ from layers.errors import ClosureError, CrsError, InputError
 from layers.findings import Finding, Findings
 from layers.rings import rings_of
 from layers.shared_ground import doubtful_ground
+from layers.wording import format_number
 from tests.layers.engine_ground import EAST, NORTH, squares
 
 
@@ -160,6 +161,7 @@ def test_ground_claimed_twice_goes_to_the_lower_code() -> None:
     assert pieces["code"].tolist() == ["06001", "06004", "06001"]
     assert pieces["area_ha"].tolist() == pytest.approx([3.0, 1.0, 1.0])
     claim = kinds(found)["double-claim"]
+    assert format_number(claim.area_ha, "vi", decimals=4) + " ha" in claim.message.vi
     assert claim.area_ha == pytest.approx(20.0)
     assert claim.examples == ("06001/06004",)
 
