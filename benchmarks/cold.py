@@ -45,11 +45,12 @@ def run(arguments: list[str]) -> int:
                 first.append(cold)
                 second.append(warm)
     bars = Bars()
-    found = statistics.median(second)
+    found, loaded = statistics.median(second), statistics.median(loading)
     compiled = statistics.median(first) - found
     print(f"modules loaded with cached kernels in {found:.2f} s")
-    print(f"numba's compiler loaded in {statistics.median(loading):.2f} s, at the first start only")
-    bars.check(f"{compiled:.2f} s of compilation", met=compiled <= 3.0, bar="3 s")
+    print(f"kernels compiled in {compiled:.2f} s, numba's compiler loaded for it in {loaded:.2f} s")
+    cost = compiled + loaded
+    bars.check(f"{cost:.2f} s more at the very first start", met=cost <= 3.0, bar="3 s")
     return bars.code()
 
 
