@@ -35,7 +35,7 @@ def made_content(communes: gpd.GeoDataFrame, *, seed: int = 20, **options: objec
     Parameters
     ----------
     communes : geopandas.GeoDataFrame
-        Columns of `maps.map_content.MAP_COMMUNES` and geometry.
+        Columns of `maps.interactive.content.MAP_COMMUNES` and geometry.
     seed : int
         Seed of the made figures.
     **options : object

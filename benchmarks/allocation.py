@@ -22,15 +22,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from zones.allocation import Allocation, allocate, allocation_of
-from zones.allocation_exchange import exchange_rates
-from zones.allocation_faults import check_allocation_inputs
-from zones.allocation_inputs import AllocationInputs, AllocationSettings
-from zones.allocation_model import Model, build_model
-from zones.allocation_reasons import explain_allocation
-from zones.allocation_stages import solve_stages, walk_stages
-from zones.allocation_tables import print_allocation
-from zones.rounding import round_table
+from zones.allocation.allocate import Allocation, allocate, allocation_of
+from zones.allocation.checks import check_allocation_inputs
+from zones.allocation.explain.reasons import explain_allocation
+from zones.allocation.explain.tradeoffs import exchange_rates
+from zones.allocation.inputs import AllocationInputs, AllocationSettings
+from zones.allocation.model import Model, build_model
+from zones.allocation.rounded import print_allocation
+from zones.allocation.solve import solve_stages, walk_stages
+from zones.rounding.rounding import round_table
 
 __all__ = ["made_case", "run"]
 

@@ -28,7 +28,7 @@ import shapely
 
 from benchmarks._map_content import ZONES, made_content
 from layers import data_path
-from layers.wording import Phrase
+from layers.base.language import Phrase
 from maps import AnnexContent, AnnexHeading, AtlasContent, save_atlas
 
 __all__ = ["run"]

@@ -21,7 +21,7 @@ start = time.perf_counter()
 if "compiler" in sys.argv:
     numba.njit("f8(f8)")(lambda x: x)
 loaded = time.perf_counter()
-import layers.overlaps, layers.overlay, layers.tabulate
+import layers.engine.overlaps, layers.engine.overlay, layers.engine.tabulate
 print(loaded - start, time.perf_counter() - loaded)
 """
 

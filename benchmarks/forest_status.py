@@ -106,11 +106,11 @@ def _do(task: str, path: Path) -> dict[str, Any]:
 
 
 def _ours(path: Path) -> dict[str, Any]:
-    from layers.forest_status import load_forest_status
-    from layers.named_communes import CommuneList
-    from layers.overlay import overlay_area
-    from zones.forest_check import check_places
-    from zones.forest_cover import forest_cover_table
+    from layers.communes.named_communes import CommuneList
+    from layers.engine.overlay import overlay_area
+    from layers.kinds.forest_status import load_forest_status
+    from zones.forest.cover import forest_cover_table
+    from zones.inputs.forest_check import check_places
 
     communes = _communes()
     marks = [time.perf_counter()]

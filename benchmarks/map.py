@@ -226,7 +226,7 @@ def _opened(file: Path, what: str) -> dict[str, float]:
 
 
 def _difference(size: str, folder: Path) -> float:
-    from maps.page_data import read_page_data
+    from maps.interactive.page_data import read_page_data
 
     data = read_page_data((folder / f"{size}-ours-0.html").read_text(encoding="utf-8"))
     communes = _communes(size)

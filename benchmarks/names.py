@@ -22,9 +22,9 @@ import psutil
 from rapidfuzz import fuzz, process
 
 from benchmarks.misspell import misspell
-from layers.gazetteer import communes_on, provinces
-from layers.matches import Match, Refusal
-from layers.names import look_up
+from layers.communes.gazetteer import communes_on, provinces
+from layers.communes.match import Match, Refusal
+from layers.communes.matching import look_up
 
 __all__ = ["run"]
 

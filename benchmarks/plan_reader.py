@@ -19,13 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from zones.plan_model import Plan
-from zones.plans import load_plan
-from zones.reading.document import Document, read_document_text
-from zones.reading.draft import draft_plan
-from zones.reading.head import read_head
-from zones.reading.outline import read_outline
-from zones.reading.statements import Stated, read_statements
+from zones.plan.extract.document import Document, read_document_text
+from zones.plan.extract.draft import draft_plan
+from zones.plan.extract.head import read_head
+from zones.plan.extract.outline import read_outline
+from zones.plan.extract.statements import Stated, read_statements
+from zones.plan.files import load_plan
+from zones.plan.model import Plan
 
 __all__ = ["Score", "read_gold", "run", "score_attributes", "score_quantities", "score_zones"]
 

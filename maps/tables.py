@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layers.schema import Column, Schema
+from layers.base.schema import Column, Schema
 
 __all__ = [
     "ALLOCATION",

@@ -29,7 +29,7 @@ def test_links_lead_somewhere(name: str) -> None:
 
 @pytest.mark.parametrize("name", READMES)
 def test_commands_exist(name: str) -> None:
-    from zones.commands.application import application
+    from zones.cli.main import application
 
     known = {command.name for command in application.registered_commands}
     known |= {group.name for group in application.registered_groups}

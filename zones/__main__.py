@@ -5,8 +5,8 @@ from __future__ import annotations
 import signal
 import sys
 
-from layers.errors import InputError
-from zones.commands.speech import print_line, set_language, settle_language
+from layers.base.errors import InputError
+from zones.cli.language import print_line, set_language, settle_language
 
 __all__ = ["main"]
 
@@ -21,7 +21,7 @@ def main() -> None:
     set_language(chosen, asked=arguments != sys.argv[1:])
     # A polite request to end leaves as little behind as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    from zones.commands.application import run  # help texts are built in the language settled above
+    from zones.cli.main import run  # help texts are built in the language settled above
 
     sys.exit(run(arguments))
 

@@ -18,8 +18,8 @@ from scipy import ndimage, sparse
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from layers.errors import ClosureError
-from zones.demo.mesh import Borders, Mesh, borders, jittered, mesh
+from layers.base.errors import ClosureError
+from zones.demo.geometry import Borders, Mesh, borders, jittered, mesh
 from zones.demo.noise import Drift, Field, Floats, Grid, bent, drifting, fractal
 from zones.demo.outlines import polygons, region_areas, with_areas
 from zones.demo.power_diagram import Ground, Ints, PowerDiagram, settled

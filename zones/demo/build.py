@@ -8,22 +8,22 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from layers.datafiles import data_path
-from layers.progress import Progress, silent
+from layers.base.progress import Progress, silent
+from layers.base.resources import data_path
 from zones.demo.boundaries import build_boundaries
 from zones.demo.files import save_raster, save_table, save_vector
-from zones.demo.forest_layer import NOTICE, build_forest_layer
 from zones.demo.fruit_report import build_fruit_report
 from zones.demo.given_communes import read_given_communes
 from zones.demo.land import assign_land
 from zones.demo.land_cover import build_land_cover
+from zones.demo.layers import NOTICE, build_forest_layer
 from zones.demo.orchards import build_orchards
 from zones.demo.parcels import build_parcels
 from zones.demo.planting import build_planting
 from zones.demo.project_file import CommunesEntry, project_text
 from zones.demo.quotas import REMAINDER, build_quotas, load_totals
 from zones.demo.terrain import Terrain, build_terrain
-from zones.outputs import refuse_existing, staged_folder
+from zones.output.folder import refuse_existing, staged_folder
 
 __all__ = ["build_demo"]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from zones.demo.mesh import jittered
+from zones.demo.geometry import jittered
 from zones.demo.noise import Floats
 
 __all__ = ["build_compartments"]

@@ -12,8 +12,8 @@ import pyogrio
 import rasterio
 
 from zones.demo.boundaries import AREA_CRS
-from zones.demo.forest_layer import NOTICE
 from zones.demo.land_cover import LandCover
+from zones.demo.layers import NOTICE
 from zones.demo.planting import LAYER_YEAR
 
 __all__ = ["save_raster", "save_table", "save_vector"]

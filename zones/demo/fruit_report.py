@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from zones.demo.forest_layer import NOTICE
+from zones.demo.layers import NOTICE
 from zones.demo.planting import LAYER_YEAR
 from zones.demo.quotas import crop_hectares, load_totals
 

@@ -11,11 +11,11 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from layers.crs import require_crs
-from layers.errors import InputError
-from layers.forest_values import as_commune_code
-from layers.vector import load_vector
-from layers.vector_look import list_layers
+from layers.base.errors import InputError
+from layers.crs.crs import require_crs
+from layers.io.values import as_commune_code
+from layers.io.vector import load_vector
+from layers.io.vector_look import list_layers
 from zones.demo.boundaries import AREA_CRS
 
 __all__ = ["GivenCommunes", "read_given_communes"]

@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from zones.demo.boundaries import AREA_CRS
-from zones.demo.forest_layer import NOTICE
+from zones.demo.layers import NOTICE
 from zones.demo.noise import Floats
 from zones.demo.planting import LAYER_YEAR
 from zones.demo.quotas import crop_hectares, load_totals

@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy import sparse
 
-from zones.demo.mesh import Borders, Ints
+from zones.demo.geometry import Borders, Ints
 from zones.demo.noise import Floats
 
 __all__ = ["Outlines", "outlines", "polygons", "region_areas", "with_areas"]

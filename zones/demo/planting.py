@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from layers.crops import load_crops
+from layers.kinds.crops import load_crops
 from zones.demo.noise import Floats
 from zones.demo.quotas import load_totals
 

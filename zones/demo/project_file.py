@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from layers.datafiles import data_path
-from zones.demo.forest_layer import NOTICE
+from layers.base.resources import data_path
+from zones.demo.layers import NOTICE
 from zones.demo.planting import LAYER_YEAR
 from zones.demo.quotas import load_totals
 

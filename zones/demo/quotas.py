@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from layers.datafiles import data_path
+from layers.base.resources import data_path
 from zones.demo.noise import Floats
 
 __all__ = ["REMAINDER", "Quotas", "build_quotas", "crop_hectares", "load_totals"]

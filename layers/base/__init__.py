@@ -1,0 +1,1 @@
+"""What every room stands on: errors, findings, language, schemas, data files, clock, workers."""

@@ -1,0 +1,93 @@
+"""Errors of the project: each says what was expected, what was found and what to do, twice.
+
+A message is written in English and Vietnamese where the fault is seen, so that neither language
+lags behind the other. ``str(error)`` is English; the command line prints ``error.text(language)``.
+"""
+
+from __future__ import annotations
+
+from layers.base.language import Language, Phrase
+
+__all__ = [
+    "ClosureError",
+    "ClusterError",
+    "CrsError",
+    "InputError",
+    "MissingFileError",
+    "NameResolutionError",
+    "OutputError",
+    "OutputExistsError",
+    "SchemaError",
+    "VungTrongError",
+]
+
+
+class VungTrongError(Exception):
+    """Base of every error the project raises on purpose.
+
+    Parameters
+    ----------
+    en : str
+        The message in English: expected, found (how many, the first five), remedy.
+    vi : str
+        The same in Vietnamese.
+    """
+
+    def __init__(self, en: str, vi: str) -> None:
+        self.phrase = Phrase(en=en, vi=vi)
+        super().__init__(en)
+
+    def text(self, language: Language) -> str:
+        """Message in a language.
+
+        Parameters
+        ----------
+        language : {"en", "vi"}
+            Language of the reader.
+
+        Returns
+        -------
+        str
+            One line.
+        """
+        return self.phrase.text(language)
+
+    def __reduce__(self) -> tuple[type[VungTrongError], tuple[str, str]]:
+        """Keep both languages when the error crosses a process border."""
+        return type(self), (self.phrase.en, self.phrase.vi)
+
+
+class InputError(VungTrongError, ValueError):
+    """A file or a value is not what it must be."""
+
+
+class SchemaError(InputError):
+    """A frame lacks a column, or a column has the wrong type, unit or range."""
+
+
+class CrsError(InputError):
+    """A CRS is missing, geographic where metres are needed, mismatched or unfit for areas."""
+
+
+class NameResolutionError(InputError, LookupError):
+    """A commune name or code is unknown, ambiguous or of another vintage."""
+
+
+class MissingFileError(VungTrongError, FileNotFoundError):
+    """A file or a layer of a file does not exist."""
+
+
+class OutputError(VungTrongError, OSError):
+    """An output could not be written: the disk is full, or the folder is locked."""
+
+
+class OutputExistsError(VungTrongError, FileExistsError):
+    """An output exists and overwriting was not asked for."""
+
+
+class ClosureError(VungTrongError, ArithmeticError):
+    """Parts and remainder of a table do not equal the whole."""
+
+
+class ClusterError(VungTrongError, RuntimeError):
+    """Workers of a cluster died or were lost too often to finish the work."""

@@ -1,0 +1,116 @@
+"""What is wrong with an input: findings with their plots and hectares, collected, then reported.
+
+An *error* stops a run (exit code 2), a *problem* is listed and the rest is measured (exit code 1),
+a *note* says what was assumed, converted or repaired and changes no exit code.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from layers.base.errors import InputError
+from layers.base.language import Phrase
+
+__all__ = ["Finding", "Findings", "Severity"]
+
+Severity = Literal["error", "problem", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One kind of fault in one input.
+
+    Parameters
+    ----------
+    severity : {"error", "problem", "note"}
+        Whether the run stops, goes on with exit code 1, or only tells.
+    kind : str
+        Stable identifier, lower case with hyphens, for instance ``"planting-year-implausible"``.
+    source : str
+        The input: the layer's name in the project file, or a path.
+    message : Phrase
+        What was expected, what was found, what to do.
+    count : int
+        How many records are concerned.
+    area_ha : float
+        Their hectares; NaN where areas make no sense.
+    examples : tuple of str
+        The first identifiers (``tk/khoanh/lo``, a commune, a row), five at most.
+    rows : tuple of int
+        Zero-based record numbers in the input, all of them, for the file of faulty plots.
+    """
+
+    severity: Severity
+    kind: str
+    source: str
+    message: Phrase
+    count: int = 1
+    area_ha: float = math.nan
+    examples: tuple[str, ...] = ()
+    rows: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class Findings:
+    """All findings of one reading, in the order they were made.
+
+    Parameters
+    ----------
+    items : list of Finding
+        The findings.
+    """
+
+    items: list[Finding] = field(default_factory=list)
+
+    def add(self, finding: Finding) -> None:
+        """Take one finding in.
+
+        Parameters
+        ----------
+        finding : Finding
+            The finding.
+        """
+        self.items.append(finding)
+
+    def extend(self, findings: Iterable[Finding]) -> None:
+        """Take several findings in.
+
+        Parameters
+        ----------
+        findings : iterable of Finding
+            The findings.
+        """
+        self.items.extend(findings)
+
+    def of(self, severity: Severity) -> list[Finding]:
+        """Pick the findings of one severity.
+
+        Parameters
+        ----------
+        severity : {"error", "problem", "note"}
+            The severity.
+
+        Returns
+        -------
+        list of Finding
+            In the order they were made.
+        """
+        return [item for item in self.items if item.severity == severity]
+
+    def raise_errors(self) -> None:
+        """Raise all errors at once, if there are any.
+
+        Raises
+        ------
+        InputError
+            One message that joins those of every finding with severity ``"error"``.
+        """
+        errors = self.of("error")
+        if errors:
+            raise InputError(
+                en="; ".join(f"{item.source}: {item.message.en}" for item in errors),
+                vi="; ".join(f"{item.source}: {item.message.vi}" for item in errors),
+            )

@@ -1,0 +1,154 @@
+"""Schemas of frames: columns, dtypes, units and null rules, written once.
+
+A schema validates a frame, puts its columns in order and documents them. pandera does the first of
+the three, but loads for a second and knows no units, so the few lines that are needed stand here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from layers.base.errors import SchemaError
+
+__all__ = ["Column", "Schema"]
+
+Kind = Literal["text", "number", "integer", "boolean"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a frame.
+
+    Parameters
+    ----------
+    name : str
+        Name, with its unit as suffix where it has one (``area_ha``, ``share_ratio``).
+    kind : {"text", "number", "integer", "boolean"}
+        ``text`` is pandas' ``str``, ``number`` float64, ``integer`` Int64, ``boolean`` bool.
+    meaning : str
+        What it holds.
+    unit : str
+        Unit, empty for none.
+    nullable : bool
+        Whether a missing value may stand there (missing is never zero).
+    minimum : float or None
+        Smallest value allowed.
+    """
+
+    name: str
+    kind: Kind
+    meaning: str
+    unit: str = ""
+    nullable: bool = False
+    minimum: float | None = None
+
+
+# pandas 3 reads and joins text as ``str``; one dtype for text keeps every join on equal terms.
+_DTYPES: dict[Kind, Any] = {
+    "text": pd.StringDtype(na_value=np.nan),
+    "number": "float64",
+    "integer": "Int64",
+    "boolean": "bool",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """Columns of a frame, in order.
+
+    Parameters
+    ----------
+    name : str
+        Name of the table, used in messages.
+    columns : tuple of Column
+        Its columns.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """Column names in order."""
+        return [column.name for column in self.columns]
+
+    def empty(self) -> pd.DataFrame:
+        """Frame without rows.
+
+        Returns
+        -------
+        pandas.DataFrame
+            All columns, with their dtypes.
+        """
+        return pd.DataFrame({c.name: pd.Series(dtype=_DTYPES[c.kind]) for c in self.columns})
+
+    def validate(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Check a frame and put its columns in order; columns beyond the schema follow.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+            Any frame that should obey the schema.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A new frame with the schema's dtypes.
+
+        Raises
+        ------
+        SchemaError
+            Columns are missing, cannot take their dtype, hold nulls where none are allowed, or
+            values below their minimum; all faults in one message.
+        """
+        missing = [name for name in self.names if name not in frame.columns]
+        if missing:
+            found = [str(name) for name in frame.columns]
+            raise SchemaError(
+                en=f"Table {self.name}: expected columns {missing}, found {found}.",
+                vi=f"Bảng {self.name}: cần các cột {missing}, chỉ thấy {found}.",
+            )
+        rest: list[Hashable] = [name for name in frame.columns if name not in self.names]
+        result = frame[[*self.names, *rest]].copy()
+        faults = [fault for column in self.columns if (fault := self._take(result, column))]
+        if faults:
+            text = "; ".join(faults)
+            raise SchemaError(en=f"Table {self.name}: {text}.", vi=f"Bảng {self.name}: {text}.")
+        return result
+
+    @staticmethod
+    def _take(frame: pd.DataFrame, column: Column) -> str | None:
+        values = frame[column.name]
+        try:
+            frame[column.name] = values.astype(_DTYPES[column.kind])
+        except (TypeError, ValueError):
+            return f"{column.name}: {column.kind} expected, found {values.dtype}"
+        nulls = int(values.isna().sum())
+        if nulls and not column.nullable:
+            return f"{column.name}: {nulls} missing"
+        if column.minimum is not None:
+            low = int((frame[column.name] < column.minimum).sum())
+            if low:
+                return f"{column.name}: {low} below {column.minimum:g} {column.unit}".rstrip()
+        return None
+
+    def describe(self) -> str:
+        """Table of the columns in Markdown, for the documentation.
+
+        Returns
+        -------
+        str
+            Lines of a Markdown table.
+        """
+        lines = ["| column | type | unit | null | meaning |", "|---|---|---|---|---|"]
+        lines += [
+            f"| `{c.name}` | {c.kind} | {c.unit or '–'} | "
+            f"{'yes' if c.nullable else 'no'} | {c.meaning} |"
+            for c in self.columns
+        ]
+        return "\n".join(lines)

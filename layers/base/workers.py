@@ -1,0 +1,175 @@
+"""Who runs the pieces: this process, its threads, or the workers of a cluster.
+
+The engine cuts its work into independent pieces of bounded size. Whoever runs them, results are
+handed back in the order of the pieces, so that sums are formed in one order and come out the same.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any, TypeVar
+
+from layers.base.errors import ClusterError, InputError, VungTrongError
+
+__all__ = ["Workers", "local_workers", "run_pieces", "worker_count"]
+
+Piece = TypeVar("Piece")
+Result = TypeVar("Result")
+
+#: A number of local workers (threads: the kernels and GDAL run outside Python's lock), or a
+#: ``dask.distributed.Client``.
+Workers = int | Any
+
+# A piece whose worker dies is run again by the scheduler; one that fails for want of a file or a
+# connection, this often. Errors of ours would come back the same: they are not tried again.
+RETRIES = 2
+# What dask raises when a piece has outlived too many workers, or the scheduler is gone; by name,
+# since the library is an extra.
+LOST = ("KilledWorker", "FutureCancelledError", "CommClosedError")
+# Pieces under way per worker: enough to keep it busy, few enough to bound memory.
+AHEAD = 2
+_THREADS = "vungtrong-worker"
+
+
+def worker_count(workers: Workers) -> int:
+    """Count the workers there are.
+
+    Parameters
+    ----------
+    workers : int or dask.distributed.Client
+        As given by the user.
+
+    Returns
+    -------
+    int
+        Number of local workers, or of threads in the cluster.
+
+    Raises
+    ------
+    InputError
+        Neither a positive whole number nor a client.
+    """
+    if isinstance(workers, int) and not isinstance(workers, bool) and workers >= 1:
+        return workers
+    if hasattr(workers, "submit") and hasattr(workers, "ncores"):
+        return max(1, int(sum(workers.ncores().values())))
+    raise InputError(
+        en=f"workers: expected a number from 1 or a dask.distributed Client, found {workers!r}.",
+        vi=f"workers: cần một số từ 1 trở lên hoặc một dask.distributed Client, thấy {workers!r}.",
+    )
+
+
+def local_workers(workers: Workers) -> int:
+    """Count the workers of this process, for work that is not worth sending away.
+
+    Parameters
+    ----------
+    workers : int or dask.distributed.Client
+        As given by the user.
+
+    Returns
+    -------
+    int
+        The number, 1 beside a cluster.
+    """
+    return workers if isinstance(workers, int) else 1
+
+
+def run_pieces(
+    task: Callable[[Piece], Result], pieces: Iterable[Piece], *, workers: Workers = 1
+) -> Iterator[Result]:
+    """Run a task on every piece.
+
+    Parameters
+    ----------
+    task : callable
+        Module-level function of one piece, without side effects.
+    pieces : iterable
+        The pieces; taken one by one, so that they need not be in memory together.
+    workers : int or dask.distributed.Client
+        Who runs them.
+
+    Yields
+    ------
+    object
+        Results in the order of the pieces.
+
+    Raises
+    ------
+    InputError
+        ``workers`` is neither a positive whole number nor a client.
+    ClusterError
+        Workers of the cluster died over one piece again and again, or the scheduler is gone.
+    """
+    count = worker_count(workers)
+    if not isinstance(workers, int):
+        for answer in _on_cluster(workers, task, pieces, AHEAD * count):
+            if isinstance(answer, _Refusal):
+                raise answer.error
+            yield answer
+    elif count == 1 or threading.current_thread().name.startswith(_THREADS):
+        yield from map(task, pieces)  # a thread of the pool would wait for itself
+    else:
+        pool = _threads(count)
+        yield from _in_order(lambda piece: pool.submit(task, piece), pieces, AHEAD * count)
+
+
+@cache
+def _threads(count: int) -> ThreadPoolExecutor:
+    """Threads that stay from one call to the next: the memory of new ones costs a tenth of it."""
+    return ThreadPoolExecutor(count, thread_name_prefix=_THREADS)
+
+
+if hasattr(os, "register_at_fork"):  # threads do not come along into a fork
+    os.register_at_fork(after_in_child=_threads.cache_clear)
+
+
+def _on_cluster(
+    client: Any, task: Callable[[Piece], Result], pieces: Iterable[Piece], ahead: int
+) -> Iterator[Any]:
+    submit = partial(client.submit, partial(_answer, task), pure=False, retries=RETRIES)
+    try:
+        yield from _in_order(submit, pieces, ahead)
+    except Exception as error:
+        if type(error).__name__ not in LOST:
+            raise
+        raise ClusterError(
+            en=f"The cluster lost its workers again and again ({type(error).__name__}): give them "
+            "more memory, look at their logs, or run without --scheduler.",
+            vi=f"Cụm máy liên tục mất máy tính toán ({type(error).__name__}): hãy cấp thêm bộ nhớ, "
+            "xem nhật ký của các máy, hoặc chạy không có --scheduler.",
+        ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """An error of ours, on its way back from a cluster as a result."""
+
+    error: VungTrongError
+
+
+def _answer(task: Callable[[Piece], Result], piece: Piece) -> Result | _Refusal:
+    try:
+        return task(piece)
+    except VungTrongError as error:
+        return _Refusal(error)
+
+
+def _in_order(submit: Callable[[Piece], Any], pieces: Iterable[Piece], ahead: int) -> Iterator[Any]:
+    pending: deque[Any] = deque()
+    try:
+        for piece in pieces:
+            pending.append(submit(piece))
+            if len(pending) > ahead:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
+    finally:
+        # A thread that runs already may hold a file that the caller is about to close.
+        wait([future for future in pending if future.cancel() is False])

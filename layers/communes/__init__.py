@@ -1,0 +1,1 @@
+"""Communes: boundaries, names, codes and vintages, and which commune is meant."""

@@ -1,0 +1,218 @@
+"""Communes of different years in one project: which unit became which, and which year a layer is.
+
+Codes were re-used, so a layer of 2024 joins to the communes of today without an error and without
+sense: 27 of Lạng Sơn's 65 codes belonged to a unit of another name. What tells a layer's vintage is
+its names, and where its records lie.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from layers.base.errors import InputError
+from layers.base.schema import Column, Schema
+from layers.communes.gazetteer import (
+    Day,
+    Unit,
+    changes_after,
+    communes_on,
+    find_province,
+    vintage_on,
+    vintages,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["CROSSWALK", "Heirs", "Journey", "crosswalk", "heirs", "year_of_vintage"]
+
+CROSSWALK = Schema(
+    "crosswalk",
+    (
+        Column("old_code", "text", "code in the older vintage"),
+        Column("old_name", "text", "name then, without its kind"),
+        Column("old_kind", "text", "xã, phường or thị trấn"),
+        Column("old_district", "text", "district then, with its kind"),
+        Column("new_code", "text", "code in the newer vintage"),
+        Column("new_name", "text", "name now, without its kind"),
+        Column("new_kind", "text", "xã, phường or đặc khu"),
+        Column("split", "boolean", "the old unit was divided; this is one of its parts"),
+    ),
+)
+
+#: For each old code the codes of the units that took it over, in order; several where it was split.
+Heirs = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """From which units to which a table or layer is carried.
+
+    Parameters
+    ----------
+    province : str
+        Code or name of the province.
+    from_ : str, int, date or None
+        Day of the table.
+    to : str, int, date or None
+        Day of the units wanted; the newest vintage without it.
+    source : str
+        What to call the table in messages.
+    """
+
+    province: str
+    from_: Day
+    to: Day = None
+    source: str = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    province: str
+    older: str
+    newer: str
+
+
+def _span(province: str, from_: Day, to: Day) -> _Span:
+    code = find_province(province)
+    older, newer = vintage_on(from_, province=code), vintage_on(to, province=code)
+    if older > newer:
+        raise InputError(
+            en=f"Figures are carried forward only: expected a date before {newer}, found the units "
+            f"of {older}. Old units cannot be told apart in figures of merged ones.",
+            vi=f"Chỉ chuyển số liệu từ cũ sang mới: cần ngày trước {newer}, lại gặp đơn vị của "
+            f"{older}. Không thể tách lại đơn vị cũ từ số liệu đã gộp.",
+        )
+    return _Span(code, older, newer)
+
+
+@lru_cache(maxsize=16)
+def _heirs(span: _Span) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {
+        code: (code,) for code in communes_on(span.province, span.older)
+    }
+    for vintage in vintages(span.province):
+        if not span.older <= vintage < span.newer:
+            continue
+        step: dict[str, list[str]] = defaultdict(list)
+        for change in changes_after(span.province, vintage):
+            step[change.old_code].append(change.new_code)
+        found = {
+            # A unit split once and merged again into one is whole.
+            code: tuple(sorted({new for part in parts for new in step[part]}))
+            for code, parts in found.items()
+        }
+    return found
+
+
+def heirs(province: str, *, from_: Day, to: Day = None) -> Heirs:
+    """Find the units that took each old unit over.
+
+    Parameters
+    ----------
+    province : str
+        Code or name of the province.
+    from_ : str, int, date or None
+        Day of the old units.
+    to : str, int, date or None
+        Day of the new units; the newest vintage without it.
+
+    Returns
+    -------
+    mapping of str to tuple of str
+        Old code → new codes, one where the unit was taken over whole.
+
+    Raises
+    ------
+    InputError
+        A day is unknown, or ``from_`` is the later one.
+
+    Examples
+    --------
+    >>> heirs("20", from_=2024)["06622"]  # Bính Xá was divided
+    ('06613', '06625')
+    """
+    return _heirs(_span(province, from_, to))
+
+
+def crosswalk(province: str, *, from_: Day, to: Day = None) -> pd.DataFrame:
+    """List old units with the units of today that took them over.
+
+    Parameters
+    ----------
+    province : str
+        Code or name of the province.
+    from_ : str, int, date or None
+        Day of the old units.
+    to : str, int, date or None
+        Day of the new units; the newest vintage without it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of ``CROSSWALK``, in order of old and new code; a split unit has several rows.
+
+    Raises
+    ------
+    InputError
+        A day is unknown, or ``from_`` is the later one.
+
+    Examples
+    --------
+    >>> table = crosswalk("20", from_=2024)
+    >>> len(table), table["old_code"].nunique(), table["new_code"].nunique()
+    (196, 194, 65)
+    """
+    import pandas as pd
+
+    span = _span(province, from_, to)
+    old = communes_on(span.province, span.older)
+    new = communes_on(span.province, span.newer)
+    rows = [
+        _row(old[old_code], new[new_code], split=len(parts) > 1)
+        for old_code, parts in sorted(_heirs(span).items())
+        for new_code in parts
+    ]
+    return CROSSWALK.validate(pd.DataFrame(rows, columns=CROSSWALK.names))
+
+
+def _row(old: Unit, new: Unit, *, split: bool) -> dict[str, str | bool]:
+    return {
+        "old_code": old.code,
+        "old_name": old.name,
+        "old_kind": old.kind,
+        "old_district": old.district,
+        "new_code": new.code,
+        "new_name": new.name,
+        "new_kind": new.kind,
+        "split": split,
+    }
+
+
+def year_of_vintage(province: str, vintage: str) -> int:
+    """Year that stands for a vintage in a project file: the last whose end saw it in force.
+
+    Parameters
+    ----------
+    province : str
+        Code of the province.
+    vintage : str
+        First day of the vintage.
+
+    Returns
+    -------
+    int
+        The year; for the newest vintage the year it began.
+
+    Examples
+    --------
+    >>> year_of_vintage("20", "2024-12-01"), year_of_vintage("20", "2020-01-01")
+    (2024, 2023)
+    """
+    known = vintages(province)
+    later = [one for one in known if one > vintage]
+    return int(later[0][:4]) - 1 if later else int(vintage[:4])

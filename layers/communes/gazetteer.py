@@ -1,0 +1,417 @@
+"""Gazetteer of communes: which units there were, under which code and name, and when.
+
+A unit is known by its code *and* a date. Codes were re-used in July 2025 (all 65 of Lạng Sơn, 27 of
+them for a unit of another name) and once before in December 2024, so a bare code says nothing. The
+date settles the vintage: the last set of units in force on that day, named by its first day.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from layers.base.errors import InputError, NameResolutionError
+from layers.base.resources import data_path
+from layers.communes.spelling import exact_key, plain_key
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "NEWEST_VINTAGE",
+    "Change",
+    "Day",
+    "Province",
+    "Unit",
+    "changes_after",
+    "communes_on",
+    "find_province",
+    "province_name",
+    "provinces",
+    "units",
+    "vintage_on",
+    "vintages",
+]
+
+#: A day, ISO text or a bare year (its last day); None is the newest vintage.
+Day = str | int | date | None
+
+#: The 3,321 communes of 34 provinces.
+NEWEST_VINTAGE = "2025-07-01"
+
+
+@dataclass(frozen=True, slots=True)
+class Province:
+    """A province of today.
+
+    Parameters
+    ----------
+    code : str
+        Two digits.
+    name : str
+        Name without its kind, NFC.
+    kind : str
+        ``tỉnh`` or ``thành phố``.
+    """
+
+    code: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A commune of one vintage.
+
+    Parameters
+    ----------
+    code : str
+        Five digits, unique within the vintage.
+    name : str
+        Name without its kind, NFC.
+    kind : str
+        ``xã``, ``phường``, ``đặc khu``, or ``thị trấn`` before July 2025.
+    province : str
+        Code of the province.
+    district : str
+        District with its kind, empty since July 2025.
+    vintage : str
+        First day of the vintage, ISO.
+    """
+
+    code: str
+    name: str
+    kind: str
+    province: str
+    district: str
+    vintage: str
+
+    @property
+    def label(self) -> str:
+        """Code, kind, name and district as a message prints them."""
+        where = f", {self.district}" if self.district else ""
+        return f"{self.code} {self.kind} {self.name}{where}"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Where an old unit, or a part of it, went when its vintage ended.
+
+    Parameters
+    ----------
+    old_code : str
+        Code in the vintage that ended.
+    new_code : str
+        Code in the vintage that followed.
+    split : bool
+        The old unit was divided: this is one of several parts.
+    """
+
+    old_code: str
+    new_code: str
+    split: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Vintage:
+    province: str
+    first_day: str
+    units: int
+    changes: str
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with data_path(name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@lru_cache(maxsize=1)
+def provinces() -> Mapping[str, Province]:
+    """List the 34 provinces since July 2025, by code.
+
+    Returns
+    -------
+    mapping of str to Province
+        In order of code.
+    """
+    rows = _rows("provinces-34.csv")
+    return MappingProxyType({row["code"]: Province(**row) for row in rows})
+
+
+def province_name(code: str) -> str:
+    """Name of a province for a page.
+
+    Parameters
+    ----------
+    code : str
+        Two digits.
+
+    Returns
+    -------
+    str
+        The name; a province that is no more (before July 2025) goes by its code.
+
+    Examples
+    --------
+    >>> province_name("20")
+    'Lạng Sơn'
+    """
+    known = provinces().get(code)
+    return code if known is None else known.name
+
+
+def find_province(text: str) -> str:
+    """Code of a province given by code or name.
+
+    Parameters
+    ----------
+    text : str
+        ``"20"``, ``"Lạng Sơn"``, ``"tỉnh Lạng Sơn"`` or ``"LANG SON"``.
+
+    Returns
+    -------
+    str
+        Two digits.
+
+    Raises
+    ------
+    NameResolutionError
+        No province has that code or name.
+
+    Examples
+    --------
+    >>> find_province("Tỉnh Lạng Sơn")
+    '20'
+    """
+    known = provinces()
+    if text.strip().zfill(2) in known:
+        return text.strip().zfill(2)
+    wanted = exact_key(text)
+    for prefix in ("tỉnh ", "thành phố ", "tp "):
+        wanted = wanted.removeprefix(prefix)
+    for key in (exact_key, plain_key):
+        found = [code for code, province in known.items() if key(province.name) == key(wanted)]
+        if len(found) == 1:
+            return found[0]
+    raise NameResolutionError(
+        en=f"No province has the code or name {text!r}: expected one of the 34 since July 2025, "
+        f"for instance 20 (Lạng Sơn).",
+        vi=f"Không có tỉnh nào mang mã hoặc tên {text!r}: cần một trong 34 tỉnh, thành từ tháng "
+        f"7/2025, ví dụ 20 (Lạng Sơn).",
+    )
+
+
+@lru_cache(maxsize=1)
+def _vintages() -> tuple[_Vintage, ...]:
+    rows = _rows("vintages.csv")
+    found = [_Vintage(r["province"], r["vintage"], int(r["units"]), r["changes"]) for r in rows]
+    return tuple(sorted(found, key=lambda vintage: vintage.first_day))
+
+
+def vintages(province: str) -> tuple[str, ...]:
+    """First days of the vintages known for a province, oldest first.
+
+    Parameters
+    ----------
+    province : str
+        Code of the province.
+
+    Returns
+    -------
+    tuple of str
+        ISO dates; the last is ``NEWEST_VINTAGE``.
+
+    Examples
+    --------
+    >>> vintages("20")
+    ('2020-01-01', '2024-12-01', '2025-07-01')
+    """
+    return tuple(v.first_day for v in _vintages() if v.province in (province, "*"))
+
+
+def _as_day(on: Day) -> date:
+    if on is None:
+        return date.max
+    if isinstance(on, date):
+        return on
+    text = str(on).strip()
+    try:
+        # A bare year means its last day: 2024 is the time of districts, 2025 that of today's units.
+        return date(int(text), 12, 31) if len(text) == 4 else date.fromisoformat(text[:10])
+    except ValueError:
+        raise InputError(
+            en=f"Expected a date such as 2025-07-01 or a year, found {text!r}.",
+            vi=f"Cần một ngày như 2025-07-01 hoặc một năm, lại thấy {text!r}.",
+        ) from None
+
+
+def vintage_on(on: Day = None, *, province: str | None = None) -> str:
+    """Vintage in force on a day.
+
+    Parameters
+    ----------
+    on : str, int, date or None
+        ISO date, or a bare year, which means its last day; None means the newest vintage.
+    province : str, optional
+        Code of the province; without it the vintage must be one of the whole country.
+
+    Returns
+    -------
+    str
+        First day of the vintage, ISO.
+
+    Raises
+    ------
+    InputError
+        The date cannot be read, or no table reaches back so far.
+
+    Examples
+    --------
+    >>> vintage_on("2024", province="20")
+    '2024-12-01'
+    """
+    day = _as_day(on).isoformat()
+    known = vintages(province or "*")
+    earlier = [first_day for first_day in known if first_day <= day]
+    if earlier:
+        return earlier[-1]
+    where = province or "–"
+    raise InputError(
+        en=f"Units of province {where} are known since {known[0]}, found the date {day}: bring a "
+        f"table of older units to that date first.",
+        vi=f"Đơn vị hành chính của tỉnh {where} chỉ có từ {known[0]}, lại thấy ngày {day}: hãy "
+        f"chuyển bảng cũ hơn về ngày đó trước.",
+    )
+
+
+def _newest() -> dict[str, Unit]:
+    found = {}
+    for row in _rows("communes-34.csv"):
+        unit = Unit(row["code"], row["name"], row["kind"], row["province"], "", NEWEST_VINTAGE)
+        found[unit.code] = unit
+    return found
+
+
+@lru_cache(maxsize=8)
+def _units(province: str | None, vintage: str) -> Mapping[str, Unit]:
+    if vintage == NEWEST_VINTAGE:
+        every = _newest()
+        found = {c: unit for c, unit in every.items() if province in (None, unit.province)}
+        return MappingProxyType(found)
+    if province is None:
+        raise InputError(
+            en=f"Units of {vintage} are known by province only: give one.",
+            vi=f"Đơn vị hành chính của {vintage} chỉ có theo tỉnh: hãy nêu tỉnh.",
+        )
+    return MappingProxyType(_old_units(province, vintage))
+
+
+def _old_units(province: str, vintage: str) -> dict[str, Unit]:
+    here = next(v for v in _vintages() if (v.province, v.first_day) == (province, vintage))
+    known = vintages(province)
+    found = {}
+    for row in _rows(here.changes):
+        code, name, kind = row["old_code"], row["old_name"], row["old_kind"]
+        found[code] = Unit(code, name, kind, province, row["old_district"], vintage)
+    # A table names the units that changed; the next vintage has those it leaves out as they were.
+    for code, unit in _units(province, known[known.index(vintage) + 1]).items():
+        found.setdefault(code, replace(unit, vintage=vintage))
+    return dict(sorted(found.items()))
+
+
+def communes_on(province: str | None = None, on: Day = None) -> Mapping[str, Unit]:
+    """Communes in force on a day, by code; light, for looking up.
+
+    Parameters
+    ----------
+    province : str, optional
+        Code or name of the province; the whole country without it.
+    on : str, int, date or None
+        Day, or a bare year; the newest vintage without it.
+
+    Returns
+    -------
+    mapping of str to Unit
+        In order of code.
+
+    Raises
+    ------
+    InputError
+        No table for that province and day.
+    """
+    code = None if province is None else find_province(province)
+    return _units(code, vintage_on(on, province=code))
+
+
+def changes_after(province: str, vintage: str) -> tuple[Change, ...]:
+    """Where the units of a vintage went when it ended.
+
+    Parameters
+    ----------
+    province : str
+        Code of the province.
+    vintage : str
+        First day of the vintage.
+
+    Returns
+    -------
+    tuple of Change
+        Every unit of the vintage, in order of old and new code; a unit that stayed is there too.
+
+    Raises
+    ------
+    InputError
+        The vintage is unknown, or the newest.
+    """
+    here = [v for v in _vintages() if (v.province, v.first_day) == (province, vintage)]
+    if not here:
+        raise InputError(
+            en=f"Province {province} has no table of changes after {vintage}: known vintages are "
+            f"{', '.join(vintages(province))}.",
+            vi=f"Tỉnh {province} không có bảng thay đổi sau {vintage}: các thời điểm đã biết là "
+            f"{', '.join(vintages(province))}.",
+        )
+    told = [Change(r["old_code"], r["new_code"], r["split"] == "1") for r in _rows(here[0].changes)]
+    named = {change.old_code for change in told}
+    told += [Change(c, c, split=False) for c in _units(province, vintage) if c not in named]
+    return tuple(sorted(told, key=lambda change: (change.old_code, change.new_code)))
+
+
+def units(province: str | None = None, on: Day = None) -> pd.DataFrame:
+    """Communes in force on a day, as a frame.
+
+    Parameters
+    ----------
+    province : str, optional
+        Code or name of the province; the whole country without it.
+    on : str, int, date or None
+        Day, or a bare year; the newest vintage without it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``code``, ``name``, ``kind``, ``province``, ``district`` (empty since July 2025) and
+        ``vintage``, all text, in order of code.
+
+    Raises
+    ------
+    InputError
+        No table for that province and day.
+
+    Examples
+    --------
+    >>> len(units("20")), len(units("20", on=2024))
+    (65, 194)
+    """
+    import pandas as pd
+
+    names = ["code", "name", "kind", "province", "district", "vintage"]
+    found = communes_on(province, on).values()
+    return pd.DataFrame(
+        {name: [getattr(unit, name) for unit in found] for name in names}, dtype="str"
+    )

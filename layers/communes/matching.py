@@ -1,0 +1,340 @@
+"""Which commune is meant by a name as people write it.
+
+The rule is: exact or explained, never guessed in silence. A text is matched by equal letters, by an
+accepted spelling, by an alias, or else by nearness; what is near, and nothing else, must be
+confirmed by a person. Ambiguous, too far, of another province or of another time is a refusal that
+lists what might have been meant.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from functools import lru_cache
+
+from layers.base.errors import NameResolutionError
+from layers.base.language import Phrase
+from layers.communes.gazetteer import (
+    NEWEST_VINTAGE,
+    Day,
+    Unit,
+    communes_on,
+    find_province,
+    provinces,
+    vintage_on,
+    vintages,
+)
+from layers.communes.match import Candidate, Match, Reason, Refusal
+from layers.communes.name_index import Equal, NameIndex, name_index
+from layers.communes.qualifiers import district_key, names_whole_province, split_qualifier
+from layers.communes.similarity import letters
+from layers.communes.spelling import exact_key, split_kind, tidy
+
+__all__ = ["look_up", "resolve"]
+
+#: Slips up to which a name may be near, and by how much the next must be farther off; the
+#: benchmark "names" shows what becomes of recall and false matches when they are changed.
+_MOST_SLIPS = 3.0
+_LEAST_MARGIN = 1.0
+#: A name that another province has may still be a slip of the pen here, but only a small one.
+_MOST_SLIPS_OF_NAMESAKE = 2.0
+
+_NO_TEXT = ("nan", "none", "null", "<na>", "-", "–")
+
+
+def resolve(
+    text: str,
+    *,
+    province: str | None = None,
+    on: Day = None,
+    among: Iterable[str] | None = None,
+) -> Match:
+    """Find the commune a text means.
+
+    Parameters
+    ----------
+    text : str
+        A name with or without kind word and district (``"xã Thụy Hùng (Văn Lãng)"``), or a code.
+    province : str, optional
+        Code or name of the province; the whole country without it.
+    on : str, int, date or None
+        Day of the source, or a bare year, which means its last day; the newest vintage without it.
+    among : iterable of str, optional
+        Codes to choose from.
+
+    Returns
+    -------
+    Match
+        The commune, how it was matched, a score and the runners-up. A match that is only ``near``
+        must be confirmed by a person before it is used (``match.confirm``).
+
+    Raises
+    ------
+    NameResolutionError
+        Nothing, several, another province's or an older unit was meant; candidates are listed.
+    InputError
+        No table for that province and day, or ``among`` holds an unknown code.
+
+    Examples
+    --------
+    >>> match = resolve("P. KỲ LỪA", province="20")
+    >>> match.code, match.how
+    ('06187', 'exact')
+    >>> resolve("Diềm He", province="20").how
+    'near'
+    """
+    found = look_up(text, province=province, on=on, among=among)
+    if isinstance(found, Refusal):
+        raise NameResolutionError(
+            en=f"Expected the name of one commune: {found.message.en}.",
+            vi=f"Cần tên của một xã, phường: {found.message.vi}.",
+        )
+    return found
+
+
+def look_up(
+    text: str,
+    *,
+    province: str | None = None,
+    on: Day = None,
+    among: Iterable[str] | None = None,
+) -> Match | Refusal:
+    """Find the commune a text means, or say why there is no single one; never raises for a name.
+
+    Parameters
+    ----------
+    text : str
+        A name with or without kind word and district, or a code.
+    province : str, optional
+        Code or name of the province; the whole country without it.
+    on : str, int, date or None
+        Day of the source, or a bare year; the newest vintage without it.
+    among : iterable of str, optional
+        Codes to choose from.
+
+    Returns
+    -------
+    Match or Refusal
+        What was found.
+
+    Raises
+    ------
+    InputError
+        No table for that province and day, or ``among`` holds an unknown code.
+    """
+    code = None if province is None else find_province(province)
+    vintage = vintage_on(on, province=code)
+    chosen = None if among is None else frozenset(among)
+    return _look_up(str(text), code, vintage, chosen)
+
+
+@lru_cache(maxsize=32768)
+def _look_up(
+    text: str, province: str | None, vintage: str, among: frozenset[str] | None
+) -> Match | Refusal:
+    clean = tidy(text)
+    index = name_index(province, vintage, among)
+    if not clean or clean.casefold() in _NO_TEXT:
+        return _refusal(text, "empty", "an empty cell names no commune", "ô trống, không có tên xã")
+    if names_whole_province(clean):
+        return _refusal(
+            text,
+            "whole-province",
+            f"{clean!r} means every commune of the province, not one",
+            f"{clean!r} chỉ toàn tỉnh, không phải một xã",
+        )
+    if clean.removesuffix(".0").isdigit():
+        return _by_code(text, clean, index)
+    equal = index.equal(clean)
+    if not equal:
+        clean, index = _qualified(clean, index, province)
+        equal = index.equal(clean)
+    if equal:
+        return _settle(text, clean, index, equal)
+    if district_key(clean):
+        return _refusal(
+            text,
+            "district",
+            f"{clean!r} is a district, not a commune; districts were dissolved on 1 July 2025",
+            f"{clean!r} là đơn vị cấp huyện, không phải xã; cấp huyện đã bỏ từ 1/7/2025",
+            (candidate for _, candidate in index.nearest(clean)),
+        )
+    return _guess(text, clean, index, province)
+
+
+def _refusal(
+    text: str, reason: Reason, en: str, vi: str, candidates: Iterable[Candidate] = ()
+) -> Refusal:
+    return Refusal(text, reason, Phrase(en=en, vi=vi), tuple(candidates))
+
+
+def _labels(units: Iterable[Unit]) -> str:
+    return "; ".join(
+        unit.label if unit.district else f"{unit.label} ({provinces()[unit.province].name})"
+        for unit in list(units)[:5]
+    )
+
+
+def _qualified(clean: str, index: NameIndex, province: str | None) -> tuple[str, NameIndex]:
+    """Name and units to choose from, once a known district or province behind the name is read."""
+    name, district, named = split_qualifier(clean)
+    inside = [u for u in index.units if district and exact_key(u.district).endswith(district)]
+    if inside:
+        chosen = frozenset(unit.code for unit in inside)
+        return name, name_index(inside[0].province, index.vintage, chosen)
+    if named and province in (None, named):
+        return name, index if province else name_index(named, index.vintage)
+    return clean, index
+
+
+def _by_code(text: str, clean: str, index: NameIndex) -> Match | Refusal:
+    code = clean.removesuffix(".0").zfill(5)
+    unit = next((unit for unit in index.units if unit.code == code), None)
+    if unit:
+        return Match(code, unit.name, "exact", 1.0, (), text, unit)
+    return _refusal(
+        text,
+        "unknown",
+        f"no commune of {index.vintage} has the code {code}",
+        f"không có xã nào mang mã {code} vào thời điểm {index.vintage}",
+    )
+
+
+def _settle(text: str, clean: str, index: NameIndex, equal: Equal) -> Match | Refusal:
+    """Take the one unit of equal name, mind its kind, and refuse several."""
+    if len(equal.units) > 1:
+        told = _labels(equal.units)
+        return _refusal(
+            text,
+            "ambiguous",
+            f"{clean!r} is borne by {len(equal.units)} communes: {told}; add the kind, the "
+            "district or the province",
+            f"{clean!r} là tên của {len(equal.units)} đơn vị: {told}; hãy ghi thêm loại đơn vị, "
+            "huyện hoặc tỉnh",
+            (Candidate(unit, 1.0) for unit in equal.units),
+        )
+    unit = equal.units[0]
+    others = tuple(c for _, c in index.nearest(clean, most=_MOST_SLIPS) if c.unit != unit)[:3]
+    how, remark = equal.how, _district_of(unit)
+    if equal.kind and equal.kind != unit.kind:
+        how = "near"
+        remark = Phrase(
+            en=f"written as {equal.kind}, but {unit.label} is a {unit.kind}",
+            vi=f"ghi là {equal.kind}, nhưng {unit.label} là {unit.kind}",
+        )
+    elif how == "near":
+        remark = Phrase(
+            en="without its marks the name is one letter from another",
+            vi="không có dấu, tên này chỉ khác tên xã khác một chữ",
+        )
+    return Match(unit.code, unit.name, how, 1.0, others, text, unit, remark)
+
+
+def _district_of(unit: Unit) -> Phrase | None:
+    """Remark on a commune that bears the name of a district dissolved in July 2025."""
+    if unit.vintage != NEWEST_VINTAGE or len(vintages(unit.province)) == 1:
+        return None
+    before = communes_on(unit.province, vintages(unit.province)[-2]).values()
+    if not any(old.district == f"Huyện {unit.name}" for old in before):
+        return None
+    return Phrase(
+        en=f"until 30 June 2025 {unit.name} was also a district: a figure of an older source may "
+        "be the district's",
+        vi=f"đến 30/6/2025 {unit.name} còn là tên huyện: số liệu của nguồn cũ hơn có thể là của "
+        "cả huyện",
+    )
+
+
+def _at_other_times(clean: str, province: str | None, vintage: str) -> tuple[Unit, ...]:
+    """Units of another vintage that bear exactly this name, the nearest in time first."""
+    for code in [province] if province else [p for p in provinces() if len(vintages(p)) > 1]:
+        known = vintages(code)
+        others = [v for v in reversed(known) if v < vintage] + [v for v in known if v > vintage]
+        for other in others:
+            if equal := name_index(code, other).equal(clean):
+                return equal.units
+    return ()
+
+
+def _namesakes(clean: str, province: str | None, vintage: str) -> tuple[tuple[Unit, ...], bool]:
+    """Units beyond those to choose from that bear this very name, and whether of another time."""
+    if equal := name_index(province, vintage).equal(clean):
+        return equal.units, False
+    if others := _at_other_times(clean, province, vintage):
+        return others, True
+    equal = name_index(None, vintage).equal(clean) if vintage == NEWEST_VINTAGE else None
+    return (equal.units, False) if equal else ((), False)
+
+
+def _guess(text: str, clean: str, index: NameIndex, province: str | None) -> Match | Refusal:
+    """Take the one near name, unless the text is the name of another time or another province."""
+    ranked = index.nearest(clean)
+    candidates = tuple(candidate for _, candidate in ranked[:4])
+    namesakes, other_time = _namesakes(clean, province, index.vintage)
+    others = tuple(Candidate(unit, 1.0) for unit in namesakes)
+    told = _labels(namesakes)
+    if other_time:
+        return _refusal(
+            text,
+            "other-time",
+            f"{clean!r} is no unit of {index.vintage} but of {namesakes[0].vintage}: {told}; give "
+            "the date of the source, or name the commune of its day",
+            f"{clean!r} không có vào {index.vintage} mà thuộc {namesakes[0].vintage}: {told}; hãy "
+            "nêu ngày của nguồn, hoặc ghi tên xã đúng thời điểm",
+            others + candidates,
+        )
+    best, second = [*(cost for cost, _ in ranked[:2]), math.inf, math.inf][:2]
+    most = min(_reach(clean), _MOST_SLIPS_OF_NAMESAKE if namesakes else _MOST_SLIPS)
+    if best > most or second - best < _LEAST_MARGIN:
+        return _refuse(text, clean, candidates, others, near=best <= most)
+    remark = None
+    if namesakes:
+        remark = Phrase(
+            en=f"elsewhere this is a name of its own: {told}",
+            vi=f"ở nơi khác đây là tên riêng: {told}",
+        )
+    unit, score = candidates[0].unit, candidates[0].score
+    return Match(unit.code, unit.name, "near", score, candidates[1:], text, unit, remark)
+
+
+def _reach(clean: str) -> float:
+    """Most slips for a name of this length: more than half a short one may not be wrong."""
+    return len(letters(split_kind(clean)[0][1]).base) / 2
+
+
+def _refuse(
+    text: str,
+    clean: str,
+    candidates: tuple[Candidate, ...],
+    others: tuple[Candidate, ...],
+    *,
+    near: bool,
+) -> Refusal:
+    likely = _labels(candidate.unit for candidate in candidates[:3]) or "–"
+    if others:
+        told = _labels(candidate.unit for candidate in others)
+        return _refusal(
+            text,
+            "elsewhere",
+            f"{clean!r} is a commune of elsewhere, not among those to choose from: {told}",
+            f"{clean!r} là xã ở nơi khác, không thuộc các xã được chọn: {told}",
+            others + candidates,
+        )
+    if near:
+        return _refusal(
+            text,
+            "ambiguous",
+            f"{clean!r} is about as near to several communes: {likely}; write the full name",
+            f"{clean!r} gần giống nhiều xã: {likely}; hãy ghi đúng tên",
+            candidates,
+        )
+    nearest = Phrase(f"the nearest are {likely}", f"gần nhất là {likely}")
+    if not candidates:
+        nearest = Phrase("no name is near it", "không có tên nào gần giống")
+    return _refusal(
+        text,
+        "unknown",
+        f"{clean!r} is no commune known here; {nearest.en}",
+        f"{clean!r} không phải tên xã nào ở đây; {nearest.vi}",
+        candidates,
+    )

@@ -1,0 +1,108 @@
+"""What stands around a commune's name in a cell: its district, its province, or the whole of it."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from layers.base.errors import NameResolutionError
+from layers.communes.gazetteer import find_province
+from layers.communes.spelling import exact_key, tidy
+
+__all__ = ["district_key", "names_whole_province", "split_qualifier"]
+
+#: With or without their marks, but not with others: a commune is called Tĩnh Túc.
+_WHOLE = re.compile(
+    r"^(to[àa]n|c[ảa]) t[ỉi]nh\b|^(t[ổo]ng( c[ộo]ng| s[ốo])?|c[ộo]ng)$|^t[ỉi]nh l[ạa]ng s[ơo]n$"
+    r"|\b(tr[êe]n|trong) (ph[ạa]m vi |[đd][ịi]a b[àa]n )?(to[àa]n |c[ảa] )?t[ỉi]nh\b"
+    r"|^c[áa]c x[ãa],? (v[àa] )?ph[ưu][ờo]ng$"
+)
+_BEHIND = re.compile(r"^(?P<name>[^,(]+?)\s*(?:,|\(|\s-\s)\s*(?P<rest>[^()]+?)\s*\)?$")
+_DISTRICT = re.compile(
+    r"^(?:(?:huyện|huyen|thành phố|thanh pho|thị xã|thi xa|tp)(?=\s)|(?:h|tp|tx)\.)\s*",
+    re.IGNORECASE,
+)
+
+
+def names_whole_province(text: str) -> bool:
+    """Whether a text means every commune of the province.
+
+    Parameters
+    ----------
+    text : str
+        For instance ``"Toàn tỉnh"``, ``"các xã, phường trên địa bàn tỉnh"`` or ``"Tổng cộng"``.
+
+    Returns
+    -------
+    bool
+        True where no single commune is meant.
+
+    Examples
+    --------
+    >>> names_whole_province("toàn tỉnh")
+    True
+    """
+    return bool(_WHOLE.search(exact_key(text)))
+
+
+@lru_cache(maxsize=4096)
+def district_key(text: str) -> str:
+    """Key of the district that a text names with its kind ("huyện Chi Lăng"); empty for none.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        Key of the name, as ``exact_key`` makes it.
+
+    Examples
+    --------
+    >>> district_key("Huyện Chi Lăng"), district_key("Chi Lăng")
+    ('chi lăng', '')
+    """
+    clean = tidy(text)
+    found = _DISTRICT.match(clean)
+    return exact_key(clean[found.end() :]) if found else ""
+
+
+def split_qualifier(text: str) -> tuple[str, str, str | None]:
+    """Part the name of a commune from the district or province written behind it.
+
+    Parameters
+    ----------
+    text : str
+        For instance ``"Thụy Hùng (Văn Lãng)"`` or ``"xã Lộc Bình, tỉnh Lạng Sơn"``.
+
+    Returns
+    -------
+    str
+        The name, with its kind word.
+    str
+        Key of the district, empty for none.
+    str or None
+        Code of the province.
+
+    Examples
+    --------
+    >>> split_qualifier("Thụy Hùng (huyện Văn Lãng)")
+    ('Thụy Hùng', 'văn lãng', None)
+    """
+    found = _BEHIND.match(text)
+    if not found:
+        return text, "", None
+    district, province = "", None
+    for part in re.split(r",|\s-\s", found["rest"]):
+        clean = tidy(part)
+        try:
+            province = find_province(clean)
+        except NameResolutionError:
+            district = exact_key(_DISTRICT.sub("", clean))
+        else:
+            # The town of Lạng Sơn bears the province's name: a district where it says so.
+            if _DISTRICT.match(clean):
+                district, province = exact_key(_DISTRICT.sub("", clean)), None
+    return tidy(found["name"]), district, province

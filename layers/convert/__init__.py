@@ -1,0 +1,1 @@
+"""Tables of old communes carried to new ones."""

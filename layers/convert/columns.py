@@ -1,0 +1,241 @@
+"""Which columns of an office table are figures that add up, and which are not.
+
+Hectares and heads add; years, ordinal numbers, codes of districts, rates and yields do not. What a
+column is taken for is told in the report, and every guess can be overruled.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from layers.base.errors import InputError
+from layers.communes.spelling import without_marks
+from layers.io.table import parse_numbers
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["FigureColumns", "Rate", "SortedColumns", "parse_rate", "sort_columns"]
+
+_YEAR = re.compile(r"(nam|year|namtr|ky|giai_?doan)(_?\d+)?")
+_LEFT_OUT = re.compile(
+    r"(stt|tt|id|fid|gid|objectid|ogc_fid|ma_?(tinh|huyen|h)|ten_?(tinh|huyen|xa)|tinh|huyen"
+    r"|district|quan_?huyen|xa|commune|phuong_?xa|xa_?phuong|shape_(length|area|leng))"
+)
+_RATE = re.compile(
+    r".*(%|percent|ratio|rate|ty_?le|ti_?le|mat_?do|binh_?quan|nang_?suat|don_?gia|do_?che_?phu"
+    r"|tlcp|density|yield|average|mean).*"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A rate that is computed again from its parts.
+
+    Parameters
+    ----------
+    numerator, denominator : str
+        Columns that add.
+    factor : float
+        100 for a percentage.
+    """
+
+    numerator: str
+    denominator: str
+    factor: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class FigureColumns:
+    """What the columns of a table are.
+
+    Parameters
+    ----------
+    sums : tuple of str or None
+        Columns that add; None to take every column of numbers whose name does not speak against it.
+    keys : tuple of str or None
+        Columns that tell rows of one commune apart (crop, year); None to take columns of text and
+        of years.
+    rates : mapping of str to Rate
+        Columns to compute again after adding.
+    decimal : {".", ","} or None
+        Decimal mark where figures stand as text.
+    """
+
+    sums: tuple[str, ...] | None = None
+    keys: tuple[str, ...] | None = None
+    rates: Mapping[str, Rate] = field(default_factory=dict)
+    decimal: Literal[".", ","] | None = None
+
+
+def parse_rate(text: str) -> tuple[str, Rate]:
+    """Read a rate as the command line takes it.
+
+    Parameters
+    ----------
+    text : str
+        ``NAME=NUMERATOR/DENOMINATOR`` or ``NAME=NUMERATOR/DENOMINATOR*100``.
+
+    Returns
+    -------
+    str
+        Name of the column.
+    Rate
+        Its parts.
+
+    Raises
+    ------
+    InputError
+        The text is written otherwise.
+
+    Examples
+    --------
+    >>> parse_rate("cover=forest_ha/natural_ha*100")
+    ('cover', Rate(numerator='forest_ha', denominator='natural_ha', factor=100.0))
+    """
+    found = re.fullmatch(r"\s*([^=]+?)\s*=\s*([^/]+?)\s*/\s*([^*]+?)\s*(?:\*\s*([\d.]+))?\s*", text)
+    if not found:
+        raise InputError(
+            en=f"Expected a rate as NAME=NUMERATOR/DENOMINATOR*100, found {text!r}.",
+            vi=f"Cần viết tỷ lệ dạng TÊN=TỬ_SỐ/MẪU_SỐ*100, lại thấy {text!r}.",
+        )
+    return found[1], Rate(found[2], found[3], float(found[4] or 1))
+
+
+def _word(column: str) -> str:
+    return re.sub(r"[\s.\-]+", "_", without_marks(column).casefold().strip())
+
+
+@dataclass(frozen=True, slots=True)
+class SortedColumns:
+    """A table whose columns are told apart.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A new frame in which the columns that add are float64, and years whole numbers.
+    columns : FigureColumns
+        With ``sums`` and ``keys`` settled.
+    left_out : dict of str to str
+        Column that is left out → why: ``rate``, ``number`` or ``name``.
+    dashes : int
+        Cells of a lone dash, which statistics print for none: read as 0.
+    """
+
+    table: pd.DataFrame
+    columns: FigureColumns
+    left_out: dict[str, str]
+    dashes: int
+
+
+def sort_columns(
+    frame: pd.DataFrame, given: FigureColumns, *, others: Iterable[str], source: str
+) -> SortedColumns:
+    """Settle what each column is, and read the figures that stand as text.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The table.
+    given : FigureColumns
+        What the user said.
+    others : iterable of str
+        Columns that say which unit a row is about; they are neither.
+    source : str
+        What to call the table in messages.
+
+    Returns
+    -------
+    SortedColumns
+        The table, and what each column was taken for.
+
+    Raises
+    ------
+    InputError
+        A column that should add is unknown or holds text; a rate has no such parts; nothing adds.
+    """
+    import pandas as pd
+
+    taken = {*others, *given.rates}
+    free = [str(name) for name in frame.columns if name not in taken and name != "geometry"]
+    parts = [name for rate in given.rates.values() for name in (rate.numerator, rate.denominator)]
+    _require(frame, [*(given.sums or ()), *(given.keys or ()), *parts], source)
+    result = frame.copy()
+    left_out: dict[str, str] = {}
+    sums, keys = list(dict.fromkeys([*(given.sums or ()), *parts])), list(given.keys or ())
+    for name in free:
+        if name in sums or name in keys:
+            continue
+        is_number = _is_number(frame[name], given.decimal)
+        what = _what(_word(name), is_number=is_number)
+        if what == "sum" and given.sums is None:
+            sums.append(name)
+        elif what == "key" and given.keys is None:
+            keys.append(name)
+        else:
+            left_out[name] = "number" if what in ("sum", "key") and is_number else what
+    dashes = 0
+    for name in sums:
+        if not pd.api.types.is_numeric_dtype(result[name]):
+            text, found = _without_signs(result[name])
+            dashes += found
+            result[name] = parse_numbers(text, source=f"{source}, {name}", decimal=given.decimal)
+        result[name] = result[name].astype("float64")
+    for name in keys:
+        if _YEAR.fullmatch(_word(name)) and _is_number(result[name], None):
+            result[name] = result[name].astype("float64").astype("Int64")
+    if not sums:
+        raise InputError(
+            en=f"{source}: found no column of figures that add; name them with --sum.",
+            vi=f"{source}: không thấy cột số liệu nào cộng được; hãy nêu bằng --sum.",
+        )
+    columns = FigureColumns(tuple(sums), tuple(keys), given.rates, given.decimal)
+    return SortedColumns(result, columns, left_out, dashes)
+
+
+#: Signs of statistical tables: a dash says there was none, dots that nobody knows.
+_NONE = ("-", "–", "—")
+_UNKNOWN = ("…", "...", "..")
+
+
+def _without_signs(values: pd.Series[str]) -> tuple[pd.Series[str], int]:
+    """Cells with dashes as 0 and dots as missing, and how many dashes there were."""
+    text = values.astype("str").str.strip()
+    dash = text.isin(_NONE)
+    return text.mask(dash, "0").mask(text.isin(_UNKNOWN)), int(dash.sum())
+
+
+def _what(word: str, *, is_number: bool) -> str:
+    if _LEFT_OUT.fullmatch(word):
+        return "name"
+    if _YEAR.fullmatch(word):
+        return "key"
+    if is_number:
+        return "rate" if _RATE.fullmatch(word) else "sum"
+    return "key"
+
+
+def _require(frame: pd.DataFrame, names: Iterable[str], source: str) -> None:
+    missing = [name for name in dict.fromkeys(names) if name not in frame.columns]
+    if missing:
+        raise InputError(
+            en=f"{source}: no columns {missing}; found {[str(name) for name in frame.columns]}.",
+            vi=f"{source}: không có cột {missing}; tệp có {[str(name) for name in frame.columns]}.",
+        )
+
+
+def _is_number(values: pd.Series[str], decimal: str | None) -> bool:
+    """Whether every cell of a column reads as a number, in either way of writing one."""
+    import pandas as pd
+
+    if pd.api.types.is_bool_dtype(values):
+        return False
+    if pd.api.types.is_numeric_dtype(values):
+        return True
+    present = _without_signs(values)[0].dropna().str.replace(r"\s", "", regex=True)
+    grouped = decimal is not None or bool(present.str.contains(",").any())
+    pattern = r"[-+]?[\d.,]*\d" if grouped else r"[-+]?\d+(\.\d+)?"
+    return bool(len(present)) and bool(present.str.fullmatch(pattern).all())

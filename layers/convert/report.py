@@ -1,0 +1,311 @@
+"""What became of each unit and row when figures were carried to other units."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from layers.base.findings import Finding, Severity
+from layers.base.language import Phrase
+from layers.base.schema import Column, Schema
+from layers.communes.crosswalk import Heirs, Journey, heirs
+from layers.communes.gazetteer import Unit, communes_on
+from layers.communes.similarity import is_named
+from layers.convert.columns import SortedColumns
+from layers.convert.rows import RowUnit
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "LINKS",
+    "TOTALS",
+    "list_links",
+    "report_columns",
+    "report_links",
+    "report_repeated",
+]
+
+LINKS = Schema(
+    "links",
+    (
+        Column("change", "text", "same, renamed, merged, split, district, total or unmatched"),
+        Column("old_code", "text", "code in the table's vintage", nullable=True),
+        Column("old_name", "text", "name then, or the text of the row"),
+        Column("old_district", "text", "district then", nullable=True),
+        Column("new_code", "text", "code of the unit that took it over", nullable=True),
+        Column("new_name", "text", "its name", nullable=True),
+        Column("share_ratio", "number", "part of the figures that went there", nullable=True),
+        Column("rows", "integer", "rows of the table"),
+        Column("reason_en", "text", "why a row went nowhere", nullable=True),
+        Column("reason_vi", "text", "the same in Vietnamese", nullable=True),
+    ),
+)
+
+TOTALS = Schema(
+    "totals",
+    (
+        Column("column", "text", "column of figures"),
+        Column("before", "number", "sum of all rows that are not totals of others"),
+        Column("after", "number", "sum of the converted table"),
+        Column("set_aside", "number", "figures of unmatched rows and of sums that are missing"),
+    ),
+)
+
+#: New code → part of a row's figures that goes there; None where whole records go.
+Targets = Mapping[str, float | None]
+
+
+def list_links(
+    rows: Sequence[RowUnit], targets: Sequence[Targets], journey: Journey
+) -> pd.DataFrame:
+    """List where each unit of a table went.
+
+    Parameters
+    ----------
+    rows : sequence of RowUnit
+        What each row is about.
+    targets : sequence of mapping
+        For each row new code → part of its figures; empty for a row that went nowhere.
+    journey : Journey
+        From which units to which.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of ``LINKS``; communes in order of code, then districts, totals, unmatched rows.
+    """
+    import pandas as pd
+
+    new = communes_on(journey.province, journey.to)
+    after = heirs(journey.province, from_=journey.from_, to=journey.to)
+    before = Counter(code for parts in after.values() for code in parts)
+    counts: Counter[tuple[int, str, str]] = Counter()
+    first: dict[tuple[int, str, str], tuple[RowUnit, float | None]] = {}
+    for row, parts in zip(rows, targets, strict=True):
+        for code, share in (parts or {"": None}).items():
+            key = (_ROLES.index(row.role), row.unit.code if row.unit else row.text, code)
+            first.setdefault(key, (row, share))
+            counts[key] += 1
+    records = []
+    for key in sorted(first):
+        (row, share), code = first[key], key[2]
+        unit, reason = row.unit, row.reason
+        records.append(
+            (
+                _change(row, code, before, after, new),
+                unit.code if unit else None,
+                unit.name if unit else row.text,
+                unit.district if unit else None,
+                code or None,
+                new[code].name if code else None,
+                share,
+                counts[key],
+                reason.en if reason else None,
+                reason.vi if reason else None,
+            )
+        )
+    return LINKS.validate(pd.DataFrame(records, columns=LINKS.names))
+
+
+_ROLES = ("commune", "district", "total", "unmatched")
+
+
+def _change(
+    row: RowUnit, code: str, before: Mapping[str, int], after: Heirs, new: Mapping[str, Unit]
+) -> str:
+    if row.unit is None:
+        return row.role
+    if len(after[row.unit.code]) > 1:
+        return "split" if code else "unmatched"
+    if before[code] > 1:
+        return "merged"
+    alike = code == row.unit.code and is_named(row.unit.name, new[code].name)
+    return "same" if alike else "renamed"
+
+
+def report_columns(sorted_: SortedColumns, source: str) -> list[Finding]:
+    """Tell what the columns of a table were taken for.
+
+    Parameters
+    ----------
+    sorted_ : SortedColumns
+        Columns that add, that tell rows apart, and that are left out.
+    source : str
+        What to call the table.
+
+    Returns
+    -------
+    list of Finding
+        Notes on the columns and on dashes, and a problem for rates that cannot be carried over.
+    """
+    columns, left_out = sorted_.columns, sorted_.left_out
+    sums, keys = ", ".join(columns.sums or ()), ", ".join(columns.keys or ()) or "–"
+    others = ", ".join(name for name, why in left_out.items() if why != "rate") or "–"
+    found = [
+        _finding(
+            "note",
+            "columns",
+            source,
+            f"added: {sums}; rows told apart by: {keys}; left out: {others}",
+            f"cột cộng: {sums}; phân biệt dòng theo: {keys}; bỏ qua: {others}",
+            len(columns.sums or ()),
+        )
+    ]
+    if sorted_.dashes:
+        found.append(
+            _finding(
+                "note",
+                "dashes",
+                source,
+                f"{sorted_.dashes} cells hold a dash, which tables print for none: read as 0",
+                f"{sorted_.dashes} ô ghi dấu gạch ngang, nghĩa là không có: đọc là 0",
+                sorted_.dashes,
+            )
+        )
+    rates = [name for name, why in left_out.items() if why == "rate"]
+    if rates:
+        shown = ", ".join(rates)
+        found.append(
+            _finding(
+                "problem",
+                "rates-left-out",
+                source,
+                f"{len(rates)} columns are rates, which cannot be added ({shown}); give their "
+                "parts with --rate NAME=NUMERATOR/DENOMINATOR*100, or --sum what adds after all",
+                f"{len(rates)} cột là tỷ lệ, không cộng được ({shown}); hãy nêu tử số, mẫu số bằng "
+                "--rate TÊN=TỬ/MẪU*100, hoặc dùng --sum nếu cột này cộng được",
+                len(rates),
+            )
+        )
+    return found
+
+
+def report_repeated(
+    rows: Sequence[RowUnit], keys: Sequence[Hashable], source: str
+) -> list[Finding]:
+    """Tell rows that say of a unit what another row says already.
+
+    Parameters
+    ----------
+    rows : sequence of RowUnit
+        What each row is about.
+    keys : sequence of hashable
+        What tells rows of one unit apart.
+    source : str
+        What to call the table.
+
+    Returns
+    -------
+    list of Finding
+        A problem for a table of one row for each unit in which a few stand twice; nothing for a
+        table of many records for each unit.
+    """
+    said = Counter((row.unit, key) for row, key in zip(rows, keys, strict=True) if row.unit)
+    twice = [unit for (unit, _), count in said.items() if count > 1]
+    if not twice or len(twice) > len(said) / 10 + 1:
+        return []
+    shown = ", ".join(unit.label for unit in dict.fromkeys(twice[:5]) if unit)
+    return [
+        _finding(
+            "problem",
+            "rows-repeated",
+            source,
+            f"{len(twice)} units stand in several rows that nothing tells apart ({shown}); all "
+            "were added: check that none is counted twice",
+            f"{len(twice)} đơn vị có nhiều dòng không phân biệt được ({shown}); đã cộng tất cả: "
+            "hãy kiểm tra xem có dòng nào bị tính hai lần không",
+            len(twice),
+        )
+    ]
+
+
+def report_links(links: pd.DataFrame, journey: Journey, known: frozenset[str]) -> list[Finding]:
+    """Tell what was split by guess, what matched nothing, and which old units are not in the table.
+
+    Parameters
+    ----------
+    links : pandas.DataFrame
+        Columns of ``LINKS``.
+    journey : Journey
+        From which units to which.
+    known : frozenset of str
+        Old codes and keys of districts whose shares were measured.
+
+    Returns
+    -------
+    list of Finding
+        Problems ``split-by-area`` and ``unmatched``, a note ``units-absent``.
+    """
+    found = []
+    guessed = links[links["change"].isin(["split", "district"]) & links["share_ratio"].notna()]
+    guessed = guessed[~guessed["old_code"].isin(known)]
+    units = guessed.drop_duplicates(["old_code", "old_name"])
+    if len(units):
+        shown = "; ".join(
+            f"{name} → {', '.join(guessed.loc[guessed['old_name'] == name, 'new_name'])}"
+            for name in units["old_name"].head(5)
+        )
+        found.append(
+            _finding(
+                "problem",
+                "split-by-area",
+                journey.source,
+                f"{len(units)} units were divided and nothing says how their figures were "
+                f"({shown}): shared by official area, with the band from nothing to all in _low "
+                "and _high; give --plots with --communes to measure",
+                f"{len(units)} đơn vị bị chia tách mà không rõ số liệu chia thế nào ({shown}): "
+                "tạm chia theo diện tích tự nhiên, khoảng từ không đến toàn bộ ở cột _low và "
+                "_high; hãy thêm --plots và --communes để đo",
+                len(units),
+            )
+        )
+    lost = links[links["change"] == "unmatched"]
+    if len(lost):
+        total, few = int(lost["rows"].sum()), lost.head(5)
+        english = "; ".join(few["old_name"] + ": " + few["reason_en"])
+        vietnamese = "; ".join(few["old_name"] + ": " + few["reason_vi"])
+        found.append(
+            _finding(
+                "problem",
+                "unmatched",
+                journey.source,
+                f"{total} rows match no unit and were set aside: {english}",
+                f"{total} dòng không khớp đơn vị nào, đã để riêng: {vietnamese}",
+                total,
+            )
+        )
+    return found + _absent(links, journey)
+
+
+def _absent(links: pd.DataFrame, journey: Journey) -> list[Finding]:
+    """Note on old units without a row whose new unit has one: its sum may lack their part."""
+    old = communes_on(journey.province, journey.from_)
+    present, reached = set(links["old_code"].dropna()), set(links["new_code"].dropna())
+    if (links["change"] == "district").any():
+        return []
+    absent = [
+        code
+        for code, parts in heirs(journey.province, from_=journey.from_, to=journey.to).items()
+        if code not in present and reached & set(parts)
+    ]
+    if not absent:
+        return []
+    shown = ", ".join(old[code].label for code in absent[:5])
+    return [
+        _finding(
+            "note",
+            "units-absent",
+            journey.source,
+            f"{len(absent)} old units have no row, though the unit that took them over has one "
+            f"({shown}): its sum is of the others",
+            f"{len(absent)} đơn vị cũ không có dòng nào, trong khi đơn vị mới của chúng có "
+            f"({shown}): số cộng chỉ gồm các đơn vị còn lại",
+            len(absent),
+        )
+    ]
+
+
+def _finding(severity: Severity, kind: str, source: str, en: str, vi: str, count: int) -> Finding:
+    return Finding(severity, kind, source, Phrase(en=en, vi=vi), count=count)

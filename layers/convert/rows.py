@@ -1,0 +1,258 @@
+"""Which unit each row of a table is about: a commune, a district, the whole province, or none.
+
+Office tables mix communes with subtotals of districts and a total. A subtotal that is added to its
+parts doubles hectares, so rows are told apart before any figure moves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import pandas as pd
+
+from layers.base.language import Phrase
+from layers.communes.codes import normal_code
+from layers.communes.gazetteer import Day, Unit, communes_on, find_province, vintage_on
+from layers.communes.match import Match
+from layers.communes.matching import look_up
+from layers.communes.name_index import name_index
+from layers.communes.qualifiers import district_key
+from layers.communes.similarity import is_named, is_nearly_named
+from layers.communes.spelling import exact_key, tidy, without_marks
+from layers.io.table import require_columns
+
+__all__ = ["RowUnit", "UnitColumns", "find_units", "settle_columns"]
+
+Role = Literal["commune", "district", "total", "unmatched"]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitColumns:
+    """Columns of a table that say which unit a row is about.
+
+    Parameters
+    ----------
+    code : str or None
+        Column of codes; names among them are read as names.
+    name : str or None
+        Column of names.
+    district : str or None
+        Column of districts, which tells units of one name apart.
+    confirmed : mapping of str to str
+        Text as written → code, for names that a person has confirmed.
+    """
+
+    code: str | None = None
+    name: str | None = None
+    district: str | None = None
+    confirmed: Mapping[str, str] = field(default_factory=dict)
+
+    def named(self) -> dict[str, str]:
+        """Columns that are given, by what they hold."""
+        every = {"code": self.code, "name": self.name, "district": self.district}
+        return {what: column for what, column in every.items() if column}
+
+
+@dataclass(frozen=True, slots=True)
+class RowUnit:
+    """What a row is about.
+
+    Parameters
+    ----------
+    role : {"commune", "district", "total", "unmatched"}
+        Kind of unit.
+    unit : Unit or None
+        The commune of the table's vintage.
+    district : str
+        Key of the district, where the row is about one.
+    text : str
+        What the row says.
+    reason : Phrase or None
+        Why a row is unmatched.
+    """
+
+    role: Role
+    text: str
+    unit: Unit | None = None
+    district: str = ""
+    reason: Phrase | None = None
+
+
+#: Headers under which offices write names of communes and districts; without marks.
+_NAME_HEADER = re.compile(r"(ten_?)?(xa|commune|phuong_?xa|xa_?phuong|xa,?_phuong)(_name)?")
+_DISTRICT_HEADER = re.compile(r"(ten_?)?(huyen|district|quan_?huyen|huyen,?_thanh_pho)(_name)?")
+
+
+def settle_columns(frame: pd.DataFrame, given: UnitColumns) -> UnitColumns:
+    """Find the columns of names and districts that were not given, by their headers.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The table.
+    given : UnitColumns
+        What the user said.
+
+    Returns
+    -------
+    UnitColumns
+        With a name beside the codes, which the codes are then held against, and a district beside
+        the names, where the table has such headers; the first where it has several.
+    """
+    name = given.name or _first(frame, _NAME_HEADER, {given.code, given.district})
+    district = given.district or _first(frame, _DISTRICT_HEADER, {given.code, name})
+    return replace(given, name=name, district=district)
+
+
+def _first(frame: pd.DataFrame, header: re.Pattern[str], taken: set[str | None]) -> str | None:
+    found = [
+        str(column)
+        for column in frame.columns
+        if column not in taken
+        and header.fullmatch(re.sub(r"\s+", "_", without_marks(str(column)).casefold().strip()))
+        and not pd.api.types.is_numeric_dtype(frame[column])
+        and not any(normal_code(value) for value in frame[column].dropna().unique())
+    ]
+    return found[0] if found else None
+
+
+def find_units(
+    frame: pd.DataFrame, columns: UnitColumns, *, province: str, on: Day = None, source: str = "–"
+) -> list[RowUnit]:
+    """Tell for each row which unit it is about.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The table.
+    columns : UnitColumns
+        Where codes, names and districts stand; at least one of code and name.
+    province : str
+        Code or name of the province.
+    on : str, int, date or None
+        Day of the table; the newest vintage without it.
+    source : str
+        What to call the table in messages.
+
+    Returns
+    -------
+    list of RowUnit
+        One for each row, in order.
+
+    Raises
+    ------
+    SchemaError
+        A column is missing.
+    InputError
+        No table of units for that province and day.
+    """
+    require_columns(frame, columns.named(), source=source)
+    code = find_province(province)
+    reader = _Reader(code, on, columns.confirmed)
+    blank = [""] * len(frame)
+    cells = [
+        _texts(frame[column]) if column else blank
+        for column in (columns.code, columns.name, columns.district)
+    ]
+    known: dict[tuple[str, str, str], RowUnit] = {}
+    for row in dict.fromkeys(zip(*cells, strict=True)):
+        known[row] = reader.read(*row)
+    return [known[row] for row in zip(*cells, strict=True)]
+
+
+def _texts(values: pd.Series[str]) -> list[str]:
+    clean = {value: tidy(str(value)) for value in values.dropna().unique()}
+    nothing = ("nan", "none", "<na>", "null")
+    clean = {value: "" if text.casefold() in nothing else text for value, text in clean.items()}
+    return [clean.get(value, "") for value in values]
+
+
+class _Reader:
+    """Reads the rows of a table of one province and day."""
+
+    def __init__(self, province: str, on: Day, confirmed: Mapping[str, str]) -> None:
+        self.province = province
+        self.vintage = vintage_on(on, province=province)
+        self.units = communes_on(province, self.vintage)
+        self.confirmed = {exact_key(text): code for text, code in confirmed.items()}
+        self.districts: dict[str, frozenset[str]] = {}
+        for key in {district_key(unit.district) for unit in self.units.values()} - {""}:
+            inside = {c for c, unit in self.units.items() if district_key(unit.district) == key}
+            self.districts[key] = frozenset(inside)
+
+    def read(self, code_text: str, name: str, district: str) -> RowUnit:
+        """Read one row."""
+        code = normal_code(code_text)
+        if code is None:
+            return self._by_name(name or code_text, district)
+        unit = self.units.get(code)
+        if unit is None:
+            # A row of the province or a district has a code of its own level beside its name.
+            above = self._by_name(name, district) if name else None
+            if above and above.role in ("total", "district"):
+                return above
+            return _unmatched(
+                f"{code_text} {name}".strip(),
+                f"no commune of {self.vintage} has the code {code}",
+                f"không có xã nào mang mã {code} vào thời điểm {self.vintage}",
+            )
+        if name and not self._speaks_for(name, unit):
+            return _unmatched(
+                f"{code_text} {name}",
+                f"code and name disagree: in {self.vintage} {code} is {unit.name}",
+                f"mã và tên không khớp: vào {self.vintage} mã {code} là {unit.name}",
+            )
+        return RowUnit("commune", name or code_text, unit)
+
+    def _speaks_for(self, name: str, unit: Unit) -> bool:
+        """Whether a name is that of a unit, or a slip from it and no other unit's own."""
+        if is_named(name, unit.name):
+            return True
+        equal = name_index(self.province, self.vintage).equal(name)
+        return equal is None and is_nearly_named(name, unit.name)
+
+    def _by_name(self, text: str, district: str) -> RowUnit:
+        confirmed = self.confirmed.get(exact_key(text))
+        if confirmed is not None:
+            if confirmed in self.units:
+                return RowUnit("commune", text, self.units[confirmed])
+            return _unmatched(
+                text,
+                f"confirmed as {confirmed}, a code no commune of {self.vintage} has",
+                f"được xác nhận là {confirmed}, nhưng không có mã này vào {self.vintage}",
+            )
+        if district_key(text) in self.districts:
+            return RowUnit("district", text, district=district_key(text))
+        inside = self.districts.get(district_key(district) or exact_key(district))
+        found = look_up(text, province=self.province, on=self.vintage, among=inside)
+        if isinstance(found, Match):
+            return self._take(text, found, told=inside is not None)
+        if found.reason == "whole-province":
+            return RowUnit("total", text)
+        # Tràng Định was a district and no commune: the bare name is as good as "huyện Tràng Định".
+        if found.reason != "ambiguous" and exact_key(text) in self.districts:
+            return RowUnit("district", text, district=exact_key(text))
+        return RowUnit("unmatched", text, reason=found.message)
+
+    def _take(self, text: str, found: Match, *, told: bool) -> RowUnit:
+        """Take a match, unless it must be confirmed or the bare name is also a district's."""
+        if found.confirm:
+            return _unmatched(
+                text,
+                f"perhaps {found.unit.label}: confirm it",
+                f"có thể là {found.unit.label}: hãy xác nhận",
+            )
+        if not told and exact_key(text) in self.districts:
+            return _unmatched(
+                text,
+                f"{found.unit.label}, or the district of that name: write the kind",
+                f"{found.unit.label}, hoặc huyện cùng tên: hãy ghi rõ loại đơn vị",
+            )
+        return RowUnit("commune", text, found.unit)
+
+
+def _unmatched(text: str, en: str, vi: str) -> RowUnit:
+    return RowUnit("unmatched", text, reason=Phrase(en=en, vi=vi))

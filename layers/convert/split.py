@@ -1,0 +1,220 @@
+"""How a figure of a divided unit is shared among the units that took it over.
+
+By geometry or plots where they are given: that is known. By area where they are not: that is a
+guess, so the figure comes with the band from nothing to all, and a problem is told.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from layers.base.errors import InputError, MissingFileError
+from layers.base.resources import data_path
+from layers.base.schema import Column, Schema
+from layers.communes.codes import normal_code
+from layers.communes.crosswalk import heirs
+from layers.communes.gazetteer import NEWEST_VINTAGE, Day, communes_on, find_province, vintage_on
+from layers.communes.qualifiers import district_key
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+__all__ = ["SHARES", "Sharing", "divide", "share_by_area", "share_by_geometry"]
+
+SHARES = Schema(
+    "shares",
+    (
+        Column("old_code", "text", "code of the divided unit"),
+        Column("new_code", "text", "code of a unit that took a part of it over"),
+        Column("share_ratio", "number", "part of the figures that goes there", minimum=0),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """Parts of one figure.
+
+    Parameters
+    ----------
+    parts : mapping of str to Decimal
+        New code → weight, not normalised, in order of code.
+    known : bool
+        The weights were measured (geometry, plots); else they are areas of the new units.
+    """
+
+    parts: Mapping[str, Decimal]
+    known: bool
+
+
+def divide(figure: Decimal, sharing: Sharing, *, decimals: int) -> dict[str, Decimal]:
+    """Share a figure by weights so that the parts sum to it to the last digit.
+
+    Parameters
+    ----------
+    figure : Decimal
+        The figure.
+    sharing : Sharing
+        The weights.
+    decimals : int
+        Decimals of the column; with those of the figures heads stay whole.
+
+    Returns
+    -------
+    dict of str to Decimal
+        New code → part.
+
+    Examples
+    --------
+    >>> parts = {"06613": Decimal(1), "06625": Decimal(2)}
+    >>> shared = divide(Decimal("10.0"), Sharing(parts, True), decimals=1)
+    >>> {code: str(part) for code, part in shared.items()}
+    {'06613': '3.3', '06625': '6.7'}
+    """
+    total = sum(sharing.parts.values(), Decimal(0))
+    if len(sharing.parts) == 1:
+        return dict.fromkeys(sharing.parts, figure)
+    step = Decimal(1).scaleb(-decimals)
+    given, done, reached = {}, Decimal(0), Decimal(0)
+    # Rounding the running total, not each part, leaves the last part what it must be.
+    for code, weight in sharing.parts.items():
+        reached += weight
+        upto = (figure * reached / total).quantize(step)
+        given[code] = upto - done
+        done = upto
+    return given
+
+
+def _official_areas(province: str, to: Day) -> dict[str, Decimal]:
+    """Official natural areas (ha) of the units of a day, empty where there is no table of them."""
+    if vintage_on(to, province=province) != NEWEST_VINTAGE:
+        return {}
+    try:
+        path = data_path(f"communes-{province}.csv")
+    except MissingFileError:
+        return {}
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["code"]: Decimal(row["official_area_ha"]) for row in csv.DictReader(file)}
+
+
+def share_by_area(
+    province: str, *, from_: Day, to: Day = None
+) -> tuple[dict[str, Sharing], dict[str, Sharing]]:
+    """Weights of divided units and of districts by the areas of the units that took them over.
+
+    Parameters
+    ----------
+    province : str
+        Code or name of the province.
+    from_ : str, int, date or None
+        Day of the old units.
+    to : str, int, date or None
+        Day of the new units.
+
+    Returns
+    -------
+    dict of str to Sharing
+        For each old code.
+    dict of str to Sharing
+        For each key of a district; a new unit counts for the share of its old units that were in
+        the district.
+
+    Notes
+    -----
+    Where there is no table of official areas for the units of that day, new units count alike.
+    """
+    code = find_province(province)
+    areas = _official_areas(code, to)
+    after = heirs(code, from_=from_, to=to)
+    by_unit = {
+        old: Sharing({new: areas.get(new, Decimal(1)) for new in parts}, known=len(parts) == 1)
+        for old, parts in after.items()
+    }
+    before: dict[str, list[str]] = {}
+    for old, parts in after.items():
+        for new in parts:
+            before.setdefault(new, []).append(old)
+    districts = {old: district_key(unit.district) for old, unit in communes_on(code, from_).items()}
+    by_district: dict[str, dict[str, Decimal]] = {}
+    for new in sorted(before):
+        for old in before[new]:
+            weights = by_district.setdefault(districts[old], {})
+            part = areas.get(new, Decimal(1)) / len(before[new])
+            weights[new] = weights.get(new, Decimal(0)) + part
+    return by_unit, {
+        key: Sharing(weights, known=len(weights) == 1) for key, weights in by_district.items()
+    }
+
+
+def share_by_geometry(
+    pieces: gpd.GeoDataFrame,
+    communes: gpd.GeoDataFrame,
+    *,
+    code_column: str,
+    province: str,
+    from_: Day,
+) -> pd.DataFrame:
+    """Measure how divided units were shared, from plots or old boundaries that carry old codes.
+
+    Parameters
+    ----------
+    pieces : geopandas.GeoDataFrame
+        Plots or boundaries, with a CRS; polygons are weighed by area.
+    communes : geopandas.GeoDataFrame
+        Column ``commune_code`` (of today) and polygons, with a CRS.
+    code_column : str
+        Column of ``pieces`` with codes of the old vintage.
+    province : str
+        Code or name of the province.
+    from_ : str, int, date or None
+        Day of the old units.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of ``SHARES``, for the divided units that have pieces; shares of a unit sum to 1.
+
+    Raises
+    ------
+    InputError
+        A frame has no CRS, or the pieces of a divided unit touch none of the units that took it
+        over.
+    """
+    import pandas as pd
+
+    if pieces.crs is None or communes.crs is None:
+        raise InputError(
+            en="Pieces and communes must both have a CRS to be laid over each other.",
+            vi="Lớp lô và lớp ranh giới xã đều phải có hệ tọa độ mới chồng được lên nhau.",
+        )
+    after = {old: new for old, new in heirs(province, from_=from_).items() if len(new) > 1}
+    targets = communes.set_index("commune_code").geometry.to_crs("EPSG:6933")
+    codes = pieces[code_column].map(normal_code)
+    rows = []
+    for old, parts in sorted(after.items()):
+        mine = pieces.geometry[(codes == old).to_numpy()]
+        if mine.empty:
+            continue
+        if lacking := [new for new in parts if new not in targets.index]:
+            raise InputError(
+                en=f"The communes lack {', '.join(lacking)}, which took {old} over.",
+                vi=f"Lớp ranh giới thiếu {', '.join(lacking)} là nơi đã nhận {old}.",
+            )
+        # Equal-area, so that weights are areas whatever the CRS of the files.
+        shapes = mine.to_crs("EPSG:6933")
+        areas = {new: float(shapes.intersection(targets[new]).area.sum()) for new in parts}
+        total = sum(areas.values())
+        if total <= 0:
+            raise InputError(
+                en=f"The pieces of {old} touch none of {', '.join(parts)}, which took it over: "
+                "check their codes and CRS.",
+                vi=f"Các lô của {old} không chạm vào {', '.join(parts)} là nơi đã nhận đơn vị này: "
+                "hãy kiểm tra mã và hệ tọa độ.",
+            )
+        rows += [(old, new, area / total) for new, area in areas.items()]
+    return SHARES.validate(pd.DataFrame(rows, columns=SHARES.names))

@@ -1,0 +1,1 @@
+"""Coordinate systems: which one a layer has, which one measures areas, and its true scale."""

@@ -1,0 +1,236 @@
+"""Coordinate reference systems: the province's VN-2000 zone, and what may not be measured in.
+
+Provincial offices compute areas in their VN-2000 3° zone (transverse Mercator, k 0.9999); that is
+the area CRS here, and the ellipsoid is the check. A CRS is named by its EPSG code and never passed
+through a PROJ string, which would drop the datum shift (224 m on the ground).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyproj
+from pyproj.exceptions import CRSError as PyprojCrsError
+
+from layers.base.errors import CrsError
+from layers.base.resources import data_path
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+__all__ = [
+    "M2_PER_HA",
+    "area_crs",
+    "geodesic_area_ha",
+    "parse_crs",
+    "plane_area_ha",
+    "require_crs",
+    "vn2000_zones",
+]
+
+#: Square metres in a hectare.
+M2_PER_HA = 10_000.0
+
+
+def vn2000_zones() -> pd.DataFrame:
+    """List the VN-2000 zone of each province where it is certain.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``province_code, province, epsg`` (integer), ``central_meridian, valid_until``.
+    """
+    return pd.read_csv(
+        data_path("vn2000_zones.csv"), dtype={"province_code": str, "valid_until": str}
+    )
+
+
+def parse_crs(text: Any) -> pyproj.CRS:
+    """CRS named by a user.
+
+    Parameters
+    ----------
+    text : str or int or pyproj.CRS
+        For instance ``"EPSG:9215"``.
+
+    Returns
+    -------
+    pyproj.CRS
+        The CRS.
+
+    Raises
+    ------
+    CrsError
+        The text names no CRS, or is a PROJ string (it would lose the datum).
+
+    Examples
+    --------
+    >>> parse_crs("EPSG:9215").to_epsg()
+    9215
+    """
+    if isinstance(text, str) and "+proj" in text:
+        raise CrsError(
+            en=f"CRS {text!r}: expected an EPSG code such as EPSG:9215, found a PROJ string, "
+            "which loses the datum shift; name the code.",
+            vi=f"Hệ tọa độ {text!r}: cần mã EPSG như EPSG:9215, lại gặp chuỗi PROJ (làm mất phép "
+            "chuyển hệ quy chiếu); hãy ghi mã EPSG.",
+        )
+    try:
+        return pyproj.CRS.from_user_input(text)
+    except PyprojCrsError as error:
+        raise CrsError(
+            en=f"CRS {text!r}: expected an EPSG code such as EPSG:9215, nothing has that name.",
+            vi=f"Hệ tọa độ {text!r}: cần mã EPSG như EPSG:9215, không tìm thấy hệ nào tên như vậy.",
+        ) from error
+
+
+def area_crs(province: str, *, named: str | None = None) -> pyproj.CRS:
+    """CRS in which a province's hectares are measured.
+
+    Parameters
+    ----------
+    province : str
+        Province code, ``"20"`` for Lạng Sơn.
+    named : str or None
+        CRS that the project names; it wins.
+
+    Returns
+    -------
+    pyproj.CRS
+        A projected CRS in metres.
+
+    Raises
+    ------
+    CrsError
+        The province has no certain zone and none is named, or the one named is not in metres.
+
+    Examples
+    --------
+    >>> area_crs("20").to_epsg()
+    9215
+    """
+    if named is not None:
+        return _in_metres(parse_crs(named))
+    zones = vn2000_zones()
+    found = zones.loc[zones["province_code"] == province, "epsg"]
+    if found.empty:
+        raise CrsError(
+            en=f"No VN-2000 zone is on record for province {province!r} (the province was merged "
+            "or the code is unknown): name one in the project file, for instance "
+            "'area_crs: EPSG:9215'.",
+            vi=f"Chưa có múi chiếu VN-2000 cho tỉnh {province!r} (tỉnh mới sáp nhập hoặc mã không "
+            "đúng): hãy ghi trong tệp dự án, ví dụ 'area_crs: EPSG:9215'.",
+        )
+    return pyproj.CRS.from_epsg(int(found.iloc[0]))
+
+
+def _in_metres(crs: pyproj.CRS) -> pyproj.CRS:
+    unit = crs.axis_info[0].unit_name if crs.axis_info else "unknown"
+    if crs.is_geographic or unit != "metre":
+        raise CrsError(
+            en=f"Areas need a projected CRS in metres, found {crs.name} (unit: {unit}); name the "
+            "province's VN-2000 zone, for instance EPSG:9215.",
+            vi=f"Tính diện tích cần hệ tọa độ phẳng đơn vị mét, lại gặp {crs.name} (đơn vị: "
+            f"{unit}); hãy dùng múi chiếu VN-2000 của tỉnh, ví dụ EPSG:9215.",
+        )
+    return crs
+
+
+def require_crs(frame: gpd.GeoDataFrame, *, source: str) -> pyproj.CRS:
+    """CRS of a frame, which must have one.
+
+    Parameters
+    ----------
+    frame : geopandas.GeoDataFrame
+        Any frame with geometry.
+    source : str
+        What to call it in the message.
+
+    Returns
+    -------
+    pyproj.CRS
+        Its CRS.
+
+    Raises
+    ------
+    CrsError
+        The frame has none.
+    """
+    if frame.crs is None:
+        raise CrsError(
+            en=f"{source}: expected a coordinate reference system, found none; say which one with "
+            "'crs: EPSG:…' in the project file, or export the layer with its CRS (.prj).",
+            vi=f"{source}: lớp không có hệ tọa độ; hãy ghi 'crs: EPSG:…' trong tệp dự án hoặc xuất "
+            "lại lớp kèm hệ tọa độ (.prj).",
+        )
+    crs: pyproj.CRS = frame.crs
+    return crs
+
+
+def plane_area_ha(frame: gpd.GeoDataFrame, crs: pyproj.CRS) -> pd.Series[float]:
+    """Area of each geometry in the plane of a projected CRS (ha).
+
+    Parameters
+    ----------
+    frame : geopandas.GeoDataFrame
+        Polygons in any CRS.
+    crs : pyproj.CRS
+        Projected CRS in metres, usually the province's VN-2000 zone.
+
+    Returns
+    -------
+    pandas.Series
+        Hectares, index of ``frame``.
+
+    Raises
+    ------
+    CrsError
+        ``frame`` has no CRS, or ``crs`` is not in metres.
+    """
+    require_crs(frame, source="plane_area_ha")
+    area: pd.Series[float] = frame.geometry.to_crs(_in_metres(crs)).area / M2_PER_HA
+    return area
+
+
+def geodesic_area_ha(frame: gpd.GeoDataFrame) -> pd.Series[float]:
+    """Area of each geometry on its CRS's ellipsoid (ha), edges taken as geodesics.
+
+    The formula is Karney's (2013, Algorithms for geodesics), as in GeographicLib.
+
+    Parameters
+    ----------
+    frame : geopandas.GeoDataFrame
+        Polygons in any CRS.
+
+    Returns
+    -------
+    pandas.Series
+        Hectares, index of ``frame``; missing and empty geometry give 0.
+
+    Raises
+    ------
+    CrsError
+        ``frame`` has no CRS.
+    """
+    crs = require_crs(frame, source="geodesic_area_ha")
+    geographic = crs.geodetic_crs if not crs.is_geographic else crs
+    shapes = frame.geometry.to_crs(geographic)
+    geod = (geographic or crs).get_geod()
+    areas = [
+        0.0 if shape is None or shape.is_empty else _polygon_area(geod, shape) for shape in shapes
+    ]
+    return pd.Series(areas, index=frame.index, dtype="float64") / M2_PER_HA
+
+
+def _polygon_area(geod: pyproj.Geod | None, shape: Any) -> float:
+    from shapely import orient_polygons
+
+    if geod is None:
+        raise CrsError(
+            en="The CRS has no ellipsoid: areas cannot be computed on it; use an EPSG CRS.",
+            vi="Hệ tọa độ không có elipxoit nên không tính được diện tích; hãy dùng mã EPSG.",
+        )
+    # Holes count negative only when every ring has its proper orientation.
+    area, _ = geod.geometry_area_perimeter(orient_polygons(shape))
+    return float(area)

@@ -1,0 +1,87 @@
+"""Plots that lie on one another: their hectares would count double."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from layers.base.findings import Findings
+from layers.crs.areal_scale import check_areal_scale, square_unit_m2
+from layers.engine.claims import meeting_bounds
+from layers.engine.polygon_input import attach_findings, take_in
+from layers.engine.rings import rings_of
+from layers.engine.shared_area import bin_edges, doubtful_ground, shared_areas
+
+__all__ = ["check_overlaps"]
+
+
+def check_overlaps(
+    plots: gpd.GeoDataFrame, *, minimum_m2: float = 0.0, findings: Findings | None = None
+) -> pd.DataFrame:
+    """Pairs of plots that share ground, with the hectares that would count double.
+
+    Parameters
+    ----------
+    plots : geopandas.GeoDataFrame
+        Polygons in a projected CRS in which plane areas are those of the ground. Invalid ones are
+        taken as repaired; those without geometry overlap nothing.
+    minimum_m2 : float
+        Pairs that share less are left out. What the last digits of the coordinates cannot tell
+        from nothing is left out in any case.
+    findings : Findings, optional
+        Takes what was found on the way: repairs, plots without geometry. The same stands in
+        ``attrs["findings"]`` of the result. The pairs are the caller's to judge.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``["plot", "other", "area_ha", "share_ratio"]``: index labels of the two plots in
+        the order of ``plots``, shared hectares, and these as a share of the smaller plot (1 for a
+        plot drawn twice). Largest first. Where three plots share ground it stands in three pairs.
+
+    Raises
+    ------
+    InputError
+        Geometry is not polygonal.
+    CrsError
+        The CRS is missing, not projected, or falsifies areas by more than 0.2 %.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> plots = gpd.GeoDataFrame(
+    ...     geometry=[box(450e3, 24e5, 450_100, 2_400_100), box(450_050, 24e5, 450_150, 2_400_100)],
+    ...     crs="EPSG:9215",
+    ... )
+    >>> check_overlaps(plots).to_csv(index=False).splitlines()
+    ['plot,other,area_ha,share_ratio', '0,1,0.5,0.5']
+    """
+    found = Findings()
+    intake = take_in(
+        plots, pd.RangeIndex(len(plots)), source="plots", repair="repair", findings=found
+    )
+    check_areal_scale(intake.crs, shapely.bounds(intake.shapes))
+    count = len(plots)
+    rings = rings_of(intake.shapes)
+    edges, areas, doubt = bin_edges(rings, count), rings.areas(count), doubtful_ground(rings, count)
+    pairs = meeting_bounds(edges, edges)
+    pairs = pairs[:, pairs[0] < pairs[1]]
+    shared = shared_areas(edges, edges, pairs)
+    factor = square_unit_m2(intake.crs)
+    there = (shared > doubt[pairs[0]] + doubt[pairs[1]]) & (shared * factor >= minimum_m2)
+    (first, second), shared = pairs[:, there], shared[there]
+    table = pd.DataFrame(
+        {
+            "plot": plots.index.take(first),
+            "other": plots.index.take(second),
+            "area_ha": shared * factor / 1e4,
+            "share_ratio": shared / np.minimum(areas[first], areas[second]),
+        }
+    )
+    table = table.sort_values("area_ha", ascending=False, kind="stable", ignore_index=True)
+    attach_findings(table, found)
+    if findings is not None:
+        findings.extend(found.items)
+    return table

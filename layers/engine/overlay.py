@@ -1,0 +1,301 @@
+"""Plots × communes: whose ground each plot lies on, in hectares of the map and of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from layers.base.errors import CrsError, InputError
+from layers.base.findings import Finding, Findings
+from layers.base.language import Phrase, format_number
+from layers.base.workers import Workers, run_pieces
+from layers.crs.areal_scale import check_areal_scale
+from layers.engine.commune_ground import CommuneGround, take_communes
+from layers.engine.overlay_rules import ledger_areas, share_ledger
+from layers.engine.overlay_tasks import OUTSIDE, Shares, plot_shares, share_pieces
+from layers.engine.piece_shapes import piece_shapes
+from layers.engine.polygon_input import (
+    attach_findings,
+    refuse_names,
+    require_columns,
+    take_in,
+    tell_lacking,
+    tell_repairs,
+)
+from layers.engine.repair import RepairMode, repair_polygons
+from layers.engine.rings import IntArray
+from layers.engine.slivers import settle_slivers
+from layers.engine.stray_plots import tell_strays
+
+__all__ = ["overlay_area", "overlay_geometry", "overlay_pieces"]
+
+
+def overlay_area(
+    communes: gpd.GeoDataFrame,
+    plots: gpd.GeoDataFrame,
+    *,
+    id_column: str = "code",
+    by: Sequence[str] = ("land",),
+    ledger_column: str | None = None,
+    workers: Workers = 1,
+    sliver_m2: float = 0.0,
+    repair: RepairMode = "repair",
+    findings: Findings | None = None,
+) -> pd.DataFrame:
+    """Sum plots and their hectares, of map and ledger, by commune and attributes of plots.
+
+    Parameters
+    ----------
+    communes : geopandas.GeoDataFrame
+        Polygons in a projected CRS in which plane areas are those of the ground.
+    plots : geopandas.GeoDataFrame
+        Polygons in the same CRS; its index must be unique.
+    id_column : str
+        Column of ``communes`` with their ids. Rows with one id are one commune, and reported.
+    by : sequence of str
+        Columns of ``plots`` to group by; missing values are a group of their own.
+    ledger_column : str, optional
+        Column of ``plots`` with their official hectares.
+    workers : int or dask.distributed.Client
+        Number of local workers, or a cluster.
+    sliver_m2 : float
+        Pieces of cut plots smaller than this go to the largest piece of their plot; 0 keeps all.
+    repair : {"repair", "never"}
+        Whether invalid polygons are repaired (and reported), or refused.
+    findings : Findings, optional
+        Takes what was found, see ``overlay_pieces``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``[id_column, *by, "plots", "area_ha", "ledger_ha"]``, sorted by the first ones; a
+        plot counts in every commune it reaches into. Ground outside every commune stands under the
+        id ``<NA>``, last. ``ledger_ha`` is missing where no plot of the row has one.
+
+    Raises
+    ------
+    InputError
+        A column is missing or doubled, ids are missing, geometry is not polygonal, or invalid and
+        not to be repaired.
+    CrsError
+        A CRS is missing, differs, is not projected, or falsifies areas by more than 0.2 %.
+    ClosureError
+        Pieces do not add up to their plot.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> communes = gpd.GeoDataFrame(
+    ...     {"code": ["06001", "06004"]}, crs="EPSG:9215",
+    ...     geometry=[box(450e3, 2400e3, 451e3, 2401e3), box(451e3, 2400e3, 452e3, 2401e3)],
+    ... )
+    >>> plots = gpd.GeoDataFrame(
+    ...     {"land": ["bare"], "dtich": [8.2]}, crs="EPSG:9215",
+    ...     geometry=[box(450_800, 2_400_000, 451_200, 2_400_200)],
+    ... )
+    >>> overlay_area(communes, plots, ledger_column="dtich").to_csv(index=False).splitlines()
+    ['code,land,plots,area_ha,ledger_ha', '06001,bare,1,4.0,4.1', '06004,bare,1,4.0,4.1']
+    """
+    by = list(by)
+    require_columns(plots, by, "plots")
+    refuse_names([id_column, *by], ["plots", "area_ha", "ledger_ha"])
+    pieces = overlay_pieces(
+        communes,
+        plots,
+        id_column=id_column,
+        ledger_column=ledger_column,
+        workers=workers,
+        sliver_m2=sliver_m2,
+        repair=repair,
+        findings=findings,
+    )
+    keys = plots[by].loc[pieces["plot"]].reset_index(drop=True)
+    frame = pd.concat([pieces[[id_column]], keys, pieces[["area_ha", "ledger_ha"]]], axis=1)
+    groups = frame.groupby([id_column, *by], dropna=False, sort=True, observed=True)
+    table = groups[["area_ha", "ledger_ha"]].sum(min_count=1)
+    table.insert(0, "plots", groups.size().astype("int64"))
+    result: pd.DataFrame = table.reset_index()
+    result.attrs = dict(pieces.attrs)
+    return result
+
+
+def overlay_pieces(
+    communes: gpd.GeoDataFrame,
+    plots: gpd.GeoDataFrame,
+    *,
+    id_column: str = "code",
+    ledger_column: str | None = None,
+    workers: Workers = 1,
+    sliver_m2: float = 0.0,
+    repair: RepairMode = "repair",
+    findings: Findings | None = None,
+) -> pd.DataFrame:
+    """Pieces into which communes divide plots, with their share of the plot and its ledger area.
+
+    A plot that lies wholly inside a commune is never cut. Ground that two communes claim goes to
+    the lower code. What the last digits of the coordinates cannot tell from nothing (a few mm² for
+    a plot) makes no piece. Ledger hectares are shared by area, unrounded.
+
+    Parameters
+    ----------
+    communes, plots, id_column, ledger_column, workers, sliver_m2, repair
+        As for ``overlay_area``.
+    findings : Findings, optional
+        Takes what was found: ids in several rows, polygons without geometry, repairs, ground that
+        two communes claim, plots outside every commune, plots so far away that their hectares
+        are off, slivers, plots without ledger area. The same stands in ``attrs["findings"]`` of
+        the result.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``["plot", id_column, "share_ratio", "area_ha", "ledger_ha"]``, a row per piece: the
+        plot's index label, the commune's id (missing outside every commune), the share of the
+        plot's area, hectares on the map, hectares of the ledger (missing without one). By plot in
+        the order of ``plots``, then by id. Shares of a plot sum to 1; a plot without area or
+        geometry is one piece outside, with share 1 and 0 ha, so that its ledger area is not lost.
+
+    Raises
+    ------
+    InputError, CrsError, ClosureError
+        As for ``overlay_area``.
+    """
+    refuse_names([id_column], ["plot", "share_ratio", "area_ha", "ledger_ha"])
+    found = Findings()
+    ledger = ledger_areas(plots, ledger_column, found)
+    ground = take_communes(communes, id_column, repair=repair, findings=found, workers=workers)
+    shapes = _take_plots(plots, ground, found)
+    tasks = share_pieces(shapes, ground)
+    shares = Shares.join(list(run_pieces(plot_shares, tasks, workers=workers)))
+    tell_lacking(np.asarray(plots.index), shares.lacking, "plots", found)
+    tell_repairs(np.asarray(plots.index), shares.repairs, repair, "plots", found)
+    shares = settle_slivers(shares, sliver_m2, plots.index, found)
+    _tell_outside(shares, plots.index, found)
+    tell_strays(shares, shapes, plots.index, crs=ground.crs, findings=found)
+    pieces = pd.DataFrame(
+        {
+            "plot": plots.index.take(shares.row),
+            id_column: _labelled(ground.ids, shares.zone),
+            "share_ratio": shares.share,
+            "area_ha": shares.area_m2 / 1e4,
+            "ledger_ha": share_ledger(shares, ledger),
+        }
+    )
+    attach_findings(pieces, found)
+    if findings is not None:
+        findings.extend(found.items)
+    return pieces
+
+
+def overlay_geometry(
+    communes: gpd.GeoDataFrame,
+    plots: gpd.GeoDataFrame,
+    *,
+    id_column: str = "code",
+    ledger_column: str | None = None,
+    workers: Workers = 1,
+    repair: RepairMode = "repair",
+    findings: Findings | None = None,
+) -> gpd.GeoDataFrame:
+    """Cut plots at the boundaries of communes: the pieces of ``overlay_pieces`` with their shape.
+
+    Only maps need this: hectares never depend on the shapes, which GEOS constructs.
+
+    Parameters
+    ----------
+    communes, plots, id_column, ledger_column, workers, repair, findings
+        As for ``overlay_pieces``.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Columns of ``overlay_pieces`` and ``geometry``. A plot in one piece keeps its own shape.
+
+    Raises
+    ------
+    InputError, CrsError, ClosureError
+        As for ``overlay_area``.
+    """
+    pieces = overlay_pieces(
+        communes,
+        plots,
+        id_column=id_column,
+        ledger_column=ledger_column,
+        workers=workers,
+        repair=repair,
+        findings=findings,
+    )
+    mended, _ = repair_polygons(plots)
+    shapes = np.asarray(mended.geometry)[plots.index.get_indexer(pieces["plot"])]
+    cut = (pieces["share_ratio"] < 1.0).to_numpy()
+    ground = take_communes(communes, id_column, repair=repair, findings=Findings())
+    zone = ground.ids.get_indexer(pd.Index(pieces.loc[cut, id_column]))
+    shapes[cut] = piece_shapes(shapes[cut], zone, ground)
+    return gpd.GeoDataFrame(pieces, geometry=shapes, crs=plots.crs)
+
+
+def _labelled(ids: pd.Index[Any], zone: IntArray) -> Any:
+    """Ids of zones, missing outside; whole numbers stay whole."""
+    values: Any = pd.array(ids.to_numpy()) if ids.dtype.kind in "iu" else ids.array
+    return values.take(zone, allow_fill=True)
+
+
+def _take_plots(
+    plots: gpd.GeoDataFrame, ground: CommuneGround, findings: Findings
+) -> npt.NDArray[Any]:
+    """Shapes of the plots; whether they are valid is seen where they are shared out."""
+    if not plots.index.is_unique:
+        twice = int(plots.index.duplicated().sum())
+        raise InputError(
+            en=f"plots: the index has {twice} repeated labels, which could not tell the pieces "
+            "apart: use reset_index(drop=True).",
+            vi=f"plots: chỉ mục có {twice} nhãn lặp lại nên không phân biệt được các phần: hãy "
+            "dùng reset_index(drop=True).",
+        )
+    intake = take_in(plots, plots.index, source="plots", repair=None, findings=findings)
+    if not ground.crs.equals(intake.crs, ignore_axis_order=True):
+        raise CrsError(
+            en=f"communes are in {ground.crs.name!r}, plots in {intake.crs.name!r}: bring both "
+            "into the province's VN-2000 zone with to_crs.",
+            vi=f"communes ở hệ {ground.crs.name!r}, plots ở hệ {intake.crs.name!r}: hãy chuyển cả "
+            "hai về múi chiếu VN-2000 của tỉnh bằng to_crs.",
+        )
+    if not np.isfinite(shapely.bounds(ground.shapes)).any():  # no commune has been looked at
+        check_areal_scale(ground.crs, shapely.bounds(intake.shapes))
+    return intake.shapes
+
+
+def _tell_outside(shares: Shares, labels: pd.Index[Any], findings: Findings) -> None:
+    """Tell plots that no commune holds, and those that only partly lie in one."""
+    outside = shares.zone == OUTSIDE
+    for whole in (True, False):
+        chosen = outside & ((shares.share == 1.0) == whole)
+        if not chosen.any():
+            continue
+        rows, area_ha = shares.row[chosen], float(shares.area_m2[chosen].sum()) / 1e4
+        shown = tuple(str(label) for label in labels[rows[:5]])
+        en, vi = ("outside", "nằm ngoài") if whole else ("partly outside", "nằm một phần ngoài")
+        findings.add(
+            Finding(
+                severity="problem" if whole else "note",
+                kind="outside" if whole else "partly-outside",
+                source="plots",
+                message=Phrase(
+                    en=f"{len(rows)} plots lie {en} every commune ({', '.join(shown)}), "
+                    f"{area_ha:.4f} ha: they stand under no commune.",
+                    vi=f"{len(rows)} lô {vi} mọi xã ({', '.join(shown)}), "
+                    f"{format_number(area_ha, 'vi', decimals=4)} ha: không "
+                    "thuộc xã nào.",
+                ),
+                count=len(rows),
+                area_ha=area_ha,
+                examples=shown,
+                rows=tuple(rows.tolist()),
+            )
+        )

@@ -1,0 +1,328 @@
+"""One piece of an overlay: some plots near each other, and the communes around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from layers.base.errors import ClosureError
+from layers.engine.commune_ground import CommuneGround
+from layers.engine.repair import NO_REPAIRS, mend
+from layers.engine.rings import FloatArray, IntArray, Rings, rings_of
+from layers.engine.shared_area import (
+    BinnedEdges,
+    bin_edges,
+    doubtful_ground,
+    look_around,
+    shared_areas,
+)
+
+__all__ = ["OUTSIDE", "SharePiece", "Shares", "largest_pieces", "plot_shares", "share_pieces"]
+
+#: Zone number of ground outside every commune.
+OUTSIDE = -1
+#: Plots of one task: bounds its memory, and what a cluster does again when a worker dies.
+TASK_PLOTS = 8192
+#: Up to so many communes every plot of a task is compared with all of them, in file order: to reach
+#: the plots' coordinates out of that order costs more. Beyond, neighbours are taken together.
+FEW_COMMUNES = 256
+# What rounding may leave open of a plot, relative to its area.
+CLOSURE_RATIO = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class SharePiece:
+    """What is needed to share out some plots; it can be sent to another process.
+
+    Parameters
+    ----------
+    rows : ndarray of int64
+        Rows of the plots.
+    shapes : ndarray of shapely geometries
+        Polygons, missing or empty ones among them.
+    zones : ndarray of int64
+        Numbers of the communes.
+    edges : BinnedEdges
+        The communes.
+    across : BinnedEdges
+        The same with x and y exchanged.
+    unit_m2 : float
+        Square metres in a square unit of the coordinates.
+    """
+
+    rows: IntArray
+    shapes: npt.NDArray[Any]
+    zones: IntArray
+    edges: BinnedEdges
+    across: BinnedEdges
+    unit_m2: float
+
+    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
+        """Cross a process border with no other communes than those around the plots."""
+        near = self.members(shapely.bounds(self.shapes))
+        few, across = self.edges.take(near), self.across.take(near)
+        return SharePiece, (self.rows, self.shapes, self.zones[near], few, across, self.unit_m2)
+
+    def members(self, bounds: FloatArray) -> IntArray:
+        """Find the communes whose bounds meet those of all plots together.
+
+        Parameters
+        ----------
+        bounds : ndarray of float64, shape (plots, 4)
+            Bounds of the plots, missing for those without geometry.
+
+        Returns
+        -------
+        ndarray of int64
+            Their positions in ``zones``.
+        """
+        if np.isnan(bounds).all():
+            return np.empty(0, np.int64)
+        west, south = np.nanmin(bounds[:, 0]), np.nanmin(bounds[:, 1])
+        east, north = np.nanmax(bounds[:, 2]), np.nanmax(bounds[:, 3])
+        zone = self.edges.bounds
+        return np.flatnonzero(
+            (zone[:, 0] < east) & (zone[:, 1] < north) & (zone[:, 2] > west) & (zone[:, 3] > south)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Pieces of plots, as parallel columns, by row and zone; the part outside comes last.
+
+    Parameters
+    ----------
+    row : ndarray of int64
+        Row of the plot.
+    zone : ndarray of int64
+        Number of the commune, or ``OUTSIDE``.
+    share : ndarray of float64
+        Share of the plot; those of a plot sum to 1.
+    area_m2 : ndarray of float64
+        Area of the piece.
+    repairs : pandas.DataFrame
+        Plots that were repaired, columns of ``REPAIRS``.
+    lacking : ndarray of int64
+        Rows of plots without geometry.
+    """
+
+    row: IntArray
+    zone: IntArray
+    share: FloatArray
+    area_m2: FloatArray
+    repairs: pd.DataFrame
+    lacking: IntArray
+
+    @staticmethod
+    def join(shares: list[Shares]) -> Shares:
+        """Bring the pieces of all tasks into one order.
+
+        Parameters
+        ----------
+        shares : list of Shares
+            Results of the tasks.
+
+        Returns
+        -------
+        Shares
+            By row and zone.
+        """
+        kinds = {"row": "i8", "zone": "i8", "share": "f8", "area_m2": "f8", "lacking": "i8"}
+        row, zone, share, area, lacking = (
+            np.concatenate([getattr(s, name) for s in shares] or [np.empty(0, dtype)])
+            for name, dtype in kinds.items()
+        )
+        last = zone.max(initial=0) + 1
+        order = np.argsort(row * (last + 1) + np.where(zone == OUTSIDE, last, zone))
+        repairs = [s.repairs for s in shares if len(s.repairs)]
+        table = pd.concat(repairs).sort_values("position") if repairs else NO_REPAIRS
+        return Shares(row[order], zone[order], share[order], area[order], table, np.sort(lacking))
+
+
+def share_pieces(shapes: npt.NDArray[Any], communes: CommuneGround) -> Iterator[SharePiece]:
+    """Cut the work: some plots together, with the communes around them.
+
+    Parameters
+    ----------
+    shapes : ndarray of shapely geometries
+        Plots.
+    communes : CommuneGround
+        All communes.
+
+    Yields
+    ------
+    SharePiece
+        One task.
+    """
+    edges, across = communes.edges()
+    zones = np.arange(len(communes.ids))
+    order = np.arange(len(shapes))
+    if len(zones) > FEW_COMMUNES:
+        order = _neighbours(shapely.bounds(shapes))
+        shapes = shapes[order]
+    for start in range(0, len(order), TASK_PLOTS):
+        some = slice(start, start + TASK_PLOTS)
+        yield SharePiece(order[some], shapes[some], zones, edges, across, communes.unit_m2)
+
+
+def _neighbours(bounds: FloatArray) -> IntArray:
+    """Rows in an order that keeps neighbours together: strips from south to north, then west."""
+    strips = max(1, round((len(bounds) / TASK_PLOTS) ** 0.5))
+    by_y = np.argsort(bounds[:, 1], kind="stable")
+    strip = np.empty(len(bounds), np.int64)
+    strip[by_y] = np.arange(len(bounds)) * strips // max(len(bounds), 1)
+    return np.lexsort((bounds[:, 0], strip))
+
+
+def plot_shares(piece: SharePiece) -> Shares:
+    """Share out some plots among the communes around them.
+
+    Parameters
+    ----------
+    piece : SharePiece
+        Plots and communes.
+
+    Returns
+    -------
+    Shares
+        Pieces; a plot without area is one piece outside, with share 1.
+
+    Raises
+    ------
+    ClosureError
+        The communes' parts of a plot are larger than the plot, or what is left of it does not lie
+        outside them.
+    """
+    shapes, plots = piece.shapes, len(piece.rows)
+    rings = rings_of(shapes)
+    lacking = piece.rows[np.bincount(rings.part_owner, minlength=plots) == 0]
+    shapes, repairs = mend(shapes, rings, areas=lambda some: shapely.area(some) * piece.unit_m2)
+    if len(repairs):
+        rings = rings_of(shapes)
+        repairs = repairs.assign(position=piece.rows[repairs["position"]])
+    bounds = shapely.bounds(shapes)
+    area, members = rings.areas(plots), piece.members(bounds)
+    looks = look_around(bounds, piece.edges, members)
+    whole, inside = np.nonzero(looks == 1.0)
+    (cut, crossed), cut_area, doubt = _cut(rings, area, looks, members, piece)
+    plot, shared = np.concatenate([whole, cut]), np.concatenate([area[whole], cut_area])
+    zone = piece.zones[members[np.concatenate([inside, crossed])]]
+    outside = area - np.bincount(plot, shared, plots)
+    slack = doubt * (1 + np.bincount(plot, minlength=plots)) + CLOSURE_RATIO * area
+    over = np.flatnonzero(outside < -slack)
+    if len(over):
+        _raise_over(piece.rows[over], outside[over] * piece.unit_m2)
+    homeless = np.bincount(plot, minlength=plots) == 0
+    left = np.flatnonzero((outside > np.maximum(doubt, CLOSURE_RATIO * area)) | homeless)
+    _check_outside(rings, left, area[left] - outside[left], members, piece)
+    plot = np.concatenate([plot, left])
+    zone = np.concatenate([zone, np.full(len(left), OUTSIDE)])
+    shared = _closed(plot, np.concatenate([shared, outside[left]]), area)
+    full = area[plot]
+    share = np.divide(shared, full, out=np.ones(len(plot)), where=full > 0)
+    return Shares(piece.rows[plot], zone, share, shared * piece.unit_m2, repairs, lacking)
+
+
+def _cut(
+    rings: Rings, area: FloatArray, looks: FloatArray, members: IntArray, piece: SharePiece
+) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Share out the plots whose bounds a boundary meets.
+
+    Returns pairs of a plot and the position of a commune in ``members``, their areas, and the
+    doubt by plot.
+    """
+    doubt = np.zeros(len(looks))
+    near = np.flatnonzero(np.isnan(looks).any(axis=1))
+    few = _only(rings, near, len(looks))
+    first, second = pairs = np.array(np.nonzero(np.isnan(looks[near])), np.int64)
+    asked = np.array([first, members[second]])
+    shared = shared_areas(bin_edges(few, len(near)), piece.edges, asked)
+    # Of a plot that is itself smaller than the doubt, a millionth is doubtful.
+    doubt[near] = np.minimum(doubtful_ground(few, len(near)), 1e-6 * area[near])
+    pairs[0] = near[first]
+    kept = shared > doubt[pairs[0]]
+    return pairs[:, kept], shared[kept], doubt
+
+
+def _only(rings: Rings, chosen: IntArray, plots: int) -> Rings:
+    """Rings of some of the plots, which are numbered anew."""
+    number = np.full(plots, -1)
+    number[chosen] = np.arange(len(chosen))
+    return rings.take(np.flatnonzero(number[rings.part_owner] >= 0)).owned_by(number)
+
+
+def _check_outside(
+    rings: Rings, left: IntArray, inside: FloatArray, members: IntArray, piece: SharePiece
+) -> None:
+    """Measure anew, with x and y exchanged, what communes hold of the plots that reach outside.
+
+    What is left of a plot is the difference to its own area, so that its pieces close whatever is
+    wrong with them. Other edges in other bins meet the second time, of all communes around.
+    """
+    count, many = len(left), len(members)
+    few = _only(rings, left, len(piece.rows))
+    pairs = np.array([np.repeat(np.arange(count), many), np.tile(members, count)])
+    turned = bin_edges(few.moved(few.y, few.x), count)
+    again = shared_areas(turned, piece.across, pairs).reshape(count, many).sum(axis=1)
+    slack = doubtful_ground(few, count) * (2 + many) + CLOSURE_RATIO * few.areas(count)
+    wrong = np.flatnonzero(np.abs(again - inside) > slack)
+    if len(wrong):
+        _raise_lost(piece.rows[left[wrong]], (again - inside)[wrong] * piece.unit_m2)
+
+
+def largest_pieces(plot: IntArray, area: FloatArray) -> IntArray:
+    """Positions of the largest piece of each plot; the first among equals.
+
+    Parameters
+    ----------
+    plot : ndarray of int64
+        Plot of each piece.
+    area : ndarray of float64
+        Area of each piece.
+
+    Returns
+    -------
+    ndarray of int64
+        One position per plot that has pieces, in no order.
+    """
+    if not len(plot):
+        return plot
+    several = np.bincount(plot)[plot] > 1
+    cut = np.flatnonzero(several)
+    order = cut[np.lexsort((-area[cut], plot[cut]))]
+    first = order[np.flatnonzero(np.diff(plot[order], prepend=-1))]
+    return np.concatenate([np.flatnonzero(~several), first])
+
+
+def _closed(plot: IntArray, pieces: FloatArray, area: FloatArray) -> FloatArray:
+    """Pieces whose sum is the plot's area: what rounding left over goes to the largest."""
+    largest = largest_pieces(plot, pieces)
+    result = pieces.copy()
+    result[largest] += (area - np.bincount(plot, pieces, len(area)))[plot[largest]]
+    return result
+
+
+def _raise_over(rows: IntArray, outside: FloatArray) -> None:
+    raise ClosureError(
+        en=f"The communes' parts of {len(rows)} plots exceed the plot, rows {rows[:5].tolist()}, "
+        f"by up to {-outside.min():.3g} m²; please report this with the data.",
+        vi=f"Tổng các phần theo xã của {len(rows)} lô lớn hơn diện tích lô, các dòng "
+        f"{rows[:5].tolist()}, nhiều nhất {-outside.min():.3g} m²; vui lòng báo lỗi kèm dữ liệu.",
+    )
+
+
+def _raise_lost(rows: IntArray, difference_m2: FloatArray) -> None:
+    worst = float(np.abs(difference_m2).max())
+    raise ClosureError(
+        en=f"What communes hold of {len(rows)} plots at their outer boundary, measured twice, "
+        f"differs by up to {worst:.3g} m², rows {rows[:5].tolist()}; please report this with the "
+        "data.",
+        vi=f"Phần nằm trong xã của {len(rows)} lô ở ranh giới ngoài, đo hai lần, lệch nhau đến "
+        f"{worst:.3g} m², các dòng {rows[:5].tolist()}; vui lòng báo lỗi kèm dữ liệu.",
+    )

@@ -1,0 +1,327 @@
+"""Frames at the engine's door: what their ids, CRS and geometry must be, and what is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyproj
+import shapely
+
+from layers.base.errors import CrsError, InputError
+from layers.base.findings import Finding, Findings
+from layers.base.language import Phrase, format_number
+from layers.base.workers import Workers
+from layers.crs.ground_areas import ground_areas
+from layers.engine.repair import RepairMode, mend, refuse_repairs, require_polygons
+from layers.engine.rings import IntArray
+
+__all__ = [
+    "Intake",
+    "attach_findings",
+    "refuse_names",
+    "require_columns",
+    "take_in",
+    "tell_lacking",
+    "tell_repairs",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Polygons that passed the door.
+
+    Parameters
+    ----------
+    ids : pandas.Index
+        Each id once, in the order of first appearance.
+    number : ndarray of int64
+        Position in ``ids`` of each row.
+    shapes : ndarray of shapely geometries
+        Valid polygons, one per row; missing and empty ones as they were.
+    crs : pyproj.CRS
+        Their CRS.
+    """
+
+    ids: pd.Index[Any]
+    number: IntArray
+    shapes: npt.NDArray[Any]
+    crs: pyproj.CRS
+
+    @property
+    def without_geometry(self) -> npt.NDArray[np.bool_]:
+        """Rows whose geometry is missing or empty."""
+        lacking: npt.NDArray[np.bool_] = shapely.is_missing(self.shapes) | shapely.is_empty(
+            self.shapes
+        )
+        return lacking
+
+
+def take_in(
+    polygons: gpd.GeoDataFrame,
+    ids: pd.Series[Any] | pd.Index[Any],
+    *,
+    source: str,
+    repair: RepairMode | None,
+    findings: Findings,
+    workers: Workers = 1,
+) -> Intake:
+    """Check polygons and their ids, repair what is invalid, and tell what was found.
+
+    Parameters
+    ----------
+    polygons : geopandas.GeoDataFrame
+        Polygons with a CRS.
+    ids : pandas.Series or pandas.Index
+        Their ids, one per row.
+    source : str
+        What the findings call the frame.
+    repair : {"repair", "never"} or None
+        Whether invalid polygons are repaired or refused; None leaves both, and to tell which have
+        no geometry, to the tasks, which must look at every polygon anyway.
+    findings : Findings
+        Takes the findings.
+    workers : int or dask.distributed.Client
+        Who looks for invalid polygons.
+
+    Returns
+    -------
+    Intake
+        The polygons.
+
+    Raises
+    ------
+    InputError
+        Ids are missing, geometry is not polygonal, or invalid and not to be repaired.
+    CrsError
+        The frame has no CRS.
+    """
+    if polygons.crs is None:
+        raise CrsError(
+            en=f'{source}: no CRS; set it with set_crs("EPSG:9215") or the like.',
+            vi=f'{source}: không có hệ tọa độ; hãy gán bằng set_crs("EPSG:9215") hoặc tương tự.',
+        )
+    number, unique = pd.factorize(ids)
+    nameless = np.flatnonzero(number < 0)
+    if len(nameless):
+        raise InputError(
+            en=f"{source}: {len(nameless)} rows without id, rows {nameless[:5].tolist()}: give "
+            "each polygon its code.",
+            vi=f"{source}: {len(nameless)} dòng không có mã, các dòng {nameless[:5].tolist()}: hãy "
+            "ghi mã cho từng vùng.",
+        )
+    shapes, labels = np.asarray(polygons.geometry), np.asarray(ids)
+    require_polygons(shapes)
+    if repair is not None:
+        measure = partial(ground_areas, crs=polygons.crs)
+        shapes, repairs = mend(shapes, areas=measure, workers=workers)
+        tell_repairs(labels, repairs, repair, source, findings)
+        unknown = repairs["position"].to_numpy(np.int64)[repairs["before_m2"].isna()]
+        if len(unknown):  # an empty polygon has no area; where these lie is not known
+            shapes[unknown] = None
+    intake = Intake(pd.Index(unique), number.astype(np.int64), shapes, polygons.crs)
+    _tell_duplicates(labels, number, source, findings)
+    if repair is not None:
+        tell_lacking(labels, np.flatnonzero(intake.without_geometry), source, findings)
+    return intake
+
+
+def attach_findings(frame: pd.DataFrame, findings: Findings) -> None:
+    """Put findings into a frame's ``attrs["findings"]``, as plain dictionaries.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        A frame that the caller has just made.
+    findings : Findings
+        What to attach. Dictionaries of text and numbers survive Parquet, which writes ``attrs``
+        as JSON; the record numbers, which may be many, stay in ``findings``.
+    """
+    frame.attrs["findings"] = [
+        {
+            "severity": item.severity,
+            "kind": item.kind,
+            "source": item.source,
+            "message": {"en": item.message.en, "vi": item.message.vi},
+            "count": item.count,
+            "area_ha": None if item.area_ha != item.area_ha else item.area_ha,
+            "examples": list(item.examples),
+        }
+        for item in findings.items
+    ]
+
+
+def require_columns(frame: pd.DataFrame, columns: Sequence[str], name: str) -> None:
+    """Refuse a frame that lacks columns.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Any frame.
+    columns : sequence of str
+        Columns it must have.
+    name : str
+        What the message calls the frame.
+
+    Raises
+    ------
+    InputError
+        Columns are missing.
+    """
+    missing = [column for column in columns if column not in frame.columns]
+    if missing:
+        found = [str(column) for column in frame.columns]
+        raise InputError(
+            en=f"{name}: expected columns {missing}, found {found}.",
+            vi=f"{name}: cần các cột {missing}, chỉ thấy {found}.",
+        )
+
+
+def refuse_names(columns: Sequence[str], taken: Sequence[str]) -> None:
+    """Refuse columns whose names the result needs for its own.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        Names that are to stand in the result.
+    taken : sequence of str
+        Names of its own columns.
+
+    Raises
+    ------
+    InputError
+        A name is taken, or stands twice.
+    """
+    names = [*columns, *taken]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InputError(
+            en=f"The columns {twice} would stand twice in the result, whose own are {list(taken)}: "
+            "rename them.",
+            vi=f"Các cột {twice} sẽ bị trùng trong bảng kết quả (đã có {list(taken)}): hãy đổi "
+            "tên.",
+        )
+
+
+def _examples(labels: npt.NDArray[Any], rows: IntArray) -> tuple[str, ...]:
+    return tuple(str(label) for label in labels[rows[:5]])
+
+
+def _tell_duplicates(
+    labels: npt.NDArray[Any], number: npt.NDArray[np.integer[Any]], source: str, findings: Findings
+) -> None:
+    rows = np.flatnonzero(np.bincount(number, minlength=1)[number] > 1) if len(number) else number
+    if not len(rows):
+        return
+    shown = tuple(dict.fromkeys(str(label) for label in labels[rows]))
+    findings.add(
+        Finding(
+            severity="problem",
+            kind="duplicate-id",
+            source=source,
+            message=Phrase(
+                en=f"{len(shown)} ids stand in several rows ({', '.join(shown[:5])}): their "
+                "hectares are added up; merge the rows or correct the code.",
+                vi=f"{len(shown)} mã xuất hiện ở nhiều dòng ({', '.join(shown[:5])}): diện tích "
+                "được cộng lại; hãy gộp các dòng hoặc sửa mã.",
+            ),
+            count=len(rows),
+            examples=shown[:5],
+            rows=tuple(rows.tolist()),
+        )
+    )
+
+
+def tell_lacking(labels: npt.NDArray[Any], rows: IntArray, source: str, findings: Findings) -> None:
+    """Tell records without geometry.
+
+    Parameters
+    ----------
+    labels : ndarray
+        Ids of the frame's rows.
+    rows : ndarray of int64
+        Those without geometry.
+    source : str
+        What the finding calls the frame.
+    findings : Findings
+        Takes one finding, if there are such rows.
+    """
+    if not len(rows):
+        return
+    shown = _examples(labels, rows)
+    findings.add(
+        Finding(
+            severity="problem",
+            kind="no-geometry",
+            source=source,
+            message=Phrase(
+                en=f"{len(rows)} records without geometry ({', '.join(shown)}): they have no area "
+                "on the map; draw them or drop them.",
+                vi=f"{len(rows)} bản ghi không có hình ({', '.join(shown)}): không có diện tích "
+                "trên bản đồ; hãy vẽ bổ sung hoặc loại bỏ.",
+            ),
+            count=len(rows),
+            examples=shown,
+            rows=tuple(rows.tolist()),
+        )
+    )
+
+
+def tell_repairs(
+    labels: npt.NDArray[Any],
+    repairs: pd.DataFrame,
+    mode: RepairMode,
+    source: str,
+    findings: Findings,
+) -> None:
+    """Tell what was repaired, or refuse it.
+
+    Parameters
+    ----------
+    labels : ndarray
+        Ids of the frame's rows.
+    repairs : pandas.DataFrame
+        Columns of ``REPAIRS``.
+    mode : {"repair", "never"}
+        Whether repairs are wanted.
+    source : str
+        What the finding calls the frame.
+    findings : Findings
+        Takes one finding, if there are repairs.
+
+    Raises
+    ------
+    InputError
+        There are repairs, and ``mode`` is ``"never"``.
+    """
+    if repairs.empty:
+        return
+    refuse_repairs(repairs, mode)
+    rows = repairs["position"].to_numpy(np.int64)
+    shown = _examples(labels, rows)
+    lost = int((repairs["after_m2"] == 0.0).sum())
+    change_ha = float(repairs["change_m2"].abs().sum()) / 1e4
+    findings.add(
+        Finding(
+            severity="problem",
+            kind="invalid-geometry",
+            source=source,
+            message=Phrase(
+                en=f"{len(rows)} invalid polygons repaired ({', '.join(shown)}), areas changed by "
+                f"{change_ha:.4f} ha in all, {lost} have no area left: correct them in the source.",
+                vi=f"Đã tự sửa {len(rows)} vùng không hợp lệ ({', '.join(shown)}), diện tích thay "
+                f"đổi tổng cộng {format_number(change_ha, 'vi', decimals=4)} ha, {lost} vùng "
+                "không còn diện tích: hãy sửa trong dữ liệu gốc.",
+            ),
+            count=len(rows),
+            area_ha=change_ha,
+            examples=shown,
+            rows=tuple(rows.tolist()),
+        )
+    )

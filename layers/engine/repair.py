@@ -1,0 +1,196 @@
+"""Invalid polygons: repaired with the change of area told, or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Literal
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from layers.base.errors import InputError
+from layers.base.schema import Column, Schema
+from layers.base.workers import Workers, local_workers
+from layers.crs.ground_areas import ground_areas
+from layers.engine.rings import FloatArray, Rings, rings_of
+from layers.engine.validity import invalid_rows
+
+__all__ = [
+    "NO_REPAIRS",
+    "REPAIRS",
+    "RepairMode",
+    "mend",
+    "refuse_repairs",
+    "repair_polygons",
+    "require_polygons",
+]
+
+RepairMode = Literal["repair", "never"]
+
+REPAIRS = Schema(
+    "repairs",
+    (
+        Column("position", "integer", "row of the frame, from 0"),
+        Column("reason", "text", "what was wrong, as GEOS puts it"),
+        Column(
+            "before_m2",
+            "number",
+            "area as drawn, by the shoelace formula; missing where a coordinate is no number",
+            "m²",
+            nullable=True,
+        ),
+        Column("after_m2", "number", "area after the repair", "m²"),
+        Column("change_m2", "number", "after less before", "m²", nullable=True),
+    ),
+)
+
+NO_REPAIRS = REPAIRS.empty()
+
+_POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+
+
+def repair_polygons(
+    polygons: gpd.GeoDataFrame, *, mode: RepairMode = "repair"
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Make every polygon valid, and tell what that changed.
+
+    A ring that crosses itself is taken as its outline (the area it encloses, however often it goes
+    round); lines and points that a repair leaves over are dropped. A polygon with a coordinate that
+    is no number becomes empty: where it lies is not known. Valid polygons, missing and empty ones
+    are kept as they are. Repeated vertices and either direction of rings are valid.
+
+    Parameters
+    ----------
+    polygons : geopandas.GeoDataFrame
+        Polygons and multipolygons.
+    mode : {"repair", "never"}
+        Whether to repair, or to refuse.
+
+    Returns
+    -------
+    tuple of geopandas.GeoDataFrame and pandas.DataFrame
+        A new frame with the same rows, and one row per repaired polygon (columns of ``REPAIRS``;
+        areas on the ground in m², or in square units of the coordinates where there is no CRS).
+
+    Raises
+    ------
+    InputError
+        A geometry is no polygon; or polygons are invalid and ``mode`` is ``"never"``.
+    """
+    shapes = np.asarray(polygons.geometry)
+    require_polygons(shapes)
+    crs = polygons.crs
+    areas = shapely.area if crs is None else partial(ground_areas, crs=crs)
+    mended, repairs = mend(shapes, areas=areas)
+    refuse_repairs(repairs, mode)
+    result = polygons.copy()
+    result.geometry = gpd.GeoSeries(mended, index=polygons.index, crs=polygons.crs)
+    return result, repairs
+
+
+def require_polygons(shapes: npt.NDArray[Any]) -> None:
+    """Refuse points and lines.
+
+    Parameters
+    ----------
+    shapes : ndarray of shapely geometries
+        Polygons and multipolygons; missing and empty ones are let through.
+
+    Raises
+    ------
+    InputError
+        A geometry is no polygon.
+    """
+    kinds = shapely.get_type_id(shapes)
+    other = np.flatnonzero(~np.isin(kinds, (*_POLYGONAL, shapely.GeometryType.MISSING)))
+    other = other[~shapely.is_empty(shapes[other])]
+    if len(other):
+        raise InputError(
+            en=f"Polygons are needed, found {len(other)} other geometries, rows "
+            f"{other[:5].tolist()}: keep points and lines in layers of their own.",
+            vi=f"Cần vùng (polygon), thấy {len(other)} đối tượng hình học khác, các dòng "
+            f"{other[:5].tolist()}: hãy để điểm và đường ở lớp riêng.",
+        )
+
+
+def mend(
+    shapes: npt.NDArray[Any],
+    rings: Rings | None = None,
+    *,
+    areas: Callable[[npt.NDArray[Any]], FloatArray] = shapely.area,
+    workers: Workers = 1,
+) -> tuple[npt.NDArray[Any], pd.DataFrame]:
+    """Repair the invalid polygons of an array.
+
+    Parameters
+    ----------
+    shapes : ndarray of shapely geometries
+        Polygons and multipolygons, missing or empty ones among them.
+    rings : Rings, optional
+        Their rings, where the caller has them.
+    areas : callable
+        Areas of some of the polygons as the table is to have them, in m². Coordinates may be in
+        feet or degrees, so that the caller must say.
+    workers : int or dask.distributed.Client
+        Local workers look at several polygons at a time; a cluster is not asked.
+
+    Returns
+    -------
+    tuple of ndarray and pandas.DataFrame
+        Valid polygons (the same array if all were), and the columns of ``REPAIRS``.
+    """
+    known_rings = rings_of(shapes) if rings is None else rings
+    invalid = invalid_rows(shapes, known_rings, workers=local_workers(workers))
+    if not len(invalid):
+        return shapes, NO_REPAIRS
+    reasons = shapely.is_valid_reason(shapes[invalid])
+    # Coordinates that are no numbers cannot be repaired, only left out.
+    xy, number = shapely.get_coordinates(shapes[invalid], return_index=True)
+    known = np.bincount(number, ~np.isfinite(xy).all(axis=1), len(invalid)) == 0
+    mended = np.full(len(invalid), shapely.Polygon(), object)
+    mended[known] = shapely.make_valid(
+        shapes[invalid[known]], method="structure", keep_collapsed=False
+    )
+    before, after = np.full(len(invalid), np.nan), np.nan_to_num(areas(mended))
+    before[known] = areas(shapes[invalid[known]])
+    table = pd.DataFrame(
+        {
+            "position": invalid,
+            "reason": reasons,
+            "before_m2": before,
+            "after_m2": after,
+            "change_m2": after - before,
+        }
+    )
+    result = shapes.copy()
+    result[invalid] = mended
+    return result, REPAIRS.validate(table)
+
+
+def refuse_repairs(repairs: pd.DataFrame, mode: RepairMode) -> None:
+    """Raise where repairs were needed and none are wanted.
+
+    Parameters
+    ----------
+    repairs : pandas.DataFrame
+        Columns of ``REPAIRS``.
+    mode : {"repair", "never"}
+        Whether repairs are wanted.
+
+    Raises
+    ------
+    InputError
+        There are repairs, and ``mode`` is ``"never"``.
+    """
+    if mode == "never" and len(repairs):
+        rows, reason = repairs["position"].tolist()[:5], repairs["reason"].iloc[0]
+        raise InputError(
+            en=f"{len(repairs)} invalid polygons, rows {rows} ({reason}): repair them in a GIS, or "
+            "allow the repair.",
+            vi=f"{len(repairs)} vùng không hợp lệ, các dòng {rows} ({reason}): hãy sửa bằng phần "
+            "mềm GIS, hoặc cho phép tự sửa.",
+        )

@@ -1,0 +1,226 @@
+"""Hectares by raster class inside polygons: exact shares of cells, ground areas of cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from layers.base.findings import Finding, Findings
+from layers.base.language import Phrase
+from layers.base.workers import Workers, run_pieces, worker_count
+from layers.engine.cell_coverage import entry_bounds
+from layers.engine.polygon_input import (
+    Intake,
+    attach_findings,
+    refuse_names,
+    require_columns,
+    take_in,
+)
+from layers.engine.raster import (
+    BlockReader,
+    can_reopen,
+    describe_raster,
+    open_raster,
+    plan_windows,
+    require_dataset,
+)
+from layers.engine.raster_ground import RasterGround
+from layers.engine.repair import RepairMode
+from layers.engine.rings import FloatArray
+from layers.engine.tabulate_tasks import BlockPiece, ClassSums, tabulate_block
+from layers.engine.tabulation_closure import check_closure
+
+__all__ = ["tabulate_area"]
+
+
+def tabulate_area(
+    polygons: gpd.GeoDataFrame,
+    raster: str | Path | Any,
+    *,
+    id_column: str = "code",
+    band: int = 1,
+    workers: Workers = 1,
+    repair: RepairMode = "repair",
+    findings: Findings | None = None,
+) -> pd.DataFrame:
+    """Cells and hectares of each raster class inside each polygon.
+
+    Every cell counts by the exact share of it that the polygon covers. Cells of a lon/lat raster
+    have the area of their row on the ellipsoid (within a cell, shares are plane shares in
+    longitude and latitude); on a projected raster plane areas are taken where they are those of
+    the ground, and by row where the projection is equal-area on a sphere.
+    Polygons are brought into the CRS of the raster with their edges bent as the transformation
+    bends them, to a tenth of a cell. Polygons that overlap each get their full count.
+
+    Parameters
+    ----------
+    polygons : geopandas.GeoDataFrame
+        Polygons in any CRS.
+    raster : str, pathlib.Path or rasterio dataset
+        Raster of classes, any integer type, tiled or striped, north-up or south-up.
+    id_column : str
+        Column of ``polygons`` with their ids. Rows with one id are added up, and reported.
+    band : int
+        Band number, from 1.
+    workers : int or dask.distributed.Client
+        Number of local workers, or a cluster whose workers can open the raster's path.
+    repair : {"repair", "never"}
+        Whether invalid polygons are repaired (and reported), or refused.
+    findings : Findings, optional
+        Takes what was found: duplicate ids, polygons without geometry, repairs, polygons that
+        reach beyond the raster. The same stands in ``attrs["findings"]`` of the result.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``[id_column, "class", "cells", "area_ha"]``: a row per polygon and class present,
+        by order of the polygons and class; then one row per polygon whose class is ``<NA>``, for
+        cells without data and for what lies outside the raster, 0 where there is neither. A
+        polygon with empty geometry has 0 there; an id has NaN if the geometry of all its rows is
+        missing (or has coordinates that are no numbers), and the figures of the others if only
+        some are.
+
+    Raises
+    ------
+    InputError
+        The raster holds no integers, is rotated or lacks the band; ids are missing; geometry is
+        not polygonal, or invalid and not to be repaired.
+    CrsError
+        The raster or the polygons have no CRS, no transformation between the two is known, or
+        areas in the raster's CRS depart from the ground by more than 0.2 %.
+    MissingFileError
+        The raster cannot be opened.
+    ClosureError
+        Classes and ``<NA>`` do not add up to a polygon.
+
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> from rasterio.io import MemoryFile
+    >>> square = gpd.GeoDataFrame(
+    ...     {"code": ["a"]}, geometry=[shapely.box(450_000, 2_399_850, 450_150, 2_400_000)],
+    ...     crs="EPSG:9215",
+    ... )
+    >>> with MemoryFile() as memory, memory.open(
+    ...     driver="GTiff", width=2, height=2, count=1, dtype="uint8", crs="EPSG:9215",
+    ...     transform=(100, 0, 450_000, 0, -100, 2_400_000),
+    ... ) as dataset:  # doctest: +SKIP
+    ...     dataset.write(np.array([[1, 2], [3, 4]], "uint8"), 1)
+    ...     tabulate_area(square, dataset)["cells"].tolist()
+    [1.0, 0.5, 0.5, 0.25, 0.0]
+    """
+    require_columns(polygons, [id_column], "polygons")
+    refuse_names([id_column], ["class", "cells", "area_ha"])
+    found = Findings()
+    worker_count(workers)
+    with _reader(raster, band, workers) as reader:
+        intake = take_in(
+            polygons,
+            polygons[id_column],
+            source="polygons",
+            repair=repair,
+            findings=found,
+            workers=workers,
+        )
+        ground = RasterGround.of(intake, reader.grid)
+        pieces = _pieces(ground, reader)
+        sums = ClassSums.join(list(run_pieces(tabulate_block, pieces, workers=workers)))
+    table = _table(intake, ground, sums, found)
+    table.insert(0, id_column, table.pop("id"))
+    attach_findings(table, found)
+    if findings is not None:
+        findings.extend(found.items)
+    return table
+
+
+@contextmanager
+def _reader(raster: Any, band: int, workers: Workers) -> Iterator[BlockReader]:
+    if isinstance(raster, str | Path):
+        with open_raster(raster) as dataset:
+            reader = BlockReader(describe_raster(dataset, band))
+    else:
+        require_dataset(raster)
+        grid = describe_raster(raster, band)
+        reader = BlockReader(grid, None if workers != 1 and can_reopen(grid) else raster)
+        if not isinstance(workers, int):
+            reader.require_file()
+    try:
+        with reader.environment():
+            yield reader
+    finally:
+        reader.close()
+
+
+def _pieces(ground: RasterGround, reader: BlockReader) -> Iterator[BlockPiece]:
+    """Windows of the raster with the parts that meet them."""
+    x0, y0, x1, y1 = ground.bounds.T
+    cells = np.column_stack([np.floor(y0), np.ceil(y1), np.floor(x0), np.ceil(x1)])
+    bounds = entry_bounds(ground.rings)
+    for window, parts in plan_windows(ground.grid, cells.astype(np.int64)):
+        row_area = ground.cell_areas.rows(*window[:2])
+        yield BlockPiece(reader, window, ground.rings, parts, bounds[parts], row_area)
+
+
+def _table(
+    intake: Intake, ground: RasterGround, sums: ClassSums, findings: Findings
+) -> pd.DataFrame:
+    """Rows by id and class, with one row for what has no class."""
+    polygons = len(intake.shapes)
+    beyond = ground.beyond(polygons)
+    outside_cells, outside_m2 = check_closure(intake, ground, sums, beyond)
+    _tell_beyond(intake, beyond, outside_m2, findings)
+    drawn = ~shapely.is_missing(intake.shapes)
+    unknown = np.bincount(intake.number, drawn, len(intake.ids)) == 0
+    numbers = np.arange(polygons)
+    everything = ClassSums(
+        intake.number[np.concatenate([sums.owner, numbers])],
+        np.concatenate([sums.value, np.zeros(polygons, np.int64)]),
+        np.concatenate([sums.missing, np.ones(polygons, bool)]),
+        np.concatenate([sums.cells, outside_cells]),
+        np.concatenate([sums.area_m2, outside_m2]),
+    )
+    rows = ClassSums.join([everything])
+    known = ~unknown[rows.owner]
+    return pd.DataFrame(
+        {
+            "id": intake.ids[rows.owner],
+            "class": pd.array(rows.value, dtype="Int64").copy(),
+            "cells": np.where(known, rows.cells, np.nan),
+            "area_ha": np.where(known, rows.area_m2 / 1e4, np.nan),
+        }
+    ).assign(**{"class": lambda table: table["class"].mask(rows.missing)})
+
+
+def _tell_beyond(
+    intake: Intake, beyond: npt.NDArray[np.bool_], outside_m2: FloatArray, findings: Findings
+) -> None:
+    rows = np.flatnonzero(beyond & (outside_m2 > 0))
+    if not len(rows):
+        return
+    ids = tuple(str(intake.ids[intake.number[row]]) for row in rows[:5])
+    area_ha = float(outside_m2[rows].sum()) / 1e4
+    findings.add(
+        Finding(
+            severity="note",
+            kind="beyond-raster",
+            source="polygons",
+            message=Phrase(
+                en=f"{len(rows)} polygons reach beyond the raster ({', '.join(ids)}): "
+                f"{area_ha:.2f} ha have no class.",
+                vi=f"{len(rows)} vùng vượt ra ngoài ảnh ({', '.join(ids)}): {area_ha:.2f} ha không "
+                "có lớp.",
+            ),
+            count=len(rows),
+            area_ha=area_ha,
+            examples=ids,
+            rows=tuple(rows.tolist()),
+        )
+    )

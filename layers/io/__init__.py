@@ -1,0 +1,1 @@
+"""Files: vector layers, tables, old encodings, and files written whole or not at all."""

@@ -1,0 +1,314 @@
+"""Text in Vietnamese font encodings (TCVN3 and VNI) → Unicode NFC.
+
+Before Unicode, offices wrote Vietnamese with 8-bit fonts whose codes no standard codec knows:
+read as Latin-1, "Bắc Giang" is "B¾c Giang" in TCVN3 (fonts .Vn…) and "Baéc Giang" in VNI (fonts
+VNI-…). Which one a column holds is told by which reading gives Vietnamese syllables. No Python
+library was found that does this, and the charts are small; they are written out here from the
+published tables of TCVN 5712:1993 (VN3) and VNI-Win.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Literal
+
+import pandas as pd
+
+from layers.base.findings import Finding
+from layers.base.language import Phrase
+from layers.base.resources import data_path
+from layers.io.syllables import is_syllable
+
+__all__ = ["TextEncoding", "TextVerdict", "convert_text", "decode_legacy", "detect_encoding"]
+
+TextEncoding = Literal["unicode", "tcvn3", "vni"]
+
+_ENCODINGS: tuple[TextEncoding, ...] = ("unicode", "tcvn3", "vni")
+_NAMES = {"unicode": "Unicode", "tcvn3": "TCVN3 (ABC)", "vni": "VNI"}
+
+# Pairs of chart order: bytes A1 to FE of TCVN3 that carry a letter, and the letters.
+_TCVN3 = {
+    ord(code): letter
+    for code, letter in zip(
+        "¡¢£¤¥¦§¨©ª«¬\xad®µ¶·¸¹»¼½¾ÆÇÈÉÊËÌÎÏÐÑÒÓÔÕÖ×ØÜÝÞßáâãäåæçèéêëìíîïñòóôõö÷øùúûüýþ",
+        "ĂÂÊÔƠƯĐăâêôơưđàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ",
+        strict=True,
+    )
+}
+
+# VNI writes the bare vowel, then its mark as a letter of its own.
+_VNI_MARKS = {
+    "a": ("ùøûõïêéèúüëâáàåãä", "áàảãạăắằẳẵặâấầẩẫậ"),
+    "e": ("ùøûõïâáàåãä", "éèẻẽẹêếềểễệ"),
+    "o": ("ùøûõïâáàåãä", "óòỏõọôốồổỗộ"),
+    "u": ("ùøûõï", "úùủũụ"),
+    "y": ("ùøûõ", "ýỳỷỹ"),
+    "ô": ("ùøûõï", "ớờởỡợ"),
+    "ö": ("ùøûõï", "ứừửữự"),
+}
+_VNI_SINGLE = {
+    "ô": "ơ",
+    "ö": "ư",
+    "ñ": "đ",
+    "í": "í",
+    "ì": "ì",
+    "æ": "ỉ",
+    "ó": "ĩ",
+    "ò": "ị",
+    "î": "ỵ",
+}
+
+
+def _vni_table() -> dict[str, str]:
+    table = dict(_VNI_SINGLE)
+    for base, (marks, letters) in _VNI_MARKS.items():
+        table |= {base + mark: letter for mark, letter in zip(marks, letters, strict=True)}
+    # Capitals carry capital marks; some writers leave the mark small.
+    table |= {code.upper(): letter.upper() for code, letter in table.items()}
+    table |= {
+        base.upper() + mark: letter.upper()
+        for base, (marks, letters) in _VNI_MARKS.items()
+        for mark, letter in zip(marks, letters, strict=True)
+    }
+    return table
+
+
+_VNI = _vni_table()
+_VNI_PATTERN = re.compile("|".join(sorted(map(re.escape, _VNI), key=len, reverse=True)))
+# Abbreviations and foreign names now and then make a syllable in the wrong encoding.
+_MAJORITY = 0.95
+
+_TOKEN = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class TextVerdict:
+    """How the text of one column is encoded, and why.
+
+    Parameters
+    ----------
+    encoding : {"unicode", "tcvn3", "vni", "mixed"}
+        The verdict; plain ASCII counts as Unicode.
+    fits_only : dict of str to int
+        Distinct values that make Vietnamese in one encoding only, by encoding.
+    examples : dict of str to tuple of str
+        The first of them, as stored.
+    """
+
+    encoding: Literal["unicode", "tcvn3", "vni", "mixed"]
+    fits_only: dict[str, int] = field(default_factory=dict)
+    examples: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def decode_legacy(text: str, encoding: TextEncoding) -> str:
+    """Text of a font encoding, read as Latin-1, as Unicode NFC.
+
+    Parameters
+    ----------
+    text : str
+        Latin-1 letters that stand for the codes of the font.
+    encoding : {"unicode", "tcvn3", "vni"}
+        Encoding of the font.
+
+    Returns
+    -------
+    str
+        The text; letters that carry no code stay.
+
+    Examples
+    --------
+    >>> decode_legacy("B¾c Giang", "tcvn3"), decode_legacy("Baéc Giang", "vni")
+    ('Bắc Giang', 'Bắc Giang')
+    """
+    if encoding == "tcvn3":
+        text = _capitals(text, text.translate(_TCVN3))
+    elif encoding == "vni":
+        text = _VNI_PATTERN.sub(lambda match: _VNI[match.group()], text)
+    return unicodedata.normalize("NFC", text)
+
+
+def _capitals(stored: str, decoded: str) -> str:
+    """Capitals of TCVN3 headlines: its capital fonts draw the small letters' codes large."""
+    plain = [letter for letter in stored if letter.isascii() and letter.isalpha()]
+    shouted = not any(letter.islower() for letter in plain)
+    several = any(sum(c.isascii() and c.isupper() for c in word) > 1 for word in stored.split())
+    return decoded.upper() if shouted and several else decoded
+
+
+def detect_encoding(values: Iterable[str]) -> TextVerdict:
+    """Tell how the text of a column is encoded.
+
+    Parameters
+    ----------
+    values : iterable of str
+        Its values; repeated ones count once.
+
+    Returns
+    -------
+    TextVerdict
+        ``mixed`` where some values make Vietnamese only as Unicode and others only in a font
+        encoding. Where every value makes Vietnamese in several encodings, the one whose words are
+        more often names of communes or species; Unicode where that tells nothing.
+
+    Examples
+    --------
+    >>> detect_encoding(["L¹ng S¬n", "Léc B×nh"]).encoding
+    'tcvn3'
+    """
+    only: dict[TextEncoding, list[str]] = {encoding: [] for encoding in _ENCODINGS}
+    open_values = []
+    for value in dict.fromkeys(values):
+        if value.isascii():
+            continue
+        fitting = [encoding for encoding in _ENCODINGS if _fits(value, encoding)]
+        if len(fitting) == 1:
+            only[fitting[0]].append(value)
+        elif fitting:
+            open_values.append(value)
+    found = [encoding for encoding in _ENCODINGS if only[encoding]]
+    counts: dict[str, int] = {encoding: len(only[encoding]) for encoding in found}
+    examples: dict[str, tuple[str, ...]] = {
+        encoding: tuple(only[encoding][:5]) for encoding in found
+    }
+    if not found:
+        return TextVerdict(_by_words(open_values))
+    leading = max(found, key=lambda encoding: counts[encoding])
+    certain = any(_beyond_latin(value) for value in only["unicode"])
+    clear = counts[leading] >= _MAJORITY * sum(counts.values())
+    if len(found) > 1 and (certain or not clear):
+        return TextVerdict("mixed", counts, examples)
+    return TextVerdict(leading, counts, examples)
+
+
+def _beyond_latin(value: str) -> bool:
+    """Whether a value holds letters no byte of a font can stand for."""
+    return any(ord(letter) > 0xFF for letter in value)
+
+
+def _fits(value: str, encoding: TextEncoding) -> bool:
+    """Whether every accented word of a value is a Vietnamese syllable in an encoding."""
+    if encoding == "unicode" or _beyond_latin(value):
+        return encoding == "unicode" and (_beyond_latin(value) or _makes_words(value))
+    return _makes_words(decode_legacy(value, encoding))
+
+
+def _makes_words(text: str) -> bool:
+    text = unicodedata.normalize("NFC", text)
+    odd = [letter for letter in text if not letter.isascii() and not letter.isalpha()]
+    words = [word for word in _TOKEN.findall(text) if not word.isascii()]
+    return not odd and all(is_syllable(word) for word in words)
+
+
+def _by_words(values: list[str]) -> TextEncoding:
+    known = _known_words()
+    scores = {
+        encoding: sum(
+            word.casefold() in known
+            for value in values
+            for word in _TOKEN.findall(decode_legacy(value, encoding))
+            if not word.isascii()
+        )
+        for encoding in _ENCODINGS
+    }
+    return max(_ENCODINGS, key=lambda encoding: scores[encoding])
+
+
+@lru_cache(maxsize=1)
+def _known_words() -> frozenset[str]:
+    """Words of commune and species names: what the text columns of a layer speak of."""
+    communes = pd.read_csv(data_path("communes-34.csv"), dtype=str)["name"]
+    species = pd.read_csv(data_path("species_aliases.csv"), dtype=str)["alias"]
+    text = unicodedata.normalize("NFC", " ".join([*communes, *species]).casefold())
+    return frozenset(_TOKEN.findall(text))
+
+
+def convert_text(
+    values: pd.Series[str], *, encoding: str = "auto", column: str, source: str
+) -> tuple[pd.Series[str], list[Finding]]:
+    """Convert one text column to Unicode NFC where a font encoding is recognised.
+
+    Parameters
+    ----------
+    values : pandas.Series of str
+        Text as read; missing values stay missing.
+    encoding : {"auto", "unicode", "tcvn3", "vni"}
+        Encoding, where the user knows it; ``"auto"`` detects it.
+    column : str
+        Name of the column, for messages.
+    source : str
+        The layer.
+
+    Returns
+    -------
+    tuple of pandas.Series and list of Finding
+        The text, and a note on what was converted, or an error where the column is mixed (its text
+        is then left as it is).
+    """
+    codes, unique = pd.factorize(values)
+    texts = [str(value) for value in unique]
+    if all(text.isascii() for text in texts):
+        return values, []
+    told = encoding in _ENCODINGS
+    verdict = TextVerdict(encoding) if told else detect_encoding(texts)  # type: ignore[arg-type]
+    if verdict.encoding == "mixed":
+        return values, [_mixed(verdict, column, source)]
+    decoded = [decode_legacy(text, verdict.encoding) for text in texts]
+    result = pd.Series(
+        [decoded[code] if code >= 0 else None for code in codes],
+        index=values.index,
+        dtype=values.dtype if pd.api.types.is_string_dtype(values.dtype) else object,
+    )
+    if verdict.encoding == "unicode" or decoded == texts:
+        return result, []
+    return result, [_converted(verdict, texts, decoded, column, source, told=told)]
+
+
+def _mixed(verdict: TextVerdict, column: str, source: str) -> Finding:
+    parts = [
+        f"{_NAMES[name]}: {count} ({', '.join(verdict.examples[name])})"
+        for name, count in verdict.fits_only.items()
+    ]
+    return Finding(
+        "error",
+        "text-mixed",
+        source,
+        Phrase(
+            en=f"column {column} mixes encodings, distinct values by encoding: {'; '.join(parts)}; "
+            "convert it to Unicode in one program, or name its encoding",
+            vi=f"cột {column} lẫn nhiều bảng mã chữ, số giá trị theo bảng mã: {'; '.join(parts)}; "
+            "hãy chuyển cả cột sang Unicode hoặc ghi rõ bảng mã (encoding)",
+        ),
+        count=sum(verdict.fits_only.values()),
+    )
+
+
+def _converted(
+    verdict: TextVerdict,
+    texts: list[str],
+    decoded: list[str],
+    column: str,
+    source: str,
+    *,
+    told: bool,
+) -> Finding:
+    pairs = [(old, new) for old, new in zip(texts, decoded, strict=True) if old != new]
+    shown = ", ".join(f"{old} → {new}" for old, new in pairs[:3])
+    name = _NAMES[verdict.encoding]
+    count = verdict.fits_only.get(verdict.encoding, 0)
+    why_en = "as told" if told else f"{count} distinct values are Vietnamese only so"
+    why_vi = "theo chỉ định" if told else f"{count} giá trị chỉ đọc được theo bảng mã này"
+    return Finding(
+        "note",
+        "text-converted",
+        source,
+        Phrase(
+            en=f"column {column} was converted from {name} to Unicode ({why_en}): {shown}",
+            vi=f"cột {column} đã chuyển từ {name} sang Unicode ({why_vi}): {shown}",
+        ),
+        count=len(pairs),
+        examples=tuple(new for _, new in pairs[:5]),
+    )

@@ -1,0 +1,290 @@
+"""Where a vector file lies on disk, and whether it is whole, before any driver opens it.
+
+GDAL would follow a path to another machine, open whatever a file turns out to contain, and read a
+truncated Shapefile as plots without geometry. So a path is resolved here to one local data set of
+one known format, archives are unpacked with care, and the parts of a Shapefile are counted.
+"""
+
+from __future__ import annotations
+
+import re
+import stat
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from layers.base.errors import InputError, MissingFileError
+
+__all__ = ["DRIVERS", "VectorSource", "local_sources", "sibling"]
+
+#: File name endings the house reads, with the driver that must recognise the content.
+DRIVERS = {
+    ".gpkg": "GPKG",
+    ".shp": "ESRI Shapefile",
+    ".tab": "MapInfo File",
+    ".mif": "MapInfo File",
+    ".gdb": "OpenFileGDB",
+    ".geojson": "GeoJSON",
+    ".json": "GeoJSON",
+    ".fgb": "FlatGeobuf",
+    ".parquet": "Parquet",
+    ".geoparquet": "Parquet",
+}
+_ARCHIVES = (".zip", ".shz")
+_INSTEAD = {".dbf": ".shp", ".shx": ".shp", ".prj": ".shp", ".mid": ".mif", ".dat": ".tab"}
+
+# A plot layer of a province unpacks to about a gigabyte; an archive that swells beyond this is
+# not one.
+_UNPACKED_LIMIT_BYTES = 16 * 2**30
+
+_REMOTE = re.compile(r"^(?:/vsi|[a-z][a-z0-9+.-]+:)", re.IGNORECASE)
+_DRIVE = re.compile(r"^[a-z]:(?![a-z])", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class VectorSource:
+    """One local data set.
+
+    Parameters
+    ----------
+    path : Path
+        What a driver opens; lies in a temporary folder where ``origin`` is an archive.
+    origin : Path
+        What the user named.
+    driver : str
+        GDAL's name of the format, or ``"Parquet"``.
+    """
+
+    path: Path
+    origin: Path
+    driver: str
+
+    @property
+    def name(self) -> str:
+        """Name for messages: the file, and the member of the archive."""
+        if self.path == self.origin:
+            return self.origin.name
+        return f"{self.origin.name}/{self.path.name}"
+
+
+@contextmanager
+def local_sources(path: str | Path) -> Iterator[list[VectorSource]]:
+    """Open a path as the data sets it stands for: one, or those of an archive.
+
+    Parameters
+    ----------
+    path : str or Path
+        A local file, a FileGDB folder, or a zip archive of such.
+
+    Yields
+    ------
+    list of VectorSource
+        At least one, sorted by path; valid inside the context.
+
+    Raises
+    ------
+    MissingFileError
+        There is nothing at the path.
+    InputError
+        The path is remote, its format is not read here, the archive would unpack outside its
+        folder, is encrypted or holds no layer, or a part of a Shapefile is missing or truncated.
+    """
+    origin = _local_path(path)
+    if origin.suffix.lower() in _ARCHIVES:
+        with tempfile.TemporaryDirectory(prefix="vungtrong-") as folder:
+            _unpack(origin, Path(folder))
+            yield _members(origin, Path(folder))
+        return
+    yield [_source(origin, origin)]
+
+
+def _local_path(path: str | Path) -> Path:
+    text = str(path)
+    if _REMOTE.match(text) and not _DRIVE.match(text):
+        raise InputError(
+            en=f"Expected a file on this machine, found {text!r}: copy the file here first.",
+            vi=f"Cần một tệp trên máy này nhưng gặp {text!r}: hãy sao chép tệp về máy trước.",
+        )
+    found = Path(path)
+    if not found.exists():
+        raise MissingFileError(
+            en=f"No file {text!r}: check the path.",
+            vi=f"Không có tệp {text!r}: hãy kiểm tra đường dẫn.",
+        )
+    return found
+
+
+def _source(path: Path, origin: Path) -> VectorSource:
+    suffix = path.suffix.lower()
+    driver = DRIVERS.get(suffix)
+    if driver is None or (path.is_dir() and suffix != ".gdb"):
+        known = " ".join([*DRIVERS, *_ARCHIVES])
+        if suffix in _INSTEAD:
+            hint_en = f"name the {_INSTEAD[suffix]} file"
+            hint_vi = f"hãy chỉ tới tệp {_INSTEAD[suffix]}"
+        else:
+            hint_en, hint_vi = f"one of {known} is read", f"chỉ đọc được {known}"
+        raise InputError(
+            en=f"{path.name}: expected a vector file, found {suffix or 'a folder'}: {hint_en}.",
+            vi=f"{path.name}: cần tệp véc-tơ, gặp {suffix or 'một thư mục'}: {hint_vi}.",
+        )
+    source = VectorSource(path, origin, driver)
+    if suffix == ".shp":
+        _check_shapefile(source)
+    elif driver == "GeoJSON":
+        _check_geojson(source)
+    return source
+
+
+def sibling(path: Path, suffix: str) -> Path | None:
+    """Part of a file set beside its main file, whatever the case of its ending.
+
+    Parameters
+    ----------
+    path : Path
+        The main file.
+    suffix : str
+        Ending looked for, in lower case, with its dot.
+
+    Returns
+    -------
+    Path or None
+        The part, if it is there.
+    """
+    for candidate in sorted(path.parent.iterdir()):
+        if candidate.stem == path.stem and candidate.suffix.lower() == suffix:
+            return candidate
+    return None
+
+
+def _members(origin: Path, folder: Path) -> list[VectorSource]:
+    found = [
+        item
+        for item in sorted(folder.rglob("*"))
+        if item.suffix.lower() in DRIVERS
+        and item.is_dir() == (item.suffix.lower() == ".gdb")
+        and "__MACOSX" not in item.parts
+    ]
+    if not found:
+        raise InputError(
+            en=f"{origin.name}: the archive holds no vector file.",
+            vi=f"{origin.name}: tệp nén không chứa tệp véc-tơ nào.",
+        )
+    return [_source(item, origin) for item in found]
+
+
+def _unpack(archive: Path, folder: Path) -> None:
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            members = opened.infolist()
+            _check_members(archive, members)  # before a byte is written
+            opened.extractall(folder)
+    except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
+        raise InputError(
+            en=f"{archive.name}: the archive is damaged ({error}); copy or export it again.",
+            vi=f"{archive.name}: tệp nén bị hỏng ({error}); hãy sao chép hoặc xuất lại.",
+        ) from error
+
+
+def _check_members(archive: Path, members: list[zipfile.ZipInfo]) -> None:
+    outside = [member.filename for member in members if _leaves_folder(member)]
+    if outside:
+        raise InputError(
+            en=f"{archive.name}: refused, {len(outside)} members would unpack outside the folder: "
+            f"{outside[:5]}.",
+            vi=f"{archive.name}: bị từ chối, {len(outside)} tệp sẽ được giải nén ra ngoài thư mục: "
+            f"{outside[:5]}.",
+        )
+    if any(member.flag_bits & 0x1 for member in members):
+        raise InputError(
+            en=f"{archive.name}: the archive is encrypted; unpack it and name the file inside.",
+            vi=f"{archive.name}: tệp nén có mật khẩu; hãy giải nén rồi chỉ tới tệp bên trong.",
+        )
+    size = sum(member.file_size for member in members)
+    if size > _UNPACKED_LIMIT_BYTES:
+        raise InputError(
+            en=f"{archive.name}: refused, it would unpack to {size / 2**30:.0f} GiB.",
+            vi=f"{archive.name}: bị từ chối, giải nén ra tới {size / 2**30:.0f} GiB.",
+        )
+
+
+def _leaves_folder(member: zipfile.ZipInfo) -> bool:
+    name = member.filename.replace("\\", "/")
+    link = stat.S_ISLNK(member.external_attr >> 16)
+    return (
+        link
+        or name.startswith("/")
+        or _DRIVE.match(name) is not None
+        or ".." in PurePosixPath(name).parts
+    )
+
+
+def _check_shapefile(source: VectorSource) -> None:
+    """Refuse a Shapefile whose parts are missing, truncated or of unequal length.
+
+    GDAL reads records beyond the end of a truncated .shp as null geometries and those beyond the
+    end of a .dbf as null attributes: plots would be lost without a word.
+    """
+    index, table = sibling(source.path, ".shx"), sibling(source.path, ".dbf")
+    missing = [s for s, part in ((".shx", index), (".dbf", table)) if part is None]
+    if index is None or table is None:
+        raise InputError(
+            en=f"{source.name}: the Shapefile lacks its {' and '.join(missing)}; "
+            "copy all its parts.",
+            vi=f"{source.name}: Shapefile thiếu tệp {' và '.join(missing)}; hãy sao chép đủ các "
+            "tệp cùng tên.",
+        )
+    header = _head(source.path, 100)
+    if len(header) < 100 or int.from_bytes(header[:4], "big") != 9994:
+        raise InputError(
+            en=f"{source.name}: this is not a Shapefile (no Shapefile header).",
+            vi=f"{source.name}: đây không phải Shapefile (không có phần đầu tệp).",
+        )
+    declared, present = int.from_bytes(header[24:28], "big") * 2, source.path.stat().st_size
+    if present < declared:
+        raise InputError(
+            en=f"{source.name}: truncated, {declared} bytes expected and {present} found; "
+            "copy or export it again.",
+            vi=f"{source.name}: tệp bị cắt cụt, cần {declared} byte nhưng chỉ có {present}; "
+            "hãy sao chép hoặc xuất lại.",
+        )
+    _check_record_counts(source, (index.stat().st_size - 100) // 8, table)
+
+
+def _check_record_counts(source: VectorSource, shapes: int, table: Path) -> None:
+    header = _head(table, 32)
+    if len(header) < 32:
+        raise InputError(
+            en=f"{source.name}: its .dbf is empty or truncated; copy or export it again.",
+            vi=f"{source.name}: tệp .dbf rỗng hoặc bị cắt cụt; hãy sao chép hoặc xuất lại.",
+        )
+    records = int.from_bytes(header[4:8], "little")
+    start, length = int.from_bytes(header[8:10], "little"), int.from_bytes(header[10:12], "little")
+    whole = max(table.stat().st_size - start, 0) // max(length, 1)
+    present = min(records, whole)
+    if present != shapes:
+        raise InputError(
+            en=f"{source.name}: {shapes} shapes in the .shp but {present} records in the .dbf, so "
+            "plots and attributes do not belong together; copy or export all parts again.",
+            vi=f"{source.name}: tệp .shp có {shapes} lô nhưng tệp .dbf có {present} bản ghi, hình "
+            "và thuộc tính không khớp; hãy sao chép hoặc xuất lại đủ các tệp.",
+        )
+
+
+def _head(path: Path, size: int) -> bytes:
+    with path.open("rb") as opened:
+        return opened.read(size)
+
+
+def _check_geojson(source: VectorSource) -> None:
+    # A "link" CRS makes GDAL fetch an address; GeoJSON of today needs none.
+    head = _head(source.path, 65536).decode("utf-8", "replace")
+    if re.search(r'"crs"\s*:\s*\{[^{}]*"type"\s*:\s*"link"', head, re.IGNORECASE):
+        raise InputError(
+            en=f"{source.name}: its CRS is a link to another machine; export it with a named CRS.",
+            vi=f"{source.name}: hệ tọa độ là liên kết tới máy khác; hãy xuất lại với hệ tọa độ "
+            "có tên.",
+        )

@@ -1,0 +1,198 @@
+"""Elevation: a raster of heights as classes of altitude and slope.
+
+Slope is Horn's (1981), from the eight neighbours of a cell, as terrain programs compute it; in a
+lon/lat raster the size of a cell is that on the ellipsoid, row by row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import rasterio
+from pyproj import CRS, Geod
+from rasterio.windows import Window
+
+from layers.base.errors import CrsError, InputError, MissingFileError
+from layers.base.schema import Column, Schema
+
+__all__ = ["ELEVATION_CLASSES", "classify_elevation", "horn_slope"]
+
+Floats = npt.NDArray[np.float64]
+
+ELEVATION_CLASSES = Schema(
+    "elevation classes",
+    (
+        Column("class", "integer", "value in the raster; 0 is without data"),
+        Column("altitude_low_m", "number", "lower edge; −∞ for the lowest", "m"),
+        Column("altitude_high_m", "number", "upper edge, not included", "m"),
+        Column("slope_low_degree", "number", "lower edge", "degrees"),
+        Column("slope_high_degree", "number", "upper edge, not included", "degrees"),
+    ),
+)
+
+_ROWS = 512
+
+
+def classify_elevation(
+    elevation: Path,
+    target: Path,
+    *,
+    altitudes_m: Sequence[float],
+    slopes_degree: Sequence[float],
+) -> pd.DataFrame:
+    """Write a raster of altitude and slope classes.
+
+    Parameters
+    ----------
+    elevation : pathlib.Path
+        Raster of heights in metres, with a CRS: projected in metres, or lon/lat.
+    target : pathlib.Path
+        GeoTIFF to write, on the same grid; 0 where a cell or one of its neighbours has no height.
+    altitudes_m, slopes_degree : sequence of float
+        Edges between classes, ascending; none for no distinction.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``ELEVATION_CLASSES``: what each value means.
+
+    Raises
+    ------
+    MissingFileError
+        There is no such raster.
+    CrsError
+        The raster has no CRS, or one in other units.
+    InputError
+        There are more than 255 classes, the edges do not rise, or the raster is rotated.
+    """
+    if not elevation.exists():
+        raise MissingFileError(
+            en=f"{elevation}: no such raster of heights.",
+            vi=f"{elevation}: không có tệp độ cao này.",
+        )
+    classes = _classes(altitudes_m, slopes_degree)
+    with rasterio.open(elevation) as source:
+        sizes = _cell_sizes(source, elevation)
+        profile = {
+            "driver": "GTiff",
+            "width": source.width,
+            "height": source.height,
+            "count": 1,
+            "dtype": "uint8",
+            "nodata": 0,
+            "crs": source.crs,
+            "transform": source.transform,
+            "compress": "deflate",
+            "tiled": True,
+        }
+        with rasterio.open(target, "w", **profile) as raster:
+            for top in range(0, source.height, _ROWS):
+                rows = min(_ROWS, source.height - top)
+                heights = _with_margin(source, top, rows)
+                wide, high = (size[top : top + rows] for size in sizes)
+                slope = horn_slope(heights, wide_m=wide, high_m=high)
+                altitude = np.searchsorted(altitudes_m, heights[1:-1, 1:-1], side="right")
+                steep = np.searchsorted(slopes_degree, slope, side="right")
+                values = 1 + altitude * (len(slopes_degree) + 1) + steep
+                values = np.where(np.isnan(slope), 0, values).astype("uint8")
+                raster.write(values, 1, window=Window(0, top, source.width, rows))
+    return classes
+
+
+def horn_slope(heights: Floats, *, wide_m: Floats, high_m: Floats) -> Floats:
+    """Slope by Horn's method, in degrees.
+
+    Parameters
+    ----------
+    heights : numpy.ndarray
+        Heights in metres with a margin of one cell on each side; NaN without data.
+    wide_m, high_m : numpy.ndarray
+        Width and height of the cells of each inner row, in metres.
+
+    Returns
+    -------
+    numpy.ndarray
+        One slope per inner cell; NaN where the cell or a neighbour has no height.
+
+    Examples
+    --------
+    >>> plane = np.add.outer(np.zeros(3), np.arange(3.0)) * 10
+    >>> horn_slope(plane, wide_m=np.array([10.0]), high_m=np.array([10.0])).round(1).tolist()
+    [[45.0]]
+    """
+    north, here, south = heights[:-2], heights[1:-1], heights[2:]
+    east = north[:, 2:] + 2 * here[:, 2:] + south[:, 2:]
+    west = north[:, :-2] + 2 * here[:, :-2] + south[:, :-2]
+    above = north[:, :-2] + 2 * north[:, 1:-1] + north[:, 2:]
+    below = south[:, :-2] + 2 * south[:, 1:-1] + south[:, 2:]
+    across = (east - west) / (8 * wide_m[:, None])
+    down = (below - above) / (8 * high_m[:, None])
+    slope: Floats = np.degrees(np.arctan(np.hypot(across, down)))
+    return np.where(np.isnan(here[:, 1:-1]), np.nan, slope)
+
+
+def _classes(altitudes_m: Sequence[float], slopes_degree: Sequence[float]) -> pd.DataFrame:
+    for edges in (altitudes_m, slopes_degree):
+        if list(edges) != sorted(set(edges)):
+            raise InputError(
+                en=f"Edges of elevation classes must rise, found {list(edges)}.",
+                vi=f"Ngưỡng phân cấp độ cao, độ dốc phải tăng dần, thấy {list(edges)}.",
+            )
+    heights = [-np.inf, *altitudes_m, np.inf]
+    slopes = [0.0, *slopes_degree, 90.0]
+    rows = [
+        (1 + i * (len(slopes) - 1) + j, heights[i], heights[i + 1], slopes[j], slopes[j + 1])
+        for i in range(len(heights) - 1)
+        for j in range(len(slopes) - 1)
+    ]
+    if len(rows) > 255:
+        raise InputError(
+            en=f"{len(rows)} classes of altitude and slope; at most 255 fit, give fewer edges.",
+            vi=f"Có {len(rows)} cấp độ cao và độ dốc; tối đa 255, hãy bớt ngưỡng.",
+        )
+    return ELEVATION_CLASSES.validate(pd.DataFrame(rows, columns=ELEVATION_CLASSES.names))
+
+
+def _with_margin(source: rasterio.DatasetReader, top: int, rows: int) -> Floats:
+    """Read rows with a margin of one cell; beyond the raster there is no height."""
+    window = Window(-1, top - 1, source.width + 2, rows + 2)
+    heights = source.read(
+        1, window=window, boundless=True, masked=True, fill_value=source.nodata or 0
+    )
+    values: Floats = heights.astype("float64").filled(np.nan)
+    values[:, 0] = values[:, -1] = np.nan
+    if top == 0:
+        values[0] = np.nan
+    if top + rows == source.height:
+        values[-1] = np.nan
+    return values
+
+
+def _cell_sizes(source: rasterio.DatasetReader, path: Path) -> tuple[Floats, Floats]:
+    """Width and height of the cells of each row, in metres."""
+    if source.crs is None:
+        raise CrsError(
+            en=f"{path}: the raster of heights has no CRS.",
+            vi=f"{path}: tệp độ cao không có hệ tọa độ.",
+        )
+    if source.transform.b or source.transform.d:
+        raise InputError(
+            en=f"{path}: the raster of heights is rotated; expected north up.",
+            vi=f"{path}: tệp độ cao bị xoay; cần hướng bắc lên trên.",
+        )
+    crs = CRS.from_user_input(source.crs)
+    width, height = abs(source.transform.a), abs(source.transform.e)
+    if not crs.is_geographic:
+        metre = crs.axis_info[0].unit_conversion_factor
+        return np.full(source.height, width * metre), np.full(source.height, height * metre)
+    geod = crs.get_geod() or Geod(ellps="WGS84")
+    rows = np.arange(source.height) + 0.5
+    latitude = source.transform.f + rows * source.transform.e
+    zeros = np.zeros(source.height)
+    wide = geod.inv(zeros, latitude, zeros + width, latitude)[2]
+    high = geod.inv(zeros, latitude - height / 2, zeros, latitude + height / 2)[2]
+    return np.asarray(wide), np.asarray(high)

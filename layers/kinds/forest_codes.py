@@ -1,0 +1,219 @@
+"""The two numberings of forest and land types, and which of them a file uses.
+
+The pair of letters and number (``ldlr``, ``maldlr``) tells: read with the wrong table, a number
+changes its meaning from natural to planted forest and from "not yet forest" to "no forest". So the
+table is detected from the pairs or named by the user, never guessed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import pandas as pd
+
+from layers.base.errors import InputError
+from layers.base.resources import data_path
+from layers.base.schema import Column, Schema
+
+__all__ = [
+    "CODE_TABLES",
+    "FOREST_CODES",
+    "CodeTableChoice",
+    "choose_code_table",
+    "classify_codes",
+    "fits_code_table",
+    "load_code_table",
+]
+
+#: Names of the dated tables ``data/forest_codes_<name>.csv``.
+CODE_TABLES = ("93", "98")
+
+FOREST_CODES = Schema(
+    "forest codes",
+    (
+        Column("maldlr", "integer", "number of the type", minimum=1),
+        Column("ldlr", "text", "letters of the type"),
+        Column("group", "text", "natural, planted, planted_not_yet or no_forest"),
+        Column("land", "text", "land class, see LAND_CLASSES; planted means once established"),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CodeTableChoice:
+    """Which code table a file uses, and why.
+
+    Parameters
+    ----------
+    table : str
+        ``"93"`` or ``"98"``.
+    origin : {"detected", "told"}
+        From the pairs, or from the user.
+    plots : dict of str to int
+        Plots whose pair fits ``"93"`` only, ``"98"`` only, ``"both"`` or ``"neither"``.
+    """
+
+    table: str
+    origin: Literal["detected", "told"]
+    plots: dict[str, int]
+
+
+@lru_cache(maxsize=4)
+def _table(name: str) -> pd.DataFrame:
+    # "NA" would be a legal type of letters, so nothing but an empty cell is missing here.
+    path = data_path(f"forest_codes_{name}.csv")
+    return FOREST_CODES.validate(pd.read_csv(path, keep_default_na=False))
+
+
+def load_code_table(name: str) -> pd.DataFrame:
+    """Table of forest and land types.
+
+    Parameters
+    ----------
+    name : {"93", "98"}
+        Number of codes in the table, by which foresters tell them apart.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of ``FOREST_CODES``, sorted by number.
+
+    Raises
+    ------
+    InputError
+        There is no such table.
+
+    Examples
+    --------
+    >>> load_code_table("98").set_index("maldlr").loc[72, "ldlr"]
+    'RTCD'
+    """
+    if str(name) not in CODE_TABLES:
+        raise InputError(
+            en=f"code_table: expected one of {', '.join(CODE_TABLES)} or auto, found {name!r}.",
+            vi=f"code_table: cần một trong {', '.join(CODE_TABLES)} hoặc auto, gặp {name!r}.",
+        )
+    return _table(str(name)).copy()
+
+
+def fits_code_table(codes: pd.DataFrame, name: str) -> pd.Series[bool]:
+    """Tell which plots' codes stand in a table.
+
+    Parameters
+    ----------
+    codes : pandas.DataFrame
+        ``maldlr`` (integer) and ``ldlr`` (text), or one of them where the file has only that.
+    name : {"93", "98"}
+        Code table.
+
+    Returns
+    -------
+    pandas.Series of bool
+        Index of ``codes``. A missing half of a pair fits nothing.
+    """
+    keys = [name for name in ("maldlr", "ldlr") if name in codes.columns]
+    table = load_code_table(name)[keys].drop_duplicates().assign(fits=True)
+    found = codes[keys].merge(table, on=keys, how="left", validate="many_to_one")["fits"]
+    return pd.Series(found.notna().to_numpy(), index=codes.index)
+
+
+def choose_code_table(
+    codes: pd.DataFrame, *, told: str = "auto", source: str = "forest status"
+) -> CodeTableChoice:
+    """Detect the code table of a file from its codes, or take the one that was told.
+
+    Parameters
+    ----------
+    codes : pandas.DataFrame
+        ``maldlr`` and ``ldlr`` (or one of them) and ``area_ha``, one row per plot.
+    told : {"auto", "93", "98"}
+        The user's word; it wins.
+    source : str
+        The layer, for messages.
+
+    Returns
+    -------
+    CodeTableChoice
+        The table with its evidence. Plots that do not fit it are the caller's to list.
+
+    Raises
+    ------
+    InputError
+        No plot's code tells the tables apart (the message says what would differ), or there is no
+        such table.
+    """
+    fits = {name: fits_code_table(codes, name) for name in CODE_TABLES}
+    old, new = (fits[name] for name in CODE_TABLES)
+    plots = {
+        "93": int((old & ~new).sum()),
+        "98": int((new & ~old).sum()),
+        "both": int((old & new).sum()),
+        "neither": int((~old & ~new).sum()),
+    }
+    if str(told) != "auto":
+        load_code_table(told)
+        return CodeTableChoice(str(told), "told", plots)
+    if plots["93"] == plots["98"] == 0:
+        raise _undecided(codes, plots, source)
+    # Where both have evidence the larger part names the table and the rest are listed as errors.
+    return CodeTableChoice("93" if plots["93"] >= plots["98"] else "98", "detected", plots)
+
+
+def _undecided(codes: pd.DataFrame, plots: dict[str, int], source: str) -> InputError:
+    lands = {name: classify_codes(codes, name)["land"] for name in CODE_TABLES}
+    old, new = (lands[name].fillna("") for name in CODE_TABLES)
+    differs = old != new
+    area = float(codes.loc[differs, "area_ha"].sum())
+    if differs.any():
+        first = int(differs.to_numpy().argmax())
+        shown = " ".join(str(codes[k].iloc[first]) for k in ("maldlr", "ldlr") if k in codes)
+        readings = [lands[name].iloc[first] for name in CODE_TABLES]
+        what_en = (
+            f"{int(differs.sum())} plots ({area:.2f} ha) would change class, first code {shown}: "
+            f"{readings[0]} in 93, {readings[1]} in 98"
+        )
+        what_vi = (
+            f"{int(differs.sum())} lô ({area:.2f} ha) sẽ đổi loại, mã đầu tiên {shown}: "
+            f"bảng 93 là {readings[0]}, bảng 98 là {readings[1]}"
+        )
+    else:
+        what_en = (
+            "in these plots nothing would change class, but the next plots may: 60 is RTG "
+            "(planted) in 93 and HG2 (natural) in 98, 72 is DTR (not yet forest) and RTCD (forest)"
+        )
+        what_vi = (
+            "với các lô này thì không lô nào đổi loại, nhưng lô thêm sau có thể đổi: mã 60 ở bảng "
+            "93 là RTG (rừng trồng), ở bảng 98 là HG2 (rừng tự nhiên); mã 72 là DTR (chưa thành "
+            "rừng) và RTCD (có rừng)"
+        )
+    return InputError(
+        en=f"{source}: the codes fit both tables of types ({plots['both']} plots) or neither "
+        f"({plots['neither']} plots), so say which one it uses (code_table: 93 or 98); {what_en}.",
+        vi=f"{source}: các mã hợp với cả hai bảng loại đất loại rừng ({plots['both']} lô) hoặc "
+        f"không hợp bảng nào ({plots['neither']} lô), hãy ghi rõ (code_table: 93 hoặc 98); "
+        f"{what_vi}.",
+    )
+
+
+def classify_codes(codes: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Group and land class of each plot's code.
+
+    Parameters
+    ----------
+    codes : pandas.DataFrame
+        ``maldlr`` and ``ldlr``, or one of them.
+    name : {"93", "98"}
+        Code table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``group`` and ``land``, index of ``codes``; missing where the code is not in the
+        table.
+    """
+    keys = [key for key in ("maldlr", "ldlr") if key in codes.columns]
+    table = load_code_table(name)
+    found = codes[keys].merge(table, on=keys, how="left", validate="many_to_one")
+    return found[["group", "land"]].set_index(codes.index)

@@ -1,0 +1,213 @@
+"""Fields of the forest status layer under the names offices give them.
+
+The layer has 51 fields; names drift (upper case, a year suffix, an older spelling, the ten letters
+a .dbf leaves of an English name). Aliases stand in ``data/forest_field_aliases.csv``; a project
+file may name any field outright.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import pandas as pd
+
+from layers.base.errors import InputError
+from layers.base.resources import data_path
+
+__all__ = ["FieldMatch", "forest_fields", "match_fields"]
+
+#: Without these no hectare can be given a type. Each inner tuple needs one of its members.
+NEEDED: tuple[tuple[str, ...], ...] = (("ldlr",), ("maldlr",), ("dtich",), ("malr3", "mamdsd"))
+
+_YEAR = re.compile(r"_?(?:20)?[0-9]{2}$")
+_DBF_NAME_LENGTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class FieldMatch:
+    """Which field of a file holds what.
+
+    Parameters
+    ----------
+    columns : dict of str to str
+        Canonical field to the file's spelling.
+    absent : tuple of str
+        Canonical fields the file does not have, in the order of the 51.
+    passed_over : dict of str to tuple of str
+        Other fields of the file that would also have fitted, by canonical field.
+    """
+
+    columns: dict[str, str]
+    absent: tuple[str, ...]
+    passed_over: dict[str, tuple[str, ...]]
+
+
+def forest_fields() -> pd.DataFrame:
+    """Table of the 51 fields.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``order, field, type, width, meaning_en, meaning_vi``.
+    """
+    return pd.read_csv(data_path("forest_fields_51.csv"))
+
+
+@lru_cache(maxsize=1)
+def _aliases() -> dict[str, list[str]]:
+    table = pd.read_csv(data_path("forest_field_aliases.csv"), keep_default_na=False)
+    names = {field: [field] for field in forest_fields()["field"]}
+    for field, alias in zip(table["field"], table["alias"], strict=True):
+        names[field].append(alias)
+    return names
+
+
+@lru_cache(maxsize=1)
+def _cut_names() -> dict[str, str]:
+    """Names as a .dbf cuts them → field, where only one field can be meant."""
+    claims: dict[str, set[str]] = {}
+    for field, names in _aliases().items():
+        for name in names:
+            if len(name) > _DBF_NAME_LENGTH:
+                claims.setdefault(name[:_DBF_NAME_LENGTH], set()).add(field)
+    return {name: fields.pop() for name, fields in claims.items() if len(fields) == 1}
+
+
+def match_fields(
+    found: Iterable[str],
+    *,
+    columns: Mapping[str, str | None] | None = None,
+    source: str = "forest status",
+) -> FieldMatch:
+    """Find the fields of the layer among those of a file.
+
+    Parameters
+    ----------
+    found : iterable of str
+        Fields of the file.
+    columns : mapping of str to str or None, optional
+        Canonical field to the file's own name, where the aliases do not know it; None states that
+        the file has no such field and that this is known.
+    source : str
+        The layer, for messages.
+
+    Returns
+    -------
+    FieldMatch
+        The match.
+
+    Raises
+    ------
+    InputError
+        A field that is needed is missing or could be one of several; ``columns`` names a field
+        that does not exist. All such faults in one message.
+
+    Examples
+    --------
+    >>> match_fields(["MALDLR_23", "LDLR_23", "DTICH", "malr3"]).columns["ldlr"]
+    'LDLR_23'
+    """
+    fields, told = list(found), dict(columns or {})
+    faults = _told_faults(fields, told)
+    taken = set(told.values())
+    matched: dict[str, str] = {key: name for key, name in told.items() if name in fields}
+    passed_over: dict[str, tuple[str, ...]] = {}
+    for field, names in _aliases().items():
+        if field in told:
+            continue
+        candidates = _candidates(field, names, [name for name in fields if name not in taken])
+        if not candidates:
+            continue
+        best, *rest = candidates
+        if len(best) > 1:
+            faults.append(
+                (
+                    f"field {field!r} could be any of {best}: name it in columns",
+                    f"trường {field!r} có thể là một trong {best}: hãy ghi rõ trong columns",
+                )
+            )
+        matched[field] = best[0]
+        others = tuple(name for group in rest for name in group)
+        if others:
+            passed_over[field] = others
+    faults += _missing_faults(matched, told, fields)
+    if faults:
+        raise InputError(
+            en=f"{source}: {'; '.join(en for en, _ in faults)}.",
+            vi=f"{source}: {'; '.join(vi for _, vi in faults)}.",
+        )
+    absent = tuple(field for field in _aliases() if field not in matched)
+    return FieldMatch(matched, absent, passed_over)
+
+
+def _told_faults(fields: list[str], told: Mapping[str, str | None]) -> list[tuple[str, str]]:
+    unknown = [field for field in told if field not in _aliases()]
+    missing = [name for name in told.values() if name is not None and name not in fields]
+    faults, known = [], ", ".join(_aliases())
+    if unknown:
+        faults.append(
+            (
+                f"columns: {unknown} are no fields of the forest status layer ({known})",
+                f"columns: {unknown} không phải trường của lớp hiện trạng rừng ({known})",
+            )
+        )
+    if missing:
+        faults.append(
+            (
+                f"columns: no fields {missing} in the file; found {fields}",
+                f"columns: tệp không có các trường {missing}; tìm thấy {fields}",
+            )
+        )
+    return faults
+
+
+def _missing_faults(
+    matched: Mapping[str, str], told: Mapping[str, str | None], fields: list[str]
+) -> list[tuple[str, str]]:
+    fields_51 = forest_fields()
+    english = dict(zip(fields_51["field"], fields_51["meaning_en"], strict=True))
+    vietnamese = dict(zip(fields_51["field"], fields_51["meaning_vi"], strict=True))
+    faults = []
+    for choice in NEEDED:
+        if any(field in matched or field in told for field in choice):
+            continue
+        en = " or ".join(f"{field} ({english[field]})" for field in choice)
+        vi = " hoặc ".join(f"{field} ({vietnamese[field]})" for field in choice)
+        faults.append(
+            (
+                f"needs the field {en}, found only {fields}: name it in columns",
+                f"thiếu trường {vi}, chỉ tìm thấy {fields}: hãy ghi tên trường trong columns",
+            )
+        )
+    return faults
+
+
+def _candidates(field: str, names: list[str], found: list[str]) -> list[list[str]]:
+    """Columns that may hold a field: groups of equal rank, best first."""
+    ranked: dict[int, list[str]] = {}
+    for column in found:
+        rank = _rank(_plain(column), field, names[1:])
+        if rank is not None:
+            ranked.setdefault(rank, []).append(column)
+    return [ranked[rank] for rank in sorted(ranked)]
+
+
+def _rank(column: str, field: str, aliases: list[str]) -> int | None:
+    """How well a column's name fits a field; None if it does not. Lower is better."""
+    undated = _YEAR.sub("", column)
+    fits = (
+        column == field,
+        undated == field,
+        column in aliases,
+        undated in aliases,
+        _cut_names().get(column) == field,
+    )
+    return fits.index(True) if any(fits) else None
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFC", name).strip().casefold().replace(" ", "_")

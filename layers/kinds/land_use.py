@@ -1,0 +1,132 @@
+"""Land-use maps (bản đồ hiện trạng sử dụng đất): parcels under their land-use codes.
+
+The codes are those of the cadastre. "DKH" of a forest status layer means something else, so the
+two sets of codes are never joined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from layers.base.findings import Findings
+from layers.base.language import Phrase
+from layers.base.resources import data_path
+from layers.base.schema import Column, Schema
+from layers.io.values import as_code
+from layers.kinds.named_columns import PlotSource, finish_plots, read_plain_plots
+from layers.kinds.plots import CROP_WEIGHTS, PlotLayer
+from layers.kinds.polygons import Repair, list_plots
+
+__all__ = ["LAND_USE_CODES", "load_land_use", "load_land_use_codes"]
+
+LAND_USE_CODES = Schema(
+    "land-use codes",
+    (
+        Column("code", "text", "code on the map, unique"),
+        Column("name_vi", "text", "name in Vietnamese"),
+        Column("name_en", "text", "name in English"),
+        Column("group", "text", "what a planner lumps together"),
+    ),
+)
+
+
+@lru_cache(maxsize=1)
+def _table() -> pd.DataFrame:
+    return LAND_USE_CODES.validate(pd.read_csv(data_path("land_use_codes.csv")))
+
+
+def load_land_use_codes() -> pd.DataFrame:
+    """Table of land-use codes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of ``LAND_USE_CODES``, one row per code.
+
+    Examples
+    --------
+    >>> load_land_use_codes().set_index("code").loc["CLN", "group"]
+    'perennial'
+    """
+    return _table().copy()
+
+
+def load_land_use(
+    path: str | Path,
+    *,
+    columns: Mapping[str, str],
+    layer: str | None = None,
+    crs: str | None = None,
+    repair: Repair = "repair",
+    source: str | None = None,
+) -> PlotLayer:
+    """Read a land-use map; ``land`` is the land-use code of each parcel.
+
+    Parameters
+    ----------
+    path : str or Path
+        Any vector file of ``layers.load_vector``.
+    columns : mapping of str to str
+        ``code`` (needed), ``plot``, ``commune_code``, ``commune``, ``planting_year`` and
+        ``ledger_ha`` (ha) → the file's column.
+    layer : str, optional
+        Layer; needed where the file has several.
+    crs : str, optional
+        CRS of the file where it has none; where it has one, this one wins.
+    repair : {"repair", "never"}
+        Repair invalid polygons and report, or refuse them.
+    source : str, optional
+        Name for messages; default the file's.
+
+    Returns
+    -------
+    PlotLayer
+        Parcels in the CRS of the file, without crops. Problems: a code that
+        ``data/land_use_codes.csv`` does not have (kept under its own name), a parcel without code
+        (``unclassified``), implausible areas, repaired and repeated polygons.
+
+    Raises
+    ------
+    MissingFileError
+        There is no such file or layer.
+    CrsError
+        The file has no CRS and none was told.
+    SchemaError
+        A named column does not exist; the message lists those that were found.
+    InputError
+        ``columns`` has an unknown key or lacks ``code``, the layer is empty or cannot be read, or
+        polygons are invalid and ``repair`` is ``"never"``.
+    """
+    path = Path(path)
+    name = source or path.name
+    read = read_plain_plots(PlotSource(path, layer, columns, crs, repair, name), value="code")
+    frame = read.frame
+    codes = as_code(frame["value"])
+    strange = codes.notna() & ~codes.isin(_table()["code"])
+    findings = Findings(list(read.findings.items))
+    for mask, kind, message in (
+        (codes.isna(), "land-use-missing", _MISSING),
+        (strange, "land-use-unknown", _unknown(codes[strange])),
+    ):
+        problem = list_plots("problem", kind, mask, message, frame=frame, source=name)
+        findings.extend([problem] if problem else [])
+    plots = finish_plots(frame, codes.fillna("unclassified"))
+    return PlotLayer(plots, CROP_WEIGHTS.empty(), findings)
+
+
+def _unknown(codes: pd.Series[str]) -> Phrase:
+    names = ", ".join(codes.value_counts().index[:5])
+    return Phrase(
+        en=f"land-use codes not in the table ({names}) were kept under their own names",
+        vi=f"mã loại đất không có trong bảng ({names}) được giữ nguyên",
+    )
+
+
+_MISSING = Phrase(
+    en="parcels without a land-use code count as unclassified",
+    vi="thửa không có mã loại đất, được xếp là chưa phân loại",
+)

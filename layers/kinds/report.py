@@ -1,0 +1,304 @@
+"""What communes report: a table of commune, crop, year and hectares, as CSV or Excel.
+
+Most fruit areas exist only so. Reported hectares are taken as they are; nothing is spread over a
+map. A code that the boundaries do not know is left to the check of the run, which knows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from layers.base.clock import this_year
+from layers.base.errors import InputError
+from layers.base.findings import Finding, Findings, Severity
+from layers.base.language import Phrase, format_number
+from layers.base.schema import Column, Schema
+from layers.io.table import parse_numbers, read_table, require_columns
+from layers.io.values import as_commune_code, as_integer
+from layers.kinds.crop_names import crop_shares, refuse_unknown_ids, unknown_crops
+
+__all__ = ["REPORT", "ReportLayer", "count_once", "load_report"]
+
+REPORT = Schema(
+    "report",
+    (
+        Column("row", "integer", "row of the file, the header being row 1"),
+        Column("commune_code", "text", "commune the row names", nullable=True),
+        Column("commune", "text", "name the row carries, NFC", nullable=True),
+        Column("crop", "text", "crop id, or the crop's own name if unknown"),
+        Column("year", "integer", "year of the figure"),
+        Column("area_ha", "number", "hectares reported", "ha", minimum=0),
+    ),
+)
+
+_NEEDED = ("commune_code", "crop", "year", "area_ha")
+_KNOWN = (*_NEEDED, "commune")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLayer:
+    """A report after reading.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Columns of ``REPORT``, one row per commune, crop and year, file order.
+    findings : Findings
+        What was wrong, assumed or set aside.
+    """
+
+    table: pd.DataFrame
+    findings: Findings = field(default_factory=Findings)
+
+
+def load_report(
+    path: str | Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    sheet: str | None = None,
+    crops: Mapping[str, str] | None = None,
+    decimal: Literal[".", ","] | None = None,
+    source: str | None = None,
+) -> ReportLayer:
+    """Read a table of reported hectares.
+
+    Parameters
+    ----------
+    path : str or Path
+        ``.csv`` (UTF-8), ``.xlsx`` or ``.parquet``; one header row.
+    columns : mapping of str to str, optional
+        ``commune_code``, ``crop``, ``year``, ``area_ha`` (ha) and, if there is one, ``commune`` →
+        the file's column; each by default under its own name.
+    sheet : str, optional
+        Sheet of a workbook; the first by default.
+    crops : mapping of str to str, optional
+        Crop as the file writes it → crop id of ``data/crops.csv``. What is not in it is looked up
+        among the ids and the species' aliases.
+    decimal : {".", ","}, optional
+        Decimal mark where figures stand as text; needed where "1.234" could mean both.
+    source : str, optional
+        Name for messages; default the file's.
+
+    Returns
+    -------
+    ReportLayer
+        Problems: an unknown crop (kept under its own name), a row without commune code (kept), a
+        row without crop, year or hectares, with negative hectares or an impossible year (set
+        aside), a row that repeats another (counted once). Notes: codes that lost their zeros.
+
+    Raises
+    ------
+    MissingFileError
+        There is no such file or sheet.
+    SchemaError
+        A column does not exist; the message lists those that were found.
+    InputError
+        The file is of another kind or empty, a cell is no number or can be read two ways, a crop
+        is a mixture, ``crops`` names an unknown id, or rows give different hectares for the same
+        commune, crop and year.
+    """
+    path = Path(path)
+    name = source or path.name
+    mapping = dict(crops or {})
+    refuse_unknown_ids(mapping, source=name)
+    told = _columns(columns or {}, name)
+    raw = read_table(path, sheet=sheet)
+    if told["commune"] not in raw.columns and "commune" not in (columns or {}):
+        raw[told["commune"]] = pd.Series(pd.NA, index=raw.index, dtype="str")
+    require_columns(raw, told, source=name)
+    findings = Findings()
+    table = _typed(raw, told, mapping, decimal, name)
+    _note_zeros(raw[told["commune_code"]], table, name, findings)
+    table = _usable(table, name, findings)
+    table = count_once(table, source=name, findings=findings)
+    _list(table, unknown_crops(table["crop"]), "crop-unknown", _UNKNOWN_CROP, name, findings)
+    _list(table, table["commune_code"].isna(), "commune-missing", _NO_COMMUNE, name, findings)
+    return ReportLayer(REPORT.validate(table.reset_index(drop=True)), findings)
+
+
+def _columns(columns: Mapping[str, str], source: str) -> dict[str, str]:
+    strange = sorted(set(columns) - set(_KNOWN))
+    if strange:
+        raise InputError(
+            en=f"{source}: unknown columns {strange}; known are {', '.join(_KNOWN)}.",
+            vi=f"{source}: không có mục cột {strange}; các mục dùng được: {', '.join(_KNOWN)}.",
+        )
+    return {use: columns.get(use, use) for use in _KNOWN}
+
+
+def _typed(
+    raw: pd.DataFrame,
+    told: Mapping[str, str],
+    mapping: Mapping[str, str],
+    decimal: Literal[".", ","] | None,
+    source: str,
+) -> pd.DataFrame:
+    crops = raw[told["crop"]]
+    ids = {text: _one_crop(text, mapping, source) for text in crops.dropna().unique()}
+    years, bad_year = as_integer(raw[told["year"]])
+    if bad_year.any():
+        rows = [f"row {at + 2}: {raw[told['year']][at]!r}" for at in bad_year[bad_year].index[:5]]
+        raise InputError(
+            en=f"{source}: expected years, found {int(bad_year.sum())} other cells "
+            f"({', '.join(rows)}).",
+            vi=f"{source}: cột năm có {int(bad_year.sum())} ô không phải năm ({', '.join(rows)}).",
+        )
+    return pd.DataFrame(
+        {
+            "row": raw.index + 2,
+            "commune_code": as_commune_code(raw[told["commune_code"]]),
+            "commune": raw[told["commune"]],
+            "crop": crops.map(ids),
+            "year": years,
+            "area_ha": parse_numbers(
+                raw[told["area_ha"]], source=f"{source}, {told['area_ha']}", decimal=decimal
+            ),
+        }
+    )
+
+
+def _one_crop(text: str, mapping: Mapping[str, str], source: str) -> str:
+    shares = crop_shares(text, mapping)
+    if len(shares) > 1:
+        raise InputError(
+            en=f"{source}: {text!r} names {len(shares)} crops in one row; give each its own row, "
+            "or map the entry to one crop with 'crops:'.",
+            vi=f"{source}: {text!r} ghi {len(shares)} cây trồng trong một dòng; hãy tách mỗi cây "
+            "một dòng hoặc khai báo ở mục 'crops:'.",
+        )
+    return next(iter(shares))
+
+
+def _note_zeros(
+    written: pd.Series[str], table: pd.DataFrame, source: str, findings: Findings
+) -> None:
+    short = written.str.len().lt(5).fillna(value=False).astype(bool)
+    padded = short & table["commune_code"].notna()
+    _list(table, padded, "code-zeros-added", _ZEROS, source, findings, severity="note")
+
+
+def _usable(table: pd.DataFrame, source: str, findings: Findings) -> pd.DataFrame:
+    """Set aside the rows that say nothing: a missing figure is not zero."""
+    blank = table[["crop", "year", "area_ha"]].isna().any(axis=1)
+    negative = table["area_ha"] < 0
+    impossible = ~table["year"].between(1900, this_year()).fillna(value=True).astype(bool)
+    cases = (
+        (blank, "row-incomplete", _INCOMPLETE),
+        (negative & ~blank, "area-negative", _NEGATIVE),
+        (impossible & ~negative & ~blank, "year-implausible", _YEAR),
+    )
+    for mask, kind, message in cases:
+        _list(table, mask, kind, message, source, findings)
+    return table.loc[~(blank | negative | impossible)]
+
+
+def count_once(table: pd.DataFrame, *, source: str, findings: Findings) -> pd.DataFrame:
+    """Keep one figure per commune, crop and year.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        ``row, commune_code, crop, year, area_ha``; rows without code are left alone.
+    source : str
+        The layer.
+    findings : Findings
+        Takes a problem ``row-twice`` for rows that say the same again.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Without the rows that repeat another.
+
+    Raises
+    ------
+    InputError
+        Rows give different hectares for the same commune, crop and year.
+    """
+    key = ["commune_code", "crop", "year"]
+    placed = table["commune_code"].notna()
+    again = placed & table.duplicated(key)
+    same = placed & table.duplicated([*key, "area_ha"])
+    clash = table.loc[again & ~same]
+    if not clash.empty:
+        rows = [
+            f"row {row}: {code} {crop} {year}"
+            for row, code, crop, year in clash[["row", *key]].head(5).itertuples(index=False)
+        ]
+        raise InputError(
+            en=f"{source}: {len(clash)} rows give other hectares for a commune, crop and year that "
+            f"stands above ({', '.join(rows)}); leave one of them.",
+            vi=f"{source}: {len(clash)} dòng ghi diện tích khác cho cùng xã, cây trồng và năm đã "
+            f"có ở trên ({', '.join(rows)}); hãy giữ lại một dòng.",
+        )
+    _list(table, same, "row-twice", _TWICE, source, findings)
+    return table.loc[~same]
+
+
+def _list(
+    table: pd.DataFrame,
+    mask: pd.Series[bool],
+    kind: str,
+    message: Phrase,
+    source: str,
+    findings: Findings,
+    *,
+    severity: Severity = "problem",
+) -> None:
+    picked = table.loc[mask.to_numpy(dtype=bool)]
+    if picked.empty:
+        return
+    area = float(picked["area_ha"].sum())
+    rows = ", ".join(str(row) for row in picked["row"].head(5))
+    more = ", …" if len(picked) > 5 else ""
+    findings.add(
+        Finding(
+            severity,
+            kind,
+            source,
+            Phrase(
+                en=f"{message.en}: {len(picked)} rows, {format_number(area, 'en', decimals=2)} ha "
+                f"(row {rows}{more})",
+                vi=f"{message.vi}: {format_number(len(picked), 'vi')} dòng, "
+                f"{format_number(area, 'vi', decimals=2)} ha (dòng {rows}{more})",
+            ),
+            count=len(picked),
+            area_ha=area,
+            examples=tuple(str(row) for row in picked["row"].head(5)),
+            rows=tuple(int(row) - 2 for row in picked["row"]),
+        )
+    )
+
+
+_UNKNOWN_CROP = Phrase(
+    en="crops without an id were kept under their own names, map them with 'crops:'",
+    vi="cây trồng chưa có mã được giữ nguyên tên, hãy khai báo ở mục 'crops:'",
+)
+_NO_COMMUNE = Phrase(
+    en="rows without a commune code belong to no commune, add the code",
+    vi="dòng không có mã xã nên không tính cho xã nào, hãy bổ sung",
+)
+_ZEROS = Phrase(
+    en="commune codes had lost their leading zeros (a spreadsheet drops them), which were put back",
+    vi="mã xã bị mất số 0 ở đầu (do bảng tính), đã được thêm lại",
+)
+_INCOMPLETE = Phrase(
+    en="rows without crop, year or hectares were set aside, missing is not zero",
+    vi="dòng thiếu cây trồng, năm hoặc diện tích được để riêng, thiếu không phải là 0",
+)
+_NEGATIVE = Phrase(
+    en="rows with hectares below zero were set aside, correct them",
+    vi="dòng có diện tích âm được để riêng, hãy sửa",
+)
+_YEAR = Phrase(
+    en="rows with a year that cannot be were set aside, correct them",
+    vi="dòng có năm không hợp lý được để riêng, hãy sửa",
+)
+_TWICE = Phrase(
+    en="rows that repeat another one were counted once",
+    vi="dòng lặp lại một dòng khác, chỉ tính một lần",
+)

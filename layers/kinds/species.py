@@ -1,0 +1,186 @@
+"""Species as the layer writes them (``sldlr``) → crop ids and shares of the plot.
+
+Names come with and without accents, abbreviated, in Latin, as mixtures "A+B". An accent that is
+written counts: "Hông" (paulownia) is not "Hồng" (persimmon), "Dứa" is not "Dừa". Aliases and the
+shares of mixtures that are not equal stand in ``data/species_aliases.csv``.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from layers.base.errors import InputError
+from layers.base.resources import data_path
+from layers.kinds.crops import load_crops
+from layers.kinds.plots import CROP_WEIGHTS
+
+__all__ = ["crop_weights", "plain_name", "species_shares", "unknown_species"]
+
+_SEPARATOR = re.compile(r"\s*(?:[+;,/&]|\s-\s|\bvà\b)\s*")
+
+
+@lru_cache(maxsize=1)
+def _aliases() -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:
+    """Shares by written name, and by name without accents (where that leaves no doubt)."""
+    table = pd.read_csv(data_path("species_aliases.csv"), keep_default_na=False)
+    exact: dict[str, dict[str, float]] = {}
+    for alias, crop, weight in table.itertuples(index=False):
+        exact.setdefault(_key(str(alias)), {})[str(crop)] = float(weight)
+    bare: dict[str, dict[str, float]] = {}
+    doubtful: set[str] = set()
+    for key, shares in exact.items():
+        plain = plain_name(key)
+        if bare.setdefault(plain, shares) != shares:
+            doubtful.add(plain)
+    return exact, {key: shares for key, shares in bare.items() if key not in doubtful}
+
+
+def _key(name: str) -> str:
+    parts = [part for part in _SEPARATOR.split(unicodedata.normalize("NFC", name)) if part]
+    return "+".join(" ".join(part.casefold().split()) for part in parts)
+
+
+def plain_name(name: str) -> str:
+    """Name without accents, lower case, đ as d.
+
+    Parameters
+    ----------
+    name : str
+        Any name.
+
+    Returns
+    -------
+    str
+        ASCII for Vietnamese names.
+
+    Examples
+    --------
+    >>> plain_name("Hoàng Đàn")
+    'hoang dan'
+    """
+    spread = unicodedata.normalize("NFD", name.casefold().replace("đ", "d"))
+    return "".join(letter for letter in spread if not unicodedata.combining(letter))
+
+
+def species_shares(text: str, aliases: Mapping[str, str] | None = None) -> dict[str, float]:
+    """Crops of one species entry and their shares of the plot.
+
+    Parameters
+    ----------
+    text : str
+        As the record writes it.
+    aliases : mapping of str to str, optional
+        Further names (or whole mixtures) to crop ids; they win over the table.
+
+    Returns
+    -------
+    dict of str to float
+        Crop id, or the species' own name where no alias knows it, to its share; shares sum to 1.
+        A mixture is shared equally among its species unless the alias table gives its shares.
+
+    Examples
+    --------
+    >>> species_shares("Keo tai tượng + Quế")
+    {'acacia': 0.5, 'cinnamon': 0.5}
+    >>> species_shares("THONG MA VI")
+    {'pine': 1.0}
+    """
+    own = {_key(alias): {crop: 1.0} for alias, crop in (aliases or {}).items()}
+    known = _lookup(text, own)
+    if known:
+        total = sum(known.values())
+        return {crop: weight / total for crop, weight in known.items()}
+    parts = [part for part in _SEPARATOR.split(text.strip()) if part]
+    shares: dict[str, float] = {}
+    for part in parts:
+        for crop, weight in (_lookup(part, own) or {" ".join(part.split()): 1.0}).items():
+            shares[crop] = shares.get(crop, 0.0) + weight / len(parts)
+    return shares
+
+
+def _lookup(name: str, own: Mapping[str, dict[str, float]]) -> dict[str, float] | None:
+    exact, bare = _aliases()
+    key = _key(name)
+    found = own.get(key) or exact.get(key)
+    if found is None and key.isascii():
+        found = bare.get(key)
+    return found
+
+
+def crop_weights(
+    rows: pd.Series[int], species: pd.Series[str], *, aliases: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """Crops of every plot, with their shares.
+
+    Parameters
+    ----------
+    rows : pandas.Series
+        Record numbers.
+    species : pandas.Series of str
+        Species as written, same index; a plot without any gives no row.
+    aliases : mapping of str to str, optional
+        Further names to crop ids.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of ``CROP_WEIGHTS``, sorted by row, then by order in the mixture.
+
+    Raises
+    ------
+    InputError
+        An alias names a crop that is not in ``data/crops.csv``.
+    """
+    _check_aliases(aliases or {})
+    codes, unique = pd.factorize(species)
+    shares = [species_shares(str(value), aliases) for value in unique]
+    counts = np.array([*(len(share) for share in shares), 0])  # code -1 is a missing species
+    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    crops = np.array([crop for share in shares for crop in share], dtype=object)
+    weights = np.array([weight for share in shares for weight in share.values()], dtype="float64")
+    repeats = counts[codes]
+    first = np.repeat(starts[codes], repeats)
+    within = np.arange(repeats.sum()) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+    frame = pd.DataFrame(
+        {
+            "row": np.repeat(rows.to_numpy(), repeats),
+            "crop": crops[first + within],
+            "weight": weights[first + within],
+        }
+    )
+    return CROP_WEIGHTS.validate(frame) if len(frame) else CROP_WEIGHTS.empty()
+
+
+def _check_aliases(aliases: Mapping[str, str]) -> None:
+    crops = set(load_crops()["crop"])
+    wrong = {alias: crop for alias, crop in aliases.items() if crop not in crops}
+    if wrong:
+        shown = ", ".join(f"{alias}: {crop}" for alias, crop in list(wrong.items())[:5])
+        raise InputError(
+            en=f"species: expected ids of data/crops.csv, found {len(wrong)} others ({shown}).",
+            vi=f"species: cần mã cây trong data/crops.csv, gặp {len(wrong)} mã khác ({shown}).",
+        )
+
+
+def unknown_species(weights: pd.DataFrame, crops: pd.Series[str]) -> pd.Series[bool]:
+    """Tell which weights name a species that is no crop id.
+
+    Parameters
+    ----------
+    weights : pandas.DataFrame
+        Columns of ``CROP_WEIGHTS``.
+    crops : pandas.Series of str
+        Known crop ids.
+
+    Returns
+    -------
+    pandas.Series of bool
+        Index of ``weights``.
+    """
+    return ~weights["crop"].isin(set(crops))

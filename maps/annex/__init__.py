@@ -1,0 +1,1 @@
+"""The annex: tables as workbook and document."""

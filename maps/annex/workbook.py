@@ -1,0 +1,370 @@
+"""The annex as an Excel workbook: real numbers, totals as formulas written with their value.
+
+XlsxWriter is used because it writes a formula together with its value (openpyxl does not), so that
+a viewer that never calculates shows the same total as Excel. Number formats are locale-neutral: an
+Excel set to Vietnamese shows 155.000,5. Text from data is always written as text, quoted where it
+looks like a formula.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
+
+from layers.base.language import Phrase
+from layers.io.atomic import written_aside
+from maps.annex.content import DEMO_MARK, AnnexContent, page_date
+from maps.annex.layout import AnnexColumn, AnnexTable, cell_digits
+from maps.annex.tables import build_tables, total_name
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+__all__ = ["number_format", "save_workbook", "sheet_name"]
+
+_FORMULA_STARTS = ("=", "+", "-", "@")
+_FONT = "Times New Roman"
+_A3, _A4 = 8, 9
+_NUMERIC = ("count", "year", "figure", "measured", "hectares", "percent")
+
+
+def save_workbook(content: AnnexContent, path: Path, *, overwrite: bool = False) -> Path:
+    """Write the tables of an annex as an Excel workbook.
+
+    Parameters
+    ----------
+    content : AnnexContent
+        The rounded frames and their words.
+    path : pathlib.Path
+        File to write.
+    overwrite : bool
+        Replace a file that is there.
+
+    Returns
+    -------
+    pathlib.Path
+        ``path``.
+
+    Raises
+    ------
+    OutputExistsError
+        The file exists and ``overwrite`` is not set.
+    OutputError
+        The folder cannot be written, or the workbook is open in another program.
+    """
+    with written_aside(path, program="Excel", overwrite=overwrite) as part:
+        _write(content, part)
+    return path
+
+
+def _write(content: AnnexContent, path: Path) -> None:
+    # Opened by hand: a path that cannot be written must fail here, before any work is done.
+    with path.open("wb") as stream:
+        book = xlsxwriter.Workbook(
+            stream,
+            {
+                "strings_to_formulas": False,
+                "strings_to_numbers": False,
+                "strings_to_urls": False,
+                "in_memory": True,
+            },
+        )
+        _describe(book, content)
+        formats = _Formats(book, content)
+        taken: set[str] = set()
+        for table in build_tables(content):
+            name = sheet_name(table.name, taken)
+            taken.add(name.casefold())
+            _Sheet(book.add_worksheet(name), table, content, formats).write()
+        book.close()
+
+
+def _describe(book: xlsxwriter.Workbook, content: AnnexContent) -> None:
+    date = page_date()
+    book.set_properties(
+        {
+            "title": content.heading.title.text(content.language),
+            "subject": content.heading.attached_to,
+            "author": "vungtrong",
+            "comments": DEMO_MARK.text(content.language) if content.demo else "",
+            # A fixed time of day keeps the bytes of one day the same.
+            "created": dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC),
+        }
+    )
+    if content.digest:
+        book.set_custom_property("digest", content.digest)
+    book.set_calc_mode("auto")
+
+
+def sheet_name(wanted: str, taken: Iterable[str]) -> str:
+    """Name that Excel takes for a sheet: 31 letters, no reserved mark, unique.
+
+    Parameters
+    ----------
+    wanted : str
+        The name wished for.
+    taken : iterable of str
+        Names in use, case-folded.
+
+    Returns
+    -------
+    str
+        The name, shortened or numbered where needed.
+    """
+    clean = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", wanted).strip().strip("'") or "-"
+    name, used, number = clean[:31], set(taken), 2
+    while name.casefold() in used:
+        suffix = f" ({number})"
+        name, number = clean[: 31 - len(suffix)] + suffix, number + 1
+    return name
+
+
+class _Formats:
+    """Cell formats of one workbook, made once each."""
+
+    def __init__(self, book: xlsxwriter.Workbook, content: AnnexContent) -> None:
+        self._book = book
+        self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self._decimals = (content.decimals, content.percent_decimals)
+
+    def get(self, **properties: Any) -> Format:
+        key = tuple(sorted(properties.items()))
+        if key not in self._made:
+            base = {"font_name": _FONT, "font_size": 11, "valign": "vcenter"}
+            self._made[key] = self._book.add_format({**base, **properties})
+        return self._made[key]
+
+    def number(self, column: AnnexColumn, value: float, *, bold: bool = False) -> Format:
+        properties = self._sides(column)
+        if column.kind in ("count", "year"):
+            return self.get(**properties, bold=bold, num_format="0")
+        # Excel prints the mark of "0.##" even where no digit follows, so each cell says its digits.
+        digits = cell_digits(column, value, self._decimals)
+        return self.get(**properties, bold=bold, num_format=number_format(digits))
+
+    def text(self, column: AnnexColumn, text: str, *, bold: bool = False) -> Format:
+        properties = self._sides(column)
+        if text.startswith(_FORMULA_STARTS):
+            properties["quote_prefix"] = True
+        return self.get(**properties, bold=bold)
+
+    @staticmethod
+    def _sides(column: AnnexColumn) -> dict[str, Any]:
+        properties: dict[str, Any] = {"border": 1}
+        if column.kind in ("count", "year", "mark"):
+            properties["align"] = "center"
+        elif column.kind in _NUMERIC:
+            properties["align"] = "right"
+        else:
+            properties["text_wrap"] = True
+        return properties
+
+
+def number_format(decimals: int) -> str:
+    """Excel format of a figure: thousands grouped, zero as "-".
+
+    Parameters
+    ----------
+    decimals : int
+        Digits after the decimal mark.
+
+    Returns
+    -------
+    str
+        Format code; Excel replaces the marks by those of its own language.
+
+    Examples
+    --------
+    >>> number_format(1)
+    '#,##0.0;-#,##0.0;"-"'
+    """
+    digits = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return f'{digits};-{digits};"-"'
+
+
+@dataclass(slots=True)
+class _Sheet:
+    sheet: Worksheet
+    table: AnnexTable
+    content: AnnexContent
+    formats: _Formats
+
+    def write(self) -> None:
+        top = self._write_heading()
+        first = self._write_header(top)
+        self._write_rows(first)
+        last = first + len(self.table.rows) - 1
+        below = self._write_total(first, last)
+        self._write_notes(below + 1)
+        self._set_up_print(top, first)
+
+    @property
+    def _last_column(self) -> int:
+        return len(self.table.columns) - 1
+
+    def _column_of(self, key: str) -> int:
+        return next(i for i, column in enumerate(self.table.columns) if column.key == key)
+
+    def _line(self, row: int, text: str, **properties: Any) -> None:
+        style = self.formats.get(text_wrap=True, **properties)
+        if self._last_column:
+            self.sheet.merge_range(row, 0, row, self._last_column, "", style)
+        self.sheet.write_string(row, 0, text, style)
+
+    def _write_heading(self) -> int:
+        """Heading lines of the annex; returns the first row of the table's header."""
+        content, heading = self.content, self.content.heading
+        say = content.language
+        row = 0
+        if content.demo:
+            mark = f"{DEMO_MARK.vi} / {DEMO_MARK.en}"
+            self._line(row, mark, bold=True, font_color="#C00000", align="center")
+            row += 1
+        number = Phrase(en=f"Annex {heading.number}", vi=f"Phụ lục {heading.number}").text(say)
+        self._line(row, number.strip(), bold=True, align="center", font_size=14)
+        self._line(row + 1, self.table.title.upper(), bold=True, align="center", font_size=13)
+        attached = heading.attached_to or "……………………………………"
+        words = Phrase(en=f"(Attached to {attached})", vi=f"(Kèm theo {attached})").text(say)
+        self._line(row + 2, words, italic=True, align="center", font_size=13)
+        row += 3
+        if self.table.unit:
+            self._line(row, self.table.unit, italic=True, align="right")
+            row += 1
+        return row
+
+    def _write_header(self, top: int) -> int:
+        """One header row, or two where columns are grouped; returns the first row of the body."""
+        style = self.formats.get(
+            bold=True, border=1, align="center", text_wrap=True, bg_color="#E8EFE8"
+        )
+        columns = self.table.columns
+        deep = any(column.group for column in columns)
+        position = 0
+        while position < len(columns):
+            column = columns[position]
+            end = position
+            while (
+                column.group and end + 1 < len(columns) and columns[end + 1].group == column.group
+            ):
+                end += 1
+            if column.group:
+                self._merge(top, position, top, end, column.group, style)
+                for place in range(position, end + 1):
+                    self.sheet.write_string(top + 1, place, columns[place].title, style)
+            else:
+                self._merge(top, position, top + int(deep), position, column.title, style)
+            position = end + 1
+        for place, column in enumerate(columns):
+            self.sheet.set_column(place, place, column.width)
+        longest = max(len(column.title) / column.width for column in columns)
+        self.sheet.set_row(top + int(deep), 16 * max(2, math.ceil(longest * 1.2)))
+        return top + 1 + int(deep)
+
+    def _merge(self, row: int, left: int, last: int, right: int, text: str, style: Format) -> None:
+        if (row, left) != (last, right):
+            self.sheet.merge_range(row, left, last, right, "", style)
+        self.sheet.write_string(row, left, text, style)
+
+    def _write_rows(self, first: int) -> None:
+        for place, (_, row) in enumerate(self.table.rows.iterrows()):
+            for position, column in enumerate(self.table.columns):
+                self._write_cell(first + place, position, column, row[column.key])
+
+    def _write_cell(
+        self, row: int, position: int, column: AnnexColumn, value: Any, *, bold: bool = False
+    ) -> None:
+        if column.kind not in _NUMERIC:
+            text = "" if pd.isna(value) else str(value)
+            style = self.formats.text(column, text, bold=bold)
+            self.sheet.write_string(row, position, text, style)
+        elif pd.isna(value):
+            missing = self.formats.text(column, column.missing, bold=bold)
+            self.sheet.write_string(row, position, column.missing, missing)
+        elif column.adds:
+            plus, minus = (
+                [xl_rowcol_to_cell(row, self._column_of(key)) for key in keys]
+                for keys in (column.adds, column.takes)
+            )
+            formula = "=" + "+".join(plus) + "".join(f"-{cell}" for cell in minus)
+            style = self.formats.number(column, float(value), bold=bold)
+            self.sheet.write_formula(row, position, formula, style, float(value))
+        else:
+            style = self.formats.number(column, float(value), bold=bold)
+            self.sheet.write_number(row, position, float(value), style)
+
+    def _write_total(self, first: int, last: int) -> int:
+        """Total row, if there is one; returns the row below the table."""
+        total = self.table.total
+        if total is None:
+            return last + 1
+        row = last + 1
+        empty = self.formats.get(border=1, bold=True)
+        for position, column in enumerate(self.table.columns):
+            value = total.get(column.key)
+            if column.totalled and not pd.isna(value) and last >= first:
+                letter = xl_col_to_name(position)
+                formula = f"=SUM({letter}{first + 1}:{letter}{last + 1})"
+                style = self.formats.number(column, float(value), bold=True)
+                self.sheet.write_formula(row, position, formula, style, float(value))
+            elif column.kind == "percent" and column.key in total.index and not pd.isna(value):
+                self._write_rate(row, position, column, float(value))
+            elif column.totalled:
+                self._write_cell(row, position, column, value, bold=True)
+            else:
+                self.sheet.write_blank(row, position, None, empty)
+        style = self.formats.get(border=1, bold=True, align="center", text_wrap=True)
+        self.sheet.write_string(row, 1, total_name(self.content, self.table), style)
+        return row + 1
+
+    def _write_rate(self, row: int, position: int, column: AnnexColumn, value: float) -> None:
+        """Province's cover rate: a formula of the printed hectares where that gives the rate."""
+        total = self.table.total
+        style = self.formats.number(column, value, bold=True)
+        if total is None:
+            return
+        digits = self.content.percent_decimals
+        forest = float(total["natural_forest_ha"]) + float(total["planted_forest_ha"])
+        area = float(total["natural_area_ha"])
+        if area <= 0 or round(forest / area * 100, digits) != round(value, digits):
+            self.sheet.write_number(row, position, value, style)
+            return
+        natural, planted, whole = (
+            xl_rowcol_to_cell(row, self._column_of(key))
+            for key in ("natural_forest_ha", "planted_forest_ha", "natural_area_ha")
+        )
+        formula = f"=ROUND(({natural}+{planted})/{whole}*100,{digits})"
+        self.sheet.write_formula(row, position, formula, style, round(value, digits))
+
+    def _write_notes(self, row: int) -> None:
+        for place, note in enumerate(self.table.notes):
+            self._line(row + place, note, italic=True, align="left", font_size=10)
+            self.sheet.set_row(row + place, 15 * math.ceil(len(note) / self._width + 0.1))
+
+    @property
+    def _width(self) -> float:
+        return sum(column.width for column in self.table.columns)
+
+    def _set_up_print(self, top: int, first: int) -> None:
+        sheet = self.sheet
+        sheet.set_landscape()
+        sheet.set_paper(_A3 if self._width > 190 else _A4)
+        sheet.set_margins(left=0.8, right=0.6, top=0.8, bottom=0.7)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(top, first - 1)
+        sheet.freeze_panes(first, 2)
+        sheet.center_horizontally()
+        foot = self.content.digest[:12]
+        if self.content.demo:
+            foot = f"{DEMO_MARK.text(self.content.language)} · {foot}".rstrip(" ·")
+        sheet.set_header("&C&P")
+        sheet.set_footer(f'&L&"{_FONT}"&8{foot}&R&"{_FONT}"&8&P/&N')

@@ -1,0 +1,1 @@
+"""The atlas: printed maps, one sheet per commune."""

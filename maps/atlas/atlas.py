@@ -1,0 +1,245 @@
+"""The atlas: a vector PDF with one page per commune, pages of the province before them.
+
+Pages are drawn in files of a few, several processes at a time, and joined by pypdf, which also
+writes the bookmarks (matplotlib writes none). How many pages a file has does not depend on how many
+processes there are, so the atlas is the same to the byte either way.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import multiprocessing
+import shutil
+import tempfile
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.backends.backend_pdf import PdfPages
+from pypdf import PdfReader, PdfWriter
+
+from layers.base.language import Phrase
+from layers.base.progress import Progress, silent
+from layers.io.atomic import written_aside
+from maps.annex.content import DEMO_MARK, page_date
+from maps.atlas.atlas_pages import AtlasPage, PageParcel, list_pages
+from maps.atlas.commune_page import CommunePage, draw_commune_page
+from maps.atlas.content import AtlasContent
+from maps.atlas.province_pages import OverviewPage, draw_glance_page, draw_overview_page
+from maps.atlas.sheet import Sheet
+from maps.symbols.fonts import FontSet, find_fonts
+
+__all__ = ["draw_page", "save_atlas", "save_page_picture"]
+
+#: Pages per file: few enough that a process holds little, enough that fonts are not repeated often.
+_PAGES_PER_FILE = 10
+#: Type 42 embeds the TrueType outlines, so that text can be selected and searched.
+_SETTINGS: Any = {"pdf.fonttype": 42, "pdf.compression": 6, "path.simplify": False}
+
+
+def save_atlas(
+    content: AtlasContent,
+    path: Path,
+    *,
+    communes: Sequence[str] | None = None,
+    overview: bool = True,
+    paper: str = "A3",
+    jobs: int = 1,
+    overwrite: bool = False,
+    progress: Progress = silent,
+) -> Path:
+    """Write the atlas.
+
+    Parameters
+    ----------
+    content : AtlasContent
+        Frames, words and geometry.
+    path : pathlib.Path
+        PDF to write.
+    communes : sequence of str or None
+        Codes of the communes to print; None for all.
+    overview : bool
+        Whether the pages of the province come first.
+    paper : {"A3", "A4"}
+        Paper, landscape.
+    jobs : int
+        Processes to draw with. Above 1 a script that calls this needs the usual
+        ``if __name__ == "__main__":``.
+    overwrite : bool
+        Replace a file that is there.
+    progress : callable
+        Called with pages done and pages in all.
+
+    Returns
+    -------
+    pathlib.Path
+        ``path``.
+
+    Raises
+    ------
+    InputError
+        A commune is unknown, the paper is neither A3 nor A4, or the font lacks Vietnamese letters.
+    OutputExistsError
+        The file exists and ``overwrite`` is not set.
+    OutputError
+        The folder cannot be written, or the PDF is open in another program.
+    """
+    fonts = find_fonts(content.font)
+    pages = list_pages(content, communes=communes, overview=overview, paper=paper)
+    with written_aside(path, program="a PDF reader", overwrite=overwrite) as part:
+        part.touch()
+        folder = Path(tempfile.mkdtemp(prefix="atlas-"))
+        try:
+            files = _draw_files(pages, folder, fonts, jobs=jobs, progress=progress)
+            _join(files, pages, part, content)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    return path
+
+
+def draw_page(parcel: PageParcel, fonts: FontSet) -> Sheet:
+    """Draw one page of any kind.
+
+    Parameters
+    ----------
+    parcel : CommunePage or OverviewPage or GlancePage
+        What it shows.
+    fonts : FontSet
+        Fonts.
+
+    Returns
+    -------
+    Sheet
+        The finished page.
+    """
+    if isinstance(parcel, CommunePage):
+        return draw_commune_page(parcel, fonts)
+    if isinstance(parcel, OverviewPage):
+        return draw_overview_page(parcel, fonts)
+    return draw_glance_page(parcel, fonts)
+
+
+def save_page_picture(parcel: PageParcel, path: Path, fonts: FontSet, *, dpi: int = 150) -> Path:
+    """Write one page as a picture, for instance for a document.
+
+    Parameters
+    ----------
+    parcel : CommunePage or OverviewPage or GlancePage
+        What it shows.
+    path : pathlib.Path
+        PNG to write.
+    fonts : FontSet
+        Fonts.
+    dpi : int
+        Dots per inch of paper.
+
+    Returns
+    -------
+    pathlib.Path
+        ``path``.
+    """
+    with mpl.rc_context(_SETTINGS):
+        draw_page(parcel, fonts).figure.savefig(path, dpi=dpi, metadata={"Software": None})
+    return path
+
+
+def _draw_files(
+    pages: Sequence[AtlasPage], folder: Path, fonts: FontSet, *, jobs: int, progress: Progress
+) -> list[Path]:
+    chunks = [
+        pages[start : start + _PAGES_PER_FILE] for start in range(0, len(pages), _PAGES_PER_FILE)
+    ]
+    files = [folder / f"{number:04d}.pdf" for number in range(len(chunks))]
+    done = 0
+    progress(0, len(pages))
+    if jobs <= 1 or len(chunks) == 1:
+        for file, chunk in zip(files, chunks, strict=True):
+            with _open_file(file) as book:
+                for page in chunk:
+                    _draw_into(book, page.make(), fonts)
+                    done += 1
+                    progress(done, len(pages))
+        return files
+    for chunk in _in_processes(files, chunks, fonts, jobs):
+        done += len(chunk)
+        progress(done, len(pages))
+    return files
+
+
+def _in_processes(
+    files: Sequence[Path], chunks: Sequence[Sequence[AtlasPage]], fonts: FontSet, jobs: int
+) -> Iterator[Sequence[AtlasPage]]:
+    """Draw chunks in processes; parcels are made when a process is about to be free."""
+    # "spawn" everywhere: a fork of a process with threads of its own may hang.
+    context = multiprocessing.get_context("spawn")
+    waiting: deque[tuple[Future[None], Sequence[AtlasPage]]] = deque()
+    with ProcessPoolExecutor(max_workers=min(jobs, len(chunks)), mp_context=context) as pool:
+        for file, chunk in zip(files, chunks, strict=True):
+            if len(waiting) > jobs:
+                future, drawn = waiting.popleft()
+                future.result()
+                yield drawn
+            parcels = [page.make() for page in chunk]
+            waiting.append((pool.submit(_draw_file, file, parcels, fonts), chunk))
+        for future, drawn in waiting:
+            future.result()
+            yield drawn
+
+
+def _draw_file(path: Path, parcels: Sequence[PageParcel], fonts: FontSet) -> None:
+    with _open_file(path) as book:
+        for parcel in parcels:
+            _draw_into(book, parcel, fonts)
+
+
+@contextlib.contextmanager
+def _open_file(path: Path) -> Iterator[PdfPages]:
+    # Fonts are written when the file is closed, so the settings must hold until then. No date: the
+    # one that counts is written when the files are joined.
+    with mpl.rc_context(_SETTINGS):
+        nothing = {"CreationDate": None, "Producer": None, "Creator": None}
+        with PdfPages(path, metadata=nothing) as book:
+            yield book
+
+
+def _draw_into(book: PdfPages, parcel: PageParcel, fonts: FontSet) -> None:
+    book.savefig(draw_page(parcel, fonts).figure)  # type: ignore[no-untyped-call]
+
+
+def _join(
+    files: Sequence[Path], pages: Sequence[AtlasPage], path: Path, content: AtlasContent
+) -> None:
+    with PdfWriter() as writer:
+        for file in files:
+            with PdfReader(file) as reader:
+                writer.append(reader, import_outline=False)
+        groups = {}
+        for number, page in enumerate(pages):
+            if page.group not in groups:
+                groups[page.group] = writer.add_outline_item(title=page.group, page_number=number)
+            writer.add_outline_item(
+                title=page.bookmark, page_number=number, parent=groups[page.group]
+            )
+        annex = content.annex
+        day = page_date()
+        moment = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
+        subject = annex.heading.attached_to
+        if annex.demo:
+            subject = f"{DEMO_MARK.text(annex.language)} {subject}".strip()
+        word = Phrase(en="Atlas", vi="Tập bản đồ").text(annex.language)
+        writer.add_metadata(
+            {
+                "/Title": f"{word}: {annex.heading.title.text(annex.language)}",
+                "/Subject": subject,
+                "/Producer": "vungtrong",
+                "/CreationDate": moment.strftime("D:%Y%m%d000000Z"),
+                "/Digest": annex.digest,
+            }
+        )
+        writer.page_mode = "/UseOutlines"
+        with path.open("wb") as stream:
+            writer.write(stream)

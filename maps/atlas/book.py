@@ -1,0 +1,161 @@
+"""What the pages of an atlas share: symbols, heading, and the geometry of the province."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+import shapely
+
+from layers.base.language import Phrase
+from maps.annex.annex_sources import source_rows
+from maps.annex.layout import speaker
+from maps.atlas.commune_page import Inset
+from maps.atlas.content import AtlasContent, describe_crs
+from maps.atlas.map_frame import Geometries
+from maps.atlas.map_scale import MapWindow, fit_window
+from maps.atlas.province_pages import ProvinceMap
+from maps.atlas.sheet_layout import PageHead, SheetLayout
+from maps.symbols.legends import AreaSymbol, load_area_symbols, load_line_symbols, zone_symbols
+
+__all__ = ["AtlasBook"]
+
+_OVERVIEW_TOLERANCE_MM = 0.05
+_INSET_MM = 52.0
+
+
+class AtlasBook:
+    """The content of an atlas, and what several of its pages share, made once.
+
+    Parameters
+    ----------
+    content : AtlasContent
+        Frames, words and geometry.
+    layout : SheetLayout
+        Where things stand on a sheet.
+    """
+
+    def __init__(self, content: AtlasContent, layout: SheetLayout) -> None:
+        self.content = content
+        self.annex = content.annex
+        self.layout = layout
+        self.say = speaker(content.language)
+        self.symbols = self._all_symbols()
+        self.borders = load_line_symbols(content.legend_folder)
+
+    def _all_symbols(self) -> dict[str, AreaSymbol]:
+        folder = self.content.legend_folder
+        land = load_area_symbols("land", folder)
+        zones = zone_symbols(self.annex.zone_names, crops=self.content.zone_crops, folder=folder)
+        # Zones are drawn over the land they stand on.
+        return {**land, **zones}
+
+    def head(self, title: str, page: int, pages: int) -> PageHead:
+        """Say what a page says about itself.
+
+        Parameters
+        ----------
+        title : str
+            Title of the page.
+        page, pages : int
+            Number of the page and of all pages.
+
+        Returns
+        -------
+        PageHead
+            Heading, marks, sources.
+        """
+        annex = self.annex
+        crs = self.content.communes.crs
+        sources = tuple(
+            " – ".join(part for part in row if part)
+            for row in source_rows(annex).itertuples(index=False)
+        )
+        return PageHead(
+            heading=annex.heading,
+            title=title,
+            language=annex.language,
+            page=page,
+            pages=pages,
+            demo=annex.demo,
+            crs=describe_crs(crs, annex.language),
+            sources=sources,
+            digest=annex.digest,
+            decimals=(annex.decimals, annex.percent_decimals),
+        )
+
+    @cached_property
+    def geometries(self) -> Geometries:
+        """Polygons of the communes."""
+        return np.asarray(self.content.communes.geometry.to_numpy(), dtype=object)
+
+    @cached_property
+    def around(self) -> tuple[Geometries, list[str], shapely.STRtree]:
+        """Communes of the province and around it, their names, and a tree over them."""
+        shapes, names = list(self.geometries), self.content.communes["commune"].tolist()
+        outer = self.content.neighbours
+        if outer is not None:
+            known = outer[~(outer.geometry.isna() | outer.geometry.is_empty)]
+            shapes += list(known.geometry)
+            names += [name if isinstance(name, str) else "" for name in known["commune"]]
+        array = np.array(shapes, dtype=object)
+        return array, names, shapely.STRtree(array)
+
+    @cached_property
+    def province_bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east, north of all communes."""
+        west, south, east, north = shapely.total_bounds(self.geometries)
+        return float(west), float(south), float(east), float(north)
+
+    def coarse(self, window: MapWindow) -> Geometries:
+        """Polygons of the communes without the detail that a window cannot show.
+
+        Parameters
+        ----------
+        window : MapWindow
+            The window.
+
+        Returns
+        -------
+        numpy.ndarray
+            Simplified by a twentieth of a millimetre on paper.
+        """
+        tolerance = _OVERVIEW_TOLERANCE_MM * window.metres_per_mm
+        return np.asarray(shapely.simplify(self.geometries, tolerance), dtype=object)
+
+    @cached_property
+    def inset(self) -> Inset:
+        """The small map of the province."""
+        side = _INSET_MM * self.layout.scale
+        window = fit_window(self.province_bounds, width_mm=side, height_mm=side, margin_mm=1.5)
+        return Inset(self.coarse(window), window)
+
+    @cached_property
+    def province_map(self) -> ProvinceMap:
+        """The communes as the pages of the province show them."""
+        frame = self.layout.frame
+        window = fit_window(self.province_bounds, width_mm=frame.width, height_mm=frame.height)
+        outer = self.content.neighbours
+        shapes: Geometries = np.empty(0, dtype=object)
+        if outer is not None:
+            tolerance = _OVERVIEW_TOLERANCE_MM * window.metres_per_mm
+            shapes = np.asarray(shapely.simplify(outer.geometry.to_numpy(), tolerance))
+        return ProvinceMap(
+            self.coarse(window), tuple(self.content.communes["commune"]), shapes, window
+        )
+
+    def symbol(self, kind: str) -> AreaSymbol:
+        """Symbol of a zone or a land class.
+
+        Parameters
+        ----------
+        kind : str
+            Its id.
+
+        Returns
+        -------
+        AreaSymbol
+            Plain grey under its id where the legend does not know it.
+        """
+        known = self.symbols.get(kind)
+        return known or AreaSymbol(kind, Phrase(en=kind, vi=kind), "#DDDDDD")

@@ -1,0 +1,115 @@
+"""The legend of a map sheet: symbols, names and, where they are known, hectares."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from layers.base.language import Language, Phrase, format_number
+from maps.atlas.paper import MM_TO_PT, Box
+from maps.atlas.sheet import Sheet
+from maps.symbols.legends import AreaSymbol, LineSymbol
+
+__all__ = ["LegendEntry", "draw_legend"]
+
+
+@dataclass(frozen=True, slots=True)
+class LegendEntry:
+    """One line of a legend.
+
+    Parameters
+    ----------
+    symbol : AreaSymbol or LineSymbol
+        What it explains.
+    text : str
+        Its name.
+    area_ha : float
+        Hectares beside the name; NaN for none.
+    """
+
+    symbol: AreaSymbol | LineSymbol
+    text: str
+    area_ha: float = math.nan
+
+
+def draw_legend(
+    sheet: Sheet,
+    box: Box,
+    entries: tuple[LegendEntry, ...],
+    language: Language,
+    *,
+    decimals: int,
+    scale: float = 1.0,
+    title: str = "",
+) -> float:
+    """Draw a legend from the top of a box downwards, in two columns where it is long.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The sheet.
+    box : Box
+        Room for it.
+    entries : tuple of LegendEntry
+        Its lines.
+    language : {"vi", "en"}
+        Language.
+    decimals : int
+        Digits of hectares.
+    scale : float
+        How large it is against that of A3.
+    title : str
+        Heading; by default that of areas in hectares.
+
+    Returns
+    -------
+    float
+        Height used, in millimetres.
+    """
+    usual = Phrase(en="LEGEND (areas in ha)", vi="CHÚ DẪN (diện tích: ha)").text(language)
+    line = Box(box.left, box.top - 6.5 * scale, box.width, 6.2 * scale)
+    sheet.paragraph(line, title or usual, size=10 * scale, style="bold", align="center")
+    columns = 2 if len(entries) > 8 else 1
+    rows = math.ceil(len(entries) / columns)
+    head = 7.0 * scale
+    step = min(6.2 * scale, (box.height - head) / max(rows, 1))
+    width = (box.width - 4 * scale * (columns - 1)) / columns
+    for number, entry in enumerate(entries):
+        column, row = divmod(number, rows)
+        left = box.left + column * (width + 4 * scale)
+        cell = Box(left, box.top - head - (row + 1) * step, width, step)
+        _draw_entry(sheet, cell, entry, language, decimals=decimals, scale=scale)
+    return head + rows * step
+
+
+def _draw_entry(
+    sheet: Sheet, cell: Box, entry: LegendEntry, language: Language, *, decimals: int, scale: float
+) -> None:
+    patch = Box(cell.left, cell.bottom + cell.height * 0.14, 9.5 * scale, cell.height * 0.72)
+    _draw_patch(sheet, patch, entry.symbol)
+    size = min(8.5 * scale, cell.height * 0.58 * MM_TO_PT)
+    y = cell.bottom + cell.height / 2 - size * 0.32 / MM_TO_PT
+    figure = ""
+    if not math.isnan(entry.area_ha):
+        figure = (
+            "-" if entry.area_ha == 0 else format_number(entry.area_ha, language, decimals=decimals)
+        )
+        sheet.text(cell.right, y, figure, size=size, align="right")
+    room = cell.right - patch.right - 2.2 * scale - sheet.text_width(figure + " ", size=size)
+    while size > 4.5 and sheet.text_width(entry.text, size=size) > room:
+        size -= 0.25
+    text = entry.text
+    while len(text) > 1 and sheet.text_width(text, size=size) > room:
+        text = text[:-2] + "…"
+    sheet.text(patch.right + 1.6 * scale, y, text, size=size)
+
+
+def _draw_patch(sheet: Sheet, patch: Box, symbol: AreaSymbol | LineSymbol) -> None:
+    if isinstance(symbol, LineSymbol):
+        y = patch.bottom + patch.height / 2
+        ends = [(patch.left, y), (patch.right, y)]
+        if symbol.casing:
+            sheet.line(ends, colour=symbol.casing, width_pt=symbol.width_pt * 4)
+        sheet.line(ends, colour=symbol.colour, width_pt=symbol.width_pt, dashes=symbol.dashes)
+        return
+    sheet.patterned(patch, symbol.fill, symbol.hatch, symbol.hatch_colour)

@@ -1,0 +1,288 @@
+"""A map inside its frame: ground coordinates on paper at a true scale, grid, scale bar, north."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from matplotlib.path import Path as Outline
+
+from layers.base.language import Language, Phrase, format_number
+from maps.atlas.map_scale import MapWindow, grid_lines, round_length
+from maps.atlas.paper import MM_TO_PT, Box
+from maps.atlas.sheet import Sheet
+from maps.symbols.legends import AreaSymbol, LineSymbol
+
+__all__ = ["MapFrame", "draw_north_arrow", "draw_scale_bar", "scale_text"]
+
+Geometries = npt.NDArray[np.object_]
+Floats = npt.NDArray[np.float64]
+
+#: Less than a dot of a 1200 dpi printer.
+_INVISIBLE_MM = 0.02
+_GRID_PAPER_MM = 35.0
+_BAR_PAPER_MM = 64.0
+_BAR_PARTS = 4
+
+
+class MapFrame:
+    """A frame on a sheet that shows a window of the ground.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The sheet.
+    box : Box
+        The frame; as large as the window on paper.
+    window : MapWindow
+        What it shows.
+    """
+
+    def __init__(self, sheet: Sheet, box: Box, window: MapWindow) -> None:
+        self.sheet = sheet
+        self.box = box
+        self.window = window
+
+    def paper_mm(self, coordinates_m: Floats) -> Floats:
+        """Ground coordinates on paper.
+
+        Parameters
+        ----------
+        coordinates_m : numpy.ndarray
+            Shape (n, 2), in the map's CRS.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (n, 2), millimetres from the sheet's lower left corner.
+        """
+        origin = np.array([self.window.left_m, self.window.bottom_m])
+        corner = np.array([self.box.left, self.box.bottom])
+        return np.asarray((coordinates_m - origin) / self.window.metres_per_mm + corner)
+
+    def clipped(self, geometries: Geometries) -> Geometries:
+        """Parts of geometries that lie inside the frame.
+
+        Parameters
+        ----------
+        geometries : numpy.ndarray
+            Shapely geometries in the map's CRS.
+
+        Returns
+        -------
+        numpy.ndarray
+            As many; empty where nothing is left.
+        """
+        return np.asarray(shapely.clip_by_rect(geometries, *self.window.bounds_m), dtype=object)
+
+    def areas(self, geometries: Geometries, symbol: AreaSymbol, *, edge: str | None = None) -> None:
+        """Draw polygons of one symbol as a single compound path.
+
+        Parameters
+        ----------
+        geometries : numpy.ndarray
+            Polygons inside the frame.
+        symbol : AreaSymbol
+            How to draw them.
+        edge : str or None
+            Colour of a thin outline.
+        """
+        self.sheet.outline(
+            self._compound(geometries),
+            fill=symbol.fill,
+            hatch=symbol.hatch,
+            hatch_colour=symbol.hatch_colour,
+            edge=edge,
+            width_pt=0.15 if edge else 0.0,
+        )
+
+    def lines(self, geometries: Geometries, symbol: LineSymbol) -> None:
+        """Draw lines, or the outlines of polygons, of one symbol.
+
+        Parameters
+        ----------
+        geometries : numpy.ndarray
+            Lines or polygons; parts outside the frame are cut off.
+        symbol : LineSymbol
+            How to draw them.
+        """
+        areal = np.isin(shapely.get_type_id(geometries), (3, 6))
+        bare = np.where(areal, shapely.boundary(geometries), geometries)
+        outline = self._compound(self.clipped(bare))
+        if symbol.casing:
+            self.sheet.outline(outline, edge=symbol.casing, width_pt=symbol.width_pt * 4, alpha=0.6)
+        self.sheet.outline(
+            outline, edge=symbol.colour, width_pt=symbol.width_pt, dashes=symbol.dashes
+        )
+
+    def _compound(self, geometries: Geometries) -> Outline:
+        """One path of many geometries: rings closed, vertices that no eye can see left out."""
+        tolerance = _INVISIBLE_MM * self.window.metres_per_mm
+        drawn = shapely.simplify(geometries, tolerance, preserve_topology=False)
+        parts = shapely.get_parts(shapely.get_parts(drawn))
+        kinds = shapely.get_type_id(parts)
+        # With the non-zero rule of PDF a hole must run the other way round than its shell.
+        rings = shapely.get_rings(shapely.orient_polygons(parts[kinds == 3]))
+        open_lines = parts[(kinds == 1) | (kinds == 2)]
+        strands = np.concatenate([rings, open_lines])
+        closed = np.arange(len(strands)) < len(rings)
+        coordinates, strand = shapely.get_coordinates(strands, return_index=True)
+        points = np.round(self.paper_mm(coordinates) * MM_TO_PT, 2)
+        repeated = np.zeros(len(points), dtype=bool)
+        repeated[1:] = (points[1:] == points[:-1]).all(axis=1) & (strand[1:] == strand[:-1])
+        points, strand = points[~repeated], strand[~repeated]
+        sizes = np.bincount(strand, minlength=len(strands))
+        enough = sizes >= np.where(closed, 4, 2)
+        kept = enough[strand]
+        points, strand = points[kept], strand[kept]
+        if not len(points):
+            return Outline(np.empty((0, 2)))
+        codes = np.full(len(points), Outline.LINETO, dtype=np.uint8)
+        starts = np.flatnonzero(np.r_[True, strand[1:] != strand[:-1]])
+        ends = np.r_[starts[1:], len(points)] - 1
+        codes[starts] = Outline.MOVETO
+        codes[ends[closed[strand[ends]]]] = Outline.CLOSEPOLY
+        return Outline(points, codes)
+
+    def grid(self, symbol: LineSymbol, language: Language, *, size: float) -> None:
+        """Draw the grid of whole kilometres, with its coordinates outside the frame.
+
+        Parameters
+        ----------
+        symbol : LineSymbol
+            How to draw it.
+        language : {"vi", "en"}
+            Language of the figures.
+        size : float
+            Font size of the coordinates in points.
+        """
+        west, south, east, north = self.window.bounds_m
+        box = self.box
+        longest = _GRID_PAPER_MM * self.window.metres_per_mm * 2
+        step = round_length(longest)
+        for easting in grid_lines(west, east, step_m=step):
+            x = float(self.paper_mm(np.array([[easting, south]]))[0, 0])
+            self.sheet.line(
+                [(x, box.bottom), (x, box.top)], colour=symbol.colour, width_pt=symbol.width_pt
+            )
+            text = format_number(easting, language)
+            half = self.sheet.text_width(text, size=size) / 2
+            # A coordinate close to a corner would run into the one round the corner.
+            if box.left + half <= x <= box.right - half:
+                self.sheet.text(x, box.top + 1.2, text, size=size, align="center")
+                below = box.bottom - 1.0 - size * 0.72 / MM_TO_PT
+                self.sheet.text(x, below, text, size=size, align="center")
+        for northing in grid_lines(south, north, step_m=step):
+            y = float(self.paper_mm(np.array([[west, northing]]))[0, 1])
+            self.sheet.line(
+                [(box.left, y), (box.right, y)], colour=symbol.colour, width_pt=symbol.width_pt
+            )
+            text = format_number(northing, language)
+            half = self.sheet.text_width(text, size=size) / 2
+            if box.bottom + half <= y <= box.top - half:
+                for x in (box.left - 1.2, box.right + 1.2 + size * 0.72 / MM_TO_PT):
+                    self.sheet.text(x, y, text, size=size, align="center", rotation=90)
+
+    def border(self, *, strip_mm: float) -> None:
+        """Draw the double frame of a map sheet.
+
+        Parameters
+        ----------
+        strip_mm : float
+            Distance of the two frames; the coordinates stand between them.
+        """
+        self.sheet.rectangle(self.box, edge="#000000", width_pt=0.6)
+        self.sheet.rectangle(self.box.inset(-strip_mm), edge="#000000", width_pt=1.2)
+
+
+def scale_text(denominator: int, language: Language) -> str:
+    """Numeric scale as a map prints it.
+
+    Parameters
+    ----------
+    denominator : int
+        Denominator of the scale.
+    language : {"vi", "en"}
+        Language of the page.
+
+    Returns
+    -------
+    str
+        For instance ``TỶ LỆ 1:75.000``.
+    """
+    word = Phrase(en="SCALE", vi="TỶ LỆ").text(language)
+    return f"{word} 1:{format_number(denominator, language)}"
+
+
+def draw_scale_bar(
+    sheet: Sheet, centre_mm: float, bottom_mm: float, denominator: int, language: Language
+) -> float:
+    """Draw a divided scale bar, exactly true on paper.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The sheet.
+    centre_mm, bottom_mm : float
+        Middle and lower edge of the bar.
+    denominator : int
+        Denominator of the scale.
+    language : {"vi", "en"}
+        Language of the figures.
+
+    Returns
+    -------
+    float
+        Length of the bar in millimetres.
+    """
+    length_m = round_length(_BAR_PAPER_MM * denominator / 1000)
+    length_mm = length_m * 1000 / denominator
+    left, height = centre_mm - length_mm / 2, 1.4
+    part = length_mm / _BAR_PARTS
+    for number in range(_BAR_PARTS):
+        box = Box(left + number * part, bottom_mm, part, height)
+        fill = "#000000" if number % 2 == 0 else "#FFFFFF"
+        sheet.rectangle(box, fill=fill, edge="#000000", width_pt=0.4)
+    in_km = length_m >= 1000
+    unit = "km" if in_km else "m"
+    for number in range(0, _BAR_PARTS + 1, 2):
+        metres = length_m * number / _BAR_PARTS
+        figure = _plain(metres / 1000 if in_km else metres, language)
+        text = f"{figure} {unit}" if number == _BAR_PARTS else figure
+        sheet.text(left + number * part, bottom_mm + 2.4, text, size=7, align="center")
+    return length_mm
+
+
+def _plain(value: float, language: Language) -> str:
+    text = f"{value:g}"
+    return text.replace(".", ",") if language == "vi" else text
+
+
+def draw_north_arrow(sheet: Sheet, box: Box, language: Language) -> None:
+    """Draw an arrow to grid north, which is up on every sheet.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The sheet.
+    box : Box
+        Room for arrow and letter.
+    language : {"vi", "en"}
+        Language of the letter: B (bắc) or N.
+    """
+    letter = Phrase(en="N", vi="B").text(language)
+    size = min(11.0, box.height * 0.28 * MM_TO_PT)
+    tip = box.top - size * 0.95 / MM_TO_PT
+    half = min(box.width / 2, (tip - box.bottom) * 0.3)
+    notch = box.bottom + (tip - box.bottom) * 0.22
+    sheet.text(box.centre, tip + 0.8, letter, size=size, style="bold", align="center")
+    for side, fill in ((-1, "#000000"), (1, "#FFFFFF")):
+        corners: Sequence[tuple[float, float]] = (
+            (box.centre, tip),
+            (box.centre + side * half, box.bottom),
+            (box.centre, notch),
+            (box.centre, tip),
+        )
+        sheet.area(corners, fill=fill, edge="#000000", width_pt=0.5)

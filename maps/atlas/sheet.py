@@ -1,0 +1,335 @@
+"""A sheet of paper in millimetres, origin at the lower left: texts, lines and areas on it.
+
+Drawn with matplotlib without axes: paths are given in points rounded to 0.01 pt (0.0035 mm), which
+no printer can show but which halves the size of a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path as Outline
+from matplotlib.text import Text
+from matplotlib.transforms import Affine2D
+
+from maps.atlas.paper import MM_TO_PT, Box, wrap_text
+from maps.symbols.fonts import FontSet, Style
+
+__all__ = ["Sheet"]
+
+_DIGITS = 2
+
+Align = Literal["left", "center", "right"]
+Floats = npt.NDArray[np.float64]
+
+
+class Sheet:
+    """One page.
+
+    Parameters
+    ----------
+    width_mm, height_mm : float
+        Size of the paper.
+    fonts : FontSet
+        Fonts to print with.
+    """
+
+    def __init__(self, width_mm: float, height_mm: float, fonts: FontSet) -> None:
+        self.width_mm = width_mm
+        self.height_mm = height_mm
+        self.fonts = fonts
+        self.figure = Figure(figsize=(width_mm / 25.4, height_mm / 25.4), facecolor="white")
+        self._points = Affine2D().scale(1 / 72) + self.figure.dpi_scale_trans
+        self._drawn = 0
+
+    def _next(self) -> int:
+        """Drawing order is the order of the calls."""
+        self._drawn += 1
+        return self._drawn
+
+    def text_width(self, text: str, *, size: float, style: Style = "regular") -> float:
+        """Width of a line of text in millimetres.
+
+        Parameters
+        ----------
+        text : str
+            One line.
+        size : float
+            Font size in points.
+        style : {"regular", "bold", "italic", "bold_italic"}
+            Style of the font.
+
+        Returns
+        -------
+        float
+            Millimetres.
+        """
+        return self.fonts.width_pt(text, size=size, style=style) / MM_TO_PT
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        size: float,
+        style: Style = "regular",
+        align: Align = "left",
+        colour: str = "#000000",
+        rotation: float = 0,
+    ) -> None:
+        """Print one line of text; its baseline passes through ``y``.
+
+        Parameters
+        ----------
+        x, y : float
+            Where, in millimetres.
+        text : str
+            One line, printed as it is.
+        size : float
+            Font size in points.
+        style : {"regular", "bold", "italic", "bold_italic"}
+            Style of the font.
+        align : {"left", "center", "right"}
+            Which part of the text stands at ``x`` (at ``y`` where it is turned).
+        colour : str
+            Colour.
+        rotation : float
+            Degrees, counter-clockwise, about the given point.
+        """
+        printable = self.fonts.printable(text)
+        if not printable.strip():
+            return
+        label = Text(
+            x * MM_TO_PT,
+            y * MM_TO_PT,
+            printable,
+            fontproperties=self.fonts.properties(style),
+            fontsize=size,
+            color=colour,
+            rotation=rotation,
+            rotation_mode="anchor",
+            horizontalalignment=align,
+            verticalalignment="baseline",
+            parse_math=False,
+            zorder=self._next(),
+        )
+        label.set_transform(self._points)
+        self.figure.add_artist(label)
+
+    def outline(
+        self,
+        outline: Outline,
+        *,
+        fill: str | None = None,
+        edge: str | None = None,
+        width_pt: float = 0.0,
+        dashes: Sequence[float] = (),
+        hatch: str = "",
+        hatch_colour: str = "#000000",
+        alpha: float = 1.0,
+    ) -> None:
+        """Draw a path whose vertices are given in points.
+
+        Parameters
+        ----------
+        outline : matplotlib.path.Path
+            Vertices in points from the lower left corner.
+        fill : str or None
+            Colour of the inside; None for none.
+        edge : str or None
+            Colour of the line; None for none.
+        width_pt : float
+            Width of the line in points.
+        dashes : sequence of float
+            Dashes and gaps in points; empty for a solid line.
+        hatch : str
+            Hatch of the inside.
+        hatch_colour : str
+            Its colour.
+        alpha : float
+            Opacity of fill and line.
+        """
+        if np.size(outline.vertices) == 0:
+            return
+        patch = PathPatch(
+            outline,
+            facecolor=fill or "none",
+            edgecolor=edge or "none",
+            linewidth=width_pt if edge else 0.0,
+            linestyle=(0, tuple(length / max(width_pt, 1e-9) for length in dashes))
+            if dashes
+            else "solid",
+            capstyle="butt",
+            joinstyle="round",
+            alpha=None if alpha == 1.0 else alpha,
+            transform=self._points,
+            zorder=self._next(),
+        )
+        if hatch:
+            patch.set_hatch(hatch)
+            patch.set_hatchcolor(hatch_colour)
+            patch.set_hatch_linewidth(0.35)
+        self.figure.add_artist(patch)
+
+    def rectangle(
+        self,
+        box: Box,
+        *,
+        fill: str | None = None,
+        edge: str | None = None,
+        width_pt: float = 0.5,
+        alpha: float = 1.0,
+    ) -> None:
+        """Draw a box.
+
+        Parameters
+        ----------
+        box : Box
+            Where.
+        fill, edge : str or None
+            Colours; None for none.
+        width_pt : float
+            Width of the line.
+        alpha : float
+            Opacity.
+        """
+        if fill is None:
+            self.line(box.corners, colour=edge or "none", width_pt=width_pt)
+        else:
+            self.area(box.corners, fill=fill, edge=edge, width_pt=width_pt, alpha=alpha)
+
+    def patterned(self, box: Box, fill: str, hatch: str, hatch_colour: str) -> None:
+        """Draw a box with a hatch, as a legend shows an area.
+
+        Parameters
+        ----------
+        box : Box
+            Where.
+        fill : str
+            Colour of the inside.
+        hatch : str
+            Hatch; empty for none.
+        hatch_colour : str
+            Its colour.
+        """
+        self.outline(
+            _ring(box.corners),
+            fill=fill,
+            edge="#444444",
+            width_pt=0.35,
+            hatch=hatch,
+            hatch_colour=hatch_colour,
+        )
+
+    def area(
+        self,
+        points_mm: Sequence[tuple[float, float]],
+        *,
+        fill: str,
+        edge: str | None = None,
+        width_pt: float = 0.5,
+        alpha: float = 1.0,
+    ) -> None:
+        """Draw a filled polygon.
+
+        Parameters
+        ----------
+        points_mm : sequence of tuple of float
+            Its vertices in millimetres, the first repeated at the end.
+        fill : str
+            Colour of the inside.
+        edge : str or None
+            Colour of the line; None for none.
+        width_pt : float
+            Width of the line.
+        alpha : float
+            Opacity.
+        """
+        self.outline(_ring(points_mm), fill=fill, edge=edge, width_pt=width_pt, alpha=alpha)
+
+    def line(
+        self,
+        points_mm: Sequence[tuple[float, float]],
+        *,
+        colour: str = "#000000",
+        width_pt: float = 0.5,
+        dashes: Sequence[float] = (),
+    ) -> None:
+        """Draw an open line.
+
+        Parameters
+        ----------
+        points_mm : sequence of tuple of float
+            Its vertices in millimetres.
+        colour : str
+            Colour.
+        width_pt : float
+            Width.
+        dashes : sequence of float
+            Dashes and gaps in points.
+        """
+        points = np.round(np.array(points_mm, dtype="float64") * MM_TO_PT, _DIGITS)
+        self.outline(Outline(points), edge=colour, width_pt=width_pt, dashes=dashes)
+
+    def paragraph(
+        self,
+        box: Box,
+        text: str,
+        *,
+        size: float,
+        style: Style = "regular",
+        align: Align = "left",
+        leading: float = 1.22,
+        least: float = 5.0,
+        colour: str = "#000000",
+    ) -> float:
+        """Print a text broken into lines, from the top of a box downwards.
+
+        Parameters
+        ----------
+        box : Box
+            Room for it; the size of the font shrinks until it fits.
+        text : str
+            The text.
+        size : float
+            Wished font size in points.
+        style : {"regular", "bold", "italic", "bold_italic"}
+            Style of the font.
+        align : {"left", "center"}
+            Alignment within the box.
+        leading : float
+            Distance of lines, in font sizes.
+        least : float
+            Smallest font size; a text too long even so loses its end, marked by "…".
+        colour : str
+            Colour.
+
+        Returns
+        -------
+        float
+            Height used, in millimetres.
+        """
+        lines = wrap_text(self.fonts, text, width_mm=box.width, size=size, style=style)
+        while size > least and len(lines) * size * leading / MM_TO_PT > box.height:
+            size -= 0.25
+            lines = wrap_text(self.fonts, text, width_mm=box.width, size=size, style=style)
+        room = max(1, int(box.height * MM_TO_PT / (size * leading) + 1e-6))
+        if len(lines) > room:
+            lines = [*lines[: room - 1], lines[room - 1].rstrip()[:-1] + "…"]
+        x = box.centre if align == "center" else box.left
+        step = size * leading / MM_TO_PT
+        for number, line in enumerate(lines):
+            y = box.top - (number + 0.8) * step
+            self.text(x, y, line, size=size, style=style, align=align, colour=colour)
+        return len(lines) * step
+
+
+def _ring(points_mm: Sequence[tuple[float, float]]) -> Outline:
+    points = np.round(np.array(points_mm, dtype="float64") * MM_TO_PT, _DIGITS)
+    return Outline(points, closed=True)

@@ -1,0 +1,270 @@
+"""Where things stand on a sheet of an atlas: A3 or A4, landscape, a map and a panel beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from layers.base.errors import InputError
+from layers.base.language import Language, Phrase
+from maps.annex.content import DEMO_MARK, AnnexHeading
+from maps.atlas.map_frame import draw_north_arrow, draw_scale_bar, scale_text
+from maps.atlas.paper import Box
+from maps.atlas.sheet import Sheet
+from maps.symbols.fonts import FontSet
+
+__all__ = [
+    "PAPERS",
+    "PageHead",
+    "SheetLayout",
+    "draw_scale_block",
+    "draw_sources",
+    "lay_out",
+    "start_sheet",
+]
+
+PAPERS = ("A3", "A4")
+#: Between the two frames of a map, where the coordinates stand.
+STRIP_MM = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLayout:
+    """Boxes of a sheet, in millimetres.
+
+    Parameters
+    ----------
+    paper : str
+        ``"A3"`` or ``"A4"``.
+    width, height : float
+        Size of the paper.
+    title : Box
+        Heading lines.
+    frame : Box
+        Inner frame of the map.
+    panel : Box
+        Legend, tables, inset and sources.
+    scale : float
+        How large texts are against those of A3.
+    """
+
+    paper: str
+    width: float
+    height: float
+    title: Box
+    frame: Box
+    panel: Box
+    scale: float
+
+
+@dataclass(frozen=True, slots=True)
+class PageHead:
+    """What every page of an atlas says about itself.
+
+    Parameters
+    ----------
+    heading : AnnexHeading
+        Heading lines of the annex.
+    title : str
+        Title of the page.
+    language : {"vi", "en"}
+        Language.
+    page, pages : int
+        Number of the page and of all pages.
+    demo : bool
+        Whether the data is made.
+    crs : str
+        The CRS in one line.
+    sources : tuple of str
+        Lines of sources and dates.
+    digest : str
+        Digest of the figures.
+    decimals : tuple of int
+        Digits of hectares and of percentages.
+    """
+
+    heading: AnnexHeading
+    title: str
+    language: Language
+    page: int
+    pages: int
+    demo: bool
+    crs: str
+    sources: tuple[str, ...]
+    digest: str
+    decimals: tuple[int, int]
+
+
+def lay_out(paper: str) -> SheetLayout:
+    """Layout of a paper size.
+
+    Parameters
+    ----------
+    paper : {"A3", "A4"}
+        Paper.
+
+    Returns
+    -------
+    SheetLayout
+        Landscape.
+
+    Raises
+    ------
+    InputError
+        Another paper is asked for.
+
+    Examples
+    --------
+    >>> lay_out("A3").frame.width
+    272.0
+    """
+    if paper not in PAPERS:
+        raise InputError(
+            en=f"Atlas paper: expected A3 or A4, found {paper!r}.",
+            vi=f"Khổ giấy tập bản đồ: chỉ A3 hoặc A4, thấy {paper!r}.",
+        )
+    if paper == "A3":
+        return SheetLayout(
+            paper="A3",
+            width=420,
+            height=297,
+            title=Box(12, 266, 396, 22),
+            frame=Box(18.0, 18.0, 272.0, 240.0),
+            panel=Box(299, 13, 109, 250),
+            scale=1.0,
+        )
+    return SheetLayout(
+        paper="A4",
+        width=297,
+        height=210,
+        title=Box(9, 185, 279, 18.4),
+        frame=Box(14.0, 13.0, 180.0, 165.0),
+        panel=Box(202, 9, 86, 174),
+        scale=0.78,
+    )
+
+
+def start_sheet(head: PageHead, layout: SheetLayout, fonts: FontSet) -> Sheet:
+    """Sheet with its outer frame, heading lines, page number and marks.
+
+    Parameters
+    ----------
+    head : PageHead
+        What the page says about itself.
+    layout : SheetLayout
+        Where things stand.
+    fonts : FontSet
+        Fonts.
+
+    Returns
+    -------
+    Sheet
+        A sheet with room for map and panel.
+    """
+    sheet = Sheet(layout.width, layout.height, fonts)
+    margin = 8.0 * layout.scale
+    outer = Box(margin, margin, layout.width - 2 * margin, layout.height - 2 * margin)
+    sheet.rectangle(outer, edge="#000000", width_pt=1.4)
+    _draw_title(sheet, head, layout)
+    _draw_foot(sheet, head, layout, outer)
+    return sheet
+
+
+def _draw_title(sheet: Sheet, head: PageHead, layout: SheetLayout) -> None:
+    say, k = head.language, layout.scale
+    box = layout.title
+    number = Phrase(en=f"Annex {head.heading.number}", vi=f"Phụ lục {head.heading.number}")
+    y = box.top - 5 * k
+    sheet.text(box.centre, y, number.text(say).strip(), size=13 * k, style="bold", align="center")
+    side = 60 * k
+    room = Box(box.left + side, box.bottom + 5.6 * k, box.width - 2 * side, 10.0 * k)
+    sheet.paragraph(
+        room, head.title.upper(), size=17 * k, style="bold", align="center", least=9 * k
+    )
+    attached = head.heading.attached_to or "……………………………………"
+    words = Phrase(en=f"(Attached to {attached})", vi=f"(Kèm theo {attached})").text(say)
+    line = Box(box.left + side / 2, box.bottom, box.width - side, 5.4 * k)
+    sheet.paragraph(line, words, size=11 * k, style="italic", align="center", least=6 * k)
+    if head.demo:
+        for place, text in enumerate((DEMO_MARK.vi, DEMO_MARK.en)):
+            y = box.top - (5.5 + 5.5 * place) * k
+            sheet.text(
+                *(box.right - 2, y, text),
+                size=12 * k,
+                style="bold",
+                align="right",
+                colour="#C00000",
+            )
+
+
+def _draw_foot(sheet: Sheet, head: PageHead, layout: SheetLayout, outer: Box) -> None:
+    say, k = head.language, layout.scale
+    y = outer.bottom - 3.4 * k
+    number = Phrase(
+        en=f"Page {head.page} of {head.pages}", vi=f"Trang {head.page}/{head.pages}"
+    ).text(say)
+    sheet.text(outer.right, y, number, size=9 * k, align="right")
+    if head.digest:
+        words = Phrase(en="Digest of the figures", vi="Mã số liệu").text(say)
+        sheet.text(outer.left, y, f"{words}: {head.digest[:16]}", size=7.5 * k)
+
+
+def draw_scale_block(sheet: Sheet, box: Box, denominator: int, language: Language) -> None:
+    """Numeric scale, scale bar, what one centimetre is, and the north arrow.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The sheet.
+    box : Box
+        Room for them.
+    denominator : int
+        Denominator of the scale.
+    language : {"vi", "en"}
+        Language.
+    """
+    arrow = Box(box.right - 13, box.bottom + 1, 11, box.height - 2)
+    draw_north_arrow(sheet, arrow, language)
+    centre = (box.left + arrow.left) / 2
+    sheet.text(
+        *(centre, box.top - 5, scale_text(denominator, language)),
+        size=12,
+        style="bold",
+        align="center",
+    )
+    draw_scale_bar(sheet, centre, box.bottom + 6.4, denominator, language)
+    metres = denominator / 100
+    figure = (
+        f"{metres:,.10g}"
+        if language == "en"
+        else f"{metres:,.10g}".translate(str.maketrans(",.", ".,"))
+    )
+    words = Phrase(
+        en=f"1 cm on the map is {figure} m on the ground",
+        vi=f"1 cm trên bản đồ bằng {figure} m trên thực địa",
+    ).text(language)
+    sheet.text(centre, box.bottom + 1.8, words, size=7.5, style="italic", align="center")
+
+
+def draw_sources(sheet: Sheet, box: Box, head: PageHead, *, size: float) -> float:
+    """Print CRS, sources and dates.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The sheet.
+    box : Box
+        Room for them.
+    head : PageHead
+        What the page says about itself.
+    size : float
+        Font size in points.
+
+    Returns
+    -------
+    float
+        Height used, in millimetres.
+    """
+    word = Phrase(en="Sources", vi="Nguồn số liệu").text(head.language)
+    text = " · ".join((head.crs, *(f"{word}: {line}" for line in head.sources[:1])))
+    text = "; ".join((text, *head.sources[1:]))
+    return sheet.paragraph(box, text, size=size, least=4.0)

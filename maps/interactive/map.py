@@ -1,0 +1,190 @@
+"""The interactive map: one HTML file that opens anywhere and asks nobody for anything.
+
+folium's map class carries the page; its scripts and styles from outside are replaced by Leaflet
+out of XStatic-Leaflet and by our own, all written into the file (see
+``docs/decisions/2026-11-22-map-page.md``).
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import folium
+from branca.element import Figure
+from folium.template import Template
+
+from layers.base.errors import OutputExistsError
+from maps.interactive.content import MapContent, check_content
+from maps.interactive.page_data import build_page_data
+from maps.interactive.policy import (
+    content_policy,
+    inline_images,
+    json_block,
+    script_block,
+    style_block,
+    tile_sources,
+)
+
+__all__ = ["build_map", "save_map"]
+
+_TEMPLATES = Path(__file__).resolve().parent / "templates"
+# In this order: each part uses what stands before it.
+_SCRIPT_PARTS = (
+    "content",
+    "format",
+    "classes",
+    "map",
+    "names",
+    "controls",
+    "table",
+    "card",
+    "search",
+    "link",
+    "print",
+    "start",
+)
+
+
+@functools.cache
+def _text(name: str) -> str:
+    return (_TEMPLATES / name).read_text(encoding="utf-8")
+
+
+@functools.cache
+def _leaflet() -> tuple[str, str]:
+    """Script and style sheet of Leaflet, whole: no source map, images as data."""
+    from xstatic.pkg import leaflet
+
+    folder = Path(leaflet.BASE_DIR)
+    script = (folder / "leaflet.js").read_text(encoding="utf-8")
+    script = script.split("//# sourceMappingURL=")[0]
+    style = (folder / "leaflet.css").read_text(encoding="utf-8")
+    return script, inline_images(style, folder)
+
+
+@functools.cache
+def _page_script() -> str:
+    parts = "\n".join(_text(f"script/{part}.js") for part in _SCRIPT_PARTS)
+    return f'(() => {{\n"use strict";\n{parts}\n}})();\n'
+
+
+class _PageFigure(Figure):
+    """Frame of the page: head with the policy, body, scripts last."""
+
+    _template = Template(_text("page.html"))
+
+    def __init__(self, *, title: str, language: str, digest: str, policy: str) -> None:
+        super().__init__(title=title)
+        self.language = language
+        self.digest = digest
+        self.policy = policy
+        # The encoding stands at the top of our own template.
+        self.header._children.clear()  # noqa: SLF001
+
+
+class _CommuneMap(folium.Map):
+    """folium's map with everything it needs inside, and a name that never changes."""
+
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012 (as folium declares them)
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012 (as folium declares them)
+    _template = Template(_text("map.html"))
+
+    def __init__(self, data: dict[str, Any], scripts: list[str], styles: list[str]) -> None:
+        super().__init__(tiles=None)
+        self.body = _text("body.html")
+        words = json.loads(_text("words.json"))
+        self.data_block = json_block("page-words", words) + "\n" + json_block("page-data", data)
+        self.script_blocks = [script_block(text) for text in scripts]
+        self.style_blocks = [style_block(text) for text in styles]
+
+    def get_name(self) -> str:
+        return "map"
+
+
+def build_map(pages: MapContent) -> str:
+    """Build the interactive map.
+
+    Parameters
+    ----------
+    pages : MapContent
+        Frames and words of the map.
+
+    Returns
+    -------
+    str
+        One HTML page. The same content gives the same page, letter for letter.
+
+    Raises
+    ------
+    SchemaError
+        A frame is not what its schema says.
+    CrsError
+        A layer has no CRS.
+    InputError
+        The frames do not fit together, there are too many communes, none has a geometry, or a
+        tile host cannot be read.
+    """
+    content = check_content(pages)
+    leaflet_script, leaflet_style = _leaflet()
+    scripts = [leaflet_script, _page_script()]
+    styles = [leaflet_style, _text("page.css")]
+    vietnamese = content.language == "vi"
+    figure = _PageFigure(
+        title=content.title_vi if vietnamese else content.title_en,
+        language=content.language,
+        digest=content.digest,
+        policy=html.escape(
+            content_policy(scripts, styles, tile_sources(content.tile_hosts)), quote=True
+        ).replace("&#x27;", "'"),
+    )
+    figure.add_child(_CommuneMap(build_page_data(content), scripts, styles))
+    return str(figure.render())
+
+
+def save_map(content: MapContent, path: str | Path, *, overwrite: bool = False) -> Path:
+    """Build the interactive map and write it, whole or not at all.
+
+    Parameters
+    ----------
+    content : MapContent
+        Frames and words of the map.
+    path : str or pathlib.Path
+        The HTML file; its folder must exist.
+    overwrite : bool
+        Replace a file that is there.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    OutputExistsError
+        The file exists and `overwrite` is not set.
+    InputError
+        See `build_map`.
+    """
+    target = Path(path)
+    if target.exists() and not overwrite:
+        raise OutputExistsError(
+            en=f"{target} exists: give another name, or ask to overwrite it.",
+            vi=f"{target} đã có: hãy đặt tên khác hoặc cho phép ghi đè.",
+        )
+    page = build_map(content)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".map-", suffix=".html")
+    aside = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(page)
+        aside.chmod(0o644)
+        aside.replace(target)
+    finally:
+        aside.unlink(missing_ok=True)
+    return target

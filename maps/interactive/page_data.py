@@ -1,0 +1,330 @@
+"""From frames to the data of a page: one entry per commune in each list, in the order of codes.
+
+Hectares are written to 0.0001 ha (one square metre), ratios to six decimals, cover rates to four:
+finer than any page prints them. Missing values are ``null``, never zero.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from layers.base.errors import InputError
+from layers.base.language import Phrase, format_number
+from maps.interactive.content import LIMITS, MapContent, RasterPicture
+from maps.interactive.coverage import EncodedShapes, encode_coverage, encode_lines
+from maps.interactive.page_zones import MEASURES, classing_entry, page_numbers, zone_entry
+from maps.interactive.policy import tile_sources
+from maps.symbols.classes import classify
+from maps.symbols.colours import BELOW_ZERO, NO_DATA, ZERO, scale_colours
+
+__all__ = ["build_page_data", "read_page_data"]
+
+_OUTLINE_LIMIT = 60_000
+_PICTURE_LIMIT = 600_000
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def build_page_data(content: MapContent) -> dict[str, Any]:
+    """Build what the page carries.
+
+    Parameters
+    ----------
+    content : MapContent
+        Checked content.
+
+    Returns
+    -------
+    dict
+        Plain lists, numbers and texts, ready for JSON.
+
+    Raises
+    ------
+    InputError
+        No commune has a geometry, or a tile host cannot be read.
+    """
+    layers = [content.communes]
+    if content.neighbours is not None and len(content.neighbours):
+        layers.append(content.neighbours)
+    codes = pd.Index(content.communes["commune_code"])
+    notes: list[Phrase] = []
+    # GEOS works without Python's lock: the borders are simplified while the zones are classed.
+    with ThreadPoolExecutor(max_workers=1) as borders:
+        encoding = borders.submit(encode_coverage, layers)
+        zones = [zone_entry(content, row, codes, notes) for row in content.zones.to_dict("records")]
+        encoded = encoding.result()
+    shapes = encoded[0]
+    notes[:0] = _commune_notes(content, shapes)
+    outlines = _outlines(content.plot_outlines, shapes, notes)
+    return {
+        "title": {"vi": content.title_vi, "en": content.title_en},
+        "language": content.language,
+        "demo": content.demo,
+        "digest": content.digest,
+        "grid": [shapes.west, shapes.south, shapes.step],
+        "bounds": _bounds(content.communes),
+        "communes": {
+            "code": list(codes),
+            "name": content.communes["commune"].tolist(),
+            "kind": content.communes["kind"].tolist(),
+            "area": page_numbers(content.communes["official_area_ha"].to_numpy(), 4),
+            "rings": shapes.rings,
+            "point": shapes.points,
+        },
+        "measures": _measures(content, notes),
+        "zones": zones,
+        "limits": list(LIMITS),
+        "targets": _targets(content.targets),
+        "cover": _cover(content, codes),
+        "coverClasses": _cover_classes(content),
+        "colours": _colours(),
+        "neighbours": _neighbours(content, encoded),
+        "outlines": outlines,
+        "tiles": [[tile.host, tile.address] for tile in tile_sources(content.tile_hosts)],
+        "sources": _sources(content.sources),
+        "warnings": _warnings(content, codes),
+        "notes": [{"vi": note.vi, "en": note.en} for note in notes],
+    }
+
+
+def read_page_data(page: str) -> dict[str, Any]:
+    """Read the data back out of a page.
+
+    Parameters
+    ----------
+    page : str
+        A page that `maps.build_map` made.
+
+    Returns
+    -------
+    dict
+        What `build_page_data` returned.
+
+    Raises
+    ------
+    InputError
+        The page carries no data of ours.
+    """
+    block = r'<script type="application/json" id="page-data">(.*?)</script>'
+    found = re.search(block, page, re.DOTALL)
+    if found is None:
+        raise InputError(
+            en="The page carries no map data: expected a map.html of this software.",
+            vi="Trang không chứa dữ liệu bản đồ: cần tệp map.html do phần mềm này tạo ra.",
+        )
+    data: dict[str, Any] = json.loads(found.group(1))
+    return data
+
+
+def _sources(frame: pd.DataFrame | None) -> list[dict[str, str]]:
+    if frame is None:
+        return []
+    told = frame[["date", "source"]].assign(
+        vi=frame.get("layer_vi", frame["layer"]), en=frame.get("layer_en", frame["layer"])
+    )
+    return [
+        {str(name): "" if pd.isna(cell) else str(cell) for name, cell in row.items()}
+        for row in told.to_dict("records")
+    ]
+
+
+def _bounds(communes: gpd.GeoDataFrame) -> list[float]:
+    west, south, east, north = communes.geometry.to_crs(4326).total_bounds
+    return [round(float(edge), 6) for edge in (south, west, north, east)]
+
+
+def _targets(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    columns = ["low", "high", "present", "held_ratio", "shortfall", "surplus"]
+    # What the plan prints, where it is handed over: low and high hold the tolerance as well.
+    columns += [name for name in ("figure_low", "figure_high") if name in frame]
+    figures = {column: page_numbers(frame[column].to_numpy("float64"), 6) for column in columns}
+    texts = ["target", "zone", "bound", "unit", "status"]
+    main = _main_targets(frame)
+    return [
+        {
+            **{name: str(frame[name].iloc[row]) for name in texts},
+            "main": row in main,
+            "year": None if pd.isna(year) else int(year),
+            **{column: figures[column][row] for column in columns},
+        }
+        for row, year in enumerate(frame["year"])
+    ]
+
+
+def _main_targets(frame: pd.DataFrame) -> set[int]:
+    """Rows drawn in the chart: per zone the first target of its area in ha."""
+    areas = frame["unit"].eq("ha") & frame["zone"].ne("")
+    if "indicator" in frame:
+        areas &= frame["indicator"].eq("area")
+    first = frame[areas].drop_duplicates("zone").index
+    return {int(row) for row in first}
+
+
+_COVER = {
+    "natural_area_ha": 4,
+    "natural_forest_ha": 4,
+    "planted_forest_ha": 4,
+    "not_yet_forest_ha": 4,
+    "cover_percent": 4,
+}
+
+
+def _cover(content: MapContent, codes: pd.Index) -> dict[str, Any] | None:
+    frame = content.forest_cover
+    if frame is None or frame.empty:
+        return None
+    rows = frame.iloc[:-1].set_index("commune_code").reindex(codes)
+    last = frame.iloc[[-1]]
+    columns: dict[str, Any] = {
+        column: page_numbers(rows[column].to_numpy(), decimals)
+        for column, decimals in _COVER.items()
+    }
+    columns["province"] = {
+        "name": str(last["commune"].iloc[0]),
+        **{
+            name: page_numbers(last[name].to_numpy(), decimals)[0]
+            for name, decimals in _COVER.items()
+        },
+    }
+    return columns
+
+
+def _cover_classes(content: MapContent) -> list[dict[str, Any]]:
+    if content.forest_cover is None or content.forest_cover.empty:
+        return []
+    values = content.forest_cover["cover_percent"].iloc[:-1].to_numpy("float64")
+    return [classing_entry(classify(values, scheme="pretty"))]
+
+
+def _colours() -> dict[str, Any]:
+    scales: dict[str, Any] = {
+        measure: [scale_colours(measure, count) for count in range(1, 9)]
+        for measure in (*MEASURES, "planned", "cover")
+    }
+    return {**scales, "below": BELOW_ZERO, "zero": ZERO, "none": NO_DATA}
+
+
+def _measures(content: MapContent, notes: list[Phrase]) -> list[str]:
+    frame = content.zone_communes
+    known = {name for name in frame.columns if frame[name].notna().any()}
+    there = {
+        "present": True,
+        "share": True,
+        "held": "held_ratio" in known,
+        "planned": content.planned is not None and len(content.planned) > 0,
+        "cover": content.forest_cover is not None and len(content.forest_cover) > 0,
+        "available": "available_ha" in known,
+    }
+    absent = {
+        "held": Phrase(
+            vi="Chưa có tỷ lệ diện tích của xã so với mục tiêu của vùng.",
+            en="The share of each zone's target held by the communes is not available.",
+        ),
+        "planned": Phrase(
+            vi="Chưa có phương án phân bổ, nên chưa có diện tích kế hoạch theo năm.",
+            en="There is no allocation yet, so planned areas by year are not available.",
+        ),
+        "cover": Phrase(
+            vi="Chưa có tỷ lệ che phủ rừng.", en="The forest cover rate is not available."
+        ),
+        "available": Phrase(
+            vi="Chưa có số liệu quỹ đất có thể trồng.",
+            en="The land available for planting is not known.",
+        ),
+    }
+    notes += [absent[measure] for measure, is_there in there.items() if not is_there]
+    order = [*there, "gap"] if "gap_ha" in known else list(there)
+    return [measure for measure in order if there.get(measure, True)]
+
+
+def _neighbours(content: MapContent, encoded: list[EncodedShapes]) -> dict[str, Any] | None:
+    if len(encoded) < 2 or content.neighbours is None:
+        return None
+    names = (
+        content.neighbours["commune"].astype(str).tolist()
+        if "commune" in content.neighbours
+        else [""] * len(content.neighbours)
+    )
+    return {"rings": encoded[1].rings, "point": encoded[1].points, "name": names}
+
+
+def _outlines(
+    plots: gpd.GeoDataFrame | RasterPicture | None, grid: EncodedShapes, notes: list[Phrase]
+) -> dict[str, Any] | None:
+    if plots is None:
+        return None
+    if isinstance(plots, RasterPicture):
+        return _picture(plots, notes)
+    if plots.empty:
+        return None
+    lines, vertices = encode_lines(plots, grid, limit=_OUTLINE_LIMIT)
+    if not vertices:
+        return None
+    if not lines:
+        size, most = (
+            {lang: format_number(n, lang) for lang in ("vi", "en")}
+            for n in (vertices, _OUTLINE_LIMIT)
+        )
+        notes.append(
+            Phrase(
+                vi=f"Không vẽ ranh giới lô: {size['vi']} đỉnh, tối đa {most['vi']}.",
+                en=f"Plot outlines are not drawn: {size['en']} vertices, at most {most['en']}.",
+            )
+        )
+        return None
+    return {"lines": lines}
+
+
+def _picture(picture: RasterPicture, notes: list[Phrase]) -> dict[str, Any] | None:
+    placed = (
+        -180 <= picture.west < picture.east <= 180 and -85 <= picture.south < picture.north <= 85
+    )
+    if not placed or not picture.png.startswith(_PNG) or len(picture.png) > _PICTURE_LIMIT:
+        notes.append(
+            Phrase(
+                vi="Không đưa được ảnh phủ vào bản đồ: cần tệp PNG không quá 600 kB, "
+                "có vị trí hợp lệ.",
+                en="The picture layer is left out: it must be a PNG of at most 600 kB, "
+                "placed in degrees.",
+            )
+        )
+        return None
+    image = base64.b64encode(picture.png).decode("ascii")
+    return {
+        "image": f"data:image/png;base64,{image}",
+        "bounds": [[picture.south, picture.west], [picture.north, picture.east]],
+    }
+
+
+def _warnings(content: MapContent, codes: pd.Index) -> list[list[Any]]:
+    if content.warnings is None:
+        return []
+    rows = codes.get_indexer(pd.Index(content.warnings["commune_code"]))
+    return [
+        [int(row), vi, en]
+        for row, vi, en in zip(
+            rows, content.warnings["message_vi"], content.warnings["message_en"], strict=True
+        )
+    ]
+
+
+def _commune_notes(content: MapContent, shapes: EncodedShapes) -> list[Phrase]:
+    bare = [row for row, rings in enumerate(shapes.rings) if rings is None]
+    if not bare:
+        return []
+    names = ", ".join(content.communes["commune"].iloc[row] for row in bare[:5])
+    more = "…" if len(bare) > 5 else ""
+    return [
+        Phrase(
+            vi=f"Không vẽ được vì không có ranh giới ({len(bare)}): {names}{more}. "
+            "Số liệu vẫn có trong bảng.",
+            en=f"Not drawn for lack of a boundary ({len(bare)}): {names}{more}. "
+            "The figures are in the table.",
+        )
+    ]

@@ -1,0 +1,229 @@
+"""What a page may load: nothing but itself, and the tile hosts that a project names.
+
+The Content-Security-Policy stands in the page. Scripts and styles are allowed by the SHA-256 of
+their text, so a script that slips in with data cannot run; images are data URIs.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from layers.base.errors import InputError
+
+__all__ = [
+    "TileSource",
+    "content_policy",
+    "inline_images",
+    "json_block",
+    "script_block",
+    "style_block",
+    "tile_sources",
+]
+
+# Not the machine's own table of types, which differs from one to the next.
+_IMAGE_TYPES = {".png": "image/png", ".gif": "image/gif", ".svg": "image/svg+xml"}
+_HOST = re.compile(r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$")
+
+
+@dataclass(frozen=True, slots=True)
+class TileSource:
+    """One source of tiles that a project names.
+
+    Parameters
+    ----------
+    host : str
+        Origin as the policy names it, for instance ``https://tile.example.org``.
+    address : str
+        Address with ``{z}``, ``{x}`` and ``{y}``.
+    """
+
+    host: str
+    address: str
+
+
+def tile_sources(hosts: tuple[str, ...]) -> list[TileSource]:
+    """Read the tile hosts of a project.
+
+    Parameters
+    ----------
+    hosts : tuple of str
+        Host names or https addresses with ``{z}``, ``{x}`` and ``{y}``.
+
+    Returns
+    -------
+    list of TileSource
+        In the same order.
+
+    Raises
+    ------
+    InputError
+        An entry is neither.
+    """
+    found, faults = [], []
+    for entry in hosts:
+        address = entry if "://" in entry else f"https://{entry}/{{z}}/{{x}}/{{y}}.png"
+        parts = urlsplit(address)
+        host = parts.netloc.lower()
+        whole = all(mark in parts.path + parts.query for mark in ("{z}", "{x}", "{y}"))
+        if parts.scheme != "https" or not _HOST.match(host) or not whole:
+            faults.append(entry)
+            continue
+        found.append(TileSource(host=f"https://{host}", address=address))
+    if faults:
+        listed = ", ".join(repr(fault) for fault in faults[:5])
+        raise InputError(
+            en=f"Tile hosts: expected a host name or https://host/{{z}}/{{x}}/{{y}}.png, "
+            f"found {len(faults)} other entries ({listed}).",
+            vi=f"Máy chủ ảnh nền: cần tên máy chủ hoặc https://host/{{z}}/{{x}}/{{y}}.png, "
+            f"có {len(faults)} mục không đúng ({listed}).",
+        )
+    return found
+
+
+def content_policy(scripts: list[str], styles: list[str], tiles: list[TileSource]) -> str:
+    """Content-Security-Policy of a page.
+
+    Parameters
+    ----------
+    scripts, styles : list of str
+        Texts between the tags, letter for letter.
+    tiles : list of TileSource
+        What images may be loaded from.
+
+    Returns
+    -------
+    str
+        The policy, fit for an attribute in double quotes.
+    """
+    images = " ".join(["data:", *sorted({tile.host for tile in tiles})])
+    return "; ".join(
+        [
+            "default-src 'none'",
+            "script-src " + " ".join(_hash(text) for text in scripts),
+            "style-src " + " ".join(_hash(text) for text in styles),
+            f"img-src {images}",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ]
+    )
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
+
+
+def script_block(text: str) -> str:
+    """Script element around a text.
+
+    Parameters
+    ----------
+    text : str
+        JavaScript of ours or of Leaflet.
+
+    Returns
+    -------
+    str
+        The element.
+
+    Raises
+    ------
+    InputError
+        The text would end its own element.
+    """
+    return _block("script", text)
+
+
+def style_block(text: str) -> str:
+    """Style element around a text.
+
+    Parameters
+    ----------
+    text : str
+        A style sheet.
+
+    Returns
+    -------
+    str
+        The element.
+
+    Raises
+    ------
+    InputError
+        The text would end its own element.
+    """
+    return _block("style", text)
+
+
+def _block(tag: str, text: str) -> str:
+    if f"</{tag}" in text.lower() or "<!--" in text:
+        raise InputError(
+            en=f"A {tag} of the page would end its own element: install vungtrong again.",
+            vi=f"Một khối {tag} của trang tự đóng thẻ của nó: hãy cài lại vungtrong.",
+        )
+    return f"<{tag}>{text}</{tag}>"
+
+
+def json_block(identifier: str, data: Any) -> str:
+    """Element that carries data which no browser runs.
+
+    Parameters
+    ----------
+    identifier : str
+        Id of the element.
+    data : object
+        Anything ``json`` writes; numbers must be finite.
+
+    Returns
+    -------
+    str
+        The element; ``<`` is escaped, so nothing in the data can end it.
+    """
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return f'<script type="application/json" id="{identifier}">{text}</script>'
+
+
+def inline_images(style: str, folder: Path) -> str:
+    """Put the images that a style sheet names into it.
+
+    Parameters
+    ----------
+    style : str
+        A style sheet with ``url(images/…)``.
+    folder : pathlib.Path
+        Where it lies.
+
+    Returns
+    -------
+    str
+        The same with data URIs.
+
+    Raises
+    ------
+    InputError
+        It names something that is not there.
+    """
+
+    def as_data(match: re.Match[str]) -> str:
+        name = match.group(1).strip("\"'")
+        if name.startswith(("#", "data:")):
+            return match.group(0)
+        path = folder / name
+        kind = _IMAGE_TYPES.get(path.suffix.lower())
+        if kind is None or not path.is_file():
+            raise InputError(
+                en=f"The style sheet names {name!r}, which is not there: install XStatic-Leaflet.",
+                vi=f"Tệp định dạng nhắc đến {name!r} nhưng không có: hãy cài XStatic-Leaflet.",
+            )
+        data = base64.b64encode(path.read_bytes()).decode("ascii")
+        return f"url(data:{kind};base64,{data})"
+
+    return re.sub(r"url\(([^)]*)\)", as_data, style)

@@ -1,0 +1,1 @@
+"""Fonts, legends, colours and classes that all pages share."""

@@ -1,0 +1,290 @@
+"""Symbology of printed maps, read from the editable tables of ``data/legends/``.
+
+Fills are kept apart for colour-blind readers by lightness as well as hue, and every zone has a
+hatch of its own, so that a print in grey can still be read.
+"""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from layers.base.errors import InputError
+from layers.base.language import Phrase
+from layers.base.resources import data_path
+
+__all__ = [
+    "AreaSymbol",
+    "ClassSymbol",
+    "LineSymbol",
+    "load_area_symbols",
+    "load_class_symbols",
+    "load_line_symbols",
+    "zone_symbols",
+]
+
+_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}\Z")
+_HATCHES = frozenset("/\\|-+xoO.*")
+_SPARE = "spare_"
+
+
+@dataclass(frozen=True, slots=True)
+class AreaSymbol:
+    """How areas of one kind are drawn.
+
+    Parameters
+    ----------
+    symbol : str
+        Id: a zone, a crop or a land class.
+    name : Phrase
+        Name in the legend.
+    fill : str
+        Colour, ``#RRGGBB``.
+    hatch : str
+        Hatch as matplotlib writes it; empty for none.
+    hatch_colour : str
+        Colour of the hatch.
+    """
+
+    symbol: str
+    name: Phrase
+    fill: str
+    hatch: str = ""
+    hatch_colour: str = "#000000"
+
+
+@dataclass(frozen=True, slots=True)
+class LineSymbol:
+    """How lines of one kind are drawn.
+
+    Parameters
+    ----------
+    symbol : str
+        Id.
+    name : Phrase
+        Name in the legend.
+    colour : str
+        Colour, ``#RRGGBB``.
+    width_pt : float
+        Width in points.
+    dashes : tuple of float
+        Lengths of dashes and gaps in points; empty for a solid line.
+    casing : str
+        Colour of a broad line beneath; empty for none.
+    """
+
+    symbol: str
+    name: Phrase
+    colour: str
+    width_pt: float
+    dashes: tuple[float, ...] = ()
+    casing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassSymbol:
+    """One class of a choropleth: figures from a lower end up to the next class.
+
+    Parameters
+    ----------
+    from_percent : float
+        Lower end, in percent, inclusive.
+    fill : str
+        Colour, ``#RRGGBB``.
+    """
+
+    from_percent: float
+    fill: str
+
+
+Rows = list[dict[str, str]]
+
+
+def _read(
+    name: str, folder: Path | None, columns: tuple[str, ...], colours: tuple[str, ...]
+) -> Rows:
+    path = data_path("legends", name) if folder is None else folder / name
+    # A project may edit one table of symbols and leave the others as they are.
+    if not path.exists():
+        path = data_path("legends", name)
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        reader = csv.DictReader(stream, restval="")
+        found = list(reader.fieldnames or ())
+        rows = [{key: value for key, value in row.items() if key} for row in reader]
+    missing = [column for column in columns if column not in found]
+    if missing:
+        raise InputError(
+            en=f"Legend {path.name}: columns {missing} are missing, found {found}.",
+            vi=f"Bảng chú dẫn {path.name}: thiếu cột {missing}, chỉ có {found}.",
+        )
+    _check(path, rows, colours)
+    return rows
+
+
+def _check(path: Path, rows: Rows, colours: tuple[str, ...]) -> None:
+    faults = [
+        f"{path.name}:{line} {name}={row[name]!r}"
+        for line, row in enumerate(rows, start=2)
+        for name in colours
+        if row[name] and not _COLOUR.match(row[name])
+    ]
+    faults += [
+        f"{path.name}:{line} hatch={row['hatch']!r}"
+        for line, row in enumerate(rows, start=2)
+        if set(row.get("hatch", "")) - _HATCHES
+    ]
+    if faults:
+        raise InputError(
+            en=f"Legend: expected colours as #RRGGBB and hatches of /\\|-+xoO.*, found "
+            f"{len(faults)} others: {faults[:5]}.",
+            vi=f"Bảng chú dẫn: màu phải dạng #RRGGBB, nét gạch gồm /\\|-+xoO.*, có "
+            f"{len(faults)} giá trị khác: {faults[:5]}.",
+        )
+
+
+@lru_cache(maxsize=8)
+def load_area_symbols(name: str, folder: Path | None = None) -> dict[str, AreaSymbol]:
+    """Symbols of areas.
+
+    Parameters
+    ----------
+    name : str
+        ``"zones"`` or ``"land"``: the table ``<name>.csv``.
+    folder : pathlib.Path or None
+        Folder of edited tables; those it lacks are taken from the embedded default.
+
+    Returns
+    -------
+    dict
+        Symbol by id, in the order of the table.
+
+    Raises
+    ------
+    InputError
+        A column is missing, a colour or a hatch is none.
+    """
+    columns = ("symbol", "name_vi", "name_en", "fill", "hatch", "hatch_colour")
+    rows = _read(f"{name}.csv", folder, columns, ("fill", "hatch_colour"))
+    return {
+        row["symbol"]: AreaSymbol(
+            row["symbol"],
+            Phrase(en=row["name_en"], vi=row["name_vi"]),
+            row["fill"],
+            row["hatch"],
+            row["hatch_colour"] or "#000000",
+        )
+        for row in rows
+    }
+
+
+@lru_cache(maxsize=8)
+def load_line_symbols(folder: Path | None = None) -> dict[str, LineSymbol]:
+    """Symbols of lines: boundaries, roads, rivers, grid.
+
+    Parameters
+    ----------
+    folder : pathlib.Path or None
+        Folder of edited tables.
+
+    Returns
+    -------
+    dict
+        Symbol by id.
+
+    Raises
+    ------
+    InputError
+        A column is missing, a colour or a number is none.
+    """
+    columns = ("symbol", "name_vi", "name_en", "colour", "width_pt", "dashes", "casing")
+    rows = _read("lines.csv", folder, columns, ("colour", "casing"))
+    try:
+        return {
+            row["symbol"]: LineSymbol(
+                row["symbol"],
+                Phrase(en=row["name_en"], vi=row["name_vi"]),
+                row["colour"],
+                float(row["width_pt"]),
+                tuple(float(length) for length in row["dashes"].split()),
+                row["casing"],
+            )
+            for row in rows
+        }
+    except ValueError as error:
+        raise InputError(
+            en=f"Legend lines.csv: width_pt and dashes must be numbers in points ({error}).",
+            vi=f"Bảng chú dẫn lines.csv: width_pt và dashes phải là số, tính bằng point ({error}).",
+        ) from error
+
+
+@lru_cache(maxsize=8)
+def load_class_symbols(name: str, folder: Path | None = None) -> tuple[ClassSymbol, ...]:
+    """Classes of a choropleth.
+
+    Parameters
+    ----------
+    name : str
+        ``"cover"`` (forest cover rate) or ``"shares"`` (share of a zone).
+    folder : pathlib.Path or None
+        Folder of edited tables.
+
+    Returns
+    -------
+    tuple of ClassSymbol
+        Ascending.
+
+    Raises
+    ------
+    InputError
+        A column is missing, a colour is none, or the lower ends do not ascend.
+    """
+    rows = _read(f"{name}.csv", folder, ("from_percent", "fill"), ("fill",))
+    try:
+        ends = [float(row["from_percent"]) for row in rows]
+    except ValueError:
+        ends = []
+    if not ends or ends != sorted(set(ends)):
+        found = [row["from_percent"] for row in rows[:5]]
+        raise InputError(
+            en=f"Legend {name}.csv: from_percent must be ascending numbers, found {found}.",
+            vi=f"Bảng chú dẫn {name}.csv: from_percent phải là các số tăng dần, thấy {found}.",
+        )
+    return tuple(ClassSymbol(end, row["fill"]) for end, row in zip(ends, rows, strict=True))
+
+
+def zone_symbols(
+    zone_names: pd.DataFrame, *, crops: dict[str, str] | None = None, folder: Path | None = None
+) -> dict[str, AreaSymbol]:
+    """Symbol of every zone: its own, that of its crop, or a spare one.
+
+    Parameters
+    ----------
+    zone_names : pandas.DataFrame
+        Columns of ``maps.tables.ZONE_NAMES``.
+    crops : dict, optional
+        Crop by zone, for zones whose id is not that of a crop.
+    folder : pathlib.Path or None
+        Folder of edited tables.
+
+    Returns
+    -------
+    dict
+        Symbol by zone, named as the plan names the zone, in the plan's order.
+    """
+    table = load_area_symbols("zones", folder)
+    spare = itertools.cycle(symbol for key, symbol in table.items() if key.startswith(_SPARE))
+    made: dict[str, AreaSymbol] = {}
+    for row in zone_names.itertuples(index=False):
+        zone = str(row.zone)
+        crop = (crops or {}).get(zone, zone)
+        known = table.get(zone) or table.get(crop)
+        drawn = known if known is not None else next(spare)
+        name = Phrase(en=str(row.name_en), vi=str(row.name_vi))
+        made[zone] = AreaSymbol(zone, name, drawn.fill, drawn.hatch, drawn.hatch_colour)
+    return made

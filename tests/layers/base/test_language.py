@@ -1,0 +1,27 @@
+"""Figures as each language prints them."""
+
+import math
+
+import pytest
+
+from layers.base.language import Phrase, format_number
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "vi", "en"),
+    [
+        (155000.5, 1, "155.000,5", "155,000.5"),
+        (0.0, 2, "0,00", "0.00"),
+        (-0.001, 2, "0,00", "0.00"),
+        (-1234.0, 0, "-1.234", "-1,234"),
+        (math.nan, 2, "–", "–"),
+    ],
+)
+def test_format_number(value: float, decimals: int, vi: str, en: str) -> None:
+    assert format_number(value, "vi", decimals=decimals) == vi
+    assert format_number(value, "en", decimals=decimals) == en
+
+
+def test_phrase() -> None:
+    assert Phrase(en="plot", vi="lô").text("vi") == "lô"
+    assert Phrase(en="plot", vi="lô").text("en") == "plot"

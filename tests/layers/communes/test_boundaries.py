@@ -1,0 +1,108 @@
+"""Commune boundaries and their official areas."""
+
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+from shapely import Point, box
+
+from layers import CrsError, InputError, MissingFileError, SchemaError
+from layers.communes.boundaries import NaturalAreas, load_communes, load_natural_areas
+
+
+def squares(**change: object) -> gpd.GeoDataFrame:
+    columns: dict[str, object] = {
+        "code": ["06529", "06148"],
+        "name": ["Xã Lộc Bình", "Thụy Hùng"],
+        "geometry": [box(0, 0, 1000, 1000), box(1000, 0, 2000, 1000)],
+    }
+    return gpd.GeoDataFrame(columns | change, crs=9215)
+
+
+def save(folder: Path, frame: gpd.GeoDataFrame, table: str | None = None) -> NaturalAreas:
+    frame.to_file(folder / "xã.gpkg", layer="communes")
+    text = table or "code,official_area_ha\n06529,100.5\n06148,99\n"
+    (folder / "diện tích.csv").write_text(text, "utf-8")
+    return NaturalAreas(folder / "diện tích.csv")
+
+
+def test_communes_are_sorted_and_carry_their_official_area(tmp_path: Path) -> None:
+    areas = save(tmp_path, squares())
+    frame = load_communes(tmp_path / "xã.gpkg", natural_areas=areas)
+    assert frame["commune_code"].tolist() == ["06148", "06529"]
+    assert frame["commune"].tolist() == ["Thụy Hùng", "Lộc Bình"]
+    assert frame["kind"].tolist() == ["", "xã"]
+    assert frame["official_area_ha"].tolist() == [99.0, 100.5]
+    assert frame.crs.to_epsg() == 9215
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"code": ["06148", "06148"]}, r"found 1 codes more than once \(first: \['06148'\]\)"),
+        ({"code": ["06148", None]}, "1 records without a commune code"),
+        ({"geometry": [box(0, 0, 1, 1), None]}, "1 communes without a polygon"),
+        ({"geometry": [box(0, 0, 1, 1), Point(0, 0)]}, "1 communes without a polygon"),
+    ],
+)
+def test_faulty_boundaries_are_refused(
+    tmp_path: Path, change: dict[str, object], message: str
+) -> None:
+    areas = save(tmp_path, squares(**change))
+    with pytest.raises(InputError, match=message):
+        load_communes(tmp_path / "xã.gpkg", natural_areas=areas)
+
+
+def test_an_empty_layer_and_a_missing_column_and_crs(tmp_path: Path) -> None:
+    areas = save(tmp_path, squares())
+    with pytest.raises(SchemaError, match=r"expected columns maxa \(code\); found code, name"):
+        load_communes(tmp_path / "xã.gpkg", code_column="maxa", natural_areas=areas)
+    squares()[:0].to_file(tmp_path / "empty.gpkg")
+    with pytest.raises(InputError, match="found an empty layer"):
+        load_communes(tmp_path / "empty.gpkg", natural_areas=areas)
+    bare = squares().set_crs(None, allow_override=True)
+    with pytest.warns(UserWarning, match="'crs' was not provided"):
+        bare.to_file(tmp_path / "bare.shp")
+    with pytest.raises(CrsError, match="found none"):
+        load_communes(tmp_path / "bare.shp", natural_areas=areas)
+    with pytest.raises(MissingFileError):
+        load_communes(tmp_path / "none.gpkg", natural_areas=areas)
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("code,official_area_ha\n06529,100\n", r"1 communes .* no natural area \(first: \['06148'"),
+        ("code,official_area_ha\n06529,0\n06148,1\n", "natural area above 0 ha"),
+        ("code,official_area_ha\n06529,\n06148,1\n", "natural area above 0 ha"),
+        ("code,official_area_ha\n06529,-5\n06148,1\n", "natural area above 0 ha"),
+        ("code,official_area_ha\n06529,2\n06529,1\n", "found 1 codes more than once"),
+        ("code,official_area_ha\n06529,12.345\n06148,1.000\n", "decimal comma or a decimal point"),
+    ],
+)
+def test_faulty_natural_areas_are_refused(tmp_path: Path, table: str, message: str) -> None:
+    areas = save(tmp_path, squares(), table)
+    with pytest.raises(InputError, match=message):
+        load_communes(tmp_path / "xã.gpkg", natural_areas=areas)
+
+
+def test_natural_areas_in_vietnamese_style(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("mã;ha\n06529;12.345,5\n", "utf-8")
+    areas = load_natural_areas(NaturalAreas(path, code_column="mã", area_column="ha", decimal=","))
+    assert areas.to_dict() == {"06529": 12_345.5}
+
+
+def test_the_real_communes(shared: Path) -> None:
+    table = NaturalAreas(shared / "data" / "lang_son_communes.csv")
+    frame = load_communes(
+        shared / "data" / "lang_son_communes.gpkg", layer="communes", natural_areas=table
+    )
+    assert len(frame) == 65
+    assert frame["official_area_ha"].sum() == 830_967
+
+
+def test_codes_that_lost_their_zero_still_find_their_commune(tmp_path: Path) -> None:
+    areas = save(tmp_path, squares(), "code,official_area_ha\n6529,100.5\n6148,99\n")
+    frame = load_communes(str(tmp_path / "xã.gpkg"), natural_areas=NaturalAreas(str(areas.path)))
+    assert frame["official_area_ha"].tolist() == [99.0, 100.5]

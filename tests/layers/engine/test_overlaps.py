@@ -1,0 +1,108 @@
+"""Plots that lie on one another."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from shapely import Polygon
+
+from layers import check_overlaps
+from layers.base.errors import CrsError, InputError
+from layers.base.findings import Findings
+from tests.layers.engine.engine_ground import polygons, squares
+
+
+def test_overlapping_plots_are_found() -> None:
+    table = check_overlaps(squares((0, 0, 2, 1), (1, 0, 4, 1), (4, 0, 5, 1)))
+    assert list(table.columns) == ["plot", "other", "area_ha", "share_ratio"]
+    assert table.to_numpy().tolist() == [[0, 1, 1.0, 0.5]]
+
+
+def test_neighbours_that_touch_do_not_overlap() -> None:
+    assert check_overlaps(squares((0, 0, 1, 1), (1, 0, 2, 1), (0, 1, 2, 2))).empty
+
+
+def test_a_plot_drawn_twice_and_one_inside_another() -> None:
+    plots = squares((0, 0, 3, 3), (0, 0, 3, 3), (1, 1, 2, 2))
+    plots.index = ["a", "b", "c"]
+    table = check_overlaps(plots)
+    assert table.to_numpy().tolist() == [
+        ["a", "b", 9.0, 1.0],
+        ["a", "c", 1.0, 1.0],
+        ["b", "c", 1.0, 1.0],
+    ]
+
+
+def test_holes_are_not_ground() -> None:
+    ring = shapely.box(0, 0, 4, 4) - shapely.box(1, 1, 3, 3)
+    table = check_overlaps(polygons(ring, shapely.box(1.5, 1.5, 2.5, 2.5), shapely.box(2, 2, 4, 4)))
+    assert table[["plot", "other", "area_ha"]].to_numpy().tolist() == [
+        pytest.approx([0, 2, 3.0]),
+        pytest.approx([1, 2, 0.25]),
+    ]
+
+
+def test_small_overlaps_may_be_left_out() -> None:
+    plots = squares((0, 0, 1, 1), (0.999, 0, 2, 1), (1.9, 0, 3, 1))
+    assert len(check_overlaps(plots)) == 2
+    assert check_overlaps(plots, minimum_m2=11)["plot"].tolist() == [1]
+
+
+def test_invalid_and_missing_geometry() -> None:
+    bow = Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
+    table = check_overlaps(polygons(bow, None, shapely.box(0, 0, 1, 2), Polygon()))
+    assert table["area_ha"].tolist() == pytest.approx([1.0])
+
+
+def test_what_was_found_on_the_way_is_told() -> None:
+    bow = Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
+    found = Findings()
+    table = check_overlaps(polygons(bow, None, shapely.box(0, 0, 1, 2)), findings=found)
+    assert [(item.kind, item.rows) for item in found.items] == [
+        ("invalid-geometry", (0,)),
+        ("no-geometry", (1,)),
+    ]
+    assert [item["kind"] for item in table.attrs["findings"]] == ["invalid-geometry", "no-geometry"]
+
+
+def test_overlaps_in_feet_are_told_in_hectares() -> None:
+    shapes = [
+        shapely.box(1e6, 2e5, 1_000_200, 200_100),
+        shapely.box(1_000_100, 2e5, 1_000_300, 200_100),
+    ]
+    table = check_overlaps(gpd.GeoDataFrame(geometry=shapes, crs=2263), minimum_m2=929)
+    assert table["area_ha"].tolist() == pytest.approx([(1200 / 3937) ** 2])
+    assert check_overlaps(gpd.GeoDataFrame(geometry=shapes, crs=2263), minimum_m2=930).empty
+
+
+def test_none_or_one_plot() -> None:
+    assert check_overlaps(squares((0, 0, 1, 1))).empty
+    assert check_overlaps(squares((0, 0, 1, 1)).iloc[:0]).empty
+
+
+def test_random_plots_agree_with_geos() -> None:
+    random = np.random.default_rng(11)
+    middle = random.uniform(0, 10, (60, 1, 2))
+    angles = np.arange(9) * 2 * np.pi / 9
+    reach = random.uniform(0.3, 1.5, (60, 9, 1))
+    shapes = shapely.polygons(middle + reach * np.stack([np.cos(angles), np.sin(angles)], -1))
+    plots = polygons(*shapes, codes=range(60))
+    ground = np.asarray(plots.geometry)
+    first, second = np.triu_indices(60, 1)
+    expected = shapely.area(shapely.intersection(ground[first], ground[second]))
+    table = check_overlaps(plots)
+    assert len(table) == (expected > 1e-3).sum()
+    assert table["area_ha"].to_numpy() * 1e4 == pytest.approx(
+        np.sort(expected[expected > 1e-3])[::-1], abs=1e-4
+    )
+    assert table["area_ha"].is_monotonic_decreasing
+
+
+def test_inputs_are_checked() -> None:
+    plots = squares((0, 0, 1, 1))
+    with pytest.raises(CrsError, match="projected CRS in metres is needed"):
+        check_overlaps(plots.to_crs(4326))
+    with pytest.raises(InputError, match="Polygons are needed"):
+        check_overlaps(plots.set_geometry(plots.centroid))

@@ -1,0 +1,329 @@
+"""The one reader: every format, every way a file can be broken."""
+
+from __future__ import annotations
+
+import sqlite3
+import struct
+import warnings
+import zipfile
+from pathlib import Path
+
+import geopandas as gpd
+import pyogrio
+import pytest
+import shapely
+
+from layers.base.errors import InputError, MissingFileError
+from layers.io.vector import _rows_of_mid, load_vector
+from layers.io.vector_look import list_layers, look_into
+
+FORMATS = ("gpkg", "shp", "tab", "mif", "gdb", "geojson", "fgb", "parquet", "zip")
+
+
+def write(frame: gpd.GeoDataFrame, path: Path) -> Path:
+    """Write a frame in the format of the path's ending."""
+    suffix = path.suffix
+    if suffix == ".parquet":
+        frame.to_parquet(path)
+    elif suffix == ".zip":
+        inner = write(frame, path.with_suffix(".shp"))
+        with zipfile.ZipFile(path, "w") as archive:
+            for part in sorted(path.parent.glob(f"{path.stem}.*")):
+                if part != path:
+                    archive.write(part, part.name)
+                    part.unlink()
+        assert not inner.exists()
+    else:
+        driver = {".gdb": "OpenFileGDB", ".tab": "MapInfo File", ".mif": "MapInfo File"}.get(suffix)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # FileGDB stores wide integers as reals
+            pyogrio.write_dataframe(frame, path, driver=driver, encoding="UTF-8")
+    return path
+
+
+@pytest.fixture
+def squares() -> gpd.GeoDataFrame:
+    shapes = [shapely.box(100 * i, 0, 100 * i + 100, 100) for i in range(3)]
+    table = {"xa": ["Lộc Bình", "Hữu Lũng", None], "n": [1, 2, 3]}
+    return gpd.GeoDataFrame(table, geometry=shapes, crs="EPSG:9215")
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_every_format_gives_the_same_records(squares, folder, suffix):
+    path = write(squares, folder / f"rừng.{suffix}")
+    read = load_vector(path).sort_values("n", ignore_index=True)  # FlatGeobuf orders by its index
+    assert read["n"].tolist() == [1, 2, 3]
+    assert read["xa"].tolist()[:2] == ["Lộc Bình", "Hữu Lũng"]
+    assert read["xa"].replace("", None).isna().tolist() == [False, False, True]  # MapInfo: ""
+    assert read.area.tolist() == pytest.approx([10000.0] * 3, rel=1e-3)  # TAB has a grid
+    look = look_into(path)
+    assert list(look.fields) == ["xa", "n"]
+    assert look.count == 3
+    assert look.crs is not None
+
+
+def test_columns_are_read_as_asked(squares, folder):
+    path = write(squares, folder / "a.gpkg")
+    assert list(load_vector(path, columns=["n"]).columns) == ["n", "geometry"]
+    with pytest.raises(InputError, match=r"no fields \['m'\]; its fields are \['xa', 'n'\]"):
+        load_vector(path, columns=["m"])
+
+
+def test_several_layers_are_listed(squares, folder):
+    path = folder / "a.gpkg"
+    for layer in ("rừng 2024", "rừng 2025"):
+        pyogrio.write_dataframe(squares, path, layer=layer)
+    assert list_layers(path) == ["rừng 2024", "rừng 2025"]
+    with pytest.raises(InputError, match=r"2 layers, name one of them .*'rừng 2024', 'rừng 2025'"):
+        load_vector(path)
+    assert len(load_vector(path, layer="rừng 2025")) == 3
+    with pytest.raises(MissingFileError, match=r"no layer 'x'; its layers are"):
+        load_vector(path, layer="x")
+
+
+def test_a_table_beside_the_layer_is_no_layer(squares, folder):
+    path = write(squares, folder / "a.gpkg")
+    pyogrio.write_dataframe(squares.drop(columns="geometry"), path, layer="styles")
+    assert list_layers(path) == ["a"]
+    assert len(load_vector(path)) == 3
+    with pytest.raises(MissingFileError, match="no layer 'styles'"):
+        load_vector(path, layer="styles")
+
+
+@pytest.mark.parametrize(
+    "name", ["https://example.org/a.gpkg", "/vsicurl/x.gpkg", "s3://b/a.shp", "PG:dbname=x"]
+)
+def test_remote_paths_are_refused(name):
+    with pytest.raises(InputError, match="a file on this machine"):
+        load_vector(name)
+
+
+def test_a_missing_file_and_an_unknown_format(folder):
+    with pytest.raises(MissingFileError, match=r"No file .*a\.gpkg"):
+        load_vector(folder / "a.gpkg")
+    (folder / "a.dwg").write_bytes(b"x")
+    with pytest.raises(InputError, match=r"a\.dwg: expected a vector file, found \.dwg"):
+        load_vector(folder / "a.dwg")
+    (folder / "a.dbf").write_bytes(b"x")
+    with pytest.raises(InputError, match=r"name the \.shp file"):
+        load_vector(folder / "a.dbf")
+    with pytest.raises(InputError, match="found a folder"):
+        load_vector(folder)
+
+
+def test_content_must_be_what_the_ending_says(folder):
+    path = folder / "a.gpkg"
+    path.write_text(
+        "<OGRVRTDataSource><OGRVRTLayer name='a'><SrcDataSource>/vsicurl/http://localhost:9/a.shp"
+        "</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>",
+        encoding="utf-8",
+    )
+    with pytest.raises(InputError, match="could not be read"):
+        load_vector(path)
+
+
+def test_a_linked_crs_is_refused(folder):
+    path = folder / "a.geojson"
+    path.write_text(
+        '{"type": "FeatureCollection", "crs": {"type": "link", "properties": '
+        '{"href": "http://localhost:9/crs"}}, "features": []}',
+        encoding="utf-8",
+    )
+    with pytest.raises(InputError, match="CRS is a link"):
+        load_vector(path)
+
+
+def test_a_truncated_shapefile_is_refused(squares, folder):
+    path = write(squares, folder / "a.shp")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-60])
+    with pytest.raises(InputError, match=f"truncated, {len(whole)} bytes expected"):
+        load_vector(path)
+    path.write_bytes(b"not a shape")
+    with pytest.raises(InputError, match="not a Shapefile"):
+        load_vector(path)
+
+
+def test_a_short_dbf_is_refused(squares, folder):
+    path = write(squares, folder / "a.shp")
+    table = path.with_suffix(".dbf")
+    whole = table.read_bytes()
+    table.write_bytes(whole[:4] + (2).to_bytes(4, "little") + whole[8:])
+    with pytest.raises(InputError, match=r"3 shapes in the \.shp but 2 records in the \.dbf"):
+        load_vector(path)
+    table.write_bytes(whole[:-100])
+    with pytest.raises(InputError, match=r"3 shapes in the \.shp but 2 records in the \.dbf"):
+        load_vector(path)
+    table.write_bytes(b"")
+    with pytest.raises(InputError, match=r"\.dbf is empty or truncated"):
+        load_vector(path)
+    table.unlink()
+    with pytest.raises(InputError, match=r"lacks its \.dbf"):
+        load_vector(path)
+
+
+@pytest.mark.parametrize("page", ["keep", None, "ISO-8859-1", "UTF-8"])
+def test_utf8_is_recognised_whatever_the_cpg_says(squares, folder, page):
+    path = write(squares, folder / "a.shp")
+    if page is None:
+        path.with_suffix(".cpg").unlink()
+    elif page != "keep":
+        path.with_suffix(".cpg").write_text(page)
+    assert load_vector(path)["xa"].tolist()[:2] == ["Lộc Bình", "Hữu Lũng"]
+
+
+def test_a_letter_cut_by_the_field_width_does_not_spoil_the_column(squares, folder):
+    path = write(squares, folder / "a.shp")
+    table = path.with_suffix(".dbf")
+    content = table.read_bytes()
+    cut = "Lộc Bình".encode()
+    table.write_bytes(content.replace(cut, "Lộ".encode()[:-1].ljust(len(cut))))
+    assert load_vector(path)["xa"].tolist()[:2] == ["L", "Hữu Lũng"]
+
+
+def test_field_names_with_accents(squares, folder):
+    path = write(squares.rename(columns={"xa": "Tên", "n": "Mã_xã"}), folder / "a.shp")
+    assert list(look_into(path).fields) == ["Tên", "Mã_xã"]
+    read = load_vector(path, columns=["Mã_xã"])
+    assert list(read.columns) == ["Mã_xã", "geometry"]
+    assert read["Mã_xã"].tolist() == [1, 2, 3]
+    assert load_vector(path)["Tên"].tolist()[:2] == ["Lộc Bình", "Hữu Lũng"]
+
+
+def test_font_bytes_come_through_as_latin_letters(squares, folder):
+    path = folder / "a.shp"
+    squares["xa"] = ["B¾c Giang", "Léc B×nh", None]
+    squares.to_file(path, encoding="ISO-8859-1")
+    for page in ("ISO-8859-1", "UTF-8", None):
+        path.with_suffix(".cpg").unlink(missing_ok=True)
+        if page:
+            path.with_suffix(".cpg").write_text(page)
+        assert load_vector(path)["xa"].tolist()[:2] == ["B¾c Giang", "Léc B×nh"]
+
+
+def test_code_page_1258_is_decoded(squares, folder):
+    path = folder / "a.shp"
+    squares["xa"] = ["Ðô", "¡", None]  # bytes D0 F4 and A1
+    squares.to_file(path, encoding="ISO-8859-1")
+    path.with_suffix(".cpg").write_text("1258")
+    assert load_vector(path)["xa"].tolist()[:2] == ["Đô", "¡"]
+
+
+@pytest.mark.parametrize("suffix", ["shp", "tab", "gpkg"])
+def test_an_encoding_that_the_user_names(squares, folder, suffix):
+    path = write(squares, folder / f"a.{suffix}")
+    with pytest.raises(
+        InputError, match="expected a code page such as cp1258 or utf-8, found 'foo'"
+    ):
+        load_vector(path, encoding="foo")
+    assert load_vector(path, encoding="utf-8")["xa"].tolist()[0] == "Lộc Bình"
+
+
+def test_a_code_page_that_the_user_names(squares, folder):
+    path = folder / "a.shp"
+    squares["xa"] = ["Ðô", "¡", None]  # bytes D0 F4 and A1
+    squares.to_file(path, encoding="ISO-8859-1")
+    assert load_vector(path, encoding="cp1258")["xa"].tolist()[0] == "Đô"
+
+
+def test_bytes_in_a_mapinfo_file_of_neutral_charset(squares, folder):
+    path = write(squares, folder / "a.mif")
+    table = path.with_suffix(".mid")
+    table.write_bytes(table.read_bytes().replace("Lộc Bình".encode(), b"L\xe9c B\xd7nh"))
+    assert load_vector(path)["xa"].tolist()[0] == "Léc B×nh"
+
+
+def zipped(folder: Path, members: dict[str, bytes]) -> Path:
+    path = folder / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+@pytest.mark.parametrize(
+    "name", ["../a.shp", "/etc/a.shp", "x/../../a.shp", r"..\a.shp", "C:/a.shp"]
+)
+def test_a_zip_that_unpacks_outside_is_refused(folder, name):
+    with pytest.raises(InputError, match="1 members would unpack outside the folder"):
+        load_vector(zipped(folder, {name: b"x"}))
+
+
+def test_a_zip_with_several_layers_lists_them(squares, folder):
+    parts = {}
+    for name in ("a", "b"):
+        path = write(squares, folder / f"{name}.gpkg")
+        parts[f"in/{name}.gpkg"] = path.read_bytes()
+    path = zipped(folder, parts)
+    with pytest.raises(InputError, match=r"2 layers, name one of them \(layer\): \['a', 'b'\]"):
+        load_vector(path)
+    assert len(load_vector(path, layer="b")) == 3
+
+
+def test_a_zip_without_layer_or_damaged(folder):
+    with pytest.raises(InputError, match="holds no vector file"):
+        load_vector(zipped(folder, {"a.txt": b"x"}))
+    (folder / "b.zip").write_bytes(b"PK")
+    with pytest.raises(InputError, match="damaged"):
+        load_vector(folder / "b.zip")
+
+
+def test_curves_become_segments(squares, folder):
+    path = folder / "c.gpkg"
+    pyogrio.write_dataframe(squares.head(1), path, layer_options={"SPATIAL_INDEX": "NO"})
+    circle = struct.pack("<BII", 1, 10, 1) + struct.pack("<BII", 1, 8, 5)
+    circle += struct.pack("<10d", 0, 0, 1, 1, 2, 0, 1, -1, 0, 0)
+    blob = b"GP\x00\x01" + struct.pack("<i", 9215) + circle
+    with sqlite3.connect(path) as database:
+        database.execute("update c set geom = ?", (blob,))
+    database.close()
+    read = load_vector(path)
+    assert read.area[0] == pytest.approx(3.1416, rel=1e-3)
+    assert read.attrs == {"curved": True}
+    assert load_vector(write(squares, folder / "d.gpkg")).attrs == {"curved": False}
+
+
+def test_a_parquet_table_without_geometry(squares, folder):
+    squares.drop(columns="geometry").to_parquet(folder / "a.parquet")
+    with pytest.raises(InputError, match="without GeoParquet metadata"):
+        load_vector(folder / "a.parquet")
+
+
+@pytest.mark.parametrize("suffix", ["gdb", "mif"])
+def test_a_file_that_ends_early_is_refused(squares, folder, suffix):
+    """Two drivers read what is there and say nothing of the rest."""
+    many = squares.loc[squares.index.repeat(400)].reset_index(drop=True)
+    path = write(many, folder / f"a.{suffix}")
+    if suffix == "gdb":
+        part = max(path.glob("*.gdbtable"), key=lambda item: item.stat().st_size)
+        part.write_bytes(part.read_bytes()[:-5000])
+    else:
+        text = path.read_text("utf-8")
+        path.write_text(text[: text.rindex("Region")], "utf-8")
+    with pytest.raises(InputError, match=r"1200 records expected, only \d+ could be read"):
+        load_vector(path)
+
+
+def test_line_breaks_inside_the_text_of_a_mid_are_no_rows(squares, folder):
+    path = write(squares, folder / "a.mif")
+    table = path.with_suffix(".mid")
+    table.write_bytes(table.read_bytes().replace("Lộc Bình".encode(), b"a\nb"))
+    assert _rows_of_mid(table) == 3
+
+
+def test_damaged_files_are_told_plainly(squares, folder):
+    for suffix in ("gpkg", "fgb", "geojson", "parquet"):
+        path = write(squares, folder / f"a.{suffix}")
+        path.write_bytes(path.read_bytes()[:200])
+        with pytest.raises(InputError, match="could not be read"):
+            load_vector(path)
+
+
+def test_bytes_that_are_no_utf8_are_refused_at_once(squares, folder):
+    path = folder / "a.gpkg"
+    pyogrio.write_dataframe(squares, path, layer_options={"SPATIAL_INDEX": "NO"})
+    with sqlite3.connect(path) as database:
+        database.execute("update a set xa = cast(x'4cbe63' as text) where n = 1")
+    database.close()
+    with pytest.raises(InputError, match="could not be read"):
+        load_vector(path)

@@ -1,0 +1,122 @@
+"""Reports of communes: CSV and Excel tables of hectares."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from layers import InputError, MissingFileError, ReportLayer, SchemaError, load_report
+from layers.kinds.report import REPORT
+
+HEAD = "commune_code,commune,crop,year,area_ha\n"
+
+
+def table(folder: Path, rows: str, *, head: str = HEAD, encoding: str = "utf-8") -> Path:
+    path = folder / "báo cáo.csv"
+    path.write_text(head + rows, encoding)
+    return path
+
+
+def kinds(report: ReportLayer) -> list[tuple[str, str, int]]:
+    return [(item.severity, item.kind, item.count) for item in report.findings.items]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_rows_become_crops_and_hectares(folder: Path, encoding: str) -> None:
+    path = table(
+        folder, "06463,Chi Lăng,Na,2025,812.5\n06475,Bằng Mạc,citrus,2025,20\n", encoding=encoding
+    )
+    report = load_report(path)
+    REPORT.validate(report.table)
+    assert report.table["crop"].tolist() == ["custard_apple", "citrus"]
+    assert report.table["area_ha"].tolist() == [812.5, 20.0]
+    assert report.table["row"].tolist() == [2, 3]
+    assert report.findings.items == []
+
+
+def test_columns_and_crops_are_mapped_and_the_name_may_be_absent(folder: Path) -> None:
+    path = table(folder, '6463;Na dai;2025;"1.812,5"\n', head="ma;cay;nam;ha\n")
+    told = {"commune_code": "ma", "crop": "cay", "year": "nam", "area_ha": "ha"}
+    report = load_report(path, columns=told, crops={"Na dai": "custard_apple"}, decimal=",")
+    assert report.table.loc[0, "commune_code"] == "06463"
+    assert report.table.loc[0, "area_ha"] == 1812.5
+    assert report.table["commune"].isna().all()
+    assert kinds(report) == [("note", "code-zeros-added", 1)]
+
+
+def test_excel_reads_as_csv_does(folder: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "na"
+    for row in (HEAD.strip().split(","), ["06463", "Chi Lăng", "Na", 2025, 812.5]):
+        book.active.append(row)
+    book.save(folder / "báo cáo.xlsx")
+    report = load_report(folder / "báo cáo.xlsx", sheet="na")
+    assert report.table[["crop", "year", "area_ha"]].to_numpy().tolist() == [
+        ["custard_apple", 2025, 812.5]
+    ]
+    with pytest.raises(MissingFileError, match="no sheet 'hồng'"):
+        load_report(folder / "báo cáo.xlsx", sheet="hồng")
+
+
+def test_rows_that_say_nothing_are_set_aside_and_listed(folder: Path) -> None:
+    rows = (
+        "06463,Chi Lăng,Na,2025,5\n"
+        "06475,Bằng Mạc,Na,2025,\n"
+        "06475,Bằng Mạc,Na,2024,-3\n"
+        "06475,Bằng Mạc,Na,2205,4\n"
+        ",Nơi nào,Na,2025,2\n"
+        "06475,Bằng Mạc,Mít,2025,7\n"
+        "06463,Chi Lăng,Na,2025,5\n"
+    )
+    report = load_report(table(folder, rows))
+    assert report.table["row"].tolist() == [2, 6, 7]
+    assert report.table["area_ha"].sum() == 14
+    assert kinds(report) == [
+        ("problem", "row-incomplete", 1),
+        ("problem", "area-negative", 1),
+        ("problem", "year-implausible", 1),
+        ("problem", "row-twice", 1),
+        ("problem", "crop-unknown", 1),
+        ("problem", "commune-missing", 1),
+    ]
+    assert report.findings.items[3].examples == ("8",)
+    assert report.findings.items[3].rows == (6,)
+
+
+def test_two_figures_for_one_thing_stop(folder: Path) -> None:
+    path = table(folder, "06463,Chi Lăng,Na,2025,5\n06463,Chi Lăng,custard_apple,2025,6\n")
+    with pytest.raises(InputError, match=r"1 rows give other hectares .*row 3: 06463"):
+        load_report(path)
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ("06463,Chi Lăng,Na,2025,1.234\n", r"'1.234' can be read with a decimal comma or"),
+        ("06463,Chi Lăng,Na,2025,khoảng 5\n", r"found 1 cells of text \(row 2: 'khoảng 5'\)"),
+        ("06463,Chi Lăng,Na,năm 2025,5\n", r"expected years, found 1 other cells \(row 2"),
+        ("06463,Chi Lăng,Na + Hồng,2025,5\n", "names 2 crops in one row"),
+        ("", "expected rows of figures, found an empty table"),
+    ],
+)
+def test_unreadable_cells_are_refused_with_their_rows(
+    folder: Path, rows: str, message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        load_report(table(folder, rows))
+
+
+def test_wrong_columns_are_refused_with_those_found(folder: Path) -> None:
+    path = table(folder, "06463,Chi Lăng,Na,2025,5\n")
+    with pytest.raises(SchemaError, match=r"expected columns ha \(area_ha\); found commune_code"):
+        load_report(path, columns={"area_ha": "ha"})
+    with pytest.raises(SchemaError, match=r"expected columns xa \(commune\)"):
+        load_report(path, columns={"commune": "xa"})
+    with pytest.raises(InputError, match=r"unknown columns \['hectares'\]"):
+        load_report(path, columns={"hectares": "area_ha"})
+    with pytest.raises(InputError, match=r"'crops' leads to \['mango'\]"):
+        load_report(path, crops={"Na": "mango"})
+    with pytest.raises(MissingFileError, match="File not found"):
+        load_report(folder / "no.csv")

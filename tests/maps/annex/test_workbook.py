@@ -1,0 +1,264 @@
+"""The workbook: real numbers, totals that meet, nothing from data that a spreadsheet would run."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from layers.base.errors import InputError, OutputError, OutputExistsError, SchemaError
+from layers.base.language import Phrase
+from maps.annex.content import AnnexContent, AnnexHeading, page_date
+from maps.annex.layout import total_of
+from maps.annex.tables import build_tables
+from maps.annex.workbook import number_format, save_workbook, sheet_name
+from tests.maps.annex import annex_squares as squares
+from tests.maps.annex.office import convert
+
+
+@pytest.fixture
+def content() -> AnnexContent:
+    return squares.content()
+
+
+def _cells(sheet: openpyxl.worksheet.worksheet.Worksheet) -> dict[str, list[object]]:
+    """Rows of a sheet by the text in their second cell."""
+    return {str(row[1]): list(row) for row in sheet.iter_rows(values_only=True) if row[1]}
+
+
+def test_sheets_follow_the_annex(content: AnnexContent, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(save_workbook(content, tmp_path / "Phụ lục.xlsx"))
+    assert book.sheetnames == [
+        "Chỉ tiêu",
+        *("1 Thông", "2 Hồi", "3 Dược liệu", "4 Hoàng đàn"),
+        *("Vùng × xã", "Biểu 3 Che phủ rừng", "Biểu 6 Loài, cấp tuổi", "Phân bổ", "Nguồn số liệu"),
+    ]
+
+
+def test_total_is_a_formula_and_its_value(content: AnnexContent, tmp_path: Path) -> None:
+    path = save_workbook(content, tmp_path / "annex.xlsx")
+    values = _cells(openpyxl.load_workbook(path, data_only=True)["1 Thông"])
+    formulas = _cells(openpyxl.load_workbook(path)["1 Thông"])
+    assert values["Tổng cộng"][3:8] == [900.5, 20.1, 79.4, 1000.0, 99.5]
+    assert str(formulas["Tổng cộng"][3]).startswith("=SUM(D")
+    assert values["Bình Gia"][3:8] == [400.1, 20.1, 30.2, 450.4, 50.3]
+    assert str(formulas["Bình Gia"][6]).count("+") == 2
+
+
+def test_losses_are_taken_off(tmp_path: Path) -> None:
+    losses = pd.DataFrame(
+        [
+            ("pine", "06001", 2026, 0.3),
+            ("pine", "06001", 2027, 10.1),
+            ("anise", "06002", 2026, 1.0),
+        ],
+        columns=["zone", "commune_code", "year", "loss_ha"],
+    )
+    path = save_workbook(squares.content(losses=losses), tmp_path / "annex.xlsx")
+    values = _cells(openpyxl.load_workbook(path, data_only=True)["1 Thông"])
+    formulas = _cells(openpyxl.load_workbook(path)["1 Thông"])
+    assert values["Bình Gia"][3:9] == [400.1, 20.1, 30.2, 10.4, 440.0, 39.9]
+    assert values["Tổng cộng"][3:9] == [900.5, 20.1, 79.4, 10.4, 989.6, 89.1]
+    assert re.fullmatch(r"=D(\d+)\+E\1\+F\1-G\1", str(formulas["Bình Gia"][7]))
+
+
+def test_province_row_of_forest_cover(content: AnnexContent, tmp_path: Path) -> None:
+    path = save_workbook(content, tmp_path / "annex.xlsx")
+    values = _cells(openpyxl.load_workbook(path, data_only=True)["Biểu 3 Che phủ rừng"])
+    formulas = _cells(openpyxl.load_workbook(path)["Biểu 3 Che phủ rừng"])
+    assert values["Tỉnh Lạng Sơn"][2:8] == [5000, 3076, 2300, 760, 16, 61.2]
+    assert all(str(cell).startswith("=") for cell in formulas["Tỉnh Lạng Sơn"][2:8])
+    assert "ROUND" in str(formulas["Tỉnh Lạng Sơn"][7])
+
+
+def test_rate_stays_a_number_where_printed_hectares_do_not_give_it(tmp_path: Path) -> None:
+    cover = squares.forest_cover()
+    cover.loc[4, "cover_percent"] = 61.3
+    path = save_workbook(squares.content(forest_cover=cover), tmp_path / "annex.xlsx")
+    row = _cells(openpyxl.load_workbook(path)["Biểu 3 Che phủ rừng"])["Tỉnh Lạng Sơn"]
+    assert row[7] == 61.3
+
+
+def _without_values(path: Path, target: Path) -> Path:
+    """Copy a workbook, its formulas stripped of their values, so that the reader must calculate."""
+    with zipfile.ZipFile(path) as given, zipfile.ZipFile(target, "w") as taken:
+        for name in given.namelist():
+            data = given.read(name)
+            if name.startswith("xl/worksheets/sheet"):
+                data = re.sub(rb"(</f>)<v>[^<]*</v>", rb"\1", data)
+            taken.writestr(name, data)
+    return target
+
+
+def test_formulas_recalculated_by_libreoffice_give_the_written_values(
+    content: AnnexContent, tmp_path: Path
+) -> None:
+    path = save_workbook(content, tmp_path / "annex.xlsx")
+    bare = _without_values(path, tmp_path / "bare.xlsx")
+    ours = openpyxl.load_workbook(path, data_only=True)
+    theirs = openpyxl.load_workbook(convert(bare, tmp_path / "lại", "xlsx"), data_only=True)
+    compared = 0
+    for sheet in openpyxl.load_workbook(path):
+        for cell in (cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"):
+            written = ours[sheet.title][cell.coordinate].value
+            again = theirs[sheet.title][cell.coordinate].value
+            assert again == pytest.approx(written, abs=1e-9), (sheet.title, cell.coordinate)
+            compared += 1
+    assert compared > 30
+
+
+def test_missing_is_not_zero(content: AnnexContent, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(save_workbook(content, tmp_path / "annex.xlsx"), data_only=True)
+    matrix = _cells(book["Vùng × xã"])
+    assert matrix["Tổng cộng"][2:6] == [900.5, 50.0, "…", 0.0]
+    assert matrix["Bình Gia"][3:5] == [0.0, "…"]
+
+
+def test_a_commune_neither_listed_nor_holding_anything_is_left_out(content: AnnexContent) -> None:
+    tables = {table.zone: table for table in build_tables(content) if table.role == "zone"}
+    assert tables["pine"].rows["commune"].tolist() == [*squares.COMMUNES.values()]
+    assert tables["anise"].rows["commune"].tolist() == ["Đồng Đăng"]
+    assert tables["cypress"].rows.empty
+    total = tables["anise"].total
+    assert total is not None
+    assert total["reached_ha"] == 50.3
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@"])
+def test_text_from_data_is_never_a_formula(start: str, tmp_path: Path) -> None:
+    hostile = f'{start}HYPERLINK("http://x","y")'
+    zones = squares.zones()
+    zones["commune"] = zones["commune"].replace("Bình Gia", hostile)
+    sources = pd.DataFrame({"layer": [hostile], "date": ["x"], "source": ["http://example.org"]})
+    path = save_workbook(squares.content(zones=zones, sources=sources), tmp_path / "annex.xlsx")
+    book = openpyxl.load_workbook(path)
+    found = [
+        cell
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if isinstance(cell.value, str) and "HYPERLINK" in cell.value
+    ]
+    assert len(found) >= 3
+    assert all(cell.data_type == "s" and cell.quotePrefix for cell in found)
+    assert all(
+        cell.hyperlink is None for sheet in book for row in sheet.iter_rows() for cell in row
+    )
+
+
+def test_demo_data_says_so_on_every_sheet(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(save_workbook(squares.content(demo=True), tmp_path / "a.xlsx"))
+    assert all(sheet["A1"].value == "Dữ liệu minh họa / Demo data" for sheet in book)
+    assert all("Dữ liệu minh họa" in str(sheet.oddFooter.left.text) for sheet in book)
+
+
+def test_every_sheet_is_set_up_for_print(content: AnnexContent, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(save_workbook(content, tmp_path / "annex.xlsx"))
+    for sheet in book:
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.page_setup.paperSize in (8, 9)
+        assert sheet.print_title_rows
+        assert sheet.freeze_panes
+        assert sheet.oddHeader.center.text == "&P"
+
+
+def test_digest_is_carried(content: AnnexContent, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(save_workbook(content, tmp_path / "annex.xlsx"))
+    assert book.custom_doc_props["digest"].value == "a" * 64
+    assert any("a" * 64 in str(cell.value) for row in book["Nguồn số liệu"] for cell in row)
+
+
+def test_same_content_same_bytes(
+    content: AnnexContent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")
+    first = save_workbook(content, tmp_path / "a.xlsx").read_bytes()
+    assert save_workbook(content, tmp_path / "b.xlsx").read_bytes() == first
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1867225600")
+    assert save_workbook(content, tmp_path / "c.xlsx").read_bytes() != first
+
+
+def test_english_annex(tmp_path: Path) -> None:
+    path = save_workbook(squares.content(language="en", allocation=None), tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(path, data_only=True)
+    assert book.sheetnames[1] == "1 Pine"
+    rows = _cells(book["1 Pine"])
+    assert rows["Total"][3] == 900.5
+    assert rows["Commune"][4] == "Share (%)"
+
+
+def test_sheet_names_are_short_clean_and_unique() -> None:
+    assert sheet_name("Cây [có]: múi/quýt?*\\", set()) == "Cây  có   múi quýt"
+    assert len(sheet_name("x" * 40, set())) == 31
+    assert sheet_name("Hồi", {"hồi"}) == "Hồi (2)"
+    assert sheet_name("x" * 31, {"x" * 31}) == "x" * 27 + " (2)"
+    assert sheet_name("'", set()) == "-"
+
+
+def test_number_formats() -> None:
+    assert number_format(0) == '#,##0;-#,##0;"-"'
+    assert number_format(2) == '#,##0.00;-#,##0.00;"-"'
+
+
+def test_totals_have_no_binary_dust() -> None:
+    assert total_of(pd.Series([0.1] * 3), decimals=1) == 0.3
+    assert pd.isna(total_of(pd.Series([float("nan")]), decimals=1))
+
+
+def test_earlier_workbook_stays_when_a_new_one_cannot_be_written(
+    content: AnnexContent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "annex.xlsx"
+    path.write_bytes(b"earlier")
+
+    def locked(_self: Path, target: Path) -> Path:
+        raise PermissionError(13, "used by another process", str(target))
+
+    monkeypatch.setattr(Path, "replace", locked)
+    with pytest.raises(OutputExistsError, match=r"annex\.xlsx exists: give another name"):
+        save_workbook(content, path)
+    with pytest.raises(OutputError, match="open in Excel"):
+        save_workbook(content, path, overwrite=True)
+    assert path.read_bytes() == b"earlier"
+    assert [item.name for item in tmp_path.iterdir()] == ["annex.xlsx"]
+
+
+def test_missing_folder_is_named(content: AnnexContent, tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="không có"):
+        save_workbook(content, tmp_path / "không có" / "annex.xlsx")
+
+
+def test_zone_without_a_name_is_refused() -> None:
+    with pytest.raises(InputError, match=r"1 zones have no name, first \['anise'\]"):
+        squares.content(zone_names=squares.zone_names().query("zone != 'anise'"))
+
+
+def test_doubled_rows_are_refused() -> None:
+    zones = squares.zones()
+    with pytest.raises(InputError, match=r"zones: 1 \(pine/06001\)"):
+        squares.content(zones=pd.concat([zones, zones.head(1)]))
+
+
+def test_missing_column_is_refused() -> None:
+    with pytest.raises(SchemaError, match="sources: expected columns"):
+        squares.content(sources=pd.DataFrame({"layer": ["x"]}))
+
+
+def test_page_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")
+    assert page_date().isoformat() == "2026-01-01"
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+    with pytest.raises(InputError, match="whole seconds since 1970, found 'yesterday'"):
+        page_date()
+
+
+def test_heading_without_a_document_leaves_a_line(tmp_path: Path) -> None:
+    heading = AnnexHeading(number="II", title=Phrase(en="x", vi="y"))
+    path = save_workbook(squares.content(heading=heading), tmp_path / "annex.xlsx")
+    sheet = openpyxl.load_workbook(path)["1 Thông"]
+    assert sheet["A1"].value == "Phụ lục II"
+    assert sheet["A3"].value == "(Kèm theo ……………………………………)"

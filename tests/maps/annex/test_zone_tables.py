@@ -1,0 +1,121 @@
+"""Planned hectares: a zone nobody allocated is not a zone that gets nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from maps.annex.annex_planned import planned_by_year, unallocated_zones
+from maps.annex.commune_table import commune_table
+from maps.annex.content import AnnexContent
+from maps.annex.document_table import body_texts
+from maps.annex.layout import AnnexTable, speaker
+from maps.annex.tables import build_tables
+from tests.maps.annex import annex_squares as squares
+
+
+def _zone(content: AnnexContent, zone: str) -> AnnexTable:
+    return next(table for table in build_tables(content) if table.zone == zone)
+
+
+def _listed(zone: str) -> pd.DataFrame:
+    zones = squares.zones()
+    return zones.assign(listed=zones["listed"] | (zones["zone"] == zone))
+
+
+def test_zone_without_rows_in_the_allocation_is_not_known() -> None:
+    content = squares.content(zones=_listed("cypress"))
+    *rows, total = body_texts(content, _zone(content, "cypress"))
+    assert len(rows) == 4
+    # Present, two years, until 2027, change.
+    assert all(row[3:8] == ["-", "…", "…", "…", "…"] for row in rows)
+    assert total[3:8] == ["-", "…", "…", "…", "…"]
+
+
+def test_zone_with_missing_figures_in_the_allocation_is_not_known() -> None:
+    rows = [("medicinal", code, name, "", 2027, np.nan) for code, name in squares.COMMUNES.items()]
+    more = pd.DataFrame(rows, columns=squares.allocation().columns)
+    allocation = pd.concat([squares.allocation(), more], ignore_index=True)
+    losses = pd.DataFrame(
+        [("pine", "06001", 2026, 0.3)], columns=["zone", "commune_code", "year", "loss_ha"]
+    )
+    content = squares.content(allocation=allocation, zones=_listed("medicinal"), losses=losses)
+    *cells, total = body_texts(content, _zone(content, "medicinal"))
+    assert all(row[3:9] == ["…"] * 6 for row in [*cells, total])
+    assert unallocated_zones(content) == ["medicinal", "cypress"]
+
+
+def test_commune_without_a_row_in_an_allocated_zone_gets_nothing() -> None:
+    content = squares.content()
+    planned = planned_by_year(content, "pine", pd.Index(["06001", "06004"]))
+    assert planned.loc["06001"].tolist() == [20.1, 30.2]
+    assert planned.loc["06004"].tolist() == [0.0, 0.0]
+    assert planned_by_year(content, "cypress", pd.Index(["06001"])).isna().all(axis=None)
+
+
+def test_commune_table_says_what_is_not_known() -> None:
+    content = squares.content(zones=_listed("cypress"))
+    table = commune_table(content, "06002", speaker("vi"))
+    rows = table.rows.set_index("name")
+    assert rows.loc["Hồi", ["plan_2026", "plan_2027", "gap_ha"]].tolist() == [0.0, 0.3, 0.3]
+    assert rows.loc["Hoàng đàn", ["plan_2026", "plan_2027", "gap_ha"]].isna().all()
+
+
+def test_allocation_names_the_zones_that_it_leaves_out() -> None:
+    table = next(table for table in build_tables(squares.content()) if table.role == "allocation")
+    assert table.notes == ("Chưa phân bổ: Dược liệu, Hoàng đàn.",)
+    without = squares.content(allocation=None)
+    assert unallocated_zones(without) == []
+
+
+def test_areas_that_nobody_knows_are_not_said_to_be_none() -> None:
+    zones = squares.zones()
+    known, unknown = (_zone(squares.content(zones=zones), zone) for zone in ("pine", "medicinal"))
+    assert known.notes[0].startswith("Không in các xã, phường ngoài danh mục và không có diện tích")
+    assert unknown.notes[0].startswith("Không in các xã, phường khác vì chưa có số liệu hiện trạng")
+    some = zones["zone"].eq("pine") & zones["commune_code"].eq("06004")
+    zones = zones.assign(
+        listed=zones["listed"] & ~some, present_ha=zones["present_ha"].mask(some, np.nan)
+    )
+    zones.loc[(zones["zone"] == "pine") & (zones["commune_code"] == "06003"), "present_ha"] = 0.0
+    note = _zone(squares.content(zones=zones), "pine").notes[0]
+    assert "mà không có diện tích hoặc chưa có số liệu" in note
+
+
+def test_shared_ground_is_totalled_apart_from_new_planting() -> None:
+    more = [
+        ("medicinal", "06001", "Bình Gia", "under_canopy", 2026, 7.5),
+        ("acacia", "06002", "Đồng Đăng", "young_acacia", 2027, 60.0),
+    ]
+    rows = pd.DataFrame(more, columns=squares.allocation().columns)
+    names = pd.DataFrame(
+        [("acacia", "Keo", "Acacia", "open")], columns=squares.zone_names().columns
+    )
+    content = squares.content(
+        allocation=pd.concat([squares.allocation(), rows], ignore_index=True),
+        zone_names=pd.concat([squares.zone_names(), names], ignore_index=True),
+        sharing=("under_canopy", "young_acacia"),
+    )
+    tables = [table for table in build_tables(content) if table.role == "allocation"]
+    totals = [body_texts(content, table)[-1] for table in tables]
+    assert [(texts[1], texts[-1]) for texts in totals] == [
+        ("Tổng trồng mới", "99,8"),
+        ("Tổng cộng", "7,5"),
+        ("Tổng cộng", "60,0"),
+    ]
+    assert [table.name for table in tables] == [
+        "Phân bổ",
+        "Đất dưới tán rừng",
+        "Keo non chuyển sang gỗ lớn",
+    ]
+    assert all("không cộng vào tổng" in table.notes[0] for table in tables[1:])
+    assert not any(column.group == "Kế hoạch trồng mới" for column in tables[1].columns)
+
+
+def test_allocation_on_shared_ground_alone_plants_nothing_new() -> None:
+    allocation = squares.allocation().assign(land="under_canopy")
+    content = squares.content(allocation=allocation, sharing=("under_canopy",))
+    new, shared = (table for table in build_tables(content) if table.role == "allocation")
+    assert new.rows.empty
+    assert body_texts(content, new)[-1][-1] in ("-", "…")
+    assert body_texts(content, shared)[-1][-1] == "99,8"

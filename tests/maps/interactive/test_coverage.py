@@ -1,0 +1,132 @@
+"""Geometry of the page: shared borders stay shared, nothing is lost, what is written reads back."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shapely.geometry import MultiPolygon, Point, Polygon, box
+
+from layers.base.errors import InputError
+from maps.interactive.coverage import EncodedShapes, decode_rings, encode_coverage, encode_lines
+from tests.maps.interactive.made_map import real_communes, squares
+
+
+def frame(*shapes: object) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(geometry=list(shapes), crs=4326)
+
+
+def polygons(encoded: EncodedShapes) -> list[shapely.Geometry]:
+    """Decoded shapes in steps, filled by the even-odd rule as the page fills them."""
+    texts = [text for text in encoded.rings if text is not None]
+    rings = [[Polygon(ring) for ring in decode_rings(text)] for text in texts]
+    return [functools.reduce(shapely.symmetric_difference, parts) for parts in rings]
+
+
+def test_squares_come_back_to_the_step() -> None:
+    encoded = encode_coverage([squares(2)])[0]
+    first, second = polygons(encoded)
+    side = round(0.1 / encoded.step)
+    assert first.equals(box(0, 0, side, side))
+    assert second.bounds[0] == first.bounds[2]
+    assert first.contains(Point(encoded.points[0]))
+    assert second.contains(Point(encoded.points[1]))
+
+
+def test_a_hole_stays_a_hole() -> None:
+    ring = box(106, 21, 107, 22).difference(box(106.4, 21.4, 106.6, 21.6))
+    inner = box(106.4, 21.4, 106.6, 21.6)
+    outer, hole = polygons(encode_coverage([frame(ring, inner)])[0])
+    assert outer.interiors  # type: ignore[attr-defined]
+    assert outer.intersection(hole).area == 0
+
+
+def test_the_mark_stands_in_the_largest_part() -> None:
+    islands = MultiPolygon([box(106, 21, 106.01, 21.01), box(107, 21, 107.5, 21.5)])
+    encoded = encode_coverage([frame(islands)])[0]
+    assert encoded.points[0] is not None
+    assert encoded.points[0][0] > 0.5 / encoded.step
+
+
+def test_shapes_without_geometry_keep_their_place() -> None:
+    encoded = encode_coverage([frame(box(106, 21, 107, 22), None, Polygon())])[0]
+    assert [text is None for text in encoded.rings] == [False, True, True]
+    assert encoded.points[1:] == [None, None]
+
+
+def test_a_speck_beside_a_country_is_still_drawn() -> None:
+    speck = box(106, 21, 106.00001, 21.00001)
+    encoded = encode_coverage([frame(box(102, 8, 110, 23.4), speck)])[0]
+    assert all(encoded.rings)
+
+
+def test_a_bow_tie_is_repaired() -> None:
+    bow = Polygon([(106, 21), (107, 22), (107, 21), (106, 22)])
+    shape = decode_rings(str(encode_coverage([frame(bow)])[0].rings[0]))
+    assert len(shape) == 2
+
+
+def test_points_are_refused() -> None:
+    with pytest.raises(InputError, match=r"needs polygons, found 1 other geometries \(rows 0\)"):
+        encode_coverage([frame(Point(106, 21))])
+
+
+def test_nothing_to_draw_is_refused() -> None:
+    with pytest.raises(InputError, match="No commune of the map has a geometry"):
+        encode_coverage([frame(None)])
+
+
+def test_neighbours_share_the_border() -> None:
+    zigzag = [(106.5 + 0.01 * (i % 3), 21 + i * 0.01) for i in range(101)]
+    left = Polygon([(106, 21), *zigzag, (106, 22)])
+    right = Polygon([(107, 21), *zigzag, (107, 22)])
+    ours, theirs = encode_coverage([frame(left), frame(right)])
+    pair = [*polygons(ours), *polygons(theirs)]
+    assert shapely.coverage_is_valid(pair)
+
+
+def test_outlines_above_the_limit_are_left_out() -> None:
+    grid = encode_coverage([squares(1)])[0]
+    plots = frame(box(106.01, 21.01, 106.02, 21.02), None)
+    lines, vertices = encode_lines(plots, grid, limit=100)
+    assert vertices == 5
+    assert len(decode_rings(lines[0])[0]) == 5
+    assert encode_lines(plots, grid, limit=4) == ([], 5)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 900), st.integers(1, 900)), min_size=1, max_size=6, unique=True
+    )
+)
+def test_any_division_stays_a_coverage(cuts: list[tuple[int, int]]) -> None:
+    """A square cut by lines from edge to edge: parts fill it, before and after."""
+    whole = box(106, 21, 107, 22)
+    lines = [shapely.LineString([(106 + a / 1000, 20.9), (106 + b / 1000, 22.1)]) for a, b in cuts]
+    parts = shapely.get_parts(shapely.ops.split(whole, lines[0]))
+    for line in lines[1:]:
+        parts = np.concatenate([shapely.get_parts(shapely.ops.split(p, line)) for p in parts])
+    parts = [part for part in parts if part.area > 1e-6]
+    encoded = encode_coverage([frame(*parts)])[0]
+    back = polygons(encoded)
+    assert len(back) == len(parts)
+    assert shapely.coverage_is_valid(back)
+
+
+def test_the_real_communes_become_a_clean_coverage(shared: Path) -> None:
+    communes = real_communes(shared)
+    encoded = encode_coverage([communes])[0]
+    back = polygons(encoded)
+    assert shapely.is_valid(back).all()
+    assert shapely.coverage_is_valid(back)
+    before = shapely.area(communes.geometry.to_numpy())
+    after = shapely.area(back) * encoded.step**2
+    assert after.sum() == pytest.approx(before.sum(), rel=1e-4)
+    assert np.abs(after / before - 1).max() < 0.005

@@ -1,0 +1,325 @@
+"""The page as text: what it carries, what it forbids, what it refuses, what it says."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely.geometry import Point
+
+from benchmarks._map_content import made_content
+from layers.base.errors import CrsError, InputError, OutputExistsError, SchemaError
+from maps import MapContent, RasterPicture, build_map, interactive, save_map
+from maps.interactive.content import COMMUNE_LIMIT, LIMITS, check_content
+from maps.interactive.page_data import build_page_data, read_page_data
+from tests.maps.interactive.made_map import province_content, real_communes, squares
+
+
+@pytest.fixture(scope="module")
+def content() -> MapContent:
+    return made_content(squares())
+
+
+@pytest.fixture(scope="module")
+def page(content: MapContent) -> str:
+    return build_map(content)
+
+
+def notes_of(content: MapContent) -> str:
+    return "\n".join(note["en"] for note in build_page_data(check_content(content))["notes"])
+
+
+def test_the_same_content_gives_the_same_page(content: MapContent, page: str) -> None:
+    assert build_map(content) == page
+
+
+def test_the_page_asks_nobody_for_anything(page: str) -> None:
+    assert "default-src 'none'" in page
+    assert not re.search(r"<(script|img|iframe)[^>]*\ssrc\s*=", page)
+    assert not re.search(r"<link[^>]*\shref=\"(?!data:)", page)
+    assert not re.search(r"url\((?!data:|#|\\?\"?#)", page)
+    assert "sourceMappingURL" not in page
+    assert "unsafe-inline" not in page
+
+
+def test_policy_hashes_are_those_of_the_blocks(page: str) -> None:
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
+    assert policy is not None
+    blocks = re.findall(r"<script>(.*?)</script>|<style>(.*?)</style>", page, re.DOTALL)
+    hashes = {
+        base64.b64encode(hashlib.sha256("".join(block).encode()).digest()).decode()
+        for block in blocks
+    }
+    assert len(blocks) == 4
+    assert set(re.findall(r"'sha256-([^']*)'", policy.group(1))) == hashes
+
+
+def test_hostile_names_stay_data() -> None:
+    name = "<script>alert(1)</script>"
+    made = made_content(squares(names={0: name}), title_vi=name, digest='"><img src=x>')
+    hostile = build_map(made)
+    assert name not in hostile
+    assert "<img" not in hostile
+    assert read_page_data(hostile)["communes"]["name"][0] == name
+
+
+def test_figures_survive_the_page(content: MapContent, page: str) -> None:
+    data = read_page_data(page)
+    for zone in data["zones"]:
+        rows = content.zone_communes[content.zone_communes["zone"] == zone["id"]]
+        for measure, column in (("present", "present_ha"), ("share", "share_ratio")):
+            values = [np.nan if v is None else v for v in zone["values"].get(measure, [None] * 4)]
+            assert values == pytest.approx(rows[column], abs=5.1e-5, nan_ok=True)
+
+
+def test_years_sum_to_the_whole(page: str) -> None:
+    zone = read_page_data(page)["zones"][0]
+    total = np.sum([zone["years"][year] for year in zone["years"]], axis=0)
+    assert zone["values"]["planned"] == pytest.approx(total, abs=5e-4)
+    assert list(zone["years"]) == ["2026", "2027", "2028", "2029", "2030"]
+
+
+def test_allocation_by_land_is_summed(content: MapContent) -> None:
+    assert content.planned is not None
+    halves = content.planned.assign(planned_ha=content.planned["planned_ha"] / 2)
+    split = pd.concat([halves.assign(land="bare"), halves.assign(land="cut")], ignore_index=True)
+    whole = build_page_data(check_content(content))
+    assert build_page_data(check_content(replace(content, planned=split))) == whole
+
+
+def test_the_chart_takes_the_area_and_the_printed_figures(content: MapContent) -> None:
+    targets = content.targets.assign(indicator="area", figure_low=1.0, figure_high=2.0)
+    other = targets.iloc[[0]].assign(target="pine-large-timber", indicator="large_timber")
+    both = pd.concat([other, targets], ignore_index=True)
+    found = build_page_data(check_content(replace(content, targets=both)))["targets"]
+    assert [target["target"] for target in found if target["main"]] == list(targets["target"])
+    assert {(target["figure_low"], target["figure_high"]) for target in found} == {(1, 2)}
+
+
+def test_missing_is_not_zero(content: MapContent) -> None:
+    frame = content.zone_communes.copy()
+    pine = frame.index[frame["zone"] == "pine"]
+    frame.loc[pine[0], ["present_ha", "share_ratio"]] = np.nan
+    frame.loc[pine[1], ["present_ha", "share_ratio"]] = 0.0
+    frame = frame.drop(index=pine[2])
+    data = build_page_data(check_content(replace(content, zone_communes=frame)))
+    present = data["zones"][0]["values"]["present"]
+    assert present[0] is None
+    assert present[1] == 0
+    assert present[2] is None
+
+
+def test_absent_measures_are_said_so(content: MapContent) -> None:
+    empty = content.zone_communes.assign(held_ratio=np.nan, available_ha=np.nan, gap_ha=np.nan)
+    assert (
+        "held"
+        not in build_page_data(check_content(replace(content, zone_communes=empty)))["measures"]
+    )
+    bare = replace(
+        content,
+        planned=None,
+        forest_cover=None,
+        zone_communes=content.zone_communes.drop(columns=["held_ratio", "available_ha", "gap_ha"]),
+    )
+    data = build_page_data(check_content(bare))
+    assert data["measures"] == ["present", "share"]
+    notes = notes_of(bare)
+    for words in ("share of each zone's target", "no allocation yet", "cover", "land available"):
+        assert words in notes
+
+
+def test_a_commune_without_boundary_stays_in_the_table(content: MapContent) -> None:
+    communes = content.communes.copy()
+    communes.loc[1, "geometry"] = None
+    lacking = replace(content, communes=communes)
+    data = build_page_data(check_content(lacking))
+    assert data["communes"]["rings"][1] is None
+    assert data["communes"]["name"][1] == "Xã số 2"
+    assert "Not drawn for lack of a boundary (1): Xã số 2" in notes_of(lacking)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0.0, "Pine: the present area is 0 in every commune"),
+        (7.5, "Pine: all communes have the same value"),
+        (np.nan, "Pine: the present area is not measured"),
+    ],
+)
+def test_a_zone_that_shows_nothing_says_so(content: MapContent, value: float, words: str) -> None:
+    frame = content.zone_communes.copy()
+    frame.loc[frame["zone"] == "pine", "present_ha"] = value
+    assert words in notes_of(replace(content, zone_communes=frame))
+
+
+def test_outlines_are_drawn_or_said_to_be_too_many(
+    content: MapContent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plots = gpd.GeoDataFrame(geometry=[Point(106.05, 21.05).buffer(0.02)], crs=4326)
+    shown = replace(content, plot_outlines=plots)
+    assert build_page_data(check_content(shown))["outlines"]["lines"]
+    monkeypatch.setattr("maps.interactive.page_data._OUTLINE_LIMIT", 5)
+    assert build_page_data(check_content(shown))["outlines"] is None
+    assert "Plot outlines are not drawn" in notes_of(shown)
+
+
+def test_a_picture_must_be_a_small_png(content: MapContent) -> None:
+    png = b"\x89PNG\r\n\x1a\n" + b"0" * 20
+    picture = RasterPicture(png, west=106, south=21, east=106.4, north=21.1)
+    data = build_page_data(check_content(replace(content, plot_outlines=picture)))
+    assert data["outlines"]["image"].startswith("data:image/png;base64,")
+    for spoilt in (
+        replace(picture, png=b"<svg onload=alert(1)>"),
+        replace(picture, png=png + b"0" * 600_000),
+        replace(picture, west=float("nan")),
+        replace(picture, south=22.0),
+    ):
+        wrong = replace(content, plot_outlines=spoilt)
+        assert build_page_data(check_content(wrong))["outlines"] is None
+        assert "picture layer is left out" in notes_of(wrong)
+
+
+def test_only_named_tile_hosts_pass_the_policy(content: MapContent) -> None:
+    page = build_map(replace(content, tile_hosts=("tiles.example.org",)))
+    assert "img-src data: https://tiles.example.org;" in page
+    assert read_page_data(page)["tiles"] == [
+        ["https://tiles.example.org", "https://tiles.example.org/{z}/{x}/{y}.png"]
+    ]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    ["http://tiles.example.org/{z}/{x}/{y}.png", "https://x.org/a.png", "x.org; script-src *", "*"],
+)
+def test_a_wrong_tile_host_is_refused(content: MapContent, entry: str) -> None:
+    with pytest.raises(InputError, match="Tile hosts: expected a host name"):
+        build_map(replace(content, tile_hosts=(entry,)))
+
+
+def test_too_many_communes_are_refused_with_the_remedy(content: MapContent) -> None:
+    many = squares(COMMUNE_LIMIT + 1)
+    with pytest.raises(InputError, match="found 5001: make one map per province"):
+        build_map(replace(content, communes=many))
+
+
+def test_all_faults_come_at_once(content: MapContent) -> None:
+    frame = content.zone_communes
+    stranger = frame.iloc[[0]].assign(commune_code="99999")
+    twice = pd.concat([frame, frame.iloc[[0]], stranger], ignore_index=True)
+    assert content.forest_cover is not None
+    cover = content.forest_cover.iloc[:-1]
+    with pytest.raises(InputError, match=r"1 keys occur twice \(pine / 00001\).*99999.*province"):
+        check_content(replace(content, zone_communes=twice, forest_cover=cover))
+
+
+@pytest.mark.parametrize("column", ["held_ratio", "present_ha", "gap_ha"])
+def test_figures_must_be_finite(content: MapContent, column: str) -> None:
+    frame = content.zone_communes.copy()
+    frame.loc[0, column] = np.inf
+    with pytest.raises(InputError, match=f"zone_communes: 1 values of {column} are not finite"):
+        check_content(replace(content, zone_communes=frame))
+
+
+def test_words_among_the_figures_are_refused(content: MapContent) -> None:
+    frame = content.zone_communes.astype({"gap_ha": "object"})
+    frame.loc[2, "gap_ha"] = "nhiều"
+    with pytest.raises(InputError, match="zone_communes: 1 values of gap_ha are not finite"):
+        check_content(replace(content, zone_communes=frame))
+
+
+def test_a_warning_for_an_unknown_commune_is_not_lost(content: MapContent) -> None:
+    assert content.warnings is not None
+    stray = content.warnings.assign(commune_code="99999")
+    with pytest.raises(InputError, match=r"warnings: 1 values of commune_code are unknown"):
+        check_content(replace(content, warnings=stray))
+
+
+def test_a_layer_without_crs_is_refused(content: MapContent) -> None:
+    bare = content.communes.set_crs(None, allow_override=True)
+    with pytest.raises(CrsError, match="without CRS: communes"):
+        check_content(replace(content, communes=bare))
+
+
+def test_a_missing_column_is_refused(content: MapContent) -> None:
+    with pytest.raises(SchemaError, match="name_en"):
+        check_content(replace(content, zones=content.zones.drop(columns="name_en")))
+
+
+def test_an_unknown_kind_of_list_is_refused(content: MapContent) -> None:
+    with pytest.raises(InputError, match=r"zones: 1 values of list are unknown \(some\)"):
+        check_content(replace(content, zones=content.zones.assign(list="some")))
+
+
+def test_an_unknown_limit_is_refused(content: MapContent) -> None:
+    limited = content.zone_communes.assign(binding="weather")
+    with pytest.raises(InputError, match=r"zone_communes: 1 values of binding are unknown \(wea"):
+        check_content(replace(content, zone_communes=limited))
+
+
+def test_every_limit_has_its_words_and_both_languages_the_same() -> None:
+    file = Path(interactive.__file__).parent / "templates" / "words.json"
+    words = json.loads(file.read_text("utf-8"))
+    assert list(words["vi"]) == list(words["en"])
+    # Where no more is asked for, nothing limits and nothing is said.
+    told = {f"limit {limit}" for limit in LIMITS if limit != "target"}
+    assert told == {key for key in words["vi"] if key.startswith("limit ")}
+
+
+def test_limits_are_written_by_their_place_and_missing_stays_missing(content: MapContent) -> None:
+    frame = content.zone_communes.assign(binding="target")
+    pine = frame.index[frame["zone"] == "pine"]
+    frame.loc[pine, "binding"] = ["list", None, "target", "no_land"]
+    data = build_page_data(check_content(replace(content, zone_communes=frame)))
+    assert data["zones"][0]["limits"] == [1, None, 9, 0]
+    assert "limits" not in build_page_data(check_content(content))["zones"][0]
+
+
+def test_sources_have_a_name_in_each_language(content: MapContent) -> None:
+    assert content.sources is not None
+    named = content.sources.assign(layer_en="Forest layer", layer_vi="Lớp rừng")
+    told = build_page_data(check_content(replace(content, sources=named)))["sources"]
+    assert {(item["vi"], item["en"]) for item in told} == {("Lớp rừng", "Forest layer")}
+    plain = build_page_data(check_content(content))["sources"]
+    assert plain[0]["vi"] == plain[0]["en"] == content.sources["layer"].iloc[0]
+
+
+def test_a_page_of_someone_else_is_refused() -> None:
+    with pytest.raises(InputError, match="carries no map data"):
+        read_page_data("<html></html>")
+
+
+def test_a_file_is_never_overwritten_unasked(content: MapContent, tmp_path: Path) -> None:
+    target = tmp_path / "bản đồ.html"
+    save_map(content, target)
+    with pytest.raises(OutputExistsError, match="exists"):
+        save_map(content, target)
+    save_map(content, target, overwrite=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["bản đồ.html"]
+
+
+def test_a_failing_page_leaves_the_old_file(content: MapContent, tmp_path: Path) -> None:
+    target = tmp_path / "map.html"
+    target.write_text("old", encoding="utf-8")
+    with pytest.raises(InputError, match="Tile hosts"):
+        save_map(replace(content, tile_hosts=("*",)), target, overwrite=True)
+    assert target.read_text(encoding="utf-8") == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["map.html"]
+
+
+def test_a_full_province_stays_small() -> None:
+    assert len(build_map(province_content()).encode()) < 1_500_000
+
+
+def test_the_real_province_stays_small(shared: Path) -> None:
+    made = made_content(
+        real_communes(shared), neighbours=real_communes(shared, "neighbour_communes")
+    )
+    assert len(build_map(made).encode()) < 1_500_000

@@ -1,0 +1,173 @@
+"""Land with years of its own: used once, by small cases and against a transport programme."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+from layers.base.errors import InputError
+from tests.zones.allocation.allocation_cases import YEARS, inputs_of
+from zones.allocation.allocate import Allocation, allocate
+from zones.allocation.explain.commune import explain_commune
+from zones.allocation.explain.reasons import Explanation
+from zones.allocation.explain.report import AllocationReport, allocation_report
+from zones.allocation.explain.sentences import Voice
+from zones.allocation.inputs import AllocationInputs, AllocationSettings
+from zones.allocation.land_years import land_rows, usable_land
+from zones.allocation.rounded import print_allocation
+from zones.allocation.zone_land import zone_land
+
+Piece = tuple[float, float, float]
+
+
+def on_pieces(pieces: list[Piece], most: list[float]) -> Allocation:
+    """Ask for more than there is on pieces (hectares, from, until) at a pace per year."""
+    inputs = inputs_of(
+        land={("a", "young"): 1.0},
+        targets={"timber": (1000.0, np.nan)},
+        pace=[
+            {"zone": "timber", "commune_code": "", "year": 2026 + number, "high_ha": ha}
+            for number, ha in enumerate(most)
+        ],
+    )
+    rows = [("a", "young", area, "made", start, end) for area, start, end in pieces]
+    names = ["commune_code", "source", "area_ha", "origin", "from_year", "until_year"]
+    return allocate(replace(inputs, available=pd.DataFrame(rows, columns=names)), settings=YEARS)
+
+
+def test_land_that_is_free_in_no_year_of_the_plan_is_told_nowhere() -> None:
+    """Of 140 ha, 50 come free too late and 40 were free too early; the other 50 are planted."""
+    pieces = [
+        (20.0, np.nan, 2026),
+        (30.0, 2030, np.nan),
+        (50.0, 2032, np.nan),
+        (40.0, np.nan, 2024),
+    ]
+    result = on_pieces(pieces, [100.0] * 5)
+    assert result.plan["planned_ha"].sum() == pytest.approx(50.0)
+    usable = usable_land(result.inputs, result.settings)
+    assert usable.to_numpy().tolist() == [["a", "young", "made", 50.0]]
+    assert zone_land(result)["available_ha"].tolist() == [50.0]
+    printed = print_allocation(result)
+    chain = explain_commune(result, "timber", "a", printed=printed)
+    text = " ".join(sentence.phrase.en for sentence in chain)
+    assert "50.0 ha can be used" in text
+    assert "50 ha go to timber, 0 ha to other zones, 0 ha are left" in text
+    report = AllocationReport(result, printed, Explanation((), (), ()), (), Voice())
+    assert "| young | made | 50 | 50 |" in allocation_report(report, "en")
+
+
+def test_a_commune_whose_land_comes_too_late_has_none() -> None:
+    result = on_pieces([(50.0, 2032, np.nan)], [100.0] * 5)
+    assert result.limits["binding"].tolist() == ["no_land"]
+
+
+def test_a_stand_is_too_old_some_day() -> None:
+    # Six hectares may be converted in 2026 only, four until 2027; a hectare a year can be done.
+    result = on_pieces([(6.0, np.nan, 2026), (4.0, np.nan, 2027)], [1.0] * 5)
+    assert result.plan["year"].tolist() == [2026, 2027]
+    assert result.plan["planned_ha"].tolist() == pytest.approx([1.0, 1.0])
+
+
+def test_land_of_one_year_does_not_serve_another() -> None:
+    result = on_pieces([(6.0, 2026, 2026), (4.0, 2028, np.nan)], [100.0] * 5)
+    by_year = result.plan.groupby("year")["planned_ha"].sum()
+    assert by_year[2026] == pytest.approx(6.0)
+    assert by_year[by_year.index >= 2028].sum() == pytest.approx(4.0)
+    assert 2027 not in by_year.index
+
+
+def test_years_that_end_before_they_begin_are_refused() -> None:
+    with pytest.raises(InputError, match="from_year after until_year"):
+        on_pieces([(6.0, 2028, 2027)], [1.0] * 5)
+
+
+pieces = st.lists(
+    st.tuples(st.integers(1, 9), st.integers(2025, 2030), st.integers(0, 5)).map(
+        lambda piece: (float(piece[0]), float(piece[1]), float(min(piece[1] + piece[2], 2031)))
+    ),
+    min_size=1,
+    max_size=5,
+    unique_by=lambda piece: piece[1:],
+)
+
+
+@settings(deadline=None, max_examples=25)
+@given(pieces, st.lists(st.integers(1, 12).map(float), min_size=5, max_size=5))
+def test_the_rows_over_sets_of_years_are_a_transport_programme(
+    given_pieces: list[Piece], most: list[float]
+) -> None:
+    result = on_pieces(given_pieces, most)
+    cells = [
+        (number, year)
+        for number, (_, start, end) in enumerate(given_pieces)
+        for year in range(5)
+        if start <= 2026 + year <= end
+    ]
+    rows = [[float(piece == n) for piece, _ in cells] for n in range(len(given_pieces))]
+    rows += [[float(year == y) for _, year in cells] for y in range(5)]
+    limits = [area for area, _, _ in given_pieces] + most
+    exact = -linprog([-1.0] * len(cells), A_ub=rows, b_ub=limits).fun if cells else 0.0
+    assert result.plan["planned_ha"].sum() == pytest.approx(exact, abs=1e-5)
+
+
+def rows_of(windows: dict[tuple[int, int], float], last: int) -> tuple[AllocationInputs, int]:
+    inputs = inputs_of(land={("a", "young"): 1.0}, targets={"timber": (1.0, np.nan)})
+    rows = [("a", "young", area, "made", *span) for span, area in windows.items()]
+    names = ["commune_code", "source", "area_ha", "origin", "from_year", "until_year"]
+    inputs = replace(inputs, available=pd.DataFrame(rows, columns=names))
+    return inputs, len(land_rows(inputs, AllocationSettings(2026, last))[1])
+
+
+windows = st.dictionaries(
+    st.tuples(st.integers(2026, 2031), st.integers(2026, 2031)).filter(lambda w: w[0] <= w[1]),
+    st.integers(1, 9).map(float),
+    min_size=1,
+    max_size=7,
+)
+
+
+@settings(deadline=None, max_examples=100)
+@given(windows, st.lists(st.integers(1, 9).map(float), min_size=6, max_size=6))
+def test_the_sets_that_are_left_out_follow_from_the_others(
+    given_windows: dict[tuple[int, int], float], wish: list[float]
+) -> None:
+    """The most that any weights draw from the rows is what they draw from all 63 sets."""
+    inputs, _ = rows_of(given_windows, 2031)
+    _, windowed, members = land_rows(inputs, AllocationSettings(2026, 2031))
+    years = range(2026, 2032)
+    every = [group for size in range(1, 7) for group in combinations(years, size)]
+    free = [
+        sum(area for (low, high), area in given_windows.items() if any(low <= y <= high for y in g))
+        for g in every
+    ]
+    kept = [set(members.loc[members["local"] == local, "year"]) for local in range(len(windowed))]
+    covered = {y for low, high in given_windows for y in range(low, high + 1)}
+    bounds = [(0.0, None if year in covered else 0.0) for year in years]
+
+    def most(sets: list, limits: list[float]) -> float:
+        rows = [[float(year in group) for year in years] for group in sets]
+        return -linprog([-w for w in wish], A_ub=rows, b_ub=limits, bounds=bounds).fun
+
+    if len(windowed):
+        ours = most(kept, windowed["upper"].tolist())
+        assert ours == pytest.approx(most(every, free), abs=1e-6)
+
+
+def test_years_of_stands_make_few_rows_however_long_the_plan() -> None:
+    """Stands of age three to six: no window lies inside another, so runs of years suffice."""
+    stands = {(year, year + 3): 1.0 for year in range(2026, 2043)}
+    assert rows_of(stands, 2045)[1] <= 20 * 21 // 2
+
+
+def test_windows_in_one_another_are_refused_where_they_are_too_many() -> None:
+    nested = {(2026, 2045): 1.0} | {(year, year): 1.0 for year in range(2026, 2046)}
+    with pytest.raises(InputError, match="1048575 sets of years must be kept apart, at most 2048"):
+        rows_of(nested, 2045)

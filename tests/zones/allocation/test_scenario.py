@@ -1,0 +1,227 @@
+"""One number changed: what may be changed, and what the change does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from layers.base.errors import InputError
+from layers.base.language import Phrase
+from tests.zones.allocation.allocation_cases import YEARS, inputs_of
+from zones.allocation.allocate import allocate
+from zones.allocation.prepare import Prepared
+from zones.allocation.rounded import compare_allocations
+from zones.allocation.scenario import change_inputs
+
+
+@pytest.fixture
+def prepared() -> Prepared:
+    inputs = inputs_of(
+        land={("a", "bare"): 30.0, ("b", "bare"): 30.0, ("b", "cut"): 10.0},
+        targets={"na": (20.0, 40.0), "pine": (10.0, 90.0)},
+        listed=[{"zone": "na", "commune_code": "a", "list": "closed"}],
+        pace=[{"commune_code": "a", "high_ha": 3.0}],
+    )
+    named = inputs.communes.assign(commune=["Lộc Bình", "Cao Lộc"])
+    return Prepared(
+        inputs=type(inputs)(**{**_fields(inputs), "communes": named}),
+        settings=YEARS,
+        names={},
+        findings=(),
+        tables={},
+    )
+
+
+def _fields(inputs: object) -> dict:
+    return {name: getattr(inputs, name) for name in inputs.__slots__}
+
+
+@pytest.mark.parametrize(
+    ("change", "table", "column", "expected"),
+    [
+        ("low.na=25", "targets", "low_ha", [25.0, 10.0]),
+        ("low.na=1.5x", "targets", "low_ha", [30.0, 10.0]),
+        ("high.pine=50", "targets", "high_ha", [40.0, 50.0]),
+        ("year.na=2029", "targets", "year", [2029, 2030]),
+        ("importance.pine=5", "targets", "importance", [1.0, 5.0]),
+        ("list.na=open", "listed", "list", ["open"]),
+        ("listed.na.Cao Lộc=yes", "listed", "commune_code", ["a", "b"]),
+        ("listed.na.a=no", "listed", "commune_code", []),
+        ("pace.Lộc Bình=2x", "pace", "high_ha", [6.0]),
+        ("pace.na=7", "pace", "high_ha", [3.0, 7.0]),
+        ("pace.na.b=7", "pace", "commune_code", ["a", "b"]),
+        ("land.bare=2x", "available", "area_ha", [60.0, 60.0, 10.0]),
+        ("land.cut.b=1.5x", "available", "area_ha", [30.0, 30.0, 15.0]),
+        ("suitability.na.cut=0.25", "suitability", "suitability", [1, 1, 1, 1, 1, 1, 1, 0.25]),
+        ("lock.na.a=must:4", "locks", "area_ha", [4.0]),
+        ("lock.na.b=may", "locks", "lock", ["may"]),
+    ],
+)
+def test_one_number_changes_one_figure(
+    prepared: Prepared, change: str, table: str, column: str, expected: list
+) -> None:
+    before = getattr(prepared.inputs, table).copy()
+    changed = change_inputs(prepared, [change])
+    found = getattr(changed.inputs, table)[column].tolist()
+    if table == "suitability":
+        assert sorted(found) == sorted([1.0] * 6 + [0.25])
+    else:
+        assert found == expected
+    assert getattr(prepared.inputs, table).equals(before)
+    allocate(changed.inputs, settings=changed.settings)
+
+
+def test_zones_sources_and_communes_go_by_name_in_any_spelling(prepared: Prepared) -> None:
+    named = replace(
+        prepared,
+        names={"na": Phrase(en="Custard apple", vi="Na"), "pine": Phrase(en="Pine", vi="Thông")},
+        inputs=replace(
+            prepared.inputs,
+            communes=prepared.inputs.communes.assign(commune=["Quý Hoà", "Cao Lộc"]),
+            sources=prepared.inputs.sources.assign(name_vi=["Đất trống", "Đất chặt"]),
+        ),
+    )
+    for low in ("low.Thông=50", "low.pine=50", "low.thông=50"):
+        targets = change_inputs(named, [low]).inputs.targets.set_index("zone")
+        assert targets.loc["pine", "low_ha"] == 50.0
+    land = change_inputs(named, ["land.Đất trống.Quý Hòa=7"]).inputs.available
+    assert land.set_index(["commune_code", "source"])["area_ha"]["a", "bare"] == 7.0
+    pace = change_inputs(named, ["pace.Thông=9"]).inputs.pace
+    assert pace.set_index("zone")["high_ha"]["pine"] == 9.0
+    twins = named.inputs.communes.assign(commune="Cao Lộc")
+    twice = replace(named, inputs=replace(named.inputs, communes=twins))
+    with pytest.raises(InputError, match=r"2 communes are called 'Cao Lộc': \['a', 'b'\]"):
+        change_inputs(twice, ["pace.Cao Lộc=9"])
+
+
+def test_changed_land_keeps_the_years_of_its_pieces() -> None:
+    inputs = inputs_of(land={("a", "young"): 20.0}, targets={"timber": (50.0, 50.0)})
+    early = inputs.available.assign(until_year=2026.0)
+    late = early.assign(area_ha=30.0, from_year=2030.0, until_year=float("nan"))
+    inputs = replace(inputs, available=pd.concat([early, late], ignore_index=True))
+    prepared = Prepared(inputs, YEARS, {}, (), {})
+    for change, planned in (
+        ("land.young.a=1x", {2026: 20.0, 2030: 30.0}),
+        ("land.young.a=50", {2026: 20.0, 2030: 30.0}),
+        ("land.young.a=0.5x", {2026: 10.0, 2030: 15.0}),
+        ("land.young.a=40", {2026: 16.0, 2030: 24.0}),
+    ):
+        changed = change_inputs(prepared, [change]).inputs
+        assert set(changed.available["origin"]) == {"what-if"}
+        plan = allocate(changed, settings=YEARS).plan
+        by_year = plan.groupby("year")["planned_ha"].sum()
+        assert by_year[by_year > 1e-6].to_dict() == pytest.approx(planned)
+    # Where no land stood, none has years to keep.
+    bare = replace(prepared, inputs=replace(inputs, available=early.assign(area_ha=0.0)))
+    row = change_inputs(bare, ["land.young.a=7"]).inputs.available
+    assert row["area_ha"].tolist() == [7.0]
+    assert row[["from_year", "until_year"]].isna().all().all()
+
+
+def test_the_weight_of_unlisted_communes(prepared: Prepared) -> None:
+    assert change_inputs(prepared, ["unlisted_cost=4"]).settings.unlisted_cost == 4.0
+
+
+def test_a_scenario_shows_what_its_change_does_and_no_more(prepared: Prepared) -> None:
+    base = allocate(prepared.inputs, settings=prepared.settings)
+    changed = change_inputs(prepared, ["list.na=open"])
+    other = allocate(changed.inputs, settings=changed.settings, near=base.plan)
+    moved = compare_allocations(base, other).set_index(["zone", "commune"])["change_ha"]
+    # Custard apple lacked 5 ha: the pace of a binds, and b may now take them.
+    assert moved["na", "Cao Lộc"] == pytest.approx(
+        moved[["na"]].sum() - moved.get(("na", "Lộc Bình"), 0.0)
+    )
+    assert moved[["na"]].sum() == pytest.approx(5.0)
+    assert [stage.name for stage in other.stages][2] == "change"
+    same = allocate(prepared.inputs, settings=prepared.settings, near=base.plan)
+    assert compare_allocations(base, same).empty
+    assert same.stages[2].objective == pytest.approx(0, abs=1e-6)
+
+
+def test_zones_that_share_no_land_with_a_change_stay_as_they_are() -> None:
+    inputs = inputs_of(
+        land={(code, source): 50.0 for code in "abc" for source in ("bare", "cut")},
+        targets={"na": (20.0, 90.0), "pine": (30.0, 90.0)},
+        suitability={
+            **{("na", "bare", code): 1.0 for code in "abc"},
+            **{("pine", "cut", code): 1.0 for code in "abc"},
+        },
+    )
+    base = allocate(inputs, settings=YEARS)
+    prepared = Prepared(inputs, YEARS, {}, (), {})
+    changed = change_inputs(prepared, ["low.na=41", "land.bare.a=0"])
+    other = allocate(changed.inputs, settings=YEARS, near=base.plan)
+    moved = compare_allocations(base, other)
+    assert set(moved["zone"]) == {"na"}
+    assert moved["change_ha"].sum() == pytest.approx(21.0)
+
+
+def test_the_other_end_of_a_target_gives_way_and_says_so(prepared: Prepared) -> None:
+    lifted = change_inputs(prepared, ["low.na=60"])
+    assert lifted.inputs.targets.loc[0, ["low_ha", "high_ha"]].tolist() == [60.0, 60.0]
+    (told,) = lifted.findings
+    assert told.message.en == "na, target for 2030: the upper end follows to 60.0 ha."
+    assert "mức trên cũng đổi theo thành 60,0 ha" in told.message.vi
+    lowered = change_inputs(prepared, ["high.na=5"])
+    assert lowered.inputs.targets.loc[0, ["low_ha", "high_ha"]].tolist() == [5.0, 5.0]
+    assert lowered.findings[0].message.en.startswith("na, target for 2030: the lower end")
+    yearly = replace(
+        prepared,
+        inputs=replace(
+            prepared.inputs,
+            pace=prepared.inputs.pace.assign(zone="na", commune_code="", low_ha=2.0),
+        ),
+    )
+    slower = change_inputs(yearly, ["pace.na=1"])
+    assert slower.inputs.pace[["low_ha", "high_ha"]].to_numpy().tolist() == [[1.0, 1.0]]
+    assert slower.findings[0].message.en == "The plan's least yearly figure follows to 1.0 ha."
+    # Within its ends nothing follows.
+    assert change_inputs(prepared, ["low.na=30"]).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("low.na", "expected KEY=VALUE"),
+        ("low.na=", "expected KEY=VALUE"),
+        ("lo.na=3", "unknown key; known are low.ZONE"),
+        ("low.na=many", "expected a number such as"),
+        ("low.naa=3", "unknown zone 'naa'; did you mean 'na'"),
+        ("pace.Loc Binh=3", "unknown commune 'Loc Binh'; did you mean 'Lộc Bình'"),
+        ("low.rice=3", "unknown zone 'rice'; there are na, pine"),
+        ("pace.Loc Binh=3", "unknown zone 'Loc Binh'; there are na, pine; unknown commune"),
+        ("pace.pin=3", "unknown zone 'pin'; did you mean 'pine'.*unknown commune 'pin'"),
+        ("pace.b=2x", "no pace stands there yet"),
+        ("land.bare=5", "expected a factor"),
+        ("land.moon=2x", "unknown land source"),
+        ("list.na=ajar", "expected open or closed"),
+        ("listed.na.b=perhaps", "expected yes or no"),
+    ],
+)
+def test_bad_changes_are_refused(prepared: Prepared, change: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        change_inputs(prepared, [change])
+
+
+def test_all_bad_changes_come_at_once(prepared: Prepared) -> None:
+    with pytest.raises(InputError) as caught:
+        change_inputs(prepared, ["low.naa=3", "list.na=ajar"])
+    assert "naa" in str(caught.value)
+    assert "ajar" in str(caught.value)
+    assert "không có vùng" in caught.value.text("vi")
+
+
+def test_zones_that_are_not_allocated_are_no_unknown_ones(prepared: Prepared) -> None:
+    herbs = Phrase(en="Medicinal plants", vi="Dược liệu")
+    why = Phrase(en="no layer tells its present area", vi="không lớp nào cho biết hiện trạng")
+    aside = replace(prepared, names={"medicinal": herbs}, aside={"medicinal": why})
+    for key in ("low.Dược liệu", "pace.medicinal"):
+        with pytest.raises(InputError) as caught:
+            change_inputs(aside, [f"{key}=4000"])
+        assert caught.value.text("vi").endswith(
+            "vùng 'Dược liệu' chưa được phân bổ vì không lớp nào cho biết hiện trạng; các vùng "
+            "được phân bổ: na, pine."
+        )
+        assert "is not allocated, because no layer tells" in caught.value.text("en")

@@ -1,0 +1,157 @@
+"""Reports of old communes, and reports that write names among their codes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from layers.base.errors import InputError
+from layers.communes.gazetteer import units
+from layers.kinds.report import REPORT, ReportLayer, load_report
+from tests.factories import write_project
+from zones.inputs.read import read_inputs
+from zones.inputs.report_communes import settle_report
+from zones.project.model import ReportSource, load_project
+
+
+def _report(rows: list[tuple[str | None, str | None, float]]) -> ReportLayer:
+    table = pd.DataFrame(rows, columns=["commune_code", "commune", "area_ha"])
+    table = table.assign(row=range(2, len(rows) + 2), crop="citrus", year=2024)
+    return ReportLayer(REPORT.validate(table[REPORT.names]))
+
+
+def _settle(report: ReportLayer, from_: int) -> ReportLayer:
+    return settle_report(report, province="20", from_=from_, to="2025-07-01", source="quả")
+
+
+def test_a_report_of_today_is_left_alone() -> None:
+    report = _report([("06529", None, 1.0)])
+    assert _settle(report, 2026) is report
+
+
+def test_a_report_of_2024_is_added_up() -> None:
+    report = _report([("06529", None, 0.1), ("06544", "Khánh Xuân", 0.2), ("06526", None, 4.0)])
+    settled = _settle(report, 2024)
+    assert settled.table.set_index("commune_code")["area_ha"].to_dict() == {
+        "06526": 4.0,
+        "06529": 0.3,
+    }
+    assert settled.table["commune"].tolist() == ["Na Dương", "Lộc Bình"]
+    assert [one.severity for one in settled.findings.items] == ["note"]
+
+
+def test_names_among_codes_are_resolved() -> None:
+    report = _report([("Lộc Bình", None, 1.0), (None, "P. Kỳ Lừa", 2.0), ("06148", None, 4.0)])
+    settled = _settle(report, 2026)
+    assert settled.table.set_index("commune_code")["area_ha"].to_dict() == {
+        "06148": 4.0,
+        "06187": 2.0,
+        "06529": 1.0,
+    }
+    assert "commune-missing" not in {one.kind for one in settled.findings.items}
+
+
+def test_a_commune_by_name_and_by_code_counts_once() -> None:
+    """The same figure for the same commune, once by name and once by code, is one figure."""
+    settled = _settle(_report([("06529", None, 4.0), (None, "xã Lộc Bình", 4.0)]), 2026)
+    assert settled.table[["commune_code", "area_ha"]].to_numpy().tolist() == [["06529", 4.0]]
+    assert "row-twice" in {one.kind for one in settled.findings.items}
+
+
+def test_a_commune_by_name_and_by_code_with_two_figures_is_refused() -> None:
+    with pytest.raises(InputError, match="row 3: 06529 citrus 2024"):
+        _settle(_report([("06529", None, 4.0), (None, "xã Lộc Bình", 5.0)]), 2026)
+
+
+def test_a_named_commune_is_not_told_as_missing(tmp_path: Path) -> None:
+    (tmp_path / "quả.csv").write_text(
+        "commune_code,commune,crop,year,area_ha\n,xã Lộc Bình,citrus,2024,4\n", "utf-8"
+    )
+    report = load_report(tmp_path / "quả.csv")
+    assert [one.kind for one in report.findings.items] == ["commune-missing"]
+    settled = _settle(report, 2026)
+    assert settled.table["commune_code"].tolist() == ["06529"]
+    assert "commune-missing" not in {one.kind for one in settled.findings.items}
+
+
+def test_what_matches_nothing_is_told_with_its_hectares() -> None:
+    report = _report([("Diềm He", None, 1.5), ("toàn tỉnh", None, 9.0), ("06148", None, 7.5)])
+    settled = _settle(report, 2026)
+    assert settled.table["area_ha"].tolist() == [7.5]
+    found = {one.kind: one for one in settled.findings.items}
+    assert found["unmatched"].severity == "problem"
+    assert found["unmatched"].area_ha == 1.5
+    assert "perhaps 06280 xã Điềm He" in found["unmatched"].message.en
+    assert found["total-differs"].severity == "problem"
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        (2024, dt.date(2024, 12, 31)),
+        ("2023", dt.date(2023, 12, 31)),
+        ("2024-11-30", dt.date(2024, 11, 30)),
+    ],
+)
+def test_a_vintage_may_be_a_year(written: object, day: dt.date) -> None:
+    source = ReportSource(kind="report", path="x.csv", date="2024-12-31", vintage=written)  # type: ignore[arg-type]
+    assert source.vintage == day
+
+
+def _project(folder: Path, layer: str, vintage: str) -> Path:
+    """The four squares, with a report of Khánh Xuân, which Lộc Bình took over in 2025."""
+    path = write_project(folder)
+    (folder / "fruit.csv").write_text(
+        "commune_code,crop,year,area_ha\n06529,citrus,2025,2\n06544,citrus,2025,3.5\n", "utf-8"
+    )
+    text = path.read_text("utf-8")
+    path.write_text(text.replace(f"path: {layer},", f"path: {layer}, vintage: {vintage},"), "utf-8")
+    return path
+
+
+def test_a_project_with_a_report_of_2024(tmp_path: Path) -> None:
+    inputs = read_inputs(load_project(_project(tmp_path, "fruit.csv", "2024")))
+    table = inputs.reports["fruit"].table
+    assert table[["commune_code", "area_ha"]].to_numpy().tolist() == [["06529", 5.5]]
+    assert not inputs.findings.of("error")
+
+
+def test_a_report_of_2024_without_its_vintage_stops_the_run(tmp_path: Path) -> None:
+    inputs = read_inputs(load_project(_project(tmp_path, "–", "2024")))
+    errors = [one for one in inputs.findings.of("error") if one.source == "fruit"]
+    assert [one.kind for one in errors] == ["wrong-vintage"]
+    assert "06544 Khánh Xuân" in errors[0].message.en
+
+
+def test_a_wrongly_declared_vintage_stops_the_run(tmp_path: Path) -> None:
+    """In 2024 the code 06148 was Thanh Long; the layer says Thụy Hùng, as today."""
+    inputs = read_inputs(load_project(_project(tmp_path, "forest.gpkg", "2024")))
+    errors = [one for one in inputs.findings.of("error") if one.source == "forest"]
+    assert [one.kind for one in errors] == ["wrong-vintage"]
+    assert "'vintage: 2025'" in errors[0].message.en
+
+
+def test_natural_areas_of_old_units_stop_the_run(tmp_path: Path) -> None:
+    """The areas of 2024 join to today's communes by code, and each is that of a part."""
+    path = write_project(tmp_path)
+    old = units("20", 2024)
+    old[["code"]].assign(official_area_ha=1000.0).to_csv(
+        tmp_path / "natural_areas.csv", index=False
+    )
+    inputs = read_inputs(load_project(path))
+    errors = [one for one in inputs.findings.of("error") if one.source == "natural_areas"]
+    assert [one.kind for one in errors] == ["wrong-vintage"]
+    assert "129 codes are no longer in use" in errors[0].message.en
+
+
+def test_boundaries_of_another_day_stop_the_run(tmp_path: Path) -> None:
+    path = write_project(tmp_path)
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("vintage: 2025-07-01", "vintage: 2024"), "utf-8")
+    errors = read_inputs(load_project(path)).findings.of("error")
+    found = [one for one in errors if one.source == "communes"]
+    assert [one.kind for one in found] == ["wrong-vintage"]
+    assert "06148 Thụy Hùng ≠ Thanh Long" in found[0].message.en

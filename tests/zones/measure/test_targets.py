@@ -1,0 +1,136 @@
+"""Targets against measurement: numbers that can be checked in the head."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from layers import SchemaError
+from zones.measure.targets import ToleratedBounds, compare_targets, join_plan_targets, share_zones
+
+
+def plan_target(**change: object) -> dict[str, object]:
+    row: dict[str, object] = {
+        "plan": "p", "target": "pine-area", "zone": "pine", "clause": "II.2", "bound": "range",
+        "unit": "ha", "year": 2030, "low": 100.0, "high": 120.0, "scope": "zone",
+        "commune_code": "", "measure": "layer", "indicator": "area", "period": "by_year",
+    }  # fmt: skip
+    return row | change
+
+
+def compared(present: float | None, **change: object) -> dict[str, object]:
+    target = plan_target(**change)
+    rows = [] if present is None else [(target["zone"], "area", "", target["unit"], present)]
+    measured = pd.DataFrame(rows, columns=["zone", "indicator", "commune_code", "unit", "present"])
+    frame = compare_targets(pd.DataFrame([target]), measured, tolerated=ToleratedBounds())
+    return dict(frame.iloc[0])
+
+
+@pytest.mark.parametrize(
+    ("present", "status", "held", "shortfall", "surplus"),
+    [
+        (50.0, "below", 0.5, 50.0, 0.0),
+        (100.0, "within", 1.0, 0.0, 0.0),
+        (120.0, "within", 1.2, 0.0, 0.0),
+        (150.0, "above", 1.5, 0.0, 30.0),
+        (0.0, "below", 0.0, 100.0, 0.0),
+    ],
+)
+def test_a_range(
+    present: float, status: str, held: float, shortfall: float, surplus: float
+) -> None:
+    row = compared(present)
+    found = (row["status"], row["held_ratio"], row["shortfall"], row["surplus"])
+    assert found == (status, held, shortfall, surplus)
+
+
+@pytest.mark.parametrize("bound", ["exact", "about", "maintain"])
+@pytest.mark.parametrize(
+    ("present", "status"), [(94.9, "below"), (95.0, "within"), (105.0, "within"), (105.1, "above")]
+)
+def test_a_single_figure_is_a_range_of_five_percent(
+    bound: str, present: float, status: str
+) -> None:
+    row = compared(present, bound=bound, low=100.0, high=100.0)
+    assert (row["low"], row["high"], row["tolerance_percent"]) == (95.0, 105.0, 5.0)
+    assert (row["figure_low"], row["figure_high"]) == (100.0, 100.0)
+    assert row["status"] == status
+
+
+def test_a_floor_has_no_surplus_and_a_ceiling_no_shortfall() -> None:
+    floor = compared(150.0, bound="at_least", high=math.nan)
+    assert (floor["status"], floor["held_ratio"], floor["shortfall"]) == ("within", 1.5, 0.0)
+    assert math.isnan(float(str(floor["surplus"])))
+    ceiling = compared(150.0, bound="at_most", low=math.nan, high=100.0)
+    assert (ceiling["status"], ceiling["held_ratio"], ceiling["surplus"]) == ("above", 1.5, 50.0)
+    assert math.isnan(float(str(ceiling["shortfall"])))
+
+
+def test_a_rate_is_held_to_its_figure() -> None:
+    rate = {"unit": "%", "bound": "exact", "low": 67.0, "high": 67.0}
+    row = compared(64.5, **rate)
+    assert (row["status"], row["shortfall"]) == ("below", 2.5)
+
+
+def test_what_nothing_measures_says_so() -> None:
+    row = compared(None)
+    assert row["status"] == "not_measured"
+    assert math.isnan(float(str(row["held_ratio"])))
+    assert math.isnan(float(str(row["shortfall"])))
+
+
+def test_a_state_is_not_held_against_a_yearly_figure() -> None:
+    assert compared(500.0, period="per_year")["status"] == "not_measured"
+
+
+def test_other_plans_fill_only_what_the_first_lacks() -> None:
+    first = pd.DataFrame([plan_target()])
+    second = pd.DataFrame(
+        [
+            plan_target(plan="q", target="pine", low=1.0, high=1.0),
+            plan_target(plan="q", target="cover", zone="", indicator="forest_cover_rate"),
+            plan_target(plan="q", target="pine-area", zone="", indicator="planting"),
+        ]
+    )
+    joined = join_plan_targets([first, second])
+    assert joined["target"].tolist() == ["pine-area", "cover", "q:pine-area"]
+    assert joined["low"].tolist() == [100.0, 100.0, 100.0]
+    with pytest.raises(SchemaError, match="Plan p: target ids stand twice"):
+        join_plan_targets([pd.concat([first, first])])
+
+
+def test_shares_of_zones_and_the_two_lists() -> None:
+    communes = pd.DataFrame({"commune_code": ["1", "2", "3"], "commune": ["A", "B", "C"]})
+    listed = pd.DataFrame(
+        [("pine", "1"), ("pine", "2"), ("tea", "3")], columns=["zone", "commune_code"]
+    )
+    present = pd.DataFrame(
+        [("pine", "1", 89.5), ("pine", "2", 0.5), ("pine", "3", 6.0), ("pine", "3", 4.0)],
+        columns=["zone", "commune_code", "present_ha"],
+    )
+    frame = share_zones(present, listed, communes=communes)
+    assert frame["zone"].tolist() == ["pine"] * 3 + ["tea"] * 3
+    pine, tea = frame[:3], frame[3:]
+    assert pine["present_ha"].tolist() == [89.5, 0.5, 10.0]
+    assert pine["share_ratio"].tolist() == [0.895, 0.005, 0.1]
+    assert pine["listed"].tolist() == [True, True, False]
+    assert pine["remark"].tolist() == ["", "listed_but_little", "unlisted_but_much"]
+    assert tea["present_ha"].isna().all()
+    assert tea["remark"].tolist() == ["", "", ""]
+    assert tea["listed"].tolist() == [False, False, True]
+
+
+def test_a_zone_measured_as_nothing_is_zero_without_shares() -> None:
+    communes = pd.DataFrame({"commune_code": ["1"], "commune": ["A"]})
+    listed = pd.DataFrame([("tea", "1")], columns=["zone", "commune_code"])
+    present = pd.DataFrame([("tea", "1", 0.0)], columns=["zone", "commune_code", "present_ha"])
+    frame = share_zones(present, listed, communes=communes)
+    assert frame["present_ha"].tolist() == [0.0]
+    assert frame["share_ratio"].isna().all()
+
+
+def test_binary_dust_decides_nothing() -> None:
+    floor = compared(0.7 + 0.1, bound="at_least", low=0.8, high=math.nan)
+    assert (floor["status"], floor["shortfall"]) == ("within", 0.0)
+    ceiling = compared(sum([4.35] * 100), bound="at_most", low=math.nan, high=435.0)
+    assert (ceiling["status"], ceiling["surplus"]) == ("within", 0.0)

@@ -1,0 +1,337 @@
+"""Documents: what their text is, which clauses it has, and which files are refused."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import docx
+import pypdf
+import pytest
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from hypothesis import given
+from hypothesis import strategies as st
+
+from layers.base.errors import InputError, MissingFileError
+from zones.plan.extract.document import read_document_text
+from zones.plan.extract.outline import read_outline
+
+
+def _clauses(*lines: str) -> list[tuple[str | None, str]]:
+    return [(p.clause, p.text) for p in read_outline(lines)]
+
+
+def test_clauses_follow_the_marks() -> None:
+    assert _clauses(
+        "KẾ HOẠCH",
+        "I. MỤC TIÊU",
+        "1. Chung",
+        "2. Cụ thể",
+        "a) Đến năm 2025",
+        "- Trồng rừng",
+        "b) Đến năm 2030",
+        "đ) Khác",
+        "II. NHIỆM VỤ",
+        "1. Vùng",
+        "1.1. Thông",
+        "1.2. Hồi",
+        "2. Khác",
+        "2.1. Dẻ",
+        "Nơi nhận:",
+        "1. Lưu",
+    ) == [
+        (None, "KẾ HOẠCH"),
+        ("I", "MỤC TIÊU"),
+        ("I.1", "Chung"),
+        ("I.2", "Cụ thể"),
+        ("I.2.a", "Đến năm 2025"),
+        ("I.2.a", "Trồng rừng"),
+        ("I.2.b", "Đến năm 2030"),
+        ("I.2.đ", "Khác"),
+        ("II", "NHIỆM VỤ"),
+        ("II.1", "Vùng"),
+        ("II.1.1", "Thông"),
+        ("II.1.2", "Hồi"),
+        ("II.2", "Khác"),
+        ("II.2.1", "Dẻ"),
+        (None, "Nơi nhận:"),
+        (None, "1. Lưu"),
+    ]
+
+
+def test_numbers_that_begin_anew_open_a_level_below() -> None:
+    clauses = [clause for clause, _ in _clauses("I. A", "1. B", "2. C", "1. D", "a) E", "2. F")]
+    assert clauses == ["I", "I.1", "I.2", "I.2.1", "I.2.1.a", "I.2.2"]
+
+
+def test_a_first_mark_may_be_lost_but_not_the_first_four() -> None:
+    clauses = [
+        clause for clause, _ in _clauses("I. A", "2. B", "- C", "b) D", "II. E", "- F", "9. G")
+    ]
+    assert clauses == ["I", "I.2", "I.2", "I.2.b", "II", "II"]
+
+
+def test_articles_parts_and_annexes_stand_above() -> None:
+    found = _clauses(
+        "Phần thứ hai. NỘI DUNG",
+        "Chương I. CHUNG",
+        "Điều 1. Mục tiêu",
+        "1. Trồng rừng",
+        "Điều 2. Tổ chức",
+        "Nơi nhận:",
+        "PHỤ LỤC II",
+        "I. Vùng quế",
+        "PHỤ LỤC III",
+    )
+    assert [clause for clause, _ in found] == [
+        "P2",
+        "P2.C1",
+        "P2.C1.Đ1",
+        "P2.C1.Đ1.1",
+        "P2.C1.Đ2",
+        None,
+        "PL2",
+        "PL2.I",
+        "PL3",
+    ]
+
+
+def test_a_decimal_number_counts_only_below_its_own_clause() -> None:
+    clauses = [clause for clause, _ in _clauses("II. A", "2.1. B", "2.2. C", "- D", "3.1. E")]
+    assert clauses == ["II", "II.1", "II.2", "II.2"]
+
+
+@pytest.mark.parametrize("line", ["1.500 lồng cá", "4.5 ha quế", "40 cơ sở", "2030; Kế hoạch"])
+def test_a_line_that_a_page_break_leaves_is_no_clause(line: str) -> None:
+    found = read_outline(("I. A", "1. Nuôi cá lồng, quy mô trên", line))
+    assert found[-1].clause == "I.1"
+    assert len(found) == 2
+    assert found[-1].text.endswith(line.strip())
+
+
+def test_lines_broken_by_hand_are_joined_and_keep_their_numbers() -> None:
+    lines = (
+        "I. MỤC TIÊU",
+        "- Duy trì và phát triển diện tích rừng trồng sản xuất ở các huyện Ba",
+        "Vì và Thạch Thất đạt 5.000 ha, trồng mới mỗi năm ít nhất là 120 ha,",
+        "chăm sóc 300 ha.",
+        "- Khác",
+    )
+    found = read_outline(lines)
+    assert [p.clause for p in found] == ["I", "I", "I"]
+    assert found[1].line_at(found[1].text.index("5.000")) == 3
+    assert found[1].line_at(found[1].text.index("300 ha")) == 4
+
+
+def test_items_may_begin_with_a_figure_and_ranges_may_be_broken() -> None:
+    lines = (
+        "I. MỤC TIÊU",
+        "- 15 xã đạt chuẩn;",
+        "- 100% số hộ dùng nước sạch từ 30",
+        "- 40 cơ sở.",
+    )
+    found = read_outline(lines)
+    assert [p.text for p in found[1:]] == [
+        "15 xã đạt chuẩn;",
+        "100% số hộ dùng nước sạch từ 30 - 40 cơ sở.",
+    ]
+
+
+@given(
+    st.lists(
+        st.text(alphabet="IVX123ab.)- ha500Đồngcd;", min_size=0, max_size=40).map(str.strip),
+        max_size=12,
+    )
+)
+def test_every_line_belongs_to_exactly_one_paragraph(lines: list[str]) -> None:
+    found = read_outline(tuple(lines))
+    numbers = [number for paragraph in found for _, number in paragraph.starts]
+    assert numbers == [number for number, line in enumerate(lines, start=1) if line]
+
+
+def test_marks_of_layout_are_taken_away(tmp_path: Path) -> None:
+    path = tmp_path / "văn bản.md"
+    path.write_text(
+        "### **II. MỤC TIÊU**\n---\nGỗ 580 nghìn m<sup>2</sup> theo Quyết định<sup>1</sup>\n",
+        encoding="utf-8",
+    )
+    assert read_document_text(path).lines == (
+        "II. MỤC TIÊU",
+        "",
+        "Gỗ 580 nghìn m2 theo Quyết định",
+    )
+
+
+def _number(paragraph: docx.text.paragraph.Paragraph, list_id: int, level: int) -> None:
+    properties = OxmlElement("w:numPr")
+    for tag, value in (("w:ilvl", level), ("w:numId", list_id)):
+        element = OxmlElement(tag)
+        element.set(qn("w:val"), str(value))
+        properties.append(element)
+    paragraph.paragraph_format.element.get_or_add_pPr().append(properties)
+
+
+def _add_list(document: docx.document.Document) -> None:
+    numbering = document.part.numbering_part.element
+    definition = OxmlElement("w:abstractNum")
+    definition.set(qn("w:abstractNumId"), "90")
+    for level, (form, text) in enumerate(
+        (("upperRoman", "%1."), ("decimal", "%2."), ("lowerLetter", "%3)"))
+    ):
+        element = OxmlElement("w:lvl")
+        element.set(qn("w:ilvl"), str(level))
+        for tag, value in (("w:start", "1"), ("w:numFmt", form), ("w:lvlText", text)):
+            child = OxmlElement(tag)
+            child.set(qn("w:val"), value)
+            element.append(child)
+        definition.append(element)
+    numbering.insert(0, definition)
+    number = OxmlElement("w:num")
+    number.set(qn("w:numId"), "90")
+    reference = OxmlElement("w:abstractNumId")
+    reference.set(qn("w:val"), "90")
+    number.append(reference)
+    numbering.append(number)
+
+
+def test_a_word_document_has_the_numbers_word_prints(tmp_path: Path) -> None:
+    document = docx.Document()
+    _add_list(document)
+    for text, level in (("MỤC TIÊU", 0), ("Chung", 1), ("Cụ thể", 1), ("Rừng", 2), ("NHIỆM VỤ", 0)):
+        _number(document.add_paragraph(text), 90, level)
+    _number(document.add_paragraph("Một"), 90, 1)
+    document.add_paragraph("Trồng rừng đạt\t9.000 ha")
+    table = document.add_table(rows=2, cols=2)
+    table.cell(0, 0).text, table.cell(0, 1).text = "Xã", "ha"
+    table.cell(1, 0).merge(table.cell(1, 1)).text = "Tổng"
+    path = tmp_path / "kế hoạch.docx"
+    document.save(str(path))
+    assert read_document_text(path).lines == (
+        "I. MỤC TIÊU",
+        "1. Chung",
+        "2. Cụ thể",
+        "a) Rừng",
+        "II. NHIỆM VỤ",
+        "1. Một",
+        "Trồng rừng đạt 9.000 ha",
+        "Xã | ha",
+        "Tổng",
+    )
+
+
+def _pdf(path: Path, text: str) -> None:
+    """A PDF of one page that shows one line of ASCII, written by hand."""
+    stream = f"BT /F1 12 Tf 72 720 Td ({text}) Tj ET".encode("ascii")
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        (
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R"
+            b"/Resources<</Font<</F1 5 0 R>>>>>>"
+        ),
+        b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ]
+    data, offsets = b"%PDF-1.4\n", []
+    for number, body in enumerate(objects, start=1):
+        offsets.append(len(data))
+        data += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    start = len(data)
+    data += b"xref\n0 6\n0000000000 65535 f \n"
+    data += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    path.write_bytes(data + b"trailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % start)
+
+
+def test_a_pdf_gives_its_text(tmp_path: Path) -> None:
+    path = tmp_path / "plan.pdf"
+    _pdf(path, "Trong moi 9.000 ha rung den nam 2030")
+    assert read_document_text(path).lines == ("Trong moi 9.000 ha rung den nam 2030",)
+
+
+def test_a_scan_says_that_it_is_one(tmp_path: Path) -> None:
+    path = tmp_path / "scan.pdf"
+    _pdf(path, "")
+    with pytest.raises(InputError, match=r"a scan: 1 pages hold 0 letters.*OCR"):
+        read_document_text(path)
+
+
+def _locked_pdf(folder: Path) -> Path:
+    plain, path = folder / "plain.pdf", folder / "locked.pdf"
+    _pdf(plain, "Trong moi 9.000 ha rung den nam 2030")
+    writer = pypdf.PdfWriter(clone_from=plain)
+    writer.encrypt("secret", algorithm="RC4-128")
+    writer.write(path)
+    return path
+
+
+def test_an_encrypted_pdf_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="the PDF is encrypted"):
+        read_document_text(_locked_pdf(tmp_path))
+
+
+def test_a_cipher_that_needs_another_package_is_refused_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def decrypt(*_: object) -> None:
+        raise pypdf.errors.DependencyError
+
+    path = _locked_pdf(tmp_path)
+    monkeypatch.setattr(pypdf.PdfReader, "decrypt", decrypt)
+    with pytest.raises(InputError, match="the PDF is encrypted"):
+        read_document_text(path)
+
+
+@pytest.mark.parametrize("suffix", [".docx", ".pdf"])
+def test_binary_junk_is_refused_whatever_its_name(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"junk{suffix}"
+    path.write_bytes(bytes(range(256)) * 40)
+    with pytest.raises(InputError, match=r"not a (Word document|PDF)"):
+        read_document_text(path)
+
+
+def test_an_archive_that_is_no_word_document_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "other.docx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("word/readme.txt", "x")
+    with pytest.raises(InputError, match="not a Word document"):
+        read_document_text(path)
+
+
+def test_a_document_that_unpacks_without_end_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zones.plan.extract.document._MAX_BYTES", 1_000_000)
+    path = tmp_path / "bomb.docx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", b"0" * 5_000_000)
+    with pytest.raises(InputError, match="unpacks to 5 MB"):
+        read_document_text(path)
+
+
+def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
+    path = tmp_path / "huge.docx"
+    with path.open("wb") as file:
+        file.truncate(300_000_000)
+    with pytest.raises(InputError, match="300 MB; documents of at most 100 MB"):
+        read_document_text(path)
+
+
+def test_binary_text_other_encodings_and_other_kinds_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"Tr\xe5ng r\xf5ng")
+    with pytest.raises(InputError, match="expected text in UTF-8"):
+        read_document_text(tmp_path / "a.txt")
+    (tmp_path / "b.txt").write_bytes(b"abc\0def")
+    with pytest.raises(InputError, match="found binary data"):
+        read_document_text(tmp_path / "b.txt")
+    (tmp_path / "c.odt").write_bytes(b"x")
+    with pytest.raises(InputError, match=r"expected one of .*found '.odt'"):
+        read_document_text(tmp_path / "c.odt")
+    with pytest.raises(MissingFileError, match="No file"):
+        read_document_text(tmp_path / "d.txt")
+
+
+def test_text_of_another_unicode_form_is_the_same_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("Tro\u0302\u0300ng ru\u031b\u0300ng", encoding="utf-16")
+    assert read_document_text(path).lines == ("Trồng rừng",)

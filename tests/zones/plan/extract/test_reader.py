@@ -1,0 +1,335 @@
+"""The reader: a made document of another province, and the three texts with their hand labels."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import docx
+import pytest
+
+from benchmarks.plan_reader import read_gold, score_attributes, score_quantities, score_zones
+from layers.base.errors import InputError, OutputExistsError
+from zones.plan.extract.document import Document, read_document_text
+from zones.plan.extract.draft import Draft, draft_plan
+from zones.plan.extract.head import read_head
+from zones.plan.extract.outline import read_outline
+from zones.plan.extract.statements import read_statements
+from zones.plan.extract.subject import find_crop
+from zones.plan.extract.units import known_units
+from zones.plan.extract.unread import find_unread
+from zones.plan.extract.years import find_span
+from zones.plan.extract.zones import slug
+from zones.plan.files import load_plan, save_plan
+from zones.plan.lint import lint_plan
+from zones.plan.model import Plan, Target
+
+#: Written for this test: another province, other crops, other marks.
+MADE = """\
+ỦY BAN NHÂN DÂN
+Số: 77/KH-UBND
+Thái Nguyên, ngày 05 tháng 3 năm 2026
+KẾ HOẠCH
+Phát triển cây trồng chủ lực giai đoạn 2026-2030
+Căn cứ Nghị quyết số 12/NQ-HĐND ngày 10/12/2025 của Hội đồng nhân dân tỉnh Thái Nguyên;
+I. MỤC TIÊU ĐẾN NĂM 2030
+1. Tỷ lệ che phủ rừng duy trì 57%; trồng rừng bình quân mỗi năm 4.000 - 4.500 ha.
+2. Vùng Quế đạt khoảng 6.000 ha, vùng Sắn dây 1.200ha; sản lượng chè 280 nghìn tấn.
+3. Kinh phí 1,250,000.5 triệu đồng, rà soát 3 loại rừng trong 6 tháng.
+II. NHIỆM VỤ
+1. Phát triển vùng trồng Quế
+- Mục tiêu: diện tích quế đến năm 2030 đạt trên 6.000 ha, trong đó quế hữu cơ tối thiểu 900 ha.
+- Vùng trồng tập trung: tại các xã Cao Minh, Nghiên Loan, Thượng Minh và phường Bắc Kạn,...
+- Tiêu thụ: xây dựng nhãn hiệu quế tại các xã Ba Bể, Chợ Rã.
+2. Phát triển vùng trồng Chè
+- Định hướng: năm 2028 đạt 23.000 ha, năm 2030 đạt 24.500 ha.
+- Vùng sản xuất: các xã, phường trên địa bàn tỉnh.
+III. TỔ CHỨC THỰC HIỆN
+1. UBND các xã, phường báo cáo Sở Nông nghiệp và Môi trường trước ngày 25/11 hàng năm.
+Nơi nhận:
+- Lưu: VT, 15 xã.
+"""
+
+
+@pytest.fixture(scope="module")
+def made() -> Draft:
+    return draft_plan(Document("made.txt", "0" * 64, tuple(MADE.splitlines())), plan_id="made")
+
+
+def test_the_head_is_read(made: Draft) -> None:
+    plan = made.plan
+    assert (plan.number, plan.date, plan.province) == ("77/KH-UBND", "2026-03-05", "19")
+    assert (plan.horizon.first, plan.horizon.last) == (2026, 2030)
+    assert plan.name.vi == "Phát triển cây trồng chủ lực giai đoạn 2026-2030"
+    assert plan.vintage == "2025-07-01"
+
+
+def test_zones_have_their_lists_and_no_other(made: Draft) -> None:
+    zones = {zone.zone: zone for zone in made.plan.zones}
+    assert set(zones) == {"cinnamon", "tea", "san_day"}
+    assert [c.as_written for c in zones["cinnamon"].communes] == [
+        "Cao Minh",
+        "Nghiên Loan",
+        "Thượng Minh",
+        "phường Bắc Kạn",
+    ]
+    assert (zones["cinnamon"].listing, zones["cinnamon"].clause) == ("open", "II.1")
+    assert (zones["tea"].listing, zones["tea"].communes) == ("province", [])
+    assert zones["san_day"].listing == "none"
+    assert made.loose_lists == (("II.1", 15, 2),)
+
+
+def test_statements_of_one_thing_become_one_target(made: Draft) -> None:
+    targets = {target.target: target for _, target in made.plan.all_targets()}
+    area = targets["cinnamon-area-2030"]
+    assert (area.bound, area.low, area.clause, area.line) == ("at_least", 6_000, "II.1", 13)
+    assert [(one.clause, one.bound, one.figure) for one in area.also] == [("I.2", "about", 6_000)]
+    organic = targets["cinnamon-organic-area-2030"]
+    assert (organic.bound, organic.low, organic.within) == ("at_least", 900, "cinnamon-area-2030")
+    assert {targets["tea-area-2028"].figure, targets["tea-area-2030"].figure} == {23_000, 24_500}
+
+
+def test_indicators_know_their_year_and_period(made: Draft) -> None:
+    by_indicator = {target.indicator: target for _, target in made.plan.all_targets()}
+    cover, planting = by_indicator["forest_cover_rate"], by_indicator["planting_per_year"]
+    assert (cover.bound, cover.figure, cover.unit, cover.year) == ("maintain", 57, "%", 2030)
+    assert (planting.low, planting.high, planting.period) == (4_000, 4_500, "per_year")
+
+
+def test_what_is_not_understood_is_listed_with_clause_and_line(made: Draft) -> None:
+    assert [(u.clause, u.line, u.figure) for u in made.unread] == [
+        ("I.3", 10, "3"),
+        ("I.3", 10, "6"),
+    ]
+
+
+def test_the_words_round_a_figure_are_shown() -> None:
+    words = " ".join(["Rà soát"] * 12)
+    (paragraph,) = read_outline((f"{words} 3 loại rừng {words.lower()}.",))
+    (unread,) = find_unread([paragraph], [[]])
+    assert unread.context.startswith("… soát Rà soát")
+    assert " 3 loại rừng rà soát" in unread.context
+    assert unread.context.endswith(" …")
+    assert len(unread.context) < 120
+
+
+def test_recipients_and_signatures_state_nothing(made: Draft) -> None:
+    assert all(target.clause is not None for _, target in made.plan.all_targets())
+
+
+def test_days_of_reports_are_read(made: Draft) -> None:
+    (report,) = made.plan.reports
+    assert (report.last_day, report.before, report.clause) == ("11-25", True, "III.1")
+    assert report.reporter.vi.startswith("UBND các xã")
+
+
+def test_every_item_has_a_confidence_and_doubt_lowers_it(made: Draft) -> None:
+    confidence = {t.target: t.confidence for _, t in made.plan.all_targets()}
+    assert all(value is not None and 0 < value < 1 for value in confidence.values())
+    unknown = next(t for t in made.plan.indicators if t.unit == "million VND")
+    assert unknown.confidence is not None
+    assert unknown.confidence < (confidence["tea-area-2030"] or 0)
+
+
+def test_a_draft_is_a_plan_that_loads_and_lints(made: Draft, tmp_path: Path) -> None:
+    path = tmp_path / "bản thảo.yaml"
+    save_plan(made.plan, path, closing=["Not understood: 3 (clause I.3)", "two\nlines"])
+    loaded = load_plan(path)
+    assert loaded.model_dump() == made.plan.model_dump()
+    assert "# two lines" in path.read_text("utf-8")
+    assert "two-bounds" in {finding.kind for finding in lint_plan(loaded)}
+    with pytest.raises(OutputExistsError, match="exists"):
+        save_plan(made.plan, path)
+
+
+def test_reading_twice_gives_the_same(made: Draft) -> None:
+    again = draft_plan(Document("made.txt", "0" * 64, tuple(MADE.splitlines())), plan_id="made")
+    assert again == made
+
+
+def test_a_text_without_province_or_quantity_is_refused() -> None:
+    nameless = Document("a.txt", "0" * 64, ("I. MỤC TIÊU", "- Trồng rừng 500 ha"))
+    with pytest.raises(InputError, match="names no province"):
+        draft_plan(nameless, plan_id="a")
+    assert draft_plan(nameless, plan_id="a", province="20").plan.province == "20"
+    with pytest.raises(InputError, match="no quantity"):
+        draft_plan(Document("b.txt", "0" * 64, ("I. MỤC TIÊU", "tỉnh Lạng Sơn")), plan_id="b")
+
+
+def test_a_document_of_a_time_without_commune_tables_is_read_without_lists() -> None:
+    lines = tuple(MADE.replace("2026", "2021").replace("2025", "2020").splitlines())
+    draft = draft_plan(Document("old.txt", "0" * 64, lines), plan_id="old")
+    assert (draft.plan.date, draft.plan.vintage) == ("2021-03-05", "2021-12-31")
+    assert len(draft.notes) == 1
+    assert "Lists of communes were not read" in draft.notes[0].en
+    assert draft.plan.zones[0].communes == []
+    with pytest.raises(InputError, match="No province"):
+        draft_plan(
+            Document("m.txt", "0" * 64, tuple(MADE.splitlines())), plan_id="m", province="99"
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "year", "said"),
+    [
+        ("đến năm 2030 đạt #", 2030, True),
+        ("giai đoạn 2026-2030, trồng mới 5 ha, chăm sóc #", 2030, True),
+        ("diện tích thông đến năm 2030 đạt 9 ha, sản lượng gỗ #", 2027, False),
+        ("tăng # so với năm 2020", 2027, False),
+        ("đạt # vào năm 2030", 2030, True),
+        ("năm 2025 đạt 5 ha; năm 2030 đạt #", 2030, True),
+        ("theo Quyết định ngày 10 tháng 10 năm 2022 đạt #", 2027, False),
+        ("đến năm 2029 đạt 9 ha, trong đó hữu cơ #", 2029, True),
+    ],
+)
+def test_the_year_of_a_figure(text: str, year: int, said: bool) -> None:
+    place = text.index("#")
+    span, found = find_span(text.replace("#", "7 ha"), place, ["Đến năm 2027"])
+    assert (span and span.last, found) == (year, said)
+
+
+@pytest.mark.parametrize(
+    ("text", "crop", "misspelt"),
+    [
+        ("vùng Thông", "pine", False),
+        ("Phát triển vùng trồng Hôi", "anise", True),
+        ("vùng Hời", "anise", True),
+        ("trồng dược liệu dưới tán rừng Hồi", "anise", False),
+        ("xây dựng vùng quê đáng sống", "", False),
+        ("cây lương thực có hạt", "", False),
+        ("Quýt và cây ăn quả có múi", "citrus", False),
+    ],
+)
+def test_crops_and_their_misspellings(text: str, crop: str, misspelt: bool) -> None:
+    assert find_crop(text) == (crop, misspelt)
+
+
+def test_slugs_are_ids() -> None:
+    assert slug("Khoai tây, Khoai lang") == "khoai_tay_khoai_lang"
+    assert slug("Đ") == "d"
+    assert slug("…") == "x"
+
+
+# --- the three texts ------------------------------------------------------------------------
+
+NAMES = ("001", "002", "003")
+
+
+def _text(shared: Path, name: str) -> Document:
+    return read_document_text(next((shared / "plans").glob(f"{name}_*.txt")))
+
+
+def test_all_quantities_of_the_texts_are_found_and_no_others(shared: Path) -> None:
+    gold = read_gold()
+    scores = [
+        score_quantities(
+            gold[name], read_statements(read_outline(_text(shared, name).lines)).stated
+        )
+        for name in NAMES
+    ]
+    total = scores[0] + scores[1] + scores[2]
+    assert total.recall >= 0.95
+    assert total.precision >= 0.95
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_bound_clause_year_and_subject_are_those_of_the_labels(shared: Path, name: str) -> None:
+    paragraphs = read_outline(_text(shared, name).lines)
+    head = read_head(paragraphs)
+    right = score_attributes(
+        read_gold()[name],
+        read_statements(paragraphs).stated,
+        single_year=head.last if head.first == head.last else None,
+    )
+    labels = right.pop("labels")
+    assert {what: count / labels >= 0.95 for what, count in right.items()} == dict.fromkeys(
+        ("bound", "clause", "year", "per year", "subject"), True
+    )
+
+
+def test_zones_of_the_main_plan_are_complete_and_without_a_false_one(shared: Path) -> None:
+    draft = draft_plan(_text(shared, "002"), plan_id="draft").plan
+    areas, places = score_zones(draft, load_plan("lang-son-2026-2030"))
+    assert (areas.right, areas.false, areas.missed) == (12, 0, 0)
+    assert (places.false, places.missed) == (0, 0)
+    assert places.right == 153 + 13
+
+
+def test_a_word_document_of_the_same_words_reads_alike(shared: Path, tmp_path: Path) -> None:
+    text = _text(shared, "002")
+    document, path = docx.Document(), tmp_path / "002.docx"
+    for line in text.lines:
+        document.add_paragraph(line)
+    document.save(str(path))
+    again = draft_plan(read_document_text(path), plan_id="draft").plan
+    first = draft_plan(text, plan_id="draft").plan
+    assert again.model_dump(exclude={"source", "name"}) == first.model_dump(
+        exclude={"source", "name"}
+    )
+
+
+def test_misspelt_names_of_the_main_plan_are_resolved_and_listed(shared: Path) -> None:
+    draft = draft_plan(_text(shared, "002"), plan_id="draft")
+    assert [(name.line, name.written, name.meant) for name in draft.near] == [
+        (29, "Lợi Bắc", "Lợi Bác (06601)"),
+        (33, "Diềm He", "Điềm He (06280)"),
+        (77, "Diềm He", "Điềm He (06280)"),
+        (77, "Văn Lăng", "Văn Lãng (06154)"),
+        (92, "Lợi Bắc", "Lợi Bác (06601)"),
+    ]
+    assert len(draft.plan.unconfirmed()) == 5
+
+
+def test_lists_of_livestock_go_to_their_indicators(shared: Path) -> None:
+    draft = draft_plan(_text(shared, "002"), plan_id="draft")
+    written = load_plan("lang-son-2026-2030")
+
+    def lists(plan: Plan) -> dict[str, list[str]]:
+        return {
+            target.indicator: sorted(commune.code for commune in target.communes)
+            for target in plan.indicators
+            if isinstance(target, Target) and target.communes
+        }
+
+    assert lists(draft.plan) == lists(written)
+    assert draft.loose_lists == (("III.1.2", 34, 2), ("III.1.4", 43, 3))
+
+
+def test_the_embedded_plans_name_the_texts_they_were_taken_from(shared: Path) -> None:
+    for plan, name in (
+        ("lang-son-2023", "001"),
+        ("lang-son-2026-2030", "002"),
+        ("lang-son-2024", "003"),
+    ):
+        source = load_plan(plan).source
+        assert source is not None
+        assert source.sha256 == _text(shared, name).sha256
+
+
+def test_every_labelled_figure_stands_in_an_embedded_plan() -> None:
+    """What the labels hold and the plan files say is one thing, written twice by hand."""
+    plans = {"001": "lang-son-2023", "002": "lang-son-2026-2030", "003": "lang-son-2024"}
+    for document, rows in read_gold().items():
+        stated = _stated(load_plan(plans[document]))
+        missing = [row for row in rows if _label(row) not in stated and row["unit"] != "tree"]
+        assert missing == []
+
+
+def _label(row: dict[str, str]) -> tuple[str, float | None, float | None]:
+    return row["clause"], *(float(row[end]) if row[end] else None for end in ("low", "high"))
+
+
+def _stated(plan: Plan) -> set[tuple[str | None, float | None, float | None]]:
+    found = set()
+    for _, target in plan.all_targets():
+        for one in (target, *target.also):
+            low, high = (None if end != end else end for end in one.ends)
+            found.add((one.clause, low, high))
+    return found
+
+
+def test_labels_use_known_units() -> None:
+    golden = Path(__file__).parents[3] / "golden" / "plan_quantities.csv"
+    with golden.open(encoding="utf-8", newline="") as lines:
+        units = {row["unit"].split("/")[0] for row in csv.DictReader(lines)}
+    assert units <= set(known_units())

@@ -1,0 +1,167 @@
+"""The project file: key, line, expected, found."""
+
+from pathlib import Path
+
+import pytest
+
+from layers import InputError, MissingFileError
+from zones.project.model import load_project
+
+GOOD = """\
+version: 1
+title: Thử nghiệm
+province: "20"
+communes:
+  vintage: 2025-07-01
+  path: communes.gpkg
+  natural_areas: {path: areas.csv}
+plans: [lang-son-2026-2030]
+layers:
+  forest:
+    kind: forest_status
+    path: forest.gpkg
+    date: 2025-12-31
+    code_table: 98
+  cover:
+    kind: raster
+    path: cover.tif
+    date: 2025-12-31
+    classes: {1: tree cover}
+present: {pine: forest}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    home = tmp_path / "Dự án vùng trồng"
+    home.mkdir()
+    for name in ("communes.gpkg", "areas.csv", "forest.gpkg", "cover.tif"):
+        (home / name).write_bytes(b"x")
+    return home
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "project.yaml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_paths_are_relative_to_the_project_file(folder: Path) -> None:
+    write(folder, GOOD)
+    project = load_project(folder)
+    assert project.file == folder / "project.yaml"
+    assert project.input_paths()["layer forest"] == folder / "forest.gpkg"
+    assert project.thresholds.tolerance_percent == 5
+    forest = project.layers["forest"]
+    assert forest.kind == "forest_status"
+    assert forest.code_table == "98"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("title:", "titel:", r"line 2, titel: unknown key; did you mean 'title'\?"),
+        ("version: 1", "version: 2", r"line 1, version: expected 1, found 2"),
+        ("kind: raster", "kind: grid", r"line 15, layers.cover: .*'raster'.*"),
+        ("    date: 2025-12-31\n    code", "    code", r"line 10, layers.forest.*date"),
+        ("{pine: forest}", "{pine: wald}", r"line 20, present: unknown layer 'wald'"),
+        ("{pine: forest}", "{pin: forest}", r"unknown crop 'pin'.*did you mean 'pine'"),
+        ('"20"', '"2"', r"line 3, province: .*found '2'"),
+    ],
+)
+def test_a_fault_names_key_line_and_what_was_found(
+    folder: Path, old: str, new: str, message: str
+) -> None:
+    path = write(folder, GOOD.replace(old, new))
+    with pytest.raises(InputError, match=message):
+        load_project(path)
+
+
+def test_faults_are_told_in_vietnamese_too(folder: Path) -> None:
+    text = GOOD.replace("version: 1", "version: 2").replace("path: areas.csv", "paths: areas.csv")
+    with pytest.raises(InputError) as caught:
+        load_project(write(folder, text))
+    told = caught.value.text("vi")
+    assert "dòng 1, version: cần 1, gặp 2" in told
+    assert "communes.natural_areas.path: thiếu khóa này" in told
+    assert "communes.natural_areas.paths: không có khóa này; có phải 'path'?" in told
+
+
+def test_every_missing_file_is_named_at_once(folder: Path) -> None:
+    (folder / "areas.csv").unlink()
+    (folder / "cover.tif").unlink()
+    with pytest.raises(MissingFileError, match=r"2 files .*natural_areas: .*; layer cover: "):
+        load_project(write(folder, GOOD))
+    with pytest.raises(MissingFileError, match=r"none\.yaml"):
+        load_project(folder / "none.yaml")
+
+
+def test_tile_hosts_are_https(folder: Path) -> None:
+    path = write(folder, GOOD + "map: {tile_hosts: ['http://tiles.example']}\n")
+    with pytest.raises(InputError, match="expected addresses that start with https"):
+        load_project(path)
+
+
+def test_two_forest_layers_of_one_date_and_a_crop_from_a_raster_are_refused(folder: Path) -> None:
+    twice = GOOD.replace(
+        "  cover:\n",
+        "  north: {kind: forest_status, path: forest.gpkg, date: 2025-12-31}\n  cover:\n",
+    )
+    with pytest.raises(InputError, match=r"two forest status layers of one date \(forest, north\)"):
+        load_project(write(folder, twice))
+    raster = GOOD.replace("{pine: forest}", "{pine: cover}")
+    with pytest.raises(InputError, match="layer 'cover' has no crops: its kind is raster") as told:
+        load_project(write(folder, raster))
+    assert "không có cây trồng" in told.value.text("vi")
+
+
+def test_one_fault_is_told_once(folder: Path) -> None:
+    path = write(folder, GOOD.replace("kind: raster", "kind: grid"))
+    with pytest.raises(InputError) as told:
+        load_project(path)
+    assert "present" not in str(told.value)
+
+
+def test_a_fault_is_named_by_the_key_that_was_written(folder: Path) -> None:
+    """No name of a model, no dump of a whole layer, and the kind that was meant."""
+    text = GOOD.replace("kind: raster", "kind: rasta").replace(
+        "2025-12-31\n    code", "gà\n    code"
+    )
+    path = write(folder, text.replace("title:", "titel: x\ntitle:"))
+    with pytest.raises(InputError) as caught:
+        load_project(path)
+    told = caught.value.text("en")
+    assert "line 14, layers.forest.date: expected a date like 2025-12-31, found 'gà'" in told
+    assert "layers.cover: expected kind" in told
+    assert "did you mean 'raster'?, found 'rasta'" in told
+    assert "titel: unknown key; did you mean 'title'?" in told
+    assert "có phải 'raster'?, gặp 'rasta'" in caught.value.text("vi")
+
+
+def test_a_key_that_was_meant_for_another_place(folder: Path) -> None:
+    path = write(folder, GOOD.replace("layers:", "layer:"))
+    with pytest.raises(InputError, match=r"line 9, layer: .*did you mean 'layers'\?"):
+        load_project(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "en", "vi"),
+    [
+        ("title: [", r"line \d \('title: \['\): not YAML", "dấu hai chấm"),
+        ("a:\n\tb: 2\n", "indent with spaces", "không dùng tab"),
+        ("a: 1\na: 2\n", "duplicate key", "mỗi khóa chỉ ghi một lần"),
+    ],
+)
+def test_broken_yaml_is_shown_and_told_in_vietnamese(
+    folder: Path, text: str, en: str, vi: str
+) -> None:
+    with pytest.raises(InputError, match=en) as caught:
+        load_project(write(folder, text))
+    assert vi in caught.value.text("vi")
+
+
+def test_a_missing_file_brings_the_nearest_name(folder: Path) -> None:
+    path = write(folder, GOOD.replace("path: forest.gpkg", "path: forrest.gpkg"))
+    with pytest.raises(MissingFileError, match=r"did you mean forest\.gpkg\?") as caught:
+        load_project(path)
+    assert "lớp forest" in caught.value.text("vi")

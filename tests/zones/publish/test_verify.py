@@ -1,0 +1,447 @@
+"""Twins: one digit changed in any of the files is found, and its place is named."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import zipfile
+from pathlib import Path
+
+import docx
+import openpyxl
+import pandas as pd
+import pytest
+
+from layers.base.errors import InputError, MissingFileError
+from tests.factories import write_project
+from zones.cli.language import set_language
+from zones.cli.main import run as command
+from zones.project.model import load_project
+from zones.publish.verify import Verification, verify_folder
+from zones.run.run import RunOptions, run_project
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    set_language("en")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    project = write_project(tmp_path_factory.mktemp("Dự án") / "phụ lục")
+    text = project.read_text("utf-8") + "atlas: {make: true, communes: ['06184']}\n"
+    project.write_text(text, "utf-8")
+    return run_project(load_project(project), options=RunOptions()).out
+
+
+@pytest.fixture
+def out(made: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(made, tmp_path / "trả về")
+
+
+_PAGES = ("annex.xlsx", "annex.docx", "map.html", "atlas.pdf")
+
+
+def _with_only(out: Path, *names: str) -> Path:
+    """Leave the other pages out: opening them takes most of a check's time."""
+    for name in set(_PAGES) - set(names):
+        (out / name).unlink()
+    return out / names[0]
+
+
+def _replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8-sig")
+    assert old in text, f"{old!r} is not in {path.name}"
+    path.write_text(text.replace(old, new, 1), "utf-8-sig")
+
+
+def _replace_inside(path: Path, member: str, pattern: str, new: str) -> None:
+    """Change the text of one file of an archive."""
+    changed = path.with_suffix(".new")
+    count = 0
+    with zipfile.ZipFile(path) as given, zipfile.ZipFile(changed, "w") as taken:
+        for name in given.namelist():
+            data = given.read(name)
+            if name == member:
+                text, count = re.subn(pattern, new, data.decode("utf-8"), count=1)
+                data = text.encode("utf-8")
+            taken.writestr(name, data)
+    assert count == 1, f"{pattern} is not in {member}"
+    changed.replace(path)
+
+
+def _places(result: Verification) -> list[tuple[str, str]]:
+    return [(item.file, item.place) for item in result.differences]
+
+
+def _cell(path: Path, sheet: str, name: str, column: int) -> str:
+    for row in openpyxl.load_workbook(path)[sheet].iter_rows():
+        if row[1].value == name:
+            return row[column].coordinate
+    raise AssertionError(name)
+
+
+def test_untouched_folder_agrees(out: Path) -> None:
+    result = verify_folder(out)
+    assert result.differences == []
+    assert result.agrees
+    assert set(result.compared) >= {
+        *("annex.xlsx", "annex.docx", "map.html", "atlas.pdf"),
+        *("printed/zones.csv", "zones.csv", "targets.csv", "forest_cover.csv"),
+    }
+    assert all(count > 30 for name, count in result.compared.items() if name.startswith("annex"))
+
+
+def test_untouched_folder_tells_how_each_file_was_held(out: Path) -> None:
+    result = verify_folder(out)
+    assert result.uncompared == ["run.json"]
+    files = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    assert files - set(result.by_bytes) == {"run.json", "annex.xlsx", "annex.docx"}
+
+
+def test_digit_changed_in_any_file_is_seen(out: Path) -> None:
+    names = verify_folder(out).by_bytes
+    _with_only(out, "map.html")
+    changed = set()
+    for name in (name for name in names if (out / name).is_file()):
+        data = (out / name).read_bytes()
+        figures = list(re.finditer(rb"[0-9]", data))
+        if not figures or name.endswith(".json"):
+            continue
+        at = figures[-1].start()
+        digit = b"1" if data[at : at + 1] != b"1" else b"2"
+        (out / name).write_bytes(data[:at] + digit + data[at + 1 :])
+        changed.add(name)
+    assert {"allocation.md", "allocation_land.csv", "map.html", "allocation.parquet"} <= changed
+    # A printed table has its digest as well, which speaks for all of them.
+    found = {item.file for item in verify_folder(out).differences}
+    assert changed <= found
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "place"),
+    [
+        ("allocation", "planned_ha", "planned_ha"),
+        ("allocation", "present_ha", "present_ha"),
+        ("allocation_targets", "present_ha", "end_ha"),
+        ("allocation_targets", "end_ha", "end_ha"),
+        ("allocation_targets", "shortfall_ha", "shortfall_ha"),
+        ("allocation_targets", "planned_ha", "end_ha"),
+    ],
+)
+def test_hectare_changed_in_the_allocation(out: Path, name: str, column: str, place: str) -> None:
+    _with_only(out, "map.html")
+    (out / "run.json").unlink()
+    path = out / f"{name}.csv"
+    table = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+    row = table.index[table[column] != ""][0]
+    table.loc[row, column] = str(round(float(table.loc[row, column]) + 0.1, 1))
+    table.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+    places = _places(verify_folder(out))
+    assert any(file == path.name and where.endswith(place) for file, where in places)
+
+
+def test_what_binds_changed_in_the_allocation(out: Path) -> None:
+    _with_only(out, "map.html")
+    path = out / "allocation.csv"
+    table = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+    old = table.loc[0, "binding"]
+    table.loc[0, "binding"] = "pace" if old != "pace" else "land"
+    table.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+    (item,) = verify_folder(out).differences
+    assert (item.file, item.expected, item.found) == (path.name, old, table.loc[0, "binding"])
+    assert item.place.endswith(", binding")
+
+
+def test_loss_that_was_never_printed_is_named(out: Path) -> None:
+    _with_only(out, "map.html")
+    path = out / "allocation_losses.csv"
+    path.write_text(path.read_text("utf-8-sig") + "pine,06184,2030,7.0\n", "utf-8-sig")
+    (item,) = verify_folder(out).differences
+    assert (item.file, item.place, item.expected, item.found) == (
+        *("allocation_losses.csv", "pine, 06184, 2030", "no row", "a row"),
+    )
+
+
+def test_folder_without_its_record_says_what_was_not_compared(
+    out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _with_only(out, "map.html")
+    (out / "run.json").unlink()
+    (out / "thư.txt").write_text("của văn phòng", "utf-8")
+    result = verify_folder(out)
+    assert result.agrees
+    assert result.by_bytes == []
+    assert {"thư.txt", "allocation.md", "areas.parquet"} <= set(result.uncompared)
+    assert "zones.csv" not in result.uncompared
+    assert command(["verify", str(out)]) == 0
+    assert "Not compared: allocation.md, " in capsys.readouterr().out
+
+
+def test_office_that_saves_workbook_and_document_again_changes_nothing(out: Path) -> None:
+    _with_only(out, "annex.xlsx", "annex.docx")
+    _replace_inside(
+        out / "annex.xlsx", "docProps/app.xml", "</Properties>", "<!--x--></Properties>"
+    )
+    docx.Document(str(out / "annex.docx")).save(str(out / "annex.docx"))
+    assert verify_folder(out).differences == []
+
+
+def test_file_changed_before_a_later_step_is_still_seen(tmp_path: Path) -> None:
+    project = write_project(tmp_path / "dự án")
+    folder = run_project(load_project(project), options=RunOptions()).out
+    _replace(folder / "allocation.md", "2030", "2031")
+    run_project(load_project(project), options=RunOptions(only=("annex",), overwrite=True))
+    assert ("allocation.md", "SHA-256") in _places(verify_folder(folder))
+
+
+def test_digit_in_the_workbook(out: Path) -> None:
+    path = _with_only(out, "annex.xlsx")
+    cell = _cell(path, "1 Thông", "Đồng Đăng", 3)
+    book = openpyxl.load_workbook(path)
+    assert book["1 Thông"][cell].value == 30.4
+    book["1 Thông"][cell] = 30.5
+    book.save(path)
+    result = verify_folder(out)
+    found = {item.place: item for item in result.differences}
+    assert found[f"1 Thông!{cell}"].expected == "30.4"
+    assert found[f"1 Thông!{cell}"].found == "30.5"
+
+
+def test_total_of_the_workbook(out: Path) -> None:
+    path = _with_only(out, "annex.xlsx")
+    cell = _cell(path, "1 Thông", "Tổng cộng", 3)
+    row = re.sub("[A-Z]", "", cell)
+    pattern = rf'(<c r="{cell}"[^>]*><f>[^<]*</f><v>)[^<]*'
+    _replace_inside(path, "xl/worksheets/sheet2.xml", pattern, r"\g<1>99.9")
+    assert ("annex.xlsx", f"1 Thông!D{row}") in _places(verify_folder(out))
+
+
+def test_formula_of_the_workbook_that_leaves_a_row_out(out: Path) -> None:
+    path = _with_only(out, "annex.xlsx")
+    cell = _cell(path, "1 Thông", "Tổng cộng", 3)
+    first = _cell(path, "1 Thông", "Thụy Hùng", 3)
+    _replace_inside(path, "xl/worksheets/sheet2.xml", rf"SUM\({first}:", "SUM(D99:")
+    (item,) = verify_folder(out).differences
+    assert item.place == f"1 Thông!{cell}"
+    assert item.found == "0"
+
+
+def test_formula_of_another_kind(out: Path) -> None:
+    path = _with_only(out, "annex.xlsx")
+    _replace_inside(path, "xl/worksheets/sheet2.xml", r"<f>SUM\(", "<f>MAX(")
+    (item,) = verify_folder(out).differences
+    assert item.found == "not one of ours"
+
+
+def test_name_in_the_workbook(out: Path) -> None:
+    path = _with_only(out, "annex.xlsx")
+    book = openpyxl.load_workbook(path)
+    cell = _cell(path, "1 Thông", "Đồng Đăng", 1)
+    book["1 Thông"][cell] = "Đồng Mỏ"
+    book.save(path)
+    assert ("annex.xlsx", f"1 Thông!{cell}") in _places(verify_folder(out))
+
+
+def test_sheet_that_is_gone(out: Path) -> None:
+    book = openpyxl.load_workbook(_with_only(out, "annex.xlsx"))
+    del book["2 Hồi"]
+    book.save(out / "annex.xlsx")
+    assert ("annex.xlsx", "2 Hồi") in _places(verify_folder(out))
+
+
+def test_sheet_without_its_table(out: Path) -> None:
+    book = openpyxl.load_workbook(_with_only(out, "annex.xlsx"))
+    book["2 Hồi"].delete_rows(1, 100)
+    book.save(out / "annex.xlsx")
+    places = _places(verify_folder(out))
+    assert ("annex.xlsx", "2 Hồi") in places
+
+
+def test_digit_in_the_document(out: Path) -> None:
+    path = _with_only(out, "annex.docx")
+    _replace_inside(path, "word/document.xml", ">30,4<", ">30,5<")
+    (item,) = verify_folder(out).differences
+    assert (item.file, item.expected, item.found) == ("annex.docx", "30,4", "30,5")
+    assert item.place == "Bảng 2, Đồng Đăng, Hiện trạng"
+
+
+def test_row_taken_out_of_the_document(out: Path) -> None:
+    _replace_inside(
+        _with_only(out, "annex.docx"),
+        "word/document.xml",
+        r"<w:tr>(?:(?!</w:tr>).)*>Đồng Đăng<(?:(?!</w:tr>).)*</w:tr>",
+        "",
+    )
+    assert ("annex.docx", "Bảng 2") in _places(verify_folder(out))
+
+
+def test_table_taken_out_of_the_document(out: Path) -> None:
+    path = _with_only(out, "annex.docx")
+    _replace_inside(path, "word/document.xml", r"(?s)<w:tbl>.*?</w:tbl>", "")
+    result = verify_folder(out)
+    assert ("annex.docx", "document") in _places(result)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ('"present": [10.4, 30.4', '"present": [10.4, 30.5', "06184, pine, present_ha"),
+        ('"natural_forest_ha": [50', '"natural_forest_ha": [51', "06148, natural_forest_ha"),
+        ('"gap": [0, 0, 0, 5', '"gap": [0, 0, 0, 6', "06529, pine, gap_ha"),
+        ('"present": 70.8', '"present": 70.9', "pine-area-2030, present"),
+    ],
+)
+def test_digit_in_the_map(out: Path, old: str, new: str, place: str) -> None:
+    path = _with_only(out, "map.html")
+    text = path.read_text("utf-8")
+    compact = [item.replace(": ", ":").replace(", ", ",") for item in (old, new)]
+    pair = (old, new) if old in text else compact
+    assert pair[0] in text
+    path.write_text(text.replace(pair[0], pair[1], 1), "utf-8")
+    assert ("map.html", place) in _places(verify_folder(out))
+
+
+@pytest.mark.parametrize("name", ["zones", "targets", "forest_cover", "planted_species", "land"])
+def test_digit_in_a_printed_table(out: Path, name: str) -> None:
+    _with_only(out, "annex.xlsx", "annex.docx")
+    path = out / "printed" / f"{name}.csv"
+    text = path.read_text("utf-8-sig")
+    # Of the targets the present figure: the widened ends of a single figure are not printed.
+    wanted = r"70\.8" if name == "targets" else r"\d+\.\d"
+    figures = list(re.finditer(rf",({wanted})(?=[,\r\n])", text))
+    # Of the species the first class: what is planted in all is summed anew on the page.
+    figure = figures[1 if name == "planted_species" else 0]
+    changed = f",{float(figure.group(1)) + 10:.1f}"
+    path.write_text(text[: figure.start()] + changed + text[figure.end() :], "utf-8-sig")
+    places = _places(verify_folder(out))
+    assert ("printed/", "digest of the figures") in places
+    if name != "land":
+        assert any(file == "annex.xlsx" for file, _ in places)
+        assert any(file == "annex.docx" for file, _ in places)
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern", "place"),
+    [
+        ("zones", r"(pine,06184,[^,]*,True,)30\.4", "pine, 06184, present_ha"),
+        ("forest_cover", r"(06148,[^,]*,110\.0,)50\.0", "06148, natural_forest_ha"),
+    ],
+)
+def test_digit_in_an_exact_table(out: Path, name: str, pattern: str, place: str) -> None:
+    _with_only(out, "map.html")
+    path = out / f"{name}.csv"
+    text, count = re.subn(pattern, r"\g<1>40.4", path.read_text("utf-8-sig"), count=1)
+    assert count == 1
+    path.write_text(text, "utf-8-sig")
+    (item,) = verify_folder(out).differences
+    assert (item.file, item.place, item.found) == (f"{name}.csv", place, "40.4")
+
+
+def test_row_taken_out_of_an_exact_table(out: Path) -> None:
+    _with_only(out, "map.html")
+    path = out / "zones.csv"
+    lines = path.read_text("utf-8-sig").splitlines(keepends=True)
+    path.write_text("".join(lines[:-1]), "utf-8-sig")
+    (item,) = verify_folder(out).differences
+    assert (item.expected, item.found) == ("a row", "none")
+
+
+def test_province_that_is_no_longer_the_sum_of_its_communes(out: Path) -> None:
+    _with_only(out, "map.html")
+    _replace(out / "printed" / "forest_cover.csv", "06529,Lộc Bình,110.0", "06529,Lộc Bình,120.0")
+    places = _places(verify_folder(out))
+    assert ("printed/forest_cover.csv", "natural_area_ha, last row") in places
+
+
+def test_page_of_another_run_is_told_by_its_digest(out: Path, tmp_path: Path) -> None:
+    digest = verify_folder(out).digest
+    page = (out / "map.html").read_text("utf-8")
+    (out / "map.html").write_text(page.replace(digest, "0" * 16), "utf-8")
+    atlas = (out / "atlas.pdf").read_bytes()
+    assert digest.encode() in atlas
+    (out / "atlas.pdf").write_bytes(atlas.replace(digest.encode(), b"1" * 16))
+    _replace_inside(out / "annex.docx", "docProps/core.xml", digest, "2" * 16)
+    _replace_inside(out / "annex.xlsx", "docProps/custom.xml", digest, "3" * 16)
+    result = verify_folder(out)
+    assert {(item.file, item.found) for item in result.differences} == {
+        ("map.html", "0" * 16),
+        ("atlas.pdf", "1" * 16),
+        ("annex.docx", "2" * 16),
+        ("annex.xlsx", "3" * 16),
+    }
+
+
+def test_folder_without_some_pages_is_checked_for_the_others(out: Path) -> None:
+    for name in ("atlas.pdf", "map.html", "annex.docx", "zones.csv"):
+        (out / name).unlink()
+    result = verify_folder(out)
+    assert result.agrees
+    assert "annex.xlsx" in result.compared
+    assert "map.html" not in result.compared
+
+
+def test_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(MissingFileError, match="is not there: expected an output folder"):
+        verify_folder(tmp_path / "không có")
+
+
+def test_folder_without_printed_figures_is_refused(out: Path) -> None:
+    (out / "printed" / "zones.csv").unlink()
+    with pytest.raises(MissingFileError, match=r"zones\.csv is not there"):
+        verify_folder(out)
+    shutil.rmtree(out / "printed")
+    with pytest.raises(MissingFileError, match=r"annex\.json is not there"):
+        verify_folder(out)
+
+
+@pytest.mark.parametrize(
+    ("text", "match"),
+    [("{", "expected JSON as a run writes it"), ("[]", "expected the keys"), ("{}", "missing")],
+)
+def test_damaged_words_are_refused(out: Path, text: str, match: str) -> None:
+    (out / "printed" / "annex.json").write_text(text, "utf-8")
+    with pytest.raises(InputError, match=match):
+        verify_folder(out)
+
+
+def test_figure_that_is_no_number_is_refused(out: Path) -> None:
+    path = out / "printed" / "zones.csv"
+    _replace(path, ",10.4,", ",mười,")
+    with pytest.raises(InputError, match=r"1 figures of column 'present_ha' are no numbers"):
+        verify_folder(out)
+
+
+@pytest.mark.parametrize(
+    ("name", "match"),
+    [
+        ("annex.xlsx", "could not be opened as a workbook"),
+        ("annex.docx", "could not be opened as a Word document"),
+        ("atlas.pdf", "could not be opened as a PDF"),
+        ("map.html", "carries no map data"),
+    ],
+)
+def test_damaged_page_is_refused(out: Path, name: str, match: str) -> None:
+    _with_only(out, name).write_bytes(b"damaged")
+    with pytest.raises(InputError, match=match):
+        verify_folder(out)
+
+
+def test_command_says_what_it_found(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command(["verify", str(out)]) == 0
+    assert "All files compared say the same" in capsys.readouterr().out
+    _replace_inside(out / "annex.docx", "word/document.xml", ">30,4<", ">30,5<")
+    assert command(["verify", str(out)]) == 1
+    told = capsys.readouterr().out
+    assert "annex.docx, Bảng 2, Đồng Đăng, Hiện trạng: expected 30,4, found 30,5" in told
+    assert "1 difference." in told
+    assert command(["verify", str(out / "không có")]) == 2
+
+
+def test_command_answers_in_json(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command(["verify", str(out), "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["agrees"] is True
+    assert answer["differences"] == []
+    assert answer["compared"]["annex.docx"] > 100

@@ -1,0 +1,360 @@
+"""The whole job on a project whose every figure one can add up by hand."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import rasterio
+
+from layers import ClosureError, InputError, OutputExistsError, data_path
+from tests.factories import forest_plots, write_project
+from zones.output import record as run_record
+from zones.project.model import load_project
+from zones.publish.figures import print_targets, print_zones
+from zones.run.run import RunOptions, RunResult, SilentTeller, run_project
+
+ROOT = Path(__file__).resolve().parents[3]
+KILL = int(getattr(signal, "SIGKILL", 9))
+
+
+class Listener(SilentTeller):
+    def __init__(self) -> None:
+        self.steps: list[str] = []
+        self.notes: list[str] = []
+
+    def step(self, name: str, number: int, total: int) -> None:
+        self.steps.append(name)
+
+    def note(self, text: object) -> None:
+        self.notes.append(str(text))
+
+
+def run(path: Path, **options: object) -> tuple[RunResult, Listener]:
+    listener = Listener()
+    given = RunOptions(**options)  # type: ignore[arg-type]
+    return run_project(load_project(path), options=given, teller=listener), listener
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_project(tmp_path_factory.mktemp("Dự án") / "vùng trồng 1")
+
+
+@pytest.fixture(scope="module")
+def result(project: Path) -> RunResult:
+    return run(project)[0]
+
+
+def test_areas_add_up_by_hand(result: RunResult) -> None:
+    areas = result.tables["areas"]
+    forest = areas[areas["layer"] == "forest"].set_index(["commune_code", "land", "crop"])
+    expected = {
+        ("06148", "natural_forest", ""): (50, 50),
+        ("06148", "planted_forest", "pine"): (10, 10.4),
+        ("06184", "planted_forest", "pine"): (10 + 20, 10.4 + 20),
+        ("06184", "planted_forest", "anise"): (20, 20),
+        ("06211", "not_yet_forest", "pine"): (30, 30),
+        ("06529", "bare", ""): (10, 10),
+    }
+    for key, (area, ledger) in expected.items():
+        assert forest.loc[key, "area_ha"] == pytest.approx(area, rel=1e-12)
+        assert forest.loc[key, "ledger_ha"] == pytest.approx(ledger, rel=1e-12)
+    rest = forest.xs("unclassified", level="land")["area_ha"]
+    assert rest.tolist() == pytest.approx([40, 50, 70, 90], rel=1e-9)
+    assert forest["area_ha"].sum() == pytest.approx(400, rel=1e-9)
+
+
+def test_a_raster_and_a_report_stand_beside(result: RunResult) -> None:
+    areas = result.tables["areas"]
+    raster = areas[areas["layer"] == "cover"].set_index(["commune_code", "land"])["area_ha"]
+    assert raster["06148", "trees"] == pytest.approx(100)
+    assert raster["06529", "crops"] == pytest.approx(99)
+    assert raster["06529", "unclassified"] == pytest.approx(1)
+    fruit = areas[areas["layer"] == "fruit"]
+    assert fruit["ledger_ha"].sum() == 108.5
+    assert fruit["area_ha"].isna().all()
+
+
+def test_targets_take_the_present_area_of_the_right_layer(result: RunResult) -> None:
+    targets = result.tables["targets"].set_index("target")
+    pine = targets.loc["pine-area-2030"]
+    assert pine["present"] == pytest.approx(20.8 + 20 + 30)
+    assert (pine["low"], pine["high"], pine["status"]) == (155_000, 160_000, "below")
+    assert pine["shortfall"] == pytest.approx(155_000 - 70.8)
+    # Of the report's two years only the newer counts.
+    assert targets.loc["custard-apple-area-2030", "present"] == 7.5
+    assert targets.loc["macadamia-area-2030", "status"] == "not_measured"
+    cover = targets.loc["forest-cover-2030"]
+    assert cover["present"] == pytest.approx((50 + 20.8 + 40) / 440 * 100)
+    assert cover["plan"] == "lang-son-2023"
+
+
+def test_forest_cover_has_official_denominators(result: RunResult) -> None:
+    cover = result.tables["forest_cover"]
+    province = cover.iloc[-1]
+    assert province["commune_code"] == "20"
+    assert province["natural_area_ha"] == 440
+    assert province["planted_forest_ha"] == pytest.approx(60.8)
+    assert province["not_yet_forest_ha"] == pytest.approx(30)
+    assert province["cover_geometry_percent"] == pytest.approx((50 + 20 + 40) / 440 * 100)
+
+
+def test_zones_know_who_is_listed(result: RunResult) -> None:
+    zones = result.tables["zones"].set_index(["zone", "commune_code"])
+    assert zones.loc[("pine", "06184"), "share_ratio"] == pytest.approx(30.4 / 70.8)
+    assert zones.loc[("pine", "06529"), "remark"] == "listed_but_little"
+    assert zones.loc[("custard_apple", "06148"), "remark"] == "unlisted_but_much"
+    assert zones.loc["macadamia", "present_ha"].isna().all()
+    assert zones.loc["macadamia", "listed"].all()
+
+
+def test_every_output_is_there_with_its_columns(result: RunResult) -> None:
+    names = {path.name for path in result.out.iterdir()}
+    tables = {"areas", "targets", "zones", "forest_cover", "findings"}
+    assert {f"{name}.{kind}" for name in tables for kind in ("csv", "parquet")} <= names
+    assert {"map.html", "annex.xlsx", "run.json"} <= names
+    head = (result.out / "areas.csv").read_text("utf-8-sig").splitlines()[0]
+    assert head.startswith("commune_code,commune,layer,land,crop,area_ha,ledger_ha")
+    head = (result.out / "targets.csv").read_text("utf-8-sig").splitlines()[0]
+    assert head.startswith(
+        "target,zone,clause,bound,unit,year,low,high,present,held_ratio,shortfall,surplus,status"
+    )
+
+
+def test_the_record_tells_inputs_closures_and_timings(result: RunResult, project: Path) -> None:
+    record = json.loads((result.out / "run.json").read_text("utf-8"))
+    assert record["area_crs"]["code"] == "EPSG:9215"
+    assert (
+        record["inputs"]["layer forest"]["bytes"] == (project.parent / "forest.gpkg").stat().st_size
+    )
+    closures = [item for step in record["steps"].values() for item in step["closures"]]
+    assert len(closures) >= 8
+    assert all(abs(item["residual"]) <= item["tolerance"] for item in closures)
+    assert str(project.parent) not in json.dumps(record)
+
+
+def test_the_same_inputs_give_the_same_bytes(
+    project: Path, result: RunResult, tmp_path: Path
+) -> None:
+    again = run(project, out=tmp_path / "again")[0]
+    for path in (path for path in result.out.rglob("*") if path.is_file()):
+        if path.name != "run.json":
+            name = path.relative_to(result.out)
+            assert path.read_bytes() == (again.out / name).read_bytes(), name
+
+
+def test_an_existing_folder_is_refused(project: Path, result: RunResult) -> None:
+    assert result.out.is_dir()
+    with pytest.raises(OutputExistsError, match="add --overwrite"):
+        run(project)
+
+
+def test_only_reuses_what_still_holds(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "p")
+    full = run(path)[0]
+    (full.out / "mine.txt").write_text("kept")
+    before = (full.out / "areas.csv").read_bytes()
+    again, listener = run(path, only=("compare",), overwrite=True)
+    assert listener.steps == ["compare"]
+    assert "are the same" in listener.notes[0]
+    assert (again.out / "areas.csv").read_bytes() == before
+    assert (again.out / "mine.txt").read_text() == "kept"
+    assert (again.out / "map.html").is_file()
+    record = json.loads((again.out / "run.json").read_text("utf-8"))
+    assert list(record["steps"]) == list(full.record["steps"])
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("title: Thử nghiệm", "title: Khác"), "utf-8")
+    _, listener = run(path, only=("compare",), overwrite=True)
+    assert listener.steps == ["check", "measure", "cover", "compare"]
+    assert "No earlier results" in listener.notes[0]
+    with pytest.raises(InputError, match=r"unknown steps \['paint'\]"):
+        run(path, only=("paint",), overwrite=True)
+
+
+def test_other_tables_of_codes_are_other_software(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An office that corrects an embedded code table gets figures by that table."""
+    path = write_project(tmp_path / "p")
+    out = run(path)[0].out
+    monkeypatch.setattr(run_record, "_tables_digest", lambda: "another")
+    listener = run(path, only=("compare",), overwrite=True)[1]
+    assert listener.steps == ["check", "measure", "cover", "compare"]
+    # A record of software that kept no lists of files is of no use, and no obstacle.
+    (out / "run.json").write_text('{"versions": {}, "steps": {"render": {}}}', "utf-8")
+    assert run(path, only=("compare",), overwrite=True)[1].steps[0] == "check"
+
+
+def test_a_crop_in_two_layers_needs_a_choice(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "p")
+    with (path.parent / "fruit.csv").open("a", encoding="utf-8") as file:
+        file.write("06148,pine,2025,3\n")
+    with pytest.raises(InputError, match=r"1 crops stand in several layers \(pine: forest, fruit"):
+        run(path)
+    assert not (path.parent / "out").exists()
+    path.write_text(path.read_text("utf-8") + "present: {pine: fruit}\n", "utf-8")
+    targets = run(path)[0].tables["targets"].set_index("target")
+    assert targets.loc["pine-area-2030", "present"] == 3
+
+
+def test_reports_of_unknown_communes_stop_the_run(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "p")
+    with (path.parent / "fruit.csv").open("a", encoding="utf-8") as file:
+        file.write("99999,citrus,2025,3\n")
+    with pytest.raises(InputError, match=r"1 rows .* name communes .*99999"):
+        run(path)
+
+
+def test_plots_outside_every_commune_are_kept_and_told(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "p")
+    plots = forest_plots()
+    moved = plots.geometry.translate(xoff=1000).where(plots["lo"] == "5", plots.geometry)
+    plots.set_geometry(moved).to_file(path.parent / "forest.gpkg", layer="lop_dien_bien")
+    result = run(path)[0]
+    areas = result.tables["areas"]
+    outside = areas[(areas["layer"] == "forest") & (areas["commune_code"] == "")]
+    assert outside["ledger_ha"].sum() == pytest.approx(10)
+    found = pd.concat([result.tables["findings"], result.tables["measure_findings"]])
+    assert found["message_en"].str.contains("outside").any()
+
+
+def test_a_table_that_does_not_close_leaves_earlier_outputs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_project(tmp_path / "p")
+    out = run(path)[0].out
+    before = {file: file.read_bytes() for file in out.rglob("*") if file.is_file()}
+
+    from layers.engine import overlay
+
+    original = overlay.overlay_pieces
+
+    def lossy(*arguments: object, **options: object) -> pd.DataFrame:
+        return original(*arguments, **options)[:-1]
+
+    monkeypatch.setattr(overlay, "overlay_pieces", lossy)
+    with pytest.raises(ClosureError, match=r"pieces to plots does not close: .* residual"):
+        run(path, overwrite=True)
+    assert {file: file.read_bytes() for file in out.rglob("*") if file.is_file()} == before
+
+
+def test_plots_drawn_twice_are_told_with_their_hectares(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "p")
+    plots = forest_plots()
+    twice = plots[plots["lo"] == "1"].assign(lo="9", maldlr=15, ldlr="TXB")
+    pd.concat([plots, twice]).to_file(path.parent / "forest.gpkg", layer="lop_dien_bien")
+    result = run(path)[0]
+    findings = result.tables["findings"].set_index("kind")
+    assert findings.loc["plots-overlap", "area_ha"] == pytest.approx(50)
+    assert "1/1/1 + 1/1/9" in findings.loc["plots-overlap", "examples"]
+    assert result.has_problems
+    # What counts double stands apart, below zero, so that the commune still closes.
+    areas = result.tables["areas"].set_index(["layer", "commune_code", "land"])["area_ha"]
+    assert areas["forest", "06148", "overlap"].sum() == pytest.approx(-10)
+    assert (areas.xs("unclassified", level="land") >= 0).all()
+
+
+def test_a_raster_that_ends_inside_a_commune_is_told(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "p")
+    with rasterio.open(path.parent / "cover.tif") as raster:
+        profile, values = raster.profile, raster.read(1)
+    half = values.shape[1] // 2
+    profile.update(width=half)
+    with rasterio.open(path.parent / "cover.tif", "w", **profile) as raster:
+        raster.write(values[:, :half], 1)
+    result = run(path)[0]
+    told = result.tables["measure_findings"].set_index(["source", "kind"])
+    lost = told.loc[("cover", "beyond-raster"), "area_ha"]
+    areas = result.tables["areas"]
+    bare = (areas["layer"] == "cover") & (areas["land"] == "unclassified")
+    assert lost > 1
+    assert areas.loc[bare, "area_ha"].sum() == pytest.approx(lost)
+
+
+def test_a_layer_of_old_codes_is_recognised(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "p")
+    plots = forest_plots()
+    # 06211 was the commune Lộc Yên before July 2025 and is Cao Lộc today.
+    plots.loc[plots["maxa"] == "06211", "xa"] = "Lộc Yên"
+    plots.to_file(path.parent / "forest.gpkg", layer="lop_dien_bien")
+    with pytest.raises(InputError, match=r"forest: .*vintage"):
+        run(path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ends a process the POSIX way")
+@pytest.mark.parametrize(("how", "code", "left"), [(KILL, -KILL, 1), (signal.SIGTERM, 2, 0)])
+def test_a_kill_in_mid_run_leaves_earlier_outputs(
+    tmp_path: Path, how: int, code: int, left: int
+) -> None:
+    path = write_project(tmp_path / "p")
+    out = run(path)[0].out
+    before = {file: file.read_bytes() for file in out.rglob("*") if file.is_file()}
+    command = [sys.executable, "-m", "zones", "run", str(path), "--overwrite"]
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 120
+    while not list(path.parent.glob(".out.*.part")) and process.poll() is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    process.send_signal(how)
+    assert process.wait() == code
+    assert len(list(path.parent.glob(".out.*.part"))) == left
+    assert {file: file.read_bytes() for file in out.rglob("*") if file.is_file()} == before
+    assert run(path, overwrite=True)[0].out == out
+
+
+def test_a_reversed_range_in_a_plan_stops_the_run(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "p")
+    plan = data_path("plans", "lang-son-2026-2030.yaml").read_text("utf-8")
+    mine = plan.replace("low: 155000\n", "low: 165000\n", 1).replace(
+        "plan: lang-son-2026-2030", "plan: mine", 1
+    )
+    (path.parent / "mine.yaml").write_text(mine, "utf-8")
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("[lang-son-2026-2030,", "[mine.yaml,"), "utf-8")
+    with pytest.raises(InputError, match=r"mine: .*165,?000"):
+        run(path)
+
+
+def test_late_reporters_are_told_with_what_they_had(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "p")
+    with (path.parent / "fruit.csv").open("a", encoding="utf-8") as file:
+        file.write("06184,custard_apple,2024,80\n")
+    result = run(path)[0]
+    found = result.tables["measure_findings"].set_index("kind").loc["report-incomplete"]
+    assert (found["severity"], found["area_ha"], found["examples"]) == ("problem", 80.0, "06184")
+    assert "chưa báo cáo năm 2025" in found["message_vi"]
+
+
+def test_results_of_other_inputs_do_not_stay_beside_a_new_record(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "p")
+    out = run(path)[0].out
+    with (path.parent / "fruit.csv").open("a", encoding="utf-8") as file:
+        file.write("06184,citrus,2025,1\n")
+    _, listener = run(path, only=("check",), overwrite=True)
+    assert any("are taken away" in note for note in listener.notes)
+    assert not (out / "areas.csv").exists()
+    assert not (out / "map.html").exists()
+    assert list(json.loads((out / "run.json").read_text("utf-8"))["steps"]) == ["check"]
+    again = run(path, overwrite=True)[0]
+    assert (again.out / "map.html").is_file()
+
+
+def test_the_printed_area_of_a_zone_is_the_sum_of_its_communes(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "p")
+    with (path.parent / "fruit.csv").open("w", encoding="utf-8") as file:
+        file.write("commune_code,crop,year,area_ha\n")
+        file.write("06148,custard_apple,2025,3.13\n06184,custard_apple,2025,3.12\n")
+    tables = run(path)[0].tables
+    zones = print_zones(tables["zones"], decimals=1)
+    targets = print_targets(tables["targets"], zones, decimals=1, rate_decimals=2)
+    row = targets.set_index("target").loc["custard-apple-area-2030"]
+    communes = zones.loc[zones["zone"] == "custard_apple", "present_ha"]
+    assert row["present"] == pytest.approx(communes.sum(), abs=1e-9)
+    assert row["shortfall"] == pytest.approx(4500 - row["present"], abs=1e-9)

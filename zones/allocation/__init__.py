@@ -1,0 +1,1 @@
+"""The allocation: each target shared out to communes and years."""

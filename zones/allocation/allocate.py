@@ -1,0 +1,253 @@
+"""Allocation: a plan's hectares shared out to communes, land sources and years.
+
+``allocate`` solves a lexicographic linear programme: first the least shortfall, then the plan's
+listed communes and suitable land, then even effort between communes, then smooth years, and last a
+tie-break that makes the plan unique. It always has an answer; what cannot be met is shortfall, and
+``zones.allocation.explain.reasons`` says why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from layers.base.errors import ClosureError
+from layers.base.schema import Column, Schema
+from zones.allocation.checks import check_allocation_inputs
+from zones.allocation.inputs import AllocationInputs, AllocationSettings
+from zones.allocation.limits import binding_limits
+from zones.allocation.model import Model, build_model, lost_until, planned_until, present_until
+from zones.allocation.solve import Stage, Staged, solve_stages
+
+__all__ = ["HELD", "LIMITS", "PLAN", "Allocation", "allocate", "allocation_of"]
+
+PLAN = Schema(
+    "allocation plan",
+    (
+        Column("zone", "text", "id of the zone"),
+        Column("commune_code", "text", "commune"),
+        Column("source", "text", "land source"),
+        Column("year", "integer", "year of planting"),
+        Column("planned_ha", "number", "hectares added, unrounded", "ha", minimum=0),
+    ),
+)
+
+HELD = Schema(
+    "targets held",
+    (
+        Column("target", "text", "id of the target"),
+        Column("zone", "text", "id of the zone"),
+        Column("commune_code", "text", "commune, or empty for the whole zone"),
+        Column("clause", "text", "clause of the plan", nullable=True),
+        Column("year", "integer", "year the target is due"),
+        Column("low_ha", "number", "lower end", "ha", nullable=True),
+        Column("high_ha", "number", "upper end", "ha", nullable=True),
+        Column("present_ha", "number", "present area", "ha"),
+        Column("loss_ha", "number", "lost until the year", "ha"),
+        Column("planned_ha", "number", "added until the year", "ha"),
+        Column("end_ha", "number", "present − lost + added", "ha"),
+        Column("shortfall_ha", "number", "low − end where positive", "ha"),
+        Column("surplus_ha", "number", "end − high where positive", "ha"),
+        Column("status", "text", "reached, short or above"),
+    ),
+)
+
+LIMITS = Schema(
+    "limits",
+    (
+        Column("zone", "text", "id of the zone"),
+        Column("commune_code", "text", "commune"),
+        Column("present_ha", "number", "present area", "ha"),
+        Column("planned_ha", "number", "added in all years", "ha"),
+        Column("binding", "text", "what keeps the commune from taking more, see BINDING"),
+    ),
+)
+
+#: Hectares that may be lost to the solver's tolerance in one sum.
+_TOLERANCE_HA = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """A plan shared out, with what it was made from.
+
+    Parameters
+    ----------
+    plan : pandas.DataFrame
+        ``PLAN``: the hectares added, rows above 0 only.
+    held : pandas.DataFrame
+        ``HELD``: each target with what the plan makes of it.
+    limits : pandas.DataFrame
+        ``LIMITS``: every zone with a target × every commune.
+    unmet : pandas.DataFrame
+        Other wishes that could not be met: ``kind`` (``pace_low`` or ``must``), ``zone,
+        commune_code, source, year, wanted_ha, shortfall_ha``.
+    stages : tuple of Stage
+        Objective, dual bound and gap of each stage.
+    model : Model
+        The rows and columns, with the checked inputs and the settings.
+    staged : Staged
+        The solver's answer.
+    """
+
+    plan: pd.DataFrame
+    held: pd.DataFrame
+    limits: pd.DataFrame
+    unmet: pd.DataFrame
+    stages: tuple[Stage, ...]
+    model: Model
+    staged: Staged
+
+    @property
+    def inputs(self) -> AllocationInputs:
+        """The checked inputs."""
+        return self.model.inputs
+
+    @property
+    def settings(self) -> AllocationSettings:
+        """The settings."""
+        return self.model.settings
+
+    @property
+    def shortfall_ha(self) -> float:
+        """Hectares missing in all targets together."""
+        return float(self.held["shortfall_ha"].sum())
+
+
+def allocate(
+    inputs: AllocationInputs, *, settings: AllocationSettings, near: pd.DataFrame | None = None
+) -> Allocation:
+    """Share out the targets' hectares to communes, land sources and years.
+
+    Parameters
+    ----------
+    inputs : AllocationInputs
+        Present areas, land, suitability, targets, lists, pace, locks and losses.
+    settings : AllocationSettings
+        Years and weights.
+    near : pandas.DataFrame, optional
+        ``zone, commune_code, planned_ha`` of a plan to stay near to where nothing speaks against
+        it, so that a scenario shows what its change does and no more.
+
+    Returns
+    -------
+    Allocation
+        The plan, the targets held, and the limit that binds in each commune.
+
+    Raises
+    ------
+    InputError
+        Everything that is wrong with the inputs, in one message.
+    ClosureError
+        The plan does not add up, or uses land twice (an error of this program).
+
+    Notes
+    -----
+    The algebra stands in ``docs/allocation.md``. Present area above the upper end of a target is
+    surplus: nothing is ever taken away.
+    """
+    model = build_model(check_allocation_inputs(inputs, settings), settings)
+    return allocation_of(model, solve_stages(model, near=near))
+
+
+def allocation_of(model: Model, staged: Staged) -> Allocation:
+    """Put a solver's answer into tables and check that they close.
+
+    Parameters
+    ----------
+    model : Model
+        Rows and columns.
+    staged : Staged
+        Hectares and shortfalls.
+
+    Returns
+    -------
+    Allocation
+        The tables.
+
+    Raises
+    ------
+    ClosureError
+        A sum does not close.
+    """
+    columns = model.columns[["zone", "commune_code", "source", "year"]]
+    plan = columns.assign(planned_ha=staged.hectares)
+    plan = PLAN.validate(plan[plan["planned_ha"] > 0].reset_index(drop=True))
+    held = _held(model.inputs, plan)
+    allocation = Allocation(
+        plan,
+        held,
+        LIMITS.validate(_limits(model, staged, plan)),
+        _unmet(model, staged),
+        staged.stages,
+        model,
+        staged,
+    )
+    _check_closure(allocation)
+    return allocation
+
+
+def _held(inputs: AllocationInputs, plan: pd.DataFrame) -> pd.DataFrame:
+    targets = inputs.targets
+    present = present_until(inputs.present, targets)
+    loss = lost_until(inputs.losses, targets)
+    planned = planned_until(plan, targets)
+    end = present - loss + planned
+    shortfall = np.nan_to_num(np.maximum(targets["low_ha"].to_numpy() - end, 0.0))
+    surplus = np.nan_to_num(np.maximum(end - targets["high_ha"].to_numpy(), 0.0))
+    # Hectares come rounded to a millionth from the solver, so sums carry that much noise.
+    shortfall[shortfall < _TOLERANCE_HA] = 0.0
+    surplus[surplus < _TOLERANCE_HA] = 0.0
+    status = np.select([shortfall > 0, surplus > 0], ["short", "above"], "reached")
+    return HELD.validate(
+        targets.assign(
+            present_ha=present,
+            loss_ha=loss,
+            planned_ha=planned,
+            end_ha=end,
+            shortfall_ha=shortfall,
+            surplus_ha=surplus,
+            status=status,
+        )[HELD.names]
+    )
+
+
+def _limits(model: Model, staged: Staged, plan: pd.DataFrame) -> pd.DataFrame:
+    keys = ["zone", "commune_code"]
+    frame = binding_limits(model, staged)
+    planned = plan.groupby(keys, as_index=False)["planned_ha"].sum()
+    frame = frame.merge(model.inputs.present, on=keys, how="left")
+    frame = frame.merge(planned, on=keys, how="left")
+    return frame.fillna({"present_ha": 0.0, "planned_ha": 0.0})
+
+
+def _unmet(model: Model, staged: Staged) -> pd.DataFrame:
+    rows = model.rows.iloc[model.elastic].assign(shortfall_ha=staged.shortfalls)
+    rows = rows[rows["kind"].isin(["pace_low", "must"]) & (rows["shortfall_ha"] > _TOLERANCE_HA)]
+    names = ["kind", "zone", "commune_code", "source", "year", "wanted_ha", "shortfall_ha"]
+    return rows.rename(columns={"lower": "wanted_ha"})[names].reset_index(drop=True)
+
+
+def _check_closure(allocation: Allocation) -> None:
+    """Each hectare once, no limit passed, and the shortfall of the tables that of the solver."""
+    model, staged = allocation.model, allocation.staged
+    rows = model.rows
+    width = len(model.columns)
+    used = model.matrix[:, :width] @ staged.hectares
+    limits = rows["upper"].to_numpy()
+    over = np.flatnonzero(used > limits + _TOLERANCE_HA)
+    elastic = rows.iloc[model.elastic]
+    solver = staged.shortfalls[(elastic["kind"] == "target_low").to_numpy()].sum()
+    residual = allocation.shortfall_ha - float(solver)
+    planned = float(allocation.plan["planned_ha"].sum() - allocation.limits["planned_ha"].sum())
+    worst = max(abs(residual), abs(planned))
+    if len(over) or worst > _TOLERANCE_HA * max(1, len(allocation.held)):
+        names = rows.iloc[over[:5]][["kind", "zone", "commune_code", "source"]].to_numpy().tolist()
+        raise ClosureError(
+            en=f"The allocation does not close: {len(over)} limits are passed, first {names}; "
+            f"residual {worst:.6g} ha. Please report this fault with the inputs.",
+            vi=f"Phân bổ không khép: {len(over)} giới hạn bị vượt, đầu tiên {names}; chênh "
+            f"{worst:.6g} ha. Hãy báo lỗi kèm dữ liệu đầu vào.",
+        )

@@ -1,0 +1,1 @@
+"""Why an allocation is as it is: reasons, repairs, trade-offs, sentences."""

@@ -1,0 +1,355 @@
+"""Reasons: why each target ends where it does, and what would mend it, in sentences.
+
+A short target is explained by three figures that add up: what it asks for, what the communes it may
+use could take if they served it alone (solved again), and what of that serves other zones. Which
+zones those are, the duals of the first stage tell; an irreducible infeasible subset is looked for
+only where they do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+
+from layers.base.language import Phrase
+from zones.allocation.allocate import Allocation
+from zones.allocation.explain.allocation_wide import WideProgramme, widen
+from zones.allocation.explain.repairs import find_repairs
+from zones.allocation.explain.sentences import Sentence, Voice
+from zones.allocation.limits import BINDING
+from zones.allocation.rounded import PrintedAllocation
+from zones.solver.live_programme import irreducible_rows
+
+__all__ = ["Explanation", "explain_allocation", "source_names"]
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+Row = dict[Hashable, Any]
+
+_NOISE_HA = 1e-3
+_NOISE_DUAL = 1e-6
+#: What kinds of rules are called where they cannot hold together.
+_RULES = {
+    "land": Phrase(en="the land there is", vi="diện tích đất hiện có"),
+    "pace": Phrase(en="the yearly pace", vi="tốc độ trồng mỗi năm"),
+    "pace_low": Phrase(en="the plan's yearly figures", vi="mức hằng năm của kế hoạch"),
+    "must": Phrase(en="areas locked in", vi="diện tích bị khóa bắt buộc"),
+}
+#: So many zones are named that share land or pace with a short one.
+_NAMED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why the plan is what it is.
+
+    Parameters
+    ----------
+    reasons : tuple of Sentence
+        Per target: reached or short, and why.
+    repairs : pandas.DataFrame
+        ``zones.allocation.explain.repairs.REPAIRS``: per short target, most hectares gained first.
+    repair_sentences : tuple of Sentence
+        The same in sentences; after those of a target, its smallest repair that closes the gap.
+    """
+
+    reasons: tuple[Sentence, ...]
+    repairs: pd.DataFrame
+    repair_sentences: tuple[Sentence, ...]
+
+
+def explain_allocation(
+    allocation: Allocation,
+    *,
+    printed: PrintedAllocation,
+    names: Mapping[str, Phrase] | None = None,
+) -> Explanation:
+    """Explain an allocation: a sentence per target, the reasons of every shortfall, its repairs.
+
+    Parameters
+    ----------
+    allocation : Allocation
+        The plan.
+    printed : PrintedAllocation
+        Its printed figures; the sentences use these.
+    names : mapping of str to Phrase, optional
+        Names of zones by id; those of land sources come from the inputs.
+
+    Returns
+    -------
+    Explanation
+        Sentences and repairs.
+    """
+    voice = Voice(printed.step, {**source_names(allocation), **(names or {})})
+    reasons: list[Sentence] = []
+    short = allocation.held["status"] == "short"
+    wide = widen(allocation) if short.any() else None
+    rivals = _rivals(allocation)
+    for row in printed.held.to_dict("records"):
+        reasons += _about_target(voice, row)
+        if row["status"] == "short" and wide is not None:
+            reasons += _why_short(allocation, wide, voice, row, rivals.get(row["target"], []))
+    reasons += _about_unmet(allocation, voice)
+    repairs = find_repairs(allocation, wide)
+    said = tuple(_about_repairs(allocation, printed, voice, repairs))
+    return Explanation(tuple(reasons), repairs, said)
+
+
+def source_names(allocation: Allocation) -> dict[str, Phrase]:
+    """Names of the land sources of an allocation.
+
+    Parameters
+    ----------
+    allocation : Allocation
+        The plan.
+
+    Returns
+    -------
+    dict of str to Phrase
+        By id.
+    """
+    sources = allocation.inputs.sources
+    return {
+        str(source): Phrase(en=str(en), vi=str(vi))
+        for source, vi, en in zip(
+            sources["source"], sources["name_vi"], sources["name_en"], strict=True
+        )
+    }
+
+
+def _about_target(voice: Voice, row: Row) -> Iterator[Sentence]:
+    key = str(row["status"])
+    if key in ("reached", "short") and row["loss_ha"]:
+        key = f"{key}_lost"
+    elif key == "reached" and not row["planned_ha"]:
+        key = "reached_already"
+    yield voice.say(
+        key,
+        about=str(row["zone"]),
+        target=str(row["target"]),
+        year=int(str(row["year"])),
+        low=_float(row["low_ha"]),
+        high=_float(row["high_ha"]),
+        present=_float(row["present_ha"]),
+        lost=_float(row["loss_ha"]),
+        planned=_float(row["planned_ha"]),
+        end=_float(row["end_ha"]),
+        short=_float(row["shortfall_ha"]),
+        surplus=_float(row["surplus_ha"]),
+    )
+    if row["status"] == "short" and isinstance(row["clause"], str) and row["clause"]:
+        yield voice.say(
+            "clause", about=str(row["zone"]), target=str(row["target"]), clause=row["clause"]
+        )
+
+
+def _float(value: object) -> float:
+    return float(str(value))
+
+
+def _why_short(
+    allocation: Allocation,
+    wide: WideProgramme,
+    voice: Voice,
+    row: Row,
+    rivals: list[str],
+) -> Iterator[Sentence]:
+    zone, target = str(row["zone"]), str(row["target"])
+    about = {"about": zone, "target": target}
+    mine = _columns_of(wide, row)
+    free = np.flatnonzero(mine & (wide.barrier == ""))
+    capacity = wide.most(free, keep_others=False)
+    exact = float(allocation.held.set_index("target")["planned_ha"][target])
+    need = _float(row["low_ha"]) - _float(row["present_ha"]) + _float(row["loss_ha"])
+    planned = _float(row["planned_ha"])
+    codes = wide.model.columns["commune_code"].to_numpy()
+    communes = len(np.unique(codes[free]))
+    if capacity - exact < _NOISE_HA:
+        # What the zone takes is all it could take: then so it prints, too.
+        capacity = planned
+    # The printed figures must add up: need − capacity + taken = shortfall.
+    if capacity < need - voice.step:
+        listed = zone in set(allocation.inputs.listed["zone"]) and not _is_open(allocation, zone)
+        key = "own_limits_listed" if listed else "own_limits"
+        said = voice.say(key, need=need, communes=communes, capacity=capacity, **about)
+    else:
+        capacity = max(capacity, need)
+        said = voice.say("enough_alone", need=need, capacity=capacity, **about)
+    if communes:
+        yield said
+    taken = _float(said.figures["capacity"]) - planned
+    if taken > voice.step / 2:
+        yield _taken(allocation, voice, row, (taken, rivals))
+    yield _used_up(allocation, voice, row, set(codes[free]))
+    held_off = np.flatnonzero(mine & (wide.barrier == "list"))
+    if len(held_off):
+        all_open = np.flatnonzero(mine & np.isin(wide.barrier, ["", "list"]))
+        more = wide.most(all_open, keep_others=True) - exact
+        yield voice.say("others_could", other=max(more, 0.0), **about)
+
+
+def _columns_of(wide: WideProgramme, row: Row) -> npt.NDArray[np.bool_]:
+    columns = wide.model.columns
+    mine = (columns["zone"] == row["zone"]) & (columns["year"] <= row["year"])
+    if row["commune_code"]:
+        mine &= columns["commune_code"] == row["commune_code"]
+    return np.asarray(mine, dtype=bool)
+
+
+def _is_open(allocation: Allocation, zone: str) -> bool:
+    listed = allocation.inputs.listed
+    return bool((listed.loc[listed["zone"] == zone, "list"] == "open").all())
+
+
+def _taken(
+    allocation: Allocation,
+    voice: Voice,
+    row: Row,
+    what: tuple[float, list[str]],
+) -> Sentence:
+    taken, rivals = what
+    about = {"about": str(row["zone"]), "target": str(row["target"])}
+    if rivals:
+        return voice.say("taken", taken=taken, others=_some(allocation, voice, rivals), **about)
+    kinds = _irreducible(allocation, str(row["target"]))
+    named = [_RULES.get(kind, Phrase(en=kind, vi=kind)) for kind in kinds]
+    others = Phrase(
+        en=", ".join(name.en for name in named), vi=", ".join(name.vi for name in named)
+    )
+    return voice.say("taken_by_rules", taken=taken, others=others, **about)
+
+
+def _some(allocation: Allocation, voice: Voice, zones: list[str]) -> Phrase:
+    """Names of the zones that add most, and how many more there are."""
+    added = allocation.plan.groupby("zone")["planned_ha"].sum()
+    order = sorted(zones, key=lambda zone: (-float(added.get(zone, 0.0)), zone))
+    named = voice.list_of(order[:_NAMED])
+    rest = len(order) - _NAMED
+    if rest <= 0:
+        return named
+    return Phrase(en=f"{named.en} and {rest} more", vi=f"{named.vi} và {rest} vùng khác")
+
+
+def _irreducible(allocation: Allocation, target: str) -> list[str]:
+    """Kinds of rows that rule a target out together, none of them needlessly."""
+    model = allocation.model
+    programme = model.programme()
+    width = len(model.columns)
+    upper = programme.upper.copy()
+    upper[width:] = allocation.staged.shortfalls + _NOISE_HA
+    elastic = model.rows.iloc[model.elastic]
+    upper[width:][(elastic["target"] == target).to_numpy()] = 0.0
+    rows = model.rows.iloc[irreducible_rows(replace(programme, upper=upper))]
+    rows = rows[rows["target"] != target]
+    said = rows["target"].where(rows["target"] != "", rows["kind"])
+    return sorted(set(said.tolist()))
+
+
+def _used_up(allocation: Allocation, voice: Voice, row: Row, codes: set[str]) -> Sentence:
+    limits = allocation.limits
+    mine = limits[limits["zone"] == row["zone"]]
+    mine = mine[mine["commune_code"].isin(codes)] if codes else mine
+    counts = mine["binding"].value_counts()
+    parts = [
+        voice.say(f"limit_{kind}", communes=int(counts[kind])).phrase
+        for kind in BINDING
+        if kind in counts.index
+    ]
+    values = {kind: int(counts[kind]) for kind in BINDING if kind in counts.index}
+    joined = Phrase(en="; ".join(p.en for p in parts), vi="; ".join(p.vi for p in parts))
+    key = "used_up" if codes else "nowhere"
+    return voice.say(
+        key, about=str(row["zone"]), target=str(row["target"]), limits=joined, **values
+    )
+
+
+def _about_unmet(allocation: Allocation, voice: Voice) -> Iterator[Sentence]:
+    communes = allocation.inputs.communes.set_index("commune_code")["commune"]
+    for row in allocation.unmet.to_dict("records"):
+        must = row["kind"] == "must"
+        yield voice.say(
+            "unmet_must" if must else "unmet_pace_low",
+            about=str(row["zone"]),
+            commune=str(communes.get(row["commune_code"], "")),
+            year=0 if must else int(row["year"]),
+            wanted=float(row["wanted_ha"]),
+            short=float(row["shortfall_ha"]),
+        )
+
+
+def _rivals(allocation: Allocation) -> dict[str, list[str]]:
+    """For each target the other zones in its group of limits that have a price.
+
+    Rows with a dual in the first stage are joined where a column that serves a priced target meets
+    both; targets in one piece pay for each other's hectares.
+    """
+    model, duals = allocation.model, allocation.staged.duals
+    rows = model.rows
+    priced = np.abs(duals) > _NOISE_DUAL
+    asks = priced & rows["kind"].isin(["target_low"]).to_numpy()
+    matrix = model.matrix[:, : len(model.columns)]
+    serving = np.flatnonzero(matrix[np.flatnonzero(asks)].sum(axis=0).A1 > 0)
+    net = sparse.csr_matrix(matrix[:, serving])[np.flatnonzero(priced)]
+    label = connected_components(net @ net.T, directed=False)[1]
+    found = rows.iloc[np.flatnonzero(priced)].assign(label=label)
+    found = found[found["kind"] == "target_low"]
+    groups = found.groupby("label")["zone"].agg(lambda zones: sorted(set(zones)))
+    return {
+        str(target): [other for other in groups[label] if other != zone]
+        for target, zone, label in zip(found["target"], found["zone"], found["label"], strict=True)
+    }
+
+
+def _about_repairs(
+    allocation: Allocation, printed: PrintedAllocation, voice: Voice, repairs: pd.DataFrame
+) -> Iterator[Sentence]:
+    held = {row["target"]: row for row in printed.held.to_dict("records")}
+    communes = allocation.inputs.communes.set_index("commune_code")["commune"]
+    exact = allocation.held.set_index("target")["shortfall_ha"]
+    for target, group in repairs.groupby("target", sort=False):
+        lacking = float(exact[target])
+        row = held[target]
+        said = []
+        for repair in group.to_dict("records"):
+            sentence = voice.say(
+                _repair_key(repair),
+                about=str(repair["zone"]),
+                target=str(target),
+                commune=str(communes.get(repair["commune_code"], "")),
+                source=voice.name(str(repair["source"])),
+                change=float(repair["change_ha"]),
+                gain=float(repair["gain_ha"]),
+                left=float(repair["left_ha"]),
+                year=int(row["year"]) + 1,
+                low=float(row["low_ha"]) - float(row["shortfall_ha"]),
+            )
+            said.append((_size(repair), repair["gain_ha"] >= lacking - _NOISE_HA, sentence))
+        yield from (sentence for _, _, sentence in said)
+        closing = [(size, number) for number, (size, closes, _) in enumerate(said) if closes]
+        if len(closing) > 1:
+            smallest = said[min(closing)[1]][2]
+            bare = Phrase(en=smallest.phrase.en.rstrip("."), vi=smallest.phrase.vi.rstrip("."))
+            yield voice.say("smallest", about=smallest.zone, target=str(target), repair=bare)
+
+
+def _repair_key(repair: Row) -> str:
+    if repair["repair"] != "pace" or repair["commune_code"]:
+        return f"repair_{repair['repair']}"
+    return "repair_pace_all" if np.isnan(_float(repair["change_ha"])) else "repair_pace_figure"
+
+
+#: What touches least first: one commune, then one source, then a list, a year, many communes.
+_SIZES = ("list_commune", "pace", "lock", "source", "open_list", "year", "pace_all", "floor")
+
+
+def _size(repair: Row) -> int:
+    key = _repair_key(repair).removeprefix("repair_").replace("pace_figure", "pace")
+    return _SIZES.index(key)

@@ -1,0 +1,210 @@
+"""``allocation.md``: the targets, why they end where they do, and what would mend them."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from layers.base.language import Language, Phrase, format_number
+from zones.allocation.allocate import Allocation
+from zones.allocation.explain.reasons import Explanation
+from zones.allocation.explain.sentences import Sentence, Voice, decimals_of
+from zones.allocation.land_years import usable_land
+from zones.allocation.rounded import PrintedAllocation
+
+__all__ = ["AllocationReport", "allocation_report"]
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationReport:
+    """What the report is made from.
+
+    Parameters
+    ----------
+    allocation : Allocation
+        The plan.
+    printed : PrintedAllocation
+        Its printed figures.
+    explanation : Explanation
+        Reasons and repairs.
+    exchange : sequence of Sentence
+        Exchange rates.
+    voice : Voice
+        Names.
+    remarks : sequence of Phrase
+        What the reader must know beforehand: made data, zones set aside.
+    """
+
+    allocation: Allocation
+    printed: PrintedAllocation
+    explanation: Explanation
+    exchange: Sequence[Sentence]
+    voice: Voice
+    remarks: Sequence[Phrase] = ()
+
+
+_WORDS = {
+    "title": Phrase(en="Allocation of targets", vi="Phân bổ chỉ tiêu"),
+    "targets": Phrase(en="Targets", vi="Chỉ tiêu"),
+    "reasons": Phrase(en="Reasons", vi="Lý do"),
+    "repairs": Phrase(en="Repairs, by hectares", vi="Phương án bổ sung, theo số héc-ta"),
+    "exchange": Phrase(en="Exchange rates", vi="Tỷ lệ đánh đổi"),
+    "land": Phrase(en="Land that was available", vi="Đất có thể trồng"),
+    "stages": Phrase(en="How good the plan is", vi="Mức tối ưu"),
+    "none": Phrase(
+        en="None needed: every target that was allocated is met.",
+        vi="Không cần: mọi chỉ tiêu được phân bổ đều đạt.",
+    ),
+    "unit": Phrase(en="Unit: ha", vi="Đơn vị tính: ha"),
+}
+_TEXTS = ("zone", "source", "origin", "name")
+_TARGET_COLUMNS = {
+    "zone": Phrase(en="Zone", vi="Vùng"),
+    "year": Phrase(en="Year", vi="Năm"),
+    "low_ha": Phrase(en="Lower end", vi="Mức dưới"),
+    "high_ha": Phrase(en="Upper end", vi="Mức trên"),
+    "present_ha": Phrase(en="Today", vi="Hiện có"),
+    "loss_ha": Phrase(en="Lost", vi="Mất"),
+    "planned_ha": Phrase(en="Added", vi="Trồng thêm"),
+    "end_ha": Phrase(en="Reached", vi="Đạt"),
+    "shortfall_ha": Phrase(en="Lacking", vi="Thiếu"),
+    "surplus_ha": Phrase(en="Above", vi="Vượt"),
+}
+_LAND_COLUMNS = {
+    "source": Phrase(en="Land source", vi="Nguồn đất"),
+    "origin": Phrase(en="Figures from", vi="Số liệu từ"),
+    "area_ha": Phrase(en="Usable", vi="Dùng được"),
+    "planned_ha": Phrase(en="Planned", vi="Đã phân bổ"),
+}
+_STAGES = {
+    "shortfall": Phrase(en="least shortfall", vi="thiếu hụt ít nhất"),
+    "preference": Phrase(en="listed communes, suitable land", vi="xã trong danh sách, đất phù hợp"),
+    "effort": Phrase(en="even effort", vi="chia đều theo đất"),
+    "effort/10": Phrase(en="even effort, finer", vi="chia đều, mịn hơn"),
+    "effort/100": Phrase(en="even effort, finest", vi="chia đều, mịn nhất"),
+    "spread": Phrase(en="even within each zone", vi="chia đều trong từng vùng"),
+    "years": Phrase(en="even years", vi="đều giữa các năm"),
+    "change": Phrase(en="near the plan before", vi="gần phương án trước"),
+    "tie": Phrase(en="one plan only", vi="chọn duy nhất"),
+}
+_STAGE_COLUMNS = {
+    "name": Phrase(en="Stage", vi="Bước"),
+    "objective": Phrase(en="Objective", vi="Mục tiêu"),
+    "dual_bound": Phrase(en="Proven bound", vi="Cận chứng minh"),
+    "gap": Phrase(en="Gap", vi="Khoảng cách"),
+}
+
+
+def allocation_report(report: AllocationReport, language: Language) -> str:
+    """Write the report in Markdown.
+
+    Parameters
+    ----------
+    report : AllocationReport
+        What it is made from.
+    language : {"vi", "en"}
+        Language of the reader.
+
+    Returns
+    -------
+    str
+        Markdown; text of the data is escaped.
+    """
+    parts = [f"# {_WORDS['title'].text(language)}", *_lines(report.remarks, language)]
+    parts += [_heading("targets", language), _WORDS["unit"].text(language)]
+    parts += [_target_table(report, language), *_lines(report.printed.notes, language)]
+    parts += [_heading("reasons", language), _bullets(report.explanation.reasons, language)]
+    parts.append(_heading("repairs", language))
+    repairs = report.explanation.repair_sentences
+    parts.append(_bullets(repairs, language) if repairs else _WORDS["none"].text(language))
+    if report.exchange:
+        parts += [_heading("exchange", language), _bullets(report.exchange, language)]
+    parts += [_heading("land", language), _land_table(report, language)]
+    parts += [_heading("stages", language), _stage_table(report, language)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _heading(key: str, language: Language) -> str:
+    return f"## {_WORDS[key].text(language)}"
+
+
+def _lines(phrases: Iterable[Phrase], language: Language) -> list[str]:
+    return [_safe(phrase.text(language)) for phrase in phrases]
+
+
+def _bullets(sentences: Iterable[Sentence], language: Language) -> str:
+    return "\n".join(f"- {_safe(sentence.phrase.text(language))}" for sentence in sentences)
+
+
+def _safe(text: str) -> str:
+    """Text of the data as text: no markup, no table mark, no line of its own."""
+    flat = " ".join(text.split())
+    return html.escape(flat, quote=False).replace("|", "\\|").replace("[", "\\[")
+
+
+def _table(frame: pd.DataFrame, headings: dict[str, Phrase], language: Language) -> str:
+    lines = ["| " + " | ".join(heading.text(language) for heading in headings.values()) + " |"]
+    aligned = [":--" if name in _TEXTS else "--:" for name in headings]
+    lines.append("|" + "|".join(aligned) + "|")
+    lines += [
+        "| " + " | ".join(row) + " |" for row in frame[list(headings)].astype("str").to_numpy()
+    ]
+    return "\n".join(lines)
+
+
+def _target_table(report: AllocationReport, language: Language) -> str:
+    held, decimals = report.printed.held, decimals_of(report.printed.step)
+    communes = report.allocation.inputs.communes.set_index("commune_code")["commune"]
+    names = held["zone"].map(lambda zone: _safe(report.voice.name(zone).text(language)))
+    places = held["commune_code"].map(communes).fillna("").map(_safe)
+    frame = held.assign(zone=names.where(places == "", names + " · " + places))
+    for column in [name for name in _TARGET_COLUMNS if name.endswith("_ha")]:
+        figures = [format_number(value, language, decimals=decimals) for value in held[column]]
+        frame[column] = figures
+    return _table(pd.concat([frame, _aside_rows(report, language)]), _TARGET_COLUMNS, language)
+
+
+def _aside_rows(report: AllocationReport, language: Language) -> pd.DataFrame:
+    """Zones that were not allocated: what is there today; the rest is not known, which is not 0."""
+    aside, decimals = report.printed.aside, decimals_of(report.printed.step)
+    present = aside.groupby("zone", sort=False)["present_ha"].sum(min_count=1)
+    rows = pd.DataFrame("…", index=range(len(present)), columns=list(_TARGET_COLUMNS))
+    rows["zone"] = [_safe(report.voice.name(str(zone)).text(language)) for zone in present.index]
+    rows["present_ha"] = [
+        "…" if pd.isna(area) else format_number(area, language, decimals=decimals)
+        for area in present
+    ]
+    return rows
+
+
+def _land_table(report: AllocationReport, language: Language) -> str:
+    decimals, inputs = decimals_of(report.printed.step), report.allocation.inputs
+    usable = usable_land(inputs, report.allocation.settings).groupby("source")["usable_ha"].sum()
+    frame = inputs.available.groupby("source").agg(
+        origin=("origin", lambda origins: report.voice.origins(origins).text(language))
+    )
+    frame["area_ha"] = usable.reindex(frame.index).fillna(0.0)
+    planned = report.printed.lands.groupby("source")["planned_ha"].sum()
+    frame["planned_ha"] = planned.reindex(frame.index).fillna(0.0)
+    frame = frame.reset_index()
+    for column in ("area_ha", "planned_ha"):
+        frame[column] = [format_number(v, language, decimals=decimals) for v in frame[column]]
+    frame["source"] = [_safe(report.voice.name(s).text(language)) for s in frame["source"]]
+    frame["origin"] = frame["origin"].map(_safe)
+    return _table(frame, _LAND_COLUMNS, language)
+
+
+def _stage_table(report: AllocationReport, language: Language) -> str:
+    rows = [
+        {
+            "name": _STAGES[stage.name].text(language),
+            "objective": format_number(stage.objective, language, decimals=3),
+            "dual_bound": format_number(stage.dual_bound, language, decimals=3),
+            "gap": f"{format_number(stage.gap * 100, language, decimals=6)} %",
+        }
+        for stage in report.allocation.stages
+    ]
+    return _table(pd.DataFrame(rows), _STAGE_COLUMNS, language)

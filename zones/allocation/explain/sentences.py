@@ -1,0 +1,227 @@
+"""Sentences of an allocation: one set of templates in both languages, filled from the result.
+
+A sentence keeps the figures it was filled with, so that each printed number can be traced to its
+table. Hectares print with as many decimals as the tables do.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import numpy as np
+
+from layers.base.errors import InputError
+from layers.base.language import Language, Phrase, format_number
+from zones.allocation.explain.templates import TEMPLATES
+from zones.rounding.rounding import clean_steps
+
+__all__ = ["ORIGIN", "Figure", "Sentence", "Value", "Voice", "decimals_of"]
+
+#: Before the name of a layer or table among the names of a voice: a zone may be called the same.
+ORIGIN = "origin:"
+_ORIGINS = {
+    "losses": Phrase(en="table of losses", vi="bảng diện tích mất"),
+    "plots": Phrase(en="locked plots", vi="lô đã khóa"),
+    "what-if": Phrase(en="what-if figure", vi="số giả định"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure that is no sum of hectares and prints with decimals of its own.
+
+    Parameters
+    ----------
+    value : float
+        The figure.
+    decimals : int
+        Digits after the decimal mark.
+    """
+
+    value: float
+    decimals: int
+
+
+Value = float | int | str | Phrase | Figure
+
+
+def decimals_of(step: float) -> int:
+    """Decimals of figures that are multiples of a step.
+
+    Parameters
+    ----------
+    step : float
+        1 or 0.1, for instance.
+
+    Returns
+    -------
+    int
+        Digits after the decimal mark.
+
+    Examples
+    --------
+    >>> decimals_of(1.0), decimals_of(0.1), decimals_of(10.0)
+    (0, 1, 0)
+    """
+    exponent = Decimal(repr(float(step))).normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence with the figures it was made from.
+
+    Parameters
+    ----------
+    key : str
+        Its template.
+    zone : str
+        Zone it speaks of; empty for none.
+    target : str
+        Target it speaks of; empty for none.
+    figures : dict
+        What was filled in: floats are hectares, rounded as they print.
+    phrase : Phrase
+        The sentence in both languages.
+    """
+
+    key: str
+    zone: str
+    target: str
+    figures: dict[str, Value]
+    phrase: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Fills templates with names and rounded figures.
+
+    Parameters
+    ----------
+    step : float
+        Multiple to which hectares print.
+    names : mapping of str to Phrase
+        Names of zones and sources by id.
+    """
+
+    step: float = 1.0
+    names: Mapping[str, Phrase] = field(default_factory=dict)
+
+    def name(self, thing: str) -> Phrase:
+        """Name of a zone or a land source.
+
+        Parameters
+        ----------
+        thing : str
+            Its id.
+
+        Returns
+        -------
+        Phrase
+            Its name; the id where it has none.
+        """
+        return self.names.get(thing, Phrase(en=thing, vi=thing))
+
+    def list_of(self, things: list[str]) -> Phrase:
+        """Names of several zones or sources.
+
+        Parameters
+        ----------
+        things : list of str
+            Their ids.
+
+        Returns
+        -------
+        Phrase
+            The names, separated by commas.
+        """
+        named = [self.name(thing) for thing in things]
+        return Phrase(
+            en=", ".join(name.en for name in named), vi=", ".join(name.vi for name in named)
+        )
+
+    def origins(self, origins: Iterable[str]) -> Phrase:
+        """Words for where figures come from.
+
+        Parameters
+        ----------
+        origins : iterable of str
+            Names of layers and tables.
+
+        Returns
+        -------
+        Phrase
+            What they are, each once, separated by commas; the name of a table that has no other.
+        """
+        named = {
+            self.names.get(ORIGIN + origin, _ORIGINS.get(origin, Phrase(en=origin, vi=origin)))
+            for origin in origins
+        }
+        return Phrase(
+            en=", ".join(sorted(name.en for name in named)),
+            vi=", ".join(sorted(name.vi for name in named)),
+        )
+
+    def say(self, key: str, /, *, about: str = "", target: str = "", **values: Value) -> Sentence:
+        """Fill a template.
+
+        Parameters
+        ----------
+        key : str
+            Its key in ``TEMPLATES``.
+        about : str
+            Zone the sentence speaks of.
+        target : str
+            Target the sentence speaks of.
+        **values : float, int, str or Phrase
+            What to fill in. Floats are rounded to the voice's step.
+
+        Returns
+        -------
+        Sentence
+            The sentence with its figures.
+
+        Raises
+        ------
+        InputError
+            There is no such template, or a value is missing.
+        """
+        values = {"zone": self.name(about), "target": target, **values}
+        rounded = {
+            name: self._rounded(value) if isinstance(value, float) else value
+            for name, value in values.items()
+        }
+        try:
+            template = TEMPLATES[key]
+            phrase = Phrase(
+                en=template.en.format_map(self._printed(rounded, "en")),
+                vi=template.vi.format_map(self._printed(rounded, "vi")),
+            )
+        except KeyError as error:
+            raise InputError(
+                en=f"Sentence {key!r}: no template or no value for {error}.",
+                vi=f"Câu {key!r}: không có mẫu hoặc thiếu giá trị {error}.",
+            ) from None
+        return Sentence(key, about, target, rounded, phrase)
+
+    def _rounded(self, value: float) -> float:
+        if not math.isfinite(value):
+            return value
+        return float(clean_steps(np.array([round(value / self.step + 1e-9)]), step=self.step)[0])
+
+    def _printed(self, values: Mapping[str, Value], language: Language) -> dict[str, str]:
+        return {name: self._text(name, value, language) for name, value in values.items()}
+
+    def _text(self, name: str, value: Value, language: Language) -> str:
+        if isinstance(value, Phrase):
+            return value.text(language)
+        if isinstance(value, Figure):
+            return format_number(value.value, language, decimals=value.decimals)
+        if isinstance(value, float):
+            return format_number(value, language, decimals=decimals_of(self.step))
+        if isinstance(value, int) and name != "year":
+            return format_number(value, language)
+        return str(value)

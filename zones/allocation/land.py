@@ -1,0 +1,490 @@
+"""Land that may be planted: from measured layers by rules that a planner can edit.
+
+``data/land_sources.csv`` says which measured land makes which source, ``data/crop_suitability.csv``
+which crop may take it. Every hectare of a layer stands in one source of land of its own; sources
+that share their hectares with trees (under canopy, conversion of a stand) stand beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from layers.base.errors import InputError
+from layers.base.findings import Finding
+from layers.base.language import Phrase, format_number
+from layers.base.resources import data_path
+from layers.base.schema import Column, Schema
+from layers.kinds.crops import load_crops
+from zones.allocation.allocation_files import Decimal, read_figures
+from zones.allocation.inputs import AVAILABLE, PACE, SOURCES, SUITABILITY
+
+__all__ = [
+    "CROP_SUITABILITY",
+    "LAND_SOURCES",
+    "ageless_stands",
+    "available_land",
+    "load_crop_suitability",
+    "load_land_sources",
+    "past_pace",
+    "sources_table",
+    "suitability_table",
+    "unreached_communes",
+]
+
+LAND_SOURCES = Schema(
+    "land sources",
+    (
+        Column("source", "text", "id of the land source"),
+        Column("name_vi", "text", "name in Vietnamese"),
+        Column("name_en", "text", "name in English"),
+        Column("shares", "text", "yes: its hectares bear trees as well; no"),
+        Column("limit_ratio", "number", "part of it that may be used", minimum=0),
+        Column(
+            "limit_of", "text", "rest: of what is free; else of all, what stands there included"
+        ),
+        Column("layer_kind", "text", "kind of layer that shows it; empty: only tables do"),
+        Column("land", "text", "land classes, separated by |"),
+        Column("three_forest", "text", "three-forest classes, separated by |; empty: any"),
+        Column("crop", "text", "crops that stand there, separated by |; empty: any"),
+        Column("age_low", "integer", "youngest stand, in years", nullable=True),
+        Column("age_high", "integer", "oldest stand, in years", nullable=True),
+        Column("less_present", "text", "land kinds of crops whose area is taken off, by |"),
+        Column("instead_of", "text", "only in communes of which these sources do not tell; by |"),
+        Column("basis", "text", "where the rule comes from"),
+    ),
+)
+
+CROP_SUITABILITY = Schema(
+    "crop suitability",
+    (
+        Column("crop", "text", "crop id, or id of a zone without a crop of its own"),
+        Column("source", "text", "land source"),
+        Column("suitability", "number", "0 to 1 where nothing else limits", minimum=0),
+        Column("altitude_low_m", "number", "lowest altitude", "m", nullable=True),
+        Column("altitude_good_m", "number", "above it only fair", "m", nullable=True),
+        Column("altitude_high_m", "number", "highest altitude", "m", nullable=True),
+        Column("slope_high_degree", "number", "steepest slope", "degrees", nullable=True),
+        Column("basis", "text", "where the rule comes from"),
+    ),
+)
+
+
+def _load(schema: Schema, name: str, own: Path | None, decimal: Decimal | None) -> pd.DataFrame:
+    # The decimal mark is that of the user's table; the embedded one has plain figures.
+    return read_figures(schema, own or data_path(name), decimal=decimal if own else None)
+
+
+def load_land_sources(path: Path | None = None, *, decimal: Decimal | None = None) -> pd.DataFrame:
+    """Load the rules that make land sources of measured land.
+
+    Parameters
+    ----------
+    path : pathlib.Path, optional
+        A table of one's own; ``data/land_sources.csv`` by default.
+    decimal : {".", ","} or None
+        Decimal mark of that table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``LAND_SOURCES``.
+
+    Raises
+    ------
+    MissingFileError
+        There is no such file.
+    InputError
+        A column is missing or wrong, ``shares`` is neither yes nor no, or ``limit_of`` is
+        neither empty nor rest.
+    """
+    rules = _load(LAND_SOURCES, "land_sources.csv", path, decimal)
+    limited = rules.loc[~rules["limit_of"].isin(["", "rest"]), "source"].tolist()
+    if limited:
+        raise InputError(
+            en=f"Land sources {limited[:5]}: limit_of must be empty or rest.",
+            vi=f"Nguồn đất {limited[:5]}: cột limit_of phải để trống hoặc là rest.",
+        )
+    strange = rules.loc[~rules["shares"].isin(["yes", "no"]), "source"].tolist()
+    if strange:
+        raise InputError(
+            en=f"Land sources {strange[:5]}: shares must be yes or no.",
+            vi=f"Nguồn đất {strange[:5]}: cột shares phải là yes hoặc no.",
+        )
+    return rules
+
+
+def load_crop_suitability(
+    path: Path | None = None, *, decimal: Decimal | None = None
+) -> pd.DataFrame:
+    """Load the rules that say which crop may take which land.
+
+    Parameters
+    ----------
+    path : pathlib.Path, optional
+        A table of one's own; ``data/crop_suitability.csv`` by default.
+    decimal : {".", ","} or None
+        Decimal mark of that table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``CROP_SUITABILITY``.
+
+    Raises
+    ------
+    MissingFileError
+        There is no such file.
+    InputError
+        A column is missing or wrong.
+    """
+    return _load(CROP_SUITABILITY, "crop_suitability.csv", path, decimal)
+
+
+def sources_table(rules: pd.DataFrame) -> pd.DataFrame:
+    """Land sources as the allocation takes them.
+
+    Parameters
+    ----------
+    rules : pandas.DataFrame
+        ``LAND_SOURCES``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``zones.allocation.inputs.SOURCES``.
+    """
+    return SOURCES.validate(rules[SOURCES.names].assign(shares=rules["shares"] == "yes"))
+
+
+def available_land(
+    measured: pd.DataFrame,
+    rules: pd.DataFrame,
+    *,
+    layers: Mapping[str, str],
+    present: pd.DataFrame,
+    first_year: int,
+) -> pd.DataFrame:
+    """Hectares that may be planted, by commune and land source.
+
+    Parameters
+    ----------
+    measured : pandas.DataFrame
+        ``zones.measure.measure.MEASURED``.
+    rules : pandas.DataFrame
+        ``LAND_SOURCES``.
+    layers : mapping of str to str
+        Layer's name → kind; of each kind the layers named are taken (for forest status layers: the
+        newest one only).
+    present : pandas.DataFrame
+        Columns ``commune_code, crop, present_ha`` of every crop, for sources from which what
+        stands already is taken off: once, whatever the number of sources it may stand on. It
+        counts towards the part that may be used, unless ``limit_of`` says that the part is one
+        of the rest.
+    first_year : int
+        First year of the plan: stands are as old as they are then.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``zones.allocation.inputs.AVAILABLE``. Ledger hectares where the layer has them; a stand
+        is free from the year in which it is old enough to the year after which it is too old. A
+        stand without a planting year is in no source that asks for an age (``ageless_stands``
+        tells of it).
+    """
+    inside = _inside(measured, layers)
+    found: dict[str, pd.DataFrame] = {}
+    for rule in rules.to_dict("records"):
+        if not rule["layer_kind"]:
+            continue
+        land = _land_of(inside, rule, first_year)
+        land = land[~land["commune_code"].isin(_told(inside, rules, rule, found)).to_numpy()]
+        if land.empty:
+            continue
+        found[rule["source"]] = land.assign(
+            source=rule["source"],
+            less=rule["less_present"],
+            part=1.0 if rule["limit_of"] == "rest" else float(rule["limit_ratio"]),
+        )
+    if not found:
+        return AVAILABLE.empty()
+    land = _less_present(pd.concat(found.values(), ignore_index=True), present)
+    return AVAILABLE.validate(land[AVAILABLE.names])
+
+
+def _told(
+    inside: pd.DataFrame,
+    rules: pd.DataFrame,
+    rule: Mapping[Hashable, Any],
+    found: Mapping[str, pd.DataFrame],
+) -> set[str]:
+    """Communes of which other sources tell, so that this one does not stand in for them.
+
+    A map that reaches a commune and shows none of the land there tells of it as well: what the
+    forest layer calls farmland is rice land then.
+    """
+    names = _split(rule["instead_of"])
+    kinds = set(rules.loc[rules["source"].isin(names), "layer_kind"]) - {rule["layer_kind"], ""}
+    told = set(inside.loc[inside["kind"].isin(kinds), "commune_code"])
+    return told.union(*(found[name]["commune_code"] for name in names if name in found))
+
+
+def _inside(measured: pd.DataFrame, layers: Mapping[str, str]) -> pd.DataFrame:
+    mine = (measured["commune_code"] != "") & measured["layer"].isin(layers)
+    frame = pd.DataFrame(measured[mine])
+    hectares = frame["ledger_ha"].fillna(frame["area_ha"])
+    inside: pd.DataFrame = frame.assign(kind=frame["layer"].map(dict(layers)), hectares=hectares)
+    return inside
+
+
+def _split(text: str) -> list[str]:
+    return [part for part in str(text).split("|") if part]
+
+
+def _fits(inside: pd.DataFrame, rule: Mapping[Hashable, Any]) -> pd.DataFrame:
+    """Rows of the measured land that a rule names, whatever their age."""
+    mask = inside["kind"] == rule["layer_kind"]
+    for column in ("land", "three_forest", "crop"):
+        wanted = _split(str(rule[column]))
+        if wanted:
+            mask &= inside[column].isin(wanted)
+    return pd.DataFrame(inside[mask.to_numpy(dtype=bool)])
+
+
+def _land_of(inside: pd.DataFrame, rule: Mapping[Hashable, Any], first_year: int) -> pd.DataFrame:
+    land = _fits(inside, rule)
+    youngest, oldest = rule["age_low"], rule["age_high"]
+    born = land["planting_year"].astype("float64")
+    if pd.isna(youngest) and pd.isna(oldest):
+        begin = end = pd.Series(np.nan, index=land.index)
+    else:
+        begin = born + (0 if pd.isna(youngest) else int(youngest))
+        begin = begin.where(begin > first_year)
+        end = born + (np.nan if pd.isna(oldest) else int(oldest))
+        usable = born.notna() & ~(end < first_year)
+        land = land[usable.to_numpy(dtype=bool)]
+    land = land.assign(from_year=begin, until_year=end, origin=land["layer"])
+    keys = ["commune_code", "origin", "from_year", "until_year"]
+    areas = land.groupby(keys, dropna=False)["hectares"].sum()
+    return pd.DataFrame(areas.reset_index(name="area_ha"))
+
+
+def _less_present(land: pd.DataFrame, present: pd.DataFrame) -> pd.DataFrame:
+    """Take off what stands there already, once.
+
+    A commune's orchards stand on all the land that may bear orchards together; how much of them on
+    which of its rows nobody knows, so every row gives in proportion. Land less than its crops is
+    none, not negative. Of land of which only a part may be used, what stands there uses up that
+    part: one hectare takes 1 / part hectares with it, so that part × what is left is the part of
+    the whole less what stands there.
+    """
+    kinds = load_crops().set_index("crop")["land_kind"]
+    standing = present.assign(kind=present["crop"].map(kinds))
+    areas = land["area_ha"]
+    for kind in sorted({kind for text in land["less"] for kind in _split(text)}):
+        bears = land["less"].map(lambda text, kind=kind: kind in _split(text)).astype(bool)
+        code = land["commune_code"]
+        taken = standing[standing["kind"] == kind].groupby("commune_code")["present_ha"].sum()
+        room = areas.where(bears, 0.0).groupby(code).transform("sum")
+        left = (room - code.map(taken).fillna(0.0)).clip(lower=0.0)
+        areas = areas.where(~bears | (room == 0), areas * left / room)
+    taken = (land["area_ha"] - areas) / land["part"].where(land["part"] > 0, 1.0)
+    return land.assign(area_ha=(land["area_ha"] - taken).clip(lower=0.0))
+
+
+def ageless_stands(
+    measured: pd.DataFrame, rules: pd.DataFrame, *, layers: Mapping[str, str]
+) -> list[Finding]:
+    """Stands that a source would take by their age, if only their planting year were known.
+
+    Parameters
+    ----------
+    measured : pandas.DataFrame
+        ``zones.measure.measure.MEASURED``.
+    rules : pandas.DataFrame
+        ``LAND_SOURCES``.
+    layers : mapping of str to str
+        Layer's name → kind, as for ``available_land``.
+
+    Returns
+    -------
+    list of Finding
+        A note for each source with such stands: their hectares and communes, and the remedy. They
+        are not counted as land: an unknown age is not a young one.
+    """
+    inside = _inside(measured, layers)
+    found = []
+    for rule in rules.to_dict("records"):
+        if pd.isna(rule["age_low"]) and pd.isna(rule["age_high"]):
+            continue
+        land = _fits(inside, rule)
+        land = land[land["planting_year"].isna().to_numpy(dtype=bool) & (land["hectares"] > 0)]
+        if len(land):
+            found.append(_ageless(land, rule))
+    return found
+
+
+def _ageless(land: pd.DataFrame, rule: Mapping[Hashable, Any]) -> Finding:
+    hectares = float(land["hectares"].sum())
+    codes = sorted(set(land["commune_code"]))
+    en, vi = (format_number(hectares, language, decimals=1) for language in ("en", "vi"))
+    return Finding(
+        "note",
+        "stands-without-year",
+        ", ".join(sorted(set(land["layer"]))),
+        Phrase(
+            en=f"{rule['name_en']}: {en} ha in {len(codes)} communes have no planting year, so "
+            "their age is unknown and they are not counted as land. Fill in 'namtr', or give the "
+            "source's hectares in a table 'available'.",
+            vi=f"{rule['name_vi']}: {vi} ha ở {len(codes)} xã không có năm trồng nên chưa rõ tuổi "
+            "và không được tính là đất có thể dùng. Hãy điền 'namtr', hoặc cho diện tích nguồn "
+            "đất này trong bảng 'available'.",
+        ),
+        count=len(codes),
+        examples=tuple(codes[:5]),
+    )
+
+
+def unreached_communes(
+    measured: pd.DataFrame,
+    rules: pd.DataFrame,
+    *,
+    layers: Mapping[str, str],
+    communes: pd.DataFrame,
+) -> list[Finding]:
+    """Communes that a layer of land does not reach: their land of its sources is not known.
+
+    Parameters
+    ----------
+    measured : pandas.DataFrame
+        ``zones.measure.measure.MEASURED``.
+    rules : pandas.DataFrame
+        ``LAND_SOURCES``.
+    layers : mapping of str to str
+        Layer's name → kind, as for ``available_land``.
+    communes : pandas.DataFrame
+        ``commune_code`` of every commune.
+
+    Returns
+    -------
+    list of Finding
+        A note for each layer that some of the sources are made of and that has no land at all
+        in some communes: how many, and the remedy.
+    """
+    found = []
+    for layer, kind in sorted(layers.items()):
+        mine = rules[rules["layer_kind"] == kind]
+        reached = measured.loc[measured["layer"] == layer, "commune_code"]
+        codes = sorted(set(communes["commune_code"]) - set(reached))
+        if codes and len(mine):
+            found.append(_unreached(layer, mine, codes))
+    return found
+
+
+def _unreached(layer: str, rules: pd.DataFrame, codes: list[str]) -> Finding:
+    return Finding(
+        "note",
+        "communes-without-land-layer",
+        layer,
+        Phrase(
+            en=f"{len(codes)} communes are not reached by layer {layer!r}, so their land of these "
+            f"sources is not known and counts for nothing: {', '.join(rules['name_en'])}. Complete "
+            "the layer, or give the hectares in a table 'available'.",
+            vi=f"Lớp {layer!r} không phủ tới {len(codes)} xã nên chưa biết diện tích các nguồn đất "
+            f"sau của những xã này và không tính được: {', '.join(rules['name_vi'])}. Hãy bổ sung "
+            "lớp bản đồ, hoặc cho diện tích trong bảng 'available'.",
+        ),
+        count=len(codes),
+        examples=tuple(codes[:5]),
+    )
+
+
+def suitability_table(
+    rules: pd.DataFrame, available: pd.DataFrame, zones: pd.DataFrame
+) -> pd.DataFrame:
+    """Suitability of every zone on every source of every commune that has some.
+
+    Parameters
+    ----------
+    rules : pandas.DataFrame
+        ``CROP_SUITABILITY``; altitude and slope are applied where the land was split by them.
+    available : pandas.DataFrame
+        ``zones.allocation.inputs.AVAILABLE``.
+    zones : pandas.DataFrame
+        Columns ``zone, crop``; a zone without a crop is looked up by its own id.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``zones.allocation.inputs.SUITABILITY``.
+    """
+    wanted = zones.assign(crop=zones["crop"].where(zones["crop"] != "", zones["zone"]))
+    pairs = wanted.merge(rules[["crop", "source", "suitability"]], on="crop")
+    places = available[["commune_code", "source"]].drop_duplicates()
+    return SUITABILITY.validate(pairs.merge(places, on="source")[SUITABILITY.names])
+
+
+def past_pace(
+    measured: pd.DataFrame,
+    available: pd.DataFrame,
+    *,
+    layer: str,
+    last_year: int,
+    years: int = 10,
+    zones: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Most a commune can plant in a year: the most it planted in one of the last years.
+
+    Parameters
+    ----------
+    measured : pandas.DataFrame
+        ``zones.measure.measure.MEASURED``; ``planting_year`` of the forest status layer.
+    available : pandas.DataFrame
+        ``zones.allocation.inputs.AVAILABLE``: a commune that planted nothing gets the province's
+        pace per hectare of land.
+    layer : str
+        The forest status layer.
+    last_year : int
+        Last year the layer can tell of.
+    years : int
+        How many years to look back.
+    zones : pandas.DataFrame, optional
+        Columns ``zone, crop``: zones that get a pace of their own as well, from the plantings of
+        their crop. A crop that was planted nowhere in these years gets none.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``zones.allocation.inputs.PACE``: one row per commune with land, for all zones together,
+        then one per zone and commune.
+    """
+    mine = measured[(measured["layer"] == layer) & (measured["commune_code"] != "")]
+    recent = mine["planting_year"].between(last_year - years + 1, last_year).fillna(False)
+    mine = mine[recent.to_numpy(dtype=bool)]
+    land = available.groupby("commune_code")["area_ha"].sum()
+    land = land[land > 0]
+    frames = [_most_planted(mine, land).assign(zone="")]
+    if zones is not None:
+        for zone, crop in zip(zones["zone"], zones["crop"], strict=True):
+            of_crop = mine[(mine["crop"] == crop).to_numpy(dtype=bool)] if crop else mine.iloc[:0]
+            frames.append(_most_planted(of_crop, land).assign(zone=zone))
+    pace = pd.concat(frames, ignore_index=True)
+    return PACE.validate(pace.assign(year=np.nan, low_ha=np.nan))
+
+
+def _most_planted(mine: pd.DataFrame, land: pd.Series[float]) -> pd.DataFrame:
+    """Most hectares of one year by commune; where none were planted, the typical per land."""
+    hectares = mine["ledger_ha"].fillna(mine["area_ha"])
+    yearly = hectares.groupby([mine["commune_code"], mine["planting_year"]]).sum()
+    most = yearly.groupby("commune_code").max()
+    pace = most.reindex(land.index)
+    known = pace.notna() & (pace > 0)
+    if not known.any():
+        return PACE.empty()[["commune_code", "high_ha"]]
+    typical = float(pace[known].sum() / land[known].sum())
+    pace = pace.where(known, land * typical)
+    return pd.DataFrame({"commune_code": pace.index, "high_ha": pace.to_numpy()})

@@ -1,0 +1,357 @@
+"""Land plot by plot: what altitude and slope make of it, and plots that are locked.
+
+The measured tables know hectares by commune; where a rule needs the plot itself, its land source is
+split, and the parts add up to what it was.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from layers.base.errors import ClosureError, InputError
+from layers.base.language import Language, format_number
+from layers.engine.overlay import overlay_geometry
+from layers.engine.tabulate import tabulate_area
+from layers.kinds.elevation import classify_elevation
+from zones.allocation.inputs import AVAILABLE, LOCKS, SOURCES, SUITABILITY, AllocationInputs
+
+if TYPE_CHECKING:
+    from layers.kinds.plots import PlotLayer
+
+__all__ = ["lock_plots", "plot_land", "split_by_elevation"]
+
+_COLUMNS = ["plot", "commune_code", "source", "area_ha", "geometry"]
+_FAIR = 0.5
+_LANGUAGES: tuple[Language, Language] = ("en", "vi")
+#: Hectares this close, as a part of the land, are the same.
+_NEAR = 1e-6
+
+
+def plot_land(
+    layers: Mapping[str, tuple[str, PlotLayer]], rules: pd.DataFrame, communes: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    """Find the plots that are land, by the rules without crops or ages.
+
+    Parameters
+    ----------
+    layers : mapping of str to (str, PlotLayer)
+        Layer's name → kind and layer, one of each kind.
+    rules : pandas.DataFrame
+        ``zones.allocation.land.LAND_SOURCES``.
+    communes : geopandas.GeoDataFrame
+        ``commune_code`` and geometry in the area CRS.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        One row per piece of a plot inside a commune: ``plot`` (its label), ``commune_code,
+        source, area_ha`` (of the ledger where it has some), ``piece`` (a number) and geometry.
+    """
+    frames = []
+    for kind, layer in layers.values():
+        plots = layer.plots.to_crs(communes.crs)
+        source = _source_of(plots, rules[rules["layer_kind"] == kind])
+        mine = plots[source != ""].assign(source=source[source != ""])
+        if mine.empty:
+            continue
+        ledger = "ledger_ha" if mine["ledger_ha"].notna().any() else None
+        pieces = overlay_geometry(
+            communes, mine, id_column="commune_code", ledger_column=ledger
+        ).rename(columns={"plot": "label"})
+        pieces = pieces.merge(mine[["plot", "source"]], left_on="label", right_index=True)
+        pieces = pieces[pieces["commune_code"].notna()]
+        hectares = pieces["ledger_ha"].fillna(pieces["area_ha"])
+        frames.append(pieces.assign(area_ha=hectares)[_COLUMNS])
+    if not frames:
+        none = communes.iloc[:0].assign(plot="", source="", area_ha=0.0)[_COLUMNS]
+        return none.assign(piece=0)
+    both = pd.concat(frames, ignore_index=True)
+    return gpd.GeoDataFrame(both, crs=communes.crs).assign(piece=np.arange(len(both)))
+
+
+def _source_of(plots: pd.DataFrame, rules: pd.DataFrame) -> pd.Series:
+    """Source of each plot: the first rule that fits and asks for no crop and no age."""
+    source = pd.Series("", index=plots.index, dtype="str")
+    ageless = rules["age_low"].isna() & rules["age_high"].isna()
+    plain = rules[(rules["crop"] == "") & ageless & (rules["shares"] == "no")]
+    for rule in plain.to_dict("records"):
+        fits = pd.Series(True, index=plots.index)
+        for column in ("land", "three_forest"):
+            wanted = [part for part in str(rule[column]).split("|") if part]
+            if wanted:
+                fits &= plots[column].isin(wanted)
+        source = source.mask(fits & (source == ""), str(rule["source"]))
+    return source
+
+
+def split_by_elevation(
+    inputs: AllocationInputs,
+    land: gpd.GeoDataFrame,
+    rules: pd.DataFrame,
+    crops: pd.DataFrame,
+    *,
+    elevation: Path,
+) -> AllocationInputs:
+    """Split land by the classes of altitude and slope that the crops' rules tell apart.
+
+    Only sources that some crop takes within limits are split, and only communes whose plots of that
+    source lie on the raster. Where there is no height, no crop with limits may grow.
+
+    Parameters
+    ----------
+    inputs : AllocationInputs
+        Land and suitability without altitude and slope.
+    land : geopandas.GeoDataFrame
+        From ``plot_land``.
+    rules : pandas.DataFrame
+        ``zones.allocation.land.CROP_SUITABILITY``.
+    crops : pandas.DataFrame
+        ``zone, crop`` of the zones (a zone without a crop under its own id).
+    elevation : pathlib.Path
+        Raster of heights, in metres.
+
+    Returns
+    -------
+    AllocationInputs
+        Sources named ``SOURCE:LOW-HIGHm:SLOPE`` take the place of those that were split.
+
+    Raises
+    ------
+    ClosureError
+        The parts of a source do not add up to it.
+    """
+    limits = ["altitude_low_m", "altitude_good_m", "altitude_high_m", "slope_high_degree"]
+    limited = rules[rules[limits].notna().any(axis=1) & rules["crop"].isin(crops["crop"])]
+    pieces = land[land["source"].isin(limited["source"])]
+    if pieces.empty:
+        return inputs
+    altitudes, slopes = _edges(limited, limits[:3]), _edges(limited, limits[3:])
+    with tempfile.TemporaryDirectory(prefix="zones-") as folder:
+        raster = Path(folder) / "classes.tif"
+        classes = classify_elevation(elevation, raster, altitudes_m=altitudes, slopes_degree=slopes)
+        table = tabulate_area(pieces, raster, id_column="piece")
+    shares = _shares(pd.DataFrame(pieces.drop(columns="geometry")), table)
+    classes = classes.assign(part=[_class_id(row) for row in classes.to_dict("records")])
+    return _with_parts(inputs, shares.merge(classes, on="class", how="left"), limited, crops)
+
+
+def _edges(rules: pd.DataFrame, columns: list[str]) -> list[float]:
+    values = rules[columns].to_numpy(dtype="float64").ravel()
+    edges: list[float] = np.unique(values[~np.isnan(values)]).tolist()
+    return edges
+
+
+def _shares(pieces: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Part of each class in the land of each commune and source; class 0 is without heights."""
+    table = table.assign(**{"class": table["class"].fillna(0).astype("int64")})
+    table = table.groupby(["piece", "class"])["area_ha"].sum().reset_index(name="of_piece")
+    table["whole"] = table.groupby("piece")["of_piece"].transform("sum")
+    table = table[table["of_piece"] > 0]
+    joined = pieces.merge(table, on="piece")
+    joined["hectares"] = joined["area_ha"] * joined["of_piece"] / joined["whole"]
+    keys = ["commune_code", "source"]
+    sums = joined.groupby([*keys, "class"])["hectares"].sum().reset_index()
+    sums["share"] = sums["hectares"] / sums.groupby(keys)["hectares"].transform("sum")
+    return sums
+
+
+def _class_id(row: Mapping[object, float]) -> str:
+    low, high = row["altitude_low_m"], row["altitude_high_m"]
+    altitude = f"{'' if np.isinf(low) else f'{low:g}'}-{'' if np.isinf(high) else f'{high:g}'}m"
+    return f"{altitude}:{row['slope_low_degree']:g}-{row['slope_high_degree']:g}°"
+
+
+def _with_parts(
+    inputs: AllocationInputs, shares: pd.DataFrame, limited: pd.DataFrame, crops: pd.DataFrame
+) -> AllocationInputs:
+    shares = shares.assign(part=shares["source"] + ":" + shares["part"].fillna("?"))
+    keys = ["commune_code", "source"]
+    whole = inputs.available.merge(shares[keys].drop_duplicates(), on=keys)
+    parts = whole.merge(shares, on=keys)
+    parts = parts.assign(area_ha=parts["area_ha"] * parts["share"])
+    residual = abs(float(parts["area_ha"].sum() - whole["area_ha"].sum()))
+    if residual > _NEAR * max(1.0, float(whole["area_ha"].sum())):
+        raise ClosureError(
+            en=f"Land split by altitude and slope does not add up: residual {residual:.6g} ha.",
+            vi=f"Đất chia theo độ cao, độ dốc không khép: chênh {residual:.6g} ha.",
+        )
+    split = pd.MultiIndex.from_frame(shares[keys])
+    rest = inputs.available[~pd.MultiIndex.from_frame(inputs.available[keys]).isin(split)]
+    added = parts.assign(source=parts["part"]).reindex(columns=AVAILABLE.names)
+    suits = inputs.suitability.merge(
+        shares[[*keys, "part", "altitude_low_m", "altitude_high_m", "slope_low_degree"]], on=keys
+    )
+    suits = suits.assign(
+        suitability=suits["suitability"] * _factors(suits, limited, crops), source=suits["part"]
+    )
+    return replace(
+        inputs,
+        available=AVAILABLE.validate(pd.concat([rest, added], ignore_index=True)),
+        sources=_with_part_names(inputs.sources, shares),
+        suitability=SUITABILITY.validate(
+            pd.concat([inputs.suitability, suits[SUITABILITY.names]], ignore_index=True)
+        ),
+    )
+
+
+def _factors(suits: pd.DataFrame, limited: pd.DataFrame, crops: pd.DataFrame) -> pd.Series:
+    """1 within a crop's limits, a half where it is only fair, 0 beyond and without heights."""
+    crop = crops.assign(crop=crops["crop"].where(crops["crop"] != "", crops["zone"]))
+    rows = suits.merge(crop, on="zone", how="left").merge(
+        limited.drop(columns="suitability"), on=["crop", "source"], how="left", indicator=True
+    )
+    low, high = rows["altitude_low_m_x"], rows["altitude_high_m_x"]
+    out = (high <= rows["altitude_low_m_y"]) | (low >= rows["altitude_high_m_y"])
+    out |= rows["slope_low_degree"] >= rows["slope_high_degree"]
+    out |= low.isna()
+    fair = low >= rows["altitude_good_m"]
+    factor = np.select([out, fair], [0.0, _FAIR], 1.0)
+    factor = np.where(rows["_merge"] == "both", factor, 1.0)
+    return pd.Series(factor, index=suits.index)
+
+
+def _with_part_names(sources: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
+    pairs = shares[["source", "part"]].drop_duplicates()
+    named = sources.merge(pairs, on="source")
+    suffix = named["part"].str.split(":", n=1).str[1].str.replace(":", ", ", regex=False)
+    known = suffix != "?"
+    named = named.assign(
+        source=named["part"],
+        name_vi=named["name_vi"] + ", " + suffix.where(known, "chưa rõ độ cao"),
+        name_en=named["name_en"] + ", " + suffix.where(known, "height unknown"),
+    )
+    return SOURCES.validate(pd.concat([sources, named[SOURCES.names]], ignore_index=True))
+
+
+def lock_plots(
+    inputs: AllocationInputs, land: gpd.GeoDataFrame, locks: pd.DataFrame
+) -> AllocationInputs:
+    """Take locked plots out of their source and make each a source of its own.
+
+    Parameters
+    ----------
+    inputs : AllocationInputs
+        Land and suitability.
+    land : geopandas.GeoDataFrame
+        From ``plot_land``.
+    locks : pandas.DataFrame
+        ``plot, zone, lock``: ``must`` (all of the plot), ``may`` (though nothing else says so),
+        ``must_not``.
+
+    Returns
+    -------
+    AllocationInputs
+        With sources named ``SOURCE#PLOT``, and a lock for each ``must``.
+
+    Raises
+    ------
+    InputError
+        A plot is unknown, or no land of any source, or the locked plots have more hectares than
+        their source has left in their commune.
+    ClosureError
+        The plots and what is left do not add up to what there was.
+    """
+    if locks.empty:
+        return inputs
+    unknown = sorted(set(locks["plot"]) - set(land["plot"]))
+    if unknown:
+        raise InputError(
+            en=f"Locks name {len(unknown)} plots that are no land of any source, first "
+            f"{unknown[:5]}: check tk/khoanh/lo, and that the plot may be planted at all.",
+            vi=f"Khóa nêu {len(unknown)} lô không thuộc nguồn đất nào, đầu tiên {unknown[:5]}: hãy "
+            "kiểm tra tk/khoanh/lo và xem lô có được trồng không.",
+        )
+    keys = ["commune_code", "source"]
+    mine = land[land["plot"].isin(locks["plot"])]
+    mine = mine.groupby(["plot", *keys])["area_ha"].sum().reset_index()
+    mine["part"] = mine["source"] + "#" + mine["plot"]
+    available = _without(inputs.available, mine)
+    added = mine.assign(source=mine["part"], origin="plots").reindex(columns=AVAILABLE.names)
+    suits = inputs.suitability.merge(mine[[*keys, "part"]], on=keys)
+    suits = suits.assign(source=suits["part"])[SUITABILITY.names]
+    here = locks[["plot", "zone", "lock"]].merge(mine, on="plot")
+    barred = pd.MultiIndex.from_frame(here.loc[here["lock"] == "must_not", ["zone", "part"]])
+    suits = suits[~pd.MultiIndex.from_frame(suits[["zone", "source"]]).isin(barred)]
+    allowed = here[here["lock"].isin(["must", "may"])]
+    granted = allowed.assign(source=allowed["part"], suitability=1.0)[SUITABILITY.names]
+    suits = pd.concat([granted, suits], ignore_index=True).drop_duplicates(
+        ["zone", "source", "commune_code"]
+    )
+    musts = here[here["lock"] == "must"]
+    asked = LOCKS.validate(musts.assign(source=musts["part"])[LOCKS.names])
+    opened = LOCKS.validate(
+        allowed.assign(lock="may", source=allowed["part"], area_ha=np.nan)[LOCKS.names]
+    )
+    names = mine[["source", "part", "plot"]].merge(inputs.sources, on="source")
+    names = names.assign(
+        source=names["part"],
+        name_vi=names["name_vi"] + ", lô " + names["plot"],
+        name_en=names["name_en"] + ", plot " + names["plot"],
+    )
+    return replace(
+        inputs,
+        available=AVAILABLE.validate(pd.concat([available, added], ignore_index=True)),
+        sources=SOURCES.validate(
+            pd.concat([inputs.sources, names[SOURCES.names]], ignore_index=True).drop_duplicates(
+                "source"
+            )
+        ),
+        suitability=SUITABILITY.validate(pd.concat([inputs.suitability, suits], ignore_index=True)),
+        locks=LOCKS.validate(
+            pd.concat([inputs.locks, asked, opened], ignore_index=True).drop_duplicates(
+                ["zone", "commune_code", "source", "lock"]
+            )
+        ),
+    )
+
+
+def _without(available: pd.DataFrame, locked: pd.DataFrame) -> pd.DataFrame:
+    """Land less that of locked plots, so that no hectare stands twice."""
+    keys = ["commune_code", "source"]
+    taken = locked.groupby(keys)["area_ha"].sum()
+    _check_room(taken, available.groupby(keys)["area_ha"].sum().reindex(taken.index).fillna(0.0))
+    index = pd.MultiIndex.from_frame(available[keys])
+    less = pd.Series(taken.reindex(index).fillna(0.0).to_numpy(), index=available.index)
+    whole = available.groupby(keys)["area_ha"].transform("sum")
+    factor = (1 - less / whole.where(whole > 0)).fillna(1.0).clip(lower=0.0)
+    left = available.assign(area_ha=available["area_ha"] * factor)
+    before = float(available["area_ha"].sum())
+    residual = abs(float(left["area_ha"].sum() + taken.sum()) - before)
+    if residual > _NEAR * max(1.0, before):
+        raise ClosureError(
+            en=f"Land less locked plots does not add up: residual {residual:.6g} ha.",
+            vi=f"Đất trừ các lô bị khóa không khép: chênh {residual:.6g} ha.",
+        )
+    return left
+
+
+def _check_room(taken: pd.Series[float], room: pd.Series[float]) -> None:
+    """Refuse plots for which their source has no land left: it would come from nowhere."""
+    over = taken[taken > room + _NEAR * room.clip(lower=1.0)]
+    if over.empty:
+        return
+    some = [(code, source, taken[code, source], room[code, source]) for code, source in over.index]
+    en, vi = (
+        "; ".join(
+            f"{source}, {code}: {format_number(area, language, decimals=2)} ha / "
+            f"{format_number(most, language, decimals=2)} ha"
+            for code, source, area, most in some[:5]
+        )
+        for language in _LANGUAGES
+    )
+    raise InputError(
+        en=f"Locked plots have more hectares than their source has left in {len(over)} communes "
+        f"and sources (plots / land left): {en}. What stands on a source is taken off it first: "
+        "lock fewer plots, or give the land in a table 'available'.",
+        vi=f"Các lô bị khóa rộng hơn diện tích còn lại của nguồn đất ở {len(over)} nơi (diện tích "
+        f"lô / đất còn lại): {vi}. Diện tích cây đang có đã được trừ trước: hãy bớt lô bị khóa, "
+        "hoặc cho diện tích nguồn đất này trong bảng 'available'.",
+    )

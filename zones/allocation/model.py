@@ -1,0 +1,388 @@
+"""The allocation as a linear programme: columns of hectares, rows of land, pace and targets.
+
+A column is one zone in one commune on one land source in one year, and it exists only where land,
+suitability, list and locks allow it. Targets, yearly floors and ``must`` locks are elastic: each
+has a shortfall column, so the programme always has an answer. ``docs/allocation.md`` writes the
+algebra down.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+from zones.allocation.inputs import AllocationInputs, AllocationSettings
+from zones.allocation.land_years import land_rows, usable_years
+from zones.solver.linear_programme import Programme
+
+__all__ = [
+    "Model",
+    "allowed_by_lock",
+    "build_model",
+    "lost_until",
+    "planned_until",
+    "present_until",
+]
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+#: Rows with a shortfall column.
+_ELASTIC = ("target_low", "pace_low", "must")
+
+#: What a row says where a key or a bound does not apply.
+_DEFAULTS: dict[str, str | float] = {
+    "zone": "",
+    "commune_code": "",
+    "source": "",
+    "target": "",
+    "year": np.nan,
+    "lower": -np.inf,
+    "upper": np.inf,
+    "weight": 0.0,
+}
+
+
+_NO_ROWS = pd.DataFrame({"kind": pd.Series(dtype="str"), **{n: [] for n in _DEFAULTS}})
+_NO_MEMBERS = pd.DataFrame({"row": [], "column": []}, dtype="int64")
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The rows and columns that all stages share.
+
+    Parameters
+    ----------
+    inputs : AllocationInputs
+        The checked inputs.
+    settings : AllocationSettings
+        The settings.
+    columns : pandas.DataFrame
+        One row per column of hectares: ``zone, commune_code, source, year, suitability,
+        preferred`` (on the plan's list, or the zone has none).
+    rows : pandas.DataFrame
+        One row per row: ``kind`` (``land, pace, pace_low, target_low, target_high, must``),
+        ``zone, commune_code, source, year, target, lower, upper, weight``; text that does not
+        apply is empty, weight is that of the shortfall.
+    matrix : scipy.sparse.csc_matrix
+        Rows × (columns of hectares, then the shortfalls of elastic rows in order).
+    """
+
+    inputs: AllocationInputs
+    settings: AllocationSettings
+    columns: pd.DataFrame
+    rows: pd.DataFrame
+    matrix: sparse.csc_matrix
+
+    @property
+    def elastic(self) -> Integers:
+        """Numbers of the rows that have a shortfall column, in the order of those columns."""
+        return np.flatnonzero(self.rows["kind"].isin(_ELASTIC).to_numpy())
+
+    def programme(self) -> Programme:
+        """Programme of the first stage: the least weighted shortfall.
+
+        Returns
+        -------
+        Programme
+            Costs are the weights of the shortfalls.
+        """
+        count = self.matrix.shape[1]
+        cost = np.zeros(count)
+        cost[len(self.columns) :] = self.rows["weight"].to_numpy()[self.elastic]
+        return Programme(
+            cost,
+            np.zeros(count),
+            np.full(count, np.inf),
+            self.matrix,
+            self.rows["lower"].to_numpy(),
+            self.rows["upper"].to_numpy(),
+        )
+
+
+def build_model(inputs: AllocationInputs, settings: AllocationSettings) -> Model:
+    """Write the allocation as rows and columns.
+
+    Parameters
+    ----------
+    inputs : AllocationInputs
+        Checked inputs (``check_allocation_inputs``).
+    settings : AllocationSettings
+        Years and weights.
+
+    Returns
+    -------
+    Model
+        Rows, columns and matrix.
+    """
+    columns = _columns(inputs, settings)
+    rows = _Rows(columns)
+    _add_land(rows, inputs, settings)
+    _add_pace(rows, inputs, settings)
+    _add_targets(rows, inputs)
+    _add_musts(rows, inputs, settings)
+    frame, matrix = rows.assembled()
+    return Model(inputs, settings, columns, frame, matrix)
+
+
+def _columns(inputs: AllocationInputs, settings: AllocationSettings) -> pd.DataFrame:
+    """Where hectares may be added: suitable, on land, on the list or allowed, not barred."""
+    wanted = inputs.targets["zone"].unique()
+    asked = pd.concat([inputs.locks["zone"], inputs.pace["zone"]]).unique()
+    suitability = inputs.suitability[
+        (inputs.suitability["suitability"] > 0) & inputs.suitability["zone"].isin([*wanted, *asked])
+    ]
+    frame = suitability.merge(usable_years(inputs, settings), on=["commune_code", "source"])
+    frame = _within_lists(frame, inputs)
+    frame = _not_barred(frame, inputs)
+    order = ["zone", "commune_code", "source", "year"]
+    return frame.sort_values(order, ignore_index=True)[[*order, "suitability", "preferred"]]
+
+
+def _within_lists(frame: pd.DataFrame, inputs: AllocationInputs) -> pd.DataFrame:
+    listed = inputs.listed
+    pairs = pd.MultiIndex.from_frame(frame[["zone", "commune_code"]])
+    on_list = pairs.isin(pd.MultiIndex.from_frame(listed[["zone", "commune_code"]]))
+    may = allowed_by_lock(frame, inputs.locks)
+    closed = frame["zone"].isin(listed.loc[listed["list"] == "closed", "zone"])
+    unlisted_zone = ~frame["zone"].isin(listed["zone"])
+    frame = frame.assign(preferred=on_list | may | unlisted_zone)
+    return frame[~closed | on_list | may]
+
+
+def allowed_by_lock(frame: pd.DataFrame, locks: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Tell which rows a lock ``may`` allows, for all land of a commune or for one source.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Columns ``zone, commune_code, source``.
+    locks : pandas.DataFrame
+        ``zones.allocation.inputs.LOCKS``.
+
+    Returns
+    -------
+    numpy.ndarray of bool
+        One per row.
+    """
+    pair, triple = ["zone", "commune_code"], ["zone", "commune_code", "source"]
+    may = locks[locks["lock"] == "may"]
+    whole = pd.MultiIndex.from_frame(may.loc[may["source"] == "", pair])
+    one = pd.MultiIndex.from_frame(may.loc[may["source"] != "", triple])
+    here = pd.MultiIndex.from_frame(frame[pair]).isin(whole)
+    return np.asarray(here | pd.MultiIndex.from_frame(frame[triple]).isin(one))
+
+
+def _not_barred(frame: pd.DataFrame, inputs: AllocationInputs) -> pd.DataFrame:
+    bars = inputs.locks[inputs.locks["lock"] == "must_not"]
+    whole = bars[bars["source"] == ""]
+    pairs = pd.MultiIndex.from_frame(frame[["zone", "commune_code"]])
+    triples = pd.MultiIndex.from_frame(frame[["zone", "commune_code", "source"]])
+    barred = pairs.isin(pd.MultiIndex.from_frame(whole[["zone", "commune_code"]]))
+    barred |= triples.isin(pd.MultiIndex.from_frame(bars[["zone", "commune_code", "source"]]))
+    return frame[~barred]
+
+
+@dataclass(slots=True)
+class _Rows:
+    """Rows in the making; each names its members by a merge with the columns."""
+
+    columns: pd.DataFrame
+    frames: list[pd.DataFrame] = field(default_factory=list)
+    members: list[pd.DataFrame] = field(default_factory=list)
+    count: int = 0
+
+    def add(
+        self,
+        rows: pd.DataFrame,
+        *,
+        on: list[str],
+        until: bool = False,
+        among: npt.NDArray[np.bool_] | None = None,
+        within: pd.DataFrame | None = None,
+    ) -> None:
+        """Add rows whose members are the columns that agree with them in the keys ``on``.
+
+        With ``until`` the members are those of the row's year and of every year before; ``among``
+        says which columns may be members; ``within`` gives the years of each row (``local``, its
+        number among these rows, ``on`` and ``year``).
+        """
+        if rows.empty:
+            return
+        rows = rows.copy()
+        for name, value in _DEFAULTS.items():
+            if name not in rows.columns:
+                rows[name] = value
+        rows["row"] = np.arange(self.count, self.count + len(rows))
+        columns = self.columns.assign(column=np.arange(len(self.columns)))
+        columns = columns if among is None else columns[among]
+        if within is not None:
+            numbered = within.assign(row=within["local"] + self.count)
+            pairs = numbered.merge(columns, on=[*on, "year"])
+        elif until or "year" not in on:
+            keys = rows[[*on, "row", "year"]].rename(columns={"year": "until"})
+            pairs = keys.merge(columns, on=on) if on else keys.merge(columns, how="cross")
+            if until:
+                pairs = pairs[(pairs["year"] <= pairs["until"]).to_numpy(dtype=bool)]
+        else:
+            pairs = rows[[*on, "row"]].merge(columns, on=on)
+        self.frames.append(rows)
+        self.members.append(pairs[["row", "column"]])
+        self.count += len(rows)
+
+    def assembled(self) -> tuple[pd.DataFrame, sparse.csc_matrix]:
+        names = ["kind", "zone", "commune_code", "source", "year", "target"]
+        names += ["lower", "upper", "weight"]
+        frame = pd.concat([_NO_ROWS, *self.frames], ignore_index=True)[names]
+        frame["year"] = frame["year"].astype("Int64")
+        pairs = pd.concat([_NO_MEMBERS, *self.members], ignore_index=True)
+        elastic = np.flatnonzero(frame["kind"].isin(_ELASTIC).to_numpy())
+        row = np.concatenate([pairs["row"].to_numpy(dtype="int64"), elastic])
+        column = np.concatenate(
+            [pairs["column"].to_numpy(dtype="int64"), len(self.columns) + np.arange(len(elastic))]
+        )
+        shape = (len(frame), len(self.columns) + len(elastic))
+        return frame, sparse.csc_matrix((np.ones(len(row)), (row, column)), shape=shape)
+
+
+def _add_land(rows: _Rows, inputs: AllocationInputs, settings: AllocationSettings) -> None:
+    """Each hectare once."""
+    keys = ["commune_code", "source"]
+    whole, windowed, members = land_rows(inputs, settings)
+    rows.add(whole.assign(kind="land"), on=keys, until=True)
+    rows.add(windowed.assign(kind="land"), on=keys, within=members)
+
+
+def _add_pace(rows: _Rows, inputs: AllocationInputs, settings: AllocationSettings) -> None:
+    pace = inputs.pace
+    years = pd.DataFrame({"year": pd.array(settings.years, dtype="Int64")})
+    every = pace[pace["year"].isna()].drop(columns="year").merge(years, how="cross")
+    pace = pd.concat([every, pace[pace["year"].notna()]], ignore_index=True)
+    owned = inputs.sources.loc[~inputs.sources["shares"], "source"]
+    planting = rows.columns["source"].isin(owned).to_numpy()
+    for has_zone in (False, True):
+        for has_commune in (False, True):
+            mine = pace[
+                ((pace["zone"] != "") == has_zone) & ((pace["commune_code"] != "") == has_commune)
+            ]
+            on = ["zone"] * has_zone + ["commune_code"] * has_commune + ["year"]
+            # Work on land that bears trees already is no planting: only its own figures hold it.
+            among = None if has_zone else planting
+            keys = ["zone", "commune_code", "year"]
+            mine = mine.groupby(keys, as_index=False).agg({"low_ha": "max", "high_ha": "min"})
+            most = mine[mine["high_ha"].notna()]
+            rows.add(
+                most[keys].assign(kind="pace", upper=most["high_ha"]).reset_index(drop=True),
+                on=on,
+                among=among,
+            )
+            least = mine[mine["low_ha"] > 0]
+            frame = least[keys].assign(kind="pace_low", lower=least["low_ha"], weight=1.0)
+            rows.add(frame.reset_index(drop=True), on=on, among=among)
+
+
+def _add_targets(rows: _Rows, inputs: AllocationInputs) -> None:
+    """Present − losses + added ≥ low, made elastic; ≤ high, never asking for less than is there."""
+    targets = inputs.targets
+    needed = pd.DataFrame(
+        {
+            "zone": targets["zone"],
+            "commune_code": targets["commune_code"],
+            "year": targets["year"],
+            "target": targets["target"],
+            "weight": targets["importance"],
+            "standing": present_until(inputs.present, targets) - lost_until(inputs.losses, targets),
+            "low": targets["low_ha"],
+            "high": targets["high_ha"],
+        }
+    )
+    for in_commune in (False, True):
+        mine = needed[(needed["commune_code"] != "") == in_commune]
+        on = ["zone", "commune_code"] if in_commune else ["zone"]
+        keys = ["zone", "commune_code", "year", "target"]
+        low = mine[mine["low"] > mine["standing"]]
+        frame = low[[*keys, "weight"]].assign(kind="target_low", lower=low["low"] - low["standing"])
+        rows.add(frame.reset_index(drop=True), on=on, until=True)
+        high = mine[mine["high"].notna()]
+        room = (high["high"] - high["standing"]).clip(lower=0)
+        frame = high[keys].assign(kind="target_high", upper=room)
+        rows.add(frame.reset_index(drop=True), on=on, until=True)
+
+
+def present_until(present: pd.DataFrame, targets: pd.DataFrame) -> Floats:
+    """Present area that each target counts.
+
+    Parameters
+    ----------
+    present : pandas.DataFrame
+        Columns ``zone, commune_code, present_ha``.
+    targets : pandas.DataFrame
+        Columns ``zone, commune_code``; an empty commune code is the whole zone.
+
+    Returns
+    -------
+    numpy.ndarray
+        Hectares, in the order of ``targets``.
+    """
+    areas = present.rename(columns={"present_ha": "area"}).assign(at=0)
+    return _sum_until(targets.assign(year=1), areas)
+
+
+def lost_until(losses: pd.DataFrame, targets: pd.DataFrame) -> Floats:
+    """Area lost until the year of each target.
+
+    Parameters
+    ----------
+    losses : pandas.DataFrame
+        Columns ``zone, commune_code, year, loss_ha``.
+    targets : pandas.DataFrame
+        Columns ``zone, commune_code, year``; an empty commune code is the whole zone.
+
+    Returns
+    -------
+    numpy.ndarray
+        Hectares, in the order of ``targets``.
+    """
+    return _sum_until(targets, losses.rename(columns={"loss_ha": "area", "year": "at"}))
+
+
+def planned_until(plan: pd.DataFrame, targets: pd.DataFrame) -> Floats:
+    """Area added until the year of each target.
+
+    Parameters
+    ----------
+    plan : pandas.DataFrame
+        Columns ``zone, commune_code, year, planned_ha``.
+    targets : pandas.DataFrame
+        Columns ``zone, commune_code, year``; an empty commune code is the whole zone.
+
+    Returns
+    -------
+    numpy.ndarray
+        Hectares, in the order of ``targets``.
+    """
+    return _sum_until(targets, plan.rename(columns={"planned_ha": "area", "year": "at"}))
+
+
+def _sum_until(targets: pd.DataFrame, areas: pd.DataFrame) -> Floats:
+    keys = targets[["zone", "commune_code", "year"]].assign(order=np.arange(len(targets)))
+    pairs = keys.merge(areas[["zone", "commune_code", "at", "area"]], on="zone")
+    inside = (pairs["commune_code_x"] == "") | (pairs["commune_code_x"] == pairs["commune_code_y"])
+    pairs = pairs[(inside & (pairs["at"] <= pairs["year"])).to_numpy(dtype=bool)]
+    sums = pairs.groupby("order")["area"].sum()
+    return sums.reindex(keys["order"], fill_value=0.0).to_numpy(dtype="float64")
+
+
+def _add_musts(rows: _Rows, inputs: AllocationInputs, settings: AllocationSettings) -> None:
+    musts = inputs.locks[inputs.locks["lock"] == "must"]
+    for on_source in (False, True):
+        mine = musts[(musts["source"] != "") == on_source]
+        on = ["zone", "commune_code"] + ["source"] * on_source
+        frame = mine[["zone", "commune_code", "source"]].assign(
+            kind="must", lower=mine["area_ha"], weight=settings.must_weight
+        )
+        rows.add(frame.reset_index(drop=True), on=on)

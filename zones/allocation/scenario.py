@@ -1,0 +1,306 @@
+"""Scenarios: an allocation's inputs with a few numbers changed, given as KEY=VALUE."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from layers.base.errors import InputError
+from layers.base.findings import Finding
+from layers.base.language import Language, Phrase, format_number
+from zones.allocation.allocation_names import (
+    find_commune,
+    find_source,
+    find_zone,
+    find_zone_or_commune,
+)
+from zones.allocation.inputs import AVAILABLE, LISTED, LOCKS, PACE, SUITABILITY, AllocationInputs
+from zones.allocation.prepare import Prepared
+
+__all__ = ["KEYS_OF_CHANGES", "change_inputs"]
+
+_LANGUAGES: tuple[Language, Language] = ("en", "vi")
+_WHAT_IF = "what-if"
+
+#: What can be changed, by the number of parts after the first.
+KEYS_OF_CHANGES: dict[str, Phrase] = {
+    "low.ZONE": Phrase(en="lower end of its target, ha", vi="mức dưới của chỉ tiêu, ha"),
+    "high.ZONE": Phrase(en="upper end of its target, ha", vi="mức trên của chỉ tiêu, ha"),
+    "year.ZONE": Phrase(en="year of its target", vi="năm của chỉ tiêu"),
+    "importance.ZONE": Phrase(en="what a missing hectare weighs", vi="trọng số một héc-ta thiếu"),
+    "list.ZONE": Phrase(en="open or closed", vi="open (mở) hoặc closed (đóng)"),
+    "listed.ZONE.COMMUNE": Phrase(en="yes or no", vi="yes (có) hoặc no (không)"),
+    "pace.ZONE": Phrase(en="most per year in the province, ha", vi="tối đa mỗi năm toàn tỉnh, ha"),
+    "pace.COMMUNE": Phrase(en="most per year of all zones, ha", vi="tối đa mỗi năm mọi vùng, ha"),
+    "pace.ZONE.COMMUNE": Phrase(en="most per year, ha", vi="tối đa mỗi năm, ha"),
+    "land.SOURCE": Phrase(en="factor on its land: 1.2x", vi="hệ số diện tích đất: 1.2x"),
+    "land.SOURCE.COMMUNE": Phrase(
+        en="its land, ha; pieces with years of their own keep their parts and years",
+        vi="diện tích đất, ha; các phần có năm riêng giữ nguyên tỷ lệ và năm",
+    ),
+    "suitability.ZONE.SOURCE": Phrase(en="0 to 1, in every commune", vi="0 đến 1, ở mọi xã"),
+    "lock.ZONE.COMMUNE": Phrase(
+        en="must:HECTARES, may or must_not", vi="must:SỐ_HA, may hoặc must_not"
+    ),
+    "unlisted_cost": Phrase(
+        en="cost of a hectare off an open list", vi="giá một ha ngoài danh sách mở"
+    ),
+}
+
+
+def change_inputs(prepared: Prepared, changes: Sequence[str]) -> Prepared:
+    """Change numbers of an allocation's inputs.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The inputs to start from.
+    changes : sequence of str
+        ``KEY=VALUE``, keys as in ``KEYS_OF_CHANGES``. Zones, sources and communes go by id or name;
+        a value like ``1.2x`` multiplies what stands there.
+
+    Returns
+    -------
+    Prepared
+        The changed inputs; those given stay as they are. Where a lower end is lifted above the
+        upper one, or the upper put below the lower, the other end gives way, and a finding says so.
+
+    Raises
+    ------
+    InputError
+        Everything that is wrong with the changes, in one message.
+    """
+    faults: list[Phrase] = []
+    for change in changes:
+        try:
+            prepared = _apply(prepared, change)
+        except InputError as error:
+            faults.append(error.phrase)
+    if faults:
+        raise InputError(
+            en="; ".join(fault.en for fault in faults), vi="; ".join(fault.vi for fault in faults)
+        )
+    return prepared
+
+
+def _apply(prepared: Prepared, change: str) -> Prepared:
+    key, equals, value = change.partition("=")
+    what, *parts = key.strip().split(".")
+    value = value.strip()
+    if not equals or not value:
+        raise _fault(change, "expected KEY=VALUE", "cần dạng KHÓA=GIÁ_TRỊ")
+    if what == "unlisted_cost" and not parts:
+        settings = replace(prepared.settings, unlisted_cost=_number(value, 1.0, change))
+        return replace(prepared, settings=settings)
+    editor = _Editor(prepared, change)
+    edits: dict[tuple[str, int], Callable[[list[str], str], AllocationInputs]] = {
+        ("low", 1): editor.target,
+        ("high", 1): editor.target,
+        ("year", 1): editor.target,
+        ("importance", 1): editor.target,
+        ("list", 1): editor.list_kind,
+        ("listed", 2): editor.listed,
+        ("pace", 1): editor.pace,
+        ("pace", 2): editor.pace,
+        ("land", 1): editor.land,
+        ("land", 2): editor.land,
+        ("suitability", 2): editor.suitability,
+        ("lock", 2): editor.lock,
+    }
+    edit = edits.get((what, len(parts)))
+    if edit is None:
+        known = ", ".join(KEYS_OF_CHANGES)
+        raise _fault(change, f"unknown key; known are {known}", f"khóa lạ; chỉ có {known}")
+    inputs = edit(parts, value)
+    return replace(prepared, inputs=inputs, findings=(*prepared.findings, *editor.findings))
+
+
+def _fault(change: str, en: str, vi: str) -> InputError:
+    return InputError(en=f"--what-if {change!r}: {en}", vi=f"--what-if {change!r}: {vi}")
+
+
+def _number(text: str, present: float, change: str) -> float:
+    """Read a figure, or a factor on what stands there (``1.2x``)."""
+    factor = text.lower().endswith("x")
+    try:
+        figure = float(text[:-1] if factor else text)
+    except ValueError:
+        raise _fault(
+            change,
+            f"expected a number such as 1200.5 or 1.2x, found {text!r}",
+            f"cần một số như 1200.5 hoặc 1.2x, thấy {text!r}",
+        ) from None
+    return figure * present if factor else figure
+
+
+class _Editor:
+    """Edits the inputs for one change."""
+
+    def __init__(self, prepared: Prepared, change: str) -> None:
+        self.inputs, self.names, self.change = prepared.inputs, prepared.names, change
+        self.where, self.aside = f"--what-if {change!r}", prepared.aside
+        self.findings: list[Finding] = []
+
+    def zone(self, name: str) -> str:
+        return find_zone(name, self.inputs, self.names, self.where, aside=self.aside)
+
+    def source(self, name: str) -> str:
+        return find_source(name, self.inputs, self.where)
+
+    def commune(self, name: str) -> str:
+        return find_commune(name, self.inputs, self.where)
+
+    def number(self, text: str, present: float) -> float:
+        return _number(text, present, self.change)
+
+    def target(self, parts: list[str], value: str) -> AllocationInputs:
+        zone, what = self.zone(parts[0]), self.change.partition(".")[0].strip()
+        column = what if what in ("year", "importance") else f"{what}_ha"
+        targets = self.inputs.targets
+        mine = (targets["zone"] == zone) & (targets["commune_code"] == "")
+        changed = [self.number(value, float(old)) for old in targets.loc[mine, column]]
+        if column == "year":
+            changed = [int(year) for year in changed]
+        targets = targets.copy()
+        targets.loc[mine, column] = changed
+        if column in ("low_ha", "high_ha"):
+            self._give_way(targets, mine, column)
+        return replace(self.inputs, targets=targets)
+
+    def _give_way(self, targets: pd.DataFrame, mine: pd.Series, column: str) -> None:
+        """Let the other end of a target follow where the changed one passes it."""
+        other = "high_ha" if column == "low_ha" else "low_ha"
+        crossed = mine & (targets["low_ha"] > targets["high_ha"])
+        targets.loc[crossed, other] = targets.loc[crossed, column]
+        for row in targets[crossed].to_dict("records"):
+            target, year, figure = str(row["target"]), row["year"], float(row[column])
+            name = self.names.get(row["zone"], Phrase(en=row["zone"], vi=row["zone"]))
+            en, vi = (format_number(figure, code, decimals=1) for code in _LANGUAGES)
+            ends = {"high_ha": ("upper", "trên"), "low_ha": ("lower", "dưới")}[other]
+            self.findings.append(
+                Finding(
+                    "note",
+                    "other-end-gives-way",
+                    "what-if",
+                    Phrase(
+                        en=f"{name.en}, target for {year}: the {ends[0]} end follows to {en} ha.",
+                        vi=f"{name.vi}, chỉ tiêu năm {year}: mức {ends[1]} cũng đổi theo thành "
+                        f"{vi} ha.",
+                    ),
+                    examples=(target,),
+                )
+            )
+
+    def list_kind(self, parts: list[str], value: str) -> AllocationInputs:
+        zone = self.zone(parts[0])
+        listed = self.inputs.listed
+        if value not in ("open", "closed"):
+            raise _fault(self.change, "expected open or closed", "cần open hoặc closed")
+        kinds = listed["list"].mask(listed["zone"] == zone, value)
+        return replace(self.inputs, listed=listed.assign(list=kinds))
+
+    def listed(self, parts: list[str], value: str) -> AllocationInputs:
+        zone, code = self.zone(parts[0]), self.commune(parts[1])
+        if value not in ("yes", "no"):
+            raise _fault(self.change, "expected yes or no", "cần yes hoặc no")
+        listed = self.inputs.listed
+        mine = (listed["zone"] == zone) & (listed["commune_code"] == code)
+        if value == "no":
+            return replace(self.inputs, listed=listed[~mine])
+        if mine.any():
+            return self.inputs
+        kind = listed.loc[listed["zone"] == zone, "list"].head(1).tolist() or ["open"]
+        row = {"zone": zone, "commune_code": code, "list": kind[0]}
+        return replace(self.inputs, listed=_with_row(listed, LISTED.validate(pd.DataFrame([row]))))
+
+    def pace(self, parts: list[str], value: str) -> AllocationInputs:
+        if len(parts) == 2:
+            zone, code = self.zone(parts[0]), self.commune(parts[1])
+        else:
+            zone, code = find_zone_or_commune(
+                parts[0], self.inputs, self.names, self.where, aside=self.aside
+            )
+        pace = self.inputs.pace
+        mine = (pace["zone"] == zone) & (pace["commune_code"] == code)
+        present = float(pace.loc[mine, "high_ha"].min()) if mine.any() else float("nan")
+        most = self.number(value, present)
+        if np.isnan(most):
+            raise _fault(self.change, "no pace stands there yet", "chưa có tốc độ nào ở đó")
+        low = float(pace.loc[mine, "low_ha"].max()) if mine.any() else float("nan")
+        if low > most:
+            self._tell_pace(most)
+            low = most
+        row = {"zone": zone, "commune_code": code, "year": np.nan, "low_ha": low, "high_ha": most}
+        return replace(self.inputs, pace=_with_row(pace[~mine], PACE.validate(pd.DataFrame([row]))))
+
+    def _tell_pace(self, most: float) -> None:
+        en, vi = (format_number(most, code, decimals=1) for code in _LANGUAGES)
+        self.findings.append(
+            Finding(
+                "note",
+                "other-end-gives-way",
+                "what-if",
+                Phrase(
+                    en=f"The plan's least yearly figure follows to {en} ha.",
+                    vi=f"Mức tối thiểu mỗi năm của kế hoạch cũng đổi theo thành {vi} ha.",
+                ),
+            )
+        )
+
+    def land(self, parts: list[str], value: str) -> AllocationInputs:
+        source = self.source(parts[0])
+        available = self.inputs.available
+        mine = available["source"] == source
+        if len(parts) == 1:
+            if not value.lower().endswith("x"):
+                raise _fault(self.change, "expected a factor such as 1.2x", "cần hệ số như 1.2x")
+            area = available["area_ha"].mask(mine, available["area_ha"] * self.number(value, 1.0))
+            return replace(self.inputs, available=available.assign(area_ha=area))
+        code = self.commune(parts[1])
+        mine &= available["commune_code"] == code
+        present = float(available.loc[mine, "area_ha"].sum())
+        wanted = self.number(value, present)
+        if present > 0:
+            # Each piece keeps the years in which it is free.
+            scaled = available["area_ha"].mask(mine, available["area_ha"] * (wanted / present))
+            origin = available["origin"].mask(mine, _WHAT_IF)
+            available = available.assign(area_ha=scaled, origin=origin)
+            return replace(self.inputs, available=available)
+        row = {"commune_code": code, "source": source, "area_ha": wanted, "origin": _WHAT_IF}
+        blank = {"from_year": np.nan, "until_year": np.nan}
+        added = AVAILABLE.validate(pd.DataFrame([row | blank]))
+        return replace(self.inputs, available=_with_row(available[~mine], added))
+
+    def suitability(self, parts: list[str], value: str) -> AllocationInputs:
+        zone, source = self.zone(parts[0]), self.source(parts[1])
+        suits = self.inputs.suitability
+        mine = (suits["zone"] == zone) & (suits["source"] == source)
+        codes = self.inputs.available.loc[self.inputs.available["source"] == source, "commune_code"]
+        added = pd.DataFrame({"commune_code": codes.unique()}).assign(
+            zone=zone, source=source, suitability=self.number(value, 1.0)
+        )
+        return replace(
+            self.inputs, suitability=_with_row(suits[~mine], SUITABILITY.validate(added))
+        )
+
+    def lock(self, parts: list[str], value: str) -> AllocationInputs:
+        zone, code = self.zone(parts[0]), self.commune(parts[1])
+        lock, _, area = value.partition(":")
+        row = {
+            "zone": zone,
+            "commune_code": code,
+            "source": "",
+            "lock": lock,
+            "area_ha": self.number(area, 1.0) if area else np.nan,
+        }
+        locks = self.inputs.locks
+        mine = (locks["zone"] == zone) & (locks["commune_code"] == code) & (locks["source"] == "")
+        added = LOCKS.validate(pd.DataFrame([row]))
+        return replace(self.inputs, locks=_with_row(locks[~mine], added))
+
+
+def _with_row(frame: pd.DataFrame, row: pd.DataFrame) -> pd.DataFrame:
+    return row if frame.empty else pd.concat([frame, row], ignore_index=True)

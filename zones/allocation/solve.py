@@ -1,0 +1,258 @@
+"""The stages of an allocation, one after another on the face of optimal plans of the last.
+
+A stage is not bound to the value of an earlier one by an extra row, which would be dense and only
+as exact as its tolerance. By complementary slackness every optimal plan of a linear programme keeps
+at their bounds the columns with a reduced cost and the rows with a dual, so those are fixed: what
+remains is exactly the set of optimal plans, and it gets smaller and faster from stage to stage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from layers.base.errors import ClosureError
+from zones.allocation.model import Model
+from zones.allocation.objectives import AIMS, aim_near
+from zones.solver.linear_programme import (
+    Method,
+    Programme,
+    Solution,
+    SolverError,
+    solve_programme,
+)
+
+__all__ = [
+    "STAGES",
+    "Stage",
+    "Staged",
+    "solve_stages",
+    "stay_on_face",
+    "walk_stages",
+]
+
+Floats = npt.NDArray[np.float64]
+
+#: Stages in order, with what each one makes least.
+STAGES = (
+    "shortfall",
+    "preference",
+    "change",
+    "effort",
+    "effort/10",
+    "effort/100",
+    "spread",
+    "years",
+    "tie",
+)
+
+#: Multipliers below this are noise of the solver (its own tolerance is 1e-7).
+_NOISE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Report of one stage.
+
+    Parameters
+    ----------
+    name : str
+        One of ``STAGES``.
+    objective : float
+        Value reached.
+    dual_bound : float
+        Value below which no plan of this stage can go, from the duals.
+    gap : float
+        Their relative distance; 0 is proven optimal.
+    seconds : float
+        Time in the solver.
+    iterations : int
+        Its iterations.
+    columns, rows : int
+        Size of the programme.
+    """
+
+    name: str
+    objective: float
+    dual_bound: float
+    gap: float
+    seconds: float
+    iterations: int
+    columns: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Outcome of all stages.
+
+    Parameters
+    ----------
+    stages : tuple of Stage
+        Reports.
+    hectares : numpy.ndarray
+        Hectares of each column of the model.
+    shortfalls : numpy.ndarray
+        Hectares missing in each elastic row.
+    duals : numpy.ndarray
+        Duals of the model's rows in the first stage: hectares of shortfall per hectare of limit.
+    """
+
+    stages: tuple[Stage, ...]
+    hectares: Floats
+    shortfalls: Floats
+    duals: Floats
+
+
+def stay_on_face(programme: Programme, solution: Solution) -> Programme:
+    """Restrict a programme to its optimal solutions.
+
+    Parameters
+    ----------
+    programme : Programme
+        A linear programme.
+    solution : Solution
+        Its optimal solution with duals.
+
+    Returns
+    -------
+    Programme
+        The same with columns and rows fixed where a multiplier says so.
+    """
+    lower, upper = _fixed(programme.lower, programme.upper, solution.reduced_costs)
+    row_lower, row_upper = _fixed(programme.row_lower, programme.row_upper, solution.duals)
+    return replace(programme, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
+
+
+def _fixed(lower: Floats, upper: Floats, multiplier: Floats) -> tuple[Floats, Floats]:
+    at_lower = (multiplier > _NOISE) & np.isfinite(lower)
+    at_upper = (multiplier < -_NOISE) & np.isfinite(upper)
+    return np.where(at_upper, upper, lower), np.where(at_lower, lower, upper)
+
+
+def solve_stages(
+    model: Model, *, stages: tuple[str, ...] = STAGES, near: pd.DataFrame | None = None
+) -> Staged:
+    """Solve the allocation stage by stage.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    stages : tuple of str
+        The first so many of ``STAGES``.
+    near : pandas.DataFrame, optional
+        ``zone, commune_code, planned_ha`` of a plan to stay near to; without it there is no stage
+        ``change``.
+
+    Returns
+    -------
+    Staged
+        The plan after the last stage.
+
+    Raises
+    ------
+    SolverError
+        A stage has no optimal solution (they all have one, by construction).
+    ClosureError
+        A later stage gave up what an earlier one had reached.
+    """
+    width = len(model.columns)
+    reports: list[Stage] = []
+    held: list[tuple[str, Floats, float]] = []
+    duals = np.empty(0)
+    columns = np.empty(0)
+    for name, programme, solution in walk_stages(model, stages=stages, near=near):
+        reports.append(_report(name, programme, solution))
+        _check_held(held, solution.columns, name)
+        held.append((name, programme.cost, solution.objective))
+        columns = solution.columns
+        duals = solution.duals if name == "shortfall" else duals
+    # Beyond the eighth decimal (a square centimetre is one) two machines may differ.
+    hectares = np.maximum(np.round(columns[:width], 8), 0.0)
+    shortfalls = np.maximum(np.round(columns[width : model.matrix.shape[1]], 8), 0.0)
+    return Staged(tuple(reports), hectares, shortfalls, duals)
+
+
+def _solve(programme: Programme, name: str, threads: int) -> Solution:
+    # Planting nothing is feasible at first, so the primal method starts at once; later stages live
+    # on the face of the last, where the dual method is faster.
+    method: Method = "primal" if name == "shortfall" else "dual"
+    solution = solve_programme(programme, method=method, threads=threads)
+    if solution.status != "optimal":
+        raise SolverError(
+            en=f"Stage {name!r} of the allocation has no optimal plan ({solution.status}); it "
+            "always should. Please report this fault with the inputs.",
+            vi=f"Bước {name!r} của phân bổ không có nghiệm tối ưu ({solution.status}), lẽ ra luôn "
+            "phải có. Hãy báo lỗi kèm dữ liệu đầu vào.",
+        )
+    return solution
+
+
+def walk_stages(
+    model: Model, *, stages: tuple[str, ...] = STAGES, near: pd.DataFrame | None = None
+) -> Iterator[tuple[str, Programme, Solution]]:
+    """Solve stage after stage and show each programme with its solution.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    stages : tuple of str
+        The first so many of ``STAGES``.
+    near : pandas.DataFrame, optional
+        As for ``solve_stages``.
+
+    Yields
+    ------
+    tuple of str, Programme and Solution
+        Name of the stage, what was solved, and the answer.
+
+    Raises
+    ------
+    SolverError
+        A stage has no optimal solution.
+    """
+    programme = model.programme()
+    columns = np.empty(0)
+    for name in stages:
+        if name == "change":
+            if near is None:
+                continue
+            programme = aim_near(model, programme, near)
+        elif name != "shortfall":
+            programme = AIMS[name](model, programme, columns)
+        solution = _solve(programme, name, model.settings.threads)
+        yield name, programme, solution
+        columns = solution.columns
+        programme = stay_on_face(programme, solution)
+
+
+def _report(name: str, programme: Programme, solution: Solution) -> Stage:
+    rows, columns = programme.matrix.shape
+    return Stage(
+        name,
+        solution.objective,
+        solution.dual_bound,
+        solution.gap,
+        solution.seconds,
+        solution.iterations,
+        columns,
+        rows,
+    )
+
+
+def _check_held(held: list[tuple[str, Floats, float]], columns: Floats, name: str) -> None:
+    for earlier, cost, value in held:
+        now = float(cost @ columns[: len(cost)])
+        if now > value + 1e-6 * max(1.0, abs(value)):
+            raise ClosureError(
+                en=f"Stage {name!r} gave up what stage {earlier!r} had reached: {now:.6f} after "
+                f"{value:.6f}. Please report this fault with the inputs.",
+                vi=f"Bước {name!r} làm mất kết quả của bước {earlier!r}: {now:.6f} so với "
+                f"{value:.6f}. Hãy báo lỗi kèm dữ liệu đầu vào.",
+            )

@@ -1,0 +1,243 @@
+"""What ``zones allocate`` prints: reasons, the table, changes, and what is negotiable."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from zones.cli.language import language, print_line, say
+
+if TYPE_CHECKING:
+    from zones.allocation.job import AllocationJob, Comparison
+
+__all__ = ["print_answer", "print_ranges", "print_table"]
+
+
+#: So many changes are shown unless all are asked for.
+_MOST_ROWS = 20
+
+
+def print_answer(
+    job: AllocationJob, base: Comparison | None, chain: list[str], *, verbose: bool
+) -> None:
+    """Print the answer to the question that was asked; the rest only where nothing was, or on -v.
+
+    Parameters
+    ----------
+    job : AllocationJob
+        The allocation.
+    base : Comparison or None
+        What it is compared with, if anything.
+    chain : list of str
+        From clause to hectare for one commune, if asked for.
+    verbose : bool
+        Print all reasons as well.
+    """
+    for line in chain:
+        print_line(line)
+    if base is not None:
+        _print_changes(job, base, every=verbose)
+    if verbose or not (chain or base is not None):
+        _print_reasons(job)
+    elif base is not None:
+        _print_reasons(job, short_only=True)
+
+
+def _print_reasons(job: AllocationJob, *, short_only: bool = False) -> None:
+    held = job.printed.held
+    short = set(held.loc[held["status"] == "short", "target"])
+    if not short_only:
+        for finding in job.prepared.findings:
+            print_line(finding.message.text(language()))
+    for sentence in (*job.explanation.reasons, *job.explanation.repair_sentences):
+        if not short_only or sentence.target in short or sentence.key.startswith("unmet"):
+            print_line(sentence.phrase.text(language()))
+    if not short_only:
+        for note in job.printed.notes:
+            print_line(note.text(language()))
+
+
+def print_table(job: AllocationJob, *, by_year: bool) -> None:
+    """Print the hectares added, by zone, commune and land.
+
+    Parameters
+    ----------
+    job : AllocationJob
+        The allocation.
+    by_year : bool
+        One row per year.
+    """
+    from zones.allocation.rounded import allocation_table
+    from zones.output.text_table import table_lines
+
+    table = allocation_table(job.allocation, job.printed, by_year=by_year)
+    table = table[table["planned_ha"] > 0]
+    settings = job.allocation.settings
+    span = f"{settings.first_year}–{settings.last_year}"
+    rows = [
+        [
+            say("Zone", "Vùng"),
+            say("Commune", "Xã"),
+            say("Land", "Đất"),
+            say("Year", "Năm"),
+            say("Added, ha", "Trồng thêm, ha"),
+        ]
+    ]
+    for row in table.to_dict("records"):
+        zone, land = (job.voice.name(row[key]).text(language()) for key in ("zone", "land"))
+        year = str(row["year"]) if by_year else span
+        rows.append([zone, row["commune"], land, year, _ha(job, row["planned_ha"])])
+    for line in table_lines(rows):
+        print_line(line)
+
+
+def _ha(job: AllocationJob, value: float) -> str:
+    from layers.base.language import format_number
+    from zones.allocation.explain.sentences import decimals_of
+
+    if math.isnan(value):
+        return "…"
+    return format_number(value, language(), decimals=decimals_of(job.printed.step))
+
+
+def _print_changes(job: AllocationJob, base: Comparison, *, every: bool) -> None:
+    """Targets first, then communes, those that move most; all of them where asked for."""
+    from zones.allocation.explain.commune import SHORT_LIMITS
+    from zones.output.text_table import table_lines
+
+    for finding in job.prepared.findings:
+        if finding.kind == "other-end-gives-way":
+            print_line(finding.message.text(language()))
+    _print_changed_targets(job, base)
+    if base.changes.empty:
+        print_line(say("No commune changes.", "Không xã nào thay đổi."))
+        return
+    heading = [
+        say("Commune", "Xã"),
+        say("Zone", "Vùng"),
+        say("Before, ha", "Trước, ha"),
+        say("After, ha", "Sau, ha"),
+        say("Change, ha", "Tăng/giảm, ha"),
+        say("What limits it", "Giới hạn"),
+    ]
+    rows = [heading]
+    shown = base.changes if every else base.changes.head(_MOST_ROWS)
+    for row in shown.to_dict("records"):
+        figures = [_ha(job, row[name]) for name in ("base_ha", "other_ha", "change_ha")]
+        name = job.voice.name(row["zone"]).text(language())
+        limits = [
+            SHORT_LIMITS[row[key]].text(language()) if row[key] else "–"
+            for key in ("base_binding", "other_binding")
+        ]
+        rows.append([row["commune"], name, *figures, " → ".join(dict.fromkeys(limits))])
+    for line in table_lines(rows):
+        print_line(line)
+    rest = base.changes.iloc[len(shown) :]
+    if len(rest):
+        more = _ha(job, float(rest["change_ha"].abs().max()))
+        print_line(
+            say(
+                f"{len(rest)} more changes of at most {more} ha each; -v shows them all.",
+                f"Còn {len(rest)} thay đổi, mỗi thay đổi không quá {more} ha; thêm -v để xem hết.",
+            )
+        )
+
+
+def _print_changed_targets(job: AllocationJob, base: Comparison) -> None:
+    names = ["planned_ha", "end_ha", "shortfall_ha"]
+    before = {row["target"]: row for row in base.printed.held.to_dict("records")}
+    named = _target_names(job, base)
+    for new in job.printed.held.to_dict("records"):
+        name = named[new["target"]]
+        old = before.get(new["target"])
+        if old is None:
+            figure = _ha(job, new["planned_ha"])
+            print_line(
+                say(f"{name}: new, {figure} ha added.", f"{name}: mới, trồng thêm {figure} ha.")
+            )
+            continue
+        if all(abs(old[key] - new[key]) < 1e-9 for key in names):
+            continue
+        was = {key: _ha(job, old[key]) for key in names}
+        now = {key: _ha(job, new[key]) for key in names}
+        print_line(
+            say(
+                f"{name}: added {was['planned_ha']} → {now['planned_ha']} ha, reached "
+                f"{was['end_ha']} → {now['end_ha']} ha, lacking {was['shortfall_ha']} → "
+                f"{now['shortfall_ha']} ha.",
+                f"{name}: trồng thêm {was['planned_ha']} → {now['planned_ha']} ha, đạt "
+                f"{was['end_ha']} → {now['end_ha']} ha, thiếu {was['shortfall_ha']} → "
+                f"{now['shortfall_ha']} ha.",
+            )
+        )
+
+    asked = set(job.printed.held["target"])
+    for target in before:
+        if target not in asked:
+            name = named[target]
+            print_line(say(f"{name}: no longer asked for.", f"{name}: không còn chỉ tiêu."))
+
+
+def _target_names(job: AllocationJob, base: Comparison) -> dict[str, str]:
+    """Zones of targets; with the year, or the commune, where a zone has several."""
+    held = [*job.printed.held.to_dict("records"), *base.printed.held.to_dict("records")]
+    targets = {row["target"]: row for row in reversed(held)}
+    communes: dict[str, str] = {}
+    for inputs in (base.allocation.inputs, job.allocation.inputs):
+        frame = inputs.communes
+        communes |= dict(zip(frame["commune_code"], frame["commune"], strict=True))
+    several = Counter(row["zone"] for row in targets.values())
+    names = {}
+    for target, row in targets.items():
+        zone = job.voice.names.get(row["zone"], base.names.get(row["zone"]))
+        parts = [row["zone"] if zone is None else zone.text(language())]
+        if several[row["zone"]] > 1:
+            code = row["commune_code"]
+            parts += [communes.get(code, code)] if code else []
+            parts.append(str(int(row["year"])))
+        names[target] = ", ".join(parts)
+    return names
+
+
+def print_ranges(job: AllocationJob, others: dict[str, Any]) -> None:
+    """Print how far each commune may move without loss.
+
+    Parameters
+    ----------
+    job : AllocationJob
+        The allocation.
+    others : dict
+        ``portfolio_measures`` and ``ranges`` as records.
+    """
+    from layers.base.language import format_number
+    from zones.allocation.explain.sentences import decimals_of
+    from zones.output.text_table import table_lines
+
+    count = len(others["portfolio_measures"]) - 1
+    moved = max(row["moved_ratio"] for row in others["portfolio_measures"])
+    percent = format_number(moved * 100, language(), decimals=0)
+    print_line(
+        say(
+            f"{count} other plans within 1 % of the best; up to {percent} % of the hectares lie "
+            "elsewhere. Range of each commune without any loss, ha:",
+            f"{count} phương án khác kém không quá 1 %; tới {percent} % diện tích ở nơi khác. "
+            "Khoảng của mỗi xã mà không mất gì, ha:",
+        )
+    )
+    heading = [
+        say("Commune", "Xã"),
+        say("Plan", "Phương án"),
+        say("Least", "Ít nhất"),
+        say("Most", "Nhiều nhất"),
+    ]
+    decimals = decimals_of(job.printed.step)
+    rows = [heading]
+    for row in others["ranges"]:
+        figures = [
+            format_number(row[name], language(), decimals=decimals)
+            for name in ("planned_ha", "least_ha", "most_ha")
+        ]
+        rows.append([row["commune"], *figures])
+    for line in table_lines(rows):
+        print_line(line)

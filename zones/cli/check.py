@@ -1,0 +1,153 @@
+"""``zones check``: read every input, tell what is wrong, and write the plots to fix."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from zones.cli.language import language, print_json, print_line, say
+
+if TYPE_CHECKING:
+    from layers.base.findings import Finding
+    from zones.inputs.read import Inputs
+
+__all__ = ["check", "register"]
+
+
+def check(
+    project: Path = typer.Argument(
+        ..., metavar="PROJECT", help=say("Project file (YAML).", "Tệp dự án (YAML).")
+    ),
+    out: Path = typer.Option(
+        None,
+        "--out",
+        help=say(
+            "Folder for the plots to fix (default: check, beside the project file).",
+            "Thư mục ghi các lô cần sửa (mặc định: check, cạnh tệp dự án).",
+        ),
+        show_default=False,
+    ),
+    overwrite: bool = typer.Option(
+        False,
+        "--overwrite",
+        help=say("Replace earlier files of plots to fix.", "Ghi đè tệp lô cần sửa cũ."),
+    ),
+    as_json: bool = typer.Option(
+        False, "--json", help=say("Machine-readable output.", "Kết quả dạng JSON.")
+    ),
+    verbose: bool = typer.Option(
+        False, "-v", "--verbose", help=say("Tell every note.", "In mọi ghi chú.")
+    ),
+) -> None:
+    """Check the inputs of a project."""
+    from zones.cli.console import telling
+    from zones.inputs.read import read_inputs
+    from zones.project.model import load_project
+    from zones.run.findings_table import findings_table
+
+    loaded = load_project(project)
+    with telling(quiet=as_json) as teller:
+        inputs = read_inputs(loaded, progress=teller.part)
+    findings = inputs.findings.items
+    folder = out or loaded.file.parent / "check"
+    written, kept = _write(inputs, folder, overwrite=overwrite)
+    if as_json:
+        table = findings_table(findings)
+        print_json(
+            {
+                "findings": json.loads(table.to_json(orient="records")),
+                "files": [str(path) for path in written],
+            }
+        )
+    else:
+        _print(inputs, findings, verbose=verbose)
+        _print_files(written, kept)
+    if inputs.findings.of("error"):
+        raise typer.Exit(2)
+    if inputs.findings.of("problem"):
+        raise typer.Exit(1)
+
+
+def _print(inputs: Inputs, findings: list[Finding], *, verbose: bool) -> None:
+    from zones.inputs.faulty_plots import layer_lines, severity_label
+
+    for item in findings:
+        if item.source not in inputs.plots and (verbose or item.severity != "note"):
+            print_line(
+                f"{severity_label(item.severity, language())} [{item.source}] "
+                f"{item.message.text(language())}"
+            )
+    for name, layer in inputs.plots.items():
+        print_line()
+        for line in layer_lines(
+            name,
+            layer,
+            # Notes too: they count what was taken as established, converted or assumed.
+            [item for item in findings if item.source == name],
+            disagreements=inputs.disagreements.get(name),
+            language=language(),
+        ):
+            print_line(line)
+    counts = [len(inputs.findings.of(kind)) for kind in ("error", "problem", "note")]
+    print_line()
+    print_line(
+        say(
+            f"{counts[0]} errors, {counts[1]} problems, {counts[2]} notes.",
+            f"{counts[0]} lỗi, {counts[1]} vấn đề, {counts[2]} ghi chú.",
+        )
+    )
+
+
+def _write(inputs: Inputs, folder: Path, *, overwrite: bool) -> tuple[list[Path], list[Path]]:
+    """Write the plots to fix; the second list is what was there and stays."""
+    from zones.inputs.faulty_plots import FAULTY_FILES, faulty_plots, save_faulty_plots
+
+    earlier = [folder / name for name in FAULTY_FILES if (folder / name).exists()]
+    if earlier and not overwrite:
+        return [], earlier
+    plots = {
+        name: faulty_plots(
+            layer,
+            [item for item in inputs.findings.items if item.source == name],
+            language=language(),
+        )
+        for name, layer in inputs.plots.items()
+    }
+    return save_faulty_plots(plots, folder, language=language()), []
+
+
+def _print_files(written: list[Path], kept: list[Path]) -> None:
+    if written:
+        names = ", ".join(str(path) for path in written)
+        print_line(say(f"Plots to fix: {names}", f"Các lô cần sửa: {names}"))
+    if kept:
+        names = ", ".join(str(path) for path in kept)
+        print_line(
+            say(
+                f"Earlier files of plots to fix were kept ({names}); add --overwrite to replace "
+                "them.",
+                f"Tệp lô cần sửa cũ được giữ nguyên ({names}); thêm --overwrite để ghi đè.",
+            )
+        )
+
+
+def register(application: typer.Typer) -> None:
+    """Add the commands of this room.
+
+    Parameters
+    ----------
+    application : typer.Typer
+        The program.
+    """
+    application.command(
+        "check",
+        help=say(
+            "Read every input of a project, list what is wrong, and write the plots to fix as a "
+            "GeoPackage and an Excel workbook.\n\nExample: zones check project.yaml",
+            "Đọc mọi dữ liệu vào của dự án, liệt kê lỗi và ghi các lô cần sửa ra GeoPackage và "
+            "Excel.\n\nVí dụ: zones check project.yaml",
+        ),
+    )(check)

@@ -1,0 +1,193 @@
+"""Forest cover as a planner reads it on the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from layers.base.language import Language, Phrase, format_number
+from layers.kinds.crops import load_crops
+from zones.forest.change import CAUSES
+from zones.output.text_table import table_lines
+
+if TYPE_CHECKING:
+    from zones.run.cover import CoverResult
+
+__all__ = ["change_lines", "cover_lines", "species_lines"]
+
+_HECTARES = {
+    "natural_area_ha": Phrase("natural area", "DT tự nhiên"),
+    "area_with_forest_ha": Phrase("with forest", "DT có rừng"),
+    "natural_forest_ha": Phrase("natural", "rừng tự nhiên"),
+    "planted_forest_ha": Phrase("planted", "trồng thành rừng"),
+    "not_yet_forest_ha": Phrase("not yet", "chưa thành rừng"),
+    "special_use_ha": Phrase("special-use", "đặc dụng"),
+    "protection_ha": Phrase("protection", "phòng hộ"),
+    "production_ha": Phrase("production", "sản xuất"),
+    "outside_ha": Phrase("outside", "ngoài QH"),
+}
+_WRONG = {
+    "wrong_with_not_yet_percent": Phrase(
+        "if planted land that is not yet forest were counted",
+        "nếu tính cả diện tích trồng chưa thành rừng",
+    ),
+    "wrong_polygon_area_percent": Phrase(
+        "if divided by the area of the polygons", "nếu chia cho diện tích ranh giới bản đồ"
+    ),
+    "wrong_mean_of_communes_percent": Phrase(
+        "if the rates of the communes were averaged", "nếu lấy trung bình tỷ lệ các xã"
+    ),
+    "wrong_inside_plan_percent": Phrase(
+        "if forest outside the three-forest plan were left out",
+        "nếu bỏ rừng ngoài quy hoạch ba loại rừng",
+    ),
+}
+
+
+def cover_lines(
+    printed: pd.DataFrame, result: CoverResult, *, decimals: tuple[int, int], language: Language
+) -> list[str]:
+    """Lines of the table of communes, the rate, and the rates it is not.
+
+    Parameters
+    ----------
+    printed : pandas.DataFrame
+        The rounded table, province last.
+    result : CoverResult
+        What it is of.
+    decimals : tuple of int
+        Digits of hectares and of rates.
+    language : {"vi", "en"}
+        Language of the reader.
+
+    Returns
+    -------
+    list of str
+        Plain lines.
+    """
+    hectares, rates = decimals
+    head = [
+        Phrase("commune (ha)", "đơn vị (ha)").text(language),
+        *(label.text(language) for label in _HECTARES.values()),
+        "%",
+    ]
+    rows = [head]
+    for record in printed.to_dict("records"):
+        mark = " *" if record["exceeds_natural_area"] else ""
+        figures = [format_number(record[key], language, decimals=hectares) for key in _HECTARES]
+        rate = format_number(record["cover_percent"], language, decimals=rates)
+        rows.append([f"{record['commune']}{mark}", *figures, rate])
+    lines = table_lines(rows)
+    if printed["exceeds_natural_area"].any():
+        lines.append(
+            Phrase(
+                "* forest exceeds the official natural area",
+                "* diện tích rừng lớn hơn diện tích tự nhiên công bố",
+            ).text(language)
+        )
+    province = printed.iloc[-1]
+    rate = format_number(province["cover_percent"], language, decimals=rates)
+    lines += [
+        "",
+        Phrase(
+            f"Forest cover rate {result.year} ({result.layer}): {rate} %",
+            f"Tỷ lệ che phủ rừng {result.year} ({result.layer}): {rate} %",
+        ).text(language),
+        Phrase("Not the rate:", "Không phải tỷ lệ che phủ:").text(language),
+    ]
+    lines += [
+        f"  {format_number(province[key], language, decimals=rates)} %  {label.text(language)}"
+        for key, label in _WRONG.items()
+        if pd.notna(province[key])
+    ]
+    return lines
+
+
+def species_lines(species: pd.DataFrame, *, decimals: int, language: Language) -> list[str]:
+    """Lines of the table of planted species by age class.
+
+    Parameters
+    ----------
+    species : pandas.DataFrame
+        Columns of ``zones.forest.species.PLANTED_SPECIES``.
+    decimals : int
+        Digits of hectares.
+    language : {"vi", "en"}
+        Language of the reader.
+
+    Returns
+    -------
+    list of str
+        Plain lines.
+    """
+    names = load_crops().set_index("crop")["name_vi" if language == "vi" else "name_en"].to_dict()
+    none = Phrase("no species given", "không ghi loài").text(language)
+    columns = [name for name in species.columns if name != "crop"]
+    head = [
+        Phrase("planted species (ha)", "loài cây trồng (ha)").text(language),
+        Phrase("planted", "tổng").text(language),
+        *("I", "II", "III", "IV", "V"),
+        Phrase("age unknown", "không rõ tuổi").text(language),
+        Phrase("not yet", "chưa thành rừng").text(language),
+    ]
+    labels = [names.get(crop, crop) or none for crop in species["crop"]]
+    labels.append(Phrase("total", "tổng").text(language))
+    figures = [*species[columns].to_numpy().tolist(), species[columns].sum().tolist()]
+    rows = [
+        [label, *(format_number(value, language, decimals=decimals) for value in row)]
+        for label, row in zip(labels, figures, strict=True)
+    ]
+    return table_lines([head, *rows])
+
+
+def change_lines(
+    result: CoverResult, *, decimals: tuple[int, int], language: Language
+) -> list[str]:
+    """Lines of the change since the earlier layer.
+
+    Parameters
+    ----------
+    result : CoverResult
+        A result with a change.
+    decimals : tuple of int
+        Digits of hectares and of rates.
+    language : {"vi", "en"}
+        Language of the reader.
+
+    Returns
+    -------
+    list of str
+        Plain lines, causes without any plot left out; none where there is no change to tell.
+    """
+    if result.change is None:
+        return []
+    hectares, rates = decimals
+    labels = {
+        **CAUSES,
+        "natural_area": Phrase("official natural area changed", "diện tích tự nhiên thay đổi"),
+        "total": Phrase("all", "tổng"),
+    }
+    rows = [
+        [
+            Phrase(f"change since {result.earlier}", f"thay đổi so với {result.earlier}").text(
+                language
+            ),
+            Phrase("plots", "số lô").text(language),
+            Phrase("area, ha", "diện tích, ha").text(language),
+            Phrase("forest, ha", "rừng, ha").text(language),
+            Phrase("points", "điểm %").text(language),
+        ]
+    ]
+    rows += [
+        [
+            labels[record["cause"]].text(language),
+            format_number(record["plots"], language),
+            format_number(record["area_ha"], language, decimals=hectares),
+            format_number(record["change_ha"], language, decimals=hectares),
+            format_number(record["change_points"], language, decimals=rates),
+        ]
+        for record in result.change.table.to_dict("records")
+        if record["plots"] or record["change_points"] or record["cause"] == "total"
+    ]
+    return table_lines(rows)

@@ -1,0 +1,147 @@
+"""In which language the command line speaks, and how it ends.
+
+The language is settled before the commands are loaded, because their help texts are built then:
+``--lang`` anywhere on the line, else ``VUNGTRONG_LANG``, else the environment's locale (Vietnamese
+for ``vi_VN``, English for any other), and Vietnamese where the environment says nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any
+
+from layers.base.errors import InputError
+from layers.base.language import Language, Phrase
+
+__all__ = [
+    "language",
+    "language_of_pages",
+    "print_json",
+    "print_line",
+    "say",
+    "set_language",
+    "settle_language",
+]
+
+_language: Language = "vi"
+_asked = False
+
+
+def language() -> Language:
+    """Language of this process.
+
+    Returns
+    -------
+    {"vi", "en"}
+        Language code.
+    """
+    return _language
+
+
+def language_of_pages() -> Language | None:
+    """Language that pages open in because ``--lang`` says so.
+
+    Returns
+    -------
+    {"vi", "en"} or None
+        None where only the environment speaks: a page does not depend on who makes it.
+    """
+    return _language if _asked else None
+
+
+def set_language(code: Language, *, asked: bool = False) -> None:
+    """Speak a language from now on.
+
+    Parameters
+    ----------
+    code : {"vi", "en"}
+        Language code.
+    asked : bool
+        Whether ``--lang`` asked for it, rather than the environment.
+    """
+    global _asked, _language
+    _language, _asked = code, asked
+
+
+def settle_language(arguments: list[str]) -> tuple[Language, list[str]]:
+    """Language asked for by the command line or the environment.
+
+    Parameters
+    ----------
+    arguments : list of str
+        The command line without the program's name.
+
+    Returns
+    -------
+    language : {"vi", "en"}
+        Language code.
+    rest : list of str
+        The command line without ``--lang``, which may stand anywhere on it.
+
+    Raises
+    ------
+    InputError
+        ``--lang`` names another language.
+    """
+    asked, rest, waiting = "", [], False
+    for argument in arguments:
+        if waiting or argument.startswith("--lang="):
+            asked, waiting = argument.removeprefix("--lang="), False
+        elif argument == "--lang":
+            waiting = True
+        else:
+            rest.append(argument)
+    if asked and asked not in ("vi", "en"):
+        raise InputError(
+            en=f"--lang: expected vi or en, found {asked!r}.",
+            vi=f"--lang: cần vi hoặc en, lại gặp {asked!r}.",
+        )
+    names = ("VUNGTRONG_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+    asked = asked or next((os.environ[name] for name in names if os.environ.get(name)), "vi")
+    return ("vi" if asked.lower().startswith("vi") else "en"), rest
+
+
+def say(en: str, vi: str) -> str:
+    """Text in the language of this process.
+
+    Parameters
+    ----------
+    en : str
+        English.
+    vi : str
+        Vietnamese.
+
+    Returns
+    -------
+    str
+        One of the two.
+    """
+    return Phrase(en=en, vi=vi).text(_language)
+
+
+def print_line(text: str = "", *, error: bool = False) -> None:
+    """Print a plain line, on a stream that may not know every letter.
+
+    Parameters
+    ----------
+    text : str
+        The line.
+    error : bool
+        To the error stream.
+    """
+    stream = sys.stderr if error else sys.stdout
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+
+
+def print_json(data: Any) -> None:
+    """Print data as JSON on the output stream, letters kept, keys in given order.
+
+    Parameters
+    ----------
+    data : object
+        Anything ``json`` can write.
+    """
+    print_line(json.dumps(data, ensure_ascii=False, indent=2, default=str))

@@ -1,0 +1,107 @@
+"""The program ``zones``: its commands, its exit codes, and how an error reaches the reader.
+
+Exit codes: 0 done, 1 done but the data has problems, 2 could not be done. Each file of this folder
+has a function ``register`` that adds its commands; nothing heavy is imported before one runs.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import typer
+
+from layers.base.errors import VungTrongError
+from zones.cli import allocate, annex, check, cover, demo, names, new, plan, verify
+from zones.cli import run as run_commands
+from zones.cli.language import language, print_line, say
+from zones.cli.usage_words import usage_fault_vi
+
+__all__ = ["application", "run"]
+
+application = typer.Typer(
+    name="zones",
+    help=say(
+        "Areas, targets, forest cover, allocation and maps for production-zone plans.",
+        "Diện tích, mục tiêu, tỷ lệ che phủ, phân bổ và bản đồ cho quy hoạch vùng trồng.",
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+@application.callback()
+def _options(
+    lang: str = typer.Option("", help=say("Language: vi or en.", "Ngôn ngữ: vi hoặc en.")),
+) -> None:
+    """Take the options that every command shares; the language was settled before."""
+
+
+# typer carries its own copy of click in some versions: the base of its usage errors is found
+# through one that it exports.
+_USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
+
+
+#: What typer makes of Ctrl-C.
+_INTERRUPTED = 130
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : list of str
+        The command line without the program's name and without ``--lang``.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
+    try:
+        code = application(arguments, standalone_mode=False)
+    except (typer.Abort, KeyboardInterrupt):
+        return _failed(say("Stopped; nothing was written.", "Đã dừng; chưa ghi gì."))
+    except _USAGE_ERROR as error:
+        message = str(getattr(error, "message", "")) or str(error)
+        if hasattr(error, "format_message"):
+            message = error.format_message()
+        return _failed(
+            say(
+                f"Error: {message} Try 'zones --help'.",
+                f"Lỗi: câu lệnh chưa đúng: {usage_fault_vi(message)} Xem 'zones --help'.",
+            )
+        )
+    except VungTrongError as error:
+        return _failed(say("Error: ", "Lỗi: ") + error.text(language()))
+    except OSError as error:
+        # What the operating system refuses outside the places that know what it means.
+        return _failed(say("Error: ", "Lỗi: ") + str(error))
+    if code == _INTERRUPTED:
+        return _failed(say("Stopped; nothing was written.", "Đã dừng; chưa ghi gì."))
+    return int(code or 0)
+
+
+def _failed(line: str) -> int:
+    print_line(line, error=True)
+    return 2
+
+
+# Rooms of commands: each module of this package whose ``register`` adds its own.
+_ROOMS: tuple[ModuleType, ...] = (
+    run_commands,
+    check,
+    cover,
+    allocate,
+    annex,
+    verify,
+    new,
+    demo,
+    plan,
+    names,
+)
+
+for _room in _ROOMS:
+    _room.register(application)

@@ -1,0 +1,340 @@
+"""``zones plan``: list, show, lint, extract and compare plans."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from zones.cli.language import language, print_json, print_line, say
+
+if TYPE_CHECKING:
+    from zones.plan.extract.draft import Draft
+    from zones.plan.model import Plan
+
+__all__ = ["diff", "extract", "lint", "listing", "register", "schema", "show"]
+
+_PLAN = typer.Argument(
+    ..., metavar="PLAN", help=say("Id of an embedded plan, or a path.", "Mã kế hoạch hoặc tệp.")
+)
+_JSON = typer.Option(False, "--json", help=say("Machine-readable output.", "Kết quả dạng JSON."))
+_VERBOSE = typer.Option(False, "-v", "--verbose", help=say("Tell everything.", "In mọi chi tiết."))
+
+
+def listing(as_json: bool = _JSON, verbose: bool = _VERBOSE) -> None:
+    """List the embedded plans."""
+    from zones.plan.files import embedded_plans, load_plan
+
+    plans = [load_plan(name) for name in embedded_plans()]
+    if as_json:
+        print_json([_summary(plan) for plan in plans])
+        return
+    for plan in plans:
+        name = plan.name.vi if language() == "vi" else plan.name.en
+        print_line(f"{plan.plan:<24} {name}")
+        if verbose:
+            counts = _summary(plan)
+            print_line(
+                say(
+                    f"{'':<24} {counts['zones']} zones, {counts['targets']} targets, "
+                    f"{counts['tasks']} tasks",
+                    f"{'':<24} {counts['zones']} vùng, {counts['targets']} chỉ tiêu, "
+                    f"{counts['tasks']} nhiệm vụ",
+                )
+            )
+
+
+def _summary(plan: Plan) -> dict[str, Any]:
+    return {
+        "plan": plan.plan,
+        "name": plan.name.model_dump(),
+        "province": plan.province,
+        "vintage": plan.vintage,
+        "first": plan.horizon.first,
+        "last": plan.horizon.last,
+        "zones": len(plan.zones),
+        "targets": len(plan.all_targets()),
+        "tasks": len(plan.tasks),
+    }
+
+
+def show(plan: str = _PLAN, as_json: bool = _JSON, verbose: bool = _VERBOSE) -> None:
+    """Show a plan."""
+    from zones.cli.plan_lines import plan_lines
+    from zones.plan.files import load_plan
+
+    loaded = load_plan(plan)
+    if as_json:
+        print_json(_with_names(loaded))
+        return
+    for line in plan_lines(loaded):
+        print_line(line)
+    if verbose and loaded.source is not None:
+        print_line(f"{loaded.source.file} · SHA-256 {loaded.source.sha256}")
+
+
+def _with_names(plan: Plan) -> dict[str, Any]:
+    """Plain data of a plan, every listed commune with its official name."""
+    from zones.plan.plan_communes import communes_of
+
+    known = communes_of(plan)
+    data = plan.model_dump(mode="json", by_alias=True)
+    owners = [*data["zones"], *data["indicators"]]
+    for owner in owners:
+        for commune in owner.get("communes", []):
+            unit = known.get(commune["code"])
+            commune["commune"] = unit.name if unit else commune["as_written"]
+    return data
+
+
+def lint(
+    plan: str = _PLAN,
+    project: Path = typer.Option(
+        None,
+        "--project",
+        metavar="PROJECT",
+        help=say("Measure this project first.", "Tính toán dự án này trước khi kiểm tra."),
+        show_default=False,
+    ),
+    as_json: bool = _JSON,
+    verbose: bool = _VERBOSE,
+) -> None:
+    """Find what is wrong with a plan."""
+    from zones.cli.plan_lines import finding_lines
+    from zones.plan.files import load_plan
+    from zones.plan.lint import lint_plan
+
+    loaded = load_plan(plan, check_codes=False)
+    found = lint_plan(loaded)
+    if project is not None:
+        from zones.run.plan_check import lint_project
+
+        print_line(say("Measuring the project …", "Đang tính toán dự án …"), error=True)
+        found += lint_project(loaded, project)
+    if as_json:
+        print_json(
+            [
+                {
+                    "severity": finding.severity,
+                    "kind": finding.kind,
+                    "subject": finding.subject,
+                    "clause": finding.clause,
+                    "detail": finding.detail,
+                    "message": {"en": finding.message.en, "vi": finding.message.vi},
+                }
+                for finding in found
+            ]
+        )
+    else:
+        notes = [finding for finding in found if finding.severity == "note"]
+        told = found if verbose else [finding for finding in found if finding not in notes]
+        for line in finding_lines(told):
+            print_line(line)
+        if notes and not verbose:
+            print_line(
+                say(f"{len(notes)} notes; -v tells them.", f"{len(notes)} ghi chú; thêm -v để xem.")
+            )
+        if not found:
+            print_line(say("Nothing found.", "Không phát hiện gì."))
+    if any(finding.severity != "note" for finding in found):
+        raise typer.Exit(1)
+
+
+def extract(
+    file: Path = typer.Argument(
+        ...,
+        metavar="FILE",
+        help=say("Document: .docx .pdf .txt .md", "Văn bản: .docx .pdf .txt .md"),
+    ),
+    output: Path = typer.Option(
+        None,
+        "-o",
+        "--output",
+        metavar="PLAN.yaml",
+        help=say("Where to write the draft.", "Nơi ghi bản thảo."),
+        show_default=False,
+    ),
+    plan_id: str = typer.Option(
+        "", "--id", help=say("Id of the plan.", "Mã kế hoạch."), show_default=False
+    ),
+    province: str = typer.Option(
+        "", "--province", help=say("Province code.", "Mã tỉnh."), show_default=False
+    ),
+    overwrite: bool = typer.Option(
+        False, "--overwrite", help=say("Replace an earlier draft.", "Ghi đè bản thảo cũ.")
+    ),
+    as_json: bool = _JSON,
+    verbose: bool = _VERBOSE,
+) -> None:
+    """Draft a plan from a document."""
+    from zones.cli.plan_lines import draft_lines
+    from zones.plan.extract.document import read_document_text
+    from zones.plan.extract.draft import draft_plan
+    from zones.plan.extract.zones import slug
+    from zones.plan.files import save_plan
+
+    name = plan_id or slug((output or file).stem).replace("_", "-")
+    draft = draft_plan(read_document_text(file), plan_id=name, province=province or None)
+    remarks = list(draft_lines(draft))
+    if output is not None:
+        save_plan(draft.plan, output, overwrite=overwrite, closing=remarks)
+    if as_json:
+        print_json(_draft_data(draft))
+    elif output is None:
+        _print_draft(draft, remarks)
+    else:
+        shown = remarks if verbose else remarks[:_MOST_REMARKS]
+        for line in shown:
+            print_line(line)
+        if len(remarks) > len(shown):
+            rest = len(remarks) - len(shown)
+            print_line(
+                say(f"{rest} more at the end of {output}.", f"Còn {rest} dòng ở cuối tệp {output}.")
+            )
+        print_line(
+            say(f"Now check it: zones plan lint {output}", f"Kiểm tra: zones plan lint {output}")
+        )
+    if draft.near or draft.unread or draft.notes:
+        raise typer.Exit(1)
+
+
+_MOST_REMARKS = 12
+
+
+def _print_draft(draft: Draft, remarks: list[str]) -> None:
+    from zones.plan.plan_layout import lay_out
+    from zones.project.yaml import dump_document
+
+    data = draft.plan.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    print_line(dump_document(lay_out(data), closing=remarks).rstrip("\n"))
+
+
+def _draft_data(draft: Draft) -> dict[str, Any]:
+    return {
+        "plan": draft.plan.model_dump(mode="json", by_alias=True, exclude_unset=True),
+        "quantities": draft.quantities,
+        "notes": [{"en": note.en, "vi": note.vi} for note in draft.notes],
+        "confirm": [
+            {"clause": n.clause, "line": n.line, "written": n.written, "meant": n.meant}
+            for n in draft.near
+        ],
+        "loose_lists": [
+            {"clause": clause, "line": line, "communes": count}
+            for clause, line, count in draft.loose_lists
+        ],
+        "not_understood": [
+            {"clause": u.clause, "line": u.line, "figure": u.figure, "sentence": u.sentence}
+            for u in draft.unread
+        ],
+    }
+
+
+def diff(
+    old: str = typer.Argument(..., metavar="A", help=say("Earlier plan.", "Kế hoạch trước.")),
+    new: str = typer.Argument(..., metavar="B", help=say("Later plan.", "Kế hoạch sau.")),
+    as_json: bool = _JSON,
+    verbose: bool = _VERBOSE,
+) -> None:
+    """Tell what changed from one plan to another."""
+    from zones.cli.plan_lines import diff_lines
+    from zones.plan.diff import diff_plans
+    from zones.plan.files import load_plan
+
+    before, after = load_plan(old), load_plan(new)
+    found = diff_plans(before, after)
+    if not as_json:
+        for line in diff_lines(before, after, found, unchanged=verbose):
+            print_line(line)
+        return
+    print_json(
+        {
+            "targets": [
+                {
+                    "change": change.change,
+                    "zone": change.zone,
+                    "indicator": change.indicator,
+                    "old": change.old and change.old.model_dump(mode="json", exclude_unset=True),
+                    "new": change.new and change.new.model_dump(mode="json", exclude_unset=True),
+                }
+                for change in found.targets
+            ],
+            "lists": [
+                {
+                    "zone": change.zone,
+                    "change": change.change,
+                    "old_clause": change.old_clause,
+                    "new_clause": change.new_clause,
+                    "entered": list(change.entered),
+                    "left": list(change.left),
+                }
+                for change in found.lists
+            ],
+        }
+    )
+
+
+def schema() -> None:
+    """Print the JSON Schema of a plan file, for editors."""
+    from zones.plan.model import Plan
+
+    print_json(Plan.model_json_schema(by_alias=True))
+
+
+def register(application: typer.Typer) -> None:
+    """Add the commands.
+
+    Parameters
+    ----------
+    application : typer.Typer
+        The program.
+    """
+    plans = typer.Typer(
+        help=say(
+            "Plans: list, show, lint, extract, diff.", "Kế hoạch: xem, kiểm tra, đọc, so sánh."
+        ),
+        no_args_is_help=True,
+        rich_markup_mode=None,
+    )
+    plans.command(
+        "list",
+        help=say(
+            "List the embedded plans. zones plan list", "Các kế hoạch có sẵn. zones plan list"
+        ),
+    )(listing)
+    plans.command(
+        "show",
+        help=say(
+            "Show a plan: zones, targets, communes. zones plan show lang-son-2026-2030",
+            "Xem kế hoạch: vùng, chỉ tiêu, xã. zones plan show lang-son-2026-2030",
+        ),
+    )(show)
+    plans.command(
+        "lint",
+        help=say(
+            "Find what is wrong with a plan. zones plan lint plan.yaml --project project.yaml",
+            "Tìm chỗ sai trong kế hoạch. zones plan lint plan.yaml --project project.yaml",
+        ),
+    )(lint)
+    plans.command(
+        "extract",
+        help=say(
+            "Draft a plan from a document. zones plan extract decision.docx -o plan.yaml",
+            "Lập bản thảo từ văn bản. zones plan extract quyet-dinh.docx -o plan.yaml",
+        ),
+    )(extract)
+    plans.command(
+        "diff",
+        help=say(
+            "Tell what changed. zones plan diff lang-son-2023 lang-son-2026-2030",
+            "So sánh hai kế hoạch. zones plan diff lang-son-2023 lang-son-2026-2030",
+        ),
+    )(diff)
+    plans.command(
+        "schema",
+        help=say(
+            "Print the JSON Schema of a plan file. zones plan schema > plan.schema.json",
+            "In JSON Schema của tệp kế hoạch. zones plan schema > plan.schema.json",
+        ),
+    )(schema)
+    application.add_typer(plans, name="plan")

@@ -1,0 +1,220 @@
+"""Plans as lines a planner reads on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from layers.base.language import Phrase
+from zones.cli.language import language, say
+from zones.plan.plan_communes import communes_of
+from zones.plan.words import clause_words, figure_words, target_name
+
+if TYPE_CHECKING:
+    from zones.plan.diff import PlanDiff, TargetChange
+    from zones.plan.extract.draft import Draft
+    from zones.plan.findings import PlanFinding
+    from zones.plan.model import ListedCommune, Plan, Target
+
+__all__ = ["diff_lines", "draft_lines", "finding_lines", "plan_lines"]
+
+_SEVERITY = {
+    "error": Phrase(en="error", vi="lỗi"),
+    "problem": Phrase(en="problem", vi="vấn đề"),
+    "note": Phrase(en="note", vi="ghi chú"),
+}
+
+_CHANGES = {
+    "added": Phrase(en="added", vi="thêm"),
+    "dropped": Phrase(en="dropped", vi="bỏ"),
+    "raised": Phrase(en="raised", vi="tăng"),
+    "lowered": Phrase(en="lowered", vi="giảm"),
+    "bound": Phrase(en="other bound", vi="đổi mức"),
+    "figures": Phrase(en="changed", vi="đổi số"),
+    "unit": Phrase(en="other unit", vi="đổi đơn vị"),
+    "same": Phrase(en="same", vi="như cũ"),
+}
+
+_LIST_CHANGES = {
+    "zone added": Phrase(en="zone added", vi="thêm vùng"),
+    "zone dropped": Phrase(en="zone dropped", vi="bỏ vùng"),
+    "listed": Phrase(en="communes now listed", vi="nay có danh sách xã"),
+    "unlisted": Phrase(en="communes no longer listed", vi="không còn danh sách xã"),
+    "whole province": Phrase(en="now the whole province", vi="nay là toàn tỉnh"),
+    "changed": Phrase(en="list changed", vi="đổi danh sách xã"),
+    "not comparable": Phrase(
+        en="lists of different dates, not comparable", vi="danh sách khác thời điểm, không so được"
+    ),
+}
+
+
+def _figure(target: Target) -> str:
+    spoken = figure_words(target, target.unit, language())
+    return f"{spoken} ({target.year})" if target.year else spoken
+
+
+def _names(plan: Plan, communes: list[ListedCommune]) -> str:
+    known = communes_of(plan)
+    return ", ".join(
+        known[commune.code].name if commune.code in known else commune.as_written
+        for commune in communes
+    )
+
+
+def _target_line(plan: Plan, target: Target) -> str:
+    name = target_name(plan, "", target, language())
+    line = f"  {name}: {_figure(target)} · {clause_words(target.clause).text(language())}"
+    if target.confidence is not None:
+        line += say(f" · confidence {target.confidence}", f" · tin cậy {target.confidence}")
+    return line
+
+
+def plan_lines(plan: Plan) -> Iterator[str]:
+    """Lines that show a plan.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+
+    Yields
+    ------
+    str
+        Head, zones with targets and communes, indicators, tasks, reports.
+    """
+    code = language()
+    name = plan.name.vi if code == "vi" else plan.name.en
+    yield f"{plan.plan}: {name}"
+    yield say(
+        f"Province {plan.province}, communes of {plan.vintage}, "
+        f"{plan.horizon.first}–{plan.horizon.last}",
+        f"Tỉnh {plan.province}, xã theo thời điểm {plan.vintage}, "
+        f"giai đoạn {plan.horizon.first}–{plan.horizon.last}",
+    )
+    for zone in plan.zones:
+        yield ""
+        label = zone.name.vi if code == "vi" else zone.name.en
+        yield f"{label} [{zone.zone}] · {clause_words(zone.clause).text(code)}"
+        for target in zone.targets:
+            yield _target_line(plan, target)
+        if zone.listing == "province":
+            yield say("  Communes: the whole province", "  Xã: toàn tỉnh")
+        elif zone.communes:
+            more = ", …" if zone.listing == "open" else ""
+            yield say("  Communes: ", "  Xã: ") + _names(plan, zone.communes) + more
+    if plan.indicators:
+        yield ""
+        yield say("The whole plan", "Toàn kế hoạch")
+    for zone_id, target in plan.all_targets():
+        if not zone_id:
+            yield _target_line(plan, target)
+    for task in plan.tasks:
+        what = task.name.vi if code == "vi" else task.name.en
+        yield f"  {what}: {task.deadline or '–'} · {', '.join(task.responsible)}"
+    for report in plan.reports:
+        days = "–".join(day for day in (report.first_day, report.last_day) if day)
+        who = report.reporter.vi if code == "vi" else report.reporter.en
+        whom = report.recipient.vi if code == "vi" else report.recipient.en
+        yield say("  Report: ", "  Báo cáo: ") + f"{who} → {whom}: {days}"
+
+
+def finding_lines(findings: list[PlanFinding]) -> Iterator[str]:
+    """Lines that tell what is wrong with a plan.
+
+    Parameters
+    ----------
+    findings : list of PlanFinding
+        What was found.
+
+    Yields
+    ------
+    str
+        One line each, errors first.
+    """
+    order = ("error", "problem", "note")
+    for finding in sorted(findings, key=lambda found: order.index(found.severity)):
+        severity = _SEVERITY[finding.severity].text(language())
+        where = clause_words(finding.clause).text(language())
+        message = finding.message.text(language())
+        yield f"{severity} · {where} · {finding.subject}: {message} [{finding.kind}]"
+
+
+def _change_line(old: Plan, new: Plan, change: TargetChange) -> str:
+    plan, target = (new, change.new) if change.new is not None else (old, change.old)
+    assert target is not None  # noqa: S101 - a change has at least one side
+    name = target_name(plan, change.zone, target, language())
+    sides = [
+        f"{_figure(side)} [{clause_words(side.clause).text(language())}]" if side else "–"
+        for side in (change.old, change.new)
+    ]
+    return f"{_CHANGES[change.change].text(language())} · {name}: {sides[0]} → {sides[1]}"
+
+
+def diff_lines(old: Plan, new: Plan, diff: PlanDiff, *, unchanged: bool) -> Iterator[str]:
+    """Lines that tell what changed between two plans.
+
+    Parameters
+    ----------
+    old, new : Plan
+        The plans.
+    diff : PlanDiff
+        Their difference.
+    unchanged : bool
+        Whether to tell what stayed, too.
+
+    Yields
+    ------
+    str
+        Targets, then lists of communes.
+    """
+    for change in diff.targets:
+        if unchanged or change.change != "same":
+            yield _change_line(old, new, change)
+    for change_of_list in diff.lists:
+        what = _LIST_CHANGES[change_of_list.change].text(language())
+        line = f"{change_of_list.zone}: {what}"
+        if change_of_list.entered:
+            line += " + " + ", ".join(change_of_list.entered)
+        if change_of_list.left:
+            line += " − " + ", ".join(change_of_list.left)
+        yield line
+
+
+def draft_lines(draft: Draft) -> Iterator[str]:
+    """Lines on what a person must look at in a draft.
+
+    Parameters
+    ----------
+    draft : Draft
+        The draft.
+
+    Yields
+    ------
+    str
+        Counts, names to confirm, lists that belong to no zone, figures not understood.
+    """
+    targets = len(draft.plan.all_targets())
+    yield say(
+        f"{draft.quantities} quantities became {targets} targets in {len(draft.plan.zones)} zones.",
+        f"{draft.quantities} số lượng thành {targets} chỉ tiêu, {len(draft.plan.zones)} vùng.",
+    )
+    for note in draft.notes:
+        yield note.text(language())
+    for name in draft.near:
+        where = f"{clause_words(name.clause).text(language())}, {_at_line(name.line)}"
+        meant = name.meant or say("not understood", "không hiểu")
+        yield say("Confirm: ", "Cần xác nhận: ") + f"{name.written} = {meant} ({where})"
+    for clause, line, count in draft.loose_lists:
+        where = f"{clause_words(clause).text(language())}, {_at_line(line)}"
+        yield say(
+            f"A list of {count} communes belongs to no zone ({where}).",
+            f"Danh sách {count} xã không thuộc vùng nào ({where}).",
+        )
+    for unread in draft.unread:
+        where = f"{clause_words(unread.clause).text(language())}, {_at_line(unread.line)}"
+        told = say("Not understood: ", "Chưa hiểu: ")
+        yield f"{told}{unread.figure} ({where}): {unread.context}"
+
+
+def _at_line(line: int) -> str:
+    return say(f"line {line}", f"dòng {line}")

@@ -1,1 +1,0 @@
-"""The command line: one file per command; nothing heavy is imported before a command runs."""

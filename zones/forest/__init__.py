@@ -1,0 +1,1 @@
+"""The forest cover rate, planted species and the change of cover."""

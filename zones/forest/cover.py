@@ -1,0 +1,387 @@
+"""Forest cover rate (tỷ lệ che phủ rừng): by commune and province, and the rates it is not.
+
+    cover = (natural forest + planted forest that meets the criteria) / natural area
+
+Forestry Law 2017, art. 2(3) and 2(5). Planted land that is not yet forest never counts; forest
+outside the three-forest plan does; the denominator is the official natural area; the province is
+the ratio of sums. ``docs/forest-cover.md`` derives each column.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from layers.base.errors import InputError, SchemaError
+from layers.base.findings import Finding, Severity
+from layers.base.language import Phrase, format_number
+from layers.base.schema import Column, Schema
+from maps.tables import FOREST_COVER
+from zones.measure.closure import ClosureLog
+from zones.measure.measure import NO_CLASS
+
+__all__ = [
+    "FOREST_AREAS",
+    "FOREST_COVER_FULL",
+    "check_forest_cover",
+    "forest_cover_rate",
+    "forest_cover_table",
+]
+
+#: What the table is made from: the overlay of a forest status layer with the communes.
+FOREST_AREAS = Schema(
+    "forest areas",
+    (
+        Column("commune_code", "text", "commune; missing outside every commune", nullable=True),
+        Column("land", "text", "land class of layers.kinds.plots.LAND_CLASSES"),
+        Column("three_forest", "text", "protection, special_use, production or outside"),
+        Column("area_ha", "number", "area by geometry", "ha", minimum=0),
+        Column("ledger_ha", "number", "area by the ledger", "ha", minimum=0),
+    ),
+)
+
+_COVERS = ("natural_forest", "planted_forest")
+_WITH_FOREST = (*_COVERS, "not_yet_forest")
+_FUNCTIONS = ("special_use", "protection", "production", "outside")
+
+_FURTHER = (
+    Column("polygon_area_ha", "number", "area of the boundary polygon", "ha", nullable=True),
+    Column("polygon_difference_percent", "number", "polygon against official", "%", nullable=True),
+    Column("area_with_forest_ha", "number", "as published: not yet forest included", "ha"),
+    Column("special_use_ha", "number", "of the area with forest: special-use", "ha"),
+    Column("protection_ha", "number", "of the area with forest: protection", "ha"),
+    Column("production_ha", "number", "of the area with forest: production", "ha"),
+    Column("outside_ha", "number", "of the area with forest: outside the three", "ha"),
+    Column("forest_outside_ha", "number", "forest that counts, outside the three", "ha"),
+    Column("exceeds_natural_area", "boolean", "forest exceeds the official natural area"),
+    Column("wrong_with_not_yet_percent", "number", "if planted, not yet forest counted", "%"),
+    Column("wrong_polygon_area_percent", "number", "if divided by polygons", "%", nullable=True),
+    Column("wrong_mean_of_communes_percent", "number", "mean of communes", "%", nullable=True),
+    Column("wrong_inside_plan_percent", "number", "if forest outside the plan were left out", "%"),
+)
+
+FOREST_COVER_FULL = Schema("forest cover in full", FOREST_COVER.columns + _FURTHER)
+
+
+def forest_cover_rate(natural_forest_ha: Any, planted_forest_ha: Any, natural_area_ha: Any) -> Any:
+    """Forest cover rate (ratio, 0.42 for 42 %).
+
+    Forest Law 2017, art. 2(5): area of forest ÷ total natural area of the territory.
+
+    Parameters
+    ----------
+    natural_forest_ha : float or array_like
+        Natural forest (ha).
+    planted_forest_ha : float or array_like
+        Planted forest that meets the criteria (ha); never the area planted that is not yet forest.
+    natural_area_ha : float or array_like
+        Official natural area (ha), not the area of polygons.
+
+    Returns
+    -------
+    float, numpy.ndarray or pandas.Series
+        A scalar for scalars, a Series where one was given (with its index), else an array. Above 1
+        where the forest exceeds the official area, which the table flags.
+
+    Raises
+    ------
+    InputError
+        A value is missing, infinite or negative, or a natural area is zero; all of them counted.
+
+    Examples
+    --------
+    >>> round(100 * forest_cover_rate(56_123, 91_068, 389_559), 2)
+    37.78
+    """
+    values = {
+        "natural_forest_ha": np.asarray(natural_forest_ha, dtype="float64"),
+        "planted_forest_ha": np.asarray(planted_forest_ha, dtype="float64"),
+        "natural_area_ha": np.asarray(natural_area_ha, dtype="float64"),
+    }
+    faults = [fault for name, value in values.items() for fault in _faults(name, value)]
+    if faults:
+        raise InputError(
+            en=f"Forest cover rate: {'; '.join(en for en, _ in faults)}.",
+            vi=f"Tỷ lệ che phủ rừng: {'; '.join(vi for _, vi in faults)}.",
+        )
+    natural, planted, area = values.values()
+    rate = (natural + planted) / area
+    given = (natural_forest_ha, planted_forest_ha, natural_area_ha)
+    series = next((item for item in given if isinstance(item, pd.Series)), None)
+    if series is not None:
+        return pd.Series(rate, index=series.index)
+    return float(rate) if rate.ndim == 0 else rate
+
+
+def _faults(name: str, value: npt.NDArray[np.float64]) -> list[tuple[str, str]]:
+    missing = int((~np.isfinite(value)).sum())
+    low = int((value < 0).sum())
+    zero = int((value == 0).sum()) if name == "natural_area_ha" else 0
+    return [
+        (f"{count} values of {name} are {en}", f"{count} giá trị {name} {vi}")
+        for count, en, vi in (
+            (missing, "missing", "bị thiếu"),
+            (low, "negative", "âm"),
+            (zero, "zero", "bằng không"),
+        )
+        if count
+    ]
+
+
+def forest_cover_table(
+    areas: pd.DataFrame,
+    communes: pd.DataFrame,
+    *,
+    province_code: str,
+    province: str,
+    log: ClosureLog | None = None,
+) -> pd.DataFrame:
+    """Forest cover by commune and province, with the figures a dispute is about.
+
+    Parameters
+    ----------
+    areas : pandas.DataFrame
+        Columns of ``FOREST_AREAS``: hectares per commune, land class and three-forest class. Rows
+        outside every commune are left out here and told by ``check_forest_cover``.
+    communes : pandas.DataFrame
+        ``commune_code, commune, official_area_ha`` and, where known, ``polygon_area_ha``.
+    province_code : str
+        Code of the last row.
+    province : str
+        Name of the last row.
+    log : ClosureLog, optional
+        Takes the closures that were checked.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of ``FOREST_COVER_FULL``, one row per commune in the order of ``communes``, the
+        province last. Percentages are unrounded. Every ``wrong_…`` column is a rate in
+        circulation that the law does not know.
+
+    Raises
+    ------
+    SchemaError
+        A column is missing or a value is not what the schema says.
+    InputError
+        A commune stands twice or without official area, an area names a commune that is not in
+        ``communes``, or the province's forest exceeds its natural area.
+    ClosureError
+        The classes do not sum to the area with forest, or communes not to the province.
+    """
+    areas = FOREST_AREAS.validate(areas)
+    communes = _with_polygons(communes)
+    inside = areas[areas["commune_code"].fillna("").ne("")]
+    _check_communes(inside, communes)
+    table = _sums(inside, communes)
+    whole = table.sum(numeric_only=True).to_frame().T
+    whole = whole.assign(commune_code=province_code, commune=province)
+    # A province without one commune's polygon has no polygon area at all.
+    whole["polygon_area_ha"] = table["polygon_area_ha"].sum(skipna=False)
+    _check_province(whole, province)
+    table = _with_rates(pd.concat([table, whole], ignore_index=True))
+    table["wrong_mean_of_communes_percent"] = np.nan
+    last = table.index[-1]
+    table.loc[last, "wrong_mean_of_communes_percent"] = table["cover_percent"].iloc[:-1].mean()
+    _check_closure(table, inside, log or ClosureLog())
+    return FOREST_COVER_FULL.validate(table)[FOREST_COVER_FULL.names]
+
+
+def _with_polygons(communes: pd.DataFrame) -> pd.DataFrame:
+    needed = ["commune_code", "commune", "official_area_ha"]
+    missing = [name for name in needed if name not in communes.columns]
+    if missing:
+        raise SchemaError(
+            en=f"Communes: expected columns {needed}, missing {missing}.",
+            vi=f"Bảng xã: cần các cột {needed}, thiếu {missing}.",
+        )
+    polygons = communes.get("polygon_area_ha", pd.Series(np.nan, index=communes.index))
+    return pd.DataFrame(communes[needed]).assign(polygon_area_ha=polygons.astype("float64"))
+
+
+def _check_communes(areas: pd.DataFrame, communes: pd.DataFrame) -> None:
+    codes = communes["commune_code"]
+    twice = sorted(set(codes[codes.duplicated()]))
+    unknown = sorted(set(areas["commune_code"]) - set(codes))
+    official = communes["official_area_ha"].astype("float64")
+    without = codes[~(official > 0)].tolist()
+    faults = [
+        (found, en, vi)
+        for found, en, vi in (
+            (twice, "communes stand twice", "xã bị lặp"),
+            (unknown, "communes are not in the list", "mã xã không có trong danh sách"),
+            (without, "communes have no natural area", "xã chưa có diện tích tự nhiên"),
+        )
+        if found
+    ]
+    if faults:
+        raise InputError(
+            en="Forest cover: "
+            + "; ".join(f"{len(found)} {en}: {found[:5]}" for found, en, _ in faults)
+            + ".",
+            vi="Che phủ rừng: "
+            + "; ".join(f"{len(found)} {vi}: {found[:5]}" for found, _, vi in faults)
+            + ".",
+        )
+
+
+def _sums(areas: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
+    codes = communes["commune_code"]
+    table = communes.rename(columns={"official_area_ha": "natural_area_ha"}).reset_index(drop=True)
+
+    def total(rows: pd.Series[bool], column: str = "ledger_ha") -> npt.NDArray[np.float64]:
+        sums = areas.loc[rows].groupby("commune_code")[column].sum()
+        # A commune without any such plot has none of it; check_forest_cover names communes
+        # without any plot at all.
+        return sums.reindex(codes, fill_value=0.0).to_numpy(dtype="float64")
+
+    for land in _WITH_FOREST:
+        table[f"{land}_ha"] = total(areas["land"].eq(land))
+    with_forest, covers = areas["land"].isin(_WITH_FOREST), areas["land"].isin(_COVERS)
+    for name in _FUNCTIONS:
+        table[f"{name}_ha"] = total(with_forest & areas["three_forest"].eq(name))
+    table["forest_outside_ha"] = total(covers & areas["three_forest"].eq("outside"))
+    table["forest_by_geometry_ha"] = total(covers, "area_ha")
+    table["area_with_forest_ha"] = table[[f"{land}_ha" for land in _WITH_FOREST]].sum(axis=1)
+    return table
+
+
+def _with_rates(table: pd.DataFrame) -> pd.DataFrame:
+    natural, planted = table["natural_forest_ha"], table["planted_forest_ha"]
+    area = table["natural_area_ha"]
+    polygon = table["polygon_area_ha"]
+    forest = natural + planted
+    inside = (forest - table["forest_outside_ha"]).clip(lower=0.0)
+    zero = pd.Series(0.0, index=table.index)
+    return table.assign(
+        cover_percent=100 * forest_cover_rate(natural, planted, area),
+        cover_geometry_percent=100 * forest_cover_rate(table["forest_by_geometry_ha"], zero, area),
+        polygon_difference_percent=100 * (polygon - area) / area,
+        exceeds_natural_area=forest > area,
+        wrong_with_not_yet_percent=100 * (forest + table["not_yet_forest_ha"]) / area,
+        wrong_polygon_area_percent=100 * forest / polygon.where(polygon > 0),
+        wrong_inside_plan_percent=100 * inside / area,
+    )
+
+
+def _check_province(whole: pd.DataFrame, province: str) -> None:
+    forest = float(whole["natural_forest_ha"].iloc[0] + whole["planted_forest_ha"].iloc[0])
+    area = float(whole["natural_area_ha"].iloc[0])
+    if forest > area:
+        raise InputError(
+            en=f"{province}: {forest:.2f} ha of forest exceed the natural area of {area:.2f} ha; "
+            "are the plots doubled, or the natural areas those of another unit?",
+            vi=f"{province}: {forest:.2f} ha rừng lớn hơn diện tích tự nhiên {area:.2f} ha; có lô "
+            "nào bị lặp, hay bảng diện tích tự nhiên là của đơn vị khác?",
+        )
+
+
+def _check_closure(table: pd.DataFrame, areas: pd.DataFrame, log: ClosureLog) -> None:
+    functions = [f"{name}_ha" for name in _FUNCTIONS]
+    for _, row in table.iterrows():
+        log.check(
+            f"forest cover: three-forest classes of {row['commune']}",
+            parts=float(row[functions].sum()),
+            whole=float(row["area_with_forest_ha"]),
+        )
+    given = areas.loc[areas["land"].isin(_WITH_FOREST), "ledger_ha"].sum()
+    log.check(
+        "forest cover: communes to province (area with forest)",
+        parts=float(table["area_with_forest_ha"].iloc[:-1].sum()),
+        whole=float(given),
+    )
+    log.check(
+        "forest cover: communes to province (natural area)",
+        parts=float(table["natural_area_ha"].iloc[:-1].sum()),
+        whole=float(table["natural_area_ha"].iloc[-1]),
+    )
+
+
+def check_forest_cover(
+    table: pd.DataFrame, areas: pd.DataFrame, *, source: str = "forest cover"
+) -> list[Finding]:
+    """Tell what a reader of the table must know.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Result of ``forest_cover_table``.
+    areas : pandas.DataFrame
+        What it was made from.
+    source : str
+        The forest status layer.
+
+    Returns
+    -------
+    list of Finding
+        Problems: forest beyond the official area of a commune, forest outside every commune,
+        communes without any plot.
+    """
+    communes = table.iloc[:-1]
+    forest = communes["natural_forest_ha"] + communes["planted_forest_ha"]
+    beyond = communes["exceeds_natural_area"]
+    measured = set(areas.loc[~areas["land"].isin(NO_CLASS), "commune_code"].dropna())
+    empty = ~communes["commune_code"].isin(measured)
+    outside = areas["commune_code"].fillna("").eq("") & areas["land"].isin(_WITH_FOREST)
+    cases: list[tuple[Severity, str, pd.Series[bool], Phrase]] = [
+        ("problem", "forest-exceeds-area", beyond, _EXCEEDS),
+        ("problem", "commune-without-plots", empty, _EMPTY),
+    ]
+    found = [
+        _about_communes(severity, kind, source, communes.assign(forest_ha=forest)[mask], message)
+        for severity, kind, mask, message in cases
+    ]
+    found.append(_outside(float(areas.loc[outside, "ledger_ha"].sum()), int(outside.sum()), source))
+    return [item for item in found if item is not None]
+
+
+def _about_communes(
+    severity: Severity, kind: str, source: str, rows: pd.DataFrame, message: Phrase
+) -> Finding | None:
+    if rows.empty:
+        return None
+    names = tuple(
+        f"{row.commune} ({row.commune_code})" for row in rows.head(5).itertuples(index=False)
+    )
+    shown = f"{len(rows)} ({', '.join(names)}{', …' if len(rows) > len(names) else ''})"
+    return Finding(
+        severity,
+        kind,
+        source,
+        Phrase(en=f"{message.en}: {shown}", vi=f"{message.vi}: {shown}"),
+        count=len(rows),
+        area_ha=float(rows["forest_ha"].sum()),
+        examples=names,
+    )
+
+
+def _outside(area_ha: float, count: int, source: str) -> Finding | None:
+    if not area_ha > 0:
+        return None
+    en, vi = (format_number(area_ha, which, decimals=2) for which in ("en", "vi"))
+    return Finding(
+        "problem",
+        "forest-outside-communes",
+        source,
+        Phrase(
+            en=f"{en} ha with forest lie outside every commune and are in no rate; compare the "
+            "layer's CRS and edge with the commune boundaries",
+            vi=f"{vi} ha có rừng nằm ngoài mọi xã, không vào tỷ lệ nào; hãy so hệ tọa độ và ranh "
+            "giới của lớp với ranh giới xã",
+        ),
+        count=count,
+        area_ha=area_ha,
+    )
+
+
+_EXCEEDS = Phrase(
+    en="communes whose forest exceeds their official natural area",
+    vi="xã có diện tích rừng lớn hơn diện tích tự nhiên",
+)
+_EMPTY = Phrase(
+    en="communes without any plot of the layer, their forest stands as zero",
+    vi="xã không có lô nào trong lớp, diện tích rừng để bằng không",
+)

@@ -1,0 +1,1 @@
+"""The project's inputs, read and checked."""

@@ -1,0 +1,278 @@
+"""A file of old communes made one of today's: read, carried over, written with its report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+
+from layers.base.errors import InputError
+from layers.base.findings import Finding, Findings
+from layers.communes.crosswalk import Journey
+from layers.communes.gazetteer import Day, find_province, provinces, units, vintages
+from layers.communes.vintage_check import check_vintage
+from layers.convert.columns import FigureColumns
+from layers.convert.convert import Conversion, convert_table
+from layers.convert.rows import UnitColumns, settle_columns
+from layers.convert.split import share_by_geometry
+from layers.io.table import read_table, require_columns
+from layers.io.vector import load_vector
+from layers.io.vector_source import DRIVERS
+from zones.output.table import VECTOR_KINDS, check_output, save_frame
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from layers.base.language import Language
+
+__all__ = ["Boundaries", "FileConversion", "Request", "convert_file"]
+
+Rows = Literal["keep", "add"]
+
+
+@dataclass(frozen=True, slots=True)
+class Boundaries:
+    """A polygon file with codes.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    code_column : str
+        Column of codes.
+    layer : str or None
+        Layer of the file.
+    """
+
+    path: Path
+    code_column: str
+    layer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be converted, and how.
+
+    Parameters
+    ----------
+    path, out : pathlib.Path
+        The file, and the one to write.
+    from_, to : str, int, date or None
+        Day of the file's communes and of those wanted.
+    province : str
+        Code or name; empty where only one province has older communes.
+    units : UnitColumns
+        Columns that say which unit a row is about.
+    figures : FigureColumns
+        What the columns of a table are.
+    rows : {"keep", "add"} or None
+        Keep each record, or add the figures of one commune up; None keeps the records of a layer
+        and adds those of a table.
+    layer, sheet : str or None
+        Layer or sheet of the file.
+    communes : Boundaries or None
+        Communes of today: place records of divided units, and give a table its geometry.
+    plots : Boundaries or None
+        Plots, or old boundaries, that carry old codes: measure how divided units were shared.
+    overwrite : bool
+        Replace earlier results.
+    """
+
+    path: Path
+    out: Path
+    from_: Day
+    units: UnitColumns
+    to: Day = None
+    province: str = ""
+    figures: FigureColumns = field(default_factory=FigureColumns)
+    rows: Rows | None = None
+    layer: str | None = None
+    sheet: str | None = None
+    communes: Boundaries | None = None
+    plots: Boundaries | None = None
+    overwrite: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FileConversion:
+    """A conversion and the files it was written to.
+
+    Parameters
+    ----------
+    conversion : Conversion
+        Table, links, totals and findings.
+    files : tuple of pathlib.Path
+        The converted file, and the report beside it.
+    """
+
+    conversion: Conversion
+    files: tuple[Path, ...]
+
+
+def convert_file(request: Request, *, language: Language) -> FileConversion:
+    """Convert a file and write it with its report.
+
+    Parameters
+    ----------
+    request : Request
+        What is to be converted.
+    language : {"en", "vi"}
+        Language of the report.
+
+    Returns
+    -------
+    FileConversion
+        What was found and written. The report is named as the output, with ``.report.csv`` behind.
+
+    Raises
+    ------
+    MissingFileError, InputError, SchemaError, CrsError
+        A file cannot be read or lacks a column.
+    OutputExistsError, OutputError
+        A file exists already, or cannot be written.
+    ClosureError
+        Figures do not close.
+    """
+    report = request.out.with_name(f"{request.out.name}.report.csv")
+    for path in (request.out, report):
+        check_output(path, overwrite=request.overwrite)
+    frame, findings = _read(request)
+    journey = Journey(_province(request.province), request.from_, request.to, request.path.name)
+    _refuse_other_vintage(frame, request, journey)
+    communes = _read_boundaries(request.communes) if request.communes else None
+    keep = request.rows == "keep" or (request.rows is None and "geometry" in frame.columns)
+    made = (_keep if keep else _add)(frame, request, journey, communes)
+    conversion = replace(made, findings=Findings([*findings, *made.findings.items]))
+    save_frame(conversion.table, request.out, overwrite=request.overwrite)
+    save_frame(_report(conversion, language), report, overwrite=request.overwrite)
+    return FileConversion(conversion, (request.out, report))
+
+
+def _read(request: Request) -> tuple[pd.DataFrame, list[Finding]]:
+    """Frame of a table or layer; names in a font encoding become Unicode."""
+    if not _is_layer(request.path):
+        return read_table(request.path, sheet=request.sheet), []
+    from layers.io.legacy_encoding import convert_text
+
+    frame = load_vector(request.path, layer=request.layer)
+    require_columns(frame, request.units.named(), source=request.path.name)
+    findings = []
+    for name in filter(None, (request.units.name, request.units.district)):
+        if pd.api.types.is_string_dtype(frame[name].dtype):
+            frame[name], found = convert_text(frame[name], column=name, source=request.path.name)
+            findings += found
+    return frame, findings
+
+
+def _refuse_other_vintage(frame: pd.DataFrame, request: Request, journey: Journey) -> None:
+    """Refuse a file whose codes are of another time than it is said to be of."""
+    columns = settle_columns(frame, request.units)
+    if not columns.code:
+        return
+    require_columns(frame, columns.named(), source=journey.source)
+    communes = units(journey.province, journey.from_)
+    found = check_vintage(
+        pd.DataFrame(frame),
+        communes.rename(columns={"code": "commune_code", "name": "commune"}),
+        code_column=columns.code,
+        name_column=columns.name,
+        on=journey.from_,
+        source=journey.source,
+    )
+    Findings([one for one in found if one.kind == "wrong-vintage"]).raise_errors()
+
+
+def _is_layer(path: Path) -> bool:
+    kind = path.suffix.lower()
+    if kind == ".parquet" and path.is_file():
+        import pyarrow.parquet as pq
+
+        return b"geo" in (pq.read_schema(path).metadata or {})
+    return kind in (*DRIVERS, ".zip")
+
+
+def _province(text: str) -> str:
+    if text:
+        return find_province(text)
+    known = [code for code in provinces() if len(vintages(code)) > 1]
+    if len(known) == 1:
+        return known[0]
+    raise InputError(
+        en=f"Older communes are known of {len(known)} provinces: say which with --province.",
+        vi=f"Có danh mục xã cũ của {len(known)} tỉnh: hãy nêu tỉnh bằng --province.",
+    )
+
+
+def _read_boundaries(given: Boundaries) -> gpd.GeoDataFrame:
+    frame = load_vector(given.path, layer=given.layer)
+    require_columns(frame, {"code": given.code_column}, source=given.path.name)
+    frame = frame.rename(columns={given.code_column: "commune_code"})
+    return frame[["commune_code", "geometry"]]
+
+
+def _keep(
+    frame: pd.DataFrame, request: Request, journey: Journey, communes: gpd.GeoDataFrame | None
+) -> Conversion:
+    from layers.convert.records import convert_records
+
+    return convert_records(frame, units=request.units, journey=journey, communes=communes)
+
+
+def _add(
+    frame: pd.DataFrame, request: Request, journey: Journey, communes: gpd.GeoDataFrame | None
+) -> Conversion:
+    shares = None
+    if request.plots is not None:
+        if communes is None:
+            raise InputError(
+                en="--plots tells how divided units were shared only with --communes, the "
+                "boundaries of today.",
+                vi="--plots chỉ dùng được cùng với --communes là lớp ranh giới xã hiện nay.",
+            )
+        shares = share_by_geometry(
+            _read_boundaries(request.plots),
+            communes,
+            code_column="commune_code",
+            province=journey.province,
+            from_=journey.from_,
+        )
+    figures = frame.drop(columns="geometry", errors="ignore")
+    conversion = convert_table(
+        pd.DataFrame(figures),
+        units=request.units,
+        journey=journey,
+        figures=request.figures,
+        shares=shares,
+    )
+    if request.out.suffix.lower() in VECTOR_KINDS and communes is not None:
+        return _with_shapes(conversion, communes, request.units.code or "commune_code")
+    return conversion
+
+
+def _with_shapes(
+    conversion: Conversion, communes: gpd.GeoDataFrame, code_column: str
+) -> Conversion:
+    """Give each row the polygon of its commune; a commune without one is an error."""
+    import geopandas as gpd
+
+    shapes = communes.set_index("commune_code").geometry
+    codes = conversion.table[code_column]
+    lacking = sorted(set(codes) - set(shapes.index))
+    if lacking:
+        raise InputError(
+            en=f"The boundaries lack {len(lacking)} of the communes to write ({lacking[:5]}).",
+            vi=f"Lớp ranh giới thiếu {len(lacking)} xã cần ghi ({lacking[:5]}).",
+        )
+    shaped = gpd.GeoDataFrame(
+        conversion.table, geometry=shapes.reindex(codes).to_numpy(), crs=communes.crs
+    )
+    return replace(conversion, table=shaped)
+
+
+def _report(conversion: Conversion, language: Language) -> pd.DataFrame:
+    """Links as a person reads them: one column of reasons, in one language."""
+    other = "reason_vi" if language == "en" else "reason_en"
+    table = conversion.links.drop(columns=other)
+    return table.rename(columns={f"reason_{language}": "reason"})

@@ -1,0 +1,364 @@
+"""What ``zones check`` tells a forester: counts, hectares, faults, and the plots to fix."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from layers.base.findings import Finding, Severity
+from layers.base.language import Language, Phrase, format_number
+from layers.kinds.ledger_differences import ledger_differences
+from zones.output.folder import staged_folder
+from zones.output.text_table import table_lines
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from layers.kinds.plots import PlotLayer
+
+__all__ = ["FAULTY_FILES", "faulty_plots", "layer_lines", "save_faulty_plots", "severity_label"]
+
+#: Files that ``save_faulty_plots`` writes.
+FAULTY_FILES = ("faulty-plots.gpkg", "faulty-plots.xlsx")
+
+_LAND = {
+    "natural_forest": Phrase("natural forest", "rừng tự nhiên"),
+    "planted_forest": Phrase("planted, established", "rừng trồng đã thành rừng"),
+    "not_yet_forest": Phrase("planted, not yet forest", "đã trồng chưa thành rừng"),
+    "regenerating": Phrase("regenerating", "đất có cây tái sinh"),
+    "bare": Phrase("bare", "đất trống"),
+    "farmland": Phrase("farmland", "đất nông nghiệp"),
+    "water": Phrase("water", "mặt nước"),
+    "other": Phrase("other", "đất khác"),
+    "unclassified": Phrase("without valid type", "không có mã hợp lệ"),
+}
+_SEVERITY = {
+    "error": Phrase("Error", "Lỗi"),
+    "problem": Phrase("Problem", "Vấn đề"),
+    "note": Phrase("Note", "Ghi chú"),
+}
+_COLUMNS = [
+    "row",
+    "plot",
+    "tk",
+    "khoanh",
+    "lo",
+    "commune_code",
+    "commune",
+    "type_number",
+    "type_code",
+    "thanhrung",
+    "three_forest",
+    "species",
+    "planting_year",
+    "ledger_ha",
+    "geometry_ha",
+]
+_FIRST_ROWS = 10
+
+
+def severity_label(severity: Severity, language: Language) -> str:
+    """Word for a severity.
+
+    Parameters
+    ----------
+    severity : {"error", "problem", "note"}
+        Severity.
+    language : {"vi", "en"}
+        Language of the reader.
+
+    Returns
+    -------
+    str
+        The word.
+    """
+    return _SEVERITY[severity].text(language)
+
+
+def layer_lines(
+    name: str,
+    layer: PlotLayer,
+    findings: Iterable[Finding],
+    *,
+    disagreements: pd.DataFrame | None = None,
+    language: Language,
+) -> list[str]:
+    """Lines of the report on one polygon layer.
+
+    Parameters
+    ----------
+    name : str
+        The layer's name in the project.
+    layer : PlotLayer
+        The layer.
+    findings : iterable of Finding
+        Those of this layer.
+    disagreements : pandas.DataFrame, optional
+        Plots outside the commune they name.
+    language : {"vi", "en"}
+        Language of the reader.
+
+    Returns
+    -------
+    list of str
+        Plain lines: hectares by land class, faults with their first plots, the ledger against the
+        geometry, the communes named against where plots lie.
+    """
+    lines = [*_class_lines(name, layer, language), ""]
+    order = {"error": 0, "problem": 1, "note": 2}
+    lines += [
+        f"  {severity_label(item.severity, language)}: {item.message.text(language)}"
+        for item in sorted(findings, key=lambda item: order[item.severity])
+    ]
+    if "ledger_source" in layer.plots.columns:
+        lines += ["", *_histogram_lines(layer.plots, language)]
+    if disagreements is not None and len(disagreements):
+        lines += ["", *_disagreement_lines(disagreements, language)]
+    return lines
+
+
+def _class_lines(name: str, layer: PlotLayer, language: Language) -> list[str]:
+    plots = layer.plots
+    columns = [column for column in ("ledger_ha", "geometry_ha") if column in plots.columns]
+    sums = plots.groupby("land")[columns].sum().assign(plots=plots.groupby("land").size())
+    known = [land for land in _LAND if land in sums.index]
+    rest = [land for land in sums.index if land not in _LAND]
+    names = {land: _LAND[land].text(language) for land in known} | {land: land for land in rest}
+    rows = [[label, *_cells(sums.loc[land], columns, language)] for land, label in names.items()]
+    total = sums.sum()
+    rows.append([Phrase("total", "tổng").text(language), *_cells(total, columns, language)])
+    heads = {
+        "ledger_ha": Phrase("ledger, ha", "hồ sơ, ha"),
+        "geometry_ha": Phrase("geometry, ha", "hình vẽ, ha"),
+    }
+    head = [name, Phrase("plots", "số lô").text(language)]
+    head += [heads[column].text(language) for column in columns]
+    return table_lines([head, *rows])
+
+
+def _cells(row: pd.Series[float], columns: Sequence[str], language: Language) -> list[str]:
+    hectares = [format_number(float(row[column]), language, decimals=2) for column in columns]
+    return [format_number(float(row["plots"]), language), *hectares]
+
+
+def _histogram_lines(plots: pd.DataFrame, language: Language) -> list[str]:
+    table = ledger_differences(plots)
+    head = [
+        Phrase("ledger − geometry", "hồ sơ − hình vẽ").text(language),
+        Phrase("plots", "số lô").text(language),
+        Phrase("ledger, ha", "hồ sơ, ha").text(language),
+        Phrase("geometry, ha", "hình vẽ, ha").text(language),
+    ]
+    rows = [
+        [
+            _bin(low, high, language),
+            format_number(count, language),
+            format_number(ledger, language, decimals=2),
+            format_number(geometry, language, decimals=2),
+        ]
+        for low, high, count, ledger, geometry in table.to_numpy(dtype="float64").tolist()
+    ]
+    return table_lines([head, *rows])
+
+
+def _bin(low: float, high: float, language: Language) -> str:
+    if pd.isna(low) and pd.isna(high):
+        return Phrase("all", "tất cả").text(language)
+    if pd.isna(low):
+        return f"< {high:g} %"
+    if pd.isna(high):
+        return f"≥ {low:g} %"
+    return f"{low:g} … {high:g} %"
+
+
+def _disagreement_lines(table: pd.DataFrame, language: Language) -> list[str]:
+    head = [
+        Phrase("plot", "lô").text(language),
+        Phrase("names", "ghi xã").text(language),
+        Phrase("lies in", "nằm ở xã").text(language),
+        "ha",
+    ]
+    first = table.head(_FIRST_ROWS)
+    named = first["named_code"] + " " + first["named"].fillna("")
+    lies = (first["lies_code"] + " " + first["lies"].fillna("")).fillna("–")
+    hectares = [format_number(area, language, decimals=2) for area in first["ledger_ha"]]
+    rows = [list(row) for row in zip(first["plot"], named, lies, hectares, strict=True)]
+    lines = table_lines([head, *rows])
+    more = len(table) - _FIRST_ROWS
+    if more > 0:
+        lines.append(Phrase(f"… {more} more", f"… còn {more} lô").text(language))
+    return lines
+
+
+def faulty_plots(
+    layer: PlotLayer, findings: Iterable[Finding], *, language: Language
+) -> gpd.GeoDataFrame:
+    """List the plots with an error or a problem, one row each, to be fixed in a GIS.
+
+    Parameters
+    ----------
+    layer : PlotLayer
+        The layer; records it set aside are looked up too.
+    findings : iterable of Finding
+        Those of this layer.
+    language : {"vi", "en"}
+        Language of the explanations.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        ``row``, what a person finds the plot by, ``severity`` (the worst), ``faults`` (kinds),
+        ``explanation`` and ``geometry`` as it was read, in the CRS of the layer; sorted by row.
+    """
+    import geopandas as gpd
+
+    told: dict[int, list[Finding]] = {}
+    for item in findings:
+        if item.severity != "note":
+            for row in item.rows:
+                told.setdefault(row, []).append(item)
+    parts = [layer.plots, getattr(layer, "set_aside", layer.plots.head(0))]
+    records = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    records = records[records["row"].isin(told)].sort_values("row", ignore_index=True)
+    rows = [told[int(row)] for row in records["row"]]
+    columns = [column for column in _COLUMNS if column in records.columns]
+    frame = records[columns].assign(
+        severity=[
+            "error" if any(i.severity == "error" for i in row) else "problem" for row in rows
+        ],
+        faults=["; ".join(item.kind for item in row) for row in rows],
+        explanation=["; ".join(_base(item, language) for item in row) for row in rows],
+    )
+    return gpd.GeoDataFrame(frame, geometry=records.geometry, crs=layer.plots.crs)
+
+
+def _base(item: Finding, language: Language) -> str:
+    """Message without the count and the list of plots that follow it."""
+    unit = "lô" if language == "vi" else "plots"
+    return item.message.text(language).partition(f": {item.count} {unit}")[0]
+
+
+def save_faulty_plots(
+    plots: Mapping[str, gpd.GeoDataFrame], folder: Path, *, language: Language
+) -> list[Path]:
+    """Write the plots to fix as a GeoPackage and an Excel workbook.
+
+    Parameters
+    ----------
+    plots : mapping of str to geopandas.GeoDataFrame
+        Result of ``faulty_plots`` by layer; empty ones are left out.
+    folder : pathlib.Path
+        Where to write; other files there stay, earlier ones of ours are replaced.
+    language : {"vi", "en"}
+        Language of the headings.
+
+    Returns
+    -------
+    list of pathlib.Path
+        What was written; nothing where no plot is at fault.
+
+    Raises
+    ------
+    OutputError
+        The disk is full or the folder may not be written.
+    """
+    wanted = {name: frame for name, frame in plots.items() if len(frame)}
+    if not wanted:
+        return []
+    with staged_folder(folder, keep=lambda name: name not in FAULTY_FILES) as stage:
+        _write_geopackage(wanted, stage / FAULTY_FILES[0])
+        _write_workbook(wanted, stage / FAULTY_FILES[1], language)
+    return [folder / name for name in FAULTY_FILES]
+
+
+def _write_geopackage(plots: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
+    import pyogrio
+
+    date = _page_date()
+    # A GeoPackage notes when it was changed: the same plots must give the same bytes.
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{date.isoformat()}T00:00:00.000Z"})
+    try:
+        for name, frame in plots.items():
+            pyogrio.write_dataframe(frame, path, layer=name, driver="GPKG", geometry_type="Unknown")
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def _page_date() -> dt.date:
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    now = dt.datetime.now(dt.UTC)
+    return (now if epoch is None else dt.datetime.fromtimestamp(int(epoch), dt.UTC)).date()
+
+
+def _write_workbook(plots: Mapping[str, gpd.GeoDataFrame], path: Path, language: Language) -> None:
+    import xlsxwriter
+
+    # Text of a layer is never a formula or a link.
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
+    book = xlsxwriter.Workbook(str(path), options)
+    date = _page_date()
+    book.set_properties({"created": dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC)})
+    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    hectares = book.add_format({"num_format": "#,##0.00"})
+    for name, frame in plots.items():
+        sheet = book.add_worksheet(_sheet_name(name, [s.get_name() for s in book.worksheets()]))
+        table = pd.DataFrame(frame.drop(columns="geometry"))
+        for place, column in enumerate(table.columns):
+            sheet.write_string(0, place, _heading(str(column), language), bold)
+            style = hectares if str(column).endswith("_ha") else None
+            sheet.set_column(place, place, 60 if column == "explanation" else 12, style)
+            for line, value in enumerate(table[column].tolist(), start=1):
+                _write(sheet, line, place, value)
+        sheet.freeze_panes(1, 2)
+        sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
+    book.close()
+
+
+def _write(sheet: Any, line: int, place: int, value: object) -> None:
+    if value is None or pd.isna(value):  # type: ignore[call-overload]
+        return
+    if isinstance(value, int | float):
+        sheet.write_number(line, place, value)
+    else:
+        sheet.write_string(line, place, str(value))
+
+
+def _sheet_name(wanted: str, taken: Iterable[str]) -> str:
+    plain = "".join("-" if letter in "[]:*?/\\'" else letter for letter in wanted)[:28] or "-"
+    used = {name.casefold() for name in taken}
+    for number in range(1, len(used) + 2):
+        name = plain if number == 1 else f"{plain} {number}"
+        if name.casefold() not in used:
+            return name
+    return plain
+
+
+_HEADINGS = {
+    "row": Phrase("Record", "Bản ghi"),
+    "plot": Phrase("Plot", "Lô (tk/khoảnh/lô)"),
+    "tk": Phrase("Compartment", "Tiểu khu"),
+    "khoanh": Phrase("Sub-compartment", "Khoảnh"),
+    "lo": Phrase("Plot", "Lô"),
+    "commune_code": Phrase("Commune code", "Mã xã"),
+    "commune": Phrase("Commune", "Xã"),
+    "type_number": Phrase("Type, number", "maldlr"),
+    "type_code": Phrase("Type", "ldlr"),
+    "thanhrung": Phrase("Established", "thanhrung"),
+    "three_forest": Phrase("Three-forest class", "Ba loại rừng"),
+    "species": Phrase("Species", "Loài cây"),
+    "planting_year": Phrase("Planting year", "Năm trồng"),
+    "ledger_ha": Phrase("Ledger, ha", "Diện tích hồ sơ, ha"),
+    "geometry_ha": Phrase("Geometry, ha", "Diện tích hình vẽ, ha"),
+    "severity": Phrase("Severity", "Mức độ"),
+    "faults": Phrase("Faults", "Mã lỗi"),
+    "explanation": Phrase("Explanation", "Giải thích"),
+}
+
+
+def _heading(column: str, language: Language) -> str:
+    return _HEADINGS[column].text(language) if column in _HEADINGS else column

@@ -1,0 +1,361 @@
+"""Reading every input of a project: frames, and what was wrong with them.
+
+All faults are collected, then reported once. A finding of severity ``error`` stops the run, a
+``problem`` is listed while the rest is measured, a ``note`` only tells.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from layers.base.errors import InputError, VungTrongError
+from layers.base.findings import Finding, Findings
+from layers.base.language import Phrase
+from layers.base.progress import Progress, silent
+from layers.communes.boundaries import NaturalAreas, load_communes
+from layers.communes.gazetteer import units
+from layers.communes.named_communes import CommuneList
+from layers.crs.crs import area_crs, plane_area_ha
+from zones.inputs.checks import (
+    check_codes_of_day,
+    check_day_of_communes,
+    check_plot_overlaps,
+)
+from zones.inputs.forest_check import check_places
+from zones.inputs.report_communes import settle_report
+from zones.plan.files import load_plans
+from zones.project.model import (
+    CropPlotsSource,
+    ForestStatusSource,
+    LandUseSource,
+    LayerSource,
+    Project,
+    RasterSource,
+    ReportSource,
+)
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+    import pyproj
+
+    from layers.kinds.plots import PlotLayer
+    from layers.kinds.report import ReportLayer
+    from zones.plan.model import Plan
+
+__all__ = ["Inputs", "read_communes", "read_inputs", "read_plans"]
+
+#: A polygon that departs from the official natural area by more than this is worth a look.
+_AREA_DIFFERENCE_PERCENT = 2.0
+
+
+@dataclass(slots=True)
+class Inputs:
+    """Everything a project names, read.
+
+    Parameters
+    ----------
+    project : Project
+        The project.
+    communes : geopandas.GeoDataFrame
+        Columns of ``layers.communes.boundaries.COMMUNES`` and geometry, in the area CRS.
+    crs : pyproj.CRS
+        Area CRS.
+    plans : list of Plan
+        Leading plan first.
+    plots : dict of str to PlotLayer
+        Polygon layers by name.
+    reports : dict of str to ReportLayer
+        Report tables by name.
+    rasters : dict of str to RasterSource
+        Raster layers by name, checked.
+    disagreements : dict of str to pandas.DataFrame
+        Per forest status layer, the plots outside the commune they name.
+    findings : Findings
+        What was wrong.
+    """
+
+    project: Project
+    communes: gpd.GeoDataFrame
+    crs: pyproj.CRS
+    plans: list[Plan]
+    plots: dict[str, PlotLayer] = field(default_factory=dict)
+    reports: dict[str, ReportLayer] = field(default_factory=dict)
+    rasters: dict[str, RasterSource] = field(default_factory=dict)
+    disagreements: dict[str, pd.DataFrame] = field(default_factory=dict)
+    findings: Findings = field(default_factory=Findings)
+
+
+def read_plans(project: Project) -> list[Plan]:
+    """Plans of a project, all communes confirmed.
+
+    Parameters
+    ----------
+    project : Project
+        The project.
+
+    Returns
+    -------
+    list of Plan
+        Leading plan first.
+
+    Raises
+    ------
+    InputError
+        A plan lists communes that a person has not confirmed, or is of another province.
+    """
+    at_hand = [
+        str(project.resolve(Path(name))) if name.endswith((".yaml", ".yml")) else name
+        for name in project.plans
+    ]
+    plans = load_plans(at_hand)
+    for plan in plans:
+        open_ = plan.unconfirmed()
+        if open_:
+            names = ", ".join(f"{item.as_written} ({item.code})" for _, item in open_[:5])
+            raise InputError(
+                en=f"Plan {plan.plan}: {len(open_)} communes are marked 'confirm: true' (first: "
+                f"{names}); check them against the document and take the mark off.",
+                vi=f"Kế hoạch {plan.plan}: {len(open_)} xã còn ghi 'confirm: true' ({names}); hãy "
+                "đối chiếu với văn bản rồi bỏ dấu này.",
+            )
+    return plans
+
+
+def read_communes(project: Project) -> tuple[gpd.GeoDataFrame, pyproj.CRS, list[Finding]]:
+    """Commune boundaries of a project in its area CRS.
+
+    Parameters
+    ----------
+    project : Project
+        The project.
+
+    Returns
+    -------
+    communes : geopandas.GeoDataFrame
+        Columns of ``layers.communes.boundaries.COMMUNES`` and geometry, in the area CRS.
+    crs : pyproj.CRS
+        Area CRS.
+    findings : list of Finding
+        Repairs, boundaries or areas of another day, and polygons that differ from the official
+        area.
+    """
+    from layers.kinds.polygons import check_polygons
+
+    source = project.communes
+    table = source.natural_areas
+    areas = NaturalAreas(
+        path=project.resolve(table.path),
+        code_column=table.code_column,
+        area_column=table.area_column,
+        sheet=table.sheet,
+        decimal=table.decimal,
+    )
+    crs = area_crs(project.province, named=project.area_crs)
+    communes = load_communes(
+        project.resolve(source.path),
+        layer=source.layer,
+        code_column=source.code_column,
+        name_column=source.name_column,
+        natural_areas=areas,
+    ).to_crs(crs)
+    labelled = communes.assign(
+        row=communes.index, plot=communes["commune_code"], area_ha=communes["official_area_ha"]
+    )
+    checked = check_polygons(labelled, source="communes", repair=source.repair)
+    checked.findings.raise_errors()
+    if len(checked.kept) < len(communes):
+        lost = sorted(set(communes["commune_code"]) - set(checked.kept["commune_code"]))
+        raise InputError(
+            en=f"communes: {len(lost)} polygons collapse to nothing when repaired ({lost[:5]}); "
+            "mend them in the file.",
+            vi=f"communes: {len(lost)} đa giác xã không sửa được ({lost[:5]}); hãy sửa trong tệp.",
+        )
+    communes = checked.kept[communes.columns]
+    day = check_day_of_communes(communes, areas, province=project.province, on=str(source.vintage))
+    return communes, crs, [*checked.findings.items, *day, *_area_differences(communes, crs)]
+
+
+def _area_differences(communes: gpd.GeoDataFrame, crs: pyproj.CRS) -> list[Finding]:
+    official = communes["official_area_ha"]
+    percent = (plane_area_ha(communes, crs) - official) / official * 100
+    wide = percent.abs() > _AREA_DIFFERENCE_PERCENT
+    if not wide.any():
+        return []
+    order = percent.abs()[wide].sort_values(ascending=False).index
+    listed = [f"{communes['commune'][row]} {percent[row]:+.1f} %" for row in order[:5]]
+    return [
+        Finding(
+            severity="note",
+            kind="official-area-differs",
+            source="communes",
+            message=Phrase(
+                en=f"{int(wide.sum())} communes differ from their official natural area by more "
+                f"than {_AREA_DIFFERENCE_PERCENT:g} % ({', '.join(listed)}); the official area "
+                "leads.",
+                vi=f"{int(wide.sum())} xã có diện tích bản đồ lệch diện tích tự nhiên công bố quá "
+                f"{_AREA_DIFFERENCE_PERCENT:g} % ({', '.join(listed)}); diện tích công bố được "
+                "dùng để tính.",
+            ),
+            count=int(wide.sum()),
+            examples=tuple(communes["commune_code"][order[:5]]),
+        )
+    ]
+
+
+def read_inputs(project: Project, *, progress: Progress = silent) -> Inputs:
+    """Read every input of a project and collect its faults.
+
+    Parameters
+    ----------
+    project : Project
+        The project.
+    progress : callable
+        Told how many inputs are read.
+
+    Returns
+    -------
+    Inputs
+        The inputs with their findings; an input that could not be read is a finding of severity
+        ``error`` and is absent.
+    """
+    communes, crs, findings = read_communes(project)
+    inputs = Inputs(project=project, communes=communes, crs=crs, plans=read_plans(project))
+    inputs.findings.extend(findings)
+    inputs.findings.extend(_plan_errors(inputs.plans))
+    for done, (name, source) in enumerate(project.layers.items()):
+        progress(done, len(project.layers))
+        try:
+            found = _read_layer(inputs, name, source)
+            # In the report a layer goes by its name in the project, not by its path.
+            inputs.findings.extend(replace(item, source=name) for item in found.items)
+        except VungTrongError as error:
+            inputs.findings.add(
+                Finding(severity="error", kind="unreadable", source=name, message=error.phrase)
+            )
+    progress(len(project.layers), len(project.layers))
+    _check_together(inputs)
+    return inputs
+
+
+def _plan_errors(plans: list[Plan]) -> list[Finding]:
+    """Find what no comparison can stand on, such as a reversed range; the rest is for the lint."""
+    from zones.plan.lint import lint_plan
+
+    return [
+        found.as_finding(plan.plan)
+        for plan in plans
+        for found in lint_plan(plan)
+        if found.severity == "error"
+    ]
+
+
+def _check_together(inputs: Inputs) -> None:
+    """Hold what was read against the communes and against itself."""
+    on = str(inputs.project.communes.vintage)
+    frames: dict[str, pd.DataFrame] = {name: item.plots for name, item in inputs.plots.items()}
+    frames |= {name: item.table for name, item in inputs.reports.items()}
+    for name, frame in frames.items():
+        day = inputs.project.layers[name].vintage
+        # Reports were carried to the project's communes when they were read.
+        if day is None or name in inputs.reports:
+            inputs.findings.extend(check_codes_of_day(name, frame, inputs.communes, on=on))
+        else:
+            then = units(inputs.project.province, day)
+            then = then.rename(columns={"code": "commune_code", "name": "commune"})
+            inputs.findings.extend(check_codes_of_day(name, frame, then, on=str(day)))
+    strange = {item.source for item in inputs.findings.of("error")}
+    listed = CommuneList(inputs.project.province, tuple(inputs.communes["commune_code"]), on)
+    for name, layer in inputs.plots.items():
+        inputs.findings.extend(check_plot_overlaps(name, layer, inputs.crs))
+        source = inputs.project.layers[name]
+        # Codes of another day make every place look wrong; the error says so already.
+        if source.kind == "forest_status" and name not in strange:
+            vintage = str(source.vintage) if source.vintage else None
+            places = check_places(name, layer, inputs.communes, listed, vintage=vintage)
+            inputs.findings.extend(places.findings)
+            inputs.disagreements[name] = places.disagreements
+
+
+def _read_layer(inputs: Inputs, name: str, source: LayerSource) -> Findings:
+    path = inputs.project.resolve(source.path)
+    match source:
+        case ForestStatusSource():
+            inputs.plots[name] = _load_forest_status(path, source, inputs.project.province)
+            return inputs.plots[name].findings
+        case CropPlotsSource():
+            inputs.plots[name] = _load_crop_plots(path, source)
+            return inputs.plots[name].findings
+        case LandUseSource():
+            inputs.plots[name] = _load_land_use(path, source)
+            return inputs.plots[name].findings
+        case ReportSource():
+            inputs.reports[name] = settle_report(
+                _load_report(path, source),
+                province=inputs.project.province,
+                from_=source.vintage or inputs.project.communes.vintage,
+                to=inputs.project.communes.vintage,
+                source=name,
+            )
+            return inputs.reports[name].findings
+        case RasterSource():
+            from layers.kinds.raster import describe_raster
+
+            inputs.rasters[name] = source
+            return describe_raster(path, source.classes, band=source.band).findings
+
+
+def _load_forest_status(path: Path, source: ForestStatusSource, province: str) -> PlotLayer:
+    from layers.kinds.forest_status import check_forest_status
+
+    return check_forest_status(
+        path,
+        layer=source.layer,
+        columns=source.columns,
+        code_table=source.code_table,
+        crs=source.crs,
+        encoding=source.encoding,
+        province=province,
+        repair=source.repair,
+        species=source.species,
+        year=source.date.year,
+    )
+
+
+def _load_crop_plots(path: Path, source: CropPlotsSource) -> PlotLayer:
+    from layers.kinds.crop_plots import load_crop_plots
+
+    return load_crop_plots(
+        path,
+        layer=source.layer,
+        columns=source.columns,
+        crops=source.crops,
+        crs=source.crs,
+        repair=source.repair,
+    )
+
+
+def _load_land_use(path: Path, source: LandUseSource) -> PlotLayer:
+    from layers.kinds.land_use import load_land_use
+
+    return load_land_use(
+        path,
+        layer=source.layer,
+        columns=source.columns,
+        crs=source.crs,
+        repair=source.repair,
+    )
+
+
+def _load_report(path: Path, source: ReportSource) -> ReportLayer:
+    from layers.kinds.report import load_report
+
+    return load_report(
+        path,
+        sheet=source.sheet,
+        columns=source.columns,
+        crops=source.crops,
+        decimal=source.decimal,
+    )

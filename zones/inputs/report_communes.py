@@ -1,0 +1,91 @@
+"""Reports whose rows name communes of another day, or by name instead of code.
+
+A report is a table, so nothing but its codes and names says where its hectares are: they are
+carried to the communes of the project before anything is added to anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from layers.base.findings import Finding, Findings
+from layers.communes.codes import normal_code
+from layers.communes.crosswalk import Journey
+from layers.communes.gazetteer import Day, vintage_on
+from layers.convert.columns import FigureColumns
+from layers.convert.convert import convert_table
+from layers.convert.rows import UnitColumns, find_units
+from layers.kinds.report import REPORT, ReportLayer, count_once
+
+if TYPE_CHECKING:
+    from layers.convert.convert import Conversion
+
+__all__ = ["settle_report"]
+
+
+def settle_report(
+    report: ReportLayer, *, province: str, from_: Day, to: Day, source: str
+) -> ReportLayer:
+    """Carry the rows of a report to the communes of the project.
+
+    Parameters
+    ----------
+    report : ReportLayer
+        As read.
+    province : str
+        Code of the province.
+    from_, to : str, int, date or None
+        Day of the report's communes, and of the project's.
+    source : str
+        The layer's name in the project.
+
+    Returns
+    -------
+    ReportLayer
+        Rows of today's communes; as it came where each row has a code of the project's day. Rows
+        that mean no single commune are a problem and are in no sum; hectares of a divided commune
+        are shared by official area, which is a problem too.
+
+    Raises
+    ------
+    InputError
+        No table of units for that province and day, or two rows, by code or by name, give
+        different hectares for the same commune, crop and year.
+    ClosureError
+        Hectares after and set aside do not equal those before.
+    """
+    table = report.table
+    coded = table["commune_code"].map(normal_code, na_action="ignore").notna()
+    same_day = vintage_on(from_, province=province) == vintage_on(to, province=province)
+    if same_day and coded.all():
+        return report
+    findings = Findings(
+        [one for one in report.findings.items if one.kind != "commune-missing"]  # told anew below
+    )
+    columns = UnitColumns(code="commune_code", name="commune")
+    rows = find_units(table, columns, province=province, on=from_, source=source)
+    codes = pd.Series([row.unit.code if row.unit else None for row in rows], dtype="str")
+    placed = table.assign(commune_code=codes.set_axis(table.index))
+    table = table.loc[count_once(placed, source=source, findings=findings).index]
+    conversion = convert_table(
+        table[["commune_code", "commune", "crop", "year", "area_ha"]],
+        units=columns,
+        journey=Journey(province, from_, to, source),
+        figures=FigureColumns(sums=("area_ha",), keys=("crop", "year")),
+    )
+    settled = conversion.table.assign(row=range(2, len(conversion.table) + 2))
+    told = Findings([*findings.items, *_told(conversion)])
+    return ReportLayer(REPORT.validate(settled[REPORT.names]), told)
+
+
+def _told(conversion: Conversion) -> list[Finding]:
+    """List what a person must know, with the hectares of what was set aside."""
+    aside = float(conversion.totals["set_aside"].iloc[0])
+    return [
+        replace(one, area_ha=aside) if one.kind == "unmatched" else one
+        for one in conversion.findings.items
+        if one.kind != "columns"
+    ]

@@ -1,0 +1,1 @@
+"""Hectares measured, and held against the targets."""

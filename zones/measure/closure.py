@@ -1,0 +1,97 @@
+"""Closure: parts and remainder of every table equal the whole, checked while the job runs."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from layers.base.errors import ClosureError
+
+__all__ = ["Closure", "ClosureLog"]
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """One sum that was checked.
+
+    Parameters
+    ----------
+    table : str
+        Table and sum, for instance ``"areas: communes to province (forest)"``.
+    parts : float
+        Sum of the parts, in ``unit``.
+    whole : float
+        What they must equal.
+    tolerance : float
+        Largest residual allowed.
+    unit : str
+        Unit of the figures.
+    """
+
+    table: str
+    parts: float
+    whole: float
+    tolerance: float
+    unit: str = "ha"
+
+    @property
+    def residual(self) -> float:
+        """Parts minus whole, in ``unit``."""
+        return self.parts - self.whole
+
+    def as_record(self) -> dict[str, Any]:
+        """Entry of ``run.json``.
+
+        Returns
+        -------
+        dict
+            The fields and ``residual``.
+        """
+        return asdict(self) | {"residual": self.residual}
+
+
+@dataclass(slots=True)
+class ClosureLog:
+    """Closures of a run, in the order they were checked.
+
+    Parameters
+    ----------
+    checked : list of Closure
+        What was checked and closed.
+    """
+
+    checked: list[Closure] = field(default_factory=list)
+
+    def check(
+        self, table: str, *, parts: float, whole: float, relative: float = 1e-9, unit: str = "ha"
+    ) -> None:
+        """Check one sum and keep it for the record.
+
+        Parameters
+        ----------
+        table : str
+            Table and sum.
+        parts, whole : float
+            The two figures, in ``unit``.
+        relative : float
+            Tolerance relative to the whole; never below 1e-9 of a unit.
+        unit : str
+            Unit.
+
+        Raises
+        ------
+        ClosureError
+            The residual exceeds the tolerance, or a figure is missing.
+        """
+        closure = Closure(table, float(parts), float(whole), max(relative * abs(whole), 1e-9), unit)
+        if not math.isfinite(closure.residual) or abs(closure.residual) > closure.tolerance:
+            raise ClosureError(
+                en=f"Table {table} does not close: parts {parts:.6f} {unit}, whole {whole:.6f} "
+                f"{unit}, residual {closure.residual:.6g} {unit}. Nothing was written; please "
+                "report this fault with the project file.",
+                vi=f"Bảng {table} không khép: tổng thành phần {parts:.6f} {unit}, tổng chung "
+                f"{whole:.6f} {unit}, chênh {closure.residual:.6g} {unit}. Chưa ghi kết quả nào; "
+                "hãy báo lỗi kèm tệp dự án.",
+            )
+        self.checked.append(closure)

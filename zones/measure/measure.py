@@ -1,0 +1,353 @@
+"""Measurement: layers × communes → hectares by commune, land, crop, forest class and age.
+
+Pieces of a plot share its ledger area by area share; a plot with several species is shared by
+weights after the overlay, so that no geometry is ever duplicated. What no plot of a forest or
+land-use layer covers is ``unclassified``; where plots cover more than there is, the excess stands
+as ``overlap``, below zero, so that the commune closes and nobody takes it for land; what lies
+outside every commune keeps an empty code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from layers.base.errors import InputError
+from layers.base.findings import Finding, Findings
+from layers.base.schema import Column, Schema
+from layers.crs.crs import M2_PER_HA, plane_area_ha
+from zones.measure.closure import ClosureLog
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pyproj
+
+    from layers.kinds.plots import PlotLayer
+    from layers.kinds.report import ReportLayer
+
+__all__ = [
+    "MEASURED",
+    "NO_CLASS",
+    "Ground",
+    "areas_table",
+    "measure_plots",
+    "measure_raster",
+    "measure_report",
+]
+
+MEASURED = Schema(
+    "measured",
+    (
+        Column("commune_code", "text", "commune; empty for the part outside every commune"),
+        Column("layer", "text", "layer's name in the project file"),
+        Column("land", "text", "land class"),
+        Column("crop", "text", "crop id; empty where no crop stands"),
+        Column("three_forest", "text", "protection, special_use, production or outside"),
+        Column("planting_year", "integer", "year of planting or of the report", nullable=True),
+        Column("area_ha", "number", "area by geometry", "ha", nullable=True),
+        Column("ledger_ha", "number", "area by the ledger or the report", "ha", nullable=True),
+    ),
+)
+
+#: Land of a commune that is in no class of the layer: what no plot covers, and what plots that
+#: overlap cover more than once (below zero).
+NO_CLASS = ("unclassified", "overlap")
+
+#: A commune that its plots cover to the last digit leaves a rest of this order.
+_ROUNDING_RATIO = 1e-9
+
+_KEYS = ["commune_code", "layer", "land", "crop", "three_forest", "planting_year"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What every layer is measured on.
+
+    Parameters
+    ----------
+    communes : geopandas.GeoDataFrame
+        Columns of ``layers.communes.boundaries.COMMUNES`` and geometry, in the area CRS.
+    crs : pyproj.CRS
+        Area CRS.
+    closures : ClosureLog
+        Where checked sums are kept.
+    workers : object
+        Number of local workers, or a ``dask.distributed.Client``.
+    """
+
+    communes: gpd.GeoDataFrame
+    crs: pyproj.CRS
+    closures: ClosureLog
+    workers: object = 1
+
+
+def measure_plots(
+    name: str, layer: PlotLayer, ground: Ground, *, covers_all: bool
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """Hectares of a polygon layer by commune.
+
+    Parameters
+    ----------
+    name : str
+        The layer's name in the project.
+    layer : PlotLayer
+        Plots in any CRS, crop weights.
+    ground : Ground
+        Communes and area CRS.
+    covers_all : bool
+        The layer describes all land (forest status, land use): the rest of a commune is
+        ``unclassified``, or ``overlap`` where its plots cover more than the commune has.
+
+    Returns
+    -------
+    frame : pandas.DataFrame
+        Columns of ``MEASURED``, unrounded.
+    findings : list of Finding
+        What the overlay had to report.
+
+    Raises
+    ------
+    ClosureError
+        Pieces do not sum to their plots, or classes to their commune.
+    """
+    from layers.engine.overlay import overlay_pieces
+
+    plots = layer.plots.to_crs(ground.crs)
+    found = Findings()
+    pieces = overlay_pieces(
+        ground.communes,
+        plots,
+        id_column="commune_code",
+        ledger_column="ledger_ha" if plots["ledger_ha"].notna().any() else None,
+        workers=ground.workers,
+        findings=found,
+    )
+    pieces = pieces.merge(
+        plots[["row", "land", "three_forest", "planting_year"]],
+        left_on="plot",
+        right_index=True,
+        validate="many_to_one",
+    )
+    shared = _share_by_crop(pieces, layer.crop_weights)
+    log = ground.closures
+    log.check(
+        f"{name}: pieces to plots",
+        parts=shared["area_ha"].sum(),
+        whole=plots.area.sum() / M2_PER_HA,
+    )
+    log.check(
+        f"{name}: ledger of pieces to ledger of plots",
+        parts=shared["ledger_ha"].sum(),
+        whole=plots["ledger_ha"].sum(),
+    )
+    shared = shared.assign(layer=name, commune_code=shared["commune_code"].fillna(""))
+    frame = _grouped(shared)
+    if covers_all:
+        frame = pd.concat([frame, _unclassified(frame, ground, name)], ignore_index=True)
+        _check_communes(frame, ground, name)
+    return MEASURED.validate(frame), [replace(item, source=name) for item in found.items]
+
+
+def _share_by_crop(pieces: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
+    """One row per piece and crop; a piece without crop keeps one row with an empty crop."""
+    shared = pieces.merge(weights, on="row", how="left")
+    weight = shared["weight"].fillna(1.0)
+    return shared.assign(
+        crop=shared["crop"].fillna(""),
+        area_ha=shared["area_ha"] * weight,
+        ledger_ha=shared["ledger_ha"] * weight,
+    )
+
+
+def _grouped(frame: pd.DataFrame) -> pd.DataFrame:
+    sums = frame.groupby(_KEYS, dropna=False, observed=True)[["area_ha", "ledger_ha"]]
+    return sums.sum(min_count=1).reset_index()
+
+
+def _unclassified(frame: pd.DataFrame, ground: Ground, name: str) -> pd.DataFrame:
+    covered = frame.groupby("commune_code")["area_ha"].sum()
+    whole = plane_area_ha(ground.communes, ground.crs)
+    codes = ground.communes["commune_code"]
+    rest = whole.to_numpy() - codes.map(covered).fillna(0.0).to_numpy()
+    too_much = rest < -_ROUNDING_RATIO * whole.to_numpy()
+    return pd.DataFrame(
+        {
+            "commune_code": codes,
+            "layer": name,
+            "land": np.where(too_much, "overlap", "unclassified"),
+            "crop": "",
+            "three_forest": "outside",
+            "planting_year": pd.array([pd.NA] * len(codes), dtype="Int64"),
+            "area_ha": rest,
+            "ledger_ha": np.nan,
+        }
+    )
+
+
+def _check_communes(frame: pd.DataFrame, ground: Ground, name: str) -> None:
+    whole = plane_area_ha(ground.communes, ground.crs)
+    parts = frame.groupby("commune_code")["area_ha"].sum()
+    inside = parts[parts.index != ""]
+    codes = ground.communes["commune_code"]
+    residuals = (codes.map(inside) - whole.to_numpy()).abs()
+    worst = int(residuals.argmax())
+    ground.closures.check(
+        f"{name}: land classes to commune (worst of {len(codes)}: {codes[worst]})",
+        parts=inside[codes[worst]],
+        whole=whole.iloc[worst],
+    )
+    ground.closures.check(f"{name}: communes to province", parts=inside.sum(), whole=whole.sum())
+
+
+def measure_raster(
+    name: str, path: object, classes: dict[int, str], ground: Ground, *, band: int = 1
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """Hectares of a class raster by commune.
+
+    Parameters
+    ----------
+    name : str
+        The layer's name in the project.
+    path : str or pathlib.Path or rasterio.DatasetReader
+        The raster.
+    classes : dict of int to str
+        Class value → land class; a value without a name keeps its number.
+    ground : Ground
+        Communes and area CRS.
+    band : int
+        Band of classes.
+
+    Returns
+    -------
+    frame : pandas.DataFrame
+        Columns of ``MEASURED``; nodata and the part outside the raster are ``unclassified``.
+    findings : list of Finding
+        Communes that reach beyond the raster, and what else the tabulation had to report.
+
+    Raises
+    ------
+    ClosureError
+        Classes do not sum to the commune.
+    """
+    from layers.engine.tabulate import tabulate_area
+
+    found = Findings()
+    table = tabulate_area(
+        ground.communes,
+        path,
+        id_column="commune_code",
+        band=band,
+        workers=ground.workers,
+        findings=found,
+    )
+    names = table["class"].map(lambda value: _class_name(value, classes))
+    frame = pd.DataFrame(
+        {
+            "commune_code": table["commune_code"],
+            "layer": name,
+            "land": names,
+            "crop": "",
+            "three_forest": "outside",
+            "planting_year": pd.array([pd.NA] * len(table), dtype="Int64"),
+            "area_ha": table["area_ha"],
+            "ledger_ha": np.nan,
+        }
+    )
+    grouped = _grouped(frame)
+    ground.closures.check(
+        f"{name}: classes before and after naming",
+        parts=grouped["area_ha"].sum(),
+        whole=table["area_ha"].sum(),
+    )
+    return MEASURED.validate(grouped), [replace(item, source=name) for item in found.items]
+
+
+def _class_name(value: object, classes: dict[int, str]) -> str:
+    if value is None or value is pd.NA or value != value:
+        return "unclassified"
+    number = int(str(value))
+    return classes.get(number, str(number))
+
+
+def measure_report(name: str, report: ReportLayer, ground: Ground) -> pd.DataFrame:
+    """Hectares that communes report, taken as they are.
+
+    Parameters
+    ----------
+    name : str
+        The layer's name in the project.
+    report : ReportLayer
+        Columns ``commune_code, crop, year, area_ha``.
+    ground : Ground
+        Communes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of ``MEASURED``: ``land`` is ``report``, hectares stand in ``ledger_ha``.
+
+    Raises
+    ------
+    InputError
+        The table names communes that the boundaries do not have.
+    """
+    table = report.table
+    known = set(ground.communes["commune_code"])
+    strange = table[~table["commune_code"].isin(known)]
+    if not strange.empty:
+        codes = sorted(set(strange["commune_code"]))
+        raise InputError(
+            en=f"{name}: {len(strange)} rows ({strange['area_ha'].sum():,.2f} ha) name communes "
+            f"that the boundaries do not have (first: {codes[:5]}); correct the codes, or say of "
+            "which date they are with 'vintage:'.",
+            vi=f"{name}: {len(strange)} dòng ({strange['area_ha'].sum():,.2f} ha) ghi mã xã không "
+            f"có trong lớp ranh giới ({codes[:5]}); hãy sửa mã hoặc ghi thời điểm của mã bằng "
+            "'vintage:'.",
+        )
+    frame = pd.DataFrame(
+        {
+            "commune_code": table["commune_code"],
+            "layer": name,
+            "land": "report",
+            "crop": table["crop"],
+            "three_forest": "outside",
+            "planting_year": table["year"].astype("Int64"),
+            "area_ha": np.nan,
+            "ledger_ha": table["area_ha"],
+        }
+    )
+    grouped = _grouped(frame)
+    ground.closures.check(
+        f"{name}: rows to communes",
+        parts=grouped["ledger_ha"].sum(),
+        whole=table["area_ha"].sum(),
+    )
+    return MEASURED.validate(grouped)
+
+
+def areas_table(measured: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
+    """Hectares by commune, layer, land and crop.
+
+    Parameters
+    ----------
+    measured : pandas.DataFrame
+        Columns of ``MEASURED``.
+    communes : pandas.DataFrame
+        Columns ``commune_code, commune``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of ``maps.tables.AREAS``, sorted.
+    """
+    from maps.tables import AREAS
+
+    keys = ["commune_code", "layer", "land", "crop"]
+    sums = measured.groupby(keys, observed=True)[["area_ha", "ledger_ha"]]
+    frame = sums.sum(min_count=1).reset_index()
+    names = communes.set_index("commune_code")["commune"]
+    frame = frame.assign(commune=frame["commune_code"].map(names).fillna(""))
+    return AREAS.validate(frame.sort_values(keys, ignore_index=True))

@@ -1,0 +1,200 @@
+"""Plan against measurement: per target what is held and what is missing, per zone where it stands.
+
+``held_ratio`` is present ÷ low (for a ceiling present ÷ high); a target is ``below`` when present
+is under ``low``, ``above`` when over ``high``, else ``within``. A single figure is a range of
+± ``tolerance_percent``; where nothing tells the present figure, the status is ``not_measured``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from layers.base.errors import SchemaError
+from maps.tables import TARGETS, ZONES
+
+__all__ = ["ToleratedBounds", "compare_targets", "join_plan_targets", "share_zones"]
+
+_SINGLE_FIGURES = ("exact", "about", "maintain")
+_STATES = ("by_year", "in_year")
+_DUST = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class ToleratedBounds:
+    """How far from a single figure is still within it.
+
+    Parameters
+    ----------
+    tolerance_percent : float
+        Half-width of the range round a single figure, in percent of it.
+    rate_tolerance_points : float
+        The same for a rate (unit ``%``), in percentage points.
+    """
+
+    tolerance_percent: float = 5.0
+    rate_tolerance_points: float = 0.0
+
+
+def join_plan_targets(targets: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Targets of several plans: the first leads, the others fill what it lacks.
+
+    Parameters
+    ----------
+    targets : sequence of pandas.DataFrame
+        One frame per plan, leading plan first; columns ``plan, target, zone, indicator, scope,
+        commune_code`` and those of the figures.
+
+    Returns
+    -------
+    pandas.DataFrame
+        All targets of the first plan, then of each other those whose thing (zone, indicator, scope
+        and commune) no earlier plan speaks of. ``target`` is unique: an id that recurs carries the
+        plan's id in front.
+
+    Raises
+    ------
+    SchemaError
+        One plan has the same target id twice.
+    """
+    thing = ["zone", "indicator", "scope", "commune_code"]
+    taken: list[pd.DataFrame] = []
+    seen: set[tuple[str, ...]] = set()
+    names: set[str] = set()
+    for frame in targets:
+        twice = frame.loc[frame["target"].duplicated(), "target"].tolist()
+        if twice:
+            raise SchemaError(
+                en=f"Plan {frame['plan'].iloc[0]}: target ids stand twice: {twice[:5]}.",
+                vi=f"Kế hoạch {frame['plan'].iloc[0]}: mã chỉ tiêu bị lặp: {twice[:5]}.",
+            )
+        keys = list(frame[thing].fillna("").itertuples(index=False, name=None))
+        rest = frame[[key not in seen for key in keys]]
+        clash = rest["target"].isin(names)
+        rest = rest.assign(target=rest["target"].mask(clash, rest["plan"] + ":" + rest["target"]))
+        seen.update(keys)
+        names.update(rest["target"])
+        taken.append(rest)
+    return pd.concat(taken, ignore_index=True)
+
+
+def compare_targets(
+    targets: pd.DataFrame, present: pd.DataFrame, *, tolerated: ToleratedBounds
+) -> pd.DataFrame:
+    """Compare the targets with what was measured.
+
+    Parameters
+    ----------
+    targets : pandas.DataFrame
+        As from ``join_plan_targets``; ``low`` and ``high`` in the unit of the row.
+    present : pandas.DataFrame
+        Columns ``zone, indicator, commune_code, unit, present``: what was measured; a commune code
+        of ``""`` is the province. One row per thing.
+    tolerated : ToleratedBounds
+        Range round a single figure.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of ``maps.tables.TARGETS``, then ``plan, indicator, period, scope,
+        commune_code, figure_low, figure_high`` (as the plan says them) and
+        ``tolerance_percent``. ``shortfall`` is max(low − present, 0) and ``surplus``
+        max(present − high, 0), in ``unit``; missing where the plan has no such end or nothing was
+        measured.
+    """
+    keys = ["zone", "indicator", "commune_code", "unit"]
+    frame = targets.assign(commune_code=targets["commune_code"].fillna(""))
+    frame = frame.merge(present, on=keys, how="left", validate="many_to_one")
+    # A layer shows a state; what is planted or harvested per year no single state can tell.
+    state = frame["period"].isin(_STATES)
+    frame = frame.assign(
+        figure_low=frame["low"], figure_high=frame["high"], present=frame["present"].where(state)
+    )
+    half = _half_width(frame, tolerated)
+    low, high = frame["low"] - half, frame["high"] + half
+    now = frame["present"]
+    # Sums of decimal hectares carry binary dust, which decides nothing.
+    under = (now < low) & ~np.isclose(now, low, rtol=_DUST, atol=0)
+    over = (now > high) & ~np.isclose(now, high, rtol=_DUST, atol=0)
+    status = np.select([now.isna(), under, over], ["not_measured", "below", "above"], "within")
+    reference = low.where(frame["bound"] != "at_most", high)
+    frame = frame.assign(
+        low=low,
+        high=high,
+        held_ratio=(now / reference.where(reference > 0)),
+        shortfall=(low - now).where(under | (low - now).isna(), 0.0),
+        surplus=(now - high).where(over | (now - high).isna(), 0.0),
+        status=status,
+        tolerance_percent=np.where(
+            frame["bound"].isin(_SINGLE_FIGURES) & (frame["unit"] != "%"),
+            tolerated.tolerance_percent,
+            np.nan,
+        ),
+    )
+    extra = ["plan", "indicator", "period", "scope", "commune_code", "figure_low", "figure_high"]
+    return TARGETS.validate(frame[[*TARGETS.names, *extra, "tolerance_percent"]])
+
+
+def _half_width(frame: pd.DataFrame, tolerated: ToleratedBounds) -> pd.Series[float]:
+    single = frame["bound"].isin(_SINGLE_FIGURES)
+    relative = frame["low"] * (tolerated.tolerance_percent / 100)
+    width = relative.mask(frame["unit"] == "%", tolerated.rate_tolerance_points)
+    return width.where(single, 0.0).fillna(0.0)
+
+
+def share_zones(
+    present: pd.DataFrame,
+    listed: pd.DataFrame,
+    *,
+    communes: pd.DataFrame,
+    listed_min_percent: float = 1.0,
+    unlisted_max_percent: float = 5.0,
+) -> pd.DataFrame:
+    """Present area of every zone in every commune, and the two lists a planner wants at once.
+
+    Parameters
+    ----------
+    present : pandas.DataFrame
+        Columns ``zone, commune_code, present_ha``; a zone without any row was not measured.
+    listed : pandas.DataFrame
+        Columns ``zone, commune_code``: the plan's lists (the whole province written out).
+    communes : pandas.DataFrame
+        Columns ``commune_code, commune``.
+    listed_min_percent : float
+        A listed commune that holds less of the zone than this is remarked ``listed_but_little``.
+    unlisted_max_percent : float
+        An unlisted commune that holds more than this is remarked ``unlisted_but_much``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of ``maps.tables.ZONES`` and ``remark``, one row per zone and commune. In a measured
+        zone a commune without the crop has 0 ha; in a zone not measured the figures are missing.
+    """
+    zones = pd.unique(pd.concat([listed["zone"], present["zone"]]))
+    grid = pd.MultiIndex.from_product(
+        [zones, communes["commune_code"]], names=["zone", "commune_code"]
+    )
+    areas = present.groupby(["zone", "commune_code"])["present_ha"].sum().reindex(grid)
+    frame = areas.reset_index().merge(communes[["commune_code", "commune"]], on="commune_code")
+    marks = pd.MultiIndex.from_frame(listed[["zone", "commune_code"]])
+    keys = pd.MultiIndex.from_frame(frame[["zone", "commune_code"]])
+    measured = frame["zone"].isin(present["zone"])
+    area = frame["present_ha"].mask(measured & frame["present_ha"].isna(), 0.0)
+    total = area.groupby(frame["zone"]).transform("sum")
+    share = area / total.where(total > 0)
+    is_listed = keys.isin(marks)
+    little = is_listed & (share * 100 < listed_min_percent)
+    much = ~is_listed & (share * 100 > unlisted_max_percent)
+    remark = np.select([little, much], ["listed_but_little", "unlisted_but_much"], "")
+    frame = frame.assign(listed=is_listed, present_ha=area, share_ratio=share, remark=remark)
+    order = {zone: place for place, zone in enumerate(zones)}
+    frame = frame.sort_values(
+        ["zone", "commune_code"],
+        key=lambda column: column.map(order) if column.name == "zone" else column,
+        ignore_index=True,
+    )
+    return ZONES.validate(frame)

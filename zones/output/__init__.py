@@ -1,0 +1,1 @@
+"""The output folder: tables, records, files written whole or not at all."""

@@ -1,0 +1,144 @@
+"""One table or layer as a file of the kind its name says, written aside and renamed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from layers.base.errors import InputError, OutputExistsError
+from zones.output.folder import formula_safe, guard_writing
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+__all__ = ["TABLE_KINDS", "VECTOR_KINDS", "check_output", "save_frame"]
+
+TABLE_KINDS = (".csv", ".xlsx", ".parquet")
+#: Ending → driver.
+VECTOR_KINDS = {
+    ".gpkg": "GPKG",
+    ".shp": "ESRI Shapefile",
+    ".geojson": "GeoJSON",
+    ".fgb": "FlatGeobuf",
+    ".tab": "MapInfo File",
+}
+
+
+def check_output(path: Path, *, overwrite: bool) -> None:
+    """Refuse a file that exists, or a kind of file that cannot be written.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Destination.
+    overwrite : bool
+        Whether the user asked to overwrite.
+
+    Raises
+    ------
+    InputError
+        The ending is unknown.
+    OutputExistsError
+        The file exists and ``overwrite`` is false.
+    """
+    known = (*TABLE_KINDS, *VECTOR_KINDS)
+    if path.suffix.lower() not in known:
+        raise InputError(
+            en=f"{path}: expected a file to write as {', '.join(known)}, found {path.suffix!r}.",
+            vi=f"{path}: cần tên tệp kết quả dạng {', '.join(known)}, lại thấy {path.suffix!r}.",
+        )
+    if path.exists() and not overwrite:
+        raise OutputExistsError(
+            en=f"{path} exists; add --overwrite to replace it, or choose another name.",
+            vi=f"{path} đã có; thêm --overwrite để ghi đè, hoặc chọn tên khác.",
+        )
+
+
+def save_frame(frame: pd.DataFrame | gpd.GeoDataFrame, path: Path, *, overwrite: bool) -> None:
+    """Write a frame.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame or geopandas.GeoDataFrame
+        A geometry is written where the kind of file holds one, and left out where not.
+    path : pathlib.Path
+        ``.csv`` (UTF-8 with BOM), ``.xlsx``, ``.parquet`` (GeoParquet for a layer) or a vector
+        format.
+    overwrite : bool
+        Whether the user asked to overwrite.
+
+    Raises
+    ------
+    InputError
+        The ending is unknown, or a vector format was asked of a table without geometry.
+    OutputExistsError
+        The file exists and ``overwrite`` is false.
+    OutputError
+        The disk is full or the folder may not be written.
+    """
+    check_output(path, overwrite=overwrite)
+    with guard_writing(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        stage = Path(tempfile.mkdtemp(prefix=f".{path.stem}.", suffix=".part", dir=path.parent))
+    try:
+        with guard_writing(path.parent):
+            _write(frame, stage / path.name)
+            # A Shapefile is several files; the one that was asked for comes last.
+            for part in sorted(stage.iterdir(), key=lambda one: one.name == path.name):
+                part.replace(path.with_name(part.name))
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _write(frame: pd.DataFrame, path: Path) -> None:
+    import geopandas as gpd
+
+    kind = path.suffix.lower()
+    is_layer = isinstance(frame, gpd.GeoDataFrame)
+    if kind in VECTOR_KINDS:
+        if not is_layer:
+            raise InputError(
+                en=f"{path.name}: a table without geometry cannot be written as a layer; choose "
+                ".csv, .xlsx or .parquet, or give --communes.",
+                vi=f"{path.name}: bảng không có hình học nên không ghi thành lớp được; hãy chọn "
+                ".csv, .xlsx hoặc .parquet, hoặc thêm --communes.",
+            )
+        import pyogrio
+
+        pyogrio.write_dataframe(frame, path, driver=VECTOR_KINDS[kind], encoding="UTF-8")
+        return
+    if kind == ".parquet":
+        frame.to_parquet(path, index=False)
+        return
+    table = frame.drop(columns=frame.geometry.name) if is_layer else frame
+    if kind == ".csv":
+        text = table.apply(formula_safe)
+        text.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+    else:
+        _write_workbook(table, path)
+
+
+def _write_workbook(table: pd.DataFrame, path: Path) -> None:
+    """Write one sheet; text stays text, so that no code loses its zero and nothing is a formula."""
+    import xlsxwriter
+
+    from maps.annex.content import page_date
+
+    day = page_date()
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        # A fixed time of day keeps the bytes of one day the same.
+        book.set_properties({"created": dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)})
+        sheet = book.add_worksheet()
+        bold = book.add_format({"bold": True})
+        sheet.write_row(0, 0, [str(name) for name in table.columns], bold)
+        for column, name in enumerate(table.columns):
+            for row, value in enumerate(table[name], start=1):
+                if value == value and value is not None:  # a missing cell stays empty
+                    sheet.write(row, column, value)
+        sheet.freeze_panes(1, 0)
+        sheet.autofit()

@@ -1,0 +1,1 @@
+"""From published figures to what map, annex and atlas are made of."""

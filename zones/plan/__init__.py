@@ -1,0 +1,1 @@
+"""Plans as data: model, files, lint, differences."""

@@ -1,0 +1,266 @@
+"""The draft of a plan from the text of a document: zones, targets, indicators, reports.
+
+Nothing is keyed to a document. A zone is a clause whose heading names a crop and which lists
+communes, or a crop with an area of its own; statements of one thing in several clauses become one
+target with the others under ``also``. What was not understood is handed back, so that nothing is
+lost in silence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from layers.base.errors import InputError
+from layers.base.language import Phrase
+from layers.communes.gazetteer import NEWEST_VINTAGE, find_province, vintage_on
+from zones.plan.extract.calendar import read_reports
+from zones.plan.extract.document import Document
+from zones.plan.extract.head import Head, read_head
+from zones.plan.extract.outline import Paragraph, read_outline
+from zones.plan.extract.places import PlaceList, find_place_lists
+from zones.plan.extract.statements import Reading, read_statements
+from zones.plan.extract.subject import last_mention
+from zones.plan.extract.targets import gather_targets
+from zones.plan.extract.unread import Unread, find_unread
+from zones.plan.extract.zones import ZoneClause, find_zones, listed_communes
+from zones.plan.model import Horizon, Names, Plan, Source, Target, Zone
+
+__all__ = ["Draft", "NearName", "draft_plan"]
+
+_LONGEST_COMMUNE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class NearName:
+    """A name that was only nearly matched, or not at all.
+
+    Parameters
+    ----------
+    clause : str or None
+        Clause of the list.
+    line : int
+        Line where the list begins.
+    written : str
+        Name as written.
+    meant : str
+        Commune it was taken for, with its code; empty where it was not understood.
+    """
+
+    clause: str | None
+    line: int
+    written: str
+    meant: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A drafted plan and what a person must look at.
+
+    Parameters
+    ----------
+    plan : Plan
+        The draft; every target carries a confidence.
+    near : tuple of NearName
+        Names to confirm.
+    loose_lists : tuple of (str or None, int, int)
+        Lists of communes that belong to no zone: clause, line, how many communes.
+    unread : tuple of Unread
+        Figures that were not understood.
+    quantities : int
+        How many quantities were read.
+    notes : tuple of Phrase
+        What else should be known.
+    """
+
+    plan: Plan
+    near: tuple[NearName, ...]
+    loose_lists: tuple[tuple[str | None, int, int], ...]
+    unread: tuple[Unread, ...]
+    quantities: int
+    notes: tuple[Phrase, ...] = ()
+
+
+def _horizon(head: Head, reading: Reading) -> tuple[int, int]:
+    years = [one.span.last for one in reading.stated if one.span is not None]
+    last = head.last or max(years, default=None) or int((head.date or "2030")[:4])
+    first = head.first or int(head.date[:4] if head.date else last)
+    return min(first, last), last
+
+
+_WHOLE_DATE, _MONTH = 10, 7
+
+
+def _vintage(province: str, date: str | None) -> str:
+    """Vintage in force on the date of the document, as far as that is filled in."""
+    day = date
+    if date is not None and len(date) < _WHOLE_DATE:
+        day = f"{date}-28" if len(date) == _MONTH else date
+    try:
+        return vintage_on(day, province=province)
+    except InputError:
+        return f"{date[:4]}-12-31" if date else vintage_on(None)
+
+
+def _lists(
+    paragraphs: list[Paragraph], province: str, vintage: str
+) -> tuple[dict[int, PlaceList], tuple[Phrase, ...]]:
+    """Read the lists of communes, or note that those of the document's time are not known."""
+    if vintage >= NEWEST_VINTAGE:
+        find_province(province)  # a mistyped code is told at once
+    try:
+        return find_place_lists(paragraphs, province=province, on=vintage), ()
+    except InputError as error:
+        note = Phrase(
+            en=f"Lists of communes were not read: {error.text('en')}",
+            vi=f"Chưa đọc danh sách xã: {error.text('vi')}",
+        )
+        return {}, (note,)
+
+
+def _near(lists: dict[int, PlaceList], paragraphs: list[Paragraph]) -> list[NearName]:
+    found = []
+    for place, places in lists.items():
+        clause = paragraphs[place].clause
+        for match in places.names.matches:
+            if match.confirm:
+                meant = f"{match.name} ({match.code})"
+                found.append(NearName(clause, places.line, match.text, meant))
+        found += [
+            NearName(clause, places.line, refusal.text, "")
+            for refusal in places.names.unresolved
+            if refusal.text[:1].isupper() and len(refusal.text.split()) <= _LONGEST_COMMUNE
+        ]
+    return found
+
+
+def _owner(places: PlaceList, paragraph: Paragraph, targets: list[Target]) -> Target | None:
+    """Find the indicator whose communes a list names.
+
+    The one with a figure in the same paragraph, else the one of the same clause that the words
+    before the list name last ("nuôi thủy sản trên các lồng bè tại các xã …").
+    """
+    lines = {number for _, number in paragraph.starts}
+    free = [target for target in targets if not target.communes]
+    for target in free:
+        if target.line in lines:
+            return target
+    said = paragraph.text[: places.start]
+    of_clause = [
+        target
+        for target in free
+        if paragraph.clause in (target.clause, *(one.clause for one in target.also))
+    ]
+    named = [(last_mention(target.indicator, said), target) for target in of_clause]
+    place, owner = max(named, key=lambda pair: pair[0], default=(-1, None))
+    return owner if place >= 0 else None
+
+
+def _attach_lists(
+    targets: list[Target], lists: dict[int, PlaceList], paragraphs: list[Paragraph]
+) -> set[int]:
+    """Give lists of communes to the indicators they are about."""
+    attached = set()
+    for place, places in lists.items():
+        owner = _owner(places, paragraphs[place], targets)
+        if owner is not None and not places.names.whole_province:
+            owner.listing = "open" if places.names.open else "closed"
+            owner.communes = listed_communes(places.names)
+            attached.add(place)
+    return attached
+
+
+def _zone(clause: ZoneClause, targets: list[Target]) -> Zone:
+    fields: dict[str, Any] = {
+        "zone": clause.zone,
+        "clause": clause.clause,
+        "name": Names(vi=clause.name_vi, en=clause.name_en),
+    }
+    if clause.as_written:
+        fields["as_written"] = clause.as_written
+    if clause.crop:
+        fields["crop"] = clause.crop
+    fields |= {
+        "land_kind": clause.land_kind,
+        "counts_for_cover": clause.counts_for_cover,
+        "list": clause.listing,
+    }
+    if clause.communes:
+        fields["communes"] = list(clause.communes)
+    if targets:
+        fields["targets"] = targets
+    return Zone(**fields, confidence=clause.confidence)
+
+
+def draft_plan(document: Document, *, plan_id: str, province: str | None = None) -> Draft:
+    """Draft a plan from the text of a document.
+
+    Parameters
+    ----------
+    document : Document
+        The text.
+    plan_id : str
+        Id of the plan.
+    province : str, optional
+        Code of the province; read from the text without it.
+
+    Returns
+    -------
+    Draft
+        The plan and what a person must look at.
+
+    Raises
+    ------
+    InputError
+        The text names no province, or states no quantity.
+    """
+    paragraphs = read_outline(document.lines)
+    head, reading = read_head(paragraphs), read_statements(paragraphs)
+    province = province or head.province
+    if province is None:
+        raise InputError(
+            en=f"{document.name}: the text names no province; give its code (--province 20).",
+            vi=f"{document.name}: văn bản không nêu tỉnh; hãy cho mã tỉnh (--province 20).",
+        )
+    if not reading.stated:
+        raise InputError(
+            en=f"{document.name}: no quantity (a number with a unit) in {len(paragraphs)} "
+            "paragraphs; is this a plan?",
+            vi=f"{document.name}: {len(paragraphs)} đoạn văn không có số lượng nào (số kèm đơn "
+            "vị); đây có phải kế hoạch không?",
+        )
+    vintage = _vintage(province, head.date)
+    lists, notes = _lists(paragraphs, province, vintage)
+    first, last = _horizon(head, reading)
+    zones = find_zones(paragraphs, lists, reading)
+    targets = gather_targets(reading, zones, single_year=last if first == last else None)
+    indicators = targets.pop("", [])
+    taken = {zone.paragraph for zone in zones if zone.paragraph is not None}
+    rest = {place: places for place, places in lists.items() if place not in taken}
+    attached = _attach_lists(indicators, rest, paragraphs)
+    plan = Plan(
+        plan=plan_id,
+        name=Names(vi=head.title or document.name, en=head.title or document.name),
+        issuer=None,
+        number=head.number,
+        date=head.date if head.dated else None,
+        province=province,
+        vintage=vintage,
+        horizon=Horizon(first=first, last=last),
+        source=Source(file=document.name, sha256=document.sha256),
+        zones=[_zone(zone, targets.get(zone.zone, [])) for zone in zones],
+        indicators=list(indicators),
+        reports=read_reports(paragraphs),
+    )
+    return Draft(
+        plan=plan,
+        near=tuple(_near(lists, paragraphs)),
+        loose_lists=tuple(
+            (paragraphs[place].clause, places.line, len(places.names.matches))
+            for place, places in rest.items()
+            if place not in attached
+        ),
+        unread=tuple(find_unread(paragraphs, reading.quantities)),
+        quantities=len(reading.stated),
+        notes=notes,
+    )

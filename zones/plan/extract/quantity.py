@@ -1,0 +1,277 @@
+"""Quantities in prose: figure, kind of bound and unit, as planning documents write them.
+
+A quantity is a numeral with a unit of ``data/units.csv``. Years, dates, document numbers, clause
+numbers and grades ("4 sao") are none, because no such unit follows them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from layers.base.errors import InputError
+from zones.plan.extract.bounds import BoundWords, is_per_year, keeps_level, read_bound_words
+from zones.plan.extract.numerals import NUMERAL, read_numeral
+from zones.plan.extract.units import match_unit
+from zones.plan.model import Bound
+
+__all__ = ["Quantity", "clean_text", "find_quantities", "parse_quantity"]
+
+_SCALES = {"nghìn": 1e3, "ngàn": 1e3, "vạn": 1e4, "triệu": 1e6, "tỷ": 1e9, "tỉ": 1e9}
+_SCALE = re.compile(r"\s*(nghìn|ngàn|vạn|triệu|tỷ|tỉ)(?!\w)", re.IGNORECASE)
+_NUMERAL = re.compile(NUMERAL)
+_DIGIT = re.compile(r"\d")
+_GAP = re.compile(r"\s*")
+#: How far from a figure its words of bound, and its sentence, may begin: no text is read over and
+#: over from its start, however long it is.
+_NEAR, _FAR = 120, 2_000
+# Not inside a word, a longer numeral, a date (20/11) or behind a per-sign (tiêu chí/01 xã).
+_INSIDE = re.compile(r"(?:[\w/.,]|[^\W\d_][-–])$")
+_CONNECTOR = re.compile(r"\s*(?:[-–—−÷~]|đến|tới)\s*(?:khoảng\s+)?", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"(?<!mỗi )(?<!hàng )(?<!hằng )(?<!một )(?<!\w)"
+    r"(?:ngày|tháng|quý|điều|khoản|mục|điểm|thứ|khóa|khoá|dự án|chuyên đề)\s+$",
+    re.IGNORECASE,
+)
+_YEARLY = re.compile(r"(?:năm|giai đoạn|nhiệm kỳ|niên vụ|đến|từ|[-–])\s*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A quantity that a text states.
+
+    Parameters
+    ----------
+    bound : str
+        exact, range, at_least, at_most, about or maintain.
+    low, high : float or None
+        Ends in ``unit``; a single figure has both alike, a floor only ``low``, a ceiling only
+        ``high``. A range is kept as written, even when it is reversed.
+    unit : str
+        Id of the unit; scale words (nghìn, triệu) are multiplied in, except those of money.
+    words : tuple of str
+        Words of bound as written, in order: ``("khoảng", "trên")``.
+    per_year : bool
+        The figure is for each year.
+    doubtful : bool
+        A numeral could be read in another way (``3,000``).
+    aside : bool
+        The quantity stands in parentheses.
+    start, end : int
+        Where the figure with its unit stands in the text.
+    """
+
+    bound: Bound
+    low: float | None
+    high: float | None
+    unit: str
+    words: tuple[str, ...] = ()
+    per_year: bool = False
+    doubtful: bool = False
+    aside: bool = False
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    value: float
+    scale: float | None
+    doubtful: bool
+    end: int
+
+    def scaled(self, scale: float | None) -> float:
+        factor = self.scale or scale or 1.0
+        # Decimal figures times a power of ten must not leave 2222999.9999999998.
+        return round(self.value * factor, 6) if factor > 1 else self.value
+
+
+def clean_text(text: str) -> str:
+    """Text in NFC, without the marks of superscripts and with plain signs; length may change.
+
+    Parameters
+    ----------
+    text : str
+        As received.
+
+    Returns
+    -------
+    str
+        Text in which quantities are looked for.
+    """
+    plain = unicodedata.normalize("NFC", text)
+    plain = re.sub(r"</?su[pb]>", "", plain)
+    return plain.translate({0xAD: None, 0x200B: None, 0x2212: "-", 0xFEFF: None})
+
+
+def _number(text: str, start: int) -> _Number | None:
+    found = _NUMERAL.match(text, start)
+    read = read_numeral(found.group()) if found else None
+    if found is None or read is None:
+        return None
+    scale = _SCALE.match(text, found.end())
+    # "triệu đồng" is a unit of its own, "nghìn tấn" a scale and a unit.
+    if scale is None or _unit(text, found.end()) is not None:
+        return _Number(read[0], None, read[1], found.end())
+    return _Number(read[0], _SCALES[scale[1].lower()], read[1], scale.end())
+
+
+def _unit(text: str, start: int) -> tuple[str, int] | None:
+    gap = _GAP.match(text, start)
+    return match_unit(text, gap.end() if gap else start)
+
+
+def _is_date_or_number(text: str, start: int, number: _Number) -> bool:
+    before = text[max(0, start - _NEAR) : start]
+    if _INSIDE.search(before) or _COUNTED.search(before):
+        return True
+    is_year = number.value in range(1900, 2101) and number.end - start == 4
+    return is_year and bool(_YEARLY.search(before))
+
+
+def _core(text: str, start: int) -> tuple[list[_Number], str | None, int]:
+    """Numerals, unit and end of what begins at a place; no unit where it is no quantity."""
+    first = _number(text, start)
+    if first is None:
+        found = _NUMERAL.match(text, start)
+        return [], None, found.end() if found else start + 1
+    if _is_date_or_number(text, start, first):
+        return [], None, first.end
+    unit = _unit(text, first.end)
+    connector = _CONNECTOR.match(text, unit[1] if unit else first.end)
+    second = _number(text, connector.end()) if connector else None
+    if second is not None:
+        shared = _unit(text, second.end)
+        if shared is not None and unit is not None and shared[0].startswith(unit[0] + "/"):
+            unit = (shared[0], unit[1])  # 10% - 12%/năm
+        if shared is not None and (unit is None or unit[0] == shared[0]):
+            return [first, second], shared[0], shared[1]
+    if unit is None:
+        return [first], None, first.end
+    return [first], unit[0], unit[1]
+
+
+def _bounded(numbers: list[_Number], words: BoundWords, *, keeps: bool) -> Quantity:
+    doubtful = any(number.doubtful for number in numbers)
+    if len(numbers) == 2:
+        first, second = numbers
+        ends = (first.scaled(second.scale), second.scaled(None))
+        return Quantity("range", *ends, unit="", words=words.words, doubtful=doubtful)
+    figure = numbers[0].scaled(None)
+    bound: Bound = "maintain" if keeps else "exact"
+    if words.about:
+        bound = "about"
+    if words.ceiling:
+        bound = "at_most"
+    if words.floor:
+        bound = "at_least"
+    return Quantity(
+        bound,
+        None if bound == "at_most" else figure,
+        None if bound == "at_least" else figure,
+        unit="",
+        words=words.words,
+        doubtful=doubtful,
+    )
+
+
+def _scan(text: str) -> Iterator[Quantity]:
+    place = 0
+    while found := _DIGIT.search(text, place):
+        start = found.start()
+        numbers, unit, end = _core(text, start)
+        place = max(end, start + 1)
+        if unit is None:
+            continue
+        before = text[max(0, start - _FAR) : start]
+        words = read_bound_words(before[-_NEAR:], text[end : end + _NEAR])
+        quantity = _bounded(numbers, words, keeps=keeps_level(before))
+        opened = before.count("(") - before.count(")")
+        yield replace(
+            quantity,
+            unit=unit,
+            per_year=unit.endswith("/year") or is_per_year(before),
+            aside=opened > 0,
+            start=start,
+            end=end,
+        )
+
+
+def find_quantities(text: str) -> list[Quantity]:
+    """Find all quantities of a text.
+
+    Parameters
+    ----------
+    text : str
+        A paragraph, as ``clean_text`` gives it.
+
+    Returns
+    -------
+    list of Quantity
+        In the order of the text.
+
+    Examples
+    --------
+    >>> [(q.bound, q.low, q.unit) for q in find_quantities("vùng Na trên 4.500ha, Quýt 3.000 ha")]
+    [('at_least', 4500.0, 'ha'), ('exact', 3000.0, 'ha')]
+    """
+    found: list[Quantity] = []
+    for quantity in _scan(text):
+        joined = found and _shares_bound(text, found[-1], quantity)
+        found.append(_bound_like(quantity, found[-1]) if joined else quantity)
+    return found
+
+
+def _shares_bound(text: str, first: Quantity, second: Quantity) -> bool:
+    """Whether one word binds two figures: "ít nhất 20 sản phẩm 4 sao và 1 sản phẩm 5 sao"."""
+    between = text[first.end : second.start]
+    return (
+        first.bound in ("at_least", "at_most")
+        and second.bound == "exact"
+        and first.unit == second.unit
+        and bool(re.search(r"\svà\s+$", between))
+        and not re.search(r"[,;.:(]", between)
+    )
+
+
+def _bound_like(quantity: Quantity, other: Quantity) -> Quantity:
+    low, high = quantity.low, quantity.high
+    if other.bound == "at_least":
+        return replace(quantity, bound="at_least", high=None, low=low, words=other.words)
+    return replace(quantity, bound="at_most", low=None, high=high, words=other.words)
+
+
+def parse_quantity(text: str) -> Quantity:
+    """Read the one quantity of a short text; what stands in parentheses is left aside.
+
+    Parameters
+    ----------
+    text : str
+        For instance ``"trên 3.000ha"`` or ``"6.000 - 8.000 ha (bình quân mỗi năm 1.200 ha)"``.
+
+    Returns
+    -------
+    Quantity
+        The quantity.
+
+    Raises
+    ------
+    InputError
+        The text states none, or several.
+
+    Examples
+    --------
+    >>> quantity = parse_quantity("khoảng 55.000 - 56.000 ha")
+    >>> quantity.bound, quantity.low, quantity.high, quantity.words
+    ('range', 55000.0, 56000.0, ('khoảng',))
+    """
+    found = find_quantities(clean_text(text))
+    outside = [quantity for quantity in found if not quantity.aside] or found
+    if len(outside) != 1:
+        raise InputError(
+            en=f"Expected one quantity (a number with a unit), found {len(outside)} in {text!r}.",
+            vi=f"Cần đúng một số lượng (số kèm đơn vị), nhưng thấy {len(outside)} trong {text!r}.",
+        )
+    return outside[0]

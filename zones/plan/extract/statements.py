@@ -1,0 +1,134 @@
+"""Statements of a document: every quantity with its clause, line, year and subject."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from zones.plan.extract.outline import Paragraph
+from zones.plan.extract.quantity import Quantity, find_quantities
+from zones.plan.extract.subject import Subject, find_crop, find_subject
+from zones.plan.extract.years import YearSpan, find_span
+
+__all__ = ["Reading", "Stated", "read_statements"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A quantity as the document states it.
+
+    Parameters
+    ----------
+    quantity : Quantity
+        Figure, bound and unit.
+    subject : Subject
+        What it is about.
+    span : YearSpan or None
+        Year or years it is for.
+    year_said : bool
+        The year stands in the sentence; else it is that of a heading.
+    crop_said : bool
+        The crop stands next to the figure; else it is that of a heading.
+    within_previous : bool
+        "trong đó" joins it to the figure before.
+    clause : str or None
+        Clause.
+    line : int
+        Line.
+    paragraph : int
+        Place of its paragraph.
+    """
+
+    quantity: Quantity
+    subject: Subject
+    span: YearSpan | None
+    year_said: bool
+    crop_said: bool
+    within_previous: bool
+    clause: str | None
+    line: int
+    paragraph: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All statements of a document.
+
+    Parameters
+    ----------
+    stated : tuple of Stated
+        In the order of the document.
+    quantities : tuple of tuple of Quantity
+        Of each paragraph.
+    """
+
+    stated: tuple[Stated, ...]
+    quantities: tuple[tuple[Quantity, ...], ...]
+
+
+def _within_previous(text: str, previous: Quantity | None, quantity: Quantity) -> bool:
+    if previous is None:
+        return False
+    between = text[previous.end : quantity.start]
+    return bool(re.search(r"(?<!\w)trong đó(?!\w)", between)) and ";" not in between
+
+
+def _headings(paragraph: Paragraph) -> tuple[str, ...]:
+    """Headings of a paragraph; one that opens its clause with figures of its own heads nothing."""
+    own = paragraph.opens and bool(find_quantities(paragraph.text))
+    return paragraph.headings[:-1] if own else paragraph.headings
+
+
+def _of_paragraph(paragraph: Paragraph, place: int, found: Sequence[Quantity]) -> list[Stated]:
+    stated = []
+    headings = _headings(paragraph)
+    for index, quantity in enumerate(found):
+        previous = found[index - 1] if index else None
+        subject = find_subject(
+            paragraph.text,
+            quantity,
+            previous=previous,
+            following=found[index + 1] if index + 1 < len(found) else None,
+            headings=headings,
+        )
+        span, said = find_span(paragraph.text, quantity.start, headings)
+        stated.append(
+            Stated(
+                quantity=quantity,
+                subject=subject,
+                span=span,
+                year_said=said,
+                crop_said=bool(subject.crop) and find_crop(subject.about)[0] == subject.crop,
+                within_previous=_within_previous(paragraph.text, previous, quantity),
+                clause=paragraph.clause,
+                line=paragraph.line_at(quantity.start),
+                paragraph=place,
+            )
+        )
+    return stated
+
+
+def read_statements(paragraphs: Sequence[Paragraph]) -> Reading:
+    """Read all quantities of a document with what they are about.
+
+    Parameters
+    ----------
+    paragraphs : sequence of Paragraph
+        The document.
+
+    Returns
+    -------
+    Reading
+        Statements, and the quantities by paragraph.
+    """
+    quantities = [
+        () if paragraph.ended else tuple(find_quantities(paragraph.text))
+        for paragraph in paragraphs
+    ]
+    stated = [
+        one
+        for place, (paragraph, found) in enumerate(zip(paragraphs, quantities, strict=True))
+        for one in _of_paragraph(paragraph, place, found)
+    ]
+    return Reading(tuple(stated), tuple(quantities))

@@ -1,0 +1,220 @@
+"""Targets from statements: what is said in several clauses becomes one target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from zones.plan.extract.statements import Reading, Stated
+from zones.plan.extract.subject import known_indicators
+from zones.plan.extract.units import unit_dimension
+from zones.plan.extract.zones import ZoneClause, slug, zone_of
+from zones.plan.model import FIGURE_KEYS, Names, Statement, Target
+
+__all__ = ["gather_targets"]
+
+_LONGEST_NAME = 90
+
+
+@dataclass(slots=True)
+class _Thing:
+    """One thing that the document sets a figure for, with all statements of it."""
+
+    zone: str
+    indicator: str
+    crop: str
+    stated: list[Stated] = field(default_factory=list)
+
+    @property
+    def lead(self) -> Stated:
+        return self.stated[0]
+
+    @property
+    def year(self) -> int | None:
+        return next((one.span.last for one in self.stated if one.span is not None), None)
+
+    def takes(self, other: Stated, indicator: str) -> bool:
+        """Whether a statement of the same zone, indicator, crop and unit is about this thing."""
+        lead = self.lead
+        if any(one.paragraph == other.paragraph for one in self.stated):
+            return False  # one paragraph does not say one thing twice
+        if _ends(lead) == _ends(other):
+            return self.year is None or other.span is None or self.year == other.span.last
+        # Another figure for the same thing is a fault of the document only if all else agrees.
+        known = indicator in known_indicators()
+        year = other.span.last if other.span else None
+        return known and year == self.year and lead.quantity.per_year == other.quantity.per_year
+
+
+def _base_unit(stated: Stated) -> str:
+    """Dimension of a figure; what is counted is comparable only in one unit."""
+    unit = stated.quantity.unit.removesuffix("/year")
+    dimension = unit_dimension(unit)
+    return unit if dimension == "count" else dimension
+
+
+def _ends(stated: Stated) -> tuple[float | None, float | None]:
+    return stated.quantity.low, stated.quantity.high
+
+
+def _indicator(stated: Stated) -> str:
+    if stated.subject.indicator:
+        return stated.subject.indicator
+    if zone_of(stated) != ("", ""):
+        return "area"
+    words = [word for word in stated.subject.about.split() if not word[:1].isdigit()]
+    return slug(" ".join(words[-6:]))
+
+
+def _zone_id(stated: Stated, zones: Sequence[ZoneClause]) -> str:
+    """Zone that a statement belongs to, empty for the whole plan."""
+    crop, name = zone_of(stated)
+    wanted = crop or (slug(name) if name else "")
+    for zone in zones:
+        if zone.zone == wanted:
+            return zone.zone
+        has_list = zone.listing != "none"
+        if has_list and zone.clause == stated.clause and stated.subject.crop == zone.crop:
+            return zone.zone
+    return ""
+
+
+def _figure(stated: Stated) -> dict[str, Any]:
+    quantity = stated.quantity
+    values = {"figure": quantity.low, "low": quantity.low, "high": quantity.high}
+    fields: dict[str, Any] = {"bound": quantity.bound}
+    fields |= {key: values[key] for key in FIGURE_KEYS[quantity.bound]}
+    if len(quantity.words) > 1 or (quantity.words and quantity.bound == "range"):
+        fields["words"] = list(quantity.words)
+    return fields
+
+
+def _confidence(thing: _Thing, single_year: int | None) -> float:
+    lead = thing.lead
+    known = thing.indicator in known_indicators()
+    doubt = 0.05 + 0.3 * (not known) + 0.3 * lead.quantity.doubtful
+    if thing.year is None:
+        doubt += 0.1 if single_year else 0.25
+    elif not any(one.year_said for one in thing.stated):
+        doubt += 0.05
+    if lead.subject.crop and not lead.crop_said:
+        doubt += 0.05
+    if len({_ends(one) for one in thing.stated}) > 1:
+        doubt += 0.15
+    return round(max(0.1, 1 - doubt), 2)
+
+
+def _measure(thing: _Thing, zones: dict[str, ZoneClause]) -> str | None:
+    if thing.indicator == "forest_cover_rate":
+        return "layer"
+    if thing.zone and thing.indicator == "area":
+        return "layer" if zones[thing.zone].land_kind == "forest" else "report"
+    return None
+
+
+def _also(thing: _Thing) -> list[Statement]:
+    lead, found = thing.lead, []
+    for one in thing.stated[1:]:
+        fields = _figure(one) | {"clause": one.clause, "line": one.line}
+        if one.quantity.unit != lead.quantity.unit:
+            fields["unit"] = one.quantity.unit
+        found.append(Statement(**fields))
+    return found
+
+
+def _target(
+    thing: _Thing, target_id: str, zones: dict[str, ZoneClause], single_year: int | None
+) -> Target:
+    lead = thing.lead
+    year = thing.year or single_year
+    span = next((one.span for one in thing.stated if one.span is not None), None)
+    fields: dict[str, Any] = {"target": target_id, "indicator": thing.indicator}
+    if thing.indicator not in known_indicators():
+        about = lead.subject.about[:_LONGEST_NAME]
+        fields["name"] = Names(vi=about, en=about)
+    fields |= _figure(lead) | {"unit": lead.quantity.unit, "year": year}
+    if lead.quantity.per_year:
+        fields["period"] = "per_year"
+    elif single_year:
+        fields["period"] = "in_year"
+    if span is not None and span.first is not None:
+        fields["during"] = f"{span.first}/{span.last}"
+    fields |= {"clause": lead.clause, "line": lead.line}
+    if measure := _measure(thing, zones):
+        fields["measure"] = measure
+    if not thing.zone and lead.subject.crop:
+        fields["crop"] = lead.subject.crop
+    if also := _also(thing):
+        fields["also"] = also
+    return Target(**fields, confidence=_confidence(thing, single_year))
+
+
+def _things(reading: Reading, zones: Sequence[ZoneClause]) -> list[_Thing]:
+    things: list[_Thing] = []
+    alike: dict[tuple[str, str, str, str], list[_Thing]] = {}
+    clauses = {zone.zone: zone.clause for zone in zones}
+    for stated in reading.stated:
+        zone, indicator = _zone_id(stated, zones), _indicator(stated)
+        group = alike.setdefault((zone, indicator, stated.subject.crop, _base_unit(stated)), [])
+        same = next((thing for thing in group if thing.takes(stated, indicator)), None)
+        if same is None:
+            group.append(_Thing(zone, indicator, stated.subject.crop, [stated]))
+            things.append(group[-1])
+        elif zone and stated.clause == clauses[zone] and same.lead.clause != stated.clause:
+            same.stated.insert(0, stated)  # the zone's own clause leads
+        else:
+            same.stated.append(stated)
+    return things
+
+
+def _target_id(thing: _Thing, taken: set[str], single_year: int | None) -> str:
+    parts = [thing.zone or (thing.crop if thing.crop not in thing.indicator else "")]
+    parts.append(thing.indicator)
+    if thing.lead.quantity.per_year and "per_year" not in thing.indicator:
+        parts.append("per-year")
+    year = thing.year or single_year
+    parts.append(str(year) if year else "")
+    base = "-".join(part for part in parts if part).replace("_", "-")
+    number, name = 1, base
+    while name in taken:
+        number += 1
+        name = f"{base}-{number}"
+    taken.add(name)
+    return name
+
+
+def gather_targets(
+    reading: Reading, zones: Sequence[ZoneClause], *, single_year: int | None
+) -> dict[str, list[Target]]:
+    """Make targets of the statements of a document.
+
+    Parameters
+    ----------
+    reading : Reading
+        The statements.
+    zones : sequence of ZoneClause
+        The zones.
+    single_year : int or None
+        The year of a plan for one year, which is that of every figure without one.
+
+    Returns
+    -------
+    dict of str to list of Target
+        By id of zone; those of the whole plan under "".
+    """
+    things = _things(reading, zones)
+    known, taken = {zone.zone: zone for zone in zones}, set[str]()
+    ids = {id(thing): _target_id(thing, taken, single_year) for thing in things}
+    found: dict[str, list[Target]] = {}
+    holders: dict[int, _Thing] = {id(one): thing for thing in things for one in thing.stated}
+    order = {id(one): place for place, one in enumerate(reading.stated)}
+    for thing in things:
+        target = _target(thing, ids[id(thing)], known, single_year)
+        place = order[id(thing.lead)]
+        if thing.lead.within_previous and place:
+            whole = holders[id(reading.stated[place - 1])]
+            if unit_dimension(whole.lead.quantity.unit) == unit_dimension(target.unit):
+                target.within = ids[id(whole)]
+        found.setdefault(thing.zone, []).append(target)
+    return found

@@ -1,0 +1,199 @@
+"""Units of quantities, and how documents write them (``data/units.csv``)."""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from layers.base.language import Language
+from layers.base.resources import data_path
+
+__all__ = ["Unit", "known_units", "match_unit", "unit_dimension", "unit_factor", "unit_name"]
+
+#: What may stand behind a slash, and how the unit is then called.
+_DENOMINATORS = {
+    "ha": "ha",
+    "m2": "m2",
+    "m²": "m2",
+    "năm": "year",
+    "tháng": "month",
+    "vụ": "season",
+    "ngày": "day",
+    "người": "person",
+    "hộ": "household",
+    "con": "head",
+    "cây": "tree",
+    "xã": "commune",
+}
+
+
+_LONGEST_WORD = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of quantities.
+
+    Parameters
+    ----------
+    unit : str
+        Id used in plan files.
+    name_vi, name_en : str
+        Names.
+    dimension : str
+        area, volume, mass, rate, factor, money or count; only like with like is compared.
+    factor : float
+        Multiplier to the base unit of the dimension.
+    written : tuple of str
+        Forms in documents, lower case.
+    not_before : tuple of str
+        Words that, following, show that another thing is meant (``đồng bào``).
+    """
+
+    unit: str
+    name_vi: str
+    name_en: str
+    dimension: str
+    factor: float
+    written: tuple[str, ...]
+    not_before: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def known_units() -> dict[str, Unit]:
+    """All units by id.
+
+    Returns
+    -------
+    dict of str to Unit
+        In the order of the table.
+    """
+    with data_path("units.csv").open(encoding="utf-8", newline="") as lines:
+        return {
+            row["unit"]: Unit(
+                unit=row["unit"],
+                name_vi=row["name_vi"],
+                name_en=row["name_en"],
+                dimension=row["dimension"],
+                factor=float(row["factor"]),
+                written=tuple(filter(None, row["written"].split("|"))),
+                not_before=tuple(filter(None, row["not_before"].split("|"))),
+            )
+            for row in csv.DictReader(lines)
+        }
+
+
+@lru_cache(maxsize=1)
+def _pattern() -> tuple[re.Pattern[str], dict[str, Unit]]:
+    forms = {form: unit for unit in known_units().values() for form in unit.written}
+    longest_first = sorted(forms, key=lambda form: (-len(form), form))
+    words = "|".join(re.escape(form).replace(r"\ ", r"\s+") for form in longest_first)
+    behind = "|".join(sorted(_DENOMINATORS, key=len, reverse=True))
+    per = rf"(?P<per>(?:\s*/\s*(?:{behind})(?!\w))*)"
+    return re.compile(rf"(?P<unit>{words})(?!\w){per}", re.IGNORECASE), forms
+
+
+def match_unit(text: str, start: int) -> tuple[str, int] | None:
+    """Read the unit that begins at a place of a text.
+
+    Parameters
+    ----------
+    text : str
+        Text in NFC.
+    start : int
+        Where the unit must begin.
+
+    Returns
+    -------
+    (str, int) or None
+        Id of the unit, compound ones with slashes (``ha/year``), and where it ends.
+
+    Examples
+    --------
+    >>> match_unit("18-20m3/ha/năm", 5)
+    ('m3/ha/year', 14)
+    """
+    pattern, forms = _pattern()
+    found = pattern.match(text, start)
+    if found is None:
+        return None
+    unit = forms[re.sub(r"\s+", " ", found["unit"].lower())]
+    after = text[found.end() : found.end() + _LONGEST_WORD].lstrip().lower()
+    if not found["per"] and any(
+        re.match(rf"{re.escape(word)}(?!\w)", after) for word in unit.not_before
+    ):
+        return None
+    parts = [part.strip().lower() for part in found["per"].split("/")[1:]]
+    return "/".join([unit.unit, *(_DENOMINATORS[part] for part in parts)]), found.end()
+
+
+def unit_dimension(unit: str) -> str:
+    """Dimension of a unit, compound or not; ``/year`` does not change it.
+
+    Parameters
+    ----------
+    unit : str
+        Id, for instance ``"m3/ha/year"``.
+
+    Returns
+    -------
+    str
+        For instance ``"area"``, ``"volume/area"``; a unit that is not known stands for itself.
+    """
+    parts = unit.removesuffix("/year").split("/")
+    known = known_units()
+    return "/".join(known[part].dimension if part in known else part for part in parts)
+
+
+def unit_factor(unit: str) -> float:
+    """Multiplier from a unit to the base unit of its dimension.
+
+    Parameters
+    ----------
+    unit : str
+        Id, compound or not.
+
+    Returns
+    -------
+    float
+        NaN for a unit that is not known.
+    """
+    first, *rest = unit.removesuffix("/year").split("/")
+    known = known_units()
+    if first not in known:
+        return math.nan
+    factor = known[first].factor
+    for part in rest:
+        factor /= known[part].factor if part in known else 1.0
+    return factor
+
+
+def unit_name(unit: str, language: Language) -> str:
+    """Name of a unit as a page prints it.
+
+    Parameters
+    ----------
+    unit : str
+        Id, compound or not; an id that is not known stands for itself.
+    language : {"en", "vi"}
+        Language of the page.
+
+    Returns
+    -------
+    str
+        For instance ``"m³/ha/năm"``.
+
+    Examples
+    --------
+    >>> unit_name("m3/ha/year", "vi")
+    'm³/ha/năm'
+    """
+    known = known_units()
+    first, *rest = unit.split("/")
+    if language == "vi":
+        return "/".join(known[part].name_vi if part in known else part for part in (first, *rest))
+    # Only what is counted is many: trees/ha, million VND/person.
+    return "/".join([known[first].name_en if first in known else first, *rest])

@@ -1,0 +1,106 @@
+"""What was not understood: sentences with figures of which no quantity was made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from zones.plan.extract.outline import Paragraph
+from zones.plan.extract.quantity import Quantity
+from zones.plan.extract.sentences import sentence_bounds
+
+__all__ = ["Unread", "find_unread"]
+
+#: Figures that are no quantities, and why none is missed when they are left out.
+_EXPECTED = re.compile(
+    r"(?:ngày\s+)?\d{1,2}\s*/\s*\d{1,2}(?:\s*/\s*(?:19|20)\d\d)?"  # dates
+    r"|(?:19|20)\d\d-\d\d-\d\d\S*"
+    r"|(?:ngày|tháng|quý)\s+\d{1,2}(?!\d)"
+    r"|\d+\s*(?:/(?:19|20)\d\d)?\s*[/-]\s*[^\W\d_]{2}[\w&Đ-]*(?:/[\w-]+)*"  # numbers of documents
+    r"|(?<!\d)(?:19|20)\d\d\s*[-–]\s*(?:19|20)\d\d(?!\d)"
+    r"|(?:năm|đến|giai đoạn|thời kỳ|nhiệm kỳ)\s*(?:19|20)\d\d(?:\s*[-–]\s*(?:19|20)\d\d)?(?!\d)"
+    r"|(?:^|(?<=\s))\(?\d{1,2}\)"  # (1), 2)
+    r"|\d+\s*sao(?!\w)"  # grades of products
+    r"|/\s*\d+\s+\w+"  # tiêu chí/01 xã
+    r"|https?://\S+"
+    r"|(?<=[^\W\d_])\d(?!\d)",  # m2, CO2
+    re.IGNORECASE,
+)
+_AROUND = 45
+_FIGURE = re.compile(r"\d[\d.,]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A sentence with a figure that was not understood.
+
+    Parameters
+    ----------
+    clause : str or None
+        Its clause.
+    line : int
+        Line of the figure.
+    figure : str
+        The figure, as written.
+    sentence : str
+        The sentence.
+    place : int
+        Where the figure stands in it.
+    """
+
+    clause: str | None
+    line: int
+    figure: str
+    sentence: str
+    place: int
+
+    @property
+    def context(self) -> str:
+        """The words round the figure, for a line of a report."""
+        begin = max(0, self.sentence.rfind(" ", 0, max(0, self.place - _AROUND)) + 1)
+        cut = self.sentence.find(" ", self.place + len(self.figure) + _AROUND)
+        end = len(self.sentence) if cut < 0 else cut
+        return ("… " if begin else "") + self.sentence[begin:end] + (" …" if cut >= 0 else "")
+
+
+def find_unread(
+    paragraphs: Sequence[Paragraph], quantities: Sequence[Sequence[Quantity]]
+) -> list[Unread]:
+    """Find figures that became no quantity and are no date, year, number of a document or grade.
+
+    Parameters
+    ----------
+    paragraphs : sequence of Paragraph
+        The document.
+    quantities : sequence of sequence of Quantity
+        What was read in each paragraph.
+
+    Returns
+    -------
+    list of Unread
+        In the order of the document, one for each figure.
+    """
+    found: list[Unread] = []
+    for paragraph, read in zip(paragraphs, quantities, strict=True):
+        if paragraph.ended:
+            continue
+        taken = bytearray(len(paragraph.text))
+        spans = [(q.start, q.end) for q in read]
+        spans += [match.span() for match in _EXPECTED.finditer(paragraph.text)]
+        for start, end in spans:
+            taken[start:end] = b"\1" * (end - start)
+        for match in _FIGURE.finditer(paragraph.text):
+            if taken[match.start()]:
+                continue
+            begin, end = sentence_bounds(paragraph.text, match.start())
+            found.append(
+                Unread(
+                    clause=paragraph.clause,
+                    line=paragraph.line_at(match.start()),
+                    figure=match[0].rstrip(".,"),
+                    sentence=paragraph.text[begin:end].rstrip(),
+                    place=match.start() - begin,
+                )
+            )
+    return found

@@ -1,0 +1,109 @@
+"""Years and spans of years in prose: which year a figure is for, and how far a plan reaches."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from zones.plan.extract.sentences import sentence_bounds
+
+__all__ = ["YearSpan", "find_span"]
+
+_SPAN = re.compile(r"(?:giai đoạn|thời kỳ|nhiệm kỳ)\s+(20\d\d)\s*[-–—]\s*(20\d\d)", re.IGNORECASE)
+_YEAR = re.compile(
+    r"(?<!\w)(?:(?:đến|hết|cuối|trong|vào|từ)\s+)*(?:năm\s+)(20\d\d)(?!\d)", re.IGNORECASE
+)
+#: A base of comparison, and the year of a decision that is cited, are no years of a target.
+_NOT_TARGET = re.compile(
+    r"(?:so với(?:\s+(?:cùng kỳ|mức|thực hiện))*|tháng\s+\d{1,2}|ngày\s+\S+|từ|"
+    r"ban hành|số liệu|hiện trạng)\s*$",
+    re.IGNORECASE,
+)
+_FEW_WORDS = 2
+#: A year further from its figure than this is not its own.
+_FAR = 2_000
+#: A year behind its figure stands close: "đạt 500 ha vào năm 2030".
+_NEAR_BEHIND = 60
+
+
+@dataclass(frozen=True, slots=True)
+class YearSpan:
+    """A year, or a span of years.
+
+    Parameters
+    ----------
+    first : int or None
+        First year of a span; None for a single year.
+    last : int
+        The year, or the last one of the span.
+    """
+
+    first: int | None
+    last: int
+
+
+def _years_in(text: str) -> list[tuple[int, int, YearSpan]]:
+    """Where each year or span of a text begins and ends, and what it is."""
+    found = [(m.start(), m.end(), YearSpan(int(m[1]), int(m[2]))) for m in _SPAN.finditer(text)]
+    for match in _YEAR.finditer(text):
+        before = text[: match.start()]
+        if not _NOT_TARGET.search(before) and not match[0].lower().startswith("từ"):
+            found.append((match.start(), match.end(), YearSpan(None, int(match[1]))))
+    return sorted(found, key=lambda item: item[1])
+
+
+def _governs(sentence: str, begin: int, end: int, place: int) -> bool:
+    """Whether a year of a sentence holds for a figure behind it.
+
+    One that opens the sentence, or a part of it, or that a comma follows, holds for all that
+    comes; one inside a part holds for that part, and for what is of it ("trong đó").
+    """
+    opening = re.split(r"[;:]", sentence[:begin])[-1].strip(" ,.-")
+    if len(opening.split()) <= _FEW_WORDS or sentence[end : end + 1] == ",":
+        return True
+    parts = sentence[end:place].split(", ")
+    return all(part.lstrip().startswith("trong đó") for part in parts[1:]) and ";" not in parts[0]
+
+
+def find_span(text: str, place: int, headings: Sequence[str]) -> tuple[YearSpan | None, bool]:
+    """Year or span that a figure is for.
+
+    Parameters
+    ----------
+    text : str
+        The paragraph of the figure.
+    place : int
+        Where the figure stands.
+    headings : sequence of str
+        Headings of its clause, outermost first; the innermost that names a year counts.
+
+    Returns
+    -------
+    YearSpan or None
+        The nearest year before the figure in its sentence, else the nearest behind it, else that
+        of a heading.
+    bool
+        Whether it was said in the sentence itself.
+
+    Examples
+    --------
+    >>> text = "diện tích đến năm 2030 đạt 500 ha"
+    >>> find_span(text, text.index("500"), [])
+    (YearSpan(first=None, last=2030), True)
+    """
+    begin, end = sentence_bounds(text, place)
+    begin, end = max(begin, place - _FAR), min(end, place + _FAR)
+    sentence = text[begin:end]
+    for start, stop, span in reversed(_years_in(sentence[: place - begin])):
+        if _governs(sentence, start, stop, place - begin):
+            return span, True
+    behind = _years_in(text[place:end])
+    if behind and behind[0][1] < _NEAR_BEHIND and "," not in text[place : place + behind[0][0]]:
+        return behind[0][2], True
+    for heading in reversed(headings):
+        # A clause that opens with a whole paragraph names years in passing.
+        named = _years_in(heading) if len(heading) < 160 else []
+        if named:
+            return named[-1][2], False
+    return None, False

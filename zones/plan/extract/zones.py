@@ -1,0 +1,260 @@
+"""Zones of a document: clauses that list where a crop grows, and crops with an area alone."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from layers.base.resources import data_path
+from layers.communes.name_lists import NameList
+from layers.communes.spelling import without_marks
+from zones.plan.extract.outline import Paragraph
+from zones.plan.extract.places import PlaceList
+from zones.plan.extract.statements import Reading, Stated
+from zones.plan.extract.subject import find_crop
+from zones.plan.model import ListedCommune
+
+__all__ = ["ZoneClause", "find_zones", "listed_communes", "slug", "zone_of"]
+
+LandKind = Literal["forest", "orchard", "annual", "understorey"]
+Counts = Literal["established", "never", "by_land"]
+
+_COUNTS: dict[str, Counts] = {"yes": "established", "never": "never", "by land": "by_land"}
+_HEADING = re.compile(
+    r"(?:vùng\s+(?:sản xuất|trồng|nguyên liệu)|vùng|cây|trồng)\s+(?P<thing>(?!trồng)[^.:;]+)",
+    re.IGNORECASE,
+)
+_LOCATION = re.compile(
+    r"^(?:vùng\s+(?:sản xuất|trồng|nguyên liệu)[^:]{0,40}|địa bàn[^:]{0,40}|phạm vi[^:]{0,40}):",
+    re.IGNORECASE,
+)
+#: "vùng Lúa đặc sản chất lượng cao 10.000 ha": a zone of a crop that no table knows.
+_NAMED_ZONE = re.compile(
+    r"vùng\s+(?:sản xuất\s+|trồng\s+|nguyên liệu\s+)?(?P<thing>[^\d;:]{3,60}?)"
+    r"(?:\s+với)?(?:\s+(?:quy mô|diện tích))?(?:\s+(?:khoảng|trên|đạt))*\s+ha$",
+    re.IGNORECASE,
+)
+#: Opens a list and is no part of its first name; "phường Kỳ Lừa" in the midst of one is.
+_LIST_WORD = re.compile(r"^(?:các\s+)?xã\s*:?\s*(?:,\s*phường\s*:?\s*)?")
+_LONGEST_ID = 40
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneClause:
+    """A zone as the document presents it.
+
+    Parameters
+    ----------
+    zone : str
+        Id: the crop, else a slug of the name.
+    clause : str or None
+        Clause.
+    name_vi, name_en : str
+        Names.
+    as_written : str
+        Name in the heading where it is misspelt, else empty.
+    crop : str
+        Crop id, empty for an unknown crop.
+    land_kind, counts_for_cover : str
+        As the table of crops has them.
+    listing : {"open", "closed", "province", "none"}
+        Kind of the list.
+    communes : tuple of ListedCommune
+        The list, a commune that is named twice included twice.
+    paragraph : int or None
+        Place of the list.
+    confidence : float
+        How sure the reading is, 0 to 1.
+    """
+
+    zone: str
+    clause: str | None
+    name_vi: str
+    name_en: str
+    as_written: str
+    crop: str
+    land_kind: LandKind
+    counts_for_cover: Counts
+    listing: Literal["open", "closed", "province", "none"]
+    communes: tuple[ListedCommune, ...]
+    paragraph: int | None
+    confidence: float
+
+
+def slug(text: str) -> str:
+    """Id made of a Vietnamese name.
+
+    Parameters
+    ----------
+    text : str
+        The name.
+
+    Returns
+    -------
+    str
+        Small letters, digits and underscores.
+
+    Examples
+    --------
+    >>> slug("Khoai tây, Khoai lang")
+    'khoai_tay_khoai_lang'
+    """
+    plain = re.sub(r"[^a-z0-9]+", "_", without_marks(text.lower())).strip("_")
+    return plain[:_LONGEST_ID].rstrip("_") or "x"
+
+
+@lru_cache(maxsize=1)
+def _crops() -> dict[str, tuple[str, str, str, str]]:
+    with data_path("crops.csv").open(encoding="utf-8", newline="") as lines:
+        return {
+            row["crop"]: (row["name_vi"], row["name_en"], row["land_kind"], row["counts_for_cover"])
+            for row in csv.DictReader(lines)
+        }
+
+
+def listed_communes(names: NameList) -> list[ListedCommune]:
+    """Entries of a list of communes, as a plan file has them.
+
+    Parameters
+    ----------
+    names : NameList
+        The list as read.
+
+    Returns
+    -------
+    list of ListedCommune
+        A commune that is named twice stands twice, the second time at the end.
+    """
+
+    def written(text: str) -> str:
+        return _LIST_WORD.sub("", text)
+
+    again = [(twice.code, text) for twice in names.duplicates for text in twice.texts[1:]]
+    entries = [
+        ListedCommune(code=match.code, as_written=written(match.text), confirm=True)
+        if match.confirm
+        else ListedCommune(code=match.code, as_written=written(match.text))
+        for match in names.matches
+    ]
+    return entries + [ListedCommune(code=code, as_written=written(text)) for code, text in again]
+
+
+def _listing(places: PlaceList | None) -> Literal["open", "closed", "province", "none"]:
+    if places is None:
+        return "none"
+    if places.names.whole_province:
+        return "province"
+    return "open" if places.names.open else "closed"
+
+
+def _zone(
+    crop: str,
+    name: str,
+    clause: str | None,
+    *,
+    confidence: float,
+    places: PlaceList | None = None,
+    paragraph: int | None = None,
+    misspelt: bool = False,
+) -> ZoneClause:
+    name_vi, name_en, land_kind, counts = _crops().get(crop, (name, name, "annual", "never"))
+    kinds: dict[str, LandKind] = {
+        kind: kind for kind in ("forest", "orchard", "annual", "understorey")
+    }
+    whole = places is not None and places.names.whole_province
+    return ZoneClause(
+        zone=crop or slug(name),
+        clause=clause,
+        name_vi=name_vi,
+        name_en=name_en,
+        as_written=name if misspelt else "",
+        crop=crop,
+        land_kind=kinds[land_kind],
+        counts_for_cover=_COUNTS[counts],
+        listing=_listing(places),
+        communes=() if places is None or whole else tuple(listed_communes(places.names)),
+        paragraph=paragraph,
+        confidence=round(confidence, 2),
+    )
+
+
+def _of_clauses(paragraphs: Sequence[Paragraph], lists: dict[int, PlaceList]) -> list[ZoneClause]:
+    """Zones from clauses with a heading that names a crop and a paragraph that says where."""
+    found: dict[str, ZoneClause] = {}
+    for place, paragraph in enumerate(paragraphs):
+        places = lists.get(place)
+        is_list = places is not None and places.is_zone
+        if paragraph.clause is None or not paragraph.headings:
+            continue
+        if not is_list and not _LOCATION.match(paragraph.text):
+            continue
+        heading = _HEADING.search(paragraph.headings[-1])
+        if heading is None or paragraph.clause in found:
+            continue
+        crop, misspelt = find_crop(paragraph.headings[-1])
+        found[paragraph.clause] = _zone(
+            crop,
+            heading["thing"].strip(),
+            paragraph.clause,
+            places=places if is_list else None,
+            paragraph=place if is_list else None,
+            misspelt=misspelt,
+            confidence=0.95 - 0.1 * misspelt - 0.25 * (not crop) - 0.2 * (not is_list),
+        )
+    return list(found.values())
+
+
+def zone_of(stated: Stated) -> tuple[str, str]:
+    """Crop and name of the zone whose area a statement gives.
+
+    Parameters
+    ----------
+    stated : Stated
+        A statement.
+
+    Returns
+    -------
+    (str, str)
+        Crop id or "", and the name of a crop that no table knows or "".
+    """
+    if stated.quantity.unit != "ha":
+        return "", ""
+    if stated.subject.indicator == "area" and stated.subject.crop:
+        return stated.subject.crop, ""
+    named = _NAMED_ZONE.search(stated.subject.about)
+    if not stated.subject.indicator and named:
+        return "", named["thing"].strip()
+    return "", ""
+
+
+def find_zones(
+    paragraphs: Sequence[Paragraph], lists: dict[int, PlaceList], reading: Reading
+) -> list[ZoneClause]:
+    """Find the zones of a document.
+
+    Parameters
+    ----------
+    paragraphs : sequence of Paragraph
+        The document.
+    lists : dict of int to PlaceList
+        Its lists of communes.
+    reading : Reading
+        Its statements.
+
+    Returns
+    -------
+    list of ZoneClause
+        Zones with a clause of their own first, then crops that only have an area; each id once.
+    """
+    zones = {zone.zone: zone for zone in reversed(_of_clauses(paragraphs, lists))}
+    zones = dict(reversed(zones.items()))
+    for stated in reading.stated:
+        crop, name = zone_of(stated)
+        zone_id = crop or (slug(name) if name else "")
+        if zone_id and zone_id not in zones:
+            zones[zone_id] = _zone(crop, name, stated.clause, confidence=0.8 if crop else 0.6)
+    return list(zones.values())

@@ -1,0 +1,215 @@
+"""A plan as tables: targets, zones, communes and tasks, column by column."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from layers.base.schema import Column, Schema
+
+if TYPE_CHECKING:
+    from zones.plan.model import Plan
+
+__all__ = [
+    "PLAN_COMMUNES",
+    "PLAN_TARGETS",
+    "PLAN_TASKS",
+    "PLAN_ZONES",
+    "communes_frame",
+    "targets_frame",
+    "tasks_frame",
+    "zones_frame",
+]
+
+PLAN_TARGETS = Schema(
+    "plan targets",
+    (
+        Column("target", "text", "id of the target, unique in the plan"),
+        Column("zone", "text", "id of the zone; empty for an indicator of the whole plan"),
+        Column("clause", "text", "clause of the document", nullable=True),
+        Column("bound", "text", "exact, range, at_least, at_most, about or maintain"),
+        Column("unit", "text", "unit of low and high"),
+        Column("year", "integer", "year the target is due", nullable=True),
+        Column("low", "number", "lower end; missing for a ceiling", nullable=True),
+        Column("high", "number", "upper end; missing for a floor", nullable=True),
+        Column("scope", "text", "province, zone or commune"),
+        Column("commune_code", "text", "the commune of scope commune, else empty"),
+        Column("measure", "text", "layer, report or none"),
+        Column("indicator", "text", "what is counted: area, forest_cover_rate, …"),
+        Column("period", "text", "by_year, per_year, in_year or cumulative"),
+    ),
+)
+
+PLAN_ZONES = Schema(
+    "plan zones",
+    (
+        Column("zone", "text", "id of the zone, unique in the plan"),
+        Column("name_vi", "text", "name in Vietnamese"),
+        Column("name_en", "text", "name in English"),
+        Column("crop", "text", "crop id of data/crops.csv; empty for a zone of no single crop"),
+        Column("land_kind", "text", "forest, orchard, annual or understorey"),
+        Column("counts_for_cover", "text", "established, never or by_land"),
+        Column("list", "text", "open, closed, province, or none where no commune is named"),
+        Column("clause", "text", "clause of the document", nullable=True),
+    ),
+)
+
+PLAN_COMMUNES = Schema(
+    "plan communes",
+    (
+        Column("zone", "text", "id of the zone"),
+        Column("commune_code", "text", "code in the plan's vintage"),
+        Column("commune", "text", "official short name; the name as written where unknown"),
+        Column("name_as_written", "text", "name as the document writes it"),
+    ),
+)
+
+PLAN_TASKS = Schema(
+    "plan tasks",
+    (
+        Column("task", "text", "id of the task"),
+        Column("name_vi", "text", "what is to be done, in Vietnamese"),
+        Column("name_en", "text", "what is to be done, in English"),
+        Column("deadline", "text", "date, or month-day where it returns", nullable=True),
+        Column("every", "text", "once, half_year, year or always"),
+        Column("responsible", "text", "units, separated by ' | '"),
+        Column("clause", "text", "clause of the document", nullable=True),
+    ),
+)
+
+
+def _frame(schema: Schema, rows: list[dict[str, object]]) -> pd.DataFrame:
+    if not rows:
+        return schema.empty()
+    return schema.validate(pd.DataFrame(rows, columns=schema.names))
+
+
+def targets_frame(plan: Plan) -> pd.DataFrame:
+    """Targets of a plan, one row each, with the columns of ``PLAN_TARGETS``.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Zones first, then indicators of the whole plan, in the order of the file. Exact, about and
+        maintain have ``low`` = ``high`` = the figure.
+    """
+    rows: list[dict[str, object]] = []
+    for zone, target in plan.all_targets():
+        low, high = target.ends
+        rows.append(
+            {
+                "target": target.target,
+                "zone": zone,
+                "clause": target.clause,
+                "bound": target.bound,
+                "unit": target.unit,
+                "year": target.year,
+                "low": low,
+                "high": high,
+                "scope": target.scope,
+                "commune_code": target.commune or "",
+                "measure": target.measure,
+                "indicator": target.indicator,
+                "period": target.period,
+            }
+        )
+    return _frame(PLAN_TARGETS, rows)
+
+
+def zones_frame(plan: Plan) -> pd.DataFrame:
+    """Zones of a plan, one row each, with the columns of ``PLAN_ZONES``.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+
+    Returns
+    -------
+    pandas.DataFrame
+        In the order of the file.
+    """
+    rows: list[dict[str, object]] = [
+        {
+            "zone": zone.zone,
+            "name_vi": zone.name.vi,
+            "name_en": zone.name.en,
+            "crop": zone.crop or "",
+            "land_kind": zone.land_kind,
+            "counts_for_cover": zone.counts_for_cover,
+            "list": zone.listing,
+            "clause": zone.clause,
+        }
+        for zone in plan.zones
+    ]
+    return _frame(PLAN_ZONES, rows)
+
+
+def communes_frame(plan: Plan) -> pd.DataFrame:
+    """Communes of the zones' lists, with the columns of ``PLAN_COMMUNES``.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per zone and commune, in the order of the lists; a commune that a list names twice
+        has one row. A zone of the whole province lists every commune that the province has at the
+        plan's vintage.
+    """
+    from zones.plan.plan_communes import communes_of
+
+    names = {code: unit.name for code, unit in communes_of(plan).items()}
+    rows: list[dict[str, object]] = []
+    for zone in plan.zones:
+        listed = {commune.code: commune.as_written for commune in reversed(zone.communes)}
+        codes = [commune.code for commune in zone.communes]
+        if zone.listing == "province":
+            codes += sorted(names)
+        rows += [
+            {
+                "zone": zone.zone,
+                "commune_code": code,
+                "commune": names.get(code) or listed[code],
+                "name_as_written": listed.get(code, ""),
+            }
+            for code in dict.fromkeys(codes)
+        ]
+    return _frame(PLAN_COMMUNES, rows)
+
+
+def tasks_frame(plan: Plan) -> pd.DataFrame:
+    """Tasks of a plan, one row each, with the columns of ``PLAN_TASKS``.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+
+    Returns
+    -------
+    pandas.DataFrame
+        In the order of the file.
+    """
+    rows: list[dict[str, object]] = [
+        {
+            "task": task.task,
+            "name_vi": task.name.vi,
+            "name_en": task.name.en,
+            "deadline": task.deadline,
+            "every": task.every,
+            "responsible": " | ".join(task.responsible),
+            "clause": task.clause,
+        }
+        for task in plan.tasks
+    ]
+    return _frame(PLAN_TASKS, rows)

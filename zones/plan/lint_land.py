@@ -1,0 +1,199 @@
+"""Lint of a plan against the land: below what is there, above what could take the crop.
+
+Whether zones fit together is a question of flow: land of each class goes to the zones that may use
+it. Where the targets' lower ends do not all fit, the smallest cut names the zones that crowd each
+other out. A crop under the canopy shares the hectare with the trees, so it is left out of the sum.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import breadth_first_order, maximum_flow
+
+from layers.base.language import Phrase, format_number
+from layers.base.schema import Column, Schema
+from zones.plan.findings import PlanFinding
+from zones.plan.model import Plan, Target
+
+__all__ = ["LAND_FOR_ZONES", "PRESENT_OF_ZONES", "lint_with_land"]
+
+PRESENT_OF_ZONES = Schema(
+    "present areas of zones",
+    (
+        Column("zone", "text", "id of the zone; one row for each"),
+        Column("present_ha", "number", "what stands there now", "ha", nullable=True, minimum=0),
+    ),
+)
+
+LAND_FOR_ZONES = Schema(
+    "land that could take the crops",
+    (
+        Column("zone", "text", "id of a zone whose crop may stand on the land"),
+        Column("land", "text", "land class"),
+        Column("area_ha", "number", "hectares of the land class, all of it", "ha", minimum=0),
+    ),
+)
+
+
+def _areas(plan: Plan) -> list[tuple[str, Target]]:
+    """Area targets of zones, in hectares, those under the canopy left out."""
+    kinds = {zone.zone: zone.land_kind for zone in plan.zones}
+    return [
+        (zone, target)
+        for zone, target in plan.all_targets()
+        if zone
+        and target.indicator == "area"
+        and target.unit == "ha"
+        and kinds[zone] != "understorey"
+    ]
+
+
+def _least(target: Target) -> float:
+    low, high = target.ends
+    return high if math.isnan(low) else low
+
+
+def _hectares(value: float) -> Phrase:
+    return Phrase(en=f"{format_number(value, 'en')} ha", vi=f"{format_number(value, 'vi')} ha")
+
+
+def _below_present(plan: Plan, present: pd.DataFrame) -> Iterator[PlanFinding]:
+    standing = present.dropna().set_index("zone")["present_ha"]
+    for zone, target in plan.all_targets():
+        high = target.ends[1]
+        if target.indicator != "area" or target.unit != "ha" or zone not in standing.index:
+            continue
+        if math.isnan(high):
+            continue
+        now = float(standing[zone])
+        if now > high:
+            has, wants = _hectares(now), _hectares(high)
+            yield PlanFinding(
+                "target-below-present",
+                target.target,
+                target.clause,
+                Phrase(
+                    en=f"{has.en} stand there already, the target is {wants.en}",
+                    vi=f"hiện đã có {has.vi}, chỉ tiêu chỉ {wants.vi}",
+                ),
+            )
+
+
+def _above_land(plan: Plan, land: pd.DataFrame) -> Iterator[PlanFinding]:
+    available = land.groupby("zone")["area_ha"].sum()
+    for zone, target in plan.all_targets():
+        if target.indicator != "area" or target.unit != "ha" or zone not in available.index:
+            continue
+        least, most = _least(target), float(available[zone])
+        if least > most:
+            wants, has = _hectares(least), _hectares(most)
+            yield PlanFinding(
+                "target-above-land",
+                target.target,
+                target.clause,
+                Phrase(
+                    en=f"the target is {wants.en}, but only {has.en} of land could take the crop",
+                    vi=f"chỉ tiêu {wants.vi}, nhưng chỉ có {has.vi} đất có thể trồng",
+                ),
+            )
+
+
+def _crowded(demand: pd.Series[float], land: pd.DataFrame) -> tuple[list[str], float, float]:
+    """Zones that together want more than the land they may use; none where all fit.
+
+    Max flow, min cut: source → land class → zone → sink. Zones that the source cannot reach any
+    more in the residual network keep their land to themselves; those it does not feed are short.
+    """
+    zones = list(demand.index)
+    classes = sorted(land["land"].unique())
+    area = land.groupby("land")["area_ha"].max()
+    source, sink = 0, 1 + len(classes) + len(zones)
+    node = {("land", name): 1 + place for place, name in enumerate(classes)}
+    node |= {("zone", name): 1 + len(classes) + place for place, name in enumerate(zones)}
+    edges = [(source, node["land", name], float(area[name])) for name in classes]
+    edges += [(node["zone", name], sink, float(demand[name])) for name in zones]
+    pairs = land.loc[land["zone"].isin(zones), ["land", "zone"]].drop_duplicates()
+    edges += [
+        (node["land", name], node["zone", zone], float(area[name]))
+        for name, zone in pairs.itertuples(index=False)
+    ]
+    start, end, hectares = (np.array(column) for column in zip(*edges, strict=True))
+    # Whole ares fit 32 bits; what is wanted is rounded down and land up, so that a plan that fits
+    # to the hectare never fails by rounding.
+    ares = np.where(end == sink, np.floor(hectares * 100), np.ceil(hectares * 100))
+    capacity = ares.astype(np.int32)
+    graph = csr_array((capacity, (start, end)), shape=(sink + 1, sink + 1), dtype=np.int32)
+    flow = maximum_flow(graph, source, sink)
+    wanted = int(capacity[end == sink].sum())
+    if flow.flow_value >= wanted:
+        return [], 0.0, 0.0
+    residual = csr_array(graph - flow.flow)
+    residual.data[residual.data < 0] = 0
+    residual.eliminate_zeros()
+    # Zones from which the sink can still be reached are short; they and the land they may use.
+    reaching = set(breadth_first_order(residual.T.tocsr(), sink, return_predecessors=False))
+    short = [name for name in zones if node["zone", name] in reaching]
+    used = land.loc[land["zone"].isin(short), "land"].unique()
+    return short, float(demand[short].sum()), float(area[used].sum())
+
+
+def _together(plan: Plan, land: pd.DataFrame) -> Iterator[PlanFinding]:
+    wanted: dict[str, Target] = {}
+    known = set(land["zone"])
+    for zone, target in _areas(plan):
+        if zone in known and (zone not in wanted or (target.year or 0) >= (wanted[zone].year or 0)):
+            wanted[zone] = target
+    if not wanted:
+        return
+    demand = pd.Series({zone: _least(target) for zone, target in wanted.items()}, dtype="float64")
+    zones, needs, has = _crowded(demand, land)
+    # A single zone without land enough is told by its own finding.
+    if len(zones) > 1:
+        need, room = _hectares(needs), _hectares(has)
+        yield PlanFinding(
+            "zones-exceed-land",
+            " + ".join(zones),
+            None,
+            Phrase(
+                en=f"{len(zones)} zones together want {need.en} of the {room.en} they could share",
+                vi=f"{len(zones)} vùng cộng lại cần {need.vi}, mà đất dùng chung chỉ có {room.vi}",
+            ),
+        )
+
+
+def lint_with_land(
+    plan: Plan, *, present: pd.DataFrame, land: pd.DataFrame | None = None
+) -> list[PlanFinding]:
+    """Find what is wrong in a plan against what was measured.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    present : pandas.DataFrame
+        Columns of ``PRESENT_OF_ZONES``: what stands in each zone now.
+    land : pandas.DataFrame, optional
+        Columns of ``LAND_FOR_ZONES``: which land could take the crop of which zone. A land class
+        that several zones may use has a row for each, always with all its hectares.
+
+    Returns
+    -------
+    list of PlanFinding
+        ``target-below-present``, ``target-above-land`` and ``zones-exceed-land``.
+
+    Raises
+    ------
+    SchemaError
+        A table lacks a column.
+    """
+    found = list(_below_present(plan, PRESENT_OF_ZONES.validate(present)))
+    if land is not None:
+        table = LAND_FOR_ZONES.validate(land)
+        found += _above_land(plan, table)
+        found += _together(plan, table)
+    return found

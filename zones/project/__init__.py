@@ -1,0 +1,1 @@
+"""The project file: its model, its text, its messages."""

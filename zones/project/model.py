@@ -1,0 +1,396 @@
+"""The project file: which communes, plans and layers, and how they are to be read.
+
+Written in YAML by a planner, validated here key by key; every fault is named with its line. Paths
+are relative to the project file.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import hashlib
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    field_validator,
+)
+
+from layers.base.errors import InputError, MissingFileError
+from layers.base.language import Phrase
+from layers.kinds.crops import load_crops
+from zones.project.allocation_section import AllocationSection
+from zones.project.page_settings import AnnexSettings, AtlasSettings, MapSettings, NeighboursSource
+from zones.project.yaml import read_document, validate_document
+
+__all__ = [
+    "CommunesSource",
+    "CropPlotsSource",
+    "ForestStatusSource",
+    "LandUseSource",
+    "LayerSource",
+    "NaturalAreasSource",
+    "Project",
+    "RasterSource",
+    "ReportSource",
+    "Thresholds",
+    "load_project",
+    "newest_forest_layer",
+]
+
+Repair = Literal["repair", "never"]
+Decimal = Literal[".", ","]
+
+
+def _last_day(value: object) -> object:
+    """Day that a bare year stands for: 2024 still had districts, 2025 ended without them."""
+    text = str(value)
+    return f"{text}-12-31" if len(text) == 4 and text.isdigit() else value
+
+
+Vintage = Annotated[dt.date, BeforeValidator(_last_day)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class NaturalAreasSource(_Part):
+    """Table of official natural areas."""
+
+    path: Path
+    code_column: str = "code"
+    area_column: str = "official_area_ha"
+    sheet: str | None = None
+    decimal: Decimal | None = None
+
+
+class CommunesSource(_Part):
+    """Commune boundaries."""
+
+    vintage: Vintage
+    path: Path
+    layer: str | None = None
+    code_column: str = "code"
+    name_column: str = "name"
+    natural_areas: NaturalAreasSource
+    repair: Repair = "repair"
+
+
+class _Source(_Part):
+    path: Path
+    date: dt.date
+    source: str = ""
+    vintage: Vintage | None = None
+
+
+class _VectorSource(_Source):
+    layer: str | None = None
+    crs: str | None = None
+    repair: Repair = "repair"
+
+
+class ForestStatusSource(_VectorSource):
+    """Forest status layer (lớp diễn biến rừng)."""
+
+    kind: Literal["forest_status"]
+    columns: dict[str, str | None] = Field(default_factory=dict)
+    encoding: str | None = None
+    code_table: Literal["auto", "93", "98"] = "auto"
+    species: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("code_table", mode="before")
+    @classmethod
+    def _number_as_text(cls, value: object) -> object:
+        return str(value) if isinstance(value, int) else value
+
+
+class CropPlotsSource(_VectorSource):
+    """Polygons of crops outside the forest layer."""
+
+    kind: Literal["crop_plots"]
+    columns: dict[str, str] = Field(default_factory=dict)
+    crops: dict[str, str] = Field(default_factory=dict)
+
+
+class LandUseSource(_VectorSource):
+    """Land-use map (bản đồ hiện trạng sử dụng đất)."""
+
+    kind: Literal["land_use"]
+    columns: dict[str, str] = Field(default_factory=dict)
+
+
+class RasterSource(_Source):
+    """Raster of classes."""
+
+    kind: Literal["raster"]
+    band: int = Field(default=1, ge=1)
+    classes: dict[int, str]
+
+
+class ReportSource(_Source):
+    """Table of what communes report: commune, crop, year, hectares."""
+
+    kind: Literal["report"]
+    sheet: str | None = None
+    columns: dict[str, str] = Field(default_factory=dict)
+    crops: dict[str, str] = Field(default_factory=dict)
+    decimal: Decimal | None = None
+
+
+LayerSource = Annotated[
+    ForestStatusSource | CropPlotsSource | LandUseSource | RasterSource | ReportSource,
+    Field(discriminator="kind"),
+]
+
+
+class Thresholds(_Part):
+    """Limits of the comparison with the plan; every one of them is shown on the pages.
+
+    ``rate_tolerance_points`` stands apart from ``tolerance_percent`` because 5 % of a forest cover
+    rate of 67 % would hide three and a half points.
+    """
+
+    tolerance_percent: float = Field(default=5.0, ge=0, le=50)
+    rate_tolerance_points: float = Field(default=0.0, ge=0, le=5)
+    listed_min_percent: float = Field(default=1.0, ge=0, le=100)
+    unlisted_max_percent: float = Field(default=5.0, ge=0, le=100)
+
+
+class Project(_Part):
+    """A project as its file describes it."""
+
+    version: Literal[1]
+    title: str
+    title_en: str = ""
+    demo: bool = False
+    province: str = Field(pattern=r"^\d{2}$")
+    communes: CommunesSource
+    plans: list[str] = Field(min_length=1)
+    layers: dict[str, LayerSource] = Field(min_length=1)
+    present: dict[str, str] = Field(default_factory=dict)
+    area_crs: str | None = None
+    thresholds: Thresholds = Thresholds()
+    decimals: int = Field(default=1, ge=0, le=4)
+    rate_decimals: int = Field(default=2, ge=0, le=4)
+    map: MapSettings = MapSettings()
+    allocation: AllocationSection = AllocationSection()
+    annex: AnnexSettings = AnnexSettings()
+    atlas: AtlasSettings = AtlasSettings()
+    output: Path = Path("out")
+
+    _file: Path = PrivateAttr(default=Path("project.yaml"))
+
+    @field_validator("present")
+    @classmethod
+    def _known_present(cls, value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        crops = set(load_crops()["crop"])
+        layers = info.data.get("layers")
+        for crop, layer in value.items():
+            if crop not in crops:
+                raise ValueError(_unknown("crop", "cây trồng", crop, crops))
+            # Where the layers themselves are at fault, that alone is told.
+            if layers is not None and layer not in layers:
+                raise ValueError(_unknown("layer", "lớp", layer, set(layers)))
+            if layers is not None and layers[layer].kind in ("raster", "land_use"):
+                raise ValueError(
+                    f"layer {layer!r} has no crops: its kind is {layers[layer].kind}"
+                    f" ¦ lớp {layer!r} không có cây trồng: kind là {layers[layer].kind}"
+                )
+        return value
+
+    @field_validator("map")
+    @classmethod
+    def _known_outlines(cls, value: MapSettings, info: ValidationInfo) -> MapSettings:
+        layers = info.data.get("layers")
+        name = value.outlines
+        if name is None or layers is None:
+            return value
+        polygons = {key for key, item in layers.items() if item.kind not in ("raster", "report")}
+        if name not in polygons:
+            raise ValueError(_unknown("polygon layer", "lớp dạng vùng", name, polygons))
+        return value
+
+    @field_validator("layers")
+    @classmethod
+    def _one_survey_a_day(cls, value: dict[str, LayerSource]) -> dict[str, LayerSource]:
+        days: dict[dt.date, str] = {}
+        for name, layer in value.items():
+            if layer.kind != "forest_status":
+                continue
+            if layer.date in days:
+                pair = f"{days[layer.date]}, {name}"
+                raise ValueError(
+                    f"two forest status layers of one date ({pair}): join them into one file, or "
+                    f"give each its date ¦ hai lớp diễn biến rừng cùng ngày ({pair}): hãy gộp "
+                    "thành một tệp hoặc ghi đúng ngày của từng lớp"
+                )
+            days[layer.date] = name
+        return value
+
+    @property
+    def file(self) -> Path:
+        """The project file."""
+        return self._file
+
+    @property
+    def map_neighbours(self) -> NeighboursSource | None:
+        """Communes that the map draws around the province: its own, else those of the atlas."""
+        return self.map.neighbours or self.atlas.neighbours
+
+    def resolve(self, path: Path) -> Path:
+        """Path relative to the project file.
+
+        Parameters
+        ----------
+        path : pathlib.Path
+            As written in the project.
+
+        Returns
+        -------
+        pathlib.Path
+            Absolute, or relative to the working folder as the project file's own path is.
+        """
+        return path if path.is_absolute() else self._file.parent / path
+
+    def settings_records(self) -> dict[str, dict[str, str | int]]:
+        """Digests of what the project file says, apart from how it is written.
+
+        Returns
+        -------
+        dict of str to dict
+            ``settings`` for everything but the allocation, ``allocation settings`` for that.
+        """
+        whole = self.model_dump(mode="json")
+        parts = {"allocation settings": whole.pop("allocation"), "settings": whole}
+        records: dict[str, dict[str, str | int]] = {}
+        for name, part in parts.items():
+            text = json.dumps(part, sort_keys=True).encode()
+            digest = hashlib.sha256(text).hexdigest()
+            records[name] = {"path": self._file.name, "bytes": len(text), "sha256": digest}
+        return records
+
+    def input_paths(self) -> dict[str, Path]:
+        """Every file the project reads, by what it is called in the record of a run.
+
+        Returns
+        -------
+        dict of str to pathlib.Path
+            ``project``, ``communes``, ``natural_areas`` and one entry per layer.
+        """
+        paths = {
+            "project": self._file,
+            "communes": self.resolve(self.communes.path),
+            "natural_areas": self.resolve(self.communes.natural_areas.path),
+        }
+        paths |= {
+            f"atlas {name}": self.resolve(item.path)
+            for name, item in self.atlas.layers()
+            if self.atlas.make
+        }
+        around = self.map_neighbours
+        paths |= {} if around is None else {"map neighbours": self.resolve(around.path)}
+        paths |= {f"layer {name}": self.resolve(item.path) for name, item in self.layers.items()}
+        paths |= {name: self.resolve(path) for name, path in self.allocation.paths().items()}
+        return paths
+
+
+def newest_forest_layer(project: Project) -> str | None:
+    """Name of the forest status layer of the newest date: it gives the forest cover rate.
+
+    Parameters
+    ----------
+    project : Project
+        The project.
+
+    Returns
+    -------
+    str or None
+        The layer; None for a project without one.
+    """
+    forest = {
+        name: source.date
+        for name, source in project.layers.items()
+        if source.kind == "forest_status"
+    }
+    return max(forest, key=lambda name: forest[name]) if forest else None
+
+
+def _unknown(what: str, loai: str, name: str, known: set[str]) -> str:
+    """Both languages in one text: pydantic carries only one (see ``validation_words``)."""
+    near = difflib.get_close_matches(name, sorted(known), n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    goi_y = f"; có phải {near[0]!r}?" if near else ""
+    listed = ", ".join(sorted(known))
+    return (
+        f"unknown {what} {name!r} (known: {listed}){hint}"
+        f" ¦ không có {loai} {name!r} (đang có: {listed}){goi_y}"
+    )
+
+
+def load_project(path: Path) -> Project:
+    """Load and validate a project file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        ``project.yaml``, or the folder that holds it.
+
+    Returns
+    -------
+    Project
+        The project; its paths resolve against the file's folder.
+
+    Raises
+    ------
+    MissingFileError
+        The project file, or a file it names, does not exist (all of them in one message).
+    InputError
+        A key is unknown or missing, or a value is not what it must be: key, line, expected, found.
+    """
+    file = path / "project.yaml" if path.is_dir() else path
+    project = validate_document(Project, read_document(file), file)
+    project._file = file  # noqa: SLF001 - set once, here
+    _refuse_missing_files(project)
+    _refuse_bad_tile_hosts(project)
+    return project
+
+
+def _refuse_missing_files(project: Project) -> None:
+    missing = {name: at for name, at in project.input_paths().items() if not at.exists()}
+    if not missing:
+        return
+    listed = [_missing_file(name, at) for name, at in missing.items()]
+    raise MissingFileError(
+        en=f"{project.file}: {len(missing)} files of the project were not found "
+        f"({'; '.join(item.en for item in listed)}); correct the path or put the file there.",
+        vi=f"{project.file}: không tìm thấy {len(missing)} tệp của dự án "
+        f"({'; '.join(item.vi for item in listed)}); hãy sửa đường dẫn hoặc đặt tệp vào đó.",
+    )
+
+
+def _missing_file(name: str, at: Path) -> Phrase:
+    """Name a file that is not there, with the nearest name in its folder."""
+    title = f"lớp {name.removeprefix('layer ')}" if name.startswith("layer ") else name
+    there = sorted(item.name for item in at.parent.iterdir()) if at.parent.is_dir() else []
+    near = difflib.get_close_matches(at.name, there, n=1)
+    if not near:
+        return Phrase(f"{name}: {at}", f"{title}: {at}")
+    return Phrase(f"{name}: {at}, did you mean {near[0]}?", f"{title}: {at}, có phải {near[0]}?")
+
+
+def _refuse_bad_tile_hosts(project: Project) -> None:
+    bad = [host for host in project.map.tile_hosts if not host.startswith("https://")]
+    if bad:
+        raise InputError(
+            en=f"{project.file}: map.tile_hosts: expected addresses that start with https://, "
+            f"found {bad}.",
+            vi=f"{project.file}: map.tile_hosts: cần địa chỉ bắt đầu bằng https://, lại gặp {bad}.",
+        )

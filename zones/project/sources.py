@@ -1,0 +1,78 @@
+"""What a run rests on, as its pages name it: boundaries, layers and plans, with date and origin."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from layers.base.language import Phrase
+
+if TYPE_CHECKING:
+    from zones.plan.model import Plan
+    from zones.project.model import Project
+
+__all__ = ["layer_names", "sources_table"]
+
+_KINDS = {
+    "forest_status": Phrase(en="Forest status layer", vi="Lớp hiện trạng rừng"),
+    "crop_plots": Phrase(en="Crop plots", vi="Lớp thửa cây trồng"),
+    "land_use": Phrase(en="Land-use map", vi="Bản đồ hiện trạng sử dụng đất"),
+    "raster": Phrase(en="Classified image", vi="Ảnh phân loại lớp phủ"),
+    "report": Phrase(en="Reports of the communes", vi="Báo cáo của các xã"),
+}
+_COMMUNES = Phrase(en="Commune boundaries", vi="Ranh giới xã, phường")
+
+
+def layer_names(project: Project) -> dict[str, Phrase]:
+    """Call the layers of a project by what they are.
+
+    Parameters
+    ----------
+    project : Project
+        The project.
+
+    Returns
+    -------
+    dict of str to Phrase
+        By the name that the project gives them; where it has several of a kind, that name stands
+        behind.
+    """
+    several = Counter(item.kind for item in project.layers.values())
+    names = {}
+    for name, item in project.layers.items():
+        kind = _KINDS[item.kind]
+        if several[item.kind] > 1:
+            kind = Phrase(en=f"{kind.en} ({name})", vi=f"{kind.vi} ({name})")
+        names[name] = kind
+    return names
+
+
+def sources_table(project: Project, plans: list[Plan]) -> pd.DataFrame:
+    """List what a run rests on.
+
+    Parameters
+    ----------
+    project : Project
+        The project.
+    plans : list of Plan
+        Its plans.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of ``maps.tables.SOURCES``, ``layer`` in the language of the annex, and ``layer_vi``
+        and ``layer_en``. Layers go by what they are; where a project has several of a kind, the
+        name it gives them stands behind.
+    """
+    names = layer_names(project)
+    rows: list[tuple[Phrase, str | None, str | None]] = [
+        (_COMMUNES, str(project.communes.vintage), project.communes.path.name)
+    ]
+    for name, item in project.layers.items():
+        rows.append((names[name], str(item.date), item.source))
+    rows += [(Phrase(en=p.name.en, vi=p.name.vi), p.date, p.issuer) for p in plans]
+    language = project.annex.language
+    table = [(what.text(language), date, source, what.vi, what.en) for what, date, source in rows]
+    return pd.DataFrame(table, columns=["layer", "date", "source", "layer_vi", "layer_en"])

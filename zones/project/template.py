@@ -1,0 +1,90 @@
+"""A new project: a commented project file to fill in, and the table of natural areas beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from layers.base.errors import InputError, OutputExistsError
+from layers.base.language import Language
+from layers.base.resources import data_path
+from layers.communes.gazetteer import NEWEST_VINTAGE, provinces, units
+from zones.output.folder import save_text
+from zones.plan.files import embedded_plans, load_plan
+from zones.plan.model import Plan
+
+__all__ = ["write_new_project"]
+
+
+def write_new_project(folder: Path, *, province: str, language: Language = "vi") -> list[Path]:
+    """Write ``project.yaml`` and ``natural_areas.csv`` for a province.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Folder to write to; made if need be.
+    province : str
+        Province code.
+    language : {"vi", "en"}
+        Language of the comments.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files written.
+
+    Raises
+    ------
+    InputError
+        The code is no province of today.
+    OutputExistsError
+        One of the files is there already.
+    """
+    known = provinces()
+    if province not in known:
+        listed = ", ".join(f"{code} {item.name}" for code, item in known.items())
+        raise InputError(
+            en=f"Province {province!r}: expected one of {listed}.",
+            vi=f"Tỉnh {province!r}: cần một trong các mã {listed}.",
+        )
+    project, areas = folder / "project.yaml", folder / "natural_areas.csv"
+    taken = [str(path) for path in (project, areas) if path.exists()]
+    if taken:
+        raise OutputExistsError(
+            en=f"{', '.join(taken)} exists; choose an empty folder.",
+            vi=f"{', '.join(taken)} đã có; hãy chọn thư mục trống.",
+        )
+    template = data_path("templates", f"project.{language}.yaml").read_text("utf-8")
+    # The newest plan leads: targets of an older one would look exceeded.
+    found = [load_plan(name) for name in embedded_plans()]
+    own = [plan.plan for plan in sorted(found, key=_day, reverse=True) if plan.province == province]
+    plans = "".join(f"  - {name}\n" for name in own) or "  - plan.yaml\n"
+    text = template.format(
+        province=province,
+        province_name=known[province].name,
+        vintage=NEWEST_VINTAGE,
+        plans=plans.rstrip("\n"),
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    save_text(text, project)
+    table = _natural_areas(province).to_csv(index=False, lineterminator="\n")
+    save_text("\ufeff" + table, areas)
+    return [project, areas]
+
+
+def _day(plan: Plan) -> str:
+    return plan.date or ""
+
+
+def _natural_areas(province: str) -> pd.DataFrame:
+    """Communes of a province with their official areas, empty where the project has none."""
+    frame = units(province)[["code", "name"]]
+    areas = pd.Series(dtype="float64")
+    try:
+        embedded = pd.read_csv(data_path(f"communes-{province}.csv"), dtype={"code": str})
+    except FileNotFoundError:
+        pass
+    else:
+        areas = embedded.set_index("code")["official_area_ha"]
+    return frame.assign(official_area_ha=frame["code"].map(areas).astype("float64"))

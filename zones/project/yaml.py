@@ -1,0 +1,379 @@
+"""YAML that people edit: read without trusting it, checked with line numbers, saved with comments.
+
+Only plain data is taken. Tags could name Python objects and anchors can multiply a small file into
+gigabytes, so a document with either is refused before anything is built from it.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    CollectionStartEvent,
+    Event,
+    NodeEvent,
+)
+from ruamel.yaml.representer import RoundTripRepresenter
+
+from layers.base.errors import InputError, MissingFileError, OutputExistsError
+from layers.base.language import Phrase
+from zones.project.messages import fault_phrase, known_keys
+
+__all__ = [
+    "dump_document",
+    "merge_document",
+    "read_document",
+    "validate_document",
+    "write_document",
+]
+
+_MAX_BYTES = 4_000_000
+_MAX_DEPTH = 24
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+class _Representer(RoundTripRepresenter):
+    """Writes a missing value as ``null``, so that a blank never looks like an oversight."""
+
+
+_Representer.add_representer(
+    type(None), lambda self, _: self.represent_scalar("tag:yaml.org,2002:null", "null")
+)
+
+
+def _parser() -> YAML:
+    yaml = YAML(typ="rt", pure=True)
+    yaml.Representer = _Representer
+    yaml.preserve_quotes = True
+    yaml.width = 1_000_000  # never folds a line the planner wrote
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.allow_unicode = True
+    yaml.allow_duplicate_keys = False
+    return yaml
+
+
+def _unsafe(event: Event) -> str | None:
+    if isinstance(event, AliasEvent):
+        return "*" + str(event.anchor)
+    if isinstance(event, NodeEvent) and event.anchor:
+        return "&" + str(event.anchor)
+    tag = getattr(event, "tag", None)
+    return str(tag) if tag else None
+
+
+def _refuse_unsafe(text: str, path: Path) -> None:
+    depth = 0
+    for event in _parser().parse(io.StringIO(text)):
+        found = _unsafe(event)
+        if found is not None:
+            line = event.start_mark.line + 1
+            raise InputError(
+                en=f"{path.name}, line {line}: expected plain data, found the tag or anchor "
+                f"{found!r}; write the value out.",
+                vi=f"{path.name}, dòng {line}: chỉ nhận dữ liệu thuần, nhưng gặp thẻ hoặc neo "
+                f"{found!r}; hãy viết thẳng giá trị ra.",
+            )
+        if isinstance(event, CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, CollectionEndEvent):
+            depth -= 1
+        if depth > _MAX_DEPTH:
+            raise InputError(
+                en=f"{path.name}: nested deeper than {_MAX_DEPTH} levels; this is no such file.",
+                vi=f"{path.name}: lồng sâu quá {_MAX_DEPTH} cấp; đây không phải tệp hợp lệ.",
+            )
+
+
+def _read_text(path: Path) -> str:
+    if not path.is_file():
+        raise MissingFileError(
+            en=f"No file {path}; check the path.", vi=f"Không có tệp {path}; hãy xem lại đường dẫn."
+        )
+    size = path.stat().st_size
+    if size > _MAX_BYTES:
+        raise InputError(
+            en=f"{path.name}: {size / 1e6:.0f} MB; a YAML file of at most "
+            f"{_MAX_BYTES / 1e6:.0f} MB was expected.",
+            vi=f"{path.name}: {size / 1e6:.0f} MB; chỉ nhận tệp YAML không quá "
+            f"{_MAX_BYTES / 1e6:.0f} MB.",
+        )
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            en=f"{path.name}: not UTF-8 text (byte {error.start}); save it as UTF-8.",
+            vi=f"{path.name}: không phải văn bản UTF-8 (byte {error.start}); hãy lưu lại UTF-8.",
+        ) from error
+
+
+def read_document(path: Path) -> CommentedMap:
+    """Read a YAML mapping with its comments.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        File in UTF-8.
+
+    Returns
+    -------
+    ruamel.yaml.comments.CommentedMap
+        The document; it remembers comments, order and line numbers.
+
+    Raises
+    ------
+    MissingFileError
+        There is no such file.
+    InputError
+        The file is too large, not UTF-8, not YAML, not a mapping, says a key twice, or uses tags or
+        anchors.
+    """
+    text = _read_text(path)
+    try:
+        _refuse_unsafe(text, path)
+        document = _parser().load(text)
+    except InputError:
+        raise
+    except MarkedYAMLError as error:
+        raise _syntax_error(error, text, path) from error
+    except (YAMLError, ValueError) as error:
+        problem = str(error).splitlines()[0]
+        raise InputError(
+            en=f"{path.name}: not YAML: {problem}.",
+            vi=f"{path.name}: không đúng cú pháp YAML; hãy xem lại dấu hai chấm, thụt lề, ngoặc và "
+            "dấu nháy.",
+        ) from error
+    if not isinstance(document, CommentedMap):
+        raise InputError(
+            en=f"{path.name}: expected keys and values, found {type(document).__name__}.",
+            vi=f"{path.name}: cần các khóa và giá trị, nhưng gặp {type(document).__name__}.",
+        )
+    return document
+
+
+def _syntax_error(error: MarkedYAMLError, text: str, path: Path) -> InputError:
+    """Name the line and show it: the parser tells its trouble in English only."""
+    mark = error.problem_mark or error.context_mark
+    line = mark.line + 1 if mark else 0
+    lines = text.splitlines() or [""]
+    shown = lines[min(line, len(lines)) - 1].strip()[:60]
+    problem = str(error.problem or error.context).splitlines()[0]
+    if isinstance(error, DuplicateKeyError):
+        why = Phrase(problem, "khóa này đã có ở trên, mỗi khóa chỉ ghi một lần")
+    elif "\t" in (lines[line - 1] if line <= len(lines) else ""):
+        why = Phrase(
+            "indent with spaces, not with tabs", "hãy thụt lề bằng dấu cách, không dùng tab"
+        )
+    else:
+        why = Phrase(problem, "hãy xem lại dấu hai chấm, thụt lề, ngoặc và dấu nháy ở đó")
+    return InputError(
+        en=f"{path.name}, line {line} ({shown!r}): not YAML: {why.en}.",
+        vi=f"{path.name}, dòng {line} ({shown!r}): không đúng cú pháp YAML: {why.vi}.",
+    )
+
+
+def _whereabouts(document: Any, place: Sequence[str | int]) -> tuple[int, str]:
+    """Line (from 1) of the deepest part of a place that the document has, and its key in full."""
+    node, line = document, 1
+    steps: list[str] = []
+    for number, step in enumerate(place, start=1):
+        if number < len(place) and isinstance(node, Mapping) and node.get("kind") == step:
+            continue  # by the kind of a layer pydantic names its model; no one wrote it as a key
+        steps.append(str(step))
+        data = getattr(getattr(node, "lc", None), "data", None) or {}
+        if step in data:
+            line = data[step][0] + 1
+        try:
+            node = node[step]
+        except (KeyError, IndexError, TypeError):
+            break
+    return line, ".".join(steps) or "(top)"
+
+
+def _found(fault: Mapping[str, Any]) -> str:
+    """Show what stands there, as the planner wrote it."""
+    value = fault["input"]
+    if fault["type"] in ("missing", "union_tag_not_found"):
+        return ""
+    if fault["type"] == "union_tag_invalid":
+        value = fault["ctx"]["tag"]
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(map(str, value))[:60] + "}"
+    return repr(value)[:60]
+
+
+def validate_document(model: type[_Model], document: CommentedMap, path: Path) -> _Model:
+    """Validate a document; every fault is named with its key and line.
+
+    Parameters
+    ----------
+    model : type of pydantic.BaseModel
+        What the document must be.
+    document : CommentedMap
+        The document.
+    path : pathlib.Path
+        Where it came from, for messages.
+
+    Returns
+    -------
+    pydantic.BaseModel
+        The validated model.
+
+    Raises
+    ------
+    InputError
+        All faults, the first five written out.
+    """
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        keys = known_keys(model)
+        faults = [
+            (*_whereabouts(document, fault["loc"]), fault_phrase(fault, keys), _found(fault))
+            for fault in error.errors(include_url=False)
+        ]
+    rest = len(faults) - 5
+    more = f" (+{rest})" if rest > 0 else ""
+    lines = "; ".join(
+        f"line {line}, {key}: {words.en}" + (f", found {found}" if found else "")
+        for line, key, words, found in faults[:5]
+    )
+    dong = "; ".join(
+        f"dòng {line}, {key}: {words.vi}" + (f", gặp {found}" if found else "")
+        for line, key, words, found in faults[:5]
+    )
+    raise InputError(en=f"{path.name}: {lines}{more}.", vi=f"{path.name}: {dong}{more}.")
+
+
+def _key_of(item: Any, keys: Sequence[str]) -> Any:
+    if isinstance(item, Mapping):
+        return next((item[key] for key in keys if key in item), None)
+    return None
+
+
+def _merge_list(old: CommentedSeq, new: Sequence[Any], keys: Sequence[str]) -> None:
+    waiting: dict[Any, list[Any]] = {}  # a list may name one commune twice
+    for item in old:
+        waiting.setdefault(_key_of(item, keys), []).append(item)
+    merged = []
+    for item in new:
+        partners = waiting.get(_key_of(item, keys))
+        merged.append(_merged(partners.pop(0) if partners else None, item, keys))
+    if len(merged) == len(old) and all(a is b for a, b in zip(old, merged, strict=True)):
+        return
+    for place, item in enumerate(merged):
+        if place < len(old):
+            old[place] = item
+        else:
+            old.append(item)
+    while len(old) > len(merged):
+        del old[len(old) - 1]
+
+
+def _merged(old: Any, new: Any, keys: Sequence[str]) -> Any:
+    if isinstance(old, CommentedMap) and isinstance(new, Mapping):
+        merge_document(old, new, keys=keys)
+        return old
+    if isinstance(old, CommentedSeq) and isinstance(new, list):
+        _merge_list(old, new, keys)
+        return old
+    if type(new) is float and new.is_integer():
+        new = int(new)
+    return old if old is not None and old == new else new
+
+
+def merge_document(document: CommentedMap, data: Mapping[str, Any], *, keys: Sequence[str]) -> None:
+    """Bring a document to the state of ``data``, keeping comments and order of what stays.
+
+    Parameters
+    ----------
+    document : CommentedMap
+        The document; changed in place.
+    data : mapping
+        Plain data.
+    keys : sequence of str
+        Keys that name the items of a list (``"zone"``, ``"target"``), so that an item is
+        recognised when its place changed.
+    """
+    for key in [key for key in document if key not in data]:
+        del document[key]
+    for key, value in data.items():
+        merged = _merged(document.get(key), value, keys)
+        if key not in document or merged is not document[key]:
+            document[key] = merged
+
+
+def dump_document(document: Mapping[str, Any], *, closing: Sequence[str] = ()) -> str:
+    """Give a document as YAML text.
+
+    Parameters
+    ----------
+    document : mapping
+        The document, with comments or without.
+    closing : sequence of str
+        Lines of comment for the end.
+
+    Returns
+    -------
+    str
+        The text.
+    """
+    text = io.StringIO()
+    _parser().dump(document, text)
+    # A line break inside a remark must not end the comment.
+    plain = ("".join(sign if sign.isprintable() else " " for sign in line) for line in closing)
+    remarks = [f"# {' '.join(line.split())}".rstrip() for line in plain]
+    return text.getvalue() + "".join(f"{remark}\n" for remark in remarks)
+
+
+def write_document(
+    document: Mapping[str, Any],
+    path: Path,
+    *,
+    overwrite: bool = False,
+    closing: Sequence[str] = (),
+) -> None:
+    """Write a YAML document through a temporary file and a rename.
+
+    Parameters
+    ----------
+    document : mapping
+        The document, with comments or without.
+    path : pathlib.Path
+        Destination.
+    overwrite : bool
+        Whether an existing file may be replaced.
+    closing : sequence of str
+        Lines of comment for the end.
+
+    Raises
+    ------
+    OutputExistsError
+        The file exists and ``overwrite`` is false.
+    MissingFileError
+        The folder does not exist.
+    OutputError
+        The disk is full, or the place may not be written.
+    """
+    if path.exists() and not overwrite:
+        raise OutputExistsError(
+            en=f"{path} exists; choose another name or ask for overwriting.",
+            vi=f"{path} đã có; hãy chọn tên khác hoặc cho phép ghi đè.",
+        )
+    from zones.output.folder import save_text
+
+    if not path.parent.is_dir():
+        raise MissingFileError(
+            en=f"No folder {path.parent}; make it first.",
+            vi=f"Không có thư mục {path.parent}; hãy tạo trước.",
+        )
+    save_text(dump_document(document, closing=closing), path)

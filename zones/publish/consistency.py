@@ -1,0 +1,239 @@
+"""Figures that stand in two printed tables: whether they are the same figure.
+
+Every table is rounded once, and what two of them print is taken from one rounding; this room holds
+them against each other before a page is made, and again when a folder comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from layers.base.errors import ClosureError
+from zones.publish.figures import FUNCTIONS, WITH_FOREST, target_areas
+
+__all__ = ["TwinFigures", "check_twins", "twin_differences"]
+
+_TOLERANCE = 1e-6
+_COVER = ("natural_area_ha", *WITH_FOREST, "area_with_forest_ha", *FUNCTIONS)
+_ESTABLISHED = (*(f"class_{number}_ha" for number in range(1, 6)), "age_unknown_ha")
+_ABOUT = ("zone", "commune_code", "year")
+
+Frames = Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class TwinFigures:
+    """One figure that two printed tables do not agree about.
+
+    Parameters
+    ----------
+    table : str
+        Table that says otherwise.
+    place : str
+        Row and column in it.
+    expected : float
+        What the other table says.
+    found : float
+        What this one says.
+    """
+
+    table: str
+    place: str
+    expected: float
+    found: float
+
+
+def twin_differences(frames: Frames) -> list[TwinFigures]:
+    """Hold printed tables against each other.
+
+    Parameters
+    ----------
+    frames : mapping of str to pandas.DataFrame
+        Printed tables by name: ``zones, targets, forest_cover, planted_species, land, allocation,
+        losses, allocation_targets, zone_totals``, as far as there are any.
+
+    Returns
+    -------
+    list of TwinFigures
+        Communes of the forest cover against the province, forest by origin against forest by
+        function, species against the province, land against the forest cover, targets and
+        allocation against the zones, the allocation's targets against its communes and each
+        within itself.
+    """
+    found: list[TwinFigures] = []
+    given = {name: frame for name, frame in frames.items() if not frame.empty}
+    for needed, compare in (
+        (("forest_cover",), _cover),
+        (("forest_cover", "planted_species"), _species),
+        (("forest_cover", "land"), _land),
+        (("targets", "zones"), _targets),
+        (("zone_totals", "zones"), _zone_totals),
+        (("allocation", "zones"), _present),
+        (("allocation", "zones"), _gaps),
+        (("allocation", "allocation_targets"), _allocated),
+        (("allocation_targets",), _held),
+        (("allocation_targets", "zones"), _held_present),
+    ):
+        if all(name in given for name in needed):
+            found += compare(given)
+    return found
+
+
+def check_twins(frames: Frames) -> None:
+    """Refuse printed tables that do not agree.
+
+    Parameters
+    ----------
+    frames : mapping of str to pandas.DataFrame
+        As ``twin_differences`` takes them.
+
+    Raises
+    ------
+    ClosureError
+        A figure that stands in two tables is not the same.
+    """
+    found = twin_differences(frames)
+    if not found:
+        return
+    first = "; ".join(
+        f"{item.table}, {item.place}: {item.found:.12g} ≠ {item.expected:.12g}"
+        for item in found[:5]
+    )
+    raise ClosureError(
+        en=f"Printed tables do not agree in {len(found)} figures, first {first}.",
+        vi=f"Các bảng in ra không khớp nhau ở {len(found)} số liệu, đầu tiên: {first}.",
+    )
+
+
+def _compare(
+    table: str, expected: pd.Series[float], found: pd.Series[float], column: str
+) -> Iterator[TwinFigures]:
+    """Compare two series over the places that both have."""
+    both = pd.DataFrame({"expected": expected, "found": found}).dropna()
+    apart = both[(both["expected"] - both["found"]).abs() > _TOLERANCE]
+    for key, row in apart.iterrows():
+        place = ", ".join(map(str, key)) if isinstance(key, tuple) else str(key)
+        yield TwinFigures(table, f"{place}, {column}", row["expected"], row["found"])
+
+
+def _cover(given: Frames) -> Iterator[TwinFigures]:
+    cover = given["forest_cover"]
+    for name in [name for name in _COVER if name in cover.columns]:
+        total, last = float(cover[name].iloc[:-1].sum()), float(cover[name].iloc[-1])
+        if abs(total - last) > _TOLERANCE:
+            yield TwinFigures("forest_cover", f"{name}, last row", total, last)
+    rows = cover.set_index("commune_code")
+    if "area_with_forest_ha" in rows.columns:
+        by_origin = rows[list(WITH_FOREST)].sum(axis=1)
+        name = "area_with_forest_ha"
+        yield from _compare("forest_cover", by_origin, rows[name], name)
+    if set(FUNCTIONS) <= set(rows.columns):
+        by_origin = rows[list(WITH_FOREST)].sum(axis=1)
+        by_function = rows[list(FUNCTIONS)].sum(axis=1)
+        yield from _compare("forest_cover", by_origin, by_function, " + ".join(FUNCTIONS))
+
+
+def _species(given: Frames) -> Iterator[TwinFigures]:
+    species, province = given["planted_species"], given["forest_cover"].iloc[-1]
+    for name, total in (
+        ("planted_forest_ha", species[list(_ESTABLISHED)].sum().sum()),
+        ("not_yet_forest_ha", species["not_yet_ha"].sum()),
+    ):
+        if abs(float(province[name]) - float(total)) > _TOLERANCE:
+            place = f"all species, {name}"
+            yield TwinFigures("planted_species", place, float(province[name]), float(total))
+    rows = species.set_index("crop")
+    parts = rows[[*_ESTABLISHED, "not_yet_ha"]].sum(axis=1)
+    yield from _compare("planted_species", parts, rows["planted_ha"], "planted_ha")
+
+
+def _land(given: Frames) -> Iterator[TwinFigures]:
+    land = given["land"]
+    natural = land[land["land"] == "natural_forest"].set_index("commune_code")["area_ha"]
+    printed = given["forest_cover"].set_index("commune_code")["natural_forest_ha"]
+    yield from _compare("land", printed.reindex(natural.index), natural, "natural_forest")
+
+
+def _targets(given: Frames) -> Iterator[TwinFigures]:
+    targets = given["targets"].set_index("target")
+    areas = target_areas(given["targets"], given["zones"]).to_numpy()
+    expected = pd.Series(areas, index=targets.index)
+    yield from _compare("targets", expected, targets["present"], "present")
+
+
+def _zone_totals(given: Frames) -> Iterator[TwinFigures]:
+    sums = given["zones"].groupby("zone")["present_ha"].sum(min_count=1)
+    totals = given["zone_totals"].set_index("zone")["total_ha"]
+    yield from _compare("zones", totals.reindex(sums.index), sums, "present_ha")
+
+
+def _present(given: Frames) -> Iterator[TwinFigures]:
+    if "present_ha" not in given["allocation"].columns:
+        return
+    keys = ["zone", "commune_code"]
+    rows = given["allocation"].drop_duplicates(keys).set_index(keys)["present_ha"]
+    zones = given["zones"].set_index(keys)["present_ha"]
+    yield from _compare("allocation", zones.reindex(rows.index), rows, "present_ha")
+
+
+def _gaps(given: Frames) -> Iterator[TwinFigures]:
+    if "gap_ha" not in given["zones"].columns:
+        return
+    keys = ["zone", "commune_code"]
+    gaps = given["zones"].set_index(keys)["gap_ha"]
+    added = given["allocation"].groupby(keys)["planned_ha"].sum().reindex(gaps.index)
+    expected = added.fillna(0.0)
+    if "losses" in given:
+        lost = given["losses"].groupby(keys)["loss_ha"].sum().reindex(gaps.index)
+        expected = expected - lost.fillna(0.0)
+    yield from _compare("zones", expected, gaps, "gap_ha")
+
+
+def _allocated(given: Frames) -> Iterator[TwinFigures]:
+    """Compare what the allocation says of its targets with the sums of its communes."""
+    held = given["allocation_targets"]
+    keys = ["target", "year"]
+    pairs = [("planned_ha", given["allocation"])]
+    if "losses" in given:
+        pairs.append(("loss_ha", given["losses"]))
+    for name, rows in pairs:
+        sums = [_until(rows, name, *item) for item in held[list(_ABOUT)].itertuples(index=False)]
+        expected = pd.Series(sums, index=pd.MultiIndex.from_frame(held[keys]))
+        yield from _compare("allocation_targets", expected, held.set_index(keys)[name], name)
+
+
+def _held(given: Frames) -> Iterator[TwinFigures]:
+    """Hold the rows of the allocation's targets: what is reached, and what lacks or exceeds."""
+    held = given["allocation_targets"].set_index(["target", "year"])
+    end = held["present_ha"] - held["loss_ha"] + held["planned_ha"]
+    short, over = held["low_ha"] - held["end_ha"], held["end_ha"] - held["high_ha"]
+    for name, expected in (
+        ("end_ha", end),
+        ("shortfall_ha", short.clip(lower=0).fillna(0.0)),
+        ("surplus_ha", over.clip(lower=0).fillna(0.0)),
+    ):
+        yield from _compare("allocation_targets", expected, held[name], name)
+
+
+def _held_present(given: Frames) -> Iterator[TwinFigures]:
+    """Compare the present areas of the allocation's targets with those of the zones."""
+    held = given["allocation_targets"]
+    areas = given["zones"].groupby(["zone", "commune_code"])["present_ha"].first()
+    # A zone with a commune that nobody measured has no printed total to compare with.
+    sums = areas.groupby("zone").sum().where(areas.notna().groupby("zone").all())
+    cells = areas.reindex(pd.MultiIndex.from_frame(held[["zone", "commune_code"]])).to_numpy()
+    of_zone = held["zone"].map(sums).where(held["commune_code"] == "", cells)
+    keys = ["target", "year"]
+    expected = pd.Series(of_zone.to_numpy(), index=pd.MultiIndex.from_frame(held[keys]))
+    found = held.set_index(keys)["present_ha"]
+    yield from _compare("allocation_targets", expected, found, "present_ha")
+
+
+def _until(rows: pd.DataFrame, name: str, zone: str, commune_code: str, year: int) -> float:
+    mine = rows[(rows["zone"] == zone) & (rows["year"] <= year)]
+    if commune_code:
+        mine = mine[mine["commune_code"] == commune_code]
+    return float(mine[name].sum())

@@ -1,0 +1,179 @@
+"""Tables beside the pages that came back, held against the printed ones.
+
+Unrounded tables may differ from print by less than a step; the allocation is printed as it stands,
+so its tables must say the very same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from zones.publish.verify_tables import Difference
+
+if TYPE_CHECKING:
+    from maps import AnnexContent
+
+__all__ = ["check_tables"]
+
+_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class _Twin:
+    """A table beside the pages and its printed twin.
+
+    Parameters
+    ----------
+    printed : str
+        Name of the printed table.
+    keys : tuple of str
+        Columns that name a row.
+    figures : tuple of str
+        Figures that both have.
+    texts : tuple of str
+        Texts that both have.
+    same : bool
+        Whether the figures are printed as they stand.
+    """
+
+    printed: str
+    keys: tuple[str, ...]
+    figures: tuple[str, ...]
+    texts: tuple[str, ...] = ()
+    same: bool = False
+
+
+_TABLES = {
+    "zones": _Twin("zones", ("zone", "commune_code"), ("present_ha",)),
+    "targets": _Twin("targets", ("target",), ("present", "shortfall", "surplus")),
+    "forest_cover": _Twin(
+        "forest_cover",
+        ("commune_code",),
+        (
+            *("natural_area_ha", "natural_forest_ha", "planted_forest_ha", "not_yet_forest_ha"),
+            "cover_percent",
+        ),
+    ),
+    "allocation": _Twin(
+        "allocation",
+        ("zone", "commune_code", "land", "year"),
+        ("planned_ha", "present_ha"),
+        ("binding",),
+        same=True,
+    ),
+    "allocation_losses": _Twin("losses", ("zone", "commune_code", "year"), ("loss_ha",), same=True),
+    "planted_species": _Twin(
+        "planted_species",
+        ("crop",),
+        (*(f"class_{number}_ha" for number in range(1, 6)), "age_unknown_ha", "not_yet_ha"),
+    ),
+}
+
+
+def check_tables(
+    folder: Path, content: AnnexContent, frames: Mapping[str, pd.DataFrame]
+) -> tuple[dict[str, int], list[Difference]]:
+    """Hold the tables of an output folder against the printed ones.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The output folder.
+    content : AnnexContent
+        Digits of the printed figures.
+    frames : mapping of str to pandas.DataFrame
+        The printed tables by name.
+
+    Returns
+    -------
+    compared : dict of str to int
+        Figures compared, by file.
+    differences : list of Difference
+        Unrounded figures more than one step from print, figures and texts of the allocation that
+        are not the printed ones, rows that only one of the two has.
+    """
+    compared: dict[str, int] = {}
+    found: list[Difference] = []
+    for name, twin in _TABLES.items():
+        path = folder / f"{name}.csv"
+        if twin.printed not in frames or not path.is_file():
+            continue
+        both = _joined(path, twin, frames[twin.printed])
+        compared[path.name] = len(both) * (len(twin.figures) + len(twin.texts))
+        found += _row_differences(path.name, both, twin)
+        shared = both[both["_merge"] == "both"]
+        for column in twin.figures:
+            found += _figure_differences(path.name, shared, column, twin, content)
+        for column in twin.texts:
+            found += _text_differences(path.name, shared, column, twin)
+    return compared, found
+
+
+def _joined(path: Path, twin: _Twin, printed: pd.DataFrame) -> pd.DataFrame:
+    keys = list(twin.keys)
+    kinds: dict[str, Any] = dict.fromkeys([*keys, *twin.texts], "str")
+    exact = pd.read_csv(path, dtype=kinds, keep_default_na=True, encoding="utf-8-sig")
+    exact, plain = (_keyed(frame, keys) for frame in (exact, printed))
+    return plain.merge(exact, on=keys, how="outer", suffixes=("", "_exact"), indicator=True)
+
+
+def _keyed(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Keys as plain text; as objects, because Arrow cannot join text columns without rows."""
+    texts = {
+        key: frame[key].astype("object").fillna("").map(str).str.removesuffix(".0").astype("object")
+        if len(frame)
+        else frame[key].astype("object")
+        for key in keys
+    }
+    return frame.assign(**texts)
+
+
+def _figure_differences(
+    file: str, shared: pd.DataFrame, column: str, twin: _Twin, content: AnnexContent
+) -> Iterator[Difference]:
+    step = _exponents(content, column, shared).rpow(10.0)
+    there, here = shared[f"{column}_exact"], shared[column]
+    apart = (there - here).abs() > (_TOLERANCE if twin.same else step * (1 + _TOLERANCE))
+    bad = shared.assign(step=step)[apart | (there.isna() != here.isna())]
+    for row in bad.to_dict("records"):
+        span = "" if twin.same else f" ± {row['step']:g}"
+        expected, found = _figure(row[column]) + span, _figure(row[f"{column}_exact"])
+        yield Difference(file, _place(row, twin, column), expected, found)
+
+
+def _text_differences(
+    file: str, shared: pd.DataFrame, column: str, twin: _Twin
+) -> Iterator[Difference]:
+    there, here = shared[f"{column}_exact"].fillna(""), shared[column].fillna("")
+    for row in shared[there != here].to_dict("records"):
+        pair = ("" if pd.isna(text) else text for text in (row[column], row[f"{column}_exact"]))
+        yield Difference(file, _place(row, twin, column), *(str(text) or "–" for text in pair))
+
+
+def _exponents(content: AnnexContent, column: str, rows: pd.DataFrame) -> pd.Series[float]:
+    """Power of ten of the last printed digit, per row."""
+    rates = pd.Series(column.endswith("_percent"), index=rows.index)
+    if "unit" in rows.columns:
+        rates = rows["unit"].eq("%")
+    digits = pd.Series(-float(content.decimals), index=rows.index)
+    return digits.mask(rates, -float(content.percent_decimals))
+
+
+def _row_differences(file: str, both: pd.DataFrame, twin: _Twin) -> Iterator[Difference]:
+    for row in both[both["_merge"] != "both"].to_dict("records"):
+        missing = row["_merge"] == "left_only"
+        pair = ("a row", "none") if missing else ("no row", "a row")
+        yield Difference(file, _place(row, twin), *pair)
+
+
+def _place(row: Mapping[Any, Any], twin: _Twin, *column: str) -> str:
+    return ", ".join([*(str(row[key]) for key in twin.keys), *column])
+
+
+def _figure(value: Any) -> str:
+    return "…" if pd.isna(value) else f"{float(value):.12g}"

@@ -1,0 +1,274 @@
+"""One figure, one source: whether the files of an output folder still say the same.
+
+Map, atlas, workbook, document and tables of a run are made from the same rounded frames and carry
+their digest. A folder that went out by mail and came back is checked here: digests, and every
+figure and total of workbook, document, map and tables against the printed frames; files that nobody
+edits also byte by byte against what the run recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from layers.base.errors import MissingFileError
+from zones.output.record import file_digest, read_record
+from zones.publish.consistency import TwinFigures, twin_differences
+from zones.publish.folder import PRINTED_FOLDER, PRINTED_ORDER, load_printed, text_digest
+from zones.publish.returned_csv import check_tables
+from zones.publish.verify_tables import (
+    Difference,
+    check_document,
+    check_workbook,
+    document_digest,
+    workbook_digest,
+)
+
+if TYPE_CHECKING:
+    from maps import AnnexContent
+
+__all__ = ["Difference", "Verification", "verify_folder"]
+
+_COVER = ("natural_area_ha", "natural_forest_ha", "planted_forest_ha", "not_yet_forest_ha")
+_TARGETS = ("low", "high", "present", "shortfall", "surplus")
+_NAMED = 4
+#: Offices save these again, which changes their bytes: they are compared by content alone.
+_EDITED = ("annex.xlsx", "annex.docx")
+
+
+@dataclass(slots=True)
+class Verification:
+    """What a check found.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder.
+    digest : str
+        Digest of the printed figures.
+    compared : dict of str to int
+        Figures compared, by file.
+    differences : list of Difference
+        Where twins disagree.
+    by_bytes : list of str
+        Files held byte by byte against what the run wrote.
+    uncompared : list of str
+        Files that are there and could be held against nothing.
+    """
+
+    folder: Path
+    digest: str
+    compared: dict[str, int] = field(default_factory=dict)
+    differences: list[Difference] = field(default_factory=list)
+    by_bytes: list[str] = field(default_factory=list)
+    uncompared: list[str] = field(default_factory=list)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether all files that were compared say the same."""
+        return not self.differences
+
+
+def verify_folder(folder: Path) -> Verification:
+    """Check the files of an output folder against each other.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Output folder of a run, with ``printed/``; of the other files those that are there.
+
+    Returns
+    -------
+    Verification
+        What was compared, and every difference with its place.
+
+    Raises
+    ------
+    MissingFileError
+        The folder, or its printed figures, are not there.
+    InputError
+        A file cannot be opened as what it should be.
+    """
+    if not folder.is_dir():
+        raise MissingFileError(
+            en=f"{folder} is not there: expected an output folder of 'zones run'.",
+            vi=f"Không có thư mục {folder}: cần thư mục kết quả của 'zones run'.",
+        )
+    content, frames = load_printed(folder / PRINTED_FOLDER)
+    result = Verification(folder, content.digest)
+    _check_printed(result, frames)
+    checks: dict[str, Callable[[AnnexContent, Path], tuple[int, list[Difference]]]] = {
+        "annex.xlsx": check_workbook,
+        "annex.docx": check_document,
+        "map.html": _check_map,
+    }
+    digests = {
+        "annex.xlsx": workbook_digest,
+        "annex.docx": document_digest,
+        "map.html": _map_digest,
+        "atlas.pdf": _atlas_digest,
+    }
+    for name, read in digests.items():
+        path = folder / name
+        if not path.is_file():
+            continue
+        result.compared[name] = 0
+        carried = read(path)
+        if carried != content.digest:
+            result.differences.append(Difference(name, "digest", content.digest, carried or "–"))
+        if name in checks:
+            compared, differences = checks[name](content, path)
+            result.compared[name] += compared
+            result.differences += differences
+    counts, differences = check_tables(folder, content, frames)
+    result.compared |= counts
+    result.differences += differences
+    _check_bytes(result)
+    return result
+
+
+def _check_bytes(result: Verification) -> None:
+    """Hold files against the digests that the run recorded; name what nothing was held against."""
+    recorded: dict[str, str] = (read_record(result.folder) or {}).get("outputs", {})
+    named = {item.file for item in result.differences}
+    for path in sorted(item for item in result.folder.rglob("*") if item.is_file()):
+        name = path.relative_to(result.folder).as_posix()
+        if name in _EDITED:
+            continue
+        if name not in recorded:
+            if name not in result.compared:
+                result.uncompared.append(name)
+            continue
+        found = file_digest(path)
+        result.by_bytes.append(name)
+        # Where a cell of the file was named there is no need to say that its bytes differ.
+        if found != recorded[name] and name not in named:
+            pair = (f"{digest[:12]}…" for digest in (recorded[name], found))
+            result.differences.append(Difference(name, "SHA-256", *pair))
+
+
+def _check_printed(result: Verification, frames: dict[str, pd.DataFrame]) -> None:
+    """Hold the printed tables against their own digest, and against each other."""
+    folder = result.folder / PRINTED_FOLDER
+    again = text_digest(folder)
+    if again != result.digest:
+        place = "digest of the figures"
+        result.differences.append(Difference(f"{PRINTED_FOLDER}/", place, result.digest, again))
+    for name in (name for name in PRINTED_ORDER if name in frames):
+        file = f"{PRINTED_FOLDER}/{name}.csv"
+        carried = set(frames[name].get("digest", pd.Series(dtype="str")))
+        result.compared[file] = int(frames[name].select_dtypes("number").count().sum())
+        if len(frames[name]) and carried != {result.digest}:
+            found = ", ".join(sorted(map(str, carried))) or "–"
+            result.differences.append(Difference(file, "digest", result.digest, found))
+    held = folder.parent / "allocation_targets.csv"
+    if held.is_file():
+        texts = {"target": "str", "zone": "str", "commune_code": "str"}
+        table = pd.read_csv(held, dtype=texts, encoding="utf-8-sig").fillna({"commune_code": ""})
+        frames = {**frames, "allocation_targets": table}
+        result.compared[held.name] = int(table.select_dtypes("number").count().sum())
+    result.differences += [_twin_difference(item) for item in twin_differences(frames)]
+
+
+def _twin_difference(item: TwinFigures) -> Difference:
+    name = "" if item.table == "allocation_targets" else f"{PRINTED_FOLDER}/"
+    expected, found = _figure(item.expected), _figure(item.found)
+    return Difference(f"{name}{item.table}.csv", item.place, expected, found)
+
+
+def _map_data(path: Path) -> dict[str, Any]:
+    from maps.interactive.page_data import read_page_data
+
+    return read_page_data(path.read_text(encoding="utf-8"))
+
+
+def _map_digest(path: Path) -> str:
+    return str(_map_data(path).get("digest", ""))
+
+
+def _atlas_digest(path: Path) -> str:
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    from layers.base.errors import InputError
+
+    try:
+        with PdfReader(path) as reader:
+            found: dict[str, Any] = dict(reader.metadata or {})
+            return str(found.get("/Digest", ""))
+    except (PyPdfError, ValueError, OSError) as error:
+        raise InputError(
+            en=f"{path} could not be opened as a PDF ({error}).",
+            vi=f"Không mở được {path} như một tệp PDF ({error}).",
+        ) from error
+
+
+def _check_map(content: AnnexContent, path: Path) -> tuple[int, list[Difference]]:
+    """Figures of the map's data against the printed frames."""
+    from maps.interactive.page_zones import MEASURES
+
+    data = _map_data(path)
+    codes = data["communes"]["code"]
+    pairs: list[tuple[str, float, Any]] = []
+    for zone in data["zones"]:
+        rows = content.zones[content.zones["zone"] == zone["id"]].set_index("commune_code")
+        for measure, (name, _) in MEASURES.items():
+            if name in rows.columns:
+                values = zone["values"].get(measure, [None] * len(codes))
+                pairs += _column(f"{zone['id']}, {name}", rows[name], codes, values)
+        pairs += _planned_pairs(content, zone, codes)
+    if data["cover"] is not None:
+        rows = content.forest_cover.iloc[:-1].set_index("commune_code")
+        last = content.forest_cover.iloc[-1]
+        for name in (*_COVER, "cover_percent"):
+            pairs += _column(name, rows[name], codes, data["cover"][name])
+            pairs.append((f"province, {name}", float(last[name]), data["cover"]["province"][name]))
+    targets = content.targets.set_index("target")
+    for item in data["targets"]:
+        row = targets.loc[item["target"]]
+        pairs += [(f"{item['target']}, {name}", float(row[name]), item[name]) for name in _TARGETS]
+    differences = [
+        Difference(path.name, place, _figure(expected), _figure(found))
+        for place, expected, found in pairs
+        if not _close(expected, found)
+    ]
+    return len(pairs), differences
+
+
+def _column(
+    name: str, expected: pd.Series[float], codes: list[str], found: list[Any]
+) -> list[tuple[str, float, Any]]:
+    return [
+        (f"{code}, {name}", float(expected.get(code, np.nan)), value)
+        for code, value in zip(codes, found, strict=True)
+    ]
+
+
+def _planned_pairs(
+    content: AnnexContent, zone: dict[str, Any], codes: list[str]
+) -> list[tuple[str, float, Any]]:
+    if content.allocation is None or "years" not in zone:
+        return []
+    rows = content.allocation[content.allocation["zone"] == zone["id"]]
+    sums = rows.groupby(["year", "commune_code"])["planned_ha"].sum()
+    pairs: list[tuple[str, float, Any]] = []
+    for year, values in zone["years"].items():
+        known = sums.loc[int(year)] if int(year) in sums.index.levels[0] else pd.Series(dtype=float)
+        column = known.reindex(codes).fillna(0.0)
+        pairs += _column(f"{zone['id']}, {year}", column, codes, values)
+    return pairs
+
+
+def _close(expected: float, found: Any) -> bool:
+    if found is None:
+        return bool(np.isnan(expected))
+    return bool(abs(expected - float(found)) <= 10**-_NAMED)
+
+
+def _figure(value: Any) -> str:
+    return "…" if value is None or pd.isna(value) else f"{float(value):.12g}"

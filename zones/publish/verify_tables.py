@@ -1,0 +1,301 @@
+"""Workbook and document that came back, held cell by cell against the tables that were printed."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from layers.base.errors import InputError
+
+if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from maps import AnnexContent
+    from maps.annex.layout import AnnexColumn, AnnexTable
+
+__all__ = ["Difference", "check_document", "check_workbook", "document_digest", "workbook_digest"]
+
+_TOLERANCE = 1e-6
+_SUM = re.compile(r"=SUM\(([A-Z]+)(\d+):([A-Z]+)(\d+)\)\Z")
+_RATE = re.compile(r"=ROUND\(\(([A-Z]+\d+)\+([A-Z]+\d+)\)/([A-Z]+\d+)\*100,(\d+)\)\Z")
+_TERMS = re.compile(r"=[A-Z]+\d+(?:[+-][A-Z]+\d+)*\Z")
+_TERM = re.compile(r"([+-]?)([A-Z]+\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One place where two twins disagree.
+
+    Parameters
+    ----------
+    file : str
+        File, relative to the folder.
+    place : str
+        Sheet and cell, table and row, commune and column.
+    expected : str
+        What the printed figures say.
+    found : str
+        What stands there.
+    """
+
+    file: str
+    place: str
+    expected: str
+    found: str
+
+
+def _open_workbook(path: Path, *, values: bool) -> Workbook:
+    import zipfile
+
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        return openpyxl.load_workbook(path, data_only=values)
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        raise InputError(
+            en=f"{path} could not be opened as a workbook ({error}).",
+            vi=f"Không mở được {path} như một bảng tính ({error}).",
+        ) from error
+
+
+def _open_document(path: Path) -> Any:
+    import docx
+    from docx.opc.exceptions import PackageNotFoundError
+
+    try:
+        return docx.Document(str(path))
+    except (PackageNotFoundError, KeyError, ValueError, OSError) as error:
+        raise InputError(
+            en=f"{path} could not be opened as a Word document ({error}).",
+            vi=f"Không mở được {path} như một văn bản Word ({error}).",
+        ) from error
+
+
+def workbook_digest(path: Path) -> str:
+    """Digest that a workbook carries.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The workbook.
+
+    Returns
+    -------
+    str
+        The digest; empty where it carries none.
+    """
+    properties = _open_workbook(path, values=True).custom_doc_props
+    return str(properties["digest"].value) if "digest" in properties.names else ""
+
+
+def document_digest(path: Path) -> str:
+    """Digest that a document carries.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The document.
+
+    Returns
+    -------
+    str
+        The digest; empty where it carries none.
+    """
+    return str(_open_document(path).core_properties.identifier)
+
+
+def check_workbook(content: AnnexContent, path: Path) -> tuple[int, list[Difference]]:
+    """Hold every cell of a workbook against the printed tables, formulas included.
+
+    Parameters
+    ----------
+    content : AnnexContent
+        What was printed.
+    path : pathlib.Path
+        The workbook.
+
+    Returns
+    -------
+    compared : int
+        Cells compared.
+    differences : list of Difference
+        Where it says something else, or where a formula does not give the figure shown.
+    """
+    from maps.annex.tables import build_tables
+    from maps.annex.workbook import sheet_name
+
+    shown, written = (_open_workbook(path, values=values) for values in (True, False))
+    compared, found = 0, []
+    taken: set[str] = set()
+    for table in build_tables(content):
+        name = sheet_name(table.name, taken)
+        taken.add(name.casefold())
+        if name not in shown.sheetnames:
+            found.append(Difference(path.name, name, f"sheet {name!r}", "no such sheet"))
+            continue
+        sheet = _Sheet(path.name, shown[name], written[name], table, content)
+        differences = list(sheet.differences())
+        compared += sheet.compared
+        found += differences
+    return compared, found
+
+
+@dataclass(slots=True)
+class _Sheet:
+    file: str
+    shown: Worksheet
+    written: Worksheet
+    table: AnnexTable
+    content: AnnexContent
+    compared: int = 0
+
+    def differences(self) -> Iterator[Difference]:
+        top = self._header_row()
+        if top is None:
+            title = self.table.columns[0].title
+            yield Difference(self.file, self.shown.title, f"a header row from {title!r}", "none")
+            return
+        row = top + 1 + int(any(column.group for column in self.table.columns))
+        rows = [values for _, values in self.table.rows.iterrows()]
+        for values in rows:
+            yield from self._row(row, values, named=True)
+            row += 1
+        if self.table.total is not None:
+            yield from self._row(row, self.table.total, named=False)
+
+    def _header_row(self) -> int | None:
+        title = self.table.columns[0].title
+        for row in range(1, 12):
+            if self.shown.cell(row, 1).value == title:
+                return row
+        return None
+
+    def _row(self, row: int, values: pd.Series[Any], *, named: bool) -> Iterator[Difference]:
+        for position, column in enumerate(self.table.columns, start=1):
+            if not named and not (column.totalled or column.kind == "percent"):
+                continue
+            value = values.get(column.key)
+            if value is None and not column.totalled:
+                continue
+            cell = self.shown.cell(row, position)
+            place = f"{self.shown.title}!{cell.coordinate}"
+            self.compared += 1
+            if not _same_cell(column, value, cell.value):
+                yield Difference(self.file, place, _shown(value), _shown(cell.value))
+            yield from self._formula(cell.coordinate, place, cell.value)
+
+    def _formula(self, coordinate: str, place: str, value: object) -> Iterator[Difference]:
+        formula = self.written[coordinate].value
+        if not (isinstance(formula, str) and formula.startswith("=") and _is_number(value)):
+            return
+        if self.written[coordinate].data_type != "f":
+            return
+        result = self._evaluate(formula)
+        if result is None or not _close(value, result):
+            gives = "not one of ours" if result is None else _shown(result)
+            yield Difference(self.file, place, f"{formula} → {_shown(value)}", gives)
+
+    def _evaluate(self, formula: str) -> float | None:
+        """Value of one of the three kinds of formula that we write; None for any other."""
+        if whole := _SUM.match(formula):
+            column, first, other, last = whole.groups()
+            rows = range(int(first), int(last) + 1)
+            return math.fsum(self._figure(f"{column}{row}") for row in rows if column == other)
+        if rate := _RATE.match(formula):
+            natural, planted, area = (self._figure(cell) for cell in rate.groups()[:3])
+            return round((natural + planted) / area * 100, int(rate.group(4))) if area else None
+        if _TERMS.match(formula):
+            terms = _TERM.findall(formula)
+            return math.fsum(
+                -self._figure(cell) if sign == "-" else self._figure(cell) for sign, cell in terms
+            )
+        return None
+
+    def _figure(self, coordinate: str) -> float:
+        value = self.shown[coordinate].value
+        return float(value) if _is_number(value) else 0.0
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _same_cell(column: AnnexColumn, expected: Any, found: Any) -> bool:
+    unknown = expected is None or pd.isna(expected)
+    if column.kind in ("text", "mark"):
+        return ("" if unknown else str(expected)) == ("" if found is None else str(found))
+    if unknown:
+        return column.missing == ("" if found is None else found)
+    return _is_number(found) and _close(expected, found)
+
+
+def _close(one: Any, other: Any) -> bool:
+    return abs(float(one) - float(other)) <= _TOLERANCE
+
+
+def _shown(value: Any) -> str:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return "…"
+    return f"{value:.12g}" if isinstance(value, float) else str(value)
+
+
+def check_document(content: AnnexContent, path: Path) -> tuple[int, list[Difference]]:
+    """Hold every cell of a document's tables against the printed tables.
+
+    Parameters
+    ----------
+    content : AnnexContent
+        What was printed.
+    path : pathlib.Path
+        The document.
+
+    Returns
+    -------
+    compared : int
+        Cells compared.
+    differences : list of Difference
+        Where it says something else.
+    """
+    from docx.oxml.ns import qn
+
+    from maps.annex.document_table import body_texts
+    from maps.annex.tables import build_tables
+
+    document = _open_document(path)
+    tables = build_tables(content)
+    found: list[Difference] = []
+    if len(document.tables) != len(tables):
+        counts = f"{len(tables)} tables", f"{len(document.tables)} tables"
+        found.append(Difference(path.name, "document", *counts))
+    compared = 0
+    for number, (table, given) in enumerate(zip(tables, document.tables, strict=False), start=1):
+        rows = given._tbl.findall(qn("w:tr"))  # noqa: SLF001 - row.cells is quadratic
+        head = 1 + int(any(column.group for column in table.columns))
+        wanted = body_texts(content, table)
+        texts = [[_cell_text(cell) for cell in row.findall(qn("w:tc"))] for row in rows[head:]]
+        name = f"{'Bảng' if content.language == 'vi' else 'Table'} {number}"
+        if len(texts) != len(wanted):
+            counts = f"{len(wanted)} rows", f"{len(texts)} rows"
+            found.append(Difference(path.name, name, *counts))
+        for line, (expected, cells) in enumerate(zip(wanted, texts, strict=False), start=1):
+            for column, text, there in zip(table.columns, expected, cells, strict=False):
+                compared += 1
+                if text != there:
+                    label = expected[1] or str(line)
+                    place = f"{name}, {label}, {column.title}"
+                    found.append(Difference(path.name, place, text, there))
+    return compared, found
+
+
+def _cell_text(cell: Any) -> str:
+    from docx.oxml.ns import qn
+
+    return "".join(part.text or "" for part in cell.iter(qn("w:t")))

@@ -1,0 +1,1 @@
+"""Rounding that keeps sums."""

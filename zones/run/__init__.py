@@ -1,0 +1,1 @@
+"""The run: a project's steps, in order."""

@@ -1,0 +1,1 @@
+"""Linear programmes and who solves them."""

@@ -1,0 +1,352 @@
+"""Linear and integer programmes for HiGHS: arrays in, values, duals and proof of optimality out.
+
+The allocation and the rounding both speak to the solver through this room alone, so that its
+settings (and with them reproducibility) are chosen once. ``highspy`` was taken rather than
+``scipy.optimize`` because the reasons need row duals of every stage and a basis to start from.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any, Literal, NoReturn, cast
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from layers.base.errors import InputError, VungTrongError
+
+__all__ = [
+    "METHODS",
+    "Method",
+    "Programme",
+    "Solution",
+    "SolverError",
+    "read_solution",
+    "scattered",
+    "solve_programme",
+    "start_solver",
+]
+
+Floats = npt.NDArray[np.float64]
+Method = Literal["dual", "primal", "ipm"]
+Status = Literal["optimal", "infeasible", "feasible", "none"]
+
+
+#: Options of HiGHS for each method.
+METHODS: dict[Method, dict[str, Any]] = {
+    "dual": {"solver": "simplex", "simplex_strategy": 1},
+    "primal": {"solver": "simplex", "simplex_strategy": 4},
+    "ipm": {"solver": "ipm"},
+}
+
+
+class SolverError(VungTrongError, RuntimeError):
+    """The solver stopped without an answer that it must have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """Minimise ``cost · x`` for ``row_lower ≤ matrix · x ≤ row_upper``, ``lower ≤ x ≤ upper``.
+
+    Parameters
+    ----------
+    cost : numpy.ndarray
+        Cost of each column.
+    lower, upper : numpy.ndarray
+        Bounds of each column; infinite where there is none.
+    matrix : scipy.sparse.csc_matrix
+        Rows × columns.
+    row_lower, row_upper : numpy.ndarray
+        Bounds of each row; infinite where there is none.
+    integer : numpy.ndarray or None
+        Which columns are whole numbers; none when missing.
+    """
+
+    cost: Floats
+    lower: Floats
+    upper: Floats
+    matrix: sparse.csc_matrix
+    row_lower: Floats
+    row_upper: Floats
+    integer: npt.NDArray[np.bool_] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """Answer of the solver.
+
+    Parameters
+    ----------
+    status : {"optimal", "feasible", "infeasible", "none"}
+        ``feasible``: a limit stopped the search with an answer; ``none``: without one.
+    columns : numpy.ndarray
+        Values of the columns; empty without an answer.
+    row_values : numpy.ndarray
+        Rows.
+    duals : numpy.ndarray
+        Change of the objective per unit of a row's bound; empty for integer programmes.
+    reduced_costs : numpy.ndarray
+        The same for the bounds of columns.
+    objective : float
+        Cost of the values.
+    dual_bound : float
+        Proven bound from below, computed here from the duals (for integer programmes: reported).
+    seconds : float
+        Time in the solver.
+    iterations : int
+        Simplex, interior-point and crossover iterations.
+    """
+
+    status: Status
+    columns: Floats
+    row_values: Floats
+    duals: Floats
+    reduced_costs: Floats
+    objective: float
+    dual_bound: float
+    seconds: float
+    iterations: int
+
+    @property
+    def gap(self) -> float:
+        """Relative distance of objective and dual bound; 0 is proven optimal."""
+        return abs(self.objective - self.dual_bound) / max(1.0, abs(self.objective))
+
+
+def solve_programme(
+    programme: Programme,
+    *,
+    method: Method = "dual",
+    threads: int = 1,
+    time_limit_s: float = float("inf"),
+    options: dict[str, Any] | None = None,
+) -> Solution:
+    """Solve a programme with HiGHS.
+
+    Parameters
+    ----------
+    programme : Programme
+        The programme.
+    method : {"dual", "primal", "ipm"}
+        Simplex method for linear programmes, or interior point; that is followed by crossover, so
+        that the answer is always a vertex and its duals are exact.
+    threads : int
+        Threads the solver may use; the answer does not depend on it.
+    time_limit_s : float
+        Seconds after which an integer search stops.
+    options : dict or None
+        Further HiGHS options by name.
+
+    Returns
+    -------
+    Solution
+        Values and duals; status ``"infeasible"`` or ``"none"`` without values.
+
+    Raises
+    ------
+    InputError
+        A number of the programme is NaN.
+    SolverError
+        The solver refused the programme or ended in an error.
+    """
+    if not programme.matrix.shape[1]:
+        return _without_columns(programme)
+    settings = {"threads": threads, **METHODS[method], **(options or {})}
+    if np.isfinite(time_limit_s):
+        settings["time_limit"] = time_limit_s
+    started = time.perf_counter()
+    solver = start_solver(programme, settings)
+    solver.run()
+    return read_solution(solver, programme, time.perf_counter() - started)
+
+
+def scattered(count: int) -> Floats:
+    """Numbers scattered over [0, 1), the same on every machine, for costs that break ties.
+
+    Multiples of an irrational number will not do: their differences repeat, so that swapping two
+    pairs of columns may cost nothing. These are mixed as in SplitMix64 (Steele, Lea and Flood
+    2014), which leaves no such relation.
+
+    Parameters
+    ----------
+    count : int
+        How many.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``count`` numbers.
+
+    Examples
+    --------
+    >>> scattered(2).round(3).tolist()
+    [0.883, 0.432]
+    """
+    mixed = np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+    mixed ^= mixed >> np.uint64(31)
+    return (mixed >> np.uint64(11)).astype("float64") / 2.0**53
+
+
+def _check_numbers(programme: Programme) -> None:
+    arrays = {
+        "cost": programme.cost,
+        "lower": programme.lower,
+        "upper": programme.upper,
+        "matrix": programme.matrix.data,
+        "row_lower": programme.row_lower,
+        "row_upper": programme.row_upper,
+    }
+    bad = [name for name, values in arrays.items() if np.isnan(values).any()]
+    if bad:
+        raise InputError(
+            en=f"A programme needs numbers everywhere, found NaN in {bad}: fill the inputs.",
+            vi=f"Mô hình cần đủ số liệu, có giá trị trống trong {bad}: hãy bổ sung đầu vào.",
+        )
+
+
+def start_solver(programme: Programme, settings: dict[str, Any]) -> Any:
+    """Hand a programme to a fresh HiGHS.
+
+    Parameters
+    ----------
+    programme : Programme
+        The programme.
+    settings : dict
+        HiGHS options by name, beyond those that keep it silent and reproducible.
+
+    Returns
+    -------
+    highspy.Highs
+        The solver, not run yet.
+
+    Raises
+    ------
+    InputError
+        A number of the programme is NaN.
+    SolverError
+        The solver refused the programme.
+    """
+    _check_numbers(programme)
+    import highspy
+
+    solver = cast("Any", highspy.Highs)()
+    fixed = {"output_flag": False, "random_seed": 0, "parallel": "off"}
+    for name, value in {**fixed, **settings}.items():
+        solver.setOptionValue(name, value)
+    # The scheduler's threads are made once per process; another number needs a fresh one.
+    cast("Any", highspy.Highs).resetGlobalScheduler(True)
+    if solver.passModel(_highs_model(programme)) == highspy.HighsStatus.kError:
+        _fail("the programme was refused", "mô hình bị từ chối")
+    return solver
+
+
+def _without_columns(programme: Programme) -> Solution:
+    """Nothing to decide: HiGHS calls such a model empty and judges nothing."""
+    rows = np.zeros(programme.matrix.shape[0])
+    fits = bool(((programme.row_lower <= 0) & (programme.row_upper >= 0)).all())
+    status: Status = "optimal" if fits else "infeasible"
+    return Solution(status, np.empty(0), rows, rows, np.empty(0), 0.0, 0.0, 0.0, 0)
+
+
+def _highs_model(programme: Programme) -> Any:
+    import highspy
+
+    matrix = sparse.csc_matrix(programme.matrix)
+    matrix.sort_indices()
+    model = highspy.HighsLp()
+    model.num_col_ = matrix.shape[1]
+    model.num_row_ = matrix.shape[0]
+    model.col_cost_ = programme.cost
+    model.col_lower_ = programme.lower
+    model.col_upper_ = programme.upper
+    model.row_lower_ = programme.row_lower
+    model.row_upper_ = programme.row_upper
+    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    model.a_matrix_.start_ = matrix.indptr
+    model.a_matrix_.index_ = matrix.indices
+    model.a_matrix_.value_ = matrix.data
+    if programme.integer is not None:
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        model.integrality_ = [kinds[int(flag)] for flag in programme.integer]
+    return model
+
+
+def read_solution(solver: Any, programme: Programme, seconds: float) -> Solution:
+    """Read what HiGHS found, and prove it by its duals.
+
+    Parameters
+    ----------
+    solver : highspy.Highs
+        The solver after its run.
+    programme : Programme
+        What it solved.
+    seconds : float
+        How long it took.
+
+    Returns
+    -------
+    Solution
+        Values and duals; status ``"infeasible"`` or ``"none"`` without values.
+
+    Raises
+    ------
+    SolverError
+        The run ended in an error.
+    """
+    import highspy
+
+    found = solver.getModelStatus()
+    info = solver.getInfo()
+    empty = np.empty(0)
+    statuses = highspy.HighsModelStatus
+    iterations = int(
+        max(info.simplex_iteration_count, 0)
+        + max(info.ipm_iteration_count, 0)
+        + max(info.crossover_iteration_count, 0)
+    )
+    nothing = (empty, empty, empty, empty, np.nan, np.nan, seconds, iterations)
+    if found in {statuses.kInfeasible, statuses.kUnboundedOrInfeasible}:
+        return Solution("infeasible", *nothing)
+    has_values = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    if not has_values:
+        if found in {statuses.kTimeLimit, statuses.kIterationLimit, statuses.kSolutionLimit}:
+            return Solution("none", *nothing)
+        state = solver.modelStatusToString(found)
+        _fail(f"it ended as {state!r}", f"trạng thái cuối {state!r}")
+    answer = solver.getSolution()
+    values, rows = np.array(answer.col_value), np.array(answer.row_value)
+    status: Status = "optimal" if found == statuses.kOptimal else "feasible"
+    objective = float(programme.cost @ values)
+    if programme.integer is not None and programme.integer.any():
+        bound = float(info.mip_dual_bound)
+        return Solution(status, values, rows, empty, empty, objective, bound, seconds, iterations)
+    duals, reduced = np.array(answer.row_dual), np.array(answer.col_dual)
+    bound = _dual_bound(programme, duals, reduced)
+    return Solution(status, values, rows, duals, reduced, objective, bound, seconds, iterations)
+
+
+def _dual_bound(programme: Programme, duals: Floats, reduced: Floats) -> float:
+    """Weak duality: a multiplier counts its lower bound where positive, its upper where negative.
+
+    A multiplier on an infinite bound proves nothing and is left out; it is nonzero only by noise.
+    """
+
+    def part(multiplier: Floats, lower: Floats, upper: Floats) -> float:
+        bound = np.where(multiplier > 0, lower, upper)
+        usable = np.isfinite(bound) & (multiplier != 0)
+        return float(multiplier[usable] @ bound[usable])
+
+    return part(duals, programme.row_lower, programme.row_upper) + part(
+        reduced, programme.lower, programme.upper
+    )
+
+
+def _fail(en: str, vi: str) -> NoReturn:
+    raise SolverError(
+        en=f"The solver HiGHS gave no answer: {en}. Check the inputs for extreme figures.",
+        vi=f"Bộ giải HiGHS không cho kết quả: {vi}. Hãy kiểm tra các số liệu bất thường.",
+    )
