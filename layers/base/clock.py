@@ -9,13 +9,7 @@ __all__ = ["this_year"]
 
 
 def this_year() -> int:
-    """Year of today, or of SOURCE_DATE_EPOCH where it is set.
-
-    Returns
-    -------
-    int
-        Calendar year (UTC).
-    """
+    """Year of today, or of SOURCE_DATE_EPOCH where it is set."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     now = datetime.now(UTC) if epoch is None else datetime.fromtimestamp(int(epoch), UTC)
     return now.year

@@ -27,45 +27,12 @@ class Phrase:
     vi: str
 
     def text(self, language: Language) -> str:
-        """Text in one language.
-
-        Parameters
-        ----------
-        language : {"en", "vi"}
-            Language of the reader.
-
-        Returns
-        -------
-        str
-            The text.
-        """
+        """Text in one language."""
         return self.vi if language == "vi" else self.en
 
 
 def format_number(value: float, language: Language, *, decimals: int = 0) -> str:
-    """Figure as a page prints it: ``155.000,5`` in Vietnamese, ``155,000.5`` in English.
-
-    Parameters
-    ----------
-    value : float
-        The figure; NaN prints as an en dash (no data is not zero).
-    language : {"en", "vi"}
-        Language of the page.
-    decimals : int
-        Digits after the decimal mark.
-
-    Returns
-    -------
-    str
-        The figure without unit.
-
-    Examples
-    --------
-    >>> format_number(155000.5, "vi", decimals=1)
-    '155.000,5'
-    >>> format_number(155000.5, "en", decimals=1)
-    '155,000.5'
-    """
+    """Figure as a page prints it: ``155.000,5`` in Vietnamese, ``155,000.5`` in English."""
     if math.isnan(value):
         return "–"
     text = f"{value:,.{decimals}f}"

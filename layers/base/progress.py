@@ -15,12 +15,4 @@ class Progress(Protocol):
 
 
 def silent(done: int, total: int) -> None:
-    """Listen to nothing (the default).
-
-    Parameters
-    ----------
-    done : int
-        Parts finished.
-    total : int
-        Parts in all.
-    """
+    """Listen to nothing (the default)."""

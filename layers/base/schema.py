@@ -78,34 +78,11 @@ class Schema:
         return [column.name for column in self.columns]
 
     def empty(self) -> pd.DataFrame:
-        """Frame without rows.
-
-        Returns
-        -------
-        pandas.DataFrame
-            All columns, with their dtypes.
-        """
+        """Frame without rows."""
         return pd.DataFrame({c.name: pd.Series(dtype=_DTYPES[c.kind]) for c in self.columns})
 
     def validate(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Check a frame and put its columns in order; columns beyond the schema follow.
-
-        Parameters
-        ----------
-        frame : pandas.DataFrame
-            Any frame that should obey the schema.
-
-        Returns
-        -------
-        pandas.DataFrame
-            A new frame with the schema's dtypes.
-
-        Raises
-        ------
-        SchemaError
-            Columns are missing, cannot take their dtype, hold nulls where none are allowed, or
-            values below their minimum; all faults in one message.
-        """
+        """Check a frame and put its columns in order; columns beyond the schema follow."""
         missing = [name for name in self.names if name not in frame.columns]
         if missing:
             found = [str(name) for name in frame.columns]
@@ -138,13 +115,7 @@ class Schema:
         return None
 
     def describe(self) -> str:
-        """Table of the columns in Markdown, for the documentation.
-
-        Returns
-        -------
-        str
-            Lines of a Markdown table.
-        """
+        """Table of the columns in Markdown, for the documentation."""
         lines = ["| column | type | unit | null | meaning |", "|---|---|---|---|---|"]
         lines += [
             f"| `{c.name}` | {c.kind} | {c.unit or '–'} | "

@@ -38,23 +38,7 @@ _THREADS = "vungtrong-worker"
 
 
 def worker_count(workers: Workers) -> int:
-    """Count the workers there are.
-
-    Parameters
-    ----------
-    workers : int or dask.distributed.Client
-        As given by the user.
-
-    Returns
-    -------
-    int
-        Number of local workers, or of threads in the cluster.
-
-    Raises
-    ------
-    InputError
-        Neither a positive whole number nor a client.
-    """
+    """Count the workers there are."""
     if isinstance(workers, int) and not isinstance(workers, bool) and workers >= 1:
         return workers
     if hasattr(workers, "submit") and hasattr(workers, "ncores"):
@@ -66,47 +50,14 @@ def worker_count(workers: Workers) -> int:
 
 
 def local_workers(workers: Workers) -> int:
-    """Count the workers of this process, for work that is not worth sending away.
-
-    Parameters
-    ----------
-    workers : int or dask.distributed.Client
-        As given by the user.
-
-    Returns
-    -------
-    int
-        The number, 1 beside a cluster.
-    """
+    """Count the workers of this process, for work that is not worth sending away."""
     return workers if isinstance(workers, int) else 1
 
 
 def run_pieces(
     task: Callable[[Piece], Result], pieces: Iterable[Piece], *, workers: Workers = 1
 ) -> Iterator[Result]:
-    """Run a task on every piece.
-
-    Parameters
-    ----------
-    task : callable
-        Module-level function of one piece, without side effects.
-    pieces : iterable
-        The pieces; taken one by one, so that they need not be in memory together.
-    workers : int or dask.distributed.Client
-        Who runs them.
-
-    Yields
-    ------
-    object
-        Results in the order of the pieces.
-
-    Raises
-    ------
-    InputError
-        ``workers`` is neither a positive whole number nor a client.
-    ClusterError
-        Workers of the cluster died over one piece again and again, or the scheduler is gone.
-    """
+    """Run a task on every piece."""
     count = worker_count(workers)
     if not isinstance(workers, int):
         for answer in _on_cluster(workers, task, pieces, AHEAD * count):

@@ -45,23 +45,7 @@ class CodeCheck:
 
 
 def normal_code(value: object) -> str | None:
-    """Five digits of a code, whatever a file made of it.
-
-    Parameters
-    ----------
-    value : object
-        ``"05971"``, ``"5971"``, ``5971``, ``5971.0`` or ``"5971.0"``.
-
-    Returns
-    -------
-    str or None
-        Five digits; None where the value is no code of a commune.
-
-    Examples
-    --------
-    >>> normal_code(5971.0), normal_code("Lộc Bình")
-    ('05971', None)
-    """
+    """Five digits of a code, whatever a file made of it."""
     found = _NUMBER.fullmatch(tidy(str(value)))
     return found.group(1).zfill(5) if found else None
 

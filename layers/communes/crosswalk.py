@@ -194,25 +194,7 @@ def _row(old: Unit, new: Unit, *, split: bool) -> dict[str, str | bool]:
 
 
 def year_of_vintage(province: str, vintage: str) -> int:
-    """Year that stands for a vintage in a project file: the last whose end saw it in force.
-
-    Parameters
-    ----------
-    province : str
-        Code of the province.
-    vintage : str
-        First day of the vintage.
-
-    Returns
-    -------
-    int
-        The year; for the newest vintage the year it began.
-
-    Examples
-    --------
-    >>> year_of_vintage("20", "2024-12-01"), year_of_vintage("20", "2020-01-01")
-    (2024, 2023)
-    """
+    """Year that stands for a vintage in a project file: the last whose end saw it in force."""
     known = vintages(province)
     later = [one for one in known if one > vintage]
     return int(later[0][:4]) - 1 if later else int(vintage[:4])

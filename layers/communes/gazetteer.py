@@ -132,62 +132,19 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 @lru_cache(maxsize=1)
 def provinces() -> Mapping[str, Province]:
-    """List the 34 provinces since July 2025, by code.
-
-    Returns
-    -------
-    mapping of str to Province
-        In order of code.
-    """
+    """List the 34 provinces since July 2025, by code."""
     rows = _rows("provinces-34.csv")
     return MappingProxyType({row["code"]: Province(**row) for row in rows})
 
 
 def province_name(code: str) -> str:
-    """Name of a province for a page.
-
-    Parameters
-    ----------
-    code : str
-        Two digits.
-
-    Returns
-    -------
-    str
-        The name; a province that is no more (before July 2025) goes by its code.
-
-    Examples
-    --------
-    >>> province_name("20")
-    'Lạng Sơn'
-    """
+    """Name of a province for a page."""
     known = provinces().get(code)
     return code if known is None else known.name
 
 
 def find_province(text: str) -> str:
-    """Code of a province given by code or name.
-
-    Parameters
-    ----------
-    text : str
-        ``"20"``, ``"Lạng Sơn"``, ``"tỉnh Lạng Sơn"`` or ``"LANG SON"``.
-
-    Returns
-    -------
-    str
-        Two digits.
-
-    Raises
-    ------
-    NameResolutionError
-        No province has that code or name.
-
-    Examples
-    --------
-    >>> find_province("Tỉnh Lạng Sơn")
-    '20'
-    """
+    """Code of a province given by code or name."""
     known = provinces()
     if text.strip().zfill(2) in known:
         return text.strip().zfill(2)
@@ -214,23 +171,7 @@ def _vintages() -> tuple[_Vintage, ...]:
 
 
 def vintages(province: str) -> tuple[str, ...]:
-    """First days of the vintages known for a province, oldest first.
-
-    Parameters
-    ----------
-    province : str
-        Code of the province.
-
-    Returns
-    -------
-    tuple of str
-        ISO dates; the last is ``NEWEST_VINTAGE``.
-
-    Examples
-    --------
-    >>> vintages("20")
-    ('2020-01-01', '2024-12-01', '2025-07-01')
-    """
+    """First days of the vintages known for a province, oldest first."""
     return tuple(v.first_day for v in _vintages() if v.province in (province, "*"))
 
 
@@ -325,49 +266,13 @@ def _old_units(province: str, vintage: str) -> dict[str, Unit]:
 
 
 def communes_on(province: str | None = None, on: Day = None) -> Mapping[str, Unit]:
-    """Communes in force on a day, by code; light, for looking up.
-
-    Parameters
-    ----------
-    province : str, optional
-        Code or name of the province; the whole country without it.
-    on : str, int, date or None
-        Day, or a bare year; the newest vintage without it.
-
-    Returns
-    -------
-    mapping of str to Unit
-        In order of code.
-
-    Raises
-    ------
-    InputError
-        No table for that province and day.
-    """
+    """Communes in force on a day, by code; light, for looking up."""
     code = None if province is None else find_province(province)
     return _units(code, vintage_on(on, province=code))
 
 
 def changes_after(province: str, vintage: str) -> tuple[Change, ...]:
-    """Where the units of a vintage went when it ended.
-
-    Parameters
-    ----------
-    province : str
-        Code of the province.
-    vintage : str
-        First day of the vintage.
-
-    Returns
-    -------
-    tuple of Change
-        Every unit of the vintage, in order of old and new code; a unit that stayed is there too.
-
-    Raises
-    ------
-    InputError
-        The vintage is unknown, or the newest.
-    """
+    """Where the units of a vintage went when it ended."""
     here = [v for v in _vintages() if (v.province, v.first_day) == (province, vintage)]
     if not here:
         raise InputError(

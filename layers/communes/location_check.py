@@ -34,20 +34,7 @@ DISAGREEMENTS = Schema(
 
 
 def locate_points(points: gpd.GeoSeries, communes: gpd.GeoDataFrame) -> pd.Series[str]:
-    """Commune in which each point lies.
-
-    Parameters
-    ----------
-    points : geopandas.GeoSeries
-        Points in the CRS of ``communes``.
-    communes : geopandas.GeoDataFrame
-        ``commune_code`` and ``geometry``.
-
-    Returns
-    -------
-    pandas.Series of str
-        Index of ``points``; missing outside every commune. On a shared edge the first commune.
-    """
+    """Commune in which each point lies."""
     # The tree holds the points: a query prepares what it asks with, here the large polygons.
     commune, number = shapely.STRtree(points.to_numpy()).query(
         communes.geometry.to_numpy(), predicate="intersects"
@@ -67,27 +54,6 @@ def check_named_communes(
 
     A plot is listed when less than half of it lies in the commune it names (any part of an old
     commune that was divided will do) and more of it in the one that holds its middle.
-
-    Parameters
-    ----------
-    plots : geopandas.GeoDataFrame
-        ``row, plot, commune_code, commune, ledger_ha`` and polygons.
-    named : pandas.Series of str
-        First result of ``layers.communes.named_communes.named_communes``.
-    communes : geopandas.GeoDataFrame
-        ``commune_code, commune`` and polygons in a projected CRS.
-    source : str
-        The layer.
-
-    Returns
-    -------
-    tuple of pandas.DataFrame and list of Finding
-        Columns of ``DISAGREEMENTS``, and a problem with their hectares.
-
-    Raises
-    ------
-    InputError
-        The communes are in degrees.
     """
     if communes.crs is None or communes.crs.is_geographic:
         raise InputError(

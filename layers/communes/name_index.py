@@ -91,18 +91,7 @@ class NameIndex:
                 self._tables["alias"][spelling_key(alias)].append(chosen[code])
 
     def equal(self, text: str) -> Equal | None:
-        """Find the units whose name equals a text, on the most trusted level that has any.
-
-        Parameters
-        ----------
-        text : str
-            Tidy text, with or without kind word.
-
-        Returns
-        -------
-        Equal or None
-            None where no name is equal.
-        """
+        """Find the units whose name equals a text, on the most trusted level that has any."""
         for level, key in _LEVELS:
             for kind, name in split_kind(text):
                 hits = self._tables[level].get(key(name), []) if key(name) else []
@@ -121,20 +110,7 @@ class NameIndex:
         return "spelling" if alone else "near"
 
     def nearest(self, text: str, *, most: float = _HORIZON) -> list[tuple[float, Candidate]]:
-        """Rank the units by slips from the nearer reading of a text.
-
-        Parameters
-        ----------
-        text : str
-            Tidy text, with or without kind word.
-        most : float
-            Slips beyond which a unit is left out.
-
-        Returns
-        -------
-        list of (float, Candidate)
-            Slips and unit, nearest first; far ones are left out.
-        """
+        """Rank the units by slips from the nearer reading of a text."""
         readings = [letters(name) for _, name in split_kind(text)]
         found = nearest(readings, self._letters, most=most, count=_LISTED)
         return [
@@ -147,27 +123,7 @@ class NameIndex:
 def name_index(
     province: str | None, vintage: str, among: frozenset[str] | None = None
 ) -> NameIndex:
-    """Index the communes of a province and day.
-
-    Parameters
-    ----------
-    province : str or None
-        Code of the province, None for the whole country.
-    vintage : str
-        First day of the vintage.
-    among : frozenset of str, optional
-        Codes to choose from.
-
-    Returns
-    -------
-    NameIndex
-        The same object for the same arguments.
-
-    Raises
-    ------
-    InputError
-        ``among`` holds a code that the vintage does not know.
-    """
+    """Index the communes of a province and day."""
     known = communes_on(province, vintage)
     if among is not None and (strange := sorted(among - set(known))):
         raise InputError(

@@ -41,25 +41,7 @@ class CommuneList:
 def named_communes(
     plots: pd.DataFrame, communes: CommuneList, *, vintage: str | None = None, source: str
 ) -> tuple[pd.Series[str], list[Finding]]:
-    """Code, among today's communes, of the commune each plot names.
-
-    Parameters
-    ----------
-    plots : pandas.DataFrame
-        ``row, plot, commune_code, ledger_ha`` as the records have them.
-    communes : CommuneList
-        What they are compared with.
-    vintage : str, optional
-        Day of the layer's commune codes; that of the boundaries by default.
-    source : str
-        The layer.
-
-    Returns
-    -------
-    tuple of pandas.Series and list of Finding
-        Codes joined by ``|`` where the old commune was divided; missing where the plot names none
-        or one that its vintage does not have. A problem lists the unknown ones.
-    """
+    """Code, among today's communes, of the commune each plot names."""
     province = communes.province
     end = vintage_on(communes.vintage, province=province)
     day = end if vintage is None else vintage_on(vintage, province=province)

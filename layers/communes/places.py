@@ -17,23 +17,7 @@ _SAMPLE = 100
 def majority_places(
     frame: pd.DataFrame, communes: pd.DataFrame, rows: Mapping[str, Sequence[int]]
 ) -> dict[str, str]:
-    """Find the commune in which most records of each code lie.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame or geopandas.GeoDataFrame
-        The layer.
-    communes : pandas.DataFrame or geopandas.GeoDataFrame
-        Column ``commune_code``.
-    rows : mapping of str to sequence of int
-        Code → positions of its records in the frame.
-
-    Returns
-    -------
-    dict of str to str
-        Code → code of the commune; without an entry where no commune holds more than half of the
-        records, and empty where one of the frames has no geometry or no CRS.
-    """
+    """Find the commune in which most records of each code lie."""
     import geopandas as gpd
 
     for one in (frame, communes):

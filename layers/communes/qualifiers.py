@@ -25,72 +25,20 @@ _DISTRICT = re.compile(
 
 
 def names_whole_province(text: str) -> bool:
-    """Whether a text means every commune of the province.
-
-    Parameters
-    ----------
-    text : str
-        For instance ``"Toàn tỉnh"``, ``"các xã, phường trên địa bàn tỉnh"`` or ``"Tổng cộng"``.
-
-    Returns
-    -------
-    bool
-        True where no single commune is meant.
-
-    Examples
-    --------
-    >>> names_whole_province("toàn tỉnh")
-    True
-    """
+    """Whether a text means every commune of the province."""
     return bool(_WHOLE.search(exact_key(text)))
 
 
 @lru_cache(maxsize=4096)
 def district_key(text: str) -> str:
-    """Key of the district that a text names with its kind ("huyện Chi Lăng"); empty for none.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    str
-        Key of the name, as ``exact_key`` makes it.
-
-    Examples
-    --------
-    >>> district_key("Huyện Chi Lăng"), district_key("Chi Lăng")
-    ('chi lăng', '')
-    """
+    """Key of the district that a text names with its kind ("huyện Chi Lăng"); empty for none."""
     clean = tidy(text)
     found = _DISTRICT.match(clean)
     return exact_key(clean[found.end() :]) if found else ""
 
 
 def split_qualifier(text: str) -> tuple[str, str, str | None]:
-    """Part the name of a commune from the district or province written behind it.
-
-    Parameters
-    ----------
-    text : str
-        For instance ``"Thụy Hùng (Văn Lãng)"`` or ``"xã Lộc Bình, tỉnh Lạng Sơn"``.
-
-    Returns
-    -------
-    str
-        The name, with its kind word.
-    str
-        Key of the district, empty for none.
-    str or None
-        Code of the province.
-
-    Examples
-    --------
-    >>> split_qualifier("Thụy Hùng (huyện Văn Lãng)")
-    ('Thụy Hùng', 'văn lãng', None)
-    """
+    """Part the name of a commune from the district or province written behind it."""
     found = _BEHIND.match(text)
     if not found:
         return text, "", None

@@ -73,18 +73,7 @@ def _tone_first(pair: re.Match[str]) -> str:
 
 @lru_cache(maxsize=65536)
 def letters(text: str) -> Letters:
-    """Take a name apart for measuring.
-
-    Parameters
-    ----------
-    text : str
-        A name without its kind.
-
-    Returns
-    -------
-    Letters
-        Its parts.
-    """
+    """Take a name apart for measuring."""
     found = []
     for char in _OPEN_PAIR.sub(_tone_first, exact_key(text)):
         if not char.isalnum():
@@ -98,25 +87,7 @@ def letters(text: str) -> Letters:
 
 
 def slips(text: Letters, name: Letters) -> float:
-    """Least cost of slips that make a text of a name.
-
-    Parameters
-    ----------
-    text : Letters
-        What is written.
-    name : Letters
-        What may be meant.
-
-    Returns
-    -------
-    float
-        0 for the same letters; 1 for one slip.
-
-    Examples
-    --------
-    >>> slips(letters("Diềm He"), letters("Điềm He"))
-    1.0
-    """
+    """Least cost of slips that make a text of a name."""
     written = text.marked
     above = [_LOST * count for count in range(len(name.marked) + 1)]
     for i, (base, quality, tone) in enumerate(written):
@@ -136,44 +107,14 @@ def slips(text: Letters, name: Letters) -> float:
 
 
 def likeness(text: Letters, name: Letters) -> float:
-    """Score of a text and a name between 0 and 1.
-
-    Parameters
-    ----------
-    text : Letters
-        What is written.
-    name : Letters
-        What may be meant.
-
-    Returns
-    -------
-    float
-        1 for the same letters.
-    """
+    """Score of a text and a name between 0 and 1."""
     return max(0.0, 1.0 - slips(text, name) / max(len(text.base), len(name.base), 1))
 
 
 def nearest(
     readings: Iterable[Letters], names: Sequence[Letters], *, most: float, count: int
 ) -> list[tuple[float, int]]:
-    """Names by their slips from the nearer reading of a text.
-
-    Parameters
-    ----------
-    readings : iterable of Letters
-        The text, in each way it can be read.
-    names : sequence of Letters
-        Names to compare with; those with other digits are left out.
-    most : float
-        Slips beyond which a name is left out.
-    count : int
-        How many names to give.
-
-    Returns
-    -------
-    list of (float, int)
-        Slips and position of the name, nearest first.
-    """
+    """Names by their slips from the nearer reading of a text."""
     bases = [name.base for name in names]
     close = [
         (edits, position, text)
@@ -195,25 +136,7 @@ def nearest(
 
 
 def is_named(text: str, name: str) -> bool:
-    """Whether a text is an accepted spelling of a name, with or without a kind word.
-
-    Parameters
-    ----------
-    text : str
-        What is written.
-    name : str
-        Name without its kind.
-
-    Returns
-    -------
-    bool
-        True for equal letters, tone placement and i/y aside, or for a text without any mark.
-
-    Examples
-    --------
-    >>> is_named("XÃ THIỆN HÒA", "Thiện Hoà"), is_named("Thiện Hồ", "Thiện Hoà")
-    (True, False)
-    """
+    """Whether a text is an accepted spelling of a name, with or without a kind word."""
     readings = [reading for _, reading in split_kind(text)]
     return any(
         spelling_key(reading) == spelling_key(name)
@@ -223,19 +146,6 @@ def is_named(text: str, name: str) -> bool:
 
 
 def is_nearly_named(text: str, name: str) -> bool:
-    """Whether a text is a name or one slip from it; enough beside a code that says the same.
-
-    Parameters
-    ----------
-    text : str
-        What is written.
-    name : str
-        Name without its kind.
-
-    Returns
-    -------
-    bool
-        True up to one slip.
-    """
+    """Whether a text is a name or one slip from it; enough beside a code that says the same."""
     readings = [letters(reading) for _, reading in split_kind(text)]
     return is_named(text, name) or any(slips(one, letters(name)) <= 1 for one in readings)

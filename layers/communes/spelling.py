@@ -61,81 +61,27 @@ _SIGNS = str.maketrans(
 
 
 def tidy(text: str) -> str:
-    """Text in NFC, with plain spaces and signs, without punctuation around it.
-
-    Parameters
-    ----------
-    text : str
-        As received.
-
-    Returns
-    -------
-    str
-        Letters and case as they were.
-
-    Examples
-    --------
-    >>> tidy("  Lộc   Bình ,")
-    'Lộc Bình'
-    """
+    """Text in NFC, with plain spaces and signs, without punctuation around it."""
     plain = unicodedata.normalize("NFC", text).translate(_SIGNS)
     return re.sub(r"\s+", " ", plain).strip(' \t.,;:-+*•"“”…')
 
 
 @lru_cache(maxsize=65536)
 def exact_key(text: str) -> str:
-    """Key under which encodings, case, spaces and dots of one name are equal.
-
-    Parameters
-    ----------
-    text : str
-        A name without its kind.
-
-    Returns
-    -------
-    str
-        Lower case, NFC.
-    """
+    """Key under which encodings, case, spaces and dots of one name are equal."""
     lowered = re.sub(r"[.\s_]+", " ", tidy(text).casefold()).strip()
     return unicodedata.normalize("NFC", re.sub(r"\s*-\s*", "-", lowered))
 
 
 def without_marks(text: str) -> str:
-    """Letters without any mark, đ as d.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    str
-        The same letters, spaces and signs without marks.
-    """
+    """Letters without any mark, đ as d."""
     decomposed = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 @lru_cache(maxsize=65536)
 def plain_key(text: str) -> str:
-    """Key without any mark: what is left of a name in capitals without accents.
-
-    Parameters
-    ----------
-    text : str
-        A name without its kind.
-
-    Returns
-    -------
-    str
-        Letters a–z, digits; no spaces, hyphens or apostrophes.
-
-    Examples
-    --------
-    >>> plain_key("Đồng Đăng") == plain_key("DONG DANG")
-    True
-    """
+    """Key without any mark: what is left of a name in capitals without accents."""
     return re.sub(r"[\W_]+", "", without_marks(exact_key(text)))
 
 
@@ -159,45 +105,12 @@ def _one_vowel(body: str) -> str:
 
 @lru_cache(maxsize=65536)
 def spelling_key(text: str) -> str:
-    """Key under which the accepted spellings of one name are equal.
-
-    Parameters
-    ----------
-    text : str
-        A name without its kind.
-
-    Returns
-    -------
-    str
-        Syllables with their tone written behind; hyphens and apostrophes are gone.
-
-    Examples
-    --------
-    >>> spelling_key("Quý Hoà") == spelling_key("Quí Hòa")
-    True
-    """
+    """Key under which the accepted spellings of one name are equal."""
     return "".join(_one_vowel(body) + (tone or "0") for body, tone in _syllables(text))
 
 
 def split_kind(text: str) -> list[tuple[str, str]]:
-    """Read a text as kind and name.
-
-    Parameters
-    ----------
-    text : str
-        For instance ``"P. Kỳ Lừa"``, ``"xã Lộc Bình"`` or ``"Xa Dung"``.
-
-    Returns
-    -------
-    list of (str, str)
-        Kind (empty for none) and name. Two readings where the first word may be either: a name such
-        as Xa Dung begins with what is "xã" without its mark.
-
-    Examples
-    --------
-    >>> split_kind("P.Kỳ Lừa")
-    [('phường', 'Kỳ Lừa'), ('', 'P.Kỳ Lừa')]
-    """
+    """Read a text as kind and name."""
     clean = tidy(text)
     readings = [("", clean)]
     found = re.match(

@@ -72,30 +72,7 @@ class FigureColumns:
 
 
 def parse_rate(text: str) -> tuple[str, Rate]:
-    """Read a rate as the command line takes it.
-
-    Parameters
-    ----------
-    text : str
-        ``NAME=NUMERATOR/DENOMINATOR`` or ``NAME=NUMERATOR/DENOMINATOR*100``.
-
-    Returns
-    -------
-    str
-        Name of the column.
-    Rate
-        Its parts.
-
-    Raises
-    ------
-    InputError
-        The text is written otherwise.
-
-    Examples
-    --------
-    >>> parse_rate("cover=forest_ha/natural_ha*100")
-    ('cover', Rate(numerator='forest_ha', denominator='natural_ha', factor=100.0))
-    """
+    """Read a rate as the command line takes it."""
     found = re.fullmatch(r"\s*([^=]+?)\s*=\s*([^/]+?)\s*/\s*([^*]+?)\s*(?:\*\s*([\d.]+))?\s*", text)
     if not found:
         raise InputError(
@@ -134,29 +111,7 @@ class SortedColumns:
 def sort_columns(
     frame: pd.DataFrame, given: FigureColumns, *, others: Iterable[str], source: str
 ) -> SortedColumns:
-    """Settle what each column is, and read the figures that stand as text.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        The table.
-    given : FigureColumns
-        What the user said.
-    others : iterable of str
-        Columns that say which unit a row is about; they are neither.
-    source : str
-        What to call the table in messages.
-
-    Returns
-    -------
-    SortedColumns
-        The table, and what each column was taken for.
-
-    Raises
-    ------
-    InputError
-        A column that should add is unknown or holds text; a rate has no such parts; nothing adds.
-    """
+    """Settle what each column is, and read the figures that stand as text."""
     import pandas as pd
 
     taken = {*others, *given.rates}

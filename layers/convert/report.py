@@ -60,22 +60,7 @@ Targets = Mapping[str, float | None]
 def list_links(
     rows: Sequence[RowUnit], targets: Sequence[Targets], journey: Journey
 ) -> pd.DataFrame:
-    """List where each unit of a table went.
-
-    Parameters
-    ----------
-    rows : sequence of RowUnit
-        What each row is about.
-    targets : sequence of mapping
-        For each row new code → part of its figures; empty for a row that went nowhere.
-    journey : Journey
-        From which units to which.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns of ``LINKS``; communes in order of code, then districts, totals, unmatched rows.
-    """
+    """List where each unit of a table went."""
     import pandas as pd
 
     new = communes_on(journey.province, journey.to)
@@ -126,20 +111,7 @@ def _change(
 
 
 def report_columns(sorted_: SortedColumns, source: str) -> list[Finding]:
-    """Tell what the columns of a table were taken for.
-
-    Parameters
-    ----------
-    sorted_ : SortedColumns
-        Columns that add, that tell rows apart, and that are left out.
-    source : str
-        What to call the table.
-
-    Returns
-    -------
-    list of Finding
-        Notes on the columns and on dashes, and a problem for rates that cannot be carried over.
-    """
+    """Tell what the columns of a table were taken for."""
     columns, left_out = sorted_.columns, sorted_.left_out
     sums, keys = ", ".join(columns.sums or ()), ", ".join(columns.keys or ()) or "–"
     others = ", ".join(name for name, why in left_out.items() if why != "rate") or "–"
@@ -185,23 +157,7 @@ def report_columns(sorted_: SortedColumns, source: str) -> list[Finding]:
 def report_repeated(
     rows: Sequence[RowUnit], keys: Sequence[Hashable], source: str
 ) -> list[Finding]:
-    """Tell rows that say of a unit what another row says already.
-
-    Parameters
-    ----------
-    rows : sequence of RowUnit
-        What each row is about.
-    keys : sequence of hashable
-        What tells rows of one unit apart.
-    source : str
-        What to call the table.
-
-    Returns
-    -------
-    list of Finding
-        A problem for a table of one row for each unit in which a few stand twice; nothing for a
-        table of many records for each unit.
-    """
+    """Tell rows that say of a unit what another row says already."""
     said = Counter((row.unit, key) for row, key in zip(rows, keys, strict=True) if row.unit)
     twice = [unit for (unit, _), count in said.items() if count > 1]
     if not twice or len(twice) > len(said) / 10 + 1:
@@ -222,22 +178,7 @@ def report_repeated(
 
 
 def report_links(links: pd.DataFrame, journey: Journey, known: frozenset[str]) -> list[Finding]:
-    """Tell what was split by guess, what matched nothing, and which old units are not in the table.
-
-    Parameters
-    ----------
-    links : pandas.DataFrame
-        Columns of ``LINKS``.
-    journey : Journey
-        From which units to which.
-    known : frozenset of str
-        Old codes and keys of districts whose shares were measured.
-
-    Returns
-    -------
-    list of Finding
-        Problems ``split-by-area`` and ``unmatched``, a note ``units-absent``.
-    """
+    """Tell what was split by guess, what matched nothing, and which old units are unknown."""
     found = []
     guessed = links[links["change"].isin(["split", "district"]) & links["share_ratio"].notna()]
     guessed = guessed[~guessed["old_code"].isin(known)]

@@ -87,21 +87,7 @@ _DISTRICT_HEADER = re.compile(r"(ten_?)?(huyen|district|quan_?huyen|huyen,?_than
 
 
 def settle_columns(frame: pd.DataFrame, given: UnitColumns) -> UnitColumns:
-    """Find the columns of names and districts that were not given, by their headers.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        The table.
-    given : UnitColumns
-        What the user said.
-
-    Returns
-    -------
-    UnitColumns
-        With a name beside the codes, which the codes are then held against, and a district beside
-        the names, where the table has such headers; the first where it has several.
-    """
+    """Find the columns of names and districts that were not given, by their headers."""
     name = given.name or _first(frame, _NAME_HEADER, {given.code, given.district})
     district = given.district or _first(frame, _DISTRICT_HEADER, {given.code, name})
     return replace(given, name=name, district=district)
@@ -122,33 +108,7 @@ def _first(frame: pd.DataFrame, header: re.Pattern[str], taken: set[str | None])
 def find_units(
     frame: pd.DataFrame, columns: UnitColumns, *, province: str, on: Day = None, source: str = "–"
 ) -> list[RowUnit]:
-    """Tell for each row which unit it is about.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        The table.
-    columns : UnitColumns
-        Where codes, names and districts stand; at least one of code and name.
-    province : str
-        Code or name of the province.
-    on : str, int, date or None
-        Day of the table; the newest vintage without it.
-    source : str
-        What to call the table in messages.
-
-    Returns
-    -------
-    list of RowUnit
-        One for each row, in order.
-
-    Raises
-    ------
-    SchemaError
-        A column is missing.
-    InputError
-        No table of units for that province and day.
-    """
+    """Tell for each row which unit it is about."""
     require_columns(frame, columns.named(), source=source)
     code = find_province(province)
     reader = _Reader(code, on, columns.confirmed)

@@ -53,29 +53,7 @@ class Sharing:
 
 
 def divide(figure: Decimal, sharing: Sharing, *, decimals: int) -> dict[str, Decimal]:
-    """Share a figure by weights so that the parts sum to it to the last digit.
-
-    Parameters
-    ----------
-    figure : Decimal
-        The figure.
-    sharing : Sharing
-        The weights.
-    decimals : int
-        Decimals of the column; with those of the figures heads stay whole.
-
-    Returns
-    -------
-    dict of str to Decimal
-        New code → part.
-
-    Examples
-    --------
-    >>> parts = {"06613": Decimal(1), "06625": Decimal(2)}
-    >>> shared = divide(Decimal("10.0"), Sharing(parts, True), decimals=1)
-    >>> {code: str(part) for code, part in shared.items()}
-    {'06613': '3.3', '06625': '6.7'}
-    """
+    """Share a figure by weights so that the parts sum to it to the last digit."""
     total = sum(sharing.parts.values(), Decimal(0))
     if len(sharing.parts) == 1:
         return dict.fromkeys(sharing.parts, figure)
@@ -107,25 +85,6 @@ def share_by_area(
 ) -> tuple[dict[str, Sharing], dict[str, Sharing]]:
     """Weights of divided units and of districts by the areas of the units that took them over.
 
-    Parameters
-    ----------
-    province : str
-        Code or name of the province.
-    from_ : str, int, date or None
-        Day of the old units.
-    to : str, int, date or None
-        Day of the new units.
-
-    Returns
-    -------
-    dict of str to Sharing
-        For each old code.
-    dict of str to Sharing
-        For each key of a district; a new unit counts for the share of its old units that were in
-        the district.
-
-    Notes
-    -----
     Where there is no table of official areas for the units of that day, new units count alike.
     """
     code = find_province(province)
@@ -159,32 +118,7 @@ def share_by_geometry(
     province: str,
     from_: Day,
 ) -> pd.DataFrame:
-    """Measure how divided units were shared, from plots or old boundaries that carry old codes.
-
-    Parameters
-    ----------
-    pieces : geopandas.GeoDataFrame
-        Plots or boundaries, with a CRS; polygons are weighed by area.
-    communes : geopandas.GeoDataFrame
-        Column ``commune_code`` (of today) and polygons, with a CRS.
-    code_column : str
-        Column of ``pieces`` with codes of the old vintage.
-    province : str
-        Code or name of the province.
-    from_ : str, int, date or None
-        Day of the old units.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns of ``SHARES``, for the divided units that have pieces; shares of a unit sum to 1.
-
-    Raises
-    ------
-    InputError
-        A frame has no CRS, or the pieces of a divided unit touch none of the units that took it
-        over.
-    """
+    """Measure how divided units were shared, from plots or old boundaries that carry old codes."""
     import pandas as pd
 
     if pieces.crs is None or communes.crs is None:

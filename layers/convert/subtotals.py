@@ -26,27 +26,7 @@ def set_subtotals_apart(
     *,
     source: str,
 ) -> tuple[list[RowUnit], Findings]:
-    """Tell totals from figures of their own, and check them against their parts.
-
-    Parameters
-    ----------
-    rows : sequence of RowUnit
-        What each row is about.
-    keys : sequence of hashable
-        Crop, year or whatever tells rows of one unit apart.
-    figures : pandas.DataFrame
-        The columns that add.
-    source : str
-        What to call the table in findings.
-
-    Returns
-    -------
-    list of RowUnit
-        A district row with communes of its own in the table becomes a ``total``; a total without
-        any row below it becomes ``unmatched``, since no commune can be told from it.
-    Findings
-        A note on totals left out; a problem where one differs from the sum of its parts.
-    """
+    """Tell totals from figures of their own, and check them against their parts."""
     below: dict[tuple[Hashable, str], list[int]] = defaultdict(list)
     for at, (row, key) in enumerate(zip(rows, keys, strict=True)):
         if row.unit:

@@ -30,18 +30,6 @@ def areal_scale(crs: pyproj.CRS, x: FloatArray, y: FloatArray) -> FloatArray:
     ``M``, ``N`` the radii of curvature in the meridian and across it, a square metre of the plane
     covers ``abs(J) * M * N * cos(lat)`` square metres of ground. The derivative is taken from
     PROJ's own inverse, so that it holds for every projection.
-
-    Parameters
-    ----------
-    crs : pyproj.CRS
-        A projected CRS.
-    x, y : ndarray of float64
-        Coordinates in its units.
-
-    Returns
-    -------
-    ndarray of float64
-        The ratio; NaN where a point has no longitude and latitude.
     """
     step = STEP_M / _unit_m(crs)
     to_geodetic = pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
@@ -121,22 +109,7 @@ def check_areal_scale(
 
 
 def areal_departures(crs: pyproj.CRS, boxes: FloatArray, *, samples: int = 2) -> FloatArray:
-    """Departure of the areal scale from 1 that is farthest from 0 in each rectangle.
-
-    Parameters
-    ----------
-    crs : pyproj.CRS
-        A projected CRS.
-    boxes : ndarray of float64, shape (rectangles, 4)
-        Lowest x, lowest y, highest x, highest y in its units; none missing.
-    samples : int
-        Points along each side at which the scale is taken; 2 takes the corners.
-
-    Returns
-    -------
-    ndarray of float64
-        Ratios with their sign; inf where no point has a place on the ground.
-    """
+    """Departure of the areal scale from 1 that is farthest from 0 in each rectangle."""
     share = np.linspace(0.0, 1.0, samples)
     x = boxes[:, 0, None] + (boxes[:, 2] - boxes[:, 0])[:, None] * share
     y = boxes[:, 1, None] + (boxes[:, 3] - boxes[:, 1])[:, None] * share
@@ -151,34 +124,12 @@ def areal_departures(crs: pyproj.CRS, boxes: FloatArray, *, samples: int = 2) ->
 
 
 def square_unit_m2(crs: pyproj.CRS) -> float:
-    """Square metres in a square unit of a projected CRS: 1 for metres, 0.0929 for feet.
-
-    Parameters
-    ----------
-    crs : pyproj.CRS
-        A projected CRS.
-
-    Returns
-    -------
-    float
-        The factor.
-    """
+    """Square metres in a square unit of a projected CRS: 1 for metres, 0.0929 for feet."""
     return _unit_m(crs) ** 2
 
 
 def ellipsoid_of(crs: pyproj.CRS) -> tuple[float, float]:
-    """Figure of the earth of a CRS.
-
-    Parameters
-    ----------
-    crs : pyproj.CRS
-        Any CRS on the earth.
-
-    Returns
-    -------
-    tuple of float
-        Semi-major axis in m, and the square of the eccentricity.
-    """
+    """Figure of the earth of a CRS."""
     ellipsoid: Any = crs.ellipsoid
     a, b = ellipsoid.semi_major_metre, ellipsoid.semi_minor_metre
     return a, 1.0 - (b / a) ** 2

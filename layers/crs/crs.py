@@ -34,41 +34,14 @@ M2_PER_HA = 10_000.0
 
 
 def vn2000_zones() -> pd.DataFrame:
-    """List the VN-2000 zone of each province where it is certain.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``province_code, province, epsg`` (integer), ``central_meridian, valid_until``.
-    """
+    """List the VN-2000 zone of each province where it is certain."""
     return pd.read_csv(
         data_path("vn2000_zones.csv"), dtype={"province_code": str, "valid_until": str}
     )
 
 
 def parse_crs(text: Any) -> pyproj.CRS:
-    """CRS named by a user.
-
-    Parameters
-    ----------
-    text : str or int or pyproj.CRS
-        For instance ``"EPSG:9215"``.
-
-    Returns
-    -------
-    pyproj.CRS
-        The CRS.
-
-    Raises
-    ------
-    CrsError
-        The text names no CRS, or is a PROJ string (it would lose the datum).
-
-    Examples
-    --------
-    >>> parse_crs("EPSG:9215").to_epsg()
-    9215
-    """
+    """CRS named by a user."""
     if isinstance(text, str) and "+proj" in text:
         raise CrsError(
             en=f"CRS {text!r}: expected an EPSG code such as EPSG:9215, found a PROJ string, "
@@ -138,25 +111,7 @@ def _in_metres(crs: pyproj.CRS) -> pyproj.CRS:
 
 
 def require_crs(frame: gpd.GeoDataFrame, *, source: str) -> pyproj.CRS:
-    """CRS of a frame, which must have one.
-
-    Parameters
-    ----------
-    frame : geopandas.GeoDataFrame
-        Any frame with geometry.
-    source : str
-        What to call it in the message.
-
-    Returns
-    -------
-    pyproj.CRS
-        Its CRS.
-
-    Raises
-    ------
-    CrsError
-        The frame has none.
-    """
+    """CRS of a frame, which must have one."""
     if frame.crs is None:
         raise CrsError(
             en=f"{source}: expected a coordinate reference system, found none; say which one with "

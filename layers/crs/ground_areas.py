@@ -23,18 +23,6 @@ def ground_areas(shapes: npt.NDArray[Any], crs: pyproj.CRS) -> FloatArray:
     where that departs from 1 by more than the engine allows. Longitude and latitude are unrolled
     so that plane areas are those of the ellipsoid: ``x = λ`` and, with ``s = sin φ``,
     ``y = b²/2 · [s/(1 - e²s²) + atanh(es)/e]``.
-
-    Parameters
-    ----------
-    shapes : ndarray of shapely geometries
-        Polygons, missing or empty ones among them.
-    crs : pyproj.CRS
-        Their CRS.
-
-    Returns
-    -------
-    ndarray of float64
-        Areas in m²; NaN where the geometry is missing.
     """
     if not crs.is_projected:
         radians = float(crs.axis_info[0].unit_conversion_factor)

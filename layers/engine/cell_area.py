@@ -48,27 +48,7 @@ class CellAreas:
 
     @classmethod
     def of(cls, crs: pyproj.CRS, transform: affine.Affine, boxes: FloatArray) -> CellAreas:
-        """Areas of cells under some polygons.
-
-        Parameters
-        ----------
-        crs : pyproj.CRS
-            CRS of the raster.
-        transform : affine.Affine
-            Its transform.
-        boxes : ndarray of float64, shape (polygons, 4)
-            Bounds of the polygons in that CRS.
-
-        Returns
-        -------
-        CellAreas
-            The areas.
-
-        Raises
-        ------
-        CrsError
-            Plane areas depart from the ground by more than 0.2 %, and not for a sphere's sake.
-        """
+        """Areas of cells under some polygons."""
         if not crs.is_projected or not len(boxes):
             return cls(crs, transform)
         try:
@@ -86,18 +66,7 @@ class CellAreas:
         return self.crs.is_projected and math.isnan(self.middle_x)
 
     def rows(self, top: int, bottom: int) -> FloatArray:
-        """Area of a cell of each row.
-
-        Parameters
-        ----------
-        top, bottom : int
-            First row, and the row after the last; they may lie outside the raster.
-
-        Returns
-        -------
-        ndarray of float64
-            Areas in m².
-        """
+        """Area of a cell of each row."""
         t = self.transform
         factor = float(self.crs.axis_info[0].unit_conversion_factor)
         edges = t.f + t.e * np.arange(top, bottom + 1)
@@ -135,20 +104,6 @@ def row_cell_areas(crs: pyproj.CRS, edges_degrees: Any, width_degrees: float) ->
     ``b²/2 · [s/(1 - e²s²) + atanh(es)/e]`` taken from ``s1 = sin φ1`` to ``s2 = sin φ2``. Both
     differences are written as products, because subtracting two values that agree in six digits
     would cost those digits.
-
-    Parameters
-    ----------
-    crs : pyproj.CRS
-        A geographic CRS (its ellipsoid is used).
-    edges_degrees : ndarray of float64
-        Latitudes of the rows' edges, one more than there are rows.
-    width_degrees : float
-        Width of a cell.
-
-    Returns
-    -------
-    ndarray of float64
-        Areas in m², one per row.
     """
     a, e2 = ellipsoid_of(crs)
     lat = np.radians(np.clip(edges_degrees, -90.0, 90.0))

@@ -65,24 +65,7 @@ class Runs:
 
 
 def coverage_runs(rings: Rings, parts: IntArray, window: Window, bounds: IntArray) -> Runs:
-    """Find the cells that parts cover in a window of a raster.
-
-    Parameters
-    ----------
-    rings : Rings
-        Polygons, coordinates in cells: column ``c`` reaches from ``c`` to ``c + 1``.
-    parts : ndarray of int64
-        Which of their parts.
-    window : Window
-        Top, bottom, left, right, in cells.
-    bounds : ndarray of int64
-        The ``entry_bounds`` of those parts.
-
-    Returns
-    -------
-    Runs
-        Runs inside the window, by part, row and column.
-    """
+    """Find the cells that parts cover in a window of a raster."""
     most, room = int(bounds.max(initial=0)), 2 * int(bounds.sum())
     place, ink, order = np.empty(2 * most, np.int64), np.empty(2 * most), np.empty(most, np.int64)
     row_start = np.empty(window[1] - window[0] + 1, np.int64)
@@ -96,18 +79,7 @@ def coverage_runs(rings: Rings, parts: IntArray, window: Window, bounds: IntArra
 
 
 def entry_bounds(rings: Rings) -> IntArray:
-    """Count, at most, the cells that the edges of each part touch.
-
-    Parameters
-    ----------
-    rings : Rings
-        Parts, coordinates in cells.
-
-    Returns
-    -------
-    ndarray of int64
-        Rows and columns that edges cross, and two cells for each edge.
-    """
+    """Count, at most, the cells that the edges of each part touch."""
     if not len(rings.part_owner):
         return np.zeros(0, np.int64)
     x, y = np.floor(rings.x), np.floor(rings.y)

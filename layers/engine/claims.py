@@ -28,28 +28,7 @@ def settle_claims(
     findings: Findings,
     workers: Workers = 1,
 ) -> npt.NDArray[Any]:
-    """Take from each polygon what an earlier one claims as well.
-
-    Parameters
-    ----------
-    shapes : ndarray of shapely geometries
-        Valid polygons in the order of their claims: the first has the first claim.
-    labels : pandas.Index
-        Their ids.
-    unit_m2 : float
-        Square metres in a square unit of their CRS.
-    source : str
-        What the findings call them.
-    findings : Findings
-        Takes one finding with the pairs and their hectares, if there are any.
-    workers : int or dask.distributed.Client
-        Local workers measure several pairs at a time; a cluster is not asked.
-
-    Returns
-    -------
-    ndarray of shapely geometries
-        Polygons that share no ground. Those nobody disputes are the same objects.
-    """
+    """Take from each polygon what an earlier one claims as well."""
     count = len(shapes)
     rings = rings_of(shapes)
     edges = bin_edges(rings, count)
@@ -72,18 +51,7 @@ def settle_claims(
 
 
 def meeting_bounds(p: BinnedEdges, q: BinnedEdges) -> IntArray:
-    """Pairs of polygons whose bounds overlap.
-
-    Parameters
-    ----------
-    p, q : BinnedEdges
-        Polygons on either side.
-
-    Returns
-    -------
-    ndarray of int64, shape (2, pairs)
-        Numbers of the polygons, sorted by the first, then the second.
-    """
+    """Pairs of polygons whose bounds overlap."""
     first, second = np.isfinite(p.frame[::5]).nonzero()[0], np.isfinite(q.frame[::5]).nonzero()[0]
     asking: Any = shapely.box(*p.bounds[first].T)
     asked: Any = shapely.box(*q.bounds[second].T)

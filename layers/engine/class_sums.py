@@ -34,27 +34,7 @@ _BYTES = types.Array(types.uint8, 2, "C", readonly=True)
 def class_sums(
     block: npt.NDArray[Any], classes: int, runs: Runs, row_area: FloatArray, corner: tuple[int, int]
 ) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
-    """Sum shares of cells by part and class.
-
-    Parameters
-    ----------
-    block : ndarray of uint8 or int32
-        Class numbers of the cells of a window.
-    classes : int
-        How many there are; at most 256 for 8 bits.
-    runs : Runs
-        Runs of the parts in that window.
-    row_area : ndarray of float64
-        Area of a cell in each row of the block.
-    corner : tuple of int
-        Row and column of the block's first cell.
-
-    Returns
-    -------
-    tuple of ndarray
-        Part, class number, sum of shares, sum of shares times areas; a row per part and class that
-        is there, in the order of the parts.
-    """
+    """Sum shares of cells by part and class."""
     # No part has more classes than cells.
     widths = np.concatenate(([0], np.cumsum(runs.widths)))
     room = int(np.minimum(np.diff(widths[runs.part_run]), classes).sum())

@@ -51,13 +51,7 @@ class CommuneGround:
         return square_unit_m2(self.crs)
 
     def edges(self) -> tuple[BinnedEdges, BinnedEdges]:
-        """Edges by id, in bins; once as they are, once with x and y exchanged.
-
-        Returns
-        -------
-        tuple of BinnedEdges
-            One polygon per id.
-        """
+        """Edges by id, in bins; once as they are, once with x and y exchanged."""
         rings = rings_of(self.shapes).owned_by(self.number)
         across = rings.moved(rings.y, rings.x)
         return bin_edges(rings, len(self.ids)), bin_edges(across, len(self.ids))
@@ -71,33 +65,7 @@ def take_communes(
     findings: Findings,
     workers: Workers = 1,
 ) -> CommuneGround:
-    """Check communes, repair what is invalid and give disputed ground to the lower id.
-
-    Parameters
-    ----------
-    communes : geopandas.GeoDataFrame
-        Polygons in a projected CRS.
-    id_column : str
-        Column with their ids.
-    repair : {"repair", "never"}
-        Whether invalid polygons are repaired or refused.
-    findings : Findings
-        Takes the findings.
-    workers : int or dask.distributed.Client
-        Local workers look at several communes at a time.
-
-    Returns
-    -------
-    CommuneGround
-        The communes.
-
-    Raises
-    ------
-    InputError
-        The column or ids are missing, geometry is not polygonal, or invalid and not repaired.
-    CrsError
-        The CRS is missing, not projected, or falsifies areas.
-    """
+    """Check communes, repair what is invalid and give disputed ground to the lower id."""
     require_columns(communes, [id_column], "communes")
     intake = take_in(
         communes,

@@ -25,34 +25,12 @@ INT_OUT = types.Array(types.int64, 1, "C")
 
 
 def kernel(*signatures: tuple[Any, ...]) -> Callable[[Function], Function]:
-    """Compile a function for given argument types; it runs without holding Python's lock.
-
-    Parameters
-    ----------
-    *signatures : tuple
-        numba types of the arguments, one tuple per variant.
-
-    Returns
-    -------
-    callable
-        Decorator.
-    """
+    """Compile a function for given argument types; it runs without holding Python's lock."""
     return _compiler(signatures, no_cfunc_wrapper=True)
 
 
 def inner_kernel(*signatures: tuple[Any, ...]) -> Callable[[Function], Function]:
-    """Compile a function that only kernels call: in half the time, but Python must not call it.
-
-    Parameters
-    ----------
-    *signatures : tuple
-        numba types of the arguments, one tuple per variant.
-
-    Returns
-    -------
-    callable
-        Decorator.
-    """
+    """Compile a function that only kernels call: in half the time, but Python must not call it."""
     return _compiler(signatures, no_cfunc_wrapper=True, no_cpython_wrapper=True)
 
 

@@ -21,27 +21,7 @@ CLOSURE_RATIO = 1e-12
 def ledger_areas(
     plots: pd.DataFrame, ledger_column: str | None, findings: Findings
 ) -> FloatArray | None:
-    """Official hectares of the plots.
-
-    Parameters
-    ----------
-    plots : pandas.DataFrame
-        The plots.
-    ledger_column : str or None
-        Column with their hectares.
-    findings : Findings
-        Takes a finding on plots that have none.
-
-    Returns
-    -------
-    ndarray of float64 or None
-        Hectares, NaN where there is none; None without a column.
-
-    Raises
-    ------
-    InputError
-        The column does not exist or holds no numbers.
-    """
+    """Official hectares of the plots."""
     if ledger_column is None:
         return None
     require_columns(plots, [ledger_column], "plots")
@@ -75,25 +55,7 @@ def ledger_areas(
 
 
 def share_ledger(shares: Shares, ledger: FloatArray | None) -> FloatArray:
-    """Ledger hectares of the pieces; the largest of a plot takes what rounding leaves over.
-
-    Parameters
-    ----------
-    shares : Shares
-        Pieces of all plots.
-    ledger : ndarray of float64 or None
-        Official hectares by row of the plots.
-
-    Returns
-    -------
-    ndarray of float64
-        Hectares by piece, NaN where the plot has none.
-
-    Raises
-    ------
-    ClosureError
-        The pieces of a plot do not add up to its ledger area.
-    """
+    """Ledger hectares of the pieces; the largest of a plot takes what rounding leaves over."""
     if ledger is None:
         return np.full(len(shares.row), np.nan)
     pieces = ledger[shares.row] * shares.share

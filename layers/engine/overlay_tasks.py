@@ -70,18 +70,7 @@ class SharePiece:
         return SharePiece, (self.rows, self.shapes, self.zones[near], few, across, self.unit_m2)
 
     def members(self, bounds: FloatArray) -> IntArray:
-        """Find the communes whose bounds meet those of all plots together.
-
-        Parameters
-        ----------
-        bounds : ndarray of float64, shape (plots, 4)
-            Bounds of the plots, missing for those without geometry.
-
-        Returns
-        -------
-        ndarray of int64
-            Their positions in ``zones``.
-        """
+        """Find the communes whose bounds meet those of all plots together."""
         if np.isnan(bounds).all():
             return np.empty(0, np.int64)
         west, south = np.nanmin(bounds[:, 0]), np.nanmin(bounds[:, 1])
@@ -121,18 +110,7 @@ class Shares:
 
     @staticmethod
     def join(shares: list[Shares]) -> Shares:
-        """Bring the pieces of all tasks into one order.
-
-        Parameters
-        ----------
-        shares : list of Shares
-            Results of the tasks.
-
-        Returns
-        -------
-        Shares
-            By row and zone.
-        """
+        """Bring the pieces of all tasks into one order."""
         kinds = {"row": "i8", "zone": "i8", "share": "f8", "area_m2": "f8", "lacking": "i8"}
         row, zone, share, area, lacking = (
             np.concatenate([getattr(s, name) for s in shares] or [np.empty(0, dtype)])
@@ -146,20 +124,7 @@ class Shares:
 
 
 def share_pieces(shapes: npt.NDArray[Any], communes: CommuneGround) -> Iterator[SharePiece]:
-    """Cut the work: some plots together, with the communes around them.
-
-    Parameters
-    ----------
-    shapes : ndarray of shapely geometries
-        Plots.
-    communes : CommuneGround
-        All communes.
-
-    Yields
-    ------
-    SharePiece
-        One task.
-    """
+    """Cut the work: some plots together, with the communes around them."""
     edges, across = communes.edges()
     zones = np.arange(len(communes.ids))
     order = np.arange(len(shapes))
@@ -181,24 +146,7 @@ def _neighbours(bounds: FloatArray) -> IntArray:
 
 
 def plot_shares(piece: SharePiece) -> Shares:
-    """Share out some plots among the communes around them.
-
-    Parameters
-    ----------
-    piece : SharePiece
-        Plots and communes.
-
-    Returns
-    -------
-    Shares
-        Pieces; a plot without area is one piece outside, with share 1.
-
-    Raises
-    ------
-    ClosureError
-        The communes' parts of a plot are larger than the plot, or what is left of it does not lie
-        outside them.
-    """
+    """Share out some plots among the communes around them."""
     shapes, plots = piece.shapes, len(piece.rows)
     rings = rings_of(shapes)
     lacking = piece.rows[np.bincount(rings.part_owner, minlength=plots) == 0]
@@ -277,20 +225,7 @@ def _check_outside(
 
 
 def largest_pieces(plot: IntArray, area: FloatArray) -> IntArray:
-    """Positions of the largest piece of each plot; the first among equals.
-
-    Parameters
-    ----------
-    plot : ndarray of int64
-        Plot of each piece.
-    area : ndarray of float64
-        Area of each piece.
-
-    Returns
-    -------
-    ndarray of int64
-        One position per plot that has pieces, in no order.
-    """
+    """Positions of the largest piece of each plot; the first among equals."""
     if not len(plot):
         return plot
     several = np.bincount(plot)[plot] > 1

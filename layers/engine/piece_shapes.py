@@ -18,22 +18,7 @@ __all__ = ["piece_shapes"]
 def piece_shapes(
     plots: npt.NDArray[Any], zone: IntArray, communes: CommuneGround
 ) -> npt.NDArray[Any]:
-    """Shape of one piece of each plot.
-
-    Parameters
-    ----------
-    plots : ndarray of shapely geometries
-        Valid polygons, one per piece.
-    zone : ndarray of int64
-        Number of the piece's commune, or ``OUTSIDE``.
-    communes : CommuneGround
-        The communes.
-
-    Returns
-    -------
-    ndarray of shapely geometries
-        Polygonal pieces.
-    """
+    """Shape of one piece of each plot."""
     if not len(plots):
         return plots.copy()
     tree = shapely.STRtree(communes.shapes)

@@ -72,36 +72,7 @@ def take_in(
     findings: Findings,
     workers: Workers = 1,
 ) -> Intake:
-    """Check polygons and their ids, repair what is invalid, and tell what was found.
-
-    Parameters
-    ----------
-    polygons : geopandas.GeoDataFrame
-        Polygons with a CRS.
-    ids : pandas.Series or pandas.Index
-        Their ids, one per row.
-    source : str
-        What the findings call the frame.
-    repair : {"repair", "never"} or None
-        Whether invalid polygons are repaired or refused; None leaves both, and to tell which have
-        no geometry, to the tasks, which must look at every polygon anyway.
-    findings : Findings
-        Takes the findings.
-    workers : int or dask.distributed.Client
-        Who looks for invalid polygons.
-
-    Returns
-    -------
-    Intake
-        The polygons.
-
-    Raises
-    ------
-    InputError
-        Ids are missing, geometry is not polygonal, or invalid and not to be repaired.
-    CrsError
-        The frame has no CRS.
-    """
+    """Check polygons and their ids, repair what is invalid, and tell what was found."""
     if polygons.crs is None:
         raise CrsError(
             en=f'{source}: no CRS; set it with set_crs("EPSG:9215") or the like.',
@@ -133,16 +104,7 @@ def take_in(
 
 
 def attach_findings(frame: pd.DataFrame, findings: Findings) -> None:
-    """Put findings into a frame's ``attrs["findings"]``, as plain dictionaries.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        A frame that the caller has just made.
-    findings : Findings
-        What to attach. Dictionaries of text and numbers survive Parquet, which writes ``attrs``
-        as JSON; the record numbers, which may be many, stay in ``findings``.
-    """
+    """Put findings into a frame's ``attrs["findings"]``, as plain dictionaries."""
     frame.attrs["findings"] = [
         {
             "severity": item.severity,
@@ -158,22 +120,7 @@ def attach_findings(frame: pd.DataFrame, findings: Findings) -> None:
 
 
 def require_columns(frame: pd.DataFrame, columns: Sequence[str], name: str) -> None:
-    """Refuse a frame that lacks columns.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        Any frame.
-    columns : sequence of str
-        Columns it must have.
-    name : str
-        What the message calls the frame.
-
-    Raises
-    ------
-    InputError
-        Columns are missing.
-    """
+    """Refuse a frame that lacks columns."""
     missing = [column for column in columns if column not in frame.columns]
     if missing:
         found = [str(column) for column in frame.columns]
@@ -184,20 +131,7 @@ def require_columns(frame: pd.DataFrame, columns: Sequence[str], name: str) -> N
 
 
 def refuse_names(columns: Sequence[str], taken: Sequence[str]) -> None:
-    """Refuse columns whose names the result needs for its own.
-
-    Parameters
-    ----------
-    columns : sequence of str
-        Names that are to stand in the result.
-    taken : sequence of str
-        Names of its own columns.
-
-    Raises
-    ------
-    InputError
-        A name is taken, or stands twice.
-    """
+    """Refuse columns whose names the result needs for its own."""
     names = [*columns, *taken]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -239,19 +173,7 @@ def _tell_duplicates(
 
 
 def tell_lacking(labels: npt.NDArray[Any], rows: IntArray, source: str, findings: Findings) -> None:
-    """Tell records without geometry.
-
-    Parameters
-    ----------
-    labels : ndarray
-        Ids of the frame's rows.
-    rows : ndarray of int64
-        Those without geometry.
-    source : str
-        What the finding calls the frame.
-    findings : Findings
-        Takes one finding, if there are such rows.
-    """
+    """Tell records without geometry."""
     if not len(rows):
         return
     shown = _examples(labels, rows)
@@ -280,26 +202,7 @@ def tell_repairs(
     source: str,
     findings: Findings,
 ) -> None:
-    """Tell what was repaired, or refuse it.
-
-    Parameters
-    ----------
-    labels : ndarray
-        Ids of the frame's rows.
-    repairs : pandas.DataFrame
-        Columns of ``REPAIRS``.
-    mode : {"repair", "never"}
-        Whether repairs are wanted.
-    source : str
-        What the finding calls the frame.
-    findings : Findings
-        Takes one finding, if there are repairs.
-
-    Raises
-    ------
-    InputError
-        There are repairs, and ``mode`` is ``"never"``.
-    """
+    """Tell what was repaired, or refuse it."""
     if repairs.empty:
         return
     refuse_repairs(repairs, mode)

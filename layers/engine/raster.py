@@ -86,27 +86,7 @@ class RasterGrid:
 
 
 def describe_raster(dataset: Any, band: int) -> RasterGrid:
-    """Grid of an open raster, if classes can be counted on it.
-
-    Parameters
-    ----------
-    dataset : rasterio dataset
-        Open for reading.
-    band : int
-        Band number, from 1.
-
-    Returns
-    -------
-    RasterGrid
-        The description.
-
-    Raises
-    ------
-    InputError
-        The band does not exist, holds no integers, or the raster is rotated.
-    CrsError
-        The raster has no CRS, or one that is neither projected nor longitude/latitude.
-    """
+    """Grid of an open raster, if classes can be counted on it."""
     name = str(dataset.name)
     if not 1 <= band <= dataset.count:
         raise InputError(
@@ -164,21 +144,7 @@ def _raster_crs(dataset: Any, name: str) -> pyproj.CRS:
 
 
 def plan_windows(grid: RasterGrid, part_cells: IntArray) -> Iterator[tuple[Window, IntArray]]:
-    """Windows that hold all cells some parts may touch, each block of the file in one of them.
-
-    Parameters
-    ----------
-    grid : RasterGrid
-        The raster.
-    part_cells : ndarray of int64, shape (parts, 4)
-        First row, row after the last, first column, column after the last of each part; they may
-        lie outside the raster.
-
-    Yields
-    ------
-    tuple of Window and ndarray of int64
-        A window, and the numbers of the parts whose bounds meet it.
-    """
+    """Windows that hold all cells some parts may touch, each block of the file in one of them."""
     tall, wide, step = _window_shape(grid)
     rows = np.clip(part_cells[:, :2], 0, grid.height)
     cols = np.clip(part_cells[:, 2:], 0, grid.width)
@@ -258,25 +224,13 @@ class BlockReader:
         return BlockReader, (self.grid, None, True)
 
     def environment(self) -> rasterio.Env:
-        """Set GDAL up for reading this raster; to be entered around all the work.
-
-        Returns
-        -------
-        rasterio.Env
-            The settings, which hold for all threads.
-        """
+        """Set GDAL up for reading this raster; to be entered around all the work."""
         block = int(np.prod(self.grid.block)) * np.dtype(self.grid.dtype).itemsize
         least, most = CACHE_BYTES
         return rasterio.Env(GDAL_CACHEMAX=min(max(4 * block, least), most))
 
     def require_file(self) -> None:
-        """Refuse a dataset that other processes cannot open.
-
-        Raises
-        ------
-        InputError
-            The reader stands on an open dataset.
-        """
+        """Refuse a dataset that other processes cannot open."""
         if self.dataset is not None:
             raise InputError(
                 en=f"{self.grid.name}: a cluster needs a raster file that its workers can open.",
@@ -284,19 +238,7 @@ class BlockReader:
             )
 
     def read(self, window: Window) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]:
-        """Read values, and where there is data.
-
-        Parameters
-        ----------
-        window : Window
-            Top, bottom, left, right.
-
-        Returns
-        -------
-        tuple of ndarray
-            Values, valid until the same thread reads again, and the mask (None where the file has
-            none).
-        """
+        """Read values, and where there is data."""
         top, bottom, left, right = window
         part = RasterWindow(left, top, right - left, bottom - top)
         band = self.grid.band
@@ -331,18 +273,7 @@ class BlockReader:
 
 
 def require_dataset(raster: Any) -> None:
-    """Refuse what is no open raster.
-
-    Parameters
-    ----------
-    raster : object
-        Anything but a path.
-
-    Raises
-    ------
-    InputError
-        It is no rasterio dataset, closed, or open for writing only.
-    """
+    """Refuse what is no open raster."""
     if getattr(raster, "closed", True) or "r" not in getattr(raster, "mode", ""):
         raise InputError(
             en=f"raster: expected a path or a rasterio dataset open for reading, found {raster!r}.",
@@ -351,18 +282,7 @@ def require_dataset(raster: Any) -> None:
 
 
 def can_reopen(grid: RasterGrid) -> bool:
-    """Tell whether a raster's name opens the same raster again.
-
-    Parameters
-    ----------
-    grid : RasterGrid
-        Description of an open dataset.
-
-    Returns
-    -------
-    bool
-        False for rasters in memory, virtual ones and overviews.
-    """
+    """Tell whether a raster's name opens the same raster again."""
     if not Path(grid.name).is_file():
         return False
     with open_raster(grid.name) as dataset:
@@ -370,23 +290,7 @@ def can_reopen(grid: RasterGrid) -> bool:
 
 
 def open_raster(name: str | Path) -> Any:
-    """Open a raster for reading.
-
-    Parameters
-    ----------
-    name : str or pathlib.Path
-        Path.
-
-    Returns
-    -------
-    rasterio dataset
-        Open; to be closed by the caller.
-
-    Raises
-    ------
-    MissingFileError
-        There is no such file, or it is no raster.
-    """
+    """Open a raster for reading."""
     try:
         return rasterio.open(name)
     except rasterio.errors.RasterioIOError as error:

@@ -46,25 +46,7 @@ class RasterGround:
 
     @classmethod
     def of(cls, intake: Intake, grid: RasterGrid) -> RasterGround:
-        """Bring polygons onto a raster.
-
-        Parameters
-        ----------
-        intake : Intake
-            The polygons.
-        grid : RasterGrid
-            The raster.
-
-        Returns
-        -------
-        RasterGround
-            The same polygons in cells.
-
-        Raises
-        ------
-        CrsError
-            There is no way from the one CRS to the other, or the raster's falsifies areas.
-        """
+        """Bring polygons onto a raster."""
         rings = rings_of(intake.shapes)
         t = grid.transform
         moved = not intake.crs.equals(grid.crs, ignore_axis_order=True)
@@ -78,18 +60,7 @@ class RasterGround:
         return cls(cells, cells.part_bounds(), grid, cell_areas, plane)
 
     def totals(self, polygons: int) -> tuple[FloatArray, FloatArray]:
-        """Cells and m² of each polygon, inside and outside the raster.
-
-        Parameters
-        ----------
-        polygons : int
-            Their number, those without parts included.
-
-        Returns
-        -------
-        tuple of ndarray of float64
-            Cells, m².
-        """
+        """Cells and m² of each polygon, inside and outside the raster."""
         rings = self.rings
         cells = rings.areas(polygons)
         if self.cell_areas.uniform or not len(rings.x):
@@ -102,18 +73,7 @@ class RasterGround:
         return cells, np.bincount(owner, areas, polygons).astype(np.float64)
 
     def beyond(self, polygons: int) -> npt.NDArray[np.bool_]:
-        """Tell which polygons reach beyond the raster.
-
-        Parameters
-        ----------
-        polygons : int
-            Their number.
-
-        Returns
-        -------
-        ndarray of bool
-            One per polygon.
-        """
+        """Tell which polygons reach beyond the raster."""
         low, high = self.bounds[:, :2].min(axis=1), self.bounds[:, 2:]
         parts = (low < 0) | (high[:, 0] > self.grid.width) | (high[:, 1] > self.grid.height)
         result = np.zeros(polygons, bool)
@@ -121,18 +81,7 @@ class RasterGround:
         return result
 
     def cells_within(self, chosen: npt.NDArray[np.bool_]) -> FloatArray:
-        """Cells of some polygons inside the raster, as ground shared with its frame.
-
-        Parameters
-        ----------
-        chosen : ndarray of bool
-            Which polygons.
-
-        Returns
-        -------
-        ndarray of float64
-            One figure per chosen polygon.
-        """
+        """Cells of some polygons inside the raster, as ground shared with its frame."""
         count = int(chosen.sum())
         number = np.where(chosen, np.cumsum(chosen) - 1, -1)
         few = self.rings.take(np.flatnonzero(chosen[self.rings.part_owner])).owned_by(number)

@@ -93,18 +93,7 @@ def repair_polygons(
 
 
 def require_polygons(shapes: npt.NDArray[Any]) -> None:
-    """Refuse points and lines.
-
-    Parameters
-    ----------
-    shapes : ndarray of shapely geometries
-        Polygons and multipolygons; missing and empty ones are let through.
-
-    Raises
-    ------
-    InputError
-        A geometry is no polygon.
-    """
+    """Refuse points and lines."""
     kinds = shapely.get_type_id(shapes)
     other = np.flatnonzero(~np.isin(kinds, (*_POLYGONAL, shapely.GeometryType.MISSING)))
     other = other[~shapely.is_empty(shapes[other])]
@@ -124,25 +113,7 @@ def mend(
     areas: Callable[[npt.NDArray[Any]], FloatArray] = shapely.area,
     workers: Workers = 1,
 ) -> tuple[npt.NDArray[Any], pd.DataFrame]:
-    """Repair the invalid polygons of an array.
-
-    Parameters
-    ----------
-    shapes : ndarray of shapely geometries
-        Polygons and multipolygons, missing or empty ones among them.
-    rings : Rings, optional
-        Their rings, where the caller has them.
-    areas : callable
-        Areas of some of the polygons as the table is to have them, in m². Coordinates may be in
-        feet or degrees, so that the caller must say.
-    workers : int or dask.distributed.Client
-        Local workers look at several polygons at a time; a cluster is not asked.
-
-    Returns
-    -------
-    tuple of ndarray and pandas.DataFrame
-        Valid polygons (the same array if all were), and the columns of ``REPAIRS``.
-    """
+    """Repair the invalid polygons of an array."""
     known_rings = rings_of(shapes) if rings is None else rings
     invalid = invalid_rows(shapes, known_rings, workers=local_workers(workers))
     if not len(invalid):
@@ -172,20 +143,7 @@ def mend(
 
 
 def refuse_repairs(repairs: pd.DataFrame, mode: RepairMode) -> None:
-    """Raise where repairs were needed and none are wanted.
-
-    Parameters
-    ----------
-    repairs : pandas.DataFrame
-        Columns of ``REPAIRS``.
-    mode : {"repair", "never"}
-        Whether repairs are wanted.
-
-    Raises
-    ------
-    InputError
-        There are repairs, and ``mode`` is ``"never"``.
-    """
+    """Raise where repairs were needed and none are wanted."""
     if mode == "never" and len(repairs):
         rows, reason = repairs["position"].tolist()[:5], repairs["reason"].iloc[0]
         raise InputError(

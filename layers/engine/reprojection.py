@@ -41,28 +41,7 @@ ROUNDS = 10
 def reproject_rings(
     rings: Rings, source: pyproj.CRS, target: pyproj.CRS, cell: tuple[float, float]
 ) -> Rings:
-    """Rings in another CRS, with vertices added where edges bend.
-
-    Parameters
-    ----------
-    rings : Rings
-        Rings in the source CRS.
-    source, target : pyproj.CRS
-        From where, to where.
-    cell : tuple of float
-        Width and height of a cell in units of the target; the error stays under a tenth of them.
-
-    Returns
-    -------
-    Rings
-        New rings. Vertices that were there are kept.
-
-    Raises
-    ------
-    CrsError
-        No transformation is known between the two datums, some vertices have no place in the
-        target CRS, or edges are torn apart there.
-    """
+    """Rings in another CRS, with vertices added where edges bend."""
     transform = _transformer(source, target)
     x, y, start = rings.x, rings.y, rings.ring_start
     tx, ty = transform.transform(x, y)

@@ -49,43 +49,15 @@ class Rings:
         return self.ring_start[self.part_ring]
 
     def moved(self, x: FloatArray, y: FloatArray) -> Rings:
-        """Give the same rings other coordinates; their signs are found anew.
-
-        Parameters
-        ----------
-        x, y : ndarray of float64
-            Coordinates, as many as before.
-
-        Returns
-        -------
-        Rings
-            New rings.
-        """
+        """Give the same rings other coordinates; their signs are found anew."""
         return _signed(x, y, self.ring_start, self.part_ring, self.part_owner)
 
     def owned_by(self, owner: IntArray) -> Rings:
-        """Give polygons other numbers, for instance one number to all polygons of a commune.
-
-        Parameters
-        ----------
-        owner : ndarray of int64
-            New number of each polygon.
-
-        Returns
-        -------
-        Rings
-            The same rings.
-        """
+        """Give polygons other numbers, for instance one number to all polygons of a commune."""
         return replace(self, part_owner=owner[self.part_owner])
 
     def part_bounds(self) -> npt.NDArray[np.float64]:
-        """Bounds of each part.
-
-        Returns
-        -------
-        ndarray of float64, shape (parts, 4)
-            Lowest x, lowest y, highest x, highest y.
-        """
+        """Bounds of each part."""
         start = self.part_start[:-1]
         if not len(start):
             return np.empty((0, 4))
@@ -94,35 +66,13 @@ class Rings:
         return np.column_stack(columns)
 
     def areas(self, polygons: int) -> FloatArray:
-        """Plane area of each polygon.
-
-        Parameters
-        ----------
-        polygons : int
-            Number of polygons, those without parts included.
-
-        Returns
-        -------
-        ndarray of float64
-            Areas in square units of the coordinates.
-        """
+        """Plane area of each polygon."""
         signed = ring_areas(self.x, self.y, self.ring_start) * self.ring_sign
         owner = np.repeat(self.part_owner, np.diff(self.part_ring))
         return np.bincount(owner, signed, polygons).astype(np.float64)
 
     def take(self, parts: IntArray) -> Rings:
-        """Pick some parts.
-
-        Parameters
-        ----------
-        parts : ndarray of int64
-            Numbers of parts.
-
-        Returns
-        -------
-        Rings
-            Copies of those parts, in that order; owners keep their numbers.
-        """
+        """Pick some parts."""
         ring = spans(self.part_ring, parts)
         vertex = spans(self.ring_start, ring)
         return Rings(
@@ -136,18 +86,7 @@ class Rings:
 
 
 def rings_of(geometry: npt.NDArray[Any]) -> Rings:
-    """Rings of polygons and multipolygons.
-
-    Parameters
-    ----------
-    geometry : ndarray of shapely geometries
-        Polygons and multipolygons; missing and empty ones have no parts.
-
-    Returns
-    -------
-    Rings
-        Coordinates as they stand; part owners number the array's elements.
-    """
+    """Rings of polygons and multipolygons."""
     # Missing and empty geometries have no coordinates.
     counts = shapely.get_num_coordinates(geometry)
     owner = np.flatnonzero(counts)
@@ -179,36 +118,12 @@ def _signed(
 
 
 def offsets(counts: npt.NDArray[np.integer[Any]]) -> IntArray:
-    """Where groups of the given sizes begin, one after the other, and where the last ends.
-
-    Parameters
-    ----------
-    counts : ndarray of int
-        Sizes of the groups.
-
-    Returns
-    -------
-    ndarray of int64
-        One more than there are groups.
-    """
+    """Where groups of the given sizes begin, one after the other, and where the last ends."""
     return np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
 
 
 def spans(start: IntArray, chosen: IntArray) -> IntArray:
-    """Members of some groups: ``start[i], start[i] + 1, …`` for each chosen group ``i``.
-
-    Parameters
-    ----------
-    start : ndarray of int64
-        Where each group begins, and where the last ends.
-    chosen : ndarray of int64
-        Numbers of groups.
-
-    Returns
-    -------
-    ndarray of int64
-        Positions of the members, group after group.
-    """
+    """Members of some groups: ``start[i], start[i] + 1, …`` for each chosen group ``i``."""
     counts = (start[1:] - start[:-1])[chosen]
     shift = start[chosen] - (np.cumsum(counts) - counts)
     members: IntArray = np.arange(counts.sum(), dtype=np.int64) + np.repeat(shift, counts)
@@ -216,20 +131,7 @@ def spans(start: IntArray, chosen: IntArray) -> IntArray:
 
 
 def ring_areas(x: FloatArray, y: FloatArray, ring_start: IntArray) -> FloatArray:
-    """Signed area of each ring, positive when it runs counter-clockwise, by the shoelace formula.
-
-    Parameters
-    ----------
-    x, y : ndarray of float64
-        Coordinates of all rings.
-    ring_start : ndarray of int64
-        First vertex of each ring, and the number of vertices at the end.
-
-    Returns
-    -------
-    ndarray of float64
-        Areas in square units of the coordinates.
-    """
+    """Signed area of each ring by the shoelace formula, positive counter-clockwise."""
     areas = np.zeros(len(ring_start) - 1)
     _shoelace(x, y, ring_start, areas)
     return areas

@@ -14,22 +14,7 @@ __all__ = ["row_weighted_areas"]
 
 
 def row_weighted_areas(rings: Rings, row_area: FloatArray, top: int) -> FloatArray:
-    """Area of each ring when a cell of row ``top + i`` has the area ``row_area[i]``.
-
-    Parameters
-    ----------
-    rings : Rings
-        Parts, coordinates in cells.
-    row_area : ndarray of float64
-        Areas of cells.
-    top : int
-        First row.
-
-    Returns
-    -------
-    ndarray of float64
-        Areas; those of holes are negative.
-    """
+    """Area of each ring when a cell of row ``top + i`` has the area ``row_area[i]``."""
     areas = np.zeros(len(rings.ring_sign))
     _weigh_rows(rings.x, rings.y, rings.ring_start, rings.ring_sign, row_area, top, areas)
     return areas

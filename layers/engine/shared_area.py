@@ -75,18 +75,7 @@ class BinnedEdges:
         return self.frame.reshape(-1, 5)[:, :4]
 
     def take(self, polygons: IntArray) -> BinnedEdges:
-        """Pick some polygons.
-
-        Parameters
-        ----------
-        polygons : ndarray of int64
-            Their numbers.
-
-        Returns
-        -------
-        BinnedEdges
-            Copies, in that order.
-        """
+        """Pick some polygons."""
         bins = spans(self.first_bin, polygons)
         lines = spans(self.bin_start, bins)
         return BinnedEdges(
@@ -98,20 +87,7 @@ class BinnedEdges:
 
 
 def bin_edges(rings: Rings, polygons: int) -> BinnedEdges:
-    """Put the edges of polygons into bins.
-
-    Parameters
-    ----------
-    rings : Rings
-        Their rings.
-    polygons : int
-        Number of polygons, those without parts included.
-
-    Returns
-    -------
-    BinnedEdges
-        The edges.
-    """
+    """Put the edges of polygons into bins."""
     frame = np.tile([math.inf, math.inf, -math.inf, -math.inf, 0.0], (polygons, 1))
     parts = rings.part_bounds()
     np.minimum.at(frame[:, :2], rings.part_owner, parts[:, :2])
@@ -133,42 +109,14 @@ def bin_edges(rings: Rings, polygons: int) -> BinnedEdges:
 
 
 def look_around(bounds: FloatArray, q: BinnedEdges, members: IntArray) -> FloatArray:
-    """Tell which rectangles lie wholly inside or outside which polygons.
-
-    Parameters
-    ----------
-    bounds : ndarray of float64, shape (rectangles, 4)
-        Bounds of plots; missing for a plot without geometry.
-    q : BinnedEdges
-        Polygons.
-    members : ndarray of int64
-        Numbers of those that are asked for.
-
-    Returns
-    -------
-    ndarray of float64, shape (rectangles, members)
-        1 inside, 0 outside, NaN where an edge of the polygon meets the rectangle.
-    """
+    """Tell which rectangles lie wholly inside or outside which polygons."""
     result = np.zeros((len(bounds), len(members)))
     _look_around(np.ascontiguousarray(bounds).ravel(), members, *q.arrays, result.ravel())
     return result
 
 
 def shared_areas(p: BinnedEdges, q: BinnedEdges, pairs: IntArray) -> FloatArray:
-    """Area that the polygons of each pair share.
-
-    Parameters
-    ----------
-    p, q : BinnedEdges
-        Polygons on either side; the first are best the smaller ones.
-    pairs : ndarray of int64, shape (2, pairs)
-        Numbers of the polygons of each pair.
-
-    Returns
-    -------
-    ndarray of float64
-        Areas in square units of the coordinates.
-    """
+    """Area that the polygons of each pair share."""
     first, second = np.ascontiguousarray(pairs, dtype=np.int64)
     areas = np.zeros(len(first))
     _pair_areas(*p.arrays, *q.arrays, first, second, areas)
@@ -176,21 +124,7 @@ def shared_areas(p: BinnedEdges, q: BinnedEdges, pairs: IntArray) -> FloatArray:
 
 
 def doubtful_ground(rings: Rings, polygons: int) -> FloatArray:
-    """Area that the last digits of a polygon's coordinates cannot tell from none.
-
-    Parameters
-    ----------
-    rings : Rings
-        The polygons.
-    polygons : int
-        Their number.
-
-    Returns
-    -------
-    ndarray of float64
-        Perimeter times eight units in the last place of the polygon's largest coordinate: about
-        4e-6 m² for a plot of 1 km around. It depends on no other polygon.
-    """
+    """Area that the last digits of a polygon's coordinates cannot tell from none."""
     step = np.hypot(np.diff(rings.x), np.diff(rings.y))
     step[rings.ring_start[1:-1] - 1] = 0.0
     vertices = np.diff(rings.part_start)

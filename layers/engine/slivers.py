@@ -21,24 +21,7 @@ SLIVER_TOLD_M2 = 100.0
 def settle_slivers(
     shares: Shares, sliver_m2: float, labels: pd.Index[Any], findings: Findings
 ) -> Shares:
-    """Tell the slivers; give those below a limit to the largest piece of their plot.
-
-    Parameters
-    ----------
-    shares : Shares
-        Pieces of all plots.
-    sliver_m2 : float
-        The limit; 0 gives nothing away.
-    labels : pandas.Index
-        Labels of the plots.
-    findings : Findings
-        Takes one finding, if there are slivers.
-
-    Returns
-    -------
-    Shares
-        Pieces without those that were given away.
-    """
+    """Tell the slivers; give those below a limit to the largest piece of their plot."""
     largest = largest_pieces(shares.row, shares.area_m2)
     cut = np.ones(len(shares.row), bool)
     cut[largest] = False  # a plot in one piece, and the piece that keeps the others' slivers

@@ -30,19 +30,6 @@ def tell_strays(
 
     The areal scale has been checked where the communes lie, hence for all they hold; a plot with a
     wrong coordinate may lie anywhere. It keeps its row outside, and stops no run.
-
-    Parameters
-    ----------
-    shares : Shares
-        Pieces of all plots.
-    shapes : ndarray of shapely geometries
-        The plots.
-    labels : pandas.Index
-        Their labels.
-    crs : pyproj.CRS
-        Projected CRS.
-    findings : Findings
-        Takes one finding, if there are such plots.
     """
     piece = np.flatnonzero(shares.zone == OUTSIDE)
     bounds = shapely.bounds(shapes[shares.row[piece]])

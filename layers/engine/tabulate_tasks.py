@@ -81,18 +81,7 @@ class ClassSums:
 
     @staticmethod
     def join(sums: list[ClassSums]) -> ClassSums:
-        """Sum what belongs together.
-
-        Parameters
-        ----------
-        sums : list of ClassSums
-            In the order in which they are to be added.
-
-        Returns
-        -------
-        ClassSums
-            Sorted by polygon and class, no class last; one row each.
-        """
+        """Sum what belongs together."""
         owner, value, missing, cells, area = (
             np.concatenate([getattr(s, name) for s in sums] or [np.empty(0, dtype)])
             for name, dtype in (
@@ -120,18 +109,7 @@ class ClassSums:
 
 
 def tabulate_block(piece: BlockPiece) -> ClassSums:
-    """Sum shares of cells by polygon and class in one window.
-
-    Parameters
-    ----------
-    piece : BlockPiece
-        The window and its polygons.
-
-    Returns
-    -------
-    ClassSums
-        One row per polygon and class, in the order of the parts.
-    """
+    """Sum shares of cells by polygon and class in one window."""
     values, has_data = piece.reader.read(piece.window)
     block, classes, missing = _numbered(values, has_data, piece.reader.grid.nodata)
     sums = []

@@ -27,27 +27,6 @@ def check_closure(
     beyond leaves a difference, which would close whatever was lost inside: its cells are compared
     with the ground that it shares with the raster's frame, measured by other sums. Areas in cells
     are compared with those of the polygons as they were given, where both are of one CRS.
-
-    Parameters
-    ----------
-    intake : Intake
-        The polygons as they were given.
-    ground : RasterGround
-        The polygons in cells.
-    sums : ClassSums
-        What was found inside the raster.
-    beyond : ndarray of bool
-        Which polygons reach beyond it.
-
-    Returns
-    -------
-    tuple of ndarray of float64
-        Cells and m² of each polygon outside the raster.
-
-    Raises
-    ------
-    ClosureError
-        Something does not add up.
     """
     polygons = len(intake.shapes)
     total_cells, total_m2 = ground.totals(polygons)

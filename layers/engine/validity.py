@@ -28,22 +28,7 @@ _FLAGS = types.Array(types.boolean, 1, "C")
 
 
 def invalid_rows(shapes: npt.NDArray[Any], rings: Rings, *, workers: int = 1) -> IntArray:
-    """Find the polygons that are invalid.
-
-    Parameters
-    ----------
-    shapes : ndarray of shapely geometries
-        Polygons and multipolygons, missing or empty ones among them.
-    rings : Rings
-        Their rings.
-    workers : int
-        Local workers that ask GEOS at the same time.
-
-    Returns
-    -------
-    ndarray of int64
-        Positions of the invalid ones.
-    """
+    """Find the polygons that are invalid."""
     doubtful = np.zeros(len(shapes), np.bool_)
     doubtful[rings.part_owner] = True
     clear = np.zeros(len(rings.part_owner), np.bool_)

@@ -14,29 +14,7 @@ __all__ = ["written_aside"]
 
 @contextmanager
 def written_aside(path: Path, *, program: str, overwrite: bool) -> Iterator[Path]:
-    """Name to write a page to, which takes the place of ``path`` only when the block succeeds.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        Where the page is to stand.
-    program : str
-        Program that may have it open, for the message.
-    overwrite : bool
-        Whether a file that stands there may be replaced.
-
-    Yields
-    ------
-    pathlib.Path
-        A hidden name in the same folder.
-
-    Raises
-    ------
-    OutputExistsError
-        The file exists and ``overwrite`` is false.
-    OutputError
-        The folder cannot be written, the disk is full, or the file is open elsewhere.
-    """
+    """Name to write a page to, which takes the place of ``path`` only when the block succeeds."""
     if path.exists() and not overwrite:
         raise OutputExistsError(
             en=f"{path} exists: give another name, or ask to overwrite it.",

@@ -21,24 +21,7 @@ _PAGES = {"1258": "cp1258", "CP1258": "cp1258", "WINDOWS-1258": "cp1258", "ANSI 
 def decode_columns(
     frame: gpd.GeoDataFrame, declared: str | None, *, told: str | None = None
 ) -> gpd.GeoDataFrame:
-    """Decode the text columns of a Shapefile that was read as Latin-1.
-
-    Parameters
-    ----------
-    frame : geopandas.GeoDataFrame
-        Columns whose letters each stand for one byte.
-    declared : str or None
-        Content of the ``.cpg``, if there is one.
-    told : str, optional
-        Code page that the user names; it wins.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        A new frame. A column whose bytes are UTF-8 is decoded as such, whatever was declared; any
-        other as declared where that is the Vietnamese code page 1258, else left as Latin-1
-        letters.
-    """
+    """Decode the text columns of a Shapefile that was read as Latin-1."""
     result = frame.copy()
     for name in frame.columns:
         values = frame[name]
@@ -48,18 +31,7 @@ def decode_columns(
 
 
 def decode_name(name: str) -> str:
-    """Name of a field that was read as Latin-1.
-
-    Parameters
-    ----------
-    name : str
-        Letters that each stand for one byte.
-
-    Returns
-    -------
-    str
-        The UTF-8 text of the bytes, where they are that; else the name as it is.
-    """
+    """Name of a field that was read as Latin-1."""
     decoded = _as_utf8([name.encode("latin-1")])
     return name if decoded is None else decoded[0]
 

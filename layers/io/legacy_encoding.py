@@ -105,25 +105,7 @@ class TextVerdict:
 
 
 def decode_legacy(text: str, encoding: TextEncoding) -> str:
-    """Text of a font encoding, read as Latin-1, as Unicode NFC.
-
-    Parameters
-    ----------
-    text : str
-        Latin-1 letters that stand for the codes of the font.
-    encoding : {"unicode", "tcvn3", "vni"}
-        Encoding of the font.
-
-    Returns
-    -------
-    str
-        The text; letters that carry no code stay.
-
-    Examples
-    --------
-    >>> decode_legacy("B¾c Giang", "tcvn3"), decode_legacy("Baéc Giang", "vni")
-    ('Bắc Giang', 'Bắc Giang')
-    """
+    """Text of a font encoding, read as Latin-1, as Unicode NFC."""
     if encoding == "tcvn3":
         text = _capitals(text, text.translate(_TCVN3))
     elif encoding == "vni":
@@ -140,25 +122,7 @@ def _capitals(stored: str, decoded: str) -> str:
 
 
 def detect_encoding(values: Iterable[str]) -> TextVerdict:
-    """Tell how the text of a column is encoded.
-
-    Parameters
-    ----------
-    values : iterable of str
-        Its values; repeated ones count once.
-
-    Returns
-    -------
-    TextVerdict
-        ``mixed`` where some values make Vietnamese only as Unicode and others only in a font
-        encoding. Where every value makes Vietnamese in several encodings, the one whose words are
-        more often names of communes or species; Unicode where that tells nothing.
-
-    Examples
-    --------
-    >>> detect_encoding(["L¹ng S¬n", "Léc B×nh"]).encoding
-    'tcvn3'
-    """
+    """Tell how the text of a column is encoded."""
     only: dict[TextEncoding, list[str]] = {encoding: [] for encoding in _ENCODINGS}
     open_values = []
     for value in dict.fromkeys(values):
@@ -229,25 +193,7 @@ def _known_words() -> frozenset[str]:
 def convert_text(
     values: pd.Series[str], *, encoding: str = "auto", column: str, source: str
 ) -> tuple[pd.Series[str], list[Finding]]:
-    """Convert one text column to Unicode NFC where a font encoding is recognised.
-
-    Parameters
-    ----------
-    values : pandas.Series of str
-        Text as read; missing values stay missing.
-    encoding : {"auto", "unicode", "tcvn3", "vni"}
-        Encoding, where the user knows it; ``"auto"`` detects it.
-    column : str
-        Name of the column, for messages.
-    source : str
-        The layer.
-
-    Returns
-    -------
-    tuple of pandas.Series and list of Finding
-        The text, and a note on what was converted, or an error where the column is mixed (its text
-        is then left as it is).
-    """
+    """Convert one text column to Unicode NFC where a font encoding is recognised."""
     codes, unique = pd.factorize(values)
     texts = [str(value) for value in unique]
     if all(text.isascii() for text in texts):

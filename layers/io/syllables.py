@@ -24,24 +24,7 @@ _SYLLABLE = re.compile(f"{_INITIAL}(?:{_OPEN})(ch|ng|nh|[ckmnpt])?")
 
 @lru_cache(maxsize=65536)
 def is_syllable(word: str) -> bool:
-    """Tell whether a word has the form of a Vietnamese syllable.
-
-    Parameters
-    ----------
-    word : str
-        One word in any normal form.
-
-    Returns
-    -------
-    bool
-        True for one initial, one rhyme, at most one tone, and capitals only all through or at the
-        start.
-
-    Examples
-    --------
-    >>> is_syllable("Lạng"), is_syllable("L¹ng"), is_syllable("Baéc")
-    (True, False, False)
-    """
+    """Tell whether a word has the form of a Vietnamese syllable."""
     if not (word.islower() or word.isupper() or word.istitle()):
         return False
     spread = unicodedata.normalize("NFD", word.casefold())

@@ -23,27 +23,7 @@ _THOUSANDS_LIKE = re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}")
 
 
 def read_table(path: Path, *, sheet: str | None = None) -> pd.DataFrame:
-    """Read a table with every cell as text (NFC, stripped), so that no code loses its zeros.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        ``.csv`` (UTF-8, with or without BOM; comma, semicolon or tab), ``.xlsx`` or ``.parquet``.
-    sheet : str or None
-        Sheet of a workbook; the first one by default.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Text columns; an empty cell is missing. The first data row has index 0.
-
-    Raises
-    ------
-    MissingFileError
-        No such file or sheet.
-    InputError
-        The file is of another kind, is not UTF-8, or has no rows.
-    """
+    """Read a table with every cell as text (NFC, stripped), so that no code loses its zeros."""
     if not path.is_file():
         raise MissingFileError(
             en=f"File not found: {path}. Check the path in the project file.",
@@ -137,22 +117,7 @@ def _tidy_text(values: pd.Series[str]) -> pd.Series[str]:
 
 
 def require_columns(frame: pd.DataFrame, columns: dict[str, str], *, source: str) -> None:
-    """Check that a table has the columns a project names.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        The table as read.
-    columns : dict of str to str
-        What each column holds → its name in the file.
-    source : str
-        What to call the table in the message.
-
-    Raises
-    ------
-    SchemaError
-        Columns are missing; the message lists them and those that were found.
-    """
+    """Check that a table has the columns a project names."""
     missing = [f"{name} ({use})" for use, name in columns.items() if name not in frame.columns]
     if missing:
         found = ", ".join(map(str, frame.columns))
@@ -167,33 +132,7 @@ def require_columns(frame: pd.DataFrame, columns: dict[str, str], *, source: str
 def parse_numbers(
     text: pd.Series[str], *, source: str, decimal: Literal[".", ","] | None = None
 ) -> pd.Series[float]:
-    """Numbers that stand as text.
-
-    Parameters
-    ----------
-    text : pandas.Series
-        Text; missing stays missing.
-    source : str
-        Table and column, for the message.
-    decimal : {".", ","} or None
-        Decimal mark of the column. With ``","`` dots separate thousands, with ``"."`` commas do.
-        None accepts plain figures only, and refuses a column that could be read both ways.
-
-    Returns
-    -------
-    pandas.Series
-        float64, index of ``text``.
-
-    Raises
-    ------
-    InputError
-        Cells that are no number, or a column that two readings fit.
-
-    Examples
-    --------
-    >>> parse_numbers(pd.Series(["155.000,5"]), source="areas", decimal=",").tolist()
-    [155000.5]
-    """
+    """Numbers that stand as text."""
     cells = text.astype("str").str.replace(r"\s", "", regex=True)
     present = cells.notna()
     if decimal is None:

@@ -15,18 +15,7 @@ _CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " ")
 
 
 def as_text(values: pd.Series) -> pd.Series[str]:
-    """Text in NFC without outer spaces; empty text is missing.
-
-    Parameters
-    ----------
-    values : pandas.Series
-        Text, or numbers where the file stores a label as a number (12.0 becomes "12").
-
-    Returns
-    -------
-    pandas.Series of str
-        Index of ``values``.
-    """
+    """Text in NFC without outer spaces; empty text is missing."""
     codes, unique = pd.factorize(values)
     table = np.array([*(_clean(value) for value in unique), None], dtype=object)
     return pd.Series(table[codes], index=values.index, dtype=pd.StringDtype(na_value=np.nan))
@@ -43,18 +32,7 @@ def _clean(value: object) -> str | None:
 
 
 def as_number(values: pd.Series) -> tuple[pd.Series[float], pd.Series[bool]]:
-    """Numbers, and which values were there but are none.
-
-    Parameters
-    ----------
-    values : pandas.Series
-        Numbers, or text such as ``"1,25"`` (the decimal comma of an office).
-
-    Returns
-    -------
-    tuple of pandas.Series
-        Numbers (NaN where missing or unreadable) and a mask of the unreadable ones.
-    """
+    """Numbers, and which values were there but are none."""
     if pd.api.types.is_numeric_dtype(values.dtype):
         numbers = values.astype("float64")
         unreadable: pd.Series[bool] = numbers.isin([np.inf, -np.inf])
@@ -67,70 +45,26 @@ def as_number(values: pd.Series) -> tuple[pd.Series[float], pd.Series[bool]]:
 
 
 def as_integer(values: pd.Series) -> tuple[pd.Series[int], pd.Series[bool]]:
-    """Whole numbers (Int64), and which values were there but are none.
-
-    Parameters
-    ----------
-    values : pandas.Series
-        Numbers or text.
-
-    Returns
-    -------
-    tuple of pandas.Series
-        Whole numbers (missing where there is none) and a mask of the unreadable ones.
-    """
+    """Whole numbers (Int64), and which values were there but are none."""
     numbers, unreadable = as_number(values)
     broken = numbers.notna() & (numbers != numbers.round())
     return numbers.mask(broken).astype("Int64"), unreadable | broken
 
 
 def as_code(values: pd.Series) -> pd.Series[str]:
-    """Letters of a type as the code tables write them: capitals without spaces.
-
-    Parameters
-    ----------
-    values : pandas.Series
-        Text.
-
-    Returns
-    -------
-    pandas.Series of str
-        Index of ``values``.
-    """
+    """Letters of a type as the code tables write them: capitals without spaces."""
     return as_text(values).str.upper().str.replace(" ", "", regex=False)
 
 
 def as_commune_code(values: pd.Series) -> pd.Series[str]:
-    """Commune codes as five digits; the layer stores them as numbers and drops the zero.
-
-    Parameters
-    ----------
-    values : pandas.Series
-        Numbers or text.
-
-    Returns
-    -------
-    pandas.Series of str
-        ``"06148"``; missing for empty and 0.
-    """
+    """Commune codes as five digits; the layer stores them as numbers and drops the zero."""
     text = as_text(values)
     text = text.str.replace(r"^(\d+)\.0+$", r"\1", regex=True).str.zfill(5)
     return text.mask(text.eq("00000").fillna(value=False).astype(bool))
 
 
 def plot_labels(frame: pd.DataFrame) -> pd.Series[str]:
-    """Labels a forester finds a plot by: ``tk/khoanh/lo``, or the record number.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        Any of ``tk``, ``khoanh``, ``lo`` as text, and ``row``.
-
-    Returns
-    -------
-    pandas.Series of str
-        Index of ``frame``; a missing part shows as ``?``, a record without any as ``#row``.
-    """
+    """Labels a forester finds a plot by: ``tk/khoanh/lo``, or the record number."""
     number = "#" + frame["row"].astype(str)
     parts = [frame[name] for name in ("tk", "khoanh", "lo") if name in frame.columns]
     if not parts:

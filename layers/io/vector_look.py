@@ -116,27 +116,7 @@ def look_into(path: str | Path, *, layer: str | None = None) -> VectorLook:
 
 @contextmanager
 def looked(path: str | Path, layer: str | None) -> Iterator[VectorLook]:
-    """Open a path and keep what it stands for at hand, unpacked archives too.
-
-    Parameters
-    ----------
-    path : str or Path
-        A vector file, a FileGDB folder or a zip archive.
-    layer : str or None
-        Layer; needed where the file has several.
-
-    Yields
-    ------
-    VectorLook
-        The description; its ``opened`` source is valid inside the context.
-
-    Raises
-    ------
-    MissingFileError
-        There is no such file or layer.
-    InputError
-        As for ``look_into``.
-    """
+    """Open a path and keep what it stands for at hand, unpacked archives too."""
     with local_sources(path) as sources:
         found = [(source, name) for source in sources for name in _layers_of(source)]
         names = [name for _, name in found]
@@ -168,23 +148,7 @@ def _which_layer(origin: str, names: list[str]) -> InputError:
 
 @contextmanager
 def as_input_error(source: str) -> Iterator[None]:
-    """Turn the many exceptions of the drivers into one; their warnings repeat what we check.
-
-    Parameters
-    ----------
-    source : str
-        File, for the message.
-
-    Yields
-    ------
-    None
-        Nothing.
-
-    Raises
-    ------
-    InputError
-        A driver, or what stands behind it, failed.
-    """
+    """Turn the many exceptions of the drivers into one; their warnings repeat what we check."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

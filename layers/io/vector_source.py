@@ -72,26 +72,7 @@ class VectorSource:
 
 @contextmanager
 def local_sources(path: str | Path) -> Iterator[list[VectorSource]]:
-    """Open a path as the data sets it stands for: one, or those of an archive.
-
-    Parameters
-    ----------
-    path : str or Path
-        A local file, a FileGDB folder, or a zip archive of such.
-
-    Yields
-    ------
-    list of VectorSource
-        At least one, sorted by path; valid inside the context.
-
-    Raises
-    ------
-    MissingFileError
-        There is nothing at the path.
-    InputError
-        The path is remote, its format is not read here, the archive would unpack outside its
-        folder, is encrypted or holds no layer, or a part of a Shapefile is missing or truncated.
-    """
+    """Open a path as the data sets it stands for: one, or those of an archive."""
     origin = _local_path(path)
     if origin.suffix.lower() in _ARCHIVES:
         with tempfile.TemporaryDirectory(prefix="vungtrong-") as folder:
@@ -140,20 +121,7 @@ def _source(path: Path, origin: Path) -> VectorSource:
 
 
 def sibling(path: Path, suffix: str) -> Path | None:
-    """Part of a file set beside its main file, whatever the case of its ending.
-
-    Parameters
-    ----------
-    path : Path
-        The main file.
-    suffix : str
-        Ending looked for, in lower case, with its dot.
-
-    Returns
-    -------
-    Path or None
-        The part, if it is there.
-    """
+    """Part of a file set beside its main file, whatever the case of its ending."""
     for candidate in sorted(path.parent.iterdir()):
         if candidate.stem == path.stem and candidate.suffix.lower() == suffix:
             return candidate

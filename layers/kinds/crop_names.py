@@ -14,27 +14,7 @@ __all__ = ["crop_shares", "refuse_unknown_ids", "unknown_crops"]
 
 
 def crop_shares(text: str, mapping: Mapping[str, str]) -> dict[str, float]:
-    """Crops of one entry and their shares.
-
-    Parameters
-    ----------
-    text : str
-        Crop as the file writes it.
-    mapping : mapping of str to str
-        The project's own table, looked at first.
-
-    Returns
-    -------
-    dict of str to float
-        Crop id → share; an unknown crop keeps its own name. Shares sum to 1.
-
-    Examples
-    --------
-    >>> crop_shares("Mắc ca", {})
-    {'macadamia': 1.0}
-    >>> crop_shares("Na dai", {"Na dai": "custard_apple"})
-    {'custard_apple': 1.0}
-    """
+    """Crops of one entry and their shares."""
     crop = mapping.get(text)
     if crop is not None:
         return {crop: 1.0}
@@ -44,37 +24,13 @@ def crop_shares(text: str, mapping: Mapping[str, str]) -> dict[str, float]:
 
 
 def unknown_crops(crops: pd.Series[str]) -> pd.Series[bool]:
-    """Tell which values are no crop ids.
-
-    Parameters
-    ----------
-    crops : pandas.Series of str
-        Crop ids and other names.
-
-    Returns
-    -------
-    pandas.Series of bool
-        Index of ``crops``.
-    """
+    """Tell which values are no crop ids."""
     known: pd.Series[bool] = crops.isin(_ids())
     return ~known
 
 
 def refuse_unknown_ids(mapping: Mapping[str, str], *, source: str) -> None:
-    """Check that a project's table of crops leads to crop ids.
-
-    Parameters
-    ----------
-    mapping : mapping of str to str
-        Crop as the file writes it → crop id.
-    source : str
-        The layer, for the message.
-
-    Raises
-    ------
-    InputError
-        Ids that ``data/crops.csv`` does not have.
-    """
+    """Check that a project's table of crops leads to crop ids."""
     strange = sorted(set(mapping.values()) - _ids())
     if strange:
         known = ", ".join(sorted(_ids()))

@@ -39,18 +39,7 @@ _SHIFT_GAIN_RATIO = 0.005
 
 @lru_cache(maxsize=1)
 def vn2000_tm3() -> dict[float, int]:
-    """VN-2000 3° zones by central meridian.
-
-    Returns
-    -------
-    dict of float to int
-        Central meridian in degrees to EPSG code.
-
-    Examples
-    --------
-    >>> vn2000_tm3()[107.25]
-    9215
-    """
+    """VN-2000 3° zones by central meridian."""
     found = query_crs_info("EPSG", PJType.PROJECTED_CRS, area_of_interest=_VIET_NAM)
     codes = sorted({int(item.code) for item in found if item.name.startswith("VN-2000 / TM-3")})
     return {_parameters(pyproj.CRS.from_epsg(code))["longitude"]: code for code in codes}
@@ -73,18 +62,6 @@ def name_vn2000(crs: pyproj.CRS, *, source: str) -> tuple[pyproj.CRS, list[Findi
     Mercator on WGS 84, or with their own shift parameters (often with the rotations' signs
     swapped). A transverse Mercator with k 0.9999 on a zone's meridian is nothing else than
     VN-2000, so it is taken as the EPSG zone, datum included.
-
-    Parameters
-    ----------
-    crs : pyproj.CRS
-        CRS as the file declares it.
-    source : str
-        The layer.
-
-    Returns
-    -------
-    tuple of pyproj.CRS and list of Finding
-        The CRS to use, and a note where it is another than the declared one.
     """
     found = _parameters(crs)
     plain = (
@@ -120,22 +97,7 @@ def _is_vn2000(crs: pyproj.CRS) -> bool:
 
 
 def missing_crs(frame: gpd.GeoDataFrame, *, source: str, province: str | None = None) -> CrsError:
-    """Error for a layer without CRS: what it might be, and where the data would then lie.
-
-    Parameters
-    ----------
-    frame : geopandas.GeoDataFrame
-        Records without a CRS.
-    source : str
-        The layer.
-    province : str, optional
-        Code of the province whose VN-2000 zone is proposed.
-
-    Returns
-    -------
-    CrsError
-        The caller raises it.
-    """
+    """Error for a layer without CRS: what it might be, and where the data would then lie."""
     west, south, east, north = frame.total_bounds
     degrees = -180 <= west <= east <= 180 and -90 <= south <= north <= 90
     proposals = ["EPSG:4756", "EPSG:4326"] if degrees else _zones(province)
@@ -178,26 +140,6 @@ def check_meridian(
 ) -> list[Finding]:
     """Compare plots with the communes they name, in the CRS declared and in others.
 
-    Parameters
-    ----------
-    plots : geopandas.GeoDataFrame
-        Polygons in the CRS the file declares.
-    named : pandas.Series of str
-        Code of the commune each plot names, in the vintage of ``communes``; missing where it names
-        none. Index of ``plots``.
-    communes : geopandas.GeoDataFrame
-        ``commune_code`` and ``geometry``.
-    source : str
-        The layer.
-
-    Returns
-    -------
-    list of Finding
-        An error where most plots lie outside the communes they name and another meridian explains
-        it; a problem where nothing explains it, or where a lost datum shift would.
-
-    Notes
-    -----
     At most 2,000 plots are looked at, evenly spread over the file.
     """
     known = named[named.isin(set(communes["commune_code"]))]

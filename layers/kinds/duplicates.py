@@ -29,20 +29,7 @@ _RECORD = (
 
 
 def find_duplicates(frame: pd.DataFrame) -> pd.DataFrame:
-    """Find plots that occur twice; the first of each is none.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        ``plot, commune_code, tk, khoanh, lo, ldlr, dtich, geometry_ha, geometry`` and what else is
-        there of the record: species, planting year, functions, status.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Booleans, index of ``frame``: ``plot_twice`` (same geometry and record), ``geometry_twice``
-        (same geometry, another record) and ``label_twice`` (same label, another geometry).
-    """
+    """Find plots that occur twice; the first of each is none."""
     drawn = frame["geometry"].where(frame["geometry_ha"].notna())
     same_shape = exact_duplicates(frame.assign(geometry=drawn)).to_numpy()
     same_record = frame.duplicated([name for name in _RECORD if name in frame]).to_numpy()
@@ -59,18 +46,7 @@ def find_duplicates(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def exact_duplicates(frame: pd.DataFrame) -> pd.Series[bool]:
-    """Tell which plots have exactly the outline of an earlier one.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        ``geometry``; a missing one is no duplicate.
-
-    Returns
-    -------
-    pandas.Series of bool
-        Index of ``frame``; True for the second and later ones.
-    """
+    """Tell which plots have exactly the outline of an earlier one."""
     shapes = frame["geometry"].to_numpy()
     # Boxes are cheap to compare; only plots that share theirs need their outlines compared.
     boxes = pd.DataFrame(shapely.bounds(shapes))
@@ -84,22 +60,7 @@ def exact_duplicates(frame: pd.DataFrame) -> pd.Series[bool]:
 def check_duplicates(
     frame: pd.DataFrame, duplicates: pd.DataFrame, *, source: str
 ) -> list[Finding]:
-    """List plots that occur twice.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        ``row, plot, area_ha``.
-    duplicates : pandas.DataFrame
-        Result of ``find_duplicates``.
-    source : str
-        The layer.
-
-    Returns
-    -------
-    list of Finding
-        Problems of kind ``plot-twice`` (set aside), ``geometry-twice`` and ``label-twice`` (kept).
-    """
+    """List plots that occur twice."""
     cases = [
         ("plot-twice", duplicates["plot_twice"], _TWICE),
         ("geometry-twice", duplicates["geometry_twice"], _SHAPE_TWICE),

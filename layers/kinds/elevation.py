@@ -44,31 +44,7 @@ def classify_elevation(
     altitudes_m: Sequence[float],
     slopes_degree: Sequence[float],
 ) -> pd.DataFrame:
-    """Write a raster of altitude and slope classes.
-
-    Parameters
-    ----------
-    elevation : pathlib.Path
-        Raster of heights in metres, with a CRS: projected in metres, or lon/lat.
-    target : pathlib.Path
-        GeoTIFF to write, on the same grid; 0 where a cell or one of its neighbours has no height.
-    altitudes_m, slopes_degree : sequence of float
-        Edges between classes, ascending; none for no distinction.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``ELEVATION_CLASSES``: what each value means.
-
-    Raises
-    ------
-    MissingFileError
-        There is no such raster.
-    CrsError
-        The raster has no CRS, or one in other units.
-    InputError
-        There are more than 255 classes, the edges do not rise, or the raster is rotated.
-    """
+    """Write a raster of altitude and slope classes."""
     if not elevation.exists():
         raise MissingFileError(
             en=f"{elevation}: no such raster of heights.",
@@ -104,26 +80,7 @@ def classify_elevation(
 
 
 def horn_slope(heights: Floats, *, wide_m: Floats, high_m: Floats) -> Floats:
-    """Slope by Horn's method, in degrees.
-
-    Parameters
-    ----------
-    heights : numpy.ndarray
-        Heights in metres with a margin of one cell on each side; NaN without data.
-    wide_m, high_m : numpy.ndarray
-        Width and height of the cells of each inner row, in metres.
-
-    Returns
-    -------
-    numpy.ndarray
-        One slope per inner cell; NaN where the cell or a neighbour has no height.
-
-    Examples
-    --------
-    >>> plane = np.add.outer(np.zeros(3), np.arange(3.0)) * 10
-    >>> horn_slope(plane, wide_m=np.array([10.0]), high_m=np.array([10.0])).round(1).tolist()
-    [[45.0]]
-    """
+    """Slope by Horn's method, in degrees."""
     north, here, south = heights[:-2], heights[1:-1], heights[2:]
     east = north[:, 2:] + 2 * here[:, 2:] + south[:, 2:]
     west = north[:, :-2] + 2 * here[:, :-2] + south[:, :-2]

@@ -30,21 +30,7 @@ _FOREST, _NOT_YET = 1, 2
 
 
 def settle_land(land: pd.Series[str], status: pd.Series[int] | None) -> pd.Series[str]:
-    """Land class after ``thanhrung`` had its say.
-
-    Parameters
-    ----------
-    land : pandas.Series of str
-        Land class of the type alone; planted means established.
-    status : pandas.Series of Int64 or None
-        ``thanhrung``; None where the file has no such field.
-
-    Returns
-    -------
-    pandas.Series of str
-        ``planted_forest`` becomes ``not_yet_forest`` where the status is 2; nothing else changes,
-        so a plot of a not-yet type never becomes forest.
-    """
+    """Land class after ``thanhrung`` had its say."""
     if status is None:
         return land
     young = land.eq("planted_forest") & status.eq(_NOT_YET).fillna(value=False)
@@ -54,22 +40,7 @@ def settle_land(land: pd.Series[str], status: pd.Series[int] | None) -> pd.Serie
 def check_establishment(
     frame: pd.DataFrame, status: pd.Series[int] | None, *, source: str
 ) -> list[Finding]:
-    """Count every case of type against ``thanhrung``, in plots and hectares.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        ``row, plot, area_ha, group``.
-    status : pandas.Series of Int64 or None
-        ``thanhrung``; None where the file has no such field.
-    source : str
-        The layer.
-
-    Returns
-    -------
-    list of Finding
-        Notes for what was assumed, problems for conflicts.
-    """
+    """Count every case of type against ``thanhrung``, in plots and hectares."""
     planted = frame["group"].eq("planted").fillna(value=False)
     young = frame["group"].eq("planted_not_yet").fillna(value=False)
     cases: list[tuple[Severity, str, pd.Series[bool], Phrase]] = []

@@ -42,23 +42,7 @@ def _true(mask: pd.Series[Any]) -> pd.Series[bool]:
 
 
 def check_codes(frame: pd.DataFrame, choice: CodeTableChoice, *, source: str) -> list[Finding]:
-    """Tell which code table was taken and list every plot that is not in it.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        ``row, plot, area_ha`` and ``maldlr``, ``ldlr`` (or one of them).
-    choice : CodeTableChoice
-        The table with its evidence.
-    source : str
-        The layer.
-
-    Returns
-    -------
-    list of Finding
-        A note with the evidence; errors for codes that are missing, in neither table, or only in
-        the other one.
-    """
+    """Tell which code table was taken and list every plot that is not in it."""
     keys = [key for key in ("maldlr", "ldlr") if key in frame.columns]
     table, other = choice.table, next(name for name in CODE_TABLES if name != choice.table)
     fits, elsewhere = (fits_code_table(frame, name) for name in (table, other))
@@ -130,20 +114,7 @@ def _evidence(choice: CodeTableChoice, plots: int, source: str) -> Finding:
 
 
 def check_attributes(frame: pd.DataFrame, *, source: str) -> list[Finding]:
-    """Compare type with origin, and three-forest class with purpose.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        ``row, plot, area_ha, group, land, origin, malr3, purpose``; integers may be missing.
-    source : str
-        The layer.
-
-    Returns
-    -------
-    list of Finding
-        Problems; the type and ``malr3`` lead.
-    """
+    """Compare type with origin, and three-forest class with purpose."""
     group, origin = frame["group"], frame["origin"]
     wrong_origin = (
         (group.eq("natural") & origin.isin([2, 3]))
@@ -177,22 +148,7 @@ def check_attributes(frame: pd.DataFrame, *, source: str) -> list[Finding]:
 
 
 def check_planting_year(frame: pd.DataFrame, *, year: int, source: str) -> list[Finding]:
-    """List planted plots without a planting year, and years that cannot be.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        ``row, plot, area_ha, group`` and ``namtr`` as the file has it (integer).
-    year : int
-        Last possible year.
-    source : str
-        The layer.
-
-    Returns
-    -------
-    list of Finding
-        Problems; such plots are measured, their age is unknown.
-    """
+    """List planted plots without a planting year, and years that cannot be."""
     planted = frame["group"].isin(["planted", "planted_not_yet"])
     empty = frame["namtr"].isna() | frame["namtr"].eq(0)
     outside = ~empty & ~frame["namtr"].between(_FIRST_YEAR, year)
@@ -217,26 +173,7 @@ def check_planting_year(frame: pd.DataFrame, *, year: int, source: str) -> list[
 def check_ledger(
     frame: pd.DataFrame, unreadable: pd.Series[bool], *, tolerance_ratio: float, source: str
 ) -> list[Finding]:
-    """Hold the ledger area of each plot against its geometry.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        ``row, plot, area_ha``, ``dtich`` (ledger as the file has it) and ``geometry_ha``.
-    unreadable : pandas.Series of bool
-        Plots whose ledger area is there but is no number.
-    tolerance_ratio : float
-        Difference, as a share of the geometry, up to which nothing is said; half of the ledger's
-        last decimal is granted on top.
-    source : str
-        The layer.
-
-    Returns
-    -------
-    list of Finding
-        Problems for values that are no area (the geometry stands in) and for differences; a note
-        with both sums.
-    """
+    """Hold the ledger area of each plot against its geometry."""
     ledger, geometry = frame["dtich"], frame["geometry_ha"]
     drawn = geometry > LEDGER_ROUNDING_HA
     difference = (ledger - geometry).abs() - LEDGER_ROUNDING_HA

@@ -68,28 +68,7 @@ def _table(name: str) -> pd.DataFrame:
 
 
 def load_code_table(name: str) -> pd.DataFrame:
-    """Table of forest and land types.
-
-    Parameters
-    ----------
-    name : {"93", "98"}
-        Number of codes in the table, by which foresters tell them apart.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns of ``FOREST_CODES``, sorted by number.
-
-    Raises
-    ------
-    InputError
-        There is no such table.
-
-    Examples
-    --------
-    >>> load_code_table("98").set_index("maldlr").loc[72, "ldlr"]
-    'RTCD'
-    """
+    """Table of forest and land types."""
     if str(name) not in CODE_TABLES:
         raise InputError(
             en=f"code_table: expected one of {', '.join(CODE_TABLES)} or auto, found {name!r}.",
@@ -99,20 +78,7 @@ def load_code_table(name: str) -> pd.DataFrame:
 
 
 def fits_code_table(codes: pd.DataFrame, name: str) -> pd.Series[bool]:
-    """Tell which plots' codes stand in a table.
-
-    Parameters
-    ----------
-    codes : pandas.DataFrame
-        ``maldlr`` (integer) and ``ldlr`` (text), or one of them where the file has only that.
-    name : {"93", "98"}
-        Code table.
-
-    Returns
-    -------
-    pandas.Series of bool
-        Index of ``codes``. A missing half of a pair fits nothing.
-    """
+    """Tell which plots' codes stand in a table."""
     keys = [name for name in ("maldlr", "ldlr") if name in codes.columns]
     table = load_code_table(name)[keys].drop_duplicates().assign(fits=True)
     found = codes[keys].merge(table, on=keys, how="left", validate="many_to_one")["fits"]
@@ -122,28 +88,7 @@ def fits_code_table(codes: pd.DataFrame, name: str) -> pd.Series[bool]:
 def choose_code_table(
     codes: pd.DataFrame, *, told: str = "auto", source: str = "forest status"
 ) -> CodeTableChoice:
-    """Detect the code table of a file from its codes, or take the one that was told.
-
-    Parameters
-    ----------
-    codes : pandas.DataFrame
-        ``maldlr`` and ``ldlr`` (or one of them) and ``area_ha``, one row per plot.
-    told : {"auto", "93", "98"}
-        The user's word; it wins.
-    source : str
-        The layer, for messages.
-
-    Returns
-    -------
-    CodeTableChoice
-        The table with its evidence. Plots that do not fit it are the caller's to list.
-
-    Raises
-    ------
-    InputError
-        No plot's code tells the tables apart (the message says what would differ), or there is no
-        such table.
-    """
+    """Detect the code table of a file from its codes, or take the one that was told."""
     fits = {name: fits_code_table(codes, name) for name in CODE_TABLES}
     old, new = (fits[name] for name in CODE_TABLES)
     plots = {
@@ -198,21 +143,7 @@ def _undecided(codes: pd.DataFrame, plots: dict[str, int], source: str) -> Input
 
 
 def classify_codes(codes: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Group and land class of each plot's code.
-
-    Parameters
-    ----------
-    codes : pandas.DataFrame
-        ``maldlr`` and ``ldlr``, or one of them.
-    name : {"93", "98"}
-        Code table.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``group`` and ``land``, index of ``codes``; missing where the code is not in the
-        table.
-    """
+    """Group and land class of each plot's code."""
     keys = [key for key in ("maldlr", "ldlr") if key in codes.columns]
     table = load_code_table(name)
     found = codes[keys].merge(table, on=keys, how="left", validate="many_to_one")

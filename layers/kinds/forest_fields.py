@@ -47,13 +47,7 @@ class FieldMatch:
 
 
 def forest_fields() -> pd.DataFrame:
-    """Table of the 51 fields.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``order, field, type, width, meaning_en, meaning_vi``.
-    """
+    """Table of the 51 fields."""
     return pd.read_csv(data_path("forest_fields_51.csv"))
 
 
@@ -83,34 +77,7 @@ def match_fields(
     columns: Mapping[str, str | None] | None = None,
     source: str = "forest status",
 ) -> FieldMatch:
-    """Find the fields of the layer among those of a file.
-
-    Parameters
-    ----------
-    found : iterable of str
-        Fields of the file.
-    columns : mapping of str to str or None, optional
-        Canonical field to the file's own name, where the aliases do not know it; None states that
-        the file has no such field and that this is known.
-    source : str
-        The layer, for messages.
-
-    Returns
-    -------
-    FieldMatch
-        The match.
-
-    Raises
-    ------
-    InputError
-        A field that is needed is missing or could be one of several; ``columns`` names a field
-        that does not exist. All such faults in one message.
-
-    Examples
-    --------
-    >>> match_fields(["MALDLR_23", "LDLR_23", "DTICH", "malr3"]).columns["ldlr"]
-    'LDLR_23'
-    """
+    """Find the fields of the layer among those of a file."""
     fields, told = list(found), dict(columns or {})
     faults = _told_faults(fields, told)
     taken = set(told.values())

@@ -29,23 +29,7 @@ _THREE_FOREST = {1: "protection", 2: "special_use", 3: "production"}
 def read_fields(
     raw: gpd.GeoDataFrame, *, encoding: str, source: str
 ) -> tuple[gpd.GeoDataFrame, dict[str, pd.Series[bool]], list[Finding]]:
-    """Give every field its type.
-
-    Parameters
-    ----------
-    raw : geopandas.GeoDataFrame
-        Fields under their canonical names; any may be missing.
-    encoding : {"auto", "unicode", "tcvn3", "vni"}
-        Encoding of the text columns.
-    source : str
-        The layer.
-
-    Returns
-    -------
-    tuple
-        The frame; per numeric field a mask of values that were there but are no number; findings
-        on text that was converted or is mixed.
-    """
+    """Give every field its type."""
     frame = gpd.GeoDataFrame({"row": np.arange(len(raw))}, geometry=raw.geometry)
     nothing = pd.Series(np.nan, index=raw.index, dtype="float64")
     findings: list[Finding] = []
@@ -67,20 +51,7 @@ def read_fields(
 
 
 def with_areas(frame: gpd.GeoDataFrame, kept: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Put repaired geometries and hectares in; the ledger leads where it is an area.
-
-    Parameters
-    ----------
-    frame : geopandas.GeoDataFrame
-        Result of ``read_fields``.
-    kept : geopandas.GeoDataFrame
-        Records with a valid polygon, index of ``frame``.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        ``geometry_ha``, ``area_ha``, ``ledger_source``, ``origin`` and ``purpose`` added.
-    """
+    """Put repaired geometries and hectares in; the ledger leads where it is an area."""
     result = frame.copy()
     shapes = result.geometry.to_numpy().copy()
     shapes[result.index.get_indexer(kept.index)] = kept.geometry.to_numpy()
@@ -95,20 +66,7 @@ def with_areas(frame: gpd.GeoDataFrame, kept: gpd.GeoDataFrame) -> gpd.GeoDataFr
 
 
 def arrange_plots(frame: gpd.GeoDataFrame, *, year: int) -> gpd.GeoDataFrame:
-    """Arrange the columns: those of ``PLOTS`` first, then what only this layer has.
-
-    Parameters
-    ----------
-    frame : geopandas.GeoDataFrame
-        Typed records with areas, ``group`` and ``land``.
-    year : int
-        Last possible planting year.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        Columns as in ``ForestLayer``.
-    """
+    """Arrange the columns: those of ``PLOTS`` first, then what only this layer has."""
     by_purpose = pd.cut(
         frame["mamdsd"].astype("float64"), [0.5, 4.5, 8.5, 12.5], labels=[1, 2, 3]
     ).astype("Int64")

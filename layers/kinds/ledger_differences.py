@@ -26,21 +26,7 @@ _EDGES = np.array([-np.inf, -20, -10, -5, -2, 2, 5, 10, 20, np.inf])
 
 
 def ledger_differences(plots: pd.DataFrame) -> pd.DataFrame:
-    """Histogram of the difference between ledger and geometry, in percent of the geometry.
-
-    Parameters
-    ----------
-    plots : pandas.DataFrame
-        ``ledger_ha``, ``ledger_source`` and ``geometry_ha``. Plots whose ledger is the geometry,
-        for want of one, are left out.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns of ``LEDGER_DIFFERENCES``, from ledgers far too small to far too large; the first
-        lower and the last upper end are missing. The last row is the sum of all plots, both ends
-        missing.
-    """
+    """Histogram of the difference between ledger and geometry, in percent of the geometry."""
     own = plots[plots["ledger_source"].eq("ledger") & (plots["geometry_ha"] > 0)]
     percent = 100 * (own["ledger_ha"] - own["geometry_ha"]) / own["geometry_ha"]
     place = np.searchsorted(_EDGES, percent.to_numpy(), side="right") - 1

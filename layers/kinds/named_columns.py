@@ -84,32 +84,7 @@ class PlainPlots:
 
 
 def read_plain_plots(source: PlotSource, *, value: str) -> PlainPlots:
-    """Read a layer whose columns are named.
-
-    Parameters
-    ----------
-    source : PlotSource
-        The layer.
-    value : str
-        Key in ``source.columns`` of the column that says what grows or lies there.
-
-    Returns
-    -------
-    PlainPlots
-        Records with a valid polygon, one row each, file order.
-
-    Raises
-    ------
-    MissingFileError
-        There is no such file or layer.
-    CrsError
-        The file has no CRS and none was told.
-    SchemaError
-        A named column does not exist.
-    InputError
-        A key of ``columns`` is unknown or the main column is not named, the layer is empty, or
-        ``repair`` is ``"never"`` and polygons are invalid.
-    """
+    """Read a layer whose columns are named."""
     _check_keys(source, value)
     raw = load_vector(source.path, layer=source.layer)
     if source.crs is not None:
@@ -130,20 +105,7 @@ def read_plain_plots(source: PlotSource, *, value: str) -> PlainPlots:
 
 
 def finish_plots(frame: gpd.GeoDataFrame, land: pd.Series[str]) -> gpd.GeoDataFrame:
-    """Put plain plots into the form of ``PLOTS``.
-
-    Parameters
-    ----------
-    frame : geopandas.GeoDataFrame
-        ``PlainPlots.frame``.
-    land : pandas.Series of str
-        Land class or land-use code of each plot, index of ``frame``.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        Columns of ``PLOTS``, then ``geometry_ha``, ``ledger_source`` and ``geometry``; RangeIndex.
-    """
+    """Put plain plots into the form of ``PLOTS``."""
     table = frame.drop(columns=["area_ha", "value"]).assign(land=land, three_forest="outside")
     checked: gpd.GeoDataFrame = PLOTS.validate(table.reset_index(drop=True))
     return checked

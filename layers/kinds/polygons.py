@@ -49,19 +49,7 @@ class PolygonCheck:
 
 
 def measuring_crs(crs: pyproj.CRS) -> pyproj.CRS:
-    """CRS in which a layer's own plots are measured for checks.
-
-    Parameters
-    ----------
-    crs : pyproj.CRS
-        CRS of the layer.
-
-    Returns
-    -------
-    pyproj.CRS
-        The layer's own where it is a transverse Mercator in metres; else EPSG:6933, whose plane
-        areas equal those on the ellipsoid (degrees and Web Mercator metres do not).
-    """
+    """CRS in which a layer's own plots are measured for checks."""
     operation = crs.coordinate_operation
     method = operation.method_name if crs.is_projected and operation else ""
     if "Transverse Mercator" in method and crs.axis_info[0].unit_name == "metre":
@@ -78,28 +66,7 @@ def list_plots(
     frame: pd.DataFrame,
     source: str,
 ) -> Finding | None:
-    """Make a finding of the plots a mask picks, with their labels and hectares.
-
-    Parameters
-    ----------
-    severity : {"error", "problem", "note"}
-        Severity.
-    kind : str
-        Identifier of the fault.
-    mask : pandas.Series of bool
-        Plots concerned, index of ``frame``.
-    message : Phrase
-        What was expected, found and done, without the count.
-    frame : pandas.DataFrame
-        Columns ``row``, ``plot`` and ``area_ha``.
-    source : str
-        The layer.
-
-    Returns
-    -------
-    Finding or None
-        None where the mask picks nothing.
-    """
+    """Make a finding of the plots a mask picks, with their labels and hectares."""
     picked = mask.to_numpy(dtype=bool, na_value=False)
     count = int(picked.sum())
     if not count:
@@ -125,27 +92,7 @@ def list_plots(
 
 
 def check_polygons(frame: gpd.GeoDataFrame, *, source: str, repair: Repair) -> PolygonCheck:
-    """Flatten, repair and sort out geometries.
-
-    Parameters
-    ----------
-    frame : geopandas.GeoDataFrame
-        Columns ``row``, ``plot``, ``area_ha`` (for messages) and ``geometry`` with a CRS.
-    source : str
-        The layer.
-    repair : {"repair", "never"}
-        What to do with invalid polygons: repair and report, or list them as errors.
-
-    Returns
-    -------
-    PolygonCheck
-        The sorted records.
-
-    Raises
-    ------
-    CrsError
-        The frame has no CRS.
-    """
+    """Flatten, repair and sort out geometries."""
     if frame.crs is None:
         raise CrsError(
             en=f"{source}: expected a coordinate reference system, found none.",

@@ -198,27 +198,7 @@ def _usable(table: pd.DataFrame, source: str, findings: Findings) -> pd.DataFram
 
 
 def count_once(table: pd.DataFrame, *, source: str, findings: Findings) -> pd.DataFrame:
-    """Keep one figure per commune, crop and year.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        ``row, commune_code, crop, year, area_ha``; rows without code are left alone.
-    source : str
-        The layer.
-    findings : Findings
-        Takes a problem ``row-twice`` for rows that say the same again.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Without the rows that repeat another.
-
-    Raises
-    ------
-    InputError
-        Rows give different hectares for the same commune, crop and year.
-    """
+    """Keep one figure per commune, crop and year."""
     key = ["commune_code", "crop", "year"]
     placed = table["commune_code"].notna()
     again = placed & table.duplicated(key)

@@ -47,50 +47,13 @@ def _key(name: str) -> str:
 
 
 def plain_name(name: str) -> str:
-    """Name without accents, lower case, đ as d.
-
-    Parameters
-    ----------
-    name : str
-        Any name.
-
-    Returns
-    -------
-    str
-        ASCII for Vietnamese names.
-
-    Examples
-    --------
-    >>> plain_name("Hoàng Đàn")
-    'hoang dan'
-    """
+    """Name without accents, lower case, đ as d."""
     spread = unicodedata.normalize("NFD", name.casefold().replace("đ", "d"))
     return "".join(letter for letter in spread if not unicodedata.combining(letter))
 
 
 def species_shares(text: str, aliases: Mapping[str, str] | None = None) -> dict[str, float]:
-    """Crops of one species entry and their shares of the plot.
-
-    Parameters
-    ----------
-    text : str
-        As the record writes it.
-    aliases : mapping of str to str, optional
-        Further names (or whole mixtures) to crop ids; they win over the table.
-
-    Returns
-    -------
-    dict of str to float
-        Crop id, or the species' own name where no alias knows it, to its share; shares sum to 1.
-        A mixture is shared equally among its species unless the alias table gives its shares.
-
-    Examples
-    --------
-    >>> species_shares("Keo tai tượng + Quế")
-    {'acacia': 0.5, 'cinnamon': 0.5}
-    >>> species_shares("THONG MA VI")
-    {'pine': 1.0}
-    """
+    """Crops of one species entry and their shares of the plot."""
     own = {_key(alias): {crop: 1.0} for alias, crop in (aliases or {}).items()}
     known = _lookup(text, own)
     if known:
@@ -116,27 +79,7 @@ def _lookup(name: str, own: Mapping[str, dict[str, float]]) -> dict[str, float] 
 def crop_weights(
     rows: pd.Series[int], species: pd.Series[str], *, aliases: Mapping[str, str] | None = None
 ) -> pd.DataFrame:
-    """Crops of every plot, with their shares.
-
-    Parameters
-    ----------
-    rows : pandas.Series
-        Record numbers.
-    species : pandas.Series of str
-        Species as written, same index; a plot without any gives no row.
-    aliases : mapping of str to str, optional
-        Further names to crop ids.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns of ``CROP_WEIGHTS``, sorted by row, then by order in the mixture.
-
-    Raises
-    ------
-    InputError
-        An alias names a crop that is not in ``data/crops.csv``.
-    """
+    """Crops of every plot, with their shares."""
     _check_aliases(aliases or {})
     codes, unique = pd.factorize(species)
     shares = [species_shares(str(value), aliases) for value in unique]
@@ -169,18 +112,5 @@ def _check_aliases(aliases: Mapping[str, str]) -> None:
 
 
 def unknown_species(weights: pd.DataFrame, crops: pd.Series[str]) -> pd.Series[bool]:
-    """Tell which weights name a species that is no crop id.
-
-    Parameters
-    ----------
-    weights : pandas.DataFrame
-        Columns of ``CROP_WEIGHTS``.
-    crops : pandas.Series of str
-        Known crop ids.
-
-    Returns
-    -------
-    pandas.Series of bool
-        Index of ``weights``.
-    """
+    """Tell which weights name a species that is no crop id."""
     return ~weights["crop"].isin(set(crops))

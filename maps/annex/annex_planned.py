@@ -11,23 +11,7 @@ __all__ = ["planned_by_year", "unallocated_zones"]
 
 
 def planned_by_year(content: AnnexContent, zone: str, codes: pd.Index) -> pd.DataFrame:
-    """Hectares added to a zone, by commune and year.
-
-    Parameters
-    ----------
-    content : AnnexContent
-        The rounded frames.
-    zone : str
-        Id of the zone.
-    codes : pandas.Index
-        Codes of the communes to print, once each.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Index ``codes``, one column per planned year. In a zone that was allocated a commune without
-        a row gets nothing: a true zero. In a zone that was not, nothing is known.
-    """
+    """Hectares added to a zone, by commune and year."""
     years = content.planned_years
     unknown = pd.DataFrame(np.nan, index=codes, columns=years)
     if content.allocation is None:
@@ -44,18 +28,7 @@ def planned_by_year(content: AnnexContent, zone: str, codes: pd.Index) -> pd.Dat
 
 
 def unallocated_zones(content: AnnexContent) -> list[str]:
-    """Zones with communes that the allocation left out.
-
-    Parameters
-    ----------
-    content : AnnexContent
-        The rounded frames.
-
-    Returns
-    -------
-    list of str
-        Their ids, in the order of the annex; none where there is no allocation at all.
-    """
+    """Zones with communes that the allocation left out."""
     if content.allocation is None:
         return []
     known = content.allocation.loc[content.allocation["planned_ha"].notna(), "zone"]

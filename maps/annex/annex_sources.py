@@ -15,25 +15,7 @@ _ISO = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?\Z")
 
 
 def page_day(text: str, language: Language) -> str:
-    """Write a date as the page's reader does.
-
-    Parameters
-    ----------
-    text : str
-        A date, month or year by ISO 8601; anything else is printed as it is.
-    language : {"vi", "en"}
-        Language of the page.
-
-    Returns
-    -------
-    str
-        In Vietnamese day, month, year; in English as given.
-
-    Examples
-    --------
-    >>> page_day("2025-12-31", "vi"), page_day("2026", "vi")
-    ('31/12/2025', '2026')
-    """
+    """Write a date as the page's reader does."""
     found = _ISO.match(text)
     if language == "en" or not found:
         return text
@@ -41,18 +23,7 @@ def page_day(text: str, language: Language) -> str:
 
 
 def source_rows(content: AnnexContent) -> pd.DataFrame:
-    """Say what an annex rests on, in the words of its language.
-
-    Parameters
-    ----------
-    content : AnnexContent
-        ``sources`` may carry ``layer_vi`` and ``layer_en``, names by language.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``layer, date, source`` as text; empty where nothing is known.
-    """
+    """Say what an annex rests on, in the words of its language."""
     language = content.language
     rows = content.sources.fillna("")
     names = rows.get(f"layer_{language}", rows["layer"])

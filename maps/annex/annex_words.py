@@ -38,30 +38,7 @@ def _words() -> dict[tuple[str, str], tuple[str, str]]:
 
 
 def word(kind: str, identifier: str, language: Language) -> str:
-    """Word for an identifier.
-
-    Parameters
-    ----------
-    kind : str
-        What is named: ``bound``, ``status``, ``remark``, ``unit``, ``indicator`` or ``land`` (a
-        land source of the allocation).
-    identifier : str
-        The identifier.
-    language : {"vi", "en"}
-        Language of the page.
-
-    Returns
-    -------
-    str
-        The word; the identifier where there is none.
-
-    Examples
-    --------
-    >>> word("status", "within", "vi")
-    'Đạt'
-    >>> word("unit", "m3/ha/year", "vi")
-    'm³/ha/năm'
-    """
+    """Word for an identifier."""
     known = _words().get((kind, identifier))
     if known is None and kind == "unit" and "/" in identifier:
         first, *others = identifier.split("/")

@@ -13,23 +13,7 @@ __all__ = ["commune_table", "cover_lines"]
 
 
 def commune_table(content: AnnexContent, code: str, say: Say) -> AnnexTable:
-    """Zones of a commune: present, share of the zone's target, planned by year, gap.
-
-    Parameters
-    ----------
-    content : AnnexContent
-        The rounded frames and their words; ``zones`` may carry ``held_ratio`` and ``gap_ha``
-        (else the gap is what the allocation still gives the commune).
-    code : str
-        Code of the commune.
-    say : callable
-        Chooses the language.
-
-    Returns
-    -------
-    AnnexTable
-        One row per zone, in the plan's order; no total, because zones may share a hectare.
-    """
+    """Zones of a commune: present, share of the zone's target, planned by year, gap."""
     rows = content.zones[content.zones["commune_code"] == code]
     years = content.planned_years
     if content.allocation is not None:
@@ -98,22 +82,7 @@ def _column(rows: pd.DataFrame, name: str) -> pd.Series[float]:
 
 
 def cover_lines(content: AnnexContent, code: str, say: Say) -> AnnexTable | None:
-    """Forest and forest cover rate of a commune.
-
-    Parameters
-    ----------
-    content : AnnexContent
-        The rounded frames and their words.
-    code : str
-        Code of the commune.
-    say : callable
-        Chooses the language.
-
-    Returns
-    -------
-    AnnexTable or None
-        One row; None for a commune that the forest table does not have.
-    """
+    """Forest and forest cover rate of a commune."""
     rows = content.forest_cover[content.forest_cover["commune_code"] == code]
     if rows.empty:
         return None

@@ -243,18 +243,7 @@ class AnnexContent:
 
 
 def page_date() -> dt.date:
-    """Date that pages carry: ``SOURCE_DATE_EPOCH`` where it is set, else today.
-
-    Returns
-    -------
-    datetime.date
-        Date in UTC.
-
-    Raises
-    ------
-    InputError
-        ``SOURCE_DATE_EPOCH`` is not a number of seconds.
-    """
+    """Date that pages carry: ``SOURCE_DATE_EPOCH`` where it is set, else today."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if epoch is None:
         return dt.datetime.now(tz=dt.UTC).date()

@@ -29,19 +29,7 @@ _BODY_ROW = "<w:tr><w:trPr><w:cantSplit/></w:trPr>{}</w:tr>"
 def add_table(
     document: Document, content: AnnexContent, table: AnnexTable, *, width_mm: float
 ) -> None:
-    """Append a table to a document.
-
-    Parameters
-    ----------
-    document : docx.document.Document
-        The document.
-    content : AnnexContent
-        Language and digits.
-    table : AnnexTable
-        The table.
-    width_mm : float
-        Width between the margins.
-    """
+    """Append a table to a document."""
     letters = sum(column.width for column in table.columns)
     widths = [round(width_mm * column.width / letters * _TWIPS_PER_MM) for column in table.columns]
     # A letter of a figure is about 1.75 mm wide at 11 pt; wide tables are set smaller.
@@ -62,20 +50,7 @@ def add_table(
 
 
 def body_texts(content: AnnexContent, table: AnnexTable) -> list[list[str]]:
-    """Text of every cell below the header, as the document prints it.
-
-    Parameters
-    ----------
-    content : AnnexContent
-        Language and digits.
-    table : AnnexTable
-        The table.
-
-    Returns
-    -------
-    list of list of str
-        Row by row, the total row last where there is one.
-    """
+    """Text of every cell below the header, as the document prints it."""
     decimals = (content.decimals, content.percent_decimals)
     keys = [column.key for column in table.columns]
     rows = [

@@ -11,20 +11,7 @@ __all__ = ["ages_table", "cover_table"]
 
 
 def cover_table(content: AnnexContent, say: Say) -> AnnexTable:
-    """Form 3: forest and forest cover rate by commune, the province as total row.
-
-    Parameters
-    ----------
-    content : AnnexContent
-        The rounded frames and their words.
-    say : callable
-        Chooses the language.
-
-    Returns
-    -------
-    AnnexTable
-        The table as it is printed.
-    """
+    """Form 3: forest and forest cover rate by commune, the province as total row."""
     frame = content.forest_cover
     parts = ("natural_forest_ha", "planted_forest_ha", "not_yet_forest_ha")
     with_forest = frame[list(parts)].sum(axis=1).round(content.decimals)
@@ -90,22 +77,7 @@ def _cover_columns(
 
 
 def ages_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> AnnexTable:
-    """Form 6: planted forest by species and age class.
-
-    Parameters
-    ----------
-    content : AnnexContent
-        The rounded frames and their words.
-    frame : pandas.DataFrame
-        Columns of ``maps.tables.SPECIES_AGES``.
-    say : callable
-        Chooses the language.
-
-    Returns
-    -------
-    AnnexTable
-        The table as it is printed.
-    """
+    """Form 6: planted forest by species and age class."""
     classes = list(dict.fromkeys(frame["age_class"]))
     wide = frame.pivot_table(
         index="species", columns="age_class", values="area_ha", aggfunc="first", dropna=False

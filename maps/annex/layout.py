@@ -117,42 +117,13 @@ class AnnexTable:
 
 
 def total_of(values: pd.Series, *, decimals: int) -> float:
-    """Total of printed figures, free of binary dust.
-
-    Parameters
-    ----------
-    values : pandas.Series
-        Figures of at most ``decimals`` digits; missing ones are left out.
-    decimals : int
-        Digits after the decimal mark.
-
-    Returns
-    -------
-    float
-        Their sum; NaN where every figure is missing.
-
-    Examples
-    --------
-    >>> total_of(pd.Series([0.1, 0.2]), decimals=1)
-    0.3
-    """
+    """Total of printed figures, free of binary dust."""
     known = values.dropna()
     return round(math.fsum(known), decimals) if len(known) else math.nan
 
 
 def speaker(language: Language) -> Say:
-    """Make the function that chooses between English and Vietnamese.
-
-    Parameters
-    ----------
-    language : {"vi", "en"}
-        Language of the page.
-
-    Returns
-    -------
-    callable
-        Given an English and a Vietnamese text, the one to print.
-    """
+    """Make the function that chooses between English and Vietnamese."""
 
     def say(en: str, vi: str) -> str:
         return Phrase(en=en, vi=vi).text(language)
@@ -161,22 +132,7 @@ def speaker(language: Language) -> Say:
 
 
 def summed(rows: pd.DataFrame, columns: Sequence[AnnexColumn], decimals: int) -> pd.Series:
-    """Total row: sums of the columns that have one, nothing elsewhere.
-
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        Rows of the table.
-    columns : sequence of AnnexColumn
-        Columns of the table.
-    decimals : int
-        Digits of the figures.
-
-    Returns
-    -------
-    pandas.Series
-        Indexed by the keys of the columns.
-    """
+    """Total row: sums of the columns that have one, nothing elsewhere."""
     totals = {
         column.key: total_of(rows[column.key], decimals=decimals) if column.totalled else None
         for column in columns
@@ -185,63 +141,19 @@ def summed(rows: pd.DataFrame, columns: Sequence[AnnexColumn], decimals: int) ->
 
 
 def rank_column(say: Say) -> AnnexColumn:
-    """Column of running numbers, first in every table.
-
-    Parameters
-    ----------
-    say : callable
-        Chooses the language.
-
-    Returns
-    -------
-    AnnexColumn
-        The column ``rank``.
-    """
+    """Column of running numbers, first in every table."""
     return AnnexColumn("rank", say("No.", "TT"), "count", 6)
 
 
 def ranked(rows: pd.DataFrame) -> pd.DataFrame:
-    """Give the rows running numbers.
-
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        Rows of a table.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same with ``rank`` from 1 and a fresh index.
-    """
+    """Give the rows running numbers."""
     return rows.reset_index(drop=True).assign(rank=np.arange(1, len(rows) + 1))
 
 
 def print_cell(
     column: AnnexColumn, value: Any, language: Language, *, decimals: tuple[int, int]
 ) -> str:
-    """Cell as paper shows it: ``155.000,5``, "-" for zero, "…" for what is not known.
-
-    Parameters
-    ----------
-    column : AnnexColumn
-        The cell's column.
-    value : object
-        The cell's value.
-    language : {"vi", "en"}
-        Language of the page.
-    decimals : tuple of int
-        Digits of hectares and of percentages; a ``figure`` shows those it has.
-
-    Returns
-    -------
-    str
-        The text.
-
-    Examples
-    --------
-    >>> print_cell(AnnexColumn("area", "", "hectares"), 1234.5, "vi", decimals=(1, 1))
-    '1.234,5'
-    """
+    """Cell as paper shows it: ``155.000,5``, "-" for zero, "…" for what is not known."""
     if column.kind in ("text", "mark"):
         return "" if value is None or pd.isna(value) else str(value)
     if value is None or pd.isna(value):
@@ -255,27 +167,7 @@ def print_cell(
 
 
 def cell_digits(column: AnnexColumn, number: float, decimals: tuple[int, int]) -> int:
-    """Digits after the decimal mark of a number in a cell.
-
-    Parameters
-    ----------
-    column : AnnexColumn
-        The cell's column.
-    number : float
-        The number.
-    decimals : tuple of int
-        Digits of hectares and of percentages.
-
-    Returns
-    -------
-    int
-        A figure of the plan keeps the digits it was written with, at most six.
-
-    Examples
-    --------
-    >>> cell_digits(AnnexColumn("low", "", "figure"), 5.125, (1, 2))
-    3
-    """
+    """Digits after the decimal mark of a number in a cell."""
     if column.kind == "percent":
         return decimals[1]
     if column.kind == "hectares":

@@ -18,19 +18,7 @@ __all__ = ["build_tables", "total_name"]
 
 
 def build_tables(content: AnnexContent) -> tuple[AnnexTable, ...]:
-    """Lay out every table of an annex.
-
-    Parameters
-    ----------
-    content : AnnexContent
-        The rounded frames and their words.
-
-    Returns
-    -------
-    tuple of AnnexTable
-        Targets, one table per zone, zones × communes, forest cover, species and ages where given,
-        allocation where given (new ground, then each land source that shares its ground), sources.
-    """
+    """Lay out every table of an annex."""
     say = speaker(content.language)
     tables = [_targets_table(content, say)]
     tables += [
@@ -54,20 +42,7 @@ def build_tables(content: AnnexContent) -> tuple[AnnexTable, ...]:
 
 
 def total_name(content: AnnexContent, table: AnnexTable) -> str:
-    """Name of a total row: the province where it is one of the units, else "Tổng cộng".
-
-    Parameters
-    ----------
-    content : AnnexContent
-        Language and name of the province.
-    table : AnnexTable
-        The table.
-
-    Returns
-    -------
-    str
-        The name.
-    """
+    """Name of a total row: the province where it is one of the units, else "Tổng cộng"."""
     if table.total_label:
         return table.total_label
     province = content.heading.province

@@ -107,20 +107,7 @@ def _describe(book: xlsxwriter.Workbook, content: AnnexContent) -> None:
 
 
 def sheet_name(wanted: str, taken: Iterable[str]) -> str:
-    """Name that Excel takes for a sheet: 31 letters, no reserved mark, unique.
-
-    Parameters
-    ----------
-    wanted : str
-        The name wished for.
-    taken : iterable of str
-        Names in use, case-folded.
-
-    Returns
-    -------
-    str
-        The name, shortened or numbered where needed.
-    """
+    """Name that Excel takes for a sheet: 31 letters, no reserved mark, unique."""
     clean = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", wanted).strip().strip("'") or "-"
     name, used, number = clean[:31], set(taken), 2
     while name.casefold() in used:
@@ -171,23 +158,7 @@ class _Formats:
 
 
 def number_format(decimals: int) -> str:
-    """Excel format of a figure: thousands grouped, zero as "-".
-
-    Parameters
-    ----------
-    decimals : int
-        Digits after the decimal mark.
-
-    Returns
-    -------
-    str
-        Format code; Excel replaces the marks by those of its own language.
-
-    Examples
-    --------
-    >>> number_format(1)
-    '#,##0.0;-#,##0.0;"-"'
-    """
+    """Excel format of a figure: thousands grouped, zero as "-"."""
     digits = "#,##0" + ("." + "0" * decimals if decimals else "")
     return f'{digits};-{digits};"-"'
 

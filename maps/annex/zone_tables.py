@@ -17,24 +17,7 @@ __all__ = ["allocation_tables", "matrix_table", "zone_table"]
 
 
 def zone_table(content: AnnexContent, zone: str, place: int, say: Say) -> AnnexTable:
-    """One zone by commune: present, planned year by year, where that leads.
-
-    Parameters
-    ----------
-    content : AnnexContent
-        The rounded frames and their words.
-    zone : str
-        Id of the zone.
-    place : int
-        Number of the zone in the annex.
-    say : callable
-        Chooses the language.
-
-    Returns
-    -------
-    AnnexTable
-        The table as it is printed.
-    """
+    """One zone by commune: present, planned year by year, where that leads."""
     rows = content.zones[content.zones["zone"] == zone]
     rows = _with_plan(rows, content, zone)
     planned = [f"plan_{year}" for year in content.planned_years]
@@ -159,20 +142,7 @@ def _remarks(rows: pd.DataFrame, language: Language) -> list[str]:
 
 
 def matrix_table(content: AnnexContent, say: Say) -> AnnexTable:
-    """Present area of all zones by commune.
-
-    Parameters
-    ----------
-    content : AnnexContent
-        The rounded frames and their words.
-    say : callable
-        Chooses the language.
-
-    Returns
-    -------
-    AnnexTable
-        The table as it is printed.
-    """
+    """Present area of all zones by commune."""
     zones = [z for z in content.zone_names["zone"] if (content.zones["zone"] == z).any()]
     communes = content.zones[["commune_code", "commune"]].drop_duplicates("commune_code")
     wide = content.zones.pivot_table(
@@ -210,20 +180,6 @@ def allocation_tables(content: AnnexContent, frame: pd.DataFrame, say: Say) -> l
 
     Plants under canopy and stands that are converted take no new ground, and two of them may lie
     on the same hectare; so each such land source has a table and a total of its own.
-
-    Parameters
-    ----------
-    content : AnnexContent
-        The rounded frames and their words.
-    frame : pandas.DataFrame
-        Columns of ``maps.tables.ALLOCATION``.
-    say : callable
-        Chooses the language.
-
-    Returns
-    -------
-    list of AnnexTable
-        The tables as they are printed.
     """
     shared = frame["land"].isin(content.sharing)
     new = _allocation_table(content, frame[~shared], say)

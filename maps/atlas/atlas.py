@@ -102,20 +102,7 @@ def save_atlas(
 
 
 def draw_page(parcel: PageParcel, fonts: FontSet) -> Sheet:
-    """Draw one page of any kind.
-
-    Parameters
-    ----------
-    parcel : CommunePage or OverviewPage or GlancePage
-        What it shows.
-    fonts : FontSet
-        Fonts.
-
-    Returns
-    -------
-    Sheet
-        The finished page.
-    """
+    """Draw one page of any kind."""
     if isinstance(parcel, CommunePage):
         return draw_commune_page(parcel, fonts)
     if isinstance(parcel, OverviewPage):

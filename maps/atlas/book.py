@@ -51,20 +51,7 @@ class AtlasBook:
         return {**land, **zones}
 
     def head(self, title: str, page: int, pages: int) -> PageHead:
-        """Say what a page says about itself.
-
-        Parameters
-        ----------
-        title : str
-            Title of the page.
-        page, pages : int
-            Number of the page and of all pages.
-
-        Returns
-        -------
-        PageHead
-            Heading, marks, sources.
-        """
+        """Say what a page says about itself."""
         annex = self.annex
         crs = self.content.communes.crs
         sources = tuple(
@@ -108,18 +95,7 @@ class AtlasBook:
         return float(west), float(south), float(east), float(north)
 
     def coarse(self, window: MapWindow) -> Geometries:
-        """Polygons of the communes without the detail that a window cannot show.
-
-        Parameters
-        ----------
-        window : MapWindow
-            The window.
-
-        Returns
-        -------
-        numpy.ndarray
-            Simplified by a twentieth of a millimetre on paper.
-        """
+        """Polygons of the communes without the detail that a window cannot show."""
         tolerance = _OVERVIEW_TOLERANCE_MM * window.metres_per_mm
         return np.asarray(shapely.simplify(self.geometries, tolerance), dtype=object)
 
@@ -145,17 +121,6 @@ class AtlasBook:
         )
 
     def symbol(self, kind: str) -> AreaSymbol:
-        """Symbol of a zone or a land class.
-
-        Parameters
-        ----------
-        kind : str
-            Its id.
-
-        Returns
-        -------
-        AreaSymbol
-            Plain grey under its id where the legend does not know it.
-        """
+        """Symbol of a zone or a land class."""
         known = self.symbols.get(kind)
         return known or AreaSymbol(kind, Phrase(en=kind, vi=kind), "#DDDDDD")

@@ -42,20 +42,7 @@ class CommuneParcels:
         return None if plots is None else plots["symbol"].to_numpy()
 
     def make(self, code: str, page: int, pages: int) -> CommunePage:
-        """Make the parcel of one page.
-
-        Parameters
-        ----------
-        code : str
-            Code of the commune.
-        page, pages : int
-            Number of the page and of all pages.
-
-        Returns
-        -------
-        CommunePage
-            What the page draws.
-        """
+        """Make the parcel of one page."""
         communes = self.book.content.communes
         place = int(np.flatnonzero(communes["commune_code"] == code)[0])
         shape = self.book.geometries[place]

@@ -100,20 +100,7 @@ class CommunePage:
 
 
 def draw_commune_page(page: CommunePage, fonts: FontSet) -> Sheet:
-    """Draw the page of a commune.
-
-    Parameters
-    ----------
-    page : CommunePage
-        What it shows.
-    fonts : FontSet
-        Fonts.
-
-    Returns
-    -------
-    Sheet
-        The finished page.
-    """
+    """Draw the page of a commune."""
     sheet = start_sheet(page.head, page.layout, fonts)
     frame = MapFrame(sheet, page.layout.frame, page.window)
     _draw_map(frame, page)

@@ -141,20 +141,7 @@ class AtlasContent:
 
 
 def describe_crs(crs: CRS, language: Language) -> str:
-    """CRS of a map in one line, as a map sheet prints it.
-
-    Parameters
-    ----------
-    crs : pyproj.CRS
-        A projected CRS.
-    language : {"vi", "en"}
-        Language of the page.
-
-    Returns
-    -------
-    str
-        For a transverse Mercator projection with its central meridian.
-    """
+    """CRS of a map in one line, as a map sheet prints it."""
     name, code = crs.name, crs.to_epsg()
     if name.startswith("VN-2000 / TM-3"):
         name = Phrase(en="VN-2000, 3° zone", vi="VN-2000, múi chiếu 3°").text(language)

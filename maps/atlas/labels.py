@@ -32,13 +32,7 @@ class LabelPlacer:
         self.taken: list[Box] = []
 
     def reserve(self, boxes: Iterable[Box]) -> None:
-        """Keep names away from other things.
-
-        Parameters
-        ----------
-        boxes : iterable of Box
-            Paper that is taken.
-        """
+        """Keep names away from other things."""
         self.taken.extend(boxes)
 
     def name_area(
@@ -52,30 +46,7 @@ class LabelPlacer:
         avoid: BaseGeometry | None = None,
         backing: str | None = None,
     ) -> bool:
-        """Print a name inside an area, where there is room for it.
-
-        Parameters
-        ----------
-        area : shapely.Geometry
-            The area, in the map's CRS.
-        lines : sequence of str
-            The name, and figures below it.
-        sizes : sequence of float
-            Font sizes to try, largest first.
-        style : {"regular", "bold", "italic", "bold_italic"}
-            Style of the font.
-        colour : str
-            Colour of the text.
-        avoid : shapely.Geometry or None
-            A geometry that the name must not touch, prepared for speed.
-        backing : str or None
-            Colour of a faint patch beneath the name.
-
-        Returns
-        -------
-        bool
-            Whether the name was printed.
-        """
+        """Print a name inside an area, where there is room for it."""
         if area.is_empty or not any(line.strip() for line in lines):
             return False
         sheet = self.frame.sheet

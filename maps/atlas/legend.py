@@ -42,30 +42,7 @@ def draw_legend(
     scale: float = 1.0,
     title: str = "",
 ) -> float:
-    """Draw a legend from the top of a box downwards, in two columns where it is long.
-
-    Parameters
-    ----------
-    sheet : Sheet
-        The sheet.
-    box : Box
-        Room for it.
-    entries : tuple of LegendEntry
-        Its lines.
-    language : {"vi", "en"}
-        Language.
-    decimals : int
-        Digits of hectares.
-    scale : float
-        How large it is against that of A3.
-    title : str
-        Heading; by default that of areas in hectares.
-
-    Returns
-    -------
-    float
-        Height used, in millimetres.
-    """
+    """Draw a legend from the top of a box downwards, in two columns where it is long."""
     usual = Phrase(en="LEGEND (areas in ha)", vi="CHÚ DẪN (diện tích: ha)").text(language)
     line = Box(box.left, box.top - 6.5 * scale, box.width, 6.2 * scale)
     sheet.paragraph(line, title or usual, size=10 * scale, style="bold", align="center")

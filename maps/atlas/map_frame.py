@@ -46,49 +46,17 @@ class MapFrame:
         self.window = window
 
     def paper_mm(self, coordinates_m: Floats) -> Floats:
-        """Ground coordinates on paper.
-
-        Parameters
-        ----------
-        coordinates_m : numpy.ndarray
-            Shape (n, 2), in the map's CRS.
-
-        Returns
-        -------
-        numpy.ndarray
-            Shape (n, 2), millimetres from the sheet's lower left corner.
-        """
+        """Ground coordinates on paper."""
         origin = np.array([self.window.left_m, self.window.bottom_m])
         corner = np.array([self.box.left, self.box.bottom])
         return np.asarray((coordinates_m - origin) / self.window.metres_per_mm + corner)
 
     def clipped(self, geometries: Geometries) -> Geometries:
-        """Parts of geometries that lie inside the frame.
-
-        Parameters
-        ----------
-        geometries : numpy.ndarray
-            Shapely geometries in the map's CRS.
-
-        Returns
-        -------
-        numpy.ndarray
-            As many; empty where nothing is left.
-        """
+        """Parts of geometries that lie inside the frame."""
         return np.asarray(shapely.clip_by_rect(geometries, *self.window.bounds_m), dtype=object)
 
     def areas(self, geometries: Geometries, symbol: AreaSymbol, *, edge: str | None = None) -> None:
-        """Draw polygons of one symbol as a single compound path.
-
-        Parameters
-        ----------
-        geometries : numpy.ndarray
-            Polygons inside the frame.
-        symbol : AreaSymbol
-            How to draw them.
-        edge : str or None
-            Colour of a thin outline.
-        """
+        """Draw polygons of one symbol as a single compound path."""
         self.sheet.outline(
             self._compound(geometries),
             fill=symbol.fill,
@@ -99,15 +67,7 @@ class MapFrame:
         )
 
     def lines(self, geometries: Geometries, symbol: LineSymbol) -> None:
-        """Draw lines, or the outlines of polygons, of one symbol.
-
-        Parameters
-        ----------
-        geometries : numpy.ndarray
-            Lines or polygons; parts outside the frame are cut off.
-        symbol : LineSymbol
-            How to draw them.
-        """
+        """Draw lines, or the outlines of polygons, of one symbol."""
         areal = np.isin(shapely.get_type_id(geometries), (3, 6))
         bare = np.where(areal, shapely.boundary(geometries), geometries)
         outline = self._compound(self.clipped(bare))
@@ -147,17 +107,7 @@ class MapFrame:
         return Outline(points, codes)
 
     def grid(self, symbol: LineSymbol, language: Language, *, size: float) -> None:
-        """Draw the grid of whole kilometres, with its coordinates outside the frame.
-
-        Parameters
-        ----------
-        symbol : LineSymbol
-            How to draw it.
-        language : {"vi", "en"}
-            Language of the figures.
-        size : float
-            Font size of the coordinates in points.
-        """
+        """Draw the grid of whole kilometres, with its coordinates outside the frame."""
         west, south, east, north = self.window.bounds_m
         box = self.box
         longest = _GRID_PAPER_MM * self.window.metres_per_mm * 2
@@ -186,32 +136,13 @@ class MapFrame:
                     self.sheet.text(x, y, text, size=size, align="center", rotation=90)
 
     def border(self, *, strip_mm: float) -> None:
-        """Draw the double frame of a map sheet.
-
-        Parameters
-        ----------
-        strip_mm : float
-            Distance of the two frames; the coordinates stand between them.
-        """
+        """Draw the double frame of a map sheet."""
         self.sheet.rectangle(self.box, edge="#000000", width_pt=0.6)
         self.sheet.rectangle(self.box.inset(-strip_mm), edge="#000000", width_pt=1.2)
 
 
 def scale_text(denominator: int, language: Language) -> str:
-    """Numeric scale as a map prints it.
-
-    Parameters
-    ----------
-    denominator : int
-        Denominator of the scale.
-    language : {"vi", "en"}
-        Language of the page.
-
-    Returns
-    -------
-    str
-        For instance ``TỶ LỆ 1:75.000``.
-    """
+    """Numeric scale as a map prints it."""
     word = Phrase(en="SCALE", vi="TỶ LỆ").text(language)
     return f"{word} 1:{format_number(denominator, language)}"
 
@@ -219,24 +150,7 @@ def scale_text(denominator: int, language: Language) -> str:
 def draw_scale_bar(
     sheet: Sheet, centre_mm: float, bottom_mm: float, denominator: int, language: Language
 ) -> float:
-    """Draw a divided scale bar, exactly true on paper.
-
-    Parameters
-    ----------
-    sheet : Sheet
-        The sheet.
-    centre_mm, bottom_mm : float
-        Middle and lower edge of the bar.
-    denominator : int
-        Denominator of the scale.
-    language : {"vi", "en"}
-        Language of the figures.
-
-    Returns
-    -------
-    float
-        Length of the bar in millimetres.
-    """
+    """Draw a divided scale bar, exactly true on paper."""
     length_m = round_length(_BAR_PAPER_MM * denominator / 1000)
     length_mm = length_m * 1000 / denominator
     left, height = centre_mm - length_mm / 2, 1.4
@@ -261,17 +175,7 @@ def _plain(value: float, language: Language) -> str:
 
 
 def draw_north_arrow(sheet: Sheet, box: Box, language: Language) -> None:
-    """Draw an arrow to grid north, which is up on every sheet.
-
-    Parameters
-    ----------
-    sheet : Sheet
-        The sheet.
-    box : Box
-        Room for arrow and letter.
-    language : {"vi", "en"}
-        Language of the letter: B (bắc) or N.
-    """
+    """Draw an arrow to grid north, which is up on every sheet."""
     letter = Phrase(en="N", vi="B").text(language)
     size = min(11.0, box.height * 0.28 * MM_TO_PT)
     tip = box.top - size * 0.95 / MM_TO_PT

@@ -66,30 +66,7 @@ class MapWindow:
 def choose_scale(
     width_m: float, height_m: float, *, frame_width_mm: float, frame_height_mm: float
 ) -> int:
-    """Largest scale of the rounded list at which an extent fits a frame.
-
-    Parameters
-    ----------
-    width_m, height_m : float
-        Extent on the ground.
-    frame_width_mm, frame_height_mm : float
-        Room on paper.
-
-    Returns
-    -------
-    int
-        Denominator, one of ``SCALES``.
-
-    Raises
-    ------
-    InputError
-        The extent does not fit at the smallest scale of the list (a layer in a wrong CRS, mostly).
-
-    Examples
-    --------
-    >>> choose_scale(17_100, 15_000, frame_width_mm=285, frame_height_mm=250)
-    75000
-    """
+    """Largest scale of the rounded list at which an extent fits a frame."""
     needed = 1000 * max(width_m / frame_width_mm, height_m / frame_height_mm)
     for denominator in SCALES:
         # A hair of tolerance: an extent that fits exactly must not be pushed out by binary dust.
@@ -110,22 +87,7 @@ def fit_window(
     height_mm: float,
     margin_mm: float = 3.0,
 ) -> MapWindow:
-    """Window of a frame, centred on an extent at the largest rounded scale that shows it whole.
-
-    Parameters
-    ----------
-    bounds_m : tuple of float
-        West, south, east, north in the map's CRS.
-    width_mm, height_mm : float
-        Size of the frame.
-    margin_mm : float
-        Paper kept free between the extent and the frame.
-
-    Returns
-    -------
-    MapWindow
-        The window.
-    """
+    """Window of a frame, centred on an extent at the largest rounded scale that shows it whole."""
     west, south, east, north = bounds_m
     denominator = choose_scale(
         east - west,
@@ -143,27 +105,7 @@ def fill_window(
     height_mm: float,
     margin_mm: float = 1.0,
 ) -> MapWindow:
-    """Window of a sketch without a scale of its own: the extent fills the frame.
-
-    Parameters
-    ----------
-    bounds_m : tuple of float
-        West, south, east, north in the map's CRS.
-    width_mm, height_mm : float
-        Size of the frame.
-    margin_mm : float
-        Paper kept free between the extent and the frame.
-
-    Returns
-    -------
-    MapWindow
-        The window.
-
-    Examples
-    --------
-    >>> fill_window((0, 0, 98_000, 10_000), width_mm=100, height_mm=100).denominator
-    1000000
-    """
+    """Window of a sketch without a scale of its own: the extent fills the frame."""
     west, south, east, north = bounds_m
     needed = max(
         (east - west) / (width_mm - 2 * margin_mm), (north - south) / (height_mm - 2 * margin_mm)
@@ -186,46 +128,12 @@ def _centred(
 
 
 def round_length(longest: float) -> float:
-    """Greatest of 1, 2 and 5 times a power of ten that is not longer.
-
-    Parameters
-    ----------
-    longest : float
-        Upper limit, above 0.
-
-    Returns
-    -------
-    float
-        A round length in the same unit.
-
-    Examples
-    --------
-    >>> round_length(7_300.0)
-    5000.0
-    """
+    """Greatest of 1, 2 and 5 times a power of ten that is not longer."""
     power = 10.0 ** math.floor(math.log10(longest))
     return next(step * power for step in (5, 2, 1) if step * power <= longest * (1 + 1e-9))
 
 
 def grid_lines(low_m: float, high_m: float, *, step_m: float) -> list[float]:
-    """Coordinates of the grid lines inside an interval: whole multiples of the step.
-
-    Parameters
-    ----------
-    low_m, high_m : float
-        Ends of the interval in the map's CRS.
-    step_m : float
-        Distance of the lines.
-
-    Returns
-    -------
-    list of float
-        Ascending.
-
-    Examples
-    --------
-    >>> grid_lines(1_400.0, 6_100.0, step_m=2_000.0)
-    [2000.0, 4000.0, 6000.0]
-    """
+    """Coordinates of the grid lines inside an interval: whole multiples of the step."""
     first, last = math.ceil(low_m / step_m), math.floor(high_m / step_m)
     return [number * step_m for number in range(first, last + 1)]

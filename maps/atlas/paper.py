@@ -53,18 +53,7 @@ class Box:
         ]
 
     def inset(self, margin: float) -> Box:
-        """Smaller (or, with a negative margin, larger) box around the same centre.
-
-        Parameters
-        ----------
-        margin : float
-            Taken off on every side.
-
-        Returns
-        -------
-        Box
-            The other box.
-        """
+        """Smaller (or, with a negative margin, larger) box around the same centre."""
         return Box(
             self.left + margin,
             self.bottom + margin,
@@ -73,18 +62,7 @@ class Box:
         )
 
     def overlaps(self, other: Box) -> bool:
-        """Whether two boxes share any paper.
-
-        Parameters
-        ----------
-        other : Box
-            Another box.
-
-        Returns
-        -------
-        bool
-            False for boxes that merely touch.
-        """
+        """Whether two boxes share any paper."""
         return (
             self.left < other.right
             and other.left < self.right
@@ -93,18 +71,7 @@ class Box:
         )
 
     def holds(self, other: Box) -> bool:
-        """Whether another box lies inside.
-
-        Parameters
-        ----------
-        other : Box
-            Another box.
-
-        Returns
-        -------
-        bool
-            True also where edges coincide.
-        """
+        """Whether another box lies inside."""
         return (
             other.left >= self.left
             and other.right <= self.right
@@ -116,26 +83,7 @@ class Box:
 def wrap_text(
     fonts: FontSet, text: str, *, width_mm: float, size: float, style: Style = "regular"
 ) -> list[str]:
-    """Break a text into lines of a width, between words where that is possible.
-
-    Parameters
-    ----------
-    fonts : FontSet
-        Fonts.
-    text : str
-        The text.
-    width_mm : float
-        Width of a line.
-    size : float
-        Font size in points.
-    style : {"regular", "bold", "italic", "bold_italic"}
-        Style of the font.
-
-    Returns
-    -------
-    list of str
-        At least one line, none wider than the width unless a single letter is.
-    """
+    """Break a text into lines of a width, between words where that is possible."""
     width = width_mm * MM_TO_PT
 
     def fits(line: str) -> bool:

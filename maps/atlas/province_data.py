@@ -40,13 +40,7 @@ class ProvinceParcels:
         return build_tables(self.book.annex)
 
     def listed(self) -> list[tuple[str, MakeOverview]]:
-        """List the pages of the province in order.
-
-        Returns
-        -------
-        list of tuple
-            Bookmark, and what makes the parcel from a page number and the number of pages.
-        """
+        """List the pages of the province in order."""
         tables = {table.zone: table for table in self._tables if table.role == "zone"}
         covers = [table for table in self._tables if table.role == "cover"]
         pages: list[tuple[str, MakeOverview]] = []

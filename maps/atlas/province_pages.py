@@ -159,20 +159,7 @@ class GlancePage:
 
 
 def draw_overview_page(page: OverviewPage, fonts: FontSet) -> Sheet:
-    """Draw a choropleth page.
-
-    Parameters
-    ----------
-    page : OverviewPage
-        What it shows.
-    fonts : FontSet
-        Fonts.
-
-    Returns
-    -------
-    Sheet
-        The finished page.
-    """
+    """Draw a choropleth page."""
     sheet = start_sheet(page.head, page.layout, fonts)
     frame = MapFrame(sheet, page.layout.frame, page.map.window)
     k = page.layout.scale
@@ -329,20 +316,7 @@ def _draw_circle_key(
 
 
 def draw_glance_page(page: GlancePage, fonts: FontSet) -> Sheet:
-    """Draw the page of all zones.
-
-    Parameters
-    ----------
-    page : GlancePage
-        What it shows.
-    fonts : FontSet
-        Fonts.
-
-    Returns
-    -------
-    Sheet
-        The finished page.
-    """
+    """Draw the page of all zones."""
     sheet = start_sheet(page.head, page.layout, fonts)
     k, panel, head = page.layout.scale, page.layout.panel, page.head
     for number, box in enumerate(glance_boxes(page.layout, len(page.titles))):
@@ -383,20 +357,7 @@ def draw_glance_page(page: GlancePage, fonts: FontSet) -> Sheet:
 
 
 def glance_boxes(layout: SheetLayout, count: int) -> list[Box]:
-    """Boxes of the small maps, as large as the room of the map lets them be.
-
-    Parameters
-    ----------
-    layout : SheetLayout
-        Where things stand.
-    count : int
-        How many maps.
-
-    Returns
-    -------
-    list of Box
-        Row by row.
-    """
+    """Boxes of the small maps, as large as the room of the map lets them be."""
     room = layout.frame.inset(-3)
     title = 10 * layout.scale * 1.3 / MM_TO_PT + 1
     best = max(

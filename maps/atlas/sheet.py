@@ -53,22 +53,7 @@ class Sheet:
         return self._drawn
 
     def text_width(self, text: str, *, size: float, style: Style = "regular") -> float:
-        """Width of a line of text in millimetres.
-
-        Parameters
-        ----------
-        text : str
-            One line.
-        size : float
-            Font size in points.
-        style : {"regular", "bold", "italic", "bold_italic"}
-            Style of the font.
-
-        Returns
-        -------
-        float
-            Millimetres.
-        """
+        """Width of a line of text in millimetres."""
         return self.fonts.width_pt(text, size=size, style=style) / MM_TO_PT
 
     def text(
@@ -83,25 +68,7 @@ class Sheet:
         colour: str = "#000000",
         rotation: float = 0,
     ) -> None:
-        """Print one line of text; its baseline passes through ``y``.
-
-        Parameters
-        ----------
-        x, y : float
-            Where, in millimetres.
-        text : str
-            One line, printed as it is.
-        size : float
-            Font size in points.
-        style : {"regular", "bold", "italic", "bold_italic"}
-            Style of the font.
-        align : {"left", "center", "right"}
-            Which part of the text stands at ``x`` (at ``y`` where it is turned).
-        colour : str
-            Colour.
-        rotation : float
-            Degrees, counter-clockwise, about the given point.
-        """
+        """Print one line of text; its baseline passes through ``y``."""
         printable = self.fonts.printable(text)
         if not printable.strip():
             return
@@ -134,27 +101,7 @@ class Sheet:
         hatch_colour: str = "#000000",
         alpha: float = 1.0,
     ) -> None:
-        """Draw a path whose vertices are given in points.
-
-        Parameters
-        ----------
-        outline : matplotlib.path.Path
-            Vertices in points from the lower left corner.
-        fill : str or None
-            Colour of the inside; None for none.
-        edge : str or None
-            Colour of the line; None for none.
-        width_pt : float
-            Width of the line in points.
-        dashes : sequence of float
-            Dashes and gaps in points; empty for a solid line.
-        hatch : str
-            Hatch of the inside.
-        hatch_colour : str
-            Its colour.
-        alpha : float
-            Opacity of fill and line.
-        """
+        """Draw a path whose vertices are given in points."""
         if np.size(outline.vertices) == 0:
             return
         patch = PathPatch(
@@ -186,38 +133,14 @@ class Sheet:
         width_pt: float = 0.5,
         alpha: float = 1.0,
     ) -> None:
-        """Draw a box.
-
-        Parameters
-        ----------
-        box : Box
-            Where.
-        fill, edge : str or None
-            Colours; None for none.
-        width_pt : float
-            Width of the line.
-        alpha : float
-            Opacity.
-        """
+        """Draw a box."""
         if fill is None:
             self.line(box.corners, colour=edge or "none", width_pt=width_pt)
         else:
             self.area(box.corners, fill=fill, edge=edge, width_pt=width_pt, alpha=alpha)
 
     def patterned(self, box: Box, fill: str, hatch: str, hatch_colour: str) -> None:
-        """Draw a box with a hatch, as a legend shows an area.
-
-        Parameters
-        ----------
-        box : Box
-            Where.
-        fill : str
-            Colour of the inside.
-        hatch : str
-            Hatch; empty for none.
-        hatch_colour : str
-            Its colour.
-        """
+        """Draw a box with a hatch, as a legend shows an area."""
         self.outline(
             _ring(box.corners),
             fill=fill,
@@ -236,21 +159,7 @@ class Sheet:
         width_pt: float = 0.5,
         alpha: float = 1.0,
     ) -> None:
-        """Draw a filled polygon.
-
-        Parameters
-        ----------
-        points_mm : sequence of tuple of float
-            Its vertices in millimetres, the first repeated at the end.
-        fill : str
-            Colour of the inside.
-        edge : str or None
-            Colour of the line; None for none.
-        width_pt : float
-            Width of the line.
-        alpha : float
-            Opacity.
-        """
+        """Draw a filled polygon."""
         self.outline(_ring(points_mm), fill=fill, edge=edge, width_pt=width_pt, alpha=alpha)
 
     def line(
@@ -261,19 +170,7 @@ class Sheet:
         width_pt: float = 0.5,
         dashes: Sequence[float] = (),
     ) -> None:
-        """Draw an open line.
-
-        Parameters
-        ----------
-        points_mm : sequence of tuple of float
-            Its vertices in millimetres.
-        colour : str
-            Colour.
-        width_pt : float
-            Width.
-        dashes : sequence of float
-            Dashes and gaps in points.
-        """
+        """Draw an open line."""
         points = np.round(np.array(points_mm, dtype="float64") * MM_TO_PT, _DIGITS)
         self.outline(Outline(points), edge=colour, width_pt=width_pt, dashes=dashes)
 
@@ -289,32 +186,7 @@ class Sheet:
         least: float = 5.0,
         colour: str = "#000000",
     ) -> float:
-        """Print a text broken into lines, from the top of a box downwards.
-
-        Parameters
-        ----------
-        box : Box
-            Room for it; the size of the font shrinks until it fits.
-        text : str
-            The text.
-        size : float
-            Wished font size in points.
-        style : {"regular", "bold", "italic", "bold_italic"}
-            Style of the font.
-        align : {"left", "center"}
-            Alignment within the box.
-        leading : float
-            Distance of lines, in font sizes.
-        least : float
-            Smallest font size; a text too long even so loses its end, marked by "…".
-        colour : str
-            Colour.
-
-        Returns
-        -------
-        float
-            Height used, in millimetres.
-        """
+        """Print a text broken into lines, from the top of a box downwards."""
         lines = wrap_text(self.fonts, text, width_mm=box.width, size=size, style=style)
         while size > least and len(lines) * size * leading / MM_TO_PT > box.height:
             size -= 0.25

@@ -95,28 +95,7 @@ class PageHead:
 
 
 def lay_out(paper: str) -> SheetLayout:
-    """Layout of a paper size.
-
-    Parameters
-    ----------
-    paper : {"A3", "A4"}
-        Paper.
-
-    Returns
-    -------
-    SheetLayout
-        Landscape.
-
-    Raises
-    ------
-    InputError
-        Another paper is asked for.
-
-    Examples
-    --------
-    >>> lay_out("A3").frame.width
-    272.0
-    """
+    """Layout of a paper size."""
     if paper not in PAPERS:
         raise InputError(
             en=f"Atlas paper: expected A3 or A4, found {paper!r}.",
@@ -144,22 +123,7 @@ def lay_out(paper: str) -> SheetLayout:
 
 
 def start_sheet(head: PageHead, layout: SheetLayout, fonts: FontSet) -> Sheet:
-    """Sheet with its outer frame, heading lines, page number and marks.
-
-    Parameters
-    ----------
-    head : PageHead
-        What the page says about itself.
-    layout : SheetLayout
-        Where things stand.
-    fonts : FontSet
-        Fonts.
-
-    Returns
-    -------
-    Sheet
-        A sheet with room for map and panel.
-    """
+    """Sheet with its outer frame, heading lines, page number and marks."""
     sheet = Sheet(layout.width, layout.height, fonts)
     margin = 8.0 * layout.scale
     outer = Box(margin, margin, layout.width - 2 * margin, layout.height - 2 * margin)
@@ -209,19 +173,7 @@ def _draw_foot(sheet: Sheet, head: PageHead, layout: SheetLayout, outer: Box) ->
 
 
 def draw_scale_block(sheet: Sheet, box: Box, denominator: int, language: Language) -> None:
-    """Numeric scale, scale bar, what one centimetre is, and the north arrow.
-
-    Parameters
-    ----------
-    sheet : Sheet
-        The sheet.
-    box : Box
-        Room for them.
-    denominator : int
-        Denominator of the scale.
-    language : {"vi", "en"}
-        Language.
-    """
+    """Numeric scale, scale bar, what one centimetre is, and the north arrow."""
     arrow = Box(box.right - 13, box.bottom + 1, 11, box.height - 2)
     draw_north_arrow(sheet, arrow, language)
     centre = (box.left + arrow.left) / 2
@@ -246,24 +198,7 @@ def draw_scale_block(sheet: Sheet, box: Box, denominator: int, language: Languag
 
 
 def draw_sources(sheet: Sheet, box: Box, head: PageHead, *, size: float) -> float:
-    """Print CRS, sources and dates.
-
-    Parameters
-    ----------
-    sheet : Sheet
-        The sheet.
-    box : Box
-        Room for them.
-    head : PageHead
-        What the page says about itself.
-    size : float
-        Font size in points.
-
-    Returns
-    -------
-    float
-        Height used, in millimetres.
-    """
+    """Print CRS, sources and dates."""
     word = Phrase(en="Sources", vi="Nguồn số liệu").text(head.language)
     text = " · ".join((head.crs, *(f"{word}: {line}" for line in head.sources[:1])))
     text = "; ".join((text, *head.sources[1:]))

@@ -50,29 +50,7 @@ def draw_table(
     decimals: tuple[int, int],
     sizes: tuple[float, float] = (7.5, 4.5),
 ) -> float:
-    """Draw a table from the top of a box downwards.
-
-    Parameters
-    ----------
-    sheet : Sheet
-        The sheet.
-    box : Box
-        Room for it; the font shrinks until the table fits.
-    table : AnnexTable
-        The table; groups of columns are not drawn.
-    language : {"vi", "en"}
-        Language of the figures.
-    decimals : tuple of int
-        Digits of hectares and of percentages.
-    sizes : tuple of float
-        Largest and smallest font size in points.
-
-    Returns
-    -------
-    float
-        Height used, in millimetres. Rows for which there is no room even at the smallest size are
-        left out, and a last line counts them.
-    """
+    """Draw a table from the top of a box downwards."""
     cells = _cells(table, language, decimals)
     size, least = sizes
     layout = _fit(sheet, table, cells, box.width, size)
@@ -99,23 +77,7 @@ def draw_long_table(
     decimals: tuple[int, int],
     sizes: tuple[float, float] = (7.5, 4.5),
 ) -> None:
-    """Draw a table with many rows in two halves beside each other, the total row in the second.
-
-    Parameters
-    ----------
-    sheet : Sheet
-        The sheet.
-    box : Box
-        Room for it.
-    table : AnnexTable
-        The table.
-    language : {"vi", "en"}
-        Language of the figures.
-    decimals : tuple of int
-        Digits of hectares and of percentages.
-    sizes : tuple of float
-        Largest and smallest font size in points.
-    """
+    """Draw a table with many rows in two halves beside each other, the total row in the second."""
     count = len(table.rows)
     row_mm = sizes[0] * _LEADING / MM_TO_PT + _PAD_MM
     if (count + 4) * row_mm <= box.height:

@@ -182,27 +182,7 @@ class _Faults:
 
 
 def check_content(content: MapContent) -> MapContent:
-    """Check every frame of a map against its schema and against the others.
-
-    Parameters
-    ----------
-    content : MapContent
-        Frames as handed over.
-
-    Returns
-    -------
-    MapContent
-        The same with validated frames, communes sorted by code.
-
-    Raises
-    ------
-    SchemaError
-        A frame lacks a column, or a column has the wrong type or missing values.
-    CrsError
-        A layer with geometry has no CRS.
-    InputError
-        Too many communes, or codes and zones that are repeated or unknown; all in one message.
-    """
+    """Check every frame of a map against its schema and against the others."""
     communes = MAP_COMMUNES.validate(pd.DataFrame(content.communes.drop(columns="geometry")))
     _check_layers(content)
     if len(communes) > COMMUNE_LIMIT:

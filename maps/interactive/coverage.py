@@ -61,23 +61,7 @@ class EncodedShapes:
 
 
 def encode_coverage(layers: list[gpd.GeoDataFrame]) -> list[EncodedShapes]:
-    """Clean, simplify and encode polygon layers as one coverage.
-
-    Parameters
-    ----------
-    layers : list of geopandas.GeoDataFrame
-        Polygons in any CRS; geometry may be missing. All share one grid.
-
-    Returns
-    -------
-    list of EncodedShapes
-        One per layer, in the order of its rows.
-
-    Raises
-    ------
-    InputError
-        A geometry is no polygon, or no layer has any.
-    """
+    """Clean, simplify and encode polygon layers as one coverage."""
     parts = [_polygons(layer) for layer in layers]
     together = np.concatenate(parts)
     there = np.array([g is not None for g in together], dtype=bool)
@@ -219,22 +203,7 @@ def _inner_points(shapes: Geometries) -> npt.NDArray[np.float64]:
 def encode_lines(
     layer: gpd.GeoDataFrame, grid: EncodedShapes, *, limit: int
 ) -> tuple[list[str], int]:
-    """Encode outlines on the grid of a coverage.
-
-    Parameters
-    ----------
-    layer : geopandas.GeoDataFrame
-        Polygons or lines, any CRS.
-    grid : EncodedShapes
-        Gives the grid.
-    limit : int
-        Most vertices written; above, nothing is.
-
-    Returns
-    -------
-    tuple of (list of str, int)
-        Encoded lines (empty above the limit) and the number of vertices there are.
-    """
+    """Encode outlines on the grid of a coverage."""
     found = np.asarray(layer.geometry.to_crs(4326).array, dtype=object)
     found = found[~(shapely.is_missing(found) | shapely.is_empty(found))]
     polygonal = np.isin(shapely.get_type_id(found), (3, 6))
@@ -290,23 +259,7 @@ def _letters(numbers: npt.NDArray[np.int64]) -> tuple[bytes, npt.NDArray[np.int6
 
 
 def decode_rings(text: str) -> list[npt.NDArray[np.int64]]:
-    """Read encoded rings back, as the page does.
-
-    Parameters
-    ----------
-    text : str
-        Rings separated by a blank.
-
-    Returns
-    -------
-    list of numpy.ndarray
-        Per ring its vertices in steps, shape (n, 2), not closed.
-
-    Examples
-    --------
-    >>> decode_rings("CEEA")[0].tolist()
-    [[1, 2], [3, 2]]
-    """
+    """Read encoded rings back, as the page does."""
     value = {letter: number for number, letter in enumerate(ALPHABET)}
     rings = []
     for ring in text.split(" "):

@@ -26,21 +26,7 @@ _SHORT_RING = 12
 
 
 def thin_coverage(shapes: Geometries, tolerance: float) -> Geometries:
-    """Take small bends out of shared borders, the same on both sides.
-
-    Parameters
-    ----------
-    shapes : numpy.ndarray of object
-        Polygons and multipolygons of a coverage, plane coordinates, none empty.
-    tolerance : float
-        A vertex may go whose triangle with its neighbours is smaller than the square of this.
-
-    Returns
-    -------
-    numpy.ndarray of object
-        Valid multipolygons. Vertices where borders part stay, and so do rings of fewer than 12
-        vertices. What was narrower than the tolerance may touch or cross its neighbour.
-    """
+    """Take small bends out of shared borders, the same on both sides."""
     parts, owners = shapely.get_parts(shapes, return_index=True)
     whole = np.full(len(shapes), None, dtype=object)
     shapely.multipolygons(parts, indices=owners, out=whole)

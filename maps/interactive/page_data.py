@@ -32,23 +32,7 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def build_page_data(content: MapContent) -> dict[str, Any]:
-    """Build what the page carries.
-
-    Parameters
-    ----------
-    content : MapContent
-        Checked content.
-
-    Returns
-    -------
-    dict
-        Plain lists, numbers and texts, ready for JSON.
-
-    Raises
-    ------
-    InputError
-        No commune has a geometry, or a tile host cannot be read.
-    """
+    """Build what the page carries."""
     layers = [content.communes]
     if content.neighbours is not None and len(content.neighbours):
         layers.append(content.neighbours)
@@ -94,23 +78,7 @@ def build_page_data(content: MapContent) -> dict[str, Any]:
 
 
 def read_page_data(page: str) -> dict[str, Any]:
-    """Read the data back out of a page.
-
-    Parameters
-    ----------
-    page : str
-        A page that `maps.build_map` made.
-
-    Returns
-    -------
-    dict
-        What `build_page_data` returned.
-
-    Raises
-    ------
-    InputError
-        The page carries no data of ours.
-    """
+    """Read the data back out of a page."""
     block = r'<script type="application/json" id="page-data">(.*?)</script>'
     found = re.search(block, page, re.DOTALL)
     if found is None:

@@ -27,20 +27,7 @@ MEASURES: dict[str, tuple[str, int]] = {
 
 
 def page_numbers(values: Any, decimals: int) -> list[float | int | None]:
-    """Round figures for the page.
-
-    Parameters
-    ----------
-    values : array-like
-        Numbers.
-    decimals : int
-        Digits kept.
-
-    Returns
-    -------
-    list of (int, float or None)
-        Whole numbers without a point, missing ones as None.
-    """
+    """Round figures for the page."""
     rounded = np.round(np.asarray(values, dtype=np.float64), decimals)
     return [
         None if value != value else int(value) if value.is_integer() else value
@@ -51,24 +38,7 @@ def page_numbers(values: Any, decimals: int) -> list[float | int | None]:
 def zone_entry(
     content: MapContent, zone: dict[Any, Any], codes: pd.Index, notes: list[Phrase]
 ) -> dict[str, Any]:
-    """Gather one zone.
-
-    Parameters
-    ----------
-    content : MapContent
-        Checked content.
-    zone : dict
-        Its row of the zone names.
-    codes : pandas.Index
-        Communes in the order of the page.
-    notes : list of Phrase
-        Takes in what the page cannot show.
-
-    Returns
-    -------
-    dict
-        Names, listed communes, values and classes per measure, planned hectares per year.
-    """
+    """Gather one zone."""
     frame = content.zone_communes
     rows = frame[frame["zone"] == zone["zone"]].set_index("commune_code").reindex(codes)
     listed = rows["listed"].eq(True).to_numpy()
@@ -129,18 +99,7 @@ def _classings(measure: str, values: Values) -> list[dict[str, Any]]:
 
 
 def classing_entry(classing: Classing) -> dict[str, Any]:
-    """Write classes for the page.
-
-    Parameters
-    ----------
-    classing : Classing
-        Classes.
-
-    Returns
-    -------
-    dict
-        Scheme and breaks.
-    """
+    """Write classes for the page."""
     return {"scheme": classing.scheme, "breaks": list(classing.breaks)}
 
 

@@ -49,23 +49,7 @@ class TileSource:
 
 
 def tile_sources(hosts: tuple[str, ...]) -> list[TileSource]:
-    """Read the tile hosts of a project.
-
-    Parameters
-    ----------
-    hosts : tuple of str
-        Host names or https addresses with ``{z}``, ``{x}`` and ``{y}``.
-
-    Returns
-    -------
-    list of TileSource
-        In the same order.
-
-    Raises
-    ------
-    InputError
-        An entry is neither.
-    """
+    """Read the tile hosts of a project."""
     found, faults = [], []
     for entry in hosts:
         address = entry if "://" in entry else f"https://{entry}/{{z}}/{{x}}/{{y}}.png"
@@ -88,20 +72,7 @@ def tile_sources(hosts: tuple[str, ...]) -> list[TileSource]:
 
 
 def content_policy(scripts: list[str], styles: list[str], tiles: list[TileSource]) -> str:
-    """Content-Security-Policy of a page.
-
-    Parameters
-    ----------
-    scripts, styles : list of str
-        Texts between the tags, letter for letter.
-    tiles : list of TileSource
-        What images may be loaded from.
-
-    Returns
-    -------
-    str
-        The policy, fit for an attribute in double quotes.
-    """
+    """Content-Security-Policy of a page."""
     images = " ".join(["data:", *sorted({tile.host for tile in tiles})])
     return "; ".join(
         [
@@ -121,44 +92,12 @@ def _hash(text: str) -> str:
 
 
 def script_block(text: str) -> str:
-    """Script element around a text.
-
-    Parameters
-    ----------
-    text : str
-        JavaScript of ours or of Leaflet.
-
-    Returns
-    -------
-    str
-        The element.
-
-    Raises
-    ------
-    InputError
-        The text would end its own element.
-    """
+    """Script element around a text."""
     return _block("script", text)
 
 
 def style_block(text: str) -> str:
-    """Style element around a text.
-
-    Parameters
-    ----------
-    text : str
-        A style sheet.
-
-    Returns
-    -------
-    str
-        The element.
-
-    Raises
-    ------
-    InputError
-        The text would end its own element.
-    """
+    """Style element around a text."""
     return _block("style", text)
 
 
@@ -172,45 +111,14 @@ def _block(tag: str, text: str) -> str:
 
 
 def json_block(identifier: str, data: Any) -> str:
-    """Element that carries data which no browser runs.
-
-    Parameters
-    ----------
-    identifier : str
-        Id of the element.
-    data : object
-        Anything ``json`` writes; numbers must be finite.
-
-    Returns
-    -------
-    str
-        The element; ``<`` is escaped, so nothing in the data can end it.
-    """
+    """Element that carries data which no browser runs."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     text = text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     return f'<script type="application/json" id="{identifier}">{text}</script>'
 
 
 def inline_images(style: str, folder: Path) -> str:
-    """Put the images that a style sheet names into it.
-
-    Parameters
-    ----------
-    style : str
-        A style sheet with ``url(images/…)``.
-    folder : pathlib.Path
-        Where it lies.
-
-    Returns
-    -------
-    str
-        The same with data URIs.
-
-    Raises
-    ------
-    InputError
-        It names something that is not there.
-    """
+    """Put the images that a style sheet names into it."""
 
     def as_data(match: re.Match[str]) -> str:
         name = match.group(1).strip("\"'")

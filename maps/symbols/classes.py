@@ -39,38 +39,12 @@ class Classing:
 
 
 def fixed_classes() -> Classing:
-    """Classes of a share of a target.
-
-    Returns
-    -------
-    Classing
-        0–25–50–75–100 % and over.
-    """
+    """Classes of a share of a target."""
     return Classing("fixed", TARGET_BREAKS)
 
 
 def classify(values: npt.NDArray[np.float64], *, scheme: Literal["natural", "pretty"]) -> Classing:
-    """Class the positive values of a measure.
-
-    Parameters
-    ----------
-    values : numpy.ndarray
-        Any values; zero, negative and missing ones are left aside.
-    scheme : {"natural", "pretty"}
-        Fisher–Jenks natural breaks, each border the roundest number between two values that it
-        parts; or round borders of equal width.
-
-    Returns
-    -------
-    Classing
-        Up to five classes, each with a value in it.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> classify(np.array([1.0, 1.0, 1.0]), scheme="natural").scheme
-    'single'
-    """
+    """Class the positive values of a measure."""
     import mapclassify  # takes seconds to load, so only where a page is made
 
     finite = values[np.isfinite(values) & (values > 0)]

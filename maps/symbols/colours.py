@@ -29,25 +29,7 @@ _LIGHTEST_LEFT_OUT = 1
 
 
 def scale_colours(measure: str, classes: int) -> list[str]:
-    """Colours of a measure, light to dark.
-
-    Parameters
-    ----------
-    measure : str
-        Id of the measure.
-    classes : int
-        How many classes, 1 to 8.
-
-    Returns
-    -------
-    list of str
-        ``#rrggbb`` per class.
-
-    Examples
-    --------
-    >>> len(scale_colours("present", 5))
-    5
-    """
+    """Colours of a measure, light to dark."""
     # The lightest step is left out: it would be taken for the paper, or for zero.
     wanted = max(classes + _LIGHTEST_LEFT_OUT, 3)
     colours: list[str] = color_brewer(_SCALES[measure], wanted)

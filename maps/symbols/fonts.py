@@ -64,56 +64,19 @@ class FontSet:
     _properties: dict[Style, FontProperties] = field(default_factory=dict, repr=False)
 
     def properties(self, style: Style) -> FontProperties:
-        """Font of a style, as matplotlib takes it.
-
-        Parameters
-        ----------
-        style : {"regular", "bold", "italic", "bold_italic"}
-            The style.
-
-        Returns
-        -------
-        matplotlib.font_manager.FontProperties
-            Points to the font file, so that no font is ever substituted silently.
-        """
+        """Font of a style, as matplotlib takes it."""
         if style not in self._properties:
             self._properties[style] = FontProperties(fname=str(self.files[style]))
         return self._properties[style]
 
     def printable(self, text: str) -> str:
-        """Text with every letter that the font lacks replaced by a question mark.
-
-        Parameters
-        ----------
-        text : str
-            Any text.
-
-        Returns
-        -------
-        str
-            One line that can be printed.
-        """
+        """Text with every letter that the font lacks replaced by a question mark."""
         known = _letters_of(self.files["regular"])
         line = " ".join(unicodedata.normalize("NFC", text).split())
         return "".join(letter if ord(letter) in known else "?" for letter in line)
 
     def width_pt(self, text: str, *, size: float, style: Style = "regular") -> float:
-        """Width of a line of text.
-
-        Parameters
-        ----------
-        text : str
-            One line.
-        size : float
-            Font size in points.
-        style : {"regular", "bold", "italic", "bold_italic"}
-            The style.
-
-        Returns
-        -------
-        float
-            Width in points.
-        """
+        """Width of a line of text."""
         return _unit_width(self.files[style], text) * size
 
 
@@ -139,18 +102,7 @@ def _unit_width(path: Path, text: str) -> float:
 
 
 def missing_letters(path: Path) -> str:
-    """Vietnamese letters and map signs that a font file lacks.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        A TrueType or OpenType file.
-
-    Returns
-    -------
-    str
-        The letters it lacks; empty for a font that can be used.
-    """
+    """Vietnamese letters and map signs that a font file lacks."""
     known = _letters_of(path)
     return "".join(letter for letter in _LETTERS if ord(letter) not in known)
 

@@ -150,25 +150,7 @@ def _check(path: Path, rows: Rows, colours: tuple[str, ...]) -> None:
 
 @lru_cache(maxsize=8)
 def load_area_symbols(name: str, folder: Path | None = None) -> dict[str, AreaSymbol]:
-    """Symbols of areas.
-
-    Parameters
-    ----------
-    name : str
-        ``"zones"`` or ``"land"``: the table ``<name>.csv``.
-    folder : pathlib.Path or None
-        Folder of edited tables; those it lacks are taken from the embedded default.
-
-    Returns
-    -------
-    dict
-        Symbol by id, in the order of the table.
-
-    Raises
-    ------
-    InputError
-        A column is missing, a colour or a hatch is none.
-    """
+    """Symbols of areas."""
     columns = ("symbol", "name_vi", "name_en", "fill", "hatch", "hatch_colour")
     rows = _read(f"{name}.csv", folder, columns, ("fill", "hatch_colour"))
     return {
@@ -185,23 +167,7 @@ def load_area_symbols(name: str, folder: Path | None = None) -> dict[str, AreaSy
 
 @lru_cache(maxsize=8)
 def load_line_symbols(folder: Path | None = None) -> dict[str, LineSymbol]:
-    """Symbols of lines: boundaries, roads, rivers, grid.
-
-    Parameters
-    ----------
-    folder : pathlib.Path or None
-        Folder of edited tables.
-
-    Returns
-    -------
-    dict
-        Symbol by id.
-
-    Raises
-    ------
-    InputError
-        A column is missing, a colour or a number is none.
-    """
+    """Symbols of lines: boundaries, roads, rivers, grid."""
     columns = ("symbol", "name_vi", "name_en", "colour", "width_pt", "dashes", "casing")
     rows = _read("lines.csv", folder, columns, ("colour", "casing"))
     try:
@@ -225,25 +191,7 @@ def load_line_symbols(folder: Path | None = None) -> dict[str, LineSymbol]:
 
 @lru_cache(maxsize=8)
 def load_class_symbols(name: str, folder: Path | None = None) -> tuple[ClassSymbol, ...]:
-    """Classes of a choropleth.
-
-    Parameters
-    ----------
-    name : str
-        ``"cover"`` (forest cover rate) or ``"shares"`` (share of a zone).
-    folder : pathlib.Path or None
-        Folder of edited tables.
-
-    Returns
-    -------
-    tuple of ClassSymbol
-        Ascending.
-
-    Raises
-    ------
-    InputError
-        A column is missing, a colour is none, or the lower ends do not ascend.
-    """
+    """Classes of a choropleth."""
     rows = _read(f"{name}.csv", folder, ("from_percent", "fill"), ("fill",))
     try:
         ends = [float(row["from_percent"]) for row in rows]
@@ -261,22 +209,7 @@ def load_class_symbols(name: str, folder: Path | None = None) -> tuple[ClassSymb
 def zone_symbols(
     zone_names: pd.DataFrame, *, crops: dict[str, str] | None = None, folder: Path | None = None
 ) -> dict[str, AreaSymbol]:
-    """Symbol of every zone: its own, that of its crop, or a spare one.
-
-    Parameters
-    ----------
-    zone_names : pandas.DataFrame
-        Columns of ``maps.tables.ZONE_NAMES``.
-    crops : dict, optional
-        Crop by zone, for zones whose id is not that of a crop.
-    folder : pathlib.Path or None
-        Folder of edited tables.
-
-    Returns
-    -------
-    dict
-        Symbol by zone, named as the plan names the zone, in the plan's order.
-    """
+    """Symbol of every zone: its own, that of its crop, or a spare one."""
     table = load_area_symbols("zones", folder)
     spare = itertools.cycle(symbol for key, symbol in table.items() if key.startswith(_SPARE))
     made: dict[str, AreaSymbol] = {}

@@ -153,25 +153,7 @@ def allocate(
 
 
 def allocation_of(model: Model, staged: Staged) -> Allocation:
-    """Put a solver's answer into tables and check that they close.
-
-    Parameters
-    ----------
-    model : Model
-        Rows and columns.
-    staged : Staged
-        Hectares and shortfalls.
-
-    Returns
-    -------
-    Allocation
-        The tables.
-
-    Raises
-    ------
-    ClosureError
-        A sum does not close.
-    """
+    """Put a solver's answer into tables and check that they close."""
     columns = model.columns[["zone", "commune_code", "source", "year"]]
     plan = columns.assign(planned_ha=staged.hectares)
     plan = PLAN.validate(plan[plan["planned_ha"] > 0].reset_index(drop=True))

@@ -15,26 +15,7 @@ __all__ = ["take_rows_aside"]
 def take_rows_aside(
     table: pd.DataFrame, aside: Collection[str], *, name: str, names: Mapping[str, Phrase]
 ) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
-    """Leave out the rows of zones that are not allocated.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        ``zone`` and any other columns.
-    aside : collection of str
-        Zones that are not allocated.
-    name : str
-        What the project file calls the table.
-    names : mapping of str to Phrase
-        Names of zones by id.
-
-    Returns
-    -------
-    kept : pandas.DataFrame
-        The other rows.
-    findings : tuple of Finding
-        One note, if rows were left out: they have no effect.
-    """
+    """Leave out the rows of zones that are not allocated."""
     mine = table["zone"].isin(list(aside))
     if not mine.any():
         return table, ()

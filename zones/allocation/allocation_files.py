@@ -19,32 +19,7 @@ Decimal = Literal[".", ","]
 
 
 def read_figures(schema: Schema, path: Path, *, decimal: Decimal | None = None) -> pd.DataFrame:
-    """Read a table that stands in for one of the allocation's.
-
-    Parameters
-    ----------
-    schema : Schema
-        Its columns. Columns that may be empty may be left out; so may ``origin``, which is then
-        the name of the file.
-    path : pathlib.Path
-        ``.csv`` (UTF-8; comma, semicolon or tab), ``.xlsx`` or ``.parquet``.
-    decimal : {".", ","} or None
-        Decimal mark; without it a column of figures that could be read both ways is refused.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns of the schema; empty text is ``""``.
-
-    Raises
-    ------
-    MissingFileError
-        No such file.
-    InputError
-        The file is no table, or a cell is no number.
-    SchemaError
-        Columns or cells are missing that must not be, or figures are below their minimum.
-    """
+    """Read a table that stands in for one of the allocation's."""
     frame = read_table(path)
     if "origin" in schema.names and "origin" not in frame.columns:
         frame = frame.assign(origin=path.name)

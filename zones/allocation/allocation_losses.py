@@ -21,22 +21,7 @@ _PAIR = ["zone", "commune_code"]
 def take_losses_aside(
     losses: pd.DataFrame, aside: Collection[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Part losses by whether their zone is allocated.
-
-    Parameters
-    ----------
-    losses : pandas.DataFrame
-        ``zones.allocation.inputs.LOSSES``.
-    aside : collection of str
-        Zones of the plan that are not allocated.
-
-    Returns
-    -------
-    losses : pandas.DataFrame
-        The losses of all other zones.
-    lost_aside : pandas.DataFrame
-        Those of the zones aside.
-    """
+    """Part losses by whether their zone is allocated."""
     mine = losses["zone"].isin(list(aside))
     return losses[~mine].reset_index(drop=True), losses[mine].reset_index(drop=True)
 
@@ -48,30 +33,7 @@ def free_land_of(
     *,
     standing: pd.DataFrame,
 ) -> AllocationInputs:
-    """Add the land that losses of zones aside free, from the year after.
-
-    Parameters
-    ----------
-    lost_aside : pandas.DataFrame
-        From ``take_losses_aside``.
-    inputs : AllocationInputs
-        Tables of the allocation.
-    settings : AllocationSettings
-        The years.
-    standing : pandas.DataFrame
-        ``zone, commune_code, present_ha`` of all zones; a zone without a row was not measured.
-
-    Returns
-    -------
-    AllocationInputs
-        With the land freed.
-
-    Raises
-    ------
-    InputError
-        An unknown commune or land source, a year outside the plan, a repeated row, or more lost
-        than is there.
-    """
+    """Add the land that losses of zones aside free, from the year after."""
     _check(lost_aside, inputs, settings, standing)
     freed = lost_aside[(lost_aside["source"] != "") & (lost_aside["loss_ha"] > 0)]
     # Land that stands twice is refused by the check of the inputs; it must not be summed here.
@@ -89,20 +51,7 @@ def free_land_of(
 
 
 def tell_losses_aside(lost_aside: pd.DataFrame, names: Mapping[str, Phrase]) -> list[Finding]:
-    """Tell what is lost of zones that are not allocated.
-
-    Parameters
-    ----------
-    lost_aside : pandas.DataFrame
-        From ``take_losses_aside``.
-    names : mapping of str to Phrase
-        Names of zones by id.
-
-    Returns
-    -------
-    list of Finding
-        One note with the hectares of each zone, or none.
-    """
+    """Tell what is lost of zones that are not allocated."""
     if lost_aside.empty:
         return []
     sums = lost_aside.groupby("zone")["loss_ha"].sum()

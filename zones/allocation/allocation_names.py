@@ -25,31 +25,7 @@ def find_zone(
     *,
     aside: Mapping[str, Phrase] | None = None,
 ) -> str:
-    """Id of a zone with a target, by id or by its name in either language.
-
-    Parameters
-    ----------
-    asked : str
-        As the planner writes it.
-    inputs : AllocationInputs
-        The tables.
-    names : mapping of str to Phrase
-        Names of zones by id.
-    where : str
-        Where it was written, for the message.
-    aside : mapping of str to Phrase, optional
-        Zones of the plan that are not allocated, and why.
-
-    Returns
-    -------
-    str
-        The id.
-
-    Raises
-    ------
-    InputError
-        No zone with a target is called so, or several are, or it is not allocated.
-    """
+    """Id of a zone with a target, by id or by its name in either language."""
     known = _zones(inputs, names)
     left = {zone: names.get(zone, Phrase(en=zone, vi=zone)) for zone in aside or {}}
     if aside and not _matching(asked, known):
@@ -71,31 +47,7 @@ def find_zone_or_commune(
     *,
     aside: Mapping[str, Phrase] | None = None,
 ) -> tuple[str, str]:
-    """Id of a zone with a target, or code of a commune, whichever is called so.
-
-    Parameters
-    ----------
-    asked : str
-        As the planner writes it.
-    inputs : AllocationInputs
-        The tables.
-    names : mapping of str to Phrase
-        Names of zones by id.
-    where : str
-        Where it was written, for the message.
-    aside : mapping of str to Phrase, optional
-        Zones of the plan that are not allocated, and why.
-
-    Returns
-    -------
-    zone, commune_code : str
-        One of them is empty.
-
-    Raises
-    ------
-    InputError
-        Neither is called so, or several are, or the zone is not allocated.
-    """
+    """Id of a zone with a target, or code of a commune, whichever is called so."""
     communes = _communes(inputs)
     if not _matching(asked, _zones(inputs, names)):
         if _matching(asked, communes):
@@ -118,27 +70,7 @@ def _zones(inputs: AllocationInputs, names: Mapping[str, Phrase]) -> dict[str, P
 
 
 def find_source(asked: str, inputs: AllocationInputs, where: str) -> str:
-    """Id of a land source, by id or by its name in either language.
-
-    Parameters
-    ----------
-    asked : str
-        As the planner writes it.
-    inputs : AllocationInputs
-        The tables.
-    where : str
-        Where it was written, for the message.
-
-    Returns
-    -------
-    str
-        The id.
-
-    Raises
-    ------
-    InputError
-        No land source is called so, or several are.
-    """
+    """Id of a land source, by id or by its name in either language."""
     sources = inputs.sources
     known = {
         str(source): Phrase(en=str(en), vi=str(vi))
@@ -150,27 +82,7 @@ def find_source(asked: str, inputs: AllocationInputs, where: str) -> str:
 
 
 def find_commune(asked: str, inputs: AllocationInputs, where: str) -> str:
-    """Code of a commune, by code or name, whatever the spelling.
-
-    Parameters
-    ----------
-    asked : str
-        As the planner writes it.
-    inputs : AllocationInputs
-        The tables.
-    where : str
-        Where it was written, for the message.
-
-    Returns
-    -------
-    str
-        The code.
-
-    Raises
-    ------
-    InputError
-        No commune is called so, or several are.
-    """
+    """Code of a commune, by code or name, whatever the spelling."""
     return _find(asked, _communes(inputs), _COMMUNE, where)
 
 

@@ -62,27 +62,7 @@ class Portfolio:
 
 
 def portfolio(allocation: Allocation, n: int, *, within: float = 0.01) -> Portfolio:
-    """Make allocations that differ as much as they can and are nearly as good.
-
-    Parameters
-    ----------
-    allocation : Allocation
-        The plan.
-    n : int
-        How many alternatives; fewer are given where no other plan is left.
-    within : float
-        By how much the first two stages may be worse, relative to the best (0.01 is 1 %).
-
-    Returns
-    -------
-    Portfolio
-        The allocation and its alternatives.
-
-    Raises
-    ------
-    InputError
-        ``n`` or ``within`` is negative.
-    """
+    """Make allocations that differ as much as they can and are nearly as good."""
     if n < 0 or not within >= 0:
         raise InputError(
             en=f"A portfolio needs n and within of at least 0, found {n} and {within}.",

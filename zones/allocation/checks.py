@@ -26,29 +26,7 @@ __all__ = ["check_allocation_inputs"]
 def check_allocation_inputs(
     inputs: AllocationInputs, settings: AllocationSettings
 ) -> AllocationInputs:
-    """Check the tables together and put them in order.
-
-    Parameters
-    ----------
-    inputs : AllocationInputs
-        The tables.
-    settings : AllocationSettings
-        The years and weights.
-
-    Returns
-    -------
-    AllocationInputs
-        The same tables with the columns, dtypes and order of their schemas; ``available`` includes
-        the land that losses free, from the year after.
-
-    Raises
-    ------
-    InputError
-        Everything that is wrong, in one message: missing columns, missing or negative figures,
-        repeated rows, unknown communes, sources or zones, suitability above 1, a low above its
-        high, a year outside the plan, a pace of zero, a lock against a closed list or against
-        another lock, a zone with a target whose present area nobody measured.
-    """
+    """Check the tables together and put them in order."""
     findings = Findings()
     frames: dict[str, pd.DataFrame] = {}
     for name, schema in SCHEMAS.items():

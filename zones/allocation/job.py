@@ -86,14 +86,7 @@ class AllocationJob:
         return Voice(self.printed.step, {**source_names(self.allocation), **self.prepared.names})
 
     def sentences(self) -> pd.DataFrame:
-        """All sentences as a table.
-
-        Returns
-        -------
-        pandas.DataFrame
-            ``zone, target, kind, message_en, message_vi``: reasons, then repairs, then exchange
-            rates.
-        """
+        """All sentences as a table."""
         said: list[Sentence] = [
             *self.explanation.reasons,
             *self.explanation.repair_sentences,
@@ -149,26 +142,7 @@ def run_job(
     near: Allocation | None = None,
     teller: Teller | None = None,
 ) -> AllocationJob:
-    """Allocate, print and explain.
-
-    Parameters
-    ----------
-    prepared : Prepared
-        Inputs, settings and names.
-    step : float
-        Multiple to which hectares print.
-    demo : bool
-        Whether the data is made.
-    near : Allocation, optional
-        A plan to stay near to.
-    teller : Teller, optional
-        Told how far it is.
-
-    Returns
-    -------
-    AllocationJob
-        The plan with everything said about it.
-    """
+    """Allocate, print and explain."""
     plan = None if near is None else near.plan
     allocation = allocate(prepared.inputs, settings=prepared.settings, near=plan)
     _tell(teller, 1)
@@ -187,22 +161,7 @@ def _tell(teller: Teller | None, done: int) -> None:
 
 
 def print_job(prepared: Prepared, allocation: Allocation, *, step: float) -> PrintedAllocation:
-    """Round an allocation as the pages of its project print it, targets in the plan's order.
-
-    Parameters
-    ----------
-    prepared : Prepared
-        What it was made from.
-    allocation : Allocation
-        The plan.
-    step : float
-        Multiple to which hectares print.
-
-    Returns
-    -------
-    PrintedAllocation
-        Its printed figures.
-    """
+    """Round an allocation as the pages of its project print it, targets in the plan's order."""
     printed = print_allocation(
         allocation,
         step=step,
@@ -228,20 +187,7 @@ def _in_order(held: pd.DataFrame, names: Mapping[str, Phrase]) -> pd.DataFrame:
 
 
 def tables_of(project: Project, teller: Teller | None = None) -> dict[str, pd.DataFrame]:
-    """Tables an allocation starts from: those of the earlier run, else measured anew, aside.
-
-    Parameters
-    ----------
-    project : Project
-        The project.
-    teller : Teller, optional
-        Told of the steps where they must be done.
-
-    Returns
-    -------
-    dict of str to pandas.DataFrame
-        ``TABLES``.
-    """
+    """Tables an allocation starts from: those of the earlier run, else measured anew, aside."""
     from zones.run.context import RunOptions
     from zones.run.run import earlier_tables, run_project
 
@@ -255,20 +201,7 @@ def tables_of(project: Project, teller: Teller | None = None) -> dict[str, pd.Da
 
 
 def prepare_project(project: Project, tables: Mapping[str, pd.DataFrame]) -> Prepared:
-    """Gather the inputs of a project's allocation from its files and tables.
-
-    Parameters
-    ----------
-    project : Project
-        The project.
-    tables : mapping of str to pandas.DataFrame
-        From ``tables_of``.
-
-    Returns
-    -------
-    Prepared
-        Inputs, settings, names and findings.
-    """
+    """Gather the inputs of a project's allocation from its files and tables."""
     from zones.inputs.read import read_communes, read_inputs, read_plans
 
     if needs_plots(project):
@@ -281,13 +214,7 @@ def prepare_project(project: Project, tables: Mapping[str, pd.DataFrame]) -> Pre
 
 
 def allocate_step(state: RunState) -> None:
-    """Do the step ``allocate`` of a run: tables, reasons and ``allocation.md``.
-
-    Parameters
-    ----------
-    state : RunState
-        A run whose tables ``TABLES`` are made.
-    """
+    """Do the step ``allocate`` of a run: tables, reasons and ``allocation.md``."""
     communes, _ = state.communes()
     project = state.project
     layers = state.inputs().plots if needs_plots(project) else None
@@ -328,24 +255,7 @@ def _target_names(job: AllocationJob) -> dict[str, Phrase]:
 
 
 def save_job(job: AllocationJob, folder: Path, *, by_year: bool, overwrite: bool) -> None:
-    """Write ``allocation.csv``, its Parquet twin and ``allocation.md`` to a folder.
-
-    Parameters
-    ----------
-    job : AllocationJob
-        The allocation.
-    folder : pathlib.Path
-        Where to; other files in it stay.
-    by_year : bool
-        One row per year.
-    overwrite : bool
-        Whether a folder that holds something may be written to.
-
-    Raises
-    ------
-    OutputExistsError
-        The folder holds something and overwriting was not asked for.
-    """
+    """Write ``allocation.csv``, its Parquet twin and ``allocation.md`` to a folder."""
     refuse_existing(folder, overwrite=overwrite)
     ours = {"allocation.csv", "allocation.parquet", "allocation.md"}
     with staged_folder(folder, keep=lambda name: name not in ours) as stage:

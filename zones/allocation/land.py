@@ -80,28 +80,7 @@ def _load(schema: Schema, name: str, own: Path | None, decimal: Decimal | None) 
 
 
 def load_land_sources(path: Path | None = None, *, decimal: Decimal | None = None) -> pd.DataFrame:
-    """Load the rules that make land sources of measured land.
-
-    Parameters
-    ----------
-    path : pathlib.Path, optional
-        A table of one's own; ``data/land_sources.csv`` by default.
-    decimal : {".", ","} or None
-        Decimal mark of that table.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``LAND_SOURCES``.
-
-    Raises
-    ------
-    MissingFileError
-        There is no such file.
-    InputError
-        A column is missing or wrong, ``shares`` is neither yes nor no, or ``limit_of`` is
-        neither empty nor rest.
-    """
+    """Load the rules that make land sources of measured land."""
     rules = _load(LAND_SOURCES, "land_sources.csv", path, decimal)
     limited = rules.loc[~rules["limit_of"].isin(["", "rest"]), "source"].tolist()
     if limited:
@@ -121,43 +100,12 @@ def load_land_sources(path: Path | None = None, *, decimal: Decimal | None = Non
 def load_crop_suitability(
     path: Path | None = None, *, decimal: Decimal | None = None
 ) -> pd.DataFrame:
-    """Load the rules that say which crop may take which land.
-
-    Parameters
-    ----------
-    path : pathlib.Path, optional
-        A table of one's own; ``data/crop_suitability.csv`` by default.
-    decimal : {".", ","} or None
-        Decimal mark of that table.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``CROP_SUITABILITY``.
-
-    Raises
-    ------
-    MissingFileError
-        There is no such file.
-    InputError
-        A column is missing or wrong.
-    """
+    """Load the rules that say which crop may take which land."""
     return _load(CROP_SUITABILITY, "crop_suitability.csv", path, decimal)
 
 
 def sources_table(rules: pd.DataFrame) -> pd.DataFrame:
-    """Land sources as the allocation takes them.
-
-    Parameters
-    ----------
-    rules : pandas.DataFrame
-        ``LAND_SOURCES``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``zones.allocation.inputs.SOURCES``.
-    """
+    """Land sources as the allocation takes them."""
     return SOURCES.validate(rules[SOURCES.names].assign(shares=rules["shares"] == "yes"))
 
 
@@ -169,33 +117,7 @@ def available_land(
     present: pd.DataFrame,
     first_year: int,
 ) -> pd.DataFrame:
-    """Hectares that may be planted, by commune and land source.
-
-    Parameters
-    ----------
-    measured : pandas.DataFrame
-        ``zones.measure.measure.MEASURED``.
-    rules : pandas.DataFrame
-        ``LAND_SOURCES``.
-    layers : mapping of str to str
-        Layer's name → kind; of each kind the layers named are taken (for forest status layers: the
-        newest one only).
-    present : pandas.DataFrame
-        Columns ``commune_code, crop, present_ha`` of every crop, for sources from which what
-        stands already is taken off: once, whatever the number of sources it may stand on. It
-        counts towards the part that may be used, unless ``limit_of`` says that the part is one
-        of the rest.
-    first_year : int
-        First year of the plan: stands are as old as they are then.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``zones.allocation.inputs.AVAILABLE``. Ledger hectares where the layer has them; a stand
-        is free from the year in which it is old enough to the year after which it is too old. A
-        stand without a planting year is in no source that asks for an age (``ageless_stands``
-        tells of it).
-    """
+    """Hectares that may be planted, by commune and land source."""
     inside = _inside(measured, layers)
     found: dict[str, pd.DataFrame] = {}
     for rule in rules.to_dict("records"):
@@ -299,23 +221,7 @@ def _less_present(land: pd.DataFrame, present: pd.DataFrame) -> pd.DataFrame:
 def ageless_stands(
     measured: pd.DataFrame, rules: pd.DataFrame, *, layers: Mapping[str, str]
 ) -> list[Finding]:
-    """Stands that a source would take by their age, if only their planting year were known.
-
-    Parameters
-    ----------
-    measured : pandas.DataFrame
-        ``zones.measure.measure.MEASURED``.
-    rules : pandas.DataFrame
-        ``LAND_SOURCES``.
-    layers : mapping of str to str
-        Layer's name → kind, as for ``available_land``.
-
-    Returns
-    -------
-    list of Finding
-        A note for each source with such stands: their hectares and communes, and the remedy. They
-        are not counted as land: an unknown age is not a young one.
-    """
+    """Stands that a source would take by their age, if only their planting year were known."""
     inside = _inside(measured, layers)
     found = []
     for rule in rules.to_dict("records"):
@@ -356,25 +262,7 @@ def unreached_communes(
     layers: Mapping[str, str],
     communes: pd.DataFrame,
 ) -> list[Finding]:
-    """Communes that a layer of land does not reach: their land of its sources is not known.
-
-    Parameters
-    ----------
-    measured : pandas.DataFrame
-        ``zones.measure.measure.MEASURED``.
-    rules : pandas.DataFrame
-        ``LAND_SOURCES``.
-    layers : mapping of str to str
-        Layer's name → kind, as for ``available_land``.
-    communes : pandas.DataFrame
-        ``commune_code`` of every commune.
-
-    Returns
-    -------
-    list of Finding
-        A note for each layer that some of the sources are made of and that has no land at all
-        in some communes: how many, and the remedy.
-    """
+    """Communes that a layer of land does not reach: their land of its sources is not known."""
     found = []
     for layer, kind in sorted(layers.items()):
         mine = rules[rules["layer_kind"] == kind]
@@ -406,22 +294,7 @@ def _unreached(layer: str, rules: pd.DataFrame, codes: list[str]) -> Finding:
 def suitability_table(
     rules: pd.DataFrame, available: pd.DataFrame, zones: pd.DataFrame
 ) -> pd.DataFrame:
-    """Suitability of every zone on every source of every commune that has some.
-
-    Parameters
-    ----------
-    rules : pandas.DataFrame
-        ``CROP_SUITABILITY``; altitude and slope are applied where the land was split by them.
-    available : pandas.DataFrame
-        ``zones.allocation.inputs.AVAILABLE``.
-    zones : pandas.DataFrame
-        Columns ``zone, crop``; a zone without a crop is looked up by its own id.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``zones.allocation.inputs.SUITABILITY``.
-    """
+    """Suitability of every zone on every source of every commune that has some."""
     wanted = zones.assign(crop=zones["crop"].where(zones["crop"] != "", zones["zone"]))
     pairs = wanted.merge(rules[["crop", "source", "suitability"]], on="crop")
     places = available[["commune_code", "source"]].drop_duplicates()
@@ -437,31 +310,7 @@ def past_pace(
     years: int = 10,
     zones: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Most a commune can plant in a year: the most it planted in one of the last years.
-
-    Parameters
-    ----------
-    measured : pandas.DataFrame
-        ``zones.measure.measure.MEASURED``; ``planting_year`` of the forest status layer.
-    available : pandas.DataFrame
-        ``zones.allocation.inputs.AVAILABLE``: a commune that planted nothing gets the province's
-        pace per hectare of land.
-    layer : str
-        The forest status layer.
-    last_year : int
-        Last year the layer can tell of.
-    years : int
-        How many years to look back.
-    zones : pandas.DataFrame, optional
-        Columns ``zone, crop``: zones that get a pace of their own as well, from the plantings of
-        their crop. A crop that was planted nowhere in these years gets none.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``zones.allocation.inputs.PACE``: one row per commune with land, for all zones together,
-        then one per zone and commune.
-    """
+    """Most a commune can plant in a year: the most it planted in one of the last years."""
     mine = measured[(measured["layer"] == layer) & (measured["commune_code"] != "")]
     recent = mine["planting_year"].between(last_year - years + 1, last_year).fillna(False)
     mine = mine[recent.to_numpy(dtype=bool)]

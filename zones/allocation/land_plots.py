@@ -38,23 +38,7 @@ _NEAR = 1e-6
 def plot_land(
     layers: Mapping[str, tuple[str, PlotLayer]], rules: pd.DataFrame, communes: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame:
-    """Find the plots that are land, by the rules without crops or ages.
-
-    Parameters
-    ----------
-    layers : mapping of str to (str, PlotLayer)
-        Layer's name → kind and layer, one of each kind.
-    rules : pandas.DataFrame
-        ``zones.allocation.land.LAND_SOURCES``.
-    communes : geopandas.GeoDataFrame
-        ``commune_code`` and geometry in the area CRS.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        One row per piece of a plot inside a commune: ``plot`` (its label), ``commune_code,
-        source, area_ha`` (of the ledger where it has some), ``piece`` (a number) and geometry.
-    """
+    """Find the plots that are land, by the rules without crops or ages."""
     frames = []
     for kind, layer in layers.values():
         plots = layer.plots.to_crs(communes.crs)
@@ -104,29 +88,6 @@ def split_by_elevation(
 
     Only sources that some crop takes within limits are split, and only communes whose plots of that
     source lie on the raster. Where there is no height, no crop with limits may grow.
-
-    Parameters
-    ----------
-    inputs : AllocationInputs
-        Land and suitability without altitude and slope.
-    land : geopandas.GeoDataFrame
-        From ``plot_land``.
-    rules : pandas.DataFrame
-        ``zones.allocation.land.CROP_SUITABILITY``.
-    crops : pandas.DataFrame
-        ``zone, crop`` of the zones (a zone without a crop under its own id).
-    elevation : pathlib.Path
-        Raster of heights, in metres.
-
-    Returns
-    -------
-    AllocationInputs
-        Sources named ``SOURCE:LOW-HIGHm:SLOPE`` take the place of those that were split.
-
-    Raises
-    ------
-    ClosureError
-        The parts of a source do not add up to it.
     """
     limits = ["altitude_low_m", "altitude_good_m", "altitude_high_m", "slope_high_degree"]
     limited = rules[rules[limits].notna().any(axis=1) & rules["crop"].isin(crops["crop"])]
@@ -234,31 +195,7 @@ def _with_part_names(sources: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFram
 def lock_plots(
     inputs: AllocationInputs, land: gpd.GeoDataFrame, locks: pd.DataFrame
 ) -> AllocationInputs:
-    """Take locked plots out of their source and make each a source of its own.
-
-    Parameters
-    ----------
-    inputs : AllocationInputs
-        Land and suitability.
-    land : geopandas.GeoDataFrame
-        From ``plot_land``.
-    locks : pandas.DataFrame
-        ``plot, zone, lock``: ``must`` (all of the plot), ``may`` (though nothing else says so),
-        ``must_not``.
-
-    Returns
-    -------
-    AllocationInputs
-        With sources named ``SOURCE#PLOT``, and a lock for each ``must``.
-
-    Raises
-    ------
-    InputError
-        A plot is unknown, or no land of any source, or the locked plots have more hectares than
-        their source has left in their commune.
-    ClosureError
-        The plots and what is left do not add up to what there was.
-    """
+    """Take locked plots out of their source and make each a source of its own."""
     if locks.empty:
         return inputs
     unknown = sorted(set(locks["plot"]) - set(land["plot"]))

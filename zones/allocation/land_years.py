@@ -30,21 +30,7 @@ def _windows(inputs: AllocationInputs, settings: AllocationSettings) -> pd.DataF
 
 
 def usable_land(inputs: AllocationInputs, settings: AllocationSettings) -> pd.DataFrame:
-    """Hectares that the plan may use: the part that may be used, free in a year of the plan.
-
-    Parameters
-    ----------
-    inputs : AllocationInputs
-        Checked inputs.
-    settings : AllocationSettings
-        The years.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``commune_code, source, origin, usable_ha``; land that is free in no year of the plan, or
-        of which no part may be used, has no row.
-    """
+    """Hectares that the plan may use: the part that may be used, free in a year of the plan."""
     limits = inputs.sources.set_index("source")["limit_ratio"]
     land = _windows(inputs, settings)
     # Of no rows at all, what a map gives is text.
@@ -55,20 +41,7 @@ def usable_land(inputs: AllocationInputs, settings: AllocationSettings) -> pd.Da
 
 
 def usable_years(inputs: AllocationInputs, settings: AllocationSettings) -> pd.DataFrame:
-    """Years in which each source of each commune has some land.
-
-    Parameters
-    ----------
-    inputs : AllocationInputs
-        Checked inputs.
-    settings : AllocationSettings
-        The years.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``commune_code, source, year``.
-    """
+    """Years in which each source of each commune has some land."""
     land = _windows(inputs, settings)[[*_KEYS, "first", "last"]].drop_duplicates()
     years = pd.DataFrame({"year": np.array(settings.years, dtype="int64")})
     pairs = land.merge(years, how="cross")
@@ -87,27 +60,6 @@ def land_rows(
     is free in at least one of these years (Hall 1935). The sets that count are closed and
     inseparable (Edmonds 1970): what the years of some pieces leave of all years, every two
     neighbours in it held together by a piece that is free in both. The others follow from these.
-
-    Parameters
-    ----------
-    inputs : AllocationInputs
-        Checked inputs.
-    settings : AllocationSettings
-        The years.
-
-    Returns
-    -------
-    whole : pandas.DataFrame
-        ``commune_code, source, year, upper``: rows over all years until ``year``.
-    windowed : pandas.DataFrame
-        The same columns: rows over sets of years, ``year`` the last of them.
-    members : pandas.DataFrame
-        ``local`` (number of a row of ``windowed``), ``commune_code, source, year``.
-
-    Raises
-    ------
-    InputError
-        Windows of years lie in one another so often that more than 2,048 sets count.
     """
     limits = inputs.sources.set_index("source")["limit_ratio"]
     land = _windows(inputs, settings)

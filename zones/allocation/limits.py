@@ -34,22 +34,7 @@ _KEYS = ["zone", "commune_code"]
 
 
 def binding_limits(model: Model, staged: Staged) -> pd.DataFrame:
-    """Binding limit of each zone in each commune.
-
-    Parameters
-    ----------
-    model : Model
-        Rows and columns.
-    staged : Staged
-        The plan.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``zone, commune_code, binding``: every zone with a target × every commune, sorted. A limit
-        binds that stops every column of the pair; where no single one does, the one that stops most
-        of them.
-    """
+    """Binding limit of each zone in each commune."""
     inputs = model.inputs
     zones = np.sort(inputs.targets["zone"].unique())
     codes = inputs.communes["commune_code"].sort_values()

@@ -84,13 +84,7 @@ class Model:
         return np.flatnonzero(self.rows["kind"].isin(_ELASTIC).to_numpy())
 
     def programme(self) -> Programme:
-        """Programme of the first stage: the least weighted shortfall.
-
-        Returns
-        -------
-        Programme
-            Costs are the weights of the shortfalls.
-        """
+        """Programme of the first stage: the least weighted shortfall."""
         count = self.matrix.shape[1]
         cost = np.zeros(count)
         cost[len(self.columns) :] = self.rows["weight"].to_numpy()[self.elastic]
@@ -105,20 +99,7 @@ class Model:
 
 
 def build_model(inputs: AllocationInputs, settings: AllocationSettings) -> Model:
-    """Write the allocation as rows and columns.
-
-    Parameters
-    ----------
-    inputs : AllocationInputs
-        Checked inputs (``check_allocation_inputs``).
-    settings : AllocationSettings
-        Years and weights.
-
-    Returns
-    -------
-    Model
-        Rows, columns and matrix.
-    """
+    """Write the allocation as rows and columns."""
     columns = _columns(inputs, settings)
     rows = _Rows(columns)
     _add_land(rows, inputs, settings)
@@ -155,20 +136,7 @@ def _within_lists(frame: pd.DataFrame, inputs: AllocationInputs) -> pd.DataFrame
 
 
 def allowed_by_lock(frame: pd.DataFrame, locks: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Tell which rows a lock ``may`` allows, for all land of a commune or for one source.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        Columns ``zone, commune_code, source``.
-    locks : pandas.DataFrame
-        ``zones.allocation.inputs.LOCKS``.
-
-    Returns
-    -------
-    numpy.ndarray of bool
-        One per row.
-    """
+    """Tell which rows a lock ``may`` allows, for all land of a commune or for one source."""
     pair, triple = ["zone", "commune_code"], ["zone", "commune_code", "source"]
     may = locks[locks["lock"] == "may"]
     whole = pd.MultiIndex.from_frame(may.loc[may["source"] == "", pair])
@@ -314,57 +282,18 @@ def _add_targets(rows: _Rows, inputs: AllocationInputs) -> None:
 
 
 def present_until(present: pd.DataFrame, targets: pd.DataFrame) -> Floats:
-    """Present area that each target counts.
-
-    Parameters
-    ----------
-    present : pandas.DataFrame
-        Columns ``zone, commune_code, present_ha``.
-    targets : pandas.DataFrame
-        Columns ``zone, commune_code``; an empty commune code is the whole zone.
-
-    Returns
-    -------
-    numpy.ndarray
-        Hectares, in the order of ``targets``.
-    """
+    """Present area that each target counts."""
     areas = present.rename(columns={"present_ha": "area"}).assign(at=0)
     return _sum_until(targets.assign(year=1), areas)
 
 
 def lost_until(losses: pd.DataFrame, targets: pd.DataFrame) -> Floats:
-    """Area lost until the year of each target.
-
-    Parameters
-    ----------
-    losses : pandas.DataFrame
-        Columns ``zone, commune_code, year, loss_ha``.
-    targets : pandas.DataFrame
-        Columns ``zone, commune_code, year``; an empty commune code is the whole zone.
-
-    Returns
-    -------
-    numpy.ndarray
-        Hectares, in the order of ``targets``.
-    """
+    """Area lost until the year of each target."""
     return _sum_until(targets, losses.rename(columns={"loss_ha": "area", "year": "at"}))
 
 
 def planned_until(plan: pd.DataFrame, targets: pd.DataFrame) -> Floats:
-    """Area added until the year of each target.
-
-    Parameters
-    ----------
-    plan : pandas.DataFrame
-        Columns ``zone, commune_code, year, planned_ha``.
-    targets : pandas.DataFrame
-        Columns ``zone, commune_code, year``; an empty commune code is the whole zone.
-
-    Returns
-    -------
-    numpy.ndarray
-        Hectares, in the order of ``targets``.
-    """
+    """Area added until the year of each target."""
     return _sum_until(targets, plan.rename(columns={"planned_ha": "area", "year": "at"}))
 
 

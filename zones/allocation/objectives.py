@@ -29,16 +29,6 @@ def preference_costs(model: Model) -> Floats:
 
     Every hectare costs 1, so that no more is planted than the targets ask; what it lacks in
     suitability is added, and ``unlisted_cost`` outside the plan's list.
-
-    Parameters
-    ----------
-    model : Model
-        The model.
-
-    Returns
-    -------
-    numpy.ndarray
-        One cost per column of the matrix; 0 for shortfalls.
     """
     cost = np.zeros(model.matrix.shape[1])
     columns = model.columns
@@ -188,22 +178,7 @@ def _prepare_years(model: Model, programme: Programme, columns: Floats) -> Progr
 
 
 def aim_near(model: Model, programme: Programme, near: pd.DataFrame) -> Programme:
-    """Stay near another plan: least sum of changes over zones and communes.
-
-    Parameters
-    ----------
-    model : Model
-        The model.
-    programme : Programme
-        The optimal face of the stages before.
-    near : pandas.DataFrame
-        ``zone, commune_code, planned_ha`` of the other plan.
-
-    Returns
-    -------
-    Programme
-        With columns for the changes.
-    """
+    """Stay near another plan: least sum of changes over zones and communes."""
     keys = ["zone", "commune_code"]
     frame = model.columns[keys]
     pair = frame.groupby(keys, sort=True).ngroup().to_numpy()

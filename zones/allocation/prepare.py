@@ -96,31 +96,7 @@ def prepare_allocation(
     *,
     layers: Mapping[str, PlotLayer] | None = None,
 ) -> Prepared:
-    """Gather the inputs of a project's allocation.
-
-    Parameters
-    ----------
-    project : Project
-        The project; its key ``allocation`` and the tables named there.
-    plan : Plan
-        The leading plan: its horizon and lists.
-    tables : mapping of str to pandas.DataFrame
-        ``measured, targets, zones, zone_names`` of a run.
-    communes : geopandas.GeoDataFrame
-        Columns ``commune_code, commune, official_area_ha`` and geometry in the area CRS.
-    layers : mapping of str to PlotLayer, optional
-        Polygon layers by name; needed where ``needs_plots`` says so.
-
-    Returns
-    -------
-    Prepared
-        Inputs, settings, names and findings.
-
-    Raises
-    ------
-    InputError
-        A table of the project is not what it must be.
-    """
+    """Gather the inputs of a project's allocation."""
     section = project.allocation
     settings = AllocationSettings(
         section.first_year or plan.horizon.first,
@@ -219,18 +195,7 @@ def _check_zones(section: AllocationSection, known: set[str]) -> None:
 
 
 def needs_plots(project: Project) -> bool:
-    """Tell whether the allocation must look at plots: for heights, or for locks of plots.
-
-    Parameters
-    ----------
-    project : Project
-        The project.
-
-    Returns
-    -------
-    bool
-        Whether ``prepare_allocation`` needs the polygon layers.
-    """
+    """Tell whether the allocation must look at plots: for heights, or for locks of plots."""
     section = project.allocation
     if section.elevation is not None:
         return True
@@ -298,19 +263,7 @@ def _available(
 
 
 def land_layers(project: Project) -> dict[str, str]:
-    """Layers that tell land: the newest forest status layer, the newest land-use map.
-
-    Parameters
-    ----------
-    project : Project
-        The project.
-
-    Returns
-    -------
-    dict of str to str
-        Layer's name → kind. One of each kind, because two years of one map show the same hectare
-        twice.
-    """
+    """Layers that tell land: the newest forest status layer, the newest land-use map."""
     newest: dict[str, str] = {}
     for name, source in sorted(project.layers.items(), key=lambda item: (item[1].date, item[0])):
         if source.kind in ("forest_status", "land_use"):

@@ -248,31 +248,7 @@ def _check_printed(printed: PrintedAllocation) -> None:
 def allocation_table(
     allocation: Allocation, printed: PrintedAllocation, *, by_year: bool
 ) -> pd.DataFrame:
-    """Table ``allocation.csv``.
-
-    Parameters
-    ----------
-    allocation : Allocation
-        The plan.
-    printed : PrintedAllocation
-        Its printed figures.
-    by_year : bool
-        One row per year; else all years together under the last.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``maps.tables.ALLOCATION``: a row for every zone, commune, land source (and year) with
-        hectares added, and one row with 0 where a zone is present and nothing is added. Over the
-        lands the figures sum to the printed hectares of zone, commune and year. A zone that was
-        not allocated has a row for every commune, ``planned_ha`` missing and ``binding``
-        ``not_allocated``.
-
-    Raises
-    ------
-    ClosureError
-        The lands do not sum to the printed cell.
-    """
+    """Table ``allocation.csv``."""
     keys = [*_PAIR, "year"]
     rows = printed.lands
     if not by_year:
@@ -307,23 +283,7 @@ def _with_present(
 
 
 def annex_table(allocation: Allocation, printed: PrintedAllocation) -> pd.DataFrame:
-    """Sheet of the annex: one row per zone and commune, one column per year.
-
-    Parameters
-    ----------
-    allocation : Allocation
-        The plan.
-    printed : PrintedAllocation
-        Its printed figures.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``zone, commune_code, commune, present_ha``, one column per year (``"2026"`` …, hectares
-        added), ``loss_ha, end_ha, change_ha, binding``; rows where something is present or added.
-        ``end_ha`` = present − lost + added, ``change_ha`` = end − present. In a zone that was not
-        allocated all but ``present_ha`` is missing.
-    """
+    """Sheet of the annex: one row per zone and commune, one column per year."""
     years = [str(year) for year in allocation.settings.years]
     added = printed.planned.assign(year=printed.planned["year"].astype("str"))
     wide = added.pivot_table(index=_PAIR, columns="year", values="planned_ha", aggfunc="sum")

@@ -52,27 +52,7 @@ KEYS_OF_CHANGES: dict[str, Phrase] = {
 
 
 def change_inputs(prepared: Prepared, changes: Sequence[str]) -> Prepared:
-    """Change numbers of an allocation's inputs.
-
-    Parameters
-    ----------
-    prepared : Prepared
-        The inputs to start from.
-    changes : sequence of str
-        ``KEY=VALUE``, keys as in ``KEYS_OF_CHANGES``. Zones, sources and communes go by id or name;
-        a value like ``1.2x`` multiplies what stands there.
-
-    Returns
-    -------
-    Prepared
-        The changed inputs; those given stay as they are. Where a lower end is lifted above the
-        upper one, or the upper put below the lower, the other end gives way, and a finding says so.
-
-    Raises
-    ------
-    InputError
-        Everything that is wrong with the changes, in one message.
-    """
+    """Change numbers of an allocation's inputs."""
     faults: list[Phrase] = []
     for change in changes:
         try:

@@ -109,20 +109,7 @@ class Staged:
 
 
 def stay_on_face(programme: Programme, solution: Solution) -> Programme:
-    """Restrict a programme to its optimal solutions.
-
-    Parameters
-    ----------
-    programme : Programme
-        A linear programme.
-    solution : Solution
-        Its optimal solution with duals.
-
-    Returns
-    -------
-    Programme
-        The same with columns and rows fixed where a multiplier says so.
-    """
+    """Restrict a programme to its optimal solutions."""
     lower, upper = _fixed(programme.lower, programme.upper, solution.reduced_costs)
     row_lower, row_upper = _fixed(programme.row_lower, programme.row_upper, solution.duals)
     return replace(programme, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
@@ -137,30 +124,7 @@ def _fixed(lower: Floats, upper: Floats, multiplier: Floats) -> tuple[Floats, Fl
 def solve_stages(
     model: Model, *, stages: tuple[str, ...] = STAGES, near: pd.DataFrame | None = None
 ) -> Staged:
-    """Solve the allocation stage by stage.
-
-    Parameters
-    ----------
-    model : Model
-        The model.
-    stages : tuple of str
-        The first so many of ``STAGES``.
-    near : pandas.DataFrame, optional
-        ``zone, commune_code, planned_ha`` of a plan to stay near to; without it there is no stage
-        ``change``.
-
-    Returns
-    -------
-    Staged
-        The plan after the last stage.
-
-    Raises
-    ------
-    SolverError
-        A stage has no optimal solution (they all have one, by construction).
-    ClosureError
-        A later stage gave up what an earlier one had reached.
-    """
+    """Solve the allocation stage by stage."""
     width = len(model.columns)
     reports: list[Stage] = []
     held: list[tuple[str, Floats, float]] = []
@@ -196,27 +160,7 @@ def _solve(programme: Programme, name: str, threads: int) -> Solution:
 def walk_stages(
     model: Model, *, stages: tuple[str, ...] = STAGES, near: pd.DataFrame | None = None
 ) -> Iterator[tuple[str, Programme, Solution]]:
-    """Solve stage after stage and show each programme with its solution.
-
-    Parameters
-    ----------
-    model : Model
-        The model.
-    stages : tuple of str
-        The first so many of ``STAGES``.
-    near : pandas.DataFrame, optional
-        As for ``solve_stages``.
-
-    Yields
-    ------
-    tuple of str, Programme and Solution
-        Name of the stage, what was solved, and the answer.
-
-    Raises
-    ------
-    SolverError
-        A stage has no optimal solution.
-    """
+    """Solve stage after stage and show each programme with its solution."""
     programme = model.programme()
     columns = np.empty(0)
     for name in stages:

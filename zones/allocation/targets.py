@@ -85,35 +85,14 @@ def _no_target(settings: AllocationSettings) -> Phrase:
 
 
 def conversion_names() -> dict[str, Phrase]:
-    """Names of the zones that only the allocation has: conversions of what stands already.
-
-    Returns
-    -------
-    dict of str to Phrase
-        By id.
-    """
+    """Names of the zones that only the allocation has: conversions of what stands already."""
     return {item.zone: item.name for item in CONVERSIONS.values()}
 
 
 def allocation_targets(
     targets: pd.DataFrame, plan: Plan, settings: AllocationSettings
 ) -> AskedTargets:
-    """Area targets and yearly figures of the leading plan's zones, as the allocation asks.
-
-    Parameters
-    ----------
-    targets : pandas.DataFrame
-        The run's table ``targets``.
-    plan : Plan
-        The leading plan.
-    settings : AllocationSettings
-        The years.
-
-    Returns
-    -------
-    AskedTargets
-        Targets, yearly figures, and the zones left aside.
-    """
+    """Area targets and yearly figures of the leading plan's zones, as the allocation asks."""
     mine = targets[targets["zone"].isin([zone.zone for zone in plan.zones])]
     mine = mine[mine["unit"].isin(["ha", "ha/year"])]
     mine = mine.assign(commune_code=mine["commune_code"].fillna(""))

@@ -37,21 +37,7 @@ ZONE_LAND = Schema(
 
 
 def zone_land(allocation: Allocation) -> pd.DataFrame:
-    """Hectares that each zone could take in each commune, whatever the plan does with them.
-
-    Parameters
-    ----------
-    allocation : Allocation
-        The allocation.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``ZONE_LAND``, unrounded: every zone with a target × every commune. The sum, over the
-        sources that suit the zone, of the part that may be used, as far as it is free in a year
-        of the plan. Lists, locks and pace do not lessen it; a hectare that suits several zones is
-        in each of them, so zones must not be summed.
-    """
+    """Hectares that each zone could take in each commune, whatever the plan does with them."""
     inputs = allocation.inputs
     land = usable_land(inputs, allocation.settings)
     suits = inputs.suitability[inputs.suitability["suitability"] > 0]
@@ -71,30 +57,7 @@ def join_zone_land(
     losses: pd.DataFrame,
     decimals: int,
 ) -> pd.DataFrame:
-    """Add printed ``available_ha`` and ``gap_ha`` to printed zones.
-
-    Parameters
-    ----------
-    zones : pandas.DataFrame
-        As from ``zones.publish.figures.print_zones``.
-    land : pandas.DataFrame
-        ``ZONE_LAND``.
-    allocation, losses : pandas.DataFrame
-        Printed hectares added and lost: ``zone, commune_code, planned_ha`` and ``loss_ha``.
-    decimals : int
-        Digits after the decimal mark.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The zones with ``available_ha``, rounded so that the communes add up to the zone's rounded
-        total, and ``gap_ha``: the commune's part of the target under the allocation − its present
-        area, which is Σ added − Σ lost, below zero where losses outweigh planting. Over the
-        communes the gaps sum to the change that the allocation plans: where the zone lacks area,
-        what it lacks less what could be placed nowhere; above its target they may sum to less
-        than zero. Both are missing for zones that
-        were not allocated.
-    """
+    """Add printed ``available_ha`` and ``gap_ha`` to printed zones."""
     step = 10.0**-decimals
     parts = []
     for _, rows in land.groupby("zone", sort=False):

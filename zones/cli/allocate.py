@@ -217,13 +217,7 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def register(application: typer.Typer) -> None:
-    """Add the command of this room.
-
-    Parameters
-    ----------
-    application : typer.Typer
-        The program.
-    """
+    """Add the command of this room."""
     application.command(
         "allocate",
         help=say(

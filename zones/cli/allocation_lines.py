@@ -21,19 +21,7 @@ _MOST_ROWS = 20
 def print_answer(
     job: AllocationJob, base: Comparison | None, chain: list[str], *, verbose: bool
 ) -> None:
-    """Print the answer to the question that was asked; the rest only where nothing was, or on -v.
-
-    Parameters
-    ----------
-    job : AllocationJob
-        The allocation.
-    base : Comparison or None
-        What it is compared with, if anything.
-    chain : list of str
-        From clause to hectare for one commune, if asked for.
-    verbose : bool
-        Print all reasons as well.
-    """
+    """Print the answer to the question asked; the rest where nothing was asked, or on -v."""
     for line in chain:
         print_line(line)
     if base is not None:
@@ -59,15 +47,7 @@ def _print_reasons(job: AllocationJob, *, short_only: bool = False) -> None:
 
 
 def print_table(job: AllocationJob, *, by_year: bool) -> None:
-    """Print the hectares added, by zone, commune and land.
-
-    Parameters
-    ----------
-    job : AllocationJob
-        The allocation.
-    by_year : bool
-        One row per year.
-    """
+    """Print the hectares added, by zone, commune and land."""
     from zones.allocation.rounded import allocation_table
     from zones.output.text_table import table_lines
 
@@ -201,15 +181,7 @@ def _target_names(job: AllocationJob, base: Comparison) -> dict[str, str]:
 
 
 def print_ranges(job: AllocationJob, others: dict[str, Any]) -> None:
-    """Print how far each commune may move without loss.
-
-    Parameters
-    ----------
-    job : AllocationJob
-        The allocation.
-    others : dict
-        ``portfolio_measures`` and ``ranges`` as records.
-    """
+    """Print how far each commune may move without loss."""
     from layers.base.language import format_number
     from zones.allocation.explain.sentences import decimals_of
     from zones.output.text_table import table_lines

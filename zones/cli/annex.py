@@ -156,13 +156,7 @@ def _run(
 
 
 def register(application: typer.Typer) -> None:
-    """Add the commands.
-
-    Parameters
-    ----------
-    application : typer.Typer
-        The program.
-    """
+    """Add the commands."""
     application.command(
         "annex",
         help=say(

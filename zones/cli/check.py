@@ -135,13 +135,7 @@ def _print_files(written: list[Path], kept: list[Path]) -> None:
 
 
 def register(application: typer.Typer) -> None:
-    """Add the commands of this room.
-
-    Parameters
-    ----------
-    application : typer.Typer
-        The program.
-    """
+    """Add the commands of this room."""
     application.command(
         "check",
         help=say(

@@ -75,18 +75,7 @@ def _label(name: str) -> str:
 
 @contextlib.contextmanager
 def telling(*, quiet: bool) -> Iterator[SilentTeller]:
-    """Teller that fits the stream.
-
-    Parameters
-    ----------
-    quiet : bool
-        Tell nothing.
-
-    Yields
-    ------
-    SilentTeller
-        Bar, lines or silence.
-    """
+    """Teller that fits the stream."""
     if quiet:
         yield SilentTeller()
     elif sys.stderr.isatty():

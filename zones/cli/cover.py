@@ -101,13 +101,7 @@ def _print(result: CoverResult, *, decimals: int, hectare_decimals: int, verbose
 
 
 def register(application: typer.Typer) -> None:
-    """Add the commands of this room.
-
-    Parameters
-    ----------
-    application : typer.Typer
-        The program.
-    """
+    """Add the commands of this room."""
     application.command(
         "cover",
         help=say(

@@ -48,24 +48,7 @@ _WRONG = {
 def cover_lines(
     printed: pd.DataFrame, result: CoverResult, *, decimals: tuple[int, int], language: Language
 ) -> list[str]:
-    """Lines of the table of communes, the rate, and the rates it is not.
-
-    Parameters
-    ----------
-    printed : pandas.DataFrame
-        The rounded table, province last.
-    result : CoverResult
-        What it is of.
-    decimals : tuple of int
-        Digits of hectares and of rates.
-    language : {"vi", "en"}
-        Language of the reader.
-
-    Returns
-    -------
-    list of str
-        Plain lines.
-    """
+    """Lines of the table of communes, the rate, and the rates it is not."""
     hectares, rates = decimals
     head = [
         Phrase("commune (ha)", "đơn vị (ha)").text(language),
@@ -105,22 +88,7 @@ def cover_lines(
 
 
 def species_lines(species: pd.DataFrame, *, decimals: int, language: Language) -> list[str]:
-    """Lines of the table of planted species by age class.
-
-    Parameters
-    ----------
-    species : pandas.DataFrame
-        Columns of ``zones.forest.species.PLANTED_SPECIES``.
-    decimals : int
-        Digits of hectares.
-    language : {"vi", "en"}
-        Language of the reader.
-
-    Returns
-    -------
-    list of str
-        Plain lines.
-    """
+    """Lines of the table of planted species by age class."""
     names = load_crops().set_index("crop")["name_vi" if language == "vi" else "name_en"].to_dict()
     none = Phrase("no species given", "không ghi loài").text(language)
     columns = [name for name in species.columns if name != "crop"]
@@ -144,22 +112,7 @@ def species_lines(species: pd.DataFrame, *, decimals: int, language: Language) -
 def change_lines(
     result: CoverResult, *, decimals: tuple[int, int], language: Language
 ) -> list[str]:
-    """Lines of the change since the earlier layer.
-
-    Parameters
-    ----------
-    result : CoverResult
-        A result with a change.
-    decimals : tuple of int
-        Digits of hectares and of rates.
-    language : {"vi", "en"}
-        Language of the reader.
-
-    Returns
-    -------
-    list of str
-        Plain lines, causes without any plot left out; none where there is no change to tell.
-    """
+    """Lines of the change since the earlier layer."""
     if result.change is None:
         return []
     hectares, rates = decimals

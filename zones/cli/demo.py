@@ -67,13 +67,7 @@ def demo(
 
 
 def register(application: typer.Typer) -> None:
-    """Add the command.
-
-    Parameters
-    ----------
-    application : typer.Typer
-        The program.
-    """
+    """Add the command."""
     application.command(
         "demo",
         help=say(

@@ -30,61 +30,23 @@ _asked = False
 
 
 def language() -> Language:
-    """Language of this process.
-
-    Returns
-    -------
-    {"vi", "en"}
-        Language code.
-    """
+    """Language of this process."""
     return _language
 
 
 def language_of_pages() -> Language | None:
-    """Language that pages open in because ``--lang`` says so.
-
-    Returns
-    -------
-    {"vi", "en"} or None
-        None where only the environment speaks: a page does not depend on who makes it.
-    """
+    """Language that pages open in because ``--lang`` says so."""
     return _language if _asked else None
 
 
 def set_language(code: Language, *, asked: bool = False) -> None:
-    """Speak a language from now on.
-
-    Parameters
-    ----------
-    code : {"vi", "en"}
-        Language code.
-    asked : bool
-        Whether ``--lang`` asked for it, rather than the environment.
-    """
+    """Speak a language from now on."""
     global _asked, _language
     _language, _asked = code, asked
 
 
 def settle_language(arguments: list[str]) -> tuple[Language, list[str]]:
-    """Language asked for by the command line or the environment.
-
-    Parameters
-    ----------
-    arguments : list of str
-        The command line without the program's name.
-
-    Returns
-    -------
-    language : {"vi", "en"}
-        Language code.
-    rest : list of str
-        The command line without ``--lang``, which may stand anywhere on it.
-
-    Raises
-    ------
-    InputError
-        ``--lang`` names another language.
-    """
+    """Language asked for by the command line or the environment."""
     asked, rest, waiting = "", [], False
     for argument in arguments:
         if waiting or argument.startswith("--lang="):
@@ -104,44 +66,17 @@ def settle_language(arguments: list[str]) -> tuple[Language, list[str]]:
 
 
 def say(en: str, vi: str) -> str:
-    """Text in the language of this process.
-
-    Parameters
-    ----------
-    en : str
-        English.
-    vi : str
-        Vietnamese.
-
-    Returns
-    -------
-    str
-        One of the two.
-    """
+    """Text in the language of this process."""
     return Phrase(en=en, vi=vi).text(_language)
 
 
 def print_line(text: str = "", *, error: bool = False) -> None:
-    """Print a plain line, on a stream that may not know every letter.
-
-    Parameters
-    ----------
-    text : str
-        The line.
-    error : bool
-        To the error stream.
-    """
+    """Print a plain line, on a stream that may not know every letter."""
     stream = sys.stderr if error else sys.stdout
     encoding = stream.encoding or "utf-8"
     stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
 
 
 def print_json(data: Any) -> None:
-    """Print data as JSON on the output stream, letters kept, keys in given order.
-
-    Parameters
-    ----------
-    data : object
-        Anything ``json`` can write.
-    """
+    """Print data as JSON on the output stream, letters kept, keys in given order."""
     print_line(json.dumps(data, ensure_ascii=False, indent=2, default=str))

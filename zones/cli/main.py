@@ -48,18 +48,7 @@ _INTERRUPTED = 130
 
 
 def run(arguments: list[str]) -> int:
-    """Run the command line.
-
-    Parameters
-    ----------
-    arguments : list of str
-        The command line without the program's name and without ``--lang``.
-
-    Returns
-    -------
-    int
-        Exit code.
-    """
+    """Run the command line."""
     try:
         code = application(arguments, standalone_mode=False)
     except (typer.Abort, KeyboardInterrupt):

@@ -398,13 +398,7 @@ _CHANGES = {
 
 
 def register(application: typer.Typer) -> None:
-    """Add the commands.
-
-    Parameters
-    ----------
-    application : typer.Typer
-        The program.
-    """
+    """Add the commands."""
     group = typer.Typer(
         help=say("Communes: names, codes and dates.", "Xã, phường: tên, mã và thời điểm."),
         no_args_is_help=True,

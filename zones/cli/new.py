@@ -56,13 +56,7 @@ def _blank_areas(path: Path) -> int:
 
 
 def register(application: typer.Typer) -> None:
-    """Add the command.
-
-    Parameters
-    ----------
-    application : typer.Typer
-        The program.
-    """
+    """Add the command."""
     application.command(
         "new",
         help=say(

@@ -282,13 +282,7 @@ def schema() -> None:
 
 
 def register(application: typer.Typer) -> None:
-    """Add the commands.
-
-    Parameters
-    ----------
-    application : typer.Typer
-        The program.
-    """
+    """Add the commands."""
     plans = typer.Typer(
         help=say(
             "Plans: list, show, lint, extract, diff.", "Kế hoạch: xem, kiểm tra, đọc, so sánh."

@@ -70,18 +70,7 @@ def _target_line(plan: Plan, target: Target) -> str:
 
 
 def plan_lines(plan: Plan) -> Iterator[str]:
-    """Lines that show a plan.
-
-    Parameters
-    ----------
-    plan : Plan
-        The plan.
-
-    Yields
-    ------
-    str
-        Head, zones with targets and communes, indicators, tasks, reports.
-    """
+    """Lines that show a plan."""
     code = language()
     name = plan.name.vi if code == "vi" else plan.name.en
     yield f"{plan.plan}: {name}"
@@ -119,18 +108,7 @@ def plan_lines(plan: Plan) -> Iterator[str]:
 
 
 def finding_lines(findings: list[PlanFinding]) -> Iterator[str]:
-    """Lines that tell what is wrong with a plan.
-
-    Parameters
-    ----------
-    findings : list of PlanFinding
-        What was found.
-
-    Yields
-    ------
-    str
-        One line each, errors first.
-    """
+    """Lines that tell what is wrong with a plan."""
     order = ("error", "problem", "note")
     for finding in sorted(findings, key=lambda found: order.index(found.severity)):
         severity = _SEVERITY[finding.severity].text(language())
@@ -151,22 +129,7 @@ def _change_line(old: Plan, new: Plan, change: TargetChange) -> str:
 
 
 def diff_lines(old: Plan, new: Plan, diff: PlanDiff, *, unchanged: bool) -> Iterator[str]:
-    """Lines that tell what changed between two plans.
-
-    Parameters
-    ----------
-    old, new : Plan
-        The plans.
-    diff : PlanDiff
-        Their difference.
-    unchanged : bool
-        Whether to tell what stayed, too.
-
-    Yields
-    ------
-    str
-        Targets, then lists of communes.
-    """
+    """Lines that tell what changed between two plans."""
     for change in diff.targets:
         if unchanged or change.change != "same":
             yield _change_line(old, new, change)
@@ -181,18 +144,7 @@ def diff_lines(old: Plan, new: Plan, diff: PlanDiff, *, unchanged: bool) -> Iter
 
 
 def draft_lines(draft: Draft) -> Iterator[str]:
-    """Lines on what a person must look at in a draft.
-
-    Parameters
-    ----------
-    draft : Draft
-        The draft.
-
-    Yields
-    ------
-    str
-        Counts, names to confirm, lists that belong to no zone, figures not understood.
-    """
+    """Lines on what a person must look at in a draft."""
     targets = len(draft.plan.all_targets())
     yield say(
         f"{draft.quantities} quantities became {targets} targets in {len(draft.plan.zones)} zones.",

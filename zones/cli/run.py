@@ -77,22 +77,7 @@ def run(
 
 
 def report_run(result: RunResult, *, as_json: bool, verbose: bool) -> None:
-    """Say what a run gave and end with its exit code.
-
-    Parameters
-    ----------
-    result : RunResult
-        The run.
-    as_json : bool
-        Machine-readable.
-    verbose : bool
-        Every finding.
-
-    Raises
-    ------
-    typer.Exit
-        With code 1, when the data has problems.
-    """
+    """Say what a run gave and end with its exit code."""
     if as_json:
         print_json(_summary(result))
     else:
@@ -153,13 +138,7 @@ def _print_targets(result: RunResult) -> None:
 
 
 def register(application: typer.Typer) -> None:
-    """Add the commands of this room.
-
-    Parameters
-    ----------
-    application : typer.Typer
-        The program.
-    """
+    """Add the commands of this room."""
     application.command(
         "run",
         help=say(

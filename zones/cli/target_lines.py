@@ -15,20 +15,7 @@ __all__ = ["target_lines"]
 
 
 def target_lines(targets: pd.DataFrame, names: pd.DataFrame | None) -> list[str]:
-    """Targets that were measured, one line each.
-
-    Parameters
-    ----------
-    targets : pandas.DataFrame
-        Columns of ``maps.tables.TARGETS``.
-    names : pandas.DataFrame or None
-        Columns ``zone, name_vi, name_en``.
-
-    Returns
-    -------
-    list of str
-        Lines without colour; a last line counts what was not measured.
-    """
+    """Targets that were measured, one line each."""
     label = (
         {} if names is None else dict(zip(names["zone"], names[f"name_{language()}"], strict=True))
     )

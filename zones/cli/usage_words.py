@@ -31,25 +31,7 @@ _HINTS: tuple[tuple[str, str], ...] = (
 
 
 def usage_fault_vi(message: str) -> str:
-    """Say in Vietnamese what is wrong with a command line.
-
-    Parameters
-    ----------
-    message : str
-        Typer's sentence.
-
-    Returns
-    -------
-    str
-        The fault and, where the sentence has one, the hint, as a sentence.
-
-    Examples
-    --------
-    >>> usage_fault_vi("No such command 'runn'. Did you mean 'run'?")
-    "không có lệnh 'runn'; có phải run?"
-    >>> usage_fault_vi("Missing command.")
-    'thiếu tên lệnh.'
-    """
+    """Say in Vietnamese what is wrong with a command line."""
     parts = [_first(_PATTERNS, message), _first(_HINTS, message)]
     told = "; ".join(part for part in parts if part) if parts[0] else message.rstrip(".")
     return told if told.endswith("?") else f"{told}."

@@ -92,13 +92,7 @@ def _verdict(count: int, digest: str) -> str:
 
 
 def register(application: typer.Typer) -> None:
-    """Add the command.
-
-    Parameters
-    ----------
-    application : typer.Typer
-        The program.
-    """
+    """Add the command."""
     application.command(
         "verify",
         help=say(

@@ -13,25 +13,7 @@ __all__ = ["connected"]
 
 @contextlib.contextmanager
 def connected(scheduler: str, workers: int) -> Iterator[object]:
-    """Workers for a run.
-
-    Parameters
-    ----------
-    scheduler : str
-        Address of a dask scheduler; empty for this machine.
-    workers : int
-        Local workers where there is no scheduler.
-
-    Yields
-    ------
-    int or dask.distributed.Client
-        What the area engine takes as ``workers``.
-
-    Raises
-    ------
-    InputError
-        dask.distributed is not installed, or no scheduler answers at the address.
-    """
+    """Workers for a run."""
     if not scheduler:
         yield workers
         return

@@ -17,21 +17,7 @@ _SUB_COMPARTMENT = 1_050.0
 
 
 def build_compartments(points: Floats, rng: np.random.Generator) -> pd.DataFrame:
-    """Address of every plot.
-
-    Parameters
-    ----------
-    points : numpy.ndarray
-        A point of each plot, shape ``(n, 2)``, m.
-    rng : numpy.random.Generator
-        Source of chance.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Integers ``tk``, ``khoanh`` (from 1 in each compartment) and ``lo`` (from 1 in each
-        sub-compartment, north to south); no address occurs twice.
-    """
+    """Address of every plot."""
     low, high = points.min(axis=0), points.max(axis=0)
     bounds = (float(low[0]), float(low[1]), float(high[0]) + 1, float(high[1]) + 1)
     large = jittered(bounds, _COMPARTMENT, rng)

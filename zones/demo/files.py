@@ -33,17 +33,7 @@ def _dated() -> Iterator[None]:
 
 
 def save_vector(frame: gpd.GeoDataFrame, path: Path, *, layer: str) -> None:
-    """Write polygons, marked as demo data in the file's own description.
-
-    Parameters
-    ----------
-    frame : geopandas.GeoDataFrame
-        Polygons with their CRS.
-    path : pathlib.Path
-        ``.gpkg`` or ``.fgb``.
-    layer : str
-        Name of the layer.
-    """
+    """Write polygons, marked as demo data in the file's own description."""
     options: dict[str, str] = {}
     if path.suffix == ".gpkg":
         options = {"IDENTIFIER": layer, "DESCRIPTION": NOTICE}
@@ -61,28 +51,12 @@ def save_vector(frame: gpd.GeoDataFrame, path: Path, *, layer: str) -> None:
 
 
 def save_table(frame: pd.DataFrame, path: Path) -> None:
-    """Write a table as CSV that spreadsheets open with their letters intact.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        The table.
-    path : pathlib.Path
-        File.
-    """
+    """Write a table as CSV that spreadsheets open with their letters intact."""
     frame.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
 
 
 def save_raster(cover: LandCover, path: Path) -> None:
-    """Write a raster of classes as a compressed GeoTIFF; 0 is nodata.
-
-    Parameters
-    ----------
-    cover : LandCover
-        The raster.
-    path : pathlib.Path
-        File.
-    """
+    """Write a raster of classes as a compressed GeoTIFF; 0 is nodata."""
     rows, columns = cover.cells.shape
     with rasterio.open(
         path,

@@ -19,21 +19,7 @@ _LEAST = 0.5
 
 
 def build_fruit_report(communes: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Hectares by commune, crop and year, as a table of reports.
-
-    Parameters
-    ----------
-    communes : pandas.DataFrame
-        ``code``, ``name`` and ``official_area_ha``.
-    rng : numpy.random.Generator
-        Source of chance.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``commune_code, commune, crop, year, area_ha`` (ha, one decimal) and ``source``, sorted by
-        crop, commune and year. A commune that has next to nothing of a crop does not report it.
-    """
+    """Hectares by commune, crop and year, as a table of reports."""
     totals = load_totals()
     crops = totals.loc[totals["part"] == "report", "area_ha"]
     area = crop_hectares(crops, communes, rng)

@@ -70,33 +70,11 @@ class Borders:
     right: Ints
 
     def moved(self, vertices: Floats) -> Borders:
-        """Keep the lines, move their vertices.
-
-        Parameters
-        ----------
-        vertices : numpy.ndarray
-            New coordinates, same shape.
-
-        Returns
-        -------
-        Borders
-            The same lines elsewhere.
-        """
+        """Keep the lines, move their vertices."""
         return Borders(vertices, self.start, self.end, self.left, self.right)
 
     def smoothed(self, passes: int) -> Borders:
-        """Round the corners: each vertex goes half way to the mean of its neighbours.
-
-        Parameters
-        ----------
-        passes : int
-            How often.
-
-        Returns
-        -------
-        Borders
-            Smoother lines.
-        """
+        """Round the corners: each vertex goes half way to the mean of its neighbours."""
         here = np.concatenate([self.start, self.end])
         there = np.concatenate([self.end, self.start])
         size = len(self.vertices)
@@ -110,18 +88,7 @@ class Borders:
         return self.moved(vertices)
 
     def subdivided(self, parts: int) -> Borders:
-        """Cut every line into equal parts.
-
-        Parameters
-        ----------
-        parts : int
-            How many.
-
-        Returns
-        -------
-        Borders
-            The same borders with more vertices.
-        """
+        """Cut every line into equal parts."""
         count = len(self.start)
         share = np.arange(1, parts) / parts
         first, last = self.vertices[self.start], self.vertices[self.end]
@@ -140,22 +107,7 @@ class Borders:
 def jittered(
     bounds: tuple[float, float, float, float], spacing: float, rng: np.random.Generator
 ) -> Floats:
-    """Scatter points evenly but irregularly: one in each square of a grid.
-
-    Parameters
-    ----------
-    bounds : tuple of float
-        West, south, east, north, m.
-    spacing : float
-        Side of a square, m.
-    rng : numpy.random.Generator
-        Source of chance.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape ``(n, 2)``, m, row by row from the south-west.
-    """
+    """Scatter points evenly but irregularly: one in each square of a grid."""
     west, south, east, north = bounds
     x, y = np.meshgrid(np.arange(west, east, spacing), np.arange(south, north, spacing))
     points = np.column_stack([x.ravel(), y.ravel()])
@@ -163,18 +115,7 @@ def jittered(
 
 
 def mesh(sites: Floats) -> Mesh:
-    """Voronoi cells of points.
-
-    Parameters
-    ----------
-    sites : numpy.ndarray
-        Shape ``(n, 2)``, m, no two alike.
-
-    Returns
-    -------
-    Mesh
-        Cells, without the edges that run to infinity.
-    """
+    """Voronoi cells of points."""
     origin = sites.mean(axis=0)  # near zero, where floating point is finest
     # The dual of the triangulation, taken here: scipy's own Voronoi takes twice the time, most of
     # it for lists of cells that nobody needs.
@@ -211,20 +152,7 @@ def _circumcentres(one: Floats, two: Floats, three: Floats) -> Floats:
 
 
 def borders(cells: Mesh, regions: Ints) -> Borders:
-    """Lines between cells of different regions.
-
-    Parameters
-    ----------
-    cells : Mesh
-        The cells.
-    regions : numpy.ndarray
-        Region of each cell, -1 for the outside, to which every cell that is not closed belongs.
-
-    Returns
-    -------
-    Borders
-        Only the vertices in use are kept.
-    """
+    """Lines between cells of different regions."""
     sides = regions[cells.edge_sites]
     differ = sides[:, 0] != sides[:, 1]
     ends = cells.edge_vertices[differ]

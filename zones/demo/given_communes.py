@@ -51,18 +51,7 @@ class GivenCommunes:
     neighbours: str = ""
 
     def copy_to(self, folder: Path) -> Path:
-        """Put the boundaries, unchanged, into the demo's folder.
-
-        Parameters
-        ----------
-        folder : pathlib.Path
-            Where to.
-
-        Returns
-        -------
-        pathlib.Path
-            Name of the file in it.
-        """
+        """Put the boundaries, unchanged, into the demo's folder."""
         if _is_kept(self.path):
             target = folder / f"communes{self.path.suffix.lower()}"
             shutil.copyfile(self.path, target)
@@ -74,29 +63,7 @@ class GivenCommunes:
 
 
 def read_given_communes(path: Path, communes: pd.DataFrame) -> GivenCommunes:
-    """Find the layer and the columns of given boundaries.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        Polygon file of any format the reader knows.
-    communes : pandas.DataFrame
-        The facts: ``code``, ``name`` and more.
-
-    Returns
-    -------
-    GivenCommunes
-        The first layer in which a column holds all codes.
-
-    Raises
-    ------
-    MissingFileError
-        There is no such file.
-    CrsError
-        The layer has no CRS.
-    InputError
-        No layer has a column with all the codes and one with the names.
-    """
+    """Find the layer and the columns of given boundaries."""
     codes = set(communes["code"])
     best: tuple[int, str] = (0, "")
     layers = list_layers(path)

@@ -19,25 +19,7 @@ __all__ = ["assign_land"]
 def assign_land(
     parcels: pd.DataFrame, quotas: Quotas, terrain: Terrain, rng: np.random.Generator
 ) -> pd.Series[str]:
-    """Give every parcel a kind of land.
-
-    Parameters
-    ----------
-    parcels : pandas.DataFrame
-        ``commune`` (position), ``area_ha`` (ha), ``x``, ``y`` (m).
-    quotas : Quotas
-        Hectares by commune and kind.
-    terrain : Terrain
-        The surface, with a patch field for every kind.
-    rng : numpy.random.Generator
-        Source of chance.
-
-    Returns
-    -------
-    pandas.Series of str
-        A column name of ``Quotas.table``, index of ``parcels``. What is left over in a commune is
-        the kind that was short of most.
-    """
+    """Give every parcel a kind of land."""
     kinds = [*REMAINDER, "natural_forest", *quotas.planted.columns]
     wanted = quotas.table()[kinds].to_numpy(dtype="float64")
     scores = _scores(parcels, kinds, terrain, rng)

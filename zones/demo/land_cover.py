@@ -60,24 +60,7 @@ def build_land_cover(
     terrain: Terrain,
     rng: np.random.Generator,
 ) -> LandCover:
-    """Burn parcels and orchards into cells and roughen the result.
-
-    Parameters
-    ----------
-    parcels : pandas.DataFrame
-        ``shape`` and ``cover``: the kind of land, ``not_yet`` for young plantings.
-    orchards : numpy.ndarray
-        Polygons.
-    terrain : Terrain
-        The surface: streams run where the valley field is least.
-    rng : numpy.random.Generator
-        Source of chance.
-
-    Returns
-    -------
-    LandCover
-        Classes of ``data/land_cover_classes.csv``.
-    """
+    """Burn parcels and orchards into cells and roughen the result."""
     shapes = parcels["shape"].to_numpy()
     west, south, east, north = shapely.total_bounds(shapes)
     west, north = _CELL * np.floor(west / _CELL), _CELL * np.ceil(north / _CELL)

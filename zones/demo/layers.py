@@ -45,26 +45,7 @@ _SPECIAL_USE = ("06400", "06541")
 def build_forest_layer(
     parcels: pd.DataFrame, communes: pd.DataFrame, terrain: Terrain, rng: np.random.Generator
 ) -> gpd.GeoDataFrame:
-    """Write parcels as records of the forest status layer.
-
-    Parameters
-    ----------
-    parcels : pandas.DataFrame
-        ``shape``, ``commune`` (position), ``area_ha`` (ha), ``x``, ``y`` (m), ``land`` and the
-        columns of ``build_planting``.
-    communes : pandas.DataFrame
-        ``code`` and ``name`` by position.
-    terrain : Terrain
-        The surface.
-    rng : numpy.random.Generator
-        Source of chance.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        The 51 fields in their order and ``geometry`` in EPSG:9215, sorted by address. Parcels
-        whose land is ``unclassified`` are in no layer.
-    """
+    """Write parcels as records of the forest status layer."""
     plots = parcels.loc[parcels["land"] != "unclassified"].reset_index(drop=True)
     points = plots[["x", "y"]].to_numpy()
     plots = plots.join(build_compartments(points, rng))

@@ -41,33 +41,14 @@ class Grid:
 
     @classmethod
     def over(cls, bounds: tuple[float, float, float, float], step: float) -> Grid:
-        """Lay a grid over a rectangle.
-
-        Parameters
-        ----------
-        bounds : tuple of float
-            West, south, east, north, m.
-        step : float
-            Spacing, m.
-
-        Returns
-        -------
-        Grid
-            The smallest grid that covers the rectangle.
-        """
+        """Lay a grid over a rectangle."""
         west, south, east, north = bounds
         columns = int(np.ceil((east - west) / step)) + 1
         rows = int(np.ceil((north - south) / step)) + 1
         return cls(west, south, step, columns, rows)
 
     def nodes(self) -> Floats:
-        """Coordinates of the nodes, row by row.
-
-        Returns
-        -------
-        numpy.ndarray
-            Shape ``(rows * columns, 2)``, m.
-        """
+        """Coordinates of the nodes, row by row."""
         x, y = np.meshgrid(
             self.west + self.step * np.arange(self.columns),
             self.south + self.step * np.arange(self.rows),
@@ -91,18 +72,7 @@ class Field:
     heights: Floats
 
     def at(self, points: Floats) -> Floats:
-        """Read the field.
-
-        Parameters
-        ----------
-        points : numpy.ndarray
-            Shape ``(n, 2)``, m; beyond the grid the nearest value holds.
-
-        Returns
-        -------
-        numpy.ndarray
-            One value per point.
-        """
+        """Read the field."""
         grid = self.grid
         column = (points[:, 0] - grid.west) / grid.step
         row = (points[:, 1] - grid.south) / grid.step
@@ -121,24 +91,7 @@ def fractal(
     shortest: float,
     roughness: float = 2.4,
 ) -> Field:
-    """Fractal noise of mean 0 and standard deviation 1.
-
-    Parameters
-    ----------
-    grid : Grid
-        Where to make it; it repeats beyond the grid's edges.
-    rng : numpy.random.Generator
-        Source of chance.
-    longest, shortest : float
-        Wavelengths between which the spectrum falls as a power law, m.
-    roughness : float
-        Exponent of the amplitude spectrum; greater is smoother.
-
-    Returns
-    -------
-    Field
-        The noise.
-    """
+    """Fractal noise of mean 0 and standard deviation 1."""
     down = np.fft.fftfreq(grid.rows, grid.step)[:, None]
     along = np.fft.rfftfreq(grid.columns, grid.step)[None, :]
     frequency = np.hypot(down, along)
@@ -157,41 +110,14 @@ def drifting(
     shortest: float,
     roughness: float = 2.4,
 ) -> Drift:
-    """Two independent fractal fields, one along each axis.
-
-    Parameters
-    ----------
-    grid, rng, longest, shortest, roughness
-        As for ``fractal``.
-
-    Returns
-    -------
-    tuple of Field
-        Eastward and northward.
-    """
+    """Two independent fractal fields, one along each axis."""
     along = fractal(grid, rng, longest=longest, shortest=shortest, roughness=roughness)
     across = fractal(grid, rng, longest=longest, shortest=shortest, roughness=roughness)
     return along, across
 
 
 def bent(points: Floats, drift: Drift, reach: float) -> Floats:
-    """Let points drift along two fields, in small steps so that the plane does not fold.
-
-    Parameters
-    ----------
-    points : numpy.ndarray
-        Shape ``(n, 2)``, m.
-    drift : tuple of Field
-        Eastward and northward, in units of ``reach``.
-    reach : float
-        Metres per unit of drift.
-
-    Returns
-    -------
-    numpy.ndarray
-        New points. What was inside a closed line is inside it still, as long as an eighth of
-        ``reach`` times the steepest slope of the fields stays below 1.
-    """
+    """Let points drift along two fields, in small steps so that the plane does not fold."""
     steps = 8
     for _ in range(steps):
         step = np.column_stack([field.at(points) for field in drift])

@@ -23,23 +23,7 @@ _SHARE = (0.15, 0.75)
 def build_orchards(
     parcels: pd.DataFrame, communes: pd.DataFrame, rng: np.random.Generator
 ) -> gpd.GeoDataFrame:
-    """Orchards, each within one parcel of farm land or of regrowth.
-
-    Parameters
-    ----------
-    parcels : pandas.DataFrame
-        ``shape``, ``commune`` (position), ``area_ha`` (ha) and ``land``.
-    communes : pandas.DataFrame
-        ``code``, ``name`` and ``official_area_ha`` by position.
-    rng : numpy.random.Generator
-        Source of chance.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        ``so_hieu, cay_trong, nam_trong, dien_tich`` (ha), ``ma_xa, ten_xa, nguon`` and
-        ``geometry`` in EPSG:9215. A crop falls short of its total where farm land ends.
-    """
+    """Orchards, each within one parcel of farm land or of regrowth."""
     totals = load_totals()
     crops = totals.loc[totals["part"] == "orchard"]
     wanted = crop_hectares(crops["area_ha"], communes, rng)

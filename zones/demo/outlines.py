@@ -34,20 +34,7 @@ class Outlines:
     owner: Ints
 
     def polygons(self, vertices: Floats, count: int) -> NDArray[np.object_]:
-        """Draw the regions 0 … count-1.
-
-        Parameters
-        ----------
-        vertices : numpy.ndarray
-            Coordinates, shape ``(m, 2)``.
-        count : int
-            Number of regions; each must be in one piece (holes are allowed).
-
-        Returns
-        -------
-        numpy.ndarray
-            One shapely polygon per region.
-        """
+        """Draw the regions 0 … count-1."""
         drawn = shapely.linearrings(vertices[self.vertex], indices=self.ring)
         rings = np.asarray(drawn, dtype=object)
         # A hole runs clockwise; shapely takes the first ring of each polygon for its shell.
@@ -58,18 +45,7 @@ class Outlines:
 
 
 def outlines(lines: Borders) -> Outlines:
-    """Walk around every region, with the region on the left.
-
-    Parameters
-    ----------
-    lines : Borders
-        Lines that close around every region.
-
-    Returns
-    -------
-    Outlines
-        Rings of all regions.
-    """
+    """Walk around every region, with the region on the left."""
     region = np.concatenate([lines.left, lines.right])
     start = np.concatenate([lines.start, lines.end])
     end = np.concatenate([lines.end, lines.start])
@@ -81,20 +57,7 @@ def outlines(lines: Borders) -> Outlines:
 
 
 def polygons(lines: Borders, count: int) -> NDArray[np.object_]:
-    """Draw the regions 0 … count-1.
-
-    Parameters
-    ----------
-    lines : Borders
-        Lines that close around every region.
-    count : int
-        Number of regions; each must be in one piece (holes are allowed).
-
-    Returns
-    -------
-    numpy.ndarray
-        One shapely polygon per region.
-    """
+    """Draw the regions 0 … count-1."""
     return outlines(lines).polygons(lines.vertices, count)
 
 
@@ -130,20 +93,7 @@ def _rings(follower: Ints) -> tuple[Ints, Ints]:
 
 
 def region_areas(lines: Borders, count: int) -> Floats:
-    """Area of every region by the shoelace formula.
-
-    Parameters
-    ----------
-    lines : Borders
-        Lines that close around every region.
-    count : int
-        Number of regions.
-
-    Returns
-    -------
-    numpy.ndarray
-        Square metres.
-    """
+    """Area of every region by the shoelace formula."""
     x, y = (lines.vertices - lines.vertices[0]).T
     swept = 0.5 * (x[lines.start] * y[lines.end] - x[lines.end] * y[lines.start])
     left = np.bincount(lines.left + 1, swept, count + 1)
@@ -155,18 +105,6 @@ def with_areas(lines: Borders, areas: Floats) -> Borders:
     """Move the vertices by the least amount that gives every region its area.
 
     Newton steps of minimum norm on the exact areas, which are bilinear in the coordinates.
-
-    Parameters
-    ----------
-    lines : Borders
-        Lines that close around every region.
-    areas : numpy.ndarray
-        Area wanted for each region, m².
-
-    Returns
-    -------
-    Borders
-        The same lines, slightly moved.
     """
     for _ in range(6):
         slope = _slopes(lines, len(areas))

@@ -45,25 +45,7 @@ class _Cut:
 def build_parcels(
     communes: gpd.GeoDataFrame, terrain: Terrain, rng: np.random.Generator, *, spacing: float
 ) -> pd.DataFrame:
-    """Cut the communes into parcels.
-
-    Parameters
-    ----------
-    communes : geopandas.GeoDataFrame
-        Polygons in a projected CRS; they may not overlap.
-    terrain : Terrain
-        The surface.
-    rng : numpy.random.Generator
-        Source of chance.
-    spacing : float
-        Side of the squares in which the mesh has one cell each, m.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``shape`` (polygons), ``commune`` (position in ``communes`` of the one that holds most of
-        it), ``area_ha``, ``x`` and ``y`` (m, a point of the parcel).
-    """
+    """Cut the communes into parcels."""
     west, south, east, north = communes.total_bounds
     bounds = (west - _MARGIN, south - _MARGIN, east + _MARGIN, north + _MARGIN)
     cells = mesh(_near(communes, jittered(bounds, spacing, rng)))

@@ -24,21 +24,7 @@ _MIXED_SHARE = 0.06
 
 
 def build_planting(plots: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Plant the plots whose land is a crop.
-
-    Parameters
-    ----------
-    plots : pandas.DataFrame
-        ``land`` and ``area_ha`` (ha).
-    rng : numpy.random.Generator
-        Source of chance.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Index of ``plots``: ``species`` (missing where nothing was planted), ``planting_year`` (0
-        there), ``planted`` and ``established``.
-    """
+    """Plant the plots whose land is a crop."""
     totals = load_totals()
     lags = load_crops().set_index("crop")["cover_lag_years"].to_dict()
     result = pd.DataFrame(

@@ -61,40 +61,14 @@ class PowerDiagram:
     weights: Floats
 
     def owner(self, points: Floats) -> Ints:
-        """Site that each point belongs to.
-
-        Parameters
-        ----------
-        points : numpy.ndarray
-            Shape ``(n, 2)``, m.
-
-        Returns
-        -------
-        numpy.ndarray
-            Number of the site.
-        """
+        """Site that each point belongs to."""
         middle = self.sites.mean(axis=0)  # near zero, squares keep their digits
         sites, points = self.sites - middle, points - middle
         power = -2 * points @ sites.T + ((sites**2).sum(axis=1) - self.weights)
         return np.asarray(power.argmin(axis=1), dtype=np.int64)
 
     def fitted(self, ground: Ground, areas: Floats, *, turns: int) -> PowerDiagram:
-        """Weights that give each site its area.
-
-        Parameters
-        ----------
-        ground : Ground
-            The cells.
-        areas : numpy.ndarray
-            Area wanted for each site, m²; they sum to that of the ground.
-        turns : int
-            Newton steps.
-
-        Returns
-        -------
-        PowerDiagram
-            The same sites with the best weights found.
-        """
+        """Weights that give each site its area."""
         share = areas.sum() / len(ground.judged)
         power, best, least, damping = self, self, np.inf, 1.0
         step = np.zeros(len(areas))
@@ -122,22 +96,7 @@ class PowerDiagram:
 
 
 def settled(ground: Ground, centres: Floats, areas: Floats) -> PowerDiagram:
-    """Power diagram with given areas whose centres of mass lie near given centres.
-
-    Parameters
-    ----------
-    ground : Ground
-        The cells.
-    centres : numpy.ndarray
-        Where each share should have its middle, m.
-    areas : numpy.ndarray
-        Area wanted for each, m².
-
-    Returns
-    -------
-    PowerDiagram
-        Sites stay within half a commune's radius of their centre.
-    """
+    """Power diagram with given areas whose centres of mass lie near given centres."""
     longest = 0.5 * np.sqrt(areas / np.pi)
     power = PowerDiagram(centres, np.zeros(len(centres)))
     for _ in range(8):

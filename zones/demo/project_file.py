@@ -45,18 +45,7 @@ class CommunesEntry:
 
 
 def project_text(communes: CommunesEntry) -> str:
-    """Text of the project file.
-
-    Parameters
-    ----------
-    communes : CommunesEntry
-        The boundaries.
-
-    Returns
-    -------
-    str
-        YAML.
-    """
+    """Text of the project file."""
     totals = load_totals().drop("natural_forest")
     present = "\n".join(f"  {crop}: {_LAYER_OF[part]}" for crop, part in totals["part"].items())
     species = totals.loc[totals["part"] == "orchard", "species"]

@@ -51,48 +51,20 @@ class Quotas:
     remainder: pd.DataFrame
 
     def table(self) -> pd.DataFrame:
-        """All kinds side by side.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row per commune; rows sum to the area that was shared out (ha).
-        """
+        """All kinds side by side."""
         natural = pd.Series(self.natural, name="natural_forest")
         return pd.concat([natural, self.planted, self.remainder], axis=1)
 
 
 def load_totals() -> pd.DataFrame:
-    """Totals of the made-up province.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Index ``item``; ``part`` (forest, orchard or report), ``area_ha`` (ha), ``not_yet_ratio``
-        (share of a planted crop that is not yet forest).
-    """
+    """Totals of the made-up province."""
     return pd.read_csv(data_path("demo", "land-20.csv"), index_col="item")
 
 
 def crop_hectares(
     crops: pd.Series[float], communes: pd.DataFrame, rng: np.random.Generator
 ) -> pd.DataFrame:
-    """Spread the hectares of crops over communes by their weights.
-
-    Parameters
-    ----------
-    crops : pandas.Series
-        Hectares by crop.
-    communes : pandas.DataFrame
-        ``code`` and ``official_area_ha`` (ha).
-    rng : numpy.random.Generator
-        Source of chance: no crop stands exactly where its weight puts it.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per commune, one column per crop; columns sum to ``crops`` (ha).
-    """
+    """Spread the hectares of crops over communes by their weights."""
     table = pd.read_csv(data_path("demo", "crop_weights-20.csv"), dtype={"commune_code": str})
     weights = table.pivot_table(index="commune_code", columns="crop", values="weight", sort=False)
     by_commune = weights.reindex(communes["code"])[crops.index].fillna(weights.loc["*"])
@@ -103,22 +75,7 @@ def crop_hectares(
 
 
 def build_quotas(communes: pd.DataFrame, *, height: Floats, rng: np.random.Generator) -> Quotas:
-    """Share the province's totals out to communes.
-
-    Parameters
-    ----------
-    communes : pandas.DataFrame
-        ``code``, ``kind``, ``official_area_ha`` and ``area_ha`` (ha, of the polygon).
-    height : numpy.ndarray
-        Mean rank by height of each commune: natural forest is kept where it is high.
-    rng : numpy.random.Generator
-        Source of chance.
-
-    Returns
-    -------
-    Quotas
-        Rows in the order of ``communes``; each sums to the commune's ``area_ha``.
-    """
+    """Share the province's totals out to communes."""
     totals = load_totals()
     crops = totals.loc[totals["part"] == "forest", "area_ha"].drop("natural_forest")
     area = communes["area_ha"].to_numpy(dtype="float64")

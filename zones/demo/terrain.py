@@ -36,34 +36,12 @@ class Terrain:
     patches: dict[str, Field]
 
     def valley(self, points: Floats) -> Floats:
-        """Tell how far up from the valley floor a place is.
-
-        Parameters
-        ----------
-        points : numpy.ndarray
-            Shape ``(n, 2)``, m.
-
-        Returns
-        -------
-        numpy.ndarray
-            0 on the axis of a valley, about 1 half way up, unbounded above; no unit.
-        """
+        """Tell how far up from the valley floor a place is."""
         # The size is taken after interpolation: it would fill up the axes before.
         return np.abs(self.folds.at(points)) / 0.7
 
     def height(self, points: Floats) -> Floats:
-        """Rank places by height: valley floors low, ridges and limestone high.
-
-        Parameters
-        ----------
-        points : numpy.ndarray
-            Shape ``(n, 2)``, m.
-
-        Returns
-        -------
-        numpy.ndarray
-            No unit; only its order means anything.
-        """
+        """Rank places by height: valley floors low, ridges and limestone high."""
         rock = np.clip(self.limestone.at(points), 0, 1.5)
         height: Floats = self.valley(points) + 0.5 * rock
         return height
@@ -72,22 +50,7 @@ class Terrain:
 def build_terrain(
     bounds: tuple[float, float, float, float], kinds: list[str], rng: np.random.Generator
 ) -> Terrain:
-    """Make a surface over a rectangle.
-
-    Parameters
-    ----------
-    bounds : tuple of float
-        West, south, east, north, m.
-    kinds : list of str
-        Kinds of land that cluster each in its own way.
-    rng : numpy.random.Generator
-        Source of chance.
-
-    Returns
-    -------
-    Terrain
-        Fields every 250 m.
-    """
+    """Make a surface over a rectangle."""
     grid = Grid.over(bounds, _STEP)
     # The zero line of smooth noise meanders like a river and its size grows away from it.
     folds = fractal(grid, rng, longest=13_000, shortest=700, roughness=2.6)

@@ -119,29 +119,6 @@ class CoverChange:
 def cover_change(before: Survey, after: Survey, *, log: ClosureLog | None = None) -> CoverChange:
     """Change of forest cover between two dates, by cause.
 
-    Parameters
-    ----------
-    before, after : Survey
-        The earlier and the later date.
-    log : ClosureLog, optional
-        Takes the closures that were checked.
-
-    Returns
-    -------
-    CoverChange
-        Causes in hectares and percentage points; they sum to the difference of the two rates.
-
-    Raises
-    ------
-    CrsError
-        A layer has no CRS, or the two differ.
-    InputError
-        The second date is not after the first, or a natural area is not positive.
-    ClosureError
-        The causes do not sum to the difference.
-
-    Notes
-    -----
     ``became_established``: not yet forest → planted forest. ``newly_planted``: no forest →
     planted, with a planting year after the first date (or none while not yet forest).
     ``replanted``: forest → planted with a planting year after the first date. ``gone``: planted

@@ -56,18 +56,7 @@ _ROMAN = ("I", "II", "III", "IV", "V")
 
 
 def planted_areas(measured: pd.DataFrame) -> pd.DataFrame:
-    """Planted hectares inside the communes, as the table of species and ages takes them.
-
-    Parameters
-    ----------
-    measured : pandas.DataFrame
-        Columns of ``zones.measure.measure.MEASURED`` of one forest status layer.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns of ``PLANTED_AREAS``.
-    """
+    """Planted hectares inside the communes, as the table of species and ages takes them."""
     inside = measured["commune_code"].ne("")
     planted = measured["land"].isin(["planted_forest", "not_yet_forest"])
     return measured.loc[inside & planted, ["crop", "land", "planting_year", "ledger_ha"]]

@@ -26,25 +26,7 @@ _OVERLAP_MINIMUM_M2 = 1.0
 def check_codes_of_day(
     name: str, frame: pd.DataFrame, communes: gpd.GeoDataFrame, *, on: str
 ) -> list[Finding]:
-    """Recognise a layer whose commune codes are of another day than the project's communes.
-
-    Parameters
-    ----------
-    name : str
-        The layer's name in the project.
-    frame : pandas.DataFrame or geopandas.GeoDataFrame
-        Columns ``commune_code`` and, where there are names, ``commune``; with geometry the places
-        of the records are a witness too.
-    communes : geopandas.GeoDataFrame
-        Columns of ``layers.communes.boundaries.COMMUNES``.
-    on : str
-        Vintage of the communes.
-
-    Returns
-    -------
-    list of Finding
-        None where the layer carries no codes.
-    """
+    """Recognise a layer whose commune codes are of another day than the project's communes."""
     from layers.communes.vintage_check import check_vintage
 
     if frame["commune_code"].isna().all():
@@ -68,23 +50,6 @@ def check_day_of_communes(
 
     Every code of July 2025 was a code before, so a table of old areas joins to the boundaries of
     today without a gap and gives every commune the area of a part of it.
-
-    Parameters
-    ----------
-    communes : geopandas.GeoDataFrame
-        Columns of ``layers.communes.boundaries.COMMUNES``.
-    areas : NaturalAreas
-        The table of natural areas.
-    province : str
-        Code of the province.
-    on : str
-        Vintage of the communes, as the project says.
-
-    Returns
-    -------
-    list of Finding
-        Errors ``wrong-vintage`` and ``code-name-disagree``; nothing where no table of units is
-        known for that province and day.
     """
     from layers.communes.gazetteer import units, vintage_on, vintages
     from layers.communes.vintage_check import check_vintage
@@ -117,22 +82,7 @@ def check_day_of_communes(
 
 
 def check_plot_overlaps(name: str, layer: PlotLayer, crs: pyproj.CRS) -> list[Finding]:
-    """Find plots that share ground: their hectares count double in every sum by geometry.
-
-    Parameters
-    ----------
-    name : str
-        The layer's name in the project.
-    layer : PlotLayer
-        The plots.
-    crs : pyproj.CRS
-        Area CRS.
-
-    Returns
-    -------
-    list of Finding
-        One problem, or none; ``rows`` are those of the plots concerned.
-    """
+    """Find plots that share ground: their hectares count double in every sum by geometry."""
     from layers.engine.overlaps import check_overlaps
 
     pairs = check_overlaps(layer.plots.to_crs(crs), minimum_m2=_OVERLAP_MINIMUM_M2)

@@ -112,29 +112,7 @@ class FileConversion:
 
 
 def convert_file(request: Request, *, language: Language) -> FileConversion:
-    """Convert a file and write it with its report.
-
-    Parameters
-    ----------
-    request : Request
-        What is to be converted.
-    language : {"en", "vi"}
-        Language of the report.
-
-    Returns
-    -------
-    FileConversion
-        What was found and written. The report is named as the output, with ``.report.csv`` behind.
-
-    Raises
-    ------
-    MissingFileError, InputError, SchemaError, CrsError
-        A file cannot be read or lacks a column.
-    OutputExistsError, OutputError
-        A file exists already, or cannot be written.
-    ClosureError
-        Figures do not close.
-    """
+    """Convert a file and write it with its report."""
     report = request.out.with_name(f"{request.out.name}.report.csv")
     for path in (request.out, report):
         check_output(path, overwrite=request.overwrite)

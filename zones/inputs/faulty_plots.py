@@ -63,20 +63,7 @@ _FIRST_ROWS = 10
 
 
 def severity_label(severity: Severity, language: Language) -> str:
-    """Word for a severity.
-
-    Parameters
-    ----------
-    severity : {"error", "problem", "note"}
-        Severity.
-    language : {"vi", "en"}
-        Language of the reader.
-
-    Returns
-    -------
-    str
-        The word.
-    """
+    """Word for a severity."""
     return _SEVERITY[severity].text(language)
 
 
@@ -88,27 +75,7 @@ def layer_lines(
     disagreements: pd.DataFrame | None = None,
     language: Language,
 ) -> list[str]:
-    """Lines of the report on one polygon layer.
-
-    Parameters
-    ----------
-    name : str
-        The layer's name in the project.
-    layer : PlotLayer
-        The layer.
-    findings : iterable of Finding
-        Those of this layer.
-    disagreements : pandas.DataFrame, optional
-        Plots outside the commune they name.
-    language : {"vi", "en"}
-        Language of the reader.
-
-    Returns
-    -------
-    list of str
-        Plain lines: hectares by land class, faults with their first plots, the ledger against the
-        geometry, the communes named against where plots lie.
-    """
+    """Lines of the report on one polygon layer."""
     lines = [*_class_lines(name, layer, language), ""]
     order = {"error": 0, "problem": 1, "note": 2}
     lines += [
@@ -198,23 +165,7 @@ def _disagreement_lines(table: pd.DataFrame, language: Language) -> list[str]:
 def faulty_plots(
     layer: PlotLayer, findings: Iterable[Finding], *, language: Language
 ) -> gpd.GeoDataFrame:
-    """List the plots with an error or a problem, one row each, to be fixed in a GIS.
-
-    Parameters
-    ----------
-    layer : PlotLayer
-        The layer; records it set aside are looked up too.
-    findings : iterable of Finding
-        Those of this layer.
-    language : {"vi", "en"}
-        Language of the explanations.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        ``row``, what a person finds the plot by, ``severity`` (the worst), ``faults`` (kinds),
-        ``explanation`` and ``geometry`` as it was read, in the CRS of the layer; sorted by row.
-    """
+    """List the plots with an error or a problem, one row each, to be fixed in a GIS."""
     import geopandas as gpd
 
     told: dict[int, list[Finding]] = {}
@@ -246,27 +197,7 @@ def _base(item: Finding, language: Language) -> str:
 def save_faulty_plots(
     plots: Mapping[str, gpd.GeoDataFrame], folder: Path, *, language: Language
 ) -> list[Path]:
-    """Write the plots to fix as a GeoPackage and an Excel workbook.
-
-    Parameters
-    ----------
-    plots : mapping of str to geopandas.GeoDataFrame
-        Result of ``faulty_plots`` by layer; empty ones are left out.
-    folder : pathlib.Path
-        Where to write; other files there stay, earlier ones of ours are replaced.
-    language : {"vi", "en"}
-        Language of the headings.
-
-    Returns
-    -------
-    list of pathlib.Path
-        What was written; nothing where no plot is at fault.
-
-    Raises
-    ------
-    OutputError
-        The disk is full or the folder may not be written.
-    """
+    """Write the plots to fix as a GeoPackage and an Excel workbook."""
     wanted = {name: frame for name, frame in plots.items() if len(frame)}
     if not wanted:
         return []

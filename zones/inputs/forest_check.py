@@ -41,26 +41,7 @@ def check_places(
     *,
     vintage: str | None = None,
 ) -> PlaceCheck:
-    """Compare where plots lie with the communes they name; find a wrong CRS by it.
-
-    Parameters
-    ----------
-    name : str
-        The layer's name in the project.
-    layer : PlotLayer
-        The plots.
-    communes : geopandas.GeoDataFrame
-        ``commune_code, commune`` and polygons in the area CRS.
-    listed : CommuneList
-        Province, codes and vintage of the communes.
-    vintage : str, optional
-        Day of the layer's commune codes; that of the communes by default.
-
-    Returns
-    -------
-    PlaceCheck
-        Where the CRS is wrong, the plots are not listed one by one: all of them lie elsewhere.
-    """
+    """Compare where plots lie with the communes they name; find a wrong CRS by it."""
     from layers.communes.location_check import DISAGREEMENTS, check_named_communes
     from layers.communes.named_communes import named_communes
     from layers.kinds.crs_check import check_meridian

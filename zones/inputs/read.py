@@ -89,23 +89,7 @@ class Inputs:
 
 
 def read_plans(project: Project) -> list[Plan]:
-    """Plans of a project, all communes confirmed.
-
-    Parameters
-    ----------
-    project : Project
-        The project.
-
-    Returns
-    -------
-    list of Plan
-        Leading plan first.
-
-    Raises
-    ------
-    InputError
-        A plan lists communes that a person has not confirmed, or is of another province.
-    """
+    """Plans of a project, all communes confirmed."""
     at_hand = [
         str(project.resolve(Path(name))) if name.endswith((".yaml", ".yml")) else name
         for name in project.plans
@@ -125,23 +109,7 @@ def read_plans(project: Project) -> list[Plan]:
 
 
 def read_communes(project: Project) -> tuple[gpd.GeoDataFrame, pyproj.CRS, list[Finding]]:
-    """Commune boundaries of a project in its area CRS.
-
-    Parameters
-    ----------
-    project : Project
-        The project.
-
-    Returns
-    -------
-    communes : geopandas.GeoDataFrame
-        Columns of ``layers.communes.boundaries.COMMUNES`` and geometry, in the area CRS.
-    crs : pyproj.CRS
-        Area CRS.
-    findings : list of Finding
-        Repairs, boundaries or areas of another day, and polygons that differ from the official
-        area.
-    """
+    """Commune boundaries of a project in its area CRS."""
     from layers.kinds.polygons import check_polygons
 
     source = project.communes
@@ -206,21 +174,7 @@ def _area_differences(communes: gpd.GeoDataFrame, crs: pyproj.CRS) -> list[Findi
 
 
 def read_inputs(project: Project, *, progress: Progress = silent) -> Inputs:
-    """Read every input of a project and collect its faults.
-
-    Parameters
-    ----------
-    project : Project
-        The project.
-    progress : callable
-        Told how many inputs are read.
-
-    Returns
-    -------
-    Inputs
-        The inputs with their findings; an input that could not be read is a finding of severity
-        ``error`` and is absent.
-    """
+    """Read every input of a project and collect its faults."""
     communes, crs, findings = read_communes(project)
     inputs = Inputs(project=project, communes=communes, crs=crs, plans=read_plans(project))
     inputs.findings.extend(findings)

@@ -29,34 +29,7 @@ __all__ = ["settle_report"]
 def settle_report(
     report: ReportLayer, *, province: str, from_: Day, to: Day, source: str
 ) -> ReportLayer:
-    """Carry the rows of a report to the communes of the project.
-
-    Parameters
-    ----------
-    report : ReportLayer
-        As read.
-    province : str
-        Code of the province.
-    from_, to : str, int, date or None
-        Day of the report's communes, and of the project's.
-    source : str
-        The layer's name in the project.
-
-    Returns
-    -------
-    ReportLayer
-        Rows of today's communes; as it came where each row has a code of the project's day. Rows
-        that mean no single commune are a problem and are in no sum; hectares of a divided commune
-        are shared by official area, which is a problem too.
-
-    Raises
-    ------
-    InputError
-        No table of units for that province and day, or two rows, by code or by name, give
-        different hectares for the same commune, crop and year.
-    ClosureError
-        Hectares after and set aside do not equal those before.
-    """
+    """Carry the rows of a report to the communes of the project."""
     table = report.table
     coded = table["commune_code"].map(normal_code, na_action="ignore").notna()
     same_day = vintage_on(from_, province=province) == vintage_on(to, province=province)

@@ -41,13 +41,7 @@ class Closure:
         return self.parts - self.whole
 
     def as_record(self) -> dict[str, Any]:
-        """Entry of ``run.json``.
-
-        Returns
-        -------
-        dict
-            The fields and ``residual``.
-        """
+        """Entry of ``run.json``."""
         return asdict(self) | {"residual": self.residual}
 
 
@@ -66,24 +60,7 @@ class ClosureLog:
     def check(
         self, table: str, *, parts: float, whole: float, relative: float = 1e-9, unit: str = "ha"
     ) -> None:
-        """Check one sum and keep it for the record.
-
-        Parameters
-        ----------
-        table : str
-            Table and sum.
-        parts, whole : float
-            The two figures, in ``unit``.
-        relative : float
-            Tolerance relative to the whole; never below 1e-9 of a unit.
-        unit : str
-            Unit.
-
-        Raises
-        ------
-        ClosureError
-            The residual exceeds the tolerance, or a figure is missing.
-        """
+        """Check one sum and keep it for the record."""
         closure = Closure(table, float(parts), float(whole), max(relative * abs(whole), 1e-9), unit)
         if not math.isfinite(closure.residual) or abs(closure.residual) > closure.tolerance:
             raise ClosureError(

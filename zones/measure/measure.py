@@ -87,32 +87,7 @@ class Ground:
 def measure_plots(
     name: str, layer: PlotLayer, ground: Ground, *, covers_all: bool
 ) -> tuple[pd.DataFrame, list[Finding]]:
-    """Hectares of a polygon layer by commune.
-
-    Parameters
-    ----------
-    name : str
-        The layer's name in the project.
-    layer : PlotLayer
-        Plots in any CRS, crop weights.
-    ground : Ground
-        Communes and area CRS.
-    covers_all : bool
-        The layer describes all land (forest status, land use): the rest of a commune is
-        ``unclassified``, or ``overlap`` where its plots cover more than the commune has.
-
-    Returns
-    -------
-    frame : pandas.DataFrame
-        Columns of ``MEASURED``, unrounded.
-    findings : list of Finding
-        What the overlay had to report.
-
-    Raises
-    ------
-    ClosureError
-        Pieces do not sum to their plots, or classes to their commune.
-    """
+    """Hectares of a polygon layer by commune."""
     from layers.engine.overlay import overlay_pieces
 
     plots = layer.plots.to_crs(ground.crs)
@@ -205,33 +180,7 @@ def _check_communes(frame: pd.DataFrame, ground: Ground, name: str) -> None:
 def measure_raster(
     name: str, path: object, classes: dict[int, str], ground: Ground, *, band: int = 1
 ) -> tuple[pd.DataFrame, list[Finding]]:
-    """Hectares of a class raster by commune.
-
-    Parameters
-    ----------
-    name : str
-        The layer's name in the project.
-    path : str or pathlib.Path or rasterio.DatasetReader
-        The raster.
-    classes : dict of int to str
-        Class value → land class; a value without a name keeps its number.
-    ground : Ground
-        Communes and area CRS.
-    band : int
-        Band of classes.
-
-    Returns
-    -------
-    frame : pandas.DataFrame
-        Columns of ``MEASURED``; nodata and the part outside the raster are ``unclassified``.
-    findings : list of Finding
-        Communes that reach beyond the raster, and what else the tabulation had to report.
-
-    Raises
-    ------
-    ClosureError
-        Classes do not sum to the commune.
-    """
+    """Hectares of a class raster by commune."""
     from layers.engine.tabulate import tabulate_area
 
     found = Findings()
@@ -273,27 +222,7 @@ def _class_name(value: object, classes: dict[int, str]) -> str:
 
 
 def measure_report(name: str, report: ReportLayer, ground: Ground) -> pd.DataFrame:
-    """Hectares that communes report, taken as they are.
-
-    Parameters
-    ----------
-    name : str
-        The layer's name in the project.
-    report : ReportLayer
-        Columns ``commune_code, crop, year, area_ha``.
-    ground : Ground
-        Communes.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns of ``MEASURED``: ``land`` is ``report``, hectares stand in ``ledger_ha``.
-
-    Raises
-    ------
-    InputError
-        The table names communes that the boundaries do not have.
-    """
+    """Hectares that communes report, taken as they are."""
     table = report.table
     known = set(ground.communes["commune_code"])
     strange = table[~table["commune_code"].isin(known)]
@@ -329,20 +258,7 @@ def measure_report(name: str, report: ReportLayer, ground: Ground) -> pd.DataFra
 
 
 def areas_table(measured: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
-    """Hectares by commune, layer, land and crop.
-
-    Parameters
-    ----------
-    measured : pandas.DataFrame
-        Columns of ``MEASURED``.
-    communes : pandas.DataFrame
-        Columns ``commune_code, commune``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns of ``maps.tables.AREAS``, sorted.
-    """
+    """Hectares by commune, layer, land and crop."""
     from maps.tables import AREAS
 
     keys = ["commune_code", "layer", "land", "crop"]

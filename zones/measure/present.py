@@ -17,24 +17,6 @@ def present_by_crop(measured: pd.DataFrame, chosen: dict[str, str]) -> pd.DataFr
     Natural forest is never a production zone; its species are left out. Of a report with several
     years the newest of each crop counts. A crop that the project takes from a layer without a
     hectare of it is measured as 0 ha.
-
-    Parameters
-    ----------
-    measured : pandas.DataFrame
-        Columns of ``MEASURED``.
-    chosen : dict of str to str
-        Crop → layer, for crops that several layers have.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``crop, commune_code, layer, present_ha``: ledger hectares where the layer has a
-        ledger, else geometry; the part outside every commune left out.
-
-    Raises
-    ------
-    InputError
-        A crop stands in two layers and the project does not choose.
     """
     found = measured[(measured["crop"] != "") & (measured["land"] != "natural_forest")]
     layers = found.groupby("crop")["layer"].unique()
@@ -78,20 +60,7 @@ def _measured_as_nothing(
 
 
 def late_reporters(name: str, measured: pd.DataFrame) -> list[Finding]:
-    """Find communes that a report has in an earlier year but not in the newest of the crop.
-
-    Parameters
-    ----------
-    name : str
-        The layer's name in the project.
-    measured : pandas.DataFrame
-        Rows of the report, columns of ``MEASURED``.
-
-    Returns
-    -------
-    list of Finding
-        One problem per crop: their hectares are not counted, and are not known to be gone.
-    """
+    """Find communes that a report has in an earlier year but not in the newest of the crop."""
     found = []
     for crop, rows in measured.groupby("crop"):
         newest = rows["planting_year"].max()

@@ -28,20 +28,7 @@ _STALE_SECONDS = 24 * 3600
 
 
 def refuse_existing(folder: Path, *, overwrite: bool) -> None:
-    """Refuse an output folder that holds something, unless overwriting was asked for.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        Output folder.
-    overwrite : bool
-        Whether the user asked to overwrite.
-
-    Raises
-    ------
-    OutputExistsError
-        The folder exists, is not empty and ``overwrite`` is false; or it is a file.
-    """
+    """Refuse an output folder that holds something, unless overwriting was asked for."""
     if folder.is_file():
         raise OutputExistsError(
             en=f"{folder} is a file; expected a folder to write to. Choose another with --out.",
@@ -58,25 +45,7 @@ def refuse_existing(folder: Path, *, overwrite: bool) -> None:
 
 @contextlib.contextmanager
 def staged_folder(folder: Path, *, keep: Callable[[str], bool]) -> Iterator[Path]:
-    """Folder to write to, which takes the place of ``folder`` only when the block succeeds.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        Final place.
-    keep : callable
-        Given a path relative to ``folder`` (with ``/``), whether that earlier file stays.
-
-    Yields
-    ------
-    pathlib.Path
-        An empty folder beside the final one, with the files that are kept.
-
-    Raises
-    ------
-    OutputError
-        The disk is full, the folder may not be written, or a file in it is open elsewhere.
-    """
+    """Folder to write to, which takes the place of ``folder`` only when the block succeeds."""
     folder = folder.absolute()
     backup = folder.with_name(f".{folder.name}.old")
     stage = folder.with_name(f".{folder.name}.{os.getpid()}.part")
@@ -135,23 +104,7 @@ def _swap(stage: Path, folder: Path, backup: Path) -> None:
 
 @contextlib.contextmanager
 def guard_writing(folder: Path) -> Iterator[None]:
-    """Turn what the operating system says of a full disk or a locked file into a clear error.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        Where the block writes.
-
-    Yields
-    ------
-    None
-        Once.
-
-    Raises
-    ------
-    OutputError
-        The disk is full, or the place may not be written.
-    """
+    """Turn what the operating system says of a full disk or a locked file into a clear error."""
     try:
         yield
     except OSError as error:
@@ -173,55 +126,21 @@ def guard_writing(folder: Path) -> Iterator[None]:
 
 
 def save_table(frame: pd.DataFrame, folder: Path, name: str) -> None:
-    """Write a table as ``name.csv`` (UTF-8 with BOM, for Excel) and ``name.parquet``.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        The table; its index is not written.
-    folder : pathlib.Path
-        Folder that exists.
-    name : str
-        File name without suffix.
-    """
+    """Write a table as ``name.csv`` (UTF-8 with BOM, for Excel) and ``name.parquet``."""
     frame.to_parquet(folder / f"{name}.parquet", index=False)
     text = frame.apply(formula_safe)
     text.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
 
 
 def formula_safe(values: pd.Series[str]) -> pd.Series[str]:
-    """Quote by an apostrophe the text that a spreadsheet would take for a formula.
-
-    Parameters
-    ----------
-    values : pandas.Series
-        A column.
-
-    Returns
-    -------
-    pandas.Series
-        The same where it is no text.
-    """
+    """Quote by an apostrophe the text that a spreadsheet would take for a formula."""
     if not pd.api.types.is_string_dtype(values.dtype):
         return values
     return values.mask(values.str.startswith(_FORMULA_STARTS, na=False), "'" + values)
 
 
 def save_text(text: str, path: Path) -> None:
-    """Write a text file (UTF-8, Unix line ends) through a temporary file and a rename.
-
-    Parameters
-    ----------
-    text : str
-        Content.
-    path : pathlib.Path
-        Destination; its folder exists.
-
-    Raises
-    ------
-    OutputError
-        The disk is full or the folder may not be written.
-    """
+    """Write a text file (UTF-8, Unix line ends) through a temporary file and a rename."""
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with guard_writing(path):

@@ -30,18 +30,7 @@ _PACKAGES = (
 
 
 def file_digest(path: Path) -> str:
-    """SHA-256 of a file, or of all files of a folder (a FileGDB is one).
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        File or folder.
-
-    Returns
-    -------
-    str
-        Hexadecimal digest.
-    """
+    """SHA-256 of a file, or of all files of a folder (a FileGDB is one)."""
     if path.is_dir():
         total = hashlib.sha256()
         for part in sorted(item for item in path.rglob("*") if item.is_file()):
@@ -60,18 +49,7 @@ def _files_of(path: Path) -> list[Path]:
 
 
 def input_record(path: Path) -> dict[str, Any]:
-    """Size and digest of one input, its sidecar files included.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The input.
-
-    Returns
-    -------
-    dict
-        ``path`` (name only), ``bytes`` and ``sha256``.
-    """
+    """Size and digest of one input, its sidecar files included."""
     files = _files_of(path)
     if len(files) == 1:
         digest = file_digest(files[0])
@@ -83,21 +61,7 @@ def input_record(path: Path) -> dict[str, Any]:
 
 
 def output_digests(folder: Path, kept: dict[str, str]) -> dict[str, str]:
-    """Digests of the files that a run leaves in its folder, so that a later change is seen.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        The folder, all steps done.
-    kept : dict of str to str
-        Digests that an earlier run recorded for files of steps that were not done again: a file
-        that was changed since must not pass for what the run wrote.
-
-    Returns
-    -------
-    dict of str to str
-        SHA-256 by path with ``/``, sorted; ``run.json`` cannot name its own.
-    """
+    """Digests of the files that a run leaves in its folder, so that a later change is seen."""
     files = sorted(item for item in folder.rglob("*") if item.is_file())
     names = {item.relative_to(folder).as_posix(): item for item in files}
     return {
@@ -108,14 +72,7 @@ def output_digests(folder: Path, kept: dict[str, str]) -> dict[str, str]:
 
 
 def software_versions() -> dict[str, str]:
-    """Versions of Python, of the packages and of the embedded tables on which figures rest.
-
-    Returns
-    -------
-    dict of str to str
-        Package → version; a package that is not installed as a distribution says so. ``data`` is a
-        digest of the embedded tables (codes, crops, names), which an office may have edited.
-    """
+    """Versions of Python, of the packages and of the embedded tables on which figures rest."""
     versions = {"python": platform.python_version(), "data": _tables_digest()}
     for name in _PACKAGES:
         try:
@@ -131,23 +88,7 @@ def _tables_digest() -> str:
 
 
 def read_record(folder: Path) -> dict[str, Any] | None:
-    """Record of the run that wrote a folder.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        Output folder.
-
-    Returns
-    -------
-    dict or None
-        The record; None where the folder has none.
-
-    Raises
-    ------
-    InputError
-        ``run.json`` is there but is no record.
-    """
+    """Record of the run that wrote a folder."""
     path = folder / RECORD_NAME
     if not path.is_file():
         return None
@@ -162,14 +103,6 @@ def read_record(folder: Path) -> dict[str, Any] | None:
 
 
 def write_record(folder: Path, record: dict[str, Any]) -> None:
-    """Write ``run.json``.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        Output folder.
-    record : dict
-        The record.
-    """
+    """Write ``run.json``."""
     text = json.dumps(record, ensure_ascii=False, indent=2, default=str)
     (folder / RECORD_NAME).write_text(text + "\n", encoding="utf-8", newline="\n")

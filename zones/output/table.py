@@ -29,22 +29,7 @@ VECTOR_KINDS = {
 
 
 def check_output(path: Path, *, overwrite: bool) -> None:
-    """Refuse a file that exists, or a kind of file that cannot be written.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        Destination.
-    overwrite : bool
-        Whether the user asked to overwrite.
-
-    Raises
-    ------
-    InputError
-        The ending is unknown.
-    OutputExistsError
-        The file exists and ``overwrite`` is false.
-    """
+    """Refuse a file that exists, or a kind of file that cannot be written."""
     known = (*TABLE_KINDS, *VECTOR_KINDS)
     if path.suffix.lower() not in known:
         raise InputError(
@@ -59,27 +44,7 @@ def check_output(path: Path, *, overwrite: bool) -> None:
 
 
 def save_frame(frame: pd.DataFrame | gpd.GeoDataFrame, path: Path, *, overwrite: bool) -> None:
-    """Write a frame.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame or geopandas.GeoDataFrame
-        A geometry is written where the kind of file holds one, and left out where not.
-    path : pathlib.Path
-        ``.csv`` (UTF-8 with BOM), ``.xlsx``, ``.parquet`` (GeoParquet for a layer) or a vector
-        format.
-    overwrite : bool
-        Whether the user asked to overwrite.
-
-    Raises
-    ------
-    InputError
-        The ending is unknown, or a vector format was asked of a table without geometry.
-    OutputExistsError
-        The file exists and ``overwrite`` is false.
-    OutputError
-        The disk is full or the folder may not be written.
-    """
+    """Write a frame."""
     check_output(path, overwrite=overwrite)
     with guard_writing(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -8,23 +8,7 @@ __all__ = ["table_lines"]
 
 
 def table_lines(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Lines of a table.
-
-    Parameters
-    ----------
-    rows : sequence of sequence of str
-        Cells, the heading first; every row as long as the first.
-
-    Returns
-    -------
-    list of str
-        One line per row, columns two spaces apart.
-
-    Examples
-    --------
-    >>> table_lines([["", "ha"], ["Lộc Bình", "1.50"]])
-    ['            ha', 'Lộc Bình  1.50']
-    """
+    """Lines of a table."""
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
     return [
         "  ".join(

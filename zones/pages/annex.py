@@ -25,20 +25,7 @@ __all__ = ["annex_content", "render_annex", "render_workbook"]
 
 
 def annex_content(state: RunState, printed: PrintedTables) -> AnnexContent:
-    """Put together what the annex prints.
-
-    Parameters
-    ----------
-    state : RunState
-        A run with its project and plans.
-    printed : PrintedTables
-        Rounded frames.
-
-    Returns
-    -------
-    AnnexContent
-        What workbook, document and atlas are made from.
-    """
+    """Put together what the annex prints."""
     from maps import AnnexContent, AnnexHeading
 
     project, settings = state.project, state.project.annex
@@ -107,30 +94,14 @@ def _zone_names(printed: PrintedTables) -> pd.DataFrame:
 
 
 def render_workbook(state: RunState, printed: PrintedTables) -> None:
-    """Write ``annex.xlsx``.
-
-    Parameters
-    ----------
-    state : RunState
-        A run; the workbook is written to its stage.
-    printed : PrintedTables
-        Rounded frames.
-    """
+    """Write ``annex.xlsx``."""
     from maps import save_workbook
 
     save_workbook(annex_content(state, printed), state.stage / "annex.xlsx", overwrite=True)
 
 
 def render_annex(state: RunState, printed: PrintedTables) -> None:
-    """Write ``annex.docx`` and the printed figures as tables.
-
-    Parameters
-    ----------
-    state : RunState
-        A run; the files are written to its stage.
-    printed : PrintedTables
-        Rounded frames.
-    """
+    """Write ``annex.docx`` and the printed figures as tables."""
     from maps import save_document
 
     content = annex_content(state, printed)

@@ -30,18 +30,7 @@ _LINE_OF = {"roads": "road", "rivers": "river"}
 
 
 def zone_crops(state: RunState) -> dict[str, str]:
-    """Crop of every zone of the leading plan that is one crop.
-
-    Parameters
-    ----------
-    state : RunState
-        A run.
-
-    Returns
-    -------
-    dict
-        Crop by zone.
-    """
+    """Crop of every zone of the leading plan that is one crop."""
     frame = state.plans()[0].zones_frame()
     return {zone: crop for zone, crop in zip(frame["zone"], frame["crop"], strict=True) if crop}
 
@@ -49,23 +38,7 @@ def zone_crops(state: RunState) -> dict[str, str]:
 def plot_symbols(
     layer: PlotLayer, *, zones: dict[str, str], land_too: bool = True
 ) -> gpd.GeoDataFrame:
-    """Give every plot the symbol it is drawn with.
-
-    Parameters
-    ----------
-    layer : PlotLayer
-        A polygon layer.
-    zones : dict
-        Zone by crop, for the crops whose present area this layer gives.
-    land_too : bool
-        Whether plots of no zone are kept, under their land class.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        ``symbol`` and geometry. A mixed plot is drawn as the species with the greatest share;
-        natural forest is never a zone.
-    """
+    """Give every plot the symbol it is drawn with."""
     weights = layer.crop_weights.sort_values("weight", ascending=False, kind="stable")
     leading = weights.drop_duplicates("row").set_index("row")["crop"]
     plots = layer.plots[["row", "land", "geometry"]]
@@ -77,20 +50,7 @@ def plot_symbols(
 
 
 def atlas_content(state: RunState, printed: PrintedTables) -> AtlasContent:
-    """Put together what the atlas draws.
-
-    Parameters
-    ----------
-    state : RunState
-        A run; its layers are read if they were not.
-    printed : PrintedTables
-        Rounded frames.
-
-    Returns
-    -------
-    AtlasContent
-        Frames, words and geometry in the area CRS.
-    """
+    """Put together what the atlas draws."""
     from maps import AtlasContent
     from zones.pages.annex import annex_content
 
@@ -159,15 +119,7 @@ def _lines(state: RunState, crs: pyproj.CRS) -> gpd.GeoDataFrame | None:
 
 
 def render_atlas(state: RunState, printed: PrintedTables) -> None:
-    """Write ``atlas.pdf``.
-
-    Parameters
-    ----------
-    state : RunState
-        A run; the atlas is written to its stage.
-    printed : PrintedTables
-        Rounded frames.
-    """
+    """Write ``atlas.pdf``."""
     from maps import save_atlas
 
     settings = state.project.atlas
@@ -187,22 +139,7 @@ def render_atlas(state: RunState, printed: PrintedTables) -> None:
 def commune_pictures(
     state: RunState, printed: PrintedTables, codes: tuple[str, ...] | None
 ) -> Iterator[list[tuple[str, Path]]]:
-    """Pictures of commune maps, for a document.
-
-    Parameters
-    ----------
-    state : RunState
-        A run.
-    printed : PrintedTables
-        Rounded frames.
-    codes : tuple of str or None
-        Communes; None for all.
-
-    Yields
-    ------
-    list of tuple
-        Caption and picture; the pictures are gone when the block is left.
-    """
+    """Pictures of commune maps, for a document."""
     from maps import find_fonts, list_pages, save_page_picture
 
     content = atlas_content(state, printed)

@@ -29,20 +29,7 @@ _MARGIN_RATIO = 0.25
 
 
 def communes_with_kinds(communes: gpd.GeoDataFrame, project: Project) -> gpd.GeoDataFrame:
-    """Say xã or phường where the boundaries do not, from the table of units.
-
-    Parameters
-    ----------
-    communes : geopandas.GeoDataFrame
-        Columns of ``layers.communes.boundaries.COMMUNES``.
-    project : Project
-        Its province and the day of its communes.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        The same with ``kind`` filled; a code that no table of that day knows keeps an empty one.
-    """
+    """Say xã or phường where the boundaries do not, from the table of units."""
     day = project.communes.vintage
     if str(day) < vintages(project.province)[0]:
         return communes
@@ -55,29 +42,7 @@ def communes_with_kinds(communes: gpd.GeoDataFrame, project: Project) -> gpd.Geo
 def load_drawn_layer(
     project: Project, source: NeighboursSource | LinesSource, crs: pyproj.CRS, *, name: str
 ) -> gpd.GeoDataFrame:
-    """Load a layer that is drawn and never measured.
-
-    Parameters
-    ----------
-    project : Project
-        The project; the path is relative to its file.
-    source : NeighboursSource or LinesSource
-        The layer.
-    crs : pyproj.CRS
-        CRS to draw in.
-    name : str
-        Key of the project file, for messages.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        Rows with a geometry, in ``crs``.
-
-    Raises
-    ------
-    CrsError
-        The layer has no CRS.
-    """
+    """Load a layer that is drawn and never measured."""
     from layers.crs.crs import require_crs
     from layers.io.vector import load_vector
 
@@ -91,31 +56,7 @@ def load_drawn_layer(
 def load_neighbours(
     project: Project, source: NeighboursSource, crs: pyproj.CRS, *, name: str
 ) -> gpd.GeoDataFrame:
-    """Load the communes around the province.
-
-    Parameters
-    ----------
-    project : Project
-        The project.
-    source : NeighboursSource
-        The layer and its column of names.
-    crs : pyproj.CRS
-        CRS to draw in.
-    name : str
-        Key of the project file, for messages.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        ``commune``, empty where the layer has no name, and geometry.
-
-    Raises
-    ------
-    CrsError
-        The layer has no CRS.
-    InputError
-        It has no such column.
-    """
+    """Load the communes around the province."""
     frame = load_drawn_layer(project, source, crs, name=name)
     if source.name_column not in frame.columns:
         found = [str(column) for column in frame.columns if column != "geometry"]
@@ -130,27 +71,7 @@ def load_neighbours(
 
 
 def load_outlines(project: Project, layer: str, crs: pyproj.CRS) -> gpd.GeoDataFrame:
-    """Load the plots of a layer as they stand in its file, to draw their outlines.
-
-    Parameters
-    ----------
-    project : Project
-        The project.
-    layer : str
-        Name of one of its polygon layers.
-    crs : pyproj.CRS
-        CRS to draw in.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        Geometry alone. The CRS that the project names for the layer leads, as when it is measured.
-
-    Raises
-    ------
-    CrsError
-        Neither the layer nor the project tells the CRS.
-    """
+    """Load the plots of a layer as they stand in its file, to draw their outlines."""
     from layers.crs.crs import parse_crs, require_crs
     from layers.io.vector import load_vector
 
@@ -168,20 +89,7 @@ def load_outlines(project: Project, layer: str, crs: pyproj.CRS) -> gpd.GeoDataF
 def near_neighbours(
     neighbours: gpd.GeoDataFrame, communes: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame | None:
-    """Pick the neighbours worth drawing round a province.
-
-    Parameters
-    ----------
-    neighbours : geopandas.GeoDataFrame
-        As from ``load_neighbours``; may hold the province's own communes, or a whole country.
-    communes : geopandas.GeoDataFrame
-        The province, in the same CRS.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame or None
-        Those that reach into the surroundings and lie outside the communes; None for none.
-    """
+    """Pick the neighbours worth drawing round a province."""
     west, south, east, north = communes.total_bounds
     margin = _MARGIN_RATIO * max(east - west, north - south)
     edges = neighbours.bounds

@@ -90,18 +90,7 @@ class PrintedTables:
 
 
 def print_tables(state: RunState) -> PrintedTables:
-    """Round the tables of a run, once for all pages.
-
-    Parameters
-    ----------
-    state : RunState
-        A run whose tables ``targets, zones, forest_cover, planted_species`` are made.
-
-    Returns
-    -------
-    PrintedTables
-        What the pages print.
-    """
+    """Round the tables of a run, once for all pages."""
     project = state.project
     decimals = project.decimals
     cover = print_forest_cover(
@@ -174,13 +163,7 @@ def _with_land(state: RunState, zones: pd.DataFrame) -> pd.DataFrame:
 
 
 def render_pages(state: RunState) -> None:
-    """Make the map and the annex of a run.
-
-    Parameters
-    ----------
-    state : RunState
-        A run with all tables; pages are written to its stage.
-    """
+    """Make the map and the annex of a run."""
     printed = print_tables(state)
     _render_map(state, printed)
     state.teller.part(1, 2)

@@ -65,18 +65,7 @@ class PlanFinding:
         return PLAN_FINDING_KINDS[self.kind]
 
     def as_finding(self, plan: str) -> Finding:
-        """Give the same as a finding of an input, for a run's report.
-
-        Parameters
-        ----------
-        plan : str
-            Id of the plan.
-
-        Returns
-        -------
-        Finding
-            With the plan as source and the clause as example.
-        """
+        """Give the same as a finding of an input, for a run's report."""
         return Finding(
             severity=self.severity,
             kind=self.kind,

@@ -86,19 +86,7 @@ def _frame(schema: Schema, rows: list[dict[str, object]]) -> pd.DataFrame:
 
 
 def targets_frame(plan: Plan) -> pd.DataFrame:
-    """Targets of a plan, one row each, with the columns of ``PLAN_TARGETS``.
-
-    Parameters
-    ----------
-    plan : Plan
-        The plan.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Zones first, then indicators of the whole plan, in the order of the file. Exact, about and
-        maintain have ``low`` = ``high`` = the figure.
-    """
+    """Targets of a plan, one row each, with the columns of ``PLAN_TARGETS``."""
     rows: list[dict[str, object]] = []
     for zone, target in plan.all_targets():
         low, high = target.ends
@@ -123,18 +111,7 @@ def targets_frame(plan: Plan) -> pd.DataFrame:
 
 
 def zones_frame(plan: Plan) -> pd.DataFrame:
-    """Zones of a plan, one row each, with the columns of ``PLAN_ZONES``.
-
-    Parameters
-    ----------
-    plan : Plan
-        The plan.
-
-    Returns
-    -------
-    pandas.DataFrame
-        In the order of the file.
-    """
+    """Zones of a plan, one row each, with the columns of ``PLAN_ZONES``."""
     rows: list[dict[str, object]] = [
         {
             "zone": zone.zone,
@@ -152,20 +129,7 @@ def zones_frame(plan: Plan) -> pd.DataFrame:
 
 
 def communes_frame(plan: Plan) -> pd.DataFrame:
-    """Communes of the zones' lists, with the columns of ``PLAN_COMMUNES``.
-
-    Parameters
-    ----------
-    plan : Plan
-        The plan.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per zone and commune, in the order of the lists; a commune that a list names twice
-        has one row. A zone of the whole province lists every commune that the province has at the
-        plan's vintage.
-    """
+    """Communes of the zones' lists, with the columns of ``PLAN_COMMUNES``."""
     from zones.plan.plan_communes import communes_of
 
     names = {code: unit.name for code, unit in communes_of(plan).items()}
@@ -188,18 +152,7 @@ def communes_frame(plan: Plan) -> pd.DataFrame:
 
 
 def tasks_frame(plan: Plan) -> pd.DataFrame:
-    """Tasks of a plan, one row each, with the columns of ``PLAN_TASKS``.
-
-    Parameters
-    ----------
-    plan : Plan
-        The plan.
-
-    Returns
-    -------
-    pandas.DataFrame
-        In the order of the file.
-    """
+    """Tasks of a plan, one row each, with the columns of ``PLAN_TASKS``."""
     rows: list[dict[str, object]] = [
         {
             "task": task.task,

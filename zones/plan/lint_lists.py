@@ -149,18 +149,7 @@ def _lint_zone_name(zone: Zone) -> Iterator[PlanFinding]:
 
 
 def lint_lists(plan: Plan) -> Iterator[PlanFinding]:
-    """Find what is wrong in the lists of a plan.
-
-    Parameters
-    ----------
-    plan : Plan
-        The plan.
-
-    Yields
-    ------
-    PlanFinding
-        Zones first, then indicators with a list.
-    """
+    """Find what is wrong in the lists of a plan."""
     for zone in plan.zones:
         yield from _lint_zone_name(zone)
     owners = [(zone.zone, zone.clause, zone.listing, zone.communes) for zone in plan.zones]

@@ -18,18 +18,7 @@ __all__ = ["communes_of", "natural_area_of"]
 
 
 def communes_of(plan: Plan) -> Mapping[str, Unit]:
-    """Communes of a plan's province at its vintage, by code.
-
-    Parameters
-    ----------
-    plan : Plan
-        The plan.
-
-    Returns
-    -------
-    mapping of str to Unit
-        Empty where no embedded table holds for that province and day.
-    """
+    """Communes of a plan's province at its vintage, by code."""
     try:
         return communes_on(plan.province, plan.vintage)
     except InputError:
@@ -37,18 +26,7 @@ def communes_of(plan: Plan) -> Mapping[str, Unit]:
 
 
 def natural_area_of(plan: Plan) -> float | None:
-    """Official natural area of a plan's province, in hectares, where it is known.
-
-    Parameters
-    ----------
-    plan : Plan
-        The plan; the area it states itself comes first.
-
-    Returns
-    -------
-    float or None
-        Hectares.
-    """
+    """Official natural area of a plan's province, in hectares, where it is known."""
     if plan.natural_area_ha is not None:
         return plan.natural_area_ha
     try:

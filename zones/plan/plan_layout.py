@@ -62,18 +62,7 @@ def _node(key: str, value: Any, *, inline: bool) -> Any:
 
 
 def lay_out(data: Mapping[str, Any]) -> CommentedMap:
-    """Lay a plan out as a YAML document.
-
-    Parameters
-    ----------
-    data : mapping
-        Plain data of a plan.
-
-    Returns
-    -------
-    CommentedMap
-        The document.
-    """
+    """Lay a plan out as a YAML document."""
     laid = _mapping(data, inline=False)
     for key in ("zones", "indicators", "reports"):
         if key in laid:

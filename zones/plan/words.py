@@ -22,41 +22,13 @@ _SAID: dict[str, Phrase] = {
 
 
 def number_words(value: float, language: Language) -> str:
-    """Give a number with as many decimals as it has, three at most.
-
-    Parameters
-    ----------
-    value : float
-        The number.
-    language : {"en", "vi"}
-        Language of the reader.
-
-    Returns
-    -------
-    str
-        For instance ``"22.874,2"``.
-    """
+    """Give a number with as many decimals as it has, three at most."""
     decimals = next((d for d in range(3) if math.isclose(value, round(value, d))), 3)
     return format_number(value, language, decimals=decimals)
 
 
 def figure_words(figure: Figure, unit: str, language: Language) -> str:
-    """Give a figure with its bound and unit.
-
-    Parameters
-    ----------
-    figure : Figure
-        The figure.
-    unit : str
-        Id of its unit.
-    language : {"en", "vi"}
-        Language of the reader.
-
-    Returns
-    -------
-    str
-        For instance ``"trên 4.500 ha"``.
-    """
+    """Give a figure with its bound and unit."""
     ends = [number_words(end, language) for end in figure.ends if not math.isnan(end)]
     numbers = ends if figure.bound == "range" else ends[:1]
     said = _SAID[figure.bound].text(language).format(*numbers)
@@ -65,42 +37,14 @@ def figure_words(figure: Figure, unit: str, language: Language) -> str:
 
 
 def clause_words(clause: str | None) -> Phrase:
-    """Give a clause, or that it is not known.
-
-    Parameters
-    ----------
-    clause : str or None
-        Number of the clause.
-
-    Returns
-    -------
-    Phrase
-        In both languages.
-    """
+    """Give a clause, or that it is not known."""
     if clause is None:
         return Phrase(en="clause unknown", vi="không rõ mục")
     return Phrase(en=f"clause {clause}", vi=f"mục {clause}")
 
 
 def target_name(plan: Plan, zone: str, target: Target, language: Language) -> str:
-    """Give the name of a target: what is counted, and of which zone.
-
-    Parameters
-    ----------
-    plan : Plan
-        The plan.
-    zone : str
-        Id of its zone, empty for none.
-    target : Target
-        The target.
-    language : {"en", "vi"}
-        Language of the reader.
-
-    Returns
-    -------
-    str
-        For instance ``"Thông: Diện tích"``.
-    """
+    """Give the name of a target: what is counted, and of which zone."""
     indicator = known_indicators().get(target.indicator)
     what = target.indicator
     if target.name is not None:

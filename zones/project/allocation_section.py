@@ -43,13 +43,7 @@ class AllocationSection(_Part):
     tables: AllocationTables = AllocationTables()
 
     def paths(self) -> dict[str, Path]:
-        """Name every file the allocation reads.
-
-        Returns
-        -------
-        dict of str to pathlib.Path
-            As written in the project, by what the record of a run calls them.
-        """
+        """Name every file the allocation reads."""
         named = {f"allocation {name}": path for name, path in self.tables if path is not None}
         if self.elevation is not None:
             named["allocation elevation"] = self.elevation

@@ -54,18 +54,7 @@ _WORDS: dict[str, Phrase] = {
 
 
 def known_keys(model: type[BaseModel]) -> set[str]:
-    """Every key that a document of a model may have, at any depth.
-
-    Parameters
-    ----------
-    model : type of pydantic.BaseModel
-        The model.
-
-    Returns
-    -------
-    set of str
-        Field names.
-    """
+    """Every key that a document of a model may have, at any depth."""
     keys: set[str] = set()
     seen: set[type[BaseModel]] = set()
     waiting = [model]
@@ -88,20 +77,7 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def fault_phrase(fault: Mapping[str, Any], keys: set[str]) -> Phrase:
-    """Words for one fault of pydantic.
-
-    Parameters
-    ----------
-    fault : mapping
-        ``type``, ``loc``, ``msg`` and, where there is one, ``ctx``.
-    keys : set of str
-        Keys the document may have, for a hint after a misspelt one.
-
-    Returns
-    -------
-    Phrase
-        What was expected.
-    """
+    """Words for one fault of pydantic."""
     if fault["type"] == "extra_forbidden":
         name = str(fault["loc"][-1])
         told = _MISPLACED if name in keys else _UNKNOWN

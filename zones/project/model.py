@@ -303,18 +303,7 @@ class Project(_Part):
 
 
 def newest_forest_layer(project: Project) -> str | None:
-    """Name of the forest status layer of the newest date: it gives the forest cover rate.
-
-    Parameters
-    ----------
-    project : Project
-        The project.
-
-    Returns
-    -------
-    str or None
-        The layer; None for a project without one.
-    """
+    """Name of the forest status layer of the newest date: it gives the forest cover rate."""
     forest = {
         name: source.date
         for name, source in project.layers.items()

@@ -72,13 +72,7 @@ class AtlasSettings(_Part):
     rivers: LinesSource | None = None
 
     def layers(self) -> Iterator[tuple[str, NeighboursSource | LinesSource]]:
-        """Layers that only the atlas draws.
-
-        Yields
-        ------
-        tuple
-            ``neighbours``, ``roads`` or ``rivers``, and where it lies.
-        """
+        """Layers that only the atlas draws."""
         for name in ("neighbours", "roads", "rivers"):
             source = getattr(self, name)
             if source is not None:

@@ -26,19 +26,7 @@ _COMMUNES = Phrase(en="Commune boundaries", vi="Ranh giới xã, phường")
 
 
 def layer_names(project: Project) -> dict[str, Phrase]:
-    """Call the layers of a project by what they are.
-
-    Parameters
-    ----------
-    project : Project
-        The project.
-
-    Returns
-    -------
-    dict of str to Phrase
-        By the name that the project gives them; where it has several of a kind, that name stands
-        behind.
-    """
+    """Call the layers of a project by what they are."""
     several = Counter(item.kind for item in project.layers.values())
     names = {}
     for name, item in project.layers.items():
@@ -50,22 +38,7 @@ def layer_names(project: Project) -> dict[str, Phrase]:
 
 
 def sources_table(project: Project, plans: list[Plan]) -> pd.DataFrame:
-    """List what a run rests on.
-
-    Parameters
-    ----------
-    project : Project
-        The project.
-    plans : list of Plan
-        Its plans.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns of ``maps.tables.SOURCES``, ``layer`` in the language of the annex, and ``layer_vi``
-        and ``layer_en``. Layers go by what they are; where a project has several of a kind, the
-        name it gives them stands behind.
-    """
+    """List what a run rests on."""
     names = layer_names(project)
     rows: list[tuple[Phrase, str | None, str | None]] = [
         (_COMMUNES, str(project.communes.vintage), project.communes.path.name)

@@ -18,29 +18,7 @@ __all__ = ["write_new_project"]
 
 
 def write_new_project(folder: Path, *, province: str, language: Language = "vi") -> list[Path]:
-    """Write ``project.yaml`` and ``natural_areas.csv`` for a province.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        Folder to write to; made if need be.
-    province : str
-        Province code.
-    language : {"vi", "en"}
-        Language of the comments.
-
-    Returns
-    -------
-    list of pathlib.Path
-        The files written.
-
-    Raises
-    ------
-    InputError
-        The code is no province of today.
-    OutputExistsError
-        One of the files is there already.
-    """
+    """Write ``project.yaml`` and ``natural_areas.csv`` for a province."""
     known = provinces()
     if province not in known:
         listed = ", ".join(f"{code} {item.name}" for code, item in known.items())

@@ -117,26 +117,7 @@ def _read_text(path: Path) -> str:
 
 
 def read_document(path: Path) -> CommentedMap:
-    """Read a YAML mapping with its comments.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        File in UTF-8.
-
-    Returns
-    -------
-    ruamel.yaml.comments.CommentedMap
-        The document; it remembers comments, order and line numbers.
-
-    Raises
-    ------
-    MissingFileError
-        There is no such file.
-    InputError
-        The file is too large, not UTF-8, not YAML, not a mapping, says a key twice, or uses tags or
-        anchors.
-    """
+    """Read a YAML mapping with its comments."""
     text = _read_text(path)
     try:
         _refuse_unsafe(text, path)
@@ -212,27 +193,7 @@ def _found(fault: Mapping[str, Any]) -> str:
 
 
 def validate_document(model: type[_Model], document: CommentedMap, path: Path) -> _Model:
-    """Validate a document; every fault is named with its key and line.
-
-    Parameters
-    ----------
-    model : type of pydantic.BaseModel
-        What the document must be.
-    document : CommentedMap
-        The document.
-    path : pathlib.Path
-        Where it came from, for messages.
-
-    Returns
-    -------
-    pydantic.BaseModel
-        The validated model.
-
-    Raises
-    ------
-    InputError
-        All faults, the first five written out.
-    """
+    """Validate a document; every fault is named with its key and line."""
     try:
         return model.model_validate(document)
     except ValidationError as error:
@@ -292,18 +253,7 @@ def _merged(old: Any, new: Any, keys: Sequence[str]) -> Any:
 
 
 def merge_document(document: CommentedMap, data: Mapping[str, Any], *, keys: Sequence[str]) -> None:
-    """Bring a document to the state of ``data``, keeping comments and order of what stays.
-
-    Parameters
-    ----------
-    document : CommentedMap
-        The document; changed in place.
-    data : mapping
-        Plain data.
-    keys : sequence of str
-        Keys that name the items of a list (``"zone"``, ``"target"``), so that an item is
-        recognised when its place changed.
-    """
+    """Bring a document to the state of ``data``, keeping comments and order of what stays."""
     for key in [key for key in document if key not in data]:
         del document[key]
     for key, value in data.items():
@@ -313,20 +263,7 @@ def merge_document(document: CommentedMap, data: Mapping[str, Any], *, keys: Seq
 
 
 def dump_document(document: Mapping[str, Any], *, closing: Sequence[str] = ()) -> str:
-    """Give a document as YAML text.
-
-    Parameters
-    ----------
-    document : mapping
-        The document, with comments or without.
-    closing : sequence of str
-        Lines of comment for the end.
-
-    Returns
-    -------
-    str
-        The text.
-    """
+    """Give a document as YAML text."""
     text = io.StringIO()
     _parser().dump(document, text)
     # A line break inside a remark must not end the comment.
@@ -342,28 +279,7 @@ def write_document(
     overwrite: bool = False,
     closing: Sequence[str] = (),
 ) -> None:
-    """Write a YAML document through a temporary file and a rename.
-
-    Parameters
-    ----------
-    document : mapping
-        The document, with comments or without.
-    path : pathlib.Path
-        Destination.
-    overwrite : bool
-        Whether an existing file may be replaced.
-    closing : sequence of str
-        Lines of comment for the end.
-
-    Raises
-    ------
-    OutputExistsError
-        The file exists and ``overwrite`` is false.
-    MissingFileError
-        The folder does not exist.
-    OutputError
-        The disk is full, or the place may not be written.
-    """
+    """Write a YAML document through a temporary file and a rename."""
     if path.exists() and not overwrite:
         raise OutputExistsError(
             en=f"{path} exists; choose another name or ask for overwriting.",

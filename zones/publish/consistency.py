@@ -47,22 +47,7 @@ class TwinFigures:
 
 
 def twin_differences(frames: Frames) -> list[TwinFigures]:
-    """Hold printed tables against each other.
-
-    Parameters
-    ----------
-    frames : mapping of str to pandas.DataFrame
-        Printed tables by name: ``zones, targets, forest_cover, planted_species, land, allocation,
-        losses, allocation_targets, zone_totals``, as far as there are any.
-
-    Returns
-    -------
-    list of TwinFigures
-        Communes of the forest cover against the province, forest by origin against forest by
-        function, species against the province, land against the forest cover, targets and
-        allocation against the zones, the allocation's targets against its communes and each
-        within itself.
-    """
+    """Hold printed tables against each other."""
     found: list[TwinFigures] = []
     given = {name: frame for name, frame in frames.items() if not frame.empty}
     for needed, compare in (
@@ -83,18 +68,7 @@ def twin_differences(frames: Frames) -> list[TwinFigures]:
 
 
 def check_twins(frames: Frames) -> None:
-    """Refuse printed tables that do not agree.
-
-    Parameters
-    ----------
-    frames : mapping of str to pandas.DataFrame
-        As ``twin_differences`` takes them.
-
-    Raises
-    ------
-    ClosureError
-        A figure that stands in two tables is not the same.
-    """
+    """Refuse printed tables that do not agree."""
     found = twin_differences(frames)
     if not found:
         return

@@ -35,22 +35,7 @@ FUNCTIONS = ["special_use_ha", "protection_ha", "production_ha", "outside_ha"]
 def print_zones(
     zones: pd.DataFrame, *, decimals: int, totals: pd.Series[float] | None = None
 ) -> pd.DataFrame:
-    """Round the present areas so that the communes of each zone add up to its rounded total.
-
-    Parameters
-    ----------
-    zones : pandas.DataFrame
-        Columns of ``maps.tables.ZONES``.
-    decimals : int
-        Digits after the decimal mark.
-    totals : pandas.Series of float, optional
-        Printed totals by zone that other tables set.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same with ``present_ha`` rounded; ``share_ratio`` stays exact.
-    """
+    """Round the present areas so that the communes of each zone add up to its rounded total."""
     step = 10.0**-decimals
     parts = []
     wanted = {} if totals is None else totals.to_dict()
@@ -71,28 +56,7 @@ def print_targets(
     rate_decimals: int,
     totals: pd.Series[float] | None = None,
 ) -> pd.DataFrame:
-    """Round the figures of the targets; ratios stay exact.
-
-    Parameters
-    ----------
-    targets : pandas.DataFrame
-        Columns of ``maps.tables.TARGETS``, ``indicator`` and ``commune_code``.
-    zones : pandas.DataFrame
-        As from ``print_zones``.
-    decimals : int
-        Digits of hectares and other quantities.
-    rate_decimals : int
-        Digits of rates (unit ``%``).
-    totals : pandas.Series of float, optional
-        Printed totals of zones without a table of their own, as ``print_zones`` takes them.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same with ``present, shortfall, surplus`` rounded; the present area of a zone is the sum
-        of its printed communes, that of one commune is the printed one, and what lacks or exceeds
-        is counted from what is printed.
-    """
+    """Round the figures of the targets; ratios stay exact."""
     rates = targets["unit"] == "%"
     exact = targets["present"]
     present = exact.round(decimals).mask(rates, exact.round(rate_decimals))
@@ -109,18 +73,7 @@ def print_targets(
 
 
 def area_targets(targets: pd.DataFrame) -> pd.Series[bool]:
-    """Tell the targets that are about the area of a whole zone.
-
-    Parameters
-    ----------
-    targets : pandas.DataFrame
-        Columns of ``maps.tables.TARGETS``, ``indicator`` and ``commune_code``.
-
-    Returns
-    -------
-    pandas.Series of bool
-        Index of ``targets``.
-    """
+    """Tell the targets that are about the area of a whole zone."""
     area = (targets["indicator"] == "area") & (targets["unit"] == "ha")
     return area & (targets["commune_code"] == "") & (targets["zone"] != "")
 
@@ -128,23 +81,7 @@ def area_targets(targets: pd.DataFrame) -> pd.Series[bool]:
 def target_areas(
     targets: pd.DataFrame, zones: pd.DataFrame, *, totals: pd.Series[float] | None = None
 ) -> pd.Series[float]:
-    """Present areas of the targets, as the tables of the zones print them.
-
-    Parameters
-    ----------
-    targets : pandas.DataFrame
-        As ``area_targets`` takes them.
-    zones : pandas.DataFrame
-        As from ``print_zones``.
-    totals : pandas.Series of float, optional
-        Printed totals of zones without a table of their own.
-
-    Returns
-    -------
-    pandas.Series of float
-        Index of ``targets``: the sum of a zone's communes, or its area in the commune that the
-        target is about; missing for other targets and for zones without a table.
-    """
+    """Present areas of the targets, as the tables of the zones print them."""
     by_zone = zones.groupby("zone")["present_ha"].sum(min_count=1)
     if totals is not None:
         by_zone = by_zone.combine_first(totals.astype("float64"))
@@ -156,23 +93,7 @@ def target_areas(
 
 
 def print_forest_cover(cover: pd.DataFrame, *, decimals: int, rate_decimals: int) -> pd.DataFrame:
-    """Round the forest cover table: forest classes close across, every column closes downwards.
-
-    Parameters
-    ----------
-    cover : pandas.DataFrame
-        Columns of ``maps.tables.FOREST_COVER``, the province last; further columns in ha and
-        percent are rounded too.
-    decimals : int
-        Digits of hectares.
-    rate_decimals : int
-        Digits of rates.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same, rounded; the province's hectares are the sums of the printed communes.
-    """
+    """Round the forest cover table: forest classes close across, every column closes downwards."""
     if cover.empty:
         return cover
     step = 10.0**-decimals
@@ -210,22 +131,7 @@ def print_forest_cover(cover: pd.DataFrame, *, decimals: int, rate_decimals: int
 
 
 def scale_to(cells: pd.DataFrame, sums: pd.Series[float], printed: npt.ArrayLike) -> pd.DataFrame:
-    """Scale columns to printed sums: they are whole then, and rounding keeps what is whole.
-
-    Parameters
-    ----------
-    cells : pandas.DataFrame
-        Hectares.
-    sums : pandas.Series of float
-        Sum of each column.
-    printed : array-like of float
-        The printed sum of each, within one step.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The cells, changed by less than a step in all.
-    """
+    """Scale columns to printed sums: they are whole then, and rounding keeps what is whole."""
     wanted = pd.Series(np.asarray(printed, dtype="float64"), index=sums.index)
     return cells * (wanted / sums.where(sums > 0)).fillna(0.0)
 
@@ -243,23 +149,7 @@ def _round_classes(
 
 
 def print_land(measured: pd.DataFrame, cover: pd.DataFrame, *, decimals: int) -> pd.DataFrame:
-    """Round hectares by commune and land class, as the legends of the atlas print them.
-
-    Parameters
-    ----------
-    measured : pandas.DataFrame
-        ``commune_code, land, area_ha, ledger_ha`` of one layer; the ledger leads where there is
-        one.
-    cover : pandas.DataFrame
-        As from ``print_forest_cover``: natural forest is the same figure in both tables.
-    decimals : int
-        Digits of hectares.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``commune_code, land, area_ha``; communes and classes add up.
-    """
+    """Round hectares by commune and land class, as the legends of the atlas print them."""
     value = measured["ledger_ha"] if measured["ledger_ha"].notna().any() else measured["area_ha"]
     cells = measured.assign(area_ha=value.fillna(measured["area_ha"]))
     sums = cells.groupby(["commune_code", "land"])["area_ha"].sum().reset_index()
@@ -274,18 +164,7 @@ def print_land(measured: pd.DataFrame, cover: pd.DataFrame, *, decimals: int) ->
 
 
 def frames_digest(frames: Iterable[pd.DataFrame]) -> str:
-    """Digest of printed frames, as every page made from them carries it.
-
-    Parameters
-    ----------
-    frames : iterable of pandas.DataFrame
-        Printed frames, in a fixed order.
-
-    Returns
-    -------
-    str
-        First 16 hexadecimal digits of the SHA-256 of their CSV text.
-    """
+    """Digest of printed frames, as every page made from them carries it."""
     total = hashlib.sha256()
     for frame in frames:
         plain = frame.replace({np.nan: None})

@@ -58,17 +58,7 @@ _NUMBERS = ("_ha", "_ratio", "_percent", "figure_low", "figure_high")
 
 
 def save_printed(content: AnnexContent, frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    """Write the printed figures and words of an annex.
-
-    Parameters
-    ----------
-    content : AnnexContent
-        What the pages print.
-    frames : mapping of str to pandas.DataFrame
-        The frames under the digest, by name.
-    folder : pathlib.Path
-        Folder to make.
-    """
+    """Write the printed figures and words of an annex."""
     folder.mkdir(exist_ok=True)
     for name, frame in frames.items():
         save_table(frame.assign(digest=content.digest), folder, name)
@@ -96,27 +86,7 @@ def save_printed(content: AnnexContent, frames: Mapping[str, pd.DataFrame], fold
 
 
 def load_printed(folder: Path) -> tuple[AnnexContent, dict[str, pd.DataFrame]]:
-    """Read the printed figures back.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        The folder ``printed`` of an output folder.
-
-    Returns
-    -------
-    content : AnnexContent
-        What the pages printed.
-    frames : dict of str to pandas.DataFrame
-        The frames under the digest, by name, as far as they are there.
-
-    Raises
-    ------
-    MissingFileError
-        The folder or one of its files is not there.
-    InputError
-        A file is not what a run writes.
-    """
+    """Read the printed figures back."""
     from maps import AnnexContent, AnnexHeading, TableNote
 
     about = _about(folder)
@@ -229,18 +199,7 @@ def _numbers(path: Path, text: pd.Series[str]) -> pd.Series[float]:
 
 
 def text_digest(folder: Path) -> str:
-    """Digest of the tables as their files say it now.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        The folder ``printed``.
-
-    Returns
-    -------
-    str
-        As ``zones.publish.figures.frames_digest`` gives it for untouched tables.
-    """
+    """Digest of the tables as their files say it now."""
     total = hashlib.sha256()
     for name in PRINTED_ORDER:
         path = folder / f"{name}.csv"

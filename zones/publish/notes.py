@@ -17,20 +17,7 @@ __all__ = ["allocation_notes", "print_notes"]
 
 
 def allocation_notes(notes: tuple[Phrase, ...], names: Mapping[str, Phrase]) -> pd.DataFrame:
-    """Put the notes of a printed allocation into a table of the run.
-
-    Parameters
-    ----------
-    notes : tuple of Phrase
-        ``zones.allocation.rounded.PrintedAllocation.notes``.
-    names : mapping of str to Phrase
-        What targets are called, by id: a page has no use for ids.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``message_en, message_vi``.
-    """
+    """Put the notes of a printed allocation into a table of the run."""
     rows = [(_named(note, names, "en"), _named(note, names, "vi")) for note in notes]
     return pd.DataFrame(rows, columns=["message_en", "message_vi"]).astype("str")
 
@@ -50,21 +37,7 @@ def _named(note: Phrase, names: Mapping[str, Phrase], language: Language) -> str
 
 
 def print_notes(tables: Mapping[str, pd.DataFrame], targets: pd.DataFrame) -> tuple[TableNote, ...]:
-    """Sentences for below the printed tables.
-
-    Parameters
-    ----------
-    tables : mapping of str to pandas.DataFrame
-        Tables of a run; ``allocation`` and ``allocation_notes`` where there are any.
-    targets : pandas.DataFrame
-        As from ``zones.publish.figures.print_targets``, with ``tolerance_percent``.
-
-    Returns
-    -------
-    tuple of TableNote
-        What the targets are held to, below the targets; what an allocation's rounding could not
-        keep, below the allocation and the tables of the zones.
-    """
+    """Sentences for below the printed tables."""
     from maps import TableNote
 
     found = [TableNote("targets", text) for text in _tolerances(targets, "allocation" in tables)]

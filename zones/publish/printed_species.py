@@ -22,23 +22,7 @@ _SAME_HA = 1e-6
 def print_species_ages(
     species: pd.DataFrame, cover: pd.DataFrame, *, decimals: int
 ) -> pd.DataFrame:
-    """Round the planted areas so that species and age classes add up, to the totals of the cover.
-
-    Parameters
-    ----------
-    species : pandas.DataFrame
-        Columns of ``zones.forest.species.PLANTED_SPECIES``.
-    cover : pandas.DataFrame
-        As from ``print_forest_cover``: what is established, and what is not yet forest, of the
-        province are the same figures in both tables.
-    decimals : int
-        Digits of hectares.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same, rounded as a whole.
-    """
+    """Round planted areas so that species and age classes add up to the totals of the cover."""
     if species.empty:
         return species
     step = 10.0**-decimals
@@ -67,23 +51,7 @@ def _rounded(table: pd.DataFrame, *, step: float) -> pd.DataFrame:
 def zone_totals(
     tables: Mapping[str, pd.DataFrame], species: pd.DataFrame, *, decimals: int
 ) -> pd.Series[float]:
-    """Take the printed totals of zones whose present area is a species' planted forest, all of it.
-
-    Parameters
-    ----------
-    tables : mapping of str to pandas.DataFrame
-        Unrounded tables of a run: ``zones, zone_names, targets, planted_species``.
-    species : pandas.DataFrame
-        As from ``print_species_ages``.
-    decimals : int
-        Digits of hectares.
-
-    Returns
-    -------
-    pandas.Series of float
-        Hectares by zone. Zones of other layers, or of natural forest too, are not in it: theirs is
-        another figure.
-    """
+    """Printed totals of zones whose present area is all planted forest of a species."""
     names, zones = tables["zone_names"], tables["zones"]
     if species.empty or "crop" not in names.columns:
         return pd.Series(dtype="float64")
@@ -115,21 +83,7 @@ def _reach(
 
 
 def print_present(tables: Mapping[str, pd.DataFrame], *, decimals: int) -> pd.DataFrame:
-    """Present areas by zone and commune as every page prints them.
-
-    Parameters
-    ----------
-    tables : mapping of str to pandas.DataFrame
-        Unrounded tables of a run: ``zones, zone_names, targets, forest_cover, planted_species``;
-        without those of the forest every zone stands for itself.
-    decimals : int
-        Digits of hectares.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``zones`` with ``present_ha`` rounded.
-    """
+    """Present areas by zone and commune as every page prints them."""
     if not {"forest_cover", "planted_species"} <= set(tables):
         return print_zones(tables["zones"], decimals=decimals)
     cover = print_forest_cover(tables["forest_cover"], decimals=decimals, rate_decimals=2)

@@ -78,25 +78,7 @@ _TABLES = {
 def check_tables(
     folder: Path, content: AnnexContent, frames: Mapping[str, pd.DataFrame]
 ) -> tuple[dict[str, int], list[Difference]]:
-    """Hold the tables of an output folder against the printed ones.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        The output folder.
-    content : AnnexContent
-        Digits of the printed figures.
-    frames : mapping of str to pandas.DataFrame
-        The printed tables by name.
-
-    Returns
-    -------
-    compared : dict of str to int
-        Figures compared, by file.
-    differences : list of Difference
-        Unrounded figures more than one step from print, figures and texts of the allocation that
-        are not the printed ones, rows that only one of the two has.
-    """
+    """Hold the tables of an output folder against the printed ones."""
     compared: dict[str, int] = {}
     found: list[Difference] = []
     for name, twin in _TABLES.items():

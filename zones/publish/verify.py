@@ -75,25 +75,7 @@ class Verification:
 
 
 def verify_folder(folder: Path) -> Verification:
-    """Check the files of an output folder against each other.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        Output folder of a run, with ``printed/``; of the other files those that are there.
-
-    Returns
-    -------
-    Verification
-        What was compared, and every difference with its place.
-
-    Raises
-    ------
-    MissingFileError
-        The folder, or its printed figures, are not there.
-    InputError
-        A file cannot be opened as what it should be.
-    """
+    """Check the files of an output folder against each other."""
     if not folder.is_dir():
         raise MissingFileError(
             en=f"{folder} is not there: expected an output folder of 'zones run'.",

@@ -80,55 +80,18 @@ def _open_document(path: Path) -> Any:
 
 
 def workbook_digest(path: Path) -> str:
-    """Digest that a workbook carries.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The workbook.
-
-    Returns
-    -------
-    str
-        The digest; empty where it carries none.
-    """
+    """Digest that a workbook carries."""
     properties = _open_workbook(path, values=True).custom_doc_props
     return str(properties["digest"].value) if "digest" in properties.names else ""
 
 
 def document_digest(path: Path) -> str:
-    """Digest that a document carries.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The document.
-
-    Returns
-    -------
-    str
-        The digest; empty where it carries none.
-    """
+    """Digest that a document carries."""
     return str(_open_document(path).core_properties.identifier)
 
 
 def check_workbook(content: AnnexContent, path: Path) -> tuple[int, list[Difference]]:
-    """Hold every cell of a workbook against the printed tables, formulas included.
-
-    Parameters
-    ----------
-    content : AnnexContent
-        What was printed.
-    path : pathlib.Path
-        The workbook.
-
-    Returns
-    -------
-    compared : int
-        Cells compared.
-    differences : list of Difference
-        Where it says something else, or where a formula does not give the figure shown.
-    """
+    """Hold every cell of a workbook against the printed tables, formulas included."""
     from maps.annex.tables import build_tables
     from maps.annex.workbook import sheet_name
 
@@ -248,22 +211,7 @@ def _shown(value: Any) -> str:
 
 
 def check_document(content: AnnexContent, path: Path) -> tuple[int, list[Difference]]:
-    """Hold every cell of a document's tables against the printed tables.
-
-    Parameters
-    ----------
-    content : AnnexContent
-        What was printed.
-    path : pathlib.Path
-        The document.
-
-    Returns
-    -------
-    compared : int
-        Cells compared.
-    differences : list of Difference
-        Where it says something else.
-    """
+    """Hold every cell of a document's tables against the printed tables."""
     from docx.oxml.ns import qn
 
     from maps.annex.document_table import body_texts

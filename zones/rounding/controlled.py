@@ -89,25 +89,7 @@ class _Total:
 
 
 def round_cells(controls: Controls) -> Outcome:
-    """Round the cells of a table with two or three keys.
-
-    Parameters
-    ----------
-    controls : Controls
-        The table.
-
-    Returns
-    -------
-    Outcome
-        The rounded cells.
-
-    Raises
-    ------
-    InputError
-        The totals asked for cannot be met.
-    ClosureError
-        A figure or a total ended further than one step from its value.
-    """
+    """Round the cells of a table with two or three keys."""
     if len(controls.exact) == 0:
         return Outcome(np.empty(0, dtype="int64"))
     totals = _totals(controls)

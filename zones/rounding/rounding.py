@@ -84,50 +84,14 @@ class RoundedTable:
 
 
 def clean_steps(steps: npt.ArrayLike, *, step: float) -> Floats:
-    """Whole numbers of steps as the floats closest to their printed figures.
-
-    Parameters
-    ----------
-    steps : array-like of int
-        Numbers of steps.
-    step : float
-        Size of a step, for instance 0.1.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``steps × step`` without binary dust: three steps of 0.1 are 0.3.
-
-    Examples
-    --------
-    >>> clean_steps(np.array([3]), step=0.1).tolist()
-    [0.3]
-    """
+    """Whole numbers of steps as the floats closest to their printed figures."""
     exponent = Decimal(repr(float(step))).as_tuple().exponent
     digits = max(0, -exponent) if isinstance(exponent, int) else 0
     return np.round(np.asarray(steps, dtype="float64") * step, digits)
 
 
 def whole_steps(values: npt.ArrayLike, *, step: float) -> Floats:
-    """Clean sums of rounded figures of binary dust.
-
-    Parameters
-    ----------
-    values : array-like of float
-        Multiples of ``step``, but for dust.
-    step : float
-        Size of a step.
-
-    Returns
-    -------
-    numpy.ndarray
-        The same figures as the floats closest to what is printed.
-
-    Examples
-    --------
-    >>> whole_steps([0.1 + 0.2], step=0.1).tolist()
-    [0.3]
-    """
+    """Clean sums of rounded figures of binary dust."""
     return clean_steps(np.rint(np.asarray(values, dtype="float64") / step), step=step)
 
 

@@ -136,15 +136,7 @@ class RunState:
         return self._plans
 
     def put(self, name: str, table: pd.DataFrame) -> None:
-        """Hand over a table to later steps and to the output folder.
-
-        Parameters
-        ----------
-        name : str
-            Name of the table and of its files.
-        table : pandas.DataFrame
-            The table.
-        """
+        """Hand over a table to later steps and to the output folder."""
         self.tables[name] = table
         self.made.append(name)
         save_table(table, self.stage, name)

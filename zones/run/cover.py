@@ -64,30 +64,7 @@ class CoverResult:
 def measure_cover(
     project: Project, *, progress: Progress = silent, workers: object = 1
 ) -> CoverResult:
-    """Measure the forest cover of a project from its forest status layers alone.
-
-    Parameters
-    ----------
-    project : Project
-        A project with at least one layer of kind ``forest_status``; of two or more, the two newest
-        give the change.
-    progress : callable
-        Told how many layers are read.
-    workers : object
-        Number of local workers, or a ``dask.distributed.Client``.
-
-    Returns
-    -------
-    CoverResult
-        Tables and findings.
-
-    Raises
-    ------
-    InputError
-        The project has no forest status layer, or one of them has errors.
-    ClosureError
-        A table does not close.
-    """
+    """Measure the forest cover of a project from its forest status layers alone."""
     forest = {
         name: source for name, source in project.layers.items() if source.kind == "forest_status"
     }

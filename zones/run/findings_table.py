@@ -27,18 +27,7 @@ FINDINGS = Schema(
 
 
 def findings_table(findings: Iterable[Finding]) -> pd.DataFrame:
-    """Table of findings.
-
-    Parameters
-    ----------
-    findings : iterable of Finding
-        In the order they were made.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns of ``FINDINGS``.
-    """
+    """Table of findings."""
     rows = [
         {
             "severity": item.severity,

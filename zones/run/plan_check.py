@@ -31,22 +31,7 @@ def _rules() -> tuple[dict[str, str], ...]:
 
 
 def present_of_zones(plan: Plan, measured: pd.DataFrame, chosen: dict[str, str]) -> pd.DataFrame:
-    """Present area of each zone of a plan.
-
-    Parameters
-    ----------
-    plan : Plan
-        The plan.
-    measured : pandas.DataFrame
-        Columns of ``zones.measure.measure.MEASURED``.
-    chosen : dict of str to str
-        Crop → layer, as the project has it.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns of ``PRESENT_OF_ZONES``; zones whose crop no layer has are left out.
-    """
+    """Present area of each zone of a plan."""
     present = present_by_crop(MEASURED.validate(measured), chosen)
     totals = present.groupby("crop")["present_ha"].sum()
     rows = [
@@ -69,23 +54,7 @@ def _classes(measured: pd.DataFrame, kinds: dict[str, str]) -> pd.DataFrame:
 
 
 def land_for_zones(plan: Plan, measured: pd.DataFrame, kinds: dict[str, str]) -> pd.DataFrame:
-    """Land that could take the crop of each zone, by the defaults of ``data/crop_land.csv``.
-
-    Parameters
-    ----------
-    plan : Plan
-        The plan.
-    measured : pandas.DataFrame
-        Columns of ``zones.measure.measure.MEASURED``.
-    kinds : dict of str to str
-        Layer → kind, as the project has it; of two layers of one kind only one may be given.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns of ``LAND_FOR_ZONES``. Zones under the canopy are left out: they share the hectare
-        with the trees above.
-    """
+    """Land that could take the crop of each zone, by the defaults of ``data/crop_land.csv``."""
     classes = _classes(MEASURED.validate(measured), kinds)
     there = set(classes["layer_kind"])
     rows = []
@@ -117,25 +86,7 @@ def _kinds(project: Project) -> dict[str, str]:
 
 
 def lint_project(plan: Plan, project: str | Path) -> list[PlanFinding]:
-    """Measure a project and hold a plan against it; nothing is written.
-
-    Parameters
-    ----------
-    plan : Plan
-        The plan.
-    project : str or pathlib.Path
-        The project file.
-
-    Returns
-    -------
-    list of PlanFinding
-        As ``lint_with_land`` gives them.
-
-    Raises
-    ------
-    VungTrongError
-        The project or one of its inputs is at fault.
-    """
+    """Measure a project and hold a plan against it; nothing is written."""
     loaded = load_project(Path(project))
     with tempfile.TemporaryDirectory() as folder:
         options = RunOptions(out=Path(folder) / "measured", only=("measure",))

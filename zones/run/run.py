@@ -48,29 +48,12 @@ def _steps() -> dict[str, Step]:
 
 
 def step_names() -> list[str]:
-    """Names of the steps, in order.
-
-    Returns
-    -------
-    list of str
-        What ``--only`` takes.
-    """
+    """Names of the steps, in order."""
     return list(_steps())
 
 
 def step_label(name: str) -> Phrase:
-    """Name of a step for people.
-
-    Parameters
-    ----------
-    name : str
-        Name of the step.
-
-    Returns
-    -------
-    Phrase
-        Its label in both languages.
-    """
+    """Name of a step for people."""
     return _steps()[name].label
 
 
@@ -164,22 +147,7 @@ def _reusable(earlier: dict[str, Any] | None, sources: dict[str, Any]) -> set[st
 def earlier_tables(
     project: Project, names: Sequence[str], *, out: Path | None = None
 ) -> dict[str, pd.DataFrame] | None:
-    """Tables of the earlier run, where they hold for today's inputs.
-
-    Parameters
-    ----------
-    project : Project
-        The project.
-    names : sequence of str
-        Names of tables.
-    out : pathlib.Path, optional
-        Where the run wrote; the project's own folder by default.
-
-    Returns
-    -------
-    dict of str to pandas.DataFrame or None
-        By name; None where there was no such run, or its inputs or software were others.
-    """
+    """Tables of the earlier run, where they hold for today's inputs."""
     folder = out or project.resolve(project.output)
     earlier = read_record(folder)
     reusable = _reusable(earlier, _sources(project))

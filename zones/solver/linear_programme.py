@@ -123,34 +123,7 @@ def solve_programme(
     time_limit_s: float = float("inf"),
     options: dict[str, Any] | None = None,
 ) -> Solution:
-    """Solve a programme with HiGHS.
-
-    Parameters
-    ----------
-    programme : Programme
-        The programme.
-    method : {"dual", "primal", "ipm"}
-        Simplex method for linear programmes, or interior point; that is followed by crossover, so
-        that the answer is always a vertex and its duals are exact.
-    threads : int
-        Threads the solver may use; the answer does not depend on it.
-    time_limit_s : float
-        Seconds after which an integer search stops.
-    options : dict or None
-        Further HiGHS options by name.
-
-    Returns
-    -------
-    Solution
-        Values and duals; status ``"infeasible"`` or ``"none"`` without values.
-
-    Raises
-    ------
-    InputError
-        A number of the programme is NaN.
-    SolverError
-        The solver refused the programme or ended in an error.
-    """
+    """Solve a programme with HiGHS."""
     if not programme.matrix.shape[1]:
         return _without_columns(programme)
     settings = {"threads": threads, **METHODS[method], **(options or {})}
@@ -168,21 +141,6 @@ def scattered(count: int) -> Floats:
     Multiples of an irrational number will not do: their differences repeat, so that swapping two
     pairs of columns may cost nothing. These are mixed as in SplitMix64 (Steele, Lea and Flood
     2014), which leaves no such relation.
-
-    Parameters
-    ----------
-    count : int
-        How many.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``count`` numbers.
-
-    Examples
-    --------
-    >>> scattered(2).round(3).tolist()
-    [0.883, 0.432]
     """
     mixed = np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
@@ -209,27 +167,7 @@ def _check_numbers(programme: Programme) -> None:
 
 
 def start_solver(programme: Programme, settings: dict[str, Any]) -> Any:
-    """Hand a programme to a fresh HiGHS.
-
-    Parameters
-    ----------
-    programme : Programme
-        The programme.
-    settings : dict
-        HiGHS options by name, beyond those that keep it silent and reproducible.
-
-    Returns
-    -------
-    highspy.Highs
-        The solver, not run yet.
-
-    Raises
-    ------
-    InputError
-        A number of the programme is NaN.
-    SolverError
-        The solver refused the programme.
-    """
+    """Hand a programme to a fresh HiGHS."""
     _check_numbers(programme)
     import highspy
 
@@ -276,27 +214,7 @@ def _highs_model(programme: Programme) -> Any:
 
 
 def read_solution(solver: Any, programme: Programme, seconds: float) -> Solution:
-    """Read what HiGHS found, and prove it by its duals.
-
-    Parameters
-    ----------
-    solver : highspy.Highs
-        The solver after its run.
-    programme : Programme
-        What it solved.
-    seconds : float
-        How long it took.
-
-    Returns
-    -------
-    Solution
-        Values and duals; status ``"infeasible"`` or ``"none"`` without values.
-
-    Raises
-    ------
-    SolverError
-        The run ended in an error.
-    """
+    """Read what HiGHS found, and prove it by its duals."""
     import highspy
 
     found = solver.getModelStatus()

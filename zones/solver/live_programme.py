@@ -63,15 +63,7 @@ class LiveProgramme:
         return self._programme
 
     def set_columns(self, columns: Integers, *, lower: Floats, upper: Floats) -> None:
-        """Give columns other bounds.
-
-        Parameters
-        ----------
-        columns : numpy.ndarray of int
-            Their numbers.
-        lower, upper : numpy.ndarray
-            The bounds.
-        """
+        """Give columns other bounds."""
         self._programme.lower[columns] = lower
         self._programme.upper[columns] = upper
         self._solver.changeColsBounds(
@@ -82,15 +74,7 @@ class LiveProgramme:
         )
 
     def set_rows(self, rows: Integers, *, lower: Floats, upper: Floats) -> None:
-        """Give rows other bounds.
-
-        Parameters
-        ----------
-        rows : numpy.ndarray of int
-            Their numbers.
-        lower, upper : numpy.ndarray
-            The bounds.
-        """
+        """Give rows other bounds."""
         self._programme.row_lower[rows] = lower
         self._programme.row_upper[rows] = upper
         for row in np.asarray(rows).tolist():
@@ -101,13 +85,7 @@ class LiveProgramme:
             )
 
     def set_cost(self, cost: Floats) -> None:
-        """Give all columns other costs.
-
-        Parameters
-        ----------
-        cost : numpy.ndarray
-            One cost per column.
-        """
+        """Give all columns other costs."""
         self._programme.cost[:] = cost
         count = len(cost)
         self._solver.changeColsCost(count, np.arange(count, dtype="int32"), self._programme.cost)
@@ -117,19 +95,7 @@ class LiveProgramme:
         self._kept = self._solver.getBasis()
 
     def solve(self, *, start: Start = "nothing") -> Solution:
-        """Solve the programme as it stands.
-
-        Parameters
-        ----------
-        start : {"nothing", "kept", "kept dual"}
-            ``kept``: from the kept basis by the primal method, where bounds were only relaxed or
-            costs changed since; ``kept dual``: by the dual method, where bounds were tightened.
-
-        Returns
-        -------
-        Solution
-            Values and duals; status ``"infeasible"`` without values.
-        """
+        """Solve the programme as it stands."""
         if not self._programme.matrix.shape[1]:
             return solve_programme(self._programme)
         started = time.perf_counter()
@@ -145,19 +111,7 @@ class LiveProgramme:
 
 
 def irreducible_rows(programme: Programme) -> Integers:
-    """Rows that cannot all hold, of which none is needless.
-
-    Parameters
-    ----------
-    programme : Programme
-        A linear programme.
-
-    Returns
-    -------
-    numpy.ndarray of int
-        Numbers of the rows of one irreducible infeasible subset; empty where the programme has a
-        solution.
-    """
+    """Rows that cannot all hold, of which none is needless."""
     solver = start_solver(programme, {"solver": "simplex", "iis_strategy": _IRREDUCIBLE})
     solver.run()
     _, subset = solver.getIis()

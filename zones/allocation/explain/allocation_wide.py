@@ -60,35 +60,11 @@ class WideProgramme:
     asks: Integers
 
     def lacking(self, columns: Floats) -> float:
-        """Hectares that all targets together lack in a solution.
-
-        Parameters
-        ----------
-        columns : numpy.ndarray
-            Values of the programme's columns.
-
-        Returns
-        -------
-        float
-            Hectares; a target moved a year later counts as well.
-        """
+        """Hectares that all targets together lack in a solution."""
         return float(columns[self.asks].sum())
 
     def most(self, columns: Integers, *, keep_others: bool) -> float:
-        """Most hectares that some columns can take.
-
-        Parameters
-        ----------
-        columns : numpy.ndarray of int
-            The columns; those that a barrier holds are let go for this question.
-        keep_others : bool
-            Whether no target may lack more than it does in the plan.
-
-        Returns
-        -------
-        float
-            Hectares.
-        """
+        """Most hectares that some columns can take."""
         programme = self.live.programme
         if not keep_others:
             others = np.flatnonzero((self.model.rows["kind"] != "target_high").to_numpy())
@@ -123,23 +99,7 @@ def _most_alone(programme: Programme, columns: Integers, rows: Integers) -> floa
 
 
 def widen(allocation: Allocation) -> WideProgramme:
-    """Build the programme that all repairs of an allocation share.
-
-    Parameters
-    ----------
-    allocation : Allocation
-        The plan.
-
-    Returns
-    -------
-    WideProgramme
-        Solved once without repair.
-
-    Raises
-    ------
-    ClosureError
-        Without repair it does not give the shortfall of the plan (an error of this program).
-    """
+    """Build the programme that all repairs of an allocation share."""
     short = allocation.held[allocation.held["status"] == "short"]
     settings = replace(allocation.settings, last_year=allocation.settings.last_year + 1)
     model = build_model(_wide_inputs(allocation.inputs, short), settings)

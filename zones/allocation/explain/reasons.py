@@ -104,18 +104,7 @@ def explain_allocation(
 
 
 def source_names(allocation: Allocation) -> dict[str, Phrase]:
-    """Names of the land sources of an allocation.
-
-    Parameters
-    ----------
-    allocation : Allocation
-        The plan.
-
-    Returns
-    -------
-    dict of str to Phrase
-        By id.
-    """
+    """Names of the land sources of an allocation."""
     sources = allocation.inputs.sources
     return {
         str(source): Phrase(en=str(en), vi=str(vi))

@@ -60,21 +60,7 @@ _NONE = np.empty(0, dtype="int64")
 
 
 def find_repairs(allocation: Allocation, wide: WideProgramme | None = None) -> pd.DataFrame:
-    """Work out what would repair each short target, every repair solved again.
-
-    Parameters
-    ----------
-    allocation : Allocation
-        The plan.
-    wide : WideProgramme, optional
-        From ``widen``; built when missing.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``REPAIRS``, by target, most hectares gained first; repairs that gain nothing are left out.
-        ``floor`` (lowering the target to what the plan reaches) always stands last.
-    """
+    """Work out what would repair each short target, every repair solved again."""
     short = allocation.held[allocation.held["status"] == "short"]
     if short.empty:
         return REPAIRS.empty()

@@ -99,20 +99,7 @@ _STAGE_COLUMNS = {
 
 
 def allocation_report(report: AllocationReport, language: Language) -> str:
-    """Write the report in Markdown.
-
-    Parameters
-    ----------
-    report : AllocationReport
-        What it is made from.
-    language : {"vi", "en"}
-        Language of the reader.
-
-    Returns
-    -------
-    str
-        Markdown; text of the data is escaped.
-    """
+    """Write the report in Markdown."""
     parts = [f"# {_WORDS['title'].text(language)}", *_lines(report.remarks, language)]
     parts += [_heading("targets", language), _WORDS["unit"].text(language)]
     parts += [_target_table(report, language), *_lines(report.printed.notes, language)]

@@ -49,23 +49,7 @@ Value = float | int | str | Phrase | Figure
 
 
 def decimals_of(step: float) -> int:
-    """Decimals of figures that are multiples of a step.
-
-    Parameters
-    ----------
-    step : float
-        1 or 0.1, for instance.
-
-    Returns
-    -------
-    int
-        Digits after the decimal mark.
-
-    Examples
-    --------
-    >>> decimals_of(1.0), decimals_of(0.1), decimals_of(10.0)
-    (0, 1, 0)
-    """
+    """Decimals of figures that are multiples of a step."""
     exponent = Decimal(repr(float(step))).normalize().as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
@@ -111,51 +95,18 @@ class Voice:
     names: Mapping[str, Phrase] = field(default_factory=dict)
 
     def name(self, thing: str) -> Phrase:
-        """Name of a zone or a land source.
-
-        Parameters
-        ----------
-        thing : str
-            Its id.
-
-        Returns
-        -------
-        Phrase
-            Its name; the id where it has none.
-        """
+        """Name of a zone or a land source."""
         return self.names.get(thing, Phrase(en=thing, vi=thing))
 
     def list_of(self, things: list[str]) -> Phrase:
-        """Names of several zones or sources.
-
-        Parameters
-        ----------
-        things : list of str
-            Their ids.
-
-        Returns
-        -------
-        Phrase
-            The names, separated by commas.
-        """
+        """Names of several zones or sources."""
         named = [self.name(thing) for thing in things]
         return Phrase(
             en=", ".join(name.en for name in named), vi=", ".join(name.vi for name in named)
         )
 
     def origins(self, origins: Iterable[str]) -> Phrase:
-        """Words for where figures come from.
-
-        Parameters
-        ----------
-        origins : iterable of str
-            Names of layers and tables.
-
-        Returns
-        -------
-        Phrase
-            What they are, each once, separated by commas; the name of a table that has no other.
-        """
+        """Words for where figures come from."""
         named = {
             self.names.get(ORIGIN + origin, _ORIGINS.get(origin, Phrase(en=origin, vi=origin)))
             for origin in origins
@@ -166,29 +117,7 @@ class Voice:
         )
 
     def say(self, key: str, /, *, about: str = "", target: str = "", **values: Value) -> Sentence:
-        """Fill a template.
-
-        Parameters
-        ----------
-        key : str
-            Its key in ``TEMPLATES``.
-        about : str
-            Zone the sentence speaks of.
-        target : str
-            Target the sentence speaks of.
-        **values : float, int, str or Phrase
-            What to fill in. Floats are rounded to the voice's step.
-
-        Returns
-        -------
-        Sentence
-            The sentence with its figures.
-
-        Raises
-        ------
-        InputError
-            There is no such template, or a value is missing.
-        """
+        """Fill a template."""
         values = {"zone": self.name(about), "target": target, **values}
         rounded = {
             name: self._rounded(value) if isinstance(value, float) else value

@@ -55,23 +55,7 @@ class _Market:
 
 
 def exchange_rates(allocation: Allocation, *, more_ha: float = _MORE_HA) -> pd.DataFrame:
-    """Exchange rates between zones, and between zones and points of forest cover.
-
-    Parameters
-    ----------
-    allocation : Allocation
-        The plan.
-    more_ha : float
-        Hectares added to a zone to find its rates.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``EXCHANGE``. A zone whose next hectare costs nothing has one row with an empty ``other``;
-        one whose next hectare nobody can pay has one with ``*``. Where the inputs tell what
-        planting does to forest cover, a row ``cover`` gives the change of the rate in percentage
-        points for 100 ha more of the zone.
-    """
+    """Exchange rates between zones, and between zones and points of forest cover."""
     held = allocation.held
     whole = held[(held["commune_code"] == "") & (held["year"] == allocation.settings.last_year)]
     whole = whole.drop_duplicates("zone")
@@ -175,20 +159,7 @@ def _planned(model: Model) -> pd.DataFrame:
 
 
 def cover_points(inputs: AllocationInputs, plan: pd.DataFrame) -> float:
-    """Change of the forest cover rate that a plan makes once all it plants is forest.
-
-    Parameters
-    ----------
-    inputs : AllocationInputs
-        With ``cover`` and ``natural_area_ha``.
-    plan : pandas.DataFrame
-        ``zone, source, planned_ha``.
-
-    Returns
-    -------
-    float
-        Percentage points.
-    """
+    """Change of the forest cover rate that a plan makes once all it plants is forest."""
     sums = plan.groupby(["zone", "source"])["planned_ha"].sum().reset_index()
     joined = sums.merge(inputs.cover, on=["zone", "source"])
     gained = float((joined["planned_ha"] * joined["cover_change_ratio"]).sum())
@@ -196,21 +167,7 @@ def cover_points(inputs: AllocationInputs, plan: pd.DataFrame) -> float:
 
 
 def say_exchange(rates: pd.DataFrame, voice: Voice) -> list[Sentence]:
-    """Exchange rates in sentences.
-
-    Parameters
-    ----------
-    rates : pandas.DataFrame
-        ``EXCHANGE``.
-    voice : Voice
-        Names and step.
-
-    Returns
-    -------
-    list of Sentence
-        By zone; the zones that pay the same rate share a sentence, and so do those whose hectare
-        costs nothing, cannot be had, or does the same to the forest cover rate.
-    """
+    """Exchange rates in sentences."""
     said: list[Sentence] = []
     for zone, group in rates.groupby("zone", sort=False):
         payers = group[~group["other"].isin(["", "*", "cover"])]

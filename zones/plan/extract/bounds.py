@@ -108,47 +108,13 @@ class BoundWords:
 
 
 def bound_kinds(words: Iterable[str]) -> set[str]:
-    """Kinds of bound that words stand for.
-
-    Parameters
-    ----------
-    words : iterable of str
-        Words of bound, in lower case.
-
-    Returns
-    -------
-    set of str
-        ``floor``, ``ceiling`` and ``about``; other words count for nothing.
-
-    Examples
-    --------
-    >>> sorted(bound_kinds(["khoảng", "trên"]))
-    ['about', 'floor']
-    """
+    """Kinds of bound that words stand for."""
     kinds = {"floor": (*_FLOOR, "trở lên"), "ceiling": (*_CEILING, "trở xuống"), "about": _ABOUT}
     return {kind for kind, known in kinds.items() for word in words if word in known}
 
 
 def read_bound_words(before: str, after: str) -> BoundWords:
-    """Words of bound next to a figure.
-
-    Parameters
-    ----------
-    before : str
-        Text up to the figure.
-    after : str
-        Text from the end of its unit.
-
-    Returns
-    -------
-    BoundWords
-        What was said.
-
-    Examples
-    --------
-    >>> read_bound_words("diện tích khoảng trên ", "").words
-    ('khoảng', 'trên')
-    """
+    """Words of bound next to a figure."""
     kinds: list[str] = []
     words: list[str] = []
     rest = before
@@ -183,43 +149,13 @@ def _governing(before: str) -> str:
 
 
 def keeps_level(before: str) -> bool:
-    """Whether the verb that governs a figure is one of keeping (duy trì), not of growing.
-
-    Parameters
-    ----------
-    before : str
-        Text up to the figure.
-
-    Returns
-    -------
-    bool
-        False where another verb follows: "duy trì và phát triển" keeps nothing as it is.
-
-    Examples
-    --------
-    >>> keeps_level("duy trì tổng đàn trâu 50.000 con, tổng đàn bò ")
-    True
-    >>> keeps_level("duy trì và phát triển đàn lợn ")
-    False
-    """
+    """Whether the verb that governs a figure is one of keeping (duy trì), not of growing."""
     verbs = _VERBS.findall(_governing(before))
     return bool(verbs) and verbs[-1].lower() in _KEEPING
 
 
 def is_per_year(before: str) -> bool:
-    """Whether the text before a figure says that it is for each year.
-
-    Parameters
-    ----------
-    before : str
-        Text up to the figure.
-
-    Returns
-    -------
-    bool
-        True for "mỗi năm", "hằng năm", "bình quân năm" where they open the sentence, or in the same
-        part of it.
-    """
+    """Whether the text before a figure says that it is for each year."""
     ends = [found.end() for found in _SENTENCE.finditer(before)]
     sentence = before[ends[-1] if ends else 0 :]
     opening = _PER_YEAR.search(sentence)

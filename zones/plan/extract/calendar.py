@@ -46,18 +46,7 @@ def _named(pattern: re.Pattern[str], sentence: str) -> str:
 
 
 def read_reports(paragraphs: Sequence[Paragraph]) -> list[Report]:
-    """Read who reports to whom by which day of the year.
-
-    Parameters
-    ----------
-    paragraphs : sequence of Paragraph
-        The document.
-
-    Returns
-    -------
-    list of Report
-        In the order of the document; a reporter or recipient that was not understood is "?".
-    """
+    """Read who reports to whom by which day of the year."""
     reports = []
     for paragraph in paragraphs:
         if paragraph.clause is None:

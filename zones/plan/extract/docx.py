@@ -126,24 +126,7 @@ def _blocks(document: Any) -> Iterator[str]:
 
 
 def docx_lines(path: Path) -> list[str]:
-    """Paragraphs and table rows of a Word document, in order.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The .docx file.
-
-    Returns
-    -------
-    list of str
-        One text for each paragraph, with its automatic number, and for each row of a table, its
-        cells parted by " | ".
-
-    Raises
-    ------
-    ValueError, KeyError, zipfile.BadZipFile
-        Not a Word document.
-    """
+    """Paragraphs and table rows of a Word document, in order."""
     import docx
 
     with path.open("rb") as data:

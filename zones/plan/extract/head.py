@@ -118,18 +118,7 @@ def _province(paragraphs: Sequence[Paragraph]) -> str | None:
 
 
 def read_head(paragraphs: Sequence[Paragraph]) -> Head:
-    """Read what a document says about itself.
-
-    Parameters
-    ----------
-    paragraphs : sequence of Paragraph
-        The document.
-
-    Returns
-    -------
-    Head
-        Its parts; those that are not there are None.
-    """
+    """Read what a document says about itself."""
     preamble = _preamble(paragraphs)
     title = _title(preamble)
     date, dated = _date(preamble, title)

@@ -35,26 +35,7 @@ def _with_both(text: str) -> tuple[float, bool] | None:
 
 
 def read_numeral(text: str) -> tuple[float, bool] | None:
-    """Read a numeral.
-
-    Parameters
-    ----------
-    text : str
-        Digits with points, commas or spaces.
-
-    Returns
-    -------
-    (float, bool) or None
-        Its value, and whether another reading is possible; None where it is no number (``1.2.3``
-        is the number of a clause).
-
-    Examples
-    --------
-    >>> read_numeral("155.000"), read_numeral("5,5"), read_numeral("1,188,801.11")
-    ((155000.0, False), (5.5, False), (1188801.11, False))
-    >>> read_numeral("3,000")
-    (3.0, True)
-    """
+    """Read a numeral."""
     text = re.sub(r"[ \u00a0\u202f]", "", text)
     points, commas = text.count("."), text.count(",")
     if points and commas:

@@ -70,18 +70,7 @@ class Paragraph:
     ended: bool = False
 
     def line_at(self, place: int) -> int:
-        """Line of the document in which a place of the text stands.
-
-        Parameters
-        ----------
-        place : int
-            Index into ``text``.
-
-        Returns
-        -------
-        int
-            Line number, from 1.
-        """
+        """Line of the document in which a place of the text stands."""
         index = bisect_right([start for start, _ in self.starts], place) - 1
         return self.starts[max(index, 0)][1]
 
@@ -311,24 +300,7 @@ class _Reader:
 
 
 def read_outline(lines: tuple[str, ...]) -> list[Paragraph]:
-    """Paragraphs of a document with their clauses.
-
-    Parameters
-    ----------
-    lines : tuple of str
-        Lines of a ``Document``.
-
-    Returns
-    -------
-    list of Paragraph
-        In order; every line with text belongs to exactly one.
-
-    Examples
-    --------
-    >>> found = read_outline(("II. MỤC TIÊU", "2. Cụ thể", "- Trồng rừng 9.000 ha", "a) Đến 2025"))
-    >>> [(p.clause, p.text) for p in found][2:]
-    [('II.2', 'Trồng rừng 9.000 ha'), ('II.2.a', 'Đến 2025')]
-    """
+    """Paragraphs of a document with their clauses."""
     reader = _Reader(_typical_width(lines))
     for number, line in enumerate(lines, start=1):
         if line:

@@ -81,23 +81,7 @@ def _read(paragraph: Paragraph, *, province: str, on: str) -> PlaceList | None:
 def find_place_lists(
     paragraphs: Sequence[Paragraph], *, province: str, on: str
 ) -> dict[int, PlaceList]:
-    """Find the lists of communes of a document.
-
-    Parameters
-    ----------
-    paragraphs : sequence of Paragraph
-        The document.
-    province : str
-        Code of the province.
-    on : str
-        Day whose communes are meant.
-
-    Returns
-    -------
-    dict of int to PlaceList
-        By place of the paragraph. A sequence of names of which fewer than half are communes of the
-        province is no list.
-    """
+    """Find the lists of communes of a document."""
     found: dict[int, PlaceList] = {}
     for place, paragraph in enumerate(paragraphs):
         places = _read(paragraph, province=province, on=on)

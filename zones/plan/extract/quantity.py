@@ -89,18 +89,7 @@ class _Number:
 
 
 def clean_text(text: str) -> str:
-    """Text in NFC, without the marks of superscripts and with plain signs; length may change.
-
-    Parameters
-    ----------
-    text : str
-        As received.
-
-    Returns
-    -------
-    str
-        Text in which quantities are looked for.
-    """
+    """Text in NFC, without the marks of superscripts and with plain signs; length may change."""
     plain = unicodedata.normalize("NFC", text)
     plain = re.sub(r"</?su[pb]>", "", plain)
     return plain.translate({0xAD: None, 0x200B: None, 0x2212: "-", 0xFEFF: None})
@@ -200,23 +189,7 @@ def _scan(text: str) -> Iterator[Quantity]:
 
 
 def find_quantities(text: str) -> list[Quantity]:
-    """Find all quantities of a text.
-
-    Parameters
-    ----------
-    text : str
-        A paragraph, as ``clean_text`` gives it.
-
-    Returns
-    -------
-    list of Quantity
-        In the order of the text.
-
-    Examples
-    --------
-    >>> [(q.bound, q.low, q.unit) for q in find_quantities("vùng Na trên 4.500ha, Quýt 3.000 ha")]
-    [('at_least', 4500.0, 'ha'), ('exact', 3000.0, 'ha')]
-    """
+    """Find all quantities of a text."""
     found: list[Quantity] = []
     for quantity in _scan(text):
         joined = found and _shares_bound(text, found[-1], quantity)

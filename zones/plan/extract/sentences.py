@@ -21,25 +21,7 @@ _SENTENCE_END = re.compile(r"(?:\.{3}|…|[.!?])(?:\s+(?=[^\W\d_]|[-–(\"“])|
 
 
 def sentence_bounds(text: str, place: int) -> tuple[int, int]:
-    """Where the sentence round a place of a text begins and ends.
-
-    Parameters
-    ----------
-    text : str
-        A paragraph.
-    place : int
-        Index into it.
-
-    Returns
-    -------
-    (int, int)
-        Bounds as for slicing.
-
-    Examples
-    --------
-    >>> sentence_bounds("Một câu. Hai câu.", 10)
-    (9, 17)
-    """
+    """Where the sentence round a place of a text begins and ends."""
     ends = _ends(text)
     index = bisect_right(ends, place, key=lambda pair: pair[1])
     begin = ends[index - 1][1] if index else 0

@@ -110,18 +110,7 @@ def _of_paragraph(paragraph: Paragraph, place: int, found: Sequence[Quantity]) -
 
 
 def read_statements(paragraphs: Sequence[Paragraph]) -> Reading:
-    """Read all quantities of a document with what they are about.
-
-    Parameters
-    ----------
-    paragraphs : sequence of Paragraph
-        The document.
-
-    Returns
-    -------
-    Reading
-        Statements, and the quantities by paragraph.
-    """
+    """Read all quantities of a document with what they are about."""
     quantities = [
         () if paragraph.ended else tuple(find_quantities(paragraph.text))
         for paragraph in paragraphs

@@ -83,13 +83,7 @@ class Subject:
 
 @lru_cache(maxsize=1)
 def known_indicators() -> dict[str, Indicator]:
-    """All indicators by id.
-
-    Returns
-    -------
-    dict of str to Indicator
-        In the order of the table.
-    """
+    """All indicators by id."""
     with data_path("indicators.csv").open(encoding="utf-8", newline="") as lines:
         return {
             row["indicator"]: Indicator(
@@ -134,26 +128,7 @@ def _misspelt_crop(text: str) -> str:
 
 
 def find_crop(text: str) -> tuple[str, bool]:
-    """Crop that a text names last.
-
-    Parameters
-    ----------
-    text : str
-        Words before a figure, or a heading.
-
-    Returns
-    -------
-    str
-        Crop id, empty for none.
-    bool
-        Whether it was misspelt: one mark is wrong in a capitalised name behind "vùng", "rừng",
-        "cây" or "trồng".
-
-    Examples
-    --------
-    >>> find_crop("Phát triển vùng trồng Hôi")
-    ('anise', True)
-    """
+    """Crop that a text names last."""
     pattern, crops = _crop_words()
     found = pattern.findall(text)
     if found:
@@ -211,20 +186,7 @@ def _named(about: str, choices: list[Indicator]) -> str:
 
 
 def last_mention(indicator: str, text: str) -> int:
-    """Where a text names an indicator last.
-
-    Parameters
-    ----------
-    indicator : str
-        Id.
-    text : str
-        The text.
-
-    Returns
-    -------
-    int
-        Index of the mention; -1 where there is none, or the indicator is not known.
-    """
+    """Where a text names an indicator last."""
     known = known_indicators().get(indicator)
     single = [words[0] for words in known.words if len(words) == 1] if known else []
     found = [
@@ -258,25 +220,7 @@ def find_subject(
     following: Quantity | None = None,
     headings: tuple[str, ...] = (),
 ) -> Subject:
-    """Find what a figure is about.
-
-    Parameters
-    ----------
-    text : str
-        The paragraph.
-    quantity : Quantity
-        The figure.
-    previous, following : Quantity, optional
-        The figures before and behind it.
-    headings : tuple of str
-        Headings of its clause, outermost first; the innermost that names a crop gives it where the
-        words round the figure name none.
-
-    Returns
-    -------
-    Subject
-        Words, crop and indicator.
-    """
+    """Find what a figure is about."""
     before = _words_before(text, quantity, previous)
     behind = _words_behind(text, quantity, following)
     unit_words = text[quantity.start : quantity.end].lstrip("0123456789.,-– ")

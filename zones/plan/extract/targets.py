@@ -187,22 +187,7 @@ def _target_id(thing: _Thing, taken: set[str], single_year: int | None) -> str:
 def gather_targets(
     reading: Reading, zones: Sequence[ZoneClause], *, single_year: int | None
 ) -> dict[str, list[Target]]:
-    """Make targets of the statements of a document.
-
-    Parameters
-    ----------
-    reading : Reading
-        The statements.
-    zones : sequence of ZoneClause
-        The zones.
-    single_year : int or None
-        The year of a plan for one year, which is that of every figure without one.
-
-    Returns
-    -------
-    dict of str to list of Target
-        By id of zone; those of the whole plan under "".
-    """
+    """Make targets of the statements of a document."""
     things = _things(reading, zones)
     known, taken = {zone.zone: zone for zone in zones}, set[str]()
     ids = {id(thing): _target_id(thing, taken, single_year) for thing in things}

@@ -64,13 +64,7 @@ class Unit:
 
 @lru_cache(maxsize=1)
 def known_units() -> dict[str, Unit]:
-    """All units by id.
-
-    Returns
-    -------
-    dict of str to Unit
-        In the order of the table.
-    """
+    """All units by id."""
     with data_path("units.csv").open(encoding="utf-8", newline="") as lines:
         return {
             row["unit"]: Unit(
@@ -97,25 +91,7 @@ def _pattern() -> tuple[re.Pattern[str], dict[str, Unit]]:
 
 
 def match_unit(text: str, start: int) -> tuple[str, int] | None:
-    """Read the unit that begins at a place of a text.
-
-    Parameters
-    ----------
-    text : str
-        Text in NFC.
-    start : int
-        Where the unit must begin.
-
-    Returns
-    -------
-    (str, int) or None
-        Id of the unit, compound ones with slashes (``ha/year``), and where it ends.
-
-    Examples
-    --------
-    >>> match_unit("18-20m3/ha/năm", 5)
-    ('m3/ha/year', 14)
-    """
+    """Read the unit that begins at a place of a text."""
     pattern, forms = _pattern()
     found = pattern.match(text, start)
     if found is None:
@@ -131,36 +107,14 @@ def match_unit(text: str, start: int) -> tuple[str, int] | None:
 
 
 def unit_dimension(unit: str) -> str:
-    """Dimension of a unit, compound or not; ``/year`` does not change it.
-
-    Parameters
-    ----------
-    unit : str
-        Id, for instance ``"m3/ha/year"``.
-
-    Returns
-    -------
-    str
-        For instance ``"area"``, ``"volume/area"``; a unit that is not known stands for itself.
-    """
+    """Dimension of a unit, compound or not; ``/year`` does not change it."""
     parts = unit.removesuffix("/year").split("/")
     known = known_units()
     return "/".join(known[part].dimension if part in known else part for part in parts)
 
 
 def unit_factor(unit: str) -> float:
-    """Multiplier from a unit to the base unit of its dimension.
-
-    Parameters
-    ----------
-    unit : str
-        Id, compound or not.
-
-    Returns
-    -------
-    float
-        NaN for a unit that is not known.
-    """
+    """Multiplier from a unit to the base unit of its dimension."""
     first, *rest = unit.removesuffix("/year").split("/")
     known = known_units()
     if first not in known:
@@ -172,25 +126,7 @@ def unit_factor(unit: str) -> float:
 
 
 def unit_name(unit: str, language: Language) -> str:
-    """Name of a unit as a page prints it.
-
-    Parameters
-    ----------
-    unit : str
-        Id, compound or not; an id that is not known stands for itself.
-    language : {"en", "vi"}
-        Language of the page.
-
-    Returns
-    -------
-    str
-        For instance ``"m³/ha/năm"``.
-
-    Examples
-    --------
-    >>> unit_name("m3/ha/year", "vi")
-    'm³/ha/năm'
-    """
+    """Name of a unit as a page prints it."""
     known = known_units()
     first, *rest = unit.split("/")
     if language == "vi":

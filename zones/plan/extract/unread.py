@@ -67,20 +67,7 @@ class Unread:
 def find_unread(
     paragraphs: Sequence[Paragraph], quantities: Sequence[Sequence[Quantity]]
 ) -> list[Unread]:
-    """Find figures that became no quantity and are no date, year, number of a document or grade.
-
-    Parameters
-    ----------
-    paragraphs : sequence of Paragraph
-        The document.
-    quantities : sequence of sequence of Quantity
-        What was read in each paragraph.
-
-    Returns
-    -------
-    list of Unread
-        In the order of the document, one for each figure.
-    """
+    """Find figures that became no quantity and are no date, year, number of a document or grade."""
     found: list[Unread] = []
     for paragraph, read in zip(paragraphs, quantities, strict=True):
         if paragraph.ended:

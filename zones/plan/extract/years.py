@@ -67,31 +67,7 @@ def _governs(sentence: str, begin: int, end: int, place: int) -> bool:
 
 
 def find_span(text: str, place: int, headings: Sequence[str]) -> tuple[YearSpan | None, bool]:
-    """Year or span that a figure is for.
-
-    Parameters
-    ----------
-    text : str
-        The paragraph of the figure.
-    place : int
-        Where the figure stands.
-    headings : sequence of str
-        Headings of its clause, outermost first; the innermost that names a year counts.
-
-    Returns
-    -------
-    YearSpan or None
-        The nearest year before the figure in its sentence, else the nearest behind it, else that
-        of a heading.
-    bool
-        Whether it was said in the sentence itself.
-
-    Examples
-    --------
-    >>> text = "diện tích đến năm 2030 đạt 500 ha"
-    >>> find_span(text, text.index("500"), [])
-    (YearSpan(first=None, last=2030), True)
-    """
+    """Year or span that a figure is for."""
     begin, end = sentence_bounds(text, place)
     begin, end = max(begin, place - _FAR), min(end, place + _FAR)
     sentence = text[begin:end]

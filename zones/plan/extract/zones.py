@@ -86,23 +86,7 @@ class ZoneClause:
 
 
 def slug(text: str) -> str:
-    """Id made of a Vietnamese name.
-
-    Parameters
-    ----------
-    text : str
-        The name.
-
-    Returns
-    -------
-    str
-        Small letters, digits and underscores.
-
-    Examples
-    --------
-    >>> slug("Khoai tây, Khoai lang")
-    'khoai_tay_khoai_lang'
-    """
+    """Id made of a Vietnamese name."""
     plain = re.sub(r"[^a-z0-9]+", "_", without_marks(text.lower())).strip("_")
     return plain[:_LONGEST_ID].rstrip("_") or "x"
 
@@ -117,18 +101,7 @@ def _crops() -> dict[str, tuple[str, str, str, str]]:
 
 
 def listed_communes(names: NameList) -> list[ListedCommune]:
-    """Entries of a list of communes, as a plan file has them.
-
-    Parameters
-    ----------
-    names : NameList
-        The list as read.
-
-    Returns
-    -------
-    list of ListedCommune
-        A commune that is named twice stands twice, the second time at the end.
-    """
+    """Entries of a list of communes, as a plan file has them."""
 
     def written(text: str) -> str:
         return _LIST_WORD.sub("", text)
@@ -209,18 +182,7 @@ def _of_clauses(paragraphs: Sequence[Paragraph], lists: dict[int, PlaceList]) ->
 
 
 def zone_of(stated: Stated) -> tuple[str, str]:
-    """Crop and name of the zone whose area a statement gives.
-
-    Parameters
-    ----------
-    stated : Stated
-        A statement.
-
-    Returns
-    -------
-    (str, str)
-        Crop id or "", and the name of a crop that no table knows or "".
-    """
+    """Crop and name of the zone whose area a statement gives."""
     if stated.quantity.unit != "ha":
         return "", ""
     if stated.subject.indicator == "area" and stated.subject.crop:
@@ -234,22 +196,7 @@ def zone_of(stated: Stated) -> tuple[str, str]:
 def find_zones(
     paragraphs: Sequence[Paragraph], lists: dict[int, PlaceList], reading: Reading
 ) -> list[ZoneClause]:
-    """Find the zones of a document.
-
-    Parameters
-    ----------
-    paragraphs : sequence of Paragraph
-        The document.
-    lists : dict of int to PlaceList
-        Its lists of communes.
-    reading : Reading
-        Its statements.
-
-    Returns
-    -------
-    list of ZoneClause
-        Zones with a clause of their own first, then crops that only have an area; each id once.
-    """
+    """Find the zones of a document."""
     zones = {zone.zone: zone for zone in reversed(_of_clauses(paragraphs, lists))}
     zones = dict(reversed(zones.items()))
     for stated in reading.stated:
