@@ -51,7 +51,7 @@ def _rounded(table: pd.DataFrame, *, step: float) -> pd.DataFrame:
 def zone_totals(
     tables: Mapping[str, pd.DataFrame], species: pd.DataFrame, *, decimals: int
 ) -> pd.Series[float]:
-    """Printed totals of zones whose present area is all planted forest of a species."""
+    """Take the printed totals of zones whose present area is planted forest of one species."""
     names, zones = tables["zone_names"], tables["zones"]
     if species.empty or "crop" not in names.columns:
         return pd.Series(dtype="float64")
