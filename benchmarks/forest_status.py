@@ -106,7 +106,7 @@ def _do(task: str, path: Path) -> dict[str, Any]:
 
 
 def _ours(path: Path) -> dict[str, Any]:
-    from layers.communes.named_communes import CommuneList
+    from layers.communes.crosswalk import CommuneList
     from layers.engine.overlay import overlay_area
     from layers.kinds.forest_status import load_forest_status
     from zones.forest.cover import forest_cover_table

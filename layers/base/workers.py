@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from layers.base.errors import ClusterError, InputError, VungTrongError
 
-__all__ = ["Workers", "local_workers", "run_pieces", "worker_count"]
+__all__ = ["Progress", "Workers", "local_workers", "run_pieces", "silent", "worker_count"]
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
@@ -124,3 +124,14 @@ def _in_order(submit: Callable[[Piece], Any], pieces: Iterable[Piece], ahead: in
     finally:
         # A thread that runs already may hold a file that the caller is about to close.
         wait([future for future in pending if future.cancel() is False])
+
+
+class Progress(Protocol):
+    """Called now and then by long work."""
+
+    def __call__(self, done: int, total: int) -> None:
+        """Tell that ``done`` of ``total`` parts are finished."""
+
+
+def silent(done: int, total: int) -> None:
+    """Listen to nothing (the default)."""

@@ -11,9 +11,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
 
 from layers.base.errors import InputError
+from layers.base.findings import Finding
+from layers.base.language import Phrase, format_number
 from layers.base.schema import Column, Schema
 from layers.communes.gazetteer import (
     Day,
@@ -25,10 +29,16 @@ from layers.communes.gazetteer import (
     vintages,
 )
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-__all__ = ["CROSSWALK", "Heirs", "Journey", "crosswalk", "heirs", "year_of_vintage"]
+__all__ = [
+    "CROSSWALK",
+    "CommuneList",
+    "Heirs",
+    "Journey",
+    "crosswalk",
+    "heirs",
+    "named_communes",
+    "year_of_vintage",
+]
 
 CROSSWALK = Schema(
     "crosswalk",
@@ -167,8 +177,6 @@ def crosswalk(province: str, *, from_: Day, to: Day = None) -> pd.DataFrame:
     >>> len(table), table["old_code"].nunique(), table["new_code"].nunique()
     (196, 194, 65)
     """
-    import pandas as pd
-
     span = _span(province, from_, to)
     old = communes_on(span.province, span.older)
     new = communes_on(span.province, span.newer)
@@ -198,3 +206,82 @@ def year_of_vintage(province: str, vintage: str) -> int:
     known = vintages(province)
     later = [one for one in known if one > vintage]
     return int(later[0][:4]) - 1 if later else int(vintage[:4])
+
+
+@dataclass(frozen=True, slots=True)
+class CommuneList:
+    """The communes plots are compared with.
+
+    Parameters
+    ----------
+    province : str
+        Code of the province.
+    codes : tuple of str
+        Codes of the boundaries.
+    vintage : str or None
+        Day of the boundaries, ISO; the newest by default.
+    """
+
+    province: str
+    codes: tuple[str, ...]
+    vintage: str | None = None
+
+
+def named_communes(
+    plots: pd.DataFrame, communes: CommuneList, *, vintage: str | None = None, source: str
+) -> tuple[pd.Series[str], list[Finding]]:
+    """Code, among today's communes, of the commune each plot names."""
+    province = communes.province
+    end = vintage_on(communes.vintage, province=province)
+    day = end if vintage is None else vintage_on(vintage, province=province)
+    if day > end:
+        return plots["commune_code"].mask(plots["row"] >= 0), [_newer_codes(day, end, source)]
+    if day == end:
+        known = {code: code for code in (*communes_on(province, end), *communes.codes)}
+    else:
+        after = heirs(province, from_=day, to=end)
+        known = {code: "|".join(parts) for code, parts in after.items()}
+    text = pd.StringDtype(na_value=np.nan)
+    now: pd.Series[str] = plots["commune_code"].map(known).astype(text)
+    strange = plots["commune_code"].notna() & now.isna()
+    return now, _unknown_codes(plots, strange, day, source)
+
+
+def _newer_codes(day: str, end: str, source: str) -> Finding:
+    return Finding(
+        "problem",
+        "commune-codes-newer",
+        source,
+        Phrase(
+            en=f"commune codes are those in force from {day}, newer than the boundaries ({end}), "
+            "so plots cannot be compared with the communes they name",
+            vi=f"mã xã thuộc danh mục từ {day}, mới hơn lớp ranh giới ({end}), nên không đối chiếu "
+            "được lô với xã đã ghi",
+        ),
+    )
+
+
+def _unknown_codes(
+    plots: pd.DataFrame, strange: pd.Series[bool], day: str, source: str
+) -> list[Finding]:
+    if not strange.any():
+        return []
+    count = int(strange.sum())
+    first = ", ".join(plots.loc[strange, "commune_code"].drop_duplicates().head(5))
+    return [
+        Finding(
+            "problem",
+            "commune-unknown",
+            source,
+            Phrase(
+                en=f"{count} plots name communes that did not exist from {day} ({first}); they "
+                "are measured where they lie",
+                vi=f"{format_number(count, 'vi')} lô ghi mã xã không có trong danh mục từ {day} "
+                f"({first}); vẫn tính theo nơi lô nằm",
+            ),
+            count=count,
+            area_ha=float(plots.loc[strange, "ledger_ha"].sum()),
+            examples=tuple(plots.loc[strange, "plot"].head(5)),
+            rows=tuple(int(row) for row in plots.loc[strange, "row"]),
+        )
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
@@ -12,14 +12,13 @@ from layers.base.language import Phrase
 from layers.communes.codes import normal_code
 from layers.communes.crosswalk import heirs, year_of_vintage
 from layers.communes.gazetteer import Day, Unit, communes_on, vintage_on, vintages
-from layers.communes.places import majority_places
 from layers.communes.similarity import is_named, is_nearly_named
 from layers.communes.spelling import split_kind, tidy
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["check_vintage"]
+__all__ = ["check_vintage", "majority_places"]
 
 
 @dataclass(slots=True)
@@ -286,3 +285,35 @@ def _finding(kind: str, faults: Mapping[str, str], layer: _Layer, source: str) -
         examples=tuple(list(faults)[:5]),
         rows=tuple(rows),
     )
+
+
+#: Records looked at for each code; a code is told by most of them, not by all.
+_SAMPLE = 100
+
+
+def majority_places(
+    frame: pd.DataFrame, communes: pd.DataFrame, rows: Mapping[str, Sequence[int]]
+) -> dict[str, str]:
+    """Find the commune in which most records of each code lie."""
+    import geopandas as gpd
+
+    for one in (frame, communes):
+        if not isinstance(one, gpd.GeoDataFrame) or one.active_geometry_name is None or not one.crs:
+            return {}
+    chosen = [
+        (code, row)
+        for code, every in rows.items()
+        for row in every[:: max(1, len(every) // _SAMPLE)]
+    ]
+    shapes = frame.geometry.iloc[[row for _, row in chosen]]
+    points = gpd.GeoDataFrame(
+        {"code": [code for code, _ in chosen]},
+        geometry=shapes.representative_point().to_numpy(),
+        crs=frame.crs,
+    ).to_crs(communes.crs)
+    held = points.sjoin(communes[["commune_code", communes.geometry.name]], predicate="within")
+    counts = held.groupby("code")["commune_code"].value_counts()
+    total = points.groupby("code").size()
+    return {
+        str(code): str(place) for (code, place), count in counts.items() if count > total[code] / 2
+    }

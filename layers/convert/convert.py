@@ -30,9 +30,14 @@ from layers.convert.report import (
     report_links,
     report_repeated,
 )
-from layers.convert.rows import RowUnit, UnitColumns, find_units, settle_columns
+from layers.convert.rows import (
+    RowUnit,
+    UnitColumns,
+    find_units,
+    set_subtotals_apart,
+    settle_columns,
+)
 from layers.convert.split import SHARES, Sharing, divide, share_by_area
-from layers.convert.subtotals import set_subtotals_apart
 
 if TYPE_CHECKING:
     from layers.communes.gazetteer import Unit

@@ -110,11 +110,11 @@ def row_cell_areas(crs: pyproj.CRS, edges_degrees: Any, width_degrees: float) ->
     s = np.sin(lat)
     s1, s2 = s[:-1], s[1:]
     ds = 2 * np.cos(0.5 * (lat[1:] + lat[:-1])) * np.sin(0.5 * np.diff(lat))
-    zone = ds * (1 + e2 * s1 * s2) / ((1 - e2 * s1 * s1) * (1 - e2 * s2 * s2))
+    belt = ds * (1 + e2 * s1 * s2) / ((1 - e2 * s1 * s1) * (1 - e2 * s2 * s2))
     if e2 > 0:
         e = math.sqrt(e2)
-        zone = zone + np.arctanh(e * ds / (1 - e2 * s1 * s2)) / e
+        belt = belt + np.arctanh(e * ds / (1 - e2 * s1 * s2)) / e
     else:
-        zone = zone + ds
-    result: FloatArray = np.abs(0.5 * a * a * (1 - e2) * zone * math.radians(width_degrees))
+        belt = belt + ds
+    result: FloatArray = np.abs(0.5 * a * a * (1 - e2) * belt * math.radians(width_degrees))
     return result

@@ -16,10 +16,15 @@ from layers.base.findings import Finding, Findings
 from layers.base.language import Phrase, format_number
 from layers.base.workers import Workers, run_pieces
 from layers.crs.areal_scale import check_areal_scale
-from layers.engine.commune_ground import CommuneGround, take_communes
-from layers.engine.overlay_rules import ledger_areas, share_ledger
-from layers.engine.overlay_tasks import OUTSIDE, Shares, plot_shares, share_pieces
-from layers.engine.piece_shapes import piece_shapes
+from layers.engine.overlay_rules import ledger_areas, settle_slivers, share_ledger, tell_strays
+from layers.engine.overlay_tasks import (
+    OUTSIDE,
+    CommuneGround,
+    Shares,
+    plot_shares,
+    share_pieces,
+    take_communes,
+)
 from layers.engine.polygon_input import (
     attach_findings,
     refuse_names,
@@ -30,10 +35,8 @@ from layers.engine.polygon_input import (
 )
 from layers.engine.repair import RepairMode, repair_polygons
 from layers.engine.rings import IntArray
-from layers.engine.slivers import settle_slivers
-from layers.engine.stray_plots import tell_strays
 
-__all__ = ["overlay_area", "overlay_geometry", "overlay_pieces"]
+__all__ = ["overlay_area", "overlay_geometry", "overlay_pieces", "piece_shapes"]
 
 
 def overlay_area(
@@ -44,7 +47,6 @@ def overlay_area(
     by: Sequence[str] = ("land",),
     ledger_column: str | None = None,
     workers: Workers = 1,
-    sliver_m2: float = 0.0,
     repair: RepairMode = "repair",
     findings: Findings | None = None,
 ) -> pd.DataFrame:
@@ -64,8 +66,6 @@ def overlay_area(
         Column of ``plots`` with their official hectares.
     workers : int or dask.distributed.Client
         Number of local workers, or a cluster.
-    sliver_m2 : float
-        Pieces of cut plots smaller than this go to the largest piece of their plot; 0 keeps all.
     repair : {"repair", "never"}
         Whether invalid polygons are repaired (and reported), or refused.
     findings : Findings, optional
@@ -111,7 +111,6 @@ def overlay_area(
         id_column=id_column,
         ledger_column=ledger_column,
         workers=workers,
-        sliver_m2=sliver_m2,
         repair=repair,
         findings=findings,
     )
@@ -144,7 +143,11 @@ def overlay_pieces(
 
     Parameters
     ----------
-    communes, plots, id_column, ledger_column, workers, sliver_m2, repair
+    communes, plots, id_column, ledger_column, workers
+        As for ``overlay_area``.
+    sliver_m2 : float
+        Pieces of cut plots smaller than this go to the largest piece of their plot; 0 keeps all.
+    repair : {"repair", "never"}
         As for ``overlay_area``.
     findings : Findings, optional
         Takes what was found: ids in several rows, polygons without geometry, repairs, ground that
@@ -181,7 +184,7 @@ def overlay_pieces(
     pieces = pd.DataFrame(
         {
             "plot": plots.index.take(shares.row),
-            id_column: _labelled(ground.ids, shares.zone),
+            id_column: _labelled(ground.ids, shares.commune),
             "share_ratio": shares.share,
             "area_ha": shares.area_m2 / 1e4,
             "ledger_ha": share_ledger(shares, ledger),
@@ -235,15 +238,15 @@ def overlay_geometry(
     shapes = np.asarray(mended.geometry)[plots.index.get_indexer(pieces["plot"])]
     cut = (pieces["share_ratio"] < 1.0).to_numpy()
     ground = take_communes(communes, id_column, repair=repair, findings=Findings())
-    zone = ground.ids.get_indexer(pd.Index(pieces.loc[cut, id_column]))
-    shapes[cut] = piece_shapes(shapes[cut], zone, ground)
+    commune = ground.ids.get_indexer(pd.Index(pieces.loc[cut, id_column]))
+    shapes[cut] = piece_shapes(shapes[cut], commune, ground)
     return gpd.GeoDataFrame(pieces, geometry=shapes, crs=plots.crs)
 
 
-def _labelled(ids: pd.Index[Any], zone: IntArray) -> Any:
-    """Ids of zones, missing outside; whole numbers stay whole."""
+def _labelled(ids: pd.Index[Any], commune: IntArray) -> Any:
+    """Ids of communes, missing outside; whole numbers stay whole."""
     values: Any = pd.array(ids.to_numpy()) if ids.dtype.kind in "iu" else ids.array
-    return values.take(zone, allow_fill=True)
+    return values.take(commune, allow_fill=True)
 
 
 def _take_plots(
@@ -273,7 +276,7 @@ def _take_plots(
 
 def _tell_outside(shares: Shares, labels: pd.Index[Any], findings: Findings) -> None:
     """Tell plots that no commune holds, and those that only partly lie in one."""
-    outside = shares.zone == OUTSIDE
+    outside = shares.commune == OUTSIDE
     for whole in (True, False):
         chosen = outside & ((shares.share == 1.0) == whole)
         if not chosen.any():
@@ -299,3 +302,42 @@ def _tell_outside(shares: Shares, labels: pd.Index[Any], findings: Findings) -> 
                 rows=tuple(rows.tolist()),
             )
         )
+
+
+def piece_shapes(
+    plots: npt.NDArray[Any], commune: IntArray, communes: CommuneGround
+) -> npt.NDArray[Any]:
+    """Shape of one piece of each plot."""
+    if not len(plots):
+        return plots.copy()
+    tree = shapely.STRtree(communes.shapes)
+    piece, row = tree.query(plots)
+    wanted = (commune[piece] == OUTSIDE) | (commune[piece] == communes.number[row])
+    piece, row = piece[wanted], row[wanted]
+    # Only the part of a commune around the plot: its other vertices would all be noded in vain.
+    near = np.array(
+        [
+            shapely.clip_by_rect(shape, *bounds)
+            for shape, bounds in zip(
+                communes.shapes[row], _wider(shapely.bounds(plots[piece])), strict=True
+            )
+        ],
+        object,
+    )
+    order = np.argsort(piece, kind="stable")
+    piece, near = piece[order], near[order]
+    first = np.flatnonzero(np.diff(piece, prepend=-1))
+    around = np.full(len(plots), shapely.Polygon(), object)
+    for start, stop in zip(first, [*first[1:], len(piece)], strict=True):
+        around[piece[start]] = shapely.union_all(near[start:stop])
+    outside = commune == OUTSIDE
+    result = plots.copy()
+    result[outside] = shapely.difference(plots[outside], around[outside])
+    result[~outside] = shapely.intersection(plots[~outside], around[~outside])
+    return result
+
+
+def _wider(bounds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Bounds with a margin, so that cutting there leaves no edge of its own inside."""
+    margin = 0.5 * np.maximum(bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1])
+    return bounds + margin[:, None] * [-1.0, -1.0, 1.0, 1.0]

@@ -1,18 +1,24 @@
-"""Official hectares of plots, shared among the pieces by area; they close exactly."""
+"""What the pieces of plots obey: ledger hectares close, slivers and far plots are told."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyproj
+import shapely
 
 from layers.base.errors import ClosureError, InputError
 from layers.base.findings import Finding, Findings
-from layers.base.language import Phrase
-from layers.engine.overlay_tasks import Shares, largest_pieces
+from layers.base.language import Phrase, format_number
+from layers.crs.areal_scale import LIMIT, SAMPLES, areal_departures
+from layers.engine.overlay_tasks import OUTSIDE, Shares, largest_pieces
 from layers.engine.polygon_input import require_columns
 from layers.engine.rings import FloatArray
 
-__all__ = ["ledger_areas", "share_ledger"]
+__all__ = ["ledger_areas", "settle_slivers", "share_ledger", "tell_strays"]
 
 # What rounding may leave open of a plot's ledger area, relative to it.
 CLOSURE_RATIO = 1e-12
@@ -73,3 +79,113 @@ def share_ledger(shares: Shares, ledger: FloatArray | None) -> FloatArray:
             f"nhất {np.nanmax(left):.3g} ha; vui lòng báo lỗi kèm dữ liệu.",
         )
     return pieces
+
+
+#: Pieces of cut plots below this are told as slivers: the ledger's last digit, 0.01 ha.
+SLIVER_TOLD_M2 = 100.0
+
+
+def settle_slivers(
+    shares: Shares, sliver_m2: float, labels: pd.Index[Any], findings: Findings
+) -> Shares:
+    """Tell the slivers; give those below a limit to the largest piece of their plot."""
+    largest = largest_pieces(shares.row, shares.area_m2)
+    cut = np.ones(len(shares.row), bool)
+    cut[largest] = False  # a plot in one piece, and the piece that keeps the others' slivers
+    told = cut & (shares.area_m2 < max(sliver_m2, SLIVER_TOLD_M2))
+    moved = cut & (shares.area_m2 < sliver_m2)
+    if not told.any():
+        return shares
+    _tell_slivers(shares, told, moved, max(sliver_m2, SLIVER_TOLD_M2), labels, findings)
+    if not moved.any():
+        return shares
+    keeper = np.full(int(shares.row.max()) + 1, -1)
+    keeper[shares.row[largest]] = largest
+    area, share = shares.area_m2.copy(), shares.share.copy()
+    np.add.at(area, keeper[shares.row[moved]], area[moved])
+    np.add.at(share, keeper[shares.row[moved]], share[moved])
+    kept = ~moved
+    row, share = shares.row[kept], share[kept]
+    share[np.bincount(row)[row] == 1] = 1.0  # the sum of the parts may miss it by the last digit
+    return Shares(row, shares.commune[kept], share, area[kept], shares.repairs, shares.lacking)
+
+
+def _tell_slivers(
+    shares: Shares,
+    told: npt.NDArray[np.bool_],
+    moved: npt.NDArray[np.bool_],
+    limit_m2: float,
+    labels: pd.Index[Any],
+    findings: Findings,
+) -> None:
+    rows = np.unique(shares.row[told])
+    shown = tuple(str(label) for label in labels[rows[:5]])
+    count, area_ha = int(told.sum()), float(shares.area_m2[told].sum()) / 1e4
+    given = int(moved.sum())
+    findings.add(
+        Finding(
+            severity="note",
+            kind="sliver",
+            source="plots",
+            message=Phrase(
+                en=f"{count} pieces of cut plots are smaller than {limit_m2:g} m², {area_ha:.4f} "
+                f"ha in all (plots {', '.join(shown)}); {given} were given to the larger side.",
+                vi=f"{count} phần của các lô bị cắt nhỏ hơn {limit_m2:g} m², "
+                f"tổng {format_number(area_ha, 'vi', decimals=4)} ha "
+                f"(các lô {', '.join(shown)}); {given} phần được nhập vào phía lớn hơn.",
+            ),
+            count=count,
+            area_ha=area_ha,
+            examples=shown,
+            rows=tuple(rows.tolist()),
+        )
+    )
+
+
+def tell_strays(
+    shares: Shares,
+    shapes: npt.NDArray[Any],
+    labels: pd.Index[Any],
+    *,
+    crs: pyproj.CRS,
+    findings: Findings,
+) -> None:
+    """Tell plots that reach outside the communes to where areas are off by more than 0.2 %.
+
+    The areal scale has been checked where the communes lie, hence for all they hold; a plot with a
+    wrong coordinate may lie anywhere. It keeps its row outside, and stops no run.
+    """
+    piece = np.flatnonzero(shares.commune == OUTSIDE)
+    bounds = shapely.bounds(shapes[shares.row[piece]])
+    there = np.isfinite(bounds).all(axis=1)
+    piece, bounds = piece[there], bounds[there]
+    if not len(piece):
+        return
+    around = np.concatenate([bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)])[None, :]
+    if abs(areal_departures(crs, around, samples=SAMPLES)[0]) <= LIMIT:
+        return
+    departure = areal_departures(crs, bounds)
+    far = np.abs(departure) > LIMIT
+    if not far.any():
+        return
+    rows, worst = shares.row[piece[far]], float(np.abs(departure[far]).max())
+    shown = tuple(str(label) for label in labels[rows[:5]])
+    area_ha = float(shares.area_m2[piece[far]].sum()) / 1e4
+    findings.add(
+        Finding(
+            severity="problem",
+            kind="far-outside",
+            source="plots",
+            message=Phrase(
+                en=f"{len(rows)} plots lie so far from the communes ({', '.join(shown)}) that "
+                f"{crs.name} is off by up to {worst:.1%} in their {area_ha:.4f} ha: check their "
+                "coordinates.",
+                vi=f"{len(rows)} lô nằm quá xa các xã ({', '.join(shown)}), ở đó {crs.name} sai "
+                f"đến {worst:.1%} trong {area_ha:.4f} ha của các lô này: hãy kiểm tra tọa độ.",
+            ),
+            count=len(rows),
+            area_ha=area_ha,
+            examples=shown,
+            rows=tuple(rows.tolist()),
+        )
+    )

@@ -1,4 +1,4 @@
-"""One piece of an overlay: some plots near each other, and the communes around them."""
+"""Communes that share no ground, and one piece of an overlay: some plots and those around them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyproj
 import shapely
 
 from layers.base.errors import ClosureError
-from layers.engine.commune_ground import CommuneGround
-from layers.engine.repair import NO_REPAIRS, mend
+from layers.base.findings import Findings
+from layers.base.workers import Workers
+from layers.crs.areal_scale import check_areal_scale, square_unit_m2
+from layers.engine.overlaps import settle_claims
+from layers.engine.polygon_input import require_columns, take_in
+from layers.engine.repair import NO_REPAIRS, RepairMode, mend
 from layers.engine.rings import FloatArray, IntArray, Rings, rings_of
 from layers.engine.shared_area import (
     BinnedEdges,
@@ -23,9 +29,87 @@ from layers.engine.shared_area import (
     shared_areas,
 )
 
-__all__ = ["OUTSIDE", "SharePiece", "Shares", "largest_pieces", "plot_shares", "share_pieces"]
+__all__ = [
+    "OUTSIDE",
+    "CommuneGround",
+    "SharePiece",
+    "Shares",
+    "largest_pieces",
+    "plot_shares",
+    "share_pieces",
+    "take_communes",
+]
 
-#: Zone number of ground outside every commune.
+
+@dataclass(frozen=True, slots=True)
+class CommuneGround:
+    """Communes that share no ground.
+
+    Parameters
+    ----------
+    ids : pandas.Index
+        Each id once, sorted.
+    number : ndarray of int64
+        Position in ``ids`` of each shape.
+    shapes : ndarray of shapely geometries
+        Valid polygons, sorted by id; several may belong to one.
+    crs : pyproj.CRS
+        Projected CRS.
+    """
+
+    ids: pd.Index[Any]
+    number: IntArray
+    shapes: npt.NDArray[Any]
+    crs: pyproj.CRS
+
+    @property
+    def unit_m2(self) -> float:
+        """Square metres in a square unit of the CRS."""
+        return square_unit_m2(self.crs)
+
+    def edges(self) -> tuple[BinnedEdges, BinnedEdges]:
+        """Edges by id, in bins; once as they are, once with x and y exchanged."""
+        rings = rings_of(self.shapes).owned_by(self.number)
+        across = rings.moved(rings.y, rings.x)
+        return bin_edges(rings, len(self.ids)), bin_edges(across, len(self.ids))
+
+
+def take_communes(
+    communes: gpd.GeoDataFrame,
+    id_column: str,
+    *,
+    repair: RepairMode,
+    findings: Findings,
+    workers: Workers = 1,
+) -> CommuneGround:
+    """Check communes, repair what is invalid and give disputed ground to the lower id."""
+    require_columns(communes, [id_column], "communes")
+    intake = take_in(
+        communes,
+        communes[id_column],
+        source="communes",
+        repair=repair,
+        findings=findings,
+        workers=workers,
+    )
+    check_areal_scale(intake.crs, shapely.bounds(intake.shapes))
+    by_id = intake.ids.argsort()
+    rank = np.empty(len(by_id), np.int64)
+    rank[by_id] = np.arange(len(by_id))
+    rows = np.argsort(rank[intake.number], kind="stable")
+    ids, number = intake.ids[by_id], rank[intake.number[rows]]
+    shapes = settle_claims(
+        intake.shapes[rows],
+        ids[number],
+        unit_m2=square_unit_m2(intake.crs),
+        source="communes",
+        findings=findings,
+        workers=workers,
+    )
+    return CommuneGround(ids, number, shapes, intake.crs)
+
+
+#: Number of the ground outside every commune.
 OUTSIDE = -1
 #: Plots of one task: bounds its memory, and what a cluster does again when a worker dies.
 TASK_PLOTS = 8192
@@ -46,7 +130,7 @@ class SharePiece:
         Rows of the plots.
     shapes : ndarray of shapely geometries
         Polygons, missing or empty ones among them.
-    zones : ndarray of int64
+    numbers : ndarray of int64
         Numbers of the communes.
     edges : BinnedEdges
         The communes.
@@ -58,7 +142,7 @@ class SharePiece:
 
     rows: IntArray
     shapes: npt.NDArray[Any]
-    zones: IntArray
+    numbers: IntArray
     edges: BinnedEdges
     across: BinnedEdges
     unit_m2: float
@@ -67,7 +151,7 @@ class SharePiece:
         """Cross a process border with no other communes than those around the plots."""
         near = self.members(shapely.bounds(self.shapes))
         few, across = self.edges.take(near), self.across.take(near)
-        return SharePiece, (self.rows, self.shapes, self.zones[near], few, across, self.unit_m2)
+        return SharePiece, (self.rows, self.shapes, self.numbers[near], few, across, self.unit_m2)
 
     def members(self, bounds: FloatArray) -> IntArray:
         """Find the communes whose bounds meet those of all plots together."""
@@ -75,21 +159,21 @@ class SharePiece:
             return np.empty(0, np.int64)
         west, south = np.nanmin(bounds[:, 0]), np.nanmin(bounds[:, 1])
         east, north = np.nanmax(bounds[:, 2]), np.nanmax(bounds[:, 3])
-        zone = self.edges.bounds
+        box = self.edges.bounds
         return np.flatnonzero(
-            (zone[:, 0] < east) & (zone[:, 1] < north) & (zone[:, 2] > west) & (zone[:, 3] > south)
+            (box[:, 0] < east) & (box[:, 1] < north) & (box[:, 2] > west) & (box[:, 3] > south)
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """Pieces of plots, as parallel columns, by row and zone; the part outside comes last.
+    """Pieces of plots, as parallel columns, by row and commune; the part outside comes last.
 
     Parameters
     ----------
     row : ndarray of int64
         Row of the plot.
-    zone : ndarray of int64
+    commune : ndarray of int64
         Number of the commune, or ``OUTSIDE``.
     share : ndarray of float64
         Share of the plot; those of a plot sum to 1.
@@ -102,7 +186,7 @@ class Shares:
     """
 
     row: IntArray
-    zone: IntArray
+    commune: IntArray
     share: FloatArray
     area_m2: FloatArray
     repairs: pd.DataFrame
@@ -111,29 +195,31 @@ class Shares:
     @staticmethod
     def join(shares: list[Shares]) -> Shares:
         """Bring the pieces of all tasks into one order."""
-        kinds = {"row": "i8", "zone": "i8", "share": "f8", "area_m2": "f8", "lacking": "i8"}
-        row, zone, share, area, lacking = (
+        kinds = {"row": "i8", "commune": "i8", "share": "f8", "area_m2": "f8", "lacking": "i8"}
+        row, commune, share, area, lacking = (
             np.concatenate([getattr(s, name) for s in shares] or [np.empty(0, dtype)])
             for name, dtype in kinds.items()
         )
-        last = zone.max(initial=0) + 1
-        order = np.argsort(row * (last + 1) + np.where(zone == OUTSIDE, last, zone))
+        last = commune.max(initial=0) + 1
+        order = np.argsort(row * (last + 1) + np.where(commune == OUTSIDE, last, commune))
         repairs = [s.repairs for s in shares if len(s.repairs)]
         table = pd.concat(repairs).sort_values("position") if repairs else NO_REPAIRS
-        return Shares(row[order], zone[order], share[order], area[order], table, np.sort(lacking))
+        return Shares(
+            row[order], commune[order], share[order], area[order], table, np.sort(lacking)
+        )
 
 
 def share_pieces(shapes: npt.NDArray[Any], communes: CommuneGround) -> Iterator[SharePiece]:
     """Cut the work: some plots together, with the communes around them."""
     edges, across = communes.edges()
-    zones = np.arange(len(communes.ids))
+    numbers = np.arange(len(communes.ids))
     order = np.arange(len(shapes))
-    if len(zones) > FEW_COMMUNES:
+    if len(numbers) > FEW_COMMUNES:
         order = _neighbours(shapely.bounds(shapes))
         shapes = shapes[order]
     for start in range(0, len(order), TASK_PLOTS):
         some = slice(start, start + TASK_PLOTS)
-        yield SharePiece(order[some], shapes[some], zones, edges, across, communes.unit_m2)
+        yield SharePiece(order[some], shapes[some], numbers, edges, across, communes.unit_m2)
 
 
 def _neighbours(bounds: FloatArray) -> IntArray:
@@ -160,7 +246,7 @@ def plot_shares(piece: SharePiece) -> Shares:
     whole, inside = np.nonzero(looks == 1.0)
     (cut, crossed), cut_area, doubt = _cut(rings, area, looks, members, piece)
     plot, shared = np.concatenate([whole, cut]), np.concatenate([area[whole], cut_area])
-    zone = piece.zones[members[np.concatenate([inside, crossed])]]
+    commune = piece.numbers[members[np.concatenate([inside, crossed])]]
     outside = area - np.bincount(plot, shared, plots)
     slack = doubt * (1 + np.bincount(plot, minlength=plots)) + CLOSURE_RATIO * area
     over = np.flatnonzero(outside < -slack)
@@ -170,11 +256,11 @@ def plot_shares(piece: SharePiece) -> Shares:
     left = np.flatnonzero((outside > np.maximum(doubt, CLOSURE_RATIO * area)) | homeless)
     _check_outside(rings, left, area[left] - outside[left], members, piece)
     plot = np.concatenate([plot, left])
-    zone = np.concatenate([zone, np.full(len(left), OUTSIDE)])
+    commune = np.concatenate([commune, np.full(len(left), OUTSIDE)])
     shared = _closed(plot, np.concatenate([shared, outside[left]]), area)
     full = area[plot]
     share = np.divide(shared, full, out=np.ones(len(plot)), where=full > 0)
-    return Shares(piece.rows[plot], zone, share, shared * piece.unit_m2, repairs, lacking)
+    return Shares(piece.rows[plot], commune, share, shared * piece.unit_m2, repairs, lacking)
 
 
 def _cut(

@@ -23,7 +23,7 @@ from matplotlib.backends.backend_pdf import PdfPages
 from pypdf import PdfReader, PdfWriter
 
 from layers.base.language import Phrase
-from layers.base.progress import Progress, silent
+from layers.base.workers import Progress, silent
 from layers.io.atomic import written_aside
 from maps.annex.content import DEMO_MARK, page_date
 from maps.atlas.atlas_pages import AtlasPage, PageParcel, list_pages

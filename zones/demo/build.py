@@ -8,8 +8,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from layers.base.progress import Progress, silent
 from layers.base.resources import data_path
+from layers.base.workers import Progress, silent
 from zones.demo.boundaries import build_boundaries
 from zones.demo.files import save_raster, save_table, save_vector
 from zones.demo.fruit_report import build_fruit_report

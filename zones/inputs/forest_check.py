@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from layers.communes.named_communes import CommuneList
+    from layers.communes.crosswalk import CommuneList
     from layers.kinds.plots import PlotLayer
 
 __all__ = ["PlaceCheck", "check_places"]
@@ -42,8 +42,8 @@ def check_places(
     vintage: str | None = None,
 ) -> PlaceCheck:
     """Compare where plots lie with the communes they name; find a wrong CRS by it."""
+    from layers.communes.crosswalk import named_communes
     from layers.communes.location_check import DISAGREEMENTS, check_named_communes
-    from layers.communes.named_communes import named_communes
     from layers.kinds.crs_check import check_meridian
 
     named, found = named_communes(layer.plots, listed, vintage=vintage, source=name)

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from layers.base.errors import InputError, VungTrongError
 from layers.base.findings import Finding, Findings
 from layers.base.language import Phrase
-from layers.base.progress import Progress, silent
+from layers.base.workers import Progress, silent
 from layers.communes.boundaries import NaturalAreas, load_communes
+from layers.communes.crosswalk import CommuneList
 from layers.communes.gazetteer import units
-from layers.communes.named_communes import CommuneList
 from layers.crs.crs import area_crs, plane_area_ha
 from zones.inputs.checks import (
     check_codes_of_day,

@@ -9,7 +9,7 @@ import pandas as pd
 
 from layers.base.errors import InputError
 from layers.base.findings import Finding
-from layers.base.progress import Progress, silent
+from layers.base.workers import Progress, silent
 from layers.communes.gazetteer import province_name
 from layers.crs.crs import plane_area_ha
 from zones.forest.change import CoverChange, Survey, cover_change

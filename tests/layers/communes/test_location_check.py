@@ -8,8 +8,8 @@ import pytest
 import shapely
 
 from layers.base.errors import InputError
+from layers.communes.crosswalk import CommuneList, named_communes
 from layers.communes.location_check import DISAGREEMENTS, check_named_communes, locate_points
-from layers.communes.named_communes import CommuneList, named_communes
 
 
 def communes():

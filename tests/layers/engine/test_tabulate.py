@@ -15,8 +15,8 @@ from affine import Affine
 from rasterio.enums import Resampling
 from shapely import MultiPolygon, Polygon, box
 
-import layers.engine.raster_ground
 import layers.engine.tabulate
+import layers.engine.tabulate_tasks
 from layers import tabulate_area
 from layers.base.errors import ClosureError, CrsError, InputError, MissingFileError
 from layers.base.findings import Findings
@@ -469,13 +469,13 @@ def test_what_gets_lost_is_not_taken_for_ground_beyond_the_raster(
 
 
 def test_polygons_in_cells_have_the_area_they_were_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    read = layers.engine.raster_ground.rings_of
+    read = layers.engine.tabulate_tasks.rings_of
 
     def shrunk(shapes: Any) -> Any:
         rings = read(shapes)
         return rings.moved(EAST + (rings.x - EAST) * 0.9, rings.y)
 
-    monkeypatch.setattr(layers.engine.raster_ground, "rings_of", shrunk)
+    monkeypatch.setattr(layers.engine.tabulate_tasks, "rings_of", shrunk)
     with (
         raster_file(np.ones((20, 20))).open() as raster,
         pytest.raises(ClosureError, match=r"1 polygons \(a\): .* m² are left over"),
