@@ -28,7 +28,7 @@ from zones.allocation.explain.reasons import explain_allocation
 from zones.allocation.explain.tradeoffs import exchange_rates
 from zones.allocation.inputs import AllocationInputs, AllocationSettings
 from zones.allocation.model import Model, build_model
-from zones.allocation.rounded import print_allocation
+from zones.allocation.rounded import round_allocation
 from zones.allocation.solve import solve_stages, walk_stages
 from zones.rounding.rounding import round_table
 
@@ -209,7 +209,7 @@ def _roundings(allocation: Allocation, runs: int) -> list[str]:
 
 
 def _explained(allocation: Allocation, runs: int) -> list[str]:
-    printed = print_allocation(allocation)
+    printed = round_allocation(allocation)
     short = int((allocation.held["status"] == "short").sum())
 
     def explain() -> int:

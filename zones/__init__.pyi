@@ -6,7 +6,7 @@ from .allocation.explain.reasons import explain_allocation as explain_allocation
 from .allocation.inputs import AllocationInputs as AllocationInputs
 from .allocation.inputs import AllocationSettings as AllocationSettings
 from .allocation.rounded import compare_allocations as compare_allocations
-from .allocation.rounded import print_allocation as print_allocation
+from .allocation.rounded import round_allocation as round_allocation
 from .demo import build_demo as build_demo
 from .forest.cover import check_forest_cover as check_forest_cover
 from .forest.cover import forest_cover_rate as forest_cover_rate

@@ -18,14 +18,14 @@ from zones.allocation.explain.report import AllocationReport, allocation_report
 from zones.allocation.explain.sentences import Sentence, Voice, decimals_of
 from zones.allocation.explain.tradeoffs import exchange_rates, say_exchange
 from zones.allocation.inputs import PRESENT
+from zones.allocation.land import zone_land
 from zones.allocation.prepare import Prepared, needs_plots, prepare_allocation
 from zones.allocation.rounded import (
-    PrintedAllocation,
+    RoundedAllocation,
     allocation_table,
     annex_table,
-    print_allocation,
+    round_allocation,
 )
-from zones.allocation.zone_land import zone_land
 from zones.output.folder import refuse_existing, save_table, staged_folder
 from zones.publish.notes import allocation_notes
 from zones.publish.printed_species import print_present
@@ -63,7 +63,7 @@ class AllocationJob:
         Inputs, settings and names.
     allocation : Allocation
         The plan.
-    printed : PrintedAllocation
+    printed : RoundedAllocation
         Its printed figures.
     explanation : Explanation
         Reasons and repairs.
@@ -75,7 +75,7 @@ class AllocationJob:
 
     prepared: Prepared
     allocation: Allocation
-    printed: PrintedAllocation
+    printed: RoundedAllocation
     explanation: Explanation
     exchange: pd.DataFrame
     demo: bool = False
@@ -120,7 +120,7 @@ class Comparison:
     ----------
     allocation : Allocation
         The plan before.
-    printed : PrintedAllocation
+    printed : RoundedAllocation
         Its printed figures.
     changes : pandas.DataFrame
         From ``zones.allocation.rounded.compare_allocations``.
@@ -129,7 +129,7 @@ class Comparison:
     """
 
     allocation: Allocation
-    printed: PrintedAllocation
+    printed: RoundedAllocation
     changes: pd.DataFrame
     names: Mapping[str, Phrase] = field(default_factory=dict)
 
@@ -160,9 +160,9 @@ def _tell(teller: Teller | None, done: int) -> None:
         teller.part(done, 4)
 
 
-def print_job(prepared: Prepared, allocation: Allocation, *, step: float) -> PrintedAllocation:
+def print_job(prepared: Prepared, allocation: Allocation, *, step: float) -> RoundedAllocation:
     """Round an allocation as the pages of its project print it, targets in the plan's order."""
-    printed = print_allocation(
+    printed = round_allocation(
         allocation,
         step=step,
         time_limit_s=prepared.rounding_seconds,

@@ -20,20 +20,25 @@ from layers.base.language import Phrase, format_number
 from layers.base.resources import data_path
 from layers.base.schema import Column, Schema
 from layers.kinds.crops import load_crops
-from zones.allocation.allocation_files import Decimal, read_figures
-from zones.allocation.inputs import AVAILABLE, PACE, SOURCES, SUITABILITY
+from zones.allocation.allocate import Allocation
+from zones.allocation.inputs import AVAILABLE, PACE, SOURCES, SUITABILITY, Decimal, read_figures
+from zones.allocation.land_years import usable_land
+from zones.rounding.rounding import round_to_total
 
 __all__ = [
     "CROP_SUITABILITY",
     "LAND_SOURCES",
+    "ZONE_LAND",
     "ageless_stands",
     "available_land",
+    "join_zone_land",
     "load_crop_suitability",
     "load_land_sources",
     "past_pace",
     "sources_table",
     "suitability_table",
     "unreached_communes",
+    "zone_land",
 ]
 
 LAND_SOURCES = Schema(
@@ -72,6 +77,25 @@ CROP_SUITABILITY = Schema(
         Column("basis", "text", "where the rule comes from"),
     ),
 )
+
+ZONE_LAND = Schema(
+    "zone land",
+    (
+        Column("zone", "text", "id of the zone"),
+        Column("commune_code", "text", "commune"),
+        Column(
+            "available_ha",
+            "number",
+            "land that suits the zone, beside its present area; missing where no rule tells",
+            "ha",
+            nullable=True,
+            minimum=0,
+        ),
+        Column("binding", "text", "what keeps the commune from taking more"),
+    ),
+)
+
+_PAIR = ["zone", "commune_code"]
 
 
 def _load(schema: Schema, name: str, own: Path | None, decimal: Decimal | None) -> pd.DataFrame:
@@ -337,3 +361,40 @@ def _most_planted(mine: pd.DataFrame, land: pd.Series[float]) -> pd.DataFrame:
     typical = float(pace[known].sum() / land[known].sum())
     pace = pace.where(known, land * typical)
     return pd.DataFrame({"commune_code": pace.index, "high_ha": pace.to_numpy()})
+
+
+def zone_land(allocation: Allocation) -> pd.DataFrame:
+    """Hectares that each zone could take in each commune, whatever the plan does with them."""
+    inputs = allocation.inputs
+    land = usable_land(inputs, allocation.settings)
+    suits = inputs.suitability[inputs.suitability["suitability"] > 0]
+    found = suits.merge(land, on=["commune_code", "source"]).groupby(_PAIR)["usable_ha"].sum()
+    table = allocation.limits[[*_PAIR, "binding"]].reset_index(drop=True)
+    wanted = pd.MultiIndex.from_frame(table[_PAIR])
+    hectares = found.reindex(wanted).fillna(0.0).to_numpy()
+    told = table["zone"].isin(inputs.suitability["zone"]).to_numpy()
+    return ZONE_LAND.validate(table.assign(available_ha=np.where(told, hectares, np.nan)))
+
+
+def join_zone_land(
+    zones: pd.DataFrame,
+    land: pd.DataFrame,
+    *,
+    allocation: pd.DataFrame,
+    losses: pd.DataFrame,
+    decimals: int,
+) -> pd.DataFrame:
+    """Add printed ``available_ha`` and ``gap_ha`` to printed zones."""
+    step = 10.0**-decimals
+    parts = []
+    for _, rows in land.groupby("zone", sort=False):
+        known = rows["available_ha"].notna().all()
+        rounded = round_to_total(rows["available_ha"].to_numpy(), step=step) if known else np.nan
+        parts.append(rows.assign(available_ha=rounded))
+    printed = pd.concat([land.iloc[:0], *parts])[[*_PAIR, "available_ha"]]
+    pairs = pd.MultiIndex.from_frame(printed[_PAIR])
+    added = allocation.groupby(_PAIR)["planned_ha"].sum().reindex(pairs).fillna(0.0)
+    lost = losses.groupby(_PAIR)["loss_ha"].sum().reindex(pairs).fillna(0.0)
+    gap = (added.to_numpy() - lost.to_numpy()).round(decimals) + 0.0
+    joined = zones.merge(printed.assign(gap_ha=gap), on=_PAIR, how="left", validate="1:1")
+    return joined.set_axis(zones.index)

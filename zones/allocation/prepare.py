@@ -13,9 +13,6 @@ from layers.base.errors import InputError
 from layers.base.findings import Finding
 from layers.base.language import Phrase
 from layers.base.schema import Column, Schema
-from zones.allocation.allocation_aside import take_rows_aside
-from zones.allocation.allocation_files import Decimal, read_figures
-from zones.allocation.allocation_losses import free_land_of, take_losses_aside, tell_losses_aside
 from zones.allocation.explain.sentences import ORIGIN
 from zones.allocation.inputs import (
     AVAILABLE,
@@ -30,6 +27,8 @@ from zones.allocation.inputs import (
     TARGETS_HA,
     AllocationInputs,
     AllocationSettings,
+    Decimal,
+    read_figures,
 )
 from zones.allocation.land import (
     ageless_stands,
@@ -42,7 +41,15 @@ from zones.allocation.land import (
     unreached_communes,
 )
 from zones.allocation.land_plots import lock_plots, plot_land, split_by_elevation
-from zones.allocation.targets import CONVERSIONS, allocation_targets, conversion_names
+from zones.allocation.targets import (
+    CONVERSIONS,
+    allocation_targets,
+    conversion_names,
+    free_land_of,
+    take_losses_aside,
+    take_rows_aside,
+    tell_losses_aside,
+)
 from zones.measure.present import present_by_crop
 from zones.project.sources import layer_names
 

@@ -22,18 +22,18 @@ from zones.allocation.model import lost_until, planned_until, present_until
 from zones.rounding.rounding import clean_steps, round_table, round_to_total, whole_steps
 
 __all__ = [
-    "PrintedAllocation",
+    "RoundedAllocation",
     "allocation_table",
     "annex_table",
     "compare_allocations",
-    "print_allocation",
+    "round_allocation",
 ]
 
 _PAIR = ["zone", "commune_code"]
 
 
 @dataclass(frozen=True, slots=True)
-class PrintedAllocation:
+class RoundedAllocation:
     """Rounded figures of an allocation.
 
     Parameters
@@ -67,13 +67,13 @@ class PrintedAllocation:
     aside: pd.DataFrame = field(default_factory=PRESENT.empty)
 
 
-def print_allocation(
+def round_allocation(
     allocation: Allocation,
     *,
     step: float = 1.0,
     time_limit_s: float = 60.0,
     present: pd.DataFrame | None = None,
-) -> PrintedAllocation:
+) -> RoundedAllocation:
     """Round an allocation for print.
 
     Parameters
@@ -91,7 +91,7 @@ def print_allocation(
 
     Returns
     -------
-    PrintedAllocation
+    RoundedAllocation
         The rounded figures.
 
     Raises
@@ -125,7 +125,7 @@ def print_allocation(
     )
     held, missed = _printed_held(allocation, (standing, losses.cells, planned.cells), step)
     notes = [table.note for table in (losses, planned) if table.note is not None]
-    printed = PrintedAllocation(
+    printed = RoundedAllocation(
         standing,
         losses.cells,
         planned.cells,
@@ -234,7 +234,7 @@ def _printed_held(
     return HELD.validate(held), notes if len(by_print) else []
 
 
-def _check_printed(printed: PrintedAllocation) -> None:
+def _check_printed(printed: RoundedAllocation) -> None:
     held = printed.held
     residual = held["present_ha"] - held["loss_ha"] + held["planned_ha"] - held["end_ha"]
     worst = float(residual.abs().max()) if len(held) else 0.0
@@ -246,7 +246,7 @@ def _check_printed(printed: PrintedAllocation) -> None:
 
 
 def allocation_table(
-    allocation: Allocation, printed: PrintedAllocation, *, by_year: bool
+    allocation: Allocation, printed: RoundedAllocation, *, by_year: bool
 ) -> pd.DataFrame:
     """Table ``allocation.csv``."""
     keys = [*_PAIR, "year"]
@@ -266,7 +266,7 @@ def allocation_table(
 
 
 def _with_present(
-    allocation: Allocation, printed: PrintedAllocation, rows: pd.DataFrame
+    allocation: Allocation, printed: RoundedAllocation, rows: pd.DataFrame
 ) -> pd.DataFrame:
     limits = allocation.limits[[*_PAIR, "binding"]]
     table = limits.merge(printed.present, on=_PAIR, how="left").merge(rows, on=_PAIR, how="left")
@@ -282,7 +282,7 @@ def _with_present(
     return table.sort_values([*_PAIR, "year", "land"], ignore_index=True)[ALLOCATION.names]
 
 
-def annex_table(allocation: Allocation, printed: PrintedAllocation) -> pd.DataFrame:
+def annex_table(allocation: Allocation, printed: RoundedAllocation) -> pd.DataFrame:
     """Sheet of the annex: one row per zone and commune, one column per year."""
     years = [str(year) for year in allocation.settings.years]
     added = printed.planned.assign(year=printed.planned["year"].astype("str"))
@@ -309,7 +309,7 @@ def compare_allocations(
     other: Allocation,
     *,
     tolerance_ha: float = 0.05,
-    printed: tuple[PrintedAllocation, PrintedAllocation] | None = None,
+    printed: tuple[RoundedAllocation, RoundedAllocation] | None = None,
 ) -> pd.DataFrame:
     """Two scenarios side by side: which communes change, and what binds them in each.
 
@@ -319,7 +319,7 @@ def compare_allocations(
         The plans.
     tolerance_ha : float
         Changes of the unrounded plans up to this are none.
-    printed : tuple of PrintedAllocation, optional
+    printed : tuple of RoundedAllocation, optional
         Their printed figures, which the table then shows.
 
     Returns
@@ -353,7 +353,7 @@ def compare_allocations(
     return both[[*_PAIR, *order]]
 
 
-def _printed_sums(pairs: pd.DataFrame, printed: PrintedAllocation) -> pd.Series[float]:
+def _printed_sums(pairs: pd.DataFrame, printed: RoundedAllocation) -> pd.Series[float]:
     """Sum printed hectares of pairs over the years; missing where a zone was not allocated."""
     sums = printed.planned.groupby(_PAIR)["planned_ha"].sum()
     found = sums.reindex(pd.MultiIndex.from_frame(pairs[_PAIR])).fillna(0.0)

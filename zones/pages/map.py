@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from layers.base.language import Phrase, format_number
-from zones.allocation.zone_land import join_zone_land
+from zones.allocation.land import join_zone_land
 from zones.pages.annex import render_workbook
 from zones.pages.context_layers import (
     communes_with_kinds,

@@ -20,9 +20,9 @@ from zones.allocation.explain.reasons import Explanation
 from zones.allocation.explain.report import AllocationReport, allocation_report
 from zones.allocation.explain.sentences import Voice
 from zones.allocation.inputs import AllocationInputs, AllocationSettings
+from zones.allocation.land import zone_land
 from zones.allocation.land_years import land_rows, usable_land
-from zones.allocation.rounded import print_allocation
-from zones.allocation.zone_land import zone_land
+from zones.allocation.rounded import round_allocation
 
 Piece = tuple[float, float, float]
 
@@ -55,7 +55,7 @@ def test_land_that_is_free_in_no_year_of_the_plan_is_told_nowhere() -> None:
     usable = usable_land(result.inputs, result.settings)
     assert usable.to_numpy().tolist() == [["a", "young", "made", 50.0]]
     assert zone_land(result)["available_ha"].tolist() == [50.0]
-    printed = print_allocation(result)
+    printed = round_allocation(result)
     chain = explain_commune(result, "timber", "a", printed=printed)
     text = " ".join(sentence.phrase.en for sentence in chain)
     assert "50.0 ha can be used" in text

@@ -17,7 +17,7 @@ from zones.allocation.rounded import (
     allocation_table,
     annex_table,
     compare_allocations,
-    print_allocation,
+    round_allocation,
 )
 
 
@@ -48,7 +48,7 @@ def made(seed: int) -> Allocation:
 @given(st.integers(0, 1000), st.sampled_from([1.0, 0.1]))
 def test_every_printed_table_adds_up(seed: int, step: float) -> None:
     allocation = made(seed)
-    printed = print_allocation(allocation, step=step)
+    printed = round_allocation(allocation, step=step)
     table = allocation_table(allocation, printed, by_year=True)
     annex = annex_table(allocation, printed)
     years = [str(year) for year in YEARS.years]
@@ -82,7 +82,7 @@ def test_losses_of_each_zone_go_to_the_nearest_step() -> None:
             for zone, area in lost.items()
         ],
     )
-    printed = print_allocation(allocate(inputs, settings=YEARS))
+    printed = round_allocation(allocate(inputs, settings=YEARS))
     assert printed.losses.set_index("zone")["loss_ha"].to_dict() == {
         "anise": 20.0,
         "na": 33.0,
@@ -92,7 +92,7 @@ def test_losses_of_each_zone_go_to_the_nearest_step() -> None:
 
 def test_all_years_together_are_the_sum_of_the_years() -> None:
     allocation = made(3)
-    printed = print_allocation(allocation, step=0.1)
+    printed = round_allocation(allocation, step=0.1)
     every = allocation_table(allocation, printed, by_year=True)
     together = allocation_table(allocation, printed, by_year=False)
     keys = ["zone", "commune_code", "land"]
@@ -109,7 +109,7 @@ def test_present_without_planting_has_its_row() -> None:
         present={("pine", "b"): 5.0},
     )
     allocation = allocate(inputs, settings=YEARS)
-    table = allocation_table(allocation, print_allocation(allocation), by_year=True)
+    table = allocation_table(allocation, round_allocation(allocation), by_year=True)
     assert table[["commune_code", "land", "planned_ha", "present_ha"]].to_numpy().tolist() == [
         ["b", "", 0.0, 5.0]
     ]
@@ -118,7 +118,7 @@ def test_present_without_planting_has_its_row() -> None:
 def test_met_beside_its_bound_in_print_is_noted() -> None:
     inputs = inputs_of(land={("a", "bare"): 50.0}, targets={"pine": (10.5, 10.5)})
     allocation = allocate(inputs, settings=YEARS)
-    printed = print_allocation(allocation, step=1.0)
+    printed = round_allocation(allocation, step=1.0)
     assert printed.held["status"].tolist() == ["reached"]
     assert "pine-area" in printed.notes[-1].en
 
@@ -147,18 +147,18 @@ def test_present_areas_are_those_of_the_pages() -> None:
         present={("pine", code): 10 / 3 for code in "abc"},
     )
     allocation = allocate(inputs, settings=YEARS)
-    own = print_allocation(allocation).present
+    own = round_allocation(allocation).present
     assert own["present_ha"].sum() == 10
     pages = own.assign(present_ha=[3.0, 3.0, 4.0])
-    printed = print_allocation(allocation, present=pages)
+    printed = round_allocation(allocation, present=pages)
     assert printed.present["present_ha"].tolist() == [3.0, 3.0, 4.0]
     table = allocation_table(allocation, printed, by_year=False).set_index("commune_code")
     assert table["present_ha"].to_dict() == {"a": 3.0, "b": 3.0, "c": 4.0}
     assert printed.held["present_ha"].tolist() == [10.0]
     with pytest.raises(ClosureError, match=r"no rounding of the allocation's: 1 rows.*'b'"):
-        print_allocation(allocation, present=pages.assign(present_ha=[3.0, 9.0, 4.0]))
+        round_allocation(allocation, present=pages.assign(present_ha=[3.0, 9.0, 4.0]))
     with pytest.raises(ClosureError, match=r"no rounding of the allocation's: 1 rows.*'c'"):
-        print_allocation(allocation, present=pages.iloc[:2])
+        round_allocation(allocation, present=pages.iloc[:2])
 
 
 def test_a_zone_that_was_not_allocated_is_missing_not_zero() -> None:
@@ -171,7 +171,7 @@ def test_a_zone_that_was_not_allocated_is_missing_not_zero() -> None:
             "present_ha": [0.0, 0.0, 7.0, 0.0, np.nan, np.nan],
         }
     )
-    printed = print_allocation(allocation, present=pages)
+    printed = round_allocation(allocation, present=pages)
     table = allocation_table(allocation, printed, by_year=True)
     aside = table[table["binding"] == "not_allocated"]
     assert aside[["zone", "commune_code"]].to_numpy().tolist() == [

@@ -11,8 +11,8 @@ import pytest
 from tests.zones.allocation.allocation_cases import YEARS, inputs_of
 from zones.allocation.allocate import Allocation, allocate
 from zones.allocation.explain.commune import explain_commune
-from zones.allocation.rounded import allocation_table, print_allocation
-from zones.allocation.zone_land import join_zone_land, zone_land
+from zones.allocation.land import join_zone_land, zone_land
+from zones.allocation.rounded import allocation_table, round_allocation
 from zones.publish.figures import print_zones
 
 
@@ -76,7 +76,7 @@ def test_zone_without_a_rule_has_no_land_known() -> None:
 def test_ground_under_trees_is_no_part_of_the_sum_of_planting() -> None:
     """a has 10.04 of 14.04 ha of bare land, and all the land under canopy."""
     allocation = allocated()
-    printed = print_allocation(allocation, step=0.1)
+    printed = round_allocation(allocation, step=0.1)
     (fair,) = [
         sentence
         for sentence in explain_commune(allocation, "pine", "a", printed=printed)
@@ -96,7 +96,7 @@ def printed_zones(allocation: Allocation) -> pd.DataFrame:
     rows = rows.assign(commune=rows["commune_code"])
     other = rows[rows["zone"] == "pine"].assign(zone="tea", present_ha=5.0)
     zones = print_zones(pd.concat([rows, other], ignore_index=True), decimals=1)
-    printed = print_allocation(allocation, step=0.1)
+    printed = round_allocation(allocation, step=0.1)
     return join_zone_land(
         zones,
         zone_land(allocation),

@@ -14,7 +14,7 @@ from zones.allocation.allocate import Allocation
 from zones.allocation.explain.reasons import source_names
 from zones.allocation.explain.sentences import Figure, Sentence, Value, Voice, decimals_of
 from zones.allocation.land_years import usable_land
-from zones.allocation.rounded import PrintedAllocation
+from zones.allocation.rounded import RoundedAllocation
 
 __all__ = ["LIMIT_NAMES", "SHORT_LIMITS", "explain_commune"]
 
@@ -59,7 +59,7 @@ def explain_commune(
     zone: str,
     commune_code: str,
     *,
-    printed: PrintedAllocation,
+    printed: RoundedAllocation,
     names: Mapping[str, Phrase] | None = None,
 ) -> list[Sentence]:
     """Explain what one commune gets of one zone, from the plan's clause to the hectare.
@@ -72,7 +72,7 @@ def explain_commune(
         Id of the zone.
     commune_code : str
         Code of the commune.
-    printed : PrintedAllocation
+    printed : RoundedAllocation
         Printed figures.
     names : mapping of str to Phrase, optional
         Names of zones by id.
@@ -117,7 +117,7 @@ class _Pair:
     def __init__(
         self,
         allocation: Allocation,
-        printed: PrintedAllocation,
+        printed: RoundedAllocation,
         voice: Voice,
         place: tuple[str, str, str],
     ) -> None:

@@ -24,7 +24,7 @@ from zones.allocation.explain.allocation_wide import WideProgramme, widen
 from zones.allocation.explain.repairs import find_repairs
 from zones.allocation.explain.sentences import Sentence, Voice
 from zones.allocation.limits import BINDING
-from zones.allocation.rounded import PrintedAllocation
+from zones.allocation.rounded import RoundedAllocation
 from zones.solver.live_programme import irreducible_rows
 
 __all__ = ["Explanation", "explain_allocation", "source_names"]
@@ -69,7 +69,7 @@ class Explanation:
 def explain_allocation(
     allocation: Allocation,
     *,
-    printed: PrintedAllocation,
+    printed: RoundedAllocation,
     names: Mapping[str, Phrase] | None = None,
 ) -> Explanation:
     """Explain an allocation: a sentence per target, the reasons of every shortfall, its repairs.
@@ -78,7 +78,7 @@ def explain_allocation(
     ----------
     allocation : Allocation
         The plan.
-    printed : PrintedAllocation
+    printed : RoundedAllocation
         Its printed figures; the sentences use these.
     names : mapping of str to Phrase, optional
         Names of zones by id; those of land sources come from the inputs.
@@ -298,7 +298,7 @@ def _rivals(allocation: Allocation) -> dict[str, list[str]]:
 
 
 def _about_repairs(
-    allocation: Allocation, printed: PrintedAllocation, voice: Voice, repairs: pd.DataFrame
+    allocation: Allocation, printed: RoundedAllocation, voice: Voice, repairs: pd.DataFrame
 ) -> Iterator[Sentence]:
     held = {row["target"]: row for row in printed.held.to_dict("records")}
     communes = allocation.inputs.communes.set_index("commune_code")["commune"]

@@ -13,7 +13,7 @@ from zones.allocation.allocate import Allocation
 from zones.allocation.explain.reasons import Explanation
 from zones.allocation.explain.sentences import Sentence, Voice, decimals_of
 from zones.allocation.land_years import usable_land
-from zones.allocation.rounded import PrintedAllocation
+from zones.allocation.rounded import RoundedAllocation
 
 __all__ = ["AllocationReport", "allocation_report"]
 
@@ -26,7 +26,7 @@ class AllocationReport:
     ----------
     allocation : Allocation
         The plan.
-    printed : PrintedAllocation
+    printed : RoundedAllocation
         Its printed figures.
     explanation : Explanation
         Reasons and repairs.
@@ -39,7 +39,7 @@ class AllocationReport:
     """
 
     allocation: Allocation
-    printed: PrintedAllocation
+    printed: RoundedAllocation
     explanation: Explanation
     exchange: Sequence[Sentence]
     voice: Voice

@@ -21,7 +21,7 @@ from zones.allocation.explain.sentences import Figure, Sentence, Voice
 from zones.allocation.explain.templates import TEMPLATES
 from zones.allocation.explain.tradeoffs import exchange_rates, say_exchange
 from zones.allocation.inputs import AllocationInputs
-from zones.allocation.rounded import PrintedAllocation, print_allocation
+from zones.allocation.rounded import RoundedAllocation, round_allocation
 
 NAMES = {
     "na": Phrase(en="Custard apple", vi="Na"),
@@ -30,9 +30,9 @@ NAMES = {
 }
 
 
-def explained(inputs: AllocationInputs, step: float = 1.0) -> tuple[PrintedAllocation, Explanation]:
+def explained(inputs: AllocationInputs, step: float = 1.0) -> tuple[RoundedAllocation, Explanation]:
     allocation = allocate(inputs, settings=YEARS)
-    printed = print_allocation(allocation, step=step)
+    printed = round_allocation(allocation, step=step)
     return printed, explain_allocation(allocation, printed=printed, names=NAMES)
 
 
@@ -134,7 +134,7 @@ def test_every_number_of_a_sentence_is_one_of_its_figures() -> None:
     _, explanation = explained(inputs, 0.1)
     allocation = allocate(inputs, settings=YEARS)
     chain = explain_commune(
-        allocation, "na", "a0", printed=print_allocation(allocation, step=0.1), names=NAMES
+        allocation, "na", "a0", printed=round_allocation(allocation, step=0.1), names=NAMES
     )
     checked = 0
     for sentence in [*explanation.reasons, *explanation.repair_sentences, *chain]:
@@ -306,7 +306,7 @@ def test_a_hectare_of_one_zone_may_cost_points_of_forest_cover() -> None:
 def test_chain_from_clause_to_hectare() -> None:
     inputs = custard_apple(pace=[{"zone": "na", "commune_code": "a0", "high_ha": 2.4}])
     allocation = allocate(inputs, settings=YEARS)
-    printed = print_allocation(allocation)
+    printed = round_allocation(allocation)
     chain = explain_commune(allocation, "na", "a0", printed=printed, names=NAMES)
     assert [sentence.phrase.en for sentence in chain] == [
         (
@@ -353,7 +353,7 @@ def test_chain_names_losses_locks_and_the_plans_yearly_figure() -> None:
         losses=[{"zone": "na", "commune_code": "a", "year": 2027, "loss_ha": 5.0, "source": ""}],
     )
     allocation = allocate(inputs, settings=YEARS)
-    printed = print_allocation(allocation)
+    printed = round_allocation(allocation)
     here = [
         sentence.phrase.en
         for sentence in explain_commune(allocation, "na", "a", printed=printed, names=NAMES)
@@ -401,7 +401,7 @@ def test_report_holds_targets_reasons_and_repairs_and_escapes_names() -> None:
     inputs = custard_apple()
     hostile = inputs.communes.assign(commune="<script>|[x](y)")
     allocation = allocate(replace(inputs, communes=hostile), settings=YEARS)
-    printed = print_allocation(allocation)
+    printed = round_allocation(allocation)
     explanation = explain_allocation(allocation, printed=printed, names=NAMES)
     report = AllocationReport(
         allocation,

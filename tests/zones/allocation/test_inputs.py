@@ -8,8 +8,7 @@ import pandas as pd
 import pytest
 
 from layers.base.errors import InputError, MissingFileError, SchemaError
-from zones.allocation.allocation_files import read_figures
-from zones.allocation.inputs import AVAILABLE, LOSSES, PACE
+from zones.allocation.inputs import AVAILABLE, LOSSES, PACE, read_figures
 from zones.allocation.land import load_land_sources
 
 
