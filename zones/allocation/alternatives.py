@@ -23,8 +23,7 @@ from zones.allocation.allocate import Allocation
 from zones.allocation.model import Model
 from zones.allocation.objectives import preference_costs
 from zones.allocation.solve import stay_on_face, walk_stages
-from zones.solver.linear_programme import Programme
-from zones.solver.live_programme import LiveProgramme
+from zones.solver.linear_programme import LiveProgramme, Programme, optimum
 
 __all__ = ["PORTFOLIO", "Portfolio", "negotiable_ranges", "portfolio"]
 
@@ -80,7 +79,7 @@ def portfolio(allocation: Allocation, n: int, *, within: float = 0.01) -> Portfo
         cost = np.zeros(len(live.programme.cost))
         cost[:width] = used[cell]
         live.set_cost(cost)
-        solution = live.solve(start="kept")
+        solution = optimum(live.solve(start="kept"), "an alternative")
         plan = _sums(cell, cells, np.round(solution.columns[:width], 6))
         if min(float(np.abs(plan - other).sum()) for other in found) < 1e-3:
             break
@@ -122,8 +121,8 @@ def negotiable_ranges(
     frame = model.columns[keys]
     group = frame.groupby(keys, sort=True).ngroup().to_numpy(dtype="int64")
     names = frame.drop_duplicates().sort_values(keys, ignore_index=True)
-    live = LiveProgramme(_optimal_face(model), threads=allocation.settings.threads)
-    live.solve()
+    live = LiveProgramme(_optimal_face(model))
+    optimum(live.solve(), "the plans that are as good")
     live.keep_basis()
     planned = _sums(group, len(names), allocation.staged.hectares)
     least, most = planned.copy(), planned.copy()
@@ -136,7 +135,8 @@ def negotiable_ranges(
             cost = np.zeros(len(programme.cost))
             cost[mine] = sign
             live.set_cost(cost)
-            ends[number] = sign * live.solve(start="kept").objective
+            best = optimum(live.solve(start="kept"), "a range")
+            ends[number] = sign * best.objective
     return names.assign(planned_ha=planned, least_ha=np.maximum(least, 0.0), most_ha=most)
 
 
@@ -159,8 +159,8 @@ def _near_best(allocation: Allocation, within: float) -> LiveProgramme:
         row_lower=np.concatenate([programme.row_lower, [-np.inf, -np.inf]]),
         row_upper=np.concatenate([programme.row_upper, best * (1 + within) + 1e-6]),
     )
-    live = LiveProgramme(near, threads=allocation.settings.threads)
-    live.solve()
+    live = LiveProgramme(near)
+    optimum(live.solve(), "the plans that are as good")
     live.keep_basis()
     return live
 

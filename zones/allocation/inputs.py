@@ -165,8 +165,6 @@ class AllocationSettings:
         What a missing hectare of a ``must`` weighs, against a target's importance of 1.
     fair_bands : tuple of float
         Multiples of the fair share above which further effort costs one more each.
-    threads : int
-        Threads of the solver; the plan does not depend on it.
     """
 
     first_year: int
@@ -174,7 +172,6 @@ class AllocationSettings:
     unlisted_cost: float = 1.0
     must_weight: float = 10.0
     fair_bands: tuple[float, ...] = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
-    threads: int = 1
 
     @property
     def years(self) -> tuple[int, ...]:

@@ -22,7 +22,7 @@ from zones.solver.linear_programme import (
     Method,
     Programme,
     Solution,
-    SolverError,
+    optimum,
     solve_programme,
 )
 
@@ -62,6 +62,8 @@ class Stage:
     ----------
     name : str
         One of ``STAGES``.
+    status : {"optimal", "kept"}
+        ``kept``: the solver found no better plan, so that of the stage before stands.
     objective : float
         Value reached.
     dual_bound : float
@@ -77,6 +79,7 @@ class Stage:
     """
 
     name: str
+    status: str
     objective: float
     dual_bound: float
     gap: float
@@ -109,16 +112,23 @@ class Staged:
 
 
 def stay_on_face(programme: Programme, solution: Solution) -> Programme:
-    """Restrict a programme to its optimal solutions."""
-    lower, upper = _fixed(programme.lower, programme.upper, solution.reduced_costs)
-    row_lower, row_upper = _fixed(programme.row_lower, programme.row_upper, solution.duals)
+    """Restrict a programme to its optimal solutions.
+
+    What must stay at a bound is held where this solution has it, and every other bound lets it
+    in: the solution itself is always among those that are left, whatever the solver's tolerance.
+    """
+    lower, upper = _held(programme.lower, programme.upper, solution.reduced_costs, solution.columns)
+    activity = programme.matrix @ solution.columns
+    row_lower, row_upper = _held(programme.row_lower, programme.row_upper, solution.duals, activity)
     return replace(programme, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
 
 
-def _fixed(lower: Floats, upper: Floats, multiplier: Floats) -> tuple[Floats, Floats]:
-    at_lower = (multiplier > _NOISE) & np.isfinite(lower)
-    at_upper = (multiplier < -_NOISE) & np.isfinite(upper)
-    return np.where(at_upper, upper, lower), np.where(at_lower, lower, upper)
+def _held(
+    lower: Floats, upper: Floats, multiplier: Floats, values: Floats
+) -> tuple[Floats, Floats]:
+    priced = np.abs(multiplier) > _NOISE
+    low = np.where(priced, values, np.minimum(lower, values))
+    return low, np.where(priced, values, np.maximum(upper, values))
 
 
 def solve_stages(
@@ -132,6 +142,8 @@ def solve_stages(
     columns = np.empty(0)
     for name, programme, solution in walk_stages(model, stages=stages, near=near):
         reports.append(_report(name, programme, solution))
+        if solution.status != "optimal":
+            continue
         _check_held(held, solution.columns, name)
         held.append((name, programme.cost, solution.objective))
         columns = solution.columns
@@ -142,21 +154,6 @@ def solve_stages(
     return Staged(tuple(reports), hectares, shortfalls, duals)
 
 
-def _solve(programme: Programme, name: str, threads: int) -> Solution:
-    # Planting nothing is feasible at first, so the primal method starts at once; later stages live
-    # on the face of the last, where the dual method is faster.
-    method: Method = "primal" if name == "shortfall" else "dual"
-    solution = solve_programme(programme, method=method, threads=threads)
-    if solution.status != "optimal":
-        raise SolverError(
-            en=f"Stage {name!r} of the allocation has no optimal plan ({solution.status}); it "
-            "always should. Please report this fault with the inputs.",
-            vi=f"Bước {name!r} của phân bổ không có nghiệm tối ưu ({solution.status}), lẽ ra luôn "
-            "phải có. Hãy báo lỗi kèm dữ liệu đầu vào.",
-        )
-    return solution
-
-
 def walk_stages(
     model: Model, *, stages: tuple[str, ...] = STAGES, near: pd.DataFrame | None = None
 ) -> Iterator[tuple[str, Programme, Solution]]:
@@ -164,22 +161,30 @@ def walk_stages(
     programme = model.programme()
     columns = np.empty(0)
     for name in stages:
+        asked = programme
         if name == "change":
             if near is None:
                 continue
-            programme = aim_near(model, programme, near)
+            asked = aim_near(model, programme, near)
         elif name != "shortfall":
-            programme = AIMS[name](model, programme, columns)
-        solution = _solve(programme, name, model.settings.threads)
-        yield name, programme, solution
-        columns = solution.columns
-        programme = stay_on_face(programme, solution)
+            asked = AIMS[name](model, programme, columns)
+        # Planting nothing is feasible at first, so the primal method starts at once; later stages
+        # live on the face of the last, where the dual method is faster.
+        method: Method = "primal" if name == "shortfall" else "dual"
+        solution = solve_programme(asked, method=method, feasible=True)
+        if name == "shortfall":
+            optimum(solution, "the least shortfall")
+        yield name, asked, solution
+        if solution.status == "optimal":
+            columns = solution.columns
+            programme = stay_on_face(asked, solution)
 
 
 def _report(name: str, programme: Programme, solution: Solution) -> Stage:
     rows, columns = programme.matrix.shape
     return Stage(
         name,
+        "optimal" if solution.status == "optimal" else "kept",
         solution.objective,
         solution.dual_bound,
         solution.gap,

@@ -8,7 +8,7 @@ settings (and with them reproducibility) are chosen once. ``highspy`` was taken 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NoReturn, cast
 
 import numpy as np
@@ -18,20 +18,22 @@ from scipy import sparse
 from layers.base.errors import InputError, VungTrongError
 
 __all__ = [
-    "METHODS",
+    "LiveProgramme",
     "Method",
     "Programme",
     "Solution",
     "SolverError",
-    "read_solution",
+    "irreducible_rows",
+    "optimum",
     "scattered",
     "solve_programme",
-    "start_solver",
 ]
 
 Floats = npt.NDArray[np.float64]
 Method = Literal["dual", "primal", "ipm"]
+Integers = npt.NDArray[np.int64]
 Status = Literal["optimal", "infeasible", "feasible", "none"]
+Start = Literal["nothing", "kept", "kept dual"]
 
 
 #: Options of HiGHS for each method.
@@ -40,6 +42,12 @@ METHODS: dict[Method, dict[str, Any]] = {
     "primal": {"solver": "simplex", "simplex_strategy": 4},
     "ipm": {"solver": "ipm"},
 }
+
+#: Code of HiGHS for an irreducible subset found from the programme.
+_IRREDUCIBLE = 6
+
+#: Settings by which a feasible programme is solved again where the first ones give no optimum.
+_OTHER_WAYS: tuple[dict[str, Any], ...] = ({"presolve": "off"}, {"solver": "ipm"})
 
 
 class SolverError(VungTrongError, RuntimeError):
@@ -119,20 +127,46 @@ def solve_programme(
     programme: Programme,
     *,
     method: Method = "dual",
-    threads: int = 1,
     time_limit_s: float = float("inf"),
     options: dict[str, Any] | None = None,
+    feasible: bool = False,
 ) -> Solution:
-    """Solve a programme with HiGHS."""
+    """Solve a programme with HiGHS.
+
+    Of a linear programme that is known to be ``feasible`` any other answer than an optimal one
+    comes from tolerances: it is solved again without presolve, then by interior points.
+    """
     if not programme.matrix.shape[1]:
         return _without_columns(programme)
-    settings = {"threads": threads, **METHODS[method], **(options or {})}
+    settings = {**METHODS[method], **(options or {})}
     if np.isfinite(time_limit_s):
         settings["time_limit"] = time_limit_s
+    solution = _solve_once(programme, settings)
+    for way in _OTHER_WAYS if feasible else ():
+        if solution.status == "optimal":
+            break
+        solution = _solve_once(programme, settings | way)
+    return solution
+
+
+def _solve_once(programme: Programme, settings: dict[str, Any]) -> Solution:
     started = time.perf_counter()
-    solver = start_solver(programme, settings)
+    solver = _start_solver(programme, settings)
+    _run(solver)
+    return _read_solution(solver, programme, time.perf_counter() - started)
+
+
+def _run(solver: Any) -> None:
+    """Run HiGHS on one thread, whatever number the last solver of this process had."""
+    cast("Any", _highs().Highs).resetGlobalScheduler(True)
     solver.run()
-    return read_solution(solver, programme, time.perf_counter() - started)
+
+
+def optimum(solution: Solution, what: str) -> Solution:
+    """Give back a solution that must be optimal; raise what it is otherwise."""
+    if solution.status != "optimal":
+        _fail(f"{what} ended as {solution.status!r}", f"{what} kết thúc là {solution.status!r}")
+    return solution
 
 
 def scattered(count: int) -> Floats:
@@ -166,20 +200,32 @@ def _check_numbers(programme: Programme) -> None:
         )
 
 
-def start_solver(programme: Programme, settings: dict[str, Any]) -> Any:
+def _start_solver(programme: Programme, settings: dict[str, Any]) -> Any:
     """Hand a programme to a fresh HiGHS."""
     _check_numbers(programme)
-    import highspy
+    highspy = _highs()
 
-    solver = cast("Any", highspy.Highs)()
-    fixed = {"output_flag": False, "random_seed": 0, "parallel": "off"}
+    class Quiet(highspy.Highs):  # type: ignore[misc,name-defined]
+        """HiGHS 1.16 prints its name when callbacks are enabled, which is when it is made."""
+
+        def enableCallbacks(self) -> Any:  # noqa: N802
+            self.setOptionValue("output_flag", False)
+            return super().enableCallbacks()
+
+    solver = cast("Any", Quiet)()
+    fixed = {"output_flag": False, "random_seed": 0, "parallel": "off", "threads": 1}
     for name, value in {**fixed, **settings}.items():
         solver.setOptionValue(name, value)
-    # The scheduler's threads are made once per process; another number needs a fresh one.
-    cast("Any", highspy.Highs).resetGlobalScheduler(True)
     if solver.passModel(_highs_model(programme)) == highspy.HighsStatus.kError:
         _fail("the programme was refused", "mô hình bị từ chối")
     return solver
+
+
+def _highs() -> Any:
+    """Load the solver, which few commands need."""
+    import highspy
+
+    return highspy
 
 
 def _without_columns(programme: Programme) -> Solution:
@@ -191,8 +237,7 @@ def _without_columns(programme: Programme) -> Solution:
 
 
 def _highs_model(programme: Programme) -> Any:
-    import highspy
-
+    highspy = _highs()
     matrix = sparse.csc_matrix(programme.matrix)
     matrix.sort_indices()
     model = highspy.HighsLp()
@@ -213,10 +258,9 @@ def _highs_model(programme: Programme) -> Any:
     return model
 
 
-def read_solution(solver: Any, programme: Programme, seconds: float) -> Solution:
+def _read_solution(solver: Any, programme: Programme, seconds: float) -> Solution:
     """Read what HiGHS found, and prove it by its duals."""
-    import highspy
-
+    highspy = _highs()
     found = solver.getModelStatus()
     info = solver.getInfo()
     empty = np.empty(0)
@@ -231,10 +275,7 @@ def read_solution(solver: Any, programme: Programme, seconds: float) -> Solution
         return Solution("infeasible", *nothing)
     has_values = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     if not has_values:
-        if found in {statuses.kTimeLimit, statuses.kIterationLimit, statuses.kSolutionLimit}:
-            return Solution("none", *nothing)
-        state = solver.modelStatusToString(found)
-        _fail(f"it ended as {state!r}", f"trạng thái cuối {state!r}")
+        return Solution("none", *nothing)
     answer = solver.getSolution()
     values, rows = np.array(answer.col_value), np.array(answer.row_value)
     status: Status = "optimal" if found == statuses.kOptimal else "feasible"
@@ -261,6 +302,95 @@ def _dual_bound(programme: Programme, duals: Floats, reduced: Floats) -> float:
     return part(duals, programme.row_lower, programme.row_upper) + part(
         reduced, programme.lower, programme.upper
     )
+
+
+class LiveProgramme:
+    """A linear programme that is solved again and again with other bounds or costs.
+
+    What is changed stays changed until it is changed back. A solution may start from a kept basis:
+    where bounds were only relaxed since, the kept vertex is still feasible, and the primal simplex
+    method walks the few steps from there. (From the basis of the last solution, or by the dual
+    method, it takes as long as from nothing.)
+
+    Parameters
+    ----------
+    programme : Programme
+        The programme to start from.
+    """
+
+    def __init__(self, programme: Programme) -> None:
+        self._programme = replace(
+            programme,
+            cost=programme.cost.copy(),
+            lower=programme.lower.copy(),
+            upper=programme.upper.copy(),
+            row_lower=programme.row_lower.copy(),
+            row_upper=programme.row_upper.copy(),
+        )
+        self._solver = _start_solver(self._programme, {})
+        self._kept: Any = None
+
+    @property
+    def programme(self) -> Programme:
+        """The programme as it stands."""
+        return self._programme
+
+    def set_columns(self, columns: Integers, *, lower: Floats, upper: Floats) -> None:
+        """Give columns other bounds."""
+        self._programme.lower[columns] = lower
+        self._programme.upper[columns] = upper
+        self._solver.changeColsBounds(
+            len(columns),
+            np.asarray(columns, dtype="int32"),
+            np.ascontiguousarray(self._programme.lower[columns]),
+            np.ascontiguousarray(self._programme.upper[columns]),
+        )
+
+    def set_rows(self, rows: Integers, *, lower: Floats, upper: Floats) -> None:
+        """Give rows other bounds."""
+        self._programme.row_lower[rows] = lower
+        self._programme.row_upper[rows] = upper
+        for row in np.asarray(rows).tolist():
+            self._solver.changeRowBounds(
+                row,
+                float(self._programme.row_lower[row]),
+                float(self._programme.row_upper[row]),
+            )
+
+    def set_cost(self, cost: Floats) -> None:
+        """Give all columns other costs."""
+        self._programme.cost[:] = cost
+        count = len(cost)
+        self._solver.changeColsCost(count, np.arange(count, dtype="int32"), self._programme.cost)
+
+    def keep_basis(self) -> None:
+        """Keep the basis of the last solution, for ``solve(start="kept")``."""
+        self._kept = self._solver.getBasis()
+
+    def solve(self, *, start: Start = "nothing") -> Solution:
+        """Solve the programme as it stands."""
+        if not self._programme.matrix.shape[1]:
+            return solve_programme(self._programme)
+        started = time.perf_counter()
+        if start == "nothing" or self._kept is None:
+            self._solver.clearSolver()
+        else:
+            self._solver.setBasis(self._kept)
+        method: Method = "dual" if start == "kept dual" else "primal"
+        for name, value in METHODS[method].items():
+            self._solver.setOptionValue(name, value)
+        _run(self._solver)
+        solution = _read_solution(self._solver, self._programme, time.perf_counter() - started)
+        # From a kept basis the simplex method may lose its way; from nothing it does not.
+        return self.solve() if solution.status == "none" and start != "nothing" else solution
+
+
+def irreducible_rows(programme: Programme) -> Integers:
+    """Rows that cannot all hold, of which none is needless."""
+    solver = _start_solver(programme, {"solver": "simplex", "iis_strategy": _IRREDUCIBLE})
+    _run(solver)
+    _, subset = solver.getIis()
+    return np.sort(np.array(list(subset.row_index_), dtype="int64"))
 
 
 def _fail(en: str, vi: str) -> NoReturn:

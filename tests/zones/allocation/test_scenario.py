@@ -225,3 +225,15 @@ def test_zones_that_are_not_allocated_are_no_unknown_ones(prepared: Prepared) ->
             "được phân bổ: na, pine."
         )
         assert "is not allocated, because no layer tells" in caught.value.text("en")
+
+
+def test_a_scenario_of_any_size_is_answered(prepared: Prepared) -> None:
+    """Hectares that no decimal number holds exactly, so that every bound is met with a residue."""
+    thirds = prepared.inputs.available.assign(area_ha=[100 / 3, 100 / 7, 31 / 3])
+    pace = pd.concat([prepared.inputs.pace.assign(high_ha=10 / 7)], ignore_index=True)
+    odd = replace(prepared, inputs=replace(prepared.inputs, available=thirds, pace=pace))
+    base = allocate(odd.inputs, settings=odd.settings)
+    for change in ("low.na=0.9x", "low.pine=3x", "pace.Lộc Bình=0.3x", "lock.pine.Cao Lộc=must:3"):
+        changed = change_inputs(odd, [change])
+        other = allocate(changed.inputs, settings=changed.settings, near=base.plan)
+        assert {stage.status for stage in other.stages} == {"optimal"}

@@ -17,8 +17,7 @@ from layers.base.errors import ClosureError
 from zones.allocation.allocate import Allocation
 from zones.allocation.inputs import AllocationInputs
 from zones.allocation.model import Model, allowed_by_lock, build_model
-from zones.solver.linear_programme import Programme, solve_programme
-from zones.solver.live_programme import LiveProgramme
+from zones.solver.linear_programme import LiveProgramme, Programme, optimum, solve_programme
 
 __all__ = ["LATER", "WideProgramme", "widen"]
 
@@ -80,8 +79,8 @@ class WideProgramme:
         ceilings = ((self.model.rows["kind"] == "target_high") & own).to_numpy()
         row_upper = np.where(ceilings, np.inf, programme.row_upper)
         free = replace(programme, cost=cost, upper=upper, row_upper=row_upper)
-        answer = solve_programme(free, method="primal")
-        return -answer.objective
+        answer = solve_programme(free, method="primal", feasible=True)
+        return -optimum(answer, "the most of a zone").objective
 
 
 def _most_alone(programme: Programme, columns: Integers, rows: Integers) -> float:
@@ -95,7 +94,8 @@ def _most_alone(programme: Programme, columns: Integers, rows: Integers) -> floa
         np.full(len(rows), -np.inf),
         programme.row_upper[rows],
     )
-    return -solve_programme(alone, method="primal").objective
+    answer = solve_programme(alone, method="primal", feasible=True)
+    return -optimum(answer, "the most of a zone alone").objective
 
 
 def widen(allocation: Allocation) -> WideProgramme:
@@ -112,8 +112,8 @@ def widen(allocation: Allocation) -> WideProgramme:
     upper[len(model.columns) :][np.isin(model.elastic, asleep)] = 0.0
     programme = replace(programme, upper=upper, row_lower=programme.row_lower.copy())
     programme.row_lower[asleep] = -np.inf
-    live = LiveProgramme(programme, threads=settings.threads)
-    solution = live.solve()
+    live = LiveProgramme(programme)
+    solution = optimum(live.solve(), "repairs")
     live.keep_basis()
     of_targets = (model.rows["kind"].iloc[model.elastic] == "target_low").to_numpy()
     asks = len(model.columns) + np.flatnonzero(of_targets)

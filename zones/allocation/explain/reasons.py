@@ -25,7 +25,7 @@ from zones.allocation.explain.repairs import find_repairs
 from zones.allocation.explain.sentences import Sentence, Voice
 from zones.allocation.limits import BINDING
 from zones.allocation.rounded import RoundedAllocation
-from zones.solver.live_programme import irreducible_rows
+from zones.solver.linear_programme import irreducible_rows
 
 __all__ = ["Explanation", "explain_allocation", "source_names"]
 

@@ -17,6 +17,7 @@ import pandas as pd
 from layers.base.schema import Column, Schema
 from zones.allocation.allocate import Allocation
 from zones.allocation.explain.allocation_wide import LATER, WideProgramme, widen
+from zones.solver.linear_programme import optimum
 
 __all__ = ["REPAIRS", "find_repairs"]
 
@@ -115,7 +116,7 @@ def _try(wide: WideProgramme, attempt: _Attempt) -> float:
     zeros = np.zeros(len(attempt.columns))
     live.set_columns(attempt.columns, lower=zeros, upper=np.full(len(attempt.columns), np.inf))
     live.set_rows(attempt.rows, lower=attempt.row_lower, upper=attempt.row_upper)
-    solution = live.solve(start="kept")
+    solution = optimum(live.solve(start="kept"), "a repair")
     live.set_columns(attempt.columns, lower=zeros, upper=held_columns)
     live.set_rows(attempt.rows, lower=held_lower, upper=held_upper)
     return wide.lacking(solution.columns)

@@ -19,7 +19,7 @@ from zones.allocation.explain.sentences import Figure, Sentence, Value, Voice
 from zones.allocation.inputs import AllocationInputs
 from zones.allocation.model import Model, build_model
 from zones.allocation.solve import solve_stages
-from zones.solver.live_programme import LiveProgramme
+from zones.solver.linear_programme import LiveProgramme, optimum
 
 __all__ = ["EXCHANGE", "cover_points", "exchange_rates", "say_exchange"]
 
@@ -87,8 +87,8 @@ def _market(allocation: Allocation, whole: pd.DataFrame) -> _Market:
     row = dict(zip(lows["zone"].astype("str"), lows.index.to_numpy().tolist(), strict=True))
     width = len(model.columns)
     place = {number: width + order for order, number in enumerate(model.elastic.tolist())}
-    live = LiveProgramme(model.programme(), threads=allocation.settings.threads)
-    live.solve()
+    live = LiveProgramme(model.programme())
+    optimum(live.solve(), "exchange rates")
     live.keep_basis()
     return _Market(model, live, row, {zone: place[number] for zone, number in row.items()})
 
