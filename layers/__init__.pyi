@@ -12,6 +12,7 @@ from .base.findings import Finding as Finding
 from .base.findings import Findings as Findings
 from .base.resources import data_path as data_path
 from .communes.boundaries import COMMUNES as COMMUNES
+from .communes.boundaries import CommuneLayer as CommuneLayer
 from .communes.boundaries import NaturalAreas as NaturalAreas
 from .communes.boundaries import load_communes as load_communes
 from .communes.boundaries import load_natural_areas as load_natural_areas

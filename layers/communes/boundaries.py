@@ -6,22 +6,23 @@ area is only a check (6 of Lạng Sơn's 65 communes differ by more than 2 %).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
 from layers.base.errors import InputError
+from layers.base.findings import Findings
 from layers.base.schema import Column, Schema
 from layers.communes.codes import normal_code
-from layers.crs.crs import require_crs
+from layers.crs.source import place_layer
 from layers.io.table import parse_numbers, read_table, require_columns
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-__all__ = ["COMMUNES", "NaturalAreas", "load_communes", "load_natural_areas"]
+__all__ = ["COMMUNES", "CommuneLayer", "NaturalAreas", "load_communes", "load_natural_areas"]
 
 COMMUNES = Schema(
     "communes",
@@ -34,6 +35,23 @@ COMMUNES = Schema(
 )
 
 _KINDS = ("Đặc khu", "Phường", "Thị trấn", "Xã")
+
+
+@dataclass(frozen=True, slots=True)
+class CommuneLayer:
+    """Communes after reading.
+
+    Parameters
+    ----------
+    communes : geopandas.GeoDataFrame
+        Columns of ``COMMUNES`` and ``geometry`` in the CRS of the file, one row per commune,
+        sorted by code.
+    findings : Findings
+        What was assumed, repaired or set aside.
+    """
+
+    communes: gpd.GeoDataFrame
+    findings: Findings = field(default_factory=Findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +128,12 @@ def load_communes(
     path: Path,
     *,
     layer: str | None = None,
+    crs: str | None = None,
+    province: str | None = None,
     code_column: str = "code",
     name_column: str = "name",
     natural_areas: NaturalAreas,
-) -> gpd.GeoDataFrame:
+) -> CommuneLayer:
     """Load commune boundaries with their official natural areas.
 
     Parameters
@@ -122,6 +142,10 @@ def load_communes(
         Polygon file of any format the reader knows.
     layer : str or None
         Layer of the file where it has several.
+    crs : str or None
+        CRS of the file where it has none; where it has one, this one wins.
+    province : str or None
+        Code of the province, whose VN-2000 zone is proposed where the file has no CRS.
     code_column, name_column : str
         Columns with code and name; a kind word before the name ("Xã Lộc Bình") is taken off.
     natural_areas : NaturalAreas
@@ -129,9 +153,8 @@ def load_communes(
 
     Returns
     -------
-    geopandas.GeoDataFrame
-        Columns of ``COMMUNES`` and ``geometry`` in the CRS of the file, one row per commune,
-        sorted by code.
+    CommuneLayer
+        The communes, in the CRS of the file, and what was assumed.
 
     Raises
     ------
@@ -150,9 +173,9 @@ def load_communes(
     frame = load_vector(path, layer=layer)
     source = str(path)
     require_columns(frame, {"code": code_column, "name": name_column}, source=source)
-    require_crs(frame, source=source)
     codes = frame[code_column].astype("str").str.strip()
     _refuse_faults(frame, codes, source)
+    frame, notes = place_layer(frame, source=source, named=crs, province=province)
     names = frame[name_column].astype("str").str.normalize("NFC").str.strip()
     kinds, short = _split_kind(names)
     areas = load_natural_areas(natural_areas)
@@ -175,8 +198,7 @@ def load_communes(
         crs=frame.crs,
     )
     result = result.sort_values("commune_code", ignore_index=True)
-    checked: gpd.GeoDataFrame = COMMUNES.validate(result)
-    return checked
+    return CommuneLayer(gpd.GeoDataFrame(COMMUNES.validate(result)), Findings(notes))
 
 
 def _split_kind(names: pd.Series[str]) -> tuple[pd.Series[str], pd.Series[str]]:

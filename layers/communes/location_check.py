@@ -1,22 +1,41 @@
-"""In which commune a plot lies, and whether that is the commune it names."""
+"""In which commune a plot lies, whether that is the one it names, and whether its CRS is right.
+
+A neighbour zone's meridian moves a layer by 26 km, which still falls inside the province; a lost
+datum shift moves it by 224 m. Neither shows in the extent, so plots are compared with the communes
+they name.
+"""
 
 from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 import shapely
+from pyproj.crs import ProjectedCRS
+from pyproj.crs.coordinate_operation import TransverseMercatorConversion
 
 from layers.base.errors import InputError
 from layers.base.findings import Finding
 from layers.base.language import Phrase, format_number
 from layers.base.schema import Column, Schema
+from layers.crs.source import transverse_mercator, vn2000_tm3
+from layers.crs.transform import to_crs, transformation
 
 __all__ = [
     "DISAGREEMENTS",
+    "check_meridian",
     "check_named_communes",
     "locate_points",
 ]
+
+_SAMPLE = 2000
+# Below this share of plots inside the commune they name, something larger than sloppy edges is
+# wrong; a candidate must then explain nearly all of them.
+_LOST_RATIO = 0.5
+_FOUND_RATIO = 0.8
+# A lost datum shift moves only the plots within 224 m of a boundary to the neighbour.
+_SHIFT_GAIN_RATIO = 0.005
 
 DISAGREEMENTS = Schema(
     "plots outside the commune they name",
@@ -60,9 +79,10 @@ def check_named_communes(
             en="Communes must be in a projected CRS to compare plots with them.",
             vi="Ranh giới xã phải ở hệ tọa độ phẳng để so sánh với các lô.",
         )
-    lies = locate_points(plots.geometry.representative_point().to_crs(communes.crs), communes)
+    middles = to_crs(plots.geometry.representative_point(), communes.crs)
+    lies = locate_points(middles, communes)
     suspects = named.notna() & ~_among(lies, named)
-    shapes = plots.geometry[suspects].to_crs(communes.crs)
+    shapes = to_crs(plots.geometry[suspects], communes.crs)
     ratio = _inside_ratio(shapes, named[suspects], communes)
     ratio = ratio[ratio < 0.5]
     # A plot over three communes may hold less than half of itself in the right one.
@@ -168,3 +188,118 @@ def _nowhere(
             rows=tuple(int(row) for row in plots.loc[outside, "row"]),
         )
     ]
+
+
+def check_meridian(
+    plots: gpd.GeoDataFrame, named: pd.Series[str], communes: gpd.GeoDataFrame, *, source: str
+) -> list[Finding]:
+    """Compare plots with the communes they name, in the CRS declared and in others.
+
+    At most 2,000 plots are looked at, evenly spread over the file.
+    """
+    known = named[named.isin(set(communes["commune_code"]))]
+    if known.empty:
+        return []
+    picked = known.iloc[:: max(1, len(known) // _SAMPLE)]
+    points = plots.geometry.reindex(picked.index).representative_point()
+    trial = _Trial(points, picked, communes)
+    declared = trial.agreement(points.crs)
+    if declared >= _LOST_RATIO:
+        return _lost_shift(trial, declared, source)
+    scores = {code: trial.agreement(pyproj.CRS.from_epsg(code)) for code in vn2000_tm3().values()}
+    best = max(scores, key=lambda code: scores[code])
+    if scores[best] < _FOUND_RATIO:
+        return [_unexplained(declared, len(picked), source)]
+    apart = points.iloc[0].distance(
+        to_crs(gpd.GeoSeries([points.iloc[0]], crs=f"EPSG:{best}"), points.crs).iloc[0]
+    )
+    return [_wrong_meridian(points.crs, best, (declared, scores[best]), apart / 1000, source)]
+
+
+class _Trial:
+    """How many plots lie in the commune they name, were their coordinates in another CRS."""
+
+    def __init__(
+        self, points: gpd.GeoSeries, named: pd.Series[str], communes: gpd.GeoDataFrame
+    ) -> None:
+        self.points, self.named, self.communes = points, named, communes
+
+    def agreement(self, crs: pyproj.CRS) -> float:
+        """Share of plots inside the commune they name (no place in the CRS: in none)."""
+        way = transformation(crs, self.communes.crs)
+        x, y = way.transform(self.points.x.to_numpy(), self.points.y.to_numpy())
+        found = locate_points(gpd.GeoSeries(shapely.points(x, y), self.points.index), self.communes)
+        return float((found == self.named).mean())
+
+
+def _lost_shift(trial: _Trial, declared: float, source: str) -> list[Finding]:
+    meridian = transverse_mercator(trial.points.crs).get("longitude")
+    if meridian is None:
+        return []
+    conversion = TransverseMercatorConversion(
+        longitude_natural_origin=meridian,
+        scale_factor_natural_origin=0.9999,
+        false_easting=500_000,
+    )
+    flat = ProjectedCRS(conversion, geodetic_crs=pyproj.CRS.from_epsg(4326))
+    shifted = trial.agreement(flat)
+    if shifted - declared < _SHIFT_GAIN_RATIO:
+        return []
+    en, vi = _percents(declared, shifted)
+    return [
+        Finding(
+            "problem",
+            "crs-datum-shift-lost",
+            source,
+            Phrase(
+                en=f"{en[0]} % of the plots lie in the commune they name, {en[1]} % would if the "
+                "coordinates were WGS 84: the datum shift seems to have been left out when the "
+                "layer was made (224 m); transform it again",
+                vi=f"{vi[0]} % số lô nằm đúng xã đã ghi, sẽ là {vi[1]} % nếu coi tọa độ là WGS 84: "
+                "có lẽ phép chuyển hệ quy chiếu đã bị bỏ qua khi tạo lớp (224 m); hãy chuyển lại",
+            ),
+        )
+    ]
+
+
+def _percents(*ratios: float) -> tuple[list[str], list[str]]:
+    return (
+        [format_number(100 * ratio, "en", decimals=1) for ratio in ratios],
+        [format_number(100 * ratio, "vi", decimals=1) for ratio in ratios],
+    )
+
+
+def _wrong_meridian(
+    crs: pyproj.CRS, best: int, ratios: tuple[float, float], kilometres: float, source: str
+) -> Finding:
+    en, vi = _percents(*ratios)
+    name = pyproj.CRS.from_epsg(best).name
+    return Finding(
+        "error",
+        "crs-wrong-meridian",
+        source,
+        Phrase(
+            en=f"only {en[0]} % of the plots lie in the commune they name under {crs.name}; as "
+            f"EPSG:{best} ({name}, {kilometres:.1f} km away) {en[1]} % do: the layer has another "
+            f"meridian than it says, write crs: EPSG:{best}",
+            vi=f"chỉ {vi[0]} % số lô nằm đúng xã đã ghi theo {crs.name}; theo EPSG:{best} ({name}, "
+            f"cách {format_number(kilometres, 'vi', decimals=1)} km) là {vi[1]} %: kinh tuyến trục "
+            f"của lớp bị ghi sai, hãy ghi crs: EPSG:{best}",
+        ),
+    )
+
+
+def _unexplained(declared: float, plots: int, source: str) -> Finding:
+    en, vi = _percents(declared)
+    return Finding(
+        "problem",
+        "communes-disagree",
+        source,
+        Phrase(
+            en=f"only {en[0]} % of {plots} plots lie in the commune they name and no other "
+            "meridian explains it; are the commune codes of another date (vintage)?",
+            vi=f"chỉ {vi[0]} % trong {plots} lô nằm đúng xã đã ghi và không kinh tuyến trục nào "
+            "khác giải thích được; mã xã có phải của thời điểm khác (vintage) không?",
+        ),
+        count=plots,
+    )

@@ -297,6 +297,8 @@ def majority_places(
     """Find the commune in which most records of each code lie."""
     import geopandas as gpd
 
+    from layers.crs.transform import to_crs
+
     for one in (frame, communes):
         if not isinstance(one, gpd.GeoDataFrame) or one.active_geometry_name is None or not one.crs:
             return {}
@@ -310,7 +312,8 @@ def majority_places(
         {"code": [code for code, _ in chosen]},
         geometry=shapes.representative_point().to_numpy(),
         crs=frame.crs,
-    ).to_crs(communes.crs)
+    )
+    points = to_crs(points, gpd.GeoDataFrame(communes).crs)
     held = points.sjoin(communes[["commune_code", communes.geometry.name]], predicate="within")
     counts = held.groupby("code")["commune_code"].value_counts()
     total = points.groupby("code").size()

@@ -21,6 +21,7 @@ from layers.communes.gazetteer import communes_on, find_province
 from layers.convert.convert import Conversion
 from layers.convert.report import TOTALS, list_links
 from layers.convert.rows import RowUnit, UnitColumns, find_units, settle_columns
+from layers.crs.transform import EQUAL_AREA, to_crs
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -99,9 +100,9 @@ def _place(
             en="Records and communes must both have a CRS to place the records of divided units.",
             vi="Lớp đối tượng và lớp ranh giới xã đều phải có hệ tọa độ mới định vị được.",
         )
-    shapes = communes.set_index("commune_code").geometry.to_crs("EPSG:6933")
+    shapes = to_crs(communes.set_index("commune_code").geometry, EQUAL_AREA)
     positions = list(targets)
-    records = frame.geometry.iloc[positions].to_crs("EPSG:6933").force_2d().make_valid()
+    records = to_crs(frame.geometry.iloc[positions], EQUAL_AREA).make_valid()
     placed = {}
     for at, record in zip(positions, records, strict=True):
         held = {code: _held(record, shapes[code]) for code in targets[at] if code in shapes.index}

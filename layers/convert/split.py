@@ -121,13 +121,15 @@ def share_by_geometry(
     """Measure how divided units were shared, from plots or old boundaries that carry old codes."""
     import pandas as pd
 
+    from layers.crs.transform import EQUAL_AREA, to_crs
+
     if pieces.crs is None or communes.crs is None:
         raise InputError(
             en="Pieces and communes must both have a CRS to be laid over each other.",
             vi="Lớp lô và lớp ranh giới xã đều phải có hệ tọa độ mới chồng được lên nhau.",
         )
     after = {old: new for old, new in heirs(province, from_=from_).items() if len(new) > 1}
-    targets = communes.set_index("commune_code").geometry.to_crs("EPSG:6933")
+    targets = to_crs(communes.set_index("commune_code").geometry, EQUAL_AREA)
     codes = pieces[code_column].map(normal_code)
     rows = []
     for old, parts in sorted(after.items()):
@@ -140,7 +142,7 @@ def share_by_geometry(
                 vi=f"Lớp ranh giới thiếu {', '.join(lacking)} là nơi đã nhận {old}.",
             )
         # Equal-area, so that weights are areas whatever the CRS of the files.
-        shapes = mine.to_crs("EPSG:6933")
+        shapes = to_crs(mine, EQUAL_AREA)
         areas = {new: float(shapes.intersection(targets[new]).area.sum()) for new in parts}
         total = sum(areas.values())
         if total <= 0:

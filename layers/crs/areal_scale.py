@@ -7,12 +7,21 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyproj
+import shapely
 
 from layers.base.errors import CrsError
-from layers.engine.rings import FloatArray
+from layers.crs.transform import FloatArray
 
-__all__ = ["areal_departures", "areal_scale", "check_areal_scale", "ellipsoid_of", "square_unit_m2"]
+__all__ = [
+    "areal_departures",
+    "areal_scale",
+    "check_areal_scale",
+    "ellipsoid_of",
+    "ground_areas",
+    "square_unit_m2",
+]
 
 # Beyond this departure from 1 the plane area is not the area of the land: a provincial zone
 # (k 0.9999) departs by 0.02 to 0.06 %, UTM by 0.2 % at the edge of its zone, Web Mercator by 16 %.
@@ -121,6 +130,37 @@ def areal_departures(crs: pyproj.CRS, boxes: FloatArray, *, samples: int = 2) ->
         known.any(axis=1), departures[np.arange(len(boxes)), farthest], math.inf
     )
     return result
+
+
+def ground_areas(shapes: npt.NDArray[Any], crs: pyproj.CRS) -> FloatArray:
+    """Area of each polygon in m², edges straight in its CRS.
+
+    In a projected CRS it is the plane area, divided by the areal scale in the polygon's middle
+    where that departs from 1 by more than the engine allows. Longitude and latitude are unrolled
+    so that plane areas are those of the ellipsoid: ``x = λ`` and, with ``s = sin φ``,
+    ``y = b²/2 · [s/(1 - e²s²) + atanh(es)/e]``.
+    """
+    if not crs.is_projected:
+        radians = float(crs.axis_info[0].unit_conversion_factor)
+        a, e2 = ellipsoid_of(crs)
+
+        def unroll(xy: FloatArray) -> FloatArray:
+            s = np.sin(np.clip(xy[:, 1] * radians, -math.pi / 2, math.pi / 2))
+            e = math.sqrt(e2)
+            bent = np.arctanh(e * s) / e if e > 0 else s
+            zone = 0.5 * a * a * (1 - e2) * (s / (1 - e2 * s * s) + bent)
+            return np.column_stack([xy[:, 0] * radians, zone])
+
+        result: FloatArray = shapely.area(shapely.transform(shapes, unroll))
+        return result
+    plane: FloatArray = shapely.area(shapes) * square_unit_m2(crs)
+    bounds = shapely.bounds(shapes)
+    there = np.flatnonzero(np.isfinite(bounds).all(axis=1))
+    west, south, east, north = bounds[there].T
+    scale = areal_scale(crs, 0.5 * (west + east), 0.5 * (south + north))
+    off = np.abs(scale - 1.0) > LIMIT
+    plane[there[off]] /= scale[off]
+    return plane
 
 
 def square_unit_m2(crs: pyproj.CRS) -> float:

@@ -15,6 +15,7 @@ from pyproj.exceptions import CRSError as PyprojCrsError
 
 from layers.base.errors import CrsError
 from layers.base.resources import data_path
+from layers.crs.transform import to_crs
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -144,7 +145,7 @@ def plane_area_ha(frame: gpd.GeoDataFrame, crs: pyproj.CRS) -> pd.Series[float]:
         ``frame`` has no CRS, or ``crs`` is not in metres.
     """
     require_crs(frame, source="plane_area_ha")
-    area: pd.Series[float] = frame.geometry.to_crs(_in_metres(crs)).area / M2_PER_HA
+    area: pd.Series[float] = to_crs(frame.geometry, _in_metres(crs)).area / M2_PER_HA
     return area
 
 
@@ -169,9 +170,9 @@ def geodesic_area_ha(frame: gpd.GeoDataFrame) -> pd.Series[float]:
         ``frame`` has no CRS.
     """
     crs = require_crs(frame, source="geodesic_area_ha")
-    geographic = crs.geodetic_crs if not crs.is_geographic else crs
-    shapes = frame.geometry.to_crs(geographic)
-    geod = (geographic or crs).get_geod()
+    geographic = crs if crs.is_geographic else crs.geodetic_crs or crs
+    shapes = to_crs(frame.geometry, geographic)
+    geod = geographic.get_geod()
     areas = [
         0.0 if shape is None or shape.is_empty else _polygon_area(geod, shape) for shape in shapes
     ]

@@ -18,7 +18,7 @@ from layers.base.errors import CrsError, InputError
 from layers.base.findings import Finding, Findings
 from layers.base.language import Phrase, format_number
 from layers.base.workers import Workers
-from layers.crs.ground_areas import ground_areas
+from layers.crs.areal_scale import ground_areas
 from layers.engine.repair import RepairMode, mend, refuse_repairs, require_polygons
 from layers.engine.rings import IntArray
 

@@ -23,7 +23,7 @@ from numba import types
 from layers.base.errors import InputError
 from layers.base.schema import Column, Schema
 from layers.base.workers import Workers, local_workers, run_pieces
-from layers.crs.ground_areas import ground_areas
+from layers.crs.areal_scale import ground_areas
 from layers.engine.kernels import FLOATS, INTS, kernel
 from layers.engine.rings import FloatArray, IntArray, Rings, rings_of
 

@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 import pyproj
-from pyproj.exceptions import ProjError
 
 from layers.base.errors import CrsError
+from layers.crs.transform import Transformation, transformation
 from layers.engine.rings import FloatArray, IntArray, Rings
 
 __all__ = ["reproject_rings"]
@@ -42,7 +42,7 @@ def reproject_rings(
     rings: Rings, source: pyproj.CRS, target: pyproj.CRS, cell: tuple[float, float]
 ) -> Rings:
     """Rings in another CRS, with vertices added where edges bend."""
-    transform = _transformer(source, target)
+    transform = transformation(source, target)
     x, y, start = rings.x, rings.y, rings.ring_start
     tx, ty = transform.transform(x, y)
     _check_finite(tx, ty, target)
@@ -61,21 +61,6 @@ def reproject_rings(
     return kept.moved(np.ascontiguousarray(tx), np.ascontiguousarray(ty))
 
 
-def _transformer(source: pyproj.CRS, target: pyproj.CRS) -> pyproj.Transformer:
-    # A CRS that states its own shift to WGS 84 (TOWGS84, as older files do) is taken at its word,
-    # also where that shift is nil and PROJ calls it a guess.
-    stated = source.is_bound or target.is_bound
-    try:
-        return pyproj.Transformer.from_crs(source, target, always_xy=True, allow_ballpark=stated)
-    except ProjError as error:
-        raise CrsError(
-            en=f"No transformation is known from {source.name!r} to {target.name!r} (positions "
-            "could be 200 m off): give the polygons their EPSG code with set_crs.",
-            vi=f"Không biết phép chuyển từ {source.name!r} sang {target.name!r} (vị trí có thể "
-            "lệch 200 m): hãy gán mã EPSG cho lớp vùng bằng set_crs.",
-        ) from error
-
-
 def _check_finite(x: FloatArray, y: FloatArray, target: pyproj.CRS) -> None:
     lost = int((~(np.isfinite(x) & np.isfinite(y))).sum())
     if lost:
@@ -87,7 +72,7 @@ def _check_finite(x: FloatArray, y: FloatArray, target: pyproj.CRS) -> None:
 
 
 def _pieces(
-    transform: pyproj.Transformer,
+    transform: Transformation,
     before: tuple[FloatArray, FloatArray],
     after: tuple[FloatArray, FloatArray],
     start: IntArray,

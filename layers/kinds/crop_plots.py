@@ -24,6 +24,7 @@ def load_crop_plots(
     layer: str | None = None,
     crops: Mapping[str, str] | None = None,
     crs: str | None = None,
+    province: str | None = None,
     repair: Repair = "repair",
     source: str | None = None,
 ) -> PlotLayer:
@@ -43,6 +44,8 @@ def load_crop_plots(
         among the ids and the species' aliases; a mixture "A+B" is shared equally.
     crs : str, optional
         CRS of the file where it has none; where it has one, this one wins.
+    province : str, optional
+        Code of the province, whose VN-2000 zone is proposed where the file has no CRS.
     repair : {"repair", "never"}
         Repair invalid polygons and report, or refuse them.
     source : str, optional
@@ -72,7 +75,7 @@ def load_crop_plots(
     name = source or path.name
     mapping = dict(crops or {})
     refuse_unknown_ids(mapping, source=name)
-    told = PlotSource(path, layer, columns, crs, repair, name)
+    told = PlotSource(path, layer, columns, crs, province, repair, name)
     read = read_plain_plots(told, value="crop")
     frame = read.frame
     weights = _weights(frame, mapping)

@@ -17,11 +17,10 @@ from layers.base.clock import this_year
 from layers.base.errors import InputError
 from layers.base.findings import Finding, Findings
 from layers.base.language import Phrase
-from layers.crs.crs import parse_crs
+from layers.crs.source import place_layer
 from layers.io.vector import CURVED, load_vector
 from layers.io.vector_look import look_into
 from layers.kinds.crops import load_crops
-from layers.kinds.crs_check import missing_crs, name_vn2000
 from layers.kinds.duplicates import check_duplicates, find_duplicates
 from layers.kinds.establishment import check_establishment, settle_land
 from layers.kinds.forest_checks import (
@@ -204,16 +203,12 @@ def check_forest_status(
     name = source or look.source
     match = match_fields(look.fields, columns=columns, source=name)
     raw = _read_raw(path, look.layer, match, encoding)
-    if crs is not None:
-        raw = raw.set_crs(parse_crs(crs), allow_override=True)
     if raw.empty:
         raise _empty(name)
-    if raw.crs is None:
-        raise missing_crs(raw, source=name, province=province)
-    vn2000, notes = name_vn2000(raw.crs, source=name)
-    if raw.attrs.get(CURVED):
+    curved = raw.attrs.get(CURVED)
+    raw, notes = place_layer(raw, source=name, named=crs, province=province)
+    if curved:
         notes.append(Finding("note", "geometry-curved", name, _CURVED))
-    raw = raw.set_crs(vn2000, allow_override=True)
     reading = _Reading(
         source=name,
         code_table=str(code_table),

@@ -61,6 +61,7 @@ def load_land_use(
     columns: Mapping[str, str],
     layer: str | None = None,
     crs: str | None = None,
+    province: str | None = None,
     repair: Repair = "repair",
     source: str | None = None,
 ) -> PlotLayer:
@@ -77,6 +78,8 @@ def load_land_use(
         Layer; needed where the file has several.
     crs : str, optional
         CRS of the file where it has none; where it has one, this one wins.
+    province : str, optional
+        Code of the province, whose VN-2000 zone is proposed where the file has no CRS.
     repair : {"repair", "never"}
         Repair invalid polygons and report, or refuse them.
     source : str, optional
@@ -103,7 +106,8 @@ def load_land_use(
     """
     path = Path(path)
     name = source or path.name
-    read = read_plain_plots(PlotSource(path, layer, columns, crs, repair, name), value="code")
+    told = PlotSource(path, layer, columns, crs, province, repair, name)
+    read = read_plain_plots(told, value="code")
     frame = read.frame
     codes = as_code(frame["value"])
     strange = codes.notna() & ~codes.isin(_table()["code"])

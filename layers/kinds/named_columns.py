@@ -19,7 +19,8 @@ from layers.base.clock import this_year
 from layers.base.errors import InputError
 from layers.base.findings import Finding, Findings
 from layers.base.language import Phrase
-from layers.crs.crs import parse_crs, plane_area_ha, require_crs
+from layers.crs.crs import plane_area_ha, require_crs
+from layers.crs.source import place_layer
 from layers.io.table import require_columns
 from layers.io.values import as_commune_code, as_integer, as_number, as_text
 from layers.io.vector import load_vector
@@ -52,6 +53,8 @@ class PlotSource:
         What a column holds (``PLAIN_COLUMNS`` and the main column) → its name in the file.
     crs : str or None
         CRS where the file has none, or a wrong one.
+    province : str or None
+        Code of the province, whose VN-2000 zone is proposed where there is none.
     repair : {"repair", "never"}
         What to do with invalid polygons.
     name : str
@@ -62,6 +65,7 @@ class PlotSource:
     layer: str | None
     columns: Mapping[str, str]
     crs: str | None
+    province: str | None
     repair: Repair
     name: str
 
@@ -87,18 +91,16 @@ def read_plain_plots(source: PlotSource, *, value: str) -> PlainPlots:
     """Read a layer whose columns are named."""
     _check_keys(source, value)
     raw = load_vector(source.path, layer=source.layer)
-    if source.crs is not None:
-        raw = raw.set_crs(parse_crs(source.crs), allow_override=True)
-    require_crs(raw, source=source.name)
     require_columns(raw, dict(source.columns), source=source.name)
     if raw.empty:
         raise InputError(
             en=f"{source.name}: expected polygons, found an empty layer ({source.path.name}).",
             vi=f"{source.name}: lớp không có đối tượng nào ({source.path.name}).",
         )
+    raw, notes = place_layer(raw, source=source.name, named=source.crs, province=source.province)
     typed, found = _typed(raw, source, value)
     polygons = check_polygons(typed, source=source.name, repair=source.repair)
-    findings = Findings([*found, *polygons.findings.items])
+    findings = Findings([*notes, *found, *polygons.findings.items])
     findings.raise_errors()
     frame = _measured(polygons.kept, source, findings)
     return PlainPlots(_without_repeats(frame, source.name, findings), findings)

@@ -20,6 +20,7 @@ from layers.base.errors import CrsError
 from layers.base.findings import Finding, Findings, Severity
 from layers.base.language import Phrase, format_number
 from layers.crs.crs import plane_area_ha
+from layers.crs.transform import EQUAL_AREA
 from layers.engine.repair import mend
 
 __all__ = ["PolygonCheck", "Repair", "check_polygons", "list_plots", "measuring_crs"]
@@ -54,7 +55,7 @@ def measuring_crs(crs: pyproj.CRS) -> pyproj.CRS:
     method = operation.method_name if crs.is_projected and operation else ""
     if "Transverse Mercator" in method and crs.axis_info[0].unit_name == "metre":
         return crs
-    return pyproj.CRS.from_epsg(6933)
+    return EQUAL_AREA
 
 
 def list_plots(

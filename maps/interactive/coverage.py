@@ -19,6 +19,7 @@ import numpy.typing as npt
 import shapely
 
 from layers.base.errors import InputError
+from layers.crs.transform import WGS84, to_crs
 from maps.interactive.coverage_thinning import thin_coverage
 
 __all__ = ["ALPHABET", "EncodedShapes", "decode_rings", "encode_coverage", "encode_lines"]
@@ -84,7 +85,7 @@ def encode_coverage(layers: list[gpd.GeoDataFrame]) -> list[EncodedShapes]:
 
 
 def _polygons(layer: gpd.GeoDataFrame) -> Geometries:
-    geometries = np.asarray(layer.geometry.to_crs(4326).array, dtype=object)
+    geometries = np.asarray(to_crs(layer.geometry, WGS84).array, dtype=object)
     empty = shapely.is_missing(geometries) | shapely.is_empty(geometries)
     wrong = ~empty & ~np.isin(shapely.get_type_id(geometries), (3, 6))
     if wrong.any():
@@ -204,7 +205,7 @@ def encode_lines(
     layer: gpd.GeoDataFrame, grid: EncodedShapes, *, limit: int
 ) -> tuple[list[str], int]:
     """Encode outlines on the grid of a coverage."""
-    found = np.asarray(layer.geometry.to_crs(4326).array, dtype=object)
+    found = np.asarray(to_crs(layer.geometry, WGS84).array, dtype=object)
     found = found[~(shapely.is_missing(found) | shapely.is_empty(found))]
     polygonal = np.isin(shapely.get_type_id(found), (3, 6))
     lines = np.concatenate([shapely.boundary(found[polygonal]), found[~polygonal]])

@@ -17,6 +17,7 @@ import pandas as pd
 
 from layers.base.errors import InputError
 from layers.base.language import Phrase, format_number
+from layers.crs.transform import WGS84, to_crs
 from maps.interactive.content import LIMITS, MapContent, RasterPicture
 from maps.interactive.coverage import EncodedShapes, encode_coverage, encode_lines
 from maps.interactive.page_zones import MEASURES, classing_entry, page_numbers, zone_entry
@@ -103,7 +104,7 @@ def _sources(frame: pd.DataFrame | None) -> list[dict[str, str]]:
 
 
 def _bounds(communes: gpd.GeoDataFrame) -> list[float]:
-    west, south, east, north = communes.geometry.to_crs(4326).total_bounds
+    west, south, east, north = to_crs(communes.geometry, WGS84).total_bounds
     return [round(float(edge), 6) for edge in (south, west, north, east)]
 
 

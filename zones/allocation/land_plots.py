@@ -18,6 +18,7 @@ import pandas as pd
 
 from layers.base.errors import ClosureError, InputError
 from layers.base.language import Language, format_number
+from layers.crs.transform import to_crs
 from layers.engine.overlay import overlay_geometry
 from layers.engine.tabulate import tabulate_area
 from layers.kinds.elevation import classify_elevation
@@ -41,7 +42,7 @@ def plot_land(
     """Find the plots that are land, by the rules without crops or ages."""
     frames = []
     for kind, layer in layers.values():
-        plots = layer.plots.to_crs(communes.crs)
+        plots = to_crs(layer.plots, communes.crs)
         source = _source_of(plots, rules[rules["layer_kind"] == kind])
         mine = plots[source != ""].assign(source=source[source != ""])
         if mine.empty:

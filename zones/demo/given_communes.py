@@ -12,7 +12,9 @@ import pyogrio
 import shapely
 
 from layers.base.errors import InputError
-from layers.crs.crs import require_crs
+from layers.crs.crs import parse_crs
+from layers.crs.source import place_layer
+from layers.crs.transform import to_crs
 from layers.io.values import as_commune_code
 from layers.io.vector import load_vector
 from layers.io.vector_look import list_layers
@@ -115,8 +117,8 @@ def _shared_names(values: pd.Series, names: set[str]) -> int:
 def _ground(
     frame: gpd.GeoDataFrame, code_column: str, communes: pd.DataFrame, *, source: str
 ) -> gpd.GeoDataFrame:
-    require_crs(frame, source=source)
-    flat = frame.to_crs(AREA_CRS)
+    placed, _ = place_layer(frame, source=source)
+    flat = to_crs(placed, parse_crs(AREA_CRS))
     flat.index = pd.Index(as_commune_code(frame[code_column]))
     shapes = shapely.make_valid(flat.geometry.loc[communes["code"]].to_numpy())
     # Where communes overlap by slivers the land may only be grown once.

@@ -9,6 +9,7 @@ import pandas as pd
 
 from layers.base.findings import Finding
 from layers.base.language import Phrase, format_number
+from layers.crs.transform import to_crs
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -85,7 +86,7 @@ def check_plot_overlaps(name: str, layer: PlotLayer, crs: pyproj.CRS) -> list[Fi
     """Find plots that share ground: their hectares count double in every sum by geometry."""
     from layers.engine.overlaps import check_overlaps
 
-    pairs = check_overlaps(layer.plots.to_crs(crs), minimum_m2=_OVERLAP_MINIMUM_M2)
+    pairs = check_overlaps(to_crs(layer.plots, crs), minimum_m2=_OVERLAP_MINIMUM_M2)
     if pairs.empty:
         return []
     labels = layer.plots["plot"]

@@ -43,8 +43,7 @@ def check_places(
 ) -> PlaceCheck:
     """Compare where plots lie with the communes they name; find a wrong CRS by it."""
     from layers.communes.crosswalk import named_communes
-    from layers.communes.location_check import DISAGREEMENTS, check_named_communes
-    from layers.kinds.crs_check import check_meridian
+    from layers.communes.location_check import DISAGREEMENTS, check_meridian, check_named_communes
 
     named, found = named_communes(layer.plots, listed, vintage=vintage, source=name)
     # An old commune that was divided names no single place to hold a plot against.

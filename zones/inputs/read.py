@@ -18,6 +18,7 @@ from layers.communes.boundaries import NaturalAreas, load_communes
 from layers.communes.crosswalk import CommuneList
 from layers.communes.gazetteer import units
 from layers.crs.crs import area_crs, plane_area_ha
+from layers.crs.transform import to_crs
 from zones.inputs.checks import (
     check_codes_of_day,
     check_day_of_communes,
@@ -122,13 +123,16 @@ def read_communes(project: Project) -> tuple[gpd.GeoDataFrame, pyproj.CRS, list[
         decimal=table.decimal,
     )
     crs = area_crs(project.province, named=project.area_crs)
-    communes = load_communes(
+    loaded = load_communes(
         project.resolve(source.path),
         layer=source.layer,
+        crs=source.crs,
+        province=project.province,
         code_column=source.code_column,
         name_column=source.name_column,
         natural_areas=areas,
-    ).to_crs(crs)
+    )
+    communes = to_crs(loaded.communes, crs)
     labelled = communes.assign(
         row=communes.index, plot=communes["commune_code"], area_ha=communes["official_area_ha"]
     )
@@ -143,7 +147,8 @@ def read_communes(project: Project) -> tuple[gpd.GeoDataFrame, pyproj.CRS, list[
         )
     communes = checked.kept[communes.columns]
     day = check_day_of_communes(communes, areas, province=project.province, on=str(source.vintage))
-    return communes, crs, [*checked.findings.items, *day, *_area_differences(communes, crs)]
+    notes = [replace(item, source="communes") for item in loaded.findings.items]
+    return communes, crs, [*notes, *checked.findings.items, *day, *_area_differences(communes, crs)]
 
 
 def _area_differences(communes: gpd.GeoDataFrame, crs: pyproj.CRS) -> list[Finding]:
@@ -240,10 +245,10 @@ def _read_layer(inputs: Inputs, name: str, source: LayerSource) -> Findings:
             inputs.plots[name] = _load_forest_status(path, source, inputs.project.province)
             return inputs.plots[name].findings
         case CropPlotsSource():
-            inputs.plots[name] = _load_crop_plots(path, source)
+            inputs.plots[name] = _load_crop_plots(path, source, inputs.project.province)
             return inputs.plots[name].findings
         case LandUseSource():
-            inputs.plots[name] = _load_land_use(path, source)
+            inputs.plots[name] = _load_land_use(path, source, inputs.project.province)
             return inputs.plots[name].findings
         case ReportSource():
             inputs.reports[name] = settle_report(
@@ -278,7 +283,7 @@ def _load_forest_status(path: Path, source: ForestStatusSource, province: str) -
     )
 
 
-def _load_crop_plots(path: Path, source: CropPlotsSource) -> PlotLayer:
+def _load_crop_plots(path: Path, source: CropPlotsSource, province: str) -> PlotLayer:
     from layers.kinds.crop_plots import load_crop_plots
 
     return load_crop_plots(
@@ -287,11 +292,12 @@ def _load_crop_plots(path: Path, source: CropPlotsSource) -> PlotLayer:
         columns=source.columns,
         crops=source.crops,
         crs=source.crs,
+        province=province,
         repair=source.repair,
     )
 
 
-def _load_land_use(path: Path, source: LandUseSource) -> PlotLayer:
+def _load_land_use(path: Path, source: LandUseSource, province: str) -> PlotLayer:
     from layers.kinds.land_use import load_land_use
 
     return load_land_use(
@@ -299,6 +305,7 @@ def _load_land_use(path: Path, source: LandUseSource) -> PlotLayer:
         layer=source.layer,
         columns=source.columns,
         crs=source.crs,
+        province=province,
         repair=source.repair,
     )
 

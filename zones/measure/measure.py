@@ -19,6 +19,7 @@ from layers.base.errors import InputError
 from layers.base.findings import Finding, Findings
 from layers.base.schema import Column, Schema
 from layers.crs.crs import M2_PER_HA, plane_area_ha
+from layers.crs.transform import to_crs
 from zones.measure.closure import ClosureLog
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def measure_plots(
     """Hectares of a polygon layer by commune."""
     from layers.engine.overlay import overlay_pieces
 
-    plots = layer.plots.to_crs(ground.crs)
+    plots = to_crs(layer.plots, ground.crs)
     found = Findings()
     pieces = overlay_pieces(
         ground.communes,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from layers.crs.transform import to_crs
 from zones.pages.context_layers import communes_with_kinds, load_drawn_layer, load_neighbours
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _drawn_plots(state: RunState) -> gpd.GeoDataFrame | None:
             crop: zone for zone, crop in crops.items() if project.present.get(crop, name) == name
         }
         drawn = plot_symbols(layer, zones=mine, land_too=kind == "forest_status")
-        parts.append(drawn.to_crs(inputs.crs))
+        parts.append(to_crs(drawn, inputs.crs))
     if not parts:
         return None
     return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=inputs.crs)

@@ -8,6 +8,9 @@ import shapely
 
 from layers.base.errors import InputError
 from layers.communes.gazetteer import units, vintages
+from layers.crs.source import place_layer
+from layers.crs.transform import to_crs
+from layers.io.vector import load_vector
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -43,14 +46,10 @@ def load_drawn_layer(
     project: Project, source: NeighboursSource | LinesSource, crs: pyproj.CRS, *, name: str
 ) -> gpd.GeoDataFrame:
     """Load a layer that is drawn and never measured."""
-    from layers.crs.crs import require_crs
-    from layers.io.vector import load_vector
-
     frame = load_vector(project.resolve(source.path), layer=source.layer)
-    require_crs(frame, source=name)
     kept = frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
-    drawn: gpd.GeoDataFrame = kept.to_crs(crs)
-    return drawn
+    placed, _ = place_layer(kept, source=name, named=source.crs, province=project.province)
+    return to_crs(placed, crs)
 
 
 def load_neighbours(
@@ -72,18 +71,14 @@ def load_neighbours(
 
 def load_outlines(project: Project, layer: str, crs: pyproj.CRS) -> gpd.GeoDataFrame:
     """Load the plots of a layer as they stand in its file, to draw their outlines."""
-    from layers.crs.crs import parse_crs, require_crs
-    from layers.io.vector import load_vector
-
     source = project.layers[layer]
     # Only polygon layers have these two keys; the project lets no other layer be named here.
     inside, named = getattr(source, "layer", None), getattr(source, "crs", None)
     frame = load_vector(project.resolve(source.path), layer=inside, columns=[])
-    if named is not None:
-        frame = frame.set_crs(parse_crs(named), allow_override=True)
-    require_crs(frame, source=layer)
-    outlines: gpd.GeoDataFrame = frame[["geometry"]].to_crs(crs)
-    return outlines
+    placed, _ = place_layer(
+        frame[["geometry"]], source=layer, named=named, province=project.province
+    )
+    return to_crs(placed, crs)
 
 
 def near_neighbours(

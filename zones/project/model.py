@@ -78,6 +78,7 @@ class CommunesSource(_Part):
     vintage: Vintage
     path: Path
     layer: str | None = None
+    crs: str | None = None
     code_column: str = "code"
     name_column: str = "name"
     natural_areas: NaturalAreasSource

@@ -34,6 +34,7 @@ class NeighboursSource(_Part):
 
     path: Path
     layer: str | None = None
+    crs: str | None = None
     name_column: str = "name"
 
 
@@ -42,6 +43,7 @@ class LinesSource(_Part):
 
     path: Path
     layer: str | None = None
+    crs: str | None = None
 
 
 class MapSettings(_Part):

@@ -12,6 +12,7 @@ from layers.base.findings import Finding
 from layers.base.workers import Progress, silent
 from layers.communes.gazetteer import province_name
 from layers.crs.crs import plane_area_ha
+from layers.crs.transform import to_crs
 from zones.forest.change import CoverChange, Survey, cover_change
 from zones.forest.cover import check_forest_cover, forest_cover_table
 from zones.forest.species import planted_areas, planted_species_table
@@ -20,8 +21,6 @@ from zones.measure.closure import ClosureLog
 from zones.measure.measure import NO_CLASS, Ground, measure_plots
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
     from zones.project.model import LayerSource, Project
 
 __all__ = ["CoverResult", "measure_cover"]
@@ -125,7 +124,7 @@ def _survey(name: str, result: CoverResult, inputs: Inputs, ground: Ground) -> S
     """Give the plots of a layer the part of their ledger that lies inside the communes."""
     from layers.engine.overlay import overlay_pieces
 
-    plots: gpd.GeoDataFrame = inputs.plots[name].plots.to_crs(ground.crs)
+    plots = to_crs(inputs.plots[name].plots, ground.crs)
     pieces = overlay_pieces(
         ground.communes,
         plots,

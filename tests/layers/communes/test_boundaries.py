@@ -28,7 +28,7 @@ def save(folder: Path, frame: gpd.GeoDataFrame, table: str | None = None) -> Nat
 
 def test_communes_are_sorted_and_carry_their_official_area(tmp_path: Path) -> None:
     areas = save(tmp_path, squares())
-    frame = load_communes(tmp_path / "xã.gpkg", natural_areas=areas)
+    frame = load_communes(tmp_path / "xã.gpkg", natural_areas=areas).communes
     assert frame["commune_code"].tolist() == ["06148", "06529"]
     assert frame["commune"].tolist() == ["Thụy Hùng", "Lộc Bình"]
     assert frame["kind"].tolist() == ["", "xã"]
@@ -97,12 +97,14 @@ def test_the_real_communes(shared: Path) -> None:
     table = NaturalAreas(shared / "data" / "lang_son_communes.csv")
     frame = load_communes(
         shared / "data" / "lang_son_communes.gpkg", layer="communes", natural_areas=table
-    )
+    ).communes
     assert len(frame) == 65
     assert frame["official_area_ha"].sum() == 830_967
 
 
 def test_codes_that_lost_their_zero_still_find_their_commune(tmp_path: Path) -> None:
     areas = save(tmp_path, squares(), "code,official_area_ha\n6529,100.5\n6148,99\n")
-    frame = load_communes(str(tmp_path / "xã.gpkg"), natural_areas=NaturalAreas(str(areas.path)))
+    frame = load_communes(
+        str(tmp_path / "xã.gpkg"), natural_areas=NaturalAreas(str(areas.path))
+    ).communes
     assert frame["official_area_ha"].tolist() == [99.0, 100.5]

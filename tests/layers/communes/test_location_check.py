@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import pyproj
 import pytest
 import shapely
 
 from layers.base.errors import InputError
 from layers.communes.crosswalk import CommuneList, named_communes
-from layers.communes.location_check import DISAGREEMENTS, check_named_communes, locate_points
+from layers.communes.location_check import (
+    DISAGREEMENTS,
+    check_meridian,
+    check_named_communes,
+    locate_points,
+)
 
 
 def communes():
@@ -118,3 +125,76 @@ def test_a_plot_over_three_communes_may_name_the_one_that_holds_most_of_it():
     )
     assert table["row"].tolist() == [1]
     assert table["lies"].tolist() == ["B"]
+
+
+def grid(crs="EPSG:9215", size=10_000):
+    """Nine communes of 10 km round a point of the province."""
+    codes = [f"0{i}{j}00" for i in range(3) for j in range(3)]
+    shapes = [
+        shapely.box(
+            450_000 + size * i, 2_400_000 + size * j, 450_000 + size * (i + 1), 2_410_000 + size * j
+        )
+        for i in range(3)
+        for j in range(3)
+    ]
+    table = {"commune_code": codes, "commune": [f"Xã {c}" for c in codes]}
+    return gpd.GeoDataFrame(table, geometry=shapes, crs="EPSG:9215").to_crs(crs)
+
+
+def scattered(communes, seed=0, count=600):
+    """Small plots that name the commune they lie in."""
+    rng = np.random.default_rng(seed)
+    x = rng.uniform(450_000, 480_000, count)
+    y = rng.uniform(2_400_000, 2_430_000, count)
+    plots = gpd.GeoDataFrame(geometry=shapely.box(x - 20, y - 20, x + 20, y + 20), crs="EPSG:9215")
+    inside = gpd.sjoin(
+        gpd.GeoDataFrame(geometry=shapely.points(x, y), crs="EPSG:9215"), communes, how="left"
+    )
+    return plots, inside["commune_code"].astype("str")
+
+
+def test_a_wrong_meridian_is_told_by_the_communes_named():
+    communes = grid()
+    plots, named = scattered(communes)
+    assert check_meridian(plots, named, communes, source="rừng") == []
+    # Coordinates of the zone 107°15′ in a file that says 107°00′: 26 km to the west.
+    wrong = plots.set_crs("EPSG:9214", allow_override=True)
+    assert wrong.to_crs("EPSG:9215").total_bounds[0] < 425_000
+    found = check_meridian(wrong, named, communes, source="rừng")[0]
+    assert found.severity == "error"
+    assert "only 0.0 % of the plots" in found.message.en
+    assert "as EPSG:9215 (VN-2000 / TM-3 107-15, 25.9 km away) 100.0 % do" in found.message.en
+
+
+def test_a_layer_in_the_neighbour_zone_is_right():
+    communes = grid()
+    plots, named = scattered(communes)
+    assert check_meridian(plots.to_crs("EPSG:9214"), named, communes, source="rừng") == []
+    assert check_meridian(plots.to_crs("EPSG:4326"), named, communes, source="rừng") == []
+
+
+def test_communes_of_another_date_are_told_apart_from_a_wrong_meridian():
+    communes = grid()
+    plots, named = scattered(communes)
+    shuffled = pd.Series(np.roll(named, 1), index=named.index, dtype="str")
+    found = check_meridian(plots, shuffled, communes, source="rừng")[0]
+    assert (found.severity, found.kind) == ("problem", "communes-disagree")
+
+
+def test_a_lost_datum_shift_shows_at_the_edges():
+    communes = grid()
+    plots, named = scattered(communes, count=3000)
+    # What a program writes that projects WGS 84 longitudes without the shift to VN-2000.
+    flat = pyproj.CRS("+proj=tmerc +lon_0=107.25 +k=0.9999 +x_0=500000 +datum=WGS84")
+    lost = plots.to_crs(flat).set_crs("EPSG:9215", allow_override=True)
+    apart = lost.geometry.iloc[0].distance(plots.geometry.iloc[0]) + 40
+    assert 150 < apart < 260
+    found = check_meridian(lost, named, communes, source="rừng")[0]
+    assert (found.severity, found.kind) == ("problem", "crs-datum-shift-lost")
+    assert "100.0 % would if the coordinates were WGS 84" in found.message.en
+
+
+def test_plots_that_name_nothing_tell_nothing():
+    communes = grid()
+    plots, named = scattered(communes, count=5)
+    assert check_meridian(plots, named.where(named == "?"), communes, source="rừng") == []

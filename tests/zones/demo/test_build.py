@@ -53,7 +53,7 @@ def forest(project: Path) -> ForestLayer:
 @pytest.fixture(scope="module")
 def communes(project: Path) -> gpd.GeoDataFrame:
     areas = NaturalAreas(project.parent / "natural_areas.csv")
-    return load_communes(project.parent / "communes.gpkg", natural_areas=areas)
+    return load_communes(project.parent / "communes.gpkg", natural_areas=areas).communes
 
 
 @pytest.fixture

@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import geopandas as gpd
+import pyproj
 import pytest
 
-from tests.factories import square, write_project
+from layers import CrsError, overlay_area
+from layers.crs.transform import to_crs
+from tests.factories import communes, square, write_project
 from zones.inputs.read import read_inputs
+from zones.pages.context_layers import load_neighbours, load_outlines
 from zones.project.model import load_project
 
 LAYERS = """\
@@ -33,3 +37,59 @@ def test_named_crs_leads_over_that_of_the_file(tmp_path: Path) -> None:
         assert plots.crs is not None
         assert plots.crs.to_epsg() == 9215
         assert plots.geometry.area.sum() == pytest.approx(10_000)
+
+
+LOST = pyproj.CRS("+proj=tmerc +lon_0=107.25 +k=0.9999 +x_0=500000 +y_0=0 +datum=WGS84 +units=m")
+DRAWN = """\
+map:
+  neighbours: {path: around.gpkg}
+  outlines: trees
+"""
+
+
+def test_a_lost_datum_is_put_right_in_every_layer(tmp_path: Path) -> None:
+    """A plot of 50 ha that lies half in one commune, half in the next, whatever lost its datum."""
+    path = write_project(tmp_path / "dự án")
+    plot = gpd.GeoDataFrame(
+        {"crop": ["persimmon"], "code": ["CLN"], "name": ["Ngoài"]},
+        geometry=[square(500, 100, 1000, 500)],
+        crs=9215,
+    )
+    lost = plot.set_crs(LOST, allow_override=True)
+    for name in ("trees", "land", "around"):
+        lost.to_file(path.parent / f"{name}.gpkg")
+    communes().set_crs(LOST, allow_override=True).to_file(
+        path.parent / "communes.gpkg", layer="communes"
+    )
+    text = path.read_text("utf-8").replace("layers:\n", "layers:\n" + LAYERS)
+    text = text.replace(", crs: EPSG:9215", "").replace("          crs: EPSG:9215,\n", "")
+    path.write_text(text + "present: {persimmon: trees}\n" + DRAWN, "utf-8")
+    project = load_project(path)
+    inputs = read_inputs(project)
+    told = [item.source for item in inputs.findings.items if item.kind == "crs-taken-as-vn2000"]
+    assert sorted(told) == ["communes", "land", "trees"]
+    for name in ("trees", "land"):
+        held = overlay_area(
+            inputs.communes, to_crs(inputs.plots[name].plots, inputs.crs), id_column="commune_code"
+        )
+        assert held.set_index("commune_code")["area_ha"].round(6).to_dict() == {
+            "06148": 25.0,
+            "06184": 25.0,
+        }
+    around = project.map_neighbours
+    assert around is not None
+    drawn = load_neighbours(project, around, inputs.crs, name="neighbours")
+    for shape in (drawn.geometry.iloc[0], load_outlines(project, "trees", inputs.crs).geometry[0]):
+        assert shape.symmetric_difference(plot.geometry[0]).area < 1e-3
+
+
+def test_boundaries_without_crs_say_what_to_write(tmp_path: Path) -> None:
+    path = write_project(tmp_path)
+    communes().to_file(tmp_path / "communes.shp")
+    (tmp_path / "communes.prj").unlink()
+    text = path.read_text("utf-8").replace("communes.gpkg", "communes.shp")
+    path.write_text(text, "utf-8")
+    with pytest.raises(CrsError, match=r"in EPSG:9215 .*middle lies at .*'crs: EPSG:9215'"):
+        read_inputs(load_project(path))
+    path.write_text(text.replace("  path: communes", "  crs: EPSG:9215\n  path: communes"), "utf-8")
+    assert read_inputs(load_project(path)).communes.geometry.area.sum() == pytest.approx(4e6)

@@ -1,0 +1,241 @@
+"""The one door for coordinates: which CRS a layer has, of whatever kind it is.
+
+Files lose the datum of VN-2000 (224 m), carry none at all, or a local one. Every reader of the
+project (communes, plots, land use, forest, rasters, heights, neighbours) asks here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyproj
+from pyproj.aoi import AreaOfInterest
+from pyproj.crs import ProjectedCRS
+from pyproj.database import query_crs_info
+from pyproj.enums import PJType
+
+from layers.base.errors import CrsError
+from layers.base.findings import Finding
+from layers.base.language import Phrase, format_number
+from layers.crs.crs import parse_crs, vn2000_zones
+from layers.crs.transform import WGS84, transformation
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+__all__ = ["decide_crs", "name_vn2000", "place_layer", "transverse_mercator", "vn2000_tm3"]
+
+_VIET_NAM = AreaOfInterest(102.0, 8.0, 110.0, 24.0)
+_VN2000 = pyproj.CRS.from_epsg(4756)
+_EARTH_RADIUS_M = 6_378_137
+
+
+def decide_crs(
+    declared: pyproj.CRS | None,
+    *,
+    source: str,
+    named: str | None = None,
+    province: str | None = None,
+    bounds: Sequence[float] | None = None,
+) -> tuple[pyproj.CRS, list[Finding]]:
+    """CRS of a layer, from which a published way leads to WGS 84, and what was assumed.
+
+    Parameters
+    ----------
+    declared : pyproj.CRS or None
+        What the file says.
+    source : str
+        The layer's name in messages.
+    named : str or None
+        What the project names; it wins.
+    province : str or None
+        Code of the province, whose VN-2000 zone is proposed where there is no CRS.
+    bounds : sequence of float or None
+        Lowest x and y, highest x and y of the layer, for that proposal.
+
+    Returns
+    -------
+    pyproj.CRS
+        Projected, or longitude and latitude; of a compound CRS the horizontal part.
+    list of Finding
+        Note ``crs-taken-as-vn2000`` where the datum was lost.
+
+    Raises
+    ------
+    CrsError
+        There is none (or one without a place on Earth), or no published shift leads out of it.
+    """
+    crs = declared if named is None else parse_crs(named)
+    if crs is not None and crs.is_compound:
+        crs = crs.sub_crs_list[0]
+    if crs is None:
+        raise _missing_crs(crs, bounds, source=source, province=province)
+    result, notes = name_vn2000(crs, source=source)
+    if _without_place(result):
+        raise _missing_crs(crs, bounds, source=source, province=province)
+    if not (result.is_projected or (result.is_geographic and not result.is_derived)):
+        raise CrsError(
+            en=f"{source}: expected longitude/latitude or a projected CRS of the Earth, found "
+            f"{result.name!r} ({result.type_name}); write the right one: 'crs: EPSG:…'.",
+            vi=f"{source}: cần kinh/vĩ độ hoặc hệ tọa độ phẳng của Trái Đất, lại gặp "
+            f"{result.name!r} ({result.type_name}); hãy ghi hệ đúng: 'crs: EPSG:…'.",
+        )
+    transformation(result, WGS84)
+    return result, notes
+
+
+def place_layer(
+    frame: gpd.GeoDataFrame, *, source: str, named: str | None = None, province: str | None = None
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Give a layer, as its file was read, the CRS that ``decide_crs`` settles on."""
+    crs, notes = decide_crs(
+        frame.crs, source=source, named=named, province=province, bounds=frame.total_bounds
+    )
+    return frame.set_crs(crs, allow_override=True), notes
+
+
+def _without_place(crs: pyproj.CRS) -> bool:
+    """Whether a CRS leaves open where on Earth its coordinates are (local, undefined, of Mars)."""
+    plain = crs.source_crs if crs.is_bound and crs.source_crs is not None else crs
+    ellipsoid = plain.ellipsoid
+    if ellipsoid is None or abs(ellipsoid.semi_major_metre - _EARTH_RADIUS_M) > 10_000:
+        return True
+    datum = plain.datum.name.casefold() if plain.datum is not None else ""
+    # A shift that the file states itself is enough, whatever the datum is called.
+    return not crs.is_bound and (crs.name.startswith("Undefined") or datum.startswith("unknown"))
+
+
+@lru_cache(maxsize=1)
+def vn2000_tm3() -> dict[float, int]:
+    """VN-2000 3° zones by central meridian."""
+    found = query_crs_info("EPSG", PJType.PROJECTED_CRS, area_of_interest=_VIET_NAM)
+    codes = sorted({int(item.code) for item in found if item.name.startswith("VN-2000 / TM-3")})
+    return {transverse_mercator(pyproj.CRS.from_epsg(code))["longitude"]: code for code in codes}
+
+
+def transverse_mercator(crs: pyproj.CRS) -> dict[str, float]:
+    """Parameters of a transverse Mercator (degrees, ratio, metres); empty for any other CRS."""
+    plane = crs.source_crs if crs.is_bound and crs.source_crs is not None else crs
+    operation = plane.coordinate_operation
+    if not plane.is_projected or operation is None or operation.method_code != "9807":
+        return {}
+    names = {8802: "longitude", 8805: "scale", 8806: "easting", 8807: "northing"}
+    return {names[int(p.code)]: float(p.value) for p in operation.params if int(p.code) in names}
+
+
+def name_vn2000(crs: pyproj.CRS, *, source: str) -> tuple[pyproj.CRS, list[Finding]]:
+    """CRS of a layer, with its datum where the file format lost it.
+
+    MapInfo files, old ``.prj`` files and PROJ strings describe the VN-2000 zone as a transverse
+    Mercator on WGS 84, or with their own shift parameters (often with the rotations' signs
+    swapped). A transverse Mercator with k 0.9999 on a zone's meridian is nothing else than
+    VN-2000, so it is taken as the EPSG zone, datum included. So is any CRS whose datum bears the
+    name VN-2000 beside a shift of its own.
+    """
+    zone = _zone_of(crs) or _renamed(crs)
+    if zone is None or zone == crs:
+        return crs, []
+    if not crs.is_bound and _is_vn2000(crs):
+        return zone, []
+    label = f"EPSG:{zone.to_epsg()}" if zone.to_epsg() else zone.name
+    note = Finding(
+        "note",
+        "crs-taken-as-vn2000",
+        source,
+        Phrase(
+            en=f"the file's CRS ({crs.name}) has the projection of {zone.name} without its datum "
+            f"and was taken as {label}; without the datum shift plots would lie 224 m off",
+            vi=f"hệ tọa độ của tệp ({crs.name}) có phép chiếu của {zone.name} nhưng thiếu hệ quy "
+            f"chiếu, được hiểu là {label}; nếu bỏ qua phép chuyển, các lô sẽ lệch 224 m",
+        ),
+    )
+    return zone, [note]
+
+
+def _zone_of(crs: pyproj.CRS) -> pyproj.CRS | None:
+    """VN-2000 3° zone whose projection, on an ellipsoid of the right size, a CRS has."""
+    found = transverse_mercator(crs)
+    plain = (
+        found
+        and abs(found["scale"] - 0.9999) < 1e-9
+        and found["easting"] == 500_000
+        and found["northing"] == 0
+    )
+    code = vn2000_tm3().get(round(found["longitude"], 6)) if plain else None
+    ellipsoid = crs.ellipsoid
+    if code is None or ellipsoid is None or abs(ellipsoid.semi_major_metre - 6_378_137) > 1:
+        return None
+    return pyproj.CRS.from_epsg(code)
+
+
+def _renamed(crs: pyproj.CRS) -> pyproj.CRS | None:
+    """CRS on the EPSG's VN-2000 datum, where only the datum's name tells that it is meant."""
+    plain = crs.source_crs if crs.is_bound and crs.source_crs is not None else crs
+    if not _is_vn2000(plain) or (plain.datum == _VN2000.datum and not crs.is_bound):
+        return None
+    if plain.is_geographic:
+        return _VN2000
+    if not plain.is_projected or plain.coordinate_operation is None:
+        return None
+    return ProjectedCRS(plain.coordinate_operation, name=plain.name, geodetic_crs=_VN2000)
+
+
+def _is_vn2000(crs: pyproj.CRS) -> bool:
+    datum = crs.datum.name.casefold() if crs.datum is not None else ""
+    return "2000" in datum and ("viet" in datum or "vn" in datum)
+
+
+def _missing_crs(
+    crs: pyproj.CRS | None,
+    bounds: Sequence[float] | None,
+    *,
+    source: str,
+    province: str | None,
+) -> CrsError:
+    """Error for a layer without CRS: what it might be, and where the data would then lie."""
+    zones = _zones(province)
+    found_en = "none (no .prj)" if crs is None else f"{crs.name!r}, which has no place on Earth"
+    found_vi = "không có (thiếu .prj)" if crs is None else f"{crs.name!r} (không gắn với Trái Đất)"
+    where_en = where_vi = ""
+    proposals = zones if len(zones) == 1 else ["EPSG:…"]
+    if bounds is not None and np.isfinite(bounds).all():
+        west, south, east, north = bounds
+        degrees = -180 <= west <= east <= 180 and -90 <= south <= north <= 90
+        proposals = ["EPSG:4756", "EPSG:4326"] if degrees else zones
+        where = [_landing(bounds, proposal) for proposal in proposals]
+        extent = f"x {west:.0f}–{east:.0f}, y {south:.0f}–{north:.0f}"
+        where_en = f"its coordinates are {extent}; {'; '.join(item.en for item in where)}. "
+        where_vi = f"tọa độ {extent}; {'; '.join(item.vi for item in where)}. "
+    return CrsError(
+        en=f"{source}: expected a coordinate reference system, found {found_en}; {where_en}"
+        f"Write the right one in the project file, for instance 'crs: {proposals[0]}'.",
+        vi=f"{source}: lớp không có hệ tọa độ, gặp {found_vi}; {where_vi}Hãy ghi hệ đúng trong "
+        f"tệp dự án, ví dụ 'crs: {proposals[0]}'.",
+    )
+
+
+def _zones(province: str | None) -> list[str]:
+    """VN-2000 zone of a province; every zone where that is not certain."""
+    table = vn2000_zones()
+    own = table.loc[table["province_code"] == province, "epsg"]
+    codes = vn2000_tm3().values() if own.empty else own.head(1)
+    return [f"EPSG:{code}" for code in codes]
+
+
+def _landing(bounds: Sequence[float], crs: str) -> Phrase:
+    west, south, east, north = bounds
+    name = pyproj.CRS.from_user_input(crs).name
+    way = transformation(pyproj.CRS.from_user_input(crs), WGS84)
+    x, y = way.transform((west + east) / 2, (south + north) / 2)
+    if not np.isfinite([x, y]).all():
+        return Phrase(
+            en=f"{crs} ({name}) cannot hold them", vi=f"{crs} ({name}) không chứa được tọa độ này"
+        )
+    lon, lat = (format_number(float(value), "vi", decimals=3) for value in (x, y))
+    return Phrase(
+        en=f"in {crs} ({name}) their middle lies at {x:.3f}° E, {y:.3f}° N",
+        vi=f"theo {crs} ({name}) thì tâm ở {lon}° Đ, {lat}° B",
+    )

@@ -1,0 +1,117 @@
+"""From one CRS to another by a published shift only: never by PROJ's guess between two datums.
+
+Where no shift is known PROJ takes the coordinates of one datum for those of the other ("ballpark"),
+which is 200 to 700 m off in Việt Nam. Here such a pair is led through WGS 84, by the published
+shifts of both, or refused.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import shapely
+from pyproj.exceptions import ProjError
+
+from layers.base.errors import CrsError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    Layer = TypeVar("Layer", gpd.GeoDataFrame, gpd.GeoSeries)
+
+__all__ = ["EQUAL_AREA", "WGS84", "FloatArray", "Transformation", "to_crs", "transformation"]
+
+#: Longitude and latitude of the Global Positioning System; every published shift leads here.
+WGS84 = pyproj.CRS.from_epsg(4326)
+#: Equal-area cylinder: hectares of a layer whose own CRS has none.
+EQUAL_AREA = pyproj.CRS.from_epsg(6933)
+
+FloatArray = npt.NDArray[np.float64]
+
+
+class Transformation:
+    """One transformer, or two that meet in WGS 84; x before y throughout."""
+
+    def __init__(self, steps: tuple[pyproj.Transformer, ...]) -> None:
+        self.steps = steps
+
+    def transform(self, x: Any, y: Any) -> tuple[FloatArray, FloatArray]:
+        """Coordinates in the target CRS; infinite where they have no place in it."""
+        for step in self.steps:
+            x, y = step.transform(x, y)
+        return x, y
+
+
+@lru_cache(maxsize=64)
+def transformation(source: pyproj.CRS, target: pyproj.CRS) -> Transformation:
+    """Way from one CRS to another without a guess; refused where none is published."""
+    # A CRS that states its own shift to WGS 84 (TOWGS84, as older files do) is taken at its word,
+    # also where that shift is nil and PROJ calls it a guess.
+    stated = source.is_bound or target.is_bound
+    geodetic = (source.geodetic_crs or source, target.geodetic_crs or target)
+    # PROJ leaves a published shift out where the zone's own area does not meet the shift's; between
+    # the two datums as such it is known.
+    for stops in (
+        (source, target),
+        (source, WGS84, target),
+        (source, geodetic[0], WGS84, geodetic[1], target),
+    ):
+        try:
+            return Transformation(
+                tuple(
+                    pyproj.Transformer.from_crs(a, b, always_xy=True, allow_ballpark=stated)
+                    for a, b in pairwise(stops)
+                )
+            )
+        except ProjError:
+            continue
+    raise CrsError(
+        en=f"No transformation is known from {source.name!r} to {target.name!r} (positions "
+        "could be 200 m off): give the layer its EPSG code ('crs: EPSG:…' in the project file, "
+        "or set_crs).",
+        vi=f"Không biết phép chuyển từ {source.name!r} sang {target.name!r} (vị trí có thể "
+        "lệch 200 m): hãy ghi mã EPSG của lớp ('crs: EPSG:…' trong tệp dự án, hoặc set_crs).",
+    )
+
+
+def to_crs(layer: Layer, target: pyproj.CRS) -> Layer:
+    """Bring a layer into another CRS, vertex by vertex (2D); the only way the project does it."""
+    import geopandas as gpd
+
+    crs = layer.crs
+    if crs is None:
+        raise CrsError(
+            en="The layer has no coordinate reference system and cannot be brought into "
+            f"{target.name!r}: set it first.",
+            vi=f"Lớp không có hệ tọa độ nên không chuyển được sang {target.name!r}: hãy gán trước.",
+        )
+    if crs.is_exact_same(target):
+        return layer
+    way = transformation(crs, target)
+    shapes = layer.geometry.to_numpy()
+    moved = shapely.transform(shapes, lambda xy: np.column_stack(way.transform(*xy.T)))
+    _require_place(shapes, moved, target)
+    name = layer.geometry.name
+    result = gpd.GeoSeries(moved, index=layer.index, crs=target, name=name)
+    return result if isinstance(layer, gpd.GeoSeries) else layer.set_geometry(result)
+
+
+def _require_place(before: npt.NDArray[Any], after: npt.NDArray[Any], target: pyproj.CRS) -> None:
+    xy, owner = shapely.get_coordinates(after, return_index=True)
+    lost = ~np.isfinite(xy).all(axis=1)
+    if not lost.any():
+        return
+    lost &= np.isfinite(shapely.get_coordinates(before)).all(axis=1)
+    rows = np.unique(owner[lost]).tolist()
+    if rows:
+        raise CrsError(
+            en=f"{len(rows)} records have no place in {target.name!r} (first rows {rows[:5]}): "
+            "check the CRS and the coordinates of the layer.",
+            vi=f"{len(rows)} bản ghi không có vị trí trong {target.name!r} (dòng {rows[:5]}): "
+            "hãy kiểm tra hệ tọa độ và tọa độ của lớp.",
+        )

@@ -1,0 +1,154 @@
+"""The one door for coordinates: lost datum, no CRS, local CRS, no guess between datums."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pyogrio
+import pyproj
+import pytest
+import shapely
+
+from layers.base.errors import CrsError
+from layers.crs.source import decide_crs, name_vn2000, vn2000_tm3
+from layers.crs.transform import to_crs, transformation
+from layers.io.vector import load_vector
+from layers.kinds.crop_plots import load_crop_plots
+from layers.kinds.forest_status import load_forest_status
+
+
+def test_zones():
+    zones = vn2000_tm3()
+    assert zones[107.25] == 9215
+    assert zones[105.0] == 5897
+    assert len(zones) >= 18
+
+
+def test_an_esri_prj_keeps_its_datum_without_a_note():
+    esri = pyproj.CRS.from_wkt(pyproj.CRS.from_epsg(9215).to_wkt("WKT1_ESRI"))
+    assert name_vn2000(esri, source="rừng") == (pyproj.CRS.from_epsg(9215), [])
+
+
+TMERC = "+proj=tmerc +lat_0=0 +lon_0=107.25 +k={k} +x_0=500000 +y_0=0 {datum} +units=m"
+SHIFT = "+ellps=WGS84 +towgs84=-191.904,-39.303,-111.450,0.00928836,-0.01975479,0.00427372,0.2529"
+
+
+@pytest.mark.parametrize("datum", ["+datum=WGS84", "+ellps=WGS84", SHIFT])
+def test_vn2000_without_its_datum_is_recognised(datum):
+    crs, notes = name_vn2000(pyproj.CRS(TMERC.format(k=0.9999, datum=datum)), source="rừng")
+    assert crs.to_epsg() == 9215
+    assert "taken as EPSG:9215" in notes[0].message.en
+    assert notes[0].severity == "note"
+
+
+@pytest.mark.parametrize(
+    "crs",
+    [
+        "EPSG:9215",
+        "EPSG:32648",
+        "EPSG:4326",
+        TMERC.format(k=0.9996, datum="+datum=WGS84"),
+        TMERC.format(k=0.9999, datum="+ellps=krass"),
+        TMERC.format(k=0.9999, datum="+datum=WGS84").replace("107.25", "107.1"),
+        "+proj=aea +lat_1=10 +lat_2=20 +lon_0=105 +datum=WGS84",
+    ],
+)
+def test_other_crs_are_left_alone(crs):
+    crs = pyproj.CRS(crs)
+    assert name_vn2000(crs, source="rừng") == (crs, [])
+
+
+@pytest.mark.parametrize("suffix", ["tab", "mif"])
+def test_a_mapinfo_file_gets_its_datum_back(plots, folder, suffix):
+    path = folder / f"rừng.{suffix}"
+    pyogrio.write_dataframe(plots({}), path, driver="MapInfo File", encoding="UTF-8")
+    assert load_vector(path).crs.to_epsg() is None
+    layer = load_forest_status(path)
+    assert layer.plots.crs.to_epsg() == 9215
+    assert any(item.kind == "crs-taken-as-vn2000" for item in layer.findings.items)
+
+
+def test_no_crs_proposes_the_zone_and_where_the_data_would_land(plots, folder):
+    path = folder / "rừng.shp"
+    plots({}).to_file(path)
+    path.with_suffix(".prj").unlink()
+    said = (
+        r"x 500000–500100, y 2400000–2400100; in EPSG:9215 .*their middle lies at 107\.25\d° E"
+        r".*for instance 'crs: EPSG:9215'"
+    )
+    with pytest.raises(CrsError, match=said):
+        load_forest_status(path, province="20")
+    with pytest.raises(CrsError, match=r"in EPSG:9214 .*in EPSG:9215 "):
+        load_forest_status(path)
+    with pytest.raises(CrsError, match=said):
+        load_crop_plots(path, columns={"crop": "sldlr"}, province="20")
+    with pytest.raises(CrsError, match="for instance 'crs: EPSG:4756'"):
+        decide_crs(None, source="rừng", province="20", bounds=(107.2, 21.7, 107.3, 21.8))
+
+
+LOCAL = 'LOCAL_CS["Undefined Cartesian SRS",UNIT["Meter",1],AXIS["E",EAST],AXIS["N",NORTH]]'
+UNDEFINED = (
+    'GEOGCS["Undefined geographic SRS",DATUM["unknown",SPHEROID["unknown",6378137,298.257223563]],'
+    'PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]]'
+)
+
+
+@pytest.mark.parametrize("crs", [LOCAL, UNDEFINED, "IAU_2015:49900", "+proj=merc +a=6e6 +b=6e6"])
+def test_a_crs_without_a_place_on_earth_is_none(crs):
+    with pytest.raises(CrsError, match=r"no place on Earth; .*'crs: EPSG:9215'"):
+        decide_crs(pyproj.CRS(crs), source="đất", province="20", bounds=(4e5, 2.4e6, 5e5, 2.5e6))
+    assert decide_crs(pyproj.CRS(crs), source="đất", named="EPSG:9214")[0].to_epsg() == 9214
+
+
+def test_of_a_crs_with_heights_the_plane_is_taken():
+    assert decide_crs(pyproj.CRS("EPSG:9705"), source="đất")[0].to_epsg() == 4326
+    with pytest.raises(CrsError, match="Geocentric"):
+        decide_crs(pyproj.CRS(4978), source="đất")
+
+
+ZEROS = (
+    'GEOGCS["VN-2000",DATUM["Vietnam_2000",SPHEROID["WGS 84",6378137,298.257223563],'
+    'TOWGS84[0,0,0,0,0,0,0]],PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]]'
+)
+UTM = (
+    f'PROJCS["VN-2000 / UTM 48",{ZEROS},PROJECTION["Transverse_Mercator"],'
+    'PARAMETER["latitude_of_origin",0],PARAMETER["central_meridian",105],'
+    'PARAMETER["scale_factor",0.9996],PARAMETER["false_easting",500000],'
+    'PARAMETER["false_northing",0],UNIT["metre",1]]'
+)
+
+
+@pytest.mark.parametrize(("text", "epsg"), [(ZEROS, 4756), (UTM, 3405)])
+def test_a_shift_of_zeros_is_not_that_of_vn2000(text, epsg):
+    crs, notes = decide_crs(pyproj.CRS(text), source="đất")
+    assert crs.to_epsg() == epsg
+    assert [note.kind for note in notes] == ["crs-taken-as-vn2000"]
+
+
+@pytest.mark.parametrize("old", [2044, 2045, 3148])
+def test_old_datums_go_through_wgs84_by_their_published_shift(old):
+    """A square of 100 ha, drawn in WGS 84, comes back from the old datum where it was."""
+    square = gpd.GeoSeries([shapely.box(107.2, 21.8, 107.2097, 21.809)], crs=4326)
+    there = to_crs(square, pyproj.CRS.from_epsg(old))
+    straight = to_crs(square, pyproj.CRS.from_epsg(9215)).iloc[0]
+    back = to_crs(there, pyproj.CRS.from_epsg(9215)).iloc[0]
+    assert straight.area == pytest.approx(1e6, rel=0.01)
+    assert back.symmetric_difference(straight).area < 10
+    guessed = there.to_crs(9215).iloc[0]
+    assert guessed.symmetric_difference(straight).area > 100_000
+
+
+def test_no_guess_between_datums():
+    unknown = pyproj.CRS("+proj=utm +zone=48 +ellps=krass")
+    with pytest.raises(CrsError, match="No transformation is known"):
+        transformation(unknown, pyproj.CRS.from_epsg(9215))
+
+
+def test_a_vertex_without_a_place_is_refused_with_its_row():
+    far = gpd.GeoSeries([shapely.box(107, 21, 107.1, 21.1), shapely.box(0, 95, 1, 96)], crs=4326)
+    with pytest.raises(CrsError, match=r"1 records have no place .*first rows \[1\]"):
+        to_crs(far, pyproj.CRS.from_epsg(9215))
+    frame = gpd.GeoDataFrame({"a": [1]}, geometry=[shapely.Point(107, 21, 5)], crs=4326)
+    moved = to_crs(frame.rename_geometry("hình"), pyproj.CRS.from_epsg(9215))
+    assert moved.geometry.name == "hình"
+    assert list(moved.columns) == ["a", "hình"]
+    assert frame.to_crs(9215).geometry.distance(moved.geometry).max() < 1e-3  # a height tilts it
