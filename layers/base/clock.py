@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
-from datetime import UTC, datetime
 
-__all__ = ["this_year"]
+from layers.base.errors import InputError
+
+__all__ = ["midnight", "this_year", "today"]
+
+
+def today() -> dt.date:
+    """Date of today where the computer stands, or the UTC date of SOURCE_DATE_EPOCH."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    now = dt.datetime.now(tz=dt.UTC)
+    if epoch is None:
+        return now.astimezone().date()
+    try:
+        return dt.datetime.fromtimestamp(int(epoch), tz=dt.UTC).date()
+    except (ValueError, OverflowError, OSError) as error:
+        raise InputError(
+            en=f"SOURCE_DATE_EPOCH: expected whole seconds since 1970, found {epoch!r}.",
+            vi=f"SOURCE_DATE_EPOCH: cần số giây nguyên kể từ năm 1970, thấy {epoch!r}.",
+        ) from error
+
+
+def midnight() -> dt.datetime:
+    """Stamp of a file: a fixed time of day keeps the bytes of one day the same."""
+    return dt.datetime.combine(today(), dt.time(tzinfo=dt.UTC))
 
 
 def this_year() -> int:
-    """Year of today, or of SOURCE_DATE_EPOCH where it is set."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    now = datetime.now(UTC) if epoch is None else datetime.fromtimestamp(int(epoch), UTC)
-    return now.year
+    """Year of today."""
+    return today().year

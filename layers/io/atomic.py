@@ -1,30 +1,41 @@
-"""Pages as files: written aside and renamed, so that none is ever half-written or lost."""
+"""The one way to write a file: aside, then renamed, so that none is ever half-written or lost."""
 
 from __future__ import annotations
 
-import os
+import errno
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from layers.base.errors import OutputError, OutputExistsError
+from layers.base.errors import OutputError, OutputExistsError, VungTrongError
 
-__all__ = ["written_aside"]
+__all__ = ["guard_writing", "save_text", "written_aside"]
+
+_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+_LOCKED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY)
 
 
 @contextmanager
-def written_aside(path: Path, *, program: str, overwrite: bool) -> Iterator[Path]:
-    """Name to write a page to, which takes the place of ``path`` only when the block succeeds."""
+def written_aside(
+    path: Path, *, overwrite: bool, program: str = "another program"
+) -> Iterator[Path]:
+    """Name to write a file to, which takes the place of ``path`` only when the block succeeds."""
     if path.exists() and not overwrite:
         raise OutputExistsError(
             en=f"{path} exists: give another name, or ask to overwrite it.",
             vi=f"{path} đã có: hãy đặt tên khác hoặc cho phép ghi đè.",
         )
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    # The file that a link leads to is replaced, never the link.
+    target = path.resolve()
+    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
-        yield part
-        part.replace(path)
+        with guard_writing(path, program=program):
+            yield part
+            part.replace(target)
     except OSError as error:
+        if isinstance(error, VungTrongError):
+            raise
         raise OutputError(
             en=f"{path} could not be written ({error}). Close it if it is open in {program}, or "
             "choose another folder.",
@@ -33,3 +44,32 @@ def written_aside(path: Path, *, program: str, overwrite: bool) -> Iterator[Path
         ) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextmanager
+def guard_writing(path: Path, *, program: str = "another program") -> Iterator[None]:
+    """Turn what the operating system says of a full disk or a locked file into a clear error."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise OutputError(
+                en=f"The disk is full: {path} could not be written; earlier outputs are "
+                "untouched. Free some space and run again.",
+                vi=f"Đĩa đã đầy: không ghi được {path}; kết quả cũ vẫn còn nguyên. Hãy giải "
+                "phóng dung lượng rồi chạy lại.",
+            ) from error
+        if error.errno in _LOCKED:
+            raise OutputError(
+                en=f"{path} may not be written ({error.strerror}); earlier outputs are "
+                f"untouched. Close it if it is open in {program}, or choose another folder.",
+                vi=f"Không ghi được {path} ({error.strerror}); kết quả cũ vẫn còn nguyên. Hãy đóng "
+                f"tệp nếu đang mở trong {program}, hoặc chọn thư mục khác.",
+            ) from error
+        raise
+
+
+def save_text(text: str, path: Path) -> None:
+    """Write a text file (UTF-8, Unix line ends), replacing one that is there."""
+    with written_aside(path, overwrite=True) as part:
+        part.write_text(text, encoding="utf-8", newline="\n")

@@ -6,8 +6,6 @@ the same figures and every printed sum meets. Nothing here measures or rounds.
 
 from __future__ import annotations
 
-import datetime as dt
-import os
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -26,7 +24,7 @@ from maps.tables import (
     ZONES,
 )
 
-__all__ = ["DEMO_MARK", "AnnexContent", "AnnexHeading", "TableNote", "page_date"]
+__all__ = ["DEMO_MARK", "AnnexContent", "AnnexHeading", "TableNote"]
 
 #: Up to ``planned_ha``.
 _PLANNED_COLUMNS = 6
@@ -240,17 +238,3 @@ class AnnexContent:
         column = "name_vi" if self.language == "vi" else "name_en"
         names = self.zone_names.set_index("zone")[column]
         return str(names.get(zone, zone))
-
-
-def page_date() -> dt.date:
-    """Date that pages carry: ``SOURCE_DATE_EPOCH`` where it is set, else today."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if epoch is None:
-        return dt.datetime.now(tz=dt.UTC).date()
-    try:
-        return dt.datetime.fromtimestamp(int(epoch), tz=dt.UTC).date()
-    except (ValueError, OverflowError, OSError) as error:
-        raise InputError(
-            en=f"SOURCE_DATE_EPOCH: expected whole seconds since 1970, found {epoch!r}.",
-            vi=f"SOURCE_DATE_EPOCH: cần số giây nguyên kể từ năm 1970, thấy {epoch!r}.",
-        ) from error

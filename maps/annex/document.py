@@ -7,7 +7,6 @@ with in italics. Wide tables stand on landscape pages. Figures are those of the 
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import zipfile
 from collections.abc import Sequence
@@ -23,9 +22,10 @@ from docx.section import Section
 from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
+from layers.base.clock import midnight
 from layers.base.language import Phrase
 from layers.io.atomic import written_aside
-from maps.annex.content import DEMO_MARK, AnnexContent, page_date
+from maps.annex.content import DEMO_MARK, AnnexContent
 from maps.annex.document_table import add_table
 from maps.annex.layout import AnnexTable, speaker
 from maps.annex.tables import build_tables
@@ -128,8 +128,7 @@ def _set_styles(document: Document, content: AnnexContent) -> None:
 
 
 def _describe(document: Document, content: AnnexContent) -> None:
-    day = page_date()
-    moment = dt.datetime(day.year, day.month, day.day)  # noqa: DTZ001 - Word takes it as UTC
+    moment = midnight().replace(tzinfo=None)  # Word takes it as UTC
     properties = document.core_properties
     properties.title = content.heading.title.text(content.language)
     properties.subject = content.heading.attached_to

@@ -8,10 +8,7 @@ looks like a formula.
 
 from __future__ import annotations
 
-import datetime as dt
 import math
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,9 +17,11 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
+from layers.base.clock import midnight
 from layers.base.language import Phrase
 from layers.io.atomic import written_aside
-from maps.annex.content import DEMO_MARK, AnnexContent, page_date
+from layers.io.table_output import WORKBOOK_OPTIONS, sheet_name
+from maps.annex.content import DEMO_MARK, AnnexContent
 from maps.annex.layout import AnnexColumn, AnnexTable, cell_digits
 from maps.annex.tables import build_tables, total_name
 
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["number_format", "save_workbook", "sheet_name"]
+__all__ = ["number_format", "save_workbook"]
 
 _FORMULA_STARTS = ("=", "+", "-", "@")
 _FONT = "Times New Roman"
@@ -70,15 +69,7 @@ def save_workbook(content: AnnexContent, path: Path, *, overwrite: bool = False)
 def _write(content: AnnexContent, path: Path) -> None:
     # Opened by hand: a path that cannot be written must fail here, before any work is done.
     with path.open("wb") as stream:
-        book = xlsxwriter.Workbook(
-            stream,
-            {
-                "strings_to_formulas": False,
-                "strings_to_numbers": False,
-                "strings_to_urls": False,
-                "in_memory": True,
-            },
-        )
+        book = xlsxwriter.Workbook(stream, {**WORKBOOK_OPTIONS, "in_memory": True})
         _describe(book, content)
         formats = _Formats(book, content)
         taken: set[str] = set()
@@ -90,30 +81,18 @@ def _write(content: AnnexContent, path: Path) -> None:
 
 
 def _describe(book: xlsxwriter.Workbook, content: AnnexContent) -> None:
-    date = page_date()
     book.set_properties(
         {
             "title": content.heading.title.text(content.language),
             "subject": content.heading.attached_to,
             "author": "vungtrong",
             "comments": DEMO_MARK.text(content.language) if content.demo else "",
-            # A fixed time of day keeps the bytes of one day the same.
-            "created": dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC),
+            "created": midnight(),
         }
     )
     if content.digest:
         book.set_custom_property("digest", content.digest)
     book.set_calc_mode("auto")
-
-
-def sheet_name(wanted: str, taken: Iterable[str]) -> str:
-    """Name that Excel takes for a sheet: 31 letters, no reserved mark, unique."""
-    clean = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", wanted).strip().strip("'") or "-"
-    name, used, number = clean[:31], set(taken), 2
-    while name.casefold() in used:
-        suffix = f" ({number})"
-        name, number = clean[: 31 - len(suffix)] + suffix, number + 1
-    return name
 
 
 class _Formats:

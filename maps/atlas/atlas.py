@@ -8,7 +8,6 @@ processes there are, so the atlas is the same to the byte either way.
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import multiprocessing
 import shutil
 import tempfile
@@ -22,10 +21,11 @@ import matplotlib as mpl
 from matplotlib.backends.backend_pdf import PdfPages
 from pypdf import PdfReader, PdfWriter
 
+from layers.base.clock import midnight
 from layers.base.language import Phrase
 from layers.base.workers import Progress, silent
 from layers.io.atomic import written_aside
-from maps.annex.content import DEMO_MARK, page_date
+from maps.annex.content import DEMO_MARK
 from maps.atlas.atlas_pages import AtlasPage, PageParcel, list_pages
 from maps.atlas.commune_page import CommunePage, draw_commune_page
 from maps.atlas.content import AtlasContent
@@ -212,8 +212,6 @@ def _join(
                 title=page.bookmark, page_number=number, parent=groups[page.group]
             )
         annex = content.annex
-        day = page_date()
-        moment = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
         subject = annex.heading.attached_to
         if annex.demo:
             subject = f"{DEMO_MARK.text(annex.language)} {subject}".strip()
@@ -223,7 +221,7 @@ def _join(
                 "/Title": f"{word}: {annex.heading.title.text(annex.language)}",
                 "/Subject": subject,
                 "/Producer": "vungtrong",
-                "/CreationDate": moment.strftime("D:%Y%m%d000000Z"),
+                "/CreationDate": midnight().strftime("D:%Y%m%d000000Z"),
                 "/Digest": annex.digest,
             }
         )

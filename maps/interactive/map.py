@@ -10,8 +10,6 @@ from __future__ import annotations
 import functools
 import html
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +17,7 @@ import folium
 from branca.element import Figure
 from folium.template import Template
 
-from layers.base.errors import OutputExistsError
+from layers.io.atomic import written_aside
 from maps.interactive.content import MapContent, check_content
 from maps.interactive.page_data import build_page_data
 from maps.interactive.policy import (
@@ -172,19 +170,6 @@ def save_map(content: MapContent, path: str | Path, *, overwrite: bool = False) 
         See `build_map`.
     """
     target = Path(path)
-    if target.exists() and not overwrite:
-        raise OutputExistsError(
-            en=f"{target} exists: give another name, or ask to overwrite it.",
-            vi=f"{target} đã có: hãy đặt tên khác hoặc cho phép ghi đè.",
-        )
-    page = build_map(content)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".map-", suffix=".html")
-    aside = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(page)
-        aside.chmod(0o644)
-        aside.replace(target)
-    finally:
-        aside.unlink(missing_ok=True)
+    with written_aside(target, overwrite=overwrite) as part:
+        part.write_text(build_map(content), encoding="utf-8", newline="\n")
     return target

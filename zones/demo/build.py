@@ -10,8 +10,9 @@ import pandas as pd
 
 from layers.base.resources import data_path
 from layers.base.workers import Progress, silent
+from layers.io.table_output import save_csv
 from zones.demo.boundaries import build_boundaries
-from zones.demo.files import save_raster, save_table, save_vector
+from zones.demo.files import save_raster, save_vector
 from zones.demo.fruit_report import build_fruit_report
 from zones.demo.given_communes import read_given_communes
 from zones.demo.land import assign_land
@@ -100,7 +101,7 @@ def build_demo(
         progress(1, _STEPS)
         _save_land(ground, stage, np.random.default_rng([seed, 1]), progress)
         natural = communes[["code", "name", "official_area_ha"]]
-        save_table(natural, stage / "natural_areas.csv")
+        save_csv(natural, stage / "natural_areas.csv")
         (stage / "project.yaml").write_text(project_text(entry), "utf-8", newline="\n")
         progress(_STEPS, _STEPS)
     return folder / "project.yaml"
@@ -141,7 +142,7 @@ def _save_land(
     progress(5, _STEPS)
     orchards = build_orchards(parcels, ground, rng)
     save_vector(orchards, stage / "orchards.fgb", layer="orchards")
-    save_table(build_fruit_report(ground, rng), stage / "fruit_report.csv")
+    save_csv(build_fruit_report(ground, rng), stage / "fruit_report.csv")
     progress(6, _STEPS)
     young = parcels["planted"] & ~parcels["established"]
     seen = parcels.assign(cover=parcels["land"].mask(young, "not_yet"))

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas as gpd
-import pandas as pd
 import pyogrio
 import rasterio
 
@@ -16,7 +15,7 @@ from zones.demo.land_cover import LandCover
 from zones.demo.layers import NOTICE
 from zones.demo.planting import LAYER_YEAR
 
-__all__ = ["save_raster", "save_table", "save_vector"]
+__all__ = ["save_raster", "save_vector"]
 
 #: GeoPackage writes the time of its last change into the file.
 _STAMP = f"{LAYER_YEAR}-12-31T00:00:00.000Z"
@@ -48,11 +47,6 @@ def save_vector(frame: gpd.GeoDataFrame, path: Path, *, layer: str) -> None:
             use_arrow=True,
             layer_options=options,
         )
-
-
-def save_table(frame: pd.DataFrame, path: Path) -> None:
-    """Write a table as CSV that spreadsheets open with their letters intact."""
-    frame.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
 
 
 def save_raster(cover: LandCover, path: Path) -> None:

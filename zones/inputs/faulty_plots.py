@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from layers.base.clock import today
 from layers.base.findings import Finding, Severity
 from layers.base.language import Language, Phrase, format_number
+from layers.io.table_output import save_workbook
 from layers.kinds.ledger_differences import ledger_differences
 from zones.output.folder import staged_folder
 from zones.output.text_table import table_lines
@@ -203,70 +203,24 @@ def save_faulty_plots(
         return []
     with staged_folder(folder, keep=lambda name: name not in FAULTY_FILES) as stage:
         _write_geopackage(wanted, stage / FAULTY_FILES[0])
-        _write_workbook(wanted, stage / FAULTY_FILES[1], language)
+        headings = {column: heading.text(language) for column, heading in _HEADINGS.items()}
+        tables = {
+            name: pd.DataFrame(frame.drop(columns="geometry")) for name, frame in wanted.items()
+        }
+        save_workbook(tables, stage / FAULTY_FILES[1], headings=headings, frozen_columns=2)
     return [folder / name for name in FAULTY_FILES]
 
 
 def _write_geopackage(plots: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
     import pyogrio
 
-    date = _page_date()
     # A GeoPackage notes when it was changed: the same plots must give the same bytes.
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{date.isoformat()}T00:00:00.000Z"})
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{today().isoformat()}T00:00:00.000Z"})
     try:
         for name, frame in plots.items():
             pyogrio.write_dataframe(frame, path, layer=name, driver="GPKG", geometry_type="Unknown")
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
-
-
-def _page_date() -> dt.date:
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    now = dt.datetime.now(dt.UTC)
-    return (now if epoch is None else dt.datetime.fromtimestamp(int(epoch), dt.UTC)).date()
-
-
-def _write_workbook(plots: Mapping[str, gpd.GeoDataFrame], path: Path, language: Language) -> None:
-    import xlsxwriter
-
-    # Text of a layer is never a formula or a link.
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
-    book = xlsxwriter.Workbook(str(path), options)
-    date = _page_date()
-    book.set_properties({"created": dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC)})
-    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-    hectares = book.add_format({"num_format": "#,##0.00"})
-    for name, frame in plots.items():
-        sheet = book.add_worksheet(_sheet_name(name, [s.get_name() for s in book.worksheets()]))
-        table = pd.DataFrame(frame.drop(columns="geometry"))
-        for place, column in enumerate(table.columns):
-            sheet.write_string(0, place, _heading(str(column), language), bold)
-            style = hectares if str(column).endswith("_ha") else None
-            sheet.set_column(place, place, 60 if column == "explanation" else 12, style)
-            for line, value in enumerate(table[column].tolist(), start=1):
-                _write(sheet, line, place, value)
-        sheet.freeze_panes(1, 2)
-        sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
-    book.close()
-
-
-def _write(sheet: Any, line: int, place: int, value: object) -> None:
-    if value is None or pd.isna(value):  # type: ignore[call-overload]
-        return
-    if isinstance(value, int | float):
-        sheet.write_number(line, place, value)
-    else:
-        sheet.write_string(line, place, str(value))
-
-
-def _sheet_name(wanted: str, taken: Iterable[str]) -> str:
-    plain = "".join("-" if letter in "[]:*?/\\'" else letter for letter in wanted)[:28] or "-"
-    used = {name.casefold() for name in taken}
-    for number in range(1, len(used) + 2):
-        name = plain if number == 1 else f"{plain} {number}"
-        if name.casefold() not in used:
-            return name
-    return plain
 
 
 _HEADINGS = {
@@ -289,7 +243,3 @@ _HEADINGS = {
     "faults": Phrase("Faults", "Mã lỗi"),
     "explanation": Phrase("Explanation", "Giải thích"),
 }
-
-
-def _heading(column: str, language: Language) -> str:
-    return _HEADINGS[column].text(language) if column in _HEADINGS else column

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import shutil
 import time
@@ -12,18 +11,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from layers.base.errors import OutputError, OutputExistsError
+from layers.base.errors import OutputExistsError
+from layers.io.atomic import guard_writing
+from layers.io.table_output import save_csv
 
 __all__ = [
-    "formula_safe",
-    "guard_writing",
     "refuse_existing",
     "save_table",
-    "save_text",
     "staged_folder",
 ]
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _STALE_SECONDS = 24 * 3600
 
 
@@ -102,49 +99,7 @@ def _swap(stage: Path, folder: Path, backup: Path) -> None:
     shutil.rmtree(backup, ignore_errors=True)
 
 
-@contextlib.contextmanager
-def guard_writing(folder: Path) -> Iterator[None]:
-    """Turn what the operating system says of a full disk or a locked file into a clear error."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT if hasattr(errno, "EDQUOT") else -1):
-            raise OutputError(
-                en=f"The disk is full: {folder} could not be written; earlier outputs are "
-                "untouched. Free some space and run again.",
-                vi=f"Đĩa đã đầy: không ghi được {folder}; kết quả cũ vẫn còn nguyên. Hãy giải "
-                "phóng dung lượng rồi chạy lại.",
-            ) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY):
-            raise OutputError(
-                en=f"{folder} may not be written ({error.strerror}); earlier outputs are "
-                "untouched. Close files of it that are open elsewhere, or choose another --out.",
-                vi=f"Không ghi được vào {folder} ({error.strerror}); kết quả cũ vẫn còn nguyên. "
-                "Hãy đóng các tệp đang mở hoặc chọn thư mục khác với --out.",
-            ) from error
-        raise
-
-
 def save_table(frame: pd.DataFrame, folder: Path, name: str) -> None:
-    """Write a table as ``name.csv`` (UTF-8 with BOM, for Excel) and ``name.parquet``."""
+    """Write a table as ``name.csv`` and ``name.parquet``."""
     frame.to_parquet(folder / f"{name}.parquet", index=False)
-    text = frame.apply(formula_safe)
-    text.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
-
-
-def formula_safe(values: pd.Series[str]) -> pd.Series[str]:
-    """Quote by an apostrophe the text that a spreadsheet would take for a formula."""
-    if not pd.api.types.is_string_dtype(values.dtype):
-        return values
-    return values.mask(values.str.startswith(_FORMULA_STARTS, na=False), "'" + values)
-
-
-def save_text(text: str, path: Path) -> None:
-    """Write a text file (UTF-8, Unix line ends) through a temporary file and a rename."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with guard_writing(path):
-            aside.write_text(text, encoding="utf-8", newline="\n")
-            aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+    save_csv(frame, folder / f"{name}.csv")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from layers.base.errors import InputError, OutputExistsError
-from zones.output.folder import formula_safe, guard_writing
+from layers.io.atomic import guard_writing
+from layers.io.table_output import save_csv, save_workbook
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -52,8 +52,11 @@ def save_frame(frame: pd.DataFrame | gpd.GeoDataFrame, path: Path, *, overwrite:
     try:
         with guard_writing(path.parent):
             _write(frame, stage / path.name)
-            # A Shapefile is several files; the one that was asked for comes last.
-            for part in sorted(stage.iterdir(), key=lambda one: one.name == path.name):
+            # A Shapefile is several files: while they change it has no .shp, never a mixed one.
+            if path.exists():
+                path.replace(stage / "old")
+            parts = [part for part in stage.iterdir() if part.name != "old"]
+            for part in sorted(parts, key=lambda one: one.name == path.name):
                 part.replace(path.with_name(part.name))
     finally:
         shutil.rmtree(stage, ignore_errors=True)
@@ -81,29 +84,6 @@ def _write(frame: pd.DataFrame, path: Path) -> None:
         return
     table = frame.drop(columns=frame.geometry.name) if is_layer else frame
     if kind == ".csv":
-        text = table.apply(formula_safe)
-        text.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+        save_csv(table, path)
     else:
-        _write_workbook(table, path)
-
-
-def _write_workbook(table: pd.DataFrame, path: Path) -> None:
-    """Write one sheet; text stays text, so that no code loses its zero and nothing is a formula."""
-    import xlsxwriter
-
-    from maps.annex.content import page_date
-
-    day = page_date()
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
-        # A fixed time of day keeps the bytes of one day the same.
-        book.set_properties({"created": dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)})
-        sheet = book.add_worksheet()
-        bold = book.add_format({"bold": True})
-        sheet.write_row(0, 0, [str(name) for name in table.columns], bold)
-        for column, name in enumerate(table.columns):
-            for row, value in enumerate(table[name], start=1):
-                if value == value and value is not None:  # a missing cell stays empty
-                    sheet.write(row, column, value)
-        sheet.freeze_panes(1, 0)
-        sheet.autofit()
+        save_workbook({"Sheet1": table}, path)

@@ -10,7 +10,8 @@ from layers.base.errors import InputError, OutputExistsError
 from layers.base.language import Language
 from layers.base.resources import data_path
 from layers.communes.gazetteer import NEWEST_VINTAGE, provinces, units
-from zones.output.folder import save_text
+from layers.io.atomic import save_text, written_aside
+from layers.io.table_output import save_csv
 from zones.plan.files import embedded_plans, load_plan
 from zones.plan.model import Plan
 
@@ -46,8 +47,8 @@ def write_new_project(folder: Path, *, province: str, language: Language = "vi")
     )
     folder.mkdir(parents=True, exist_ok=True)
     save_text(text, project)
-    table = _natural_areas(province).to_csv(index=False, lineterminator="\n")
-    save_text("\ufeff" + table, areas)
+    with written_aside(areas, overwrite=True) as part:
+        save_csv(_natural_areas(province), part)
     return [project, areas]
 
 

@@ -285,7 +285,7 @@ def write_document(
             en=f"{path} exists; choose another name or ask for overwriting.",
             vi=f"{path} đã có; hãy chọn tên khác hoặc cho phép ghi đè.",
         )
-    from zones.output.folder import save_text
+    from layers.io.atomic import save_text
 
     if not path.parent.is_dir():
         raise MissingFileError(

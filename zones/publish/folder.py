@@ -17,6 +17,7 @@ import pandas as pd
 from layers.base.errors import InputError, MissingFileError
 from layers.base.language import Language, Phrase
 from layers.base.schema import Schema
+from layers.io.table_output import plain_text
 from maps.tables import (
     ALLOCATION,
     FOREST_COVER,
@@ -180,7 +181,7 @@ def _read(path: Path, schema: Schema | None) -> pd.DataFrame:
         elif kind in ("number", "integer"):
             frame[name] = _numbers(path, text)
         else:
-            frame[name] = text.str.replace(r"^'(?=[=+\-@\t\r])", "", regex=True)
+            frame[name] = text.map(plain_text)
     return frame
 
 
@@ -212,12 +213,6 @@ def text_digest(folder: Path) -> str:
         writer = csv.writer(plain, lineterminator="\n")
         for row in rows:
             kept = row[:last] + row[last + 1 :]
-            writer.writerow([_unquoted(field) for field in kept])
+            writer.writerow([plain_text(field) for field in kept])
         total.update(plain.getvalue().encode("utf-8"))
     return total.hexdigest()[:16]
-
-
-def _unquoted(field: str) -> str:
-    if len(field) > 1 and field[0] == "'" and field[1] in "=+-@\t\r":
-        return field[1:]
-    return field

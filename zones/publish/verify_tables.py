@@ -92,8 +92,8 @@ def document_digest(path: Path) -> str:
 
 def check_workbook(content: AnnexContent, path: Path) -> tuple[int, list[Difference]]:
     """Hold every cell of a workbook against the printed tables, formulas included."""
+    from layers.io.table_output import sheet_name
     from maps.annex.tables import build_tables
-    from maps.annex.workbook import sheet_name
 
     shown, written = (_open_workbook(path, values=values) for values in (True, False))
     compared, found = 0, []

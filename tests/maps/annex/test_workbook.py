@@ -12,10 +12,10 @@ import pytest
 
 from layers.base.errors import InputError, OutputError, OutputExistsError, SchemaError
 from layers.base.language import Phrase
-from maps.annex.content import AnnexContent, AnnexHeading, page_date
+from maps.annex.content import AnnexContent, AnnexHeading
 from maps.annex.layout import total_of
 from maps.annex.tables import build_tables
-from maps.annex.workbook import number_format, save_workbook, sheet_name
+from maps.annex.workbook import number_format, save_workbook
 from tests.maps.annex import annex_squares as squares
 from tests.maps.annex.office import convert
 
@@ -191,14 +191,6 @@ def test_english_annex(tmp_path: Path) -> None:
     assert rows["Commune"][4] == "Share (%)"
 
 
-def test_sheet_names_are_short_clean_and_unique() -> None:
-    assert sheet_name("Cây [có]: múi/quýt?*\\", set()) == "Cây  có   múi quýt"
-    assert len(sheet_name("x" * 40, set())) == 31
-    assert sheet_name("Hồi", {"hồi"}) == "Hồi (2)"
-    assert sheet_name("x" * 31, {"x" * 31}) == "x" * 27 + " (2)"
-    assert sheet_name("'", set()) == "-"
-
-
 def test_number_formats() -> None:
     assert number_format(0) == '#,##0;-#,##0;"-"'
     assert number_format(2) == '#,##0.00;-#,##0.00;"-"'
@@ -246,14 +238,6 @@ def test_doubled_rows_are_refused() -> None:
 def test_missing_column_is_refused() -> None:
     with pytest.raises(SchemaError, match="sources: expected columns"):
         squares.content(sources=pd.DataFrame({"layer": ["x"]}))
-
-
-def test_page_date(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")
-    assert page_date().isoformat() == "2026-01-01"
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
-    with pytest.raises(InputError, match="whole seconds since 1970, found 'yesterday'"):
-        page_date()
 
 
 def test_heading_without_a_document_leaves_a_line(tmp_path: Path) -> None:
