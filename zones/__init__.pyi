@@ -25,6 +25,9 @@ from .plan.files import embedded_plans as embedded_plans
 from .plan.files import load_plan as load_plan
 from .plan.files import load_plans as load_plans
 from .plan.files import save_plan as save_plan
+from .plan.frames import communes_frame as communes_frame
+from .plan.frames import targets_frame as targets_frame
+from .plan.frames import zones_frame as zones_frame
 from .plan.lint import lint_plan as lint_plan
 from .plan.lint_land import lint_with_land as lint_with_land
 from .plan.model import Plan as Plan

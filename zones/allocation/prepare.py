@@ -51,6 +51,7 @@ from zones.allocation.targets import (
     tell_losses_aside,
 )
 from zones.measure.present import present_by_crop
+from zones.plan.frames import communes_frame, zones_frame
 from zones.project.sources import layer_names
 
 if TYPE_CHECKING:
@@ -58,8 +59,7 @@ if TYPE_CHECKING:
 
     from layers.kinds.plots import PlotLayer
     from zones.plan.model import Plan
-    from zones.project.allocation_section import AllocationSection
-    from zones.project.model import Project
+    from zones.project.model import AllocationSection, Project
 
 __all__ = ["Prepared", "land_layers", "needs_plots", "prepare_allocation"]
 
@@ -303,9 +303,9 @@ def _present(zones: pd.DataFrame, wanted: Sequence[str], communes: pd.DataFrame)
 
 
 def _listed(plan: Plan, lists: Mapping[str, str], zones: Sequence[str]) -> pd.DataFrame:
-    kinds = plan.zones_frame().set_index("zone")["list"].to_dict() | dict(lists)
+    kinds = zones_frame(plan).set_index("zone")["list"].to_dict() | dict(lists)
     parents = {item.zone: item.parent for item in CONVERSIONS.values()}
-    frame = plan.communes_frame()[["zone", "commune_code"]]
+    frame = communes_frame(plan)[["zone", "commune_code"]]
     added = [
         frame[frame["zone"] == parent].assign(zone=zone)
         for zone, parent in parents.items()

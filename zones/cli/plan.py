@@ -76,7 +76,7 @@ def show(plan: str = _PLAN, as_json: bool = _JSON, verbose: bool = _VERBOSE) -> 
 
 def _with_names(plan: Plan) -> dict[str, Any]:
     """Plain data of a plan, every listed commune with its official name."""
-    from zones.plan.plan_communes import communes_of
+    from zones.plan.frames import communes_of
 
     known = communes_of(plan)
     data = plan.model_dump(mode="json", by_alias=True)
@@ -203,11 +203,9 @@ _MOST_REMARKS = 12
 
 
 def _print_draft(draft: Draft, remarks: list[str]) -> None:
-    from zones.plan.plan_layout import lay_out
-    from zones.project.yaml import dump_document
+    from zones.plan.files import plan_text
 
-    data = draft.plan.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    print_line(dump_document(lay_out(data), closing=remarks).rstrip("\n"))
+    print_line(plan_text(draft.plan, closing=remarks).rstrip("\n"))
 
 
 def _draft_data(draft: Draft) -> dict[str, Any]:

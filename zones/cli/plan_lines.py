@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from layers.base.language import Phrase
 from zones.cli.language import language, say
-from zones.plan.plan_communes import communes_of
+from zones.plan.frames import communes_of
 from zones.plan.words import clause_words, figure_words, target_name
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from layers.crs.transform import to_crs
 from zones.pages.context_layers import communes_with_kinds, load_drawn_layer, load_neighbours
+from zones.plan.frames import zones_frame
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -32,7 +33,7 @@ _LINE_OF = {"roads": "road", "rivers": "river"}
 
 def zone_crops(state: RunState) -> dict[str, str]:
     """Crop of every zone of the leading plan that is one crop."""
-    frame = state.plans()[0].zones_frame()
+    frame = zones_frame(state.plans()[0])
     return {zone: crop for zone, crop in zip(frame["zone"], frame["crop"], strict=True) if crop}
 
 

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pyproj
 
-    from zones.project.model import Project
-    from zones.project.page_settings import LinesSource, NeighboursSource
+    from zones.project.model import LinesSource, NeighboursSource, Project
 
 __all__ = [
     "communes_with_kinds",

@@ -16,6 +16,7 @@ from zones.pages.context_layers import (
     load_outlines,
     near_neighbours,
 )
+from zones.plan.frames import zones_frame
 from zones.project.model import newest_forest_layer
 from zones.project.sources import sources_table
 from zones.publish.consistency import check_twins
@@ -112,7 +113,10 @@ def print_tables(state: RunState) -> PrintedTables:
         forest_cover=cover,
         planted_species=species,
         zone_names=state.tables["zone_names"],
-        sources=sources_table(project, state.plans()),
+        sources=sources_table(
+            project,
+            [(Phrase(en=p.name.en, vi=p.name.vi), p.date, p.issuer) for p in state.plans()],
+        ),
         land=_land(state, cover),
         allocation=state.tables.get("allocation"),
         losses=state.tables.get("allocation_losses"),
@@ -133,7 +137,7 @@ def _land(state: RunState, cover: pd.DataFrame) -> pd.DataFrame:
     measured = state.tables["measured"]
     mine = measured["layer"] == newest_forest_layer(state.project)
     classed = (measured["commune_code"] != "") & (measured["land"] != "overlap")
-    crops = set(state.plans()[0].zones_frame()["crop"]) - {""}
+    crops = set(zones_frame(state.plans()[0])["crop"]) - {""}
     zone = measured["crop"].isin(crops) & (measured["land"] != "natural_forest")
     land = measured[mine & classed & ~zone]
     return print_land(land, cover, decimals=state.project.decimals)

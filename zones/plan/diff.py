@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from zones.plan.extract.units import unit_dimension, unit_factor
+from zones.plan.frames import communes_of
 from zones.plan.model import ListedCommune, Plan, Target, Zone
-from zones.plan.plan_communes import communes_of
 
 __all__ = ["ListChange", "PlanDiff", "TargetChange", "diff_plans"]
 

@@ -5,23 +5,36 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from layers.base.errors import InputError, MissingFileError, NameResolutionError
 from layers.base.resources import data_path
+from zones.plan.frames import communes_of
 from zones.plan.model import Plan
-from zones.plan.plan_communes import communes_of
-from zones.plan.plan_layout import lay_out
 from zones.project.yaml import (
+    dump_document,
     merge_document,
     read_document,
     validate_document,
     write_document,
 )
 
-__all__ = ["Plan", "embedded_plans", "load_plan", "load_plans", "save_plan"]
+__all__ = ["Plan", "embedded_plans", "load_plan", "load_plans", "plan_text", "save_plan"]
 
 #: Keys by which the items of a plan's lists are recognised when they moved.
 _ITEM_KEYS = ("zone", "target", "task", "code")
+#: Keys whose values stand on one line.
+_INLINE = frozenset({"name", "reporter", "recipient", "horizon", "words", "species"})
+#: Keys that come first, in this order; the others follow as the model has them.
+_FIRST = ("target", "indicator", "name", "clause", "line")
+_FIRST_OF_STATEMENT = ("clause", "line")
+#: Keys whose items stand on one line each.
+_INLINE_ITEMS = frozenset({"communes", "also"})
+#: Texts of digits that YAML would read as numbers.
+_CODES = frozenset({"code", "province", "commune", "date", "vintage", "last_day", "first_day"})
 
 
 def embedded_plans() -> dict[str, Path]:
@@ -150,6 +163,61 @@ def load_plans(plans: Iterable[str | Path]) -> list[Plan]:
     return list(loaded.values())
 
 
+def _scalar(key: str, value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if key in _CODES and isinstance(value, str):
+        return DoubleQuotedScalarString(value)
+    return value
+
+
+def _mapping(data: Mapping[str, Any], *, inline: bool) -> CommentedMap:
+    laid = CommentedMap()
+    if inline:
+        laid.fa.set_flow_style()
+    first = _FIRST if "target" in data else _FIRST_OF_STATEMENT if "bound" in data else ()
+    keys = [key for key in first if key in data]
+    for key in [*keys, *(key for key in data if key not in keys)]:
+        value = data[key]
+        laid[key] = _node(key, value, inline=inline or key in _INLINE)
+    return laid
+
+
+def _sequence(key: str, data: Sequence[Any], *, inline: bool) -> CommentedSeq:
+    laid = CommentedSeq()
+    if inline or not data or not isinstance(data[0], Mapping):
+        laid.fa.set_flow_style()
+    for item in data:
+        laid.append(_node(key, item, inline=inline or key in _INLINE_ITEMS))
+    if key == "zones":
+        for place in range(1, len(laid)):
+            laid.yaml_set_comment_before_after_key(place, before="\n")
+    return laid
+
+
+def _node(key: str, value: Any, *, inline: bool) -> Any:
+    if isinstance(value, Mapping):
+        return _mapping(value, inline=inline)
+    if isinstance(value, list):
+        return _sequence(key, value, inline=inline)
+    return _scalar(key, value)
+
+
+def _lay_out(plan: Plan) -> CommentedMap:
+    """Lay a plan out as YAML: short things on one line, an empty line between zones."""
+    data = plan.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    laid = _mapping(data, inline=False)
+    for key in ("zones", "indicators", "reports"):
+        if key in laid:
+            laid.yaml_set_comment_before_after_key(key, before="\n")
+    return laid
+
+
+def plan_text(plan: Plan, *, closing: Sequence[str] = ()) -> str:
+    """Text of a new plan's file, with remarks at its end."""
+    return dump_document(_lay_out(plan), closing=closing)
+
+
 def save_plan(
     plan: Plan, path: str | Path, *, overwrite: bool = False, closing: Sequence[str] = ()
 ) -> None:
@@ -174,7 +242,6 @@ def save_plan(
         A new plan has the id of an embedded one.
     """
     path = Path(path)
-    data = plan.model_dump(mode="json", by_alias=True, exclude_unset=True)
     remembered = plan.remembered
     if remembered is None:
         if plan.plan in embedded_plans():
@@ -182,8 +249,9 @@ def save_plan(
                 en=f"The id {plan.plan!r} is that of an embedded plan; choose another.",
                 vi=f"Mã {plan.plan!r} đã thuộc một kế hoạch có sẵn; hãy chọn mã khác.",
             )
-        write_document(lay_out(data), path, overwrite=overwrite, closing=closing)
+        write_document(_lay_out(plan), path, overwrite=overwrite, closing=closing)
         return
     document = copy.deepcopy(remembered)
+    data = plan.model_dump(mode="json", by_alias=True, exclude_unset=True)
     merge_document(document, data, keys=_ITEM_KEYS)
     write_document(document, path, overwrite=overwrite)

@@ -1,24 +1,27 @@
-"""A plan as tables: targets, zones, communes and tasks, column by column."""
+"""A plan as tables: targets, zones and communes; and the communes its codes are held against."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import csv
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import pandas as pd
 
+from layers.base.errors import InputError, MissingFileError
+from layers.base.resources import data_path
 from layers.base.schema import Column, Schema
-
-if TYPE_CHECKING:
-    from zones.plan.model import Plan
+from layers.communes.gazetteer import Unit, communes_on
+from zones.plan.model import Plan
 
 __all__ = [
     "PLAN_COMMUNES",
     "PLAN_TARGETS",
-    "PLAN_TASKS",
     "PLAN_ZONES",
     "communes_frame",
+    "communes_of",
+    "natural_area_of",
     "targets_frame",
-    "tasks_frame",
     "zones_frame",
 ]
 
@@ -65,18 +68,25 @@ PLAN_COMMUNES = Schema(
     ),
 )
 
-PLAN_TASKS = Schema(
-    "plan tasks",
-    (
-        Column("task", "text", "id of the task"),
-        Column("name_vi", "text", "what is to be done, in Vietnamese"),
-        Column("name_en", "text", "what is to be done, in English"),
-        Column("deadline", "text", "date, or month-day where it returns", nullable=True),
-        Column("every", "text", "once, half_year, year or always"),
-        Column("responsible", "text", "units, separated by ' | '"),
-        Column("clause", "text", "clause of the document", nullable=True),
-    ),
-)
+
+def communes_of(plan: Plan) -> Mapping[str, Unit]:
+    """Communes of a plan's province at its vintage, by code."""
+    try:
+        return communes_on(plan.province, plan.vintage)
+    except InputError:
+        return MappingProxyType({})
+
+
+def natural_area_of(plan: Plan) -> float | None:
+    """Official natural area of a plan's province, in hectares, where it is known."""
+    if plan.natural_area_ha is not None:
+        return plan.natural_area_ha
+    try:
+        path = data_path(f"communes-{plan.province}.csv")
+    except MissingFileError:
+        return None
+    with path.open(encoding="utf-8", newline="") as lines:
+        return sum(float(row["official_area_ha"]) for row in csv.DictReader(lines))
 
 
 def _frame(schema: Schema, rows: list[dict[str, object]]) -> pd.DataFrame:
@@ -86,7 +96,18 @@ def _frame(schema: Schema, rows: list[dict[str, object]]) -> pd.DataFrame:
 
 
 def targets_frame(plan: Plan) -> pd.DataFrame:
-    """Targets of a plan, one row each, with the columns of ``PLAN_TARGETS``."""
+    """Targets of a plan as a table, columns of ``PLAN_TARGETS``.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per target, figures in ``unit``; NaN where the bound leaves an end open.
+    """
     rows: list[dict[str, object]] = []
     for zone, target in plan.all_targets():
         low, high = target.ends
@@ -111,7 +132,18 @@ def targets_frame(plan: Plan) -> pd.DataFrame:
 
 
 def zones_frame(plan: Plan) -> pd.DataFrame:
-    """Zones of a plan, one row each, with the columns of ``PLAN_ZONES``."""
+    """Zones of a plan as a table, columns of ``PLAN_ZONES``.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per zone.
+    """
     rows: list[dict[str, object]] = [
         {
             "zone": zone.zone,
@@ -129,9 +161,18 @@ def zones_frame(plan: Plan) -> pd.DataFrame:
 
 
 def communes_frame(plan: Plan) -> pd.DataFrame:
-    """Communes of the zones' lists, with the columns of ``PLAN_COMMUNES``."""
-    from zones.plan.plan_communes import communes_of
+    """Communes of the zones' lists as a table, columns of ``PLAN_COMMUNES``.
 
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per zone and commune; a commune named twice in one list has one row.
+    """
     names = {code: unit.name for code, unit in communes_of(plan).items()}
     rows: list[dict[str, object]] = []
     for zone in plan.zones:
@@ -149,20 +190,3 @@ def communes_frame(plan: Plan) -> pd.DataFrame:
             for code in dict.fromkeys(codes)
         ]
     return _frame(PLAN_COMMUNES, rows)
-
-
-def tasks_frame(plan: Plan) -> pd.DataFrame:
-    """Tasks of a plan, one row each, with the columns of ``PLAN_TASKS``."""
-    rows: list[dict[str, object]] = [
-        {
-            "task": task.task,
-            "name_vi": task.name.vi,
-            "name_en": task.name.en,
-            "deadline": task.deadline,
-            "every": task.every,
-            "responsible": " | ".join(task.responsible),
-            "clause": task.clause,
-        }
-        for task in plan.tasks
-    ]
-    return _frame(PLAN_TASKS, rows)

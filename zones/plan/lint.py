@@ -10,9 +10,9 @@ from zones.plan.extract.bounds import bound_kinds
 from zones.plan.extract.subject import known_indicators
 from zones.plan.extract.units import unit_dimension, unit_factor, unit_name
 from zones.plan.findings import PlanFinding
+from zones.plan.frames import natural_area_of
 from zones.plan.lint_lists import lint_lists
 from zones.plan.model import Figure, Plan, Statement, Target
-from zones.plan.plan_communes import natural_area_of
 from zones.plan.words import clause_words, figure_words
 
 __all__ = ["lint_plan"]

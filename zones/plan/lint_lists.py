@@ -9,8 +9,8 @@ from layers.base.language import Phrase
 from layers.communes.gazetteer import Unit, communes_on, vintages
 from layers.communes.spelling import exact_key, spelling_key, split_kind, tidy
 from zones.plan.findings import PlanFinding
+from zones.plan.frames import communes_of
 from zones.plan.model import ListedCommune, Plan, Zone
-from zones.plan.plan_communes import communes_of
 
 __all__ = ["lint_lists"]
 

@@ -8,7 +8,7 @@ and a plan file must be able to hold what the document says.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -20,9 +20,6 @@ from pydantic import (
     Tag,
     model_validator,
 )
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "Bound",
@@ -327,39 +324,3 @@ class Plan(_Part):
             Id of the zone or target, and the entry marked ``confirm: true``.
         """
         return [(owner, commune) for owner, commune in self.listed() if commune.confirm]
-
-    def targets_frame(self) -> pd.DataFrame:
-        """Targets as a table; see ``zones.plan.frames.PLAN_TARGETS`` for the columns.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row per target, figures in ``unit``.
-        """
-        from zones.plan.frames import targets_frame
-
-        return targets_frame(self)
-
-    def zones_frame(self) -> pd.DataFrame:
-        """Zones as a table; see ``zones.plan.frames.PLAN_ZONES``.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row per zone.
-        """
-        from zones.plan.frames import zones_frame
-
-        return zones_frame(self)
-
-    def communes_frame(self) -> pd.DataFrame:
-        """Communes of the zones' lists as a table; see ``zones.plan.frames.PLAN_COMMUNES``.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row per zone and commune; a commune named twice in one list has one row.
-        """
-        from zones.plan.frames import communes_frame
-
-        return communes_frame(self)

@@ -10,6 +10,7 @@ import datetime as dt
 import difflib
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -26,17 +27,22 @@ from pydantic import (
 from layers.base.errors import InputError, MissingFileError
 from layers.base.language import Phrase
 from layers.kinds.crops import load_crops
-from zones.project.allocation_section import AllocationSection
-from zones.project.page_settings import AnnexSettings, AtlasSettings, MapSettings, NeighboursSource
 from zones.project.yaml import read_document, validate_document
 
 __all__ = [
+    "AllocationSection",
+    "AllocationTables",
+    "AnnexSettings",
+    "AtlasSettings",
     "CommunesSource",
     "CropPlotsSource",
     "ForestStatusSource",
     "LandUseSource",
     "LayerSource",
+    "LinesSource",
+    "MapSettings",
     "NaturalAreasSource",
+    "NeighboursSource",
     "Project",
     "RasterSource",
     "ReportSource",
@@ -163,6 +169,108 @@ class Thresholds(_Part):
     rate_tolerance_points: float = Field(default=0.0, ge=0, le=5)
     listed_min_percent: float = Field(default=1.0, ge=0, le=100)
     unlisted_max_percent: float = Field(default=5.0, ge=0, le=100)
+
+
+class AllocationTables(_Part):
+    """Tables that stand in for the defaults; columns as in ``docs/allocation.md``."""
+
+    land_sources: Path | None = None
+    crop_suitability: Path | None = None
+    available: Path | None = None
+    suitability: Path | None = None
+    pace: Path | None = None
+    locks: Path | None = None
+    losses: Path | None = None
+
+
+class AllocationSection(_Part):
+    """How targets are shared out."""
+
+    first_year: int | None = Field(default=None, ge=1990, le=2100)
+    last_year: int | None = Field(default=None, ge=1990, le=2100)
+    importance: dict[str, float] = Field(default_factory=dict)
+    lists: dict[str, Literal["open", "closed"]] = Field(default_factory=dict)
+    unlisted_cost: float = Field(default=1.0, ge=0)
+    must_weight: float = Field(default=10.0, ge=0)
+    pace_years: int = Field(default=10, ge=1, le=100)
+    pace_by_zone: bool = False
+    rounding_seconds: float = Field(default=60.0, gt=0)
+    elevation: Path | None = None
+    decimal: Literal[".", ","] | None = None
+    tables: AllocationTables = AllocationTables()
+
+    def paths(self) -> dict[str, Path]:
+        """Name every file the allocation reads."""
+        named = {f"allocation {name}": path for name, path in self.tables if path is not None}
+        if self.elevation is not None:
+            named["allocation elevation"] = self.elevation
+        return named
+
+
+class AnnexSettings(_Part):
+    """Heading lines of the annex, and what it holds.
+
+    ``number`` is the Roman numeral after "Phụ lục"; ``attached_to`` the document it goes with (the
+    leading plan's name by default); ``commune_maps`` puts the maps of these communes, or of all,
+    behind the tables of the document.
+    """
+
+    number: str = "I"
+    attached_to: str = ""
+    language: Literal["vi", "en"] = "vi"
+    commune_maps: Literal["none", "all"] | tuple[str, ...] = "none"
+
+
+class NeighboursSource(_Part):
+    """Communes around the province, drawn in grey with their names."""
+
+    path: Path
+    layer: str | None = None
+    crs: str | None = None
+    name_column: str = "name"
+
+
+class LinesSource(_Part):
+    """Roads or rivers."""
+
+    path: Path
+    layer: str | None = None
+    crs: str | None = None
+
+
+class MapSettings(_Part):
+    """The interactive map: what it may load from outside, nothing unless named; what it draws.
+
+    ``outlines`` names a polygon layer of the project whose plots can be switched on;
+    ``language`` is the one that the page opens in, that of the annex by default.
+    """
+
+    tile_hosts: tuple[str, ...] = ()
+    neighbours: NeighboursSource | None = None
+    outlines: str | None = None
+    language: Literal["vi", "en"] | None = None
+
+
+class AtlasSettings(_Part):
+    """The atlas: whether a run makes it, which sheets, what else they show."""
+
+    make: bool = False
+    communes: tuple[str, ...] = ()
+    overview: bool = True
+    paper: Literal["A3", "A4"] = "A3"
+    jobs: int = Field(default=1, ge=1, le=64)
+    font: str | None = None
+    legends: Path | None = None
+    neighbours: NeighboursSource | None = None
+    roads: LinesSource | None = None
+    rivers: LinesSource | None = None
+
+    def layers(self) -> Iterator[tuple[str, NeighboursSource | LinesSource]]:
+        """Layers that only the atlas draws."""
+        for name in ("neighbours", "roads", "rivers"):
+            source = getattr(self, name)
+            if source is not None:
+                yield name, source
 
 
 class Project(_Part):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -10,7 +11,6 @@ import pandas as pd
 from layers.base.language import Phrase
 
 if TYPE_CHECKING:
-    from zones.plan.model import Plan
     from zones.project.model import Project
 
 __all__ = ["layer_names", "sources_table"]
@@ -37,15 +37,17 @@ def layer_names(project: Project) -> dict[str, Phrase]:
     return names
 
 
-def sources_table(project: Project, plans: list[Plan]) -> pd.DataFrame:
-    """List what a run rests on."""
+def sources_table(
+    project: Project, plans: Iterable[tuple[Phrase, str | None, str | None]]
+) -> pd.DataFrame:
+    """List what a run rests on; of each plan its name, date and issuer."""
     names = layer_names(project)
     rows: list[tuple[Phrase, str | None, str | None]] = [
         (_COMMUNES, str(project.communes.vintage), project.communes.path.name)
     ]
     for name, item in project.layers.items():
         rows.append((names[name], str(item.date), item.source))
-    rows += [(Phrase(en=p.name.en, vi=p.name.vi), p.date, p.issuer) for p in plans]
+    rows += plans
     language = project.annex.language
     table = [(what.text(language), date, source, what.vi, what.en) for what, date, source in rows]
     return pd.DataFrame(table, columns=["layer", "date", "source", "layer_vi", "layer_en"])

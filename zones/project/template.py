@@ -12,8 +12,7 @@ from layers.base.resources import data_path
 from layers.communes.gazetteer import NEWEST_VINTAGE, provinces, units
 from layers.io.atomic import save_text, written_aside
 from layers.io.table_output import save_csv
-from zones.plan.files import embedded_plans, load_plan
-from zones.plan.model import Plan
+from zones.project.yaml import read_document
 
 __all__ = ["write_new_project"]
 
@@ -36,9 +35,10 @@ def write_new_project(folder: Path, *, province: str, language: Language = "vi")
         )
     template = data_path("templates", f"project.{language}.yaml").read_text("utf-8")
     # The newest plan leads: targets of an older one would look exceeded.
-    found = [load_plan(name) for name in embedded_plans()]
-    own = [plan.plan for plan in sorted(found, key=_day, reverse=True) if plan.province == province]
-    plans = "".join(f"  - {name}\n" for name in own) or "  - plan.yaml\n"
+    found = [read_document(path) for path in sorted(data_path("plans").glob("*.yaml"))]
+    own = [plan for plan in found if plan["province"] == province]
+    own.sort(key=lambda plan: str(plan["date"] or ""), reverse=True)
+    plans = "".join(f"  - {plan['plan']}\n" for plan in own) or "  - plan.yaml\n"
     text = template.format(
         province=province,
         province_name=known[province].name,
@@ -50,10 +50,6 @@ def write_new_project(folder: Path, *, province: str, language: Language = "vi")
     with written_aside(areas, overwrite=True) as part:
         save_csv(_natural_areas(province), part)
     return [project, areas]
-
-
-def _day(plan: Plan) -> str:
-    return plan.date or ""
 
 
 def _natural_areas(province: str) -> pd.DataFrame:

@@ -43,12 +43,21 @@ _Model = TypeVar("_Model", bound=BaseModel)
 
 
 class _Representer(RoundTripRepresenter):
-    """Writes a missing value as ``null``, so that a blank never looks like an oversight."""
+    """Writes a missing value as ``null``, so that a blank never looks like an oversight.
+
+    Text that begins with a sign of YAML is quoted: the emitter leaves ": x" bare inside braces,
+    and then cannot read it back.
+    """
+
+    def represent_text(self, text: str) -> Any:
+        style = '"' if text.startswith((":", "?", "-")) else None
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
 _Representer.add_representer(
     type(None), lambda self, _: self.represent_scalar("tag:yaml.org,2002:null", "null")
 )
+_Representer.add_representer(str, _Representer.represent_text)
 
 
 def _parser() -> YAML:

@@ -19,6 +19,7 @@ from maps.annex.tables import build_tables
 from maps.annex.workbook import save_workbook
 from tests.maps.annex import annex_squares as squares
 from zones.plan.files import embedded_plans, load_plan
+from zones.plan.frames import targets_frame
 
 #: What an identifier looks like, and a language would not.
 _RAW = re.compile(r"\b[a-z0-9]+_[a-z0-9_]+\b|\b\d{4}-\d{2}(-\d{2})?\b")
@@ -113,7 +114,7 @@ def test_every_unit_and_indicator_of_the_embedded_plans_has_words() -> None:
     units = set(_table("units.csv")["unit"])
     indicators = set(_table("indicators.csv")["indicator"])
     for plan in embedded_plans():
-        frame = load_plan(plan).targets_frame()
+        frame = targets_frame(load_plan(plan))
         assert {part for unit in frame["unit"] for part in unit.split("/")} <= units
         assert set(frame["indicator"]) <= indicators
 

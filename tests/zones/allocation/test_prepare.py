@@ -21,6 +21,7 @@ from zones.allocation.rounded import allocation_table, annex_table
 from zones.measure.measure import MEASURED
 from zones.measure.targets import ToleratedBounds, compare_targets, join_plan_targets
 from zones.plan.files import load_plan
+from zones.plan.frames import targets_frame, zones_frame
 from zones.plan.model import Plan
 from zones.project.model import load_project
 
@@ -87,7 +88,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     zones = zones.reset_index().rename(columns={"crop": "zone", "ledger_ha": "present_ha"})
     totals = zones.groupby("zone")["present_ha"].sum().reset_index(name="present")
     targets = compare_targets(
-        join_plan_targets([plan.targets_frame().assign(plan=plan.plan)]),
+        join_plan_targets([targets_frame(plan).assign(plan=plan.plan)]),
         totals.assign(indicator="area", commune_code="", unit="ha"),
         tolerated=ToleratedBounds(),
     )
@@ -95,7 +96,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
         "measured": measured,
         "targets": targets,
         "zones": zones,
-        "zone_names": plan.zones_frame(),
+        "zone_names": zones_frame(plan),
     }
     folder = write_project(tmp_path_factory.mktemp("dự án") / "p").parent
     return Made(folder, plan, tables, communes)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from layers.base.errors import InputError, MissingFileError, NameResolutionError, OutputExistsError
 from zones.plan.files import Plan, embedded_plans, load_plan, load_plans, save_plan
+from zones.plan.frames import communes_frame, targets_frame, zones_frame
 
 SMALL = """\
 # head comment
@@ -58,7 +59,7 @@ def small(tmp_path: Path) -> Path:
 
 
 def test_zones_of_the_main_plan_are_the_documents_thirteen() -> None:
-    zones = load_plan("lang-son-2026-2030").zones_frame()
+    zones = zones_frame(load_plan("lang-son-2026-2030"))
     assert list(zones["zone"]) == [
         "pine",
         "anise",
@@ -78,7 +79,7 @@ def test_zones_of_the_main_plan_are_the_documents_thirteen() -> None:
 
 
 def test_targets_keep_the_kind_of_their_bound() -> None:
-    targets = load_plan("lang-son-2026-2030").targets_frame().set_index("target")
+    targets = targets_frame(load_plan("lang-son-2026-2030")).set_index("target")
     pine, custard, medicinal = (
         targets.loc[name]
         for name in ("pine-area-2030", "custard-apple-area-2030", "medicinal-area-2030")
@@ -91,7 +92,7 @@ def test_targets_keep_the_kind_of_their_bound() -> None:
 
 
 def test_cover_targets_come_from_the_2023_plan() -> None:
-    targets = load_plan("lang-son-2023").targets_frame()
+    targets = targets_frame(load_plan("lang-son-2023"))
     cover = targets[targets["indicator"] == "forest_cover_rate"]
     assert list(zip(cover["year"], cover["low"], cover["unit"], strict=True)) == [
         (2025, 65.0, "%"),
@@ -102,7 +103,7 @@ def test_cover_targets_come_from_the_2023_plan() -> None:
 def test_a_commune_named_twice_has_one_row_and_two_entries() -> None:
     plan = load_plan("lang-son-2026-2030")
     anise = next(zone for zone in plan.zones if zone.zone == "anise")
-    frame = plan.communes_frame()
+    frame = communes_frame(plan)
     rows = frame[frame["zone"] == "anise"]
     assert len(anise.communes) == 26
     assert len(rows) == 25
@@ -110,12 +111,12 @@ def test_a_commune_named_twice_has_one_row_and_two_entries() -> None:
 
 
 def test_a_zone_of_the_whole_province_lists_every_commune() -> None:
-    frame = load_plan("lang-son-2026-2030").communes_frame()
+    frame = communes_frame(load_plan("lang-son-2026-2030"))
     assert (frame["zone"] == "macadamia").sum() == 65
 
 
 def test_misspelt_names_carry_the_official_name() -> None:
-    frame = load_plan("lang-son-2026-2030").communes_frame()
+    frame = communes_frame(load_plan("lang-son-2026-2030"))
     row = frame[(frame["zone"] == "pine") & (frame["name_as_written"] == "Lợi Bắc")]
     assert list(row["commune"]) == ["Lợi Bác"]
 
@@ -125,7 +126,7 @@ def test_every_embedded_plan_loads_under_its_file_name(name: str) -> None:
     plan = load_plan(name)
     assert plan.plan == name
     assert not plan.unconfirmed()
-    assert isinstance(plan.targets_frame(), pd.DataFrame)
+    assert isinstance(targets_frame(plan), pd.DataFrame)
 
 
 def test_saving_changes_only_what_was_edited(small: Path, tmp_path: Path) -> None:
@@ -170,6 +171,14 @@ def test_any_edit_survives_saving(data: st.DataObject) -> None:
         save_plan(plan, path)
         assert load_plan(path).model_dump() == plan.model_dump()
         assert path.read_text("utf-8").startswith("# Zone plan of Lạng Sơn")
+
+
+@pytest.mark.parametrize("name", [": -#đ", ": a", "- a", "-", "?", ":", "'a: #'", "a: b", "# a"])
+def test_a_name_with_signs_of_yaml_is_saved_so_that_it_is_read(tmp_path: Path, name: str) -> None:
+    plan = load_plan("lang-son-2026-2030")
+    plan.zones[0].communes[0].as_written = name
+    save_plan(plan, tmp_path / "out.yaml")
+    assert load_plan(tmp_path / "out.yaml").zones[0].communes[0].as_written == name
 
 
 def _edit(plan: Plan, data: st.DataObject) -> None:

@@ -2,6 +2,13 @@
 
 A quantity is a numeral with a unit of ``data/units.csv``. Years, dates, document numbers, clause
 numbers and grades ("4 sao") are none, because no such unit follows them.
+
+Numerals stand as Vietnamese offices write them, and now and then the English way. A point between
+groups of three digits parts thousands (``155.000``), a comma begins the decimals (``5,5``;
+``424207,000``). Where both signs stand, the last one begins the decimals (``1.509,0``,
+``1,188,801.11``). A sign that returns parts thousands. One point before anything but three digits
+begins decimals (``64.6``); one comma before three digits is decimal, as the norm has it, but could
+be English thousands: such a numeral is ``doubtful``.
 """
 
 from __future__ import annotations
@@ -13,15 +20,16 @@ from dataclasses import dataclass, replace
 
 from layers.base.errors import InputError
 from zones.plan.extract.bounds import BoundWords, is_per_year, keeps_level, read_bound_words
-from zones.plan.extract.numerals import NUMERAL, read_numeral
 from zones.plan.extract.units import match_unit
 from zones.plan.model import Bound
 
-__all__ = ["Quantity", "clean_text", "find_quantities", "parse_quantity"]
+__all__ = ["Quantity", "clean_text", "find_quantities", "parse_quantity", "read_numeral"]
 
 _SCALES = {"nghìn": 1e3, "ngàn": 1e3, "vạn": 1e4, "triệu": 1e6, "tỷ": 1e9, "tỉ": 1e9}
 _SCALE = re.compile(r"\s*(nghìn|ngàn|vạn|triệu|tỷ|tỉ)(?!\w)", re.IGNORECASE)
-_NUMERAL = re.compile(NUMERAL)
+#: One numeral: groups parted by spaces, or digits with points and commas inside.
+_NUMERAL = re.compile(r"(?:\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:,\d+)?(?![\d.,]*\d)|\d+(?:[.,]\d+)*)")
+_GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+\Z")
 _DIGIT = re.compile(r"\d")
 _GAP = re.compile(r"\s*")
 #: How far from a figure its words of bound, and its sentence, may begin: no text is read over and
@@ -86,6 +94,36 @@ class _Number:
         factor = self.scale or scale or 1.0
         # Decimal figures times a power of ten must not leave 2222999.9999999998.
         return round(self.value * factor, 6) if factor > 1 else self.value
+
+
+def _grouped(text: str) -> bool:
+    """Whether all signs of a text part groups of three digits."""
+    return bool(_GROUPED.match(text)) and not text.startswith("0")
+
+
+def _with_both(text: str) -> tuple[float, bool] | None:
+    mark = max(text.rfind("."), text.rfind(","))
+    whole, decimals = text[:mark], text[mark + 1 :]
+    if text[mark] in whole:
+        return None
+    if not _grouped(whole):
+        return None
+    return float(re.sub(r"[.,]", "", whole) + "." + decimals), False
+
+
+def read_numeral(text: str) -> tuple[float, bool] | None:
+    """Read a numeral: its value, and whether it could be read in another way."""
+    text = re.sub(r"[ \u00a0\u202f]", "", text)
+    points, commas = text.count("."), text.count(",")
+    if points and commas:
+        return _with_both(text)
+    if points + commas == 0:
+        return float(text), False
+    if points + commas > 1:
+        return (float(re.sub(r"[.,]", "", text)), False) if _grouped(text) else None
+    if points == 1 and _grouped(text):
+        return float(text.replace(".", "")), False
+    return float(text.replace(",", ".")), commas == 1 and _grouped(text)
 
 
 def clean_text(text: str) -> str:

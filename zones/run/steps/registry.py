@@ -20,6 +20,7 @@ from zones.measure.measure import (
 )
 from zones.measure.present import late_reporters, present_by_crop
 from zones.measure.targets import ToleratedBounds, compare_targets, join_plan_targets, share_zones
+from zones.plan.frames import communes_frame, targets_frame, zones_frame
 from zones.project.model import newest_forest_layer
 from zones.run.context import RunState, Step
 from zones.run.findings_table import findings_table
@@ -72,11 +73,11 @@ def _measure(state: RunState) -> None:
 def _compare(state: RunState) -> None:
     communes, _ = state.communes()
     plans = state.plans()
-    names = plans[0].zones_frame()
+    names = zones_frame(plans[0])
     present = present_by_crop(_of_today(state), state.project.present)
-    every = pd.concat([plan.zones_frame() for plan in plans]).drop_duplicates("zone")
+    every = pd.concat([zones_frame(plan) for plan in plans]).drop_duplicates("zone")
     by_zone = present.merge(every.loc[every["crop"] != "", ["zone", "crop"]], on="crop")
-    targets = join_plan_targets([plan.targets_frame().assign(plan=plan.plan) for plan in plans])
+    targets = join_plan_targets([targets_frame(plan).assign(plan=plan.plan) for plan in plans])
     thresholds = state.project.thresholds
     measured = pd.concat([_zone_totals(by_zone), _cover_rate(state)], ignore_index=True)
     state.put(
@@ -92,7 +93,7 @@ def _compare(state: RunState) -> None:
     leading = by_zone[by_zone["zone"].isin(names["zone"])]
     zones = share_zones(
         leading[["zone", "commune_code", "present_ha"]],
-        plans[0].communes_frame()[["zone", "commune_code"]],
+        communes_frame(plans[0])[["zone", "commune_code"]],
         communes=communes[["commune_code", "commune"]],
         listed_min_percent=thresholds.listed_min_percent,
         unlisted_max_percent=thresholds.unlisted_max_percent,

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from layers.base.errors import InputError
 from layers.base.language import format_number
-from zones.plan.extract.numerals import read_numeral
-from zones.plan.extract.quantity import find_quantities, parse_quantity
+from zones.plan.extract.quantity import find_quantities, parse_quantity, read_numeral
 from zones.plan.extract.units import known_units, match_unit, unit_dimension, unit_factor
 
 
