@@ -25,6 +25,12 @@ _OPEN_END = re.compile(r"…|\.{2,}|\bv\.?\s?v\b\.*")
 _SENTENCE_END = re.compile(r"(?<!\b[PXHpxh])(?<!\bTT)(?<!\bTP)(?<!\bTX)\.(?=\s|$)|\n\s*[-+•]")
 _BETWEEN = re.compile(r"[,;:\n]|\s(?:và|với|cùng)\s|\s&\s", re.IGNORECASE)
 _LEADING = re.compile(r"^(?:và|cùng|với|gồm|các)\s+", re.IGNORECASE)
+#: Words between the kind and the names ("các xã vùng cao như A"), in small letters: Như Thanh is a
+#: name.
+_CONNECTIVE = r"\b(?:như(?: là)?|(?:bao )?gồm(?: có)?|là|(?:như )?sau(?: đây)?|dưới đây|cụ thể)"
+_INTRODUCED = re.compile(rf"^.*{_CONNECTIVE}\s+(?=[^\W\d_])")
+_INTRODUCTION = re.compile(rf"^.*{_CONNECTIVE}$")
+_NAMES_FOLLOW = re.compile(rf"[^,;.\n]*{_CONNECTIVE}\s*:?\s*(?=[^\W\d_])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +86,14 @@ class NameList:
 def _opening(text: str) -> int:
     """Where the list begins: at the first kind word before a capital letter, else at the first."""
     found = list(_OPENING.finditer(text))
-    named = [one for one in found if text[one.end() :].lstrip(" :")[:1].isupper()]
+    named = [one for one in found if _before_names(text[one.end() :])]
     return (named or found)[0].start() if found else 0
+
+
+def _before_names(rest: str) -> bool:
+    """Whether names follow, at once or behind words such as "như" and "gồm"."""
+    introduced = _NAMES_FOLLOW.match(rest)
+    return rest[introduced.end() if introduced else 0 :].lstrip(" :")[:1].isupper()
 
 
 def _items(text: str) -> tuple[list[str], bool]:
@@ -97,8 +109,12 @@ def _items(text: str) -> tuple[list[str], bool]:
 
 
 def _strip_opening(item: str) -> str:
-    """Drop a kind word that stands for the whole list, keeping it before a single name."""
-    return "" if _OPENING.fullmatch(item) else item
+    """Drop the words that open the whole list, keeping a kind word before a single name."""
+    introduced = _INTRODUCED.match(item)
+    if introduced and item[introduced.end()].isupper():
+        return item[introduced.end() :]
+    opening = _OPENING.match(item)
+    return "" if (opening and _INTRODUCTION.match(item)) or _OPENING.fullmatch(item) else item
 
 
 def read_name_list(text: str, *, province: str, on: Day = None) -> NameList:

@@ -50,6 +50,11 @@ _SIGNS = str.maketrans(
         "–": "-",
         "—": "-",
         "−": "-",
+        # The Icelandic eth and the African D look like Đ and stand for it in many files.
+        "Ð": "Đ",
+        "ð": "đ",
+        "Ɖ": "Đ",
+        "ɖ": "đ",
         "\u00a0": " ",
         "\u200b": None,
         "\u200c": None,
@@ -61,7 +66,7 @@ _SIGNS = str.maketrans(
 
 
 def tidy(text: str) -> str:
-    """Text in NFC, with plain spaces and signs, without punctuation around it."""
+    """Text in NFC, with plain spaces and signs and one Đ, without punctuation around it."""
     plain = unicodedata.normalize("NFC", text).translate(_SIGNS)
     return re.sub(r"\s+", " ", plain).strip(' \t.,;:-+*•"“”…')
 
@@ -75,7 +80,8 @@ def exact_key(text: str) -> str:
 
 def without_marks(text: str) -> str:
     """Letters without any mark, đ as d."""
-    decomposed = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    plain = text.translate(_SIGNS).replace("đ", "d").replace("Đ", "D")
+    decomposed = unicodedata.normalize("NFD", plain)
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 

@@ -90,6 +90,11 @@ class _Group:
 
 _Groups = dict[tuple[str, tuple[Hashable, ...]], _Group]
 
+#: Rows whose figures go to other units.
+_GIVERS = ("commune", "district")
+#: Shares of a divided unit are written with so many digits at least.
+_SHARES_CLOSE = Decimal("1e-6")
+
 
 def convert_table(
     frame: pd.DataFrame,
@@ -147,14 +152,14 @@ def convert_table(
     sharing = _sharing(journey, shares)
     groups = _add_up(figured, rows, keys, sharing)
     ratios = {code: _ratios(one) for code, one in sharing.items()}
-    targets = [ratios.get(row.unit.code if row.unit else row.district, {}) for row in rows]
+    targets = [ratios[_giver(row)] if row.role in _GIVERS else {} for row in rows]
     links = list_links(rows, targets, journey)
     known = frozenset(code for code, one in sharing.items() if one.known)
     findings.extend(report_columns(told_apart, journey.source))
     findings.extend(report_repeated(rows, keys, journey.source))
     findings.extend(report_links(links, journey, known))
     findings.extend(_report_missing(groups, journey.source))
-    apart = [row.role not in ("commune", "district") for row in rows]
+    apart = [row.role not in _GIVERS for row in rows]
     return Conversion(
         _frame(groups, columns, units, communes_on(province, journey.to)),
         links,
@@ -162,6 +167,11 @@ def convert_table(
         frame.loc[apart].reset_index(drop=True),
         findings,
     )
+
+
+def _giver(row: RowUnit) -> str:
+    """Code of the old unit, or key of the district, whose figures a row tells."""
+    return row.unit.code if row.unit else row.district
 
 
 def _keys(table: pd.DataFrame, columns: FigureColumns) -> list[tuple[Hashable, ...]]:
@@ -194,14 +204,15 @@ def _refuse_strange_shares(
 ) -> None:
     pairs = zip(shares["old_code"], shares["new_code"], strict=True)
     strange = [f"{o} → {n}" for o, n in pairs if o not in by_unit or n not in by_unit[o].parts]
-    empty = shares.groupby("old_code")["share_ratio"].sum().loc[lambda total: total <= 0]
-    if strange or len(empty):
-        told = ", ".join([*strange, *map(str, empty.index)][:5])
+    sums = shares["share_ratio"].map(_exact).groupby(shares["old_code"]).sum()
+    open_ = [f"{old}: {total}" for old, total in sums.items() if abs(total - 1) > _SHARES_CLOSE]
+    if strange or open_:
+        count, told = len(strange) + len(open_), ", ".join([*strange, *open_][:5])
         raise InputError(
-            en=f"{journey.source}: expected shares of units among those that took them over, above "
-            f"0 in all; found {told}.",
-            vi=f"{journey.source}: phần chia phải thuộc các đơn vị đã nhận và có tổng lớn hơn 0; "
-            f"lại thấy {told}.",
+            en=f"{journey.source}: expected shares of divided units that sum to 1, among the units "
+            f"that took them over; {count} do not ({told}): give every part.",
+            vi=f"{journey.source}: phần chia của đơn vị bị chia tách phải có tổng bằng 1 và thuộc "
+            f"các đơn vị đã nhận; {count} trường hợp không đúng ({told}): hãy ghi đủ các phần.",
         )
 
 
@@ -220,9 +231,9 @@ def _add_up(
     values = {column: figures[column].tolist() for column in figures.columns}
     decimals = {column: _decimals(figures[column]) for column in figures.columns}
     for at, (row, key) in enumerate(zip(rows, keys, strict=True)):
-        if row.role not in ("commune", "district"):
+        if row.role not in _GIVERS:
             continue
-        share = sharing[row.unit.code if row.unit else row.district]
+        share = sharing[_giver(row)]
         for code in share.parts:
             if (code, key) not in groups:
                 groups[code, key] = _Group({column: _Sum() for column in values})

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from layers.base.errors import InputError, MissingFileError
+from layers.base.language import format_number
 from layers.base.resources import data_path
 from layers.base.schema import Column, Schema
 from layers.communes.codes import normal_code
@@ -34,6 +35,10 @@ SHARES = Schema(
         Column("share_ratio", "number", "part of the figures that goes there", minimum=0),
     ),
 )
+
+
+#: Least part of a divided unit's pieces within the units that took it over; else they are others'.
+WITHIN = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,8 @@ def share_by_area(
     by_district: dict[str, dict[str, Decimal]] = {}
     for new in sorted(before):
         for old in before[new]:
+            if not districts[old]:  # units of today have none
+                continue
             weights = by_district.setdefault(districts[old], {})
             part = areas.get(new, Decimal(1)) / len(before[new])
             weights[new] = weights.get(new, Decimal(0)) + part
@@ -144,13 +151,14 @@ def share_by_geometry(
         # Equal-area, so that weights are areas whatever the CRS of the files.
         shapes = to_crs(mine, EQUAL_AREA)
         areas = {new: float(shapes.intersection(targets[new]).area.sum()) for new in parts}
-        total = sum(areas.values())
-        if total <= 0:
+        total, whole = sum(areas.values()), float(shapes.area.sum())
+        if not total > WITHIN * whole:
             raise InputError(
-                en=f"The pieces of {old} touch none of {', '.join(parts)}, which took it over: "
-                "check their codes and CRS.",
-                vi=f"Các lô của {old} không chạm vào {', '.join(parts)} là nơi đã nhận đơn vị này: "
-                "hãy kiểm tra mã và hệ tọa độ.",
+                en=f"Of the pieces of {old}, {total / 1e4:.2f} of {whole / 1e4:.2f} ha lie in "
+                f"{', '.join(parts)}, which took it over: check their codes and CRS.",
+                vi=f"Trong các lô của {old}, {format_number(total / 1e4, 'vi', decimals=2)} trên "
+                f"{format_number(whole / 1e4, 'vi', decimals=2)} ha nằm trong {', '.join(parts)} "
+                "là nơi đã nhận đơn vị này: hãy kiểm tra mã và hệ tọa độ.",
             )
         rows += [(old, new, area / total) for new, area in areas.items()]
     return SHARES.validate(pd.DataFrame(rows, columns=SHARES.names))

@@ -11,7 +11,8 @@ __all__ = ["as_code", "as_commune_code", "as_integer", "as_number", "as_text", "
 
 
 # A terminal obeys control characters; a label needs none.
-_CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " ")
+# The Icelandic eth and the African D look like Đ and stand for it in many files.
+_SIGNS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " ") | str.maketrans("ÐðƉɖ", "ĐđĐđ")
 
 
 def as_text(values: pd.Series) -> pd.Series[str]:
@@ -27,7 +28,7 @@ def _clean(value: object) -> str | None:
     text = str(value)
     if text.isascii() and text.isalnum():
         return text
-    text = " ".join(unicodedata.normalize("NFC", text).translate(_CONTROLS).split())
+    text = " ".join(unicodedata.normalize("NFC", text).translate(_SIGNS).split())
     return text or None
 
 

@@ -32,7 +32,12 @@ from layers.communes.matching import look_up, resolve
         ("Diềm He", "06280", "near"),
         ("Văn Lăng", "06154", "near"),
         ("xã Lộc Bình, tỉnh Lạng Sơn", "06529", "exact"),
+        ("xã Ðiềm He", "06280", "exact"),
+        ("ÐIỀM HE", "06280", "exact"),
+        (unicodedata.normalize("NFD", "xã ðiềm he"), "06280", "exact"),
+        ("Ðiem He", "06280", "near"),
         ("5977.0", "05977", "exact"),
+        ("5977", "05977", "exact"),
         ("06529", "06529", "exact"),
     ],
 )

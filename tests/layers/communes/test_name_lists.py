@@ -68,6 +68,37 @@ def test_line_breaks() -> None:
     assert _read("các xã Lộc Bình, Na Dương\n- Xã khác: Kỳ Lừa").codes == ("06529", "06526")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "các xã như Phong Dụ Hạ, Mậu A, Yên Bình, …",
+        "tại các xã như: Phong Dụ Hạ, Mậu A, Yên Bình,...",
+        "các xã gồm Phong Dụ Hạ, Mậu A và Yên Bình, …",
+        "tại 3 xã bao gồm: Phong Dụ Hạ, Mậu A, Yên Bình, v.v.",
+        "các xã thuộc huyện Văn Yên cũ gồm có Phong Dụ Hạ, Mậu A, Yên Bình…",
+        "tại các xã vùng cao như Phong Dụ Hạ, xã Mậu A, xã Yên Bình, …",
+        "các xã sau đây: Phong Dụ Hạ, Mậu A, Yên Bình, …",
+    ],
+)
+def test_words_before_the_names_are_no_part_of_them(text: str) -> None:
+    found = read_name_list(text, province="15")
+    assert [match.name for match in found.matches] == ["Phong Dụ Hạ", "Mậu A", "Yên Bình"]
+    assert [match.how for match in found.matches] == ["exact"] * 3
+    assert not found.unresolved
+    assert found.open
+
+
+def test_lists_of_kinds_each_with_words_before_them() -> None:
+    found = read_name_list("xã Phong Dụ Hạ và các phường như Yên Bái, Nam Cường.", province="15")
+    assert [match.name for match in found.matches] == ["Phong Dụ Hạ", "Yên Bái", "Nam Cường"]
+
+
+def test_names_that_begin_like_such_words_stay_whole() -> None:
+    found = read_name_list("các xã như Như Thanh, Như Xuân", province="38")
+    assert [match.name for match in found.matches] == ["Như Thanh", "Như Xuân"]
+    assert [m.name for m in read_name_list("xã Như Thanh", province="38").matches] == ["Như Thanh"]
+
+
 #: Clause of the plan: distinct communes, open, texts that were matched near.
 ZONES = {
     "thông": (17, True, ["Lợi Bắc"]),

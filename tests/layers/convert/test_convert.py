@@ -297,8 +297,11 @@ def test_shares_from_old_boundaries(squares: gpd.GeoDataFrame) -> None:
     assert shares["old_code"].tolist() == [BINH_XA, BINH_XA]
     assert shares["share_ratio"].to_numpy() == pytest.approx([0.75, 0.25], abs=1e-4)
     away = old.assign(geometry=old.geometry.translate(50_000, 0))
-    with pytest.raises(InputError, match="touch none of 06613, 06625"):
+    with pytest.raises(InputError, match=r"0.00 of 100.01 ha lie in 06613, 06625"):
         share_by_geometry(away, squares, code_column="maxa", province="20", from_=2024)
+    partly = old.assign(geometry=old.geometry.translate(-850, 0))
+    with pytest.raises(InputError, match=r"Of the pieces of 06622, 40\.\d\d of 100\.0\d ha lie in"):
+        share_by_geometry(partly, squares, code_column="maxa", province="20", from_=2024)
     with pytest.raises(InputError, match="must both have a CRS"):
         share_by_geometry(
             old.set_crs(None, allow_override=True),
@@ -413,3 +416,35 @@ def test_strange_shares_are_refused() -> None:
     shares = pd.DataFrame({"old_code": [BINH_XA], "new_code": ["06529"], "share_ratio": [1.0]})
     with pytest.raises(InputError, match="06622 → 06529"):
         convert_table(_table([BINH_XA], ha=[1.0]), units=CODE, journey=J2024, shares=shares)
+
+
+@pytest.mark.parametrize("given", [[0.4], [0.4, 0.4], [0.75, 0.5], [1.0, 1e-4], [0.0, 0.0]])
+def test_shares_that_do_not_sum_to_one_are_refused(given: list[float]) -> None:
+    """0.4 alone is not the whole: the rest of the old unit's figures would go with it."""
+    parts = heirs("20", from_=2024)[BINH_XA][: len(given)]
+    shares = pd.DataFrame({"old_code": BINH_XA, "new_code": parts, "share_ratio": given})
+    frame = _table([BINH_XA], ha=[100.0])
+    with pytest.raises(InputError, match=r"sum to 1, .* 1 do not \(06622: "):
+        convert_table(frame, units=CODE, journey=J2024, shares=shares)
+
+
+def test_shares_may_carry_the_rounding_of_their_digits() -> None:
+    parts = heirs("20", from_=2024)[BINH_XA]
+    ratios = [0.333333, 0.666667]
+    shares = pd.DataFrame({"old_code": BINH_XA, "new_code": parts, "share_ratio": ratios})
+    done = convert_table(_table([BINH_XA], ha=[100.0]), units=CODE, journey=J2024, shares=shares)
+    assert done.table["ha"].sum() == 100.0
+
+
+@pytest.mark.parametrize("from_", [2024, 2025])
+def test_rows_without_a_code_are_counted_once(from_: int) -> None:
+    """Units of today have no district: a row of none is not a row of every commune."""
+    frame = _table(["06529", "", ""], ha=[1.0, 2.0, 3.0])
+    done = convert_table(frame, units=CODE, journey=Journey("20", from_, source="bảng"))
+    lost = done.links[done.links["change"] == "unmatched"]
+    assert (lost["rows"].sum(), len(lost)) == (2, 1)
+    told = {one.kind: one for one in done.findings.items}["unmatched"]
+    assert told.count == 2
+    assert told.message.en.startswith("2 rows match no unit")
+    assert len(done.set_aside) == 2
+    assert done.totals.loc[0, ["before", "after", "set_aside"]].tolist() == [6.0, 1.0, 5.0]
