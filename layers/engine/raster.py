@@ -18,21 +18,28 @@ import numpy as np
 import numpy.typing as npt
 import pyproj
 import rasterio
-from rasterio.enums import MaskFlags
+from pyproj.exceptions import CRSError as PyprojCrsError
+from rasterio.enums import ColorInterp, MaskFlags
+from rasterio.errors import CRSError as RasterioCrsError
+from rasterio.errors import RasterioError
 from rasterio.windows import Window as RasterWindow
 
-from layers.base.errors import CrsError, InputError, MissingFileError
+from layers.base.errors import CrsError, InputError
+from layers.base.findings import Findings
+from layers.crs.source import decide_crs
 from layers.engine.cell_coverage import Window
 from layers.engine.rings import IntArray
+from layers.io.raster_source import GDAL_OPTIONS, damaged, open_raster
 
 __all__ = [
     "BlockReader",
     "RasterGrid",
     "can_reopen",
-    "describe_raster",
-    "open_raster",
     "plan_windows",
+    "raster_grid",
+    "require_class",
     "require_dataset",
+    "with_data",
 ]
 
 #: A window is not larger than this, unless one block of the file is: much larger windows leave the
@@ -43,6 +50,8 @@ BLOCK_CELLS = 16 << 20
 #: GDAL keeps decoded blocks; whole blocks are read once, so that it need not keep many. It works
 #: faster within few. Between these bounds, so that a large block is there for its next window.
 CACHE_BYTES = (16 << 20, 64 << 20)
+#: GDAL holds a whole block in memory, however few of its cells are wanted.
+BLOCK_LIMIT_BYTES = 512 << 20
 
 RasterSource = str | Path | Any
 
@@ -64,11 +73,14 @@ class RasterGrid:
     width, height : int
         Cells.
     dtype : str
-        An integer type.
+        Type of the cells; an integer type where they are classes.
     nodata : int or None
-        Value that is no class.
+        Value that is no class, where every value of the type is exact in the file's own terms.
     masked : bool
-        Whether a mask band or an alpha band says where there is data.
+        Whether GDAL's mask of the band says where there is data: a mask band, an alpha band, or
+        nodata of 64-bit classes, which no floating-point number holds.
+    alpha : int or None
+        Band that says so as well, where GDAL's mask does not take it in.
     block : tuple of int
         Rows and columns of a block of the file.
     """
@@ -82,26 +94,76 @@ class RasterGrid:
     dtype: str
     nodata: int | None
     masked: bool
+    alpha: int | None
     block: tuple[int, int]
 
 
-def describe_raster(dataset: Any, band: int) -> RasterGrid:
-    """Grid of an open raster, if classes can be counted on it."""
-    name = str(dataset.name)
+def raster_grid(
+    dataset: Any,
+    band: int,
+    *,
+    source: str | None = None,
+    classes: bool = True,
+    crs: str | None = None,
+    findings: Findings | None = None,
+) -> RasterGrid:
+    """Grid of an open raster, if its classes (or heights) can be counted; else why not."""
+    name = source or str(dataset.name)
     if not 1 <= band <= dataset.count:
         raise InputError(
             en=f"{name}: band {band} asked for, the raster has bands 1 to {dataset.count}.",
             vi=f"{name}: cần kênh {band}, nhưng ảnh chỉ có các kênh từ 1 đến {dataset.count}.",
         )
     dtype = str(dataset.dtypes[band - 1])
-    if np.dtype(dtype).kind not in "iu":
+    _require_kind(name, band, dtype, classes=classes)
+    _require_north_up(name, dataset.transform)
+    block = dataset.block_shapes[band - 1]
+    size = int(np.prod(block, dtype=np.int64)) * np.dtype(dtype).itemsize
+    if size > BLOCK_LIMIT_BYTES:
+        raise InputError(
+            en=f"{name}: one block of the file takes {size >> 20} MiB of memory (at most "
+            f"{BLOCK_LIMIT_BYTES >> 20}); tile it with gdal_translate -co TILED=YES.",
+            vi=f"{name}: một khối của tệp chiếm {size >> 20} MiB bộ nhớ (tối đa "
+            f"{BLOCK_LIMIT_BYTES >> 20}); hãy chia ô bằng gdal_translate -co TILED=YES.",
+        )
+    flags = dataset.mask_flag_enums[band - 1]
+    long = np.dtype(dtype).itemsize == 8 and classes
+    by_band = MaskFlags.all_valid not in flags and (MaskFlags.nodata not in flags or long)
+    bands = [n for n, what in enumerate(dataset.colorinterp, 1) if what == ColorInterp.alpha]
+    apart = MaskFlags.alpha not in flags and bands and bands[0] != band
+    return RasterGrid(
+        name=str(dataset.name),
+        band=band,
+        crs=_raster_crs(dataset, name, crs, findings),
+        transform=dataset.transform,
+        width=dataset.width,
+        height=dataset.height,
+        dtype=dtype,
+        nodata=_nodata(dataset.nodatavals[band - 1], name) if classes and not long else None,
+        masked=by_band or MaskFlags.per_dataset in flags,
+        alpha=bands[0] if apart else None,
+        block=block,
+    )
+
+
+def _require_kind(name: str, band: int, dtype: str, *, classes: bool) -> None:
+    """Refuse cells that are neither classes nor heights; ``complex_int16`` is no type of NumPy."""
+    kind = "c" if dtype.startswith("complex") else np.dtype(dtype).kind
+    if classes and kind not in "iu":
         raise InputError(
             en=f"{name}: a raster of classes (integers) is needed, band {band} is {dtype}; "
             "classify it first (gdal_calc, or gdal_translate -ot Int32).",
             vi=f"{name}: cần ảnh phân lớp (số nguyên), kênh {band} là {dtype}; hãy phân lớp trước "
             "(gdal_calc, hoặc gdal_translate -ot Int32).",
         )
-    transform = dataset.transform
+    if kind not in "iuf":
+        raise InputError(
+            en=f"{name}: a raster of heights (numbers) is needed, band {band} is {dtype}.",
+            vi=f"{name}: cần ảnh độ cao (số thực), kênh {band} là {dtype}.",
+        )
+
+
+def _require_north_up(name: str, transform: affine.Affine) -> None:
     if transform.b or transform.d:
         raise InputError(
             en=f"{name}: the raster is rotated (transform {tuple(transform)[:6]}); straighten it "
@@ -109,38 +171,55 @@ def describe_raster(dataset: Any, band: int) -> RasterGrid:
             vi=f"{name}: ảnh bị xoay (tham số {tuple(transform)[:6]}); hãy nắn thẳng "
             "bằng gdalwarp.",
         )
-    nodata = dataset.nodatavals[band - 1]
-    flags = dataset.mask_flag_enums[band - 1]
-    return RasterGrid(
-        name=name,
-        band=band,
-        crs=_raster_crs(dataset, name),
-        transform=transform,
-        width=dataset.width,
-        height=dataset.height,
-        dtype=dtype,
-        nodata=None if nodata is None or nodata != nodata or nodata % 1 else int(nodata),
-        masked=MaskFlags.per_dataset in flags or MaskFlags.alpha in flags,
-        block=dataset.block_shapes[band - 1],
-    )
+    sizes = np.array(tuple(transform)[:6])
+    if transform == affine.identity or not np.isfinite(sizes).all() or not transform.determinant:
+        raise InputError(
+            en=f"{name}: the raster does not say where its cells lie (transform "
+            f"{tuple(transform)[:6]}); give it its place with gdal_edit -a_ullr, or copy the world "
+            "file that belongs to it.",
+            vi=f"{name}: ảnh không có vị trí của các ô (tham số {tuple(transform)[:6]}); hãy gán "
+            "bằng gdal_edit -a_ullr hoặc chép kèm tệp world.",
+        )
 
 
-def _raster_crs(dataset: Any, name: str) -> pyproj.CRS:
-    if not dataset.crs:
-        raise CrsError(
-            en=f"{name}: the raster has no CRS; set it with gdal_edit -a_srs EPSG:….",
-            vi=f"{name}: ảnh không có hệ tọa độ; hãy gán bằng gdal_edit -a_srs EPSG:….",
+def _nodata(value: float | None, name: str) -> int | None:
+    """Value without a class; one that is no whole number is read as 0 by some programs."""
+    if value is None or not np.isfinite(value):
+        return None
+    if value % 1:
+        raise InputError(
+            en=f"{name}: nodata {value:g} is no whole number, so no cell can have it; set the "
+            "right one with gdal_edit -a_nodata.",
+            vi=f"{name}: giá trị nodata {value:g} không phải số nguyên nên không ô nào có; hãy đặt "
+            "lại bằng gdal_edit -a_nodata.",
         )
-    crs = pyproj.CRS.from_user_input(dataset.crs)
-    plain = crs.sub_crs_list[0] if crs.is_compound else crs
-    if not (plain.is_projected or (plain.is_geographic and not plain.is_derived)):
+    return int(value)
+
+
+def _raster_crs(
+    dataset: Any, name: str, named: str | None, findings: Findings | None
+) -> pyproj.CRS:
+    try:
+        declared = pyproj.CRS.from_user_input(dataset.crs) if dataset.crs else None
+    except (PyprojCrsError, RasterioCrsError) as error:
+        reason = " ".join(str(error).split())[:200]
         raise CrsError(
-            en=f"{name}: a projected CRS or longitude/latitude is needed, found {crs.name!r}; "
-            "reproject with gdalwarp -t_srs.",
-            vi=f"{name}: cần hệ tọa độ phẳng hoặc kinh/vĩ độ, thấy {crs.name!r}; hãy chuyển đổi "
-            "bằng gdalwarp -t_srs.",
+            en=f"{name}: the raster's CRS is damaged ({reason}); set it again with gdal_edit "
+            "-a_srs EPSG:….",
+            vi=f"{name}: hệ tọa độ của ảnh bị hỏng ({reason}); hãy gán lại bằng gdal_edit "
+            "-a_srs EPSG:….",
+        ) from error
+    if declared is None and named is None:
+        raise CrsError(
+            en=f"{name}: the raster has no CRS; set it with gdal_edit -a_srs EPSG:…, or write "
+            "'crs: EPSG:…' for a raster layer of the project.",
+            vi=f"{name}: ảnh không có hệ tọa độ; hãy gán bằng gdal_edit -a_srs EPSG:…, hoặc ghi "
+            "'crs: EPSG:…' cho lớp ảnh trong tệp dự án.",
         )
-    return plain
+    crs, notes = decide_crs(declared, source=name, named=named, bounds=tuple(dataset.bounds))
+    if findings is not None:
+        findings.extend(notes)
+    return crs
 
 
 def plan_windows(grid: RasterGrid, part_cells: IntArray) -> Iterator[tuple[Window, IntArray]]:
@@ -227,7 +306,7 @@ class BlockReader:
         """Set GDAL up for reading this raster; to be entered around all the work."""
         block = int(np.prod(self.grid.block)) * np.dtype(self.grid.dtype).itemsize
         least, most = CACHE_BYTES
-        return rasterio.Env(GDAL_CACHEMAX=min(max(4 * block, least), most))
+        return rasterio.Env(GDAL_CACHEMAX=min(max(4 * block, least), most), **GDAL_OPTIONS)
 
     def require_file(self) -> None:
         """Refuse a dataset that other processes cannot open."""
@@ -241,14 +320,20 @@ class BlockReader:
         """Read values, and where there is data."""
         top, bottom, left, right = window
         part = RasterWindow(left, top, right - left, bottom - top)
-        band = self.grid.band
+        grid, masks = self.grid, []
         with self.environment() if self.travelled else nullcontext():
             values = self._room(bottom - top, right - left)
             dataset = self._handle() if self.dataset is None else self.dataset
             with nullcontext() if self.dataset is None else self._lock:
-                dataset.read(band, window=part, out=values)
-                masks = dataset.read_masks(band, window=part) if self.grid.masked else None
-        return values, None if masks is None else masks > 0
+                try:
+                    dataset.read(grid.band, window=part, out=values)
+                    if grid.masked:
+                        masks.append(dataset.read_masks(grid.band, window=part) > 0)
+                    if grid.alpha is not None:
+                        masks.append(dataset.read(grid.alpha, window=part) > 0)
+                except RasterioError as error:
+                    raise damaged(Path(grid.name).name, error) from error
+        return values, np.logical_and.reduce(masks) if masks else None
 
     def _room(self, height: int, width: int) -> npt.NDArray[Any]:
         """Place for the values of a window: each thread keeps one, as fresh memory costs more."""
@@ -260,7 +345,7 @@ class BlockReader:
     def _handle(self) -> Any:
         handle = getattr(self._local, "handle", None)
         if handle is None:
-            handle = self._local.handle = open_raster(self.grid.name)
+            handle = self._local.handle = open_raster(self.grid.name, checked=True)
             self._opened.append(handle)
         return handle
 
@@ -285,16 +370,22 @@ def can_reopen(grid: RasterGrid) -> bool:
     """Tell whether a raster's name opens the same raster again."""
     if not Path(grid.name).is_file():
         return False
-    with open_raster(grid.name) as dataset:
-        return grid.band <= dataset.count and describe_raster(dataset, grid.band) == grid
+    with open_raster(grid.name, checked=True) as dataset:
+        return grid.band <= dataset.count and raster_grid(dataset, grid.band) == grid
 
 
-def open_raster(name: str | Path) -> Any:
-    """Open a raster for reading."""
-    try:
-        return rasterio.open(name)
-    except rasterio.errors.RasterioIOError as error:
-        raise MissingFileError(
-            en=f"{name}: the raster cannot be opened ({error}).",
-            vi=f"{name}: không mở được tệp ảnh ({error}).",
-        ) from error
+def require_class(highest: int) -> None:
+    """Refuse a class that no table of classes can hold."""
+    if highest > np.iinfo(np.int64).max:
+        raise InputError(
+            en=f"Class {highest} is too large: classes must fit into 64 bits with a sign.",
+            vi=f"Mã lớp {highest} quá lớn: mã lớp phải nằm trong số nguyên 64 bit có dấu.",
+        )
+
+
+def with_data(
+    values: npt.NDArray[Any], has_data: npt.NDArray[np.bool_] | None, nodata: int | None
+) -> npt.NDArray[np.bool_]:
+    """Cells that have a class."""
+    valid = np.ones(values.shape, bool) if has_data is None else has_data
+    return valid if nodata is None else valid & (values != nodata)

@@ -27,15 +27,16 @@ from layers.engine.polygon_input import (
 )
 from layers.engine.raster import (
     BlockReader,
+    RasterGrid,
     can_reopen,
-    describe_raster,
-    open_raster,
     plan_windows,
+    raster_grid,
     require_dataset,
 )
 from layers.engine.repair import RepairMode
 from layers.engine.rings import FloatArray
 from layers.engine.tabulate_tasks import BlockPiece, ClassSums, RasterGround, tabulate_block
+from layers.io.raster_source import open_raster
 
 __all__ = ["check_closure", "tabulate_area"]
 
@@ -63,8 +64,10 @@ def tabulate_area(
     ----------
     polygons : geopandas.GeoDataFrame
         Polygons in any CRS.
-    raster : str, pathlib.Path or rasterio dataset
-        Raster of classes, any integer type, tiled or striped, north-up or south-up.
+    raster : str, pathlib.Path, rasterio dataset or RasterGrid
+        Raster of classes, any integer type, tiled or striped, north-up or south-up: a file on this
+        machine (sources of a VRT in its own folder), an open dataset, or the ``grid`` of what
+        ``describe_raster`` found.
     id_column : str
         Column of ``polygons`` with their ids. Rows with one id are added up, and reported.
     band : int
@@ -90,13 +93,14 @@ def tabulate_area(
     Raises
     ------
     InputError
-        The raster holds no integers, is rotated or lacks the band; ids are missing; geometry is
-        not polygonal, or invalid and not to be repaired.
+        The raster is remote, damaged or of an unknown format, holds no integers, is rotated or
+        lacks the band; ids are missing; geometry is not polygonal, or invalid and not to be
+        repaired.
     CrsError
         The raster or the polygons have no CRS, no transformation between the two is known, or
         areas in the raster's CRS depart from the ground by more than 0.2 %.
     MissingFileError
-        The raster cannot be opened.
+        There is no such file, or a VRT names one that is not there.
     ClosureError
         Classes and ``<NA>`` do not add up to a polygon.
 
@@ -120,7 +124,7 @@ def tabulate_area(
     refuse_names([id_column], ["class", "cells", "area_ha"])
     found = Findings()
     worker_count(workers)
-    with _reader(raster, band, workers) as reader:
+    with _reader(raster, band, workers, found) as reader:
         intake = take_in(
             polygons,
             polygons[id_column],
@@ -141,13 +145,15 @@ def tabulate_area(
 
 
 @contextmanager
-def _reader(raster: Any, band: int, workers: Workers) -> Iterator[BlockReader]:
+def _reader(raster: Any, band: int, workers: Workers, found: Findings) -> Iterator[BlockReader]:
     if isinstance(raster, str | Path):
         with open_raster(raster) as dataset:
-            reader = BlockReader(describe_raster(dataset, band))
+            reader = BlockReader(raster_grid(dataset, band, findings=found))
+    elif isinstance(raster, RasterGrid):
+        reader = BlockReader(raster)
     else:
         require_dataset(raster)
-        grid = describe_raster(raster, band)
+        grid = raster_grid(raster, band, findings=found)
         reader = BlockReader(grid, None if workers != 1 and can_reopen(grid) else raster)
         if not isinstance(workers, int):
             reader.require_file()
@@ -160,10 +166,8 @@ def _reader(raster: Any, band: int, workers: Workers) -> Iterator[BlockReader]:
 
 def _pieces(ground: RasterGround, reader: BlockReader) -> Iterator[BlockPiece]:
     """Windows of the raster with the parts that meet them."""
-    x0, y0, x1, y1 = ground.bounds.T
-    cells = np.column_stack([np.floor(y0), np.ceil(y1), np.floor(x0), np.ceil(x1)])
     bounds = entry_bounds(ground.rings)
-    for window, parts in plan_windows(ground.grid, cells.astype(np.int64)):
+    for window, parts in plan_windows(ground.grid, ground.part_cells()):
         row_area = ground.cell_areas.rows(*window[:2])
         yield BlockPiece(reader, window, ground.rings, parts, bounds[parts], row_area)
 

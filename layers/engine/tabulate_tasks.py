@@ -11,13 +11,12 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from layers.base.errors import InputError
 from layers.crs.areal_scale import square_unit_m2
 from layers.engine.cell_area import CellAreas
 from layers.engine.cell_coverage import Window, coverage_runs
 from layers.engine.class_sums import CLASSES, class_sums
 from layers.engine.polygon_input import Intake
-from layers.engine.raster import BlockReader, RasterGrid
+from layers.engine.raster import BlockReader, RasterGrid, require_class, with_data
 from layers.engine.reprojection import reproject_rings
 from layers.engine.rings import FloatArray, IntArray, Rings, rings_of
 from layers.engine.shared_area import bin_edges, shared_areas
@@ -64,6 +63,13 @@ class RasterGround:
             plane = np.nan_to_num(shapely.area(intake.shapes)) * square_unit_m2(grid.crs)
         cells = rings.moved((rings.x - t.c) / t.a, (rings.y - t.f) / t.e)
         return cls(cells, cells.part_bounds(), grid, cell_areas, plane)
+
+    def part_cells(self) -> IntArray:
+        """First and last row, first and last column that each part may touch."""
+        limit = 2**40  # cells: far off any raster, and whole as a number
+        x0, y0, x1, y1 = np.clip(self.bounds, -limit, limit).T
+        cells = np.column_stack([np.floor(y0), np.ceil(y1), np.floor(x0), np.ceil(x1)])
+        return cells.astype(np.int64)
 
     def totals(self, polygons: int) -> tuple[FloatArray, FloatArray]:
         """Cells and m² of each polygon, inside and outside the raster."""
@@ -218,19 +224,13 @@ def _numbered(
     if values.dtype == np.uint8 and has_data is None:
         classes = np.arange(CLASSES, dtype=np.int64)
         return values, classes, classes == (-1 if nodata is None else nodata)
-    valid = np.ones(values.shape, bool) if has_data is None else has_data
-    if nodata is not None:
-        valid = valid & (values != nodata)
+    valid = with_data(values, has_data, nodata)
     if not valid.any():
         return np.zeros(values.shape, np.uint8), np.zeros(1, np.int64), np.ones(1, bool)
     kind = np.iinfo(values.dtype)
     low = values.min(where=valid, initial=kind.max)
     high = values.max(where=valid, initial=kind.min)
-    if int(high) > np.iinfo(np.int64).max:
-        raise InputError(
-            en=f"Class {high} is too large: classes must fit into 64 bits with a sign.",
-            vi=f"Mã lớp {high} quá lớn: mã lớp phải nằm trong số nguyên 64 bit có dấu.",
-        )
+    require_class(int(high))
     if int(high) - int(low) < CLASSES - 1:
         # Integers wrap around, so that the low byte of the difference is right for any type.
         block = ((values - low).astype(np.uint8) + np.uint8(1)) * valid

@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 
 from layers.base.errors import InputError, MissingFileError
 
-__all__ = ["DRIVERS", "VectorSource", "local_sources", "sibling"]
+__all__ = ["DRIVERS", "VectorSource", "local_path", "local_sources", "sibling"]
 
 #: File name endings the house reads, with the driver that must recognise the content.
 DRIVERS = {
@@ -73,7 +73,7 @@ class VectorSource:
 @contextmanager
 def local_sources(path: str | Path) -> Iterator[list[VectorSource]]:
     """Open a path as the data sets it stands for: one, or those of an archive."""
-    origin = _local_path(path)
+    origin = local_path(path)
     if origin.suffix.lower() in _ARCHIVES:
         with tempfile.TemporaryDirectory(prefix="vungtrong-") as folder:
             _unpack(origin, Path(folder))
@@ -82,7 +82,8 @@ def local_sources(path: str | Path) -> Iterator[list[VectorSource]]:
     yield [_source(origin, origin)]
 
 
-def _local_path(path: str | Path) -> Path:
+def local_path(path: str | Path) -> Path:
+    """Path of something that exists on this machine; no address, no name of GDAL's own."""
     text = str(path)
     if _REMOTE.match(text) and not _DRIVE.match(text):
         raise InputError(

@@ -13,13 +13,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import rasterio
-from pyproj import CRS, Geod
+from pyproj import Geod
+from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
-from layers.base.errors import CrsError, InputError, MissingFileError
+from layers.base.errors import InputError
 from layers.base.schema import Column, Schema
+from layers.engine.raster import RasterGrid, raster_grid
+from layers.io.raster_source import GDAL_OPTIONS, damaged, open_raster
 
-__all__ = ["ELEVATION_CLASSES", "classify_elevation", "horn_slope"]
+__all__ = ["ELEVATION_CLASSES", "check_elevation", "classify_elevation", "horn_slope"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -37,45 +40,51 @@ ELEVATION_CLASSES = Schema(
 _ROWS = 512
 
 
+def check_elevation(elevation: Path, *, folders: Sequence[Path] = ()) -> RasterGrid:
+    """Grid of a raster of heights, if altitude and slope can be told from it; else why not."""
+    with open_raster(elevation, folders=folders) as source:
+        return raster_grid(source, 1, source=elevation.name, classes=False)
+
+
 def classify_elevation(
     elevation: Path,
     target: Path,
     *,
     altitudes_m: Sequence[float],
     slopes_degree: Sequence[float],
+    folders: Sequence[Path] = (),
 ) -> pd.DataFrame:
     """Write a raster of altitude and slope classes."""
-    if not elevation.exists():
-        raise MissingFileError(
-            en=f"{elevation}: no such raster of heights.",
-            vi=f"{elevation}: không có tệp độ cao này.",
-        )
     classes = _classes(altitudes_m, slopes_degree)
-    with rasterio.open(elevation) as source:
-        sizes = _cell_sizes(source, elevation)
-        profile = {
-            "driver": "GTiff",
-            "width": source.width,
-            "height": source.height,
-            "count": 1,
-            "dtype": "uint8",
-            "nodata": 0,
-            "crs": source.crs,
-            "transform": source.transform,
-            "compress": "deflate",
-            "tiled": True,
-        }
-        with rasterio.open(target, "w", **profile) as raster:
-            for top in range(0, source.height, _ROWS):
-                rows = min(_ROWS, source.height - top)
-                heights = _with_margin(source, top, rows)
-                wide, high = (size[top : top + rows] for size in sizes)
-                slope = horn_slope(heights, wide_m=wide, high_m=high)
-                altitude = np.searchsorted(altitudes_m, heights[1:-1, 1:-1], side="right")
-                steep = np.searchsorted(slopes_degree, slope, side="right")
-                values = 1 + altitude * (len(slopes_degree) + 1) + steep
-                values = np.where(np.isnan(slope), 0, values).astype("uint8")
-                raster.write(values, 1, window=Window(0, top, source.width, rows))
+    grid = check_elevation(elevation, folders=folders)
+    sizes = _cell_sizes(grid)
+    profile = {
+        "driver": "GTiff",
+        "width": grid.width,
+        "height": grid.height,
+        "count": 1,
+        "dtype": "uint8",
+        "nodata": 0,
+        "crs": grid.crs.to_wkt(),
+        "transform": grid.transform,
+        "compress": "deflate",
+        "tiled": True,
+    }
+    with (
+        rasterio.Env(**GDAL_OPTIONS),
+        open_raster(elevation, folders=folders) as source,
+        rasterio.open(target, "w", **profile) as raster,
+    ):
+        for top in range(0, grid.height, _ROWS):
+            rows = min(_ROWS, grid.height - top)
+            heights = _with_margin(source, top, rows)
+            wide, high = (size[top : top + rows] for size in sizes)
+            slope = horn_slope(heights, wide_m=wide, high_m=high)
+            altitude = np.searchsorted(altitudes_m, heights[1:-1, 1:-1], side="right")
+            steep = np.searchsorted(slopes_degree, slope, side="right")
+            values = 1 + altitude * (len(slopes_degree) + 1) + steep
+            values = np.where(np.isnan(slope), 0, values).astype("uint8")
+            raster.write(values, 1, window=Window(0, top, grid.width, rows))
     return classes
 
 
@@ -117,9 +126,12 @@ def _classes(altitudes_m: Sequence[float], slopes_degree: Sequence[float]) -> pd
 def _with_margin(source: rasterio.DatasetReader, top: int, rows: int) -> Floats:
     """Read rows with a margin of one cell; beyond the raster there is no height."""
     window = Window(-1, top - 1, source.width + 2, rows + 2)
-    heights = source.read(
-        1, window=window, boundless=True, masked=True, fill_value=source.nodata or 0
-    )
+    try:
+        heights = source.read(
+            1, window=window, boundless=True, masked=True, fill_value=source.nodata or 0
+        )
+    except RasterioError as error:
+        raise damaged(Path(source.name).name, error) from error
     values: Floats = heights.astype("float64").filled(np.nan)
     values[:, 0] = values[:, -1] = np.nan
     if top == 0:
@@ -129,27 +141,16 @@ def _with_margin(source: rasterio.DatasetReader, top: int, rows: int) -> Floats:
     return values
 
 
-def _cell_sizes(source: rasterio.DatasetReader, path: Path) -> tuple[Floats, Floats]:
+def _cell_sizes(grid: RasterGrid) -> tuple[Floats, Floats]:
     """Width and height of the cells of each row, in metres."""
-    if source.crs is None:
-        raise CrsError(
-            en=f"{path}: the raster of heights has no CRS.",
-            vi=f"{path}: tệp độ cao không có hệ tọa độ.",
-        )
-    if source.transform.b or source.transform.d:
-        raise InputError(
-            en=f"{path}: the raster of heights is rotated; expected north up.",
-            vi=f"{path}: tệp độ cao bị xoay; cần hướng bắc lên trên.",
-        )
-    crs = CRS.from_user_input(source.crs)
-    width, height = abs(source.transform.a), abs(source.transform.e)
+    crs, width, height = grid.crs, abs(grid.transform.a), abs(grid.transform.e)
     if not crs.is_geographic:
         metre = crs.axis_info[0].unit_conversion_factor
-        return np.full(source.height, width * metre), np.full(source.height, height * metre)
+        return np.full(grid.height, width * metre), np.full(grid.height, height * metre)
     geod = crs.get_geod() or Geod(ellps="WGS84")
-    rows = np.arange(source.height) + 0.5
-    latitude = source.transform.f + rows * source.transform.e
-    zeros = np.zeros(source.height)
+    rows = np.arange(grid.height) + 0.5
+    latitude = grid.transform.f + rows * grid.transform.e
+    zeros = np.zeros(grid.height)
     wide = geod.inv(zeros, latitude, zeros + width, latitude)[2]
     high = geod.inv(zeros, latitude - height / 2, zeros, latitude + height / 2)[2]
     return np.asarray(wide), np.asarray(high)

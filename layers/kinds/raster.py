@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
-import rasterio
-from rasterio.errors import RasterioError
 
-from layers.base.errors import CrsError, InputError, MissingFileError
+from layers.base.errors import CrsError
 from layers.base.findings import Finding, Findings
 from layers.base.language import Phrase, format_number
 from layers.base.schema import Column, Schema
+from layers.engine.polygon_input import take_in
+from layers.engine.raster import (
+    BlockReader,
+    RasterGrid,
+    plan_windows,
+    raster_grid,
+    require_class,
+    with_data,
+)
+from layers.engine.rings import IntArray
+from layers.engine.tabulate_tasks import RasterGround
+from layers.io.raster_source import open_raster
 
 __all__ = ["RASTER_CLASSES", "RasterLook", "describe_raster"]
+
+#: A raster of which less than this part of the communes is seen, and which lies more outside of
+#: them than inside, is not of this province.
+_LITTLE = 0.01
 
 RASTER_CLASSES = Schema(
     "raster classes",
@@ -37,41 +52,66 @@ class RasterLook:
     ----------
     path : pathlib.Path
         The file.
-    crs : pyproj.CRS
-        Its CRS.
-    shape : tuple of int
-        Rows and columns.
-    nodata : int or None
-        Value that means "no class".
+    grid : RasterGrid
+        Where its cells lie; ``tabulate_area`` takes it in place of the path.
     classes : pandas.DataFrame
         Columns of ``RASTER_CLASSES``, sorted by class; nodata is not among them.
     findings : Findings
-        Problems of kind ``class-unnamed``, notes of kind ``class-absent``.
+        Problems of kind ``class-unnamed`` and ``raster-empty``, notes of kind ``class-absent``
+        and ``crs-taken-as-vn2000``.
     """
 
     path: Path
-    crs: pyproj.CRS
-    shape: tuple[int, int]
-    nodata: int | None
+    grid: RasterGrid
     classes: pd.DataFrame
     findings: Findings
 
+    @property
+    def crs(self) -> pyproj.CRS:
+        """CRS of the raster."""
+        return self.grid.crs
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.grid.height, self.grid.width
+
+    @property
+    def nodata(self) -> int | None:
+        """Value that means "no class", where one does and no mask says it."""
+        return self.grid.nodata
+
 
 def describe_raster(
-    path: str | Path, classes: Mapping[int, str], *, band: int = 1, source: str | None = None
+    path: str | Path,
+    classes: Mapping[int, str],
+    *,
+    band: int = 1,
+    source: str | None = None,
+    crs: str | None = None,
+    communes: gpd.GeoDataFrame | None = None,
+    folders: Sequence[Path] = (),
 ) -> RasterLook:
     """Count the cells of every class and hold the classes against their names.
 
     Parameters
     ----------
     path : str or Path
-        A raster file that GDAL reads, on this machine.
+        GeoTIFF, VRT, ERDAS ``.img``, ``.asc``, ``.bil``, ``.hgt``, ``.sdat`` or ``.png`` on this
+        machine.
     classes : mapping of int to str
         Value → land class.
     band : int
         Band, from 1.
     source : str, optional
         Name for messages; default the file's.
+    crs : str, optional
+        CRS that leads over the file's own, for instance ``"EPSG:9215"``.
+    communes : geopandas.GeoDataFrame, optional
+        ``commune_code`` and polygons that the raster must meet; cells are then counted in the
+        rectangle around them.
+    folders : sequence of Path
+        Folders in which sources of a VRT may lie, beside its own.
 
     Returns
     -------
@@ -82,71 +122,100 @@ def describe_raster(
     Raises
     ------
     MissingFileError
-        There is no such file or band.
+        There is no such file, or a VRT names one that is not there.
     CrsError
-        The raster has no CRS.
+        The raster has no CRS, misses the communes, or areas cannot be measured in its CRS.
     InputError
-        The file is no raster, is damaged, or its values are not whole numbers.
+        The file is remote, no raster, damaged, rotated, lacks the band, its values are not whole
+        numbers, or a VRT reads files outside ``folders``.
     """
     path = Path(path)
     name = source or path.name
-    if not path.is_file():
-        raise MissingFileError(
-            en=f"{name}: file not found: {path}. Check the path in the project file.",
-            vi=f"{name}: không tìm thấy tệp: {path}. Hãy kiểm tra đường dẫn trong tệp dự án.",
-        )
-    try:
-        with rasterio.open(path) as raster:
-            _refuse_unfit(raster, band, name)
-            counts = _count(raster, band)
-            nodata = raster.nodatavals[band - 1]
-            crs, shape = pyproj.CRS.from_user_input(raster.crs), raster.shape
-    except RasterioError as error:
-        reason = " ".join(str(error).split())[:300]
-        raise InputError(
-            en=f"{name}: could not be read as a raster ({reason}).",
-            vi=f"{name}: không đọc được như một ảnh raster ({reason}).",
-        ) from error
-    table, findings = _named(counts, classes, name)
-    whole = None if nodata is None or np.isnan(nodata) else int(nodata)
-    return RasterLook(path, crs, shape, whole, table, findings)
+    findings = Findings()
+    with open_raster(path, folders=folders) as dataset:
+        grid = raster_grid(dataset, band, source=name, crs=crs, findings=findings)
+    frame = np.array([[0, grid.height, 0, grid.width]], np.int64)
+    if communes is not None:
+        frame = _frame(communes, grid, name)
+    table = _named(_count(grid, frame), classes, name, findings)
+    return RasterLook(path, grid, table, findings)
 
 
-def _refuse_unfit(raster: rasterio.DatasetReader, band: int, name: str) -> None:
-    if not 1 <= band <= raster.count:
-        raise MissingFileError(
-            en=f"{name}: no band {band}; the raster has {raster.count}.",
-            vi=f"{name}: không có kênh {band}; ảnh có {raster.count} kênh.",
+def _frame(communes: gpd.GeoDataFrame, grid: RasterGrid, name: str) -> IntArray:
+    """First and last row and column around the communes, which the raster must show."""
+    codes = communes["commune_code"]
+    intake = take_in(communes, codes, source="communes", repair="repair", findings=Findings())
+    ground = RasterGround.of(intake, grid)
+    cells = ground.part_cells()
+    frame = np.array([[*_range(cells[:, :2]), *_range(cells[:, 2:])]], np.int64)
+    every = np.ones(len(codes), bool)
+    inside = float(ground.cells_within(every).sum())
+    whole = float(ground.rings.areas(len(codes)).sum())
+    little = inside < _LITTLE * whole and inside < 0.5 * grid.width * grid.height
+    if inside <= 0 or little:
+        here, there = (
+            _box(grid, box) for box in ((0, grid.height, 0, grid.width), *frame.tolist())
         )
-    if raster.crs is None:
         raise CrsError(
-            en=f"{name}: expected a coordinate reference system, found none; save the raster with "
-            "its CRS.",
-            vi=f"{name}: ảnh raster không có hệ tọa độ; hãy lưu lại kèm hệ tọa độ.",
+            en=f"{name}: the raster shows {inside / whole * 100:.2f} % of the communes: it lies at "
+            f"{here}, the communes at {there} ({grid.crs.name}); check its CRS and its place.",
+            vi=f"{name}: ảnh chỉ phủ {format_number(inside / whole * 100, 'vi', decimals=2)} % các "
+            f"xã: ảnh nằm ở {here}, các xã ở {there} ({grid.crs.name}); hãy kiểm tra hệ tọa độ và "
+            "vị trí của ảnh.",
         )
-    kind = raster.dtypes[band - 1]
-    if not np.issubdtype(np.dtype(kind), np.integer):
-        raise InputError(
-            en=f"{name}: expected classes as whole numbers, found {kind} values.",
-            vi=f"{name}: các lớp phải là số nguyên, lại gặp kiểu {kind}.",
-        )
+    return frame
 
 
-def _count(raster: rasterio.DatasetReader, band: int) -> pd.Series[int]:
-    """Cells by value, window by window, without nodata and masked cells."""
+def _range(edges: IntArray) -> tuple[int, int]:
+    return int(edges.min()), int(edges.max())
+
+
+def _box(grid: RasterGrid, cells: Sequence[int]) -> str:
+    top, bottom, left, right = cells
+    corners = [grid.transform * corner for corner in ((left, top), (right, bottom))]
+    (x0, x1), (y0, y1) = (sorted(values) for values in zip(*corners, strict=True))
+    digits = 0 if grid.crs.is_projected else 3
+    return f"x {x0:.{digits}f}–{x1:.{digits}f}, y {y0:.{digits}f}–{y1:.{digits}f}"
+
+
+def _count(grid: RasterGrid, frame: IntArray) -> pd.Series[int]:
+    """Cells by value in a rectangle, window by window, without nodata and masked cells."""
     total: dict[int, int] = {}
-    for _, window in raster.block_windows(band):
-        values = raster.read(band, window=window, masked=True).compressed()
-        found, cells = np.unique(values, return_counts=True)
-        for value, number in zip(found.tolist(), cells.tolist(), strict=True):
-            total[value] = total.get(value, 0) + number
+    reader = BlockReader(grid)
+    first_row, last_row, first, last = frame[0].tolist()
+    try:
+        with reader.environment():
+            for window, _ in plan_windows(grid, frame):
+                values, has_data = reader.read(window)
+                top, _, left, _ = window
+                part = np.s_[
+                    max(first_row - top, 0) : last_row - top, max(first - left, 0) : last - left
+                ]
+                valid = with_data(values, has_data, grid.nodata)[part]
+                found, cells = np.unique(values[part][valid], return_counts=True)
+                for value, number in zip(found.tolist(), cells.tolist(), strict=True):
+                    total[value] = total.get(value, 0) + number
+    finally:
+        reader.close()
+    require_class(max(total, default=0))
     return pd.Series(total, dtype="int64").sort_index()
 
 
 def _named(
-    counts: pd.Series[int], classes: Mapping[int, str], name: str
-) -> tuple[pd.DataFrame, Findings]:
-    findings = Findings()
+    counts: pd.Series[int], classes: Mapping[int, str], name: str, findings: Findings
+) -> pd.DataFrame:
+    if counts.empty:
+        findings.add(
+            Finding(
+                "problem",
+                "raster-empty",
+                name,
+                Phrase(
+                    en="no cell of the raster has a class: all are without data or masked",
+                    vi="không ô nào của ảnh có lớp: tất cả là nodata hoặc bị che",
+                ),
+            )
+        )
     unnamed = [value for value in counts.index if value not in classes]
     if unnamed:
         cells = int(counts[unnamed].sum())
@@ -182,4 +251,4 @@ def _named(
         )
     names = [classes.get(value, str(value)) for value in counts.index]
     table = pd.DataFrame({"class": counts.index, "name": names, "cells": counts.to_numpy()})
-    return RASTER_CLASSES.validate(table), findings
+    return RASTER_CLASSES.validate(table)

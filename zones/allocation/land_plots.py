@@ -7,7 +7,7 @@ split, and the parts add up to what it was.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,6 +84,7 @@ def split_by_elevation(
     crops: pd.DataFrame,
     *,
     elevation: Path,
+    folders: Sequence[Path] = (),
 ) -> AllocationInputs:
     """Split land by the classes of altitude and slope that the crops' rules tell apart.
 
@@ -98,7 +99,9 @@ def split_by_elevation(
     altitudes, slopes = _edges(limited, limits[:3]), _edges(limited, limits[3:])
     with tempfile.TemporaryDirectory(prefix="zones-") as folder:
         raster = Path(folder) / "classes.tif"
-        classes = classify_elevation(elevation, raster, altitudes_m=altitudes, slopes_degree=slopes)
+        classes = classify_elevation(
+            elevation, raster, altitudes_m=altitudes, slopes_degree=slopes, folders=folders
+        )
         table = tabulate_area(pieces, raster, id_column="piece")
     shares = _shares(pd.DataFrame(pieces.drop(columns="geometry")), table)
     classes = classes.assign(part=[_class_id(row) for row in classes.to_dict("records")])

@@ -178,8 +178,14 @@ def prepare_allocation(
         by_plot = plot_land(_land_plots(project, layers or {}), rules, communes)
         inputs = lock_plots(inputs, by_plot, locks[locks["plot"] != ""])
         if section.elevation is not None:
-            height = project.resolve(section.elevation)
-            inputs = split_by_elevation(inputs, by_plot, crop_rules, crops, elevation=height)
+            inputs = split_by_elevation(
+                inputs,
+                by_plot,
+                crop_rules,
+                crops,
+                elevation=project.resolve(section.elevation),
+                folders=(project.file.parent,),
+            )
     inputs = free_land_of(lost_aside, inputs, settings, standing=tables["zones"])
     findings = (*findings, *tell_losses_aside(lost_aside, names))
     seconds = section.rounding_seconds

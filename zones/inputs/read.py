@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     import pyproj
 
     from layers.kinds.plots import PlotLayer
+    from layers.kinds.raster import RasterLook
     from layers.kinds.report import ReportLayer
     from zones.plan.model import Plan
 
@@ -70,8 +71,8 @@ class Inputs:
         Polygon layers by name.
     reports : dict of str to ReportLayer
         Report tables by name.
-    rasters : dict of str to RasterSource
-        Raster layers by name, checked.
+    rasters : dict of str to RasterLook
+        Raster layers by name, described once for checking and measuring.
     disagreements : dict of str to pandas.DataFrame
         Per forest status layer, the plots outside the commune they name.
     findings : Findings
@@ -84,7 +85,7 @@ class Inputs:
     plans: list[Plan]
     plots: dict[str, PlotLayer] = field(default_factory=dict)
     reports: dict[str, ReportLayer] = field(default_factory=dict)
-    rasters: dict[str, RasterSource] = field(default_factory=dict)
+    rasters: dict[str, RasterLook] = field(default_factory=dict)
     disagreements: dict[str, pd.DataFrame] = field(default_factory=dict)
     findings: Findings = field(default_factory=Findings)
 
@@ -195,8 +196,23 @@ def read_inputs(project: Project, *, progress: Progress = silent) -> Inputs:
                 Finding(severity="error", kind="unreadable", source=name, message=error.phrase)
             )
     progress(len(project.layers), len(project.layers))
+    _check_elevation(inputs)
     _check_together(inputs)
     return inputs
+
+
+def _check_elevation(inputs: Inputs) -> None:
+    """Say now what the allocation would say of the raster of heights."""
+    project = inputs.project
+    if project.allocation.elevation is None:
+        return
+    from layers.kinds.elevation import check_elevation
+
+    try:
+        path = project.resolve(project.allocation.elevation)
+        check_elevation(path, folders=(project.file.parent,))
+    except VungTrongError as error:
+        inputs.findings.add(Finding("error", "unreadable", "allocation.elevation", error.phrase))
 
 
 def _plan_errors(plans: list[Plan]) -> list[Finding]:
@@ -262,8 +278,17 @@ def _read_layer(inputs: Inputs, name: str, source: LayerSource) -> Findings:
         case RasterSource():
             from layers.kinds.raster import describe_raster
 
-            inputs.rasters[name] = source
-            return describe_raster(path, source.classes, band=source.band).findings
+            look = describe_raster(
+                path,
+                source.classes,
+                band=source.band,
+                source=name,
+                crs=source.crs,
+                communes=inputs.communes,
+                folders=(inputs.project.file.parent,),
+            )
+            inputs.rasters[name] = look
+            return look.findings
 
 
 def _load_forest_status(path: Path, source: ForestStatusSource, province: str) -> PlotLayer:

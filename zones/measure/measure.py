@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pyproj
 
+    from layers.engine.raster import RasterGrid
     from layers.kinds.plots import PlotLayer
     from layers.kinds.report import ReportLayer
 
@@ -179,7 +180,7 @@ def _check_communes(frame: pd.DataFrame, ground: Ground, name: str) -> None:
 
 
 def measure_raster(
-    name: str, path: object, classes: dict[int, str], ground: Ground, *, band: int = 1
+    name: str, grid: RasterGrid, classes: dict[int, str], ground: Ground
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """Hectares of a class raster by commune."""
     from layers.engine.tabulate import tabulate_area
@@ -187,9 +188,8 @@ def measure_raster(
     found = Findings()
     table = tabulate_area(
         ground.communes,
-        path,
+        grid,
         id_column="commune_code",
-        band=band,
         workers=ground.workers,
         findings=found,
     )

@@ -138,6 +138,7 @@ class RasterSource(_Source):
     """Raster of classes."""
 
     kind: Literal["raster"]
+    crs: str | None = None
     band: int = Field(default=1, ge=1)
     classes: dict[int, str]
 

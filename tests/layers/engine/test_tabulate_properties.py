@@ -171,7 +171,7 @@ def test_a_block_that_is_too_large_is_read_piece_by_piece(monkeypatch: pytest.Mo
     values = np.random.default_rng(8).integers(1, 5, (64, 100))
     tiles = {"tiled": True, "blockxsize": 64, "blockysize": 32}
     with raster_file(values).open() as one, raster_file(values, **tiles).open() as other:
-        grid = layers.engine.raster.describe_raster(other, 1)
+        grid = layers.engine.raster.raster_grid(other, 1)
         parts = np.array([[5, 60, 10, 90], [3, 40, 70, 95]])
         windows = [window for window, _ in layers.engine.raster.plan_windows(grid, parts)]
         pd.testing.assert_frame_equal(

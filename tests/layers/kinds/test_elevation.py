@@ -89,7 +89,7 @@ def test_no_height_no_class(tmp_path: Path) -> None:
 def test_refusals(tmp_path: Path) -> None:
     flat, corner = np.zeros((3, 3)), from_origin(0, 0, 10, 10)
     target = tmp_path / "c.tif"
-    with pytest.raises(MissingFileError, match="no such raster"):
+    with pytest.raises(MissingFileError, match=r"No file .*no\.tif"):
         classify_elevation(tmp_path / "no.tif", target, altitudes_m=[], slopes_degree=[])
     path = write(tmp_path / "d.tif", flat, None, corner)
     with pytest.raises(CrsError, match="no CRS"):

@@ -47,9 +47,9 @@ def _measure(state: RunState) -> None:
         frames.append(frame)
         found.extend(findings)
         state.teller.part(len(frames), total)
-    for name, source in inputs.rasters.items():
-        path = state.project.resolve(source.path)
-        frame, findings = measure_raster(name, path, source.classes, ground, band=source.band)
+    for name, look in inputs.rasters.items():
+        names = dict(zip(look.classes["class"], look.classes["name"], strict=True))
+        frame, findings = measure_raster(name, look.grid, names, ground)
         frames.append(frame)
         found.extend(findings)
         state.teller.part(len(frames), total)

@@ -1,0 +1,311 @@
+"""Where a raster lies on disk, of which format it is, and which files it is made of.
+
+GDAL would follow a name to another machine, open whatever a file turns out to contain, and let a
+VRT read any file. So the format is settled here, by the first bytes, before a driver opens it; a
+VRT may hold known elements only, and its sources must be files of the project. Every reader of
+rasters opens them through ``open_raster``.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import rasterio
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
+
+from layers.base.errors import InputError, MissingFileError
+from layers.io.vector_source import local_path
+
+__all__ = ["GDAL_OPTIONS", "RASTER_ENDINGS", "damaged", "open_raster", "raster_files"]
+
+#: GDAL inside of this may not reach another machine, nor run code that a VRT carries.
+GDAL_OPTIONS = {
+    "CPL_VSIL_CURL_ALLOWED_FILENAME": "none",
+    "GDAL_HTTP_PROXY": "127.0.0.1:0",
+    "GDAL_VRT_ENABLE_PYTHON": "NO",
+}
+_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+# Formats without a signature of their own, by the ending of the name.
+_BY_ENDING = {
+    ".asc": "AAIGrid",
+    ".bil": "EHdr",
+    ".bip": "EHdr",
+    ".bsq": "EHdr",
+    ".flt": "EHdr",
+    ".hgt": "SRTMHGT",
+    ".png": "PNG",
+    ".sdat": "SAGA",
+}
+RASTER_ENDINGS = frozenset({".tif", ".tiff", ".vrt", ".img", *_BY_ENDING})
+# GDAL recognises these by text anywhere in the first kilobyte, whatever comes before it.
+_TAKEN_OVER = re.compile(rb"<VRTDataset|<GDALTileIndex|<GDAL_W|<WCS_GDAL|<TileMap", re.IGNORECASE)
+_HEAD_BYTES = 4096
+_XML_LIMIT_BYTES = 32 << 20
+_SOURCES_LIMIT = 20_000
+#: Beside ``cover.tif``: statistics, nodata and CRS; mask; overviews; world file.
+_SIDECARS = (
+    *(".aux.xml", ".msk", ".msk.aux.xml", ".ovr"),
+    *(".tfw", ".tifw", ".tiffw", ".wld", ".aux", ".rrd", ".ige", ".prj", ".hdr", ".clr", ".pgw"),
+    *(".stx", ".sgrd", ".mgrd", ".imd", ".rpb"),
+)
+# What gdalbuildvrt, gdal_translate and gdalwarp write. GDAL reads names without regard to case,
+# and takes an attribute for an element of its name.
+_VRT_FILES = frozenset({"sourcefilename", "sourcedataset"})
+_VRT_ELEMENTS = _VRT_FILES | frozenset(
+    re.findall(
+        r"\w+",
+        """vrtdataset srs geotransform metadata mdi vrtrasterband description unittype offset scale
+        nodatavalue hidenodatavalue colorinterp colortable entry categorynames category histograms
+        histitem histmin histmax bucketcount includeoutofrange approximate histcounts maskband
+        simplesource complexsource averagedsource sourceband sourceproperties srcrect dstrect
+        nodata usemaskband lut scaleoffset scaleratio colortablecomponent exponent srcmin srcmax
+        dstmin dstmax clamp overview overviewlist blockxsize blockysize gdalwarpoptions
+        warpmemorylimit resamplealg workingdatatype option options initdest bandlist bandmapping
+        srcnodatareal srcnodataimag dstnodatareal dstnodataimag transformer approxtransformer
+        maxerror basetransformer genimgprojtransformer srcgeotransform srcinvgeotransform
+        dstgeotransform dstinvgeotransform reprojecttransformer reprojectiontransformer sourcesrs
+        targetsrs sourcecrs targetcrs multithread srcalphaband dstalphaband cutline
+        cutlineblenddist""",
+    )
+)
+_VRT_CLASSES = frozenset({"", "vrtsourcedrasterband", "vrtwarpedrasterband", "vrtwarpeddataset"})
+_SRS = re.compile(r"^\s*(EPSG:\d+|[A-Za-z0-9_]+\s*\[)", re.IGNORECASE)
+
+
+def open_raster(path: str | Path, *, folders: Sequence[Path] = (), checked: bool = False) -> Any:
+    """Open a local raster for reading; sources of a VRT may lie beside it or in ``folders``."""
+    at = local_path(path)
+    if not checked:
+        raster_files(at, folders=folders)
+    driver = _driver(at)
+    # GDAL reads relative sources from where a linked VRT really is.
+    name = at.resolve() if driver == "VRT" else at
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)  # an error of ours, if it matters
+        try:
+            with rasterio.Env(**GDAL_OPTIONS):
+                dataset = rasterio.open(name, driver=driver, sharing=False)
+        except RasterioError as error:
+            raise damaged(at.name, error) from error
+    outside = [] if checked else [f for f in dataset.files if not _within(Path(f), at, folders)]
+    if outside:
+        dataset.close()
+        raise _outside(at.name, outside)
+    return dataset
+
+
+def damaged(name: str, error: Exception) -> InputError:
+    """Error for a raster that GDAL gives up on."""
+    reason = " ".join(str(error).split())[:300]
+    return InputError(
+        en=f"{name}: the raster could not be read ({reason}); is the file whole? Copy or export it "
+        "again.",
+        vi=f"{name}: không đọc được ảnh raster ({reason}); tệp có đầy đủ không? Hãy sao chép hoặc "
+        "xuất lại.",
+    )
+
+
+def raster_files(path: str | Path, *, folders: Sequence[Path] = ()) -> list[Path]:
+    """Files that a raster is read from: itself, what lies beside it, and the sources of a VRT."""
+    at = local_path(path)
+    found: dict[Path, None] = {}
+    waiting = [at]
+    while waiting:
+        item = waiting.pop()
+        if item in found:
+            continue
+        found[item] = None
+        found |= dict.fromkeys(_sidecars(item))
+        if _driver(item) == "VRT":
+            waiting += _vrt_sources(item, at, folders)
+        if len(found) > _SOURCES_LIMIT:
+            raise InputError(
+                en=f"{at.name}: more than {_SOURCES_LIMIT} files make up this raster; join them "
+                "with gdal_translate.",
+                vi=f"{at.name}: ảnh gồm hơn {_SOURCES_LIMIT} tệp; hãy gộp bằng gdal_translate.",
+            )
+    return list(found)
+
+
+def _driver(path: Path) -> str:
+    """Driver that may open a file, by its first bytes; by its ending where they tell nothing."""
+    if not path.is_file():
+        raise MissingFileError(
+            en=f"{path.name}: expected a raster file, found a folder or a device; name the file "
+            "itself (an ESRI grid: gdal_translate it to GeoTIFF first).",
+            vi=f"{path.name}: cần một tệp ảnh, gặp thư mục hoặc thiết bị; hãy chỉ tới tệp (lưới "
+            "ESRI: chuyển sang GeoTIFF bằng gdal_translate).",
+        )
+    with path.open("rb") as opened:
+        head = opened.read(_HEAD_BYTES)
+    ending = path.suffix.lower()
+    if _TAKEN_OVER.search(head) or head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"{")):
+        if ending == ".vrt" and b"<VRTDataset" in head[:1024]:
+            return "VRT"
+        raise InputError(
+            en=f"{path.name}: expected a raster, found text that names other sources (a VRT named "
+            f"{ending or 'without ending'}, or a web service); name the raster file itself.",
+            vi=f"{path.name}: cần tệp ảnh raster, lại gặp văn bản trỏ tới nguồn khác (VRT mang "
+            f"đuôi {ending or 'trống'}, hoặc dịch vụ web); hãy chỉ thẳng tới tệp ảnh.",
+        )
+    if head.startswith(_TIFF):
+        return "GTiff"
+    if head.startswith(b"EHFA_HEADER_TAG"):
+        return "HFA"
+    if ending in _BY_ENDING:
+        return _BY_ENDING[ending]
+    known = "GeoTIFF, VRT, ERDAS .img, .asc, .bil, .hgt, .sdat, .png"
+    raise InputError(
+        en=f"{path.name}: could not be read as a raster; {known} are read: is the file whole, or "
+        "convert it with gdal_translate.",
+        vi=f"{path.name}: không đọc được như một ảnh raster; chỉ đọc {known}: tệp có đầy đủ không, "
+        "hoặc hãy chuyển bằng gdal_translate.",
+    )
+
+
+def _sidecars(path: Path) -> Iterator[Path]:
+    """Files beside a raster that GDAL reads along with it, once they are harmless."""
+    names = {f"{base}{ending}".lower() for base in (path.name, path.stem) for ending in _SIDECARS}
+    for item in sorted(path.parent.iterdir()):
+        if item.name.lower() not in names or item == path or not item.is_file():
+            continue
+        lower = item.name.lower()
+        if lower.endswith((".msk", ".ovr")) and _driver(item) != "GTiff":
+            raise InputError(
+                en=f"{item.name}: expected the mask or overviews of {path.name} as a TIFF, found "
+                "another format; take the file away or make it again.",
+                vi=f"{item.name}: cần mặt nạ hoặc ảnh thu nhỏ của {path.name} dạng TIFF, gặp dạng "
+                "khác; hãy bỏ tệp này hoặc lập lại.",
+            )
+        if lower.endswith(".aux.xml"):
+            _refuse_pointers(item, _parsed(item))
+        yield item
+
+
+def _refuse_pointers(path: Path, root: ET.Element) -> None:
+    """Refuse a file of metadata that sends GDAL to another file for overviews or for its CRS."""
+    for item in root.iter():
+        # GDAL takes an attribute for an element of its name.
+        said = [(_tag(item), item.text or ""), *((k.lower(), v) for k, v in item.attrib.items())]
+        for name, value in said:
+            text = value.strip()
+            crs = name.endswith(("srs", "crs")) and text and _SRS.match(text) is None
+            if crs or text.upper() == "OVERVIEW_FILE":
+                raise InputError(
+                    en=f"{path.name}: refused, it sends the reader to another file or address "
+                    f"({text[:80]!r}); take the file away or make it again.",
+                    vi=f"{path.name}: bị từ chối vì trỏ tới tệp hoặc địa chỉ khác "
+                    f"({text[:80]!r}); hãy bỏ tệp này hoặc lập lại.",
+                )
+
+
+def _tag(item: ET.Element) -> str:
+    # Comments and processing instructions have a function for a tag.
+    return item.tag.lower() if isinstance(item.tag, str) else "<!"
+
+
+def _parsed(path: Path) -> ET.Element:
+    if path.stat().st_size > _XML_LIMIT_BYTES:
+        raise InputError(
+            en=f"{path.name}: refused, {path.stat().st_size / 2**20:.0f} MiB of XML (at most "
+            f"{_XML_LIMIT_BYTES >> 20}).",
+            vi=f"{path.name}: bị từ chối, XML dài {path.stat().st_size / 2**20:.0f} MiB (tối đa "
+            f"{_XML_LIMIT_BYTES >> 20}).",
+        )
+    try:
+        text = path.read_text("utf-8-sig")
+        if "<!DOCTYPE" in text or "<!ENTITY" in text:
+            raise ValueError("a document type is not expected here")  # noqa: TRY301 - met below
+        builder = ET.TreeBuilder(insert_comments=True, insert_pis=True)
+        parser = ET.XMLParser(target=builder)  # noqa: S314 - no entities, bounded size
+        parser.feed(text)
+        root: ET.Element = parser.close()
+    except (ET.ParseError, ValueError) as error:
+        raise InputError(
+            en=f"{path.name}: the XML is damaged ({error}); make the file again.",
+            vi=f"{path.name}: XML bị hỏng ({error}); hãy lập lại tệp.",
+        ) from error
+    return root
+
+
+def _vrt_sources(vrt: Path, asked: Path, folders: Sequence[Path]) -> list[Path]:
+    """Files that a VRT reads, all of a known format and inside the project."""
+    root = _parsed(vrt)
+    _refuse_pointers(vrt, root)
+    strange = sorted({name for item in root.iter() for name in _strange_names(item)})
+    if strange:
+        raise InputError(
+            en=f"{vrt.name}: the VRT has {len(strange)} elements that are not read here "
+            f"({', '.join(strange[:5])}); make a GeoTIFF of it with gdal_translate.",
+            vi=f"{vrt.name}: VRT có {len(strange)} thành phần không được đọc "
+            f"({', '.join(strange[:5])}); hãy chuyển thành GeoTIFF bằng gdal_translate.",
+        )
+    home = vrt.resolve().parent
+    named = [item for item in root.iter() if _tag(item) in _VRT_FILES]
+    sources = [_source_path(item, home) for item in named]
+    # Neither a device nor an address is opened to look what it is.
+    gone = [text for text, path in sources if path is None or not path.is_file()]
+    if gone:
+        raise MissingFileError(
+            en=f"{vrt.name}: {len(gone)} sources of the VRT are no files of this machine (first: "
+            f"{gone[:5]}); copy them beside the VRT and make it again with gdalbuildvrt.",
+            vi=f"{vrt.name}: {len(gone)} nguồn của VRT không phải tệp trên máy này ({gone[:5]}); "
+            "hãy chép vào cạnh VRT rồi lập lại bằng gdalbuildvrt.",
+        )
+    paths = [path for _, path in sources if path is not None]
+    outside = [str(path) for path in paths if not _within(path, asked, folders)]
+    if outside:
+        raise _outside(vrt.name, outside)
+    other = [path.name for path in paths if _driver(path) not in ("GTiff", "HFA", "VRT")]
+    if other:
+        raise InputError(
+            en=f"{vrt.name}: {len(other)} sources of the VRT are neither GeoTIFF nor .img (first: "
+            f"{other[:5]}); convert them with gdal_translate.",
+            vi=f"{vrt.name}: {len(other)} nguồn của VRT không phải GeoTIFF hay .img ({other[:5]}); "
+            "hãy chuyển bằng gdal_translate.",
+        )
+    return paths
+
+
+def _strange_names(item: ET.Element) -> Iterator[str]:
+    tag = _tag(item)
+    if tag not in _VRT_ELEMENTS:
+        yield "comment" if tag == "<!" else str(item.tag)
+    if tag in _VRT_FILES and len(item):
+        yield f"{item.tag} with parts"
+    for name, value in item.attrib.items():
+        lower = name.lower()
+        if lower in _VRT_FILES:
+            yield f"{item.tag} {name}="
+        if lower == "subclass" and value.lower() not in _VRT_CLASSES:
+            yield value
+
+
+def _source_path(item: ET.Element, home: Path) -> tuple[str, Path | None]:
+    text = item.text or ""
+    flags = {name.lower(): value for name, value in item.attrib.items()}
+    relative = flags.get("relativetovrt", "0").strip()
+    drive = Path(text).drive
+    if relative not in ("0", "1") or ":" in text[len(drive) :] or text.startswith("/vsi"):
+        return text, None
+    return text, (home / text) if relative == "1" else Path(text)
+
+
+def _within(path: Path, asked: Path, folders: Sequence[Path]) -> bool:
+    """Whether a file lies in the folder of the raster asked for, or in the project's folders."""
+    allowed = [asked.absolute().parent, asked.resolve().parent, *folders]
+    return any(path.resolve().is_relative_to(folder.resolve()) for folder in allowed)
+
+
+def _outside(name: str, files: list[str]) -> InputError:
+    return InputError(
+        en=f"{name}: refused, {len(files)} of its sources lie outside the project's folder (first: "
+        f"{files[:5]}); copy them into it.",
+        vi=f"{name}: bị từ chối vì {len(files)} nguồn nằm ngoài thư mục dự án ({files[:5]}); hãy "
+        "chép vào thư mục dự án.",
+    )

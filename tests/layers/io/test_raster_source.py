@@ -1,0 +1,103 @@
+"""The door for rasters: known formats only, no address, no file beside the project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+import rasterio
+import rasterio.shutil
+from shapely import box
+
+from layers import InputError, VungTrongError, describe_raster, tabulate_area
+from layers.io.raster_source import open_raster, raster_files
+from layers.kinds.elevation import check_elevation
+from tests.hostile import HEAD, RASTERS, listening, small_tiff
+
+GROUND = gpd.GeoDataFrame(
+    {"code": ["a"]}, geometry=[box(450_000, 2_400_000, 452_000, 2_402_000)], crs=9215
+)
+
+
+@pytest.mark.parametrize("kind", RASTERS)
+def test_no_raster_reaches_an_address_or_a_file_beside_the_project(kind: str, folder: Path) -> None:
+    with listening() as (address, asked):
+        path = RASTERS[kind](folder, address)
+        for ask in (
+            lambda: describe_raster(path, {}),
+            lambda: tabulate_area(GROUND, path),
+            lambda: check_elevation(path),
+        ):
+            with pytest.raises(VungTrongError) as refused:
+                ask()
+            assert "\n" not in str(refused.value)
+    assert asked == []
+
+
+@pytest.mark.parametrize(
+    "name", ["http://127.0.0.1:9/a.tif", "/vsicurl/http://127.0.0.1:9/a.tif", "/vsimem/a.tif",
+             "/vsizip/a.zip/a.tif", "WMS:http://127.0.0.1:9"],
+)  # fmt: skip
+def test_a_raster_is_a_file_of_this_machine(name: str) -> None:
+    with pytest.raises(InputError, match="Expected a file on this machine"):
+        tabulate_area(GROUND, name)
+
+
+def mosaic(folder: Path, *sources: str) -> Path:
+    parts = "".join(
+        f'<SimpleSource><SourceFilename relativeToVRT="1">{name}</SourceFilename>'
+        "<SourceBand>1</SourceBand></SimpleSource>"
+        for name in sources
+    )
+    path = folder / "mosaic.vrt"
+    path.write_text(
+        f'{HEAD}<VRTRasterBand dataType="Byte" band="1">{parts}</VRTRasterBand></VRTDataset>',
+        "utf-8",
+    )
+    return path
+
+
+def test_sources_of_a_vrt_are_read_and_named(folder: Path) -> None:
+    (folder / "tiles").mkdir()
+    tile = small_tiff(folder / "tiles" / "lá phủ.tif")
+    Path(f"{tile}.aux.xml").write_text("<PAMDataset></PAMDataset>", "utf-8")
+    path = mosaic(folder, "tiles/lá phủ.tif")
+    assert {item.name for item in raster_files(path)} == {
+        "mosaic.vrt", "lá phủ.tif", "lá phủ.tif.aux.xml",
+    }  # fmt: skip
+    assert tabulate_area(GROUND, path)["area_ha"].tolist() == pytest.approx([400, 0])
+
+
+def test_sources_may_lie_in_the_folders_of_the_project(folder: Path) -> None:
+    (folder / "tiles").mkdir()
+    (folder / "vrt").mkdir()
+    small_tiff(folder / "tiles" / "a.tif")
+    path = mosaic(folder / "vrt", "../tiles/a.tif")
+    with pytest.raises(InputError, match=r"1 of its sources lie outside the project's folder"):
+        describe_raster(path, {})
+    look = describe_raster(path, {}, folders=[folder])
+    assert look.classes["cells"].tolist() == [40_000]
+    assert tabulate_area(GROUND, look.grid)["area_ha"].tolist() == pytest.approx([400, 0])
+
+
+def test_a_vrt_of_gdalwarp_is_read(folder: Path) -> None:
+    small_tiff(folder / "a.tif")
+    warped = folder / "warped.vrt"
+    with (
+        rasterio.open(folder / "a.tif") as raster,
+        rasterio.vrt.WarpedVRT(raster, crs="EPSG:32648") as made,
+    ):
+        rasterio.shutil.copy(made, warped, driver="VRT")
+    with open_raster(warped) as opened:
+        assert opened.read(1).max() == 1
+
+
+def test_a_vrt_that_reads_itself_is_told(folder: Path) -> None:
+    with pytest.raises(InputError, match=r"mosaic\.vrt: the raster could not be read"):
+        describe_raster(mosaic(folder, "mosaic.vrt"), {})
+
+
+def test_a_source_that_is_gone_is_named(folder: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"1 sources .* no files .*'lost\.tif'"):
+        describe_raster(mosaic(folder, "lost.tif"), {})
