@@ -15,12 +15,16 @@ from zones.allocation.inputs import (
     AVAILABLE,
     KEYS,
     MAY_BE_EMPTY,
+    PACE,
     SCHEMAS,
     AllocationInputs,
     AllocationSettings,
 )
 
 __all__ = ["check_allocation_inputs"]
+
+#: Hectares this close, as a part of the whole, are the same.
+_NEAR = 1e-6
 
 
 def check_allocation_inputs(
@@ -41,7 +45,11 @@ def check_allocation_inputs(
     checker = _Checker(validated, settings, findings)
     checker.check()
     findings.raise_errors()
-    return replace(validated, available=_with_freed_land(validated))
+    return replace(
+        validated,
+        available=_with_freed_land(validated),
+        pace=_pace_by_year(validated.pace, settings.years),
+    )
 
 
 def _filled(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
@@ -67,6 +75,23 @@ def _with_freed_land(inputs: AllocationInputs) -> pd.DataFrame:
     )
     both = pd.concat([inputs.available, AVAILABLE.validate(added)], ignore_index=True)
     return both.sort_values(KEYS["available"], ignore_index=True)
+
+
+def _pace_by_year(pace: pd.DataFrame, years: tuple[int, ...]) -> pd.DataFrame:
+    """Let a row of one year stand for that year alone: the row of each year keeps the others."""
+    pair = ["zone", "commune_code"]
+    dated = pace[pace["year"].notna()]
+    mixed = pace["year"].isna() & pd.MultiIndex.from_frame(pace[pair]).isin(
+        pd.MultiIndex.from_frame(dated[pair])
+    )
+    if not mixed.any():
+        return pace
+    every = pd.DataFrame({"year": pd.array(years, dtype="Int64")})
+    spread = pace[mixed].drop(columns="year").merge(every, how="cross")
+    named = pd.MultiIndex.from_frame(dated[KEYS["pace"]])
+    spread = spread[~pd.MultiIndex.from_frame(spread[KEYS["pace"]]).isin(named)]
+    both = pd.concat([pace[~mixed], spread], ignore_index=True)
+    return PACE.validate(both).sort_values(KEYS["pace"], ignore_index=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +237,28 @@ class _Checker:
             land["from_year"] > land["until_year"],
             "from_year after until_year",
             "from_year sau until_year",
+        )
+        self._ground()
+
+    def _ground(self) -> None:
+        """Refuse more usable land than the commune's ground; each source under trees by itself."""
+        sources = self.inputs.sources.drop_duplicates("source").set_index("source")
+        land = self.inputs.available
+        shares = land["source"].map(sources["shares"]).fillna(False).astype(bool)
+        usable = land["area_ha"] * land["source"].map(sources["limit_ratio"]).astype("float64")
+        place = land["source"].where(shares, "")
+        land = land.assign(usable=usable.fillna(0.0), place=place)
+        sums = land.groupby(["commune_code", "place"])["usable"].sum()
+        worst = sums.groupby("commune_code").max()
+        ground = self.inputs.ground
+        land_ha = ground["commune_code"].map(worst).astype("float64").fillna(0.0)
+        self._rows(
+            "ground",
+            land_ha > ground["ground_ha"] * (1 + _NEAR),
+            "more land may be planted than the commune has ground, so some of it stands twice; "
+            "correct the table 'available' or the land sources",
+            "đất có thể trồng lớn hơn diện tích của xã nên có phần bị tính hai lần; hãy sửa bảng "
+            "'available' hoặc bảng nguồn đất",
         )
 
     def _losses(self) -> None:

@@ -17,6 +17,7 @@ __all__ = [
     "AVAILABLE",
     "COMMUNES",
     "COVER",
+    "GROUND",
     "KEYS",
     "LISTED",
     "LOCKS",
@@ -39,6 +40,14 @@ COMMUNES = Schema(
     (
         Column("commune_code", "text", "commune"),
         Column("commune", "text", "name of the commune"),
+    ),
+)
+
+GROUND = Schema(
+    "ground",
+    (
+        Column("commune_code", "text", "commune"),
+        Column("ground_ha", "number", "all its ground: no more land can be used", "ha", minimum=0),
     ),
 )
 
@@ -207,6 +216,8 @@ class AllocationInputs:
         ``LOSSES``.
     cover : pandas.DataFrame
         ``COVER``; where no row stands, planting changes no forest cover.
+    ground : pandas.DataFrame
+        ``GROUND``; of a commune without a row it is not checked.
     natural_area_ha : float
         Official natural area of the province, for points of forest cover; NaN if unknown.
     """
@@ -222,6 +233,7 @@ class AllocationInputs:
     locks: pd.DataFrame = field(default_factory=LOCKS.empty)
     losses: pd.DataFrame = field(default_factory=LOSSES.empty)
     cover: pd.DataFrame = field(default_factory=COVER.empty)
+    ground: pd.DataFrame = field(default_factory=GROUND.empty)
     natural_area_ha: float = float("nan")
 
 
@@ -238,6 +250,7 @@ SCHEMAS: dict[str, Schema] = {
     "locks": LOCKS,
     "losses": LOSSES,
     "cover": COVER,
+    "ground": GROUND,
 }
 
 #: Columns that tell the rows of each table apart.
@@ -253,6 +266,7 @@ KEYS: dict[str, list[str]] = {
     "locks": ["zone", "commune_code", "source", "lock"],
     "losses": ["zone", "commune_code", "year", "source"],
     "cover": ["zone", "source"],
+    "ground": ["commune_code"],
 }
 
 #: Text columns in which an empty cell says something, by the name of the schema.

@@ -1,8 +1,9 @@
 """Land that may be planted: from measured layers by rules that a planner can edit.
 
 ``data/land_sources.csv`` says which measured land makes which source, ``data/crop_suitability.csv``
-which crop may take it. Every hectare of a layer stands in one source of land of its own; sources
-that share their hectares with trees (under canopy, conversion of a stand) stand beside them.
+which crop may take it. Every hectare stands in one source: of rows that take the same land the
+first has it, and land that two maps show on one ground counts once. Sources that share their
+hectares with trees (under canopy, conversion of a stand) stand beside them.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from layers.base.errors import InputError
-from layers.base.findings import Finding
-from layers.base.language import Phrase, format_number
+from layers.base.findings import Finding, Findings
+from layers.base.language import Language, Phrase, format_number
 from layers.base.resources import data_path
 from layers.base.schema import Column, Schema
 from layers.kinds.crops import load_crops
@@ -31,6 +33,7 @@ __all__ = [
     "ZONE_LAND",
     "ageless_stands",
     "available_land",
+    "commune_ground",
     "join_zone_land",
     "load_crop_suitability",
     "load_land_sources",
@@ -95,7 +98,12 @@ ZONE_LAND = Schema(
     ),
 )
 
+_LANGUAGES: tuple[Language, Language] = ("en", "vi")
+
 _PAIR = ["zone", "commune_code"]
+_FOREST = ("natural_forest", "planted_forest", "not_yet_forest")
+#: Hectares that are dust of the sums.
+_NEAR_HA = 1e-6
 
 
 def _load(schema: Schema, name: str, own: Path | None, decimal: Decimal | None) -> pd.DataFrame:
@@ -140,26 +148,114 @@ def available_land(
     layers: Mapping[str, str],
     present: pd.DataFrame,
     first_year: int,
+    findings: Findings | None = None,
 ) -> pd.DataFrame:
-    """Hectares that may be planted, by commune and land source."""
+    """Hectares that may be planted, by commune and land source; every hectare in one source."""
+    told = Findings() if findings is None else findings
     inside = _inside(measured, layers)
     found: dict[str, pd.DataFrame] = {}
+    taken: dict[tuple[bool, bool], npt.NDArray[np.bool_]] = {}
     for rule in rules.to_dict("records"):
         if not rule["layer_kind"]:
             continue
-        land = _land_of(inside, rule, first_year)
-        land = land[~land["commune_code"].isin(_told(inside, rules, rule, found)).to_numpy()]
-        if land.empty:
-            continue
-        found[rule["source"]] = land.assign(
-            source=rule["source"],
-            less=rule["less_present"],
-            part=1.0 if rule["limit_of"] == "rest" else float(rule["limit_ratio"]),
-        )
+        mine = _fits(inside, rule) & _usable(inside, rule, first_year)
+        mine &= ~inside["commune_code"].isin(_told(inside, rules, rule, found)).to_numpy()
+        before = taken.setdefault(_bearing(rule), np.zeros(len(inside), dtype=bool))
+        _tell_claimed(inside[mine & before], rule, told)
+        mine &= ~before
+        before |= mine
+        if mine.any():
+            found[rule["source"]] = _pieces(inside[mine], rule, first_year)
     if not found:
         return AVAILABLE.empty()
-    land = _less_present(pd.concat(found.values(), ignore_index=True), present)
-    return AVAILABLE.validate(land[AVAILABLE.names])
+    land = _on_the_ground(pd.concat(found.values(), ignore_index=True), inside, told)
+    return AVAILABLE.validate(_less_present(land, present)[AVAILABLE.names])
+
+
+def _bearing(rule: Mapping[Hashable, Any]) -> tuple[bool, bool]:
+    """Tell land, stands to convert and ground under canopy apart: each holds a hectare once."""
+    shares = rule["shares"] == "yes"
+    return shares, shares and "understorey" in _split(rule["less_present"])
+
+
+def _tell_claimed(land: pd.DataFrame, rule: Mapping[Hashable, Any], findings: Findings) -> None:
+    hectares = float(land["hectares"].sum())
+    if hectares <= 0:
+        return
+    codes = sorted(set(land["commune_code"]))
+    en, vi = (format_number(hectares, language, decimals=1) for language in _LANGUAGES)
+    message = Phrase(
+        en=f"{rule['name_en']}: {en} ha in {len(codes)} communes stand in an earlier row of the "
+        "land sources already and are counted there alone. Rows that take the same land: the "
+        "first one has it; order them, or tell them apart by land, three_forest, crop or age.",
+        vi=f"{rule['name_vi']}: {vi} ha ở {len(codes)} xã đã thuộc dòng đứng trước trong bảng "
+        "nguồn đất và chỉ tính ở đó. Các dòng trùng đất: dòng đứng trước được tính; hãy sắp lại "
+        "thứ tự, hoặc phân biệt bằng land, three_forest, crop hoặc tuổi.",
+    )
+    findings.add(
+        Finding(
+            "problem",
+            "land-in-two-sources",
+            "land sources",
+            message,
+            count=len(codes),
+            area_ha=hectares,
+            examples=tuple(codes[:5]),
+        )
+    )
+
+
+def _on_the_ground(land: pd.DataFrame, inside: pd.DataFrame, findings: Findings) -> pd.DataFrame:
+    """Lessen land that one map shows where another shows other land or forest.
+
+    Maps are taken in the order of the rules. What a later one shows has the ground of the commune
+    less the land of the earlier ones, and less the forest of the forest layer.
+    """
+    ground = commune_ground(inside)
+    forest = inside[inside["land"].isin(_FOREST) & (inside["kind"] == "forest_status")]
+    standing = forest.groupby("commune_code")["hectares"].sum()
+    codes, whole = land["commune_code"], land["area_ha"]
+    area, used = whole.copy(), pd.Series(0.0, index=land.index)
+    for kind in dict.fromkeys(land["kind"]):
+        mine = (land["kind"] == kind) & ~land["shares"]
+        wanted = whole.where(mine, 0.0).groupby(codes).transform("sum")
+        others = 0.0 if kind == "forest_status" else codes.map(standing).fillna(0.0)
+        room = (codes.map(ground) - used - others).clip(lower=0.0)
+        part = (room / wanted.where(wanted > 0)).fillna(1.0).clip(upper=1.0)
+        area = area.where(~mine, whole * part)
+        used += wanted * part
+    cut = land.assign(cut=whole - area)
+    over = cut[cut["cut"] > _NEAR_HA]
+    if len(over):
+        findings.add(_beyond_ground(over))
+    return land.assign(area_ha=area)
+
+
+def commune_ground(measured: pd.DataFrame) -> pd.Series[float]:
+    """Ground of each commune (ha): all that the layer reaching most of it shows."""
+    sums = measured.groupby(["commune_code", "layer"])["area_ha"].sum()
+    return sums.groupby("commune_code").max()
+
+
+def _beyond_ground(over: pd.DataFrame) -> Finding:
+    codes, hectares = sorted(set(over["commune_code"])), float(over["cut"].sum())
+    en, vi = (format_number(hectares, language, decimals=1) for language in _LANGUAGES)
+    names = over.drop_duplicates("source")
+    return Finding(
+        "problem",
+        "land-beyond-ground",
+        ", ".join(sorted(set(over["origin"]))),
+        Phrase(
+            en=f"{en} ha in {len(codes)} communes are not counted as land ({', '.join(names['en'])}"
+            "): the other map shows other land or forest on that ground. Compare the two maps.",
+            vi=f"{vi} ha ở {len(codes)} xã không được tính là đất có thể trồng "
+            f"({', '.join(names['vi'])}): bản đồ kia ghi đất khác hoặc rừng trên diện tích đó. Hãy "
+            "đối chiếu hai bản đồ.",
+        ),
+        count=len(codes),
+        area_ha=hectares,
+        examples=tuple(codes[:5]),
+    )
 
 
 def _told(
@@ -191,32 +287,52 @@ def _split(text: str) -> list[str]:
     return [part for part in str(text).split("|") if part]
 
 
-def _fits(inside: pd.DataFrame, rule: Mapping[Hashable, Any]) -> pd.DataFrame:
-    """Rows of the measured land that a rule names, whatever their age."""
+def _fits(inside: pd.DataFrame, rule: Mapping[Hashable, Any]) -> npt.NDArray[np.bool_]:
+    """Tell the rows of the measured land that a rule names, whatever their age."""
     mask = inside["kind"] == rule["layer_kind"]
     for column in ("land", "three_forest", "crop"):
         wanted = _split(str(rule[column]))
         if wanted:
             mask &= inside[column].isin(wanted)
-    return pd.DataFrame(inside[mask.to_numpy(dtype=bool)])
+    return np.asarray(mask, dtype=bool)
 
 
-def _land_of(inside: pd.DataFrame, rule: Mapping[Hashable, Any], first_year: int) -> pd.DataFrame:
-    land = _fits(inside, rule)
-    youngest, oldest = rule["age_low"], rule["age_high"]
-    born = land["planting_year"].astype("float64")
-    if pd.isna(youngest) and pd.isna(oldest):
-        begin = end = pd.Series(np.nan, index=land.index)
-    else:
-        begin = born + (0 if pd.isna(youngest) else int(youngest))
-        begin = begin.where(begin > first_year)
-        end = born + (np.nan if pd.isna(oldest) else int(oldest))
-        usable = born.notna() & ~(end < first_year)
-        land = land[usable.to_numpy(dtype=bool)]
-    land = land.assign(from_year=begin, until_year=end, origin=land["layer"])
+def _window(inside: pd.DataFrame, rule: Mapping[Hashable, Any]) -> pd.DataFrame:
+    """First and last year in which a stand's age fits; missing where no end stands."""
+    born = inside["planting_year"].astype("float64")
+    low, high = (np.nan if pd.isna(rule[name]) else rule[name] for name in ("age_low", "age_high"))
+    asked = not (np.isnan(low) and np.isnan(high))
+    begin = born + np.nan_to_num(low) if asked else born * np.nan
+    return pd.DataFrame({"begin": begin, "end": born + high})
+
+
+def _usable(
+    inside: pd.DataFrame, rule: Mapping[Hashable, Any], first_year: int
+) -> npt.NDArray[np.bool_]:
+    """Tell stands whose age fits in the first year or later; land without ages always is."""
+    if pd.isna(rule["age_low"]) and pd.isna(rule["age_high"]):
+        return np.ones(len(inside), dtype=bool)
+    window = _window(inside, rule)
+    usable = window["begin"].notna() & ~(window["end"] < first_year)
+    return np.asarray(usable, dtype=bool)
+
+
+def _pieces(land: pd.DataFrame, rule: Mapping[Hashable, Any], first_year: int) -> pd.DataFrame:
+    """Hectares of one source by commune, layer and the years in which they may be used."""
+    window = _window(land, rule)
+    begin = window["begin"].where(window["begin"] > first_year)
+    land = land.assign(from_year=begin, until_year=window["end"], origin=land["layer"])
     keys = ["commune_code", "origin", "from_year", "until_year"]
-    areas = land.groupby(keys, dropna=False)["hectares"].sum()
-    return pd.DataFrame(areas.reset_index(name="area_ha"))
+    areas = land.groupby(keys, dropna=False)["hectares"].sum().reset_index(name="area_ha")
+    return areas.assign(
+        source=rule["source"],
+        kind=rule["layer_kind"],
+        shares=rule["shares"] == "yes",
+        less=rule["less_present"],
+        part=1.0 if rule["limit_of"] == "rest" else float(rule["limit_ratio"]),
+        en=rule["name_en"],
+        vi=rule["name_vi"],
+    )
 
 
 def _less_present(land: pd.DataFrame, present: pd.DataFrame) -> pd.DataFrame:
@@ -251,8 +367,8 @@ def ageless_stands(
     for rule in rules.to_dict("records"):
         if pd.isna(rule["age_low"]) and pd.isna(rule["age_high"]):
             continue
-        land = _fits(inside, rule)
-        land = land[land["planting_year"].isna().to_numpy(dtype=bool) & (land["hectares"] > 0)]
+        ageless = inside["planting_year"].isna() & (inside["hectares"] > 0)
+        land = inside[_fits(inside, rule) & ageless.to_numpy(dtype=bool)]
         if len(land):
             found.append(_ageless(land, rule))
     return found
@@ -261,7 +377,7 @@ def ageless_stands(
 def _ageless(land: pd.DataFrame, rule: Mapping[Hashable, Any]) -> Finding:
     hectares = float(land["hectares"].sum())
     codes = sorted(set(land["commune_code"]))
-    en, vi = (format_number(hectares, language, decimals=1) for language in ("en", "vi"))
+    en, vi = (format_number(hectares, language, decimals=1) for language in _LANGUAGES)
     return Finding(
         "note",
         "stands-without-year",

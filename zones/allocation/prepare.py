@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from layers.base.errors import InputError
-from layers.base.findings import Finding
+from layers.base.findings import Finding, Findings
 from layers.base.language import Phrase
 from layers.base.schema import Column, Schema
 from zones.allocation.explain.sentences import ORIGIN
@@ -18,6 +18,8 @@ from zones.allocation.inputs import (
     AVAILABLE,
     COMMUNES,
     COVER,
+    GROUND,
+    KEYS,
     LISTED,
     LOCKS,
     LOSSES,
@@ -27,12 +29,12 @@ from zones.allocation.inputs import (
     TARGETS_HA,
     AllocationInputs,
     AllocationSettings,
-    Decimal,
     read_figures,
 )
 from zones.allocation.land import (
     ageless_stands,
     available_land,
+    commune_ground,
     load_crop_suitability,
     load_land_sources,
     past_pace,
@@ -43,12 +45,14 @@ from zones.allocation.land import (
 from zones.allocation.land_plots import lock_plots, plot_land, split_by_elevation
 from zones.allocation.targets import (
     CONVERSIONS,
+    AskedTargets,
     allocation_targets,
     conversion_names,
     free_land_of,
     take_losses_aside,
     take_rows_aside,
     tell_losses_aside,
+    tell_lost_land,
 )
 from zones.measure.present import present_by_crop
 from zones.plan.frames import communes_frame, zones_frame
@@ -62,6 +66,10 @@ if TYPE_CHECKING:
     from zones.project.model import AllocationSection, Project
 
 __all__ = ["Prepared", "land_layers", "needs_plots", "prepare_allocation"]
+
+
+_PAIR = ["zone", "commune_code"]
+_LOCKS = Schema("locks", (*LOCKS.columns, Column("plot", "text", "tk/khoanh/lo, or empty")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,92 +112,171 @@ def prepare_allocation(
     layers: Mapping[str, PlotLayer] | None = None,
 ) -> Prepared:
     """Gather the inputs of a project's allocation."""
-    section = project.allocation
-    settings = AllocationSettings(
-        section.first_year or plan.horizon.first,
-        section.last_year or plan.horizon.last,
-        unlisted_cost=section.unlisted_cost,
-        must_weight=section.must_weight,
-    )
+    section, findings = project.allocation, Findings()
+    settings = _settings(project, plan, findings)
     asked = allocation_targets(tables["targets"], plan, settings)
-    targets = asked.targets
-    targets = targets.assign(importance=targets["zone"].map(section.importance).fillna(1.0))
-    _check_zones(section, {*targets["zone"], *asked.aside, *(zone.zone for zone in plan.zones)})
+    _check_zones(section, {*asked.targets["zone"], *asked.aside, *(z.zone for z in plan.zones)})
     names = _names(tables["zone_names"]) | _origin_names(project)
-    own = {name: project.resolve(path) for name, path in section.tables if path is not None}
-    mark = section.decimal
-    rules = load_land_sources(own.get("land_sources"), decimal=mark)
-    available = _available(project, rules, tables, settings)
-    given = AVAILABLE.empty()
-    if "available" in own:
-        given = read_figures(AVAILABLE, own["available"], decimal=mark)
-    available = _replaced(available, given, ["source"])
-    crops = tables["zone_names"][["zone", "crop"]]
-    fresh = [item.zone for item in CONVERSIONS.values() if item.zone in set(targets["zone"])]
-    crops = pd.concat([crops, pd.DataFrame({"zone": fresh, "crop": ""})], ignore_index=True)
-    crop_rules = load_crop_suitability(own.get("crop_suitability"), decimal=mark)
-    suits = suitability_table(crop_rules, available, crops)
-    if "suitability" in own:
-        keys = ["zone", "source", "commune_code"]
-        suits = _replaced(suits, read_figures(SUITABILITY, own["suitability"], decimal=mark), keys)
-    past = _pace(project, tables, available)
-    past = past[past["zone"].isin([*targets["zone"], ""])]
-    pace = pd.concat([past, asked.pace], ignore_index=True)
-    told: tuple[Finding, ...] = ()
-    if "pace" in own:
-        paced = read_figures(PACE, own["pace"], decimal=mark)
-        paced, told = take_rows_aside(paced, asked.aside, name="pace", names=names)
-        pace = _replaced(pace, paced, ["zone", "commune_code"])
-    locks = _read_locks(own.get("locks"), mark)
-    locks, unlocked = take_rows_aside(locks, asked.aside, name="locks", names=names)
-    zones = targets["zone"].unique().tolist()
+    findings.extend(asked.findings)
+    own = _OwnTables(project, asked.aside, names, findings)
+    zones = asked.targets["zone"].unique().tolist()
     listed = _listed(plan, section.lists, zones)
     inside = listed["commune_code"].isin(communes["commune_code"])
+    land = _land(project, own, tables, communes, settings)
+    crops = _crops(tables["zone_names"], zones)
+    suits = own.replacing(
+        "suitability",
+        suitability_table(own.crop_suitability(), land, crops),
+        SUITABILITY,
+        KEYS["suitability"],
+    )
     # A closed list of which no commune is in the project leaves its zone nowhere to go.
     closed = set(listed.loc[listed["list"] == "closed", "zone"])
     nowhere = closed - set(listed.loc[inside, "zone"])
-    suits = suits[suits["zone"].isin(zones) & ~suits["zone"].isin(nowhere)]
-    losses = LOSSES.empty()
-    if "losses" in own:
-        losses = read_figures(LOSSES, own["losses"], decimal=mark)
-    losses, lost_aside = take_losses_aside(losses, asked.aside)
+    losses, lost_aside = take_losses_aside(own.read("losses", LOSSES), asked.aside)
+    locks = own.without_aside("locks", _LOCKS)
+    weights = asked.targets["zone"].map(section.importance).astype("float64").fillna(1.0)
     inputs = AllocationInputs(
         communes=COMMUNES.validate(pd.DataFrame(communes[COMMUNES.names])),
         present=_present(tables["zones"], zones, communes),
-        sources=sources_table(rules),
-        available=available,
-        suitability=suits,
-        targets=TARGETS_HA.validate(targets[TARGETS_HA.names]),
+        sources=sources_table(own.land_sources()),
+        available=land,
+        suitability=suits[suits["zone"].isin(zones) & ~suits["zone"].isin(nowhere)],
+        targets=TARGETS_HA.validate(asked.targets.assign(importance=weights)[TARGETS_HA.names]),
         listed=listed[inside],
-        pace=PACE.validate(pace[PACE.names]),
+        pace=_pace(project, own, tables, land, asked),
         locks=locks[locks["plot"] == ""][LOCKS.names],
         losses=losses,
-        cover=_cover(tables["zone_names"], rules, zones),
+        cover=_cover(tables["zone_names"], own.land_sources(), zones),
+        ground=_ground(tables["measured"], communes),
         natural_area_ha=float(communes["official_area_ha"].sum()),
     )
-    of_layers = rules[~rules["source"].isin(given["source"])]
-    ageless = ageless_stands(tables["measured"], of_layers, layers=land_layers(project))
-    unreached = unreached_communes(
-        tables["measured"], of_layers, layers=land_layers(project), communes=communes
-    )
-    findings = (*asked.findings, *told, *unlocked, *ageless, *unreached)
-    findings = (*findings, *_origins(project, inputs))
-    if needs_plots(project):
-        by_plot = plot_land(_land_plots(project, layers or {}), rules, communes)
-        inputs = lock_plots(inputs, by_plot, locks[locks["plot"] != ""])
-        if section.elevation is not None:
-            inputs = split_by_elevation(
-                inputs,
-                by_plot,
-                crop_rules,
-                crops,
-                elevation=project.resolve(section.elevation),
-                folders=(project.file.parent,),
-            )
+    findings.extend(_origins(project, inputs))
+    findings.extend(tell_lost_land(losses, names))
+    inputs = _by_plot(project, own, inputs, communes, layers or {}, crops, locks)
     inputs = free_land_of(lost_aside, inputs, settings, standing=tables["zones"])
-    findings = (*findings, *tell_losses_aside(lost_aside, names))
+    findings.extend(tell_losses_aside(lost_aside, names))
     seconds = section.rounding_seconds
-    return Prepared(inputs, settings, names, findings, tables, seconds, asked.aside)
+    told = tuple(findings.items)
+    return Prepared(inputs, settings, names, told, tables, seconds, asked.aside)
+
+
+def _settings(project: Project, plan: Plan, findings: Findings) -> AllocationSettings:
+    """Years and weights; what the layers show already is not planted a second time."""
+    section = project.allocation
+    first, last = plan.horizon.first, section.last_year or plan.horizon.last
+    dates = [project.layers[name].date for name in land_layers(project)]
+    shown = max((date.year for date in dates), default=first - 1)
+    if section.first_year is None and first <= shown:
+        first = shown + 1
+        if first > last:
+            raise InputError(
+                en=f"The layers are of {shown} and the plan ends in {last}: no year is left to "
+                "allocate. Use earlier layers, or a plan with later years.",
+                vi=f"Các lớp dữ liệu là của năm {shown}, kế hoạch kết thúc năm {last}: không còn "
+                "năm nào để phân bổ. Hãy dùng lớp của năm trước đó hoặc kế hoạch có năm sau.",
+            )
+        findings.add(_begins_later(plan.horizon.first, shown))
+    return AllocationSettings(
+        section.first_year or first,
+        last,
+        unlisted_cost=section.unlisted_cost,
+        must_weight=section.must_weight,
+    )
+
+
+def _begins_later(first: int, shown: int) -> Finding:
+    return Finding(
+        "note",
+        "years-already-shown",
+        "allocation",
+        Phrase(
+            en=f"The plan begins in {first}, the layers show {shown}: hectares are added from "
+            f"{shown + 1} on. Set first_year under 'allocation' to decide otherwise.",
+            vi=f"Kế hoạch bắt đầu năm {first}, lớp dữ liệu là của năm {shown}: chỉ phân bổ từ năm "
+            f"{shown + 1}. Muốn khác, hãy đặt first_year ở mục 'allocation'.",
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _OwnTables:
+    """Tables of the project that stand in for the defaults."""
+
+    project: Project
+    aside: Mapping[str, Phrase]
+    names: Mapping[str, Phrase]
+    findings: Findings
+
+    def _path(self, name: str) -> Path | None:
+        path: Path | None = getattr(self.project.allocation.tables, name)
+        return None if path is None else self.project.resolve(path)
+
+    def land_sources(self) -> pd.DataFrame:
+        mark = self.project.allocation.decimal
+        return load_land_sources(self._path("land_sources"), decimal=mark)
+
+    def crop_suitability(self) -> pd.DataFrame:
+        mark = self.project.allocation.decimal
+        return load_crop_suitability(self._path("crop_suitability"), decimal=mark)
+
+    def read(self, name: str, schema: Schema) -> pd.DataFrame:
+        """Rows of a table; none where the project names no file."""
+        path = self._path(name)
+        mark = self.project.allocation.decimal
+        return schema.empty() if path is None else read_figures(schema, path, decimal=mark)
+
+    def without_aside(self, name: str, schema: Schema) -> pd.DataFrame:
+        """Rows of zones that are allocated; the others are told."""
+        rows, told = take_rows_aside(
+            self.read(name, schema), self.aside, name=name, names=self.names
+        )
+        self.findings.extend(told)
+        return rows
+
+    def replacing(
+        self, name: str, default: pd.DataFrame, schema: Schema, keys: list[str]
+    ) -> pd.DataFrame:
+        """Own rows in the place of the default's rows with the same keys."""
+        given = self.read(name, schema)
+        mine = pd.MultiIndex.from_frame(given[keys])
+        kept = default[~pd.MultiIndex.from_frame(default[keys]).isin(mine)]
+        return pd.concat([kept, given], ignore_index=True)
+
+
+def _crops(zone_names: pd.DataFrame, zones: Sequence[str]) -> pd.DataFrame:
+    """Crop of each zone; a conversion has none of its own."""
+    fresh = [item.zone for item in CONVERSIONS.values() if item.zone in zones]
+    added = pd.DataFrame({"zone": fresh, "crop": ""}, dtype="str")
+    return pd.concat([zone_names[["zone", "crop"]], added], ignore_index=True)
+
+
+def _by_plot(
+    project: Project,
+    own: _OwnTables,
+    inputs: AllocationInputs,
+    communes: gpd.GeoDataFrame,
+    layers: Mapping[str, PlotLayer],
+    crops: pd.DataFrame,
+    locks: pd.DataFrame,
+) -> AllocationInputs:
+    """Take account of single plots: locked ones, and what altitude and slope make of each."""
+    if not needs_plots(project):
+        return inputs
+    kinds = {name: (kind, layers[name]) for name, kind in land_layers(project).items()}
+    plots = plot_land(kinds, own.land_sources(), communes)
+    inputs = lock_plots(inputs, plots, locks[locks["plot"] != ""])
+    elevation = project.allocation.elevation
+    if elevation is None:
+        return inputs
+    return split_by_elevation(
+        inputs,
+        plots,
+        own.crop_suitability(),
+        crops,
+        elevation=project.resolve(elevation),
+        folders=(project.file.parent,),
+    )
 
 
 def _check_zones(section: AllocationSection, known: set[str]) -> None:
@@ -212,21 +299,8 @@ def needs_plots(project: Project) -> bool:
     section = project.allocation
     if section.elevation is not None:
         return True
-    path = section.tables.locks
-    return path is not None and bool(
-        (_read_locks(project.resolve(path), section.decimal)["plot"] != "").any()
-    )
-
-
-def _read_locks(path: Path | None, decimal: Decimal | None) -> pd.DataFrame:
-    schema = Schema("locks", (*LOCKS.columns, Column("plot", "text", "tk/khoanh/lo, or empty")))
-    return schema.empty() if path is None else read_figures(schema, path, decimal=decimal)
-
-
-def _land_plots(
-    project: Project, layers: Mapping[str, PlotLayer]
-) -> dict[str, tuple[str, PlotLayer]]:
-    return {name: (kind, layers[name]) for name, kind in land_layers(project).items()}
+    locks = _OwnTables(project, {}, {}, Findings()).read("locks", _LOCKS)
+    return bool((locks["plot"] != "").any())
 
 
 def _names(zone_names: pd.DataFrame) -> dict[str, Phrase]:
@@ -251,14 +325,15 @@ def _lowered(name: str) -> str:
     return name[:1].lower() + name[1:]
 
 
-def _available(
+def _land(
     project: Project,
-    rules: pd.DataFrame,
+    own: _OwnTables,
     tables: Mapping[str, pd.DataFrame],
+    communes: pd.DataFrame,
     settings: AllocationSettings,
 ) -> pd.DataFrame:
-    measured = tables["measured"]
-    kinds = land_layers(project)
+    """Land that may be planted, from layers by the rules and from tables of one's own."""
+    measured, kinds, rules = tables["measured"], land_layers(project), own.land_sources()
     # Of a forest layer of an earlier date the same stand would count a second time.
     earlier = {
         name
@@ -266,13 +341,27 @@ def _available(
         if source.kind == "forest_status" and name not in {*kinds, *project.present.values()}
     }
     standing = present_by_crop(measured[~measured["layer"].isin(earlier)], project.present)
-    return available_land(
+    given = own.read("available", AVAILABLE)["source"]
+    of_layers = rules[~rules["source"].isin(given)]
+    land = available_land(
         measured,
-        rules,
+        of_layers,
         layers=kinds,
         present=standing[["commune_code", "crop", "present_ha"]],
         first_year=settings.first_year,
+        findings=own.findings,
     )
+    own.findings.extend(ageless_stands(measured, of_layers, layers=kinds))
+    own.findings.extend(unreached_communes(measured, of_layers, layers=kinds, communes=communes))
+    return own.replacing("available", land, AVAILABLE, ["source"])
+
+
+def _ground(measured: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
+    """Ground of each commune (ha): the official area or that of the layers, whichever is more."""
+    official = communes.set_index("commune_code")["official_area_ha"].astype("float64")
+    shown = commune_ground(measured).reindex(official.index)
+    ground = pd.concat([official, shown], axis=1).max(axis=1).dropna()
+    return GROUND.validate(ground.rename("ground_ha").reset_index())
 
 
 def land_layers(project: Project) -> dict[str, str]:
@@ -285,19 +374,31 @@ def land_layers(project: Project) -> dict[str, str]:
 
 
 def _pace(
-    project: Project, tables: Mapping[str, pd.DataFrame], available: pd.DataFrame
+    project: Project,
+    own: _OwnTables,
+    tables: Mapping[str, pd.DataFrame],
+    available: pd.DataFrame,
+    asked: AskedTargets,
 ) -> pd.DataFrame:
+    """Pace of the past and of the plan; own rows replace those of their zone, commune and year."""
     forest = [name for name, kind in land_layers(project).items() if kind == "forest_status"]
-    if not forest:
-        return PACE.empty()
-    return past_pace(
-        tables["measured"],
-        available,
-        layer=forest[0],
-        last_year=project.layers[forest[0]].date.year,
-        years=project.allocation.pace_years,
-        zones=tables["zone_names"] if project.allocation.pace_by_zone else None,
-    )
+    pace = asked.pace
+    if forest:
+        past = past_pace(
+            tables["measured"],
+            available,
+            layer=forest[0],
+            last_year=project.layers[forest[0]].date.year,
+            years=project.allocation.pace_years,
+            zones=tables["zone_names"] if project.allocation.pace_by_zone else None,
+        )
+        past = past[past["zone"].isin([*asked.targets["zone"], ""])]
+        pace = pd.concat([past, pace], ignore_index=True)
+    given = own.without_aside("pace", PACE)
+    # A row without a year speaks of all years; a row of one year leaves the others as they are.
+    both = pace.merge(given[given["year"].isna()][_PAIR], on=_PAIR, how="left", indicator=True)
+    kept = both[both["_merge"] == "left_only"][PACE.names]
+    return PACE.validate(pd.concat([kept, given], ignore_index=True))
 
 
 def _present(zones: pd.DataFrame, wanted: Sequence[str], communes: pd.DataFrame) -> pd.DataFrame:
@@ -333,13 +434,6 @@ def _cover(zone_names: pd.DataFrame, rules: pd.DataFrame, zones: Sequence[str]) 
     by_land = (pairs["counts_for_cover"] == "by_land") & pairs["forest_land"]
     gains = (pairs["counts_for_cover"] == "established") | by_land
     return COVER.validate(pairs.assign(cover_change_ratio=gains.astype("float64"))[COVER.names])
-
-
-def _replaced(default: pd.DataFrame, given: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Rows of a table of one's own take the place of the default's rows with the same keys."""
-    mine = pd.MultiIndex.from_frame(given[keys])
-    kept = default[~pd.MultiIndex.from_frame(default[keys]).isin(mine)]
-    return pd.concat([kept, given], ignore_index=True)
 
 
 def _origins(project: Project, inputs: AllocationInputs) -> list[Finding]:

@@ -27,6 +27,7 @@ __all__ = [
     "take_losses_aside",
     "take_rows_aside",
     "tell_losses_aside",
+    "tell_lost_land",
 ]
 
 _PAIR = ["zone", "commune_code"]
@@ -323,10 +324,35 @@ def tell_losses_aside(lost_aside: pd.DataFrame, names: Mapping[str, Phrase]) -> 
     ]
 
 
+def tell_lost_land(losses: pd.DataFrame, names: Mapping[str, Phrase]) -> list[Finding]:
+    """Tell losses that name no land source: nothing is planted on their land again."""
+    kept = losses[(losses["source"] == "") & (losses["loss_ha"] > 0)]
+    if kept.empty:
+        return []
+    sums = kept.groupby("zone")["loss_ha"].sum()
+    en, vi = _losses_by_zone(sums, names, "en"), _losses_by_zone(sums, names, "vi")
+    return [
+        Finding(
+            "note",
+            "lost-land-not-replanted",
+            "allocation",
+            Phrase(
+                en=f"Losses that name no land source, so that their land is not planted again: "
+                f"{en}. Land to be replanted after harvest joins source 'cut_over'.",
+                vi=f"Diện tích mất không ghi nguồn đất nên không được trồng lại: {vi}. Đất trồng "
+                "lại sau khai thác ghi nguồn 'cut_over'.",
+            ),
+            count=len(kept),
+            area_ha=float(sums.sum()),
+            examples=tuple(str(zone) for zone in sums.index[:5]),
+        )
+    ]
+
+
 def _losses_by_zone(sums: pd.Series, names: Mapping[str, Phrase], language: Language) -> str:
     return ", ".join(
-        f"{names[str(zone)].text(language)} {_ha(float(area), language)} ha"
-        for zone, area in sums.items()
+        f"{names[zone].text(language) if zone in names else zone} {_ha(float(area), language)} ha"
+        for zone, area in zip(sums.index.astype("str"), sums, strict=True)
     )
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from layers.base.errors import InputError, MissingFileError
+from layers.base.findings import Findings
 from layers.kinds.crops import load_crops
 from zones.allocation.land import (
     ageless_stands,
@@ -161,8 +162,8 @@ def test_what_stands_there_counts_towards_the_part_that_may_be_used() -> None:
         {
             ("a", "under_canopy"): 0.0,
             ("b", "under_canopy"): 30.0,
-            # A tenth of the farmland is crop land: 100 ha, on which 95 stand.
-            ("c", "farmland"): 5.0,
+            # A tenth of the farmland without crops may change: of 905 ha.
+            ("c", "farmland"): 90.5,
             # Half of the crop land on which no orchard stands may change: half of 300 ha.
             ("d", "perennial_crop"): 150.0,
         }
@@ -192,6 +193,90 @@ def test_a_map_of_one_commune_leaves_the_others_their_farmland() -> None:
     assert [
         told.source for told in unreached_communes(frame, own, layers=both, communes=communes)
     ] == ["forest"]
+
+
+def found_land(
+    frame: pd.DataFrame, rules: pd.DataFrame, present: pd.DataFrame = NOTHING
+) -> tuple[dict, Findings]:
+    told = Findings()
+    layers = {"forest": "forest_status", "map": "land_use"}
+    land = available_land(
+        frame, rules, layers=layers, present=present, first_year=2026, findings=told
+    )
+    return land.groupby(["commune_code", "source"])["area_ha"].sum().to_dict(), told
+
+
+def test_of_two_rows_that_take_one_hectare_the_first_has_it() -> None:
+    rules = load_land_sources()
+    bare = rules[rules["source"] == "bare_production"]
+    steep = bare.assign(source="steep", name_en="Steep land", land="bare")
+    frame = measured(
+        ("a", "forest", "bare", "", "production", None, 10.0),
+        ("a", "forest", "regenerating", "", "production", None, 4.0),
+    )
+    found, told = found_land(frame, pd.concat([bare, steep], ignore_index=True))
+    assert found == {("a", "bare_production"): 14.0}
+    (finding,) = told.items
+    assert (finding.kind, finding.severity) == ("land-in-two-sources", "problem")
+    assert (finding.area_ha, finding.examples) == (10.0, ("a",))
+    assert "Steep land: 10.0 ha in 1 communes" in finding.message.en
+    # The narrower row first: the wider one has the rest, and nothing is told of what it has.
+    found, told = found_land(frame, pd.concat([steep, bare], ignore_index=True))
+    assert found == {("a", "steep"): 10.0, ("a", "bare_production"): 4.0}
+    assert [item.area_ha for item in told.items] == [10.0]
+    # Two conversions of one stand are one; ground under its canopy is another thing.
+    acacia = rules[rules["source"].isin(["young_acacia", "under_canopy"])]
+    twin = rules[rules["source"] == "young_acacia"].assign(source="twin")
+    stand = measured(("a", "forest", "planted_forest", "acacia", "production", 2022, 8.0))
+    found, told = found_land(stand, pd.concat([acacia, twin], ignore_index=True))
+    assert found == {("a", "under_canopy"): 8.0, ("a", "young_acacia"): 8.0}
+    assert [item.kind for item in told.items] == ["land-in-two-sources"]
+
+
+def two_maps(bare: float, annual: float, forest: float = 0.0) -> pd.DataFrame:
+    """One commune of 100 ha on two maps; ledger and geometry agree."""
+    rows = [
+        ("a", "forest", "bare", "", "production", None, bare),
+        ("a", "forest", "planted_forest", "pine", "production", 2010, forest),
+        ("a", "forest", "unclassified", "", "outside", None, 100.0 - bare - forest),
+        ("a", "map", "HNK", "", "", None, annual),
+        ("a", "map", "unclassified", "", "", None, 100.0 - annual),
+    ]
+    frame = measured(*rows)
+    return frame.assign(area_ha=frame["ledger_ha"])
+
+
+@pytest.mark.parametrize(
+    ("bare", "annual", "forest", "left"),
+    [
+        (100, 100, 0, 0),
+        (60, 70, 0, 40),
+        (60, 40, 0, 40),
+        (20, 70, 30, 50),
+        (0, 100, 0, 100),
+    ],
+)
+def test_land_of_two_maps_is_no_more_than_the_ground(
+    bare: float, annual: float, forest: float, left: float
+) -> None:
+    rules = load_land_sources()
+    found, told = found_land(two_maps(bare, annual, forest), rules)
+    assert found.get(("a", "bare_production"), 0.0) == bare
+    assert found["a", "annual_crop"] == pytest.approx(left)
+    kinds = [item.kind for item in told.items]
+    assert kinds == (["land-beyond-ground"] if left < annual else [])
+    if kinds:
+        assert told.items[0].area_ha == pytest.approx(annual - left)
+        assert "Annual-crop land" in told.items[0].message.en
+        assert "Đất trồng cây hằng năm" in told.items[0].message.vi
+
+
+def test_what_stands_on_the_land_stands_on_the_ground_that_is_left() -> None:
+    """Of 70 ha annual land beside 60 bare of 100 ha, 40 are there; 30 bear grass jelly."""
+    crops = pd.DataFrame({"commune_code": ["a"], "crop": ["grass_jelly"], "present_ha": [30.0]})
+    found, _ = found_land(two_maps(60, 70), load_land_sources(), crops)
+    assert found["a", "annual_crop"] == pytest.approx(10.0)
+    assert sum(found.values()) + 30 <= 100 + 1e-9
 
 
 def test_stands_without_a_planting_year_are_told_not_dropped() -> None:

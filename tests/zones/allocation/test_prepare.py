@@ -192,6 +192,52 @@ def test_years_that_leave_a_conversion_out_leave_its_yearly_figure_out(made: Mad
         made.prepared("allocation: {importance: {acacia_big: 2}}\n")
 
 
+def test_a_pace_row_of_one_year_keeps_the_pace_of_the_past_in_the_others(made: Made) -> None:
+    code = made.communes["commune_code"].iloc[0]
+    before = made.prepared().inputs.pace
+    past = before.loc[before["zone"].eq("") & before["commune_code"].eq(code), "high_ha"].item()
+    heading = "zone,commune_code,year,low_ha,high_ha\n"
+    (made.folder / "nhịp.csv").write_text(f"{heading},{code},2027,,1.5\n", "utf-8")
+    prepared = made.prepared("allocation: {tables: {pace: nhịp.csv}}\n")
+    pace = check_allocation_inputs(prepared.inputs, prepared.settings).pace
+    mine = pace[pace["zone"].eq("") & pace["commune_code"].eq(code)].set_index("year")["high_ha"]
+    assert mine.to_dict() == {2026: past, 2027: 1.5, 2028: past, 2029: past, 2030: past}
+    # A row without a year replaces the pace of the past in all of them.
+    (made.folder / "nhịp.csv").write_text(f"{heading},{code},,,1.5\n", "utf-8")
+    pace = made.prepared("allocation: {tables: {pace: nhịp.csv}}\n").inputs.pace
+    mine = pace[pace["zone"].eq("") & pace["commune_code"].eq(code)]
+    assert mine["high_ha"].tolist() == [1.5]
+
+
+def test_nothing_is_planted_in_years_that_the_layers_show(made: Made) -> None:
+    assert made.prepared().settings.first_year == 2026
+    later = PROJECT.replace("forest.gpkg, date: 2025-12-31", "forest.gpkg, date: 2027-12-31")
+    file = made.folder / "project.yaml"
+    file.write_text(later, "utf-8")
+    prepared = prepare_allocation(load_project(file), made.plan, made.tables, made.communes)
+    assert prepared.settings.years == (2028, 2029, 2030)
+    (told,) = [item for item in prepared.findings if item.kind == "years-already-shown"]
+    assert "from 2028 on" in told.message.en
+    file.write_text(later.replace("2027-12-31", "2031-12-31"), "utf-8")
+    with pytest.raises(InputError, match="no year is left to allocate"):
+        prepare_allocation(load_project(file), made.plan, made.tables, made.communes)
+    file.write_text(later + "allocation: {first_year: 2026}\n", "utf-8")
+    prepared = prepare_allocation(load_project(file), made.plan, made.tables, made.communes)
+    assert prepared.settings.first_year == 2026
+
+
+def test_losses_without_a_source_are_told_as_not_replanted(made: Made) -> None:
+    code = made.communes["commune_code"].iloc[0]
+    rows = f"pine,{code},,2027,2.5\npine,{code},cut_over,2028,4\n"
+    heading = "zone,commune_code,source,year,loss_ha\n"
+    (made.folder / "mất.csv").write_text(heading + rows, "utf-8")
+    prepared = made.prepared("allocation: {tables: {losses: mất.csv}}\n")
+    (told,) = [item for item in prepared.findings if item.kind == "lost-land-not-replanted"]
+    assert told.area_ha == 2.5
+    assert "Thông 2,5 ha" in told.message.vi
+    assert "cut_over" in told.message.en
+
+
 def test_losses_of_a_zone_that_is_not_allocated_are_told_and_free_their_land(made: Made) -> None:
     code, other = made.communes["commune_code"].iloc[:2]
     table = made.folder / "mất.csv"

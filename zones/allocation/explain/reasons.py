@@ -95,6 +95,7 @@ def explain_allocation(
     rivals = _rivals(allocation)
     for row in printed.held.to_dict("records"):
         reasons += _about_target(voice, row)
+        reasons += _off_list(allocation, printed, voice, row)
         if row["status"] == "short" and wide is not None:
             reasons += _why_short(allocation, wide, voice, row, rivals.get(row["target"], []))
     reasons += _about_unmet(allocation, voice)
@@ -242,18 +243,43 @@ def _irreducible(allocation: Allocation, target: str) -> list[str]:
     return sorted(set(said.tolist()))
 
 
-def _used_up(allocation: Allocation, voice: Voice, row: Row, codes: set[str]) -> Sentence:
+def _off_list(
+    allocation: Allocation, printed: RoundedAllocation, voice: Voice, row: Row
+) -> Iterator[Sentence]:
+    """Say what goes to communes that the plan does not list, and what stops the listed ones."""
+    zone, inputs = str(row["zone"]), allocation.inputs
+    listed = set(inputs.listed.loc[inputs.listed["zone"] == zone, "commune_code"])
+    planned = printed.planned
+    mine = planned[(planned["zone"] == zone) & (planned["planned_ha"] > 0)]
+    mine = mine[(mine["year"] <= row["year"]) & ~mine["commune_code"].isin(listed)]
+    if row["commune_code"] or not listed or mine.empty:
+        return
+    yield voice.say(
+        "off_list",
+        about=zone,
+        target=str(row["target"]),
+        off=float(mine["planned_ha"].sum()),
+        planned=_float(row["planned_ha"]),
+        communes=mine["commune_code"].nunique(),
+        limits=_limits(allocation, voice, zone, listed)[0],
+    )
+
+
+def _limits(
+    allocation: Allocation, voice: Voice, zone: str, codes: set[str]
+) -> tuple[Phrase, dict[str, int]]:
+    """Count what binds in communes of a zone (all without codes), in words and numbers."""
     limits = allocation.limits
-    mine = limits[limits["zone"] == row["zone"]]
+    mine = limits[limits["zone"] == zone]
     mine = mine[mine["commune_code"].isin(codes)] if codes else mine
     counts = mine["binding"].value_counts()
-    parts = [
-        voice.say(f"limit_{kind}", communes=int(counts[kind])).phrase
-        for kind in BINDING
-        if kind in counts.index
-    ]
     values = {kind: int(counts[kind]) for kind in BINDING if kind in counts.index}
-    joined = Phrase(en="; ".join(p.en for p in parts), vi="; ".join(p.vi for p in parts))
+    parts = [voice.say(f"limit_{kind}", communes=number).phrase for kind, number in values.items()]
+    return Phrase(en="; ".join(p.en for p in parts), vi="; ".join(p.vi for p in parts)), values
+
+
+def _used_up(allocation: Allocation, voice: Voice, row: Row, codes: set[str]) -> Sentence:
+    joined, values = _limits(allocation, voice, str(row["zone"]), codes)
     key = "used_up" if codes else "nowhere"
     return voice.say(
         key, about=str(row["zone"]), target=str(row["target"]), limits=joined, **values

@@ -40,6 +40,12 @@ TEMPLATES: dict[str, Phrase] = {
         vi="{zone} còn thiếu {short} ha so với {low} ha vào năm {year}: hiện có {present} ha, mất "
         "{lost} ha, trồng thêm {planned} ha.",
     ),
+    "off_list": Phrase(
+        en="{zone}: {off} of the {planned} ha added go to {communes} communes that the plan does "
+        "not list. What stops the listed ones: {limits}.",
+        vi="{zone}: {off} trong {planned} ha trồng thêm giao cho {communes} xã không có trong danh "
+        "sách của kế hoạch. Giới hạn ở các xã trong danh sách: {limits}.",
+    ),
     "clause": Phrase(en="Asked for in clause {clause}.", vi="Theo mục {clause}."),
     "own_limits": Phrase(
         en="It asks for {need} ha more, but the communes it may use ({communes}) can take at most "

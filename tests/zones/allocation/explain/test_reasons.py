@@ -431,3 +431,19 @@ def test_templates_ask_for_the_same_figures_in_both_languages() -> None:
     for key, phrase in TEMPLATES.items():
         wanted = [set(re.findall(r"{(\w+)}", phrase.text(code))) for code in ("en", "vi")]
         assert wanted[0] == wanted[1], key
+
+
+def test_what_goes_off_an_open_list_is_said() -> None:
+    listed = [{"zone": "na", "commune_code": "a", "list": "open"}]
+    land = {("a", "bare"): 5.0, ("b", "bare"): 90.0, ("c", "bare"): 90.0}
+    inputs = inputs_of(land=land, targets={"na": (45.0, 60.0)}, listed=listed)
+    _, explanation = explained(inputs)
+    (sentence,) = said(explanation.reasons, "off_list")
+    assert sentence == (
+        "Custard apple: 40 of the 45 ha added go to 2 communes that the plan does not list. What "
+        "stops the listed ones: all suitable land planted in 1."
+    )
+    enough = inputs_of(land={**land, ("a", "bare"): 50.0}, targets={"na": (45, 60)}, listed=listed)
+    assert said(explained(enough)[1].reasons, "off_list") == []
+    anywhere = inputs_of(land=land, targets={"na": (45, 60)})
+    assert said(explained(anywhere)[1].reasons, "off_list") == []
