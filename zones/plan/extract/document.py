@@ -1,25 +1,29 @@
 """Text of a document, line by line: .docx, .pdf with a text layer, .txt and .md.
 
-python-docx and pypdf read the two binary formats: both are pure Python, so that an office machine
-needs no other program, and neither opens anything a document points to.
+lxml and pypdf read the two binary formats: an office machine needs no other program, and neither
+opens anything a document points to.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
-import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from layers.base.errors import InputError, MissingFileError
+from layers.base.language import Phrase
+from zones.plan.extract.docx import read_word_text
 from zones.plan.extract.quantity import clean_text
 
 __all__ = ["Document", "read_document_text"]
 
 _MAX_BYTES = 100_000_000
 _MAX_PAGES = 3_000
+#: A plan of 500 pages has a million letters on 20,000 lines.
+_MOST_LETTERS, _MOST_LINES = 4_000_000, 100_000
 #: Fewer letters than this on a page, on average, and the page is a picture.
 _LETTERS_PER_PAGE = 20
 
@@ -29,6 +33,10 @@ _EMPHASIS = re.compile(r"\*{1,3}|(?<!\w)_{1,2}(?=\S)|(?<=\S)_{1,2}(?!\w)")
 _FOOTNOTE = re.compile(r"(?<!\bm)(?<!\b[kcd]m)<sup>\s*\d+\s*</sup>", re.IGNORECASE)
 _RULE = re.compile(r"^[-*_=\s]{3,}$")
 _TAGS = re.compile(r"</?(?:b|i|u|em|strong|span|br|p|sup|sub)\b[^>]{0,200}>", re.IGNORECASE)
+
+
+# pypdf logs every repair of a damaged file; what could not be read is told as an error.
+logging.getLogger("pypdf").addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +52,14 @@ class Document:
     lines : tuple of str
         Lines in order; line 1 is the first. A line is a line of text, a paragraph or table row of
         a .docx, or a line of a page of a .pdf. A line without text is empty.
+    notes : tuple of Phrase
+        What a reader should know of the document: that its changes are tracked.
     """
 
     name: str
     sha256: str
     lines: tuple[str, ...]
+    notes: tuple[Phrase, ...] = ()
 
 
 def _plain_line(line: str) -> str:
@@ -76,40 +87,6 @@ def _lines_of_text(path: Path) -> list[str]:
             vi=f"{path.name}: cần văn bản, nhưng gặp dữ liệu nhị phân.",
         )
     return re.split(r"\r\n|\n|\r|\f", text.rstrip("\n"))
-
-
-def _refuse_zip_bomb(path: Path) -> None:
-    with zipfile.ZipFile(path) as archive:
-        size = sum(part.file_size for part in archive.infolist())
-    if size > 4 * _MAX_BYTES:
-        raise InputError(
-            en=f"{path.name}: unpacks to {size / 1e6:.0f} MB; no document of text is so large.",
-            vi=f"{path.name}: giải nén thành {size / 1e6:.0f} MB; không tài liệu nào lớn vậy.",
-        )
-
-
-def _lines_of_docx(path: Path) -> list[str]:
-    from zones.plan.extract.docx import docx_lines
-
-    try:
-        _refuse_zip_bomb(path)
-        return docx_lines(path)
-    except (
-        zipfile.BadZipFile,
-        SyntaxError,
-        KeyError,
-        ValueError,
-        OSError,
-        AttributeError,
-    ) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(
-            en=f"{path.name}: not a Word document (.docx) that can be read "
-            f"({type(error).__name__}); open it in a word processor and save it again.",
-            vi=f"{path.name}: không phải tài liệu Word (.docx) đọc được "
-            f"({type(error).__name__}); hãy mở bằng trình soạn thảo rồi lưu lại.",
-        ) from error
 
 
 def _pdf_pages(path: Path) -> Iterator[str]:
@@ -165,12 +142,38 @@ def _lines_of_pdf(path: Path) -> list[str]:
     ]
 
 
-_READERS: dict[str, Callable[[Path], list[str]]] = {
-    ".txt": _lines_of_text,
-    ".md": _lines_of_text,
-    ".docx": _lines_of_docx,
-    ".pdf": _lines_of_pdf,
-}
+_KINDS = (".txt", ".md", ".docx", ".pdf")
+
+
+def _read(path: Path) -> tuple[Sequence[str], tuple[Phrase, ...]]:
+    """Lines of a document of any kind, and what should be known of it."""
+    kind = path.suffix.lower()
+    if kind == ".pdf":
+        return _lines_of_pdf(path), ()
+    if kind != ".docx":
+        return _lines_of_text(path), ()
+    word = read_word_text(path)
+    if not word.tracked:
+        return word.lines, ()
+    return word.lines, (
+        Phrase(
+            en=f"{path.name} has {word.tracked} tracked changes, which were read as accepted; "
+            "accept or reject them in the document, then draft the plan again.",
+            vi=f"{path.name} có {word.tracked} chỗ theo dõi thay đổi (Track Changes), được đọc như "
+            "đã chấp nhận; hãy chấp nhận hoặc từ chối trong văn bản rồi lập lại bản thảo.",
+        ),
+    )
+
+
+def _refuse_endless(path: Path, lines: Sequence[str]) -> None:
+    letters = sum(map(len, lines))
+    if letters > _MOST_LETTERS or len(lines) > _MOST_LINES:
+        raise InputError(
+            en=f"{path.name}: {len(lines):,} lines with {letters:,} letters; texts of at most "
+            f"{_MOST_LINES:,} lines and {_MOST_LETTERS:,} letters are read; split the document.",
+            vi=f"{path.name}: {len(lines):,} dòng, {letters:,} ký tự; chỉ đọc văn bản không quá "
+            f"{_MOST_LINES:,} dòng và {_MOST_LETTERS:,} ký tự; hãy chia nhỏ văn bản.",
+        )
 
 
 def read_document_text(path: str | Path) -> Document:
@@ -198,9 +201,8 @@ def read_document_text(path: str | Path) -> Document:
         raise MissingFileError(
             en=f"No file {path}; check the path.", vi=f"Không có tệp {path}; hãy xem lại đường dẫn."
         )
-    reader = _READERS.get(path.suffix.lower())
-    if reader is None:
-        kinds = ", ".join(_READERS)
+    if path.suffix.lower() not in _KINDS:
+        kinds = ", ".join(_KINDS)
         raise InputError(
             en=f"{path.name}: expected one of {kinds}, found {path.suffix or 'no suffix'!r}; save "
             "it as .docx or .pdf.",
@@ -215,7 +217,9 @@ def read_document_text(path: str | Path) -> Document:
             vi=f"{path.name}: {size / 1e6:.0f} MB; chỉ đọc tài liệu không quá "
             f"{_MAX_BYTES / 1e6:.0f} MB; hãy bỏ bớt hình ảnh.",
         )
-    lines = tuple(_plain_line(line) for line in reader(path))
+    found, notes = _read(path)
+    _refuse_endless(path, found)
+    lines = tuple(_plain_line(line) for line in found)
     with path.open("rb") as data:
         digest = hashlib.file_digest(data, "sha256").hexdigest()
-    return Document(path.name, digest, lines)
+    return Document(path.name, digest, lines, notes)

@@ -1,133 +1,347 @@
-"""Paragraphs and table rows of a Word document, with the numbers Word gives its paragraphs.
+"""Lines of a Word document as it would be printed once all tracked changes are accepted.
 
-Word keeps automatic numbers ("1.1.", "a)") out of the text, as a list and a level; without them a
-document has no outline. They are counted here as Word counts them.
+The XML is read part by part, up to stated sizes, so that a small file that unpacks to gigabytes is
+refused unread. Whatever Word wraps text in counts: insertions, moves, links, fields, tags, content
+controls, text boxes, footnotes. Automatic numbers ("1.1.", "a)") are counted as Word counts them:
+without them a document has no outline.
 """
 
 from __future__ import annotations
 
 import re
+import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-__all__ = ["docx_lines"]
+from lxml import etree
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+from layers.base.errors import InputError
+
+__all__ = ["WordText", "read_word_text"]
+
+#: Most bytes of one part, unpacked: a plan of 500 pages has a body of some 10 MB.
+_MOST_BYTES = {"body": 24_000_000, "other": 8_000_000}
 _ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+#: Signs that Word keeps as places of the Symbol font.
+_SYMBOLS = {"F0B3": "≥", "F0A3": "≤", "F0B2": "”", "F02D": "-", "F0B7": "-"}
+_SIGNS = {"tab": " ", "br": " ", "cr": " ", "ptab": " ", "noBreakHyphen": "-"}
+#: What is gone once changes are accepted, and what holds text that is not the paragraph's own.
+_GONE = frozenset({"del", "moveFrom", "pPr", "rPr", "instrText", "delText", "delInstrText"})
+_ASIDE = frozenset({"txbxContent", "footnoteReference", "endnoteReference"})
+_TRACKED = frozenset({"ins", "del", "moveFrom", "moveTo", "cellIns", "cellDel"})
 
 
-def _roman(number: int) -> str:
-    text = ""
-    for value, letters in _ROMAN:
-        count, number = divmod(number, value)
-        text += letters * count
-    return text
+@dataclass(frozen=True, slots=True)
+class WordText:
+    """Lines of a Word document, and how many tracked changes were accepted for them."""
+
+    lines: tuple[str, ...]
+    tracked: int
+
+
+def _name(element: Any) -> str:
+    """Name without its namespace: transitional and strict documents differ in that alone."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def _get(element: Any, name: str, default: str = "") -> str:
+    if element is None:
+        return default
+    return next(
+        (str(v) for k, v in element.attrib.items() if k.rpartition("}")[2] == name), default
+    )
+
+
+def _find(element: Any, *names: str) -> Any:
+    """Child of a child by names; None where one of them is missing."""
+    for name in names:
+        if element is None:
+            return None
+        element = next((child for child in element if _name(child) == name), None)
+    return element
+
+
+def _number(text: str, default: int) -> int:
+    return int(text) if re.fullmatch(r"-?\d{1,6}", text) else default
 
 
 def _counted(number: int, form: str) -> str:
-    if form == "upperRoman":
-        return _roman(number).upper()
-    if form == "lowerRoman":
-        return _roman(number)
+    """Write a number of a list in its form."""
+    if form in ("upperRoman", "lowerRoman"):
+        text, rest = "", min(number, 400)
+        for value, letters in _ROMAN:
+            count, rest = divmod(rest, value)
+            text += letters * count
+        return text.upper() if form == "upperRoman" else text
     if form in ("lowerLetter", "upperLetter"):
-        letter = "abcdefghijklmnopqrstuvwxyz"[(number - 1) % 26]
+        letter = _LETTERS[(number - 1) % len(_LETTERS)]
         return letter.upper() if form == "upperLetter" else letter
     return str(number)
 
 
-def _attribute(element: Any, tag: str, default: str = "") -> str:
-    found = element.find(_W + tag)
-    return default if found is None else str(found.get(_W + "val", default))
+@dataclass(frozen=True, slots=True)
+class _Level:
+    form: str
+    text: str
+    start: int
 
 
 @dataclass(slots=True)
 class _Lists:
-    """Lists of a document: their levels, and how far each has counted."""
+    """Lists of a document: their levels, how far each has counted, and the lists of the styles."""
 
-    levels: dict[str, dict[int, tuple[str, str, int]]] = field(default_factory=dict)
+    levels: dict[str, dict[int, _Level]] = field(default_factory=dict)
+    families: dict[str, str] = field(default_factory=dict)
+    styles: dict[str, tuple[str, Any]] = field(default_factory=dict)
     counts: dict[str, dict[int, int]] = field(default_factory=dict)
 
-    @classmethod
-    def of(cls, numbering: Any) -> _Lists:
-        abstract: dict[str, dict[int, tuple[str, str, int]]] = {}
-        for definition in numbering.findall(_W + "abstractNum"):
-            abstract[str(definition.get(_W + "abstractNumId"))] = {
-                int(level.get(_W + "ilvl")): (
-                    _attribute(level, "numFmt", "decimal"),
-                    _attribute(level, "lvlText"),
-                    int(_attribute(level, "start", "1")),
-                )
-                for level in definition.findall(_W + "lvl")
-            }
-        lists = cls()
-        for number in numbering.findall(_W + "num"):
-            levels = abstract.get(_attribute(number, "abstractNumId"), {})
-            lists.levels[str(number.get(_W + "numId"))] = levels
-        return lists
+    def add_numbering(self, root: Any) -> None:
+        abstract: dict[str, dict[int, _Level]] = {}
+        for part in root:
+            if _name(part) == "abstractNum":
+                abstract[_get(part, "abstractNumId")] = {
+                    _number(_get(level, "ilvl"), 0): _Level(
+                        _get(_find(level, "numFmt"), "val", "decimal"),
+                        _get(_find(level, "lvlText"), "val"),
+                        _number(_get(_find(level, "start"), "val"), 1),
+                    )
+                    for level in part
+                    if _name(level) == "lvl"
+                }
+        for part in root:
+            if _name(part) == "num":
+                list_id, family = _get(part, "numId"), _get(_find(part, "abstractNumId"), "val")
+                self.levels[list_id] = abstract.get(family, {})
+                # Lists of one definition go on counting, unless one says that it begins anew.
+                anew = any(_name(child) == "lvlOverride" for child in part)
+                self.families[list_id] = f"{list_id} anew" if anew else family
 
-    def label(self, list_id: str, level: int) -> str:
-        """Next number of a list at a level, as Word prints it."""
+    def add_styles(self, root: Any) -> None:
+        for style in root:
+            if _name(style) == "style":
+                above = _get(_find(style, "basedOn"), "val")
+                self.styles[_get(style, "styleId")] = (above, _find(style, "pPr", "numPr"))
+
+    def label(self, paragraph: Any) -> str:
+        """Next number of a paragraph, its own or its style's, as Word prints it."""
+        properties = _find(paragraph, "pPr")
+        found, style = _find(properties, "numPr"), _get(_find(properties, "pStyle"), "val")
+        seen: set[str] = set()
+        while found is None and style in self.styles and style not in seen:
+            seen.add(style)
+            style, found = self.styles[style]
+        if found is None:
+            return ""
+        list_id = _get(_find(found, "numId"), "val")
+        return self._next(list_id, _number(_get(_find(found, "ilvl"), "val"), 0))
+
+    def _next(self, list_id: str, level: int) -> str:
         levels = self.levels.get(list_id, {})
         if level not in levels:
             return ""
-        counts = self.counts.setdefault(list_id, {})
-        counts[level] = counts.get(level, levels[level][2] - 1) + 1
+        counts = self.counts.setdefault(self.families[list_id], {})
+        counts[level] = counts.get(level, levels[level].start - 1) + 1
         for deeper in [other for other in counts if other > level]:
             del counts[deeper]
-        form, text, _ = levels[level]
+        form, text = levels[level].form, levels[level].text
         if form == "bullet":
             return "-"
 
         def counted(found: re.Match[str]) -> str:
             place = int(found[1]) - 1
-            shape, _, start = levels.get(place, ("decimal", "", 1))
-            return _counted(counts.get(place, start), shape)
+            shape = levels.get(place, _Level("decimal", "", 1))
+            return _counted(counts.get(place, shape.start), shape.form)
 
         return re.sub(r"%(\d)", counted, text) if form != "none" else ""
 
 
-def _number_of(paragraph: Any) -> tuple[str, int] | None:
-    """List and level of a paragraph, its own or its style's."""
-    candidates = [paragraph.paragraph_format.element.pPr]
-    style = paragraph.style
-    while style is not None:
-        candidates.append(style.element.find(_W + "pPr"))
-        style = style.base_style
-    for properties in candidates:
-        found = None if properties is None else properties.find(_W + "numPr")
-        if found is not None:
-            return _attribute(found, "numId"), int(_attribute(found, "ilvl", "0"))
-    return None
+class _Reader:
+    """Turns the body of a document into lines."""
+
+    def __init__(self, lists: _Lists, notes: dict[str, Any]) -> None:
+        self.lists, self.notes = lists, notes
+        self.aside: list[Any] = []
+
+    def _pieces(self, element: Any) -> Iterator[str]:
+        """Texts of an element in reading order; what stands aside is kept for later."""
+        for child in element:
+            name = _name(child)
+            if name in _GONE or (name == "r" and _find(child, "rPr", "vanish") is not None):
+                continue
+            if name in _ASIDE:
+                self.aside.append(child)
+            elif name == "t":
+                yield child.text or ""
+            elif name == "sym":
+                yield _SYMBOLS.get(_get(child, "char").upper(), "")
+            elif name == "AlternateContent":
+                yield from self._pieces(child[:1])  # one drawing in two forms
+            elif name == "p":
+                yield " "
+                yield from self._pieces(child)
+            else:
+                yield _SIGNS.get(name, "")
+                yield from self._pieces(child)
+
+    def _text(self, element: Any) -> str:
+        return " ".join("".join(self._pieces(element)).split())
+
+    def _row(self, row: Any, above: list[str]) -> list[str] | None:
+        """Texts of a row's cells, one for each column; None where the row was deleted."""
+        if _find(row, "trPr", "del") is not None:
+            return None
+        cells: list[str] = []
+        for cell in _unwrapped(row):
+            properties = _find(cell, "tcPr")
+            if _name(cell) != "tc" or _find(properties, "cellDel") is not None:
+                continue
+            merged = _find(properties, "vMerge")
+            goes_on = merged is not None and _get(merged, "val", "continue") == "continue"
+            column = len(cells)
+            own = self._text(cell)
+            cells.append(above[column] if goes_on and not own and column < len(above) else own)
+            # A cell across several columns stands in the first of them.
+            span = _number(_get(_find(properties, "gridSpan"), "val"), 1)
+            cells += [""] * (min(span, 64) - 1)
+        return cells
+
+    def _table(self, table: Any) -> Iterator[str]:
+        above: list[str] = []
+        for row in _unwrapped(table):
+            cells = self._row(row, above) if _name(row) == "tr" else None
+            if cells is not None:
+                above = cells
+                yield " | ".join(cells).strip(" |") if not any(cells[1:]) else " | ".join(cells)
+                yield from self._waiting()
+
+    def _waiting(self) -> Iterator[str]:
+        """Lines of text boxes and notes that the lines before refer to."""
+        aside, self.aside = self.aside, []
+        for element in aside:
+            name = _name(element)
+            if name == "txbxContent":
+                yield from self.lines(element)
+                continue
+            note = self.notes.get(f"{name.removesuffix('Reference')} {_get(element, 'id')}")
+            if note is not None and (text := self._text(note)):
+                yield f"{_get(element, 'id').translate(_SUPERSCRIPTS)} {text}"
+
+    def lines(self, body: Any) -> Iterator[str]:
+        """Paragraphs and rows of tables, in order."""
+        begun = ""
+        for block in _unwrapped(body):
+            name = _name(block)
+            if name == "tbl":
+                yield from self._table(block)
+            elif name == "p":
+                text = "".join(self._pieces(block))
+                if not begun and text.strip() and (label := self.lists.label(block)):
+                    text = f"{label} {text}"
+                begun += text
+                mark = _find(block, "pPr", "rPr")
+                if _find(mark, "del") is None and _find(mark, "moveFrom") is None:
+                    yield " ".join(begun.split())
+                    begun = ""
+                    yield from self._waiting()
+        if begun:
+            yield " ".join(begun.split())
+        yield from self._waiting()
 
 
-def _line(paragraph: Any, lists: _Lists | None) -> str:
-    text = " ".join(paragraph.text.split())
-    numbered = _number_of(paragraph) if lists is not None and text else None
-    label = lists.label(*numbered) if lists is not None and numbered else ""
-    return f"{label} {text}" if label else text
-
-
-def _blocks(document: Any) -> Iterator[str]:
-    from docx.table import Table
-
-    part = document.part
-    has_lists = any("numbering" in relation.reltype for relation in part.rels.values())
-    lists = _Lists.of(part.numbering_part.element) if has_lists else None
-    for block in document.iter_inner_content():
-        if isinstance(block, Table):
-            for row in block.rows:
-                # A merged cell is handed out once for every column it spans.
-                cells = dict.fromkeys(" ".join(cell.text.split()) for cell in row.cells)
-                yield " | ".join(cells)
+def _unwrapped(element: Any) -> Iterator[Any]:
+    """Children of an element, out of the wrappers that Word may put round blocks."""
+    for child in element:
+        if _name(child) in ("sdt", "customXml", "ins", "moveTo", "sdtContent"):
+            yield from _unwrapped(child)
+        elif _name(child) == "AlternateContent":
+            yield from _unwrapped(child[0] if len(child) else child)
         else:
-            yield _line(block, lists)
+            yield child
 
 
-def docx_lines(path: Path) -> list[str]:
-    """Paragraphs and table rows of a Word document, in order."""
-    import docx
+def _part(archive: zipfile.ZipFile, name: str, kind: str) -> Any:
+    """Root of a part of the archive; None where the archive has none."""
+    if name not in archive.namelist():
+        return None
+    most = _MOST_BYTES[kind]
+    size = archive.getinfo(name).file_size
+    if size > most:
+        raise InputError(
+            en=f"{name} unpacks to {size / 1e6:.0f} MB; at most {most / 1e6:.0f} MB are read.",
+            vi=f"{name} giải nén thành {size / 1e6:.0f} MB; chỉ đọc tối đa {most / 1e6:.0f} MB.",
+        )
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    root = etree.fromstring(archive.read(name), parser)
+    if root.getroottree().docinfo.doctype:
+        raise etree.XMLSyntaxError("a document type is declared", 0, 1, 1)
+    return root
 
-    with path.open("rb") as data:
-        return list(_blocks(docx.Document(data)))
+
+def _body_name(archive: zipfile.ZipFile) -> str:
+    """Name of the part that holds the body, as the archive's relations have it."""
+    relations = _part(archive, "_rels/.rels", "other")
+    for relation in () if relations is None else relations:
+        if _get(relation, "Type").endswith("/officeDocument"):
+            return _get(relation, "Target").lstrip("/")
+    return "word/document.xml"
+
+
+def _read(archive: zipfile.ZipFile) -> WordText:
+    name = _body_name(archive)
+    folder = name.rpartition("/")[0]
+    body = _part(archive, name, "body")
+    if body is None or (content := _find(body, "body")) is None:
+        raise KeyError(name)
+    parts = {
+        part: root
+        for part in ("numbering", "styles", "footnotes", "endnotes")
+        if (root := _part(archive, f"{folder}/{part}.xml", "other")) is not None
+    }
+    lists = _Lists()
+    if "numbering" in parts:
+        lists.add_numbering(parts["numbering"])
+    if "styles" in parts:
+        lists.add_styles(parts["styles"])
+    notes = {
+        f"{_name(note)} {_get(note, 'id')}": note
+        for part in ("footnotes", "endnotes")
+        for note in parts.get(part, ())
+    }
+    reader = _Reader(lists, notes)
+    tracked = sum(_name(element) in _TRACKED for element in content.iter())
+    return WordText(tuple(reader.lines(content)), tracked)
+
+
+def read_word_text(path: Path) -> WordText:
+    """Read paragraphs and table rows of a Word document, tracked changes accepted."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _read(archive)
+    except InputError as error:
+        raise InputError(
+            en=f"{path.name}: {error.text('en')}", vi=f"{path.name}: {error.text('vi')}"
+        ) from error
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        KeyError,
+        NotImplementedError,  # a way of packing that zipfile does not know
+        RuntimeError,  # a password, or nested without end
+        ValueError,
+        etree.XMLSyntaxError,
+    ) as error:
+        raise InputError(
+            en=f"{path.name}: not a Word document (.docx) that can be read "
+            f"({type(error).__name__}); open it in a word processor and save it again.",
+            vi=f"{path.name}: không phải tài liệu Word (.docx) đọc được "
+            f"({type(error).__name__}); hãy mở bằng trình soạn thảo rồi lưu lại.",
+        ) from error

@@ -262,5 +262,5 @@ def draft_plan(document: Document, *, plan_id: str, province: str | None = None)
         ),
         unread=tuple(find_unread(paragraphs, reading.quantities)),
         quantities=len(reading.stated),
-        notes=notes,
+        notes=document.notes + notes,
     )

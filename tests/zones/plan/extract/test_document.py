@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import zipfile
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from hypothesis import strategies as st
 from layers.base.errors import InputError, MissingFileError
 from zones.plan.extract.document import read_document_text
 from zones.plan.extract.outline import read_outline
+
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 
 
 def _clauses(*lines: str) -> list[tuple[str | None, str]]:
@@ -298,14 +302,172 @@ def test_an_archive_that_is_no_word_document_is_refused(tmp_path: Path) -> None:
         read_document_text(path)
 
 
-def test_a_document_that_unpacks_without_end_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def _word(path: Path, body: str, **parts: str) -> Path:
+    """A Word document of bare XML: what a test is about, and nothing else."""
+    head = f'xmlns:w="{W}" xmlns:mc="{MC}"'
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(
+            "word/document.xml", f"<w:document {head}><w:body>{body}</w:body></w:document>"
+        )
+        for name, xml in parts.items():
+            archive.writestr(f"word/{name}.xml", f"<w:{name} {head}>{xml}</w:{name}>")
+    return path
+
+
+def _run(text: str) -> str:
+    return f"<w:r><w:t xml:space='preserve'>{text}</w:t></w:r>"
+
+
+def _paragraph(*inside: str) -> str:
+    return f"<w:p>{''.join(inside)}</w:p>"
+
+
+def _deleted(text: str) -> str:
+    return f"<w:del><w:r><w:delText>{text}</w:delText></w:r></w:del>"
+
+
+def test_tracked_changes_are_read_as_accepted_and_told(tmp_path: Path) -> None:
+    joined = "<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr>" + _run("Trồng 10 ha ") + "</w:p>"
+    row = "<w:tr>{}<w:tc><w:p>" + _run("{}") + "</w:p></w:tc></w:tr>"
+    path = _word(
+        tmp_path / "a.docx",
+        _paragraph(_run("Thông 4."), f"<w:ins>{_run('5')}</w:ins>", _run("00 ha"))
+        + _paragraph(_run("Quế 1"), _deleted("4.5"), f"<w:ins>{_run('2.0')}</w:ins>", _run("00 ha"))
+        + _paragraph(_run("tại các xã A, "), f"<w:moveTo>{_run('B, ')}</w:moveTo>", _run("C"))
+        + _paragraph(f"<w:moveFrom>{_run('B, ')}</w:moveFrom>")
+        + joined
+        + _paragraph(_run("keo"))
+        + "<w:tbl>"
+        + row.format("", "giữ")
+        + row.format("<w:trPr><w:del/></w:trPr>", "bỏ")
+        + "</w:tbl>",
+    )
+    document = read_document_text(path)
+    assert document.lines == (
+        "Thông 4.500 ha",
+        "Quế 12.000 ha",
+        "tại các xã A, B, C",
+        "",
+        "Trồng 10 ha keo",
+        "giữ",
+    )
+    assert "7 tracked changes, which were read as accepted" in document.notes[0].en
+
+
+def test_text_counts_whatever_word_wraps_it_in(tmp_path: Path) -> None:
+    box = f"<w:txbxContent>{_paragraph(_run('Trong khung 7 ha'))}</w:txbxContent>"
+    drawing = (
+        f"<w:r><mc:AlternateContent><mc:Choice><w:drawing>{box}</w:drawing></mc:Choice>"
+        f"<mc:Fallback><w:pict>{box}</w:pict></mc:Fallback></mc:AlternateContent></w:r>"
+    )
+    field = (
+        "<w:r><w:fldChar w:fldCharType='begin'/></w:r><w:r><w:instrText>REF x 99 ha</w:instrText>"
+        f"</w:r><w:r><w:fldChar w:fldCharType='separate'/></w:r>{_run('5')}"
+        "<w:r><w:fldChar w:fldCharType='end'/></w:r>"
+    )
+    path = _word(
+        tmp_path / "a.docx",
+        _paragraph(f"<w:smartTag><w:smartTag>{_run('Lục Ngạn')}</w:smartTag></w:smartTag>")
+        + f"<w:sdt><w:sdtContent>{_paragraph(_run('Khối 1 ha'))}</w:sdtContent></w:sdt>"
+        + _paragraph(f"<w:sdt><w:sdtContent>{_run('Dòng 2 ha')}</w:sdtContent></w:sdt>")
+        + _paragraph(f"<w:hyperlink>{_run('Liên kết 3 ha')}</w:hyperlink>")
+        + _paragraph(f"<w:fldSimple>{_run('4')}</w:fldSimple>", _run(" ha và "), field, _run(" ha"))
+        + _paragraph(_run("Có khung"), drawing)
+        + _paragraph(_run("Có chú thích"), "<w:r><w:footnoteReference w:id='2'/></w:r>")
+        + _paragraph(
+            "<w:r><w:t>rừng 8</w:t><w:noBreakHyphen/><w:t>9 ha</w:t><w:br/><w:t>hết</w:t></w:r>",
+            "<w:r><w:rPr><w:vanish/></w:rPr><w:t>ẩn 6 ha</w:t></w:r>",
+        ),
+        footnotes=f"<w:footnote w:id='2'>{_paragraph(_run('Quyết định 12'))}</w:footnote>",
+    )
+    assert read_document_text(path).lines == (
+        "Lục Ngạn",
+        "Khối 1 ha",
+        "Dòng 2 ha",
+        "Liên kết 3 ha",
+        "4 ha và 5 ha",
+        "Có khung",
+        "Trong khung 7 ha",
+        "Có chú thích",
+        "² Quyết định 12",
+        "rừng 8-9 ha hết",
+    )
+
+
+def test_columns_of_a_table_keep_their_places(tmp_path: Path) -> None:
+    def cell(text: str, properties: str = "") -> str:
+        return f"<w:tc><w:tcPr>{properties}</w:tcPr>{_paragraph(_run(text))}</w:tc>"
+
+    rows = [
+        cell("Vùng", "<w:vMerge w:val='restart'/>") + cell("Năm", "<w:gridSpan w:val='2'/>"),
+        cell("", "<w:vMerge/>") + cell("2025") + cell("2030"),
+        cell("Keo") + cell("100") + cell("100"),
+        cell("Quế") + cell("") + cell("50"),
+    ]
+    table = "<w:tbl>" + "".join(f"<w:tr>{row}</w:tr>" for row in rows) + "</w:tbl>"
+    assert read_document_text(_word(tmp_path / "a.docx", table)).lines == (
+        "Vùng | Năm |",
+        "Vùng | 2025 | 2030",
+        "Keo | 100 | 100",
+        "Quế |  | 50",
+    )
+
+
+def test_lists_of_one_definition_go_on_counting(tmp_path: Path) -> None:
+    def item(text: str, list_id: int) -> str:
+        number = f"<w:numPr><w:ilvl w:val='0'/><w:numId w:val='{list_id}'/></w:numPr>"
+        return f"<w:p><w:pPr>{number}</w:pPr>{_run(text)}</w:p>"
+
+    level = "<w:lvl w:ilvl='0'><w:numFmt w:val='decimal'/><w:lvlText w:val='%1.'/></w:lvl>"
+    anew = "<w:lvlOverride w:ilvl='0'><w:startOverride w:val='1'/></w:lvlOverride>"
+    link = "<w:abstractNumId w:val='7'/>"
+    numbering = (
+        f"<w:abstractNum w:abstractNumId='7'>{level}</w:abstractNum>"
+        f"<w:num w:numId='1'>{link}</w:num>"
+        f"<w:num w:numId='2'>{link}</w:num><w:num w:numId='3'>{link}{anew}</w:num>"
+    )
+    body = item("A", 1) + item("B", 2) + item("C", 3) + item("D", 1)
+    found = read_document_text(_word(tmp_path / "a.docx", body, numbering=numbering))
+    assert found.lines == ("1. A", "2. B", "1. C", "3. D")
+
+
+@pytest.mark.parametrize(
+    ("name", "size"), [("word/document.xml", 120_000_000), ("word/styles.xml", 60_000_000)]
+)
+def test_a_document_that_unpacks_without_end_is_refused_unread(
+    tmp_path: Path, name: str, size: int
 ) -> None:
-    monkeypatch.setattr("zones.plan.extract.document._MAX_BYTES", 1_000_000)
     path = tmp_path / "bomb.docx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("word/document.xml", b"0" * 5_000_000)
-    with pytest.raises(InputError, match="unpacks to 5 MB"):
+        if "document" not in name:
+            body = f"<w:document xmlns:w='{W}'><w:body/></w:document>"
+            archive.writestr("word/document.xml", body)
+        with archive.open(name, "w", force_zip64=True) as part:
+            for _ in range(size // 1_000_000):
+                part.write(b" " * 1_000_000)
+    began = time.perf_counter()
+    with pytest.raises(
+        InputError, match=rf"bomb.docx: {name} unpacks to .* MB; at most .* are read"
+    ):
+        read_document_text(path)
+    assert time.perf_counter() - began < 1
+
+
+def test_entities_and_foreign_parts_are_not_followed(tmp_path: Path) -> None:
+    path = tmp_path / "entities.docx"
+    bomb = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>'
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(
+            "word/document.xml", f"{bomb}<w:document xmlns:w='{W}'><w:body/></w:document>"
+        )
+    with pytest.raises(InputError, match="not a Word document"):
+        read_document_text(path)
+
+
+def test_a_text_of_too_many_lines_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "long.txt"
+    path.write_text("a\n" * 100_001, encoding="utf-8")
+    with pytest.raises(InputError, match=r"100,001 lines with 100,001 letters; .* split"):
         read_document_text(path)
 
 
