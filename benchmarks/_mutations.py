@@ -57,8 +57,8 @@ TWINS = {
 CALLS_FOR_PEOPLE = {"Finding", "Phrase", "Column", "Schema", "format_number", "TypeVar", "join"}
 NAMES_FOR_PEOPLE = {"shown", "told", "en", "vi", "message", "words", "__all__"}
 FUNCTIONS_FOR_PEOPLE = ("_tell", "tell_", "_raise", "__reduce__")
-#: Keywords that change no figure: guards of lengths, kinds of memory.
-KEYWORDS_OF_LAYOUT = {"strict", "copy", "dtype", "observed", "cache", "en", "vi"}
+#: Keywords that change no figure: guards of lengths, kinds of memory, who does the work.
+KEYWORDS_OF_LAYOUT = {"strict", "copy", "dtype", "observed", "cache", "workers", "en", "vi"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +81,11 @@ class Mutant:
     source: str
 
 
-def mutants_of(source: str, settings_of_speed: frozenset[str] = frozenset()) -> list[Mutant]:
-    """All mutants of a module, without those in its words, types and settings of speed."""
+def mutants_of(source: str, without: frozenset[str] = frozenset()) -> list[Mutant]:
+    """All mutants of a module, without those in its words and types, and in the names given."""
     tree = ast.parse(source)
     found = []
-    for node in _figures(tree, settings_of_speed):
+    for node in _figures(tree, without):
         for change in _changes(node):
             line, before = node.lineno, ast.unparse(node)
             kind, fields = type(node), dict(node.__dict__)
@@ -97,12 +97,14 @@ def mutants_of(source: str, settings_of_speed: frozenset[str] = frozenset()) -> 
     return [mutant for mutant in found if mutant.before != mutant.after]
 
 
-def _figures(tree: ast.AST, settings_of_speed: frozenset[str]) -> Iterator[Any]:
+def _figures(tree: ast.AST, without: frozenset[str]) -> Iterator[Any]:
     """Nodes that may have to do with figures, in the order of the text."""
     for child in ast.iter_child_nodes(tree):
         if isinstance(child, ast.Raise | ast.JoinedStr | ast.arguments | ast.Import):
             continue
-        if isinstance(child, ast.FunctionDef) and child.name.startswith(FUNCTIONS_FOR_PEOPLE):
+        if isinstance(child, ast.FunctionDef) and (
+            child.name.startswith(FUNCTIONS_FOR_PEOPLE) or child.name in without
+        ):
             continue
         if isinstance(child, ast.Call) and _name(child.func) in CALLS_FOR_PEOPLE:
             continue
@@ -111,19 +113,19 @@ def _figures(tree: ast.AST, settings_of_speed: frozenset[str]) -> Iterator[Any]:
         if isinstance(child, ast.Assign | ast.AnnAssign):
             targets = child.targets if isinstance(child, ast.Assign) else [child.target]
             names = {_name(part) for target in targets for part in _parts(target)}
-            if names & NAMES_FOR_PEOPLE or names & settings_of_speed:
+            if names & (NAMES_FOR_PEOPLE | without):
                 continue
-        yield from _within(child, settings_of_speed)
+        yield from _within(child, without)
 
 
-def _within(node: Any, settings_of_speed: frozenset[str]) -> Iterator[Any]:
+def _within(node: Any, without: frozenset[str]) -> Iterator[Any]:
     if isinstance(node, ast.expr | ast.AugAssign):
         yield node
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         node = ast.Module(body=node.body, type_ignores=[])  # neither decorators nor annotations
     if isinstance(node, ast.AnnAssign):
         node = ast.Module(body=[ast.Expr(node.value)] if node.value else [], type_ignores=[])
-    yield from _figures(node, settings_of_speed)
+    yield from _figures(node, without)
 
 
 def _parts(target: ast.expr) -> list[ast.expr]:

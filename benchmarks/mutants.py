@@ -12,7 +12,6 @@ import argparse
 import hashlib
 import json
 import os
-import random
 import resource
 import shutil
 import subprocess
@@ -44,7 +43,9 @@ MEMORY = 6 << 30
 BROKEN = 4  # as pytest says that it cannot even begin
 
 _ENGINE = "tests/layers/engine/"
-_OVERLAY = tuple(_ENGINE + name for name in ("test_overlay.py", "test_overlay_properties.py"))
+_OVERLAY = tuple(
+    _ENGINE + name for name in ("test_overlay.py", "test_twins.py", "test_overlay_properties.py")
+)
 _TABULATE = tuple(
     _ENGINE + name for name in ("test_tabulate.py", "test_twins.py", "test_tabulate_properties.py")
 )
@@ -73,17 +74,11 @@ TESTS: dict[str, tuple[str, ...]] = {
     "zones/rounding/rounding.py": ("tests/zones/rounding",),
     "zones/rounding/controlled.py": ("tests/zones/rounding",),
 }
-#: Settings that change seconds or memory, never a figure: the tests of layouts hold that.
-SPEED = frozenset(
+#: What changes seconds, memory or the shapes of a map, never a figure (tests of layouts hold that).
+NO_FIGURES = frozenset(
     [
-        "TASK_PLOTS",
-        "FEW_COMMUNES",
-        "EDGES_PER_BIN",
-        "MARGIN",
-        "ENTRIES",
-        "TABLES",
-        "WINDOW_BYTES",
-        "BLOCK_CELLS",
+        *("TASK_PLOTS", "FEW_COMMUNES", "EDGES_PER_BIN", "MARGIN", "ENTRIES", "TABLES", "groups"),
+        *("_neighbours", "_batches", "piece_shapes", "_wider"),
     ]
 )
 
@@ -97,6 +92,7 @@ class Verdict:
     before: str
     after: str
     digest: str
+    tests: str
     outcome: str
     seconds: float
 
@@ -104,7 +100,7 @@ class Verdict:
 def run(arguments: list[str]) -> int:
     """Try a sample of mutants; what was tried of unchanged modules is not tried again."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks mutants")
-    parser.add_argument("--count", type=int, default=400, help="mutants of all modules together")
+    parser.add_argument("--count", type=int, default=330, help="mutants of all modules together")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--module", action="append", help="only modules whose path holds this")
     options = parser.parse_args(arguments)
@@ -113,12 +109,17 @@ def run(arguments: list[str]) -> int:
     chosen = _sample(options.count, options.seed)
     kept = CACHE / f"mutants-{options.seed}.jsonl"
     kept.parent.mkdir(exist_ok=True)
-    known = _read(kept)
+    known, tests = _read(kept), {module: _tests_digest(module) for module in TESTS}
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         tree = _copy(Path(folder))
         for module in modules:
-            new = {key: mutant for key, mutant in chosen[module].items() if key not in known}
-            for verdict in _try(tree, module, new) if new else ():
+            new = {
+                key: mutant
+                for key, mutant in chosen[module].items()
+                if key not in known
+                or (known[key].outcome == "survived" and known[key].tests != tests[module])
+            }
+            for verdict in _try(tree, module, new, tests[module]) if new else ():
                 known[verdict.digest] = verdict
                 with kept.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(_record(verdict)) + "\n")
@@ -127,28 +128,26 @@ def run(arguments: list[str]) -> int:
 
 
 def _sample(count: int, seed: int) -> dict[str, dict[str, Mutant]]:
-    """Mutants of each module by their digests, about as many of each."""
-    every = {
-        module: mutants_of((ROOT / module).read_text(encoding="utf-8"), SPEED) for module in TESTS
-    }
+    """Mutants of each module by their digests, about as many of each, in the order of the text."""
     each = -(-count // len(TESTS))
     chosen = {}
-    for module, mutants in every.items():
-        picked = random.Random(f"{seed} {module}").sample(
-            range(len(mutants)), min(each, len(mutants))
-        )
-        chosen[module] = {_digest(module, mutants[i]): mutants[i] for i in sorted(picked)}
+    for module in TESTS:
+        mutants = mutants_of((ROOT / module).read_text(encoding="utf-8"), NO_FIGURES)
+        digests = [_digest(str(seed), module, mutant.source) for mutant in mutants]
+        picked = sorted(range(len(mutants)), key=digests.__getitem__)[:each]
+        chosen[module] = {digests[i]: mutants[i] for i in sorted(picked)}
     return chosen
 
 
-def _digest(module: str, mutant: Mutant) -> str:
-    """Key of a mutant and of the tests that judge it: either changed, it is tried again."""
-    parts = [module, mutant.source]
-    for place in TESTS[module]:
-        path = ROOT / place
-        files = [path] if path.is_file() else sorted(path.rglob("*.py"))
-        parts += [file.read_text(encoding="utf-8") for file in files]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+def _digest(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
+
+
+def _tests_digest(module: str) -> str:
+    """Key of the tests that judge a module: what survived others is tried again."""
+    places = [ROOT / place for place in TESTS[module]]
+    files = [file for p in places for file in ([p] if p.is_file() else sorted(p.rglob("*.py")))]
+    return _digest(*(file.read_text(encoding="utf-8") for file in files))
 
 
 def _read(path: Path) -> dict[str, Verdict]:
@@ -177,7 +176,7 @@ def _copy(folder: Path) -> Path:
     return tree
 
 
-def _try(tree: Path, module: str, mutants: dict[str, Mutant]) -> Iterator[Verdict]:
+def _try(tree: Path, module: str, mutants: dict[str, Mutant], tests: str) -> Iterator[Verdict]:
     """Judge the mutants of one module, after the module as it is."""
     path = tree / module
     original = path.read_text(encoding="utf-8")
@@ -193,9 +192,8 @@ def _try(tree: Path, module: str, mutants: dict[str, Mutant]) -> Iterator[Verdic
             outcome, seconds = _judge(tree, module, limit)
             told = f"{module}:{mutant.line}: {mutant.before} → {mutant.after}"
             print(f"  {outcome:8} {seconds:5.1f} s  {told}", flush=True)
-            yield Verdict(
-                module, mutant.line, mutant.before, mutant.after, digest, outcome, seconds
-            )
+            about = (module, mutant.line, mutant.before, mutant.after)
+            yield Verdict(*about, digest, tests, outcome, seconds)
     finally:
         path.write_text(original, encoding="utf-8")
 

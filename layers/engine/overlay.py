@@ -116,7 +116,7 @@ def overlay_area(
     )
     keys = plots[by].loc[pieces["plot"]].reset_index(drop=True)
     frame = pd.concat([pieces[[id_column]], keys, pieces[["area_ha", "ledger_ha"]]], axis=1)
-    groups = frame.groupby([id_column, *by], dropna=False, sort=True, observed=True)
+    groups = frame.groupby([id_column, *by], dropna=False, observed=True)
     table = groups[["area_ha", "ledger_ha"]].sum(min_count=1)
     table.insert(0, "plots", groups.size().astype("int64"))
     result: pd.DataFrame = table.reset_index()

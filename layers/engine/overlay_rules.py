@@ -69,8 +69,7 @@ def share_ledger(shares: Shares, ledger: FloatArray | None) -> FloatArray:
     left = ledger - np.bincount(shares.row, pieces, len(ledger))
     pieces[largest] += left[shares.row[largest]]
     left = np.abs(ledger - np.bincount(shares.row, pieces, len(ledger)))
-    known = ~np.isnan(ledger)
-    wrong = np.flatnonzero(known & (left > CLOSURE_RATIO * np.abs(np.where(known, ledger, 0.0))))
+    wrong = np.flatnonzero(left > CLOSURE_RATIO * np.abs(ledger))  # never where there is no area
     if len(wrong):
         raise ClosureError(
             en=f"Ledger hectares of {len(wrong)} plots do not close, rows {wrong[:5].tolist()}, by "
@@ -99,7 +98,7 @@ def settle_slivers(
     _tell_slivers(shares, told, moved, max(sliver_m2, SLIVER_TOLD_M2), labels, findings)
     if not moved.any():
         return shares
-    keeper = np.full(int(shares.row.max()) + 1, -1)
+    keeper = np.empty(int(shares.row.max()) + 1, np.int64)
     keeper[shares.row[largest]] = largest
     area, share = shares.area_m2.copy(), shares.share.copy()
     np.add.at(area, keeper[shares.row[moved]], area[moved])

@@ -27,7 +27,14 @@ def test_neighbours_that_touch_do_not_overlap() -> None:
 def test_a_plot_drawn_twice_and_one_inside_another() -> None:
     plots = squares((0, 0, 3, 3), (0, 0, 3, 3), (1, 1, 2, 2))
     plots.index = ["a", "b", "c"]
+    table = check_overlaps(plots.iloc[::-1])
+    assert table.to_numpy().tolist() == [
+        ["b", "a", 9.0, 1.0],
+        ["c", "b", 1.0, 1.0],
+        ["c", "a", 1.0, 1.0],
+    ]
     table = check_overlaps(plots)
+    assert table.index.tolist() == [0, 1, 2]
     assert table.to_numpy().tolist() == [
         ["a", "b", 9.0, 1.0],
         ["a", "c", 1.0, 1.0],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ import pytest
 import shapely
 from shapely import MultiPolygon, Polygon, box
 
+import layers.engine.overlay
+import layers.engine.overlay_rules
 import layers.engine.overlay_tasks
 from layers import overlay_area, overlay_geometry, overlay_pieces
 from layers.base.errors import ClosureError, CrsError, InputError
@@ -214,6 +217,69 @@ def test_slivers_are_reported_and_kept(communes: Any) -> None:
     assert (sliver.severity, sliver.count, sliver.rows) == ("note", 1, (0,))
     assert sliver.area_ha == pytest.approx(0.005)
     assert "0 were given" in sliver.message.en
+
+
+@pytest.mark.parametrize(("width_m", "told"), [(0.99, True), (1.01, False), (1.9, False)])
+def test_pieces_below_a_hundredth_of_a_hectare_are_told(
+    communes: Any, width_m: float, told: bool
+) -> None:
+    found = Findings()
+    overlay_pieces(communes, squares((9, 0, 10 + width_m / 100, 1)), findings=found)
+    assert ("sliver" in kinds(found)) is told
+
+
+def test_thin_pieces_are_no_rounding(communes: Any) -> None:
+    """What coordinates can tell is kept: 5 mm of a plot of 1 ha, and half of a plot of 1 mm²."""
+    plots = squares((9, 0, 10.00005, 1), (9.999995, 5, 10.000005, 5.00001))
+    pieces = overlay_pieces(communes, plots)
+    assert pieces["code"].tolist() == ["06001", "06004"] * 2
+    assert pieces["area_ha"].tolist()[1] == pytest.approx(5e-5, rel=1e-4)
+    assert pieces["share_ratio"].tolist()[2:] == pytest.approx([0.5, 0.5], rel=1e-4)
+
+
+def test_ledger_hectares_that_do_not_close_are_refused(
+    communes: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plots = squares((9, 0, 13, 1), (2, 2, 4, 4), dtich=[8.1, 5.0])
+    monkeypatch.setattr(
+        layers.engine.overlay_rules, "largest_pieces", lambda rows, _: np.array([], np.int64)
+    )
+    overlay_pieces(communes, plots, ledger_column="dtich")  # shares of 1/4 close by themselves
+    shares = layers.engine.overlay.settle_slivers
+
+    def lossy(*arguments: Any) -> Any:
+        found = shares(*arguments)
+        return replace(found, share=found.share * (1 - 1e-9))
+
+    monkeypatch.setattr(layers.engine.overlay, "settle_slivers", lossy)
+    with pytest.raises(ClosureError, match=r"2 plots do not close, rows \[0, 1\], by"):
+        overlay_pieces(communes, plots, ledger_column="dtich")
+
+
+def test_missing_ledger_areas_of_any_number_type_stay_missing(communes: Any) -> None:
+    plots = squares((1, 0, 2, 1), (9, 0, 11, 1), dtich=pd.array([None, 3.0], "Float64"))
+    pieces = overlay_pieces(communes, plots, ledger_column="dtich")
+    assert pieces["ledger_ha"].isna().tolist() == [True, False, False]
+    assert pieces["ledger_ha"].tolist()[1:] == [1.5, 1.5]
+
+
+def test_sums_stand_in_the_order_of_codes_and_classes(communes: Any) -> None:
+    plots = squares((11, 0, 12, 1), (1, 0, 2, 1), (3, 0, 4, 1), land=["b", "d", "c"])
+    table = overlay_area(communes, plots)
+    assert table[["code", "land"]].to_numpy().tolist() == [
+        ["06001", "c"],
+        ["06001", "d"],
+        ["06004", "b"],
+    ]
+
+
+def test_geometry_comes_with_the_ledger_and_the_same_rules(communes: Any) -> None:
+    plots = squares((9, 0, 13, 1), dtich=[8.0])
+    cut = overlay_geometry(communes, plots, ledger_column="dtich")
+    assert cut["ledger_ha"].tolist() == [2.0, 6.0]
+    bow = plot((0, 0), (2, 2), (2, 0), (0, 2))
+    with pytest.raises(InputError, match="1 invalid polygons"):
+        overlay_geometry(communes, bow, repair="never")
 
 
 def test_slivers_go_to_the_larger_side_only_when_asked(communes: Any) -> None:
