@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -278,8 +279,9 @@ def test_geometry_comes_with_the_ledger_and_the_same_rules(communes: Any) -> Non
     cut = overlay_geometry(communes, plots, ledger_column="dtich")
     assert cut["ledger_ha"].tolist() == [2.0, 6.0]
     bow = plot((0, 0), (2, 2), (2, 0), (0, 2))
-    with pytest.raises(InputError, match="1 invalid polygons"):
-        overlay_geometry(communes, bow, repair="never")
+    for overlay in (overlay_geometry, partial(overlay_area, by=[])):
+        with pytest.raises(InputError, match="1 invalid polygons"):
+            overlay(communes, bow, repair="never")
 
 
 def test_slivers_go_to_the_larger_side_only_when_asked(communes: Any) -> None:

@@ -112,6 +112,21 @@ def test_squares():
     assert not table["exceeds_natural_area"].any()
 
 
+def test_not_yet_forest_outside_the_three_classes_is_no_forest():
+    """It stands in the area with forest, of every class; never in the forest that counts."""
+    areas = frame(
+        ("1", "planted_forest", 20, "outside", 20),
+        ("1", "not_yet_forest", 5, "outside", 5),
+        ("1", "natural_forest", 15, "production", 15),
+    )
+    table = forest_cover_table(areas, units(100.0), province_code="20", province="Lạng Sơn")
+    one = table.iloc[0]
+    assert one[["outside_ha", "forest_outside_ha", "area_with_forest_ha"]].tolist() == [25, 20, 40]
+    assert one["cover_percent"] == pytest.approx(35.0)
+    assert one["wrong_inside_plan_percent"] == pytest.approx(15.0)
+    assert one["cover_geometry_percent"] == pytest.approx(35.0)
+
+
 def test_the_contract_comes_first():
     table = squares()
     assert list(table.columns) == FOREST_COVER_FULL.names

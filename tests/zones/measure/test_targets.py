@@ -79,8 +79,69 @@ def test_what_nothing_measures_says_so() -> None:
     assert math.isnan(float(str(row["shortfall"])))
 
 
-def test_a_state_is_not_held_against_a_yearly_figure() -> None:
-    assert compared(500.0, period="per_year")["status"] == "not_measured"
+@pytest.mark.parametrize(
+    ("present", "status", "shortfall", "surplus"),
+    [
+        (61.9, "below", 0.6, 0.0),
+        (62.5, "within", 0.0, 0.0),
+        (63.5, "within", 0.0, 0.0),
+        (63.6, "above", 0.0, 0.1),
+    ],
+)
+def test_a_rate_may_have_its_own_tolerance_in_points(
+    present: float, status: str, shortfall: float, surplus: float
+) -> None:
+    """Half a point on either side, whatever the percentage allowed round hectares."""
+    target = plan_target(unit="%", bound="about", low=63.0, high=63.0)
+    measured = pd.DataFrame(
+        [("pine", "area", "", "%", present)],
+        columns=["zone", "indicator", "commune_code", "unit", "present"],
+    )
+    tolerated = ToleratedBounds(tolerance_percent=5.0, rate_tolerance_points=0.5)
+    row = compare_targets(pd.DataFrame([target]), measured, tolerated=tolerated).iloc[0]
+    assert (row["low"], row["high"], row["status"]) == (62.5, 63.5, status)
+    assert (row["shortfall"], row["surplus"]) == (
+        pytest.approx(shortfall), pytest.approx(surplus),
+    )  # fmt: skip
+    assert math.isnan(row["tolerance_percent"])
+    ranged = pd.DataFrame([target | {"bound": "range", "low": 62.0, "high": 64.0}])
+    row = compare_targets(ranged, measured, tolerated=tolerated).iloc[0]
+    assert (row["low"], row["high"]) == (62.0, 64.0)
+
+
+@pytest.mark.parametrize(
+    ("period", "status"),
+    [
+        ("by_year", "above"),
+        ("in_year", "above"),
+        ("per_year", "not_measured"),
+        ("", "not_measured"),
+    ],
+)
+def test_a_layer_is_held_against_states_alone(period: str, status: str) -> None:
+    row = compared(500.0, period=period)
+    assert row["status"] == status
+    assert math.isnan(float(str(row["present"]))) is (status == "not_measured")
+
+
+def test_what_was_measured_goes_to_its_commune_and_unit() -> None:
+    targets = pd.DataFrame(
+        [
+            plan_target(target="a", commune_code="06001", low=5.0, high=9.0),
+            plan_target(target="b", commune_code=None),
+            plan_target(target="c", unit="con"),
+        ]
+    )
+    measured = pd.DataFrame(
+        [("pine", "area", "06001", "ha", 4.0), ("pine", "area", "", "ha", 110.0)],
+        columns=["zone", "indicator", "commune_code", "unit", "present"],
+    )
+    found = compare_targets(targets, measured, tolerated=ToleratedBounds())
+    assert found["present"].fillna(-1).tolist() == [4.0, 110.0, -1.0]
+    assert found["shortfall"].fillna(-1).tolist() == [1.0, 0.0, -1.0]
+    twice = pd.concat([measured, measured])
+    with pytest.raises(pd.errors.MergeError):
+        compare_targets(targets, twice, tolerated=ToleratedBounds())
 
 
 def test_other_plans_fill_only_what_the_first_lacks() -> None:
@@ -127,6 +188,23 @@ def test_a_zone_measured_as_nothing_is_zero_without_shares() -> None:
     frame = share_zones(present, listed, communes=communes)
     assert frame["present_ha"].tolist() == [0.0]
     assert frame["share_ratio"].isna().all()
+
+
+def test_limits_of_the_two_lists_are_the_users() -> None:
+    communes = pd.DataFrame({"commune_code": ["2", "1"], "commune": ["B", "A"]})
+    listed = pd.DataFrame([("pine", "1")], columns=["zone", "commune_code"])
+    present = pd.DataFrame(
+        [("pine", "1", 8.0), ("pine", "2", 92.0)], columns=["zone", "commune_code", "present_ha"]
+    )
+
+    def remarks(**limits: float) -> list[str]:
+        found = share_zones(present, listed, communes=communes, **limits)
+        assert found["commune_code"].tolist() == ["1", "2"]
+        return list(found["remark"])
+
+    assert remarks() == ["", "unlisted_but_much"]
+    assert remarks(listed_min_percent=8.1) == ["listed_but_little", "unlisted_but_much"]
+    assert remarks(listed_min_percent=8.0, unlisted_max_percent=92.0) == ["", ""]
 
 
 def test_binary_dust_decides_nothing() -> None:

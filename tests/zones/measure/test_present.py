@@ -1,0 +1,120 @@
+"""Present areas: which hectares of which layer and year stand for a crop."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+
+from layers.base.errors import InputError
+from zones.measure.present import late_reporters, present_by_crop
+
+COLUMNS = ["commune_code", "layer", "land", "crop", "planting_year", "area_ha", "ledger_ha"]
+
+
+def measured(*rows: tuple[object, ...]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=COLUMNS)
+    return frame.astype({"planting_year": "Int64", "area_ha": float, "ledger_ha": float})
+
+
+def found(frame: pd.DataFrame, **chosen: str) -> dict[tuple[str, str, str], float]:
+    table = present_by_crop(frame, chosen)
+    assert list(table.columns) == ["crop", "commune_code", "layer", "present_ha"]
+    keys = list(zip(table["crop"], table["commune_code"], table["layer"], strict=True))
+    assert len(set(keys)) == len(keys)
+    return dict(zip(keys, table["present_ha"].tolist(), strict=True))
+
+
+def test_ground_outside_the_communes_is_nobodys_present_area() -> None:
+    frame = measured(
+        ("06001", "forest", "planted_forest", "pine", 2010, 9.0, 10.0),
+        ("06001", "forest", "not_yet_forest", "pine", 2023, 2.0, 2.5),
+        ("06004", "forest", "planted_forest", "pine", 2012, 4.0, 5.0),
+        ("", "forest", "planted_forest", "pine", 2010, 100.0, 100.0),
+    )
+    assert found(frame) == {("pine", "06001", "forest"): 12.5, ("pine", "06004", "forest"): 5.0}
+
+
+def test_natural_forest_and_land_without_crop_are_no_zone() -> None:
+    frame = measured(
+        ("06001", "forest", "natural_forest", "chestnut", pd.NA, 50.0, 50.0),
+        ("06001", "forest", "bare", "", pd.NA, 30.0, 30.0),
+        ("06001", "forest", "planted_forest", "chestnut", 2015, 3.0, 3.0),
+    )
+    assert found(frame) == {("chestnut", "06001", "forest"): 3.0}
+
+
+def test_of_a_report_the_newest_year_of_each_crop_counts() -> None:
+    frame = measured(
+        ("06001", "report", "report", "tea", 2023, math.nan, 7.0),
+        ("06001", "report", "report", "tea", 2024, math.nan, 8.0),
+        ("06004", "report", "report", "tea", 2023, math.nan, 9.0),
+        ("06004", "report", "report", "citrus", 2023, math.nan, 1.5),
+    )
+    assert found(frame) == {("tea", "06001", "report"): 8.0, ("citrus", "06004", "report"): 1.5}
+    (late,) = late_reporters("báo cáo", frame)
+    assert (late.kind, late.severity, late.count, late.area_ha) == (
+        "report-incomplete", "problem", 1, 9.0,
+    )  # fmt: skip
+    assert late.examples == ("06004",)
+    assert "tea: 1 communes (06004) reported 9.00 ha in an earlier year" in late.message.en
+    assert "2024" in late.message.vi
+
+
+def test_the_last_report_of_a_late_commune_is_told() -> None:
+    frame = measured(
+        ("06001", "report", "report", "tea", 2024, math.nan, 1.0),
+        ("06004", "report", "report", "tea", 2023, math.nan, 5.0),
+        ("06004", "report", "report", "tea", 2021, math.nan, 50.0),
+        ("06007", "report", "report", "tea", 2022, math.nan, 2.0),
+    )
+    (late,) = late_reporters("báo cáo", frame)
+    assert (late.count, late.area_ha) == (2, 7.0)
+    assert late_reporters("báo cáo", frame[frame["planting_year"] == 2024]) == []
+
+
+def test_years_of_planting_are_no_years_of_a_report() -> None:
+    frame = measured(
+        ("06001", "forest", "planted_forest", "pine", 2010, 1.0, 1.0),
+        ("06001", "forest", "planted_forest", "pine", 2020, 2.0, 2.0),
+        ("06001", "forest", "planted_forest", "pine", pd.NA, 4.0, 4.0),
+    )
+    assert found(frame) == {("pine", "06001", "forest"): 7.0}
+
+
+def test_a_layer_without_a_ledger_counts_by_geometry() -> None:
+    frame = measured(
+        ("06001", "orchards", "crop", "tea", pd.NA, 3.0, math.nan),
+        ("06001", "forest", "planted_forest", "pine", 2010, 9.0, 10.0),
+    )
+    areas = found(frame)
+    assert areas["tea", "06001", "orchards"] == 3.0
+    assert areas["pine", "06001", "forest"] == 10.0
+
+
+def test_one_layer_tells_of_a_crop() -> None:
+    frame = measured(
+        ("06001", "forest", "planted_forest", "pine", 2010, 9.0, 10.0),
+        ("06001", "orchards", "crop", "pine", pd.NA, 3.0, math.nan),
+        ("06004", "orchards", "crop", "tea", pd.NA, 1.0, math.nan),
+    )
+    with pytest.raises(InputError, match=r"1 crops stand in several layers \(pine: forest, orch"):
+        present_by_crop(frame, {})
+    assert found(frame, pine="orchards") == {
+        ("pine", "06001", "orchards"): 3.0,
+        ("tea", "06004", "orchards"): 1.0,
+    }
+
+
+def test_a_crop_that_its_layer_does_not_have_is_measured_as_nothing() -> None:
+    frame = measured(
+        ("06001", "forest", "planted_forest", "pine", 2010, 9.0, 10.0),
+        ("06004", "forest", "bare", "", pd.NA, 3.0, 3.0),
+        ("", "forest", "planted_forest", "pine", 2010, 1.0, 1.0),
+    )
+    assert found(frame, anise="forest") == {
+        ("pine", "06001", "forest"): 10.0,
+        ("anise", "06001", "forest"): 0.0,
+        ("anise", "06004", "forest"): 0.0,
+    }
