@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -17,7 +17,8 @@ from layers.base.findings import Findings
 from layers.base.schema import Column, Schema
 from layers.communes.codes import normal_code
 from layers.crs.source import place_layer
-from layers.io.table import parse_numbers, read_table, require_columns
+from layers.io.table import read_table, require_columns
+from layers.io.values import Decimal, parse_numbers
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -76,7 +77,7 @@ class NaturalAreas:
     code_column: str = "code"
     area_column: str = "official_area_ha"
     sheet: str | None = None
-    decimal: Literal[".", ","] | None = None
+    decimal: Decimal | None = None
 
 
 def load_natural_areas(table: NaturalAreas) -> pd.Series[float]:

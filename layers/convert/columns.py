@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from layers.base.errors import InputError
 from layers.communes.spelling import without_marks
-from layers.io.table import parse_numbers
+from layers.io.values import Decimal, parse_numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +68,7 @@ class FigureColumns:
     sums: tuple[str, ...] | None = None
     keys: tuple[str, ...] | None = None
     rates: Mapping[str, Rate] = field(default_factory=dict)
-    decimal: Literal[".", ","] | None = None
+    decimal: Decimal | None = None
 
 
 def parse_rate(text: str) -> tuple[str, Rate]:
@@ -141,7 +141,8 @@ def sort_columns(
         result[name] = result[name].astype("float64")
     for name in keys:
         if _YEAR.fullmatch(_word(name)) and _is_number(result[name], None):
-            result[name] = result[name].astype("float64").astype("Int64")
+            years = parse_numbers(result[name], source=f"{source}, {name}")
+            result[name] = years.astype("Int64")
     if not sums:
         raise InputError(
             en=f"{source}: found no column of figures that add; name them with --sum.",
@@ -158,9 +159,10 @@ _UNKNOWN = ("…", "...", "..")
 
 def _without_signs(values: pd.Series[str]) -> tuple[pd.Series[str], int]:
     """Cells with dashes as 0 and dots as missing, and how many dashes there were."""
-    text = values.astype("str").str.strip()
+    cells = values.astype("object")
+    text = cells.map(lambda cell: cell.strip() if isinstance(cell, str) else "")
     dash = text.isin(_NONE)
-    return text.mask(dash, "0").mask(text.isin(_UNKNOWN)), int(dash.sum())
+    return cells.mask(dash, 0).mask(text.isin(_UNKNOWN)), int(dash.sum())
 
 
 def _what(word: str, *, is_number: bool) -> str:
@@ -190,7 +192,8 @@ def _is_number(values: pd.Series[str], decimal: str | None) -> bool:
         return False
     if pd.api.types.is_numeric_dtype(values):
         return True
-    present = _without_signs(values)[0].dropna().str.replace(r"\s", "", regex=True)
+    cells = _without_signs(values)[0].dropna().astype("str")
+    present = cells.str.replace(r"\s", "", regex=True)
     grouped = decimal is not None or bool(present.str.contains(",").any())
     pattern = r"[-+]?[\d.,]*\d" if grouped else r"[-+]?\d+(\.\d+)?"
     return bool(len(present)) and bool(present.str.fullmatch(pattern).all())

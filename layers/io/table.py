@@ -1,119 +1,72 @@
-"""Tables of figures as offices send them: CSV, Excel, Parquet; and numbers written as text.
+"""The one reader of tables of figures: CSV, workbooks of every office, Parquet.
 
-A figure such as ``12.345`` means twelve and a bit to a computer and twelve thousand to an office in
-Việt Nam, so a column in which both readings fit is refused until the project says which it is.
+A number cell stays a number and a text cell stays text (NFC, stripped), so that a decimal mark is
+asked for only where a figure stands as text. Nothing shifts: a row has the cells of the header or
+is refused; every fault of a file, and of the libraries that read it, is one line.
 """
 
 from __future__ import annotations
 
-import re
+import codecs
+import csv
+import io
+import itertools
 import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from layers.base.errors import InputError, MissingFileError, SchemaError
+from layers.io.workbook import WORKBOOK_KINDS, column_letters, read_workbook_rows
 
-__all__ = ["parse_numbers", "read_table", "require_columns"]
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
-_PLAIN = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?")
-_THOUSANDS_LIKE = re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}")
+__all__ = ["TABLE_KINDS", "open_parquet", "read_table", "require_columns"]
+
+TABLE_KINDS = (".csv", ".tsv", *WORKBOOK_KINDS, ".parquet")
+
+#: Most cells of a CSV or Parquet table: 500,000 records of 50 fields.
+CELL_LIMIT = 25_000_000
+_CHUNK = 20_000
+_TEXT = pd.StringDtype(na_value=np.nan)
+
+_Rows = Iterator[tuple[int, Sequence[object]]]
 
 
 def read_table(path: Path, *, sheet: str | None = None) -> pd.DataFrame:
-    """Read a table with every cell as text (NFC, stripped), so that no code loses its zeros."""
+    """Read a table; the index is the row in the file less 2, so that the first below a header is 0.
+
+    A column is float64 or Int64 where all its cells are numbers, text where all are text, and holds
+    both where they are mixed. Columns without a header go by their letters, as ``(C)``.
+    """
     if not path.is_file():
         raise MissingFileError(
             en=f"File not found: {path}. Check the path in the project file.",
             vi=f"Không tìm thấy tệp: {path}. Hãy kiểm tra đường dẫn trong tệp dự án.",
         )
-    readers = {".csv": _read_csv, ".parquet": _read_parquet, ".xlsx": _read_excel}
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
+    kind = path.suffix.lower()
+    if kind not in TABLE_KINDS:
         raise InputError(
-            en=f"{path}: expected a table as .csv, .xlsx or .parquet, found {path.suffix!r}.",
-            vi=f"{path}: cần bảng dạng .csv, .xlsx hoặc .parquet, lại gặp {path.suffix!r}.",
+            en=f"{path}: expected a table as {', '.join(TABLE_KINDS)}, found {path.suffix!r}.",
+            vi=f"{path}: cần bảng dạng {', '.join(TABLE_KINDS)}, lại gặp {path.suffix!r}.",
         )
-    frame = reader(path, sheet)
+    if kind == ".parquet":
+        frame = _read_parquet(path)
+    elif kind in WORKBOOK_KINDS:
+        frame = _frame(path, read_workbook_rows(path, sheet), strict=False)
+    else:
+        frame = _frame(path, _csv_rows(path), strict=True)
     if frame.empty:
         raise InputError(
             en=f"{path}: expected rows of figures, found an empty table.",
             vi=f"{path}: bảng không có dòng dữ liệu nào.",
         )
-    frame.columns = [unicodedata.normalize("NFC", str(name)).strip() for name in frame.columns]
-    return frame.apply(_tidy_text)
-
-
-def _read_csv(path: Path, _sheet: str | None) -> pd.DataFrame:
-    try:
-        text = path.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            en=f"{path}: expected UTF-8 text, found other bytes at position {error.start}; save "
-            "the table as 'CSV UTF-8'.",
-            vi=f"{path}: tệp không phải UTF-8 (byte lạ ở vị trí {error.start}); hãy lưu lại dạng "
-            "'CSV UTF-8'.",
-        ) from error
-    header = text.partition("\n")[0]
-    separator = max(",;\t", key=header.count)
-    try:
-        return pd.read_csv(path, sep=separator, dtype=str, encoding="utf-8-sig")
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        reason = str(error).strip().splitlines()[-1]
-        raise InputError(
-            en=f"{path}: not a readable CSV table ({reason}).",
-            vi=f"{path}: không đọc được bảng CSV ({reason}).",
-        ) from error
-
-
-def _read_parquet(path: Path, _sheet: str | None) -> pd.DataFrame:
-    frame = pd.read_parquet(path)
-    return frame.map(lambda cell: np.nan if pd.isna(cell) else str(cell))
-
-
-def _read_excel(path: Path, sheet: str | None) -> pd.DataFrame:
-    import zipfile
-
-    import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError) as error:
-        raise InputError(
-            en=f"{path}: expected an Excel workbook (.xlsx), found something else.",
-            vi=f"{path}: tệp không phải sổ tính Excel (.xlsx).",
-        ) from error
-    try:
-        name = sheet or book.sheetnames[0]
-        if name not in book.sheetnames:
-            raise MissingFileError(
-                en=f"{path}: no sheet {name!r}; the workbook has {book.sheetnames}.",
-                vi=f"{path}: không có trang tính {name!r}; sổ tính có {book.sheetnames}.",
-            )
-        rows = [list(row) for row in book[name].iter_rows(values_only=True)]
-    finally:
-        book.close()
-    rows = [row for row in rows if any(cell is not None for cell in row)]
-    if not rows:
-        return pd.DataFrame()
-    head = ["" if cell is None else str(cell) for cell in rows[0]]
-    return pd.DataFrame([[_cell_text(cell) for cell in row] for row in rows[1:]], columns=head)
-
-
-def _cell_text(cell: object) -> str | float:
-    if cell is None:
-        return np.nan
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else repr(cell)
-    return str(cell)
-
-
-def _tidy_text(values: pd.Series[str]) -> pd.Series[str]:
-    text = values.astype("str").str.normalize("NFC").str.strip()
-    return text.mask(text == "")
+    return frame
 
 
 def require_columns(frame: pd.DataFrame, columns: dict[str, str], *, source: str) -> None:
@@ -129,39 +82,203 @@ def require_columns(frame: pd.DataFrame, columns: dict[str, str], *, source: str
         )
 
 
-def parse_numbers(
-    text: pd.Series[str], *, source: str, decimal: Literal[".", ","] | None = None
-) -> pd.Series[float]:
-    """Numbers that stand as text."""
-    cells = text.astype("str").str.replace(r"\s", "", regex=True)
-    present = cells.notna()
-    if decimal is None:
-        _refuse_ambiguous(cells[present], source)
-    else:
-        thousands = "." if decimal == "," else ","
-        cells = cells.str.replace(thousands, "", regex=False).str.replace(decimal, ".", regex=False)
-    bad = present & ~cells.fillna("0").str.fullmatch(_PLAIN.pattern)
-    if bad.any():
-        rows = [f"row {position + 2}: {text[position]!r}" for position in bad[bad].index[:5]]
-        listed = ", ".join(rows)
-        raise InputError(
-            en=f"{source}: expected numbers, found {int(bad.sum())} cells of text ({listed}).",
-            vi=f"{source}: cần số, lại gặp {int(bad.sum())} ô chữ ({listed}).",
-        )
-    return cells.astype("float64")
+def _csv_rows(path: Path) -> _Rows:
+    """Read the records of a CSV file that hold something, with their numbers."""
+    with path.open("rb") as file:
+        head = file.read(4)
+    wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    # Excel's "Unicode text" is UTF-16 with a mark; nothing else tells its encoding by itself.
+    with path.open(encoding="utf-16" if wide else "utf-8-sig", newline="") as text:
+        try:
+            sample = text.read(1 << 16)
+            text.seek(0)
+            records = csv.reader(text, delimiter=_separator(sample), strict=True)
+            for number, cells in enumerate(records, start=1):
+                if any(cell.strip() for cell in cells):
+                    yield number, cells
+        except UnicodeError as error:
+            place = f" at position {error.start}" if isinstance(error, UnicodeDecodeError) else ""
+            raise InputError(
+                en=f"{path}: expected UTF-8 text, found other bytes{place}; save the table as "
+                "'CSV UTF-8'.",
+                vi=f"{path}: tệp không phải UTF-8 (có byte lạ{place}); hãy lưu lại dạng "
+                "'CSV UTF-8'.",
+            ) from error
+        except csv.Error as error:
+            raise InputError(
+                en=f"{path}: not a readable CSV table ({error}).",
+                vi=f"{path}: không đọc được bảng CSV ({error}).",
+            ) from error
 
 
-def _refuse_ambiguous(cells: pd.Series[str], source: str) -> None:
-    with_comma = cells[cells.str.contains(",", regex=False)]
-    dotted = cells[cells.str.contains(".", regex=False)]
-    # Every dotted figure of a column has three digits behind its dot: thousands, or decimals?
-    looks_grouped = not dotted.empty and bool(dotted.str.fullmatch(_THOUSANDS_LIKE.pattern).all())
-    if with_comma.empty and not looks_grouped:
-        return
-    example = (with_comma if not with_comma.empty else dotted).iloc[0]
-    raise InputError(
-        en=f"{source}: {example!r} can be read with a decimal comma or a decimal point; say which "
-        "with 'decimal: \",\"' or 'decimal: \".\"' in the project file.",
-        vi=f"{source}: {example!r} có thể hiểu theo hai cách (dấu phẩy hay chấm thập phân); hãy "
-        "ghi 'decimal: \",\"' hoặc 'decimal: \".\"' trong tệp dự án.",
+def _separator(sample: str) -> str:
+    """Separator that cuts the first record into most cells."""
+    if "\0" in sample:
+        raise csv.Error("it is no text")
+
+    def cells(mark: str) -> int:
+        return len(next(csv.reader(io.StringIO(sample.lstrip()), delimiter=mark), []))
+
+    return max(",;\t", key=cells)
+
+
+def _frame(path: Path, rows: _Rows, *, strict: bool) -> pd.DataFrame:
+    """Frame of rows of which the first is the header; ``strict`` refuses cells beyond it."""
+    first = next(rows, None)
+    if first is None:
+        return pd.DataFrame()
+    header = [_header(cell) for cell in first[1]]
+    while header and not header[-1]:
+        header.pop()
+    wide: list[int] = []
+    chunks, width, cells = [], len(header), 0
+    while chunk := list(itertools.islice(rows, _CHUNK)):
+        if strict:
+            wide += [number for number, row in chunk if any(map(_holds, row[len(header) :]))]
+        width = len(header) if strict else max(width, *(len(row) for _, row in chunk))
+        cells += width * len(chunk)
+        if cells > CELL_LIMIT:
+            raise _too_many(path, cells)
+        chunks.append(_chunk(chunk, width, text=strict))
+    if wide:
+        raise _wider(path, wide, len(header))
+    _refuse_twice(path, header)
+    if not chunks:
+        return pd.DataFrame(columns=header)
+    frame = pd.concat([chunk.reindex(columns=range(width)) for chunk in chunks])
+    named = [*header, *[""] * (width - len(header))]
+    names = [name or f"({column_letters(place)})" for place, name in enumerate(named)]
+    kept = [place for place, name in enumerate(named) if name or frame[place].notna().any()]
+    result = frame[kept].set_axis([names[place] for place in kept], axis="columns")
+    return result if strict else result.apply(_typed)
+
+
+def _chunk(rows: Sequence[tuple[int, Sequence[object]]], width: int, *, text: bool) -> pd.DataFrame:
+    padded = [[*row, *[None] * (width - len(row))][:width] for _, row in rows]
+    index = pd.Index([number - 2 for number, _ in rows])
+    frame = pd.DataFrame(padded, index=index, columns=range(width), dtype=object).map(_tidy)
+    return frame.astype(_TEXT) if text else frame
+
+
+def _header(cell: object) -> str:
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return "" if cell is None else unicodedata.normalize("NFC", str(cell)).strip()
+
+
+def _holds(cell: object) -> bool:
+    return cell is not None and str(cell).strip() != ""
+
+
+def _tidy(cell: object) -> object:
+    if not isinstance(cell, str):
+        return cell
+    text = cell if cell.isascii() else unicodedata.normalize("NFC", cell)
+    return text.strip() or None
+
+
+def _typed(values: pd.Series) -> pd.Series:
+    """Column of numbers, of text, or of both where the cells are mixed."""
+    is_text = values.map(lambda cell: isinstance(cell, str)).to_numpy(dtype=bool)
+    present = values.notna()
+    if is_text.any() or not present.any():
+        mixed = bool((present & ~is_text).any())
+        return values if mixed else values.astype(_TEXT)
+    numbers = values.astype("float64")
+    whole = numbers.dropna().map(float.is_integer).all() and numbers.abs().max() < 2**53
+    return numbers.astype("Int64") if whole else numbers
+
+
+def _wider(path: Path, rows: list[int], width: int) -> InputError:
+    listed = ", ".join(map(str, rows[:5]))
+    return InputError(
+        en=f"{path}: {len(rows)} rows have more cells than the {width} of the header (row "
+        f"{listed}): put text or figures that hold the separator between quotes, or save the table "
+        "with semicolons.",
+        vi=f"{path}: {len(rows)} dòng có nhiều ô hơn {width} ô của dòng tiêu đề (dòng {listed}): "
+        "hãy đặt trong ngoặc kép những ô có chứa dấu phân cách, hoặc lưu bảng với dấu chấm phẩy.",
     )
+
+
+def _refuse_twice(path: Path, header: Sequence[str]) -> None:
+    places: dict[str, list[str]] = {}
+    for place, name in enumerate(header):
+        places.setdefault(name, []).append(column_letters(place))
+    twice = {name: letters for name, letters in places.items() if name and len(letters) > 1}
+    if twice:
+        listed = "; ".join(f"{name!r}: {', '.join(letters)}" for name, letters in twice.items())
+        raise InputError(
+            en=f"{path}: {len(twice)} headers stand over several columns ({listed}); give each "
+            "column its own name.",
+            vi=f"{path}: {len(twice)} tên cột bị trùng ({listed}); hãy đặt tên riêng cho từng cột.",
+        )
+
+
+def _too_many(path: Path, cells: int) -> InputError:
+    return InputError(
+        en=f"{path}: the table has {cells:,} cells or more, above the {CELL_LIMIT:,} that are "
+        "read; keep the columns that are needed, or split it.",
+        vi=f"{path}: bảng có từ {cells:,} ô trở lên, quá mức {CELL_LIMIT:,} ô; hãy giữ các cột cần "
+        "dùng, hoặc chia nhỏ bảng.",
+    )
+
+
+def open_parquet(path: Path) -> pq.ParquetFile:
+    """Parquet file whose footer can be read and whose size is within the limit."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        file = pq.ParquetFile(path)
+        about = file.metadata
+        rows = max([about.num_rows, *_rows_of_groups(about)])
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise _no_parquet(path, error) from error
+    if rows * about.num_columns > CELL_LIMIT:
+        file.close()
+        raise _too_many(path, rows * about.num_columns)
+    return file
+
+
+def _rows_of_groups(about: pq.FileMetaData) -> Iterable[int]:
+    for group in map(about.row_group, range(about.num_row_groups)):
+        yield group.num_rows * about.num_row_groups
+        yield from (group.column(place).num_values for place in range(group.num_columns))
+
+
+def _no_parquet(path: Path, error: Exception) -> InputError:
+    reason = (str(error).strip().splitlines() or ["?"])[0]
+    return InputError(
+        en=f"{path}: not a readable Parquet table ({reason}); ask for it again.",
+        vi=f"{path}: không đọc được bảng Parquet ({reason}); hãy xin lại tệp.",
+    )
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    import pyarrow as pa
+
+    with open_parquet(path) as file:
+        try:
+            table = file.read()
+            table.validate(full=True)
+            _refuse_twice(path, table.column_names)
+            frame = pd.DataFrame(
+                {name: _parquet_column(table.column(name)) for name in table.column_names}
+            )
+        except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+            if isinstance(error, InputError):
+                raise
+            raise _no_parquet(path, error) from error
+    frame.columns = [_header(name) for name in frame.columns]
+    return frame
+
+
+def _parquet_column(column: pa.ChunkedArray) -> pd.Series:
+    import pyarrow as pa
+
+    kind = column.type
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        numbers = pd.Series(column.cast("float64", safe=False).to_numpy(zero_copy_only=False))
+        return _typed(numbers.astype(object).where(numbers.notna(), None))
+    texts = [None if cell is None else _tidy(str(cell)) for cell in column.to_pylist()]
+    return pd.Series(texts, dtype=object).pipe(_typed)

@@ -1,13 +1,172 @@
-"""Values of a forest status record made comparable: numbers that came as text, codes, labels."""
+"""Values of tables and records made comparable: numbers that came as text, codes, labels.
+
+A figure such as ``12.345`` means twelve and a bit to a computer and twelve thousand to an office in
+Việt Nam. There is one rule: thousands stand in groups of three with one mark between all of them,
+before the decimal mark. What reads one way under it is read; what reads two ways is refused until
+someone says which.
+"""
 
 from __future__ import annotations
 
+import math
+import re
 import unicodedata
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["as_code", "as_commune_code", "as_integer", "as_number", "as_text", "plot_labels"]
+from layers.base.errors import InputError
+
+__all__ = [
+    "Decimal",
+    "as_code",
+    "as_commune_code",
+    "as_integer",
+    "as_number",
+    "as_text",
+    "parse_number",
+    "parse_numbers",
+    "plot_labels",
+]
+
+Decimal = Literal[".", ","]
+
+_Readings = dict[Decimal, list[float | None]]
+
+_MARKS: tuple[Decimal, ...] = (",", ".")
+_OTHER: dict[Decimal, Decimal] = {",": ".", ".": ","}
+_WHOLE = r"(?:[0-9]+|[1-9][0-9]{{0,2}}([{thousands}\s])[0-9]{{3}}(?:\1[0-9]{{3}})*)"
+_WRITTEN: dict[Decimal, re.Pattern[str]] = {
+    mark: re.compile(
+        rf"[-+]?{_WHOLE.format(thousands=other)}(?:[{mark}][0-9]+)?(?:[eE][-+]?[0-9]+)?"
+    )
+    for mark, other in _OTHER.items()
+}
+#: How the table reader writes a formula that was never calculated, with its cell.
+_FORMULA = re.compile(r"[A-Z]{1,3}[0-9]+: =")
+
+
+def parse_number(text: str, *, decimal: Decimal | None = None) -> float:
+    """Read one number as a person typed it, in either way of writing thousands and decimals.
+
+    Parameters
+    ----------
+    text : str
+        For instance "5.000", "1 200,5" or "-3".
+    decimal : {".", ","}, optional
+        Decimal mark; needed only where two readings fit.
+
+    Returns
+    -------
+    float
+        A finite number.
+
+    Raises
+    ------
+    InputError
+        The text is no number, or two readings fit ("60.000" is 60 or 60,000).
+    """
+    return float(parse_numbers(pd.Series([text], dtype=object), source="", decimal=decimal).iloc[0])
+
+
+def parse_numbers(
+    cells: pd.Series, *, source: str, decimal: Decimal | None = None
+) -> pd.Series[float]:
+    """Numbers of a column whose index counts rows from 0; ``decimal`` concerns text cells only."""
+    codes, unique = pd.factorize(cells)
+    values, marks = list(unique), _MARKS if decimal is None else (decimal,)
+    readings = {mark: [_read(value, mark) for value in values] for mark in marks}
+    fitting = [mark for mark in marks if None not in readings[mark]]
+    if len(fitting) == 2:
+        _refuse_two_readings(values, readings, source)
+    if not fitting:
+        raise _no_numbers(cells, values, readings, source)
+    table = np.array([*readings[fitting[0]], np.nan], dtype="float64")
+    return pd.Series(table[codes], index=cells.index, name=cells.name, dtype="float64")
+
+
+def _read(value: object, decimal: Decimal) -> float | None:
+    """Finite number of a cell; None where text is none with this decimal mark."""
+    if isinstance(value, str):
+        text = value.strip()
+        if not _WRITTEN[decimal].fullmatch(text):
+            return None
+        plain = re.sub(r"\s", "", text).replace(_OTHER[decimal], "").replace(",", ".")
+        number = float(plain)
+    elif isinstance(value, int | float | np.number) and not isinstance(value, bool):
+        number = float(value)
+    else:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _refuse_two_readings(values: list[object], readings: _Readings, source: str) -> None:
+    """Refuse a column in which the two marks read some value differently."""
+    pairs = zip(values, readings[","], readings["."], strict=True)
+    two = next(((str(value), c, p) for value, c, p in pairs if c != p), None)
+    if two is None:
+        return
+    text, comma, point = two
+    said = f"{source}: {text!r}" if source else repr(text)
+    how, how_vi = (
+        f"write {_plain(comma)} or {_plain(point)}",
+        (f"viết {_plain(comma)} hoặc {_plain(point)}"),
+    )
+    if source:
+        how = "say which with 'decimal: \",\"' or 'decimal: \".\"' in the project file"
+        how_vi = "ghi 'decimal: \",\"' hoặc 'decimal: \".\"' trong tệp dự án"
+    raise InputError(
+        en=f"{said} can be read with a decimal comma or a decimal point ({_plain(comma)} or "
+        f"{_plain(point)}); {how}.",
+        vi=f"{said} có thể hiểu theo hai cách, dấu phẩy hay dấu chấm thập phân ({_plain(comma)} "
+        f"hoặc {_plain(point)}); hãy {how_vi}.",
+    )
+
+
+def _plain(number: float | None) -> str:
+    """Figure written so that it reads one way: 1.2340, not 1.234."""
+    text = f"{number:.15g}"
+    return f"{text}0" if re.search(r"\.[0-9]{3}\Z", text) else text
+
+
+def _no_numbers(
+    cells: pd.Series, values: list[object], readings: _Readings, source: str
+) -> InputError:
+    """Error for cells that no mark reads, or of which some need a comma and others a point."""
+    place = f"{source}: " if source else ""
+    every = list(zip(values, *readings.values(), strict=True))
+    bad = [value for value, *read in every if read.count(None) == len(read)]
+    if not bad:
+        comma = next(str(value) for value, _, point in every if point is None)
+        point = next(str(value) for value, comma, _ in every if comma is None)
+        return InputError(
+            en=f"{place}{comma!r} has a decimal comma and {point!r} a decimal point; write all "
+            "figures of a column alike.",
+            vi=f"{place}{comma!r} dùng dấu phẩy thập phân còn {point!r} dùng dấu chấm; hãy viết "
+            "mọi số trong cột theo một kiểu.",
+        )
+    at = cells[cells.isin(bad)]
+    formulas = [text for text in at if isinstance(text, str) and _FORMULA.match(text)]
+    if formulas:
+        listed = "; ".join(formulas[:5])
+        return InputError(
+            en=f"{place}{len(formulas)} cells hold formulas that were never calculated ({listed}); "
+            "open the workbook in LibreOffice or Excel and save it.",
+            vi=f"{place}{len(formulas)} ô chứa công thức chưa từng được tính ({listed}); hãy mở sổ "
+            "tính bằng LibreOffice hoặc Excel rồi lưu lại.",
+        )
+    if not source:
+        return InputError(
+            en=f"expected a number, found {bad[0]!r}.", vi=f"cần một số, lại gặp {bad[0]!r}."
+        )
+    numbered = zip(at.index[:5].tolist(), at.head(5), strict=True)
+    rows = [f"{row + 2}: {value!r}" for row, value in numbered]
+    listed, listed_vi = (", ".join(f"{word} {row}" for row in rows) for word in ("row", "dòng"))
+    return InputError(
+        en=f"{place}expected numbers, found {len(at)} cells of text ({listed}).",
+        vi=f"{place}cần số, lại gặp {len(at)} ô chữ ({listed_vi}).",
+    )
 
 
 # A terminal obeys control characters; a label needs none.
@@ -38,11 +197,19 @@ def as_number(values: pd.Series) -> tuple[pd.Series[float], pd.Series[bool]]:
         numbers = values.astype("float64")
         unreadable: pd.Series[bool] = numbers.isin([np.inf, -np.inf])
         return numbers.mask(unreadable), unreadable
-    text = as_text(values)
-    single = text.str.count(r"[.,]") <= 1
-    numbers = pd.to_numeric(text.str.replace(",", "."), errors="coerce").where(single)
-    numbers = numbers.replace([np.inf, -np.inf], np.nan).astype("float64")
-    return numbers, (text.notna() & numbers.isna()).astype(bool)
+    codes, unique = pd.factorize(values)
+    pairs = [(_read(value, ","), _read(value, ".")) for value in unique]
+    read = [pair for pair in pairs if pair != (None, None)]
+    # A figure that reads two ways is none until another one of the column settles the mark.
+    marks = [one for one in (0, 1) if all(pair[one] is not None for pair in read)]
+    if len(marks) == 1:
+        found = [pair[marks[0]] for pair in pairs]
+    else:
+        found = [(c if p is None else p) if None in (c, p) or c == p else None for c, p in pairs]
+    table = np.array([np.nan if one is None else one for one in found] + [np.nan], dtype="float64")
+    numbers = pd.Series(table[codes], index=values.index, name=values.name, dtype="float64")
+    blank = np.array([_clean(value) is None for value in unique] + [True], dtype=bool)
+    return numbers, pd.Series(~blank[codes] & np.isnan(table[codes]), index=values.index)
 
 
 def as_integer(values: pd.Series) -> tuple[pd.Series[int], pd.Series[bool]]:

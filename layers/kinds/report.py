@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 import pandas as pd
 
@@ -18,8 +17,8 @@ from layers.base.errors import InputError
 from layers.base.findings import Finding, Findings, Severity
 from layers.base.language import Phrase, format_number
 from layers.base.schema import Column, Schema
-from layers.io.table import parse_numbers, read_table, require_columns
-from layers.io.values import as_commune_code, as_integer
+from layers.io.table import read_table, require_columns
+from layers.io.values import Decimal, as_commune_code, as_integer, as_text, parse_numbers
 from layers.kinds.crop_names import crop_shares, refuse_unknown_ids, unknown_crops
 
 __all__ = ["REPORT", "ReportLayer", "count_once", "load_report"]
@@ -62,7 +61,7 @@ def load_report(
     columns: Mapping[str, str] | None = None,
     sheet: str | None = None,
     crops: Mapping[str, str] | None = None,
-    decimal: Literal[".", ","] | None = None,
+    decimal: Decimal | None = None,
     source: str | None = None,
 ) -> ReportLayer:
     """Read a table of reported hectares.
@@ -135,10 +134,10 @@ def _typed(
     raw: pd.DataFrame,
     told: Mapping[str, str],
     mapping: Mapping[str, str],
-    decimal: Literal[".", ","] | None,
+    decimal: Decimal | None,
     source: str,
 ) -> pd.DataFrame:
-    crops = raw[told["crop"]]
+    crops = as_text(raw[told["crop"]])
     ids = {text: _one_crop(text, mapping, source) for text in crops.dropna().unique()}
     years, bad_year = as_integer(raw[told["year"]])
     if bad_year.any():
@@ -152,7 +151,7 @@ def _typed(
         {
             "row": raw.index + 2,
             "commune_code": as_commune_code(raw[told["commune_code"]]),
-            "commune": raw[told["commune"]],
+            "commune": as_text(raw[told["commune"]]),
             "crop": crops.map(ids),
             "year": years,
             "area_ha": parse_numbers(
@@ -177,7 +176,7 @@ def _one_crop(text: str, mapping: Mapping[str, str], source: str) -> str:
 def _note_zeros(
     written: pd.Series[str], table: pd.DataFrame, source: str, findings: Findings
 ) -> None:
-    short = written.str.len().lt(5).fillna(value=False).astype(bool)
+    short = as_text(written).str.len().lt(5).fillna(value=False).astype(bool)
     padded = short & table["commune_code"].notna()
     _list(table, padded, "code-zeros-added", _ZEROS, source, findings, severity="note")
 

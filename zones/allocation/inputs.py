@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from layers.base.errors import SchemaError
 from layers.base.schema import Column, Schema
-from layers.io.table import parse_numbers, read_table
+from layers.io.table import read_table
+from layers.io.values import Decimal, as_commune_code, as_text, parse_numbers
 
 __all__ = [
     "AVAILABLE",
@@ -286,8 +286,6 @@ MAY_BE_EMPTY: dict[str, tuple[str, ...]] = {
     ),
 }
 
-Decimal = Literal[".", ","]
-
 
 def read_figures(schema: Schema, path: Path, *, decimal: Decimal | None = None) -> pd.DataFrame:
     """Read a table that stands in for one of the allocation's."""
@@ -302,8 +300,9 @@ def read_figures(schema: Schema, path: Path, *, decimal: Decimal | None = None) 
                 frame = frame.assign(**{name: np.nan if column.kind != "text" else ""})
             continue
         if column.kind == "text":
+            read = as_commune_code if name == "commune_code" else as_text
             blank = name in empty or column.nullable
-            frame[name] = frame[name].fillna("") if blank else frame[name]
+            frame[name] = read(frame[name]).fillna("") if blank else read(frame[name])
             continue
         mark = decimal if column.kind == "number" else None
         frame[name] = parse_numbers(frame[name], source=f"{path}: {name}", decimal=mark)

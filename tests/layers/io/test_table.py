@@ -1,93 +1,308 @@
-"""Tables of figures: what is read, and which figures are refused."""
+"""The one reader of tables: what is read, and what is refused in one line."""
 
+from __future__ import annotations
+
+import datetime as dt
+import io
+import subprocess
+import zipfile
 from pathlib import Path
-from typing import Literal
 
+import openpyxl
 import pandas as pd
 import pytest
+import xlsxwriter
+from openpyxl.styles import PatternFill
 
 from layers import InputError, MissingFileError, SchemaError
-from layers.io.table import parse_numbers, read_table, require_columns
+from layers.io import archive, table, workbook
+from layers.io.table import read_table, require_columns
+from layers.io.values import parse_numbers
+
+
+def csv_file(folder: Path, text: str, *, encoding: str = "utf-8") -> Path:
+    path = folder / "Diện tích xã.csv"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def xlsx_file(folder: Path, *rows: list[object]) -> Path:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(folder / "bảng.xlsx")
+    return folder / "bảng.xlsx"
+
+
+def rewritten(path: Path, **parts: bytes) -> Path:
+    """Workbook with some members replaced; ``sheet`` is its first sheet."""
+    names = {"sheet": "xl/worksheets/sheet1.xml", "styles": "xl/styles.xml"}
+    changed = {names.get(name, name): data for name, data in parts.items()}
+    with zipfile.ZipFile(path) as old:
+        members = {name: old.read(name) for name in old.namelist()} | changed
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, data in members.items():
+            new.writestr(name, data)
+    return path
+
+
+def part(path: Path, name: str) -> bytes:
+    with zipfile.ZipFile(path) as old:
+        return old.read(name)
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
-def test_csv_keeps_codes_as_text(tmp_path: Path, separator: str, encoding: str) -> None:
-    path = tmp_path / "Diện tích xã.csv"
-    path.write_text(f"mã{separator}ha\n06148{separator}12.5\n", encoding)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_csv_keeps_codes_as_text(folder: Path, separator: str, encoding: str) -> None:
+    path = csv_file(folder, f"mã{separator}ha\n06148{separator}12.5\n", encoding=encoding)
     assert read_table(path).to_dict("records") == [{"mã": "06148", "ha": "12.5"}]
 
 
-def test_excel_and_parquet_read_the_same(tmp_path: Path) -> None:
-    frame = pd.DataFrame({"code": ["06148", "06151"], "ha": [12.5, 3.0]})
-    frame.to_excel(tmp_path / "a.xlsx", index=False, sheet_name="Số liệu")
-    frame.to_parquet(tmp_path / "a.parquet")
-    expected = [("06148", 12.5), ("06151", 3.0)]
-    for name in ("a.xlsx", "a.parquet"):
-        table = read_table(tmp_path / name)
-        numbers = parse_numbers(table["ha"], source="ha")
-        assert list(zip(table["code"], numbers, strict=True)) == expected
+def test_every_kind_of_file_reads_the_same(folder: Path) -> None:
+    frame = pd.DataFrame(
+        {"code": ["06148", "06151", None], "ha": [12.5, 3.0, 7.25], "year": [2024, 2025, 2025]}
+    )
+    frame.to_excel(folder / "a.xlsx", index=False, sheet_name="Số liệu")
+    frame.to_parquet(folder / "a.parquet")
+    frame.to_csv(folder / "a.csv", index=False)
+    for name in ("a.xlsx", "a.parquet", "a.csv"):
+        read = read_table(folder / name)
+        assert read["code"].tolist()[:2] == ["06148", "06151"]
+        assert read["code"].isna().tolist() == [False, False, True]
+        assert parse_numbers(read["ha"], source="ha", decimal=None).tolist() == [12.5, 3.0, 7.25]
+        assert parse_numbers(read["year"], source="year").tolist() == [2024, 2025, 2025]
+    assert str(read_table(folder / "a.xlsx")["year"].dtype) == "Int64"
     with pytest.raises(MissingFileError, match=r"no sheet 'x'; the workbook has \['Số liệu'\]"):
-        read_table(tmp_path / "a.xlsx", sheet="x")
+        read_table(folder / "a.xlsx", sheet="x")
 
 
-def test_names_are_composed_and_stripped(tmp_path: Path) -> None:
-    path = tmp_path / "a.csv"
-    path.write_text("xa\n  Lộc Bình \n", "utf-8")  # NFD
+@pytest.mark.parametrize("kind", ["xls", "ods", "xlsb"])
+def test_workbooks_of_other_offices_are_read(folder: Path, kind: str) -> None:
+    path = Path(__file__).parents[2] / "golden" / "tables" / f"hectares.{kind}"
+    read = read_table(path)
+    assert read["commune"].tolist() == ["Lộc Bình", "Na Sầm"]
+    assert parse_numbers(read["area_ha"], source="x", decimal=",").tolist() == [12.5, 7.25]
+    assert read["code"].tolist() == ["06148", "06151"]
+
+
+def test_number_cells_need_no_decimal_mark(folder: Path) -> None:
+    path = xlsx_file(folder, ["ha", "text"], [12.5, "1.234,5"], [7.25, "12,5"])
+    read = read_table(path)
+    assert parse_numbers(read["ha"], source="x", decimal=",").tolist() == [12.5, 7.25]
+    assert parse_numbers(read["text"], source="x", decimal=",").tolist() == [1234.5, 12.5]
+
+
+def test_number_and_text_cells_may_share_a_column(folder: Path) -> None:
+    path = xlsx_file(folder, ["ha"], [12.5], ["1.234,5"], [None], [3])
+    read = read_table(path)["ha"]
+    # The blank row is no record, and rows keep the numbers that the sheet shows.
+    assert read.index.tolist() == [0, 1, 3]
+    assert parse_numbers(read, source="x", decimal=",").tolist() == [12.5, 1234.5, 3.0]
+    with pytest.raises(InputError, match=r"'x' has a decimal|found 1 cells of text \(row 3: '1"):
+        parse_numbers(read, source="x", decimal=".")
+
+
+def test_dates_and_truth_are_text(folder: Path) -> None:
+    path = xlsx_file(folder, ["day", "true"], [dt.date(2025, 12, 31), True])
+    assert read_table(path).loc[0].tolist() == ["2025-12-31", "TRUE"]
+
+
+def test_names_are_composed_and_stripped(folder: Path) -> None:
+    path = csv_file(folder, "xa\n  Lo\u0323\u0302c Bi\u0300nh \n")
     assert read_table(path)["xa"].tolist() == ["Lộc Bình"]
 
 
-def test_unreadable_tables(tmp_path: Path) -> None:
+def test_na_is_a_fruit(folder: Path) -> None:
+    path = csv_file(folder, "crop,note\nNA,null\nna,\n")
+    read = read_table(path)
+    assert read["crop"].tolist() == ["NA", "na"]
+    assert read["note"].tolist()[0] == "null"
+    assert read["note"].isna().tolist() == [False, True]
+
+
+def test_one_separator_too_many_shifts_nothing(folder: Path) -> None:
+    path = csv_file(folder, "code,2024,2025\n06148,10,20,\n06151,30,40\n")
+    assert read_table(path).to_numpy().tolist() == [["06148", "10", "20"], ["06151", "30", "40"]]
+    path = csv_file(folder, "code,2024,2025,\n06148,10,20,\n")
+    assert read_table(path).columns.tolist() == ["code", "2024", "2025"]
+
+
+@pytest.mark.parametrize("row", ["06148,10,20,30", "06148,12,5,20"])
+def test_a_row_wider_than_the_header_is_told(folder: Path, row: str) -> None:
+    path = csv_file(folder, f"code,2024,2025\n06151,1,2\n{row}\n")
+    with pytest.raises(InputError, match=r"1 rows have more cells .* 3 of the header \(row 3"):
+        read_table(path)
+
+
+def test_a_workbook_row_wider_than_its_header_is_read(folder: Path) -> None:
+    path = xlsx_file(folder, ["code", "ha"], ["06148", 1, None, "ghi chú"])
+    read = read_table(path)
+    assert read.columns.tolist() == ["code", "ha", "(D)"]
+    assert read.loc[0].tolist() == ["06148", 1, "ghi chú"]
+
+
+def test_a_header_that_stands_twice_is_told_with_its_columns(folder: Path) -> None:
+    with pytest.raises(InputError, match=r"1 headers stand over several columns \('ha': B, D\)"):
+        read_table(csv_file(folder, "code,ha,x,ha\n1,2,3,4\n"))
+    with pytest.raises(InputError, match=r"\('ha': A, B\)"):
+        read_table(xlsx_file(folder, ["ha", "ha"], [1, 2]))
+
+
+def test_a_formula_that_was_never_calculated_is_named_with_its_cell(folder: Path) -> None:
+    path = xlsx_file(folder, ["a", "ha"], [1, 10], [2, "=A3*5"])
+    read = read_table(path)
+    assert parse_numbers(read["a"], source="x").tolist() == [1, 2]
+    with pytest.raises(InputError, match=r"1 cells hold formulas .*\(B3: =A3\*5\).*LibreOffice"):
+        parse_numbers(read["ha"], source="x")
+
+
+def test_a_nought_that_no_program_calculated_is_no_figure(folder: Path) -> None:
+    path = folder / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["a", "ha"])
+        sheet.write(1, 0, 1)
+        sheet.write_formula(1, 1, "=A2*5")
+        sheet.write_formula(2, 1, "=A2*7", None, 7)
+    with pytest.raises(InputError, match=r"1 cells hold formulas .*\(B2: =A2\*5\)"):
+        parse_numbers(read_table(path)["ha"], source="x")
+
+
+def test_an_error_in_a_cell_is_no_missing_figure(folder: Path) -> None:
+    path = xlsx_file(folder, ["a", "ha"], [1, 10], [2, "#DIV/0!"])
+    read = read_table(path)
+    assert parse_numbers(read["a"], source="x").tolist() == [1, 2]
+    with pytest.raises(InputError, match=r"found 1 cells of text \(row 3: '#DIV/0!'\)"):
+        parse_numbers(read["ha"], source="x")
+
+
+def test_unusual_workbooks_are_read(folder: Path) -> None:
+    path = xlsx_file(folder, ["ha"], [1.5])
+    styles = part(path, "xl/styles.xml").replace(b"<patternFill />", b"")
+    assert read_table(rewritten(path, styles=styles))["ha"].tolist() == [1.5]
+    book = openpyxl.load_workbook(xlsx_file(folder, ["ha"], [2.5]))
+    book.create_chartsheet("biểu đồ", 0)
+    book.create_sheet("ẩn", 0).append(["other"])
+    book["ẩn"].sheet_state = "hidden"
+    book.save(path)
+    assert read_table(path)["ha"].tolist() == [2.5]
+
+
+def test_a_workbook_cut_short_is_one_line(folder: Path) -> None:
+    path = xlsx_file(folder, ["ha"], [1.5], [2.5])
+    whole = part(path, "xl/worksheets/sheet1.xml")
+    with pytest.raises(InputError, match=r"damaged|not a readable workbook"):
+        read_table(rewritten(path, sheet=whole[: whole.index(b"2.5")]))
+    path.write_bytes(path.read_bytes()[:-200])
+    with pytest.raises(InputError, match="damaged or locked"):
+        read_table(path)
+
+
+def test_unreadable_tables(folder: Path) -> None:
     with pytest.raises(MissingFileError, match="File not found"):
-        read_table(tmp_path / "none.csv")
-    (tmp_path / "a.doc").write_text("x")
-    with pytest.raises(InputError, match=r"expected a table as .csv, .xlsx or .parquet"):
-        read_table(tmp_path / "a.doc")
-    (tmp_path / "a.csv").write_bytes(b"x\n\xe1\xff\n")
-    with pytest.raises(InputError, match="expected UTF-8 text"):
-        read_table(tmp_path / "a.csv")
-    (tmp_path / "b.csv").write_text("code,ha\n")
-    with pytest.raises(InputError, match="found an empty table"):
-        read_table(tmp_path / "b.csv")
-    (tmp_path / "c.csv").write_text("a,b\n1,2\n1,2,3\n")
-    with pytest.raises(InputError, match="not a readable CSV table"):
-        read_table(tmp_path / "c.csv")
-    (tmp_path / "d.xlsx").write_bytes(b"no workbook")
-    with pytest.raises(InputError, match="expected an Excel workbook"):
-        read_table(tmp_path / "d.xlsx")
+        read_table(folder / "none.csv")
+    (folder / "a.doc").write_text("x")
+    with pytest.raises(InputError, match=r"expected a table as .csv, .tsv, .xlsx"):
+        read_table(folder / "a.doc")
+    (folder / "a.csv").write_bytes(b"x\n\xe1\xff\n")
+    with pytest.raises(InputError, match=r"expected UTF-8 text.*position 2"):
+        read_table(folder / "a.csv")
+    (folder / "a.csv").write_bytes("x\n1\n".encode("utf-16-le"))
+    with pytest.raises(InputError, match="it is no text"):
+        read_table(folder / "a.csv")
+    (folder / "a.csv").write_text('x,y\n"1,2\n')
+    with pytest.raises(InputError, match=r"not a readable CSV table \(unexpected end of data\)"):
+        read_table(folder / "a.csv")
+    for text in ("", "code,ha\n", "\n\n"):
+        (folder / "b.csv").write_text(text)
+        with pytest.raises(InputError, match="found an empty table"):
+            read_table(folder / "b.csv")
+    for name, data in (("d.xlsx", b"no workbook"), ("d.xls", b"<html></html>"), ("d.ods", b"")):
+        (folder / name).write_bytes(data)
+        with pytest.raises(InputError, match=r"not a readable workbook \(no workbook\)"):
+            read_table(folder / name)
+    (folder / "e.parquet").write_bytes(b"PAR1" + bytes(40) + b"PAR1")
+    with pytest.raises(InputError, match="not a readable Parquet table"):
+        read_table(folder / "e.parquet")
 
 
-@pytest.mark.parametrize(
-    ("text", "decimal", "value"),
-    [
-        ("155.000,5", ",", 155_000.5),
-        ("155,000.5", ".", 155_000.5),
-        ("12.5", None, 12.5),
-        ("1 200", None, 1200.0),
-        ("0.125", None, 0.125),
-    ],
-)
-def test_numbers(text: str, decimal: Literal[".", ","] | None, value: float) -> None:
-    assert parse_numbers(pd.Series([text]), source="x", decimal=decimal).tolist() == [value]
+def test_a_coloured_cell_far_away_costs_nothing(folder: Path) -> None:
+    path = xlsx_file(folder, ["ha"], [1.5])
+    book = openpyxl.load_workbook(path)
+    book.active["XFD1048576"].fill = PatternFill("solid", fgColor="FF0000")
+    book.save(path)
+    assert read_table(path)["ha"].tolist() == [1.5]
 
 
-@pytest.mark.parametrize("text", ["12.345", "1,5", "1.234,5"])
-def test_a_figure_with_two_readings_is_refused(text: str) -> None:
-    with pytest.raises(InputError, match="can be read with a decimal comma or a decimal point"):
-        parse_numbers(pd.Series([text]), source="x")
+def test_a_filled_cell_far_away_is_named(folder: Path) -> None:
+    path = xlsx_file(folder, ["ha"], [1.5])
+    book = openpyxl.load_workbook(path)
+    book.active["XFD1048576"] = 1
+    book.save(path)
+    with pytest.raises(InputError, match=r"takes more than .*delete what lies beyond the table"):
+        read_table(path)
 
 
-def test_one_plain_decimal_settles_a_column() -> None:
-    assert parse_numbers(pd.Series(["12.345", "1.5"]), source="x").tolist() == [12.345, 1.5]
+def test_rows_without_a_figure_are_not_rows(folder: Path) -> None:
+    sheet = b"".join(b'<row r="%d"><c r="A%d" s="0"/></row>' % (n, n) for n in range(3, 100_003))
+    path = xlsx_file(folder, ["ha"], [1.5])
+    whole = part(path, "xl/worksheets/sheet1.xml")
+    path = rewritten(path, sheet=whole.replace(b"</sheetData>", sheet + b"</sheetData>"))
+    assert len(read_table(path)) == 1
 
 
-def test_text_is_no_number() -> None:
-    with pytest.raises(InputError, match=r"found 1 cells of text \(row 3: 'khoảng 5'\)"):
-        parse_numbers(pd.Series(["1", "khoảng 5"]), source="x")
+@pytest.mark.parametrize("name", ["sheet", "styles", "xl/sharedStrings.xml", "docProps/app.xml"])
+def test_entities_are_refused(folder: Path, name: str) -> None:
+    bomb = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]><x>&a;</x>'
+    with pytest.raises(InputError, match="XML entities"):
+        read_table(rewritten(xlsx_file(folder, ["ha"], [1.5]), **{name: bomb}))
 
 
-def test_missing_is_not_zero() -> None:
-    assert parse_numbers(pd.Series(["1", None]), source="x").isna().tolist() == [False, True]
+def test_limits_are_checked_before_reading(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = rewritten(xlsx_file(folder, ["ha"], [1.5]), styles=bytes(3_000_000))
+    monkeypatch.setattr(archive, "UNPACKED_LIMIT_MB", 2)
+    with pytest.raises(InputError, match="unpacks to 3 MB, more than the 2 MB"):
+        read_table(path)
+    monkeypatch.setattr(table, "CELL_LIMIT", 5)
+    with pytest.raises(InputError, match="the table has 6 cells or more, above the 5"):
+        read_table(csv_file(folder, "a,b\n1,2\n3,4\n5,6\n"))
+    pd.DataFrame({"a": range(6)}).to_parquet(folder / "a.parquet")
+    with pytest.raises(InputError, match="the table has 6 cells"):
+        read_table(folder / "a.parquet")
+    monkeypatch.setattr(workbook, "CELL_LIMIT", 2)
+    with pytest.raises(InputError, match="more than 2 cells"):
+        read_table(xlsx_file(folder, ["a"], [1], [2], [3]))
+
+
+def test_a_member_that_unpacks_to_more_than_it_says_is_damaged(folder: Path) -> None:
+    path = rewritten(xlsx_file(folder, ["ha"], [1.5]), styles=bytes(100_000))
+    data = bytearray(path.read_bytes())
+    size = (100_000).to_bytes(4, "little")
+    for at in range(len(data) - 4):
+        if data[at : at + 4] == size:
+            data[at : at + 4] = (10).to_bytes(4, "little")
+    path.write_bytes(bytes(data))
+    with pytest.raises(InputError, match="damaged or locked"):
+        read_table(path)
+
+
+def test_a_reader_that_hangs_is_stopped(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def hang(*_: object, **options: float) -> None:
+        raise subprocess.TimeoutExpired("reader", options["timeout"])
+
+    monkeypatch.setattr(workbook.subprocess, "run", hang)
+    with pytest.raises(InputError, match="more than 300 seconds"):
+        read_table(xlsx_file(folder, ["ha"], [1.5]))
+
+
+def test_parquet_columns_of_every_type(folder: Path) -> None:
+    frame = pd.DataFrame({"a": [1.5, None], "day": [dt.date(2025, 1, 2)] * 2, "t": [" x ", ""]})
+    frame.to_parquet(folder / "a.parquet")
+    read = read_table(folder / "a.parquet")
+    assert read["day"].tolist() == ["2025-01-02"] * 2
+    assert read["a"].isna().tolist() == [False, True]
+    assert read["t"].tolist()[0] == "x"
+    assert read["t"].isna().tolist() == [False, True]
 
 
 def test_missing_columns_are_named_with_those_found() -> None:
@@ -95,3 +310,12 @@ def test_missing_columns_are_named_with_those_found() -> None:
         require_columns(
             pd.DataFrame(columns=["code", "area_ha"]), {"code": "code", "area": "ha"}, source="t"
         )
+
+
+def test_a_zip_that_is_no_workbook(folder: Path) -> None:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as file:
+        file.writestr("a.txt", "x")
+    (folder / "a.xlsx").write_bytes(data.getvalue())
+    with pytest.raises(InputError, match="not a readable workbook"):
+        read_table(folder / "a.xlsx")

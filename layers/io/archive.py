@@ -1,0 +1,122 @@
+"""Zip archives (workbooks, documents) looked through before any library opens them.
+
+A few kilobytes can unpack to gigabytes, and entities can grow without end, so both are met here:
+every member is unpacked once against a stated limit, its checksum compared, and a document type in
+its XML, which no office program writes, refused.
+"""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+from xml.parsers import expat
+
+from layers.base.errors import InputError
+
+__all__ = ["ARCHIVE_ERRORS", "UNPACKED_LIMIT_MB", "look_through_archive", "read_xml"]
+
+#: What an archive may unpack to in all.
+UNPACKED_LIMIT_MB = 500
+_MEMBERS = 10_000
+_BLOCK = 1 << 20
+
+#: What ``zipfile`` raises on archives that are damaged, locked or of an unknown method.
+ARCHIVE_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    KeyError,
+)
+
+
+def look_through_archive(path: Path) -> list[str]:
+    """Names of the members of an archive that is whole, small enough and free of entities."""
+    with _told(path), zipfile.ZipFile(path) as archive:
+        members = archive.infolist()
+        if len(members) > _MEMBERS:
+            raise zipfile.BadZipFile(f"{len(members)} members")
+        total = sum(member.file_size for member in members)
+        if total > UNPACKED_LIMIT_MB * 1_000_000:
+            raise InputError(
+                en=f"{path}: unpacks to {total / 1e6:,.0f} MB, more than the {UNPACKED_LIMIT_MB} MB"
+                " that are read; split it, or save a table as CSV.",
+                vi=f"{path}: giải nén thành {total / 1e6:,.0f} MB, quá mức {UNPACKED_LIMIT_MB} MB; "
+                "hãy chia nhỏ tệp, hoặc lưu bảng dạng CSV.",
+            )
+        for member in members:
+            if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise NotImplementedError(f"compression {member.compress_type}")
+            with archive.open(member) as stream:
+                is_xml = member.filename.lower().endswith((".xml", ".rels"))
+                _unpack(stream, path, is_xml=is_xml)
+        return [member.filename for member in members]
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except InputError:
+        raise
+    except ARCHIVE_ERRORS as error:
+        raise InputError(
+            en=f"{path}: the file is damaged or locked ({error}); open it in LibreOffice or "
+            "Excel, save it without a password, or ask for it again.",
+            vi=f"{path}: tệp bị hỏng hoặc bị khóa ({error}); hãy mở bằng LibreOffice hoặc Excel "
+            "rồi lưu lại không có mật khẩu, hoặc xin lại tệp.",
+        ) from error
+
+
+def _unpack(stream: IO[bytes], path: Path, *, is_xml: bool) -> None:
+    """Read a member to its end, where its checksum is compared; refuse a document type."""
+    parser = _parser(path) if is_xml else None
+    while block := stream.read(_BLOCK):
+        if parser is not None:
+            try:
+                parser.Parse(block)
+            except expat.ExpatError:
+                parser = None  # whoever needs this part will say so
+            else:
+                parser = None if parser.StartElementHandler is None else parser
+
+
+def _parser(path: Path) -> expat.XMLParserType:
+    parser = expat.ParserCreate(namespace_separator=" ")
+
+    def refuse(*_: object) -> None:
+        raise InputError(
+            en=f"{path}: holds XML entities, which no office program writes; ask for the file "
+            "again, saved by LibreOffice or Excel.",
+            vi=f"{path}: chứa thực thể XML mà không phần mềm văn phòng nào ghi; hãy xin lại tệp do "
+            "LibreOffice hoặc Excel lưu.",
+        )
+
+    def reached(*_: object) -> None:
+        parser.StartElementHandler = None
+
+    parser.StartDoctypeDeclHandler = refuse
+    parser.StartElementHandler = reached
+    return parser
+
+
+def read_xml(stream: IO[bytes], path: Path, **handlers: object) -> None:
+    """Send a whole XML part through handlers of ``expat``."""
+    parser = _parser(path)
+    parser.buffer_text = True
+    for name, handler in handlers.items():
+        setattr(parser, name, handler)
+    with _told(path):
+        try:
+            parser.ParseFile(stream)
+        except expat.ExpatError as error:
+            raise zipfile.BadZipFile(str(error)) from error

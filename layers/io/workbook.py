@@ -1,0 +1,231 @@
+"""Rows of a workbook (.xlsx, .xlsm, .xls, .xlsb, .ods), whoever wrote it and whatever befell it."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from layers.base.errors import InputError, MissingFileError
+from layers.io.archive import look_through_archive, read_xml
+
+__all__ = ["WORKBOOK_KINDS", "column_letters", "read_workbook_rows"]
+
+WORKBOOK_KINDS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+
+Cell = str | float | None
+
+#: Most filled cells of a sheet, most cells of the rectangle around them, longest time to read it.
+CELL_LIMIT = 10_000_000
+_SPAN_LIMIT = 50_000_000
+_SECONDS = 300
+_CHILD = Path(__file__).with_name("workbook_cells.py")
+_MAIN = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
+
+
+def read_workbook_rows(path: Path, sheet: str | None) -> Iterator[tuple[int, list[Cell]]]:
+    """Row numbers (the first is 1) and cells of the rows of a sheet that hold something."""
+    with path.open("rb") as file:
+        head = file.read(8)
+    if not head.startswith((_ZIP, _OLE)):
+        raise _unreadable(path, "no workbook")
+    marks: dict[tuple[int, int], str] = {}
+    members = look_through_archive(path) if head.startswith(_ZIP) else []
+    lines = _lines(path, sheet)
+    about = json.loads(next(lines))
+    if "xl/workbook.xml" in members and "sheet" in about:
+        marks = _marks(path, str(about["sheet"]))
+    for number, line in enumerate(lines, start=1):
+        cells = json.loads(line)
+        if isinstance(cells, dict):
+            raise _too_large(path, f"more than {CELL_LIMIT:,} cells", "A1")
+        here = {place: text for (row, place), text in marks.items() if row == number}
+        if here:
+            cells += [None] * (max(here) + 1 - len(cells))
+            for place, text in here.items():
+                cells[place] = text
+        if cells:
+            yield number, cells
+
+
+def _lines(path: Path, sheet: str | None) -> Iterator[bytes]:
+    """Lines that the child process prints; the first is known to name an existing sheet."""
+    command = [sys.executable, "-P", str(_CHILD), str(path), sheet or "", str(CELL_LIMIT)]
+    try:
+        done = subprocess.run(command, capture_output=True, check=False, timeout=_SECONDS)  # noqa: S603
+    except subprocess.TimeoutExpired as error:
+        raise _too_large(path, f"more than {_SECONDS} seconds of reading", "") from error
+    lines = done.stdout.splitlines()
+    last = json.loads(lines[-1]) if done.returncode == 0 and lines else {}
+    if done.returncode or not lines:
+        if b"memory" in done.stderr:
+            raise _too_large(path, "more than 2 GB of memory", "")
+        raise _unreadable(path, "the reader stopped")
+    if isinstance(last, dict) and "error" in last:
+        raise _unreadable(path, last["error"])
+    about = json.loads(lines[0])
+    if about["sheet"] not in about["sheets"]:
+        raise MissingFileError(
+            en=f"{path}: no sheet {about['sheet']!r}; the workbook has {about['sheets']}.",
+            vi=f"{path}: không có trang tính {about['sheet']!r}; sổ tính có {about['sheets']}.",
+        )
+    return iter(lines)
+
+
+def _unreadable(path: Path, reason: str) -> InputError:
+    return InputError(
+        en=f"{path}: not a readable workbook ({reason}); open it in LibreOffice or Excel, save it "
+        "as .xlsx without a password, or ask for it again.",
+        vi=f"{path}: không đọc được sổ tính ({reason}); hãy mở bằng LibreOffice hoặc Excel rồi lưu "
+        "lại dạng .xlsx không có mật khẩu, hoặc xin lại tệp.",
+    )
+
+
+def _too_large(path: Path, what: str, cell: str) -> InputError:
+    place = f", as far as {cell}" if cell else ""
+    place_vi = f", đến tận ô {cell}" if cell else ""
+    return InputError(
+        en=f"{path}: the sheet takes {what}{place}; delete what lies beyond the table (Ctrl+End "
+        "shows how far it goes), or save the table as CSV.",
+        vi=f"{path}: trang tính vượt giới hạn ({what}{place_vi}); hãy xóa những ô nằm ngoài bảng "
+        "(Ctrl+End cho biết bảng kéo dài đến đâu), hoặc lưu bảng dạng CSV.",
+    )
+
+
+def column_letters(place: int) -> str:
+    """Letters of a column, the first (place 0) being A."""
+    letters = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _marks(path: Path, sheet: str) -> dict[tuple[int, int], str]:
+    """Cells that hold an error or a formula without a value, as text that is no number."""
+    with zipfile.ZipFile(path) as archive:
+        name = _part_of_sheet(archive, path, sheet)
+        if name is None:
+            return {}
+        scan = _SheetScan(path, never_calculated=_never_calculated(archive, path))
+        with archive.open(name) as stream:
+            read_xml(
+                stream,
+                path,
+                StartElementHandler=scan.start,
+                EndElementHandler=scan.end,
+                CharacterDataHandler=scan.text,
+            )
+    return scan.marks
+
+
+def _part_of_sheet(archive: zipfile.ZipFile, path: Path, sheet: str) -> str | None:
+    """Name of the member that holds a sheet; None where the workbook does not say."""
+    ids: dict[str, str] = {}
+    targets: dict[str, str] = {}
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        match name.rpartition(" ")[2]:
+            case "sheet":
+                keys = [key for key in attributes if key.rpartition(" ")[2] == "id"]
+                ids[attributes.get("name", "")] = attributes[keys[0]] if keys else ""
+            case "Relationship":
+                targets[attributes.get("Id", "")] = attributes.get("Target", "")
+
+    for part in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"):
+        if part in archive.namelist():
+            with archive.open(part) as stream:
+                read_xml(stream, path, StartElementHandler=start)
+    target = targets.get(ids.get(sheet, ""), "")
+    name = target.lstrip("/") if target.startswith("/") else posixpath.join("xl", target)
+    name = posixpath.normpath(name)
+    return name if name in archive.namelist() else None
+
+
+def _never_calculated(archive: zipfile.ZipFile, path: Path) -> bool:
+    """Whether a program wrote the file that leaves its formulas to whoever opens it."""
+    found = False
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal found
+        if name.endswith(" calcPr"):
+            found = attributes.get("fullCalcOnLoad", "0") in ("1", "true")
+
+    with archive.open("xl/workbook.xml") as stream:
+        read_xml(stream, path, StartElementHandler=start)
+    return found
+
+
+class _SheetScan:
+    """Finds errors, formulas without a value, and cells too far away for any table."""
+
+    def __init__(self, path: Path, *, never_calculated: bool) -> None:
+        self.path = path
+        self.never_calculated = never_calculated
+        self.marks: dict[tuple[int, int], str] = {}
+        self.row = self.place = 0
+        self.far = (0, 0)
+        self.kind = self.inside = self.formula = self.value = ""
+        self.has_formula = False
+
+    def start(self, name: str, attributes: dict[str, Any]) -> None:
+        match name.rpartition(" ")[2]:
+            case "row":
+                given = str(attributes.get("r", ""))
+                self.row = int(given) if given.isdecimal() else self.row + 1
+                self.place = -1
+            case "c":
+                self.place = _place(str(attributes.get("r", ""))) or self.place + 1
+                self.kind = attributes.get("t", "")
+                self.formula = self.value = ""
+                self.has_formula = False
+            case "f":
+                self.inside, self.has_formula = "f", True
+            case "v":
+                self.inside = "v"
+
+    def text(self, text: str) -> None:
+        if self.inside == "f":
+            self.formula += text
+        elif self.inside == "v":
+            self.value += text
+
+    def end(self, name: str) -> None:
+        match name.rpartition(" ")[2]:
+            case "f" | "v":
+                self.inside = ""
+            case "c":
+                self._cell()
+
+    def _cell(self) -> None:
+        if self.value:
+            self.far = max(self.far[0], self.row), max(self.far[1], self.place + 1)
+            if self.far[0] * self.far[1] > _SPAN_LIMIT:
+                cell = f"{column_letters(self.place)}{self.row}"
+                raise _too_large(self.path, f"more than {_SPAN_LIMIT:,} cells", cell)
+        if self.kind == "e":
+            self.marks[self.row, self.place] = self.value or "#N/A"
+        # A writer that calculates nothing leaves no value, or a nought that it announces as such.
+        empty = self.value == "" or (self.never_calculated and self.value == "0")
+        if self.has_formula and empty and self.kind != "str":
+            cell = f"{column_letters(self.place)}{self.row}"
+            self.marks[self.row, self.place] = f"{cell}: ={self.formula.strip() or '…'}"
+
+
+def _place(reference: str) -> int | None:
+    """Place of a column from a reference such as B7; None where there is none."""
+    letters = re.match(r"[A-Z]{1,3}", reference)
+    if letters is None:
+        return None
+    place = 0
+    for letter in letters.group():
+        place = place * 26 + ord(letter) - 64
+    return place - 1
