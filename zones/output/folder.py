@@ -3,33 +3,60 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import secrets
 import shutil
-import time
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
 
-from layers.base.errors import OutputExistsError
+from layers.base.errors import OutputError, OutputExistsError
 from layers.io.atomic import guard_writing
 from layers.io.table_output import save_csv
 
-__all__ = [
-    "refuse_existing",
-    "save_table",
-    "staged_folder",
-]
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+    import msvcrt
 
-_STALE_SECONDS = 24 * 3600
+__all__ = ["locked_folder", "refuse_existing", "save_table", "staged_folder"]
+
+#: What a file system says that knows no locks.
+_WITHOUT_LOCKS = {errno.ENOLCK, errno.ENOSYS, getattr(errno, "ENOTSUP", errno.ENOSYS)}
+_held: set[tuple[Path, int]] = set()
 
 
-def refuse_existing(folder: Path, *, overwrite: bool) -> None:
-    """Refuse an output folder that holds something, unless overwriting was asked for."""
+def refuse_existing(folder: Path, *, overwrite: bool, inputs: Iterable[Path] = ()) -> None:
+    """Refuse an output folder that cannot be one, before any work is done.
+
+    It is a file, a mount point, holds inputs, or holds something and overwriting was not asked for.
+    """
     if folder.is_file():
         raise OutputExistsError(
             en=f"{folder} is a file; expected a folder to write to. Choose another with --out.",
             vi=f"{folder} là một tệp; cần một thư mục để ghi. Hãy chọn thư mục khác với --out.",
+        )
+    real = folder.resolve()
+    within = sorted({str(path) for path in inputs if _lies_in(path, real)})
+    if within:
+        raise OutputError(
+            en=f"{folder} cannot be the output folder: {len(within)} inputs lie in it (first: "
+            f"{within[:5]}) and results would replace them. Name a folder of its own with --out "
+            "or 'output:', for instance 'out'.",
+            vi=f"{folder} không thể là thư mục kết quả vì chứa {len(within)} tệp đầu vào "
+            f"({within[:5]}), kết quả sẽ ghi đè lên. Hãy dùng thư mục riêng với --out hoặc "
+            "'output:', ví dụ 'out'.",
+        )
+    if os.path.ismount(real):
+        raise OutputError(
+            en=f"{folder} is a mount point, which cannot be replaced as a whole: choose a folder "
+            f"inside it, for instance --out {folder / 'out'}.",
+            vi=f"{folder} là điểm gắn ổ đĩa nên không thay thế trọn vẹn được: hãy chọn thư mục bên "
+            f"trong, ví dụ --out {folder / 'out'}.",
         )
     if not overwrite and folder.is_dir() and any(folder.iterdir()):
         raise OutputExistsError(
@@ -40,33 +67,99 @@ def refuse_existing(folder: Path, *, overwrite: bool) -> None:
         )
 
 
+def _lies_in(path: Path, folder: Path) -> bool:
+    """Whether a file, or the link that names it, lies in a folder."""
+    linked = path.parent.resolve() / path.name
+    return path.resolve().is_relative_to(folder) or linked.is_relative_to(folder)
+
+
 @contextlib.contextmanager
 def staged_folder(folder: Path, *, keep: Callable[[str], bool]) -> Iterator[Path]:
     """Folder to write to, which takes the place of ``folder`` only when the block succeeds."""
-    folder = folder.absolute()
+    folder = folder.resolve()  # a linked folder is written where it really is, and stays linked
     backup = folder.with_name(f".{folder.name}.old")
-    stage = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    stage = folder.with_name(f".{folder.name}.{secrets.token_hex(6)}.run.part")
+    with locked_folder(folder):
+        try:
+            with guard_writing(folder):
+                stage.mkdir()
+                _copy_kept(folder, stage, keep)
+            with guard_writing(folder):
+                yield stage
+            with guard_writing(folder):
+                _swap(stage, folder, backup)
+        finally:
+            shutil.rmtree(stage, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def locked_folder(folder: Path) -> Iterator[None]:
+    """Keep an output folder to this run, and mend what a killed run left behind.
+
+    The operating system gives the lock back when a process ends, however it ends, and holds it
+    against processes of other containers too, whose process ids mean nothing here.
+    """
+    folder = folder.resolve()
+    mine = (folder, threading.get_ident())
+    if mine in _held:
+        yield
+        return
+    lock = folder.with_name(f".{folder.name}.lock")
+    with guard_writing(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        handle, alone = _locked(lock, folder)
+    _held.add(mine)
     try:
-        with guard_writing(folder):
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            _tidy_up(folder, backup)
-            stage.mkdir()
-            _copy_kept(folder, stage, keep)
-        with guard_writing(folder):
-            yield stage
-        with guard_writing(folder):
-            _swap(stage, folder, backup)
+        if alone:
+            _tidy_up(folder)
+        yield
     finally:
-        shutil.rmtree(stage, ignore_errors=True)
+        _held.discard(mine)
+        if fcntl is None:
+            os.close(handle)  # Windows keeps an open file's name
+        with contextlib.suppress(OSError):
+            lock.unlink()  # while the lock is held, so that nobody waits for a name that is gone
+        if fcntl is not None:
+            os.close(handle)
 
 
-def _tidy_up(folder: Path, backup: Path) -> None:
-    """Mend what a run killed in mid-rename left behind."""
+def _locked(lock: Path, folder: Path) -> tuple[int, bool]:
+    """Handle of a lock file, and whether the file system really holds the lock."""
+    while True:
+        handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            if fcntl is None:
+                msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+            else:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno in _WITHOUT_LOCKS:
+                return handle, False
+            os.close(handle)
+            raise OutputError(
+                en=f"Another run is writing to {folder}: wait until it is done, or choose another "
+                "folder with --out.",
+                vi=f"Một lần chạy khác đang ghi vào {folder}: hãy đợi xong hoặc chọn thư mục khác "
+                "với --out.",
+            ) from error
+        # A run that ended in between has taken the name away: lock the one that is there now.
+        with contextlib.suppress(FileNotFoundError):
+            if fcntl is None or os.fstat(handle).st_ino == lock.stat().st_ino:
+                return handle, True
+        os.close(handle)
+
+
+def _tidy_up(folder: Path) -> None:
+    """Mend what a run killed in mid-rename left behind; whoever holds the lock is alone."""
+    backup = folder.with_name(f".{folder.name}.old")
     if backup.exists() and not folder.exists():
         backup.rename(folder)
-    for stale in folder.parent.glob(f".{folder.name}.*.part"):
-        if time.time() - stale.stat().st_mtime > _STALE_SECONDS:
+    left = (f".{folder.name}.", ".run.part")
+    for stale in folder.parent.iterdir():
+        if stale.name.startswith(left[0]) and stale.name.endswith(left[1]):
             shutil.rmtree(stale, ignore_errors=True)
+    if folder.exists():
+        shutil.rmtree(backup, ignore_errors=True)
 
 
 def _copy_kept(folder: Path, stage: Path, keep: Callable[[str], bool]) -> None:
@@ -86,16 +179,17 @@ def _copy_kept(folder: Path, stage: Path, keep: Callable[[str], bool]) -> None:
 
 
 def _swap(stage: Path, folder: Path, backup: Path) -> None:
+    """Put a finished folder in the place of the earlier one, which stays until then."""
     if not folder.exists():
         stage.rename(folder)
         return
     shutil.rmtree(backup, ignore_errors=True)
-    folder.rename(backup)
     try:
+        folder.rename(backup)
         stage.rename(folder)
-    except OSError:
-        backup.rename(folder)
-        raise
+    finally:  # also when a signal comes between the two
+        if not folder.exists():
+            backup.rename(folder)
     shutil.rmtree(backup, ignore_errors=True)
 
 

@@ -6,23 +6,30 @@ import functools
 import hashlib
 import importlib.metadata
 import json
+import os
 import platform
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from layers.base.errors import InputError
 from layers.base.resources import data_path
+from layers.io.raster_source import RASTER_ENDINGS, raster_files
 
 __all__ = [
     "file_digest",
     "input_record",
+    "input_stamp",
     "output_digests",
     "read_record",
+    "refuse_changed",
     "software_versions",
     "write_record",
 ]
 
 RECORD_NAME = "run.json"
+#: Lists that each step has in the record.
+_LISTS = ("tables", "files", "closures")
 _PACKAGES = (
     *("vungtrong", "geopandas", "shapely", "pyproj", "rasterio", "pyogrio", "numpy", "pandas"),
     "numba",
@@ -41,23 +48,89 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _files_of(path: Path) -> list[Path]:
-    """List the files of an input: a Shapefile or MapInfo file is several."""
-    if path.is_dir() or path.suffix.lower() not in {".shp", ".tab", ".mif"}:
+def _files_of(path: Path, folders: Sequence[Path]) -> list[Path]:
+    """List the files that an input is read from, the main one first.
+
+    A Shapefile or MapInfo file is several, a raster has files beside it, a VRT has sources, and a
+    GeoPackage that is open elsewhere keeps its last changes in a ``-wal``.
+    """
+    suffix = path.suffix.lower()
+    if suffix in RASTER_ENDINGS:
+        return raster_files(path, folders=folders)
+    if path.is_dir() or suffix not in {".shp", ".tab", ".mif", ".gpkg"}:
         return [path]
-    return sorted(item for item in path.parent.glob(f"{path.stem}.*") if item.is_file())
+    # Names are compared, not matched: "rung[2025].shp" is no pattern.
+    stem = path.name if suffix == ".gpkg" else f"{path.stem}."
+    near = [item for item in path.parent.iterdir() if item.name.startswith(stem)]
+    beside = {f"{path.name}-wal", f"{path.name}-journal"} if suffix == ".gpkg" else None
+    rest = [
+        item for item in sorted(near) if item != path and item.is_file() and item.suffix != ".lock"
+    ]
+    return [path, *(item for item in rest if beside is None or item.name in beside)]
 
 
-def input_record(path: Path) -> dict[str, Any]:
-    """Size and digest of one input, its sidecar files included."""
-    files = _files_of(path)
-    if len(files) == 1:
-        digest = file_digest(files[0])
-    else:
-        digest = hashlib.sha256("".join(map(file_digest, files)).encode()).hexdigest()
+def input_record(path: Path, *, folders: Sequence[Path] = ()) -> dict[str, Any]:
+    """Size and digest of one input, and of each file that it is read from where they are several.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        What the project names.
+    folders : sequence of pathlib.Path
+        Folders of the project, in which sources of a VRT may lie.
+
+    Returns
+    -------
+    dict
+        ``path``, ``bytes``, ``sha256`` of all together; ``files``: name → SHA-256.
+    """
+    files = _files_of(path, folders)
+    digests = {_name(item, path): file_digest(item) for item in files}
     leaves = [leaf for item in files for leaf in (item.rglob("*") if item.is_dir() else [item])]
     size = sum(leaf.stat().st_size for leaf in leaves if leaf.is_file())
-    return {"path": path.name, "bytes": size, "sha256": digest}
+    record = {"path": path.name, "bytes": size, "sha256": digests[path.name]}
+    if len(files) == 1:
+        return record
+    together = "".join(f"{name}\0{digest}\n" for name, digest in sorted(digests.items()))
+    whole = hashlib.sha256(together.encode()).hexdigest()
+    return {**record, "sha256": whole, "files": dict(sorted(digests.items()))}
+
+
+def _name(item: Path, path: Path) -> str:
+    """Name of a part of an input, from the folder where the input lies."""
+    if item == path:
+        return path.name
+    home = path.resolve().parent
+    return os.path.relpath(item.resolve(), home).replace(os.sep, "/")
+
+
+def input_stamp(path: Path, *, folders: Sequence[Path] = ()) -> tuple[tuple[str, int, int], ...]:
+    """Size and time of change of the files of an input, cheap to compare."""
+    return tuple(
+        (str(leaf), leaf.stat().st_size, leaf.stat().st_mtime_ns)
+        for item in _files_of(path, folders)
+        for leaf in sorted(item.rglob("*") if item.is_dir() else [item])
+        if leaf.is_file()
+    )
+
+
+def refuse_changed(
+    paths: Mapping[str, Path], stamps: Mapping[str, object], *, folders: Sequence[Path] = ()
+) -> None:
+    """Refuse a run whose inputs changed while it read them: the record would name other files."""
+    changed = sorted(
+        name
+        for name, path in paths.items()
+        if name in stamps
+        and (not path.exists() or input_stamp(path, folders=folders) != stamps[name])
+    )
+    if changed:
+        raise InputError(
+            en=f"{len(changed)} inputs changed while they were read (first: {changed[:5]}): "
+            "nothing was written; run again when they are saved.",
+            vi=f"{len(changed)} tệp đầu vào thay đổi trong khi đang đọc ({changed[:5]}): "
+            "chưa ghi gì; hãy chạy lại sau khi đã lưu xong.",
+        )
 
 
 def output_digests(folder: Path, kept: dict[str, str]) -> dict[str, str]:
@@ -94,12 +167,20 @@ def read_record(folder: Path) -> dict[str, Any] | None:
         return None
     try:
         record = json.loads(path.read_text("utf-8"))
-    except ValueError as error:
+        steps = record.get("steps", {})
+        whole = all(isinstance(steps[name].get(key, []), list) for name in steps for key in _LISTS)
+        whole = whole and all(
+            isinstance(record.get(key, {}), dict) for key in ("inputs", "outputs")
+        )
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        whole = False
+    if not whole:
         raise InputError(
-            en=f"{path}: expected the record of a run, found a damaged file; run all steps again.",
-            vi=f"{path}: tệp nhật ký bị hỏng; hãy chạy lại toàn bộ các bước.",
-        ) from error
-    return record if isinstance(record, dict) else None
+            en=f"{path}: expected the record of a run, found a damaged file; take it away and run "
+            "all steps again.",
+            vi=f"{path}: tệp nhật ký bị hỏng; hãy xóa tệp này rồi chạy lại toàn bộ các bước.",
+        )
+    return dict(record)
 
 
 def write_record(folder: Path, record: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """Output folders: nothing half-written or overwritten unasked, no data that becomes a formula."""
 
 import errno
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 
 from layers import OutputError, OutputExistsError
 from zones.output.folder import refuse_existing, save_table, staged_folder
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def keep_none(_name: str) -> bool:
@@ -21,7 +24,7 @@ def test_a_folder_appears_only_when_its_block_succeeds(tmp_path: Path) -> None:
         (stage / "a.txt").write_text("1")
         assert not out.exists()
     assert [path.name for path in out.iterdir()] == ["a.txt"]
-    assert [path.name for path in tmp_path.iterdir()] == [out.name]
+    assert [path.name for path in tmp_path.iterdir()] == [out.name]  # no lock, no part
 
 
 @pytest.mark.parametrize("stop", [RuntimeError, KeyboardInterrupt])
@@ -101,6 +104,112 @@ def test_an_existing_folder_is_refused_unless_asked(tmp_path: Path) -> None:
     refuse_existing(tmp_path, overwrite=True)
     with pytest.raises(OutputExistsError, match="is a file"):
         refuse_existing(tmp_path / "x", overwrite=True)
+
+
+@pytest.mark.parametrize("where", [".", "..", "in", "linked"])
+def test_inputs_never_lie_in_the_output_folder(tmp_path: Path, where: str) -> None:
+    project = tmp_path / "dự án"
+    (project / "in").mkdir(parents=True)
+    inputs = [project / "project.yaml", project / "in" / "areas.csv"]
+    for path in inputs:
+        path.write_text("x")
+    if where == "linked":
+        (project / "linked").symlink_to("in", target_is_directory=True)
+    with pytest.raises(OutputError, match=r"cannot be the output folder: \d inputs lie in it"):
+        refuse_existing(project / where, overwrite=True, inputs=inputs)
+    refuse_existing(project / "out", overwrite=True, inputs=inputs)
+
+
+def test_a_linked_input_keeps_the_output_folder_from_holding_the_link(tmp_path: Path) -> None:
+    (tmp_path / "areas.csv").write_text("x")
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "areas.csv").symlink_to(tmp_path / "areas.csv")
+    with pytest.raises(OutputError, match="1 inputs lie in it"):
+        refuse_existing(out, overwrite=True, inputs=[out / "areas.csv"])
+
+
+def test_a_mount_point_is_refused_before_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.path.ismount", lambda path: Path(path) == tmp_path)
+    with pytest.raises(OutputError, match=r"is a mount point.*--out .*out"):
+        refuse_existing(tmp_path, overwrite=True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_a_linked_output_folder_stays_linked(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    real = tmp_path / "disk" / "results"
+    real.mkdir()
+    out = tmp_path / "out"
+    out.symlink_to(real, target_is_directory=True)
+    for text in ("1", "2"):
+        with staged_folder(out, keep=keep_none) as stage:
+            (stage / "a.txt").write_text(text)
+    assert out.readlink() == real
+    assert (real / "a.txt").read_text() == "2"
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["a.txt", "disk", "out", "results"]
+
+
+def test_what_a_killed_run_left_goes_with_the_next(tmp_path: Path) -> None:
+    left = tmp_path / ".out.0123456789ab.run.part"
+    left.mkdir()
+    (left / "a.txt").write_text("half")
+    (tmp_path / ".out.lock").write_text("")
+    other = tmp_path / ".out.abcdefgh.part"  # of another command, for the file out.csv
+    other.mkdir()
+    with staged_folder(tmp_path / "out", keep=keep_none) as stage:
+        (stage / "a.txt").write_text("1")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [other.name, "out"]
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from zones.output.folder import staged_folder
+with staged_folder(Path(sys.argv[1]), keep=lambda _name: False) as stage:
+    (stage / "a.txt").write_text("first")
+    print("holding", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("end", ["done", "killed"])
+def test_of_two_runs_at_once_one_works_and_the_other_says_so(tmp_path: Path, end: str) -> None:
+    out = tmp_path / "out"
+    first = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(out)], cwd=ROOT, stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert first.stdout.readline() == "holding\n"
+    with (
+        pytest.raises(OutputError, match="Another run is writing to"),
+        staged_folder(out, keep=keep_none),
+    ):
+        raise AssertionError("two runs at once")
+    if end == "killed":
+        first.kill()
+    first.communicate()
+    assert out.exists() == (end == "done")
+    with staged_folder(out, keep=keep_none) as stage:
+        (stage / "a.txt").write_text("second")
+    assert (out / "a.txt").read_text() == "second"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_file_system_without_locks_leaves_others_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(_handle: int, _how: int) -> None:
+        raise OSError(errno.ENOLCK, "no locks")
+
+    monkeypatch.setattr("fcntl.flock", none)
+    left = tmp_path / ".out.0123456789ab.run.part"
+    left.mkdir()
+    with staged_folder(tmp_path / "out", keep=keep_none):
+        pass
+    assert left.exists()
 
 
 def test_tables_open_in_a_spreadsheet_and_are_never_formulas(tmp_path: Path) -> None:
