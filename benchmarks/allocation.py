@@ -29,7 +29,7 @@ from zones.allocation.explain.tradeoffs import exchange_rates
 from zones.allocation.inputs import AllocationInputs, AllocationSettings
 from zones.allocation.model import Model, build_model
 from zones.allocation.rounded import round_allocation
-from zones.allocation.solve import solve_stages, walk_stages
+from zones.allocation.solve import linear_stages, solve_stages
 from zones.rounding.rounding import round_table
 
 __all__ = ["made_case", "run"]
@@ -231,7 +231,7 @@ def _against_glop(model: Model, runs: int) -> list[str]:
         theirs: dict[str, list[float]] = {}
         worst = 0.0
         for _ in range(runs):
-            for stage, programme, solution in walk_stages(model):
+            for stage, programme, solution, _ in linear_stages(model):
                 ours.setdefault(stage, []).append(solution.seconds)
                 objectives[stage] = solution.objective
                 np.savez(

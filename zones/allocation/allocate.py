@@ -1,8 +1,8 @@
 """Allocation: a plan's hectares shared out to communes, land sources and years.
 
-``allocate`` solves a lexicographic linear programme: first the least shortfall, then the plan's
-listed communes and suitable land, then even effort between communes, then smooth years, and last a
-tie-break that makes the plan unique. It always has an answer; what cannot be met is shortfall, and
+``allocate`` makes least, one after another, what is missing, what lies off the plan's listed
+communes and suitable land, and how uneven the shares of communes and years are; the last has one
+answer. It always has an answer; what cannot be met is shortfall, and
 ``zones.allocation.explain.reasons`` says why.
 """
 
@@ -17,6 +17,7 @@ from layers.base.errors import ClosureError
 from layers.base.schema import Column, Schema
 from zones.allocation.checks import check_allocation_inputs
 from zones.allocation.inputs import AllocationInputs, AllocationSettings
+from zones.allocation.land_years import land_windows, lay_on_windows
 from zones.allocation.limits import binding_limits
 from zones.allocation.model import Model, build_model, lost_until, planned_until, present_until
 from zones.allocation.solve import Stage, Staged, solve_stages
@@ -65,6 +66,8 @@ LIMITS = Schema(
     ),
 )
 
+#: Hectares by which no limit is passed.
+_LIMIT_HA = 1e-6
 #: Hectares that may be lost to the solver's tolerance in one sum.
 _TOLERANCE_HA = 1e-3
 
@@ -128,8 +131,8 @@ def allocate(
     settings : AllocationSettings
         Years and weights.
     near : pandas.DataFrame, optional
-        ``zone, commune_code, planned_ha`` of a plan to stay near to where nothing speaks against
-        it, so that a scenario shows what its change does and no more.
+        ``PLAN`` to stay near to where nothing speaks against it, so that a scenario shows what its
+        change does and no more.
 
     Returns
     -------
@@ -218,18 +221,22 @@ def _check_closure(allocation: Allocation) -> None:
     rows = model.rows
     width = len(model.columns)
     used = model.matrix[:, :width] @ staged.hectares
-    limits = rows["upper"].to_numpy()
-    over = np.flatnonzero(used > limits + _TOLERANCE_HA)
+    limits = np.where(rows["kind"] == "land_year", np.inf, rows["upper"].to_numpy())
+    over = np.flatnonzero(used > limits + _LIMIT_HA)
+    _, pieces = land_windows(model.inputs, model.settings)
+    laid = lay_on_windows(allocation.plan, pieces)
+    crowded = int((laid["over_ha"] > _LIMIT_HA).sum())
     elastic = rows.iloc[model.elastic]
     solver = staged.shortfalls[(elastic["kind"] == "target_low").to_numpy()].sum()
     residual = allocation.shortfall_ha - float(solver)
     planned = float(allocation.plan["planned_ha"].sum() - allocation.limits["planned_ha"].sum())
     worst = max(abs(residual), abs(planned))
-    if len(over) or worst > _TOLERANCE_HA * max(1, len(allocation.held)):
+    passed = len(over) + crowded
+    if passed or worst > _TOLERANCE_HA * max(1, len(allocation.held)):
         names = rows.iloc[over[:5]][["kind", "zone", "commune_code", "source"]].to_numpy().tolist()
         raise ClosureError(
-            en=f"The allocation does not close: {len(over)} limits are passed, first {names}; "
+            en=f"The allocation does not close: {passed} limits are passed, first {names}; "
             f"residual {worst:.6g} ha. Please report this fault with the inputs.",
-            vi=f"Phân bổ không khép: {len(over)} giới hạn bị vượt, đầu tiên {names}; chênh "
+            vi=f"Phân bổ không khép: {passed} giới hạn bị vượt, đầu tiên {names}; chênh "
             f"{worst:.6g} ha. Hãy báo lỗi kèm dữ liệu đầu vào.",
         )

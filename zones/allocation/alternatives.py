@@ -22,7 +22,7 @@ from layers.base.schema import Column, Schema
 from zones.allocation.allocate import Allocation
 from zones.allocation.model import Model
 from zones.allocation.objectives import preference_costs
-from zones.allocation.solve import stay_on_face, walk_stages
+from zones.allocation.solve import linear_stages
 from zones.solver.linear_programme import LiveProgramme, Programme, optimum
 
 __all__ = ["PORTFOLIO", "Portfolio", "negotiable_ranges", "portfolio"]
@@ -40,7 +40,6 @@ PORTFOLIO = Schema(
 )
 
 _KEYS = ["zone", "commune_code"]
-_STAGES = ("shortfall", "preference")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def portfolio(allocation: Allocation, n: int, *, within: float = 0.01) -> Portfo
         if min(float(np.abs(plan - other).sum()) for other in found) < 1e-3:
             break
         found.append(plan)
-        columns.append(solution.columns[: model.matrix.shape[1]])
+        columns.append(solution.columns[: model.shortfalls.stop])
     return Portfolio(_plans(model, found), _measures(model, found, columns))
 
 
@@ -142,8 +141,7 @@ def negotiable_ranges(
 
 def _optimal_face(model: Model) -> Programme:
     """All plans with the least shortfall and, among them, the best preference."""
-    for _, programme, solution in walk_stages(model, stages=_STAGES):
-        face = stay_on_face(programme, solution)
+    *_, (_, _, _, face) = linear_stages(model)
     return face
 
 
@@ -182,7 +180,8 @@ def _plans(model: Model, found: list[Floats]) -> pd.DataFrame:
 
 
 def _measures(model: Model, found: list[Floats], columns: list[Floats]) -> pd.DataFrame:
-    weights, costs = model.programme().cost, preference_costs(model)
+    end = model.shortfalls.stop
+    weights, costs = model.programme().cost[:end], preference_costs(model)[:end]
     total = max(float(found[0].sum()), 1e-12)
     return pd.DataFrame(
         {

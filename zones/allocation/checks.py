@@ -142,20 +142,9 @@ class _Checker:
                 f"the last year {last} lies before the first {first}",
                 f"năm cuối {last} trước năm đầu {first}",
             )
-        bands = list(settings.fair_bands)
-        if min(settings.unlisted_cost, settings.must_weight, *bands, 0) < 0 or not bands:
+        if min(settings.unlisted_cost, settings.must_weight) < 0:
             self._add(
-                "settings",
-                "weights",
-                "weights must be at least 0 and there must be a fair band",
-                "trọng số phải từ 0 trở lên và phải có bậc chia đều",
-            )
-        elif bands != sorted(set(bands)):
-            self._add(
-                "settings",
-                "bands",
-                f"fair bands must rise, found {bands}",
-                f"các bậc chia đều phải tăng dần, thấy {bands}",
+                "settings", "weights", "weights must be at least 0", "trọng số phải từ 0 trở lên"
             )
 
     def _repeated(self) -> None:

@@ -172,15 +172,12 @@ class AllocationSettings:
         on the list.
     must_weight : float
         What a missing hectare of a ``must`` weighs, against a target's importance of 1.
-    fair_bands : tuple of float
-        Multiples of the fair share above which further effort costs one more each.
     """
 
     first_year: int
     last_year: int
     unlisted_cost: float = 1.0
     must_weight: float = 10.0
-    fair_bands: tuple[float, ...] = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
 
     @property
     def years(self) -> tuple[int, ...]:

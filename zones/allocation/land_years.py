@@ -1,21 +1,24 @@
-"""Land over the years: when each piece may be used, and the rows that let it be used once."""
+"""Land over the years: when each piece may be used, and how a plan is laid on the pieces."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from layers.base.errors import InputError
 from zones.allocation.inputs import AllocationInputs, AllocationSettings
 
-__all__ = ["land_rows", "usable_land", "usable_years"]
+__all__ = ["land_windows", "lay_on_windows", "usable_land", "usable_years"]
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 _KEYS = ["commune_code", "source"]
 
-#: Most sets of years for one source in one commune: all that eleven years have.
-_MOST_SETS = 2**11
+#: Hectares below which a piece counts as used up.
+_ROOM_HA = 1e-4
 
 
 def _windows(inputs: AllocationInputs, settings: AllocationSettings) -> pd.DataFrame:
@@ -49,96 +52,72 @@ def usable_years(inputs: AllocationInputs, settings: AllocationSettings) -> pd.D
     return pairs[[*_KEYS, "year"]].drop_duplicates()
 
 
-def land_rows(
+def land_windows(
     inputs: AllocationInputs, settings: AllocationSettings
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Write that each hectare is used once.
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Hectares of land that is free in all years, and of pieces that have years of their own.
 
-    Where all land of a source is free in all years, one row says so. Where pieces have years of
-    their own (a stand is convertible at some ages only, cut land is free from the next year), a
-    plan can be laid on them exactly if in every set of years no more is planted than the land that
-    is free in at least one of these years (Hall 1935). The sets that count are closed and
-    inseparable (Edmonds 1970): what the years of some pieces leave of all years, every two
-    neighbours in it held together by a piece that is free in both. The others follow from these.
+    The first has one row per commune and source; the second, of the other communes and sources,
+    one row per window of years (``first``, ``last``). Both have ``area_ha``.
     """
     limits = inputs.sources.set_index("source")["limit_ratio"]
     land = _windows(inputs, settings)
     # Of no rows at all, what a map gives is text.
-    land["area"] = land["area_ha"] * land["source"].map(limits).astype("float64")
+    land["area_ha"] = land["area_ha"] * land["source"].map(limits).astype("float64")
     always = (land["first"] == settings.first_year) & (land["last"] == settings.last_year)
     plain = always.groupby([land[key] for key in _KEYS]).transform("all").astype(bool)
-    whole = land[plain].groupby(_KEYS)["area"].sum().reset_index(name="upper")
-    pieces = land[~plain].groupby([*_KEYS, "first", "last"])["area"].sum().reset_index()
-    rows: list[dict[str, object]] = []
-    members: list[dict[str, object]] = []
-    for (code, source), mine in pieces.groupby(_KEYS):
-        place = {"commune_code": code, "source": source}
-        spans = list(zip(mine["first"], mine["last"], strict=True))
-        for years in _year_sets(spans, f"{source}, {code}"):
-            members += [{"local": len(rows), **place, "year": year} for year in years]
-            upper = sum(
-                area
-                for (first, last), area in zip(spans, mine["area"], strict=True)
-                if any(first <= year <= last for year in years)
-            )
-            rows.append({**place, "year": years[-1], "upper": upper})
-    return (
-        whole.assign(year=settings.last_year),
-        pd.DataFrame(rows, columns=[*_KEYS, "year", "upper"]),
-        pd.DataFrame(members, columns=["local", *_KEYS, "year"]),
-    )
+    whole = land[plain].groupby(_KEYS)["area_ha"].sum().reset_index()
+    pieces = land[~plain].groupby([*_KEYS, "first", "last"])["area_ha"].sum().reset_index()
+    return whole, pieces
 
 
-def _year_sets(spans: list[tuple[int, int]], where: str) -> list[tuple[int, ...]]:
-    """Find the sets of years that count, each as a way from year to year.
+def lay_on_windows(used: pd.DataFrame, pieces: pd.DataFrame) -> pd.DataFrame:
+    """Lay the hectares of each year on the pieces that are free in it.
 
-    From one year of a set to the next there is a piece that is free in both; the years between
-    are left out only where pieces that are free in none but them cover them all, for else they
-    would join the set and make the row stronger at no cost. The same holds before the first year
-    and after the last. Where no window lies inside another, nothing can be left out between, and
-    the sets are runs of years.
+    Of the pieces that are free in a year the one that ends first is used first: a plan that can be
+    laid at all is laid in this way. A year is open where one more hectare has room: on a piece with
+    land left, or on one from which a hectare can move to another year that is open.
+
+    Parameters
+    ----------
+    used : pandas.DataFrame
+        ``commune_code, source, year, planned_ha``.
+    pieces : pandas.DataFrame
+        From ``land_windows``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``commune_code, source, year, open, over_ha``: every year of every piece; hectares over
+        are those that found no room.
     """
-    years = sorted({year for first, last in spans for year in range(first, last + 1)})
-
-    def covered(low: int, high: int) -> bool:
-        inside = [(first, last) for first, last in spans if low <= first and last <= high]
-        between = [year for year in years if low <= year <= high]
-        return all(any(first <= year <= last for first, last in inside) for year in between)
-
-    onward = {
-        year: [
-            then
-            for then in years
-            if year < then
-            and any(first <= year and then <= last for first, last in spans)
-            and covered(year + 1, then - 1)
-        ]
-        for year in years
-    }
-    ends = {year for year in years if covered(year + 1, years[-1])}
-    ways: dict[int, int] = {}
-    for year in reversed(years):
-        ways[year] = (year in ends) + sum(ways[then] for then in onward[year])
-    starts = [year for year in years if covered(years[0], year - 1)]
-    count = sum(ways[year] for year in starts)
-    if count > _MOST_SETS:
-        raise InputError(
-            en=f"Land {where}: {len(spans)} windows of from_year and until_year lie in one another "
-            f"so often that {count} sets of years must be kept apart, at most {_MOST_SETS} are "
-            "possible: join windows, or plan fewer years.",
-            vi=f"Đất {where}: {len(spans)} khoảng năm (from_year, until_year) lồng vào nhau quá "
-            f"nhiều, phải xét {count} tập hợp năm, tối đa {_MOST_SETS}: hãy gộp các khoảng năm "
-            "hoặc giảm số năm của kỳ kế hoạch.",
-        )
-    # The whole stands among them in any case: it tells what land there is in all.
-    return sorted({tuple(years), *_along((), starts, onward, ends)})
+    wanted = used.groupby([*_KEYS, "year"])["planned_ha"].sum().to_dict()
+    ordered = pieces.sort_values([*_KEYS, "last", "first"])
+    spans = ordered[["first", "last", "area_ha"]].to_numpy(dtype="float64")
+    rows: list[tuple[object, ...]] = []
+    for key, mine in ordered.reset_index().groupby(_KEYS, sort=True).indices.items():
+        place: Any = key
+        first, last, area = spans[mine].T
+        years = range(int(first.min()), int(last.max()) + 1)
+        asked = [wanted.get((*place, year), 0.0) for year in years]
+        free = (first <= np.array(years)[:, None]) & (np.array(years)[:, None] <= last)
+        laid = zip(years, *_lay(free, area.copy(), asked), strict=True)
+        rows += [(*place, *year) for year in laid]
+    return pd.DataFrame(rows, columns=[*_KEYS, "year", "open", "over_ha"])
 
 
-def _along(
-    way: tuple[int, ...], following: list[int], onward: dict[int, list[int]], ends: set[int]
-) -> Iterator[tuple[int, ...]]:
-    for year in following:
-        longer = (*way, year)
-        if year in ends:
-            yield longer
-        yield from _along(longer, onward[year], onward, ends)
+def _lay(free: Flags, left: Floats, asked: list[float]) -> tuple[Any, list[float]]:
+    """Tell of each year whether it is open and what lies over; ``left`` is used up."""
+    laid = np.zeros(free.shape)
+    over = []
+    for year, hectares in enumerate(asked):
+        for piece in np.flatnonzero(free[year]):
+            laid[year, piece] = min(hectares, left[piece])
+            left[piece] -= laid[year, piece]
+            hectares -= laid[year, piece]
+        over.append(hectares)
+    room: Flags = left > _ROOM_HA
+    for _ in asked:
+        opened: Any = (free & room).any(axis=1)
+        room |= ((laid > _ROOM_HA) & opened[:, None]).any(axis=0)
+    return (free & room).any(axis=1), over

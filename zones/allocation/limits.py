@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from zones.allocation.land_years import usable_land
+from zones.allocation.land_years import land_windows, lay_on_windows, usable_land
 from zones.allocation.model import Model
 from zones.allocation.solve import Staged
 
@@ -28,6 +28,8 @@ BINDING = (
 
 #: In tables, of zones that the allocation leaves aside: not measured, or nothing is asked for.
 NOT_ALLOCATED = "not_allocated"
+
+Floats = npt.NDArray[np.float64]
 
 _TOLERANCE_HA = 1e-4
 _KEYS = ["zone", "commune_code"]
@@ -80,7 +82,17 @@ def _blocked(model: Model, staged: Staged) -> dict[str, npt.NDArray[np.bool_]]:
     counts = {
         name: matrix.T @ (full & mask.to_numpy()).astype("float64") for name, mask in kinds.items()
     }
-    return {name: count > 0 for name, count in counts.items()}
+    blocked = {name: count > 0 for name, count in counts.items()}
+    return blocked | {"land": blocked["land"] | _without_room(model, staged.hectares)}
+
+
+def _without_room(model: Model, hectares: Floats) -> npt.NDArray[np.bool_]:
+    """Columns on pieces of land with years of their own where no hectare more has room."""
+    keys = ["commune_code", "source", "year"]
+    _, pieces = land_windows(model.inputs, model.settings)
+    laid = lay_on_windows(model.columns[keys].assign(planned_ha=hectares), pieces)
+    shut = pd.MultiIndex.from_frame(laid.loc[~laid["open"].astype(bool), keys])
+    return np.asarray(pd.MultiIndex.from_frame(model.columns[keys]).isin(shut))
 
 
 def _outside(model: Model) -> pd.DataFrame:

@@ -16,7 +16,7 @@ import pandas as pd
 from scipy import sparse
 
 from zones.allocation.inputs import AllocationInputs, AllocationSettings
-from zones.allocation.land_years import land_rows, usable_years
+from zones.allocation.land_years import land_windows, usable_years
 from zones.solver.linear_programme import Programme
 
 __all__ = [
@@ -49,6 +49,7 @@ _DEFAULTS: dict[str, str | float] = {
 
 _NO_ROWS = pd.DataFrame({"kind": pd.Series(dtype="str"), **{n: [] for n in _DEFAULTS}})
 _NO_MEMBERS = pd.DataFrame({"row": [], "column": []}, dtype="int64")
+_NO_USES = pd.DataFrame({"window": [], "in_year": []}, dtype="int64")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,12 @@ class Model:
         One row per column of hectares: ``zone, commune_code, source, year, suitability,
         preferred`` (on the plan's list, or the zone has none).
     rows : pandas.DataFrame
-        One row per row: ``kind`` (``land, pace, pace_low, target_low, target_high, must``),
-        ``zone, commune_code, source, year, target, lower, upper, weight``; text that does not
-        apply is empty, weight is that of the shortfall.
+        One row per row: ``kind`` (``land, land_year, pace, pace_low, target_low, target_high,
+        must``), ``zone, commune_code, source, year, target, lower, upper, weight``; text that does
+        not apply is empty, weight is that of the shortfall.
     matrix : scipy.sparse.csc_matrix
-        Rows × (columns of hectares, then the shortfalls of elastic rows in order).
+        Rows × (columns of hectares, then the shortfalls of elastic rows in order, then the
+        hectares of each window of years used in each of its years).
     """
 
     inputs: AllocationInputs
@@ -83,11 +85,16 @@ class Model:
         """Numbers of the rows that have a shortfall column, in the order of those columns."""
         return np.flatnonzero(self.rows["kind"].isin(_ELASTIC).to_numpy())
 
+    @property
+    def shortfalls(self) -> slice:
+        """Where the shortfalls stand among the columns of the matrix."""
+        return slice(len(self.columns), len(self.columns) + len(self.elastic))
+
     def programme(self) -> Programme:
         """Programme of the first stage: the least weighted shortfall."""
         count = self.matrix.shape[1]
         cost = np.zeros(count)
-        cost[len(self.columns) :] = self.rows["weight"].to_numpy()[self.elastic]
+        cost[self.shortfalls] = self.rows["weight"].to_numpy()[self.elastic]
         return Programme(
             cost,
             np.zeros(count),
@@ -162,6 +169,7 @@ class _Rows:
     columns: pd.DataFrame
     frames: list[pd.DataFrame] = field(default_factory=list)
     members: list[pd.DataFrame] = field(default_factory=list)
+    uses: list[pd.DataFrame] = field(default_factory=list)
     count: int = 0
 
     def add(
@@ -171,13 +179,11 @@ class _Rows:
         on: list[str],
         until: bool = False,
         among: npt.NDArray[np.bool_] | None = None,
-        within: pd.DataFrame | None = None,
     ) -> None:
         """Add rows whose members are the columns that agree with them in the keys ``on``.
 
         With ``until`` the members are those of the row's year and of every year before; ``among``
-        says which columns may be members; ``within`` gives the years of each row (``local``, its
-        number among these rows, ``on`` and ``year``).
+        says which columns may be members.
         """
         if rows.empty:
             return
@@ -188,10 +194,7 @@ class _Rows:
         rows["row"] = np.arange(self.count, self.count + len(rows))
         columns = self.columns.assign(column=np.arange(len(self.columns)))
         columns = columns if among is None else columns[among]
-        if within is not None:
-            numbered = within.assign(row=within["local"] + self.count)
-            pairs = numbered.merge(columns, on=[*on, "year"])
-        elif until or "year" not in on:
+        if until or "year" not in on:
             keys = rows[[*on, "row", "year"]].rename(columns={"year": "until"})
             pairs = keys.merge(columns, on=on) if on else keys.merge(columns, how="cross")
             if until:
@@ -209,20 +212,45 @@ class _Rows:
         frame["year"] = frame["year"].astype("Int64")
         pairs = pd.concat([_NO_MEMBERS, *self.members], ignore_index=True)
         elastic = np.flatnonzero(frame["kind"].isin(_ELASTIC).to_numpy())
-        row = np.concatenate([pairs["row"].to_numpy(dtype="int64"), elastic])
+        width, wishes = len(self.columns), len(elastic)
+        uses = pd.concat([_NO_USES, *self.uses], ignore_index=True)
+        row = np.concatenate([pairs["row"], elastic, uses["window"], uses["in_year"]])
         column = np.concatenate(
-            [pairs["column"].to_numpy(dtype="int64"), len(self.columns) + np.arange(len(elastic))]
+            [
+                pairs["column"],
+                width + np.arange(wishes),
+                np.tile(width + wishes + np.arange(len(uses)), 2),
+            ]
         )
-        shape = (len(frame), len(self.columns) + len(elastic))
-        return frame, sparse.csc_matrix((np.ones(len(row)), (row, column)), shape=shape)
+        value = np.repeat([1.0, -1.0], [len(pairs) + wishes + len(uses), len(uses)])
+        shape = (len(frame), width + wishes + len(uses))
+        entries = (value, (row.astype("int64"), column.astype("int64")))
+        return frame, sparse.csc_matrix(entries, shape=shape)
 
 
 def _add_land(rows: _Rows, inputs: AllocationInputs, settings: AllocationSettings) -> None:
-    """Each hectare once."""
+    """Each hectare once.
+
+    Pieces with years of their own are used by columns of their own: a piece in all its years gives
+    no more than it has (``land``), and a year takes no more than its pieces give (``land_year``).
+    """
     keys = ["commune_code", "source"]
-    whole, windowed, members = land_rows(inputs, settings)
-    rows.add(whole.assign(kind="land"), on=keys, until=True)
-    rows.add(windowed.assign(kind="land"), on=keys, within=members)
+    whole, pieces = land_windows(inputs, settings)
+    whole = whole.rename(columns={"area_ha": "upper"})
+    rows.add(whole.assign(kind="land", year=settings.last_year), on=keys, until=True)
+    if pieces.empty:
+        return
+    nothing = np.zeros(len(rows.columns), dtype=bool)
+    start = rows.count
+    windows = pieces.rename(columns={"area_ha": "upper"})[[*keys, "upper"]]
+    rows.add(windows.assign(kind="land"), on=keys, among=nothing)
+    uses = pieces.reset_index(names="window").merge(pd.DataFrame({"year": settings.years}), "cross")
+    uses = uses[uses["year"].between(uses["first"], uses["last"])]
+    years = uses[[*keys, "year"]].drop_duplicates(ignore_index=True)
+    numbered = years.assign(in_year=rows.count + np.arange(len(years)))
+    rows.add(years.assign(kind="land_year", upper=0.0), on=[*keys, "year"])
+    uses = uses.merge(numbered, on=[*keys, "year"])
+    rows.uses.append(uses.assign(window=uses["window"] + start)[["window", "in_year"]])
 
 
 def _add_pace(rows: _Rows, inputs: AllocationInputs, settings: AllocationSettings) -> None:

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from zones.allocation.land_years import usable_land
 from zones.allocation.model import Model
-from zones.solver.linear_programme import Programme, scattered
+from zones.solver.convex_programme import Squares
+from zones.solver.linear_programme import Programme
 
-__all__ = ["AIMS", "aim_near", "preference_costs"]
+__all__ = ["CELL", "change_programme", "evenness", "planned_cells", "preference_costs"]
 
 Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
 
-#: So many finer bands stand in each band of the stage before.
-_FINER = 10
-#: Multiples of a commune's part of a zone above which a hectare more of that zone costs one more.
-_SPREAD_BANDS = (0.5, 1.0, 2.0)
+#: Keys of a column of hectares.
+CELL = ["zone", "commune_code", "source", "year"]
+
+#: Weight of a shortfall in its part of what is asked, and of sums in their fair shares.
+_SHORTFALL = 10.0
+_COMMUNE = 1.0
+_ZONE = 0.2
+_YEAR = 0.1
+_CELL = 0.05
+#: Fair shares below this, in ha, are taken for this: what is shared there is next to nothing.
+_LEAST_SHARE_HA = 0.01
 
 
 def preference_costs(model: Model) -> Floats:
@@ -37,206 +43,105 @@ def preference_costs(model: Model) -> Floats:
     return cost
 
 
-def _prepare_preference(model: Model, programme: Programme, _: Floats) -> Programme:
-    return replace(programme, cost=preference_costs(model))
+def planned_cells(model: Model, plan: pd.DataFrame) -> Floats:
+    """Hectares that a plan has in each column of hectares of a model."""
+    cells = plan.set_index(CELL)["planned_ha"]
+    return cells.reindex(pd.MultiIndex.from_frame(model.columns[CELL]), fill_value=0.0).to_numpy()
 
 
-def _prepare_effort(model: Model, programme: Programme, columns: Floats) -> Programme:
-    """No commune far above its fair share of the land it has, band by band.
-
-    Hectares above a band cost one more than those below it.
-    """
-    share, group = _fair_shares(model, columns)
-    bands = model.settings.fair_bands
-    widths = [share * width for width in np.diff(bands)]
-    members = np.arange(len(group))
-    return _banded(programme, (members, group), share * bands[0], widths)
-
-
-def _prepare_finer_effort(
-    model: Model, programme: Programme, columns: Floats, *, parts: int
-) -> Programme:
-    """Bands a part as wide as the fair bands, around where each commune stands.
-
-    Inside a band the stage before does not care, so that of two equal communes one may end at its
-    upper and one at its lower edge; with each finer stage they draw nearer.
-    """
-    share, group = _fair_shares(model, columns)
-    effort = np.bincount(group, weights=columns[: len(group)], minlength=len(share))
-    level = np.divide(effort, share, out=np.zeros(len(share)), where=share > 0)
-    edges = np.array([0.0, *model.settings.fair_bands])
-    place = np.clip(np.searchsorted(edges, level, side="right") - 1, 0, len(edges) - 2)
-    wide = np.diff(edges)[place] / (parts / _FINER)
-    low = edges[place] + np.floor((level - edges[place]) / wide + 1e-9) * wide
-    members = np.arange(len(group))
-    widths = [share * wide / _FINER] * _FINER
-    return _banded(programme, (members, group), share * low, widths)
-
-
-def _fair_shares(model: Model, columns: Floats) -> tuple[Floats, npt.NDArray[np.int64]]:
-    """Fair share of each commune, and the commune of each column.
-
-    The fair share is the commune's part of all land that some zone may take, times all hectares
-    added.
-    """
-    frame = model.columns
-    codes, group = np.unique(frame["commune_code"].to_numpy(dtype=object), return_inverse=True)
-    usable = frame[["commune_code", "source"]].drop_duplicates()
-    areas = (
-        usable.merge(_land_of_sources(model)).groupby("commune_code")["upper"].sum().reindex(codes)
-    )
-    share = areas.to_numpy(dtype="float64")
-    added = float(columns[: len(frame)].sum())
-    return share * (added / max(float(share.sum()), 1e-12)), group
-
-
-def _land_of_sources(model: Model) -> pd.DataFrame:
-    """Hectares of each source of each commune that may be used in all years together."""
-    land = model.rows[model.rows["kind"] == "land"]
-    return land.groupby(["commune_code", "source"])["upper"].max().reset_index()
-
-
-def _prepare_spread(model: Model, programme: Programme, columns: Floats) -> Programme:
-    """Within each zone no commune far above its part of the land that the zone may still take.
-
-    The effort of a commune says nothing of what it consists of: without this stage one of ten
-    listed communes may get all of a small zone, and the others all of the next.
-    """
-    frame, keys = model.columns, ["zone", "commune_code"]
-    live = programme.upper[: len(frame)] > programme.lower[: len(frame)]
-    places = frame.loc[live, [*keys, "source"]].drop_duplicates().merge(_land_of_sources(model))
-    pairs = places.groupby(keys, as_index=False)["upper"].sum()
-    added = pd.Series(columns[: len(frame)]).groupby(frame["zone"].to_numpy()).sum()
-    whole = pairs.groupby("zone")["upper"].transform("sum")
-    pairs["share"] = pairs["upper"] / whole * pairs["zone"].map(added).astype("float64")
-    pairs = pairs[pairs["share"] > 0].reset_index(drop=True).reset_index(names="pair")
-    inside = frame[keys].assign(column=np.arange(len(frame)))[live].merge(pairs, on=keys)
-    share = pairs["share"].to_numpy(dtype="float64")
-    return _banded(
-        programme,
-        (inside["column"].to_numpy(), inside["pair"].to_numpy()),
-        share * _SPREAD_BANDS[0],
-        [share * width for width in np.diff(_SPREAD_BANDS)],
-    )
-
-
-def _banded(
-    programme: Programme,
-    grouped: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
-    first: Floats,
-    widths: list[Floats],
-) -> Programme:
-    """Price the hectares of each group above ``first``, one more from band to band.
-
-    ``grouped`` gives columns and the number of their group.
-    """
-    members, group = grouped
-    count = len(first)
-    block = sparse.csc_matrix(
-        (np.ones(len(members)), (group, members)), shape=(count, programme.matrix.shape[1])
-    )
-    bands = len(widths) + 1
-    excess = sparse.hstack([-sparse.identity(count)] * bands, format="csc")
-    return _extended(
-        programme,
-        (block, excess),
-        row_upper=first,
-        cost=np.repeat(np.arange(1.0, bands + 1), count),
-        upper=np.concatenate([*widths, np.full(count, np.inf)]),
-    )
-
-
-def _prepare_years(model: Model, programme: Programme, columns: Floats) -> Programme:
-    """Each zone in each commune with the lowest possible peak, so as even as the limits let it.
-
-    One column per pair is at least the hectares of each of its years; their sum is least.
-    """
-    del columns
-    frame = model.columns
-    live = programme.upper[: len(frame)] > programme.lower[: len(frame)]
-    pair = frame.groupby(["zone", "commune_code"], sort=True).ngroup().to_numpy()
-    inside = np.flatnonzero(live)
-    slots, row = np.unique(
-        np.column_stack([pair[inside], frame["year"].to_numpy()[inside]]),
-        axis=0,
-        return_inverse=True,
-    )
-    pairs, peak = np.unique(slots[:, 0], return_inverse=True)
-    block = sparse.csc_matrix(
-        (np.ones(len(inside)), (row, inside)), shape=(len(slots), programme.matrix.shape[1])
-    )
-    peaks = sparse.csc_matrix(
-        (np.full(len(slots), -1.0), (np.arange(len(slots)), peak)), shape=(len(slots), len(pairs))
-    )
-    return _extended(
-        programme,
-        (block, peaks),
-        row_upper=np.zeros(len(slots)),
-        cost=np.ones(len(pairs)),
-        upper=np.full(len(pairs), np.inf),
-    )
-
-
-def aim_near(model: Model, programme: Programme, near: pd.DataFrame) -> Programme:
+def change_programme(model: Model, programme: Programme, near: pd.DataFrame) -> Programme:
     """Stay near another plan: least sum of changes over zones and communes."""
     keys = ["zone", "commune_code"]
-    frame = model.columns[keys]
-    pair = frame.groupby(keys, sort=True).ngroup().to_numpy()
-    pairs = frame.drop_duplicates().sort_values(keys)
-    planned = near.groupby(keys)["planned_ha"].sum().reset_index()
-    goal = pairs.merge(planned, on=keys, how="left")["planned_ha"].fillna(0.0).to_numpy()
-    count, width = len(pairs), len(frame)
-    # Added − more + less = planned there, as two inequalities: one excess for each side.
+    pair = model.columns.groupby(keys, sort=True).ngroup().to_numpy()
+    goal = np.bincount(pair, weights=planned_cells(model, near))
+    count, width = len(goal), len(model.columns)
+    # Added − more ≤ planned there and planned − less ≤ added: one excess for each side.
     block = sparse.csc_matrix(
         (np.ones(width), (pair, np.arange(width))), shape=(count, programme.matrix.shape[1])
     )
     sides = sparse.vstack([block, -block], format="csc")
-    return _extended(
-        programme,
-        (sides, -sparse.identity(2 * count, format="csc")),
-        row_upper=np.concatenate([goal, -goal]),
-        cost=np.ones(2 * count),
-        upper=np.full(2 * count, np.inf),
-    )
-
-
-def _prepare_tie(model: Model, programme: Programme, columns: Floats) -> Programme:
-    """Different costs for all columns, so that one plan is left and not only its value."""
-    del columns
-    cost = np.zeros(len(programme.cost))
-    width = model.matrix.shape[1]
-    cost[:width] = 1.0 + scattered(width)
-    return replace(programme, cost=cost)
-
-
-def _extended(
-    programme: Programme,
-    blocks: tuple[sparse.csc_matrix, sparse.csc_matrix],
-    *,
-    row_upper: Floats,
-    cost: Floats,
-    upper: Floats,
-) -> Programme:
-    """Add rows (old columns, new columns) ≤ ``row_upper``; only the new columns cost anything."""
-    old, new = blocks
-    row_lower = np.full(len(row_upper), -np.inf)
+    excess = -sparse.identity(2 * count, format="csc")
     return Programme(
-        np.concatenate([np.zeros(len(programme.cost)), cost]),
-        np.concatenate([programme.lower, np.zeros(len(cost))]),
-        np.concatenate([programme.upper, upper]),
-        sparse.bmat([[programme.matrix, None], [old, new]], format="csc"),
-        np.concatenate([programme.row_lower, row_lower]),
-        np.concatenate([programme.row_upper, row_upper]),
+        np.concatenate([np.zeros(len(programme.cost)), np.ones(2 * count)]),
+        np.concatenate([programme.lower, np.zeros(2 * count)]),
+        np.concatenate([programme.upper, np.full(2 * count, np.inf)]),
+        sparse.bmat([[programme.matrix, None], [sides, excess]], format="csc"),
+        np.concatenate([programme.row_lower, np.full(2 * count, -np.inf)]),
+        np.concatenate([programme.row_upper, goal, -goal]),
     )
 
 
-#: Aim of each stage: model, optimal face of the stages before, and its solution → programme.
-AIMS: dict[str, Callable[[Model, Programme, Floats], Programme]] = {
-    "preference": _prepare_preference,
-    "effort": _prepare_effort,
-    "effort/10": partial(_prepare_finer_effort, parts=10),
-    "effort/100": partial(_prepare_finer_effort, parts=100),
-    "spread": _prepare_spread,
-    "years": _prepare_years,
-    "tie": _prepare_tie,
-}
+def evenness(model: Model, near: pd.DataFrame | None = None) -> Squares:
+    """Squares of hectares over fair shares, of shortfalls over what is asked.
+
+    A fair share is the part of the land, times the hectares asked for: of a commune among all, for
+    each kind of land; of a commune in a zone; of a year of that. Beside another plan the squares
+    are those of the changes. Their sum has one least plan: every cell has a square of its own.
+    """
+    frame = _with_land(model)
+    width = model.matrix.shape[1]
+    terms = [
+        _shared(frame, ["kind", "commune_code"], ["kind"], _COMMUNE),
+        _shared(frame, ["zone", "commune_code"], ["zone"], _ZONE),
+        _shared(frame, ["zone", "commune_code", "year"], ["zone", "year"], _YEAR),
+        _shared(frame, CELL, ["zone", "year"], _CELL),
+    ]
+    blocks = [
+        sparse.csr_matrix((np.ones(len(group)), (group, np.arange(len(group)))), (count, width))
+        for group, count in ((group, len(weight)) for group, weight in terms)
+    ]
+    goals = [np.zeros(len(weight)) for _, weight in terms]
+    if near is not None:
+        cells = planned_cells(model, near)
+        goals = [np.bincount(group, cells).astype("float64") for group, _ in terms]
+    asked = model.rows["lower"].to_numpy()[model.elastic]
+    wishes = sparse.identity(width, format="csr")[model.shortfalls]
+    return Squares(
+        sparse.vstack([*blocks, wishes], format="csr"),
+        np.concatenate([*goals, np.zeros(len(asked))]),
+        np.concatenate([*(weight for _, weight in terms), _SHORTFALL / np.maximum(asked, 1.0)]),
+    )
+
+
+def _with_land(model: Model) -> pd.DataFrame:
+    """Columns of hectares with kind of land, land of all years, and what their zone asks for.
+
+    New planting is one kind; every source that shares its ground with trees is a kind of its own,
+    for their hectares are never added to planting or to one another.
+    """
+    frame, inputs = model.columns, model.inputs
+    land = (
+        usable_land(inputs, model.settings).groupby(["commune_code", "source"])["usable_ha"].sum()
+    )
+    shares = frame["source"].map(inputs.sources.set_index("source")["shares"]).astype(bool)
+    base = frame["source"].str.split("[:#]", regex=True).str[0]
+    wishes = model.rows.iloc[model.elastic].groupby(["zone", "kind"])["lower"].sum()
+    asked = wishes.groupby("zone").max()
+    return frame[CELL].assign(
+        kind=base.where(shares, ""),
+        land=frame[["commune_code", "source"]]
+        .merge(land.reset_index(), on=["commune_code", "source"], how="left")["usable_ha"]
+        .to_numpy(),
+        asked=frame["zone"].map(asked).astype("float64").fillna(1.0).clip(lower=1.0),
+        years=len(model.settings.years),
+    )
+
+
+def _shared(
+    frame: pd.DataFrame, keys: list[str], whole: list[str], weight: float
+) -> tuple[Integers, Floats]:
+    """Group of each column, and weight over fair share of each group.
+
+    ``whole`` names what is shared out among the groups that agree in it.
+    """
+    places = ["commune_code", "source"]
+    group = frame.groupby(keys, sort=True).ngroup()
+    land = frame.assign(group=group).drop_duplicates(["group", *places])
+    land = land.groupby("group").agg({"land": "sum", **dict.fromkeys(whole, "first")})
+    all_land = frame.drop_duplicates([*whole, *places]).groupby(whole)["land"].sum()
+    asked = frame.drop_duplicates([*whole, "zone"]).groupby(whole)
+    asked_ha = asked["asked"].sum() / (asked["years"].first() if "year" in whole else 1)
+    density = (asked_ha / all_land).rename("density").reset_index()
+    share = land["land"] * land.merge(density, on=whole, how="left")["density"].to_numpy()
+    least = np.maximum(share.to_numpy(dtype="float64"), _LEAST_SHARE_HA)
+    return np.asarray(group, dtype="int64"), weight / least

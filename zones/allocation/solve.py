@@ -1,9 +1,10 @@
 """The stages of an allocation, one after another on the face of optimal plans of the last.
 
-A stage is not bound to the value of an earlier one by an extra row, which would be dense and only
-as exact as its tolerance. By complementary slackness every optimal plan of a linear programme keeps
-at their bounds the columns with a reduced cost and the rows with a dual, so those are fixed: what
-remains is exactly the set of optimal plans, and it gets smaller and faster from stage to stage.
+A linear stage is not bound to the value of an earlier one by an extra row, which would be dense and
+only as exact as its tolerance. By complementary slackness every optimal plan of a linear programme
+keeps at their bounds the columns with a reduced cost and the rows with a dual, so those are held:
+what remains is exactly the set of optimal plans. Of these the last stage takes the most even one,
+which is a single plan.
 """
 
 from __future__ import annotations
@@ -14,44 +15,34 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import sparse
 
-from layers.base.errors import ClosureError
 from zones.allocation.model import Model
-from zones.allocation.objectives import AIMS, aim_near
-from zones.solver.linear_programme import (
-    Method,
-    Programme,
-    Solution,
-    optimum,
-    solve_programme,
+from zones.allocation.objectives import (
+    change_programme,
+    evenness,
+    planned_cells,
+    preference_costs,
 )
+from zones.solver.convex_programme import Squares, solve_squares
+from zones.solver.linear_programme import Programme, Solution, optimum, solve_programme
 
-__all__ = [
-    "STAGES",
-    "Stage",
-    "Staged",
-    "solve_stages",
-    "stay_on_face",
-    "walk_stages",
-]
+__all__ = ["STAGES", "Stage", "Staged", "linear_stages", "solve_stages", "stay_on_face"]
 
 Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 #: Stages in order, with what each one makes least.
-STAGES = (
-    "shortfall",
-    "preference",
-    "change",
-    "effort",
-    "effort/10",
-    "effort/100",
-    "spread",
-    "years",
-    "tie",
-)
+STAGES = ("shortfall", "preference", "change", "evenness")
 
 #: Multipliers below this are noise of the solver (its own tolerance is 1e-7).
 _NOISE = 1e-6
+#: A zone that moves less than this, in ha in every commune, stays as it is.
+_STILL_HA = 1e-6
+#: Hectares that a row may lose to cells that are taken for empty, and the most these hold.
+_CRUMBS_HA, _EMPTY_HA = 5e-7, 1e-7
+#: What an earlier stage may lose to a later one: a part of its value, and hectares.
+_LOSS, _LOSS_HA = 1e-6, 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,53 +122,47 @@ def _held(
     return low, np.where(priced, values, np.maximum(upper, values))
 
 
-def solve_stages(
-    model: Model, *, stages: tuple[str, ...] = STAGES, near: pd.DataFrame | None = None
-) -> Staged:
-    """Solve the allocation stage by stage."""
-    width = len(model.columns)
-    reports: list[Stage] = []
-    held: list[tuple[str, Floats, float]] = []
-    duals = np.empty(0)
-    columns = np.empty(0)
-    for name, programme, solution in walk_stages(model, stages=stages, near=near):
-        reports.append(_report(name, programme, solution))
-        if solution.status != "optimal":
-            continue
-        _check_held(held, solution.columns, name)
-        held.append((name, programme.cost, solution.objective))
-        columns = solution.columns
-        duals = solution.duals if name == "shortfall" else duals
-    # Beyond the eighth decimal (a square centimetre is one) two machines may differ.
-    hectares = np.maximum(np.round(columns[:width], 8), 0.0)
-    shortfalls = np.maximum(np.round(columns[width : model.matrix.shape[1]], 8), 0.0)
-    return Staged(tuple(reports), hectares, shortfalls, duals)
-
-
-def walk_stages(
-    model: Model, *, stages: tuple[str, ...] = STAGES, near: pd.DataFrame | None = None
-) -> Iterator[tuple[str, Programme, Solution]]:
-    """Solve stage after stage and show each programme with its solution."""
-    programme = model.programme()
-    columns = np.empty(0)
-    for name in stages:
-        asked = programme
-        if name == "change":
-            if near is None:
-                continue
-            asked = aim_near(model, programme, near)
-        elif name != "shortfall":
-            asked = AIMS[name](model, programme, columns)
+def linear_stages(
+    model: Model, near: pd.DataFrame | None = None
+) -> Iterator[tuple[str, Programme, Solution, Programme]]:
+    """Solve the linear stages: name, programme, solution and the face of plans that are left."""
+    face = model.programme()
+    for name in STAGES[:2] if near is None else STAGES[:3]:
+        asked = face
+        if name == "preference":
+            asked = replace(face, cost=preference_costs(model))
+        elif near is not None and name == "change":
+            asked = change_programme(model, face, near)
         # Planting nothing is feasible at first, so the primal method starts at once; later stages
         # live on the face of the last, where the dual method is faster.
-        method: Method = "primal" if name == "shortfall" else "dual"
-        solution = solve_programme(asked, method=method, feasible=True)
-        if name == "shortfall":
+        primal = name == "shortfall"
+        solution = solve_programme(asked, method="primal" if primal else "dual", feasible=True)
+        if primal:
             optimum(solution, "the least shortfall")
-        yield name, asked, solution
+        if solution.status == "optimal":
+            face = stay_on_face(asked, solution)
+        yield name, asked, solution, face
+
+
+def solve_stages(model: Model, *, near: pd.DataFrame | None = None) -> Staged:
+    """Solve the allocation stage by stage."""
+    reports: list[Stage] = []
+    costs: list[Floats] = []
+    duals = columns = np.empty(0)
+    for name, asked, solution, left in linear_stages(model, near):
+        face = left
+        reports.append(_report(name, asked, solution))
         if solution.status == "optimal":
             columns = solution.columns
-            programme = stay_on_face(asked, solution)
+            costs.append(asked.cost)
+        duals = solution.duals if name == "shortfall" else duals
+    even = _most_even(model, face, columns, near)
+    if even.status == "optimal" and _gives_up(costs, columns, even.columns):
+        even = replace(even, status="none")
+    reports.append(_report("evenness", face, even))
+    columns = even.columns if even.status == "optimal" else columns
+    hectares = _within_limits(model, columns)
+    return Staged(tuple(reports), hectares, _shortfalls(model, hectares), duals)
 
 
 def _report(name: str, programme: Programme, solution: Solution) -> Stage:
@@ -195,13 +180,69 @@ def _report(name: str, programme: Programme, solution: Solution) -> Stage:
     )
 
 
-def _check_held(held: list[tuple[str, Floats, float]], columns: Floats, name: str) -> None:
-    for earlier, cost, value in held:
-        now = float(cost @ columns[: len(cost)])
-        if now > value + 1e-6 * max(1.0, abs(value)):
-            raise ClosureError(
-                en=f"Stage {name!r} gave up what stage {earlier!r} had reached: {now:.6f} after "
-                f"{value:.6f}. Please report this fault with the inputs.",
-                vi=f"Bước {name!r} làm mất kết quả của bước {earlier!r}: {now:.6f} so với "
-                f"{value:.6f}. Hãy báo lỗi kèm dữ liệu đầu vào.",
-            )
+def _most_even(
+    model: Model, face: Programme, columns: Floats, near: pd.DataFrame | None
+) -> Solution:
+    """Find the most even plan of a face; zones that need not move stay at the plan to be near."""
+    squares = evenness(model, near)
+    more = face.matrix.shape[1] - squares.matrix.shape[1]
+    blank = sparse.csr_matrix((squares.matrix.shape[0], more))
+    squares = Squares(sparse.hstack([squares.matrix, blank], "csr"), squares.goal, squares.weight)
+    if near is not None:
+        solution = solve_squares(_with_still_zones(model, face, columns, near), squares)
+        if solution.status == "optimal":
+            return solution
+    return solve_squares(face, squares)
+
+
+def _with_still_zones(
+    model: Model, face: Programme, columns: Floats, near: pd.DataFrame
+) -> Programme:
+    """Hold the zones of which the least change moves no hectare from commune to commune.
+
+    Their hectares come without the crumbs of the solver, so rows give way by that much.
+    """
+    frame = model.columns
+    cells = planned_cells(model, near)
+    pair = frame.groupby(["zone", "commune_code"]).ngroup()
+    moved = pd.Series(columns[: len(frame)] - cells).groupby(pair).transform("sum").abs()
+    still = (moved.groupby(frame["zone"]).transform("max") <= _STILL_HA).to_numpy()
+    lower, upper = face.lower.copy(), face.upper.copy()
+    inside = np.flatnonzero(still)
+    lower[inside] = upper[inside] = cells[inside]
+    row_lower, row_upper = face.row_lower - _CRUMBS_HA, face.row_upper + _CRUMBS_HA
+    return replace(face, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
+
+
+def _gives_up(costs: list[Floats], before: Floats, now: Floats) -> bool:
+    """Tell whether a plan loses what an earlier stage had reached."""
+    values = [(float(cost @ before[: len(cost)]), float(cost @ now[: len(cost)])) for cost in costs]
+    return any(after > value + _LOSS * abs(value) + _LOSS_HA for value, after in values)
+
+
+def _within_limits(model: Model, columns: Floats) -> Floats:
+    """Hectares without the solver's tolerance: none negative, and no limit passed.
+
+    A cell of less than ten square centimetres is empty. Where a limit is passed by crumbs, all
+    hectares below it give the same part of theirs.
+    """
+    width = len(model.columns)
+    hectares = np.where(columns[:width] < _EMPTY_HA, 0.0, columns[:width])
+    rows = model.rows
+    matrix = sparse.csr_matrix(model.matrix[:, :width])
+    upper = np.where(rows["kind"] == "land_year", np.inf, rows["upper"].to_numpy())
+    used = matrix @ hectares
+    over = np.flatnonzero(used > upper)
+    for row in over:
+        members = matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]
+        total = float(hectares[members].sum())
+        if total > upper[row]:
+            hectares[members] *= upper[row] / total
+    return hectares
+
+
+def _shortfalls(model: Model, hectares: Floats) -> Floats:
+    """Hectares that each elastic row still lacks."""
+    used = model.matrix[:, : len(hectares)] @ hectares
+    lacking = model.rows["lower"].to_numpy() - used
+    return np.asarray(np.maximum(lacking[model.elastic], 0.0), dtype="float64")

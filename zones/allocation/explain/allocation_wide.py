@@ -67,13 +67,13 @@ class WideProgramme:
         programme = self.live.programme
         if not keep_others:
             others = np.flatnonzero((self.model.rows["kind"] != "target_high").to_numpy())
-            return _most_alone(programme, columns, others)
-        width = len(self.model.columns)
+            uses = np.arange(self.model.shortfalls.stop, self.model.matrix.shape[1])
+            return _most_alone(programme, columns, uses, others)
         cost = np.zeros(len(programme.cost))
         cost[columns] = -1.0
         upper = programme.upper.copy()
         upper[columns] = np.inf
-        upper[width:] = self.shortfall_columns + _NOISE_HA / 10
+        upper[self.model.shortfalls] = self.shortfall_columns + _NOISE_HA / 10
         # An upper end of the zone's own targets is no limit of what the communes could give.
         own = self.model.rows["zone"].isin(self.model.columns["zone"].iloc[columns])
         ceilings = ((self.model.rows["kind"] == "target_high") & own).to_numpy()
@@ -83,14 +83,14 @@ class WideProgramme:
         return -optimum(answer, "the most of a zone").objective
 
 
-def _most_alone(programme: Programme, columns: Integers, rows: Integers) -> float:
+def _most_alone(programme: Programme, columns: Integers, uses: Integers, rows: Integers) -> float:
     """Most hectares of some columns when all others are left empty and no wish counts."""
-    count = len(columns)
+    both = np.concatenate([columns, uses])
     alone = Programme(
-        np.full(count, -1.0),
-        np.zeros(count),
-        np.full(count, np.inf),
-        sparse.csc_matrix(programme.matrix[:, columns].tocsr()[rows]),
+        np.repeat([-1.0, 0.0], [len(columns), len(uses)]),
+        np.zeros(len(both)),
+        np.full(len(both), np.inf),
+        sparse.csc_matrix(programme.matrix[:, both].tocsr()[rows]),
         np.full(len(rows), -np.inf),
         programme.row_upper[rows],
     )
@@ -109,7 +109,7 @@ def widen(allocation: Allocation) -> WideProgramme:
     held = np.flatnonzero(barrier != "")
     upper = programme.upper.copy()
     upper[held] = 0.0
-    upper[len(model.columns) :][np.isin(model.elastic, asleep)] = 0.0
+    upper[model.shortfalls][np.isin(model.elastic, asleep)] = 0.0
     programme = replace(programme, upper=upper, row_lower=programme.row_lower.copy())
     programme.row_lower[asleep] = -np.inf
     live = LiveProgramme(programme)

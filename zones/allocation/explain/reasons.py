@@ -232,14 +232,14 @@ def _irreducible(allocation: Allocation, target: str) -> list[str]:
     """Kinds of rows that rule a target out together, none of them needlessly."""
     model = allocation.model
     programme = model.programme()
-    width = len(model.columns)
     upper = programme.upper.copy()
-    upper[width:] = allocation.staged.shortfalls + _NOISE_HA
+    upper[model.shortfalls] = allocation.staged.shortfalls + _NOISE_HA
     elastic = model.rows.iloc[model.elastic]
-    upper[width:][(elastic["target"] == target).to_numpy()] = 0.0
+    upper[model.shortfalls][(elastic["target"] == target).to_numpy()] = 0.0
     rows = model.rows.iloc[irreducible_rows(replace(programme, upper=upper))]
     rows = rows[rows["target"] != target]
-    said = rows["target"].where(rows["target"] != "", rows["kind"])
+    kinds = rows["kind"].replace("land_year", "land")
+    said = rows["target"].where(rows["target"] != "", kinds)
     return sorted(set(said.tolist()))
 
 
@@ -310,9 +310,11 @@ def _rivals(allocation: Allocation) -> dict[str, list[str]]:
     rows = model.rows
     priced = np.abs(duals) > _NOISE_DUAL
     asks = priced & rows["kind"].isin(["target_low"]).to_numpy()
-    matrix = model.matrix[:, : len(model.columns)]
-    serving = np.flatnonzero(matrix[np.flatnonzero(asks)].sum(axis=0).A1 > 0)
-    net = sparse.csr_matrix(matrix[:, serving])[np.flatnonzero(priced)]
+    width, end = len(model.columns), model.shortfalls.stop
+    matrix = sparse.csr_matrix(model.matrix)[np.flatnonzero(priced)]
+    serves = np.asarray(np.abs(matrix[asks[priced]]).sum(axis=0)).ravel() > 0
+    serves[width:end], serves[end:] = False, True
+    net = np.abs(matrix[:, np.flatnonzero(serves)])
     label = connected_components(net @ net.T, directed=False)[1]
     found = rows.iloc[np.flatnonzero(priced)].assign(label=label)
     found = found[found["kind"] == "target_low"]

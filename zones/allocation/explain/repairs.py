@@ -17,6 +17,7 @@ import pandas as pd
 from layers.base.schema import Column, Schema
 from zones.allocation.allocate import Allocation
 from zones.allocation.explain.allocation_wide import LATER, WideProgramme, widen
+from zones.allocation.land_years import usable_land
 from zones.solver.linear_programme import optimum
 
 __all__ = ["REPAIRS", "find_repairs"]
@@ -154,10 +155,9 @@ def _list_attempts(wide: WideProgramme, mine: npt.NDArray[np.bool_]) -> Iterator
         return
     yield _free("open_list", columns)
     frame = wide.model.columns.iloc[columns][["commune_code", "source"]].drop_duplicates()
-    land = wide.model.rows[wide.model.rows["kind"] == "land"]
-    land = land.groupby(["commune_code", "source"])["upper"].max().reset_index()
-    areas = frame.merge(land).groupby("commune_code")["upper"].sum()
-    best = areas.reset_index().sort_values(["upper", "commune_code"], ascending=[False, True])
+    land = usable_land(wide.model.inputs, wide.model.settings)
+    areas = frame.merge(land).groupby("commune_code")["usable_ha"].sum()
+    best = areas.reset_index().sort_values(["usable_ha", "commune_code"], ascending=[False, True])
     for code in best["commune_code"].head(_SINGLES):
         inside = (wide.model.columns["commune_code"].iloc[columns] == code).to_numpy()
         yield _free("list_commune", columns[inside], commune_code=str(code))

@@ -82,14 +82,13 @@ _LAND_COLUMNS = {
 _STAGES = {
     "shortfall": Phrase(en="least shortfall", vi="thiếu hụt ít nhất"),
     "preference": Phrase(en="listed communes, suitable land", vi="xã trong danh sách, đất phù hợp"),
-    "effort": Phrase(en="even effort", vi="chia đều theo đất"),
-    "effort/10": Phrase(en="even effort, finer", vi="chia đều, mịn hơn"),
-    "effort/100": Phrase(en="even effort, finest", vi="chia đều, mịn nhất"),
-    "spread": Phrase(en="even within each zone", vi="chia đều trong từng vùng"),
-    "years": Phrase(en="even years", vi="đều giữa các năm"),
     "change": Phrase(en="near the plan before", vi="gần phương án trước"),
-    "tie": Phrase(en="one plan only", vi="chọn duy nhất"),
+    "evenness": Phrase(en="most even shares", vi="chia đều nhất"),
 }
+_KEPT = Phrase(
+    en="nothing better found, the plan before stands",
+    vi="không tìm được phương án tốt hơn, giữ phương án trước",
+)
 _STAGE_COLUMNS = {
     "name": Phrase(en="Stage", vi="Bước"),
     "objective": Phrase(en="Objective", vi="Mục tiêu"),
@@ -191,6 +190,13 @@ def _stage_table(report: AllocationReport, language: Language) -> str:
             "objective": format_number(stage.objective, language, decimals=3),
             "dual_bound": format_number(stage.dual_bound, language, decimals=3),
             "gap": f"{format_number(stage.gap * 100, language, decimals=6)} %",
+        }
+        if stage.status == "optimal"
+        else {
+            "name": _STAGES[stage.name].text(language),
+            "objective": "–",
+            "dual_bound": "–",
+            "gap": _KEPT.text(language),
         }
         for stage in report.allocation.stages
     ]

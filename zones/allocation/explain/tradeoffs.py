@@ -18,7 +18,7 @@ from zones.allocation.allocate import Allocation
 from zones.allocation.explain.sentences import Figure, Sentence, Value, Voice
 from zones.allocation.inputs import AllocationInputs
 from zones.allocation.model import Model, build_model
-from zones.allocation.solve import solve_stages
+from zones.allocation.solve import linear_stages
 from zones.solver.linear_programme import LiveProgramme, optimum
 
 __all__ = ["EXCHANGE", "cover_points", "exchange_rates", "say_exchange"]
@@ -154,8 +154,10 @@ def _with_more(market: _Market, zone: str) -> Model:
 
 def _planned(model: Model) -> pd.DataFrame:
     """Plan of the first two stages: what is planted, and on which land."""
-    staged = solve_stages(model, stages=("shortfall", "preference"))
-    return model.columns.assign(planned_ha=staged.hectares)
+    for _, _, solution, _ in linear_stages(model):
+        if solution.status == "optimal":
+            hectares = solution.columns[: len(model.columns)]
+    return model.columns.assign(planned_ha=hectares)
 
 
 def cover_points(inputs: AllocationInputs, plan: pd.DataFrame) -> float:
