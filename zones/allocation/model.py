@@ -47,7 +47,12 @@ _DEFAULTS: dict[str, str | float] = {
 }
 
 
-_NO_ROWS = pd.DataFrame({"kind": pd.Series(dtype="str"), **{n: [] for n in _DEFAULTS}})
+_NO_ROWS = pd.DataFrame(
+    {
+        name: pd.Series(dtype="str" if isinstance(value, str) else "float64")
+        for name, value in {"kind": "", **_DEFAULTS}.items()
+    }
+)
 _NO_MEMBERS = pd.DataFrame({"row": [], "column": []}, dtype="int64")
 _NO_USES = pd.DataFrame({"window": [], "in_year": []}, dtype="int64")
 

@@ -72,7 +72,7 @@ def join_plan_targets(targets: Sequence[pd.DataFrame]) -> pd.DataFrame:
                 vi=f"Kế hoạch {frame['plan'].iloc[0]}: mã chỉ tiêu bị lặp: {twice[:5]}.",
             )
         keys = list(frame[thing].fillna("").itertuples(index=False, name=None))
-        rest = frame[[key not in seen for key in keys]]
+        rest = frame[np.array([key not in seen for key in keys], dtype=bool)]
         clash = rest["target"].isin(names)
         rest = rest.assign(target=rest["target"].mask(clash, rest["plan"] + ":" + rest["target"]))
         seen.update(keys)

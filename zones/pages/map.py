@@ -149,7 +149,10 @@ def _with_target_share(zones: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFra
     areas = areas.sort_values("year", kind="stable", na_position="first")
     goal = areas["figure_low"].fillna(areas["figure_high"])
     by_zone = goal.groupby(areas["zone"]).last()
-    return zones.assign(held_ratio=zones["present_ha"] / zones["zone"].map(by_zone))
+    by_zone = by_zone.where(by_zone > 0)
+    return zones.assign(
+        held_ratio=zones["present_ha"] / zones["zone"].map(by_zone).astype("float64")
+    )
 
 
 def _with_land(state: RunState, zones: pd.DataFrame) -> pd.DataFrame:

@@ -45,7 +45,7 @@ def print_zones(
             rounded = round_to_total(exact, total=wanted.get(zone), step=step)
             rows = rows.assign(present_ha=rounded)
         parts.append(rows)
-    return pd.concat(parts).sort_index()
+    return pd.concat([zones.iloc[:0], *parts]).sort_index()
 
 
 def print_targets(
@@ -89,7 +89,8 @@ def target_areas(
     keys = pd.MultiIndex.from_frame(targets[["zone", "commune_code"]])
     in_commune = pd.Series(cells.reindex(keys).to_numpy(), index=targets.index)
     area = (targets["indicator"] == "area") & (targets["unit"] == "ha")
-    return targets["zone"].map(by_zone).where(area_targets(targets), in_commune.where(area))
+    of_zone = targets["zone"].map(by_zone).astype("float64")
+    return of_zone.where(area_targets(targets), in_commune.where(area))
 
 
 def print_forest_cover(cover: pd.DataFrame, *, decimals: int, rate_decimals: int) -> pd.DataFrame:
@@ -155,7 +156,9 @@ def print_land(measured: pd.DataFrame, cover: pd.DataFrame, *, decimals: int) ->
     sums = cells.groupby(["commune_code", "land"])["area_ha"].sum().reset_index()
     natural = sums["land"] == "natural_forest"
     printed = cover.set_index("commune_code")["natural_forest_ha"]
-    same = sums[natural].assign(area_ha=sums.loc[natural, "commune_code"].map(printed))
+    same = sums[natural].assign(
+        area_ha=sums.loc[natural, "commune_code"].map(printed).astype("float64")
+    )
     others = sums[~natural]
     if len(others):
         by = ("commune_code", "land")

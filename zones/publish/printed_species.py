@@ -63,8 +63,9 @@ def zone_totals(
     planted = tables["planted_species"].set_index("crop")["planted_ha"]
     printed = species.set_index("crop")["planted_ha"]
     table = pd.DataFrame({"exact": exact, "crop": crops.reindex(exact.index)}).dropna()
-    same = (table["crop"].map(planted) - table["exact"]).abs() <= _SAME_HA
-    totals = table.loc[same, "crop"].map(printed)
+    # Of no rows at all, what a map gives is text.
+    same = (table["crop"].map(planted).astype("float64") - table["exact"]).abs() <= _SAME_HA
+    totals = table.loc[same, "crop"].map(printed).astype("float64")
     low, high = _reach(zones, totals.index, decimals=decimals)
     return totals[(low <= totals) & (totals <= high)]
 

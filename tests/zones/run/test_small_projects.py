@@ -1,0 +1,107 @@
+"""Small legal projects that lack what larger ones have: each is answered."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.factories import PROJECT, forest_plots, write_project
+from zones.project.model import load_project
+from zones.run.run import RunOptions, RunResult, run_project
+
+PLOTS = forest_plots()
+SPECIES = PLOTS["sldlr"]
+OWN = PROJECT.replace("[lang-son-2026-2030, lang-son-2023]", "[plan.yaml]")
+ACACIA = PLOTS.assign(sldlr=SPECIES.where(SPECIES.isna(), "Keo"))
+
+
+def without(*layers: str) -> str:
+    return re.sub("".join(f"|  {name}: .*\n" for name in layers)[1:], "", OWN)
+
+
+def plan(*zones: tuple[str, str | None, str], low: float | None = 60.0) -> dict[str, Any]:
+    """Plan of the zones ``zone, crop, land kind``, each asking for an area."""
+    target = {
+        "indicator": "area",
+        "bound": "at_least",
+        "low": low,
+        "unit": "ha",
+        "year": 2030,
+        "clause": "1",
+    }
+    return {
+        "plan": "small",
+        "name": {"vi": "Nhỏ", "en": "Small"},
+        "issuer": "UBND",
+        "number": None,
+        "date": "2026",
+        "province": "20",
+        "vintage": "2025-07-01",
+        "horizon": {"first": 2026, "last": 2030},
+        "zones": [
+            {
+                "zone": zone,
+                "clause": "1",
+                "name": {"vi": zone, "en": zone},
+                "crop": crop,
+                "species": [],
+                "land_kind": kind,
+                "counts_for_cover": "never",
+                "list": "open",
+                "communes": [{"code": "06148", "as_written": "Thụy Hùng"}],
+                "targets": [] if low is None else [{"target": f"{zone}-area", **target}],
+            }
+            for zone, crop, kind in zones
+        ],
+    }
+
+
+PINE, FRUIT = ("pine", "pine", "forest"), ("custard_apple", "custard_apple", "orchard")
+REPORTED = "commune_code,crop,year,area_ha\n06148,pine,2025,7.5\n06529,citrus,2025,2\n"
+PROJECTS: dict[str, dict[str, Any]] = {
+    "no natural forest": {"plots": PLOTS[PLOTS["lo"] != "1"]},
+    "no species that equals a zone": {
+        "plots": PLOTS.assign(sldlr=SPECIES.where(SPECIES.isna(), "Bạch đàn"))
+    },
+    "acacia that is not dated": {"plots": ACACIA.assign(namtr=None)},
+    "acacia that is too old": {"plots": ACACIA.assign(namtr=2005)},
+    "fruit beside a forest layer": {"text": OWN, "plan": plan(FRUIT)},
+    "fruit without a report": {"text": without("fruit", "cover"), "plan": plan(FRUIT)},
+    "a raster alone": {"text": without("fruit", "forest"), "plan": plan(FRUIT)},
+    "pine from a report": {
+        "text": OWN + "present: {pine: fruit}\n",
+        "plan": plan(PINE),
+        "fruit": REPORTED,
+    },
+    "no targets": {"text": OWN, "plan": plan(PINE, FRUIT, low=None)},
+    "a target of 0 ha": {"text": OWN, "plan": plan(PINE, low=0.0)},
+    "no zones": {"text": OWN, "plan": plan()},
+}
+
+
+def run(folder: Path, made: dict[str, Any]) -> RunResult:
+    file = write_project(folder)
+    if "plots" in made:
+        made["plots"].to_file(folder / "forest.gpkg", layer="lop_dien_bien")
+    if "plan" in made:
+        (folder / "plan.yaml").write_text(json.dumps(made["plan"]), "utf-8")
+    if "fruit" in made:
+        (folder / "fruit.csv").write_text(made["fruit"], "utf-8")
+    if "text" in made:
+        file.write_text(made["text"], "utf-8")
+    return run_project(load_project(file), options=RunOptions(only=("allocate", "render")))
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_a_small_project_is_answered(name: str, tmp_path: Path) -> None:
+    result = run(tmp_path / "dự án", PROJECTS[name])
+    assert {"zones", "targets", "allocation"} <= set(result.tables)
+
+
+def test_pine_that_a_report_tells_has_the_hectares_of_the_report(tmp_path: Path) -> None:
+    zones = run(tmp_path / "dự án", PROJECTS["pine from a report"]).tables["zones"]
+    assert zones.set_index("commune_code")["present_ha"]["06148"] == 7.5
