@@ -16,6 +16,7 @@ from zones.plan.frames import communes_of
 from zones.plan.model import Plan
 from zones.project.yaml import (
     dump_document,
+    is_there,
     merge_document,
     read_document,
     validate_document,
@@ -58,7 +59,7 @@ def _locate(plan: str | Path) -> Path:
     if str(plan) in embedded:
         return embedded[str(plan)]
     path = Path(plan)
-    if path.is_file():
+    if is_there(path) and path.is_file():
         return path
     known = ", ".join(embedded)
     raise MissingFileError(

@@ -16,6 +16,7 @@ from pydantic import (
     Discriminator,
     Field,
     PrivateAttr,
+    Strict,
     StringConstraints,
     Tag,
     model_validator,
@@ -40,6 +41,8 @@ Bound = Literal["exact", "range", "at_least", "at_most", "about", "maintain"]
 Period = Literal["by_year", "per_year", "in_year", "cumulative"]
 ListKind = Literal["open", "closed", "province", "none"]
 
+#: A bare number: one in quotes has more than one reading ("5.000").
+Number = Annotated[float, Strict()]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
 ProvinceCode = Annotated[str, StringConstraints(pattern=r"^\d{2}$")]
 CommuneCode = Annotated[str, StringConstraints(pattern=r"^\d{5}$")]
@@ -101,9 +104,9 @@ class Figure(_Part):
     """
 
     bound: Bound
-    figure: float | None = None
-    low: float | None = None
-    high: float | None = None
+    figure: Number | None = None
+    low: Number | None = None
+    high: Number | None = None
     words: list[str] = Field(default_factory=list)
 
     @model_validator(mode="after")
@@ -165,7 +168,7 @@ class Target(Figure):
     also: list[Statement] = Field(default_factory=list)
     listing: ListKind = Field(default="none", alias="list")
     communes: list[ListedCommune] = Field(default_factory=list)
-    confidence: float | None = Field(default=None, ge=0, le=1)
+    confidence: Number | None = Field(default=None, ge=0, le=1)
 
     @model_validator(mode="after")
     def _commune_fits_scope(self) -> Target:
@@ -188,7 +191,7 @@ class Zone(_Part):
     listing: ListKind = Field(alias="list")
     communes: list[ListedCommune] = Field(default_factory=list)
     targets: list[Target] = Field(default_factory=list)
-    confidence: float | None = Field(default=None, ge=0, le=1)
+    confidence: Number | None = Field(default=None, ge=0, le=1)
 
 
 class Task(_Part):
@@ -238,7 +241,7 @@ class Plan(_Part):
     other_provinces: list[ProvinceCode] = Field(default_factory=list)
     vintage: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
     horizon: Horizon
-    natural_area_ha: float | None = Field(default=None, gt=0)
+    natural_area_ha: Number | None = Field(default=None, gt=0)
     source: Source | None = None
     predecessor: Slug | None = None
     zones: list[Zone] = Field(default_factory=list)

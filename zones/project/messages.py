@@ -24,6 +24,10 @@ _WORDS: dict[str, Phrase] = {
     "union_tag_invalid": Phrase("expected kind {expected_tags}", "cần kind là {expected_tags}"),
     "union_tag_not_found": Phrase("expected a key 'kind'", "thiếu khóa 'kind'"),
     "string_type": Phrase("expected text", "cần chữ (đặt trong dấu nháy nếu là số)"),
+    "string_too_long": Phrase(
+        "expected at most {max_length} letters", "cần không quá {max_length} chữ"
+    ),
+    "finite_number": Phrase("expected a finite number", "cần một số hữu hạn"),
     "string_pattern_mismatch": Phrase(
         "expected text of the form {pattern}", "cần chữ theo mẫu {pattern}"
     ),

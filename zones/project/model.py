@@ -20,6 +20,8 @@ from pydantic import (
     ConfigDict,
     Field,
     PrivateAttr,
+    Strict,
+    StringConstraints,
     ValidationInfo,
     field_validator,
 )
@@ -27,7 +29,7 @@ from pydantic import (
 from layers.base.errors import InputError, MissingFileError
 from layers.base.language import Phrase
 from layers.kinds.crops import load_crops
-from zones.project.yaml import read_document, validate_document
+from zones.project.yaml import is_there, read_document, validate_document
 
 __all__ = [
     "AllocationSection",
@@ -51,6 +53,10 @@ __all__ = [
     "newest_forest_layer",
 ]
 
+#: A bare number: one in quotes has more than one reading ("5.000").
+Number = Annotated[float, Strict()]
+#: A Word document takes no longer title.
+Title = Annotated[str, StringConstraints(max_length=255)]
 Repair = Literal["repair", "never"]
 Decimal = Literal[".", ","]
 
@@ -65,7 +71,9 @@ Vintage = Annotated[dt.date, BeforeValidator(_last_day)]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False
+    )
 
 
 class NaturalAreasSource(_Part):
@@ -166,10 +174,10 @@ class Thresholds(_Part):
     rate of 67 % would hide three and a half points.
     """
 
-    tolerance_percent: float = Field(default=5.0, ge=0, le=50)
-    rate_tolerance_points: float = Field(default=0.0, ge=0, le=5)
-    listed_min_percent: float = Field(default=1.0, ge=0, le=100)
-    unlisted_max_percent: float = Field(default=5.0, ge=0, le=100)
+    tolerance_percent: Number = Field(default=5.0, ge=0, le=50)
+    rate_tolerance_points: Number = Field(default=0.0, ge=0, le=5)
+    listed_min_percent: Number = Field(default=1.0, ge=0, le=100)
+    unlisted_max_percent: Number = Field(default=5.0, ge=0, le=100)
 
 
 class AllocationTables(_Part):
@@ -189,13 +197,13 @@ class AllocationSection(_Part):
 
     first_year: int | None = Field(default=None, ge=1990, le=2100)
     last_year: int | None = Field(default=None, ge=1990, le=2100)
-    importance: dict[str, float] = Field(default_factory=dict)
+    importance: dict[str, Number] = Field(default_factory=dict)
     lists: dict[str, Literal["open", "closed"]] = Field(default_factory=dict)
-    unlisted_cost: float = Field(default=1.0, ge=0)
-    must_weight: float = Field(default=10.0, ge=0)
+    unlisted_cost: Number = Field(default=1.0, ge=0)
+    must_weight: Number = Field(default=10.0, ge=0)
     pace_years: int = Field(default=10, ge=1, le=100)
     pace_by_zone: bool = False
-    rounding_seconds: float = Field(default=60.0, gt=0)
+    rounding_seconds: Number = Field(default=60.0, gt=0)
     elevation: Path | None = None
     decimal: Literal[".", ","] | None = None
     tables: AllocationTables = AllocationTables()
@@ -278,8 +286,8 @@ class Project(_Part):
     """A project as its file describes it."""
 
     version: Literal[1]
-    title: str
-    title_en: str = ""
+    title: Title
+    title_en: Title = ""
     demo: bool = False
     province: str = Field(pattern=r"^\d{2}$")
     communes: CommunesSource
@@ -463,7 +471,7 @@ def load_project(path: Path) -> Project:
 
 
 def _refuse_missing_files(project: Project) -> None:
-    missing = {name: at for name, at in project.input_paths().items() if not at.exists()}
+    missing = {name: at for name, at in project.input_paths().items() if not is_there(at)}
     if not missing:
         return
     listed = [_missing_file(name, at) for name, at in missing.items()]
@@ -478,7 +486,7 @@ def _refuse_missing_files(project: Project) -> None:
 def _missing_file(name: str, at: Path) -> Phrase:
     """Name a file that is not there, with the nearest name in its folder."""
     title = f"lớp {name.removeprefix('layer ')}" if name.startswith("layer ") else name
-    there = sorted(item.name for item in at.parent.iterdir()) if at.parent.is_dir() else []
+    there = sorted(item.name for item in at.parent.iterdir()) if is_there(at.parent) else []
     near = difflib.get_close_matches(at.name, there, n=1)
     if not near:
         return Phrase(f"{name}: {at}", f"{title}: {at}")

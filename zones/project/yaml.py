@@ -1,12 +1,14 @@
 """YAML that people edit: read without trusting it, checked with line numbers, saved with comments.
 
 Only plain data is taken. Tags could name Python objects and anchors can multiply a small file into
-gigabytes, so a document with either is refused before anything is built from it.
+gigabytes; figures that two people read differently would be wrong in silence. A document with one
+of them is refused at its line.
 """
 
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,14 +17,16 @@ from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import DuplicateKeyError
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError, StreamMark, YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     CollectionEndEvent,
     CollectionStartEvent,
-    Event,
+    DocumentStartEvent,
     NodeEvent,
+    ScalarEvent,
 )
+from ruamel.yaml.parser import RoundTripParser
 from ruamel.yaml.representer import RoundTripRepresenter
 
 from layers.base.errors import InputError, MissingFileError, OutputExistsError
@@ -31,14 +35,21 @@ from zones.project.messages import fault_phrase, known_keys
 
 __all__ = [
     "dump_document",
+    "is_there",
     "merge_document",
     "read_document",
     "validate_document",
     "write_document",
 ]
 
-_MAX_BYTES = 4_000_000
+#: Seconds of reading: a plan of 200 zones that each list 65 communes has 0.9 MB.
+_MAX_BYTES = 1_000_000
 _MAX_DEPTH = 24
+#: Control characters, halves of characters and what XML and a terminal cannot hold.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+#: 5.000 is five thousand to the planner and five to YAML.
+_TWO_READINGS = re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}")
+_DIRECTIVE = re.compile(r"^%.{0,20}", re.MULTILINE)
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -60,8 +71,71 @@ _Representer.add_representer(
 _Representer.add_representer(str, _Representer.represent_text)
 
 
+class _NotPlainError(YAMLError):
+    """What stands in a document and is not plain data: line, what is wrong, the remedy."""
+
+    def __init__(self, mark: StreamMark, told: Phrase) -> None:
+        super().__init__(told.en)
+        self.line, self.told = mark.line + 1, told
+
+
+class _PlainParser(RoundTripParser):
+    """Hands on plain data alone, so that nothing else is ever built, in the one pass that reads."""
+
+    depth = 0
+
+    def get_event(self) -> Any:
+        event = super().get_event()
+        if isinstance(event, CollectionStartEvent):
+            self.depth += 1
+        elif isinstance(event, CollectionEndEvent):
+            self.depth -= 1
+        if told := self._refused(event):
+            raise _NotPlainError(event.start_mark, told)
+        return event
+
+    def _refused(self, event: Any) -> Phrase | None:
+        if found := _unsafe(event):
+            return Phrase(
+                f"expected plain data, found {found!r}; write the value out",
+                f"chỉ nhận dữ liệu thuần, nhưng gặp {found!r}; hãy viết thẳng giá trị ra",
+            )
+        if self.depth > _MAX_DEPTH:
+            return Phrase(
+                f"nested deeper than {_MAX_DEPTH} levels; this is no such file",
+                f"lồng sâu quá {_MAX_DEPTH} cấp; đây không phải tệp hợp lệ",
+            )
+        if not isinstance(event, ScalarEvent):
+            return None
+        if sign := _UNPRINTABLE.search(event.value):
+            return Phrase(
+                f"{sign[0]!r} is no letter; take it out",
+                f"{sign[0]!r} không phải chữ; hãy xóa đi",
+            )
+        if not event.style and _TWO_READINGS.fullmatch(event.value):
+            whole, more = event.value.replace(".", ""), event.value + "0"
+            return Phrase(
+                f"{event.value} can be read in two ways; write {whole}, or {more} for the decimal",
+                f"{event.value} có thể hiểu hai cách; hãy ghi {whole}, hoặc {more} nếu là số lẻ",
+            )
+        return None
+
+
+def _unsafe(event: Any) -> str | None:
+    """Tag, anchor, alias or directive of an event: they name objects and multiply what is said."""
+    if isinstance(event, AliasEvent):
+        return "*" + str(event.anchor)
+    if isinstance(event, NodeEvent) and event.anchor:
+        return "&" + str(event.anchor)
+    if isinstance(event, DocumentStartEvent) and (event.version or event.tags):
+        return "%YAML" if event.version else "%TAG"
+    tag = getattr(event, "tag", None)
+    return str(tag) if tag else None
+
+
 def _parser() -> YAML:
     yaml = YAML(typ="rt", pure=True)
+    yaml.Parser = _PlainParser
     yaml.Representer = _Representer
     yaml.preserve_quotes = True
     yaml.width = 1_000_000  # never folds a line the planner wrote
@@ -71,49 +145,25 @@ def _parser() -> YAML:
     return yaml
 
 
-def _unsafe(event: Event) -> str | None:
-    if isinstance(event, AliasEvent):
-        return "*" + str(event.anchor)
-    if isinstance(event, NodeEvent) and event.anchor:
-        return "&" + str(event.anchor)
-    tag = getattr(event, "tag", None)
-    return str(tag) if tag else None
-
-
-def _refuse_unsafe(text: str, path: Path) -> None:
-    depth = 0
-    for event in _parser().parse(io.StringIO(text)):
-        found = _unsafe(event)
-        if found is not None:
-            line = event.start_mark.line + 1
-            raise InputError(
-                en=f"{path.name}, line {line}: expected plain data, found the tag or anchor "
-                f"{found!r}; write the value out.",
-                vi=f"{path.name}, dòng {line}: chỉ nhận dữ liệu thuần, nhưng gặp thẻ hoặc neo "
-                f"{found!r}; hãy viết thẳng giá trị ra.",
-            )
-        if isinstance(event, CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, CollectionEndEvent):
-            depth -= 1
-        if depth > _MAX_DEPTH:
-            raise InputError(
-                en=f"{path.name}: nested deeper than {_MAX_DEPTH} levels; this is no such file.",
-                vi=f"{path.name}: lồng sâu quá {_MAX_DEPTH} cấp; đây không phải tệp hợp lệ.",
-            )
+def is_there(path: Path) -> bool:
+    """Whether a path exists; a name that no file system takes does not."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def _read_text(path: Path) -> str:
-    if not path.is_file():
+    if not is_there(path) or not path.is_file():
         raise MissingFileError(
             en=f"No file {path}; check the path.", vi=f"Không có tệp {path}; hãy xem lại đường dẫn."
         )
     size = path.stat().st_size
     if size > _MAX_BYTES:
         raise InputError(
-            en=f"{path.name}: {size / 1e6:.0f} MB; a YAML file of at most "
+            en=f"{path.name}: {size / 1e6:.1f} MB; a YAML file of at most "
             f"{_MAX_BYTES / 1e6:.0f} MB was expected.",
-            vi=f"{path.name}: {size / 1e6:.0f} MB; chỉ nhận tệp YAML không quá "
+            vi=f"{path.name}: {size / 1e6:.1f} MB; chỉ nhận tệp YAML không quá "
             f"{_MAX_BYTES / 1e6:.0f} MB.",
         )
     try:
@@ -128,11 +178,21 @@ def _read_text(path: Path) -> str:
 def read_document(path: Path) -> CommentedMap:
     """Read a YAML mapping with its comments."""
     text = _read_text(path)
+    if found := _DIRECTIVE.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        raise InputError(
+            en=f"{path.name}, line {line}: expected plain data, found the directive {found[0]!r}; "
+            "take the line out.",
+            vi=f"{path.name}, dòng {line}: chỉ nhận dữ liệu thuần, nhưng gặp chỉ thị {found[0]!r}; "
+            "hãy xóa dòng đó.",
+        )
     try:
-        _refuse_unsafe(text, path)
         document = _parser().load(text)
-    except InputError:
-        raise
+    except _NotPlainError as error:
+        raise InputError(
+            en=f"{path.name}, line {error.line}: {error.told.en}.",
+            vi=f"{path.name}, dòng {error.line}: {error.told.vi}.",
+        ) from error
     except MarkedYAMLError as error:
         raise _syntax_error(error, text, path) from error
     except (YAMLError, ValueError) as error:

@@ -275,10 +275,55 @@ def test_a_code_that_does_not_exist_is_one_clear_error(small: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("figure", "message"),
+    [
+        (
+            "5.000",
+            "line [0-9]+: 5.000 can be read in two ways; write 5000, or 5.0000",
+        ),
+        ("-37.725", "can be read in two ways; write -37725"),
+        ('"5.000"', "low: expected a number, found '5.000'"),
+        ('"5000"', "low: expected a number, found '5000'"),
+        ("5.000.000", "low: expected a number"),
+        ("5,000", "expected"),
+        (".inf", "low: expected a finite number"),
+        (".nan", "low: expected a finite number"),
+        ("1e999", "low: expected a finite number"),
+        ("true", "low: expected a number"),
+    ],
+)
+def test_a_figure_that_two_people_read_differently_is_refused(
+    small: Path, figure: str, message: str
+) -> None:
+    small.write_text(SMALL.replace("low: 10", f"low: {figure}"), encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        load_plan(small)
+
+
+@pytest.mark.parametrize(("figure", "ha"), [("0.125", 0.125), ("1234.567", 1234.567), ("5.0", 5)])
+def test_a_figure_of_one_reading_is_taken(small: Path, figure: str, ha: float) -> None:
+    small.write_text(SMALL.replace("low: 10", f"low: {figure}"), encoding="utf-8")
+    assert load_plan(small).zones[0].targets[0].low == ha
+
+
+def test_a_file_too_large_to_be_a_plan_is_refused_unread(tmp_path: Path) -> None:
+    path = tmp_path / "large.yaml"
+    path.write_text("a: [" + "{b: 1}, " * 150_000 + "]\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"1.2 MB; a YAML file of at most 1 MB was expected"):
+        load_plan(path)
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a: &x [1, 2]\nb: [*x, *x]\n", "tag or anchor '&x'"),
-        ("a: !!python/object/apply:os.system ['true']\n", "tag or anchor"),
+        ("a: &x [1, 2]\nb: [*x, *x]\n", "'&x'"),
+        (
+            "a: !!python/object/apply:os.system ['true']\n",
+            "found .tag:yaml.org",
+        ),
+        ("%YAML 1.1\n---\na: 1\n", "line 1: expected plain data, found the directive '%YAML"),
+        ('a: 1\nb: "\\x07"\n', r"line 2: '\\x07' is no letter"),
+        ('a: "\\ud800"\n', "is no letter"),
         ("a: [1, 2\nb: 3\n", "not YAML"),
         ("a: 1\na: 2\n", "not YAML"),
         ("- 1\n- 2\n", "expected keys and values"),

@@ -67,13 +67,26 @@ def test_paths_are_relative_to_the_project_file(folder: Path) -> None:
         ("{pine: forest}", "{pine: wald}", r"line 20, present: unknown layer 'wald'"),
         ("{pine: forest}", "{pin: forest}", r"unknown crop 'pin'.*did you mean 'pine'"),
         ('"20"', '"2"', r"line 3, province: .*found '2'"),
+        ("Thử nghiệm", "y" * 256, r"line 2, title: expected at most 255 letters"),
+        ("Thử nghiệm", '"a\\x0bb"', r"line 2: '\\x0b' is no letter"),
+        (
+            "present:",
+            "thresholds: {tolerance_percent: .nan}\npresent:",
+            "a finite number, found nan",
+        ),
+        (
+            "present:",
+            "thresholds: {tolerance_percent: 1.250}\npresent:",
+            "1.250 can be read in two",
+        ),
+        ("path: forest.gpkg", "path: " + "y" * 300, r"1 files of the project were not found"),
     ],
 )
 def test_a_fault_names_key_line_and_what_was_found(
     folder: Path, old: str, new: str, message: str
 ) -> None:
     path = write(folder, GOOD.replace(old, new))
-    with pytest.raises(InputError, match=message):
+    with pytest.raises((InputError, MissingFileError), match=message):
         load_project(path)
 
 
