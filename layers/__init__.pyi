@@ -48,9 +48,10 @@ from .engine.overlay import overlay_geometry as overlay_geometry
 from .engine.overlay import overlay_pieces as overlay_pieces
 from .engine.repair import repair_polygons as repair_polygons
 from .engine.tabulate import tabulate_area as tabulate_area
+from .io.vector import VectorDescription as VectorDescription
+from .io.vector import describe_vector as describe_vector
+from .io.vector import list_layers as list_layers
 from .io.vector import load_vector as load_vector
-from .io.vector_look import list_layers as list_layers
-from .io.vector_look import look_into as look_into
 from .kinds.crop_plots import load_crop_plots as load_crop_plots
 from .kinds.crops import CROPS as CROPS
 from .kinds.crops import load_crops as load_crops

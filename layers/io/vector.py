@@ -1,32 +1,340 @@
-"""The one reader of vector files: look first (fiona), then read in bulk (pyogrio, pyarrow).
+"""The one reader of vector files: describe first, then read in bulk.
 
-fiona tells driver, layers, schema and encoding of a file that nobody has vouched for; pyogrio
-moves the columns and geometries of a quarter of a million plots in seconds. GeoParquet goes
-through geopandas, because GDAL's wheels come without that driver.
+pyogrio describes and reads: it survives damaged files and moves the columns and geometries of a
+quarter of a million plots in seconds. It lets any driver open a file, so it is given only what no
+other driver takes for its own (``vector_source`` looks at the signature; GeoJSON by its prefix).
+MapInfo files are read by fiona, which keeps to the one driver named and to the bytes of their text;
+GeoParquet by geopandas, because GDAL's wheels come without that driver.
 """
 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Sequence
+import json
+import sqlite3
+import struct
+import sys
+import warnings
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import fiona
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyogrio
+import pyproj
+import shapely
+from fiona._err import CPLE_BaseError
 
-from layers.base.errors import InputError
-from layers.io.dbf_text import decode_columns
-from layers.io.vector_look import VectorLook, as_input_error, looked
-from layers.io.vector_source import sibling
+from layers.base.errors import InputError, MissingFileError
+from layers.io.dbf_text import decode_columns, decode_name
+from layers.io.vector_source import VectorSource, local_sources, open_geopackage, sibling
 
-__all__ = ["CURVED", "load_vector"]
-
+__all__ = ["CURVED", "VectorDescription", "describe_vector", "list_layers", "load_vector"]
 
 #: Key of ``attrs`` that tells whether curved outlines became line segments.
 CURVED = "curved"
+
+# Maps every byte to one letter and back, so that text can be decoded here, where we decide.
+BYTES = "ISO-8859-1"
+_IN_BYTES = ("ESRI Shapefile", "MapInfo File")
+
+# What drivers and their bindings raise of a file that is damaged, one way or another.
+_DRIVER_ERRORS = (
+    pyogrio.errors.DataSourceError,
+    pyogrio.errors.DataLayerError,
+    pyogrio.errors.FeatureError,
+    pyogrio.errors.GeometryError,
+    pyogrio.errors.CRSError,
+    pyproj.exceptions.ProjError,
+    fiona.errors.FionaError,
+    CPLE_BaseError,
+    shapely.errors.ShapelyError,
+    pa.ArrowException,
+    sqlite3.Error,
+    struct.error,
+    zlib.error,
+    OSError,
+    ValueError,
+    RuntimeError,
+    LookupError,
+    ArithmeticError,
+    # fiona's own handlers fall over some of GDAL's errors.
+    SystemError,
+    AttributeError,
+    TypeError,
+    NameError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VectorDescription:
+    """What a layer is, before its records are read.
+
+    Parameters
+    ----------
+    source : str
+        File (and member of an archive), for messages.
+    driver : str
+        Format.
+    layer : str
+        Name of the layer.
+    layers : tuple of str
+        All layers with geometry in the file.
+    fields : dict of str to str
+        Field name to type, in file order.
+    geometry_type : str
+        Type declared by the file.
+    crs : pyproj.CRS or None
+        CRS declared by the file; None where it declares none.
+    encoding : str or None
+        Encoding declared by the file (``.cpg``, MapInfo charset); None where it declares none.
+    count : int
+        Records that are there, whatever the file announces.
+    ambiguous : tuple of str
+        Fields whose name stands twice or is that of the geometry's column; none can be read.
+    """
+
+    source: str
+    driver: str
+    layer: str
+    layers: tuple[str, ...]
+    fields: dict[str, str]
+    geometry_type: str
+    crs: pyproj.CRS | None
+    encoding: str | None
+    count: int
+    ambiguous: tuple[str, ...]
+    opened: VectorSource = field(repr=False)
+
+
+def list_layers(path: str | Path) -> list[str]:
+    """Names of the layers with geometry in a file.
+
+    Parameters
+    ----------
+    path : str or Path
+        A vector file, a FileGDB folder or a zip archive.
+
+    Returns
+    -------
+    list of str
+        In file order; tables without geometry are left out.
+
+    Raises
+    ------
+    MissingFileError
+        There is no such file.
+    InputError
+        The file is remote, damaged or of an unknown format.
+    """
+    with local_sources(path) as sources:
+        return [name for source in sources for name in _layers_of(source)]
+
+
+def describe_vector(path: str | Path, *, layer: str | None = None) -> VectorDescription:
+    """Tell driver, fields, CRS and encoding of a layer without reading its records.
+
+    Parameters
+    ----------
+    path : str or Path
+        A vector file, a FileGDB folder or a zip archive.
+    layer : str, optional
+        Layer; needed where the file has several.
+
+    Returns
+    -------
+    VectorDescription
+        The description.
+
+    Raises
+    ------
+    MissingFileError
+        There is no such file or layer.
+    InputError
+        The file is remote, damaged, of an unknown format, or has several layers and none was
+        named.
+    """
+    with _described(path, layer) as described:
+        return described
+
+
+@contextmanager
+def _described(path: str | Path, layer: str | None) -> Iterator[VectorDescription]:
+    """Open a path and keep what it stands for at hand, unpacked archives too."""
+    with local_sources(path) as sources:
+        found = [(source, name) for source in sources for name in _layers_of(source)]
+        names = [name for _, name in found]
+        origin = sources[0].origin.name
+        if layer is None and len(names) != 1:
+            raise _which_layer(origin, names)
+        chosen = [(source, name) for source, name in found if layer in (None, name)]
+        if not chosen:
+            raise MissingFileError(
+                en=f"{origin}: no layer {layer!r}; its layers are {names}.",
+                vi=f"{origin}: không có lớp {layer!r}; các lớp hiện có: {names}.",
+            )
+        if len(chosen) > 1:
+            raise _which_layer(origin, [f"{s.name}: {name}" for s, name in chosen])
+        yield _describe(*chosen[0], layers=tuple(names))
+
+
+def _which_layer(origin: str, names: list[str]) -> InputError:
+    if not names:
+        return InputError(
+            en=f"{origin}: the file has no layer with geometry.",
+            vi=f"{origin}: tệp không có lớp nào có hình học.",
+        )
+    return InputError(
+        en=f"{origin}: {len(names)} layers, name one of them (layer): {names}.",
+        vi=f"{origin}: có {len(names)} lớp, hãy chọn một lớp (layer): {names}.",
+    )
+
+
+@contextmanager
+def _as_input_error(source: str) -> Iterator[None]:
+    """Turn the many exceptions of the drivers into one; their warnings repeat what we check."""
+    hook = sys.unraisablehook
+    # A message in bytes that are no UTF-8 makes the bindings' own handlers fall over, on stderr.
+    sys.unraisablehook = _ignore
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except (InputError, MissingFileError, MemoryError):
+        raise
+    except _DRIVER_ERRORS as error:
+        reason = " ".join(str(error).split())[:300]
+        raise InputError(
+            en=f"{source}: could not be read ({reason}); is the file whole and of that format?",
+            vi=f"{source}: không đọc được ({reason}); tệp có đầy đủ và đúng định dạng không?",
+        ) from error
+    finally:
+        sys.unraisablehook = hook
+
+
+def _ignore(_error: object) -> None:
+    """Take note of nothing: the number of records tells whether something was lost."""
+
+
+def _layers_of(source: VectorSource) -> list[str]:
+    """Layers with geometry; of a file with one layer, that one."""
+    if source.driver == "Parquet":
+        return [source.path.stem]
+    with _as_input_error(source.name):
+        layers = pyogrio.list_layers(_opened_as(source))
+        names = [str(name) for name, _ in layers]
+        return names if len(names) == 1 else [str(name) for name, kind in layers if kind]
+
+
+def _opened_as(source: VectorSource) -> Path | str:
+    """Name for pyogrio: a prefix keeps other JSON drivers, which may fetch, away."""
+    return f"GeoJSON:{source.path.resolve()}" if source.driver == "GeoJSON" else source.path
+
+
+def _describe(source: VectorSource, layer: str, *, layers: tuple[str, ...]) -> VectorDescription:
+    with _as_input_error(source.name):
+        if source.driver == "Parquet":
+            return _describe_parquet(source)
+        # Names of fields in the bytes of the file too: a code page that GDAL does not know would
+        # make empty names of them.
+        in_bytes = source.driver in _IN_BYTES
+        info = pyogrio.read_info(
+            _opened_as(source), layer=layer, encoding=BYTES if in_bytes else None
+        )
+        names = [decode_name(name) if in_bytes else str(name) for name in info["fields"]]
+        geometry_type = info["geometry_type"]
+        description = VectorDescription(
+            source=source.name,
+            driver=source.driver,
+            layer=layer,
+            layers=layers,
+            fields=dict(zip(names, info["ogr_types"], strict=True)),
+            geometry_type=str(geometry_type),
+            crs=None if info["crs"] is None else pyproj.CRS.from_user_input(info["crs"]),
+            encoding=_declared_encoding(source),
+            count=_count(source, layer, info["features"]),
+            ambiguous=_ambiguous(names),
+            opened=source,
+        )
+    if geometry_type is None:
+        raise InputError(
+            en=f"{source.name}: layer {layer!r} is a table without geometry.",
+            vi=f"{source.name}: lớp {layer!r} là bảng không có hình học.",
+        )
+    return description
+
+
+def _ambiguous(names: list[str]) -> tuple[str, ...]:
+    return tuple(sorted({name for name in names if names.count(name) > 1 or name == "geometry"}))
+
+
+def _count(source: VectorSource, layer: str, told: int) -> int:
+    """Count the records that are there, whatever number the file announces."""
+    if source.driver == "GPKG":
+        with closing(open_geopackage(source.path)) as database:
+            quoted = layer.replace('"', '""')
+            found = database.execute(f'SELECT count(*) FROM "{quoted}"')  # noqa: S608 - quoted
+            return int(found.fetchone()[0])
+    table = sibling(source.path, ".dbf") if source.driver == "ESRI Shapefile" else None
+    if table is not None:
+        return _rows_of_dbf(table)
+    if source.path.suffix.lower() == ".mif":
+        table = sibling(source.path, ".mid")
+        return _rows_of_mid(table) if table else 0
+    return max(told, 0)  # a format without an index tells nothing
+
+
+def _rows_of_dbf(path: Path) -> int:
+    """Count the records of a .dbf that are not marked as deleted."""
+    content = np.fromfile(path, dtype=np.uint8)
+    rows, start = int.from_bytes(content[4:8].tobytes(), "little"), content[8:12].tobytes()
+    first, length = int.from_bytes(start[:2], "little"), int.from_bytes(start[2:], "little")
+    marks = content[first :: max(length, 1)][:rows]
+    return int((marks != ord("*")).sum())
+
+
+def _declared_encoding(source: VectorSource) -> str | None:
+    if source.driver == "ESRI Shapefile":
+        page = sibling(source.path, ".cpg")
+        return page.read_text(encoding="ascii", errors="replace").strip() if page else None
+    if source.driver == "MapInfo File":
+        return str(pyogrio.read_info(source.path)["encoding"])
+    return "UTF-8"
+
+
+def _describe_parquet(source: VectorSource) -> VectorDescription:
+    import pyarrow.parquet as pq
+
+    schema, rows = pq.read_schema(source.path), pq.read_metadata(source.path).num_rows
+    raw = (schema.metadata or {}).get(b"geo")
+    if raw is None:
+        raise InputError(
+            en=f"{source.name}: a Parquet table without GeoParquet metadata has no geometry.",
+            vi=f"{source.name}: bảng Parquet không có siêu dữ liệu GeoParquet nên không có hình.",
+        )
+    primary = json.loads(raw)["primary_column"]
+    column = json.loads(raw)["columns"][primary]
+    crs = column.get("crs", "OGC:CRS84")  # the standard's default when the key is absent
+    return VectorDescription(
+        source=source.name,
+        driver=source.driver,
+        layer=source.path.stem,
+        layers=(source.path.stem,),
+        fields={f.name: str(f.type) for f in schema if f.name not in json.loads(raw)["columns"]},
+        geometry_type="/".join(column.get("geometry_types") or ["Unknown"]),
+        crs=pyproj.CRS.from_user_input(crs) if crs else None,
+        encoding="UTF-8",
+        count=rows,
+        ambiguous=(),
+        opened=source,
+    )
 
 
 def load_vector(
@@ -71,29 +379,45 @@ def load_vector(
     stays as its Latin-1 letters; ``layers.io.legacy_encoding`` recognises it.
     """
     _require_encoding(encoding)
-    with looked(path, layer) as look:
-        _require_columns(look, columns)
-        wanted = None if columns is None else [name for name in look.fields if name in columns]
-        with as_input_error(look.source):
-            if look.driver == "Parquet":
-                frame = _read_parquet(look, wanted)
+    with _described(path, layer) as described:
+        _require_columns(described, columns)
+        wanted = None if columns is None else [name for name in described.fields if name in columns]
+        _require_own_names(described, wanted)
+        with _as_input_error(described.source):
+            if described.driver == "Parquet":
+                frame = _read_parquet(described, wanted)
             else:
-                frame = _read_gdal(look, wanted, encoding)
-        _require_all_records(look, len(frame))
+                frame = _read_gdal(described, wanted, encoding)
+        _require_all_records(described, len(frame))
         if frame.active_geometry_name != "geometry":
             frame = frame.rename_geometry("geometry")
-        fields = list(look.fields) if wanted is None else wanted
+        fields = list(described.fields) if wanted is None else wanted
         result = gpd.GeoDataFrame(frame[[*fields, "geometry"]].reset_index(drop=True))
         result.attrs = {CURVED: bool(frame.attrs.get(CURVED))}
         return result
 
 
-def _require_columns(look: VectorLook, columns: Sequence[str] | None) -> None:
-    missing = [name for name in columns or () if name not in look.fields]
+def _require_columns(described: VectorDescription, columns: Sequence[str] | None) -> None:
+    there = list(described.fields)
+    missing = [name for name in columns or () if name not in described.fields]
     if missing:
         raise InputError(
-            en=f"{look.source}: no fields {missing}; its fields are {list(look.fields)}.",
-            vi=f"{look.source}: không có trường {missing}; các trường: {list(look.fields)}.",
+            en=f"{described.source}: no fields {missing}; its fields are {there}.",
+            vi=f"{described.source}: không có trường {missing}; các trường: {there}.",
+        )
+
+
+def _require_own_names(described: VectorDescription, wanted: list[str] | None) -> None:
+    """Refuse fields that cannot be told apart by name, where they are needed."""
+    all_read = wanted is None or not all(name.isascii() for name in described.fields)
+    needed = described.fields if all_read else wanted
+    twice = [name for name in described.ambiguous if name in (needed or ())]
+    if twice:
+        raise InputError(
+            en=f"{described.source}: fields {twice} stand twice, or are called as the geometry is; "
+            "rename them, or name the columns to read and leave these out.",
+            vi=f"{described.source}: các trường {twice} bị trùng tên hoặc trùng với tên cột hình "
+            "học; hãy đổi tên, hoặc chỉ chọn các cột cần đọc.",
         )
 
 
@@ -107,18 +431,15 @@ def _require_encoding(encoding: str | None) -> None:
         ) from error
 
 
-def _require_all_records(look: VectorLook, read: int) -> None:
-    """Refuse a file that ends early: some drivers just stop there."""
-    expected = look.count
-    if look.opened.path.suffix.lower() == ".mif":
-        table = sibling(look.opened.path, ".mid")
-        expected = _rows_of_mid(table) if table else 0
+def _require_all_records(described: VectorDescription, read: int) -> None:
+    """Refuse a file that ends early: some drivers stop there, others give one record too few."""
+    expected = described.count
     if read < expected:
         raise InputError(
-            en=f"{look.source}: {expected} records expected, only {read} could be read; the file "
-            "is truncated or damaged, copy or export it again.",
-            vi=f"{look.source}: cần {expected} bản ghi nhưng chỉ đọc được {read}; tệp bị cắt cụt "
-            "hoặc hỏng, hãy sao chép hoặc xuất lại.",
+            en=f"{described.source}: {expected} records expected, only {read} could be read; the "
+            "file is truncated or damaged, copy or export it again.",
+            vi=f"{described.source}: cần {expected} bản ghi nhưng chỉ đọc được {read}; tệp bị cắt "
+            "cụt hoặc hỏng, hãy sao chép hoặc xuất lại.",
         )
 
 
@@ -129,40 +450,54 @@ def _rows_of_mid(path: Path) -> int:
     return sum(part.count(b"\n") for part in outside) + bool(content)
 
 
-def _read_parquet(look: VectorLook, wanted: list[str] | None) -> gpd.GeoDataFrame:
-    frame = gpd.read_parquet(look.opened.path)
+def _read_parquet(described: VectorDescription, wanted: list[str] | None) -> gpd.GeoDataFrame:
+    frame = gpd.read_parquet(described.opened.path)
     name = frame.active_geometry_name
-    fields = list(look.fields) if wanted is None else wanted
+    fields = list(described.fields) if wanted is None else wanted
     return gpd.GeoDataFrame(frame[[*fields, name]], geometry=name)
 
 
 def _read_gdal(
-    look: VectorLook, wanted: list[str] | None, encoding: str | None
+    described: VectorDescription, wanted: list[str] | None, encoding: str | None
 ) -> gpd.GeoDataFrame:
-    options: dict[str, Any] = {"layer": look.layer, "columns": wanted}
-    path = look.opened.path
-    if look.driver == "ESRI Shapefile":
-        # Latin-1 maps every byte to one letter and back, so nothing is lost before we decide.
+    options: dict[str, Any] = {"layer": described.layer, "columns": wanted}
+    path = described.opened.path
+    if described.driver == "ESRI Shapefile":
         # Field names come in the same letters, so where they matter all fields are read, in order.
-        plain = all(name.isascii() for name in look.fields)
+        plain = all(name.isascii() for name in described.fields)
         options["columns"] = wanted if plain else None
-        frame = _read_bulk(path, {**options, "encoding": "ISO-8859-1"})
+        frame = _read_bulk(path, {**options, "encoding": BYTES})
         if not plain:
             names = [name for name in frame.columns if name != "geometry"]
-            frame = frame.rename(columns=dict(zip(names, look.fields, strict=True)))
-        return decode_columns(frame, look.encoding, told=encoding)
+            frame = frame.rename(columns=dict(zip(names, described.fields, strict=True)))
+        return decode_columns(frame, described.encoding, told=encoding)
+    if described.driver == "MapInfo File":
+        return decode_columns(_read_fiona(described, wanted), None, told=encoding)
+    if described.driver == "GeoJSON":
+        return _read_bulk(_opened_as(described.opened), {**options, "encoding": encoding})
     if encoding is not None:
         return _read_slowly(path, {**options, "encoding": encoding})
-    if look.driver == "MapInfo File":
-        try:
-            return _read_slowly(path, options)
-        except UnicodeDecodeError:
-            # Charset "Neutral" promises nothing: the bytes are kept as Latin-1 letters.
-            return _read_slowly(path, {**options, "encoding": "ISO-8859-1"})
     return _read_bulk(path, options)
 
 
-def _read_bulk(path: Path, options: dict[str, Any]) -> gpd.GeoDataFrame:
+def _read_fiona(described: VectorDescription, wanted: list[str] | None) -> gpd.GeoDataFrame:
+    """Read record by record, with the one driver that may, text as its bytes in Latin-1."""
+    with fiona.open(
+        described.opened.path,
+        layer=described.layer,
+        enabled_drivers=[described.driver],
+        encoding=BYTES,
+    ) as opened:
+        fields = opened.schema["properties"]
+        names = {name: decode_name(name) for name in fields}
+        kept = [name for name in fields if wanted is None or names[name] in wanted]
+        frame = gpd.GeoDataFrame.from_features(
+            opened, crs=described.crs, columns=["geometry", *kept]
+        )
+    return frame.rename(columns=names)
+
+
+def _read_bulk(path: Path | str, options: dict[str, Any]) -> gpd.GeoDataFrame:
     try:
         frame = pyogrio.read_dataframe(path, use_arrow=True, **options)
     except NotImplementedError:
@@ -177,5 +512,7 @@ def _read_bulk(path: Path, options: dict[str, Any]) -> gpd.GeoDataFrame:
     return frame
 
 
-def _read_slowly(path: Path, options: dict[str, Any]) -> gpd.GeoDataFrame:
-    return pyogrio.read_dataframe(path, use_arrow=False, **options)
+def _read_slowly(path: Path | str, options: dict[str, Any]) -> gpd.GeoDataFrame:
+    # A filter makes the driver count; without one it believes what a GeoPackage announces.
+    where = "1=1" if str(path).lower().endswith(".gpkg") else None
+    return pyogrio.read_dataframe(path, use_arrow=False, where=where, **options)

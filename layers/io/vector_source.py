@@ -7,18 +7,34 @@ one known format, archives are unpacked with care, and the parts of a Shapefile 
 
 from __future__ import annotations
 
+import codecs
+import json
+import lzma
+import mmap
+import os
 import re
+import sqlite3
 import stat
+import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from layers.base.errors import InputError, MissingFileError
 
-__all__ = ["DRIVERS", "VectorSource", "local_path", "local_sources", "sibling"]
+__all__ = [
+    "DRIVERS",
+    "VectorSource",
+    "local_path",
+    "local_sources",
+    "open_geopackage",
+    "sibling",
+]
 
 #: File name endings the house reads, with the driver that must recognise the content.
 DRIVERS = {
@@ -34,11 +50,19 @@ DRIVERS = {
     ".geoparquet": "Parquet",
 }
 _ARCHIVES = (".zip", ".shz")
+# How a file of the format begins, in small letters, and what would make it one of another (XML,
+# such as a list of addresses to fetch).
+_SIGNATURES = {
+    ".tab": (b"!table", b"<"),
+    ".mif": (b"version", b"<"),
+    ".fgb": (b"fgb\x03fgb", b""),
+}
 _INSTEAD = {".dbf": ".shp", ".shx": ".shp", ".prj": ".shp", ".mid": ".mif", ".dat": ".tab"}
 
-# A plot layer of a province unpacks to about a gigabyte; an archive that swells beyond this is
-# not one.
-_UNPACKED_LIMIT_BYTES = 16 * 2**30
+# A plot layer of a province unpacks to about a gigabyte; an archive that swells beyond this, or
+# holds more files, is not one.
+_UNPACKED_LIMIT_BYTES = 4 * 2**30
+_MEMBERS_LIMIT = 10_000
 
 _REMOTE = re.compile(r"^(?:/vsi|[a-z][a-z0-9+.-]+:)", re.IGNORECASE)
 _DRIVE = re.compile(r"^[a-z]:(?![a-z])", re.IGNORECASE)
@@ -116,8 +140,12 @@ def _source(path: Path, origin: Path) -> VectorSource:
     source = VectorSource(path, origin, driver)
     if suffix == ".shp":
         _check_shapefile(source)
+    elif suffix in _SIGNATURES:
+        _check_signature(source, *_SIGNATURES[suffix])
     elif driver == "GeoJSON":
         _check_geojson(source)
+    elif driver == "GPKG":
+        _check_geopackage(source)
     return source
 
 
@@ -151,7 +179,20 @@ def _unpack(archive: Path, folder: Path) -> None:
             members = opened.infolist()
             _check_members(archive, members)  # before a byte is written
             opened.extractall(folder)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
+    except InputError:
+        raise
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        struct.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        ValueError,
+        OverflowError,
+    ) as error:
         raise InputError(
             en=f"{archive.name}: the archive is damaged ({error}); copy or export it again.",
             vi=f"{archive.name}: tệp nén bị hỏng ({error}); hãy sao chép hoặc xuất lại.",
@@ -173,10 +214,13 @@ def _check_members(archive: Path, members: list[zipfile.ZipInfo]) -> None:
             vi=f"{archive.name}: tệp nén có mật khẩu; hãy giải nén rồi chỉ tới tệp bên trong.",
         )
     size = sum(member.file_size for member in members)
-    if size > _UNPACKED_LIMIT_BYTES:
+    if size > _UNPACKED_LIMIT_BYTES or len(members) > _MEMBERS_LIMIT:
+        limit = f"{_UNPACKED_LIMIT_BYTES / 2**30:.0f} GiB"
         raise InputError(
-            en=f"{archive.name}: refused, it would unpack to {size / 2**30:.0f} GiB.",
-            vi=f"{archive.name}: bị từ chối, giải nén ra tới {size / 2**30:.0f} GiB.",
+            en=f"{archive.name}: refused, it would unpack to {len(members)} files of "
+            f"{size / 2**30:.0f} GiB; at most {_MEMBERS_LIMIT} files of {limit} are taken.",
+            vi=f"{archive.name}: bị từ chối, giải nén ra {len(members)} tệp, "
+            f"{size / 2**30:.0f} GiB; chỉ nhận tối đa {_MEMBERS_LIMIT} tệp, {limit}.",
         )
 
 
@@ -243,17 +287,123 @@ def _check_record_counts(source: VectorSource, shapes: int, table: Path) -> None
         )
 
 
+def _check_signature(source: VectorSource, start: bytes, forbidden: bytes) -> None:
+    """Refuse a file that is not of its format, or that a driver of another would open."""
+    head = _head(source.path, 1024)
+    if not head.lower().startswith(start) or (forbidden and forbidden in head):
+        raise InputError(
+            en=f"{source.name}: could not be read, this is no {source.driver}; is the file whole "
+            "and of that format?",
+            vi=f"{source.name}: không đọc được, đây không phải {source.driver}; tệp có đầy đủ và "
+            "đúng định dạng không?",
+        )
+
+
 def _head(path: Path, size: int) -> bytes:
     with path.open("rb") as opened:
         return opened.read(size)
 
 
+# A key "crs", its letters written out or escaped, in capitals or not.
+_CRS_KEY = re.compile(
+    rb'"(?:c|\\u00[46]3)(?:r|\\u00[57]2)(?:s|\\u00[57]3)"\s*:\s*(?=\{)', re.IGNORECASE
+)
+_CRS_TYPES = ("name", "epsg", "ogc")
+# A CRS is a few hundred bytes; one that needs more is not read.
+_CRS_BYTES = 65536
+
+
 def _check_geojson(source: VectorSource) -> None:
-    # A "link" CRS makes GDAL fetch an address; GeoJSON of today needs none.
-    head = _head(source.path, 65536).decode("utf-8", "replace")
-    if re.search(r'"crs"\s*:\s*\{[^{}]*"type"\s*:\s*"link"', head, re.IGNORECASE):
-        raise InputError(
-            en=f"{source.name}: its CRS is a link to another machine; export it with a named CRS.",
-            vi=f"{source.name}: hệ tọa độ là liên kết tới máy khác; hãy xuất lại với hệ tọa độ "
-            "có tên.",
-        )
+    """Refuse a CRS that is a link: the driver would fetch whatever address it names."""
+    _require_utf8(source)
+    with source.path.open("rb") as file, _mapped(file) as content:
+        starts = [key.end() for key in _CRS_KEY.finditer(content)]
+        for start in starts:
+            if _is_link(content[start : start + _CRS_BYTES]):
+                raise InputError(
+                    en=f"{source.name}: its CRS is a link to another machine; export it with a "
+                    "named CRS.",
+                    vi=f"{source.name}: hệ tọa độ là liên kết tới máy khác; hãy xuất lại với hệ "
+                    "tọa độ có tên.",
+                )
+
+
+def _require_utf8(source: VectorSource) -> None:
+    """Refuse bytes that are no UTF-8: the driver's message about them cannot be decoded either."""
+    decoder, position = codecs.getincrementaldecoder("utf-8")(), 0
+    with source.path.open("rb") as file:
+        while True:
+            block = file.read(1 << 20)
+            try:
+                decoder.decode(block, final=not block)
+            except UnicodeDecodeError as error:
+                at = position + error.start
+                raise InputError(
+                    en=f"{source.name}: GeoJSON is UTF-8, found another byte near position {at}; "
+                    "export it again.",
+                    vi=f"{source.name}: GeoJSON phải là UTF-8, gặp byte lạ gần vị trí {at}; hãy "
+                    "xuất lại.",
+                ) from error
+            if not block:
+                return
+            position += len(block)
+
+
+@contextmanager
+def _mapped(file: BinaryIO) -> Iterator[mmap.mmap | bytes]:
+    if os.fstat(file.fileno()).st_size == 0:
+        yield b""
+        return
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        yield content
+
+
+def _is_link(value: bytes) -> bool:
+    """Whether a "crs" object is of any type but a name, or cannot be understood."""
+    try:
+        decoder = json.JSONDecoder(object_pairs_hook=list)
+        members, _ = decoder.raw_decode(value.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return True
+    types = [told for key, told in members if key.casefold() == "type"]
+    return any(str(told).casefold() not in _CRS_TYPES for told in types)
+
+
+def _check_geopackage(source: VectorSource) -> None:
+    """Refuse a damaged GeoPackage: one wrong byte in its schema can end the process in the driver.
+
+    SQLite itself looks first; names and definitions must be UTF-8.
+    """
+    try:
+        with closing(open_geopackage(source.path)) as database:
+            found = database.execute("PRAGMA quick_check(1)").fetchone()
+            for row in database.execute("SELECT name, tbl_name, sql FROM sqlite_master").fetchall():
+                _require_text(row)
+            for table in ("gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys"):
+                for row in database.execute(f"SELECT * FROM {table}"):  # noqa: S608 - of our own
+                    _require_text(row)
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        raise _damaged(source, str(error)) from error
+    if found[0] != b"ok":
+        raise _damaged(source, found[0].decode("utf-8", "replace"))
+
+
+def open_geopackage(path: Path) -> sqlite3.Connection:
+    """Open a GeoPackage for reading only, text as bytes."""
+    database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    database.text_factory = bytes
+    return database
+
+
+def _require_text(row: tuple[object, ...]) -> None:
+    for cell in row:
+        if isinstance(cell, bytes):
+            cell.decode("utf-8")
+
+
+def _damaged(source: VectorSource, reason: str) -> InputError:
+    reason = " ".join(reason.split())[:200]
+    return InputError(
+        en=f"{source.name}: the GeoPackage is damaged ({reason}); copy or export it again.",
+        vi=f"{source.name}: tệp GeoPackage bị hỏng ({reason}); hãy sao chép hoặc xuất lại.",
+    )

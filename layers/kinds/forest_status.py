@@ -18,8 +18,7 @@ from layers.base.errors import InputError
 from layers.base.findings import Finding, Findings
 from layers.base.language import Phrase
 from layers.crs.source import place_layer
-from layers.io.vector import CURVED, load_vector
-from layers.io.vector_look import look_into
+from layers.io.vector import CURVED, describe_vector, load_vector
 from layers.kinds.crops import load_crops
 from layers.kinds.duplicates import check_duplicates, find_duplicates
 from layers.kinds.establishment import check_establishment, settle_land
@@ -199,7 +198,7 @@ def check_forest_status(
     InputError
         The file cannot be read, a needed field is missing, or the code table is open.
     """
-    look = look_into(path, layer=layer)
+    look = describe_vector(path, layer=layer)
     name = source or look.source
     match = match_fields(look.fields, columns=columns, source=name)
     raw = _read_raw(path, look.layer, match, encoding)

@@ -16,8 +16,7 @@ from layers.crs.crs import parse_crs
 from layers.crs.source import place_layer
 from layers.crs.transform import to_crs
 from layers.io.values import as_commune_code
-from layers.io.vector import load_vector
-from layers.io.vector_look import list_layers
+from layers.io.vector import list_layers, load_vector
 from zones.demo.boundaries import AREA_CRS
 
 __all__ = ["GivenCommunes", "read_given_communes"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import struct
 import warnings
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,8 +16,7 @@ import pytest
 import shapely
 
 from layers.base.errors import InputError, MissingFileError
-from layers.io.vector import _rows_of_mid, load_vector
-from layers.io.vector_look import list_layers, look_into
+from layers.io.vector import _rows_of_mid, describe_vector, list_layers, load_vector
 
 FORMATS = ("gpkg", "shp", "tab", "mif", "gdb", "geojson", "fgb", "parquet", "zip")
 
@@ -56,7 +57,7 @@ def test_every_format_gives_the_same_records(squares, folder, suffix):
     assert read["xa"].tolist()[:2] == ["Lộc Bình", "Hữu Lũng"]
     assert read["xa"].replace("", None).isna().tolist() == [False, False, True]  # MapInfo: ""
     assert read.area.tolist() == pytest.approx([10000.0] * 3, rel=1e-3)  # TAB has a grid
-    look = look_into(path)
+    look = describe_vector(path)
     assert list(look.fields) == ["xa", "n"]
     assert look.count == 3
     assert look.crs is not None
@@ -118,18 +119,56 @@ def test_content_must_be_what_the_ending_says(folder):
         "</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>",
         encoding="utf-8",
     )
-    with pytest.raises(InputError, match="could not be read"):
+    with pytest.raises(InputError, match=r"could not be read|the GeoPackage is damaged"):
         load_vector(path)
 
 
-def test_a_linked_crs_is_refused(folder):
+LINKS = {
+    "link": '"crs": {"type": "link", "properties": {"href": "http://localhost:9/a"}},',
+    "escaped": '"c\\u0072s": {"properties": {"href": "http://a"}, "type": "l\\u0069nk"},',
+    "capitals": '"CRS" : {"Type": "URL", "properties": {"url": "http://localhost:9/a"}},',
+    "late": f'"x": "{"y" * 70_000}", "crs": {{"type": "link", "properties": {{"href": "a"}}}},',
+    "twice": '"crs": {"type": "name", "type": "link", "properties": {"href": "a"}},',
+    "deep": '"crs": {"a": ' + "[" * 100_000 + ",",
+}
+
+
+@pytest.mark.parametrize("crs", LINKS)
+def test_a_linked_crs_is_refused(folder, crs):
     path = folder / "a.geojson"
-    path.write_text(
-        '{"type": "FeatureCollection", "crs": {"type": "link", "properties": '
-        '{"href": "http://localhost:9/crs"}}, "features": []}',
-        encoding="utf-8",
-    )
+    path.write_text('{"type": "FeatureCollection", ' + LINKS[crs] + ' "features": []}', "utf-8")
     with pytest.raises(InputError, match="CRS is a link"):
+        load_vector(path)
+
+
+def test_a_named_crs_and_a_property_of_that_name_are_read(squares, folder):
+    path = write(
+        squares.assign(crs="link", link=['"crs": {"type": "link"}'] * 3), folder / "a.geojson"
+    )
+    assert load_vector(path)["crs"].tolist() == ["link"] * 3
+    assert '"crs":' in path.read_text("utf-8").replace(" ", "")
+    path.write_bytes(path.read_bytes().replace("Lộc".encode(), b"L\xe9c"))
+    with pytest.raises(InputError, match="GeoJSON is UTF-8"):
+        load_vector(path)
+
+
+def test_a_json_file_that_is_also_a_pipeline_is_read_as_geojson(squares, folder):
+    other = write(squares, folder / "a.fgb")
+    head = '{"type": "gdal_streamed_alg", "command_line": "gdal vector pipeline ! read '
+    path = folder / "b.json"
+    feature = '{"type": "Feature", "properties": {"n": 7}, "geometry": {"type": "Point", '
+    path.write_text(
+        f'{head}{other}", "type": "FeatureCollection", "features": [{feature}"coordinates": '
+        "[107, 21]}}]}",
+        "utf-8",
+    )
+    assert load_vector(path)["n"].tolist() == [7]
+
+
+def test_a_mapinfo_file_that_is_also_xml_is_refused(squares, folder):
+    path = write(squares, folder / "a.mif")
+    path.write_text(path.read_text("utf-8").replace("\n", "\n<OGRVRTDataSource>\n", 1), "utf-8")
+    with pytest.raises(InputError, match="this is no MapInfo File"):
         load_vector(path)
 
 
@@ -183,7 +222,7 @@ def test_a_letter_cut_by_the_field_width_does_not_spoil_the_column(squares, fold
 
 def test_field_names_with_accents(squares, folder):
     path = write(squares.rename(columns={"xa": "Tên", "n": "Mã_xã"}), folder / "a.shp")
-    assert list(look_into(path).fields) == ["Tên", "Mã_xã"]
+    assert list(describe_vector(path).fields) == ["Tên", "Mã_xã"]
     read = load_vector(path, columns=["Mã_xã"])
     assert list(read.columns) == ["Mã_xã", "geometry"]
     assert read["Mã_xã"].tolist() == [1, 2, 3]
@@ -268,15 +307,16 @@ def test_a_zip_without_layer_or_damaged(folder):
         load_vector(folder / "b.zip")
 
 
+CIRCLE = b"GP\x00\x01" + struct.pack("<i", 9215) + struct.pack("<BII", 1, 10, 1)
+CIRCLE += struct.pack("<BII10d", 1, 8, 5, 0, 0, 1, 1, 2, 0, 1, -1, 0, 0)
+
+
 def test_curves_become_segments(squares, folder):
     path = folder / "c.gpkg"
     pyogrio.write_dataframe(squares.head(1), path, layer_options={"SPATIAL_INDEX": "NO"})
-    circle = struct.pack("<BII", 1, 10, 1) + struct.pack("<BII", 1, 8, 5)
-    circle += struct.pack("<10d", 0, 0, 1, 1, 2, 0, 1, -1, 0, 0)
-    blob = b"GP\x00\x01" + struct.pack("<i", 9215) + circle
-    with sqlite3.connect(path) as database:
-        database.execute("update c set geom = ?", (blob,))
-    database.close()
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("update c set geom = ?", (CIRCLE,))
+        database.commit()
     read = load_vector(path)
     assert read.area[0] == pytest.approx(3.1416, rel=1e-3)
     assert read.attrs == {"curved": True}
@@ -315,7 +355,7 @@ def test_damaged_files_are_told_plainly(squares, folder):
     for suffix in ("gpkg", "fgb", "geojson", "parquet"):
         path = write(squares, folder / f"a.{suffix}")
         path.write_bytes(path.read_bytes()[:200])
-        with pytest.raises(InputError, match="could not be read"):
+        with pytest.raises(InputError, match=r"could not be read|is damaged|no layer with"):
             load_vector(path)
 
 
@@ -325,5 +365,112 @@ def test_bytes_that_are_no_utf8_are_refused_at_once(squares, folder):
     with sqlite3.connect(path) as database:
         database.execute("update a set xa = cast(x'4cbe63' as text) where n = 1")
     database.close()
-    with pytest.raises(InputError, match="could not be read"):
+    with pytest.raises(InputError, match=r"could not be read|the GeoPackage is damaged"):
+        load_vector(path)
+
+
+def announce(path: Path, records: int) -> None:
+    """Let a GeoPackage announce another number of records than it has."""
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("UPDATE gpkg_ogr_contents SET feature_count = ?", (records,))
+        database.commit()
+
+
+@pytest.mark.parametrize("announced", [0, 2, 9])
+@pytest.mark.parametrize("curved", [False, True])
+def test_the_records_of_a_geopackage_are_counted_not_believed(squares, folder, announced, curved):
+    path = folder / "a.gpkg"
+    pyogrio.write_dataframe(squares, path, layer_options={"SPATIAL_INDEX": "NO"})
+    if curved:
+        with closing(sqlite3.connect(path)) as database:
+            database.execute("INSERT INTO a (geom, xa, n) VALUES (?, 'Na', 4)", (CIRCLE,))
+            database.commit()
+    announce(path, announced)
+    assert describe_vector(path).count == 3 + curved
+    read = load_vector(path)
+    assert len(read) == 3 + curved
+    assert read.attrs["curved"] is curved
+
+
+def test_deleted_rows_of_a_shapefile_are_not_missing(squares, folder):
+    path = write(squares, folder / "a.shp")
+    table = path.with_suffix(".dbf")
+    content = bytearray(table.read_bytes())
+    first, length = struct.unpack("<HH", content[8:12])
+    content[first + length] = ord("*")
+    table.write_bytes(content)
+    assert describe_vector(path).count == 2
+    assert load_vector(path)["n"].tolist() == [1, 3]
+
+
+def test_a_field_named_like_the_geometry_is_told(squares, folder):
+    path = write(squares.assign(geometri="x"), folder / "a.gpkg")
+    with closing(sqlite3.connect(path)) as database:
+        database.execute('ALTER TABLE "a" RENAME COLUMN geometri TO geometry')
+        database.commit()
+    with pytest.raises(InputError, match=r"fields \['geometry'\] stand twice, or are called"):
+        load_vector(path)
+    assert load_vector(path, columns=["n"])["n"].tolist() == [1, 2, 3]
+
+
+def test_a_field_name_twice_is_told(squares, folder):
+    path = write(squares.assign(xb="x"), folder / "a.shp")
+    table = path.with_suffix(".dbf")
+    table.write_bytes(table.read_bytes().replace(b"xb\0", b"xa\0"))
+    with pytest.raises(InputError, match=r"fields \['xa'\] stand twice"):
+        load_vector(path)
+    assert load_vector(path, columns=["n"])["n"].tolist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize("suffix", ["gpkg", "shp", "geojson", "mif", "fgb"])
+def test_names_with_brackets_and_marks(squares, folder, suffix):
+    path = write(squares, folder / f"a.{suffix}")
+    strange = "(cũ) rừng [2025] #1 & 'x' 100%"
+    for part in folder.glob("a.*"):
+        part.rename(part.with_stem(strange))
+    assert sorted(load_vector(folder / f"{strange}.{suffix}")["n"]) == [1, 2, 3]
+    assert len(list_layers(path.with_stem(strange))) == 1
+
+
+def test_a_layer_name_with_brackets(squares, folder):
+    path = write(squares, folder / "a.gpkg")
+    with closing(sqlite3.connect(path)) as database:
+        database.execute('ALTER TABLE "a" RENAME TO "(cũ) ""rừng"" 2025"')
+        for table in ("gpkg_contents", "gpkg_geometry_columns", "gpkg_ogr_contents"):
+            database.execute(f"UPDATE {table} SET table_name = '(cũ) \"rừng\" 2025'")  # noqa: S608
+        database.commit()
+    assert list_layers(path) == ['(cũ) "rừng" 2025']
+    assert load_vector(path)["n"].tolist() == [1, 2, 3]
+
+
+def test_a_byte_in_the_schema_of_a_geopackage_is_one_line(squares, folder):
+    path = write(squares, folder / "a.gpkg")
+    content = path.read_bytes()
+    at = content.index(b'"xa" TEXT') + 1
+    path.write_bytes(content[:at] + b"\xff" + content[at + 1 :])
+    with pytest.raises(InputError, match="the GeoPackage is damaged") as caught:
+        load_vector(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_archive_that_swells_is_refused(folder):
+    path = folder / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(5):
+            archive.writestr(f"{number}.shp", b"")
+    content = path.read_bytes()
+    # The directory at the end tells each member's size (24 bytes after its mark).
+    for found in re.finditer(b"PK\x01\x02", content):
+        at = found.start() + 24
+        content = content[:at] + struct.pack("<I", 2**30) + content[at + 4 :]
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"would unpack to 5 files of 5 GiB; at most 10000 files"):
+        load_vector(path)
+
+
+@pytest.mark.parametrize("text", ['PROJCS["VN-2000', "PROJCS[]", 'GEOGCS["a"]'])
+def test_a_broken_prj_is_one_line(squares, folder, text):
+    path = write(squares, folder / "a.shp")
+    path.with_suffix(".prj").write_text(text, "utf-8")
+    with pytest.raises(InputError, match=r"a\.shp: could not be read"):
         load_vector(path)
