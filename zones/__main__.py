@@ -1,29 +1,111 @@
-"""Entry point of the command ``zones``."""
+"""Entry point of the command ``zones``: what streams, signals and the network may do is settled."""
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+import threading
+import warnings
+from types import FrameType
+from typing import Any, TextIO
 
 from layers.base.errors import InputError
 from zones.cli.language import print_line, set_language, settle_language
 
 __all__ = ["main"]
 
+#: What GDAL, PROJ and curl read when they are loaded: no address is ever opened.
+_ALONE = {
+    "CPL_VSIL_CURL_ALLOWED_FILENAME": "none",
+    "GDAL_HTTP_PROXY": "127.0.0.1:0",
+    "NO_PROXY": "",
+    "no_proxy": "",
+    "GDAL_VRT_ENABLE_PYTHON": "NO",
+    "PROJ_NETWORK": "OFF",
+}
+_RETRY_SECONDS = 0.05
+
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    os.environ.update(_ALONE)
+    for stream in (sys.stdout, sys.stderr):
+        _speak_utf8(stream)
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # of libraries; what a planner must know is a finding
     try:
         chosen, arguments = settle_language(sys.argv[1:])
     except InputError as error:
         print_line(error.text("vi") + " / " + error.text("en"), error=True)
         sys.exit(2)
     set_language(chosen, asked=arguments != sys.argv[1:])
-    # A polite request to end leaves as little behind as Ctrl-C does.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _stop_when_asked()
+    if "--json" in arguments:
+        _keep_output_for_json()
     from zones.cli.main import run  # help texts are built in the language settled above
 
-    sys.exit(run(arguments))
+    code = run(arguments)
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader, such as head, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
+
+
+def _speak_utf8(stream: TextIO | Any) -> None:
+    """Write UTF-8 whatever the console or the pipe was opened with: cp1258 lacks letters."""
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _keep_output_for_json() -> None:
+    """Send what libraries print to the error stream, so that only JSON reaches the output."""
+    own = os.dup(1)
+    os.dup2(2, 1)
+    sys.stdout = os.fdopen(own, "w", encoding="utf-8", errors="backslashreplace")
+
+
+def _stop_when_asked() -> None:
+    """Let SIGTERM end a run as Ctrl-C does, and let neither get lost in a callback.
+
+    An exception that a signal raises inside a callback from C (the compiler's, GDAL's) is dropped
+    by Python with an "Exception ignored" line: the signal is then sent again.
+    """
+    told = sys.unraisablehook
+
+    def again(dropped: sys.UnraisableHookArgs) -> None:
+        if not issubclass(dropped.exc_type, KeyboardInterrupt):
+            told(dropped)
+            return
+        _later(signal.SIGINT)
+
+    sys.unraisablehook = again
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    """Stop between two compilations, not within one."""
+    compiler = sys.modules.get("numba.core.compiler_lock")
+    if compiler is not None and compiler.global_compiler_lock.is_locked():
+        _later(signal.Signals(number))
+        return
+    raise KeyboardInterrupt
+
+
+def _later(number: signal.Signals) -> None:
+    timer = threading.Timer(_RETRY_SECONDS, _send, [number])
+    timer.daemon = True
+    timer.start()
+
+
+def _send(number: signal.Signals) -> None:
+    main_thread = threading.main_thread().ident
+    if hasattr(signal, "pthread_kill") and main_thread is not None:
+        signal.pthread_kill(main_thread, number)  # wakes it where it waits
+    else:
+        signal.raise_signal(number)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,17 @@
 """The program ``zones``: its commands, its exit codes, and how an error reaches the reader.
 
-Exit codes: 0 done, 1 done but the data has problems, 2 could not be done. Each file of this folder
+Exit codes: 0 done, 1 done but the data has problems, 2 could not be done, 3 a fault of the program,
+with a report file. Each file of this folder
 has a function ``register`` that adds its commands; nothing heavy is imported before one runs.
 """
 
 from __future__ import annotations
 
+import os
+import platform
+import tempfile
+import traceback
+from pathlib import Path
 from types import ModuleType
 
 import typer
@@ -68,14 +74,44 @@ def run(arguments: list[str]) -> int:
     except OSError as error:
         # What the operating system refuses outside the places that know what it means.
         return _failed(say("Error: ", "Lỗi: ") + str(error))
+    except MemoryError:
+        return _failed(
+            say(
+                "Error: not enough memory: close other programs, or give the work a smaller area.",
+                "Lỗi: không đủ bộ nhớ: hãy đóng bớt chương trình hoặc chia nhỏ vùng tính.",
+            )
+        )
+    except Exception as error:  # noqa: BLE001 - the last handler: nobody is shown a traceback
+        return _unforeseen(error, arguments)
     if code == _INTERRUPTED:
         return _failed(say("Stopped; nothing was written.", "Đã dừng; chưa ghi gì."))
     return int(code or 0)
 
 
 def _failed(line: str) -> int:
-    print_line(line, error=True)
+    print_line(" ".join(line.splitlines()), error=True)
     return 2
+
+
+def _unforeseen(error: Exception, arguments: list[str]) -> int:
+    """Write a report of a fault that no check foresaw, and say where it is."""
+    handle, path = tempfile.mkstemp(prefix="zones-report-", suffix=".txt")
+    os.close(handle)
+    system = f"{platform.platform()}, Python {platform.python_version()}"
+    told = "".join(traceback.format_exception(error))
+    report = f"zones {' '.join(arguments)}\n{system}\n\n{told}"
+    Path(path).write_text(report, "utf-8", errors="backslashreplace")
+    what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    print_line(
+        say(
+            f"Error: the program failed where it should not ({what}). Nothing was replaced; the "
+            f"report {path} says what its keepers need to know.",
+            f"Lỗi: chương trình gặp lỗi ngoài dự kiến ({what}). Chưa ghi đè gì; hãy gửi báo cáo "
+            f"{path} cho người phụ trách.",
+        ),
+        error=True,
+    )
+    return 3
 
 
 # Rooms of commands: each module of this package whose ``register`` adds its own.

@@ -1,0 +1,134 @@
+"""The program as the system sees it: streams, signals, the last handler."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import zones.cli.main
+from tests.factories import write_project
+from zones.cli.language import set_language
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def zones_(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "zones", *arguments],
+        cwd=ROOT, env=os.environ | environment, capture_output=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp1258", "ascii"])
+def test_vietnamese_is_utf8_whatever_the_console(encoding: str) -> None:
+    done = zones_("run", "--help", "--lang", "vi", PYTHONIOENCODING=encoding)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "Chạy toàn bộ: kiểm tra, tính diện tích" in done.stdout.decode("utf-8")
+    done = zones_("runn", "--lang", "vi", PYTHONIOENCODING=encoding)
+    assert done.returncode == 2
+    assert done.stderr.decode("utf-8").startswith("Lỗi: câu lệnh chưa đúng")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "Error: the program"), ("vi", "Lỗi: chương")]
+)
+def test_what_nobody_foresaw_is_one_line_and_a_report(
+    language: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_arguments: list[str], standalone_mode: bool) -> int:
+        raise KeyError("zone\ntotals")
+
+    monkeypatch.setattr(zones.cli.main, "application", fail)
+    set_language(language)  # type: ignore[arg-type]
+    assert zones.cli.main.run(["run", "dự án.yaml"]) == 3
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith(said)
+    assert printed.err.count("\n") == 1
+    assert "KeyError" in printed.err
+    report = Path(next(word for word in printed.err.split() if "zones-report-" in word))
+    text = report.read_text("utf-8")
+    report.unlink()
+    assert "zones run dự án.yaml" in text
+    assert "Traceback (most recent call last)" in text
+
+
+def test_too_little_memory_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_arguments: list[str], standalone_mode: bool) -> int:
+        raise MemoryError
+
+    monkeypatch.setattr(zones.cli.main, "application", fail)
+    set_language("en")
+    assert zones.cli.main.run([]) == 2
+    assert capsys.readouterr().err.startswith("Error: not enough memory")
+
+
+BANNER = """
+import os, sys
+import zones.cli.check, zones.__main__
+def loud(*_arguments, **_options):
+    os.write(1, b"solver 1.0 banner\\n")
+    from zones.cli.language import print_json
+    print_json({"xã": "Lộc Bình"})
+    return 0
+import zones.cli.main
+zones.cli.main.application = loud
+sys.argv[1:] = ["check", "p", "--json"]
+zones.__main__.main()
+"""
+
+
+def test_nothing_but_json_stands_on_the_output() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BANNER], cwd=ROOT, capture_output=True, check=False,
+        env=os.environ | {"PYTHONIOENCODING": "cp1252"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.decode("utf-8")) == {"xã": "Lộc Bình"}
+    assert done.stderr == b"solver 1.0 banner\n"
+
+
+def test_a_reader_that_has_had_enough_is_no_fault() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "zones", "run", "--help"],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        process.stdout.close()
+        assert process.stderr.read() == b""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ends a process the POSIX way")
+@pytest.mark.parametrize(
+    ("how", "moment"), [(signal.SIGTERM, 0.5), (signal.SIGINT, 2.0), (signal.SIGTERM, 4.0)]
+)
+def test_a_signal_while_kernels_are_compiled_stops_the_run(
+    how: int, moment: float, tmp_path: Path
+) -> None:
+    path = write_project(tmp_path / "p")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "zones", "run", str(path), "--only", "measure"],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env=os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "cache"), "VUNGTRONG_LANG": "en"},
+    )  # fmt: skip
+    deadline = time.monotonic() + 120
+    while not (tmp_path / "cache").exists() and process.poll() is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    time.sleep(moment)
+    process.send_signal(how)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 2, told.decode()
+    assert b"Stopped; nothing was written." in told
+    assert b"Traceback" not in told
+    assert b"Exception ignored" not in told
+    assert not (path.parent / "out").exists()
+    assert list(path.parent.glob(".out*")) == []
