@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from layers.base.schema import Column, Schema
 
 __all__ = [
@@ -60,16 +62,19 @@ ZONES = Schema(
     ),
 )
 
+#: A commune that no layer covers has no figures: they are missing, not zero.
+_FOREST: Any = {"nullable": True, "minimum": 0}
+
 FOREST_COVER = Schema(
     "forest cover",
     (
         Column("commune_code", "text", "commune; the last row is the province"),
         Column("commune", "text", "name"),
         Column("natural_area_ha", "number", "official natural area", "ha", minimum=0),
-        Column("natural_forest_ha", "number", "natural forest, by the ledger", "ha", minimum=0),
-        Column("planted_forest_ha", "number", "planted and established", "ha", minimum=0),
-        Column("not_yet_forest_ha", "number", "planted, not yet forest", "ha", minimum=0),
-        Column("cover_percent", "number", "forest cover rate, unrounded", "%"),
+        Column("natural_forest_ha", "number", "natural forest, by the ledger", "ha", **_FOREST),
+        Column("planted_forest_ha", "number", "planted and established", "ha", **_FOREST),
+        Column("not_yet_forest_ha", "number", "planted, not yet forest", "ha", **_FOREST),
+        Column("cover_percent", "number", "forest cover rate, unrounded", "%", nullable=True),
         Column("cover_geometry_percent", "number", "the same from geometry", "%", nullable=True),
     ),
 )

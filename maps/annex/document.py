@@ -3,6 +3,8 @@
 A4, Times New Roman 13–14, margins 20/20/30/15 mm, page number at the top centre from the second
 page on, "Phụ lục" with its number bold and centred, the title in capitals, the document it goes
 with in italics. Wide tables stand on landscape pages. Figures are those of the workbook, as text.
+Tables are written as WordprocessingML: python-docx's own cells are looked up anew for every access,
+which takes minutes for an allocation of some thousand rows.
 """
 
 from __future__ import annotations
@@ -11,24 +13,24 @@ import io
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import docx
 from docx.document import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
 from docx.section import Section
 from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
 from layers.base.clock import midnight
-from layers.base.language import Phrase
 from layers.io.atomic import written_aside
-from maps.annex.content import DEMO_MARK, AnnexContent
-from maps.annex.document_table import add_table
-from maps.annex.layout import AnnexTable, speaker
-from maps.annex.tables import build_tables
+from maps.layout.content import DEMO_MARK, AnnexContent, property_text
+from maps.layout.page_table import PageColumn, PageTable, body_texts, header_cells
+from maps.layout.tables import build_tables
+from maps.layout.words import phrase
 
 __all__ = ["MapPicture", "save_document"]
 
@@ -42,6 +44,10 @@ _TOP_MM, _BOTTOM_MM, _LEFT_MM, _RIGHT_MM = 20, 20, 30, 15
 #: Tables wider than this, in letters, stand on landscape pages.
 _PORTRAIT_LETTERS = 105
 _CENTRE = WD_ALIGN_PARAGRAPH.CENTER
+_TWIPS_PER_MM = 1440 / 25.4
+_HEAD_SHADE = '<w:shd w:val="clear" w:color="auto" w:fill="E8EFE8"/>'
+_HEAD_ROW = "<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{}</w:tr>"
+_BODY_ROW = "<w:tr><w:trPr><w:cantSplit/></w:trPr>{}</w:tr>"
 
 
 def save_document(
@@ -85,19 +91,18 @@ def _build(content: AnnexContent, pictures: Sequence[MapPicture]) -> Document:
     document = docx.Document()
     _set_styles(document, content)
     _describe(document, content)
-    tables = [table for table in build_tables(content) if table.role != "sources"]
-    sources = [table for table in build_tables(content) if table.role == "sources"]
+    tables = build_tables(content)
     section = document.sections[0]
     _set_page(section, landscape=_is_wide(tables[0]))
     _set_margins_text(section, content)
     _add_heading(document, content)
     wide = _is_wide(tables[0])
-    for number, table in enumerate([*tables, *sources], start=1):
+    for place, table in enumerate(tables):
         turned = _is_wide(table) != wide
         if turned:
             wide = not wide
             _set_page(document.add_section(WD_SECTION.NEW_PAGE), landscape=wide)
-        _add_table(document, content, table, number, new_page=number > 1 and not turned)
+        _add_table(document, table, new_page=place > 0 and not turned)
     for caption, picture in pictures:
         if not wide:
             wide = True
@@ -108,7 +113,7 @@ def _build(content: AnnexContent, pictures: Sequence[MapPicture]) -> Document:
     return document
 
 
-def _is_wide(table: AnnexTable) -> bool:
+def _is_wide(table: PageTable) -> bool:
     return sum(column.width for column in table.columns) > _PORTRAIT_LETTERS
 
 
@@ -130,8 +135,8 @@ def _set_styles(document: Document, content: AnnexContent) -> None:
 def _describe(document: Document, content: AnnexContent) -> None:
     moment = midnight().replace(tzinfo=None)  # Word takes it as UTC
     properties = document.core_properties
-    properties.title = content.heading.title.text(content.language)
-    properties.subject = content.heading.attached_to
+    properties.title = property_text(content.heading.title.text(content.language))
+    properties.subject = property_text(content.heading.attached_to)
     properties.author = "vungtrong"
     properties.last_modified_by = "vungtrong"
     properties.comments = DEMO_MARK.text(content.language) if content.demo else ""
@@ -170,9 +175,9 @@ def _set_margins_text(section: Section, content: AnnexContent) -> None:
             run.bold, run.font.size = True, Pt(_NOTE_PT)
             run.font.color.rgb = RGBColor(0xC0, 0, 0)
     if content.digest:
-        words = Phrase(en="Digest of the figures", vi="Mã số liệu").text(content.language)
+        words = phrase("digest", digest=content.digest).text(content.language)
         for footer in (section.footer, section.first_page_footer):
-            run = footer.paragraphs[0].add_run(f"{words}: {content.digest}")
+            run = footer.paragraphs[0].add_run(words)
             run.font.size = Pt(8)
 
 
@@ -186,29 +191,24 @@ def _line(
 
 
 def _add_heading(document: Document, content: AnnexContent) -> None:
-    heading, say = content.heading, speaker(content.language)
-    number = say(f"Annex {heading.number}", f"Phụ lục {heading.number}").strip()
-    attached = heading.attached_to or "……………………………………"
+    number, attached = content.heading.lines(content.language)
     lines = [
         _line(document, number, size=_HEADING_PT, bold=True),
         _line(
             document,
-            heading.title.text(content.language).upper(),
+            content.heading.title.text(content.language).upper(),
             size=_HEADING_PT,
             bold=True,
         ),
-        _line(document, say(f"(Attached to {attached})", f"(Kèm theo {attached})"), italic=True),
+        _line(document, attached, italic=True),
     ]
     for line in lines:
         line.alignment = _CENTRE
     lines[-1].paragraph_format.space_after = Pt(12)
 
 
-def _add_table(
-    document: Document, content: AnnexContent, table: AnnexTable, number: int, *, new_page: bool
-) -> None:
-    say = speaker(content.language)
-    title = _line(document, say(f"Table {number}. ", f"Bảng {number}. ") + table.title, bold=True)
+def _add_table(document: Document, table: PageTable, *, new_page: bool) -> None:
+    title = _line(document, table.title, bold=True)
     title.alignment = _CENTRE
     title.paragraph_format.keep_with_next = True
     title.paragraph_format.page_break_before = new_page
@@ -218,9 +218,69 @@ def _add_table(
         unit.paragraph_format.keep_with_next = True
     section = document.sections[-1]
     width = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
-    add_table(document, content, table, width_mm=width / Mm(1))
+    _add_grid(document, table, width_mm=width / Mm(1))
     for note in table.notes:
         _line(document, note, size=_NOTE_PT, italic=True)
+
+
+def _add_grid(document: Document, table: PageTable, *, width_mm: float) -> None:
+    """Append cells: header rows that repeat, rows that do not break, a bold total row."""
+    columns = table.columns
+    letters = sum(column.width for column in columns)
+    widths = [round(width_mm * column.width / letters * _TWIPS_PER_MM) for column in columns]
+    # A letter of a figure is about 1.75 mm wide at 11 pt; wide tables are set smaller.
+    half_points = round(2 * max(8.0, min(12.0, 11.0 * width_mm / letters / 1.75)))
+    lines = _head_rows(columns, widths, half_points)
+    texts = body_texts(table)
+    for number, row in enumerate(texts, start=1):
+        bold = table.total is not None and number == len(texts)
+        cells = (
+            _cell(text, width, half_points, _side_of(column), bold=bold)
+            for column, text, width in zip(columns, row, widths, strict=True)
+        )
+        lines.append(_BODY_ROW.format("".join(cells)))
+    made = document.add_table(rows=0, cols=len(widths))
+    made.style = "Table Grid"
+    made.autofit = False
+    element = made._tbl  # noqa: SLF001 - see the module's docstring
+    for column, width in zip(element.tblGrid.findall(qn("w:gridCol")), widths, strict=True):
+        column.set(qn("w:w"), str(width))
+    element.extend(parse_xml(f"<w:tbl {nsdecls('w')}>{''.join(lines)}</w:tbl>"))
+
+
+def _head_rows(columns: tuple[PageColumn, ...], widths: list[int], half_points: int) -> list[str]:
+    """Rows of the header; a cell over both rows is written in the lower one once more, empty."""
+    cells = header_cells(columns)
+    rows = ["" for _ in range(max(cell.row + cell.rows for cell in cells))]
+    for cell in cells:
+        width = sum(widths[cell.column : cell.column + cell.columns])
+        span = f'<w:gridSpan w:val="{cell.columns}"/>' if cell.columns > 1 else ""
+        for row in range(cell.row, cell.row + cell.rows):
+            first = row == cell.row
+            over = f'<w:vMerge w:val="{"restart" if first else "continue"}"/>'
+            merged = span + (over if cell.rows > 1 else "") + _HEAD_SHADE
+            text = cell.text if first else ""
+            rows[row] += _cell(text, width, half_points, "center", bold=True, properties=merged)
+    return [_HEAD_ROW.format(row) for row in rows]
+
+
+def _side_of(column: PageColumn) -> str:
+    if column.kind in ("count", "year", "mark"):
+        return "center"
+    return "left" if column.kind == "text" else "right"
+
+
+def _cell(
+    text: str, width: int, half_points: int, side: str, *, bold: bool = False, properties: str = ""
+) -> str:
+    """One cell; the order of its elements is fixed by the schema of WordprocessingML."""
+    weight = "<w:b/>" if bold else ""
+    return (
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{properties}<w:vAlign w:val="center"/>'
+        f'</w:tcPr><w:p><w:pPr><w:spacing w:before="20" w:after="20"/><w:jc w:val="{side}"/>'
+        f'</w:pPr><w:r><w:rPr>{weight}<w:sz w:val="{half_points}"/></w:rPr>'
+        f'<w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p></w:tc>'
+    )
 
 
 def _add_picture(document: Document, caption: str, picture: Path) -> None:

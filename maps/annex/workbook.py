@@ -18,12 +18,11 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from layers.base.clock import midnight
-from layers.base.language import Phrase
 from layers.io.atomic import written_aside
 from layers.io.table_output import WORKBOOK_OPTIONS, sheet_name
-from maps.annex.content import DEMO_MARK, AnnexContent
-from maps.annex.layout import AnnexColumn, AnnexTable, cell_digits
-from maps.annex.tables import build_tables, total_name
+from maps.layout.content import DEMO_MARK, AnnexContent, property_text
+from maps.layout.page_table import PageColumn, PageTable, cell_digits, header_cells
+from maps.layout.tables import build_tables
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -83,8 +82,8 @@ def _write(content: AnnexContent, path: Path) -> None:
 def _describe(book: xlsxwriter.Workbook, content: AnnexContent) -> None:
     book.set_properties(
         {
-            "title": content.heading.title.text(content.language),
-            "subject": content.heading.attached_to,
+            "title": property_text(content.heading.title.text(content.language)),
+            "subject": property_text(content.heading.attached_to),
             "author": "vungtrong",
             "comments": DEMO_MARK.text(content.language) if content.demo else "",
             "created": midnight(),
@@ -110,7 +109,7 @@ class _Formats:
             self._made[key] = self._book.add_format({**base, **properties})
         return self._made[key]
 
-    def number(self, column: AnnexColumn, value: float, *, bold: bool = False) -> Format:
+    def number(self, column: PageColumn, value: float, *, bold: bool = False) -> Format:
         properties = self._sides(column)
         if column.kind in ("count", "year"):
             return self.get(**properties, bold=bold, num_format="0")
@@ -118,14 +117,14 @@ class _Formats:
         digits = cell_digits(column, value, self._decimals)
         return self.get(**properties, bold=bold, num_format=number_format(digits))
 
-    def text(self, column: AnnexColumn, text: str, *, bold: bool = False) -> Format:
+    def text(self, column: PageColumn, text: str, *, bold: bool = False) -> Format:
         properties = self._sides(column)
         if text.startswith(_FORMULA_STARTS):
             properties["quote_prefix"] = True
         return self.get(**properties, bold=bold)
 
     @staticmethod
-    def _sides(column: AnnexColumn) -> dict[str, Any]:
+    def _sides(column: PageColumn) -> dict[str, Any]:
         properties: dict[str, Any] = {"border": 1}
         if column.kind in ("count", "year", "mark"):
             properties["align"] = "center"
@@ -145,7 +144,7 @@ def number_format(decimals: int) -> str:
 @dataclass(slots=True)
 class _Sheet:
     sheet: Worksheet
-    table: AnnexTable
+    table: PageTable
     content: AnnexContent
     formats: _Formats
 
@@ -173,19 +172,15 @@ class _Sheet:
 
     def _write_heading(self) -> int:
         """Heading lines of the annex; returns the first row of the table's header."""
-        content, heading = self.content, self.content.heading
-        say = content.language
+        number, attached = self.content.heading.lines(self.content.language)
         row = 0
-        if content.demo:
+        if self.content.demo:
             mark = f"{DEMO_MARK.vi} / {DEMO_MARK.en}"
             self._line(row, mark, bold=True, font_color="#C00000", align="center")
             row += 1
-        number = Phrase(en=f"Annex {heading.number}", vi=f"Phụ lục {heading.number}").text(say)
-        self._line(row, number.strip(), bold=True, align="center", font_size=14)
+        self._line(row, number, bold=True, align="center", font_size=14)
         self._line(row + 1, self.table.title.upper(), bold=True, align="center", font_size=13)
-        attached = heading.attached_to or "……………………………………"
-        words = Phrase(en=f"(Attached to {attached})", vi=f"(Kèm theo {attached})").text(say)
-        self._line(row + 2, words, italic=True, align="center", font_size=13)
+        self._line(row + 2, attached, italic=True, align="center", font_size=13)
         row += 3
         if self.table.unit:
             self._line(row, self.table.unit, italic=True, align="right")
@@ -193,37 +188,24 @@ class _Sheet:
         return row
 
     def _write_header(self, top: int) -> int:
-        """One header row, or two where columns are grouped; returns the first row of the body."""
+        """Header cells and widths of columns; returns the first row of the body."""
         style = self.formats.get(
             bold=True, border=1, align="center", text_wrap=True, bg_color="#E8EFE8"
         )
         columns = self.table.columns
-        deep = any(column.group for column in columns)
-        position = 0
-        while position < len(columns):
-            column = columns[position]
-            end = position
-            while (
-                column.group and end + 1 < len(columns) and columns[end + 1].group == column.group
-            ):
-                end += 1
-            if column.group:
-                self._merge(top, position, top, end, column.group, style)
-                for place in range(position, end + 1):
-                    self.sheet.write_string(top + 1, place, columns[place].title, style)
-            else:
-                self._merge(top, position, top + int(deep), position, column.title, style)
-            position = end + 1
+        cells = header_cells(columns)
+        for cell in cells:
+            row, below = top + cell.row, top + cell.row + cell.rows - 1
+            right = cell.column + cell.columns - 1
+            if (row, cell.column) != (below, right):
+                self.sheet.merge_range(row, cell.column, below, right, "", style)
+            self.sheet.write_string(row, cell.column, cell.text, style)
         for place, column in enumerate(columns):
             self.sheet.set_column(place, place, column.width)
+        depth = max(cell.row + cell.rows for cell in cells)
         longest = max(len(column.title) / column.width for column in columns)
-        self.sheet.set_row(top + int(deep), 16 * max(2, math.ceil(longest * 1.2)))
-        return top + 1 + int(deep)
-
-    def _merge(self, row: int, left: int, last: int, right: int, text: str, style: Format) -> None:
-        if (row, left) != (last, right):
-            self.sheet.merge_range(row, left, last, right, "", style)
-        self.sheet.write_string(row, left, text, style)
+        self.sheet.set_row(top + depth - 1, 16 * max(2, math.ceil(longest * 1.2)))
+        return top + depth
 
     def _write_rows(self, first: int) -> None:
         for place, (_, row) in enumerate(self.table.rows.iterrows()):
@@ -231,7 +213,7 @@ class _Sheet:
                 self._write_cell(first + place, position, column, row[column.key])
 
     def _write_cell(
-        self, row: int, position: int, column: AnnexColumn, value: Any, *, bold: bool = False
+        self, row: int, position: int, column: PageColumn, value: Any, *, bold: bool = False
     ) -> None:
         if column.kind not in _NUMERIC:
             text = "" if pd.isna(value) else str(value)
@@ -268,15 +250,15 @@ class _Sheet:
                 self.sheet.write_formula(row, position, formula, style, float(value))
             elif column.kind == "percent" and column.key in total.index and not pd.isna(value):
                 self._write_rate(row, position, column, float(value))
-            elif column.totalled:
+            elif column.totalled or (column.kind == "percent" and column.key in total.index):
                 self._write_cell(row, position, column, value, bold=True)
             else:
                 self.sheet.write_blank(row, position, None, empty)
         style = self.formats.get(border=1, bold=True, align="center", text_wrap=True)
-        self.sheet.write_string(row, 1, total_name(self.content, self.table), style)
+        self.sheet.write_string(row, self.table.label_column, self.table.total_label, style)
         return row + 1
 
-    def _write_rate(self, row: int, position: int, column: AnnexColumn, value: float) -> None:
+    def _write_rate(self, row: int, position: int, column: PageColumn, value: float) -> None:
         """Province's cover rate: a formula of the printed hectares where that gives the rate."""
         total = self.table.total
         style = self.formats.number(column, value, bold=True)
@@ -317,4 +299,4 @@ class _Sheet:
         if self.content.demo:
             foot = f"{DEMO_MARK.text(self.content.language)} · {foot}".rstrip(" ·")
         sheet.set_header("&C&P")
-        sheet.set_footer(f'&L&"{_FONT}"&8{foot}&R&"{_FONT}"&8&P/&N')
+        sheet.set_footer(f'&L&"{_FONT}"&8{foot}')

@@ -12,8 +12,10 @@ import multiprocessing
 import shutil
 import tempfile
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,23 +24,93 @@ from matplotlib.backends.backend_pdf import PdfPages
 from pypdf import PdfReader, PdfWriter
 
 from layers.base.clock import midnight
-from layers.base.language import Phrase
+from layers.base.errors import InputError
 from layers.base.workers import Progress, silent
 from layers.io.atomic import written_aside
-from maps.annex.content import DEMO_MARK
-from maps.atlas.atlas_pages import AtlasPage, PageParcel, list_pages
+from maps.atlas.book import AtlasBook
+from maps.atlas.commune_data import commune_page
 from maps.atlas.commune_page import CommunePage, draw_commune_page
 from maps.atlas.content import AtlasContent
-from maps.atlas.province_pages import OverviewPage, draw_glance_page, draw_overview_page
+from maps.atlas.province_data import province_pages
+from maps.atlas.province_pages import (
+    GlancePage,
+    OverviewPage,
+    draw_glance_page,
+    draw_overview_page,
+)
 from maps.atlas.sheet import Sheet
+from maps.atlas.sheet_layout import lay_out
+from maps.layout.content import DEMO_MARK
+from maps.layout.words import phrase
 from maps.symbols.fonts import FontSet, find_fonts
 
-__all__ = ["draw_page", "save_atlas", "save_page_picture"]
+__all__ = ["AtlasPage", "PageData", "draw_page", "list_pages", "save_atlas", "save_page_picture"]
+
+PageData = CommunePage | OverviewPage | GlancePage
 
 #: Pages per file: few enough that a process holds little, enough that fonts are not repeated often.
 _PAGES_PER_FILE = 10
 #: Type 42 embeds the TrueType outlines, so that text can be selected and searched.
 _SETTINGS: Any = {"pdf.fonttype": 42, "pdf.compression": 6, "path.simplify": False}
+
+
+@dataclass(frozen=True, slots=True)
+class AtlasPage:
+    """One page to be drawn, its bookmark, the bookmark above it, and what makes its data."""
+
+    bookmark: str
+    group: str
+    make: Callable[[], PageData]
+
+
+def list_pages(
+    content: AtlasContent, *, communes: Sequence[str] | None, overview: bool, paper: str
+) -> list[AtlasPage]:
+    """List the pages of an atlas in order.
+
+    Parameters
+    ----------
+    content : AtlasContent
+        What the atlas is made of.
+    communes : sequence of str or None
+        Codes of the communes to print; None for all.
+    overview : bool
+        Whether the pages of the province come first.
+    paper : {"A3", "A4"}
+        Paper.
+
+    Returns
+    -------
+    list of AtlasPage
+        All zones at a glance, one page per zone, forest cover, one page per commune.
+
+    Raises
+    ------
+    InputError
+        A code is not among the communes, nothing is to be printed, or the paper is unknown.
+    """
+    codes = content.communes["commune_code"].tolist()
+    wanted = codes if communes is None else list(dict.fromkeys(communes))
+    unknown = [code for code in wanted if code not in codes]
+    if unknown or not (wanted or overview):
+        raise InputError(
+            en=f"Atlas: {len(unknown)} commune codes are unknown (first {unknown[:5]}); the "
+            f"communes layer has {codes[:5]}, …",
+            vi=f"Tập bản đồ: {len(unknown)} mã xã không có (đầu tiên {unknown[:5]}); lớp xã gồm "
+            f"{codes[:5]}, …",
+        )
+    book = AtlasBook(content, lay_out(paper))
+    names = content.communes.set_index("commune_code")["commune"]
+    listed: list[tuple[str, str, Callable[[int, int], PageData]]] = []
+    if overview:
+        group = book.say("atlas.province")
+        listed += [(name, group, make) for name, make in province_pages(book)]
+    group = book.say("atlas.communes")
+    listed += [(str(names[code]), group, partial(commune_page, book, code)) for code in wanted]
+    return [
+        AtlasPage(name, group, partial(make, number, len(listed)))
+        for number, (name, group, make) in enumerate(listed, start=1)
+    ]
 
 
 def save_atlas(
@@ -101,21 +173,21 @@ def save_atlas(
     return path
 
 
-def draw_page(parcel: PageParcel, fonts: FontSet) -> Sheet:
+def draw_page(page: PageData, fonts: FontSet) -> Sheet:
     """Draw one page of any kind."""
-    if isinstance(parcel, CommunePage):
-        return draw_commune_page(parcel, fonts)
-    if isinstance(parcel, OverviewPage):
-        return draw_overview_page(parcel, fonts)
-    return draw_glance_page(parcel, fonts)
+    if isinstance(page, CommunePage):
+        return draw_commune_page(page, fonts)
+    if isinstance(page, OverviewPage):
+        return draw_overview_page(page, fonts)
+    return draw_glance_page(page, fonts)
 
 
-def save_page_picture(parcel: PageParcel, path: Path, fonts: FontSet, *, dpi: int = 150) -> Path:
+def save_page_picture(page: PageData, path: Path, fonts: FontSet, *, dpi: int = 150) -> Path:
     """Write one page as a picture, for instance for a document.
 
     Parameters
     ----------
-    parcel : CommunePage or OverviewPage or GlancePage
+    page : CommunePage or OverviewPage or GlancePage
         What it shows.
     path : pathlib.Path
         PNG to write.
@@ -130,7 +202,7 @@ def save_page_picture(parcel: PageParcel, path: Path, fonts: FontSet, *, dpi: in
         ``path``.
     """
     with mpl.rc_context(_SETTINGS):
-        draw_page(parcel, fonts).figure.savefig(path, dpi=dpi, metadata={"Software": None})
+        draw_page(page, fonts).figure.savefig(path, dpi=dpi, metadata={"Software": None})
     return path
 
 
@@ -160,7 +232,7 @@ def _draw_files(
 def _in_processes(
     files: Sequence[Path], chunks: Sequence[Sequence[AtlasPage]], fonts: FontSet, jobs: int
 ) -> Iterator[Sequence[AtlasPage]]:
-    """Draw chunks in processes; parcels are made when a process is about to be free."""
+    """Draw chunks in processes; page data is made when a process is about to be free."""
     # "spawn" everywhere: a fork of a process with threads of its own may hang.
     context = multiprocessing.get_context("spawn")
     waiting: deque[tuple[Future[None], Sequence[AtlasPage]]] = deque()
@@ -170,17 +242,17 @@ def _in_processes(
                 future, drawn = waiting.popleft()
                 future.result()
                 yield drawn
-            parcels = [page.make() for page in chunk]
-            waiting.append((pool.submit(_draw_file, file, parcels, fonts), chunk))
+            data = [page.make() for page in chunk]
+            waiting.append((pool.submit(_draw_file, file, data, fonts), chunk))
         for future, drawn in waiting:
             future.result()
             yield drawn
 
 
-def _draw_file(path: Path, parcels: Sequence[PageParcel], fonts: FontSet) -> None:
+def _draw_file(path: Path, data: Sequence[PageData], fonts: FontSet) -> None:
     with _open_file(path) as book:
-        for parcel in parcels:
-            _draw_into(book, parcel, fonts)
+        for page in data:
+            _draw_into(book, page, fonts)
 
 
 @contextlib.contextmanager
@@ -193,8 +265,8 @@ def _open_file(path: Path) -> Iterator[PdfPages]:
             yield book
 
 
-def _draw_into(book: PdfPages, parcel: PageParcel, fonts: FontSet) -> None:
-    book.savefig(draw_page(parcel, fonts).figure)  # type: ignore[no-untyped-call]
+def _draw_into(book: PdfPages, page: PageData, fonts: FontSet) -> None:
+    book.savefig(draw_page(page, fonts).figure)  # type: ignore[no-untyped-call]
 
 
 def _join(
@@ -215,10 +287,10 @@ def _join(
         subject = annex.heading.attached_to
         if annex.demo:
             subject = f"{DEMO_MARK.text(annex.language)} {subject}".strip()
-        word = Phrase(en="Atlas", vi="Tập bản đồ").text(annex.language)
+        title = annex.heading.title.text(annex.language)
         writer.add_metadata(
             {
-                "/Title": f"{word}: {annex.heading.title.text(annex.language)}",
+                "/Title": phrase("atlas.title", title=title).text(annex.language),
                 "/Subject": subject,
                 "/Producer": "vungtrong",
                 "/CreationDate": midnight().strftime("D:%Y%m%d000000Z"),

@@ -2,70 +2,75 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from layers.base.language import Phrase
-from maps.annex.annex_sources import source_rows
-from maps.annex.layout import speaker
-from maps.atlas.commune_page import Inset
 from maps.atlas.content import AtlasContent, describe_crs
-from maps.atlas.map_frame import Geometries
-from maps.atlas.map_scale import MapWindow, fit_window
-from maps.atlas.province_pages import ProvinceMap
+from maps.atlas.map_frame import Geometries, MapWindow, fit_window
 from maps.atlas.sheet_layout import PageHead, SheetLayout
+from maps.layout.content import source_rows
+from maps.layout.words import speaker
 from maps.symbols.legends import AreaSymbol, load_area_symbols, load_line_symbols, zone_symbols
 
-__all__ = ["AtlasBook"]
+__all__ = ["AtlasBook", "Inset", "ProvinceMap"]
 
 _OVERVIEW_TOLERANCE_MM = 0.05
 _INSET_MM = 52.0
 
 
-class AtlasBook:
-    """The content of an atlas, and what several of its pages share, made once.
+@dataclass(frozen=True, slots=True)
+class Inset:
+    """The small map that shows where a sheet lies: simplified communes in the whole province."""
 
-    Parameters
-    ----------
-    content : AtlasContent
-        Frames, words and geometry.
-    layout : SheetLayout
-        Where things stand on a sheet.
-    """
+    outlines: Geometries
+    window: MapWindow
+
+
+@dataclass(frozen=True, slots=True)
+class ProvinceMap:
+    """The communes as pages of the province show them, finer detail than paper shows left out."""
+
+    communes: Geometries
+    names: tuple[str, ...]
+    neighbours: Geometries
+    window: MapWindow
+
+
+class AtlasBook:
+    """The content of an atlas on a paper, and what several of its pages share, made once."""
 
     def __init__(self, content: AtlasContent, layout: SheetLayout) -> None:
         self.content = content
         self.annex = content.annex
         self.layout = layout
         self.say = speaker(content.language)
-        self.symbols = self._all_symbols()
-        self.borders = load_line_symbols(content.legend_folder)
-
-    def _all_symbols(self) -> dict[str, AreaSymbol]:
-        folder = self.content.legend_folder
-        land = load_area_symbols("land", folder)
-        zones = zone_symbols(self.annex.zone_names, crops=self.content.zone_crops, folder=folder)
+        folder = content.legend_folder
+        zones = zone_symbols(self.annex.zone_names, crops=content.zone_crops, folder=folder)
         # Zones are drawn over the land they stand on.
-        return {**land, **zones}
+        self.symbols = {**load_area_symbols("land", folder), **zones}
+        self.borders = load_line_symbols(folder)
 
     def head(self, title: str, page: int, pages: int) -> PageHead:
-        """Say what a page says about itself."""
+        """Say what a page says about itself; its title names the province."""
         annex = self.annex
-        crs = self.content.communes.crs
+        province = annex.heading.province
         sources = tuple(
             " – ".join(part for part in row if part)
             for row in source_rows(annex).itertuples(index=False)
         )
         return PageHead(
             heading=annex.heading,
-            title=title,
+            title=f"{title} – {province}" if province else title,
             language=annex.language,
             page=page,
             pages=pages,
             demo=annex.demo,
-            crs=describe_crs(crs, annex.language),
+            crs=describe_crs(self.content.communes.crs, annex.language),
             sources=sources,
             digest=annex.digest,
             decimals=(annex.decimals, annex.percent_decimals),
@@ -87,6 +92,12 @@ class AtlasBook:
             names += [name if isinstance(name, str) else "" for name in known["commune"]]
         array = np.array(shapes, dtype=object)
         return array, names, shapely.STRtree(array)
+
+    @cached_property
+    def plots(self) -> tuple[shapely.STRtree, pd.Series] | None:
+        """A tree over the plots, and their symbols."""
+        plots = self.content.plots
+        return None if plots is None else (shapely.STRtree(plots.geometry), plots["symbol"])
 
     @cached_property
     def province_bounds(self) -> tuple[float, float, float, float]:

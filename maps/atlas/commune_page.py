@@ -9,13 +9,11 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers.base.language import Phrase
-from maps.annex.layout import AnnexTable, print_cell
+from maps.atlas.book import Inset
 from maps.atlas.labels import LabelPlacer
 from maps.atlas.legend import LegendEntry, draw_legend
-from maps.atlas.map_frame import Geometries, MapFrame
-from maps.atlas.map_scale import MapWindow
-from maps.atlas.paper import Box
-from maps.atlas.sheet import Sheet
+from maps.atlas.map_frame import Geometries, MapFrame, MapWindow
+from maps.atlas.sheet import Box, Sheet
 from maps.atlas.sheet_layout import (
     STRIP_MM,
     PageHead,
@@ -25,76 +23,34 @@ from maps.atlas.sheet_layout import (
     start_sheet,
 )
 from maps.atlas.table import draw_table
+from maps.layout.page_table import PageTable, body_texts
+from maps.layout.words import phrase
 from maps.symbols.fonts import FontSet, Style
 from maps.symbols.legends import AreaSymbol, LineSymbol
 
-__all__ = ["CommunePage", "Inset", "draw_commune_page"]
+__all__ = ["CommunePage", "draw_commune_page"]
 
-
-@dataclass(frozen=True, slots=True)
-class Inset:
-    """The small map that shows where the sheet lies.
-
-    Parameters
-    ----------
-    outlines : numpy.ndarray
-        Simplified polygons of the communes.
-    window : MapWindow
-        The province, in the size of the inset.
-    """
-
-    outlines: Geometries
-    window: MapWindow
+_NOTHING = Phrase(en="", vi="")
 
 
 @dataclass(frozen=True, slots=True)
 class CommunePage:
-    """Everything that one page draws; small enough to be handed to another process.
-
-    Parameters
-    ----------
-    head : PageHead
-        What the page says about itself.
-    layout : SheetLayout
-        Where things stand.
-    window : MapWindow
-        What the map shows.
-    commune : shapely.Geometry
-        The commune.
-    plots : tuple of tuple
-        Symbol and polygons, in drawing order; they may reach over the commune's boundary.
-    neighbours : numpy.ndarray
-        Polygons around.
-    neighbour_names : tuple of str
-        Their names.
-    lines : tuple of tuple
-        Line symbol and geometries.
-    legend : tuple of LegendEntry
-        Legend, with areas.
-    zones : AnnexTable
-        The commune's table.
-    cover : AnnexTable or None
-        Its forest.
-    inset : Inset
-        The small map.
-    place : int
-        Position of the commune among the inset's outlines.
-    borders : dict
-        Line symbols by id.
-    """
+    """Everything that one page draws; small enough to be handed to another process."""
 
     head: PageHead
     layout: SheetLayout
     window: MapWindow
     commune: BaseGeometry
+    #: In drawing order; they may reach over the commune's boundary.
     plots: tuple[tuple[AreaSymbol, Geometries], ...]
     neighbours: Geometries
     neighbour_names: tuple[str, ...]
     lines: tuple[tuple[LineSymbol, Geometries], ...]
     legend: tuple[LegendEntry, ...]
-    zones: AnnexTable
-    cover: AnnexTable | None
+    zones: PageTable
+    cover: PageTable | None
     inset: Inset
+    #: Position of the commune among the inset's outlines.
     place: int
     borders: dict[str, LineSymbol]
 
@@ -111,11 +67,8 @@ def draw_commune_page(page: CommunePage, fonts: FontSet) -> Sheet:
 def _draw_map(frame: MapFrame, page: CommunePage) -> None:
     k = page.layout.scale
     around = frame.clipped(page.neighbours)
-    grey = AreaSymbol("neighbour", Phrase(en="", vi=""), "#F0F0F0")
-    frame.areas(around, grey)
-    frame.areas(
-        np.array([page.commune], dtype=object), AreaSymbol("", Phrase(en="", vi=""), "#FFFFFF")
-    )
+    frame.areas(around, AreaSymbol("", _NOTHING, "#F0F0F0"))
+    frame.areas(np.array([page.commune], dtype=object), AreaSymbol("", _NOTHING, "#FFFFFF"))
     for symbol, plots in page.plots:
         frame.areas(_inside(plots, page.commune), symbol, edge="#666666")
     frame.grid(page.borders["grid"], page.head.language, size=7 * k)
@@ -189,35 +142,24 @@ def _draw_zones(sheet: Sheet, box: Box, page: CommunePage) -> None:
     sheet.paragraph(line, page.zones.title, size=9 * k, style="bold", align="center")
     room = Box(box.left, box.bottom, box.width, box.height - 6 * k)
     if page.zones.rows.empty:
-        words = Phrase(
-            en="No zone of the plan lies in this commune.",
-            vi="Không có vùng sản xuất nào của kế hoạch trên địa bàn.",
-        ).text(head.language)
+        words = phrase("commune.no_zone").text(head.language)
         sheet.paragraph(room, words, size=9 * k, style="italic", align="center")
         return
-    draw_table(
-        sheet,
-        room,
-        page.zones,
-        language=head.language,
-        decimals=head.decimals,
-        sizes=(8.5 * k, 4.5),
-    )
+    draw_table(sheet, room, page.zones, sizes=(8.5 * k, 4.5))
 
 
 def _draw_cover(sheet: Sheet, box: Box, page: CommunePage) -> None:
     """Forest figures as lines of name and figure: a table of one row reads badly."""
-    k, head, cover = page.layout.scale, page.head, page.cover
+    k, cover = page.layout.scale, page.cover
     if cover is None:
         return
     used = sheet.paragraph(box, cover.title, size=9.5 * k, style="bold", align="center")
-    row = cover.rows.iloc[0]
     step = min(6.5 * k, (box.height - used) / (len(cover.columns) + 0.5))
-    for number, column in enumerate(cover.columns, start=1):
+    figures = body_texts(cover)[0]
+    for number, (column, figure) in enumerate(zip(cover.columns, figures, strict=True), start=1):
         y = box.top - used - number * step
         last = number == len(cover.columns)
         style: Style = "bold" if last else "regular"
-        figure = print_cell(column, row[column.key], head.language, decimals=head.decimals)
         sheet.text(box.left, y, column.title, size=8 * k, style=style)
         sheet.text(box.right, y, figure, size=8.5 * k, style=style, align="right")
         sheet.line([(box.left, y - 1.2 * k), (box.right, y - 1.2 * k)], width_pt=0.2)
@@ -225,14 +167,13 @@ def _draw_cover(sheet: Sheet, box: Box, page: CommunePage) -> None:
 
 def _draw_inset(sheet: Sheet, box: Box, page: CommunePage) -> None:
     k = page.layout.scale
-    words = Phrase(en="LOCATION", vi="SƠ ĐỒ VỊ TRÍ").text(page.head.language)
+    words = phrase("sheet.location").text(page.head.language)
     sheet.text(box.centre, box.top + 2 * k, words, size=8 * k, style="bold", align="center")
     frame = MapFrame(sheet, box, page.inset.window)
-    nothing = Phrase(en="", vi="")
-    frame.areas(page.inset.outlines, AreaSymbol("", nothing, "#F4F1E8"), edge="#888888")
+    frame.areas(page.inset.outlines, AreaSymbol("", _NOTHING, "#F4F1E8"), edge="#888888")
     here = page.inset.outlines[page.place : page.place + 1]
-    frame.areas(here, AreaSymbol("", nothing, "#C00000"), edge="#600000")
+    frame.areas(here, AreaSymbol("", _NOTHING, "#C00000"), edge="#600000")
     west, south, east, north = page.window.bounds_m
     shown = np.array([shapely.box(west, south, east, north)], dtype=object)
-    frame.lines(shown, LineSymbol("", nothing, "#C00000", 0.6))
+    frame.lines(shown, LineSymbol("", _NOTHING, "#C00000", 0.6))
     sheet.rectangle(box, edge="#000000", width_pt=0.6)

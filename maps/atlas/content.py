@@ -12,7 +12,7 @@ from pyproj import CRS
 from layers.base.errors import CrsError, InputError
 from layers.base.language import Language, Phrase
 from layers.base.schema import Column, Schema
-from maps.annex.content import AnnexContent
+from maps.layout.content import AnnexContent
 
 __all__ = ["ATLAS_COMMUNES", "SYMBOL_AREAS", "AtlasContent", "describe_crs"]
 

@@ -9,7 +9,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from maps.atlas.map_frame import MapFrame
-from maps.atlas.paper import MM_TO_PT, Box
+from maps.atlas.sheet import MM_TO_PT, Box
 from maps.symbols.fonts import Style
 
 __all__ = ["LabelPlacer"]
@@ -19,13 +19,7 @@ _TRIED_STEPS = 7
 
 
 class LabelPlacer:
-    """Places names one after the other and remembers what is taken.
-
-    Parameters
-    ----------
-    frame : MapFrame
-        The map.
-    """
+    """Places names one after the other on a map and remembers what is taken."""
 
     def __init__(self, frame: MapFrame) -> None:
         self.frame = frame

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from layers.base.language import Language, Phrase, format_number
-from maps.atlas.paper import MM_TO_PT, Box
-from maps.atlas.sheet import Sheet
+from layers.base.language import Language, format_number
+from maps.atlas.sheet import MM_TO_PT, Box, Sheet
+from maps.layout.words import phrase
 from maps.symbols.legends import AreaSymbol, LineSymbol
 
 __all__ = ["LegendEntry", "draw_legend"]
@@ -15,17 +15,7 @@ __all__ = ["LegendEntry", "draw_legend"]
 
 @dataclass(frozen=True, slots=True)
 class LegendEntry:
-    """One line of a legend.
-
-    Parameters
-    ----------
-    symbol : AreaSymbol or LineSymbol
-        What it explains.
-    text : str
-        Its name.
-    area_ha : float
-        Hectares beside the name; NaN for none.
-    """
+    """One line of a legend: symbol, name, and the hectares beside it (NaN for none)."""
 
     symbol: AreaSymbol | LineSymbol
     text: str
@@ -43,7 +33,7 @@ def draw_legend(
     title: str = "",
 ) -> float:
     """Draw a legend from the top of a box downwards, in two columns where it is long."""
-    usual = Phrase(en="LEGEND (areas in ha)", vi="CHÚ DẪN (diện tích: ha)").text(language)
+    usual = phrase("legend.title").text(language)
     line = Box(box.left, box.top - 6.5 * scale, box.width, 6.2 * scale)
     sheet.paragraph(line, title or usual, size=10 * scale, style="bold", align="center")
     columns = 2 if len(entries) > 8 else 1

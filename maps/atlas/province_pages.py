@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from layers.base.language import Language, Phrase, format_number
-from maps.annex.layout import AnnexTable
+from maps.atlas.book import ProvinceMap
 from maps.atlas.labels import LabelPlacer
 from maps.atlas.legend import LegendEntry, draw_legend
-from maps.atlas.map_frame import Geometries, MapFrame
-from maps.atlas.map_scale import MapWindow
-from maps.atlas.paper import MM_TO_PT, Box, wrap_text
-from maps.atlas.sheet import Sheet
+from maps.atlas.map_frame import MapFrame, MapWindow
+from maps.atlas.sheet import MM_TO_PT, Box, Sheet, wrap_text
 from maps.atlas.sheet_layout import (
     STRIP_MM,
     PageHead,
@@ -25,136 +25,64 @@ from maps.atlas.sheet_layout import (
     start_sheet,
 )
 from maps.atlas.table import draw_long_table, draw_table
+from maps.layout.page_table import PageTable
+from maps.layout.words import phrase
 from maps.symbols.fonts import FontSet
 from maps.symbols.legends import AreaSymbol, ClassSymbol, LineSymbol
 
 __all__ = [
-    "GlancePage",
-    "OverviewPage",
-    "ProvinceMap",
-    "draw_glance_page",
-    "draw_overview_page",
+    *("Choropleth", "GlancePage", "OverviewPage", "draw_glance_page", "draw_overview_page"),
     "glance_boxes",
 ]
 
 Floats = npt.NDArray[np.float64]
 
 _NOTHING = Phrase(en="", vi="")
-_NO_DATA = AreaSymbol(
-    "no_data", Phrase(en="No data", vi="Không có số liệu"), "#FFFFFF", "////", "#999999"
-)
-_NONE = AreaSymbol("none", Phrase(en="None (0)", vi="Không có (0)"), "#F7F7F2")
-_LISTED = LineSymbol(
-    "listed", Phrase(en="Listed in the plan", vi="Thuộc danh mục kế hoạch"), "#08306B", 1.5
-)
+_NO_DATA = AreaSymbol("no_data", phrase("legend.no_data"), "#FFFFFF", "////", "#999999")
+_NONE = AreaSymbol("none", phrase("legend.none"), "#F7F7F2")
+_LISTED = LineSymbol("listed", phrase("legend.listed"), "#08306B", 1.5)
 _PLANNED_FILL = "#2166AC"
 
 
 @dataclass(frozen=True, slots=True)
-class ProvinceMap:
-    """The communes of the province, as every overview page shows them.
+class Choropleth:
+    """What the colour of the communes shows, in percent (NaN is no data), and who is listed."""
 
-    Parameters
-    ----------
-    communes : numpy.ndarray
-        Polygons in the map's CRS, finer than the paper shows left out.
-    names : tuple of str
-        Their names.
-    neighbours : numpy.ndarray
-        Polygons around.
-    window : MapWindow
-        The province in the frame of the page.
-    """
-
-    communes: Geometries
-    names: tuple[str, ...]
-    neighbours: Geometries
-    window: MapWindow
+    percents: Floats
+    #: Communes with a strong outline.
+    listed: npt.NDArray[np.bool_]
+    classes: tuple[ClassSymbol, ...]
+    #: What the colour shows, as the legend says it.
+    measure: str
 
 
 @dataclass(frozen=True, slots=True)
 class OverviewPage:
-    """A choropleth of the province.
-
-    Parameters
-    ----------
-    head : PageHead
-        What the page says about itself.
-    layout : SheetLayout
-        Where things stand.
-    map : ProvinceMap
-        The communes.
-    percents : numpy.ndarray
-        What the colour shows, per commune; NaN is no data.
-    classes : tuple of ClassSymbol
-        Classes of the colour.
-    measure : str
-        What the colour shows, in the legend.
-    listed : numpy.ndarray of bool
-        Communes with a strong outline.
-    planned_ha : numpy.ndarray
-        Hectares of the circles, per commune; NaN or 0 for none.
-    labels : tuple of str
-        Second line of every commune's label.
-    table : AnnexTable
-        Table of the panel.
-    borders : dict
-        Line symbols by id.
-    """
+    """A choropleth of the province, with circles for planned hectares."""
 
     head: PageHead
     layout: SheetLayout
     map: ProvinceMap
-    percents: Floats
-    classes: tuple[ClassSymbol, ...]
-    measure: str
-    listed: npt.NDArray[np.bool_]
+    shown: Choropleth
+    #: Hectares of the circles, per commune; NaN or 0 for none.
     planned_ha: Floats
+    #: Second line of every commune's label.
     labels: tuple[str, ...]
-    table: AnnexTable
+    table: PageTable
     borders: dict[str, LineSymbol]
 
 
 @dataclass(frozen=True, slots=True)
 class GlancePage:
-    """All zones beside each other, one small map each.
-
-    Parameters
-    ----------
-    head : PageHead
-        What the page says about itself.
-    layout : SheetLayout
-        Where things stand.
-    map : ProvinceMap
-        The communes; its window is not used.
-    titles : tuple of str
-        Name of each zone.
-    percents : tuple of numpy.ndarray
-        Per zone: share of every commune.
-    listed : tuple of numpy.ndarray
-        Per zone: listed communes.
-    classes : tuple of ClassSymbol
-        Classes of the colour.
-    measure : str
-        What the colour shows.
-    windows : tuple of MapWindow
-        One per zone, in the size of its small map.
-    table : AnnexTable
-        Table of the panel.
-    borders : dict
-        Line symbols by id.
-    """
+    """All zones beside each other, one small map each; the window of ``map`` is not used."""
 
     head: PageHead
     layout: SheetLayout
     map: ProvinceMap
     titles: tuple[str, ...]
-    percents: tuple[Floats, ...]
-    listed: tuple[npt.NDArray[np.bool_], ...]
-    classes: tuple[ClassSymbol, ...]
-    measure: str
+    shown: tuple[Choropleth, ...]
     windows: tuple[MapWindow, ...]
-    table: AnnexTable
+    table: PageTable
     borders: dict[str, LineSymbol]
 
 
@@ -165,11 +93,11 @@ def draw_overview_page(page: OverviewPage, fonts: FontSet) -> Sheet:
     k = page.layout.scale
     around = frame.clipped(page.map.neighbours)
     frame.areas(around, AreaSymbol("", _NOTHING, "#F0F0F0"))
-    _draw_classes(frame, page.map.communes, page.percents, page.classes)
+    _draw_classes(frame, page.map, page.shown)
     frame.grid(page.borders["grid"], page.head.language, size=7 * k)
     frame.lines(page.map.neighbours, page.borders["neighbour"])
     frame.lines(page.map.communes, LineSymbol("", _NOTHING, "#555555", 0.4))
-    frame.lines(page.map.communes[page.listed], _LISTED)
+    frame.lines(page.map.communes[page.shown.listed], _LISTED)
     frame.border(strip_mm=STRIP_MM)
     circles = _draw_circles(frame, page)
     _name_communes(frame, page, circles)
@@ -177,13 +105,12 @@ def draw_overview_page(page: OverviewPage, fonts: FontSet) -> Sheet:
     return sheet
 
 
-def _draw_classes(
-    frame: MapFrame, communes: Geometries, percents: Floats, classes: tuple[ClassSymbol, ...]
-) -> None:
+def _draw_classes(frame: MapFrame, there: ProvinceMap, shown: Choropleth) -> None:
+    percents, communes = shown.percents, there.communes
     frame.areas(communes[np.isnan(percents)], _NO_DATA)
     frame.areas(communes[percents == 0], _NONE)
-    ends = [*(symbol.from_percent for symbol in classes), math.inf]
-    for number, symbol in enumerate(classes):
+    ends = [*(symbol.from_percent for symbol in shown.classes), math.inf]
+    for number, symbol in enumerate(shown.classes):
         chosen = (percents >= ends[number]) & (percents < ends[number + 1]) & (percents != 0)
         frame.areas(communes[chosen], AreaSymbol("", _NOTHING, symbol.fill))
 
@@ -230,21 +157,28 @@ def _name_communes(frame: MapFrame, page: OverviewPage, circles: dict[int, Box])
         )
 
 
-def _class_entries(
-    classes: tuple[ClassSymbol, ...], language: Language, *, with_none: bool, with_no_data: bool
-) -> tuple[LegendEntry, ...]:
-    entries = []
-    ends = [symbol.from_percent for symbol in classes]
-    for number, symbol in enumerate(classes):
-        low = format_number(ends[number], language)
-        if number + 1 < len(ends):
-            text = f"{low} – {format_number(ends[number + 1], language)} %"
-        else:
-            text = f"≥ {low} %"
-        entries.append(LegendEntry(AreaSymbol("", _NOTHING, symbol.fill), text))
-    entries += [LegendEntry(_NONE, _NONE.name.text(language))] if with_none else []
-    entries += [LegendEntry(_NO_DATA, _NO_DATA.name.text(language))] if with_no_data else []
-    return tuple(entries)
+def _draw_class_legend(
+    sheet: Sheet, box: Box, shown: Sequence[Choropleth], language: Language, *, scale: float
+) -> float:
+    """Draw the legend of one or several maps that share classes; returns the room it takes."""
+    classes = shown[0].classes
+    ends = [format_number(symbol.from_percent, language) for symbol in classes]
+    texts = [f"{low} – {high} %" for low, high in itertools.pairwise(ends)]
+    texts += [f"≥ {ends[-1]} %"]
+    entries = [
+        LegendEntry(AreaSymbol("", _NOTHING, symbol.fill), text)
+        for symbol, text in zip(classes, texts, strict=True)
+    ]
+    percents = np.concatenate([one.percents for one in shown])
+    others: list[tuple[AreaSymbol | LineSymbol, bool]] = [
+        (_NONE, bool((percents == 0).any())),
+        (_NO_DATA, bool(np.isnan(percents).any())),
+        (_LISTED, any(one.listed.any() for one in shown)),
+    ]
+    entries += [LegendEntry(other, other.name.text(language)) for other, there in others if there]
+    return draw_legend(
+        *(sheet, box, tuple(entries), language), decimals=0, scale=scale, title=shown[0].measure
+    )
 
 
 def _draw_panel(sheet: Sheet, page: OverviewPage) -> None:
@@ -253,33 +187,14 @@ def _draw_panel(sheet: Sheet, page: OverviewPage) -> None:
     draw_sources(sheet, foot, head, size=7 * k)
     scale = Box(panel.left, foot.top + 1, panel.width, max(17.0, 20 * k))
     draw_scale_block(sheet, scale, page.map.window.denominator, head.language)
-    entries = _class_entries(
-        page.classes,
-        head.language,
-        with_none=bool((page.percents == 0).any()),
-        with_no_data=bool(np.isnan(page.percents).any()),
-    )
-    if page.listed.any():
-        entries += (LegendEntry(_LISTED, _LISTED.name.text(head.language)),)
+    used = _draw_class_legend(sheet, panel, [page.shown], head.language, scale=k)
     largest = float(np.nan_to_num(page.planned_ha).max(initial=0))
-    room = Box(panel.left, panel.bottom, panel.width, panel.height)
-    used = draw_legend(
-        *(sheet, room, entries, head.language),
-        decimals=head.decimals[0],
-        scale=k,
-        title=page.measure,
-    )
     if largest > 0:
         used += _draw_circle_key(sheet, panel, panel.top - used, largest, page)
     top = panel.top - used - 2 * k
     floor = scale.top + 2 + _draw_notes(sheet, panel, scale.top + 2, page)
     table = Box(panel.left, floor, panel.width, top - floor)
-    draw_long_table(
-        *(sheet, table, page.table),
-        language=head.language,
-        decimals=head.decimals,
-        sizes=(8.0 * k, 4.5),
-    )
+    draw_long_table(sheet, table, page.table, sizes=(8.0 * k, 4.5))
 
 
 def _draw_notes(sheet: Sheet, panel: Box, bottom: float, page: OverviewPage) -> float:
@@ -306,10 +221,7 @@ def _draw_circle_key(
     points = [(x + radius * math.cos(angle), y + radius * math.sin(angle)) for angle in turn]
     sheet.area(points, fill=_PLANNED_FILL, edge="#FFFFFF", width_pt=0.4, alpha=0.75)
     figure = format_number(largest, language, decimals=page.head.decimals[0])
-    words = Phrase(
-        en=f"Planned planting, area of the circle in proportion; the largest: {figure} ha",
-        vi=f"Kế hoạch trồng mới, diện tích hình tròn tỷ lệ với số ha; lớn nhất: {figure} ha",
-    ).text(language)
+    words = phrase("legend.circles", largest=figure).text(language)
     room = Box(x + radius + 2 * k, top - height, panel.right - x - radius - 2 * k, height)
     sheet.paragraph(room, words, size=8 * k)
     return height
@@ -321,9 +233,9 @@ def draw_glance_page(page: GlancePage, fonts: FontSet) -> Sheet:
     k, panel, head = page.layout.scale, page.layout.panel, page.head
     for number, box in enumerate(glance_boxes(page.layout, len(page.titles))):
         frame = MapFrame(sheet, box, page.windows[number])
-        _draw_classes(frame, page.map.communes, page.percents[number], page.classes)
+        _draw_classes(frame, page.map, page.shown[number])
         frame.lines(page.map.communes, LineSymbol("", _NOTHING, "#777777", 0.2))
-        listed = page.map.communes[page.listed[number]]
+        listed = page.map.communes[page.shown[number].listed]
         frame.lines(listed, LineSymbol("", _NOTHING, _LISTED.colour, 0.6))
         size = 9.5 * k
         while size > 5 and sheet.text_width(page.titles[number], size=size) > box.width:
@@ -332,27 +244,9 @@ def draw_glance_page(page: GlancePage, fonts: FontSet) -> Sheet:
         sheet.text(box.centre, y, page.titles[number], size=size, style="bold", align="center")
     foot = Box(panel.left, panel.bottom, panel.width, 11 * k)
     draw_sources(sheet, foot, head, size=7 * k)
-    shares = np.concatenate(page.percents)
-    entries = _class_entries(
-        page.classes,
-        head.language,
-        with_none=bool((shares == 0).any()),
-        with_no_data=bool(np.isnan(shares).any()),
-    )
-    entries += (LegendEntry(_LISTED, _LISTED.name.text(head.language)),)
-    used = draw_legend(
-        *(sheet, panel, entries, head.language),
-        decimals=head.decimals[0],
-        scale=k,
-        title=page.measure,
-    )
+    used = _draw_class_legend(sheet, panel, page.shown, head.language, scale=k)
     room = Box(panel.left, foot.top + 2, panel.width, panel.top - used - foot.top - 4 * k)
-    draw_table(
-        *(sheet, room, page.table),
-        language=head.language,
-        decimals=head.decimals,
-        sizes=(8.5 * k, 4.0),
-    )
+    draw_table(sheet, room, page.table, sizes=(8.5 * k, 4.0))
     return sheet
 
 

@@ -7,6 +7,7 @@ no printer can show but which halves the size of a page.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -17,27 +18,82 @@ from matplotlib.path import Path as Outline
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
-from maps.atlas.paper import MM_TO_PT, Box, wrap_text
 from maps.symbols.fonts import FontSet, Style
 
-__all__ = ["Sheet"]
+__all__ = ["MM_TO_PT", "Align", "Box", "Sheet", "wrap_text"]
 
+MM_TO_PT = 72 / 25.4
 _DIGITS = 2
 
 Align = Literal["left", "center", "right"]
 Floats = npt.NDArray[np.float64]
 
 
-class Sheet:
-    """One page.
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on paper, in millimetres."""
 
-    Parameters
-    ----------
-    width_mm, height_mm : float
-        Size of the paper.
-    fonts : FontSet
-        Fonts to print with.
-    """
+    left: float
+    bottom: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        """Right edge."""
+        return self.left + self.width
+
+    @property
+    def top(self) -> float:
+        """Upper edge."""
+        return self.bottom + self.height
+
+    @property
+    def centre(self) -> float:
+        """Middle between the left and the right edge."""
+        return self.left + self.width / 2
+
+    @property
+    def corners(self) -> list[tuple[float, float]]:
+        """Its outline, the first corner repeated at the end."""
+        return [
+            (self.left, self.bottom),
+            (self.right, self.bottom),
+            (self.right, self.top),
+            (self.left, self.top),
+            (self.left, self.bottom),
+        ]
+
+    def inset(self, margin: float) -> Box:
+        """Smaller (or, with a negative margin, larger) box around the same centre."""
+        return Box(
+            self.left + margin,
+            self.bottom + margin,
+            self.width - 2 * margin,
+            self.height - 2 * margin,
+        )
+
+    def overlaps(self, other: Box) -> bool:
+        """Whether two boxes share any paper."""
+        return (
+            self.left < other.right
+            and other.left < self.right
+            and self.bottom < other.top
+            and other.bottom < self.top
+        )
+
+    def holds(self, other: Box) -> bool:
+        """Whether another box lies inside."""
+        return (
+            other.left >= self.left
+            and other.right <= self.right
+            and other.bottom >= self.bottom
+            and other.top <= self.top
+        )
+
+
+class Sheet:
+    """One page: its size and the fonts it is printed with."""
 
     def __init__(self, width_mm: float, height_mm: float, fonts: FontSet) -> None:
         self.width_mm = width_mm
@@ -205,3 +261,29 @@ class Sheet:
 def _ring(points_mm: Sequence[tuple[float, float]]) -> Outline:
     points = np.round(np.array(points_mm, dtype="float64") * MM_TO_PT, _DIGITS)
     return Outline(points, closed=True)
+
+
+def wrap_text(
+    fonts: FontSet, text: str, *, width_mm: float, size: float, style: Style = "regular"
+) -> list[str]:
+    """Break a text into lines of a width, between words where that is possible."""
+    width = width_mm * MM_TO_PT
+
+    def fits(line: str) -> bool:
+        return fonts.width_pt(line, size=size, style=style) <= width
+
+    lines = [""]
+    for word in text.split():
+        joined = f"{lines[-1]} {word}".strip()
+        if fits(joined):
+            lines[-1] = joined
+            continue
+        if lines[-1]:
+            lines.append("")
+        while not fits(word) and len(word) > 1:
+            end = next(n for n in range(len(word) - 1, 0, -1) if n == 1 or fits(word[:n]))
+            lines[-1] = word[:end]
+            lines.append("")
+            word = word[end:]
+        lines[-1] = word
+    return lines

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from layers.base.errors import InputError
-from layers.base.language import Language, Phrase
-from maps.annex.content import DEMO_MARK, AnnexHeading
+from layers.base.language import Language, format_number
 from maps.atlas.map_frame import draw_north_arrow, draw_scale_bar, scale_text
-from maps.atlas.paper import Box
-from maps.atlas.sheet import Sheet
+from maps.atlas.sheet import Box, Sheet
+from maps.layout.content import DEMO_MARK, AnnexHeading
+from maps.layout.words import phrase, speaker
 from maps.symbols.fonts import FontSet
 
 __all__ = [
@@ -29,23 +29,7 @@ STRIP_MM = 5.0
 
 @dataclass(frozen=True, slots=True)
 class SheetLayout:
-    """Boxes of a sheet, in millimetres.
-
-    Parameters
-    ----------
-    paper : str
-        ``"A3"`` or ``"A4"``.
-    width, height : float
-        Size of the paper.
-    title : Box
-        Heading lines.
-    frame : Box
-        Inner frame of the map.
-    panel : Box
-        Legend, tables, inset and sources.
-    scale : float
-        How large texts are against those of A3.
-    """
+    """Boxes of a sheet in millimetres, and how large its texts are against those of A3."""
 
     paper: str
     width: float
@@ -58,29 +42,7 @@ class SheetLayout:
 
 @dataclass(frozen=True, slots=True)
 class PageHead:
-    """What every page of an atlas says about itself.
-
-    Parameters
-    ----------
-    heading : AnnexHeading
-        Heading lines of the annex.
-    title : str
-        Title of the page.
-    language : {"vi", "en"}
-        Language.
-    page, pages : int
-        Number of the page and of all pages.
-    demo : bool
-        Whether the data is made.
-    crs : str
-        The CRS in one line.
-    sources : tuple of str
-        Lines of sources and dates.
-    digest : str
-        Digest of the figures.
-    decimals : tuple of int
-        Digits of hectares and of percentages.
-    """
+    """What every page of an atlas says about itself."""
 
     heading: AnnexHeading
     title: str
@@ -134,20 +96,17 @@ def start_sheet(head: PageHead, layout: SheetLayout, fonts: FontSet) -> Sheet:
 
 
 def _draw_title(sheet: Sheet, head: PageHead, layout: SheetLayout) -> None:
-    say, k = head.language, layout.scale
-    box = layout.title
-    number = Phrase(en=f"Annex {head.heading.number}", vi=f"Phụ lục {head.heading.number}")
+    k, box = layout.scale, layout.title
+    number, attached = head.heading.lines(head.language)
     y = box.top - 5 * k
-    sheet.text(box.centre, y, number.text(say).strip(), size=13 * k, style="bold", align="center")
+    sheet.text(box.centre, y, number, size=13 * k, style="bold", align="center")
     side = 60 * k
     room = Box(box.left + side, box.bottom + 5.6 * k, box.width - 2 * side, 10.0 * k)
     sheet.paragraph(
         room, head.title.upper(), size=17 * k, style="bold", align="center", least=9 * k
     )
-    attached = head.heading.attached_to or "……………………………………"
-    words = Phrase(en=f"(Attached to {attached})", vi=f"(Kèm theo {attached})").text(say)
     line = Box(box.left + side / 2, box.bottom, box.width - side, 5.4 * k)
-    sheet.paragraph(line, words, size=11 * k, style="italic", align="center", least=6 * k)
+    sheet.paragraph(line, attached, size=11 * k, style="italic", align="center", least=6 * k)
     if head.demo:
         for place, text in enumerate((DEMO_MARK.vi, DEMO_MARK.en)):
             y = box.top - (5.5 + 5.5 * place) * k
@@ -161,15 +120,13 @@ def _draw_title(sheet: Sheet, head: PageHead, layout: SheetLayout) -> None:
 
 
 def _draw_foot(sheet: Sheet, head: PageHead, layout: SheetLayout, outer: Box) -> None:
-    say, k = head.language, layout.scale
+    say, k = speaker(head.language), layout.scale
     y = outer.bottom - 3.4 * k
-    number = Phrase(
-        en=f"Page {head.page} of {head.pages}", vi=f"Trang {head.page}/{head.pages}"
-    ).text(say)
+    number = say("sheet.page", page=head.page, pages=head.pages)
     sheet.text(outer.right, y, number, size=9 * k, align="right")
     if head.digest:
-        words = Phrase(en="Digest of the figures", vi="Mã số liệu").text(say)
-        sheet.text(outer.left, y, f"{words}: {head.digest[:16]}", size=7.5 * k)
+        words = say("digest", digest=head.digest[:16])
+        sheet.text(outer.left, y, words, size=7.5 * k)
 
 
 def draw_scale_block(sheet: Sheet, box: Box, denominator: int, language: Language) -> None:
@@ -185,21 +142,14 @@ def draw_scale_block(sheet: Sheet, box: Box, denominator: int, language: Languag
     )
     draw_scale_bar(sheet, centre, box.bottom + 6.4, denominator, language)
     metres = denominator / 100
-    figure = (
-        f"{metres:,.10g}"
-        if language == "en"
-        else f"{metres:,.10g}".translate(str.maketrans(",.", ".,"))
-    )
-    words = Phrase(
-        en=f"1 cm on the map is {figure} m on the ground",
-        vi=f"1 cm trên bản đồ bằng {figure} m trên thực địa",
-    ).text(language)
+    figure = format_number(metres, language, decimals=0 if metres.is_integer() else 1)
+    words = phrase("sheet.centimetre", metres=figure).text(language)
     sheet.text(centre, box.bottom + 1.8, words, size=7.5, style="italic", align="center")
 
 
 def draw_sources(sheet: Sheet, box: Box, head: PageHead, *, size: float) -> float:
     """Print CRS, sources and dates."""
-    word = Phrase(en="Sources", vi="Nguồn số liệu").text(head.language)
+    word = phrase("sheet.sources").text(head.language)
     text = " · ".join((head.crs, *(f"{word}: {line}" for line in head.sources[:1])))
     text = "; ".join((text, *head.sources[1:]))
     return sheet.paragraph(box, text, size=size, least=4.0)

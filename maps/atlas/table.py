@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
-from typing import Any
 
-import pandas as pd
-
-from layers.base.language import Language
-from maps.annex.layout import AnnexColumn, AnnexTable, print_cell
-from maps.atlas.paper import MM_TO_PT, Box, wrap_text
-from maps.atlas.sheet import Sheet
+from maps.atlas.sheet import MM_TO_PT, Align, Box, Sheet, wrap_text
+from maps.layout.page_table import HeaderCell, PageColumn, PageTable, body_texts, header_cells
+from maps.layout.words import phrase
 from maps.symbols.fonts import Style
 
 __all__ = ["draw_long_table", "draw_table"]
@@ -18,6 +15,11 @@ __all__ = ["draw_long_table", "draw_table"]
 _PAD_MM = 0.7
 _LEADING = 1.18
 _NARROWEST_TEXT_MM = 14.0
+_ALIGNS: dict[str, Align] = {
+    **dict.fromkeys(("count", "year", "mark"), "center"),
+    **dict.fromkeys(("figure", "measured", "hectares", "percent"), "right"),
+    "text": "left",
+}
 
 
 @dataclass(slots=True)
@@ -26,7 +28,7 @@ class _Layout:
 
     size: float
     widths: list[float]
-    head: list[list[str]]
+    head: list[tuple[HeaderCell, list[str]]]
     body: list[list[list[str]]]
 
     @property
@@ -37,21 +39,34 @@ class _Layout:
         return max(len(cell) for cell in lines) * self.line_mm + _PAD_MM
 
     @property
+    def head_heights(self) -> list[float]:
+        """Height of each row of the header; what stands over both rows may stretch the lower."""
+        rows = range(max(cell.row + cell.rows for cell, _ in self.head))
+        heights = [
+            max(
+                (self.height_of([text]) for cell, text in self.head if (cell.row, cell.rows) == at),
+                default=0.0,
+            )
+            for at in ((row, 1) for row in rows)
+        ]
+        tall = max((self.height_of([text]) for cell, text in self.head if cell.rows > 1), default=0)
+        heights[-1] += max(0.0, tall - sum(heights))
+        return heights
+
+    @property
     def height(self) -> float:
-        return self.height_of(self.head) + sum(map(self.height_of, self.body))
+        return sum(self.head_heights) + sum(map(self.height_of, self.body))
 
 
 def draw_table(
     sheet: Sheet,
     box: Box,
-    table: AnnexTable,
+    table: PageTable,
     *,
-    language: Language,
-    decimals: tuple[int, int],
     sizes: tuple[float, float] = (7.5, 4.5),
 ) -> float:
     """Draw a table from the top of a box downwards."""
-    cells = _cells(table, language, decimals)
+    cells = body_texts(table)
     size, least = sizes
     layout = _fit(sheet, table, cells, box.width, size)
     while size > least and (sum(layout.widths) > box.width + 1e-6 or layout.height > box.height):
@@ -61,8 +76,7 @@ def draw_table(
     left_out = _shorten(layout, box.height, keep_last=bold_last)
     used = _draw(sheet, box, table.columns, layout, bold_last=bold_last)
     if left_out:
-        word = "dòng nữa, xem bảng của phụ lục" if language == "vi" else "more rows, see the tables"
-        text = f"… {left_out} {word}"
+        text = phrase("table.more_rows", count=left_out).text(table.language)
         sheet.text(box.left, box.top - used - layout.line_mm, text, size=layout.size)
         used += layout.line_mm
     return used
@@ -71,17 +85,15 @@ def draw_table(
 def draw_long_table(
     sheet: Sheet,
     box: Box,
-    table: AnnexTable,
+    table: PageTable,
     *,
-    language: Language,
-    decimals: tuple[int, int],
     sizes: tuple[float, float] = (7.5, 4.5),
 ) -> None:
     """Draw a table with many rows in two halves beside each other, the total row in the second."""
     count = len(table.rows)
     row_mm = sizes[0] * _LEADING / MM_TO_PT + _PAD_MM
     if (count + 4) * row_mm <= box.height:
-        draw_table(sheet, box, table, language=language, decimals=decimals, sizes=sizes)
+        draw_table(sheet, box, table, sizes=sizes)
         return
     half = (count + 2) // 2
     gap = 2.0
@@ -92,30 +104,11 @@ def draw_long_table(
     )
     for number, part in enumerate(parts):
         place = Box(box.left + number * (width + gap), box.bottom, width, box.height)
-        draw_table(sheet, place, part, language=language, decimals=decimals, sizes=sizes)
-
-
-def _cells(table: AnnexTable, language: Language, decimals: tuple[int, int]) -> list[list[str]]:
-    rows: list[Any] = [row for _, row in table.rows.iterrows()]
-    rows += [] if table.total is None else [table.total]
-    made = [
-        [
-            print_cell(column, row.get(column.key), language, decimals=decimals)
-            for column in table.columns
-        ]
-        for row in rows
-    ]
-    if table.total is not None:
-        # A total row has text where it has a name, and nothing where nothing can be summed.
-        for place, column in enumerate(table.columns):
-            value = table.total.get(column.key)
-            if not column.totalled and (value is None or pd.isna(value)):
-                made[-1][place] = ""
-    return made
+        draw_table(sheet, place, part, sizes=sizes)
 
 
 def _fit(
-    sheet: Sheet, table: AnnexTable, cells: list[list[str]], width: float, size: float
+    sheet: Sheet, table: PageTable, cells: list[list[str]], width: float, size: float
 ) -> _Layout:
     def text_width(text: str, style: Style = "bold") -> float:
         return sheet.text_width(text, size=size, style=style)
@@ -130,17 +123,22 @@ def _fit(
     widths = _share_room(widths, table.columns, width)
     inner = [value - 2 * _PAD_MM for value in widths]
 
-    def wrapped(texts: list[str]) -> list[list[str]]:
-        return [
-            wrap_text(sheet.fonts, text, width_mm=room + 0.01, size=size, style="bold")
-            for text, room in zip(texts, inner, strict=True)
-        ]
+    def wrapped_text(text: str, room: float) -> list[str]:
+        return wrap_text(sheet.fonts, text, width_mm=room + 0.01, size=size, style="bold")
 
-    head = wrapped([column.title for column in table.columns])
+    def wrapped(texts: list[str]) -> list[list[str]]:
+        return [wrapped_text(text, room) for text, room in zip(texts, inner, strict=True)]
+
+    head = []
+    for cell in header_cells(table.columns):
+        room = sum(widths[cell.column : cell.column + cell.columns]) - 2 * _PAD_MM
+        head.append(
+            (cell, wrap_text(sheet.fonts, cell.text, width_mm=room + 0.01, size=size, style="bold"))
+        )
     return _Layout(size, widths, head, [wrapped(row) for row in cells])
 
 
-def _share_room(widths: list[float], columns: tuple[AnnexColumn, ...], width: float) -> list[float]:
+def _share_room(widths: list[float], columns: tuple[PageColumn, ...], width: float) -> list[float]:
     """Give text columns what is left over, or take from them what lacks."""
     texts = [place for place, column in enumerate(columns) if column.kind == "text"]
     spare = width - sum(widths)
@@ -167,51 +165,45 @@ def _shorten(layout: _Layout, height: float, *, keep_last: bool) -> int:
 def _draw(
     sheet: Sheet,
     box: Box,
-    columns: tuple[AnnexColumn, ...],
+    columns: tuple[PageColumn, ...],
     layout: _Layout,
     *,
     bold_last: bool,
 ) -> float:
-    y = box.top
-    edges = [box.left]
-    for width in layout.widths:
-        edges.append(edges[-1] + width)
-    rows = [layout.head, *layout.body]
-    for number, lines in enumerate(rows):
-        height = layout.height_of(lines)
-        bold = number == 0 or (bold_last and number == len(rows) - 1)
-        if number == 0:
-            header = Box(box.left, y - height, edges[-1] - box.left, height)
-            sheet.rectangle(header, fill="#E8EFE8", width_pt=0)
+    edges = [box.left, *(box.left + width for width in itertools.accumulate(layout.widths))]
+    tops = [box.top]
+    for height in layout.head_heights:
+        tops.append(tops[-1] - height)
+    header = Box(box.left, tops[-1], edges[-1] - box.left, box.top - tops[-1])
+    sheet.rectangle(header, fill="#E8EFE8", width_pt=0)
+    for head, lines in layout.head:
+        right, bottom = edges[head.column + head.columns], tops[head.row + head.rows]
+        cell = Box(edges[head.column], bottom, right - edges[head.column], tops[head.row] - bottom)
+        _draw_cell(sheet, cell, lines, layout, bold=True, align="center")
+        sheet.line([(cell.left, cell.top), (cell.right, cell.top)], width_pt=0.35)
+        sheet.line([(cell.left, cell.bottom), (cell.left, cell.top)], width_pt=0.35)
+    y = tops[-1]
+    for number, row in enumerate(layout.body, start=1):
+        height = layout.height_of(row)
+        bold = bold_last and number == len(layout.body)
         for place, column in enumerate(columns):
             cell = Box(edges[place], y - height, layout.widths[place], height)
-            _draw_cell(sheet, cell, lines[place], column, layout, bold=bold, head=number == 0)
+            _draw_cell(sheet, cell, row[place], layout, bold=bold, align=_ALIGNS[column.kind])
         sheet.line([(edges[0], y), (edges[-1], y)], width_pt=0.35)
         y -= height
     sheet.line([(edges[0], y), (edges[-1], y)], width_pt=0.35)
     for x in edges:
-        sheet.line([(x, box.top), (x, y)], width_pt=0.35)
+        sheet.line([(x, tops[-1]), (x, y)], width_pt=0.35)
+    sheet.line([(edges[-1], box.top), (edges[-1], tops[-1])], width_pt=0.35)
     return box.top - y
 
 
 def _draw_cell(
-    sheet: Sheet,
-    cell: Box,
-    lines: list[str],
-    column: AnnexColumn,
-    layout: _Layout,
-    *,
-    bold: bool,
-    head: bool,
+    sheet: Sheet, cell: Box, lines: list[str], layout: _Layout, *, bold: bool, align: Align
 ) -> None:
     free = cell.height - len(lines) * layout.line_mm
+    x = {"left": cell.left + _PAD_MM, "center": cell.centre, "right": cell.right - _PAD_MM}[align]
+    style: Style = "bold" if bold else "regular"
     for number, line in enumerate(lines):
         y = cell.top - free / 2 - (number + 0.76) * layout.line_mm
-        style: Style = "bold" if bold else "regular"
-        if head or column.kind in ("count", "year", "mark"):
-            sheet.text(cell.centre, y, line, size=layout.size, style=style, align="center")
-        elif column.kind == "text":
-            sheet.text(cell.left + _PAD_MM, y, line, size=layout.size, style=style)
-        else:
-            x = cell.right - _PAD_MM
-            sheet.text(x, y, line, size=layout.size, style=style, align="right")
+        sheet.text(x, y, line, size=layout.size, style=style, align=align)

@@ -13,6 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from layers.base.errors import InputError
@@ -20,16 +22,26 @@ from layers.base.language import Phrase, format_number
 from layers.crs.transform import WGS84, to_crs
 from maps.interactive.content import LIMITS, MapContent, RasterPicture
 from maps.interactive.coverage import EncodedShapes, encode_coverage, encode_lines
-from maps.interactive.page_zones import MEASURES, classing_entry, page_numbers, zone_entry
 from maps.interactive.policy import tile_sources
-from maps.symbols.classes import classify
-from maps.symbols.colours import BELOW_ZERO, NO_DATA, ZERO, scale_colours
+from maps.symbols.classes import Classing, classify, fixed_classes
+from maps.symbols.legends import BELOW_ZERO, NO_DATA, ZERO, scale_colours
 
-__all__ = ["build_page_data", "read_page_data"]
+__all__ = ["MEASURES", "build_page_data", "read_page_data"]
 
 _OUTLINE_LIMIT = 60_000
 _PICTURE_LIMIT = 600_000
 _PNG = b"\x89PNG\r\n\x1a\n"
+
+Values = npt.NDArray[np.float64]
+
+# Measure: column of the zone table, decimals written.
+MEASURES: dict[str, tuple[str, int]] = {
+    "present": ("present_ha", 4),
+    "share": ("share_ratio", 6),
+    "held": ("held_ratio", 6),
+    "available": ("available_ha", 4),
+    "gap": ("gap_ha", 4),
+}
 
 
 def build_page_data(content: MapContent) -> dict[str, Any]:
@@ -42,7 +54,9 @@ def build_page_data(content: MapContent) -> dict[str, Any]:
     # GEOS works without Python's lock: the borders are simplified while the zones are classed.
     with ThreadPoolExecutor(max_workers=1) as borders:
         encoding = borders.submit(encode_coverage, layers)
-        zones = [zone_entry(content, row, codes, notes) for row in content.zones.to_dict("records")]
+        zones = [
+            _zone_entry(content, row, codes, notes) for row in content.zones.to_dict("records")
+        ]
         encoded = encoding.result()
     shapes = encoded[0]
     notes[:0] = _commune_notes(content, shapes)
@@ -58,7 +72,7 @@ def build_page_data(content: MapContent) -> dict[str, Any]:
             "code": list(codes),
             "name": content.communes["commune"].tolist(),
             "kind": content.communes["kind"].tolist(),
-            "area": page_numbers(content.communes["official_area_ha"].to_numpy(), 4),
+            "area": _numbers(content.communes["official_area_ha"].to_numpy(), 4),
             "rings": shapes.rings,
             "point": shapes.points,
         },
@@ -112,7 +126,7 @@ def _targets(frame: pd.DataFrame) -> list[dict[str, Any]]:
     columns = ["low", "high", "present", "held_ratio", "shortfall", "surplus"]
     # What the plan prints, where it is handed over: low and high hold the tolerance as well.
     columns += [name for name in ("figure_low", "figure_high") if name in frame]
-    figures = {column: page_numbers(frame[column].to_numpy("float64"), 6) for column in columns}
+    figures = {column: _numbers(frame[column].to_numpy("float64"), 6) for column in columns}
     texts = ["target", "zone", "bound", "unit", "status"]
     main = _main_targets(frame)
     return [
@@ -151,15 +165,11 @@ def _cover(content: MapContent, codes: pd.Index) -> dict[str, Any] | None:
     rows = frame.iloc[:-1].set_index("commune_code").reindex(codes)
     last = frame.iloc[[-1]]
     columns: dict[str, Any] = {
-        column: page_numbers(rows[column].to_numpy(), decimals)
-        for column, decimals in _COVER.items()
+        column: _numbers(rows[column].to_numpy(), decimals) for column, decimals in _COVER.items()
     }
     columns["province"] = {
         "name": str(last["commune"].iloc[0]),
-        **{
-            name: page_numbers(last[name].to_numpy(), decimals)[0]
-            for name, decimals in _COVER.items()
-        },
+        **{name: _numbers(last[name].to_numpy(), decimals)[0] for name, decimals in _COVER.items()},
     }
     return columns
 
@@ -168,7 +178,7 @@ def _cover_classes(content: MapContent) -> list[dict[str, Any]]:
     if content.forest_cover is None or content.forest_cover.empty:
         return []
     values = content.forest_cover["cover_percent"].iloc[:-1].to_numpy("float64")
-    return [classing_entry(classify(values, scheme="pretty"))]
+    return [_classing_entry(classify(values, scheme="pretty"))]
 
 
 def _colours() -> dict[str, Any]:
@@ -297,3 +307,124 @@ def _commune_notes(content: MapContent, shapes: EncodedShapes) -> list[Phrase]:
             "The figures are in the table.",
         )
     ]
+
+
+def _numbers(values: Any, decimals: int) -> list[float | int | None]:
+    """Round figures for the page."""
+    rounded = np.round(np.asarray(values, dtype=np.float64), decimals)
+    return [
+        None if value != value else int(value) if value.is_integer() else value
+        for value in rounded.tolist()
+    ]
+
+
+def _zone_entry(
+    content: MapContent, zone: dict[Any, Any], codes: pd.Index, notes: list[Phrase]
+) -> dict[str, Any]:
+    """Gather one zone."""
+    frame = content.zone_communes
+    rows = frame[frame["zone"] == zone["zone"]].set_index("commune_code").reindex(codes)
+    listed = rows["listed"].eq(True).to_numpy()
+    entry: dict[str, Any] = {
+        "id": zone["zone"],
+        "name": {"vi": zone["name_vi"], "en": zone["name_en"]},
+        "list": zone["list"],
+        "listed": np.flatnonzero(listed).tolist(),
+        "values": {},
+        "classes": {},
+    }
+    for measure, (column, decimals) in MEASURES.items():
+        if column not in rows:
+            continue
+        values = pd.to_numeric(rows[column]).to_numpy("float64", na_value=np.nan)
+        if np.isnan(values).all():
+            continue
+        entry["values"][measure] = _numbers(values, decimals)
+        entry["classes"][measure] = _classings(measure, values)
+    if "binding" in rows and rows["binding"].notna().any():
+        entry["limits"] = _limits(rows["binding"])
+    _note_zone(zone, rows["present_ha"].to_numpy("float64", na_value=np.nan), notes)
+    planned = _planned(content.planned, zone["zone"], codes)
+    if planned is None and content.planned is not None:
+        notes.append(
+            Phrase(
+                vi=f"{zone['name_vi']}: chưa có diện tích kế hoạch.",
+                en=f"{zone['name_en']}: no planned areas.",
+            )
+        )
+    if planned is not None:
+        years, by_year, total = planned
+        entry["values"]["planned"] = _numbers(total, 4)
+        entry["classes"]["planned"] = _classings("planned", total)
+        entry["years"] = {
+            str(year): _numbers(values, 4) for year, values in zip(years, by_year, strict=True)
+        }
+        # One classing for all years, or the colours of the slider could not be compared.
+        entry["classes"]["year"] = _classings("planned", np.concatenate(by_year))
+    return entry
+
+
+def _limits(binding: pd.Series) -> list[int | None]:
+    """Write limits by their place in the vocabulary, which the page carries once."""
+    places = {limit: place for place, limit in enumerate(LIMITS)}
+    return [None if pd.isna(limit) else places[limit] for limit in binding]
+
+
+def _classings(measure: str, values: Values) -> list[dict[str, Any]]:
+    found = [classify(values, scheme="natural")]
+    if measure == "held":
+        fixed = fixed_classes()
+        # Shares that all stay in the first class would make a map of one colour; the fixed
+        # classes then come second, for the reader to choose.
+        telling = bool((values[np.isfinite(values)] > fixed.breaks[0]).any())
+        found = [fixed, *found] if telling else [*found, fixed]
+    return [_classing_entry(classing) for classing in found]
+
+
+def _classing_entry(classing: Classing) -> dict[str, Any]:
+    """Write classes for the page."""
+    return {"scheme": classing.scheme, "breaks": list(classing.breaks)}
+
+
+def _planned(
+    frame: pd.DataFrame | None, zone: str, codes: pd.Index
+) -> tuple[list[int], list[Values], Values] | None:
+    if frame is None:
+        return None
+    rows = frame[frame["zone"] == zone]
+    if rows.empty:
+        return None
+    years = sorted(int(year) for year in frame["year"].unique())
+    # A commune without a row in a year is planned nothing in that year.
+    table = (
+        rows.pivot_table(index="commune_code", columns="year", values="planned_ha", aggfunc="sum")
+        .reindex(index=codes, columns=years)
+        .fillna(0.0)
+    )
+    by_year = [table[year].to_numpy("float64") for year in years]
+    return years, by_year, np.sum(by_year, axis=0)
+
+
+def _note_zone(zone: dict[Any, Any], present: Values, notes: list[Phrase]) -> None:
+    known = present[~np.isnan(present)]
+    if not len(known):
+        notes.append(
+            Phrase(
+                vi=f"{zone['name_vi']}: chưa có số liệu hiện trạng.",
+                en=f"{zone['name_en']}: the present area is not measured.",
+            )
+        )
+    elif not known.any():
+        notes.append(
+            Phrase(
+                vi=f"{zone['name_vi']}: hiện trạng bằng 0 ở mọi xã, phường.",
+                en=f"{zone['name_en']}: the present area is 0 in every commune.",
+            )
+        )
+    elif len(np.unique(known)) == 1 and len(known) > 1:
+        notes.append(
+            Phrase(
+                vi=f"{zone['name_vi']}: mọi xã, phường có cùng một giá trị nên chỉ có một màu.",
+                en=f"{zone['name_en']}: all communes have the same value, hence one colour.",
+            )
+        )

@@ -34,15 +34,7 @@ _HOST = re.compile(r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$")
 
 @dataclass(frozen=True, slots=True)
 class TileSource:
-    """One source of tiles that a project names.
-
-    Parameters
-    ----------
-    host : str
-        Origin as the policy names it, for instance ``https://tile.example.org``.
-    address : str
-        Address with ``{z}``, ``{x}`` and ``{y}``.
-    """
+    """A source of tiles: its origin, and its address with ``{z}``, ``{x}`` and ``{y}``."""
 
     host: str
     address: str

@@ -23,16 +23,9 @@ _MOST_VALUES = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Classing:
-    """Inner borders of the classes of positive values; zero and missing are apart.
+    """Upper borders, included, of all classes of positive values but the last; ascending."""
 
-    Parameters
-    ----------
-    scheme : {"fixed", "natural", "pretty", "single", "none"}
-        How they were found: fixed by the target, Fisher–Jenks natural breaks, round breaks,
-        a single value, or nothing to class.
-    breaks : tuple of float
-        Upper borders, included, of every class but the last; ascending.
-    """
+    #: Fixed by the target, Fisher–Jenks, round breaks, a single value, or nothing to class.
 
     scheme: Scheme
     breaks: tuple[float, ...] = ()

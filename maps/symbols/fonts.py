@@ -49,15 +49,7 @@ _BOLD_WEIGHT = 600
 
 @dataclass(frozen=True, slots=True)
 class FontSet:
-    """Four styles of one font, and how wide texts are in them.
-
-    Parameters
-    ----------
-    name : str
-        Name of the font.
-    files : dict
-        Path of the font file per style.
-    """
+    """Four styles of one font with their files, and how wide texts are in them."""
 
     name: str
     files: dict[Style, Path]

@@ -1,7 +1,9 @@
 """Symbology of printed maps, read from the editable tables of ``data/legends/``.
 
 Fills are kept apart for colour-blind readers by lightness as well as hue, and every zone has a
-hatch of its own, so that a print in grey can still be read.
+hatch of its own, so that a print in grey can still be read. The interactive map takes ColorBrewer's
+scales, which come with branca: a hue per measure, zero and what lies below it beside the scale, and
+no data a hatch, never a colour.
 """
 
 from __future__ import annotations
@@ -14,20 +16,39 @@ from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
+from branca.utilities import color_brewer
 
 from layers.base.errors import InputError
 from layers.base.language import Phrase
 from layers.base.resources import data_path
 
 __all__ = [
+    *("BELOW_ZERO", "NO_DATA", "ZERO"),
     "AreaSymbol",
     "ClassSymbol",
     "LineSymbol",
     "load_area_symbols",
     "load_class_symbols",
     "load_line_symbols",
+    "scale_colours",
     "zone_symbols",
 ]
+
+ZERO = "#faf7ee"
+NO_DATA = "#d9d9d9"
+#: A cold hue, far from the warm scale of the gaps, also for eyes that tell red from green badly.
+BELOW_ZERO = "#92c5de"
+
+_SCALES = {
+    "present": "YlGnBu",
+    "share": "YlGnBu",
+    "held": "YlGnBu",
+    "planned": "YlOrBr",
+    "cover": "YlGn",
+    "available": "BuPu",
+    "gap": "OrRd",
+}
+_LIGHTEST_LEFT_OUT = 1
 
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}\Z")
 _HATCHES = frozenset("/\\|-+xoO.*")
@@ -36,21 +57,7 @@ _SPARE = "spare_"
 
 @dataclass(frozen=True, slots=True)
 class AreaSymbol:
-    """How areas of one kind are drawn.
-
-    Parameters
-    ----------
-    symbol : str
-        Id: a zone, a crop or a land class.
-    name : Phrase
-        Name in the legend.
-    fill : str
-        Colour, ``#RRGGBB``.
-    hatch : str
-        Hatch as matplotlib writes it; empty for none.
-    hatch_colour : str
-        Colour of the hatch.
-    """
+    """How areas of a zone, a crop or a land class are drawn; ``hatch`` as matplotlib writes it."""
 
     symbol: str
     name: Phrase
@@ -61,23 +68,7 @@ class AreaSymbol:
 
 @dataclass(frozen=True, slots=True)
 class LineSymbol:
-    """How lines of one kind are drawn.
-
-    Parameters
-    ----------
-    symbol : str
-        Id.
-    name : Phrase
-        Name in the legend.
-    colour : str
-        Colour, ``#RRGGBB``.
-    width_pt : float
-        Width in points.
-    dashes : tuple of float
-        Lengths of dashes and gaps in points; empty for a solid line.
-    casing : str
-        Colour of a broad line beneath; empty for none.
-    """
+    """How lines are drawn: width and dashes in points, ``casing`` a broad line beneath."""
 
     symbol: str
     name: Phrase
@@ -89,15 +80,7 @@ class LineSymbol:
 
 @dataclass(frozen=True, slots=True)
 class ClassSymbol:
-    """One class of a choropleth: figures from a lower end up to the next class.
-
-    Parameters
-    ----------
-    from_percent : float
-        Lower end, in percent, inclusive.
-    fill : str
-        Colour, ``#RRGGBB``.
-    """
+    """One class of a choropleth: from this percentage, inclusive, up to the next class."""
 
     from_percent: float
     fill: str
@@ -221,3 +204,11 @@ def zone_symbols(
         name = Phrase(en=str(row.name_en), vi=str(row.name_vi))
         made[zone] = AreaSymbol(zone, name, drawn.fill, drawn.hatch, drawn.hatch_colour)
     return made
+
+
+def scale_colours(measure: str, classes: int) -> list[str]:
+    """Colours of a measure, light to dark."""
+    # The lightest step is left out: it would be taken for the paper, or for zero.
+    wanted = max(classes + _LIGHTEST_LEFT_OUT, 3)
+    colours: list[str] = color_brewer(_SCALES[measure], wanted)
+    return colours[-classes:]

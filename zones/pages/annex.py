@@ -14,6 +14,7 @@ from layers.base.language import Language, Phrase
 from layers.communes.gazetteer import province_name, provinces
 from zones.forest.species import species_ages
 from zones.pages.atlas import commune_pictures
+from zones.pages.context_layers import communes_with_kinds
 from zones.publish.folder import PRINTED_FOLDER, save_printed
 
 if TYPE_CHECKING:
@@ -56,7 +57,16 @@ def annex_content(state: RunState, printed: PrintedTables) -> AnnexContent:
         digest=printed.digest,
         notes=printed.notes,
         sharing=_sharing(state),
+        plan_names={plan.plan: Phrase(en=plan.name.en, vi=plan.name.vi) for plan in state.plans()},
+        kinds=_kinds(state),
     )
+
+
+def _kinds(state: RunState) -> dict[str, str]:
+    """Kind of every commune that has one, by code."""
+    communes = communes_with_kinds(state.communes()[0], state.project)
+    known = communes[communes["kind"] != ""]
+    return dict(zip(known["commune_code"], known["kind"], strict=True))
 
 
 def _sharing(state: RunState) -> tuple[str, ...]:

@@ -54,7 +54,6 @@ _FIGURES = {
     "losses": LOSSES,
     "planted_species": PLANTED_SPECIES,
 }
-_OPTIONAL = ("allocation", "losses")
 _NUMBERS = ("_ha", "_ratio", "_percent", "figure_low", "figure_high")
 
 
@@ -77,6 +76,8 @@ def save_printed(content: AnnexContent, frames: Mapping[str, pd.DataFrame], fold
         "attached_to": heading.attached_to,
         "province": heading.province,
         "sharing": list(content.sharing),
+        "plan_names": {plan: [name.vi, name.en] for plan, name in content.plan_names.items()},
+        "kinds": dict(content.kinds),
         "notes": [
             {"table": note.table, "zone": note.zone, "vi": note.text.vi, "en": note.text.en}
             for note in content.notes
@@ -112,7 +113,8 @@ def load_printed(folder: Path) -> tuple[AnnexContent, dict[str, pd.DataFrame]]:
             attached_to=about["attached_to"],
             province=about["province"],
         ),
-        **{name: frames[name] for name in _OPTIONAL if len(frames.get(name, ()))},
+        allocation=_unless_empty(frames.get("allocation")),
+        losses=_unless_empty(frames.get("losses")),
         species_ages=_species_ages(frames.get("planted_species"), about["language"]),
         decimals=about["decimals"],
         percent_decimals=about["percent_decimals"],
@@ -124,8 +126,16 @@ def load_printed(folder: Path) -> tuple[AnnexContent, dict[str, pd.DataFrame]]:
             for note in about["notes"]
         ),
         sharing=tuple(about.get("sharing", ())),
+        plan_names={
+            plan: Phrase(vi=vi, en=en) for plan, (vi, en) in about.get("plan_names", {}).items()
+        },
+        kinds=about.get("kinds", {}),
     )
     return content, frames
+
+
+def _unless_empty(frame: pd.DataFrame | None) -> pd.DataFrame | None:
+    return None if frame is None or frame.empty else frame
 
 
 def _species_ages(species: pd.DataFrame | None, language: Language) -> pd.DataFrame | None:

@@ -192,7 +192,7 @@ def _atlas_digest(path: Path) -> str:
 
 def _check_map(content: AnnexContent, path: Path) -> tuple[int, list[Difference]]:
     """Figures of the map's data against the printed frames."""
-    from maps.interactive.page_zones import MEASURES
+    from maps.interactive.page_data import MEASURES
 
     data = _map_data(path)
     codes = data["communes"]["code"]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
     from maps import AnnexContent
-    from maps.annex.layout import AnnexColumn, AnnexTable
+    from maps.layout.page_table import PageColumn, PageTable
 
 __all__ = ["Difference", "check_document", "check_workbook", "document_digest", "workbook_digest"]
 
@@ -93,7 +93,7 @@ def document_digest(path: Path) -> str:
 def check_workbook(content: AnnexContent, path: Path) -> tuple[int, list[Difference]]:
     """Hold every cell of a workbook against the printed tables, formulas included."""
     from layers.io.table_output import sheet_name
-    from maps.annex.tables import build_tables
+    from maps.layout.tables import build_tables
 
     shown, written = (_open_workbook(path, values=values) for values in (True, False))
     compared, found = 0, []
@@ -116,7 +116,7 @@ class _Sheet:
     file: str
     shown: Worksheet
     written: Worksheet
-    table: AnnexTable
+    table: PageTable
     content: AnnexContent
     compared: int = 0
 
@@ -191,7 +191,7 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _same_cell(column: AnnexColumn, expected: Any, found: Any) -> bool:
+def _same_cell(column: PageColumn, expected: Any, found: Any) -> bool:
     unknown = expected is None or pd.isna(expected)
     if column.kind in ("text", "mark"):
         return ("" if unknown else str(expected)) == ("" if found is None else str(found))
@@ -214,8 +214,8 @@ def check_document(content: AnnexContent, path: Path) -> tuple[int, list[Differe
     """Hold every cell of a document's tables against the printed tables."""
     from docx.oxml.ns import qn
 
-    from maps.annex.document_table import body_texts
-    from maps.annex.tables import build_tables
+    from maps.layout.page_table import body_texts
+    from maps.layout.tables import build_tables
 
     document = _open_document(path)
     tables = build_tables(content)
@@ -227,7 +227,7 @@ def check_document(content: AnnexContent, path: Path) -> tuple[int, list[Differe
     for number, (table, given) in enumerate(zip(tables, document.tables, strict=False), start=1):
         rows = given._tbl.findall(qn("w:tr"))  # noqa: SLF001 - row.cells is quadratic
         head = 1 + int(any(column.group for column in table.columns))
-        wanted = body_texts(content, table)
+        wanted = body_texts(table)
         texts = [[_cell_text(cell) for cell in row.findall(qn("w:tc"))] for row in rows[head:]]
         name = f"{'Bảng' if content.language == 'vi' else 'Table'} {number}"
         if len(texts) != len(wanted):

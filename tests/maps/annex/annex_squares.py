@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from layers.base.language import Phrase
-from maps.annex.content import AnnexContent, AnnexHeading
+from maps.layout.content import AnnexContent, AnnexHeading
 
 COMMUNES = {"06001": "Bình Gia", "06002": "Đồng Đăng", "06003": "Quý Hòa", "06004": "Tân Văn"}
 

@@ -18,10 +18,10 @@ from PIL import Image
 
 from layers.base.errors import OutputError, OutputExistsError
 from layers.base.language import Phrase
-from maps.annex.content import AnnexContent, AnnexHeading
 from maps.annex.document import save_document
-from maps.annex.tables import build_tables
 from maps.annex.workbook import save_workbook
+from maps.layout.content import AnnexContent, AnnexHeading
+from maps.layout.tables import build_tables
 from tests.maps.annex import annex_squares as squares
 from tests.maps.annex.office import convert
 
@@ -98,9 +98,9 @@ def test_page_number_stands_at_the_top_centre_from_the_second_page_on(
 def test_one_table_per_zone_and_those_of_the_forest(
     made: docx.document.Document, content: AnnexContent
 ) -> None:
-    assert len(made.tables) == len(build_tables(content)) == 10
-    assert _captions(made)[1] == "Bảng 2. Vùng 1: Thông, theo xã, phường"
-    assert len(_captions(made)) == 10
+    assert len(made.tables) == len(build_tables(content)) == 11
+    assert _captions(made)[1] == "Bảng 2. Vùng Thông, theo xã, phường"
+    assert len(_captions(made)) == 11
 
 
 def test_figures_are_printed_as_offices_print_them(made: docx.document.Document) -> None:
@@ -143,7 +143,7 @@ def test_document_prints_what_the_workbook_says(
     compared = 0
     for sheet, table in zip(book, made.tables, strict=True):
         printed = _rows(table)
-        if sheet.title in ("Chỉ tiêu", "Phân bổ", "Nguồn số liệu"):
+        if sheet.title in ("1 Chỉ tiêu", "9 Phân bổ", "10 Chưa có số liệu", "11 Nguồn số liệu"):
             continue  # rows without a name of their own
         for row in sheet.iter_rows(values_only=True):
             if row[1] not in printed:
@@ -267,3 +267,19 @@ def test_frames_may_be_empty_of_zones(tmp_path: Path) -> None:
     path = save_document(content, tmp_path / "a.docx")
     assert isinstance(docx.Document(str(path)).tables[0], docx.table.Table)
     assert pd.DataFrame(content.zones).empty
+
+
+def test_long_titles_and_control_characters_are_made_safe_and_told(tmp_path: Path) -> None:
+    title = "Các vùng\x00 sản xuất\ntập trung " * 20
+    heading = AnnexHeading(title=Phrase(en=title, vi=title), attached_to="Kế hoạch\x1f số 1")
+    content = squares.content(heading=heading)
+    document = docx.Document(str(save_document(content, tmp_path / "a.docx")))
+    assert document.paragraphs[1].text == ("CÁC VÙNG SẢN XUẤT TẬP TRUNG " * 20)
+    assert document.paragraphs[2].text == "(Kèm theo Kế hoạch số 1)"
+    assert len(document.core_properties.title) == 255
+    book = openpyxl.load_workbook(save_workbook(content, tmp_path / "a.xlsx"))
+    assert len(book.properties.title) == 255
+    notes = build_tables(content)[-1].notes
+    assert any("1 đoạn chữ có ký tự điều khiển" in note for note in notes)
+    assert any("255 chữ đầu" in note for note in notes)
+    assert len(build_tables(squares.content())[-1].notes) == 1

@@ -12,10 +12,10 @@ import pytest
 
 from layers.base.errors import InputError, OutputError, OutputExistsError, SchemaError
 from layers.base.language import Phrase
-from maps.annex.content import AnnexContent, AnnexHeading
-from maps.annex.layout import total_of
-from maps.annex.tables import build_tables
 from maps.annex.workbook import number_format, save_workbook
+from maps.layout.content import AnnexContent, AnnexHeading
+from maps.layout.page_table import total_of
+from maps.layout.tables import build_tables
 from tests.maps.annex import annex_squares as squares
 from tests.maps.annex.office import convert
 
@@ -33,16 +33,16 @@ def _cells(sheet: openpyxl.worksheet.worksheet.Worksheet) -> dict[str, list[obje
 def test_sheets_follow_the_annex(content: AnnexContent, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(save_workbook(content, tmp_path / "Phụ lục.xlsx"))
     assert book.sheetnames == [
-        "Chỉ tiêu",
-        *("1 Thông", "2 Hồi", "3 Dược liệu", "4 Hoàng đàn"),
-        *("Vùng × xã", "Biểu 3 Che phủ rừng", "Biểu 6 Loài, cấp tuổi", "Phân bổ", "Nguồn số liệu"),
+        *("1 Chỉ tiêu", "2 Thông", "3 Hồi", "4 Dược liệu", "5 Hoàng đàn", "6 Vùng × xã"),
+        *("7 Biểu 3 Che phủ rừng", "8 Biểu 6 Loài, cấp tuổi", "9 Phân bổ"),
+        *("10 Chưa có số liệu", "11 Nguồn số liệu"),
     ]
 
 
 def test_total_is_a_formula_and_its_value(content: AnnexContent, tmp_path: Path) -> None:
     path = save_workbook(content, tmp_path / "annex.xlsx")
-    values = _cells(openpyxl.load_workbook(path, data_only=True)["1 Thông"])
-    formulas = _cells(openpyxl.load_workbook(path)["1 Thông"])
+    values = _cells(openpyxl.load_workbook(path, data_only=True)["2 Thông"])
+    formulas = _cells(openpyxl.load_workbook(path)["2 Thông"])
     assert values["Tổng cộng"][3:8] == [900.5, 20.1, 79.4, 1000.0, 99.5]
     assert str(formulas["Tổng cộng"][3]).startswith("=SUM(D")
     assert values["Bình Gia"][3:8] == [400.1, 20.1, 30.2, 450.4, 50.3]
@@ -59,8 +59,8 @@ def test_losses_are_taken_off(tmp_path: Path) -> None:
         columns=["zone", "commune_code", "year", "loss_ha"],
     )
     path = save_workbook(squares.content(losses=losses), tmp_path / "annex.xlsx")
-    values = _cells(openpyxl.load_workbook(path, data_only=True)["1 Thông"])
-    formulas = _cells(openpyxl.load_workbook(path)["1 Thông"])
+    values = _cells(openpyxl.load_workbook(path, data_only=True)["2 Thông"])
+    formulas = _cells(openpyxl.load_workbook(path)["2 Thông"])
     assert values["Bình Gia"][3:9] == [400.1, 20.1, 30.2, 10.4, 440.0, 39.9]
     assert values["Tổng cộng"][3:9] == [900.5, 20.1, 79.4, 10.4, 989.6, 89.1]
     assert re.fullmatch(r"=D(\d+)\+E\1\+F\1-G\1", str(formulas["Bình Gia"][7]))
@@ -68,8 +68,8 @@ def test_losses_are_taken_off(tmp_path: Path) -> None:
 
 def test_province_row_of_forest_cover(content: AnnexContent, tmp_path: Path) -> None:
     path = save_workbook(content, tmp_path / "annex.xlsx")
-    values = _cells(openpyxl.load_workbook(path, data_only=True)["Biểu 3 Che phủ rừng"])
-    formulas = _cells(openpyxl.load_workbook(path)["Biểu 3 Che phủ rừng"])
+    values = _cells(openpyxl.load_workbook(path, data_only=True)["7 Biểu 3 Che phủ rừng"])
+    formulas = _cells(openpyxl.load_workbook(path)["7 Biểu 3 Che phủ rừng"])
     assert values["Tỉnh Lạng Sơn"][2:8] == [5000, 3076, 2300, 760, 16, 61.2]
     assert all(str(cell).startswith("=") for cell in formulas["Tỉnh Lạng Sơn"][2:8])
     assert "ROUND" in str(formulas["Tỉnh Lạng Sơn"][7])
@@ -79,7 +79,7 @@ def test_rate_stays_a_number_where_printed_hectares_do_not_give_it(tmp_path: Pat
     cover = squares.forest_cover()
     cover.loc[4, "cover_percent"] = 61.3
     path = save_workbook(squares.content(forest_cover=cover), tmp_path / "annex.xlsx")
-    row = _cells(openpyxl.load_workbook(path)["Biểu 3 Che phủ rừng"])["Tỉnh Lạng Sơn"]
+    row = _cells(openpyxl.load_workbook(path)["7 Biểu 3 Che phủ rừng"])["Tỉnh Lạng Sơn"]
     assert row[7] == 61.3
 
 
@@ -113,7 +113,7 @@ def test_formulas_recalculated_by_libreoffice_give_the_written_values(
 
 def test_missing_is_not_zero(content: AnnexContent, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(save_workbook(content, tmp_path / "annex.xlsx"), data_only=True)
-    matrix = _cells(book["Vùng × xã"])
+    matrix = _cells(book["6 Vùng × xã"])
     assert matrix["Tổng cộng"][2:6] == [900.5, 50.0, "…", 0.0]
     assert matrix["Bình Gia"][3:5] == [0.0, "…"]
 
@@ -163,13 +163,15 @@ def test_every_sheet_is_set_up_for_print(content: AnnexContent, tmp_path: Path) 
         assert sheet.page_setup.paperSize in (8, 9)
         assert sheet.print_title_rows
         assert sheet.freeze_panes
+        # One page number, not a second one at the foot.
         assert sheet.oddHeader.center.text == "&P"
+        assert "&P" not in str(sheet.oddFooter.right.text)
 
 
 def test_digest_is_carried(content: AnnexContent, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(save_workbook(content, tmp_path / "annex.xlsx"))
     assert book.custom_doc_props["digest"].value == "a" * 64
-    assert any("a" * 64 in str(cell.value) for row in book["Nguồn số liệu"] for cell in row)
+    assert any("a" * 64 in str(cell.value) for row in book["11 Nguồn số liệu"] for cell in row)
 
 
 def test_same_content_same_bytes(
@@ -185,8 +187,8 @@ def test_same_content_same_bytes(
 def test_english_annex(tmp_path: Path) -> None:
     path = save_workbook(squares.content(language="en", allocation=None), tmp_path / "a.xlsx")
     book = openpyxl.load_workbook(path, data_only=True)
-    assert book.sheetnames[1] == "1 Pine"
-    rows = _cells(book["1 Pine"])
+    assert book.sheetnames[1] == "2 Pine"
+    rows = _cells(book["2 Pine"])
     assert rows["Total"][3] == 900.5
     assert rows["Commune"][4] == "Share (%)"
 
@@ -243,6 +245,6 @@ def test_missing_column_is_refused() -> None:
 def test_heading_without_a_document_leaves_a_line(tmp_path: Path) -> None:
     heading = AnnexHeading(number="II", title=Phrase(en="x", vi="y"))
     path = save_workbook(squares.content(heading=heading), tmp_path / "annex.xlsx")
-    sheet = openpyxl.load_workbook(path)["1 Thông"]
+    sheet = openpyxl.load_workbook(path)["2 Thông"]
     assert sheet["A1"].value == "Phụ lục II"
     assert sheet["A3"].value == "(Kèm theo ……………………………………)"

@@ -14,14 +14,16 @@ import shapely
 
 from layers.base.errors import CrsError, InputError, OutputError, OutputExistsError
 from layers.base.language import Phrase
-from maps.annex.commune_table import commune_table, cover_lines
-from maps.annex.content import AnnexHeading
-from maps.annex.layout import AnnexTable, print_cell, speaker
-from maps.annex.tables import build_tables
 from maps.atlas import atlas
 from maps.atlas.atlas import save_atlas
 from maps.atlas.content import AtlasContent, describe_crs
-from maps.atlas.map_scale import SCALES
+from maps.atlas.map_frame import SCALES
+from maps.layout.commune_table import commune_table
+from maps.layout.content import AnnexHeading
+from maps.layout.forest_tables import cover_lines
+from maps.layout.page_table import PageTable, print_cell
+from maps.layout.tables import build_tables
+from maps.layout.words import speaker
 from tests.maps.annex import annex_squares
 from tests.maps.atlas import atlas_squares
 from tests.maps.atlas.pdf_text import letters, page_text, paths
@@ -252,7 +254,7 @@ def _missing_figures(content: AtlasContent, path: Path) -> list[tuple[str, str]]
     say = speaker(annex.language)
     bookmarks = _bookmarks(pypdf.PdfReader(path))
     tables = {table.zone: table for table in build_tables(annex) if table.role == "zone"}
-    pages: dict[str, list[AnnexTable]] = {
+    pages: dict[str, list[PageTable]] = {
         annex.zone_name(zone): [table] for zone, table in tables.items()
     }
     for code, name in zip(

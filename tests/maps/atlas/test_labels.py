@@ -9,10 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maps.atlas.labels import LabelPlacer
-from maps.atlas.map_frame import MapFrame
-from maps.atlas.map_scale import MapWindow
-from maps.atlas.paper import Box
-from maps.atlas.sheet import Sheet
+from maps.atlas.map_frame import MapFrame, MapWindow
+from maps.atlas.sheet import Box, Sheet
 from maps.symbols.fonts import FontSet, find_fonts
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from maps.annex.layout import AnnexColumn, AnnexTable
-from maps.atlas.paper import Box, wrap_text
-from maps.atlas.sheet import Sheet
+from maps.atlas.sheet import Box, Sheet, wrap_text
 from maps.atlas.table import draw_long_table, draw_table
+from maps.layout.page_table import PageColumn, PageTable
 from maps.symbols.fonts import FontSet, find_fonts
 
 
@@ -17,11 +16,11 @@ def fonts() -> FontSet:
     return find_fonts()
 
 
-def _table(rows: int, *, name: str = "Xã", total: bool = True) -> AnnexTable:
+def _table(rows: int, *, name: str = "Xã", total: bool = True) -> PageTable:
     columns = (
-        AnnexColumn("commune", "Xã, phường", "text"),
-        AnnexColumn("area", "Diện tích hiện trạng", "hectares", totalled=True),
-        AnnexColumn("rate", "Tỷ lệ (%)", "percent"),
+        PageColumn("commune", "Xã, phường", "text"),
+        PageColumn("area", "Diện tích hiện trạng", "hectares", totalled=True),
+        PageColumn("rate", "Tỷ lệ (%)", "percent"),
     )
     frame = pd.DataFrame(
         {
@@ -30,10 +29,10 @@ def _table(rows: int, *, name: str = "Xã", total: bool = True) -> AnnexTable:
             "rate": [50.0] * rows,
         }
     )
-    last = pd.Series({"commune": "Tổng cộng", "area": frame["area"].sum(), "rate": None})
-    return AnnexTable(
+    last = pd.Series({"area": frame["area"].sum(), "rate": None})
+    return PageTable(
         name="x", title="", role="commune", columns=columns, rows=frame,
-        total=last if total else None,
+        total=last if total else None, total_label="Tổng cộng",
     )  # fmt: skip
 
 
@@ -51,12 +50,9 @@ def _texts(sheet: Sheet) -> list[tuple[str, float, float, float]]:
     return found
 
 
-OPTIONS = {"language": "vi", "decimals": (1, 1)}
-
-
 def test_table_stays_in_its_box(fonts: FontSet) -> None:
     sheet, box = Sheet(297, 210, fonts), Box(20, 20, 60, 100)
-    used = draw_table(sheet, box, _table(12), **OPTIONS)
+    used = draw_table(sheet, box, _table(12))
     assert used <= box.height
     for text, left, right, y in _texts(sheet):
         assert box.left - 0.3 <= left, text
@@ -69,14 +65,14 @@ def test_table_stays_in_its_box(fonts: FontSet) -> None:
 def test_long_names_are_broken_not_cut(fonts: FontSet) -> None:
     sheet = Sheet(297, 210, fonts)
     name = "Nghĩa Thượng Phong Trường Giang Hoành Sơn"
-    draw_table(sheet, Box(20, 20, 60, 100), _table(2, name=name), **OPTIONS)
+    draw_table(sheet, Box(20, 20, 60, 100), _table(2, name=name))
     words = " ".join(text for text, *_ in _texts(sheet)).split()
     assert words.count("Hoành") == 2
 
 
 def test_rows_without_room_are_counted_and_the_total_stays(fonts: FontSet) -> None:
     sheet = Sheet(297, 210, fonts)
-    used = draw_table(sheet, Box(20, 20, 60, 30), _table(60), **OPTIONS)
+    used = draw_table(sheet, Box(20, 20, 60, 30), _table(60))
     texts = [text for text, *_ in _texts(sheet)]
     (left_out,) = [text for text in texts if text.startswith("… ")]
     shown = sum(text.startswith("Xã ") for text in texts)
@@ -87,7 +83,7 @@ def test_rows_without_room_are_counted_and_the_total_stays(fonts: FontSet) -> No
 
 def test_long_table_is_drawn_in_two_halves(fonts: FontSet) -> None:
     sheet, box = Sheet(297, 210, fonts), Box(20, 20, 110, 160)
-    draw_long_table(sheet, box, _table(65), sizes=(8.0, 4.0), **OPTIONS)
+    draw_long_table(sheet, box, _table(65), sizes=(8.0, 4.0))
     places = {text: left for text, left, *_ in _texts(sheet)}
     assert all(f"Xã {number}" in places for number in range(65))
     assert places["Xã 0"] < box.centre < places["Xã 64"]
@@ -97,7 +93,7 @@ def test_long_table_is_drawn_in_two_halves(fonts: FontSet) -> None:
 
 def test_short_table_is_drawn_in_one(fonts: FontSet) -> None:
     sheet, box = Sheet(297, 210, fonts), Box(20, 20, 110, 160)
-    draw_long_table(sheet, box, _table(5, total=False), **OPTIONS)
+    draw_long_table(sheet, box, _table(5, total=False))
     lefts = {round(left) for text, left, *_ in _texts(sheet) if text.startswith("Xã ")}
     assert len(lefts) == 1
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maps.symbols.classes import Classing, classify, fixed_classes
-from maps.symbols.colours import scale_colours
+from maps.symbols.legends import scale_colours
 
 
 def test_fixed_classes_are_those_of_the_target() -> None:

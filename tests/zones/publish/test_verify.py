@@ -198,39 +198,39 @@ def test_file_changed_before_a_later_step_is_still_seen(tmp_path: Path) -> None:
 
 def test_digit_in_the_workbook(out: Path) -> None:
     path = _with_only(out, "annex.xlsx")
-    cell = _cell(path, "1 Thông", "Đồng Đăng", 3)
+    cell = _cell(path, "3 Thông", "Xã Đồng Đăng", 3)
     book = openpyxl.load_workbook(path)
-    assert book["1 Thông"][cell].value == 30.4
-    book["1 Thông"][cell] = 30.5
+    assert book["3 Thông"][cell].value == 30.4
+    book["3 Thông"][cell] = 30.5
     book.save(path)
     result = verify_folder(out)
     found = {item.place: item for item in result.differences}
-    assert found[f"1 Thông!{cell}"].expected == "30.4"
-    assert found[f"1 Thông!{cell}"].found == "30.5"
+    assert found[f"3 Thông!{cell}"].expected == "30.4"
+    assert found[f"3 Thông!{cell}"].found == "30.5"
 
 
 def test_total_of_the_workbook(out: Path) -> None:
     path = _with_only(out, "annex.xlsx")
-    cell = _cell(path, "1 Thông", "Tổng cộng", 3)
+    cell = _cell(path, "3 Thông", "Tổng cộng", 3)
     row = re.sub("[A-Z]", "", cell)
     pattern = rf'(<c r="{cell}"[^>]*><f>[^<]*</f><v>)[^<]*'
-    _replace_inside(path, "xl/worksheets/sheet2.xml", pattern, r"\g<1>99.9")
-    assert ("annex.xlsx", f"1 Thông!D{row}") in _places(verify_folder(out))
+    _replace_inside(path, "xl/worksheets/sheet3.xml", pattern, r"\g<1>99.9")
+    assert ("annex.xlsx", f"3 Thông!D{row}") in _places(verify_folder(out))
 
 
 def test_formula_of_the_workbook_that_leaves_a_row_out(out: Path) -> None:
     path = _with_only(out, "annex.xlsx")
-    cell = _cell(path, "1 Thông", "Tổng cộng", 3)
-    first = _cell(path, "1 Thông", "Thụy Hùng", 3)
-    _replace_inside(path, "xl/worksheets/sheet2.xml", rf"SUM\({first}:", "SUM(D99:")
+    cell = _cell(path, "3 Thông", "Tổng cộng", 3)
+    first = _cell(path, "3 Thông", "Xã Thụy Hùng", 3)
+    _replace_inside(path, "xl/worksheets/sheet3.xml", rf"SUM\({first}:", "SUM(D99:")
     (item,) = verify_folder(out).differences
-    assert item.place == f"1 Thông!{cell}"
+    assert item.place == f"3 Thông!{cell}"
     assert item.found == "0"
 
 
 def test_formula_of_another_kind(out: Path) -> None:
     path = _with_only(out, "annex.xlsx")
-    _replace_inside(path, "xl/worksheets/sheet2.xml", r"<f>SUM\(", "<f>MAX(")
+    _replace_inside(path, "xl/worksheets/sheet3.xml", r"<f>SUM\(", "<f>MAX(")
     (item,) = verify_folder(out).differences
     assert item.found == "not one of ours"
 
@@ -238,25 +238,25 @@ def test_formula_of_another_kind(out: Path) -> None:
 def test_name_in_the_workbook(out: Path) -> None:
     path = _with_only(out, "annex.xlsx")
     book = openpyxl.load_workbook(path)
-    cell = _cell(path, "1 Thông", "Đồng Đăng", 1)
-    book["1 Thông"][cell] = "Đồng Mỏ"
+    cell = _cell(path, "3 Thông", "Xã Đồng Đăng", 1)
+    book["3 Thông"][cell] = "Đồng Mỏ"
     book.save(path)
-    assert ("annex.xlsx", f"1 Thông!{cell}") in _places(verify_folder(out))
+    assert ("annex.xlsx", f"3 Thông!{cell}") in _places(verify_folder(out))
 
 
 def test_sheet_that_is_gone(out: Path) -> None:
     book = openpyxl.load_workbook(_with_only(out, "annex.xlsx"))
-    del book["2 Hồi"]
+    del book["4 Hồi"]
     book.save(out / "annex.xlsx")
-    assert ("annex.xlsx", "2 Hồi") in _places(verify_folder(out))
+    assert ("annex.xlsx", "4 Hồi") in _places(verify_folder(out))
 
 
 def test_sheet_without_its_table(out: Path) -> None:
     book = openpyxl.load_workbook(_with_only(out, "annex.xlsx"))
-    book["2 Hồi"].delete_rows(1, 100)
+    book["4 Hồi"].delete_rows(1, 100)
     book.save(out / "annex.xlsx")
     places = _places(verify_folder(out))
-    assert ("annex.xlsx", "2 Hồi") in places
+    assert ("annex.xlsx", "4 Hồi") in places
 
 
 def test_digit_in_the_document(out: Path) -> None:
@@ -264,17 +264,17 @@ def test_digit_in_the_document(out: Path) -> None:
     _replace_inside(path, "word/document.xml", ">30,4<", ">30,5<")
     (item,) = verify_folder(out).differences
     assert (item.file, item.expected, item.found) == ("annex.docx", "30,4", "30,5")
-    assert item.place == "Bảng 2, Đồng Đăng, Hiện trạng"
+    assert item.place == "Bảng 3, Xã Đồng Đăng, Hiện trạng"
 
 
 def test_row_taken_out_of_the_document(out: Path) -> None:
     _replace_inside(
         _with_only(out, "annex.docx"),
         "word/document.xml",
-        r"<w:tr>(?:(?!</w:tr>).)*>Đồng Đăng<(?:(?!</w:tr>).)*</w:tr>",
+        r"<w:tr>(?:(?!</w:tr>).)*>Xã Đồng Đăng<(?:(?!</w:tr>).)*</w:tr>",
         "",
     )
-    assert ("annex.docx", "Bảng 2") in _places(verify_folder(out))
+    assert ("annex.docx", "Bảng 3") in _places(verify_folder(out))
 
 
 def test_table_taken_out_of_the_document(out: Path) -> None:
@@ -445,7 +445,7 @@ def test_command_says_what_it_found(out: Path, capsys: pytest.CaptureFixture[str
     _replace_inside(out / "annex.docx", "word/document.xml", ">30,4<", ">30,5<")
     assert command(["verify", str(out)]) == 1
     told = capsys.readouterr().out
-    assert "annex.docx, Bảng 2, Đồng Đăng, Hiện trạng: expected 30,4, found 30,5" in told
+    assert "annex.docx, Bảng 3, Xã Đồng Đăng, Hiện trạng: expected 30,4, found 30,5" in told
     assert "1 difference." in told
     assert command(["verify", str(out / "không có")]) == 2
 

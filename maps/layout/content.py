@@ -1,4 +1,4 @@
-"""What an annex holds: the frames, names and heading lines from which every page of it is made.
+"""What annex and atlas are made of: frames, names and heading lines.
 
 The frames arrive rounded: the planner rounds once, so that workbook, document, atlas and map print
 the same figures and every printed sum meets. Nothing here measures or rounds.
@@ -6,13 +6,17 @@ the same figures and every printed sum meets. Nothing here measures or rounds.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from layers.base.errors import InputError
 from layers.base.language import Language, Phrase
 from layers.base.schema import Schema
+from maps.layout.words import page_day, phrase
 from maps.tables import (
     ALLOCATION,
     FOREST_COVER,
@@ -24,10 +28,18 @@ from maps.tables import (
     ZONES,
 )
 
-__all__ = ["DEMO_MARK", "AnnexContent", "AnnexHeading", "TableNote"]
+__all__ = [
+    *("DEMO_MARK", "PROPERTY_LETTERS", "AnnexContent", "AnnexHeading", "TableNote"),
+    *("planned_by_year", "property_text", "safe_text", "source_rows"),
+    "unallocated_zones",
+]
 
 #: Up to ``planned_ha``.
 _PLANNED_COLUMNS = 6
+#: Letters that Office takes in a property of a file.
+PROPERTY_LETTERS = 255
+_BREAKS = re.compile("[\t\n\r\x85\u2028\u2029]+")
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 #: What every sheet, page and map of made data says.
 DEMO_MARK = Phrase(en="Demo data", vi="Dữ liệu minh họa")
@@ -58,6 +70,12 @@ class AnnexHeading:
     )
     attached_to: str = ""
     province: str = ""
+
+    def lines(self, language: Language) -> tuple[str, str]:
+        """Say the number of the annex and the document it goes with, as pages print them."""
+        number = phrase("annex.number", number=self.number).text(language).strip()
+        document = self.attached_to or "…" * 14
+        return number, phrase("annex.attached", document=document).text(language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +139,10 @@ class AnnexContent:
     sharing : tuple of str
         Land sources whose hectares bear trees as well (under canopy, stands that are converted):
         what the allocation puts there is no new ground and is totalled apart.
+    plan_names : mapping
+        Name of every plan by the id in the column ``plan`` of ``targets``.
+    kinds : mapping
+        Kind of every commune (xã, phường) by its code; names without one are printed alone.
     """
 
     targets: pd.DataFrame
@@ -139,6 +161,8 @@ class AnnexContent:
     digest: str = ""
     notes: tuple[TableNote, ...] = ()
     sharing: tuple[str, ...] = ()
+    plan_names: Mapping[str, Phrase] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Validate the frames; a zone without a name is refused here, not halfway down a page."""
@@ -158,6 +182,40 @@ class AnnexContent:
                 object.__setattr__(self, name, schema.validate(frame))
         self._check_keys()
         self._check_zone_names()
+        self._make_printable([name for name, _ in frames])
+
+    def _make_printable(self, frames: list[str]) -> None:
+        """Take out of all texts what no file of a page can hold, and tell how many had any."""
+        changed = 0
+        for name in frames:
+            frame = getattr(self, name)
+            if frame is None:
+                continue
+            for column in frame.select_dtypes(["object", "str"]):
+                texts = frame[column].map(lambda cell: isinstance(cell, str))
+                safe = frame.loc[texts, column].map(safe_text)
+                differs = safe.index[safe != frame.loc[texts, column]]
+                changed += len(differs)
+                if len(differs):
+                    frame = frame.assign(**{column: frame[column].where(~texts, safe)})
+            object.__setattr__(self, name, frame)
+        heading = AnnexHeading(
+            safe_text(self.heading.number),
+            _safe_phrase(self.heading.title),
+            safe_text(self.heading.attached_to),
+            safe_text(self.heading.province),
+        )
+        changed += int(heading != self.heading)
+        notes = tuple(TableNote(n.table, _safe_phrase(n.text), n.zone) for n in self.notes)
+        told = [TableNote("sources", phrase("note.unprintable", count=changed))] if changed else []
+        title = max(len(heading.title.vi), len(heading.title.en), len(heading.attached_to))
+        if title > PROPERTY_LETTERS:
+            told.append(TableNote("sources", phrase("note.long_title", most=PROPERTY_LETTERS)))
+        known = set(notes)
+        plans = {plan: _safe_phrase(name) for plan, name in self.plan_names.items()}
+        object.__setattr__(self, "plan_names", plans)
+        object.__setattr__(self, "heading", heading)
+        object.__setattr__(self, "notes", (*notes, *(n for n in told if n not in known)))
 
     def _check_keys(self) -> None:
         keys = {
@@ -205,36 +263,69 @@ class AnnexContent:
         return sorted(int(year) for year in self.allocation["year"].unique())
 
     def notes_on(self, table: str, zone: str = "") -> tuple[str, ...]:
-        """Sentences handed over for a table, in the language of the pages.
-
-        Parameters
-        ----------
-        table : str
-            Which table.
-        zone : str
-            Id of its zone, if it is one's.
-
-        Returns
-        -------
-        tuple of str
-            The sentences.
-        """
+        """Sentences handed over for a table, in the language of the pages."""
         mine = [note for note in self.notes if note.table == table and note.zone in ("", zone)]
         return tuple(note.text.text(self.language) for note in mine)
 
     def zone_name(self, zone: str) -> str:
-        """Name of a zone in the language of the pages.
-
-        Parameters
-        ----------
-        zone : str
-            Id of the zone.
-
-        Returns
-        -------
-        str
-            Its name; the id itself for an unknown zone.
-        """
-        column = "name_vi" if self.language == "vi" else "name_en"
-        names = self.zone_names.set_index("zone")[column]
+        """Name of a zone in the language of the pages; the id itself for an unknown zone."""
+        names = self.zone_names.set_index("zone")[f"name_{self.language}"]
         return str(names.get(zone, zone))
+
+    def commune_names(self, rows: pd.DataFrame) -> list[str]:
+        """Names of the communes of rows, with their kind where it is known."""
+        return [
+            phrase(f"kind {self.kinds[code]}", name=name).text(self.language)
+            if code in self.kinds
+            else name
+            for code, name in zip(rows["commune_code"], rows["commune"], strict=True)
+        ]
+
+
+def safe_text(text: str) -> str:
+    """Text without control characters, which have no place in XML; a line break is a space."""
+    return _UNPRINTABLE.sub("", _BREAKS.sub(" ", text))
+
+
+def _safe_phrase(text: Phrase) -> Phrase:
+    return Phrase(en=safe_text(text.en), vi=safe_text(text.vi))
+
+
+def property_text(text: str) -> str:
+    """Text as a property of a file holds it."""
+    return text if len(text) <= PROPERTY_LETTERS else text[: PROPERTY_LETTERS - 1] + "…"
+
+
+def source_rows(content: AnnexContent) -> pd.DataFrame:
+    """Name what an annex rests on (layer, date, source), in the words of its language."""
+    language = content.language
+    rows = content.sources.fillna("")
+    names = rows.get(f"layer_{language}", rows["layer"])
+    days = [page_day(day, language) for day in rows["date"]]
+    return rows[["layer", "date", "source"]].assign(layer=names, date=days).astype("str")
+
+
+def planned_by_year(content: AnnexContent, zone: str, codes: pd.Index) -> pd.DataFrame:
+    """Hectares added to a zone by commune and year; NaN in a zone that was not allocated."""
+    years = content.planned_years
+    unknown = pd.DataFrame(np.nan, index=codes, columns=years)
+    if content.allocation is None:
+        return unknown
+    rows = content.allocation[content.allocation["zone"] == zone]
+    if not rows["planned_ha"].notna().any():
+        return unknown
+    sums = rows.pivot_table(
+        index="commune_code", columns="year", values="planned_ha", aggfunc="sum"
+    )
+    planned = sums.reindex(index=codes, columns=years)
+    known = rows.groupby("commune_code")["planned_ha"].count().reindex(codes)
+    return planned.fillna(0.0).where(known.ne(0), axis=0).round(content.decimals)
+
+
+def unallocated_zones(content: AnnexContent) -> list[str]:
+    """Zones with communes that the allocation left out."""
+    if content.allocation is None:
+        return []
+    known = content.allocation.loc[content.allocation["planned_ha"].notna(), "zone"]
+    drawn = set(content.zones["zone"]) - set(known)
+    return [zone for zone in content.zone_names["zone"] if zone in drawn]

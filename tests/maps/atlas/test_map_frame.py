@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.base.errors import InputError
-from maps.atlas.map_scale import (
+from maps.atlas.map_frame import (
     SCALES,
     choose_scale,
     fill_window,

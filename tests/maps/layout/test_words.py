@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
 
+import maps.layout
 from layers.base.language import Language, Phrase
 from layers.base.resources import data_path
-from maps.annex.annex_sources import page_day, source_rows
-from maps.annex.annex_words import word
-from maps.annex.content import AnnexContent, TableNote
-from maps.annex.document_table import body_texts
-from maps.annex.layout import AnnexColumn, cell_digits, print_cell
-from maps.annex.tables import build_tables
 from maps.annex.workbook import save_workbook
+from maps.layout.content import AnnexContent, TableNote, page_day, source_rows
+from maps.layout.page_table import PageColumn, body_texts, cell_digits, print_cell
+from maps.layout.tables import build_tables
+from maps.layout.words import phrase, word
 from tests.maps.annex import annex_squares as squares
 from zones.plan.files import embedded_plans, load_plan
 from zones.plan.frames import targets_frame
 
 #: What an identifier looks like, and a language would not.
 _RAW = re.compile(r"\b[a-z0-9]+_[a-z0-9_]+\b|\b\d{4}-\d{2}(-\d{2})?\b")
+
+
+WORDS = json.loads(Path(maps.layout.__file__).with_name("words.json").read_text(encoding="utf-8"))
 
 
 def _table(name: str) -> pd.DataFrame:
@@ -50,9 +54,9 @@ def _everything(language: Language) -> AnnexContent:
     """Targets with every unit, indicator, bound and status there is, and rates of units."""
     indicators, units = _table("indicators.csv")["indicator"], _table("units.csv")["unit"]
     units = [*units, "ha/year", "m3/ha/year", "%/year", "head/year"]
-    words = _table("annex_words.csv")
     bounds, states = (
-        words.loc[words["kind"] == kind, "id"].tolist() for kind in ("bound", "status")
+        [key.partition(" ")[2] for key in WORDS if key.startswith(kind)]
+        for kind in ("bound ", "status ")
     )
     count = max(len(indicators), len(units))
     rows = [
@@ -86,7 +90,7 @@ def _everything(language: Language) -> AnnexContent:
 
 def _texts(content: AnnexContent) -> list[str]:
     tables = build_tables(content)
-    return [text for table in tables for row in body_texts(content, table) for text in row]
+    return [text for table in tables for row in body_texts(table) for text in row]
 
 
 def test_no_page_prints_an_identifier() -> None:
@@ -157,14 +161,14 @@ def test_sources_are_named_in_the_language_of_the_page() -> None:
     ],
 )
 def test_figures_keep_their_digits(kind: str, value: float, text: str) -> None:
-    column = AnnexColumn("low", "", kind)  # type: ignore[arg-type]
+    column = PageColumn("low", "", kind)  # type: ignore[arg-type]
     assert print_cell(column, value, "vi", decimals=(1, 2)) == text
 
 
 def test_cells_of_the_workbook_say_their_digits(tmp_path) -> None:  # type: ignore[no-untyped-def]
     targets = squares.targets().assign(low=[1000.0, 47.5, 0.125, 3.0])
     path = save_workbook(squares.content(targets=targets), tmp_path / "annex.xlsx")
-    sheet = openpyxl.load_workbook(path)["Chỉ tiêu"]
+    sheet = openpyxl.load_workbook(path)["1 Chỉ tiêu"]
     formats = {
         cell.value: cell.number_format for row in sheet.iter_rows() for cell in row if cell.value
     }
@@ -172,7 +176,7 @@ def test_cells_of_the_workbook_say_their_digits(tmp_path) -> None:  # type: igno
     assert formats[1000.0] == '#,##0;-#,##0;"-"'
     assert formats[47.5] == '#,##0.0;-#,##0.0;"-"'
     assert formats[0.125] == '#,##0.000;-#,##0.000;"-"'
-    assert cell_digits(AnnexColumn("present", "", "measured"), 900.5, (2, 2)) == 2
+    assert cell_digits(PageColumn("present", "", "measured"), 900.5, (2, 2)) == 2
 
 
 def test_notes_stand_below_the_table_they_concern() -> None:
@@ -191,3 +195,26 @@ def test_notes_stand_below_the_table_they_concern() -> None:
     assert all(
         "Dung sai." not in table.notes for role, table in tables.items() if role != "targets"
     )
+
+
+def test_every_phrase_stands_in_both_languages_with_the_same_values() -> None:
+    for key, both in WORDS.items():
+        assert set(both) == {"en", "vi"}, key
+        assert all(text.strip() for text in both.values()), key
+        names = [sorted(re.findall(r"{(\w+)}", text)) for text in both.values()]
+        assert names[0] == names[1], key
+
+
+def test_every_phrase_is_said_somewhere_and_none_is_lacking() -> None:
+    folder = Path(maps.layout.__file__).parents[1]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
+    said = set(re.findall(r"""(?:say|phrase)\(\s*"([\w. ]+)\"""", code))
+    assert said - set(WORDS) == set()
+    built = ("bound ", "status ", "remark ", "kind ", "cover.", "zone.left_out")
+    assert {key for key in set(WORDS) - said if not key.startswith(built)} == set()
+
+
+def test_counts_are_grouped_as_each_language_does() -> None:
+    told = phrase("table.more_rows", count=12345)
+    assert told.vi.startswith("… 12.345 dòng")
+    assert told.en.startswith("… 12,345 more")

@@ -1,0 +1,1 @@
+"""Tables laid out for pages: what the annex and the atlas both print."""

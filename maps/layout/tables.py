@@ -1,0 +1,136 @@
+"""The tables of an annex, in the order in which they are printed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from maps.layout.content import AnnexContent, source_rows
+from maps.layout.forest_tables import ages_table, cover_table
+from maps.layout.page_table import PageColumn, PageTable, rank_column, ranked
+from maps.layout.words import Say, speaker, word
+from maps.layout.zone_tables import allocation_tables, matrix_table, zone_table
+
+__all__ = ["build_tables"]
+
+
+def build_tables(content: AnnexContent) -> tuple[PageTable, ...]:
+    """Lay out every table of an annex, with the number that all pages give it."""
+    say = speaker(content.language)
+    *tables, unmeasured = _targets_tables(content, say)
+    tables += [
+        zone_table(content, zone, say)
+        for zone in content.zone_names["zone"]
+        if (content.zones["zone"] == zone).any()
+    ]
+    tables.append(matrix_table(content, say))
+    # A project without a forest status layer has no cover to print.
+    if len(content.forest_cover):
+        tables.append(cover_table(content, say))
+    if content.species_ages is not None:
+        tables.append(ages_table(content, content.species_ages, say))
+    if content.allocation is not None:
+        tables += allocation_tables(content, content.allocation, say)
+    tables += [unmeasured] if len(unmeasured.rows) else []
+    tables.append(_sources_table(content, say))
+    return tuple(
+        replace(
+            table,
+            name=f"{number} {table.name}",
+            title=say("table.numbered", number=str(number), title=table.title),
+            total_label=table.total_label or say("total"),
+            notes=(*table.notes, *content.notes_on(table.role, table.zone)),
+            language=content.language,
+            decimals=(content.decimals, content.percent_decimals),
+        )
+        for number, table in enumerate(tables, start=1)
+    )
+
+
+def _targets_tables(content: AnnexContent, say: Say) -> list[PageTable]:
+    """Targets of the leading plan, of each other plan, last those without a figure to compare."""
+    frame = content.targets
+    plans = frame["plan"] if "plan" in frame.columns else pd.Series("", index=frame.index)
+    measured = frame["present"].notna()
+    names = {plan: content.plan_names.get(plan) for plan in plans.unique()}
+    tables = []
+    for place, (plan, name) in enumerate(names.items()):
+        rows = frame[measured & (plans == plan)]
+        table = _targets_table(content, rows, say)
+        if place:
+            title = say("targets.other", plan=name.text(content.language) if name else plan)
+            table = replace(table, name=say("targets.other_name"), title=title)
+        if len(rows) or not place:
+            tables.append(table)
+    told = _targets_table(content, frame[~measured], say)
+    unneeded = ("present", "held_percent", "shortfall", "surplus", "status")
+    unmeasured = replace(
+        told,
+        name=say("targets.unmeasured_name"),
+        title=say("targets.unmeasured"),
+        columns=tuple(column for column in told.columns if column.key not in unneeded),
+    )
+    return [*tables, unmeasured]
+
+
+def _targets_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> PageTable:
+    language = content.language
+    rows = ranked(frame)
+    # What the plan says, where it is handed over: low and high hold the tolerance as well.
+    ends = {
+        end: rows[f"figure_{end}"] if f"figure_{end}" in rows.columns else rows[end]
+        for end in ("low", "high")
+    }
+    rows = rows.assign(
+        **ends,
+        subject=[_subject(content, row) for _, row in rows.iterrows()],
+        **{key: [word(key, item, language) for item in rows[key]] for key in ("bound", "status")},
+        unit=[word("unit", item, language) for item in rows["unit"]],
+        held_percent=rows["held_ratio"] * 100,
+    )
+    target = say("targets.group")
+    columns = (
+        rank_column(say),
+        PageColumn("subject", say("targets.subject"), "text", 32),
+        PageColumn("clause", say("targets.clause"), "text", 10),
+        PageColumn("unit", say("targets.unit"), "text", 13),
+        PageColumn("year", say("targets.year"), "year", 8, missing=""),
+        PageColumn("bound", say("targets.bound"), "text", 15),
+        PageColumn("low", say("targets.low"), "figure", 12, target, missing=""),
+        PageColumn("high", say("targets.high"), "figure", 12, target, missing=""),
+        PageColumn("present", say("column.present"), "measured", 13),
+        PageColumn("held_percent", say("targets.held"), "percent", 9),
+        PageColumn("shortfall", say("targets.shortfall"), "measured", 12),
+        PageColumn("surplus", say("targets.surplus"), "measured", 12),
+        PageColumn("status", say("targets.status"), "text", 11),
+    )
+    return PageTable(say("targets.name"), say("targets.title"), "targets", columns, rows)
+
+
+def _subject(content: AnnexContent, row: pd.Series) -> str:
+    given = row.get(f"name_{content.language}")
+    if isinstance(given, str) and given:
+        return given
+    indicator = row.get("indicator")
+    parts = [content.zone_name(row["zone"])] if row["zone"] else []
+    if isinstance(indicator, str) and indicator:
+        parts.append(word("indicator", indicator, content.language))
+    return ": ".join(parts) or str(row["target"])
+
+
+def _sources_table(content: AnnexContent, say: Say) -> PageTable:
+    columns = (
+        rank_column(say),
+        PageColumn("layer", say("sources.layer"), "text", 40),
+        PageColumn("date", say("sources.date"), "text", 16),
+        PageColumn("source", say("sources.source"), "text", 60),
+    )
+    return PageTable(
+        name=say("sources.title"),
+        title=say("sources.title"),
+        role="sources",
+        columns=columns,
+        rows=ranked(source_rows(content)),
+        notes=(say("digest", digest=content.digest),) if content.digest else (),
+    )

@@ -1,0 +1,87 @@
+"""Words of the pages in both languages: phrases of ``words.json``, names of ids from ``data/``.
+
+A word that no table knows is printed as its identifier: a plan may count anything.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from layers.base.language import Language, Phrase, format_number
+from layers.base.resources import data_path
+
+__all__ = ["Say", "page_day", "phrase", "speaker", "word"]
+
+#: Says a phrase in the language of a page: key, then the values of its placeholders.
+Say = Callable[..., str]
+
+#: Kind of word, its table, and the table's column of identifiers.
+_TABLES = (
+    ("unit", "units.csv", "unit"),
+    ("indicator", "indicators.csv", "indicator"),
+    ("land", "land_sources.csv", "source"),
+)
+
+
+@lru_cache(maxsize=1)
+def _phrases() -> dict[str, Phrase]:
+    own = json.loads(Path(__file__).with_name("words.json").read_text(encoding="utf-8"))
+    phrases = {key: Phrase(**both) for key, both in own.items()}
+    for kind, name, column in _TABLES:
+        table = pd.read_csv(data_path(name), dtype="str", keep_default_na=False)
+        for row in table.to_dict("records"):
+            phrases[f"{kind} {row[column]}"] = Phrase(en=row["name_en"], vi=row["name_vi"])
+    return phrases
+
+
+def phrase(key: str, **values: object) -> Phrase:
+    """Phrase with its placeholders filled; a whole number is grouped as each language does."""
+    known = _phrases()[key]
+    return Phrase(en=_filled(known.en, values, "en"), vi=_filled(known.vi, values, "vi"))
+
+
+def _filled(text: str, values: dict[str, object], language: Language) -> str:
+    told = {
+        name: format_number(value, language)
+        if isinstance(value, int)
+        else value.text(language)
+        if isinstance(value, Phrase)
+        else value
+        for name, value in values.items()
+    }
+    return text.format(**told) if told else text
+
+
+def speaker(language: Language) -> Say:
+    """Make the function that says phrases in one language."""
+
+    def say(key: str, **values: object) -> str:
+        return phrase(key, **values).text(language)
+
+    return say
+
+
+def word(kind: str, identifier: str, language: Language) -> str:
+    """Name of an identifier of a kind: bound, status, remark, unit, indicator or land."""
+    known = _phrases().get(f"{kind} {identifier}")
+    if known is None and kind == "unit" and "/" in identifier:
+        first, *others = identifier.split("/")
+        return "/".join([word(kind, first, language), *(_per(part, language) for part in others)])
+    return identifier if known is None else known.text(language)
+
+
+def _per(unit: str, language: Language) -> str:
+    """Name a unit below a stroke: in English one of it, as its identifier says."""
+    return unit if language == "en" and unit.isalpha() else word("unit", unit, language)
+
+
+def page_day(text: str, language: Language) -> str:
+    """Day or month as the reader writes it: ``31/12/2025`` in Vietnamese, ISO in English."""
+    parts = text.split("-")
+    dated = [len(part) for part in parts] in ([4, 2], [4, 2, 2]) and "".join(parts).isdigit()
+    return "/".join(reversed(parts)) if language == "vi" and dated else text
