@@ -18,8 +18,17 @@ from maps.layout.words import phrase
 from maps.symbols.legends import AreaSymbol, LineSymbol
 
 __all__ = [
-    *("SCALES", "MapFrame", "MapWindow", "choose_scale", "draw_north_arrow", "draw_scale_bar"),
-    *("fill_window", "fit_window", "grid_lines", "round_length", "scale_text"),
+    "SCALES",
+    "MapFrame",
+    "MapWindow",
+    "choose_scale",
+    "draw_north_arrow",
+    "draw_scale_bar",
+    "fill_window",
+    "fit_window",
+    "grid_lines",
+    "round_length",
+    "scale_text",
 ]
 
 Geometries = npt.NDArray[np.object_]

@@ -31,7 +31,11 @@ from maps.symbols.fonts import FontSet
 from maps.symbols.legends import AreaSymbol, ClassSymbol, LineSymbol
 
 __all__ = [
-    *("Choropleth", "GlancePage", "OverviewPage", "draw_glance_page", "draw_overview_page"),
+    "Choropleth",
+    "GlancePage",
+    "OverviewPage",
+    "draw_glance_page",
+    "draw_overview_page",
     "glance_boxes",
 ]
 

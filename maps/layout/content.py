@@ -29,8 +29,15 @@ from maps.tables import (
 )
 
 __all__ = [
-    *("DEMO_MARK", "PROPERTY_LETTERS", "AnnexContent", "AnnexHeading", "TableNote"),
-    *("planned_by_year", "property_text", "safe_text", "source_rows"),
+    "DEMO_MARK",
+    "PROPERTY_LETTERS",
+    "AnnexContent",
+    "AnnexHeading",
+    "TableNote",
+    "planned_by_year",
+    "property_text",
+    "safe_text",
+    "source_rows",
     "unallocated_zones",
 ]
 

@@ -23,7 +23,9 @@ from layers.base.language import Phrase
 from layers.base.resources import data_path
 
 __all__ = [
-    *("BELOW_ZERO", "NO_DATA", "ZERO"),
+    "BELOW_ZERO",
+    "NO_DATA",
+    "ZERO",
     "AreaSymbol",
     "ClassSymbol",
     "LineSymbol",
