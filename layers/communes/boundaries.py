@@ -17,7 +17,7 @@ from layers.base.findings import Findings
 from layers.base.schema import Column, Schema
 from layers.communes.codes import normal_code
 from layers.crs.source import place_layer
-from layers.io.table import read_table, require_columns
+from layers.io.table import read_table, require_columns, require_hectares
 from layers.io.values import Decimal, parse_numbers
 
 if TYPE_CHECKING:
@@ -104,6 +104,7 @@ def load_natural_areas(table: NaturalAreas) -> pd.Series[float]:
     require_columns(
         frame, {"code": table.code_column, "area": table.area_column}, source=str(table.path)
     )
+    require_hectares(table.area_column, source=str(table.path))
     areas = parse_numbers(
         frame[table.area_column],
         source=f"{table.path}, {table.area_column}",

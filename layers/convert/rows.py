@@ -231,8 +231,9 @@ def set_subtotals_apart(
     below: dict[tuple[Hashable, str], list[int]] = defaultdict(list)
     for at, (row, key) in enumerate(zip(rows, keys, strict=True)):
         if row.unit:
-            below[key, district_key(row.unit.district)].append(at)
-            below[key, ""].append(at)
+            # A commune of today has no district: it stands once below the province.
+            for above in {district_key(row.unit.district), ""}:
+                below[key, above].append(at)
     for at, (row, key) in enumerate(zip(rows, keys, strict=True)):
         if row.role == "district" and not below.get((key, row.district)):
             below[key, ""].append(at)
@@ -248,7 +249,8 @@ def set_subtotals_apart(
                 different.append(at)
         else:
             result.append(row)
-    return result, _tell(rows, totals, different, source)
+    lines = [int(row) + 2 for row in figures.index[different]]
+    return result, _tell(rows, totals, dict(zip(different, lines, strict=True)), source)
 
 
 _ONLY_TOTAL = Phrase(
@@ -269,7 +271,7 @@ def _differs(figures: pd.DataFrame, at: int, parts: list[int]) -> bool:
 
 
 def _tell(
-    rows: Sequence[RowUnit], totals: list[int], different: list[int], source: str
+    rows: Sequence[RowUnit], totals: list[int], different: dict[int, int], source: str
 ) -> Findings:
     findings = Findings()
     if totals:
@@ -288,8 +290,9 @@ def _tell(
             )
         )
     if different:
-        shown = ", ".join(f"{rows[at].text} (row {at + 2})" for at in different[:5])
-        lines = ", ".join(f"{rows[at].text} (dòng {at + 2})" for at in different[:5])
+        first = list(different.items())[:5]
+        shown = ", ".join(f"{rows[at].text} (row {line})" for at, line in first)
+        lines = ", ".join(f"{rows[at].text} (dòng {line})" for at, line in first)
         findings.add(
             Finding(
                 "problem",

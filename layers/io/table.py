@@ -11,6 +11,7 @@ import codecs
 import csv
 import io
 import itertools
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-__all__ = ["TABLE_KINDS", "open_parquet", "read_table", "require_columns"]
+__all__ = ["TABLE_KINDS", "open_parquet", "read_table", "require_columns", "require_hectares"]
 
 TABLE_KINDS = (".csv", ".tsv", *WORKBOOK_KINDS, ".parquet")
 
@@ -79,6 +80,22 @@ def require_columns(frame: pd.DataFrame, columns: dict[str, str], *, source: str
             "ones in the project file.",
             vi=f"{source}: thiếu cột {', '.join(missing)}; tệp có {found}. Hãy ghi đúng tên cột "
             "trong tệp dự án.",
+        )
+
+
+_OTHER_UNIT = re.compile(r"(?<![^\W_])(k?m2|k?m²|mét vuông|met vuong|m vuông)(?![^\W_])")
+
+
+def require_hectares(column: str, *, source: str) -> None:
+    """Refuse a column of areas whose header names another unit."""
+    unit = _OTHER_UNIT.search(column.casefold())
+    if unit:
+        per = "100 ha = 1 km²" if unit.group().startswith("k") else "1 ha = 10,000 m²"
+        raise InputError(
+            en=f"{source}: expected hectares, but column {column!r} names {unit.group()} ({per}); "
+            "convert its figures, and rename it.",
+            vi=f"{source}: cần số héc-ta, nhưng cột {column!r} ghi {unit.group()} "
+            f"({per.replace(',', '.')}); hãy đổi số liệu sang ha rồi đổi tên cột.",
         )
 
 

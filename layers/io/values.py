@@ -227,7 +227,9 @@ def as_code(values: pd.Series) -> pd.Series[str]:
 def as_commune_code(values: pd.Series) -> pd.Series[str]:
     """Commune codes as five digits; the layer stores them as numbers and drops the zero."""
     text = as_text(values)
-    text = text.str.replace(r"^(\d+)\.0+$", r"\1", regex=True).str.zfill(5)
+    text = text.str.replace(r"^(\d+)\.0+$", r"\1", regex=True)
+    # Names among codes stay names: "Bảo" is no code that lost its zeros.
+    text = text.mask(text.str.isdecimal().fillna(value=False).astype(bool), text.str.zfill(5))
     return text.mask(text.eq("00000").fillna(value=False).astype(bool))
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 from layers.base.findings import Finding, Severity
 from layers.base.language import Phrase, format_number
 from layers.kinds.forest_codes import CODE_TABLES, CodeTableChoice, fits_code_table
+from layers.kinds.ledger_differences import check_ledger_unit
 from layers.kinds.polygons import list_plots
 
 __all__ = [
@@ -194,7 +195,8 @@ def check_ledger(
             ),
         ),
     ]
-    return [*_collect(frame, source, cases), _ledger_sums(frame, source)]
+    unit = check_ledger_unit(ledger, geometry, source=source)
+    return [*_collect(frame, source, cases), *unit, _ledger_sums(frame, source)]
 
 
 def _ledger_sums(frame: pd.DataFrame, source: str) -> Finding:

@@ -21,10 +21,11 @@ from layers.base.findings import Finding, Findings
 from layers.base.language import Phrase
 from layers.crs.crs import plane_area_ha, require_crs
 from layers.crs.source import place_layer
-from layers.io.table import require_columns
+from layers.io.table import require_columns, require_hectares
 from layers.io.values import as_commune_code, as_integer, as_number, as_text
 from layers.io.vector import load_vector
 from layers.kinds.duplicates import exact_duplicates
+from layers.kinds.ledger_differences import check_ledger_unit
 from layers.kinds.plots import PLOTS
 from layers.kinds.polygons import Repair, check_polygons, list_plots, measuring_crs
 
@@ -92,6 +93,7 @@ def read_plain_plots(source: PlotSource, *, value: str) -> PlainPlots:
     _check_keys(source, value)
     raw = load_vector(source.path, layer=source.layer)
     require_columns(raw, dict(source.columns), source=source.name)
+    require_hectares(source.columns.get("ledger_ha", ""), source=source.name)
     if raw.empty:
         raise InputError(
             en=f"{source.name}: expected polygons, found an empty layer ({source.path.name}).",
@@ -172,6 +174,12 @@ def _measured(kept: gpd.GeoDataFrame, source: PlotSource, findings: Findings) ->
     if has_ledger:
         frame["ledger_ha"] = frame["area_ha"]
         beyond = (frame["ledger_ha"] - frame["geometry_ha"]).abs() - _ROUNDING_HA
+        findings.extend(
+            check_ledger_unit(
+                frame["ledger_ha"].where(told), frame["geometry_ha"], source=source.name
+            )
+        )
+        findings.raise_errors()
         differs = told & (beyond > _TOLERANCE_RATIO * frame["geometry_ha"])
         found = (
             list_plots(

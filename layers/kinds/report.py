@@ -17,8 +17,15 @@ from layers.base.errors import InputError
 from layers.base.findings import Finding, Findings, Severity
 from layers.base.language import Phrase, format_number
 from layers.base.schema import Column, Schema
-from layers.io.table import read_table, require_columns
-from layers.io.values import Decimal, as_commune_code, as_integer, as_text, parse_numbers
+from layers.io.table import read_table, require_columns, require_hectares
+from layers.io.values import (
+    Decimal,
+    as_commune_code,
+    as_integer,
+    as_number,
+    as_text,
+    parse_numbers,
+)
 from layers.kinds.crop_names import crop_shares, refuse_unknown_ids, unknown_crops
 
 __all__ = ["REPORT", "ReportLayer", "count_once", "load_report"]
@@ -30,11 +37,14 @@ REPORT = Schema(
         Column("commune_code", "text", "commune the row names", nullable=True),
         Column("commune", "text", "name the row carries, NFC", nullable=True),
         Column("crop", "text", "crop id, or the crop's own name if unknown"),
+        Column("entry", "text", "crop as written, with any other text that tells rows apart"),
         Column("year", "integer", "year of the figure"),
         Column("area_ha", "number", "hectares reported", "ha", minimum=0),
     ),
 )
 
+#: What the planner asks of; several entries of it add up.
+_GROUND = ["commune_code", "crop", "year"]
 _NEEDED = ("commune_code", "crop", "year", "area_ha")
 _KNOWN = (*_NEEDED, "commune")
 
@@ -46,7 +56,7 @@ class ReportLayer:
     Parameters
     ----------
     table : pandas.DataFrame
-        Columns of ``REPORT``, one row per commune, crop and year, file order.
+        Columns of ``REPORT``, one row per commune, entry and year, file order.
     findings : Findings
         What was wrong, assumed or set aside.
     """
@@ -69,7 +79,7 @@ def load_report(
     Parameters
     ----------
     path : str or Path
-        ``.csv`` (UTF-8), ``.xlsx`` or ``.parquet``; one header row.
+        CSV, workbook (.xlsx, .xls, .xlsb, .ods) or Parquet; one header row.
     columns : mapping of str to str, optional
         ``commune_code``, ``crop``, ``year``, ``area_ha`` (ha) and, if there is one, ``commune`` →
         the file's column; each by default under its own name.
@@ -79,7 +89,7 @@ def load_report(
         Crop as the file writes it → crop id of ``data/crops.csv``. What is not in it is looked up
         among the ids and the species' aliases.
     decimal : {".", ","}, optional
-        Decimal mark where figures stand as text; needed where "1.234" could mean both.
+        Decimal mark of figures that stand as text; needed where "1.234" could mean both.
     source : str, optional
         Name for messages; default the file's.
 
@@ -88,7 +98,8 @@ def load_report(
     ReportLayer
         Problems: an unknown crop (kept under its own name), a row without commune code (kept), a
         row without crop, year or hectares, with negative hectares or an impossible year (set
-        aside), a row that repeats another (counted once). Notes: codes that lost their zeros.
+        aside), a row that repeats another (counted once). Notes: codes that lost their zeros,
+        several entries of one commune, crop and year, which add up.
 
     Raises
     ------
@@ -97,9 +108,9 @@ def load_report(
     SchemaError
         A column does not exist; the message lists those that were found.
     InputError
-        The file is of another kind or empty, a cell is no number or can be read two ways, a crop
-        is a mixture, ``crops`` names an unknown id, or rows give different hectares for the same
-        commune, crop and year.
+        The file is of another kind or empty, a cell is no number or can be read two ways, the
+        areas are in another unit, a crop is a mixture, ``crops`` names an unknown id, or rows give
+        different hectares for the same commune, entry and year.
     """
     path = Path(path)
     name = source or path.name
@@ -110,11 +121,14 @@ def load_report(
     if told["commune"] not in raw.columns and "commune" not in (columns or {}):
         raw[told["commune"]] = pd.Series(pd.NA, index=raw.index, dtype="str")
     require_columns(raw, told, source=name)
+    require_hectares(told["area_ha"], source=name)
     findings = Findings()
     table = _typed(raw, told, mapping, decimal, name)
     _note_zeros(raw[told["commune_code"]], table, name, findings)
     table = _usable(table, name, findings)
     table = count_once(table, source=name, findings=findings)
+    several = table["commune_code"].notna() & table.duplicated(_GROUND, keep=False)
+    _list(table, several, "entries-added", _ADDED, name, findings, severity="note")
     _list(table, unknown_crops(table["crop"]), "crop-unknown", _UNKNOWN_CROP, name, findings)
     _list(table, table["commune_code"].isna(), "commune-missing", _NO_COMMUNE, name, findings)
     return ReportLayer(REPORT.validate(table.reset_index(drop=True)), findings)
@@ -153,12 +167,24 @@ def _typed(
             "commune_code": as_commune_code(raw[told["commune_code"]]),
             "commune": as_text(raw[told["commune"]]),
             "crop": crops.map(ids),
+            "entry": _entries(raw, crops, told),
             "year": years,
             "area_ha": parse_numbers(
                 raw[told["area_ha"]], source=f"{source}, {told['area_ha']}", decimal=decimal
             ),
         }
     )
+
+
+def _entries(raw: pd.DataFrame, crops: pd.Series[str], told: Mapping[str, str]) -> pd.Series[str]:
+    """Crop as written, then the text of columns that are none of ours, such as a village."""
+    named = set(told.values())
+    others = [raw[name] for name in raw.columns if name not in named]
+    texts = [as_text(values) for values in others if as_number(values)[1].any()]
+    entry = crops.fillna("")
+    for text in texts:
+        entry = entry + " | " + text.fillna("")
+    return entry
 
 
 def _one_crop(text: str, mapping: Mapping[str, str], source: str) -> str:
@@ -197,11 +223,12 @@ def _usable(table: pd.DataFrame, source: str, findings: Findings) -> pd.DataFram
 
 
 def count_once(table: pd.DataFrame, *, source: str, findings: Findings) -> pd.DataFrame:
-    """Keep one figure per commune, crop and year."""
-    key = ["commune_code", "crop", "year"]
+    """Count a figure once that stands twice for one commune, entry and year."""
+    key = ["commune_code", "entry", "year"]
     placed = table["commune_code"].notna()
-    again = placed & table.duplicated(key)
-    same = placed & table.duplicated([*key, "area_ha"])
+    keyed = table.assign(entry=table["entry"].str.casefold())
+    again = placed & keyed.duplicated(key)
+    same = placed & keyed.duplicated([*key, "area_ha"])
     clash = table.loc[again & ~same]
     if not clash.empty:
         rows = [
@@ -210,9 +237,11 @@ def count_once(table: pd.DataFrame, *, source: str, findings: Findings) -> pd.Da
         ]
         raise InputError(
             en=f"{source}: {len(clash)} rows give other hectares for a commune, crop and year that "
-            f"stands above ({', '.join(rows)}); leave one of them.",
+            f"stands above ({', '.join(rows)}); leave one of them, or add a column that tells them "
+            "apart, such as the village.",
             vi=f"{source}: {len(clash)} dòng ghi diện tích khác cho cùng xã, cây trồng và năm đã "
-            f"có ở trên ({', '.join(rows)}); hãy giữ lại một dòng.",
+            f"có ở trên ({', '.join(rows)}); hãy giữ lại một dòng, hoặc thêm cột phân biệt chúng, "
+            "ví dụ tên thôn.",
         )
     _list(table, same, "row-twice", _TWICE, source, findings)
     return table.loc[~same]
@@ -276,6 +305,10 @@ _NEGATIVE = Phrase(
 _YEAR = Phrase(
     en="rows with a year that cannot be were set aside, correct them",
     vi="dòng có năm không hợp lý được để riêng, hãy sửa",
+)
+_ADDED = Phrase(
+    en="rows that give several figures for one commune, crop and year were added up",
+    vi="các dòng ghi nhiều số liệu cho cùng xã, cây trồng và năm đã được cộng lại",
 )
 _TWICE = Phrase(
     en="rows that repeat another one were counted once",

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from layers.communes.boundaries import NaturalAreas
     from layers.kinds.plots import PlotLayer
 
-__all__ = ["check_codes_of_day", "check_day_of_communes", "check_plot_overlaps"]
+__all__ = [
+    "check_codes_of_day",
+    "check_day_of_communes",
+    "check_plot_overlaps",
+    "check_report_areas",
+]
 
 #: Shared ground below this is the noise of digitising along a common border, not a double plot.
 _OVERLAP_MINIMUM_M2 = 1.0
@@ -80,6 +85,40 @@ def check_day_of_communes(
         source="natural_areas",
     )
     return [one for one in found if one.severity == "error"]
+
+
+def check_report_areas(name: str, table: pd.DataFrame, communes: gpd.GeoDataFrame) -> list[Finding]:
+    """Error for a crop that a report gives more hectares in a commune than the commune has."""
+    sums = table.groupby(["commune_code", "crop", "year"], as_index=False)["area_ha"].sum()
+    facts = sums.merge(communes[["commune_code", "commune", "official_area_ha"]], on="commune_code")
+    over = facts[facts["area_ha"] > facts["official_area_ha"]].head(5)
+    if over.empty:
+        return []
+    count = int((facts["area_ha"] > facts["official_area_ha"]).sum())
+    listed, listed_vi = (
+        "; ".join(
+            f"{row.commune} {row.crop} {row.year}: {format_number(row.area_ha, language)} / "
+            f"{format_number(row.official_area_ha, language)} ha"
+            for row in over.itertuples()
+        )
+        for language in ("en", "vi")
+    )
+    return [
+        Finding(
+            "error",
+            "more-than-commune",
+            name,
+            Phrase(
+                en=f"{count} figures are larger than the whole commune ({listed}); hectares are "
+                "expected: if the figures are in m², divide them by 10,000",
+                vi=f"{count} số liệu lớn hơn cả diện tích xã ({listed_vi}); cần số héc-ta: nếu số "
+                "liệu tính bằng m², hãy chia cho 10.000",
+            ),
+            count=count,
+            area_ha=float(facts.loc[over.index, "area_ha"].sum()),
+            examples=tuple(over["commune"]),
+        )
+    ]
 
 
 def check_plot_overlaps(name: str, layer: PlotLayer, crs: pyproj.CRS) -> list[Finding]:

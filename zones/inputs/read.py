@@ -23,6 +23,7 @@ from zones.inputs.checks import (
     check_codes_of_day,
     check_day_of_communes,
     check_plot_overlaps,
+    check_report_areas,
 )
 from zones.inputs.forest_check import check_places
 from zones.inputs.report_communes import settle_report
@@ -51,6 +52,9 @@ __all__ = ["Inputs", "read_communes", "read_inputs", "read_plans"]
 
 #: A polygon that departs from the official natural area by more than this is worth a look.
 _AREA_DIFFERENCE_PERCENT = 2.0
+#: By more than this it is a fault of the table or of the boundary; all of them, another unit.
+_AREA_PROBLEM_PERCENT = 50.0
+_AREA_FACTOR = 5.0
 
 
 @dataclass(slots=True)
@@ -153,16 +157,17 @@ def read_communes(project: Project) -> tuple[gpd.GeoDataFrame, pyproj.CRS, list[
 
 
 def _area_differences(communes: gpd.GeoDataFrame, crs: pyproj.CRS) -> list[Finding]:
-    official = communes["official_area_ha"]
-    percent = (plane_area_ha(communes, crs) - official) / official * 100
+    official, drawn = communes["official_area_ha"], plane_area_ha(communes, crs)
+    percent = (drawn - official) / official * 100
     wide = percent.abs() > _AREA_DIFFERENCE_PERCENT
     if not wide.any():
         return []
     order = percent.abs()[wide].sort_values(ascending=False).index
     listed = [f"{communes['commune'][row]} {percent[row]:+.1f} %" for row in order[:5]]
     return [
+        *_other_unit(float((official / drawn).median())),
         Finding(
-            severity="note",
+            severity="problem" if percent.abs().max() > _AREA_PROBLEM_PERCENT else "note",
             kind="official-area-differs",
             source="communes",
             message=Phrase(
@@ -175,6 +180,25 @@ def _area_differences(communes: gpd.GeoDataFrame, crs: pyproj.CRS) -> list[Findi
             ),
             count=int(wide.sum()),
             examples=tuple(communes["commune_code"][order[:5]]),
+        ),
+    ]
+
+
+def _other_unit(factor: float) -> list[Finding]:
+    """Error where natural areas as a whole are many times those of the boundaries, or few."""
+    if 1 / _AREA_FACTOR < factor < _AREA_FACTOR:
+        return []
+    return [
+        Finding(
+            severity="error",
+            kind="natural-area-unit",
+            source="natural_areas",
+            message=Phrase(
+                en=f"expected hectares, found areas {factor:.4g} times those of the boundaries "
+                "(median); m² are 10,000 times as many: convert them, or check the decimal mark.",
+                vi=f"cần số héc-ta, lại gấp {factor:.4g} lần diện tích theo ranh giới (trung vị); "
+                "nếu là m² thì gấp 10.000 lần: hãy đổi sang ha, hoặc kiểm tra dấu thập phân.",
+            ),
         )
     ]
 
@@ -241,6 +265,8 @@ def _check_together(inputs: Inputs) -> None:
             then = units(inputs.project.province, day)
             then = then.rename(columns={"code": "commune_code", "name": "commune"})
             inputs.findings.extend(check_codes_of_day(name, frame, then, on=str(day)))
+    for name, report in inputs.reports.items():
+        inputs.findings.extend(check_report_areas(name, report.table, inputs.communes))
     strange = {item.source for item in inputs.findings.of("error")}
     listed = CommuneList(inputs.project.province, tuple(inputs.communes["commune_code"]), on)
     for name, layer in inputs.plots.items():
@@ -273,6 +299,7 @@ def _read_layer(inputs: Inputs, name: str, source: LayerSource) -> Findings:
                 from_=source.vintage or inputs.project.communes.vintage,
                 to=inputs.project.communes.vintage,
                 source=name,
+                confirmed=source.communes,
             )
             return inputs.reports[name].findings
         case RasterSource():

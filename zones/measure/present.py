@@ -16,7 +16,7 @@ def present_by_crop(measured: pd.DataFrame, chosen: dict[str, str]) -> pd.DataFr
 
     Natural forest is never a production zone; its species are left out. Of a report with several
     years the newest of each crop counts. A crop that the project takes from a layer without a
-    hectare of it is measured as 0 ha.
+    hectare of it is measured as 0 ha; a report that does not list the crop measures nothing.
     """
     found = measured[(measured["crop"] != "") & (measured["land"] != "natural_forest")]
     layers = found.groupby("crop")["layer"].unique()
@@ -50,10 +50,11 @@ def _measured_as_nothing(
 ) -> pd.DataFrame:
     have = set(sums.index.get_level_values("crop"))
     codes = sorted(set(measured["commune_code"]) - {""})
+    covering = set(measured.loc[measured["land"] != "report", "layer"])
     rows = [
         (crop, code, layer, 0.0)
         for crop, layer in chosen.items()
-        if crop not in have
+        if crop not in have and layer in covering
         for code in codes
     ]
     return pd.DataFrame(rows, columns=["crop", "commune_code", "layer", "present_ha"])

@@ -158,6 +158,7 @@ class ReportSource(_Source):
     sheet: str | None = None
     columns: dict[str, str] = Field(default_factory=dict)
     crops: dict[str, str] = Field(default_factory=dict)
+    communes: dict[str, str] = Field(default_factory=dict)
     decimal: Decimal | None = None
 
 

@@ -173,3 +173,13 @@ def test_land_use_codes_are_unique() -> None:
     assert codes["code"].is_unique
     rice_to_rock = {"LUC", "LUK", "HNK", "CLN", "RSX", "RPH", "RDD", "NTS", "ONT", "ODT"}
     assert rice_to_rock | {"SON", "MNC", "BCS", "DCS", "NCS"} <= set(codes["code"])
+
+
+@pytest.mark.parametrize("factor", [10_000.0, 0.01])
+def test_a_ledger_in_another_unit_is_refused(folder: Path, factor: float) -> None:
+    path = saved(folder, squares(dt=[one * factor for one in (1.0, 1.2, 0.8)]))
+    with pytest.raises(InputError, match=r"expected ledger areas in hectares, found areas .* m²"):
+        load_crop_plots(path, columns=COLUMNS, crops={"mit": "coconut"})
+    named = saved(folder, squares().rename(columns={"dt": "dt_m2"}), "b.gpkg")
+    with pytest.raises(InputError, match=r"expected hectares, but column 'dt_m2' names m2"):
+        load_crop_plots(named, columns=COLUMNS | {"ledger_ha": "dt_m2"})

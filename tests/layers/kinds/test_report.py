@@ -86,9 +86,52 @@ def test_rows_that_say_nothing_are_set_aside_and_listed(folder: Path) -> None:
 
 
 def test_two_figures_for_one_thing_stop(folder: Path) -> None:
-    path = table(folder, "06463,Chi Lăng,Na,2025,5\n06463,Chi Lăng,custard_apple,2025,6\n")
+    path = table(folder, "06463,Chi Lăng,Na,2025,5\n06463,Chi Lăng,na,2025,6\n")
     with pytest.raises(InputError, match=r"1 rows give other hectares .*row 3: 06463"):
         load_report(path)
+
+
+@pytest.mark.parametrize("figures", [(10, 10, 10), (10, 20, 30)])
+def test_kinds_of_one_crop_add_up(folder: Path, figures: tuple[int, int, int]) -> None:
+    """Oranges, mandarins and pomelos are one crop and three figures."""
+    names = ("Cam", "Quýt", "Bưởi")
+    rows = [f"06463,Chi Lăng,{name},2025,{ha}\n" for name, ha in zip(names, figures, strict=True)]
+    report = load_report(table(folder, "".join(rows)))
+    assert report.table["crop"].unique().tolist() == ["citrus"]
+    assert report.table["area_ha"].sum() == sum(figures)
+    assert kinds(report) == [("note", "entries-added", 3)]
+
+
+def test_villages_of_one_commune_add_up_and_repeats_do_not(folder: Path) -> None:
+    head = "stt,commune_code,thon,crop,year,area_ha\n"
+    rows = "1,06463,Đồng Mỏ,Na,2025,5\n2,06463,Than Muội,Na,2025,5\n3,06463,Than Muội,Na,2025,5\n"
+    report = load_report(table(folder, rows, head=head))
+    assert report.table["area_ha"].sum() == 10
+    assert kinds(report) == [("problem", "row-twice", 1), ("note", "entries-added", 2)]
+
+
+def test_na_is_custard_apple(folder: Path) -> None:
+    report = load_report(table(folder, "06463,Chi Lăng,NA,2025,5\n"))
+    assert report.table["crop"].tolist() == ["custard_apple"]
+    assert report.findings.items == []
+
+
+@pytest.mark.parametrize("column", ["dien_tich_m2", "Diện tích (m²)", "area_km2"])
+def test_areas_in_another_unit_are_refused(folder: Path, column: str) -> None:
+    path = table(folder, "6463,Na,2025,50000\n", head=f"commune_code,crop,year,{column}\n")
+    with pytest.raises(InputError, match=r"expected hectares, but column .* names k?m[2²]"):
+        load_report(path, columns={"area_ha": column})
+
+
+def test_number_cells_of_a_workbook_need_no_decimal(folder: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(HEAD.strip().split(","))
+    book.active.append([6463, "Chi Lăng", "Na", 2025, 12.5])
+    book.active.append([6475, "Bằng Mạc", "Na", 2025, 7.25])
+    book.save(folder / "báo cáo.xlsx")
+    report = load_report(folder / "báo cáo.xlsx", decimal=",")
+    assert report.table["area_ha"].tolist() == [12.5, 7.25]
+    assert report.table["commune_code"].tolist() == ["06463", "06475"]
 
 
 @pytest.mark.parametrize(

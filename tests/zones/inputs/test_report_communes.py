@@ -19,7 +19,7 @@ from zones.project.model import ReportSource, load_project
 
 def _report(rows: list[tuple[str | None, str | None, float]]) -> ReportLayer:
     table = pd.DataFrame(rows, columns=["commune_code", "commune", "area_ha"])
-    table = table.assign(row=range(2, len(rows) + 2), crop="citrus", year=2024)
+    table = table.assign(row=range(2, len(rows) + 2), crop="citrus", entry="Cam", year=2024)
     return ReportLayer(REPORT.validate(table[REPORT.names]))
 
 
@@ -62,7 +62,7 @@ def test_a_commune_by_name_and_by_code_counts_once() -> None:
 
 
 def test_a_commune_by_name_and_by_code_with_two_figures_is_refused() -> None:
-    with pytest.raises(InputError, match="row 3: 06529 citrus 2024"):
+    with pytest.raises(InputError, match="row 3: 06529 Cam 2024"):
         _settle(_report([("06529", None, 4.0), (None, "xã Lộc Bình", 5.0)]), 2026)
 
 
@@ -86,6 +86,54 @@ def test_what_matches_nothing_is_told_with_its_hectares() -> None:
     assert found["unmatched"].area_ha == 1.5
     assert "perhaps 06280 xã Điềm He" in found["unmatched"].message.en
     assert found["total-differs"].severity == "problem"
+
+
+def test_names_that_match_nothing_are_all_told_once_each() -> None:
+    """Rows are counted once, not once for each commune of the province."""
+    communes = units("20")["code"].tolist()[:60]
+    rows: list[tuple[str | None, str | None, float]] = [(code, None, 1.0) for code in communes]
+    rows += [(None, name, 2.0) for name in ("Bắc Sơn Hạ", "Qwerty", "Lộc Bìn")]
+    settled = _settle(_report(rows), 2026)
+    found = next(one for one in settled.findings.items if one.kind == "unmatched")
+    assert found.count == 3
+    assert found.area_ha == 6.0
+    assert found.message.en.startswith("3 rows match no unit")
+    assert "Lộc Bìn: perhaps 06529 xã Lộc Bình: confirm it" in found.message.en
+    assert "known here; the nearest are 06325 xã Bắc Sơn" in found.message.en
+    for name in ("Bắc Sơn Hạ", "Qwerty", "Lộc Bìn"):
+        assert found.message.en.count(f" {name}: ") == 1
+    assert "communes: {'Bắc Sơn Hạ': …}" in found.message.en
+    assert settled.table["area_ha"].sum() == 60.0
+
+
+def test_a_name_that_the_project_confirms_is_placed() -> None:
+    report = _report([(None, "Lộc Bìn", 2.0), ("Qwerty", None, 3.0), ("06148", None, 4.0)])
+    confirmed = {"Lộc Bìn": "06529", "Qwerty": "06187"}
+    settled = settle_report(
+        report, province="20", from_=2026, to="2025-07-01", source="quả", confirmed=confirmed
+    )
+    assert settled.table.set_index("commune_code")["area_ha"].to_dict() == {
+        "06148": 4.0,
+        "06187": 3.0,
+        "06529": 2.0,
+    }
+    assert "unmatched" not in {one.kind for one in settled.findings.items}
+
+
+@pytest.mark.parametrize(("total", "wrong"), [(30.0, False), (60.0, True)])
+def test_a_total_of_the_province_counts_its_parts_once(total: float, wrong: bool) -> None:
+    """Communes of today have no district, below which they would stand a second time."""
+    rows: list[tuple[str | None, str | None, float]] = [
+        ("06148", None, 10.0),
+        ("06529", None, 20.0),
+        (None, "Toàn tỉnh", total),
+    ]
+    settled = _settle(_report(rows), 2026)
+    assert settled.table["area_ha"].sum() == 30.0
+    found = {one.kind: one for one in settled.findings.items}
+    assert ("total-differs" in found) is wrong
+    if wrong:
+        assert "Toàn tỉnh (row 4)" in found["total-differs"].message.en
 
 
 @pytest.mark.parametrize(
@@ -143,7 +191,7 @@ def test_natural_areas_of_old_units_stop_the_run(tmp_path: Path) -> None:
     )
     inputs = read_inputs(load_project(path))
     errors = [one for one in inputs.findings.of("error") if one.source == "natural_areas"]
-    assert [one.kind for one in errors] == ["wrong-vintage"]
+    assert [one.kind for one in errors] == ["wrong-vintage", "natural-area-unit"]
     assert "129 codes are no longer in use" in errors[0].message.en
 
 
@@ -155,3 +203,35 @@ def test_boundaries_of_another_day_stop_the_run(tmp_path: Path) -> None:
     found = [one for one in errors if one.source == "communes"]
     assert [one.kind for one in found] == ["wrong-vintage"]
     assert "06148 Thụy Hùng ≠ Thanh Long" in found[0].message.en
+
+
+def test_a_crop_larger_than_its_commune_stops_the_run(tmp_path: Path) -> None:
+    """Each square has a natural area of 110 ha; 75,000 m² are not 75,000 ha."""
+    path = write_project(tmp_path)
+    (tmp_path / "fruit.csv").write_text(
+        "commune_code,crop,year,area_ha\n06148,citrus,2025,75000\n06529,citrus,2025,110\n", "utf-8"
+    )
+    errors = read_inputs(load_project(path)).findings.of("error")
+    assert [(one.kind, one.source, one.count) for one in errors] == [
+        ("more-than-commune", "fruit", 1)
+    ]
+    assert "citrus 2025: 75,000 / 110 ha" in errors[0].message.en
+    assert "m²" in errors[0].message.en
+
+
+def test_kinds_of_one_crop_may_together_not_exceed_the_commune(tmp_path: Path) -> None:
+    path = write_project(tmp_path)
+    (tmp_path / "fruit.csv").write_text(
+        "commune_code,crop,year,area_ha\n06148,Cam,2025,60\n06148,Quýt,2025,60\n", "utf-8"
+    )
+    errors = read_inputs(load_project(path)).findings.of("error")
+    assert [one.kind for one in errors] == ["more-than-commune"]
+
+
+@pytest.mark.parametrize(("area", "unit"), [("1100000", True), ("1.1", True), ("104", False)])
+def test_natural_areas_in_another_unit_stop_the_run(tmp_path: Path, area: str, unit: bool) -> None:
+    path = write_project(tmp_path)
+    table = tmp_path / "natural_areas.csv"
+    table.write_text(table.read_text("utf-8").replace(",110", f",{area}"), "utf-8")
+    errors = read_inputs(load_project(path)).findings.of("error")
+    assert ("natural-area-unit" in {one.kind for one in errors}) is unit

@@ -118,3 +118,15 @@ def test_a_crop_that_its_layer_does_not_have_is_measured_as_nothing() -> None:
         ("anise", "06001", "forest"): 0.0,
         ("anise", "06004", "forest"): 0.0,
     }
+
+
+def test_a_report_that_does_not_list_a_crop_measures_nothing() -> None:
+    frame = measured(
+        ("06001", "fruit", "report", "citrus", 2025, float("nan"), 5.0),
+        ("06001", "forest", "planted_forest", "pine", 2010, 9.0, 10.0),
+    )
+    # Missing is not zero: nobody said that there is no custard apple, or that there is no tea.
+    assert found(frame, custard_apple="fruit", tea="never-read") == {
+        ("pine", "06001", "forest"): 10.0,
+        ("citrus", "06001", "fruit"): 5.0,
+    }
