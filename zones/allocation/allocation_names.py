@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from layers.base.errors import InputError
 from layers.base.language import Phrase
-from layers.communes.spelling import spelling_key
+from layers.communes.spelling import plain_key, spelling_key
 from zones.allocation.inputs import AllocationInputs
 
 __all__ = ["find_commune", "find_source", "find_zone", "find_zone_or_commune"]
@@ -95,10 +95,13 @@ def _communes(inputs: AllocationInputs) -> dict[str, Phrase]:
 
 
 def _matching(asked: str, known: Mapping[str, Phrase]) -> list[str]:
-    """Ids that are asked for: the id itself, else by the name as written, else in any spelling."""
+    """Ids that are asked for: the id itself, else the name as written, in any spelling, unmarked.
+
+    Without its marks a name is found as the search of the map finds it: ``van quan``, ``HOI``.
+    """
     if asked in known:
         return [asked]
-    for spelt in (str, spelling_key):
+    for spelt in (str, spelling_key, plain_key):
         found = [
             thing
             for thing, name in known.items()

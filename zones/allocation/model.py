@@ -26,6 +26,7 @@ __all__ = [
     "lost_until",
     "planned_until",
     "present_until",
+    "yearly_pace",
 ]
 
 Floats = npt.NDArray[np.float64]
@@ -258,11 +259,17 @@ def _add_land(rows: _Rows, inputs: AllocationInputs, settings: AllocationSetting
     rows.uses.append(uses.assign(window=uses["window"] + start)[["window", "in_year"]])
 
 
-def _add_pace(rows: _Rows, inputs: AllocationInputs, settings: AllocationSettings) -> None:
-    pace = inputs.pace
+def yearly_pace(inputs: AllocationInputs, settings: AllocationSettings) -> pd.DataFrame:
+    """Pace of every year; what a row says of one year stands in place of what is said of each."""
+    pace, keys = inputs.pace, ["zone", "commune_code", "year"]
     years = pd.DataFrame({"year": pd.array(settings.years, dtype="Int64")})
     every = pace[pace["year"].isna()].drop(columns="year").merge(years, how="cross")
-    pace = pd.concat([every, pace[pace["year"].notna()]], ignore_index=True)
+    both = pd.concat([pace[pace["year"].notna()], every], ignore_index=True)
+    return both.groupby(keys, as_index=False)[["low_ha", "high_ha"]].first()
+
+
+def _add_pace(rows: _Rows, inputs: AllocationInputs, settings: AllocationSettings) -> None:
+    pace, keys = yearly_pace(inputs, settings), ["zone", "commune_code", "year"]
     owned = inputs.sources.loc[~inputs.sources["shares"], "source"]
     planting = rows.columns["source"].isin(owned).to_numpy()
     for has_zone in (False, True):
@@ -273,14 +280,9 @@ def _add_pace(rows: _Rows, inputs: AllocationInputs, settings: AllocationSetting
             on = ["zone"] * has_zone + ["commune_code"] * has_commune + ["year"]
             # Work on land that bears trees already is no planting: only its own figures hold it.
             among = None if has_zone else planting
-            keys = ["zone", "commune_code", "year"]
-            mine = mine.groupby(keys, as_index=False).agg({"low_ha": "max", "high_ha": "min"})
             most = mine[mine["high_ha"].notna()]
-            rows.add(
-                most[keys].assign(kind="pace", upper=most["high_ha"]).reset_index(drop=True),
-                on=on,
-                among=among,
-            )
+            frame = most[keys].assign(kind="pace", upper=most["high_ha"])
+            rows.add(frame.reset_index(drop=True), on=on, among=among)
             least = mine[mine["low_ha"] > 0]
             frame = least[keys].assign(kind="pace_low", lower=least["low_ha"], weight=1.0)
             rows.add(frame.reset_index(drop=True), on=on, among=among)

@@ -11,6 +11,7 @@ import pandas as pd
 from layers.base.errors import InputError
 from layers.base.findings import Finding
 from layers.base.language import Language, Phrase, format_number
+from layers.io.values import parse_number
 from zones.allocation.allocation_names import (
     find_commune,
     find_source,
@@ -106,12 +107,12 @@ def _number(text: str, present: float, change: str) -> float:
     """Read a figure, or a factor on what stands there (``1.2x``)."""
     factor = text.lower().endswith("x")
     try:
-        figure = float(text[:-1] if factor else text)
-    except ValueError:
+        figure = parse_number(text[:-1] if factor else text)
+    except InputError as error:
         raise _fault(
             change,
-            f"expected a number such as 1200.5 or 1.2x, found {text!r}",
-            f"cần một số như 1200.5 hoặc 1.2x, thấy {text!r}",
+            f"expected a number such as 1200.5 or 1.2x, found {text!r} ({error.phrase.en})",
+            f"cần một số như 1200.5 hoặc 1.2x, thấy {text!r} ({error.phrase.vi})",
         ) from None
     return figure * present if factor else figure
 
@@ -205,16 +206,19 @@ class _Editor:
             )
         pace = self.inputs.pace
         mine = (pace["zone"] == zone) & (pace["commune_code"] == code)
-        present = float(pace.loc[mine, "high_ha"].min()) if mine.any() else float("nan")
-        most = self.number(value, present)
-        if np.isnan(most):
+        rows = pace[mine]
+        if not value.lower().endswith("x") and rows["year"].notna().all():
+            # What is said of each year is said of those that have no row of their own.
+            each = {"zone": zone, "commune_code": code, "year": np.nan, "low_ha": np.nan}
+            rows = _with_row(rows, PACE.validate(pd.DataFrame([each | {"high_ha": np.nan}])))
+        most = [self.number(value, float(high)) for high in rows["high_ha"]]
+        if np.isnan(most).all():
             raise _fault(self.change, "no pace stands there yet", "chưa có tốc độ nào ở đó")
-        low = float(pace.loc[mine, "low_ha"].max()) if mine.any() else float("nan")
-        if low > most:
-            self._tell_pace(most)
-            low = most
-        row = {"zone": zone, "commune_code": code, "year": np.nan, "low_ha": low, "high_ha": most}
-        return replace(self.inputs, pace=_with_row(pace[~mine], PACE.validate(pd.DataFrame([row]))))
+        lower = rows["low_ha"].astype("float64").clip(upper=pd.Series(most, index=rows.index))
+        if (lower < rows["low_ha"]).any():
+            self._tell_pace(float(lower[lower < rows["low_ha"]].min()))
+        rows = PACE.validate(rows.assign(low_ha=lower, high_ha=most))
+        return replace(self.inputs, pace=_with_row(pace[~mine], rows))
 
     def _tell_pace(self, most: float) -> None:
         en, vi = (format_number(most, code, decimals=1) for code in _LANGUAGES)

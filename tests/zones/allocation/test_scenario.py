@@ -189,9 +189,13 @@ def test_the_other_end_of_a_target_gives_way_and_says_so(prepared: Prepared) -> 
         ("lo.na=3", "unknown key; known are low.ZONE"),
         ("low.na=many", "expected a number such as"),
         ("low.naa=3", "unknown zone 'naa'; did you mean 'na'"),
-        ("pace.Loc Binh=3", "unknown commune 'Loc Binh'; did you mean 'Lộc Bình'"),
+        ("low.na=60.000", "expected a number such as 1200.5 or 1.2x, found '60.000'"),
+        ("low.na=nan", "expected a number such as"),
+        ("low.na=inf", "expected a number such as"),
+        ("lock.na.a=must:1.200", r"expected a number such as 1200.5 or 1.2x, found '1.200'"),
+        ("pace.Loc Bin=3", "unknown commune 'Loc Bin'; did you mean 'Lộc Bình'"),
         ("low.rice=3", "unknown zone 'rice'; there are na, pine"),
-        ("pace.Loc Binh=3", "unknown zone 'Loc Binh'; there are na, pine; unknown commune"),
+        ("pace.Loc Bin=3", "unknown zone 'Loc Bin'; there are na, pine; unknown commune"),
         ("pace.pin=3", "unknown zone 'pin'; did you mean 'pine'.*unknown commune 'pin'"),
         ("pace.b=2x", "no pace stands there yet"),
         ("land.bare=5", "expected a factor"),
@@ -203,6 +207,62 @@ def test_the_other_end_of_a_target_gives_way_and_says_so(prepared: Prepared) -> 
 def test_bad_changes_are_refused(prepared: Prepared, change: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         change_inputs(prepared, [change])
+
+
+def test_names_are_found_without_their_marks(prepared: Prepared) -> None:
+    for name in ("loc binh", "LOC  BINH", "Loc Binh", "lộc bình", "a"):
+        pace = change_inputs(prepared, [f"pace.{name}=7"]).inputs.pace
+        assert pace.set_index("commune_code")["high_ha"].to_dict() == {"a": 7.0}
+    named = replace(prepared, names={"na": Phrase(en="Anise", vi="Hồi")})
+    targets = change_inputs(named, ["low.hoi=25"]).inputs.targets.set_index("zone")
+    assert targets.loc["na", "low_ha"] == 25.0
+    # What is written with its marks means these: Hối is another name than Hồi.
+    both = replace(
+        prepared, names={"na": Phrase(en="na", vi="Hồi"), "pine": Phrase(en="pine", vi="Hối")}
+    )
+    targets = change_inputs(both, ["low.Hối=25"]).inputs.targets.set_index("zone")
+    assert targets["low_ha"].to_dict() == {"na": 20.0, "pine": 25.0}
+    with pytest.raises(InputError, match="2 zones are called 'hoi'"):
+        change_inputs(both, ["low.hoi=25"])
+
+
+def test_a_factor_on_the_pace_is_one_on_each_year(prepared: Prepared) -> None:
+    years = pd.DataFrame(
+        {
+            "zone": "pine",
+            "commune_code": "",
+            "year": [2026, 2027, 2028, 2029, 2030],
+            "low_ha": [50.0, 50.0, 50.0, 50.0, 550.0],
+            "high_ha": [100.0, 200.0, 300.0, 400.0, 600.0],
+        }
+    )
+    yearly = replace(prepared, inputs=replace(prepared.inputs, pace=years))
+    raised = change_inputs(yearly, ["pace.pine=1.2x"]).inputs.pace
+    assert raised["high_ha"].tolist() == pytest.approx([120.0, 240.0, 360.0, 480.0, 720.0])
+    assert raised["low_ha"].tolist() == years["low_ha"].tolist()
+    lowered = change_inputs(yearly, ["pace.pine=0.5x"])
+    assert lowered.inputs.pace["low_ha"].tolist() == [50.0, 50.0, 50.0, 50.0, 300.0]
+    assert len(lowered.findings) == 1
+    # A figure holds for every year, also for those that had none.
+    flat = change_inputs(
+        replace(yearly, inputs=replace(yearly.inputs, pace=years.head(2))), ["pace.pine=70"]
+    )
+    plan = allocate(flat.inputs, settings=flat.settings).model.rows
+    assert plan.loc[plan["kind"] == "pace", "upper"].tolist() == [70.0] * 5
+
+
+def test_a_pace_of_one_year_leaves_the_other_years_theirs() -> None:
+    """Ten hectares a year, in 2027 thirty: the one year is freer, the others as they were."""
+    inputs = inputs_of(
+        land={("a", "bare"): 900.0},
+        targets={"pine": (900.0, 999.0)},
+        pace=[
+            {"zone": "pine", "high_ha": 10.0},
+            {"zone": "pine", "year": 2027, "high_ha": 30.0},
+        ],
+    )
+    planned = allocate(inputs, settings=YEARS).plan.groupby("year")["planned_ha"].sum()
+    assert planned.tolist() == pytest.approx([10.0, 30.0, 10.0, 10.0, 10.0])
 
 
 def test_all_bad_changes_come_at_once(prepared: Prepared) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from layers.base.errors import InputError
@@ -14,6 +13,7 @@ from zones.allocation.allocate import Allocation
 from zones.allocation.explain.reasons import source_names
 from zones.allocation.explain.sentences import Figure, Sentence, Value, Voice, decimals_of
 from zones.allocation.land_years import usable_land
+from zones.allocation.model import yearly_pace
 from zones.allocation.rounded import RoundedAllocation
 
 __all__ = ["LIMIT_NAMES", "SHORT_LIMITS", "explain_commune"]
@@ -230,7 +230,7 @@ class _Pair:
             )
 
     def pace(self) -> Iterator[Sentence]:
-        pace = self.allocation.inputs.pace
+        pace = yearly_pace(self.allocation.inputs, self.allocation.settings)
         # Unrounded, for a printed year may lie a step beyond the limit that the plan keeps.
         plan, sources = self.allocation.plan, self.allocation.inputs.sources
         here = plan[plan["commune_code"] == self.code]
@@ -244,10 +244,13 @@ class _Pair:
             ("chain_zone_pace", self.zone, "", of_province),
         ):
             rows = pace[(pace["zone"] == zone) & (pace["commune_code"] == code)]
-            most = float(rows["high_ha"].min())
-            if np.isfinite(most):
-                used = hectares.groupby("year")["planned_ha"].sum().max() if len(hectares) else 0
-                yield self.say(key, most=self.given(most), used=self.given(float(used)))
+            most = rows.dropna(subset="high_ha").set_index("year")["high_ha"].astype("float64")
+            if len(most):
+                used = hectares.groupby("year")["planned_ha"].sum().reindex(most.index).fillna(0.0)
+                tight = int((most - used).to_numpy().argmin())
+                yield self.say(
+                    key, most=self.given(most.iloc[tight]), used=self.given(used.iloc[tight])
+                )
 
     def fair(self) -> Sentence:
         """All hectares of the commune beside its fair part; ground that is shared stands apart."""
