@@ -23,12 +23,12 @@ from rapidfuzz import fuzz, process
 
 from benchmarks.misspell import misspell
 from layers.communes.gazetteer import communes_on, provinces
-from layers.communes.match import Match, Refusal
-from layers.communes.matching import look_up
+from layers.communes.match import Match, NoMatch
+from layers.communes.matching import match_commune
 
 __all__ = ["run"]
 
-Answer = Match | Refusal | str
+Answer = Match | NoMatch | str
 LookUp = Callable[[str, str | None], Answer]
 
 
@@ -49,7 +49,7 @@ class Tally:
         found = look(text, province)
         self.seconds.append(time.perf_counter() - start)
         self.slips[slips] += 1
-        if isinstance(found, Refusal):
+        if isinstance(found, NoMatch):
             self.outcome[found.reason] += 1
             self.missed[slips] += 1
             self.told += code in [candidate.unit.code for candidate in found.candidates]
@@ -87,7 +87,7 @@ class Tally:
 
 
 def _ours(text: str, province: str | None) -> Answer:
-    return look_up(text, province=province)
+    return match_commune(text, province=province)
 
 
 class _Peer:

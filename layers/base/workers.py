@@ -61,7 +61,7 @@ def run_pieces(
     count = worker_count(workers)
     if not isinstance(workers, int):
         for answer in _on_cluster(workers, task, pieces, AHEAD * count):
-            if isinstance(answer, _Refusal):
+            if isinstance(answer, _Failure):
                 raise answer.error
             yield answer
     elif count == 1 or threading.current_thread().name.startswith(_THREADS):
@@ -99,17 +99,17 @@ def _on_cluster(
 
 
 @dataclass(frozen=True, slots=True)
-class _Refusal:
+class _Failure:
     """An error of ours, on its way back from a cluster as a result."""
 
     error: VungTrongError
 
 
-def _answer(task: Callable[[Piece], Result], piece: Piece) -> Result | _Refusal:
+def _answer(task: Callable[[Piece], Result], piece: Piece) -> Result | _Failure:
     try:
         return task(piece)
     except VungTrongError as error:
-        return _Refusal(error)
+        return _Failure(error)
 
 
 def _in_order(submit: Callable[[Piece], Any], pieces: Iterable[Piece], ahead: int) -> Iterator[Any]:

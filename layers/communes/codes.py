@@ -15,7 +15,7 @@ from layers.base.findings import Finding, Findings, Severity
 from layers.base.language import Phrase
 from layers.communes.gazetteer import Day, communes_on, find_province, vintage_on
 from layers.communes.match import Match
-from layers.communes.matching import look_up
+from layers.communes.matching import match_commune
 from layers.communes.qualifiers import names_whole_province
 from layers.communes.spelling import tidy
 
@@ -70,7 +70,7 @@ def _read(text: str, province: str, on: Day) -> _Reading:
         return _Reading(code, None if clean == code else "code-as-number")
     if names_whole_province(clean):
         return _Reading(None, "whole-province")
-    match = look_up(clean, province=province, on=on)
+    match = match_commune(clean, province=province, on=on)
     if isinstance(match, Match) and not match.confirm:
         return _Reading(match.code, "name-as-code")
     if isinstance(match, Match):

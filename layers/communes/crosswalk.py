@@ -32,11 +32,11 @@ from layers.communes.gazetteer import (
 __all__ = [
     "CROSSWALK",
     "CommuneList",
-    "Heirs",
-    "Journey",
+    "Successors",
+    "VintageChange",
     "crosswalk",
-    "heirs",
     "named_communes",
+    "successors",
     "year_of_vintage",
 ]
 
@@ -55,11 +55,11 @@ CROSSWALK = Schema(
 )
 
 #: For each old code the codes of the units that took it over, in order; several where it was split.
-Heirs = Mapping[str, tuple[str, ...]]
+Successors = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Journey:
+class VintageChange:
     """From which units to which a table or layer is carried.
 
     Parameters
@@ -101,7 +101,7 @@ def _span(province: str, from_: Day, to: Day) -> _Span:
 
 
 @lru_cache(maxsize=16)
-def _heirs(span: _Span) -> dict[str, tuple[str, ...]]:
+def _successors(span: _Span) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {
         code: (code,) for code in communes_on(span.province, span.older)
     }
@@ -119,7 +119,7 @@ def _heirs(span: _Span) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def heirs(province: str, *, from_: Day, to: Day = None) -> Heirs:
+def successors(province: str, *, from_: Day, to: Day = None) -> Successors:
     """Find the units that took each old unit over.
 
     Parameters
@@ -143,10 +143,10 @@ def heirs(province: str, *, from_: Day, to: Day = None) -> Heirs:
 
     Examples
     --------
-    >>> heirs("20", from_=2024)["06622"]  # Bính Xá was divided
+    >>> successors("20", from_=2024)["06622"]  # Bính Xá was divided
     ('06613', '06625')
     """
-    return _heirs(_span(province, from_, to))
+    return _successors(_span(province, from_, to))
 
 
 def crosswalk(province: str, *, from_: Day, to: Day = None) -> pd.DataFrame:
@@ -182,7 +182,7 @@ def crosswalk(province: str, *, from_: Day, to: Day = None) -> pd.DataFrame:
     new = communes_on(span.province, span.newer)
     rows = [
         _row(old[old_code], new[new_code], split=len(parts) > 1)
-        for old_code, parts in sorted(_heirs(span).items())
+        for old_code, parts in sorted(_successors(span).items())
         for new_code in parts
     ]
     return CROSSWALK.validate(pd.DataFrame(rows, columns=CROSSWALK.names))
@@ -239,7 +239,7 @@ def named_communes(
     if day == end:
         known = {code: code for code in (*communes_on(province, end), *communes.codes)}
     else:
-        after = heirs(province, from_=day, to=end)
+        after = successors(province, from_=day, to=end)
         known = {code: "|".join(parts) for code, parts in after.items()}
     text = pd.StringDtype(na_value=np.nan)
     now: pd.Series[str] = plots["commune_code"].map(known).astype(text)

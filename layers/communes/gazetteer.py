@@ -31,9 +31,9 @@ __all__ = [
     "changes_after",
     "communes_on",
     "find_province",
+    "list_communes",
     "province_name",
     "provinces",
-    "units",
     "vintage_on",
     "vintages",
 ]
@@ -287,7 +287,7 @@ def changes_after(province: str, vintage: str) -> tuple[Change, ...]:
     return tuple(sorted(told, key=lambda change: (change.old_code, change.new_code)))
 
 
-def units(province: str | None = None, on: Day = None) -> pd.DataFrame:
+def list_communes(province: str | None = None, on: Day = None) -> pd.DataFrame:
     """Communes in force on a day, as a frame.
 
     Parameters
@@ -310,7 +310,7 @@ def units(province: str | None = None, on: Day = None) -> pd.DataFrame:
 
     Examples
     --------
-    >>> len(units("20")), len(units("20", on=2024))
+    >>> len(list_communes("20")), len(list_communes("20", on=2024))
     (65, 194)
     """
     import pandas as pd

@@ -8,7 +8,7 @@ from typing import Literal
 from layers.base.language import Phrase
 from layers.communes.gazetteer import Unit
 
-__all__ = ["Candidate", "How", "Match", "Reason", "Refusal"]
+__all__ = ["Candidate", "How", "Match", "NoMatch", "Reason"]
 
 How = Literal["exact", "spelling", "alias", "near"]
 Reason = Literal[
@@ -74,7 +74,7 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class NoMatch:
     """Why a text means no single commune.
 
     Parameters

@@ -30,12 +30,12 @@ from layers.communes.gazetteer import (
     vintage_on,
     vintages,
 )
-from layers.communes.match import Candidate, How, Match, Reason, Refusal
+from layers.communes.match import Candidate, How, Match, NoMatch, Reason
 from layers.communes.qualifiers import district_key, names_whole_province, split_qualifier
 from layers.communes.similarity import Letters, letters, likeness, nearest
 from layers.communes.spelling import exact_key, plain_key, spelling_key, split_kind, tidy
 
-__all__ = ["Equal", "NameIndex", "look_up", "name_index", "resolve"]
+__all__ = ["Equal", "NameIndex", "match_commune", "name_index", "resolve_commune"]
 
 #: Candidates are listed a little farther out than a name may be near.
 _HORIZON = 5.0
@@ -164,7 +164,7 @@ _MOST_SLIPS_OF_NAMESAKE = 2.0
 _NO_TEXT = ("nan", "none", "null", "<na>", "-", "–")
 
 
-def resolve(
+def resolve_commune(
     text: str,
     *,
     province: str | None = None,
@@ -199,14 +199,14 @@ def resolve(
 
     Examples
     --------
-    >>> match = resolve("P. KỲ LỪA", province="20")
+    >>> match = resolve_commune("P. KỲ LỪA", province="20")
     >>> match.code, match.how
     ('06187', 'exact')
-    >>> resolve("Diềm He", province="20").how
+    >>> resolve_commune("Diềm He", province="20").how
     'near'
     """
-    found = look_up(text, province=province, on=on, among=among)
-    if isinstance(found, Refusal):
+    found = match_commune(text, province=province, on=on, among=among)
+    if isinstance(found, NoMatch):
         raise NameResolutionError(
             en=f"Expected the name of one commune: {found.message.en}.",
             vi=f"Cần tên của một xã, phường: {found.message.vi}.",
@@ -214,13 +214,13 @@ def resolve(
     return found
 
 
-def look_up(
+def match_commune(
     text: str,
     *,
     province: str | None = None,
     on: Day = None,
     among: Iterable[str] | None = None,
-) -> Match | Refusal:
+) -> Match | NoMatch:
     """Find the commune a text means, or say why there is no single one; never raises for a name.
 
     Parameters
@@ -236,7 +236,7 @@ def look_up(
 
     Returns
     -------
-    Match or Refusal
+    Match or NoMatch
         What was found.
 
     Raises
@@ -253,13 +253,15 @@ def look_up(
 @lru_cache(maxsize=32768)
 def _look_up(
     text: str, province: str | None, vintage: str, among: frozenset[str] | None
-) -> Match | Refusal:
+) -> Match | NoMatch:
     clean = tidy(text)
     index = name_index(province, vintage, among)
     if not clean or clean.casefold() in _NO_TEXT:
-        return _refusal(text, "empty", "an empty cell names no commune", "ô trống, không có tên xã")
+        return _no_match(
+            text, "empty", "an empty cell names no commune", "ô trống, không có tên xã"
+        )
     if names_whole_province(clean):
-        return _refusal(
+        return _no_match(
             text,
             "whole-province",
             f"{clean!r} means every commune of the province, not one",
@@ -274,7 +276,7 @@ def _look_up(
     if equal:
         return _settle(text, clean, index, equal)
     if district_key(clean):
-        return _refusal(
+        return _no_match(
             text,
             "district",
             f"{clean!r} is a district, not a commune; districts were dissolved on 1 July 2025",
@@ -284,10 +286,10 @@ def _look_up(
     return _guess(text, clean, index, province)
 
 
-def _refusal(
+def _no_match(
     text: str, reason: Reason, en: str, vi: str, candidates: Iterable[Candidate] = ()
-) -> Refusal:
-    return Refusal(text, reason, Phrase(en=en, vi=vi), tuple(candidates))
+) -> NoMatch:
+    return NoMatch(text, reason, Phrase(en=en, vi=vi), tuple(candidates))
 
 
 def _labels(units: Iterable[Unit]) -> str:
@@ -309,12 +311,12 @@ def _qualified(clean: str, index: NameIndex, province: str | None) -> tuple[str,
     return clean, index
 
 
-def _by_code(text: str, clean: str, index: NameIndex) -> Match | Refusal:
+def _by_code(text: str, clean: str, index: NameIndex) -> Match | NoMatch:
     code = clean.removesuffix(".0").zfill(5)
     unit = next((unit for unit in index.units if unit.code == code), None)
     if unit:
         return Match(code, unit.name, "exact", 1.0, (), text, unit)
-    return _refusal(
+    return _no_match(
         text,
         "unknown",
         f"no commune of {index.vintage} has the code {code}",
@@ -322,11 +324,11 @@ def _by_code(text: str, clean: str, index: NameIndex) -> Match | Refusal:
     )
 
 
-def _settle(text: str, clean: str, index: NameIndex, equal: Equal) -> Match | Refusal:
+def _settle(text: str, clean: str, index: NameIndex, equal: Equal) -> Match | NoMatch:
     """Take the one unit of equal name, mind its kind, and refuse several."""
     if len(equal.units) > 1:
         told = _labels(equal.units)
-        return _refusal(
+        return _no_match(
             text,
             "ambiguous",
             f"{clean!r} is borne by {len(equal.units)} communes: {told}; add the kind, the "
@@ -388,7 +390,7 @@ def _namesakes(clean: str, province: str | None, vintage: str) -> tuple[tuple[Un
     return (equal.units, False) if equal else ((), False)
 
 
-def _guess(text: str, clean: str, index: NameIndex, province: str | None) -> Match | Refusal:
+def _guess(text: str, clean: str, index: NameIndex, province: str | None) -> Match | NoMatch:
     """Take the one near name, unless the text is the name of another time or another province."""
     ranked = index.nearest(clean)
     candidates = tuple(candidate for _, candidate in ranked[:4])
@@ -396,7 +398,7 @@ def _guess(text: str, clean: str, index: NameIndex, province: str | None) -> Mat
     others = tuple(Candidate(unit, 1.0) for unit in namesakes)
     told = _labels(namesakes)
     if other_time:
-        return _refusal(
+        return _no_match(
             text,
             "other-time",
             f"{clean!r} is no unit of {index.vintage} but of {namesakes[0].vintage}: {told}; give "
@@ -431,11 +433,11 @@ def _refuse(
     others: tuple[Candidate, ...],
     *,
     near: bool,
-) -> Refusal:
+) -> NoMatch:
     likely = _labels(candidate.unit for candidate in candidates[:3]) or "–"
     if others:
         told = _labels(candidate.unit for candidate in others)
-        return _refusal(
+        return _no_match(
             text,
             "elsewhere",
             f"{clean!r} is a commune of elsewhere, not among those to choose from: {told}",
@@ -443,7 +445,7 @@ def _refuse(
             others + candidates,
         )
     if near:
-        return _refusal(
+        return _no_match(
             text,
             "ambiguous",
             f"{clean!r} is about as near to several communes: {likely}; write the full name",
@@ -453,7 +455,7 @@ def _refuse(
     nearest = Phrase(f"the nearest are {likely}", f"gần nhất là {likely}")
     if not candidates:
         nearest = Phrase("no name is near it", "không có tên nào gần giống")
-    return _refusal(
+    return _no_match(
         text,
         "unknown",
         f"{clean!r} is no commune known here; {nearest.en}",

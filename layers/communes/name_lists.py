@@ -7,8 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 
 from layers.communes.gazetteer import Day, communes_on
-from layers.communes.match import Match, Refusal
-from layers.communes.matching import look_up
+from layers.communes.match import Match, NoMatch
+from layers.communes.matching import match_commune
 from layers.communes.qualifiers import names_whole_province
 from layers.communes.spelling import tidy
 
@@ -65,7 +65,7 @@ class NameList:
         The list ends in an ellipsis: other communes may join.
     duplicates : tuple of Duplicate
         Communes named more than once.
-    unresolved : tuple of Refusal
+    unresolved : tuple of NoMatch
         Items that mean no single commune, each with its reason.
     whole_province : bool
         The sentence means every commune ("các xã, phường trên địa bàn tỉnh").
@@ -74,7 +74,7 @@ class NameList:
     matches: tuple[Match, ...]
     open: bool
     duplicates: tuple[Duplicate, ...] = ()
-    unresolved: tuple[Refusal, ...] = ()
+    unresolved: tuple[NoMatch, ...] = ()
     whole_province: bool = False
 
     @property
@@ -153,8 +153,8 @@ def read_name_list(text: str, *, province: str, on: Day = None) -> NameList:
     found: dict[str, list[Match]] = {}
     unresolved = []
     for item in filter(None, map(_strip_opening, items)):
-        match = look_up(_without_heading(item), province=province, on=on)
-        if isinstance(match, Refusal):
+        match = match_commune(_without_heading(item), province=province, on=on)
+        if isinstance(match, NoMatch):
             unresolved.append(match)
         else:
             found.setdefault(match.code, []).append(match)
@@ -181,7 +181,7 @@ def _without_heading(item: str) -> str:
 
 
 def _resolvable(items: list[str], province: str, on: Day) -> bool:
-    return any(isinstance(look_up(item, province=province, on=on), Match) for item in items)
+    return any(isinstance(match_commune(item, province=province, on=on), Match) for item in items)
 
 
 def _everything(province: str, on: Day) -> tuple[Match, ...]:

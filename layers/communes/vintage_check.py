@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from layers.base.findings import Finding, Severity
 from layers.base.language import Phrase
 from layers.communes.codes import normal_code
-from layers.communes.crosswalk import heirs, year_of_vintage
+from layers.communes.crosswalk import successors, year_of_vintage
 from layers.communes.gazetteer import Day, Unit, communes_on, vintage_on, vintages
 from layers.communes.similarity import is_named, is_nearly_named
 from layers.communes.spelling import split_kind, tidy
@@ -137,7 +137,7 @@ def _gather(
     layer: _Layer, today: Mapping[str, str], province: str, other: str, ours: str
 ) -> _Evidence:
     units, own = communes_on(province, other), communes_on(province, ours)
-    after = heirs(province, from_=other, to=ours) if other < ours else {}
+    after = successors(province, from_=other, to=ours) if other < ours else {}
     evidence = _Evidence(other, {}, {}, {})
     for code in layer.rows.keys() & units.keys():
         kind = own[code].kind if code in own else ""

@@ -18,7 +18,7 @@ from layers.io.values import Decimal, parse_numbers
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FigureColumns", "Rate", "SortedColumns", "parse_rate", "sort_columns"]
+__all__ = ["ColumnRoles", "RateColumn", "SortedColumns", "parse_rate", "sort_columns"]
 
 _YEAR = re.compile(r"(nam|year|namtr|ky|giai_?doan)(_?\d+)?")
 _LEFT_OUT = re.compile(
@@ -32,7 +32,7 @@ _RATE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class RateColumn:
     """A rate that is computed again from its parts.
 
     Parameters
@@ -49,7 +49,7 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
-class FigureColumns:
+class ColumnRoles:
     """What the columns of a table are.
 
     Parameters
@@ -59,7 +59,7 @@ class FigureColumns:
     keys : tuple of str or None
         Columns that tell rows of one commune apart (crop, year); None to take columns of text and
         of years.
-    rates : mapping of str to Rate
+    rates : mapping of str to RateColumn
         Columns to compute again after adding.
     decimal : {".", ","} or None
         Decimal mark where figures stand as text.
@@ -67,11 +67,11 @@ class FigureColumns:
 
     sums: tuple[str, ...] | None = None
     keys: tuple[str, ...] | None = None
-    rates: Mapping[str, Rate] = field(default_factory=dict)
+    rates: Mapping[str, RateColumn] = field(default_factory=dict)
     decimal: Decimal | None = None
 
 
-def parse_rate(text: str) -> tuple[str, Rate]:
+def parse_rate(text: str) -> tuple[str, RateColumn]:
     """Read a rate as the command line takes it."""
     found = re.fullmatch(r"\s*([^=]+?)\s*=\s*([^/]+?)\s*/\s*([^*]+?)\s*(?:\*\s*([\d.]+))?\s*", text)
     if not found:
@@ -79,7 +79,7 @@ def parse_rate(text: str) -> tuple[str, Rate]:
             en=f"Expected a rate as NAME=NUMERATOR/DENOMINATOR*100, found {text!r}.",
             vi=f"Cần viết tỷ lệ dạng TÊN=TỬ_SỐ/MẪU_SỐ*100, lại thấy {text!r}.",
         )
-    return found[1], Rate(found[2], found[3], float(found[4] or 1))
+    return found[1], RateColumn(found[2], found[3], float(found[4] or 1))
 
 
 def _word(column: str) -> str:
@@ -94,7 +94,7 @@ class SortedColumns:
     ----------
     table : pandas.DataFrame
         A new frame in which the columns that add are float64, and years whole numbers.
-    columns : FigureColumns
+    columns : ColumnRoles
         With ``sums`` and ``keys`` settled.
     left_out : dict of str to str
         Column that is left out → why: ``rate``, ``number`` or ``name``.
@@ -103,13 +103,13 @@ class SortedColumns:
     """
 
     table: pd.DataFrame
-    columns: FigureColumns
+    columns: ColumnRoles
     left_out: dict[str, str]
     dashes: int
 
 
 def sort_columns(
-    frame: pd.DataFrame, given: FigureColumns, *, others: Iterable[str], source: str
+    frame: pd.DataFrame, given: ColumnRoles, *, others: Iterable[str], source: str
 ) -> SortedColumns:
     """Settle what each column is, and read the figures that stand as text."""
     import pandas as pd
@@ -148,7 +148,7 @@ def sort_columns(
             en=f"{source}: found no column of figures that add; name them with --sum.",
             vi=f"{source}: không thấy cột số liệu nào cộng được; hãy nêu bằng --sum.",
         )
-    columns = FigureColumns(tuple(sums), tuple(keys), given.rates, given.decimal)
+    columns = ColumnRoles(tuple(sums), tuple(keys), given.rates, given.decimal)
     return SortedColumns(result, columns, left_out, dashes)
 
 

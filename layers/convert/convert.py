@@ -20,9 +20,9 @@ import pandas as pd
 from layers.base.errors import ClosureError, InputError
 from layers.base.findings import Finding, Findings
 from layers.base.language import Phrase
-from layers.communes.crosswalk import Journey
+from layers.communes.crosswalk import VintageChange
 from layers.communes.gazetteer import communes_on, find_province
-from layers.convert.columns import FigureColumns, sort_columns
+from layers.convert.columns import ColumnRoles, sort_columns
 from layers.convert.report import (
     TOTALS,
     list_links,
@@ -31,8 +31,8 @@ from layers.convert.report import (
     report_repeated,
 )
 from layers.convert.rows import (
+    CommuneColumns,
     RowUnit,
-    UnitColumns,
     find_units,
     set_subtotals_apart,
     settle_columns,
@@ -99,9 +99,9 @@ _SHARES_CLOSE = Decimal("1e-6")
 def convert_table(
     frame: pd.DataFrame,
     *,
-    units: UnitColumns,
-    journey: Journey,
-    figures: FigureColumns | None = None,
+    units: CommuneColumns,
+    change: VintageChange,
+    figures: ColumnRoles | None = None,
     shares: pd.DataFrame | None = None,
 ) -> Conversion:
     """Add the figures of old units up to those of the units that took them over.
@@ -110,11 +110,11 @@ def convert_table(
     ----------
     frame : pandas.DataFrame
         A row for each old unit, or several told apart by crop or year.
-    units : UnitColumns
+    units : CommuneColumns
         Columns that say which unit a row is about.
-    journey : Journey
+    change : VintageChange
         From which units to which.
-    figures : FigureColumns, optional
+    figures : ColumnRoles, optional
         Which columns add, which tell rows apart, which are rates; recognised by their names and
         contents where it does not say.
     shares : pandas.DataFrame, optional
@@ -135,33 +135,33 @@ def convert_table(
     ClosureError
         Figures after and set aside do not equal those before.
     """
-    province = find_province(journey.province)
+    province = find_province(change.province)
     units = settle_columns(frame, units)
     told_apart = sort_columns(
-        frame, figures or FigureColumns(), others=units.named().values(), source=journey.source
+        frame, figures or ColumnRoles(), others=units.named().values(), source=change.source
     )
     table, columns = told_apart.table, told_apart.columns
     figured = table[list(columns.sums or ())]
     keys = _keys(table, columns)
     rows, findings = set_subtotals_apart(
-        find_units(table, units, province=province, on=journey.from_, source=journey.source),
+        find_units(table, units, province=province, on=change.from_, source=change.source),
         keys,
         figured,
-        source=journey.source,
+        source=change.source,
     )
-    sharing = _sharing(journey, shares)
+    sharing = _sharing(change, shares)
     groups = _add_up(figured, rows, keys, sharing)
     ratios = {code: _ratios(one) for code, one in sharing.items()}
     targets = [ratios[_giver(row)] if row.role in _GIVERS else {} for row in rows]
-    links = list_links(rows, targets, journey)
+    links = list_links(rows, targets, change)
     known = frozenset(code for code, one in sharing.items() if one.known)
-    findings.extend(report_columns(told_apart, journey.source))
-    findings.extend(report_repeated(rows, keys, journey.source))
-    findings.extend(report_links(links, journey, known))
-    findings.extend(_report_missing(groups, journey.source))
+    findings.extend(report_columns(told_apart, change.source))
+    findings.extend(report_repeated(rows, keys, change.source))
+    findings.extend(report_links(links, change, known))
+    findings.extend(_report_missing(groups, change.source))
     apart = [row.role not in _GIVERS for row in rows]
     return Conversion(
-        _frame(groups, columns, units, communes_on(province, journey.to)),
+        _frame(groups, columns, units, communes_on(province, change.to)),
         links,
         _close(figured, rows, groups),
         frame.loc[apart].reset_index(drop=True),
@@ -174,7 +174,7 @@ def _giver(row: RowUnit) -> str:
     return row.unit.code if row.unit else row.district
 
 
-def _keys(table: pd.DataFrame, columns: FigureColumns) -> list[tuple[Hashable, ...]]:
+def _keys(table: pd.DataFrame, columns: ColumnRoles) -> list[tuple[Hashable, ...]]:
     """Values of the key columns of each row; a missing one is None, equal to itself."""
     chosen = table[list(columns.keys or ())]
     values = chosen.astype("object").where(chosen.notna(), None)
@@ -185,13 +185,13 @@ def _keys(table: pd.DataFrame, columns: FigureColumns) -> list[tuple[Hashable, .
     )
 
 
-def _sharing(journey: Journey, shares: pd.DataFrame | None) -> dict[str, Sharing]:
+def _sharing(change: VintageChange, shares: pd.DataFrame | None) -> dict[str, Sharing]:
     """Weights of old codes and keys of districts: measured where given, else by area."""
-    by_unit, by_district = share_by_area(journey.province, from_=journey.from_, to=journey.to)
+    by_unit, by_district = share_by_area(change.province, from_=change.from_, to=change.to)
     sharing = {**by_district, **by_unit}
     if shares is not None:
         measured_shares = SHARES.validate(shares)
-        _refuse_strange_shares(measured_shares, by_unit, journey)
+        _refuse_strange_shares(measured_shares, by_unit, change)
         for code, part in measured_shares.groupby("old_code"):
             weights = zip(part["new_code"], part["share_ratio"], strict=True)
             measured = {new: Decimal(repr(float(weight))) for new, weight in weights}
@@ -200,7 +200,7 @@ def _sharing(journey: Journey, shares: pd.DataFrame | None) -> dict[str, Sharing
 
 
 def _refuse_strange_shares(
-    shares: pd.DataFrame, by_unit: Mapping[str, Sharing], journey: Journey
+    shares: pd.DataFrame, by_unit: Mapping[str, Sharing], change: VintageChange
 ) -> None:
     pairs = zip(shares["old_code"], shares["new_code"], strict=True)
     strange = [f"{o} → {n}" for o, n in pairs if o not in by_unit or n not in by_unit[o].parts]
@@ -209,9 +209,9 @@ def _refuse_strange_shares(
     if strange or open_:
         count, told = len(strange) + len(open_), ", ".join([*strange, *open_][:5])
         raise InputError(
-            en=f"{journey.source}: expected shares of divided units that sum to 1, among the units "
+            en=f"{change.source}: expected shares of divided units that sum to 1, among the units "
             f"that took them over; {count} do not ({told}): give every part.",
-            vi=f"{journey.source}: phần chia của đơn vị bị chia tách phải có tổng bằng 1 và thuộc "
+            vi=f"{change.source}: phần chia của đơn vị bị chia tách phải có tổng bằng 1 và thuộc "
             f"các đơn vị đã nhận; {count} trường hợp không đúng ({told}): hãy ghi đủ các phần.",
         )
 
@@ -274,7 +274,7 @@ def _add(value: float, cells: Mapping[str, _Sum], share: Sharing, decimals: int)
 
 
 def _frame(
-    groups: _Groups, columns: FigureColumns, units: UnitColumns, new: Mapping[str, Unit]
+    groups: _Groups, columns: ColumnRoles, units: CommuneColumns, new: Mapping[str, Unit]
 ) -> pd.DataFrame:
     code_column, name_column = units.code or "commune_code", units.name or "commune"
     estimated = any(group.split_from for group in groups.values())

@@ -16,11 +16,11 @@ import pandas as pd
 from layers.base.errors import CrsError
 from layers.base.findings import Finding, Findings
 from layers.base.language import Phrase
-from layers.communes.crosswalk import Journey, heirs
+from layers.communes.crosswalk import VintageChange, successors
 from layers.communes.gazetteer import communes_on, find_province
 from layers.convert.convert import Conversion
 from layers.convert.report import TOTALS, list_links
-from layers.convert.rows import RowUnit, UnitColumns, find_units, settle_columns
+from layers.convert.rows import CommuneColumns, RowUnit, find_units, settle_columns
 from layers.crs.transform import EQUAL_AREA, to_crs
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ __all__ = ["convert_records"]
 def convert_records(
     frame: pd.DataFrame,
     *,
-    units: UnitColumns,
-    journey: Journey,
+    units: CommuneColumns,
+    change: VintageChange,
     communes: gpd.GeoDataFrame | None = None,
 ) -> Conversion:
     """Give each record the code and name of today's commune.
@@ -44,9 +44,9 @@ def convert_records(
     ----------
     frame : pandas.DataFrame or geopandas.GeoDataFrame
         Plots or other records that carry old codes or names.
-    units : UnitColumns
+    units : CommuneColumns
         Columns that say which unit a record is of.
-    journey : Journey
+    change : VintageChange
         From which units to which.
     communes : geopandas.GeoDataFrame, optional
         Column ``commune_code`` (of the units wanted) and polygons, with a CRS: places the records
@@ -67,11 +67,11 @@ def convert_records(
     CrsError
         Communes were given, but they or the records have no CRS.
     """
-    province = find_province(journey.province)
+    province = find_province(change.province)
     units = settle_columns(frame, units)
-    rows = find_units(frame, units, province=province, on=journey.from_, source=journey.source)
-    after = heirs(province, from_=journey.from_, to=journey.to)
-    new = communes_on(province, journey.to)
+    rows = find_units(frame, units, province=province, on=change.from_, source=change.source)
+    after = successors(province, from_=change.from_, to=change.to)
+    new = communes_on(province, change.to)
     codes: list[str | None] = [
         after[row.unit.code][0] if row.unit and len(after[row.unit.code]) == 1 else None
         for row in rows
@@ -81,13 +81,13 @@ def convert_records(
         targets = {at: after[row.unit.code] for at in divided for row in [rows[at]] if row.unit}
         for at, code in _place(frame, communes, targets).items():
             codes[at] = code
-    links = list_links(rows, [{code: None} if code else {} for code in codes], journey)
+    links = list_links(rows, [{code: None} if code else {} for code in codes], change)
     return Conversion(
         _with_codes(frame, codes, rows, units, new),
         links,
         TOTALS.empty(),
         frame.loc[[row.unit is None for row in rows]].reset_index(drop=True),
-        Findings(_tell(rows, codes, journey)),
+        Findings(_tell(rows, codes, change)),
     )
 
 
@@ -123,7 +123,7 @@ def _with_codes(
     frame: pd.DataFrame,
     codes: Sequence[str | None],
     rows: Sequence[RowUnit],
-    units: UnitColumns,
+    units: CommuneColumns,
     new: Mapping[str, Unit],
 ) -> pd.DataFrame:
     result = frame.copy()
@@ -142,7 +142,9 @@ def _with_codes(
     return result
 
 
-def _tell(rows: Sequence[RowUnit], codes: Sequence[str | None], journey: Journey) -> list[Finding]:
+def _tell(
+    rows: Sequence[RowUnit], codes: Sequence[str | None], change: VintageChange
+) -> list[Finding]:
     """Problems for records of divided units that could not be placed, and unmatched records."""
     findings = []
     adrift = [at for at, row in enumerate(rows) if row.unit and codes[at] is None]
@@ -153,7 +155,7 @@ def _tell(rows: Sequence[RowUnit], codes: Sequence[str | None], journey: Journey
             Finding(
                 "problem",
                 "split-not-placed",
-                journey.source,
+                change.source,
                 Phrase(
                     en=f"{len(adrift)} records of divided units have no commune of today ({shown}):"
                     " give --communes with boundaries that hold them",
@@ -174,7 +176,7 @@ def _tell(rows: Sequence[RowUnit], codes: Sequence[str | None], journey: Journey
             Finding(
                 "problem",
                 "unmatched",
-                journey.source,
+                change.source,
                 Phrase(
                     en=f"{len(lost)} records match no commune and have no code now: {english}",
                     vi=f"{len(lost)} đối tượng không khớp xã nào, nay không có mã: {vietnamese}",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from layers.base.findings import Finding, Severity
 from layers.base.language import Phrase
 from layers.base.schema import Column, Schema
-from layers.communes.crosswalk import Heirs, Journey, heirs
+from layers.communes.crosswalk import Successors, VintageChange, successors
 from layers.communes.gazetteer import Unit, communes_on
 from layers.communes.similarity import is_named
 from layers.convert.columns import SortedColumns
@@ -58,13 +58,13 @@ Targets = Mapping[str, float | None]
 
 
 def list_links(
-    rows: Sequence[RowUnit], targets: Sequence[Targets], journey: Journey
+    rows: Sequence[RowUnit], targets: Sequence[Targets], change: VintageChange
 ) -> pd.DataFrame:
     """List where each unit of a table went."""
     import pandas as pd
 
-    new = communes_on(journey.province, journey.to)
-    after = heirs(journey.province, from_=journey.from_, to=journey.to)
+    new = communes_on(change.province, change.to)
+    after = successors(change.province, from_=change.from_, to=change.to)
     before = Counter(code for parts in after.values() for code in parts)
     counts: Counter[tuple[int, str, str]] = Counter()
     first: dict[tuple[int, str, str], tuple[RowUnit, float | None]] = {}
@@ -98,7 +98,7 @@ _ROLES = ("commune", "district", "total", "unmatched")
 
 
 def _change(
-    row: RowUnit, code: str, before: Mapping[str, int], after: Heirs, new: Mapping[str, Unit]
+    row: RowUnit, code: str, before: Mapping[str, int], after: Successors, new: Mapping[str, Unit]
 ) -> str:
     if row.unit is None:
         return row.role
@@ -177,7 +177,9 @@ def report_repeated(
     ]
 
 
-def report_links(links: pd.DataFrame, journey: Journey, known: frozenset[str]) -> list[Finding]:
+def report_links(
+    links: pd.DataFrame, change: VintageChange, known: frozenset[str]
+) -> list[Finding]:
     """Tell what was split by guess, what matched nothing, and which old units are unknown."""
     found = []
     guessed = links[links["change"].isin(["split", "district"]) & links["share_ratio"].notna()]
@@ -192,7 +194,7 @@ def report_links(links: pd.DataFrame, journey: Journey, known: frozenset[str]) -
             _finding(
                 "problem",
                 "split-by-area",
-                journey.source,
+                change.source,
                 f"{len(units)} units were divided and nothing says how their figures were "
                 f"({shown}): shared by official area, with the band from nothing to all in _low "
                 "and _high; give --plots with --communes to measure",
@@ -211,24 +213,24 @@ def report_links(links: pd.DataFrame, journey: Journey, known: frozenset[str]) -
             _finding(
                 "problem",
                 "unmatched",
-                journey.source,
+                change.source,
                 f"{total} rows match no unit and were set aside: {english}",
                 f"{total} dòng không khớp đơn vị nào, đã để riêng: {vietnamese}",
                 total,
             )
         )
-    return found + _absent(links, journey)
+    return found + _absent(links, change)
 
 
-def _absent(links: pd.DataFrame, journey: Journey) -> list[Finding]:
+def _absent(links: pd.DataFrame, change: VintageChange) -> list[Finding]:
     """Note on old units without a row whose new unit has one: its sum may lack their part."""
-    old = communes_on(journey.province, journey.from_)
+    old = communes_on(change.province, change.from_)
     present, reached = set(links["old_code"].dropna()), set(links["new_code"].dropna())
     if (links["change"] == "district").any():
         return []
     absent = [
         code
-        for code, parts in heirs(journey.province, from_=journey.from_, to=journey.to).items()
+        for code, parts in successors(change.province, from_=change.from_, to=change.to).items()
         if code not in present and reached & set(parts)
     ]
     if not absent:
@@ -238,7 +240,7 @@ def _absent(links: pd.DataFrame, journey: Journey) -> list[Finding]:
         _finding(
             "note",
             "units-absent",
-            journey.source,
+            change.source,
             f"{len(absent)} old units have no row, though the unit that took them over has one "
             f"({shown}): its sum is of the others",
             f"{len(absent)} đơn vị cũ không có dòng nào, trong khi đơn vị mới của chúng có "

@@ -20,19 +20,19 @@ from layers.base.language import Phrase
 from layers.communes.codes import normal_code
 from layers.communes.gazetteer import Day, Unit, communes_on, find_province, vintage_on
 from layers.communes.match import Match
-from layers.communes.matching import look_up, name_index
+from layers.communes.matching import match_commune, name_index
 from layers.communes.qualifiers import district_key
 from layers.communes.similarity import is_named, is_nearly_named
 from layers.communes.spelling import exact_key, tidy, without_marks
 from layers.io.table import require_columns
 
-__all__ = ["RowUnit", "UnitColumns", "find_units", "set_subtotals_apart", "settle_columns"]
+__all__ = ["CommuneColumns", "RowUnit", "find_units", "set_subtotals_apart", "settle_columns"]
 
 Role = Literal["commune", "district", "total", "unmatched"]
 
 
 @dataclass(frozen=True, slots=True)
-class UnitColumns:
+class CommuneColumns:
     """Columns of a table that say which unit a row is about.
 
     Parameters
@@ -88,7 +88,7 @@ _NAME_HEADER = re.compile(r"(ten_?)?(xa|commune|phuong_?xa|xa_?phuong|xa,?_phuon
 _DISTRICT_HEADER = re.compile(r"(ten_?)?(huyen|district|quan_?huyen|huyen,?_thanh_pho)(_name)?")
 
 
-def settle_columns(frame: pd.DataFrame, given: UnitColumns) -> UnitColumns:
+def settle_columns(frame: pd.DataFrame, given: CommuneColumns) -> CommuneColumns:
     """Find the columns of names and districts that were not given, by their headers."""
     name = given.name or _first(frame, _NAME_HEADER, {given.code, given.district})
     district = given.district or _first(frame, _DISTRICT_HEADER, {given.code, name})
@@ -108,7 +108,12 @@ def _first(frame: pd.DataFrame, header: re.Pattern[str], taken: set[str | None])
 
 
 def find_units(
-    frame: pd.DataFrame, columns: UnitColumns, *, province: str, on: Day = None, source: str = "–"
+    frame: pd.DataFrame,
+    columns: CommuneColumns,
+    *,
+    province: str,
+    on: Day = None,
+    source: str = "–",
 ) -> list[RowUnit]:
     """Tell for each row which unit it is about."""
     require_columns(frame, columns.named(), source=source)
@@ -189,7 +194,7 @@ class _Reader:
         if district_key(text) in self.districts:
             return RowUnit("district", text, district=district_key(text))
         inside = self.districts.get(district_key(district) or exact_key(district))
-        found = look_up(text, province=self.province, on=self.vintage, among=inside)
+        found = match_commune(text, province=self.province, on=self.vintage, among=inside)
         if isinstance(found, Match):
             return self._take(text, found, told=inside is not None)
         if found.reason == "whole-province":

@@ -17,7 +17,7 @@ from layers.base.language import format_number
 from layers.base.resources import data_path
 from layers.base.schema import Column, Schema
 from layers.communes.codes import normal_code
-from layers.communes.crosswalk import heirs
+from layers.communes.crosswalk import successors
 from layers.communes.gazetteer import NEWEST_VINTAGE, Day, communes_on, find_province, vintage_on
 from layers.communes.qualifiers import district_key
 
@@ -94,7 +94,7 @@ def share_by_area(
     """
     code = find_province(province)
     areas = _official_areas(code, to)
-    after = heirs(code, from_=from_, to=to)
+    after = successors(code, from_=from_, to=to)
     by_unit = {
         old: Sharing({new: areas.get(new, Decimal(1)) for new in parts}, known=len(parts) == 1)
         for old, parts in after.items()
@@ -135,7 +135,7 @@ def share_by_geometry(
             en="Pieces and communes must both have a CRS to be laid over each other.",
             vi="Lớp lô và lớp ranh giới xã đều phải có hệ tọa độ mới chồng được lên nhau.",
         )
-    after = {old: new for old, new in heirs(province, from_=from_).items() if len(new) > 1}
+    after = {old: new for old, new in successors(province, from_=from_).items() if len(new) > 1}
     targets = to_crs(communes.set_index("commune_code").geometry, EQUAL_AREA)
     codes = pieces[code_column].map(normal_code)
     rows = []

@@ -10,8 +10,8 @@ import typer
 from zones.cli.language import language, print_json, print_line, say
 
 if TYPE_CHECKING:
-    from layers.communes.match import Match, Refusal
-    from layers.convert.rows import UnitColumns
+    from layers.communes.match import Match, NoMatch
+    from layers.convert.rows import CommuneColumns
     from zones.inputs.convert_file import FileConversion
 
 __all__ = ["convert", "list_units", "register", "resolve"]
@@ -49,10 +49,10 @@ def resolve(
     as_json: bool = _JSON,
 ) -> None:
     """Resolve names; exit code 1 where one must be confirmed or means no single commune."""
-    from layers.communes.match import Refusal
-    from layers.communes.matching import look_up
+    from layers.communes.match import NoMatch
+    from layers.communes.matching import match_commune
 
-    found: list[Match | Refusal] = []
+    found: list[Match | NoMatch] = []
     lists: list[dict[str, Any]] = []
     for text in texts:
         if as_list:
@@ -60,7 +60,7 @@ def resolve(
             found += matches
             lists.append(told)
         else:
-            found.append(look_up(text, province=province or None, on=on or None))
+            found.append(match_commune(text, province=province or None, on=on or None))
     if as_json:
         print_json({"names": [_record(one) for one in found], "lists": lists})
     else:
@@ -68,12 +68,12 @@ def resolve(
             _print_found(one, verbose=verbose)
         for told in lists:
             _print_list(told)
-    doubtful = any(isinstance(one, Refusal) or one.confirm for one in found)
+    doubtful = any(isinstance(one, NoMatch) or one.confirm for one in found)
     if doubtful or any(told["duplicates"] for told in lists):
         raise typer.Exit(1)
 
 
-def _read_list(text: str, province: str, on: str) -> tuple[list[Match | Refusal], dict[str, Any]]:
+def _read_list(text: str, province: str, on: str) -> tuple[list[Match | NoMatch], dict[str, Any]]:
     from layers.base.errors import InputError
     from layers.communes.name_lists import read_name_list
 
@@ -93,10 +93,10 @@ def _read_list(text: str, province: str, on: str) -> tuple[list[Match | Refusal]
     return [*names.matches, *names.unresolved], told
 
 
-def _record(found: Match | Refusal) -> dict[str, Any]:
-    from layers.communes.match import Refusal
+def _record(found: Match | NoMatch) -> dict[str, Any]:
+    from layers.communes.match import NoMatch
 
-    if isinstance(found, Refusal):
+    if isinstance(found, NoMatch):
         others = [
             {"code": c.unit.code, "name": c.unit.name, "score": c.score} for c in found.candidates
         ]
@@ -126,10 +126,10 @@ def _record(found: Match | Refusal) -> dict[str, Any]:
     }
 
 
-def _print_found(found: Match | Refusal, *, verbose: bool) -> None:
-    from layers.communes.match import Refusal
+def _print_found(found: Match | NoMatch, *, verbose: bool) -> None:
+    from layers.communes.match import NoMatch
 
-    if isinstance(found, Refusal):
+    if isinstance(found, NoMatch):
         print_line(f"{found.text!r}: – ({found.message.text(language())})")
         return
     ways = {
@@ -261,7 +261,7 @@ def convert(
     as_json: bool = _JSON,
 ) -> None:
     """Convert a table or layer; exit code 1 where something was split by guess or set aside."""
-    from layers.convert.columns import FigureColumns, parse_rate
+    from layers.convert.columns import ColumnRoles, parse_rate
     from zones.inputs.convert_file import Boundaries, Request, convert_file
 
     today = Boundaries(communes, communes_code, communes_layer or None) if communes else None
@@ -272,7 +272,7 @@ def convert(
         to=to or None,
         province=province,
         units=_units(code_column, name_column, district_column, confirm),
-        figures=FigureColumns(
+        figures=ColumnRoles(
             tuple(sums) or None,
             tuple(keys) or None,
             dict(parse_rate(rate) for rate in rates),
@@ -299,9 +299,9 @@ def _one_of(text: str, allowed: tuple[str, ...], option: str) -> Any:
     )
 
 
-def _units(code: str, name: str, district: str, confirm: list[str]) -> UnitColumns:
+def _units(code: str, name: str, district: str, confirm: list[str]) -> CommuneColumns:
     from layers.base.errors import InputError
-    from layers.convert.rows import UnitColumns
+    from layers.convert.rows import CommuneColumns
 
     if not code and not name:
         raise InputError(
@@ -318,7 +318,7 @@ def _units(code: str, name: str, district: str, confirm: list[str]) -> UnitColum
             vi=f"--confirm: cần TÊN=MÃ, lại thấy {bad[0]!r}.",
         )
     confirmed = {left: right for left, _, right in pairs}
-    return UnitColumns(code or None, name or None, district or None, confirmed)
+    return CommuneColumns(code or None, name or None, district or None, confirmed)
 
 
 def _report(done: FileConversion, *, verbose: bool, as_json: bool) -> None:

@@ -57,17 +57,17 @@ def check_day_of_communes(
     Every code of July 2025 was a code before, so a table of old areas joins to the boundaries of
     today without a gap and gives every commune the area of a part of it.
     """
-    from layers.communes.gazetteer import units, vintage_on, vintages
+    from layers.communes.gazetteer import list_communes, vintage_on, vintages
     from layers.communes.vintage_check import check_vintage
-    from layers.convert.rows import UnitColumns, settle_columns
+    from layers.convert.rows import CommuneColumns, settle_columns
     from layers.io.table import read_table
 
     if on < vintages(province)[0]:
         return []
-    known = units(province, vintage_on(on, province=province))
+    known = list_communes(province, vintage_on(on, province=province))
     known = known.rename(columns={"code": "commune_code", "name": "commune"})
     table = read_table(Path(areas.path), sheet=areas.sheet)
-    columns = settle_columns(table, UnitColumns(code=areas.code_column))
+    columns = settle_columns(table, CommuneColumns(code=areas.code_column))
     found = check_vintage(
         communes.drop(columns="geometry"),
         known,

@@ -10,12 +10,12 @@ import pandas as pd
 
 from layers.base.errors import InputError
 from layers.base.findings import Finding, Findings
-from layers.communes.crosswalk import Journey
-from layers.communes.gazetteer import Day, find_province, provinces, units, vintages
+from layers.communes.crosswalk import VintageChange
+from layers.communes.gazetteer import Day, find_province, list_communes, provinces, vintages
 from layers.communes.vintage_check import check_vintage
-from layers.convert.columns import FigureColumns
+from layers.convert.columns import ColumnRoles
 from layers.convert.convert import Conversion, convert_table
-from layers.convert.rows import UnitColumns, settle_columns
+from layers.convert.rows import CommuneColumns, settle_columns
 from layers.convert.split import share_by_geometry
 from layers.io.table import read_table, require_columns
 from layers.io.vector import load_vector
@@ -63,9 +63,9 @@ class Request:
         Day of the file's communes and of those wanted.
     province : str
         Code or name; empty where only one province has older communes.
-    units : UnitColumns
+    units : CommuneColumns
         Columns that say which unit a row is about.
-    figures : FigureColumns
+    figures : ColumnRoles
         What the columns of a table are.
     rows : {"keep", "add"} or None
         Keep each record, or add the figures of one commune up; None keeps the records of a layer
@@ -83,10 +83,10 @@ class Request:
     path: Path
     out: Path
     from_: Day
-    units: UnitColumns
+    units: CommuneColumns
     to: Day = None
     province: str = ""
-    figures: FigureColumns = field(default_factory=FigureColumns)
+    figures: ColumnRoles = field(default_factory=ColumnRoles)
     rows: Rows | None = None
     layer: str | None = None
     sheet: str | None = None
@@ -117,11 +117,13 @@ def convert_file(request: Request, *, language: Language) -> FileConversion:
     for path in (request.out, report):
         check_output(path, overwrite=request.overwrite)
     frame, findings = _read(request)
-    journey = Journey(_province(request.province), request.from_, request.to, request.path.name)
-    _refuse_other_vintage(frame, request, journey)
+    change = VintageChange(
+        _province(request.province), request.from_, request.to, request.path.name
+    )
+    _refuse_other_vintage(frame, request, change)
     communes = _read_boundaries(request.communes) if request.communes else None
     keep = request.rows == "keep" or (request.rows is None and "geometry" in frame.columns)
-    made = (_keep if keep else _add)(frame, request, journey, communes)
+    made = (_keep if keep else _add)(frame, request, change, communes)
     conversion = replace(made, findings=Findings([*findings, *made.findings.items]))
     save_frame(conversion.table, request.out, overwrite=request.overwrite)
     save_frame(_report(conversion, language), report, overwrite=request.overwrite)
@@ -144,20 +146,20 @@ def _read(request: Request) -> tuple[pd.DataFrame, list[Finding]]:
     return frame, findings
 
 
-def _refuse_other_vintage(frame: pd.DataFrame, request: Request, journey: Journey) -> None:
+def _refuse_other_vintage(frame: pd.DataFrame, request: Request, change: VintageChange) -> None:
     """Refuse a file whose codes are of another time than it is said to be of."""
     columns = settle_columns(frame, request.units)
     if not columns.code:
         return
-    require_columns(frame, columns.named(), source=journey.source)
-    communes = units(journey.province, journey.from_)
+    require_columns(frame, columns.named(), source=change.source)
+    communes = list_communes(change.province, change.from_)
     found = check_vintage(
         pd.DataFrame(frame),
         communes.rename(columns={"code": "commune_code", "name": "commune"}),
         code_column=columns.code,
         name_column=columns.name,
-        on=journey.from_,
-        source=journey.source,
+        on=change.from_,
+        source=change.source,
     )
     Findings([one for one in found if one.kind == "wrong-vintage"]).raise_errors()
 
@@ -191,15 +193,15 @@ def _read_boundaries(given: Boundaries) -> gpd.GeoDataFrame:
 
 
 def _keep(
-    frame: pd.DataFrame, request: Request, journey: Journey, communes: gpd.GeoDataFrame | None
+    frame: pd.DataFrame, request: Request, change: VintageChange, communes: gpd.GeoDataFrame | None
 ) -> Conversion:
     from layers.convert.records import convert_records
 
-    return convert_records(frame, units=request.units, journey=journey, communes=communes)
+    return convert_records(frame, units=request.units, change=change, communes=communes)
 
 
 def _add(
-    frame: pd.DataFrame, request: Request, journey: Journey, communes: gpd.GeoDataFrame | None
+    frame: pd.DataFrame, request: Request, change: VintageChange, communes: gpd.GeoDataFrame | None
 ) -> Conversion:
     shares = None
     if request.plots is not None:
@@ -213,14 +215,14 @@ def _add(
             _read_boundaries(request.plots),
             communes,
             code_column="commune_code",
-            province=journey.province,
-            from_=journey.from_,
+            province=change.province,
+            from_=change.from_,
         )
     figures = frame.drop(columns="geometry", errors="ignore")
     conversion = convert_table(
         pd.DataFrame(figures),
         units=request.units,
-        journey=journey,
+        change=change,
         figures=request.figures,
         shares=shares,
     )

@@ -16,7 +16,7 @@ from layers.base.language import Phrase
 from layers.base.workers import Progress, silent
 from layers.communes.boundaries import NaturalAreas, load_communes
 from layers.communes.crosswalk import CommuneList
-from layers.communes.gazetteer import units
+from layers.communes.gazetteer import list_communes
 from layers.crs.crs import area_crs, plane_area_ha
 from layers.crs.transform import to_crs
 from zones.inputs.checks import (
@@ -262,7 +262,7 @@ def _check_together(inputs: Inputs) -> None:
         if day is None or name in inputs.reports:
             inputs.findings.extend(check_codes_of_day(name, frame, inputs.communes, on=on))
         else:
-            then = units(inputs.project.province, day)
+            then = list_communes(inputs.project.province, day)
             then = then.rename(columns={"code": "commune_code", "name": "commune"})
             inputs.findings.extend(check_codes_of_day(name, frame, then, on=str(day)))
     for name, report in inputs.reports.items():

@@ -15,11 +15,11 @@ import pandas as pd
 from layers.base.findings import Finding, Findings
 from layers.base.language import Phrase
 from layers.communes.codes import normal_code
-from layers.communes.crosswalk import Journey
+from layers.communes.crosswalk import VintageChange
 from layers.communes.gazetteer import Day, vintage_on
-from layers.convert.columns import FigureColumns
+from layers.convert.columns import ColumnRoles
 from layers.convert.convert import convert_table
-from layers.convert.rows import UnitColumns, find_units
+from layers.convert.rows import CommuneColumns, find_units
 from layers.kinds.report import REPORT, ReportLayer, count_once
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def settle_report(
     findings = Findings(
         [one for one in report.findings.items if one.kind != "commune-missing"]  # told anew below
     )
-    columns = UnitColumns(code="commune_code", name="commune", confirmed=confirmed or {})
+    columns = CommuneColumns(code="commune_code", name="commune", confirmed=confirmed or {})
     rows = find_units(table, columns, province=province, on=from_, source=source)
     codes = pd.Series([row.unit.code if row.unit else None for row in rows], dtype="str")
     placed = table.assign(commune_code=codes.set_axis(table.index))
@@ -54,8 +54,8 @@ def settle_report(
     conversion = convert_table(
         table[["commune_code", "commune", "crop", "year", "area_ha"]],
         units=columns,
-        journey=Journey(province, from_, to, source),
-        figures=FigureColumns(sums=("area_ha",), keys=("crop", "year")),
+        change=VintageChange(province, from_, to, source),
+        figures=ColumnRoles(sums=("area_ha",), keys=("crop", "year")),
     )
     settled = conversion.table.assign(
         row=range(2, len(conversion.table) + 2), entry=conversion.table["crop"]

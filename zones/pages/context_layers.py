@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import shapely
 
 from layers.base.errors import InputError
-from layers.communes.gazetteer import units, vintages
+from layers.communes.gazetteer import list_communes, vintages
 from layers.crs.source import place_layer
 from layers.crs.transform import to_crs
 from layers.io.vector import load_vector
@@ -35,7 +35,7 @@ def communes_with_kinds(communes: gpd.GeoDataFrame, project: Project) -> gpd.Geo
     day = project.communes.vintage
     if str(day) < vintages(project.province)[0]:
         return communes
-    known = units(project.province, day).set_index("code")["kind"]
+    known = list_communes(project.province, day).set_index("code")["kind"]
     kind = communes["kind"].mask(communes["kind"] == "", communes["commune_code"].map(known))
     filled: gpd.GeoDataFrame = communes.assign(kind=kind.fillna(""))
     return filled

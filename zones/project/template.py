@@ -9,7 +9,7 @@ import pandas as pd
 from layers.base.errors import InputError, OutputExistsError
 from layers.base.language import Language
 from layers.base.resources import data_path
-from layers.communes.gazetteer import NEWEST_VINTAGE, provinces, units
+from layers.communes.gazetteer import NEWEST_VINTAGE, list_communes, provinces
 from layers.io.atomic import save_text, written_aside
 from layers.io.table_output import save_csv
 from zones.project.yaml import read_document
@@ -54,7 +54,7 @@ def write_new_project(folder: Path, *, province: str, language: Language = "vi")
 
 def _natural_areas(province: str) -> pd.DataFrame:
     """Communes of a province with their official areas, empty where the project has none."""
-    frame = units(province)[["code", "name"]]
+    frame = list_communes(province)[["code", "name"]]
     areas = pd.Series(dtype="float64")
     try:
         embedded = pd.read_csv(data_path(f"communes-{province}.csv"), dtype={"code": str})

@@ -8,14 +8,14 @@ import pytest
 from shapely import box
 
 from layers.base.errors import InputError
-from layers.communes.crosswalk import crosswalk, heirs, year_of_vintage
-from layers.communes.gazetteer import communes_on, units
+from layers.communes.crosswalk import crosswalk, successors, year_of_vintage
+from layers.communes.gazetteer import communes_on, list_communes
 from layers.communes.vintage_check import check_vintage
 
 
 @pytest.fixture
 def communes() -> pd.DataFrame:
-    return units("20").rename(columns={"code": "commune_code", "name": "commune"})
+    return list_communes("20").rename(columns={"code": "commune_code", "name": "commune"})
 
 
 def test_crosswalk_of_2024() -> None:
@@ -28,7 +28,7 @@ def test_crosswalk_of_2024() -> None:
 
 
 def test_crosswalk_of_2023_goes_through_2024() -> None:
-    after = heirs("20", from_=2023)
+    after = successors("20", from_=2023)
     assert len(after) == 200
     assert after["06295"] == ("06286",)  # Đồng Giáp → Khánh Khê
     assert after["06574"] == ("06565",)  # Tĩnh Bắc → Tam Gia → Khuất Xá
@@ -37,15 +37,15 @@ def test_crosswalk_of_2023_goes_through_2024() -> None:
 
 
 def test_crosswalk_to_itself_and_backwards() -> None:
-    assert heirs("20", from_=2026) == {code: (code,) for code in communes_on("20")}
+    assert successors("20", from_=2026) == {code: (code,) for code in communes_on("20")}
     with pytest.raises(InputError, match="carried forward only"):
-        heirs("20", from_=2026, to=2024)
+        successors("20", from_=2026, to=2024)
 
 
 def test_year_of_vintage() -> None:
     assert year_of_vintage("20", "2025-07-01") == 2025
     for year in (2023, 2024, 2025):
-        assert year_of_vintage("20", units("20", year)["vintage"].iloc[0]) == year
+        assert year_of_vintage("20", list_communes("20", year)["vintage"].iloc[0]) == year
 
 
 def _kinds(frame: pd.DataFrame, communes: pd.DataFrame, **columns: str) -> list[str]:
@@ -54,7 +54,7 @@ def _kinds(frame: pd.DataFrame, communes: pd.DataFrame, **columns: str) -> list[
 
 
 def test_each_of_the_27_repeated_codes_is_caught(communes: pd.DataFrame) -> None:
-    old = units("20", 2024)
+    old = list_communes("20", 2024)
     caught = [
         code
         for code in communes["commune_code"]
@@ -66,7 +66,7 @@ def test_each_of_the_27_repeated_codes_is_caught(communes: pd.DataFrame) -> None
 @pytest.mark.parametrize("year", [2023, 2024])
 def test_a_whole_layer_of_another_year(communes: pd.DataFrame, year: int) -> None:
     found = check_vintage(
-        units("20", year), communes, code_column="code", name_column="name", source="rừng"
+        list_communes("20", year), communes, code_column="code", name_column="name", source="rừng"
     )
     assert [finding.kind for finding in found] == ["wrong-vintage"]
     assert found[0].severity == "error"
@@ -76,7 +76,7 @@ def test_a_whole_layer_of_another_year(communes: pd.DataFrame, year: int) -> Non
 
 
 def test_codes_without_names_are_told_by_those_gone(communes: pd.DataFrame) -> None:
-    found = check_vintage(units("20", 2024), communes, code_column="code", source="rừng")
+    found = check_vintage(list_communes("20", 2024), communes, code_column="code", source="rừng")
     assert [finding.kind for finding in found] == ["wrong-vintage"]
     assert "129 codes are no longer in use" in found[0].message.en
 
@@ -89,7 +89,7 @@ def test_a_town_is_of_another_time_though_its_name_stayed(communes: pd.DataFrame
 
 
 def test_todays_layer_is_let_through(communes: pd.DataFrame) -> None:
-    frame = units("20")
+    frame = list_communes("20")
     frame["name"] = frame["name"].str.upper()
     frame["code"] = frame["code"].astype("int64").astype("float64")
     assert _kinds(frame, communes, name_column="name") == []
@@ -106,9 +106,14 @@ def test_names_that_no_vintage_explains(communes: pd.DataFrame) -> None:
 
 
 def test_a_project_of_2024_meets_a_layer_of_today() -> None:
-    communes = units("20", 2024).rename(columns={"code": "commune_code", "name": "commune"})
+    communes = list_communes("20", 2024).rename(columns={"code": "commune_code", "name": "commune"})
     found = check_vintage(
-        units("20"), communes, code_column="code", name_column="name", on=2024, source="rừng"
+        list_communes("20"),
+        communes,
+        code_column="code",
+        name_column="name",
+        on=2024,
+        source="rừng",
     )
     assert found[0].kind == "wrong-vintage"
     assert "vintage: 2025" in found[0].message.en
@@ -116,7 +121,7 @@ def test_a_project_of_2024_meets_a_layer_of_today() -> None:
 
 @pytest.mark.parametrize("year", [2023, 2024])
 def test_an_old_layer_in_an_old_project(year: int) -> None:
-    frame = units("20", year)
+    frame = list_communes("20", year)
     communes = frame.rename(columns={"code": "commune_code", "name": "commune"})
     frame["name"] = frame["kind"] + " " + frame["name"]
     found = check_vintage(frame, communes, code_column="code", name_column="name", on=year)

@@ -15,8 +15,8 @@ from layers.communes.gazetteer import (
     changes_after,
     communes_on,
     find_province,
+    list_communes,
     provinces,
-    units,
     vintage_on,
     vintages,
 )
@@ -27,7 +27,7 @@ def _letters(name: str) -> list[str]:
 
 
 def test_whole_country() -> None:
-    frame = units()
+    frame = list_communes()
     assert len(frame) == 3321
     assert frame["code"].is_unique
     assert frame["code"].str.fullmatch(r"\d{5}").all()
@@ -83,7 +83,7 @@ def test_vintage_on_a_day(on: str | int | dt.date | None, vintage: str, count: i
 
 
 def test_old_units_recur_in_districts_and_split() -> None:
-    old = units("20", "2024-12-01")
+    old = list_communes("20", "2024-12-01")
     assert old["district"].nunique() == 11
     # Nine in several districts, and Đình Lập, a town and a commune of one district.
     assert old.loc[old["name"].duplicated(), "name"].nunique() == 10

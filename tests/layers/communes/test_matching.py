@@ -7,8 +7,8 @@ import unicodedata
 import pytest
 
 from layers.base.errors import InputError, NameResolutionError
-from layers.communes.match import Match, Refusal
-from layers.communes.matching import look_up, resolve
+from layers.communes.match import Match, NoMatch
+from layers.communes.matching import match_commune, resolve_commune
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ from layers.communes.matching import look_up, resolve
     ],
 )
 def test_resolve(text: str, code: str, how: str) -> None:
-    match = resolve(text, province="20")
+    match = resolve_commune(text, province="20")
     assert (match.code, match.how) == (code, how)
     assert match.confirm == (how == "near")
 
@@ -52,8 +52,8 @@ def test_every_unit_resolves_to_itself() -> None:
 
     for province in provinces():
         for code, unit in communes_on(province).items():
-            assert resolve(unit.name, province=province).code == code
-            assert resolve(f"{unit.kind} {unit.name}", province=province).how == "exact"
+            assert resolve_commune(unit.name, province=province).code == code
+            assert resolve_commune(f"{unit.kind} {unit.name}", province=province).how == "exact"
 
 
 @pytest.mark.parametrize(
@@ -67,9 +67,9 @@ def test_every_unit_resolves_to_itself() -> None:
 )
 def test_pairs_that_must_not_match(one: str, other: str) -> None:
     for name, only in ((one, other), (other, one)):
-        code = resolve(only, province="20").code
+        code = resolve_commune(only, province="20").code
         with pytest.raises(NameResolutionError, match="not among those to choose from"):
-            resolve(name, province="20", among=[code])
+            resolve_commune(name, province="20", among=[code])
 
 
 @pytest.mark.parametrize(
@@ -92,77 +92,77 @@ def test_pairs_that_must_not_match(one: str, other: str) -> None:
     ],
 )
 def test_refusals(text: str, reason: str, told: str) -> None:
-    found = look_up(text, province="20")
-    assert isinstance(found, Refusal)
+    found = match_commune(text, province="20")
+    assert isinstance(found, NoMatch)
     assert found.reason == reason
     assert told in found.message.en
     with pytest.raises(NameResolutionError, match="Expected the name of one commune"):
-        resolve(text, province="20")
+        resolve_commune(text, province="20")
 
 
 def test_a_name_of_several_provinces_needs_the_province() -> None:
-    found = look_up("Tân Tiến")
-    assert isinstance(found, Refusal)
+    found = match_commune("Tân Tiến")
+    assert isinstance(found, NoMatch)
     assert found.reason == "ambiguous"
     assert len(found.candidates) > 1
-    assert resolve("Tân Tiến, Lạng Sơn").code == "06019"
+    assert resolve_commune("Tân Tiến, Lạng Sơn").code == "06019"
 
 
 def test_old_and_new_thuy_hung() -> None:
-    assert resolve("Thụy Hùng", province="20").code == "06148"
-    assert resolve("Thụy Hùng (Văn Lãng)", province="20", on=2024).code == "06136"
-    assert resolve("Thụy Hùng - Cao Lộc", province="20", on="2025-06-30").code == "06208"
+    assert resolve_commune("Thụy Hùng", province="20").code == "06148"
+    assert resolve_commune("Thụy Hùng (Văn Lãng)", province="20", on=2024).code == "06136"
+    assert resolve_commune("Thụy Hùng - Cao Lộc", province="20", on="2025-06-30").code == "06208"
     with pytest.raises(NameResolutionError, match="borne by 2 communes"):
-        resolve("Thụy Hùng", province="20", on=2024)
+        resolve_commune("Thụy Hùng", province="20", on=2024)
 
 
 def test_a_name_of_later_is_told() -> None:
-    found = look_up("Kỳ Lừa", province="20", on=2024)
-    assert isinstance(found, Refusal)
+    found = match_commune("Kỳ Lừa", province="20", on=2024)
+    assert isinstance(found, NoMatch)
     assert found.reason == "other-time"
     assert "no unit of 2024-12-01 but of 2025-07-01: 06187 phường Kỳ Lừa" in found.message.en
 
 
 def test_the_kind_tells_units_of_one_name_apart() -> None:
-    assert resolve("TT. Đình Lập", province="20", on=2024).code == "06613"
-    assert resolve("xã Đình Lập", province="20", on=2024).code == "06628"
+    assert resolve_commune("TT. Đình Lập", province="20", on=2024).code == "06613"
+    assert resolve_commune("xã Đình Lập", province="20", on=2024).code == "06628"
     with pytest.raises(NameResolutionError, match="borne by 2 communes"):
-        resolve("Đình Lập", province="20", on=2024)
+        resolve_commune("Đình Lập", province="20", on=2024)
 
 
 def test_a_wrong_kind_must_be_confirmed() -> None:
-    match = resolve("Thị trấn Lộc Bình", province="20")
+    match = resolve_commune("Thị trấn Lộc Bình", province="20")
     assert match.how == "near"
     assert match.remark is not None
     assert "written as thị trấn" in match.remark.en
 
 
 def test_a_name_that_was_a_district_is_remarked() -> None:
-    match = resolve("Chi Lăng", province="20")
+    match = resolve_commune("Chi Lăng", province="20")
     assert match.remark is not None
     assert "also a district" in match.remark.en
-    assert resolve("Thất Khê", province="20").remark is None
+    assert resolve_commune("Thất Khê", province="20").remark is None
 
 
 def test_numbers_are_never_near() -> None:
-    assert resolve("Bảo Lâm 1", province="68").name == "Bảo Lâm 1"
-    assert resolve("Phường 1 Bảo Lộc", province="68").name == "1 Bảo Lộc"
-    assert isinstance(look_up("Bảo Lâm 7", province="68"), Refusal)
+    assert resolve_commune("Bảo Lâm 1", province="68").name == "Bảo Lâm 1"
+    assert resolve_commune("Phường 1 Bảo Lộc", province="68").name == "1 Bảo Lộc"
+    assert isinstance(match_commune("Bảo Lâm 7", province="68"), NoMatch)
 
 
 def test_names_with_hyphens_and_apostrophes() -> None:
-    assert resolve("Chân Mây – Lăng Cô").how == "exact"
-    assert resolve("Ea H’leo").code == resolve("Ea H'Leo").code
+    assert resolve_commune("Chân Mây – Lăng Cô").how == "exact"
+    assert resolve_commune("Ea H’leo").code == resolve_commune("Ea H'Leo").code
 
 
 def test_among() -> None:
     with pytest.raises(InputError, match="1 unknown"):
-        resolve("Lộc Bình", province="20", among=["99999"])
-    assert isinstance(look_up("Lộc Bình", province="20", among=["06529"]), Match)
+        resolve_commune("Lộc Bình", province="20", among=["99999"])
+    assert isinstance(match_commune("Lộc Bình", province="20", among=["06529"]), Match)
 
 
 def test_runners_up_are_told() -> None:
-    match = resolve("Vũ Lê", province="20")
+    match = resolve_commune("Vũ Lê", province="20")
     assert match.name == "Vũ Lễ"
     assert "Vũ Lăng" in [candidate.unit.name for candidate in match.runners_up]
     assert match.runners_up[0].score < match.score < 1

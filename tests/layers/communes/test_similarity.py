@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from benchmarks.misspell import SLIPS, misspell
 from layers.communes.gazetteer import communes_on
 from layers.communes.match import Match
-from layers.communes.matching import look_up
+from layers.communes.matching import match_commune
 from layers.communes.similarity import letters, likeness, nearest, slips
 from layers.communes.spelling import exact_key, plain_key, spelling_key, split_kind
 
@@ -78,7 +78,7 @@ def test_misspellings_of_the_province() -> None:
     for code, unit in communes_on("20").items():
         for count in (1, 2, 1, 2):
             text, _ = misspell(unit.name, unit.kind, count, source)
-            found = look_up(text, province="20")
+            found = match_commune(text, province="20")
             if isinstance(found, Match):
                 assert found.code == code, text
                 right += 1

@@ -14,16 +14,16 @@ from hypothesis import strategies as st
 from shapely import box
 
 from layers.base.errors import InputError, SchemaError
-from layers.communes.crosswalk import Journey, heirs
-from layers.communes.gazetteer import communes_on, units
-from layers.convert.columns import FigureColumns, Rate, parse_rate
+from layers.communes.crosswalk import VintageChange, successors
+from layers.communes.gazetteer import communes_on, list_communes
+from layers.convert.columns import ColumnRoles, RateColumn, parse_rate
 from layers.convert.convert import Conversion, convert_table
 from layers.convert.records import convert_records
-from layers.convert.rows import UnitColumns, find_units
+from layers.convert.rows import CommuneColumns, find_units
 from layers.convert.split import Sharing, divide, share_by_area, share_by_geometry
 
-J2024 = Journey("20", 2024, source="bảng")
-CODE = UnitColumns(code="maxa")
+J2024 = VintageChange("20", 2024, source="bảng")
+CODE = CommuneColumns(code="maxa")
 
 #: Old communes of Lộc Bình of today, all merged whole.
 LOC_BINH = ["06529", "06544", "06550", "06553"]
@@ -40,7 +40,7 @@ def _kinds(conversion: Conversion) -> dict[str, str]:
 
 def test_whole_units_add() -> None:
     frame = _table(LOC_BINH, ha=[0.1, 0.2, 0.3, 0.4], con=[1, 2, 3, 4])
-    done = convert_table(frame, units=CODE, journey=J2024)
+    done = convert_table(frame, units=CODE, change=J2024)
     assert done.table.to_dict("records") == [
         {"maxa": "06529", "commune": "Lộc Bình", "ha": 1.0, "con": 10.0}
     ]
@@ -53,7 +53,7 @@ def test_rows_are_told_apart_by_text_and_year() -> None:
     frame = _table(
         LOC_BINH[:2] * 2, cay=["hồi", "hồi", "keo", "keo"], nam=[2023.0] * 4, ha=[1.0, 2, 3, 4]
     )
-    done = convert_table(frame, units=CODE, journey=J2024)
+    done = convert_table(frame, units=CODE, change=J2024)
     assert done.table[["cay", "nam", "ha"]].to_numpy().tolist() == [
         ["hồi", 2023.0, 3.0],
         ["keo", 2023.0, 7.0],
@@ -62,7 +62,7 @@ def test_rows_are_told_apart_by_text_and_year() -> None:
 
 def test_missing_stays_missing() -> None:
     frame = _table(["06529", "06544", "06526"], ha=[1.5, np.nan, 2.0])
-    done = convert_table(frame, units=CODE, journey=J2024)
+    done = convert_table(frame, units=CODE, change=J2024)
     table = done.table.set_index("maxa")["ha"]
     assert table["06526"] == 2.0
     assert math.isnan(table["06529"])
@@ -72,23 +72,23 @@ def test_missing_stays_missing() -> None:
 
 def test_rates_are_computed_again_never_averaged() -> None:
     frame = _table(["06529", "06544"], forest=[90.0, 10.0], land=[100.0, 900.0], ty_le=[90.0, 1.1])
-    rates = {"ty_le": Rate("forest", "land", 100)}
-    done = convert_table(frame, units=CODE, journey=J2024, figures=FigureColumns(rates=rates))
+    rates = {"ty_le": RateColumn("forest", "land", 100)}
+    done = convert_table(frame, units=CODE, change=J2024, figures=ColumnRoles(rates=rates))
     assert done.table["ty_le"].tolist() == [10.0]
-    without = convert_table(frame, units=CODE, journey=J2024)
+    without = convert_table(frame, units=CODE, change=J2024)
     assert "ty_le" not in without.table
     assert _kinds(without)["rates-left-out"] == "problem"
 
 
 def test_a_rate_of_nothing_is_missing() -> None:
     frame = _table(["06529"], forest=[0.0], land=[0.0])
-    figures = FigureColumns(rates={"r": Rate("forest", "land")})
-    done = convert_table(frame, units=CODE, journey=J2024, figures=figures)
+    figures = ColumnRoles(rates={"r": RateColumn("forest", "land")})
+    done = convert_table(frame, units=CODE, change=J2024, figures=figures)
     assert math.isnan(done.table["r"].iloc[0])
 
 
 def test_a_divided_unit_comes_with_its_band() -> None:
-    done = convert_table(_table([BINH_XA, DINH_LAP], ha=[100.0, 7.0]), units=CODE, journey=J2024)
+    done = convert_table(_table([BINH_XA, DINH_LAP], ha=[100.0, 7.0]), units=CODE, change=J2024)
     table = done.table.set_index("maxa")
     assert table["ha"].sum() == 107.0
     assert table.loc[DINH_LAP, ["ha_low", "ha_high"]].tolist() == [7.0, 107.0]
@@ -105,7 +105,7 @@ def test_a_divided_unit_comes_with_its_band() -> None:
 
 
 def test_heads_of_a_divided_unit_stay_whole() -> None:
-    done = convert_table(_table([BINH_XA], con=[7.0]), units=CODE, journey=J2024)
+    done = convert_table(_table([BINH_XA], con=[7.0]), units=CODE, change=J2024)
     assert done.table["con"].sum() == 7
     assert all(value.is_integer() and 0 < value < 7 for value in done.table["con"])
 
@@ -119,12 +119,12 @@ def test_measured_shares_leave_no_band() -> None:
         }
     )
     frame = _table([BINH_XA, KIEN_MOC], ha=[10.4, 1.0])
-    done = convert_table(frame, units=CODE, journey=J2024, shares=shares)
+    done = convert_table(frame, units=CODE, change=J2024, shares=shares)
     table = done.table.set_index("maxa")
     assert table.loc[DINH_LAP, ["ha", "ha_low", "ha_high"]].tolist() == [2.6, 2.6, 2.6]
     assert pd.isna(table.loc[DINH_LAP, "split_from"])
     assert table.loc[CHAU_SON, "split_from"] == "Kiên Mộc"
-    only = convert_table(frame.iloc[:1], units=CODE, journey=J2024, shares=shares)
+    only = convert_table(frame.iloc[:1], units=CODE, change=J2024, shares=shares)
     assert "ha_low" not in only.table
     assert "split-by-area" not in _kinds(only)
 
@@ -152,16 +152,16 @@ def test_a_whole_table_closes_to_the_last_digit(data: st.DataObject) -> None:
     )
     frame = _table(codes, ha=[float(figure) for figure in figures])
     order = data.draw(st.permutations(range(194)))
-    done = convert_table(frame.iloc[order], units=CODE, journey=J2024)
+    done = convert_table(frame.iloc[order], units=CODE, change=J2024)
     after = sum(Decimal(repr(value)) for value in done.table["ha"])
     assert after == sum(figures)
     assert len(done.table) == 65
 
 
 def test_a_table_of_2023_goes_through_2024() -> None:
-    old = units("20", 2023)
+    old = list_communes("20", 2023)
     frame = pd.DataFrame({"maxa": old["code"], "xa": old["name"], "ha": 1.0})
-    done = convert_table(frame, units=CODE, journey=Journey("20", 2023))
+    done = convert_table(frame, units=CODE, change=VintageChange("20", 2023))
     assert done.table["ha"].sum() == 200.0
     assert done.table.set_index("maxa").loc["06286", "ha"] == 5.0  # Khánh Khê and four others
     assert done.table.columns[1] == "xa"
@@ -174,7 +174,7 @@ def test_district_rows_are_subtotals_where_communes_stand_below() -> None:
             "ha": [40.0, 30.0, 10.0, 20.0, 10.0],
         }
     )
-    done = convert_table(frame, units=UnitColumns(name="Xã"), journey=J2024)
+    done = convert_table(frame, units=CommuneColumns(name="Xã"), change=J2024)
     table = done.table.set_index("commune_code")
     assert table.loc["06529", "ha"] == 30.0
     assert table["ha"].sum() == 40.0
@@ -185,7 +185,7 @@ def test_district_rows_are_subtotals_where_communes_stand_below() -> None:
             n
             for o in communes_on("20", 2024).values()
             if o.district == "Huyện Bắc Sơn"
-            for n in heirs("20", from_=2024)[o.code]
+            for n in successors("20", from_=2024)[o.code]
         }
     )
     assert set(table.index) == {"06529", *bac_son}
@@ -197,21 +197,21 @@ def test_district_rows_are_subtotals_where_communes_stand_below() -> None:
 
 def test_a_total_that_differs_is_told() -> None:
     frame = pd.DataFrame({"xa": ["Tổng cộng", "Khánh Xuân"], "ha": [25.0, 20.0]})
-    done = convert_table(frame, units=UnitColumns(name="xa"), journey=J2024)
+    done = convert_table(frame, units=CommuneColumns(name="xa"), change=J2024)
     assert _kinds(done)["total-differs"] == "problem"
     assert done.table["ha"].tolist() == [20.0]
 
 
 def test_a_lone_total_goes_nowhere() -> None:
     frame = pd.DataFrame({"xa": ["toàn tỉnh", "Khánh Xuân"], "nam": [2022, 2023], "ha": [5.0, 1.0]})
-    done = convert_table(frame, units=UnitColumns(name="xa"), journey=J2024)
+    done = convert_table(frame, units=CommuneColumns(name="xa"), change=J2024)
     assert done.totals[["before", "after", "set_aside"]].iloc[0].tolist() == [6.0, 1.0, 5.0]
     assert len(done.set_aside) == 1
 
 
 def test_chi_lang_is_told_by_the_date() -> None:
     """A district until June 2025, a commune since; the bare name of then is not guessed."""
-    columns = UnitColumns(name="xa")
+    columns = CommuneColumns(name="xa")
     now = find_units(pd.DataFrame({"xa": ["Chi Lăng"]}), columns, province="20", on=2026)[0]
     assert (now.role, now.unit and now.unit.code) == ("commune", "06463")
     then = find_units(
@@ -227,7 +227,7 @@ def test_districts_tell_units_of_one_name_apart() -> None:
     frame = pd.DataFrame(
         {"xa": ["Thụy Hùng"] * 3, "huyen": ["Văn Lãng", "Huyện Cao Lộc", None], "ha": [1.0, 2, 4]}
     )
-    done = convert_table(frame, units=UnitColumns(name="xa"), journey=J2024)
+    done = convert_table(frame, units=CommuneColumns(name="xa"), change=J2024)
     assert done.table.set_index("commune_code")["ha"].to_dict() == {"06148": 1.0, "06184": 2.0}
     assert done.set_aside["ha"].tolist() == [4.0]
     assert done.totals["set_aside"].tolist() == [4.0]
@@ -236,21 +236,21 @@ def test_districts_tell_units_of_one_name_apart() -> None:
 
 def test_near_names_wait_for_confirmation() -> None:
     frame = pd.DataFrame({"xa": ["Diềm He"], "ha": [1.0]})
-    done = convert_table(frame, units=UnitColumns(name="xa"), journey=J2024)
+    done = convert_table(frame, units=CommuneColumns(name="xa"), change=J2024)
     assert done.table.empty
     assert "perhaps 06280 xã Điềm He" in str(done.links["reason_en"].iloc[0])
-    confirmed = UnitColumns(name="xa", confirmed={"Diềm He": "06280"})
-    again = convert_table(frame, units=confirmed, journey=J2024)
+    confirmed = CommuneColumns(name="xa", confirmed={"Diềm He": "06280"})
+    again = convert_table(frame, units=confirmed, change=J2024)
     assert again.table["ha"].tolist() == [1.0]
-    wrong = UnitColumns(name="xa", confirmed={"Diềm He": "99999"})
-    assert convert_table(frame, units=wrong, journey=J2024).table.empty
+    wrong = CommuneColumns(name="xa", confirmed={"Diềm He": "99999"})
+    assert convert_table(frame, units=wrong, change=J2024).table.empty
 
 
 def test_a_code_beside_another_name_is_set_aside() -> None:
     frame = _table(
         ["06148", "06529", "99999"], xa=["Thuỵ Hùng", "Lộc Bình", "Lộc Bình"], ha=[1.0, 2, 4]
     )
-    done = convert_table(frame, units=CODE, journey=J2024)
+    done = convert_table(frame, units=CODE, change=J2024)
     assert done.table["ha"].tolist() == [2.0]
     reasons = " ".join(done.links["reason_en"].dropna())
     assert "06148 is Thanh Long" in reasons
@@ -259,16 +259,16 @@ def test_a_code_beside_another_name_is_set_aside() -> None:
 
 def test_bad_input() -> None:
     with pytest.raises(SchemaError, match="expected columns ma "):
-        convert_table(_table(["06529"], ha=[1.0]), units=UnitColumns(code="ma"), journey=J2024)
+        convert_table(_table(["06529"], ha=[1.0]), units=CommuneColumns(code="ma"), change=J2024)
     with pytest.raises(InputError, match="no column of figures that add"):
-        convert_table(_table(["06529"], cay=["hồi"]), units=CODE, journey=J2024)
+        convert_table(_table(["06529"], cay=["hồi"]), units=CODE, change=J2024)
     with pytest.raises(InputError, match="no columns"):
         convert_table(
-            _table(["06529"], ha=[1.0]), units=CODE, journey=J2024, figures=FigureColumns(("x",))
+            _table(["06529"], ha=[1.0]), units=CODE, change=J2024, figures=ColumnRoles(("x",))
         )
     with pytest.raises(InputError, match="expected numbers"):
         convert_table(
-            _table(["06529"], ha=["một"]), units=CODE, journey=J2024, figures=FigureColumns(("ha",))
+            _table(["06529"], ha=["một"]), units=CODE, change=J2024, figures=ColumnRoles(("ha",))
         )
     with pytest.raises(InputError, match="Expected a rate as NAME"):
         parse_rate("x=y")
@@ -330,7 +330,7 @@ def _plots() -> gpd.GeoDataFrame:
 
 def test_records_of_divided_units_go_where_they_lie(squares: gpd.GeoDataFrame) -> None:
     plots = _plots()
-    done = convert_records(plots, units=CODE, journey=J2024, communes=squares)
+    done = convert_records(plots, units=CODE, change=J2024, communes=squares)
     assert done.table["maxa"].fillna("").tolist() == [DINH_LAP, KIEN_MOC, "06148", "", ""]
     assert done.table["commune"].iloc[2] == "Thuỵ Hùng"
     assert done.table["old_code"].tolist() == list("abcde")
@@ -341,14 +341,14 @@ def test_records_of_divided_units_go_where_they_lie(squares: gpd.GeoDataFrame) -
 
 
 def test_without_boundaries_divided_records_stay_without_code() -> None:
-    done = convert_records(_plots(), units=CODE, journey=J2024)
+    done = convert_records(_plots(), units=CODE, change=J2024)
     assert done.table["maxa"].isna().sum() == 4
     placed = next(f for f in done.findings.items if f.kind == "split-not-placed")
     assert placed.rows == (0, 1, 4)
 
 
 def test_records_as_a_plain_table() -> None:
-    done = convert_records(_table(["06529", "06544"], ha=[1.0, 2.0]), units=CODE, journey=J2024)
+    done = convert_records(_table(["06529", "06544"], ha=[1.0, 2.0]), units=CODE, change=J2024)
     assert done.table["maxa"].tolist() == ["06529", "06529"]
     assert done.links["change"].tolist() == ["merged", "merged"]
 
@@ -366,7 +366,7 @@ def test_a_name_of_another_unit_beside_a_code_is_no_slip() -> None:
     done = convert_table(
         _table(["06166", "06280"], xa=["Tân Thành", "Diềm He"], ha=[1.0, 2.0]),
         units=CODE,
-        journey=J2024,
+        change=J2024,
     )
     assert done.table["ha"].tolist() == [2.0]
     assert "06166 is Tân Thanh" in str(done.links["reason_en"].dropna().iloc[0])
@@ -375,14 +375,14 @@ def test_a_name_of_another_unit_beside_a_code_is_no_slip() -> None:
 def test_columns_that_would_meet_are_refused() -> None:
     frame = _table([BINH_XA], ha=[1.0], ha_low=[0.5])
     with pytest.raises(InputError, match="columns \\['ha_low'\\] twice"):
-        convert_table(frame, units=CODE, journey=J2024)
+        convert_table(frame, units=CODE, change=J2024)
 
 
 def test_signs_of_statistical_tables() -> None:
     """A dash is none; dots are not known, and so is their sum."""
     frame = _table(["06529", "06544", "06526", "06562"], ha=["1,5", "-", "…", "2,0"])
-    figures = FigureColumns(decimal=",")
-    done = convert_table(frame, units=CODE, journey=J2024, figures=figures)
+    figures = ColumnRoles(decimal=",")
+    done = convert_table(frame, units=CODE, change=J2024, figures=figures)
     table = done.table.set_index("maxa")["ha"]
     assert table["06529"] == 1.5
     assert math.isnan(table["06526"])
@@ -391,15 +391,15 @@ def test_signs_of_statistical_tables() -> None:
 
 def test_years_as_text_are_whole_numbers() -> None:
     frame = _table(["06529", "06544"], nam=["2023", "2023"], ha=[1.0, 2.0])
-    done = convert_table(frame, units=CODE, journey=J2024)
+    done = convert_table(frame, units=CODE, change=J2024)
     assert done.table["nam"].tolist() == [2023]
 
 
 def test_a_unit_in_two_rows_is_told() -> None:
     codes = sorted(communes_on("20", 2024))[:40]
-    done = convert_table(_table([*codes, codes[0]], ha=[1.0] * 41), units=CODE, journey=J2024)
+    done = convert_table(_table([*codes, codes[0]], ha=[1.0] * 41), units=CODE, change=J2024)
     assert _kinds(done)["rows-repeated"] == "problem"
-    plots = convert_table(_table(codes * 3, ha=[1.0] * 120), units=CODE, journey=J2024)
+    plots = convert_table(_table(codes * 3, ha=[1.0] * 120), units=CODE, change=J2024)
     assert "rows-repeated" not in _kinds(plots)
 
 
@@ -407,7 +407,7 @@ def test_totals_with_codes_of_their_level() -> None:
     frame = _table(
         ["20", "182", "06529"], xa=["Toàn tỉnh", "Huyện Lộc Bình", "TT Lộc Bình"], ha=[4.0] * 3
     )
-    done = convert_table(frame, units=CODE, journey=J2024)
+    done = convert_table(frame, units=CODE, change=J2024)
     assert done.table["ha"].tolist() == [4.0]
     assert _kinds(done)["totals-left-out"] == "note"
 
@@ -415,24 +415,24 @@ def test_totals_with_codes_of_their_level() -> None:
 def test_strange_shares_are_refused() -> None:
     shares = pd.DataFrame({"old_code": [BINH_XA], "new_code": ["06529"], "share_ratio": [1.0]})
     with pytest.raises(InputError, match="06622 → 06529"):
-        convert_table(_table([BINH_XA], ha=[1.0]), units=CODE, journey=J2024, shares=shares)
+        convert_table(_table([BINH_XA], ha=[1.0]), units=CODE, change=J2024, shares=shares)
 
 
 @pytest.mark.parametrize("given", [[0.4], [0.4, 0.4], [0.75, 0.5], [1.0, 1e-4], [0.0, 0.0]])
 def test_shares_that_do_not_sum_to_one_are_refused(given: list[float]) -> None:
     """0.4 alone is not the whole: the rest of the old unit's figures would go with it."""
-    parts = heirs("20", from_=2024)[BINH_XA][: len(given)]
+    parts = successors("20", from_=2024)[BINH_XA][: len(given)]
     shares = pd.DataFrame({"old_code": BINH_XA, "new_code": parts, "share_ratio": given})
     frame = _table([BINH_XA], ha=[100.0])
     with pytest.raises(InputError, match=r"sum to 1, .* 1 do not \(06622: "):
-        convert_table(frame, units=CODE, journey=J2024, shares=shares)
+        convert_table(frame, units=CODE, change=J2024, shares=shares)
 
 
 def test_shares_may_carry_the_rounding_of_their_digits() -> None:
-    parts = heirs("20", from_=2024)[BINH_XA]
+    parts = successors("20", from_=2024)[BINH_XA]
     ratios = [0.333333, 0.666667]
     shares = pd.DataFrame({"old_code": BINH_XA, "new_code": parts, "share_ratio": ratios})
-    done = convert_table(_table([BINH_XA], ha=[100.0]), units=CODE, journey=J2024, shares=shares)
+    done = convert_table(_table([BINH_XA], ha=[100.0]), units=CODE, change=J2024, shares=shares)
     assert done.table["ha"].sum() == 100.0
 
 
@@ -440,7 +440,7 @@ def test_shares_may_carry_the_rounding_of_their_digits() -> None:
 def test_rows_without_a_code_are_counted_once(from_: int) -> None:
     """Units of today have no district: a row of none is not a row of every commune."""
     frame = _table(["06529", "", ""], ha=[1.0, 2.0, 3.0])
-    done = convert_table(frame, units=CODE, journey=Journey("20", from_, source="bảng"))
+    done = convert_table(frame, units=CODE, change=VintageChange("20", from_, source="bảng"))
     lost = done.links[done.links["change"] == "unmatched"]
     assert (lost["rows"].sum(), len(lost)) == (2, 1)
     told = {one.kind: one for one in done.findings.items}["unmatched"]

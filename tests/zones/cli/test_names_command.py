@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from shapely import box
 
-from layers.communes.gazetteer import units
+from layers.communes.gazetteer import list_communes
 from layers.io.table import read_table
 from zones.cli.language import set_language
 from zones.cli.main import run
@@ -24,7 +24,7 @@ def _english() -> None:
 
 @pytest.fixture
 def old_table() -> pd.DataFrame:
-    old = units("20", 2024)
+    old = list_communes("20", 2024)
     return pd.DataFrame(
         {
             "tt": range(1, 195),
@@ -123,7 +123,7 @@ def test_convert_refuses(
 ) -> None:
     path, out = tmp_path / "b.csv", tmp_path / "out.csv"
     old_table.to_csv(path, index=False)
-    today = units("20")
+    today = list_communes("20")
     pd.DataFrame({"maxa": today["code"], "xa": today["name"], "ha": 1.0}).to_csv(
         tmp_path / "now.csv", index=False
     )
@@ -172,7 +172,7 @@ def test_no_formula_from_data(tmp_path: Path) -> None:
 
 @pytest.fixture
 def layer(tmp_path: Path) -> tuple[Path, Path]:
-    """Plots of Bính Xá and of Lộc Bình, and two squares for the heirs of Bính Xá."""
+    """Plots of Bính Xá and of Lộc Bình, and two squares for the successors of Bính Xá."""
     plots = gpd.GeoDataFrame(
         {"maxa": ["06622", "06622", "06544"], "xa": ["Bính Xá", "Bính Xá", "Khánh Xuân"]},
         geometry=[box(500_100, 0, 500_400, 100), box(501_000, 0, 501_100, 100), box(0, 0, 9, 9)],

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from layers.base.errors import InputError
-from layers.communes.gazetteer import units
+from layers.communes.gazetteer import list_communes
 from layers.kinds.report import REPORT, ReportLayer, load_report
 from tests.factories import write_project
 from zones.inputs.read import read_inputs
@@ -90,7 +90,7 @@ def test_what_matches_nothing_is_told_with_its_hectares() -> None:
 
 def test_names_that_match_nothing_are_all_told_once_each() -> None:
     """Rows are counted once, not once for each commune of the province."""
-    communes = units("20")["code"].tolist()[:60]
+    communes = list_communes("20")["code"].tolist()[:60]
     rows: list[tuple[str | None, str | None, float]] = [(code, None, 1.0) for code in communes]
     rows += [(None, name, 2.0) for name in ("Bắc Sơn Hạ", "Qwerty", "Lộc Bìn")]
     settled = _settle(_report(rows), 2026)
@@ -185,7 +185,7 @@ def test_a_wrongly_declared_vintage_stops_the_run(tmp_path: Path) -> None:
 def test_natural_areas_of_old_units_stop_the_run(tmp_path: Path) -> None:
     """The areas of 2024 join to today's communes by code, and each is that of a part."""
     path = write_project(tmp_path)
-    old = units("20", 2024)
+    old = list_communes("20", 2024)
     old[["code"]].assign(official_area_ha=1000.0).to_csv(
         tmp_path / "natural_areas.csv", index=False
     )
