@@ -36,6 +36,6 @@ from .project.model import load_project as load_project
 from .rounding.rounding import RoundedTable as RoundedTable
 from .rounding.rounding import round_table as round_table
 from .rounding.rounding import round_to_total as round_to_total
-from .run.run import RunOptions as RunOptions
-from .run.run import RunResult as RunResult
+from .run.context import RunOptions as RunOptions
+from .run.context import RunResult as RunResult
 from .run.run import run_project as run_project

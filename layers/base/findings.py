@@ -14,9 +14,15 @@ from typing import Literal
 from layers.base.errors import InputError
 from layers.base.language import Phrase
 
-__all__ = ["Finding", "Findings", "Severity"]
+__all__ = ["SEVERITY_WORDS", "Finding", "Findings", "Severity"]
 
 Severity = Literal["error", "problem", "note"]
+
+SEVERITY_WORDS: dict[Severity, Phrase] = {
+    "error": Phrase("Error", "Lỗi"),
+    "problem": Phrase("Problem", "Vấn đề"),
+    "note": Phrase("Note", "Ghi chú"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from zones.allocation.land_years import land_windows, lay_on_windows
 from zones.allocation.limits import binding_limits
 from zones.allocation.model import Model, build_model, lost_until, planned_until, present_until
 from zones.allocation.solve import Stage, Staged, solve_stages
+from zones.tables import ALLOCATION_TARGETS as HELD
 
 __all__ = ["HELD", "LIMITS", "PLAN", "Allocation", "allocate", "allocation_of"]
 
@@ -32,26 +33,6 @@ PLAN = Schema(
         Column("source", "text", "land source"),
         Column("year", "integer", "year of planting"),
         Column("planned_ha", "number", "hectares added, unrounded", "ha", minimum=0),
-    ),
-)
-
-HELD = Schema(
-    "targets held",
-    (
-        Column("target", "text", "id of the target"),
-        Column("zone", "text", "id of the zone"),
-        Column("commune_code", "text", "commune, or empty for the whole zone"),
-        Column("clause", "text", "clause of the plan", nullable=True),
-        Column("year", "integer", "year the target is due"),
-        Column("low_ha", "number", "lower end", "ha", nullable=True),
-        Column("high_ha", "number", "upper end", "ha", nullable=True),
-        Column("present_ha", "number", "present area", "ha"),
-        Column("loss_ha", "number", "lost until the year", "ha"),
-        Column("planned_ha", "number", "added until the year", "ha"),
-        Column("end_ha", "number", "present − lost + added", "ha"),
-        Column("shortfall_ha", "number", "low − end where positive", "ha"),
-        Column("surplus_ha", "number", "end − high where positive", "ha"),
-        Column("status", "text", "reached, short or above"),
     ),
 )
 

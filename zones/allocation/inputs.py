@@ -12,6 +12,7 @@ from layers.base.errors import SchemaError
 from layers.base.schema import Column, Schema
 from layers.io.table import read_table
 from layers.io.values import Decimal, as_commune_code, as_text, parse_numbers
+from zones.tables import ALLOCATION_SOURCES as SOURCES
 
 __all__ = [
     "AVAILABLE",
@@ -57,17 +58,6 @@ PRESENT = Schema(
         Column("zone", "text", "id of the zone"),
         Column("commune_code", "text", "commune"),
         Column("present_ha", "number", "measured area", "ha", minimum=0),
-    ),
-)
-
-SOURCES = Schema(
-    "sources",
-    (
-        Column("source", "text", "id of the land source"),
-        Column("name_vi", "text", "name in Vietnamese"),
-        Column("name_en", "text", "name in English"),
-        Column("shares", "boolean", "its hectares bear trees as well and are never added to them"),
-        Column("limit_ratio", "number", "the part of it that may be used", minimum=0),
     ),
 )
 

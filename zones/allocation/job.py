@@ -1,56 +1,80 @@
-"""The allocation of a project: its tables, its report, and what a changed number does to them."""
+"""The allocation of a project: made, rounded, explained, and handed on as tables."""
 
 from __future__ import annotations
 
-import math
-import tempfile
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from layers.base.language import Phrase
+from layers.base.language import Language, Phrase
+from layers.base.schema import Schema
+from layers.base.workers import Progress, silent
 from zones.allocation.allocate import Allocation, allocate
 from zones.allocation.explain.reasons import Explanation, explain_allocation, source_names
 from zones.allocation.explain.report import AllocationReport, allocation_report
-from zones.allocation.explain.sentences import Sentence, Voice, decimals_of
+from zones.allocation.explain.sentences import Sentence, Voice
 from zones.allocation.explain.tradeoffs import exchange_rates, say_exchange
 from zones.allocation.inputs import PRESENT
 from zones.allocation.land import zone_land
-from zones.allocation.prepare import Prepared, needs_plots, prepare_allocation
+from zones.allocation.prepare import Prepared
 from zones.allocation.rounded import (
     RoundedAllocation,
     allocation_table,
     annex_table,
     round_allocation,
 )
+from zones.measure.closure import ClosureLog
 from zones.output.folder import refuse_existing, save_table, staged_folder
-from zones.publish.notes import allocation_notes
-from zones.publish.printed_species import print_present
-from zones.run.findings_table import findings_table
-
-if TYPE_CHECKING:
-    from zones.project.model import Project
-    from zones.run.context import RunState, Teller
+from zones.tables import (
+    ALLOCATION,
+    ALLOCATION_LAND,
+    ALLOCATION_LOSSES,
+    ALLOCATION_NOTES,
+    ALLOCATION_SOURCES,
+    ALLOCATION_TARGETS,
+)
 
 __all__ = [
-    "TABLES",
+    "AllocatedPlan",
     "AllocationJob",
     "Comparison",
-    "allocate_step",
-    "prepare_project",
-    "print_job",
+    "allocate_project",
+    "allocation_tables",
+    "explain_plan",
+    "name_targets",
+    "round_plan",
     "run_job",
     "save_job",
-    "tables_of",
 ]
 
-#: Tables of a run that an allocation is made from.
-TABLES = ("measured", "targets", "zones", "zone_names", "forest_cover", "planted_species")
-
 _DEMO = Phrase(en="Demo data", vi="Dữ liệu minh họa")
+
+
+@dataclass(frozen=True, slots=True)
+class AllocatedPlan:
+    """An allocation and its rounded figures.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        Inputs, settings and names.
+    allocation : Allocation
+        The plan, unrounded.
+    printed : RoundedAllocation
+        Its rounded figures.
+    """
+
+    prepared: Prepared
+    allocation: Allocation
+    printed: RoundedAllocation
+
+    @property
+    def voice(self) -> Voice:
+        """Names of zones and sources, and the step of the figures."""
+        return Voice(self.printed.step, {**source_names(self.allocation), **self.prepared.names})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +83,8 @@ class AllocationJob:
 
     Parameters
     ----------
-    prepared : Prepared
-        Inputs, settings and names.
-    allocation : Allocation
-        The plan.
-    printed : RoundedAllocation
-        Its printed figures.
+    plan : AllocatedPlan
+        The allocation and its rounded figures.
     explanation : Explanation
         Reasons and repairs.
     exchange : pandas.DataFrame
@@ -73,17 +93,30 @@ class AllocationJob:
         Whether the data is made.
     """
 
-    prepared: Prepared
-    allocation: Allocation
-    printed: RoundedAllocation
+    plan: AllocatedPlan
     explanation: Explanation
     exchange: pd.DataFrame
     demo: bool = False
 
     @property
+    def prepared(self) -> Prepared:
+        """Inputs, settings and names."""
+        return self.plan.prepared
+
+    @property
+    def allocation(self) -> Allocation:
+        """The plan, unrounded."""
+        return self.plan.allocation
+
+    @property
+    def printed(self) -> RoundedAllocation:
+        """Its rounded figures."""
+        return self.plan.printed
+
+    @property
     def voice(self) -> Voice:
         """Names of zones and sources, and the step of the figures."""
-        return Voice(self.printed.step, {**source_names(self.allocation), **self.prepared.names})
+        return self.plan.voice
 
     def sentences(self) -> pd.DataFrame:
         """All sentences as a table."""
@@ -134,49 +167,66 @@ class Comparison:
     names: Mapping[str, Phrase] = field(default_factory=dict)
 
 
+def allocate_project(
+    prepared: Prepared,
+    *,
+    step: float,
+    present: pd.DataFrame | None = None,
+    near: Allocation | None = None,
+) -> AllocatedPlan:
+    """Allocate and round to multiples of ``step`` hectares.
+
+    ``present`` are the present areas as every page prints them (``zone, commune_code,
+    present_ha``); they serve where ``step`` is theirs. ``near`` is a plan to stay near to.
+    """
+    plan = None if near is None else near.plan
+    allocation = allocate(prepared.inputs, settings=prepared.settings, near=plan)
+    return round_plan(prepared, allocation, step=step, present=present)
+
+
+def round_plan(
+    prepared: Prepared,
+    allocation: Allocation,
+    *,
+    step: float,
+    present: pd.DataFrame | None = None,
+) -> AllocatedPlan:
+    """Round an allocation to multiples of ``step`` hectares, targets in the plan's order."""
+    rounded = round_allocation(
+        allocation,
+        step=step,
+        time_limit_s=prepared.rounding_seconds,
+        present=None if present is None else present[PRESENT.names],
+    )
+    held = _in_order(rounded.held, prepared.names)
+    return AllocatedPlan(prepared, allocation, replace(rounded, held=held))
+
+
+def explain_plan(
+    plan: AllocatedPlan, *, demo: bool = False, progress: Progress = silent
+) -> AllocationJob:
+    """Say why an allocation is as it is, what would mend it, and what trades for what."""
+    progress(0, 2)
+    names = plan.prepared.names
+    explanation = explain_allocation(plan.allocation, printed=plan.printed, names=names)
+    progress(1, 2)
+    rates = exchange_rates(plan.allocation)
+    progress(2, 2)
+    return AllocationJob(plan, explanation, rates, demo)
+
+
 def run_job(
     prepared: Prepared,
     *,
     step: float,
+    present: pd.DataFrame | None = None,
     demo: bool = False,
     near: Allocation | None = None,
-    teller: Teller | None = None,
+    progress: Progress = silent,
 ) -> AllocationJob:
-    """Allocate, print and explain."""
-    plan = None if near is None else near.plan
-    allocation = allocate(prepared.inputs, settings=prepared.settings, near=plan)
-    _tell(teller, 1)
-    printed = print_job(prepared, allocation, step=step)
-    _tell(teller, 2)
-    explanation = explain_allocation(allocation, printed=printed, names=prepared.names)
-    _tell(teller, 3)
-    rates = exchange_rates(allocation)
-    _tell(teller, 4)
-    return AllocationJob(prepared, allocation, printed, explanation, rates, demo)
-
-
-def _tell(teller: Teller | None, done: int) -> None:
-    if teller is not None:
-        teller.part(done, 4)
-
-
-def print_job(prepared: Prepared, allocation: Allocation, *, step: float) -> RoundedAllocation:
-    """Round an allocation as the pages of its project print it, targets in the plan's order."""
-    printed = round_allocation(
-        allocation,
-        step=step,
-        time_limit_s=prepared.rounding_seconds,
-        present=_as_on_pages(prepared.tables, step),
-    )
-    return replace(printed, held=_in_order(printed.held, prepared.names))
-
-
-def _as_on_pages(tables: Mapping[str, pd.DataFrame], step: float) -> pd.DataFrame | None:
-    """Round present areas by the one rounding that all pages share, where its steps allow it."""
-    decimals = decimals_of(step)
-    if not math.isclose(step, 10.0**-decimals):
-        return None
-    return print_present(tables, decimals=decimals)[PRESENT.names]
+    """Allocate, round and explain."""
+    plan = allocate_project(prepared, step=step, present=present, near=near)
+    return explain_plan(plan, demo=demo, progress=progress)
 
 
 def _in_order(held: pd.DataFrame, names: Mapping[str, Phrase]) -> pd.DataFrame:
@@ -186,72 +236,58 @@ def _in_order(held: pd.DataFrame, names: Mapping[str, Phrase]) -> pd.DataFrame:
     return held.assign(place=key).sort_values(["place", "target"], ignore_index=True)[held.columns]
 
 
-def tables_of(project: Project, teller: Teller | None = None) -> dict[str, pd.DataFrame]:
-    """Tables an allocation starts from: those of the earlier run, else measured anew, aside."""
-    from zones.run.context import RunOptions
-    from zones.run.run import earlier_tables, run_project
-
-    found = earlier_tables(project, TABLES)
-    if found is not None:
-        return found
-    with tempfile.TemporaryDirectory(prefix="zones-") as folder:
-        options = RunOptions(out=Path(folder) / "out", only=("compare",))
-        tables = run_project(project, options=options, teller=teller).tables
-    return {name: tables[name] for name in TABLES}
-
-
-def prepare_project(project: Project, tables: Mapping[str, pd.DataFrame]) -> Prepared:
-    """Gather the inputs of a project's allocation from its files and tables."""
-    from zones.inputs.read import read_communes, read_inputs, read_plans
-
-    if needs_plots(project):
-        inputs = read_inputs(project)
-        inputs.findings.raise_errors()
-        plan, communes = inputs.plans[0], inputs.communes
-        return prepare_allocation(project, plan, tables, communes, layers=inputs.plots)
-    communes, _, _ = read_communes(project)
-    return prepare_allocation(project, read_plans(project)[0], tables, communes)
-
-
-def allocate_step(state: RunState) -> None:
-    """Do the step ``allocate`` of a run: tables, reasons and ``allocation.md``."""
-    communes, _ = state.communes()
-    project = state.project
-    layers = state.inputs().plots if needs_plots(project) else None
-    prepared = prepare_allocation(project, state.plans()[0], state.tables, communes, layers=layers)
-    job = run_job(prepared, step=10.0**-project.decimals, demo=project.demo, teller=state.teller)
-    table = allocation_table(job.allocation, job.printed, by_year=True)
-    sheet = annex_table(job.allocation, job.printed)
-    for zone, rows in sheet.groupby("zone"):
-        held = job.printed.held
+def allocation_tables(plan: AllocatedPlan, *, log: ClosureLog) -> dict[Schema, pd.DataFrame]:
+    """Tables of an allocation by their schema; their sums are checked."""
+    allocation, printed = plan.allocation, plan.printed
+    table = allocation_table(allocation, printed, by_year=True)
+    held = printed.held
+    last_year = allocation.settings.last_year
+    for zone, rows in annex_table(allocation, printed).groupby("zone"):
         mine = held[(held["zone"] == zone) & (held["commune_code"] == "")]
-        last = mine[mine["year"] == job.allocation.settings.last_year]
-        for whole in last["end_ha"].head(1):
-            state.closures.check(
+        for whole in mine.loc[mine["year"] == last_year, "end_ha"].head(1):
+            log.check(
                 f"allocation: communes to zone {zone}", parts=rows["end_ha"].sum(), whole=whole
             )
-    state.closures.check(
+    log.check(
         "allocation: land sources to communes and years",
         parts=table["planned_ha"].sum(),
-        whole=job.printed.planned["planned_ha"].sum(),
+        whole=printed.planned["planned_ha"].sum(),
     )
-    state.put("allocation", table)
-    state.put("allocation_targets", job.printed.held)
-    state.put("allocation_losses", job.printed.losses)
-    state.put("allocation_notes", allocation_notes(job.printed.notes, _target_names(job)))
-    state.put("allocation_land", zone_land(job.allocation))
-    state.put("allocation_sources", job.allocation.inputs.sources)
-    state.put("allocation_repairs", job.explanation.repairs)
-    state.put("allocation_reasons", job.sentences())
-    state.put("allocation_findings", findings_table(job.prepared.findings))
-    path = state.stage / "allocation.md"
-    path.write_text(job.report(), encoding="utf-8", newline="\n")
+    return {
+        ALLOCATION: table,
+        ALLOCATION_TARGETS: held,
+        ALLOCATION_LOSSES: printed.losses,
+        ALLOCATION_NOTES: _notes(plan),
+        ALLOCATION_LAND: zone_land(allocation),
+        ALLOCATION_SOURCES: allocation.inputs.sources,
+    }
 
 
-def _target_names(job: AllocationJob) -> dict[str, Phrase]:
-    """Call targets by their zone: a page has no use for ids."""
-    pairs = job.printed.held.drop_duplicates("target")[["target", "zone"]]
-    return {target: job.voice.name(zone) for target, zone in pairs.itertuples(index=False)}
+def _notes(plan: AllocatedPlan) -> pd.DataFrame:
+    """Sentences of the rounding; targets are called by their zone: a page has no use for ids."""
+    pairs = plan.printed.held.drop_duplicates("target")[["target", "zone"]]
+    names = {target: plan.voice.name(zone) for target, zone in pairs.itertuples(index=False)}
+    named = [name_targets(note, names) for note in plan.printed.notes]
+    rows = [(note.en, note.vi) for note in named]
+    return pd.DataFrame(rows, columns=ALLOCATION_NOTES.names).astype("str")
+
+
+def name_targets(note: Phrase, names: Mapping[str, Phrase]) -> Phrase:
+    """Put names for the ids that a sentence lists after its colon.
+
+    An id may be a syllable of the sentence ("na") or begin another id, so whole ids only, all at
+    once: a name that was put in is not looked at again.
+    """
+    ids = "|".join(re.escape(item) for item in sorted(names, key=len, reverse=True))
+    if not ids:
+        return note
+
+    def named(language: Language) -> str:
+        head, colon, listed = note.text(language).partition(": ")
+        whole = rf"(?<![\w-])(?:{ids})(?![\w-])"
+        return head + colon + re.sub(whole, lambda found: names[found[0]].text(language), listed)
+
+    return Phrase(en=named("en"), vi=named("vi"))
 
 
 def save_job(job: AllocationJob, folder: Path, *, by_year: bool, overwrite: bool) -> None:

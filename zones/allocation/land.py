@@ -26,11 +26,11 @@ from zones.allocation.allocate import Allocation
 from zones.allocation.inputs import AVAILABLE, PACE, SOURCES, SUITABILITY, Decimal, read_figures
 from zones.allocation.land_years import usable_land
 from zones.rounding.rounding import round_to_total
+from zones.tables import ALLOCATION_LAND
 
 __all__ = [
     "CROP_SUITABILITY",
     "LAND_SOURCES",
-    "ZONE_LAND",
     "ageless_stands",
     "available_land",
     "commune_ground",
@@ -78,23 +78,6 @@ CROP_SUITABILITY = Schema(
         Column("altitude_high_m", "number", "highest altitude", "m", nullable=True),
         Column("slope_high_degree", "number", "steepest slope", "degrees", nullable=True),
         Column("basis", "text", "where the rule comes from"),
-    ),
-)
-
-ZONE_LAND = Schema(
-    "zone land",
-    (
-        Column("zone", "text", "id of the zone"),
-        Column("commune_code", "text", "commune"),
-        Column(
-            "available_ha",
-            "number",
-            "land that suits the zone, beside its present area; missing where no rule tells",
-            "ha",
-            nullable=True,
-            minimum=0,
-        ),
-        Column("binding", "text", "what keeps the commune from taking more"),
     ),
 )
 
@@ -489,7 +472,7 @@ def zone_land(allocation: Allocation) -> pd.DataFrame:
     wanted = pd.MultiIndex.from_frame(table[_PAIR])
     hectares = found.reindex(wanted).fillna(0.0).to_numpy()
     told = table["zone"].isin(inputs.suitability["zone"]).to_numpy()
-    return ZONE_LAND.validate(table.assign(available_ha=np.where(told, hectares, np.nan)))
+    return ALLOCATION_LAND.validate(table.assign(available_ha=np.where(told, hectares, np.nan)))
 
 
 def join_zone_land(

@@ -86,8 +86,6 @@ class Prepared:
         Names of zones by id, and of layers by ``ORIGIN`` and their own name.
     findings : tuple of Finding
         Zones set aside, and where land comes from.
-    tables : mapping of str to pandas.DataFrame
-        Tables of the run from which all pages print the present areas, also of zones set aside.
     rounding_seconds : float
         Time for the rounding over communes, zones and years.
     aside : mapping of str to Phrase
@@ -98,7 +96,6 @@ class Prepared:
     settings: AllocationSettings
     names: dict[str, Phrase]
     findings: tuple[Finding, ...]
-    tables: Mapping[str, pd.DataFrame]
     rounding_seconds: float = 60.0
     aside: Mapping[str, Phrase] = field(default_factory=dict)
 
@@ -158,7 +155,7 @@ def prepare_allocation(
     findings.extend(tell_losses_aside(lost_aside, names))
     seconds = section.rounding_seconds
     told = tuple(findings.items)
-    return Prepared(inputs, settings, names, told, tables, seconds, asked.aside)
+    return Prepared(inputs, settings, names, told, seconds, asked.aside)
 
 
 def _settings(project: Project, plan: Plan, findings: Findings) -> AllocationSettings:

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zones.cli.console import records, telling
 from zones.cli.language import language, print_json, print_line, say
+from zones.cli.options import Json, Overwrite, ProjectFile, Verbose
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from zones.allocation.job import AllocationJob, Comparison
+    from zones.allocation.job import AllocatedPlan, AllocationJob, Comparison
     from zones.project.model import Project
+    from zones.run.context import RunResult, Teller
 
 __all__ = ["allocate", "register"]
 
-
-def allocate(
-    project: Path = typer.Argument(
-        ..., metavar="PROJECT", help=say("Project file (YAML).", "Tệp dự án (YAML).")
-    ),
-    by_year: bool = typer.Option(
-        False, "--by-year", help=say("One row per year.", "Mỗi năm một dòng.")
-    ),
-    step: float = typer.Option(
-        0.0,
+_ByYear = Annotated[
+    bool, typer.Option("--by-year", help=say("One row per year.", "Mỗi năm một dòng."))
+]
+_Step = Annotated[
+    float,
+    typer.Option(
         "--step",
         metavar="HA",
         show_default=False,
@@ -35,8 +34,10 @@ def allocate(
             "Bước làm tròn: 1 hoặc 0.1 (mặc định theo dự án).",
         ),
     ),
-    what_if: list[str] = typer.Option(
-        [],
+]
+_WhatIf = Annotated[
+    list[str],
+    typer.Option(
         "--what-if",
         metavar="KEY=VALUE",
         help=say(
@@ -46,17 +47,22 @@ def allocate(
             "lock.VÙNG.XÃ… Vùng và xã ghi bằng mã hoặc tên.",
         ),
     ),
-    against: Path = typer.Option(
-        None,
+]
+_Against = Annotated[
+    Path | None,
+    typer.Option(
         "--against",
         metavar="PROJECT",
         show_default=False,
         help=say("Another project, side by side.", "So sánh với một dự án khác."),
     ),
-    explain: str = typer.Option(
-        "",
+]
+_Explain = Annotated[
+    str,
+    typer.Option(
         "--explain",
         metavar="ZONE.COMMUNE",
+        show_default=False,
         help=say(
             "Why one commune gets what it gets, from the plan's clause to the hectare, for "
             "instance anise.Văn Quan.",
@@ -64,8 +70,10 @@ def allocate(
             "anise.Văn Quan.",
         ),
     ),
-    alternatives: int = typer.Option(
-        0,
+]
+_Portfolio = Annotated[
+    int,
+    typer.Option(
         "--portfolio",
         metavar="N",
         min=0,
@@ -74,8 +82,10 @@ def allocate(
             "Các phương án khác kém không quá 1 %, và khoảng thương lượng của mỗi xã.",
         ),
     ),
-    out: Path = typer.Option(
-        None,
+]
+_Folder = Annotated[
+    Path | None,
+    typer.Option(
         "--out",
         show_default=False,
         help=say(
@@ -83,20 +93,24 @@ def allocate(
             "Thư mục ghi allocation.csv và allocation.md; nếu không nêu thì không ghi gì.",
         ),
     ),
-    overwrite: bool = typer.Option(
-        False, "--overwrite", help=say("Replace earlier results.", "Ghi đè kết quả cũ.")
-    ),
-    as_json: bool = typer.Option(
-        False, "--json", help=say("Machine-readable output.", "Kết quả dạng JSON.")
-    ),
-    verbose: bool = typer.Option(
-        False,
-        "-v",
-        "--verbose",
-        help=say("The table and all reasons as well.", "In cả bảng và mọi lý do."),
-    ),
+]
+
+
+def allocate(
+    project: ProjectFile,
+    by_year: _ByYear = False,
+    step: _Step = 0.0,
+    what_if: _WhatIf = [],  # noqa: B006 - typer copies it
+    against: _Against = None,
+    explain: _Explain = "",
+    alternatives: _Portfolio = 0,
+    out: _Folder = None,
+    overwrite: Overwrite = False,
+    as_json: Json = False,
+    verbose: Verbose = False,
 ) -> None:
     """Allocate the targets of a project."""
+    from zones.allocation.job import save_job
     from zones.cli import allocation_lines as lines
     from zones.output.folder import refuse_existing
     from zones.project.model import load_project
@@ -105,10 +119,12 @@ def allocate(
     other = load_project(against) if against else None
     if out is not None:
         refuse_existing(out, overwrite=overwrite)
-    shown, base = _allocate(loaded, other, what_if, step=step, quiet=as_json)
+    with telling(quiet=as_json) as teller:
+        if other is None and not what_if:
+            shown, base = _plain(loaded, step, teller), None
+        else:
+            shown, base = _scenario(loaded, other, what_if, step, teller)
     if out is not None:
-        from zones.allocation.job import save_job
-
         save_job(shown, out, by_year=by_year, overwrite=overwrite)
     chain = _chain(shown, explain) if explain else []
     others = _portfolio(shown, alternatives) if alternatives else {}
@@ -125,33 +141,61 @@ def allocate(
         print_line(say(f"Results in {out}", f"Kết quả trong {out}"))
 
 
-def _allocate(
-    loaded: Project, other: Project | None, what_if: list[str], *, step: float, quiet: bool
-) -> tuple[AllocationJob, Comparison | None]:
-    """Allocate what was asked for, and before it what it is to be compared with."""
-    from zones.allocation.allocate import allocate as allocate_inputs
-    from zones.allocation.job import Comparison, prepare_project, print_job, run_job, tables_of
+def _run(project: Project, only: str, teller: Teller) -> RunResult:
+    """Do the steps up to one of the allocation; earlier results serve, nothing is written."""
+    from zones.run.context import RunOptions
+    from zones.run.run import run_project
+
+    return run_project(project, options=RunOptions(only=(only,), write=False), teller=teller)
+
+
+def _plain(project: Project, step: float, teller: Teller) -> AllocationJob:
+    from zones.allocation.job import AllocatedPlan, AllocationJob, explain_plan
+
+    own = 10.0**-project.decimals
+    if step in (0.0, own):
+        return _run(project, "explain", teller)[AllocationJob]
+    plan = _rounded(_run(project, "allocate", teller)[AllocatedPlan], step)
+    return explain_plan(plan, demo=project.demo, progress=teller.part)
+
+
+def _rounded(plan: AllocatedPlan, step: float) -> AllocatedPlan:
+    from zones.allocation.job import round_plan
+
+    return round_plan(plan.prepared, plan.allocation, step=step)
+
+
+def _scenario(
+    project: Project, other: Project | None, what_if: list[str], step: float, teller: Teller
+) -> tuple[AllocationJob, Comparison]:
+    """Allocate the plan and, near to it, what was asked for."""
+    from zones.allocation.job import AllocatedPlan, Comparison, run_job
     from zones.allocation.rounded import compare_allocations
     from zones.allocation.scenario import change_inputs
-    from zones.cli.console import telling
+    from zones.publish.figures import RoundedMeasures
+    from zones.run.steps.allocate import STEP
 
-    size = step or 10.0**-loaded.decimals
-    demo = loaded.demo or (other is not None and other.demo)
-    with telling(quiet=quiet) as teller:
-        prepared = first = prepare_project(loaded, tables_of(loaded, teller))
-        scenario = other is not None or bool(what_if)
-        if other is not None:
-            prepared = prepare_project(other, tables_of(other, teller))
-        prepared = change_inputs(prepared, what_if)
-        teller.step("allocate", 1, 2 if scenario else 1)
-        if not scenario:
-            return run_job(prepared, step=size, demo=demo, teller=teller), None
-        base = allocate_inputs(first.inputs, settings=first.settings)
-        printed = print_job(first, base, step=size)
-        teller.step("allocate", 2, 2)
-        shown = run_job(prepared, step=size, demo=demo, near=base, teller=teller)
-    changes = compare_allocations(base, shown.allocation, printed=(printed, shown.printed))
-    return shown, Comparison(base, printed, changes, first.names)
+    own = 10.0**-project.decimals
+    result = _run(project, "allocate", teller)
+    base = result[AllocatedPlan]
+    if step not in (0.0, own):
+        base = _rounded(base, step)
+    source = result if other is None else _run(other, "allocate", teller)
+    prepared = change_inputs(source[AllocatedPlan].prepared, what_if)
+    teller.step("allocate", STEP.label, 1, 1)
+    present = source[RoundedMeasures].zones if step in (0.0, own) else None
+    job = run_job(
+        prepared,
+        step=step or own,
+        present=present,
+        demo=project.demo or (other is not None and other.demo),
+        near=base.allocation,
+        progress=teller.part,
+    )
+    changes = compare_allocations(
+        base.allocation, job.allocation, printed=(base.printed, job.printed)
+    )
+    return job, Comparison(base.allocation, base.printed, changes, base.prepared.names)
 
 
 def _portfolio(job: AllocationJob, alternatives: int) -> dict[str, Any]:
@@ -160,9 +204,9 @@ def _portfolio(job: AllocationJob, alternatives: int) -> dict[str, Any]:
     found = portfolio(job.allocation, alternatives)
     ranges = negotiable_ranges(job.allocation)
     return {
-        "portfolio": _records(found.plans),
-        "portfolio_measures": _records(found.measures),
-        "ranges": _records(ranges.merge(job.allocation.inputs.communes, on="commune_code")),
+        "portfolio": records(found.plans),
+        "portfolio_measures": records(found.measures),
+        "ranges": records(ranges.merge(job.allocation.inputs.communes, on="commune_code")),
     }
 
 
@@ -195,25 +239,18 @@ def _summary(
 
     sentences = job.sentences()
     summary: dict[str, Any] = {
-        "targets": _records(job.printed.held),
-        "allocation": _records(allocation_table(job.allocation, job.printed, by_year=by_year)),
-        "reasons": _records(sentences),
-        "repairs": _records(job.explanation.repairs),
+        "targets": records(job.printed.held),
+        "allocation": records(allocation_table(job.allocation, job.printed, by_year=by_year)),
+        "reasons": records(sentences),
+        "repairs": records(job.explanation.repairs),
         "stages": [asdict(stage) for stage in job.allocation.stages],
         "findings": [finding.message.text(language()) for finding in job.prepared.findings],
     }
     if compared is not None:
-        summary["changes"] = _records(compared)
+        summary["changes"] = records(compared)
     if chain:
         summary["explanation"] = chain
     return summary
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    import json
-
-    records: list[dict[str, Any]] = json.loads(frame.to_json(orient="records"))
-    return records
 
 
 def register(application: typer.Typer) -> None:

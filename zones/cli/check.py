@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from zones.cli.console import records
 from zones.cli.language import language, print_json, print_line, say
+from zones.cli.options import Json, Overwrite, ProjectFile, Verbose
 
 if TYPE_CHECKING:
     from layers.base.findings import Finding
@@ -18,35 +19,27 @@ __all__ = ["check", "register"]
 
 
 def check(
-    project: Path = typer.Argument(
-        ..., metavar="PROJECT", help=say("Project file (YAML).", "Tệp dự án (YAML).")
-    ),
-    out: Path = typer.Option(
-        None,
-        "--out",
-        help=say(
-            "Folder for the plots to fix (default: check, beside the project file).",
-            "Thư mục ghi các lô cần sửa (mặc định: check, cạnh tệp dự án).",
+    project: ProjectFile,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            help=say(
+                "Folder for the plots to fix (default: check, beside the project file).",
+                "Thư mục ghi các lô cần sửa (mặc định: check, cạnh tệp dự án).",
+            ),
+            show_default=False,
         ),
-        show_default=False,
-    ),
-    overwrite: bool = typer.Option(
-        False,
-        "--overwrite",
-        help=say("Replace earlier files of plots to fix.", "Ghi đè tệp lô cần sửa cũ."),
-    ),
-    as_json: bool = typer.Option(
-        False, "--json", help=say("Machine-readable output.", "Kết quả dạng JSON.")
-    ),
-    verbose: bool = typer.Option(
-        False, "-v", "--verbose", help=say("Tell every note.", "In mọi ghi chú.")
-    ),
+    ] = None,
+    overwrite: Overwrite = False,
+    as_json: Json = False,
+    verbose: Verbose = False,
 ) -> None:
     """Check the inputs of a project."""
     from zones.cli.console import telling
     from zones.inputs.read import read_inputs
+    from zones.output.findings import findings_table
     from zones.project.model import load_project
-    from zones.run.findings_table import findings_table
 
     loaded = load_project(project)
     with telling(quiet=as_json) as teller:
@@ -58,7 +51,7 @@ def check(
         table = findings_table(findings)
         print_json(
             {
-                "findings": json.loads(table.to_json(orient="records")),
+                "findings": records(table),
                 "files": [str(path) for path in written],
             }
         )
@@ -72,12 +65,13 @@ def check(
 
 
 def _print(inputs: Inputs, findings: list[Finding], *, verbose: bool) -> None:
-    from zones.inputs.faulty_plots import layer_lines, severity_label
+    from layers.base.findings import SEVERITY_WORDS
+    from zones.inputs.faulty_plots import layer_lines
 
     for item in findings:
         if item.source not in inputs.plots and (verbose or item.severity != "note"):
             print_line(
-                f"{severity_label(item.severity, language())} [{item.source}] "
+                f"{SEVERITY_WORDS[item.severity].text(language())} [{item.source}] "
                 f"{item.message.text(language())}"
             )
     for name, layer in inputs.plots.items():

@@ -1,35 +1,52 @@
-"""How a run tells of itself: a progress bar on a terminal, plain lines otherwise."""
+"""What commands print in common: progress, findings, tables as JSON."""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import sys
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
+from layers.base.findings import SEVERITY_WORDS
 from layers.base.language import Phrase
-from zones.cli.language import language, print_line
-from zones.run.run import SilentTeller, step_label
+from zones.cli.language import language, print_line, say
 
 if TYPE_CHECKING:
+    import pandas as pd
     from rich.progress import TaskID
 
-__all__ = ["BarTeller", "LineTeller", "telling"]
+    from zones.run.context import Teller
+
+__all__ = ["print_findings", "records", "telling"]
 
 
-class LineTeller(SilentTeller):
+class _SilentTeller:
+    """Tells nothing."""
+
+    def step(self, _name: str, label: Phrase, number: int, total: int) -> None:
+        """Tell nothing of a step."""
+
+    def part(self, done: int, total: int) -> None:
+        """Tell nothing of a part."""
+
+    def note(self, text: Phrase) -> None:
+        """Tell nothing of a note."""
+
+
+class _LineTeller(_SilentTeller):
     """One plain line per step, on the error stream, so that output can be piped."""
 
-    def step(self, name: str, number: int, total: int) -> None:
+    def step(self, _name: str, label: Phrase, number: int, total: int) -> None:
         """Print the step's line."""
-        print_line(f"[{number}/{total}] {_label(name)}", error=True)
+        print_line(f"[{number}/{total}] {label.text(language())}", error=True)
 
     def note(self, text: Phrase) -> None:
         """Print the note."""
         print_line(text.text(language()), error=True)
 
 
-class BarTeller(SilentTeller):
+class _BarTeller(_SilentTeller):
     """A progress bar per step."""
 
     def __init__(self) -> None:
@@ -45,12 +62,11 @@ class BarTeller(SilentTeller):
         )
         self._task: TaskID | None = None
 
-    def step(self, name: str, number: int, total: int) -> None:
+    def step(self, _name: str, label: Phrase, number: int, total: int) -> None:
         """Finish the last bar and begin one for the step."""
         self.finish()
-        self._task = self.bar.add_task(
-            f"[{number}/{total}] {_label(name)}".replace("[", r"\["), total=1
-        )
+        text = f"[{number}/{total}] {label.text(language())}"
+        self._task = self.bar.add_task(text.replace("[", r"\["), total=1)
 
     def part(self, done: int, total: int) -> None:
         """Move the bar."""
@@ -69,19 +85,40 @@ class BarTeller(SilentTeller):
             self.bar.update(self._task, completed=total)
 
 
-def _label(name: str) -> str:
-    return step_label(name).text(language())
-
-
 @contextlib.contextmanager
-def telling(*, quiet: bool) -> Iterator[SilentTeller]:
+def telling(*, quiet: bool) -> Iterator[Teller]:
     """Teller that fits the stream."""
     if quiet:
-        yield SilentTeller()
+        yield _SilentTeller()
     elif sys.stderr.isatty():
-        teller = BarTeller()
+        teller = _BarTeller()
         with teller.bar:
             yield teller
             teller.finish()
     else:
-        yield LineTeller()
+        yield _LineTeller()
+
+
+def print_findings(findings: Iterable[Mapping[str, Any]], *, verbose: bool) -> None:
+    """Print findings, rows of ``FINDINGS``, a line each; notes only where asked for."""
+    hidden = 0
+    for row in findings:
+        if row["severity"] == "note" and not verbose:
+            hidden += 1
+            continue
+        severity = SEVERITY_WORDS[row["severity"]].text(language())
+        print_line(f"{severity} [{row['source']}] {row[f'message_{language()}']}")
+    if hidden:
+        print_line(
+            say(
+                f"{hidden} notes (see findings.csv, or -v).",
+                f"{hidden} ghi chú (xem findings.csv hoặc thêm -v).",
+            )
+        )
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a table as plain data for JSON, figures with all their digits."""
+    text = frame.to_json(orient="records", double_precision=15, force_ascii=False)
+    found: list[dict[str, Any]] = json.loads(text)
+    return found

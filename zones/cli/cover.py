@@ -2,106 +2,113 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zones.cli.console import print_findings, records, telling
 from zones.cli.language import language, print_json, print_line, say
+from zones.cli.options import Json, ProjectFile, Verbose
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from zones.run.cover import CoverResult
+    from zones.project.model import Project
+    from zones.run.context import RunResult
 
 __all__ = ["cover", "register"]
 
 
 def cover(
-    project: Path = typer.Argument(
-        ..., metavar="PROJECT", help=say("Project file (YAML).", "Tệp dự án (YAML).")
-    ),
-    decimals: int = typer.Option(
-        2, "--decimals", min=0, max=6, help=say("Decimals of rates.", "Số chữ số lẻ của tỷ lệ.")
-    ),
-    as_json: bool = typer.Option(
-        False, "--json", help=say("Machine-readable output.", "Kết quả dạng JSON.")
-    ),
-    verbose: bool = typer.Option(
-        False, "-v", "--verbose", help=say("Tell the notes too.", "In cả ghi chú.")
-    ),
+    project: ProjectFile,
+    decimals: Annotated[
+        int,
+        typer.Option(
+            "--decimals",
+            min=0,
+            max=6,
+            help=say("Decimals of rates.", "Số chữ số lẻ của tỷ lệ."),
+        ),
+    ] = 2,
+    as_json: Json = False,
+    verbose: Verbose = False,
 ) -> None:
     """Measure the forest cover of a project."""
-    from zones.cli.console import telling
     from zones.project.model import load_project
-    from zones.run.cover import measure_cover
+    from zones.run.context import RunOptions
+    from zones.run.run import run_project
 
-    loaded = load_project(project)
+    alone = _forest_alone(load_project(project))
     with telling(quiet=as_json) as teller:
-        result = measure_cover(loaded, progress=teller.part)
+        options = RunOptions(only=("cover", "change"), write=False)
+        if len(alone.layers) == 1:
+            options = RunOptions(only=("cover",), write=False)
+        result = run_project(alone, options=options, teller=teller)
     if as_json:
-        print_json(_data(result))
+        print_json(_data(alone, result))
     else:
-        _print(result, decimals=decimals, hectare_decimals=loaded.decimals, verbose=verbose)
-    if any(item.severity == "problem" for item in result.findings):
+        _print(alone, result, rate_decimals=decimals)
+        print_findings(result.record["findings"], verbose=verbose)
+    if result.has_problems:
         raise typer.Exit(1)
 
 
-def _data(result: CoverResult) -> dict[str, Any]:
+def _forest_alone(project: Project) -> Project:
+    """Project of its two newest forest layers: no plan has a say in a rate, none can stop it."""
+    from layers.base.errors import InputError
+    from zones.project.model import forest_layers
+
+    names = forest_layers(project)[-2:]
+    if not names:
+        raise InputError(
+            en=f"{project.file}: no layer of kind forest_status, so there is no forest cover.",
+            vi=f"{project.file}: không có lớp loại forest_status nên không tính được che phủ.",
+        )
+    chosen = {name: project.layers[name] for name in names}
+    return project.model_copy(update={"layers": chosen, "plans": [], "present": {}})
+
+
+def _data(project: Project, result: RunResult) -> dict[str, Any]:
     """Everything unrounded; decimals are a matter of print."""
+    from zones.project.model import forest_layers
+
+    tables, names = result.tables, forest_layers(project)
     data: dict[str, Any] = {
-        "layer": result.layer,
-        "year": result.year,
-        "forest_cover": _records(result.cover),
-        "planted_species": _records(result.species),
+        "layer": names[-1],
+        "year": project.layers[names[-1]].date.year,
+        "forest_cover": records(tables["forest_cover"]),
+        "planted_species": records(tables["planted_species"]),
     }
-    if result.change is not None:
-        data["earlier"] = result.earlier
-        data["change"] = _records(result.change.table)
-        data["change_pieces"] = _records(result.change.pieces)
-    data["findings"] = [
-        {
-            "severity": item.severity,
-            "kind": item.kind,
-            "source": item.source,
-            "count": item.count,
-            "message_vi": item.message.vi,
-            "message_en": item.message.en,
-        }
-        for item in result.findings
-    ]
-    return data
+    if "cover_change" in tables:
+        data["earlier"] = names[0]
+        data["change"] = records(tables["cover_change"])
+        data["change_pieces"] = records(tables["cover_change_pieces"])
+    return data | {"findings": result.record["findings"]}
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    records: list[dict[str, Any]] = json.loads(
-        frame.to_json(orient="records", double_precision=15, force_ascii=False)
-    )
-    return records
-
-
-def _print(result: CoverResult, *, decimals: int, hectare_decimals: int, verbose: bool) -> None:
+def _print(project: Project, result: RunResult, *, rate_decimals: int) -> None:
+    """Print the tables with the figures that the annex prints."""
     from zones.cli.cover_lines import change_lines, cover_lines, species_lines
-    from zones.publish.figures import print_forest_cover
+    from zones.project.model import forest_layers
+    from zones.publish.figures import round_forest_cover, round_species
 
-    printed = print_forest_cover(result.cover, decimals=hectare_decimals, rate_decimals=decimals)
-    lines = cover_lines(printed, result, decimals=(hectare_decimals, decimals), language=language())
-    lines += ["", *species_lines(result.species, decimals=hectare_decimals, language=language())]
-    if result.change is not None:
-        lines += [
-            "",
-            *change_lines(result, decimals=(hectare_decimals, decimals), language=language()),
-        ]
+    tables, names = result.tables, forest_layers(project)
+    hectares = project.decimals
+    rounded = round_forest_cover(
+        tables["forest_cover"], decimals=hectares, rate_decimals=rate_decimals
+    )
+    species = round_species(tables["planted_species"], rounded, decimals=hectares)
+    decimals = (hectares, rate_decimals)
+    year = project.layers[names[-1]].date.year
+    lines = cover_lines(rounded, f"{year} ({names[-1]})", decimals=decimals, language=language())
+    lines += ["", *species_lines(species, decimals=hectares, language=language())]
+    if "cover_change" in tables:
+        change = tables["cover_change"]
+        lines += ["", *change_lines(change, names[0], decimals=decimals, language=language())]
     for line in lines:
         print_line(line)
-    for item in result.findings:
-        if verbose or item.severity != "note":
-            print_line(f"[{item.source}] {item.message.text(language())}")
 
 
 def register(application: typer.Typer) -> None:
-    """Add the commands of this room."""
+    """Add the command."""
     application.command(
         "cover",
         help=say(

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from layers.base.language import Language, Phrase, format_number
 from layers.kinds.crops import load_crops
 from zones.forest.change import CAUSES
 from zones.output.text_table import table_lines
-
-if TYPE_CHECKING:
-    from zones.run.cover import CoverResult
 
 __all__ = ["change_lines", "cover_lines", "species_lines"]
 
@@ -46,7 +41,7 @@ _WRONG = {
 
 
 def cover_lines(
-    printed: pd.DataFrame, result: CoverResult, *, decimals: tuple[int, int], language: Language
+    printed: pd.DataFrame, layer: str, *, decimals: tuple[int, int], language: Language
 ) -> list[str]:
     """Lines of the table of communes, the rate, and the rates it is not."""
     hectares, rates = decimals
@@ -74,8 +69,7 @@ def cover_lines(
     lines += [
         "",
         Phrase(
-            f"Forest cover rate {result.year} ({result.layer}): {rate} %",
-            f"Tỷ lệ che phủ rừng {result.year} ({result.layer}): {rate} %",
+            f"Forest cover rate {layer}: {rate} %", f"Tỷ lệ che phủ rừng {layer}: {rate} %"
         ).text(language),
         Phrase("Not the rate:", "Không phải tỷ lệ che phủ:").text(language),
     ]
@@ -110,11 +104,9 @@ def species_lines(species: pd.DataFrame, *, decimals: int, language: Language) -
 
 
 def change_lines(
-    result: CoverResult, *, decimals: tuple[int, int], language: Language
+    change: pd.DataFrame, earlier: str, *, decimals: tuple[int, int], language: Language
 ) -> list[str]:
     """Lines of the change since the earlier layer."""
-    if result.change is None:
-        return []
     hectares, rates = decimals
     labels = {
         **CAUSES,
@@ -123,9 +115,7 @@ def change_lines(
     }
     rows = [
         [
-            Phrase(f"change since {result.earlier}", f"thay đổi so với {result.earlier}").text(
-                language
-            ),
+            Phrase(f"change since {earlier}", f"thay đổi so với {earlier}").text(language),
             Phrase("plots", "số lô").text(language),
             Phrase("area, ha", "diện tích, ha").text(language),
             Phrase("forest, ha", "rừng, ha").text(language),
@@ -140,7 +130,7 @@ def change_lines(
             format_number(record["change_ha"], language, decimals=hectares),
             format_number(record["change_points"], language, decimals=rates),
         ]
-        for record in result.change.table.to_dict("records")
+        for record in change.to_dict("records")
         if record["plots"] or record["change_points"] or record["cause"] == "total"
     ]
     return table_lines(rows)

@@ -3,46 +3,47 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from zones.cli.language import language_of_pages, print_line, say
+from zones.cli.options import Json, Overwrite, Verbose
 from zones.cli.run import report_run
 
 __all__ = ["demo", "register"]
 
 
 def demo(
-    out: Path = typer.Option(Path("demo"), "--out", help=say("Folder to make.", "Thư mục sẽ tạo.")),
-    communes: Path = typer.Option(
-        None,
-        "--communes",
-        metavar="FILE",
-        show_default=False,
-        help=say(
-            "Grow the land on these commune boundaries instead of made ones.",
-            "Dùng ranh giới xã có sẵn thay cho ranh giới minh họa.",
+    out: Annotated[
+        Path, typer.Option("--out", help=say("Folder to make.", "Thư mục sẽ tạo."))
+    ] = Path("demo"),
+    communes: Annotated[
+        Path | None,
+        typer.Option(
+            "--communes",
+            metavar="FILE",
+            show_default=False,
+            help=say(
+                "Grow the land on these commune boundaries instead of made ones.",
+                "Dùng ranh giới xã có sẵn thay cho ranh giới minh họa.",
+            ),
         ),
-    ),
-    seed: int = typer.Option(
-        0, "--seed", help=say("Same seed, same land.", "Cùng số, cùng dữ liệu.")
-    ),
-    overwrite: bool = typer.Option(
-        False, "--overwrite", help=say("Replace an earlier demo.", "Ghi đè bản minh họa cũ.")
-    ),
-    as_json: bool = typer.Option(
-        False, "--json", help=say("Machine-readable output.", "Kết quả dạng JSON.")
-    ),
-    verbose: bool = typer.Option(
-        False, "-v", "--verbose", help=say("Tell every finding.", "In mọi phát hiện.")
-    ),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option("--seed", help=say("Same seed, same land.", "Cùng số, cùng dữ liệu."))
+    ] = 0,
+    overwrite: Overwrite = False,
+    as_json: Json = False,
+    verbose: Verbose = False,
 ) -> None:
     """Make a province and run the whole job on it."""
     from layers.base.language import Phrase
     from zones.cli.console import telling
     from zones.demo import build_demo
     from zones.project.model import load_project
-    from zones.run.run import RunOptions, run_project
+    from zones.run.context import RunOptions
+    from zones.run.run import run_project
 
     with telling(quiet=as_json) as teller:
         teller.note(

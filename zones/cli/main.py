@@ -1,24 +1,24 @@
 """The program ``zones``: its commands, its exit codes, and how an error reaches the reader.
 
 Exit codes: 0 done, 1 done but the data has problems, 2 could not be done, 3 a fault of the program,
-with a report file. Each file of this folder
-has a function ``register`` that adds its commands; nothing heavy is imported before one runs.
+with a report file. Each file of this folder has a function ``register`` that adds its command;
+nothing heavy is imported before one runs.
 """
 
 from __future__ import annotations
 
+import importlib
 import os
+import pkgutil
 import platform
 import tempfile
 import traceback
 from pathlib import Path
-from types import ModuleType
 
 import typer
 
+import zones.cli
 from layers.base.errors import VungTrongError
-from zones.cli import allocate, annex, check, cover, demo, names, new, plan, verify
-from zones.cli import run as run_commands
 from zones.cli.language import language, print_line, say
 from zones.cli.usage_words import usage_fault_vi
 
@@ -114,19 +114,15 @@ def _unforeseen(error: Exception, arguments: list[str]) -> int:
     return 3
 
 
-# Rooms of commands: each module of this package whose ``register`` adds its own.
-_ROOMS: tuple[ModuleType, ...] = (
-    run_commands,
-    check,
-    cover,
-    allocate,
-    annex,
-    verify,
-    new,
-    demo,
-    plan,
-    names,
-)
+#: Files of this folder that are no commands.
+_SHARED = {"console", "language", "main", "options", "pages", "usage_words"}
 
-for _room in _ROOMS:
-    _room.register(application)
+
+def _add_commands() -> None:
+    """Add the command of every other file of this folder."""
+    for module in pkgutil.iter_modules(zones.cli.__path__):
+        if module.name not in _SHARED and not module.name.endswith("_lines"):
+            importlib.import_module(f"zones.cli.{module.name}").register(application)
+
+
+_add_commands()

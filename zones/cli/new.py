@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from zones.cli.language import language, print_json, print_line, say
+from zones.cli.options import Json
 
 __all__ = ["new", "register"]
 
 
 def new(
-    folder: Path = typer.Argument(
-        ..., metavar="DIR", help=say("Folder of the new project.", "Thư mục của dự án mới.")
-    ),
-    province: str = typer.Option(
-        "20", "--province", help=say("Province code.", "Mã tỉnh."), show_default=True
-    ),
-    as_json: bool = typer.Option(
-        False, "--json", help=say("Machine-readable output.", "Kết quả dạng JSON.")
-    ),
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DIR", help=say("Folder of the new project.", "Thư mục của dự án mới.")
+        ),
+    ],
+    province: Annotated[
+        str, typer.Option("--province", help=say("Province code.", "Mã tỉnh."))
+    ] = "20",
+    as_json: Json = False,
 ) -> None:
     """Write a commented project file and the table of natural areas."""
     from zones.project.template import write_new_project

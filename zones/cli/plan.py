@@ -11,6 +11,7 @@ from zones.cli.language import language, print_json, print_line, say
 
 if TYPE_CHECKING:
     from zones.plan.extract.draft import Draft
+    from zones.plan.findings import PlanFinding
     from zones.plan.model import Plan
 
 __all__ = ["diff", "extract", "lint", "listing", "register", "schema", "show"]
@@ -108,10 +109,7 @@ def lint(
     loaded = load_plan(plan, check_codes=False)
     found = lint_plan(loaded)
     if project is not None:
-        from zones.run.plan_check import lint_project
-
-        print_line(say("Measuring the project …", "Đang tính toán dự án …"), error=True)
-        found += lint_project(loaded, project)
+        found += _against_land(loaded, project)
     if as_json:
         print_json(
             [
@@ -139,6 +137,20 @@ def lint(
             print_line(say("Nothing found.", "Không phát hiện gì."))
     if any(finding.severity != "note" for finding in found):
         raise typer.Exit(1)
+
+
+def _against_land(plan: Plan, path: Path) -> list[PlanFinding]:
+    """Measure a project, without writing, and hold the plan against its land."""
+    from zones.plan.lint_project import lint_project
+    from zones.project.model import load_project
+    from zones.run.context import RunOptions
+    from zones.run.run import run_project
+    from zones.tables import MEASURED
+
+    print_line(say("Measuring the project …", "Đang tính toán dự án …"), error=True)
+    project = load_project(path)
+    measured = run_project(project, options=RunOptions(only=("measure",), write=False))
+    return lint_project(plan, project, measured[MEASURED])
 
 
 def extract(

@@ -1,13 +1,18 @@
-"""``zones run``: the job."""
+"""``zones run``: the whole job."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+import contextlib
+import math
+from collections.abc import Hashable, Iterator
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zones.cli.console import print_findings, records, telling
 from zones.cli.language import language, language_of_pages, print_json, print_line, say
+from zones.cli.options import Json, Out, Overwrite, ProjectFile, Verbose
+from zones.run.names import step_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,55 +21,50 @@ if TYPE_CHECKING:
 
 __all__ = ["register", "report_run", "run"]
 
-_PROJECT = typer.Argument(
-    ..., metavar="PROJECT", help=say("Project file (YAML).", "Tệp dự án (YAML).")
-)
-_JSON = typer.Option(False, "--json", help=say("Machine-readable output.", "Kết quả dạng JSON."))
-_VERBOSE = typer.Option(
-    False, "-v", "--verbose", help=say("Tell every finding.", "In mọi phát hiện.")
-)
-
 
 def run(
-    project: Path = _PROJECT,
-    out: Path = typer.Option(
-        None, "--out", help=say("Output folder.", "Thư mục kết quả."), show_default=False
-    ),
-    only: list[str] = typer.Option(
-        [],
-        "--only",
-        metavar="STEP",
-        help=say(
-            "Do this step only (repeat for several): check, measure, cover, compare, render…",
-            "Chỉ chạy bước này (lặp lại cho nhiều bước): check, measure, cover, compare, render…",
+    project: ProjectFile,
+    out: Out = None,
+    only: Annotated[
+        list[str],
+        typer.Option(
+            "--only",
+            metavar="STEP",
+            help=say(
+                f"Do this step and what it needs (repeat for several): {', '.join(step_names())}.",
+                f"Chỉ chạy bước này và những gì nó cần (lặp lại được): {', '.join(step_names())}.",
+            ),
         ),
-    ),
-    overwrite: bool = typer.Option(
-        False, "--overwrite", help=say("Replace earlier results.", "Ghi đè kết quả cũ.")
-    ),
-    workers: int = typer.Option(
-        1, "--workers", min=1, help=say("Local worker processes.", "Số tiến trình trên máy.")
-    ),
-    scheduler: str = typer.Option(
-        "",
-        "--scheduler",
-        metavar="ADDRESS",
-        help=say(
-            "dask scheduler, tcp://host:port (needs vungtrong[cluster]).",
-            "Bộ điều phối dask, tcp://máy:cổng (cần vungtrong[cluster]).",
+    ] = [],  # noqa: B006 - typer copies it
+    overwrite: Overwrite = False,
+    workers: Annotated[
+        int,
+        typer.Option(
+            "--workers", min=1, help=say("Local worker processes.", "Số tiến trình trên máy.")
         ),
-    ),
-    as_json: bool = _JSON,
-    verbose: bool = _VERBOSE,
+    ] = 1,
+    scheduler: Annotated[
+        str,
+        typer.Option(
+            "--scheduler",
+            metavar="ADDRESS",
+            help=say(
+                "dask scheduler, tcp://host:port (needs vungtrong[cluster]).",
+                "Bộ điều phối dask, tcp://máy:cổng (cần vungtrong[cluster]).",
+            ),
+            show_default=False,
+        ),
+    ] = "",
+    as_json: Json = False,
+    verbose: Verbose = False,
 ) -> None:
     """Run the job."""
-    from zones.cli.console import telling
-    from zones.cli.workers import connected
     from zones.project.model import load_project
-    from zones.run.run import RunOptions, run_project
+    from zones.run.context import RunOptions
+    from zones.run.run import run_project
 
     loaded = load_project(project)
-    with connected(scheduler, workers) as crew, telling(quiet=as_json) as teller:
+    with _connected(scheduler, workers) as crew, telling(quiet=as_json) as teller:
         options = RunOptions(
             out=out,
             only=tuple(only),
@@ -76,13 +76,45 @@ def run(
     report_run(result, as_json=as_json, verbose=verbose)
 
 
+@contextlib.contextmanager
+def _connected(scheduler: str, workers: int) -> Iterator[object]:
+    """Workers for a run: this machine's, or those of a cluster."""
+    if not scheduler:
+        yield workers
+        return
+    from layers.base.errors import InputError
+
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise InputError(
+            en="--scheduler needs dask.distributed: pip install 'vungtrong[cluster]'.",
+            vi="--scheduler cần dask.distributed: pip install 'vungtrong[cluster]'.",
+        ) from error
+    connect: Any = Client  # without annotations of its own, and absent where the extra is
+    try:
+        client = connect(scheduler, timeout="10s")
+    except (OSError, ValueError) as error:
+        raise InputError(
+            en=f"No dask scheduler answers at {scheduler}; expected tcp://host:port of a running "
+            "one.",
+            vi=f"Không kết nối được bộ điều phối dask tại {scheduler}; cần địa chỉ tcp://máy:cổng "
+            "đang chạy.",
+        ) from error
+    with client:
+        yield client
+
+
 def report_run(result: RunResult, *, as_json: bool, verbose: bool) -> None:
-    """Say what a run gave and end with its exit code."""
+    """Say what a run gave and end with its exit code: 1 when the data has problems."""
+    tables = result.tables
     if as_json:
         print_json(_summary(result))
     else:
-        _print_findings(result, verbose=verbose)
-        _print_targets(result)
+        print_findings(result.record["findings"], verbose=verbose)
+        if "targets" in tables:
+            for line in _target_lines(tables["targets"], tables.get("zone_names")):
+                print_line(line)
         print_line(say(f"Results in {result.out}", f"Kết quả trong {result.out}"))
     if result.has_problems:
         raise typer.Exit(1)
@@ -90,61 +122,78 @@ def report_run(result: RunResult, *, as_json: bool, verbose: bool) -> None:
 
 def _summary(result: RunResult) -> dict[str, Any]:
     summary: dict[str, Any] = {"out": str(result.out), "has_problems": result.has_problems}
-    if "targets" in result.tables:
-        summary["targets"] = _records(result.tables["targets"])
-    if "forest_cover" in result.tables:
-        summary["forest_cover"] = _records(result.tables["forest_cover"].tail(1))[0]
+    tables = result.tables
+    if "targets" in tables:
+        summary["targets"] = records(tables["targets"])
+    if len(tables.get("forest_cover", ())):
+        summary["forest_cover"] = records(tables["forest_cover"].tail(1))[0]
     summary["findings"] = result.record["findings"]
     return summary
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    import json
+def _target_lines(targets: pd.DataFrame, names: pd.DataFrame | None) -> list[str]:
+    """Targets that were measured, one line each."""
+    from layers.base.language import format_number
 
-    records: list[dict[str, Any]] = json.loads(frame.to_json(orient="records"))
-    return records
-
-
-def _print_findings(result: RunResult, *, verbose: bool) -> None:
-    labels = {
-        "problem": say("Problem", "Vấn đề"),
-        "note": say("Note", "Ghi chú"),
-        "error": say("Error", "Lỗi"),
+    label = (
+        {} if names is None else dict(zip(names["zone"], names[f"name_{language()}"], strict=True))
+    )
+    status = {
+        "below": say("below", "chưa đạt"),
+        "within": say("within", "đạt"),
+        "above": say("above", "vượt"),
     }
-    hidden = 0
-    for row in result.record["findings"]:
-        if row["severity"] == "note" and not verbose:
-            hidden += 1
-            continue
-        text = row[f"message_{language()}"]
-        print_line(f"{labels[row['severity']]} [{row['source']}] {text}")
-    if hidden:
-        print_line(
-            say(
-                f"{hidden} notes (see findings.csv, or -v).",
-                f"{hidden} ghi chú (xem findings.csv hoặc thêm -v).",
-            )
+    measured = targets[targets["status"] != "not_measured"]
+    lines = [
+        f"{_label(row, label):<30} {_figure(row['present'], row['unit']):>9} / {_range(row):<16} "
+        f"{row['unit']:<3} {format_number(100 * row['held_ratio'], language()):>4} %  "
+        f"{status[row['status']]}"
+        for row in measured.to_dict("records")
+    ]
+    rest = len(targets) - len(measured)
+    if rest:
+        lines.append(
+            say(f"{rest} targets not measured.", f"{rest} chỉ tiêu chưa có số liệu để so sánh.")
         )
+    return lines
 
 
-def _print_targets(result: RunResult) -> None:
-    targets = result.tables.get("targets")
-    if targets is None:
-        return
-    from zones.cli.target_lines import target_lines
+def _label(row: dict[Hashable, Any], names: dict[str, str]) -> str:
+    name = names.get(row["zone"], "") or row["target"]
+    if row["indicator"] == "forest_cover_rate":
+        name = say("Forest cover rate", "Tỷ lệ che phủ rừng")
+    import pandas as pd
 
-    for line in target_lines(targets, result.tables.get("zone_names")):
-        print_line(line)
+    return name if pd.isna(row["year"]) else f"{name} {row['year']}"
+
+
+def _figure(value: float, unit: str) -> str:
+    from layers.base.language import format_number
+
+    return format_number(value, language(), decimals=2 if unit == "%" else 0)
+
+
+def _range(row: dict[Hashable, Any]) -> str:
+    low, high, unit = row["figure_low"], row["figure_high"], row["unit"]
+    if math.isnan(high):
+        return "≥ " + _figure(low, unit)
+    if math.isnan(low):
+        return "≤ " + _figure(high, unit)
+    if low == high and row["tolerance_percent"] > 0:
+        return f"{_figure(low, unit)} ± {row['tolerance_percent']:g} %"
+    if low == high:
+        return _figure(low, unit)
+    return f"{_figure(low, unit)}–{_figure(high, unit)}"
 
 
 def register(application: typer.Typer) -> None:
-    """Add the commands of this room."""
+    """Add the command."""
     application.command(
         "run",
         help=say(
-            "Run the whole job: check, measure, compare, cover, render.\n\n"
+            "Run the whole job: check, measure, compare, allocate, make the pages.\n\n"
             "Example: zones run project.yaml --overwrite",
-            "Chạy toàn bộ: kiểm tra, tính diện tích, so sánh, che phủ, lập trang.\n\n"
+            "Chạy toàn bộ: kiểm tra, tính diện tích, so sánh, phân bổ, lập trang.\n\n"
             "Ví dụ: zones run project.yaml --overwrite",
         ),
     )(run)

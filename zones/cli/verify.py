@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from zones.cli.language import print_json, print_line, say
+from zones.cli.options import Json, Verbose
 
 if TYPE_CHECKING:
     from zones.publish.verify import Verification
@@ -18,15 +19,12 @@ _SHOWN = 20
 
 
 def verify(
-    folder: Path = typer.Argument(
-        ..., metavar="DIR", help=say("Output folder of a run.", "Thư mục kết quả.")
-    ),
-    as_json: bool = typer.Option(
-        False, "--json", help=say("Machine-readable output.", "Kết quả dạng JSON.")
-    ),
-    verbose: bool = typer.Option(
-        False, "-v", "--verbose", help=say("Tell every difference.", "In mọi khác biệt.")
-    ),
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help=say("Output folder of a run.", "Thư mục kết quả.")),
+    ],
+    as_json: Json = False,
+    verbose: Verbose = False,
 ) -> None:
     """Check an output folder."""
     from dataclasses import asdict

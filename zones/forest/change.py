@@ -18,16 +18,16 @@ import shapely
 
 from layers.base.errors import CrsError, InputError
 from layers.base.language import Phrase
-from layers.base.schema import Column, Schema
+from layers.engine.overlay import overlay_pieces
 from zones.measure.closure import ClosureLog
+from zones.tables import COVER_CHANGE, COVER_CHANGE_PIECES
 
 __all__ = [
     "CAUSES",
-    "CHANGE_PIECES",
-    "COVER_CHANGE",
     "CoverChange",
     "Survey",
     "cover_change",
+    "survey_inside",
 ]
 
 #: Causes in the order they are printed.
@@ -44,35 +44,6 @@ CAUSES = {
     "only_before": Phrase("in the earlier layer only", "chỉ có ở lớp trước"),
     "only_after": Phrase("in the later layer only", "chỉ có ở lớp sau"),
 }
-
-COVER_CHANGE = Schema(
-    "forest cover change",
-    (
-        Column("cause", "text", "cause, see CAUSES; the last row, total, is all of them"),
-        Column("plots", "integer", "plots concerned (later ones; earlier where only there)"),
-        Column("area_ha", "number", "ground, by the later ledger (earlier where only there)", "ha"),
-        Column("forest_before_ha", "number", "forest that counted at the first date", "ha"),
-        Column("forest_after_ha", "number", "forest that counts at the second date", "ha"),
-        Column("change_ha", "number", "after less before", "ha"),
-        Column("change_points", "number", "change of the rate", "percentage points"),
-    ),
-)
-
-CHANGE_PIECES = Schema(
-    "pieces of change",
-    (
-        Column("cause", "text", "cause, see CAUSES"),
-        Column("before_row", "integer", "record of the earlier layer", nullable=True),
-        Column("before_plot", "text", "its label", nullable=True),
-        Column("before_land", "text", "its land class", nullable=True),
-        Column("after_row", "integer", "record of the later layer", nullable=True),
-        Column("after_plot", "text", "its label", nullable=True),
-        Column("after_land", "text", "its land class", nullable=True),
-        Column("before_ha", "number", "ledger of the piece at the first date", "ha"),
-        Column("after_ha", "number", "ledger of the piece at the second date", "ha"),
-        Column("change_ha", "number", "change of forest", "ha"),
-    ),
-)
 
 _FOREST = ("natural_forest", "planted_forest")
 # Boundaries drawn twice never meet exactly: shares within this of a whole are a whole.
@@ -99,6 +70,23 @@ class Survey:
     natural_area_ha: float
 
 
+def survey_inside(
+    plots: gpd.GeoDataFrame,
+    communes: gpd.GeoDataFrame,
+    *,
+    year: int,
+    natural_area_ha: float,
+    workers: object = 1,
+) -> Survey:
+    """Survey of plots with the part of their ledger (ha) that lies inside the communes."""
+    pieces = overlay_pieces(
+        communes, plots, id_column="commune_code", ledger_column="ledger_ha", workers=workers
+    )
+    inside = pieces[pieces["commune_code"].notna()].groupby("plot")["ledger_ha"].sum()
+    ledger = inside.reindex(plots.index, fill_value=0.0)
+    return Survey(plots.assign(ledger_ha=ledger), year, natural_area_ha)
+
+
 @dataclass(frozen=True, slots=True)
 class CoverChange:
     """Change of forest cover by cause.
@@ -109,7 +97,7 @@ class CoverChange:
         Columns of ``COVER_CHANGE``, causes in order, ``natural_area`` where that changed, and
         ``total`` last: the difference of the two rates.
     pieces : pandas.DataFrame
-        Columns of ``CHANGE_PIECES``: the plots behind each figure.
+        Columns of ``COVER_CHANGE_PIECES``: the plots behind each figure.
     """
 
     table: pd.DataFrame
@@ -140,11 +128,12 @@ def cover_change(before: Survey, after: Survey, *, log: ClosureLog | None = None
     )
     table = _summary(pieces, before, after)
     _close(table, pieces, before, after, log or ClosureLog())
-    columns = CHANGE_PIECES.names
+    columns = COVER_CHANGE_PIECES.names
     order = pieces["cause"].map({cause: place for place, cause in enumerate(CAUSES)})
     told = pieces.assign(order=order).sort_values(["order", "after_row", "before_row"])
     return CoverChange(
-        COVER_CHANGE.validate(table), CHANGE_PIECES.validate(told[columns].reset_index(drop=True))
+        COVER_CHANGE.validate(table),
+        COVER_CHANGE_PIECES.validate(told[columns].reset_index(drop=True)),
     )
 
 

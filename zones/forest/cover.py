@@ -11,24 +11,27 @@ from __future__ import annotations
 
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyproj
 
 from layers.base.errors import InputError, SchemaError
 from layers.base.findings import Finding, Severity
 from layers.base.language import Phrase, format_number
 from layers.base.schema import Column, Schema
-from maps.tables import FOREST_COVER
+from layers.crs.crs import plane_area_ha
 from zones.measure.closure import ClosureLog
 from zones.measure.measure import NO_CLASS
+from zones.tables import FOREST_COVER
 
 __all__ = [
     "FOREST_AREAS",
-    "FOREST_COVER_FULL",
     "check_forest_cover",
     "forest_cover_rate",
     "forest_cover_table",
+    "measured_cover",
 ]
 
 #: What the table is made from: the overlay of a forest status layer with the communes.
@@ -46,24 +49,6 @@ FOREST_AREAS = Schema(
 _COVERS = ("natural_forest", "planted_forest")
 _WITH_FOREST = (*_COVERS, "not_yet_forest")
 _FUNCTIONS = ("special_use", "protection", "production", "outside")
-
-_FURTHER = (
-    Column("polygon_area_ha", "number", "area of the boundary polygon", "ha", nullable=True),
-    Column("polygon_difference_percent", "number", "polygon against official", "%", nullable=True),
-    Column("area_with_forest_ha", "number", "as published: not yet forest included", "ha"),
-    Column("special_use_ha", "number", "of the area with forest: special-use", "ha"),
-    Column("protection_ha", "number", "of the area with forest: protection", "ha"),
-    Column("production_ha", "number", "of the area with forest: production", "ha"),
-    Column("outside_ha", "number", "of the area with forest: outside the three", "ha"),
-    Column("forest_outside_ha", "number", "forest that counts, outside the three", "ha"),
-    Column("exceeds_natural_area", "boolean", "forest exceeds the official natural area"),
-    Column("wrong_with_not_yet_percent", "number", "if planted, not yet forest counted", "%"),
-    Column("wrong_polygon_area_percent", "number", "if divided by polygons", "%", nullable=True),
-    Column("wrong_mean_of_communes_percent", "number", "mean of communes", "%", nullable=True),
-    Column("wrong_inside_plan_percent", "number", "if forest outside the plan were left out", "%"),
-)
-
-FOREST_COVER_FULL = Schema("forest cover in full", FOREST_COVER.columns + _FURTHER)
 
 
 def forest_cover_rate(natural_forest_ha: Any, planted_forest_ha: Any, natural_area_ha: Any) -> Any:
@@ -158,7 +143,7 @@ def forest_cover_table(
     Returns
     -------
     pandas.DataFrame
-        Columns of ``FOREST_COVER_FULL``, one row per commune in the order of ``communes``, the
+        Columns of ``FOREST_COVER``, one row per commune in the order of ``communes``, the
         province last. Percentages are unrounded. Every ``wrong_…`` column is a rate in
         circulation that the law does not know.
 
@@ -187,7 +172,7 @@ def forest_cover_table(
     last = table.index[-1]
     table.loc[last, "wrong_mean_of_communes_percent"] = table["cover_percent"].iloc[:-1].mean()
     _check_closure(table, inside, log or ClosureLog())
-    return FOREST_COVER_FULL.validate(table)[FOREST_COVER_FULL.names]
+    return FOREST_COVER.validate(table)[FOREST_COVER.names]
 
 
 def _with_polygons(communes: pd.DataFrame) -> pd.DataFrame:
@@ -297,6 +282,25 @@ def _check_closure(table: pd.DataFrame, areas: pd.DataFrame, log: ClosureLog) ->
         "forest cover: communes to province (natural area)",
         parts=float(table["natural_area_ha"].iloc[:-1].sum()),
         whole=float(table["natural_area_ha"].iloc[-1]),
+    )
+
+
+def measured_cover(
+    measured: pd.DataFrame,
+    communes: gpd.GeoDataFrame,
+    crs: pyproj.CRS,
+    *,
+    province_code: str,
+    province: str,
+    log: ClosureLog | None = None,
+) -> pd.DataFrame:
+    """Forest cover table of one measured forest layer, with the polygons' areas in hectares."""
+    return forest_cover_table(
+        measured[~measured["land"].isin(NO_CLASS)],
+        communes.assign(polygon_area_ha=plane_area_ha(communes, crs)),
+        province_code=province_code,
+        province=province,
+        log=log,
     )
 
 

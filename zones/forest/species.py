@@ -16,10 +16,10 @@ from layers.base.schema import Column, Schema
 from layers.kinds.crops import load_crops
 from maps.tables import SPECIES_AGES
 from zones.measure.closure import ClosureLog
+from zones.tables import PLANTED_SPECIES
 
 __all__ = [
     "PLANTED_AREAS",
-    "PLANTED_SPECIES",
     "planted_areas",
     "planted_species_table",
     "species_ages",
@@ -37,20 +37,6 @@ PLANTED_AREAS = Schema(
 )
 
 _CLASSES = tuple(f"class_{number}_ha" for number in range(1, 6))
-
-PLANTED_SPECIES = Schema(
-    "planted forest by species and age",
-    (
-        Column("crop", "text", "crop id or the species' own name; empty where none is given"),
-        Column("planted_ha", "number", "planted in all, not yet forest included", "ha"),
-        *(
-            Column(name, "number", f"established, age class {number}", "ha")
-            for number, name in enumerate(_CLASSES, start=1)
-        ),
-        Column("age_unknown_ha", "number", "established, planting year unknown", "ha"),
-        Column("not_yet_ha", "number", "planted, not yet forest", "ha"),
-    ),
-)
 
 _ROMAN = ("I", "II", "III", "IV", "V")
 

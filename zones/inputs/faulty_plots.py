@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from layers.base.clock import today
-from layers.base.findings import Finding, Severity
+from layers.base.findings import SEVERITY_WORDS, Finding
 from layers.base.language import Language, Phrase, format_number
 from layers.io.table_output import save_workbook
 from layers.kinds.ledger_differences import ledger_differences
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from layers.kinds.plots import PlotLayer
 
-__all__ = ["FAULTY_FILES", "faulty_plots", "layer_lines", "save_faulty_plots", "severity_label"]
+__all__ = ["FAULTY_FILES", "faulty_plots", "layer_lines", "save_faulty_plots"]
 
 #: Files that ``save_faulty_plots`` writes.
 FAULTY_FILES = ("faulty-plots.gpkg", "faulty-plots.xlsx")
@@ -36,11 +36,6 @@ _LAND = {
     "water": Phrase("water", "mặt nước"),
     "other": Phrase("other", "đất khác"),
     "unclassified": Phrase("without valid type", "không có mã hợp lệ"),
-}
-_SEVERITY = {
-    "error": Phrase("Error", "Lỗi"),
-    "problem": Phrase("Problem", "Vấn đề"),
-    "note": Phrase("Note", "Ghi chú"),
 }
 _COLUMNS = [
     "row",
@@ -62,11 +57,6 @@ _COLUMNS = [
 _FIRST_ROWS = 10
 
 
-def severity_label(severity: Severity, language: Language) -> str:
-    """Word for a severity."""
-    return _SEVERITY[severity].text(language)
-
-
 def layer_lines(
     name: str,
     layer: PlotLayer,
@@ -79,7 +69,7 @@ def layer_lines(
     lines = [*_class_lines(name, layer, language), ""]
     order = {"error": 0, "problem": 1, "note": 2}
     lines += [
-        f"  {severity_label(item.severity, language)}: {item.message.text(language)}"
+        f"  {SEVERITY_WORDS[item.severity].text(language)}: {item.message.text(language)}"
         for item in sorted(findings, key=lambda item: order[item.severity])
     ]
     if "ledger_source" in layer.plots.columns:

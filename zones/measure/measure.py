@@ -17,10 +17,10 @@ import pandas as pd
 
 from layers.base.errors import InputError
 from layers.base.findings import Finding, Findings
-from layers.base.schema import Column, Schema
 from layers.crs.crs import M2_PER_HA, plane_area_ha
 from layers.crs.transform import to_crs
 from zones.measure.closure import ClosureLog
+from zones.tables import AREAS, MEASURED
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from layers.kinds.report import ReportLayer
 
 __all__ = [
-    "MEASURED",
     "NO_CLASS",
     "Ground",
     "areas_table",
@@ -39,20 +38,6 @@ __all__ = [
     "measure_raster",
     "measure_report",
 ]
-
-MEASURED = Schema(
-    "measured",
-    (
-        Column("commune_code", "text", "commune; empty for the part outside every commune"),
-        Column("layer", "text", "layer's name in the project file"),
-        Column("land", "text", "land class"),
-        Column("crop", "text", "crop id; empty where no crop stands"),
-        Column("three_forest", "text", "protection, special_use, production or outside"),
-        Column("planting_year", "integer", "year of planting or of the report", nullable=True),
-        Column("area_ha", "number", "area by geometry", "ha", nullable=True),
-        Column("ledger_ha", "number", "area by the ledger or the report", "ha", nullable=True),
-    ),
-)
 
 #: Land of a commune that is in no class of the layer: what no plot covers, and what plots that
 #: overlap cover more than once (below zero).
@@ -260,8 +245,6 @@ def measure_report(name: str, report: ReportLayer, ground: Ground) -> pd.DataFra
 
 def areas_table(measured: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
     """Hectares by commune, layer, land and crop."""
-    from maps.tables import AREAS
-
     keys = ["commune_code", "layer", "land", "crop"]
     sums = measured.groupby(keys, observed=True)[["area_ha", "ledger_ha"]]
     frame = sums.sum(min_count=1).reset_index()

@@ -8,7 +8,15 @@ from layers.base.errors import InputError
 from layers.base.findings import Finding
 from layers.base.language import Phrase, format_number
 
-__all__ = ["late_reporters", "present_by_crop"]
+__all__ = ["late_reporters", "present_by_crop", "without_earlier_surveys"]
+
+
+def without_earlier_surveys(measured: pd.DataFrame, earlier: set[str]) -> pd.DataFrame:
+    """Leave out forest layers of earlier dates.
+
+    They are there for the change of cover; the same stand of a crop is no second present area.
+    """
+    return measured[~measured["layer"].isin(earlier)]
 
 
 def present_by_crop(measured: pd.DataFrame, chosen: dict[str, str]) -> pd.DataFrame:

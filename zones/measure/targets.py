@@ -14,9 +14,15 @@ import numpy as np
 import pandas as pd
 
 from layers.base.errors import SchemaError
-from maps.tables import TARGETS, ZONES
+from zones.tables import TARGETS, ZONES
 
-__all__ = ["ToleratedBounds", "compare_targets", "join_plan_targets", "share_zones"]
+__all__ = [
+    "ToleratedBounds",
+    "compare_targets",
+    "join_plan_targets",
+    "measured_figures",
+    "share_zones",
+]
 
 _SINGLE_FIGURES = ("exact", "about", "maintain")
 _STATES = ("by_year", "in_year")
@@ -81,6 +87,29 @@ def join_plan_targets(targets: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(taken, ignore_index=True)
 
 
+def measured_figures(by_zone: pd.DataFrame, forest_cover: pd.DataFrame) -> pd.DataFrame:
+    """What targets are compared with: hectares of zones, and the forest cover rate in percent.
+
+    ``by_zone`` has ``zone, commune_code, present_ha``. A zone stands there over the province (no
+    commune code) and in every commune.
+    """
+    keys = ["zone", "commune_code"]
+    communes = by_zone.groupby(keys)["present_ha"].sum().reset_index(name="present")
+    province = by_zone.groupby("zone")["present_ha"].sum().reset_index(name="present")
+    totals = pd.concat([province.assign(commune_code=""), communes], ignore_index=True)
+    frames = [totals.assign(indicator="area", unit="ha")]
+    if not forest_cover.empty:
+        rate = {
+            "zone": "",
+            "indicator": "forest_cover_rate",
+            "commune_code": "",
+            "unit": "%",
+            "present": float(forest_cover["cover_percent"].iloc[-1]),
+        }
+        frames.append(pd.DataFrame([rate]))
+    return pd.concat(frames, ignore_index=True)
+
+
 def compare_targets(
     targets: pd.DataFrame, present: pd.DataFrame, *, tolerated: ToleratedBounds
 ) -> pd.DataFrame:
@@ -99,9 +128,8 @@ def compare_targets(
     Returns
     -------
     pandas.DataFrame
-        Columns of ``maps.tables.TARGETS``, then ``plan, indicator, period, scope,
-        commune_code, figure_low, figure_high`` (as the plan says them) and
-        ``tolerance_percent``. ``shortfall`` is max(low − present, 0) and ``surplus``
+        Columns of ``zones.tables.TARGETS``; ``figure_low`` and ``figure_high`` as the plan says
+        them. ``shortfall`` is max(low − present, 0) and ``surplus``
         max(present − high, 0), in ``unit``; missing where the plan has no such end or nothing was
         measured.
     """
@@ -134,8 +162,7 @@ def compare_targets(
             np.nan,
         ),
     )
-    extra = ["plan", "indicator", "period", "scope", "commune_code", "figure_low", "figure_high"]
-    return TARGETS.validate(frame[[*TARGETS.names, *extra, "tolerance_percent"]])
+    return TARGETS.validate(frame[TARGETS.names])
 
 
 def _half_width(frame: pd.DataFrame, tolerated: ToleratedBounds) -> pd.Series[float]:
@@ -171,7 +198,7 @@ def share_zones(
     Returns
     -------
     pandas.DataFrame
-        Columns of ``maps.tables.ZONES`` and ``remark``, one row per zone and commune. In a measured
+        Columns of ``zones.tables.ZONES``, one row per zone and commune. In a measured
         zone a commune without the crop has 0 ha; in a zone not measured the figures are missing.
     """
     zones = pd.unique(pd.concat([listed["zone"], present["zone"]]))

@@ -1,4 +1,4 @@
-"""The annex of a run: workbook and document, and the printed figures beside them as tables.
+"""The annex of a run: workbook and document, and the published figures beside them as tables.
 
 All of them are made from one set of rounded frames and carry its digest, so that ``zones verify``
 can hold them against each other when they come back.
@@ -6,119 +6,133 @@ can hold them against each other when they come back.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
 
+import geopandas as gpd
 import pandas as pd
 
 from layers.base.language import Language, Phrase
 from layers.communes.gazetteer import province_name, provinces
+from maps import (
+    AnnexContent,
+    AnnexHeading,
+    AtlasContent,
+    find_fonts,
+    list_pages,
+    save_document,
+    save_page_picture,
+    save_workbook,
+)
+from zones.allocation.targets import conversion_names
 from zones.forest.species import species_ages
-from zones.pages.atlas import commune_pictures
 from zones.pages.context_layers import communes_with_kinds
-from zones.publish.folder import PRINTED_FOLDER, save_printed
+from zones.plan.model import Plan
+from zones.project.model import Project
+from zones.publish.folder import PUBLISHED_FOLDER, save_published
+from zones.publish.publish import PublishedFigures
 
-if TYPE_CHECKING:
-    from maps import AnnexContent
-    from zones.pages.map import PrintedTables
-    from zones.run.context import RunState
-
-__all__ = ["annex_content", "render_annex", "render_workbook"]
+__all__ = ["annex_content", "save_annex"]
 
 
-def annex_content(state: RunState, printed: PrintedTables) -> AnnexContent:
-    """Put together what the annex prints."""
-    from maps import AnnexContent, AnnexHeading
-
-    project, settings = state.project, state.project.annex
-    plan = state.plans()[0]
+def annex_content(
+    project: Project,
+    figures: PublishedFigures,
+    plans: Sequence[Plan],
+    communes: gpd.GeoDataFrame,
+) -> AnnexContent:
+    """Put together what workbook, document and atlas are made from; the leading plan first."""
+    settings = project.annex
     language = settings.language
     name = province_name(project.province)
     kind = known.kind if (known := provinces().get(project.province)) else "tỉnh"
-    province = Phrase(en=f"{name} province", vi=f"{kind} {name}").text(language)
     return AnnexContent(
-        targets=printed.targets,
-        zones=printed.zones,
-        zone_names=_zone_names(printed),
-        forest_cover=printed.forest_cover,
-        sources=printed.sources,
+        targets=figures.targets,
+        zones=figures.zones,
+        zone_names=_zone_names(figures),
+        forest_cover=figures.forest_cover,
+        sources=figures.sources,
         heading=AnnexHeading(
             number=settings.number,
             title=Phrase(en=project.title_en or project.title, vi=project.title),
-            attached_to=settings.attached_to or getattr(plan.name, language),
-            province=province,
+            attached_to=settings.attached_to or getattr(plans[0].name, language),
+            province=Phrase(en=f"{name} province", vi=f"{kind} {name}").text(language),
         ),
-        allocation=_unless_empty(printed.allocation),
-        losses=_unless_empty(printed.losses),
-        species_ages=_species_ages(printed, language),
+        allocation=_unless_empty(figures.allocation),
+        losses=_unless_empty(figures.losses),
+        species_ages=_species_ages(figures.planted_species, language),
         decimals=project.decimals,
         percent_decimals=project.rate_decimals,
         demo=project.demo,
         language=language,
-        digest=printed.digest,
-        notes=printed.notes,
-        sharing=_sharing(state),
-        plan_names={plan.plan: Phrase(en=plan.name.en, vi=plan.name.vi) for plan in state.plans()},
-        kinds=_kinds(state),
+        digest=figures.digest,
+        notes=figures.notes,
+        sharing=figures.sharing,
+        plan_names={plan.plan: Phrase(en=plan.name.en, vi=plan.name.vi) for plan in plans},
+        kinds=_kinds(communes, project),
     )
 
 
-def _kinds(state: RunState) -> dict[str, str]:
+def _kinds(communes: gpd.GeoDataFrame, project: Project) -> dict[str, str]:
     """Kind of every commune that has one, by code."""
-    communes = communes_with_kinds(state.communes()[0], state.project)
-    known = communes[communes["kind"] != ""]
+    known = communes_with_kinds(communes, project)
+    known = known[known["kind"] != ""]
     return dict(zip(known["commune_code"], known["kind"], strict=True))
 
 
-def _sharing(state: RunState) -> tuple[str, ...]:
-    """Land sources of the allocation whose hectares bear trees as well."""
-    sources = state.tables.get("allocation_sources")
-    if sources is None:
-        return ()
-    return tuple(sources.loc[sources["shares"], "source"])
+def _species_ages(species: pd.DataFrame, language: Language) -> pd.DataFrame | None:
+    return None if species.empty else species_ages(species, language=language)
 
 
-def _species_ages(printed: PrintedTables, language: Language) -> pd.DataFrame | None:
-    if printed.planted_species.empty:
-        return None
-    return species_ages(printed.planted_species, language=language)
+def _unless_empty(frame: pd.DataFrame) -> pd.DataFrame | None:
+    return None if frame.empty else frame
 
 
-def _unless_empty(frame: pd.DataFrame | None) -> pd.DataFrame | None:
-    return None if frame is None or frame.empty else frame
-
-
-def _zone_names(printed: PrintedTables) -> pd.DataFrame:
+def _zone_names(figures: PublishedFigures) -> pd.DataFrame:
     """Names of the zones, and of those that only the allocation has (conversions)."""
-    from zones.allocation.targets import conversion_names
-
-    if printed.allocation is None:
-        return printed.zone_names
-    used = set(printed.allocation["zone"]) - set(printed.zone_names["zone"])
+    used = set(figures.allocation["zone"]) - set(figures.zone_names["zone"])
     rows = [
         {"zone": zone, "name_vi": name.vi, "name_en": name.en}
         for zone, name in conversion_names().items()
         if zone in used
     ]
-    both = pd.concat([printed.zone_names, pd.DataFrame(rows)], ignore_index=True)
+    both = pd.concat([figures.zone_names, pd.DataFrame(rows)], ignore_index=True)
     return both.fillna({str(name): "" for name in both.columns if name != "clause"})
 
 
-def render_workbook(state: RunState, printed: PrintedTables) -> None:
-    """Write ``annex.xlsx``."""
-    from maps import save_workbook
-
-    save_workbook(annex_content(state, printed), state.stage / "annex.xlsx", overwrite=True)
-
-
-def render_annex(state: RunState, printed: PrintedTables) -> None:
-    """Write ``annex.docx`` and the printed figures as tables."""
-    from maps import save_document
-
-    content = annex_content(state, printed)
-    save_printed(content, printed.frames(), state.stage / PRINTED_FOLDER)
-    path, wanted = state.stage / "annex.docx", state.project.annex.commune_maps
-    if wanted == "none":
+def save_annex(
+    content: AnnexContent,
+    figures: PublishedFigures,
+    folder: Path,
+    *,
+    atlas: AtlasContent | None,
+    codes: Literal["none", "all"] | tuple[str, ...],
+) -> None:
+    """Write workbook, document and figures; with ``atlas`` the maps of the communes ``codes``."""
+    save_workbook(content, folder / "annex.xlsx", overwrite=True)
+    save_published(content, figures.frames(), folder / PUBLISHED_FOLDER)
+    path = folder / "annex.docx"
+    if atlas is None:
         save_document(content, path, overwrite=True)
         return
-    with commune_pictures(state, printed, None if wanted == "all" else wanted) as pictures:
+    with _commune_pictures(atlas, None if isinstance(codes, str) else codes) as pictures:
         save_document(content, path, pictures=pictures, overwrite=True)
+
+
+@contextmanager
+def _commune_pictures(
+    content: AtlasContent, codes: tuple[str, ...] | None
+) -> Iterator[list[tuple[str, Path]]]:
+    """Pictures of commune maps, for a document."""
+    fonts = find_fonts(content.font)
+    with tempfile.TemporaryDirectory(prefix="maps-", ignore_cleanup_errors=True) as folder:
+        made = []
+        for number, page in enumerate(
+            list_pages(content, communes=codes, overview=False, paper="A4")
+        ):
+            path = Path(folder) / f"{number}.png"
+            made.append((page.bookmark, save_page_picture(page.make(), path, fonts)))
+        yield made

@@ -1,46 +1,50 @@
-"""The atlas of a run: which plots are drawn as which zone, and what is drawn around them."""
+"""What the atlas is made of: which plots are drawn as which zone, and what is drawn around them."""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING
-
+import geopandas as gpd
 import pandas as pd
+import pyproj
 
 from layers.crs.transform import to_crs
+from layers.kinds.plots import PlotLayer
+from maps import AnnexContent, AtlasContent
+from zones.inputs.read import Inputs
 from zones.pages.context_layers import communes_with_kinds, load_drawn_layer, load_neighbours
 from zones.plan.frames import zones_frame
+from zones.project.model import Project
+from zones.publish.publish import PublishedFigures
 
-if TYPE_CHECKING:
-    import geopandas as gpd
-    import pyproj
-
-    from layers.kinds.plots import PlotLayer
-    from maps import AtlasContent
-    from zones.pages.map import PrintedTables
-    from zones.project.model import Project
-    from zones.run.context import RunState
-
-__all__ = ["atlas_content", "commune_pictures", "plot_symbols", "render_atlas", "zone_crops"]
+__all__ = ["atlas_content", "plot_symbols"]
 
 _COMMUNES = ["commune_code", "commune", "kind", "geometry"]
 _LINE_OF = {"roads": "road", "rivers": "river"}
 
 
-def zone_crops(state: RunState) -> dict[str, str]:
-    """Crop of every zone of the leading plan that is one crop."""
-    frame = zones_frame(state.plans()[0])
-    return {zone: crop for zone, crop in zip(frame["zone"], frame["crop"], strict=True) if crop}
+def atlas_content(
+    project: Project, figures: PublishedFigures, inputs: Inputs, annex: AnnexContent
+) -> AtlasContent:
+    """Put together what the atlas draws, in the area CRS."""
+    settings = project.atlas
+    names = zones_frame(inputs.plans[0])
+    crops = {zone: crop for zone, crop in zip(names["zone"], names["crop"], strict=True) if crop}
+    return AtlasContent(
+        annex=annex,
+        communes=communes_with_kinds(inputs.communes, project)[_COMMUNES],
+        plots=_drawn_plots(project, inputs, crops),
+        symbol_areas=_symbol_areas(figures),
+        neighbours=_neighbours(project, inputs.crs),
+        lines=_lines(project, inputs.crs),
+        zone_crops=crops,
+        legend_folder=None if settings.legends is None else project.resolve(settings.legends),
+        font=settings.font,
+    )
 
 
 def plot_symbols(
     layer: PlotLayer, *, zones: dict[str, str], land_too: bool = True
 ) -> gpd.GeoDataFrame:
-    """Give every plot the symbol it is drawn with."""
+    """Give every plot the symbol it is drawn with: a zone by its leading crop, else its land."""
     weights = layer.crop_weights.sort_values("weight", ascending=False, kind="stable")
     leading = weights.drop_duplicates("row").set_index("row")["crop"]
     plots = layer.plots[["row", "land", "geometry"]]
@@ -51,31 +55,9 @@ def plot_symbols(
     return plots.assign(symbol=symbol)[["symbol", "geometry"]].reset_index(drop=True)
 
 
-def atlas_content(state: RunState, printed: PrintedTables) -> AtlasContent:
-    """Put together what the atlas draws."""
-    from maps import AtlasContent
-    from zones.pages.annex import annex_content
-
-    settings, project = state.project.atlas, state.project
-    communes, crs = state.communes()
-    return AtlasContent(
-        annex=annex_content(state, printed),
-        communes=communes_with_kinds(communes, project)[_COMMUNES],
-        plots=_drawn_plots(state),
-        symbol_areas=_symbol_areas(printed),
-        neighbours=_neighbours(project, crs),
-        lines=_lines(state, crs),
-        zone_crops=zone_crops(state),
-        legend_folder=None if settings.legends is None else project.resolve(settings.legends),
-        font=settings.font,
-    )
-
-
-def _drawn_plots(state: RunState) -> gpd.GeoDataFrame | None:
-    import geopandas as gpd
-
-    inputs, project = state.inputs(), state.project
-    crops = zone_crops(state)
+def _drawn_plots(
+    project: Project, inputs: Inputs, crops: dict[str, str]
+) -> gpd.GeoDataFrame | None:
     parts = []
     for name, layer in inputs.plots.items():
         kind = project.layers[name].kind
@@ -91,13 +73,12 @@ def _drawn_plots(state: RunState) -> gpd.GeoDataFrame | None:
     return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=inputs.crs)
 
 
-def _symbol_areas(printed: PrintedTables) -> pd.DataFrame:
-    """Hectares of the legend: the printed present areas of the zones, and the land beside them."""
-    zones = printed.zones[["commune_code", "zone", "present_ha"]]
-    parts = [zones.rename(columns={"zone": "symbol", "present_ha": "area_ha"}).dropna()]
-    if printed.land is not None:
-        parts.append(printed.land.rename(columns={"land": "symbol"}))
-    return pd.concat(parts, ignore_index=True)
+def _symbol_areas(figures: PublishedFigures) -> pd.DataFrame:
+    """Hectares of the legend: published present areas of the zones, and the land beside them."""
+    zones = figures.zones[["commune_code", "zone", "present_ha"]]
+    zones = zones.rename(columns={"zone": "symbol", "present_ha": "area_ha"}).dropna()
+    land = figures.land.rename(columns={"land": "symbol"})
+    return pd.concat([zones, land], ignore_index=True)
 
 
 def _neighbours(project: Project, crs: pyproj.CRS) -> gpd.GeoDataFrame | None:
@@ -107,52 +88,12 @@ def _neighbours(project: Project, crs: pyproj.CRS) -> gpd.GeoDataFrame | None:
     return load_neighbours(project, source, crs, name="atlas: neighbours")
 
 
-def _lines(state: RunState, crs: pyproj.CRS) -> gpd.GeoDataFrame | None:
-    import geopandas as gpd
-
+def _lines(project: Project, crs: pyproj.CRS) -> gpd.GeoDataFrame | None:
     parts = [
-        load_drawn_layer(state.project, source, crs, name=f"atlas: {name}")[["geometry"]].assign(
+        load_drawn_layer(project, source, crs, name=f"atlas: {name}")[["geometry"]].assign(
             symbol=_LINE_OF[name]
         )
-        for name, source in state.project.atlas.layers()
+        for name, source in project.atlas.layers()
         if name in _LINE_OF
     ]
     return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=crs) if parts else None
-
-
-def render_atlas(state: RunState, printed: PrintedTables) -> None:
-    """Write ``atlas.pdf``."""
-    from maps import save_atlas
-
-    settings = state.project.atlas
-    save_atlas(
-        atlas_content(state, printed),
-        state.stage / "atlas.pdf",
-        communes=settings.communes or None,
-        overview=settings.overview,
-        paper=settings.paper,
-        jobs=settings.jobs,
-        overwrite=True,
-        progress=state.teller.part,
-    )
-
-
-@contextmanager
-def commune_pictures(
-    state: RunState, printed: PrintedTables, codes: tuple[str, ...] | None
-) -> Iterator[list[tuple[str, Path]]]:
-    """Pictures of commune maps, for a document."""
-    from maps import find_fonts, list_pages, save_page_picture
-
-    content = atlas_content(state, printed)
-    fonts = find_fonts(content.font)
-    folder = Path(tempfile.mkdtemp(prefix="maps-"))
-    try:
-        pages = list_pages(content, communes=codes, overview=False, paper="A4")
-        made = []
-        for number, page in enumerate(pages):
-            path = folder / f"{number}.png"
-            made.append((page.bookmark, save_page_picture(page.make(), path, fonts)))
-        yield made
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

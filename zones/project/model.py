@@ -49,6 +49,7 @@ __all__ = [
     "RasterSource",
     "ReportSource",
     "Thresholds",
+    "forest_layers",
     "load_project",
     "newest_forest_layer",
 ]
@@ -421,14 +422,19 @@ class Project(_Part):
         return paths
 
 
-def newest_forest_layer(project: Project) -> str | None:
-    """Name of the forest status layer of the newest date: it gives the forest cover rate."""
-    forest = {
+def forest_layers(project: Project) -> list[str]:
+    """Names of the forest status layers, the newest date last."""
+    dates = {
         name: source.date
         for name, source in project.layers.items()
         if source.kind == "forest_status"
     }
-    return max(forest, key=lambda name: forest[name]) if forest else None
+    return sorted(dates, key=lambda name: dates[name])
+
+
+def newest_forest_layer(project: Project) -> str | None:
+    """Name of the forest status layer of the newest date: it gives the forest cover rate."""
+    return next(reversed(forest_layers(project)), None)
 
 
 def _unknown(what: str, loai: str, name: str, known: set[str]) -> str:

@@ -14,7 +14,7 @@ import pandas as pd
 from layers.base.errors import ClosureError
 from zones.publish.figures import FUNCTIONS, WITH_FOREST, target_areas
 
-__all__ = ["TwinFigures", "check_twins", "twin_differences"]
+__all__ = ["TwinFigures", "check_consistency", "twin_differences"]
 
 _TOLERANCE = 1e-6
 _COVER = ("natural_area_ha", *WITH_FOREST, "area_with_forest_ha", *FUNCTIONS)
@@ -67,7 +67,7 @@ def twin_differences(frames: Frames) -> list[TwinFigures]:
     return found
 
 
-def check_twins(frames: Frames) -> None:
+def check_consistency(frames: Frames) -> None:
     """Refuse printed tables that do not agree."""
     found = twin_differences(frames)
     if not found:

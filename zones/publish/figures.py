@@ -1,12 +1,15 @@
-"""Printed figures: every table is rounded once, here, so that a figure is the same on every page.
+"""Rounded figures: every table is rounded once, here, so that a figure is the same on every page.
 
-Pages get these frames and compute nothing; their digest stands on each of them.
+The province's forest cover leads (Biểu 3); species and age classes (Biểu 6) are rounded to it; a
+zone whose area is that of a species in the forest layer takes the species' total. Pages get these
+frames and compute nothing; their digest stands on each of them.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -17,22 +20,50 @@ from zones.rounding.rounding import round_table, round_to_total, whole_steps
 __all__ = [
     "FUNCTIONS",
     "WITH_FOREST",
+    "RoundedMeasures",
     "area_targets",
     "frames_digest",
-    "print_forest_cover",
-    "print_land",
-    "print_targets",
-    "print_zones",
+    "round_forest_cover",
+    "round_land",
+    "round_measures",
+    "round_species",
+    "round_targets",
+    "round_zones",
     "scale_to",
     "target_areas",
+    "zone_totals",
 ]
+
+_SAME_HA = 1e-6
 
 #: Classes of the area with forest by origin, and by function.
 WITH_FOREST = ["natural_forest_ha", "planted_forest_ha", "not_yet_forest_ha"]
 FUNCTIONS = ["special_use_ha", "protection_ha", "production_ha", "outside_ha"]
 
 
-def print_zones(
+@dataclass(frozen=True, slots=True)
+class RoundedMeasures:
+    """What was measured, rounded.
+
+    Parameters
+    ----------
+    targets, zones, forest_cover, planted_species : pandas.DataFrame
+        Columns of the schemas in ``zones.tables``; ``zones`` has ``held_ratio`` as well.
+    zone_totals : pandas.Series of float
+        Totals in hectares that other tables set, by zone.
+    land : pandas.DataFrame
+        ``commune_code, land, area_ha``: land that is no zone.
+    """
+
+    targets: pd.DataFrame
+    zones: pd.DataFrame
+    zone_totals: pd.Series[float]
+    forest_cover: pd.DataFrame
+    planted_species: pd.DataFrame
+    land: pd.DataFrame
+
+
+def round_zones(
     zones: pd.DataFrame, *, decimals: int, totals: pd.Series[float] | None = None
 ) -> pd.DataFrame:
     """Round the present areas so that the communes of each zone add up to its rounded total."""
@@ -48,7 +79,7 @@ def print_zones(
     return pd.concat([zones.iloc[:0], *parts]).sort_index()
 
 
-def print_targets(
+def round_targets(
     targets: pd.DataFrame,
     zones: pd.DataFrame,
     *,
@@ -93,7 +124,7 @@ def target_areas(
     return of_zone.where(area_targets(targets), in_commune.where(area))
 
 
-def print_forest_cover(cover: pd.DataFrame, *, decimals: int, rate_decimals: int) -> pd.DataFrame:
+def round_forest_cover(cover: pd.DataFrame, *, decimals: int, rate_decimals: int) -> pd.DataFrame:
     """Round the forest cover table: forest classes close across, every column closes downwards."""
     if cover.empty:
         return cover
@@ -149,7 +180,7 @@ def _round_classes(
     return {name: values[:, place] for place, name in enumerate(classes)}
 
 
-def print_land(measured: pd.DataFrame, cover: pd.DataFrame, *, decimals: int) -> pd.DataFrame:
+def round_land(measured: pd.DataFrame, cover: pd.DataFrame, *, decimals: int) -> pd.DataFrame:
     """Round hectares by commune and land class, as the legends of the atlas print them."""
     value = measured["ledger_ha"] if measured["ledger_ha"].notna().any() else measured["area_ha"]
     cells = measured.assign(area_ha=value.fillna(measured["area_ha"]))
@@ -173,3 +204,120 @@ def frames_digest(frames: Iterable[pd.DataFrame]) -> str:
         plain = frame.replace({np.nan: None})
         total.update(plain.to_csv(index=False, lineterminator="\n").encode("utf-8"))
     return total.hexdigest()[:16]
+
+
+def round_species(species: pd.DataFrame, cover: pd.DataFrame, *, decimals: int) -> pd.DataFrame:
+    """Round planted areas so that species and age classes add up to the totals of the cover."""
+    if species.empty:
+        return species
+    step = 10.0**-decimals
+    classes = [str(name) for name in species.columns if name not in ("crop", "planted_ha")]
+    established = [name for name in classes if name != "not_yet_ha"]
+    province = cover.iloc[-1]
+    sums = species[established].sum(axis=1)
+    states = pd.DataFrame({"planted_ha": sums, "not_yet_ha": species["not_yet_ha"]})
+    wanted = [float(province[name]) for name in ("planted_forest_ha", "not_yet_forest_ha")]
+    coarse = _rounded(scale_to(states, states.sum(), wanted), step=step)
+    classes_of = species[established].T
+    fine = _rounded(scale_to(classes_of, sums, coarse["planted_ha"]).T, step=step)
+    rounded = fine.assign(not_yet_ha=coarse["not_yet_ha"])
+    values = {name: rounded[name].to_numpy() for name in classes}
+    return species.assign(planted_ha=whole_steps(rounded.sum(axis=1), step=step), **values)
+
+
+def _rounded(table: pd.DataFrame, *, step: float) -> pd.DataFrame:
+    """Round a table of species by class so that both add up; rows stay where they are."""
+    cells = table.rename_axis("row").reset_index().melt("row", None, "class", "area_ha")
+    result = round_table(cells, by=("row", "class"), value="area_ha", step=step).cells
+    wide = result.pivot_table(index="row", columns="class", values="area_ha")
+    return wide.loc[table.index, table.columns.tolist()]
+
+
+def zone_totals(
+    targets: pd.DataFrame,
+    zones: pd.DataFrame,
+    names: pd.DataFrame,
+    species: tuple[pd.DataFrame, pd.DataFrame],
+    *,
+    decimals: int,
+) -> pd.Series[float]:
+    """Rounded totals (ha) of zones whose present area is planted forest of one species.
+
+    ``species`` is the table of species as measured and as rounded.
+    """
+    measured, rounded = species
+    if rounded.empty:
+        return pd.Series(dtype="float64")
+    of_targets = targets[area_targets(targets)].groupby("zone")["present"].first()
+    sums = zones.groupby("zone")["present_ha"].sum(min_count=1)
+    exact = sums.combine_first(of_targets)
+    crops = names.drop_duplicates("zone").set_index("zone")["crop"]
+    planted = measured.set_index("crop")["planted_ha"]
+    printed = rounded.set_index("crop")["planted_ha"]
+    table = pd.DataFrame({"exact": exact, "crop": crops.reindex(exact.index)}).dropna()
+    # Of no rows at all, what a map gives is text.
+    same = (table["crop"].map(planted).astype("float64") - table["exact"]).abs() <= _SAME_HA
+    totals = table.loc[same, "crop"].map(printed).astype("float64")
+    low, high = _reach(zones, totals.index, decimals=decimals)
+    return totals[(low <= totals) & (totals <= high)]
+
+
+def _reach(
+    zones: pd.DataFrame, wanted: pd.Index, *, decimals: int
+) -> tuple[pd.Series[float], pd.Series[float]]:
+    """Least and greatest total that the communes of a zone round to; any where it has no table."""
+    steps = zones["present_ha"] * 10.0**decimals
+    low = np.floor(steps + _SAME_HA).groupby(zones["zone"]).sum(min_count=1) - 0.5
+    high = np.ceil(steps - _SAME_HA).groupby(zones["zone"]).sum(min_count=1) + 0.5
+    return (
+        low.reindex(wanted).fillna(-np.inf) / 10.0**decimals,
+        high.reindex(wanted).fillna(np.inf) / 10.0**decimals,
+    )
+
+
+def round_measures(
+    *,
+    targets: pd.DataFrame,
+    zones: pd.DataFrame,
+    zone_names: pd.DataFrame,
+    forest_cover: pd.DataFrame,
+    planted_species: pd.DataFrame,
+    land: pd.DataFrame,
+    zone_crops: set[str],
+    decimals: int,
+    rate_decimals: int,
+) -> RoundedMeasures:
+    """Round what was measured, once: columns of the tables stay, hectares to ``decimals``.
+
+    ``land`` are the measured rows of the layer that gives the cover rate; those of ``zone_crops``
+    print as zones.
+    """
+    cover = round_forest_cover(forest_cover, decimals=decimals, rate_decimals=rate_decimals)
+    species = round_species(planted_species, cover, decimals=decimals)
+    totals = zone_totals(targets, zones, zone_names, (planted_species, species), decimals=decimals)
+    rounded = round_zones(zones, decimals=decimals, totals=totals)
+    printed = round_targets(
+        targets, rounded, decimals=decimals, rate_decimals=rate_decimals, totals=totals
+    )
+    classed = (land["commune_code"] != "") & (land["land"] != "overlap")
+    as_zone = land["crop"].isin(zone_crops) & (land["land"] != "natural_forest")
+    return RoundedMeasures(
+        targets=printed,
+        zones=_with_target_share(rounded, printed),
+        zone_totals=totals,
+        forest_cover=cover,
+        planted_species=species,
+        land=round_land(land[classed & ~as_zone], cover, decimals=decimals),
+    )
+
+
+def _with_target_share(zones: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
+    """Share of the zone's area target that each commune's present area holds."""
+    areas = targets[area_targets(targets) & (targets["period"] == "by_year")]
+    areas = areas.sort_values("year", kind="stable", na_position="first")
+    goal = areas["figure_low"].fillna(areas["figure_high"])
+    by_zone = goal.groupby(areas["zone"]).last()
+    by_zone = by_zone.where(by_zone > 0)
+    return zones.assign(
+        held_ratio=zones["present_ha"] / zones["zone"].map(by_zone).astype("float64")
+    )

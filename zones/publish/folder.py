@@ -27,20 +27,21 @@ from maps.tables import (
     ZONE_NAMES,
     ZONES,
 )
-from zones.forest.species import PLANTED_SPECIES, species_ages
+from zones.forest.species import species_ages
 from zones.output.folder import save_table
+from zones.tables import PLANTED_SPECIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from maps import AnnexContent
 
-__all__ = ["PRINTED_FOLDER", "PRINTED_ORDER", "load_printed", "save_printed", "text_digest"]
+__all__ = ["PUBLISHED_FOLDER", "PUBLISHED_ORDER", "load_published", "save_published", "text_digest"]
 
 #: Folder of the printed figures beside the pages.
-PRINTED_FOLDER = "printed"
+PUBLISHED_FOLDER = "printed"
 #: Tables under the digest, in the order in which it reads them.
-PRINTED_ORDER = (
+PUBLISHED_ORDER = (
     *("targets", "zones", "forest_cover", "allocation", "losses", "planted_species", "land"),
 )
 
@@ -57,7 +58,7 @@ _FIGURES = {
 _NUMBERS = ("_ha", "_ratio", "_percent", "figure_low", "figure_high")
 
 
-def save_printed(content: AnnexContent, frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
+def save_published(content: AnnexContent, frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """Write the printed figures and words of an annex."""
     folder.mkdir(exist_ok=True)
     for name, frame in frames.items():
@@ -87,14 +88,14 @@ def save_printed(content: AnnexContent, frames: Mapping[str, pd.DataFrame], fold
     (folder / _ABOUT).write_text(text, encoding="utf-8", newline="\n")
 
 
-def load_printed(folder: Path) -> tuple[AnnexContent, dict[str, pd.DataFrame]]:
+def load_published(folder: Path) -> tuple[AnnexContent, dict[str, pd.DataFrame]]:
     """Read the printed figures back."""
     from maps import AnnexContent, AnnexHeading, TableNote
 
     about = _about(folder)
     frames = {
         name: _read(folder / f"{name}.csv", _FIGURES.get(name))
-        for name in PRINTED_ORDER
+        for name in PUBLISHED_ORDER
         if (folder / f"{name}.csv").is_file()
     }
     words = {name: _read(folder / f"{name}.csv", schema) for name, schema in _WORDS.items()}
@@ -147,9 +148,9 @@ def _species_ages(species: pd.DataFrame | None, language: Language) -> pd.DataFr
 def _missing(path: Path) -> MissingFileError:
     return MissingFileError(
         en=f"{path} is not there: expected an output folder of 'zones run' with its folder "
-        f"{PRINTED_FOLDER}/ whole.",
+        f"{PUBLISHED_FOLDER}/ whole.",
         vi=f"Không có {path}: cần thư mục kết quả của 'zones run' với đủ thư mục "
-        f"{PRINTED_FOLDER}/.",
+        f"{PUBLISHED_FOLDER}/.",
     )
 
 
@@ -212,7 +213,7 @@ def _numbers(path: Path, text: pd.Series[str]) -> pd.Series[float]:
 def text_digest(folder: Path) -> str:
     """Digest of the tables as their files say it now."""
     total = hashlib.sha256()
-    for name in PRINTED_ORDER:
+    for name in PUBLISHED_ORDER:
         path = folder / f"{name}.csv"
         if not path.is_file():
             continue

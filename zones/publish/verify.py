@@ -19,7 +19,7 @@ import pandas as pd
 from layers.base.errors import MissingFileError
 from zones.output.record import file_digest, read_record
 from zones.publish.consistency import TwinFigures, twin_differences
-from zones.publish.folder import PRINTED_FOLDER, PRINTED_ORDER, load_printed, text_digest
+from zones.publish.folder import PUBLISHED_FOLDER, PUBLISHED_ORDER, load_published, text_digest
 from zones.publish.returned_csv import check_tables
 from zones.publish.verify_tables import (
     Difference,
@@ -81,7 +81,7 @@ def verify_folder(folder: Path) -> Verification:
             en=f"{folder} is not there: expected an output folder of 'zones run'.",
             vi=f"Không có thư mục {folder}: cần thư mục kết quả của 'zones run'.",
         )
-    content, frames = load_printed(folder / PRINTED_FOLDER)
+    content, frames = load_published(folder / PUBLISHED_FOLDER)
     result = Verification(folder, content.digest)
     _check_printed(result, frames)
     checks: dict[str, Callable[[AnnexContent, Path], tuple[int, list[Difference]]]] = {
@@ -136,13 +136,13 @@ def _check_bytes(result: Verification) -> None:
 
 def _check_printed(result: Verification, frames: dict[str, pd.DataFrame]) -> None:
     """Hold the printed tables against their own digest, and against each other."""
-    folder = result.folder / PRINTED_FOLDER
+    folder = result.folder / PUBLISHED_FOLDER
     again = text_digest(folder)
     if again != result.digest:
         place = "digest of the figures"
-        result.differences.append(Difference(f"{PRINTED_FOLDER}/", place, result.digest, again))
-    for name in (name for name in PRINTED_ORDER if name in frames):
-        file = f"{PRINTED_FOLDER}/{name}.csv"
+        result.differences.append(Difference(f"{PUBLISHED_FOLDER}/", place, result.digest, again))
+    for name in (name for name in PUBLISHED_ORDER if name in frames):
+        file = f"{PUBLISHED_FOLDER}/{name}.csv"
         carried = set(frames[name].get("digest", pd.Series(dtype="str")))
         result.compared[file] = int(frames[name].select_dtypes("number").count().sum())
         if len(frames[name]) and carried != {result.digest}:
@@ -158,7 +158,7 @@ def _check_printed(result: Verification, frames: dict[str, pd.DataFrame]) -> Non
 
 
 def _twin_difference(item: TwinFigures) -> Difference:
-    name = "" if item.table == "allocation_targets" else f"{PRINTED_FOLDER}/"
+    name = "" if item.table == "allocation_targets" else f"{PUBLISHED_FOLDER}/"
     expected, found = _figure(item.expected), _figure(item.found)
     return Difference(f"{name}{item.table}.csv", item.place, expected, found)
 

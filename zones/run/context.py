@@ -1,33 +1,40 @@
-"""What a run is made of: its options, its steps, what they share, and who is told."""
+"""What the steps of one run share: the project, what was made so far, the sums that were checked.
+
+Nobody below ``zones/run`` sees a context: a step takes from it what its work needs and hands that
+over argument by argument.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
 
 import pandas as pd
 
+from layers.base.errors import InputError
 from layers.base.language import Language, Phrase
+from layers.base.schema import Schema
+from zones.inputs.read import Inputs, read_communes, read_plans
 from zones.measure.closure import ClosureLog
-from zones.output.folder import save_table
+from zones.run.step import Key, key_name
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pyproj
 
-    from zones.inputs.read import Inputs
     from zones.plan.model import Plan
     from zones.project.model import Project
 
-__all__ = ["RunOptions", "RunResult", "RunState", "SilentTeller", "Step", "Teller"]
+__all__ = ["Context", "RunOptions", "RunResult", "SilentTeller", "Teller"]
+
+Thing = TypeVar("Thing")
 
 
 class Teller(Protocol):
     """Listens to a run: the progress bar of a terminal, or plain lines."""
 
-    def step(self, name: str, number: int, total: int) -> None:
+    def step(self, _name: str, label: Phrase, number: int, total: int) -> None:
         """Tell that a step begins."""
 
     def part(self, done: int, total: int) -> None:
@@ -40,7 +47,7 @@ class Teller(Protocol):
 class SilentTeller:
     """Tells nothing."""
 
-    def step(self, name: str, number: int, total: int) -> None:
+    def step(self, _name: str, label: Phrase, number: int, total: int) -> None:
         """Tell nothing of a step."""
 
     def part(self, done: int, total: int) -> None:
@@ -59,13 +66,15 @@ class RunOptions:
     out : pathlib.Path or None
         Output folder; the project's by default.
     only : tuple of str
-        Steps to do; all by default.
+        Steps to do, with what they need; all that the project wants by default.
     overwrite : bool
         Whether an existing output folder may be replaced.
     workers : object
         Number of local workers, or a ``dask.distributed.Client``.
     language : {"vi", "en"} or None
         Language that the map opens in; what the project says by default.
+    write : bool
+        Whether anything is written; without, earlier results in the folder still serve.
     """
 
     out: Path | None = None
@@ -73,10 +82,55 @@ class RunOptions:
     overwrite: bool = False
     workers: object = 1
     language: Language | None = None
+    write: bool = True
+
+
+class _Store:
+    """Tables by their schema and objects by their class."""
+
+    __slots__ = ("_held",)
+
+    def __init__(self) -> None:
+        self._held: dict[Key, object] = {}
+
+    @overload
+    def __getitem__(self, key: Schema) -> pd.DataFrame: ...
+    @overload
+    def __getitem__(self, key: type[Thing]) -> Thing: ...
+    def __getitem__(self, key: Any) -> Any:
+        if key not in self._held:
+            raise InputError(
+                en=f"{key_name(key)} was not made: no step that was done hands it on.",
+                vi=f"Chưa có {key_name(key)}: không bước nào đã chạy tạo ra nó.",
+            )
+        return self._held[key]
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self._held
+
+    @overload
+    def get(self, key: Schema) -> pd.DataFrame | None: ...
+    @overload
+    def get(self, key: type[Thing]) -> Thing | None: ...
+    def get(self, key: Any) -> Any:
+        """What was made, or nothing."""
+        return self._held.get(key)
+
+    def put(self, key: Key, value: object) -> None:
+        """Take something in."""
+        self._held[key] = value
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """All tables by the name of their files."""
+        return {
+            key.name: value
+            for key, value in self._held.items()
+            if isinstance(key, Schema) and isinstance(value, pd.DataFrame)
+        }
 
 
 @dataclass(slots=True)
-class RunState:
+class Context:
     """What the steps of one run share.
 
     Parameters
@@ -89,8 +143,8 @@ class RunState:
         Who is told.
     stage : pathlib.Path
         Folder that pages are written to.
-    tables : dict of str to pandas.DataFrame
-        Tables made or taken over so far, by name.
+    store : _Store
+        Tables and objects made or taken over so far.
     closures : ClosureLog
         Sums that were checked.
     """
@@ -99,72 +153,44 @@ class RunState:
     options: RunOptions
     teller: Teller
     stage: Path
-    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    store: _Store = field(default_factory=_Store)
     closures: ClosureLog = field(default_factory=ClosureLog)
-    made: list[str] = field(default_factory=list)
-    _inputs: Inputs | None = None
     _ground: tuple[gpd.GeoDataFrame, pyproj.CRS] | None = None
     _plans: list[Plan] | None = None
 
-    def inputs(self) -> Inputs:
-        """All inputs, read once."""
-        if self._inputs is None:
-            from zones.inputs.read import read_inputs
+    @overload
+    def __getitem__(self, key: Schema) -> pd.DataFrame: ...
+    @overload
+    def __getitem__(self, key: type[Thing]) -> Thing: ...
+    def __getitem__(self, key: Any) -> Any:
+        return self.store[key]
 
-            self._inputs = read_inputs(self.project, progress=self.teller.part)
-        return self._inputs
+    @overload
+    def get(self, key: Schema) -> pd.DataFrame | None: ...
+    @overload
+    def get(self, key: type[Thing]) -> Thing | None: ...
+    def get(self, key: Any) -> Any:
+        """What an earlier step made, or nothing where none did."""
+        return self.store.get(key)
 
     def communes(self) -> tuple[gpd.GeoDataFrame, pyproj.CRS]:
         """Communes in the area CRS, without reading the layers where they are not needed."""
-        if self._inputs is not None:
-            return self._inputs.communes, self._inputs.crs
+        inputs = self.store.get(Inputs)
+        if inputs is not None:
+            return inputs.communes, inputs.crs
         if self._ground is None:
-            from zones.inputs.read import read_communes
-
             communes, crs, _ = read_communes(self.project)
             self._ground = communes, crs
         return self._ground
 
     def plans(self) -> list[Plan]:
         """Plans of the project, leading one first."""
-        if self._inputs is not None:
-            return self._inputs.plans
+        inputs = self.store.get(Inputs)
+        if inputs is not None:
+            return inputs.plans
         if self._plans is None:
-            from zones.inputs.read import read_plans
-
             self._plans = read_plans(self.project)
         return self._plans
-
-    def put(self, name: str, table: pd.DataFrame) -> None:
-        """Hand over a table to later steps and to the output folder."""
-        self.tables[name] = table
-        self.made.append(name)
-        save_table(table, self.stage, name)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a run.
-
-    Parameters
-    ----------
-    name : str
-        What ``--only`` calls it.
-    label : Phrase
-        What the progress bar calls it.
-    needs : tuple of str
-        Steps whose tables it reads.
-    work : callable
-        Does the step: reads from and puts into the state.
-    wanted : callable
-        Whether a project asks for it.
-    """
-
-    name: str
-    label: Phrase
-    needs: tuple[str, ...]
-    work: Callable[[RunState], None]
-    wanted: Callable[[Project], bool] = lambda _project: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,18 +201,29 @@ class RunResult:
     ----------
     out : pathlib.Path
         Output folder.
-    tables : dict of str to pandas.DataFrame
-        Tables by name.
+    store : _Store
+        What its steps made: tables by their schema, objects by their class.
     record : dict
         What stands in ``run.json``.
     """
 
     out: Path
-    tables: dict[str, pd.DataFrame]
+    store: _Store
     record: dict[str, Any]
+
+    @overload
+    def __getitem__(self, key: Schema) -> pd.DataFrame: ...
+    @overload
+    def __getitem__(self, key: type[Thing]) -> Thing: ...
+    def __getitem__(self, key: Any) -> Any:
+        return self.store[key]
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Tables by the name of their files."""
+        return self.store.tables()
 
     @property
     def has_problems(self) -> bool:
         """Whether the data has problems (exit code 1)."""
-        found = [table for name, table in self.tables.items() if name.endswith("findings")]
-        return any(bool((table["severity"] == "problem").any()) for table in found)
+        return any(row["severity"] == "problem" for row in self.record["findings"])

@@ -21,7 +21,7 @@ from zones.allocation.land import (
     suitability_table,
     unreached_communes,
 )
-from zones.measure.measure import MEASURED
+from zones.tables import MEASURED
 
 NOTHING = pd.DataFrame({"commune_code": [], "crop": [], "present_ha": []})
 

@@ -18,12 +18,12 @@ from zones.allocation.checks import check_allocation_inputs
 from zones.allocation.job import AllocationJob, run_job
 from zones.allocation.prepare import Prepared, prepare_allocation
 from zones.allocation.rounded import allocation_table, annex_table
-from zones.measure.measure import MEASURED
 from zones.measure.targets import ToleratedBounds, compare_targets, join_plan_targets
 from zones.plan.files import load_plan
 from zones.plan.frames import targets_frame, zones_frame
 from zones.plan.model import Plan
 from zones.project.model import load_project
+from zones.tables import MEASURED
 
 #: Present hectares of the province, near what the plan says of today.
 PRESENT = {

@@ -30,7 +30,6 @@ def prepared() -> Prepared:
         settings=YEARS,
         names={},
         findings=(),
-        tables={},
     )
 
 

@@ -14,12 +14,13 @@ from zones.allocation.explain.sentences import Voice
 from zones.cli import language as speech
 from zones.cli.main import run
 from zones.project.model import load_project
-from zones.run.run import RunOptions, run_project
+from zones.run.context import RunOptions
+from zones.run.run import run_project
 
 LAND = """\
 commune_code,source,area_ha
-06148,bare_production,1000
-06184,bare_production,2000
+06148,bare_production,50
+06184,bare_production,60
 06529,annual_crop,60
 06148,annual_crop,40
 """
@@ -60,7 +61,7 @@ def test_the_step_writes_tables_that_close(project: Path) -> None:
         assert row["present_ha"] + row["planned_ha"] == pytest.approx(row["end_ha"])
     # 3,000 ha of bare land are shared by zones that ask for hundreds of thousands.
     bare = table[table["land"] == "bare_production"]
-    assert bare["planned_ha"].sum() == pytest.approx(3000, abs=0.5)
+    assert bare["planned_ha"].sum() == pytest.approx(110, abs=0.5)
     assert held.loc["pine", "shortfall_ha"] > 0
     report = (out / "allocation.md").read_text("utf-8")
     assert "Thông còn thiếu" in report
@@ -133,7 +134,7 @@ def test_the_answer_comes_first(
     assert why == "Vì sao không nhiều hơn: đã trồng hết đất phù hợp."
     assert "Dược liệu" not in text
     monkeypatch.setattr(speech, "_language", "en")
-    changed = ["--what-if", "land.bare_production.06184=2500"]
+    changed = ["--what-if", "land.bare_production.06184=95"]
     code, text = told(capsys, "allocate", str(project), *changed)
     lines = text.splitlines()
     assert lines[0].split(":")[0] in ("Pine", "Anise", "Cinnamon", "Acacia")
@@ -239,14 +240,16 @@ def test_targets_that_the_other_project_drops_and_twins_are_told_apart(
 def test_a_changed_table_of_the_allocation_leaves_the_measurement(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (project.parent / "đất.csv").write_text(LAND.replace("1000", "900"), "utf-8")
+    (project.parent / "đất.csv").write_text(
+        LAND.replace("06148,bare_production,50", "06148,bare_production,45"), "utf-8"
+    )
     code = run(["run", str(project), "--only", "allocate", "--overwrite", "--json"])
     capsys.readouterr()
     assert code in (0, 1)
     record = json.loads((project.parent / "out" / "run.json").read_text("utf-8"))
     table = pd.read_parquet(project.parent / "out" / "allocation.parquet")
     bare = table[table["land"] == "bare_production"]
-    assert bare["planned_ha"].sum() == pytest.approx(2900, abs=0.5)
+    assert bare["planned_ha"].sum() == pytest.approx(105, abs=0.5)
     # The pages of the earlier allocation are not current any more.
     assert "measure" in record["steps"]
     (project.parent / "đất.csv").write_text(LAND, "utf-8")

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from layers.base.errors import InputError
 from tests.factories import forest_plots, write_project
 from zones.cli.language import set_language
 from zones.cli.main import run
 from zones.project.model import load_project
-from zones.run.cover import measure_cover
+from zones.run.context import RunOptions
+from zones.run.run import run_project
+from zones.tables import COVER_CHANGE, COVER_CHANGE_PIECES
 
 
 @pytest.fixture
@@ -66,12 +67,12 @@ def test_lines_of_a_terminal(project: Path, capsys: pytest.CaptureFixture[str]) 
 
 def test_change_since_an_earlier_layer(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with_earlier(project)
-    result = measure_cover(load_project(project))
-    assert result.change is not None
-    table = result.change.table.set_index("cause")
+    result = run_project(load_project(project), options=RunOptions(only=("change",), write=False))
+    assert not (project.parent / "out").exists()
+    table = result[COVER_CHANGE].set_index("cause")
     assert table.loc["became_established", "change_ha"] == pytest.approx(20.8)
     assert table.loc["total", "change_points"] == pytest.approx(100 * 20.8 / 440)
-    behind = result.change.pieces.query("cause == 'became_established'")
+    behind = result[COVER_CHANGE_PIECES].query("cause == 'became_established'")
     assert behind["after_plot"].tolist() == ["1/1/2"]
     assert run(["cover", str(project), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
@@ -94,11 +95,11 @@ def test_forest_outside_the_communes_is_a_problem(
     assert "11.08 ha with forest lie outside every commune" in capsys.readouterr().out
 
 
-def test_a_project_without_forest_layer(project: Path) -> None:
+def test_a_project_without_forest_layer(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = project.read_text("utf-8").splitlines(keepends=True)
     project.write_text("".join(line for line in text if "forest:" not in line), "utf-8")
-    with pytest.raises(InputError, match="no layer of kind forest_status"):
-        measure_cover(load_project(project))
+    assert run(["cover", str(project)]) == 2
+    assert "no layer of kind forest_status" in capsys.readouterr().err
 
 
 def test_a_layer_with_errors_stops(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

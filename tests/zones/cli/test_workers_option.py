@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from zones.cli.workers import connected
 
 from layers import InputError
-from zones.cli.workers import connected
 
 
 def test_workers_of_this_machine_are_a_number() -> None:

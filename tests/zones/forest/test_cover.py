@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.base.errors import ClosureError, InputError, SchemaError
-from maps.tables import FOREST_COVER
+from maps import tables as page_tables
 from zones.forest.cover import (
-    FOREST_COVER_FULL,
     check_forest_cover,
     forest_cover_rate,
     forest_cover_table,
 )
 from zones.measure.closure import ClosureLog
+from zones.tables import FOREST_COVER
 
 # Hectares of Bắc Giang: natural, planted forest, not yet, natural area → rate, with not yet.
 BAC_GIANG = [
@@ -129,8 +129,8 @@ def test_not_yet_forest_outside_the_three_classes_is_no_forest():
 
 def test_the_contract_comes_first():
     table = squares()
-    assert list(table.columns) == FOREST_COVER_FULL.names
-    assert list(table.columns[:8]) == FOREST_COVER.names
+    assert list(table.columns) == FOREST_COVER.names
+    assert list(table.columns[:8]) == page_tables.FOREST_COVER.names
     assert table["commune"].iloc[-1] == "Lạng Sơn"
 
 

@@ -17,7 +17,8 @@ from tests.factories import communes, forest_plots, square, write_project
 from zones.cli.language import language_of_pages, set_language
 from zones.pages.context_layers import load_outlines, near_neighbours
 from zones.project.model import load_project
-from zones.run.run import RunOptions, run_project
+from zones.run.context import RunOptions
+from zones.run.run import run_project
 
 HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)">'
 
@@ -65,21 +66,6 @@ def test_measures_are_those_of_the_files(data: dict[str, Any], folder: Path) -> 
     limits = [data["limits"][place] for place in zone(data, "pine")["limits"]]
     assert limits == pine["binding"].tolist()
     assert "no_land" in limits
-
-
-def test_without_an_allocation_they_are_missing_and_said_so(folder: Path, tmp_path: Path) -> None:
-    from zones.pages.map import render_pages
-    from zones.run.context import RunState, SilentTeller
-
-    out = folder / "out"
-    kept = ("measured", "targets", "zones", "zone_names", "forest_cover", "planted_species")
-    state = RunState(load_project(folder), RunOptions(), SilentTeller(), tmp_path)
-    state.tables |= {name: pd.read_parquet(out / f"{name}.parquet") for name in kept}
-    render_pages(state)
-    bare = read_page_data((tmp_path / "map.html").read_text("utf-8"))
-    assert bare["measures"] == ["present", "share", "held", "cover"]
-    assert not any("gap" in item["values"] or "limits" in item for item in bare["zones"])
-    assert any("land available" in note["en"] for note in bare["notes"])
 
 
 def test_kinds_come_from_the_table_of_units(data: dict[str, Any]) -> None:
@@ -170,7 +156,7 @@ def test_outlines_stand_where_the_named_crs_puts_them(tmp_path: Path) -> None:
 def test_the_page_opens_in_the_language_asked_for(tmp_path: Path) -> None:
     path = write_project(tmp_path / "dự án")
     plain = path.read_text("utf-8")
-    steps = {"only": ("render",), "overwrite": True}
+    steps = {"only": ("map",), "overwrite": True}
     assert run(path)["language"] == "vi"
     assert run(path, language="en", **steps)["language"] == "en"
     path.write_text(plain + "annex: {language: en}\n", "utf-8")

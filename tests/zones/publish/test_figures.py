@@ -10,17 +10,18 @@ from hypothesis import strategies as st
 
 from layers.base.errors import ClosureError
 from zones.forest.cover import forest_cover_table
-from zones.forest.species import PLANTED_SPECIES
-from zones.publish.consistency import check_twins, twin_differences
+from zones.publish.consistency import check_consistency, twin_differences
 from zones.publish.figures import (
     FUNCTIONS,
     WITH_FOREST,
-    print_forest_cover,
-    print_land,
-    print_targets,
-    print_zones,
+    round_forest_cover,
+    round_land,
+    round_species,
+    round_targets,
+    round_zones,
+    zone_totals,
 )
-from zones.publish.printed_species import print_present, print_species_ages, zone_totals
+from zones.tables import PLANTED_SPECIES
 
 CODES = ["06001", "06002", "06003"]
 
@@ -52,9 +53,9 @@ def _target(zone: str, low: float, present: float, **more: object) -> dict[str, 
 
 
 def test_target_prints_the_sum_of_the_printed_communes() -> None:
-    zones = print_zones(_zones({"pine": [0.06, 0.06, 0.06]}), decimals=1)
+    zones = round_zones(_zones({"pine": [0.06, 0.06, 0.06]}), decimals=1)
     assert zones["present_ha"].tolist() == [0.1, 0.1, 0.0]
-    targets = print_targets(
+    targets = round_targets(
         pd.DataFrame([_target("pine", 1.0, 0.18)]), zones, decimals=1, rate_decimals=2
     )
     assert targets.loc[0, ["present", "shortfall"]].tolist() == [0.2, 0.8]
@@ -62,16 +63,16 @@ def test_target_prints_the_sum_of_the_printed_communes() -> None:
 
 def test_target_of_a_commune_prints_the_figure_of_the_table_of_the_zone() -> None:
     # 0.06 alone is 0.1; of three equal communes the last one gives way to the sum of 0.2.
-    zones = print_zones(_zones({"na": [0.06, 0.06, 0.06]}), decimals=1)
+    zones = round_zones(_zones({"na": [0.06, 0.06, 0.06]}), decimals=1)
     rows = [_target("na", 1.0, 0.06, commune_code="06003")]
-    targets = print_targets(pd.DataFrame(rows), zones, decimals=1, rate_decimals=2)
+    targets = round_targets(pd.DataFrame(rows), zones, decimals=1, rate_decimals=2)
     assert targets.loc[0, ["present", "shortfall"]].tolist() == [0.0, 1.0]
 
 
 def test_shortfall_is_counted_from_what_is_printed() -> None:
     rows = [_target("", 65.0, 64.505, unit="%", indicator="forest_cover_rate")]
-    zones = print_zones(_zones({"pine": [1.0, 1.0, 1.0]}), decimals=1)
-    targets = print_targets(pd.DataFrame(rows), zones, decimals=1, rate_decimals=1)
+    zones = round_zones(_zones({"pine": [1.0, 1.0, 1.0]}), decimals=1)
+    targets = round_targets(pd.DataFrame(rows), zones, decimals=1, rate_decimals=1)
     assert targets.loc[0, ["present", "shortfall"]].tolist() == [64.5, 0.5]
 
 
@@ -105,7 +106,7 @@ def _cover_table(figures: list[list[float]]) -> pd.DataFrame:
 
 
 def _cover(figures: list[list[float]], *, decimals: int = 1) -> pd.DataFrame:
-    return print_forest_cover(_cover_table(figures), decimals=decimals, rate_decimals=2)
+    return round_forest_cover(_cover_table(figures), decimals=decimals, rate_decimals=2)
 
 
 def _species(figures: list[list[float]]) -> pd.DataFrame:
@@ -156,18 +157,31 @@ def _exact(figures: list[list[float]]) -> dict[str, pd.DataFrame]:
     }
 
 
+def _totals(
+    exact: dict[str, pd.DataFrame], species: pd.DataFrame, *, decimals: int = 1
+) -> pd.Series[float]:
+    measured = exact["planted_species"]
+    return zone_totals(
+        exact["targets"],
+        exact["zones"],
+        exact["zone_names"],
+        (measured, species),
+        decimals=decimals,
+    )
+
+
 def _tables(figures: list[list[float]], *, decimals: int = 1) -> dict[str, pd.DataFrame]:
     exact = _exact(figures)
     cover = _cover(figures, decimals=decimals)
-    species = print_species_ages(exact["planted_species"], cover, decimals=decimals)
-    totals = zone_totals(exact, species, decimals=decimals)
-    zones = print_zones(exact["zones"], decimals=decimals, totals=totals)
+    species = round_species(exact["planted_species"], cover, decimals=decimals)
+    totals = _totals(exact, species, decimals=decimals)
+    zones = round_zones(exact["zones"], decimals=decimals, totals=totals)
     return {
         "forest_cover": cover,
         "planted_species": species,
-        "land": print_land(_land(figures), cover, decimals=decimals),
+        "land": round_land(_land(figures), cover, decimals=decimals),
         "zones": zones,
-        "targets": print_targets(
+        "targets": round_targets(
             exact["targets"], zones, decimals=decimals, rate_decimals=2, totals=totals
         ),
         "zone_totals": totals.rename("total_ha").rename_axis("zone").reset_index(),
@@ -190,15 +204,13 @@ def test_a_figure_in_two_tables_is_the_same_figure(
 ) -> None:
     tables = _tables(figures, decimals=decimals)
     assert twin_differences(tables) == []
-    check_twins(tables)
+    check_consistency(tables)
     # One species, one zone: species and ages, zone, and the targets of both zones of the species.
     species = tables["planted_species"].iloc[0]
     zone = tables["zones"].loc[tables["zones"]["zone"] == "pine", "present_ha"].sum()
     planted = tables["forest_cover"][["planted_forest_ha", "not_yet_forest_ha"]].iloc[-1].sum()
     targets = tables["targets"]["present"]
     assert [zone, planted, targets[0], targets[2]] == pytest.approx([species["planted_ha"]] * 4)
-    present = print_present(_exact(figures), decimals=decimals)
-    pd.testing.assert_frame_equal(present, tables["zones"])
     # A printed cell is the figure down or up; where few cells share a printed sum, the next step.
     cover, exact = tables["forest_cover"], _forest_areas(figures)
     step = 10.0**-decimals
@@ -233,14 +245,14 @@ def test_forest_by_function_adds_up_to_the_area_with_forest() -> None:
 
 def test_species_add_up_to_the_planted_forest_of_the_province() -> None:
     cover = _cover(FIGURES)
-    species = print_species_ages(_species(FIGURES), cover, decimals=1)
+    species = round_species(_species(FIGURES), cover, decimals=1)
     established = species.drop(columns=["crop", "planted_ha", "not_yet_ha"]).sum().sum()
     assert established == pytest.approx(cover["planted_forest_ha"].iloc[-1])
     assert species["not_yet_ha"].sum() == pytest.approx(cover["not_yet_forest_ha"].iloc[-1])
     assert species["planted_ha"].to_numpy() == pytest.approx(
         species.drop(columns=["crop", "planted_ha"]).sum(axis=1).to_numpy()
     )
-    assert print_species_ages(species.iloc[:0], cover, decimals=1).empty
+    assert round_species(species.iloc[:0], cover, decimals=1).empty
 
 
 @settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
@@ -248,7 +260,7 @@ def test_species_add_up_to_the_planted_forest_of_the_province() -> None:
 def test_species_of_any_figures_add_up(figures: list[list[float]], decimals: int) -> None:
     cover = _cover(figures, decimals=decimals)
     exact = _species(figures)
-    species = print_species_ages(exact, cover, decimals=decimals)
+    species = round_species(exact, cover, decimals=decimals)
     assert twin_differences({"forest_cover": cover, "planted_species": species}) == []
     step = 10.0**-decimals
     apart = (species.drop(columns="crop") - exact.drop(columns="crop")).abs()
@@ -259,23 +271,20 @@ def test_species_of_any_figures_add_up(figures: list[list[float]], decimals: int
 def test_zone_of_another_layer_keeps_its_own_total() -> None:
     exact = _exact(FIGURES)
     other = exact["zones"].assign(present_ha=exact["zones"]["present_ha"] + 0.01)
-    species = print_species_ages(exact["planted_species"], _cover(FIGURES), decimals=1)
-    assert zone_totals(exact, species, decimals=1).index.tolist() == ["pine", "tea"]
-    assert zone_totals({**exact, "zones": other}, species, decimals=1).index.tolist() == ["tea"]
-    assert zone_totals(exact, species.iloc[:0], decimals=1).empty
-    without = {name: exact[name] for name in ("zones", "zone_names", "targets")}
-    alone = print_present(without, decimals=1)
-    pd.testing.assert_frame_equal(alone, print_zones(exact["zones"], decimals=1))
+    species = round_species(exact["planted_species"], _cover(FIGURES), decimals=1)
+    assert _totals(exact, species).index.tolist() == ["pine", "tea"]
+    assert _totals({**exact, "zones": other}, species).index.tolist() == ["tea"]
+    assert _totals(exact, species.iloc[:0]).empty
 
 
 def test_land_prints_the_natural_forest_of_the_forest_cover() -> None:
     cover = _cover(FIGURES)
-    land = print_land(_land(FIGURES), cover, decimals=1)
+    land = round_land(_land(FIGURES), cover, decimals=1)
     natural = land[land["land"] == "natural_forest"]
     assert natural["area_ha"].tolist() == cover["natural_forest_ha"].tolist()[:-1]
     assert land.loc[land["land"] != "natural_forest", "area_ha"].sum() == pytest.approx(0.4)
     assert land["commune_code"].tolist() == [code for code in CODES for _ in range(3)]
-    assert print_land(_land(FIGURES).iloc[:0], cover, decimals=1).empty
+    assert round_land(_land(FIGURES).iloc[:0], cover, decimals=1).empty
 
 
 @pytest.mark.parametrize(
@@ -300,11 +309,11 @@ def test_figure_that_differs_is_named(table: str, row: int, column: str, place: 
     found = twin_differences({**tables, table: changed})
     assert any(item.table == table and item.place.startswith(place) for item in found)
     with pytest.raises(ClosureError, match=r"Printed tables do not agree in \d+ figures, first"):
-        check_twins({**tables, table: changed})
+        check_consistency({**tables, table: changed})
 
 
 def _allocated() -> dict[str, pd.DataFrame]:
-    zones = print_zones(_zones({"pine": [1.0, 2.0, 0.0]}), decimals=1)
+    zones = round_zones(_zones({"pine": [1.0, 2.0, 0.0]}), decimals=1)
     zones = zones.assign(gap_ha=[0.9, -0.3, np.nan])
     rows = [
         ("pine", "06001", "Xã 06001", "bare", 2026, 0.5, 1.0, ""),

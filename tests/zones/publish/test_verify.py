@@ -19,7 +19,8 @@ from zones.cli.language import set_language
 from zones.cli.main import run as command
 from zones.project.model import load_project
 from zones.publish.verify import Verification, verify_folder
-from zones.run.run import RunOptions, run_project
+from zones.run.context import RunOptions
+from zones.run.run import run_project
 
 
 @pytest.fixture(autouse=True)

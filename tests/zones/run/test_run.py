@@ -15,8 +15,9 @@ from layers import ClosureError, InputError, OutputExistsError, data_path
 from tests.factories import forest_plots, write_project
 from zones.output import record as run_record
 from zones.project.model import load_project
-from zones.publish.figures import print_targets, print_zones
-from zones.run.run import RunOptions, RunResult, SilentTeller, run_project
+from zones.publish.figures import round_targets, round_zones
+from zones.run.context import RunOptions, RunResult, SilentTeller
+from zones.run.run import run_project
 
 ROOT = Path(__file__).resolve().parents[3]
 KILL = int(getattr(signal, "SIGKILL", 9))
@@ -27,7 +28,7 @@ class Listener(SilentTeller):
         self.steps: list[str] = []
         self.notes: list[str] = []
 
-    def step(self, name: str, number: int, total: int) -> None:
+    def step(self, name: str, _label: object, _number: int, _total: int) -> None:
         self.steps.append(name)
 
     def note(self, text: object) -> None:
@@ -169,6 +170,12 @@ def test_only_reuses_what_still_holds(tmp_path: Path) -> None:
     assert list(record["steps"]) == list(full.record["steps"])
     text = path.read_text("utf-8")
     path.write_text(text.replace("title: Thử nghiệm", "title: Khác"), "utf-8")
+    # A title stands on pages alone.
+    assert run(path, only=("compare",), overwrite=True)[1].steps == ["compare"]
+    path.write_text(text + "thresholds: {listed_min_percent: 2}\n", "utf-8")
+    assert run(path, only=("round",), overwrite=True)[1].steps == ["compare", "round"]
+    with (path.parent / "fruit.csv").open("a", encoding="utf-8") as file:
+        file.write("06184,citrus,2025,1\n")
     _, listener = run(path, only=("compare",), overwrite=True)
     assert listener.steps == ["check", "measure", "cover", "compare"]
     assert "No earlier results" in listener.notes[0]
@@ -186,7 +193,7 @@ def test_other_tables_of_codes_are_other_software(
     listener = run(path, only=("compare",), overwrite=True)[1]
     assert listener.steps == ["check", "measure", "cover", "compare"]
     # A record of software that kept no lists of files is of no use, and no obstacle.
-    (out / "run.json").write_text('{"versions": {}, "steps": {"render": {}}}', "utf-8")
+    (out / "run.json").write_text('{"versions": {}, "steps": {"map": {}}}', "utf-8")
     assert run(path, only=("compare",), overwrite=True)[1].steps[0] == "check"
 
 
@@ -352,8 +359,8 @@ def test_the_printed_area_of_a_zone_is_the_sum_of_its_communes(tmp_path: Path) -
         file.write("commune_code,crop,year,area_ha\n")
         file.write("06148,custard_apple,2025,3.13\n06184,custard_apple,2025,3.12\n")
     tables = run(path)[0].tables
-    zones = print_zones(tables["zones"], decimals=1)
-    targets = print_targets(tables["targets"], zones, decimals=1, rate_decimals=2)
+    zones = round_zones(tables["zones"], decimals=1)
+    targets = round_targets(tables["targets"], zones, decimals=1, rate_decimals=2)
     row = targets.set_index("target").loc["custard-apple-area-2030"]
     communes = zones.loc[zones["zone"] == "custard_apple", "present_ha"]
     assert row["present"] == pytest.approx(communes.sum(), abs=1e-9)

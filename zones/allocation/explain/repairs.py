@@ -14,30 +14,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers.base.schema import Column, Schema
 from zones.allocation.allocate import Allocation
 from zones.allocation.explain.allocation_wide import LATER, WideProgramme, widen
 from zones.allocation.land_years import usable_land
 from zones.solver.linear_programme import optimum
+from zones.tables import ALLOCATION_REPAIRS as REPAIRS
 
 __all__ = ["REPAIRS", "find_repairs"]
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
-
-REPAIRS = Schema(
-    "repairs",
-    (
-        Column("target", "text", "the short target"),
-        Column("zone", "text", "its zone"),
-        Column("repair", "text", "open_list, list_commune, pace, source, year, lock or floor"),
-        Column("commune_code", "text", "the commune concerned, or empty"),
-        Column("source", "text", "the land source concerned, or empty"),
-        Column("change_ha", "number", "by how much a figure is moved", "ha", nullable=True),
-        Column("gain_ha", "number", "by how much all shortfalls together shrink", "ha"),
-        Column("left_ha", "number", "what all targets together still lack", "ha"),
-    ),
-)
 
 _NOISE_HA = 1e-3
 #: How many single communes are tried per target, those with most to give first.

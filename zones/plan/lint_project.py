@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import csv
-import tempfile
 from functools import lru_cache
-from pathlib import Path
 
 import pandas as pd
 
 from layers.base.resources import data_path
-from zones.measure.measure import MEASURED
 from zones.measure.present import present_by_crop
 from zones.plan.findings import PlanFinding
 from zones.plan.lint_land import LAND_FOR_ZONES, PRESENT_OF_ZONES, lint_with_land
 from zones.plan.model import Plan
-from zones.project.model import Project, load_project
-from zones.run.run import RunOptions, run_project
+from zones.project.model import Project
+from zones.tables import MEASURED
 
 __all__ = ["land_for_zones", "lint_project", "present_of_zones"]
 
@@ -85,14 +82,10 @@ def _kinds(project: Project) -> dict[str, str]:
     return {name: kind for kind, name in newest.items()}
 
 
-def lint_project(plan: Plan, project: str | Path) -> list[PlanFinding]:
-    """Measure a project and hold a plan against it; nothing is written."""
-    loaded = load_project(Path(project))
-    with tempfile.TemporaryDirectory() as folder:
-        options = RunOptions(out=Path(folder) / "measured", only=("measure",))
-        measured = run_project(loaded, options=options).tables["measured"]
+def lint_project(plan: Plan, project: Project, measured: pd.DataFrame) -> list[PlanFinding]:
+    """Hold a plan against what a project measured: columns of ``MEASURED``, in hectares."""
     return lint_with_land(
         plan,
-        present=present_of_zones(plan, measured, dict(loaded.present)),
-        land=land_for_zones(plan, measured, _kinds(loaded)),
+        present=present_of_zones(plan, measured, dict(project.present)),
+        land=land_for_zones(plan, measured, _kinds(project)),
     )

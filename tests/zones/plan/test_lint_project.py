@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from zones.measure.measure import MEASURED
 from zones.plan.files import load_plan
-from zones.run.plan_check import land_for_zones, present_of_zones
+from zones.plan.lint_project import land_for_zones, present_of_zones
+from zones.tables import MEASURED
 
 KINDS = {"forest": "forest_status", "use": "land_use"}
 

@@ -7,27 +7,13 @@ from collections.abc import Iterable
 import pandas as pd
 
 from layers.base.findings import Finding
-from layers.base.schema import Column, Schema
+from zones.tables import FINDINGS
 
-__all__ = ["FINDINGS", "findings_table"]
-
-FINDINGS = Schema(
-    "findings",
-    (
-        Column("severity", "text", "error, problem or note"),
-        Column("kind", "text", "stable identifier of the kind of fault"),
-        Column("source", "text", "layer's name in the project file"),
-        Column("count", "integer", "records concerned"),
-        Column("area_ha", "number", "their area", "ha", nullable=True),
-        Column("examples", "text", "the first identifiers"),
-        Column("message_vi", "text", "message in Vietnamese"),
-        Column("message_en", "text", "message in English"),
-    ),
-)
+__all__ = ["findings_table"]
 
 
 def findings_table(findings: Iterable[Finding]) -> pd.DataFrame:
-    """Table of findings."""
+    """Table of findings, columns of ``FINDINGS``, areas in hectares."""
     rows = [
         {
             "severity": item.severity,

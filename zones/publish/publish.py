@@ -1,0 +1,126 @@
+"""The figures of a run as all its pages print them: rounded once, held against each other here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from maps import TableNote
+from zones.allocation.land import join_zone_land
+from zones.publish.consistency import check_consistency
+from zones.publish.figures import RoundedMeasures, frames_digest
+from zones.publish.notes import table_notes
+
+__all__ = ["AllocationTables", "PublishedFigures", "publish"]
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationTables:
+    """What the allocation hands on, rounded as a whole.
+
+    Parameters
+    ----------
+    allocation, targets, losses, land, notes, sources : pandas.DataFrame
+        ``ALLOCATION``, ``ALLOCATION_TARGETS``, ``ALLOCATION_LOSSES``, ``ALLOCATION_LAND``,
+        ``ALLOCATION_NOTES`` and ``ALLOCATION_SOURCES`` of ``zones.tables``.
+    """
+
+    allocation: pd.DataFrame
+    targets: pd.DataFrame
+    losses: pd.DataFrame
+    land: pd.DataFrame
+    notes: pd.DataFrame
+    sources: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedFigures:
+    """Rounded frames that all pages of a run share.
+
+    Parameters
+    ----------
+    targets, zones, forest_cover, planted_species : pandas.DataFrame
+        Columns of the schemas in ``zones.tables``, rounded; ``zones`` has ``held_ratio`` and, of
+        the allocation, ``available_ha`` and ``gap_ha``.
+    zone_names : pandas.DataFrame
+        Zones of the leading plan, then of the others.
+    sources : pandas.DataFrame
+        Columns of ``maps.tables.SOURCES``.
+    land : pandas.DataFrame
+        ``commune_code, land, area_ha``: land that is no zone.
+    allocation, losses : pandas.DataFrame
+        Columns of the schemas in ``zones.tables``.
+    limits : pandas.DataFrame
+        ``zone, commune_code, binding``: what keeps a commune from taking more.
+    notes : tuple of TableNote
+        Sentences for below the tables they concern.
+    sharing : tuple of str
+        Land sources of the allocation whose hectares bear trees as well.
+    digest : str
+        Digest of the rounded frames.
+    """
+
+    targets: pd.DataFrame
+    zones: pd.DataFrame
+    forest_cover: pd.DataFrame
+    planted_species: pd.DataFrame
+    zone_names: pd.DataFrame
+    sources: pd.DataFrame
+    land: pd.DataFrame
+    allocation: pd.DataFrame
+    losses: pd.DataFrame
+    limits: pd.DataFrame
+    notes: tuple[TableNote, ...] = ()
+    sharing: tuple[str, ...] = ()
+    digest: str = ""
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Frames under the digest, by name, in its order."""
+        return {
+            "targets": self.targets,
+            "zones": self.zones,
+            "forest_cover": self.forest_cover,
+            "allocation": self.allocation,
+            "losses": self.losses,
+            "planted_species": self.planted_species,
+            "land": self.land,
+        }
+
+
+def publish(
+    measures: RoundedMeasures,
+    planned: AllocationTables,
+    *,
+    zone_names: pd.DataFrame,
+    sources: pd.DataFrame,
+    decimals: int,
+) -> PublishedFigures:
+    """Join what was measured and what was allocated, and refuse figures that do not agree."""
+    zones = join_zone_land(
+        measures.zones,
+        planned.land,
+        allocation=planned.allocation,
+        losses=planned.losses,
+        decimals=decimals,
+    )
+    shares = planned.sources["shares"].astype(bool)
+    figures = PublishedFigures(
+        targets=measures.targets,
+        zones=zones,
+        forest_cover=measures.forest_cover,
+        planted_species=measures.planted_species,
+        zone_names=zone_names,
+        sources=sources,
+        land=measures.land,
+        allocation=planned.allocation,
+        losses=planned.losses,
+        limits=planned.land[["zone", "commune_code", "binding"]],
+        notes=table_notes(measures.targets, planned.notes),
+        sharing=tuple(planned.sources.loc[shares, "source"]),
+    )
+    totals = measures.zone_totals.rename("total_ha").rename_axis("zone").reset_index()
+    check_consistency(
+        {**figures.frames(), "zone_totals": totals, "allocation_targets": planned.targets}
+    )
+    return replace(figures, digest=frames_digest(figures.frames().values()))

@@ -1,0 +1,111 @@
+"""Which results of an earlier run still hold, and which steps must be done again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from layers.base.schema import Schema
+from zones.output.record import file_digest, input_record, software_versions
+from zones.plan.files import embedded_plans
+from zones.run.step import Step, producers
+
+if TYPE_CHECKING:
+    from zones.project.model import Project
+
+__all__ = ["part_digests", "read_sources", "steps_that_hold", "steps_to_do"]
+
+#: First word of an input's name in the record → key of the project file that names it.
+_PARTS = {
+    "communes": "communes",
+    "natural_areas": "communes",
+    "layer": "layers",
+    "plan": "plans",
+    "allocation": "allocation",
+    "atlas": "atlas",
+    "map": "map",
+}
+
+
+def read_sources(project: Project) -> dict[str, dict[str, Any]]:
+    """Size and digest of every file that a project reads, by what the record calls it."""
+    records = {name: input_record(path) for name, path in project.input_paths().items()}
+    for name in project.plans:
+        path = embedded_plans().get(name) or project.resolve(Path(name))
+        records[f"plan {name}"] = input_record(path)
+    return records
+
+
+def part_digests(project: Project, sources: Mapping[str, Any]) -> dict[str, str]:
+    """Digest of each key of a project, with the files that it names."""
+    digests = {}
+    for part, value in project.model_dump(mode="json").items():
+        files = {name: it for name, it in sources.items() if _PARTS.get(name.split()[0]) == part}
+        text = json.dumps([value, files], sort_keys=True, default=str)
+        digests[part] = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return digests
+
+
+def steps_that_hold(
+    steps: Mapping[str, Step],
+    project: Project,
+    parts: Mapping[str, str],
+    earlier: Mapping[str, Any] | None,
+    out: Path,
+) -> set[str]:
+    """Names of steps whose earlier tables may be taken over.
+
+    The software and the embedded tables are the same, so are the settings and files that the step
+    declares, its tables lie there as they were written, and all of that is true as well of the
+    steps whose results it read.
+    """
+    if earlier is None or earlier.get("versions") != software_versions():
+        return set()
+    done: Mapping[str, Any] = earlier.get("steps", {})
+    outputs: Mapping[str, str] = earlier.get("outputs", {})
+    made_by = producers(steps.values())
+    hold: set[str] = set()
+    for name, step in steps.items():
+        record = done.get(name)
+        if record is None or record.get("settings") != _settings(step, parts):
+            continue
+        needed = {made_by[key] for key in step.needs(project) if key in made_by}
+        files = [f"{table.name}.parquet" for table in step.tables]
+        whole = all(_is_whole(out / file, outputs.get(file)) for file in files)
+        if needed <= hold and whole:
+            hold.add(name)
+    return hold
+
+
+def _settings(step: Step, parts: Mapping[str, str]) -> dict[str, str]:
+    return {part: parts[part] for part in step.settings}
+
+
+def _is_whole(path: Path, digest: str | None) -> bool:
+    return digest is not None and path.is_file() and file_digest(path) == digest
+
+
+def steps_to_do(
+    chosen: set[str], steps: Mapping[str, Step], project: Project, hold: set[str]
+) -> list[str]:
+    """Chosen steps, and those whose results they need and that no earlier run can give.
+
+    An object is not kept in the output folder: the step that makes it is done again.
+    """
+    made_by = producers(steps.values())
+    todo: set[str] = set()
+    waiting = sorted(chosen)
+    while waiting:
+        name = waiting.pop()
+        if name in todo:
+            continue
+        todo.add(name)
+        for key in steps[name].needs(project):
+            maker = made_by.get(key)
+            kept = isinstance(key, Schema) and maker in hold
+            if maker is not None and not kept and steps[maker].wanted(project):
+                waiting.append(maker)
+    return [name for name in steps if name in todo]

@@ -1,0 +1,127 @@
+"""What a step declares: the one place that its order, its needs and its help words come from."""
+
+from __future__ import annotations
+
+import graphlib
+import importlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from layers.base.errors import InputError
+from layers.base.language import Phrase
+from layers.base.schema import Schema
+from zones.run.names import step_names
+
+if TYPE_CHECKING:
+    from zones.project.model import Project
+    from zones.run.context import Context
+
+__all__ = ["Key", "Made", "Step", "key_name", "load_steps", "producers"]
+
+#: What is handed from step to step: a table by its schema, kept in the output folder, or an object
+#: by its class, kept in memory only.
+Key = Schema | type[object]
+Made = dict[Key, object]
+
+
+def _always(_project: Project) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a run, as its file in ``zones/run/steps`` declares it.
+
+    Parameters
+    ----------
+    label : Phrase
+        What the progress bar calls it.
+    work : callable
+        Does the step: takes the context, writes its files, returns exactly what ``writes`` names.
+    reads : tuple of Schema or class
+        What it takes from earlier steps.
+    writes : tuple of Schema or class
+        What it hands on.
+    files : tuple of str
+        Pages that it writes; a folder with a slash at its end.
+    settings : tuple of str
+        Keys of the project file that decide, with the files they name, whether an earlier result
+        of the step still holds.
+    wanted : callable
+        Whether a project asks for the step.
+    also_reads : callable
+        What it takes from earlier steps only in some projects.
+    name : str
+        Name of its file; set when it is loaded.
+    """
+
+    label: Phrase
+    work: Callable[[Context], Made]
+    reads: tuple[Key, ...] = ()
+    writes: tuple[Key, ...] = ()
+    files: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    wanted: Callable[[Project], bool] = _always
+    also_reads: Callable[[Project], tuple[Key, ...]] = field(default=lambda _project: ())
+    name: str = ""
+
+    @property
+    def tables(self) -> tuple[Schema, ...]:
+        """Tables among what it hands on."""
+        return tuple(key for key in self.writes if isinstance(key, Schema))
+
+    @property
+    def objects(self) -> tuple[type[object], ...]:
+        """Objects among what it hands on."""
+        return tuple(key for key in self.writes if isinstance(key, type))
+
+    def needs(self, project: Project) -> tuple[Key, ...]:
+        """All that it takes from earlier steps in a project."""
+        return (*self.reads, *self.also_reads(project))
+
+
+def load_steps() -> dict[str, Step]:
+    """All steps by name, each after those whose results it reads."""
+    found: dict[str, Step] = {}
+    for name in step_names():
+        declared: Step = importlib.import_module(f"zones.run.steps.{name}").STEP
+        settings = {part: getattr(declared, part) for part in Step.__slots__ if part != "name"}
+        found[name] = Step(**settings, name=name)
+    made_by = producers(found.values())
+    graph = {
+        name: sorted({made_by[key] for key in step.reads if key in made_by})
+        for name, step in found.items()
+    }
+    return {name: found[name] for name in _in_order(graph)}
+
+
+def _in_order(graph: dict[str, list[str]]) -> list[str]:
+    """Order of the steps; of those that could come next, the first by name."""
+    sorter = graphlib.TopologicalSorter(graph)
+    sorter.prepare()
+    order: list[str] = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready())
+        order += ready
+        sorter.done(*ready)
+    return order
+
+
+def producers(steps: Iterable[Step]) -> dict[Key, str]:
+    """Name of the step that hands each key on; no two may."""
+    made_by: dict[Key, str] = {}
+    for step in steps:
+        for key in step.writes:
+            if key in made_by:
+                raise InputError(
+                    en=f"Steps {made_by[key]} and {step.name} both write {key_name(key)}.",
+                    vi=f"Hai bước {made_by[key]} và {step.name} cùng ghi {key_name(key)}.",
+                )
+            made_by[key] = step.name
+    return made_by
+
+
+def key_name(key: Key) -> str:
+    """Name of a table or an object, for messages."""
+    return key.name if isinstance(key, Schema) else key.__name__

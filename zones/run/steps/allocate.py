@@ -1,0 +1,75 @@
+"""Step ``allocate``: each target shared out to communes and years, and rounded as a whole."""
+
+from __future__ import annotations
+
+from layers.base.language import Phrase
+from zones.allocation.job import AllocatedPlan, allocate_project, allocation_tables
+from zones.allocation.prepare import needs_plots, prepare_allocation
+from zones.inputs.read import Inputs
+from zones.output.findings import findings_table
+from zones.project.model import Project
+from zones.publish.figures import RoundedMeasures
+from zones.run.context import Context
+from zones.run.step import Key, Made, Step
+from zones.tables import (
+    ALLOCATION,
+    ALLOCATION_FINDINGS,
+    ALLOCATION_LAND,
+    ALLOCATION_LOSSES,
+    ALLOCATION_NOTES,
+    ALLOCATION_SOURCES,
+    ALLOCATION_TARGETS,
+    FOREST_COVER,
+    MEASURED,
+    PLANTED_SPECIES,
+    TARGETS,
+    ZONE_NAMES,
+    ZONES,
+)
+
+__all__ = ["STEP", "work"]
+
+_READS = (MEASURED, TARGETS, ZONES, ZONE_NAMES, FOREST_COVER, PLANTED_SPECIES)
+
+
+def work(context: Context) -> Made:
+    """Allocate the targets of the leading plan; the tables close with the plan."""
+    project = context.project
+    communes, _ = context.communes()
+    prepared = prepare_allocation(
+        project,
+        context.plans()[0],
+        {schema.name: context[schema] for schema in _READS},
+        communes,
+        layers=context[Inputs].plots if needs_plots(project) else None,
+    )
+    step = 10.0**-project.decimals
+    plan = allocate_project(prepared, step=step, present=context[RoundedMeasures].zones)
+    made: Made = {
+        AllocatedPlan: plan,
+        ALLOCATION_FINDINGS: findings_table(prepared.findings),
+    }
+    return made | dict(allocation_tables(plan, log=context.closures))
+
+
+def _plots(project: Project) -> tuple[Key, ...]:
+    return (Inputs,) if needs_plots(project) else ()
+
+
+STEP = Step(
+    label=Phrase("Allocate the targets", "Phân bổ chỉ tiêu"),
+    work=work,
+    reads=(*_READS, RoundedMeasures),
+    also_reads=_plots,
+    writes=(
+        AllocatedPlan,
+        ALLOCATION,
+        ALLOCATION_TARGETS,
+        ALLOCATION_LOSSES,
+        ALLOCATION_NOTES,
+        ALLOCATION_LAND,
+        ALLOCATION_SOURCES,
+        ALLOCATION_FINDINGS,
+    ),
+    settings=("allocation", "decimals"),
+)

@@ -1,0 +1,40 @@
+"""Step ``annex``: workbook and document, and the published figures beside them as tables."""
+
+from __future__ import annotations
+
+from layers.base.language import Phrase
+from zones.inputs.read import Inputs
+from zones.pages.annex import annex_content, save_annex
+from zones.pages.atlas import atlas_content
+from zones.project.model import Project
+from zones.publish.folder import PUBLISHED_FOLDER
+from zones.publish.publish import PublishedFigures
+from zones.run.context import Context
+from zones.run.step import Key, Made, Step
+
+__all__ = ["STEP", "work"]
+
+
+def work(context: Context) -> Made:
+    """Write ``annex.xlsx``, ``annex.docx`` and the folder of figures."""
+    project, figures = context.project, context[PublishedFigures]
+    content = annex_content(project, figures, context.plans(), context.communes()[0])
+    atlas = None
+    if project.annex.commune_maps != "none":
+        atlas = atlas_content(project, figures, context[Inputs], content)
+    save_annex(content, figures, context.stage, atlas=atlas, codes=project.annex.commune_maps)
+    return {}
+
+
+def _plots(project: Project) -> tuple[Key, ...]:
+    return () if project.annex.commune_maps == "none" else (Inputs,)
+
+
+STEP = Step(
+    label=Phrase("Make the annex", "Lập phụ lục"),
+    work=work,
+    reads=(PublishedFigures,),
+    also_reads=_plots,
+    files=("annex.xlsx", "annex.docx", f"{PUBLISHED_FOLDER}/"),
+    settings=("title", "title_en", "demo", "annex", "atlas", "map", "present", "plans"),
+)

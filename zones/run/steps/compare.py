@@ -1,0 +1,65 @@
+"""Step ``compare``: targets of the plans against what was measured; zones by commune."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from layers.base.language import Phrase
+from zones.measure.present import present_by_crop, without_earlier_surveys
+from zones.measure.targets import (
+    ToleratedBounds,
+    compare_targets,
+    join_plan_targets,
+    measured_figures,
+    share_zones,
+)
+from zones.plan.frames import communes_frame, targets_frame, zones_frame
+from zones.project.model import forest_layers
+from zones.run.context import Context
+from zones.run.step import Made, Step
+from zones.tables import FOREST_COVER, MEASURED, TARGETS, ZONE_NAMES, ZONES
+
+__all__ = ["STEP", "work"]
+
+
+def work(context: Context) -> Made:
+    """Targets with present areas and status, and each zone's hectares by commune."""
+    project, plans = context.project, context.plans()
+    communes, _ = context.communes()
+    names = zones_frame(plans[0])
+    earlier = set(forest_layers(project)[:-1]) - set(project.present.values())
+    today = without_earlier_surveys(context[MEASURED], earlier)
+    present = present_by_crop(today, project.present)
+    every = pd.concat([zones_frame(plan) for plan in plans]).drop_duplicates("zone")
+    by_zone = present.merge(every.loc[every["crop"] != "", ["zone", "crop"]], on="crop")
+    targets = join_plan_targets([targets_frame(plan).assign(plan=plan.plan) for plan in plans])
+    limits = project.thresholds
+    compared = compare_targets(
+        targets,
+        measured_figures(by_zone, context[FOREST_COVER]),
+        tolerated=ToleratedBounds(limits.tolerance_percent, limits.rate_tolerance_points),
+    )
+    leading = by_zone[by_zone["zone"].isin(names["zone"])]
+    zones = share_zones(
+        leading[["zone", "commune_code", "present_ha"]],
+        communes_frame(plans[0])[["zone", "commune_code"]],
+        communes=communes[["commune_code", "commune"]],
+        listed_min_percent=limits.listed_min_percent,
+        unlisted_max_percent=limits.unlisted_max_percent,
+    )
+    context.closures.check(
+        "zones: communes to province",
+        parts=zones["present_ha"].sum(),
+        whole=leading["present_ha"].sum(),
+    )
+    used = every["zone"].isin([*names["zone"], *targets["zone"]])
+    return {TARGETS: compared, ZONES: zones, ZONE_NAMES: every[used].reset_index(drop=True)}
+
+
+STEP = Step(
+    label=Phrase("Compare with the plan", "So sánh với kế hoạch"),
+    work=work,
+    reads=(MEASURED, FOREST_COVER),
+    writes=(TARGETS, ZONES, ZONE_NAMES),
+    settings=("plans", "present", "thresholds"),
+)

@@ -1,0 +1,54 @@
+"""Step ``cover``: the forest cover rate and planted species, from the newest forest layer."""
+
+from __future__ import annotations
+
+from layers.base.language import Phrase
+from layers.communes.gazetteer import province_name
+from zones.forest.cover import check_forest_cover, measured_cover
+from zones.forest.species import planted_areas, planted_species_table
+from zones.output.findings import findings_table
+from zones.project.model import newest_forest_layer
+from zones.run.context import Context
+from zones.run.step import Made, Step
+from zones.tables import COVER_FINDINGS, FOREST_COVER, MEASURED, PLANTED_SPECIES
+
+__all__ = ["STEP", "work"]
+
+
+def work(context: Context) -> Made:
+    """Forest cover by commune; empty tables where the project has no forest layer."""
+    project = context.project
+    name = newest_forest_layer(project)
+    if name is None:
+        return {
+            FOREST_COVER: FOREST_COVER.empty(),
+            PLANTED_SPECIES: PLANTED_SPECIES.empty(),
+            COVER_FINDINGS: findings_table([]),
+        }
+    measured = context[MEASURED]
+    measured = measured[measured["layer"] == name]
+    communes, crs = context.communes()
+    table = measured_cover(
+        measured,
+        communes,
+        crs,
+        province_code=project.province,
+        province=province_name(project.province),
+        log=context.closures,
+    )
+    year = project.layers[name].date.year
+    species = planted_species_table(planted_areas(measured), year=year, log=context.closures)
+    found = check_forest_cover(table, measured, source=name)
+    return {
+        FOREST_COVER: table,
+        PLANTED_SPECIES: species,
+        COVER_FINDINGS: findings_table(found),
+    }
+
+
+STEP = Step(
+    label=Phrase("Forest cover", "Tỷ lệ che phủ rừng"),
+    work=work,
+    reads=(MEASURED,),
+    writes=(FOREST_COVER, PLANTED_SPECIES, COVER_FINDINGS),
+)

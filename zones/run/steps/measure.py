@@ -1,0 +1,79 @@
+"""Step ``measure``: hectares of every layer by commune, land and crop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pandas as pd
+
+from layers.base.findings import Finding
+from layers.base.language import Phrase
+from zones.inputs.read import Inputs
+from zones.measure.measure import (
+    Ground,
+    areas_table,
+    measure_plots,
+    measure_raster,
+    measure_report,
+)
+from zones.measure.present import late_reporters
+from zones.output.findings import findings_table
+from zones.run.context import Context
+from zones.run.step import Made, Step
+from zones.tables import AREAS, MEASURE_FINDINGS, MEASURED
+
+__all__ = ["STEP", "work"]
+
+
+def work(context: Context) -> Made:
+    """Measure every layer; the sums of the areas close with what was measured."""
+    inputs = context[Inputs]
+    ground = Ground(inputs.communes, inputs.crs, context.closures, context.options.workers)
+    frames: list[pd.DataFrame] = []
+    found: list[Finding] = []
+    total = len(inputs.plots) + len(inputs.rasters) + len(inputs.reports)
+    for frame, findings in _layers(inputs, ground):
+        frames.append(frame)
+        found += findings
+        context.teller.part(len(frames), total)
+    measured = pd.concat(frames, ignore_index=True)
+    areas = areas_table(measured, inputs.communes)
+    for column in ("area_ha", "ledger_ha"):
+        context.closures.check(
+            f"areas: {column} of all layers",
+            parts=areas[column].sum(),
+            whole=measured[column].sum(),
+        )
+    return {MEASURED: measured, AREAS: areas, MEASURE_FINDINGS: findings_table(_once(found))}
+
+
+def _layers(inputs: Inputs, ground: Ground) -> Iterator[tuple[pd.DataFrame, list[Finding]]]:
+    """Measure layer after layer."""
+    project = inputs.project
+    for name, layer in inputs.plots.items():
+        covers_all = project.layers[name].kind in ("forest_status", "land_use")
+        yield measure_plots(name, layer, ground, covers_all=covers_all)
+    for name, look in inputs.rasters.items():
+        names = dict(zip(look.classes["class"], look.classes["name"], strict=True))
+        yield measure_raster(name, look.grid, names, ground)
+    for name, report in inputs.reports.items():
+        frame = measure_report(name, report, ground)
+        yield frame, late_reporters(name, frame)
+
+
+def _once(found: list[Finding]) -> list[Finding]:
+    """Ground that two communes claim is a fault of the communes, not of each layer upon them."""
+    seen: dict[str, Finding] = {}
+    for item in found:
+        about = replace(item, source="communes") if item.kind == "double-claim" else item
+        seen.setdefault(f"{about.source}: {about.message.en}", about)
+    return list(seen.values())
+
+
+STEP = Step(
+    label=Phrase("Measure areas", "Tính diện tích"),
+    work=work,
+    reads=(Inputs,),
+    writes=(MEASURED, AREAS, MEASURE_FINDINGS),
+)

@@ -1,0 +1,62 @@
+"""Step ``publish``: the figures that all pages print, checked against each other."""
+
+from __future__ import annotations
+
+from layers.base.language import Phrase
+from zones.project.sources import sources_table
+from zones.publish.figures import RoundedMeasures
+from zones.publish.publish import AllocationTables, PublishedFigures, publish
+from zones.run.context import Context
+from zones.run.step import Made, Step
+from zones.tables import (
+    ALLOCATION,
+    ALLOCATION_LAND,
+    ALLOCATION_LOSSES,
+    ALLOCATION_NOTES,
+    ALLOCATION_SOURCES,
+    ALLOCATION_TARGETS,
+    ZONE_NAMES,
+)
+
+__all__ = ["STEP", "work"]
+
+
+def work(context: Context) -> Made:
+    """Join what was measured and what was allocated; refuse figures that do not agree."""
+    project = context.project
+    figures = publish(
+        context[RoundedMeasures],
+        AllocationTables(
+            allocation=context[ALLOCATION],
+            targets=context[ALLOCATION_TARGETS],
+            losses=context[ALLOCATION_LOSSES],
+            land=context[ALLOCATION_LAND],
+            notes=context[ALLOCATION_NOTES],
+            sources=context[ALLOCATION_SOURCES],
+        ),
+        zone_names=context[ZONE_NAMES],
+        sources=sources_table(
+            project,
+            [(Phrase(en=p.name.en, vi=p.name.vi), p.date, p.issuer) for p in context.plans()],
+        ),
+        decimals=project.decimals,
+    )
+    return {PublishedFigures: figures}
+
+
+STEP = Step(
+    label=Phrase("Publish the figures", "Chốt số liệu in"),
+    work=work,
+    reads=(
+        RoundedMeasures,
+        ZONE_NAMES,
+        ALLOCATION,
+        ALLOCATION_TARGETS,
+        ALLOCATION_LOSSES,
+        ALLOCATION_LAND,
+        ALLOCATION_NOTES,
+        ALLOCATION_SOURCES,
+    ),
+    writes=(PublishedFigures,),
+    settings=("plans", "communes", "layers", "annex", "decimals"),
+)
