@@ -48,6 +48,7 @@ from .engine.overlay import overlay_geometry as overlay_geometry
 from .engine.overlay import overlay_pieces as overlay_pieces
 from .engine.repair import repair_polygons as repair_polygons
 from .engine.tabulate import tabulate_area as tabulate_area
+from .io.vector import VectorFile as VectorFile
 from .io.vector import describe_vector as describe_vector
 from .io.vector import list_layers as list_layers
 from .io.vector import load_vector as load_vector

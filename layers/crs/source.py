@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pyproj
 from pyproj.aoi import AreaOfInterest
@@ -17,16 +18,23 @@ from pyproj.crs import ProjectedCRS
 from pyproj.database import query_crs_info
 from pyproj.enums import PJType
 
-from layers.base.errors import CrsError
+from layers.base.errors import CrsError, InputError
 from layers.base.findings import Finding
 from layers.base.language import Phrase, format_number
 from layers.crs.crs import parse_crs, vn2000_zones
 from layers.crs.transform import WGS84, transformation
+from layers.io.legacy_encoding import ENCODINGS, decode_texts
+from layers.io.vector import CURVED, VectorFile, load_vector
 
-if TYPE_CHECKING:
-    import geopandas as gpd
-
-__all__ = ["decide_crs", "name_vn2000", "place_layer", "transverse_mercator", "vn2000_tm3"]
+__all__ = [
+    "as_vector_file",
+    "decide_crs",
+    "name_vn2000",
+    "place_layer",
+    "read_layer",
+    "transverse_mercator",
+    "vn2000_tm3",
+]
 
 _VIET_NAM = AreaOfInterest(102.0, 8.0, 110.0, 24.0)
 _VN2000 = pyproj.CRS.from_epsg(4756)
@@ -95,6 +103,43 @@ def place_layer(
         frame.crs, source=source, named=named, province=province, bounds=frame.total_bounds
     )
     return frame.set_crs(crs, allow_override=True), notes
+
+
+def read_layer(
+    file: VectorFile | str | Path, *, columns: Sequence[str] | None = None
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Read a layer, in the CRS that is settled for it and with its text in Unicode."""
+    file = as_vector_file(file)
+    font = file.encoding if file.encoding in ENCODINGS else None
+    frame = load_vector(
+        file.path,
+        layer=file.layer,
+        columns=columns,
+        encoding=None if font else file.encoding,
+    )
+    if frame.empty:
+        raise InputError(
+            en=f"{file.source}: expected polygons, found an empty layer; choose another layer or "
+            "file.",
+            vi=f"{file.source}: lớp không có đối tượng nào; hãy chọn lớp hoặc tệp khác.",
+        )
+    curved = frame.attrs.get(CURVED)
+    frame, notes = place_layer(frame, source=file.source, named=file.crs, province=file.province)
+    table, found = decode_texts(frame, encoding=font, source=file.source)
+    if curved:
+        notes.append(Finding("note", "geometry-curved", file.source, _CURVED))
+    return gpd.GeoDataFrame(table), [*notes, *found]
+
+
+_CURVED = Phrase(
+    en="curved outlines were made of line segments",
+    vi="đường cong trong ranh giới đã được đổi thành các đoạn thẳng",
+)
+
+
+def as_vector_file(file: VectorFile | str | Path) -> VectorFile:
+    """Take a bare path for a file that says everything rightly itself."""
+    return file if isinstance(file, VectorFile) else VectorFile(file)
 
 
 def _without_place(crs: pyproj.CRS) -> bool:

@@ -24,12 +24,23 @@ if TYPE_CHECKING:
 
     Layer = TypeVar("Layer", gpd.GeoDataFrame, gpd.GeoSeries)
 
-__all__ = ["EQUAL_AREA", "WGS84", "FloatArray", "Transformation", "to_crs", "transformation"]
+__all__ = [
+    "EQUAL_AREA",
+    "WGS84",
+    "FloatArray",
+    "Transformation",
+    "has_place",
+    "to_crs",
+    "transformation",
+]
 
 #: Longitude and latitude of the Global Positioning System; every published shift leads here.
 WGS84 = pyproj.CRS.from_epsg(4326)
 #: Equal-area cylinder: hectares of a layer whose own CRS has none.
 EQUAL_AREA = pyproj.CRS.from_epsg(6933)
+
+# Half the Earth's girth: no projection in metres reaches farther from its origin.
+_FARTHEST_M = 20_100_000.0
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -99,6 +110,19 @@ def to_crs(layer: Layer, target: pyproj.CRS) -> Layer:
     name = layer.geometry.name
     result = gpd.GeoSeries(moved, index=layer.index, crs=target, name=name)
     return result if isinstance(layer, gpd.GeoSeries) else layer.set_geometry(result)
+
+
+def has_place(bounds: FloatArray, crs: pyproj.CRS) -> npt.NDArray[np.bool_]:
+    """Whether both corners of boxes (lowest x, y, highest x, y) lie on Earth in a CRS."""
+    way = transformation(crs, WGS84)
+    found = np.ones(len(bounds), dtype=bool)
+    for corner in (bounds[:, :2], bounds[:, 2:]):
+        lon, lat = way.transform(*corner.T)
+        found &= (np.abs(lon) <= 360) & (np.abs(lat) <= 90)
+        if crs.is_projected:
+            # PROJ folds what lies beyond the projection's reach back onto the Earth.
+            found &= (np.abs(corner) < _FARTHEST_M).all(axis=1)
+    return found
 
 
 def _require_place(before: npt.NDArray[Any], after: npt.NDArray[Any], target: pyproj.CRS) -> None:

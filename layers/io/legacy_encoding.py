@@ -21,13 +21,21 @@ import pandas as pd
 from layers.base.findings import Finding
 from layers.base.language import Phrase
 from layers.base.resources import data_path
-from layers.io.syllables import is_syllable
 
-__all__ = ["TextEncoding", "TextVerdict", "convert_text", "decode_legacy", "detect_encoding"]
+__all__ = [
+    "ENCODINGS",
+    "TextEncoding",
+    "TextVerdict",
+    "convert_text",
+    "decode_legacy",
+    "decode_texts",
+    "detect_encoding",
+    "is_syllable",
+]
 
 TextEncoding = Literal["unicode", "tcvn3", "vni"]
 
-_ENCODINGS: tuple[TextEncoding, ...] = ("unicode", "tcvn3", "vni")
+ENCODINGS: tuple[TextEncoding, ...] = ("unicode", "tcvn3", "vni")
 _NAMES = {"unicode": "Unicode", "tcvn3": "TCVN3 (ABC)", "vni": "VNI"}
 
 # Pairs of chart order: bytes A1 to FE of TCVN3 that carry a letter, and the letters.
@@ -123,17 +131,17 @@ def _capitals(stored: str, decoded: str) -> str:
 
 def detect_encoding(values: Iterable[str]) -> TextVerdict:
     """Tell how the text of a column is encoded."""
-    only: dict[TextEncoding, list[str]] = {encoding: [] for encoding in _ENCODINGS}
+    only: dict[TextEncoding, list[str]] = {encoding: [] for encoding in ENCODINGS}
     open_values = []
     for value in dict.fromkeys(values):
         if value.isascii():
             continue
-        fitting = [encoding for encoding in _ENCODINGS if _fits(value, encoding)]
+        fitting = [encoding for encoding in ENCODINGS if _fits(value, encoding)]
         if len(fitting) == 1:
             only[fitting[0]].append(value)
         elif fitting:
             open_values.append(value)
-    found = [encoding for encoding in _ENCODINGS if only[encoding]]
+    found = [encoding for encoding in ENCODINGS if only[encoding]]
     counts: dict[str, int] = {encoding: len(only[encoding]) for encoding in found}
     examples: dict[str, tuple[str, ...]] = {
         encoding: tuple(only[encoding][:5]) for encoding in found
@@ -176,9 +184,9 @@ def _by_words(values: list[str]) -> TextEncoding:
             for word in _TOKEN.findall(decode_legacy(value, encoding))
             if not word.isascii()
         )
-        for encoding in _ENCODINGS
+        for encoding in ENCODINGS
     }
-    return max(_ENCODINGS, key=lambda encoding: scores[encoding])
+    return max(ENCODINGS, key=lambda encoding: scores[encoding])
 
 
 @lru_cache(maxsize=1)
@@ -190,6 +198,22 @@ def _known_words() -> frozenset[str]:
     return frozenset(_TOKEN.findall(text))
 
 
+def decode_texts(
+    frame: pd.DataFrame, *, encoding: str | None = None, source: str
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """Convert every text column of a layer to Unicode NFC: the one door for text."""
+    result, findings = frame.copy(), []
+    for name in frame.columns:
+        # Of columns that share a name none is read by it.
+        values = frame[name]
+        if isinstance(values, pd.Series) and pd.api.types.is_string_dtype(values.dtype):
+            result[name], found = convert_text(
+                values, encoding=encoding or "auto", column=str(name), source=source
+            )
+            findings += found
+    return result, findings
+
+
 def convert_text(
     values: pd.Series[str], *, encoding: str = "auto", column: str, source: str
 ) -> tuple[pd.Series[str], list[Finding]]:
@@ -198,7 +222,7 @@ def convert_text(
     texts = [str(value) for value in unique]
     if all(text.isascii() for text in texts):
         return values, []
-    told = encoding in _ENCODINGS
+    told = encoding in ENCODINGS
     verdict = TextVerdict(encoding) if told else detect_encoding(texts)  # type: ignore[arg-type]
     if verdict.encoding == "mixed":
         return values, [_mixed(verdict, column, source)]
@@ -258,3 +282,32 @@ def _converted(
         count=len(pairs),
         examples=tuple(new for _, new in pairs[:5]),
     )
+
+
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
+_STOPPED_TONES = (
+    "\u0301\u0323"  # a syllable that ends in p, t, c, ch rises sharply or falls heavily
+)
+
+_INITIAL = "(?:ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdđghklmnpqrstvx])?"
+_OPEN = (
+    "uyê|uya|uyu|uây|uôi|ươi|ươu|oai|oay|oao|oeo|uai|uay|uao|uêu|iêu|yêu|"
+    "ai|ao|au|ay|âu|ây|eo|êu|ia|iê|iu|oa|oă|oe|oi|oo|ôi|ơi|ua|uâ|uă|uê|ui|uơ|uô|uy|ưa|ưi|ươ|ưu|"
+    "yê|a|ă|â|e|ê|i|o|ô|ơ|u|ư|y"
+)
+_SYLLABLE = re.compile(f"{_INITIAL}(?:{_OPEN})(ch|ng|nh|[ckmnpt])?")
+
+
+@lru_cache(maxsize=65536)
+def is_syllable(word: str) -> bool:
+    """Tell whether a word has the form of a Vietnamese syllable."""
+    if not (word.islower() or word.isupper() or word.istitle()):
+        return False
+    spread = unicodedata.normalize("NFD", word.casefold())
+    tones = [letter for letter in spread if letter in _TONES]
+    bare = unicodedata.normalize("NFC", "".join(c for c in spread if c not in _TONES))
+    match = _SYLLABLE.fullmatch(bare)
+    if match is None or len(tones) > 1:
+        return False
+    stopped = match.group(1) in ("c", "ch", "k", "p", "t")
+    return not stopped or (bool(tones) and tones[0] in _STOPPED_TONES)

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import fiona
 import geopandas as gpd
@@ -36,7 +36,15 @@ from layers.base.errors import InputError, MissingFileError
 from layers.io.dbf_text import decode_columns, decode_name
 from layers.io.vector_source import VectorSource, local_sources, open_geopackage, sibling
 
-__all__ = ["CURVED", "VectorDescription", "describe_vector", "list_layers", "load_vector"]
+__all__ = [
+    "CURVED",
+    "Repair",
+    "VectorDescription",
+    "VectorFile",
+    "describe_vector",
+    "list_layers",
+    "load_vector",
+]
 
 #: Key of ``attrs`` that tells whether curved outlines became line segments.
 CURVED = "curved"
@@ -71,6 +79,46 @@ _DRIVER_ERRORS = (
     TypeError,
     NameError,
 )
+
+
+Repair = Literal["repair", "never"]
+
+
+@dataclass(frozen=True, slots=True)
+class VectorFile:
+    """A polygon layer on disk, and what its file does not say rightly.
+
+    Parameters
+    ----------
+    path : str or Path
+        Any vector file of ``load_vector``.
+    layer : str or None
+        Layer; needed where the file has several.
+    crs : str or None
+        CRS of the file where it has none; where it has one, this one wins.
+    encoding : str or None
+        Encoding of the text where the file's own word is wrong (``"cp1258"``), or ``"tcvn3"``,
+        ``"vni"`` or ``"unicode"`` where detection is; both are detected by default.
+    province : str or None
+        Code of the province: its VN-2000 zone is proposed where the file has no CRS.
+    repair : {"repair", "never"}
+        Repair invalid polygons and report, or refuse them.
+    name : str or None
+        Name for messages; the file's by default.
+    """
+
+    path: str | Path
+    layer: str | None = None
+    crs: str | None = None
+    encoding: str | None = None
+    province: str | None = None
+    repair: Repair = "repair"
+    name: str | None = None
+
+    @property
+    def source(self) -> str:
+        """Name for messages."""
+        return self.name or Path(self.path).name
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,47 +9,34 @@ import pandas as pd
 
 from layers.base.findings import Findings
 from layers.base.language import Phrase
-from layers.kinds.crop_names import crop_shares, refuse_unknown_ids, unknown_crops
-from layers.kinds.named_columns import PlotSource, finish_plots, read_plain_plots
+from layers.crs.source import as_vector_file
+from layers.io.vector import VectorFile
+from layers.kinds.crops import crop_shares, refuse_unknown_ids, unknown_crops
+from layers.kinds.named_columns import finish_plots, read_plain_plots
 from layers.kinds.plots import CROP_WEIGHTS, PlotLayer
-from layers.kinds.polygons import Repair, list_plots
+from layers.kinds.polygons import list_plots
 
 __all__ = ["load_crop_plots"]
 
 
 def load_crop_plots(
-    path: str | Path,
+    file: VectorFile | str | Path,
     *,
     columns: Mapping[str, str],
-    layer: str | None = None,
     crops: Mapping[str, str] | None = None,
-    crs: str | None = None,
-    province: str | None = None,
-    repair: Repair = "repair",
-    source: str | None = None,
 ) -> PlotLayer:
     """Read crop plots: one land class, ``crop``, and the crops of every plot.
 
     Parameters
     ----------
-    path : str or Path
-        Any vector file of ``layers.load_vector``.
+    file : VectorFile, str or Path
+        The layer, or a file that says everything rightly itself.
     columns : mapping of str to str
         ``crop`` (needed), ``plot``, ``commune_code``, ``commune``, ``planting_year`` and
         ``ledger_ha`` (ha) → the file's column.
-    layer : str, optional
-        Layer; needed where the file has several.
     crops : mapping of str to str, optional
         Crop as the file writes it → crop id of ``data/crops.csv``. What is not in it is looked up
         among the ids and the species' aliases; a mixture "A+B" is shared equally.
-    crs : str, optional
-        CRS of the file where it has none; where it has one, this one wins.
-    province : str, optional
-        Code of the province, whose VN-2000 zone is proposed where the file has no CRS.
-    repair : {"repair", "never"}
-        Repair invalid polygons and report, or refuse them.
-    source : str, optional
-        Name for messages; default the file's.
 
     Returns
     -------
@@ -71,12 +58,10 @@ def load_crop_plots(
         ``columns`` has an unknown key or lacks ``crop``, ``crops`` names an unknown id, the layer
         is empty or cannot be read, or polygons are invalid and ``repair`` is ``"never"``.
     """
-    path = Path(path)
-    name = source or path.name
+    name = as_vector_file(file).source
     mapping = dict(crops or {})
     refuse_unknown_ids(mapping, source=name)
-    told = PlotSource(path, layer, columns, crs, province, repair, name)
-    read = read_plain_plots(told, value="crop")
+    read = read_plain_plots(file, columns, value="crop")
     frame = read.frame
     weights = _weights(frame, mapping)
     findings = Findings(list(read.findings.items))

@@ -1,15 +1,35 @@
-"""Crops: ids, names, species and whether a crop can ever be forest (``data/crops.csv``)."""
+"""Crops (``data/crops.csv``), and which crops the names in a layer mean.
+
+Species come with and without accents, abbreviated, in Latin, as mixtures "A+B". An accent that is
+written counts: "Hông" (paulownia) is not "Hồng" (persimmon), "Dứa" is not "Dừa". Aliases and the
+shares of mixtures that are not equal stand in ``data/species_aliases.csv``.
+"""
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 
+import numpy as np
 import pandas as pd
 
+from layers.base.errors import InputError
 from layers.base.resources import data_path
 from layers.base.schema import Column, Schema
+from layers.kinds.plots import CROP_WEIGHTS
 
-__all__ = ["CROPS", "load_crops"]
+__all__ = [
+    "CROPS",
+    "crop_shares",
+    "crop_weights",
+    "load_crops",
+    "plain_name",
+    "refuse_unknown_ids",
+    "species_shares",
+    "unknown_crops",
+]
 
 CROPS = Schema(
     "crops",
@@ -26,7 +46,7 @@ CROPS = Schema(
 
 
 @lru_cache(maxsize=1)
-def _table() -> pd.DataFrame:
+def _crops() -> pd.DataFrame:
     return CROPS.validate(pd.read_csv(data_path("crops.csv")))
 
 
@@ -43,4 +63,115 @@ def load_crops() -> pd.DataFrame:
     >>> load_crops().set_index("crop").loc["pine", "name_vi"]
     'Thông'
     """
-    return _table().copy()
+    return _crops().copy()
+
+
+_SEPARATOR = re.compile(r"\s*(?:[+;,/&]|\s-\s|\bvà\b)\s*")
+
+
+@lru_cache(maxsize=1)
+def _aliases() -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:
+    """Shares by written name, and by name without accents (where that leaves no doubt)."""
+    table = pd.read_csv(data_path("species_aliases.csv"), keep_default_na=False)
+    exact: dict[str, dict[str, float]] = {}
+    for alias, crop, weight in table.itertuples(index=False):
+        exact.setdefault(_key(str(alias)), {})[str(crop)] = float(weight)
+    bare: dict[str, dict[str, float]] = {}
+    doubtful: set[str] = set()
+    for key, shares in exact.items():
+        plain = plain_name(key)
+        if bare.setdefault(plain, shares) != shares:
+            doubtful.add(plain)
+    return exact, {key: shares for key, shares in bare.items() if key not in doubtful}
+
+
+def _key(name: str) -> str:
+    parts = [part for part in _SEPARATOR.split(unicodedata.normalize("NFC", name)) if part]
+    return "+".join(" ".join(part.casefold().split()) for part in parts)
+
+
+def plain_name(name: str) -> str:
+    """Name without accents, lower case, đ as d."""
+    spread = unicodedata.normalize("NFD", name.casefold().replace("đ", "d"))
+    return "".join(letter for letter in spread if not unicodedata.combining(letter))
+
+
+def species_shares(text: str, aliases: Mapping[str, str] | None = None) -> dict[str, float]:
+    """Crops of one species entry and their shares of the plot."""
+    own = {_key(alias): {crop: 1.0} for alias, crop in (aliases or {}).items()}
+    known = _look_up(text, own)
+    if known:
+        total = sum(known.values())
+        return {crop: weight / total for crop, weight in known.items()}
+    parts = [part for part in _SEPARATOR.split(text.strip()) if part]
+    shares: dict[str, float] = {}
+    for part in parts:
+        for crop, weight in (_look_up(part, own) or {" ".join(part.split()): 1.0}).items():
+            shares[crop] = shares.get(crop, 0.0) + weight / len(parts)
+    return shares
+
+
+def _look_up(name: str, own: Mapping[str, dict[str, float]]) -> dict[str, float] | None:
+    exact, bare = _aliases()
+    key = _key(name)
+    found = own.get(key) or exact.get(key)
+    if found is None and key.isascii():
+        found = bare.get(key)
+    return found
+
+
+def crop_weights(
+    rows: pd.Series[int], species: pd.Series[str], *, aliases: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """Crops of every plot, with their shares."""
+    refuse_unknown_ids(aliases or {}, source="species")
+    codes, unique = pd.factorize(species)
+    shares = [species_shares(str(value), aliases) for value in unique]
+    counts = np.array([*(len(share) for share in shares), 0])  # code -1 is a missing species
+    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    crops = np.array([crop for share in shares for crop in share], dtype=object)
+    weights = np.array([weight for share in shares for weight in share.values()], dtype="float64")
+    repeats = counts[codes]
+    first = np.repeat(starts[codes], repeats)
+    within = np.arange(repeats.sum()) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+    frame = pd.DataFrame(
+        {
+            "row": np.repeat(rows.to_numpy(), repeats),
+            "crop": crops[first + within],
+            "weight": weights[first + within],
+        }
+    )
+    return CROP_WEIGHTS.validate(frame) if len(frame) else CROP_WEIGHTS.empty()
+
+
+def crop_shares(text: str, mapping: Mapping[str, str]) -> dict[str, float]:
+    """Crops of one entry and their shares."""
+    crop = mapping.get(text)
+    if crop is not None:
+        return {crop: 1.0}
+    if text in _ids():
+        return {text: 1.0}
+    return species_shares(text)
+
+
+def unknown_crops(crops: pd.Series[str]) -> pd.Series[bool]:
+    """Tell which values are no crop ids."""
+    known: pd.Series[bool] = crops.isin(_ids())
+    return ~known
+
+
+def refuse_unknown_ids(mapping: Mapping[str, str], *, source: str) -> None:
+    """Check that a project's table of crops leads to crop ids."""
+    strange = sorted(set(mapping.values()) - _ids())
+    if strange:
+        known = ", ".join(sorted(_ids()))
+        raise InputError(
+            en=f"{source}: names lead to {strange}, which are no ids of data/crops.csv; known are "
+            f"{known}.",
+            vi=f"{source}: bảng tên dẫn tới {strange}, không phải mã trong data/crops.csv; có: "
+            f"{known}.",
+        )
+
+
+def _ids() -> frozenset[str]:
+    return frozenset(load_crops()["crop"])

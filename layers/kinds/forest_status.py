@@ -11,29 +11,30 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from layers.base.clock import this_year
-from layers.base.errors import InputError
 from layers.base.findings import Finding, Findings
 from layers.base.language import Phrase
-from layers.crs.source import place_layer
-from layers.io.vector import CURVED, describe_vector, load_vector
-from layers.kinds.crops import load_crops
-from layers.kinds.duplicates import check_duplicates, find_duplicates
-from layers.kinds.establishment import check_establishment, settle_land
+from layers.crs.crs import plane_area_ha, require_crs
+from layers.crs.source import as_vector_file, read_layer
+from layers.io.values import as_code, as_commune_code, as_integer, as_number, as_text, plot_labels
+from layers.io.vector import Repair, VectorFile, describe_vector
+from layers.kinds.crops import crop_weights, unknown_crops
 from layers.kinds.forest_checks import (
     check_attributes,
     check_codes,
+    check_establishment,
+    check_labels,
     check_ledger,
     check_planting_year,
+    settle_land,
 )
 from layers.kinds.forest_codes import CodeTableChoice, choose_code_table, classify_codes
 from layers.kinds.forest_fields import FieldMatch, match_fields
-from layers.kinds.forest_records import arrange_plots, read_fields, with_areas
-from layers.kinds.plots import PlotLayer
-from layers.kinds.polygons import Repair, check_polygons, list_plots
-from layers.kinds.species import crop_weights, unknown_species
+from layers.kinds.plots import PLOTS, PlotLayer
+from layers.kinds.polygons import check_polygons, check_repeats, list_plots, measuring_crs
 
 __all__ = ["ForestLayer", "check_forest_status", "load_forest_status"]
 
@@ -56,8 +57,23 @@ READ_FIELDS = (
     "mdsd",
 )
 
-# Words of ``encoding`` that name the text itself; any other names the bytes of the file.
-_FONTS = ("unicode", "tcvn3", "vni")
+
+_TEXT = ("tk", "khoanh", "lo", "xa", "sldlr", "mdsd")
+_THREE_FOREST = {1: "protection", 2: "special_use", 3: "production"}
+
+#: Fields that make a record: plots that differ in any of them (two species on one outline, say)
+#: are two records, and which of them is right is the office's to say.
+_RECORD = (
+    "plot",
+    "commune_code",
+    "ldlr",
+    "maldlr",
+    "sldlr",
+    "namtr",
+    "thanhrung",
+    "malr3",
+    "dtich",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,47 +103,28 @@ class ForestLayer(PlotLayer):
 
 
 def load_forest_status(
-    path: str | Path,
+    file: VectorFile | str | Path,
     *,
-    layer: str | None = None,
     columns: Mapping[str, str | None] | None = None,
     code_table: str = "auto",
-    crs: str | None = None,
-    encoding: str | None = None,
-    province: str | None = None,
-    repair: Repair = "repair",
     species: Mapping[str, str] | None = None,
     year: int | None = None,
-    source: str | None = None,
 ) -> ForestLayer:
     """Read a forest status layer; stop at the first thing that could falsify a rate.
 
     Parameters
     ----------
-    path : str or Path
-        Any vector file of ``layers.load_vector``.
-    layer : str, optional
-        Layer; needed where the file has several.
+    file : VectorFile, str or Path
+        The layer, or a file that says everything rightly itself.
     columns : mapping of str to str or None, optional
         Canonical field (``"dtich"``) to the file's name, beyond the aliases; None states that the
         file has no such field.
     code_table : {"auto", "93", "98"}
         Numbering of the types; ``"auto"`` detects it from the pairs.
-    crs : str, optional
-        CRS of the file where it has none; where it has one, this one wins.
-    encoding : str, optional
-        Encoding of the text where the file's own word is wrong (``"cp1258"``), or ``"tcvn3"``,
-        ``"vni"`` or ``"unicode"`` where detection is; both are detected by default.
-    province : str, optional
-        Code of the province, whose VN-2000 zone is proposed where the file has no CRS.
-    repair : {"repair", "never"}
-        Repair invalid polygons and report, or refuse them.
     species : mapping of str to str, optional
         Species as the layer writes them to crop ids, beyond the aliases.
     year : int, optional
         Year of the layer, the last in which a plot can have been planted; default this year.
-    source : str, optional
-        Name for messages; default the file's.
 
     Returns
     -------
@@ -145,43 +142,27 @@ def load_forest_status(
         every error of the file in one message.
     """
     result = check_forest_status(
-        path,
-        layer=layer,
-        columns=columns,
-        code_table=code_table,
-        crs=crs,
-        encoding=encoding,
-        province=province,
-        repair=repair,
-        species=species,
-        year=year,
-        source=source,
+        file, columns=columns, code_table=code_table, species=species, year=year
     )
     result.findings.raise_errors()
     return result
 
 
 def check_forest_status(
-    path: str | Path,
+    file: VectorFile | str | Path,
     *,
-    layer: str | None = None,
     columns: Mapping[str, str | None] | None = None,
     code_table: str = "auto",
-    crs: str | None = None,
-    encoding: str | None = None,
-    province: str | None = None,
-    repair: Repair = "repair",
     species: Mapping[str, str] | None = None,
     year: int | None = None,
-    source: str | None = None,
 ) -> ForestLayer:
     """Read a forest status layer and list its faults, errors included, without raising them.
 
     Parameters
     ----------
-    path : str or Path
+    file : VectorFile, str or Path
         As in ``load_forest_status``.
-    layer, columns, code_table, crs, encoding, province, repair, species, year, source
+    columns, code_table, species, year
         As in ``load_forest_status``.
 
     Returns
@@ -198,49 +179,20 @@ def check_forest_status(
     InputError
         The file cannot be read, a needed field is missing, or the code table is open.
     """
-    look = describe_vector(path, layer=layer)
-    name = source or look.source
-    match = match_fields(look.fields, columns=columns, source=name)
-    raw = _read_raw(path, look.layer, match, encoding)
-    if raw.empty:
-        raise _empty(name)
-    curved = raw.attrs.get(CURVED)
-    raw, notes = place_layer(raw, source=name, named=crs, province=province)
-    if curved:
-        notes.append(Finding("note", "geometry-curved", name, _CURVED))
+    file = as_vector_file(file)
+    description = describe_vector(file.path, layer=file.layer)
+    match = match_fields(description.fields, columns=columns, source=file.source)
+    wanted = {match.columns[field]: field for field in READ_FIELDS if field in match.columns}
+    raw, notes = read_layer(replace(file, layer=description.layer), columns=list(wanted))
     reading = _Reading(
-        source=name,
+        source=file.source,
         code_table=str(code_table),
-        encoding=encoding if encoding in _FONTS else "auto",
-        repair=repair,
+        repair=file.repair,
         species=dict(species or {}),
         year=year or this_year(),
     )
-    result = _assemble(raw, match, reading)
+    result = _assemble(raw.rename(columns=wanted), match, reading)
     return replace(result, findings=Findings([*notes, *result.findings.items]))
-
-
-def _read_raw(
-    path: str | Path, layer: str, match: FieldMatch, encoding: str | None
-) -> gpd.GeoDataFrame:
-    """Read the fields that are needed, under their canonical names."""
-    wanted = {match.columns[field]: field for field in READ_FIELDS if field in match.columns}
-    pages = None if encoding in _FONTS else encoding
-    raw = load_vector(path, layer=layer, columns=list(wanted), encoding=pages)
-    return raw.rename(columns=wanted)
-
-
-_CURVED = Phrase(
-    en="curved outlines were made of line segments",
-    vi="đường cong trong ranh giới lô đã được đổi thành các đoạn thẳng",
-)
-
-
-def _empty(source: str) -> InputError:
-    return InputError(
-        en=f"{source}: the layer has no records; choose another layer or file.",
-        vi=f"{source}: lớp không có bản ghi nào; hãy chọn lớp hoặc tệp khác.",
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +201,6 @@ class _Reading:
 
     source: str
     code_table: str
-    encoding: str
     repair: Repair
     species: dict[str, str]
     year: int
@@ -257,10 +208,10 @@ class _Reading:
 
 def _assemble(raw: gpd.GeoDataFrame, match: FieldMatch, reading: _Reading) -> ForestLayer:
     source = reading.source
-    frame, unreadable, found = read_fields(raw, encoding=reading.encoding, source=source)
-    found = _field_notes(match, source) + found + _unreadable_notes(frame, unreadable, source)
+    frame, unreadable = _read_fields(raw)
+    found = _field_notes(match, source) + _unreadable_notes(frame, unreadable, source)
     polygons = check_polygons(frame, source=source, repair=reading.repair)
-    frame = with_areas(frame, polygons.kept)
+    frame = _with_areas(frame, polygons.kept)
     keys = [key for key in ("maldlr", "ldlr") if key in match.columns]
     codes = frame[[*keys, "row", "plot", "area_ha"]]
     choice = choose_code_table(codes, told=reading.code_table, source=source)
@@ -273,10 +224,11 @@ def _assemble(raw: gpd.GeoDataFrame, match: FieldMatch, reading: _Reading) -> Fo
     found += check_planting_year(frame, year=reading.year, source=source)
     found += check_ledger(frame, unreadable["dtich"], tolerance_ratio=0.05, source=source)
     found += polygons.findings.items
-    duplicates = find_duplicates(frame)
-    found += check_duplicates(frame, duplicates, source=source)
-    plots = arrange_plots(frame, year=reading.year)
-    kept = frame.index.isin(polygons.kept.index) & ~duplicates["plot_twice"].to_numpy()
+    repeats, twice = check_repeats(_drawn(frame), _RECORD, source=source)
+    told = {row for item in twice for row in item.rows}
+    found += [*twice, *check_labels(frame, told, source=source)]
+    plots = _arrange_plots(frame, year=reading.year)
+    kept = frame.index.isin(polygons.kept.index) & ~repeats.to_numpy()
     weights = crop_weights(
         plots.loc[kept, "row"], plots.loc[kept, "species"], aliases=reading.species
     )
@@ -289,6 +241,76 @@ def _assemble(raw: gpd.GeoDataFrame, match: FieldMatch, reading: _Reading) -> Fo
         codes=choice,
         match=match,
     )
+
+
+def _read_fields(raw: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, dict[str, pd.Series[bool]]]:
+    """Give every field its type, and tell which values were there but are no numbers."""
+    frame = gpd.GeoDataFrame({"row": np.arange(len(raw))}, geometry=raw.geometry)
+    nothing = pd.Series(np.nan, index=raw.index, dtype="float64")
+    for name in _TEXT:
+        frame[name] = as_text(raw.get(name, nothing))
+    frame["commune_code"] = as_commune_code(raw.get("maxa", nothing))
+    frame["ldlr"] = as_code(raw.get("ldlr", nothing))
+    unreadable = {}
+    for name in ("maldlr", "nggocr", "namtr", "thanhrung", "malr3", "mamdsd"):
+        frame[name], unreadable[name] = as_integer(raw.get(name, nothing))
+    frame["dtich"], unreadable["dtich"] = as_number(raw.get("dtich", nothing))
+    frame["plot"] = plot_labels(frame)
+    frame["area_ha"] = frame["dtich"].where(frame["dtich"] > 0)
+    return frame, unreadable
+
+
+def _with_areas(frame: gpd.GeoDataFrame, kept: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Put repaired geometries and hectares in; the ledger leads where it is an area."""
+    result = frame.copy()
+    shapes = result.geometry.to_numpy().copy()
+    shapes[result.index.get_indexer(kept.index)] = kept.geometry.to_numpy()
+    result = result.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
+    crs = require_crs(frame, source="forest status")
+    result["geometry_ha"] = plane_area_ha(kept, measuring_crs(crs)).reindex(frame.index)
+    ledger = (result["dtich"] > 0) | (result["dtich"].eq(0) & (result["geometry_ha"] <= 0.005))
+    result["ledger_source"] = np.where(ledger, "ledger", "geometry")
+    result["area_ha"] = result["dtich"].where(ledger, result["geometry_ha"])
+    result["origin"], result["purpose"] = result["nggocr"], result["mamdsd"]
+    return result
+
+
+def _arrange_plots(frame: gpd.GeoDataFrame, *, year: int) -> gpd.GeoDataFrame:
+    """Arrange the columns: those of ``PLOTS`` first, then what only this layer has."""
+    by_purpose = pd.cut(
+        frame["mamdsd"].astype("float64"), [0.5, 4.5, 8.5, 12.5], labels=[1, 2, 3]
+    ).astype("Int64")
+    main = frame["malr3"] if frame["malr3"].notna().any() else by_purpose
+    columns = {
+        "row": frame["row"],
+        "plot": frame["plot"],
+        "commune_code": frame["commune_code"],
+        "commune": frame["xa"],
+        "land": frame["land"],
+        "three_forest": main.map(_THREE_FOREST).fillna("outside"),
+        "planting_year": frame["namtr"].where(frame["namtr"].between(1900, year)),
+        "ledger_ha": frame["area_ha"],
+        "type_number": frame["maldlr"],
+        "type_code": frame["ldlr"],
+        "group": frame["group"],
+        "counts": frame["land"].isin(["natural_forest", "planted_forest"]),
+        "thanhrung": frame["thanhrung"],
+        "origin": frame["origin"],
+        "purpose": frame["purpose"],
+        "species": frame["sldlr"],
+        "ledger_source": frame["ledger_source"],
+        "geometry_ha": frame["geometry_ha"],
+        "tk": frame["tk"],
+        "khoanh": frame["khoanh"],
+        "lo": frame["lo"],
+    }
+    table = PLOTS.validate(pd.DataFrame(columns))
+    return gpd.GeoDataFrame(table, geometry=frame.geometry, crs=frame.crs)
+
+
+def _drawn(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Leave each record the geometry that was measured; the others have none."""
+    return frame.assign(geometry=frame["geometry"].where(frame["geometry_ha"].notna()))
 
 
 def _field_notes(match: FieldMatch, source: str) -> list[Finding]:
@@ -346,7 +368,7 @@ def _unreadable_notes(
 
 
 def _species_findings(frame: pd.DataFrame, weights: pd.DataFrame, source: str) -> list[Finding]:
-    strange = weights[unknown_species(weights, load_crops()["crop"])]
+    strange = weights[unknown_crops(weights["crop"])]
     mask = frame["row"].isin(strange["row"])
     names = strange["crop"].value_counts().index[:5].tolist()
     found = list_plots(

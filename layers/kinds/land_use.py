@@ -16,10 +16,12 @@ from layers.base.findings import Findings
 from layers.base.language import Phrase
 from layers.base.resources import data_path
 from layers.base.schema import Column, Schema
+from layers.crs.source import as_vector_file
 from layers.io.values import as_code
-from layers.kinds.named_columns import PlotSource, finish_plots, read_plain_plots
+from layers.io.vector import VectorFile
+from layers.kinds.named_columns import finish_plots, read_plain_plots
 from layers.kinds.plots import CROP_WEIGHTS, PlotLayer
-from layers.kinds.polygons import Repair, list_plots
+from layers.kinds.polygons import list_plots
 
 __all__ = ["LAND_USE_CODES", "load_land_use", "load_land_use_codes"]
 
@@ -56,34 +58,19 @@ def load_land_use_codes() -> pd.DataFrame:
 
 
 def load_land_use(
-    path: str | Path,
+    file: VectorFile | str | Path,
     *,
     columns: Mapping[str, str],
-    layer: str | None = None,
-    crs: str | None = None,
-    province: str | None = None,
-    repair: Repair = "repair",
-    source: str | None = None,
 ) -> PlotLayer:
     """Read a land-use map; ``land`` is the land-use code of each parcel.
 
     Parameters
     ----------
-    path : str or Path
-        Any vector file of ``layers.load_vector``.
+    file : VectorFile, str or Path
+        The layer, or a file that says everything rightly itself.
     columns : mapping of str to str
         ``code`` (needed), ``plot``, ``commune_code``, ``commune``, ``planting_year`` and
         ``ledger_ha`` (ha) → the file's column.
-    layer : str, optional
-        Layer; needed where the file has several.
-    crs : str, optional
-        CRS of the file where it has none; where it has one, this one wins.
-    province : str, optional
-        Code of the province, whose VN-2000 zone is proposed where the file has no CRS.
-    repair : {"repair", "never"}
-        Repair invalid polygons and report, or refuse them.
-    source : str, optional
-        Name for messages; default the file's.
 
     Returns
     -------
@@ -104,10 +91,8 @@ def load_land_use(
         ``columns`` has an unknown key or lacks ``code``, the layer is empty or cannot be read, or
         polygons are invalid and ``repair`` is ``"never"``.
     """
-    path = Path(path)
-    name = source or path.name
-    told = PlotSource(path, layer, columns, crs, province, repair, name)
-    read = read_plain_plots(told, value="code")
+    name = as_vector_file(file).source
+    read = read_plain_plots(file, columns, value="code")
     frame = read.frame
     codes = as_code(frame["value"])
     strange = codes.notna() & ~codes.isin(_table()["code"])

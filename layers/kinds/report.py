@@ -26,7 +26,7 @@ from layers.io.values import (
     as_text,
     parse_numbers,
 )
-from layers.kinds.crop_names import crop_shares, refuse_unknown_ids, unknown_crops
+from layers.kinds.crops import crop_shares, refuse_unknown_ids, unknown_crops
 
 __all__ = ["REPORT", "ReportLayer", "count_once", "load_report"]
 

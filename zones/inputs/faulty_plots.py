@@ -12,7 +12,7 @@ from layers.base.clock import today
 from layers.base.findings import SEVERITY_WORDS, Finding
 from layers.base.language import Language, Phrase, format_number
 from layers.io.table_output import save_workbook
-from layers.kinds.ledger_differences import ledger_differences
+from layers.kinds.forest_checks import ledger_differences
 from zones.output.folder import staged_folder
 from zones.output.text_table import table_lines
 

@@ -19,6 +19,13 @@ from layers.communes.crosswalk import CommuneList
 from layers.communes.gazetteer import list_communes
 from layers.crs.crs import area_crs, plane_area_ha
 from layers.crs.transform import to_crs
+from layers.io.vector import VectorFile
+from layers.kinds.crop_plots import load_crop_plots
+from layers.kinds.forest_status import check_forest_status
+from layers.kinds.land_use import load_land_use
+from layers.kinds.polygons import check_polygons
+from layers.kinds.raster import describe_raster
+from layers.kinds.report import load_report
 from zones.inputs.checks import (
     check_codes_of_day,
     check_day_of_communes,
@@ -33,6 +40,7 @@ from zones.project.model import (
     ForestStatusSource,
     LandUseSource,
     LayerSource,
+    PolygonSource,
     Project,
     RasterSource,
     ReportSource,
@@ -116,8 +124,6 @@ def read_plans(project: Project) -> list[Plan]:
 
 def read_communes(project: Project) -> tuple[gpd.GeoDataFrame, pyproj.CRS, list[Finding]]:
     """Commune boundaries of a project in its area CRS."""
-    from layers.kinds.polygons import check_polygons
-
     source = project.communes
     table = source.natural_areas
     areas = NaturalAreas(
@@ -284,13 +290,23 @@ def _read_layer(inputs: Inputs, name: str, source: LayerSource) -> Findings:
     path = inputs.project.resolve(source.path)
     match source:
         case ForestStatusSource():
-            inputs.plots[name] = _load_forest_status(path, source, inputs.project.province)
+            inputs.plots[name] = check_forest_status(
+                _vector_file(inputs, name, source),
+                columns=source.columns,
+                code_table=source.code_table,
+                species=source.species,
+                year=source.date.year,
+            )
             return inputs.plots[name].findings
         case CropPlotsSource():
-            inputs.plots[name] = _load_crop_plots(path, source, inputs.project.province)
+            inputs.plots[name] = load_crop_plots(
+                _vector_file(inputs, name, source), columns=source.columns, crops=source.crops
+            )
             return inputs.plots[name].findings
         case LandUseSource():
-            inputs.plots[name] = _load_land_use(path, source, inputs.project.province)
+            inputs.plots[name] = load_land_use(
+                _vector_file(inputs, name, source), columns=source.columns
+            )
             return inputs.plots[name].findings
         case ReportSource():
             inputs.reports[name] = settle_report(
@@ -303,8 +319,6 @@ def _read_layer(inputs: Inputs, name: str, source: LayerSource) -> Findings:
             )
             return inputs.reports[name].findings
         case RasterSource():
-            from layers.kinds.raster import describe_raster
-
             look = describe_raster(
                 path,
                 source.classes,
@@ -318,53 +332,19 @@ def _read_layer(inputs: Inputs, name: str, source: LayerSource) -> Findings:
             return look.findings
 
 
-def _load_forest_status(path: Path, source: ForestStatusSource, province: str) -> PlotLayer:
-    from layers.kinds.forest_status import check_forest_status
-
-    return check_forest_status(
-        path,
+def _vector_file(inputs: Inputs, name: str, source: PolygonSource) -> VectorFile:
+    return VectorFile(
+        inputs.project.resolve(source.path),
         layer=source.layer,
-        columns=source.columns,
-        code_table=source.code_table,
         crs=source.crs,
         encoding=source.encoding,
-        province=province,
+        province=inputs.project.province,
         repair=source.repair,
-        species=source.species,
-        year=source.date.year,
-    )
-
-
-def _load_crop_plots(path: Path, source: CropPlotsSource, province: str) -> PlotLayer:
-    from layers.kinds.crop_plots import load_crop_plots
-
-    return load_crop_plots(
-        path,
-        layer=source.layer,
-        columns=source.columns,
-        crops=source.crops,
-        crs=source.crs,
-        province=province,
-        repair=source.repair,
-    )
-
-
-def _load_land_use(path: Path, source: LandUseSource, province: str) -> PlotLayer:
-    from layers.kinds.land_use import load_land_use
-
-    return load_land_use(
-        path,
-        layer=source.layer,
-        columns=source.columns,
-        crs=source.crs,
-        province=province,
-        repair=source.repair,
+        name=name,
     )
 
 
 def _load_report(path: Path, source: ReportSource) -> ReportLayer:
-    from layers.kinds.report import load_report
-
     return load_report(
         path,
         sheet=source.sheet,

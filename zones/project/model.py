@@ -45,6 +45,7 @@ __all__ = [
     "MapSettings",
     "NaturalAreasSource",
     "NeighboursSource",
+    "PolygonSource",
     "Project",
     "RasterSource",
     "ReportSource",
@@ -107,18 +108,20 @@ class _Source(_Part):
     vintage: Vintage | None = None
 
 
-class _VectorSource(_Source):
+class PolygonSource(_Source):
+    """What the kinds of polygon layers have in common."""
+
     layer: str | None = None
     crs: str | None = None
+    encoding: str | None = None
     repair: Repair = "repair"
 
 
-class ForestStatusSource(_VectorSource):
+class ForestStatusSource(PolygonSource):
     """Forest status layer (lớp diễn biến rừng)."""
 
     kind: Literal["forest_status"]
     columns: dict[str, str | None] = Field(default_factory=dict)
-    encoding: str | None = None
     code_table: Literal["auto", "93", "98"] = "auto"
     species: dict[str, str] = Field(default_factory=dict)
 
@@ -128,7 +131,7 @@ class ForestStatusSource(_VectorSource):
         return str(value) if isinstance(value, int) else value
 
 
-class CropPlotsSource(_VectorSource):
+class CropPlotsSource(PolygonSource):
     """Polygons of crops outside the forest layer."""
 
     kind: Literal["crop_plots"]
@@ -136,7 +139,7 @@ class CropPlotsSource(_VectorSource):
     crops: dict[str, str] = Field(default_factory=dict)
 
 
-class LandUseSource(_VectorSource):
+class LandUseSource(PolygonSource):
     """Land-use map (bản đồ hiện trạng sử dụng đất)."""
 
     kind: Literal["land_use"]

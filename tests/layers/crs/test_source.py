@@ -11,7 +11,7 @@ import shapely
 from layers.base.errors import CrsError
 from layers.crs.source import decide_crs, name_vn2000, vn2000_tm3
 from layers.crs.transform import to_crs, transformation
-from layers.io.vector import load_vector
+from layers.io.vector import VectorFile, load_vector
 from layers.kinds.crop_plots import load_crop_plots
 from layers.kinds.forest_status import load_forest_status
 
@@ -76,11 +76,11 @@ def test_no_crs_proposes_the_zone_and_where_the_data_would_land(plots, folder):
         r".*for instance 'crs: EPSG:9215'"
     )
     with pytest.raises(CrsError, match=said):
-        load_forest_status(path, province="20")
+        load_forest_status(VectorFile(path, province="20"))
     with pytest.raises(CrsError, match=r"in EPSG:9214 .*in EPSG:9215 "):
         load_forest_status(path)
     with pytest.raises(CrsError, match=said):
-        load_crop_plots(path, columns={"crop": "sldlr"}, province="20")
+        load_crop_plots(VectorFile(path, province="20"), columns={"crop": "sldlr"})
     with pytest.raises(CrsError, match="for instance 'crs: EPSG:4756'"):
         decide_crs(None, source="rừng", province="20", bounds=(107.2, 21.7, 107.3, 21.8))
 

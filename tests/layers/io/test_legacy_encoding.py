@@ -8,8 +8,14 @@ import pandas as pd
 import pytest
 
 from layers.base.resources import data_path
-from layers.io.legacy_encoding import _TCVN3, _VNI, convert_text, decode_legacy, detect_encoding
-from layers.io.syllables import is_syllable
+from layers.io.legacy_encoding import (
+    _TCVN3,
+    _VNI,
+    convert_text,
+    decode_legacy,
+    detect_encoding,
+    is_syllable,
+)
 
 SMALL = "áàảãạăắằẳẵặâấầẩẫậéèẻẽẹêếềểễệíìỉĩịóòỏõọôốồổỗộơớờởỡợúùủũụưứừửữựýỳỷỹỵđ"
 TO_TCVN3 = {letter: chr(code) for code, letter in _TCVN3.items()}

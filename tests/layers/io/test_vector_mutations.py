@@ -19,6 +19,7 @@ import pytest
 import shapely
 
 from layers.base.errors import VungTrongError
+from layers.io.vector import VectorFile
 from layers.kinds.crop_plots import load_crop_plots
 
 MUTANTS = 75
@@ -75,7 +76,8 @@ def attempt(path: Path) -> str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            load_crop_plots(path, columns={"crop": "crop", "ledger_ha": "ha"}, province="20")
+            file = VectorFile(path, province="20")
+            load_crop_plots(file, columns={"crop": "crop", "ledger_ha": "ha"})
     except VungTrongError as error:
         return "refused" if "\n" not in error.text("en") else repr(error)
     return "read"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
+import pyogrio
 import pytest
-from shapely import Polygon, box
+from shapely import GeometryCollection, LineString, Polygon, box
 
 from layers import (
     CrsError,
@@ -19,6 +22,7 @@ from layers import (
     load_land_use,
     load_land_use_codes,
 )
+from layers.io.vector import VectorFile
 from layers.kinds.plots import PLOTS
 
 COLUMNS = {"crop": "cay", "planting_year": "nam", "ledger_ha": "dt", "commune_code": "ma"}
@@ -130,7 +134,7 @@ def test_a_self_crossing_plot_is_repaired_or_refused(folder: Path) -> None:
     assert kinds(layer) == ["geometry-repaired", "ledger-differs"]
     assert layer.plots["geometry_ha"].tolist() == [0.5, 1.0, 1.0]
     with pytest.raises(InputError, match=r"invalid polygons .*: 1 plots"):
-        load_crop_plots(path, columns=COLUMNS, repair="never")
+        load_crop_plots(VectorFile(path, repair="never"), columns=COLUMNS)
 
 
 def test_bad_files_are_refused(folder: Path) -> None:
@@ -141,7 +145,7 @@ def test_bad_files_are_refused(folder: Path) -> None:
         load_crop_plots(path, columns={"crop": "cay", "kind": "x"})
     with pytest.raises(InputError, match="name the column that holds the crop"):
         load_crop_plots(path, columns={"ledger_ha": "dt"})
-    with pytest.raises(InputError, match=r"'crops' leads to \['jackfruit'\]"):
+    with pytest.raises(InputError, match=r"names lead to \['jackfruit'\]"):
         load_crop_plots(path, columns=COLUMNS, crops={"mit": "jackfruit"})
     with pytest.raises(MissingFileError):
         load_crop_plots(folder / "no.gpkg", columns=COLUMNS)
@@ -155,7 +159,7 @@ def test_a_layer_without_crs_needs_one_told(folder: Path) -> None:
         frame.to_file(folder / "bare.shp", encoding="utf-8")
     with pytest.raises(CrsError, match="expected a coordinate reference system"):
         load_crop_plots(folder / "bare.shp", columns=COLUMNS)
-    layer = load_crop_plots(folder / "bare.shp", columns=COLUMNS, crs="EPSG:9215")
+    layer = load_crop_plots(VectorFile(folder / "bare.shp", crs="EPSG:9215"), columns=COLUMNS)
     assert layer.plots.crs.to_epsg() == 9215
 
 
@@ -183,3 +187,60 @@ def test_a_ledger_in_another_unit_is_refused(folder: Path, factor: float) -> Non
     named = saved(folder, squares().rename(columns={"dt": "dt_m2"}), "b.gpkg")
     with pytest.raises(InputError, match=r"expected hectares, but column 'dt_m2' names m2"):
         load_crop_plots(named, columns=COLUMNS | {"ledger_ha": "dt_m2"})
+
+
+def test_the_outline_of_one_plot_with_the_record_of_another_is_no_repeat(folder: Path) -> None:
+    frame = squares()
+    mixed = frame.iloc[[1]].assign(geometry=[frame.geometry[0]])
+    both = gpd.GeoDataFrame(pd.concat([frame, mixed], ignore_index=True), crs=frame.crs)
+    layer = load_crop_plots(saved(folder, both), columns=COLUMNS, crops={"mit": "coconut"})
+    assert layer.plots["row"].tolist() == [0, 1, 2, 3]
+    assert kinds(layer) == ["geometry-twice"]
+
+
+@pytest.mark.parametrize("suffix", ["shp", "gpkg"])
+def test_text_in_an_old_font_is_read(folder: Path, suffix: str) -> None:
+    """TCVN3, as its bytes in a Shapefile or as Latin letters in a GeoPackage."""
+    frame = squares(cay=["Th¹ch ®en", "Th¹ch ®en", "Quýt"])
+    if suffix == "shp":
+        frame = frame.assign(cay=["Th¹ch ®en"] * 3)
+    path = folder / f"cũ.{suffix}"
+    latin = {"encoding": "ISO-8859-1"} if suffix == "shp" else {}
+    pyogrio.write_dataframe(frame, path, layer=None if suffix == "shp" else "a", **latin)
+    path.with_suffix(".cpg").unlink(missing_ok=True)
+    layer = load_crop_plots(VectorFile(path, encoding="tcvn3"), columns={"crop": "cay"})
+    assert layer.crop_weights["crop"].tolist()[:2] == ["grass_jelly"] * 2
+    if suffix == "shp":
+        found = load_crop_plots(path, columns={"crop": "cay"})
+        assert set(found.crop_weights["crop"]) == {"grass_jelly"}
+        assert [item.kind for item in found.findings.of("note")] == ["text-converted"]
+
+
+def test_the_polygons_of_a_mixed_record_are_read(folder: Path) -> None:
+    """100 ha and a line in one record; a collection in a collection; a line alone."""
+    square, line = box(0, 0, 1000, 1000), LineString([(0, 0), (500, 500)])
+    nested = GeometryCollection([GeometryCollection([box(2000, 0, 2100, 100), line]), line])
+    frame = squares(geometry=[GeometryCollection([square, line]), nested, line], dt=[100, 1, 1])
+    layer = load_crop_plots(saved(folder, frame), columns={"crop": "cay"}, crops={"mit": "coconut"})
+    assert layer.plots["geometry_ha"].tolist() == [100.0, 1.0]
+    assert layer.plots.geometry.geom_type.isin(["Polygon", "MultiPolygon"]).all()
+    mixed, lines = layer.findings.of("problem")
+    assert (mixed.kind, mixed.rows) == ("geometry-mixed", (0, 1))
+    assert (lines.kind, lines.rows) == ("geometry-not-polygon", (2,))
+
+
+@pytest.mark.parametrize("far", [1e308, 1e30, math.inf, -math.inf, 1e9])
+def test_a_vertex_that_lies_nowhere_sets_its_plot_aside(folder: Path, far: float) -> None:
+    stray = Polygon([(0, 0), (far, 0), (100, 100)])
+    frame = squares(geometry=[stray, box(100, 0, 200, 100), box(200, 0, 300, 100)])
+    layer = load_crop_plots(saved(folder, frame), columns={"crop": "cay"}, crops={"mit": "coconut"})
+    assert layer.plots["row"].tolist() == [1, 2]
+    (problem,) = layer.findings.of("problem")
+    assert (problem.kind, problem.rows) == ("geometry-not-numbers", (0,))
+
+
+def test_metres_declared_as_degrees_are_refused(folder: Path) -> None:
+    moved = squares().translate(450_000, 2_400_000).to_numpy()
+    path = saved(folder, squares(geometry=moved).set_crs(4326, allow_override=True))
+    with pytest.raises(CrsError, match=r"3 of 3 .*no place in WGS 84 .*x 450000–450300"):
+        load_crop_plots(path, columns={"crop": "cay"}, crops={"mit": "coconut"})

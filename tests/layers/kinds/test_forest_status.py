@@ -13,6 +13,7 @@ import pytest
 import shapely
 
 from layers.base.errors import CrsError, InputError
+from layers.io.vector import VectorFile
 from layers.kinds.forest_status import check_forest_status, load_forest_status
 
 
@@ -240,7 +241,7 @@ def test_geometry_faults(plots, write):
     assert "area changed by 0.5000 ha" in found["geometry-repaired"].message.en
     assert found["geometry-3d"].rows == (2,)
     with pytest.raises(InputError, match=r"invalid polygons .*12/3/2"):
-        load_forest_status(path, repair="never")
+        load_forest_status(VectorFile(path, repair="never"))
 
 
 def test_geometry_that_cannot_be_repaired_is_set_aside(plots, folder):
@@ -270,13 +271,17 @@ def test_duplicates(plots, write):
         {"geometry": square.reverse(), "lo": "a"},
         {"geometry": square, "lo": "b"},
         {"lo": "a"},
+        {"geometry": square, "lo": "b"},
+        # The outline of one earlier plot and the record of another: neither is repeated.
+        {"geometry": shapely.box(200, 0, 300, 100), "lo": "c", "sldlr": "Quế"},
+        {"geometry": square, "lo": "c", "sldlr": "Quế"},
     )
     layer = load_forest_status(write(frame))
-    assert layer.plots["row"].tolist() == [0, 2, 3]
-    assert layer.set_aside["row"].tolist() == [1]
+    assert layer.plots["row"].tolist() == [0, 2, 3, 5, 6]
+    assert layer.set_aside["row"].tolist() == [1, 4]
     found = kinds(layer, "problem")
-    assert found["plot-twice"].rows == (1,)
-    assert found["geometry-twice"].rows == (2,)
+    assert found["plot-twice"].rows == (1, 4)
+    assert found["geometry-twice"].rows == (2, 6)
     assert found["label-twice"].rows == (3,)
 
 
@@ -306,9 +311,9 @@ def test_no_crs_and_no_records(plots, folder):
     path.with_suffix(".prj").unlink()
     with pytest.raises(CrsError, match=r"a\.shp: expected a coordinate reference system"):
         load_forest_status(path)
-    assert load_forest_status(path, crs="EPSG:9215").plots.crs.to_epsg() == 9215
+    assert load_forest_status(VectorFile(path, crs="EPSG:9215")).plots.crs.to_epsg() == 9215
     plots({}).head(0).to_file(folder / "b.gpkg")
-    with pytest.raises(InputError, match="no records"):
+    with pytest.raises(InputError, match="found an empty layer"):
         load_forest_status(folder / "b.gpkg")
 
 
@@ -342,7 +347,10 @@ def test_mixed_text_stops_the_reading(plots, write):
     path = write(plots({"xa": "Léc B×nh"}, {"xa": "Hữu Lũng"}))
     with pytest.raises(InputError, match="column xa mixes encodings"):
         load_forest_status(path)
-    assert load_forest_status(path, encoding="unicode").plots["commune"].iloc[0] == "Léc B×nh"
+    assert (
+        load_forest_status(VectorFile(path, encoding="unicode")).plots["commune"].iloc[0]
+        == "Léc B×nh"
+    )
 
 
 def test_species_of_the_project(plots, write):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from layers.kinds.ledger_differences import ledger_differences
+from layers.kinds.forest_checks import ledger_differences
 
 
 def test_every_plot_is_in_one_bin():

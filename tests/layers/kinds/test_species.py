@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from layers.base.errors import InputError
 from layers.base.resources import data_path
-from layers.kinds.crops import load_crops
+from layers.kinds.crops import crop_weights, load_crops, plain_name, species_shares
 from layers.kinds.plots import CROP_WEIGHTS
-from layers.kinds.species import crop_weights, plain_name, species_shares
 
 
 @pytest.mark.parametrize(
@@ -61,15 +60,15 @@ def test_mixtures_are_shared_equally(written, shares):
 def test_aliases_of_the_project_win():
     assert species_shares("Lim xanh", {"lim XANH": "pine"}) == {"pine": 1.0}
     assert species_shares("Keo+Sa mộc", {"Keo + Sa mộc": "acacia"}) == {"acacia": 1.0}
-    with pytest.raises(InputError, match=r"found 1 others \(Lim: lim\)"):
+    with pytest.raises(InputError, match=r"names lead to \['lim'\]"):
         crop_weights(pd.Series([0]), pd.Series(["Lim"]), aliases={"Lim": "lim"})
 
 
 def test_the_table_may_give_other_shares(monkeypatch):
-    from layers.kinds import species
+    from layers.kinds import crops
 
     table = ({"keo+quế": {"acacia": 0.7, "cinnamon": 0.3}}, {})
-    monkeypatch.setattr(species, "_aliases", lambda: table)
+    monkeypatch.setattr(crops, "_aliases", lambda: table)
     assert species_shares("Keo + Quế") == {"acacia": 0.7, "cinnamon": 0.3}
 
 

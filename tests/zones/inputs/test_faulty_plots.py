@@ -11,6 +11,7 @@ import pyogrio
 import pytest
 import shapely
 
+from layers.io.vector import VectorFile
 from layers.kinds.forest_status import check_forest_status
 from tests.factories import forest_plots, square, write_project
 from zones.cli.language import set_language
@@ -34,7 +35,7 @@ def faulty(tmp_path: Path) -> Path:
 
 
 def test_plots_to_fix_are_named_with_their_faults(faulty: Path, tmp_path: Path) -> None:
-    layer = check_forest_status(faulty, code_table="98", source="forest")
+    layer = check_forest_status(VectorFile(faulty, name="forest"), code_table="98")
     plots = faulty_plots(layer, layer.findings.items, language="vi")
     assert plots["row"].tolist() == [0, 1, 2, 3]
     assert plots["plot"].tolist() == ["1/1/1", "1/1/2", "1/1/3", "1/1/4"]
