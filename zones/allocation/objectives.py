@@ -12,7 +12,14 @@ from zones.allocation.model import Model
 from zones.solver.convex_programme import Squares
 from zones.solver.linear_programme import Programme
 
-__all__ = ["CELL", "change_programme", "evenness", "planned_cells", "preference_costs"]
+__all__ = [
+    "CELL",
+    "change_programme",
+    "changes",
+    "evenness",
+    "planned_cells",
+    "preference_costs",
+]
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -49,11 +56,18 @@ def planned_cells(model: Model, plan: pd.DataFrame) -> Floats:
     return cells.reindex(pd.MultiIndex.from_frame(model.columns[CELL]), fill_value=0.0).to_numpy()
 
 
+def changes(model: Model, columns: Floats, near: pd.DataFrame) -> Floats:
+    """Hectares by which each zone in each commune, in order, differs from another plan."""
+    pair = model.columns.groupby(["zone", "commune_code"], sort=True).ngroup().to_numpy()
+    cells = columns[: len(model.columns)] - planned_cells(model, near)
+    return np.bincount(pair, weights=cells).astype("float64")
+
+
 def change_programme(model: Model, programme: Programme, near: pd.DataFrame) -> Programme:
     """Stay near another plan: least sum of changes over zones and communes."""
     keys = ["zone", "commune_code"]
     pair = model.columns.groupby(keys, sort=True).ngroup().to_numpy()
-    goal = np.bincount(pair, weights=planned_cells(model, near))
+    goal = -changes(model, np.zeros(len(model.columns)), near)
     count, width = len(goal), len(model.columns)
     # Added − more ≤ planned there and planned − less ≤ added: one excess for each side.
     block = sparse.csc_matrix(

@@ -17,9 +17,11 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from zones.allocation.land_years import land_windows, lay_on_windows
 from zones.allocation.model import Model
 from zones.allocation.objectives import (
     change_programme,
+    changes,
     evenness,
     planned_cells,
     preference_costs,
@@ -154,10 +156,11 @@ def solve_stages(model: Model, *, near: pd.DataFrame | None = None) -> Staged:
         reports.append(_report(name, asked, solution))
         if solution.status == "optimal":
             columns = solution.columns
-            costs.append(asked.cost)
+            costs += [asked.cost] if name != "change" else []
         duals = solution.duals if name == "shortfall" else duals
-    even = _most_even(model, face, columns, near)
-    if even.status == "optimal" and _gives_up(costs, columns, even.columns):
+    for even in _most_even(model, face, columns, near):
+        if even.status == "optimal" and not _gives_up(model, costs, near, (columns, even.columns)):
+            break
         even = replace(even, status="none")
     reports.append(_report("evenness", face, even))
     columns = even.columns if even.status == "optimal" else columns
@@ -182,41 +185,46 @@ def _report(name: str, programme: Programme, solution: Solution) -> Stage:
 
 def _most_even(
     model: Model, face: Programme, columns: Floats, near: pd.DataFrame | None
-) -> Solution:
-    """Find the most even plan of a face; zones that need not move stay at the plan to be near."""
+) -> Iterator[Solution]:
+    """Find the most even plan of a face: first with every zone that need not move held still."""
     squares = evenness(model, near)
     more = face.matrix.shape[1] - squares.matrix.shape[1]
     blank = sparse.csr_matrix((squares.matrix.shape[0], more))
     squares = Squares(sparse.hstack([squares.matrix, blank], "csr"), squares.goal, squares.weight)
     if near is not None:
-        solution = solve_squares(_with_still_zones(model, face, columns, near), squares)
-        if solution.status == "optimal":
-            return solution
-    return solve_squares(face, squares)
+        yield solve_squares(_with_still_zones(model, face, columns, near), squares)
+    yield solve_squares(face, squares)
 
 
 def _with_still_zones(
     model: Model, face: Programme, columns: Floats, near: pd.DataFrame
 ) -> Programme:
-    """Hold the zones of which the least change moves no hectare from commune to commune.
+    """Hold the zones of which the least change moves no hectare, nor may any cell move.
 
     Their hectares come without the crumbs of the solver, so rows give way by that much.
     """
     frame = model.columns
     cells = planned_cells(model, near)
-    pair = frame.groupby(["zone", "commune_code"]).ngroup()
-    moved = pd.Series(columns[: len(frame)] - cells).groupby(pair).transform("sum").abs()
-    still = (moved.groupby(frame["zone"]).transform("max") <= _STILL_HA).to_numpy()
     lower, upper = face.lower.copy(), face.upper.copy()
+    width = len(frame)
+    pair = frame.groupby(["zone", "commune_code"], sort=True).ngroup().to_numpy()
+    moved = np.abs(changes(model, columns, near))[pair]
+    off = np.maximum(lower[:width] - cells, cells - upper[:width])
+    worst = pd.Series(np.maximum(moved, off)).groupby(frame["zone"].to_numpy()).transform("max")
+    still = worst.to_numpy() <= _STILL_HA
     inside = np.flatnonzero(still)
     lower[inside] = upper[inside] = cells[inside]
     row_lower, row_upper = face.row_lower - _CRUMBS_HA, face.row_upper + _CRUMBS_HA
     return replace(face, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
 
 
-def _gives_up(costs: list[Floats], before: Floats, now: Floats) -> bool:
-    """Tell whether a plan loses what an earlier stage had reached."""
-    values = [(float(cost @ before[: len(cost)]), float(cost @ now[: len(cost)])) for cost in costs]
+def _gives_up(
+    model: Model, costs: list[Floats], near: pd.DataFrame | None, plans: tuple[Floats, Floats]
+) -> bool:
+    """Tell whether the second of two plans loses what the first had reached in earlier stages."""
+    values = [[float(cost @ plan[: len(cost)]) for plan in plans] for cost in costs]
+    if near is not None:
+        values.append([float(np.abs(changes(model, plan, near)).sum()) for plan in plans])
     return any(after > value + _LOSS * abs(value) + _LOSS_HA for value, after in values)
 
 
@@ -231,14 +239,18 @@ def _within_limits(model: Model, columns: Floats) -> Floats:
     rows = model.rows
     matrix = sparse.csr_matrix(model.matrix[:, :width])
     upper = np.where(rows["kind"] == "land_year", np.inf, rows["upper"].to_numpy())
-    used = matrix @ hectares
-    over = np.flatnonzero(used > upper)
-    for row in over:
+    for row in np.flatnonzero(matrix @ hectares > upper):
         members = matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]
-        total = float(hectares[members].sum())
-        if total > upper[row]:
-            hectares[members] *= upper[row] / total
-    return hectares
+        hectares[members] *= min(1.0, upper[row] / float(hectares[members].sum()))
+    keys = ["commune_code", "source", "year"]
+    cells = model.columns[keys].assign(planned_ha=hectares)
+    laid = lay_on_windows(cells, land_windows(model.inputs, model.settings)[1])
+    over = laid.loc[laid["over_ha"] > 0, [*keys, "over_ha"]]
+    if over.empty:
+        return hectares
+    crowded = cells.merge(over, on=keys, how="left")["over_ha"].fillna(0.0).to_numpy()
+    used = cells.groupby(keys)["planned_ha"].transform("sum").to_numpy()
+    return np.asarray(hectares * (1.0 - crowded / np.where(used > 0, used, 1.0)), dtype="float64")
 
 
 def _shortfalls(model: Model, hectares: Floats) -> Floats:

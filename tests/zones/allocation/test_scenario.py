@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks._allocation_edits import try_edits
 from layers.base.errors import InputError
 from layers.base.language import Phrase
 from tests.zones.allocation.allocation_cases import YEARS, inputs_of
@@ -284,6 +286,34 @@ def test_zones_that_are_not_allocated_are_no_unknown_ones(prepared: Prepared) ->
             "được phân bổ: na, pine."
         )
         assert "is not allocated, because no layer tells" in caught.value.text("en")
+
+
+def test_fifty_random_edits_are_answered_and_move_what_they_must() -> None:
+    """Six communes, four zones, windows of years, paces and lists: targets, paces, land, locks."""
+    generator = np.random.default_rng(3)
+    sources = ("bare", "canopy", "cut", "young")
+    land = {(c, s): float(generator.gamma(1, 60)) for c in "abcdef" for s in sources}
+    suits = {
+        (zone, source, code): float(generator.choice([0.5, 1.0]))
+        for zone, own in (("pine", "bare"), ("anise", "bare"), ("na", "cut"), ("timber", "young"))
+        for source in {own, "cut" if zone != "timber" else own}
+        for code in "abcdef"
+    }
+    inputs = inputs_of(
+        land=land,
+        targets=dict.fromkeys(("pine", "anise", "na", "timber"), (90.3, 180.7)),
+        suitability=suits,
+        listed=[{"zone": "na", "commune_code": code, "list": "open"} for code in "abc"],
+        pace=[{"commune_code": code, "high_ha": 100 / 7} for code in "abcdef"],
+    )
+    young = inputs.available["source"] == "young"
+    until = inputs.available.index.to_series().mod(4) + 2026.0
+    windows = inputs.available.assign(until_year=until.where(young))
+    prepared = Prepared(replace(inputs, available=windows), YEARS, {}, (), {})
+    told = try_edits(prepared, 50, seed=11)
+    assert told.faults == []
+    assert told.kept == 0
+    assert (told.answered + told.refused, told.refused < 5) == (50, True)
 
 
 def test_a_scenario_of_any_size_is_answered(prepared: Prepared) -> None:
