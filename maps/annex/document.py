@@ -28,7 +28,7 @@ from docx.text.paragraph import Paragraph
 from layers.base.clock import midnight
 from layers.io.atomic import written_aside
 from maps.layout.content import DEMO_MARK, AnnexContent, property_text
-from maps.layout.page_table import PageColumn, PageTable, body_texts, header_cells
+from maps.layout.page_table import PageColumn, PageTable, body_texts, column_widths, header_cells
 from maps.layout.tables import build_tables
 from maps.layout.words import phrase
 
@@ -47,6 +47,12 @@ _CENTRE = WD_ALIGN_PARAGRAPH.CENTER
 _TWIPS_PER_MM = 1440 / 25.4
 _HEAD_SHADE = '<w:shd w:val="clear" w:color="auto" w:fill="E8EFE8"/>'
 _HEAD_ROW = "<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{}</w:tr>"
+_CELL_MARGINS = (
+    f'<w:tblCellMar {nsdecls("w")}><w:left w:w="57" w:type="dxa"/>'
+    '<w:right w:w="57" w:type="dxa"/></w:tblCellMar>'
+)
+#: Rows at the end of a table that are not parted by a page.
+_LAST_ROWS = 5
 _BODY_ROW = "<w:tr><w:trPr><w:cantSplit/></w:trPr>{}</w:tr>"
 
 
@@ -114,7 +120,7 @@ def _build(content: AnnexContent, pictures: Sequence[MapPicture]) -> Document:
 
 
 def _is_wide(table: PageTable) -> bool:
-    return sum(column.width for column in table.columns) > _PORTRAIT_LETTERS
+    return sum(column_widths(table)) > _PORTRAIT_LETTERS
 
 
 def _set_styles(document: Document, content: AnnexContent) -> None:
@@ -219,23 +225,28 @@ def _add_table(document: Document, table: PageTable, *, new_page: bool) -> None:
     section = document.sections[-1]
     width = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
     _add_grid(document, table, width_mm=width / Mm(1))
-    for note in table.notes:
-        _line(document, note, size=_NOTE_PT, italic=True)
+    for place, note in enumerate(table.notes, start=1):
+        line = _line(document, note, size=_NOTE_PT, italic=True)
+        line.paragraph_format.space_before = Pt(3)
+        line.paragraph_format.keep_with_next = place < len(table.notes)
 
 
 def _add_grid(document: Document, table: PageTable, *, width_mm: float) -> None:
     """Append cells: header rows that repeat, rows that do not break, a bold total row."""
-    columns = table.columns
-    letters = sum(column.width for column in columns)
-    widths = [round(width_mm * column.width / letters * _TWIPS_PER_MM) for column in columns]
+    columns, texts = table.columns, body_texts(table)
+    letters = column_widths(table)
+    widths = [round(width_mm * width / sum(letters) * _TWIPS_PER_MM) for width in letters]
     # A letter of a figure is about 1.75 mm wide at 11 pt; wide tables are set smaller.
-    half_points = round(2 * max(8.0, min(12.0, 11.0 * width_mm / letters / 1.75)))
+    half_points = round(2 * max(8.0, min(12.0, 11.0 * width_mm / sum(letters) / 1.75)))
     lines = _head_rows(columns, widths, half_points)
-    texts = body_texts(table)
-    for number, row in enumerate(texts, start=1):
-        bold = table.total is not None and number == len(texts)
+    for left, row in zip(range(len(texts) - 1, -1, -1), texts, strict=True):
         cells = (
-            _cell(text, width, half_points, _side_of(column), bold=bold)
+            _cell(
+                *(text, width, half_points, _side_of(column)),
+                bold=table.total is not None and left == 0,
+                # The last rows stay together and with the notes: no page has one line alone.
+                keep=0 < left < _LAST_ROWS or bool(left == 0 and table.notes),
+            )
             for column, text, width in zip(columns, row, widths, strict=True)
         )
         lines.append(_BODY_ROW.format("".join(cells)))
@@ -245,6 +256,7 @@ def _add_grid(document: Document, table: PageTable, *, width_mm: float) -> None:
     element = made._tbl  # noqa: SLF001 - see the module's docstring
     for column, width in zip(element.tblGrid.findall(qn("w:gridCol")), widths, strict=True):
         column.set(qn("w:w"), str(width))
+    element.tblPr.append(parse_xml(_CELL_MARGINS))
     element.extend(parse_xml(f"<w:tbl {nsdecls('w')}>{''.join(lines)}</w:tbl>"))
 
 
@@ -271,14 +283,22 @@ def _side_of(column: PageColumn) -> str:
 
 
 def _cell(
-    text: str, width: int, half_points: int, side: str, *, bold: bool = False, properties: str = ""
+    text: str,
+    width: int,
+    half_points: int,
+    side: str,
+    *,
+    bold: bool = False,
+    keep: bool = False,
+    properties: str = "",
 ) -> str:
     """One cell; the order of its elements is fixed by the schema of WordprocessingML."""
     weight = "<w:b/>" if bold else ""
+    together = "<w:keepNext/>" if keep else ""
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{properties}<w:vAlign w:val="center"/>'
-        f'</w:tcPr><w:p><w:pPr><w:spacing w:before="20" w:after="20"/><w:jc w:val="{side}"/>'
-        f'</w:pPr><w:r><w:rPr>{weight}<w:sz w:val="{half_points}"/></w:rPr>'
+        f'</w:tcPr><w:p><w:pPr>{together}<w:spacing w:before="20" w:after="20"/>'
+        f'<w:jc w:val="{side}"/><w:rPr><w:sz w:val="{half_points}"/></w:rPr></w:pPr><w:r><w:rPr>{weight}<w:sz w:val="{half_points}"/></w:rPr>'
         f'<w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p></w:tc>'
     )
 

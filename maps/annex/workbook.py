@@ -9,7 +9,7 @@ looks like a formula.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from layers.base.clock import midnight
 from layers.io.atomic import written_aside
 from layers.io.table_output import WORKBOOK_OPTIONS, sheet_name
 from maps.layout.content import DEMO_MARK, AnnexContent, property_text
-from maps.layout.page_table import PageColumn, PageTable, cell_digits, header_cells
+from maps.layout.page_table import PageColumn, PageTable, cell_digits, column_widths, header_cells
 from maps.layout.tables import build_tables
 
 if TYPE_CHECKING:
@@ -33,6 +33,12 @@ __all__ = ["number_format", "save_workbook"]
 _FORMULA_STARTS = ("=", "+", "-", "@")
 _FONT = "Times New Roman"
 _A3, _A4 = 8, 9
+#: Above this width a sheet takes A3; room between the margins, in points (across, down).
+_A4_LETTERS = 190
+_A3_ROOM_PT, _A4_ROOM_PT = (1090.0, 734.0), (741.0, 487.0)
+_ROW_PT, _LETTER_PT = 15.0, 5.5
+#: Share of a page below which its lines are few.
+_FEW_LINES = 0.2
 _NUMERIC = ("count", "year", "figure", "measured", "hectares", "percent")
 
 
@@ -147,15 +153,19 @@ class _Sheet:
     table: PageTable
     content: AnnexContent
     formats: _Formats
+    _widths: list[float] = field(init=False)
+    #: Points of paper that rows with a height of their own take beyond the usual one.
+    _taller: float = 0.0
 
     def write(self) -> None:
+        self._widths = column_widths(self.table)
         top = self._write_heading()
         first = self._write_header(top)
         self._write_rows(first)
         last = first + len(self.table.rows) - 1
         below = self._write_total(first, last)
         self._write_notes(below + 1)
-        self._set_up_print(top, first)
+        self._set_up_print(top, first, below + 1 + len(self.table.notes))
 
     @property
     def _last_column(self) -> int:
@@ -200,17 +210,27 @@ class _Sheet:
             if (row, cell.column) != (below, right):
                 self.sheet.merge_range(row, cell.column, below, right, "", style)
             self.sheet.write_string(row, cell.column, cell.text, style)
-        for place, column in enumerate(columns):
-            self.sheet.set_column(place, place, column.width)
+        for place, width in enumerate(self._widths):
+            self.sheet.set_column(place, place, width)
         depth = max(cell.row + cell.rows for cell in cells)
-        longest = max(len(column.title) / column.width for column in columns)
-        self.sheet.set_row(top + depth - 1, 16 * max(2, math.ceil(longest * 1.2)))
+        titles = zip(columns, self._widths, strict=True)
+        longest = max(len(column.title) / width for column, width in titles)
+        self._set_lines(top + depth - 1, max(2, math.ceil(longest * 1.2)))
         return top + depth
+
+    def _set_lines(self, row: int, lines: int) -> None:
+        """Give a row room for several lines: nobody else does where cells are merged."""
+        if lines > 1:
+            self.sheet.set_row(row, _ROW_PT * lines)
+            self._taller += _ROW_PT * (lines - 1)
 
     def _write_rows(self, first: int) -> None:
         for place, (_, row) in enumerate(self.table.rows.iterrows()):
             for position, column in enumerate(self.table.columns):
                 self._write_cell(first + place, position, column, row[column.key])
+            texts = zip(self.table.columns, self._widths, strict=True)
+            lines = (len(str(row[c.key])) * 0.85 / width for c, width in texts if c.kind == "text")
+            self._set_lines(first + place, math.ceil(max(lines, default=1)))
 
     def _write_cell(
         self, row: int, position: int, column: PageColumn, value: Any, *, bold: bool = False
@@ -280,18 +300,21 @@ class _Sheet:
     def _write_notes(self, row: int) -> None:
         for place, note in enumerate(self.table.notes):
             self._line(row + place, note, italic=True, align="left", font_size=10)
-            self.sheet.set_row(row + place, 15 * math.ceil(len(note) / self._width + 0.1))
+            self._set_lines(row + place, math.ceil(len(note) / sum(self._widths) + 0.1))
 
-    @property
-    def _width(self) -> float:
-        return sum(column.width for column in self.table.columns)
-
-    def _set_up_print(self, top: int, first: int) -> None:
-        sheet = self.sheet
+    def _set_up_print(self, top: int, first: int, rows: int) -> None:
+        sheet, width = self.sheet, sum(self._widths)
+        wide = width > _A4_LETTERS
         sheet.set_landscape()
-        sheet.set_paper(_A3 if self._width > 190 else _A4)
+        sheet.set_paper(_A3 if wide else _A4)
         sheet.set_margins(left=0.8, right=0.6, top=0.8, bottom=0.7)
-        sheet.fit_to_pages(1, 0)
+        across, down = _A3_ROOM_PT if wide else _A4_ROOM_PT
+        room = down / min(1.0, across / (width * _LETTER_PT))
+        head = (first - top + 1) * _ROW_PT
+        pages = (rows * _ROW_PT + self._taller - head) / (room - head)
+        # A last page with a few lines alone is drawn into the page before it.
+        few = pages > 1 and pages % 1 < _FEW_LINES
+        sheet.fit_to_pages(1, math.floor(pages) if few else 0)
         sheet.repeat_rows(top, first - 1)
         sheet.freeze_panes(first, 2)
         sheet.center_horizontally()

@@ -24,6 +24,7 @@ __all__ = [
     "PageTable",
     "body_texts",
     "cell_digits",
+    "column_widths",
     "header_cells",
     "print_cell",
     "rank_column",
@@ -163,6 +164,18 @@ def body_texts(table: PageTable) -> list[list[str]]:
     ]
     last[table.label_column] = table.total_label
     return [*rows, last]
+
+
+def column_widths(table: PageTable) -> list[float]:
+    """Width of every column in letters: no word of a heading and no figure is broken."""
+    texts = body_texts(table)
+    widths = []
+    for place, column in enumerate(table.columns):
+        words = [*column.title.split(), ""]
+        if column.kind not in ("text", "mark"):
+            words += [row[place] for row in texts]
+        widths.append(max(column.width, max(map(len, words)) + 1.5))
+    return widths
 
 
 def total_of(values: pd.Series, *, decimals: int) -> float:

@@ -10,7 +10,7 @@ from maps.layout.content import AnnexContent, source_rows
 from maps.layout.forest_tables import ages_table, cover_table
 from maps.layout.page_table import PageColumn, PageTable, rank_column, ranked
 from maps.layout.words import Say, speaker, word
-from maps.layout.zone_tables import allocation_tables, matrix_table, zone_table
+from maps.layout.zone_tables import allocation_tables, matrix_tables, zone_table
 
 __all__ = ["build_tables"]
 
@@ -24,7 +24,7 @@ def build_tables(content: AnnexContent) -> tuple[PageTable, ...]:
         for zone in content.zone_names["zone"]
         if (content.zones["zone"] == zone).any()
     ]
-    tables.append(matrix_table(content, say))
+    tables += matrix_tables(content, say)
     # A project without a forest status layer has no cover to print.
     if len(content.forest_cover):
         tables.append(cover_table(content, say))
@@ -40,12 +40,19 @@ def build_tables(content: AnnexContent) -> tuple[PageTable, ...]:
             name=f"{number} {table.name}",
             title=say("table.numbered", number=str(number), title=table.title),
             total_label=table.total_label or say("total"),
-            notes=(*table.notes, *content.notes_on(table.role, table.zone)),
+            notes=(*table.notes, *_notes_on(content, table)),
             language=content.language,
             decimals=(content.decimals, content.percent_decimals),
         )
         for number, table in enumerate(tables, start=1)
     )
+
+
+def _notes_on(content: AnnexContent, table: PageTable) -> tuple[str, ...]:
+    """Sentences handed over; those on what is held of targets need figures to speak of."""
+    if table.role == "targets" and "present" not in {column.key for column in table.columns}:
+        return ()
+    return content.notes_on(table.role, table.zone)
 
 
 def _targets_tables(content: AnnexContent, say: Say) -> list[PageTable]:
@@ -90,6 +97,7 @@ def _targets_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> Page
         held_percent=rows["held_ratio"] * 100,
     )
     target = say("targets.group")
+    # A floor has no surplus and a ceiling no shortfall: such a cell stays empty.
     columns = (
         rank_column(say),
         PageColumn("subject", say("targets.subject"), "text", 32),
@@ -101,9 +109,9 @@ def _targets_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> Page
         PageColumn("high", say("targets.high"), "figure", 12, target, missing=""),
         PageColumn("present", say("column.present"), "measured", 13),
         PageColumn("held_percent", say("targets.held"), "percent", 9),
-        PageColumn("shortfall", say("targets.shortfall"), "measured", 12),
-        PageColumn("surplus", say("targets.surplus"), "measured", 12),
-        PageColumn("status", say("targets.status"), "text", 11),
+        PageColumn("shortfall", say("targets.shortfall"), "measured", 12, missing=""),
+        PageColumn("surplus", say("targets.surplus"), "measured", 12, missing=""),
+        PageColumn("status", say("targets.status"), "text", 14),
     )
     return PageTable(say("targets.name"), say("targets.title"), "targets", columns, rows)
 

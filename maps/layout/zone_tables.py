@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -19,7 +20,10 @@ from maps.layout.page_table import (
 )
 from maps.layout.words import Say, word
 
-__all__ = ["allocation_tables", "matrix_table", "zone_table"]
+__all__ = ["allocation_tables", "matrix_tables", "zone_table"]
+
+#: Zones whose columns stand beside each other on a page without a word being broken.
+_MATRIX_ZONES = 14
 
 
 def zone_table(content: AnnexContent, zone: str, say: Say) -> PageTable:
@@ -90,7 +94,7 @@ def _zone_columns(content: AnnexContent, say: Say) -> tuple[PageColumn, ...]:
         PageColumn("listed", say("zone.listed"), "mark", 9),
         PageColumn("present_ha", say("column.present"), "hectares", 13, totalled=True),
     )
-    remark = PageColumn("remark", say("zone.remark"), "text", 22)
+    remark = PageColumn("remark", say("zone.remark"), "text", 27)
     if not years:
         share = PageColumn("share_percent", say("zone.share"), "percent", 11)
         return (*head, share, remark)
@@ -110,7 +114,7 @@ def _zone_columns(content: AnnexContent, say: Say) -> tuple[PageColumn, ...]:
 def _year_columns(years: list[int], say: Say) -> tuple[PageColumn, ...]:
     group = say("column.planned")
     return tuple(
-        PageColumn(f"plan_{year}", str(year), "hectares", 11, group, totalled=True)
+        PageColumn(f"plan_{year}", str(year), "hectares", 10, group, totalled=True)
         for year in years
     )
 
@@ -121,9 +125,21 @@ def _remarks(rows: pd.DataFrame, language: Language) -> list[str]:
     return [word("remark", item, language) if item else "" for item in rows["remark"].fillna("")]
 
 
-def matrix_table(content: AnnexContent, say: Say) -> PageTable:
-    """Present area of all zones by commune."""
+def matrix_tables(content: AnnexContent, say: Say) -> list[PageTable]:
+    """Present area of all zones by commune, in as many tables as a page has no room for."""
     zones = [z for z in content.zone_names["zone"] if (content.zones["zone"] == z).any()]
+    count = max(1, math.ceil(len(zones) / _MATRIX_ZONES))
+    tables = [_matrix_table(content, list(part), say) for part in np.array_split(zones, count)]
+    if count == 1:
+        return tables
+    parts = ({"part": str(part), "parts": str(count)} for part in range(1, count + 1))
+    return [
+        replace(table, title=say("matrix.part", title=table.title, **part))
+        for table, part in zip(tables, parts, strict=True)
+    ]
+
+
+def _matrix_table(content: AnnexContent, zones: list[str], say: Say) -> PageTable:
     communes = content.zones[["commune_code", "commune"]].drop_duplicates("commune_code")
     communes = communes.assign(commune=content.commune_names(communes))
     wide = content.zones.pivot_table(
@@ -208,9 +224,9 @@ def _allocation_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> P
     )
     columns = (
         rank_column(say),
-        PageColumn("zone_name", say("allocation.zone"), "text", 20),
+        PageColumn("zone_name", say("allocation.zone"), "text", 24),
         PageColumn("commune", say("column.commune"), "text", 22),
-        PageColumn("land_name", say("allocation.land"), "text", 22),
+        PageColumn("land_name", say("allocation.land"), "text", 32),
         *planned,
         PageColumn("added_ha", say("column.sum"), "hectares", 13, adds=tuple(plan), totalled=True),
     )

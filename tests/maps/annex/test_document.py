@@ -283,3 +283,12 @@ def test_long_titles_and_control_characters_are_made_safe_and_told(tmp_path: Pat
     assert any("1 đoạn chữ có ký tự điều khiển" in note for note in notes)
     assert any("255 chữ đầu" in note for note in notes)
     assert len(build_tables(squares.content())[-1].notes) == 1
+
+
+def test_last_rows_stay_together_and_with_their_notes(made: docx.document.Document) -> None:
+    kept = [
+        row.cells[1].paragraphs[0].paragraph_format.keep_with_next for row in made.tables[1].rows
+    ]
+    assert all(kept[-5:])
+    note = next(item for item in made.paragraphs if item.text.startswith("Không in các xã"))
+    assert not note.paragraph_format.keep_with_next

@@ -248,3 +248,28 @@ def test_heading_without_a_document_leaves_a_line(tmp_path: Path) -> None:
     sheet = openpyxl.load_workbook(path)["2 Thông"]
     assert sheet["A1"].value == "Phụ lục II"
     assert sheet["A3"].value == "(Kèm theo ……………………………………)"
+
+
+def test_rows_with_long_texts_are_tall_enough(tmp_path: Path) -> None:
+    sources = pd.DataFrame(
+        {"layer": ["Kế hoạch phát triển vùng " * 5, "x"], "date": "2026", "source": "UBND tỉnh"}
+    )
+    sheet = openpyxl.load_workbook(
+        save_workbook(squares.content(sources=sources), tmp_path / "a.xlsx")
+    )["11 Nguồn số liệu"]
+    rows = {str(row[1].value): row[1].row for row in sheet.iter_rows() if row[1].value}
+    long = next(row for text, row in rows.items() if text.startswith("Kế hoạch phát"))
+    assert sheet.row_dimensions[long].height >= 3 * 15
+    assert sheet.row_dimensions[rows["x"]].height is None
+
+
+@pytest.mark.parametrize(("communes", "pages"), [(15, 0), (25, None), (40, 0)])
+def test_a_page_with_a_few_lines_is_drawn_into_the_one_before(
+    communes: int, pages: int | None, tmp_path: Path
+) -> None:
+    one = squares.zones().query("zone == 'pine'").head(1)
+    rows = [one.assign(commune_code=f"{n:05d}", commune=f"Xã {n}") for n in range(communes)]
+    content = squares.content(zones=pd.concat(rows, ignore_index=True), allocation=None)
+    sheet = openpyxl.load_workbook(save_workbook(content, tmp_path / "a.xlsx"))["2 Thông"]
+    # No number is one page, 0 as many as it takes.
+    assert sheet.page_setup.fitToHeight == pages

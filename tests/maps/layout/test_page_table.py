@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from layers.base.language import Phrase
-from maps.layout.page_table import HeaderCell, PageColumn, PageTable, body_texts, header_cells
+from maps.layout.page_table import (
+    HeaderCell,
+    PageColumn,
+    PageTable,
+    body_texts,
+    column_widths,
+    header_cells,
+)
 from maps.layout.tables import build_tables
 from tests.maps.annex import annex_squares as squares
 
@@ -94,3 +102,33 @@ def test_communes_are_printed_with_their_kind() -> None:
         assert {"Xã Bình Gia", "Phường Đồng Đăng"} <= names, role
     english = squares.content(kinds=kinds, language="en")
     assert body_texts(_table(english, "matrix"))[1][1] == "Đồng Đăng ward"
+
+
+def test_no_word_of_a_heading_and_no_figure_is_broken() -> None:
+    columns = (
+        PageColumn("name", "Xã", "text", 24),
+        PageColumn("area", "Nghiêngngảquá", "hectares", 5),
+        PageColumn("held", "A", "hectares", 5),
+    )
+    rows = pd.DataFrame({"name": ["x"], "area": [1.0], "held": [1234567.5]})
+    table = PageTable("x", "x", "zone", columns, rows)
+    assert column_widths(table) == [24, 14.5, len("1.234.567,5") + 1.5]
+
+
+def test_a_matrix_too_wide_for_a_page_is_printed_in_parts() -> None:
+    names = [f"z{number:02d}" for number in range(20)]
+    one = squares.zones()
+    one = one[one["zone"] == "pine"]
+    zones = pd.concat([one.assign(zone=name) for name in names], ignore_index=True)
+    known = pd.DataFrame(
+        [(name, name, name, "open") for name in names], columns=squares.zone_names().columns
+    )
+    targets = squares.targets().assign(zone="")
+    content = squares.content(
+        zones=zones, zone_names=known, targets=targets, allocation=None, species_ages=None
+    )
+    parts = [table for table in build_tables(content) if table.role == "matrix"]
+    assert [len(table.columns) for table in parts] == [12, 12]
+    assert parts[1].title.endswith("(phần 2/2)")
+    assert parts[1].total is not None
+    assert parts[1].total["zone_z19"] == 900.5
