@@ -186,7 +186,8 @@ def test_notes_stand_below_the_table_they_concern() -> None:
         TableNote("zone", Phrase(en="Pine only.", vi="Chỉ thông."), zone="pine"),
     )
     tables = {
-        table.zone or table.role: table for table in build_tables(squares.content(notes=notes))
+        table.zone or table.role: table
+        for table in reversed(build_tables(squares.content(notes=notes)))
     }
     assert tables["targets"].notes == ("Dung sai.",)
     assert tables["allocation"].notes[-1] == "Nới."
