@@ -50,7 +50,7 @@ PLANNED = Schema(
         Column("zone", "text", "id of the zone"),
         Column("commune_code", "text", "commune"),
         Column("year", "integer", "year of planting"),
-        Column("planned_ha", "number", "area to be added in that year", "ha", minimum=0),
+        Column("planned_ha", "number", "area to be added", "ha", nullable=True, minimum=0),
     ),
 )
 

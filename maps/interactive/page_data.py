@@ -395,14 +395,16 @@ def _planned(
     if rows.empty:
         return None
     years = sorted(int(year) for year in frame["year"].unique())
-    # A commune without a row in a year is planned nothing in that year.
-    table = (
-        rows.pivot_table(index="commune_code", columns="year", values="planned_ha", aggfunc="sum")
-        .reindex(index=codes, columns=years)
-        .fillna(0.0)
+    sums = rows.pivot_table(
+        index="commune_code", columns="year", values="planned_ha", aggfunc="sum"
     )
-    by_year = [table[year].to_numpy("float64") for year in years]
-    return years, by_year, np.sum(by_year, axis=0)
+    known = rows.groupby("commune_code")["planned_ha"].count()
+    # A commune without a row in a year is planned nothing in that year; a row without a figure
+    # says that nobody knows.
+    unknown = known.eq(0).reindex(codes, fill_value=False).to_numpy()
+    table = sums.reindex(index=codes, columns=years).fillna(0.0).to_numpy("float64", copy=True)
+    table[unknown] = np.nan
+    return years, list(table.T), table.sum(axis=1)
 
 
 def _note_zone(zone: dict[Any, Any], present: Values, notes: list[Phrase]) -> None:

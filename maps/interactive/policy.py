@@ -44,21 +44,25 @@ def tile_sources(hosts: tuple[str, ...]) -> list[TileSource]:
     """Read the tile hosts of a project."""
     found, faults = [], []
     for entry in hosts:
-        address = entry if "://" in entry else f"https://{entry}/{{z}}/{{x}}/{{y}}.png"
+        address = entry if "://" in entry else f"https://{entry}"
         parts = urlsplit(address)
+        if parts.path in ("", "/") and not (parts.query or parts.fragment):
+            parts = urlsplit(f"{parts.scheme}://{parts.netloc}/{{z}}/{{x}}/{{y}}.png")
         host = parts.netloc.lower()
         whole = all(mark in parts.path + parts.query for mark in ("{z}", "{x}", "{y}"))
         if parts.scheme != "https" or not _HOST.match(host) or not whole:
             faults.append(entry)
             continue
-        found.append(TileSource(host=f"https://{host}", address=address))
+        found.append(TileSource(host=f"https://{host}", address=parts.geturl()))
     if faults:
         listed = ", ".join(repr(fault) for fault in faults[:5])
         raise InputError(
-            en=f"Tile hosts: expected a host name or https://host/{{z}}/{{x}}/{{y}}.png, "
-            f"found {len(faults)} other entries ({listed}).",
-            vi=f"Máy chủ ảnh nền: cần tên máy chủ hoặc https://host/{{z}}/{{x}}/{{y}}.png, "
-            f"có {len(faults)} mục không đúng ({listed}).",
+            en="Tile hosts: expected tiles.example.org, https://tiles.example.org or "
+            f"https://tiles.example.org/{{z}}/{{x}}/{{y}}.png, found {len(faults)} other entries "
+            f"({listed}).",
+            vi="Máy chủ ảnh nền: cần tiles.example.org, https://tiles.example.org hoặc "
+            f"https://tiles.example.org/{{z}}/{{x}}/{{y}}.png, có {len(faults)} mục không đúng "
+            f"({listed}).",
         )
     return found
 

@@ -29,6 +29,7 @@ from pydantic import (
 from layers.base.errors import InputError, MissingFileError
 from layers.base.language import Phrase
 from layers.kinds.crops import load_crops
+from maps.interactive.policy import tile_sources
 from zones.project.yaml import is_there, read_document, validate_document
 
 __all__ = [
@@ -504,10 +505,11 @@ def _missing_file(name: str, at: Path) -> Phrase:
 
 
 def _refuse_bad_tile_hosts(project: Project) -> None:
-    bad = [host for host in project.map.tile_hosts if not host.startswith("https://")]
-    if bad:
+    """Read the hosts as the map will, so that no run ends at its last step."""
+    try:
+        tile_sources(project.map.tile_hosts)
+    except InputError as error:
         raise InputError(
-            en=f"{project.file}: map.tile_hosts: expected addresses that start with https://, "
-            f"found {bad}.",
-            vi=f"{project.file}: map.tile_hosts: cần địa chỉ bắt đầu bằng https://, lại gặp {bad}.",
-        )
+            en=f"{project.file}: map.tile_hosts: {error.text('en')}",
+            vi=f"{project.file}: map.tile_hosts: {error.text('vi')}",
+        ) from error

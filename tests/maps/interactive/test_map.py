@@ -188,11 +188,12 @@ def test_a_picture_must_be_a_small_png(content: MapContent) -> None:
 
 
 def test_only_named_tile_hosts_pass_the_policy(content: MapContent) -> None:
-    page = build_map(replace(content, tile_hosts=("tiles.example.org",)))
-    assert "img-src data: https://tiles.example.org;" in page
-    assert read_page_data(page)["tiles"] == [
-        ["https://tiles.example.org", "https://tiles.example.org/{z}/{x}/{y}.png"]
-    ]
+    for host in ("tiles.example.org", "https://tiles.example.org", "https://tiles.example.org/"):
+        page = build_map(replace(content, tile_hosts=(host,)))
+        assert "img-src data: https://tiles.example.org;" in page
+        assert read_page_data(page)["tiles"] == [
+            ["https://tiles.example.org", "https://tiles.example.org/{z}/{x}/{y}.png"]
+        ]
 
 
 @pytest.mark.parametrize(
@@ -200,7 +201,7 @@ def test_only_named_tile_hosts_pass_the_policy(content: MapContent) -> None:
     ["http://tiles.example.org/{z}/{x}/{y}.png", "https://x.org/a.png", "x.org; script-src *", "*"],
 )
 def test_a_wrong_tile_host_is_refused(content: MapContent, entry: str) -> None:
-    with pytest.raises(InputError, match="Tile hosts: expected a host name"):
+    with pytest.raises(InputError, match=r"Tile hosts: expected tiles\.example\.org"):
         build_map(replace(content, tile_hosts=(entry,)))
 
 
@@ -323,3 +324,71 @@ def test_the_real_province_stays_small(shared: Path) -> None:
         real_communes(shared), neighbours=real_communes(shared, "neighbour_communes")
     )
     assert len(build_map(made).encode()) < 1_500_000
+
+
+def test_planned_area_that_nobody_knows_is_missing(content: MapContent) -> None:
+    zone = content.zones["zone"].iloc[0]
+    codes = content.communes["commune_code"].tolist()
+    planned = pd.DataFrame(
+        [(zone, codes[0], 2026, np.nan), (zone, codes[1], 2026, 5.0)],
+        columns=["zone", "commune_code", "year", "planned_ha"],
+    )
+    data = build_page_data(check_content(replace(content, planned=planned)))
+    assert data["zones"][0]["values"]["planned"][:2] == [None, 5]
+    assert set(data["zones"][0]["values"]["planned"][2:]) <= {0}
+    assert data["zones"][0]["years"]["2026"][:2] == [None, 5]
+
+
+def test_forest_of_a_commune_without_a_layer_is_missing(content: MapContent) -> None:
+    codes = content.communes["commune_code"].tolist()
+    nothing = dict.fromkeys(
+        ("natural_forest_ha", "planted_forest_ha", "not_yet_forest_ha", "cover_percent"), np.nan
+    )
+    rows = [
+        {"commune_code": code, "commune": code, "natural_area_ha": 100.0, **nothing}
+        for code in [*codes, "20"]
+    ]
+    cover = pd.DataFrame(rows).assign(cover_geometry_percent=np.nan)
+    data = build_page_data(check_content(replace(content, forest_cover=cover)))
+    assert data["cover"]["cover_percent"] == [None] * len(codes)
+    assert data["cover"]["natural_forest_ha"][0] is None
+
+
+def test_words_of_the_page_stand_in_both_languages_with_the_same_values() -> None:
+    folder = Path(interactive.__file__).parent / "templates"
+    words = json.loads((folder / "words.json").read_text("utf-8"))
+    assert list(words["vi"]) == list(words["en"])
+    for key, text in words["vi"].items():
+        assert text.strip()
+        assert words["en"][key].strip()
+        names = [sorted(re.findall(r"{(\w+)}", both)) for both in (text, words["en"][key])]
+        assert names[0] == names[1], key
+    script = "".join(path.read_text("utf-8") for path in folder.glob("script/*.js"))
+    said = set(re.findall(r'word\(\s*"(\w+)"\s*[,)]', script))
+    assert said - set(words["vi"]) == set()
+
+
+def test_every_text_of_the_data_is_escaped(content: MapContent) -> None:
+    evil = "</script><img src=x onerror=alert(1)>\"'<!--"
+    codes = content.communes["commune_code"]
+    around = squares().to_crs(4326).assign(commune=evil)
+    around["geometry"] = around.geometry.translate(5, 5)
+    hostile = replace(
+        content,
+        communes=content.communes.assign(commune=evil, kind=evil),
+        zones=content.zones.assign(name_vi=evil, name_en=evil),
+        targets=content.targets.assign(target=[evil + str(n) for n in range(len(content.targets))]),
+        title_vi=evil,
+        title_en=evil,
+        sources=pd.DataFrame({"layer": [evil], "date": [evil], "source": [evil]}),
+        neighbours=around,
+        warnings=pd.DataFrame(
+            {"commune_code": codes.head(1), "message_vi": [evil], "message_en": [evil]}
+        ),
+        digest=evil,
+    )
+    page = build_map(hostile)
+    assert "<img" not in page
+    assert page.count("<!--") == 0
+    assert page.count("</script>") == 4
+    assert read_page_data(page)["warnings"][0][1] == evil

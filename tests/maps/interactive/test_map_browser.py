@@ -137,7 +137,7 @@ def test_it_opens_whole(opener: Opener, content: MapContent) -> None:
     assert opened.text("#demo") == "Dữ liệu minh họa / Demo data"
     assert opened.page.locator("path.commune").count() == 65
     assert len(opened.texts("#chart .zone-name")) == 13
-    assert "Ranh giới xã, thời điểm 2025-07-01" in opened.text("#sources")
+    assert "Ranh giới xã, thời điểm 01/07/2025" in opened.text("#sources")
     assert content.digest in opened.text("#digest")
     assert opened.page.locator(".leaflet-control-scale-line").inner_text().endswith("km")
     assert opened.text("#north-letter") == "B"
@@ -647,3 +647,67 @@ def test_every_commune_is_where_its_square_is(opener: Opener) -> None:
     steps = np.diff(lefts)
     assert (steps > 0).all()
     assert steps == pytest.approx(steps.mean(), abs=1.5)
+
+
+def test_tooltips_stay_inside_the_map(opener: Opener, content: MapContent) -> None:
+    opened = opener(content, "#zone=pine&measure=gap")
+    edges = ["bottom", "left", "right", "top"]
+    frame = opened.page.locator("#map").bounding_box()
+    for path in opened.page.locator("path.commune").all():
+        box = path.bounding_box()
+        for x, y in ((0.5, 0.08), (0.08, 0.5), (0.92, 0.5), (0.5, 0.92)):
+            at = box["x"] + x * box["width"], box["y"] + y * box["height"]
+            opened.page.mouse.move(*at)
+            opened.page.mouse.move(at[0] + 1, at[1])
+            tip = opened.page.locator(".leaflet-tooltip").bounding_box()
+            assert tip is not None
+            assert tip["x"] >= frame["x"], edges
+            assert tip["y"] >= frame["y"]
+            assert tip["x"] + tip["width"] <= frame["x"] + frame["width"] + 1
+            assert tip["y"] + tip["height"] <= frame["y"] + frame["height"] + 1
+
+
+def test_the_last_column_of_the_table_shows(opener: Opener, content: MapContent) -> None:
+    frame = content.zone_communes
+    large = content.communes["commune"].map(lambda name: "Phường " + name)
+    wide = replace(
+        content,
+        communes=content.communes.assign(commune=large),
+        zone_communes=frame.assign(present_ha=12345.6, available_ha=12345.6, gap_ha=12345.6),
+    )
+    for width in (1440, 1366, 1920):
+        opened = opener(wide, "#zone=pine", width=width)
+        box = opened.page.locator("#scroll")
+        assert box.evaluate("node => node.scrollWidth <= node.clientWidth"), width
+
+
+def test_search_finds_zones_and_crops(opener: Opener, content: MapContent) -> None:
+    opened = opener(content, "#zone=pine&lang=vi")
+    for asked in ("hoi", "Hồi", "anise", "vùng hồi"):
+        opened.page.fill("#search", asked)
+        assert opened.texts("#found .name")[0] == "Hồi", asked
+    opened.page.press("#search", "Enter")
+    assert "zone=anise" in opened.page.evaluate("location.hash")
+
+
+def test_settings_of_a_view_are_copied_and_pasted(opener: Opener, content: MapContent) -> None:
+    code = content.communes["commune_code"].iloc[1]
+    opened = opener(content, f"#zone=anise&measure=share&commune={code}&lang=en")
+    assert opened.text("#copy") == "Copy view settings"
+    copied = "navigator.clipboard.writeText = async (text) => { window.copied = text; }"
+    opened.page.evaluate(copied)
+    opened.page.click("#copy")
+    settings = opened.page.evaluate("window.copied")
+    assert settings.startswith("#zone=anise")
+    assert "file" not in settings
+    other = opener(content, "#zone=pine&lang=en")
+    other.page.fill("#search", f"map.html{settings}")
+    assert other.page.evaluate("location.hash") == settings
+    assert other.page.input_value("#search") == ""
+
+
+def test_marks_lists_and_gaps_are_explained(opener: Opener, content: MapContent) -> None:
+    opened = opener(content, "#zone=pine&measure=gap&lang=vi")
+    assert "có trong danh sách của kế hoạch" in opened.text("#table-help")
+    assert "số còn thiếu bằng số kế hoạch" in opened.text("#legend")
+    assert re.search("Danh sách (mở|cố định): ", opened.text("#headline"))

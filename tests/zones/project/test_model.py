@@ -111,7 +111,27 @@ def test_every_missing_file_is_named_at_once(folder: Path) -> None:
 
 def test_tile_hosts_are_https(folder: Path) -> None:
     path = write(folder, GOOD + "map: {tile_hosts: ['http://tiles.example']}\n")
-    with pytest.raises(InputError, match="expected addresses that start with https"):
+    with pytest.raises(InputError, match=r"map\.tile_hosts: Tile hosts: expected tiles\.example"):
+        load_project(path)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "tiles.example.org",
+        "https://tiles.example.org",
+        "https://tiles.example.org/{z}/{x}/{y}.png",
+        "https://tiles.example.org/wmts?z={z}&x={x}&y={y}",
+    ],
+)
+def test_every_documented_form_of_a_tile_host_is_read(folder: Path, host: str) -> None:
+    path = write(folder, GOOD + f"map: {{tile_hosts: ['{host}']}}\n")
+    assert load_project(path).map.tile_hosts == (host,)
+
+
+def test_tile_address_without_places_is_refused_when_the_project_is_read(folder: Path) -> None:
+    path = write(folder, GOOD + "map: {tile_hosts: ['https://tiles.example.org/tiles']}\n")
+    with pytest.raises(InputError, match=r"found 1 other entries \('https://tiles"):
         load_project(path)
 
 

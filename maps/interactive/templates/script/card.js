@@ -35,7 +35,7 @@ function cardHead(commune) {
     element(
       "button",
       { type: "button", class: "plain", id: "copy", onclick: copyLink },
-      word("copyLink"),
+      word(ON_DISK ? "copyView" : "copyLink"),
     ),
     element(
       "button",
@@ -141,9 +141,12 @@ function cardWarnings(commune) {
   ];
 }
 
+// The address of a file on this disk opens nowhere else: the view's settings do, in any copy.
+const ON_DISK = location.protocol === "file:";
+
 function copyLink() {
-  const address = location.href;
-  const done = () => say(word("copied"));
+  const address = ON_DISK ? location.hash : location.href;
+  const done = () => say(word(ON_DISK ? "copiedView" : "copied"));
   if (navigator.clipboard && window.isSecureContext)
     navigator.clipboard.writeText(address).then(done, () => {});
   else {

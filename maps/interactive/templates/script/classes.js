@@ -83,10 +83,12 @@ function renderLegend() {
       ),
     );
   }
+  const help = measure === "gap" ? element("p", { class: "help" }, word("gapHelp")) : "";
   byId("legend").replaceChildren(
     element("h3", {}, word(measure + "Long") + " (" + unitOf(measure) + ")"),
     list,
     schemeChoice(classing),
+    help,
   );
 }
 

@@ -41,6 +41,12 @@ function formatBorder(measure, value) {
   return plainNumber(shown, 6);
 }
 
+// Days and months as each language writes them: 31/12/2025 and 2025-12-31.
+function formatDay(text) {
+  const dated = /^\d{4}-\d{2}(-\d{2})?$/.test(text);
+  return state.language === "vi" && dated ? text.split("-").reverse().join("/") : text;
+}
+
 function fold(text) {
   return text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase();
 }

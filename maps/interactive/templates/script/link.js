@@ -15,8 +15,8 @@ function writeLink() {
   }
 }
 
-function readLink() {
-  const parts = new URLSearchParams(location.hash.slice(1));
+function readLink(settings = location.hash) {
+  const parts = new URLSearchParams(settings.slice(1));
   const changes = {};
   const zone = data.zones.findIndex((item) => item.id === parts.get("zone"));
   if (zone >= 0) changes.zone = zone;

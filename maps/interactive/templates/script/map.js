@@ -79,14 +79,30 @@ function drawCommunes() {
     communeLayer.addLayer(path);
   }
   communeLayer.addTo(map);
-  communeLayer.bindTooltip((path) => tooltipOf(path.commune), {
-    sticky: true,
-    direction: "top",
-    opacity: 1,
-  });
+  bindTip(communeLayer, (path) => tooltipOf(path.commune));
   communeLayer.on("click", (event) => chooseOnMap(event.layer.commune));
   communeLayer.on("mouseover", (event) => hover(event.layer.commune));
   communeLayer.on("mouseout", () => hover(-1));
+}
+
+const TIP_GAP = 8;
+
+// A tooltip stays inside the map: below the pointer where there is no room above it, and moved
+// to the side near the left and right edges.
+function bindTip(layer, content) {
+  const place = (event) => {
+    const tip = layer.getTooltip();
+    const node = tip.getElement();
+    const size = map.getSize();
+    const at = map.latLngToContainerPoint(event.latlng);
+    const half = (node ? node.offsetWidth : 290) / 2 + TIP_GAP;
+    const above = at.y > (node ? node.offsetHeight : 140) + 2 * TIP_GAP;
+    tip.options.direction = above ? "top" : "bottom";
+    const right = Math.max(0, half - at.x) - Math.max(0, at.x + half - size.x);
+    tip.options.offset = [right, above ? -TIP_GAP : 3 * TIP_GAP];
+  };
+  layer.on("mouseover mousemove", place);
+  layer.bindTooltip(content, { sticky: true, direction: "top", opacity: 1 });
 }
 
 function chooseOnMap(commune) {
@@ -269,7 +285,7 @@ function drawAround() {
     });
     if (name !== "") {
       const label = () => element("div", { class: "tip" }, element("span", { class: "name" }, name));
-      path.bindTooltip(label, { sticky: true, direction: "top", opacity: 1 });
+      bindTip(path, label);
     }
     group.addLayer(path);
   });

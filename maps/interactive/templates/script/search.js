@@ -1,46 +1,70 @@
-// Search: names with or without accents, in any case, and codes.
+// Search: communes by name or code, zones and their crops by name, with or without accents; settings
+// of a view that somebody copied are applied as they are pasted.
 const folded = communes.name.map((name, i) => fold(name) + " " + communes.code[i]);
+const foldedZones = data.zones.map((zone) =>
+  fold([zone.name.vi, zone.name.en, zone.id].join(" ").replace(/_/g, " ")),
+);
+const MOST_FOUND = 8;
 let found = [];
 let at = -1;
 
-function findCommunes(text) {
-  const wanted = fold(text.trim())
-    .replace(/\s+/g, " ")
-    .replace(/^(xa|phuong|dac khu|p\.|x\.) /, "");
-  if (!wanted) return [];
+function hitsOf(texts, wanted) {
   const hits = [];
-  folded.forEach((name, i) => {
-    const place = name.indexOf(wanted);
-    if (place >= 0) hits.push([place === 0 ? 0 : name[place - 1] === " " ? 1 : 2, i]);
+  texts.forEach((text, i) => {
+    const place = text.indexOf(wanted);
+    if (place >= 0) hits.push([place === 0 ? 0 : text[place - 1] === " " ? 1 : 2, i]);
   });
-  return hits
+  return hits;
+}
+
+function findAll(text) {
+  const plain = fold(text.trim()).replace(/\s+/g, " ");
+  const wanted = plain.replace(/^(xa|phuong|dac khu|p\.|x\.) /, "");
+  if (!wanted) return [];
+  const zones = hitsOf(foldedZones, plain.replace(/^(vung|cay) /, ""))
+    .sort((a, b) => a[0] - b[0] || a[1] - b[1])
+    .map(([, zone]) => ({ zone }));
+  const places = hitsOf(folded, wanted)
     .sort((a, b) => a[0] - b[0] || compareNames(a[1], b[1]))
-    .slice(0, 8)
-    .map((hit) => hit[1]);
+    .map(([, commune]) => ({ commune }));
+  return [...zones.slice(0, MOST_FOUND / 2), ...places].slice(0, MOST_FOUND);
+}
+
+function foundTexts(hit) {
+  if ("zone" in hit) return [zoneName(data.zones[hit.zone]), word("zone")];
+  return [fullName(hit.commune), communes.code[hit.commune]];
 }
 
 function renderFound() {
   const list = byId("found");
   const box = byId("search");
+  const pasted = box.value.match(/#(?:zone|measure)=.*$/);
+  if (pasted) {
+    box.value = "";
+    closeFound();
+    update(readLink(pasted[0]));
+    return;
+  }
   const asked = box.value.trim() !== "";
-  found = findCommunes(box.value);
+  found = findAll(box.value);
   at = found.length ? 0 : -1;
   list.replaceChildren(
-    ...found.map((commune, index) =>
-      element(
+    ...found.map((hit, index) => {
+      const [name, about] = foundTexts(hit);
+      return element(
         "li",
         {
           role: "option",
           id: "found-" + index,
           onmousedown: (event) => {
             event.preventDefault();
-            choose(commune);
+            choose(hit);
           },
         },
-        element("span", { class: "name" }, fullName(commune)),
-        element("span", { class: "code" }, communes.code[commune]),
-      ),
-    ),
+        element("span", { class: "name" }, name),
+        element("span", { class: "code" }, about),
+      );
+    }),
   );
   if (asked && !found.length)
     list.append(
@@ -61,10 +85,12 @@ function markFound() {
   else box.removeAttribute("aria-activedescendant");
 }
 
-function choose(commune) {
+function choose(hit) {
   closeFound();
   byId("search").value = "";
-  update({ commune });
+  update(hit);
+  if ("zone" in hit) return;
+  const { commune } = hit;
   if (onPhone()) byId("card").scrollIntoView({ block: "nearest" });
   if (shapes[commune] && !map.getBounds().contains(L.latLngBounds(shapes[commune].flat())))
     zoomTo(commune);

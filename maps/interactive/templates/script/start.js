@@ -124,7 +124,7 @@ function renderFooter() {
       "li",
       {},
       element("b", {}, names[state.language]),
-      date ? ", " + word("sourceDate", { date }) : "",
+      date ? ", " + word("sourceDate", { date: formatDay(date) }) : "",
       source ? ": " + source : "",
     ),
   );

@@ -44,7 +44,7 @@ function sortedCommunes() {
 
 function renderTable() {
   const columns = columnsNow();
-  byId("only-listed-label").hidden = !listTells();
+  byId("only-listed-label").hidden = byId("table-help").hidden = !listTells();
   byId("table").tHead.replaceChildren(headRow(columns));
   const order = sortedCommunes();
   const shown = order.slice(0, rowsShown);
