@@ -9,7 +9,7 @@ import typer
 
 from zones.cli.language import language_of_pages, print_line, say
 from zones.cli.options import Json, Overwrite, Verbose
-from zones.cli.run import report_run
+from zones.cli.run_lines import report_run
 
 __all__ = ["demo", "register"]
 

@@ -284,21 +284,19 @@ def round_measures(
     planted_species: pd.DataFrame,
     land: pd.DataFrame,
     zone_crops: set[str],
-    decimals: int,
-    rate_decimals: int,
+    decimals: tuple[int, int],
 ) -> RoundedMeasures:
-    """Round what was measured, once: columns of the tables stay, hectares to ``decimals``.
+    """Round what was measured, once: hectares and rates to so many ``decimals`` each.
 
     ``land`` are the measured rows of the layer that gives the cover rate; those of ``zone_crops``
     print as zones.
     """
-    cover = round_forest_cover(forest_cover, decimals=decimals, rate_decimals=rate_decimals)
-    species = round_species(planted_species, cover, decimals=decimals)
-    totals = zone_totals(targets, zones, zone_names, (planted_species, species), decimals=decimals)
-    rounded = round_zones(zones, decimals=decimals, totals=totals)
-    printed = round_targets(
-        targets, rounded, decimals=decimals, rate_decimals=rate_decimals, totals=totals
-    )
+    hectares, rates = decimals
+    cover = round_forest_cover(forest_cover, decimals=hectares, rate_decimals=rates)
+    species = round_species(planted_species, cover, decimals=hectares)
+    totals = zone_totals(targets, zones, zone_names, (planted_species, species), decimals=hectares)
+    rounded = round_zones(zones, decimals=hectares, totals=totals)
+    printed = round_targets(targets, rounded, decimals=hectares, rate_decimals=rates, totals=totals)
     classed = (land["commune_code"] != "") & (land["land"] != "overlap")
     as_zone = land["crop"].isin(zone_crops) & (land["land"] != "natural_forest")
     return RoundedMeasures(
@@ -307,7 +305,7 @@ def round_measures(
         zone_totals=totals,
         forest_cover=cover,
         planted_species=species,
-        land=round_land(land[classed & ~as_zone], cover, decimals=decimals),
+        land=round_land(land[classed & ~as_zone], cover, decimals=hectares),
     )
 
 

@@ -26,8 +26,7 @@ def work(context: Context) -> Made:
         planted_species=context[PLANTED_SPECIES],
         land=measured[measured["layer"] == newest_forest_layer(project)],
         zone_crops=crops,
-        decimals=project.decimals,
-        rate_decimals=project.rate_decimals,
+        decimals=(project.decimals, project.rate_decimals),
     )
     return {RoundedMeasures: rounded}
 

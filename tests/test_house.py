@@ -1,0 +1,55 @@
+"""The house: rooms of bounded size, no circle, folders without code of their own.
+
+Who may import whom is held by the contracts in ``pyproject.toml``.
+"""
+
+from __future__ import annotations
+
+import ast
+import graphlib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("layers", "maps", "zones")
+FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+FOLDERS = sorted({path.parent for path in FILES})
+
+
+def _name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
+def _imports(path: Path) -> set[str]:
+    """Modules of ours that a module needs while it loads; types alone tie nothing."""
+    found: set[str] = set()
+    tree = ast.parse(path.read_text("utf-8"))
+    typing_only = {
+        id(node)
+        for branch in ast.walk(tree)
+        if isinstance(branch, ast.If) and ast.unparse(branch.test) == "TYPE_CHECKING"
+        for node in ast.walk(branch)
+    }
+    for node in ast.walk(tree):
+        if id(node) in typing_only:
+            continue
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{item.name}" for item in node.names)}
+        elif isinstance(node, ast.Import):
+            found |= {item.name for item in node.names}
+    return found
+
+
+def test_no_module_leads_back_to_itself() -> None:
+    modules = {_name(path): path for path in FILES if path.name != "__init__.py"}
+    graph = {name: _imports(path) & set(modules) for name, path in modules.items()}
+    assert len(list(graphlib.TopologicalSorter(graph).static_order())) == len(modules)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_folder_can_be_looked_over(folder: Path) -> None:
+    assert len(list(folder.glob("*.py"))) <= 25
+    tree = ast.parse((folder / "__init__.py").read_text("utf-8"))
+    stub = folder / "__init__.pyi"
+    assert stub.exists() or len(tree.body) == 1, "an __init__ says what its folder is for"

@@ -1,0 +1,100 @@
+"""What ``run`` and ``demo`` print of a run: findings, targets, where the results are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from zones.cli.console import print_findings, records
+from zones.cli.language import language, print_json, print_line, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from zones.run.context import RunResult
+
+__all__ = ["report_run"]
+
+
+def report_run(result: RunResult, *, as_json: bool, verbose: bool) -> None:
+    """Say what a run gave and end with its exit code: 1 when the data has problems."""
+    tables = result.tables
+    if as_json:
+        print_json(_summary(result))
+    else:
+        print_findings(result.record["findings"], verbose=verbose)
+        if "targets" in tables:
+            for line in _target_lines(tables["targets"], tables.get("zone_names")):
+                print_line(line)
+        print_line(say(f"Results in {result.out}", f"Kết quả trong {result.out}"))
+    if result.has_problems:
+        raise typer.Exit(1)
+
+
+def _summary(result: RunResult) -> dict[str, Any]:
+    summary: dict[str, Any] = {"out": str(result.out), "has_problems": result.has_problems}
+    tables = result.tables
+    if "targets" in tables:
+        summary["targets"] = records(tables["targets"])
+    if len(tables.get("forest_cover", ())):
+        summary["forest_cover"] = records(tables["forest_cover"].tail(1))[0]
+    summary["findings"] = result.record["findings"]
+    return summary
+
+
+def _target_lines(targets: pd.DataFrame, names: pd.DataFrame | None) -> list[str]:
+    """Targets that were measured, one line each."""
+    from layers.base.language import format_number
+
+    label = (
+        {} if names is None else dict(zip(names["zone"], names[f"name_{language()}"], strict=True))
+    )
+    status = {
+        "below": say("below", "chưa đạt"),
+        "within": say("within", "đạt"),
+        "above": say("above", "vượt"),
+    }
+    measured = targets[targets["status"] != "not_measured"]
+    lines = [
+        f"{_label(row, label):<30} {_figure(row['present'], row['unit']):>9} / {_range(row):<16} "
+        f"{row['unit']:<3} {format_number(100 * row['held_ratio'], language()):>4} %  "
+        f"{status[row['status']]}"
+        for row in measured.to_dict("records")
+    ]
+    rest = len(targets) - len(measured)
+    if rest:
+        lines.append(
+            say(f"{rest} targets not measured.", f"{rest} chỉ tiêu chưa có số liệu để so sánh.")
+        )
+    return lines
+
+
+def _label(row: dict[Hashable, Any], names: dict[str, str]) -> str:
+    name = names.get(row["zone"], "") or row["target"]
+    if row["indicator"] == "forest_cover_rate":
+        name = say("Forest cover rate", "Tỷ lệ che phủ rừng")
+    import pandas as pd
+
+    return name if pd.isna(row["year"]) else f"{name} {row['year']}"
+
+
+def _figure(value: float, unit: str) -> str:
+    from layers.base.language import format_number
+
+    return format_number(value, language(), decimals=2 if unit == "%" else 0)
+
+
+def _range(row: dict[Hashable, Any]) -> str:
+    low, high, unit = row["figure_low"], row["figure_high"], row["unit"]
+    if math.isnan(high):
+        return "≥ " + _figure(low, unit)
+    if math.isnan(low):
+        return "≤ " + _figure(high, unit)
+    if low == high and row["tolerance_percent"] > 0:
+        return f"{_figure(low, unit)} ± {row['tolerance_percent']:g} %"
+    if low == high:
+        return _figure(low, unit)
+    return f"{_figure(low, unit)}–{_figure(high, unit)}"
