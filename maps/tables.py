@@ -26,6 +26,7 @@ AREAS = Schema(
         Column("layer", "text", "layer's name in the project file"),
         Column("land", "text", "land class"),
         Column("crop", "text", "crop id; empty where no crop stands"),
+        Column("year", "integer", "newest year of a report; other layers: none", nullable=True),
         Column("area_ha", "number", "area by geometry", "ha", nullable=True),
         Column("ledger_ha", "number", "area by the ledger", "ha", nullable=True),
     ),

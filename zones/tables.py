@@ -71,6 +71,7 @@ AREAS = Schema(
         Column("layer", "text", "layer's name in the project file"),
         Column("land", "text", "land class"),
         Column("crop", "text", "crop id; empty where no crop stands"),
+        Column("year", "integer", "newest year of a report; other layers: none", nullable=True),
         Column("area_ha", "number", "area by geometry", "ha", nullable=True),
         Column("ledger_ha", "number", "area by the ledger", "ha", nullable=True),
     ),
@@ -177,7 +178,7 @@ TARGETS = Schema(
         Column(
             "tolerance_percent",
             "number",
-            "half-width of the range round a single figure",
+            "what the status of a figure given as about so much allows for",
             "%",
             nullable=True,
         ),

@@ -20,6 +20,7 @@ from layers.base.findings import Finding, Findings
 from layers.crs.crs import M2_PER_HA, plane_area_ha
 from layers.crs.transform import to_crs
 from zones.measure.closure import ClosureLog
+from zones.measure.present import newest_reports
 from zones.tables import AREAS, MEASURED
 
 if TYPE_CHECKING:
@@ -108,8 +109,9 @@ def measure_plots(
     shared = shared.assign(layer=name, commune_code=shared["commune_code"].fillna(""))
     frame = _grouped(shared)
     if covers_all:
-        frame = pd.concat([frame, _unclassified(frame, ground, name)], ignore_index=True)
-        _check_communes(frame, ground, name)
+        whole = _ground_ha(ground)
+        frame = pd.concat([frame, _unclassified(frame, whole, name)], ignore_index=True)
+        _check_communes(frame, whole, ground.closures, name)
     return MEASURED.validate(frame), [replace(item, source=name) for item in found.items]
 
 
@@ -129,39 +131,47 @@ def _grouped(frame: pd.DataFrame) -> pd.DataFrame:
     return sums.sum(min_count=1).reset_index()
 
 
-def _unclassified(frame: pd.DataFrame, ground: Ground, name: str) -> pd.DataFrame:
-    covered = frame.groupby("commune_code")["area_ha"].sum()
-    whole = plane_area_ha(ground.communes, ground.crs)
-    codes = ground.communes["commune_code"]
-    rest = whole.to_numpy() - codes.map(covered).fillna(0.0).to_numpy()
-    too_much = rest < -_ROUNDING_RATIO * whole.to_numpy()
+def _ground_ha(ground: Ground) -> pd.Series[float]:
+    """Area of each commune (ha); ground that two claim is that of the lower code, as in layers."""
+    from layers.engine.overlaps import settle_claims
+
+    communes = ground.communes.sort_values("commune_code", kind="stable")
+    codes = pd.Index(communes["commune_code"])
+    shapes = communes.geometry.to_numpy()
+    told = Findings()
+    settled = settle_claims(shapes, codes, unit_m2=1.0, source="communes", findings=told)
+    areas = plane_area_ha(communes.set_geometry(settled, crs=communes.crs), ground.crs)
+    return pd.Series(areas.to_numpy(), index=codes).reindex(ground.communes["commune_code"])
+
+
+def _unclassified(frame: pd.DataFrame, whole: pd.Series[float], name: str) -> pd.DataFrame:
+    covered = frame.groupby("commune_code")["area_ha"].sum().reindex(whole.index).fillna(0.0)
+    rest = whole - covered
     return pd.DataFrame(
         {
-            "commune_code": codes,
+            "commune_code": whole.index,
             "layer": name,
-            "land": np.where(too_much, "overlap", "unclassified"),
+            "land": np.where(rest < -_ROUNDING_RATIO * whole, "overlap", "unclassified"),
             "crop": "",
             "three_forest": "outside",
-            "planting_year": pd.array([pd.NA] * len(codes), dtype="Int64"),
-            "area_ha": rest,
+            "planting_year": pd.array([pd.NA] * len(whole), dtype="Int64"),
+            "area_ha": rest.to_numpy(),
             "ledger_ha": np.nan,
         }
     )
 
 
-def _check_communes(frame: pd.DataFrame, ground: Ground, name: str) -> None:
-    whole = plane_area_ha(ground.communes, ground.crs)
-    parts = frame.groupby("commune_code")["area_ha"].sum()
-    inside = parts[parts.index != ""]
-    codes = ground.communes["commune_code"]
-    residuals = (codes.map(inside) - whole.to_numpy()).abs()
-    worst = int(residuals.argmax())
-    ground.closures.check(
-        f"{name}: land classes to commune (worst of {len(codes)}: {codes[worst]})",
-        parts=inside[codes[worst]],
-        whole=whole.iloc[worst],
+def _check_communes(
+    frame: pd.DataFrame, whole: pd.Series[float], closures: ClosureLog, name: str
+) -> None:
+    inside = frame.groupby("commune_code")["area_ha"].sum().reindex(whole.index)
+    worst = str((inside - whole).abs().idxmax())
+    closures.check(
+        f"{name}: land classes to commune (worst of {len(whole)}: {worst})",
+        parts=inside[worst],
+        whole=whole[worst],
     )
-    ground.closures.check(f"{name}: communes to province", parts=inside.sum(), whole=whole.sum())
+    closures.check(f"{name}: communes to province", parts=inside.sum(), whole=whole.sum())
 
 
 def measure_raster(
@@ -244,9 +254,11 @@ def measure_report(name: str, report: ReportLayer, ground: Ground) -> pd.DataFra
 
 
 def areas_table(measured: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
-    """Hectares by commune, layer, land and crop."""
+    """Hectares by commune, layer, land and crop; of a report the newest year of each crop."""
     keys = ["commune_code", "layer", "land", "crop"]
-    sums = measured.groupby(keys, observed=True)[["area_ha", "ledger_ha"]]
+    rows = newest_reports(measured)
+    rows = rows.assign(year=rows["planting_year"].where(rows["land"] == "report"))
+    sums = rows.groupby([*keys, "year"], observed=True, dropna=False)[["area_ha", "ledger_ha"]]
     frame = sums.sum(min_count=1).reset_index()
     names = communes.set_index("commune_code")["commune"]
     frame = frame.assign(commune=frame["commune_code"].map(names).fillna(""))

@@ -8,7 +8,10 @@ from layers.base.errors import InputError
 from layers.base.findings import Finding
 from layers.base.language import Phrase, format_number
 
-__all__ = ["late_reporters", "present_by_crop", "without_earlier_surveys"]
+__all__ = ["late_reporters", "newest_reports", "present_by_crop", "without_earlier_surveys"]
+
+#: Land that bears what its record names; elsewhere a species is a memory or a wish.
+_BEARING = ("planted_forest", "not_yet_forest", "crop", "report")
 
 
 def without_earlier_surveys(measured: pd.DataFrame, earlier: set[str]) -> pd.DataFrame:
@@ -22,11 +25,13 @@ def without_earlier_surveys(measured: pd.DataFrame, earlier: set[str]) -> pd.Dat
 def present_by_crop(measured: pd.DataFrame, chosen: dict[str, str]) -> pd.DataFrame:
     """Present area of each crop, from the one layer that tells.
 
-    Natural forest is never a production zone; its species are left out. Of a report with several
-    years the newest of each crop counts. A crop that the project takes from a layer without a
-    hectare of it is measured as 0 ha; a report that does not list the crop measures nothing.
+    Present is what stands on planted forest, on land planted not yet forest, on plots of crops and
+    in reports. Natural forest is never a production zone, and land that bears nothing yet (bare
+    after harvest, say) has no present area, whatever species its record still names. Of a report
+    with several years the newest of each crop counts. A crop that the project takes from a layer
+    without a hectare of it is measured as 0 ha; a report that does not list it measures nothing.
     """
-    found = measured[(measured["crop"] != "") & (measured["land"] != "natural_forest")]
+    found = measured[(measured["crop"] != "") & measured["land"].isin(_BEARING)]
     layers = found.groupby("crop")["layer"].unique()
     unclear = {
         crop: sorted(names)
@@ -42,15 +47,21 @@ def present_by_crop(measured: pd.DataFrame, chosen: dict[str, str]) -> pd.DataFr
             "lớp nào cho diện tích hiện trạng, ví dụ 'present: {pine: forest}'.",
         )
     wanted = found["crop"].map(lambda crop: chosen.get(crop, layers[crop][0]))
-    kept = found[(found["layer"] == wanted) & (found["commune_code"] != "")]
-    reports = kept["land"] == "report"
-    newest = kept["planting_year"].where(reports).groupby(kept["crop"]).transform("max")
-    kept = kept[~reports | (kept["planting_year"] == newest)]
+    kept = newest_reports(found[(found["layer"] == wanted) & (found["commune_code"] != "")])
     has_ledger = kept.groupby("layer")["ledger_ha"].transform("count") > 0
     present = kept["ledger_ha"].where(has_ledger, kept["area_ha"])
     frame = kept.assign(present_ha=present)
     sums = frame.groupby(["crop", "commune_code", "layer"], observed=True)["present_ha"].sum()
     return pd.concat([sums.reset_index(), _measured_as_nothing(sums, measured, chosen)])
+
+
+def newest_reports(measured: pd.DataFrame) -> pd.DataFrame:
+    """Keep the newest year of each crop of a report; other land is kept as it is."""
+    reports = (measured["land"] == "report").to_numpy()
+    mine = measured[reports]
+    newest = mine.groupby(["layer", "crop"])["planting_year"].transform("max")
+    kept = mine.index[(mine["planting_year"] == newest).to_numpy(dtype=bool)]
+    return measured[~reports | measured.index.isin(kept)]
 
 
 def _measured_as_nothing(

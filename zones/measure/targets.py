@@ -1,8 +1,9 @@
 """Plan against measurement: per target what is held and what is missing, per zone where it stands.
 
-``held_ratio`` is present ÷ low (for a ceiling present ÷ high); a target is ``below`` when present
-is under ``low``, ``above`` when over ``high``, else ``within``. A single figure is a range of
-± ``tolerance_percent``; where nothing tells the present figure, the status is ``not_measured``.
+``held_ratio`` is present ÷ low (for a ceiling present ÷ high), shortfall and surplus count from the
+plan's own figures. A target is ``below`` when present is under ``low``, ``above`` when over
+``high``, else ``within``; only the status of a figure that the plan gives as about so much may
+allow for a tolerance. Where nothing tells the present figure, the status is ``not_measured``.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from layers.base.errors import SchemaError
+from layers.base.resources import data_path
 from zones.tables import TARGETS, ZONES
 
 __all__ = [
@@ -24,24 +26,24 @@ __all__ = [
     "share_zones",
 ]
 
-_SINGLE_FIGURES = ("exact", "about", "maintain")
+_ABOUT = ("about", "maintain")
 _STATES = ("by_year", "in_year")
 _DUST = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class ToleratedBounds:
-    """How far from a single figure is still within it.
+    """How far from a figure given as about so much the status is still ``within``.
 
     Parameters
     ----------
     tolerance_percent : float
-        Half-width of the range round a single figure, in percent of it.
+        Distance allowed on either side, in percent of the figure.
     rate_tolerance_points : float
         The same for a rate (unit ``%``), in percentage points.
     """
 
-    tolerance_percent: float = 5.0
+    tolerance_percent: float = 0.0
     rate_tolerance_points: float = 0.0
 
 
@@ -118,12 +120,13 @@ def compare_targets(
     Parameters
     ----------
     targets : pandas.DataFrame
-        As from ``join_plan_targets``; ``low`` and ``high`` in the unit of the row.
+        As from ``join_plan_targets``; ``low`` and ``high`` in the unit of the row. Areas in another
+        unit than the hectare are converted to it.
     present : pandas.DataFrame
         Columns ``zone, indicator, commune_code, unit, present``: what was measured; a commune code
         of ``""`` is the province. One row per thing.
     tolerated : ToleratedBounds
-        Range round a single figure.
+        What the status of a figure given as about so much allows for.
 
     Returns
     -------
@@ -131,45 +134,55 @@ def compare_targets(
         Columns of ``zones.tables.TARGETS``; ``figure_low`` and ``figure_high`` as the plan says
         them. ``shortfall`` is max(low − present, 0) and ``surplus``
         max(present − high, 0), in ``unit``; missing where the plan has no such end or nothing was
-        measured.
+        measured. ``tolerance_percent`` is missing where no tolerance is allowed for.
     """
     keys = ["zone", "indicator", "commune_code", "unit"]
-    frame = targets.assign(commune_code=targets["commune_code"].fillna(""))
+    frame = _in_hectares(targets.assign(commune_code=targets["commune_code"].fillna("")))
     frame = frame.merge(present, on=keys, how="left", validate="many_to_one")
     # A layer shows a state; what is planted or harvested per year no single state can tell.
     state = frame["period"].isin(_STATES)
     frame = frame.assign(
         figure_low=frame["low"], figure_high=frame["high"], present=frame["present"].where(state)
     )
-    half = _half_width(frame, tolerated)
-    low, high = frame["low"] - half, frame["high"] + half
-    now = frame["present"]
-    # Sums of decimal hectares carry binary dust, which decides nothing.
-    under = (now < low) & ~np.isclose(now, low, rtol=_DUST, atol=0)
-    over = (now > high) & ~np.isclose(now, high, rtol=_DUST, atol=0)
+    half = _tolerance(frame, tolerated)
+    low, high, now = frame["low"], frame["high"], frame["present"].astype("float64")
+    under, over = _beyond(low - half, now), _beyond(now, high + half)
     status = np.select([now.isna(), under, over], ["not_measured", "below", "above"], "within")
     reference = low.where(frame["bound"] != "at_most", high)
+    allowed = frame["bound"].isin(_ABOUT) & (frame["unit"] != "%")
     frame = frame.assign(
-        low=low,
-        high=high,
         held_ratio=(now / reference.where(reference > 0)),
-        shortfall=(low - now).where(under | (low - now).isna(), 0.0),
-        surplus=(now - high).where(over | (now - high).isna(), 0.0),
+        shortfall=(low - now).where(_beyond(low, now) | (low - now).isna(), 0.0),
+        surplus=(now - high).where(_beyond(now, high) | (now - high).isna(), 0.0),
         status=status,
         tolerance_percent=np.where(
-            frame["bound"].isin(_SINGLE_FIGURES) & (frame["unit"] != "%"),
-            tolerated.tolerance_percent,
-            np.nan,
+            allowed & (tolerated.tolerance_percent > 0), tolerated.tolerance_percent, np.nan
         ),
     )
     return TARGETS.validate(frame[TARGETS.names])
 
 
-def _half_width(frame: pd.DataFrame, tolerated: ToleratedBounds) -> pd.Series[float]:
-    single = frame["bound"].isin(_SINGLE_FIGURES)
+def _in_hectares(targets: pd.DataFrame) -> pd.DataFrame:
+    """Convert areas (also those per year) to hectares."""
+    units = pd.read_csv(data_path("units.csv"), keep_default_na=False).set_index("unit")
+    factors = units.loc[units["dimension"] == "area", "factor"]
+    base = targets["unit"].str.removesuffix("/year")
+    factor = base.map(factors).astype("float64")
+    figures = {name: targets[name] * factor.fillna(1.0) for name in ("low", "high")}
+    yearly = base != targets["unit"]
+    unit = targets["unit"].mask(factor.notna(), "ha").mask(factor.notna() & yearly, "ha/year")
+    return targets.assign(**figures, unit=unit)
+
+
+def _beyond(greater: pd.Series[float], less: pd.Series[float]) -> pd.Series[bool]:
+    """Tell what is greater by more than the binary dust of sums of decimal hectares."""
+    return (greater > less) & ~np.isclose(greater, less, rtol=_DUST, atol=0)
+
+
+def _tolerance(frame: pd.DataFrame, tolerated: ToleratedBounds) -> pd.Series[float]:
     relative = frame["low"] * (tolerated.tolerance_percent / 100)
     width = relative.mask(frame["unit"] == "%", tolerated.rate_tolerance_points)
-    return width.where(single, 0.0).fillna(0.0)
+    return width.where(frame["bound"].isin(_ABOUT), 0.0).fillna(0.0)
 
 
 def share_zones(

@@ -180,7 +180,7 @@ class Thresholds(_Part):
     rate of 67 % would hide three and a half points.
     """
 
-    tolerance_percent: Number = Field(default=5.0, ge=0, le=50)
+    tolerance_percent: Number = Field(default=0.0, ge=0, le=50)
     rate_tolerance_points: Number = Field(default=0.0, ge=0, le=5)
     listed_min_percent: Number = Field(default=1.0, ge=0, le=100)
     unlisted_max_percent: Number = Field(default=5.0, ge=0, le=100)

@@ -29,10 +29,10 @@ def _tolerances(targets: pd.DataFrame) -> list[Phrase]:
     )
     return [
         Phrase(
-            en=f"A target that is a single figure is held as a range of {en} % around it; held, "
-            "shortfall, surplus and status count from the ends of that range.",
-            vi=f"Chỉ tiêu chỉ có một con số được coi là khoảng {vi} % quanh con số đó; mức đạt, "
-            "còn thiếu, vượt và đánh giá tính từ hai đầu của khoảng.",
+            en=f"A figure that the plan gives as about so much counts as held within {en} % of it; "
+            "held, shortfall and surplus count from the figure itself.",
+            vi=f"Con số kế hoạch ghi là khoảng được coi là đạt nếu lệch không quá {vi} %; mức đạt, "
+            "còn thiếu và vượt tính từ chính con số đó.",
         ),
         Phrase(
             en="The allocation aims at the plan's own figure.",

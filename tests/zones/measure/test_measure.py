@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -225,3 +226,32 @@ def test_the_table_of_areas_sums_years_and_keeps_what_is_missing_missing(ground:
         ["06004", "B", pytest.approx(1.0)],
     ]
     assert table["ledger_ha"].isna().all()
+
+
+def test_areas_hold_the_newest_year_of_each_crop_of_a_report(ground: Ground) -> None:
+    """Three years of 4,000 ha are no 12,000; a crop of an older year keeps its own newest."""
+    rows = [("06001", "tea", year, area) for year, area in ((2023, 9.0), (2024, 7.0), (2025, 4.0))]
+    rows += [("06004", "tea", 2024, 50.0), ("06004", "citrus", 2024, 2.0)]
+    frame = measure_report("báo cáo", report(*rows), ground)
+    table = areas_table(frame, ground.communes)
+    assert table[["commune_code", "crop", "year", "ledger_ha"]].to_numpy().tolist() == [
+        ["06001", "tea", 2025, 4.0],
+        ["06004", "citrus", 2024, 2.0],
+    ]
+
+
+def test_ground_that_two_communes_claim_stands_once(ground: Ground) -> None:
+    """The second commune reaches 1 hm into the first: 10 ha, which the lower code has."""
+    shapes = hectares((0, 0, 10, 10), (9, 0, 20, 10))
+    claimed = replace(ground, communes=ground.communes.set_geometry(shapes, crs="EPSG:9215"))
+    plots = layer(hectares((8, 0, 12, 1)), [(0, "pine", 1.0)])
+    frame, _ = measure_plots("rừng", plots, claimed, covers_all=True)
+    assert frame["area_ha"].sum() == pytest.approx(200.0)
+    assert held(frame, "commune_code", "land") == pytest.approx(
+        {
+            ("06001", "planted_forest"): 2.0, ("06001", "unclassified"): 98.0,
+            ("06004", "planted_forest"): 2.0, ("06004", "unclassified"): 98.0,
+        }
+    )  # fmt: skip
+    totals = areas_table(frame, claimed.communes).groupby("commune_code")["area_ha"].sum()
+    assert totals.tolist() == pytest.approx([100.0, 100.0])

@@ -130,3 +130,14 @@ def test_a_report_that_does_not_list_a_crop_measures_nothing() -> None:
         ("pine", "06001", "forest"): 10.0,
         ("citrus", "06001", "fruit"): 5.0,
     }
+
+
+@pytest.mark.parametrize("land", ["bare", "farmland", "regenerating", "water", "CLN"])
+def test_a_species_on_land_that_does_not_bear_it_is_no_present_area(land: str) -> None:
+    """Cut and bare, its record still says pine: land to plant, not pine that stands."""
+    frame = measured(
+        ("06001", "forest", land, "pine", 2010, 9.0, 10.0),
+        ("06001", "forest", "planted_forest", "pine", 2010, 4.0, 5.0),
+        ("06001", "forest", "not_yet_forest", "pine", 2024, 2.0, 2.0),
+    )
+    assert found(frame) == {("pine", "06001", "forest"): 7.0}

@@ -46,15 +46,72 @@ def test_a_range(
 
 @pytest.mark.parametrize("bound", ["exact", "about", "maintain"])
 @pytest.mark.parametrize(
-    ("present", "status"), [(94.9, "below"), (95.0, "within"), (105.0, "within"), (105.1, "above")]
+    ("present", "status", "shortfall", "surplus"),
+    [(1880, "below", 120, 0), (1999.99, "below", 0.01, 0), (2000, "within", 0, 0),
+     (2100, "above", 0, 100)],
+)  # fmt: skip
+def test_a_single_figure_is_held_to_that_figure(
+    bound: str, present: float, status: str, shortfall: float, surplus: float
+) -> None:
+    row = compared(present, bound=bound, low=2000.0, high=2000.0)
+    assert (row["low"], row["high"], row["figure_low"], row["figure_high"]) == (2000.0,) * 4
+    assert (row["status"], row["shortfall"], row["surplus"]) == (
+        status, pytest.approx(shortfall), pytest.approx(surplus),
+    )  # fmt: skip
+    assert math.isnan(float(str(row["tolerance_percent"])))
+
+
+@pytest.mark.parametrize(
+    ("bound", "present", "status"),
+    [
+        ("about", 1899.9, "below"),
+        ("about", 1900.0, "within"),
+        ("maintain", 2100.0, "within"),
+        ("about", 2100.1, "above"),
+        ("exact", 1999.0, "below"),
+        ("exact", 2001.0, "above"),
+    ],
 )
-def test_a_single_figure_is_a_range_of_five_percent(
+def test_a_stated_tolerance_changes_the_status_alone(
     bound: str, present: float, status: str
 ) -> None:
-    row = compared(present, bound=bound, low=100.0, high=100.0)
-    assert (row["low"], row["high"], row["tolerance_percent"]) == (95.0, 105.0, 5.0)
-    assert (row["figure_low"], row["figure_high"]) == (100.0, 100.0)
+    """Five percent of 2,000 is 100; what is short of 2,000 is short all the same."""
+    target = plan_target(bound=bound, low=2000.0, high=2000.0)
+    measured = pd.DataFrame(
+        [("pine", "area", "", "ha", present)],
+        columns=["zone", "indicator", "commune_code", "unit", "present"],
+    )
+    tolerated = ToleratedBounds(tolerance_percent=5.0)
+    row = compare_targets(pd.DataFrame([target]), measured, tolerated=tolerated).iloc[0]
     assert row["status"] == status
+    assert row["shortfall"] == pytest.approx(max(2000 - present, 0))
+    assert row["surplus"] == pytest.approx(max(present - 2000, 0))
+    assert (row["low"], row["high"]) == (2000.0, 2000.0)
+    told = row["tolerance_percent"]
+    assert math.isnan(told) if bound == "exact" else told == 5.0
+
+
+@pytest.mark.parametrize(("unit", "figure"), [("km2", 1.2), ("m2", 1_200_000.0), ("ha", 120.0)])
+def test_areas_in_other_units_are_converted(unit: str, figure: float) -> None:
+    row = compared(None, unit=unit, bound="at_least", low=figure, high=math.nan)
+    assert (row["unit"], row["status"]) == ("ha", "not_measured")
+    target = plan_target(unit=unit, bound="at_least", low=figure, high=math.nan)
+    measured = pd.DataFrame(
+        [("pine", "area", "", "ha", 100.0)],
+        columns=["zone", "indicator", "commune_code", "unit", "present"],
+    )
+    row = compare_targets(pd.DataFrame([target]), measured, tolerated=ToleratedBounds()).iloc[0]
+    assert row["figure_low"] == pytest.approx(120.0)
+    assert (row["status"], row["shortfall"]) == ("below", pytest.approx(20.0))
+
+
+@pytest.mark.parametrize(
+    ("unit", "read"), [("km2/year", "ha/year"), ("t/ha", "t/ha"), ("m3", "m3"), ("%", "%")]
+)
+def test_only_areas_are_converted(unit: str, read: str) -> None:
+    row = compared(None, unit=unit, low=2.0, high=3.0)
+    assert row["unit"] == read
+    assert row["figure_low"] == (200.0 if unit == "km2/year" else 2.0)
 
 
 def test_a_floor_has_no_surplus_and_a_ceiling_no_shortfall() -> None:
@@ -82,10 +139,10 @@ def test_what_nothing_measures_says_so() -> None:
 @pytest.mark.parametrize(
     ("present", "status", "shortfall", "surplus"),
     [
-        (61.9, "below", 0.6, 0.0),
-        (62.5, "within", 0.0, 0.0),
-        (63.5, "within", 0.0, 0.0),
-        (63.6, "above", 0.0, 0.1),
+        (61.9, "below", 1.1, 0.0),
+        (62.5, "within", 0.5, 0.0),
+        (63.5, "within", 0.0, 0.5),
+        (63.6, "above", 0.0, 0.6),
     ],
 )
 def test_a_rate_may_have_its_own_tolerance_in_points(
@@ -99,7 +156,7 @@ def test_a_rate_may_have_its_own_tolerance_in_points(
     )
     tolerated = ToleratedBounds(tolerance_percent=5.0, rate_tolerance_points=0.5)
     row = compare_targets(pd.DataFrame([target]), measured, tolerated=tolerated).iloc[0]
-    assert (row["low"], row["high"], row["status"]) == (62.5, 63.5, status)
+    assert (row["low"], row["high"], row["status"]) == (63.0, 63.0, status)
     assert (row["shortfall"], row["surplus"]) == (
         pytest.approx(shortfall), pytest.approx(surplus),
     )  # fmt: skip

@@ -51,7 +51,7 @@ def test_paths_are_relative_to_the_project_file(folder: Path) -> None:
     project = load_project(folder)
     assert project.file == folder / "project.yaml"
     assert project.input_paths()["layer forest"] == folder / "forest.gpkg"
-    assert project.thresholds.tolerance_percent == 5
+    assert project.thresholds.tolerance_percent == 0
     forest = project.layers["forest"]
     assert forest.kind == "forest_status"
     assert forest.code_table == "98"

@@ -18,8 +18,8 @@ def _targets(*widths: float) -> pd.DataFrame:
 def test_targets_say_the_tolerance_of_single_figures() -> None:
     note, _ = table_notes(_targets(5.0, np.nan, 0.0), NONE)
     assert note.table == "targets"
-    assert "khoảng ±5 % quanh con số đó" in note.text.vi
-    assert "range of ±5 % around it" in note.text.en
+    assert "được coi là đạt nếu lệch không quá ±5 %" in note.text.vi
+    assert "counts as held within ±5 % of it" in note.text.en
     other, _ = table_notes(_targets(2.5, 5.0), NONE)
     assert "±2,5, ±5 %" in other.text.vi
 

@@ -77,7 +77,7 @@ def test_a_raster_and_a_report_stand_beside(result: RunResult) -> None:
     assert raster["06529", "crops"] == pytest.approx(99)
     assert raster["06529", "unclassified"] == pytest.approx(1)
     fruit = areas[areas["layer"] == "fruit"]
-    assert fruit["ledger_ha"].sum() == 108.5
+    assert fruit["ledger_ha"].sum() == 9.5
     assert fruit["area_ha"].isna().all()
 
 
@@ -120,7 +120,7 @@ def test_every_output_is_there_with_its_columns(result: RunResult) -> None:
     assert {f"{name}.{kind}" for name in tables for kind in ("csv", "parquet")} <= names
     assert {"map.html", "annex.xlsx", "run.json"} <= names
     head = (result.out / "areas.csv").read_text("utf-8-sig").splitlines()[0]
-    assert head.startswith("commune_code,commune,layer,land,crop,area_ha,ledger_ha")
+    assert head.startswith("commune_code,commune,layer,land,crop,year,area_ha,ledger_ha")
     head = (result.out / "targets.csv").read_text("utf-8-sig").splitlines()[0]
     assert head.startswith(
         "target,zone,clause,bound,unit,year,low,high,present,held_ratio,shortfall,surplus,status"

@@ -93,7 +93,7 @@ def run(folder: Path, made: dict[str, Any]) -> RunResult:
         (folder / "fruit.csv").write_text(made["fruit"], "utf-8")
     if "text" in made:
         file.write_text(made["text"], "utf-8")
-    return run_project(load_project(file), options=RunOptions(only=("allocate", "render")))
+    return run_project(load_project(file), options=RunOptions(only=("explain", "annex", "map")))
 
 
 @pytest.mark.parametrize("name", PROJECTS)

@@ -132,15 +132,16 @@ def _price(market: _Market, zone: str, payer: str) -> float | None:
 
 
 def _cover_rates(allocation: Allocation, market: _Market) -> Iterator[tuple[str, str, float]]:
+    """Points that a zone's own hectares bring; what then moves elsewhere is no effect of theirs."""
     base = _planned(market.model)
-    before = base.groupby("zone")["planned_ha"].sum()
-    points = cover_points(allocation.inputs, base)
     for zone in market.row:
+        before = base[base["zone"] == zone]
         more = _planned(_with_more(market, zone))
-        added = float(more.loc[more["zone"] == zone, "planned_ha"].sum() - before.get(zone, 0.0))
+        more = more[more["zone"] == zone]
+        added = float(more["planned_ha"].sum() - before["planned_ha"].sum())
         if added > _MORE_HA:
-            change = cover_points(allocation.inputs, more) - points
-            yield zone, "cover", change / added * 100
+            points = [cover_points(allocation.inputs, plan) for plan in (before, more)]
+            yield zone, "cover", (points[1] - points[0]) / added * 100
 
 
 def _with_more(market: _Market, zone: str) -> Model:

@@ -17,7 +17,7 @@ from zones.measure.measure import (
     measure_raster,
     measure_report,
 )
-from zones.measure.present import late_reporters
+from zones.measure.present import late_reporters, newest_reports
 from zones.output.findings import findings_table
 from zones.run.context import Context
 from zones.run.step import Made, Step
@@ -43,7 +43,7 @@ def work(context: Context) -> Made:
         context.closures.check(
             f"areas: {column} of all layers",
             parts=areas[column].sum(),
-            whole=measured[column].sum(),
+            whole=newest_reports(measured)[column].sum(),
         )
     return {MEASURED: measured, AREAS: areas, MEASURE_FINDINGS: findings_table(_once(found))}
 

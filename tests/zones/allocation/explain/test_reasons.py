@@ -433,6 +433,30 @@ def test_templates_ask_for_the_same_figures_in_both_languages() -> None:
         assert wanted[0] == wanted[1], key
 
 
+def test_the_cover_rate_changes_by_the_own_hectares_of_a_zone_alone() -> None:
+    """Fruit is no forest: what its hectares push aside elsewhere is no effect of theirs."""
+    inputs = inputs_of(
+        land={("a", "bare"): 300.0}, targets={"na": (50.0, np.nan), "pine": (100.0, np.nan)}
+    )
+    cover = pd.DataFrame(
+        [("na", "bare", 0.0), ("pine", "bare", 1.0)],
+        columns=["zone", "source", "cover_change_ratio"],
+    )
+    allocation = allocate(replace(inputs, cover=cover, natural_area_ha=1000.0), settings=YEARS)
+    rates = exchange_rates(allocation)
+    points = rates[rates["other"] == "cover"].set_index("zone")["rate_ratio"]
+    assert points["pine"] == pytest.approx(10.0)
+    assert points.get("na", 0.0) == pytest.approx(0.0)
+    full = replace(inputs_of(
+        land={("a", "bare"): 150.0}, targets={"na": (50.0, np.nan), "pine": (100.0, np.nan)}
+    ), cover=cover, natural_area_ha=1000.0)  # fmt: skip
+    rates = exchange_rates(allocate(full, settings=YEARS))
+    points = rates[rates["other"] == "cover"].set_index("zone")["rate_ratio"]
+    assert points.get("na", 0.0) == pytest.approx(0.0)
+    said_of = say_exchange(rates, Voice(1.0, NAMES))
+    assert not [s for s in said_of if "cover" in s.key and "Custard" in s.phrase.en]
+
+
 def test_what_goes_off_an_open_list_is_said() -> None:
     listed = [{"zone": "na", "commune_code": "a", "list": "open"}]
     land = {("a", "bare"): 5.0, ("b", "bare"): 90.0, ("c", "bare"): 90.0}
