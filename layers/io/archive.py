@@ -14,11 +14,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
 from layers.base.errors import InputError
 
-__all__ = ["ARCHIVE_ERRORS", "UNPACKED_LIMIT_MB", "look_through_archive", "read_xml"]
+__all__ = ["UNPACKED_LIMIT_MB", "look_through_archive", "read_part", "read_xml"]
 
 #: What an archive may unpack to in all.
 UNPACKED_LIMIT_MB = 500
@@ -26,7 +27,7 @@ _MEMBERS = 10_000
 _BLOCK = 1 << 20
 
 #: What ``zipfile`` raises on archives that are damaged, locked or of an unknown method.
-ARCHIVE_ERRORS = (
+_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
@@ -36,6 +37,7 @@ ARCHIVE_ERRORS = (
     RuntimeError,
     ValueError,
     KeyError,
+    ET.ParseError,
 )
 
 
@@ -68,7 +70,7 @@ def _told(path: Path) -> Iterator[None]:
         yield
     except InputError:
         raise
-    except ARCHIVE_ERRORS as error:
+    except _ERRORS as error:
         raise InputError(
             en=f"{path}: the file is damaged or locked ({error}); open it in LibreOffice or "
             "Excel, save it without a password, or ask for it again.",
@@ -120,3 +122,9 @@ def read_xml(stream: IO[bytes], path: Path, **handlers: object) -> None:
             parser.ParseFile(stream)
         except expat.ExpatError as error:
             raise zipfile.BadZipFile(str(error)) from error
+
+
+def read_part(path: Path, name: str) -> ET.Element:
+    """Root of a small XML part of an archive that was looked through."""
+    with _told(path), zipfile.ZipFile(path) as archive:
+        return ET.fromstring(archive.read(name))  # noqa: S314 - entities were refused

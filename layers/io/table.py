@@ -27,7 +27,14 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-__all__ = ["TABLE_KINDS", "open_parquet", "read_table", "require_columns", "require_hectares"]
+__all__ = [
+    "TABLE_KINDS",
+    "open_parquet",
+    "read_csv_text",
+    "read_table",
+    "require_columns",
+    "require_hectares",
+]
 
 TABLE_KINDS = (".csv", ".tsv", *WORKBOOK_KINDS, ".parquet")
 
@@ -37,6 +44,27 @@ _CHUNK = 20_000
 _TEXT = pd.StringDtype(na_value=np.nan)
 
 _Rows = Iterator[tuple[int, Sequence[object]]]
+
+
+def read_csv_text(path: Path) -> pd.DataFrame:
+    """Read a CSV file of ours that came back: text as it stands, blank as "", even without rows."""
+    if not path.is_file():
+        raise MissingFileError(en=f"{path} is not there.", vi=f"Không có {path}.")
+    rows = _csv_rows(path)
+    _, header = next(rows, (0, ()))
+    if not header:
+        raise InputError(en=f"{path}: the file is empty.", vi=f"{path}: tệp trống.")
+    records = list(rows)
+    odd = [number for number, row in records if len(row) != len(header)]
+    if odd:
+        raise InputError(
+            en=f"{path}: {len(odd)} rows have not the {len(header)} cells of the header (first: "
+            f"{odd[:5]}).",
+            vi=f"{path}: {len(odd)} dòng không có đúng {len(header)} ô như dòng tiêu đề "
+            f"(đầu tiên: {odd[:5]}).",
+        )
+    _refuse_twice(path, [str(name) for name in header])
+    return pd.DataFrame([row for _, row in records], columns=list(header), dtype=_TEXT)
 
 
 def read_table(path: Path, *, sheet: str | None = None) -> pd.DataFrame:

@@ -9,13 +9,21 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from layers.base.errors import InputError, MissingFileError
 from layers.io.archive import look_through_archive, read_xml
 
-__all__ = ["WORKBOOK_KINDS", "column_letters", "read_workbook_rows"]
+__all__ = [
+    "WORKBOOK_KINDS",
+    "Sheet",
+    "cell_place",
+    "column_letters",
+    "read_workbook",
+    "read_workbook_rows",
+]
 
 WORKBOOK_KINDS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 
@@ -25,6 +33,8 @@ Cell = str | float | None
 CELL_LIMIT = 10_000_000
 _SPAN_LIMIT = 50_000_000
 _SECONDS = 300
+#: In place of a sheet's name, which may not hold it.
+EVERY = "*"
 _CHILD = Path(__file__).with_name("workbook_cells.py")
 _MAIN = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
@@ -41,11 +51,12 @@ def read_workbook_rows(path: Path, sheet: str | None) -> Iterator[tuple[int, lis
     lines = _lines(path, sheet)
     about = json.loads(next(lines))
     if "xl/workbook.xml" in members and "sheet" in about:
-        marks = _marks(path, str(about["sheet"]))
+        scan = _scan(path, str(about["sheet"]))
+        marks = scan.marks if scan else {}
     for number, line in enumerate(lines, start=1):
         cells = json.loads(line)
         if isinstance(cells, dict):
-            raise _too_large(path, f"more than {CELL_LIMIT:,} cells", "A1")
+            raise _too_large(path, f"more than {CELL_LIMIT:,} cells", "")
         here = {place: text for (row, place), text in marks.items() if row == number}
         if here:
             cells += [None] * (max(here) + 1 - len(cells))
@@ -53,6 +64,36 @@ def read_workbook_rows(path: Path, sheet: str | None) -> Iterator[tuple[int, lis
                 cells[place] = text
         if cells:
             yield number, cells
+
+
+@dataclass(slots=True)
+class Sheet:
+    """Cells and formulas of a sheet of an ``.xlsx``, by row (from 1) and place (from 0)."""
+
+    cells: dict[tuple[int, int], str | float] = field(default_factory=dict)
+    formulas: dict[tuple[int, int], str] = field(default_factory=dict)
+
+
+def read_workbook(path: Path) -> dict[str, Sheet]:
+    """Every sheet of an ``.xlsx``; a formula that Excel shares among cells is empty text."""
+    with path.open("rb") as file:
+        if not file.read(8).startswith(_ZIP):
+            raise _unreadable(path, "no workbook")
+    look_through_archive(path)
+    found: dict[str, Sheet] = {}
+    number, sheet = 0, Sheet()
+    for line in map(json.loads, _lines(path, EVERY)):
+        if isinstance(line, list):
+            number += 1
+            held = [(place, cell) for place, cell in enumerate(line) if cell is not None]
+            sheet.cells |= {(number, place): cell for place, cell in held}
+        elif "sheet" in line:
+            number, sheet = 0, found.setdefault(line["sheet"], Sheet())
+            scan = _scan(path, line["sheet"])
+            sheet.formulas = scan.formulas if scan else {}
+        else:
+            raise _too_large(path, f"more than {CELL_LIMIT:,} cells", "")
+    return found
 
 
 def _lines(path: Path, sheet: str | None) -> Iterator[bytes]:
@@ -71,7 +112,7 @@ def _lines(path: Path, sheet: str | None) -> Iterator[bytes]:
     if isinstance(last, dict) and "error" in last:
         raise _unreadable(path, last["error"])
     about = json.loads(lines[0])
-    if about["sheet"] not in about["sheets"]:
+    if "sheets" in about and about["sheet"] not in about["sheets"]:
         raise MissingFileError(
             en=f"{path}: no sheet {about['sheet']!r}; the workbook has {about['sheets']}.",
             vi=f"{path}: không có trang tính {about['sheet']!r}; sổ tính có {about['sheets']}.",
@@ -109,12 +150,12 @@ def column_letters(place: int) -> str:
     return letters
 
 
-def _marks(path: Path, sheet: str) -> dict[tuple[int, int], str]:
-    """Cells that hold an error or a formula without a value, as text that is no number."""
+def _scan(path: Path, sheet: str) -> _SheetScan | None:
+    """Look through the XML of a sheet; None where the workbook does not say which it is."""
     with zipfile.ZipFile(path) as archive:
         name = _part_of_sheet(archive, path, sheet)
         if name is None:
-            return {}
+            return None
         scan = _SheetScan(path, never_calculated=_never_calculated(archive, path))
         with archive.open(name) as stream:
             read_xml(
@@ -124,7 +165,7 @@ def _marks(path: Path, sheet: str) -> dict[tuple[int, int], str]:
                 EndElementHandler=scan.end,
                 CharacterDataHandler=scan.text,
             )
-    return scan.marks
+    return scan
 
 
 def _part_of_sheet(archive: zipfile.ZipFile, path: Path, sheet: str) -> str | None:
@@ -170,7 +211,9 @@ class _SheetScan:
     def __init__(self, path: Path, *, never_calculated: bool) -> None:
         self.path = path
         self.never_calculated = never_calculated
+        #: Cells that hold an error or a formula without a value, as text that is no number.
         self.marks: dict[tuple[int, int], str] = {}
+        self.formulas: dict[tuple[int, int], str] = {}
         self.row = self.place = 0
         self.far = (0, 0)
         self.kind = self.inside = self.formula = self.value = ""
@@ -211,6 +254,8 @@ class _SheetScan:
             if self.far[0] * self.far[1] > _SPAN_LIMIT:
                 cell = f"{column_letters(self.place)}{self.row}"
                 raise _too_large(self.path, f"more than {_SPAN_LIMIT:,} cells", cell)
+        if self.has_formula:
+            self.formulas[self.row, self.place] = self.formula.strip()
         if self.kind == "e":
             self.marks[self.row, self.place] = self.value or "#N/A"
         # A writer that calculates nothing leaves no value, or a nought that it announces as such.
@@ -218,6 +263,13 @@ class _SheetScan:
         if self.has_formula and empty and self.kind != "str":
             cell = f"{column_letters(self.place)}{self.row}"
             self.marks[self.row, self.place] = f"{cell}: ={self.formula.strip() or '…'}"
+
+
+def cell_place(reference: str) -> tuple[int, int]:
+    """Row (from 1) and place (from 0) of a reference such as B7; (0, 0) where there is none."""
+    digits = reference.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    place = _place(reference)
+    return (int(digits), place) if digits.isdecimal() and place is not None else (0, 0)
 
 
 def _place(reference: str) -> int | None:

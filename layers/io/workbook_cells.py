@@ -15,6 +15,8 @@ from pathlib import Path
 import python_calamine as calamine
 
 MEMORY_BYTES = 2_000_000_000
+#: In place of a sheet's name, which may not hold it.
+EVERY = "*"
 _ERRORS = (
     *(calamine.CalamineError, calamine.PasswordError, calamine.XmlError, calamine.ZipError),
     *(calamine.WorksheetNotFound, OSError, ValueError),
@@ -57,21 +59,26 @@ def _read(path: str, wanted: str, most: int) -> None:
     with Path(path).open("rb") as file, calamine.CalamineWorkbook.from_filelike(file) as book:
         names = book.sheet_names
         chosen = wanted or next(iter(_visible(book)), "")
-        _print({"sheets": names, "sheet": chosen})
-        if chosen not in names:
-            return
-        sheet = book.get_sheet_by_name(chosen)
-        before = [None] * (sheet.start[1] if sheet.start else 0)
-        filled = 0
-        for row in sheet.iter_rows():
-            cells = [_cell(value) for value in row]
-            while cells and cells[-1] is None:
-                cells.pop()
-            filled += len(cells)
-            if filled > most:
-                _print({"most": most})
-                return
-            _print(before + cells if cells else [])
+        for name in names if chosen == EVERY else [chosen]:
+            _print({"sheets": names, "sheet": name})
+            if name in names:
+                most -= _print_rows(book.get_sheet_by_name(name), most)
+
+
+def _print_rows(sheet: calamine.CalamineSheet, most: int) -> int:
+    """Print the rows of a sheet and give the number of their cells; stop above ``most``."""
+    before = [None] * (sheet.start[1] if sheet.start else 0)
+    filled = 0
+    for row in sheet.iter_rows():
+        cells = [_cell(value) for value in row]
+        while cells and cells[-1] is None:
+            cells.pop()
+        filled += len(cells)
+        if filled > most:
+            _print({"most": most})
+            break
+        _print(before + cells if cells else [])
+    return filled
 
 
 if __name__ == "__main__":

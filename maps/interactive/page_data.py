@@ -96,12 +96,15 @@ def read_page_data(page: str) -> dict[str, Any]:
     """Read the data back out of a page."""
     block = r'<script type="application/json" id="page-data">(.*?)</script>'
     found = re.search(block, page, re.DOTALL)
-    if found is None:
+    try:
+        data = json.loads(found.group(1) if found else "")
+    except ValueError:
+        data = None
+    if not isinstance(data, dict):
         raise InputError(
             en="The page carries no map data: expected a map.html of this software.",
             vi="Trang không chứa dữ liệu bản đồ: cần tệp map.html do phần mềm này tạo ra.",
         )
-    data: dict[str, Any] = json.loads(found.group(1))
     return data
 
 

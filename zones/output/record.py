@@ -17,6 +17,7 @@ from layers.base.resources import data_path
 from layers.io.raster_source import RASTER_ENDINGS, raster_files
 
 __all__ = [
+    "RECORD_NAME",
     "file_digest",
     "input_record",
     "input_stamp",

@@ -5,18 +5,18 @@ With it a workbook or a document that comes back can be held against what it onc
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
+from pydantic import BaseModel, Field, ValidationError
 
 from layers.base.errors import InputError, MissingFileError
 from layers.base.language import Language, Phrase
-from layers.base.schema import Schema
+from layers.base.schema import Column, Schema
+from layers.io.table import read_csv_text, require_columns
 from layers.io.table_output import plain_text
 from maps.tables import (
     ALLOCATION,
@@ -36,7 +36,14 @@ if TYPE_CHECKING:
 
     from maps import AnnexContent
 
-__all__ = ["PUBLISHED_FOLDER", "PUBLISHED_ORDER", "load_published", "save_published", "text_digest"]
+__all__ = [
+    "PUBLISHED_FOLDER",
+    "PUBLISHED_ORDER",
+    "load_published",
+    "load_table",
+    "save_published",
+    "text_digest",
+]
 
 #: Folder of the printed figures beside the pages.
 PUBLISHED_FOLDER = "printed"
@@ -54,6 +61,25 @@ _FIGURES = {
     "allocation": ALLOCATION,
     "losses": LOSSES,
     "planted_species": PLANTED_SPECIES,
+    "land": Schema(
+        "land",
+        (
+            Column("commune_code", "text", "commune"),
+            Column("land", "text", "land class"),
+            Column("area_ha", "number", "printed area", "ha"),
+        ),
+    ),
+}
+#: Columns that name a row of a printed table.
+_ROWS = {
+    "targets": ["target"],
+    "zones": ["zone", "commune_code"],
+    "forest_cover": ["commune_code"],
+    "allocation": ["zone", "commune_code", "land", "year"],
+    "losses": ["zone", "commune_code", "year"],
+    "planted_species": ["crop"],
+    "land": ["commune_code", "land"],
+    "allocation_targets": ["target", "year"],
 }
 _NUMBERS = ("_ha", "_ratio", "_percent", "figure_low", "figure_high")
 
@@ -94,11 +120,11 @@ def load_published(folder: Path) -> tuple[AnnexContent, dict[str, pd.DataFrame]]
 
     about = _about(folder)
     frames = {
-        name: _read(folder / f"{name}.csv", _FIGURES.get(name))
+        name: load_table(folder / f"{name}.csv", _FIGURES[name])
         for name in PUBLISHED_ORDER
         if (folder / f"{name}.csv").is_file()
     }
-    words = {name: _read(folder / f"{name}.csv", schema) for name, schema in _WORDS.items()}
+    words = {name: load_table(folder / f"{name}.csv", schema) for name, schema in _WORDS.items()}
     absent = [name for name in ("targets", "zones", "forest_cover") if name not in frames]
     if absent:
         raise _missing(folder / f"{absent[0]}.csv")
@@ -109,28 +135,25 @@ def load_published(folder: Path) -> tuple[AnnexContent, dict[str, pd.DataFrame]]
         forest_cover=frames["forest_cover"],
         sources=words["sources"],
         heading=AnnexHeading(
-            number=about["number"],
-            title=Phrase(**about["title"]),
-            attached_to=about["attached_to"],
-            province=about["province"],
+            number=about.number,
+            title=Phrase(en=about.title.en, vi=about.title.vi),
+            attached_to=about.attached_to,
+            province=about.province,
         ),
         allocation=_unless_empty(frames.get("allocation")),
         losses=_unless_empty(frames.get("losses")),
-        species_ages=_species_ages(frames.get("planted_species"), about["language"]),
-        decimals=about["decimals"],
-        percent_decimals=about["percent_decimals"],
-        demo=about["demo"],
-        language=about["language"],
-        digest=about["digest"],
+        species_ages=_species_ages(frames.get("planted_species"), about.language),
+        decimals=about.decimals,
+        percent_decimals=about.percent_decimals,
+        demo=about.demo,
+        language=about.language,
+        digest=about.digest,
         notes=tuple(
-            TableNote(note["table"], Phrase(en=note["en"], vi=note["vi"]), note["zone"])
-            for note in about["notes"]
+            TableNote(note.table, Phrase(en=note.en, vi=note.vi), note.zone) for note in about.notes
         ),
-        sharing=tuple(about.get("sharing", ())),
-        plan_names={
-            plan: Phrase(vi=vi, en=en) for plan, (vi, en) in about.get("plan_names", {}).items()
-        },
-        kinds=about.get("kinds", {}),
+        sharing=tuple(about.sharing),
+        plan_names={plan: Phrase(vi=vi, en=en) for plan, (vi, en) in about.plan_names.items()},
+        kinds=about.kinds,
     )
     return content, frames
 
@@ -154,36 +177,67 @@ def _missing(path: Path) -> MissingFileError:
     )
 
 
-def _about(folder: Path) -> dict[str, Any]:
+class _Words(BaseModel):
+    """Title of the annex, or a note, in both languages."""
+
+    vi: str
+    en: str
+
+
+class _Note(_Words):
+    table: str
+    zone: str
+
+
+class _About(BaseModel):
+    """Words and digits of an annex beside its tables."""
+
+    digest: str
+    language: Literal["vi", "en"]
+    decimals: int
+    percent_decimals: int
+    demo: bool
+    number: str
+    title: _Words
+    attached_to: str
+    province: str
+    notes: list[_Note]
+    sharing: list[str] = Field(default_factory=list)
+    plan_names: dict[str, tuple[str, str]] = Field(default_factory=dict)
+    kinds: dict[str, str] = Field(default_factory=dict)
+
+
+def _about(folder: Path) -> _About:
     path = folder / _ABOUT
     if not path.is_file():
         raise _missing(path)
-    needed = {
-        *("digest", "language", "decimals", "percent_decimals", "demo", "number", "title"),
-        *("attached_to", "province", "notes"),
-    }
     try:
-        about = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+        return _About.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "JSON"
         raise InputError(
-            en=f"{path}: expected JSON as a run writes it ({error}).",
-            vi=f"{path}: cần tệp JSON do phần mềm ghi ra ({error}).",
+            en=f"{path}: expected JSON as a run writes it, found a fault at {where} "
+            f"({first['msg']}).",
+            vi=f"{path}: cần tệp JSON do phần mềm ghi ra, có lỗi ở {where} ({first['msg']}).",
         ) from error
-    found = set(about) if isinstance(about, dict) else set()
-    if not needed <= found:
-        raise InputError(
-            en=f"{path}: expected the keys {sorted(needed)}, missing {sorted(needed - found)}.",
-            vi=f"{path}: cần các khóa {sorted(needed)}, thiếu {sorted(needed - found)}.",
-        )
-    return dict(about)
 
 
-def _read(path: Path, schema: Schema | None) -> pd.DataFrame:
+def load_table(path: Path, schema: Schema) -> pd.DataFrame:
     """Read a table as it was: codes as text, missing figures missing."""
     if not path.is_file():
         raise _missing(path)
-    frame = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
-    kinds = {column.name: column.kind for column in schema.columns} if schema else {}
+    frame = read_csv_text(path)
+    frame.columns = [plain_text(name) for name in frame.columns]
+    require_columns(frame, {name: name for name in schema.names}, source=str(path))
+    twice = frame[frame.duplicated(_ROWS.get(schema.name, [*frame.columns]))]
+    if len(twice):
+        rows = [int(row) + 2 for row in twice.index[:5]]
+        raise InputError(
+            en=f"{path}: {len(twice)} rows stand twice (lines {rows}).",
+            vi=f"{path}: {len(twice)} dòng bị lặp (dòng {rows}).",
+        )
+    kinds = {column.name: column.kind for column in schema.columns}
     for name in frame.columns:
         text = frame[name]
         kind = kinds.get(name) or ("number" if name.endswith(_NUMBERS) else "text")
@@ -217,13 +271,9 @@ def text_digest(folder: Path) -> str:
         path = folder / f"{name}.csv"
         if not path.is_file():
             continue
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = list(csv.reader(stream))
-        last = rows[0].index("digest") if "digest" in rows[0] else len(rows[0])
-        plain = io.StringIO()
-        writer = csv.writer(plain, lineterminator="\n")
-        for row in rows:
-            kept = row[:last] + row[last + 1 :]
-            writer.writerow([plain_text(field) for field in kept])
-        total.update(plain.getvalue().encode("utf-8"))
+        frame = read_csv_text(path).drop(columns="digest", errors="ignore")
+        plain = frame.map(plain_text).set_axis(
+            [plain_text(name) for name in frame.columns], axis="columns"
+        )
+        total.update(plain.to_csv(index=False, lineterminator="\n").encode("utf-8"))
     return total.hexdigest()[:16]

@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
+from layers.base.errors import VungTrongError
+from layers.io.table import read_csv_text, require_columns
+from layers.io.table_output import plain_text
 from zones.publish.verify_tables import Difference
 
 if TYPE_CHECKING:
@@ -85,9 +89,18 @@ def check_tables(
         path = folder / f"{name}.csv"
         if twin.printed not in frames or not path.is_file():
             continue
-        both = _joined(path, twin, frames[twin.printed])
+        compared[path.name] = 0
+        try:
+            exact = read_csv_text(path)
+            needed = [*twin.keys, *twin.figures, *twin.texts]
+            require_columns(exact, {column: column for column in needed}, source=path.name)
+        except VungTrongError as error:
+            found.append(Difference(path.name, "file", "as the run wrote it", str(error)))
+            continue
+        exact, words = _with_figures(path.name, exact, twin)
+        both = _joined(exact, twin, frames[twin.printed])
         compared[path.name] = len(both) * (len(twin.figures) + len(twin.texts))
-        found += _row_differences(path.name, both, twin)
+        found += [*words, *_row_differences(path.name, both, twin)]
         shared = both[both["_merge"] == "both"]
         for column in twin.figures:
             found += _figure_differences(path.name, shared, column, twin, content)
@@ -96,10 +109,27 @@ def check_tables(
     return compared, found
 
 
-def _joined(path: Path, twin: _Twin, printed: pd.DataFrame) -> pd.DataFrame:
+def _with_figures(
+    file: str, exact: pd.DataFrame, twin: _Twin
+) -> tuple[pd.DataFrame, list[Difference]]:
+    """Turn the figures of a table into numbers; name the cells that hold a word instead."""
+    words: list[Difference] = []
+    for column in twin.figures:
+        text = exact[column]
+        figures = pd.to_numeric(text.where(text != ""), errors="coerce").astype("float64")
+        odd = (figures.isna() | np.isinf(figures)) & (text != "")
+        words += [
+            Difference(file, _place(row, twin, column), "a figure", str(row[column]))
+            for row in exact[odd].to_dict("records")
+        ]
+        exact = exact.assign(**{column: figures.mask(np.isinf(figures))})
+    for column in twin.texts:
+        exact = exact.assign(**{column: exact[column].map(plain_text)})
+    return exact, words
+
+
+def _joined(exact: pd.DataFrame, twin: _Twin, printed: pd.DataFrame) -> pd.DataFrame:
     keys = list(twin.keys)
-    kinds: dict[str, Any] = dict.fromkeys([*keys, *twin.texts], "str")
-    exact = pd.read_csv(path, dtype=kinds, keep_default_na=True, encoding="utf-8-sig")
     exact, plain = (_keyed(frame, keys) for frame in (exact, printed))
     return plain.merge(exact, on=keys, how="outer", suffixes=("", "_exact"), indicator=True)
 

@@ -8,7 +8,8 @@ edits also byte by byte against what the run recorded.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,10 +17,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from layers.base.errors import MissingFileError
-from zones.output.record import file_digest, read_record
+from layers.base.errors import InputError, MissingFileError, VungTrongError
+from layers.base.schema import Column, Schema
+from zones.output.record import RECORD_NAME, file_digest, read_record
 from zones.publish.consistency import TwinFigures, twin_differences
-from zones.publish.folder import PUBLISHED_FOLDER, PUBLISHED_ORDER, load_published, text_digest
+from zones.publish.folder import (
+    PUBLISHED_FOLDER,
+    PUBLISHED_ORDER,
+    load_published,
+    load_table,
+    text_digest,
+)
 from zones.publish.returned_csv import check_tables
 from zones.publish.verify_tables import (
     Difference,
@@ -37,6 +45,18 @@ __all__ = ["Difference", "Verification", "verify_folder"]
 _COVER = ("natural_area_ha", "natural_forest_ha", "planted_forest_ha", "not_yet_forest_ha")
 _TARGETS = ("low", "high", "present", "shortfall", "surplus")
 _NAMED = 4
+_HELD_FIGURES = (
+    *("present_ha", "loss_ha", "planned_ha", "low_ha", "high_ha"),
+    *("end_ha", "shortfall_ha", "surplus_ha"),
+)
+_HELD = Schema(
+    "allocation_targets",
+    (
+        *(Column(name, "text", name) for name in ("target", "zone", "commune_code")),
+        Column("year", "integer", "year"),
+        *(Column(name, "number", name, "ha") for name in _HELD_FIGURES),
+    ),
+)
 #: Offices save these again, which changes their bytes: they are compared by content alone.
 _EDITED = ("annex.xlsx", "annex.docx")
 
@@ -76,50 +96,60 @@ class Verification:
 
 def verify_folder(folder: Path) -> Verification:
     """Check the files of an output folder against each other."""
-    if not folder.is_dir():
+    ours = (PUBLISHED_FOLDER, RECORD_NAME)
+    if not any((folder / name).exists() for name in ours):
         raise MissingFileError(
             en=f"{folder} is not there: expected an output folder of 'zones run'.",
             vi=f"Không có thư mục {folder}: cần thư mục kết quả của 'zones run'.",
         )
-    content, frames = load_published(folder / PUBLISHED_FOLDER)
-    result = Verification(folder, content.digest)
-    _check_printed(result, frames)
-    checks: dict[str, Callable[[AnnexContent, Path], tuple[int, list[Difference]]]] = {
-        "annex.xlsx": check_workbook,
-        "annex.docx": check_document,
-        "map.html": _check_map,
-    }
-    digests = {
-        "annex.xlsx": workbook_digest,
-        "annex.docx": document_digest,
-        "map.html": _map_digest,
-        "atlas.pdf": _atlas_digest,
-    }
-    for name, read in digests.items():
-        path = folder / name
-        if not path.is_file():
-            continue
-        result.compared[name] = 0
-        carried = read(path)
-        if carried != content.digest:
-            result.differences.append(Difference(name, "digest", content.digest, carried or "–"))
-        if name in checks:
-            compared, differences = checks[name](content, path)
-            result.compared[name] += compared
-            result.differences += differences
-    counts, differences = check_tables(folder, content, frames)
-    result.compared |= counts
-    result.differences += differences
+    result = Verification(folder, "")
+    with _told(result, f"{PUBLISHED_FOLDER}/"):
+        content, frames = load_published(folder / PUBLISHED_FOLDER)
+        result.digest = content.digest
+        _check_printed(result, frames)
+        for name in _DIGESTS:
+            if (folder / name).is_file():
+                result.compared[name] = 0
+                with _told(result, name):
+                    _check_page(result, name, content)
+        counts, differences = check_tables(folder, content, frames)
+        result.compared |= counts
+        result.differences += differences
     _check_bytes(result)
     return result
 
 
+@contextmanager
+def _told(result: Verification, name: str) -> Iterator[None]:
+    """Make a file that cannot be read a difference, so that the others are still looked at."""
+    try:
+        yield
+    except VungTrongError as error:
+        result.differences.append(Difference(name, "file", "as the run wrote it", str(error)))
+
+
+def _check_page(result: Verification, name: str, content: AnnexContent) -> None:
+    path = result.folder / name
+    carried = _DIGESTS[name](path)
+    if carried != content.digest:
+        result.differences.append(Difference(name, "digest", content.digest, carried or "–"))
+    if name in _CHECKS:
+        compared, differences = _CHECKS[name](content, path)
+        result.compared[name] += compared
+        result.differences += differences
+
+
 def _check_bytes(result: Verification) -> None:
     """Hold files against the digests that the run recorded; name what nothing was held against."""
-    recorded: dict[str, str] = (read_record(result.folder) or {}).get("outputs", {})
+    recorded: dict[str, str] = {}
+    with _told(result, RECORD_NAME):
+        recorded = (read_record(result.folder) or {}).get("outputs", {})
     named = {item.file for item in result.differences}
-    for path in sorted(item for item in result.folder.rglob("*") if item.is_file()):
-        name = path.relative_to(result.folder).as_posix()
+    files = sorted(item for item in result.folder.rglob("*") if item.is_file())
+    there = {path.relative_to(result.folder).as_posix(): path for path in files}
+    for name in sorted(set(recorded) - set(there)):
+        result.differences.append(Difference(name, "file", "as the run wrote it", "gone"))
+    for name, path in there.items():
         if name in _EDITED:
             continue
         if name not in recorded:
@@ -150,10 +180,10 @@ def _check_printed(result: Verification, frames: dict[str, pd.DataFrame]) -> Non
             result.differences.append(Difference(file, "digest", result.digest, found))
     held = folder.parent / "allocation_targets.csv"
     if held.is_file():
-        texts = {"target": "str", "zone": "str", "commune_code": "str"}
-        table = pd.read_csv(held, dtype=texts, encoding="utf-8-sig").fillna({"commune_code": ""})
-        frames = {**frames, "allocation_targets": table}
-        result.compared[held.name] = int(table.select_dtypes("number").count().sum())
+        with _told(result, held.name):
+            table = load_table(held, _HELD)
+            frames = {**frames, "allocation_targets": table}
+            result.compared[held.name] = int(table.select_dtypes("number").count().sum())
     result.differences += [_twin_difference(item) for item in twin_differences(frames)]
 
 
@@ -166,7 +196,7 @@ def _twin_difference(item: TwinFigures) -> Difference:
 def _map_data(path: Path) -> dict[str, Any]:
     from maps.interactive.page_data import read_page_data
 
-    return read_page_data(path.read_text(encoding="utf-8"))
+    return read_page_data(path.read_text(encoding="utf-8", errors="replace"))
 
 
 def _map_digest(path: Path) -> str:
@@ -177,13 +207,11 @@ def _atlas_digest(path: Path) -> str:
     from pypdf import PdfReader
     from pypdf.errors import PyPdfError
 
-    from layers.base.errors import InputError
-
     try:
         with PdfReader(path) as reader:
             found: dict[str, Any] = dict(reader.metadata or {})
             return str(found.get("/Digest", ""))
-    except (PyPdfError, ValueError, OSError) as error:
+    except (PyPdfError, ValueError, OSError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
             en=f"{path} could not be opened as a PDF ({error}).",
             vi=f"Không mở được {path} như một tệp PDF ({error}).",
@@ -192,9 +220,26 @@ def _atlas_digest(path: Path) -> str:
 
 def _check_map(content: AnnexContent, path: Path) -> tuple[int, list[Difference]]:
     """Figures of the map's data against the printed frames."""
+    data = _map_data(path)
+    try:
+        pairs = _map_pairs(content, data)
+        differences = [
+            Difference(path.name, place, _figure(expected), _figure(found))
+            for place, expected, found in pairs
+            if not _close(expected, found)
+        ]
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise InputError(
+            en=f"{path}: its data are not as a run writes them ({error!r}).",
+            vi=f"{path}: dữ liệu trong trang không đúng như phần mềm ghi ra ({error!r}).",
+        ) from error
+    return len(pairs), differences
+
+
+def _map_pairs(content: AnnexContent, data: dict[str, Any]) -> list[tuple[str, float, Any]]:
+    """Place, printed figure and figure of the map, for every figure that both have."""
     from maps.interactive.page_data import MEASURES
 
-    data = _map_data(path)
     codes = data["communes"]["code"]
     pairs: list[tuple[str, float, Any]] = []
     for zone in data["zones"]:
@@ -214,12 +259,7 @@ def _check_map(content: AnnexContent, path: Path) -> tuple[int, list[Difference]
     for item in data["targets"]:
         row = targets.loc[item["target"]]
         pairs += [(f"{item['target']}, {name}", float(row[name]), item[name]) for name in _TARGETS]
-    differences = [
-        Difference(path.name, place, _figure(expected), _figure(found))
-        for place, expected, found in pairs
-        if not _close(expected, found)
-    ]
-    return len(pairs), differences
+    return pairs
 
 
 def _column(
@@ -254,3 +294,16 @@ def _close(expected: float, found: Any) -> bool:
 
 def _figure(value: Any) -> str:
     return "…" if value is None or pd.isna(value) else f"{float(value):.12g}"
+
+
+_CHECKS: dict[str, Callable[[AnnexContent, Path], tuple[int, list[Difference]]]] = {
+    "annex.xlsx": check_workbook,
+    "annex.docx": check_document,
+    "map.html": _check_map,
+}
+_DIGESTS: dict[str, Callable[[Path], str]] = {
+    "annex.xlsx": workbook_digest,
+    "annex.docx": document_digest,
+    "map.html": _map_digest,
+    "atlas.pdf": _atlas_digest,
+}

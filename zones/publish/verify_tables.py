@@ -11,17 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from layers.base.errors import InputError
+from layers.io.archive import look_through_archive, read_part
+from layers.io.table_output import sheet_name
+from layers.io.workbook import Sheet, cell_place, column_letters, read_workbook
 
 if TYPE_CHECKING:
-    from openpyxl.workbook import Workbook
-    from openpyxl.worksheet.worksheet import Worksheet
+    from xml.etree.ElementTree import Element
 
     from maps import AnnexContent
     from maps.layout.page_table import PageColumn, PageTable
 
 __all__ = ["Difference", "check_document", "check_workbook", "document_digest", "workbook_digest"]
 
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_DC = "{http://purl.org/dc/elements/1.1/}"
 _TOLERANCE = 1e-6
 _SUM = re.compile(r"=SUM\(([A-Z]+)(\d+):([A-Z]+)(\d+)\)\Z")
 _RATE = re.compile(r"=ROUND\(\(([A-Z]+\d+)\+([A-Z]+\d+)\)/([A-Z]+\d+)\*100,(\d+)\)\Z")
@@ -51,60 +54,36 @@ class Difference:
     found: str
 
 
-def _open_workbook(path: Path, *, values: bool) -> Workbook:
-    import zipfile
-
-    import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        return openpyxl.load_workbook(path, data_only=values)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise InputError(
-            en=f"{path} could not be opened as a workbook ({error}).",
-            vi=f"Không mở được {path} như một bảng tính ({error}).",
-        ) from error
-
-
-def _open_document(path: Path) -> Any:
-    import docx
-    from docx.opc.exceptions import PackageNotFoundError
-
-    try:
-        return docx.Document(str(path))
-    except (PackageNotFoundError, KeyError, ValueError, OSError) as error:
-        raise InputError(
-            en=f"{path} could not be opened as a Word document ({error}).",
-            vi=f"Không mở được {path} như một văn bản Word ({error}).",
-        ) from error
-
-
 def workbook_digest(path: Path) -> str:
     """Digest that a workbook carries."""
-    properties = _open_workbook(path, values=True).custom_doc_props
-    return str(properties["digest"].value) if "digest" in properties.names else ""
+    if "docProps/custom.xml" not in look_through_archive(path):
+        return ""
+    properties = read_part(path, "docProps/custom.xml")
+    texts = ["".join(one.itertext()) for one in properties if one.attrib.get("name") == "digest"]
+    return texts[0].strip() if texts else ""
 
 
 def document_digest(path: Path) -> str:
     """Digest that a document carries."""
-    return str(_open_document(path).core_properties.identifier)
+    if "docProps/core.xml" not in look_through_archive(path):
+        return ""
+    return read_part(path, "docProps/core.xml").findtext(f"{_DC}identifier") or ""
 
 
 def check_workbook(content: AnnexContent, path: Path) -> tuple[int, list[Difference]]:
     """Hold every cell of a workbook against the printed tables, formulas included."""
-    from layers.io.table_output import sheet_name
     from maps.layout.tables import build_tables
 
-    shown, written = (_open_workbook(path, values=values) for values in (True, False))
+    sheets = read_workbook(path)
     compared, found = 0, []
     taken: set[str] = set()
     for table in build_tables(content):
         name = sheet_name(table.name, taken)
         taken.add(name.casefold())
-        if name not in shown.sheetnames:
+        if name not in sheets:
             found.append(Difference(path.name, name, f"sheet {name!r}", "no such sheet"))
             continue
-        sheet = _Sheet(path.name, shown[name], written[name], table, content)
+        sheet = _Sheet(path.name, name, sheets[name], table)
         differences = list(sheet.differences())
         compared += sheet.compared
         found += differences
@@ -114,17 +93,16 @@ def check_workbook(content: AnnexContent, path: Path) -> tuple[int, list[Differe
 @dataclass(slots=True)
 class _Sheet:
     file: str
-    shown: Worksheet
-    written: Worksheet
+    name: str
+    sheet: Sheet
     table: PageTable
-    content: AnnexContent
     compared: int = 0
 
     def differences(self) -> Iterator[Difference]:
         top = self._header_row()
         if top is None:
             title = self.table.columns[0].title
-            yield Difference(self.file, self.shown.title, f"a header row from {title!r}", "none")
+            yield Difference(self.file, self.name, f"a header row from {title!r}", "none")
             return
         row = top + 1 + int(any(column.group for column in self.table.columns))
         rows = [values for _, values in self.table.rows.iterrows()]
@@ -137,30 +115,28 @@ class _Sheet:
     def _header_row(self) -> int | None:
         title = self.table.columns[0].title
         for row in range(1, 12):
-            if self.shown.cell(row, 1).value == title:
+            if self.sheet.cells.get((row, 0)) == title:
                 return row
         return None
 
     def _row(self, row: int, values: pd.Series[Any], *, named: bool) -> Iterator[Difference]:
-        for position, column in enumerate(self.table.columns, start=1):
+        for position, column in enumerate(self.table.columns):
             if not named and not (column.totalled or column.kind == "percent"):
                 continue
             value = values.get(column.key)
             if value is None and not column.totalled:
                 continue
-            cell = self.shown.cell(row, position)
-            place = f"{self.shown.title}!{cell.coordinate}"
+            found = self.sheet.cells.get((row, position))
+            place = f"{self.name}!{column_letters(position)}{row}"
             self.compared += 1
-            if not _same_cell(column, value, cell.value):
-                yield Difference(self.file, place, _shown(value), _shown(cell.value))
-            yield from self._formula(cell.coordinate, place, cell.value)
+            if not _same_cell(column, value, found):
+                yield Difference(self.file, place, _shown(value), _shown(found))
+            # Excel writes a formula that it shares among cells once: elsewhere its text is empty.
+            formula = self.sheet.formulas.get((row, position))
+            if formula and _is_number(found):
+                yield from self._formula(f"={formula}", place, found)
 
-    def _formula(self, coordinate: str, place: str, value: object) -> Iterator[Difference]:
-        formula = self.written[coordinate].value
-        if not (isinstance(formula, str) and formula.startswith("=") and _is_number(value)):
-            return
-        if self.written[coordinate].data_type != "f":
-            return
+    def _formula(self, formula: str, place: str, value: object) -> Iterator[Difference]:
         result = self._evaluate(formula)
         if result is None or not _close(value, result):
             gives = "not one of ours" if result is None else _shown(result)
@@ -183,8 +159,8 @@ class _Sheet:
         return None
 
     def _figure(self, coordinate: str) -> float:
-        value = self.shown[coordinate].value
-        return float(value) if _is_number(value) else 0.0
+        value = self.sheet.cells.get(cell_place(coordinate))
+        return float(value) if isinstance(value, int | float) else 0.0
 
 
 def _is_number(value: object) -> bool:
@@ -212,28 +188,26 @@ def _shown(value: Any) -> str:
 
 def check_document(content: AnnexContent, path: Path) -> tuple[int, list[Difference]]:
     """Hold every cell of a document's tables against the printed tables."""
-    from docx.oxml.ns import qn
-
     from maps.layout.page_table import body_texts
     from maps.layout.tables import build_tables
 
-    document = _open_document(path)
+    given_tables = _document_tables(path)
     tables = build_tables(content)
     found: list[Difference] = []
-    if len(document.tables) != len(tables):
-        counts = f"{len(tables)} tables", f"{len(document.tables)} tables"
+    if len(given_tables) != len(tables):
+        counts = f"{len(tables)} tables", f"{len(given_tables)} tables"
         found.append(Difference(path.name, "document", *counts))
     compared = 0
-    for number, (table, given) in enumerate(zip(tables, document.tables, strict=False), start=1):
-        rows = given._tbl.findall(qn("w:tr"))  # noqa: SLF001 - row.cells is quadratic
+    for number, (table, given) in enumerate(zip(tables, given_tables, strict=False), start=1):
         head = 1 + int(any(column.group for column in table.columns))
         wanted = body_texts(table)
-        texts = [[_cell_text(cell) for cell in row.findall(qn("w:tc"))] for row in rows[head:]]
+        texts = given[head:]
         name = f"{'Bảng' if content.language == 'vi' else 'Table'} {number}"
         if len(texts) != len(wanted):
             counts = f"{len(wanted)} rows", f"{len(texts)} rows"
             found.append(Difference(path.name, name, *counts))
         for line, (expected, cells) in enumerate(zip(wanted, texts, strict=False), start=1):
+            cells += [""] * (len(expected) - len(cells))
             for column, text, there in zip(table.columns, expected, cells, strict=False):
                 compared += 1
                 if text != there:
@@ -243,7 +217,16 @@ def check_document(content: AnnexContent, path: Path) -> tuple[int, list[Differe
     return compared, found
 
 
-def _cell_text(cell: Any) -> str:
-    from docx.oxml.ns import qn
+def _document_tables(path: Path) -> list[list[list[str]]]:
+    """Text of the cells of the rows of the tables of a document, in its own order."""
+    look_through_archive(path)
+    body = read_part(path, "word/document.xml").find(f"{_W}body")
+    tables = body.findall(f"{_W}tbl") if body is not None else []
+    return [
+        [[_text(cell) for cell in row.findall(f"{_W}tc")] for row in table.findall(f"{_W}tr")]
+        for table in tables
+    ]
 
-    return "".join(part.text or "" for part in cell.iter(qn("w:t")))
+
+def _text(cell: Element) -> str:
+    return "".join(part.text or "" for part in cell.iter(f"{_W}t"))

@@ -7,13 +7,14 @@ import re
 import shutil
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import docx
 import openpyxl
 import pandas as pd
 import pytest
 
-from layers.base.errors import InputError, MissingFileError
+from layers.base.errors import MissingFileError
 from tests.factories import write_project
 from zones.cli.language import set_language
 from zones.cli.main import run as command
@@ -46,8 +47,12 @@ _PAGES = ("annex.xlsx", "annex.docx", "map.html", "atlas.pdf")
 
 def _with_only(out: Path, *names: str) -> Path:
     """Leave the other pages out: opening them takes most of a check's time."""
-    for name in set(_PAGES) - set(names):
+    gone = set(_PAGES) - set(names)
+    for name in gone:
         (out / name).unlink()
+    record = json.loads((out / "run.json").read_text("utf-8"))
+    record["outputs"] = {name: one for name, one in record["outputs"].items() if name not in gone}
+    (out / "run.json").write_text(json.dumps(record), "utf-8")
     return out / names[0]
 
 
@@ -385,11 +390,13 @@ def test_page_of_another_run_is_told_by_its_digest(out: Path, tmp_path: Path) ->
     }
 
 
-def test_folder_without_some_pages_is_checked_for_the_others(out: Path) -> None:
-    for name in ("atlas.pdf", "map.html", "annex.docx", "zones.csv"):
+def test_files_that_are_gone_are_noticed(out: Path) -> None:
+    gone = ("annex.docx", "atlas.pdf", "map.html", "zones.csv")
+    for name in gone:
         (out / name).unlink()
     result = verify_folder(out)
-    assert result.agrees
+    assert _places(result) == [(name, "file") for name in gone]
+    assert {item.found for item in result.differences} == {"gone"}
     assert "annex.xlsx" in result.compared
     assert "map.html" not in result.compared
 
@@ -399,45 +406,108 @@ def test_missing_folder_is_named(tmp_path: Path) -> None:
         verify_folder(tmp_path / "không có")
 
 
-def test_folder_without_printed_figures_is_refused(out: Path) -> None:
+def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "annex.xlsx").write_bytes(b"x")
+    with pytest.raises(MissingFileError, match="is not there: expected an output folder"):
+        verify_folder(tmp_path)
+
+
+def _faults(out: Path, name: str) -> list[str]:
+    """What is said of a file, with all pages but the workbook left out."""
+    _with_only(out, "annex.xlsx")
+    return [item.found for item in verify_folder(out).differences if item.file == name]
+
+
+def test_folder_without_printed_figures_says_so_and_checks_the_rest(out: Path) -> None:
     (out / "printed" / "zones.csv").unlink()
-    with pytest.raises(MissingFileError, match=r"zones\.csv is not there"):
-        verify_folder(out)
+    _replace(out / "allocation.md", "2030", "2031")
+    result = verify_folder(out)
+    places = _places(result)
+    assert ("printed/", "file") in places
+    assert ("printed/zones.csv", "file") in places
+    assert ("allocation.md", "SHA-256") in places
     shutil.rmtree(out / "printed")
-    with pytest.raises(MissingFileError, match=r"annex\.json is not there"):
-        verify_folder(out)
+    told = [item.found for item in verify_folder(out).differences if item.file == "printed/"]
+    assert "annex.json is not there" in told[0]
 
 
 @pytest.mark.parametrize(
     ("text", "match"),
-    [("{", "expected JSON as a run writes it"), ("[]", "expected the keys"), ("{}", "missing")],
+    [
+        ("{", "expected JSON as a run writes it"),
+        ("[]", "expected JSON as a run writes it"),
+        ("{}", "a fault at digest"),
+        ('{"digest": 1}', "a fault at digest"),
+    ],
 )
-def test_damaged_words_are_refused(out: Path, text: str, match: str) -> None:
+def test_damaged_words_are_told(out: Path, text: str, match: str) -> None:
     (out / "printed" / "annex.json").write_text(text, "utf-8")
-    with pytest.raises(InputError, match=match):
-        verify_folder(out)
+    (told,) = _faults(out, "printed/")
+    assert match in told
 
 
-def test_figure_that_is_no_number_is_refused(out: Path) -> None:
-    path = out / "printed" / "zones.csv"
-    _replace(path, ",10.4,", ",mười,")
-    with pytest.raises(InputError, match=r"1 figures of column 'present_ha' are no numbers"):
-        verify_folder(out)
+def test_printed_figure_that_is_no_number_is_told(out: Path) -> None:
+    _replace(out / "printed" / "zones.csv", ",10.4,", ",mười,")
+    (told,) = _faults(out, "printed/")
+    assert "1 figures of column 'present_ha' are no numbers" in told
+
+
+def _zones_text(out: Path) -> str:
+    return (out / "zones.csv").read_text("utf-8-sig")
+
+
+@pytest.mark.parametrize(
+    ("change", "match"),
+    [
+        (lambda text: text.encode("cp1258", "replace"), "expected UTF-8 text"),
+        (lambda text: b"", "the file is empty"),
+        (lambda text: b"\xff\xfe\x00", "file"),
+        (lambda text: b"PK\x03\x04\x00\x00", "no text"),
+        (lambda text: text.replace("present_ha", "diện tích").encode(), "expected columns"),
+        (lambda text: text.replace("\n", ",9\n", 3).encode(), "rows have not the|stand over|SHA"),
+        (lambda text: text[: len(text) // 2].encode(), "rows have not the"),
+    ],
+)
+def test_a_damaged_table_is_a_finding(out: Path, change: Any, match: str) -> None:
+    (out / "zones.csv").write_bytes(change(_zones_text(out)))
+    told = _faults(out, "zones.csv")
+    assert told
+    assert re.search(match, " ".join([*told, "SHA file"]))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_table_saved_another_way_is_told_by_its_bytes(out: Path, encoding: str) -> None:
+    text = _zones_text(out).replace(",", ";")
+    (out / "zones.csv").write_bytes(text.encode(encoding))
+    _with_only(out, "annex.xlsx")
+    (item,) = verify_folder(out).differences
+    assert (item.file, item.place) == ("zones.csv", "SHA-256")
+
+
+def test_a_word_in_place_of_a_figure_is_named_with_its_place(out: Path) -> None:
+    _replace(out / "zones.csv", ",10.4,", ",mười,")
+    _with_only(out, "annex.xlsx")
+    found = {(item.place, item.expected, item.found) for item in verify_folder(out).differences}
+    assert ("pine, 06148, present_ha", "a figure", "mười") in found
 
 
 @pytest.mark.parametrize(
     ("name", "match"),
     [
-        ("annex.xlsx", "could not be opened as a workbook"),
-        ("annex.docx", "could not be opened as a Word document"),
+        ("annex.xlsx", "damaged or locked"),
+        ("annex.docx", "damaged or locked"),
         ("atlas.pdf", "could not be opened as a PDF"),
         ("map.html", "carries no map data"),
     ],
 )
-def test_damaged_page_is_refused(out: Path, name: str, match: str) -> None:
-    _with_only(out, name).write_bytes(b"damaged")
-    with pytest.raises(InputError, match=match):
-        verify_folder(out)
+def test_a_damaged_page_is_a_finding(out: Path, name: str, match: str) -> None:
+    path = _with_only(out, name)
+    whole = path.read_bytes()
+    for data in (b"damaged", b"", whole[: len(whole) // 2]):
+        path.write_bytes(data)
+        told = [item.found for item in verify_folder(out).differences if item.file == name]
+        assert told
+        assert match in told[0] or data.startswith(whole[:9])
 
 
 def test_command_says_what_it_found(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
