@@ -9,6 +9,7 @@ lines would do: one regular expression for numbers with a unit. Exits 1 when a b
 from __future__ import annotations
 
 import csv
+import math
 import re
 import sys
 import time
@@ -18,19 +19,35 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import Any
 
+from ruamel.yaml import YAML
+
+from layers.communes.gazetteer import provinces
 from zones.plan.extract.document import Document, read_document_text
 from zones.plan.extract.draft import draft_plan
 from zones.plan.extract.head import read_head
 from zones.plan.extract.outline import read_outline
 from zones.plan.extract.statements import Stated, read_statements
 from zones.plan.files import load_plan
-from zones.plan.model import Plan
+from zones.plan.frames import communes_of
+from zones.plan.model import Figure, Plan, Target
 
-__all__ = ["Score", "read_gold", "run", "score_attributes", "score_quantities", "score_zones"]
+__all__ = [
+    "Score",
+    "read_corpus",
+    "read_gold",
+    "run",
+    "score_attributes",
+    "score_corpus",
+    "score_corpus_item",
+    "score_quantities",
+    "score_zones",
+]
 
 _ROOT = Path(__file__).resolve().parent.parent
 _GOLD = _ROOT / "tests" / "golden" / "plan_quantities.csv"
+_CORPUS = _GOLD.with_name("plan_corpus.yaml")
 _BAR = 0.95
 _ROUNDS = 5
 
@@ -132,6 +149,80 @@ def score_zones(drafted: Plan, written: Plan) -> tuple[Score, Score]:
     """Compare zones of a draft with those written by hand: areas; communes and kinds of lists."""
     (areas, places), (drafted_areas, drafted_places) = _zone_facts(written), _zone_facts(drafted)
     return _score(areas, drafted_areas), _score(places, drafted_places)
+
+
+def read_corpus() -> list[dict[str, Any]]:
+    """Sentences and tables of other provinces' wordings, each with what is to be read."""
+    return list(YAML(typ="safe").load(_CORPUS.read_text("utf-8"))["items"])
+
+
+def _draft_of(item: dict[str, Any]) -> Plan:
+    """Draft of a sentence or table, set into the head and clauses of a plan."""
+    name = provinces()[item["province"]].name
+    lines = (
+        f"ỦY BAN NHÂN DÂN TỈNH {name.upper()}",
+        "KẾ HOẠCH",
+        f"Phát triển nông, lâm nghiệp tỉnh {name} giai đoạn 2026-2030",
+        f"Thực hiện Nghị quyết ngày 02/01/2026 của Tỉnh ủy {name}.",
+        "I. MỤC TIÊU",
+        *item.get("table", ["1. Cụ thể", f"- {item.get('text', '')}"]),
+    )
+    document = Document("corpus", "0" * 64, lines)
+    return draft_plan(document, plan_id="corpus", province=item["province"]).plan
+
+
+def _owners(zone: str, target: Target, names: dict[str, str]) -> set[str]:
+    known = {zone, target.crop or "", target.indicator, names.get(target.commune or "", "")}
+    return known - {""}
+
+
+def score_corpus_item(item: dict[str, Any]) -> tuple[Score, Score]:
+    """Compare the draft of one item with its labels: figures, and communes of lists."""
+    plan = _draft_of(item)
+    names = {code: unit.name for code, unit in communes_of(plan).items()}
+    codes = {name: code for code, name in names.items()}
+    figures = [
+        (
+            _owners(zone, target, names),
+            *_plain(one),
+            getattr(one, "unit", None) or target.unit,
+            getattr(one, "year", None) or target.year,
+        )
+        for zone, target in plan.all_targets()
+        for one in (target, *target.also)
+    ]
+    right = 0
+    for owner, *rest in item["facts"]:
+        match = next(
+            (one for one in figures if list(one[1:]) == rest and (not owner or owner in one[0])),
+            None,
+        )
+        right += match is not None
+        figures = [one for one in figures if one is not match]
+    found = Score(right, len(figures), len(item["facts"]) - right)
+    lists = item.get("lists") or ([item["list"]] if "list" in item else [])
+    wanted = [(owner, codes[name], kind) for owner, kind, listed in lists for name in listed]
+    owned = {(zone.zone, ""): zone for zone in plan.zones} | {
+        (target.crop or target.indicator, target.target): target for _, target in plan.all_targets()
+    }
+    drafted = [
+        (owner, commune.code, holder.listing)
+        for (owner, _), holder in owned.items()
+        for commune in holder.communes
+    ]
+    return found, _score(wanted, drafted)
+
+
+def _plain(figure: Figure) -> tuple[float | None, float | None]:
+    low, high = figure.ends
+    return (None if math.isnan(low) else low), (None if math.isnan(high) else high)
+
+
+def score_corpus(*, odd: bool) -> tuple[Score, Score]:
+    """Scores of one half of the corpus: the odd half served for writing rules."""
+    halves = [score_corpus_item(item) for item in read_corpus() if item["id"] % 2 == odd]
+    zero = Score(0, 0, 0)
+    return sum((one for one, _ in halves), zero), sum((two for _, two in halves), zero)
 
 
 _NAIVE = re.compile(
@@ -241,6 +332,10 @@ def run(arguments: list[str]) -> int:
     print(_line("peer: one expression", peer))
     labels = attributes.pop("labels")
     print("with " + ", ".join(f"{name} {count / labels:.3f}" for name, count in attributes.items()))
+    for half, odd in (("rules", True), ("held back", False)):
+        figures, listed = score_corpus(odd=odd)
+        print(_line(f"corpus, {half}: figures", figures))
+        print(_line(f"corpus, {half}: communes", listed))
     drafted = draft_plan(documents["002"], plan_id="draft").plan
     areas, places = score_zones(drafted, load_plan("lang-son-2026-2030"))
     print(_line("002 areas of zones", areas))

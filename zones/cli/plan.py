@@ -230,8 +230,12 @@ def _draft_data(draft: Draft) -> dict[str, Any]:
             for n in draft.near
         ],
         "loose_lists": [
-            {"clause": clause, "line": line, "communes": count}
-            for clause, line, count in draft.loose_lists
+            {
+                "clause": one.clause,
+                "line": one.line,
+                "communes": [commune.model_dump() for commune in one.communes],
+            }
+            for one in draft.loose_lists
         ],
         "not_understood": [
             {"clause": u.clause, "line": u.line, "figure": u.figure, "sentence": u.sentence}

@@ -156,11 +156,12 @@ def draft_lines(draft: Draft) -> Iterator[str]:
         where = f"{clause_words(name.clause).text(language())}, {_at_line(name.line)}"
         meant = name.meant or say("not understood", "không hiểu")
         yield say("Confirm: ", "Cần xác nhận: ") + f"{name.written} = {meant} ({where})"
-    for clause, line, count in draft.loose_lists:
-        where = f"{clause_words(clause).text(language())}, {_at_line(line)}"
+    for loose in draft.loose_lists:
+        where = f"{clause_words(loose.clause).text(language())}, {_at_line(loose.line)}"
+        names = ", ".join(f"{one.as_written} ({one.code})" for one in loose.communes)
         yield say(
-            f"A list of {count} communes belongs to no zone ({where}).",
-            f"Danh sách {count} xã không thuộc vùng nào ({where}).",
+            f"A list of {len(loose.communes)} communes belongs to no zone ({where}): {names}",
+            f"Danh sách {len(loose.communes)} xã không thuộc vùng nào ({where}): {names}",
         )
     for unread in draft.unread:
         where = f"{clause_words(unread.clause).text(language())}, {_at_line(unread.line)}"

@@ -8,6 +8,7 @@ and a plan file must be able to hold what the document says.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -218,6 +219,10 @@ class Report(_Part):
     before: bool = False
 
 
+def _repeated(names: list[str]) -> list[str]:
+    return sorted(name for name, count in Counter(names).items() if count > 1)
+
+
 def _kind_of_indicator(value: Any) -> str:
     kind = value.get("kind", "") if isinstance(value, dict) else getattr(value, "kind", "")
     return "task" if kind == "task" else "quantity"
@@ -254,11 +259,10 @@ class Plan(_Part):
     def _ids_are_unique(self) -> Plan:
         ids = [target.target for _, target in self.all_targets()]
         ids += [task.task for task in self.tasks]
-        twice = sorted({name for name in ids if ids.count(name) > 1})
+        twice = _repeated(ids)
         if twice:
             raise ValueError(f"ids of targets and tasks must be unique, twice: {twice[:5]}")
-        zones = [zone.zone for zone in self.zones]
-        twice = sorted({name for name in zones if zones.count(name) > 1})
+        twice = _repeated([zone.zone for zone in self.zones])
         if twice:
             raise ValueError(f"ids of zones must be unique, twice: {twice[:5]}")
         known = set(ids)

@@ -28,6 +28,8 @@ _REPORTER = re.compile(
 )
 _LATEST_DAY = 31
 _LATEST_MONTH = 12
+#: Who reports stands no further from the day than this.
+_FAR = 1_000
 
 
 def _day(day: str | None, month: str | None) -> str | None:
@@ -53,6 +55,7 @@ def read_reports(paragraphs: Sequence[Paragraph]) -> list[Report]:
             continue
         for found in _DAYS.finditer(paragraph.text):
             begin, end = sentence_bounds(paragraph.text, found.start())
+            begin, end = max(begin, found.start() - _FAR), min(end, found.end() + _FAR)
             sentence = paragraph.text[begin:end]
             first, last = _day(found[2], found[3]), _day(found[4], found[5])
             if not _REPORTING.search(sentence) or not (first or last):

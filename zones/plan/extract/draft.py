@@ -18,15 +18,17 @@ from zones.plan.extract.calendar import read_reports
 from zones.plan.extract.document import Document
 from zones.plan.extract.head import Head, read_head
 from zones.plan.extract.outline import Paragraph, read_outline
-from zones.plan.extract.places import PlaceList, find_place_lists
+from zones.plan.extract.places import PlaceList, communes_of_rows, find_place_lists
 from zones.plan.extract.statements import Reading, read_statements
 from zones.plan.extract.subject import last_mention
+from zones.plan.extract.tables import rows_as_sentences
 from zones.plan.extract.targets import gather_targets
+from zones.plan.extract.units import unit_dimension
 from zones.plan.extract.unread import Unread, find_unread
 from zones.plan.extract.zones import ZoneClause, find_zones, listed_communes
-from zones.plan.model import Horizon, Names, Plan, Source, Target, Zone
+from zones.plan.model import Horizon, ListedCommune, Names, Plan, Source, Target, Zone
 
-__all__ = ["Draft", "NearName", "draft_plan"]
+__all__ = ["Draft", "LooseList", "NearName", "draft_plan"]
 
 _LONGEST_COMMUNE = 5
 
@@ -54,6 +56,25 @@ class NearName:
 
 
 @dataclass(frozen=True, slots=True)
+class LooseList:
+    """A list of communes that belongs to no zone and no indicator.
+
+    Parameters
+    ----------
+    clause : str or None
+        Clause of the list.
+    line : int
+        Line where it begins.
+    communes : tuple of ListedCommune
+        The communes, as a plan file has them.
+    """
+
+    clause: str | None
+    line: int
+    communes: tuple[ListedCommune, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A drafted plan and what a person must look at.
 
@@ -63,8 +84,8 @@ class Draft:
         The draft; every target carries a confidence.
     near : tuple of NearName
         Names to confirm.
-    loose_lists : tuple of (str or None, int, int)
-        Lists of communes that belong to no zone: clause, line, how many communes.
+    loose_lists : tuple of LooseList
+        Lists of communes that belong to no zone.
     unread : tuple of Unread
         Figures that were not understood.
     quantities : int
@@ -75,7 +96,7 @@ class Draft:
 
     plan: Plan
     near: tuple[NearName, ...]
-    loose_lists: tuple[tuple[str | None, int, int], ...]
+    loose_lists: tuple[LooseList, ...]
     unread: tuple[Unread, ...]
     quantities: int
     notes: tuple[Phrase, ...] = ()
@@ -103,25 +124,26 @@ def _vintage(province: str, date: str | None) -> str:
 
 
 def _lists(
-    paragraphs: list[Paragraph], province: str, vintage: str
-) -> tuple[dict[int, PlaceList], tuple[Phrase, ...]]:
-    """Read the lists of communes, or note that those of the document's time are not known."""
+    paragraphs: list[Paragraph], reading: Reading, province: str, vintage: str
+) -> tuple[list[PlaceList], dict[int, str], tuple[Phrase, ...]]:
+    """Read the communes a text names, or note that those of the document's time are not known."""
     if vintage >= NEWEST_VINTAGE:
         find_province(province)  # a mistyped code is told at once
     try:
-        return find_place_lists(paragraphs, province=province, on=vintage), ()
+        lists = find_place_lists(paragraphs, reading.quantities, province=province, on=vintage)
+        return lists, communes_of_rows(paragraphs, province=province, on=vintage), ()
     except InputError as error:
         note = Phrase(
             en=f"Lists of communes were not read: {error.text('en')}",
             vi=f"Chưa đọc danh sách xã: {error.text('vi')}",
         )
-        return {}, (note,)
+        return [], {}, (note,)
 
 
-def _near(lists: dict[int, PlaceList], paragraphs: list[Paragraph]) -> list[NearName]:
+def _near(lists: list[PlaceList], paragraphs: list[Paragraph]) -> list[NearName]:
     found = []
-    for place, places in lists.items():
-        clause = paragraphs[place].clause
+    for places in lists:
+        clause = paragraphs[places.paragraph].clause
         for match in places.names.matches:
             if match.confirm:
                 meant = f"{match.name} ({match.code})"
@@ -142,32 +164,35 @@ def _owner(places: PlaceList, paragraph: Paragraph, targets: list[Target]) -> Ta
     """
     lines = {number for _, number in paragraph.starts}
     free = [target for target in targets if not target.communes]
-    for target in free:
-        if target.line in lines:
-            return target
+    here = [target for target in free if target.line in lines]
+    if here:
+        # What covers ground is done at places; what is counted or weighed only where nothing else.
+        return next((one for one in here if unit_dimension(one.unit) == "area"), here[0])
     said = paragraph.text[: places.start]
-    of_clause = [
-        target
-        for target in free
-        if paragraph.clause in (target.clause, *(one.clause for one in target.also))
-    ]
-    named = [(last_mention(target.indicator, said), target) for target in of_clause]
+    named = [(last_mention(target.indicator, said), target) for target in free]
     place, owner = max(named, key=lambda pair: pair[0], default=(-1, None))
     return owner if place >= 0 else None
 
 
 def _attach_lists(
-    targets: list[Target], lists: dict[int, PlaceList], paragraphs: list[Paragraph]
-) -> set[int]:
-    """Give lists of communes to the indicators they are about."""
-    attached = set()
-    for place, places in lists.items():
-        owner = _owner(places, paragraphs[place], targets)
-        if owner is not None and not places.names.whole_province:
+    targets: list[Target], lists: list[PlaceList], paragraphs: list[Paragraph]
+) -> list[LooseList]:
+    """Give lists of communes to the indicators they are about; hand back those of none."""
+    of_clause: dict[str | None, list[Target]] = {}
+    for target in targets:
+        for clause in dict.fromkeys((target.clause, *(one.clause for one in target.also))):
+            of_clause.setdefault(clause, []).append(target)
+    loose = []
+    for places in lists:
+        paragraph = paragraphs[places.paragraph]
+        owner = _owner(places, paragraph, of_clause.get(paragraph.clause, []))
+        communes = listed_communes(places.names)
+        if owner is None or places.names.whole_province:
+            loose.append(LooseList(paragraph.clause, places.line, tuple(communes)))
+        else:
             owner.listing = "open" if places.names.open else "closed"
-            owner.communes = listed_communes(places.names)
-            attached.add(place)
-    return attached
+            owner.communes = communes
+    return loose
 
 
 def _zone(clause: ZoneClause, targets: list[Target]) -> Zone:
@@ -214,34 +239,23 @@ def draft_plan(document: Document, *, plan_id: str, province: str | None = None)
     InputError
         The text names no province, or states no quantity.
     """
-    paragraphs = read_outline(document.lines)
+    paragraphs = read_outline(rows_as_sentences(document.lines))
     head, reading = read_head(paragraphs), read_statements(paragraphs)
-    province = province or head.province
-    if province is None:
-        raise InputError(
-            en=f"{document.name}: the text names no province; give its code (--province 20).",
-            vi=f"{document.name}: văn bản không nêu tỉnh; hãy cho mã tỉnh (--province 20).",
-        )
-    if not reading.stated:
-        raise InputError(
-            en=f"{document.name}: no quantity (a number with a unit) in {len(paragraphs)} "
-            "paragraphs; is this a plan?",
-            vi=f"{document.name}: {len(paragraphs)} đoạn văn không có số lượng nào (số kèm đơn "
-            "vị); đây có phải kế hoạch không?",
-        )
+    province = _settle_province(document, province or head.province, paragraphs, reading)
     vintage = _vintage(province, head.date)
-    lists, notes = _lists(paragraphs, province, vintage)
+    lists, rows, notes = _lists(paragraphs, reading, province, vintage)
     first, last = _horizon(head, reading)
     zones = find_zones(paragraphs, lists, reading)
-    targets = gather_targets(reading, zones, single_year=last if first == last else None)
+    single_year = last if first == last else None
+    targets = gather_targets(reading, zones, communes=rows, single_year=single_year)
     indicators = targets.pop("", [])
-    taken = {zone.paragraph for zone in zones if zone.paragraph is not None}
-    rest = {place: places for place, places in lists.items() if place not in taken}
-    attached = _attach_lists(indicators, rest, paragraphs)
+    taken = {id(zone.places) for zone in zones}
+    rest = [places for places in lists if id(places) not in taken]
+    loose = _attach_lists(indicators, rest, paragraphs)
     plan = Plan(
         plan=plan_id,
         name=Names(vi=head.title or document.name, en=head.title or document.name),
-        issuer=None,
+        issuer=head.issuer,
         number=head.number,
         date=head.date if head.dated else None,
         province=province,
@@ -255,12 +269,27 @@ def draft_plan(document: Document, *, plan_id: str, province: str | None = None)
     return Draft(
         plan=plan,
         near=tuple(_near(lists, paragraphs)),
-        loose_lists=tuple(
-            (paragraphs[place].clause, places.line, len(places.names.matches))
-            for place, places in rest.items()
-            if place not in attached
-        ),
+        loose_lists=tuple(loose),
         unread=tuple(find_unread(paragraphs, reading.quantities)),
         quantities=len(reading.stated),
         notes=document.notes + notes,
     )
+
+
+def _settle_province(
+    document: Document, province: str | None, paragraphs: list[Paragraph], reading: Reading
+) -> str:
+    """Province of a document that is a plan; refuse one that names none, or states no quantity."""
+    if province is None:
+        raise InputError(
+            en=f"{document.name}: the text names no province; give its code (--province 20).",
+            vi=f"{document.name}: văn bản không nêu tỉnh; hãy cho mã tỉnh (--province 20).",
+        )
+    if not reading.stated:
+        raise InputError(
+            en=f"{document.name}: no quantity (a number with a unit) in {len(paragraphs)} "
+            "paragraphs; is this a plan?",
+            vi=f"{document.name}: {len(paragraphs)} đoạn văn không có số lượng nào (số kèm đơn "
+            "vị); đây có phải kế hoạch không?",
+        )
+    return province

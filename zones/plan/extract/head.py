@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
+from layers.base.resources import data_path
 from layers.communes.gazetteer import provinces
 from layers.communes.spelling import exact_key
 from zones.plan.extract.outline import Paragraph
@@ -15,11 +18,20 @@ from zones.plan.extract.sentences import CAPITAL
 
 __all__ = ["Head", "read_head"]
 
+_KIND_AND_TITLE = re.compile(
+    r"(?:KẾ HOẠCH|QUYẾT ĐỊNH|NGHỊ QUYẾT|CHƯƠNG TRÌNH|ĐỀ ÁN|QUY HOẠCH|CHỈ THỊ)\s*:?\s+(\S.{10,300})$"
+)
 _KIND = re.compile(
     r"(kế hoạch|quyết định|nghị quyết|chương trình(?: hành động)?|đề án|quy hoạch|chỉ thị)\s*$",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"Số\s*:\s*(\d+\S*/\S+)")
+_NUMBER = re.compile(r"(?<!\w)Số\s*:?\s*(\d+\S*?\s?/[A-ZĐ]{1,6}(?:-[\wĐ]+)+)")
+_ISSUER = re.compile(
+    r"(?P<office>(?:ỦY|UỶ) BAN NHÂN DÂN|UBND|HỘI ĐỒNG NHÂN DÂN|HĐND|TỈNH ỦY|SỞ [^|\d]*?)"
+    r"\s*(?:\|\s*(?:CỘNG[^|]*?)?)?(?P<level>TỈNH|THÀNH PHỐ)\s+(?P<name>[^|\d:]{2,40})"
+)
+_OFFICES = {"ỦY BAN NHÂN DÂN": "UBND", "UỶ BAN NHÂN DÂN": "UBND", "HỘI ĐỒNG NHÂN DÂN": "HĐND"}
+_HEAD = re.compile(r"CỘNG HÒA XÃ HỘI|Độc lập|(?<!\w)Số\s*:")
 _DATE = re.compile(r"ngày\s+(\d{1,2})?\s*tháng\s+(\d{1,2})?\s*năm\s+(20\d\d)", re.IGNORECASE)
 _CITED = re.compile(r"ngày\s+(\d{1,2})/(\d{1,2})/(20\d\d)", re.IGNORECASE)
 _SPAN = re.compile(r"giai đoạn\s+(20\d\d)\s*[-–]\s*(20\d\d)", re.IGNORECASE)
@@ -29,7 +41,9 @@ _VISION = re.compile(r"tầm nhìn\s+(?:đến\s+)?(?:năm\s+)?20\d\d", re.IGNOR
 _PROVINCE = re.compile(
     rf"(?:[Tt]ỉnh|TỈNH|[Tt]hành phố|THÀNH PHỐ)\s+({CAPITAL}\w+(?:[\s-]{CAPITAL}\w+){{0,3}})"
 )
+_PLACE = re.compile(rf"({CAPITAL}\w+(?:[\s-]{CAPITAL}\w+){{0,3}}),\s*ngày")
 _DATELINE = 90
+_LETTERHEAD = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +54,8 @@ class Head:
     ----------
     title : str
         Title, empty where none was found.
+    issuer : str or None
+        Who issued it, as the letterhead names them.
     number : str or None
         Number of the document.
     date : str or None
@@ -53,6 +69,7 @@ class Head:
     """
 
     title: str
+    issuer: str | None
     number: str | None
     date: str | None
     dated: bool
@@ -72,13 +89,30 @@ def _title(preamble: Sequence[Paragraph]) -> str:
     for kind, following in pairwise(preamble):
         if _KIND.match(kind.text) and kind.text.upper() == kind.text:
             return following.text
-    return ""
+    # "KẾ HOẠCH Phát triển vùng chè …": the kind and the title on one line.
+    found = (_KIND_AND_TITLE.match(paragraph.text) for paragraph in preamble)
+    return next((match[1] for match in found if match), "")
+
+
+def _issuer(preamble: Sequence[Paragraph]) -> str | None:
+    """Office of the letterhead: "ỦY BAN NHÂN DÂN TỈNH LẠNG SƠN" is "UBND tỉnh Lạng Sơn"."""
+    head = " ".join(paragraph.text for paragraph in preamble[:_LETTERHEAD])
+    found = _ISSUER.search(head)
+    if found is None:
+        return None
+    office = _OFFICES.get(found["office"], found["office"])
+    province = _province_in(found["name"])
+    if province is None:
+        return None
+    office = office if office in _OFFICES.values() else office.capitalize()
+    return f"{office} {found['level'].lower()} {province[1]}"
 
 
 def _date(preamble: Sequence[Paragraph], title: str) -> tuple[str | None, bool]:
     for paragraph in preamble:
         found = _DATE.search(paragraph.text)
-        if found and len(paragraph.text) < _DATELINE and paragraph.text != title:
+        close = len(paragraph.text) < _DATELINE or _HEAD.search(paragraph.text)
+        if found and close and paragraph.text != title:
             day, month, year = found.groups()
             parts = [year, month, day] if month and day else [year, month] if month else [year]
             return "-".join(part.zfill(2) for part in parts if part), True
@@ -102,18 +136,34 @@ def _span(title: str) -> tuple[int | None, int | None]:
     return None, None
 
 
-def _province(paragraphs: Sequence[Paragraph]) -> str | None:
-    known = {exact_key(province.name): code for code, province in provinces().items()}
+@lru_cache(maxsize=1)
+def _provinces() -> dict[str, tuple[str, str]]:
+    """Code and name of provinces by their key: those of today, and those joined in 2025."""
+    with data_path("vn2000_zones.csv").open(encoding="utf-8", newline="") as lines:
+        old = [(row["province_code"], row["province"]) for row in csv.DictReader(lines)]
+    now = [(code, province.name) for code, province in provinces().items()]
+    return {exact_key(name): (code, name) for code, name in [*old, *now]}
+
+
+def _province_in(words: str) -> tuple[str, str] | None:
+    """Find the province whose name a text begins with; another capital may follow."""
+    parts = words.split()
+    found = (_provinces().get(exact_key(" ".join(parts[:n]))) for n in range(len(parts), 0, -1))
+    return next(filter(None, found), None)
+
+
+def _province(preamble: Sequence[Paragraph], paragraphs: Sequence[Paragraph]) -> str | None:
+    """Code of the province whose document it is: that of the dateline, else the one named most."""
+    for paragraph in preamble[:_LETTERHEAD]:
+        place = _PLACE.search(paragraph.text)
+        found = _province_in(place[1]) if place else None
+        if found:
+            return found[0]
     named: Counter[str] = Counter()
     for paragraph in paragraphs:
         for words in _PROVINCE.findall(paragraph.text):
-            parts = re.split(r"\s", words)
-            # "tỉnh Lạng Sơn Phát triển": the name may be followed by another capital.
-            for count in range(len(parts), 0, -1):
-                code = known.get(exact_key(" ".join(parts[:count])))
-                if code:
-                    named[code] += 1
-                    break
+            if found := _province_in(words):
+                named[found[0]] += 1
     return named.most_common(1)[0][0] if named else None
 
 
@@ -124,4 +174,9 @@ def read_head(paragraphs: Sequence[Paragraph]) -> Head:
     date, dated = _date(preamble, title)
     number = next((m[1] for p in preamble if (m := _NUMBER.search(p.text))), None)
     first, last = _span(title)
-    return Head(title, number, date, dated, first, last, _province(paragraphs))
+    if last is None:
+        spans = (_span(paragraph.text) for paragraph in preamble[:_LETTERHEAD])
+        first, last = next((span for span in spans if span[0]), (None, None))
+    return Head(
+        title, _issuer(preamble), number, date, dated, first, last, _province(preamble, paragraphs)
+    )

@@ -33,6 +33,8 @@ _RANGE_BEGUN = re.compile(r"\d\s*$")
 _RANGE_ENDS = re.compile(r"[-–]\s*\d")
 _FOOTNOTE = re.compile(r"[¹²³⁴⁵⁶⁷⁸⁹]")
 _CLOSING = re.compile(r"Nơi nhận\s*:", re.IGNORECASE)
+#: Opens the title of a document, whatever stands above it.
+_KIND_OF_DOCUMENT = re.compile(r"(?:KẾ HOẠCH|QUYẾT ĐỊNH|NGHỊ QUYẾT|CHƯƠNG TRÌNH|ĐỀ ÁN)(?!\w)")
 _FULL_STOP = re.compile(r"[.;:!?…\]/]\s*$")
 #: How far a count may jump and still be the next of its level: documents skip numbers.
 _SKIP = 2
@@ -71,7 +73,7 @@ class Paragraph:
 
     def line_at(self, place: int) -> int:
         """Line of the document in which a place of the text stands."""
-        index = bisect_right([start for start, _ in self.starts], place) - 1
+        index = bisect_right(self.starts, place, key=lambda pair: pair[0]) - 1
         return self.starts[max(index, 0)][1]
 
 
@@ -215,6 +217,8 @@ def _typical_width(lines: tuple[str, ...]) -> float:
 def _goes_on(previous: str, line: str, width: float) -> bool:
     """Whether a line without a mark continues the one before."""
     first = line[0]
+    if _KIND_OF_DOCUMENT.match(line):
+        return False
     if first.islower() or (first.isdigit() and not _FULL_STOP.search(previous)):
         return True
     if width > 140:
@@ -237,10 +241,11 @@ class _Reader:
     def flush(self) -> None:
         if not self.parts:
             return
-        starts, text = [], ""
+        starts, text = [], " ".join(part for part, _ in self.parts)
+        begins = 0
         for part, number in self.parts:
-            starts.append((len(text) + (1 if text else 0), number))
-            text = f"{text} {part}" if text else part
+            starts.append((begins, number))
+            begins += len(part) + 1
         if self.opens and self.outline.levels:
             self.outline.levels[-1].heading = text
         self.paragraphs.append(

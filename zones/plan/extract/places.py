@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from layers.communes.match import Match
+from layers.communes.matching import match_commune
 from layers.communes.name_lists import NameList, read_name_list
 from zones.plan.extract.outline import Paragraph
+from zones.plan.extract.quantity import Quantity
 from zones.plan.extract.sentences import CAPITAL, sentence_bounds
 
-__all__ = ["PlaceList", "find_place_lists"]
+__all__ = ["PlaceList", "communes_of_rows", "find_place_lists"]
 
 _OPENING = re.compile(
-    rf"(?<!UBND )(?:các\s+)?(?:xã(?:\s*,\s*phường)?|phường|thị trấn)\s*:?\s*(?={CAPITAL})"
+    rf"(?<!UBND )(?:các\s+)?(?:xã(?:\s*,\s*phường)?|phường|thị trấn)\s*"
+    rf"(?:(?:như|gồm|bao gồm|sau|sau đây)(?!\w)\s*)*:?\s*(?={CAPITAL})"
+    rf"|(?:tập trung|phân bố|bố trí|trồng|chủ yếu)(?:\s+\w+){{0,3}}?\s+(?:ở|tại)\s+(?={CAPITAL})"
     r"|các\s+xã\s*,?\s*(?:và\s+)?phường\s+trên\s+(?:phạm vi|địa bàn)\s+(?:toàn\s+)?tỉnh",
 )
 _ZONE = re.compile(
@@ -25,7 +31,13 @@ _ZONE = re.compile(
 _NOT_ZONE = re.compile(
     r"chế biến|tiêu thụ|thương hiệu|nhãn hiệu|giải pháp|tổ chức thực hiện|du lịch", re.IGNORECASE
 )
+_KIND = re.compile(r"xã|phường|thị trấn")
+_ROW = re.compile(rf"(?:Xã|Phường|Đặc khu)\s+({CAPITAL}[^:;,.|]{{1,30}}):")
 _LEAST_KNOWN = 0.5
+#: No list of communes is longer: a province has at most 170, of some 12 letters.
+_FAR = 4_000
+#: Ends a list before its sentence does: what comes behind belongs to something else.
+_LIST_ENDS = re.compile(rf"\)|;(?!\s*(?:và\s+)?(?:xã\s+|phường\s+)?{CAPITAL})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +50,23 @@ class PlaceList:
         The communes.
     is_zone : bool
         The list says where a zone lies.
+    elsewhere : bool
+        The paragraph is about mills, markets or brands, not about where something grows.
+    paragraph : int
+        Place of its paragraph.
     line : int
         Line of the document where it begins.
-    start : int
-        Where it begins in its paragraph.
+    start, end : int
+        Where it stands in its paragraph.
     """
 
     names: NameList
     is_zone: bool
+    elsewhere: bool
+    paragraph: int
     line: int
     start: int
+    end: int
 
 
 def _label(text: str) -> str:
@@ -60,31 +79,58 @@ def _is_zone(text: str, start: int) -> bool:
     label = _label(text)
     begin, _ = sentence_bounds(text, start)
     said = text[begin:start]
-    if _NOT_ZONE.search(label):
-        return False
     return bool(_ZONE.search(said) or (label and _ZONE.search(label)))
 
 
-def _read(paragraph: Paragraph, *, province: str, on: str) -> PlaceList | None:
-    found = _OPENING.search(paragraph.text)
-    if found is None:
-        return None
-    begin, _ = sentence_bounds(paragraph.text, found.start())
-    names = read_name_list(paragraph.text[max(begin, found.start()) :], province=province, on=on)
+def _read(
+    paragraph: Paragraph, place: int, opening: re.Match[str], figure: int, *, province: str, on: str
+) -> PlaceList | None:
+    """Read the list that opens at a place, up to the next figure."""
+    text, start = paragraph.text, opening.start()
+    closed = _LIST_ENDS.search(text, opening.end())
+    end = min(figure, closed.start() if closed else len(text), start + _FAR)
+    listed = text[start:end]
+    if not _KIND.search(opening[0]):
+        listed = "các xã " + text[opening.end() : end]  # "tập trung ở Mai Sơn, Thuận Châu"
+    names = read_name_list(listed, province=province, on=on)
     known, strange = len(names.matches), len(names.unresolved)
     if not names.whole_province and (not known or known < _LEAST_KNOWN * (known + strange)):
         return None
-    start = found.start()
-    return PlaceList(names, _is_zone(paragraph.text, start), paragraph.line_at(start), start)
+    elsewhere = bool(_NOT_ZONE.search(_label(text)))
+    is_zone = not elsewhere and _is_zone(text, start)
+    end = min(end, sentence_bounds(text, start)[1])
+    return PlaceList(names, is_zone, elsewhere, place, paragraph.line_at(start), start, end)
 
 
 def find_place_lists(
-    paragraphs: Sequence[Paragraph], *, province: str, on: str
-) -> dict[int, PlaceList]:
-    """Find the lists of communes of a document."""
-    found: dict[int, PlaceList] = {}
+    paragraphs: Sequence[Paragraph],
+    quantities: Sequence[Sequence[Quantity]],
+    *,
+    province: str,
+    on: str,
+) -> list[PlaceList]:
+    """Find the lists of communes of a document; a paragraph may hold several."""
+    found: list[PlaceList] = []
+    for place, (paragraph, figures) in enumerate(zip(paragraphs, quantities, strict=True)):
+        begins, end = [figure.start for figure in figures], 0
+        for opening in _OPENING.finditer(paragraph.text):
+            if opening.start() < end:
+                continue
+            next_ = bisect_left(begins, opening.end())
+            figure = begins[next_] if next_ < len(begins) else len(paragraph.text)
+            places = _read(paragraph, place, opening, figure, province=province, on=on)
+            if places is not None:
+                found.append(places)
+                end = places.end
+    return found
+
+
+def communes_of_rows(paragraphs: Sequence[Paragraph], *, province: str, on: str) -> dict[int, str]:
+    """Code of the commune that a paragraph is about: "Xã Bảo Yên: diện tích quế 5.200 ha"."""
+    found = {}
     for place, paragraph in enumerate(paragraphs):
-        places = _read(paragraph, province=province, on=on)
-        if places is not None:
-            found[place] = places
+        named = _ROW.match(paragraph.text)
+        match = match_commune(named[1].strip(), province=province, on=on) if named else None
+        if isinstance(match, Match) and not match.confirm:
+            found[place] = match.code
     return found

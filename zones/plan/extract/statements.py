@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from zones.plan.extract.outline import Paragraph
 from zones.plan.extract.quantity import Quantity, find_quantities
@@ -81,7 +81,7 @@ def _headings(paragraph: Paragraph) -> tuple[str, ...]:
 
 
 def _of_paragraph(paragraph: Paragraph, place: int, found: Sequence[Quantity]) -> list[Stated]:
-    stated = []
+    stated: list[Stated] = []
     headings = _headings(paragraph)
     for index, quantity in enumerate(found):
         previous = found[index - 1] if index else None
@@ -92,6 +92,10 @@ def _of_paragraph(paragraph: Paragraph, place: int, found: Sequence[Quantity]) -
             following=found[index + 1] if index + 1 < len(found) else None,
             headings=headings,
         )
+        within = _within_previous(paragraph.text, previous, quantity)
+        if within and stated and not (subject.crop or subject.indicator or subject.thing):
+            # "9.800 ha chè, trong đó trồng mới 650 ha": of the same crop, but not its area.
+            subject = replace(subject, crop=stated[-1].subject.crop)
         span, said = find_span(paragraph.text, quantity.start, headings)
         stated.append(
             Stated(
@@ -100,7 +104,7 @@ def _of_paragraph(paragraph: Paragraph, place: int, found: Sequence[Quantity]) -
                 span=span,
                 year_said=said,
                 crop_said=bool(subject.crop) and find_crop(subject.about)[0] == subject.crop,
-                within_previous=_within_previous(paragraph.text, previous, quantity),
+                within_previous=within,
                 clause=paragraph.clause,
                 line=paragraph.line_at(quantity.start),
                 paragraph=place,

@@ -28,12 +28,15 @@ _FAR = 2_000
 _MOST_WORDS_BEFORE = 30
 _MOST_WORDS_BEHIND = 14
 #: Ends the words behind a figure.
-_STOP_BEHIND = re.compile(r"[;.:,()]|\s(?:trong đó|với diện tích|nhằm|phục vụ|để)\s")
+_STOP_BEHIND = re.compile(
+    r"[;.:,()]|(?:^|\s)(?:trong đó|với diện tích|nhằm|phục vụ|để|tại|ở|thuộc|trên địa bàn)\s"
+)
 #: Words that carry no thing of their own; what is left without them is what a figure is about.
 _EMPTY = re.compile(
     r"(?<!\w)(?:với|có|đạt|được|là|từ|và|trong đó|bình quân|trung bình|mỗi|hàng|hằng|năm|khoảng|"
     r"trên|dưới|ít nhất|tối thiểu|không quá|diện tích|quy mô|phấn đấu|dự kiến|đến|còn|thêm|các|"
-    r"những|của|tăng|giảm|xây dựng|toàn tỉnh|tổng|số|chiếm|lên|đó|này|duy trì|phát triển|\d+)"
+    r"những|của|tăng|giảm|xây dựng|toàn tỉnh|tổng|số|chiếm|lên|đó|này|duy trì|phát triển|ổn định|"
+    r"giữ|giữ vững|hết|vào|tối đa|đặc sản|tập trung|\d+)"
     r"(?!\w)|[^\w\s]",
     re.IGNORECASE,
 )
@@ -74,11 +77,14 @@ class Subject:
         Crop id; empty for none.
     indicator : str
         Indicator id; empty where no known one is named.
+    thing : str
+        What grows, as written, where it is no single crop of the table: "vải thiều", "keo, quế".
     """
 
     about: str
     crop: str
     indicator: str
+    thing: str = ""
 
 
 @lru_cache(maxsize=1)
@@ -99,11 +105,15 @@ def known_indicators() -> dict[str, Indicator]:
         }
 
 
-@lru_cache(maxsize=1)
-def _crop_words() -> tuple[re.Pattern[str], dict[str, str]]:
+@lru_cache(maxsize=2)
+def _crop_words(*, known: bool = True) -> tuple[re.Pattern[str], dict[str, str]]:
+    """Words for crops that have an id, or for those that have none."""
     with data_path("crop_words.csv").open(encoding="utf-8", newline="") as lines:
         crops = {
-            word: row["crop"] for row in csv.DictReader(lines) for word in row["written"].split("|")
+            word: row["crop"]
+            for row in csv.DictReader(lines)
+            for word in row["written"].split("|")
+            if bool(row["crop"]) == known
         }
     longest = sorted(crops, key=lambda word: (-len(word), word))
     options = "|".join(re.escape(word) for word in longest)
@@ -135,6 +145,31 @@ def find_crop(text: str) -> tuple[str, bool]:
         return crops[found[-1].lower()], False
     near = _misspelt_crop(text)
     return near, bool(near)
+
+
+def _several_crops(before: str) -> str:
+    """Crops that share one figure: "keo, bạch đàn", "hồi và quế"."""
+    pattern, crops = _crop_words()
+    found = list(pattern.finditer(before))
+    for place in range(len(found) - 1, 0, -1):
+        if not re.fullmatch(
+            r"\s*(?:,|và|/|\+)\s*", before[found[place - 1].end() : found[place].start()]
+        ):
+            found = found[place:]
+            break
+    if len({crops[one[0].lower()] for one in found}) < 2 or _content(before[found[-1].end() :]):
+        return ""
+    return before[found[0].start() : found[-1].end()]
+
+
+def _other_crop(before: str, behind: str) -> str:
+    """Crop without an id that stands right before a figure, or right behind its unit."""
+    pattern, _ = _crop_words(known=False)
+    found = list(pattern.finditer(before))
+    if found and not _content(re.sub(r"\([^()]*\)", " ", before[found[-1].end() :])):
+        return found[-1][0]
+    first = pattern.match(behind)
+    return first[0] if first else ""
 
 
 def _content(text: str) -> str:
@@ -229,9 +264,15 @@ def find_subject(
     phrases = [before, f"{unit_words} {behind}"]
     if unit_dimension(quantity.unit) in ("count", "rate"):
         phrases.reverse()
+    area = quantity.unit.removesuffix("/year") == "ha"
+    indicator = _indicator_of(phrases, quantity.unit, "")
     crop, _ = find_crop(before)
-    if not crop and quantity.unit == "ha":
+    if not crop and area:
         crop, _ = find_crop(behind)
+    if area and not indicator and (several := _several_crops(before)):
+        return Subject(about, "", "", several)
+    if not crop and area and not indicator and (other := _other_crop(before, behind)):
+        return Subject(about, "", "", other)
     if not crop:
         plain = [heading for heading in headings if not find_quantities(heading)]
         crop = next((c for heading in reversed(plain) if (c := find_crop(heading)[0])), "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,8 @@ from zones.plan.model import FIGURE_KEYS, Names, Statement, Target
 __all__ = ["gather_targets"]
 
 _LONGEST_NAME = 90
+#: No document sets more figures than these for one thing: thousands are not compared pairwise.
+_MOST_ALIKE = 100
 
 
 @dataclass(slots=True)
@@ -24,6 +26,7 @@ class _Thing:
     zone: str
     indicator: str
     crop: str
+    commune: str
     stated: list[Stated] = field(default_factory=list)
 
     @property
@@ -141,6 +144,8 @@ def _target(
     if span is not None and span.first is not None:
         fields["during"] = f"{span.first}/{span.last}"
     fields |= {"clause": lead.clause, "line": lead.line}
+    if thing.commune:
+        fields |= {"scope": "commune", "commune": thing.commune}
     if measure := _measure(thing, zones):
         fields["measure"] = measure
     if not thing.zone and lead.subject.crop:
@@ -150,16 +155,19 @@ def _target(
     return Target(**fields, confidence=_confidence(thing, single_year))
 
 
-def _things(reading: Reading, zones: Sequence[ZoneClause]) -> list[_Thing]:
+def _things(
+    reading: Reading, zones: Sequence[ZoneClause], communes: Mapping[int, str]
+) -> list[_Thing]:
     things: list[_Thing] = []
-    alike: dict[tuple[str, str, str, str], list[_Thing]] = {}
+    alike: dict[tuple[str, ...], list[_Thing]] = {}
     clauses = {zone.zone: zone.clause for zone in zones}
     for stated in reading.stated:
         zone, indicator = _zone_id(stated, zones), _indicator(stated)
-        group = alike.setdefault((zone, indicator, stated.subject.crop, _base_unit(stated)), [])
-        same = next((thing for thing in group if thing.takes(stated, indicator)), None)
+        crop, commune = stated.subject.crop, communes.get(stated.paragraph, "")
+        group = alike.setdefault((zone, indicator, crop, commune, _base_unit(stated)), [])
+        same = next((one for one in group[:_MOST_ALIKE] if one.takes(stated, indicator)), None)
         if same is None:
-            group.append(_Thing(zone, indicator, stated.subject.crop, [stated]))
+            group.append(_Thing(zone, indicator, crop, commune, [stated]))
             things.append(group[-1])
         elif zone and stated.clause == clauses[zone] and same.lead.clause != stated.clause:
             same.stated.insert(0, stated)  # the zone's own clause leads
@@ -168,28 +176,32 @@ def _things(reading: Reading, zones: Sequence[ZoneClause]) -> list[_Thing]:
     return things
 
 
-def _target_id(thing: _Thing, taken: set[str], single_year: int | None) -> str:
+def _target_id(thing: _Thing, taken: dict[str, int], single_year: int | None) -> str:
     parts = [thing.zone or (thing.crop if thing.crop not in thing.indicator else "")]
     parts.append(thing.indicator)
     if thing.lead.quantity.per_year and "per_year" not in thing.indicator:
         parts.append("per-year")
     year = thing.year or single_year
-    parts.append(str(year) if year else "")
+    parts += [thing.commune, str(year) if year else ""]
     base = "-".join(part for part in parts if part).replace("_", "-")
-    number, name = 1, base
+    name = base
     while name in taken:
-        number += 1
-        name = f"{base}-{number}"
-    taken.add(name)
+        taken[base] += 1
+        name = f"{base}-{taken[base]}"
+    taken[name] = 1
     return name
 
 
 def gather_targets(
-    reading: Reading, zones: Sequence[ZoneClause], *, single_year: int | None
+    reading: Reading,
+    zones: Sequence[ZoneClause],
+    *,
+    communes: Mapping[int, str],
+    single_year: int | None,
 ) -> dict[str, list[Target]]:
     """Make targets of the statements of a document."""
-    things = _things(reading, zones)
-    known, taken = {zone.zone: zone for zone in zones}, set[str]()
+    things = _things(reading, zones, communes)
+    known, taken = {zone.zone: zone for zone in zones}, dict[str, int]()
     ids = {id(thing): _target_id(thing, taken, single_year) for thing in things}
     found: dict[str, list[Target]] = {}
     holders: dict[int, _Thing] = {id(one): thing for thing in things for one in thing.stated}

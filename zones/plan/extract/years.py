@@ -25,6 +25,8 @@ _FEW_WORDS = 2
 _FAR = 2_000
 #: A year behind its figure stands close: "đạt 500 ha vào năm 2030".
 _NEAR_BEHIND = 60
+#: One that closes the sentence holds for the figures that stand so close before it.
+_CLOSING = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,10 @@ def find_span(text: str, place: int, headings: Sequence[str]) -> tuple[YearSpan 
         if _governs(sentence, start, stop, place - begin):
             return span, True
     behind = _years_in(text[place:end])
+    between = text[place : place + behind[0][0]] if behind else ""
+    closing = sentence[behind[0][1] + place - begin :] if len(behind) == 1 else "?"
+    if not closing.strip(" .;,()…") and behind[0][1] < _CLOSING and ";" not in between:
+        return behind[0][2], True  # "hồi 500 ha, quế 700 ha vào năm 2030" holds for both
     if behind and behind[0][1] < _NEAR_BEHIND and "," not in text[place : place + behind[0][0]]:
         return behind[0][2], True
     for heading in reversed(headings):

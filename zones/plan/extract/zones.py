@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -16,6 +16,7 @@ from zones.plan.extract.outline import Paragraph
 from zones.plan.extract.places import PlaceList
 from zones.plan.extract.statements import Reading, Stated
 from zones.plan.extract.subject import find_crop
+from zones.plan.extract.units import unit_dimension
 from zones.plan.model import ListedCommune
 
 __all__ = ["ZoneClause", "find_zones", "listed_communes", "slug", "zone_of"]
@@ -65,8 +66,8 @@ class ZoneClause:
         Kind of the list.
     communes : tuple of ListedCommune
         The list, a commune that is named twice included twice.
-    paragraph : int or None
-        Place of the list.
+    places : PlaceList or None
+        The list as the document has it.
     confidence : float
         How sure the reading is, 0 to 1.
     """
@@ -81,7 +82,7 @@ class ZoneClause:
     counts_for_cover: Counts
     listing: Literal["open", "closed", "province", "none"]
     communes: tuple[ListedCommune, ...]
-    paragraph: int | None
+    places: PlaceList | None
     confidence: float
 
 
@@ -131,10 +132,12 @@ def _zone(
     *,
     confidence: float,
     places: PlaceList | None = None,
-    paragraph: int | None = None,
     misspelt: bool = False,
 ) -> ZoneClause:
-    name_vi, name_en, land_kind, counts = _crops().get(crop, (name, name, "annual", "never"))
+    known = crop or find_crop(name)[0]  # several crops: their land is that of the last
+    name_vi, name_en, land_kind, counts = _crops().get(known, ("", "", "annual", "never"))
+    if not crop:
+        name_vi = name_en = name
     kinds: dict[str, LandKind] = {
         kind: kind for kind in ("forest", "orchard", "annual", "understorey")
     }
@@ -150,17 +153,20 @@ def _zone(
         counts_for_cover=_COUNTS[counts],
         listing=_listing(places),
         communes=() if places is None or whole else tuple(listed_communes(places.names)),
-        paragraph=paragraph,
+        places=places,
         confidence=round(confidence, 2),
     )
 
 
-def _of_clauses(paragraphs: Sequence[Paragraph], lists: dict[int, PlaceList]) -> list[ZoneClause]:
+def _of_clauses(
+    paragraphs: Sequence[Paragraph], lists: Sequence[PlaceList]
+) -> Iterator[ZoneClause]:
     """Zones from clauses with a heading that names a crop and a paragraph that says where."""
-    found: dict[str, ZoneClause] = {}
+    found: set[str] = set()
+    first = {places.paragraph: places for places in reversed(lists) if places.is_zone}
     for place, paragraph in enumerate(paragraphs):
-        places = lists.get(place)
-        is_list = places is not None and places.is_zone
+        places = first.get(place)
+        is_list = places is not None
         if paragraph.clause is None or not paragraph.headings:
             continue
         if not is_list and not _LOCATION.match(paragraph.text):
@@ -169,16 +175,15 @@ def _of_clauses(paragraphs: Sequence[Paragraph], lists: dict[int, PlaceList]) ->
         if heading is None or paragraph.clause in found:
             continue
         crop, misspelt = find_crop(paragraph.headings[-1])
-        found[paragraph.clause] = _zone(
+        found.add(paragraph.clause)
+        yield _zone(
             crop,
             heading["thing"].strip(),
             paragraph.clause,
-            places=places if is_list else None,
-            paragraph=place if is_list else None,
+            places=places,
             misspelt=misspelt,
             confidence=0.95 - 0.1 * misspelt - 0.25 * (not crop) - 0.2 * (not is_list),
         )
-    return list(found.values())
 
 
 def zone_of(stated: Stated) -> tuple[str, str]:
@@ -187,6 +192,8 @@ def zone_of(stated: Stated) -> tuple[str, str]:
         return "", ""
     if stated.subject.indicator == "area" and stated.subject.crop:
         return stated.subject.crop, ""
+    if stated.subject.thing:
+        return "", stated.subject.thing
     named = _NAMED_ZONE.search(stated.subject.about)
     if not stated.subject.indicator and named:
         return "", named["thing"].strip()
@@ -194,14 +201,53 @@ def zone_of(stated: Stated) -> tuple[str, str]:
 
 
 def find_zones(
-    paragraphs: Sequence[Paragraph], lists: dict[int, PlaceList], reading: Reading
+    paragraphs: Sequence[Paragraph], lists: Sequence[PlaceList], reading: Reading
 ) -> list[ZoneClause]:
     """Find the zones of a document."""
-    zones = {zone.zone: zone for zone in reversed(_of_clauses(paragraphs, lists))}
-    zones = dict(reversed(zones.items()))
+    zones: dict[str, ZoneClause] = {}
+    for zone in _of_clauses(paragraphs, lists):
+        zones.setdefault(zone.zone, zone)
+    beside = _lists_beside(lists, reading, taken={id(zone.places) for zone in zones.values()})
     for stated in reading.stated:
         crop, name = zone_of(stated)
         zone_id = crop or (slug(name) if name else "")
-        if zone_id and zone_id not in zones:
-            zones[zone_id] = _zone(crop, name, stated.clause, confidence=0.8 if crop else 0.6)
+        if not zone_id:
+            continue
+        places = beside.get(id(stated))
+        if zone_id not in zones:
+            sure = 0.8 if crop else 0.6
+            zones[zone_id] = _zone(crop, name, stated.clause, confidence=sure, places=places)
+        elif places is not None and zones[zone_id].places is None:
+            known = zones[zone_id]
+            zones[zone_id] = _zone(
+                crop, known.name_vi, known.clause, confidence=known.confidence, places=places
+            )
     return list(zones.values())
+
+
+def _lists_beside(
+    lists: Sequence[PlaceList], reading: Reading, *, taken: set[int]
+) -> dict[int, PlaceList]:
+    """Give each list to an area: the last one before the list, else the first behind it."""
+    figures: dict[int, list[Stated]] = {}
+    for stated in reading.stated:
+        figures.setdefault(stated.paragraph, []).append(stated)
+    found: dict[int, PlaceList] = {}
+    for places in lists:
+        if places.elsewhere or places.names.whole_province or id(places) in taken:
+            continue
+        near = figures.get(places.paragraph, [])
+        before = [one for one in reversed(near) if one.quantity.start < places.start]
+        behind = [one for one in near if one.quantity.start >= places.start]
+        # An indicator that stands between takes the list for itself.
+        owner = next((one for one in [*before, *behind] if _owns(one)), None)
+        if owner is not None and zone_of(owner) != ("", ""):
+            found.setdefault(id(owner), places)
+    return found
+
+
+def _owns(stated: Stated) -> bool:
+    """Whether a figure is of something that grows or is done at places."""
+    return zone_of(stated) != ("", "") or (
+        bool(stated.subject.indicator) and unit_dimension(stated.quantity.unit) == "area"
+    )

@@ -76,7 +76,12 @@ def test_zones_have_their_lists_and_no_other(made: Draft) -> None:
     assert (zones["cinnamon"].listing, zones["cinnamon"].clause) == ("open", "II.1")
     assert (zones["tea"].listing, zones["tea"].communes) == ("province", [])
     assert zones["san_day"].listing == "none"
-    assert made.loose_lists == (("II.1", 15, 2),)
+    loose = made.loose_lists[0]
+    assert (loose.clause, loose.line, len(made.loose_lists)) == ("II.1", 15, 1)
+    assert [(one.code, one.as_written) for one in loose.communes] == [
+        ("01906", "Ba Bể"),
+        ("01912", "Chợ Rã"),
+    ]
 
 
 def test_statements_of_one_thing_become_one_target(made: Draft) -> None:
@@ -292,7 +297,8 @@ def test_lists_of_livestock_go_to_their_indicators(shared: Path) -> None:
         }
 
     assert lists(draft.plan) == lists(written)
-    assert draft.loose_lists == (("III.1.2", 34, 2), ("III.1.4", 43, 3))
+    loose = [(one.clause, one.line, len(one.communes)) for one in draft.loose_lists]
+    assert loose == [("III.1.2", 34, 2), ("III.1.4", 43, 3)]
 
 
 def test_the_embedded_plans_name_the_texts_they_were_taken_from(shared: Path) -> None:

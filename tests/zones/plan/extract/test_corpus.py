@@ -1,0 +1,140 @@
+"""Sentences and tables as provinces other than Lạng Sơn write them: figures, owners, communes."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from types import FrameType
+
+import pytest
+
+from benchmarks.plan_reader import read_corpus, score_corpus, score_corpus_item
+from zones.plan.extract.document import Document
+from zones.plan.extract.draft import draft_plan
+from zones.plan.extract.head import Head, read_head
+from zones.plan.extract.outline import read_outline
+from zones.plan.extract.tables import rows_as_sentences
+
+
+@pytest.mark.parametrize("number", range(1, 50, 2))
+def test_what_the_rules_were_written_for_is_read_whole(number: int) -> None:
+    item = next(item for item in read_corpus() if item["id"] == number)
+    figures, communes = score_corpus_item(item)
+    assert (figures.false, figures.missed) == (0, 0)
+    assert (communes.false, communes.missed) == (0, 0)
+
+
+def test_what_was_held_back_is_nearly_all_read() -> None:
+    figures, communes = score_corpus(odd=False)
+    assert min(figures.recall, figures.precision) >= 0.95
+    assert min(communes.recall, communes.precision) >= 0.9
+
+
+def _head(*lines: str) -> Head:
+    return read_head(read_outline(lines))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        # A letterhead of Word is a table of two cells, each with several lines.
+        (
+            (
+                "ỦY BAN NHÂN DÂN TỈNH BẮC NINH Số: 15/KH-UBND | CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM "
+                "Độc lập - Tự do - Hạnh phúc Bắc Ninh, ngày 12 tháng 3 năm 2026"
+            ),
+            "KẾ HOẠCH",
+            "Phát triển vùng vải thiều giai đoạn 2026-2030",
+        ),
+        (
+            "ỦY BAN NHÂN DÂN | CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+            "TỈNH BẮC NINH | Độc lập - Tự do - Hạnh phúc",
+            "Số 15 /KH-UBND | Bắc Ninh, ngày 12 tháng 3 năm 2026",
+            "KẾ HOẠCH Phát triển vùng vải thiều giai đoạn 2026-2030",
+        ),
+        (
+            "UBND TỈNH BẮC NINH",
+            "Số: 15/KH-UBND",
+            "Bắc Ninh, ngày 12 tháng 3 năm 2026",
+            "KẾ HOẠCH",
+            "Phát triển vùng vải thiều giai đoạn 2026-2030",
+        ),
+    ],
+)
+def test_number_date_issuer_and_years_are_those_of_the_letterhead(lines: tuple[str, ...]) -> None:
+    head = _head(*lines, "I. MỤC TIÊU", "Học tập tỉnh Lào Cai, tỉnh Lào Cai, tỉnh Lào Cai.")
+    assert head.issuer == "UBND tỉnh Bắc Ninh"
+    assert head.number is not None
+    assert head.number.replace(" ", "") == "15/KH-UBND"
+    assert (head.date, head.dated, head.province) == ("2026-03-12", True, "24")
+    assert (head.first, head.last) == (2026, 2030)
+
+
+def test_a_province_that_was_joined_to_another_is_known_by_its_old_name() -> None:
+    head = _head("Bắc Giang, ngày 10 tháng 8 năm 2022", "KẾ HOẠCH", "Phối hợp với tỉnh Quảng Ninh")
+    assert head.province == "24"
+
+
+def test_crops_that_share_a_figure_are_one_zone_of_both() -> None:
+    lines = ("KẾ HOẠCH tỉnh Quảng Ninh", "I. MỤC TIÊU", "- Vùng keo, bạch đàn: 8.000 ha.")
+    plan = draft_plan(Document("a", "0" * 64, lines), plan_id="a").plan
+    (zone,) = plan.zones
+    assert (zone.name.vi, zone.crop, zone.land_kind) == ("keo, bạch đàn", None, "forest")
+    assert (zone.targets[0].figure, zone.targets[0].unit) == (8_000, "ha")
+
+
+def test_a_figure_for_each_year_keeps_its_year_and_its_crops() -> None:
+    lines = ("KẾ HOẠCH tỉnh Quảng Ninh", "I. MỤC TIÊU", "- Trồng keo, bạch đàn: 8.000 ha/năm.")
+    plan = draft_plan(Document("a", "0" * 64, lines), plan_id="a").plan
+    ((zone, target),) = plan.all_targets()
+    assert (zone, target.figure, target.unit, target.period) == ("", 8_000, "ha/year", "per_year")
+    assert target.name is not None
+    assert "keo, bạch đàn" in target.name.vi
+
+
+def test_rows_keep_their_lines_and_totals_and_prose_are_no_figures() -> None:
+    lines = (
+        "Biểu 1. Đơn vị tính: ha",
+        "TT | Cây trồng | Năm 2025 | | Ghi chú",
+        "| | Kế hoạch | Thực hiện |",
+        "1 | Quế | 500 | 450,5 |",
+        "| Cộng | 500 | 450,5 |",
+        "II | Cây khác | | |",
+    )
+    assert rows_as_sentences(lines) == (
+        *lines[:3],
+        "- vùng quế năm 2025 đạt 500 ha; vùng quế năm 2025 đạt 450,5 ha.",
+        "",
+        lines[5],
+    )
+    prose = ("TT | Nội dung | Thời gian", "1 | Báo cáo trước ngày 10/6 " + "a " * 40 + "| Hàng năm")
+    assert rows_as_sentences(prose) == prose
+    bordered = ("| Cây | Diện tích (ha) |", "|---|---|", "| Quế | 500 |")
+    assert rows_as_sentences(bordered)[2] == "- diện tích vùng quế đạt 500 ha."
+
+
+def _calls(lines: tuple[str, ...]) -> int:
+    """How many Python functions run to draft a plan: work, whatever the machine does besides."""
+    counted: Counter[str] = Counter()
+
+    def count(_: FrameType, event: str, __: object) -> None:
+        counted[event] += 1
+
+    document = Document("a", "0" * 64, ("KẾ HOẠCH tỉnh Lạng Sơn", "I. MỤC TIÊU", *lines))
+    sys.setprofile(count)
+    try:
+        draft_plan(document, plan_id="a", province="20")
+    finally:
+        sys.setprofile(None)
+    return counted["call"]
+
+
+@pytest.mark.parametrize("in_one", [True, False])
+def test_work_grows_with_the_text_and_not_with_its_square(in_one: bool) -> None:
+    def lines(number: int) -> tuple[str, ...]:
+        texts = [f"vùng thông xã {i} đạt {i + 1} ha" for i in range(number)]
+        return (", ".join(texts),) if in_one else tuple(f"- {text}." for text in texts)
+
+    _calls(lines(10))  # tables are read once
+    few, many = _calls(lines(150)), _calls(lines(1_200))
+    assert many < 14 * few  # eight times the text; its square is 64 times
