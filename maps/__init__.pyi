@@ -13,7 +13,6 @@ from .layout.content import AnnexHeading as AnnexHeading
 from .layout.content import TableNote as TableNote
 from .symbols.fonts import find_fonts as find_fonts
 from .tables import ALLOCATION as ALLOCATION
-from .tables import AREAS as AREAS
 from .tables import FOREST_COVER as FOREST_COVER
 from .tables import SOURCES as SOURCES
 from .tables import SPECIES_AGES as SPECIES_AGES

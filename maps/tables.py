@@ -8,7 +8,6 @@ from layers.base.schema import Column, Schema
 
 __all__ = [
     "ALLOCATION",
-    "AREAS",
     "FOREST_COVER",
     "LOSSES",
     "SOURCES",
@@ -17,20 +16,6 @@ __all__ = [
     "ZONES",
     "ZONE_NAMES",
 ]
-
-AREAS = Schema(
-    "areas",
-    (
-        Column("commune_code", "text", "commune; empty for the part outside every commune"),
-        Column("commune", "text", "name of the commune"),
-        Column("layer", "text", "layer's name in the project file"),
-        Column("land", "text", "land class"),
-        Column("crop", "text", "crop id; empty where no crop stands"),
-        Column("year", "integer", "newest year of a report; other layers: none", nullable=True),
-        Column("area_ha", "number", "area by geometry", "ha", nullable=True),
-        Column("ledger_ha", "number", "area by the ledger", "ha", nullable=True),
-    ),
-)
 
 TARGETS = Schema(
     "targets",
@@ -119,22 +104,10 @@ ALLOCATION = Schema(
         Column(
             "planned_ha",
             "number",
-            "hectares added, as printed; missing in a zone that was not allocated",
+            "hectares added; missing in a zone that was not allocated",
             "ha",
             nullable=True,
             minimum=0,
-        ),
-        Column(
-            "present_ha",
-            "number",
-            "present area of the zone in the commune, as printed, the same on each of its rows; "
-            "missing: not measured",
-            "ha",
-            nullable=True,
-            minimum=0,
-        ),
-        Column(
-            "binding", "text", "what keeps the commune from taking more; not_allocated: the zone"
         ),
     ),
 )

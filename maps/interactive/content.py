@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -11,13 +12,13 @@ import pandas as pd
 from layers.base.errors import CrsError, InputError
 from layers.base.language import Language, Phrase
 from layers.base.schema import Column, Schema
-from maps.tables import FOREST_COVER, SOURCES, TARGETS, ZONE_NAMES, ZONES
+from maps.layout.words import phrase
+from maps.tables import ALLOCATION, FOREST_COVER, SOURCES, TARGETS, ZONE_NAMES, ZONES
 
 __all__ = [
     "COMMUNE_LIMIT",
     "LIMITS",
     "MAP_COMMUNES",
-    "PLANNED",
     "WARNINGS",
     "MapContent",
     "RasterPicture",
@@ -26,6 +27,14 @@ __all__ = [
 
 # One page with a path per commune stays usable up to here (the country has 3,321 communes).
 COMMUNE_LIMIT = 5_000
+#: What a map needs of an allocation.
+_PLANNED = Schema(
+    "planned areas",
+    tuple(
+        c for c in ALLOCATION.columns if c.name in ("zone", "commune_code", "year", "planned_ha")
+    ),
+)
+_OPTIONAL_FIGURES = ("held_ratio", "available_ha", "gap_ha")
 _LISTS = ["open", "closed", "province", "none"]
 
 #: What may keep a commune from taking more of a zone; the page has a word for each.
@@ -41,16 +50,6 @@ MAP_COMMUNES = Schema(
         Column("commune", "text", "name without its kind"),
         Column("kind", "text", "xã, phường or đặc khu"),
         Column("official_area_ha", "number", "official natural area", "ha", nullable=True),
-    ),
-)
-
-PLANNED = Schema(
-    "planned areas",
-    (
-        Column("zone", "text", "id of the zone"),
-        Column("commune_code", "text", "commune"),
-        Column("year", "integer", "year of planting"),
-        Column("planned_ha", "number", "area to be added", "ha", nullable=True, minimum=0),
     ),
 )
 
@@ -106,7 +105,8 @@ class MapContent:
     forest_cover : pandas.DataFrame, optional
         Schema `maps.tables.FOREST_COVER`, the province last.
     planned : pandas.DataFrame, optional
-        Schema `PLANNED`, which `maps.tables.ALLOCATION` fulfils; absent before an allocation.
+        Columns ``zone, commune_code, year, planned_ha`` of `maps.tables.ALLOCATION`, ``land`` where
+        there is more than one; absent before an allocation.
     sources : pandas.DataFrame, optional
         Schema `maps.tables.SOURCES`; the optional columns ``layer_vi`` and ``layer_en`` name the
         layer in each language.
@@ -144,43 +144,6 @@ class MapContent:
     language: Language = "vi"
 
 
-@dataclass(slots=True)
-class _Faults:
-    phrases: list[Phrase] = field(default_factory=list)
-
-    def repeated(self, table: str, keys: pd.DataFrame) -> None:
-        twice = keys[keys.duplicated()].drop_duplicates()
-        if len(twice):
-            first = ", ".join(" / ".join(map(str, key)) for key in twice.head(5).to_numpy())
-            self.phrases.append(
-                Phrase(
-                    en=f"{table}: {len(twice)} keys occur twice ({first}); give each once",
-                    vi=f"{table}: {len(twice)} khóa bị lặp ({first}); mỗi khóa chỉ ghi một lần",
-                )
-            )
-
-    def not_finite(self, table: str, column: str, count: int) -> None:
-        self.phrases.append(
-            Phrase(
-                en=f"{table}: {count} values of {column} are not finite numbers",
-                vi=f"{table}: {count} giá trị {column} không phải là số hữu hạn",
-            )
-        )
-
-    def unknown(self, table: str, column: str, values: pd.Series, known: pd.Series) -> None:
-        strange = values[~values.isin(known)].drop_duplicates()
-        if len(strange):
-            first = ", ".join(map(str, strange.head(5)))
-            self.phrases.append(
-                Phrase(
-                    en=f"{table}: {len(strange)} values of {column} are unknown ({first}); "
-                    "correct them or add them to the first table",
-                    vi=f"{table}: {len(strange)} giá trị {column} không có trong danh mục "
-                    f"({first}); hãy sửa hoặc bổ sung danh mục",
-                )
-            )
-
-
 def check_content(content: MapContent) -> MapContent:
     """Check every frame of a map against its schema and against the others."""
     communes = MAP_COMMUNES.validate(pd.DataFrame(content.communes.drop(columns="geometry")))
@@ -203,7 +166,7 @@ def check_content(content: MapContent) -> MapContent:
         zone_communes=ZONES.validate(content.zone_communes).reset_index(drop=True),
         targets=TARGETS.validate(content.targets).reset_index(drop=True),
         forest_cover=_optional(FOREST_COVER, content.forest_cover),
-        planned=_optional(PLANNED, content.planned),
+        planned=_optional(_PLANNED, content.planned),
         sources=_optional(SOURCES, content.sources),
         warnings=_optional(WARNINGS, content.warnings),
     )
@@ -234,79 +197,75 @@ def _check_layers(content: MapContent) -> None:
         )
 
 
+def _repeated(table: str, keys: pd.DataFrame) -> list[Phrase]:
+    twice = keys[keys.duplicated()].drop_duplicates()
+    first = ", ".join(" / ".join(map(str, key)) for key in twice.head(5).to_numpy())
+    told = phrase("fault.repeated", table=table, count=len(twice), first=first)
+    return [told] if len(twice) else []
+
+
+def _unknown(table: str, values: pd.Series, known: pd.Series | Sequence[str]) -> list[Phrase]:
+    strange = values[~values.isin(known)].drop_duplicates()
+    first = ", ".join(map(str, strange.head(5)))
+    column = str(values.name)
+    told = phrase("fault.unknown", table=table, count=len(strange), column=column, first=first)
+    return [told] if len(strange) else []
+
+
 def _check_keys(content: MapContent) -> None:
-    faults = _Faults()
-    codes = content.communes["commune_code"]
-    zones = content.zones["zone"]
-    faults.repeated("communes", codes.to_frame())
-    faults.repeated("zones", zones.to_frame())
-    faults.unknown("zones", "list", content.zones["list"], pd.Series(_LISTS))
-    keyed = content.zone_communes[["zone", "commune_code"]]
-    faults.repeated("zone_communes", keyed)
-    faults.unknown("zone_communes", "commune_code", keyed["commune_code"], codes)
-    faults.unknown("zone_communes", "zone", keyed["zone"], zones)
-    if "binding" in content.zone_communes:
-        told = content.zone_communes["binding"].dropna()
-        faults.unknown("zone_communes", "binding", told, pd.Series(LIMITS))
+    codes, zones = content.communes["commune_code"], content.zones["zone"]
+    faults = _repeated("communes", codes.to_frame()) + _repeated("zones", zones.to_frame())
+    faults += _unknown("zones", content.zones["list"], _LISTS)
+    keyed = {"zone_communes": content.zone_communes[["zone", "commune_code"]]}
     if content.planned is not None:
         by_land = ["land"] if "land" in content.planned else []
-        keyed = content.planned[["zone", "commune_code", "year", *by_land]]
-        faults.repeated("planned", keyed)
-        faults.unknown("planned", "commune_code", keyed["commune_code"], codes)
-        faults.unknown("planned", "zone", keyed["zone"], zones)
+        keyed["planned"] = content.planned[["zone", "commune_code", "year", *by_land]]
+    for name, keys in keyed.items():
+        faults += _repeated(name, keys)
+        faults += _unknown(name, keys["commune_code"], codes) + _unknown(name, keys["zone"], zones)
+    if "binding" in content.zone_communes:
+        faults += _unknown("zone_communes", content.zone_communes["binding"].dropna(), LIMITS)
     if content.warnings is not None:
-        warned = content.warnings["commune_code"]
-        faults.unknown("warnings", "commune_code", warned, codes)
+        faults += _unknown("warnings", content.warnings["commune_code"], codes)
     if content.forest_cover is not None:
-        cover_codes = content.forest_cover["commune_code"]
-        faults.repeated("forest_cover", cover_codes.to_frame())
-        faults.unknown("forest_cover", "commune_code", cover_codes.iloc[:-1], codes)
-        if cover_codes.iloc[-1:].isin(codes).any():
-            faults.phrases.append(
-                Phrase(
-                    en="forest_cover: the last row must be the province, found commune "
-                    f"{cover_codes.iloc[-1]}",
-                    vi="forest_cover: dòng cuối phải là toàn tỉnh, đang là xã "
-                    f"{cover_codes.iloc[-1]}",
-                )
-            )
-    _check_figures(content, faults)
-    if faults.phrases:
+        covered = content.forest_cover["commune_code"]
+        faults += _repeated("forest_cover", covered.to_frame())
+        faults += _unknown("forest_cover", covered.iloc[:-1], codes)
+        if covered.iloc[-1:].isin(codes).any():
+            faults.append(phrase("fault.no_province", code=covered.iloc[-1]))
+    faults += _wrong_figures(content)
+    if faults:
         raise InputError(
             en="The map's tables do not fit together: "
-            + "; ".join(phrase.en for phrase in faults.phrases)
+            + "; ".join(phrase.en for phrase in faults)
             + ".",
             vi="Các bảng của bản đồ không khớp nhau: "
-            + "; ".join(phrase.vi for phrase in faults.phrases)
+            + "; ".join(phrase.vi for phrase in faults)
             + ".",
         )
 
 
-def _check_figures(content: MapContent, faults: _Faults) -> None:
+def _wrong_figures(content: MapContent) -> list[Phrase]:
     """Find what is no finite number; missing is allowed where the schema allows it."""
-    tables: dict[str, pd.DataFrame | None] = {
+    faults: list[Phrase] = []
+    tables = {
         "communes": pd.DataFrame(content.communes.drop(columns="geometry")),
-        "zone_communes": _optional_as_numbers(content.zone_communes, faults),
+        "zone_communes": content.zone_communes,
         "targets": content.targets,
         "planned": content.planned,
         "forest_cover": content.forest_cover,
     }
-    for name, frame in tables.items():
+    for table, frame in tables.items():
         if frame is None:
             continue
-        figures = frame.select_dtypes("number").astype("float64")
-        for column, count in np.isinf(figures).sum().items():
+        for column in frame.columns:
+            figures = frame[column]
+            optional = table == "zone_communes" and column in _OPTIONAL_FIGURES
+            if not optional and not pd.api.types.is_numeric_dtype(figures):
+                continue
+            numbers = pd.to_numeric(figures, errors="coerce").astype("float64")
+            count = int((np.isinf(numbers) | (figures.notna() & numbers.isna())).sum())
             if count:
-                faults.not_finite(name, str(column), int(count))
-
-
-def _optional_as_numbers(frame: pd.DataFrame, faults: _Faults) -> pd.DataFrame:
-    result = frame.copy()
-    for column in ("held_ratio", "available_ha", "gap_ha"):
-        if column not in frame:
-            continue
-        result[column] = pd.to_numeric(frame[column], errors="coerce")
-        lost = int((frame[column].notna() & result[column].isna()).sum())
-        if lost:
-            faults.not_finite("zone_communes", column, lost)
-    return result
+                told = phrase("fault.not_finite", table=table, count=count, column=str(column))
+                faults.append(told)
+    return faults

@@ -18,11 +18,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from layers.base.errors import InputError
-from layers.base.language import Phrase, format_number
+from layers.base.language import Phrase
 from layers.crs.transform import WGS84, to_crs
 from maps.interactive.content import LIMITS, MapContent, RasterPicture
 from maps.interactive.coverage import EncodedShapes, encode_coverage, encode_lines
 from maps.interactive.policy import tile_sources
+from maps.layout.words import phrase
 from maps.symbols.classes import Classing, classify, fixed_classes
 from maps.symbols.legends import BELOW_ZERO, NO_DATA, ZERO, scale_colours
 
@@ -203,24 +204,7 @@ def _measures(content: MapContent, notes: list[Phrase]) -> list[str]:
         "cover": content.forest_cover is not None and len(content.forest_cover) > 0,
         "available": "available_ha" in known,
     }
-    absent = {
-        "held": Phrase(
-            vi="Chưa có tỷ lệ diện tích của xã so với mục tiêu của vùng.",
-            en="The share of each zone's target held by the communes is not available.",
-        ),
-        "planned": Phrase(
-            vi="Chưa có phương án phân bổ, nên chưa có diện tích kế hoạch theo năm.",
-            en="There is no allocation yet, so planned areas by year are not available.",
-        ),
-        "cover": Phrase(
-            vi="Chưa có tỷ lệ che phủ rừng.", en="The forest cover rate is not available."
-        ),
-        "available": Phrase(
-            vi="Chưa có số liệu quỹ đất có thể trồng.",
-            en="The land available for planting is not known.",
-        ),
-    }
-    notes += [absent[measure] for measure, is_there in there.items() if not is_there]
+    notes += [phrase(f"map.no_{measure}") for measure, is_there in there.items() if not is_there]
     order = [*there, "gap"] if "gap_ha" in known else list(there)
     return [measure for measure in order if there.get(measure, True)]
 
@@ -249,16 +233,7 @@ def _outlines(
     if not vertices:
         return None
     if not lines:
-        size, most = (
-            {lang: format_number(n, lang) for lang in ("vi", "en")}
-            for n in (vertices, _OUTLINE_LIMIT)
-        )
-        notes.append(
-            Phrase(
-                vi=f"Không vẽ ranh giới lô: {size['vi']} đỉnh, tối đa {most['vi']}.",
-                en=f"Plot outlines are not drawn: {size['en']} vertices, at most {most['en']}.",
-            )
-        )
+        notes.append(phrase("map.outlines", count=vertices, most=_OUTLINE_LIMIT))
         return None
     return {"lines": lines}
 
@@ -268,14 +243,7 @@ def _picture(picture: RasterPicture, notes: list[Phrase]) -> dict[str, Any] | No
         -180 <= picture.west < picture.east <= 180 and -85 <= picture.south < picture.north <= 85
     )
     if not placed or not picture.png.startswith(_PNG) or len(picture.png) > _PICTURE_LIMIT:
-        notes.append(
-            Phrase(
-                vi="Không đưa được ảnh phủ vào bản đồ: cần tệp PNG không quá 600 kB, "
-                "có vị trí hợp lệ.",
-                en="The picture layer is left out: it must be a PNG of at most 600 kB, "
-                "placed in degrees.",
-            )
-        )
+        notes.append(phrase("map.picture"))
         return None
     image = base64.b64encode(picture.png).decode("ascii")
     return {
@@ -300,16 +268,9 @@ def _commune_notes(content: MapContent, shapes: EncodedShapes) -> list[Phrase]:
     bare = [row for row, rings in enumerate(shapes.rings) if rings is None]
     if not bare:
         return []
-    names = ", ".join(content.communes["commune"].iloc[row] for row in bare[:5])
+    names = [str(content.communes["commune"].iloc[row]) for row in bare[:5]]
     more = "…" if len(bare) > 5 else ""
-    return [
-        Phrase(
-            vi=f"Không vẽ được vì không có ranh giới ({len(bare)}): {names}{more}. "
-            "Số liệu vẫn có trong bảng.",
-            en=f"Not drawn for lack of a boundary ({len(bare)}): {names}{more}. "
-            "The figures are in the table.",
-        )
-    ]
+    return [phrase("map.no_boundary", count=len(bare), names=", ".join(names) + more)]
 
 
 def _numbers(values: Any, decimals: int) -> list[float | int | None]:
@@ -349,12 +310,7 @@ def _zone_entry(
     _note_zone(zone, rows["present_ha"].to_numpy("float64", na_value=np.nan), notes)
     planned = _planned(content.planned, zone["zone"], codes)
     if planned is None and content.planned is not None:
-        notes.append(
-            Phrase(
-                vi=f"{zone['name_vi']}: chưa có diện tích kế hoạch.",
-                en=f"{zone['name_en']}: no planned areas.",
-            )
-        )
+        notes.append(phrase("map.zone_unplanned", zone=_name(zone)))
     if planned is not None:
         years, by_year, total = planned
         entry["values"]["planned"] = _numbers(total, 4)
@@ -410,26 +366,15 @@ def _planned(
     return years, list(table.T), table.sum(axis=1)
 
 
+def _name(zone: dict[Any, Any]) -> Phrase:
+    return Phrase(en=zone["name_en"], vi=zone["name_vi"])
+
+
 def _note_zone(zone: dict[Any, Any], present: Values, notes: list[Phrase]) -> None:
     known = present[~np.isnan(present)]
     if not len(known):
-        notes.append(
-            Phrase(
-                vi=f"{zone['name_vi']}: chưa có số liệu hiện trạng.",
-                en=f"{zone['name_en']}: the present area is not measured.",
-            )
-        )
+        notes.append(phrase("map.zone_unmeasured", zone=_name(zone)))
     elif not known.any():
-        notes.append(
-            Phrase(
-                vi=f"{zone['name_vi']}: hiện trạng bằng 0 ở mọi xã, phường.",
-                en=f"{zone['name_en']}: the present area is 0 in every commune.",
-            )
-        )
+        notes.append(phrase("map.zone_zero", zone=_name(zone)))
     elif len(np.unique(known)) == 1 and len(known) > 1:
-        notes.append(
-            Phrase(
-                vi=f"{zone['name_vi']}: mọi xã, phường có cùng một giá trị nên chỉ có một màu.",
-                en=f"{zone['name_en']}: all communes have the same value, hence one colour.",
-            )
-        )
+        notes.append(phrase("map.zone_same", zone=_name(zone)))

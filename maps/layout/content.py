@@ -15,7 +15,6 @@ import pandas as pd
 
 from layers.base.errors import InputError
 from layers.base.language import Language, Phrase
-from layers.base.schema import Schema
 from maps.layout.words import page_day, phrase
 from maps.tables import (
     ALLOCATION,
@@ -41,8 +40,6 @@ __all__ = [
     "unallocated_zones",
 ]
 
-#: Up to ``planned_ha``.
-_PLANNED_COLUMNS = 6
 #: Letters that Office takes in a property of a file.
 PROPERTY_LETTERS = 255
 _BREAKS = re.compile("[\t\n\r\x85\u2028\u2029]+")
@@ -125,8 +122,7 @@ class AnnexContent:
     heading : AnnexHeading
         Heading lines.
     allocation : pandas.DataFrame or None
-        Columns of ``ALLOCATION``; ``present_ha`` and ``binding`` may be left out, present areas are
-        printed as ``zones`` has them.
+        Columns of ``ALLOCATION``.
     losses : pandas.DataFrame or None
         Columns of ``LOSSES``: hectares lost by zone, commune and year.
     species_ages : pandas.DataFrame or None
@@ -179,7 +175,7 @@ class AnnexContent:
             ("zone_names", ZONE_NAMES),
             ("forest_cover", FOREST_COVER),
             ("sources", SOURCES),
-            ("allocation", Schema("allocation", ALLOCATION.columns[:_PLANNED_COLUMNS])),
+            ("allocation", ALLOCATION),
             ("losses", LOSSES),
             ("species_ages", SPECIES_AGES),
         )

@@ -14,12 +14,12 @@ import pandas as pd
 
 from layers.base.errors import ClosureError
 from layers.base.language import Phrase
-from maps.tables import ALLOCATION
 from zones.allocation.allocate import HELD, Allocation
 from zones.allocation.inputs import PRESENT
 from zones.allocation.limits import NOT_ALLOCATED
 from zones.allocation.model import lost_until, planned_until, present_until
 from zones.rounding.rounding import clean_steps, round_table, round_to_total, whole_steps
+from zones.tables import ALLOCATION
 
 __all__ = [
     "RoundedAllocation",

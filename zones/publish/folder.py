@@ -19,7 +19,6 @@ from layers.base.schema import Column, Schema
 from layers.io.table import read_csv_text, require_columns
 from layers.io.table_output import plain_text
 from maps.tables import (
-    ALLOCATION,
     FOREST_COVER,
     LOSSES,
     SOURCES,
@@ -29,7 +28,7 @@ from maps.tables import (
 )
 from zones.forest.species import species_ages
 from zones.output.folder import save_table
-from zones.tables import PLANTED_SPECIES
+from zones.tables import ALLOCATION, PLANTED_SPECIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
