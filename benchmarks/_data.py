@@ -78,10 +78,10 @@ def province_communes() -> gpd.GeoDataFrame:
 def _demo_communes() -> gpd.GeoDataFrame:
     """Communes made up from official areas and centres, as ``zones demo`` does."""
     from layers import data_path
-    from zones.demo.boundaries import build_boundaries
+    from zones.demo.boundaries import load_boundaries
 
     facts = pd.read_csv(data_path("communes-20.csv"), dtype={"code": "str"})
-    return build_boundaries(facts)[["code", "geometry"]]
+    return load_boundaries(facts)[["code", "geometry"]]
 
 
 def national_communes() -> gpd.GeoDataFrame:

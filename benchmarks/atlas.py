@@ -227,10 +227,10 @@ def made_atlas(*, plots: int, seed: int = 9) -> tuple[AtlasContent, float]:
     vertices : float
         Mean number of vertices of a plot.
     """
-    from zones.demo.boundaries import build_boundaries
+    from zones.demo.boundaries import load_boundaries
 
     facts = pd.read_csv(data_path("communes-20.csv"), dtype={"code": "str"})
-    ground = build_boundaries(facts).to_crs(_CRS)
+    ground = load_boundaries(facts).to_crs(_CRS)
     communes = gpd.GeoDataFrame(
         {
             "commune_code": facts["code"],

@@ -1,2 +1,2 @@
-from .boundaries import build_boundaries as build_boundaries
+from .boundaries import load_boundaries as load_boundaries
 from .build import build_demo as build_demo

@@ -11,7 +11,7 @@ import pandas as pd
 from layers.base.resources import data_path
 from layers.base.workers import Progress, silent
 from layers.io.table_output import save_csv
-from zones.demo.boundaries import build_boundaries
+from zones.demo.boundaries import load_boundaries
 from zones.demo.files import save_raster, save_vector
 from zones.demo.fruit_report import build_fruit_report
 from zones.demo.given_communes import read_given_communes
@@ -84,7 +84,7 @@ def build_demo(
         given = read_given_communes(Path(communes_file), communes)
     with staged_folder(folder, keep=lambda name: name not in _FILES) as stage:
         if given is None:
-            ground = build_boundaries(communes, seed=seed)
+            ground = load_boundaries(communes)
             save_vector(_commune_records(ground), stage / "communes.gpkg", layer="communes")
             entry = CommunesEntry("communes.gpkg", "communes", "code", "name", made=True)
         else:

@@ -1,4 +1,4 @@
-"""Polygons of the regions that lines part, and lines moved until the regions have given areas."""
+"""Polygons of the regions that lines part."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy import sparse
 
 from zones.demo.geometry import Borders, Ints
 from zones.demo.noise import Floats
 
-__all__ = ["Outlines", "outlines", "polygons", "region_areas", "with_areas"]
+__all__ = ["Outlines", "outlines", "polygons"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,40 +89,3 @@ def _rings(follower: Ints) -> tuple[Ints, Ints]:
     order = np.lexsort((-steps, leader))
     ring = np.cumsum(np.r_[0, np.diff(leader[order]) != 0])
     return ring, order
-
-
-def region_areas(lines: Borders, count: int) -> Floats:
-    """Area of every region by the shoelace formula."""
-    x, y = (lines.vertices - lines.vertices[0]).T
-    swept = 0.5 * (x[lines.start] * y[lines.end] - x[lines.end] * y[lines.start])
-    left = np.bincount(lines.left + 1, swept, count + 1)
-    right = np.bincount(lines.right + 1, swept, count + 1)
-    return np.asarray((left - right)[1:], dtype=np.float64)
-
-
-def with_areas(lines: Borders, areas: Floats) -> Borders:
-    """Move the vertices by the least amount that gives every region its area.
-
-    Newton steps of minimum norm on the exact areas, which are bilinear in the coordinates.
-    """
-    for _ in range(6):
-        slope = _slopes(lines, len(areas))
-        lack = areas - region_areas(lines, len(areas))
-        pull = np.linalg.solve((slope @ slope.T).toarray(), lack)
-        lines = lines.moved(lines.vertices + (slope.T @ pull).reshape(-1, 2))
-    return lines
-
-
-def _slopes(lines: Borders, count: int) -> sparse.csr_array:
-    """Derive each region's area by each coordinate."""
-    x, y = (lines.vertices - lines.vertices[0]).T
-    a, b = lines.start, lines.end
-    half = 0.5 * np.column_stack([y[b], -x[b], -y[a], x[a]])
-    place = np.column_stack([2 * a, 2 * a + 1, 2 * b, 2 * b + 1])
-    shape = (count, 2 * len(lines.vertices))
-    total = sparse.csr_array(shape)
-    for side, sign in ((lines.left, 1.0), (lines.right, -1.0)):
-        held = side >= 0
-        cells = (np.repeat(side[held], 4), place[held].ravel())
-        total = total + sparse.coo_array((sign * half[held].ravel(), cells), shape=shape).tocsr()
-    return total

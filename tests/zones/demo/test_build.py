@@ -281,7 +281,7 @@ def test_a_folder_that_holds_something_is_kept(
     communes: gpd.GeoDataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = communes.assign(code="", name="", full_name="")
-    monkeypatch.setattr(build, "build_boundaries", lambda *_, **__: made)
+    monkeypatch.setattr(build, "load_boundaries", lambda *_, **__: made)
     (tmp_path / "ghi chú.txt").write_text("của tôi", "utf-8")
     (tmp_path / "project.yaml").write_text("cũ", "utf-8")
     with pytest.raises(OutputExistsError, match="exists and is not empty"):
