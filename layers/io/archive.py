@@ -7,6 +7,7 @@ its XML, which no office program writes, refused.
 
 from __future__ import annotations
 
+import re
 import struct
 import zipfile
 import zlib
@@ -25,6 +26,8 @@ __all__ = ["UNPACKED_LIMIT_MB", "look_through_archive", "read_part", "read_xml"]
 UNPACKED_LIMIT_MB = 500
 _MEMBERS = 10_000
 _BLOCK = 1 << 20
+#: Parts that hold what is read: damaged, they would be read in part.
+_CONTENT = re.compile(r"(^|/)(worksheets/[^/]*|content|document|workbook|sharedStrings)\.xml$")
 
 #: What ``zipfile`` raises on archives that are damaged, locked or of an unknown method.
 _ERRORS = (
@@ -59,8 +62,7 @@ def look_through_archive(path: Path) -> list[str]:
             if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 raise NotImplementedError(f"compression {member.compress_type}")
             with archive.open(member) as stream:
-                is_xml = member.filename.lower().endswith((".xml", ".rels"))
-                _unpack(stream, path, is_xml=is_xml)
+                _unpack(stream, path, member.filename)
         return [member.filename for member in members]
 
 
@@ -79,17 +81,22 @@ def _told(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _unpack(stream: IO[bytes], path: Path, *, is_xml: bool) -> None:
-    """Read a member to its end, where its checksum is compared; refuse a document type."""
-    parser = _parser(path) if is_xml else None
+def _unpack(stream: IO[bytes], path: Path, name: str) -> None:
+    """Read a member to its end, where its checksum is compared; XML must be whole, and plain."""
+    parser = _parser(path) if name.lower().endswith((".xml", ".rels")) else None
     while block := stream.read(_BLOCK):
         if parser is not None:
             try:
                 parser.Parse(block)
-            except expat.ExpatError:
-                parser = None  # whoever needs this part will say so
-            else:
-                parser = None if parser.StartElementHandler is None else parser
+            except expat.ExpatError as error:
+                if _CONTENT.search(name):
+                    raise zipfile.BadZipFile(f"{name}: {error}") from error
+                parser = None  # a reader may do without styles or properties
+    if parser is not None and _CONTENT.search(name):
+        try:
+            parser.Parse(b"", True)
+        except expat.ExpatError as error:
+            raise zipfile.BadZipFile(f"{name}: {error}") from error
 
 
 def _parser(path: Path) -> expat.XMLParserType:
@@ -103,11 +110,7 @@ def _parser(path: Path) -> expat.XMLParserType:
             "LibreOffice hoặc Excel lưu.",
         )
 
-    def reached(*_: object) -> None:
-        parser.StartElementHandler = None
-
     parser.StartDoctypeDeclHandler = refuse
-    parser.StartElementHandler = reached
     return parser
 
 

@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from layers.base.errors import InputError, MissingFileError
 from layers.io.archive import look_through_archive, read_xml
@@ -29,12 +29,12 @@ WORKBOOK_KINDS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 
 Cell = str | float | None
 
-#: Most filled cells of a sheet, most cells of the rectangle around them, longest time to read it.
+#: Most filled cells of a workbook, and the longest time to read it.
 CELL_LIMIT = 10_000_000
-_SPAN_LIMIT = 50_000_000
 _SECONDS = 300
 #: In place of a sheet's name, which may not hold it.
 EVERY = "*"
+_SPECIAL = re.compile(rb"<([A-Za-z]+:)?f[ />]|t=[\"']e[\"']")
 _CHILD = Path(__file__).with_name("workbook_cells.py")
 _MAIN = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
@@ -56,7 +56,7 @@ def read_workbook_rows(path: Path, sheet: str | None) -> Iterator[tuple[int, lis
     for number, line in enumerate(lines, start=1):
         cells = json.loads(line)
         if isinstance(cells, dict):
-            raise _too_large(path, f"more than {CELL_LIMIT:,} cells", "")
+            raise _too_large(path, f"more than {CELL_LIMIT:,} cells")
         here = {place: text for (row, place), text in marks.items() if row == number}
         if here:
             cells += [None] * (max(here) + 1 - len(cells))
@@ -92,7 +92,7 @@ def read_workbook(path: Path) -> dict[str, Sheet]:
             scan = _scan(path, line["sheet"])
             sheet.formulas = scan.formulas if scan else {}
         else:
-            raise _too_large(path, f"more than {CELL_LIMIT:,} cells", "")
+            raise _too_large(path, f"more than {CELL_LIMIT:,} cells")
     return found
 
 
@@ -102,12 +102,12 @@ def _lines(path: Path, sheet: str | None) -> Iterator[bytes]:
     try:
         done = subprocess.run(command, capture_output=True, check=False, timeout=_SECONDS)  # noqa: S603
     except subprocess.TimeoutExpired as error:
-        raise _too_large(path, f"more than {_SECONDS} seconds of reading", "") from error
+        raise _too_large(path, f"more than {_SECONDS} seconds of reading") from error
     lines = done.stdout.splitlines()
     last = json.loads(lines[-1]) if done.returncode == 0 and lines else {}
     if done.returncode or not lines:
         if b"memory" in done.stderr:
-            raise _too_large(path, "more than 2 GB of memory", "")
+            raise _too_large(path, "more than 2 GB of memory")
         raise _unreadable(path, "the reader stopped")
     if isinstance(last, dict) and "error" in last:
         raise _unreadable(path, last["error"])
@@ -129,13 +129,11 @@ def _unreadable(path: Path, reason: str) -> InputError:
     )
 
 
-def _too_large(path: Path, what: str, cell: str) -> InputError:
-    place = f", as far as {cell}" if cell else ""
-    place_vi = f", đến tận ô {cell}" if cell else ""
+def _too_large(path: Path, what: str) -> InputError:
     return InputError(
-        en=f"{path}: the sheet takes {what}{place}; delete what lies beyond the table (Ctrl+End "
+        en=f"{path}: the sheet takes {what}; delete what lies beyond the table (Ctrl+End "
         "shows how far it goes), or save the table as CSV.",
-        vi=f"{path}: trang tính vượt giới hạn ({what}{place_vi}); hãy xóa những ô nằm ngoài bảng "
+        vi=f"{path}: trang tính vượt giới hạn ({what}); hãy xóa những ô nằm ngoài bảng "
         "(Ctrl+End cho biết bảng kéo dài đến đâu), hoặc lưu bảng dạng CSV.",
     )
 
@@ -156,7 +154,10 @@ def _scan(path: Path, sheet: str) -> _SheetScan | None:
         name = _part_of_sheet(archive, path, sheet)
         if name is None:
             return None
-        scan = _SheetScan(path, never_calculated=_never_calculated(archive, path))
+        with archive.open(name) as stream:
+            if not _holds_formulas(stream):
+                return None
+        scan = _SheetScan(never_calculated=_never_calculated(archive, path))
         with archive.open(name) as stream:
             read_xml(
                 stream,
@@ -166,6 +167,16 @@ def _scan(path: Path, sheet: str) -> _SheetScan | None:
                 CharacterDataHandler=scan.text,
             )
     return scan
+
+
+def _holds_formulas(stream: IO[bytes]) -> bool:
+    """Whether the XML of a sheet holds formulas or errors; most hold none and need no parsing."""
+    rest = b""
+    while block := stream.read(1 << 20):
+        if _SPECIAL.search(rest + block):
+            return True
+        rest = block[-16:]
+    return False
 
 
 def _part_of_sheet(archive: zipfile.ZipFile, path: Path, sheet: str) -> str | None:
@@ -206,16 +217,14 @@ def _never_calculated(archive: zipfile.ZipFile, path: Path) -> bool:
 
 
 class _SheetScan:
-    """Finds errors, formulas without a value, and cells too far away for any table."""
+    """Finds formulas, those without a value, and errors."""
 
-    def __init__(self, path: Path, *, never_calculated: bool) -> None:
-        self.path = path
+    def __init__(self, *, never_calculated: bool) -> None:
         self.never_calculated = never_calculated
         #: Cells that hold an error or a formula without a value, as text that is no number.
         self.marks: dict[tuple[int, int], str] = {}
         self.formulas: dict[tuple[int, int], str] = {}
         self.row = self.place = 0
-        self.far = (0, 0)
         self.kind = self.inside = self.formula = self.value = ""
         self.has_formula = False
 
@@ -249,11 +258,6 @@ class _SheetScan:
                 self._cell()
 
     def _cell(self) -> None:
-        if self.value:
-            self.far = max(self.far[0], self.row), max(self.far[1], self.place + 1)
-            if self.far[0] * self.far[1] > _SPAN_LIMIT:
-                cell = f"{column_letters(self.place)}{self.row}"
-                raise _too_large(self.path, f"more than {_SPAN_LIMIT:,} cells", cell)
         if self.has_formula:
             self.formulas[self.row, self.place] = self.formula.strip()
         if self.kind == "e":
