@@ -59,6 +59,8 @@ READ_FIELDS = (
 
 
 _TEXT = ("tk", "khoanh", "lo", "xa", "sldlr", "mdsd")
+#: Land on which a species is a crop that stands there; elsewhere it is what was cut, or wild.
+_BEARING = ("planted_forest", "not_yet_forest")
 _THREE_FOREST = {1: "protection", 2: "special_use", 3: "production"}
 
 #: Fields that make a record: plots that differ in any of them (two species on one outline, say)
@@ -229,10 +231,10 @@ def _assemble(raw: gpd.GeoDataFrame, match: FieldMatch, reading: _Reading) -> Fo
     found += [*twice, *check_labels(frame, told, source=source)]
     plots = _arrange_plots(frame, year=reading.year)
     kept = frame.index.isin(polygons.kept.index) & ~repeats.to_numpy()
-    weights = crop_weights(
-        plots.loc[kept, "row"], plots.loc[kept, "species"], aliases=reading.species
-    )
-    found += _species_findings(frame, weights, source)
+    planted = plots["land"].isin(_BEARING)
+    bearing = plots.loc[kept & planted]
+    weights = crop_weights(bearing["row"], bearing["species"], aliases=reading.species)
+    found += _species_findings(frame.assign(misplaced=kept & ~planted), weights, source)
     return ForestLayer(
         plots=plots.loc[kept].reset_index(drop=True),
         crop_weights=weights,
@@ -371,17 +373,25 @@ def _species_findings(frame: pd.DataFrame, weights: pd.DataFrame, source: str) -
     strange = weights[unknown_crops(weights["crop"])]
     mask = frame["row"].isin(strange["row"])
     names = strange["crop"].value_counts().index[:5].tolist()
-    found = list_plots(
-        "problem",
-        "species-unknown",
-        mask,
-        Phrase(
-            en=f"species no crop stands for ({', '.join(names)}) were kept under their own names, "
-            "add them to the aliases",
-            vi=f"loài chưa có trong danh mục ({', '.join(names)}) được giữ nguyên tên, hãy thêm "
-            "vào bảng tên loài",
-        ),
-        frame=frame,
-        source=source,
+    unknown = Phrase(
+        en=f"species no crop stands for ({', '.join(names)}) were kept under their own names, "
+        "add them to the aliases",
+        vi=f"loài chưa có trong danh mục ({', '.join(names)}) được giữ nguyên tên, hãy thêm "
+        "vào bảng tên loài",
     )
-    return [] if found is None else [found]
+    elsewhere = frame["misplaced"] & frame["sldlr"].notna()
+    found = (
+        list_plots("problem", "species-unknown", mask, unknown, frame=frame, source=source),
+        list_plots(
+            "note", "species-not-planted", elsewhere, _ELSEWHERE, frame=frame, source=source
+        ),
+    )
+    return [item for item in found if item is not None]
+
+
+_ELSEWHERE = Phrase(
+    en="plots that name a species but are neither planted forest nor planted and not yet forest "
+    "(cut, bare, natural) hold no crop",
+    vi="lô có ghi loài cây nhưng không phải rừng trồng hay đất đã trồng chưa thành rừng (đã khai "
+    "thác, đất trống, rừng tự nhiên) không được tính cho cây nào",
+)

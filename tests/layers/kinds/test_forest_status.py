@@ -378,3 +378,18 @@ def test_labels_hold_no_control_characters(plots, write):
     layer = load_forest_status(write(plots({"tk": "1\x1b[31m2", "xa": "Lộc\x07 Bình"})))
     assert layer.plots["plot"].tolist() == ["1 [31m2/3/1"]
     assert layer.plots["commune"].tolist() == ["Lộc Bình"]
+
+
+def test_species_count_where_they_were_planted_only(plots, write):
+    """Planted, planted not yet, bare after harvest and natural: 2 ha of pine, not 4."""
+    frame = plots(
+        {"sldlr": "Thông", "maldlr": 65, "ldlr": "RTG"},
+        {"sldlr": "Thông", "maldlr": 77, "ldlr": "DTR", "thanhrung": 2, "nggocr": 3},
+        {"sldlr": "Thông", "maldlr": 87, "ldlr": "DT1", "thanhrung": 0, "nggocr": 3},
+        {"sldlr": "Thông", "maldlr": 14, "ldlr": "TXG", "thanhrung": 1, "nggocr": 1},
+    )
+    layer = load_forest_status(write(frame), code_table="98")
+    assert layer.plots["land"].tolist()[:2] == ["planted_forest", "not_yet_forest"]
+    assert layer.crop_weights["row"].tolist() == [0, 1]
+    told = kinds(layer, "note")["species-not-planted"]
+    assert (told.rows, told.area_ha) == ((2, 3), 2.0)
