@@ -110,7 +110,7 @@ def _ours(path: Path) -> dict[str, Any]:
     from layers.engine.overlay import overlay_area
     from layers.kinds.forest_status import load_forest_status
     from zones.forest.cover import forest_cover_table
-    from zones.inputs.forest_check import check_places
+    from zones.inputs.checks import check_places
 
     communes = _communes()
     marks = [time.perf_counter()]

@@ -21,6 +21,7 @@ province: "20"
 communes:
   vintage: 2025-07-01
   path: communes.gpkg
+  part_of_province: true
   natural_areas: {path: natural_areas.csv}
 plans: [lang-son-2026-2030, lang-son-2023]
 layers:

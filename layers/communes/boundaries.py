@@ -6,22 +6,24 @@ area is only a check (6 of Lạng Sơn's 65 communes differ by more than 2 %).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from layers.base.errors import InputError
-from layers.base.findings import Findings
+from layers.base.findings import Finding, Findings
+from layers.base.language import Phrase
 from layers.base.schema import Column, Schema
-from layers.communes.codes import normal_code
-from layers.crs.source import place_layer
+from layers.communes.codes import check_codes, normal_code
+from layers.communes.gazetteer import NEWEST_VINTAGE, Day, Unit, communes_on, vintages
+from layers.crs.source import as_vector_file, read_layer
 from layers.io.table import read_table, require_columns, require_hectares
-from layers.io.values import Decimal, parse_numbers
-
-if TYPE_CHECKING:
-    import geopandas as gpd
+from layers.io.values import Decimal, as_text, parse_numbers
+from layers.io.vector import VectorFile, describe_vector
 
 __all__ = ["COMMUNES", "CommuneLayer", "NaturalAreas", "load_communes", "load_natural_areas"]
 
@@ -127,36 +129,35 @@ def load_natural_areas(table: NaturalAreas) -> pd.Series[float]:
 
 
 def load_communes(
-    path: Path,
+    file: VectorFile | str | Path,
     *,
-    layer: str | None = None,
-    crs: str | None = None,
-    province: str | None = None,
     code_column: str = "code",
     name_column: str = "name",
     natural_areas: NaturalAreas,
+    vintage: Day = None,
+    part_of_province: bool = False,
 ) -> CommuneLayer:
     """Load commune boundaries with their official natural areas.
 
     Parameters
     ----------
-    path : pathlib.Path
-        Polygon file of any format the reader knows.
-    layer : str or None
-        Layer of the file where it has several.
-    crs : str or None
-        CRS of the file where it has none; where it has one, this one wins.
-    province : str or None
-        Code of the province, whose VN-2000 zone is proposed where the file has no CRS.
+    file : VectorFile, str or Path
+        The boundaries. Where the file names a province, its communes are those of the table of
+        units: the others of the file are set aside, and all of them must be there.
     code_column, name_column : str
-        Columns with code and name; a kind word before the name ("Xã Lộc Bình") is taken off.
+        Columns with code and name, of which one is enough where the province is named; a kind word
+        before the name ("Xã Lộc Bình") is taken off.
     natural_areas : NaturalAreas
         Table of official natural areas.
+    vintage : str, int, date or None
+        Day from which the communes are in force; the newest by default.
+    part_of_province : bool
+        Whether communes of the province may be missing.
 
     Returns
     -------
     CommuneLayer
-        The communes, in the CRS of the file, and what was assumed.
+        The communes, in the CRS of the file, and what was assumed, converted or set aside.
 
     Raises
     ------
@@ -165,21 +166,21 @@ def load_communes(
     CrsError
         The layer has no CRS.
     InputError
-        A column is missing, a code is empty or stands twice, a geometry is missing or empty, a
-        commune has no natural area, or the layer is empty.
+        A column is missing, a code is empty or stands twice, a commune of the province is missing,
+        a geometry is missing or empty, a commune has no natural area, or the layer is empty.
     """
-    import geopandas as gpd
-
-    from layers.io.vector import load_vector
-
-    frame = load_vector(path, layer=layer)
-    source = str(path)
-    require_columns(frame, {"code": code_column, "name": name_column}, source=source)
-    codes = frame[code_column].astype("str").str.strip()
-    _refuse_faults(frame, codes, source)
-    frame, notes = place_layer(frame, source=source, named=crs, province=province)
-    names = frame[name_column].astype("str").str.normalize("NFC").str.strip()
-    kinds, short = _split_kind(names)
+    file = as_vector_file(file)
+    frame, notes = _read_columns(file, code_column, name_column)
+    Findings(notes).raise_errors()
+    listed = _listed(file.province, vintage)
+    frame, found = _settle_codes(frame, listed, file.source, vintage)
+    _refuse_faults(frame, frame["commune_code"], file.source)
+    if listed is not None:
+        found += _check_complete(frame["commune_code"], listed, part_of_province, file.source)
+    codes = frame["commune_code"]
+    kinds, short = _split_kind(frame["name"].fillna(""))
+    if listed is not None:
+        short = short.mask(short == "", codes.map({code: u.name for code, u in listed.items()}))
     areas = load_natural_areas(natural_areas)
     without = sorted(set(codes) - set(areas.index))
     if without:
@@ -196,17 +197,117 @@ def load_communes(
             "kind": kinds,
             "official_area_ha": codes.map(areas).astype("float64"),
         },
-        geometry=frame.geometry.to_numpy(),
+        geometry=frame.geometry,
         crs=frame.crs,
     )
     result = result.sort_values("commune_code", ignore_index=True)
-    return CommuneLayer(gpd.GeoDataFrame(COMMUNES.validate(result)), Findings(notes))
+    checked = gpd.GeoDataFrame(COMMUNES.validate(result))
+    return CommuneLayer(checked, Findings([*notes, *found]))
+
+
+def _read_columns(
+    file: VectorFile, code_column: str, name_column: str
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Read what the file has of code and name, as text; what it has not is missing."""
+    description = describe_vector(file.path, layer=file.layer)
+    columns = {"code": code_column, "name": name_column}
+    there = {use: name for use, name in columns.items() if name in description.fields}
+    if not there or (len(there) < 2 and file.province is None):
+        empty = pd.DataFrame(columns=list(description.fields))
+        require_columns(empty, columns, source=file.source)
+    raw, notes = read_layer(
+        replace(file, layer=description.layer), columns=list(dict.fromkeys(there.values()))
+    )
+    frame = gpd.GeoDataFrame({"row": range(len(raw))}, geometry=raw.geometry)
+    for use in columns:
+        missing = pd.Series(np.nan, index=raw.index)
+        frame[use] = as_text(raw[there[use]] if use in there else missing)
+    if "code" not in there:
+        frame["code"] = frame["name"]
+    return frame, notes
+
+
+def _listed(province: str | None, vintage: Day) -> Mapping[str, Unit] | None:
+    """Communes of a province on a day; None where no table reaches so far."""
+    if province is None or _as_iso(vintage) < vintages(province)[0]:
+        return None
+    return communes_on(province, vintage)
+
+
+def _as_iso(vintage: Day) -> str:
+    return NEWEST_VINTAGE if vintage is None else str(vintage)
+
+
+def _settle_codes(
+    frame: gpd.GeoDataFrame, listed: Mapping[str, Unit] | None, source: str, vintage: Day
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Give each record its code, and set aside what is no commune of the province."""
+    if listed is None:
+        codes = frame["code"].map(lambda code: normal_code(code) or code, na_action="ignore")
+        return frame.assign(commune_code=codes), []
+    province = next(iter(listed.values())).province
+    read = check_codes(frame["code"], province=province, on=vintage, source=source)
+    foreign = frame["code"].notna() & read.codes.isna()
+    kept = frame.assign(commune_code=read.codes)[~foreign]
+    notes = list(read.findings.of("note"))
+    if foreign.any():
+        labels = frame.loc[foreign, "name"].fillna(frame.loc[foreign, "code"])
+        first = tuple(labels.head(5))
+        count, shown = int(foreign.sum()), ", ".join(first)
+        notes.append(
+            Finding(
+                "note",
+                "communes-of-others",
+                source,
+                Phrase(
+                    en=f"{count} records are no communes of the province and were set aside "
+                    f"({shown})",
+                    vi=f"{count} bản ghi không phải xã của tỉnh, đã để riêng ({shown})",
+                ),
+                count=count,
+                examples=first,
+                rows=tuple(int(row) for row in frame.loc[foreign, "row"]),
+            )
+        )
+    return kept, notes
+
+
+def _check_complete(
+    codes: pd.Series[str], listed: Mapping[str, Unit], part: bool, source: str
+) -> list[Finding]:
+    """Refuse boundaries that lack communes of the province, unless a part is meant."""
+    absent = [unit for code, unit in listed.items() if code not in set(codes)]
+    if not absent:
+        return []
+    first = ", ".join(f"{unit.code} {unit.name}" for unit in absent[:5])
+    first += ", …" if len(absent) > 5 else ""
+    if not part:
+        raise InputError(
+            en=f"{source}: the boundaries lack {len(absent)} of the {len(listed)} communes of the "
+            f"province ({first}); add them, or write 'part_of_province: true' under 'communes:'.",
+            vi=f"{source}: lớp ranh giới thiếu {len(absent)} trong {len(listed)} xã của tỉnh "
+            f"({first}); hãy bổ sung, hoặc ghi 'part_of_province: true' dưới 'communes:'.",
+        )
+    return [
+        Finding(
+            "note",
+            "part-of-province",
+            source,
+            Phrase(
+                en=f"the boundaries are a part of the province, without {len(absent)} of its "
+                f"{len(listed)} communes ({first}); sums are of this part",
+                vi=f"lớp ranh giới chỉ là một phần của tỉnh, thiếu {len(absent)} trong "
+                f"{len(listed)} xã ({first}); các số cộng chỉ của phần này",
+            ),
+            count=len(absent),
+        )
+    ]
 
 
 def _split_kind(names: pd.Series[str]) -> tuple[pd.Series[str], pd.Series[str]]:
     pattern = rf"^(?:(?P<kind>{'|'.join(_KINDS)})\s+)?(?P<name>.+)$"
-    parts = names.str.extract(f"(?i){pattern}")
-    return parts["kind"].fillna("").str.lower(), parts["name"]
+    parts = names.str.extract(f"(?i){pattern}").astype("str")
+    return parts["kind"].fillna("").str.lower(), parts["name"].fillna("")
 
 
 def _refuse_twice(codes: pd.Index[str], source: str) -> None:

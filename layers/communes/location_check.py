@@ -15,17 +15,22 @@ import shapely
 from pyproj.crs import ProjectedCRS
 from pyproj.crs.coordinate_operation import TransverseMercatorConversion
 
-from layers.base.errors import InputError
+from layers.base.errors import InputError, MissingFileError
 from layers.base.findings import Finding
 from layers.base.language import Phrase, format_number
+from layers.base.resources import data_path
 from layers.base.schema import Column, Schema
+from layers.communes.gazetteer import NEWEST_VINTAGE, Day, vintage_on
 from layers.crs.source import transverse_mercator, vn2000_tm3
-from layers.crs.transform import to_crs, transformation
+from layers.crs.transform import WGS84, FloatArray, to_crs, transformation
 
 __all__ = [
     "DISAGREEMENTS",
+    "check_centres",
     "check_meridian",
     "check_named_communes",
+    "check_reach",
+    "locate_plots",
     "locate_points",
 ]
 
@@ -36,6 +41,11 @@ _LOST_RATIO = 0.5
 _FOUND_RATIO = 0.8
 # A lost datum shift moves only the plots within 224 m of a boundary to the neighbour.
 _SHIFT_GAIN_RATIO = 0.005
+
+# Below this share of its area inside the communes a layer is taken to lie elsewhere altogether.
+_LITTLE_RATIO = 0.05
+# A whole layer this far from the known centres is of another place, or its CRS is another.
+_ELSEWHERE_KM = 50.0
 
 DISAGREEMENTS = Schema(
     "plots outside the commune they name",
@@ -66,8 +76,150 @@ def locate_points(points: gpd.GeoSeries, communes: gpd.GeoDataFrame) -> pd.Serie
     return pd.Series(codes, index=points.index, dtype=pd.StringDtype(na_value=np.nan))
 
 
+def locate_plots(plots: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> pd.Series[str]:
+    """Commune that holds the middle of each plot."""
+    return locate_points(to_crs(plots.geometry.representative_point(), communes.crs), communes)
+
+
+def check_reach(
+    plots: gpd.GeoDataFrame,
+    lies: pd.Series[str],
+    communes: gpd.GeoDataFrame,
+    *,
+    part: bool,
+    source: str,
+) -> list[Finding]:
+    """Tell a layer of which nothing, or little, meets the communes; ``part``: of the province."""
+    area = plots["geometry_ha"]
+    share = float(area[lies.notna()].sum() / area.sum()) if area.sum() > 0 else 0.0
+    if share >= _LITTLE_RATIO and (share >= _LOST_RATIO or part):
+        return []
+    if share > 0 and part:
+        return []
+    en, vi = _percents(share)
+    boxes = [_box(frame) for frame in (plots, communes)]
+    return [
+        Finding(
+            "error" if share < _LITTLE_RATIO else "problem",
+            "layer-elsewhere",
+            source,
+            Phrase(
+                en=f"{en[0]} % of the layer lies in the communes: it reaches over {boxes[0].en}, "
+                f"they over {boxes[1].en} ({plots.crs.name}); is its CRS right ('crs: EPSG:…')?",
+                vi=f"chỉ {vi[0]} % diện tích của lớp nằm trong các xã: lớp ở {boxes[0].vi}, các xã "
+                f"ở {boxes[1].vi} ({plots.crs.name}); hệ tọa độ có đúng không ('crs: EPSG:…')?",
+            ),
+            count=len(plots),
+            area_ha=float(area[lies.isna()].sum()),
+        )
+    ]
+
+
+def _box(frame: gpd.GeoDataFrame) -> Phrase:
+    """Extent in longitude and latitude."""
+    west, south, east, north = frame.total_bounds
+    way = transformation(frame.crs, WGS84)
+    x, y = way.transform(np.array([west, east]), np.array([south, north]))
+    en, vi = ([format_number(v, w, decimals=2) for v in (*x, *y)] for w in ("en", "vi"))
+    return Phrase(
+        en=f"{en[0]}–{en[1]}° E, {en[2]}–{en[3]}° N", vi=f"{vi[0]}–{vi[1]}° Đ, {vi[2]}–{vi[3]}° B"
+    )
+
+
+def check_centres(
+    communes: gpd.GeoDataFrame, province: str, *, on: Day, source: str
+) -> list[Finding]:
+    """Hold boundaries, in the CRS of their file, against the known centres of the communes.
+
+    The centres (``data/communes-….csv``, to 0.01°) are known for some provinces.
+    """
+    try:
+        path = data_path(f"communes-{province}.csv")
+    except MissingFileError:
+        return []
+    if vintage_on(on, province=province) != NEWEST_VINTAGE:
+        return []
+    known = pd.read_csv(path, dtype={"code": str}).set_index("code")[["centre_lon", "centre_lat"]]
+    shapes = communes.set_index("commune_code").geometry
+    known = known[known.index.isin(shapes.index)]
+    shapes = shapes.loc[known.index]
+    centres = _Centres(known["centre_lon"].to_numpy(), known["centre_lat"].to_numpy(), shapes)
+    declared = centres.agreement(communes.crs)
+    if declared >= _LOST_RATIO or shapes.empty:
+        return []
+    zones = vn2000_tm3().values() if communes.crs.is_projected else ()
+    scores = {code: centres.agreement(pyproj.CRS.from_epsg(code)) for code in zones}
+    best = max(scores, key=lambda code: scores[code], default=0)
+    if scores.get(best, 0.0) >= _FOUND_RATIO:
+        return [_wrong_zone(communes.crs, best, (declared, scores[best]), source)]
+    apart = centres.kilometres(communes.crs)
+    return [_boundaries_elsewhere(communes, apart, source)] if apart > _ELSEWHERE_KM else []
+
+
+class _Centres:
+    """Known centres of communes, were the coordinates of the boundaries in one CRS or another."""
+
+    def __init__(self, lon: FloatArray, lat: FloatArray, shapes: gpd.GeoSeries) -> None:
+        self.lon, self.lat, self.shapes = lon, lat, shapes
+
+    def agreement(self, crs: pyproj.CRS) -> float:
+        """Share of communes that hold their own centre."""
+        x, y = transformation(WGS84, crs).transform(self.lon, self.lat)
+        shapes = self.shapes.to_numpy()
+        inside = [shapely.intersects_xy(*one) for one in zip(shapes, x, y, strict=True)]
+        return float(np.mean(inside)) if inside else 0.0
+
+    def kilometres(self, crs: pyproj.CRS) -> float:
+        """Median distance of a commune from its centre, on the ellipsoid."""
+        middles = to_crs(
+            self.shapes.set_crs(crs, allow_override=True).representative_point(), WGS84
+        )
+        geod = pyproj.Geod(ellps="WGS84")
+        return float(np.median(geod.inv(self.lon, self.lat, middles.x, middles.y)[2])) / 1000
+
+
+def _wrong_zone(crs: pyproj.CRS, best: int, ratios: tuple[float, float], source: str) -> Finding:
+    en, vi = _percents(*ratios)
+    name = pyproj.CRS.from_epsg(best).name
+    return Finding(
+        "error",
+        "crs-wrong-meridian",
+        source,
+        Phrase(
+            en=f"only {en[0]} % of the communes hold their known centre under {crs.name}; as "
+            f"EPSG:{best} ({name}) {en[1]} % do: the boundaries have another meridian than they "
+            f"say, write crs: EPSG:{best} under communes:",
+            vi=f"chỉ {vi[0]} % số xã chứa điểm trung tâm đã biết theo {crs.name}; theo EPSG:{best} "
+            f"({name}) là {vi[1]} %: kinh tuyến trục của ranh giới bị ghi sai, hãy ghi crs: "
+            f"EPSG:{best} dưới communes:",
+        ),
+    )
+
+
+def _boundaries_elsewhere(communes: gpd.GeoDataFrame, apart_km: float, source: str) -> Finding:
+    box = _box(communes)
+    en, vi = (format_number(apart_km, which, decimals=0) for which in ("en", "vi"))
+    return Finding(
+        "error",
+        "communes-elsewhere",
+        source,
+        Phrase(
+            en=f"the communes lie {en} km from their known centres, over {box.en} "
+            f"({communes.crs.name}): the CRS is another; write the right one, crs: EPSG:…",
+            vi=f"các xã nằm cách điểm trung tâm đã biết {vi} km, ở {box.vi} "
+            f"({communes.crs.name}): hệ tọa độ ghi sai; hãy ghi hệ đúng, crs: EPSG:…",
+        ),
+        count=len(communes),
+    )
+
+
 def check_named_communes(
-    plots: gpd.GeoDataFrame, named: pd.Series[str], communes: gpd.GeoDataFrame, *, source: str
+    plots: gpd.GeoDataFrame,
+    named: pd.Series[str],
+    communes: gpd.GeoDataFrame,
+    *,
+    source: str,
+    lies: pd.Series[str] | None = None,
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """List plots that do not lie in the commune they name.
 
@@ -79,8 +231,11 @@ def check_named_communes(
             en="Communes must be in a projected CRS to compare plots with them.",
             vi="Ranh giới xã phải ở hệ tọa độ phẳng để so sánh với các lô.",
         )
-    middles = to_crs(plots.geometry.representative_point(), communes.crs)
-    lies = locate_points(middles, communes)
+    lies = locate_plots(plots, communes) if lies is None else lies
+    ledger = plots["ledger_ha"]
+    if "geometry_ha" in plots.columns:
+        ledger = ledger.fillna(plots["geometry_ha"])
+    plots = plots.assign(ledger_ha=ledger)
     suspects = named.notna() & ~_among(lies, named)
     shapes = to_crs(plots.geometry[suspects], communes.crs)
     ratio = _inside_ratio(shapes, named[suspects], communes)

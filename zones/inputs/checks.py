@@ -1,28 +1,51 @@
-"""Checks that hold inputs against each other: codes against communes, plots against plots."""
+"""Checks that hold inputs against each other: codes and places, plots, reports against communes.
+
+A report is a table, so nothing but its codes and names says where its hectares are: its rows are
+carried to the communes of the project before anything is added to anything.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import pandas as pd
+import pyproj
 
-from layers.base.findings import Finding
+from layers.base.findings import Finding, Findings
 from layers.base.language import Phrase, format_number
+from layers.communes.boundaries import NaturalAreas
+from layers.communes.codes import check_codes, normal_code
+from layers.communes.crosswalk import CommuneList, VintageChange, named_communes
+from layers.communes.gazetteer import Day, vintage_on
+from layers.communes.location_check import (
+    DISAGREEMENTS,
+    check_meridian,
+    check_named_communes,
+    check_reach,
+    locate_plots,
+)
+from layers.convert.columns import ColumnRoles
+from layers.convert.convert import convert_table
+from layers.convert.rows import CommuneColumns, find_units
 from layers.crs.transform import to_crs
+from layers.kinds.plots import PlotLayer
+from layers.kinds.report import REPORT, ReportLayer, count_once
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-    import pyproj
-
-    from layers.communes.boundaries import NaturalAreas
-    from layers.kinds.plots import PlotLayer
+    from layers.convert.convert import Conversion
 
 __all__ = [
+    "PlaceCheck",
     "check_codes_of_day",
     "check_day_of_communes",
+    "check_places",
     "check_plot_overlaps",
     "check_report_areas",
+    "settle_report",
 ]
 
 #: Shared ground below this is the noise of digitising along a common border, not a double plot.
@@ -154,3 +177,114 @@ def check_plot_overlaps(name: str, layer: PlotLayer, crs: pyproj.CRS) -> list[Fi
             rows=tuple(int(rows[plot]) for plot in concerned),
         )
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceCheck:
+    """What the places of plots told.
+
+    Parameters
+    ----------
+    disagreements : pandas.DataFrame
+        Columns of ``layers.communes.location_check.DISAGREEMENTS``.
+    findings : list of Finding
+        Errors and problems.
+    """
+
+    disagreements: pd.DataFrame
+    findings: list[Finding] = field(default_factory=list)
+
+
+def check_places(
+    name: str,
+    layer: PlotLayer,
+    communes: gpd.GeoDataFrame,
+    listed: CommuneList,
+    *,
+    vintage: str | None = None,
+    part: bool = False,
+) -> PlaceCheck:
+    """Compare where plots lie with the communes they name; find a wrong CRS by it."""
+    plots = _with_codes(layer.plots, listed, vintage)
+    named, found = named_communes(plots, listed, vintage=vintage, source=name)
+    # An old commune that was divided names no single place to hold a plot against.
+    single = named.mask(named.str.contains("|", regex=False, na=False))
+    moved = check_meridian(plots, single, communes, source=name)
+    if any(item.kind == "crs-wrong-meridian" for item in moved):
+        return PlaceCheck(DISAGREEMENTS.empty(), [*found, *moved])
+    lies = locate_plots(plots, communes)
+    reach = check_reach(plots, lies, communes, part=part, source=name)
+    if reach or any(item.kind == "communes-disagree" for item in moved):
+        return PlaceCheck(DISAGREEMENTS.empty(), [*found, *reach, *([] if reach else moved)])
+    table, disagree = check_named_communes(plots, named, communes, source=name, lies=lies)
+    return PlaceCheck(table, [*found, *moved, *disagree])
+
+
+def _with_codes(
+    plots: gpd.GeoDataFrame, listed: CommuneList, vintage: str | None
+) -> gpd.GeoDataFrame:
+    """Plots with the codes of the communes they name, where they carry names alone."""
+    if plots["commune_code"].notna().any() or plots["commune"].isna().all():
+        return plots
+    day = vintage or listed.vintage
+    read = check_codes(plots["commune"], province=listed.province, on=day)
+    return plots.assign(commune_code=read.codes)
+
+
+def settle_report(
+    report: ReportLayer,
+    *,
+    province: str,
+    from_: Day,
+    to: Day,
+    source: str,
+    confirmed: Mapping[str, str] | None = None,
+) -> ReportLayer:
+    """Carry the rows of a report to the communes of the project; ``confirmed``: name → code."""
+    table = report.table
+    coded = table["commune_code"].map(normal_code, na_action="ignore").notna()
+    same_day = vintage_on(from_, province=province) == vintage_on(to, province=province)
+    if same_day and coded.all():
+        return report
+    findings = Findings(
+        [one for one in report.findings.items if one.kind != "commune-missing"]  # told anew below
+    )
+    columns = CommuneColumns(code="commune_code", name="commune", confirmed=confirmed or {})
+    rows = find_units(table, columns, province=province, on=from_, source=source)
+    codes = pd.Series([row.unit.code if row.unit else None for row in rows], dtype="str")
+    placed = table.assign(commune_code=codes.set_axis(table.index))
+    table = table.loc[count_once(placed, source=source, findings=findings).index]
+    conversion = convert_table(
+        table[["commune_code", "commune", "crop", "year", "area_ha"]],
+        units=columns,
+        change=VintageChange(province, from_, to, source),
+        figures=ColumnRoles(sums=("area_ha",), keys=("crop", "year")),
+    )
+    settled = conversion.table.assign(
+        row=range(2, len(conversion.table) + 2), entry=conversion.table["crop"]
+    )
+    told = Findings([*findings.items, *_told(conversion)])
+    return ReportLayer(REPORT.validate(settled[REPORT.names]), told)
+
+
+def _told(conversion: Conversion) -> list[Finding]:
+    """List what a person must know, with the hectares of what was set aside."""
+    aside = float(conversion.totals["set_aside"].iloc[0])
+    kept = [
+        one for one in conversion.findings.items if one.kind not in ("columns", "rows-repeated")
+    ]
+    return [
+        _with_remedy(one, conversion, aside) if one.kind == "unmatched" else one for one in kept
+    ]
+
+
+def _with_remedy(one: Finding, conversion: Conversion, aside: float) -> Finding:
+    """Unmatched names with their hectares, and the place of the project that confirms them."""
+    links = conversion.links
+    name = links.loc[links["change"] == "unmatched", "old_name"].iloc[0]
+    entry = f"communes: {{{name!r}: …}}"
+    message = Phrase(
+        en=f"{one.message.en}; confirm a name with its code under the layer: {entry}",
+        vi=f"{one.message.vi}; hãy xác nhận tên bằng mã xã ở mục của lớp: {entry}",
+    )
+    return replace(one, area_ha=aside, message=message)

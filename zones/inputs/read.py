@@ -17,6 +17,7 @@ from layers.base.workers import Progress, silent
 from layers.communes.boundaries import NaturalAreas, load_communes
 from layers.communes.crosswalk import CommuneList
 from layers.communes.gazetteer import list_communes
+from layers.communes.location_check import check_centres
 from layers.crs.crs import area_crs, plane_area_ha
 from layers.crs.transform import to_crs
 from layers.io.vector import VectorFile
@@ -29,11 +30,11 @@ from layers.kinds.report import load_report
 from zones.inputs.checks import (
     check_codes_of_day,
     check_day_of_communes,
+    check_places,
     check_plot_overlaps,
     check_report_areas,
+    settle_report,
 )
-from zones.inputs.forest_check import check_places
-from zones.inputs.report_communes import settle_report
 from zones.plan.files import load_plans
 from zones.project.model import (
     CropPlotsSource,
@@ -135,14 +136,22 @@ def read_communes(project: Project) -> tuple[gpd.GeoDataFrame, pyproj.CRS, list[
     )
     crs = area_crs(project.province, named=project.area_crs)
     loaded = load_communes(
-        project.resolve(source.path),
-        layer=source.layer,
-        crs=source.crs,
-        province=project.province,
+        VectorFile(
+            project.resolve(source.path),
+            layer=source.layer,
+            crs=source.crs,
+            encoding=source.encoding,
+            province=project.province,
+            name="communes",
+        ),
         code_column=source.code_column,
         name_column=source.name_column,
         natural_areas=areas,
+        vintage=str(source.vintage),
+        part_of_province=source.part_of_province,
     )
+    day = str(source.vintage)
+    centres = check_centres(loaded.communes, project.province, on=day, source="communes")
     communes = to_crs(loaded.communes, crs)
     labelled = communes.assign(
         row=communes.index, plot=communes["commune_code"], area_ha=communes["official_area_ha"]
@@ -157,9 +166,9 @@ def read_communes(project: Project) -> tuple[gpd.GeoDataFrame, pyproj.CRS, list[
             vi=f"communes: {len(lost)} đa giác xã không sửa được ({lost[:5]}); hãy sửa trong tệp.",
         )
     communes = checked.kept[communes.columns]
-    day = check_day_of_communes(communes, areas, province=project.province, on=str(source.vintage))
-    notes = [replace(item, source="communes") for item in loaded.findings.items]
-    return communes, crs, [*notes, *checked.findings.items, *day, *_area_differences(communes, crs)]
+    found = [*loaded.findings.items, *centres, *checked.findings.items]
+    found += check_day_of_communes(communes, areas, province=project.province, on=day)
+    return communes, crs, [*found, *_area_differences(communes, crs)]
 
 
 def _area_differences(communes: gpd.GeoDataFrame, crs: pyproj.CRS) -> list[Finding]:
@@ -275,13 +284,14 @@ def _check_together(inputs: Inputs) -> None:
         inputs.findings.extend(check_report_areas(name, report.table, inputs.communes))
     strange = {item.source for item in inputs.findings.of("error")}
     listed = CommuneList(inputs.project.province, tuple(inputs.communes["commune_code"]), on)
+    part = inputs.project.communes.part_of_province
     for name, layer in inputs.plots.items():
         inputs.findings.extend(check_plot_overlaps(name, layer, inputs.crs))
         source = inputs.project.layers[name]
         # Codes of another day make every place look wrong; the error says so already.
-        if source.kind == "forest_status" and name not in strange:
+        if name not in strange:
             vintage = str(source.vintage) if source.vintage else None
-            places = check_places(name, layer, inputs.communes, listed, vintage=vintage)
+            places = check_places(name, layer, inputs.communes, listed, vintage=vintage, part=part)
             inputs.findings.extend(places.findings)
             inputs.disagreements[name] = places.disagreements
 

@@ -99,6 +99,8 @@ class CommunesSource(_Part):
     code_column: str = "code"
     name_column: str = "name"
     natural_areas: NaturalAreasSource
+    encoding: str | None = None
+    part_of_province: bool = False
     repair: Repair = "repair"
 
 

@@ -1,13 +1,20 @@
 """Commune boundaries and their official areas."""
 
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pytest
 from shapely import Point, box
 
-from layers import CrsError, InputError, MissingFileError, SchemaError
-from layers.communes.boundaries import NaturalAreas, load_communes, load_natural_areas
+from layers import CrsError, InputError, MissingFileError, SchemaError, VectorFile, list_communes
+from layers.communes.boundaries import (
+    CommuneLayer,
+    NaturalAreas,
+    load_communes,
+    load_natural_areas,
+)
+from layers.communes.location_check import check_centres
 
 
 def squares(**change: object) -> gpd.GeoDataFrame:
@@ -95,11 +102,12 @@ def test_natural_areas_in_vietnamese_style(tmp_path: Path) -> None:
 
 def test_the_real_communes(shared: Path) -> None:
     table = NaturalAreas(shared / "data" / "lang_son_communes.csv")
-    frame = load_communes(
-        shared / "data" / "lang_son_communes.gpkg", layer="communes", natural_areas=table
-    ).communes
-    assert len(frame) == 65
-    assert frame["official_area_ha"].sum() == 830_967
+    file = VectorFile(shared / "data" / "lang_son_communes.gpkg", "communes", province="20")
+    loaded = load_communes(file, natural_areas=table)
+    assert loaded.findings.items == []
+    assert len(loaded.communes) == 65
+    assert loaded.communes["official_area_ha"].sum() == 830_967
+    assert check_centres(loaded.communes, "20", on=None, source="xã") == []
 
 
 def test_codes_that_lost_their_zero_still_find_their_commune(tmp_path: Path) -> None:
@@ -108,3 +116,76 @@ def test_codes_that_lost_their_zero_still_find_their_commune(tmp_path: Path) -> 
         str(tmp_path / "xã.gpkg"), natural_areas=NaturalAreas(str(areas.path))
     ).communes
     assert frame["official_area_ha"].tolist() == [99.0, 100.5]
+
+
+def province(*, skip: tuple[str, ...] = (), **extra: list[object]) -> gpd.GeoDataFrame:
+    """All communes of Lạng Sơn as squares of 100 ha, in a row; ``extra`` rows behind them."""
+    known = list_communes("20")
+    known = known[~known["code"].isin(skip)]
+    table = {
+        "code": [*known["code"], *extra.get("code", [])],
+        "name": [*known["name"], *extra.get("name", [])],
+    }
+    shapes = [box(1000 * i, 0, 1000 * i + 1000, 1000) for i in range(len(table["code"]))]
+    return gpd.GeoDataFrame(table, geometry=shapes, crs=9215)
+
+
+def load_province(folder: Path, frame: gpd.GeoDataFrame, **options: Any) -> CommuneLayer:
+    """Load boundaries as those of Lạng Sơn; every commune has 110 ha by the table."""
+    known = list_communes(None)["code"]
+    areas = save(folder, frame, "code,official_area_ha\n" + "".join(f"{c},110\n" for c in known))
+    file = VectorFile(folder / "xã.gpkg", province="20")
+    return load_communes(file, natural_areas=areas, **options)
+
+
+def test_communes_of_other_provinces_are_set_aside(tmp_path: Path) -> None:
+    """A file of three provinces: 65 communes, 7,150 ha, not 67 and 7,370."""
+    frame = province(code=["00004", "11011"], name=["Ba Đình", "Ngoài"])
+    loaded = load_province(tmp_path, frame)
+    assert len(loaded.communes) == 65
+    assert loaded.communes["official_area_ha"].sum() == 7150
+    (note,) = loaded.findings.items
+    assert (note.kind, note.rows) == ("communes-of-others", (65, 66))
+    assert "Ba Đình, Ngoài" in note.message.vi
+
+
+def test_a_missing_commune_is_named(tmp_path: Path) -> None:
+    frame = province(skip=("06529",))
+    with pytest.raises(
+        InputError, match=r"lack 1 of the 65 communes .*\(06529 Lộc Bình\).*part_of"
+    ):
+        load_province(tmp_path, frame)
+    loaded = load_province(tmp_path, frame, part_of_province=True)
+    assert len(loaded.communes) == 64
+    assert [item.kind for item in loaded.findings.items] == ["part-of-province"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda f: f.assign(code=f["code"].astype(int)),
+        lambda f: f.assign(code=f["code"].astype(float)),
+        lambda f: f.drop(columns="code"),
+        lambda f: f.assign(code=f["name"]),
+        lambda f: f.drop(columns="code").assign(name=f["name"].str.normalize("NFD")),
+        lambda f: f.drop(columns="code").assign(name=f["name"].str.replace("Đ", "Ð")),
+        lambda f: f.drop(columns="name"),
+    ],
+    ids=["integers", "decimals", "names", "names as codes", "NFD", "eth", "codes"],
+)
+def test_codes_and_names_as_files_write_them(tmp_path: Path, change: Any) -> None:
+    loaded = load_province(tmp_path, change(province()))
+    known = list_communes("20")
+    assert loaded.communes["commune_code"].tolist() == known["code"].tolist()
+    assert loaded.communes["commune"].tolist() == known["name"].tolist()
+
+
+def test_names_in_an_old_font(tmp_path: Path) -> None:
+    """Lộc Bình as TCVN3 writes it is still Lộc Bình, and no commune of another day."""
+    codes = "¡¢£¤¥¦§¨©ª«¬\xad®µ¶·¸¹»¼½¾ÆÇÈÉÊËÌÎÏÐÑÒÓÔÕÖ×ØÜÝÞßáâãäåæçèéêëìíîïñòóôõö÷øùúûüýþ"
+    letters = "ĂÂÊÔƠƯĐăâêôơưđàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ"
+    old = str.maketrans(letters, codes)
+    frame = province()
+    loaded = load_province(tmp_path, frame.assign(name=frame["name"].str.translate(old)))
+    assert "Lộc Bình" in loaded.communes["commune"].tolist()
+    assert "text-converted" in [item.kind for item in loaded.findings.items]

@@ -10,11 +10,15 @@ import pytest
 import shapely
 
 from layers.base.errors import InputError
+from layers.base.resources import data_path
 from layers.communes.crosswalk import CommuneList, named_communes
 from layers.communes.location_check import (
     DISAGREEMENTS,
+    check_centres,
     check_meridian,
     check_named_communes,
+    check_reach,
+    locate_plots,
     locate_points,
 )
 
@@ -198,3 +202,47 @@ def test_plots_that_name_nothing_tell_nothing():
     communes = grid()
     plots, named = scattered(communes, count=5)
     assert check_meridian(plots, named.where(named == "?"), communes, source="rừng") == []
+
+
+def centred(crs: int = 9215) -> gpd.GeoDataFrame:
+    """Communes of Lạng Sơn as squares of 6 km round their known centres."""
+    table = pd.read_csv(data_path("communes-20.csv"), dtype={"code": str})
+    points = gpd.GeoSeries.from_xy(table["centre_lon"], table["centre_lat"], crs=4326)
+    shapes = points.to_crs(9215).buffer(3000, cap_style="square").to_crs(crs)
+    return gpd.GeoDataFrame({"commune_code": table["code"]}, geometry=shapes)
+
+
+def test_boundaries_are_held_against_the_known_centres():
+    for crs in (9215, 9214, 4326, 2045):
+        assert check_centres(centred(crs), "20", on=None, source="xã") == []
+    wrong = centred().set_crs(9214, allow_override=True)
+    (found,) = check_centres(wrong, "20", on=None, source="xã")
+    assert (found.severity, found.kind) == ("error", "crs-wrong-meridian")
+    assert "write crs: EPSG:9215 under communes:" in found.message.en
+    far = centred()
+    far = far.set_geometry(far.translate(0, -900_000))
+    (found,) = check_centres(far, "20", on=None, source="xã")
+    assert (found.severity, found.kind) == ("error", "communes-elsewhere")
+    assert "900 km" in found.message.en
+    assert check_centres(wrong, "20", on="2024", source="xã") == []
+    assert check_centres(wrong, "99", on=None, source="xã") == []
+
+
+@pytest.mark.parametrize(
+    ("outside", "severity"), [(0, None), (4, None), (6, "problem"), (97, "error"), (100, "error")]
+)
+def test_a_layer_off_the_communes_shows_both_boxes(outside, severity):
+    """A hundred plots of 1 ha, some of them 100 km to the east."""
+    count, ground = 100, communes()
+    x = np.where(np.arange(count) < outside * (count // 10 if outside < 10 else 1), 100_000.0, 0.0)
+    shapes = shapely.box(x + 10, 10, x + 110, 110)
+    frame = gpd.GeoDataFrame(
+        {"geometry_ha": 1.0}, geometry=shapes, crs="EPSG:9215", index=range(count)
+    )
+    lies = locate_plots(frame, ground)
+    found = check_reach(frame, lies, ground, part=False, source="vườn")
+    assert [item.severity for item in found] == ([severity] if severity else [])
+    if found:
+        assert found[0].kind == "layer-elsewhere"
+        assert found[0].message.en.count("° E") == 2
+    assert bool(check_reach(frame, lies, ground, part=True, source="v")) == (outside == 100)

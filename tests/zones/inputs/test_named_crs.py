@@ -93,3 +93,39 @@ def test_boundaries_without_crs_say_what_to_write(tmp_path: Path) -> None:
         read_inputs(load_project(path))
     path.write_text(text.replace("  path: communes", "  crs: EPSG:9215\n  path: communes"), "utf-8")
     assert read_inputs(load_project(path)).communes.geometry.area.sum() == pytest.approx(4e6)
+
+
+def test_crop_plots_are_held_against_the_communes_they_name(tmp_path: Path) -> None:
+    """Names alone, or names and codes: a plot in another commune than it names is told."""
+    path = write_project(tmp_path)
+    plots = gpd.GeoDataFrame(
+        {"crop": ["persimmon"] * 3, "xa": ["Thụy Hùng", "Đồng Đăng", "Cao Lộc"]},
+        geometry=[square(x, 100, 100, 100) for x in (100, 1100, 300)],
+        crs=9215,
+    )
+    plots.assign(maxa=["06148", "06184", "06211"]).to_file(tmp_path / "trees.gpkg")
+    for columns in ("commune: xa", "commune: xa, commune_code: maxa"):
+        layer = (
+            "layers:\n  trees: {kind: crop_plots, path: trees.gpkg, date: 2025-12-31, "
+            f"columns: {{crop: crop, {columns}}}}}\n"
+        )
+        write_project(tmp_path)
+        path.write_text(path.read_text("utf-8").replace("layers:\n", layer), "utf-8")
+        inputs = read_inputs(load_project(path))
+        (told,) = [one for one in inputs.findings.items if one.kind == "commune-disagrees"]
+        assert (told.source, told.rows, told.area_ha) == ("trees", (2,), 1.0)
+
+
+def test_a_layer_off_the_province_is_an_error(tmp_path: Path) -> None:
+    path = write_project(tmp_path)
+    away = gpd.GeoDataFrame(
+        {"crop": ["persimmon"]}, geometry=[square(90_000, 100, 100, 100)], crs=9215
+    )
+    away.to_file(tmp_path / "trees.gpkg")
+    layer = (
+        "layers:\n  trees: {kind: crop_plots, path: trees.gpkg, date: 2025-12-31, "
+        "columns: {crop: crop}}\n"
+    )
+    path.write_text(path.read_text("utf-8").replace("layers:\n", layer), "utf-8")
+    found = read_inputs(load_project(path)).findings.of("error")
+    assert [(item.source, item.kind) for item in found] == [("trees", "layer-elsewhere")]

@@ -12,8 +12,8 @@ from layers.base.errors import InputError
 from layers.communes.gazetteer import list_communes
 from layers.kinds.report import REPORT, ReportLayer, load_report
 from tests.factories import write_project
+from zones.inputs.checks import settle_report
 from zones.inputs.read import read_inputs
-from zones.inputs.report_communes import settle_report
 from zones.project.model import ReportSource, load_project
 
 
