@@ -38,6 +38,15 @@ def ledger_areas(
             vi=f"plots: cột {ledger_column!r} phải là số (ha), nhưng là {column.dtype}.",
         )
     ledger = column.to_numpy(np.float64, na_value=np.nan)
+    wrong = np.flatnonzero(np.isinf(ledger) | (ledger < 0))
+    if len(wrong):
+        told = ", ".join(f"{plots.index[row]}: {ledger[row]:g}" for row in wrong[:5])
+        raise InputError(
+            en=f"plots: {ledger_column!r} must hold hectares, found {len(wrong)} plots with areas "
+            f"below zero or without end ({told}): correct them, or leave them empty.",
+            vi=f"plots: cột {ledger_column!r} phải là số ha, có {len(wrong)} lô âm hoặc vô hạn "
+            f"({told}): hãy sửa hoặc để trống.",
+        )
     rows = np.flatnonzero(np.isnan(ledger))
     if len(rows):
         shown = tuple(str(label) for label in plots.index[rows[:5]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -207,10 +208,18 @@ def _write_geopackage(plots: Mapping[str, gpd.GeoDataFrame], path: Path) -> None
     # A GeoPackage notes when it was changed: the same plots must give the same bytes.
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{today().isoformat()}T00:00:00.000Z"})
     try:
-        for name, frame in plots.items():
-            pyogrio.write_dataframe(frame, path, layer=name, driver="GPKG", geometry_type="Unknown")
+        for layer, frame in zip(_layer_names(list(plots)), plots.values(), strict=True):
+            pyogrio.write_dataframe(
+                frame, path, layer=layer, driver="GPKG", geometry_type="Unknown"
+            )
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def _layer_names(names: list[str]) -> list[str]:
+    """Names that a GeoPackage takes: brackets, quotes and spaces become underscores."""
+    plain = [re.sub(r"\W+", "_", name).strip("_") or "layer" for name in names]
+    return [f"{name}_{at}" if name in plain[:at] else name for at, name in enumerate(plain)]
 
 
 _HEADINGS = {

@@ -36,7 +36,7 @@ PLAN_TARGETS = Schema(
         Column("year", "integer", "year the target is due", nullable=True),
         Column("low", "number", "lower end; missing for a ceiling", nullable=True),
         Column("high", "number", "upper end; missing for a floor", nullable=True),
-        Column("scope", "text", "province, zone or commune"),
+        Column("scope", "text", "province or commune"),
         Column("commune_code", "text", "the commune of scope commune, else empty"),
         Column("measure", "text", "layer, report or none"),
         Column("indicator", "text", "what is counted: area, forest_cover_rate, …"),

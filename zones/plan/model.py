@@ -160,7 +160,7 @@ class Target(Figure):
     during: Span | None = None
     clause: str | None
     line: int | None = Field(default=None, ge=1)
-    scope: Literal["province", "zone", "commune"] = "province"
+    scope: Literal["province", "commune"] = "province"
     commune: CommuneCode | None = None
     measure: Literal["layer", "report", "none"] = "none"
     crop: Slug | None = None

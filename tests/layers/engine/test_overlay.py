@@ -492,3 +492,10 @@ def test_columns_and_index_are_checked(communes: Any) -> None:
         overlay_area(communes.assign(code=["a", None]), plots)
     with pytest.raises(InputError, match=r"Polygons are needed, found 2 other"):
         overlay_area(communes, plots.set_geometry(plots.centroid))
+
+
+@pytest.mark.parametrize("area", [-2.0, float("inf"), float("-inf")])
+def test_ledger_areas_that_cannot_be_are_refused(communes: Any, area: float) -> None:
+    plots = squares((0, 0, 1, 1), (2, 2, 4, 4), land=["bare", "bare"], dtich=[area, 5.0])
+    with pytest.raises(InputError, match=r"found 1 plots with areas below zero or without end \(0"):
+        overlay_area(communes, plots, ledger_column="dtich")

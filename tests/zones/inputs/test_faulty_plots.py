@@ -11,7 +11,7 @@ import pyogrio
 import pytest
 import shapely
 
-from layers.io.vector import VectorFile
+from layers.io.vector import VectorFile, list_layers
 from layers.kinds.forest_status import check_forest_status
 from tests.factories import forest_plots, square, write_project
 from zones.cli.language import set_language
@@ -67,6 +67,15 @@ def test_the_same_plots_give_the_same_bytes(
     one = save_faulty_plots({"a": plots}, tmp_path / "1", language="en")
     two = save_faulty_plots({"a": plots}, tmp_path / "2", language="en")
     assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
+
+
+def test_layers_may_be_called_anything(faulty: Path, tmp_path: Path) -> None:
+    layer = check_forest_status(faulty, code_table="98")
+    plots = faulty_plots(layer, layer.findings.items, language="vi")
+    named = {"(cũ) 'rừng' [2025]": plots, "cũ rừng 2025": plots, "x/" * 40: plots}
+    package, workbook = save_faulty_plots(named, tmp_path / "a", language="vi")
+    assert list_layers(package)[:2] == ["cũ_rừng_2025", "cũ_rừng_2025_1"]
+    assert len(openpyxl.load_workbook(workbook).sheetnames) == 3
 
 
 def test_nothing_to_fix_writes_nothing(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from zones.measure.targets import ToleratedBounds, compare_targets, join_plan_ta
 def plan_target(**change: object) -> dict[str, object]:
     row: dict[str, object] = {
         "plan": "p", "target": "pine-area", "zone": "pine", "clause": "II.2", "bound": "range",
-        "unit": "ha", "year": 2030, "low": 100.0, "high": 120.0, "scope": "zone",
+        "unit": "ha", "year": 2030, "low": 100.0, "high": 120.0, "scope": "province",
         "commune_code": "", "measure": "layer", "indicator": "area", "period": "by_year",
     }  # fmt: skip
     return row | change
