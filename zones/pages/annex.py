@@ -16,7 +16,6 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.base.language import Language, Phrase
-from layers.communes.gazetteer import province_name, provinces
 from maps import (
     AnnexContent,
     AnnexHeading,
@@ -47,8 +46,6 @@ def annex_content(
     """Put together what workbook, document and atlas are made from; the leading plan first."""
     settings = project.annex
     language = settings.language
-    name = province_name(project.province)
-    kind = known.kind if (known := provinces().get(project.province)) else "tỉnh"
     return AnnexContent(
         targets=figures.targets,
         zones=figures.zones,
@@ -59,7 +56,7 @@ def annex_content(
             number=settings.number,
             title=Phrase(en=project.title_en or project.title, vi=project.title),
             attached_to=settings.attached_to or getattr(plans[0].name, language),
-            province=Phrase(en=f"{name} province", vi=f"{kind} {name}").text(language),
+            province=project.territory(language, kind=True),
         ),
         allocation=_unless_empty(figures.allocation),
         losses=_unless_empty(figures.losses),

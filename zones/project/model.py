@@ -27,7 +27,8 @@ from pydantic import (
 )
 
 from layers.base.errors import InputError, MissingFileError
-from layers.base.language import Phrase
+from layers.base.language import Language, Phrase
+from layers.communes.gazetteer import province_name, provinces
 from layers.kinds.crops import load_crops
 from maps.interactive.policy import tile_sources
 from zones.project.yaml import is_there, read_document, validate_document
@@ -370,6 +371,29 @@ class Project(_Part):
     def map_neighbours(self) -> NeighboursSource | None:
         """Communes that the map draws around the province: its own, else those of the atlas."""
         return self.map.neighbours or self.atlas.neighbours
+
+    def territory(self, language: Language, *, kind: bool = False) -> str:
+        """Name of what the communes add up to: the province, or a part of it.
+
+        Parameters
+        ----------
+        language : {"vi", "en"}
+            Language of the name.
+        kind : bool
+            Whether the word for the province's kind (tỉnh, thành phố) belongs to it.
+
+        Returns
+        -------
+        str
+            For instance ``"Lạng Sơn"`` or ``"một phần tỉnh Lạng Sơn"``.
+        """
+        name = province_name(self.province)
+        part = self.communes.part_of_province
+        if kind or part:
+            known = provinces().get(self.province)
+            word = known.kind if known else "tỉnh"
+            name = Phrase(en=f"{name} province", vi=f"{word} {name}").text(language)
+        return Phrase(en=f"part of {name}", vi=f"một phần {name}").text(language) if part else name
 
     def resolve(self, path: Path) -> Path:
         """Path relative to the project file.

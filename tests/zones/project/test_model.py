@@ -1,10 +1,12 @@
 """The project file: key, line, expected, found."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from layers import InputError, MissingFileError
+from zones.plan.model import Target
 from zones.project.model import load_project
 
 GOOD = """\
@@ -198,3 +200,18 @@ def test_a_missing_file_brings_the_nearest_name(folder: Path) -> None:
     with pytest.raises(MissingFileError, match=r"did you mean forest\.gpkg\?") as caught:
         load_project(path)
     assert "lớp forest" in caught.value.text("vi")
+
+
+def test_a_part_of_the_province_does_not_bear_its_name(folder: Path) -> None:
+    whole = load_project(write(folder, GOOD))
+    assert whole.territory("vi") == "Lạng Sơn"
+    assert whole.territory("en", kind=True) == "Lạng Sơn province"
+    text = GOOD.replace("  path: communes", "  part_of_province: true\n  path: communes")
+    part = load_project(write(folder, text))
+    assert part.territory("vi") == "một phần tỉnh Lạng Sơn"
+    assert part.territory("en") == "part of Lạng Sơn province"
+
+
+def test_no_target_is_compared_by_a_scope_that_means_nothing() -> None:
+    scopes = Target.model_fields["scope"].annotation
+    assert get_args(scopes) == ("province", "commune")

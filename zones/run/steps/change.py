@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from layers.base.language import Phrase
-from layers.communes.gazetteer import province_name
 from layers.crs.transform import to_crs
 from zones.forest.change import cover_change, survey_inside
 from zones.forest.cover import measured_cover
@@ -26,7 +25,7 @@ def work(context: Context) -> Made:
         inputs.communes,
         inputs.crs,
         province_code=project.province,
-        province=province_name(project.province),
+        province=project.territory("vi"),
         log=context.closures,
     )
     surveys = [

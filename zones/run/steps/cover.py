@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from layers.base.language import Phrase
-from layers.communes.gazetteer import province_name
 from zones.forest.cover import check_forest_cover, measured_cover
 from zones.forest.species import planted_areas, planted_species_table
 from zones.output.findings import findings_table
@@ -33,7 +32,7 @@ def work(context: Context) -> Made:
         communes,
         crs,
         province_code=project.province,
-        province=province_name(project.province),
+        province=project.territory("vi"),
         log=context.closures,
     )
     year = project.layers[name].date.year
