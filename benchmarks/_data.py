@@ -38,6 +38,10 @@ WEIGHTS = (1.0, 0.7, 0.4, 0.25)
 SPECKLE = 0.02
 
 
+# The id column by which the engine knows communes.
+_ID = {"code": "commune_code"}
+
+
 def _made(name: str, make: Callable[[Path], None]) -> Path:
     """Path of a file of the cache, made under another name and renamed if it is not there."""
     path = CACHE / name
@@ -51,7 +55,7 @@ def _made(name: str, make: Callable[[Path], None]) -> Path:
 
 
 def province_communes() -> gpd.GeoDataFrame:
-    """65 communes in EPSG:9215, columns ``code`` and ``geometry``, none overlapping another.
+    """65 communes in EPSG:9215, columns ``commune_code`` and ``geometry``, none overlapping.
 
     Repeated vertices are removed and ground that two communes claim is given to the lower code:
     the peers stop at the first and count the second twice.
@@ -72,7 +76,7 @@ def province_communes() -> gpd.GeoDataFrame:
         communes.geometry = shapes
         communes.to_parquet(path)
 
-    return gpd.read_parquet(_made("communes.parquet", make))
+    return gpd.read_parquet(_made("communes.parquet", make)).rename(columns=_ID)
 
 
 def _demo_communes() -> gpd.GeoDataFrame:
@@ -85,11 +89,11 @@ def _demo_communes() -> gpd.GeoDataFrame:
 
 
 def national_communes() -> gpd.GeoDataFrame:
-    """3,321 communes of the country in EPSG:4326, columns ``code`` and ``geometry``."""
+    """3,321 communes of the country in EPSG:4326, columns ``commune_code`` and ``geometry``."""
     source = SHARED / "vietnam_communes_simplified.parquet"
     if not source.exists():
         raise SystemExit("the country's communes are not beside the checkout (../shared)")
-    return gpd.read_parquet(source)[["code", "geometry"]]
+    return gpd.read_parquet(source)[["code", "geometry"]].rename(columns=_ID)
 
 
 def _noise(seed: int, spacing: int, top: int, left: int, height: int, width: int) -> Any:

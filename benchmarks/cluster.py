@@ -74,7 +74,7 @@ def _kill(process: int) -> None:
 
 
 def _check_same(bars: Bars, name: str, expected: pd.DataFrame, found: pd.DataFrame) -> None:
-    same_rows = expected[["code", "class"]].equals(found[["code", "class"]])
+    same_rows = expected[["commune_code", "class"]].equals(found[["commune_code", "class"]])
     numbers = expected["cells"].to_numpy(), found["cells"].to_numpy()
     worst = float(abs(numbers[0] - numbers[1]).max() / numbers[0].max()) if same_rows else 1.0
     bars.check(f"{name}: largest difference {worst:.1e}", met=worst <= SAME, bar="1e-12 relative")

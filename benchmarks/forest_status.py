@@ -122,7 +122,6 @@ def _ours(path: Path) -> dict[str, Any]:
     areas = overlay_area(
         communes,
         layer.plots,
-        id_column="commune_code",
         by=("land", "three_forest"),
         ledger_column="ledger_ha",
     )

@@ -41,7 +41,7 @@ def run(arguments: list[str]) -> int:
     ours = medians["vungtrong"]
     floor = medians["coordinates alone"]
     print(f"coordinates {floor:.3f} s, all {ours:.3f} s, {peak.above_mb:.0f} MB above base")
-    table = results["vungtrong"].set_index(["code", "land"])["area_ha"]
+    table = results["vungtrong"].set_index(["commune_code", "land"])["area_ha"]
     for name, bar in (("geopandas.overlay", 30.0), ("SedonaDB", 15.0)):
         ratio = medians[name] / ours
         bars.check(
@@ -64,7 +64,7 @@ def _coordinates(frame: gpd.GeoDataFrame) -> None:
 
 def _geopandas(communes: gpd.GeoDataFrame, frame: gpd.GeoDataFrame) -> Any:
     pieces = gpd.overlay(frame, communes, how="intersection")
-    return (pieces.area / 1e4).groupby([pieces["code"], pieces["land"]]).sum()
+    return (pieces.area / 1e4).groupby([pieces["commune_code"], pieces["land"]]).sum()
 
 
 def _sedona(communes: gpd.GeoDataFrame, frame: gpd.GeoDataFrame) -> Any:
@@ -78,4 +78,4 @@ def _sedona(communes: gpd.GeoDataFrame, frame: gpd.GeoDataFrame) -> Any:
         "FROM plots p JOIN communes c ON ST_Intersects(p.geometry, c.geometry) "
         "GROUP BY c.code, p.land"
     ).to_pandas()
-    return pieces.set_index(["code", "land"])["ha"]
+    return pieces.set_index(["commune_code", "land"])["ha"]

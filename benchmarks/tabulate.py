@@ -63,7 +63,7 @@ def _exactextract(polygons: gpd.GeoDataFrame, path: str) -> Any:
     from exactextract import exact_extract
 
     return exact_extract(
-        path, polygons, ["count", "unique", "frac"], include_cols=["code"], output="pandas"
+        path, polygons, ["count", "unique", "frac"], include_cols=["commune_code"], output="pandas"
     )
 
 
@@ -76,18 +76,20 @@ def _rasterstats(polygons: gpd.GeoDataFrame, path: str) -> Any:
 def _largest_difference(table: pd.DataFrame, peer: pd.DataFrame) -> float:
     rows = [
         (code, int(number), count * share)
-        for code, count, numbers, shares in peer[["code", "count", "unique", "frac"]].to_numpy()
+        for code, count, numbers, shares in peer[
+            ["commune_code", "count", "unique", "frac"]
+        ].to_numpy()
         for number, share in zip(numbers, shares, strict=True)
     ]
-    theirs = pd.DataFrame(rows, columns=["code", "class", "peer"])
+    theirs = pd.DataFrame(rows, columns=["commune_code", "class", "peer"])
     ours = table.dropna(subset=["class"]).astype({"class": "int64"})
-    both = ours.merge(theirs, on=["code", "class"], how="outer")
+    both = ours.merge(theirs, on=["commune_code", "class"], how="outer")
     return float((both["cells"].fillna(0) - both["peer"].fillna(0)).abs().max())
 
 
 def _many_small(path: str, rounds: int, bars: Bars) -> None:
     """150,000 plots on the same raster; the peer does one in thirty of them."""
-    every = plots().assign(code=lambda frame: frame.index)[["code", "geometry"]]
+    every = plots().assign(commune_code=lambda frame: frame.index)[["commune_code", "geometry"]]
     some = every.iloc[::30].reset_index(drop=True)
     print(f"{len(every):,} plots on the same raster, and {len(some):,} of them")
     medians, results = alternate(

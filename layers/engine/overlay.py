@@ -43,7 +43,7 @@ def overlay_area(
     communes: gpd.GeoDataFrame,
     plots: gpd.GeoDataFrame,
     *,
-    id_column: str = "code",
+    id_column: str = "commune_code",
     by: Sequence[str] = ("land",),
     ledger_column: str | None = None,
     workers: Workers = 1,
@@ -92,7 +92,7 @@ def overlay_area(
     --------
     >>> from shapely import box
     >>> communes = gpd.GeoDataFrame(
-    ...     {"code": ["06001", "06004"]}, crs="EPSG:9215",
+    ...     {"commune_code": ["06001", "06004"]}, crs="EPSG:9215",
     ...     geometry=[box(450e3, 2400e3, 451e3, 2401e3), box(451e3, 2400e3, 452e3, 2401e3)],
     ... )
     >>> plots = gpd.GeoDataFrame(
@@ -100,7 +100,7 @@ def overlay_area(
     ...     geometry=[box(450_800, 2_400_000, 451_200, 2_400_200)],
     ... )
     >>> overlay_area(communes, plots, ledger_column="dtich").to_csv(index=False).splitlines()
-    ['code,land,plots,area_ha,ledger_ha', '06001,bare,1,4.0,4.1', '06004,bare,1,4.0,4.1']
+    ['commune_code,land,plots,area_ha,ledger_ha', '06001,bare,1,4.0,4.1', '06004,bare,1,4.0,4.1']
     """
     by = list(by)
     require_columns(plots, by, "plots")
@@ -128,7 +128,7 @@ def overlay_pieces(
     communes: gpd.GeoDataFrame,
     plots: gpd.GeoDataFrame,
     *,
-    id_column: str = "code",
+    id_column: str = "commune_code",
     ledger_column: str | None = None,
     workers: Workers = 1,
     sliver_m2: float = 0.0,
@@ -200,7 +200,7 @@ def overlay_geometry(
     communes: gpd.GeoDataFrame,
     plots: gpd.GeoDataFrame,
     *,
-    id_column: str = "code",
+    id_column: str = "commune_code",
     ledger_column: str | None = None,
     workers: Workers = 1,
     repair: RepairMode = "repair",

@@ -45,7 +45,7 @@ def tabulate_area(
     polygons: gpd.GeoDataFrame,
     raster: str | Path | Any,
     *,
-    id_column: str = "code",
+    id_column: str = "commune_code",
     band: int = 1,
     workers: Workers = 1,
     repair: RepairMode = "repair",
@@ -109,7 +109,7 @@ def tabulate_area(
     >>> import numpy as np, shapely
     >>> from rasterio.io import MemoryFile
     >>> square = gpd.GeoDataFrame(
-    ...     {"code": ["a"]}, geometry=[shapely.box(450_000, 2_399_850, 450_150, 2_400_000)],
+    ...     {"commune_code": ["a"]}, geometry=[shapely.box(450_000, 2_399_850, 450_150, 2_400_000)],
     ...     crs="EPSG:9215",
     ... )
     >>> with MemoryFile() as memory, memory.open(

@@ -48,9 +48,9 @@ def plot_land(
         if mine.empty:
             continue
         ledger = "ledger_ha" if mine["ledger_ha"].notna().any() else None
-        pieces = overlay_geometry(
-            communes, mine, id_column="commune_code", ledger_column=ledger
-        ).rename(columns={"plot": "label"})
+        pieces = overlay_geometry(communes, mine, ledger_column=ledger).rename(
+            columns={"plot": "label"}
+        )
         pieces = pieces.merge(mine[["plot", "source"]], left_on="label", right_index=True)
         pieces = pieces[pieces["commune_code"].notna()]
         hectares = pieces["ledger_ha"].fillna(pieces["area_ha"])

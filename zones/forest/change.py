@@ -79,9 +79,7 @@ def survey_inside(
     workers: object = 1,
 ) -> Survey:
     """Survey of plots with the part of their ledger (ha) that lies inside the communes."""
-    pieces = overlay_pieces(
-        communes, plots, id_column="commune_code", ledger_column="ledger_ha", workers=workers
-    )
+    pieces = overlay_pieces(communes, plots, ledger_column="ledger_ha", workers=workers)
     inside = pieces[pieces["commune_code"].notna()].groupby("plot")["ledger_ha"].sum()
     ledger = inside.reindex(plots.index, fill_value=0.0)
     return Survey(plots.assign(ledger_ha=ledger), year, natural_area_ha)

@@ -83,7 +83,6 @@ def measure_plots(
     pieces = overlay_pieces(
         ground.communes,
         plots,
-        id_column="commune_code",
         ledger_column="ledger_ha" if plots["ledger_ha"].notna().any() else None,
         workers=ground.workers,
         findings=found,
@@ -184,7 +183,6 @@ def measure_raster(
     table = tabulate_area(
         ground.communes,
         grid,
-        id_column="commune_code",
         workers=ground.workers,
         findings=found,
     )

@@ -51,7 +51,7 @@ def polygons(*shapes: shapely.Geometry | None, codes: Any = None) -> gpd.GeoData
     """Polygons given in cells, with codes a, b, c, …"""
     names = list("abcdefghijklmnopqrstuvwxyz"[: len(shapes)]) if codes is None else codes
     placed = [on_ground(shape) for shape in shapes]
-    return gpd.GeoDataFrame({"code": names}, geometry=placed, crs="EPSG:9215")
+    return gpd.GeoDataFrame({"commune_code": names}, geometry=placed, crs="EPSG:9215")
 
 
 def squares(*bounds: tuple[float, ...], **columns: Any) -> gpd.GeoDataFrame:
@@ -65,7 +65,7 @@ def squares(*bounds: tuple[float, ...], **columns: Any) -> gpd.GeoDataFrame:
 
 def sums(table: Any, value: str = "cells", code: Any = "a") -> dict[int | None, float]:
     """Figures of one polygon by class; None is no class."""
-    rows = table[table["code"] == code]
+    rows = table[table["commune_code"] == code]
     keys = [None if missing else int(key) for key, missing in _classes(rows)]
     assert len(set(keys)) == len(keys), "a class stands in one row"
     return dict(zip(keys, rows[value].tolist(), strict=True))

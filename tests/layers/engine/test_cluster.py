@@ -72,7 +72,7 @@ def test_rasters_and_plots_on_a_cluster(
     path.write_bytes(raster_file(values, blockysize=1).read())
     here, there = (tabulate_area(boxes, path, workers=w) for w in (1, client))
     pd.testing.assert_frame_equal(here, there, check_exact=True)
-    plots = boxes.drop(columns="code").assign(land="x")
+    plots = boxes.drop(columns="commune_code").assign(land="x")
     here, there = (overlay_area(boxes.iloc[:5], plots, workers=w) for w in (1, client))
     pd.testing.assert_frame_equal(here, there, check_exact=True)
 

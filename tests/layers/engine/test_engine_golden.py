@@ -26,7 +26,8 @@ DISPUTED_HA = 1.00
 
 @pytest.fixture
 def communes(shared: Path) -> gpd.GeoDataFrame:
-    return gpd.read_file(shared / "data" / "lang_son_communes.gpkg", layer="communes")
+    frame = gpd.read_file(shared / "data" / "lang_son_communes.gpkg", layer="communes")
+    return frame.rename(columns={"code": "commune_code"})
 
 
 def test_land_cover_of_zion(shared: Path) -> None:
@@ -66,9 +67,9 @@ def test_areas_of_the_communes(communes: gpd.GeoDataFrame) -> None:
     with raster_file(np.ones((rows, cols)), transform=transform).open() as raster:
         table = tabulate_area(plane, raster)
         bent = tabulate_area(communes, raster)
-    classes = table[table["class"] == 1].set_index("code")["area_ha"]
+    classes = table[table["class"] == 1].set_index("commune_code")["area_ha"]
     assert classes.sum() == pytest.approx(PROVINCE_HA["EPSG:9215"], abs=0.01)
-    expected = plane.set_index("code").area / 1e4
+    expected = plane.set_index("commune_code").area / 1e4
     assert classes.to_numpy() == pytest.approx(expected[classes.index].to_numpy(), rel=1e-9)
     assert table[table["class"].isna()]["area_ha"].tolist() == [0.0] * 65
     # Reprojected by the engine: edges are short here, so that bending them changes nothing.
@@ -87,8 +88,8 @@ def test_soil_in_an_interrupted_projection(shared: Path, communes: gpd.GeoDataFr
     path = shared / "data" / "soilgrids" / "phh2o_0-5cm_mean.tif"
     part = communes.iloc[:8]
     table = tabulate_area(part, path)
-    areas = table.groupby("code")["area_ha"].sum()
-    expected = geodesic_area_ha(part).set_axis(part["code"])
+    areas = table.groupby("commune_code")["area_ha"].sum()
+    expected = geodesic_area_ha(part).set_axis(part["commune_code"])
     # Plane areas would be 0.49 % too large: the projection is equal-area, but on a sphere.
     assert areas.to_numpy() == pytest.approx(expected[areas.index].to_numpy(), rel=1e-4)
     with rasterio.open(path) as raster:
@@ -97,7 +98,7 @@ def test_soil_in_an_interrupted_projection(shared: Path, communes: gpd.GeoDataFr
 
 
 def test_real_communes_and_plots_agree_with_geos(communes: gpd.GeoDataFrame) -> None:
-    zones = communes.to_crs(9215).sort_values("code", ignore_index=True)
+    zones = communes.to_crs(9215).sort_values("commune_code", ignore_index=True)
     random = np.random.default_rng(17)
     west, south, east, north = zones.total_bounds
     middle = random.uniform((west, south), (east, north), (800, 1, 2))
@@ -114,14 +115,16 @@ def test_real_communes_and_plots_agree_with_geos(communes: gpd.GeoDataFrame) -> 
     expected = pd.DataFrame(
         {
             "plot": pairs[0],
-            "code": zones["code"].to_numpy()[pairs[1]],
+            "commune_code": zones["commune_code"].to_numpy()[pairs[1]],
             "ha": shapely.area(
                 shapely.intersection(shapes[pairs[0]], np.asarray(zones.geometry)[pairs[1]])
             )
             / 1e4,
         }
     )
-    both = pieces.dropna(subset=["code"]).merge(expected, how="outer", on=["plot", "code"])
+    both = pieces.dropna(subset=["commune_code"]).merge(
+        expected, how="outer", on=["plot", "commune_code"]
+    )
     differences = (both["area_ha"].fillna(0) - both["ha"]).abs()
     disputed = differences > 1e-9
     assert differences[disputed].max() <= DISPUTED_HA

@@ -30,7 +30,7 @@ from tests.layers.engine.engine_ground import EAST, NORTH, squares
 @pytest.fixture
 def communes() -> gpd.GeoDataFrame:
     """Two communes side by side, 10 × 10 hm each."""
-    return squares((0, 0, 10, 10), (10, 0, 20, 10), code=["06001", "06004"])
+    return squares((0, 0, 10, 10), (10, 0, 20, 10), commune_code=["06001", "06004"])
 
 
 def plot(*corners: tuple[float, float], **columns: Any) -> gpd.GeoDataFrame:
@@ -46,14 +46,14 @@ def kinds(findings: Findings) -> dict[str, Finding]:
 def test_a_plot_is_shared_by_area(communes: Any) -> None:
     plots = squares((9, 0, 13, 1), (2, 2, 4, 4), land=["bare", "bare"], dtich=[8.0, 5.0])
     pieces = overlay_pieces(communes, plots, ledger_column="dtich")
-    assert list(pieces.columns) == ["plot", "code", "share_ratio", "area_ha", "ledger_ha"]
+    assert list(pieces.columns) == ["plot", "commune_code", "share_ratio", "area_ha", "ledger_ha"]
     assert pieces["plot"].tolist() == [0, 0, 1]
-    assert pieces["code"].tolist() == ["06001", "06004", "06001"]
+    assert pieces["commune_code"].tolist() == ["06001", "06004", "06001"]
     assert pieces["share_ratio"].tolist() == [0.25, 0.75, 1.0]
     assert pieces["area_ha"].tolist() == [1.0, 3.0, 4.0]
     assert pieces["ledger_ha"].tolist() == [2.0, 6.0, 5.0]
     table = overlay_area(communes, plots, ledger_column="dtich")
-    assert list(table.columns) == ["code", "land", "plots", "area_ha", "ledger_ha"]
+    assert list(table.columns) == ["commune_code", "land", "plots", "area_ha", "ledger_ha"]
     assert table.to_numpy().tolist() == [
         ["06001", "bare", 2, 5.0, 7.0],
         ["06004", "bare", 1, 3.0, 6.0],
@@ -68,7 +68,7 @@ def test_a_triangle_across_the_boundary(communes: Any) -> None:
 def test_plots_that_touch_a_boundary_are_not_cut(communes: Any) -> None:
     plots = squares((8, 0, 10, 1), (10, 0, 12, 1), (0, 0, 10, 10), (5, 9, 10, 10))
     pieces = overlay_pieces(communes, plots)
-    assert pieces["code"].tolist() == ["06001", "06004", "06001", "06001"]
+    assert pieces["commune_code"].tolist() == ["06001", "06004", "06001", "06001"]
     assert pieces["share_ratio"].tolist() == [1.0] * 4
     assert pieces["area_ha"].tolist() == [2.0, 2.0, 100.0, 5.0]
 
@@ -77,7 +77,7 @@ def test_holes_and_parts_on_either_side() -> None:
     ring = box(0, 0, 10, 10) - box(4, 4, 6, 6)
     shapes = [MultiPolygon([ring, box(20, 0, 21, 1)]), box(4, 4, 6, 6)]
     communes = gpd.GeoDataFrame(
-        {"code": ["a", "b"]},
+        {"commune_code": ["a", "b"]},
         geometry=shapely.transform(np.array(shapes), lambda xy: xy * 100 + [EAST, NORTH]),
         crs=9215,
     )
@@ -87,7 +87,7 @@ def test_holes_and_parts_on_either_side() -> None:
     )
     pieces = overlay_pieces(communes, plots)
     found = {
-        (row.plot, None if pd.isna(row.code) else row.code): round(row.area_ha, 9)
+        (row.plot, None if pd.isna(row.commune_code) else row.commune_code): round(row.area_ha, 9)
         for row in pieces.rename_axis(None).itertuples(name="Piece")
     }
     assert found == {
@@ -106,7 +106,7 @@ def test_ground_outside_stands_under_no_commune(communes: Any) -> None:
     found = Findings()
     plots = squares((19, 0, 22, 1), (30, 0, 31, 1), land=["bare", "water"])
     table = overlay_area(communes, plots, findings=found)
-    assert table["code"].isna().tolist() == [False, True, True]
+    assert table["commune_code"].isna().tolist() == [False, True, True]
     assert table["land"].tolist() == ["bare", "bare", "water"]
     assert table["area_ha"].tolist() == [1.0, 2.0, 1.0]
     assert table["ledger_ha"].isna().all()
@@ -119,7 +119,7 @@ def test_a_plot_far_from_the_communes_is_told(communes: Any) -> None:
     plots = squares((0, 0, 1, 1), (-4500, -24000, -4499, -23999), (30, 0, 31, 1))
     found = Findings()
     pieces = overlay_pieces(communes, plots, findings=found)
-    assert pieces["code"].isna().tolist() == [False, True, True]
+    assert pieces["commune_code"].isna().tolist() == [False, True, True]
     far = kinds(found)["far-outside"]
     assert (far.severity, far.rows, far.area_ha) == ("problem", (1,), pytest.approx(1.0))
     assert "off by up to 0.6%" in far.message.en
@@ -159,10 +159,10 @@ def doubtful(plots: gpd.GeoDataFrame) -> Any:
 
 
 def test_ground_claimed_twice_goes_to_the_lower_code() -> None:
-    communes = squares((8, 0, 20, 10), (0, 0, 10, 10), code=["06004", "06001"])
+    communes = squares((8, 0, 20, 10), (0, 0, 10, 10), commune_code=["06004", "06001"])
     found = Findings()
     pieces = overlay_pieces(communes, squares((7, 0, 11, 1), (8.5, 2, 9.5, 3)), findings=found)
-    assert pieces["code"].tolist() == ["06001", "06004", "06001"]
+    assert pieces["commune_code"].tolist() == ["06001", "06004", "06001"]
     assert pieces["area_ha"].tolist() == pytest.approx([3.0, 1.0, 1.0])
     claim = kinds(found)["double-claim"]
     assert format_number(claim.area_ha, "vi", decimals=4) + " ha" in claim.message.vi
@@ -178,7 +178,7 @@ def in_feet(*bounds: tuple[float, ...], **columns: Any) -> gpd.GeoDataFrame:
 
 def test_findings_are_in_hectares_whatever_the_unit_of_the_crs() -> None:
     hectare = 1e4 * (1200 / 3937) ** 2 / 1e4  # of a square of 100 feet
-    communes = in_feet((0, 0, 10, 10), (8, 0, 20, 10), code=["a", "b"])
+    communes = in_feet((0, 0, 10, 10), (8, 0, 20, 10), commune_code=["a", "b"])
     bow = shapely.Polygon([(1e6, 2e5), (1_000_200, 200_200), (1_000_200, 2e5), (1e6, 200_200)])
     plots = pd.concat(
         [in_feet((9, 0, 11, 1), (19, 0, 22, 1)), gpd.GeoDataFrame(geometry=[bow], crs=2263)],
@@ -194,17 +194,17 @@ def test_findings_are_in_hectares_whatever_the_unit_of_the_crs() -> None:
 
 
 def test_ground_claimed_three_times_counts_once() -> None:
-    communes = squares((0, 0, 2, 2), (1, 0, 3, 2), (1, 1, 4, 2), code=["b", "a", "c"])
+    communes = squares((0, 0, 2, 2), (1, 0, 3, 2), (1, 1, 4, 2), commune_code=["b", "a", "c"])
     pieces = overlay_pieces(communes, squares((0, 0, 4, 2)))
-    areas = dict(zip(pieces["code"].fillna("outside"), pieces["area_ha"], strict=True))
+    areas = dict(zip(pieces["commune_code"].fillna("outside"), pieces["area_ha"], strict=True))
     assert areas == pytest.approx({"a": 4.0, "b": 2.0, "c": 1.0, "outside": 1.0})
 
 
 def test_rows_with_one_code_are_one_commune() -> None:
-    communes = squares((0, 0, 1, 1), (1, 0, 2, 1), (2, 0, 3, 1), code=["a", "b", "a"])
+    communes = squares((0, 0, 1, 1), (1, 0, 2, 1), (2, 0, 3, 1), commune_code=["a", "b", "a"])
     found = Findings()
     pieces = overlay_pieces(communes, squares((0, 0, 3, 1)), findings=found)
-    assert pieces["code"].tolist() == ["a", "b"]
+    assert pieces["commune_code"].tolist() == ["a", "b"]
     assert pieces["area_ha"].tolist() == pytest.approx([2.0, 1.0])
     assert kinds(found)["duplicate-id"].examples == ("a",)
 
@@ -233,7 +233,7 @@ def test_thin_pieces_are_no_rounding(communes: Any) -> None:
     """What coordinates can tell is kept: 5 mm of a plot of 1 ha, and half of a plot of 1 mm²."""
     plots = squares((9, 0, 10.00005, 1), (9.999995, 5, 10.000005, 5.00001))
     pieces = overlay_pieces(communes, plots)
-    assert pieces["code"].tolist() == ["06001", "06004"] * 2
+    assert pieces["commune_code"].tolist() == ["06001", "06004"] * 2
     assert pieces["area_ha"].tolist()[1] == pytest.approx(5e-5, rel=1e-4)
     assert pieces["share_ratio"].tolist()[2:] == pytest.approx([0.5, 0.5], rel=1e-4)
 
@@ -267,7 +267,7 @@ def test_missing_ledger_areas_of_any_number_type_stay_missing(communes: Any) -> 
 def test_sums_stand_in_the_order_of_codes_and_classes(communes: Any) -> None:
     plots = squares((11, 0, 12, 1), (1, 0, 2, 1), (3, 0, 4, 1), land=["b", "d", "c"])
     table = overlay_area(communes, plots)
-    assert table[["code", "land"]].to_numpy().tolist() == [
+    assert table[["commune_code", "land"]].to_numpy().tolist() == [
         ["06001", "c"],
         ["06001", "d"],
         ["06004", "b"],
@@ -288,7 +288,7 @@ def test_slivers_go_to_the_larger_side_only_when_asked(communes: Any) -> None:
     found = Findings()
     plots = squares((9.995, 0, 12, 1), (0, 0, 0.001, 0.001), dtich=[4.0, 0.1])
     pieces = overlay_pieces(communes, plots, ledger_column="dtich", sliver_m2=51.0, findings=found)
-    assert pieces["code"].tolist() == ["06004", "06001"]  # a small whole plot is no sliver
+    assert pieces["commune_code"].tolist() == ["06004", "06001"]  # a small whole plot is no sliver
     assert pieces["share_ratio"].tolist() == [1.0, 1.0]
     assert pieces["area_ha"].tolist() == pytest.approx([2.005, 1e-6])
     assert pieces["ledger_ha"].tolist() == [4.0, 0.1]
@@ -298,10 +298,10 @@ def test_slivers_go_to_the_larger_side_only_when_asked(communes: Any) -> None:
 def test_a_plot_that_gave_its_slivers_away_is_whole() -> None:
     # Seven communes; the shares of the first six do not add up to 1 less that of the last.
     cuts = [0.0, 0.0021, 0.0047, 0.0113, 0.0196, 0.0282, 0.0371, 7.3]
-    communes = squares(*((a, 0, b, 10) for a, b in pairwise(cuts)), code=list("abcdefg"))
+    communes = squares(*((a, 0, b, 10) for a, b in pairwise(cuts)), commune_code=list("abcdefg"))
     plots = squares(*((0, 0, 7.3 - k / 7, 1 + k / 3) for k in range(20)))
     pieces = overlay_pieces(communes, plots, sliver_m2=2000.0)
-    assert pieces["code"].tolist() == ["g"] * 20
+    assert pieces["commune_code"].tolist() == ["g"] * 20
     assert (pieces["share_ratio"] == 1.0).all()
     assert pieces["area_ha"].to_numpy() == pytest.approx(plots.area.to_numpy() / 1e4, rel=1e-12)
 
@@ -312,7 +312,7 @@ def test_a_plot_without_geometry_keeps_its_ledger_area(communes: Any) -> None:
     plots.loc[1, "geometry"] = Polygon()
     found = Findings()
     pieces = overlay_pieces(communes, plots, ledger_column="dtich", findings=found)
-    assert pieces["code"].isna().all()
+    assert pieces["commune_code"].isna().all()
     assert pieces[["share_ratio", "area_ha", "ledger_ha"]].to_numpy().tolist() == [
         [1.0, 0.0, 1.5],
         [1.0, 0.0, 2.5],
@@ -333,7 +333,7 @@ def test_an_invalid_plot_is_repaired_and_reported_or_refused(communes: Any) -> N
 
 
 def test_an_invalid_commune_is_repaired_and_reported() -> None:
-    bow = plot((0, 0), (4, 4), (4, 0), (0, 4), code=["06001"])
+    bow = plot((0, 0), (4, 4), (4, 0), (0, 4), commune_code=["06001"])
     found = Findings()
     pieces = overlay_pieces(bow, squares((0, 0, 1, 4)), findings=found)
     assert pieces["area_ha"].tolist() == pytest.approx([3.0, 1.0])
@@ -348,7 +348,7 @@ def test_a_coordinate_that_is_no_number_keeps_the_ledger_area(communes: Any, val
     plots.loc[0, "geometry"] = broken
     found = Findings()
     pieces = overlay_pieces(communes, plots, ledger_column="dtich", findings=found)
-    assert pieces["code"].isna().tolist() == [True, False, False]
+    assert pieces["commune_code"].isna().tolist() == [True, False, False]
     assert pieces[["area_ha", "ledger_ha"]].to_numpy().tolist() == [
         [0.0, 1.5],
         [1.0, 1.0],
@@ -365,7 +365,7 @@ def test_a_commune_without_geometry_holds_nothing(communes: Any) -> None:
     communes.loc[1, "geometry"] = None
     found = Findings()
     pieces = overlay_pieces(communes, squares((9, 0, 11, 1)), findings=found)
-    assert pieces["code"].fillna("outside").tolist() == ["06001", "outside"]
+    assert pieces["commune_code"].fillna("outside").tolist() == ["06001", "outside"]
     assert kinds(found)["no-geometry"].examples == ("06004",)
 
 
@@ -381,7 +381,7 @@ def test_groups_with_missing_attributes_are_kept(communes: Any) -> None:
 
 def test_grouping_by_nothing_gives_communes(communes: Any) -> None:
     table = overlay_area(communes, squares((9, 0, 11, 1), (0, 0, 1, 1)), by=())
-    assert table.columns.tolist() == ["code", "plots", "area_ha", "ledger_ha"]
+    assert table.columns.tolist() == ["commune_code", "plots", "area_ha", "ledger_ha"]
     assert table["area_ha"].tolist() == [2.0, 1.0]
 
 
@@ -395,10 +395,10 @@ def test_missing_ledger_areas_are_reported_and_not_zero(communes: Any) -> None:
 
 
 def test_ids_may_be_numbers() -> None:
-    communes = squares((0, 0, 1, 1), (1, 0, 2, 1), code=[6004, 6001])
+    communes = squares((0, 0, 1, 1), (1, 0, 2, 1), commune_code=[6004, 6001])
     pieces = overlay_pieces(communes, squares((0, 0, 3, 1)))
-    assert pieces["code"].tolist() == [6001, 6004, pd.NA]
-    assert str(pieces["code"].dtype) == "Int64"
+    assert pieces["commune_code"].tolist() == [6001, 6004, pd.NA]
+    assert str(pieces["commune_code"].dtype) == "Int64"
 
 
 def test_index_labels_name_the_plots(communes: Any) -> None:
@@ -412,7 +412,7 @@ def test_no_plots_give_no_rows(communes: Any) -> None:
     plots = squares((0, 0, 1, 1), land=["x"]).iloc[:0]
     assert overlay_pieces(communes, plots).empty
     assert overlay_area(communes, plots).columns.tolist() == [
-        "code",
+        "commune_code",
         "land",
         "plots",
         "area_ha",
@@ -422,7 +422,7 @@ def test_no_plots_give_no_rows(communes: Any) -> None:
 
 def test_no_communes_leave_everything_outside(communes: Any) -> None:
     pieces = overlay_pieces(communes.iloc[:0], squares((0, 0, 1, 1)))
-    assert pieces["code"].isna().tolist() == [True]
+    assert pieces["commune_code"].isna().tolist() == [True]
     assert pieces["area_ha"].tolist() == [1.0]
 
 
@@ -443,7 +443,7 @@ def test_pieces_have_their_geometry_on_request(communes: Any) -> None:
     assert pieces.crs == plots.crs
     assert pieces.area.tolist() == pytest.approx((pieces["area_ha"] * 1e4).tolist())
     assert pieces.geometry.iloc[2] is plots.geometry.iloc[1], "a plot inside is never cut"
-    outside = pieces[pieces["code"].isna()]
+    outside = pieces[pieces["commune_code"].isna()]
     assert outside.total_bounds.tolist() == [EAST + 2000, NORTH, EAST + 2200, NORTH + 100]
     whole = overlay_geometry(communes, plots.iloc[[1]])
     assert whole.geometry.iloc[0] is plots.geometry.iloc[1], "nothing to cut at all"
@@ -477,11 +477,11 @@ def test_columns_and_index_are_checked(communes: Any) -> None:
     with pytest.raises(InputError, match=r"communes: expected columns \['xa'\]"):
         overlay_area(communes, plots, id_column="xa")
     with pytest.raises(InputError, match=r"columns \['land'\] would stand twice.*rename"):
-        overlay_area(communes.rename(columns={"code": "land"}), plots, id_column="land")
+        overlay_area(communes.rename(columns={"commune_code": "land"}), plots, id_column="land")
     with pytest.raises(InputError, match=r"columns \['plots'\] would stand twice"):
         overlay_area(communes, plots.assign(plots=1), by=("plots",))
     with pytest.raises(InputError, match=r"columns \['plot'\] would stand twice"):
-        overlay_pieces(communes.rename(columns={"code": "plot"}), plots, id_column="plot")
+        overlay_pieces(communes.rename(columns={"commune_code": "plot"}), plots, id_column="plot")
     with pytest.raises(InputError, match=r"'dtich' must hold numbers \(ha\), found str"):
         overlay_area(communes, plots, ledger_column="dtich")
     with pytest.raises(InputError, match=r"plots: expected columns \['dien_tich'\]"):
@@ -489,7 +489,7 @@ def test_columns_and_index_are_checked(communes: Any) -> None:
     with pytest.raises(InputError, match=r"1 repeated labels.*reset_index"):
         overlay_area(communes, plots.set_index(pd.Index([7, 7])))
     with pytest.raises(InputError, match=r"communes: 1 rows without id, rows \[1\]"):
-        overlay_area(communes.assign(code=["a", None]), plots)
+        overlay_area(communes.assign(commune_code=["a", None]), plots)
     with pytest.raises(InputError, match=r"Polygons are needed, found 2 other"):
         overlay_area(communes, plots.set_geometry(plots.centroid))
 

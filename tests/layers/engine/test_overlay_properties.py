@@ -31,7 +31,7 @@ def communes() -> gpd.GeoDataFrame:
     seeds = np.random.default_rng(5).uniform(0, SIDE, (9, 2))
     frame = shapely.box(0, 0, SIDE, SIDE)
     cells = shapely.get_parts(shapely.voronoi_polygons(shapely.MultiPoint(seeds), extend_to=frame))
-    return placed(shapely.intersection(cells, frame), code=[f"{i:05}" for i in range(9)])
+    return placed(shapely.intersection(cells, frame), commune_code=[f"{i:05}" for i in range(9)])
 
 
 @few
@@ -44,10 +44,10 @@ def test_pieces_agree_with_geos(communes: Any, shapes: list[shapely.Geometry]) -
     )
     expected = shapely.area(shared) / 1e4
     found = np.zeros_like(expected)
-    inside = pieces.dropna(subset=["code"])
-    found[inside["plot"], inside["code"].astype(int)] = inside["area_ha"]
+    inside = pieces.dropna(subset=["commune_code"])
+    found[inside["plot"], inside["commune_code"].astype(int)] = inside["area_ha"]
     assert found == pytest.approx(expected, abs=1e-8)
-    outside = pieces[pieces["code"].isna()].set_index("plot")["area_ha"]
+    outside = pieces[pieces["commune_code"].isna()].set_index("plot")["area_ha"]
     lacking = plots.area / 1e4 - expected.sum(axis=1)
     assert outside.reindex(plots.index).fillna(0).tolist() == pytest.approx(
         lacking.tolist(), abs=1e-8
@@ -61,7 +61,7 @@ def test_shares_and_ledger_close_on_each_plot(
 ) -> None:
     plots = placed(shapes, dtich=ledger * np.arange(1, len(shapes) + 1))
     pieces = overlay_pieces(communes, plots, ledger_column="dtich")
-    sums = pieces.drop(columns="code").groupby("plot").sum()
+    sums = pieces.drop(columns="commune_code").groupby("plot").sum()
     assert sums["share_ratio"].tolist() == pytest.approx([1.0] * len(plots), abs=1e-12)
     assert sums["area_ha"].tolist() == pytest.approx((plots.area / 1e4).tolist(), rel=1e-12)
     assert sums["ledger_ha"].tolist() == pytest.approx(plots["dtich"].tolist(), rel=1e-12)
@@ -91,7 +91,7 @@ def test_cutting_a_plot_in_two_changes_no_total(
     whole = placed([shape], land=["x"], dtich=[10.0])
     cut = placed(halves, land=["x", "x"], dtich=10 * areas / areas.sum())
     first, second = (
-        overlay_area(communes, plots, ledger_column="dtich").set_index(["code", "land"])
+        overlay_area(communes, plots, ledger_column="dtich").set_index(["commune_code", "land"])
         for plots in (whole, cut)
     )
     columns = ["area_ha", "ledger_ha"]
@@ -103,9 +103,9 @@ def test_cutting_a_plot_in_two_changes_no_total(
 @given(shapes_in(SIDE), shapes_in(SIDE))
 def test_communes_of_any_shape(shape: shapely.Geometry, plot: shapely.Geometry) -> None:
     other = shapely.difference(shapely.box(-9, -9, 20, 20), shape)
-    communes = placed([shape, other], code=["a", "b"])
+    communes = placed([shape, other], commune_code=["a", "b"])
     plots = placed([plot])
-    pieces = overlay_pieces(communes, plots).set_index("code")["area_ha"]
+    pieces = overlay_pieces(communes, plots).set_index("commune_code")["area_ha"]
     expected = shapely.area(shapely.intersection([shape, other], plot))
     assert [pieces.get(code, 0.0) for code in "ab"] == pytest.approx(expected.tolist(), abs=1e-8)
 
@@ -129,11 +129,11 @@ def test_edges_on_a_grid_meet_in_every_way(
     second = shapely.difference(shapely.box(0, 0, 18, 9), first)
     zones = [first] if second.is_empty else [first, second]
     plots = [shapely.union_all(plot_boxes), *plot_boxes]
-    pieces = overlay_pieces(placed(zones, code=list("ab"[: len(zones)])), placed(plots))
+    pieces = overlay_pieces(placed(zones, commune_code=list("ab"[: len(zones)])), placed(plots))
     for number, plot in enumerate(plots):
         expected = {code: z.intersection(plot).area for code, z in zip("ab", zones, strict=False)}
-        mine = pieces[(pieces["plot"] == number) & pieces["code"].notna()]
-        found = dict(zip(mine["code"], mine["area_ha"], strict=True))
+        mine = pieces[(pieces["plot"] == number) & pieces["commune_code"].notna()]
+        found = dict(zip(mine["commune_code"], mine["area_ha"], strict=True))
         assert found == pytest.approx({k: v for k, v in expected.items() if v}, abs=1e-9)
 
 

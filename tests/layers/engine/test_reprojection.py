@@ -71,7 +71,7 @@ def test_rings_are_kept_apart() -> None:
 
 def test_polygons_in_degrees_on_a_projected_raster() -> None:
     shape = shapely.Polygon([(106.0, 22.0), (107.0, 22.0), (106.5, 21.5)])
-    frame = gpd.GeoDataFrame({"code": ["a"]}, geometry=[shape], crs=4326)
+    frame = gpd.GeoDataFrame({"commune_code": ["a"]}, geometry=[shape], crs=4326)
     transform = Affine(10, 0, 420_000, 0, -10, 2_420_000)
     with raster_file(np.ones((2, 2)), transform=transform).open() as raster:
         found = sums(tabulate_area(frame, raster), "area_ha")

@@ -26,7 +26,7 @@ from tests.layers.engine.engine_ground import EAST, NORTH, polygons, raster_file
 def test_whole_and_cut_cells_of_a_square() -> None:
     with raster_file([[1, 2], [3, 4]]).open() as raster:
         table = tabulate_area(polygons(box(0, 0, 1.5, 1.5)), raster)
-    assert list(table.columns) == ["code", "class", "cells", "area_ha"]
+    assert list(table.columns) == ["commune_code", "class", "cells", "area_ha"]
     assert str(table["class"].dtype) == "Int64"
     assert sums(table) == {1: 1.0, 2: 0.5, 3: 0.5, 4: 0.25, None: 0.0}
     assert sums(table, "area_ha") == {1: 1.0, 2: 0.5, 3: 0.5, 4: 0.25, None: 0.0}
@@ -235,7 +235,7 @@ def test_no_polygons_give_no_rows() -> None:
     with raster_file([[1]]).open() as raster:
         table = tabulate_area(polygons(), raster)
     assert table.empty
-    assert list(table.columns) == ["code", "class", "cells", "area_ha"]
+    assert list(table.columns) == ["commune_code", "class", "cells", "area_ha"]
 
 
 def test_an_invalid_polygon_is_repaired_and_reported() -> None:
@@ -257,7 +257,7 @@ def test_repairs_are_told_in_hectares_whatever_the_crs_of_the_polygons(crs: str)
     middle = gpd.GeoSeries([shapely.Point(place)], crs=4326).to_crs(grid)[0]
     bow = Polygon([(-1e3, -1e3), (1e3, 1e3), (1e3, -1e3), (-1e3, 1e3)])
     bow = shapely.transform(bow, lambda xy: xy + np.array([middle.x, middle.y]))
-    frame = gpd.GeoDataFrame({"code": ["a"]}, geometry=[bow], crs=grid).to_crs(crs)
+    frame = gpd.GeoDataFrame({"commune_code": ["a"]}, geometry=[bow], crs=grid).to_crs(crs)
     west, north = middle.x - 2e3, middle.y + 2e3
     found = Findings()
     with raster_file(
@@ -272,7 +272,7 @@ def test_order_of_rows_is_that_of_the_polygons() -> None:
     frame = polygons(box(0, 0, 1, 1), box(1, 0, 2, 1), codes=["z", "a"])
     with raster_file([[3, 1]]).open() as raster:
         table = tabulate_area(frame, raster)
-    assert table["code"].tolist() == ["z", "z", "a", "a"]
+    assert table["commune_code"].tolist() == ["z", "z", "a", "a"]
     assert table["class"].fillna(-1).tolist() == [3, -1, 1, -1]
 
 
@@ -357,7 +357,9 @@ def test_classes_beyond_64_bits_are_refused() -> None:
 def test_polygons_must_have_ids_and_a_crs() -> None:
     frame = polygons(box(0, 0, 1, 1), box(1, 0, 2, 1), codes=["a", None])
     with raster_file([[1]]).open() as raster:
-        with pytest.raises(InputError, match=r"columns \['xa'\], found \['code', 'geometry'\]"):
+        with pytest.raises(
+            InputError, match=r"columns \['xa'\], found \['commune_code', 'geometry'\]"
+        ):
             tabulate_area(frame, raster, id_column="xa")
         with pytest.raises(InputError, match=r"1 rows without id, rows \[1\]"):
             tabulate_area(frame, raster)
@@ -366,7 +368,7 @@ def test_polygons_must_have_ids_and_a_crs() -> None:
 
 
 def test_ids_cannot_have_a_name_of_the_result() -> None:
-    frame = polygons(box(0, 0, 1, 1)).rename(columns={"code": "class"})
+    frame = polygons(box(0, 0, 1, 1)).rename(columns={"commune_code": "class"})
     with (
         raster_file([[1]]).open() as raster,
         pytest.raises(InputError, match=r"columns \['class'\] would stand twice"),
@@ -406,7 +408,7 @@ def test_workers_are_counted_or_a_client(workers: Any) -> None:
 
 
 def test_web_mercator_is_refused() -> None:
-    square = squares((0, 0, 10, 10), code=["a"])
+    square = squares((0, 0, 10, 10), commune_code=["a"])
     with (
         raster_file([[1]], crs="EPSG:3857").open() as raster,
         pytest.raises(CrsError, match=r"\+16\.\d\d%.*at most 0\.20%.*equal-area"),
@@ -419,7 +421,7 @@ def test_cells_of_a_lon_lat_raster_have_their_area_on_the_ellipsoid() -> None:
     transform = Affine(second, 0, 106.7, 0, -second, 21.85)
     with raster_file([[1, 2], [1, 2]], crs="EPSG:4326", transform=transform).open() as raster:
         square = box(106.7, 21.85 - 2 * second, 106.7 + 2 * second, 21.85 + second)
-        frame = gpd.GeoDataFrame({"code": ["a"]}, geometry=[square], crs="EPSG:4326")
+        frame = gpd.GeoDataFrame({"commune_code": ["a"]}, geometry=[square], crs="EPSG:4326")
         table = tabulate_area(frame, raster)
     assert sums(table) == pytest.approx({1: 2.0, 2: 2.0, None: 2.0})
     areas = sums(table, "area_ha")
@@ -487,7 +489,9 @@ def test_a_raster_in_feet_gives_hectares() -> None:
     transform = Affine(1000, 0, 1_000_000, 0, -1000, 300_000)
     with raster_file([[1]], crs="EPSG:2263", transform=transform).open() as raster:
         frame = gpd.GeoDataFrame(
-            {"code": ["a"]}, geometry=[box(1_000_000, 299_000, 1_001_000, 300_000)], crs=2263
+            {"commune_code": ["a"]},
+            geometry=[box(1_000_000, 299_000, 1_001_000, 300_000)],
+            crs=2263,
         )
         table = tabulate_area(frame, raster)
     assert sums(table, "area_ha")[1] == pytest.approx(1000**2 * (1200 / 3937) ** 2 / 1e4, rel=1e-12)

@@ -190,9 +190,9 @@ def test_agreement_with_exactextract(raster: Any, shapes: list[shapely.Geometry]
     frame = polygons(*shapes)
     table = tabulate_area(frame, raster)
     peer = exactextract.exact_extract(
-        raster, frame, ["count", "unique", "frac"], include_cols=["code"], output="pandas"
+        raster, frame, ["count", "unique", "frac"], include_cols=["commune_code"], output="pandas"
     )
-    for code, count, unique, frac in peer[["code", "count", "unique", "frac"]].to_numpy():
+    for code, count, unique, frac in peer[["commune_code", "count", "unique", "frac"]].to_numpy():
         expected = {int(k): count * share for k, share in zip(unique, frac, strict=True)}
         found = sums(table, code=code)
         found.pop(None)

@@ -51,7 +51,7 @@ def test_each_row_of_a_lon_lat_raster_has_the_area_proj_gives(
     classes = np.repeat(np.arange(1, ROWS + 1)[:, None], COLUMNS, axis=1)
     north = TOP - CELL * first_row
     whole = box(WEST + CELL, TOP - CELL * ROWS, WEST + CELL * COLUMNS, north)
-    frame = gpd.GeoDataFrame({"code": ["a"]}, geometry=[whole], crs="EPSG:4326")
+    frame = gpd.GeoDataFrame({"commune_code": ["a"]}, geometry=[whole], crs="EPSG:4326")
     with lon_lat_raster(classes, south_up=south_up).open() as raster:
         found = sums(tabulate_area(frame, raster), "area_ha")
     width = CELL * (COLUMNS - 1)
@@ -69,7 +69,7 @@ def test_windows_of_a_lon_lat_raster_take_their_own_rows(
     base = 1 if dtype == "uint8" else 1000
     classes = np.repeat(base + 40 * np.arange(ROWS * 4)[:, None] % 250, 20, axis=1)
     frame = gpd.GeoDataFrame(
-        {"code": ["a"]},
+        {"commune_code": ["a"]},
         geometry=[box(WEST + 0.02, TOP - CELL * 30.5, WEST + 0.97, TOP - CELL * 2.25)],
         crs="EPSG:4326",
     )
@@ -149,7 +149,7 @@ def mesh() -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
 
     codes = [f"{n:05}" for n in range(len(cells))]
     return (
-        gpd.GeoDataFrame({"code": codes}, geometry=place(cells), crs="EPSG:9215"),
+        gpd.GeoDataFrame({"commune_code": codes}, geometry=place(cells), crs="EPSG:9215"),
         gpd.GeoDataFrame({"dtich": 1.0}, index=range(300), geometry=place(plots), crs="EPSG:9215"),
     )
 
@@ -163,14 +163,16 @@ def test_pieces_agree_with_intersections_by_geos(
     for plot, shape in enumerate(plots.geometry):
         areas = shapely.area(shapely.intersection(shapes, shape)) / 1e4
         expected = {
-            code: area for code, area in zip(communes["code"], areas, strict=True) if area > 1e-9
+            code: area
+            for code, area in zip(communes["commune_code"], areas, strict=True)
+            if area > 1e-9
         }
         outside = shape.area / 1e4 - sum(expected.values())
         mine = pieces[pieces["plot"] == plot]
-        held = mine[mine["code"].notna()]
-        found = dict(zip(held["code"], held["area_ha"], strict=True))
+        held = mine[mine["commune_code"].notna()]
+        found = dict(zip(held["commune_code"], held["area_ha"], strict=True))
         assert found == pytest.approx(expected, abs=1e-9, rel=1e-9)
-        beyond = mine.loc[mine["code"].isna(), "area_ha"].sum()
+        beyond = mine.loc[mine["commune_code"].isna(), "area_ha"].sum()
         assert beyond == pytest.approx(outside if outside > 1e-9 else 0.0, abs=1e-8)
         assert mine["ledger_ha"].sum() == pytest.approx(1.0, abs=1e-12)
 
@@ -203,7 +205,7 @@ def test_exactextract_on_cells_that_differ_by_row() -> None:
     exactextract = pytest.importorskip("exactextract", reason="exactextract is in the extra bench")
     classes = np.random.default_rng(5).integers(1, 4, (ROWS, COLUMNS))
     shape = shapely.Polygon([(106.03, 22.47), (106.29, 22.41), (106.22, 22.07), (106.01, 22.2)])
-    frame = gpd.GeoDataFrame({"code": ["a"]}, geometry=[shape], crs="EPSG:4326")
+    frame = gpd.GeoDataFrame({"commune_code": ["a"]}, geometry=[shape], crs="EPSG:4326")
     with lon_lat_raster(classes, south_up=False).open() as raster:
         found = sums(tabulate_area(frame, raster), "area_ha")
         cells = exactextract.exact_extract(
@@ -221,7 +223,9 @@ def test_exactextract_on_cells_that_differ_by_row() -> None:
 
 def test_slivers_are_measured_as_geos_measures_them() -> None:
     """Pieces below the limit go to the largest piece; the plot keeps its area to the last digit."""
-    communes = squares((0, 0, 10, 10), (10, 0, 20, 10), (0, 10, 20, 20), code=["a", "b", "c"])
+    communes = squares(
+        (0, 0, 10, 10), (10, 0, 20, 10), (0, 10, 20, 20), commune_code=["a", "b", "c"]
+    )
     plot = shapely.transform(
         shapely.Polygon([(9.95, 5), (14, 5), (14, 10.02), (9.95, 10.02)]),
         lambda xy: xy * 100 + [EAST, NORTH],
