@@ -195,7 +195,7 @@ def round_plan(
     rounded = round_allocation(
         allocation,
         step=step,
-        time_limit_s=prepared.rounding_seconds,
+        nodes=prepared.rounding_nodes,
         present=None if present is None else present[PRESENT.names],
     )
     held = _in_order(rounded.held, prepared.names)

@@ -485,14 +485,16 @@ def join_zone_land(
 ) -> pd.DataFrame:
     """Add printed ``available_ha`` and ``gap_ha`` to printed zones."""
     step = 10.0**-decimals
-    parts = []
-    for _, rows in land.groupby("zone", sort=False):
-        known = rows["available_ha"].notna().all()
-        rounded = round_to_total(rows["available_ha"].to_numpy(), step=step) if known else np.nan
-        parts.append(rows.assign(available_ha=rounded))
-    printed = pd.concat([land.iloc[:0], *parts])[[*_PAIR, "available_ha"]]
+    planned = allocation.groupby(_PAIR)["planned_ha"].sum()
+    land = land.sort_values(_PAIR)
+    added = planned.reindex(pd.MultiIndex.from_frame(land[_PAIR])).fillna(0.0)
+    rounded = np.full(len(land), np.nan)
+    for group in land.groupby("zone").indices.values():
+        area = land["available_ha"].to_numpy()[group]
+        if not np.isnan(area).any():
+            rounded[group] = round_to_total(area, step=step, floors=added.to_numpy()[group])
+    printed = land.assign(available_ha=rounded)[[*_PAIR, "available_ha"]]
     pairs = pd.MultiIndex.from_frame(printed[_PAIR])
-    added = allocation.groupby(_PAIR)["planned_ha"].sum().reindex(pairs).fillna(0.0)
     lost = losses.groupby(_PAIR)["loss_ha"].sum().reindex(pairs).fillna(0.0)
     gap = (added.to_numpy() - lost.to_numpy()).round(decimals) + 0.0
     joined = zones.merge(printed.assign(gap_ha=gap), on=_PAIR, how="left", validate="1:1")

@@ -86,8 +86,8 @@ class Prepared:
         Names of zones by id, and of layers by ``ORIGIN`` and their own name.
     findings : tuple of Finding
         Zones set aside, and where land comes from.
-    rounding_seconds : float
-        Time for the rounding over communes, zones and years.
+    rounding_nodes : int
+        Most nodes of the search for a rounding over communes, zones and years.
     aside : mapping of str to Phrase
         Zones of the plan that are not allocated, and why.
     """
@@ -96,7 +96,7 @@ class Prepared:
     settings: AllocationSettings
     names: dict[str, Phrase]
     findings: tuple[Finding, ...]
-    rounding_seconds: float = 60.0
+    rounding_nodes: int = 500
     aside: Mapping[str, Phrase] = field(default_factory=dict)
 
 
@@ -153,9 +153,9 @@ def prepare_allocation(
     inputs = _by_plot(project, own, inputs, communes, layers or {}, crops, locks)
     inputs = free_land_of(lost_aside, inputs, settings, standing=tables["zones"])
     findings.extend(tell_losses_aside(lost_aside, names))
-    seconds = section.rounding_seconds
+    nodes = section.rounding_nodes
     told = tuple(findings.items)
-    return Prepared(inputs, settings, names, told, seconds, asked.aside)
+    return Prepared(inputs, settings, names, told, nodes, asked.aside)
 
 
 def _settings(project: Project, plan: Plan, findings: Findings) -> AllocationSettings:

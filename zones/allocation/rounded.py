@@ -16,6 +16,7 @@ from layers.base.errors import ClosureError
 from layers.base.language import Phrase
 from zones.allocation.allocate import HELD, Allocation
 from zones.allocation.inputs import PRESENT
+from zones.allocation.land_years import usable_land
 from zones.allocation.limits import NOT_ALLOCATED
 from zones.allocation.model import lost_until, planned_until, present_until
 from zones.rounding.rounding import clean_steps, round_table, round_to_total, whole_steps
@@ -48,6 +49,8 @@ class RoundedAllocation:
         ``zone, commune_code, source, year, planned_ha``: ``planned`` by land source.
     held : pandas.DataFrame
         ``HELD`` with printed figures; ``end_ha`` = present − lost + added.
+    land : pandas.DataFrame
+        ``commune_code, source, usable_ha``: land that may be used, no less than is planted on it.
     step : float
         Multiple to which all is rounded, in hectares.
     notes : tuple of Phrase
@@ -62,6 +65,7 @@ class RoundedAllocation:
     planned: pd.DataFrame
     lands: pd.DataFrame
     held: pd.DataFrame
+    land: pd.DataFrame
     step: float
     notes: tuple[Phrase, ...]
     aside: pd.DataFrame = field(default_factory=PRESENT.empty)
@@ -71,7 +75,7 @@ def round_allocation(
     allocation: Allocation,
     *,
     step: float = 1.0,
-    time_limit_s: float = 60.0,
+    nodes: int = 500,
     present: pd.DataFrame | None = None,
 ) -> RoundedAllocation:
     """Round an allocation for print.
@@ -82,8 +86,8 @@ def round_allocation(
         The plan.
     step : float
         Multiple to round to, in hectares: 1 or 0.1.
-    time_limit_s : float
-        Seconds for the rounding over communes, zones and years.
+    nodes : int
+        Most nodes of the search for a rounding over communes, zones and years.
     present : pandas.DataFrame, optional
         ``zone, commune_code, present_ha`` as other pages print them, so that one figure is printed
         everywhere; zones among them that were not allocated are kept as such. Zones that are
@@ -121,16 +125,18 @@ def round_allocation(
         value="planned_ha",
         step=step,
         totals={"zone": wanted},
-        time_limit_s=time_limit_s,
+        nodes=nodes,
     )
     held, missed = _printed_held(allocation, (standing, losses.cells, planned.cells), step)
     notes = [table.note for table in (losses, planned) if table.note is not None]
+    lands = _by_land(allocation.plan, planned.cells, step)
     printed = RoundedAllocation(
         standing,
         losses.cells,
         planned.cells,
-        _by_land(allocation.plan, planned.cells, step),
+        lands,
         held,
+        _land(allocation, lands, step),
         step,
         (*notes, *missed),
         aside,
@@ -171,15 +177,34 @@ def _check_present(exact: pd.DataFrame, printed: pd.DataFrame, step: float) -> N
 
 
 def _by_land(plan: pd.DataFrame, planned: pd.DataFrame, step: float) -> pd.DataFrame:
-    """Share each printed cell out to its land sources."""
+    """Share each rounded cell out to its land; the sums of the land stay near theirs as well."""
     keys = [*_PAIR, "year"]
-    wanted = planned.rename(columns={"planned_ha": "printed_ha"})
+    wanted = planned.rename(columns={"planned_ha": "rounded_ha"})
     rows = plan.merge(wanted, on=keys).sort_values([*keys, "source"], ignore_index=True)
-    exact, total = rows["planned_ha"].to_numpy(), rows["printed_ha"].to_numpy()
-    shares = np.zeros(len(rows))
-    for group in rows.groupby(keys).indices.values():
-        shares[group] = round_to_total(exact[group], total=total[group[0]], step=step)
-    return rows.drop(columns="printed_ha").assign(planned_ha=shares)
+    cell = rows.groupby(keys, sort=False).ngroup()
+    place = rows.groupby(["commune_code", "source"]).ngroup()
+    shared = round_table(
+        rows.assign(cell=cell, place=place),
+        by=["cell", "place", "source"],
+        value="planned_ha",
+        step=step,
+        totals={"cell": rows["rounded_ha"].groupby(cell).first()},
+        margins=["cell", "place", "source"],
+    )
+    return shared.cells.drop(columns=["rounded_ha", "cell", "place"])
+
+
+def _land(allocation: Allocation, lands: pd.DataFrame, step: float) -> pd.DataFrame:
+    """Round the land that may be used; never less than what is planted there by the same tables."""
+    keys = ["source", "commune_code"]
+    usable = usable_land(allocation.inputs, allocation.settings).groupby(keys)["usable_ha"].sum()
+    used = lands.groupby(keys)["planned_ha"].sum().reindex(usable.index).fillna(0.0)
+    frame = pd.DataFrame({"usable_ha": usable, "used": used}).reset_index()
+    rounded = np.zeros(len(frame))
+    for group in frame.groupby("source").indices.values():
+        exact, floors = frame["usable_ha"].to_numpy()[group], frame["used"].to_numpy()[group]
+        rounded[group] = round_to_total(exact, step=step, floors=floors)
+    return frame.assign(usable_ha=rounded)[["commune_code", "source", "usable_ha"]]
 
 
 def _zone_totals(

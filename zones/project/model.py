@@ -212,7 +212,7 @@ class AllocationSection(_Part):
     must_weight: Number = Field(default=10.0, ge=0)
     pace_years: int = Field(default=10, ge=1, le=100)
     pace_by_zone: bool = False
-    rounding_seconds: Number = Field(default=60.0, gt=0)
+    rounding_nodes: int = Field(default=500, ge=1)
     elevation: Path | None = None
     decimal: Literal[".", ","] | None = None
     tables: AllocationTables = AllocationTables()

@@ -2,7 +2,8 @@
 
 For each cell a binary says whether it goes up; each total over some of the keys may take the step
 below or above its exact value. In a two-way table the rows form a network matrix, so a vertex of
-the linear relaxation is whole; a three-way table needs an integer programme.
+the linear relaxation is whole; so it is where the margins asked for are nested on either side. A
+three-way table needs an integer programme: its search ends after so many nodes, never by the clock.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ _NEAR = 1e-6
 _WEIGHTS = {0: 16.0, 1: 8.0, 2: 2.0}
 _TIE = 1e-5
 _FAR = 1000.0
+#: A rounding whose distance is within this part of the least possible is close enough.
+_GAP = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,10 @@ class Controls:
         The step below and the step above (the same for whole figures).
     fixed : dict
         Per key position: totals to meet, by code.
-    time_limit_s : float
-        Seconds for the integer programme.
+    nodes : int
+        Most nodes of the search in the integer programme.
+    margins : tuple of tuple of int or None
+        Totals to keep near, by key positions, nested on either side of a network; by default all.
     """
 
     codes: tuple[Integers, ...]
@@ -55,7 +60,17 @@ class Controls:
     low: Integers
     up: Integers
     fixed: dict[int, dict[int, int]]
-    time_limit_s: float
+    nodes: int = 500
+    margins: tuple[Margin, ...] | None = None
+
+    @property
+    def integer(self) -> bool:
+        """Whether an integer programme is needed."""
+        return self.margins is None and len(self.codes) == 3
+
+    def loose(self, margin: Margin) -> bool:
+        """Tell totals that may pass a step where no rounding keeps all of them."""
+        return 2 in margin if self.integer else not set(margin) & set(self.fixed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +85,14 @@ class Outcome:
         Margins, by key positions.
     furthest : float
         Greatest distance of a relaxed total from its exact value, in steps.
+    ended : bool
+        Whether the search ended at its limit of nodes, before the rounding was shown to be close.
     """
 
     steps: Integers
     relaxed: tuple[Margin, ...] = ()
     furthest: float = 0.0
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +111,12 @@ def round_cells(controls: Controls) -> Outcome:
     if len(controls.exact) == 0:
         return Outcome(np.empty(0, dtype="int64"))
     totals = _totals(controls)
-    steps = _solve(controls, totals)
+    steps, ended = _solve(controls, totals)
     if steps is not None:
-        return _checked(controls, Outcome(steps), totals)
+        return _checked(controls, Outcome(steps, ended=ended), totals)
     if len(controls.codes) == 3:
-        steps = _solve(controls, totals, elastic=True)
-        return _relaxed(controls, totals, steps)
+        steps, ended = _solve(controls, totals, elastic=True)
+        return replace(_relaxed(controls, totals, steps), ended=ended)
     raise InputError(
         en="The totals asked for cannot all be met by figures and totals within one step: leave "
         "some of them open.",
@@ -109,7 +127,8 @@ def round_cells(controls: Controls) -> Outcome:
 
 def _totals(controls: Controls) -> list[_Total]:
     keys = range(len(controls.codes))
-    margins = [m for size in range(len(controls.codes)) for m in combinations(keys, size)]
+    every = [m for size in range(len(controls.codes)) for m in combinations(keys, size)]
+    margins = every if controls.margins is None else controls.margins
     moved = _moved_to_fixed(controls)
     return [_total(controls, margin, moved) for margin in margins]
 
@@ -156,20 +175,18 @@ def _refuse_far(steps: int, exact: float) -> NoReturn:
     )
 
 
-def _solve(controls: Controls, totals: list[_Total], *, elastic: bool = False) -> Integers | None:
-    three_way = len(controls.codes) == 3
-    programme = _programme(controls, totals, integer=three_way)
+def _solve(
+    controls: Controls, totals: list[_Total], *, elastic: bool = False
+) -> tuple[Integers | None, bool]:
+    programme = _programme(controls, totals, integer=controls.integer)
     if elastic:
-        programme = _elastic(programme, len(controls.exact), totals)
-    if three_way:
-        solution = solve_programme(
-            programme,
-            time_limit_s=controls.time_limit_s,
-            options={"mip_rel_gap": 0.02, "mip_max_improving_sols": 4},
-        )
-    else:
-        solution = solve_programme(programme, method="dual")
-    return _up_or_down(controls, solution)
+        programme = _elastic(programme, controls, totals)
+    if not controls.integer:
+        return _up_or_down(controls, solve_programme(programme, method="dual")), False
+    limits = {"mip_max_nodes": controls.nodes, "mip_max_improving_sols": 4}
+    solution = solve_programme(programme, options={"mip_rel_gap": _GAP, **limits})
+    close = solution.status in {"optimal", "infeasible"} or solution.gap <= _GAP
+    return _up_or_down(controls, solution), not close
 
 
 def _up_or_down(controls: Controls, solution: Solution) -> Integers | None:
@@ -224,9 +241,12 @@ def _programme(controls: Controls, totals: list[_Total], *, integer: bool) -> Pr
     )
 
 
-def _elastic(programme: Programme, cells: int, totals: list[_Total]) -> Programme:
+def _elastic(programme: Programme, controls: Controls, totals: list[_Total]) -> Programme:
     """Let totals over the third key pass their range, at a price per step."""
-    rows = np.concatenate([np.full(len(total.exact), 2 in total.margin) for total in totals])
+    cells = len(controls.exact)
+    rows = np.concatenate(
+        [np.full(len(total.exact), controls.loose(total.margin)) for total in totals]
+    )
     loose = np.flatnonzero(rows)
     count = len(loose)
     beyond = sparse.csc_matrix(
@@ -243,7 +263,7 @@ def _elastic(programme: Programme, cells: int, totals: list[_Total]) -> Programm
         sparse.hstack([programme.matrix, beyond], format="csc"),
         programme.row_lower,
         programme.row_upper,
-        np.arange(len(programme.cost) + 2 * count) < cells,
+        (np.arange(len(programme.cost) + 2 * count) < cells) if controls.integer else None,
     )
 
 
@@ -269,7 +289,7 @@ def _matrix(cells: int, blocks: list[tuple[Integers, int, int]]) -> sparse.csc_m
 
 
 def _relaxed(controls: Controls, totals: list[_Total], steps: Integers | None) -> Outcome:
-    """Name the totals that had to be let go; without an answer in time, spread pair by pair."""
+    """Name the totals that had to be let go; without an answer, spread pair by pair."""
     if steps is None:
         steps = _without_third_key(controls, totals)
     loose = [total for total in totals if not _within(total, steps)]
@@ -278,7 +298,8 @@ def _relaxed(controls: Controls, totals: list[_Total], steps: Integers | None) -
         for total in loose
     ]
     outcome = Outcome(steps, tuple(total.margin for total in loose), max(distance, default=0.0))
-    return _checked(controls, outcome, [total for total in totals if 2 not in total.margin])
+    kept = [total for total in totals if not controls.loose(total.margin)]
+    return _checked(controls, outcome, kept)
 
 
 def _without_third_key(controls: Controls, totals: list[_Total]) -> Integers:

@@ -50,7 +50,8 @@ class RoundedTable:
         Margins (by their key columns) whose totals may lie further than one step from their exact
         value; they are still the exact sums of the printed cells.
     note : Phrase or None
-        The sentence for below the table when margins were relaxed.
+        The sentence for below the table when margins were relaxed, or the search for a rounding
+        ended at its limit.
     """
 
     cells: pd.DataFrame
@@ -112,7 +113,8 @@ def round_to_total(
     values : array-like of float
         Figures, at least 0.
     total : float or None
-        Sum to reach, a multiple of ``step``; by default the rounded sum, halves up.
+        Sum to reach, a multiple of ``step``; by default the rounded sum, halves up, or that of the
+        floors where these ask for more.
     step : float
         Multiple to round to, above 0.
     floors : array-like of float or None
@@ -144,6 +146,8 @@ def round_to_total(
         low = np.maximum(low, np.ceil(limit - _NEAR).astype("int64"))
         up = np.maximum(low, up)
     asked = _asked_total(float(exact.sum()), total, step)
+    if total is None:
+        asked = max(asked, int(low.sum()))
     if not low.sum() <= asked <= up.sum():
         _refuse_total(asked * step, low.sum() * step, up.sum() * step)
     # Ranks: the part above the floor first, then the greater figure, then the earlier.
@@ -161,7 +165,8 @@ def round_table(
     value: str,
     step: float = 1.0,
     totals: Mapping[str, pd.Series] | None = None,
-    time_limit_s: float = 60.0,
+    nodes: int = 500,
+    margins: Sequence[str] | None = None,
 ) -> RoundedTable:
     """Round a two- or three-way table so that all its sums are exact (controlled rounding).
 
@@ -185,13 +190,17 @@ def round_table(
         For a key column, printed totals that must be met: a series indexed by its values, each
         within one step of the exact total. They need not name every value of the key. Other totals
         then stay within one step of what the table would be if scaled to these.
-    time_limit_s : float
-        Seconds given to the integer programme of a three-way table.
+    nodes : int
+        Most nodes of the search in the integer programme of a three-way table: the same table is
+        rounded alike on every machine.
+    margins : sequence of str, optional
+        Keys whose totals are kept near, alone, where these groups are nested on either side (each
+        place lies in one source, say): a network then, however many keys. By default all totals.
 
     Returns
     -------
     RoundedTable
-        The rounded cells, and a note where totals had to be relaxed.
+        The rounded cells, and a note where totals had to be relaxed or the search was ended.
 
     Raises
     ------
@@ -222,13 +231,16 @@ def round_table(
     }
     low, up = _down_and_up(exact[order])
     near_whole = np.where(up > low, exact[order], low)
-    controls = Controls(tuple(codes), near_whole, low, up, fixed, time_limit_s)
+    nested = None if margins is None else tuple((keys.index(key),) for key in margins)
+    controls = Controls(tuple(codes), near_whole, low, up, fixed, nodes, nested)
     outcome = round_cells(controls)
     steps = np.empty(len(cells), dtype="int64")
     steps[order] = outcome.steps
     relaxed = tuple(tuple(keys[axis] for axis in margin) for margin in outcome.relaxed)
     result = cells.assign(**{value: clean_steps(steps, step=step)})
     note = _note(relaxed, outcome.furthest * step) if relaxed else None
+    if outcome.ended:
+        note = _search_note(nodes, note)
     return RoundedTable(result, tuple(keys), value, step, relaxed, note)
 
 
@@ -341,4 +353,16 @@ def _note(relaxed: tuple[tuple[str, ...], ...], furthest: float) -> Phrase:
         vi=f"Mọi tổng trong bảng đều khớp; riêng các tổng theo {names} có thể lệch tới "
         f"{furthest:g} so với giá trị chưa làm tròn, vì không tìm được cách làm tròn giữ mọi tổng "
         "trong phạm vi một bước.".replace(f"{furthest:g}", f"{furthest:g}".replace(".", ",")),
+    )
+
+
+def _search_note(nodes: int, note: Phrase | None) -> Phrase:
+    said = note or Phrase(
+        en="Every sum in this table is exact.", vi="Mọi tổng trong bảng đều khớp."
+    )
+    return Phrase(
+        en=f"{said.en} The search for the closest rounding ended after {nodes} nodes: another "
+        "rounding may lie closer to the unrounded figures.",
+        vi=f"{said.vi} Việc tìm cách làm tròn gần nhất đã dừng sau {nodes} nút: có thể còn cách "
+        "làm tròn gần số liệu gốc hơn.",
     )

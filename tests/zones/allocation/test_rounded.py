@@ -197,3 +197,28 @@ def test_side_by_side_with_a_zone_that_only_one_allocates() -> None:
     assert change["change_ha"].isna().all()
     assert change["other_ha"].sum() == pytest.approx(2)
     assert set(change["base_binding"]) == {"not_allocated"}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_more_is_planted_in_print_than_land_is_printed(seed: int) -> None:
+    """Land that is used up to the last hundredth of a hectare, in many communes and zones."""
+    generator = np.random.default_rng(seed)
+    land = {
+        (f"c{n}", source): float(generator.uniform(0.02, 9.0))
+        for n in range(8)
+        for source in ("bare", "farm")
+    }
+    whole = sum(land.values())
+    inputs = inputs_of(land=land, targets={"pine": (whole / 2, np.nan), "na": (whole * 2, np.nan)})
+    allocation = allocate(inputs, settings=YEARS)
+    printed = round_allocation(allocation, step=0.1)
+    used = printed.lands.groupby(["commune_code", "source"])["planned_ha"].sum()
+    shown = printed.land.set_index(["commune_code", "source"])["usable_ha"]
+    assert (used <= shown.reindex(used.index) + 1e-9).all()
+    by_source = printed.lands.groupby("source")["planned_ha"].sum()
+    assert (by_source <= printed.land.groupby("source")["usable_ha"].sum() + 1e-9).all()
+    exact = pd.Series(land)
+    assert (shown.reindex(exact.index) - exact).abs().max() < 0.2
+    cells = printed.lands.groupby(["zone", "commune_code", "year"])["planned_ha"].sum()
+    wanted = printed.planned.set_index(["zone", "commune_code", "year"])["planned_ha"]
+    assert (cells - wanted.reindex(cells.index)).abs().max() < 1e-9

@@ -13,7 +13,7 @@ from zones.allocation.allocate import Allocation, allocate
 from zones.allocation.explain.commune import explain_commune
 from zones.allocation.land import join_zone_land, zone_land
 from zones.allocation.rounded import allocation_table, round_allocation
-from zones.publish.figures import print_zones
+from zones.publish.figures import round_zones
 
 
 def allocated(**changes: object) -> Allocation:
@@ -95,7 +95,7 @@ def printed_zones(allocation: Allocation) -> pd.DataFrame:
     rows = allocation.inputs.present.assign(listed=True, share_ratio=np.nan)
     rows = rows.assign(commune=rows["commune_code"])
     other = rows[rows["zone"] == "pine"].assign(zone="tea", present_ha=5.0)
-    zones = print_zones(pd.concat([rows, other], ignore_index=True), decimals=1)
+    zones = round_zones(pd.concat([rows, other], ignore_index=True), decimals=1)
     printed = round_allocation(allocation, step=0.1)
     return join_zone_land(
         zones,

@@ -304,3 +304,86 @@ def test_totals_to_meet_leave_all_else_as_near_as_can_be(
         distance(way) for way, zone in zip(ways, zones, strict=True) if (zone == wanted).all()
     )
     assert distance(rounded.cells["ha"]) == pytest.approx(best, abs=1e-3)
+
+
+def three_way(seed: int) -> pd.DataFrame:
+    generator = np.random.default_rng(seed)
+    keys = pd.MultiIndex.from_product([range(6), range(14), range(5)], names=["z", "c", "y"])
+    return pd.DataFrame({"ha": generator.gamma(0.5, 1.3, len(keys))}, index=keys).reset_index()
+
+
+def test_a_three_way_table_is_rounded_alike_however_slow_the_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No clock ends the search: the solver is given nodes and solutions, never seconds."""
+    from zones.rounding import controlled
+
+    asked = []
+    solve = controlled.solve_programme
+
+    def watched(programme: object, **given: object) -> object:
+        asked.append(given)
+        return solve(programme, **given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(controlled, "solve_programme", watched)
+    first, second = (round_table(three_way(3), by=["z", "c", "y"], value="ha") for _ in "ab")
+    pd.testing.assert_frame_equal(first.cells, second.cells)
+    assert asked
+    assert not any("time_limit_s" in given for given in asked)
+    assert all("time_limit" not in (given.get("options") or {}) for given in asked)
+    assert asked[0]["options"]["mip_max_nodes"] == 500  # type: ignore[index]
+
+
+def test_a_search_that_ends_at_its_limit_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dataclasses import replace as changed
+
+    from zones.rounding import controlled
+
+    solve = controlled.solve_programme
+
+    def unproved(programme: object, **given: object) -> object:
+        found = solve(programme, **given)  # type: ignore[arg-type]
+        return changed(found, status="feasible", dual_bound=found.objective - 5.0)
+
+    monkeypatch.setattr(controlled, "solve_programme", unproved)
+    rounded = round_table(three_way(3), by=["z", "c", "y"], value="ha", nodes=7)
+    assert rounded.note is not None
+    assert "ended after 7 nodes" in rounded.note.en
+    assert "dừng sau 7 nút" in rounded.note.vi
+    assert "Every sum in this table is exact" in rounded.note.en
+
+
+def test_nested_totals_are_a_network() -> None:
+    """Cells of places of sources: every place and source stays within a step of its figure."""
+    generator = np.random.default_rng(5)
+    rows = pd.DataFrame(
+        [
+            (cell, place, place % 3)
+            for cell in range(40)
+            for place in range(6)
+            if cell % 2 == place % 2
+        ],
+        columns=["cell", "place", "source"],
+    )
+    rows["ha"] = generator.gamma(0.4, 1.0, len(rows))
+    totals = rows.groupby("cell")["ha"].sum().round().clip(lower=0)
+    rounded = round_table(
+        rows,
+        by=["cell", "place", "source"],
+        value="ha",
+        totals={"cell": totals},
+        margins=["cell", "place", "source"],
+    )
+    assert rounded.note is None
+    assert rounded.totals("cell")["ha"].tolist() == totals.tolist()
+    moved = float(totals.sum() - rows["ha"].sum())
+    for key in ("place", "source"):
+        off = rounded.totals(key).set_index(key)["ha"] - rows.groupby(key)["ha"].sum()
+        assert off.abs().max() <= 1 + abs(moved)
+    assert (rounded.cells["ha"] - rows["ha"]).abs().max() < 1
+
+
+def test_floors_raise_the_sum_where_they_must() -> None:
+    assert round_to_total([2717.54], step=0.1, floors=[2717.6]).tolist() == [2717.6]
+    assert round_to_total([2717.54], step=0.1, floors=[2717.5]).tolist() == [2717.5]
+    assert round_to_total([0.4, 0.4], floors=[1, 1]).tolist() == [1.0, 1.0]

@@ -208,7 +208,8 @@ class _Pair:
         suits = self.mine(inputs.suitability[inputs.suitability["suitability"] > 0])
         here = usable_land(inputs, self.allocation.settings)
         here = here[here["commune_code"] == self.code]
-        found = suits.merge(here.groupby("source")["usable_ha"].sum().reset_index())
+        land = self.printed.land
+        found = suits.merge(land[land["commune_code"] == self.code], on=["commune_code", "source"])
         if found.empty:
             yield self.say("chain_no_land")
         for source, grade, usable in zip(
@@ -221,7 +222,7 @@ class _Pair:
             yield self.say(
                 "chain_land",
                 source=self.voice.name(str(source)),
-                area=self.given(float(usable)),
+                area=float(usable),
                 origin=self.voice.origins(origins),
                 suitability=round(float(grade) * 100),
                 mine=own,

@@ -12,7 +12,6 @@ from layers.base.language import Language, Phrase, format_number
 from zones.allocation.allocate import Allocation
 from zones.allocation.explain.reasons import Explanation
 from zones.allocation.explain.sentences import Sentence, Voice, decimals_of
-from zones.allocation.land_years import usable_land
 from zones.allocation.rounded import RoundedAllocation
 
 __all__ = ["AllocationReport", "allocation_report"]
@@ -168,7 +167,7 @@ def _aside_rows(report: AllocationReport, language: Language) -> pd.DataFrame:
 
 def _land_table(report: AllocationReport, language: Language) -> str:
     decimals, inputs = decimals_of(report.printed.step), report.allocation.inputs
-    usable = usable_land(inputs, report.allocation.settings).groupby("source")["usable_ha"].sum()
+    usable = report.printed.land.groupby("source")["usable_ha"].sum()
     frame = inputs.available.groupby("source").agg(
         origin=("origin", lambda origins: report.voice.origins(origins).text(language))
     )
