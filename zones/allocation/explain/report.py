@@ -11,7 +11,7 @@ import pandas as pd
 from layers.base.language import Language, Phrase, format_number
 from zones.allocation.allocate import Allocation
 from zones.allocation.explain.reasons import Explanation
-from zones.allocation.explain.sentences import Sentence, Voice, decimals_of
+from zones.allocation.explain.sentences import WORDS, Sentence, Voice, decimals_of
 from zones.allocation.rounded import RoundedAllocation
 
 __all__ = ["AllocationReport", "allocation_report"]
@@ -45,55 +45,9 @@ class AllocationReport:
     remarks: Sequence[Phrase] = ()
 
 
-_WORDS = {
-    "title": Phrase(en="Allocation of targets", vi="Phân bổ chỉ tiêu"),
-    "targets": Phrase(en="Targets", vi="Chỉ tiêu"),
-    "reasons": Phrase(en="Reasons", vi="Lý do"),
-    "repairs": Phrase(en="Repairs, by hectares", vi="Phương án bổ sung, theo số héc-ta"),
-    "exchange": Phrase(en="Exchange rates", vi="Tỷ lệ đánh đổi"),
-    "land": Phrase(en="Land that was available", vi="Đất có thể trồng"),
-    "stages": Phrase(en="How good the plan is", vi="Mức tối ưu"),
-    "none": Phrase(
-        en="None needed: every target that was allocated is met.",
-        vi="Không cần: mọi chỉ tiêu được phân bổ đều đạt.",
-    ),
-    "unit": Phrase(en="Unit: ha", vi="Đơn vị tính: ha"),
-}
+_WORDS = WORDS["report"]
 _TEXTS = ("zone", "source", "origin", "name")
-_TARGET_COLUMNS = {
-    "zone": Phrase(en="Zone", vi="Vùng"),
-    "year": Phrase(en="Year", vi="Năm"),
-    "low_ha": Phrase(en="Lower end", vi="Mức dưới"),
-    "high_ha": Phrase(en="Upper end", vi="Mức trên"),
-    "present_ha": Phrase(en="Today", vi="Hiện có"),
-    "loss_ha": Phrase(en="Lost", vi="Mất"),
-    "planned_ha": Phrase(en="Added", vi="Trồng thêm"),
-    "end_ha": Phrase(en="Reached", vi="Đạt"),
-    "shortfall_ha": Phrase(en="Lacking", vi="Thiếu"),
-    "surplus_ha": Phrase(en="Above", vi="Vượt"),
-}
-_LAND_COLUMNS = {
-    "source": Phrase(en="Land source", vi="Nguồn đất"),
-    "origin": Phrase(en="Figures from", vi="Số liệu từ"),
-    "area_ha": Phrase(en="Usable", vi="Dùng được"),
-    "planned_ha": Phrase(en="Planned", vi="Đã phân bổ"),
-}
-_STAGES = {
-    "shortfall": Phrase(en="least shortfall", vi="thiếu hụt ít nhất"),
-    "preference": Phrase(en="listed communes, suitable land", vi="xã trong danh sách, đất phù hợp"),
-    "change": Phrase(en="near the plan before", vi="gần phương án trước"),
-    "evenness": Phrase(en="most even shares", vi="chia đều nhất"),
-}
-_KEPT = Phrase(
-    en="nothing better found, the plan before stands",
-    vi="không tìm được phương án tốt hơn, giữ phương án trước",
-)
-_STAGE_COLUMNS = {
-    "name": Phrase(en="Stage", vi="Bước"),
-    "objective": Phrase(en="Objective", vi="Mục tiêu"),
-    "dual_bound": Phrase(en="Proven bound", vi="Cận chứng minh"),
-    "gap": Phrase(en="Gap", vi="Khoảng cách"),
-}
+_TARGET_COLUMNS = WORDS["target_columns"]
 
 
 def allocation_report(report: AllocationReport, language: Language) -> str:
@@ -179,24 +133,24 @@ def _land_table(report: AllocationReport, language: Language) -> str:
         frame[column] = [format_number(v, language, decimals=decimals) for v in frame[column]]
     frame["source"] = [_safe(report.voice.name(s).text(language)) for s in frame["source"]]
     frame["origin"] = frame["origin"].map(_safe)
-    return _table(frame, _LAND_COLUMNS, language)
+    return _table(frame, WORDS["land_columns"], language)
 
 
 def _stage_table(report: AllocationReport, language: Language) -> str:
     rows = [
         {
-            "name": _STAGES[stage.name].text(language),
+            "name": WORDS["stages"][stage.name].text(language),
             "objective": format_number(stage.objective, language, decimals=3),
             "dual_bound": format_number(stage.dual_bound, language, decimals=3),
             "gap": f"{format_number(stage.gap * 100, language, decimals=6)} %",
         }
         if stage.status == "optimal"
         else {
-            "name": _STAGES[stage.name].text(language),
+            "name": WORDS["stages"][stage.name].text(language),
             "objective": "–",
             "dual_bound": "–",
-            "gap": _KEPT.text(language),
+            "gap": _WORDS["kept"].text(language),
         }
         for stage in report.allocation.stages
     ]
-    return _table(pd.DataFrame(rows), _STAGE_COLUMNS, language)
+    return _table(pd.DataFrame(rows), WORDS["stage_columns"], language)

@@ -6,19 +6,29 @@ table. Hectares print with as many decimals as the tables do.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 
 from layers.base.errors import InputError
 from layers.base.language import Language, Phrase, format_number
-from zones.allocation.explain.templates import TEMPLATES
 from zones.rounding.rounding import clean_steps
 
-__all__ = ["ORIGIN", "Figure", "Sentence", "Value", "Voice", "decimals_of"]
+__all__ = ["ORIGIN", "WORDS", "Figure", "Sentence", "Value", "Voice", "decimals_of"]
+
+#: Words by group and key, from ``words.json`` beside this file. In sentences floats are hectares,
+#: whole numbers counts or years.
+WORDS: dict[str, dict[str, Phrase]] = {
+    group: {key: Phrase(en=text["en"], vi=text["vi"]) for key, text in texts.items()}
+    for group, texts in json.loads(
+        Path(__file__).with_name("words.json").read_text(encoding="utf-8")
+    ).items()
+}
 
 #: Before the name of a layer or table among the names of a voice: a zone may be called the same.
 ORIGIN = "origin:"
@@ -124,7 +134,7 @@ class Voice:
             for name, value in values.items()
         }
         try:
-            template = TEMPLATES[key]
+            template = WORDS["sentences"][key]
             phrase = Phrase(
                 en=template.en.format_map(self._printed(rounded, "en")),
                 vi=template.vi.format_map(self._printed(rounded, "vi")),

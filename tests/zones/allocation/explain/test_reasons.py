@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,14 +15,15 @@ from layers.base.errors import InputError
 from layers.base.language import Phrase
 from tests.zones.allocation.allocation_cases import YEARS, inputs_of
 from zones.allocation.allocate import allocate
+from zones.allocation.explain import sentences
 from zones.allocation.explain.commune import explain_commune
 from zones.allocation.explain.reasons import Explanation, explain_allocation
 from zones.allocation.explain.repairs import find_repairs
 from zones.allocation.explain.report import AllocationReport, allocation_report
-from zones.allocation.explain.sentences import Figure, Sentence, Voice
-from zones.allocation.explain.templates import TEMPLATES
+from zones.allocation.explain.sentences import WORDS, Figure, Sentence, Voice
 from zones.allocation.explain.tradeoffs import exchange_rates, say_exchange
 from zones.allocation.inputs import AllocationInputs
+from zones.allocation.limits import BINDING
 from zones.allocation.rounded import RoundedAllocation, round_allocation
 
 NAMES = {
@@ -427,10 +430,15 @@ def test_unknown_template_or_missing_value() -> None:
         Voice().say("reached", about="na")
 
 
-def test_templates_ask_for_the_same_figures_in_both_languages() -> None:
-    for key, phrase in TEMPLATES.items():
-        wanted = [set(re.findall(r"{(\w+)}", phrase.text(code))) for code in ("en", "vi")]
-        assert wanted[0] == wanted[1], key
+def test_words_stand_in_both_languages_and_ask_for_the_same_figures() -> None:
+    path = Path(sentences.__file__).with_name("words.json")
+    for group, texts in json.loads(path.read_text("utf-8")).items():
+        for key, text in texts.items():
+            assert set(text) == {"en", "vi"}, (group, key)
+            assert all(text.values()), (group, key)
+            wanted = [set(re.findall(r"{(\w+)}", text[code])) for code in ("en", "vi")]
+            assert wanted[0] == wanted[1], (group, key)
+    assert set(WORDS["sentences"]) >= {f"limit_{kind}" for kind in BINDING}
 
 
 def test_the_cover_rate_changes_by_the_own_hectares_of_a_zone_alone() -> None:
