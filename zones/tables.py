@@ -83,29 +83,74 @@ FOREST_COVER = Schema(
         Column("commune_code", "text", "commune; the last row is the province"),
         Column("commune", "text", "name"),
         Column("natural_area_ha", "number", "official natural area", "ha", minimum=0),
-        Column("natural_forest_ha", "number", "natural forest, by the ledger", "ha", minimum=0),
-        Column("planted_forest_ha", "number", "planted and established", "ha", minimum=0),
-        Column("not_yet_forest_ha", "number", "planted, not yet forest", "ha", minimum=0),
-        Column("cover_percent", "number", "forest cover rate, unrounded", "%"),
+        Column(
+            "natural_forest_ha",
+            "number",
+            "natural forest, by the ledger",
+            "ha",
+            nullable=True,
+            minimum=0,
+        ),
+        Column(
+            "planted_forest_ha", "number", "planted and established", "ha", nullable=True, minimum=0
+        ),
+        Column(
+            "not_yet_forest_ha", "number", "planted, not yet forest", "ha", nullable=True, minimum=0
+        ),
+        Column("cover_percent", "number", "forest cover rate, unrounded", "%", nullable=True),
         Column("cover_geometry_percent", "number", "the same from geometry", "%", nullable=True),
         Column("polygon_area_ha", "number", "area of the boundary polygon", "ha", nullable=True),
         Column(
             "polygon_difference_percent", "number", "polygon against official", "%", nullable=True
         ),
-        Column("area_with_forest_ha", "number", "as published: not yet forest included", "ha"),
-        Column("special_use_ha", "number", "of the area with forest: special-use", "ha"),
-        Column("protection_ha", "number", "of the area with forest: protection", "ha"),
-        Column("production_ha", "number", "of the area with forest: production", "ha"),
-        Column("outside_ha", "number", "of the area with forest: outside the three", "ha"),
-        Column("forest_outside_ha", "number", "forest that counts, outside the three", "ha"),
+        Column(
+            "area_with_forest_ha",
+            "number",
+            "as published: not yet forest included",
+            "ha",
+            nullable=True,
+        ),
+        Column(
+            "special_use_ha", "number", "of the area with forest: special-use", "ha", nullable=True
+        ),
+        Column(
+            "protection_ha", "number", "of the area with forest: protection", "ha", nullable=True
+        ),
+        Column(
+            "production_ha", "number", "of the area with forest: production", "ha", nullable=True
+        ),
+        Column(
+            "outside_ha",
+            "number",
+            "of the area with forest: outside the three",
+            "ha",
+            nullable=True,
+        ),
+        Column(
+            "forest_outside_ha",
+            "number",
+            "forest that counts, outside the three",
+            "ha",
+            nullable=True,
+        ),
         Column("exceeds_natural_area", "boolean", "forest exceeds the official natural area"),
-        Column("wrong_with_not_yet_percent", "number", "if planted, not yet forest counted", "%"),
+        Column(
+            "wrong_with_not_yet_percent",
+            "number",
+            "if planted, not yet forest counted",
+            "%",
+            nullable=True,
+        ),
         Column(
             "wrong_polygon_area_percent", "number", "if divided by polygons", "%", nullable=True
         ),
         Column("wrong_mean_of_communes_percent", "number", "mean of communes", "%", nullable=True),
         Column(
-            "wrong_inside_plan_percent", "number", "if forest outside the plan were left out", "%"
+            "wrong_inside_plan_percent",
+            "number",
+            "if forest outside the plan were left out",
+            "%",
+            nullable=True,
         ),
     ),
 )

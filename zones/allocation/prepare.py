@@ -401,6 +401,7 @@ def _pace(
 def _present(zones: pd.DataFrame, wanted: Sequence[str], communes: pd.DataFrame) -> pd.DataFrame:
     """Present area of every zone asked for; a conversion begins with nothing."""
     mine = zones.loc[zones["zone"].isin(wanted), ["zone", "commune_code", "present_ha"]]
+    mine = mine.dropna(subset="present_ha")
     fresh = [item.zone for item in CONVERSIONS.values() if item.zone in set(wanted)]
     added = pd.DataFrame({"zone": fresh}).merge(communes[["commune_code"]], how="cross")
     return PRESENT.validate(pd.concat([mine, added.assign(present_ha=0.0)], ignore_index=True))

@@ -156,7 +156,9 @@ def _present(
     for group in rest.groupby("zone").indices.values():
         rounded[group] = round_to_total(rest["present_ha"].to_numpy()[group], step=step)
     ours = given["zone"].isin(present["zone"])
-    both = pd.concat([given[ours], rest.assign(present_ha=rounded)], ignore_index=True)
+    # Where nobody measured a commune there is nothing to round.
+    mine = given[ours].dropna(subset="present_ha")
+    both = pd.concat([mine, rest.assign(present_ha=rounded)], ignore_index=True)
     both = both.sort_values(_PAIR, ignore_index=True)
     _check_present(present, both, step)
     return both, given[~ours].sort_values(_PAIR, ignore_index=True)
@@ -295,7 +297,7 @@ def _with_present(
 ) -> pd.DataFrame:
     limits = allocation.limits[[*_PAIR, "binding"]]
     table = limits.merge(printed.present, on=_PAIR, how="left").merge(rows, on=_PAIR, how="left")
-    table = table.fillna({"present_ha": 0.0, "planned_ha": 0.0, "land": ""})
+    table = table.fillna({"planned_ha": 0.0, "land": ""})
     table = table[(table["planned_ha"] > 0) | (table["present_ha"] > 0)]
     table["year"] = table["year"].fillna(allocation.settings.last_year)
     table["planned_ha"] = whole_steps(table["planned_ha"].to_numpy(), step=printed.step)
@@ -316,11 +318,12 @@ def annex_table(allocation: Allocation, printed: RoundedAllocation) -> pd.DataFr
     lost = printed.losses.groupby(_PAIR, as_index=False)["loss_ha"].sum()
     table = allocation.limits[[*_PAIR, "binding"]].merge(printed.present, on=_PAIR, how="left")
     table = table.merge(wide, on=_PAIR, how="left").merge(lost, on=_PAIR, how="left")
-    numbers = ["present_ha", *years, "loss_ha"]
+    numbers = [*years, "loss_ha"]
     table[numbers] = table[numbers].fillna(0.0)
     change = table[years].sum(axis=1) - table["loss_ha"]
     table["change_ha"] = whole_steps(change.to_numpy(), step=printed.step)
-    end = (table["present_ha"] + table["change_ha"]).to_numpy()
+    # Of a commune that nobody measured the end is what is known of it, so that the sums close.
+    end = (table["present_ha"].fillna(0.0) + table["change_ha"]).to_numpy()
     table["end_ha"] = whole_steps(end, step=printed.step)
     table = table[(table[[*numbers, "end_ha"]] != 0).any(axis=1)]
     table = pd.concat([table, printed.aside.assign(binding=NOT_ALLOCATED)], ignore_index=True)

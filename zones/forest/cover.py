@@ -162,10 +162,11 @@ def forest_cover_table(
     inside = areas[areas["commune_code"].fillna("").ne("")]
     _check_communes(inside, communes)
     table = _sums(inside, communes)
-    whole = table.sum(numeric_only=True).to_frame().T
+    known = table[table["natural_forest_ha"].notna()]
+    whole = known.sum(numeric_only=True).to_frame().T
     whole = whole.assign(commune_code=province_code, commune=province)
     # A province without one commune's polygon has no polygon area at all.
-    whole["polygon_area_ha"] = table["polygon_area_ha"].sum(skipna=False)
+    whole["polygon_area_ha"] = known["polygon_area_ha"].sum(skipna=False)
     _check_province(whole, province)
     table = _with_rates(pd.concat([table, whole], ignore_index=True))
     table["wrong_mean_of_communes_percent"] = np.nan
@@ -219,9 +220,9 @@ def _sums(areas: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
 
     def total(rows: pd.Series[bool], column: str = "ledger_ha") -> npt.NDArray[np.float64]:
         sums = areas.loc[rows].groupby("commune_code")[column].sum()
-        # A commune without any such plot has none of it; check_forest_cover names communes
-        # without any plot at all.
-        return sums.reindex(codes, fill_value=0.0).to_numpy(dtype="float64")
+        # A commune without any such plot has none of it; without any plot at all it is missing.
+        filled = sums.reindex(codes, fill_value=0.0)
+        return filled.where(codes.isin(areas["commune_code"]).to_numpy()).to_numpy(dtype="float64")
 
     for land in _WITH_FOREST:
         table[f"{land}_ha"] = total(areas["land"].eq(land))
@@ -230,7 +231,8 @@ def _sums(areas: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
         table[f"{name}_ha"] = total(with_forest & areas["three_forest"].eq(name))
     table["forest_outside_ha"] = total(covers & areas["three_forest"].eq("outside"))
     table["forest_by_geometry_ha"] = total(covers, "area_ha")
-    table["area_with_forest_ha"] = table[[f"{land}_ha" for land in _WITH_FOREST]].sum(axis=1)
+    with_forest_ha = table[[f"{land}_ha" for land in _WITH_FOREST]]
+    table["area_with_forest_ha"] = with_forest_ha.sum(axis=1, skipna=False)
     return table
 
 
@@ -242,14 +244,23 @@ def _with_rates(table: pd.DataFrame) -> pd.DataFrame:
     inside = (forest - table["forest_outside_ha"]).clip(lower=0.0)
     zero = pd.Series(0.0, index=table.index)
     return table.assign(
-        cover_percent=100 * forest_cover_rate(natural, planted, area),
-        cover_geometry_percent=100 * forest_cover_rate(table["forest_by_geometry_ha"], zero, area),
+        cover_percent=_percent(natural, planted, area),
+        cover_geometry_percent=_percent(table["forest_by_geometry_ha"], zero, area),
         polygon_difference_percent=100 * (polygon - area) / area,
         exceeds_natural_area=forest > area,
         wrong_with_not_yet_percent=100 * (forest + table["not_yet_forest_ha"]) / area,
         wrong_polygon_area_percent=100 * forest / polygon.where(polygon > 0),
         wrong_inside_plan_percent=100 * inside / area,
     )
+
+
+def _percent(
+    natural: pd.Series[float], planted: pd.Series[float], area: pd.Series[float]
+) -> pd.Series[float]:
+    """Rate in percent where the forest is known."""
+    known = natural.notna()
+    rate = 100 * forest_cover_rate(natural[known], planted[known], area[known])
+    return pd.Series(rate, index=natural.index[known]).reindex(natural.index)
 
 
 def _check_province(whole: pd.DataFrame, province: str) -> None:
@@ -266,7 +277,8 @@ def _check_province(whole: pd.DataFrame, province: str) -> None:
 
 def _check_closure(table: pd.DataFrame, areas: pd.DataFrame, log: ClosureLog) -> None:
     functions = [f"{name}_ha" for name in _FUNCTIONS]
-    for _, row in table.iterrows():
+    known = table[table["natural_forest_ha"].notna()]
+    for _, row in known.iterrows():
         log.check(
             f"forest cover: three-forest classes of {row['commune']}",
             parts=float(row[functions].sum()),
@@ -275,12 +287,12 @@ def _check_closure(table: pd.DataFrame, areas: pd.DataFrame, log: ClosureLog) ->
     given = areas.loc[areas["land"].isin(_WITH_FOREST), "ledger_ha"].sum()
     log.check(
         "forest cover: communes to province (area with forest)",
-        parts=float(table["area_with_forest_ha"].iloc[:-1].sum()),
+        parts=float(known["area_with_forest_ha"].iloc[:-1].sum()),
         whole=float(given),
     )
     log.check(
         "forest cover: communes to province (natural area)",
-        parts=float(table["natural_area_ha"].iloc[:-1].sum()),
+        parts=float(known["natural_area_ha"].iloc[:-1].sum()),
         whole=float(table["natural_area_ha"].iloc[-1]),
     )
 
@@ -386,6 +398,8 @@ _EXCEEDS = Phrase(
     vi="xã có diện tích rừng lớn hơn diện tích tự nhiên",
 )
 _EMPTY = Phrase(
-    en="communes without any plot of the layer, their forest stands as zero",
-    vi="xã không có lô nào trong lớp, diện tích rừng để bằng không",
+    en="communes without any plot of the layer: their forest is not known, and the province's row, "
+    "natural area included, leaves them out",
+    vi="xã không có lô nào trong lớp: chưa biết diện tích rừng, dòng toàn tỉnh (cả diện tích tự "
+    "nhiên) không gồm các xã này",
 )

@@ -20,7 +20,6 @@ from layers.base.findings import Finding, Findings
 from layers.crs.crs import M2_PER_HA, plane_area_ha
 from layers.crs.transform import to_crs
 from zones.measure.closure import ClosureLog
-from zones.measure.present import newest_reports
 from zones.tables import AREAS, MEASURED
 
 if TYPE_CHECKING:
@@ -38,6 +37,7 @@ __all__ = [
     "measure_plots",
     "measure_raster",
     "measure_report",
+    "newest_reports",
 ]
 
 #: Land of a commune that is in no class of the layer: what no plot covers, and what plots that
@@ -249,6 +249,15 @@ def measure_report(name: str, report: ReportLayer, ground: Ground) -> pd.DataFra
         whole=table["area_ha"].sum(),
     )
     return MEASURED.validate(grouped)
+
+
+def newest_reports(measured: pd.DataFrame) -> pd.DataFrame:
+    """Keep the newest year of each crop of a report; other land is kept as it is."""
+    reports = (measured["land"] == "report").to_numpy()
+    mine = measured[reports]
+    newest = mine.groupby(["layer", "crop"])["planting_year"].transform("max")
+    kept = mine.index[(mine["planting_year"] == newest).to_numpy(dtype=bool)]
+    return measured[~reports | measured.index.isin(kept)]
 
 
 def areas_table(measured: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:

@@ -7,8 +7,9 @@ import pandas as pd
 from layers.base.errors import InputError
 from layers.base.findings import Finding
 from layers.base.language import Phrase, format_number
+from zones.measure.measure import NO_CLASS, newest_reports
 
-__all__ = ["late_reporters", "newest_reports", "present_by_crop", "without_earlier_surveys"]
+__all__ = ["late_reporters", "present_by_crop", "silent_communes", "without_earlier_surveys"]
 
 #: Land that bears what its record names; elsewhere a species is a memory or a wish.
 _BEARING = ("planted_forest", "not_yet_forest", "crop", "report")
@@ -28,8 +29,9 @@ def present_by_crop(measured: pd.DataFrame, chosen: dict[str, str]) -> pd.DataFr
     Present is what stands on planted forest, on land planted not yet forest, on plots of crops and
     in reports. Natural forest is never a production zone, and land that bears nothing yet (bare
     after harvest, say) has no present area, whatever species its record still names. Of a report
-    with several years the newest of each crop counts. A crop that the project takes from a layer
-    without a hectare of it is measured as 0 ha; a report that does not list it measures nothing.
+    with several years the newest of each crop counts. A commune of which the layer tells has 0 ha
+    where it has none of the crop; a commune that no plot of the layer reaches, or that did not
+    report, has no row: it is missing. A report that does not list a crop measures nothing.
     """
     found = measured[(measured["crop"] != "") & measured["land"].isin(_BEARING)]
     layers = found.groupby("crop")["layer"].unique()
@@ -52,31 +54,35 @@ def present_by_crop(measured: pd.DataFrame, chosen: dict[str, str]) -> pd.DataFr
     present = kept["ledger_ha"].where(has_ledger, kept["area_ha"])
     frame = kept.assign(present_ha=present)
     sums = frame.groupby(["crop", "commune_code", "layer"], observed=True)["present_ha"].sum()
-    return pd.concat([sums.reset_index(), _measured_as_nothing(sums, measured, chosen)])
-
-
-def newest_reports(measured: pd.DataFrame) -> pd.DataFrame:
-    """Keep the newest year of each crop of a report; other land is kept as it is."""
-    reports = (measured["land"] == "report").to_numpy()
-    mine = measured[reports]
-    newest = mine.groupby(["layer", "crop"])["planting_year"].transform("max")
-    kept = mine.index[(mine["planting_year"] == newest).to_numpy(dtype=bool)]
-    return measured[~reports | measured.index.isin(kept)]
+    of_layer = {str(crop): str(names[0]) for crop, names in layers.items()} | chosen
+    known: pd.DataFrame = sums.reset_index()
+    return pd.concat([known, _measured_as_nothing(known, measured, of_layer)])
 
 
 def _measured_as_nothing(
-    sums: pd.Series[float], measured: pd.DataFrame, chosen: dict[str, str]
+    known: pd.DataFrame, measured: pd.DataFrame, of_layer: dict[str, str]
 ) -> pd.DataFrame:
-    have = set(sums.index.get_level_values("crop"))
-    codes = sorted(set(measured["commune_code"]) - {""})
-    covering = set(measured.loc[measured["land"] != "report", "layer"])
+    """Zeros of the communes of which a crop's layer tells and in which it has none of the crop."""
+    have = set(zip(known["crop"], known["commune_code"], known["layer"], strict=True))
     rows = [
         (crop, code, layer, 0.0)
-        for crop, layer in chosen.items()
-        if crop not in have and layer in covering
-        for code in codes
+        for crop, layer in of_layer.items()
+        for code in sorted(_told(measured[measured["layer"] == layer], measured, crop))
+        if (crop, code, layer) not in have
     ]
     return pd.DataFrame(rows, columns=["crop", "commune_code", "layer", "present_ha"])
+
+
+def _told(mine: pd.DataFrame, measured: pd.DataFrame, crop: str) -> set[str]:
+    """Communes of which a layer tells: of the others nothing is known, which is not 0."""
+    reports = mine[mine["land"] == "report"]
+    if len(reports):
+        listed = reports[reports["crop"] == crop]
+        codes = reports.loc[reports["planting_year"] == listed["planting_year"].max()]
+        return set(codes["commune_code"]) if len(listed) else set()
+    if (mine["land"] == "crop").any():
+        return set(measured["commune_code"]) - {""}
+    return set(mine.loc[~mine["land"].isin(NO_CLASS), "commune_code"]) - {""}
 
 
 def late_reporters(name: str, measured: pd.DataFrame) -> list[Finding]:
@@ -110,3 +116,26 @@ def late_reporters(name: str, measured: pd.DataFrame) -> list[Finding]:
             )
         )
     return found
+
+
+def silent_communes(name: str, measured: pd.DataFrame, communes: pd.DataFrame) -> list[Finding]:
+    """Tell communes that a report does not have in its newest year: missing, not 0 ha."""
+    newest = measured["planting_year"].max()
+    now = set(measured.loc[measured["planting_year"] == newest, "commune_code"])
+    silent = communes[~communes["commune_code"].isin(now)]
+    if measured.empty or silent.empty:
+        return []
+    names = ", ".join(silent["commune"].head(5))
+    more = " …" if len(silent) > 5 else ""
+    message = Phrase(
+        en=f"{len(silent)} communes do not stand in the report of {newest} ({names}{more}): their "
+        "area of its crops is not known, and the sums of the province leave them out; report 0 "
+        "where there is none.",
+        vi=f"{len(silent)} xã không có trong báo cáo năm {newest} ({names}{more}): chưa biết diện "
+        "tích các cây trồng của báo cáo ở đó và tổng toàn tỉnh không gồm các xã này; hãy ghi 0 nếu "
+        "không có.",
+    )
+    examples = tuple(silent["commune_code"].head(5))
+    return [
+        Finding("note", "report-without-communes", name, message, len(silent), examples=examples)
+    ]

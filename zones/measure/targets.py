@@ -198,7 +198,8 @@ def share_zones(
     Parameters
     ----------
     present : pandas.DataFrame
-        Columns ``zone, commune_code, present_ha``; a zone without any row was not measured.
+        Columns ``zone, commune_code, present_ha``; a zone or a commune without a row was not
+        measured.
     listed : pandas.DataFrame
         Columns ``zone, commune_code``: the plan's lists (the whole province written out).
     communes : pandas.DataFrame
@@ -211,8 +212,8 @@ def share_zones(
     Returns
     -------
     pandas.DataFrame
-        Columns of ``zones.tables.ZONES``, one row per zone and commune. In a measured
-        zone a commune without the crop has 0 ha; in a zone not measured the figures are missing.
+        Columns of ``zones.tables.ZONES``, one row per zone and commune; what was not measured is
+        missing, and the shares are of what is known.
     """
     zones = pd.unique(pd.concat([listed["zone"], present["zone"]]))
     grid = pd.MultiIndex.from_product(
@@ -222,8 +223,7 @@ def share_zones(
     frame = areas.reset_index().merge(communes[["commune_code", "commune"]], on="commune_code")
     marks = pd.MultiIndex.from_frame(listed[["zone", "commune_code"]])
     keys = pd.MultiIndex.from_frame(frame[["zone", "commune_code"]])
-    measured = frame["zone"].isin(present["zone"])
-    area = frame["present_ha"].mask(measured & frame["present_ha"].isna(), 0.0)
+    area = frame["present_ha"]
     total = area.groupby(frame["zone"]).transform("sum")
     share = area / total.where(total > 0)
     is_listed = keys.isin(marks)

@@ -71,10 +71,10 @@ def round_zones(
     parts = []
     wanted = {} if totals is None else totals.to_dict()
     for zone, rows in zones.groupby("zone", sort=False):
-        if rows["present_ha"].notna().all():
-            exact = rows["present_ha"].to_numpy()
-            rounded = round_to_total(exact, total=wanted.get(zone), step=step)
-            rows = rows.assign(present_ha=rounded)
+        known = rows["present_ha"].dropna()
+        if len(known):
+            rounded = round_to_total(known.to_numpy(), total=wanted.get(zone), step=step)
+            rows = rows.assign(present_ha=pd.Series(rounded, index=known.index))
         parts.append(rows)
     return pd.concat([zones.iloc[:0], *parts]).sort_index()
 
@@ -128,6 +128,15 @@ def round_forest_cover(cover: pd.DataFrame, *, decimals: int, rate_decimals: int
     """Round the forest cover table: forest classes close across, every column closes downwards."""
     if cover.empty:
         return cover
+    unknown = cover["natural_forest_ha"].isna()
+    if unknown.any():
+        known = round_forest_cover(
+            cover[~unknown], decimals=decimals, rate_decimals=rate_decimals
+        ).set_axis(cover.index[~unknown])
+        rest = cover[unknown].assign(
+            natural_area_ha=lambda rows: rows.natural_area_ha.round(decimals)
+        )
+        return pd.concat([known, rest]).sort_index()
     step = 10.0**-decimals
     communes, province = cover.iloc[:-1], cover.iloc[-1:]
     # What is planted is rounded as a whole first: species and ages split it again (Biểu 6).

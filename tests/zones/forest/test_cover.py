@@ -143,12 +143,12 @@ def test_polygons_are_optional_and_never_partial():
 
 
 def test_a_commune_may_exceed_its_area_but_not_the_province():
-    areas = frame(("1", "natural_forest", 105))
+    areas = pd.concat([frame(("1", "natural_forest", 105)), frame(("2", "bare", 10))])
     communes = units(100.0, 100.0)
     table = forest_cover_table(areas, communes, province_code="20", province="x")
     assert table["exceeds_natural_area"].tolist() == [True, False, False]
     with pytest.raises(InputError, match=r"x: 105\.00 ha of forest exceed the natural area of 100"):
-        forest_cover_table(areas, units(100.0), province_code="20", province="x")
+        forest_cover_table(areas.head(1), units(100.0), province_code="20", province="x")
 
 
 def test_communes_must_be_known_once_and_with_area():
@@ -182,6 +182,20 @@ def test_what_the_reader_must_know():
     assert found["commune-without-plots"].examples == ("Xã 3 (3)",)
     assert found["forest-outside-communes"].area_ha == 7.0
     assert found["forest-outside-communes"].severity == "problem"
+
+
+def test_a_commune_without_plots_is_missing_and_the_province_leaves_it_out():
+    """Forest on 50 of 100 ha and on none of 300: 12.5 % of what is known, not 8.3 % of all."""
+    areas = pd.concat([frame(("1", "natural_forest", 50)), frame(("2", "bare", 10))])
+    table = forest_cover_table(
+        areas, units(100.0, 300.0, 200.0), province_code="20", province="x"
+    ).set_index("commune_code")
+    assert table["cover_percent"].fillna(-1).tolist() == [50.0, 0.0, -1.0, 12.5]
+    assert table["natural_forest_ha"].fillna(-1).tolist() == [50.0, 0.0, -1.0, 50.0]
+    assert table["natural_area_ha"].tolist() == [100.0, 300.0, 200.0, 400.0]
+    assert table["production_ha"].isna().tolist() == [False, False, True, False]
+    told = {item.kind: item for item in check_forest_cover(table.reset_index(), areas)}
+    assert "leaves them out: 1 (Xã 3 (3))" in told["commune-without-plots"].message.en
 
 
 def test_closures_are_logged():

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from layers.base.errors import InputError
-from zones.measure.present import late_reporters, present_by_crop
+from zones.measure.present import late_reporters, present_by_crop, silent_communes
 
 COLUMNS = ["commune_code", "layer", "land", "crop", "planting_year", "area_ha", "ledger_ha"]
 
@@ -52,7 +52,13 @@ def test_of_a_report_the_newest_year_of_each_crop_counts() -> None:
         ("06004", "report", "report", "tea", 2023, math.nan, 9.0),
         ("06004", "report", "report", "citrus", 2023, math.nan, 1.5),
     )
-    assert found(frame) == {("tea", "06001", "report"): 8.0, ("citrus", "06004", "report"): 1.5}
+    # In 2024 nobody but 06001 reported: of the tea of 06004 nothing is known. In 2023 both did, and
+    # 06001 has no citrus.
+    assert found(frame) == {
+        ("tea", "06001", "report"): 8.0,
+        ("citrus", "06004", "report"): 1.5,
+        ("citrus", "06001", "report"): 0.0,
+    }
     (late,) = late_reporters("báo cáo", frame)
     assert (late.kind, late.severity, late.count, late.area_ha) == (
         "report-incomplete", "problem", 1, 9.0,
@@ -103,7 +109,9 @@ def test_one_layer_tells_of_a_crop() -> None:
         present_by_crop(frame, {})
     assert found(frame, pine="orchards") == {
         ("pine", "06001", "orchards"): 3.0,
+        ("pine", "06004", "orchards"): 0.0,
         ("tea", "06004", "orchards"): 1.0,
+        ("tea", "06001", "orchards"): 0.0,
     }
 
 
@@ -115,6 +123,7 @@ def test_a_crop_that_its_layer_does_not_have_is_measured_as_nothing() -> None:
     )
     assert found(frame, anise="forest") == {
         ("pine", "06001", "forest"): 10.0,
+        ("pine", "06004", "forest"): 0.0,
         ("anise", "06001", "forest"): 0.0,
         ("anise", "06004", "forest"): 0.0,
     }
@@ -141,3 +150,32 @@ def test_a_species_on_land_that_does_not_bear_it_is_no_present_area(land: str) -
         ("06001", "forest", "not_yet_forest", "pine", 2024, 2.0, 2.0),
     )
     assert found(frame) == {("pine", "06001", "forest"): 7.0}
+
+
+def test_a_commune_without_any_plot_of_the_layer_is_missing_not_nothing() -> None:
+    """06004 has only land that the layer does not class; 06007 stands in another layer alone."""
+    frame = measured(
+        ("06001", "forest", "planted_forest", "pine", 2010, 9.0, 10.0),
+        ("06002", "forest", "bare", "", pd.NA, 3.0, 3.0),
+        ("06004", "forest", "unclassified", "", pd.NA, 100.0, math.nan),
+        ("06007", "report", "report", "tea", 2025, math.nan, 4.0),
+    )
+    areas = found(frame)
+    assert areas["pine", "06002", "forest"] == 0.0
+    assert {code for crop, code, _ in areas if crop == "pine"} == {"06001", "06002"}
+    assert {code for crop, code, _ in areas if crop == "tea"} == {"06007"}
+
+
+def test_communes_that_do_not_report_are_told() -> None:
+    communes = pd.DataFrame({"commune_code": ["a", "b", "c"], "commune": ["A", "B", "C"]})
+    frame = measured(
+        ("a", "fruit", "report", "tea", 2025, math.nan, 1.0),
+        ("b", "fruit", "report", "tea", 2024, math.nan, 2.0),
+    )
+    (told,) = silent_communes("fruit", frame, communes)
+    assert (told.kind, told.severity, told.count, told.examples) == (
+        "report-without-communes", "note", 2, ("b", "c"),
+    )  # fmt: skip
+    assert "report of 2025 (B, C)" in told.message.en
+    assert "2 xã không có trong báo cáo năm 2025" in told.message.vi
+    assert silent_communes("fruit", frame, communes.head(1)) == []

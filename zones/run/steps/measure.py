@@ -16,8 +16,9 @@ from zones.measure.measure import (
     measure_plots,
     measure_raster,
     measure_report,
+    newest_reports,
 )
-from zones.measure.present import late_reporters, newest_reports
+from zones.measure.present import late_reporters, silent_communes
 from zones.output.findings import findings_table
 from zones.run.context import Context
 from zones.run.step import Made, Step
@@ -59,7 +60,13 @@ def _layers(inputs: Inputs, ground: Ground) -> Iterator[tuple[pd.DataFrame, list
         yield measure_raster(name, look.grid, names, ground)
     for name, report in inputs.reports.items():
         frame = measure_report(name, report, ground)
-        yield frame, late_reporters(name, frame)
+        yield (
+            frame,
+            [
+                *late_reporters(name, frame),
+                *silent_communes(name, frame, inputs.communes),
+            ],
+        )
 
 
 def _once(found: list[Finding]) -> list[Finding]:
