@@ -323,7 +323,7 @@ def test_chain_from_clause_to_hectare() -> None:
         ),
         "a0 is on the plan's list for Custard apple.",
         (
-            "bare in a0: 19.0 ha can be used (from made), suitability 100 %; 12 ha go to Custard "
+            "bare in a0: 19 ha can be used (from made), suitability 100 %; 12 ha go to Custard "
             "apple, 0 ha to other zones, 7 ha are left."
         ),
         "a0 can plant at most 2.4 ha of Custard apple a year; 2.4 ha in the fullest year.",
