@@ -167,8 +167,11 @@ def transverse_mercator(crs: pyproj.CRS) -> dict[str, float]:
     operation = plane.coordinate_operation
     if not plane.is_projected or operation is None or operation.method_code != "9807":
         return {}
-    names = {8802: "longitude", 8805: "scale", 8806: "easting", 8807: "northing"}
-    return {names[int(p.code)]: float(p.value) for p in operation.params if int(p.code) in names}
+    names = {
+        8801: "latitude", 8802: "longitude", 8805: "scale", 8806: "easting", 8807: "northing",
+    }  # fmt: skip
+    found = {names[int(p.code)]: float(p.value) for p in operation.params if int(p.code) in names}
+    return found if len(found) == len(names) else {}
 
 
 def name_vn2000(crs: pyproj.CRS, *, source: str) -> tuple[pyproj.CRS, list[Finding]]:
@@ -208,6 +211,7 @@ def _zone_of(crs: pyproj.CRS) -> pyproj.CRS | None:
         and abs(found["scale"] - 0.9999) < 1e-9
         and found["easting"] == 500_000
         and found["northing"] == 0
+        and found["latitude"] == 0
     )
     code = vn2000_tm3().get(round(found["longitude"], 6)) if plain else None
     ellipsoid = crs.ellipsoid

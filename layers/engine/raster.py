@@ -21,7 +21,6 @@ import rasterio
 from pyproj.exceptions import CRSError as PyprojCrsError
 from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.errors import CRSError as RasterioCrsError
-from rasterio.errors import RasterioError
 from rasterio.windows import Window as RasterWindow
 
 from layers.base.errors import CrsError, InputError
@@ -29,7 +28,7 @@ from layers.base.findings import Findings
 from layers.crs.source import decide_crs
 from layers.engine.cell_coverage import Window
 from layers.engine.rings import IntArray
-from layers.io.raster_source import GDAL_OPTIONS, damaged, open_raster
+from layers.io.raster_source import GDAL_OPTIONS, open_raster, reading
 
 __all__ = [
     "BlockReader",
@@ -37,6 +36,7 @@ __all__ = [
     "can_reopen",
     "plan_windows",
     "raster_grid",
+    "refuse_too_many",
     "require_class",
     "require_dataset",
     "with_data",
@@ -52,6 +52,8 @@ BLOCK_CELLS = 16 << 20
 CACHE_BYTES = (16 << 20, 64 << 20)
 #: GDAL holds a whole block in memory, however few of its cells are wanted.
 BLOCK_LIMIT_BYTES = 512 << 20
+#: Cells that are gone through one by one: the country in cells of 10 m has 10 thousand million.
+CELLS_LIMIT = 1 << 34
 
 RasterSource = str | Path | Any
 
@@ -108,7 +110,18 @@ def raster_grid(
     findings: Findings | None = None,
 ) -> RasterGrid:
     """Grid of an open raster, if its classes (or heights) can be counted; else why not."""
-    name = source or str(dataset.name)
+    with reading(source or str(dataset.name)):
+        return _grid(dataset, band, source or str(dataset.name), classes, crs, findings)
+
+
+def _grid(
+    dataset: Any,
+    band: int,
+    name: str,
+    classes: bool,
+    crs: str | None,
+    findings: Findings | None,
+) -> RasterGrid:
     if not 1 <= band <= dataset.count:
         raise InputError(
             en=f"{name}: band {band} asked for, the raster has bands 1 to {dataset.count}.",
@@ -324,15 +337,13 @@ class BlockReader:
         with self.environment() if self.travelled else nullcontext():
             values = self._room(bottom - top, right - left)
             dataset = self._handle() if self.dataset is None else self.dataset
-            with nullcontext() if self.dataset is None else self._lock:
-                try:
-                    dataset.read(grid.band, window=part, out=values)
-                    if grid.masked:
-                        masks.append(dataset.read_masks(grid.band, window=part) > 0)
-                    if grid.alpha is not None:
-                        masks.append(dataset.read(grid.alpha, window=part) > 0)
-                except RasterioError as error:
-                    raise damaged(Path(grid.name).name, error) from error
+            alone = nullcontext() if self.dataset is None else self._lock
+            with alone, reading(Path(grid.name).name):
+                dataset.read(grid.band, window=part, out=values)
+                if grid.masked:
+                    masks.append(dataset.read_masks(grid.band, window=part) > 0)
+                if grid.alpha is not None:
+                    masks.append(dataset.read(grid.alpha, window=part) > 0)
         return values, np.logical_and.reduce(masks) if masks else None
 
     def _room(self, height: int, width: int) -> npt.NDArray[Any]:
@@ -355,6 +366,18 @@ class BlockReader:
             handle.close()
         self._opened.clear()
         self._local = threading.local()
+
+
+def refuse_too_many(cells: int, name: str) -> None:
+    """Refuse to go through more cells than a country has."""
+    if cells > CELLS_LIMIT:
+        raise InputError(
+            en=f"{name}: {cells / 1e9:.0f} thousand million cells would have to be read (at most "
+            f"{CELLS_LIMIT / 1e9:.0f}); is its resolution right? Make it coarser or cut it with "
+            "gdalwarp.",
+            vi=f"{name}: phải đọc {cells / 1e9:.0f} tỉ ô (tối đa {CELLS_LIMIT / 1e9:.0f}); độ "
+            "phân giải có đúng không? Hãy làm thô hoặc cắt bớt bằng gdalwarp.",
+        )
 
 
 def require_dataset(raster: Any) -> None:

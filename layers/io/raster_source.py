@@ -11,17 +11,19 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import rasterio
+from rasterio._err import CPLE_BaseError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from layers.base.errors import InputError, MissingFileError
 from layers.io.vector_source import local_path
 
-__all__ = ["GDAL_OPTIONS", "RASTER_ENDINGS", "damaged", "open_raster", "raster_files"]
+__all__ = ["GDAL_OPTIONS", "RASTER_ENDINGS", "open_raster", "raster_files", "reading"]
 
 #: GDAL inside of this may not reach another machine, nor run code that a VRT carries.
 GDAL_OPTIONS = {
@@ -85,29 +87,30 @@ def open_raster(path: str | Path, *, folders: Sequence[Path] = (), checked: bool
     driver = _driver(at)
     # GDAL reads relative sources from where a linked VRT really is.
     name = at.resolve() if driver == "VRT" else at
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), reading(at.name), rasterio.Env(**GDAL_OPTIONS):
         warnings.simplefilter("ignore", NotGeoreferencedWarning)  # an error of ours, if it matters
-        try:
-            with rasterio.Env(**GDAL_OPTIONS):
-                dataset = rasterio.open(name, driver=driver, sharing=False)
-        except RasterioError as error:
-            raise damaged(at.name, error) from error
-    outside = [] if checked else [f for f in dataset.files if not _within(Path(f), at, folders)]
+        dataset = rasterio.open(name, driver=driver, sharing=False)
+        files = [] if checked else [Path(file) for file in dataset.files]
+    outside = [str(file) for file in files if not _within(file, at, folders)]
     if outside:
         dataset.close()
         raise _outside(at.name, outside)
     return dataset
 
 
-def damaged(name: str, error: Exception) -> InputError:
-    """Error for a raster that GDAL gives up on."""
-    reason = " ".join(str(error).split())[:300]
-    return InputError(
-        en=f"{name}: the raster could not be read ({reason}); is the file whole? Copy or export it "
-        "again.",
-        vi=f"{name}: không đọc được ảnh raster ({reason}); tệp có đầy đủ không? Hãy sao chép hoặc "
-        "xuất lại.",
-    )
+@contextmanager
+def reading(name: str) -> Iterator[None]:
+    """Turn what GDAL gives up with, of which rasterio lets some through, into one clear error."""
+    try:
+        yield
+    except (RasterioError, CPLE_BaseError) as error:
+        reason = " ".join(str(error).split())[:300]
+        raise InputError(
+            en=f"{name}: the raster could not be read ({reason}); is the file whole? Copy or "
+            "export it again.",
+            vi=f"{name}: không đọc được ảnh raster ({reason}); tệp có đầy đủ không? Hãy sao chép "
+            "hoặc xuất lại.",
+        ) from error
 
 
 def raster_files(path: str | Path, *, folders: Sequence[Path] = ()) -> list[Path]:

@@ -14,13 +14,12 @@ import numpy.typing as npt
 import pandas as pd
 import rasterio
 from pyproj import Geod
-from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
 from layers.base.errors import InputError
 from layers.base.schema import Column, Schema
-from layers.engine.raster import RasterGrid, raster_grid
-from layers.io.raster_source import GDAL_OPTIONS, damaged, open_raster
+from layers.engine.raster import RasterGrid, raster_grid, refuse_too_many
+from layers.io.raster_source import GDAL_OPTIONS, open_raster, reading
 
 __all__ = ["ELEVATION_CLASSES", "check_elevation", "classify_elevation", "horn_slope"]
 
@@ -37,13 +36,16 @@ ELEVATION_CLASSES = Schema(
     ),
 )
 
-_ROWS = 512
+# Rows read together, and cells at most, so that a wide raster takes no more memory.
+_ROWS, _STRIP_CELLS = 512, 8 << 20
 
 
 def check_elevation(elevation: Path, *, folders: Sequence[Path] = ()) -> RasterGrid:
     """Grid of a raster of heights, if altitude and slope can be told from it; else why not."""
     with open_raster(elevation, folders=folders) as source:
-        return raster_grid(source, 1, source=elevation.name, classes=False)
+        grid = raster_grid(source, 1, source=elevation.name, classes=False)
+    refuse_too_many(grid.width * grid.height, elevation.name)
+    return grid
 
 
 def classify_elevation(
@@ -75,8 +77,9 @@ def classify_elevation(
         open_raster(elevation, folders=folders) as source,
         rasterio.open(target, "w", **profile) as raster,
     ):
-        for top in range(0, grid.height, _ROWS):
-            rows = min(_ROWS, grid.height - top)
+        strip = max(1, min(_ROWS, _STRIP_CELLS // grid.width))
+        for top in range(0, grid.height, strip):
+            rows = min(strip, grid.height - top)
             heights = _with_margin(source, top, rows)
             wide, high = (size[top : top + rows] for size in sizes)
             slope = horn_slope(heights, wide_m=wide, high_m=high)
@@ -126,12 +129,10 @@ def _classes(altitudes_m: Sequence[float], slopes_degree: Sequence[float]) -> pd
 def _with_margin(source: rasterio.DatasetReader, top: int, rows: int) -> Floats:
     """Read rows with a margin of one cell; beyond the raster there is no height."""
     window = Window(-1, top - 1, source.width + 2, rows + 2)
-    try:
+    with reading(Path(source.name).name):
         heights = source.read(
             1, window=window, boundless=True, masked=True, fill_value=source.nodata or 0
         )
-    except RasterioError as error:
-        raise damaged(Path(source.name).name, error) from error
     values: Floats = heights.astype("float64").filled(np.nan)
     values[:, 0] = values[:, -1] = np.nan
     if top == 0:

@@ -21,6 +21,7 @@ from layers.engine.raster import (
     RasterGrid,
     plan_windows,
     raster_grid,
+    refuse_too_many,
     require_class,
     with_data,
 )
@@ -137,6 +138,8 @@ def describe_raster(
     frame = np.array([[0, grid.height, 0, grid.width]], np.int64)
     if communes is not None:
         frame = _frame(communes, grid, name)
+    top, bottom, left, right = np.clip(frame[0], 0, [grid.height] * 2 + [grid.width] * 2).tolist()
+    refuse_too_many((bottom - top) * (right - left), name)
     table = _named(_count(grid, frame), classes, name, findings)
     return RasterLook(path, grid, table, findings)
 

@@ -118,7 +118,8 @@ def allocate(
     loaded = load_project(project)
     other = load_project(against) if against else None
     if out is not None:
-        refuse_existing(out, overwrite=overwrite)
+        inputs = loaded.input_paths().values()
+        refuse_existing(out, overwrite=overwrite, inputs=inputs)
     with telling(quiet=as_json) as teller:
         if other is None and not what_if:
             shown, base = _plain(loaded, step, teller), None

@@ -98,6 +98,7 @@ def _print(inputs: Inputs, findings: list[Finding], *, verbose: bool) -> None:
 def _write(inputs: Inputs, folder: Path, *, overwrite: bool) -> tuple[list[Path], list[Path]]:
     """Write the plots to fix; the second list is what was there and stays."""
     from zones.inputs.faulty_plots import FAULTY_FILES, faulty_plots, save_faulty_plots
+    from zones.output.folder import refuse_existing
 
     earlier = [folder / name for name in FAULTY_FILES if (folder / name).exists()]
     if earlier and not overwrite:
@@ -110,6 +111,7 @@ def _write(inputs: Inputs, folder: Path, *, overwrite: bool) -> tuple[list[Path]
         )
         for name, layer in inputs.plots.items()
     }
+    refuse_existing(folder, overwrite=True, inputs=inputs.project.input_paths().values())
     return save_faulty_plots(plots, folder, language=language()), []
 
 

@@ -16,7 +16,7 @@ from zones.run.step import Step, producers
 if TYPE_CHECKING:
     from zones.project.model import Project
 
-__all__ = ["part_digests", "read_sources", "steps_that_hold", "steps_to_do"]
+__all__ = ["input_files", "part_digests", "read_sources", "steps_that_hold", "steps_to_do"]
 
 #: First word of an input's name in the record → key of the project file that names it.
 _PARTS = {
@@ -30,13 +30,18 @@ _PARTS = {
 }
 
 
+def input_files(project: Project) -> dict[str, Path]:
+    """Every file that a project reads, its plans among them, by what the record calls it."""
+    plans = {
+        name: embedded_plans().get(name) or project.resolve(Path(name)) for name in project.plans
+    }
+    return project.input_paths() | {f"plan {name}": path for name, path in plans.items()}
+
+
 def read_sources(project: Project) -> dict[str, dict[str, Any]]:
     """Size and digest of every file that a project reads, by what the record calls it."""
-    records = {name: input_record(path) for name, path in project.input_paths().items()}
-    for name in project.plans:
-        path = embedded_plans().get(name) or project.resolve(Path(name))
-        records[f"plan {name}"] = input_record(path)
-    return records
+    home = (project.file.parent,)
+    return {name: input_record(path, folders=home) for name, path in input_files(project).items()}
 
 
 def part_digests(project: Project, sources: Mapping[str, Any]) -> dict[str, str]:

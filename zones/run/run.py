@@ -17,10 +17,17 @@ import pandas as pd
 
 from layers.base.errors import ClosureError, InputError
 from layers.base.language import Phrase
-from zones.output.folder import refuse_existing, save_table, staged_folder
-from zones.output.record import output_digests, read_record, software_versions, write_record
+from zones.output.folder import locked_folder, refuse_existing, save_table, staged_folder
+from zones.output.record import (
+    input_stamp,
+    output_digests,
+    read_record,
+    refuse_changed,
+    software_versions,
+    write_record,
+)
 from zones.run.context import Context, RunOptions, RunResult, SilentTeller, Teller
-from zones.run.reuse import part_digests, read_sources, steps_that_hold, steps_to_do
+from zones.run.reuse import input_files, part_digests, read_sources, steps_that_hold, steps_to_do
 from zones.run.step import Step, key_name, load_steps
 
 if TYPE_CHECKING:
@@ -57,8 +64,17 @@ def run_project(
     """
     options, teller = options or RunOptions(), teller or SilentTeller()
     out = options.out or project.resolve(project.output)
-    if options.write:
-        refuse_existing(out, overwrite=options.overwrite)
+    with contextlib.ExitStack() as held:
+        if options.write:
+            held.enter_context(locked_folder(out))
+            inputs = input_files(project).values()
+            refuse_existing(out, overwrite=options.overwrite, inputs=inputs)
+        return _run(project, out, options, teller)
+
+
+def _run(project: Project, out: Path, options: RunOptions, teller: Teller) -> RunResult:
+    paths, home = input_files(project), (project.file.parent,)
+    stamps = {name: input_stamp(path, folders=home) for name, path in paths.items()}
     steps = load_steps()
     chosen = _chosen(steps, project, options.only)
     sources = read_sources(project)
@@ -77,6 +93,7 @@ def run_project(
             for table in steps[name].tables:
                 context.store.put(table, pd.read_parquet(out / f"{table.name}.parquet"))
         done = _do([steps[name] for name in todo], context, parts)
+        refuse_changed(paths, stamps, folders=home)
         ordered = {name: {**kept, **done}[name] for name in steps if name in {**kept, **done}}
         record = _record(context, sources, ordered)
         if options.write:

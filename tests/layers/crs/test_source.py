@@ -152,3 +152,11 @@ def test_a_vertex_without_a_place_is_refused_with_its_row():
     assert moved.geometry.name == "hình"
     assert list(moved.columns) == ["a", "hình"]
     assert frame.to_crs(9215).geometry.distance(moved.geometry).max() < 1e-3  # a height tilts it
+
+
+def test_a_projection_that_lacks_a_parameter_or_begins_elsewhere_is_no_zone():
+    wkt = pyproj.CRS(TMERC.format(k=0.9999, datum="+datum=WGS84")).to_wkt("WKT1_ESRI")
+    for old, new in (('"False_Easting"', '"Falsch_Easting"'), ('_Origin",0.0', '_Origin",9.0')):
+        assert old in wkt
+        crs = pyproj.CRS.from_wkt(wkt.replace(old, new))
+        assert name_vn2000(crs, source="rừng") == (crs, [])

@@ -11,10 +11,13 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
+from rasterio._err import CPLE_AppDefinedError
 from rasterio.enums import ColorInterp
 from shapely import box
 
 from layers import CrsError, InputError, MissingFileError, describe_raster, tabulate_area
+from layers.engine.raster import raster_grid
+from layers.kinds.elevation import check_elevation
 
 
 def save(folder: Path, values: np.ndarray, *, crs: str | None = "EPSG:9215") -> Path:
@@ -312,3 +315,31 @@ def test_a_raster_whose_crs_lost_its_datum_lies_where_it_was_made(folder: Path) 
 def test_the_project_names_the_crs_of_a_raster_that_has_none(folder: Path) -> None:
     path = save(folder, np.ones((2, 2), dtype="uint8"), crs=None)
     assert describe_raster(path, {}, crs="EPSG:9215").crs.to_epsg() == 9215
+
+
+def test_an_error_of_gdal_that_rasterio_lets_through_is_one_line(
+    folder: Path,
+) -> None:
+    path = save(folder, np.ones((2, 2), dtype="uint8"))
+
+    class Damaged:
+        name, count = str(path), 1
+
+        def __getattr__(self, name: str) -> Any:
+            raise CPLE_AppDefinedError(1, 1, "TIFFFetchNormalTag:\ncustom tag 19714")
+
+    with pytest.raises(InputError, match=r"could not be read \(TIFFFetchNormalTag: custom tag"):
+        raster_grid(Damaged(), 1)
+
+
+def test_a_raster_of_endless_cells_is_refused_before_it_is_read(folder: Path) -> None:
+    path = vrt(folder, "")
+    text = path.read_text("utf-8").replace('="10"', '="1000000"').replace(",100,", ",0.001,")
+    path.write_text(text.replace(",-100<", ",-0.001<"), "utf-8")
+    for ask in (
+        lambda: describe_raster(path, {}),
+        lambda: describe_raster(path, {}, communes=GROUND),
+        lambda: check_elevation(path),
+    ):
+        with pytest.raises(InputError, match="1000 thousand million cells"):
+            ask()

@@ -7,12 +7,14 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import rasterio
 
-from layers import ClosureError, InputError, OutputExistsError, data_path
-from tests.factories import forest_plots, write_project
+from layers import ClosureError, InputError, OutputError, OutputExistsError, data_path
+from tests.factories import forest_plots, write_project, write_raster
+from tests.layers.io.test_raster_source import mosaic
 from zones.output import record as run_record
 from zones.project.model import load_project
 from zones.publish.figures import round_targets, round_zones
@@ -314,6 +316,7 @@ def test_a_kill_in_mid_run_leaves_earlier_outputs(
     assert len(list(path.parent.glob(".out.*.part"))) == left
     assert {file: file.read_bytes() for file in out.rglob("*") if file.is_file()} == before
     assert run(path, overwrite=True)[0].out == out
+    assert list(path.parent.glob(".out*")) == []
 
 
 def test_a_reversed_range_in_a_plan_stops_the_run(tmp_path: Path) -> None:
@@ -365,3 +368,58 @@ def test_the_printed_area_of_a_zone_is_the_sum_of_its_communes(tmp_path: Path) -
     communes = zones.loc[zones["zone"] == "custard_apple", "present_ha"]
     assert row["present"] == pytest.approx(communes.sum(), abs=1e-9)
     assert row["shortfall"] == pytest.approx(4500 - row["present"], abs=1e-9)
+
+
+@pytest.mark.parametrize("output", [".", "..", "in"])
+def test_the_output_folder_never_holds_inputs(tmp_path: Path, output: str) -> None:
+    path = write_project(tmp_path / "p")
+    (path.parent / "in").mkdir()
+    (path.parent / "fruit.csv").rename(path.parent / "in" / "areas.csv")
+    text = path.read_text("utf-8").replace("fruit.csv", "in/areas.csv")
+    path.write_text(f"{text}output: {output}\n", "utf-8")
+    before = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
+    with pytest.raises(OutputError, match="cannot be the output folder"):
+        run(path, overwrite=True)
+    assert {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == before
+
+
+def test_an_input_that_changes_during_the_run_stops_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_project(tmp_path / "p")
+
+    class Writer(SilentTeller):
+        def step(self, name: str, label: object, number: int, total: int) -> None:
+            if name == "measure":
+                write_raster(path.parent / "cover.tif")
+
+    with pytest.raises(InputError, match=r"1 inputs changed .*'layer cover'"):
+        run_project(load_project(path), options=RunOptions(only=("measure",)), teller=Writer())
+    assert not (path.parent / "out").exists()
+
+
+def test_a_run_tells_that_another_is_at_work(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "p")
+    lock = path.parent / ".out.lock"
+    with lock.open("w") as held:
+        fcntl = pytest.importorskip("fcntl")
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(OutputError, match="Another run is writing to"):
+            run(path)
+    assert not (path.parent / "out").exists()
+
+
+def test_sources_of_a_vrt_are_in_the_record_and_undo_a_reuse(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "p")
+    (path.parent / "tiles").mkdir()
+    tile = (path.parent / "cover.tif").rename(path.parent / "tiles" / "a.tif")
+    (path.parent / "vrt").mkdir()
+    mosaic(path.parent / "vrt", "../tiles/a.tif")
+    path.write_text(path.read_text("utf-8").replace("cover.tif", "vrt/mosaic.vrt"), "utf-8")
+    result = run(path)[0]
+    assert "../tiles/a.tif" in result.record["inputs"]["layer cover"]["files"]
+    with rasterio.open(tile, "r+") as raster:
+        raster.write(np.full((200, 200), 2, "uint8"), 1)
+    again = run(path, overwrite=True, only=("compare",))[0]
+    areas = again.tables["areas"].query("layer == 'cover'").groupby("land")["area_ha"].sum()
+    assert areas.to_dict() == pytest.approx({"crops": 400.0, "unclassified": 0.0})

@@ -1,0 +1,319 @@
+"""Damaged and careless inputs through every command, and random legal projects.
+
+Each try runs in a child process of its own, within limits of time and memory. What it may end with:
+a clear error (one line, exit code 2), listed problems (1), or an accepted input (0). A traceback
+(exit code 3), a dead process, a hang, or more than 2 GB of memory misses the bar.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import os
+import random
+import re
+import resource
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks._damage import mutate
+from benchmarks._random_projects import FORMATS, write_random_project
+
+__all__ = ["Outcome", "fuzz_inputs", "fuzz_projects", "run"]
+
+SECONDS, MEMORY_MB = 30, 2048
+_ENDED = {0: "accepted", 1: "problems", 2: "clear error", 3: "traceback"}
+BAD = ("traceback", "dead", "hang", "memory", "unclear error", "check said 0 errors")
+_PLAN_TEXT = """# Kế hoạch phát triển vùng trồng
+
+1. Vùng hồi: 35.000 ha tại các xã Điềm He, Văn Quan, Bình Gia, Tân Đoàn.
+2. Vùng na: trên 4.500 ha đến năm 2030, tại các xã Chi Lăng, Tân Thành, …
+3. Vùng thông: 155.000-160.000 ha (bình quân mỗi năm trồng 1.200 - 1.600 ha/năm).
+
+| TT | Cây trồng | 2026 | 2030 |
+|---|---|---|---|
+| 1 | Hồi | 34.000 | 35.000 |
+| 2 | Keo, bạch đàn | 40.000,5 | 45.000 |
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one try ended.
+
+    Parameters
+    ----------
+    kind : str
+        ``accepted``, ``problems``, ``clear error``, or one of ``BAD``.
+    command : str
+        The command line.
+    change : str
+        File and way of the change.
+    said : str
+        The line on the error stream, or where the traceback ended.
+    seconds : float
+        How long it took.
+    memory_mb : float
+        The most memory that it took.
+    """
+
+    kind: str
+    command: str
+    change: str
+    said: str
+    seconds: float
+    memory_mb: float
+
+
+def run(arguments: list[str]) -> int:
+    """Try mutated inputs and legal projects; exit 1 where one of them ends badly."""
+    options = argparse.ArgumentParser(prog="python -m benchmarks fuzz")
+    options.add_argument("--tries", type=int, default=10_000, help="mutated inputs")
+    options.add_argument("--projects", type=int, default=200, help="random legal projects")
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--only", default="", help="commands whose line holds this text")
+    chosen = options.parse_args(arguments)
+    _load()
+    outcomes = list(_told(fuzz_inputs(chosen.tries, chosen.seed, only=chosen.only)))
+    outcomes += _told(fuzz_projects(chosen.projects, chosen.seed))
+    counts = Counter(outcome.kind for outcome in outcomes)
+    places = Counter((o.kind, o.said) for o in outcomes if o.kind in BAD)
+    for (kind, said), number in places.most_common():
+        print(f"{number:5} {kind}: {said}")
+    print(", ".join(f"{kind} {number}" for kind, number in counts.most_common()))
+    print(f"longest {max((o.seconds for o in outcomes), default=0):.1f} s, "
+          f"most memory {max((o.memory_mb for o in outcomes), default=0):.0f} MB")  # fmt: skip
+    return int(any(kind in BAD for kind in counts))
+
+
+def _told(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
+    for number, outcome in enumerate(outcomes, start=1):
+        if outcome.kind in BAD:
+            print(f"[{number}] {outcome.kind}: {outcome.command} ({outcome.change})\n"
+                  f"    {outcome.said}", flush=True)  # fmt: skip
+        yield outcome
+
+
+def _load() -> None:
+    """Load libraries, kernels and tables once: every try is a fork of this process.
+
+    The solver is left out: its threads do not come along into a fork.
+    """
+    from zones.cli.main import run as zones_run
+
+    with tempfile.TemporaryDirectory(prefix="zones-fuzz-") as place:
+        for name, ending in (("forest", ".shp"), ("orchards", ".tab"), ("fruit", ".xlsx")):
+            write_random_project(Path(place) / name, 1, only=name, ending=ending)
+            project = str(Path(place) / name / "project.yaml")
+            with (
+                contextlib.redirect_stdout(io.StringIO()),
+                contextlib.redirect_stderr(io.StringIO()),
+            ):
+                zones_run(["run", project, "--only", "compare"])
+                zones_run(["plan", "lint", str(Path(place) / name / "mine.yaml")])
+
+
+def fuzz_inputs(tries: int, seed: int, *, only: str = "") -> Iterator[Outcome]:
+    """Mutated inputs, one after the other; the same seed gives the same ones."""
+    with tempfile.TemporaryDirectory(prefix="zones-fuzz-") as place:
+        originals = Path(place) / "originals"
+        families = _originals(originals)
+        number = 0
+        while number < tries:
+            seed += 1
+            rng = random.Random(seed)
+            folder = Path(place) / "try"
+            family = rng.choice(list(families))
+            command, files = rng.choice(families[family])
+            if only not in command:
+                continue
+            number += 1
+            shutil.copytree(originals / family, folder, copy_function=os.link)
+            target = folder / rng.choice(files)
+            data = target.read_bytes()
+            target.unlink()
+            target.write_bytes(data)
+            change = mutate(target, rng)
+            yield _try(command.split(), folder, f"seed {seed}, {change}")
+            shutil.rmtree(folder)
+
+
+def fuzz_projects(count: int, seed: int) -> Iterator[Outcome]:
+    """Random legal projects, run whole; one that ``check`` finds without error must be done."""
+    with tempfile.TemporaryDirectory(prefix="zones-fuzz-") as place:
+        for number in range(seed, seed + count):
+            folder = Path(place) / "try"
+            write_random_project(folder, number)
+            checked = _try(["check", "project.yaml"], folder, f"project {number}")
+            done = _try(["run", "project.yaml"], folder, f"project {number}")
+            clean = checked.kind in ("accepted", "problems")
+            if clean and done.kind == "clear error":
+                kind = "check said 0 errors"
+                done = Outcome(kind, done.command, done.change, done.said, done.seconds, 0)
+            yield checked if checked.kind in BAD else done
+            shutil.rmtree(folder)
+
+
+Files = list[str]
+Family = list[tuple[str, Files]]
+
+
+def _originals(place: Path) -> dict[str, Family]:
+    """Projects and documents in all formats, and which of their files each command reads."""
+    families: dict[str, Family] = {}
+    rng = random.Random(1)
+    polygons = [(name, ending) for name in ("forest", "orchards", "use") for ending in FORMATS]
+    for name, ending in [*polygons, ("cover", ""), ("fruit", ".csv"), ("fruit", ".xlsx")]:
+        folder = place / f"{name}{ending}"
+        write_random_project(folder, len(families) + 1, only=name, ending=ending)
+        inputs = sorted(item.name for item in folder.iterdir())
+        layer = [item for item in inputs if item.startswith(name)]
+        rest = [item for item in inputs if item not in layer]
+        families[folder.name] = [
+            ("check project.yaml", layer),
+            ("check project.yaml", layer),
+            ("run project.yaml --only measure", layer),
+            (rng.choice(["check project.yaml --json", "allocate project.yaml"]), rest),
+        ]
+        if name == "forest":
+            families[folder.name].append(("cover project.yaml", layer))
+    folder = place / "documents"
+    folder.mkdir()
+    _documents(folder)
+    shutil.copy(place / "forest.gpkg" / "mine.yaml", folder)
+    names = sorted(item.name for item in folder.iterdir())
+    families["documents"] = [
+        ("plan lint mine.yaml", ["mine.yaml"]),
+        ("plan diff mine.yaml lang-son-2026-2030", ["mine.yaml"]),
+        *((f"plan extract {name} -o draft.yaml --province 20", [name]) for name in names
+          if name.endswith((".docx", ".txt", ".md"))),
+        *((f"names convert {name} --from 2024 --to 2025 --province 20 -o new.csv", [name])
+          for name in names if name.startswith("old")),
+    ]  # fmt: skip
+    done = place / "results"
+    write_random_project(done, 4)
+    _try(["run", "project.yaml"], done, "original", limit=300)
+    outputs = sorted(item.relative_to(done).as_posix() for item in (done / "out").rglob("*.*"))
+    families["results"] = [
+        ("verify out", outputs),
+        ("run project.yaml --only annex --overwrite", outputs),
+        ("run project.yaml --only render --overwrite", [n for n in outputs if "parquet" in n]),
+        ("allocate project.yaml --explain pine.Lộc_Bình", [n for n in outputs if "parquet" in n]),
+    ]
+    return families
+
+
+def _documents(folder: Path) -> None:
+    import docx
+    import pandas as pd
+
+    (folder / "plan.txt").write_text(_PLAN_TEXT, "utf-8")
+    (folder / "plan.md").write_text(_PLAN_TEXT, "utf-8")
+    document = docx.Document()
+    for line in _PLAN_TEXT.splitlines():
+        document.add_paragraph(line)
+    table = document.add_table(3, 3)
+    for cell, text in zip((c for row in table.rows for c in row.cells),
+                          ["TT", "Xã", "ha", "1", "Lộc Bình", "12,5", "2", "Đồng Đăng", "1.200"],
+                          strict=True):  # fmt: skip
+        cell.text = text
+    document.save(str(folder / "plan.docx"))
+    old = pd.DataFrame(
+        {"ma_xa": ["05977", "05983", "06529"], "ten_xa": ["Hoàng Văn Thụ", "Tam Thanh", "Lộc Bình"],
+         "nam": [2023] * 3, "dien_tich_ha": [1.5, 2.0, 10.25]}
+    )  # fmt: skip
+    old.to_csv(folder / "old.csv", index=False)
+    old.to_excel(folder / "old.xlsx", index=False)
+
+
+def _try(words: list[str], folder: Path, change: str, *, limit: int = SECONDS) -> Outcome:
+    """One command in a child process, within limits."""
+    told = folder / ".told"
+    start = time.monotonic()
+    child = os.fork()
+    if child == 0:
+        _be_child(words, folder, told, limit)
+    status, used = _wait(child, limit)
+    seconds, memory = time.monotonic() - start, used.ru_maxrss / 1024
+    said = told.read_text("utf-8", errors="replace").strip() if told.exists() else ""
+    kind = "hang" if status is None else "dead" if status < 0 else _ENDED.get(status, "dead")
+    if kind == "clear error" and words[0] != "check":  # which lists its errors on the output
+        # Steps and notes come before the error on the same stream.
+        last = said.splitlines()[-1] if said else ""
+        kind = "clear error" if last.startswith("Error: ") else "unclear error"
+    if "Traceback" in said:
+        kind = "traceback"
+    if memory > MEMORY_MB:
+        kind = "memory"
+    if kind == "traceback":
+        said = _place(folder)
+    elif kind in ("dead", "hang"):
+        said = f"signal or code {status}: {said[-200:]}"
+    else:
+        said = said.splitlines()[-1] if said else ""
+    return Outcome(kind, " ".join(words), change, said, seconds, memory)
+
+
+def _be_child(words: list[str], folder: Path, told: Path, limit: int) -> None:
+    """Become the command: never returns."""
+    code = 70
+    try:
+        os.chdir(folder)
+        os.setsid()
+        os.environ["TMPDIR"] = str(folder)
+        tempfile.tempdir = str(folder)
+        resource.setrlimit(resource.RLIMIT_CPU, (limit + 5, limit + 10))
+        resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        handle = os.open(told, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        nothing = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nothing, 0)
+        os.dup2(nothing, 1)
+        os.dup2(handle, 2)
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+        import warnings
+
+        from zones.cli.language import set_language
+        from zones.cli.main import run as zones_run
+
+        warnings.simplefilter("ignore")
+        set_language("en")
+        code = zones_run([word.replace("_", " ") for word in words])
+        sys.stderr.flush()
+    finally:
+        os._exit(code)
+
+
+def _wait(child: int, limit: int) -> tuple[int | None, resource.struct_rusage]:
+    """Exit code of a child (negative: the signal it died of), None where it had to be ended."""
+    deadline = time.monotonic() + limit
+    while time.monotonic() < deadline:
+        ended, status, used = os.wait4(child, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status), used
+        time.sleep(0.005)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)
+    _, _, used = os.wait4(child, 0)
+    return None, used
+
+
+def _place(folder: Path) -> str:
+    """Kind of an error and the deepest line of ours in its traceback."""
+    reports = list(folder.glob("zones-report-*.txt"))
+    if not reports:
+        return "no report"
+    text = reports[0].read_text("utf-8", errors="replace")
+    frames = re.findall(r'File "[^"]*/((?:layers|maps|zones)/[^"]+)", line (\d+), in (\w+)', text)
+    last = text.strip().splitlines()[-1][:160]
+    where = f"{frames[-1][0]}:{frames[-1][1]} {frames[-1][2]}" if frames else "?"
+    return f"{where}: {last}"
