@@ -242,7 +242,7 @@ def _add_grid(document: Document, table: PageTable, *, width_mm: float) -> None:
     for left, row in zip(range(len(texts) - 1, -1, -1), texts, strict=True):
         cells = (
             _cell(
-                *(text, width, half_points, _side_of(column)),
+                *(text, width, half_points, column.align),
                 bold=table.total is not None and left == 0,
                 # The last rows stay together and with the notes: no page has one line alone.
                 keep=0 < left < _LAST_ROWS or bool(left == 0 and table.notes),
@@ -274,12 +274,6 @@ def _head_rows(columns: tuple[PageColumn, ...], widths: list[int], half_points: 
             text = cell.text if first else ""
             rows[row] += _cell(text, width, half_points, "center", bold=True, properties=merged)
     return [_HEAD_ROW.format(row) for row in rows]
-
-
-def _side_of(column: PageColumn) -> str:
-    if column.kind in ("count", "year", "mark"):
-        return "center"
-    return "left" if column.kind == "text" else "right"
 
 
 def _cell(

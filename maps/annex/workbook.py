@@ -116,29 +116,20 @@ class _Formats:
         return self._made[key]
 
     def number(self, column: PageColumn, value: float, *, bold: bool = False) -> Format:
-        properties = self._sides(column)
         if column.kind in ("count", "year"):
-            return self.get(**properties, bold=bold, num_format="0")
+            return self.get(border=1, align=column.align, bold=bold, num_format="0")
         # Excel prints the mark of "0.##" even where no digit follows, so each cell says its digits.
         digits = cell_digits(column, value, self._decimals)
-        return self.get(**properties, bold=bold, num_format=number_format(digits))
+        shape = number_format(digits)
+        return self.get(border=1, align=column.align, bold=bold, num_format=shape)
 
     def text(self, column: PageColumn, text: str, *, bold: bool = False) -> Format:
-        properties = self._sides(column)
+        properties: dict[str, Any] = {"border": 1, "align": column.align}
+        if column.kind == "text":
+            properties = {"border": 1, "text_wrap": True}
         if text.startswith(_FORMULA_STARTS):
             properties["quote_prefix"] = True
         return self.get(**properties, bold=bold)
-
-    @staticmethod
-    def _sides(column: PageColumn) -> dict[str, Any]:
-        properties: dict[str, Any] = {"border": 1}
-        if column.kind in ("count", "year", "mark"):
-            properties["align"] = "center"
-        elif column.kind in _NUMERIC:
-            properties["align"] = "right"
-        else:
-            properties["text_wrap"] = True
-        return properties
 
 
 def number_format(decimals: int) -> str:

@@ -15,11 +15,6 @@ __all__ = ["draw_long_table", "draw_table"]
 _PAD_MM = 0.7
 _LEADING = 1.18
 _NARROWEST_TEXT_MM = 14.0
-_ALIGNS: dict[str, Align] = {
-    **dict.fromkeys(("count", "year", "mark"), "center"),
-    **dict.fromkeys(("figure", "measured", "hectares", "percent"), "right"),
-    "text": "left",
-}
 
 
 @dataclass(slots=True)
@@ -188,7 +183,7 @@ def _draw(
         bold = bold_last and number == len(layout.body)
         for place, column in enumerate(columns):
             cell = Box(edges[place], y - height, layout.widths[place], height)
-            _draw_cell(sheet, cell, row[place], layout, bold=bold, align=_ALIGNS[column.kind])
+            _draw_cell(sheet, cell, row[place], layout, bold=bold, align=column.align)
         sheet.line([(edges[0], y), (edges[-1], y)], width_pt=0.35)
         y -= height
     sheet.line([(edges[0], y), (edges[-1], y)], width_pt=0.35)

@@ -22,10 +22,9 @@ from maps.interactive.content import MapContent, check_content
 from maps.interactive.page_data import build_page_data
 from maps.interactive.policy import (
     content_policy,
+    inline_block,
     inline_images,
     json_block,
-    script_block,
-    style_block,
     tile_sources,
 )
 
@@ -98,8 +97,8 @@ class _CommuneMap(folium.Map):
         self.body = _text("body.html")
         words = json.loads(_text("words.json"))
         self.data_block = json_block("page-words", words) + "\n" + json_block("page-data", data)
-        self.script_blocks = [script_block(text) for text in scripts]
-        self.style_blocks = [style_block(text) for text in styles]
+        self.script_blocks = [inline_block("script", text) for text in scripts]
+        self.style_blocks = [inline_block("style", text) for text in styles]
 
     def get_name(self) -> str:
         return "map"

@@ -12,7 +12,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from layers.base.errors import InputError
@@ -20,10 +20,9 @@ from layers.base.errors import InputError
 __all__ = [
     "TileSource",
     "content_policy",
+    "inline_block",
     "inline_images",
     "json_block",
-    "script_block",
-    "style_block",
     "tile_sources",
 ]
 
@@ -87,17 +86,8 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
 
 
-def script_block(text: str) -> str:
-    """Script element around a text."""
-    return _block("script", text)
-
-
-def style_block(text: str) -> str:
-    """Style element around a text."""
-    return _block("style", text)
-
-
-def _block(tag: str, text: str) -> str:
+def inline_block(tag: Literal["script", "style"], text: str) -> str:
+    """Script or style element around a text."""
     if f"</{tag}" in text.lower() or "<!--" in text:
         raise InputError(
             en=f"A {tag} of the page would end its own element: install vungtrong again.",

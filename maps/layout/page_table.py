@@ -62,6 +62,13 @@ class PageColumn:
     #: What stands for a figure that is not known; empty where there need be none.
     missing: str = MISSING_MARK
 
+    @property
+    def align(self) -> Literal["left", "center", "right"]:
+        """Side of the cell at which it is printed, on every page."""
+        if self.kind in ("count", "year", "mark"):
+            return "center"
+        return "left" if self.kind == "text" else "right"
+
 
 @dataclass(frozen=True, slots=True)
 class PageTable:

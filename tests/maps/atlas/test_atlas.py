@@ -477,3 +477,19 @@ def test_frames_are_not_changed() -> None:
     before = communes.copy()
     atlas_squares.content(communes=communes)
     pd.testing.assert_frame_equal(pd.DataFrame(communes), pd.DataFrame(before))
+
+
+def test_forest_of_a_commune_without_a_layer_is_hatched_and_printed_as_unknown(
+    tmp_path: Path,
+) -> None:
+    cover = annex_squares.forest_cover()
+    forest = ["natural_forest_ha", "planted_forest_ha", "not_yet_forest_ha", "cover_percent"]
+    cover.loc[2, forest] = np.nan
+    content = atlas_squares.content(annex=annex_squares.content(forest_cover=cover))
+    path = save_atlas(content, tmp_path / "a.pdf", communes=["06003"])
+    texts = [page_text(path, number) for number in range(len(pypdf.PdfReader(path).pages))]
+    cover_page = next(text for text in texts if "TỶ LỆ CHE PHỦ RỪNG THEO" in text)
+    assert "Không có số liệu" in cover_page
+    assert "…" in cover_page
+    lines = ("Rừng tự nhiên …", "Rừng trồng đã thành rừng …", "Trồng chưa thành rừng …")
+    assert all(line in texts[-1] for line in (*lines, "Tỷ lệ che phủ (%) …"))

@@ -34,7 +34,13 @@ function cardHead(commune) {
       : null,
     element(
       "button",
-      { type: "button", class: "plain", id: "copy", onclick: copyLink },
+      {
+        type: "button",
+        class: "plain",
+        id: "copy",
+        title: ON_DISK ? word("copyViewHelp") : "",
+        onclick: copyLink,
+      },
       word(ON_DISK ? "copyView" : "copyLink"),
     ),
     element(

@@ -86,6 +86,8 @@ function drawCommunes() {
 }
 
 const TIP_GAP = 8;
+// The buttons of the map stand at its left edge.
+const BUTTONS = 50;
 
 // A tooltip stays inside the map: below the pointer where there is no room above it, and moved
 // to the side near the left and right edges.
@@ -98,8 +100,9 @@ function bindTip(layer, content) {
     const half = (node ? node.offsetWidth : 290) / 2 + TIP_GAP;
     const above = at.y > (node ? node.offsetHeight : 140) + 2 * TIP_GAP;
     tip.options.direction = above ? "top" : "bottom";
-    const right = Math.max(0, half - at.x) - Math.max(0, at.x + half - size.x);
-    tip.options.offset = [right, above ? -TIP_GAP : 3 * TIP_GAP];
+    const left = half + (size.x > 2 * half + BUTTONS ? BUTTONS : 0);
+    const moved = Math.max(0, left - at.x) - Math.max(0, at.x + half - size.x);
+    tip.options.offset = [moved, above ? -TIP_GAP : 3 * TIP_GAP];
   };
   layer.on("mouseover mousemove", place);
   layer.bindTooltip(content, { sticky: true, direction: "top", opacity: 1 });
