@@ -1,7 +1,7 @@
 """Every table that a run writes: its file, its columns, their units and meaning.
 
 The name of a schema is the name of its files. Steps hand tables to each other by these schemas;
-``docs/tables.md`` is written from them.
+``docs/reference/tables.md`` is written from them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Checks of a forest status layer: types, origin, years, purpose, ledger.
 
 Every function takes the frame of plots and gives findings; none changes a value. Severities stand
-in ``docs/forest-status.md``.
+in ``docs/reference/forest-status.md``.
 
 Planted and already forest, or not yet: the type and ``thanhrung`` together decide.
 

@@ -2,7 +2,7 @@
 
 folium's map class carries the page; its scripts and styles from outside are replaced by Leaflet
 out of XStatic-Leaflet and by our own, all written into the file (see
-``docs/decisions/2026-11-22-map-page.md``).
+``docs/explanation/decisions/2026-11-22-map-page.md``).
 """
 
 from __future__ import annotations

@@ -129,8 +129,8 @@ def allocate(
 
     Notes
     -----
-    The algebra stands in ``docs/allocation.md``. Present area above the upper end of a target is
-    surplus: nothing is ever taken away.
+    The algebra stands in ``docs/explanation/allocation.md``. Present area above the upper end of a
+    target is surplus: nothing is ever taken away.
     """
     model = build_model(check_allocation_inputs(inputs, settings), settings)
     return allocation_of(model, solve_stages(model, near=near))

@@ -2,8 +2,8 @@
 
 A column is one zone in one commune on one land source in one year, and it exists only where land,
 suitability, list and locks allow it. Targets, yearly floors and ``must`` locks are elastic: each
-has a shortfall column, so the programme always has an answer. ``docs/allocation.md`` writes the
-algebra down.
+has a shortfall column, so the programme always has an answer; the algebra stands in
+``docs/explanation/allocation.md``.
 """
 
 from __future__ import annotations

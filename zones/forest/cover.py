@@ -4,7 +4,7 @@
 
 Forestry Law 2017, art. 2(3) and 2(5). Planted land that is not yet forest never counts; forest
 outside the three-forest plan does; the denominator is the official natural area; the province is
-the ratio of sums. ``docs/forest-cover.md`` derives each column.
+the ratio of sums. ``docs/explanation/forest-cover.md`` derives each column.
 """
 
 from __future__ import annotations

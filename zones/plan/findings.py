@@ -9,7 +9,7 @@ from layers.base.language import Phrase
 
 __all__ = ["PLAN_FINDING_KINDS", "PlanFinding"]
 
-#: Kinds of findings and what each means; ``docs/plans.md`` explains them.
+#: Kinds of findings and what each means; ``docs/how-to/plans.md`` explains them.
 PLAN_FINDING_KINDS: dict[str, Severity] = {
     "range-reversed": "error",
     "two-figures": "problem",

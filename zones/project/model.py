@@ -190,7 +190,7 @@ class Thresholds(_Part):
 
 
 class AllocationTables(_Part):
-    """Tables that stand in for the defaults; columns as in ``docs/allocation.md``."""
+    """Tables that stand in for the defaults; columns as in ``docs/explanation/allocation.md``."""
 
     land_sources: Path | None = None
     crop_suitability: Path | None = None
