@@ -16,7 +16,7 @@ from layers.kinds.elevation import check_elevation
 from tests.hostile import HEAD, RASTERS, listening, small_tiff
 
 GROUND = gpd.GeoDataFrame(
-    {"code": ["a"]}, geometry=[box(450_000, 2_400_000, 452_000, 2_402_000)], crs=9215
+    {"commune_code": ["a"]}, geometry=[box(450_000, 2_400_000, 452_000, 2_402_000)], crs=9215
 )
 
 
