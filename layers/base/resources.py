@@ -6,11 +6,16 @@ beside ``layers``. Nothing else in the project may guess that path.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from layers.base.errors import MissingFileError
 
-__all__ = ["data_path"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["data_path", "data_table"]
 
 
 def data_path(*parts: str) -> Path:
@@ -46,3 +51,11 @@ def data_path(*parts: str) -> Path:
         en=f"The installation lacks its data file {name!r}: install vungtrong again.",
         vi=f"Bản cài đặt thiếu tệp dữ liệu {name!r}: hãy cài lại vungtrong.",
     )
+
+
+def data_table(*parts: str, dtype: Mapping[str, type | str] | type | None = None) -> pd.DataFrame:
+    """Embedded table in which only an empty cell is missing: "NA" may be a code or a crop."""
+    import pandas as pd  # the command line asks for paths long before it needs tables
+
+    kinds = dict(dtype) if isinstance(dtype, Mapping) else dtype
+    return pd.read_csv(data_path(*parts), dtype=kinds, keep_default_na=False, na_values="")

@@ -139,7 +139,9 @@ def check_centres(
         return []
     if vintage_on(on, province=province) != NEWEST_VINTAGE:
         return []
-    known = pd.read_csv(path, dtype={"code": str}).set_index("code")[["centre_lon", "centre_lat"]]
+    known = pd.read_csv(path, dtype={"code": str}, keep_default_na=False, na_values="").set_index(
+        "code"
+    )[["centre_lon", "centre_lat"]]
     shapes = communes.set_index("commune_code").geometry
     known = known[known.index.isin(shapes.index)]
     shapes = shapes.loc[known.index]

@@ -14,7 +14,7 @@ import pyproj
 from pyproj.exceptions import CRSError as PyprojCrsError
 
 from layers.base.errors import CrsError
-from layers.base.resources import data_path
+from layers.base.resources import data_table
 from layers.crs.transform import to_crs
 
 if TYPE_CHECKING:
@@ -36,9 +36,7 @@ M2_PER_HA = 10_000.0
 
 def vn2000_zones() -> pd.DataFrame:
     """List the VN-2000 zone of each province where it is certain."""
-    return pd.read_csv(
-        data_path("vn2000_zones.csv"), dtype={"province_code": str, "valid_until": str}
-    )
+    return data_table("vn2000_zones.csv", dtype={"province_code": str, "valid_until": str})
 
 
 def parse_crs(text: Any) -> pyproj.CRS:

@@ -20,7 +20,7 @@ import pandas as pd
 
 from layers.base.findings import Finding
 from layers.base.language import Phrase
-from layers.base.resources import data_path
+from layers.base.resources import data_table
 
 __all__ = [
     "ENCODINGS",
@@ -192,8 +192,8 @@ def _by_words(values: list[str]) -> TextEncoding:
 @lru_cache(maxsize=1)
 def _known_words() -> frozenset[str]:
     """Words of commune and species names: what the text columns of a layer speak of."""
-    communes = pd.read_csv(data_path("communes-34.csv"), dtype=str)["name"]
-    species = pd.read_csv(data_path("species_aliases.csv"), dtype=str)["alias"]
+    communes = data_table("communes-34.csv", dtype=str)["name"]
+    species = data_table("species_aliases.csv", dtype=str)["alias"]
     text = unicodedata.normalize("NFC", " ".join([*communes, *species]).casefold())
     return frozenset(_TOKEN.findall(text))
 

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from layers.base.errors import InputError
-from layers.base.resources import data_path
+from layers.base.resources import data_path, data_table
 from layers.base.schema import Column, Schema
 from layers.kinds.plots import CROP_WEIGHTS
 
@@ -47,7 +47,7 @@ CROPS = Schema(
 
 @lru_cache(maxsize=1)
 def _crops() -> pd.DataFrame:
-    return CROPS.validate(pd.read_csv(data_path("crops.csv")))
+    return CROPS.validate(data_table("crops.csv"))
 
 
 def load_crops() -> pd.DataFrame:

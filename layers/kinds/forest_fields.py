@@ -16,7 +16,7 @@ from functools import lru_cache
 import pandas as pd
 
 from layers.base.errors import InputError
-from layers.base.resources import data_path
+from layers.base.resources import data_path, data_table
 
 __all__ = ["FieldMatch", "forest_fields", "match_fields"]
 
@@ -48,7 +48,7 @@ class FieldMatch:
 
 def forest_fields() -> pd.DataFrame:
     """Table of the 51 fields."""
-    return pd.read_csv(data_path("forest_fields_51.csv"))
+    return data_table("forest_fields_51.csv")
 
 
 @lru_cache(maxsize=1)

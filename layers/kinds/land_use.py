@@ -14,7 +14,7 @@ import pandas as pd
 
 from layers.base.findings import Findings
 from layers.base.language import Phrase
-from layers.base.resources import data_path
+from layers.base.resources import data_table
 from layers.base.schema import Column, Schema
 from layers.crs.source import as_vector_file
 from layers.io.values import as_code
@@ -38,7 +38,7 @@ LAND_USE_CODES = Schema(
 
 @lru_cache(maxsize=1)
 def _table() -> pd.DataFrame:
-    return LAND_USE_CODES.validate(pd.read_csv(data_path("land_use_codes.csv")))
+    return LAND_USE_CODES.validate(data_table("land_use_codes.csv"))
 
 
 def load_land_use_codes() -> pd.DataFrame:

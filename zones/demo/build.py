@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from layers.base.resources import data_path
+from layers.base.resources import data_table
 from layers.base.workers import Progress, silent
 from layers.io.table_output import save_csv
 from zones.demo.boundaries import load_boundaries
@@ -121,7 +121,7 @@ _FILES = frozenset(
 
 
 def _facts() -> pd.DataFrame:
-    return pd.read_csv(data_path("communes-20.csv"), dtype={"code": "str"})
+    return data_table("communes-20.csv", dtype={"code": "str"})
 
 
 def _commune_records(ground: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

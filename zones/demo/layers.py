@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from layers.base.resources import data_path
+from layers.base.resources import data_table
 from layers.kinds.forest_fields import forest_fields
 from zones.demo.boundaries import AREA_CRS
 from zones.demo.compartments import build_compartments
@@ -95,7 +95,7 @@ def _three_forest(
 def _records(
     plots: pd.DataFrame, communes: pd.DataFrame, rng: np.random.Generator
 ) -> gpd.GeoDataFrame:
-    number = pd.read_csv(data_path("forest_codes_98.csv"), index_col="ldlr")["maldlr"]
+    number = data_table("forest_codes_98.csv").set_index("ldlr")["maldlr"]
     natural = plots["land"] == "natural_forest"
     forest = natural | plots["established"]
     wood = _wood(plots, natural, rng)

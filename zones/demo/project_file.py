@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pandas as pd
-
-from layers.base.resources import data_path
+from layers.base.resources import data_path, data_table
 from zones.demo.layers import NOTICE
 from zones.demo.planting import LAYER_YEAR
 from zones.demo.quotas import load_totals
@@ -50,7 +48,7 @@ def project_text(communes: CommunesEntry) -> str:
     present = "\n".join(f"  {crop}: {_LAYER_OF[part]}" for crop, part in totals["part"].items())
     species = totals.loc[totals["part"] == "orchard", "species"]
     crops = ", ".join(f'"{name}": {crop}' for crop, name in species.items())
-    classes = pd.read_csv(data_path("land_cover_classes.csv"))
+    classes = data_table("land_cover_classes.csv")
     values = "\n".join(
         f"      {value}: {name}"
         for value, name in zip(classes["class"], classes["name"], strict=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from layers.base.resources import data_path
+from layers.base.resources import data_table
 from zones.demo.noise import Floats
 
 __all__ = ["REMAINDER", "Quotas", "build_quotas", "crop_hectares", "load_totals"]
@@ -58,14 +58,14 @@ class Quotas:
 
 def load_totals() -> pd.DataFrame:
     """Totals of the made-up province."""
-    return pd.read_csv(data_path("demo", "land-20.csv"), index_col="item")
+    return data_table("demo", "land-20.csv").set_index("item")
 
 
 def crop_hectares(
     crops: pd.Series[float], communes: pd.DataFrame, rng: np.random.Generator
 ) -> pd.DataFrame:
     """Spread the hectares of crops over communes by their weights."""
-    table = pd.read_csv(data_path("demo", "crop_weights-20.csv"), dtype={"commune_code": str})
+    table = data_table("demo", "crop_weights-20.csv", dtype={"commune_code": str})
     weights = table.pivot_table(index="commune_code", columns="crop", values="weight", sort=False)
     by_commune = weights.reindex(communes["code"])[crops.index].fillna(weights.loc["*"])
     spread = by_commune.to_numpy(dtype="float64")

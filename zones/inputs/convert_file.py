@@ -17,7 +17,7 @@ from layers.convert.columns import ColumnRoles
 from layers.convert.convert import Conversion, convert_table
 from layers.convert.rows import CommuneColumns, settle_columns
 from layers.convert.split import share_by_geometry
-from layers.io.table import read_table, require_columns
+from layers.io.table import open_parquet, read_table, require_columns
 from layers.io.vector import load_vector
 from layers.io.vector_source import DRIVERS
 from zones.output.table import VECTOR_KINDS, check_output, save_frame
@@ -167,9 +167,8 @@ def _refuse_other_vintage(frame: pd.DataFrame, request: Request, change: Vintage
 def _is_layer(path: Path) -> bool:
     kind = path.suffix.lower()
     if kind == ".parquet" and path.is_file():
-        import pyarrow.parquet as pq
-
-        return b"geo" in (pq.read_schema(path).metadata or {})
+        with open_parquet(path) as file:
+            return b"geo" in (file.schema_arrow.metadata or {})
     return kind in (*DRIVERS, ".zip")
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from layers.base.errors import InputError, OutputExistsError
 from layers.base.language import Language
-from layers.base.resources import data_path
+from layers.base.resources import data_path, data_table
 from layers.communes.gazetteer import NEWEST_VINTAGE, list_communes, provinces
 from layers.io.atomic import save_text, written_aside
 from layers.io.table_output import save_csv
@@ -57,7 +57,7 @@ def _natural_areas(province: str) -> pd.DataFrame:
     frame = list_communes(province)[["code", "name"]]
     areas = pd.Series(dtype="float64")
     try:
-        embedded = pd.read_csv(data_path(f"communes-{province}.csv"), dtype={"code": str})
+        embedded = data_table(f"communes-{province}.csv", dtype={"code": str})
     except FileNotFoundError:
         pass
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
 import io
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 import xlsxwriter
 from openpyxl.styles import PatternFill
 
+import layers
 from layers import InputError, MissingFileError, SchemaError
 from layers.io import archive, table, workbook
 from layers.io.table import read_table, require_columns
@@ -319,3 +321,19 @@ def test_a_zip_that_is_no_workbook(folder: Path) -> None:
     (folder / "a.xlsx").write_bytes(data.getvalue())
     with pytest.raises(InputError, match="not a readable workbook"):
         read_table(folder / "a.xlsx")
+
+
+def test_no_table_is_read_another_way() -> None:
+    """Tables of users are read here; embedded ones never take NA, na or null for nothing."""
+    root = Path(layers.__file__).parents[1]
+    for path in (
+        one for room in ("layers", "maps", "zones") for one in (root / room).rglob("*.py")
+    ):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+                continue
+            name, place = call.func.attr, f"{path.relative_to(root)}:{call.lineno}"
+            assert name not in ("read_excel", "load_workbook"), place
+            if name == "read_csv":
+                keywords = {one.arg: ast.unparse(one.value) for one in call.keywords}
+                assert keywords.get("keep_default_na") == "False", place
