@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
@@ -35,7 +36,7 @@ class Edits:
     answered, refused, kept : int
         Edits with a plan, edits that contradict the inputs, stages that kept the plan before.
     seconds : list of float
-        Wall time of each answer.
+        Time of the processor for each answer.
     faults : list of str
         What did not hold.
     """
@@ -88,12 +89,12 @@ def try_edits(prepared: Prepared, count: int, *, seed: int = 0) -> Edits:
         edit = random_edit(prepared, generator)
         try:
             changed = change_inputs(prepared, [edit])
-            started = time.perf_counter()
+            started = time.process_time()
             other = allocate(changed.inputs, settings=changed.settings, near=base.plan)
         except InputError:
             told.refused += 1
             continue
-        told.seconds.append(time.perf_counter() - started)
+        told.seconds.append(time.process_time() - started)
         told.answered += 1
         kept = [stage.name for stage in other.stages if stage.status == "kept"]
         told.kept += len(kept)
@@ -131,33 +132,26 @@ def _faults(base: Allocation, other: Allocation) -> list[str]:
 
 def _touched(before: Model, after: Model) -> set[str]:
     """Zones whose rows or columns differ, and all that share land or pace with these."""
-    different: set[str] = set()
-    shared: list[pd.Series] = []
+    touched: set[str] = set()
     for model, other in ((before, after), (after, before)):
         keys = ["kind", "zone", "commune_code", "source", "year", "target"]
         names = [*keys, "lower", "upper", "weight"]
         ours, theirs = (part.rows[names].round(9) for part in (model, other))
-        new = ours.merge(theirs.drop_duplicates(), how="left", indicator=True)["_merge"]
-        rows = np.flatnonzero((new == "left_only").to_numpy())
-        members = sparse.csr_matrix(model.matrix[:, : len(model.columns)])
-        hit = members[rows].indices
-        different |= {*model.columns["zone"].iloc[hit], *model.rows["zone"].iloc[rows]}
+        rows = ours.merge(theirs.drop_duplicates(), how="left", indicator=True)["_merge"]
         mine, others = (
             part.columns[_CELL].assign(cost=preference_costs(part)[: len(part.columns)].round(9))
             for part in (model, other)
         )
-        new = mine.merge(others, how="left", indicator=True)["_merge"] == "left_only"
-        different |= set(mine.loc[new.to_numpy(), "zone"])
-        shared.append(_groups(model))
-    touched = set(different)
-    for group in shared:
-        labels = set(group[group.index.isin(different)])
-        touched |= set(group.index[group.isin(labels)])
+        columns = mine.merge(others, how="left", indicator=True)["_merge"]
+        of_zone, of_row = _groups(model)
+        hit = {*of_row[(rows == "left_only").to_numpy()]}
+        hit |= {*of_zone[mine.loc[(columns == "left_only").to_numpy(), "zone"].unique()]}
+        touched |= set(of_zone.index[of_zone.isin(hit)])
     return touched
 
 
-def _groups(model: Model) -> pd.Series:
-    """Give the number of the group of zones that are joined by rows of land or pace."""
+def _groups(model: Model) -> tuple[pd.Series, npt.NDArray[np.int64]]:
+    """Give the number of the group that rows of land or pace join, by zone and by row."""
     codes, zones = pd.factorize(model.columns["zone"])
     member = sparse.csr_matrix(
         (np.ones(len(codes)), (np.arange(len(codes)), codes)), shape=(len(codes), len(zones))
@@ -165,5 +159,6 @@ def _groups(model: Model) -> pd.Series:
     net = sparse.csr_matrix(model.matrix[:, : len(codes)]) @ member
     uses = model.matrix[:, model.shortfalls.stop :]
     both = sparse.bmat([[None, net.T, None], [net, None, uses], [None, uses.T, None]])
-    labels = connected_components(both, directed=False)[1]
-    return pd.Series(labels[: len(zones)], index=zones)
+    labels = np.asarray(connected_components(both, directed=False)[1], dtype="int64")
+    count = len(zones)
+    return pd.Series(labels[:count], index=zones), labels[count : count + len(model.rows)]

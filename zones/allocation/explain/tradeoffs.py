@@ -16,12 +16,10 @@ from layers.base.language import Phrase
 from layers.base.schema import Column, Schema
 from zones.allocation.allocate import Allocation
 from zones.allocation.explain.sentences import Figure, Sentence, Value, Voice
-from zones.allocation.inputs import AllocationInputs
 from zones.allocation.model import Model, build_model
-from zones.allocation.solve import linear_stages
-from zones.solver.linear_programme import LiveProgramme, optimum
+from zones.solver.linear_programme import LiveProgramme, Solution, optimum
 
-__all__ = ["EXCHANGE", "cover_points", "exchange_rates", "say_exchange"]
+__all__ = ["EXCHANGE", "exchange_rates", "say_exchange"]
 
 EXCHANGE = Schema(
     "exchange rates",
@@ -40,7 +38,8 @@ EXCHANGE = Schema(
 )
 
 _MORE_HA = 1.0
-_MORE_FOR_COVER_HA = 100.0
+#: Pairs of zones that are solved, those whose payer has most hectares first; fewest per zone.
+_MOST_PAIRS, _FEWEST_PAYERS = 600, 3
 _NOISE = 1e-4
 
 
@@ -54,17 +53,17 @@ class _Market:
     shortfall: dict[str, int]
 
 
-def exchange_rates(allocation: Allocation, *, more_ha: float = _MORE_HA) -> pd.DataFrame:
-    """Exchange rates between zones, and between zones and points of forest cover."""
+def exchange_rates(allocation: Allocation) -> pd.DataFrame:
+    """Exchange rates between zones, and what a hundred hectares of each do to forest cover."""
     held = allocation.held
     whole = held[(held["commune_code"] == "") & (held["year"] == allocation.settings.last_year)]
     whole = whole.drop_duplicates("zone")
     market = _market(allocation, whole)
+    payers = max(_FEWEST_PAYERS, _MOST_PAIRS // max(len(market.row), 1))
     rows: list[tuple[str, str, float]] = []
-    for zone in whole["zone"]:
-        rows += _rates_of(market, str(zone), more_ha)
-    if len(allocation.inputs.cover) and np.isfinite(allocation.inputs.natural_area_ha):
-        rows += _cover_rates(allocation, market)
+    for zone in whole.loc[whole["zone"].isin(market.row), "zone"]:
+        rows += _rates_of(market, zone, payers)
+    rows += _cover_rates(allocation, market)
     return EXCHANGE.validate(pd.DataFrame(rows, columns=EXCHANGE.names))
 
 
@@ -84,7 +83,8 @@ def _market(allocation: Allocation, whole: pd.DataFrame) -> _Market:
     )
     rows = model.rows
     lows = rows[(rows["kind"] == "target_low") & rows["target"].isin(ends.index)]
-    row = dict(zip(lows["zone"].astype("str"), lows.index.to_numpy().tolist(), strict=True))
+    order = lows.assign(row=lows.index).sort_values(["lower", "row"], ascending=[False, True])
+    row = dict(zip(order["zone"].astype("str"), order["row"].tolist(), strict=True))
     width = len(model.columns)
     place = {number: width + order for order, number in enumerate(model.elastic.tolist())}
     live = LiveProgramme(model.programme())
@@ -93,27 +93,35 @@ def _market(allocation: Allocation, whole: pd.DataFrame) -> _Market:
     return _Market(model, live, row, {zone: place[number] for zone, number in row.items()})
 
 
-def _rates_of(market: _Market, zone: str, more_ha: float) -> list[tuple[str, str, float]]:
-    if zone not in market.row:
-        return []
-    base = market.live.programme.row_lower[market.row[zone]]
+def _rates_of(market: _Market, zone: str, payers: int) -> list[tuple[str, str, float]]:
+    """What a hectare more of one zone costs each zone that could pay for it alone.
+
+    Where all may pay, the duals say who can: a zone whose hectares have no price there could give
+    up any number of them without a hectare more for this one.
+    """
+    live = market.live
+    base = live.programme.row_lower[market.row[zone]]
     asked = np.array([market.row[zone]])
-    market.live.set_rows(asked, lower=np.array([base + more_ha]), upper=np.array([np.inf]))
-    others = [other for other in market.row if other != zone]
-    paid = {}
-    for other in ["", *others]:
-        cost = _price(market, zone, other)
-        if other == "" and cost is not None and cost < _NOISE:
-            paid = {"": 0.0}
-            break
-        if other and cost is not None:
-            paid[other] = cost / more_ha
-    market.live.set_rows(asked, lower=np.array([base]), upper=np.array([np.inf]))
-    return [(zone, other, rate) for other, rate in (paid or {"*": np.nan}).items()]
+    live.set_rows(asked, lower=np.array([base + _MORE_HA]), upper=np.array([np.inf]))
+    together = _paid(market, zone)
+    rates = {}
+    if together is not None and together.objective < _NOISE:
+        rates = {"": 0.0}
+    elif together is not None:
+        prices = together.duals
+        can = [z for z, row in market.row.items() if z != zone and prices[row] > _NOISE]
+        paid = {payer: _paid(market, zone, payer) for payer in can[:payers]}
+        rates = {
+            payer: float(solution.columns[market.shortfall[payer]]) / _MORE_HA
+            for payer, solution in paid.items()
+            if solution is not None
+        }
+    live.set_rows(asked, lower=np.array([base]), upper=np.array([np.inf]))
+    return [(zone, payer, rate) for payer, rate in (rates or {"*": np.nan}).items()]
 
 
-def _price(market: _Market, zone: str, payer: str) -> float | None:
-    """Hectares of shortfall when only one zone may pay (with no payer: all of them together)."""
+def _paid(market: _Market, zone: str, payer: str = "") -> Solution | None:
+    """Give the least shortfall when only one zone may pay (with no payer: all others may)."""
     live = market.live
     firm = [
         column
@@ -125,48 +133,23 @@ def _price(market: _Market, zone: str, payer: str) -> float | None:
     live.set_columns(columns, lower=zeros, upper=zeros)
     solution = live.solve(start="kept dual")
     live.set_columns(columns, lower=zeros, upper=np.full(len(columns), np.inf))
-    if solution.status != "optimal":
-        return None
-    paid = market.shortfall.values() if not payer else [market.shortfall[payer]]
-    return float(sum(solution.columns[column] for column in paid))
+    return solution if solution.status == "optimal" else None
 
 
 def _cover_rates(allocation: Allocation, market: _Market) -> Iterator[tuple[str, str, float]]:
-    """Points that a zone's own hectares bring; what then moves elsewhere is no effect of theirs."""
-    base = _planned(market.model)
+    """Points of forest cover of a hundred hectares on the land that a zone takes in the plan.
+
+    What moves elsewhere for them is no part of it.
+    """
+    inputs = allocation.inputs
+    sums = allocation.plan.groupby(["zone", "source"], as_index=False)["planned_ha"].sum()
+    sums = sums.merge(inputs.cover, on=["zone", "source"])
+    gained = (sums["planned_ha"] * sums["cover_change_ratio"]).groupby(sums["zone"]).sum()
+    planned = allocation.plan.groupby("zone")["planned_ha"].sum()
     for zone in market.row:
-        before = base[base["zone"] == zone]
-        more = _planned(_with_more(market, zone))
-        more = more[more["zone"] == zone]
-        added = float(more["planned_ha"].sum() - before["planned_ha"].sum())
-        if added > _MORE_HA:
-            points = [cover_points(allocation.inputs, plan) for plan in (before, more)]
-            yield zone, "cover", (points[1] - points[0]) / added * 100
-
-
-def _with_more(market: _Market, zone: str) -> Model:
-    """Ask for 100 ha more of a zone, which goes before all others."""
-    rows = market.model.rows.copy()
-    mine = rows.index == market.row[zone]
-    rows.loc[mine, "lower"] += _MORE_FOR_COVER_HA
-    rows.loc[mine, "weight"] = rows["weight"].max() * 10
-    return replace(market.model, rows=rows)
-
-
-def _planned(model: Model) -> pd.DataFrame:
-    """Plan of the first two stages: what is planted, and on which land."""
-    for _, _, solution, _ in linear_stages(model):
-        if solution.status == "optimal":
-            hectares = solution.columns[: len(model.columns)]
-    return model.columns.assign(planned_ha=hectares)
-
-
-def cover_points(inputs: AllocationInputs, plan: pd.DataFrame) -> float:
-    """Change of the forest cover rate that a plan makes once all it plants is forest."""
-    sums = plan.groupby(["zone", "source"])["planned_ha"].sum().reset_index()
-    joined = sums.merge(inputs.cover, on=["zone", "source"])
-    gained = float((joined["planned_ha"] * joined["cover_change_ratio"]).sum())
-    return gained / inputs.natural_area_ha * 100
+        if zone in gained.index and np.isfinite(inputs.natural_area_ha):
+            points = gained[zone] / planned[zone] * 100.0 / inputs.natural_area_ha * 100.0
+            yield zone, "cover", float(points)
 
 
 def say_exchange(rates: pd.DataFrame, voice: Voice) -> list[Sentence]:

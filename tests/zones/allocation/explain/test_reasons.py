@@ -277,8 +277,8 @@ def test_exchange_rates() -> None:
     assert [s.phrase.en for s in say_exchange(alike, Voice(1.0, NAMES))] == [
         "One more hectare of any of these costs no other target anything: Anise, Custard apple.",
         (
-            "A hundred more hectares of any of these change the forest cover rate by 0.0120 "
-            "points: Anise, Custard apple."
+            "A hundred more hectares of any of these by themselves change the forest cover rate by "
+            "0.0120 points: Anise, Custard apple."
         ),
     ]
     full = replace(inputs, available=inputs.available.assign(area_ha=[100.0, 20.0]))
@@ -302,7 +302,7 @@ def test_a_hectare_of_one_zone_may_cost_points_of_forest_cover() -> None:
     inputs = replace(inputs, cover=cover, natural_area_ha=10_000.0)
     rates = exchange_rates(allocate(inputs, settings=YEARS))
     points = rates[rates["other"] == "cover"].set_index("zone")["rate_ratio"]
-    # 100 ha of 10,000 ha are one point.
+    # 100 ha of 10,000 ha are one point; a hectare moved elsewhere for them would be another's.
     assert points.to_dict() == pytest.approx({"na": -1.0, "pine": 1.0})
 
 
