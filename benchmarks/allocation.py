@@ -22,15 +22,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks._allocation_edits import try_edits
 from zones.allocation.allocate import Allocation, allocate, allocation_of
 from zones.allocation.checks import check_allocation_inputs
 from zones.allocation.explain.reasons import explain_allocation
 from zones.allocation.explain.tradeoffs import exchange_rates
 from zones.allocation.inputs import AllocationInputs, AllocationSettings
+from zones.allocation.job import AllocatedPlan
 from zones.allocation.model import Model, build_model
 from zones.allocation.rounded import round_allocation
 from zones.allocation.solve import linear_stages, solve_stages
+from zones.project.model import load_project
 from zones.rounding.rounding import round_table
+from zones.run.context import RunOptions
+from zones.run.run import run_project
 
 __all__ = ["made_case", "run"]
 
@@ -45,7 +50,12 @@ BARS = {
     "country": 60.0,
     "country, GB": 4.0,
     "objectives": 1e-7,
+    "200 zones": 30.0,
+    "slowest edit": 1.0,
+    "edits that fail": 0.0,
 }
+#: Boundaries of the real communes, where they are at hand.
+_REAL = Path(__file__).parent.parent.parent / "shared" / "data" / "lang_son_communes.gpkg"
 
 
 def made_case(
@@ -132,8 +142,10 @@ def run(arguments: list[str]) -> int:
     Parameters
     ----------
     arguments : list of str
-        ``--province`` leaves the country out; ``--runs N`` repeats the province;
-        ``--country-alone`` is how the country is measured in a process of its own.
+        ``--province`` leaves the country out; ``--runs N`` repeats the province; ``--edits N``
+        tries so many edits on each of four made provinces and the real communes (all of them
+        take an hour with 500); ``--country-alone`` is how the country is measured in a process of
+        its own.
 
     Returns
     -------
@@ -143,12 +155,15 @@ def run(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks allocation")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--province", action="store_true", help="leave the country out")
+    parser.add_argument("--edits", type=int, default=20, help="edits of each province")
     parser.add_argument("--country-alone", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.country_alone:
         print(json.dumps(_country()))
         return 0
-    missed = _province(options.runs)
+    missed = _province(options.runs) + _many_zones()
+    if options.edits:
+        missed += _edits(options.edits)
     if not options.province:
         missed += _country_apart()
     print("missed: " + ", ".join(missed) if missed else "every bar is met")
@@ -188,6 +203,38 @@ def _province(runs: int) -> list[str]:
         missed += _roundings(allocation, runs)
         missed += _explained(allocation, runs)
         missed += _against_glop(model, runs)
+    return missed
+
+
+def _many_zones() -> list[str]:
+    """Allocate, round and explain 200 zones, of which half are short."""
+    inputs, settings = made_case(65, 200, 2, 5)
+    start = time.perf_counter()
+    allocation = allocate(inputs, settings=settings)
+    explain_allocation(allocation, printed=round_allocation(allocation))
+    exchange_rates(allocation)
+    return _said("200 zones", time.perf_counter() - start)
+
+
+def _edits(count: int) -> list[str]:
+    """Try edits on made provinces: all answered, none slow, none that moves what it need not."""
+    made = {f"demo, seed {seed}": ["--seed", str(seed)] for seed in range(4)}
+    if _REAL.exists():
+        made["real communes"] = ["--communes", str(_REAL)]
+    missed: list[str] = []
+    for name, options in made.items():
+        with tempfile.TemporaryDirectory() as folder:
+            out = Path(folder) / "demo"
+            command = [sys.executable, "-m", "zones", "demo", "--out", str(out), *options]
+            subprocess.run(command, check=True, capture_output=True)
+            asked = RunOptions(only=("allocate",), write=False)
+            result = run_project(load_project(out / "project.yaml"), options=asked)
+            told = try_edits(result[AllocatedPlan].prepared, count)
+        print(f"{name}: {told.answered} edits, {told.refused} refused, {told.kept} stages kept")
+        for fault in told.faults[:5]:
+            print(f"    {fault}")
+        missed += _said("edits that fail", float(len(told.faults)), "")
+        missed += _said("slowest edit", max(told.seconds))
     return missed
 
 

@@ -19,7 +19,7 @@ from zones.allocation.inputs import AllocationInputs
 from zones.allocation.model import Model, allowed_by_lock, build_model
 from zones.solver.linear_programme import LiveProgramme, Programme, optimum, solve_programme
 
-__all__ = ["LATER", "WideProgramme", "widen"]
+__all__ = ["LATER", "WideProgramme", "repaired_targets", "widen"]
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -28,6 +28,8 @@ Integers = npt.NDArray[np.int64]
 LATER = ">later"
 _NOISE_HA = 1e-3
 _HALF = 0.5
+#: Targets whose repairs are worked out: each takes some ten programmes of all zones.
+_MOST_REPAIRED = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +100,16 @@ def _most_alone(programme: Programme, columns: Integers, uses: Integers, rows: I
     return -optimum(answer, "the most of a zone alone").objective
 
 
+def repaired_targets(allocation: Allocation) -> pd.DataFrame:
+    """Give the short targets whose repairs are worked out: those that lack most."""
+    short = allocation.held[allocation.held["status"] == "short"]
+    order = short.assign(lack=-short["shortfall_ha"].round(6)).sort_values(["lack", "target"])
+    return short.loc[order.index[:_MOST_REPAIRED].sort_values()]
+
+
 def widen(allocation: Allocation) -> WideProgramme:
     """Build the programme that all repairs of an allocation share."""
-    short = allocation.held[allocation.held["status"] == "short"]
+    short = repaired_targets(allocation)
     settings = replace(allocation.settings, last_year=allocation.settings.last_year + 1)
     model = build_model(_wide_inputs(allocation.inputs, short), settings)
     barrier = _barriers(allocation.model, model)

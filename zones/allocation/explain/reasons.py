@@ -20,7 +20,7 @@ from scipy.sparse.csgraph import connected_components
 
 from layers.base.language import Phrase
 from zones.allocation.allocate import Allocation
-from zones.allocation.explain.allocation_wide import WideProgramme, widen
+from zones.allocation.explain.allocation_wide import WideProgramme, repaired_targets, widen
 from zones.allocation.explain.repairs import find_repairs
 from zones.allocation.explain.sentences import Sentence, Voice
 from zones.allocation.limits import BINDING
@@ -100,6 +100,9 @@ def explain_allocation(
             reasons += _why_short(allocation, wide, voice, row, rivals.get(row["target"], []))
     reasons += _about_unmet(allocation, voice)
     repairs = find_repairs(allocation, wide)
+    repaired = len(repaired_targets(allocation))
+    if repaired < int(short.sum()):
+        reasons.append(voice.say("repairs_of_largest", repaired=repaired, short=int(short.sum())))
     said = tuple(_about_repairs(allocation, printed, voice, repairs))
     return Explanation(tuple(reasons), repairs, said)
 
@@ -180,7 +183,7 @@ def _why_short(
         yield _taken(allocation, voice, row, (taken, rivals))
     yield _used_up(allocation, voice, row, set(codes[free]))
     held_off = np.flatnonzero(mine & (wide.barrier == "list"))
-    if len(held_off):
+    if len(held_off) and target in set(repaired_targets(allocation)["target"]):
         all_open = np.flatnonzero(mine & np.isin(wide.barrier, ["", "list"]))
         more = wide.most(all_open, keep_others=True) - exact
         yield voice.say("others_could", other=max(more, 0.0), **about)

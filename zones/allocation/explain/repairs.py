@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from zones.allocation.allocate import Allocation
-from zones.allocation.explain.allocation_wide import LATER, WideProgramme, widen
+from zones.allocation.explain.allocation_wide import LATER, WideProgramme, repaired_targets, widen
 from zones.allocation.land_years import usable_land
 from zones.solver.linear_programme import optimum
 from zones.tables import ALLOCATION_REPAIRS as REPAIRS
@@ -48,8 +48,8 @@ _NONE = np.empty(0, dtype="int64")
 
 
 def find_repairs(allocation: Allocation, wide: WideProgramme | None = None) -> pd.DataFrame:
-    """Work out what would repair each short target, every repair solved again."""
-    short = allocation.held[allocation.held["status"] == "short"]
+    """Work out what would repair the short targets that lack most, every repair solved again."""
+    short = repaired_targets(allocation)
     if short.empty:
         return REPAIRS.empty()
     wide = wide or widen(allocation)

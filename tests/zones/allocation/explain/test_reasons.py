@@ -191,6 +191,22 @@ def test_repairs_agree_with_the_allocation_of_changed_inputs() -> None:
     assert repairs.loc["pace", "left_ha"] == pytest.approx(left)
 
 
+def test_repairs_of_the_greatest_gaps_where_too_many_are_short(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inputs = inputs_of(
+        land={("a", "bare"): 5.0, ("b", "cut"): 5.0},
+        targets={"na": (20.0, 99.0), "pine": (40.0, 99.0)},
+        suitability={("na", "bare", "a"): 1.0, ("pine", "cut", "b"): 1.0},
+    )
+    monkeypatch.setattr("zones.allocation.explain.allocation_wide._MOST_REPAIRED", 1)
+    _, explanation = explained(inputs)
+    assert set(explanation.repairs["zone"]) == {"pine"}
+    assert said(explanation.reasons, "repairs_of_largest") == [
+        "Repairs are worked out for the 1 targets that lack most, of 2 that are short."
+    ]
+
+
 def test_rules_that_cannot_hold_together_are_found_where_no_zone_competes() -> None:
     # The province may plant 4 ha a year; a lock takes all of it for another zone.
     inputs = inputs_of(
