@@ -52,7 +52,9 @@ _TABULATE = tuple(
 _OVERLAPS = (_ENGINE + "test_overlaps.py",)
 _COVER = ("tests/zones/forest/test_cover.py",)
 _MEASURE = ("tests/zones/measure",)
-_ALLOCATION = ("tests/zones/allocation",)
+_ALLOCATION = tuple(
+    f"tests/zones/allocation/{name}.py" for name in ("test_checks", "test_allocate")
+)
 #: Module → the tests that hold it.
 TESTS: dict[str, tuple[str, ...]] = {
     "layers/engine/overlay.py": _OVERLAY,

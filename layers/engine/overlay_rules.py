@@ -37,7 +37,7 @@ def ledger_areas(
             en=f"plots: {ledger_column!r} must hold numbers (ha), found {column.dtype}.",
             vi=f"plots: cột {ledger_column!r} phải là số (ha), nhưng là {column.dtype}.",
         )
-    ledger = column.to_numpy(np.float64, na_value=np.nan)
+    ledger = column.to_numpy(np.float64)
     wrong = np.flatnonzero(np.isinf(ledger) | (ledger < 0))
     if len(wrong):
         told = ", ".join(f"{plots.index[row]}: {ledger[row]:g}" for row in wrong[:5])

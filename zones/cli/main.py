@@ -114,8 +114,8 @@ def _unforeseen(error: Exception, arguments: list[str]) -> int:
     return 3
 
 
-#: Files of this folder that are no commands.
-_SHARED = {"console", "language", "main", "options", "pages", "usage_words"}
+#: Files of this folder that are no commands of their own (``convert`` is one of ``names``).
+_SHARED = {"console", "convert", "language", "main", "options", "pages", "usage_words"}
 
 
 def _add_commands() -> None:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from zones.cli.convert import convert
 from zones.cli.language import language, print_json, print_line, say
+from zones.cli.options import grouped
 
 if TYPE_CHECKING:
     from layers.communes.match import Match, NoMatch
-    from layers.convert.rows import CommuneColumns
-    from zones.inputs.convert_file import FileConversion
 
-__all__ = ["convert", "list_units", "register", "resolve"]
+__all__ = ["list_units", "register", "resolve"]
 
 _JSON = typer.Option(False, "--json", help=say("Machine-readable output.", "Kết quả dạng JSON."))
 _PROVINCE = typer.Option(
@@ -172,231 +171,6 @@ def list_units(province: str = _PROVINCE, on: str = _ON, as_json: bool = _JSON) 
         print_line(f"{unit.code}\t{unit.kind}\t{unit.name}{district}")
 
 
-def convert(
-    table: Path = typer.Argument(
-        ..., metavar="TABLE", help=say("Table or layer.", "Bảng hoặc lớp bản đồ.")
-    ),
-    from_: str = typer.Option(
-        ...,
-        "--from",
-        metavar="DATE",
-        help=say("Day or year of its communes.", "Thời điểm của bảng."),
-    ),
-    to: str = typer.Option(
-        "",
-        "--to",
-        metavar="DATE",
-        help=say("Day or year wanted (default: today's).", "Thời điểm cần (mặc định: hiện nay)."),
-        show_default=False,
-    ),
-    out: Path = typer.Option(..., "-o", "--out", help=say("File to write.", "Tệp kết quả.")),
-    code_column: str = typer.Option("", "--code-column", help=say("Codes.", "Cột mã xã.")),
-    name_column: str = typer.Option("", "--name-column", help=say("Names.", "Cột tên xã.")),
-    district_column: str = typer.Option(
-        "", "--district-column", help=say("Districts.", "Cột tên huyện.")
-    ),
-    province: str = _PROVINCE,
-    sums: list[str] = typer.Option(
-        [],
-        "--sum",
-        metavar="COLUMN",
-        help=say("Figures that add (repeat).", "Cột số liệu cộng được."),
-    ),
-    keys: list[str] = typer.Option(
-        [],
-        "--by",
-        metavar="COLUMN",
-        help=say("Crop, year: tells rows apart (repeat).", "Cột phân biệt dòng: cây trồng, năm."),
-    ),
-    rates: list[str] = typer.Option(
-        [],
-        "--rate",
-        metavar="NAME=A/B*100",
-        help=say("Rate to compute again (repeat).", "Tỷ lệ cần tính lại."),
-    ),
-    decimal: str = typer.Option(
-        "", "--decimal", help=say("Decimal mark: , or .", "Dấu thập phân: , hoặc .")
-    ),
-    rows: str = typer.Option(
-        "",
-        "--rows",
-        metavar="keep|add",
-        help=say(
-            "Keep records, or add figures up (default: keep those of a layer).",
-            "Giữ từng bản ghi, hoặc cộng số liệu (mặc định: lớp bản đồ thì giữ).",
-        ),
-    ),
-    layer: str = typer.Option("", "--layer", help=say("Layer of the file.", "Lớp trong tệp.")),
-    sheet: str = typer.Option("", "--sheet", help=say("Sheet.", "Trang tính.")),
-    communes: Path = typer.Option(
-        None,
-        "--communes",
-        help=say("Boundaries of today.", "Lớp ranh giới xã hiện nay."),
-        show_default=False,
-    ),
-    communes_code: str = typer.Option("code", "--communes-code", metavar="COLUMN"),
-    communes_layer: str = typer.Option("", "--communes-layer", metavar="LAYER"),
-    plots: Path = typer.Option(
-        None,
-        "--plots",
-        help=say(
-            "Plots or old boundaries with old codes, to measure divided units.",
-            "Lớp lô hoặc ranh giới cũ có mã cũ, để đo phần của đơn vị bị chia tách.",
-        ),
-        show_default=False,
-    ),
-    plots_code: str = typer.Option("maxa", "--plots-code", metavar="COLUMN"),
-    confirm: list[str] = typer.Option(
-        [],
-        "--confirm",
-        metavar="TEXT=CODE",
-        help=say("Misspelt name you have checked (repeat).", "Tên viết sai đã kiểm tra."),
-    ),
-    overwrite: bool = typer.Option(
-        False, "--overwrite", help=say("Replace earlier results.", "Ghi đè kết quả cũ.")
-    ),
-    verbose: bool = typer.Option(
-        False, "-v", "--verbose", help=say("Tell every link.", "In mọi liên hệ cũ – mới.")
-    ),
-    as_json: bool = _JSON,
-) -> None:
-    """Convert a table or layer; exit code 1 where something was split by guess or set aside."""
-    from layers.convert.columns import ColumnRoles, parse_rate
-    from zones.inputs.convert_file import Boundaries, Request, convert_file
-
-    today = Boundaries(communes, communes_code, communes_layer or None) if communes else None
-    request = Request(
-        path=table,
-        out=out,
-        from_=from_,
-        to=to or None,
-        province=province,
-        units=_units(code_column, name_column, district_column, confirm),
-        figures=ColumnRoles(
-            tuple(sums) or None,
-            tuple(keys) or None,
-            dict(parse_rate(rate) for rate in rates),
-            _one_of(decimal, (",", "."), "--decimal"),
-        ),
-        rows=_one_of(rows, ("keep", "add"), "--rows"),
-        layer=layer or None,
-        sheet=sheet or None,
-        communes=today,
-        plots=Boundaries(plots, plots_code) if plots else None,
-        overwrite=overwrite,
-    )
-    _report(convert_file(request, language=language()), verbose=verbose, as_json=as_json)
-
-
-def _one_of(text: str, allowed: tuple[str, ...], option: str) -> Any:
-    from layers.base.errors import InputError
-
-    if not text or text in allowed:
-        return text or None
-    raise InputError(
-        en=f"{option}: expected {' or '.join(allowed)}, found {text!r}.",
-        vi=f"{option}: cần {' hoặc '.join(allowed)}, lại thấy {text!r}.",
-    )
-
-
-def _units(code: str, name: str, district: str, confirm: list[str]) -> CommuneColumns:
-    from layers.base.errors import InputError
-    from layers.convert.rows import CommuneColumns
-
-    if not code and not name:
-        raise InputError(
-            en="Say which column tells the commune: --code-column or --name-column.",
-            vi="Hãy nêu cột chỉ xã: --code-column hoặc --name-column.",
-        )
-    pairs = [text.rpartition("=") for text in confirm]
-    bad = [
-        text for text, (left, _, right) in zip(confirm, pairs, strict=True) if not (left and right)
-    ]
-    if bad:
-        raise InputError(
-            en=f"--confirm: expected TEXT=CODE, found {bad[0]!r}.",
-            vi=f"--confirm: cần TÊN=MÃ, lại thấy {bad[0]!r}.",
-        )
-    confirmed = {left: right for left, _, right in pairs}
-    return CommuneColumns(code or None, name or None, district or None, confirmed)
-
-
-def _report(done: FileConversion, *, verbose: bool, as_json: bool) -> None:
-    conversion = done.conversion
-    changes = conversion.links.groupby("change")["rows"].sum()
-    if as_json:
-        print_json(
-            {
-                "files": [str(path) for path in done.files],
-                "rows": {str(change): int(count) for change, count in changes.items()},
-                "totals": conversion.totals.to_dict("records"),
-                "findings": [
-                    {
-                        "severity": one.severity,
-                        "kind": one.kind,
-                        "message": one.message.text(language()),
-                        "count": one.count,
-                    }
-                    for one in conversion.findings.items
-                ],
-            }
-        )
-    else:
-        _print_report(done, verbose=verbose)
-    if conversion.findings.of("problem") or conversion.findings.of("error"):
-        raise typer.Exit(1)
-
-
-def _print_report(done: FileConversion, *, verbose: bool) -> None:
-    from layers.base.language import format_number
-
-    conversion = done.conversion
-    links = conversion.links
-    for change, words in _CHANGES.items():
-        part = links[links["change"] == change]
-        if len(part):
-            units = part.drop_duplicates(["old_code", "old_name"])
-            print_line(f"{say(*words)}: {len(units)}")
-        if len(part) and verbose:
-            for link in part[_SHOWN].fillna("").to_dict("records"):
-                target = f" → {link['new_code']} {link['new_name']}" if link["new_code"] else ""
-                print_line(f"    {link['old_code']} {link['old_name']}{target}")
-    for total in conversion.totals.to_dict("records"):
-        before, after, aside = (
-            format_number(value, language(), decimals=2)
-            for value in (total["before"], total["after"], total["set_aside"])
-        )
-        print_line(
-            say(
-                f"{total['column']}: {before} before, {after} after, {aside} set aside",
-                f"{total['column']}: trước {before}, sau {after}, để riêng {aside}",
-            )
-        )
-    severities = {
-        "error": ("Error", "Lỗi"),
-        "problem": ("Problem", "Vấn đề"),
-        "note": ("Note", "Lưu ý"),
-    }
-    for finding in conversion.findings.items:
-        print_line(f"{say(*severities[finding.severity])}: {finding.message.text(language())}")
-    for path in done.files:
-        print_line(str(path))
-
-
-_SHOWN = ["old_code", "old_name", "new_code", "new_name"]
-
-#: Changes in the order of the report.
-_CHANGES = {
-    "same": ("unchanged", "giữ nguyên"),
-    "renamed": ("another name or code", "đổi tên hoặc mã"),
-    "merged": ("merged", "sáp nhập"),
-    "split": ("split", "chia tách"),
-    "district": ("districts", "đơn vị cấp huyện"),
-    "total": ("totals of other rows", "dòng tổng"),
-    "unmatched": ("unmatched", "không khớp"),
-}
-
-
 def register(application: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(
@@ -428,5 +202,5 @@ def register(application: typer.Typer) -> None:
             "Ví dụ: zones names convert rung-2023.csv --from 2023 --to 2025 --code-column maxa "
             "-o rung-2025.csv",
         ),
-    )(convert)
+    )(grouped(convert))
     application.add_typer(group, name="names")

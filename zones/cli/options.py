@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
+from dataclasses import MISSING, Field, fields, is_dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
 from zones.cli.language import say
 
-__all__ = ["Json", "Out", "Overwrite", "PageLanguage", "ProjectFile", "Verbose"]
+__all__ = ["Json", "Out", "Overwrite", "PageLanguage", "ProjectFile", "Verbose", "grouped"]
 
 ProjectFile = Annotated[
     Path, typer.Argument(metavar="PROJECT", help=say("Project file (YAML).", "Tệp dự án (YAML)."))
@@ -42,3 +45,47 @@ PageLanguage = Annotated[
         show_default=False,
     ),
 ]
+
+
+def grouped(command: Callable[..., None]) -> Callable[..., None]:
+    """Let a command take dataclasses whose fields are options; the command line stays flat."""
+    hints = get_type_hints(command, include_extras=True)
+    groups: dict[str, Any] = {name: kind for name, kind in hints.items() if is_dataclass(kind)}
+
+    def run(**values: Any) -> None:
+        made = {
+            name: kind(**{field.name: values.pop(field.name) for field in fields(kind)})
+            for name, kind in groups.items()
+        }
+        command(**made, **values)
+
+    options = [
+        parameter
+        for name, one in inspect.signature(command).parameters.items()
+        for parameter in (
+            _options(groups[name])
+            if name in groups
+            else [one.replace(annotation=hints[name], kind=one.KEYWORD_ONLY)]
+        )
+    ]
+    run.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]
+    run.__annotations__ = {option.name: option.annotation for option in options}
+    run.__doc__ = command.__doc__
+    return run
+
+
+def _options(group: Any) -> list[inspect.Parameter]:
+    hints = get_type_hints(group, include_extras=True)
+    kind = inspect.Parameter.KEYWORD_ONLY
+    return [
+        inspect.Parameter(field.name, kind, default=_default(field), annotation=hints[field.name])
+        for field in fields(group)
+    ]
+
+
+def _default(field: Field[Any]) -> Any:
+    if field.default is not MISSING:
+        return field.default
+    if field.default_factory is not MISSING:
+        return field.default_factory()
+    return inspect.Parameter.empty

@@ -35,6 +35,9 @@ def test_a_plot_drawn_twice_and_one_inside_another() -> None:
     ]
     table = check_overlaps(plots)
     assert table.index.tolist() == [0, 1, 2]
+    larger_last = check_overlaps(squares((0, 0, 2, 1), (1.5, 0, 4, 1), (3, 0, 5, 1)))
+    assert larger_last["area_ha"].tolist() == [1.0, 0.5]
+    assert larger_last.index.tolist() == [0, 1]
     assert table.to_numpy().tolist() == [
         ["a", "b", 9.0, 1.0],
         ["a", "c", 1.0, 1.0],

@@ -293,6 +293,10 @@ def test_slivers_go_to_the_larger_side_only_when_asked(communes: Any) -> None:
     assert pieces["area_ha"].tolist() == pytest.approx([2.005, 1e-6])
     assert pieces["ledger_ha"].tolist() == [4.0, 0.1]
     assert "1 were given" in kinds(found)["sliver"].message.en
+    assert "smaller than 100 m²" in kinds(found)["sliver"].message.en
+    found = Findings()
+    overlay_pieces(communes, plots, sliver_m2=2000.0, findings=found)
+    assert "smaller than 2000 m²" in kinds(found)["sliver"].message.en
 
 
 def test_a_plot_that_gave_its_slivers_away_is_whole() -> None:

@@ -106,6 +106,42 @@ def test_cells_between_parallels_have_the_area_of_their_ellipsoid(crs: str) -> N
         assert found[row] == pytest.approx(abs(area), rel=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("crs", "cell_m"),
+    [("ESRI:54009", 20_000.0), ("ESRI:54052", 20_000.0)],
+    ids=["Mollweide", "interrupted Goode homolosine"],
+)
+def test_equal_area_projections_of_a_sphere_by_row(
+    crs: str, cell_m: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their square metres are those of a sphere: the ground under each row comes from PROJ."""
+    monkeypatch.setattr("layers.engine.raster.WINDOW_BYTES", 8)
+    figure = pyproj.CRS(crs)
+    there = pyproj.Transformer.from_crs("EPSG:4326", figure, always_xy=True)
+    left, top = there.transform(106.2, 22.6)
+    classes = np.repeat(np.arange(1, 13)[:, None], 4, axis=1)
+    transform = Affine(cell_m, 0, left, 0, -cell_m, top)
+    x0, x1 = left + 0.5 * cell_m, left + 2.25 * cell_m
+    frame = gpd.GeoDataFrame(
+        {"code": ["a"]},
+        geometry=[box(x0, top - 11.5 * cell_m, x1, top - 1.25 * cell_m)],
+        crs=figure,
+    )
+    tiles = {"tiled": True, "blockxsize": 16, "blockysize": 16}
+    with raster_file(classes, crs=crs, transform=transform, **tiles).open() as raster:
+        found = sums(tabulate_area(frame, raster), "area_ha")
+    back = pyproj.Transformer.from_crs(figure, figure.geodetic_crs, always_xy=True)
+    for row in range(1, 12):
+        y1, y0 = (
+            min(top - row * cell_m, top - 1.25 * cell_m),
+            max(top - (row + 1) * cell_m, top - 11.5 * cell_m),
+        )
+        ring = shapely.segmentize(box(x0, y0, x1, y1), 100.0)
+        lon, lat = back.transform(*shapely.get_coordinates(ring).T)
+        area, _ = GEOD.polygon_area_perimeter(lon, lat)
+        assert found[row + 1] == pytest.approx(abs(area) / 1e4, rel=3e-5)
+
+
 def test_shares_agree_with_masks_on_cells_cut_into_ten() -> None:
     """On edges along tenths of cells the count of finer cells is exact; on others nearly."""
     fine = 10
@@ -175,6 +211,19 @@ def test_pieces_agree_with_intersections_by_geos(
         beyond = mine.loc[mine["commune_code"].isna(), "area_ha"].sum()
         assert beyond == pytest.approx(outside if outside > 1e-9 else 0.0, abs=1e-8)
         assert mine["ledger_ha"].sum() == pytest.approx(1.0, abs=1e-12)
+
+
+def test_ledger_hectares_of_pieces_sum_to_the_last_digit(
+    mesh: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame],
+) -> None:
+    communes, plots = mesh
+    plots = plots.assign(dtich=np.round(np.random.default_rng(2).uniform(0.01, 90, 300), 2))
+    pieces = overlay_pieces(communes, plots, ledger_column="dtich")
+    sums_ha = np.bincount(pieces["plot"], pieces["ledger_ha"])
+    ledger = plots["dtich"].to_numpy()
+    shared = np.bincount(pieces["plot"], pieces["share_ratio"] * ledger[pieces["plot"]])
+    assert (sums_ha == plots["dtich"]).sum() > (shared == plots["dtich"]).sum() + 10
+    assert sums_ha == pytest.approx(plots["dtich"].to_numpy(), rel=1e-15)
 
 
 def test_overlaps_agree_with_intersections_by_geos(

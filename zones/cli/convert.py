@@ -1,0 +1,346 @@
+"""``zones names convert``: a table or layer of old communes carried to those of today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from zones.cli.language import language, print_json, print_line, say
+from zones.cli.options import Json, Overwrite
+
+if TYPE_CHECKING:
+    from layers.convert.columns import ColumnRoles
+    from layers.convert.rows import CommuneColumns
+    from zones.inputs.convert_file import Boundaries, FileConversion
+
+__all__ = [
+    "CommuneOptions",
+    "DateOptions",
+    "FigureOptions",
+    "FileOptions",
+    "GroundOptions",
+    "OutputOptions",
+    "convert",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileOptions:
+    """The file that is read."""
+
+    table: Annotated[
+        Path,
+        typer.Argument(metavar="TABLE", help=say("Table or layer.", "Bảng hoặc lớp bản đồ.")),
+    ]
+    layer: Annotated[
+        str, typer.Option("--layer", help=say("Layer of the file.", "Lớp trong tệp."))
+    ] = ""
+    sheet: Annotated[str, typer.Option("--sheet", help=say("Sheet.", "Trang tính."))] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DateOptions:
+    """From which communes to which."""
+
+    from_: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            metavar="DATE",
+            help=say("Day or year of its communes.", "Thời điểm của bảng."),
+        ),
+    ]
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            metavar="DATE",
+            help=say(
+                "Day or year wanted (default: today's).", "Thời điểm cần (mặc định: hiện nay)."
+            ),
+            show_default=False,
+        ),
+    ] = ""
+    province: Annotated[
+        str,
+        typer.Option(
+            "--province",
+            help=say("Province, code or name.", "Tỉnh, mã hoặc tên."),
+            show_default=False,
+        ),
+    ] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommuneOptions:
+    """Which commune a row is about."""
+
+    code_column: Annotated[str, typer.Option("--code-column", help=say("Codes.", "Cột mã xã."))] = (
+        ""
+    )
+    name_column: Annotated[
+        str, typer.Option("--name-column", help=say("Names.", "Cột tên xã."))
+    ] = ""
+    district_column: Annotated[
+        str, typer.Option("--district-column", help=say("Districts.", "Cột tên huyện."))
+    ] = ""
+    confirm: Annotated[
+        list[str],
+        typer.Option(
+            "--confirm",
+            metavar="TEXT=CODE",
+            help=say("Misspelt name you have checked (repeat).", "Tên viết sai đã kiểm tra."),
+        ),
+    ] = field(default_factory=list)
+
+    def columns(self) -> CommuneColumns:
+        """Columns of codes, names and districts, with the names that were confirmed."""
+        from layers.base.errors import InputError
+        from layers.convert.rows import CommuneColumns
+
+        if not self.code_column and not self.name_column:
+            raise InputError(
+                en="Say which column tells the commune: --code-column or --name-column.",
+                vi="Hãy nêu cột chỉ xã: --code-column hoặc --name-column.",
+            )
+        confirmed = {}
+        for text in self.confirm:
+            name, _, code = text.rpartition("=")
+            if not (name and code):
+                raise InputError(
+                    en=f"--confirm: expected TEXT=CODE, found {text!r}.",
+                    vi=f"--confirm: cần TÊN=MÃ, lại thấy {text!r}.",
+                )
+            confirmed[name] = code
+        return CommuneColumns(
+            code=self.code_column or None,
+            name=self.name_column or None,
+            district=self.district_column or None,
+            confirmed=confirmed,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FigureOptions:
+    """What is done with the figures of a row."""
+
+    sums: Annotated[
+        list[str],
+        typer.Option(
+            "--sum",
+            metavar="COLUMN",
+            help=say("Figures that add (repeat).", "Cột số liệu cộng được."),
+        ),
+    ] = field(default_factory=list)
+    keys: Annotated[
+        list[str],
+        typer.Option(
+            "--by",
+            metavar="COLUMN",
+            help=say(
+                "Crop, year: tells rows apart (repeat).", "Cột phân biệt dòng: cây trồng, năm."
+            ),
+        ),
+    ] = field(default_factory=list)
+    rates: Annotated[
+        list[str],
+        typer.Option(
+            "--rate",
+            metavar="NAME=A/B*100",
+            help=say("Rate to compute again (repeat).", "Tỷ lệ cần tính lại."),
+        ),
+    ] = field(default_factory=list)
+    decimal: Annotated[
+        str, typer.Option("--decimal", help=say("Decimal mark: , or .", "Dấu thập phân: , hoặc ."))
+    ] = ""
+    rows: Annotated[
+        str,
+        typer.Option(
+            "--rows",
+            metavar="keep|add",
+            help=say(
+                "Keep records, or add figures up (default: keep those of a layer).",
+                "Giữ từng bản ghi, hoặc cộng số liệu (mặc định: lớp bản đồ thì giữ).",
+            ),
+        ),
+    ] = ""
+
+    def roles(self) -> ColumnRoles:
+        """Which columns add, tell rows apart or are rates."""
+        from layers.convert.columns import ColumnRoles, parse_rate
+
+        return ColumnRoles(
+            tuple(self.sums) or None,
+            tuple(self.keys) or None,
+            dict(parse_rate(rate) for rate in self.rates),
+            _one_of(self.decimal, (",", "."), "--decimal"),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroundOptions:
+    """Polygons that tell how divided units were divided."""
+
+    communes: Annotated[
+        Path | None,
+        typer.Option(
+            "--communes",
+            help=say("Boundaries of today.", "Lớp ranh giới xã hiện nay."),
+            show_default=False,
+        ),
+    ] = None
+    communes_code: Annotated[str, typer.Option("--communes-code", metavar="COLUMN")] = "code"
+    communes_layer: Annotated[str, typer.Option("--communes-layer", metavar="LAYER")] = ""
+    plots: Annotated[
+        Path | None,
+        typer.Option(
+            "--plots",
+            help=say(
+                "Plots or old boundaries with old codes, to measure divided units.",
+                "Lớp lô hoặc ranh giới cũ có mã cũ, để đo phần của đơn vị bị chia tách.",
+            ),
+            show_default=False,
+        ),
+    ] = None
+    plots_code: Annotated[str, typer.Option("--plots-code", metavar="COLUMN")] = "maxa"
+
+    def boundaries(self) -> tuple[Boundaries | None, Boundaries | None]:
+        """Communes of today, and plots of before."""
+        from zones.inputs.convert_file import Boundaries
+
+        layer = self.communes_layer or None
+        return (
+            Boundaries(self.communes, self.communes_code, layer) if self.communes else None,
+            Boundaries(self.plots, self.plots_code) if self.plots else None,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputOptions:
+    """What is written and told."""
+
+    out: Annotated[Path, typer.Option("-o", "--out", help=say("File to write.", "Tệp kết quả."))]
+    overwrite: Overwrite = False
+    verbose: Annotated[
+        bool,
+        typer.Option("-v", "--verbose", help=say("Tell every link.", "In mọi liên hệ cũ – mới.")),
+    ] = False
+    as_json: Json = False
+
+
+def convert(
+    file: FileOptions,
+    dates: DateOptions,
+    commune: CommuneOptions,
+    figures: FigureOptions,
+    ground: GroundOptions,
+    output: OutputOptions,
+) -> None:
+    """Convert a table or layer; exit code 1 where something was split by guess or set aside."""
+    from zones.inputs.convert_file import Request, convert_file
+
+    communes, plots = ground.boundaries()
+    request = Request(
+        path=file.table,
+        out=output.out,
+        from_=dates.from_,
+        to=dates.to or None,
+        province=dates.province,
+        units=commune.columns(),
+        figures=figures.roles(),
+        rows=_one_of(figures.rows, ("keep", "add"), "--rows"),
+        layer=file.layer or None,
+        sheet=file.sheet or None,
+        communes=communes,
+        plots=plots,
+        overwrite=output.overwrite,
+    )
+    done = convert_file(request, language=language())
+    _report(done, verbose=output.verbose, as_json=output.as_json)
+
+
+def _one_of(text: str, allowed: tuple[str, ...], option: str) -> Any:
+    from layers.base.errors import InputError
+
+    if not text or text in allowed:
+        return text or None
+    raise InputError(
+        en=f"{option}: expected {' or '.join(allowed)}, found {text!r}.",
+        vi=f"{option}: cần {' hoặc '.join(allowed)}, lại thấy {text!r}.",
+    )
+
+
+def _report(done: FileConversion, *, verbose: bool, as_json: bool) -> None:
+    conversion = done.conversion
+    changes = conversion.links.groupby("change")["rows"].sum()
+    if as_json:
+        print_json(
+            {
+                "files": [str(path) for path in done.files],
+                "rows": {str(change): int(count) for change, count in changes.items()},
+                "totals": conversion.totals.to_dict("records"),
+                "findings": [
+                    {
+                        "severity": one.severity,
+                        "kind": one.kind,
+                        "message": one.message.text(language()),
+                        "count": one.count,
+                    }
+                    for one in conversion.findings.items
+                ],
+            }
+        )
+    else:
+        _print_report(done, verbose=verbose)
+    if conversion.findings.of("problem") or conversion.findings.of("error"):
+        raise typer.Exit(1)
+
+
+def _print_report(done: FileConversion, *, verbose: bool) -> None:
+    from layers.base.findings import SEVERITY_WORDS
+    from layers.base.language import format_number
+
+    conversion = done.conversion
+    links = conversion.links
+    for change, words in _CHANGES.items():
+        part = links[links["change"] == change]
+        if len(part):
+            units = part.drop_duplicates(["old_code", "old_name"])
+            print_line(f"{say(*words)}: {len(units)}")
+        if len(part) and verbose:
+            for link in part[_SHOWN].fillna("").to_dict("records"):
+                target = f" → {link['new_code']} {link['new_name']}" if link["new_code"] else ""
+                print_line(f"    {link['old_code']} {link['old_name']}{target}")
+    for total in conversion.totals.to_dict("records"):
+        before, after, aside = (
+            format_number(value, language(), decimals=2)
+            for value in (total["before"], total["after"], total["set_aside"])
+        )
+        print_line(
+            say(
+                f"{total['column']}: {before} before, {after} after, {aside} set aside",
+                f"{total['column']}: trước {before}, sau {after}, để riêng {aside}",
+            )
+        )
+    for finding in conversion.findings.items:
+        severity = SEVERITY_WORDS[finding.severity].text(language())
+        print_line(f"{severity}: {finding.message.text(language())}")
+    for path in done.files:
+        print_line(str(path))
+
+
+_SHOWN = ["old_code", "old_name", "new_code", "new_name"]
+
+#: Changes in the order of the report.
+_CHANGES = {
+    "same": ("unchanged", "giữ nguyên"),
+    "renamed": ("another name or code", "đổi tên hoặc mã"),
+    "merged": ("merged", "sáp nhập"),
+    "split": ("split", "chia tách"),
+    "district": ("districts", "đơn vị cấp huyện"),
+    "total": ("totals of other rows", "dòng tổng"),
+    "unmatched": ("unmatched", "không khớp"),
+}
