@@ -102,6 +102,8 @@ def _figures(tree: ast.AST, without: frozenset[str]) -> Iterator[Any]:
     for child in ast.iter_child_nodes(tree):
         if isinstance(child, ast.Raise | ast.JoinedStr | ast.arguments | ast.Import):
             continue
+        if isinstance(child, ast.keyword) and child.arg in KEYWORDS_OF_LAYOUT:
+            continue
         if isinstance(child, ast.FunctionDef) and (
             child.name.startswith(FUNCTIONS_FOR_PEOPLE) or child.name in without
         ):

@@ -123,7 +123,7 @@ def test_equal_area_projections_of_a_sphere_by_row(
     transform = Affine(cell_m, 0, left, 0, -cell_m, top)
     x0, x1 = left + 0.5 * cell_m, left + 2.25 * cell_m
     frame = gpd.GeoDataFrame(
-        {"code": ["a"]},
+        {"commune_code": ["a"]},
         geometry=[box(x0, top - 11.5 * cell_m, x1, top - 1.25 * cell_m)],
         crs=figure,
     )

@@ -149,6 +149,9 @@ def test_a_commune_may_exceed_its_area_but_not_the_province():
     assert table["exceeds_natural_area"].tolist() == [True, False, False]
     with pytest.raises(InputError, match=r"x: 105\.00 ha of forest exceed the natural area of 100"):
         forest_cover_table(areas.head(1), units(100.0), province_code="20", province="x")
+    both = frame(("1", "natural_forest", 60), ("1", "planted_forest", 45))
+    with pytest.raises(InputError, match=r"x: 105\.00 ha of forest exceed the natural area of 100"):
+        forest_cover_table(both, units(100.0), province_code="20", province="x")
 
 
 def test_communes_must_be_known_once_and_with_area():

@@ -152,6 +152,14 @@ def test_years_and_functions_are_kept_apart(ground: Ground) -> None:
     ]
 
 
+def test_plots_without_ledger_area_leave_the_others_theirs(ground: Ground) -> None:
+    plots = layer(hectares((1, 1, 3, 2), (5, 1, 6, 2)), [], ledger_ha=[2.5, math.nan])
+    frame, findings = measure_plots("rừng", plots, ground, covers_all=True)
+    assert frame["ledger_ha"].sum() == 2.5
+    assert frame.index.is_unique
+    assert [(item.kind, item.source) for item in findings] == [("no-ledger-area", "rừng")]
+
+
 def test_weights_that_do_not_sum_to_one_do_not_close(ground: Ground) -> None:
     plots = layer(hectares((1, 1, 3, 2)), [(0, "pine", 0.7), (0, "acacia", 0.2)])
     with pytest.raises(ClosureError, match=r"pieces to plots does not close: parts 1\.800000"):
@@ -193,6 +201,21 @@ def test_raster_classes_by_commune(ground: Ground, tmp_path: Path) -> None:
     assert set(frame["layer"]) == {"phủ"}
     assert findings == []
     assert frame["ledger_ha"].isna().all()
+
+
+def test_ground_beyond_a_raster_is_told_under_its_name(ground: Ground, tmp_path: Path) -> None:
+    path = tmp_path / "hẹp.tif"
+    with rasterio.open(
+        path, "w", driver="GTiff", width=15, height=10, count=1, dtype="uint8",
+        crs="EPSG:9215", transform=Affine(100, 0, EAST, 0, -100, NORTH + 1000),
+    ) as file:  # fmt: skip
+        file.write(np.ones((10, 15), "uint8"), 1)
+    with rasterio.open(path) as file:
+        grid = raster_grid(file, 1)
+    frame, findings = measure_raster("phủ", grid, {1: "forest"}, ground)
+    assert held(frame, "commune_code", "land")["06004", "unclassified"] == pytest.approx(50.0)
+    assert [(item.kind, item.source) for item in findings] == [("beyond-raster", "phủ")]
+    assert findings[0].area_ha == pytest.approx(50.0)
 
 
 def report(*rows: tuple[str, str, int, float]) -> ReportLayer:

@@ -213,6 +213,7 @@ def test_other_plans_fill_only_what_the_first_lacks() -> None:
     joined = join_plan_targets([first, second])
     assert joined["target"].tolist() == ["pine-area", "cover", "q:pine-area"]
     assert joined["low"].tolist() == [100.0, 100.0, 100.0]
+    assert joined.index.tolist() == [0, 1, 2]
     with pytest.raises(SchemaError, match="Plan p: target ids stand twice"):
         join_plan_targets([pd.concat([first, first])])
 
@@ -257,11 +258,18 @@ def test_limits_of_the_two_lists_are_the_users() -> None:
     def remarks(**limits: float) -> list[str]:
         found = share_zones(present, listed, communes=communes, **limits)
         assert found["commune_code"].tolist() == ["1", "2"]
+        assert found.index.tolist() == [0, 1]
         return list(found["remark"])
 
     assert remarks() == ["", "unlisted_but_much"]
     assert remarks(listed_min_percent=8.1) == ["listed_but_little", "unlisted_but_much"]
     assert remarks(listed_min_percent=8.0, unlisted_max_percent=92.0) == ["", ""]
+
+
+@pytest.mark.parametrize(("present", "status"), [(99.9999, "below"), (120.0001, "above")])
+def test_what_is_more_than_dust_decides(present: float, status: str) -> None:
+    """A square metre in a hundred hectares."""
+    assert compared(present)["status"] == status
 
 
 def test_binary_dust_decides_nothing() -> None:

@@ -1,0 +1,46 @@
+"""Small faults for the benchmark ``mutants``: which there are, and that nothing else changes."""
+
+from __future__ import annotations
+
+import ast
+
+from benchmarks._mutations import mutants_of
+
+SOURCE = '''"""Words are not mutated."""
+__all__ = ["area"]
+LIMIT = 1e-9
+SPEED = 16
+
+
+@compiled(cache=True)
+def area(low: float = 1.0, high: "int | None" = None) -> float:
+    """Nor are these."""
+    if low < high and not ready:
+        raise InputError(en=f"{low + 1}", vi="2 + 2")
+    shown = low + 5
+    return frame.sum(min_count=1, strict=True) * high
+'''
+
+
+SUM = "frame.sum(min_count=1, strict=True)"
+
+
+def test_each_mutant_has_one_fault() -> None:
+    found = mutants_of(SOURCE, frozenset({"SPEED"}))
+    assert [(mutant.before, mutant.after) for mutant in found] == [
+        ("1e-09", "1.0"),
+        ("low < high and (not ready)", "low < high or not ready"),
+        ("low < high", "low >= high"),
+        ("not ready", "ready"),
+        (f"{SUM} * high", f"{SUM} / high"),
+        (f"{SUM} * high", SUM),
+        (SUM, SUM.replace("sum", "mean")),
+        (SUM, "frame.sum(strict=True)"),
+        ("1", "2"),
+        ("1", "0"),
+    ]
+    whole = ast.unparse(ast.parse(SOURCE)).splitlines()
+    for mutant in found:
+        lines = zip(whole, mutant.source.splitlines(), strict=True)
+        assert sum(one != other for one, other in lines) == 1
+    assert [mutant.line for mutant in found] == [3, 10, 10, 10, 13, 13, 13, 13, 13, 13]
