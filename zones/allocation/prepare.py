@@ -11,7 +11,7 @@ import pandas as pd
 
 from layers.base.errors import InputError
 from layers.base.findings import Finding, Findings
-from layers.base.language import Phrase
+from layers.base.language import Language, Phrase
 from layers.base.schema import Column, Schema
 from zones.allocation.explain.sentences import ORIGIN
 from zones.allocation.inputs import (
@@ -68,6 +68,7 @@ if TYPE_CHECKING:
 __all__ = ["Prepared", "land_layers", "needs_plots", "prepare_allocation"]
 
 
+_LANGUAGES: tuple[Language, Language] = ("en", "vi")
 _PAIR = ["zone", "commune_code"]
 _LOCKS = Schema("locks", (*LOCKS.columns, Column("plot", "text", "tk/khoanh/lo, or empty")))
 
@@ -150,6 +151,7 @@ def prepare_allocation(
     )
     findings.extend(_origins(project, inputs))
     findings.extend(tell_lost_land(losses, names))
+    findings.extend(_unknown_present(tables["zones"], zones, names))
     inputs = _by_plot(project, own, inputs, communes, layers or {}, crops, locks)
     inputs = free_land_of(lost_aside, inputs, settings, standing=tables["zones"])
     findings.extend(tell_losses_aside(lost_aside, names))
@@ -405,6 +407,35 @@ def _present(zones: pd.DataFrame, wanted: Sequence[str], communes: pd.DataFrame)
     fresh = [item.zone for item in CONVERSIONS.values() if item.zone in set(wanted)]
     added = pd.DataFrame({"zone": fresh}).merge(communes[["commune_code"]], how="cross")
     return PRESENT.validate(pd.concat([mine, added.assign(present_ha=0.0)], ignore_index=True))
+
+
+def _unknown_present(
+    zones: pd.DataFrame, wanted: Sequence[str], names: Mapping[str, Phrase]
+) -> list[Finding]:
+    """Tell communes whose present area nobody measured: the targets count none of it."""
+    mine = zones[zones["zone"].isin(wanted) & zones["present_ha"].isna()]
+    if mine.empty:
+        return []
+    counts = mine.groupby("zone", sort=False)["commune_code"].size()
+    en, vi = (
+        ", ".join(f"{names[str(zone)].text(language)} ({count})" for zone, count in counts.items())
+        for language in _LANGUAGES
+    )
+    return [
+        Finding(
+            "note",
+            "present-not-known",
+            "allocation",
+            Phrase(
+                en=f"Present area not known in some communes (how many): {en}. Targets count what "
+                "is known, so that more may be asked for than is lacking.",
+                vi=f"Chưa biết diện tích hiện trạng ở một số xã (số xã): {vi}. Chỉ tiêu chỉ tính "
+                "phần đã biết nên có thể giao nhiều hơn mức còn thiếu.",
+            ),
+            count=len(mine),
+            examples=tuple(sorted(set(mine["commune_code"]))[:5]),
+        )
+    ]
 
 
 def _listed(plan: Plan, lists: Mapping[str, str], zones: Sequence[str]) -> pd.DataFrame:

@@ -222,3 +222,25 @@ def test_no_more_is_planted_in_print_than_land_is_printed(seed: int) -> None:
     cells = printed.lands.groupby(["zone", "commune_code", "year"])["planned_ha"].sum()
     wanted = printed.planned.set_index(["zone", "commune_code", "year"])["planned_ha"]
     assert (cells - wanted.reindex(cells.index)).abs().max() < 1e-9
+
+
+def test_a_commune_that_nobody_measured_prints_no_present_area() -> None:
+    inputs = inputs_of(
+        land={("a", "bare"): 5.0, ("b", "bare"): 5.0},
+        targets={"pine": (20.0, np.nan)},
+        present={("pine", "a"): 10.0},
+    )
+    known = inputs.present[inputs.present["commune_code"] == "a"]
+    allocation = allocate(replace(inputs, present=known), settings=YEARS)
+    pages = pd.DataFrame(
+        [("pine", "a", 10.0), ("pine", "b", np.nan)],
+        columns=["zone", "commune_code", "present_ha"],
+    )
+    printed = round_allocation(allocation, step=1.0, present=pages)
+    sheet = annex_table(allocation, printed).set_index("commune_code")
+    assert sheet.loc["a", ["present_ha", "end_ha"]].tolist() == [10.0, 15.0]
+    assert np.isnan(sheet.loc["b", "present_ha"])
+    assert sheet["end_ha"].sum() == printed.held["end_ha"].sum() == 20.0
+    table = allocation_table(allocation, printed, by_year=False).set_index("commune_code")
+    assert np.isnan(table.loc["b", "present_ha"])
+    assert table["planned_ha"].tolist() == [5.0, 5.0]

@@ -218,6 +218,34 @@ def test_other_plans_fill_only_what_the_first_lacks() -> None:
         join_plan_targets([pd.concat([first, first])])
 
 
+def test_a_third_plan_fills_only_what_the_first_two_lack() -> None:
+    first = pd.DataFrame([plan_target()])
+    second = pd.DataFrame([plan_target(plan="q", target="cover", zone="", indicator="rate")])
+    third = pd.DataFrame(
+        [
+            plan_target(plan="r", target="pine-old", low=1.0),
+            plan_target(plan="r", target="cover-old", zone="", indicator="rate", low=2.0),
+            plan_target(plan="r", target="cover", zone="tea", low=3.0),
+        ]
+    )
+    joined = join_plan_targets([first, second, third])
+    assert joined["target"].tolist() == ["pine-area", "cover", "r:cover"]
+    assert joined["low"].tolist() == [100.0, 100.0, 3.0]
+
+
+def test_a_commune_that_nobody_measured_has_no_area_and_no_share() -> None:
+    communes = pd.DataFrame({"commune_code": ["1", "2", "3"], "commune": ["A", "B", "C"]})
+    listed = pd.DataFrame([("pine", "3")], columns=["zone", "commune_code"])
+    present = pd.DataFrame(
+        [("pine", "1", 30.0), ("pine", "2", 0.0)], columns=["zone", "commune_code", "present_ha"]
+    )
+    frame = share_zones(present, listed, communes=communes)
+    assert frame["present_ha"].fillna(-1).tolist() == [30.0, 0.0, -1.0]
+    assert frame["share_ratio"].fillna(-1).tolist() == [1.0, 0.0, -1.0]
+    # Listed with little is said only of what is known to be little.
+    assert frame["remark"].tolist() == ["unlisted_but_much", "", ""]
+
+
 def test_shares_of_zones_and_the_two_lists() -> None:
     communes = pd.DataFrame({"commune_code": ["1", "2", "3"], "commune": ["A", "B", "C"]})
     listed = pd.DataFrame(
