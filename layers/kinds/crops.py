@@ -7,6 +7,7 @@ shares of mixtures that are not equal stand in ``data/species_aliases.csv``.
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ from layers.kinds.plots import CROP_WEIGHTS
 
 __all__ = [
     "CROPS",
+    "crop_named",
     "crop_shares",
     "crop_weights",
     "load_crops",
@@ -152,6 +154,15 @@ def crop_shares(text: str, mapping: Mapping[str, str]) -> dict[str, float]:
     if text in _ids():
         return {text: 1.0}
     return species_shares(text)
+
+
+def crop_named(text: str) -> tuple[str, str]:
+    """Id of the crop that an id or name means, and the nearest name; no id where none is meant."""
+    shares = crop_shares(text, {})
+    if len(shares) == 1 and (crop := next(iter(shares))) in _ids():
+        return crop, crop
+    near = difflib.get_close_matches(_key(text), [*_ids(), *_aliases()[0]], n=1, cutoff=0.85)
+    return "", near[0] if near else ""
 
 
 def unknown_crops(crops: pd.Series[str]) -> pd.Series[bool]:

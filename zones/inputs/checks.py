@@ -32,14 +32,17 @@ from layers.convert.columns import ColumnRoles
 from layers.convert.convert import convert_table
 from layers.convert.rows import CommuneColumns, find_units
 from layers.crs.transform import to_crs
+from layers.kinds.crops import crop_named
 from layers.kinds.plots import PlotLayer
 from layers.kinds.report import REPORT, ReportLayer, count_once
+from zones.measure.present import BEARING, crops_without_choice
 
 if TYPE_CHECKING:
     from layers.convert.convert import Conversion
 
 __all__ = [
     "PlaceCheck",
+    "check_choice_of_crops",
     "check_codes_of_day",
     "check_day_of_communes",
     "check_places",
@@ -70,6 +73,31 @@ def check_codes_of_day(
         on=on,
         source=name,
     )
+
+
+def check_choice_of_crops(
+    frames: Mapping[str, pd.DataFrame], chosen: Mapping[str, str]
+) -> list[Finding]:
+    """Tell now what the comparison would refuse: a crop in two layers, a choice of what is nowhere.
+
+    ``frames`` has the columns ``crop`` and ``land`` of each layer that tells of present crops.
+    """
+    layers: dict[str, set[str]] = {}
+    for name, frame in frames.items():
+        for crop in frame.loc[frame["land"].isin(BEARING), "crop"].dropna().unique():
+            layers.setdefault(crop, set()).add(name)
+    found = []
+    if unclear := crops_without_choice(layers, chosen):
+        found.append(Finding("error", "crop-in-several-layers", "present", unclear))
+    nowhere = [crop for crop in chosen if crop not in layers and not crop_named(crop)[0]]
+    if nowhere:
+        there = ", ".join(sorted(layers))
+        told = Phrase(
+            en=f"'present' names {', '.join(nowhere)}, which no layer has; layers have {there}.",
+            vi=f"mục 'present' nêu {', '.join(nowhere)}, không lớp nào có; các lớp có {there}.",
+        )
+        found.append(Finding("error", "crop-nowhere", "present", told))
+    return found
 
 
 def check_day_of_communes(

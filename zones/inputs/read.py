@@ -28,6 +28,7 @@ from layers.kinds.polygons import check_polygons
 from layers.kinds.raster import describe_raster
 from layers.kinds.report import load_report
 from zones.inputs.checks import (
+    check_choice_of_crops,
     check_codes_of_day,
     check_day_of_communes,
     check_places,
@@ -45,6 +46,7 @@ from zones.project.model import (
     Project,
     RasterSource,
     ReportSource,
+    newest_forest_layer,
 )
 
 if TYPE_CHECKING:
@@ -240,6 +242,20 @@ def read_inputs(project: Project, *, progress: Progress = silent) -> Inputs:
     return inputs
 
 
+def _crops_of_layers(inputs: Inputs) -> dict[str, pd.DataFrame]:
+    """Crop and land of what each layer says of today: of forest layers the newest, and reports."""
+    newest = newest_forest_layer(inputs.project)
+    frames: dict[str, pd.DataFrame] = {}
+    for name, layer in inputs.plots.items():
+        if inputs.project.layers[name].kind != "forest_status" or name == newest:
+            land = layer.plots.set_index("row")["land"]
+            weights = layer.crop_weights
+            frames[name] = weights[["crop"]].assign(land=weights["row"].map(land))
+    for name, report in inputs.reports.items():
+        frames[name] = report.table[["crop"]].assign(land="report")
+    return frames
+
+
 def _check_elevation(inputs: Inputs) -> None:
     """Say now what the allocation would say of the raster of heights."""
     project = inputs.project
@@ -282,6 +298,7 @@ def _check_together(inputs: Inputs) -> None:
             inputs.findings.extend(check_codes_of_day(name, frame, then, on=str(day)))
     for name, report in inputs.reports.items():
         inputs.findings.extend(check_report_areas(name, report.table, inputs.communes))
+    inputs.findings.extend(check_choice_of_crops(_crops_of_layers(inputs), inputs.project.present))
     strange = {item.source for item in inputs.findings.of("error")}
     listed = CommuneList(inputs.project.province, tuple(inputs.communes["commune_code"]), on)
     part = inputs.project.communes.part_of_province

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import pandas as pd
 
 from layers.base.errors import InputError
@@ -9,10 +11,17 @@ from layers.base.findings import Finding
 from layers.base.language import Phrase, format_number
 from zones.measure.measure import NO_CLASS, newest_reports
 
-__all__ = ["late_reporters", "present_by_crop", "silent_communes", "without_earlier_surveys"]
+__all__ = [
+    "BEARING",
+    "crops_without_choice",
+    "late_reporters",
+    "present_by_crop",
+    "silent_communes",
+    "without_earlier_surveys",
+]
 
 #: Land that bears what its record names; elsewhere a species is a memory or a wish.
-_BEARING = ("planted_forest", "not_yet_forest", "crop", "report")
+BEARING = ("planted_forest", "not_yet_forest", "crop", "report")
 
 
 def without_earlier_surveys(measured: pd.DataFrame, earlier: set[str]) -> pd.DataFrame:
@@ -33,21 +42,10 @@ def present_by_crop(measured: pd.DataFrame, chosen: dict[str, str]) -> pd.DataFr
     where it has none of the crop; a commune that no plot of the layer reaches, or that did not
     report, has no row: it is missing. A report that does not list a crop measures nothing.
     """
-    found = measured[(measured["crop"] != "") & measured["land"].isin(_BEARING)]
-    layers = found.groupby("crop")["layer"].unique()
-    unclear = {
-        crop: sorted(names)
-        for crop, names in layers.items()
-        if len(names) > 1 and crop not in chosen
-    }
-    if unclear:
-        listed = "; ".join(f"{crop}: {', '.join(names)}" for crop, names in unclear.items())
-        raise InputError(
-            en=f"{len(unclear)} crops stand in several layers ({listed}); say in the project file "
-            "which layer gives the present area, for instance 'present: {pine: forest}'.",
-            vi=f"{len(unclear)} cây trồng có trong nhiều lớp ({listed}); hãy ghi trong tệp dự án "
-            "lớp nào cho diện tích hiện trạng, ví dụ 'present: {pine: forest}'.",
-        )
+    found = measured[(measured["crop"] != "") & measured["land"].isin(BEARING)]
+    layers = {str(crop): rows.unique() for crop, rows in found.groupby("crop")["layer"]}
+    if unclear := crops_without_choice(layers, chosen):
+        raise InputError(en=unclear.en, vi=unclear.vi)
     wanted = found["crop"].map(lambda crop: chosen.get(crop, layers[crop][0]))
     kept = newest_reports(found[(found["layer"] == wanted) & (found["commune_code"] != "")])
     has_ledger = kept.groupby("layer")["ledger_ha"].transform("count") > 0
@@ -57,6 +55,27 @@ def present_by_crop(measured: pd.DataFrame, chosen: dict[str, str]) -> pd.DataFr
     of_layer = {str(crop): str(names[0]) for crop, names in layers.items()} | chosen
     known: pd.DataFrame = sums.reset_index()
     return pd.concat([known, _measured_as_nothing(known, measured, of_layer)])
+
+
+def crops_without_choice(
+    layers: Mapping[str, Iterable[str]], chosen: Mapping[str, str]
+) -> Phrase | None:
+    """Say which crops stand in several layers without a choice, and what to write."""
+    unclear = {
+        crop: sorted(names)
+        for crop, names in sorted(layers.items())
+        if len(set(names)) > 1 and crop not in chosen
+    }
+    if not unclear:
+        return None
+    listed = "; ".join(f"{crop}: {', '.join(names)}" for crop, names in unclear.items())
+    entry = ", ".join(f"{crop}: {names[0]}" for crop, names in unclear.items())
+    return Phrase(
+        en=f"{len(unclear)} crops stand in several layers ({listed}); say in the project file "
+        f"which layer gives the present area, for instance 'present: {{{entry}}}'.",
+        vi=f"{len(unclear)} cây trồng có trong nhiều lớp ({listed}); hãy ghi trong tệp dự án "
+        f"lớp nào cho diện tích hiện trạng, ví dụ 'present: {{{entry}}}'.",
+    )
 
 
 def _measured_as_nothing(

@@ -12,6 +12,7 @@ __all__ = ["PLAN_FINDING_KINDS", "PlanFinding"]
 #: Kinds of findings and what each means; ``docs/how-to/plans.md`` explains them.
 PLAN_FINDING_KINDS: dict[str, Severity] = {
     "range-reversed": "error",
+    "crop-unknown": "error",
     "two-figures": "problem",
     "two-bounds": "problem",
     "mixed-bound": "note",

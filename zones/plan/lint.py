@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from layers.base.language import Language, Phrase, format_number
+from layers.kinds.crops import crop_named
 from zones.plan.extract.bounds import bound_kinds
 from zones.plan.extract.subject import known_indicators
 from zones.plan.extract.units import unit_dimension, unit_factor, unit_name
@@ -256,6 +257,30 @@ def _lint_time(plan: Plan, target: Target) -> Iterator[PlanFinding]:
         )
 
 
+def _lint_crops(plan: Plan) -> Iterator[PlanFinding]:
+    """Hold crops against those that are known: nothing is measured or planted for another id."""
+    used = [(zone.crop, zone.zone, zone.clause) for zone in plan.zones]
+    used += [(target.crop, target.target, target.clause) for _, target in plan.all_targets()]
+    for crop, owner, clause in used:
+        known, near = crop_named(crop or "")
+        if crop is None or known:
+            continue
+        yield PlanFinding(
+            "crop-unknown",
+            owner,
+            clause,
+            Phrase(
+                en=f"no crop is called {crop!r}"
+                + (f"; did you mean {near!r}" if near else "")
+                + "; leave the key out where no crop of the table makes the zone",
+                vi=f"không có cây trồng {crop!r}"
+                + (f"; có phải {near!r}" if near else "")
+                + "; hãy bỏ khóa này nếu vùng không thuộc cây nào trong bảng",
+            ),
+            detail=crop,
+        )
+
+
 def _lint_zones(plan: Plan) -> Iterator[PlanFinding]:
     for zone in plan.zones:
         if not zone.targets:
@@ -293,6 +318,7 @@ def lint_plan(plan: Plan) -> list[PlanFinding]:
         found += _lint_time(plan, target)
     found += _lint_parts(plan)
     found += _lint_within(plan)
+    found += _lint_crops(plan)
     found += _lint_zones(plan)
     found += lint_lists(plan)
     return found

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
@@ -22,6 +23,8 @@ from pydantic import (
     Tag,
     model_validator,
 )
+
+from layers.kinds.crops import crop_named
 
 __all__ = [
     "Bound",
@@ -38,6 +41,12 @@ __all__ = [
     "Zone",
 ]
 
+
+def _crop_id(value: object) -> object:
+    """Id of a crop given by a name ("Na"); the lint tells one that nobody knows."""
+    return crop_named(value)[0] or value if isinstance(value, str) else value
+
+
 Bound = Literal["exact", "range", "at_least", "at_most", "about", "maintain"]
 Period = Literal["by_year", "per_year", "in_year", "cumulative"]
 ListKind = Literal["open", "closed", "province", "none"]
@@ -45,6 +54,7 @@ ListKind = Literal["open", "closed", "province", "none"]
 #: A bare number: one in quotes has more than one reading ("5.000").
 Number = Annotated[float, Strict()]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
+CropId = Annotated[Slug, BeforeValidator(_crop_id)]
 ProvinceCode = Annotated[str, StringConstraints(pattern=r"^\d{2}$")]
 CommuneCode = Annotated[str, StringConstraints(pattern=r"^\d{5}$")]
 IsoDate = Annotated[str, StringConstraints(pattern=r"^\d{4}(?:-\d{2}){0,2}$")]
@@ -163,7 +173,7 @@ class Target(Figure):
     scope: Literal["province", "commune"] = "province"
     commune: CommuneCode | None = None
     measure: Literal["layer", "report", "none"] = "none"
-    crop: Slug | None = None
+    crop: CropId | None = None
     part_of: Slug | None = None
     within: Slug | None = None
     also: list[Statement] = Field(default_factory=list)
@@ -185,7 +195,7 @@ class Zone(_Part):
     clause: str | None
     name: Names
     as_written: str | None = None
-    crop: Slug | None = None
+    crop: CropId | None = None
     species: list[str] = Field(default_factory=list)
     land_kind: Literal["forest", "orchard", "annual", "understorey"]
     counts_for_cover: Literal["established", "never", "by_land"]

@@ -29,7 +29,7 @@ from pydantic import (
 from layers.base.errors import InputError, MissingFileError
 from layers.base.language import Language, Phrase
 from layers.communes.gazetteer import province_name, provinces
-from layers.kinds.crops import load_crops
+from layers.kinds.crops import crop_named
 from maps.interactive.policy import tile_sources
 from zones.project.yaml import is_there, read_document, validate_document
 
@@ -71,6 +71,12 @@ def _last_day(value: object) -> object:
     return f"{text}-12-31" if len(text) == 4 and text.isdigit() else value
 
 
+def _crop_id(value: object) -> object:
+    """Id of a crop given by a name; what is none is told when its layer is read."""
+    return crop_named(value)[0] or value if isinstance(value, str) else value
+
+
+CropName = Annotated[str, BeforeValidator(_crop_id)]
 Vintage = Annotated[dt.date, BeforeValidator(_last_day)]
 
 
@@ -127,7 +133,7 @@ class ForestStatusSource(PolygonSource):
     kind: Literal["forest_status"]
     columns: dict[str, str | None] = Field(default_factory=dict)
     code_table: Literal["auto", "93", "98"] = "auto"
-    species: dict[str, str] = Field(default_factory=dict)
+    species: dict[str, CropName] = Field(default_factory=dict)
 
     @field_validator("code_table", mode="before")
     @classmethod
@@ -140,7 +146,7 @@ class CropPlotsSource(PolygonSource):
 
     kind: Literal["crop_plots"]
     columns: dict[str, str] = Field(default_factory=dict)
-    crops: dict[str, str] = Field(default_factory=dict)
+    crops: dict[str, CropName] = Field(default_factory=dict)
 
 
 class LandUseSource(PolygonSource):
@@ -165,7 +171,7 @@ class ReportSource(_Source):
     kind: Literal["report"]
     sheet: str | None = None
     columns: dict[str, str] = Field(default_factory=dict)
-    crops: dict[str, str] = Field(default_factory=dict)
+    crops: dict[str, CropName] = Field(default_factory=dict)
     communes: dict[str, str] = Field(default_factory=dict)
     decimal: Decimal | None = None
 
@@ -318,11 +324,19 @@ class Project(_Part):
     @field_validator("present")
     @classmethod
     def _known_present(cls, value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
-        crops = set(load_crops()["crop"])
         layers = info.data.get("layers")
-        for crop, layer in value.items():
-            if crop not in crops:
-                raise ValueError(_unknown("crop", "cây trồng", crop, crops))
+        named: dict[str, str] = {}
+        for name, layer in value.items():
+            crop, near = crop_named(name)
+            # A crop without an id goes by the name its layers have; a near miss is a slip.
+            if near and not crop:
+                raise ValueError(_unknown("crop", "cây trồng", name, {near}))
+            crop = crop or name
+            if named.setdefault(crop, layer) != layer:
+                raise ValueError(
+                    f"the crop {crop} is taken from {named[crop]!r} and from {layer!r}; keep one"
+                    f" ¦ cây {crop} lấy từ cả {named[crop]!r} và {layer!r}; hãy giữ một"
+                )
             # Where the layers themselves are at fault, that alone is told.
             if layers is not None and layer not in layers:
                 raise ValueError(_unknown("layer", "lớp", layer, set(layers)))
@@ -331,7 +345,7 @@ class Project(_Part):
                     f"layer {layer!r} has no crops: its kind is {layers[layer].kind}"
                     f" ¦ lớp {layer!r} không có cây trồng: kind là {layers[layer].kind}"
                 )
-        return value
+        return named
 
     @field_validator("map")
     @classmethod

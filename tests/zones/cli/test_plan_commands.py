@@ -43,7 +43,7 @@ def test_list(capsys: pytest.CaptureFixture[str]) -> None:
     plans = {plan["plan"]: plan for plan in json.loads(capsys.readouterr().out)}
     assert len(plans) == 5
     assert plans["lang-son-2026-2030"]["zones"] == 13
-    assert plans["three-provinces-2022"]["tasks"] == 4
+    assert plans["three-provinces-2022"]["tasks"] == 21
     assert run(["plan", "list", "-v"]) == 0
     assert "13 zones, 44 targets" in capsys.readouterr().out
 

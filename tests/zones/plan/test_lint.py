@@ -254,3 +254,13 @@ def test_an_understorey_crop_shares_the_hectare() -> None:
 def test_tables_without_their_columns_are_refused() -> None:
     with pytest.raises(SchemaError, match="expected columns"):
         lint_with_land(_zones(("pine", "forest", 1)), present=pd.DataFrame({"zone": []}))
+
+
+def test_a_crop_that_nobody_knows_is_an_error_and_a_name_stands_for_its_id() -> None:
+    plan = _plan(_target(), crop="Na")
+    assert plan.zones[0].crop == "custard_apple"
+    assert "crop-unknown" not in dict(_kinds(plan))
+    found = [f for f in lint_plan(_plan(_target(crop="pinee"))) if f.kind == "crop-unknown"]
+    assert [(f.severity, f.subject, f.detail) for f in found] == [("error", "pine-area", "pinee")]
+    assert "did you mean 'pine'" in found[0].message.en
+    assert "có phải 'pine'" in found[0].message.vi

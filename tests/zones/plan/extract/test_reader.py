@@ -306,10 +306,26 @@ def test_the_embedded_plans_name_the_texts_they_were_taken_from(shared: Path) ->
         ("lang-son-2023", "001"),
         ("lang-son-2026-2030", "002"),
         ("lang-son-2024", "003"),
+        ("bac-giang-2024", "000"),
+        ("three-provinces-2022", "004"),
     ):
         source = load_plan(plan).source
         assert source is not None
         assert source.sha256 == _text(shared, name).sha256
+
+
+def test_every_figure_of_the_text_of_bac_giang_stands_in_its_plan(shared: Path) -> None:
+    plan = load_plan("bac-giang-2024")
+    written = {
+        (end, target.unit)
+        for _, target in plan.all_targets()
+        for one in (target, *target.also)
+        for end in one.ends
+    }
+    read = read_statements(read_outline(_text(shared, "000").lines)).stated
+    ends = [(one.quantity.low or one.quantity.high, one.quantity.unit) for one in read]
+    assert len(ends) == 84
+    assert [end for end in ends if end not in written] == []
 
 
 def test_every_labelled_figure_stands_in_an_embedded_plan() -> None:
