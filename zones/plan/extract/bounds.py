@@ -91,20 +91,12 @@ _PER_YEAR = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class BoundWords:
-    """Words of bound around a figure.
+    """Words of bound around a figure."""
 
-    Parameters
-    ----------
-    floor, ceiling, about : bool
-        Which kinds were said.
-    words : tuple of str
-        The words, in the order of the text.
-    """
-
-    floor: bool
-    ceiling: bool
-    about: bool
-    words: tuple[str, ...]
+    floor: bool  # which kinds were said
+    ceiling: bool  # which kinds were said
+    about: bool  # which kinds were said
+    words: tuple[str, ...]  # the words, in the order of the text
 
 
 def bound_kinds(words: Iterable[str]) -> set[str]:
@@ -116,7 +108,7 @@ def bound_kinds(words: Iterable[str]) -> set[str]:
 def read_bound_words(before: str, after: str) -> BoundWords:
     """Words of bound next to a figure."""
     kinds: list[str] = []
-    words: list[str] = []
+    words: list[str] = []  # the words, in the order of the text
     rest = before
     while True:
         found = {kind: match for kind, token in _TOKENS.items() if (match := token.search(rest))}

@@ -48,34 +48,17 @@ _LETTERHEAD = 8
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a document says about itself.
+    """What a document says about itself."""
 
-    Parameters
-    ----------
-    title : str
-        Title, empty where none was found.
-    issuer : str or None
-        Who issued it, as the letterhead names them.
-    number : str or None
-        Number of the document.
-    date : str or None
-        Date, as far as it is filled in: year, year-month or day.
-    dated : bool
-        Whether the date is the document's own; else it is the newest one the document cites.
-    first, last : int or None
-        Years of its span.
-    province : str or None
-        Code of the province it names most.
-    """
-
-    title: str
-    issuer: str | None
-    number: str | None
-    date: str | None
+    title: str  # title, empty where none was found
+    issuer: str | None  # who issued it, as the letterhead names them
+    number: str | None  # number of the document
+    date: str | None  # date, as far as it is filled in: year, year-month or day
+    #: Whether the date is the document's own; else it is the newest one the document cites.
     dated: bool
-    first: int | None
-    last: int | None
-    province: str | None
+    first: int | None  # years of its span
+    last: int | None  # years of its span
+    province: str | None  # code of the province it names most
 
 
 def _preamble(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:

@@ -42,33 +42,18 @@ _SKIP = 2
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph of a document and where it stands.
+    """A paragraph of a document and where it stands."""
 
-    Parameters
-    ----------
-    text : str
-        Its text on one line, without the mark.
-    clause : str or None
-        Number of its clause (``"III.1.3"``, ``"II.2.a"``); None before the first and after the
-        last.
-    headings : tuple of str
-        Texts that opened the clause and those above it, outermost first.
-    opens : bool
-        Whether the paragraph is the one that opens its clause.
-    is_item : bool
-        Whether it begins with a dash.
-    starts : tuple of (int, int)
-        For each line: where it begins in ``text``, and its number in the document.
-    ended : bool
-        The paragraph stands behind the document's end, among recipients and signatures.
-    """
-
-    text: str
+    text: str  # its text on one line, without the mark
+    #: Number of its clause (``"III.1.3"``, ``"II.2.a"``); None before the first and after the
+    #: last.
     clause: str | None
-    headings: tuple[str, ...]
-    opens: bool
-    is_item: bool
+    headings: tuple[str, ...]  # texts that opened the clause and those above it, outermost first
+    opens: bool  # whether the paragraph is the one that opens its clause
+    is_item: bool  # whether it begins with a dash
+    #: For each line: where it begins in ``text``, and its number in the document.
     starts: tuple[tuple[int, int], ...]
+    #: The paragraph stands behind the document's end, among recipients and signatures.
     ended: bool = False
 
     def line_at(self, place: int) -> int:

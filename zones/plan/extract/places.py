@@ -42,31 +42,16 @@ _LIST_ENDS = re.compile(rf"\)|;(?!\s*(?:và\s+)?(?:xã\s+|phường\s+)?{CAPITAL
 
 @dataclass(frozen=True, slots=True)
 class PlaceList:
-    """A list of communes in a paragraph.
+    """A list of communes in a paragraph."""
 
-    Parameters
-    ----------
-    names : NameList
-        The communes.
-    is_zone : bool
-        The list says where a zone lies.
-    elsewhere : bool
-        The paragraph is about mills, markets or brands, not about where something grows.
-    paragraph : int
-        Place of its paragraph.
-    line : int
-        Line of the document where it begins.
-    start, end : int
-        Where it stands in its paragraph.
-    """
-
-    names: NameList
-    is_zone: bool
+    names: NameList  # the communes
+    is_zone: bool  # the list says where a zone lies
+    #: The paragraph is about mills, markets or brands, not about where something grows.
     elsewhere: bool
-    paragraph: int
-    line: int
-    start: int
-    end: int
+    paragraph: int  # place of its paragraph
+    line: int  # line of the document where it begins
+    start: int  # where it begins in its paragraph
+    end: int  # where it ends in its paragraph
 
 
 def _label(text: str) -> str:
@@ -83,7 +68,14 @@ def _is_zone(text: str, start: int) -> bool:
 
 
 def _read(
-    paragraph: Paragraph, place: int, opening: re.Match[str], figure: int, *, province: str, on: str
+    #: Place of its paragraph.
+    paragraph: Paragraph,
+    place: int,
+    opening: re.Match[str],
+    figure: int,
+    *,
+    province: str,
+    on: str,
 ) -> PlaceList | None:
     """Read the list that opens at a place, up to the next figure."""
     text, start = paragraph.text, opening.start()

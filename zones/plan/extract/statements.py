@@ -16,55 +16,25 @@ __all__ = ["Reading", "Stated", "read_statements"]
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """A quantity as the document states it.
+    """A quantity as the document states it."""
 
-    Parameters
-    ----------
-    quantity : Quantity
-        Figure, bound and unit.
-    subject : Subject
-        What it is about.
-    span : YearSpan or None
-        Year or years it is for.
-    year_said : bool
-        The year stands in the sentence; else it is that of a heading.
-    crop_said : bool
-        The crop stands next to the figure; else it is that of a heading.
-    within_previous : bool
-        "trong đó" joins it to the figure before.
-    clause : str or None
-        Clause.
-    line : int
-        Line.
-    paragraph : int
-        Place of its paragraph.
-    """
-
-    quantity: Quantity
-    subject: Subject
-    span: YearSpan | None
-    year_said: bool
-    crop_said: bool
-    within_previous: bool
-    clause: str | None
-    line: int
-    paragraph: int
+    quantity: Quantity  # figure, bound and unit
+    subject: Subject  # what it is about
+    span: YearSpan | None  # year or years it is for
+    year_said: bool  # the year stands in the sentence; else it is that of a heading
+    crop_said: bool  # the crop stands next to the figure; else it is that of a heading
+    within_previous: bool  # "trong đó" joins it to the figure before
+    clause: str | None  # as the document numbers it
+    line: int  # line
+    paragraph: int  # place of its paragraph
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """All statements of a document.
+    """All statements of a document."""
 
-    Parameters
-    ----------
-    stated : tuple of Stated
-        In the order of the document.
-    quantities : tuple of tuple of Quantity
-        Of each paragraph.
-    """
-
-    stated: tuple[Stated, ...]
-    quantities: tuple[tuple[Quantity, ...], ...]
+    stated: tuple[Stated, ...]  # in the order of the document
+    quantities: tuple[tuple[Quantity, ...], ...]  # of each paragraph
 
 
 def _within_previous(text: str, previous: Quantity | None, quantity: Quantity) -> bool:
@@ -81,7 +51,7 @@ def _headings(paragraph: Paragraph) -> tuple[str, ...]:
 
 
 def _of_paragraph(paragraph: Paragraph, place: int, found: Sequence[Quantity]) -> list[Stated]:
-    stated: list[Stated] = []
+    stated: list[Stated] = []  # in the order of the document
     headings = _headings(paragraph)
     for index, quantity in enumerate(found):
         previous = found[index - 1] if index else None

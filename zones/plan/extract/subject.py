@@ -44,46 +44,23 @@ _EMPTY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """What can be counted (``data/indicators.csv``).
+    """What can be counted (``data/indicators.csv``)."""
 
-    Parameters
-    ----------
-    indicator : str
-        Id used in plan files.
-    name_vi, name_en : str
-        Names.
-    dimension : str
-        Dimension its units must have.
-    words : tuple of tuple of str
-        Alternatives; all words of one must occur.
-    """
-
-    indicator: str
+    indicator: str  # id used in plan files
     name_vi: str
     name_en: str
-    dimension: str
-    words: tuple[tuple[str, ...], ...]
+    dimension: str  # dimension its units must have
+    words: tuple[tuple[str, ...], ...]  # alternatives; all words of one must occur
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a figure is about.
+    """What a figure is about."""
 
-    Parameters
-    ----------
-    about : str
-        Words before the figure, and those behind its unit.
-    crop : str
-        Crop id; empty for none.
-    indicator : str
-        Indicator id; empty where no known one is named.
-    thing : str
-        What grows, as written, where it is no single crop of the table: "vải thiều", "keo, quế".
-    """
-
-    about: str
-    crop: str
-    indicator: str
+    about: str  # words before the figure, and those behind its unit
+    crop: str  # crop id; empty for none
+    indicator: str  # id used in plan files  # indicator id; empty where no known one is named
+    #: What grows, as written, where it is no single crop of the table: "vải thiều", "keo, quế".
     thing: str = ""
 
 

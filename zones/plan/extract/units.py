@@ -35,30 +35,16 @@ _LONGEST_WORD = 24
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit of quantities.
+    """A unit of quantities."""
 
-    Parameters
-    ----------
-    unit : str
-        Id used in plan files.
-    name_vi, name_en : str
-        Names.
-    dimension : str
-        area, volume, mass, rate, factor, money or count; only like with like is compared.
-    factor : float
-        Multiplier to the base unit of the dimension.
-    written : tuple of str
-        Forms in documents, lower case.
-    not_before : tuple of str
-        Words that, following, show that another thing is meant (``đồng bào``).
-    """
-
-    unit: str
+    unit: str  # id used in plan files
     name_vi: str
     name_en: str
+    #: area, volume, mass, rate, factor, money or count; only like with like is compared.
     dimension: str
-    factor: float
-    written: tuple[str, ...]
+    factor: float  # multiplier to the base unit of the dimension
+    written: tuple[str, ...]  # forms in documents, lower case
+    #: Words that, following, show that another thing is meant (``đồng bào``).
     not_before: tuple[str, ...]
 
 

@@ -33,27 +33,13 @@ _FIGURE = re.compile(r"\d[\d.,]*")
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A sentence with a figure that was not understood.
+    """A sentence with a figure that was not understood."""
 
-    Parameters
-    ----------
-    clause : str or None
-        Its clause.
-    line : int
-        Line of the figure.
-    figure : str
-        The figure, as written.
-    sentence : str
-        The sentence.
-    place : int
-        Where the figure stands in it.
-    """
-
-    clause: str | None
-    line: int
-    figure: str
-    sentence: str
-    place: int
+    clause: str | None  # its clause
+    line: int  # line of the figure
+    figure: str  # the figure, as written
+    sentence: str  # the sentence
+    place: int  # where the figure stands in it
 
     @property
     def context(self) -> str:

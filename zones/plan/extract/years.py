@@ -31,18 +31,10 @@ _CLOSING = 150
 
 @dataclass(frozen=True, slots=True)
 class YearSpan:
-    """A year, or a span of years.
+    """A year, or a span of years."""
 
-    Parameters
-    ----------
-    first : int or None
-        First year of a span; None for a single year.
-    last : int
-        The year, or the last one of the span.
-    """
-
-    first: int | None
-    last: int
+    first: int | None  # first year of a span; None for a single year
+    last: int  # the year, or the last one of the span
 
 
 def _years_in(text: str) -> list[tuple[int, int, YearSpan]]:

@@ -46,44 +46,20 @@ _LONGEST_ID = 40
 
 @dataclass(frozen=True, slots=True)
 class ZoneClause:
-    """A zone as the document presents it.
+    """A zone as the document presents it."""
 
-    Parameters
-    ----------
-    zone : str
-        Id: the crop, else a slug of the name.
-    clause : str or None
-        Clause.
-    name_vi, name_en : str
-        Names.
-    as_written : str
-        Name in the heading where it is misspelt, else empty.
-    crop : str
-        Crop id, empty for an unknown crop.
-    land_kind, counts_for_cover : str
-        As the table of crops has them.
-    listing : {"open", "closed", "province", "none"}
-        Kind of the list.
-    communes : tuple of ListedCommune
-        The list, a commune that is named twice included twice.
-    places : PlaceList or None
-        The list as the document has it.
-    confidence : float
-        How sure the reading is, 0 to 1.
-    """
-
-    zone: str
-    clause: str | None
+    zone: str  # id: the crop, else a slug of the name
+    clause: str | None  # as the document numbers it
     name_vi: str
     name_en: str
-    as_written: str
-    crop: str
-    land_kind: LandKind
-    counts_for_cover: Counts
-    listing: Literal["open", "closed", "province", "none"]
-    communes: tuple[ListedCommune, ...]
-    places: PlaceList | None
-    confidence: float
+    as_written: str  # name in the heading where it is misspelt, else empty
+    crop: str  # crop id, empty for an unknown crop
+    land_kind: LandKind  # as the table of crops has them
+    counts_for_cover: Counts  # as the table of crops has them
+    listing: Literal["open", "closed", "province", "none"]  # kind of the list
+    communes: tuple[ListedCommune, ...]  # the list, a commune that is named twice included twice
+    places: PlaceList | None  # the list as the document has it
+    confidence: float  # how sure the reading is, 0 to 1
 
 
 def slug(text: str) -> str:
