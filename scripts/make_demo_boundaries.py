@@ -29,9 +29,8 @@ from scipy.spatial import cKDTree
 
 from layers.base.errors import ClosureError
 from zones.demo.boundaries import AREA_CRS
-from zones.demo.geometry import Borders, Ints, Mesh, borders, jittered, mesh
+from zones.demo.geometry import Borders, Ints, Mesh, borders, jittered, mesh, polygons
 from zones.demo.noise import Drift, Field, Floats, Grid, bent, drifting, fractal
-from zones.demo.outlines import polygons
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 

@@ -16,9 +16,8 @@ from scripts.make_demo_boundaries import (
     region_areas,
     with_areas,
 )
-from zones.demo.geometry import Borders
+from zones.demo.geometry import Borders, polygons
 from zones.demo.noise import Grid
-from zones.demo.outlines import polygons
 
 
 @pytest.fixture(scope="module")

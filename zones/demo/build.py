@@ -2,31 +2,90 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyogrio
+import rasterio
 
 from layers.base.resources import data_table
 from layers.base.workers import Progress, silent
 from layers.io.table_output import save_csv
-from zones.demo.boundaries import load_boundaries
-from zones.demo.files import save_raster, save_vector
-from zones.demo.fruit_report import build_fruit_report
-from zones.demo.given_communes import read_given_communes
-from zones.demo.land import assign_land
-from zones.demo.land_cover import build_land_cover
+from zones.demo.boundaries import AREA_CRS, load_boundaries, read_given_communes
+from zones.demo.land import LandCover, assign_land, build_land_cover
 from zones.demo.layers import NOTICE, build_forest_layer
-from zones.demo.orchards import build_orchards
+from zones.demo.noise import Terrain, build_terrain
+from zones.demo.orchards import build_fruit_report, build_orchards
 from zones.demo.parcels import build_parcels
-from zones.demo.planting import build_planting
+from zones.demo.planting import LAYER_YEAR, build_planting
 from zones.demo.project_file import CommunesEntry, project_text
 from zones.demo.quotas import REMAINDER, build_quotas, load_totals
-from zones.demo.terrain import Terrain, build_terrain
 from zones.output.folder import refuse_existing, staged_folder
 
-__all__ = ["build_demo"]
+__all__ = [
+    "build_demo",
+    "save_raster",
+    "save_vector",
+]
+
+#: GeoPackage writes the time of its last change into the file.
+_STAMP = f"{LAYER_YEAR}-12-31T00:00:00.000Z"
+
+
+@contextlib.contextmanager
+def _dated() -> Iterator[None]:
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _STAMP})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+def save_vector(frame: gpd.GeoDataFrame, path: Path, *, layer: str) -> None:
+    """Write polygons, marked as demo data in the file's own description."""
+    options: dict[str, str] = {}
+    if path.suffix == ".gpkg":
+        options = {"IDENTIFIER": layer, "DESCRIPTION": NOTICE}
+    else:
+        options = {"TITLE": layer, "DESCRIPTION": NOTICE}
+    with _dated():
+        pyogrio.write_dataframe(
+            frame,
+            path,
+            layer=layer,
+            promote_to_multi=True,
+            use_arrow=True,
+            layer_options=options,
+        )
+
+
+def save_raster(cover: LandCover, path: Path) -> None:
+    """Write a raster of classes as a compressed GeoTIFF; 0 is nodata."""
+    rows, columns = cover.cells.shape
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        width=columns,
+        height=rows,
+        count=1,
+        dtype="uint8",
+        nodata=0,
+        crs=AREA_CRS,
+        transform=cover.transform,
+        compress="deflate",
+        tiled=True,
+        blockxsize=512,
+        blockysize=512,
+    ) as raster:
+        raster.write(cover.cells, 1)
+        raster.update_tags(TIFFTAG_IMAGEDESCRIPTION=NOTICE)
+
 
 _STEPS = 8
 #: Side of a mesh square; two joined cells make a parcel of 13 ha on average (m).

@@ -17,10 +17,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from zones.demo.geometry import Borders, Ints, Mesh, borders, jittered, mesh
-from zones.demo.noise import Floats, Grid, bent, drifting
-from zones.demo.outlines import outlines
-from zones.demo.terrain import Terrain
+from zones.demo.geometry import Borders, Ints, Mesh, borders, jittered, mesh, outlines
+from zones.demo.noise import Floats, Grid, Terrain, bent, drifting
 
 __all__ = ["build_parcels"]
 

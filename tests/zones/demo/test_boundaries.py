@@ -10,9 +10,8 @@ import shapely
 
 from layers import data_path
 from zones.demo.boundaries import load_boundaries
-from zones.demo.geometry import borders, jittered, mesh
+from zones.demo.geometry import borders, jittered, mesh, polygons
 from zones.demo.noise import Grid, bent, drifting, fractal
-from zones.demo.outlines import polygons
 
 BOX = (0.0, 0.0, 10_000.0, 10_000.0)
 

@@ -28,7 +28,7 @@ from layers import (
 )
 from layers.communes.boundaries import NaturalAreas
 from layers.kinds.forest_fields import forest_fields
-from zones.demo import build, build_demo, land_cover
+from zones.demo import build, build_demo, land
 from zones.demo.layers import NOTICE
 from zones.project.model import CropPlotsSource, RasterSource, ReportSource, load_project
 
@@ -60,7 +60,7 @@ def communes(project: Path) -> gpd.GeoDataFrame:
 def coarse(monkeypatch: pytest.MonkeyPatch) -> None:
     """Large parcels and cells: the same job in a fraction of the time."""
     monkeypatch.setattr(build, "_SPACING", 900.0)
-    monkeypatch.setattr(land_cover, "_CELL", 120.0)
+    monkeypatch.setattr(land, "_CELL", 120.0)
 
 
 def crop_hectares(forest: ForestLayer) -> dict[str, float]:

@@ -8,12 +8,11 @@ import pytest
 import shapely
 
 from layers import data_path, load_crops
-from zones.demo.compartments import build_compartments
-from zones.demo.land import assign_land
-from zones.demo.land_cover import build_land_cover
+from zones.demo.land import assign_land, build_land_cover
+from zones.demo.layers import build_compartments
+from zones.demo.noise import Terrain, build_terrain
 from zones.demo.planting import LAYER_YEAR, build_planting
 from zones.demo.quotas import REMAINDER, build_quotas, crop_hectares, load_totals
-from zones.demo.terrain import Terrain, build_terrain
 
 BOX = (0.0, 0.0, 30_000.0, 30_000.0)
 
