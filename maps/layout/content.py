@@ -63,7 +63,9 @@ class AnnexHeading:
         The document it goes with, for instance ``"Kế hoạch số 12/KH-UBND ngày 02/01/2026 của Ủy ban
         nhân dân tỉnh Lạng Sơn"``; empty leaves a line to fill in.
     province : str
-        Name of the province, as the total row prints it.
+        Name of the province.
+    territory : str
+        Name of what the communes add up to, as the total row prints it; the province by default.
     """
 
     number: str = "I"
@@ -74,6 +76,7 @@ class AnnexHeading:
     )
     attached_to: str = ""
     province: str = ""
+    territory: str = ""
 
     def lines(self, language: Language) -> tuple[str, str]:
         """Say the number of the annex and the document it goes with, as pages print them."""
@@ -207,6 +210,7 @@ class AnnexContent:
             _safe_phrase(self.heading.title),
             safe_text(self.heading.attached_to),
             safe_text(self.heading.province),
+            safe_text(self.heading.territory),
         )
         changed += int(heading != self.heading)
         notes = tuple(TableNote(n.table, _safe_phrase(n.text), n.zone) for n in self.notes)

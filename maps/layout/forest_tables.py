@@ -30,7 +30,7 @@ def cover_table(content: AnnexContent, say: Say) -> PageTable:
     communes = frame.iloc[:-1]
     rows = ranked(communes).assign(commune=content.commune_names(communes))
     columns = _cover_columns(frame, say)
-    province = content.heading.province
+    province = content.heading.territory or content.heading.province
     return PageTable(
         name=say("cover.name"),
         title=say("cover.title"),

@@ -401,13 +401,27 @@ class Project(_Part):
         str
             For instance ``"Lạng Sơn"`` or ``"một phần tỉnh Lạng Sơn"``.
         """
-        name = province_name(self.province)
         part = self.communes.part_of_province
-        if kind or part:
-            known = provinces().get(self.province)
-            word = known.kind if known else "tỉnh"
-            name = Phrase(en=f"{name} province", vi=f"{word} {name}").text(language)
+        name = self.province_label(language) if kind or part else province_name(self.province)
         return Phrase(en=f"part of {name}", vi=f"một phần {name}").text(language) if part else name
+
+    def province_label(self, language: Language) -> str:
+        """Name of the province with the word for its kind.
+
+        Parameters
+        ----------
+        language : {"vi", "en"}
+            Language of the name.
+
+        Returns
+        -------
+        str
+            For instance ``"tỉnh Lạng Sơn"``.
+        """
+        name = province_name(self.province)
+        known = provinces().get(self.province)
+        word = known.kind if known else "tỉnh"
+        return Phrase(en=f"{name} province", vi=f"{word} {name}").text(language)
 
     def resolve(self, path: Path) -> Path:
         """Path relative to the project file.

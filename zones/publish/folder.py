@@ -101,6 +101,7 @@ def save_published(content: AnnexContent, frames: Mapping[str, pd.DataFrame], fo
         "title": {"vi": heading.title.vi, "en": heading.title.en},
         "attached_to": heading.attached_to,
         "province": heading.province,
+        "territory": heading.territory,
         "sharing": list(content.sharing),
         "plan_names": {plan: [name.vi, name.en] for plan, name in content.plan_names.items()},
         "kinds": dict(content.kinds),
@@ -138,6 +139,7 @@ def load_published(folder: Path) -> tuple[AnnexContent, dict[str, pd.DataFrame]]
             title=Phrase(en=about.title.en, vi=about.title.vi),
             attached_to=about.attached_to,
             province=about.province,
+            territory=about.territory,
         ),
         allocation=_unless_empty(frames.get("allocation")),
         losses=_unless_empty(frames.get("losses")),
@@ -200,6 +202,7 @@ class _About(BaseModel):
     title: _Words
     attached_to: str
     province: str
+    territory: str = ""
     notes: list[_Note]
     sharing: list[str] = Field(default_factory=list)
     plan_names: dict[str, tuple[str, str]] = Field(default_factory=dict)

@@ -120,9 +120,14 @@ def test_new_writes_a_project_that_loads_once_its_files_are_there(
     assert run(["check", str(folder)]) == 2
     assert "2 files of the project were not found" in capsys.readouterr().err
     source = write_project(tmp_path / "p").parent
-    for name in ("communes.gpkg", "forest.gpkg"):
+    for name in ("communes.gpkg", "forest.gpkg", "natural_areas.csv"):
         target = {"forest.gpkg": "forest_status.gpkg"}.get(name, name)
         (folder / target).write_bytes((source / name).read_bytes())
+    assert run(["check", str(folder)]) == 2
+    assert "lack 61 of the 65 communes" in capsys.readouterr().err
+    file = folder / "project.yaml"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("  # part_of_province", "  part_of_province"), "utf-8")
     assert run(["check", str(folder)]) == 0
     assert run(["new", str(folder)]) == 2
     assert "exists; choose an empty folder" in capsys.readouterr().err

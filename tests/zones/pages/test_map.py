@@ -174,13 +174,6 @@ def test_only_the_command_line_changes_the_page_not_the_environment() -> None:
 def hostile_project(folder: Path) -> Path:
     """Every text of a project that reaches the page would run, if it were not a text."""
     path = write_project(folder)
-    ground = communes().iloc[[*range(4), 3]].reset_index(drop=True)
-    # A code that no table knows has no name to be held against.
-    ground.loc[4, ["code", "name"]] = ["29999", HOSTILE]
-    ground.loc[4, "geometry"] = square(0, 2000, 1000, 1000)
-    ground.to_file(path.parent / "communes.gpkg", layer="communes")
-    with (path.parent / "natural_areas.csv").open("a", encoding="utf-8") as table:
-        table.write("29999,110\n")
     around().assign(ten=HOSTILE).to_file(path.parent / "around.gpkg")
     text = path.read_text("utf-8").replace("title: Thử nghiệm", f"title: '</title>{HOSTILE}'")
     text = text.replace("code_table: 98}", f"code_table: 98, source: '</script>{HOSTILE}'}}")
@@ -196,7 +189,6 @@ def test_hostile_texts_stay_texts_through_the_whole_run(tmp_path: Path) -> None:
     for piece in ("<script>alert", "<img", "</title><"):
         assert piece not in page
     data = read_page_data(page)
-    assert data["communes"]["name"][4] == HOSTILE
     assert data["neighbours"]["name"] == [HOSTILE]
     assert data["title"]["vi"] == f"</title>{HOSTILE}"
     assert f"</script>{HOSTILE}" in [item["source"] for item in data["sources"]]
