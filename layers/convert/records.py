@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from layers.base.errors import CrsError
+from layers.base.errors import CrsError, InputError
 from layers.base.findings import Finding, Findings
 from layers.base.language import Phrase
 from layers.communes.crosswalk import VintageChange, successors
@@ -101,11 +101,19 @@ def _place(
             vi="Lớp đối tượng và lớp ranh giới xã đều phải có hệ tọa độ mới định vị được.",
         )
     shapes = to_crs(communes.set_index("commune_code").geometry, EQUAL_AREA)
+    lacking = sorted({code for codes in targets.values() for code in codes} - set(shapes.index))
+    if lacking:
+        raise InputError(
+            en=f"The boundaries lack {', '.join(lacking[:5])}, which took over a part of a divided "
+            "unit: its records cannot be placed; add these communes.",
+            vi=f"Lớp ranh giới thiếu {', '.join(lacking[:5])} là xã đã nhận một phần của đơn vị bị "
+            "chia: không định vị được các bản ghi; hãy bổ sung các xã này.",
+        )
     positions = list(targets)
     records = to_crs(frame.geometry.iloc[positions], EQUAL_AREA).make_valid()
     placed = {}
     for at, record in zip(positions, records, strict=True):
-        held = {code: _held(record, shapes[code]) for code in targets[at] if code in shapes.index}
+        held = {code: _held(record, shapes[code]) for code in targets[at]}
         best = max(held, key=lambda code: (held[code], code), default=None)
         if best is not None and held[best] > 0:
             placed[at] = best

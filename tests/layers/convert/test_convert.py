@@ -340,6 +340,22 @@ def test_records_of_divided_units_go_where_they_lie(squares: gpd.GeoDataFrame) -
     assert plots["maxa"].iloc[0] == BINH_XA
 
 
+def test_boundaries_without_an_heir_of_a_divided_unit_are_refused(
+    squares: gpd.GeoDataFrame,
+) -> None:
+    part = squares[squares["commune_code"] != KIEN_MOC]
+    with pytest.raises(InputError, match=f"boundaries lack {KIEN_MOC}, which took over a part"):
+        convert_records(_plots(), units=CODE, change=J2024, communes=part)
+
+
+def test_rows_without_code_are_those_rows_and_no_others() -> None:
+    table = _table(["06529", "", ""], ha=[1.0, 2.0, 3.0])
+    done = convert_table(table, units=CODE, change=J2024, figures=ColumnRoles(sums=("ha",)))
+    unmatched = next(one for one in done.findings.items if one.kind == "unmatched")
+    assert unmatched.count == 2
+    assert done.table["ha"].tolist() == [1.0]
+
+
 def test_without_boundaries_divided_records_stay_without_code() -> None:
     done = convert_records(_plots(), units=CODE, change=J2024)
     assert done.table["maxa"].isna().sum() == 4
