@@ -12,7 +12,7 @@ import pandas as pd
 from layers.base.errors import CrsError, InputError
 from layers.base.language import Language, Phrase
 from layers.base.schema import Column, Schema
-from maps.layout.words import phrase
+from maps.layout.words import phrase, repeated_keys
 from maps.tables import ALLOCATION, FOREST_COVER, SOURCES, TARGETS, ZONE_NAMES, ZONES
 
 __all__ = [
@@ -149,12 +149,8 @@ def check_content(content: MapContent) -> MapContent:
     communes = MAP_COMMUNES.validate(pd.DataFrame(content.communes.drop(columns="geometry")))
     _check_layers(content)
     if len(communes) > COMMUNE_LIMIT:
-        raise InputError(
-            en=f"A map holds up to {COMMUNE_LIMIT} communes, found {len(communes)}: "
-            "make one map per province.",
-            vi=f"Một bản đồ chứa tối đa {COMMUNE_LIMIT} xã, phường, đang có {len(communes)}: "
-            "hãy làm bản đồ riêng cho từng tỉnh.",
-        )
+        told = phrase("fault.communes", most=COMMUNE_LIMIT, count=len(communes))
+        raise InputError(en=told.en, vi=told.vi)
     checked = replace(
         content,
         communes=gpd.GeoDataFrame(
@@ -197,13 +193,6 @@ def _check_layers(content: MapContent) -> None:
         )
 
 
-def _repeated(table: str, keys: pd.DataFrame) -> list[Phrase]:
-    twice = keys[keys.duplicated()].drop_duplicates()
-    first = ", ".join(" / ".join(map(str, key)) for key in twice.head(5).to_numpy())
-    told = phrase("fault.repeated", table=table, count=len(twice), first=first)
-    return [told] if len(twice) else []
-
-
 def _unknown(table: str, values: pd.Series, known: pd.Series | Sequence[str]) -> list[Phrase]:
     strange = values[~values.isin(known)].drop_duplicates()
     first = ", ".join(map(str, strange.head(5)))
@@ -214,14 +203,14 @@ def _unknown(table: str, values: pd.Series, known: pd.Series | Sequence[str]) ->
 
 def _check_keys(content: MapContent) -> None:
     codes, zones = content.communes["commune_code"], content.zones["zone"]
-    faults = _repeated("communes", codes.to_frame()) + _repeated("zones", zones.to_frame())
+    faults = repeated_keys("communes", codes.to_frame()) + repeated_keys("zones", zones.to_frame())
     faults += _unknown("zones", content.zones["list"], _LISTS)
     keyed = {"zone_communes": content.zone_communes[["zone", "commune_code"]]}
     if content.planned is not None:
         by_land = ["land"] if "land" in content.planned else []
         keyed["planned"] = content.planned[["zone", "commune_code", "year", *by_land]]
     for name, keys in keyed.items():
-        faults += _repeated(name, keys)
+        faults += repeated_keys(name, keys)
         faults += _unknown(name, keys["commune_code"], codes) + _unknown(name, keys["zone"], zones)
     if "binding" in content.zone_communes:
         faults += _unknown("zone_communes", content.zone_communes["binding"].dropna(), LIMITS)
@@ -229,7 +218,7 @@ def _check_keys(content: MapContent) -> None:
         faults += _unknown("warnings", content.warnings["commune_code"], codes)
     if content.forest_cover is not None:
         covered = content.forest_cover["commune_code"]
-        faults += _repeated("forest_cover", covered.to_frame())
+        faults += repeated_keys("forest_cover", covered.to_frame())
         faults += _unknown("forest_cover", covered.iloc[:-1], codes)
         if covered.iloc[-1:].isin(codes).any():
             faults.append(phrase("fault.no_province", code=covered.iloc[-1]))

@@ -15,7 +15,7 @@ import pandas as pd
 
 from layers.base.errors import InputError
 from layers.base.language import Language, Phrase
-from maps.layout.words import page_day, phrase
+from maps.layout.words import page_day, phrase, repeated_keys
 from maps.tables import (
     ALLOCATION,
     FOREST_COVER,
@@ -234,18 +234,17 @@ class AnnexContent:
             "losses": ["zone", "commune_code", "year"],
             "species_ages": ["species", "age_class"],
         }
-        faults = []
-        for name, columns in keys.items():
-            frame = getattr(self, name)
-            twice = None if frame is None else frame.loc[frame.duplicated(columns), columns]
-            if twice is not None and len(twice):
-                first = ", ".join("/".join(map(str, row)) for row in twice.head(5).to_numpy())
-                faults.append(f"{name}: {len(twice)} ({first})")
+        frames = {name: getattr(self, name) for name in keys}
+        faults = [
+            told
+            for name, frame in frames.items()
+            if frame is not None
+            for told in repeated_keys(name, frame[keys[name]])
+        ]
         if faults:
-            text = "; ".join(faults)
             raise InputError(
-                en=f"Annex: every row of a table must stand once; repeated in {text}.",
-                vi=f"Phụ lục: mỗi dòng của bảng chỉ được có một lần; bị lặp ở {text}.",
+                en=f"Annex: {'; '.join(told.en for told in faults)}.",
+                vi=f"Phụ lục: {'; '.join(told.vi for told in faults)}.",
             )
 
     def _check_zone_names(self) -> None:

@@ -15,7 +15,7 @@ import pandas as pd
 from layers.base.language import Language, Phrase, format_number
 from layers.base.resources import data_path
 
-__all__ = ["Say", "page_day", "phrase", "speaker", "word"]
+__all__ = ["Say", "page_day", "phrase", "repeated_keys", "speaker", "word"]
 
 #: Says a phrase in the language of a page: key, then the values of its placeholders.
 Say = Callable[..., str]
@@ -85,3 +85,11 @@ def page_day(text: str, language: Language) -> str:
     parts = text.split("-")
     dated = [len(part) for part in parts] in ([4, 2], [4, 2, 2]) and "".join(parts).isdigit()
     return "/".join(reversed(parts)) if language == "vi" and dated else text
+
+
+def repeated_keys(table: str, keys: pd.DataFrame) -> list[Phrase]:
+    """Tell which keys of a table occur twice: nothing, or one sentence with the first five."""
+    twice = keys[keys.duplicated()].drop_duplicates()
+    first = ", ".join(" / ".join(map(str, key)) for key in twice.head(5).to_numpy())
+    told = phrase("fault.repeated", table=table, count=len(twice), first=first)
+    return [told] if len(twice) else []

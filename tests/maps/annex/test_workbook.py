@@ -233,7 +233,7 @@ def test_zone_without_a_name_is_refused() -> None:
 
 def test_doubled_rows_are_refused() -> None:
     zones = squares.zones()
-    with pytest.raises(InputError, match=r"zones: 1 \(pine/06001\)"):
+    with pytest.raises(InputError, match=r"zones: 1 keys occur twice \(pine / 06001\)"):
         squares.content(zones=pd.concat([zones, zones.head(1)]))
 
 

@@ -207,7 +207,7 @@ def test_a_wrong_tile_host_is_refused(content: MapContent, entry: str) -> None:
 
 def test_too_many_communes_are_refused_with_the_remedy(content: MapContent) -> None:
     many = squares(COMMUNE_LIMIT + 1)
-    with pytest.raises(InputError, match="found 5001: make one map per province"):
+    with pytest.raises(InputError, match="found 5,001: make one map per province"):
         build_map(replace(content, communes=many))
 
 
