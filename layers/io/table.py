@@ -111,6 +111,8 @@ def require_columns(frame: pd.DataFrame, columns: dict[str, str], *, source: str
         )
 
 
+#: First line by which Excel is told the separator of a CSV file.
+_TOLD_SEPARATOR = re.compile(r"sep=([,;\t])\s*[\r\n]")
 _OTHER_UNIT = re.compile(r"(?<![^\W_])(k?m2|k?m²|mét vuông|met vuong|m vuông)(?![^\W_])")
 
 
@@ -139,7 +141,7 @@ def _csv_rows(path: Path) -> _Rows:
             text.seek(0)
             records = csv.reader(text, delimiter=_separator(sample), strict=True)
             for number, cells in enumerate(records, start=1):
-                if any(cell.strip() for cell in cells):
+                if any(cell.strip() for cell in cells) and not (number == 1 and cells[0] == "sep="):
                     yield number, cells
         except UnicodeError as error:
             place = f" at position {error.start}" if isinstance(error, UnicodeDecodeError) else ""
@@ -161,8 +163,12 @@ def _separator(sample: str) -> str:
     if "\0" in sample:
         raise csv.Error("it is no text")
 
+    told = _TOLD_SEPARATOR.match(sample)
+    if told:
+        return told.group(1)
+
     def cells(mark: str) -> int:
-        return len(next(csv.reader(io.StringIO(sample.lstrip()), delimiter=mark), []))
+        return len(next(csv.reader(io.StringIO(sample.lstrip(), newline=""), delimiter=mark), []))
 
     return max(",;\t", key=cells)
 

@@ -103,6 +103,8 @@ def _lines(path: Path, sheet: str | None) -> Iterator[bytes]:
         done = subprocess.run(command, capture_output=True, check=False, timeout=_SECONDS)  # noqa: S603
     except subprocess.TimeoutExpired as error:
         raise _too_large(path, f"more than {_SECONDS} seconds of reading") from error
+    except OSError as error:
+        raise _unreadable(path, f"its reader could not be started: {error}") from error
     lines = done.stdout.splitlines()
     last = json.loads(lines[-1]) if done.returncode == 0 and lines else {}
     if done.returncode or not lines:

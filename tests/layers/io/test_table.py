@@ -60,6 +60,12 @@ def test_csv_keeps_codes_as_text(folder: Path, separator: str, encoding: str) ->
     assert read_table(path).to_dict("records") == [{"mã": "06148", "ha": "12.5"}]
 
 
+@pytest.mark.parametrize("text", ["sep=;\ncode;ha\n1;2\n", "code;ha\r1;2\r", "\ncode;ha\r\n1;2"])
+def test_separators_and_line_ends_of_every_program(folder: Path, text: str) -> None:
+    read = read_table(csv_file(folder, text))
+    assert read.to_dict("records") == [{"code": "1", "ha": "2"}]
+
+
 def test_every_kind_of_file_reads_the_same(folder: Path) -> None:
     frame = pd.DataFrame(
         {"code": ["06148", "06151", None], "ha": [12.5, 3.0, 7.25], "year": [2024, 2025, 2025]}
