@@ -29,7 +29,7 @@ from layers.engine.rings import IntArray
 from layers.engine.tabulate_tasks import RasterGround
 from layers.io.raster_source import open_raster
 
-__all__ = ["RASTER_CLASSES", "RasterLook", "describe_raster"]
+__all__ = ["RASTER_CLASSES", "RasterLook", "describe_raster", "frame_of_communes"]
 
 #: A raster of which less than this part of the communes is seen, and which lies more outside of
 #: them than inside, is not of this province.
@@ -137,14 +137,14 @@ def describe_raster(
         grid = raster_grid(dataset, band, source=name, crs=crs, findings=findings)
     frame = np.array([[0, grid.height, 0, grid.width]], np.int64)
     if communes is not None:
-        frame = _frame(communes, grid, name)
+        frame = frame_of_communes(communes, grid, name)
     top, bottom, left, right = np.clip(frame[0], 0, [grid.height] * 2 + [grid.width] * 2).tolist()
     refuse_too_many((bottom - top) * (right - left), name)
     table = _named(_count(grid, frame), classes, name, findings)
     return RasterLook(path, grid, table, findings)
 
 
-def _frame(communes: gpd.GeoDataFrame, grid: RasterGrid, name: str) -> IntArray:
+def frame_of_communes(communes: gpd.GeoDataFrame, grid: RasterGrid, name: str) -> IntArray:
     """First and last row and column around the communes, which the raster must show."""
     codes = communes["commune_code"]
     intake = take_in(communes, codes, source="communes", repair="repair", findings=Findings())

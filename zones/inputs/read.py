@@ -262,10 +262,12 @@ def _check_elevation(inputs: Inputs) -> None:
     if project.allocation.elevation is None:
         return
     from layers.kinds.elevation import check_elevation
+    from layers.kinds.raster import frame_of_communes
 
     try:
         path = project.resolve(project.allocation.elevation)
-        check_elevation(path, folders=(project.file.parent,))
+        grid = check_elevation(path, folders=(project.file.parent,))
+        frame_of_communes(inputs.communes, grid, path.name)
     except VungTrongError as error:
         inputs.findings.add(Finding("error", "unreadable", "allocation.elevation", error.phrase))
 
