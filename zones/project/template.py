@@ -36,7 +36,8 @@ def write_new_project(folder: Path, *, province: str, language: Language = "vi")
     template = data_path("templates", f"project.{language}.yaml").read_text("utf-8")
     # The newest plan leads: targets of an older one would look exceeded.
     found = [read_document(path) for path in sorted(data_path("plans").glob("*.yaml"))]
-    own = [plan for plan in found if plan["province"] == province]
+    # A plan with an area of its own is of a territory that is not the province of today.
+    own = [p for p in found if p["province"] == province and not p.get("natural_area_ha")]
     own.sort(key=lambda plan: str(plan["date"] or ""), reverse=True)
     plans = "".join(f"  - {plan['plan']}\n" for plan in own) or "  - plan.yaml\n"
     text = template.format(
