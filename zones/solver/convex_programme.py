@@ -93,7 +93,7 @@ def _solution(
     bound: float = float("nan"),
 ) -> Solution:
     empty = np.empty(0)
-    return Solution(status, columns, empty, empty, empty, value, bound, seconds, iterations)
+    return Solution(status, columns, empty, empty, value, bound, seconds, iterations)
 
 
 def _solve_free(

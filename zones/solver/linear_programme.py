@@ -91,8 +91,6 @@ class Solution:
         ``feasible``: a limit stopped the search with an answer; ``none``: without one.
     columns : numpy.ndarray
         Values of the columns; empty without an answer.
-    row_values : numpy.ndarray
-        Rows.
     duals : numpy.ndarray
         Change of the objective per unit of a row's bound; empty for integer programmes.
     reduced_costs : numpy.ndarray
@@ -109,7 +107,6 @@ class Solution:
 
     status: Status
     columns: Floats
-    row_values: Floats
     duals: Floats
     reduced_costs: Floats
     objective: float
@@ -233,7 +230,7 @@ def _without_columns(programme: Programme) -> Solution:
     rows = np.zeros(programme.matrix.shape[0])
     fits = bool(((programme.row_lower <= 0) & (programme.row_upper >= 0)).all())
     status: Status = "optimal" if fits else "infeasible"
-    return Solution(status, np.empty(0), rows, rows, np.empty(0), 0.0, 0.0, 0.0, 0)
+    return Solution(status, np.empty(0), rows, np.empty(0), 0.0, 0.0, 0.0, 0)
 
 
 def _highs_model(programme: Programme) -> Any:
@@ -258,8 +255,10 @@ def _highs_model(programme: Programme) -> Any:
     return model
 
 
-def _read_solution(solver: Any, programme: Programme, seconds: float) -> Solution:
-    """Read what HiGHS found, and prove it by its duals."""
+def _read_solution(
+    solver: Any, programme: Programme, seconds: float, *, proven: bool = True
+) -> Solution:
+    """Read what HiGHS found, and prove it by its duals unless only values are asked for."""
     highspy = _highs()
     found = solver.getModelStatus()
     info = solver.getInfo()
@@ -270,22 +269,24 @@ def _read_solution(solver: Any, programme: Programme, seconds: float) -> Solutio
         + max(info.ipm_iteration_count, 0)
         + max(info.crossover_iteration_count, 0)
     )
-    nothing = (empty, empty, empty, empty, np.nan, np.nan, seconds, iterations)
+    nothing = (empty, empty, empty, np.nan, np.nan, seconds, iterations)
     if found in {statuses.kInfeasible, statuses.kUnboundedOrInfeasible}:
         return Solution("infeasible", *nothing)
     has_values = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     if not has_values:
         return Solution("none", *nothing)
     answer = solver.getSolution()
-    values, rows = np.array(answer.col_value), np.array(answer.row_value)
+    values = np.array(answer.col_value)
     status: Status = "optimal" if found == statuses.kOptimal else "feasible"
     objective = float(programme.cost @ values)
     if programme.integer is not None and programme.integer.any():
         bound = float(info.mip_dual_bound)
-        return Solution(status, values, rows, empty, empty, objective, bound, seconds, iterations)
+        return Solution(status, values, empty, empty, objective, bound, seconds, iterations)
+    if not proven:
+        return Solution(status, values, empty, empty, objective, np.nan, seconds, iterations)
     duals, reduced = np.array(answer.row_dual), np.array(answer.col_dual)
     bound = _dual_bound(programme, duals, reduced)
-    return Solution(status, values, rows, duals, reduced, objective, bound, seconds, iterations)
+    return Solution(status, values, duals, reduced, objective, bound, seconds, iterations)
 
 
 def _dual_bound(programme: Programme, duals: Floats, reduced: Floats) -> float:
@@ -367,8 +368,8 @@ class LiveProgramme:
         """Keep the basis of the last solution, for ``solve(start="kept")``."""
         self._kept = self._solver.getBasis()
 
-    def solve(self, *, start: Start = "nothing") -> Solution:
-        """Solve the programme as it stands."""
+    def solve(self, *, start: Start = "nothing", proven: bool = True) -> Solution:
+        """Solve the programme as it stands; ``proven`` reads the duals as well."""
         if not self._programme.matrix.shape[1]:
             return solve_programme(self._programme)
         started = time.perf_counter()
@@ -380,7 +381,8 @@ class LiveProgramme:
         for name, value in METHODS[method].items():
             self._solver.setOptionValue(name, value)
         _run(self._solver)
-        solution = _read_solution(self._solver, self._programme, time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        solution = _read_solution(self._solver, self._programme, seconds, proven=proven)
         # From a kept basis the simplex method may lose its way; from nothing it does not.
         return self.solve() if solution.status == "none" and start != "nothing" else solution
 

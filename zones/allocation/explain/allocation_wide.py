@@ -29,7 +29,7 @@ LATER = ">later"
 _NOISE_HA = 1e-3
 _HALF = 0.5
 #: Targets whose repairs are worked out: each takes some ten programmes of all zones.
-_MOST_REPAIRED = 15
+_MOST_REPAIRED = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,9 @@ EXCHANGE = Schema(
 
 _MORE_HA = 1.0
 #: Pairs of zones that are solved, those whose payer has most hectares first; fewest per zone.
-_MOST_PAIRS, _FEWEST_PAYERS = 600, 3
+_MOST_PAIRS, _FEWEST_PAYERS = 300, 1
+#: Hectares that a shortfall may differ by from what it was.
+_CRUMB_HA = 1e-6
 _NOISE = 1e-4
 
 
@@ -61,8 +63,9 @@ def exchange_rates(allocation: Allocation) -> pd.DataFrame:
     market = _market(allocation, whole)
     payers = max(_FEWEST_PAYERS, _MOST_PAIRS // max(len(market.row), 1))
     rows: list[tuple[str, str, float]] = []
+    free = _free_zones(market)
     for zone in whole.loc[whole["zone"].isin(market.row), "zone"]:
-        rows += _rates_of(market, zone, payers)
+        rows += [(zone, "", 0.0)] if zone in free else _rates_of(market, zone, payers)
     rows += _cover_rates(allocation, market)
     return EXCHANGE.validate(pd.DataFrame(rows, columns=EXCHANGE.names))
 
@@ -88,9 +91,32 @@ def _market(allocation: Allocation, whole: pd.DataFrame) -> _Market:
     width = len(model.columns)
     place = {number: width + order for order, number in enumerate(model.elastic.tolist())}
     live = LiveProgramme(model.programme())
-    optimum(live.solve(), "exchange rates")
+    first = optimum(live.solve(), "exchange rates")
     live.keep_basis()
-    return _Market(model, live, row, {zone: place[number] for zone, number in row.items()})
+    shortfall = {zone: place[number] for zone, number in row.items()}
+    # Floors, locks and wishes of communes pay for nothing.
+    others = np.setdiff1d(np.array(list(place.values())), np.array(list(shortfall.values())))
+    others = others.astype("int64")
+    live.set_columns(others, lower=np.zeros(len(others)), upper=first.columns[others] + _CRUMB_HA)
+    return _Market(model, live, row, shortfall)
+
+
+def _free_zones(market: _Market) -> set[str]:
+    """Zones that can all have a hectare more at once: each of them costs no other anything."""
+    live = market.live
+    rows, columns = (np.array(list(of.values())) for of in (market.row, market.shortfall))
+    if not len(rows):
+        return set()
+    base = live.programme.row_lower[rows]
+    zeros, free = np.zeros(len(rows)), np.full(len(rows), np.inf)
+    live.set_rows(rows, lower=base + _MORE_HA, upper=free)
+    live.set_columns(columns, lower=zeros, upper=zeros + _MORE_HA)
+    solution = live.solve(start="kept dual", proven=False)
+    live.set_rows(rows, lower=base, upper=free)
+    live.set_columns(columns, lower=zeros, upper=free)
+    if solution.status != "optimal":
+        return set()
+    return {zone for zone, at in market.shortfall.items() if solution.columns[at] < _NOISE}
 
 
 def _rates_of(market: _Market, zone: str, payers: int) -> list[tuple[str, str, float]]:
@@ -105,7 +131,8 @@ def _rates_of(market: _Market, zone: str, payers: int) -> list[tuple[str, str, f
     live.set_rows(asked, lower=np.array([base + _MORE_HA]), upper=np.array([np.inf]))
     together = _paid(market, zone)
     rates = {}
-    if together is not None and together.objective < _NOISE:
+    paying = list(market.shortfall.values())
+    if together is not None and float(together.columns[paying].sum()) < _NOISE:
         rates = {"": 0.0}
     elif together is not None:
         prices = together.duals
@@ -131,7 +158,7 @@ def _paid(market: _Market, zone: str, payer: str = "") -> Solution | None:
     columns = np.array(firm)
     zeros = np.zeros(len(columns))
     live.set_columns(columns, lower=zeros, upper=zeros)
-    solution = live.solve(start="kept dual")
+    solution = live.solve(start="kept dual", proven=not payer)
     live.set_columns(columns, lower=zeros, upper=np.full(len(columns), np.inf))
     return solution if solution.status == "optimal" else None
 

@@ -302,6 +302,25 @@ def test_exchange_rates() -> None:
     assert rates.loc[rates["zone"] == "na", "other"].tolist() == ["*"]
 
 
+def test_a_lock_that_is_not_met_pays_for_no_hectare() -> None:
+    """A hectare more of na would have to come out of the lock of pine: no other zone has any."""
+    inputs = inputs_of(
+        land={("a", "bare"): 30.0, ("b", "cut"): 90.0},
+        targets={"na": (10.0, 90.0), "tea": (10.0, 90.0), "pine": (0.0, 90.0)},
+        suitability={
+            ("na", "bare", "a"): 1.0,
+            ("pine", "bare", "a"): 1.0,
+            ("tea", "cut", "b"): 1.0,
+        },
+        locks=[{"zone": "pine", "commune_code": "a", "lock": "must", "area_ha": 50.0}],
+    )
+    allocation = allocate(inputs, settings=YEARS)
+    assert allocation.unmet["shortfall_ha"].tolist() == pytest.approx([20.0])
+    rates = exchange_rates(allocation).set_index("zone")["other"]
+    assert rates["tea"] == ""
+    assert rates["na"] != ""
+
+
 def test_a_hectare_of_one_zone_may_cost_points_of_forest_cover() -> None:
     land = {("a", "bare"): 1000.0, ("a", "forest"): 1000.0}
     suits = {("pine", "bare", "a"): 1.0, ("na", "forest", "a"): 1.0}
