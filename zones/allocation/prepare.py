@@ -75,23 +75,7 @@ _LOCKS = Schema("locks", (*LOCKS.columns, Column("plot", "text", "tk/khoanh/lo, 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What a project's allocation is made from.
-
-    Parameters
-    ----------
-    inputs : AllocationInputs
-        The tables.
-    settings : AllocationSettings
-        Years and weights.
-    names : dict of str to Phrase
-        Names of zones by id, and of layers by ``ORIGIN`` and their own name.
-    findings : tuple of Finding
-        Zones set aside, and where land comes from.
-    rounding_nodes : int
-        Most nodes of the search for a rounding over communes, zones and years.
-    aside : mapping of str to Phrase
-        Zones of the plan that are not allocated, and why.
-    """
+    """What a project's allocation is made from."""
 
     inputs: AllocationInputs
     settings: AllocationSettings

@@ -35,17 +35,7 @@ _PAIR = ["zone", "commune_code"]
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """An indicator that is an allocation of its own: hectares converted, on land with trees.
-
-    Parameters
-    ----------
-    zone : str
-        Id of the zone that only the allocation has.
-    parent : str
-        Zone whose communes it takes over.
-    name : Phrase
-        Its name.
-    """
+    """An indicator that is an allocation of its own: hectares converted, on land with trees."""
 
     zone: str
     parent: str
@@ -54,21 +44,7 @@ class Conversion:
 
 @dataclass(frozen=True, slots=True)
 class AskedTargets:
-    """What a plan asks an allocation for, and what it leaves aside.
-
-    Parameters
-    ----------
-    targets : pandas.DataFrame
-        Columns of ``zones.allocation.inputs.TARGETS_HA`` but ``importance``. The lower end is the
-        plan's own figure; the tolerance round a single figure only widens the upper end.
-    pace : pandas.DataFrame
-        ``zones.allocation.inputs.PACE``: the plan's own yearly figures of these zones.
-    findings : list of Finding
-        Zones set aside because nobody measured them or the plan asks for nothing, targets due in
-        other years.
-    aside : dict of str to Phrase
-        Zones of the plan that are not allocated, and why.
-    """
+    """What a plan asks an allocation for, and what it leaves aside."""
 
     targets: pd.DataFrame
     pace: pd.DataFrame

@@ -87,16 +87,7 @@ def survey_inside(
 
 @dataclass(frozen=True, slots=True)
 class CoverChange:
-    """Change of forest cover by cause.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Columns of ``COVER_CHANGE``, causes in order, ``natural_area`` where that changed, and
-        ``total`` last: the difference of the two rates.
-    pieces : pandas.DataFrame
-        Columns of ``COVER_CHANGE_PIECES``: the plots behind each figure.
-    """
+    """Change of forest cover by cause."""
 
     table: pd.DataFrame
     pieces: pd.DataFrame

@@ -13,21 +13,7 @@ __all__ = ["Closure", "ClosureLog"]
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """One sum that was checked.
-
-    Parameters
-    ----------
-    table : str
-        Table and sum, for instance ``"areas: communes to province (forest)"``.
-    parts : float
-        Sum of the parts, in ``unit``.
-    whole : float
-        What they must equal.
-    tolerance : float
-        Largest residual allowed.
-    unit : str
-        Unit of the figures.
-    """
+    """One sum that was checked."""
 
     table: str
     parts: float
@@ -47,13 +33,7 @@ class Closure:
 
 @dataclass(slots=True)
 class ClosureLog:
-    """Closures of a run, in the order they were checked.
-
-    Parameters
-    ----------
-    checked : list of Closure
-        What was checked and closed.
-    """
+    """Closures of a run, in the order they were checked."""
 
     checked: list[Closure] = field(default_factory=list)
 

@@ -19,23 +19,7 @@ __all__ = ["AllocationReport", "allocation_report"]
 
 @dataclass(frozen=True, slots=True)
 class AllocationReport:
-    """What the report is made from.
-
-    Parameters
-    ----------
-    allocation : Allocation
-        The plan.
-    printed : RoundedAllocation
-        Its printed figures.
-    explanation : Explanation
-        Reasons and repairs.
-    exchange : sequence of Sentence
-        Exchange rates.
-    voice : Voice
-        Names.
-    remarks : sequence of Phrase
-        What the reader must know beforehand: made data, zones set aside.
-    """
+    """What the report is made from."""
 
     allocation: Allocation
     printed: RoundedAllocation

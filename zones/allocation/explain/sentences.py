@@ -41,15 +41,7 @@ _ORIGINS = {
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure that is no sum of hectares and prints with decimals of its own.
-
-    Parameters
-    ----------
-    value : float
-        The figure.
-    decimals : int
-        Digits after the decimal mark.
-    """
+    """A figure that is no sum of hectares and prints with decimals of its own."""
 
     value: float
     decimals: int
@@ -66,21 +58,7 @@ def decimals_of(step: float) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence with the figures it was made from.
-
-    Parameters
-    ----------
-    key : str
-        Its template.
-    zone : str
-        Zone it speaks of; empty for none.
-    target : str
-        Target it speaks of; empty for none.
-    figures : dict
-        What was filled in: floats are hectares, rounded as they print.
-    phrase : Phrase
-        The sentence in both languages.
-    """
+    """One sentence with the figures it was made from."""
 
     key: str
     zone: str
@@ -91,15 +69,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Fills templates with names and rounded figures.
-
-    Parameters
-    ----------
-    step : float
-        Multiple to which hectares print.
-    names : mapping of str to Phrase
-        Names of zones and sources by id.
-    """
+    """Fills templates with names and rounded figures."""
 
     step: float = 1.0
     names: Mapping[str, Phrase] = field(default_factory=dict)
