@@ -39,7 +39,8 @@ def _project(folder: Path, more: str = "") -> Path:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = _project(tmp_path_factory.mktemp("Dự án") / "vùng 1")
+    folder = tmp_path_factory.mktemp("Dự án") / "vùng 1"
+    path = _project(folder, "thresholds: {tolerance_percent: 5}\n")
     run_project(load_project(path), options=RunOptions())
     return path
 
@@ -102,9 +103,9 @@ def test_annex_says_its_tolerance_and_names_its_sources(project: Path) -> None:
         for row in _sheet(book, "Chỉ tiêu").iter_rows()
         if isinstance(row[0].value, str)
     ]
-    assert any("khoảng ±5 % quanh con số đó" in text for text in below)
+    assert any("được coi là đạt nếu lệch không quá ±5 %" in text for text in below)
     document = docx.Document(str(out / "annex.docx"))
-    assert any("khoảng ±5 %" in item.text for item in document.paragraphs)
+    assert any("lệch không quá ±5 %" in item.text for item in document.paragraphs)
     sources = {row[1].value: row[2].value for row in _sheet(book, "Nguồn số liệu").iter_rows()}
     assert sources["Lớp hiện trạng rừng"] == "31/12/2025"
     assert sources["Ranh giới xã, phường"] == "01/07/2025"
