@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import shapely
 
 from layers.base.errors import InputError
 from layers.communes.gazetteer import list_communes, vintages
-from layers.crs.source import place_layer
-from layers.crs.transform import to_crs
-from layers.io.vector import load_vector
+from layers.crs.source import read_layer
+from layers.crs.transform import has_place, to_crs
+from layers.io.vector import VectorFile
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -45,10 +46,22 @@ def load_drawn_layer(
     project: Project, source: NeighboursSource | LinesSource, crs: pyproj.CRS, *, name: str
 ) -> gpd.GeoDataFrame:
     """Load a layer that is drawn and never measured."""
-    frame = load_vector(project.resolve(source.path), layer=source.layer)
-    kept = frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
-    placed, _ = place_layer(kept, source=name, named=source.crs, province=project.province)
-    return to_crs(placed, crs)
+    file = VectorFile(
+        project.resolve(source.path),
+        layer=source.layer,
+        crs=source.crs,
+        province=project.province,
+        name=name,
+    )
+    frame, _ = read_layer(file)
+    return _drawn(frame, crs)
+
+
+def _drawn(frame: gpd.GeoDataFrame, crs: pyproj.CRS) -> gpd.GeoDataFrame:
+    """Shapes that have a place in the CRS of a page; the others cannot be drawn."""
+    bounds = shapely.bounds(frame.geometry.to_numpy())
+    drawn = np.flatnonzero(np.isfinite(bounds).all(axis=1))
+    return to_crs(frame.iloc[drawn[has_place(bounds[drawn], frame.crs)]], crs)
 
 
 def load_neighbours(
@@ -72,12 +85,15 @@ def load_outlines(project: Project, layer: str, crs: pyproj.CRS) -> gpd.GeoDataF
     """Load the plots of a layer as they stand in its file, to draw their outlines."""
     source = project.layers[layer]
     # Only polygon layers have these two keys; the project lets no other layer be named here.
-    inside, named = getattr(source, "layer", None), getattr(source, "crs", None)
-    frame = load_vector(project.resolve(source.path), layer=inside, columns=[])
-    placed, _ = place_layer(
-        frame[["geometry"]], source=layer, named=named, province=project.province
+    file = VectorFile(
+        project.resolve(source.path),
+        layer=getattr(source, "layer", None),
+        crs=getattr(source, "crs", None),
+        province=project.province,
+        name=layer,
     )
-    return to_crs(placed, crs)
+    frame, _ = read_layer(file, columns=[])
+    return _drawn(frame[["geometry"]], crs)
 
 
 def near_neighbours(

@@ -7,6 +7,8 @@ from pathlib import Path
 import geopandas as gpd
 import pyproj
 import pytest
+from pyproj import CRS
+from shapely import Polygon
 
 from layers import CrsError, overlay_area
 from layers.crs.transform import to_crs
@@ -129,3 +131,24 @@ def test_a_layer_off_the_province_is_an_error(tmp_path: Path) -> None:
     path.write_text(path.read_text("utf-8").replace("layers:\n", layer), "utf-8")
     found = read_inputs(load_project(path)).findings.of("error")
     assert [(item.source, item.kind) for item in found] == [("trees", "layer-elsewhere")]
+
+
+def test_a_vertex_that_lies_nowhere_stops_no_page(tmp_path: Path) -> None:
+    path = write_project(tmp_path)
+    shapes = [square(100, 100, 100, 100), Polygon([(0, 0), (1e30, 0), (1, 1)]), None]
+    frame = gpd.GeoDataFrame(
+        {"crop": ["Na"] * 3, "name": ["Léc B×nh"] * 3}, geometry=shapes, crs=9215
+    )
+    frame.to_file(tmp_path / "trees.gpkg")
+    layer = (
+        "layers:\n  trees: {kind: crop_plots, path: trees.gpkg, date: 2025-12-31, "
+        "columns: {crop: crop}}\n"
+    )
+    text = path.read_text("utf-8").replace("layers:\n", layer)
+    path.write_text(text + "map: {neighbours: {path: trees.gpkg}, outlines: trees}\n", "utf-8")
+    project = load_project(path)
+    assert len(load_outlines(project, "trees", CRS.from_epsg(4326))) == 1
+    around = project.map_neighbours
+    assert around is not None
+    drawn = load_neighbours(project, around, CRS.from_epsg(4326), name="around")
+    assert drawn["commune"].tolist() == ["Lộc Bình"]
