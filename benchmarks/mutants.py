@@ -53,7 +53,8 @@ _OVERLAPS = (_ENGINE + "test_overlaps.py",)
 _COVER = ("tests/zones/forest/test_cover.py",)
 _MEASURE = ("tests/zones/measure",)
 _ALLOCATION = tuple(
-    f"tests/zones/allocation/{name}.py" for name in ("test_checks", "test_allocate")
+    f"tests/zones/allocation/{name}.py"
+    for name in ("test_checks", "test_land_years", "test_allocate")
 )
 #: Module → the tests that hold it.
 TESTS: dict[str, tuple[str, ...]] = {

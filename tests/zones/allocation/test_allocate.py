@@ -74,6 +74,21 @@ def test_pace_that_binds_in_one_year() -> None:
     assert by(result, "year") == {2026: 24.0, 2027: 4.0, 2028: 24.0, 2029: 24.0, 2030: 24.0}
 
 
+def test_the_least_pace_of_a_commune_is_planting_alone() -> None:
+    """Work under trees that stand already is none: the pace neither counts nor limits it."""
+
+    def unmet(**pace: float) -> list[str]:
+        inputs = inputs_of(
+            land={("a", "canopy"): 100.0},
+            targets={"keo": (40, 50)},
+            pace=[{"commune_code": "a", **pace}],
+        )
+        return allocate(inputs, settings=YEARS).unmet["kind"].tolist()
+
+    assert unmet(low_ha=5.0) == ["pace_low"] * 5
+    assert unmet(high_ha=1.0) == []
+
+
 def test_pace_too_low_is_shortfall_and_named() -> None:
     inputs = inputs_of(
         land={("a", "bare"): 100.0},
