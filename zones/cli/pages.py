@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 
 from layers.base.errors import InputError
 from zones.cli.console import print_findings, telling
 from zones.cli.language import print_json, print_line
-
-if TYPE_CHECKING:
-    from zones.project.model import Project
 
 __all__ = ["make_pages"]
 
@@ -34,9 +31,9 @@ def make_pages(
 
     if page_language is not None:
         changes = {**changes, "annex": {**changes.get("annex", {}), **_language(page_language)}}
-    project = _changed(load_project(path), changes)
+    project = load_project(path)
     with telling(quiet=as_json) as teller:
-        options = RunOptions(out=out, only=(step,), overwrite=True)
+        options = RunOptions(out=out, only=(step,), overwrite=True, changes=changes)
         result = run_project(project, options=options, teller=teller)
     files = result.record["steps"][step]["files"]
     made = {name: str(result.out / name) for name in files if "/" not in name}
@@ -58,10 +55,3 @@ def _language(code: str) -> dict[str, str]:
             vi=f"--language: cần vi hoặc en, thấy {code!r}.",
         )
     return {"language": code}
-
-
-def _changed(project: Project, changes: dict[str, dict[str, Any]]) -> Project:
-    sections = {
-        name: getattr(project, name).model_copy(update=update) for name, update in changes.items()
-    }
-    return project.model_copy(update=sections)

@@ -6,6 +6,7 @@ over argument by argument.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
@@ -75,6 +76,9 @@ class RunOptions:
         Language that the map opens in; what the project says by default.
     write : bool
         Whether anything is written; without, earlier results in the folder still serve.
+    changes : mapping of str to mapping
+        Settings by section of the project that this run alone changes for its pages: results that
+        hold for the project as its file says it stay beside them.
     """
 
     out: Path | None = None
@@ -83,6 +87,7 @@ class RunOptions:
     workers: object = 1
     language: Language | None = None
     write: bool = True
+    changes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class _Store:

@@ -81,14 +81,16 @@ def _run(project: Project, out: Path, options: RunOptions, teller: Teller) -> Ru
     parts = part_digests(project, sources)
     earlier = read_record(out) if options.only else None
     hold = steps_that_hold(steps, project, parts, earlier, out)
-    todo = steps_to_do(chosen, steps, project, hold)
+    changed = _changed(project, options.changes)
+    serve = {name for name in hold if not set(options.changes) & set(steps[name].settings)}
+    todo = steps_to_do(chosen, steps, changed, serve)
     kept = {name: (earlier or {})["steps"][name] for name in hold}
     if options.only:
         _tell_reuse(chosen, todo, teller)
     if options.write:
         _tell_stale(earlier, hold, todo, teller)
     with _stage(out, options, _kept_files(out, todo, earlier, hold)) as stage:
-        context = Context(project, options, teller, stage)
+        context = Context(changed, options, teller, stage)
         for name in hold - set(todo):
             for table in steps[name].tables:
                 context.store.put(table, pd.read_parquet(out / f"{table.name}.parquet"))
@@ -100,6 +102,14 @@ def _run(project: Project, out: Path, options: RunOptions, teller: Teller) -> Ru
             record["outputs"] = _outputs(stage, ordered, earlier, hold - set(todo))
             write_record(stage, record)
     return RunResult(out, context.store, record)
+
+
+def _changed(project: Project, changes: Mapping[str, Mapping[str, Any]]) -> Project:
+    sections = {
+        name: getattr(project, name).model_copy(update=dict(update))
+        for name, update in changes.items()
+    }
+    return project.model_copy(update=sections)
 
 
 @contextlib.contextmanager

@@ -423,3 +423,19 @@ def test_sources_of_a_vrt_are_in_the_record_and_undo_a_reuse(tmp_path: Path) -> 
     again = run(path, overwrite=True, only=("compare",))[0]
     areas = again.tables["areas"].query("layer == 'cover'").groupby("land")["area_ha"].sum()
     assert areas.to_dict() == pytest.approx({"crops": 400.0, "unclassified": 0.0})
+
+
+def test_settings_of_one_page_leave_the_other_pages(tmp_path: Path) -> None:
+    """``zones atlas --communes`` and ``zones annex --language`` change their own page alone."""
+    path = write_project(tmp_path / "p")
+    out = run(path)[0].out
+    before = {name: (out / name).read_bytes() for name in ("map.html", "annex.xlsx")}
+    changes = {"atlas": {"make": True, "communes": ("06148",), "overview": False}}
+    _, listener = run(path, only=("atlas",), overwrite=True, changes=changes)
+    assert {"measure", "allocate"} & set(listener.steps) == set()
+    assert (out / "atlas.pdf").is_file()
+    assert {name: (out / name).read_bytes() for name in before} == before
+    run(path, only=("annex",), overwrite=True, changes={"annex": {"language": "en"}})
+    assert (out / "atlas.pdf").is_file()
+    assert (out / "map.html").read_bytes() == before["map.html"]
+    assert (out / "annex.xlsx").read_bytes() != before["annex.xlsx"]

@@ -1,0 +1,122 @@
+"""Every command and every Python block of README, documentation and help runs, as it is printed."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from zones.cli.language import set_language
+from zones.cli.main import run
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / "README.md", ROOT / "README.vi.md", *sorted((ROOT / "docs").rglob("*.md"))]
+#: Blocks that are not whole programs: a step's file, a sketch with gaps, boundaries of the reader.
+PARTS = ("from zones.run.step import", "…", 'communes_file="xa.gpkg"')
+
+
+def _blocks(kinds: tuple[str, ...]) -> list[tuple[str, str]]:
+    found = []
+    for page in PAGES:
+        text = page.read_text("utf-8")
+        for kind, body in re.findall(r"^```(\w*)\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
+            if kind in kinds:
+                found.append((page.relative_to(ROOT).as_posix(), body.replace("\\\n", " ")))
+    return found
+
+
+def _commands() -> list[str]:
+    lines = [
+        line.partition("  #")[0].strip()
+        for _, body in _blocks(("sh", ""))
+        for line in body.splitlines()
+        if line.startswith("zones ")
+    ]
+    sources = "".join(path.read_text("utf-8") for path in (ROOT / "zones" / "cli").glob("*.py"))
+    flat = re.sub(r'"\n\s*f?"', "", sources)
+    lines += [line.strip() for line in re.findall(r"(?:Example|Ví dụ): (zones [^\"\\]+)", flat)]
+    return sorted(set(lines))
+
+
+COMMANDS = _commands()
+PYTHON = [(page, body) for page, body in _blocks(("python",)) if not any(p in body for p in PARTS)]
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demo, and the files that the examples speak of."""
+    folder = tmp_path_factory.mktemp("bàn làm việc")
+    set_language("en")
+    assert run(["demo", "--out", str(folder / "demo")]) == 0
+    for name in ("my-plan", "ke-hoach"):
+        assert run(["new", str(folder / name), "--province", "20"]) == 0
+        _fill(folder / "demo", folder / name)
+    old = pd.DataFrame({"maxa": ["06148", "06149"], "dien_tich_ha": [10.0, 20.0]})
+    for place in (folder, folder / "demo"):
+        old.to_csv(place / "rung-2023.csv", index=False)
+        old.to_excel(place / "bao-cao-2024.xlsx", index=False)
+    return folder
+
+
+def _fill(demo: Path, project: Path) -> None:
+    """Put the demo's files where the reader puts the own ones."""
+    for path in demo.iterdir():
+        if path.is_file():
+            shutil.copy(path, project / path.name)
+
+
+def _place(command: str, desk: Path) -> Path:
+    """Where the reader stands: beside the demo's folder, or in it."""
+    inside = re.search(r"(?<![\w/-])(project\.yaml|out$)", command)
+    return desk / "demo" if inside and "demo/" not in command else desk
+
+
+def _is_written_elsewhere(command: str) -> bool:
+    """Examples that make what the fixture has made, or need boundaries of the reader's own."""
+    return (
+        command.startswith(("zones demo", "zones new")) or "gpkg" in command or "du-an" in command
+    )
+
+
+@pytest.mark.parametrize("command", [it for it in COMMANDS if not _is_written_elsewhere(it)])
+def test_a_printed_command_runs(
+    command: str, desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(_place(command, desk))
+    set_language("en")
+    capsys.readouterr()
+    code = run(shlex.split(command)[1:])
+    told = capsys.readouterr()
+    assert code in (0, 1), told.err
+    assert "Error" not in told.err
+    if "--what-if" in command:
+        assert "Change, ha" in told.out or "No commune changes" in told.out
+
+
+def test_the_readmes_own_what_if_moves_communes(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(desk)
+    assert "zones allocate demo/project.yaml --what-if low.anise=60000" in COMMANDS
+    assert run(["allocate", "demo/project.yaml", "--what-if", "low.anise=60000", "-v"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("Anise: added ") for line in lines)
+    moved = [line for line in lines if re.search(r"\bAnise +[\d,.]+ +[\d,.]+ +-?[\d,.]+", line)]
+    assert len(moved) > 5
+
+
+@pytest.mark.parametrize(("page", "body"), PYTHON, ids=[page for page, _ in PYTHON])
+def test_a_printed_block_of_python_runs(
+    page: str, body: str, desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(desk)
+    exec(compile(body, page, "exec"), {})  # noqa: S102 - our own documentation
+
+
+def test_the_examples_are_found() -> None:
+    assert len(COMMANDS) > 25
+    assert len(PYTHON) >= 3
