@@ -6,17 +6,6 @@ from typing import Any
 
 from layers.base.schema import Column, Schema
 
-__all__ = [
-    "ALLOCATION",
-    "FOREST_COVER",
-    "LOSSES",
-    "SOURCES",
-    "SPECIES_AGES",
-    "TARGETS",
-    "ZONES",
-    "ZONE_NAMES",
-]
-
 TARGETS = Schema(
     "targets",
     (

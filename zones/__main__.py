@@ -13,8 +13,6 @@ from typing import Any, TextIO
 from layers.base.errors import InputError
 from zones.cli.language import print_line, set_language, settle_language
 
-__all__ = ["main"]
-
 #: What GDAL, PROJ and curl read when they are loaded: no address is ever opened.
 _ALONE = {
     "CPL_VSIL_CURL_ALLOWED_FILENAME": "none",

@@ -8,32 +8,6 @@ from __future__ import annotations
 
 from layers.base.schema import Column, Schema
 
-__all__ = [
-    "ALLOCATION",
-    "ALLOCATION_FINDINGS",
-    "ALLOCATION_LAND",
-    "ALLOCATION_LOSSES",
-    "ALLOCATION_NOTES",
-    "ALLOCATION_REASONS",
-    "ALLOCATION_REPAIRS",
-    "ALLOCATION_SOURCES",
-    "ALLOCATION_TARGETS",
-    "AREAS",
-    "COVER_CHANGE",
-    "COVER_CHANGE_PIECES",
-    "COVER_FINDINGS",
-    "FINDINGS",
-    "FOREST_COVER",
-    "MEASURED",
-    "MEASURE_FINDINGS",
-    "PLANTED_SPECIES",
-    "RESULT_TABLES",
-    "TARGETS",
-    "ZONES",
-    "ZONE_NAMES",
-    "tables_page",
-]
-
 _FINDING = (
     Column("severity", "text", "error, problem or note"),
     Column("kind", "text", "stable identifier of the kind of fault"),

@@ -7,8 +7,6 @@ import os
 
 from layers.base.errors import InputError
 
-__all__ = ["midnight", "this_year", "today"]
-
 
 def today() -> dt.date:
     """Date of today where the computer stands, or the UTC date of SOURCE_DATE_EPOCH."""

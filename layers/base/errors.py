@@ -8,19 +8,6 @@ from __future__ import annotations
 
 from layers.base.language import Language, Phrase
 
-__all__ = [
-    "ClosureError",
-    "ClusterError",
-    "CrsError",
-    "InputError",
-    "MissingFileError",
-    "NameResolutionError",
-    "OutputError",
-    "OutputExistsError",
-    "SchemaError",
-    "VungTrongError",
-]
-
 
 class VungTrongError(Exception):
     """Base of every error the project raises on purpose.

@@ -14,8 +14,6 @@ from typing import Literal
 from layers.base.errors import InputError
 from layers.base.language import Phrase
 
-__all__ = ["SEVERITY_WORDS", "Finding", "Findings", "Severity"]
-
 Severity = Literal["error", "problem", "note"]
 
 SEVERITY_WORDS: dict[Severity, Phrase] = {

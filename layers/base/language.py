@@ -6,25 +6,15 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Language", "Phrase", "format_number"]
-
 Language = Literal["vi", "en"]
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One text in both languages of the project.
+    """One text in both languages of the project."""
 
-    Parameters
-    ----------
-    en : str
-        English.
-    vi : str
-        Vietnamese, NFC.
-    """
-
-    en: str
-    vi: str
+    en: str  # English
+    vi: str  # Vietnamese, NFC
 
     def text(self, language: Language) -> str:
         """Text in one language."""

@@ -15,8 +15,6 @@ from layers.base.errors import MissingFileError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["data_path", "data_table"]
-
 
 def data_path(*parts: str) -> Path:
     """Path of one file or folder of the embedded default.

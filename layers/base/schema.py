@@ -15,37 +15,20 @@ import pandas as pd
 
 from layers.base.errors import SchemaError
 
-__all__ = ["Column", "Schema"]
-
 Kind = Literal["text", "number", "integer", "boolean"]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a frame.
+    """One column of a frame."""
 
-    Parameters
-    ----------
-    name : str
-        Name, with its unit as suffix where it has one (``area_ha``, ``share_ratio``).
-    kind : {"text", "number", "integer", "boolean"}
-        ``text`` is pandas' ``str``, ``number`` float64, ``integer`` Int64, ``boolean`` bool.
-    meaning : str
-        What it holds.
-    unit : str
-        Unit, empty for none.
-    nullable : bool
-        Whether a missing value may stand there (missing is never zero).
-    minimum : float or None
-        Smallest value allowed.
-    """
-
-    name: str
+    name: str  # Name, with its unit as suffix where it has one (``area_ha``, ``share_ratio``)
+    # ``text`` is pandas' ``str``, ``number`` float64, ``integer`` Int64, ``boolean`` bool
     kind: Kind
-    meaning: str
-    unit: str = ""
-    nullable: bool = False
-    minimum: float | None = None
+    meaning: str  # What it holds
+    unit: str = ""  # Unit, empty for none
+    nullable: bool = False  # Whether a missing value may stand there (missing is never zero)
+    minimum: float | None = None  # Smallest value allowed
 
 
 # pandas 3 reads and joins text as ``str``; one dtype for text keeps every join on equal terms.
@@ -59,18 +42,10 @@ _DTYPES: dict[Kind, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """Columns of a frame, in order.
+    """Columns of a frame, in order."""
 
-    Parameters
-    ----------
-    name : str
-        Name of the table, used in messages.
-    columns : tuple of Column
-        Its columns.
-    """
-
-    name: str
-    columns: tuple[Column, ...]
+    name: str  # Name of the table, used in messages
+    columns: tuple[Column, ...]  # Its columns
 
     @property
     def names(self) -> list[str]:

@@ -17,8 +17,6 @@ from typing import Any, Protocol, TypeVar
 
 from layers.base.errors import ClusterError, InputError, VungTrongError
 
-__all__ = ["Progress", "Workers", "local_workers", "run_pieces", "silent", "worker_count"]
-
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 

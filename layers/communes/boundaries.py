@@ -25,8 +25,6 @@ from layers.io.table import read_table, require_columns, require_hectares
 from layers.io.values import Decimal, as_text, parse_numbers
 from layers.io.vector import VectorFile, describe_vector
 
-__all__ = ["COMMUNES", "CommuneLayer", "NaturalAreas", "load_communes", "load_natural_areas"]
-
 COMMUNES = Schema(
     "communes",
     (

@@ -22,8 +22,6 @@ from layers.communes.spelling import tidy
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CodeCheck", "check_codes", "normal_code"]
-
 _NUMBER = re.compile(r"(\d{1,5})(?:[.,]0*)?")
 _NOTHING = ("", "nan", "none", "null", "<na>", "-", "–")
 

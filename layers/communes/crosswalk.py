@@ -29,17 +29,6 @@ from layers.communes.gazetteer import (
     vintages,
 )
 
-__all__ = [
-    "CROSSWALK",
-    "CommuneList",
-    "Successors",
-    "VintageChange",
-    "crosswalk",
-    "named_communes",
-    "successors",
-    "year_of_vintage",
-]
-
 CROSSWALK = Schema(
     "crosswalk",
     (
@@ -210,21 +199,11 @@ def year_of_vintage(province: str, vintage: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class CommuneList:
-    """The communes plots are compared with.
+    """The communes plots are compared with."""
 
-    Parameters
-    ----------
-    province : str
-        Code of the province.
-    codes : tuple of str
-        Codes of the boundaries.
-    vintage : str or None
-        Day of the boundaries, ISO; the newest by default.
-    """
-
-    province: str
-    codes: tuple[str, ...]
-    vintage: str | None = None
+    province: str  # Code of the province
+    codes: tuple[str, ...]  # Codes of the boundaries
+    vintage: str | None = None  # Day of the boundaries, ISO; the newest by default
 
 
 def named_communes(

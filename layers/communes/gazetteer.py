@@ -22,22 +22,6 @@ from layers.communes.spelling import exact_key, plain_key
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "NEWEST_VINTAGE",
-    "Change",
-    "Day",
-    "Province",
-    "Unit",
-    "changes_after",
-    "communes_on",
-    "find_province",
-    "list_communes",
-    "province_name",
-    "provinces",
-    "vintage_on",
-    "vintages",
-]
-
 #: A day, ISO text or a bare year (its last day); None is the newest vintage.
 Day = str | int | date | None
 
@@ -47,49 +31,23 @@ NEWEST_VINTAGE = "2025-07-01"
 
 @dataclass(frozen=True, slots=True)
 class Province:
-    """A province of today.
+    """A province of today."""
 
-    Parameters
-    ----------
-    code : str
-        Two digits.
-    name : str
-        Name without its kind, NFC.
-    kind : str
-        ``tỉnh`` or ``thành phố``.
-    """
-
-    code: str
-    name: str
-    kind: str
+    code: str  # Two digits
+    name: str  # Name without its kind, NFC
+    kind: str  # ``tỉnh`` or ``thành phố``
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A commune of one vintage.
+    """A commune of one vintage."""
 
-    Parameters
-    ----------
-    code : str
-        Five digits, unique within the vintage.
-    name : str
-        Name without its kind, NFC.
-    kind : str
-        ``xã``, ``phường``, ``đặc khu``, or ``thị trấn`` before July 2025.
-    province : str
-        Code of the province.
-    district : str
-        District with its kind, empty since July 2025.
-    vintage : str
-        First day of the vintage, ISO.
-    """
-
-    code: str
-    name: str
-    kind: str
-    province: str
-    district: str
-    vintage: str
+    code: str  # Five digits, unique within the vintage
+    name: str  # Name without its kind, NFC
+    kind: str  # ``xã``, ``phường``, ``đặc khu``, or ``thị trấn`` before July 2025
+    province: str  # Code of the province
+    district: str  # District with its kind, empty since July 2025
+    vintage: str  # First day of the vintage, ISO
 
     @property
     def label(self) -> str:
@@ -100,21 +58,11 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Where an old unit, or a part of it, went when its vintage ended.
+    """Where an old unit, or a part of it, went when its vintage ended."""
 
-    Parameters
-    ----------
-    old_code : str
-        Code in the vintage that ended.
-    new_code : str
-        Code in the vintage that followed.
-    split : bool
-        The old unit was divided: this is one of several parts.
-    """
-
-    old_code: str
-    new_code: str
-    split: bool
+    old_code: str  # Code in the vintage that ended
+    new_code: str  # Code in the vintage that followed
+    split: bool  # The old unit was divided: this is one of several parts
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,16 +24,6 @@ from layers.communes.gazetteer import NEWEST_VINTAGE, Day, vintage_on
 from layers.crs.source import transverse_mercator, vn2000_tm3
 from layers.crs.transform import WGS84, FloatArray, to_crs, transformation
 
-__all__ = [
-    "DISAGREEMENTS",
-    "check_centres",
-    "check_meridian",
-    "check_named_communes",
-    "check_reach",
-    "locate_plots",
-    "locate_points",
-]
-
 _SAMPLE = 2000
 # Below this share of plots inside the commune they name, something larger than sloppy edges is
 # wrong; a candidate must then explain nearly all of them.

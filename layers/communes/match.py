@@ -8,8 +8,6 @@ from typing import Literal
 from layers.base.language import Phrase
 from layers.communes.gazetteer import Unit
 
-__all__ = ["Candidate", "How", "Match", "NoMatch", "Reason"]
-
 How = Literal["exact", "spelling", "alias", "near"]
 Reason = Literal[
     "empty", "whole-province", "district", "unknown", "ambiguous", "elsewhere", "other-time"
@@ -18,18 +16,10 @@ Reason = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A commune that might have been meant.
+    """A commune that might have been meant."""
 
-    Parameters
-    ----------
-    unit : Unit
-        The commune.
-    score : float
-        Likeness to the text, 0 to 1.
-    """
-
-    unit: Unit
-    score: float
+    unit: Unit  # The commune
+    score: float  # Likeness to the text, 0 to 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,6 @@ from layers.communes.qualifiers import district_key, names_whole_province, split
 from layers.communes.similarity import Letters, letters, likeness, nearest
 from layers.communes.spelling import exact_key, plain_key, spelling_key, split_kind, tidy
 
-__all__ = ["Equal", "NameIndex", "match_commune", "name_index", "resolve_commune"]
-
 #: Candidates are listed a little farther out than a name may be near.
 _HORIZON = 5.0
 _LISTED = 5
@@ -44,21 +42,12 @@ _LISTED = 5
 
 @dataclass(frozen=True, slots=True)
 class Equal:
-    """Units whose name equals a text.
+    """Units whose name equals a text."""
 
-    Parameters
-    ----------
-    how : {"exact", "spelling", "alias", "near"}
-        On which level; ``near`` where the text has no marks and another name differs by one letter.
-    kind : str
-        Kind of unit that the text states, empty for none.
-    units : tuple of Unit
-        The units; those of the stated kind where there are any.
-    """
-
+    # On which level; ``near`` where the text has no marks and another name differs by one letter
     how: How
-    kind: str
-    units: tuple[Unit, ...]
+    kind: str  # Kind of unit that the text states, empty for none
+    units: tuple[Unit, ...]  # The units; those of the stated kind where there are any
 
 
 @lru_cache(maxsize=1)
@@ -82,15 +71,7 @@ _LEVELS: tuple[tuple[str, Callable[[str], str]], ...] = (
 
 
 class NameIndex:
-    """Units by each of their keys.
-
-    Parameters
-    ----------
-    units : tuple of Unit
-        The units to choose from, of one vintage.
-    vintage : str
-        First day of their vintage.
-    """
+    """Units by each of their keys."""
 
     def __init__(self, units: tuple[Unit, ...], vintage: str) -> None:
         self.units = units

@@ -12,8 +12,6 @@ from layers.communes.matching import match_commune
 from layers.communes.qualifiers import names_whole_province
 from layers.communes.spelling import tidy
 
-__all__ = ["Duplicate", "NameList", "read_name_list"]
-
 #: Words that open a list; what stands before is not part of it.
 _OPENING = re.compile(
     r"\b(?:các\s+)?(?:xã\s*,\s*phường|phường\s*,\s*xã|xã|phường|thị trấn|đặc khu)\b\s*:?",
@@ -35,21 +33,11 @@ _NAMES_FOLLOW = re.compile(rf"[^,;.\n]*{_CONNECTIVE}\s*:?\s*(?=[^\W\d_])")
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """A commune that a list names more than once.
+    """A commune that a list names more than once."""
 
-    Parameters
-    ----------
-    code : str
-        Its code.
-    name : str
-        Its name.
-    texts : tuple of str
-        The texts that mean it, in the order of the list.
-    """
-
-    code: str
-    name: str
-    texts: tuple[str, ...]
+    code: str  # Its code
+    name: str  # Its name
+    texts: tuple[str, ...]  # The texts that mean it, in the order of the list
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,6 @@ from layers.base.errors import NameResolutionError
 from layers.communes.gazetteer import find_province
 from layers.communes.spelling import exact_key, tidy
 
-__all__ = ["district_key", "names_whole_province", "split_qualifier"]
-
 #: With or without their marks, but not with others: a commune is called Tĩnh Túc.
 _WHOLE = re.compile(
     r"^(to[àa]n|c[ảa]) t[ỉi]nh\b|^(t[ổo]ng( c[ộo]ng| s[ốo])?|c[ộo]ng)$|^t[ỉi]nh l[ạa]ng s[ơo]n$"

@@ -26,16 +26,6 @@ from layers.communes.spelling import (
     without_marks,
 )
 
-__all__ = [
-    "Letters",
-    "is_named",
-    "is_nearly_named",
-    "letters",
-    "likeness",
-    "nearest",
-    "slips",
-]
-
 #: Cost of each kind of difference; everything that is one slip costs 1.
 _LOST = _DOUBLED = _QUALITY = 1.0
 _TONE = 0.75
@@ -45,21 +35,12 @@ _CHANGED = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """A name taken apart for measuring.
+    """A name taken apart for measuring."""
 
-    Parameters
-    ----------
-    base : str
-        Letters without marks, y as i, without spaces.
-    marked : tuple of (str, str, str)
-        For each letter its base, the letter with its quality mark, and its tone.
-    digits : str
-        Digits of the name: they are never close, they are equal or not.
-    """
-
-    base: str
+    base: str  # Letters without marks, y as i, without spaces
+    # For each letter its base, the letter with its quality mark, and its tone
     marked: tuple[tuple[str, str, str], ...]
-    digits: str
+    digits: str  # Digits of the name: they are never close, they are equal or not
 
 
 #: oa, oe and uy at the end of a syllable: the tone stands on either letter (Hoà, Hòa).

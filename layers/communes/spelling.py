@@ -11,17 +11,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = [
-    "KIND_WORDS",
-    "TONE_MARKS",
-    "exact_key",
-    "plain_key",
-    "spelling_key",
-    "split_kind",
-    "tidy",
-    "without_marks",
-]
-
 #: Tone marks by their combining character; the order is that of Vietnamese dictionaries.
 TONE_MARKS = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
 

@@ -18,8 +18,6 @@ from layers.communes.spelling import split_kind, tidy
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["check_vintage", "majority_places"]
-
 
 @dataclass(slots=True)
 class _Layer:

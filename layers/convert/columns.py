@@ -18,8 +18,6 @@ from layers.io.values import Decimal, parse_numbers
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ColumnRoles", "RateColumn", "SortedColumns", "parse_rate", "sort_columns"]
-
 _YEAR = re.compile(r"(nam|year|namtr|ky|giai_?doan)(_?\d+)?")
 _LEFT_OUT = re.compile(
     r"(stt|tt|id|fid|gid|objectid|ogc_fid|ma_?(tinh|huyen|h)|ten_?(tinh|huyen|xa)|tinh|huyen"
@@ -88,24 +86,13 @@ def _word(column: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SortedColumns:
-    """A table whose columns are told apart.
+    """A table whose columns are told apart."""
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        A new frame in which the columns that add are float64, and years whole numbers.
-    columns : ColumnRoles
-        With ``sums`` and ``keys`` settled.
-    left_out : dict of str to str
-        Column that is left out → why: ``rate``, ``number`` or ``name``.
-    dashes : int
-        Cells of a lone dash, which statistics print for none: read as 0.
-    """
-
+    # A new frame in which the columns that add are float64, and years whole numbers
     table: pd.DataFrame
-    columns: ColumnRoles
-    left_out: dict[str, str]
-    dashes: int
+    columns: ColumnRoles  # With ``sums`` and ``keys`` settled
+    left_out: dict[str, str]  # Column that is left out → why: ``rate``, ``number`` or ``name``
+    dashes: int  # Cells of a lone dash, which statistics print for none: read as 0
 
 
 def sort_columns(

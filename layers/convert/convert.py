@@ -42,8 +42,6 @@ from layers.convert.split import SHARES, Sharing, divide, share_by_area
 if TYPE_CHECKING:
     from layers.communes.gazetteer import Unit
 
-__all__ = ["Conversion", "convert_table"]
-
 
 @dataclass(frozen=True, slots=True)
 class Conversion:

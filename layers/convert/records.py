@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     from layers.communes.gazetteer import Unit
 
-__all__ = ["convert_records"]
-
 
 def convert_records(
     frame: pd.DataFrame,

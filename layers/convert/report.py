@@ -18,15 +18,6 @@ from layers.convert.rows import RowUnit
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "LINKS",
-    "TOTALS",
-    "list_links",
-    "report_columns",
-    "report_links",
-    "report_repeated",
-]
-
 LINKS = Schema(
     "links",
     (

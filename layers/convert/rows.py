@@ -26,8 +26,6 @@ from layers.communes.similarity import is_named, is_nearly_named
 from layers.communes.spelling import exact_key, tidy, without_marks
 from layers.io.table import require_columns
 
-__all__ = ["CommuneColumns", "RowUnit", "find_units", "set_subtotals_apart", "settle_columns"]
-
 Role = Literal["commune", "district", "total", "unmatched"]
 
 
@@ -60,27 +58,13 @@ class CommuneColumns:
 
 @dataclass(frozen=True, slots=True)
 class RowUnit:
-    """What a row is about.
+    """What a row is about."""
 
-    Parameters
-    ----------
-    role : {"commune", "district", "total", "unmatched"}
-        Kind of unit.
-    unit : Unit or None
-        The commune of the table's vintage.
-    district : str
-        Key of the district, where the row is about one.
-    text : str
-        What the row says.
-    reason : Phrase or None
-        Why a row is unmatched.
-    """
-
-    role: Role
-    text: str
-    unit: Unit | None = None
-    district: str = ""
-    reason: Phrase | None = None
+    role: Role  # Kind of unit
+    text: str  # What the row says
+    unit: Unit | None = None  # The commune of the table's vintage
+    district: str = ""  # Key of the district, where the row is about one
+    reason: Phrase | None = None  # Why a row is unmatched
 
 
 #: Headers under which offices write names of communes and districts; without marks.

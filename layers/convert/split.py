@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-__all__ = ["SHARES", "Sharing", "divide", "share_by_area", "share_by_geometry"]
-
 SHARES = Schema(
     "shares",
     (
@@ -43,18 +41,10 @@ WITHIN = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """Parts of one figure.
+    """Parts of one figure."""
 
-    Parameters
-    ----------
-    parts : mapping of str to Decimal
-        New code → weight, not normalised, in order of code.
-    known : bool
-        The weights were measured (geometry, plots); else they are areas of the new units.
-    """
-
-    parts: Mapping[str, Decimal]
-    known: bool
+    parts: Mapping[str, Decimal]  # New code → weight, not normalised, in order of code
+    known: bool  # The weights were measured (geometry, plots); else they are areas of the new units
 
 
 def divide(figure: Decimal, sharing: Sharing, *, decimals: int) -> dict[str, Decimal]:

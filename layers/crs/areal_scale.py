@@ -14,15 +14,6 @@ import shapely
 from layers.base.errors import CrsError
 from layers.crs.transform import FloatArray
 
-__all__ = [
-    "areal_departures",
-    "areal_scale",
-    "check_areal_scale",
-    "ellipsoid_of",
-    "ground_areas",
-    "square_unit_m2",
-]
-
 # Beyond this departure from 1 the plane area is not the area of the land: a provincial zone
 # (k 0.9999) departs by 0.02 to 0.06 %, UTM by 0.2 % at the edge of its zone, Web Mercator by 16 %.
 LIMIT = 0.002

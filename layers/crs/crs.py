@@ -20,16 +20,6 @@ from layers.crs.transform import to_crs
 if TYPE_CHECKING:
     import geopandas as gpd
 
-__all__ = [
-    "M2_PER_HA",
-    "area_crs",
-    "geodesic_area_ha",
-    "parse_crs",
-    "plane_area_ha",
-    "require_crs",
-    "vn2000_zones",
-]
-
 #: Square metres in a hectare.
 M2_PER_HA = 10_000.0
 

@@ -26,16 +26,6 @@ from layers.crs.transform import WGS84, transformation
 from layers.io.legacy_encoding import ENCODINGS, decode_texts
 from layers.io.vector import CURVED, VectorFile, load_vector
 
-__all__ = [
-    "as_vector_file",
-    "decide_crs",
-    "name_vn2000",
-    "place_layer",
-    "read_layer",
-    "transverse_mercator",
-    "vn2000_tm3",
-]
-
 _VIET_NAM = AreaOfInterest(102.0, 8.0, 110.0, 24.0)
 _VN2000 = pyproj.CRS.from_epsg(4756)
 _EARTH_RADIUS_M = 6_378_137

@@ -24,16 +24,6 @@ if TYPE_CHECKING:
 
     Layer = TypeVar("Layer", gpd.GeoDataFrame, gpd.GeoSeries)
 
-__all__ = [
-    "EQUAL_AREA",
-    "WGS84",
-    "FloatArray",
-    "Transformation",
-    "has_place",
-    "to_crs",
-    "transformation",
-]
-
 #: Longitude and latitude of the Global Positioning System; every published shift leads here.
 WGS84 = pyproj.CRS.from_epsg(4326)
 #: Equal-area cylinder: hectares of a layer whose own CRS has none.

@@ -20,8 +20,6 @@ from layers.base.errors import CrsError
 from layers.crs.areal_scale import areal_scale, check_areal_scale, ellipsoid_of
 from layers.engine.rings import FloatArray
 
-__all__ = ["CellAreas", "row_cell_areas"]
-
 # A projection has areal scale 1 on its own figure if PROJ says so to this.
 EQUAL_AREA = 1e-6
 # Along a row the scale of an equal-area projection of a sphere may vary by this.
@@ -30,21 +28,11 @@ ALONG_ROW = 1e-5
 
 @dataclass(frozen=True, slots=True)
 class CellAreas:
-    """Areas of cells by row.
+    """Areas of cells by row."""
 
-    Parameters
-    ----------
-    crs : pyproj.CRS
-        Projected or longitude/latitude.
-    transform : affine.Affine
-        From column and row to coordinates, without rotation.
-    middle_x : float
-        Where the areal scale of a row is taken; NaN where it needs none.
-    """
-
-    crs: pyproj.CRS
-    transform: affine.Affine
-    middle_x: float = math.nan
+    crs: pyproj.CRS  # Projected or longitude/latitude
+    transform: affine.Affine  # From column and row to coordinates, without rotation
+    middle_x: float = math.nan  # Where the areal scale of a row is taken; NaN where it needs none
 
     @classmethod
     def of(cls, crs: pyproj.CRS, transform: affine.Affine, boxes: FloatArray) -> CellAreas:

@@ -28,8 +28,6 @@ from numba import types
 from layers.engine.kernels import FLOAT_OUT, FLOATS, INT_OUT, INTS, inner_kernel, kernel
 from layers.engine.rings import FloatArray, IntArray, Rings
 
-__all__ = ["Runs", "Window", "coverage_runs", "entry_bounds"]
-
 Window = tuple[int, int, int, int]  # top, bottom, left, right, in cells
 
 # A share this close to 0 or 1 is 0 or 1: the difference is rounding.
@@ -42,21 +40,11 @@ _WINDOW = (types.int64, types.int64, types.int64, types.int64)
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """Cells that parts cover in a window: runs of neighbouring cells with one share.
+    """Cells that parts cover in a window: runs of neighbouring cells with one share."""
 
-    Parameters
-    ----------
-    part_run : ndarray of int64
-        First run of each part, and the number of runs at the end.
-    cells : ndarray of int64, three per run
-        Row, first column, column after the last.
-    share : ndarray of float64
-        Share that is covered of each of the run's cells.
-    """
-
-    part_run: IntArray
-    cells: IntArray
-    share: FloatArray
+    part_run: IntArray  # First run of each part, and the number of runs at the end
+    cells: IntArray  # Row, first column, column after the last
+    share: FloatArray  # Share that is covered of each of the run's cells
 
     @property
     def widths(self) -> IntArray:

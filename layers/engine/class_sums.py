@@ -18,8 +18,6 @@ from layers.engine.cell_coverage import Runs
 from layers.engine.kernels import FLOAT_OUT, FLOATS, INT_OUT, INTS, inner_kernel, kernel
 from layers.engine.rings import FloatArray, IntArray
 
-__all__ = ["CLASSES", "class_sums"]
-
 #: So many classes fit into a block of 8 bits.
 CLASSES = 256
 # Counters of one class that take turns.

@@ -13,8 +13,6 @@ from typing import Any, TypeVar
 
 from numba import njit, types
 
-__all__ = ["FLOATS", "FLOAT_OUT", "INTS", "INT_OUT", "inner_kernel", "kernel"]
-
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 # Arrays that a kernel only reads: read-only ones, as they come from another process, fit as well.

@@ -9,8 +9,6 @@ from numba import types
 from layers.engine.kernels import FLOAT_OUT, FLOATS, INT_OUT, INTS, kernel
 from layers.engine.rings import FloatArray, IntArray
 
-__all__ = ["count_many"]
-
 _NUMBERS = types.Array(types.int32, 2, "C", readonly=True)
 _WHERE = (INTS, INTS, FLOATS, FLOATS, types.int64, types.int64)
 _OUT = (INT_OUT, INT_OUT, FLOAT_OUT, FLOAT_OUT)

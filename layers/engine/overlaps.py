@@ -19,8 +19,6 @@ from layers.engine.polygon_input import attach_findings, take_in
 from layers.engine.rings import FloatArray, IntArray, rings_of
 from layers.engine.shared_area import BinnedEdges, bin_edges, doubtful_ground, shared_areas
 
-__all__ = ["check_overlaps", "meeting_bounds", "settle_claims"]
-
 
 def check_overlaps(
     plots: gpd.GeoDataFrame, *, minimum_m2: float = 0.0, findings: Findings | None = None

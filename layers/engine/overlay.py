@@ -36,8 +36,6 @@ from layers.engine.polygon_input import (
 from layers.engine.repair import RepairMode, repair_polygons
 from layers.engine.rings import IntArray
 
-__all__ = ["overlay_area", "overlay_geometry", "overlay_pieces", "piece_shapes"]
-
 
 def overlay_area(
     communes: gpd.GeoDataFrame,

@@ -18,8 +18,6 @@ from layers.engine.overlay_tasks import OUTSIDE, Shares, largest_pieces
 from layers.engine.polygon_input import require_columns
 from layers.engine.rings import FloatArray
 
-__all__ = ["ledger_areas", "settle_slivers", "share_ledger", "tell_strays"]
-
 # What rounding may leave open of a plot's ledger area, relative to it.
 CLOSURE_RATIO = 1e-12
 

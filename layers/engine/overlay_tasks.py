@@ -29,38 +29,15 @@ from layers.engine.shared_area import (
     shared_areas,
 )
 
-__all__ = [
-    "OUTSIDE",
-    "CommuneGround",
-    "SharePiece",
-    "Shares",
-    "largest_pieces",
-    "plot_shares",
-    "share_pieces",
-    "take_communes",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class CommuneGround:
-    """Communes that share no ground.
+    """Communes that share no ground."""
 
-    Parameters
-    ----------
-    ids : pandas.Index
-        Each id once, sorted.
-    number : ndarray of int64
-        Position in ``ids`` of each shape.
-    shapes : ndarray of shapely geometries
-        Valid polygons, sorted by id; several may belong to one.
-    crs : pyproj.CRS
-        Projected CRS.
-    """
-
-    ids: pd.Index[Any]
-    number: IntArray
-    shapes: npt.NDArray[Any]
-    crs: pyproj.CRS
+    ids: pd.Index[Any]  # Each id once, sorted
+    number: IntArray  # Position in ``ids`` of each shape
+    shapes: npt.NDArray[Any]  # Valid polygons, sorted by id; several may belong to one
+    crs: pyproj.CRS  # Projected CRS
 
     @property
     def unit_m2(self) -> float:
@@ -122,30 +99,14 @@ CLOSURE_RATIO = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class SharePiece:
-    """What is needed to share out some plots; it can be sent to another process.
+    """What is needed to share out some plots; it can be sent to another process."""
 
-    Parameters
-    ----------
-    rows : ndarray of int64
-        Rows of the plots.
-    shapes : ndarray of shapely geometries
-        Polygons, missing or empty ones among them.
-    numbers : ndarray of int64
-        Numbers of the communes.
-    edges : BinnedEdges
-        The communes.
-    across : BinnedEdges
-        The same with x and y exchanged.
-    unit_m2 : float
-        Square metres in a square unit of the coordinates.
-    """
-
-    rows: IntArray
-    shapes: npt.NDArray[Any]
-    numbers: IntArray
-    edges: BinnedEdges
-    across: BinnedEdges
-    unit_m2: float
+    rows: IntArray  # Rows of the plots
+    shapes: npt.NDArray[Any]  # Polygons, missing or empty ones among them
+    numbers: IntArray  # Numbers of the communes
+    edges: BinnedEdges  # The communes
+    across: BinnedEdges  # The same with x and y exchanged
+    unit_m2: float  # Square metres in a square unit of the coordinates
 
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
         """Cross a process border with no other communes than those around the plots."""
@@ -167,30 +128,14 @@ class SharePiece:
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """Pieces of plots, as parallel columns, by row and commune; the part outside comes last.
+    """Pieces of plots, as parallel columns, by row and commune; the part outside comes last."""
 
-    Parameters
-    ----------
-    row : ndarray of int64
-        Row of the plot.
-    commune : ndarray of int64
-        Number of the commune, or ``OUTSIDE``.
-    share : ndarray of float64
-        Share of the plot; those of a plot sum to 1.
-    area_m2 : ndarray of float64
-        Area of the piece.
-    repairs : pandas.DataFrame
-        Plots that were repaired, columns of ``REPAIRS``.
-    lacking : ndarray of int64
-        Rows of plots without geometry.
-    """
-
-    row: IntArray
-    commune: IntArray
-    share: FloatArray
-    area_m2: FloatArray
-    repairs: pd.DataFrame
-    lacking: IntArray
+    row: IntArray  # Row of the plot
+    commune: IntArray  # Number of the commune, or ``OUTSIDE``
+    share: FloatArray  # Share of the plot; those of a plot sum to 1
+    area_m2: FloatArray  # Area of the piece
+    repairs: pd.DataFrame  # Plots that were repaired, columns of ``REPAIRS``
+    lacking: IntArray  # Rows of plots without geometry
 
     @staticmethod
     def join(shares: list[Shares]) -> Shares:

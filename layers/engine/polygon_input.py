@@ -22,37 +22,15 @@ from layers.crs.areal_scale import ground_areas
 from layers.engine.repair import RepairMode, mend, refuse_repairs, require_polygons
 from layers.engine.rings import IntArray
 
-__all__ = [
-    "Intake",
-    "attach_findings",
-    "refuse_names",
-    "require_columns",
-    "take_in",
-    "tell_lacking",
-    "tell_repairs",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Polygons that passed the door.
+    """Polygons that passed the door."""
 
-    Parameters
-    ----------
-    ids : pandas.Index
-        Each id once, in the order of first appearance.
-    number : ndarray of int64
-        Position in ``ids`` of each row.
-    shapes : ndarray of shapely geometries
-        Valid polygons, one per row; missing and empty ones as they were.
-    crs : pyproj.CRS
-        Their CRS.
-    """
-
-    ids: pd.Index[Any]
-    number: IntArray
-    shapes: npt.NDArray[Any]
-    crs: pyproj.CRS
+    ids: pd.Index[Any]  # Each id once, in the order of first appearance
+    number: IntArray  # Position in ``ids`` of each row
+    shapes: npt.NDArray[Any]  # Valid polygons, one per row; missing and empty ones as they were
+    crs: pyproj.CRS  # Their CRS
 
     @property
     def without_geometry(self) -> npt.NDArray[np.bool_]:

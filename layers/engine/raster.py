@@ -30,18 +30,6 @@ from layers.engine.cell_coverage import Window
 from layers.engine.rings import IntArray
 from layers.io.raster_source import GDAL_OPTIONS, open_raster, reading
 
-__all__ = [
-    "BlockReader",
-    "RasterGrid",
-    "can_reopen",
-    "plan_windows",
-    "raster_grid",
-    "refuse_too_many",
-    "require_class",
-    "require_dataset",
-    "with_data",
-]
-
 #: A window is not larger than this, unless one block of the file is: much larger windows leave the
 #: processor's caches, much smaller ones walk the edges too often.
 WINDOW_BYTES = 6 << 20
@@ -60,44 +48,23 @@ RasterSource = str | Path | Any
 
 @dataclass(frozen=True, slots=True)
 class RasterGrid:
-    """Where the cells of a raster lie, and what its file is like.
+    """Where the cells of a raster lie, and what its file is like."""
 
-    Parameters
-    ----------
-    name : str
-        Path, as GDAL knows it.
-    band : int
-        Band number, from 1.
-    crs : pyproj.CRS
-        Projected or geographic.
-    transform : affine.Affine
-        From column and row to coordinates, without rotation.
-    width, height : int
-        Cells.
-    dtype : str
-        Type of the cells; an integer type where they are classes.
-    nodata : int or None
-        Value that is no class, where every value of the type is exact in the file's own terms.
-    masked : bool
-        Whether GDAL's mask of the band says where there is data: a mask band, an alpha band, or
-        nodata of 64-bit classes, which no floating-point number holds.
-    alpha : int or None
-        Band that says so as well, where GDAL's mask does not take it in.
-    block : tuple of int
-        Rows and columns of a block of the file.
-    """
-
-    name: str
-    band: int
-    crs: pyproj.CRS
-    transform: affine.Affine
+    name: str  # Path, as GDAL knows it
+    band: int  # Band number, from 1
+    crs: pyproj.CRS  # Projected or geographic
+    transform: affine.Affine  # From column and row to coordinates, without rotation
+    # width, height: Cells
     width: int
     height: int
-    dtype: str
+    dtype: str  # Type of the cells; an integer type where they are classes
+    # Value that is no class, where every value of the type is exact in the file's own terms
     nodata: int | None
+    # Whether GDAL's mask of the band says where there is data: a mask band, an alpha band, or
+    # nodata of 64-bit classes, which no floating-point number holds
     masked: bool
-    alpha: int | None
-    block: tuple[int, int]
+    alpha: int | None  # Band that says so as well, where GDAL's mask does not take it in
+    block: tuple[int, int]  # Rows and columns of a block of the file
 
 
 def raster_grid(
@@ -290,21 +257,13 @@ def _touched_columns(grid: RasterGrid, cols: IntArray, most: int) -> Iterator[tu
 
 @dataclass(slots=True)
 class BlockReader:
-    """Reads windows of one raster, from any thread or process.
+    """Reads windows of one raster, from any thread or process."""
 
-    Parameters
-    ----------
-    grid : RasterGrid
-        The raster.
-    dataset : rasterio dataset or None
-        An open dataset that cannot be opened again by its name; it is read by one thread at a
-        time, and not on a cluster.
-    travelled : bool
-        Whether the reader came from another process, so that nobody here has set GDAL up for it.
-    """
-
-    grid: RasterGrid
+    grid: RasterGrid  # The raster
+    # An open dataset that cannot be opened again by its name; it is read by one thread at a time,
+    # and not on a cluster
     dataset: Any = None
+    # Whether the reader came from another process, so that nobody here has set GDAL up for it
     travelled: bool = False
     _local: Any = field(default_factory=threading.local)
     _opened: list[Any] = field(default_factory=list)

@@ -27,17 +27,6 @@ from layers.crs.areal_scale import ground_areas
 from layers.engine.kernels import FLOATS, INTS, kernel
 from layers.engine.rings import FloatArray, IntArray, Rings, rings_of
 
-__all__ = [
-    "NO_REPAIRS",
-    "REPAIRS",
-    "RepairMode",
-    "invalid_rows",
-    "mend",
-    "refuse_repairs",
-    "repair_polygons",
-    "require_polygons",
-]
-
 RepairMode = Literal["repair", "never"]
 
 REPAIRS = Schema(

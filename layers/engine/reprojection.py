@@ -22,8 +22,6 @@ from layers.base.errors import CrsError
 from layers.crs.transform import Transformation, transformation
 from layers.engine.rings import FloatArray, IntArray, Rings
 
-__all__ = ["reproject_rings"]
-
 # Half of the tenth is kept in reserve, see above.
 TOLERANCE_CELLS = 0.05
 # Where along an edge its curve is looked at.

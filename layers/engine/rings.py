@@ -11,37 +11,23 @@ import shapely
 
 from layers.engine.kernels import FLOAT_OUT, FLOATS, INTS, kernel
 
-__all__ = ["FloatArray", "IntArray", "Rings", "offsets", "ring_areas", "rings_of", "spans"]
-
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Rings:
-    """Rings of many polygons, one after the other.
+    """Rings of many polygons, one after the other."""
 
-    Parameters
-    ----------
-    x, y : ndarray of float64
-        Coordinates of all rings; each ring ends with its first vertex.
-    ring_start : ndarray of int64
-        First vertex of each ring, and the number of vertices at the end.
-    ring_sign : ndarray of float64
-        +1 or -1, so that ``ring_sign * signed area`` is positive for a shell and negative for a
-        hole, whichever way round either was drawn; 0 for a ring without area.
-    part_ring : ndarray of int64
-        First ring (the shell) of each part, and the number of rings at the end.
-    part_owner : ndarray of int64
-        Number of the polygon that a part belongs to.
-    """
-
+    # x, y: Coordinates of all rings; each ring ends with its first vertex
     x: FloatArray
     y: FloatArray
-    ring_start: IntArray
+    ring_start: IntArray  # First vertex of each ring, and the number of vertices at the end
+    # +1 or -1, so that ``ring_sign * signed area`` is positive for a shell and negative for a hole,
+    # whichever way round either was drawn; 0 for a ring without area
     ring_sign: FloatArray
-    part_ring: IntArray
-    part_owner: IntArray
+    part_ring: IntArray  # First ring (the shell) of each part, and the number of rings at the end
+    part_owner: IntArray  # Number of the polygon that a part belongs to
 
     @property
     def part_start(self) -> IntArray:

@@ -10,8 +10,6 @@ from numba import types
 from layers.engine.kernels import FLOAT_OUT, FLOATS, INTS, kernel
 from layers.engine.rings import FloatArray, IntArray, Rings
 
-__all__ = ["row_weighted_areas"]
-
 
 def row_weighted_areas(rings: Rings, row_area: FloatArray, top: int) -> FloatArray:
     """Area of each ring when a cell of row ``top + i`` has the area ``row_area[i]``."""

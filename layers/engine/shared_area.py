@@ -27,8 +27,6 @@ from numba import types
 from layers.engine.kernels import FLOAT_OUT, FLOATS, INT_OUT, INTS, inner_kernel, kernel
 from layers.engine.rings import FloatArray, IntArray, Rings, offsets, spans
 
-__all__ = ["BinnedEdges", "bin_edges", "doubtful_ground", "look_around", "shared_areas"]
-
 # About so many edges lie in each bin of a polygon.
 EDGES_PER_BIN = 16
 # Rounding must not drop an edge from a bin that it barely reaches: bins take a little more.
@@ -45,23 +43,12 @@ _F = types.float64
 
 @dataclass(frozen=True, slots=True)
 class BinnedEdges:
-    """Edges of some polygons, each polygon's in bins along x.
+    """Edges of some polygons, each polygon's in bins along x."""
 
-    Parameters
-    ----------
-    frame : ndarray of float64, five per polygon
-        Lowest x, lowest y, highest x, highest y, width of the polygon's bins.
-    first_bin : ndarray of int64
-        First bin of each polygon, and the number of bins at the end.
-    bin_start : ndarray of int64
-        First line of each bin, and their number at the end.
-    lines : ndarray of float64, five per line
-        Left x, its y, right x, its y, sign; an edge stands in every bin that it reaches.
-    """
-
-    frame: FloatArray
-    first_bin: IntArray
-    bin_start: IntArray
+    frame: FloatArray  # Lowest x, lowest y, highest x, highest y, width of the polygon's bins
+    first_bin: IntArray  # First bin of each polygon, and the number of bins at the end
+    bin_start: IntArray  # First line of each bin, and their number at the end
+    # Left x, its y, right x, its y, sign; an edge stands in every bin that it reaches
     lines: FloatArray
 
     @property

@@ -38,8 +38,6 @@ from layers.engine.rings import FloatArray
 from layers.engine.tabulate_tasks import BlockPiece, ClassSums, RasterGround, tabulate_block
 from layers.io.raster_source import open_raster
 
-__all__ = ["check_closure", "tabulate_area"]
-
 
 def tabulate_area(
     polygons: gpd.GeoDataFrame,

@@ -21,32 +21,17 @@ from layers.engine.reprojection import reproject_rings
 from layers.engine.rings import FloatArray, IntArray, Rings, rings_of
 from layers.engine.shared_area import bin_edges, shared_areas
 
-__all__ = ["BlockPiece", "ClassSums", "RasterGround", "tabulate_block"]
-
 
 @dataclass(frozen=True, slots=True)
 class RasterGround:
-    """Polygons in cells of a raster: column ``c`` reaches from ``c`` to ``c + 1``.
+    """Polygons in cells of a raster: column ``c`` reaches from ``c`` to ``c + 1``."""
 
-    Parameters
-    ----------
-    rings : Rings
-        Their rings.
-    bounds : ndarray of float64, shape (parts, 4)
-        Bounds of the parts.
-    grid : RasterGrid
-        The raster.
-    cell_areas : CellAreas
-        What its cells are worth.
-    plane_m2 : ndarray of float64 or None
-        Areas of the polygons as they were given, where they were given in the raster's CRS and
-        its cells are all alike.
-    """
-
-    rings: Rings
-    bounds: FloatArray
-    grid: RasterGrid
-    cell_areas: CellAreas
+    rings: Rings  # Their rings
+    bounds: FloatArray  # Bounds of the parts
+    grid: RasterGrid  # The raster
+    cell_areas: CellAreas  # What its cells are worth
+    # Areas of the polygons as they were given, where they were given in the raster's CRS and its
+    # cells are all alike
     plane_m2: FloatArray | None
 
     @classmethod
@@ -108,30 +93,14 @@ ENTRIES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class BlockPiece:
-    """What is needed to tabulate one window; it can be sent to another process.
+    """What is needed to tabulate one window; it can be sent to another process."""
 
-    Parameters
-    ----------
-    reader : BlockReader
-        Reads the raster.
-    window : Window
-        Top, bottom, left, right, in cells.
-    rings : Rings
-        Polygons, coordinates in cells.
-    parts : ndarray of int64
-        Which of their parts meet the window.
-    bounds : ndarray of int64
-        The ``entry_bounds`` of those parts.
-    row_area : ndarray of float64
-        Area of a cell in each row of the window, m².
-    """
-
-    reader: BlockReader
-    window: Window
-    rings: Rings
-    parts: IntArray
-    bounds: IntArray
-    row_area: FloatArray
+    reader: BlockReader  # Reads the raster
+    window: Window  # Top, bottom, left, right, in cells
+    rings: Rings  # Polygons, coordinates in cells
+    parts: IntArray  # Which of their parts meet the window
+    bounds: IntArray  # The ``entry_bounds`` of those parts
+    row_area: FloatArray  # Area of a cell in each row of the window, m²
 
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
         """Cross a process border with no other parts than those that meet the window."""
@@ -141,27 +110,13 @@ class BlockPiece:
 
 @dataclass(frozen=True, slots=True)
 class ClassSums:
-    """Sums by polygon and class, as parallel columns.
+    """Sums by polygon and class, as parallel columns."""
 
-    Parameters
-    ----------
-    owner : ndarray of int64
-        Number of the polygon.
-    value : ndarray of int64
-        Class.
-    missing : ndarray of bool
-        Whether the cells have no class (``value`` is then 0).
-    cells : ndarray of float64
-        Sum of the shares of cells.
-    area_m2 : ndarray of float64
-        Sum of shares times areas of cells.
-    """
-
-    owner: IntArray
-    value: IntArray
-    missing: npt.NDArray[np.bool_]
-    cells: FloatArray
-    area_m2: FloatArray
+    owner: IntArray  # Number of the polygon
+    value: IntArray  # Class
+    missing: npt.NDArray[np.bool_]  # Whether the cells have no class (``value`` is then 0)
+    cells: FloatArray  # Sum of the shares of cells
+    area_m2: FloatArray  # Sum of shares times areas of cells
 
     @staticmethod
     def join(sums: list[ClassSums]) -> ClassSums:

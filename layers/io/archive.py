@@ -20,8 +20,6 @@ from xml.parsers import expat
 
 from layers.base.errors import InputError
 
-__all__ = ["UNPACKED_LIMIT_MB", "look_through_archive", "read_part", "read_xml"]
-
 #: What an archive may unpack to in all.
 UNPACKED_LIMIT_MB = 500
 _MEMBERS = 10_000

@@ -10,8 +10,6 @@ from pathlib import Path
 
 from layers.base.errors import OutputError, OutputExistsError, VungTrongError
 
-__all__ = ["guard_writing", "save_text", "written_aside"]
-
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 _LOCKED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY)
 

@@ -12,8 +12,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-__all__ = ["decode_columns", "decode_name"]
-
 # Code pages whose letters differ from Latin-1 where Vietnamese text lives.
 _PAGES = {"1258": "cp1258", "CP1258": "cp1258", "WINDOWS-1258": "cp1258", "ANSI 1258": "cp1258"}
 

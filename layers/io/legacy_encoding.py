@@ -22,17 +22,6 @@ from layers.base.findings import Finding
 from layers.base.language import Phrase
 from layers.base.resources import data_table
 
-__all__ = [
-    "ENCODINGS",
-    "TextEncoding",
-    "TextVerdict",
-    "convert_text",
-    "decode_legacy",
-    "decode_texts",
-    "detect_encoding",
-    "is_syllable",
-]
-
 TextEncoding = Literal["unicode", "tcvn3", "vni"]
 
 ENCODINGS: tuple[TextEncoding, ...] = ("unicode", "tcvn3", "vni")
@@ -95,20 +84,13 @@ _TOKEN = re.compile(r"[^\W\d_]+")
 
 @dataclass(frozen=True, slots=True)
 class TextVerdict:
-    """How the text of one column is encoded, and why.
+    """How the text of one column is encoded, and why."""
 
-    Parameters
-    ----------
-    encoding : {"unicode", "tcvn3", "vni", "mixed"}
-        The verdict; plain ASCII counts as Unicode.
-    fits_only : dict of str to int
-        Distinct values that make Vietnamese in one encoding only, by encoding.
-    examples : dict of str to tuple of str
-        The first of them, as stored.
-    """
-
+    # The verdict; plain ASCII counts as Unicode
     encoding: Literal["unicode", "tcvn3", "vni", "mixed"]
+    # Distinct values that make Vietnamese in one encoding only, by encoding
     fits_only: dict[str, int] = field(default_factory=dict)
+    # The first of them, as stored
     examples: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 

@@ -23,8 +23,6 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from layers.base.errors import InputError, MissingFileError
 from layers.io.vector_source import local_path
 
-__all__ = ["GDAL_OPTIONS", "RASTER_ENDINGS", "open_raster", "raster_files", "reading"]
-
 #: GDAL inside of this may not reach another machine, nor run code that a VRT carries.
 GDAL_OPTIONS = {
     "CPL_VSIL_CURL_ALLOWED_FILENAME": "none",

@@ -27,15 +27,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-__all__ = [
-    "TABLE_KINDS",
-    "open_parquet",
-    "read_csv_text",
-    "read_table",
-    "require_columns",
-    "require_hectares",
-]
-
 TABLE_KINDS = (".csv", ".tsv", *WORKBOOK_KINDS, ".parquet")
 
 #: Most cells of a CSV or Parquet table, 400,000 records of 50 fields: some 2 GB while it is read.

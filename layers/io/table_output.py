@@ -10,15 +10,6 @@ import pandas as pd
 
 from layers.base.clock import midnight
 
-__all__ = [
-    "WORKBOOK_OPTIONS",
-    "formula_text",
-    "plain_text",
-    "save_csv",
-    "save_workbook",
-    "sheet_name",
-]
-
 _FORMULA = re.compile(r"[=+\-@\t\r\n]")
 _QUOTED = re.compile(r"'(?=[=+\-@\t\r\n])")
 

@@ -18,18 +18,6 @@ import pandas as pd
 
 from layers.base.errors import InputError
 
-__all__ = [
-    "Decimal",
-    "as_code",
-    "as_commune_code",
-    "as_integer",
-    "as_number",
-    "as_text",
-    "parse_number",
-    "parse_numbers",
-    "plot_labels",
-]
-
 Decimal = Literal[".", ","]
 
 _Readings = dict[Decimal, list[float | None]]

@@ -36,16 +36,6 @@ from layers.base.errors import InputError, MissingFileError
 from layers.io.dbf_text import decode_columns, decode_name
 from layers.io.vector_source import VectorSource, local_sources, open_geopackage, sibling
 
-__all__ = [
-    "CURVED",
-    "Repair",
-    "VectorDescription",
-    "VectorFile",
-    "describe_vector",
-    "list_layers",
-    "load_vector",
-]
-
 #: Key of ``attrs`` that tells whether curved outlines became line segments.
 CURVED = "curved"
 
@@ -123,41 +113,19 @@ class VectorFile:
 
 @dataclass(frozen=True, slots=True)
 class VectorDescription:
-    """What a layer is, before its records are read.
+    """What a layer is, before its records are read."""
 
-    Parameters
-    ----------
-    source : str
-        File (and member of an archive), for messages.
-    driver : str
-        Format.
-    layer : str
-        Name of the layer.
-    layers : tuple of str
-        All layers with geometry in the file.
-    fields : dict of str to str
-        Field name to type, in file order.
-    geometry_type : str
-        Type declared by the file.
-    crs : pyproj.CRS or None
-        CRS declared by the file; None where it declares none.
-    encoding : str or None
-        Encoding declared by the file (``.cpg``, MapInfo charset); None where it declares none.
-    count : int
-        Records that are there, whatever the file announces.
-    ambiguous : tuple of str
-        Fields whose name stands twice or is that of the geometry's column; none can be read.
-    """
-
-    source: str
-    driver: str
-    layer: str
-    layers: tuple[str, ...]
-    fields: dict[str, str]
-    geometry_type: str
-    crs: pyproj.CRS | None
+    source: str  # File (and member of an archive), for messages
+    driver: str  # Format
+    layer: str  # Name of the layer
+    layers: tuple[str, ...]  # All layers with geometry in the file
+    fields: dict[str, str]  # Field name to type, in file order
+    geometry_type: str  # Type declared by the file
+    crs: pyproj.CRS | None  # CRS declared by the file; None where it declares none
+    # Encoding declared by the file (``.cpg``, MapInfo charset); None where it declares none
     encoding: str | None
-    count: int
+    count: int  # Records that are there, whatever the file announces
+    # Fields whose name stands twice or is that of the geometry's column; none can be read
     ambiguous: tuple[str, ...]
     opened: VectorSource = field(repr=False)
 

@@ -27,15 +27,6 @@ from typing import BinaryIO
 
 from layers.base.errors import InputError, MissingFileError
 
-__all__ = [
-    "DRIVERS",
-    "VectorSource",
-    "local_path",
-    "local_sources",
-    "open_geopackage",
-    "sibling",
-]
-
 #: File name endings the house reads, with the driver that must recognise the content.
 DRIVERS = {
     ".gpkg": "GPKG",
@@ -70,21 +61,11 @@ _DRIVE = re.compile(r"^[a-z]:(?![a-z])", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class VectorSource:
-    """One local data set.
+    """One local data set."""
 
-    Parameters
-    ----------
-    path : Path
-        What a driver opens; lies in a temporary folder where ``origin`` is an archive.
-    origin : Path
-        What the user named.
-    driver : str
-        GDAL's name of the format, or ``"Parquet"``.
-    """
-
-    path: Path
-    origin: Path
-    driver: str
+    path: Path  # What a driver opens; lies in a temporary folder where ``origin`` is an archive
+    origin: Path  # What the user named
+    driver: str  # GDAL's name of the format, or ``"Parquet"``
 
     @property
     def name(self) -> str:

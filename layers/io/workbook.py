@@ -16,15 +16,6 @@ from typing import IO, Any
 from layers.base.errors import InputError, MissingFileError
 from layers.io.archive import look_through_archive, read_xml
 
-__all__ = [
-    "WORKBOOK_KINDS",
-    "Sheet",
-    "cell_place",
-    "column_letters",
-    "read_workbook",
-    "read_workbook_rows",
-]
-
 WORKBOOK_KINDS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 
 Cell = str | float | None

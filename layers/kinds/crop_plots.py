@@ -16,8 +16,6 @@ from layers.kinds.named_columns import finish_plots, read_plain_plots
 from layers.kinds.plots import CROP_WEIGHTS, PlotLayer
 from layers.kinds.polygons import list_plots
 
-__all__ = ["load_crop_plots"]
-
 
 def load_crop_plots(
     file: VectorFile | str | Path,

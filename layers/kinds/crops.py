@@ -21,18 +21,6 @@ from layers.base.resources import data_path, data_table
 from layers.base.schema import Column, Schema
 from layers.kinds.plots import CROP_WEIGHTS
 
-__all__ = [
-    "CROPS",
-    "crop_named",
-    "crop_shares",
-    "crop_weights",
-    "load_crops",
-    "plain_name",
-    "refuse_unknown_ids",
-    "species_shares",
-    "unknown_crops",
-]
-
 CROPS = Schema(
     "crops",
     (

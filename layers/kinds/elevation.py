@@ -21,8 +21,6 @@ from layers.base.schema import Column, Schema
 from layers.engine.raster import RasterGrid, raster_grid, refuse_too_many
 from layers.io.raster_source import GDAL_OPTIONS, open_raster, reading
 
-__all__ = ["ELEVATION_CLASSES", "check_elevation", "classify_elevation", "horn_slope"]
-
 Floats = npt.NDArray[np.float64]
 
 ELEVATION_CLASSES = Schema(

@@ -34,20 +34,6 @@ from layers.base.schema import Column, Schema
 from layers.kinds.forest_codes import CODE_TABLES, CodeTableChoice, fits_code_table
 from layers.kinds.polygons import list_plots
 
-__all__ = [
-    "LEDGER_DIFFERENCES",
-    "LEDGER_ROUNDING_HA",
-    "check_attributes",
-    "check_codes",
-    "check_establishment",
-    "check_labels",
-    "check_ledger",
-    "check_ledger_unit",
-    "check_planting_year",
-    "ledger_differences",
-    "settle_land",
-]
-
 #: The ledger has two decimals: half of the last one is no difference.
 LEDGER_ROUNDING_HA = 0.005
 

@@ -17,16 +17,6 @@ from layers.base.errors import InputError
 from layers.base.resources import data_path
 from layers.base.schema import Column, Schema
 
-__all__ = [
-    "CODE_TABLES",
-    "FOREST_CODES",
-    "CodeTableChoice",
-    "choose_code_table",
-    "classify_codes",
-    "fits_code_table",
-    "load_code_table",
-]
-
 #: Names of the dated tables ``data/forest_codes_<name>.csv``.
 CODE_TABLES = ("93", "98")
 
@@ -43,20 +33,11 @@ FOREST_CODES = Schema(
 
 @dataclass(frozen=True, slots=True)
 class CodeTableChoice:
-    """Which code table a file uses, and why.
+    """Which code table a file uses, and why."""
 
-    Parameters
-    ----------
-    table : str
-        ``"93"`` or ``"98"``.
-    origin : {"detected", "told"}
-        From the pairs, or from the user.
-    plots : dict of str to int
-        Plots whose pair fits ``"93"`` only, ``"98"`` only, ``"both"`` or ``"neither"``.
-    """
-
-    table: str
-    origin: Literal["detected", "told"]
+    table: str  # ``"93"`` or ``"98"``
+    origin: Literal["detected", "told"]  # From the pairs, or from the user
+    # Plots whose pair fits ``"93"`` only, ``"98"`` only, ``"both"`` or ``"neither"``
     plots: dict[str, int]
 
 

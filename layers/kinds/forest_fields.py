@@ -18,8 +18,6 @@ import pandas as pd
 from layers.base.errors import InputError
 from layers.base.resources import data_path, data_table
 
-__all__ = ["FieldMatch", "forest_fields", "match_fields"]
-
 #: Without these no hectare can be given a type. Each inner tuple needs one of its members.
 NEEDED: tuple[tuple[str, ...], ...] = (("ldlr",), ("maldlr",), ("dtich",), ("malr3", "mamdsd"))
 
@@ -29,20 +27,11 @@ _DBF_NAME_LENGTH = 10
 
 @dataclass(frozen=True, slots=True)
 class FieldMatch:
-    """Which field of a file holds what.
+    """Which field of a file holds what."""
 
-    Parameters
-    ----------
-    columns : dict of str to str
-        Canonical field to the file's spelling.
-    absent : tuple of str
-        Canonical fields the file does not have, in the order of the 51.
-    passed_over : dict of str to tuple of str
-        Other fields of the file that would also have fitted, by canonical field.
-    """
-
-    columns: dict[str, str]
-    absent: tuple[str, ...]
+    columns: dict[str, str]  # Canonical field to the file's spelling
+    absent: tuple[str, ...]  # Canonical fields the file does not have, in the order of the 51
+    # Other fields of the file that would also have fitted, by canonical field
     passed_over: dict[str, tuple[str, ...]]
 
 

@@ -36,8 +36,6 @@ from layers.kinds.forest_fields import FieldMatch, match_fields
 from layers.kinds.plots import PLOTS, PlotLayer
 from layers.kinds.polygons import check_polygons, check_repeats, list_plots, measuring_crs
 
-__all__ = ["ForestLayer", "check_forest_status", "load_forest_status"]
-
 #: Fields that are read, where the file has them.
 READ_FIELDS = (
     "maxa",

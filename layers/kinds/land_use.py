@@ -23,8 +23,6 @@ from layers.kinds.named_columns import finish_plots, read_plain_plots
 from layers.kinds.plots import CROP_WEIGHTS, PlotLayer
 from layers.kinds.polygons import list_plots
 
-__all__ = ["LAND_USE_CODES", "load_land_use", "load_land_use_codes"]
-
 LAND_USE_CODES = Schema(
     "land-use codes",
     (

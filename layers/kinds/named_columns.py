@@ -28,8 +28,6 @@ from layers.kinds.forest_checks import check_ledger_unit
 from layers.kinds.plots import PLOTS
 from layers.kinds.polygons import check_polygons, check_repeats, list_plots, measuring_crs
 
-__all__ = ["PLAIN_COLUMNS", "PlainPlots", "finish_plots", "read_plain_plots"]
-
 #: What a project file may name a column for, beside the column that says what grows or lies there.
 PLAIN_COLUMNS = ("plot", "commune_code", "commune", "planting_year", "ledger_ha")
 
@@ -41,19 +39,12 @@ _ROUNDING_HA = 0.005
 
 @dataclass(frozen=True, slots=True)
 class PlainPlots:
-    """Records with a usable polygon.
+    """Records with a usable polygon."""
 
-    Parameters
-    ----------
-    frame : geopandas.GeoDataFrame
-        ``row, plot, commune_code, commune, planting_year, ledger_ha, geometry_ha, area_ha,
-        ledger_source, value`` and ``geometry``; ``value`` is the text of the main column.
-    findings : Findings
-        What was wrong, assumed or repaired so far.
-    """
-
+    # ``row, plot, commune_code, commune, planting_year, ledger_ha, geometry_ha, area_ha,
+    # ledger_source, value`` and ``geometry``; ``value`` is the text of the main column
     frame: gpd.GeoDataFrame
-    findings: Findings
+    findings: Findings  # What was wrong, assumed or repaired so far
 
 
 def read_plain_plots(

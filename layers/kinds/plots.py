@@ -10,8 +10,6 @@ import pandas as pd
 from layers.base.findings import Findings
 from layers.base.schema import Column, Schema
 
-__all__ = ["CROP_WEIGHTS", "LAND_CLASSES", "PLOTS", "PlotLayer"]
-
 #: Closed vocabulary of ``land`` for a forest status layer; a land-use map keeps its own codes and
 #: a crop-plot layer says ``crop``. ``unclassified`` is the part of a commune no plot covers,
 #: ``overlap`` (below zero) what plots cover more than once.

@@ -25,28 +25,16 @@ from layers.crs.transform import EQUAL_AREA, has_place
 from layers.engine.repair import mend
 from layers.io.vector import Repair
 
-__all__ = ["PolygonCheck", "check_polygons", "check_repeats", "list_plots", "measuring_crs"]
-
 _EXAMPLES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class PolygonCheck:
-    """Polygons kept and set aside.
+    """Polygons kept and set aside."""
 
-    Parameters
-    ----------
-    kept : geopandas.GeoDataFrame
-        Records with a valid polygonal geometry, index of the input.
-    set_aside : geopandas.GeoDataFrame
-        Records without one, as they came.
-    findings : Findings
-        What was found and done.
-    """
-
-    kept: gpd.GeoDataFrame
-    set_aside: gpd.GeoDataFrame
-    findings: Findings
+    kept: gpd.GeoDataFrame  # Records with a valid polygonal geometry, index of the input
+    set_aside: gpd.GeoDataFrame  # Records without one, as they came
+    findings: Findings  # What was found and done
 
 
 def measuring_crs(crs: pyproj.CRS) -> pyproj.CRS:

@@ -29,8 +29,6 @@ from layers.engine.rings import IntArray
 from layers.engine.tabulate_tasks import RasterGround
 from layers.io.raster_source import open_raster
 
-__all__ = ["RASTER_CLASSES", "RasterLook", "describe_raster", "frame_of_communes"]
-
 #: A raster of which less than this part of the communes is seen, and which lies more outside of
 #: them than inside, is not of this province.
 _LITTLE = 0.01

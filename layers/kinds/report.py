@@ -28,8 +28,6 @@ from layers.io.values import (
 )
 from layers.kinds.crops import crop_shares, refuse_unknown_ids, unknown_crops
 
-__all__ = ["REPORT", "ReportLayer", "count_once", "load_report"]
-
 REPORT = Schema(
     "report",
     (

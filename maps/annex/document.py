@@ -32,8 +32,6 @@ from maps.layout.page_table import PageColumn, PageTable, body_texts, column_wid
 from maps.layout.tables import build_tables
 from maps.layout.words import phrase
 
-__all__ = ["MapPicture", "save_document"]
-
 #: A picture of a map and its caption.
 MapPicture = tuple[str, Path]
 

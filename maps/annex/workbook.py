@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["number_format", "save_workbook"]
-
 _FORMULA_STARTS = ("=", "+", "-", "@")
 _FONT = "Times New Roman"
 _A3, _A4 = 8, 9

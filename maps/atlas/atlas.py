@@ -44,8 +44,6 @@ from maps.layout.content import DEMO_MARK
 from maps.layout.words import phrase
 from maps.symbols.fonts import FontSet, find_fonts
 
-__all__ = ["AtlasPage", "PageData", "draw_page", "list_pages", "save_atlas", "save_page_picture"]
-
 PageData = CommunePage | OverviewPage | GlancePage
 
 #: Pages per file: few enough that a process holds little, enough that fonts are not repeated often.

@@ -17,8 +17,6 @@ from maps.layout.content import source_rows
 from maps.layout.words import speaker
 from maps.symbols.legends import AreaSymbol, load_area_symbols, load_line_symbols, zone_symbols
 
-__all__ = ["AtlasBook", "Inset", "ProvinceMap"]
-
 _OVERVIEW_TOLERANCE_MM = 0.05
 _INSET_MM = 52.0
 

@@ -16,8 +16,6 @@ from maps.layout.commune_table import commune_table
 from maps.layout.forest_tables import cover_lines
 from maps.symbols.legends import AreaSymbol, LineSymbol
 
-__all__ = ["commune_page"]
-
 
 def commune_page(book: AtlasBook, code: str, page: int, pages: int) -> CommunePage:
     """Gather what one page draws; small enough to be handed to another process."""

@@ -28,8 +28,6 @@ from maps.layout.words import phrase
 from maps.symbols.fonts import FontSet, Style
 from maps.symbols.legends import AreaSymbol, LineSymbol
 
-__all__ = ["CommunePage", "draw_commune_page"]
-
 _NOTHING = Phrase(en="", vi="")
 
 

@@ -14,8 +14,6 @@ from layers.base.language import Language, Phrase
 from layers.base.schema import Column, Schema
 from maps.layout.content import AnnexContent
 
-__all__ = ["ATLAS_COMMUNES", "SYMBOL_AREAS", "AtlasContent", "describe_crs"]
-
 ATLAS_COMMUNES = Schema(
     "communes of the atlas",
     (

@@ -12,8 +12,6 @@ from maps.atlas.map_frame import MapFrame
 from maps.atlas.sheet import MM_TO_PT, Box
 from maps.symbols.fonts import Style
 
-__all__ = ["LabelPlacer"]
-
 _GAP_MM = 0.6
 _TRIED_STEPS = 7
 

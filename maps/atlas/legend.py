@@ -10,8 +10,6 @@ from maps.atlas.sheet import MM_TO_PT, Box, Sheet
 from maps.layout.words import phrase
 from maps.symbols.legends import AreaSymbol, LineSymbol
 
-__all__ = ["LegendEntry", "draw_legend"]
-
 
 @dataclass(frozen=True, slots=True)
 class LegendEntry:

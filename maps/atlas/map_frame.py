@@ -17,20 +17,6 @@ from maps.atlas.sheet import MM_TO_PT, Box, Sheet
 from maps.layout.words import phrase
 from maps.symbols.legends import AreaSymbol, LineSymbol
 
-__all__ = [
-    "SCALES",
-    "MapFrame",
-    "MapWindow",
-    "choose_scale",
-    "draw_north_arrow",
-    "draw_scale_bar",
-    "fill_window",
-    "fit_window",
-    "grid_lines",
-    "round_length",
-    "scale_text",
-]
-
 Geometries = npt.NDArray[np.object_]
 Floats = npt.NDArray[np.float64]
 

@@ -18,8 +18,6 @@ from maps.layout.page_table import MISSING_MARK, PageColumn, PageTable
 from maps.layout.tables import build_tables
 from maps.symbols.legends import load_class_symbols
 
-__all__ = ["province_pages"]
-
 MakePage = Callable[[int, int], "OverviewPage | GlancePage"]
 
 _ZONE_COLUMNS = ("commune", "listed", "present_ha", "added_ha")

@@ -30,15 +30,6 @@ from maps.layout.words import phrase
 from maps.symbols.fonts import FontSet
 from maps.symbols.legends import AreaSymbol, ClassSymbol, LineSymbol
 
-__all__ = [
-    "Choropleth",
-    "GlancePage",
-    "OverviewPage",
-    "draw_glance_page",
-    "draw_overview_page",
-    "glance_boxes",
-]
-
 Floats = npt.NDArray[np.float64]
 
 _NOTHING = Phrase(en="", vi="")

@@ -20,8 +20,6 @@ from matplotlib.transforms import Affine2D
 
 from maps.symbols.fonts import FontSet, Style
 
-__all__ = ["MM_TO_PT", "Align", "Box", "Sheet", "wrap_text"]
-
 MM_TO_PT = 72 / 25.4
 _DIGITS = 2
 

@@ -12,16 +12,6 @@ from maps.layout.content import DEMO_MARK, AnnexHeading
 from maps.layout.words import phrase, speaker
 from maps.symbols.fonts import FontSet
 
-__all__ = [
-    "PAPERS",
-    "PageHead",
-    "SheetLayout",
-    "draw_scale_block",
-    "draw_sources",
-    "lay_out",
-    "start_sheet",
-]
-
 PAPERS = ("A3", "A4")
 #: Between the two frames of a map, where the coordinates stand.
 STRIP_MM = 5.0

@@ -10,8 +10,6 @@ from maps.layout.page_table import HeaderCell, PageColumn, PageTable, body_texts
 from maps.layout.words import phrase
 from maps.symbols.fonts import Style
 
-__all__ = ["draw_long_table", "draw_table"]
-
 _PAD_MM = 0.7
 _LEADING = 1.18
 _NARROWEST_TEXT_MM = 14.0

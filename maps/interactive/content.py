@@ -15,16 +15,6 @@ from layers.base.schema import Column, Schema
 from maps.layout.words import phrase, repeated_keys
 from maps.tables import ALLOCATION, FOREST_COVER, SOURCES, TARGETS, ZONE_NAMES, ZONES
 
-__all__ = [
-    "COMMUNE_LIMIT",
-    "LIMITS",
-    "MAP_COMMUNES",
-    "WARNINGS",
-    "MapContent",
-    "RasterPicture",
-    "check_content",
-]
-
 # One page with a path per commune stays usable up to here (the country has 3,321 communes).
 COMMUNE_LIMIT = 5_000
 #: What a map needs of an allocation.

@@ -22,15 +22,6 @@ import shapely
 from layers.base.errors import InputError
 from layers.crs.transform import WGS84, to_crs
 
-__all__ = [
-    "ALPHABET",
-    "EncodedShapes",
-    "decode_rings",
-    "encode_coverage",
-    "encode_lines",
-    "thin_coverage",
-]
-
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 # A border drawn 6,000 points wide looks untouched on any screen, also a few zoom levels in.

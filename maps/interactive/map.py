@@ -28,8 +28,6 @@ from maps.interactive.policy import (
     tile_sources,
 )
 
-__all__ = ["build_map", "save_map"]
-
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 # In this order: each part uses what stands before it.
 _SCRIPT_PARTS = (

@@ -27,8 +27,6 @@ from maps.layout.words import phrase
 from maps.symbols.classes import Classing, classify, fixed_classes
 from maps.symbols.legends import BELOW_ZERO, NO_DATA, ZERO, scale_colours
 
-__all__ = ["MEASURES", "build_page_data", "read_page_data"]
-
 _OUTLINE_LIMIT = 60_000
 _PICTURE_LIMIT = 600_000
 _PNG = b"\x89PNG\r\n\x1a\n"

@@ -17,15 +17,6 @@ from urllib.parse import urlsplit
 
 from layers.base.errors import InputError
 
-__all__ = [
-    "TileSource",
-    "content_policy",
-    "inline_block",
-    "inline_images",
-    "json_block",
-    "tile_sources",
-]
-
 # Not the machine's own table of types, which differs from one to the next.
 _IMAGE_TYPES = {".png": "image/png", ".gif": "image/gif", ".svg": "image/svg+xml"}
 _HOST = re.compile(r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$")

@@ -9,8 +9,6 @@ from maps.layout.content import AnnexContent, planned_by_year
 from maps.layout.page_table import PageColumn, PageTable
 from maps.layout.words import Say
 
-__all__ = ["commune_table"]
-
 
 def commune_table(content: AnnexContent, code: str, say: Say) -> PageTable:
     """Zones of a commune: present, share of the zone's target, planned by year, gap."""

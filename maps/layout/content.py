@@ -27,19 +27,6 @@ from maps.tables import (
     ZONES,
 )
 
-__all__ = [
-    "DEMO_MARK",
-    "PROPERTY_LETTERS",
-    "AnnexContent",
-    "AnnexHeading",
-    "TableNote",
-    "planned_by_year",
-    "property_text",
-    "safe_text",
-    "source_rows",
-    "unallocated_zones",
-]
-
 #: Letters that Office takes in a property of a file.
 PROPERTY_LETTERS = 255
 _BREAKS = re.compile("[\t\n\r\x85\u2028\u2029]+")

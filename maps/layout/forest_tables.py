@@ -15,8 +15,6 @@ from maps.layout.page_table import (
 )
 from maps.layout.words import Say
 
-__all__ = ["ages_table", "cover_lines", "cover_table"]
-
 _ORIGINS = ("natural_forest_ha", "planted_forest_ha", "not_yet_forest_ha")
 _FUNCTIONS = ("special_use_ha", "protection_ha", "production_ha", "outside_ha")
 

@@ -17,23 +17,6 @@ import pandas as pd
 from layers.base.language import Language, format_number
 from maps.layout.words import Say
 
-__all__ = [
-    "MISSING_MARK",
-    "HeaderCell",
-    "PageColumn",
-    "PageTable",
-    "body_texts",
-    "cell_digits",
-    "column_widths",
-    "header_cells",
-    "print_cell",
-    "rank_column",
-    "ranked",
-    "summed",
-    "total_of",
-    "unknown_note",
-]
-
 #: ``figure`` is a number as the plan writes it, whose unit stands in its row; ``measured`` one that
 #: is rounded as hectares are, or finer.
 Kind = Literal["text", "mark", "count", "year", "figure", "measured", "hectares", "percent"]

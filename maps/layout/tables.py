@@ -12,8 +12,6 @@ from maps.layout.page_table import PageColumn, PageTable, rank_column, ranked
 from maps.layout.words import Say, speaker, word
 from maps.layout.zone_tables import allocation_tables, matrix_tables, zone_table
 
-__all__ = ["build_tables"]
-
 
 def build_tables(content: AnnexContent) -> tuple[PageTable, ...]:
     """Lay out every table of an annex, with the number that all pages give it."""

@@ -15,8 +15,6 @@ import pandas as pd
 from layers.base.language import Language, Phrase, format_number
 from layers.base.resources import data_path
 
-__all__ = ["Say", "page_day", "phrase", "repeated_keys", "speaker", "word"]
-
 #: Says a phrase in the language of a page: key, then the values of its placeholders.
 Say = Callable[..., str]
 

@@ -20,8 +20,6 @@ from maps.layout.page_table import (
 )
 from maps.layout.words import Say, word
 
-__all__ = ["allocation_tables", "matrix_tables", "zone_table"]
-
 #: Zones whose columns stand beside each other on a page without a word being broken.
 _MATRIX_ZONES = 14
 

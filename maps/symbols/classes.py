@@ -9,8 +9,6 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["TARGET_BREAKS", "Classing", "Scheme", "classify", "fixed_classes"]
-
 Scheme = Literal["fixed", "natural", "pretty", "single", "none"]
 
 # Shares of a target: 0–25–50–75–100 % and over.

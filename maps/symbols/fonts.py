@@ -18,8 +18,6 @@ from matplotlib.font_manager import FontProperties
 from layers.base.errors import InputError
 from layers.base.resources import data_path
 
-__all__ = ["PREFERRED_FONT", "FontSet", "Style", "find_fonts", "missing_letters"]
-
 Style = Literal["regular", "bold", "italic", "bold_italic"]
 
 #: The font that Decree 30/2020 asks for.

@@ -22,20 +22,6 @@ from layers.base.errors import InputError
 from layers.base.language import Phrase
 from layers.base.resources import data_path
 
-__all__ = [
-    "BELOW_ZERO",
-    "NO_DATA",
-    "ZERO",
-    "AreaSymbol",
-    "ClassSymbol",
-    "LineSymbol",
-    "load_area_symbols",
-    "load_class_symbols",
-    "load_line_symbols",
-    "scale_colours",
-    "zone_symbols",
-]
-
 ZERO = "#faf7ee"
 NO_DATA = "#d9d9d9"
 #: A cold hue, far from the warm scale of the gaps, also for eyes that tell red from green badly.

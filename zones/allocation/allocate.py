@@ -21,9 +21,7 @@ from zones.allocation.land_years import land_windows, lay_on_windows
 from zones.allocation.limits import binding_limits
 from zones.allocation.model import Model, build_model, lost_until, planned_until, present_until
 from zones.allocation.solve import Stage, Staged, solve_stages
-from zones.tables import ALLOCATION_TARGETS as HELD
-
-__all__ = ["HELD", "LIMITS", "PLAN", "Allocation", "allocate", "allocation_of"]
+from zones.tables import ALLOCATION_TARGETS
 
 PLAN = Schema(
     "allocation plan",
@@ -62,7 +60,7 @@ class Allocation:
     plan : pandas.DataFrame
         ``PLAN``: the hectares added, rows above 0 only.
     held : pandas.DataFrame
-        ``HELD``: each target with what the plan makes of it.
+        ``ALLOCATION_TARGETS``: each target with what the plan makes of it.
     limits : pandas.DataFrame
         ``LIMITS``: every zone with a target × every commune.
     unmet : pandas.DataFrame
@@ -167,7 +165,7 @@ def _held(inputs: AllocationInputs, plan: pd.DataFrame) -> pd.DataFrame:
     shortfall[shortfall < _TOLERANCE_HA] = 0.0
     surplus[surplus < _TOLERANCE_HA] = 0.0
     status = np.select([shortfall > 0, surplus > 0], ["short", "above"], "reached")
-    return HELD.validate(
+    return ALLOCATION_TARGETS.validate(
         targets.assign(
             present_ha=present,
             loss_ha=loss,
@@ -176,7 +174,7 @@ def _held(inputs: AllocationInputs, plan: pd.DataFrame) -> pd.DataFrame:
             shortfall_ha=shortfall,
             surplus_ha=surplus,
             status=status,
-        )[HELD.names]
+        )[ALLOCATION_TARGETS.names]
     )
 
 

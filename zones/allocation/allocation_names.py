@@ -10,8 +10,6 @@ from layers.base.language import Phrase
 from layers.communes.spelling import plain_key, spelling_key
 from zones.allocation.inputs import AllocationInputs
 
-__all__ = ["find_commune", "find_source", "find_zone", "find_zone_or_commune"]
-
 _ZONE = Phrase(en="zone", vi="vùng")
 _SOURCE = Phrase(en="land source", vi="nguồn đất")
 _COMMUNE = Phrase(en="commune", vi="xã")

@@ -25,8 +25,6 @@ from zones.allocation.objectives import preference_costs
 from zones.allocation.solve import linear_stages
 from zones.solver.linear_programme import LiveProgramme, Programme, optimum
 
-__all__ = ["PORTFOLIO", "Portfolio", "negotiable_ranges", "portfolio"]
-
 Floats = npt.NDArray[np.float64]
 
 PORTFOLIO = Schema(
@@ -44,18 +42,11 @@ _KEYS = ["zone", "commune_code"]
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
-    """Plans as good as the best, or nearly so.
+    """Plans as good as the best, or nearly so."""
 
-    Parameters
-    ----------
-    plans : pandas.DataFrame
-        ``PORTFOLIO``, rows above 0 only.
-    measures : pandas.DataFrame
-        One row per plan: ``plan, shortfall, preference`` (values of the first two stages) and
-        ``moved_ratio``, the part of all hectares that lie elsewhere than in plan 0.
-    """
-
-    plans: pd.DataFrame
+    plans: pd.DataFrame  # ``PORTFOLIO``, rows above 0 only
+    # One row per plan: ``plan, shortfall, preference`` (values of the first two stages) and
+    # ``moved_ratio``, the part of all hectares that lie elsewhere than in plan 0
     measures: pd.DataFrame
 
 

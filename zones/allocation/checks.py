@@ -21,8 +21,6 @@ from zones.allocation.inputs import (
     AllocationSettings,
 )
 
-__all__ = ["check_allocation_inputs"]
-
 #: Hectares this close, as a part of the whole, are the same.
 _NEAR = 1e-6
 

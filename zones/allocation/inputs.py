@@ -12,29 +12,7 @@ from layers.base.errors import SchemaError
 from layers.base.schema import Column, Schema
 from layers.io.table import read_table
 from layers.io.values import Decimal, as_commune_code, as_text, parse_numbers
-from zones.tables import ALLOCATION_SOURCES as SOURCES
-
-__all__ = [
-    "AVAILABLE",
-    "COMMUNES",
-    "COVER",
-    "GROUND",
-    "KEYS",
-    "LISTED",
-    "LOCKS",
-    "LOSSES",
-    "MAY_BE_EMPTY",
-    "PACE",
-    "PRESENT",
-    "SCHEMAS",
-    "SOURCES",
-    "SUITABILITY",
-    "TARGETS_HA",
-    "AllocationInputs",
-    "AllocationSettings",
-    "Decimal",
-    "read_figures",
-]
+from zones.tables import ALLOCATION_SOURCES
 
 COMMUNES = Schema(
     "communes",
@@ -186,7 +164,7 @@ class AllocationInputs:
     present : pandas.DataFrame
         ``PRESENT``; a zone without a row was not measured.
     sources : pandas.DataFrame
-        ``SOURCES``.
+        ``ALLOCATION_SOURCES``.
     available : pandas.DataFrame
         ``AVAILABLE``; every hectare stands in one source only.
     suitability : pandas.DataFrame
@@ -228,7 +206,7 @@ class AllocationInputs:
 SCHEMAS: dict[str, Schema] = {
     "communes": COMMUNES,
     "present": PRESENT,
-    "sources": SOURCES,
+    "sources": ALLOCATION_SOURCES,
     "available": AVAILABLE,
     "suitability": SUITABILITY,
     "targets": TARGETS_HA,

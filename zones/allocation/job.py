@@ -37,39 +37,16 @@ from zones.tables import (
     ALLOCATION_TARGETS,
 )
 
-__all__ = [
-    "AllocatedPlan",
-    "AllocationJob",
-    "Comparison",
-    "allocate_project",
-    "allocation_tables",
-    "explain_plan",
-    "name_targets",
-    "round_plan",
-    "run_job",
-    "save_job",
-]
-
 _DEMO = Phrase(en="Demo data", vi="Dữ liệu minh họa")
 
 
 @dataclass(frozen=True, slots=True)
 class AllocatedPlan:
-    """An allocation and its rounded figures.
+    """An allocation and its rounded figures."""
 
-    Parameters
-    ----------
-    prepared : Prepared
-        Inputs, settings and names.
-    allocation : Allocation
-        The plan, unrounded.
-    printed : RoundedAllocation
-        Its rounded figures.
-    """
-
-    prepared: Prepared
-    allocation: Allocation
-    printed: RoundedAllocation
+    prepared: Prepared  # Inputs, settings and names
+    allocation: Allocation  # The plan, unrounded
+    printed: RoundedAllocation  # Its rounded figures
 
     @property
     def voice(self) -> Voice:
@@ -79,24 +56,12 @@ class AllocatedPlan:
 
 @dataclass(frozen=True, slots=True)
 class AllocationJob:
-    """An allocation with everything said about it.
+    """An allocation with everything said about it."""
 
-    Parameters
-    ----------
-    plan : AllocatedPlan
-        The allocation and its rounded figures.
-    explanation : Explanation
-        Reasons and repairs.
-    exchange : pandas.DataFrame
-        ``zones.allocation.explain.tradeoffs.EXCHANGE``.
-    demo : bool
-        Whether the data is made.
-    """
-
-    plan: AllocatedPlan
-    explanation: Explanation
-    exchange: pd.DataFrame
-    demo: bool = False
+    plan: AllocatedPlan  # The allocation and its rounded figures
+    explanation: Explanation  # Reasons and repairs
+    exchange: pd.DataFrame  # ``zones.allocation.explain.tradeoffs.EXCHANGE``
+    demo: bool = False  # Whether the data is made
 
     @property
     def prepared(self) -> Prepared:
@@ -147,23 +112,12 @@ class AllocationJob:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What a scenario is compared with, and how it differs.
+    """What a scenario is compared with, and how it differs."""
 
-    Parameters
-    ----------
-    allocation : Allocation
-        The plan before.
-    printed : RoundedAllocation
-        Its printed figures.
-    changes : pandas.DataFrame
-        From ``zones.allocation.rounded.compare_allocations``.
-    names : mapping of str to Phrase
-        Names of its zones, of which the scenario may have fewer.
-    """
-
-    allocation: Allocation
-    printed: RoundedAllocation
-    changes: pd.DataFrame
+    allocation: Allocation  # The plan before
+    printed: RoundedAllocation  # Its printed figures
+    changes: pd.DataFrame  # From ``zones.allocation.rounded.compare_allocations``
+    # Names of its zones, of which the scenario may have fewer
     names: Mapping[str, Phrase] = field(default_factory=dict)
 
 

@@ -21,28 +21,13 @@ from layers.base.findings import Finding, Findings
 from layers.base.language import Language, Phrase, format_number
 from layers.base.resources import data_path
 from layers.base.schema import Column, Schema
+from layers.io.values import Decimal
 from layers.kinds.crops import load_crops
 from zones.allocation.allocate import Allocation
-from zones.allocation.inputs import AVAILABLE, PACE, SOURCES, SUITABILITY, Decimal, read_figures
+from zones.allocation.inputs import AVAILABLE, PACE, SUITABILITY, read_figures
 from zones.allocation.land_years import usable_land
 from zones.rounding.rounding import round_to_total
-from zones.tables import ALLOCATION_LAND
-
-__all__ = [
-    "CROP_SUITABILITY",
-    "LAND_SOURCES",
-    "ageless_stands",
-    "available_land",
-    "commune_ground",
-    "join_zone_land",
-    "load_crop_suitability",
-    "load_land_sources",
-    "past_pace",
-    "sources_table",
-    "suitability_table",
-    "unreached_communes",
-    "zone_land",
-]
+from zones.tables import ALLOCATION_LAND, ALLOCATION_SOURCES
 
 LAND_SOURCES = Schema(
     "land sources",
@@ -121,7 +106,9 @@ def load_crop_suitability(
 
 def sources_table(rules: pd.DataFrame) -> pd.DataFrame:
     """Land sources as the allocation takes them."""
-    return SOURCES.validate(rules[SOURCES.names].assign(shares=rules["shares"] == "yes"))
+    return ALLOCATION_SOURCES.validate(
+        rules[ALLOCATION_SOURCES.names].assign(shares=rules["shares"] == "yes")
+    )
 
 
 def available_land(

@@ -22,12 +22,11 @@ from layers.crs.transform import to_crs
 from layers.engine.overlay import overlay_geometry
 from layers.engine.tabulate import tabulate_area
 from layers.kinds.elevation import classify_elevation
-from zones.allocation.inputs import AVAILABLE, LOCKS, SOURCES, SUITABILITY, AllocationInputs
+from zones.allocation.inputs import AVAILABLE, LOCKS, SUITABILITY, AllocationInputs
+from zones.tables import ALLOCATION_SOURCES
 
 if TYPE_CHECKING:
     from layers.kinds.plots import PlotLayer
-
-__all__ = ["lock_plots", "plot_land", "split_by_elevation"]
 
 _COLUMNS = ["plot", "commune_code", "source", "area_ha", "geometry"]
 _FAIR = 0.5
@@ -193,7 +192,9 @@ def _with_part_names(sources: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFram
         name_vi=named["name_vi"] + ", " + suffix.where(known, "chưa rõ độ cao"),
         name_en=named["name_en"] + ", " + suffix.where(known, "height unknown"),
     )
-    return SOURCES.validate(pd.concat([sources, named[SOURCES.names]], ignore_index=True))
+    return ALLOCATION_SOURCES.validate(
+        pd.concat([sources, named[ALLOCATION_SOURCES.names]], ignore_index=True)
+    )
 
 
 def lock_plots(
@@ -240,10 +241,10 @@ def lock_plots(
     return replace(
         inputs,
         available=AVAILABLE.validate(pd.concat([available, added], ignore_index=True)),
-        sources=SOURCES.validate(
-            pd.concat([inputs.sources, names[SOURCES.names]], ignore_index=True).drop_duplicates(
-                "source"
-            )
+        sources=ALLOCATION_SOURCES.validate(
+            pd.concat(
+                [inputs.sources, names[ALLOCATION_SOURCES.names]], ignore_index=True
+            ).drop_duplicates("source")
         ),
         suitability=SUITABILITY.validate(pd.concat([inputs.suitability, suits], ignore_index=True)),
         locks=LOCKS.validate(

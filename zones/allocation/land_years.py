@@ -10,8 +10,6 @@ import pandas as pd
 
 from zones.allocation.inputs import AllocationInputs, AllocationSettings
 
-__all__ = ["land_windows", "lay_on_windows", "usable_land", "usable_years"]
-
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 

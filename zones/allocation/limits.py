@@ -10,8 +10,6 @@ from zones.allocation.land_years import land_windows, lay_on_windows, usable_lan
 from zones.allocation.model import Model
 from zones.allocation.solve import Staged
 
-__all__ = ["BINDING", "NOT_ALLOCATED", "binding_limits"]
-
 #: Closed vocabulary of ``binding``, in the order in which a reason is looked for.
 BINDING = (
     "no_land",  # no suitable land of any source

@@ -19,16 +19,6 @@ from zones.allocation.inputs import AllocationInputs, AllocationSettings
 from zones.allocation.land_years import land_windows, usable_years
 from zones.solver.linear_programme import Programme
 
-__all__ = [
-    "Model",
-    "allowed_by_lock",
-    "build_model",
-    "lost_until",
-    "planned_until",
-    "present_until",
-    "yearly_pace",
-]
-
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
@@ -60,30 +50,19 @@ _NO_USES = pd.DataFrame({"window": [], "in_year": []}, dtype="int64")
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The rows and columns that all stages share.
+    """The rows and columns that all stages share."""
 
-    Parameters
-    ----------
-    inputs : AllocationInputs
-        The checked inputs.
-    settings : AllocationSettings
-        The settings.
-    columns : pandas.DataFrame
-        One row per column of hectares: ``zone, commune_code, source, year, suitability,
-        preferred`` (on the plan's list, or the zone has none).
-    rows : pandas.DataFrame
-        One row per row: ``kind`` (``land, land_year, pace, pace_low, target_low, target_high,
-        must``), ``zone, commune_code, source, year, target, lower, upper, weight``; text that does
-        not apply is empty, weight is that of the shortfall.
-    matrix : scipy.sparse.csc_matrix
-        Rows × (columns of hectares, then the shortfalls of elastic rows in order, then the
-        hectares of each window of years used in each of its years).
-    """
-
-    inputs: AllocationInputs
-    settings: AllocationSettings
+    inputs: AllocationInputs  # The checked inputs
+    settings: AllocationSettings  # The settings
+    # One row per column of hectares: ``zone, commune_code, source, year, suitability, preferred``
+    # (on the plan's list, or the zone has none)
     columns: pd.DataFrame
+    # One row per row: ``kind`` (``land, land_year, pace, pace_low, target_low, target_high,
+    # must``), ``zone, commune_code, source, year, target, lower, upper, weight``; text that does
+    # not apply is empty, weight is that of the shortfall
     rows: pd.DataFrame
+    # Rows × (columns of hectares, then the shortfalls of elastic rows in order, then the hectares
+    # of each window of years used in each of its years)
     matrix: sparse.csc_matrix
 
     @property

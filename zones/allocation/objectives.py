@@ -12,15 +12,6 @@ from zones.allocation.model import Model
 from zones.solver.convex_programme import Squares
 from zones.solver.linear_programme import Programme
 
-__all__ = [
-    "CELL",
-    "change_programme",
-    "changes",
-    "evenness",
-    "planned_cells",
-    "preference_costs",
-]
-
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 

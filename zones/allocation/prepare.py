@@ -65,9 +65,6 @@ if TYPE_CHECKING:
     from zones.plan.model import Plan
     from zones.project.model import AllocationSection, Project
 
-__all__ = ["Prepared", "land_layers", "needs_plots", "prepare_allocation"]
-
-
 _LANGUAGES: tuple[Language, Language] = ("en", "vi")
 _PAIR = ["zone", "commune_code"]
 _LOCKS = Schema("locks", (*LOCKS.columns, Column("plot", "text", "tk/khoanh/lo, or empty")))

@@ -14,60 +14,35 @@ import pandas as pd
 
 from layers.base.errors import ClosureError
 from layers.base.language import Phrase
-from zones.allocation.allocate import HELD, Allocation
+from zones.allocation.allocate import Allocation
 from zones.allocation.inputs import PRESENT
 from zones.allocation.land_years import usable_land
 from zones.allocation.limits import NOT_ALLOCATED
 from zones.allocation.model import lost_until, planned_until, present_until
 from zones.rounding.rounding import clean_steps, round_table, round_to_total, whole_steps
-from zones.tables import ALLOCATION
-
-__all__ = [
-    "RoundedAllocation",
-    "allocation_table",
-    "annex_table",
-    "compare_allocations",
-    "round_allocation",
-]
+from zones.tables import ALLOCATION, ALLOCATION_TARGETS
 
 _PAIR = ["zone", "commune_code"]
 
 
 @dataclass(frozen=True, slots=True)
 class RoundedAllocation:
-    """Rounded figures of an allocation.
+    """Rounded figures of an allocation."""
 
-    Parameters
-    ----------
-    present : pandas.DataFrame
-        ``zone, commune_code, present_ha``.
-    losses : pandas.DataFrame
-        ``zone, commune_code, year, loss_ha``.
-    planned : pandas.DataFrame
-        ``zone, commune_code, year, planned_ha``.
-    lands : pandas.DataFrame
-        ``zone, commune_code, source, year, planned_ha``: ``planned`` by land source.
-    held : pandas.DataFrame
-        ``HELD`` with printed figures; ``end_ha`` = present − lost + added.
-    land : pandas.DataFrame
-        ``commune_code, source, usable_ha``: land that may be used, no less than is planted on it.
-    step : float
-        Multiple to which all is rounded, in hectares.
-    notes : tuple of Phrase
-        Sentences for below the tables.
-    aside : pandas.DataFrame
-        ``zone, commune_code, present_ha`` of zones that were not allocated; missing where nobody
-        measured.
-    """
-
-    present: pd.DataFrame
-    losses: pd.DataFrame
-    planned: pd.DataFrame
+    present: pd.DataFrame  # ``zone, commune_code, present_ha``
+    losses: pd.DataFrame  # ``zone, commune_code, year, loss_ha``
+    planned: pd.DataFrame  # ``zone, commune_code, year, planned_ha``
+    # ``zone, commune_code, source, year, planned_ha``: ``planned`` by land source
     lands: pd.DataFrame
-    held: pd.DataFrame
+    held: (
+        pd.DataFrame
+    )  # ``ALLOCATION_TARGETS`` with printed figures; ``end_ha`` = present − lost + added
+    # ``commune_code, source, usable_ha``: land that may be used, no less than is planted on it
     land: pd.DataFrame
-    step: float
-    notes: tuple[Phrase, ...]
+    step: float  # Multiple to which all is rounded, in hectares
+    notes: tuple[Phrase, ...]  # Sentences for below the tables
+    # ``zone, commune_code, present_ha`` of zones that were not allocated; missing where nobody
+    # measured
     aside: pd.DataFrame = field(default_factory=PRESENT.empty)
 
 
@@ -258,7 +233,7 @@ def _printed_held(
             vi=f"Đạt theo số chưa làm tròn, chỉ lệch khi in do làm tròn: {names}.",
         )
     ]
-    return HELD.validate(held), notes if len(by_print) else []
+    return ALLOCATION_TARGETS.validate(held), notes if len(by_print) else []
 
 
 def _check_printed(printed: RoundedAllocation) -> None:

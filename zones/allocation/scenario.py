@@ -21,8 +21,6 @@ from zones.allocation.allocation_names import (
 from zones.allocation.inputs import AVAILABLE, LISTED, LOCKS, PACE, SUITABILITY, AllocationInputs
 from zones.allocation.prepare import Prepared
 
-__all__ = ["KEYS_OF_CHANGES", "change_inputs"]
-
 _LANGUAGES: tuple[Language, Language] = ("en", "vi")
 _WHAT_IF = "what-if"
 

@@ -29,8 +29,6 @@ from zones.allocation.objectives import (
 from zones.solver.convex_programme import Squares, solve_squares
 from zones.solver.linear_programme import Programme, Solution, optimum, solve_programme
 
-__all__ = ["STAGES", "Stage", "Staged", "linear_stages", "solve_stages", "stay_on_face"]
-
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
@@ -49,58 +47,28 @@ _LOSS, _LOSS_HA = 1e-6, 1e-4
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Report of one stage.
+    """Report of one stage."""
 
-    Parameters
-    ----------
-    name : str
-        One of ``STAGES``.
-    status : {"optimal", "kept"}
-        ``kept``: the solver found no better plan, so that of the stage before stands.
-    objective : float
-        Value reached.
-    dual_bound : float
-        Value below which no plan of this stage can go, from the duals.
-    gap : float
-        Their relative distance; 0 is proven optimal.
-    seconds : float
-        Time in the solver.
-    iterations : int
-        Its iterations.
-    columns, rows : int
-        Size of the programme.
-    """
-
-    name: str
-    status: str
-    objective: float
-    dual_bound: float
-    gap: float
-    seconds: float
-    iterations: int
+    name: str  # One of ``STAGES``
+    status: str  # ``kept``: the solver found no better plan, so that of the stage before stands
+    objective: float  # Value reached
+    dual_bound: float  # Value below which no plan of this stage can go, from the duals
+    gap: float  # Their relative distance; 0 is proven optimal
+    seconds: float  # Time in the solver
+    iterations: int  # Its iterations
+    # columns, rows: Size of the programme
     columns: int
     rows: int
 
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """Outcome of all stages.
+    """Outcome of all stages."""
 
-    Parameters
-    ----------
-    stages : tuple of Stage
-        Reports.
-    hectares : numpy.ndarray
-        Hectares of each column of the model.
-    shortfalls : numpy.ndarray
-        Hectares missing in each elastic row.
-    duals : numpy.ndarray
-        Duals of the model's rows in the first stage: hectares of shortfall per hectare of limit.
-    """
-
-    stages: tuple[Stage, ...]
-    hectares: Floats
-    shortfalls: Floats
+    stages: tuple[Stage, ...]  # Reports
+    hectares: Floats  # Hectares of each column of the model
+    shortfalls: Floats  # Hectares missing in each elastic row
+    # Duals of the model's rows in the first stage: hectares of shortfall per hectare of limit
     duals: Floats
 
 

@@ -17,19 +17,6 @@ from zones.allocation.inputs import AVAILABLE, KEYS, PACE, AllocationInputs, All
 if TYPE_CHECKING:
     from zones.plan.model import Plan
 
-__all__ = [
-    "CONVERSIONS",
-    "AskedTargets",
-    "Conversion",
-    "allocation_targets",
-    "conversion_names",
-    "free_land_of",
-    "take_losses_aside",
-    "take_rows_aside",
-    "tell_losses_aside",
-    "tell_lost_land",
-]
-
 _PAIR = ["zone", "commune_code"]
 
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from zones.project.model import Project
     from zones.run.context import RunResult, Teller
 
-__all__ = ["allocate", "register"]
-
 _ByYear = Annotated[
     bool, typer.Option("--by-year", help=say("One row per year.", "Mỗi năm một dòng."))
 ]

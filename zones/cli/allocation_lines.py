@@ -11,9 +11,6 @@ from zones.cli.language import language, print_line, say
 if TYPE_CHECKING:
     from zones.allocation.job import AllocationJob, Comparison
 
-__all__ = ["print_answer", "print_ranges", "print_table"]
-
-
 #: So many changes are shown unless all are asked for.
 _MOST_ROWS = 20
 

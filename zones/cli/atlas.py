@@ -10,8 +10,6 @@ from zones.cli.language import say
 from zones.cli.options import Json, Out, PageLanguage, ProjectFile, Verbose
 from zones.cli.pages import make_pages
 
-__all__ = ["atlas", "register"]
-
 
 def atlas(
     project: ProjectFile,

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from layers.base.findings import Finding
     from zones.inputs.read import Inputs
 
-__all__ = ["check", "register"]
-
 
 def check(
     project: ProjectFile,

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from zones.run.context import Teller
 
-__all__ = ["print_findings", "records", "telling"]
-
 
 class _SilentTeller:
     """Tells nothing."""

@@ -16,16 +16,6 @@ if TYPE_CHECKING:
     from layers.convert.rows import CommuneColumns
     from zones.inputs.convert_file import Boundaries, FileConversion
 
-__all__ = [
-    "CommuneOptions",
-    "DateOptions",
-    "FigureOptions",
-    "FileOptions",
-    "GroundOptions",
-    "OutputOptions",
-    "convert",
-]
-
 
 @dataclass(frozen=True, kw_only=True)
 class FileOptions:

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from zones.project.model import Project
     from zones.run.context import RunResult
 
-__all__ = ["cover", "register"]
-
 
 def cover(
     project: ProjectFile,

@@ -9,8 +9,6 @@ from layers.kinds.crops import load_crops
 from zones.forest.change import CAUSES
 from zones.output.text_table import table_lines
 
-__all__ = ["change_lines", "cover_lines", "species_lines"]
-
 _HECTARES = {
     "natural_area_ha": Phrase("natural area", "DT tự nhiên"),
     "area_with_forest_ha": Phrase("with forest", "DT có rừng"),

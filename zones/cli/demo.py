@@ -11,8 +11,6 @@ from zones.cli.language import language_of_pages, print_line, say
 from zones.cli.options import Json, Overwrite, Verbose
 from zones.cli.run_lines import report_run
 
-__all__ = ["demo", "register"]
-
 
 def demo(
     out: Annotated[

@@ -15,16 +15,6 @@ from typing import Any
 from layers.base.errors import InputError
 from layers.base.language import Language, Phrase
 
-__all__ = [
-    "language",
-    "language_of_pages",
-    "print_json",
-    "print_line",
-    "say",
-    "set_language",
-    "settle_language",
-]
-
 _language: Language = "vi"
 _asked = False
 

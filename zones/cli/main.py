@@ -22,8 +22,6 @@ from layers.base.errors import VungTrongError
 from zones.cli.language import language, print_line, say
 from zones.cli.usage_words import usage_fault_vi
 
-__all__ = ["application", "run"]
-
 application = typer.Typer(
     name="zones",
     help=say(

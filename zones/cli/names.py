@@ -13,8 +13,6 @@ from zones.cli.options import grouped
 if TYPE_CHECKING:
     from layers.communes.match import Match, NoMatch
 
-__all__ = ["list_units", "register", "resolve"]
-
 _JSON = typer.Option(False, "--json", help=say("Machine-readable output.", "Kết quả dạng JSON."))
 _PROVINCE = typer.Option(
     "", "--province", help=say("Province, code or name.", "Tỉnh, mã hoặc tên."), show_default=False

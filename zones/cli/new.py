@@ -11,8 +11,6 @@ import typer
 from zones.cli.language import language, print_json, print_line, say
 from zones.cli.options import Json
 
-__all__ = ["new", "register"]
-
 
 def new(
     folder: Annotated[

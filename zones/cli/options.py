@@ -12,8 +12,6 @@ import typer
 
 from zones.cli.language import say
 
-__all__ = ["Json", "Out", "Overwrite", "PageLanguage", "ProjectFile", "Verbose", "grouped"]
-
 ProjectFile = Annotated[
     Path, typer.Argument(metavar="PROJECT", help=say("Project file (YAML).", "Tệp dự án (YAML)."))
 ]

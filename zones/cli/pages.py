@@ -11,8 +11,6 @@ from layers.base.errors import InputError
 from zones.cli.console import print_findings, telling
 from zones.cli.language import print_json, print_line
 
-__all__ = ["make_pages"]
-
 
 def make_pages(
     path: Path,

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from zones.plan.findings import PlanFinding
     from zones.plan.model import Plan
 
-__all__ = ["diff", "extract", "lint", "listing", "register", "schema", "show"]
-
 _PLAN = typer.Argument(
     ..., metavar="PLAN", help=say("Id of an embedded plan, or a path.", "Mã kế hoạch hoặc tệp.")
 )

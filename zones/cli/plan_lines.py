@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from zones.plan.findings import PlanFinding
     from zones.plan.model import ListedCommune, Plan, Target
 
-__all__ = ["diff_lines", "draft_lines", "finding_lines", "plan_lines"]
-
 _SEVERITY = {
     "error": Phrase(en="error", vi="lỗi"),
     "problem": Phrase(en="problem", vi="vấn đề"),

@@ -14,8 +14,6 @@ from zones.cli.options import Json, Out, Overwrite, ProjectFile, Verbose
 from zones.cli.run_lines import report_run
 from zones.run.names import step_names
 
-__all__ = ["register", "run"]
-
 
 def run(
     project: ProjectFile,

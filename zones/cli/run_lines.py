@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from zones.run.context import RunResult
 
-__all__ = ["report_run"]
-
 
 def report_run(result: RunResult, *, as_json: bool, verbose: bool) -> None:
     """Say what a run gave and end with its exit code: 1 when the data has problems."""

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["usage_fault_vi"]
-
 _PATTERNS: tuple[tuple[str, str], ...] = (
     (r"No such command '(?P<a>[^']*)'\.?", "không có lệnh {a!r}"),
     (r"No such option:? '?(?P<a>[^\s'.]+)'?\.?", "không có tùy chọn {a}"),

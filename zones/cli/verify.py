@@ -13,8 +13,6 @@ from zones.cli.options import Json, Verbose
 if TYPE_CHECKING:
     from zones.publish.verify import Verification
 
-__all__ = ["register", "verify"]
-
 _SHOWN = 20
 
 

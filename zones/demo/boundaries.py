@@ -23,41 +23,23 @@ from layers.crs.transform import to_crs
 from layers.io.values import as_commune_code
 from layers.io.vector import list_layers, load_vector
 
-__all__ = [
-    "AREA_CRS",
-    "GivenCommunes",
-    "load_boundaries",
-    "read_given_communes",
-]
-
 #: Formats that are one file each; the others are written anew.
 _SINGLE_FILES = (".gpkg", ".geojson", ".fgb", ".parquet")
 
 
 @dataclass(frozen=True, slots=True)
 class GivenCommunes:
-    """Boundaries as the user gave them.
+    """Boundaries as the user gave them."""
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        The file.
-    layer : str
-        Layer with the communes.
-    code_column, name_column : str
-        Columns with code and name.
-    ground : geopandas.GeoDataFrame
-        The rows of the table of facts with ``geometry`` in EPSG:9215, overlaps cleaned away, for
-        the land to grow on.
-    neighbours : str
-        Another layer of the file with communes around, by the same columns; empty for none.
-    """
-
-    path: Path
-    layer: str
+    path: Path  # The file
+    layer: str  # Layer with the communes
+    # code_column, name_column: Columns with code and name
     code_column: str
     name_column: str
+    # The rows of the table of facts with ``geometry`` in EPSG:9215, overlaps cleaned away, for the
+    # land to grow on
     ground: gpd.GeoDataFrame
+    # Another layer of the file with communes around, by the same columns; empty for none
     neighbours: str = ""
 
     def copy_to(self, folder: Path) -> Path:

@@ -26,12 +26,6 @@ from zones.demo.project_file import CommunesEntry, project_text
 from zones.demo.quotas import REMAINDER, build_quotas, load_totals
 from zones.output.folder import refuse_existing, staged_folder
 
-__all__ = [
-    "build_demo",
-    "save_raster",
-    "save_vector",
-]
-
 #: GeoPackage writes the time of its last change into the file.
 _STAMP = f"{LAYER_YEAR}-12-31T00:00:00.000Z"
 

@@ -15,35 +15,14 @@ from scipy.spatial import Delaunay
 
 from zones.demo.noise import Floats
 
-__all__ = [
-    "Borders",
-    "Mesh",
-    "Outlines",
-    "borders",
-    "jittered",
-    "mesh",
-    "outlines",
-    "polygons",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Outlines:
-    """How lines go round their regions; holds as long as no line is added or taken.
+    """How lines go round their regions; holds as long as no line is added or taken."""
 
-    Parameters
-    ----------
-    vertex : numpy.ndarray
-        Vertices in walking order, ring by ring.
-    ring : numpy.ndarray
-        Ring of each of them, from 0.
-    owner : numpy.ndarray
-        Region of each ring.
-    """
-
-    vertex: Ints
-    ring: Ints
-    owner: Ints
+    vertex: Ints  # Vertices in walking order, ring by ring
+    ring: Ints  # Ring of each of them, from 0
+    owner: Ints  # Region of each ring
 
     def polygons(self, vertices: Floats, count: int) -> NDArray[np.object_]:
         """Draw the regions 0 … count-1."""
@@ -109,45 +88,26 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Mesh:
-    """Voronoi cells of a set of points.
+    """Voronoi cells of a set of points."""
 
-    Parameters
-    ----------
-    sites : numpy.ndarray
-        The points, shape ``(n, 2)``, m.
-    vertices : numpy.ndarray
-        Corners of the cells, shape ``(m, 2)``, m.
-    edge_vertices, edge_sites : numpy.ndarray
-        Per edge its two corners and the two sites that it parts, shape ``(k, 2)``. Edges that run
-        to infinity are left out.
-    closed : numpy.ndarray
-        Whether all edges of a cell are there.
-    """
-
-    sites: Floats
-    vertices: Floats
+    sites: Floats  # The points, shape ``(n, 2)``, m
+    vertices: Floats  # Corners of the cells, shape ``(m, 2)``, m
+    # edge_vertices, edge_sites: Per edge its two corners and the two sites that it parts, shape
+    # ``(k, 2)``. Edges that run to infinity are left out
     edge_vertices: Ints
     edge_sites: Ints
-    closed: NDArray[np.bool_]
+    closed: NDArray[np.bool_]  # Whether all edges of a cell are there
 
 
 @dataclass(frozen=True, slots=True)
 class Borders:
-    """Lines between regions; region -1 is the outside.
+    """Lines between regions; region -1 is the outside."""
 
-    Parameters
-    ----------
-    vertices : numpy.ndarray
-        Shape ``(m, 2)``, m.
-    start, end : numpy.ndarray
-        Vertices of each line.
-    left, right : numpy.ndarray
-        Region on either side of each line, looking from start to end.
-    """
-
-    vertices: Floats
+    vertices: Floats  # Shape ``(m, 2)``, m
+    # start, end: Vertices of each line
     start: Ints
     end: Ints
+    # left, right: Region on either side of each line, looking from start to end
     left: Ints
     right: Ints
 

@@ -18,12 +18,6 @@ from numpy.typing import NDArray
 from zones.demo.noise import Floats, Terrain
 from zones.demo.quotas import REMAINDER, Quotas
 
-__all__ = [
-    "LandCover",
-    "assign_land",
-    "build_land_cover",
-]
-
 _CELL = 30.0
 
 #: Class of the raster by kind of land; what is not here is plantation.
@@ -45,18 +39,10 @@ _SPECKLE = {1: (_SHRUB, 0.03), 2: (_SHRUB, 0.06), 3: (7, 0.1), 4: (_BUILT_UP, 0.
 
 @dataclass(frozen=True, slots=True)
 class LandCover:
-    """A raster of classes; 0 is outside.
+    """A raster of classes; 0 is outside."""
 
-    Parameters
-    ----------
-    cells : numpy.ndarray
-        Classes, north up.
-    transform : affine.Affine
-        From cells to metres in EPSG:9215.
-    """
-
-    cells: NDArray[np.uint8]
-    transform: Affine
+    cells: NDArray[np.uint8]  # Classes, north up
+    transform: Affine  # From cells to metres in EPSG:9215
 
 
 def build_land_cover(

@@ -19,12 +19,6 @@ from zones.demo.geometry import jittered
 from zones.demo.noise import Floats, Terrain
 from zones.demo.planting import LAYER_YEAR
 
-__all__ = [
-    "NOTICE",
-    "build_compartments",
-    "build_forest_layer",
-]
-
 #: A compartment has about 1,000 ha, a sub-compartment about 110 ha.
 _COMPARTMENT = 3_160.0
 _SUB_COMPARTMENT = 1_050.0

@@ -14,38 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-__all__ = [
-    "Drift",
-    "Field",
-    "Floats",
-    "Grid",
-    "Terrain",
-    "bent",
-    "build_terrain",
-    "drifting",
-    "fractal",
-]
-
 _STEP = 250.0
 
 
 @dataclass(frozen=True, slots=True)
 class Terrain:
-    """The made-up surface.
+    """The made-up surface."""
 
-    Parameters
-    ----------
-    folds : Field
-        0 on the axes of the valleys, of either sign beside them.
-    limestone : Field
-        Positive where the ground is limestone.
-    patches : dict of str to Field
-        One independent field per kind of land, by which it clusters.
-    """
-
-    folds: Field
-    limestone: Field
-    patches: dict[str, Field]
+    folds: Field  # 0 on the axes of the valleys, of either sign beside them
+    limestone: Field  # Positive where the ground is limestone
+    patches: dict[str, Field]  # One independent field per kind of land, by which it clusters
 
     def valley(self, points: Floats) -> Floats:
         """Tell how far up from the valley floor a place is."""
@@ -86,21 +64,13 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A regular grid over a rectangle of the plane.
+    """A regular grid over a rectangle of the plane."""
 
-    Parameters
-    ----------
-    west, south : float
-        Lower left corner, m.
-    step : float
-        Spacing, m.
-    columns, rows : int
-        Number of nodes.
-    """
-
+    # west, south: Lower left corner, m
     west: float
     south: float
-    step: float
+    step: float  # Spacing, m
+    # columns, rows: Number of nodes
     columns: int
     rows: int
 
@@ -123,18 +93,10 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Values on a grid that can be read anywhere.
+    """Values on a grid that can be read anywhere."""
 
-    Parameters
-    ----------
-    grid : Grid
-        Where the values stand.
-    heights : numpy.ndarray
-        Shape ``(rows, columns)``.
-    """
-
-    grid: Grid
-    heights: Floats
+    grid: Grid  # Where the values stand
+    heights: Floats  # Shape ``(rows, columns)``
 
     def at(self, points: Floats) -> Floats:
         """Read the field."""

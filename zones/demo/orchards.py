@@ -14,11 +14,6 @@ from zones.demo.noise import Floats
 from zones.demo.planting import LAYER_YEAR
 from zones.demo.quotas import crop_hectares, load_totals
 
-__all__ = [
-    "build_fruit_report",
-    "build_orchards",
-]
-
 #: Years reported, and what share of the last year's area stood then.
 _YEARS = {LAYER_YEAR - 2: 0.94, LAYER_YEAR - 1: 0.97, LAYER_YEAR: 1.0}
 

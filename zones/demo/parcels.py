@@ -20,8 +20,6 @@ from scipy.sparse.csgraph import connected_components
 from zones.demo.geometry import Borders, Ints, Mesh, borders, jittered, mesh, outlines
 from zones.demo.noise import Floats, Grid, Terrain, bent, drifting
 
-__all__ = ["build_parcels"]
-
 _MARGIN = 1_500.0
 #: Parts of a cut parcel below this stay with it (m²).
 _SLIVER = 12_000.0

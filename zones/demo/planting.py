@@ -13,8 +13,6 @@ from layers.kinds.crops import load_crops
 from zones.demo.noise import Floats
 from zones.demo.quotas import load_totals
 
-__all__ = ["LAYER_YEAR", "build_planting"]
-
 #: The layer shows the land at the end of this year.
 LAYER_YEAR = 2025
 

@@ -9,8 +9,6 @@ from zones.demo.layers import NOTICE
 from zones.demo.planting import LAYER_YEAR
 from zones.demo.quotas import load_totals
 
-__all__ = ["CommunesEntry", "project_text"]
-
 #: A large commune, one of the middle, and a ward.
 _SHEETS = ("06613", "06529", "05977")
 _LAYER_OF = {"forest": "forest", "orchard": "orchards", "report": "fruit"}
@@ -18,28 +16,15 @@ _LAYER_OF = {"forest": "forest", "orchard": "orchards", "report": "fruit"}
 
 @dataclass(frozen=True, slots=True)
 class CommunesEntry:
-    """How the project file names the boundaries.
+    """How the project file names the boundaries."""
 
-    Parameters
-    ----------
-    path : str
-        File, relative to the project.
-    layer : str
-        Layer.
-    code_column, name_column : str
-        Columns.
-    made : bool
-        Whether the boundaries are made up too.
-    neighbours : str
-        Layer of the same file with communes around; empty for none.
-    """
-
-    path: str
-    layer: str
+    path: str  # File, relative to the project
+    layer: str  # Layer
+    # code_column, name_column: Columns
     code_column: str
     name_column: str
-    made: bool
-    neighbours: str = ""
+    made: bool  # Whether the boundaries are made up too
+    neighbours: str = ""  # Layer of the same file with communes around; empty for none
 
 
 def project_text(communes: CommunesEntry) -> str:

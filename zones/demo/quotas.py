@@ -16,8 +16,6 @@ import pandas as pd
 from layers.base.resources import data_table
 from zones.demo.noise import Floats
 
-__all__ = ["REMAINDER", "Quotas", "build_quotas", "crop_hectares", "load_totals"]
-
 #: What the land outside forest is made of, and in which shares; ``unclassified`` is in no layer.
 REMAINDER = {
     "farmland": 0.45,
@@ -34,21 +32,11 @@ _MOST_FOREST = {"xã": 0.86, "phường": 0.55}
 
 @dataclass(frozen=True, slots=True)
 class Quotas:
-    """Hectares by commune and kind of land.
+    """Hectares by commune and kind of land."""
 
-    Parameters
-    ----------
-    planted : pandas.DataFrame
-        Crop by crop, not yet forest included; one row per commune.
-    natural : numpy.ndarray
-        Natural forest.
-    remainder : pandas.DataFrame
-        Columns of ``REMAINDER``.
-    """
-
-    planted: pd.DataFrame
-    natural: Floats
-    remainder: pd.DataFrame
+    planted: pd.DataFrame  # Crop by crop, not yet forest included; one row per commune
+    natural: Floats  # Natural forest
+    remainder: pd.DataFrame  # Columns of ``REMAINDER``
 
     def table(self) -> pd.DataFrame:
         """All kinds side by side."""

@@ -22,14 +22,6 @@ from layers.engine.overlay import overlay_pieces
 from zones.measure.closure import ClosureLog
 from zones.tables import COVER_CHANGE, COVER_CHANGE_PIECES
 
-__all__ = [
-    "CAUSES",
-    "CoverChange",
-    "Survey",
-    "cover_change",
-    "survey_inside",
-]
-
 #: Causes in the order they are printed.
 CAUSES = {
     "became_established": Phrase("planted before, became forest", "trồng trước đó, đã thành rừng"),
@@ -52,22 +44,13 @@ _WHOLE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """One date of the forest status layer.
+    """One date of the forest status layer."""
 
-    Parameters
-    ----------
-    plots : geopandas.GeoDataFrame
-        ``row, plot, land, planting_year, ledger_ha`` and polygons that do not overlap, in the area
-        CRS. ``ledger_ha`` is what lies inside the communes, so that it sums to the rate.
-    year : int
-        Year of the layer.
-    natural_area_ha : float
-        Official natural area the rate of that date is of.
-    """
-
+    # ``row, plot, land, planting_year, ledger_ha`` and polygons that do not overlap, in the area
+    # CRS. ``ledger_ha`` is what lies inside the communes, so that it sums to the rate
     plots: gpd.GeoDataFrame
-    year: int
-    natural_area_ha: float
+    year: int  # Year of the layer
+    natural_area_ha: float  # Official natural area the rate of that date is of
 
 
 def survey_inside(

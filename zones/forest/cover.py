@@ -26,14 +26,6 @@ from zones.measure.closure import ClosureLog
 from zones.measure.measure import NO_CLASS
 from zones.tables import FOREST_COVER
 
-__all__ = [
-    "FOREST_AREAS",
-    "check_forest_cover",
-    "forest_cover_rate",
-    "forest_cover_table",
-    "measured_cover",
-]
-
 #: What the table is made from: the overlay of a forest status layer with the communes.
 FOREST_AREAS = Schema(
     "forest areas",

@@ -18,13 +18,6 @@ from maps.tables import SPECIES_AGES
 from zones.measure.closure import ClosureLog
 from zones.tables import PLANTED_SPECIES
 
-__all__ = [
-    "PLANTED_AREAS",
-    "planted_areas",
-    "planted_species_table",
-    "species_ages",
-]
-
 #: Planted plots after the weights of their species were applied.
 PLANTED_AREAS = Schema(
     "planted areas",

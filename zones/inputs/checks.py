@@ -40,17 +40,6 @@ from zones.measure.present import BEARING, crops_without_choice
 if TYPE_CHECKING:
     from layers.convert.convert import Conversion
 
-__all__ = [
-    "PlaceCheck",
-    "check_choice_of_crops",
-    "check_codes_of_day",
-    "check_day_of_communes",
-    "check_places",
-    "check_plot_overlaps",
-    "check_report_areas",
-    "settle_report",
-]
-
 #: Shared ground below this is the noise of digitising along a common border, not a double plot.
 _OVERLAP_MINIMUM_M2 = 1.0
 
@@ -209,18 +198,10 @@ def check_plot_overlaps(name: str, layer: PlotLayer, crs: pyproj.CRS) -> list[Fi
 
 @dataclass(frozen=True, slots=True)
 class PlaceCheck:
-    """What the places of plots told.
+    """What the places of plots told."""
 
-    Parameters
-    ----------
-    disagreements : pandas.DataFrame
-        Columns of ``layers.communes.location_check.DISAGREEMENTS``.
-    findings : list of Finding
-        Errors and problems.
-    """
-
-    disagreements: pd.DataFrame
-    findings: list[Finding] = field(default_factory=list)
+    disagreements: pd.DataFrame  # Columns of ``layers.communes.location_check.DISAGREEMENTS``
+    findings: list[Finding] = field(default_factory=list)  # Errors and problems
 
 
 def check_places(

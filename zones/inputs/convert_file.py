@@ -27,88 +27,50 @@ if TYPE_CHECKING:
 
     from layers.base.language import Language
 
-__all__ = ["Boundaries", "FileConversion", "Request", "convert_file"]
-
 Rows = Literal["keep", "add"]
 
 
 @dataclass(frozen=True, slots=True)
 class Boundaries:
-    """A polygon file with codes.
+    """A polygon file with codes."""
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        The file.
-    code_column : str
-        Column of codes.
-    layer : str or None
-        Layer of the file.
-    """
-
-    path: Path
-    code_column: str
-    layer: str | None = None
+    path: Path  # The file
+    code_column: str  # Column of codes
+    layer: str | None = None  # Layer of the file
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is to be converted, and how.
+    """What is to be converted, and how."""
 
-    Parameters
-    ----------
-    path, out : pathlib.Path
-        The file, and the one to write.
-    from_, to : str, int, date or None
-        Day of the file's communes and of those wanted.
-    province : str
-        Code or name; empty where only one province has older communes.
-    units : CommuneColumns
-        Columns that say which unit a row is about.
-    figures : ColumnRoles
-        What the columns of a table are.
-    rows : {"keep", "add"} or None
-        Keep each record, or add the figures of one commune up; None keeps the records of a layer
-        and adds those of a table.
-    layer, sheet : str or None
-        Layer or sheet of the file.
-    communes : Boundaries or None
-        Communes of today: place records of divided units, and give a table its geometry.
-    plots : Boundaries or None
-        Plots, or old boundaries, that carry old codes: measure how divided units were shared.
-    overwrite : bool
-        Replace earlier results.
-    """
-
+    # path, out: The file, and the one to write
     path: Path
     out: Path
+    # from_, to: Day of the file's communes and of those wanted
     from_: Day
-    units: CommuneColumns
+    units: CommuneColumns  # Columns that say which unit a row is about
     to: Day = None
-    province: str = ""
-    figures: ColumnRoles = field(default_factory=ColumnRoles)
+    province: str = ""  # Code or name; empty where only one province has older communes
+    figures: ColumnRoles = field(default_factory=ColumnRoles)  # What the columns of a table are
+    # Keep each record, or add the figures of one commune up; None keeps the records of a layer and
+    # adds those of a table
     rows: Rows | None = None
+    # layer, sheet: Layer or sheet of the file
     layer: str | None = None
     sheet: str | None = None
+    # Communes of today: place records of divided units, and give a table its geometry
     communes: Boundaries | None = None
+    # Plots, or old boundaries, that carry old codes: measure how divided units were shared
     plots: Boundaries | None = None
-    overwrite: bool = False
+    overwrite: bool = False  # Replace earlier results
 
 
 @dataclass(frozen=True, slots=True)
 class FileConversion:
-    """A conversion and the files it was written to.
+    """A conversion and the files it was written to."""
 
-    Parameters
-    ----------
-    conversion : Conversion
-        Table, links, totals and findings.
-    files : tuple of pathlib.Path
-        The converted file, and the report beside it.
-    """
-
-    conversion: Conversion
-    files: tuple[Path, ...]
+    conversion: Conversion  # Table, links, totals and findings
+    files: tuple[Path, ...]  # The converted file, and the report beside it
 
 
 def convert_file(request: Request, *, language: Language) -> FileConversion:

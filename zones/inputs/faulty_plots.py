@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from layers.kinds.plots import PlotLayer
 
-__all__ = ["FAULTY_FILES", "faulty_plots", "layer_lines", "save_faulty_plots"]
-
 #: Files that ``save_faulty_plots`` writes.
 FAULTY_FILES = ("faulty-plots.gpkg", "faulty-plots.xlsx")
 

@@ -59,8 +59,6 @@ if TYPE_CHECKING:
     from layers.kinds.report import ReportLayer
     from zones.plan.model import Plan
 
-__all__ = ["Inputs", "read_communes", "read_inputs", "read_plans"]
-
 #: A polygon that departs from the official natural area by more than this is worth a look.
 _AREA_DIFFERENCE_PERCENT = 2.0
 #: By more than this it is a fault of the table or of the boundary; all of them, another unit.
@@ -70,39 +68,20 @@ _AREA_FACTOR = 5.0
 
 @dataclass(slots=True)
 class Inputs:
-    """Everything a project names, read.
+    """Everything a project names, read."""
 
-    Parameters
-    ----------
-    project : Project
-        The project.
-    communes : geopandas.GeoDataFrame
-        Columns of ``layers.communes.boundaries.COMMUNES`` and geometry, in the area CRS.
-    crs : pyproj.CRS
-        Area CRS.
-    plans : list of Plan
-        Leading plan first.
-    plots : dict of str to PlotLayer
-        Polygon layers by name.
-    reports : dict of str to ReportLayer
-        Report tables by name.
-    rasters : dict of str to RasterLook
-        Raster layers by name, described once for checking and measuring.
-    disagreements : dict of str to pandas.DataFrame
-        Per forest status layer, the plots outside the commune they name.
-    findings : Findings
-        What was wrong.
-    """
-
-    project: Project
+    project: Project  # The project
+    # Columns of ``layers.communes.boundaries.COMMUNES`` and geometry, in the area CRS
     communes: gpd.GeoDataFrame
-    crs: pyproj.CRS
-    plans: list[Plan]
-    plots: dict[str, PlotLayer] = field(default_factory=dict)
-    reports: dict[str, ReportLayer] = field(default_factory=dict)
+    crs: pyproj.CRS  # Area CRS
+    plans: list[Plan]  # Leading plan first
+    plots: dict[str, PlotLayer] = field(default_factory=dict)  # Polygon layers by name
+    reports: dict[str, ReportLayer] = field(default_factory=dict)  # Report tables by name
+    # Raster layers by name, described once for checking and measuring
     rasters: dict[str, RasterLook] = field(default_factory=dict)
+    # Per forest status layer, the plots outside the commune they name
     disagreements: dict[str, pd.DataFrame] = field(default_factory=dict)
-    findings: Findings = field(default_factory=Findings)
+    findings: Findings = field(default_factory=Findings)  # What was wrong
 
 
 def read_plans(project: Project) -> list[Plan]:

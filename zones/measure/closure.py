@@ -8,8 +8,6 @@ from typing import Any
 
 from layers.base.errors import ClosureError
 
-__all__ = ["Closure", "ClosureLog"]
-
 
 @dataclass(frozen=True, slots=True)
 class Closure:

@@ -30,16 +30,6 @@ if TYPE_CHECKING:
     from layers.kinds.plots import PlotLayer
     from layers.kinds.report import ReportLayer
 
-__all__ = [
-    "NO_CLASS",
-    "Ground",
-    "areas_table",
-    "measure_plots",
-    "measure_raster",
-    "measure_report",
-    "newest_reports",
-]
-
 #: Land of a commune that is in no class of the layer: what no plot covers, and what plots that
 #: overlap cover more than once (below zero).
 NO_CLASS = ("unclassified", "overlap")
@@ -52,24 +42,13 @@ _KEYS = ["commune_code", "layer", "land", "crop", "three_forest", "planting_year
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What every layer is measured on.
+    """What every layer is measured on."""
 
-    Parameters
-    ----------
-    communes : geopandas.GeoDataFrame
-        Columns of ``layers.communes.boundaries.COMMUNES`` and geometry, in the area CRS.
-    crs : pyproj.CRS
-        Area CRS.
-    closures : ClosureLog
-        Where checked sums are kept.
-    workers : object
-        Number of local workers, or a ``dask.distributed.Client``.
-    """
-
+    # Columns of ``layers.communes.boundaries.COMMUNES`` and geometry, in the area CRS
     communes: gpd.GeoDataFrame
-    crs: pyproj.CRS
-    closures: ClosureLog
-    workers: object = 1
+    crs: pyproj.CRS  # Area CRS
+    closures: ClosureLog  # Where checked sums are kept
+    workers: object = 1  # Number of local workers, or a ``dask.distributed.Client``
 
 
 def measure_plots(

@@ -11,15 +11,6 @@ from layers.base.findings import Finding
 from layers.base.language import Phrase, format_number
 from zones.measure.measure import NO_CLASS, newest_reports
 
-__all__ = [
-    "BEARING",
-    "crops_without_choice",
-    "late_reporters",
-    "present_by_crop",
-    "silent_communes",
-    "without_earlier_surveys",
-]
-
 #: Land that bears what its record names; elsewhere a species is a memory or a wish.
 BEARING = ("planted_forest", "not_yet_forest", "crop", "report")
 

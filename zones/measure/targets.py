@@ -18,14 +18,6 @@ from layers.base.errors import SchemaError
 from layers.base.resources import data_path
 from zones.tables import TARGETS, ZONES
 
-__all__ = [
-    "ToleratedBounds",
-    "compare_targets",
-    "join_plan_targets",
-    "measured_figures",
-    "share_zones",
-]
-
 _ABOUT = ("about", "maintain")
 _STATES = ("by_year", "in_year")
 _DUST = 1e-9

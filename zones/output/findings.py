@@ -9,8 +9,6 @@ import pandas as pd
 from layers.base.findings import Finding
 from zones.tables import FINDINGS
 
-__all__ = ["findings_table"]
-
 
 def findings_table(findings: Iterable[Finding]) -> pd.DataFrame:
     """Table of findings, columns of ``FINDINGS``, areas in hectares."""

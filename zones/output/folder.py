@@ -23,8 +23,6 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
     import msvcrt
 
-__all__ = ["locked_folder", "refuse_existing", "save_table", "staged_folder"]
-
 #: What a file system says that knows no locks.
 _WITHOUT_LOCKS = {errno.ENOLCK, errno.ENOSYS, getattr(errno, "ENOTSUP", errno.ENOSYS)}
 _held: set[tuple[Path, int]] = set()

@@ -16,18 +16,6 @@ from layers.base.errors import InputError
 from layers.base.resources import data_path
 from layers.io.raster_source import RASTER_ENDINGS, raster_files
 
-__all__ = [
-    "RECORD_NAME",
-    "file_digest",
-    "input_record",
-    "input_stamp",
-    "output_digests",
-    "read_record",
-    "refuse_changed",
-    "software_versions",
-    "write_record",
-]
-
 RECORD_NAME = "run.json"
 #: Lists that each step has in the record.
 _LISTS = ("tables", "files", "closures")

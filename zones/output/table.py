@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-__all__ = ["TABLE_KINDS", "VECTOR_KINDS", "check_output", "save_frame"]
-
 TABLE_KINDS = (".csv", ".xlsx", ".parquet")
 #: Ending → driver.
 VECTOR_KINDS = {

@@ -34,8 +34,6 @@ from zones.project.model import Project
 from zones.publish.folder import PUBLISHED_FOLDER, save_published
 from zones.publish.publish import PublishedFigures
 
-__all__ = ["annex_content", "save_annex"]
-
 
 def annex_content(
     project: Project,

@@ -15,8 +15,6 @@ from zones.plan.frames import zones_frame
 from zones.project.model import Project
 from zones.publish.publish import PublishedFigures
 
-__all__ = ["atlas_content", "plot_symbols"]
-
 _COMMUNES = ["commune_code", "commune", "kind", "geometry"]
 _LINE_OF = {"roads": "road", "rivers": "river"}
 

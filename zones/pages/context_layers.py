@@ -19,14 +19,6 @@ if TYPE_CHECKING:
 
     from zones.project.model import LinesSource, NeighboursSource, Project
 
-__all__ = [
-    "communes_with_kinds",
-    "load_drawn_layer",
-    "load_neighbours",
-    "load_outlines",
-    "near_neighbours",
-]
-
 #: How far round the province neighbours are drawn on the map, as a share of its longer side.
 _MARGIN_RATIO = 0.25
 

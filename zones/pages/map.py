@@ -17,8 +17,6 @@ from zones.pages.context_layers import (
 from zones.project.model import Project
 from zones.publish.publish import PublishedFigures
 
-__all__ = ["map_content"]
-
 
 def map_content(
     project: Project,

@@ -11,74 +11,46 @@ from zones.plan.extract.units import unit_dimension, unit_factor
 from zones.plan.frames import communes_of
 from zones.plan.model import ListedCommune, Plan, Target, Zone
 
-__all__ = ["ListChange", "PlanDiff", "TargetChange", "diff_plans"]
-
 Change = Literal["added", "dropped", "raised", "lowered", "bound", "figures", "unit", "same"]
 
 
 @dataclass(frozen=True, slots=True)
 class TargetChange:
-    """What became of one target.
+    """What became of one target."""
 
-    Parameters
-    ----------
-    change : str
-        ``added``, ``dropped``, ``raised``, ``lowered``; ``bound``: the same figures bind otherwise;
-        ``figures``: a range that moved neither up nor down; ``unit``: no common unit; ``same``.
-    zone : str
-        Id of the zone, empty for an indicator of the whole plan.
-    indicator : str
-        What is counted.
-    old, new : Target or None
-        The target in each plan.
-    """
-
+    # ``added``, ``dropped``, ``raised``, ``lowered``; ``bound``: the same figures bind otherwise;
+    # ``figures``: a range that moved neither up nor down; ``unit``: no common unit; ``same``
     change: Change
-    zone: str
-    indicator: str
+    zone: str  # Id of the zone, empty for an indicator of the whole plan
+    indicator: str  # What is counted
+    # old, new: The target in each plan
     old: Target | None
     new: Target | None
 
 
 @dataclass(frozen=True, slots=True)
 class ListChange:
-    """What became of the list of communes of a zone.
+    """What became of the list of communes of a zone."""
 
-    Parameters
-    ----------
-    zone : str
-        Id of the zone.
-    change : str
-        ``zone added``, ``zone dropped``, ``listed`` (the old plan named no commune), ``unlisted``,
-        ``changed``, or ``not comparable`` (the lists are of different vintages).
-    old_clause, new_clause : str or None
-        Clauses.
-    entered, left : tuple of str
-        Names of communes.
-    """
-
-    zone: str
+    zone: str  # Id of the zone
+    # ``zone added``, ``zone dropped``, ``listed`` (the old plan named no commune), ``unlisted``,
+    # ``changed``, or ``not comparable`` (the lists are of different vintages)
     change: str
+    # old_clause, new_clause: Clauses
     old_clause: str | None
     new_clause: str | None
+    # entered, left: Names of communes
     entered: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PlanDiff:
-    """All changes from one plan to another.
+    """All changes from one plan to another."""
 
-    Parameters
-    ----------
-    targets : tuple of TargetChange
-        In the order of the new plan, then what was dropped; unchanged targets included.
-    lists : tuple of ListChange
-        Zones whose list changed.
-    """
-
+    # In the order of the new plan, then what was dropped; unchanged targets included
     targets: tuple[TargetChange, ...]
-    lists: tuple[ListChange, ...]
+    lists: tuple[ListChange, ...]  # Zones whose list changed
 
 
 def _ends(target: Target) -> tuple[float, float]:

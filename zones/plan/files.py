@@ -23,8 +23,6 @@ from zones.project.yaml import (
     write_document,
 )
 
-__all__ = ["Plan", "embedded_plans", "load_plan", "load_plans", "plan_text", "save_plan"]
-
 #: Keys by which the items of a plan's lists are recognised when they moved.
 _ITEM_KEYS = ("zone", "target", "task", "code")
 #: Keys whose values stand on one line.

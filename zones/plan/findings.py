@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from layers.base.findings import Finding, Severity
 from layers.base.language import Phrase
 
-__all__ = ["PLAN_FINDING_KINDS", "PlanFinding"]
-
 #: Kinds of findings and what each means; ``docs/how-to/plans.md`` explains them.
 PLAN_FINDING_KINDS: dict[str, Severity] = {
     "range-reversed": "error",
@@ -38,27 +36,13 @@ PLAN_FINDING_KINDS: dict[str, Severity] = {
 
 @dataclass(frozen=True, slots=True)
 class PlanFinding:
-    """One thing that is wrong with a plan, or that a reader of it should know.
+    """One thing that is wrong with a plan, or that a reader of it should know."""
 
-    Parameters
-    ----------
-    kind : str
-        One of ``PLAN_FINDING_KINDS``.
-    subject : str
-        Id of the target or zone; several are joined by " + ".
-    clause : str or None
-        Clause of the document.
-    message : Phrase
-        What the plan says and what is wrong with it.
-    detail : str
-        Figure or name the finding is about, for telling findings of one kind apart.
-    """
-
-    kind: str
-    subject: str
-    clause: str | None
-    message: Phrase
-    detail: str = ""
+    kind: str  # One of ``PLAN_FINDING_KINDS``
+    subject: str  # Id of the target or zone; several are joined by " + "
+    clause: str | None  # Clause of the document
+    message: Phrase  # What the plan says and what is wrong with it
+    detail: str = ""  # Figure or name the finding is about, for telling findings of one kind apart
 
     @property
     def severity(self) -> Severity:

@@ -14,17 +14,6 @@ from layers.base.schema import Column, Schema
 from layers.communes.gazetteer import Unit, communes_on
 from zones.plan.model import Plan
 
-__all__ = [
-    "PLAN_COMMUNES",
-    "PLAN_TARGETS",
-    "PLAN_ZONES",
-    "communes_frame",
-    "communes_of",
-    "natural_area_of",
-    "targets_frame",
-    "zones_frame",
-]
-
 PLAN_TARGETS = Schema(
     "plan targets",
     (

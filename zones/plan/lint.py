@@ -16,8 +16,6 @@ from zones.plan.lint_lists import lint_lists
 from zones.plan.model import Figure, Plan, Statement, Target
 from zones.plan.words import clause_words, figure_words
 
-__all__ = ["lint_plan"]
-
 #: Two sums agree when they differ by less than this share: printed figures are rounded.
 _ROUNDING = 0.001
 _WHOLE_PERCENT = 100.0

@@ -20,8 +20,6 @@ from layers.base.schema import Column, Schema
 from zones.plan.findings import PlanFinding
 from zones.plan.model import Plan, Target
 
-__all__ = ["LAND_FOR_ZONES", "PRESENT_OF_ZONES", "lint_with_land"]
-
 PRESENT_OF_ZONES = Schema(
     "present areas of zones",
     (

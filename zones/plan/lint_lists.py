@@ -12,8 +12,6 @@ from zones.plan.findings import PlanFinding
 from zones.plan.frames import communes_of
 from zones.plan.model import ListedCommune, Plan, Zone
 
-__all__ = ["lint_lists"]
-
 
 def _other_vintage(plan: Plan, code: str) -> Unit | None:
     """Find the unit that bore a code at another time, in the plan's province."""

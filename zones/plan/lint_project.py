@@ -15,8 +15,6 @@ from zones.plan.model import Plan
 from zones.project.model import Project
 from zones.tables import MEASURED
 
-__all__ = ["land_for_zones", "lint_project", "present_of_zones"]
-
 #: A land-use map tells farmland in more classes than a forest layer; where both are, it leads.
 _LEADING = ("land_use", "forest_status")
 

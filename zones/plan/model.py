@@ -26,21 +26,6 @@ from pydantic import (
 
 from layers.kinds.crops import crop_named
 
-__all__ = [
-    "Bound",
-    "Figure",
-    "Horizon",
-    "ListedCommune",
-    "Names",
-    "Plan",
-    "Report",
-    "Source",
-    "Statement",
-    "Target",
-    "Task",
-    "Zone",
-]
-
 
 def _crop_id(value: object) -> object:
     """Id of a crop given by a name ("Na"); the lint tells one that nobody knows."""

@@ -9,8 +9,6 @@ from zones.plan.extract.subject import known_indicators
 from zones.plan.extract.units import unit_name
 from zones.plan.model import Figure, Plan, Target
 
-__all__ = ["clause_words", "figure_words", "number_words", "target_name"]
-
 _SAID: dict[str, Phrase] = {
     "exact": Phrase(en="{}", vi="{}"),
     "about": Phrase(en="about {}", vi="khoảng {}"),

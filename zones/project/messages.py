@@ -16,8 +16,6 @@ from pydantic import BaseModel
 
 from layers.base.language import Phrase
 
-__all__ = ["fault_phrase", "known_keys"]
-
 _WORDS: dict[str, Phrase] = {
     "missing": Phrase("expected this key, it is missing", "thiếu khóa này"),
     "literal_error": Phrase("expected {expected}", "cần {expected}"),

@@ -33,30 +33,6 @@ from layers.kinds.crops import crop_named
 from maps.interactive.policy import tile_sources
 from zones.project.yaml import is_there, read_document, validate_document
 
-__all__ = [
-    "AllocationSection",
-    "AllocationTables",
-    "AnnexSettings",
-    "AtlasSettings",
-    "CommunesSource",
-    "CropPlotsSource",
-    "ForestStatusSource",
-    "LandUseSource",
-    "LayerSource",
-    "LinesSource",
-    "MapSettings",
-    "NaturalAreasSource",
-    "NeighboursSource",
-    "PolygonSource",
-    "Project",
-    "RasterSource",
-    "ReportSource",
-    "Thresholds",
-    "forest_layers",
-    "load_project",
-    "newest_forest_layer",
-]
-
 #: A bare number: one in quotes has more than one reading ("5.000").
 Number = Annotated[float, Strict()]
 #: A Word document takes no longer title.

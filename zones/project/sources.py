@@ -13,8 +13,6 @@ from layers.base.language import Phrase
 if TYPE_CHECKING:
     from zones.project.model import Project
 
-__all__ = ["layer_names", "sources_table"]
-
 _KINDS = {
     "forest_status": Phrase(en="Forest status layer", vi="Lớp hiện trạng rừng"),
     "crop_plots": Phrase(en="Crop plots", vi="Lớp thửa cây trồng"),

@@ -14,8 +14,6 @@ from layers.io.atomic import save_text, written_aside
 from layers.io.table_output import save_csv
 from zones.project.yaml import read_document
 
-__all__ = ["write_new_project"]
-
 
 def write_new_project(folder: Path, *, province: str, language: Language = "vi") -> list[Path]:
     """Write ``project.yaml`` and ``natural_areas.csv`` for a province."""

@@ -33,15 +33,6 @@ from layers.base.errors import InputError, MissingFileError, OutputExistsError
 from layers.base.language import Phrase
 from zones.project.messages import fault_phrase, known_keys
 
-__all__ = [
-    "dump_document",
-    "is_there",
-    "merge_document",
-    "read_document",
-    "validate_document",
-    "write_document",
-]
-
 #: Seconds of reading: a plan of 200 zones that each list 65 communes has 0.9 MB.
 _MAX_BYTES = 1_000_000
 _MAX_DEPTH = 24

@@ -14,8 +14,6 @@ import pandas as pd
 from layers.base.errors import ClosureError
 from zones.publish.figures import FUNCTIONS, WITH_FOREST, target_areas
 
-__all__ = ["TwinFigures", "check_consistency", "twin_differences"]
-
 _TOLERANCE = 1e-6
 _COVER = ("natural_area_ha", *WITH_FOREST, "area_with_forest_ha", *FUNCTIONS)
 _ESTABLISHED = (*(f"class_{number}_ha" for number in range(1, 6)), "age_unknown_ha")
@@ -26,24 +24,12 @@ Frames = Mapping[str, pd.DataFrame]
 
 @dataclass(frozen=True, slots=True)
 class TwinFigures:
-    """One figure that two printed tables do not agree about.
+    """One figure that two printed tables do not agree about."""
 
-    Parameters
-    ----------
-    table : str
-        Table that says otherwise.
-    place : str
-        Row and column in it.
-    expected : float
-        What the other table says.
-    found : float
-        What this one says.
-    """
-
-    table: str
-    place: str
-    expected: float
-    found: float
+    table: str  # Table that says otherwise
+    place: str  # Row and column in it
+    expected: float  # What the other table says
+    found: float  # What this one says
 
 
 def twin_differences(frames: Frames) -> list[TwinFigures]:

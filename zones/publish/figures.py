@@ -17,23 +17,6 @@ import pandas as pd
 
 from zones.rounding.rounding import round_table, round_to_total, whole_steps
 
-__all__ = [
-    "FUNCTIONS",
-    "WITH_FOREST",
-    "RoundedMeasures",
-    "area_targets",
-    "frames_digest",
-    "round_forest_cover",
-    "round_land",
-    "round_measures",
-    "round_species",
-    "round_targets",
-    "round_zones",
-    "scale_to",
-    "target_areas",
-    "zone_totals",
-]
-
 _SAME_HA = 1e-6
 
 #: Classes of the area with forest by origin, and by function.
@@ -43,24 +26,16 @@ FUNCTIONS = ["special_use_ha", "protection_ha", "production_ha", "outside_ha"]
 
 @dataclass(frozen=True, slots=True)
 class RoundedMeasures:
-    """What was measured, rounded.
+    """What was measured, rounded."""
 
-    Parameters
-    ----------
-    targets, zones, forest_cover, planted_species : pandas.DataFrame
-        Columns of the schemas in ``zones.tables``; ``zones`` has ``held_ratio`` as well.
-    zone_totals : pandas.Series of float
-        Totals in hectares that other tables set, by zone.
-    land : pandas.DataFrame
-        ``commune_code, land, area_ha``: land that is no zone.
-    """
-
+    # targets, zones, forest_cover, planted_species: Columns of the schemas in ``zones.tables``;
+    # ``zones`` has ``held_ratio`` as well
     targets: pd.DataFrame
     zones: pd.DataFrame
-    zone_totals: pd.Series[float]
+    zone_totals: pd.Series[float]  # Totals in hectares that other tables set, by zone
     forest_cover: pd.DataFrame
     planted_species: pd.DataFrame
-    land: pd.DataFrame
+    land: pd.DataFrame  # ``commune_code, land, area_ha``: land that is no zone
 
 
 def round_zones(

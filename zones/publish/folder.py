@@ -35,15 +35,6 @@ if TYPE_CHECKING:
 
     from maps import AnnexContent
 
-__all__ = [
-    "PUBLISHED_FOLDER",
-    "PUBLISHED_ORDER",
-    "load_published",
-    "load_table",
-    "save_published",
-    "text_digest",
-]
-
 #: Folder of the printed figures beside the pages.
 PUBLISHED_FOLDER = "printed"
 #: Tables under the digest, in the order in which it reads them.

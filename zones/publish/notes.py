@@ -7,8 +7,6 @@ import pandas as pd
 from layers.base.language import Phrase, format_number
 from maps import TableNote
 
-__all__ = ["table_notes"]
-
 
 def table_notes(targets: pd.DataFrame, told: pd.DataFrame) -> tuple[TableNote, ...]:
     """Sentences for below the tables: tolerances, and what the allocation's rounding tells."""

@@ -12,20 +12,14 @@ from zones.publish.consistency import check_consistency
 from zones.publish.figures import RoundedMeasures, frames_digest
 from zones.publish.notes import table_notes
 
-__all__ = ["AllocationTables", "PublishedFigures", "publish"]
-
 
 @dataclass(frozen=True, slots=True)
 class AllocationTables:
-    """What the allocation hands on, rounded as a whole.
+    """What the allocation hands on, rounded as a whole."""
 
-    Parameters
-    ----------
-    allocation, targets, losses, land, notes, sources : pandas.DataFrame
-        ``ALLOCATION``, ``ALLOCATION_TARGETS``, ``ALLOCATION_LOSSES``, ``ALLOCATION_LAND``,
-        ``ALLOCATION_NOTES`` and ``ALLOCATION_SOURCES`` of ``zones.tables``.
-    """
-
+    # allocation, targets, losses, land, notes, sources: ``ALLOCATION``, ``ALLOCATION_TARGETS``,
+    # ``ALLOCATION_LOSSES``, ``ALLOCATION_LAND``, ``ALLOCATION_NOTES`` and ``ALLOCATION_SOURCES`` of
+    # ``zones.tables``
     allocation: pd.DataFrame
     targets: pd.DataFrame
     losses: pd.DataFrame
@@ -36,44 +30,25 @@ class AllocationTables:
 
 @dataclass(frozen=True, slots=True)
 class PublishedFigures:
-    """Rounded frames that all pages of a run share.
+    """Rounded frames that all pages of a run share."""
 
-    Parameters
-    ----------
-    targets, zones, forest_cover, planted_species : pandas.DataFrame
-        Columns of the schemas in ``zones.tables``, rounded; ``zones`` has ``held_ratio`` and, of
-        the allocation, ``available_ha`` and ``gap_ha``.
-    zone_names : pandas.DataFrame
-        Zones of the leading plan, then of the others.
-    sources : pandas.DataFrame
-        Columns of ``maps.tables.SOURCES``.
-    land : pandas.DataFrame
-        ``commune_code, land, area_ha``: land that is no zone.
-    allocation, losses : pandas.DataFrame
-        Columns of the schemas in ``zones.tables``.
-    limits : pandas.DataFrame
-        ``zone, commune_code, binding``: what keeps a commune from taking more.
-    notes : tuple of TableNote
-        Sentences for below the tables they concern.
-    sharing : tuple of str
-        Land sources of the allocation whose hectares bear trees as well.
-    digest : str
-        Digest of the rounded frames.
-    """
-
+    # targets, zones, forest_cover, planted_species: Columns of the schemas in ``zones.tables``,
+    # rounded; ``zones`` has ``held_ratio`` and, of the allocation, ``available_ha`` and ``gap_ha``
     targets: pd.DataFrame
     zones: pd.DataFrame
     forest_cover: pd.DataFrame
     planted_species: pd.DataFrame
-    zone_names: pd.DataFrame
-    sources: pd.DataFrame
-    land: pd.DataFrame
+    zone_names: pd.DataFrame  # Zones of the leading plan, then of the others
+    sources: pd.DataFrame  # Columns of ``maps.tables.SOURCES``
+    land: pd.DataFrame  # ``commune_code, land, area_ha``: land that is no zone
+    # allocation, losses: Columns of the schemas in ``zones.tables``
     allocation: pd.DataFrame
     losses: pd.DataFrame
-    limits: pd.DataFrame
-    notes: tuple[TableNote, ...] = ()
+    limits: pd.DataFrame  # ``zone, commune_code, binding``: what keeps a commune from taking more
+    notes: tuple[TableNote, ...] = ()  # Sentences for below the tables they concern
+    # Land sources of the allocation whose hectares bear trees as well
     sharing: tuple[str, ...] = ()
-    digest: str = ""
+    digest: str = ""  # Digest of the rounded frames
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Frames under the digest, by name, in its order."""

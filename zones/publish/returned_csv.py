@@ -22,34 +22,18 @@ from zones.publish.verify_tables import Difference
 if TYPE_CHECKING:
     from maps import AnnexContent
 
-__all__ = ["check_tables"]
-
 _TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class _Twin:
-    """A table beside the pages and its printed twin.
+    """A table beside the pages and its printed twin."""
 
-    Parameters
-    ----------
-    printed : str
-        Name of the printed table.
-    keys : tuple of str
-        Columns that name a row.
-    figures : tuple of str
-        Figures that both have.
-    texts : tuple of str
-        Texts that both have.
-    same : bool
-        Whether the figures are printed as they stand.
-    """
-
-    printed: str
-    keys: tuple[str, ...]
-    figures: tuple[str, ...]
-    texts: tuple[str, ...] = ()
-    same: bool = False
+    printed: str  # Name of the printed table
+    keys: tuple[str, ...]  # Columns that name a row
+    figures: tuple[str, ...]  # Figures that both have
+    texts: tuple[str, ...] = ()  # Texts that both have
+    same: bool = False  # Whether the figures are printed as they stand
 
 
 _TABLES = {

@@ -40,8 +40,6 @@ from zones.publish.verify_tables import (
 if TYPE_CHECKING:
     from maps import AnnexContent
 
-__all__ = ["Difference", "Verification", "verify_folder"]
-
 _COVER = ("natural_area_ha", "natural_forest_ha", "planted_forest_ha", "not_yet_forest_ha")
 _TARGETS = ("low", "high", "present", "shortfall", "surplus")
 _NAMED = 4
@@ -63,29 +61,15 @@ _EDITED = ("annex.xlsx", "annex.docx")
 
 @dataclass(slots=True)
 class Verification:
-    """What a check found.
+    """What a check found."""
 
-    Parameters
-    ----------
-    folder : pathlib.Path
-        The folder.
-    digest : str
-        Digest of the printed figures.
-    compared : dict of str to int
-        Figures compared, by file.
-    differences : list of Difference
-        Where twins disagree.
-    by_bytes : list of str
-        Files held byte by byte against what the run wrote.
-    uncompared : list of str
-        Files that are there and could be held against nothing.
-    """
-
-    folder: Path
-    digest: str
-    compared: dict[str, int] = field(default_factory=dict)
-    differences: list[Difference] = field(default_factory=list)
+    folder: Path  # The folder
+    digest: str  # Digest of the printed figures
+    compared: dict[str, int] = field(default_factory=dict)  # Figures compared, by file
+    differences: list[Difference] = field(default_factory=list)  # Where twins disagree
+    # Files held byte by byte against what the run wrote
     by_bytes: list[str] = field(default_factory=list)
+    # Files that are there and could be held against nothing
     uncompared: list[str] = field(default_factory=list)
 
     @property

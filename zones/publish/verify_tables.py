@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from maps import AnnexContent
     from maps.layout.page_table import PageColumn, PageTable
 
-__all__ = ["Difference", "check_document", "check_workbook", "document_digest", "workbook_digest"]
-
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _TOLERANCE = 1e-6
@@ -34,24 +32,12 @@ _TERM = re.compile(r"([+-]?)([A-Z]+\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One place where two twins disagree.
+    """One place where two twins disagree."""
 
-    Parameters
-    ----------
-    file : str
-        File, relative to the folder.
-    place : str
-        Sheet and cell, table and row, commune and column.
-    expected : str
-        What the printed figures say.
-    found : str
-        What stands there.
-    """
-
-    file: str
-    place: str
-    expected: str
-    found: str
+    file: str  # File, relative to the folder
+    place: str  # Sheet and cell, table and row, commune and column
+    expected: str  # What the printed figures say
+    found: str  # What stands there
 
 
 def workbook_digest(path: Path) -> str:

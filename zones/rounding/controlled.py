@@ -20,8 +20,6 @@ from scipy import sparse
 from layers.base.errors import ClosureError, InputError
 from zones.solver.linear_programme import Programme, Solution, scattered, solve_programme
 
-__all__ = ["Controls", "Outcome", "round_cells"]
-
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Margin = tuple[int, ...]
@@ -37,30 +35,16 @@ _GAP = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Controls:
-    """A table to round, in steps.
+    """A table to round, in steps."""
 
-    Parameters
-    ----------
-    codes : tuple of numpy.ndarray
-        Per key the code of each cell, from 0.
-    exact : numpy.ndarray
-        Figures.
-    low, up : numpy.ndarray
-        The step below and the step above (the same for whole figures).
-    fixed : dict
-        Per key position: totals to meet, by code.
-    nodes : int
-        Most nodes of the search in the integer programme.
-    margins : tuple of tuple of int or None
-        Totals to keep near, by key positions, nested on either side of a network; by default all.
-    """
-
-    codes: tuple[Integers, ...]
-    exact: Floats
+    codes: tuple[Integers, ...]  # Per key the code of each cell, from 0
+    exact: Floats  # Figures
+    # low, up: The step below and the step above (the same for whole figures)
     low: Integers
     up: Integers
-    fixed: dict[int, dict[int, int]]
-    nodes: int = 500
+    fixed: dict[int, dict[int, int]]  # Per key position: totals to meet, by code
+    nodes: int = 500  # Most nodes of the search in the integer programme
+    # Totals to keep near, by key positions, nested on either side of a network; by default all
     margins: tuple[Margin, ...] | None = None
 
     @property
@@ -75,23 +59,12 @@ class Controls:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Rounded figures in steps, the totals that were let go, and how far the furthest lies.
+    """Rounded figures in steps, the totals that were let go, and how far the furthest lies."""
 
-    Parameters
-    ----------
-    steps : numpy.ndarray
-        Whole numbers of steps.
-    relaxed : tuple of tuple of int
-        Margins, by key positions.
-    furthest : float
-        Greatest distance of a relaxed total from its exact value, in steps.
-    ended : bool
-        Whether the search ended at its limit of nodes, before the rounding was shown to be close.
-    """
-
-    steps: Integers
-    relaxed: tuple[Margin, ...] = ()
-    furthest: float = 0.0
+    steps: Integers  # Whole numbers of steps
+    relaxed: tuple[Margin, ...] = ()  # Margins, by key positions
+    furthest: float = 0.0  # Greatest distance of a relaxed total from its exact value, in steps
+    # Whether the search ended at its limit of nodes, before the rounding was shown to be close
     ended: bool = False
 
 

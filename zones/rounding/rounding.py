@@ -23,8 +23,6 @@ from layers.base.errors import InputError
 from layers.base.language import Phrase
 from zones.rounding.controlled import Controls, round_cells
 
-__all__ = ["RoundedTable", "clean_steps", "round_table", "round_to_total", "whole_steps"]
-
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 

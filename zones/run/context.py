@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from zones.plan.model import Plan
     from zones.project.model import Project
 
-__all__ = ["Context", "RunOptions", "RunResult", "SilentTeller", "Teller"]
-
 Thing = TypeVar("Thing")
 
 
@@ -136,30 +134,14 @@ class _Store:
 
 @dataclass(slots=True)
 class Context:
-    """What the steps of one run share.
+    """What the steps of one run share."""
 
-    Parameters
-    ----------
-    project : Project
-        The project.
-    options : RunOptions
-        How to run.
-    teller : Teller
-        Who is told.
-    stage : pathlib.Path
-        Folder that pages are written to.
-    store : _Store
-        Tables and objects made or taken over so far.
-    closures : ClosureLog
-        Sums that were checked.
-    """
-
-    project: Project
-    options: RunOptions
-    teller: Teller
-    stage: Path
-    store: _Store = field(default_factory=_Store)
-    closures: ClosureLog = field(default_factory=ClosureLog)
+    project: Project  # The project
+    options: RunOptions  # How to run
+    teller: Teller  # Who is told
+    stage: Path  # Folder that pages are written to
+    store: _Store = field(default_factory=_Store)  # Tables and objects made or taken over so far
+    closures: ClosureLog = field(default_factory=ClosureLog)  # Sums that were checked
     _ground: tuple[gpd.GeoDataFrame, pyproj.CRS] | None = None
     _plans: list[Plan] | None = None
 

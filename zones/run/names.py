@@ -6,8 +6,6 @@ import pkgutil
 
 import zones.run.steps
 
-__all__ = ["step_names"]
-
 
 def step_names() -> list[str]:
     """Names of all steps, by the alphabet."""

@@ -16,8 +16,6 @@ from zones.run.step import Step, producers
 if TYPE_CHECKING:
     from zones.project.model import Project
 
-__all__ = ["input_files", "part_digests", "read_sources", "steps_that_hold", "steps_to_do"]
-
 #: First word of an input's name in the record → key of the project file that names it.
 _PARTS = {
     "communes": "communes",

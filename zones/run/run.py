@@ -33,8 +33,6 @@ from zones.run.step import Step, key_name, load_steps
 if TYPE_CHECKING:
     from zones.project.model import Project
 
-__all__ = ["run_project"]
-
 
 def run_project(
     project: Project, *, options: RunOptions | None = None, teller: Teller | None = None

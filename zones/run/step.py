@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from zones.project.model import Project
     from zones.run.context import Context
 
-__all__ = ["Key", "Made", "Step", "key_name", "load_steps", "producers"]
-
 #: What is handed from step to step: a table by its schema, kept in the output folder, or an object
 #: by its class, kept in memory only.
 Key = Schema | type[object]
@@ -31,40 +29,21 @@ def _always(_project: Project) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a run, as its file in ``zones/run/steps`` declares it.
+    """One step of a run, as its file in ``zones/run/steps`` declares it."""
 
-    Parameters
-    ----------
-    label : Phrase
-        What the progress bar calls it.
-    work : callable
-        Does the step: takes the context, writes its files, returns exactly what ``writes`` names.
-    reads : tuple of Schema or class
-        What it takes from earlier steps.
-    writes : tuple of Schema or class
-        What it hands on.
-    files : tuple of str
-        Pages that it writes; a folder with a slash at its end.
-    settings : tuple of str
-        Keys of the project file that decide, with the files they name, whether an earlier result
-        of the step still holds.
-    wanted : callable
-        Whether a project asks for the step.
-    also_reads : callable
-        What it takes from earlier steps only in some projects.
-    name : str
-        Name of its file; set when it is loaded.
-    """
-
-    label: Phrase
+    label: Phrase  # What the progress bar calls it
+    # Does the step: takes the context, writes its files, returns exactly what ``writes`` names
     work: Callable[[Context], Made]
-    reads: tuple[Key, ...] = ()
-    writes: tuple[Key, ...] = ()
-    files: tuple[str, ...] = ()
+    reads: tuple[Key, ...] = ()  # What it takes from earlier steps
+    writes: tuple[Key, ...] = ()  # What it hands on
+    files: tuple[str, ...] = ()  # Pages that it writes; a folder with a slash at its end
+    # Keys of the project file that decide, with the files they name, whether an earlier result of
+    # the step still holds
     settings: tuple[str, ...] = ()
-    wanted: Callable[[Project], bool] = _always
+    wanted: Callable[[Project], bool] = _always  # Whether a project asks for the step
+    # What it takes from earlier steps only in some projects
     also_reads: Callable[[Project], tuple[Key, ...]] = field(default=lambda _project: ())
-    name: str = ""
+    name: str = ""  # Name of its file; set when it is loaded
 
     @property
     def tables(self) -> tuple[Schema, ...]:

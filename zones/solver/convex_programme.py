@@ -11,8 +11,6 @@ from scipy import sparse
 
 from zones.solver.linear_programme import Programme, Solution
 
-__all__ = ["Squares", "largest_violation", "solve_squares"]
-
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
@@ -31,17 +29,10 @@ _TOLERANCES = {
 
 @dataclass(frozen=True, slots=True)
 class Squares:
-    """Sum of ``weight · (matrix · x − goal)²``.
+    """Sum of ``weight · (matrix · x − goal)²``."""
 
-    Parameters
-    ----------
-    matrix : scipy.sparse.csr_matrix
-        Terms × columns.
-    goal, weight : numpy.ndarray
-        One of each per term; weights above 0.
-    """
-
-    matrix: sparse.csr_matrix
+    matrix: sparse.csr_matrix  # Terms × columns
+    # goal, weight: One of each per term; weights above 0
     goal: Floats
     weight: Floats
 

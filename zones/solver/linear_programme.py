@@ -17,18 +17,6 @@ from scipy import sparse
 
 from layers.base.errors import InputError, VungTrongError
 
-__all__ = [
-    "LiveProgramme",
-    "Method",
-    "Programme",
-    "Solution",
-    "SolverError",
-    "irreducible_rows",
-    "optimum",
-    "scattered",
-    "solve_programme",
-]
-
 Floats = npt.NDArray[np.float64]
 Method = Literal["dual", "primal", "ipm"]
 Integers = npt.NDArray[np.int64]
@@ -56,63 +44,33 @@ class SolverError(VungTrongError, RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """Minimise ``cost · x`` for ``row_lower ≤ matrix · x ≤ row_upper``, ``lower ≤ x ≤ upper``.
+    """Minimise ``cost · x`` for ``row_lower ≤ matrix · x ≤ row_upper``, ``lower ≤ x ≤ upper``."""
 
-    Parameters
-    ----------
-    cost : numpy.ndarray
-        Cost of each column.
-    lower, upper : numpy.ndarray
-        Bounds of each column; infinite where there is none.
-    matrix : scipy.sparse.csc_matrix
-        Rows × columns.
-    row_lower, row_upper : numpy.ndarray
-        Bounds of each row; infinite where there is none.
-    integer : numpy.ndarray or None
-        Which columns are whole numbers; none when missing.
-    """
-
-    cost: Floats
+    cost: Floats  # Cost of each column
+    # lower, upper: Bounds of each column; infinite where there is none
     lower: Floats
     upper: Floats
-    matrix: sparse.csc_matrix
+    matrix: sparse.csc_matrix  # Rows × columns
+    # row_lower, row_upper: Bounds of each row; infinite where there is none
     row_lower: Floats
     row_upper: Floats
+    # Which columns are whole numbers; none when missing
     integer: npt.NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """Answer of the solver.
+    """Answer of the solver."""
 
-    Parameters
-    ----------
-    status : {"optimal", "feasible", "infeasible", "none"}
-        ``feasible``: a limit stopped the search with an answer; ``none``: without one.
-    columns : numpy.ndarray
-        Values of the columns; empty without an answer.
-    duals : numpy.ndarray
-        Change of the objective per unit of a row's bound; empty for integer programmes.
-    reduced_costs : numpy.ndarray
-        The same for the bounds of columns.
-    objective : float
-        Cost of the values.
-    dual_bound : float
-        Proven bound from below, computed here from the duals (for integer programmes: reported).
-    seconds : float
-        Time in the solver.
-    iterations : int
-        Simplex, interior-point and crossover iterations.
-    """
-
-    status: Status
-    columns: Floats
-    duals: Floats
-    reduced_costs: Floats
-    objective: float
+    status: Status  # ``feasible``: a limit stopped the search with an answer; ``none``: without one
+    columns: Floats  # Values of the columns; empty without an answer
+    duals: Floats  # Change of the objective per unit of a row's bound; empty for integer programmes
+    reduced_costs: Floats  # The same for the bounds of columns
+    objective: float  # Cost of the values
+    # Proven bound from below, computed here from the duals (for integer programmes: reported)
     dual_bound: float
-    seconds: float
-    iterations: int
+    seconds: float  # Time in the solver
+    iterations: int  # Simplex, interior-point and crossover iterations
 
     @property
     def gap(self) -> float:
@@ -312,11 +270,6 @@ class LiveProgramme:
     where bounds were only relaxed since, the kept vertex is still feasible, and the primal simplex
     method walks the few steps from there. (From the basis of the last solution, or by the dual
     method, it takes as long as from nothing.)
-
-    Parameters
-    ----------
-    programme : Programme
-        The programme to start from.
     """
 
     def __init__(self, programme: Programme) -> None:

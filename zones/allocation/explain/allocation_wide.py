@@ -19,8 +19,6 @@ from zones.allocation.inputs import AllocationInputs
 from zones.allocation.model import Model, allowed_by_lock, build_model
 from zones.solver.linear_programme import LiveProgramme, Programme, optimum, solve_programme
 
-__all__ = ["LATER", "WideProgramme", "repaired_targets", "widen"]
-
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
@@ -34,31 +32,16 @@ _MOST_REPAIRED = 10
 
 @dataclass(frozen=True, slots=True)
 class WideProgramme:
-    """The first stage with everything that could be let go, held at zero.
+    """The first stage with everything that could be let go, held at zero."""
 
-    Parameters
-    ----------
-    model : Model
-        Rows and columns of the wide programme.
-    barrier : numpy.ndarray of str
-        Per column what holds it at zero: empty, ``list``, ``lock``, ``source``, ``year`` or
-        ``several``.
-    live : LiveProgramme
-        The programme, ready to be solved again.
-    base_ha : float
-        Shortfall of all targets without any repair.
-    shortfall_columns : numpy.ndarray
-        The same by elastic row, as it is in the plan.
-    asks : numpy.ndarray of int
-        Numbers of the columns that hold the shortfalls of targets.
-    """
-
-    model: Model
+    model: Model  # Rows and columns of the wide programme
+    # Per column what holds it at zero: empty, ``list``, ``lock``, ``source``, ``year`` or
+    # ``several``
     barrier: npt.NDArray[np.object_]
-    live: LiveProgramme
-    base_ha: float
-    shortfall_columns: Floats
-    asks: Integers
+    live: LiveProgramme  # The programme, ready to be solved again
+    base_ha: float  # Shortfall of all targets without any repair
+    shortfall_columns: Floats  # The same by elastic row, as it is in the plan
+    asks: Integers  # Numbers of the columns that hold the shortfalls of targets
 
     def lacking(self, columns: Floats) -> float:
         """Hectares that all targets together lack in a solution."""

@@ -16,8 +16,6 @@ from zones.allocation.land_years import usable_land
 from zones.allocation.model import yearly_pace
 from zones.allocation.rounded import RoundedAllocation
 
-__all__ = ["LIMIT_NAMES", "SHORT_LIMITS", "explain_commune"]
-
 _LANGUAGES: tuple[Language, Language] = ("en", "vi")
 
 #: What each limit is called in the last link of the chain.

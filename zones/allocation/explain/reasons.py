@@ -27,8 +27,6 @@ from zones.allocation.limits import BINDING
 from zones.allocation.rounded import RoundedAllocation
 from zones.solver.linear_programme import irreducible_rows
 
-__all__ = ["Explanation", "explain_allocation", "source_names"]
-
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
@@ -49,20 +47,12 @@ _NAMED = 4
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why the plan is what it is.
+    """Why the plan is what it is."""
 
-    Parameters
-    ----------
-    reasons : tuple of Sentence
-        Per target: reached or short, and why.
-    repairs : pandas.DataFrame
-        ``zones.allocation.explain.repairs.REPAIRS``: per short target, most hectares gained first.
-    repair_sentences : tuple of Sentence
-        The same in sentences; after those of a target, its smallest repair that closes the gap.
-    """
-
-    reasons: tuple[Sentence, ...]
+    reasons: tuple[Sentence, ...]  # Per target: reached or short, and why
+    # ``zones.allocation.explain.repairs.REPAIRS``: per short target, most hectares gained first
     repairs: pd.DataFrame
+    # The same in sentences; after those of a target, its smallest repair that closes the gap
     repair_sentences: tuple[Sentence, ...]
 
 

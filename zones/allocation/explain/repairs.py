@@ -18,9 +18,7 @@ from zones.allocation.allocate import Allocation
 from zones.allocation.explain.allocation_wide import LATER, WideProgramme, repaired_targets, widen
 from zones.allocation.land_years import usable_land
 from zones.solver.linear_programme import optimum
-from zones.tables import ALLOCATION_REPAIRS as REPAIRS
-
-__all__ = ["REPAIRS", "find_repairs"]
+from zones.tables import ALLOCATION_REPAIRS
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -51,7 +49,7 @@ def find_repairs(allocation: Allocation, wide: WideProgramme | None = None) -> p
     """Work out what would repair the short targets that lack most, every repair solved again."""
     short = repaired_targets(allocation)
     if short.empty:
-        return REPAIRS.empty()
+        return ALLOCATION_REPAIRS.empty()
     wide = wide or widen(allocation)
     rows = []
     for target, zone, lack in zip(
@@ -77,11 +75,13 @@ def find_repairs(allocation: Allocation, wide: WideProgramme | None = None) -> p
                         "left_ha": left,
                     }
                 )
-    frame = REPAIRS.validate(pd.DataFrame(rows, columns=REPAIRS.names))
+    frame = ALLOCATION_REPAIRS.validate(pd.DataFrame(rows, columns=ALLOCATION_REPAIRS.names))
     frame = frame.assign(last=frame["repair"] == "floor", size=frame["gain_ha"].round(6))
     order = ["target", "last", "size", "repair", "commune_code", "source"]
     ascending = [True, True, False, True, True, True]
-    return frame.sort_values(order, ascending=ascending, ignore_index=True)[REPAIRS.names]
+    return frame.sort_values(order, ascending=ascending, ignore_index=True)[
+        ALLOCATION_REPAIRS.names
+    ]
 
 
 def _less_pace(

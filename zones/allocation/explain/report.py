@@ -14,8 +14,6 @@ from zones.allocation.explain.reasons import Explanation
 from zones.allocation.explain.sentences import WORDS, Sentence, Voice, decimals_of
 from zones.allocation.rounded import RoundedAllocation
 
-__all__ = ["AllocationReport", "allocation_report"]
-
 
 @dataclass(frozen=True, slots=True)
 class AllocationReport:

@@ -19,8 +19,6 @@ from layers.base.errors import InputError
 from layers.base.language import Language, Phrase, format_number
 from zones.rounding.rounding import clean_steps
 
-__all__ = ["ORIGIN", "WORDS", "Figure", "Sentence", "Value", "Voice", "decimals_of"]
-
 #: Words by group and key, from ``words.json`` beside this file. In sentences floats are hectares,
 #: whole numbers counts or years.
 WORDS: dict[str, dict[str, Phrase]] = {

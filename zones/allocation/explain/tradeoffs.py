@@ -19,8 +19,6 @@ from zones.allocation.explain.sentences import Figure, Sentence, Value, Voice
 from zones.allocation.model import Model, build_model
 from zones.solver.linear_programme import LiveProgramme, Solution, optimum
 
-__all__ = ["EXCHANGE", "exchange_rates", "say_exchange"]
-
 EXCHANGE = Schema(
     "exchange rates",
     (

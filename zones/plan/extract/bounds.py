@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["BoundWords", "bound_kinds", "is_per_year", "keeps_level", "read_bound_words"]
-
 _FLOOR = (
     "không dưới",
     "không ít hơn",

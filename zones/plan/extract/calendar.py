@@ -9,8 +9,6 @@ from zones.plan.extract.outline import Paragraph
 from zones.plan.extract.sentences import sentence_bounds
 from zones.plan.model import Names, Report
 
-__all__ = ["read_reports"]
-
 _DAY = r"(\d{1,2})/(\d{1,2})(?!\s*/|\d)"
 _DAYS = re.compile(
     rf"(?P<before>trước\s+)?(?:từ\s+)?(?:ngày\s+)?{_DAY}(?:\s*(?:đến|-|–)\s*(?:ngày\s+)?{_DAY})?",

@@ -18,8 +18,6 @@ from layers.base.language import Phrase
 from zones.plan.extract.docx import read_word_text
 from zones.plan.extract.quantity import clean_text
 
-__all__ = ["Document", "read_document_text"]
-
 _MAX_BYTES = 100_000_000
 _MAX_PAGES = 3_000
 #: A plan of 500 pages has a million letters on 20,000 lines.
@@ -41,24 +39,14 @@ logging.getLogger("pypdf").addHandler(logging.NullHandler())
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as text.
+    """A document as text."""
 
-    Parameters
-    ----------
-    name : str
-        File name.
-    sha256 : str
-        Of the file.
-    lines : tuple of str
-        Lines in order; line 1 is the first. A line is a line of text, a paragraph or table row of
-        a .docx, or a line of a page of a .pdf. A line without text is empty.
-    notes : tuple of Phrase
-        What a reader should know of the document: that its changes are tracked.
-    """
-
-    name: str
-    sha256: str
+    name: str  # File name
+    sha256: str  # Of the file
+    # Lines in order; line 1 is the first. A line is a line of text, a paragraph or table row of a
+    # .docx, or a line of a page of a .pdf. A line without text is empty
     lines: tuple[str, ...]
+    # What a reader should know of the document: that its changes are tracked
     notes: tuple[Phrase, ...] = ()
 
 

@@ -20,8 +20,6 @@ from lxml import etree
 
 from layers.base.errors import InputError
 
-__all__ = ["WordText", "read_word_text"]
-
 #: Most bytes of one part, unpacked: a plan of 500 pages has a body of some 10 MB.
 _MOST_BYTES = {"body": 24_000_000, "other": 8_000_000}
 _ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))

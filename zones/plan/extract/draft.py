@@ -28,78 +28,38 @@ from zones.plan.extract.unread import Unread, find_unread
 from zones.plan.extract.zones import ZoneClause, find_zones, listed_communes
 from zones.plan.model import Horizon, ListedCommune, Names, Plan, Source, Target, Zone
 
-__all__ = ["Draft", "LooseList", "NearName", "draft_plan"]
-
 _LONGEST_COMMUNE = 5
 
 
 @dataclass(frozen=True, slots=True)
 class NearName:
-    """A name that was only nearly matched, or not at all.
+    """A name that was only nearly matched, or not at all."""
 
-    Parameters
-    ----------
-    clause : str or None
-        Clause of the list.
-    line : int
-        Line where the list begins.
-    written : str
-        Name as written.
-    meant : str
-        Commune it was taken for, with its code; empty where it was not understood.
-    """
-
-    clause: str | None
-    line: int
-    written: str
-    meant: str
+    clause: str | None  # Clause of the list
+    line: int  # Line where the list begins
+    written: str  # Name as written
+    meant: str  # Commune it was taken for, with its code; empty where it was not understood
 
 
 @dataclass(frozen=True, slots=True)
 class LooseList:
-    """A list of communes that belongs to no zone and no indicator.
+    """A list of communes that belongs to no zone and no indicator."""
 
-    Parameters
-    ----------
-    clause : str or None
-        Clause of the list.
-    line : int
-        Line where it begins.
-    communes : tuple of ListedCommune
-        The communes, as a plan file has them.
-    """
-
-    clause: str | None
-    line: int
-    communes: tuple[ListedCommune, ...]
+    clause: str | None  # Clause of the list
+    line: int  # Line where it begins
+    communes: tuple[ListedCommune, ...]  # The communes, as a plan file has them
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A drafted plan and what a person must look at.
+    """A drafted plan and what a person must look at."""
 
-    Parameters
-    ----------
-    plan : Plan
-        The draft; every target carries a confidence.
-    near : tuple of NearName
-        Names to confirm.
-    loose_lists : tuple of LooseList
-        Lists of communes that belong to no zone.
-    unread : tuple of Unread
-        Figures that were not understood.
-    quantities : int
-        How many quantities were read.
-    notes : tuple of Phrase
-        What else should be known.
-    """
-
-    plan: Plan
-    near: tuple[NearName, ...]
-    loose_lists: tuple[LooseList, ...]
-    unread: tuple[Unread, ...]
-    quantities: int
-    notes: tuple[Phrase, ...] = ()
+    plan: Plan  # The draft; every target carries a confidence
+    near: tuple[NearName, ...]  # Names to confirm
+    loose_lists: tuple[LooseList, ...]  # Lists of communes that belong to no zone
+    unread: tuple[Unread, ...]  # Figures that were not understood
+    quantities: int  # How many quantities were read
+    notes: tuple[Phrase, ...] = ()  # What else should be known
 
 
 def _horizon(head: Head, reading: Reading) -> tuple[int, int]:

@@ -16,8 +16,6 @@ from layers.communes.spelling import exact_key
 from zones.plan.extract.outline import Paragraph
 from zones.plan.extract.sentences import CAPITAL
 
-__all__ = ["Head", "read_head"]
-
 _KIND_AND_TITLE = re.compile(
     r"(?:KẾ HOẠCH|QUYẾT ĐỊNH|NGHỊ QUYẾT|CHƯƠNG TRÌNH|ĐỀ ÁN|QUY HOẠCH|CHỈ THỊ)\s*:?\s+(\S.{10,300})$"
 )

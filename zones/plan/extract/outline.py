@@ -12,8 +12,6 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from statistics import quantiles
 
-__all__ = ["Paragraph", "read_outline"]
-
 _LETTERS = "abcdđeghiklmnopqrstuvxy"
 #: Units above the numbered clauses, outermost first; one of them closes all below.
 _UPPER = (

@@ -14,8 +14,6 @@ from zones.plan.extract.outline import Paragraph
 from zones.plan.extract.quantity import Quantity
 from zones.plan.extract.sentences import CAPITAL, sentence_bounds
 
-__all__ = ["PlaceList", "communes_of_rows", "find_place_lists"]
-
 _OPENING = re.compile(
     rf"(?<!UBND )(?:các\s+)?(?:xã(?:\s*,\s*phường)?|phường|thị trấn)\s*"
     rf"(?:(?:như|gồm|bao gồm|sau|sau đây)(?!\w)\s*)*:?\s*(?={CAPITAL})"

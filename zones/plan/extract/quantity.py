@@ -23,8 +23,6 @@ from zones.plan.extract.bounds import BoundWords, is_per_year, keeps_level, read
 from zones.plan.extract.units import match_unit
 from zones.plan.model import Bound
 
-__all__ = ["Quantity", "clean_text", "find_quantities", "parse_quantity", "read_numeral"]
-
 _SCALES = {"nghìn": 1e3, "ngàn": 1e3, "vạn": 1e4, "triệu": 1e6, "tỷ": 1e9, "tỉ": 1e9}
 _SCALE = re.compile(r"\s*(nghìn|ngàn|vạn|triệu|tỷ|tỉ)(?!\w)", re.IGNORECASE)
 #: One numeral: groups parted by spaces, or digits with points and commas inside.
@@ -48,37 +46,19 @@ _YEARLY = re.compile(r"(?:năm|giai đoạn|nhiệm kỳ|niên vụ|đến|từ|
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A quantity that a text states.
+    """A quantity that a text states."""
 
-    Parameters
-    ----------
-    bound : str
-        exact, range, at_least, at_most, about or maintain.
-    low, high : float or None
-        Ends in ``unit``; a single figure has both alike, a floor only ``low``, a ceiling only
-        ``high``. A range is kept as written, even when it is reversed.
-    unit : str
-        Id of the unit; scale words (nghìn, triệu) are multiplied in, except those of money.
-    words : tuple of str
-        Words of bound as written, in order: ``("khoảng", "trên")``.
-    per_year : bool
-        The figure is for each year.
-    doubtful : bool
-        A numeral could be read in another way (``3,000``).
-    aside : bool
-        The quantity stands in parentheses.
-    start, end : int
-        Where the figure with its unit stands in the text.
-    """
-
-    bound: Bound
+    bound: Bound  # exact, range, at_least, at_most, about or maintain
+    # low, high: Ends in ``unit``; a single figure has both alike, a floor only ``low``, a ceiling
+    # only ``high``. A range is kept as written, even when it is reversed
     low: float | None
     high: float | None
-    unit: str
-    words: tuple[str, ...] = ()
-    per_year: bool = False
-    doubtful: bool = False
-    aside: bool = False
+    unit: str  # Id of the unit; scale words (nghìn, triệu) are multiplied in, except those of money
+    words: tuple[str, ...] = ()  # Words of bound as written, in order: ``("khoảng", "trên")``
+    per_year: bool = False  # The figure is for each year
+    doubtful: bool = False  # A numeral could be read in another way (``3,000``)
+    aside: bool = False  # The quantity stands in parentheses
+    # start, end: Where the figure with its unit stands in the text
     start: int = 0
     end: int = 0
 

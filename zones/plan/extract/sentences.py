@@ -6,8 +6,6 @@ import re
 from bisect import bisect_right
 from functools import lru_cache
 
-__all__ = ["CAPITAL", "NAME_LIST", "sentence_bounds"]
-
 #: Capital letters of the Latin script; a range such as À-Ỹ would take small ones in as well.
 _CAPITALS = "".join(
     sign for sign in map(chr, [*range(0x41, 0x250), *range(0x1E00, 0x1F00)]) if sign.isupper()

@@ -11,8 +11,6 @@ from zones.plan.extract.quantity import Quantity, find_quantities
 from zones.plan.extract.subject import Subject, find_crop, find_subject
 from zones.plan.extract.years import YearSpan, find_span
 
-__all__ = ["Reading", "Stated", "read_statements"]
-
 
 @dataclass(frozen=True, slots=True)
 class Stated:

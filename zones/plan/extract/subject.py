@@ -13,15 +13,6 @@ from zones.plan.extract.quantity import Quantity, find_quantities
 from zones.plan.extract.sentences import CAPITAL, NAME_LIST
 from zones.plan.extract.units import unit_dimension
 
-__all__ = [
-    "Indicator",
-    "Subject",
-    "find_crop",
-    "find_subject",
-    "known_indicators",
-    "last_mention",
-]
-
 #: Units that one raised figure turns into another, and the dimension that was then meant.
 _MISPRINTED = {"m2": "volume", "m3": "area"}
 _FAR = 2_000

@@ -11,8 +11,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["rows_as_sentences"]
-
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _NUMERAL = re.compile(r"[\d.,\s]*\d")
 _WORD = re.compile(r"\w")

@@ -12,8 +12,6 @@ from zones.plan.extract.units import unit_dimension
 from zones.plan.extract.zones import ZoneClause, slug, zone_of
 from zones.plan.model import FIGURE_KEYS, Names, Statement, Target
 
-__all__ = ["gather_targets"]
-
 _LONGEST_NAME = 90
 #: No document sets more figures than these for one thing: thousands are not compared pairwise.
 _MOST_ALIKE = 100

@@ -11,8 +11,6 @@ from functools import lru_cache
 from layers.base.language import Language
 from layers.base.resources import data_path
 
-__all__ = ["Unit", "known_units", "match_unit", "unit_dimension", "unit_factor", "unit_name"]
-
 #: What may stand behind a slash, and how the unit is then called.
 _DENOMINATORS = {
     "ha": "ha",

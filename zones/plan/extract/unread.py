@@ -10,8 +10,6 @@ from zones.plan.extract.outline import Paragraph
 from zones.plan.extract.quantity import Quantity
 from zones.plan.extract.sentences import sentence_bounds
 
-__all__ = ["Unread", "find_unread"]
-
 #: Figures that are no quantities, and why none is missed when they are left out.
 _EXPECTED = re.compile(
     r"(?:ngày\s+)?\d{1,2}\s*/\s*\d{1,2}(?:\s*/\s*(?:19|20)\d\d)?"  # dates

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 from zones.plan.extract.sentences import sentence_bounds
 
-__all__ = ["YearSpan", "find_span"]
-
 _SPAN = re.compile(r"(?:giai đoạn|thời kỳ|nhiệm kỳ)\s+(20\d\d)\s*[-–—]\s*(20\d\d)", re.IGNORECASE)
 _YEAR = re.compile(
     r"(?<!\w)(?:(?:đến|hết|cuối|trong|vào|từ)\s+)*(?:năm\s+)(20\d\d)(?!\d)", re.IGNORECASE

@@ -19,8 +19,6 @@ from zones.plan.extract.subject import find_crop
 from zones.plan.extract.units import unit_dimension
 from zones.plan.model import ListedCommune
 
-__all__ = ["ZoneClause", "find_zones", "listed_communes", "slug", "zone_of"]
-
 LandKind = Literal["forest", "orchard", "annual", "understorey"]
 Counts = Literal["established", "never", "by_land"]
 

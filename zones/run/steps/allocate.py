@@ -27,8 +27,6 @@ from zones.tables import (
     ZONES,
 )
 
-__all__ = ["STEP", "work"]
-
 _READS = (MEASURED, TARGETS, ZONES, ZONE_NAMES, FOREST_COVER, PLANTED_SPECIES)
 
 

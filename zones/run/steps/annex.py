@@ -12,8 +12,6 @@ from zones.publish.publish import PublishedFigures
 from zones.run.context import Context
 from zones.run.step import Key, Made, Step
 
-__all__ = ["STEP", "work"]
-
 
 def work(context: Context) -> Made:
     """Write ``annex.xlsx``, ``annex.docx`` and the folder of figures."""

@@ -12,8 +12,6 @@ from zones.publish.publish import PublishedFigures
 from zones.run.context import Context
 from zones.run.step import Made, Step
 
-__all__ = ["STEP", "work"]
-
 
 def work(context: Context) -> Made:
     """Write ``atlas.pdf``."""

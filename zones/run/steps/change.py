@@ -12,8 +12,6 @@ from zones.run.context import Context
 from zones.run.step import Made, Step
 from zones.tables import COVER_CHANGE, COVER_CHANGE_PIECES, FOREST_COVER, MEASURED
 
-__all__ = ["STEP", "work"]
-
 
 def work(context: Context) -> Made:
     """Change between the two newest forest layers, by cause; it closes with both rates."""

@@ -9,8 +9,6 @@ from zones.run.context import Context
 from zones.run.step import Made, Step
 from zones.tables import FINDINGS
 
-__all__ = ["STEP", "work"]
-
 
 def work(context: Context) -> Made:
     """Read the project's inputs and put their findings into a table."""

@@ -19,8 +19,6 @@ from zones.run.context import Context
 from zones.run.step import Made, Step
 from zones.tables import FOREST_COVER, MEASURED, TARGETS, ZONE_NAMES, ZONES
 
-__all__ = ["STEP", "work"]
-
 
 def work(context: Context) -> Made:
     """Targets with present areas and status, and each zone's hectares by commune."""

@@ -11,8 +11,6 @@ from zones.run.context import Context
 from zones.run.step import Made, Step
 from zones.tables import COVER_FINDINGS, FOREST_COVER, MEASURED, PLANTED_SPECIES
 
-__all__ = ["STEP", "work"]
-
 
 def work(context: Context) -> Made:
     """Forest cover by commune; empty tables where the project has no forest layer."""

@@ -8,8 +8,6 @@ from zones.run.context import Context
 from zones.run.step import Made, Step
 from zones.tables import ALLOCATION_REASONS, ALLOCATION_REPAIRS
 
-__all__ = ["STEP", "work"]
-
 
 def work(context: Context) -> Made:
     """Reasons, repairs and trade-offs as tables and as a report."""

@@ -9,8 +9,6 @@ from zones.publish.publish import PublishedFigures
 from zones.run.context import Context
 from zones.run.step import Made, Step
 
-__all__ = ["STEP", "work"]
-
 
 def work(context: Context) -> Made:
     """Write ``map.html``."""

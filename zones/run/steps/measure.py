@@ -24,8 +24,6 @@ from zones.run.context import Context
 from zones.run.step import Made, Step
 from zones.tables import AREAS, MEASURE_FINDINGS, MEASURED
 
-__all__ = ["STEP", "work"]
-
 
 def work(context: Context) -> Made:
     """Measure every layer; the sums of the areas close with what was measured."""

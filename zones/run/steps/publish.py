@@ -18,8 +18,6 @@ from zones.tables import (
     ZONE_NAMES,
 )
 
-__all__ = ["STEP", "work"]
-
 
 def work(context: Context) -> Made:
     """Join what was measured and what was allocated; refuse figures that do not agree."""

@@ -10,8 +10,6 @@ from zones.run.context import Context
 from zones.run.step import Made, Step
 from zones.tables import FOREST_COVER, MEASURED, PLANTED_SPECIES, TARGETS, ZONE_NAMES, ZONES
 
-__all__ = ["STEP", "work"]
-
 
 def work(context: Context) -> Made:
     """Round targets, zones, forest cover, species and land so that every sum is met."""
