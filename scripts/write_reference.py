@@ -8,7 +8,10 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -51,7 +54,19 @@ def _schema(thing: object) -> str:
 
 
 def commands() -> str:
-    """Commands with their options, as ``--help`` says it in English."""
+    """Commands with their options, as ``--help`` says it in English.
+
+    Help texts are built when the commands are loaded, so a process of its own speaks English.
+    """
+    own = [sys.executable, str(Path(__file__).resolve()), "commands"]
+    done = subprocess.run(own, cwd=ROOT, capture_output=True, check=True, env=_ENVIRONMENT)  # noqa: S603
+    return done.stdout.decode("utf-8")
+
+
+_ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+
+
+def _commands_in_english() -> str:
     from zones.cli.language import set_language
 
     set_language("en")
@@ -154,7 +169,10 @@ PAGES = {"tables": tables, "steps": steps, "api": api, "commands": commands, "fi
 
 
 def main() -> None:
-    """Write the pages."""
+    """Write the pages; with the word ``commands`` print that page alone."""
+    if sys.argv[1:] == ["commands"]:
+        sys.stdout.buffer.write(_commands_in_english().encode("utf-8"))
+        return
     for name, make in PAGES.items():
         (FOLDER / f"{name}.md").write_text(make(), "utf-8", newline="\n")
 

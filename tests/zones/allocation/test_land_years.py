@@ -57,7 +57,7 @@ def test_land_that_is_free_in_no_year_of_the_plan_is_told_nowhere() -> None:
     printed = round_allocation(result)
     chain = explain_commune(result, "timber", "a", printed=printed)
     text = " ".join(sentence.phrase.en for sentence in chain)
-    assert "50.0 ha can be used" in text
+    assert "50 ha can be used" in text
     assert "50 ha go to timber, 0 ha to other zones, 0 ha are left" in text
     report = AllocationReport(result, printed, Explanation((), (), ()), (), Voice())
     assert "| young | made | 50 | 50 |" in allocation_report(report, "en")

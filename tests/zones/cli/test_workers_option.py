@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from zones.cli.workers import connected
 
 from layers import InputError
+from zones.cli.run import _connected
 
 
 def test_workers_of_this_machine_are_a_number() -> None:
-    with connected("", 2) as crew:
+    with _connected("", 2) as crew:
         assert crew == 2
 
 
@@ -28,6 +28,6 @@ def test_a_cluster_without_its_extra_says_what_to_install(monkeypatch: pytest.Mo
     monkeypatch.setattr(builtins, "__import__", without)
     with (
         pytest.raises(InputError, match=r"pip install 'vungtrong\[cluster\]'"),
-        connected("tcp://127.0.0.1:1", 1),
+        _connected("tcp://127.0.0.1:1", 1),
     ):
         pass
