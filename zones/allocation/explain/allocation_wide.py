@@ -71,13 +71,15 @@ class WideProgramme:
 def _most_alone(programme: Programme, columns: Integers, uses: Integers, rows: Integers) -> float:
     """Most hectares of some columns when all others are left empty and no wish counts."""
     both = np.concatenate([columns, uses])
+    matrix = programme.matrix[:, both].tocsr()[rows]
+    touched = np.diff(matrix.indptr) > 0  # rows of other zones bind nothing here
     alone = Programme(
         np.repeat([-1.0, 0.0], [len(columns), len(uses)]),
         np.zeros(len(both)),
         np.full(len(both), np.inf),
-        sparse.csc_matrix(programme.matrix[:, both].tocsr()[rows]),
-        np.full(len(rows), -np.inf),
-        programme.row_upper[rows],
+        sparse.csc_matrix(matrix[touched]),
+        np.full(int(touched.sum()), -np.inf),
+        programme.row_upper[rows][touched],
     )
     answer = solve_programme(alone, method="primal", feasible=True)
     return -optimum(answer, "the most of a zone alone").objective
