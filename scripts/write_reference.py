@@ -100,7 +100,8 @@ def _commands(command: Any, path: str) -> Iterator[str]:
 
 def steps() -> str:
     """Steps of a run, from what they declare."""
-    from zones.run.step import key_name, load_steps
+    from zones.run.step import load_steps
+    from zones.run.store import key_name
 
     lines = [
         "# Steps of a run",

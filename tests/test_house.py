@@ -24,18 +24,10 @@ def _name(path: Path) -> str:
 
 
 def _imports(path: Path) -> set[str]:
-    """Modules of ours that a module needs while it loads; types alone tie nothing."""
+    """Modules of ours that a module names in its imports, for types alone as well."""
     found: set[str] = set()
     tree = ast.parse(path.read_text("utf-8"))
-    typing_only = {
-        id(node)
-        for branch in ast.walk(tree)
-        if isinstance(branch, ast.If) and ast.unparse(branch.test) == "TYPE_CHECKING"
-        for node in ast.walk(branch)
-    }
     for node in ast.walk(tree):
-        if id(node) in typing_only:
-            continue
         if isinstance(node, ast.ImportFrom) and node.module:
             found |= {node.module, *(f"{node.module}.{item.name}" for item in node.names)}
         elif isinstance(node, ast.Import):

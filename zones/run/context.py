@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
 
 import pandas as pd
 
-from layers.base.errors import InputError
 from layers.base.language import Language, Phrase
 from layers.base.schema import Schema
 from zones.inputs.read import Inputs, read_communes, read_plans
 from zones.measure.closure import ClosureLog
-from zones.run.step import Key, key_name
+from zones.run.store import Store
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -88,50 +87,6 @@ class RunOptions:
     changes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-class _Store:
-    """Tables by their schema and objects by their class."""
-
-    __slots__ = ("_held",)
-
-    def __init__(self) -> None:
-        self._held: dict[Key, object] = {}
-
-    @overload
-    def __getitem__(self, key: Schema) -> pd.DataFrame: ...
-    @overload
-    def __getitem__(self, key: type[Thing]) -> Thing: ...
-    def __getitem__(self, key: Any) -> Any:
-        if key not in self._held:
-            raise InputError(
-                en=f"{key_name(key)} was not made: no step that was done hands it on.",
-                vi=f"Chưa có {key_name(key)}: không bước nào đã chạy tạo ra nó.",
-            )
-        return self._held[key]
-
-    def __contains__(self, key: Key) -> bool:
-        return key in self._held
-
-    @overload
-    def get(self, key: Schema) -> pd.DataFrame | None: ...
-    @overload
-    def get(self, key: type[Thing]) -> Thing | None: ...
-    def get(self, key: Any) -> Any:
-        """What was made, or nothing."""
-        return self._held.get(key)
-
-    def put(self, key: Key, value: object) -> None:
-        """Take something in."""
-        self._held[key] = value
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """All tables by the name of their files."""
-        return {
-            key.name: value
-            for key, value in self._held.items()
-            if isinstance(key, Schema) and isinstance(value, pd.DataFrame)
-        }
-
-
 @dataclass(slots=True)
 class Context:
     """What the steps of one run share."""
@@ -140,7 +95,7 @@ class Context:
     options: RunOptions  # How to run
     teller: Teller  # Who is told
     stage: Path  # Folder that pages are written to
-    store: _Store = field(default_factory=_Store)  # Tables and objects made or taken over so far
+    store: Store = field(default_factory=Store)  # Tables and objects made or taken over so far
     closures: ClosureLog = field(default_factory=ClosureLog)  # Sums that were checked
     _ground: tuple[gpd.GeoDataFrame, pyproj.CRS] | None = None
     _plans: list[Plan] | None = None
@@ -188,14 +143,14 @@ class RunResult:
     ----------
     out : pathlib.Path
         Output folder.
-    store : _Store
+    store : Store
         What its steps made: tables by their schema, objects by their class.
     record : dict
         What stands in ``run.json``.
     """
 
     out: Path
-    store: _Store
+    store: Store
     record: dict[str, Any]
 
     @overload

@@ -28,7 +28,8 @@ from zones.output.record import (
 )
 from zones.run.context import Context, RunOptions, RunResult, SilentTeller, Teller
 from zones.run.reuse import input_files, part_digests, read_sources, steps_that_hold, steps_to_do
-from zones.run.step import Step, key_name, load_steps
+from zones.run.step import Step, load_steps
+from zones.run.store import key_name
 
 if TYPE_CHECKING:
     from zones.project.model import Project

@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING
 from layers.base.errors import InputError
 from layers.base.language import Phrase
 from layers.base.schema import Schema
+from zones.run.context import Context
 from zones.run.names import step_names
+from zones.run.store import Key, key_name
 
 if TYPE_CHECKING:
     from zones.project.model import Project
-    from zones.run.context import Context
 
-#: What is handed from step to step: a table by its schema, kept in the output folder, or an object
-#: by its class, kept in memory only.
-Key = Schema | type[object]
 Made = dict[Key, object]
 
 
@@ -99,8 +97,3 @@ def producers(steps: Iterable[Step]) -> dict[Key, str]:
                 )
             made_by[key] = step.name
     return made_by
-
-
-def key_name(key: Key) -> str:
-    """Name of a table or an object, for messages."""
-    return key.name if isinstance(key, Schema) else key.__name__

@@ -10,7 +10,8 @@ from zones.output.findings import findings_table
 from zones.project.model import Project
 from zones.publish.figures import RoundedMeasures
 from zones.run.context import Context
-from zones.run.step import Key, Made, Step
+from zones.run.step import Made, Step
+from zones.run.store import Key
 from zones.tables import (
     ALLOCATION,
     ALLOCATION_FINDINGS,

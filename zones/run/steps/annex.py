@@ -10,7 +10,8 @@ from zones.project.model import Project
 from zones.publish.folder import PUBLISHED_FOLDER
 from zones.publish.publish import PublishedFigures
 from zones.run.context import Context
-from zones.run.step import Key, Made, Step
+from zones.run.step import Made, Step
+from zones.run.store import Key
 
 
 def work(context: Context) -> Made:
