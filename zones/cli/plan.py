@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from zones.cli.language import language, print_json, print_line, say
+from zones.cli.options import Json, Overwrite, Verbose
 
 if TYPE_CHECKING:
     from zones.plan.extract.draft import Draft
     from zones.plan.findings import PlanFinding
     from zones.plan.model import Plan
 
-_PLAN = typer.Argument(
-    ..., metavar="PLAN", help=say("Id of an embedded plan, or a path.", "Mã kế hoạch hoặc tệp.")
-)
-_JSON = typer.Option(False, "--json", help=say("Machine-readable output.", "Kết quả dạng JSON."))
-_VERBOSE = typer.Option(False, "-v", "--verbose", help=say("Tell everything.", "In mọi chi tiết."))
+_PlanName = Annotated[
+    str,
+    typer.Argument(
+        metavar="PLAN", help=say("Id of an embedded plan, or a path.", "Mã kế hoạch hoặc tệp.")
+    ),
+]
 
 
-def listing(as_json: bool = _JSON, verbose: bool = _VERBOSE) -> None:
+def listing(as_json: Json = False, verbose: Verbose = False) -> None:
     """List the embedded plans."""
     from zones.plan.files import embedded_plans, load_plan
 
@@ -58,7 +60,7 @@ def _summary(plan: Plan) -> dict[str, Any]:
     }
 
 
-def show(plan: str = _PLAN, as_json: bool = _JSON, verbose: bool = _VERBOSE) -> None:
+def show(plan: _PlanName, as_json: Json = False, verbose: Verbose = False) -> None:
     """Show a plan."""
     from zones.cli.plan_lines import plan_lines
     from zones.plan.files import load_plan
@@ -88,16 +90,18 @@ def _with_names(plan: Plan) -> dict[str, Any]:
 
 
 def lint(
-    plan: str = _PLAN,
-    project: Path = typer.Option(
-        None,
-        "--project",
-        metavar="PROJECT",
-        help=say("Measure this project first.", "Tính toán dự án này trước khi kiểm tra."),
-        show_default=False,
-    ),
-    as_json: bool = _JSON,
-    verbose: bool = _VERBOSE,
+    plan: _PlanName,
+    project: Annotated[
+        Path | None,
+        typer.Option(
+            "--project",
+            metavar="PROJECT",
+            help=say("Measure this project first.", "Tính toán dự án này trước khi kiểm tra."),
+            show_default=False,
+        ),
+    ] = None,
+    as_json: Json = False,
+    verbose: Verbose = False,
 ) -> None:
     """Find what is wrong with a plan."""
     from zones.cli.plan_lines import finding_lines
@@ -152,30 +156,32 @@ def _against_land(plan: Plan, path: Path) -> list[PlanFinding]:
 
 
 def extract(
-    file: Path = typer.Argument(
-        ...,
-        metavar="FILE",
-        help=say("Document: .docx .pdf .txt .md", "Văn bản: .docx .pdf .txt .md"),
-    ),
-    output: Path = typer.Option(
-        None,
-        "-o",
-        "--output",
-        metavar="PLAN.yaml",
-        help=say("Where to write the draft.", "Nơi ghi bản thảo."),
-        show_default=False,
-    ),
-    plan_id: str = typer.Option(
-        "", "--id", help=say("Id of the plan.", "Mã kế hoạch."), show_default=False
-    ),
-    province: str = typer.Option(
-        "", "--province", help=say("Province code.", "Mã tỉnh."), show_default=False
-    ),
-    overwrite: bool = typer.Option(
-        False, "--overwrite", help=say("Replace an earlier draft.", "Ghi đè bản thảo cũ.")
-    ),
-    as_json: bool = _JSON,
-    verbose: bool = _VERBOSE,
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help=say("Document: .docx .pdf .txt .md", "Văn bản: .docx .pdf .txt .md"),
+        ),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="PLAN.yaml",
+            help=say("Where to write the draft.", "Nơi ghi bản thảo."),
+            show_default=False,
+        ),
+    ] = None,
+    plan_id: Annotated[
+        str, typer.Option("--id", help=say("Id of the plan.", "Mã kế hoạch."), show_default=False)
+    ] = "",
+    province: Annotated[
+        str, typer.Option("--province", help=say("Province code.", "Mã tỉnh."), show_default=False)
+    ] = "",
+    overwrite: Overwrite = False,
+    as_json: Json = False,
+    verbose: Verbose = False,
 ) -> None:
     """Draft a plan from a document."""
     from zones.cli.plan_lines import draft_lines
@@ -243,10 +249,10 @@ def _draft_data(draft: Draft) -> dict[str, Any]:
 
 
 def diff(
-    old: str = typer.Argument(..., metavar="A", help=say("Earlier plan.", "Kế hoạch trước.")),
-    new: str = typer.Argument(..., metavar="B", help=say("Later plan.", "Kế hoạch sau.")),
-    as_json: bool = _JSON,
-    verbose: bool = _VERBOSE,
+    old: Annotated[str, typer.Argument(metavar="A", help=say("Earlier plan.", "Kế hoạch trước."))],
+    new: Annotated[str, typer.Argument(metavar="B", help=say("Later plan.", "Kế hoạch sau."))],
+    as_json: Json = False,
+    verbose: Verbose = False,
 ) -> None:
     """Tell what changed from one plan to another."""
     from zones.cli.plan_lines import diff_lines

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from layers.base.findings import SEVERITY_WORDS
 from layers.base.language import Phrase
 from zones.cli.language import language, say
 from zones.plan.frames import communes_of
@@ -15,12 +16,6 @@ if TYPE_CHECKING:
     from zones.plan.extract.draft import Draft
     from zones.plan.findings import PlanFinding
     from zones.plan.model import ListedCommune, Plan, Target
-
-_SEVERITY = {
-    "error": Phrase(en="error", vi="lỗi"),
-    "problem": Phrase(en="problem", vi="vấn đề"),
-    "note": Phrase(en="note", vi="ghi chú"),
-}
 
 _CHANGES = {
     "added": Phrase(en="added", vi="thêm"),
@@ -109,7 +104,7 @@ def finding_lines(findings: list[PlanFinding]) -> Iterator[str]:
     """Lines that tell what is wrong with a plan."""
     order = ("error", "problem", "note")
     for finding in sorted(findings, key=lambda found: order.index(found.severity)):
-        severity = _SEVERITY[finding.severity].text(language())
+        severity = SEVERITY_WORDS[finding.severity].text(language())
         where = clause_words(finding.clause).text(language())
         message = finding.message.text(language())
         yield f"{severity} · {where} · {finding.subject}: {message} [{finding.kind}]"
