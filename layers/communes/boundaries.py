@@ -171,7 +171,15 @@ def load_communes(
     frame, notes = _read_columns(file, code_column, name_column)
     Findings(notes).raise_errors()
     listed = _listed(file.province, vintage)
+    records = len(frame)
     frame, found = _settle_codes(frame, listed, file.source, vintage)
+    if records and frame.empty:
+        raise InputError(
+            en=f"{file.source}: none of its {records} records is a commune of province "
+            f"{file.province}; name the boundaries of that province, or correct 'province'.",
+            vi=f"{file.source}: không bản ghi nào trong {records} bản ghi là xã của tỉnh "
+            f"{file.province}; hãy khai báo ranh giới của tỉnh đó, hoặc sửa mục 'province'.",
+        )
     _refuse_faults(frame, frame["commune_code"], file.source)
     if listed is not None:
         found += _check_complete(frame["commune_code"], listed, part_of_province, file.source)

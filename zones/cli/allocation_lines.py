@@ -89,6 +89,7 @@ def _print_changes(job: AllocationJob, base: Comparison, *, every: bool) -> None
     _print_changed_targets(job, base)
     if base.changes.empty:
         print_line(say("No commune changes.", "Không xã nào thay đổi."))
+        _print_edited_targets(job, base)
         return
     heading = [
         say("Commune", "Xã"),
@@ -119,6 +120,19 @@ def _print_changes(job: AllocationJob, base: Comparison, *, every: bool) -> None
                 f"Còn {len(rest)} thay đổi, mỗi thay đổi không quá {more} ha; thêm -v để xem hết.",
             )
         )
+
+
+def _print_edited_targets(job: AllocationJob, base: Comparison) -> None:
+    """Say why a target that was edited moves nobody."""
+    ends = ["low_ha", "high_ha", "year"]
+    before = base.printed.held.set_index("target")[ends].astype("float64")
+    now = job.printed.held.set_index("target")[ends].astype("float64")
+    both = now.index.intersection(before.index)
+    same = (now.loc[both].fillna(-1) == before.loc[both].fillna(-1)).all(axis=1)
+    edited = set(both[~same])
+    for sentence in job.explanation.reasons:
+        if sentence.target in edited:
+            print_line(sentence.phrase.text(language()))
 
 
 def _print_changed_targets(job: AllocationJob, base: Comparison) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -43,10 +44,11 @@ def new(
                 "official_area_ha.",
             )
         )
+    first = shlex.quote(str(files[0]))
     print_line(
         say(
-            f"Put your layers beside it, name them in the file, then: zones check {files[0]}",
-            f"Chép các lớp dữ liệu vào cạnh, khai báo trong tệp, rồi chạy: zones check {files[0]}",
+            f"Put your layers beside it, name them in the file, then: zones check {first}",
+            f"Chép các lớp dữ liệu vào cạnh, khai báo trong tệp, rồi chạy: zones check {first}",
         )
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -209,7 +210,10 @@ def extract(
                 say(f"{rest} more at the end of {output}.", f"Còn {rest} dòng ở cuối tệp {output}.")
             )
         print_line(
-            say(f"Now check it: zones plan lint {output}", f"Kiểm tra: zones plan lint {output}")
+            say(
+                f"Now check it: zones plan lint {shlex.quote(str(output))}",
+                f"Kiểm tra: zones plan lint {shlex.quote(str(output))}",
+            )
         )
     if draft.near or draft.unread or draft.notes:
         raise typer.Exit(1)

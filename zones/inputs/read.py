@@ -205,6 +205,7 @@ def read_inputs(project: Project, *, progress: Progress = silent) -> Inputs:
     inputs = Inputs(project=project, communes=communes, crs=crs, plans=read_plans(project))
     inputs.findings.extend(findings)
     inputs.findings.extend(_plan_errors(inputs.plans))
+    inputs.findings.extend(_plans_of_others(inputs.plans, project.province))
     for done, (name, source) in enumerate(project.layers.items()):
         progress(done, len(project.layers))
         try:
@@ -260,6 +261,25 @@ def _plan_errors(plans: list[Plan]) -> list[Finding]:
         for plan in plans
         for found in lint_plan(plan)
         if found.severity == "error"
+    ]
+
+
+def _plans_of_others(plans: list[Plan], province: str) -> list[Finding]:
+    """Tell plans that were made for another province: none of their communes lies here."""
+    return [
+        Finding(
+            severity="problem",
+            kind="plan-of-another-province",
+            source=plan.plan,
+            message=Phrase(
+                en=f"the plan is of province {plan.province}, the project of {province}: its "
+                "communes are not among those of the project.",
+                vi=f"kế hoạch là của tỉnh {plan.province}, dự án là của tỉnh {province}: các xã "
+                "của kế hoạch không có trong dự án.",
+            ),
+        )
+        for plan in plans
+        if plan.province != province
     ]
 
 

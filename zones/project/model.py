@@ -512,7 +512,13 @@ def load_project(path: Path) -> Project:
 
 
 def _refuse_missing_files(project: Project) -> None:
-    missing = {name: at for name, at in project.input_paths().items() if not is_there(at)}
+    plans = {
+        f"plan {name}": project.resolve(Path(name))
+        for name in project.plans
+        if Path(name).suffix in (".yaml", ".yml")
+    }
+    named = project.input_paths() | plans
+    missing = {name: at for name, at in named.items() if not is_there(at)}
     if not missing:
         return
     listed = [_missing_file(name, at) for name, at in missing.items()]

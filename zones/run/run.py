@@ -85,7 +85,7 @@ def _run(project: Project, out: Path, options: RunOptions, teller: Teller) -> Ru
     todo = steps_to_do(chosen, steps, changed, serve)
     kept = {name: (earlier or {})["steps"][name] for name in hold}
     if options.only:
-        _tell_reuse(chosen, todo, teller)
+        _tell_reuse(chosen, [name for name in todo if name not in hold], teller)
     if options.write:
         _tell_stale(earlier, hold, todo, teller)
     with _stage(out, options, _kept_files(out, todo, earlier, hold)) as stage:

@@ -1,0 +1,42 @@
+"""Plans and boundaries of another province are told before anything is measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from layers import InputError, MissingFileError, data_path
+from tests.factories import communes, write_project
+from zones.inputs.read import read_inputs
+from zones.project.model import load_project
+
+
+def test_a_plan_of_another_province_is_a_problem(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "p")
+    plan = data_path("plans", "bac-giang-2024.yaml").read_text("utf-8")
+    (path.parent / "other.yaml").write_text(plan.replace("bac-giang-2024", "other", 1), "utf-8")
+    text = path.read_text("utf-8")
+    path.write_text(
+        text.replace("[lang-son-2026-2030,", "[lang-son-2026-2030, other.yaml,"), "utf-8"
+    )
+    kinds = {item.kind: item for item in read_inputs(load_project(path)).findings.items}
+    found = kinds["plan-of-another-province"]
+    assert (found.severity, found.source) == ("problem", "other")
+    assert "the plan is of province 24, the project of 20" in found.message.en
+
+
+def test_a_plan_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "p")
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("[lang-son-2026-2030,", "[gone.yaml,"), "utf-8")
+    with pytest.raises(MissingFileError, match=r"plan gone\.yaml"):
+        load_project(path)
+
+
+def test_boundaries_of_another_province_alone_are_named(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "p")
+    others = communes().assign(code=["00004", "00008", "00025", "00070"], name=["a", "b", "c", "d"])
+    others.to_file(path.parent / "communes.gpkg", layer="communes")
+    with pytest.raises(InputError, match=r"none of its 4 records is a commune of province 20"):
+        read_inputs(load_project(path))
