@@ -17,6 +17,7 @@ import pandas as pd
 
 from layers.base.errors import InputError
 from layers.base.findings import Finding, Findings
+from layers.crs.areal_scale import square_unit_m2
 from layers.crs.crs import M2_PER_HA, plane_area_ha
 from layers.crs.transform import to_crs
 from zones.measure.closure import ClosureLog
@@ -155,12 +156,12 @@ def _check_communes(
 def measure_raster(
     name: str, grid: RasterGrid, classes: dict[int, str], ground: Ground
 ) -> tuple[pd.DataFrame, list[Finding]]:
-    """Hectares of a class raster by commune."""
+    """Hectares of a class raster by commune; ground that two communes claim counts once."""
     from layers.engine.tabulate import tabulate_area
 
     found = Findings()
     table = tabulate_area(
-        ground.communes,
+        _claimed_once(ground, found),
         grid,
         workers=ground.workers,
         findings=found,
@@ -185,6 +186,22 @@ def measure_raster(
         whole=table["area_ha"].sum(),
     )
     return MEASURED.validate(grouped), [replace(item, source=name) for item in found.items]
+
+
+def _claimed_once(ground: Ground, found: Findings) -> gpd.GeoDataFrame:
+    """Communes without the ground that a commune of a lower code claims as well."""
+    from layers.engine.overlaps import settle_claims
+
+    by_code = ground.communes.sort_values("commune_code")
+    shapes = settle_claims(
+        by_code.geometry.to_numpy(),
+        pd.Index(by_code["commune_code"]),
+        unit_m2=square_unit_m2(ground.crs),
+        source="communes",
+        findings=found,
+    )
+    settled: gpd.GeoDataFrame = by_code.set_geometry(shapes, crs=ground.crs)
+    return settled.loc[ground.communes.index]
 
 
 def _class_name(value: object, classes: dict[int, str]) -> str:

@@ -13,7 +13,7 @@ import pytest
 import rasterio
 
 from layers import ClosureError, InputError, OutputError, OutputExistsError, data_path
-from tests.factories import forest_plots, write_project, write_raster
+from tests.factories import communes, forest_plots, square, write_project, write_raster
 from tests.layers.io.test_raster_source import mosaic
 from zones.output import record as run_record
 from zones.project.model import load_project
@@ -439,3 +439,20 @@ def test_settings_of_one_page_leave_the_other_pages(tmp_path: Path) -> None:
     assert (out / "atlas.pdf").is_file()
     assert (out / "map.html").read_bytes() == before["map.html"]
     assert (out / "annex.xlsx").read_bytes() != before["annex.xlsx"]
+
+
+def test_ground_that_two_communes_claim_counts_once_in_a_raster(tmp_path: Path) -> None:
+    """06148 reaches 100 m into 06184: the lower code keeps the 10 ha, rasters and plots alike."""
+    path = write_project(tmp_path / "p")
+    ground = communes()
+    ground.loc[ground["code"] == "06148", "geometry"] = square(0, 0, 1100, 1000)
+    ground.to_file(path.parent / "communes.gpkg", layer="communes")
+    result = run(path, only=("measure",))[0]
+    areas = result.tables["areas"]
+    cover = areas[areas["layer"] == "cover"]
+    sums = cover.groupby("commune_code")["area_ha"].sum()
+    assert sums.to_dict() == pytest.approx({"06148": 110, "06184": 90, "06211": 100, "06529": 100})
+    trees = cover[cover["land"] == "trees"].set_index("commune_code")["area_ha"]
+    assert (trees["06148"], trees["06184"]) == pytest.approx((110, 89))
+    told = result.tables["measure_findings"].set_index("kind").loc["double-claim"]
+    assert (told["source"], told["area_ha"]) == ("communes", pytest.approx(10))
