@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,7 +10,7 @@ import typer
 
 from zones.cli.console import records, telling
 from zones.cli.language import language, print_json, print_line, say
-from zones.cli.options import Json, Overwrite, ProjectFile, Verbose
+from zones.cli.options import Json, Overwrite, ProjectFile, Verbose, grouped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,19 +95,29 @@ _Folder = Annotated[
 ]
 
 
-def allocate(
-    project: ProjectFile,
-    by_year: _ByYear = False,
-    step: _Step = 0.0,
-    what_if: _WhatIf = [],  # noqa: B006 - typer copies it
-    against: _Against = None,
-    explain: _Explain = "",
-    alternatives: _Portfolio = 0,
-    out: _Folder = None,
-    overwrite: Overwrite = False,
-    as_json: Json = False,
-    verbose: Verbose = False,
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class QuestionOptions:
+    """What is asked of the allocation."""
+
+    what_if: _WhatIf = field(default_factory=list)
+    against: _Against = None
+    explain: _Explain = ""
+    alternatives: _Portfolio = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerOptions:
+    """How the answer is given."""
+
+    by_year: _ByYear = False
+    step: _Step = 0.0
+    out: _Folder = None
+    overwrite: Overwrite = False
+    as_json: Json = False
+    verbose: Verbose = False
+
+
+def allocate(project: ProjectFile, question: QuestionOptions, answer: AnswerOptions) -> None:
     """Allocate the targets of a project."""
     from zones.allocation.job import save_job
     from zones.cli import allocation_lines as lines
@@ -114,30 +125,30 @@ def allocate(
     from zones.project.model import load_project
 
     loaded = load_project(project)
-    other = load_project(against) if against else None
-    if out is not None:
+    other = load_project(question.against) if question.against else None
+    if answer.out is not None:
         inputs = loaded.input_paths().values()
-        refuse_existing(out, overwrite=overwrite, inputs=inputs)
-    with telling(quiet=as_json) as teller:
-        if other is None and not what_if:
-            shown, base = _plain(loaded, step, teller), None
+        refuse_existing(answer.out, overwrite=answer.overwrite, inputs=inputs)
+    with telling(quiet=answer.as_json) as teller:
+        if other is None and not question.what_if:
+            shown, base = _plain(loaded, answer.step, teller), None
         else:
-            shown, base = _scenario(loaded, other, what_if, step, teller)
-    if out is not None:
-        save_job(shown, out, by_year=by_year, overwrite=overwrite)
-    chain = _chain(shown, explain) if explain else []
-    others = _portfolio(shown, alternatives) if alternatives else {}
-    if as_json:
+            shown, base = _scenario(loaded, other, question.what_if, answer.step, teller)
+    if answer.out is not None:
+        save_job(shown, answer.out, by_year=answer.by_year, overwrite=answer.overwrite)
+    chain = _chain(shown, question.explain) if question.explain else []
+    others = _portfolio(shown, question.alternatives) if question.alternatives else {}
+    if answer.as_json:
         compared = None if base is None else base.changes
-        print_json(_summary(shown, compared, chain, by_year=by_year) | others)
+        print_json(_summary(shown, compared, chain, by_year=answer.by_year) | others)
         return
-    lines.print_answer(shown, base, chain, verbose=verbose)
-    if verbose or by_year:
-        lines.print_table(shown, by_year=by_year)
+    lines.print_answer(shown, base, chain, verbose=answer.verbose)
+    if answer.verbose or answer.by_year:
+        lines.print_table(shown, by_year=answer.by_year)
     if others:
         lines.print_ranges(shown, others)
-    if out is not None:
-        print_line(say(f"Results in {out}", f"Kết quả trong {out}"))
+    if answer.out is not None:
+        print_line(say(f"Results in {answer.out}", f"Kết quả trong {answer.out}"))
 
 
 def _run(project: Project, only: str, teller: Teller) -> RunResult:
@@ -262,4 +273,4 @@ def register(application: typer.Typer) -> None:
             "Phân bổ chỉ tiêu cho các xã và các năm, kèm lý do và phương án bổ sung.\n\n"
             "Ví dụ: zones allocate project.yaml --what-if low.anise=60000",
         ),
-    )(allocate)
+    )(grouped(allocate))
