@@ -74,7 +74,8 @@ def _sedona(communes: gpd.GeoDataFrame, frame: gpd.GeoDataFrame) -> Any:
     connection.create_data_frame(communes).to_view("communes", overwrite=True)
     connection.create_data_frame(frame[["land", "geometry"]]).to_view("plots", overwrite=True)
     pieces = connection.sql(
-        "SELECT c.commune_code, p.land, SUM(ST_Area(ST_Intersection(p.geometry, c.geometry))) / 1e4 AS ha "
+        "SELECT c.commune_code, p.land, "
+        "SUM(ST_Area(ST_Intersection(p.geometry, c.geometry))) / 1e4 AS ha "
         "FROM plots p JOIN communes c ON ST_Intersects(p.geometry, c.geometry) "
         "GROUP BY c.commune_code, p.land"
     ).to_pandas()
