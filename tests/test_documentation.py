@@ -113,7 +113,9 @@ def test_a_printed_block_of_python_runs(
     page: str, body: str, desk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(desk)
-    exec(compile(body, page, "exec"), {})  # noqa: S102 - our own documentation
+    names: dict[str, object] = {}
+    exec(compile(body, page, "exec"), names)  # noqa: S102 - our own documentation
+    assert set(names) - {"__builtins__"}, "the block ran and left what it made"
 
 
 def test_the_examples_are_found() -> None:
