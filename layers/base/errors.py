@@ -1,12 +1,15 @@
 """Errors of the project: each says what was expected, what was found and what to do, twice.
 
-A message is written in English and Vietnamese where the fault is seen, so that neither language
-lags behind the other. ``str(error)`` is English; the command line prints ``error.text(language)``.
+A message is a sentence of the room's catalogue (``messages.toml``), in English and Vietnamese.
+``str(error)`` is English; the command line prints ``error.text(language)``.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from layers.base.language import Language, Phrase
+from layers.base.messages import message
 
 
 class VungTrongError(Exception):
@@ -14,15 +17,18 @@ class VungTrongError(Exception):
 
     Parameters
     ----------
-    en : str
-        The message in English: expected, found (how many, the first five), remedy.
-    vi : str
-        The same in Vietnamese.
+    what : str or Phrase
+        Key of the message in the catalogue of its room, for instance ``"zones.plan.no_target"``;
+        or the message itself.
+    **values : object
+        What belongs into the message.
     """
 
-    def __init__(self, en: str, vi: str) -> None:
-        self.phrase = Phrase(en=en, vi=vi)
-        super().__init__(en)
+    def __init__(self, what: str | Phrase | None = None, /, **values: Any) -> None:
+        if what is None:
+            what = Phrase(**values)
+        self.phrase = message(what, **values) if isinstance(what, str) else what
+        super().__init__(self.phrase.en)
 
     def text(self, language: Language) -> str:
         """Message in a language.
@@ -39,9 +45,9 @@ class VungTrongError(Exception):
         """
         return self.phrase.text(language)
 
-    def __reduce__(self) -> tuple[type[VungTrongError], tuple[str, str]]:
+    def __reduce__(self) -> tuple[type[VungTrongError], tuple[Phrase]]:
         """Keep both languages when the error crosses a process border."""
-        return type(self), (self.phrase.en, self.phrase.vi)
+        return type(self), (self.phrase,)
 
 
 class InputError(VungTrongError, ValueError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Language = Literal["vi", "en"]
 
@@ -23,11 +23,17 @@ class Phrase:
 
 def format_number(value: float, language: Language, *, decimals: int = 0) -> str:
     """Figure as a page prints it: ``155.000,5`` in Vietnamese, ``155,000.5`` in English."""
+    return written_number(value, f",.{decimals}f", language)
+
+
+def written_number(value: Any, spec: str, language: Language) -> str:
+    """Number with a format of Python's; comma and point change places in Vietnamese."""
     if math.isnan(value):
         return "–"
-    text = f"{value:,.{decimals}f}"
-    if float(text.replace(",", "")) == 0:
+    text = format(value, spec)
+    if not text.strip("-0.,%"):
         text = text.lstrip("-")
-    if language == "vi":
-        text = text.translate(str.maketrans(",.", ".,"))
-    return text
+    return text.translate(_EXCHANGED) if language == "vi" else text
+
+
+_EXCHANGED = str.maketrans(",.", ".,")
