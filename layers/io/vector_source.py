@@ -26,7 +26,6 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from layers.base.errors import InputError, MissingFileError
-from layers.io.atomic import waiting_files
 
 #: File name endings the house reads, with the driver that must recognise the content.
 DRIVERS = {
@@ -97,14 +96,6 @@ def local_path(path: str | Path) -> Path:
             vi=f"Cần một tệp trên máy này nhưng gặp {text!r}: hãy sao chép tệp về máy trước.",
         )
     found = Path(path)
-    waiting = waiting_files(found)
-    if waiting is not None:
-        raise MissingFileError(
-            en=f"{found}: its writing was interrupted (new files wait in {waiting.name}); give the "
-            "command that writes it once more.",
-            vi=f"{found}: việc ghi tệp bị ngắt giữa chừng (tệp mới nằm trong {waiting.name}); hãy "
-            "chạy lại lệnh ghi tệp này.",
-        )
     if not found.exists():
         raise MissingFileError(
             en=f"No file {text!r}: check the path.",

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from layers.base.language import Phrase
-from zones.measure.present import present_by_crop, without_earlier_surveys
+from zones.inputs.present import present_by_zone, zones_of_plans
 from zones.measure.targets import (
     ToleratedBounds,
     compare_targets,
@@ -14,7 +12,6 @@ from zones.measure.targets import (
     share_zones,
 )
 from zones.plan.frames import communes_frame, targets_frame, zones_frame
-from zones.project.model import forest_layers
 from zones.run.context import Context
 from zones.run.step import Made, Step
 from zones.tables import FOREST_COVER, MEASURED, TARGETS, ZONE_NAMES, ZONES
@@ -25,11 +22,8 @@ def work(context: Context) -> Made:
     project, plans = context.project, context.plans()
     communes, _ = context.communes()
     names = zones_frame(plans[0])
-    earlier = set(forest_layers(project)[:-1]) - set(project.present.values())
-    today = without_earlier_surveys(context[MEASURED], earlier)
-    present = present_by_crop(today, project.present)
-    every = pd.concat([zones_frame(plan) for plan in plans]).drop_duplicates("zone")
-    by_zone = present.merge(every.loc[every["crop"] != "", ["zone", "crop"]], on="crop")
+    every = zones_of_plans(plans)
+    by_zone = present_by_zone(project, plans, context[MEASURED])
     targets = join_plan_targets([targets_frame(plan).assign(plan=plan.plan) for plan in plans])
     limits = project.thresholds
     compared = compare_targets(

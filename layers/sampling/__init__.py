@@ -1,1 +1,0 @@
-"""Statistics of samples and of drawn boundaries: how sure an area is."""

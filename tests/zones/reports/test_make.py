@@ -1,0 +1,152 @@
+"""Forms out: what a commune gets, and that it is still known when it comes back."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from layers.base.errors import InputError, OutputExistsError
+from zones.reports.forms import form_paths, load_form
+from zones.reports.layout import Identity, lay_out, read_identity, reports_it, yearly_unit
+from zones.reports.make import Round, save_forms
+
+LOC_BINH = "plan-annual-2026-06529 xã Lộc Bình.xlsx"
+
+
+@pytest.fixture(scope="module")
+def book(forms_2026: Path) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(forms_2026 / LOC_BINH)
+
+
+def test_each_commune_and_department_gets_one_workbook(forms_2026: Path) -> None:
+    names = sorted(path.name for path in forms_2026.iterdir())
+    assert len(names) == 4 + 3
+    assert LOC_BINH in names
+    assert any("so-khcn" in name for name in names)
+
+
+def test_the_identity_stands_hidden_on_every_table(book: openpyxl.Workbook) -> None:
+    for name, table in (("Vùng sản xuất", "zones"), ("Chỉ tiêu khác của kế hoạch", "indicators")):
+        sheet = book[name]
+        identity = Identity(
+            *("20:lang-son-2026-2030", "plan-annual", 1, table, "06529", "2025-07-01", 2026)
+        )
+        assert read_identity(sheet["A1"].value) == identity
+        assert sheet.row_dimensions[1].hidden
+        assert sheet.column_dimensions["A"].hidden
+
+
+@pytest.mark.parametrize("text", [None, "", "vungtrong|a|b", "vungtrong|p|f|x|t|r|v|2026"])
+def test_other_text_is_no_identity(text: object) -> None:
+    assert read_identity(text) is None
+
+
+def test_own_zones_come_first_with_what_is_known_beside_them(book: openpyxl.Workbook) -> None:
+    sheet = book["Vùng sản xuất"]
+    rows = [row for row in sheet.iter_rows(min_row=8, values_only=True) if row[0]]
+    keys = [row[0] for row in rows]
+    own = {"pine", "anise", "acacia", "citrus", "tea", "macadamia"}
+    assert own <= set(keys[: len(own) + 2])
+    assert set(keys[-3:]).isdisjoint(own)
+    columns = [cell.value for cell in sheet[1]]
+    pine = rows[keys.index("pine")]
+    assert pine[columns.index("last")] == 4336.7
+    assert pine[columns.index("register")] == 4380.07
+    vegetables = rows[keys.index("vegetables")]
+    assert vegetables[columns.index("last")] is None, "missing is not zero"
+
+
+def test_only_cells_to_fill_in_are_open_and_take_numbers(book: openpyxl.Workbook) -> None:
+    sheet = book["Vùng sản xuất"]
+    columns = [cell.value for cell in sheet[1]]
+    line = next(row[0].row for row in sheet.iter_rows(min_row=2) if row[0].value == "pine")
+    locked = {name: sheet.cell(line, at + 1).protection.locked for at, name in enumerate(columns)}
+    assert sheet.protection.sheet
+    assert not locked["standing"]
+    assert not locked["planted"]
+    assert locked["last"]
+    ranges = {(str(rule.sqref), rule.type) for rule in sheet.data_validations.dataValidation}
+    assert sum(kind == "decimal" for _, kind in ranges) == 6
+
+
+def test_a_form_takes_drop_downs_and_dates_from_its_data(round_2026: Round, tmp_path: Path) -> None:
+    save_forms(load_form("forest-01"), round_2026, tmp_path)
+    sheet = openpyxl.load_workbook(next(tmp_path.glob("*06529*")))["Lô rừng có biến động"]
+    kinds = {rule.type for rule in sheet.data_validations.dataValidation}
+    assert {"list", "date", "decimal"} <= kinds
+
+
+def test_totals_of_a_form_are_formulas(round_2026: Round, tmp_path: Path) -> None:
+    save_forms(load_form("forest-02"), round_2026, tmp_path)
+    sheet = openpyxl.load_workbook(next(tmp_path.glob("*06529*"))).worksheets[1]
+    place = {row[0].value: row[0].row for row in sheet.iter_rows() if row[0].value}
+    columns = [cell.value for cell in sheet[1]]
+    cell = sheet.cell(place["1120"], columns.index("c4") + 1)
+    parts = [f"{cell.column_letter}{place[part]}" for part in ("1121", "1122", "1123")]
+    assert cell.value == f'=IF(COUNT({",".join(parts)})=0,"",SUM({",".join(parts)}))'
+
+
+def test_the_same_round_gives_the_same_bytes(
+    round_2026: Round, forms_2026: Path, tmp_path: Path
+) -> None:
+    save_forms(load_form("plan-annual"), round_2026, tmp_path)
+    assert (tmp_path / LOC_BINH).read_bytes() == (forms_2026 / LOC_BINH).read_bytes()
+
+
+def test_forms_that_are_there_are_not_replaced(round_2026: Round, forms_2026: Path) -> None:
+    with pytest.raises(OutputExistsError, match="7 of the forms"):
+        save_forms(load_form("plan-annual"), round_2026, forms_2026)
+
+
+def test_every_form_of_the_data_can_be_laid_out(round_2026: Round) -> None:
+    assert len(form_paths()) == 8
+    for name in form_paths():
+        sheets = lay_out(load_form(name), round_2026.plans, round_2026.communes[0])
+        assert all(sheet.rows for sheet in sheets), name
+
+
+def test_an_unknown_form_is_refused() -> None:
+    with pytest.raises(InputError, match="forest-01, forest-02"):
+        load_form("bieu-99")
+
+
+def test_what_no_commune_can_report_goes_to_a_department() -> None:
+    form = load_form("plan-annual")
+    assert reports_it(form, "pigs") is None
+    assert reports_it(form, "clean_water_share").department == "so-nnmt"
+    assert reports_it(form, "research_projects").department == "so-khcn"
+
+
+@pytest.mark.parametrize(
+    ("unit", "yearly"),
+    [("ha/year", "ha"), ("head/year", "head"), ("%/year", "%/year"), ("m3/ha/year",) * 2],
+)
+def test_a_year_is_reported_in_the_unit_of_a_year(unit: str, yearly: str) -> None:
+    assert yearly_unit(unit) == yearly
+
+
+def test_libreoffice_opens_and_recalculates(forms_2026: Path, tmp_path: Path) -> None:
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("no LibreOffice here")
+    path = tmp_path / "điền rồi.xlsx"
+    book = openpyxl.load_workbook(forms_2026 / LOC_BINH)
+    sheet = book["Vùng sản xuất"]
+    columns = [cell.value for cell in sheet[1]]
+    line = next(row[0].row for row in sheet.iter_rows(min_row=2) if row[0].value == "pine")
+    for name, value in (("planted", 10), ("lost", 0), ("standing", 4000)):
+        sheet.cell(line, columns.index(name) + 1).value = value
+    book.save(path)
+    home = f"-env:UserInstallation=file://{tmp_path}/home"
+    command = [office, home, "--headless", "--convert-to", "ods", "--outdir", str(tmp_path)]
+    subprocess.run([*command, str(path)], check=True, capture_output=True, timeout=120)
+    import python_calamine
+
+    rows = python_calamine.CalamineWorkbook.from_path(path.with_suffix(".ods"))
+    told = rows.get_sheet_by_name("Vùng sản xuất").to_python()
+    assert any("Xem lại: Hiện có" in str(cell) for cell in told[line - 1])
+    assert read_identity(told[0][0]) is not None

@@ -1,0 +1,28 @@
+"""Present hectares of the plans' zones by commune, as comparison and reports take them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from zones.measure.present import present_by_crop, without_earlier_surveys
+from zones.plan.frames import zones_frame
+from zones.plan.model import Plan
+from zones.project.model import Project, forest_layers
+
+
+def zones_of_plans(plans: Sequence[Plan]) -> pd.DataFrame:
+    """Zones of several plans, each once: the first plan that has it leads."""
+    return pd.concat([zones_frame(plan) for plan in plans]).drop_duplicates("zone")
+
+
+def present_by_zone(
+    project: Project, plans: Sequence[Plan], measured: pd.DataFrame
+) -> pd.DataFrame:
+    """Present hectares by zone, commune and layer, from the one layer that tells of each crop."""
+    earlier = set(forest_layers(project)[:-1]) - set(project.present.values())
+    today = without_earlier_surveys(measured, earlier)
+    present = present_by_crop(today, project.present)
+    every = zones_of_plans(plans)
+    return present.merge(every.loc[every["crop"] != "", ["zone", "crop"]], on="crop")

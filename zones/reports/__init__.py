@@ -1,0 +1,1 @@
+"""The year's round: forms out to the communes, reports back in, one consolidated result."""

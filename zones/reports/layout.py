@@ -1,0 +1,201 @@
+"""A form laid out for one reporter: which rows it has, with their units, its own zones first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from layers.communes.gazetteer import Unit
+from zones.plan.extract.subject import known_indicators
+from zones.plan.extract.units import unit_name
+from zones.plan.model import Plan
+from zones.reports.forms import Department, Form, FormTable
+
+#: What layers tell; no reporter is asked for it among the indicators.
+MEASURED_INDICATORS = ("area", "forest_cover_rate")
+_IDENTITY = "vungtrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """Who reports: a commune by its code, or a department."""
+
+    code: str
+    name: str  # With the word for its kind, as "xã Lộc Bình"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table of a form."""
+
+    row: str
+    name: str  # Vietnamese
+    unit: str = ""
+    crop: str = ""
+    words: tuple[str, ...] = ()
+    level: int = 0
+    own: bool = False  # One of the reporter's own zones
+    within: str = ""  # Row that this one is a part of
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table with its rows."""
+
+    table: FormTable
+    rows: tuple[Row, ...]
+
+    def unit(self, row: Row | None, column: str) -> str:
+        """Unit of a cell: that of the column, or of the row."""
+        named = self.table.column(column).unit
+        return (row.unit if row else "") if named == "row" else named
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a sheet of ours says of itself, wherever the file went and whatever it is called."""
+
+    project: str
+    form: str
+    version: int
+    table: str
+    reporter: str
+    vintage: str
+    year: int
+
+    def text(self) -> str:
+        """Text of the hidden first cell."""
+        return (
+            f"{_IDENTITY}|{self.project}|{self.form}|{self.version}|{self.table}|"
+            f"{self.reporter}|{self.vintage}|{self.year}"
+        )
+
+
+def read_identity(text: object) -> Identity | None:
+    """Identity that a cell holds; None where it holds none."""
+    parts = str(text).strip().split("|")
+    if len(parts) != 8 or parts[0] != _IDENTITY or not (parts[3] + parts[7]).isdecimal():
+        return None
+    project, form, version, table, reporter, vintage, year = parts[1:]
+    return Identity(project, form, int(version), table, reporter, vintage, int(year))
+
+
+def project_id(plans: Sequence[Plan]) -> str:
+    """What tells the forms of one project from those of another: province and leading plan."""
+    return f"{plans[0].province}:{plans[0].plan}"
+
+
+def communes_as_reporters(units: Iterable[Unit]) -> list[Reporter]:
+    """Communes as those who report."""
+    return [Reporter(unit.code, f"{unit.kind} {unit.name}") for unit in units]
+
+
+def departments_as_reporters(form: Form, plans: Sequence[Plan]) -> list[Reporter]:
+    """Departments that a form asks for at least one indicator."""
+    found = [Reporter(item.department, item.name.vi) for item in form.departments]
+    return [one for one in found if any(sheet.rows for sheet in lay_out(form, plans, one))]
+
+
+def lay_out(
+    form: Form, plans: Sequence[Plan], reporter: Reporter, *, held: Iterable[str] = ()
+) -> list[Sheet]:
+    """Tables of a form for a reporter; ``held`` are the zones that it is known to have."""
+    department = _department(form, reporter)
+    sheets = []
+    for table in form.tables:
+        if table.rows == "indicators":
+            rows = _indicator_rows(form, plans, department)
+        elif department is not None:
+            continue
+        elif table.rows == "zones":
+            rows = _zone_rows(table, plans, reporter, set(held))
+        elif table.rows == "units":
+            rows = [Row("unit", reporter.name)]
+        elif table.rows == "open":
+            rows = [Row(f"{number}", f"{number}") for number in range(1, table.open_rows + 1)]
+        else:
+            rows = [
+                Row(one.row, one.name.vi, one.unit, one.crop, one.words, one.level)
+                for one in table.fixed
+            ]
+        sheets.append(Sheet(table, tuple(rows)))
+    return sheets
+
+
+def _department(form: Form, reporter: Reporter) -> Department | None:
+    return next((one for one in form.departments if one.department == reporter.code), None)
+
+
+def _zone_rows(
+    table: FormTable, plans: Sequence[Plan], reporter: Reporter, held: set[str]
+) -> list[Row]:
+    """Zones of the plans, the reporter's own first."""
+    rows: dict[str, Row] = {}
+    for plan in plans:
+        for zone in plan.zones:
+            if table.land_kinds and zone.land_kind not in table.land_kinds:
+                continue
+            listed = any(commune.code == reporter.code for commune in zone.communes)
+            own = zone.listing == "province" or listed or zone.zone in held
+            name, words = zone.name.vi, tuple(zone.species)
+            rows.setdefault(zone.zone, Row(zone.zone, name, "ha", zone.crop or "", words, own=own))
+    return sorted(rows.values(), key=lambda row: not row.own)
+
+
+def _indicator_rows(form: Form, plans: Sequence[Plan], department: Department | None) -> list[Row]:
+    """Indicators of the plans that the reporter is asked for, each once, in its unit of a year."""
+    known, names = known_indicators(), {z.zone: z.name.vi for plan in plans for z in plan.zones}
+    rows: dict[str, Row] = {}
+    for plan in plans:
+        ids = {
+            target.target: indicator_key(zone, target.indicator)
+            for zone, target in plan.all_targets()
+        }
+        for zone, target in plan.all_targets():
+            asked = target.scope == "province" and target.indicator not in MEASURED_INDICATORS
+            if not asked or reports_it(form, target.indicator) != department:
+                continue
+            about = known.get(target.indicator)
+            name = target.name.vi if target.name else about.name_vi if about else target.indicator
+            if zone:
+                name = f"{names[zone]}: {name}"
+            key = indicator_key(zone, target.indicator)
+            words = () if zone or about is None else (about.name_vi,)
+            unit = yearly_unit(target.unit)
+            within = ids.get(target.within or "", "")
+            rows.setdefault(key, Row(key, name, unit, "", words, within=within))
+    return list(rows.values())
+
+
+def indicator_key(zone: str, indicator: str) -> str:
+    """Row of an indicator: its id, behind that of its zone where it has one."""
+    return f"{zone}.{indicator}" if zone else indicator
+
+
+def yearly_unit(unit: str) -> str:
+    """Unit of one year's figure: ha for ha/year, heads for head/year; rates stay."""
+    return re.sub(r"(?<!%)/year$", "", unit) if unit.count("/") == 1 else unit
+
+
+def reports_it(form: Form, indicator: str) -> Department | None:
+    """Department that reports an indicator; None where the communes do."""
+    about = known_indicators().get(indicator)
+    for department in form.departments:
+        if indicator in department.indicators:
+            return department
+    dimension = about.dimension if about else "rate"
+    return next((one for one in form.departments if dimension in one.dimensions), None)
+
+
+def unit_label(unit: str) -> str:
+    """Unit as a form prints it, Vietnamese."""
+    return unit_name(unit, "vi") if unit else ""
+
+
+def own_zones(by_zone: pd.DataFrame) -> dict[str, set[str]]:
+    """Zones that each commune is known to have hectares of; columns zone, commune_code, ha."""
+    held = by_zone[by_zone["present_ha"] > 0]
+    return {str(code): set(rows) for code, rows in held.groupby("commune_code")["zone"]}
