@@ -16,9 +16,10 @@ from zones.allocation.allocate import Allocation, allocate
 from zones.allocation.model import Model
 from zones.allocation.objectives import preference_costs
 from zones.allocation.prepare import Prepared
+from zones.allocation.rounded import round_allocation
 from zones.allocation.scenario import change_inputs
 
-__all__ = ["Edits", "random_edit", "try_edits"]
+__all__ = ["Edits", "random_edit", "same_edits", "try_edits"]
 
 _CELL = ["zone", "commune_code", "source", "year"]
 #: Hectares that a zone may move that shares nothing with an edit, and those of no edit at all.
@@ -103,12 +104,42 @@ def try_edits(prepared: Prepared, count: int, *, seed: int = 0) -> Edits:
     return told
 
 
+def same_edits(prepared: Prepared) -> list[str]:
+    """Write what stands already as edits, one for each key that the inputs give a value to."""
+    inputs = prepared.inputs
+    edits = [f"unlisted_cost={prepared.settings.unlisted_cost!r}"]
+    for row in inputs.targets[inputs.targets["commune_code"] == ""].to_dict("records"):
+        figures = {"low": "low_ha", "high": "high_ha", "year": "year", "importance": "importance"}
+        stands = {key: row[column] for key, column in figures.items() if pd.notna(row[column])}
+        edits += [f"{key}.{row['zone']}={value}" for key, value in stands.items()]
+    for row in inputs.listed.drop_duplicates("zone").to_dict("records"):
+        edits += [f"list.{row['zone']}={row['list']}"]
+        edits += [f"listed.{row['zone']}.{row['commune_code']}=yes"]
+    pace = inputs.pace.assign(
+        of_zone=inputs.pace["zone"] != "", of=inputs.pace["commune_code"] != ""
+    )
+    pace = pace[(pace["of_zone"] | pace["of"]) & pace["high_ha"].notna()]
+    for row in pace.drop_duplicates(["of_zone", "of"]).to_dict("records"):
+        edits += [f"pace.{'.'.join(filter(None, (row['zone'], row['commune_code'])))}=1x"]
+    for source, land in inputs.available.groupby("source"):
+        code = land["commune_code"].iloc[0]
+        area = float(land.loc[land["commune_code"] == code, "area_ha"].sum())
+        edits += [f"land.{source}=1x", f"land.{source}.{code}={area!r}"]
+    return edits
+
+
 def _without_edit(prepared: Prepared, base: Allocation) -> list[str]:
-    """Change a value to itself: nothing may change."""
-    row = prepared.inputs.targets.iloc[0]
-    same = change_inputs(prepared, [f"importance.{row['zone']}={row['importance']}"])
-    again = allocate(same.inputs, settings=same.settings, near=base.plan)
-    return [] if again.plan.equals(base.plan) else ["an edit to the same value changes the plan"]
+    """Change values to themselves: nothing may change, in the plan and in what is printed."""
+    printed = round_allocation(base)
+    faults = []
+    for edit in same_edits(prepared):
+        same = change_inputs(prepared, [edit])
+        again = allocate(same.inputs, settings=same.settings, near=base.plan)
+        if not again.plan.equals(base.plan):
+            faults.append(f"{edit}: an edit to the same value changes the plan")
+        elif not round_allocation(again).lands.equals(printed.lands):
+            faults.append(f"{edit}: an edit to the same value changes what is printed")
+    return faults
 
 
 def _faults(base: Allocation, other: Allocation) -> list[str]:

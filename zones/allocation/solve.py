@@ -41,6 +41,9 @@ _NOISE = 1e-6
 _STILL_HA = 1e-6
 #: Hectares that a row may lose to cells that are taken for empty, and the most these hold.
 _CRUMBS_HA, _EMPTY_HA = 5e-7, 1e-7
+#: Hectares by which a limit counts as passed. Less is the last digit of a sum, which no second look
+#: would leave at zero: a plan held against its own limits must stand as it is, to the last bit.
+_PASSED_HA = 1e-9
 #: What an earlier stage may lose to a later one: a part of its value, and hectares.
 _LOSS, _LOSS_HA = 1e-6, 1e-4
 
@@ -207,13 +210,13 @@ def _within_limits(model: Model, columns: Floats) -> Floats:
     rows = model.rows
     matrix = sparse.csr_matrix(model.matrix[:, :width])
     upper = np.where(rows["kind"] == "land_year", np.inf, rows["upper"].to_numpy())
-    for row in np.flatnonzero(matrix @ hectares > upper):
+    for row in np.flatnonzero(matrix @ hectares > upper + _PASSED_HA):
         members = matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]
         hectares[members] *= min(1.0, upper[row] / float(hectares[members].sum()))
     keys = ["commune_code", "source", "year"]
     cells = model.columns[keys].assign(planned_ha=hectares)
     laid = lay_on_windows(cells, land_windows(model.inputs, model.settings)[1])
-    over = laid.loc[laid["over_ha"] > 0, [*keys, "over_ha"]]
+    over = laid.loc[laid["over_ha"] > _PASSED_HA, [*keys, "over_ha"]]
     if over.empty:
         return hectares
     crowded = cells.merge(over, on=keys, how="left")["over_ha"].fillna(0.0).to_numpy()

@@ -316,6 +316,16 @@ def test_fifty_random_edits_are_answered_and_move_what_they_must() -> None:
     assert (told.answered + told.refused, told.refused < 5) == (50, True)
 
 
+def test_a_plan_stays_to_the_last_bit_beside_itself() -> None:
+    """Five equal years of land that is used up: their sum passes it by the last bit of a number."""
+    for hectares in (23.77, 33.27):
+        land = {(code, "canopy"): hectares * (place + 1) for place, code in enumerate("abcdef")}
+        inputs = inputs_of(land=land, targets={"pine": (500.0, 500.0), "na": (300.0, 300.0)})
+        base = allocate(inputs, settings=YEARS)
+        again = allocate(inputs, settings=YEARS, near=base.plan)
+        assert again.plan.equals(base.plan)
+
+
 def test_a_scenario_of_any_size_is_answered(prepared: Prepared) -> None:
     """Hectares that no decimal number holds exactly, so that every bound is met with a residue."""
     thirds = prepared.inputs.available.assign(area_ha=[100 / 3, 100 / 7, 31 / 3])
