@@ -17,10 +17,7 @@ def today() -> dt.date:
     try:
         return dt.datetime.fromtimestamp(int(epoch), tz=dt.UTC).date()
     except (ValueError, OverflowError, OSError) as error:
-        raise InputError(
-            en=f"SOURCE_DATE_EPOCH: expected whole seconds since 1970, found {epoch!r}.",
-            vi=f"SOURCE_DATE_EPOCH: cần số giây nguyên kể từ năm 1970, thấy {epoch!r}.",
-        ) from error
+        raise InputError("layers.base.bad_source_date_epoch", epoch=epoch) from error
 
 
 def midnight() -> dt.datetime:

@@ -13,6 +13,7 @@ from typing import Literal
 
 from layers.base.errors import InputError
 from layers.base.language import Phrase
+from layers.base.messages import joined, message
 
 Severity = Literal["error", "problem", "note"]
 
@@ -115,6 +116,8 @@ class Findings:
         errors = self.of("error")
         if errors:
             raise InputError(
-                en="; ".join(f"{item.source}: {item.message.en}" for item in errors),
-                vi="; ".join(f"{item.source}: {item.message.vi}" for item in errors),
+                joined(
+                    message("layers.base.of_source", source=item.source, what=item.message)
+                    for item in errors
+                )
             )

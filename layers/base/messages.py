@@ -9,7 +9,8 @@ is printed follows from what it is:
   missing one is ``–``;
 * a date as 2025-12-31 in English and 31/12/2025 in Vietnamese;
 * a phrase in the language of the sentence;
-* several values with commas: the first five and how many more there are, ``{names:all}`` all.
+* several values with commas: the first five and how many more there are; ``{names:all}`` all,
+  ``{names:or}`` all with "or".
 
 Values are never read as formats, whatever a file calls its communes.
 """
@@ -79,8 +80,11 @@ class _Writer(string.Formatter):
         return format(str(value), format_spec)
 
     def _several(self, values: list[Any], spec: str) -> str:
-        first = values if spec == "all" else values[:FIRST]
-        items = [self.format_field(value, "" if spec == "all" else spec) for value in first]
+        whole = spec in ("all", "or")
+        first = values if whole else values[:FIRST]
+        items = [self.format_field(value, "" if whole else spec) for value in first]
+        if spec == "or":
+            return f" {message('layers.base.or').text(self.language)} ".join(items)
         listed = ("; " if any("," in item for item in items) else ", ").join(items)
         if len(values) == len(first):
             return listed

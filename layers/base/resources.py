@@ -45,10 +45,7 @@ def data_path(*parts: str) -> Path:
         if found.exists():
             return found
     name = "/".join(parts)
-    raise MissingFileError(
-        en=f"The installation lacks its data file {name!r}: install vungtrong again.",
-        vi=f"Bản cài đặt thiếu tệp dữ liệu {name!r}: hãy cài lại vungtrong.",
-    )
+    raise MissingFileError("layers.base.no_data_file", name=name)
 
 
 def data_table(*parts: str, dtype: Mapping[str, type | str] | type | None = None) -> pd.DataFrame:

@@ -62,15 +62,14 @@ class Schema:
         if missing:
             found = [str(name) for name in frame.columns]
             raise SchemaError(
-                en=f"Table {self.name}: expected columns {missing}, found {found}.",
-                vi=f"Bảng {self.name}: cần các cột {missing}, chỉ thấy {found}.",
+                "layers.base.columns_missing", name=self.name, missing=missing, found=found
             )
         rest: list[Hashable] = [name for name in frame.columns if name not in self.names]
         result = frame[[*self.names, *rest]].copy()
         faults = [fault for column in self.columns if (fault := self._take(result, column))]
         if faults:
             text = "; ".join(faults)
-            raise SchemaError(en=f"Table {self.name}: {text}.", vi=f"Bảng {self.name}: {text}.")
+            raise SchemaError("layers.base.columns_wrong", name=self.name, text=text)
         return result
 
     @staticmethod

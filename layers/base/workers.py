@@ -41,10 +41,7 @@ def worker_count(workers: Workers) -> int:
         return workers
     if hasattr(workers, "submit") and hasattr(workers, "ncores"):
         return max(1, int(sum(workers.ncores().values())))
-    raise InputError(
-        en=f"workers: expected a number from 1 or a dask.distributed Client, found {workers!r}.",
-        vi=f"workers: cần một số từ 1 trở lên hoặc một dask.distributed Client, thấy {workers!r}.",
-    )
+    raise InputError("layers.base.bad_worker_count", workers=workers)
 
 
 def local_workers(workers: Workers) -> int:
@@ -88,12 +85,7 @@ def _on_cluster(
     except Exception as error:
         if type(error).__name__ not in LOST:
             raise
-        raise ClusterError(
-            en=f"The cluster lost its workers again and again ({type(error).__name__}): give them "
-            "more memory, look at their logs, or run without --scheduler.",
-            vi=f"Cụm máy liên tục mất máy tính toán ({type(error).__name__}): hãy cấp thêm bộ nhớ, "
-            "xem nhật ký của các máy, hoặc chạy không có --scheduler.",
-        ) from error
+        raise ClusterError("layers.base.cluster_lost_workers", kind=type(error).__name__) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ import pandas as pd
 
 from layers.base.errors import InputError
 from layers.base.findings import Finding, Findings
-from layers.base.language import Phrase
+from layers.base.messages import message
 from layers.base.schema import Column, Schema
 from layers.communes.codes import check_codes, normal_code
 from layers.communes.gazetteer import NEWEST_VINTAGE, Day, Unit, communes_on, vintages
@@ -118,10 +118,7 @@ def load_natural_areas(table: NaturalAreas) -> pd.Series[float]:
     bad = series.index[~(series > 0)].tolist()
     if bad:
         raise InputError(
-            en=f"{table.path}: expected a natural area above 0 ha for each commune, found none for "
-            f"{len(bad)} (first: {bad[:5]}).",
-            vi=f"{table.path}: diện tích tự nhiên phải lớn hơn 0 ha; {len(bad)} xã chưa có "
-            f"({bad[:5]}).",
+            "layers.communes.natural_area_missing_or_zero", path=table.path, count=len(bad), bad=bad
         )
     return series
 
@@ -175,10 +172,10 @@ def load_communes(
     frame, found = _settle_codes(frame, listed, file.source, vintage)
     if records and frame.empty:
         raise InputError(
-            en=f"{file.source}: none of its {records} records is a commune of province "
-            f"{file.province}; name the boundaries of that province, or correct 'province'.",
-            vi=f"{file.source}: không bản ghi nào trong {records} bản ghi là xã của tỉnh "
-            f"{file.province}; hãy khai báo ranh giới của tỉnh đó, hoặc sửa mục 'province'.",
+            "layers.communes.other_province",
+            source=file.source,
+            records=records,
+            province=file.province,
         )
     _refuse_faults(frame, frame["commune_code"], file.source)
     if listed is not None:
@@ -191,10 +188,10 @@ def load_communes(
     without = sorted(set(codes) - set(areas.index))
     if without:
         raise InputError(
-            en=f"{natural_areas.path}: {len(without)} communes of the boundaries have no natural "
-            f"area (first: {without[:5]}); add them to the table.",
-            vi=f"{natural_areas.path}: {len(without)} xã trong lớp ranh giới chưa có diện tích tự "
-            f"nhiên ({without[:5]}); hãy bổ sung vào bảng.",
+            "layers.communes.communes_without_natural_area",
+            path=natural_areas.path,
+            count=len(without),
+            without=without,
         )
     result = gpd.GeoDataFrame(
         {
@@ -265,11 +262,7 @@ def _settle_codes(
                 "note",
                 "communes-of-others",
                 source,
-                Phrase(
-                    en=f"{count} records are no communes of the province and were set aside "
-                    f"({shown})",
-                    vi=f"{count} bản ghi không phải xã của tỉnh, đã để riêng ({shown})",
-                ),
+                message("layers.communes.communes_of_others", count=count, shown=shown),
                 count=count,
                 examples=first,
                 rows=tuple(int(row) for row in frame.loc[foreign, "row"]),
@@ -285,25 +278,25 @@ def _check_complete(
     absent = [unit for code, unit in listed.items() if code not in set(codes)]
     if not absent:
         return []
-    first = ", ".join(f"{unit.code} {unit.name}" for unit in absent[:5])
-    first += ", …" if len(absent) > 5 else ""
+    first = [f"{unit.code} {unit.name}" for unit in absent]
     if not part:
         raise InputError(
-            en=f"{source}: the boundaries lack {len(absent)} of the {len(listed)} communes of the "
-            f"province ({first}); add them, or write 'part_of_province: true' under 'communes:'.",
-            vi=f"{source}: lớp ranh giới thiếu {len(absent)} trong {len(listed)} xã của tỉnh "
-            f"({first}); hãy bổ sung, hoặc ghi 'part_of_province: true' dưới 'communes:'.",
+            "layers.communes.communes_missing",
+            source=source,
+            count=len(absent),
+            listed_count=len(listed),
+            first=first,
         )
     return [
         Finding(
             "note",
             "part-of-province",
             source,
-            Phrase(
-                en=f"the boundaries are a part of the province, without {len(absent)} of its "
-                f"{len(listed)} communes ({first}); sums are of this part",
-                vi=f"lớp ranh giới chỉ là một phần của tỉnh, thiếu {len(absent)} trong "
-                f"{len(listed)} xã ({first}); các số cộng chỉ của phần này",
+            message(
+                "layers.communes.part_of_province",
+                count=len(absent),
+                listed_count=len(listed),
+                first=first,
             ),
             count=len(absent),
         )
@@ -320,24 +313,17 @@ def _refuse_twice(codes: pd.Index[str], source: str) -> None:
     twice = sorted(set(codes[codes.duplicated()].dropna()))
     if twice:
         raise InputError(
-            en=f"{source}: expected each commune code once, found {len(twice)} codes more than "
-            f"once (first: {twice[:5]}).",
-            vi=f"{source}: mỗi mã xã chỉ được xuất hiện một lần; {len(twice)} mã bị lặp "
-            f"({twice[:5]}).",
+            "layers.communes.code_repeated", source=source, count=len(twice), twice=twice
         )
 
 
 def _refuse_faults(frame: gpd.GeoDataFrame, codes: pd.Series[str], source: str) -> None:
     if frame.empty:
-        raise InputError(
-            en=f"{source}: expected commune polygons, found an empty layer.",
-            vi=f"{source}: lớp ranh giới xã không có đối tượng nào.",
-        )
+        raise InputError("layers.communes.empty_boundaries", source=source)
     empty = [int(row) for row in frame.index[codes.isna() | (codes == "")]]
     if empty:
         raise InputError(
-            en=f"{source}: {len(empty)} records without a commune code (rows {empty[:5]}).",
-            vi=f"{source}: {len(empty)} bản ghi không có mã xã (dòng {empty[:5]}).",
+            "layers.communes.records_without_code", source=source, count=len(empty), empty=empty
         )
     _refuse_twice(pd.Index(codes), source)
     shapes = frame.geometry
@@ -345,6 +331,8 @@ def _refuse_faults(frame: gpd.GeoDataFrame, codes: pd.Series[str], source: str) 
     if hollow.any():
         listed = codes[hollow].tolist()
         raise InputError(
-            en=f"{source}: {len(listed)} communes without a polygon (codes {listed[:5]}).",
-            vi=f"{source}: {len(listed)} xã không có đa giác (mã {listed[:5]}).",
+            "layers.communes.communes_without_polygon",
+            source=source,
+            count=len(listed),
+            listed=listed,
         )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from layers.base.findings import Finding, Findings, Severity
 from layers.base.language import Phrase
+from layers.base.messages import joined, message
 from layers.communes.gazetteer import Day, communes_on, find_province, vintage_on
 from layers.communes.match import Match
 from layers.communes.matching import match_commune
@@ -72,7 +73,7 @@ def _read(text: str, province: str, on: Day) -> _Reading:
     if isinstance(match, Match) and not match.confirm:
         return _Reading(match.code, "name-as-code")
     if isinstance(match, Match):
-        told = Phrase(en=f"perhaps {match.unit.label}", vi=f"có thể là {match.unit.label}")
+        told = message("layers.communes.perhaps", label=match.unit.label)
         return _Reading(None, "name-near", told)
     return _Reading(None, "name-unresolved", match.message)
 
@@ -82,48 +83,31 @@ def _message(fault: str, vintage: str) -> tuple[Severity, Phrase]:
     told: dict[str, tuple[Severity, Phrase]] = {
         "code-missing": (
             "problem",
-            Phrase(en="cells without a commune code", vi="ô không có mã xã"),
+            message("layers.communes.cells_without_code"),
         ),
         "code-unknown": (
             "problem",
-            Phrase(
-                en=f"codes that no commune of {vintage} has; if the table is older, give its date",
-                vi=f"mã không có trong danh mục {vintage}; nếu bảng cũ hơn, hãy nêu ngày của bảng",
-            ),
+            message("layers.communes.codes_unknown", vintage=vintage),
         ),
         "code-as-number": (
             "note",
-            Phrase(
-                en="codes written as numbers, their leading zero restored",
-                vi="mã ghi dạng số, đã thêm lại số 0 ở đầu",
-            ),
+            message("layers.communes.codes_lost_zero"),
         ),
         "name-as-code": (
             "note",
-            Phrase(
-                en="names among the codes, resolved", vi="tên xã lẫn trong cột mã, đã đổi ra mã"
-            ),
+            message("layers.communes.names_among_codes"),
         ),
         "name-near": (
             "problem",
-            Phrase(
-                en="misspelt names among the codes; write the code to confirm",
-                vi="tên xã ghi sai trong cột mã; hãy ghi mã để xác nhận",
-            ),
+            message("layers.communes.misspelt_names_among_codes"),
         ),
         "name-unresolved": (
             "problem",
-            Phrase(
-                en="texts among the codes that mean no single commune",
-                vi="chữ trong cột mã không chỉ đúng một xã",
-            ),
+            message("layers.communes.texts_mean_no_commune"),
         ),
         "whole-province": (
             "problem",
-            Phrase(
-                en="rows of the whole province, which are totals and no commune",
-                vi="dòng của toàn tỉnh, là số tổng chứ không phải một xã",
-            ),
+            message("layers.communes.province_totals"),
         ),
     }
     return told[fault]
@@ -188,9 +172,11 @@ def _collect(
                 severity,
                 fault,
                 source,
-                Phrase(
-                    en=f"{phrase.en}: {len(rows)} ({_examples(values, readings, 'en')})",
-                    vi=f"{phrase.vi}: {len(rows)} ({_examples(values, readings, 'vi')})",
+                message(
+                    "layers.communes.cells_and_examples",
+                    what=phrase,
+                    count=len(rows),
+                    examples=joined(_example(value, readings[value].told) for value in values),
                 ),
                 count=len(rows),
                 examples=tuple(values),
@@ -200,10 +186,5 @@ def _collect(
     return findings
 
 
-def _examples(values: list[str], readings: dict[str, _Reading], language: str) -> str:
-    shown = []
-    for value in values:
-        told = readings[value].told
-        why = f": {told.vi if language == 'vi' else told.en}" if told else ""
-        shown.append(f"{value!r}{why}")
-    return "; ".join(shown)
+def _example(value: str, told: Phrase | None) -> Phrase:
+    return joined([Phrase(repr(value), repr(value)), *([told] if told else [])], between=": ")

@@ -17,7 +17,7 @@ import pandas as pd
 
 from layers.base.errors import InputError
 from layers.base.findings import Finding
-from layers.base.language import Phrase, format_number
+from layers.base.messages import message
 from layers.base.schema import Column, Schema
 from layers.communes.gazetteer import (
     Day,
@@ -80,12 +80,7 @@ def _span(province: str, from_: Day, to: Day) -> _Span:
     code = find_province(province)
     older, newer = vintage_on(from_, province=code), vintage_on(to, province=code)
     if older > newer:
-        raise InputError(
-            en=f"Figures are carried forward only: expected a date before {newer}, found the units "
-            f"of {older}. Old units cannot be told apart in figures of merged ones.",
-            vi=f"Chỉ chuyển số liệu từ cũ sang mới: cần ngày trước {newer}, lại gặp đơn vị của "
-            f"{older}. Không thể tách lại đơn vị cũ từ số liệu đã gộp.",
-        )
+        raise InputError("layers.communes.only_forward", newer=newer, older=older)
     return _Span(code, older, newer)
 
 
@@ -231,12 +226,7 @@ def _newer_codes(day: str, end: str, source: str) -> Finding:
         "problem",
         "commune-codes-newer",
         source,
-        Phrase(
-            en=f"commune codes are those in force from {day}, newer than the boundaries ({end}), "
-            "so plots cannot be compared with the communes they name",
-            vi=f"mã xã thuộc danh mục từ {day}, mới hơn lớp ranh giới ({end}), nên không đối chiếu "
-            "được lô với xã đã ghi",
-        ),
+        message("layers.communes.codes_newer_than_boundaries", day=day, end=end),
     )
 
 
@@ -252,12 +242,7 @@ def _unknown_codes(
             "problem",
             "commune-unknown",
             source,
-            Phrase(
-                en=f"{count} plots name communes that did not exist from {day} ({first}); they "
-                "are measured where they lie",
-                vi=f"{format_number(count, 'vi')} lô ghi mã xã không có trong danh mục từ {day} "
-                f"({first}); vẫn tính theo nơi lô nằm",
-            ),
+            message("layers.communes.commune_unknown", count=count, day=day, first=first),
             count=count,
             area_ha=float(plots.loc[strange, "ledger_ha"].sum()),
             examples=tuple(plots.loc[strange, "plot"].head(5)),

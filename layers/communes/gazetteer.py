@@ -103,12 +103,7 @@ def find_province(text: str) -> str:
         found = [code for code, province in known.items() if key(province.name) == key(wanted)]
         if len(found) == 1:
             return found[0]
-    raise NameResolutionError(
-        en=f"No province has the code or name {text!r}: expected one of the 34 since July 2025, "
-        f"for instance 20 (Lạng Sơn).",
-        vi=f"Không có tỉnh nào mang mã hoặc tên {text!r}: cần một trong 34 tỉnh, thành từ tháng "
-        f"7/2025, ví dụ 20 (Lạng Sơn).",
-    )
+    raise NameResolutionError("layers.communes.unknown_province", text=text)
 
 
 @lru_cache(maxsize=1)
@@ -133,10 +128,7 @@ def _as_day(on: Day) -> date:
         # A bare year means its last day: 2024 is the time of districts, 2025 that of today's units.
         return date(int(text), 12, 31) if len(text) == 4 else date.fromisoformat(text[:10])
     except ValueError:
-        raise InputError(
-            en=f"Expected a date such as 2025-07-01 or a year, found {text!r}.",
-            vi=f"Cần một ngày như 2025-07-01 hoặc một năm, lại thấy {text!r}.",
-        ) from None
+        raise InputError("layers.communes.not_a_date", text=text) from None
 
 
 def vintage_on(on: Day = None, *, province: str | None = None) -> str:
@@ -170,12 +162,7 @@ def vintage_on(on: Day = None, *, province: str | None = None) -> str:
     if earlier:
         return earlier[-1]
     where = province or "–"
-    raise InputError(
-        en=f"Units of province {where} are known since {known[0]}, found the date {day}: bring a "
-        f"table of older units to that date first.",
-        vi=f"Đơn vị hành chính của tỉnh {where} chỉ có từ {known[0]}, lại thấy ngày {day}: hãy "
-        f"chuyển bảng cũ hơn về ngày đó trước.",
-    )
+    raise InputError("layers.communes.before_known_units", where=where, known=known[0], day=day)
 
 
 def _newest() -> dict[str, Unit]:
@@ -193,10 +180,7 @@ def _units(province: str | None, vintage: str) -> Mapping[str, Unit]:
         found = {c: unit for c, unit in every.items() if province in (None, unit.province)}
         return MappingProxyType(found)
     if province is None:
-        raise InputError(
-            en=f"Units of {vintage} are known by province only: give one.",
-            vi=f"Đơn vị hành chính của {vintage} chỉ có theo tỉnh: hãy nêu tỉnh.",
-        )
+        raise InputError("layers.communes.units_by_province", vintage=vintage)
     return MappingProxyType(_old_units(province, vintage))
 
 
@@ -224,10 +208,10 @@ def changes_after(province: str, vintage: str) -> tuple[Change, ...]:
     here = [v for v in _vintages() if (v.province, v.first_day) == (province, vintage)]
     if not here:
         raise InputError(
-            en=f"Province {province} has no table of changes after {vintage}: known vintages are "
-            f"{', '.join(vintages(province))}.",
-            vi=f"Tỉnh {province} không có bảng thay đổi sau {vintage}: các thời điểm đã biết là "
-            f"{', '.join(vintages(province))}.",
+            "layers.communes.no_table_of_changes",
+            province=province,
+            vintage=vintage,
+            vintages=vintages(province),
         )
     told = [Change(r["old_code"], r["new_code"], r["split"] == "1") for r in _rows(here[0].changes)]
     named = {change.old_code for change in told}

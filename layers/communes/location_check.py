@@ -17,7 +17,8 @@ from pyproj.crs.coordinate_operation import TransverseMercatorConversion
 
 from layers.base.errors import InputError, MissingFileError
 from layers.base.findings import Finding
-from layers.base.language import Phrase, format_number
+from layers.base.language import Phrase
+from layers.base.messages import message
 from layers.base.resources import data_path
 from layers.base.schema import Column, Schema
 from layers.communes.gazetteer import NEWEST_VINTAGE, Day, vintage_on
@@ -86,18 +87,17 @@ def check_reach(
         return []
     if share > 0 and part:
         return []
-    en, vi = _percents(share)
-    boxes = [_box(frame) for frame in (plots, communes)]
     return [
         Finding(
             "error" if share < _LITTLE_RATIO else "problem",
             "layer-elsewhere",
             source,
-            Phrase(
-                en=f"{en[0]} % of the layer lies in the communes: it reaches over {boxes[0].en}, "
-                f"they over {boxes[1].en} ({plots.crs.name}); is its CRS right ('crs: EPSG:…')?",
-                vi=f"chỉ {vi[0]} % diện tích của lớp nằm trong các xã: lớp ở {boxes[0].vi}, các xã "
-                f"ở {boxes[1].vi} ({plots.crs.name}); hệ tọa độ có đúng không ('crs: EPSG:…')?",
+            message(
+                "layers.communes.layer_elsewhere",
+                percent=100 * share,
+                layer=_box(plots),
+                communes=_box(communes),
+                crs=plots.crs.name,
             ),
             count=len(plots),
             area_ha=float(area[lies.isna()].sum()),
@@ -110,10 +110,7 @@ def _box(frame: gpd.GeoDataFrame) -> Phrase:
     west, south, east, north = frame.total_bounds
     way = transformation(frame.crs, WGS84)
     x, y = way.transform(np.array([west, east]), np.array([south, north]))
-    en, vi = ([format_number(v, w, decimals=2) for v in (*x, *y)] for w in ("en", "vi"))
-    return Phrase(
-        en=f"{en[0]}–{en[1]}° E, {en[2]}–{en[3]}° N", vi=f"{vi[0]}–{vi[1]}° Đ, {vi[2]}–{vi[3]}° B"
-    )
+    return message("layers.communes.extent", west=x[0], east=x[1], south=y[0], north=y[1])
 
 
 def check_centres(
@@ -171,35 +168,31 @@ class _Centres:
 
 
 def _wrong_zone(crs: pyproj.CRS, best: int, ratios: tuple[float, float], source: str) -> Finding:
-    en, vi = _percents(*ratios)
-    name = pyproj.CRS.from_epsg(best).name
     return Finding(
         "error",
         "crs-wrong-meridian",
         source,
-        Phrase(
-            en=f"only {en[0]} % of the communes hold their known centre under {crs.name}; as "
-            f"EPSG:{best} ({name}) {en[1]} % do: the boundaries have another meridian than they "
-            f"say, write crs: EPSG:{best} under communes:",
-            vi=f"chỉ {vi[0]} % số xã chứa điểm trung tâm đã biết theo {crs.name}; theo EPSG:{best} "
-            f"({name}) là {vi[1]} %: kinh tuyến trục của ranh giới bị ghi sai, hãy ghi crs: "
-            f"EPSG:{best} dưới communes:",
+        message(
+            "layers.communes.boundaries_of_other_meridian",
+            declared=100 * ratios[0],
+            crs=crs.name,
+            best=best,
+            name=pyproj.CRS.from_epsg(best).name,
+            found=100 * ratios[1],
         ),
     )
 
 
 def _boundaries_elsewhere(communes: gpd.GeoDataFrame, apart_km: float, source: str) -> Finding:
-    box = _box(communes)
-    en, vi = (format_number(apart_km, which, decimals=0) for which in ("en", "vi"))
     return Finding(
         "error",
         "communes-elsewhere",
         source,
-        Phrase(
-            en=f"the communes lie {en} km from their known centres, over {box.en} "
-            f"({communes.crs.name}): the CRS is another; write the right one, crs: EPSG:…",
-            vi=f"các xã nằm cách điểm trung tâm đã biết {vi} km, ở {box.vi} "
-            f"({communes.crs.name}): hệ tọa độ ghi sai; hãy ghi hệ đúng, crs: EPSG:…",
+        message(
+            "layers.communes.communes_elsewhere",
+            apart_km=apart_km,
+            extent=_box(communes),
+            crs=communes.crs.name,
         ),
         count=len(communes),
     )
@@ -219,10 +212,7 @@ def check_named_communes(
     commune that was divided will do) and more of it in the one that holds its middle.
     """
     if communes.crs is None or communes.crs.is_geographic:
-        raise InputError(
-            en="Communes must be in a projected CRS to compare plots with them.",
-            vi="Ranh giới xã phải ở hệ tọa độ phẳng để so sánh với các lô.",
-        )
+        raise InputError("layers.communes.projected_communes_needed")
     lies = locate_plots(plots, communes) if lies is None else lies
     ledger = plots["ledger_ha"]
     if "geometry_ha" in plots.columns:
@@ -284,26 +274,18 @@ def _disagreement(table: pd.DataFrame, source: str) -> list[Finding]:
     if table.empty:
         return []
     area = float(table["ledger_ha"].sum())
-    first = [
-        f"{row.plot} ({row.named_code} → {row.lies_code})"
-        for row in table.head(5).itertuples(index=False)
+    listed = [
+        f"{row.plot} ({row.named_code} → {row.lies_code})" for row in table.itertuples(index=False)
     ]
-    en, vi = (format_number(area, which, decimals=2) for which in ("en", "vi"))
-    shown = ", ".join(first) + (", …" if len(table) > 5 else "")
     return [
         Finding(
             "problem",
             "commune-disagrees",
             source,
-            Phrase(
-                en=f"plots that do not lie in the commune they name (measured where they lie): "
-                f"{len(table)} plots, {en} ha ({shown})",
-                vi="lô không nằm trong xã đã ghi (tính theo nơi lô nằm): "
-                f"{format_number(len(table), 'vi')} lô, {vi} ha ({shown})",
-            ),
+            message("layers.communes.commune_disagrees", count=len(table), area=area, plots=listed),
             count=len(table),
             area_ha=area,
-            examples=tuple(first),
+            examples=tuple(listed[:5]),
             rows=tuple(int(row) for row in table["row"]),
         )
     ]
@@ -315,23 +297,17 @@ def _nowhere(
     outside = lies.isna() & named.isna()
     if not outside.any():
         return []
-    area = float(plots.loc[outside, "ledger_ha"].sum())
-    first = tuple(plots.loc[outside, "plot"].head(5))
-    en, vi = (format_number(area, which, decimals=2) for which in ("en", "vi"))
+    count, area = int(outside.sum()), float(plots.loc[outside, "ledger_ha"].sum())
+    listed = plots.loc[outside, "plot"].tolist()
     return [
         Finding(
             "problem",
             "plot-outside-communes",
             source,
-            Phrase(
-                en=f"plots outside every commune that name none either: {int(outside.sum())} "
-                f"plots, {en} ha ({', '.join(first)})",
-                vi="lô nằm ngoài mọi xã và không ghi xã: "
-                f"{format_number(outside.sum(), 'vi')} lô, {vi} ha ({', '.join(first)})",
-            ),
-            count=int(outside.sum()),
+            message("layers.communes.plot_outside_communes", count=count, area=area, plots=listed),
+            count=count,
             area_ha=area,
-            examples=first,
+            examples=tuple(listed[:5]),
             rows=tuple(int(row) for row in plots.loc[outside, "row"]),
         )
     ]
@@ -392,61 +368,42 @@ def _lost_shift(trial: _Trial, declared: float, source: str) -> list[Finding]:
     shifted = trial.agreement(flat)
     if shifted - declared < _SHIFT_GAIN_RATIO:
         return []
-    en, vi = _percents(declared, shifted)
     return [
         Finding(
             "problem",
             "crs-datum-shift-lost",
             source,
-            Phrase(
-                en=f"{en[0]} % of the plots lie in the commune they name, {en[1]} % would if the "
-                "coordinates were WGS 84: the datum shift seems to have been left out when the "
-                "layer was made (224 m); transform it again",
-                vi=f"{vi[0]} % số lô nằm đúng xã đã ghi, sẽ là {vi[1]} % nếu coi tọa độ là WGS 84: "
-                "có lẽ phép chuyển hệ quy chiếu đã bị bỏ qua khi tạo lớp (224 m); hãy chuyển lại",
+            message(
+                "layers.communes.datum_shift_lost", declared=100 * declared, shifted=100 * shifted
             ),
         )
     ]
 
 
-def _percents(*ratios: float) -> tuple[list[str], list[str]]:
-    return (
-        [format_number(100 * ratio, "en", decimals=1) for ratio in ratios],
-        [format_number(100 * ratio, "vi", decimals=1) for ratio in ratios],
-    )
-
-
 def _wrong_meridian(
     crs: pyproj.CRS, best: int, ratios: tuple[float, float], kilometres: float, source: str
 ) -> Finding:
-    en, vi = _percents(*ratios)
-    name = pyproj.CRS.from_epsg(best).name
     return Finding(
         "error",
         "crs-wrong-meridian",
         source,
-        Phrase(
-            en=f"only {en[0]} % of the plots lie in the commune they name under {crs.name}; as "
-            f"EPSG:{best} ({name}, {kilometres:.1f} km away) {en[1]} % do: the layer has another "
-            f"meridian than it says, write crs: EPSG:{best}",
-            vi=f"chỉ {vi[0]} % số lô nằm đúng xã đã ghi theo {crs.name}; theo EPSG:{best} ({name}, "
-            f"cách {format_number(kilometres, 'vi', decimals=1)} km) là {vi[1]} %: kinh tuyến trục "
-            f"của lớp bị ghi sai, hãy ghi crs: EPSG:{best}",
+        message(
+            "layers.communes.plots_of_other_meridian",
+            declared=100 * ratios[0],
+            crs=crs.name,
+            best=best,
+            name=pyproj.CRS.from_epsg(best).name,
+            kilometres=kilometres,
+            found=100 * ratios[1],
         ),
     )
 
 
 def _unexplained(declared: float, plots: int, source: str) -> Finding:
-    en, vi = _percents(declared)
     return Finding(
         "problem",
         "communes-disagree",
         source,
-        Phrase(
-            en=f"only {en[0]} % of {plots} plots lie in the commune they name and no other "
-            "meridian explains it; are the commune codes of another date (vintage)?",
-            vi=f"chỉ {vi[0]} % trong {plots} lô nằm đúng xã đã ghi và không kinh tuyến trục nào "
-            "khác giải thích được; mã xã có phải của thời điểm khác (vintage) không?",
-        ),
+        message("layers.communes.communes_disagree", percent=100 * declared, count=plots),
         count=plots,
     )

@@ -19,6 +19,7 @@ from rapidfuzz.distance import Levenshtein
 
 from layers.base.errors import InputError, NameResolutionError
 from layers.base.language import Phrase
+from layers.base.messages import message
 from layers.base.resources import data_path
 from layers.communes.gazetteer import (
     NEWEST_VINTAGE,
@@ -126,10 +127,10 @@ def name_index(
     known = communes_on(province, vintage)
     if among is not None and (strange := sorted(among - set(known))):
         raise InputError(
-            en=f"Expected codes of {vintage}, found {len(strange)} unknown ones among the communes "
-            f"to choose from: {', '.join(strange[:5])}.",
-            vi=f"Cần mã của thời điểm {vintage}, lại thấy {len(strange)} mã lạ trong các xã được "
-            f"chọn: {', '.join(strange[:5])}.",
+            "layers.communes.unknown_codes_to_choose_from",
+            vintage=vintage,
+            count=len(strange),
+            strange=strange,
         )
     units = tuple(unit for code, unit in known.items() if among is None or code in among)
     return NameIndex(units, vintage)
@@ -188,10 +189,7 @@ def resolve_commune(
     """
     found = match_commune(text, province=province, on=on, among=among)
     if isinstance(found, NoMatch):
-        raise NameResolutionError(
-            en=f"Expected the name of one commune: {found.message.en}.",
-            vi=f"Cần tên của một xã, phường: {found.message.vi}.",
-        )
+        raise NameResolutionError("layers.communes.not_one_commune", message=found.message)
     return found
 
 
@@ -238,15 +236,12 @@ def _look_up(
     clean = tidy(text)
     index = name_index(province, vintage, among)
     if not clean or clean.casefold() in _NO_TEXT:
-        return _no_match(
-            text, "empty", "an empty cell names no commune", "ô trống, không có tên xã"
-        )
+        return _no_match(text, "empty", message("layers.communes.empty_cell"))
     if names_whole_province(clean):
         return _no_match(
             text,
             "whole-province",
-            f"{clean!r} means every commune of the province, not one",
-            f"{clean!r} chỉ toàn tỉnh, không phải một xã",
+            message("layers.communes.means_whole_province", clean=clean),
         )
     if clean.removesuffix(".0").isdigit():
         return _by_code(text, clean, index)
@@ -260,17 +255,16 @@ def _look_up(
         return _no_match(
             text,
             "district",
-            f"{clean!r} is a district, not a commune; districts were dissolved on 1 July 2025",
-            f"{clean!r} là đơn vị cấp huyện, không phải xã; cấp huyện đã bỏ từ 1/7/2025",
+            message("layers.communes.is_a_district", clean=clean),
             (candidate for _, candidate in index.nearest(clean)),
         )
     return _guess(text, clean, index, province)
 
 
 def _no_match(
-    text: str, reason: Reason, en: str, vi: str, candidates: Iterable[Candidate] = ()
+    text: str, reason: Reason, why: Phrase, candidates: Iterable[Candidate] = ()
 ) -> NoMatch:
-    return NoMatch(text, reason, Phrase(en=en, vi=vi), tuple(candidates))
+    return NoMatch(text, reason, why, tuple(candidates))
 
 
 def _labels(units: Iterable[Unit]) -> str:
@@ -300,8 +294,7 @@ def _by_code(text: str, clean: str, index: NameIndex) -> Match | NoMatch:
     return _no_match(
         text,
         "unknown",
-        f"no commune of {index.vintage} has the code {code}",
-        f"không có xã nào mang mã {code} vào thời điểm {index.vintage}",
+        message("layers.communes.no_commune_of_code", vintage=index.vintage, code=code),
     )
 
 
@@ -312,10 +305,9 @@ def _settle(text: str, clean: str, index: NameIndex, equal: Equal) -> Match | No
         return _no_match(
             text,
             "ambiguous",
-            f"{clean!r} is borne by {len(equal.units)} communes: {told}; add the kind, the "
-            "district or the province",
-            f"{clean!r} là tên của {len(equal.units)} đơn vị: {told}; hãy ghi thêm loại đơn vị, "
-            "huyện hoặc tỉnh",
+            message(
+                "layers.communes.borne_by_several", clean=clean, count=len(equal.units), told=told
+            ),
             (Candidate(unit, 1.0) for unit in equal.units),
         )
     unit = equal.units[0]
@@ -323,15 +315,14 @@ def _settle(text: str, clean: str, index: NameIndex, equal: Equal) -> Match | No
     how, remark = equal.how, _district_of(unit)
     if equal.kind and equal.kind != unit.kind:
         how = "near"
-        remark = Phrase(
-            en=f"written as {equal.kind}, but {unit.label} is a {unit.kind}",
-            vi=f"ghi là {equal.kind}, nhưng {unit.label} là {unit.kind}",
+        remark = message(
+            "layers.communes.written_as_other_kind",
+            kind=equal.kind,
+            label=unit.label,
+            kind_2=unit.kind,
         )
     elif how == "near":
-        remark = Phrase(
-            en="without its marks the name is one letter from another",
-            vi="không có dấu, tên này chỉ khác tên xã khác một chữ",
-        )
+        remark = message("layers.communes.one_letter_from_another")
     return Match(unit.code, unit.name, how, 1.0, others, text, unit, remark)
 
 
@@ -342,12 +333,7 @@ def _district_of(unit: Unit) -> Phrase | None:
     before = communes_on(unit.province, vintages(unit.province)[-2]).values()
     if not any(old.district == f"Huyện {unit.name}" for old in before):
         return None
-    return Phrase(
-        en=f"until 30 June 2025 {unit.name} was also a district: a figure of an older source may "
-        "be the district's",
-        vi=f"đến 30/6/2025 {unit.name} còn là tên huyện: số liệu của nguồn cũ hơn có thể là của "
-        "cả huyện",
-    )
+    return message("layers.communes.perhaps_district", unit=unit.name)
 
 
 def _at_other_times(clean: str, province: str | None, vintage: str) -> tuple[Unit, ...]:
@@ -382,10 +368,13 @@ def _guess(text: str, clean: str, index: NameIndex, province: str | None) -> Mat
         return _no_match(
             text,
             "other-time",
-            f"{clean!r} is no unit of {index.vintage} but of {namesakes[0].vintage}: {told}; give "
-            "the date of the source, or name the commune of its day",
-            f"{clean!r} không có vào {index.vintage} mà thuộc {namesakes[0].vintage}: {told}; hãy "
-            "nêu ngày của nguồn, hoặc ghi tên xã đúng thời điểm",
+            message(
+                "layers.communes.unit_of_other_time",
+                clean=clean,
+                vintage=index.vintage,
+                vintage_2=namesakes[0].vintage,
+                told=told,
+            ),
             others + candidates,
         )
     best, second = [*(cost for cost, _ in ranked[:2]), math.inf, math.inf][:2]
@@ -394,10 +383,7 @@ def _guess(text: str, clean: str, index: NameIndex, province: str | None) -> Mat
         return _refuse(text, clean, candidates, others, near=best <= most)
     remark = None
     if namesakes:
-        remark = Phrase(
-            en=f"elsewhere this is a name of its own: {told}",
-            vi=f"ở nơi khác đây là tên riêng: {told}",
-        )
+        remark = message("layers.communes.name_elsewhere", told=told)
     unit, score = candidates[0].unit, candidates[0].score
     return Match(unit.code, unit.name, "near", score, candidates[1:], text, unit, remark)
 
@@ -421,25 +407,22 @@ def _refuse(
         return _no_match(
             text,
             "elsewhere",
-            f"{clean!r} is a commune of elsewhere, not among those to choose from: {told}",
-            f"{clean!r} là xã ở nơi khác, không thuộc các xã được chọn: {told}",
+            message("layers.communes.commune_of_elsewhere", clean=clean, told=told),
             others + candidates,
         )
     if near:
         return _no_match(
             text,
             "ambiguous",
-            f"{clean!r} is about as near to several communes: {likely}; write the full name",
-            f"{clean!r} gần giống nhiều xã: {likely}; hãy ghi đúng tên",
+            message("layers.communes.near_several", clean=clean, likely=likely),
             candidates,
         )
-    nearest = Phrase(f"the nearest are {likely}", f"gần nhất là {likely}")
+    nearest = message("layers.communes.nearest_are", likely=likely)
     if not candidates:
-        nearest = Phrase("no name is near it", "không có tên nào gần giống")
+        nearest = message("layers.communes.no_name_near")
     return _no_match(
         text,
         "unknown",
-        f"{clean!r} is no commune known here; {nearest.en}",
-        f"{clean!r} không phải tên xã nào ở đây; {nearest.vi}",
+        message("layers.communes.not_a_commune_known", clean=clean, nearest=nearest),
         candidates,
     )

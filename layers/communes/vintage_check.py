@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
-from layers.base.findings import Finding, Severity
-from layers.base.language import Phrase
+from layers.base.findings import Finding
+from layers.base.messages import joined, message
 from layers.communes.codes import normal_code
 from layers.communes.crosswalk import successors, year_of_vintage
 from layers.communes.gazetteer import Day, Unit, communes_on, vintage_on, vintages
@@ -164,10 +164,6 @@ def _name_of(
     return None
 
 
-def _shown(parts: list[str]) -> str:
-    return "; ".join(parts[:5]) + ("; …" if len(parts) > 5 else "")
-
-
 def _wrong_vintage(
     found: _Evidence, layer: _Layer, today: Mapping[str, str], source: str
 ) -> Finding:
@@ -175,28 +171,23 @@ def _wrong_vintage(
     named = [f"{c} {found.names[c]} ≠ {today[c]}" for c in sorted(found.names)]
     gone = [f"{c} {found.gone[c]}" for c in sorted(found.gone)]
     away = [f"{c} → {found.places[c]}" for c in sorted(found.places)]
-    english, vietnamese = [], []
+    evidence = []
     if named:
-        english.append(f"{len(named)} codes bear another name here ({_shown(named)})")
-        vietnamese.append(f"{len(named)} mã mang tên khác ({_shown(named)})")
+        evidence.append(message("layers.communes.codes_renamed", count=len(named), codes=named))
     if gone:
-        english.append(f"{len(gone)} codes are no longer in use ({_shown(gone)})")
-        vietnamese.append(f"{len(gone)} mã không còn dùng ({_shown(gone)})")
+        evidence.append(message("layers.communes.codes_gone", count=len(gone), codes=gone))
     if away:
-        english.append(f"records of {len(away)} codes lie in another commune ({_shown(away)})")
-        vietnamese.append(f"đối tượng của {len(away)} mã nằm ở xã khác ({_shown(away)})")
+        evidence.append(message("layers.communes.codes_moved", count=len(away), codes=away))
     rows = [row for code in found.codes for row in layer.rows[code]]
     return Finding(
         "error",
         "wrong-vintage",
         source,
-        Phrase(
-            en=f"expected codes of the project's communes, found those of {found.vintage}: "
-            f"{', '.join(english)}; say so with 'vintage: {year}', or convert the file with "
-            f"'zones names convert --from {year}'",
-            vi=f"cần mã của các xã trong dự án, lại gặp mã của {found.vintage}: "
-            f"{', '.join(vietnamese)}; hãy ghi 'vintage: {year}', hoặc chuyển tệp bằng "
-            f"'zones names convert --from {year}'",
+        message(
+            "layers.communes.wrong_vintage",
+            vintage=found.vintage,
+            evidence=joined(evidence, between=", "),
+            year=year,
         ),
         count=len(rows),
         examples=tuple(found.codes[:5]),
@@ -242,43 +233,17 @@ def _speaks_for(name: str, code: str, today: Mapping[str, str]) -> bool:
     return not others and is_nearly_named(name, today[code])
 
 
-_TOLD: dict[str, tuple[Severity, Phrase]] = {
-    "code-name-disagree": (
-        "error",
-        Phrase(
-            en="expected the name that belongs to each code, found another for {0} codes ({1}); "
-            "correct the codes or the names",
-            vi="tên phải đúng với mã; {0} mã mang tên khác ({1}); hãy sửa mã hoặc tên",
-        ),
-    ),
-    "code-place-disagree": (
-        "problem",
-        Phrase(
-            en="most records of {0} codes lie in another commune ({1}); check codes and CRS",
-            vi="phần lớn đối tượng của {0} mã nằm ở xã khác ({1}); hãy kiểm tra mã và hệ tọa độ",
-        ),
-    ),
-    "code-not-in-communes": (
-        "problem",
-        Phrase(
-            en="{0} codes are not among the communes ({1}); check them, or say the vintage of the "
-            "layer",
-            vi="{0} mã không có trong các xã ({1}); hãy kiểm tra mã, hoặc ghi thời điểm (vintage) "
-            "của lớp",
-        ),
-    ),
-}
-
-
 def _finding(kind: str, faults: Mapping[str, str], layer: _Layer, source: str) -> Finding:
-    severity, phrase = _TOLD[kind]
-    told = _shown(list(faults.values()))
     rows = sorted(row for code in faults for row in layer.rows[code])
     return Finding(
-        severity,
+        "error" if kind == "code-name-disagree" else "problem",
         kind,
         source,
-        Phrase(en=phrase.en.format(len(faults), told), vi=phrase.vi.format(len(faults), told)),
+        message(
+            f"layers.communes.faults_{kind.replace('-', '_')}",
+            count=len(faults),
+            codes=list(faults.values()),
+        ),
         count=len(rows),
         examples=tuple(list(faults)[:5]),
         rows=tuple(rows),

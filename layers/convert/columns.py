@@ -73,10 +73,7 @@ def parse_rate(text: str) -> tuple[str, RateColumn]:
     """Read a rate as the command line takes it."""
     found = re.fullmatch(r"\s*([^=]+?)\s*=\s*([^/]+?)\s*/\s*([^*]+?)\s*(?:\*\s*([\d.]+))?\s*", text)
     if not found:
-        raise InputError(
-            en=f"Expected a rate as NAME=NUMERATOR/DENOMINATOR*100, found {text!r}.",
-            vi=f"Cần viết tỷ lệ dạng TÊN=TỬ_SỐ/MẪU_SỐ*100, lại thấy {text!r}.",
-        )
+        raise InputError("layers.convert.not_a_rate", text=text)
     return found[1], RateColumn(found[2], found[3], float(found[4] or 1))
 
 
@@ -131,10 +128,7 @@ def sort_columns(
             years = parse_numbers(result[name], source=f"{source}, {name}")
             result[name] = years.astype("Int64")
     if not sums:
-        raise InputError(
-            en=f"{source}: found no column of figures that add; name them with --sum.",
-            vi=f"{source}: không thấy cột số liệu nào cộng được; hãy nêu bằng --sum.",
-        )
+        raise InputError("layers.convert.no_column_adds", source=source)
     columns = ColumnRoles(tuple(sums), tuple(keys), given.rates, given.decimal)
     return SortedColumns(result, columns, left_out, dashes)
 
@@ -166,8 +160,10 @@ def _require(frame: pd.DataFrame, names: Iterable[str], source: str) -> None:
     missing = [name for name in dict.fromkeys(names) if name not in frame.columns]
     if missing:
         raise InputError(
-            en=f"{source}: no columns {missing}; found {[str(name) for name in frame.columns]}.",
-            vi=f"{source}: không có cột {missing}; tệp có {[str(name) for name in frame.columns]}.",
+            "layers.convert.columns_missing",
+            source=source,
+            missing=missing,
+            columns=[str(name) for name in frame.columns],
         )
 
 

@@ -19,7 +19,7 @@ import pandas as pd
 
 from layers.base.errors import ClosureError, InputError
 from layers.base.findings import Finding, Findings
-from layers.base.language import Phrase
+from layers.base.messages import message
 from layers.communes.crosswalk import VintageChange
 from layers.communes.gazetteer import communes_on, find_province
 from layers.convert.columns import ColumnRoles, sort_columns
@@ -207,10 +207,7 @@ def _refuse_strange_shares(
     if strange or open_:
         count, told = len(strange) + len(open_), ", ".join([*strange, *open_][:5])
         raise InputError(
-            en=f"{change.source}: expected shares of divided units that sum to 1, among the units "
-            f"that took them over; {count} do not ({told}): give every part.",
-            vi=f"{change.source}: phần chia của đơn vị bị chia tách phải có tổng bằng 1 và thuộc "
-            f"các đơn vị đã nhận; {count} trường hợp không đúng ({told}): hãy ghi đủ các phần.",
+            "layers.convert.shares_not_one", source=change.source, count=count, told=told
         )
 
 
@@ -295,10 +292,7 @@ def _frame(
     names += [f"{column}{band}" for column in columns.sums or () for band in bands]
     names += [*(["split_from"] if estimated else []), *columns.rates]
     if twice := sorted(name for name, count in Counter(names).items() if count > 1):
-        raise InputError(
-            en=f"The converted table would have columns {twice} twice: rename them in the table.",
-            vi=f"Bảng kết quả sẽ có cột {twice} hai lần: hãy đổi tên cột trong bảng.",
-        )
+        raise InputError("layers.convert.columns_repeated", twice=twice)
     result = pd.DataFrame(records, columns=[name for name in names if name not in columns.rates])
     for name, rate in columns.rates.items():
         below = result[rate.denominator].where(result[rate.denominator] != 0)
@@ -322,10 +316,11 @@ def _close(figures: pd.DataFrame, rows: Sequence[RowUnit], groups: _Groups) -> p
         lost += sum((value for row, value in present if row.role == "unmatched"), Decimal(0))
         if before != after + lost:
             raise ClosureError(
-                en=f"Column {column} does not close: {before} before, {after} after and {lost} set "
-                "aside. Nothing was written; please report this fault with the table.",
-                vi=f"Cột {column} không khép: trước {before}, sau {after}, để riêng {lost}. Chưa "
-                "ghi kết quả nào; hãy báo lỗi kèm bảng.",
+                "layers.convert.column_not_closed",
+                column=column,
+                before=before,
+                after=after,
+                lost=lost,
             )
         records.append((column, float(before), float(after), float(lost)))
     return TOTALS.validate(pd.DataFrame(records, columns=TOTALS.names))
@@ -347,12 +342,7 @@ def _report_missing(groups: _Groups, source: str) -> list[Finding]:
             "problem",
             "sum-missing",
             source,
-            Phrase(
-                en=f"{len(missing)} sums are missing because a part of them is; the known parts "
-                f"are {shown}",
-                vi=f"{len(missing)} số cộng bị trống vì thiếu một thành phần; phần đã biết là "
-                f"{shown}",
-            ),
+            message("layers.convert.sum_missing", count=len(missing), shown=shown),
             count=len(missing),
         )
     ]

@@ -15,7 +15,7 @@ import pandas as pd
 
 from layers.base.errors import CrsError, InputError
 from layers.base.findings import Finding, Findings
-from layers.base.language import Phrase
+from layers.base.messages import joined, message
 from layers.communes.crosswalk import VintageChange, successors
 from layers.communes.gazetteer import communes_on, find_province
 from layers.convert.convert import Conversion
@@ -94,19 +94,11 @@ def _place(
 ) -> dict[int, str]:
     """Commune, of those that took the unit over, which holds most of each record."""
     if frame.crs is None or communes.crs is None:
-        raise CrsError(
-            en="Records and communes must both have a CRS to place the records of divided units.",
-            vi="Lớp đối tượng và lớp ranh giới xã đều phải có hệ tọa độ mới định vị được.",
-        )
+        raise CrsError("layers.convert.records_need_crs")
     shapes = to_crs(communes.set_index("commune_code").geometry, EQUAL_AREA)
     lacking = sorted({code for codes in targets.values() for code in codes} - set(shapes.index))
     if lacking:
-        raise InputError(
-            en=f"The boundaries lack {', '.join(lacking[:5])}, which took over a part of a divided "
-            "unit: its records cannot be placed; add these communes.",
-            vi=f"Lớp ranh giới thiếu {', '.join(lacking[:5])} là xã đã nhận một phần của đơn vị bị "
-            "chia: không định vị được các bản ghi; hãy bổ sung các xã này.",
-        )
+        raise InputError("layers.convert.heirs_not_in_boundaries", lacking=lacking)
     positions = list(targets)
     records = to_crs(frame.geometry.iloc[positions], EQUAL_AREA).make_valid()
     placed = {}
@@ -156,18 +148,12 @@ def _tell(
     adrift = [at for at, row in enumerate(rows) if row.unit and codes[at] is None]
     if adrift:
         names = dict.fromkeys(unit.label for at in adrift if (unit := rows[at].unit))
-        shown = "; ".join(list(names)[:5])
         findings.append(
             Finding(
                 "problem",
                 "split-not-placed",
                 change.source,
-                Phrase(
-                    en=f"{len(adrift)} records of divided units have no commune of today ({shown}):"
-                    " give --communes with boundaries that hold them",
-                    vi=f"{len(adrift)} đối tượng của đơn vị bị chia tách chưa có xã mới ({shown}): "
-                    "hãy thêm --communes là lớp ranh giới chứa chúng",
-                ),
+                message("layers.convert.split_not_placed", count=len(adrift), units=names),
                 count=len(adrift),
                 rows=tuple(adrift),
             )
@@ -175,17 +161,16 @@ def _tell(
     lost = [at for at, row in enumerate(rows) if row.unit is None]
     if lost:
         reasons = dict.fromkeys((rows[at].text, rows[at].reason) for at in lost)
-        told = [(text, why) for text, why in reasons if why][:5]
-        english = "; ".join(f"{text}: {why.en}" for text, why in told)
-        vietnamese = "; ".join(f"{text}: {why.vi}" for text, why in told)
+        told = [
+            message("layers.convert.because", text=text, why=why) for text, why in reasons if why
+        ]
         findings.append(
             Finding(
                 "problem",
                 "unmatched",
                 change.source,
-                Phrase(
-                    en=f"{len(lost)} records match no commune and have no code now: {english}",
-                    vi=f"{len(lost)} đối tượng không khớp xã nào, nay không có mã: {vietnamese}",
+                message(
+                    "layers.convert.records_unmatched", count=len(lost), records=joined(told[:5])
                 ),
                 count=len(lost),
                 rows=tuple(lost),

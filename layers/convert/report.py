@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from layers.base.findings import Finding, Severity
+from layers.base.findings import Finding
 from layers.base.language import Phrase
+from layers.base.messages import message
 from layers.base.schema import Column, Schema
 from layers.communes.crosswalk import Successors, VintageChange, successors
 from layers.communes.gazetteer import Unit, communes_on
@@ -107,23 +108,21 @@ def report_columns(sorted_: SortedColumns, source: str) -> list[Finding]:
     sums, keys = ", ".join(columns.sums or ()), ", ".join(columns.keys or ()) or "–"
     others = ", ".join(name for name, why in left_out.items() if why != "rate") or "–"
     found = [
-        _finding(
+        Finding(
             "note",
             "columns",
             source,
-            f"added: {sums}; rows told apart by: {keys}; left out: {others}",
-            f"cột cộng: {sums}; phân biệt dòng theo: {keys}; bỏ qua: {others}",
+            message("layers.convert.columns_read", sums=sums, keys=keys, others=others),
             len(columns.sums or ()),
         )
     ]
     if sorted_.dashes:
         found.append(
-            _finding(
+            Finding(
                 "note",
                 "dashes",
                 source,
-                f"{sorted_.dashes} cells hold a dash, which tables print for none: read as 0",
-                f"{sorted_.dashes} ô ghi dấu gạch ngang, nghĩa là không có: đọc là 0",
+                message("layers.convert.dashes_read_as_zero", dashes=sorted_.dashes),
                 sorted_.dashes,
             )
         )
@@ -131,14 +130,11 @@ def report_columns(sorted_: SortedColumns, source: str) -> list[Finding]:
     if rates:
         shown = ", ".join(rates)
         found.append(
-            _finding(
+            Finding(
                 "problem",
                 "rates-left-out",
                 source,
-                f"{len(rates)} columns are rates, which cannot be added ({shown}); give their "
-                "parts with --rate NAME=NUMERATOR/DENOMINATOR*100, or --sum what adds after all",
-                f"{len(rates)} cột là tỷ lệ, không cộng được ({shown}); hãy nêu tử số, mẫu số bằng "
-                "--rate TÊN=TỬ/MẪU*100, hoặc dùng --sum nếu cột này cộng được",
+                message("layers.convert.rates_left_out", count=len(rates), shown=shown),
                 len(rates),
             )
         )
@@ -155,14 +151,11 @@ def report_repeated(
         return []
     shown = ", ".join(unit.label for unit in dict.fromkeys(twice[:5]) if unit)
     return [
-        _finding(
+        Finding(
             "problem",
             "rows-repeated",
             source,
-            f"{len(twice)} units stand in several rows that nothing tells apart ({shown}); all "
-            "were added: check that none is counted twice",
-            f"{len(twice)} đơn vị có nhiều dòng không phân biệt được ({shown}); đã cộng tất cả: "
-            "hãy kiểm tra xem có dòng nào bị tính hai lần không",
+            message("layers.convert.rows_repeated", count=len(twice), shown=shown),
             len(twice),
         )
     ]
@@ -182,31 +175,27 @@ def report_links(
             for name in units["old_name"].head(5)
         )
         found.append(
-            _finding(
+            Finding(
                 "problem",
                 "split-by-area",
                 change.source,
-                f"{len(units)} units were divided and nothing says how their figures were "
-                f"({shown}): shared by official area, with the band from nothing to all in _low "
-                "and _high; give --plots with --communes to measure",
-                f"{len(units)} đơn vị bị chia tách mà không rõ số liệu chia thế nào ({shown}): "
-                "tạm chia theo diện tích tự nhiên, khoảng từ không đến toàn bộ ở cột _low và "
-                "_high; hãy thêm --plots và --communes để đo",
+                message("layers.convert.split_by_area", count=len(units), shown=shown),
                 len(units),
             )
         )
     lost = links[links["change"] == "unmatched"]
     if len(lost):
         total, few = int(lost["rows"].sum()), lost.head(5)
-        english = "; ".join(few["old_name"] + ": " + few["reason_en"])
-        vietnamese = "; ".join(few["old_name"] + ": " + few["reason_vi"])
+        why = Phrase(
+            en="; ".join(few["old_name"] + ": " + few["reason_en"]),
+            vi="; ".join(few["old_name"] + ": " + few["reason_vi"]),
+        )
         found.append(
-            _finding(
+            Finding(
                 "problem",
                 "unmatched",
                 change.source,
-                f"{total} rows match no unit and were set aside: {english}",
-                f"{total} dòng không khớp đơn vị nào, đã để riêng: {vietnamese}",
+                message("layers.convert.rows_unmatched", count=total, rows=why),
                 total,
             )
         )
@@ -228,18 +217,11 @@ def _absent(links: pd.DataFrame, change: VintageChange) -> list[Finding]:
         return []
     shown = ", ".join(old[code].label for code in absent[:5])
     return [
-        _finding(
+        Finding(
             "note",
             "units-absent",
             change.source,
-            f"{len(absent)} old units have no row, though the unit that took them over has one "
-            f"({shown}): its sum is of the others",
-            f"{len(absent)} đơn vị cũ không có dòng nào, trong khi đơn vị mới của chúng có "
-            f"({shown}): số cộng chỉ gồm các đơn vị còn lại",
+            message("layers.convert.units_absent", count=len(absent), shown=shown),
             len(absent),
         )
     ]
-
-
-def _finding(severity: Severity, kind: str, source: str, en: str, vi: str, count: int) -> Finding:
-    return Finding(severity, kind, source, Phrase(en=en, vi=vi), count=count)

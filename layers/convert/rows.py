@@ -17,6 +17,7 @@ import pandas as pd
 
 from layers.base.findings import Finding, Findings
 from layers.base.language import Phrase
+from layers.base.messages import message
 from layers.communes.codes import normal_code
 from layers.communes.gazetteer import Day, Unit, communes_on, find_province, vintage_on
 from layers.communes.match import Match
@@ -147,14 +148,17 @@ class _Reader:
                 return above
             return _unmatched(
                 f"{code_text} {name}".strip(),
-                f"no commune of {self.vintage} has the code {code}",
-                f"không có xã nào mang mã {code} vào thời điểm {self.vintage}",
+                message("layers.convert.no_commune_of_code", vintage=self.vintage, code=code),
             )
         if name and not self._speaks_for(name, unit):
             return _unmatched(
                 f"{code_text} {name}",
-                f"code and name disagree: in {self.vintage} {code} is {unit.name}",
-                f"mã và tên không khớp: vào {self.vintage} mã {code} là {unit.name}",
+                message(
+                    "layers.convert.code_and_name_disagree",
+                    vintage=self.vintage,
+                    code=code,
+                    unit=unit.name,
+                ),
             )
         return RowUnit("commune", name or code_text, unit)
 
@@ -172,8 +176,11 @@ class _Reader:
                 return RowUnit("commune", text, self.units[confirmed])
             return _unmatched(
                 text,
-                f"confirmed as {confirmed}, a code no commune of {self.vintage} has",
-                f"được xác nhận là {confirmed}, nhưng không có mã này vào {self.vintage}",
+                message(
+                    "layers.convert.confirmed_code_unknown",
+                    confirmed=confirmed,
+                    vintage=self.vintage,
+                ),
             )
         if district_key(text) in self.districts:
             return RowUnit("district", text, district=district_key(text))
@@ -193,20 +200,18 @@ class _Reader:
         if found.confirm:
             return _unmatched(
                 text,
-                f"perhaps {found.unit.label}: confirm it",
-                f"có thể là {found.unit.label}: hãy xác nhận",
+                message("layers.convert.perhaps_confirm", label=found.unit.label),
             )
         if not told and exact_key(text) in self.districts:
             return _unmatched(
                 text,
-                f"{found.unit.label}, or the district of that name: write the kind",
-                f"{found.unit.label}, hoặc huyện cùng tên: hãy ghi rõ loại đơn vị",
+                message("layers.convert.or_the_district", label=found.unit.label),
             )
         return RowUnit("commune", text, found.unit)
 
 
-def _unmatched(text: str, en: str, vi: str) -> RowUnit:
-    return RowUnit("unmatched", text, reason=Phrase(en=en, vi=vi))
+def _unmatched(text: str, why: Phrase) -> RowUnit:
+    return RowUnit("unmatched", text, reason=why)
 
 
 def set_subtotals_apart(
@@ -230,7 +235,9 @@ def set_subtotals_apart(
     for at, (row, key) in enumerate(zip(rows, keys, strict=True)):
         parts = below.get((key, row.district)) if row.role in ("district", "total") else None
         if row.role == "total" and not parts:
-            result.append(replace(row, role="unmatched", reason=_ONLY_TOTAL))
+            result.append(
+                replace(row, role="unmatched", reason=message("layers.convert.only_total"))
+            )
         elif parts and row.role in ("district", "total"):
             result.append(replace(row, role="total"))
             totals.append(at)
@@ -240,12 +247,6 @@ def set_subtotals_apart(
             result.append(row)
     lines = [int(row) + 2 for row in figures.index[different]]
     return result, _tell(rows, totals, dict(zip(different, lines, strict=True)), source)
-
-
-_ONLY_TOTAL = Phrase(
-    en="a figure of the whole province, with no rows of communes to stand for",
-    vi="số liệu của toàn tỉnh, không có dòng của từng xã",
-)
 
 
 def _differs(figures: pd.DataFrame, at: int, parts: list[int]) -> bool:
@@ -270,29 +271,22 @@ def _tell(
                 "note",
                 "totals-left-out",
                 source,
-                Phrase(
-                    en=f"{len(totals)} rows are totals of other rows and were not added ({shown})",
-                    vi=f"{len(totals)} dòng là số tổng của các dòng khác nên không cộng ({shown})",
-                ),
+                message("layers.convert.totals_left_out", count=len(totals), shown=shown),
                 count=len(totals),
                 rows=tuple(totals),
             )
         )
     if different:
-        first = list(different.items())[:5]
-        shown = ", ".join(f"{rows[at].text} (row {line})" for at, line in first)
-        lines = ", ".join(f"{rows[at].text} (dòng {line})" for at, line in first)
+        listed = [
+            message("layers.convert.in_row", text=rows[at].text, row=row)
+            for at, row in different.items()
+        ]
         findings.add(
             Finding(
                 "problem",
                 "total-differs",
                 source,
-                Phrase(
-                    en=f"{len(different)} totals differ from the sum of their rows: {shown}; the "
-                    "rows were taken",
-                    vi=f"{len(different)} số tổng khác tổng các dòng: {lines}; đã lấy theo các "
-                    "dòng",
-                ),
+                message("layers.convert.total_differs", count=len(different), totals=listed),
                 count=len(different),
                 rows=tuple(different),
             )

@@ -13,7 +13,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from layers.base.errors import InputError, MissingFileError
-from layers.base.language import format_number
 from layers.base.resources import data_path
 from layers.base.schema import Column, Schema
 from layers.communes.codes import normal_code
@@ -121,10 +120,7 @@ def share_by_geometry(
     from layers.crs.transform import EQUAL_AREA, to_crs
 
     if pieces.crs is None or communes.crs is None:
-        raise InputError(
-            en="Pieces and communes must both have a CRS to be laid over each other.",
-            vi="Lớp lô và lớp ranh giới xã đều phải có hệ tọa độ mới chồng được lên nhau.",
-        )
+        raise InputError("layers.convert.pieces_need_crs")
     after = {old: new for old, new in successors(province, from_=from_).items() if len(new) > 1}
     targets = to_crs(communes.set_index("commune_code").geometry, EQUAL_AREA)
     codes = pieces[code_column].map(normal_code)
@@ -134,21 +130,18 @@ def share_by_geometry(
         if mine.empty:
             continue
         if lacking := [new for new in parts if new not in targets.index]:
-            raise InputError(
-                en=f"The communes lack {', '.join(lacking)}, which took {old} over.",
-                vi=f"Lớp ranh giới thiếu {', '.join(lacking)} là nơi đã nhận {old}.",
-            )
+            raise InputError("layers.convert.heirs_not_in_communes", lacking=lacking, old=old)
         # Equal-area, so that weights are areas whatever the CRS of the files.
         shapes = to_crs(mine, EQUAL_AREA)
         areas = {new: float(shapes.intersection(targets[new]).area.sum()) for new in parts}
         total, whole = sum(areas.values()), float(shapes.area.sum())
         if not total > WITHIN * whole:
             raise InputError(
-                en=f"Of the pieces of {old}, {total / 1e4:.2f} of {whole / 1e4:.2f} ha lie in "
-                f"{', '.join(parts)}, which took it over: check their codes and CRS.",
-                vi=f"Trong các lô của {old}, {format_number(total / 1e4, 'vi', decimals=2)} trên "
-                f"{format_number(whole / 1e4, 'vi', decimals=2)} ha nằm trong {', '.join(parts)} "
-                "là nơi đã nhận đơn vị này: hãy kiểm tra mã và hệ tọa độ.",
+                "layers.convert.pieces_outside_heirs",
+                old=old,
+                total=total / 10000.0,
+                whole=whole / 10000.0,
+                parts=parts,
             )
         rows += [(old, new, area / total) for new, area in areas.items()]
     return SHARES.validate(pd.DataFrame(rows, columns=SHARES.names))

@@ -81,12 +81,7 @@ def check_areal_scale(
     -0.0002
     """
     if not crs.is_projected:
-        raise CrsError(
-            en=f"A projected CRS in metres is needed to measure areas, found {crs.name!r}: bring "
-            "the layer into the province's VN-2000 zone (EPSG:9215 for Lạng Sơn).",
-            vi=f"Cần hệ tọa độ phẳng (đơn vị mét) để tính diện tích, thấy {crs.name!r}: hãy chuyển "
-            "lớp về múi chiếu VN-2000 của tỉnh (EPSG:9215 với Lạng Sơn).",
-        )
+        raise CrsError("layers.crs.metres_needed", crs=crs.name)
     boxes = np.asarray(bounds, np.float64).reshape(-1, 4)
     boxes = boxes[np.isfinite(boxes).all(axis=1)]
     if not len(boxes):
@@ -97,14 +92,7 @@ def check_areal_scale(
         departures = areal_departures(crs, boxes)
         worst = float(departures[np.argmax(np.abs(departures))])
     if abs(worst) > limit:
-        raise CrsError(
-            en=f"{crs.name}: plane areas differ by {worst:+.2%} from the ground here, at most "
-            f"{limit:.2%} is allowed; use an equal-area CRS, longitude/latitude or the province's "
-            "VN-2000 zone (gdalwarp -t_srs, or to_crs).",
-            vi=f"{crs.name}: diện tích phẳng lệch {worst:+.2%} so với thực địa ở đây, chỉ cho phép "
-            f"{limit:.2%}; hãy dùng hệ đẳng diện tích, kinh/vĩ độ hoặc múi chiếu VN-2000 của tỉnh "
-            "(gdalwarp -t_srs, hoặc to_crs).",
-        )
+        raise CrsError("layers.crs.areal_scale_too_far_off", crs=crs.name, worst=worst, limit=limit)
     return worst
 
 

@@ -32,19 +32,11 @@ def vn2000_zones() -> pd.DataFrame:
 def parse_crs(text: Any) -> pyproj.CRS:
     """CRS named by a user."""
     if isinstance(text, str) and "+proj" in text:
-        raise CrsError(
-            en=f"CRS {text!r}: expected an EPSG code such as EPSG:9215, found a PROJ string, "
-            "which loses the datum shift; name the code.",
-            vi=f"Hệ tọa độ {text!r}: cần mã EPSG như EPSG:9215, lại gặp chuỗi PROJ (làm mất phép "
-            "chuyển hệ quy chiếu); hãy ghi mã EPSG.",
-        )
+        raise CrsError("layers.crs.proj_string", text=text)
     try:
         return pyproj.CRS.from_user_input(text)
     except PyprojCrsError as error:
-        raise CrsError(
-            en=f"CRS {text!r}: expected an EPSG code such as EPSG:9215, nothing has that name.",
-            vi=f"Hệ tọa độ {text!r}: cần mã EPSG như EPSG:9215, không tìm thấy hệ nào tên như vậy.",
-        ) from error
+        raise CrsError("layers.crs.unknown_crs", text=text) from error
 
 
 def area_crs(province: str, *, named: str | None = None) -> pyproj.CRS:
@@ -77,37 +69,21 @@ def area_crs(province: str, *, named: str | None = None) -> pyproj.CRS:
     zones = vn2000_zones()
     found = zones.loc[zones["province_code"] == province, "epsg"]
     if found.empty:
-        raise CrsError(
-            en=f"No VN-2000 zone is on record for province {province!r} (the province was merged "
-            "or the code is unknown): name one in the project file, for instance "
-            "'area_crs: EPSG:9215'.",
-            vi=f"Chưa có múi chiếu VN-2000 cho tỉnh {province!r} (tỉnh mới sáp nhập hoặc mã không "
-            "đúng): hãy ghi trong tệp dự án, ví dụ 'area_crs: EPSG:9215'.",
-        )
+        raise CrsError("layers.crs.province_without_zone", province=province)
     return pyproj.CRS.from_epsg(int(found.iloc[0]))
 
 
 def _in_metres(crs: pyproj.CRS) -> pyproj.CRS:
     unit = crs.axis_info[0].unit_name if crs.axis_info else "unknown"
     if crs.is_geographic or unit != "metre":
-        raise CrsError(
-            en=f"Areas need a projected CRS in metres, found {crs.name} (unit: {unit}); name the "
-            "province's VN-2000 zone, for instance EPSG:9215.",
-            vi=f"Tính diện tích cần hệ tọa độ phẳng đơn vị mét, lại gặp {crs.name} (đơn vị: "
-            f"{unit}); hãy dùng múi chiếu VN-2000 của tỉnh, ví dụ EPSG:9215.",
-        )
+        raise CrsError("layers.crs.area_crs_not_in_metres", crs=crs.name, unit=unit)
     return crs
 
 
 def require_crs(frame: gpd.GeoDataFrame, *, source: str) -> pyproj.CRS:
     """CRS of a frame, which must have one."""
     if frame.crs is None:
-        raise CrsError(
-            en=f"{source}: expected a coordinate reference system, found none; say which one with "
-            "'crs: EPSG:…' in the project file, or export the layer with its CRS (.prj).",
-            vi=f"{source}: lớp không có hệ tọa độ; hãy ghi 'crs: EPSG:…' trong tệp dự án hoặc xuất "
-            "lại lớp kèm hệ tọa độ (.prj).",
-        )
+        raise CrsError("layers.crs.no_crs", source=source)
     crs: pyproj.CRS = frame.crs
     return crs
 
@@ -171,10 +147,7 @@ def _polygon_area(geod: pyproj.Geod | None, shape: Any) -> float:
     from shapely import orient_polygons
 
     if geod is None:
-        raise CrsError(
-            en="The CRS has no ellipsoid: areas cannot be computed on it; use an EPSG CRS.",
-            vi="Hệ tọa độ không có elipxoit nên không tính được diện tích; hãy dùng mã EPSG.",
-        )
+        raise CrsError("layers.crs.no_ellipsoid")
     # Holes count negative only when every ring has its proper orientation.
     area, _ = geod.geometry_area_perimeter(orient_polygons(shape))
     return float(area)

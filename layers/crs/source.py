@@ -20,7 +20,8 @@ from pyproj.enums import PJType
 
 from layers.base.errors import CrsError, InputError
 from layers.base.findings import Finding
-from layers.base.language import Phrase, format_number
+from layers.base.language import Phrase
+from layers.base.messages import joined, message
 from layers.crs.crs import parse_crs, vn2000_zones
 from layers.crs.transform import WGS84, transformation
 from layers.io.legacy_encoding import ENCODINGS, decode_texts
@@ -76,10 +77,7 @@ def decide_crs(
         raise _missing_crs(crs, bounds, source=source, province=province)
     if not (result.is_projected or (result.is_geographic and not result.is_derived)):
         raise CrsError(
-            en=f"{source}: expected longitude/latitude or a projected CRS of the Earth, found "
-            f"{result.name!r} ({result.type_name}); write the right one: 'crs: EPSG:…'.",
-            vi=f"{source}: cần kinh/vĩ độ hoặc hệ tọa độ phẳng của Trái Đất, lại gặp "
-            f"{result.name!r} ({result.type_name}); hãy ghi hệ đúng: 'crs: EPSG:…'.",
+            "layers.crs.not_on_earth", source=source, result=result.name, type_name=result.type_name
         )
     transformation(result, WGS84)
     return result, notes
@@ -108,23 +106,17 @@ def read_layer(
         encoding=None if font else file.encoding,
     )
     if frame.empty:
-        raise InputError(
-            en=f"{file.source}: expected polygons, found an empty layer; choose another layer or "
-            "file.",
-            vi=f"{file.source}: lớp không có đối tượng nào; hãy chọn lớp hoặc tệp khác.",
-        )
+        raise InputError("layers.crs.empty_layer", source=file.source)
     curved = frame.attrs.get(CURVED)
     frame, notes = place_layer(frame, source=file.source, named=file.crs, province=file.province)
     table, found = decode_texts(frame, encoding=font, source=file.source)
     if curved:
-        notes.append(Finding("note", "geometry-curved", file.source, _CURVED))
+        notes.append(
+            Finding(
+                "note", "geometry-curved", file.source, message("layers.crs.curves_made_straight")
+            )
+        )
     return gpd.GeoDataFrame(table), [*notes, *found]
-
-
-_CURVED = Phrase(
-    en="curved outlines were made of line segments",
-    vi="đường cong trong ranh giới đã được đổi thành các đoạn thẳng",
-)
 
 
 def as_vector_file(file: VectorFile | str | Path) -> VectorFile:
@@ -183,12 +175,7 @@ def name_vn2000(crs: pyproj.CRS, *, source: str) -> tuple[pyproj.CRS, list[Findi
         "note",
         "crs-taken-as-vn2000",
         source,
-        Phrase(
-            en=f"the file's CRS ({crs.name}) has the projection of {zone.name} without its datum "
-            f"and was taken as {label}; without the datum shift plots would lie 224 m off",
-            vi=f"hệ tọa độ của tệp ({crs.name}) có phép chiếu của {zone.name} nhưng thiếu hệ quy "
-            f"chiếu, được hiểu là {label}; nếu bỏ qua phép chuyển, các lô sẽ lệch 224 m",
-        ),
+        message("layers.crs.taken_as_vn2000", crs=crs.name, zone=zone.name, label=label),
     )
     return zone, [note]
 
@@ -236,23 +223,20 @@ def _missing_crs(
 ) -> CrsError:
     """Error for a layer without CRS: what it might be, and where the data would then lie."""
     zones = _zones(province)
-    found_en = "none (no .prj)" if crs is None else f"{crs.name!r}, which has no place on Earth"
-    found_vi = "không có (thiếu .prj)" if crs is None else f"{crs.name!r} (không gắn với Trái Đất)"
-    where_en = where_vi = ""
+    found = message("layers.crs.no_prj")
+    if crs is not None:
+        found = message("layers.crs.no_place_on_earth", crs=crs.name)
+    where = Phrase("", "")
     proposals = zones if len(zones) == 1 else ["EPSG:…"]
     if bounds is not None and np.isfinite(bounds).all():
         west, south, east, north = bounds
         degrees = -180 <= west <= east <= 180 and -90 <= south <= north <= 90
         proposals = ["EPSG:4756", "EPSG:4326"] if degrees else zones
-        where = [_landing(bounds, proposal) for proposal in proposals]
+        places = joined(_landing(bounds, proposal) for proposal in proposals)
         extent = f"x {west:.0f}–{east:.0f}, y {south:.0f}–{north:.0f}"
-        where_en = f"its coordinates are {extent}; {'; '.join(item.en for item in where)}. "
-        where_vi = f"tọa độ {extent}; {'; '.join(item.vi for item in where)}. "
+        where = message("layers.crs.coordinates_lie", extent=extent, places=places)
     return CrsError(
-        en=f"{source}: expected a coordinate reference system, found {found_en}; {where_en}"
-        f"Write the right one in the project file, for instance 'crs: {proposals[0]}'.",
-        vi=f"{source}: lớp không có hệ tọa độ, gặp {found_vi}; {where_vi}Hãy ghi hệ đúng trong "
-        f"tệp dự án, ví dụ 'crs: {proposals[0]}'.",
+        "layers.crs.crs_missing", source=source, found=found, where=where, proposal=proposals[0]
     )
 
 
@@ -270,11 +254,5 @@ def _landing(bounds: Sequence[float], crs: str) -> Phrase:
     way = transformation(pyproj.CRS.from_user_input(crs), WGS84)
     x, y = way.transform((west + east) / 2, (south + north) / 2)
     if not np.isfinite([x, y]).all():
-        return Phrase(
-            en=f"{crs} ({name}) cannot hold them", vi=f"{crs} ({name}) không chứa được tọa độ này"
-        )
-    lon, lat = (format_number(float(value), "vi", decimals=3) for value in (x, y))
-    return Phrase(
-        en=f"in {crs} ({name}) their middle lies at {x:.3f}° E, {y:.3f}° N",
-        vi=f"theo {crs} ({name}) thì tâm ở {lon}° Đ, {lat}° B",
-    )
+        return message("layers.crs.cannot_hold", crs=crs, name=name)
+    return message("layers.crs.middle_lies", crs=crs, name=name, x=x, y=y)

@@ -71,13 +71,7 @@ def transformation(source: pyproj.CRS, target: pyproj.CRS) -> Transformation:
             )
         except ProjError:
             continue
-    raise CrsError(
-        en=f"No transformation is known from {source.name!r} to {target.name!r} (positions "
-        "could be 200 m off): give the layer its EPSG code ('crs: EPSG:…' in the project file, "
-        "or set_crs).",
-        vi=f"Không biết phép chuyển từ {source.name!r} sang {target.name!r} (vị trí có thể "
-        "lệch 200 m): hãy ghi mã EPSG của lớp ('crs: EPSG:…' trong tệp dự án, hoặc set_crs).",
-    )
+    raise CrsError("layers.crs.no_transformation", source=source.name, file=target.name)
 
 
 def to_crs(layer: Layer, target: pyproj.CRS) -> Layer:
@@ -86,11 +80,7 @@ def to_crs(layer: Layer, target: pyproj.CRS) -> Layer:
 
     crs = layer.crs
     if crs is None:
-        raise CrsError(
-            en="The layer has no coordinate reference system and cannot be brought into "
-            f"{target.name!r}: set it first.",
-            vi=f"Lớp không có hệ tọa độ nên không chuyển được sang {target.name!r}: hãy gán trước.",
-        )
+        raise CrsError("layers.crs.layer_without_crs", file=target.name)
     if crs.is_exact_same(target):
         return layer
     way = transformation(crs, target)
@@ -124,8 +114,5 @@ def _require_place(before: npt.NDArray[Any], after: npt.NDArray[Any], target: py
     rows = np.unique(owner[lost]).tolist()
     if rows:
         raise CrsError(
-            en=f"{len(rows)} records have no place in {target.name!r} (first rows {rows[:5]}): "
-            "check the CRS and the coordinates of the layer.",
-            vi=f"{len(rows)} bản ghi không có vị trí trong {target.name!r} (dòng {rows[:5]}): "
-            "hãy kiểm tra hệ tọa độ và tọa độ của lớp.",
+            "layers.crs.records_without_place", count=len(rows), file=target.name, rows=rows
         )

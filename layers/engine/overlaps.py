@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from layers.base.findings import Finding, Findings
-from layers.base.language import Phrase, format_number
+from layers.base.messages import message
 from layers.base.workers import Workers, local_workers, run_pieces
 from layers.crs.areal_scale import check_areal_scale, square_unit_m2
 from layers.engine.polygon_input import attach_findings, take_in
@@ -149,12 +149,8 @@ def _tell_claims(
             severity="problem",
             kind="double-claim",
             source=source,
-            message=Phrase(
-                en=f"{count} pairs of polygons claim the same ground, {area_ha:.4f} ha in all "
-                f"({', '.join(shown)}): it was given to the lower code; correct the boundaries.",
-                vi=f"{count} cặp vùng chồng lên nhau, tổng "
-                f"{format_number(area_ha, 'vi', decimals=4)} ha "
-                f"({', '.join(shown)}): phần chồng được tính cho mã nhỏ hơn; hãy chỉnh ranh giới.",
+            message=message(
+                "layers.engine.double_claim", count=count, area_ha=area_ha, shown=shown
             ),
             count=count,
             area_ha=area_ha,

@@ -13,7 +13,7 @@ import shapely
 
 from layers.base.errors import CrsError, InputError
 from layers.base.findings import Finding, Findings
-from layers.base.language import Phrase, format_number
+from layers.base.messages import message
 from layers.base.workers import Workers, run_pieces
 from layers.crs.areal_scale import check_areal_scale
 from layers.engine.overlay_rules import ledger_areas, settle_slivers, share_ledger, tell_strays
@@ -253,20 +253,10 @@ def _take_plots(
     """Shapes of the plots; whether they are valid is seen where they are shared out."""
     if not plots.index.is_unique:
         twice = int(plots.index.duplicated().sum())
-        raise InputError(
-            en=f"plots: the index has {twice} repeated labels, which could not tell the pieces "
-            "apart: use reset_index(drop=True).",
-            vi=f"plots: chỉ mục có {twice} nhãn lặp lại nên không phân biệt được các phần: hãy "
-            "dùng reset_index(drop=True).",
-        )
+        raise InputError("layers.engine.plots_index_repeated", twice=twice)
     intake = take_in(plots, plots.index, source="plots", repair=None, findings=findings)
     if not ground.crs.equals(intake.crs, ignore_axis_order=True):
-        raise CrsError(
-            en=f"communes are in {ground.crs.name!r}, plots in {intake.crs.name!r}: bring both "
-            "into the province's VN-2000 zone with to_crs.",
-            vi=f"communes ở hệ {ground.crs.name!r}, plots ở hệ {intake.crs.name!r}: hãy chuyển cả "
-            "hai về múi chiếu VN-2000 của tỉnh bằng to_crs.",
-        )
+        raise CrsError("layers.engine.crs_differ", crs=ground.crs.name, crs_2=intake.crs.name)
     if not np.isfinite(shapely.bounds(ground.shapes)).any():  # no commune has been looked at
         check_areal_scale(ground.crs, shapely.bounds(intake.shapes))
     return intake.shapes
@@ -280,23 +270,25 @@ def _tell_outside(shares: Shares, labels: pd.Index[Any], findings: Findings) -> 
         if not chosen.any():
             continue
         rows, area_ha = shares.row[chosen], float(shares.area_m2[chosen].sum()) / 1e4
-        shown = tuple(str(label) for label in labels[rows[:5]])
-        en, vi = ("outside", "nằm ngoài") if whole else ("partly outside", "nằm một phần ngoài")
+        plots = [str(label) for label in labels[rows]]
+        where = (
+            message("layers.engine.outside") if whole else message("layers.engine.partly_outside")
+        )
         findings.add(
             Finding(
                 severity="problem" if whole else "note",
                 kind="outside" if whole else "partly-outside",
                 source="plots",
-                message=Phrase(
-                    en=f"{len(rows)} plots lie {en} every commune ({', '.join(shown)}), "
-                    f"{area_ha:.4f} ha: they stand under no commune.",
-                    vi=f"{len(rows)} lô {vi} mọi xã ({', '.join(shown)}), "
-                    f"{format_number(area_ha, 'vi', decimals=4)} ha: không "
-                    "thuộc xã nào.",
+                message=message(
+                    "layers.engine.under_no_commune",
+                    count=len(rows),
+                    where=where,
+                    plots=plots,
+                    area_ha=area_ha,
                 ),
                 count=len(rows),
                 area_ha=area_ha,
-                examples=shown,
+                examples=tuple(plots[:5]),
                 rows=tuple(rows.tolist()),
             )
         )

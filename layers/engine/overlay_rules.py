@@ -12,7 +12,7 @@ import shapely
 
 from layers.base.errors import ClosureError, InputError
 from layers.base.findings import Finding, Findings
-from layers.base.language import Phrase, format_number
+from layers.base.messages import message
 from layers.crs.areal_scale import LIMIT, SAMPLES, areal_departures
 from layers.engine.overlay_tasks import OUTSIDE, Shares, largest_pieces
 from layers.engine.polygon_input import require_columns
@@ -32,18 +32,17 @@ def ledger_areas(
     column = plots[ledger_column]
     if not pd.api.types.is_numeric_dtype(column.dtype):
         raise InputError(
-            en=f"plots: {ledger_column!r} must hold numbers (ha), found {column.dtype}.",
-            vi=f"plots: cột {ledger_column!r} phải là số (ha), nhưng là {column.dtype}.",
+            "layers.engine.ledger_no_numbers", ledger_column=ledger_column, dtype=column.dtype
         )
     ledger = column.to_numpy(np.float64)
     wrong = np.flatnonzero(np.isinf(ledger) | (ledger < 0))
     if len(wrong):
         told = ", ".join(f"{plots.index[row]}: {ledger[row]:g}" for row in wrong[:5])
         raise InputError(
-            en=f"plots: {ledger_column!r} must hold hectares, found {len(wrong)} plots with areas "
-            f"below zero or without end ({told}): correct them, or leave them empty.",
-            vi=f"plots: cột {ledger_column!r} phải là số ha, có {len(wrong)} lô âm hoặc vô hạn "
-            f"({told}): hãy sửa hoặc để trống.",
+            "layers.engine.ledger_impossible",
+            ledger_column=ledger_column,
+            count=len(wrong),
+            told=told,
         )
     rows = np.flatnonzero(np.isnan(ledger))
     if len(rows):
@@ -53,12 +52,7 @@ def ledger_areas(
                 severity="problem",
                 kind="no-ledger-area",
                 source="plots",
-                message=Phrase(
-                    en=f"{len(rows)} plots have no ledger area ({', '.join(shown)}): their ledger "
-                    "hectares are missing from the sums.",
-                    vi=f"{len(rows)} lô không có diện tích sổ ({', '.join(shown)}): tổng diện tích "
-                    "theo sổ thiếu các lô này.",
-                ),
+                message=message("layers.engine.no_ledger_area", count=len(rows), shown=shown),
                 count=len(rows),
                 examples=shown,
                 rows=tuple(rows.tolist()),
@@ -79,10 +73,7 @@ def share_ledger(shares: Shares, ledger: FloatArray | None) -> FloatArray:
     wrong = np.flatnonzero(left > CLOSURE_RATIO * np.abs(ledger))  # never where there is no area
     if len(wrong):
         raise ClosureError(
-            en=f"Ledger hectares of {len(wrong)} plots do not close, rows {wrong[:5].tolist()}, by "
-            f"up to {np.nanmax(left):.3g} ha; please report this with the data.",
-            vi=f"Diện tích sổ của {len(wrong)} lô không khép, các dòng {wrong[:5].tolist()}, nhiều "
-            f"nhất {np.nanmax(left):.3g} ha; vui lòng báo lỗi kèm dữ liệu.",
+            "layers.engine.ledger_not_closed", count=len(wrong), wrong=wrong, nanmax=np.nanmax(left)
         )
     return pieces
 
@@ -133,12 +124,13 @@ def _tell_slivers(
             severity="note",
             kind="sliver",
             source="plots",
-            message=Phrase(
-                en=f"{count} pieces of cut plots are smaller than {limit_m2:g} m², {area_ha:.4f} "
-                f"ha in all (plots {', '.join(shown)}); {given} were given to the larger side.",
-                vi=f"{count} phần của các lô bị cắt nhỏ hơn {limit_m2:g} m², "
-                f"tổng {format_number(area_ha, 'vi', decimals=4)} ha "
-                f"(các lô {', '.join(shown)}); {given} phần được nhập vào phía lớn hơn.",
+            message=message(
+                "layers.engine.pieces_cut_plots_smaller",
+                count=count,
+                limit_m2=limit_m2,
+                area_ha=area_ha,
+                shown=shown,
+                given=given,
             ),
             count=count,
             area_ha=area_ha,
@@ -182,12 +174,13 @@ def tell_strays(
             severity="problem",
             kind="far-outside",
             source="plots",
-            message=Phrase(
-                en=f"{len(rows)} plots lie so far from the communes ({', '.join(shown)}) that "
-                f"{crs.name} is off by up to {worst:.1%} in their {area_ha:.4f} ha: check their "
-                "coordinates.",
-                vi=f"{len(rows)} lô nằm quá xa các xã ({', '.join(shown)}), ở đó {crs.name} sai "
-                f"đến {worst:.1%} trong {area_ha:.4f} ha của các lô này: hãy kiểm tra tọa độ.",
+            message=message(
+                "layers.engine.far_outside",
+                count=len(rows),
+                shown=shown,
+                crs=crs.name,
+                worst=worst,
+                area_ha=area_ha,
             ),
             count=len(rows),
             area_ha=area_ha,

@@ -276,19 +276,12 @@ def _closed(plot: IntArray, pieces: FloatArray, area: FloatArray) -> FloatArray:
 
 def _raise_over(rows: IntArray, outside: FloatArray) -> None:
     raise ClosureError(
-        en=f"The communes' parts of {len(rows)} plots exceed the plot, rows {rows[:5].tolist()}, "
-        f"by up to {-outside.min():.3g} m²; please report this with the data.",
-        vi=f"Tổng các phần theo xã của {len(rows)} lô lớn hơn diện tích lô, các dòng "
-        f"{rows[:5].tolist()}, nhiều nhất {-outside.min():.3g} m²; vui lòng báo lỗi kèm dữ liệu.",
+        "layers.engine.parts_exceed_plot", count=len(rows), rows=rows, outside=-outside.min()
     )
 
 
 def _raise_lost(rows: IntArray, difference_m2: FloatArray) -> None:
     worst = float(np.abs(difference_m2).max())
     raise ClosureError(
-        en=f"What communes hold of {len(rows)} plots at their outer boundary, measured twice, "
-        f"differs by up to {worst:.3g} m², rows {rows[:5].tolist()}; please report this with the "
-        "data.",
-        vi=f"Phần nằm trong xã của {len(rows)} lô ở ranh giới ngoài, đo hai lần, lệch nhau đến "
-        f"{worst:.3g} m², các dòng {rows[:5].tolist()}; vui lòng báo lỗi kèm dữ liệu.",
+        "layers.engine.outer_boundary_differs", count=len(rows), worst=worst, rows=rows
     )

@@ -16,7 +16,7 @@ import shapely
 
 from layers.base.errors import CrsError, InputError
 from layers.base.findings import Finding, Findings
-from layers.base.language import Phrase, format_number
+from layers.base.messages import message
 from layers.base.workers import Workers
 from layers.crs.areal_scale import ground_areas
 from layers.engine.repair import RepairMode, mend, refuse_repairs, require_polygons
@@ -52,18 +52,12 @@ def take_in(
 ) -> Intake:
     """Check polygons and their ids, repair what is invalid, and tell what was found."""
     if polygons.crs is None:
-        raise CrsError(
-            en=f'{source}: no CRS; set it with set_crs("EPSG:9215") or the like.',
-            vi=f'{source}: không có hệ tọa độ; hãy gán bằng set_crs("EPSG:9215") hoặc tương tự.',
-        )
+        raise CrsError("layers.engine.no_crs", source=source)
     number, unique = pd.factorize(ids)
     nameless = np.flatnonzero(number < 0)
     if len(nameless):
         raise InputError(
-            en=f"{source}: {len(nameless)} rows without id, rows {nameless[:5].tolist()}: give "
-            "each polygon its code.",
-            vi=f"{source}: {len(nameless)} dòng không có mã, các dòng {nameless[:5].tolist()}: hãy "
-            "ghi mã cho từng vùng.",
+            "layers.engine.rows_without_id", source=source, count=len(nameless), nameless=nameless
         )
     shapes, labels = np.asarray(polygons.geometry), np.asarray(ids)
     require_polygons(shapes)
@@ -102,10 +96,7 @@ def require_columns(frame: pd.DataFrame, columns: Sequence[str], name: str) -> N
     missing = [column for column in columns if column not in frame.columns]
     if missing:
         found = [str(column) for column in frame.columns]
-        raise InputError(
-            en=f"{name}: expected columns {missing}, found {found}.",
-            vi=f"{name}: cần các cột {missing}, chỉ thấy {found}.",
-        )
+        raise InputError("layers.engine.columns_missing", name=name, missing=missing, found=found)
 
 
 def refuse_names(columns: Sequence[str], taken: Sequence[str]) -> None:
@@ -113,12 +104,7 @@ def refuse_names(columns: Sequence[str], taken: Sequence[str]) -> None:
     names = [*columns, *taken]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise InputError(
-            en=f"The columns {twice} would stand twice in the result, whose own are {list(taken)}: "
-            "rename them.",
-            vi=f"Các cột {twice} sẽ bị trùng trong bảng kết quả (đã có {list(taken)}): hãy đổi "
-            "tên.",
-        )
+        raise InputError("layers.engine.columns_repeated", twice=twice, taken=list(taken))
 
 
 def _examples(labels: npt.NDArray[Any], rows: IntArray) -> tuple[str, ...]:
@@ -137,12 +123,7 @@ def _tell_duplicates(
             severity="problem",
             kind="duplicate-id",
             source=source,
-            message=Phrase(
-                en=f"{len(shown)} ids stand in several rows ({', '.join(shown[:5])}): their "
-                "hectares are added up; merge the rows or correct the code.",
-                vi=f"{len(shown)} mã xuất hiện ở nhiều dòng ({', '.join(shown[:5])}): diện tích "
-                "được cộng lại; hãy gộp các dòng hoặc sửa mã.",
-            ),
+            message=message("layers.engine.duplicate_id", count=len(shown), shown=shown),
             count=len(rows),
             examples=shown[:5],
             rows=tuple(rows.tolist()),
@@ -160,12 +141,7 @@ def tell_lacking(labels: npt.NDArray[Any], rows: IntArray, source: str, findings
             severity="problem",
             kind="no-geometry",
             source=source,
-            message=Phrase(
-                en=f"{len(rows)} records without geometry ({', '.join(shown)}): they have no area "
-                "on the map; draw them or drop them.",
-                vi=f"{len(rows)} bản ghi không có hình ({', '.join(shown)}): không có diện tích "
-                "trên bản đồ; hãy vẽ bổ sung hoặc loại bỏ.",
-            ),
+            message=message("layers.engine.no_geometry", count=len(rows), shown=shown),
             count=len(rows),
             examples=shown,
             rows=tuple(rows.tolist()),
@@ -193,12 +169,12 @@ def tell_repairs(
             severity="problem",
             kind="invalid-geometry",
             source=source,
-            message=Phrase(
-                en=f"{len(rows)} invalid polygons repaired ({', '.join(shown)}), areas changed by "
-                f"{change_ha:.4f} ha in all, {lost} have no area left: correct them in the source.",
-                vi=f"Đã tự sửa {len(rows)} vùng không hợp lệ ({', '.join(shown)}), diện tích thay "
-                f"đổi tổng cộng {format_number(change_ha, 'vi', decimals=4)} ha, {lost} vùng "
-                "không còn diện tích: hãy sửa trong dữ liệu gốc.",
+            message=message(
+                "layers.engine.invalid_geometry",
+                count=len(rows),
+                shown=shown,
+                change_ha=change_ha,
+                lost=lost,
             ),
             count=len(rows),
             area_ha=change_ha,

@@ -90,10 +90,7 @@ def _grid(
     findings: Findings | None,
 ) -> RasterGrid:
     if not 1 <= band <= dataset.count:
-        raise InputError(
-            en=f"{name}: band {band} asked for, the raster has bands 1 to {dataset.count}.",
-            vi=f"{name}: cần kênh {band}, nhưng ảnh chỉ có các kênh từ 1 đến {dataset.count}.",
-        )
+        raise InputError("layers.engine.no_such_band", name=name, band=band, count=dataset.count)
     dtype = str(dataset.dtypes[band - 1])
     _require_kind(name, band, dtype, classes=classes)
     _require_north_up(name, dataset.transform)
@@ -101,10 +98,10 @@ def _grid(
     size = int(np.prod(block, dtype=np.int64)) * np.dtype(dtype).itemsize
     if size > BLOCK_LIMIT_BYTES:
         raise InputError(
-            en=f"{name}: one block of the file takes {size >> 20} MiB of memory (at most "
-            f"{BLOCK_LIMIT_BYTES >> 20}); tile it with gdal_translate -co TILED=YES.",
-            vi=f"{name}: một khối của tệp chiếm {size >> 20} MiB bộ nhớ (tối đa "
-            f"{BLOCK_LIMIT_BYTES >> 20}); hãy chia ô bằng gdal_translate -co TILED=YES.",
+            "layers.engine.block_too_large",
+            name=name,
+            size=size >> 20,
+            block_limit_bytes=BLOCK_LIMIT_BYTES >> 20,
         )
     flags = dataset.mask_flag_enums[band - 1]
     long = np.dtype(dtype).itemsize == 8 and classes
@@ -130,35 +127,18 @@ def _require_kind(name: str, band: int, dtype: str, *, classes: bool) -> None:
     """Refuse cells that are neither classes nor heights; ``complex_int16`` is no type of NumPy."""
     kind = "c" if dtype.startswith("complex") else np.dtype(dtype).kind
     if classes and kind not in "iu":
-        raise InputError(
-            en=f"{name}: a raster of classes (integers) is needed, band {band} is {dtype}; "
-            "classify it first (gdal_calc, or gdal_translate -ot Int32).",
-            vi=f"{name}: cần ảnh phân lớp (số nguyên), kênh {band} là {dtype}; hãy phân lớp trước "
-            "(gdal_calc, hoặc gdal_translate -ot Int32).",
-        )
+        raise InputError("layers.engine.classes_needed", name=name, band=band, dtype=dtype)
     if kind not in "iuf":
-        raise InputError(
-            en=f"{name}: a raster of heights (numbers) is needed, band {band} is {dtype}.",
-            vi=f"{name}: cần ảnh độ cao (số thực), kênh {band} là {dtype}.",
-        )
+        raise InputError("layers.engine.heights_needed", name=name, band=band, dtype=dtype)
 
 
 def _require_north_up(name: str, transform: affine.Affine) -> None:
     if transform.b or transform.d:
-        raise InputError(
-            en=f"{name}: the raster is rotated (transform {tuple(transform)[:6]}); straighten it "
-            "first with gdalwarp.",
-            vi=f"{name}: ảnh bị xoay (tham số {tuple(transform)[:6]}); hãy nắn thẳng "
-            "bằng gdalwarp.",
-        )
+        raise InputError("layers.engine.raster_rotated", name=name, transform=tuple(transform)[:6])
     sizes = np.array(tuple(transform)[:6])
     if transform == affine.identity or not np.isfinite(sizes).all() or not transform.determinant:
         raise InputError(
-            en=f"{name}: the raster does not say where its cells lie (transform "
-            f"{tuple(transform)[:6]}); give it its place with gdal_edit -a_ullr, or copy the world "
-            "file that belongs to it.",
-            vi=f"{name}: ảnh không có vị trí của các ô (tham số {tuple(transform)[:6]}); hãy gán "
-            "bằng gdal_edit -a_ullr hoặc chép kèm tệp world.",
+            "layers.engine.raster_without_place", name=name, transform=tuple(transform)[:6]
         )
 
 
@@ -167,12 +147,7 @@ def _nodata(value: float | None, name: str) -> int | None:
     if value is None or not np.isfinite(value):
         return None
     if value % 1:
-        raise InputError(
-            en=f"{name}: nodata {value:g} is no whole number, so no cell can have it; set the "
-            "right one with gdal_edit -a_nodata.",
-            vi=f"{name}: giá trị nodata {value:g} không phải số nguyên nên không ô nào có; hãy đặt "
-            "lại bằng gdal_edit -a_nodata.",
-        )
+        raise InputError("layers.engine.nodata_not_whole", name=name, value=value)
     return int(value)
 
 
@@ -183,19 +158,9 @@ def _raster_crs(
         declared = pyproj.CRS.from_user_input(dataset.crs) if dataset.crs else None
     except (PyprojCrsError, RasterioCrsError) as error:
         reason = " ".join(str(error).split())[:200]
-        raise CrsError(
-            en=f"{name}: the raster's CRS is damaged ({reason}); set it again with gdal_edit "
-            "-a_srs EPSG:….",
-            vi=f"{name}: hệ tọa độ của ảnh bị hỏng ({reason}); hãy gán lại bằng gdal_edit "
-            "-a_srs EPSG:….",
-        ) from error
+        raise CrsError("layers.engine.raster_crs_damaged", name=name, reason=reason) from error
     if declared is None and named is None:
-        raise CrsError(
-            en=f"{name}: the raster has no CRS; set it with gdal_edit -a_srs EPSG:…, or write "
-            "'crs: EPSG:…' for a raster layer of the project.",
-            vi=f"{name}: ảnh không có hệ tọa độ; hãy gán bằng gdal_edit -a_srs EPSG:…, hoặc ghi "
-            "'crs: EPSG:…' cho lớp ảnh trong tệp dự án.",
-        )
+        raise CrsError("layers.engine.raster_without_crs", name=name)
     crs, notes = decide_crs(declared, source=name, named=named, bounds=tuple(dataset.bounds))
     if findings is not None:
         findings.extend(notes)
@@ -283,10 +248,7 @@ class BlockReader:
     def require_file(self) -> None:
         """Refuse a dataset that other processes cannot open."""
         if self.dataset is not None:
-            raise InputError(
-                en=f"{self.grid.name}: a cluster needs a raster file that its workers can open.",
-                vi=f"{self.grid.name}: cụm máy cần tệp ảnh mà các máy của cụm mở được.",
-            )
+            raise InputError("layers.engine.cluster_needs_file", grid=self.grid.name)
 
     def read(self, window: Window) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]:
         """Read values, and where there is data."""
@@ -331,21 +293,17 @@ def refuse_too_many(cells: int, name: str) -> None:
     """Refuse to go through more cells than a country has."""
     if cells > CELLS_LIMIT:
         raise InputError(
-            en=f"{name}: {cells / 1e9:.0f} thousand million cells would have to be read (at most "
-            f"{CELLS_LIMIT / 1e9:.0f}); is its resolution right? Make it coarser or cut it with "
-            "gdalwarp.",
-            vi=f"{name}: phải đọc {cells / 1e9:.0f} tỉ ô (tối đa {CELLS_LIMIT / 1e9:.0f}); độ "
-            "phân giải có đúng không? Hãy làm thô hoặc cắt bớt bằng gdalwarp.",
+            "layers.engine.too_many_cells",
+            name=name,
+            cells=cells / 1000000000.0,
+            cells_limit=CELLS_LIMIT / 1000000000.0,
         )
 
 
 def require_dataset(raster: Any) -> None:
     """Refuse what is no open raster."""
     if getattr(raster, "closed", True) or "r" not in getattr(raster, "mode", ""):
-        raise InputError(
-            en=f"raster: expected a path or a rasterio dataset open for reading, found {raster!r}.",
-            vi=f"raster: cần đường dẫn hoặc dataset rasterio đang mở để đọc, thấy {raster!r}.",
-        )
+        raise InputError("layers.engine.not_a_dataset", raster=raster)
 
 
 def can_reopen(grid: RasterGrid) -> bool:
@@ -359,10 +317,7 @@ def can_reopen(grid: RasterGrid) -> bool:
 def require_class(highest: int) -> None:
     """Refuse a class that no table of classes can hold."""
     if highest > np.iinfo(np.int64).max:
-        raise InputError(
-            en=f"Class {highest} is too large: classes must fit into 64 bits with a sign.",
-            vi=f"Mã lớp {highest} quá lớn: mã lớp phải nằm trong số nguyên 64 bit có dấu.",
-        )
+        raise InputError("layers.engine.class_too_large", highest=highest)
 
 
 def with_data(

@@ -96,12 +96,7 @@ def require_polygons(shapes: npt.NDArray[Any]) -> None:
     other = np.flatnonzero(~np.isin(kinds, (*_POLYGONAL, shapely.GeometryType.MISSING)))
     other = other[~shapely.is_empty(shapes[other])]
     if len(other):
-        raise InputError(
-            en=f"Polygons are needed, found {len(other)} other geometries, rows "
-            f"{other[:5].tolist()}: keep points and lines in layers of their own.",
-            vi=f"Cần vùng (polygon), thấy {len(other)} đối tượng hình học khác, các dòng "
-            f"{other[:5].tolist()}: hãy để điểm và đường ở lớp riêng.",
-        )
+        raise InputError("layers.engine.polygons_needed", count=len(other), other=other)
 
 
 def mend(
@@ -145,10 +140,7 @@ def refuse_repairs(repairs: pd.DataFrame, mode: RepairMode) -> None:
     if mode == "never" and len(repairs):
         rows, reason = repairs["position"].tolist()[:5], repairs["reason"].iloc[0]
         raise InputError(
-            en=f"{len(repairs)} invalid polygons, rows {rows} ({reason}): repair them in a GIS, or "
-            "allow the repair.",
-            vi=f"{len(repairs)} vùng không hợp lệ, các dòng {rows} ({reason}): hãy sửa bằng phần "
-            "mềm GIS, hoặc cho phép tự sửa.",
+            "layers.engine.invalid_polygons", count=len(repairs), rows=rows, reason=reason
         )
 
 

@@ -62,11 +62,7 @@ def reproject_rings(
 def _check_finite(x: FloatArray, y: FloatArray, target: pyproj.CRS) -> None:
     lost = int((~(np.isfinite(x) & np.isfinite(y))).sum())
     if lost:
-        raise CrsError(
-            en=f"{lost} vertices have no place in {target.name!r}: check the CRS of the polygons.",
-            vi=f"{lost} đỉnh không có vị trí trong {target.name!r}: hãy kiểm tra hệ tọa độ của "
-            "lớp vùng.",
-        )
+        raise CrsError("layers.engine.vertices_without_place", lost=lost, file=target.name)
 
 
 def _pieces(
@@ -120,12 +116,7 @@ def _between(values: FloatArray, edge: IntArray, share: float) -> FloatArray:
 
 def _raise_torn(xy: tuple[FloatArray, FloatArray], edge: IntArray, target: pyproj.CRS) -> None:
     shown = ", ".join(f"({xy[0][i]:.6g}, {xy[1][i]:.6g})" for i in edge[:5])
-    raise CrsError(
-        en=f"{len(edge)} edges are torn apart in {target.name!r}, near {shown}: cut the polygons "
-        "there, or reproject the raster with gdalwarp.",
-        vi=f"{len(edge)} cạnh bị đứt trong {target.name!r}, gần {shown}: hãy cắt các vùng ở đó, "
-        "hoặc chuyển hệ tọa độ của ảnh bằng gdalwarp.",
-    )
+    raise CrsError("layers.engine.edges_torn", count=len(edge), file=target.name, shown=shown)
 
 
 def _cut(

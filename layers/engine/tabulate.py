@@ -16,6 +16,7 @@ import shapely
 from layers.base.errors import ClosureError
 from layers.base.findings import Finding, Findings
 from layers.base.language import Phrase
+from layers.base.messages import message
 from layers.base.workers import Workers, run_pieces, worker_count
 from layers.engine.cell_coverage import entry_bounds
 from layers.engine.polygon_input import (
@@ -213,11 +214,8 @@ def _tell_beyond(
             severity="note",
             kind="beyond-raster",
             source="polygons",
-            message=Phrase(
-                en=f"{len(rows)} polygons reach beyond the raster ({', '.join(ids)}): "
-                f"{area_ha:.2f} ha have no class.",
-                vi=f"{len(rows)} vùng vượt ra ngoài ảnh ({', '.join(ids)}): {area_ha:.2f} ha không "
-                "có lớp.",
+            message=message(
+                "layers.engine.beyond_raster", count=len(rows), ids=ids, area_ha=area_ha
             ),
             count=len(rows),
             area_ha=area_ha,
@@ -253,10 +251,10 @@ def check_closure(
     residual_m2 = np.where(beyond, np.minimum(outside_m2, 0.0), outside_m2)
     if beyond.any():
         residual[beyond] = inside_cells[beyond] - ground.cells_within(beyond)
-    _require_closed(intake, residual, tolerance, "cells", "ô")
-    _require_closed(intake, residual_m2, tolerance * cell_m2, "m²", "m²")
+    _require_closed(intake, residual, tolerance, message("layers.engine.cells"))
+    _require_closed(intake, residual_m2, tolerance * cell_m2, "m²")
     if ground.plane_m2 is not None:
-        _require_closed(intake, total_m2 - ground.plane_m2, tolerance * cell_m2, "m²", "m²")
+        _require_closed(intake, total_m2 - ground.plane_m2, tolerance * cell_m2, "m²")
     return (
         np.where(beyond, np.maximum(outside_cells, 0.0), 0.0),
         np.where(beyond, np.maximum(outside_m2, 0.0), 0.0),
@@ -264,16 +262,13 @@ def check_closure(
 
 
 def _require_closed(
-    intake: Intake, residual: FloatArray, tolerance: FloatArray, en: str, vi: str
+    intake: Intake, residual: FloatArray, tolerance: FloatArray, unit: str | Phrase
 ) -> None:
     rows = np.flatnonzero(~(np.abs(residual) <= tolerance))
     if not len(rows):
         return
-    ids = ", ".join(str(intake.ids[intake.number[row]]) for row in rows[:5])
+    ids = [intake.ids[intake.number[row]] for row in rows]
     worst = float(np.abs(residual[rows]).max())
     raise ClosureError(
-        en=f"Classes do not add up to the polygon for {len(rows)} polygons ({ids}): {worst:.3g} "
-        f"{en} are left over; please report this with the data.",
-        vi=f"Tổng các lớp không bằng diện tích vùng ở {len(rows)} vùng ({ids}): còn dư {worst:.3g} "
-        f"{vi}; vui lòng báo lỗi kèm dữ liệu.",
+        "layers.engine.classes_not_closed", count=len(rows), ids=ids, worst=worst, unit=unit
     )

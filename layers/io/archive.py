@@ -51,10 +51,10 @@ def look_through_archive(path: Path) -> list[str]:
         total = sum(member.file_size for member in members)
         if total > UNPACKED_LIMIT_MB * 1_000_000:
             raise InputError(
-                en=f"{path}: unpacks to {total / 1e6:,.0f} MB, more than the {UNPACKED_LIMIT_MB} MB"
-                " that are read; split it, or save a table as CSV.",
-                vi=f"{path}: giải nén thành {total / 1e6:,.0f} MB, quá mức {UNPACKED_LIMIT_MB} MB; "
-                "hãy chia nhỏ tệp, hoặc lưu bảng dạng CSV.",
+                "layers.io.unpacks_too_large",
+                path=path,
+                total=total / 1000000.0,
+                unpacked_limit_mb=UNPACKED_LIMIT_MB,
             )
         for member in members:
             if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -71,12 +71,7 @@ def _told(path: Path) -> Iterator[None]:
     except InputError:
         raise
     except _ERRORS as error:
-        raise InputError(
-            en=f"{path}: the file is damaged or locked ({error}); open it in LibreOffice or "
-            "Excel, save it without a password, or ask for it again.",
-            vi=f"{path}: tệp bị hỏng hoặc bị khóa ({error}); hãy mở bằng LibreOffice hoặc Excel "
-            "rồi lưu lại không có mật khẩu, hoặc xin lại tệp.",
-        ) from error
+        raise InputError("layers.io.damaged_or_locked", path=path, error=error) from error
 
 
 def _unpack(stream: IO[bytes], path: Path, name: str) -> None:
@@ -101,12 +96,7 @@ def _parser(path: Path) -> expat.XMLParserType:
     parser = expat.ParserCreate(namespace_separator=" ")
 
     def refuse(*_: object) -> None:
-        raise InputError(
-            en=f"{path}: holds XML entities, which no office program writes; ask for the file "
-            "again, saved by LibreOffice or Excel.",
-            vi=f"{path}: chứa thực thể XML mà không phần mềm văn phòng nào ghi; hãy xin lại tệp do "
-            "LibreOffice hoặc Excel lưu.",
-        )
+        raise InputError("layers.io.xml_entities", path=path)
 
     parser.StartDoctypeDeclHandler = refuse
     return parser

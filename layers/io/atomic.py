@@ -20,10 +20,7 @@ def written_aside(
 ) -> Iterator[Path]:
     """Name to write a file to, which takes the place of ``path`` only when the block succeeds."""
     if path.exists() and not overwrite:
-        raise OutputExistsError(
-            en=f"{path} exists: give another name, or ask to overwrite it.",
-            vi=f"{path} đã có: hãy đặt tên khác hoặc cho phép ghi đè.",
-        )
+        raise OutputExistsError("layers.io.output_exists", path=path)
     # The file that a link leads to is replaced, never the link.
     target = path.resolve()
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
@@ -35,10 +32,7 @@ def written_aside(
         if isinstance(error, VungTrongError):
             raise
         raise OutputError(
-            en=f"{path} could not be written ({error}). Close it if it is open in {program}, or "
-            "choose another folder.",
-            vi=f"Không ghi được {path} ({error}). Hãy đóng tệp nếu đang mở trong {program}, hoặc "
-            "chọn thư mục khác.",
+            "layers.io.not_written", path=path, error=error, program=program
         ) from error
     finally:
         part.unlink(missing_ok=True)
@@ -51,18 +45,10 @@ def guard_writing(path: Path, *, program: str = "another program") -> Iterator[N
         yield
     except OSError as error:
         if error.errno in _FULL:
-            raise OutputError(
-                en=f"The disk is full: {path} could not be written; earlier outputs are "
-                "untouched. Free some space and run again.",
-                vi=f"Đĩa đã đầy: không ghi được {path}; kết quả cũ vẫn còn nguyên. Hãy giải "
-                "phóng dung lượng rồi chạy lại.",
-            ) from error
+            raise OutputError("layers.io.disk_full", path=path) from error
         if error.errno in _LOCKED:
             raise OutputError(
-                en=f"{path} may not be written ({error.strerror}); earlier outputs are "
-                f"untouched. Close it if it is open in {program}, or choose another folder.",
-                vi=f"Không ghi được {path} ({error.strerror}); kết quả cũ vẫn còn nguyên. Hãy đóng "
-                f"tệp nếu đang mở trong {program}, hoặc chọn thư mục khác.",
+                "layers.io.writing_refused", path=path, strerror=error.strerror, program=program
             ) from error
         raise
 

@@ -19,7 +19,7 @@ from typing import Literal
 import pandas as pd
 
 from layers.base.findings import Finding
-from layers.base.language import Phrase
+from layers.base.messages import message
 from layers.base.resources import data_table
 
 TextEncoding = Literal["unicode", "tcvn3", "vni"]
@@ -228,12 +228,7 @@ def _mixed(verdict: TextVerdict, column: str, source: str) -> Finding:
         "error",
         "text-mixed",
         source,
-        Phrase(
-            en=f"column {column} mixes encodings, distinct values by encoding: {'; '.join(parts)}; "
-            "convert it to Unicode in one program, or name its encoding",
-            vi=f"cột {column} lẫn nhiều bảng mã chữ, số giá trị theo bảng mã: {'; '.join(parts)}; "
-            "hãy chuyển cả cột sang Unicode hoặc ghi rõ bảng mã (encoding)",
-        ),
+        message("layers.io.mixed_encodings", column=column, parts="; ".join(parts)),
         count=sum(verdict.fits_only.values()),
     )
 
@@ -251,16 +246,12 @@ def _converted(
     shown = ", ".join(f"{old} → {new}" for old, new in pairs[:3])
     name = _NAMES[verdict.encoding]
     count = verdict.fits_only.get(verdict.encoding, 0)
-    why_en = "as told" if told else f"{count} distinct values are Vietnamese only so"
-    why_vi = "theo chỉ định" if told else f"{count} giá trị chỉ đọc được theo bảng mã này"
+    why = message("layers.io.as_told") if told else message("layers.io.readable_so", count=count)
     return Finding(
         "note",
         "text-converted",
         source,
-        Phrase(
-            en=f"column {column} was converted from {name} to Unicode ({why_en}): {shown}",
-            vi=f"cột {column} đã chuyển từ {name} sang Unicode ({why_vi}): {shown}",
-        ),
+        message("layers.io.text_converted", column=column, name=name, why=why, shown=shown),
         count=len(pairs),
         examples=tuple(new for _, new in pairs[:5]),
     )

@@ -21,6 +21,7 @@ from rasterio._err import CPLE_BaseError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from layers.base.errors import InputError, MissingFileError
+from layers.base.messages import message
 from layers.io.vector_source import local_path
 
 #: GDAL inside of this may not reach another machine, nor run code that a VRT carries.
@@ -103,12 +104,7 @@ def reading(name: str) -> Iterator[None]:
         yield
     except (RasterioError, CPLE_BaseError) as error:
         reason = " ".join(str(error).split())[:300]
-        raise InputError(
-            en=f"{name}: the raster could not be read ({reason}); is the file whole? Copy or "
-            "export it again.",
-            vi=f"{name}: không đọc được ảnh raster ({reason}); tệp có đầy đủ không? Hãy sao chép "
-            "hoặc xuất lại.",
-        ) from error
+        raise InputError("layers.io.raster_not_read", name=name, reason=reason) from error
 
 
 def raster_files(path: str | Path, *, folders: Sequence[Path] = ()) -> list[Path]:
@@ -126,9 +122,7 @@ def raster_files(path: str | Path, *, folders: Sequence[Path] = ()) -> list[Path
             waiting += _vrt_sources(item, at, folders)
         if len(found) > _SOURCES_LIMIT:
             raise InputError(
-                en=f"{at.name}: more than {_SOURCES_LIMIT} files make up this raster; join them "
-                "with gdal_translate.",
-                vi=f"{at.name}: ảnh gồm hơn {_SOURCES_LIMIT} tệp; hãy gộp bằng gdal_translate.",
+                "layers.io.too_many_raster_files", at=at.name, sources_limit=_SOURCES_LIMIT
             )
     return list(found)
 
@@ -136,24 +130,15 @@ def raster_files(path: str | Path, *, folders: Sequence[Path] = ()) -> list[Path
 def _driver(path: Path) -> str:
     """Driver that may open a file, by its first bytes; by its ending where they tell nothing."""
     if not path.is_file():
-        raise MissingFileError(
-            en=f"{path.name}: expected a raster file, found a folder or a device; name the file "
-            "itself (an ESRI grid: gdal_translate it to GeoTIFF first).",
-            vi=f"{path.name}: cần một tệp ảnh, gặp thư mục hoặc thiết bị; hãy chỉ tới tệp (lưới "
-            "ESRI: chuyển sang GeoTIFF bằng gdal_translate).",
-        )
+        raise MissingFileError("layers.io.not_a_raster_file", file=path.name)
     with path.open("rb") as opened:
         head = opened.read(_HEAD_BYTES)
     ending = path.suffix.lower()
     if _TAKEN_OVER.search(head) or head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"{")):
         if ending == ".vrt" and b"<VRTDataset" in head[:1024]:
             return "VRT"
-        raise InputError(
-            en=f"{path.name}: expected a raster, found text that names other sources (a VRT named "
-            f"{ending or 'without ending'}, or a web service); name the raster file itself.",
-            vi=f"{path.name}: cần tệp ảnh raster, lại gặp văn bản trỏ tới nguồn khác (VRT mang "
-            f"đuôi {ending or 'trống'}, hoặc dịch vụ web); hãy chỉ thẳng tới tệp ảnh.",
-        )
+        shown = ending or message("layers.io.without_ending")
+        raise InputError("layers.io.names_other_sources", file=path.name, ending=shown)
     if head.startswith(_TIFF):
         return "GTiff"
     if head.startswith(b"EHFA_HEADER_TAG"):
@@ -161,12 +146,7 @@ def _driver(path: Path) -> str:
     if ending in _BY_ENDING:
         return _BY_ENDING[ending]
     known = "GeoTIFF, VRT, ERDAS .img, .asc, .bil, .hgt, .sdat, .png"
-    raise InputError(
-        en=f"{path.name}: could not be read as a raster; {known} are read: is the file whole, or "
-        "convert it with gdal_translate.",
-        vi=f"{path.name}: không đọc được như một ảnh raster; chỉ đọc {known}: tệp có đầy đủ không, "
-        "hoặc hãy chuyển bằng gdal_translate.",
-    )
+    raise InputError("layers.io.unreadable_raster", file=path.name, known=known)
 
 
 def _sidecars(path: Path) -> Iterator[Path]:
@@ -177,12 +157,7 @@ def _sidecars(path: Path) -> Iterator[Path]:
             continue
         lower = item.name.lower()
         if lower.endswith((".msk", ".ovr")) and _driver(item) != "GTiff":
-            raise InputError(
-                en=f"{item.name}: expected the mask or overviews of {path.name} as a TIFF, found "
-                "another format; take the file away or make it again.",
-                vi=f"{item.name}: cần mặt nạ hoặc ảnh thu nhỏ của {path.name} dạng TIFF, gặp dạng "
-                "khác; hãy bỏ tệp này hoặc lập lại.",
-            )
+            raise InputError("layers.io.sidecar_no_tiff", item=item.name, file=path.name)
         if lower.endswith(".aux.xml"):
             _refuse_pointers(item, _parsed(item))
         yield item
@@ -197,12 +172,7 @@ def _refuse_pointers(path: Path, root: ET.Element) -> None:
             text = value.strip()
             crs = name.endswith(("srs", "crs")) and text and _SRS.match(text) is None
             if crs or text.upper() == "OVERVIEW_FILE":
-                raise InputError(
-                    en=f"{path.name}: refused, it sends the reader to another file or address "
-                    f"({text[:80]!r}); take the file away or make it again.",
-                    vi=f"{path.name}: bị từ chối vì trỏ tới tệp hoặc địa chỉ khác "
-                    f"({text[:80]!r}); hãy bỏ tệp này hoặc lập lại.",
-                )
+                raise InputError("layers.io.pointer_refused", file=path.name, text=text[:80])
 
 
 def _tag(item: ET.Element) -> str:
@@ -213,10 +183,10 @@ def _tag(item: ET.Element) -> str:
 def _parsed(path: Path) -> ET.Element:
     if path.stat().st_size > _XML_LIMIT_BYTES:
         raise InputError(
-            en=f"{path.name}: refused, {path.stat().st_size / 2**20:.0f} MiB of XML (at most "
-            f"{_XML_LIMIT_BYTES >> 20}).",
-            vi=f"{path.name}: bị từ chối, XML dài {path.stat().st_size / 2**20:.0f} MiB (tối đa "
-            f"{_XML_LIMIT_BYTES >> 20}).",
+            "layers.io.xml_too_large",
+            file=path.name,
+            st_size=path.stat().st_size / 2**20,
+            xml_limit_bytes=_XML_LIMIT_BYTES >> 20,
         )
     try:
         text = path.read_text("utf-8-sig")
@@ -227,10 +197,7 @@ def _parsed(path: Path) -> ET.Element:
         parser.feed(text)
         root: ET.Element = parser.close()
     except (ET.ParseError, ValueError) as error:
-        raise InputError(
-            en=f"{path.name}: the XML is damaged ({error}); make the file again.",
-            vi=f"{path.name}: XML bị hỏng ({error}); hãy lập lại tệp.",
-        ) from error
+        raise InputError("layers.io.xml_damaged", file=path.name, error=error) from error
     return root
 
 
@@ -241,10 +208,7 @@ def _vrt_sources(vrt: Path, asked: Path, folders: Sequence[Path]) -> list[Path]:
     strange = sorted({name for item in root.iter() for name in _strange_names(item)})
     if strange:
         raise InputError(
-            en=f"{vrt.name}: the VRT has {len(strange)} elements that are not read here "
-            f"({', '.join(strange[:5])}); make a GeoTIFF of it with gdal_translate.",
-            vi=f"{vrt.name}: VRT có {len(strange)} thành phần không được đọc "
-            f"({', '.join(strange[:5])}); hãy chuyển thành GeoTIFF bằng gdal_translate.",
+            "layers.io.vrt_unknown_elements", vrt=vrt.name, count=len(strange), strange=strange
         )
     home = vrt.resolve().parent
     named = [item for item in root.iter() if _tag(item) in _VRT_FILES]
@@ -253,10 +217,7 @@ def _vrt_sources(vrt: Path, asked: Path, folders: Sequence[Path]) -> list[Path]:
     gone = [text for text, path in sources if path is None or not path.is_file()]
     if gone:
         raise MissingFileError(
-            en=f"{vrt.name}: {len(gone)} sources of the VRT are no files of this machine (first: "
-            f"{gone[:5]}); copy them beside the VRT and make it again with gdalbuildvrt.",
-            vi=f"{vrt.name}: {len(gone)} nguồn của VRT không phải tệp trên máy này ({gone[:5]}); "
-            "hãy chép vào cạnh VRT rồi lập lại bằng gdalbuildvrt.",
+            "layers.io.vrt_sources_not_here", vrt=vrt.name, count=len(gone), gone=gone
         )
     paths = [path for _, path in sources if path is not None]
     outside = [str(path) for path in paths if not _within(path, asked, folders)]
@@ -265,10 +226,7 @@ def _vrt_sources(vrt: Path, asked: Path, folders: Sequence[Path]) -> list[Path]:
     other = [path.name for path in paths if _driver(path) not in ("GTiff", "HFA", "VRT")]
     if other:
         raise InputError(
-            en=f"{vrt.name}: {len(other)} sources of the VRT are neither GeoTIFF nor .img (first: "
-            f"{other[:5]}); convert them with gdal_translate.",
-            vi=f"{vrt.name}: {len(other)} nguồn của VRT không phải GeoTIFF hay .img ({other[:5]}); "
-            "hãy chuyển bằng gdal_translate.",
+            "layers.io.vrt_sources_wrong_format", vrt=vrt.name, count=len(other), other=other
         )
     return paths
 
@@ -304,9 +262,4 @@ def _within(path: Path, asked: Path, folders: Sequence[Path]) -> bool:
 
 
 def _outside(name: str, files: list[str]) -> InputError:
-    return InputError(
-        en=f"{name}: refused, {len(files)} of its sources lie outside the project's folder (first: "
-        f"{files[:5]}); copy them into it.",
-        vi=f"{name}: bị từ chối vì {len(files)} nguồn nằm ngoài thư mục dự án ({files[:5]}); hãy "
-        "chép vào thư mục dự án.",
-    )
+    return InputError("layers.io.sources_outside_folder", name=name, count=len(files), files=files)

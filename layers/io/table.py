@@ -40,19 +40,20 @@ _Rows = Iterator[tuple[int, Sequence[object]]]
 def read_csv_text(path: Path) -> pd.DataFrame:
     """Read a CSV file of ours that came back: text as it stands, blank as "", even without rows."""
     if not path.is_file():
-        raise MissingFileError(en=f"{path} is not there.", vi=f"Không có {path}.")
+        raise MissingFileError("layers.io.table_not_there", path=path)
     rows = _csv_rows(path)
     _, header = next(rows, (0, ()))
     if not header:
-        raise InputError(en=f"{path}: the file is empty.", vi=f"{path}: tệp trống.")
+        raise InputError("layers.io.table_file_empty", path=path)
     records = list(rows)
     odd = [number for number, row in records if len(row) != len(header)]
     if odd:
         raise InputError(
-            en=f"{path}: {len(odd)} rows have not the {len(header)} cells of the header (first: "
-            f"{odd[:5]}).",
-            vi=f"{path}: {len(odd)} dòng không có đúng {len(header)} ô như dòng tiêu đề "
-            f"(đầu tiên: {odd[:5]}).",
+            "layers.io.rows_unlike_header",
+            path=path,
+            count=len(odd),
+            header_count=len(header),
+            odd=odd,
         )
     _refuse_twice(path, [str(name) for name in header])
     return pd.DataFrame([row for _, row in records], columns=list(header), dtype=_TEXT)
@@ -65,15 +66,11 @@ def read_table(path: Path, *, sheet: str | None = None) -> pd.DataFrame:
     both where they are mixed. Columns without a header go by their letters, as ``(C)``.
     """
     if not path.is_file():
-        raise MissingFileError(
-            en=f"File not found: {path}. Check the path in the project file.",
-            vi=f"Không tìm thấy tệp: {path}. Hãy kiểm tra đường dẫn trong tệp dự án.",
-        )
+        raise MissingFileError("layers.io.file_not_found", path=path)
     kind = path.suffix.lower()
     if kind not in TABLE_KINDS:
         raise InputError(
-            en=f"{path}: expected a table as {', '.join(TABLE_KINDS)}, found {path.suffix!r}.",
-            vi=f"{path}: cần bảng dạng {', '.join(TABLE_KINDS)}, lại gặp {path.suffix!r}.",
+            "layers.io.not_a_table", path=path, table_kinds=TABLE_KINDS, suffix=path.suffix
         )
     if kind == ".parquet":
         frame = _read_parquet(path)
@@ -82,10 +79,7 @@ def read_table(path: Path, *, sheet: str | None = None) -> pd.DataFrame:
     else:
         frame = _frame(path, _csv_rows(path), strict=True)
     if frame.empty:
-        raise InputError(
-            en=f"{path}: expected rows of figures, found an empty table.",
-            vi=f"{path}: bảng không có dòng dữ liệu nào.",
-        )
+        raise InputError("layers.io.table_without_rows", path=path)
     return frame
 
 
@@ -94,12 +88,7 @@ def require_columns(frame: pd.DataFrame, columns: dict[str, str], *, source: str
     missing = [f"{name} ({use})" for use, name in columns.items() if name not in frame.columns]
     if missing:
         found = ", ".join(map(str, frame.columns))
-        raise SchemaError(
-            en=f"{source}: expected columns {', '.join(missing)}; found {found}. Name the right "
-            "ones in the project file.",
-            vi=f"{source}: thiếu cột {', '.join(missing)}; tệp có {found}. Hãy ghi đúng tên cột "
-            "trong tệp dự án.",
-        )
+        raise SchemaError("layers.io.columns_missing", source=source, missing=missing, found=found)
 
 
 #: First line by which Excel is told the separator of a CSV file.
@@ -111,12 +100,10 @@ def require_hectares(column: str, *, source: str) -> None:
     """Refuse a column of areas whose header names another unit."""
     unit = _OTHER_UNIT.search(column.casefold())
     if unit:
-        per = "100 ha = 1 km²" if unit.group().startswith("k") else "1 ha = 10,000 m²"
+        square = unit.group()
+        per_ha = 0.01 if square.startswith("k") else 10_000
         raise InputError(
-            en=f"{source}: expected hectares, but column {column!r} names {unit.group()} ({per}); "
-            "convert its figures, and rename it.",
-            vi=f"{source}: cần số héc-ta, nhưng cột {column!r} ghi {unit.group()} "
-            f"({per.replace(',', '.')}); hãy đổi số liệu sang ha rồi đổi tên cột.",
+            "layers.io.hectares_needed", source=source, column=column, unit=square, per_ha=per_ha
         )
 
 
@@ -136,17 +123,9 @@ def _csv_rows(path: Path) -> _Rows:
                     yield number, cells
         except UnicodeError as error:
             place = f" at position {error.start}" if isinstance(error, UnicodeDecodeError) else ""
-            raise InputError(
-                en=f"{path}: expected UTF-8 text, found other bytes{place}; save the table as "
-                "'CSV UTF-8'.",
-                vi=f"{path}: tệp không phải UTF-8 (có byte lạ{place}); hãy lưu lại dạng "
-                "'CSV UTF-8'.",
-            ) from error
+            raise InputError("layers.io.not_utf8", path=path, place=place) from error
         except csv.Error as error:
-            raise InputError(
-                en=f"{path}: not a readable CSV table ({error}).",
-                vi=f"{path}: không đọc được bảng CSV ({error}).",
-            ) from error
+            raise InputError("layers.io.unreadable_csv", path=path, error=error) from error
 
 
 def _separator(sample: str) -> str:
@@ -232,14 +211,7 @@ def _typed(values: pd.Series) -> pd.Series:
 
 
 def _wider(path: Path, rows: list[int], width: int) -> InputError:
-    listed = ", ".join(map(str, rows[:5]))
-    return InputError(
-        en=f"{path}: {len(rows)} rows have more cells than the {width} of the header (row "
-        f"{listed}): put text or figures that hold the separator between quotes, or save the table "
-        "with semicolons.",
-        vi=f"{path}: {len(rows)} dòng có nhiều ô hơn {width} ô của dòng tiêu đề (dòng {listed}): "
-        "hãy đặt trong ngoặc kép những ô có chứa dấu phân cách, hoặc lưu bảng với dấu chấm phẩy.",
-    )
+    return InputError("layers.io.rows_too_wide", path=path, count=len(rows), width=width, rows=rows)
 
 
 def _refuse_twice(path: Path, header: Sequence[str]) -> None:
@@ -249,20 +221,11 @@ def _refuse_twice(path: Path, header: Sequence[str]) -> None:
     twice = {name: letters for name, letters in places.items() if name and len(letters) > 1}
     if twice:
         listed = "; ".join(f"{name!r}: {', '.join(letters)}" for name, letters in twice.items())
-        raise InputError(
-            en=f"{path}: {len(twice)} headers stand over several columns ({listed}); give each "
-            "column its own name.",
-            vi=f"{path}: {len(twice)} tên cột bị trùng ({listed}); hãy đặt tên riêng cho từng cột.",
-        )
+        raise InputError("layers.io.headers_repeated", path=path, count=len(twice), listed=listed)
 
 
 def _too_many(path: Path, cells: int) -> InputError:
-    return InputError(
-        en=f"{path}: the table has {cells:,} cells or more, above the {CELL_LIMIT:,} that are "
-        "read; keep the columns that are needed, or split it.",
-        vi=f"{path}: bảng có từ {cells:,} ô trở lên, quá mức {CELL_LIMIT:,} ô; hãy giữ các cột cần "
-        "dùng, hoặc chia nhỏ bảng.",
-    )
+    return InputError("layers.io.table_too_large", path=path, cells=cells, cell_limit=CELL_LIMIT)
 
 
 def open_parquet(path: Path) -> pq.ParquetFile:
@@ -290,10 +253,7 @@ def _rows_of_groups(about: pq.FileMetaData) -> Iterable[int]:
 
 def _no_parquet(path: Path, error: Exception) -> InputError:
     reason = (str(error).strip().splitlines() or ["?"])[0]
-    return InputError(
-        en=f"{path}: not a readable Parquet table ({reason}); ask for it again.",
-        vi=f"{path}: không đọc được bảng Parquet ({reason}); hãy xin lại tệp.",
-    )
+    return InputError("layers.io.unreadable_parquet", path=path, reason=reason)
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from layers.base.errors import InputError
+from layers.base.messages import message
 
 Decimal = Literal[".", ","]
 
@@ -97,18 +98,12 @@ def _refuse_two_readings(values: list[object], readings: _Readings, source: str)
         return
     text, comma, point = two
     said = f"{source}: {text!r}" if source else repr(text)
-    how, how_vi = (
-        f"write {_plain(comma)} or {_plain(point)}",
-        (f"viết {_plain(comma)} hoặc {_plain(point)}"),
-    )
-    if source:
-        how = "say which with 'decimal: \",\"' or 'decimal: \".\"' in the project file"
-        how_vi = "ghi 'decimal: \",\"' hoặc 'decimal: \".\"' trong tệp dự án"
+    with_comma, with_point = _plain(comma), _plain(point)
+    how = message("layers.io.say_decimal")
+    if not source:
+        how = message("layers.io.write_either", comma=with_comma, point=with_point)
     raise InputError(
-        en=f"{said} can be read with a decimal comma or a decimal point ({_plain(comma)} or "
-        f"{_plain(point)}); {how}.",
-        vi=f"{said} có thể hiểu theo hai cách, dấu phẩy hay dấu chấm thập phân ({_plain(comma)} "
-        f"hoặc {_plain(point)}); hãy {how_vi}.",
+        "layers.io.two_readings", said=said, comma=with_comma, point=with_point, how=how
     )
 
 
@@ -128,33 +123,20 @@ def _no_numbers(
     if not bad:
         comma = next(str(value) for value, _, point in every if point is None)
         point = next(str(value) for value, comma, _ in every if comma is None)
-        return InputError(
-            en=f"{place}{comma!r} has a decimal comma and {point!r} a decimal point; write all "
-            "figures of a column alike.",
-            vi=f"{place}{comma!r} dùng dấu phẩy thập phân còn {point!r} dùng dấu chấm; hãy viết "
-            "mọi số trong cột theo một kiểu.",
-        )
+        return InputError("layers.io.mixed_decimals", place=place, comma=comma, point=point)
     at = cells[cells.isin(bad)]
     formulas = [text for text in at if isinstance(text, str) and _FORMULA.match(text)]
     if formulas:
-        listed = "; ".join(formulas[:5])
         return InputError(
-            en=f"{place}{len(formulas)} cells hold formulas that were never calculated ({listed}); "
-            "open the workbook in LibreOffice or Excel and save it.",
-            vi=f"{place}{len(formulas)} ô chứa công thức chưa từng được tính ({listed}); hãy mở sổ "
-            "tính bằng LibreOffice hoặc Excel rồi lưu lại.",
+            "layers.io.formulas_not_calculated", place=place, count=len(formulas), cells=formulas
         )
     if not source:
-        return InputError(
-            en=f"expected a number, found {bad[0]!r}.", vi=f"cần một số, lại gặp {bad[0]!r}."
-        )
-    numbered = zip(at.index[:5].tolist(), at.head(5), strict=True)
-    rows = [f"{row + 2}: {value!r}" for row, value in numbered]
-    listed, listed_vi = (", ".join(f"{word} {row}" for row in rows) for word in ("row", "dòng"))
-    return InputError(
-        en=f"{place}expected numbers, found {len(at)} cells of text ({listed}).",
-        vi=f"{place}cần số, lại gặp {len(at)} ô chữ ({listed_vi}).",
-    )
+        return InputError("layers.io.not_a_number", bad=bad[0])
+    rows = [
+        message("layers.io.row_holds", row=row + 2, value=value)
+        for row, value in zip(at.index.tolist(), at, strict=True)
+    ]
+    return InputError("layers.io.numbers_needed", place=place, count=len(at), rows=rows)
 
 
 # A terminal obeys control characters; a label needs none.

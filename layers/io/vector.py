@@ -193,8 +193,7 @@ def _described(path: str | Path, layer: str | None) -> Iterator[VectorDescriptio
         chosen = [(source, name) for source, name in found if layer in (None, name)]
         if not chosen:
             raise MissingFileError(
-                en=f"{origin}: no layer {layer!r}; its layers are {names}.",
-                vi=f"{origin}: không có lớp {layer!r}; các lớp hiện có: {names}.",
+                "layers.io.no_such_layer", origin=origin, layer=layer, names=names
             )
         if len(chosen) > 1:
             raise _which_layer(origin, [f"{s.name}: {name}" for s, name in chosen])
@@ -203,14 +202,8 @@ def _described(path: str | Path, layer: str | None) -> Iterator[VectorDescriptio
 
 def _which_layer(origin: str, names: list[str]) -> InputError:
     if not names:
-        return InputError(
-            en=f"{origin}: the file has no layer with geometry.",
-            vi=f"{origin}: tệp không có lớp nào có hình học.",
-        )
-    return InputError(
-        en=f"{origin}: {len(names)} layers, name one of them (layer): {names}.",
-        vi=f"{origin}: có {len(names)} lớp, hãy chọn một lớp (layer): {names}.",
-    )
+        return InputError("layers.io.no_layer_with_geometry", origin=origin)
+    return InputError("layers.io.several_layers", origin=origin, count=len(names), names=names)
 
 
 @contextmanager
@@ -227,10 +220,7 @@ def _as_input_error(source: str) -> Iterator[None]:
         raise
     except _DRIVER_ERRORS as error:
         reason = " ".join(str(error).split())[:300]
-        raise InputError(
-            en=f"{source}: could not be read ({reason}); is the file whole and of that format?",
-            vi=f"{source}: không đọc được ({reason}); tệp có đầy đủ và đúng định dạng không?",
-        ) from error
+        raise InputError("layers.io.vector_not_read", source=source, reason=reason) from error
     finally:
         sys.unraisablehook = hook
 
@@ -280,10 +270,7 @@ def _describe(source: VectorSource, layer: str, *, layers: tuple[str, ...]) -> V
             opened=source,
         )
     if geometry_type is None:
-        raise InputError(
-            en=f"{source.name}: layer {layer!r} is a table without geometry.",
-            vi=f"{source.name}: lớp {layer!r} là bảng không có hình học.",
-        )
+        raise InputError("layers.io.layer_without_geometry", source=source.name, layer=layer)
     return description
 
 
@@ -331,10 +318,7 @@ def _describe_parquet(source: VectorSource) -> VectorDescription:
     schema, rows = pq.read_schema(source.path), pq.read_metadata(source.path).num_rows
     raw = (schema.metadata or {}).get(b"geo")
     if raw is None:
-        raise InputError(
-            en=f"{source.name}: a Parquet table without GeoParquet metadata has no geometry.",
-            vi=f"{source.name}: bảng Parquet không có siêu dữ liệu GeoParquet nên không có hình.",
-        )
+        raise InputError("layers.io.parquet_without_geometry", source=source.name)
     primary = json.loads(raw)["primary_column"]
     column = json.loads(raw)["columns"][primary]
     crs = column.get("crs", "OGC:CRS84")  # the standard's default when the key is absent
@@ -418,8 +402,7 @@ def _require_columns(described: VectorDescription, columns: Sequence[str] | None
     missing = [name for name in columns or () if name not in described.fields]
     if missing:
         raise InputError(
-            en=f"{described.source}: no fields {missing}; its fields are {there}.",
-            vi=f"{described.source}: không có trường {missing}; các trường: {there}.",
+            "layers.io.fields_missing", source=described.source, missing=missing, there=there
         )
 
 
@@ -429,22 +412,14 @@ def _require_own_names(described: VectorDescription, wanted: list[str] | None) -
     needed = described.fields if all_read else wanted
     twice = [name for name in described.ambiguous if name in (needed or ())]
     if twice:
-        raise InputError(
-            en=f"{described.source}: fields {twice} stand twice, or are called as the geometry is; "
-            "rename them, or name the columns to read and leave these out.",
-            vi=f"{described.source}: các trường {twice} bị trùng tên hoặc trùng với tên cột hình "
-            "học; hãy đổi tên, hoặc chỉ chọn các cột cần đọc.",
-        )
+        raise InputError("layers.io.fields_repeated", source=described.source, twice=twice)
 
 
 def _require_encoding(encoding: str | None) -> None:
     try:
         codecs.lookup(encoding or "utf-8")
     except LookupError as error:
-        raise InputError(
-            en=f"encoding: expected a code page such as cp1258 or utf-8, found {encoding!r}.",
-            vi=f"encoding: cần tên bảng mã như cp1258 hoặc utf-8, gặp {encoding!r}.",
-        ) from error
+        raise InputError("layers.io.unknown_encoding", encoding=encoding) from error
 
 
 def _require_all_records(described: VectorDescription, read: int) -> None:
@@ -452,10 +427,7 @@ def _require_all_records(described: VectorDescription, read: int) -> None:
     expected = described.count
     if read < expected:
         raise InputError(
-            en=f"{described.source}: {expected} records expected, only {read} could be read; the "
-            "file is truncated or damaged, copy or export it again.",
-            vi=f"{described.source}: cần {expected} bản ghi nhưng chỉ đọc được {read}; tệp bị cắt "
-            "cụt hoặc hỏng, hãy sao chép hoặc xuất lại.",
+            "layers.io.records_lost", source=described.source, expected=expected, read=read
         )
 
 

@@ -26,6 +26,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from layers.base.errors import InputError, MissingFileError
+from layers.base.messages import message
 
 #: File name endings the house reads, with the driver that must recognise the content.
 DRIVERS = {
@@ -91,16 +92,10 @@ def local_path(path: str | Path) -> Path:
     """Path of something that exists on this machine; no address, no name of GDAL's own."""
     text = str(path)
     if _REMOTE.match(text) and not _DRIVE.match(text):
-        raise InputError(
-            en=f"Expected a file on this machine, found {text!r}: copy the file here first.",
-            vi=f"Cần một tệp trên máy này nhưng gặp {text!r}: hãy sao chép tệp về máy trước.",
-        )
+        raise InputError("layers.io.not_a_local_file", text=text)
     found = Path(path)
     if not found.exists():
-        raise MissingFileError(
-            en=f"No file {text!r}: check the path.",
-            vi=f"Không có tệp {text!r}: hãy kiểm tra đường dẫn.",
-        )
+        raise MissingFileError("layers.io.no_file", text=text)
     return found
 
 
@@ -108,16 +103,11 @@ def _source(path: Path, origin: Path) -> VectorSource:
     suffix = path.suffix.lower()
     driver = DRIVERS.get(suffix)
     if driver is None or (path.is_dir() and suffix != ".gdb"):
-        known = " ".join([*DRIVERS, *_ARCHIVES])
+        hint = message("layers.io.formats_read", known=" ".join([*DRIVERS, *_ARCHIVES]))
         if suffix in _INSTEAD:
-            hint_en = f"name the {_INSTEAD[suffix]} file"
-            hint_vi = f"hãy chỉ tới tệp {_INSTEAD[suffix]}"
-        else:
-            hint_en, hint_vi = f"one of {known} is read", f"chỉ đọc được {known}"
-        raise InputError(
-            en=f"{path.name}: expected a vector file, found {suffix or 'a folder'}: {hint_en}.",
-            vi=f"{path.name}: cần tệp véc-tơ, gặp {suffix or 'một thư mục'}: {hint_vi}.",
-        )
+            hint = message("layers.io.name_instead", suffix=_INSTEAD[suffix])
+        found = suffix or message("layers.io.a_folder")
+        raise InputError("layers.io.not_a_vector_file", file=path.name, found=found, hint=hint)
     source = VectorSource(path, origin, driver)
     if suffix == ".shp":
         _check_shapefile(source)
@@ -147,10 +137,7 @@ def _members(origin: Path, folder: Path) -> list[VectorSource]:
         and "__MACOSX" not in item.parts
     ]
     if not found:
-        raise InputError(
-            en=f"{origin.name}: the archive holds no vector file.",
-            vi=f"{origin.name}: tệp nén không chứa tệp véc-tơ nào.",
-        )
+        raise InputError("layers.io.archive_without_vector", origin=origin.name)
     return [_source(item, origin) for item in found]
 
 
@@ -174,34 +161,30 @@ def _unpack(archive: Path, folder: Path) -> None:
         ValueError,
         OverflowError,
     ) as error:
-        raise InputError(
-            en=f"{archive.name}: the archive is damaged ({error}); copy or export it again.",
-            vi=f"{archive.name}: tệp nén bị hỏng ({error}); hãy sao chép hoặc xuất lại.",
-        ) from error
+        raise InputError("layers.io.archive_damaged", archive=archive.name, error=error) from error
 
 
 def _check_members(archive: Path, members: list[zipfile.ZipInfo]) -> None:
     outside = [member.filename for member in members if _leaves_folder(member)]
     if outside:
         raise InputError(
-            en=f"{archive.name}: refused, {len(outside)} members would unpack outside the folder: "
-            f"{outside[:5]}.",
-            vi=f"{archive.name}: bị từ chối, {len(outside)} tệp sẽ được giải nén ra ngoài thư mục: "
-            f"{outside[:5]}.",
+            "layers.io.members_outside_folder",
+            archive=archive.name,
+            count=len(outside),
+            outside=outside,
         )
     if any(member.flag_bits & 0x1 for member in members):
-        raise InputError(
-            en=f"{archive.name}: the archive is encrypted; unpack it and name the file inside.",
-            vi=f"{archive.name}: tệp nén có mật khẩu; hãy giải nén rồi chỉ tới tệp bên trong.",
-        )
+        raise InputError("layers.io.archive_encrypted", archive=archive.name)
     size = sum(member.file_size for member in members)
     if size > _UNPACKED_LIMIT_BYTES or len(members) > _MEMBERS_LIMIT:
         limit = f"{_UNPACKED_LIMIT_BYTES / 2**30:.0f} GiB"
         raise InputError(
-            en=f"{archive.name}: refused, it would unpack to {len(members)} files of "
-            f"{size / 2**30:.0f} GiB; at most {_MEMBERS_LIMIT} files of {limit} are taken.",
-            vi=f"{archive.name}: bị từ chối, giải nén ra {len(members)} tệp, "
-            f"{size / 2**30:.0f} GiB; chỉ nhận tối đa {_MEMBERS_LIMIT} tệp, {limit}.",
+            "layers.io.archive_too_large",
+            archive=archive.name,
+            count=len(members),
+            size=size / 2**30,
+            members_limit=_MEMBERS_LIMIT,
+            limit=limit,
         )
 
 
@@ -225,25 +208,14 @@ def _check_shapefile(source: VectorSource) -> None:
     index, table = sibling(source.path, ".shx"), sibling(source.path, ".dbf")
     missing = [s for s, part in ((".shx", index), (".dbf", table)) if part is None]
     if index is None or table is None:
-        raise InputError(
-            en=f"{source.name}: the Shapefile lacks its {' and '.join(missing)}; "
-            "copy all its parts.",
-            vi=f"{source.name}: Shapefile thiếu tệp {' và '.join(missing)}; hãy sao chép đủ các "
-            "tệp cùng tên.",
-        )
+        raise InputError("layers.io.shapefile_parts_missing", source=source.name, missing=missing)
     header = _head(source.path, 100)
     if len(header) < 100 or int.from_bytes(header[:4], "big") != 9994:
-        raise InputError(
-            en=f"{source.name}: this is not a Shapefile (no Shapefile header).",
-            vi=f"{source.name}: đây không phải Shapefile (không có phần đầu tệp).",
-        )
+        raise InputError("layers.io.not_a_shapefile", source=source.name)
     declared, present = int.from_bytes(header[24:28], "big") * 2, source.path.stat().st_size
     if present < declared:
         raise InputError(
-            en=f"{source.name}: truncated, {declared} bytes expected and {present} found; "
-            "copy or export it again.",
-            vi=f"{source.name}: tệp bị cắt cụt, cần {declared} byte nhưng chỉ có {present}; "
-            "hãy sao chép hoặc xuất lại.",
+            "layers.io.shapefile_truncated", source=source.name, declared=declared, present=present
         )
     _check_record_counts(source, (index.stat().st_size - 100) // 8, table)
 
@@ -251,20 +223,14 @@ def _check_shapefile(source: VectorSource) -> None:
 def _check_record_counts(source: VectorSource, shapes: int, table: Path) -> None:
     header = _head(table, 32)
     if len(header) < 32:
-        raise InputError(
-            en=f"{source.name}: its .dbf is empty or truncated; copy or export it again.",
-            vi=f"{source.name}: tệp .dbf rỗng hoặc bị cắt cụt; hãy sao chép hoặc xuất lại.",
-        )
+        raise InputError("layers.io.dbf_empty", source=source.name)
     records = int.from_bytes(header[4:8], "little")
     start, length = int.from_bytes(header[8:10], "little"), int.from_bytes(header[10:12], "little")
     whole = max(table.stat().st_size - start, 0) // max(length, 1)
     present = min(records, whole)
     if present != shapes:
         raise InputError(
-            en=f"{source.name}: {shapes} shapes in the .shp but {present} records in the .dbf, so "
-            "plots and attributes do not belong together; copy or export all parts again.",
-            vi=f"{source.name}: tệp .shp có {shapes} lô nhưng tệp .dbf có {present} bản ghi, hình "
-            "và thuộc tính không khớp; hãy sao chép hoặc xuất lại đủ các tệp.",
+            "layers.io.shapes_unlike_records", source=source.name, shapes=shapes, present=present
         )
 
 
@@ -272,12 +238,7 @@ def _check_signature(source: VectorSource, start: bytes, forbidden: bytes) -> No
     """Refuse a file that is not of its format, or that a driver of another would open."""
     head = _head(source.path, 1024)
     if not head.lower().startswith(start) or (forbidden and forbidden in head):
-        raise InputError(
-            en=f"{source.name}: could not be read, this is no {source.driver}; is the file whole "
-            "and of that format?",
-            vi=f"{source.name}: không đọc được, đây không phải {source.driver}; tệp có đầy đủ và "
-            "đúng định dạng không?",
-        )
+        raise InputError("layers.io.not_of_format", source=source.name, driver=source.driver)
 
 
 def _head(path: Path, size: int) -> bytes:
@@ -301,12 +262,7 @@ def _check_geojson(source: VectorSource) -> None:
         starts = [key.end() for key in _CRS_KEY.finditer(content)]
         for start in starts:
             if _is_link(content[start : start + _CRS_BYTES]):
-                raise InputError(
-                    en=f"{source.name}: its CRS is a link to another machine; export it with a "
-                    "named CRS.",
-                    vi=f"{source.name}: hệ tọa độ là liên kết tới máy khác; hãy xuất lại với hệ "
-                    "tọa độ có tên.",
-                )
+                raise InputError("layers.io.crs_is_a_link", source=source.name)
 
 
 def _require_utf8(source: VectorSource) -> None:
@@ -319,12 +275,7 @@ def _require_utf8(source: VectorSource) -> None:
                 decoder.decode(block, final=not block)
             except UnicodeDecodeError as error:
                 at = position + error.start
-                raise InputError(
-                    en=f"{source.name}: GeoJSON is UTF-8, found another byte near position {at}; "
-                    "export it again.",
-                    vi=f"{source.name}: GeoJSON phải là UTF-8, gặp byte lạ gần vị trí {at}; hãy "
-                    "xuất lại.",
-                ) from error
+                raise InputError("layers.io.geojson_not_utf8", source=source.name, at=at) from error
             if not block:
                 return
             position += len(block)
@@ -384,7 +335,4 @@ def _require_text(row: tuple[object, ...]) -> None:
 
 def _damaged(source: VectorSource, reason: str) -> InputError:
     reason = " ".join(reason.split())[:200]
-    return InputError(
-        en=f"{source.name}: the GeoPackage is damaged ({reason}); copy or export it again.",
-        vi=f"{source.name}: tệp GeoPackage bị hỏng ({reason}); hãy sao chép hoặc xuất lại.",
-    )
+    return InputError("layers.io.geopackage_damaged", source=source.name, reason=reason)

@@ -107,28 +107,17 @@ def _lines(path: Path, sheet: str | None) -> Iterator[bytes]:
     about = json.loads(lines[0])
     if "sheets" in about and about["sheet"] not in about["sheets"]:
         raise MissingFileError(
-            en=f"{path}: no sheet {about['sheet']!r}; the workbook has {about['sheets']}.",
-            vi=f"{path}: không có trang tính {about['sheet']!r}; sổ tính có {about['sheets']}.",
+            "layers.io.no_such_sheet", path=path, sheet=about["sheet"], sheets=about["sheets"]
         )
     return iter(lines)
 
 
 def _unreadable(path: Path, reason: str) -> InputError:
-    return InputError(
-        en=f"{path}: not a readable workbook ({reason}); open it in LibreOffice or Excel, save it "
-        "as .xlsx without a password, or ask for it again.",
-        vi=f"{path}: không đọc được sổ tính ({reason}); hãy mở bằng LibreOffice hoặc Excel rồi lưu "
-        "lại dạng .xlsx không có mật khẩu, hoặc xin lại tệp.",
-    )
+    return InputError("layers.io.unreadable_workbook", path=path, reason=reason)
 
 
 def _too_large(path: Path, what: str) -> InputError:
-    return InputError(
-        en=f"{path}: the sheet takes {what}; delete what lies beyond the table (Ctrl+End "
-        "shows how far it goes), or save the table as CSV.",
-        vi=f"{path}: trang tính vượt giới hạn ({what}); hãy xóa những ô nằm ngoài bảng "
-        "(Ctrl+End cho biết bảng kéo dài đến đâu), hoặc lưu bảng dạng CSV.",
-    )
+    return InputError("layers.io.sheet_too_large", path=path, what=what)
 
 
 def column_letters(place: int) -> str:

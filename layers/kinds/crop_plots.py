@@ -9,6 +9,7 @@ import pandas as pd
 
 from layers.base.findings import Findings
 from layers.base.language import Phrase
+from layers.base.messages import message
 from layers.crs.source import as_vector_file
 from layers.io.vector import VectorFile
 from layers.kinds.crops import crop_shares, refuse_unknown_ids, unknown_crops
@@ -65,11 +66,11 @@ def load_crop_plots(
     findings = Findings(list(read.findings.items))
     strange = unknown_crops(weights["crop"])
     names = ", ".join(weights.loc[strange, "crop"].value_counts().index[:5])
-    for mask, kind, message in (
-        (frame["value"].isna(), "crop-missing", _MISSING),
+    for mask, kind, what in (
+        (frame["value"].isna(), "crop-missing", message("layers.kinds.crop_missing")),
         (frame["row"].isin(weights.loc[strange, "row"]), "crop-unknown", _unknown(names)),
     ):
-        problem = list_plots("problem", kind, mask, message, frame=frame, source=name)
+        problem = list_plots("problem", kind, mask, what, frame=frame, source=name)
         findings.extend([problem] if problem else [])
     plots = finish_plots(frame, pd.Series("crop", index=frame.index, dtype="str"))
     return PlotLayer(plots, weights, findings)
@@ -87,13 +88,4 @@ def _weights(frame: pd.DataFrame, mapping: Mapping[str, str]) -> pd.DataFrame:
 
 
 def _unknown(names: str) -> Phrase:
-    return Phrase(
-        en=f"crops without an id ({names}) were kept under their own names, map them with 'crops:'",
-        vi=f"cây trồng chưa có mã ({names}) được giữ nguyên tên, hãy khai báo ở mục 'crops:'",
-    )
-
-
-_MISSING = Phrase(
-    en="plots without a crop were kept and count for none",
-    vi="lô không ghi cây trồng, vẫn giữ nhưng không tính cho cây nào",
-)
+    return message("layers.kinds.crops_without_id", names=names)

@@ -165,10 +165,7 @@ def refuse_unknown_ids(mapping: Mapping[str, str], *, source: str) -> None:
     if strange:
         known = ", ".join(sorted(_ids()))
         raise InputError(
-            en=f"{source}: names lead to {strange}, which are no ids of data/crops.csv; known are "
-            f"{known}.",
-            vi=f"{source}: bảng tên dẫn tới {strange}, không phải mã trong data/crops.csv; có: "
-            f"{known}.",
+            "layers.kinds.unknown_crop_ids", source=source, strange=strange, known=known
         )
 
 

@@ -105,10 +105,7 @@ def horn_slope(heights: Floats, *, wide_m: Floats, high_m: Floats) -> Floats:
 def _classes(altitudes_m: Sequence[float], slopes_degree: Sequence[float]) -> pd.DataFrame:
     for edges in (altitudes_m, slopes_degree):
         if list(edges) != sorted(set(edges)):
-            raise InputError(
-                en=f"Edges of elevation classes must rise, found {list(edges)}.",
-                vi=f"Ngưỡng phân cấp độ cao, độ dốc phải tăng dần, thấy {list(edges)}.",
-            )
+            raise InputError("layers.kinds.edges_must_rise", edges=list(edges))
     heights = [-np.inf, *altitudes_m, np.inf]
     slopes = [0.0, *slopes_degree, 90.0]
     rows = [
@@ -117,10 +114,7 @@ def _classes(altitudes_m: Sequence[float], slopes_degree: Sequence[float]) -> pd
         for j in range(len(slopes) - 1)
     ]
     if len(rows) > 255:
-        raise InputError(
-            en=f"{len(rows)} classes of altitude and slope; at most 255 fit, give fewer edges.",
-            vi=f"Có {len(rows)} cấp độ cao và độ dốc; tối đa 255, hãy bớt ngưỡng.",
-        )
+        raise InputError("layers.kinds.too_many_elevation_classes", count=len(rows))
     return ELEVATION_CLASSES.validate(pd.DataFrame(rows, columns=ELEVATION_CLASSES.names))
 
 

@@ -14,6 +14,7 @@ from typing import Literal
 import pandas as pd
 
 from layers.base.errors import InputError
+from layers.base.messages import message
 from layers.base.resources import data_path
 from layers.base.schema import Column, Schema
 
@@ -51,10 +52,7 @@ def _table(name: str) -> pd.DataFrame:
 def load_code_table(name: str) -> pd.DataFrame:
     """Table of forest and land types."""
     if str(name) not in CODE_TABLES:
-        raise InputError(
-            en=f"code_table: expected one of {', '.join(CODE_TABLES)} or auto, found {name!r}.",
-            vi=f"code_table: cần một trong {', '.join(CODE_TABLES)} hoặc auto, gặp {name!r}.",
-        )
+        raise InputError("layers.kinds.unknown_code_table", code_tables=CODE_TABLES, name=name)
     return _table(str(name)).copy()
 
 
@@ -96,30 +94,22 @@ def _undecided(codes: pd.DataFrame, plots: dict[str, int], source: str) -> Input
         first = int(differs.to_numpy().argmax())
         shown = " ".join(str(codes[k].iloc[first]) for k in ("maldlr", "ldlr") if k in codes)
         readings = [lands[name].iloc[first] for name in CODE_TABLES]
-        what_en = (
-            f"{int(differs.sum())} plots ({area:.2f} ha) would change class, first code {shown}: "
-            f"{readings[0]} in 93, {readings[1]} in 98"
-        )
-        what_vi = (
-            f"{int(differs.sum())} lô ({area:.2f} ha) sẽ đổi loại, mã đầu tiên {shown}: "
-            f"bảng 93 là {readings[0]}, bảng 98 là {readings[1]}"
+        what = message(
+            "layers.kinds.plots_would_change",
+            count=int(differs.sum()),
+            area=area,
+            code=shown,
+            in_93=readings[0],
+            in_98=readings[1],
         )
     else:
-        what_en = (
-            "in these plots nothing would change class, but the next plots may: 60 is RTG "
-            "(planted) in 93 and HG2 (natural) in 98, 72 is DTR (not yet forest) and RTCD (forest)"
-        )
-        what_vi = (
-            "với các lô này thì không lô nào đổi loại, nhưng lô thêm sau có thể đổi: mã 60 ở bảng "
-            "93 là RTG (rừng trồng), ở bảng 98 là HG2 (rừng tự nhiên); mã 72 là DTR (chưa thành "
-            "rừng) và RTCD (có rừng)"
-        )
+        what = message("layers.kinds.next_plots_may_change")
     return InputError(
-        en=f"{source}: the codes fit both tables of types ({plots['both']} plots) or neither "
-        f"({plots['neither']} plots), so say which one it uses (code_table: 93 or 98); {what_en}.",
-        vi=f"{source}: các mã hợp với cả hai bảng loại đất loại rừng ({plots['both']} lô) hoặc "
-        f"không hợp bảng nào ({plots['neither']} lô), hãy ghi rõ (code_table: 93 hoặc 98); "
-        f"{what_vi}.",
+        "layers.kinds.say_code_table",
+        source=source,
+        both=plots["both"],
+        neither=plots["neither"],
+        what=what,
     )
 
 

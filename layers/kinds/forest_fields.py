@@ -16,6 +16,8 @@ from functools import lru_cache
 import pandas as pd
 
 from layers.base.errors import InputError
+from layers.base.language import Phrase
+from layers.base.messages import joined, message
 from layers.base.resources import data_path, data_table
 
 #: Without these no hectare can be given a type. Each inner tuple needs one of its members.
@@ -80,65 +82,43 @@ def match_fields(
             continue
         best, *rest = candidates
         if len(best) > 1:
-            faults.append(
-                (
-                    f"field {field!r} could be any of {best}: name it in columns",
-                    f"trường {field!r} có thể là một trong {best}: hãy ghi rõ trong columns",
-                )
-            )
+            faults.append(message("layers.kinds.field_ambiguous", field=field, best=best))
         matched[field] = best[0]
         others = tuple(name for group in rest for name in group)
         if others:
             passed_over[field] = others
     faults += _missing_faults(matched, told, fields)
     if faults:
-        raise InputError(
-            en=f"{source}: {'; '.join(en for en, _ in faults)}.",
-            vi=f"{source}: {'; '.join(vi for _, vi in faults)}.",
-        )
+        raise InputError("layers.kinds.fields_wrong", source=source, faults=joined(faults))
     absent = tuple(field for field in _aliases() if field not in matched)
     return FieldMatch(matched, absent, passed_over)
 
 
-def _told_faults(fields: list[str], told: Mapping[str, str | None]) -> list[tuple[str, str]]:
+def _told_faults(fields: list[str], told: Mapping[str, str | None]) -> list[Phrase]:
     unknown = [field for field in told if field not in _aliases()]
     missing = [name for name in told.values() if name is not None and name not in fields]
     faults, known = [], ", ".join(_aliases())
     if unknown:
-        faults.append(
-            (
-                f"columns: {unknown} are no fields of the forest status layer ({known})",
-                f"columns: {unknown} không phải trường của lớp hiện trạng rừng ({known})",
-            )
-        )
+        faults.append(message("layers.kinds.unknown_fields", unknown=unknown, known=known))
     if missing:
-        faults.append(
-            (
-                f"columns: no fields {missing} in the file; found {fields}",
-                f"columns: tệp không có các trường {missing}; tìm thấy {fields}",
-            )
-        )
+        faults.append(message("layers.kinds.fields_missing", missing=missing, fields=fields))
     return faults
 
 
 def _missing_faults(
     matched: Mapping[str, str], told: Mapping[str, str | None], fields: list[str]
-) -> list[tuple[str, str]]:
-    fields_51 = forest_fields()
-    english = dict(zip(fields_51["field"], fields_51["meaning_en"], strict=True))
-    vietnamese = dict(zip(fields_51["field"], fields_51["meaning_vi"], strict=True))
+) -> list[Phrase]:
+    about = forest_fields().set_index("field")
+    meaning = {name: Phrase(row["meaning_en"], row["meaning_vi"]) for name, row in about.iterrows()}
     faults = []
     for choice in NEEDED:
         if any(field in matched or field in told for field in choice):
             continue
-        en = " or ".join(f"{field} ({english[field]})" for field in choice)
-        vi = " hoặc ".join(f"{field} ({vietnamese[field]})" for field in choice)
-        faults.append(
-            (
-                f"needs the field {en}, found only {fields}: name it in columns",
-                f"thiếu trường {vi}, chỉ tìm thấy {fields}: hãy ghi tên trường trong columns",
-            )
-        )
+        named = [
+            message("layers.kinds.field_and_meaning", field=field, meaning=meaning[field])
+            for field in choice
+        ]
+        faults.append(message("layers.kinds.field_needed", choice=named, fields=fields))
     return faults
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from layers.base.clock import this_year
 from layers.base.findings import Finding, Findings
-from layers.base.language import Phrase
+from layers.base.messages import message
 from layers.crs.crs import plane_area_ha, require_crs
 from layers.crs.source import as_vector_file, read_layer
 from layers.io.values import as_code, as_commune_code, as_integer, as_number, as_text, plot_labels
@@ -322,10 +322,7 @@ def _field_notes(match: FieldMatch, source: str) -> list[Finding]:
                 "problem" if "dtich" in absent else "note",
                 "fields-absent",
                 source,
-                Phrase(
-                    en=f"fields the file does not have: {', '.join(absent)}",
-                    vi=f"các trường không có trong tệp: {', '.join(absent)}",
-                ),
+                message("layers.kinds.fields_absent", absent=absent),
                 count=len(absent),
             )
         )
@@ -337,10 +334,7 @@ def _field_notes(match: FieldMatch, source: str) -> list[Finding]:
                     "note",
                     "field-chosen",
                     source,
-                    Phrase(
-                        en=f"{field} was read from {taken}, not from {', '.join(others)}",
-                        vi=f"{field} được đọc từ {taken}, không phải từ {', '.join(others)}",
-                    ),
+                    message("layers.kinds.field_chosen", field=field, taken=taken, others=others),
                 )
             )
     return notes
@@ -354,10 +348,7 @@ def _unreadable_notes(
             "problem",
             "number-unreadable",
             mask,
-            Phrase(
-                en=f"{name} is no whole number and was taken as empty, correct it",
-                vi=f"{name} không phải số nguyên, được coi là trống, hãy sửa",
-            ),
+            message("layers.kinds.not_whole_numbers", name=name),
             frame=frame,
             source=source,
         )
@@ -371,25 +362,17 @@ def _species_findings(frame: pd.DataFrame, weights: pd.DataFrame, source: str) -
     strange = weights[unknown_crops(weights["crop"])]
     mask = frame["row"].isin(strange["row"])
     names = strange["crop"].value_counts().index[:5].tolist()
-    unknown = Phrase(
-        en=f"species no crop stands for ({', '.join(names)}) were kept under their own names, "
-        "add them to the aliases",
-        vi=f"loài chưa có trong danh mục ({', '.join(names)}) được giữ nguyên tên, hãy thêm "
-        "vào bảng tên loài",
-    )
+    unknown = message("layers.kinds.species_without_crop", names=names)
     elsewhere = frame["misplaced"] & frame["sldlr"].notna()
     found = (
         list_plots("problem", "species-unknown", mask, unknown, frame=frame, source=source),
         list_plots(
-            "note", "species-not-planted", elsewhere, _ELSEWHERE, frame=frame, source=source
+            "note",
+            "species-not-planted",
+            elsewhere,
+            message("layers.kinds.species_not_planted"),
+            frame=frame,
+            source=source,
         ),
     )
     return [item for item in found if item is not None]
-
-
-_ELSEWHERE = Phrase(
-    en="plots that name a species but are neither planted forest nor planted and not yet forest "
-    "(cut, bare, natural) hold no crop",
-    vi="lô có ghi loài cây nhưng không phải rừng trồng hay đất đã trồng chưa thành rừng (đã khai "
-    "thác, đất trống, rừng tự nhiên) không được tính cho cây nào",
-)

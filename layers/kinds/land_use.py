@@ -14,6 +14,7 @@ import pandas as pd
 
 from layers.base.findings import Findings
 from layers.base.language import Phrase
+from layers.base.messages import message
 from layers.base.resources import data_table
 from layers.base.schema import Column, Schema
 from layers.crs.source import as_vector_file
@@ -95,11 +96,11 @@ def load_land_use(
     codes = as_code(frame["value"])
     strange = codes.notna() & ~codes.isin(_table()["code"])
     findings = Findings(list(read.findings.items))
-    for mask, kind, message in (
-        (codes.isna(), "land-use-missing", _MISSING),
+    for mask, kind, what in (
+        (codes.isna(), "land-use-missing", message("layers.kinds.land_use_missing")),
         (strange, "land-use-unknown", _unknown(codes[strange])),
     ):
-        problem = list_plots("problem", kind, mask, message, frame=frame, source=name)
+        problem = list_plots("problem", kind, mask, what, frame=frame, source=name)
         findings.extend([problem] if problem else [])
     plots = finish_plots(frame, codes.fillna("unclassified"))
     return PlotLayer(plots, CROP_WEIGHTS.empty(), findings)
@@ -107,13 +108,4 @@ def load_land_use(
 
 def _unknown(codes: pd.Series[str]) -> Phrase:
     names = ", ".join(codes.value_counts().index[:5])
-    return Phrase(
-        en=f"land-use codes not in the table ({names}) were kept under their own names",
-        vi=f"mã loại đất không có trong bảng ({names}) được giữ nguyên",
-    )
-
-
-_MISSING = Phrase(
-    en="parcels without a land-use code count as unclassified",
-    vi="thửa không có mã loại đất, được xếp là chưa phân loại",
-)
+    return message("layers.kinds.unknown_land_use_codes", names=names)

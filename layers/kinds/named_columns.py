@@ -18,7 +18,7 @@ import pandas as pd
 from layers.base.clock import this_year
 from layers.base.errors import InputError
 from layers.base.findings import Finding, Findings
-from layers.base.language import Phrase
+from layers.base.messages import message
 from layers.crs.crs import plane_area_ha, require_crs
 from layers.crs.source import as_vector_file, read_layer
 from layers.io.table import require_columns, require_hectares
@@ -80,15 +80,9 @@ def _check_keys(name: str, columns: Mapping[str, str], value: str) -> None:
     known = (value, *PLAIN_COLUMNS)
     strange = sorted(set(columns) - set(known))
     if strange:
-        raise InputError(
-            en=f"{name}: unknown columns {strange}; known are {', '.join(known)}.",
-            vi=f"{name}: không có mục cột {strange}; các mục dùng được: {', '.join(known)}.",
-        )
+        raise InputError("layers.kinds.unknown_columns", name=name, strange=strange, known=known)
     if value not in columns:
-        raise InputError(
-            en=f"{name}: name the column that holds the {value}: 'columns: {{{value}: …}}'.",
-            vi=f"{name}: hãy ghi tên cột chứa {value}: 'columns: {{{value}: …}}'.",
-        )
+        raise InputError("layers.kinds.column_not_named", name=name, value=value)
 
 
 def _typed(
@@ -111,12 +105,12 @@ def _typed(
     bad_year |= frame["planting_year"].gt(this_year()).fillna(value=False).astype(bool)
     bad_area |= frame["ledger_ha"].le(0).astype(bool)
     cases = [
-        ("planting-year-implausible", bad_year, _YEAR),
-        ("ledger-implausible", bad_area, _LEDGER),
+        ("planting-year-implausible", bad_year, message("layers.kinds.planting_year_impossible")),
+        ("ledger-implausible", bad_area, message("layers.kinds.ledger_implausible")),
     ]
     listed = [
-        list_plots("problem", kind, mask, message, frame=frame, source=name)
-        for kind, mask, message in cases
+        list_plots("problem", kind, mask, what, frame=frame, source=name)
+        for kind, mask, what in cases
     ]
     frame["planting_year"] = frame["planting_year"].mask(bad_year)
     frame["ledger_ha"] = frame["ledger_ha"].mask(bad_area)
@@ -142,26 +136,22 @@ def _measured(
         findings.raise_errors()
         differs = told & (beyond > _TOLERANCE_RATIO * frame["geometry_ha"])
         found = (
-            list_plots("note", "ledger-missing", ~told, _NO_LEDGER, frame=frame, source=name),
-            list_plots("problem", "ledger-differs", differs, _DIFFERS, frame=frame, source=name),
+            list_plots(
+                "note",
+                "ledger-missing",
+                ~told,
+                message("layers.kinds.no_usable_ledger"),
+                frame=frame,
+                source=name,
+            ),
+            list_plots(
+                "problem",
+                "ledger-differs",
+                differs,
+                message("layers.kinds.ledger_unlike_polygon"),
+                frame=frame,
+                source=name,
+            ),
         )
         findings.extend(item for item in found if item)
     return frame
-
-
-_YEAR = Phrase(
-    en="planting years that cannot be were taken as unknown, correct them",
-    vi="năm trồng không hợp lý, được coi là không rõ, hãy sửa",
-)
-_LEDGER = Phrase(
-    en="ledger areas of zero, below zero or that are no number were replaced by the polygon's area",
-    vi="diện tích bằng 0, âm hoặc không phải số, đã lấy theo đa giác, hãy sửa",
-)
-_NO_LEDGER = Phrase(
-    en="plots without a usable ledger area take their polygon's",
-    vi="lô không có diện tích sổ dùng được, lấy theo đa giác",
-)
-_DIFFERS = Phrase(
-    en="ledger and polygon differ by more than 20 % (the ledger leads), check unit and decimals",
-    vi="diện tích sổ và đa giác lệch quá 20 % (lấy theo sổ), hãy kiểm tra đơn vị và dấu thập phân",
-)

@@ -19,7 +19,8 @@ import shapely
 
 from layers.base.errors import CrsError
 from layers.base.findings import Finding, Findings, Severity
-from layers.base.language import Phrase, format_number
+from layers.base.language import Phrase
+from layers.base.messages import message
 from layers.crs.crs import plane_area_ha
 from layers.crs.transform import EQUAL_AREA, has_place
 from layers.engine.repair import mend
@@ -50,7 +51,7 @@ def list_plots(
     severity: Severity,
     kind: str,
     mask: pd.Series[bool],
-    message: Phrase,
+    what: Phrase,
     *,
     frame: pd.DataFrame,
     source: str,
@@ -60,22 +61,16 @@ def list_plots(
     count = int(picked.sum())
     if not count:
         return None
-    labels = tuple(str(label) for label in frame["plot"].to_numpy()[picked][:_EXAMPLES])
+    plots = [str(label) for label in frame["plot"].to_numpy()[picked]]
     area = float(np.nansum(frame["area_ha"].to_numpy(dtype="float64", na_value=np.nan)[picked]))
-    shown = ", ".join(labels) + (", …" if count > len(labels) else "")
     return Finding(
         severity,
         kind,
         source,
-        Phrase(
-            en=f"{message.en}: {format_number(count, 'en')} plots, "
-            f"{format_number(area, 'en', decimals=2)} ha ({shown})",
-            vi=f"{message.vi}: {format_number(count, 'vi')} lô, "
-            f"{format_number(area, 'vi', decimals=2)} ha ({shown})",
-        ),
+        message("layers.kinds.plots_and_hectares", what=what, count=count, area=area, plots=plots),
         count=count,
         area_ha=area,
-        examples=labels,
+        examples=tuple(plots[:_EXAMPLES]),
         rows=tuple(int(row) for row in frame["row"].to_numpy()[picked]),
     )
 
@@ -83,42 +78,44 @@ def list_plots(
 def check_polygons(frame: gpd.GeoDataFrame, *, source: str, repair: Repair) -> PolygonCheck:
     """Flatten, repair and sort out geometries."""
     if frame.crs is None:
-        raise CrsError(
-            en=f"{source}: expected a coordinate reference system, found none.",
-            vi=f"{source}: lớp không có hệ tọa độ.",
-        )
+        raise CrsError("layers.kinds.no_crs", source=source)
     shapes = frame.geometry.to_numpy()
     findings: list[Finding | None] = []
 
-    def note(severity: Severity, kind: str, mask: npt.ArrayLike, message: Phrase) -> None:
+    def note(severity: Severity, kind: str, mask: npt.ArrayLike, what: Phrase) -> None:
         picked = pd.Series(np.asarray(mask, dtype=bool), index=frame.index)
-        findings.append(list_plots(severity, kind, picked, message, frame=frame, source=source))
+        findings.append(list_plots(severity, kind, picked, what, frame=frame, source=source))
 
     none = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    note("problem", "geometry-missing", none, _MISSING)
+    note("problem", "geometry-missing", none, message("layers.kinds.geometry_missing"))
     shapes, mixed = _polygons_of_collections(shapes)
-    note("problem", "geometry-mixed", mixed, _MIXED)
+    note("problem", "geometry-mixed", mixed, message("layers.kinds.geometry_mixed"))
     polygonal = np.isin(shapely.get_type_id(shapes), (3, 6))
-    note("problem", "geometry-not-polygon", ~none & ~polygonal, _NOT_POLYGON)
+    note(
+        "problem",
+        "geometry-not-polygon",
+        ~none & ~polygonal,
+        message("layers.kinds.geometry_not_polygon"),
+    )
     raised = polygonal & shapely.has_z(shapes)
-    note("note", "geometry-3d", raised, _RAISED)
+    note("note", "geometry-3d", raised, message("layers.kinds.geometry_3d"))
     if raised.any():
         shapes = np.where(raised, shapely.force_2d(shapes), shapes)
     lost = polygonal & _nowhere(shapes, frame.crs, source)
-    note("problem", "geometry-not-numbers", lost, _NOT_NUMBERS)
+    note("problem", "geometry-not-numbers", lost, message("layers.kinds.geometry_not_numbers"))
     kept = polygonal & ~none & ~lost
     some = shapes.copy()
     some[~kept] = None
     mended, repairs = mend(some)
     invalid = np.isin(np.arange(len(shapes)), repairs["position"])
     if invalid.any() and repair == "never":
-        note("error", "geometry-invalid", invalid, _INVALID)
+        note("error", "geometry-invalid", invalid, message("layers.kinds.geometry_invalid"))
     elif invalid.any():
         change = _change_ha(shapes[invalid], mended[invalid], frame.crs)
         shapes = np.where(invalid, mended, shapes)
         note("problem", "geometry-repaired", invalid, _repaired_message(change))
         collapsed = kept & shapely.is_empty(shapes)
-        note("problem", "geometry-collapsed", collapsed, _COLLAPSED)
+        note("problem", "geometry-collapsed", collapsed, message("layers.kinds.geometry_collapsed"))
         kept &= ~collapsed
     result = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
     found = Findings([item for item in findings if item is not None])
@@ -153,12 +150,12 @@ def _nowhere(shapes: npt.NDArray[Any], crs: pyproj.CRS, source: str) -> npt.NDAr
         low, high = bounds[lost][:, :2].min(axis=0), bounds[lost][:, 2:].max(axis=0)
         extent = f"x {low[0]:.0f}–{high[0]:.0f}, y {low[1]:.0f}–{high[1]:.0f}"
         raise CrsError(
-            en=f"{source}: {lost.sum()} of {drawn.sum()} polygons have no place in {crs.name} "
-            f"({extent}): the CRS is another, or x and y are swapped; write the right one: "
-            "'crs: EPSG:…'.",
-            vi=f"{source}: {lost.sum()} trong {drawn.sum()} đa giác không có vị trí trong "
-            f"{crs.name} ({extent}): lớp ghi sai hệ tọa độ hoặc đảo x và y; hãy ghi hệ đúng: "
-            "'crs: EPSG:…'.",
+            "layers.kinds.polygons_without_place",
+            source=source,
+            count=lost.sum(),
+            count_2=drawn.sum(),
+            crs=crs.name,
+            extent=extent,
         )
     return found | lost
 
@@ -172,12 +169,7 @@ def _change_ha(drawn: npt.NDArray[Any], mended: npt.NDArray[Any], crs: pyproj.CR
 
 
 def _repaired_message(change_ha: float) -> Phrase:
-    return Phrase(
-        en="invalid polygons (self-crossing) were repaired, area changed by "
-        f"{format_number(change_ha, 'en', decimals=4)} ha",
-        vi="đa giác lỗi (tự cắt) đã được sửa, diện tích thay đổi "
-        f"{format_number(change_ha, 'vi', decimals=4)} ha",
-    )
+    return message("layers.kinds.polygons_repaired", change_ha=change_ha)
 
 
 def check_repeats(
@@ -189,10 +181,10 @@ def check_repeats(
     drawn_twice = outline.duplicated() & outline.ge(0)
     whole = drawn_twice & named.duplicated()
     found = (
-        list_plots("problem", kind, mask, message, frame=frame, source=source)
-        for kind, mask, message in (
-            ("plot-twice", whole, _TWICE),
-            ("geometry-twice", drawn_twice & ~whole, _SHAPE_TWICE),
+        list_plots("problem", kind, mask, what, frame=frame, source=source)
+        for kind, mask, what in (
+            ("plot-twice", whole, message("layers.kinds.plot_twice")),
+            ("geometry-twice", drawn_twice & ~whole, message("layers.kinds.geometry_twice")),
         )
     )
     return whole, [item for item in found if item is not None]
@@ -209,42 +201,3 @@ def _outlines(frame: pd.DataFrame) -> pd.Series[int]:
     codes, _ = pd.factorize(pd.Series(shapely.to_wkb(shapely.normalize(shapes[shared]))))
     number[shared] = len(frame) + codes
     return pd.Series(number, index=frame.index, name="outline")
-
-
-_MISSING = Phrase(
-    en="plots without geometry cannot be placed in a commune and were set aside, draw them",
-    vi="lô không có hình học, không biết thuộc xã nào nên để riêng, hãy vẽ lại",
-)
-_NOT_POLYGON = Phrase(
-    en="points or lines instead of polygons were set aside, draw them as polygons",
-    vi="điểm hoặc đường thay vì vùng, đã để riêng, hãy vẽ lại thành vùng",
-)
-_MIXED = Phrase(
-    en="records of polygons with lines or points: the polygons were read, the rest was left out",
-    vi="bản ghi gồm vùng lẫn đường hoặc điểm: đã đọc phần vùng, bỏ phần còn lại",
-)
-_RAISED = Phrase(
-    en="heights (Z) of 3D polygons were dropped", vi="đã bỏ cao độ (Z) của đa giác 3 chiều"
-)
-_INVALID = Phrase(
-    en="invalid polygons (self-crossing), repair them or allow repair",
-    vi="đa giác lỗi (tự cắt), hãy sửa hoặc cho phép tự sửa (repair)",
-)
-_NOT_NUMBERS = Phrase(
-    en="polygons with coordinates that are no numbers, or no place in the layer's CRS, were set "
-    "aside, draw them again",
-    vi="đa giác có tọa độ không phải số hoặc nằm ngoài hệ tọa độ của lớp, đã để riêng, hãy vẽ lại",
-)
-_COLLAPSED = Phrase(
-    en="polygons without area were set aside, draw them again",
-    vi="đa giác không có diện tích, đã để riêng, hãy vẽ lại",
-)
-_TWICE = Phrase(
-    en="records that repeat an earlier one were set aside",
-    vi="bản ghi lặp lại bản ghi trước, đã để riêng",
-)
-_SHAPE_TWICE = Phrase(
-    en="plots drawn on exactly the same outline as an earlier one but with another record, "
-    "both were kept, remove one",
-    vi="lô trùng hoàn toàn ranh giới với lô trước nhưng khác thuộc tính, đã giữ cả hai, hãy bỏ một",
-)

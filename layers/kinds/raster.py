@@ -13,7 +13,7 @@ import pyproj
 
 from layers.base.errors import CrsError
 from layers.base.findings import Finding, Findings
-from layers.base.language import Phrase, format_number
+from layers.base.messages import message
 from layers.base.schema import Column, Schema
 from layers.engine.polygon_input import take_in
 from layers.engine.raster import (
@@ -158,11 +158,12 @@ def frame_of_communes(communes: gpd.GeoDataFrame, grid: RasterGrid, name: str) -
             _box(grid, box) for box in ((0, grid.height, 0, grid.width), *frame.tolist())
         )
         raise CrsError(
-            en=f"{name}: the raster shows {inside / whole * 100:.2f} % of the communes: it lies at "
-            f"{here}, the communes at {there} ({grid.crs.name}); check its CRS and its place.",
-            vi=f"{name}: ảnh chỉ phủ {format_number(inside / whole * 100, 'vi', decimals=2)} % các "
-            f"xã: ảnh nằm ở {here}, các xã ở {there} ({grid.crs.name}); hãy kiểm tra hệ tọa độ và "
-            "vị trí của ảnh.",
+            "layers.kinds.raster_beside_communes",
+            name=name,
+            inside=inside / whole * 100,
+            here=here,
+            there=there,
+            crs=grid.crs.name,
         )
     return frame
 
@@ -211,10 +212,7 @@ def _named(
                 "problem",
                 "raster-empty",
                 name,
-                Phrase(
-                    en="no cell of the raster has a class: all are without data or masked",
-                    vi="không ô nào của ảnh có lớp: tất cả là nodata hoặc bị che",
-                ),
+                message("layers.kinds.raster_empty"),
             )
         )
     unnamed = [value for value in counts.index if value not in classes]
@@ -225,12 +223,7 @@ def _named(
                 "problem",
                 "class-unnamed",
                 name,
-                Phrase(
-                    en=f"classes without a name in the project file: {unnamed[:5]} "
-                    f"({format_number(cells, 'en')} cells); add them to 'classes:'",
-                    vi=f"các lớp chưa có tên trong tệp dự án: {unnamed[:5]} "
-                    f"({format_number(cells, 'vi')} ô); hãy bổ sung vào mục 'classes:'",
-                ),
+                message("layers.kinds.class_unnamed", unnamed=unnamed, cells=cells),
                 count=len(unnamed),
                 examples=tuple(str(value) for value in unnamed[:5]),
             )
@@ -242,10 +235,7 @@ def _named(
                 "note",
                 "class-absent",
                 name,
-                Phrase(
-                    en=f"classes of the project file that no cell has: {absent[:5]}",
-                    vi=f"các lớp trong tệp dự án không có ô nào: {absent[:5]}",
-                ),
+                message("layers.kinds.class_absent", absent=absent),
                 count=len(absent),
                 examples=tuple(str(value) for value in absent[:5]),
             )

@@ -15,7 +15,8 @@ import pandas as pd
 from layers.base.clock import this_year
 from layers.base.errors import InputError
 from layers.base.findings import Finding, Findings, Severity
-from layers.base.language import Phrase, format_number
+from layers.base.language import Phrase
+from layers.base.messages import message
 from layers.base.schema import Column, Schema
 from layers.io.table import read_table, require_columns, require_hectares
 from layers.io.values import (
@@ -126,9 +127,31 @@ def load_report(
     table = _usable(table, name, findings)
     table = count_once(table, source=name, findings=findings)
     several = table["commune_code"].notna() & table.duplicated(_GROUND, keep=False)
-    _list(table, several, "entries-added", _ADDED, name, findings, severity="note")
-    _list(table, unknown_crops(table["crop"]), "crop-unknown", _UNKNOWN_CROP, name, findings)
-    _list(table, table["commune_code"].isna(), "commune-missing", _NO_COMMUNE, name, findings)
+    _list(
+        table,
+        several,
+        "entries-added",
+        message("layers.kinds.entries_added"),
+        name,
+        findings,
+        severity="note",
+    )
+    _list(
+        table,
+        unknown_crops(table["crop"]),
+        "crop-unknown",
+        message("layers.kinds.crop_unknown"),
+        name,
+        findings,
+    )
+    _list(
+        table,
+        table["commune_code"].isna(),
+        "commune-missing",
+        message("layers.kinds.commune_missing"),
+        name,
+        findings,
+    )
     return ReportLayer(REPORT.validate(table.reset_index(drop=True)), findings)
 
 
@@ -136,8 +159,7 @@ def _columns(columns: Mapping[str, str], source: str) -> dict[str, str]:
     strange = sorted(set(columns) - set(_KNOWN))
     if strange:
         raise InputError(
-            en=f"{source}: unknown columns {strange}; known are {', '.join(_KNOWN)}.",
-            vi=f"{source}: không có mục cột {strange}; các mục dùng được: {', '.join(_KNOWN)}.",
+            "layers.kinds.unknown_report_columns", source=source, strange=strange, known=_KNOWN
         )
     return {use: columns.get(use, use) for use in _KNOWN}
 
@@ -155,9 +177,7 @@ def _typed(
     if bad_year.any():
         rows = [f"row {at + 2}: {raw[told['year']][at]!r}" for at in bad_year[bad_year].index[:5]]
         raise InputError(
-            en=f"{source}: expected years, found {int(bad_year.sum())} other cells "
-            f"({', '.join(rows)}).",
-            vi=f"{source}: cột năm có {int(bad_year.sum())} ô không phải năm ({', '.join(rows)}).",
+            "layers.kinds.years_expected", source=source, count=int(bad_year.sum()), rows=rows
         )
     return pd.DataFrame(
         {
@@ -189,10 +209,7 @@ def _one_crop(text: str, mapping: Mapping[str, str], source: str) -> str:
     shares = crop_shares(text, mapping)
     if len(shares) > 1:
         raise InputError(
-            en=f"{source}: {text!r} names {len(shares)} crops in one row; give each its own row, "
-            "or map the entry to one crop with 'crops:'.",
-            vi=f"{source}: {text!r} ghi {len(shares)} cây trồng trong một dòng; hãy tách mỗi cây "
-            "một dòng hoặc khai báo ở mục 'crops:'.",
+            "layers.kinds.several_crops_in_row", source=source, text=text, count=len(shares)
         )
     return next(iter(shares))
 
@@ -202,7 +219,15 @@ def _note_zeros(
 ) -> None:
     short = as_text(written).str.len().lt(5).fillna(value=False).astype(bool)
     padded = short & table["commune_code"].notna()
-    _list(table, padded, "code-zeros-added", _ZEROS, source, findings, severity="note")
+    _list(
+        table,
+        padded,
+        "code-zeros-added",
+        message("layers.kinds.code_zeros_added"),
+        source,
+        findings,
+        severity="note",
+    )
 
 
 def _usable(table: pd.DataFrame, source: str, findings: Findings) -> pd.DataFrame:
@@ -211,12 +236,16 @@ def _usable(table: pd.DataFrame, source: str, findings: Findings) -> pd.DataFram
     negative = table["area_ha"] < 0
     impossible = ~table["year"].between(1900, this_year()).fillna(value=True).astype(bool)
     cases = (
-        (blank, "row-incomplete", _INCOMPLETE),
-        (negative & ~blank, "area-negative", _NEGATIVE),
-        (impossible & ~negative & ~blank, "year-implausible", _YEAR),
+        (blank, "row-incomplete", message("layers.kinds.row_incomplete")),
+        (negative & ~blank, "area-negative", message("layers.kinds.area_negative")),
+        (
+            impossible & ~negative & ~blank,
+            "year-implausible",
+            message("layers.kinds.year_implausible"),
+        ),
     )
-    for mask, kind, message in cases:
-        _list(table, mask, kind, message, source, findings)
+    for mask, kind, what in cases:
+        _list(table, mask, kind, what, source, findings)
     return table.loc[~(blank | negative | impossible)]
 
 
@@ -233,15 +262,8 @@ def count_once(table: pd.DataFrame, *, source: str, findings: Findings) -> pd.Da
             f"row {row}: {code} {crop} {year}"
             for row, code, crop, year in clash[["row", *key]].head(5).itertuples(index=False)
         ]
-        raise InputError(
-            en=f"{source}: {len(clash)} rows give other hectares for a commune, crop and year that "
-            f"stands above ({', '.join(rows)}); leave one of them, or add a column that tells them "
-            "apart, such as the village.",
-            vi=f"{source}: {len(clash)} dòng ghi diện tích khác cho cùng xã, cây trồng và năm đã "
-            f"có ở trên ({', '.join(rows)}); hãy giữ lại một dòng, hoặc thêm cột phân biệt chúng, "
-            "ví dụ tên thôn.",
-        )
-    _list(table, same, "row-twice", _TWICE, source, findings)
+        raise InputError("layers.kinds.rows_contradict", source=source, count=len(clash), rows=rows)
+    _list(table, same, "row-twice", message("layers.kinds.row_twice"), source, findings)
     return table.loc[~same]
 
 
@@ -249,7 +271,7 @@ def _list(
     table: pd.DataFrame,
     mask: pd.Series[bool],
     kind: str,
-    message: Phrase,
+    what: Phrase,
     source: str,
     findings: Findings,
     *,
@@ -259,56 +281,18 @@ def _list(
     if picked.empty:
         return
     area = float(picked["area_ha"].sum())
-    rows = ", ".join(str(row) for row in picked["row"].head(5))
-    more = ", …" if len(picked) > 5 else ""
+    rows = picked["row"].tolist()
     findings.add(
         Finding(
             severity,
             kind,
             source,
-            Phrase(
-                en=f"{message.en}: {len(picked)} rows, {format_number(area, 'en', decimals=2)} ha "
-                f"(row {rows}{more})",
-                vi=f"{message.vi}: {format_number(len(picked), 'vi')} dòng, "
-                f"{format_number(area, 'vi', decimals=2)} ha (dòng {rows}{more})",
+            message(
+                "layers.kinds.rows_and_hectares", what=what, count=len(rows), area=area, rows=rows
             ),
-            count=len(picked),
+            count=len(rows),
             area_ha=area,
-            examples=tuple(str(row) for row in picked["row"].head(5)),
-            rows=tuple(int(row) - 2 for row in picked["row"]),
+            examples=tuple(str(row) for row in rows[:5]),
+            rows=tuple(row - 2 for row in rows),
         )
     )
-
-
-_UNKNOWN_CROP = Phrase(
-    en="crops without an id were kept under their own names, map them with 'crops:'",
-    vi="cây trồng chưa có mã được giữ nguyên tên, hãy khai báo ở mục 'crops:'",
-)
-_NO_COMMUNE = Phrase(
-    en="rows without a commune code belong to no commune, add the code",
-    vi="dòng không có mã xã nên không tính cho xã nào, hãy bổ sung",
-)
-_ZEROS = Phrase(
-    en="commune codes had lost their leading zeros (a spreadsheet drops them), which were put back",
-    vi="mã xã bị mất số 0 ở đầu (do bảng tính), đã được thêm lại",
-)
-_INCOMPLETE = Phrase(
-    en="rows without crop, year or hectares were set aside, missing is not zero",
-    vi="dòng thiếu cây trồng, năm hoặc diện tích được để riêng, thiếu không phải là 0",
-)
-_NEGATIVE = Phrase(
-    en="rows with hectares below zero were set aside, correct them",
-    vi="dòng có diện tích âm được để riêng, hãy sửa",
-)
-_YEAR = Phrase(
-    en="rows with a year that cannot be were set aside, correct them",
-    vi="dòng có năm không hợp lý được để riêng, hãy sửa",
-)
-_ADDED = Phrase(
-    en="rows that give several figures for one commune, crop and year were added up",
-    vi="các dòng ghi nhiều số liệu cho cùng xã, cây trồng và năm đã được cộng lại",
-)
-_TWICE = Phrase(
-    en="rows that repeat another one were counted once",
-    vi="dòng lặp lại một dòng khác, chỉ tính một lần",
-)

@@ -243,7 +243,7 @@ def test_an_invalid_polygon_is_repaired_and_reported() -> None:
     found = Findings()
     with raster_file([[1, 1], [1, 1]]).open() as raster:
         table = tabulate_area(polygons(bow), raster, findings=found)
-        with pytest.raises(InputError, match=r"1 invalid polygons, rows \[0\] \(Self-inters"):
+        with pytest.raises(InputError, match=r"1 invalid polygons, rows 0 \(Self-inters"):
             tabulate_area(polygons(bow), raster, repair="never")
     assert sums(table) == pytest.approx({1: 2.0, None: 0.0})
     assert [(item.kind, item.area_ha) for item in found.items] == [("invalid-geometry", 2.0)]
@@ -357,11 +357,9 @@ def test_classes_beyond_64_bits_are_refused() -> None:
 def test_polygons_must_have_ids_and_a_crs() -> None:
     frame = polygons(box(0, 0, 1, 1), box(1, 0, 2, 1), codes=["a", None])
     with raster_file([[1]]).open() as raster:
-        with pytest.raises(
-            InputError, match=r"columns \['xa'\], found \['commune_code', 'geometry'\]"
-        ):
+        with pytest.raises(InputError, match=r"columns 'xa', found 'commune_code', 'geometry'"):
             tabulate_area(frame, raster, id_column="xa")
-        with pytest.raises(InputError, match=r"1 rows without id, rows \[1\]"):
+        with pytest.raises(InputError, match=r"1 rows without id, rows 1"):
             tabulate_area(frame, raster)
         with pytest.raises(CrsError, match="polygons: no CRS"):
             tabulate_area(frame.set_crs(None, allow_override=True), raster)
@@ -371,7 +369,7 @@ def test_ids_cannot_have_a_name_of_the_result() -> None:
     frame = polygons(box(0, 0, 1, 1)).rename(columns={"commune_code": "class"})
     with (
         raster_file([[1]]).open() as raster,
-        pytest.raises(InputError, match=r"columns \['class'\] would stand twice"),
+        pytest.raises(InputError, match=r"columns 'class' would stand twice"),
     ):
         tabulate_area(frame, raster, id_column="class")
 
@@ -393,7 +391,7 @@ def test_points_are_refused() -> None:
     frame = polygons(shapely.Point(0, 0), box(0, 0, 1, 1), shapely.LineString([(0, 0), (1, 1)]))
     with (
         raster_file([[1]]).open() as raster,
-        pytest.raises(InputError, match=r"Polygons are needed, found 2 other.*rows \[0, 2\]"),
+        pytest.raises(InputError, match=r"Polygons are needed, found 2 other.*rows 0, 2"),
     ):
         tabulate_area(frame, raster)
 

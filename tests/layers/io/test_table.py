@@ -80,7 +80,7 @@ def test_every_kind_of_file_reads_the_same(folder: Path) -> None:
         assert parse_numbers(read["ha"], source="ha", decimal=None).tolist() == [12.5, 3.0, 7.25]
         assert parse_numbers(read["year"], source="year").tolist() == [2024, 2025, 2025]
     assert str(read_table(folder / "a.xlsx")["year"].dtype) == "Int64"
-    with pytest.raises(MissingFileError, match=r"no sheet 'x'; the workbook has \['Số liệu'\]"):
+    with pytest.raises(MissingFileError, match=r"no sheet 'x'; the workbook has 'Số liệu'"):
         read_table(folder / "a.xlsx", sheet="x")
 
 

@@ -56,7 +56,7 @@ def test_a_class_without_a_name_is_a_problem_and_a_name_without_cells_a_note(fol
     assert look.classes["name"].tolist() == ["tree", "7"]
     (problem,) = look.findings.of("problem")
     assert problem.kind == "class-unnamed"
-    assert "[7] (2 cells)" in problem.message.en
+    assert ": 7 (2 cells)" in problem.message.en
     (note,) = look.findings.of("note")
     assert note.examples == ("3",)
 

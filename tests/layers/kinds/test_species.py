@@ -60,7 +60,7 @@ def test_mixtures_are_shared_equally(written, shares):
 def test_aliases_of_the_project_win():
     assert species_shares("Lim xanh", {"lim XANH": "pine"}) == {"pine": 1.0}
     assert species_shares("Keo+Sa mộc", {"Keo + Sa mộc": "acacia"}) == {"acacia": 1.0}
-    with pytest.raises(InputError, match=r"names lead to \['lim'\]"):
+    with pytest.raises(InputError, match=r"names lead to 'lim'"):
         crop_weights(pd.Series([0]), pd.Series(["Lim"]), aliases={"Lim": "lim"})
 
 
