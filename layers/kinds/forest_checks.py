@@ -29,7 +29,6 @@ import numpy as np
 import pandas as pd
 
 from layers.base.findings import Finding, Severity
-from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.base.schema import Column, Schema
 from layers.kinds.forest_codes import CODE_TABLES, CodeTableChoice, fits_code_table
@@ -41,10 +40,23 @@ LEDGER_ROUNDING_HA = 0.005
 _FIRST_YEAR = 1900
 
 
-def _collect(frame: pd.DataFrame, source: str, cases: list[Any]) -> list[Finding]:
+#: How bad it is, its kind (which names its message), its plots.
+_Case = tuple[Severity, str, "pd.Series[bool]"]
+
+
+def _collect(
+    frame: pd.DataFrame, source: str, cases: list[_Case], **values: object
+) -> list[Finding]:
     found = (
-        list_plots(severity, kind, mask, what, frame=frame, source=source)
-        for severity, kind, mask, what in cases
+        list_plots(
+            severity,
+            kind,
+            mask,
+            message(f"layers.kinds.forest_{kind.replace('-', '_')}", **values),
+            frame=frame,
+            source=source,
+        )
+        for severity, kind, mask in cases
     )
     return [item for item in found if item is not None]
 
@@ -61,28 +73,22 @@ def check_codes(frame: pd.DataFrame, choice: CodeTableChoice, *, source: str) ->
     missing = _true(frame[keys].isna().any(axis=1))
     unknown = ~missing & ~fits & ~elsewhere
     foreign = ~missing & ~fits & elsewhere
-    shown = {name: _pairs(frame, mask, keys) for name, mask in (("?", unknown), ("o", foreign))}
-    cases: list[tuple[Severity, str, pd.Series[bool], Phrase]] = [
-        (
-            "error",
-            "code-missing",
-            missing,
-            message("layers.kinds.code_missing", keys=keys),
-        ),
-        (
-            "error",
-            "code-unknown",
-            unknown,
-            message("layers.kinds.types_unknown", shown=shown["?"]),
-        ),
-        (
-            "error",
-            "code-of-other-table",
-            foreign,
-            message("layers.kinds.types_of_other_table", other=other, o=shown["o"], table=table),
-        ),
+    cases: list[_Case] = [
+        ("error", "code-missing", missing),
+        ("error", "code-unknown", unknown),
+        ("error", "code-of-other-table", foreign),
     ]
-    return [_evidence(choice, len(frame), source), *_collect(frame, source, cases)]
+    listed = _collect(
+        frame,
+        source,
+        cases,
+        keys=keys,
+        table=table,
+        other=other,
+        unknown=_pairs(frame, unknown, keys),
+        foreign=_pairs(frame, foreign, keys),
+    )
+    return [_evidence(choice, len(frame), source), *listed]
 
 
 def _pairs(frame: pd.DataFrame, mask: pd.Series[bool], keys: list[str]) -> list[str]:
@@ -124,24 +130,13 @@ def check_attributes(frame: pd.DataFrame, *, source: str) -> list[Finding]:
     by_purpose = by_purpose.astype("Int64").fillna(0)
     # An empty malr3 means outside the plan, unless the file has no such field at all.
     main = frame["malr3"].fillna(0) if frame["malr3"].notna().any() else frame["malr3"]
-    cases = [
-        (
-            "problem",
-            "origin-conflict",
-            _true(wrong_origin),
-            message("layers.kinds.origin_conflict"),
-        ),
-        (
-            "problem",
-            "three-forest-conflict",
-            _true(purpose.between(1, 12) & main.ne(by_purpose)),
-            message("layers.kinds.three_forest_conflict"),
-        ),
+    cases: list[_Case] = [
+        ("problem", "origin-conflict", _true(wrong_origin)),
+        ("problem", "three-forest-conflict", _true(purpose.between(1, 12) & main.ne(by_purpose))),
         (
             "problem",
             "three-forest-unknown",
             _true(frame["malr3"].notna() & ~frame["malr3"].isin([0, 1, 2, 3])),
-            message("layers.kinds.three_forest_unknown"),
         ),
     ]
     return _collect(frame, source, cases)
@@ -151,9 +146,7 @@ def check_labels(frame: pd.DataFrame, told: set[int], *, source: str) -> list[Fi
     """List plots that share their label with an earlier one, but for rows that were told."""
     label = ["commune_code", "tk", "khoanh", "lo"]
     twice = frame.duplicated(label) & frame[label].notna().all(axis=1) & ~frame["row"].isin(told)
-    return _collect(
-        frame, source, [("problem", "label-twice", twice, message("layers.kinds.label_twice"))]
-    )
+    return _collect(frame, source, [("problem", "label-twice", twice)])
 
 
 def check_planting_year(frame: pd.DataFrame, *, year: int, source: str) -> list[Finding]:
@@ -165,21 +158,11 @@ def check_planting_year(frame: pd.DataFrame, *, year: int, source: str) -> list[
         frame,
         source,
         [
-            (
-                "problem",
-                "planting-year-missing",
-                _true(planted & empty),
-                message("layers.kinds.planting_year_missing"),
-            ),
-            (
-                "problem",
-                "planting-year-implausible",
-                _true(outside),
-                message(
-                    "layers.kinds.planting_year_implausible", first_year=_FIRST_YEAR, year=year
-                ),
-            ),
+            ("problem", "planting-year-missing", _true(planted & empty)),
+            ("problem", "planting-year-implausible", _true(outside)),
         ],
+        first_year=_FIRST_YEAR,
+        year=year,
     )
 
 
@@ -191,36 +174,19 @@ def check_ledger(
     drawn = geometry > LEDGER_ROUNDING_HA
     difference = (ledger - geometry).abs() - LEDGER_ROUNDING_HA
     beyond = (ledger > 0) & (difference > tolerance_ratio * geometry)
-    percent = format(tolerance_ratio * 100, "g")
-    cases = [
-        (
-            "problem",
-            "ledger-unreadable",
-            _true(unreadable),
-            message("layers.kinds.ledger_unreadable"),
-        ),
-        ("problem", "ledger-negative", _true(ledger < 0), message("layers.kinds.ledger_negative")),
-        (
-            "problem",
-            "ledger-missing",
-            _true(ledger.isna() & ~unreadable),
-            message("layers.kinds.ledger_missing"),
-        ),
-        (
-            "problem",
-            "ledger-zero",
-            _true(ledger.eq(0) & drawn),
-            message("layers.kinds.ledger_zero"),
-        ),
-        (
-            "problem",
-            "ledger-differs",
-            _true(beyond),
-            message("layers.kinds.ledger_differs", percent=percent),
-        ),
+    cases: list[_Case] = [
+        ("problem", "ledger-unreadable", _true(unreadable)),
+        ("problem", "ledger-negative", _true(ledger < 0)),
+        ("problem", "ledger-missing", _true(ledger.isna() & ~unreadable)),
+        ("problem", "ledger-zero", _true(ledger.eq(0) & drawn)),
+        ("problem", "ledger-differs", _true(beyond)),
     ]
     unit = check_ledger_unit(ledger, geometry, source=source)
-    return [*_collect(frame, source, cases), *unit, _ledger_sums(frame, source)]
+    return [
+        *_collect(frame, source, cases, percent=100 * tolerance_ratio),
+        *unit,
+        _ledger_sums(frame, source),
+    ]
 
 
 def _ledger_sums(frame: pd.DataFrame, source: str) -> Finding:
@@ -306,11 +272,11 @@ def check_establishment(
     """Count every case of type against ``thanhrung``, in plots and hectares."""
     planted = frame["group"].eq("planted").fillna(value=False)
     young = frame["group"].eq("planted_not_yet").fillna(value=False)
-    cases: list[tuple[Severity, str, pd.Series[bool], Phrase]] = []
+    cases: list[_Case] = []
     if status is None:
         cases = [
-            ("note", "established-by-type", planted, message("layers.kinds.established_by_type")),
-            ("note", "not-yet-by-type", young, message("layers.kinds.not_yet_by_type")),
+            ("note", "established-by-type", planted),
+            ("note", "not-yet-by-type", young),
         ]
     else:
         empty = status.isna() | status.eq(0).fillna(value=False)
@@ -319,60 +285,14 @@ def check_establishment(
         is_young = status.eq(_NOT_YET).fillna(value=False)
         natural, bare = frame["group"].eq("natural"), frame["group"].eq("no_forest")
         cases = [
-            (
-                "note",
-                "planted-established",
-                planted & is_forest,
-                message("layers.kinds.planted_established"),
-            ),
-            (
-                "note",
-                "planted-not-established",
-                planted & is_young,
-                message("layers.kinds.planted_not_established"),
-            ),
-            (
-                "note",
-                "established-assumed",
-                planted & (empty | odd),
-                message("layers.kinds.established_assumed"),
-            ),
-            ("note", "not-yet", young & is_young, message("layers.kinds.not_yet")),
-            (
-                "note",
-                "not-yet-assumed",
-                young & (empty | odd),
-                message("layers.kinds.not_yet_assumed"),
-            ),
-            (
-                "problem",
-                "not-yet-but-established",
-                young & is_forest,
-                message("layers.kinds.not_yet_but_established"),
-            ),
-            ("problem", "thanhrung-unknown", odd, message("layers.kinds.thanhrung_unknown")),
-            (
-                "problem",
-                "natural-not-established",
-                natural & is_young,
-                message("layers.kinds.natural_not_established"),
-            ),
-            (
-                "problem",
-                "no-forest-but-established",
-                bare & is_forest,
-                message("layers.kinds.no_forest_but_established"),
-            ),
+            ("note", "planted-established", planted & is_forest),
+            ("note", "planted-not-established", planted & is_young),
+            ("note", "established-assumed", planted & (empty | odd)),
+            ("note", "not-yet", young & is_young),
+            ("note", "not-yet-assumed", young & (empty | odd)),
+            ("problem", "not-yet-but-established", young & is_forest),
+            ("problem", "thanhrung-unknown", odd),
+            ("problem", "natural-not-established", natural & is_young),
+            ("problem", "no-forest-but-established", bare & is_forest),
         ]
-    found = (
-        list_plots(
-            severity,
-            kind,
-            pd.Series(np.asarray(mask, dtype=bool), index=frame.index),
-            what,
-            frame=frame,
-            source=source,
-        )
-        for severity, kind, mask, what in cases
-    )
-    return [item for item in found if item is not None]
+    return _collect(frame, source, cases)
