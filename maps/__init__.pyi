@@ -11,6 +11,8 @@ from .interactive.map import save_map as save_map
 from .layout.content import AnnexContent as AnnexContent
 from .layout.content import AnnexHeading as AnnexHeading
 from .layout.content import TableNote as TableNote
+from .qgis.content import QgisContent as QgisContent
+from .qgis.project import save_qgis as save_qgis
 from .symbols.fonts import find_fonts as find_fonts
 from .tables import ALLOCATION as ALLOCATION
 from .tables import FOREST_COVER as FOREST_COVER

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from layers.base.clock import today
 from layers.base.findings import SEVERITY_WORDS, Finding
 from layers.base.language import Language, Phrase, format_number
+from layers.io.geopackage import save_geopackage
 from layers.io.table_output import save_workbook
 from layers.kinds.forest_checks import ledger_differences
 from zones.output.folder import staged_folder
@@ -191,27 +191,14 @@ def save_faulty_plots(
     if not wanted:
         return []
     with staged_folder(folder, keep=lambda name: name not in FAULTY_FILES) as stage:
-        _write_geopackage(wanted, stage / FAULTY_FILES[0])
+        names = _layer_names(list(wanted))
+        save_geopackage(dict(zip(names, wanted.values(), strict=True)), stage / FAULTY_FILES[0])
         headings = {column: heading.text(language) for column, heading in _HEADINGS.items()}
         tables = {
             name: pd.DataFrame(frame.drop(columns="geometry")) for name, frame in wanted.items()
         }
         save_workbook(tables, stage / FAULTY_FILES[1], headings=headings, frozen_columns=2)
     return [folder / name for name in FAULTY_FILES]
-
-
-def _write_geopackage(plots: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
-    import pyogrio
-
-    # A GeoPackage notes when it was changed: the same plots must give the same bytes.
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{today().isoformat()}T00:00:00.000Z"})
-    try:
-        for layer, frame in zip(_layer_names(list(plots)), plots.values(), strict=True):
-            pyogrio.write_dataframe(
-                frame, path, layer=layer, driver="GPKG", geometry_type="Unknown"
-            )
-    finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
 def _layer_names(names: list[str]) -> list[str]:

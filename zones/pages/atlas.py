@@ -24,16 +24,15 @@ def atlas_content(
 ) -> AtlasContent:
     """Put together what the atlas draws, in the area CRS."""
     settings = project.atlas
-    names = zones_frame(inputs.plans[0])
-    crops = {zone: crop for zone, crop in zip(names["zone"], names["crop"], strict=True) if crop}
+    zones = zones_frame(inputs.plans[0])
     return AtlasContent(
         annex=annex,
         communes=communes_with_kinds(inputs.communes, project)[_COMMUNES],
-        plots=_drawn_plots(project, inputs, crops),
+        plots=_drawn_plots(project, inputs, zones),
         symbol_areas=_symbol_areas(figures),
         neighbours=_neighbours(project, inputs.crs),
         lines=_lines(project, inputs.crs),
-        zone_crops=crops,
+        zone_crops=zone_crops(zones),
         legend_folder=None if settings.legends is None else project.resolve(settings.legends),
         font=settings.font,
     )
@@ -43,27 +42,45 @@ def plot_symbols(
     layer: PlotLayer, *, zones: dict[str, str], land_too: bool = True
 ) -> gpd.GeoDataFrame:
     """Give every plot the symbol it is drawn with: a zone by its leading crop, else its land."""
+    symbol = symbols_of_plots(layer, zones=zones)
+    plots = layer.plots[["geometry"]].assign(symbol=symbol)
+    if not land_too:
+        plots = plots[symbol.isin(list(zones.values()))]
+    return plots[["symbol", "geometry"]].reset_index(drop=True)
+
+
+def symbols_of_plots(layer: PlotLayer, *, zones: dict[str, str]) -> pd.Series[str]:
+    """Symbol of every plot: the zone of its leading crop, else its land."""
     weights = layer.crop_weights.sort_values("weight", ascending=False, kind="stable")
     leading = weights.drop_duplicates("row").set_index("row")["crop"]
-    plots = layer.plots[["row", "land", "geometry"]]
+    plots = layer.plots
     zone = plots["row"].map(leading).map(zones).where(plots["land"] != "natural_forest")
-    if not land_too:
-        plots, zone = plots[zone.notna()], zone[zone.notna()]
-    symbol = zone.where(zone.notna(), plots["land"]).astype("str")
-    return plots.assign(symbol=symbol)[["symbol", "geometry"]].reset_index(drop=True)
+    symbol: pd.Series[str] = zone.where(zone.notna(), plots["land"]).astype("str")
+    return symbol
 
 
-def _drawn_plots(
-    project: Project, inputs: Inputs, crops: dict[str, str]
-) -> gpd.GeoDataFrame | None:
+def zone_crops(zones: pd.DataFrame) -> dict[str, str]:
+    """Crop of every zone of a plan that has one."""
+    pairs = zip(zones["zone"], zones["crop"], strict=True)
+    return {zone: crop for zone, crop in pairs if crop}
+
+
+def zones_of_layer(project: Project, zones: pd.DataFrame, layer: str) -> dict[str, str]:
+    """Zone by crop, for the crops that a project takes from a layer."""
+    return {
+        crop: zone
+        for zone, crop in zone_crops(zones).items()
+        if project.present.get(crop, layer) == layer
+    }
+
+
+def _drawn_plots(project: Project, inputs: Inputs, zones: pd.DataFrame) -> gpd.GeoDataFrame | None:
     parts = []
     for name, layer in inputs.plots.items():
         kind = project.layers[name].kind
         if kind == "land_use":
             continue
-        mine = {
-            crop: zone for zone, crop in crops.items() if project.present.get(crop, name) == name
-        }
+        mine = zones_of_layer(project, zones, name)
         drawn = plot_symbols(layer, zones=mine, land_too=kind == "forest_status")
         parts.append(to_crs(drawn, inputs.crs))
     if not parts:

@@ -273,6 +273,12 @@ class AtlasSettings(_Part):
                 yield name, source
 
 
+class QgisSettings(_Part):
+    """The QGIS project: whether a run makes it."""
+
+    make: bool = False
+
+
 class Project(_Part):
     """A project as its file describes it."""
 
@@ -293,6 +299,7 @@ class Project(_Part):
     allocation: AllocationSection = AllocationSection()
     annex: AnnexSettings = AnnexSettings()
     atlas: AtlasSettings = AtlasSettings()
+    qgis: QgisSettings = QgisSettings()
     output: Path = Path("out")
 
     _file: Path = PrivateAttr(default=Path("project.yaml"))

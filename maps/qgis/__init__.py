@@ -1,0 +1,1 @@
+"""A GeoPackage with its styles and a QGIS project, written without QGIS."""

@@ -1,0 +1,147 @@
+"""What a QGIS project is made of: layers with their styles, groups, themes and the sheet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import pandas as pd
+import pyproj
+
+from layers.base.errors import InputError
+
+_TABLE = re.compile(r"[a-z][a-z0-9_]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """How an area is drawn: colours as ``#RRGGBB``, empty for none; lines in millimetres."""
+
+    colour: str = ""
+    outline: str = "#808080"
+    width_mm: float = 0.1
+    hatch: str = ""  # As the tables of symbols write it: ``////``, ``xxxx``, ``....``
+    hatch_colour: str = "#000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How a line is drawn: colour as ``#RRGGBB``, width in millimetres."""
+
+    colour: str
+    width_mm: float = 0.3
+    dashed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Categories:
+    """One symbol per value of a field."""
+
+    field: str
+    symbols: tuple[tuple[str, str, Fill], ...]  # Value, its name in the legend, symbol
+
+
+@dataclass(frozen=True, slots=True)
+class Ranges:
+    """One symbol per range of a number; a value on a border belongs to the higher range."""
+
+    field: str
+    symbols: tuple[tuple[float, float, str, Fill], ...]  # From, below, name in the legend, symbol
+
+
+Style = Fill | Line | Categories | Ranges
+
+
+@dataclass(frozen=True, slots=True)
+class QgisLayer:
+    """One layer of the project: a table of the GeoPackage, or rows of one joined to polygons."""
+
+    table: str  # Name in the GeoPackage, lower-case letters, digits and underscores
+    name: str  # Name in the tree of layers
+    group: str  # Group that it stands in
+    style: Style | None  # None for a table without geometry
+    # Rows; a GeoDataFrame in the CRS of the project, or a plain frame without geometry
+    frame: pd.DataFrame | None = None
+    # In place of ``frame``: table of figures, field and value that choose its rows, and the layer
+    # whose polygons they take by ``key``
+    joined: Joined | None = None
+    aliases: Mapping[str, str] = field(default_factory=dict)  # Field to its name with the unit
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # Field to code to word
+    label: str = ""  # Field that is written on the map
+    shown: bool = True  # Whether it is switched on when the project is opened
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Rows of a table of figures with the polygons of a layer."""
+
+    table: str
+    field: str
+    value: str
+    polygons: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class QgisContent:
+    """Everything a QGIS project shows.
+
+    Parameters
+    ----------
+    title : str
+        Title of the project and of the sheets.
+    subtitle : str
+        Second line of the sheets.
+    crs : pyproj.CRS
+        CRS of every layer and of the map.
+    layers : tuple of QgisLayer
+        In the order of drawing, the uppermost first.
+    themes : mapping of str to tuple of str
+        Name of a map theme to the tables that it shows.
+    sheets : str
+        Table of the layer with one sheet per row; its ``label`` names the sheet.
+    sheet_theme : str
+        Theme that the sheets show.
+    words : mapping of str to str
+        Words of the sheet: ``layout``, ``legend``, ``source``, ``scale``.
+    scales : tuple of int
+        Denominators that a sheet may have.
+    """
+
+    title: str
+    subtitle: str
+    crs: pyproj.CRS
+    layers: tuple[QgisLayer, ...]
+    themes: Mapping[str, tuple[str, ...]]
+    sheets: str
+    sheet_theme: str
+    words: Mapping[str, str]
+    scales: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse tables that a GeoPackage does not take, or that stand in it twice."""
+        tables = [layer.table for layer in self.layers]
+        wrong = [name for name in tables if not _TABLE.match(name)]
+        wrong += sorted({name for name in tables if tables.count(name) > 1})
+        if wrong:
+            raise InputError(
+                en=f"QGIS: expected one table per layer, named by lower-case letters, digits and "
+                f"underscores; found {wrong[:5]}.",
+                vi=f"QGIS: mỗi lớp cần một bảng riêng, tên gồm chữ thường, chữ số và gạch dưới; "
+                f"thấy {wrong[:5]}.",
+            )
+
+    def layer(self, table: str) -> QgisLayer:
+        """Layer of a table."""
+        return next(layer for layer in self.layers if layer.table == table)
+
+
+def drawn_layers(content: QgisContent) -> list[QgisLayer]:
+    """Layers with a geometry."""
+    return [
+        layer
+        for layer in content.layers
+        if layer.joined is not None or isinstance(layer.frame, gpd.GeoDataFrame)
+    ]

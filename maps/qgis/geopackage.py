@@ -1,0 +1,98 @@
+"""The GeoPackage of a QGIS project: tables, joined layers, and a default style for each."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import geopandas as gpd
+
+from layers.io.geopackage import save_geopackage, stamp
+from maps.qgis.content import Joined, QgisContent, QgisLayer, drawn_layers
+from maps.qgis.style import style_document
+
+_STYLES = """
+CREATE TABLE layer_styles (
+  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  f_table_catalog TEXT(256), f_table_schema TEXT(256), f_table_name TEXT(256),
+  f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
+  useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30),
+  update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')))
+"""
+
+
+def build_geopackage(content: QgisContent, path: Path) -> None:
+    """Write every layer of the project with its style; nothing there before."""
+    frames = {layer.table: layer.frame for layer in content.layers if layer.frame is not None}
+    save_geopackage(frames, path)
+    with closing(sqlite3.connect(path)) as base, base:
+        for layer in content.layers:
+            if layer.joined is not None:
+                _join(base, layer.table, layer.joined)
+        _register_styles(base)
+        for layer in drawn_layers(content):
+            _save_style(base, layer)
+
+
+def table_fields(base: sqlite3.Connection, table: str) -> list[str]:
+    """Fields of a table or of a joined layer, without its geometry."""
+    columns = [str(row[1]) for row in base.execute(f"PRAGMA table_info({_quoted(table)})")]
+    return [name for name in columns if name not in ("geom", "OGC_FID")]
+
+
+def geometry_field(layer: QgisLayer) -> str:
+    """Name of the geometry column of a layer; empty for a table without."""
+    drawn = layer.joined is not None or isinstance(layer.frame, gpd.GeoDataFrame)
+    return "geom" if drawn else ""
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _join(base: sqlite3.Connection, table: str, joined: Joined) -> None:
+    """Make rows of a table of figures a layer with the polygons of another: a view, no copy."""
+    fields = [name for name in table_fields(base, joined.table) if name != "fid"]
+    listed = ", ".join(f"f.{_quoted(name)}" for name in fields)
+    # A view takes no parameters; its parts are quoted as SQL quotes names and text.
+    base.execute(
+        f"CREATE VIEW {_quoted(table)} AS SELECT f.fid AS OGC_FID, p.geom AS geom, {listed} "  # noqa: S608
+        f"FROM {_quoted(joined.table)} f JOIN {_quoted(joined.polygons)} p "
+        f"ON p.{_quoted(joined.key)} = f.{_quoted(joined.key)} "
+        f"WHERE f.{_quoted(joined.field)} = {_text(joined.value)}"
+    )
+    base.execute(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change, "
+        "min_x, min_y, max_x, max_y, srs_id) SELECT ?, 'features', ?, '', ?, min_x, min_y, max_x, "
+        "max_y, srs_id FROM gpkg_contents WHERE table_name = ?",
+        (table, table, stamp(), joined.polygons),
+    )
+    base.execute(
+        "INSERT INTO gpkg_geometry_columns SELECT ?, column_name, geometry_type_name, srs_id, z, m "
+        "FROM gpkg_geometry_columns WHERE table_name = ?",
+        (table, joined.polygons),
+    )
+
+
+def _register_styles(base: sqlite3.Connection) -> None:
+    base.execute(_STYLES)
+    base.execute(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change, "
+        "srs_id) VALUES ('layer_styles', 'attributes', 'layer_styles', '', ?, 0)",
+        (stamp(),),
+    )
+
+
+def _save_style(base: sqlite3.Connection, layer: QgisLayer) -> None:
+    document = style_document(layer, table_fields(base, layer.table))
+    base.execute(
+        "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
+        "f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, owner, "
+        "update_time) VALUES ('', '', ?, 'geom', ?, ?, '', 1, ?, '', ?)",
+        (layer.table, layer.name[:30], document, layer.name, stamp()),
+    )

@@ -1,0 +1,41 @@
+"""``zones qgis``: the project for QGIS, from the project's earlier results."""
+
+from __future__ import annotations
+
+import typer
+
+from zones.cli.language import say
+from zones.cli.options import Json, Out, PageLanguage, ProjectFile, Verbose
+from zones.cli.pages import make_pages
+
+
+def qgis(
+    project: ProjectFile,
+    out: Out = None,
+    page_language: PageLanguage = None,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Write the QGIS project."""
+    make_pages(
+        project,
+        out,
+        step="qgis",
+        changes={"qgis": {"make": True}},
+        page_language=page_language,
+        as_json=as_json,
+        verbose=verbose,
+    )
+
+
+def register(application: typer.Typer) -> None:
+    """Add the command."""
+    application.command(
+        "qgis",
+        help=say(
+            "Write a project for QGIS: one GeoPackage with styles, and the project file.\n\n"
+            "Example: zones qgis project.yaml",
+            "Lập dự án cho QGIS: một GeoPackage kèm kiểu hiển thị, và tệp dự án.\n\n"
+            "Ví dụ: zones qgis project.yaml",
+        ),
+    )(qgis)

@@ -1,0 +1,244 @@
+"""What the QGIS project is made of: published figures, plots, findings and their names."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from layers.base.language import Language, format_number
+from layers.crs.transform import to_crs
+from maps import QgisContent
+from maps.layout.words import Say, speaker
+from maps.qgis.content import Categories, Fill, Joined, QgisLayer, Ranges
+from maps.symbols.legends import AreaSymbol, load_area_symbols, scale_colours, zone_symbols
+from zones.inputs.faulty_plots import faulty_plots
+from zones.inputs.read import Inputs
+from zones.pages.atlas import symbols_of_plots, zone_crops, zones_of_layer
+from zones.pages.context_layers import communes_with_kinds, load_neighbours, near_neighbours
+from zones.plan.frames import zones_frame
+from zones.project.model import Project
+from zones.publish.publish import PublishedFigures
+
+_CLASSES = 5
+_COMMUNES, _FIGURES = "communes", "zone_figures"
+_PLOT_COLUMNS = (
+    "plot",
+    "tk",
+    "khoanh",
+    "lo",
+    "commune_code",
+    "commune",
+    "land",
+    "type_number",
+    "type_code",
+    "species",
+    "planting_year",
+    "three_forest",
+    "ledger_ha",
+    "geometry_ha",
+)
+
+
+#: Scales that the circular lists for maps of communes and districts, and one step beyond.
+_SCALES = (5_000, 10_000, 25_000, 50_000, 100_000, 200_000)
+
+
+def qgis_content(project: Project, figures: PublishedFigures, inputs: Inputs) -> QgisContent:
+    """Put together what the QGIS project shows, in the area CRS."""
+    language = project.annex.language
+    say = speaker(language)
+    communes = _commune_layer(project, figures, inputs, say)
+    numbers = zone_figures(figures)
+    zones = _zone_layers(figures, numbers, language, say)
+    plots = list(_plot_layers(project, inputs, language, say))
+    findings = list(_finding_layers(inputs, language, say))
+    table = QgisLayer(
+        table=_FIGURES,
+        name=say("qgis.figures"),
+        group=say("qgis.group.zones"),
+        style=None,
+        frame=numbers,
+        aliases=_aliases(numbers.columns, say),
+        shown=False,
+    )
+    around = list(_neighbour_layers(project, inputs, say))
+    base = (_COMMUNES, *(layer.table for layer in around))
+    forest = tuple(layer.table for layer in plots)
+    themes = {layer.name: (*base, layer.table, *forest) for layer in zones}
+    themes |= {say("qgis.theme.forest"): (*base, *forest)}
+    if findings:
+        told = tuple(layer.table for layer in findings)
+        themes |= {say("qgis.theme.findings"): (*base, *told, *forest)}
+    return QgisContent(
+        title=project.title if language == "vi" else project.title_en or project.title,
+        subtitle="; ".join(sorted(set(figures.sources["source"].dropna()) - {""})),
+        crs=inputs.crs,
+        layers=(communes, *findings, *zones, table, *plots, *around),
+        themes=themes,
+        sheets=_COMMUNES,
+        sheet_theme=say("qgis.theme.forest"),
+        words={key: say(f"qgis.sheet.{key}") for key in ("layout", "legend", "source", "scale")},
+        scales=_SCALES,
+    )
+
+
+def zone_figures(figures: PublishedFigures) -> pd.DataFrame:
+    """Published figures by zone and commune: present, land, gap, and what is planned by year."""
+    keys = ["zone", "commune_code"]
+    columns = [*keys, "commune", "listed", "present_ha", "share_ratio", "available_ha", "gap_ha"]
+    zones = figures.zones[[name for name in columns if name in figures.zones.columns]]
+    # Zones that were not allocated have no plan: missing, not zero.
+    known = figures.allocation[figures.allocation["planned_ha"].notna()]
+    by_year = known.pivot_table(
+        index=keys, columns="year", values="planned_ha", aggfunc="sum", observed=True
+    )
+    by_year.columns = [f"planned_{int(year)}_ha" for year in by_year.columns]
+    allocated = zones["zone"].isin(known["zone"])
+    joined = zones.merge(by_year.reset_index(), on=keys, how="left", validate="1:1")
+    planned = list(by_year.columns)
+    joined.loc[allocated.to_numpy(), planned] = joined.loc[allocated.to_numpy(), planned].fillna(0)
+    total = joined[planned].sum(axis="columns", min_count=1)
+    return joined.assign(planned_ha=total)
+
+
+def _commune_layer(
+    project: Project, figures: PublishedFigures, inputs: Inputs, say: Say
+) -> QgisLayer:
+    communes = communes_with_kinds(inputs.communes, project)
+    cover = figures.forest_cover.drop(columns=["commune", "exceeds_natural_area"], errors="ignore")
+    cover = cover[[name for name in cover.columns if not name.startswith("wrong_")]]
+    frame = communes.merge(cover, on="commune_code", how="left", validate="1:1")
+    return QgisLayer(
+        table=_COMMUNES,
+        name=say("qgis.communes"),
+        group=say("qgis.group.ground"),
+        style=Fill("", "#000000", 0.4),
+        frame=frame,
+        aliases=_aliases(frame.columns, say),
+        label="commune",
+    )
+
+
+def _zone_layers(
+    figures: PublishedFigures, numbers: pd.DataFrame, language: Language, say: Say
+) -> list[QgisLayer]:
+    names = figures.zone_names[figures.zone_names["zone"].isin(numbers["zone"])]
+    return [
+        QgisLayer(
+            table=f"zone_{zone}",
+            name=name,
+            group=say("qgis.group.zones"),
+            style=_ranges(numbers.loc[numbers["zone"].eq(zone), "present_ha"], language),
+            joined=Joined(_FIGURES, "zone", zone, _COMMUNES, "commune_code"),
+            aliases=_aliases(numbers.columns, say),
+            shown=number == 0,
+        )
+        for number, (zone, name) in enumerate(
+            zip(names["zone"], names[f"name_{language}"], strict=True)
+        )
+    ]
+
+
+def _ranges(values: pd.Series[float], language: Language) -> Ranges:
+    """Classes of present hectares: nothing, then fifths of what is there."""
+    held = values[values > 0].to_numpy(dtype="float64")
+    parts = np.linspace(1 / _CLASSES, 1, _CLASSES) if len(held) else np.array([])
+    ends = sorted({_round_up(float(np.quantile(held, part))) for part in parts})
+    colours = scale_colours("present", max(len(ends), 3))
+    empty = float(np.nextafter(0, 1))
+    symbols = [(0.0, empty, "0 ha", Fill("#faf7ee", width_mm=0.1))]
+    low = empty
+    for end, fill in zip(ends, colours, strict=False):
+        text = f"– {format_number(end, language)} ha"
+        shown = "0" if low == empty else format_number(low, language)
+        symbols.append((low, end, f"{shown} {text}", Fill(fill, width_mm=0.1)))
+        low = end
+    return Ranges("present_ha", tuple(symbols))
+
+
+def _round_up(value: float) -> float:
+    """Round to two leading digits, upwards, at least to a whole hectare."""
+    step = 10.0 ** max(math.floor(math.log10(value)) - 1, 0)
+    return math.ceil(value / step) * step
+
+
+def _plot_layers(
+    project: Project, inputs: Inputs, language: Language, say: Say
+) -> Iterable[QgisLayer]:
+    zones = zones_frame(inputs.plans[0])
+    known = {**load_area_symbols("land"), **zone_symbols(zones, crops=zone_crops(zones))}
+    for number, (name, layer) in enumerate(inputs.plots.items()):
+        columns = [column for column in _PLOT_COLUMNS if column in layer.plots.columns]
+        frame = to_crs(layer.plots[[*columns, "geometry"]], inputs.crs)
+        drawn = symbols_of_plots(layer, zones=zones_of_layer(project, zones, name))
+        found = set(drawn)
+        symbols = [(key, item) for key, item in known.items() if key in found]
+        strange = sorted(found.difference(known))
+        yield QgisLayer(
+            table=f"plots_{number + 1}",
+            name=name,
+            group=say("qgis.group.plots"),
+            style=Categories(
+                "symbol",
+                (
+                    *((key, item.name.text(language), _fill(item)) for key, item in symbols),
+                    *((key, key, Fill("#d9d9d9", "#999999", 0.05)) for key in strange),
+                ),
+            ),
+            frame=frame.assign(symbol=drawn),
+            aliases=_aliases([*frame.columns, "symbol"], say),
+            words={"symbol": {key: item.name.text(language) for key, item in symbols}},
+        )
+
+
+def _fill(item: AreaSymbol) -> Fill:
+    return Fill(item.fill, "#999999", 0.05, item.hatch, item.hatch_colour)
+
+
+def _finding_layers(inputs: Inputs, language: Language, say: Say) -> Iterable[QgisLayer]:
+    for number, (name, layer) in enumerate(inputs.plots.items()):
+        found = [item for item in inputs.findings.items if item.source == name]
+        frame = faulty_plots(layer, found, language=language)
+        if len(frame):
+            frame = to_crs(frame[frame.geometry.notna()], inputs.crs)
+            yield QgisLayer(
+                table=f"findings_{number + 1}",
+                name=say("qgis.findings", layer=name),
+                group=say("qgis.group.findings"),
+                style=Fill("", "#d7191c", 0.5, "////", "#d7191c"),
+                frame=frame,
+                aliases=_aliases(frame.columns, say),
+                shown=False,
+            )
+
+
+def _neighbour_layers(project: Project, inputs: Inputs, say: Say) -> Iterable[QgisLayer]:
+    source = project.map_neighbours
+    if source is None:
+        return
+    frame = near_neighbours(
+        load_neighbours(project, source, inputs.crs, name="map: neighbours"), inputs.communes
+    )
+    if frame is not None:
+        yield QgisLayer(
+            table="neighbours",
+            name=say("qgis.neighbours"),
+            group=say("qgis.group.ground"),
+            style=Fill("#f2f2f2", "#7a7a7a", 0.2),
+            frame=frame,
+            aliases=_aliases(frame.columns, say),
+            label="commune",
+        )
+
+
+def _aliases(columns: Iterable[str], say: Say) -> dict[str, str]:
+    return {
+        name: say("qgis.field.planned_year", year=name[8:12])
+        if name.startswith("planned_2")
+        else say(f"qgis.field.{name}")
+        for name in map(str, columns)
+        if name != "geometry"
+    }

@@ -1,0 +1,35 @@
+"""Step ``qgis``: a GeoPackage with its styles and the QGIS project that opens it."""
+
+from __future__ import annotations
+
+from layers.base.language import Phrase
+from maps import save_qgis
+from zones.inputs.read import Inputs
+from zones.pages.qgis import qgis_content
+from zones.project.model import Project
+from zones.publish.publish import PublishedFigures
+from zones.run.context import Context
+from zones.run.step import Made, Step
+
+
+def work(context: Context) -> Made:
+    """Write ``qgis/project.gpkg`` and ``qgis/project.qgz``."""
+    folder = context.stage / "qgis"
+    folder.mkdir(exist_ok=True)
+    content = qgis_content(context.project, context[PublishedFigures], context[Inputs])
+    save_qgis(content, folder, name="project", overwrite=True)
+    return {}
+
+
+def _is_asked_for(project: Project) -> bool:
+    return project.qgis.make
+
+
+STEP = Step(
+    label=Phrase("Make the QGIS project", "Lập dự án QGIS"),
+    work=work,
+    reads=(PublishedFigures, Inputs),
+    files=("qgis/",),
+    settings=("title", "title_en", "demo", "annex", "map", "atlas"),
+    wanted=_is_asked_for,
+)
