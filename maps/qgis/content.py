@@ -126,12 +126,7 @@ class QgisContent:
         wrong = [name for name in tables if not _TABLE.match(name)]
         wrong += sorted({name for name in tables if tables.count(name) > 1})
         if wrong:
-            raise InputError(
-                en=f"QGIS: expected one table per layer, named by lower-case letters, digits and "
-                f"underscores; found {wrong[:5]}.",
-                vi=f"QGIS: mỗi lớp cần một bảng riêng, tên gồm chữ thường, chữ số và gạch dưới; "
-                f"thấy {wrong[:5]}.",
-            )
+            raise InputError("maps.qgis.table_names", names=wrong)
 
     def layer(self, table: str) -> QgisLayer:
         """Layer of a table."""

@@ -165,7 +165,7 @@ def test_a_table_needs_a_plain_name(table: str) -> None:
 
 def test_no_table_twice() -> None:
     layer = content().layers[0]
-    with pytest.raises(InputError, match=r"found \['communes'\]"):
+    with pytest.raises(InputError, match=r"found 'communes'"):
         content(layers=(layer, layer))
 
 
