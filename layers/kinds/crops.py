@@ -28,7 +28,7 @@ CROPS = Schema(
         Column("name_vi", "text", "name in Vietnamese"),
         Column("name_en", "text", "name in English"),
         Column("species", "text", "scientific name(s)", nullable=True),
-        Column("land_kind", "text", "forest, orchard, annual or understorey"),
+        Column("land_kind", "text", "forest, orchard, annual, paddy, water or understorey"),
         Column("counts_for_cover", "text", "yes (once established), never, by land"),
         Column("cover_lag_years", "integer", "years until it counts", "years", nullable=True),
     ),

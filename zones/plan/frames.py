@@ -40,7 +40,7 @@ PLAN_ZONES = Schema(
         Column("name_vi", "text", "name in Vietnamese"),
         Column("name_en", "text", "name in English"),
         Column("crop", "text", "crop id of data/crops.csv; empty for a zone of no single crop"),
-        Column("land_kind", "text", "forest, orchard, annual or understorey"),
+        Column("land_kind", "text", "forest, orchard, annual, paddy, water or understorey"),
         Column("counts_for_cover", "text", "established, never or by_land"),
         Column("list", "text", "open, closed, province, or none where no commune is named"),
         Column("clause", "text", "clause of the document", nullable=True),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from layers.base.language import Language, Phrase, format_number
 from layers.kinds.crops import crop_named
 from zones.plan.extract.bounds import bound_kinds
-from zones.plan.extract.subject import known_indicators
+from zones.plan.extract.indicators import known_indicators
 from zones.plan.extract.units import unit_dimension, unit_factor, unit_name
 from zones.plan.findings import PlanFinding
 from zones.plan.frames import natural_area_of

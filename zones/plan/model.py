@@ -182,7 +182,7 @@ class Zone(_Part):
     as_written: str | None = None
     crop: CropId | None = None
     species: list[str] = Field(default_factory=list)
-    land_kind: Literal["forest", "orchard", "annual", "understorey"]
+    land_kind: Literal["forest", "orchard", "annual", "paddy", "water", "understorey"]
     counts_for_cover: Literal["established", "never", "by_land"]
     listing: ListKind = Field(alias="list")
     communes: list[ListedCommune] = Field(default_factory=list)

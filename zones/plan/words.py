@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from layers.base.language import Language, Phrase, format_number
-from zones.plan.extract.subject import known_indicators
+from zones.plan.extract.indicators import known_indicators
 from zones.plan.extract.units import unit_name
 from zones.plan.model import Figure, Plan, Target
 

@@ -17,10 +17,10 @@ from layers.communes.gazetteer import NEWEST_VINTAGE, find_province, vintage_on
 from zones.plan.extract.calendar import read_reports
 from zones.plan.extract.document import Document
 from zones.plan.extract.head import Head, read_head
+from zones.plan.extract.indicators import last_mention
 from zones.plan.extract.outline import Paragraph, read_outline
 from zones.plan.extract.places import PlaceList, communes_of_rows, find_place_lists
 from zones.plan.extract.statements import Reading, read_statements
-from zones.plan.extract.subject import last_mention
 from zones.plan.extract.tables import rows_as_sentences
 from zones.plan.extract.targets import gather_targets
 from zones.plan.extract.units import unit_dimension

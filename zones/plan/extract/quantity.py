@@ -44,6 +44,10 @@ _COUNTED = re.compile(
 _YEARLY = re.compile(r"(?:năm|giai đoạn|nhiệm kỳ|niên vụ|đến|từ|[-–])\s*$", re.IGNORECASE)
 
 
+#: No article, day or project has this number.
+_FEWEST_NOT_COUNTED = 1_000
+
+
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """A quantity that a text states."""
@@ -132,7 +136,10 @@ def _unit(text: str, start: int) -> tuple[str, int] | None:
 
 def _is_date_or_number(text: str, start: int, number: _Number) -> bool:
     before = text[max(0, start - _NEAR) : start]
-    if _INSIDE.search(before) or _COUNTED.search(before):
+    if _INSIDE.search(before):
+        return True
+    # "Điều 5", "dự án 1"; but "điều 180.000 ha" are cashews.
+    if number.value < _FEWEST_NOT_COUNTED and _COUNTED.search(before):
         return True
     is_year = number.value in range(1900, 2101) and number.end - start == 4
     return is_year and bool(_YEARLY.search(before))

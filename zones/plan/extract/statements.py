@@ -6,10 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from zones.plan.extract.crop_names import find_crop
+from zones.plan.extract.indicators import measures_change
 from zones.plan.extract.outline import Paragraph
 from zones.plan.extract.quantity import Quantity, find_quantities
-from zones.plan.extract.subject import Subject, find_crop, find_subject
-from zones.plan.extract.years import YearSpan, find_span
+from zones.plan.extract.roles import Role, role_of
+from zones.plan.extract.sentences import sentence_bounds
+from zones.plan.extract.subject import Subject, find_subject
+from zones.plan.extract.years import Half, YearSpan, find_half, find_span
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,16 @@ class Stated:
     clause: str | None  # as the document numbers it
     line: int  # line
     paragraph: int  # place of its paragraph
+    role: Role = "level"  # a level to reach; else a change, a comparison, a state or a base
+    half: Half = ""  # half of the year it is for; empty for all of it
+    sentence: str = ""  # the sentence it stands in
+
+    @property
+    def is_target(self) -> bool:
+        """Whether the figure sets something to reach: a level, or growth where that is the aim."""
+        return self.role == "level" or (
+            self.role == "change" and measures_change(self.subject.indicator)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +47,11 @@ class Reading:
 
     stated: tuple[Stated, ...]  # in the order of the document
     quantities: tuple[tuple[Quantity, ...], ...]  # of each paragraph
+
+    @property
+    def targets(self) -> tuple[Stated, ...]:
+        """Statements that set something to reach."""
+        return tuple(one for one in self.stated if one.is_target)
 
 
 def _within_previous(text: str, previous: Quantity | None, quantity: Quantity) -> bool:
@@ -50,35 +69,62 @@ def _headings(paragraph: Paragraph) -> tuple[str, ...]:
 
 def _of_paragraph(paragraph: Paragraph, place: int, found: Sequence[Quantity]) -> list[Stated]:
     stated: list[Stated] = []  # in the order of the document
-    headings = _headings(paragraph)
+    headings, text = _headings(paragraph), paragraph.text
+    last: Stated | None = None  # the figure before that is none of the changes of another
     for index, quantity in enumerate(found):
         previous = found[index - 1] if index else None
-        subject = find_subject(
-            paragraph.text,
-            quantity,
-            previous=previous,
-            following=found[index + 1] if index + 1 < len(found) else None,
-            headings=headings,
+        begin, end = sentence_bounds(text, quantity.start)
+        if last is not None and last.quantity.end < begin:
+            last = None
+        role = role_of(
+            text[max(begin, previous.end if previous else begin) : quantity.start],
+            text[quantity.end : end],
+            quantity.unit,
         )
-        within = _within_previous(paragraph.text, previous, quantity)
-        if within and stated and not (subject.crop or subject.indicator or subject.thing):
-            # "9.800 ha chè, trong đó trồng mới 650 ha": of the same crop, but not its area.
-            subject = replace(subject, crop=stated[-1].subject.crop)
-        span, said = find_span(paragraph.text, quantity.start, headings)
+        one = _stated(paragraph, found, index, headings=headings, last=last)
         stated.append(
-            Stated(
-                quantity=quantity,
-                subject=subject,
-                span=span,
-                year_said=said,
-                crop_said=bool(subject.crop) and find_crop(subject.about)[0] == subject.crop,
-                within_previous=within,
-                clause=paragraph.clause,
-                line=paragraph.line_at(quantity.start),
+            replace(
+                one,
+                role=role,
                 paragraph=place,
+                half=find_half(text[begin : quantity.start]),
+                sentence=" ".join(text[begin:end].split()),
             )
         )
+        if role in ("level", "present", "base"):
+            last = stated[-1]
     return stated
+
+
+def _stated(
+    paragraph: Paragraph,
+    found: Sequence[Quantity],
+    index: int,
+    *,
+    headings: tuple[str, ...],
+    last: Stated | None,
+) -> Stated:
+    """Statement of one figure of a paragraph: of what, for which year, where."""
+    quantity, text = found[index], paragraph.text
+    subject = find_subject(
+        text, found, index, last=last.subject if last else None, headings=headings
+    )
+    within = _within_previous(text, found[index - 1] if index else None, quantity)
+    if within and last and not (subject.crop or subject.indicator or subject.thing):
+        # "9.800 ha chè, trong đó trồng mới 650 ha": of the same crop, but not its area.
+        subject = replace(subject, crop=last.subject.crop)
+    span, said = find_span(text, quantity.start, headings)
+    return Stated(
+        quantity=quantity,
+        subject=subject,
+        span=span,
+        year_said=said,
+        crop_said=bool(subject.crop) and find_crop(subject.about)[0] == subject.crop,
+        within_previous=within,
+        clause=paragraph.clause,
+        line=paragraph.line_at(quantity.start),
+        paragraph=0,
+    )
 
 
 def read_statements(paragraphs: Sequence[Paragraph]) -> Reading:

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from zones.plan.extract.indicators import known_indicators
 from zones.plan.extract.statements import Reading, Stated
-from zones.plan.extract.subject import known_indicators
 from zones.plan.extract.units import unit_dimension
 from zones.plan.extract.zones import ZoneClause, slug, zone_of
 from zones.plan.model import FIGURE_KEYS, Names, Statement, Target
 
 _LONGEST_NAME = 90
+_MONTHS = {"first": "{0}-01/{0}-06", "second": "{0}-07/{0}-12"}
 #: No document sets more figures than these for one thing: thousands are not compared pairwise.
 _MOST_ALIKE = 100
 
@@ -38,6 +39,8 @@ class _Thing:
     def takes(self, other: Stated, indicator: str) -> bool:
         """Whether a statement of the same zone, indicator, crop and unit is about this thing."""
         lead = self.lead
+        if lead.half != other.half:
+            return False
         if any(one.paragraph == other.paragraph for one in self.stated):
             return False  # one paragraph does not say one thing twice
         if _ends(lead) == _ends(other):
@@ -95,6 +98,7 @@ def _confidence(thing: _Thing, single_year: int | None) -> float:
     lead = thing.lead
     known = thing.indicator in known_indicators()
     doubt = 0.05 + 0.3 * (not known) + 0.3 * lead.quantity.doubtful
+    doubt += 0.4 * (not lead.subject.sure)
     if thing.year is None:
         doubt += 0.1 if single_year else 0.25
     elif not any(one.year_said for one in thing.stated):
@@ -139,7 +143,9 @@ def _target(
         fields["period"] = "per_year"
     elif single_year:
         fields["period"] = "in_year"
-    if span is not None and span.first is not None:
+    if lead.half and year:
+        fields |= {"period": "cumulative", "during": _MONTHS[lead.half].format(year)}
+    elif span is not None and span.first is not None:
         fields["during"] = f"{span.first}/{span.last}"
     fields |= {"clause": lead.clause, "line": lead.line}
     if thing.commune:
@@ -159,7 +165,7 @@ def _things(
     things: list[_Thing] = []
     alike: dict[tuple[str, ...], list[_Thing]] = {}
     clauses = {zone.zone: zone.clause for zone in zones}
-    for stated in reading.stated:
+    for stated in reading.targets:
         zone, indicator = _zone_id(stated, zones), _indicator(stated)
         crop, commune = stated.subject.crop, communes.get(stated.paragraph, "")
         group = alike.setdefault((zone, indicator, crop, commune, _base_unit(stated)), [])
@@ -180,6 +186,8 @@ def _target_id(thing: _Thing, taken: dict[str, int], single_year: int | None) ->
     if thing.lead.quantity.per_year and "per_year" not in thing.indicator:
         parts.append("per-year")
     year = thing.year or single_year
+    if thing.lead.half:
+        parts.append(f"{thing.lead.half}-half")
     parts += [thing.commune, str(year) if year else ""]
     base = "-".join(part for part in parts if part).replace("_", "-")
     name = base
@@ -203,12 +211,13 @@ def gather_targets(
     ids = {id(thing): _target_id(thing, taken, single_year) for thing in things}
     found: dict[str, list[Target]] = {}
     holders: dict[int, _Thing] = {id(one): thing for thing in things for one in thing.stated}
-    order = {id(one): place for place, one in enumerate(reading.stated)}
+    stated = reading.targets
+    order = {id(one): place for place, one in enumerate(stated)}
     for thing in things:
         target = _target(thing, ids[id(thing)], known, single_year)
         place = order[id(thing.lead)]
         if thing.lead.within_previous and place:
-            whole = holders[id(reading.stated[place - 1])]
+            whole = holders[id(stated[place - 1])]
             if unit_dimension(whole.lead.quantity.unit) == unit_dimension(target.unit):
                 target.within = ids[id(whole)]
         found.setdefault(thing.zone, []).append(target)

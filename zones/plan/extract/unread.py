@@ -19,6 +19,7 @@ _EXPECTED = re.compile(
     r"|(?<!\d)(?:19|20)\d\d\s*[-–]\s*(?:19|20)\d\d(?!\d)"
     r"|(?:năm|đến|giai đoạn|thời kỳ|nhiệm kỳ)\s*(?:19|20)\d\d(?:\s*[-–]\s*(?:19|20)\d\d)?(?!\d)"
     r"|(?:^|(?<=\s))\(?\d{1,2}\)"  # (1), 2)
+    r"|(?:so sánh|vụ \w+)\s+(?:19|20)\d\d(?!\d)|\d+\s+tháng\s+(?:đầu|cuối)\s+năm"
     r"|\d+\s*sao(?!\w)"  # grades of products
     r"|/\s*\d+\s+\w+"  # tiêu chí/01 xã
     r"|https?://\S+"

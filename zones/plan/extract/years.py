@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from zones.plan.extract.sentences import sentence_bounds
 
@@ -25,6 +26,16 @@ _FAR = 2_000
 _NEAR_BEHIND = 60
 #: One that closes the sentence holds for the figures that stand so close before it.
 _CLOSING = 150
+
+
+#: A half of a year, and the whole of it.
+_HALVES = re.compile(
+    r"(?<!\w)(?:(?P<end>(?:các|những|6|sáu)\s+tháng\s+cuối)|(?P<begin>(?:6|sáu)\s+tháng\s+đầu)|"
+    r"cả năm|lũy kế|luỹ kế|toàn năm|nâng tổng)(?!\w)",
+    re.IGNORECASE,
+)
+
+Half = Literal["", "first", "second"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +90,15 @@ def find_span(text: str, place: int, headings: Sequence[str]) -> tuple[YearSpan 
         if named:
             return named[-1][2], False
     return None, False
+
+
+def find_half(before: str) -> Half:
+    """Half of the year that a sentence, up to its figure, says the figure is for.
+
+    The part of the sentence behind the last semicolon decides; where it says nothing, the opening.
+    """
+    own = list(_HALVES.finditer(before.rpartition(";")[2]))
+    found = own[-1] if own else _HALVES.search(before)
+    if found is None:
+        return ""
+    return "second" if found["end"] else "first" if found["begin"] else ""

@@ -12,14 +12,14 @@ from typing import Literal
 from layers.base.resources import data_path
 from layers.communes.name_lists import NameList
 from layers.communes.spelling import without_marks
+from zones.plan.extract.crop_names import find_crop
 from zones.plan.extract.outline import Paragraph
 from zones.plan.extract.places import PlaceList
 from zones.plan.extract.statements import Reading, Stated
-from zones.plan.extract.subject import find_crop
 from zones.plan.extract.units import unit_dimension
 from zones.plan.model import ListedCommune
 
-LandKind = Literal["forest", "orchard", "annual", "understorey"]
+LandKind = Literal["forest", "orchard", "annual", "paddy", "water", "understorey"]
 Counts = Literal["established", "never", "by_land"]
 
 _COUNTS: dict[str, Counts] = {"yes": "established", "never": "never", "by land": "by_land"}
@@ -113,7 +113,7 @@ def _zone(
     if not crop:
         name_vi = name_en = name
     kinds: dict[str, LandKind] = {
-        kind: kind for kind in ("forest", "orchard", "annual", "understorey")
+        kind: kind for kind in ("forest", "orchard", "annual", "paddy", "water", "understorey")
     }
     whole = places is not None and places.names.whole_province
     return ZoneClause(
@@ -182,7 +182,7 @@ def find_zones(
     for zone in _of_clauses(paragraphs, lists):
         zones.setdefault(zone.zone, zone)
     beside = _lists_beside(lists, reading, taken={id(zone.places) for zone in zones.values()})
-    for stated in reading.stated:
+    for stated in reading.targets:
         crop, name = zone_of(stated)
         zone_id = crop or (slug(name) if name else "")
         if not zone_id:
@@ -204,7 +204,7 @@ def _lists_beside(
 ) -> dict[int, PlaceList]:
     """Give each list to an area: the last one before the list, else the first behind it."""
     figures: dict[int, list[Stated]] = {}
-    for stated in reading.stated:
+    for stated in reading.targets:
         figures.setdefault(stated.paragraph, []).append(stated)
     found: dict[int, PlaceList] = {}
     for places in lists:

@@ -9,14 +9,16 @@ from types import FrameType
 import pytest
 
 from benchmarks.plan_reader import read_corpus, score_corpus, score_corpus_item
+from zones.plan.extract.crop_names import find_crop
 from zones.plan.extract.document import Document
 from zones.plan.extract.draft import draft_plan
 from zones.plan.extract.head import Head, read_head
 from zones.plan.extract.outline import read_outline
+from zones.plan.extract.statements import Stated, read_statements
 from zones.plan.extract.tables import rows_as_sentences
 
 
-@pytest.mark.parametrize("number", range(1, 50, 2))
+@pytest.mark.parametrize("number", range(1, 101, 2))
 def test_what_the_rules_were_written_for_is_read_whole(number: int) -> None:
     item = next(item for item in read_corpus() if item["id"] == number)
     figures, communes = score_corpus_item(item)
@@ -138,3 +140,79 @@ def test_work_grows_with_the_text_and_not_with_its_square(in_one: bool) -> None:
     _calls(lines(10))  # tables are read once
     few, many = _calls(lines(150)), _calls(lines(1_200))
     assert many < 14 * few  # eight times the text; its square is 64 times
+
+
+def _read(*sentences: str) -> list[Stated]:
+    return list(read_statements(read_outline(("I. MỤC TIÊU", *sentences))).stated)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "roles"),
+    [
+        ("Diện tích 500 ha, tăng 40 ha so với năm 2025", ["level", "change"]),
+        ("Trồng 500 ha (tăng 40 ha so KH giao)", ["level", "change"]),
+        ("Diện tích đạt 500 ha, vượt kế hoạch 40 ha", ["level", "change"]),
+        ("Diện tích không vượt quá 500 ha", ["level"]),
+        ("Diện tích tăng lên 500 ha, giảm còn 400 ha", ["level", "level"]),
+        ("Nâng từ 300 ha lên 500 ha", ["base", "level"]),
+        ("Mở rộng diện tích từ 300 - 500 ha", ["level"]),
+        ("Phấn đấu tăng đàn lợn thêm 3%/năm", ["change"]),
+        ("Khai thác gỗ đạt 500 m3, bằng 105% kế hoạch", ["level", "comparison"]),
+        ("Hiện nay, toàn tỉnh có 300 ha; phấn đấu đạt 500 ha", ["present", "level"]),
+        ("Duy trì diện tích rừng hiện có 500 ha", ["level"]),
+        ("Trồng thêm 500 ha", ["level"]),
+    ],
+)
+def test_only_a_level_is_a_target(sentence: str, roles: list[str]) -> None:
+    assert [one.role for one in _read(sentence)] == roles
+
+
+def test_a_list_gives_each_figure_its_own_product_on_either_side() -> None:
+    behind = _read("Đạt 9 nghìn tấn thịt hơi (2 nghìn tấn thịt trâu; 3 nghìn tấn thịt bò)")
+    before = _read("Đạt 9 nghìn tấn thịt hơi, trong đó: thịt trâu 2 nghìn tấn, thịt bò 3 nghìn tấn")
+    for read in (behind, before):
+        assert [one.subject.indicator for one in read] == [
+            *("live_weight", "buffalo_meat", "cattle_meat")
+        ]
+        assert all(one.subject.sure for one in read)
+
+
+def test_an_owner_that_is_taken_over_is_not_sure() -> None:
+    paddy, rest = _read("Sản lượng lúa 500 tấn, cả năm đạt 900 tấn")
+    assert (paddy.subject.indicator, paddy.subject.sure) == ("paddy_output", True)
+    assert (rest.subject.indicator, rest.subject.sure) == ("paddy_output", False)
+
+
+def test_an_owner_that_is_taken_over_stays_in_its_sentence() -> None:
+    _, other = _read("Sản lượng lúa 500 tấn. Cả năm đạt 900 tấn.")
+    assert (other.subject.indicator, other.subject.crop) == ("", "")
+
+
+def test_durations_are_no_quantities() -> None:
+    (area,) = _read("Khai thác nhựa 5 - 10 năm, chu kỳ 10-12 năm, quy mô 500 ha")
+    assert (area.quantity.low, area.quantity.unit) == (500, "ha")
+
+
+@pytest.mark.parametrize(
+    ("text", "crop"),
+    [
+        ("điều kiện", ""),
+        ("chỉ tiêu", ""),
+        ("cam kết", ""),
+        ("nhãn hiệu", ""),
+        ("vùng điều", "cashew"),
+        ("hồ tiêu", "pepper"),
+        ("vùng cam", "orange"),
+        ("cam, quýt", "citrus"),
+        ("nuôi tôm", "shrimp"),
+    ],
+)
+def test_words_that_only_look_like_crops_are_none(text: str, crop: str) -> None:
+    assert find_crop(text)[0] == crop
+
+
+def test_halves_of_a_year_are_kept_apart() -> None:
+    first, whole = _read(
+        "Giá trị lâm nghiệp các tháng cuối năm đạt 5 tỷ đồng, cả năm đạt 9 tỷ đồng"
+    )
+    assert (first.half, whole.half) == ("second", "")

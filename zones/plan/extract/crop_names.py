@@ -1,0 +1,105 @@
+"""Crops that a text names (``data/crop_words.csv``), with an id or without, alone or together."""
+
+from __future__ import annotations
+
+import csv
+import re
+from functools import lru_cache
+
+from layers.base.resources import data_path
+from layers.communes.similarity import letters, slips
+from zones.plan.extract.empty_words import content
+
+#: A name behind "vùng" or "rừng"; only one with a capital may be a misspelt crop ("vùng quê").
+_NAMED_THING = re.compile(
+    r"(?:(?:[Vv]ùng|[Rr]ừng|[Cc]ây)(?:\s+(?:trồng|sản xuất))?|[Tt]rồng)\s+(\w+(?:\s\w+)?)"
+)
+_JOINT = re.compile(r"\s*(?:,|và|/|\+)\s*(?:cây\s+)?")
+
+
+@lru_cache(maxsize=1)
+def _rows() -> tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]:
+    """Crop id, words for it, and longer words of which they are a part ("cam" in "cam kết")."""
+    with data_path("crop_words.csv").open(encoding="utf-8", newline="") as lines:
+        return tuple(
+            (
+                row["crop"],
+                tuple(filter(None, row["written"].split("|"))),
+                tuple(filter(None, row["not_in"].split("|"))),
+            )
+            for row in csv.DictReader(lines)
+        )
+
+
+@lru_cache(maxsize=2)
+def _words(*, known: bool = True) -> tuple[re.Pattern[str], dict[str, str]]:
+    """Words for crops that have an id, or for those that have none."""
+    crops = {word: crop for crop, words, _ in _rows() for word in words if bool(crop) == known}
+    longest = sorted(crops, key=lambda word: (-len(word), word))
+    options = "|".join(re.escape(word) for word in longest)
+    return re.compile(rf"(?<![\w-])({options})(?![\w-])", re.IGNORECASE), crops
+
+
+@lru_cache(maxsize=1)
+def _others() -> re.Pattern[str]:
+    words = {word for _, _, strange in _rows() for word in strange}
+    options = "|".join(
+        re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word))
+    )
+    return re.compile(rf"(?<!\w)(?:{options})(?!\w)|Điều\s+\d", re.IGNORECASE)
+
+
+def without_other_words(text: str) -> str:
+    """Text of the same length, with words that only look like crops ("điều kiện") blanked."""
+    return _others().sub(lambda found: "·" * len(found[0]), text)
+
+
+def crops_named(text: str) -> list[tuple[str, int, int]]:
+    """Ids of the crops that a text names, and where each name begins and ends."""
+    pattern, crops = _words()
+    return [
+        (crops[found[0].lower()], found.start(), found.end())
+        for found in pattern.finditer(without_other_words(text))
+    ]
+
+
+def _misspelt_crop(text: str) -> str:
+    _, crops = _words()
+    for match in reversed(list(_NAMED_THING.finditer(text))):
+        for name in (match[1], match[1].split()[0]):
+            if len(name) > 2 and name[0].isupper():
+                near = [c for word, c in crops.items() if slips(letters(name), letters(word)) <= 1]
+                if len(set(near)) == 1:
+                    return near[0]
+    return ""
+
+
+def find_crop(text: str) -> tuple[str, bool]:
+    """Crop that a text names last, and whether it is misspelt."""
+    found = crops_named(text)
+    if found:
+        return found[-1][0], False
+    near = _misspelt_crop(without_other_words(text))
+    return near, bool(near)
+
+
+def several_crops(before: str) -> str:
+    """Crops that share one figure: "keo, bạch đàn", "hồi và quế"."""
+    found = crops_named(before)
+    for place in range(len(found) - 1, 0, -1):
+        if not _JOINT.fullmatch(before[found[place - 1][2] : found[place][1]]):
+            found = found[place:]
+            break
+    if len({crop for crop, _, _ in found}) < 2 or content(before[found[-1][2] :]):
+        return ""
+    return before[found[0][1] : found[-1][2]]
+
+
+def other_crop(before: str, behind: str) -> str:
+    """Crop without an id that stands right before a figure, or right behind its unit."""
+    pattern, _ = _words(known=False)
+    found = list(pattern.finditer(before))
+    if found and not content(re.sub(r"\([^()]*\)", " ", before[found[-1].end() :])):
+        return found[-1][0]
+    first = pattern.match(behind)
+    return first[0] if first else ""

@@ -1,0 +1,103 @@
+"""What can be counted (``data/indicators.csv``), and which of it a phrase names."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from layers.base.resources import data_path
+from zones.plan.extract.units import unit_dimension
+
+#: Units that one raised figure turns into another, and the dimension that was then meant.
+_MISPRINTED = {"m2": "volume", "m3": "area"}
+#: What a crop alone makes of a figure, by its dimension.
+_OF_A_CROP = {"area": "area", "mass": "crop_output", "mass/area": "crop_yield"}
+#: Indicators whose figure is an increase: "năng suất lao động tăng bình quân 6%/năm".
+_OF_CHANGE = re.compile(r"growth|increase|over_assigned")
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """What can be counted."""
+
+    indicator: str  # id used in plan files
+    name_vi: str
+    name_en: str
+    dimension: str  # dimension its units must have
+    words: tuple[tuple[str, ...], ...]  # alternatives; all words of one must occur
+
+
+@lru_cache(maxsize=1)
+def known_indicators() -> dict[str, Indicator]:
+    """All indicators by id."""
+    with data_path("indicators.csv").open(encoding="utf-8", newline="") as lines:
+        return {
+            row["indicator"]: Indicator(
+                indicator=row["indicator"],
+                name_vi=row["name_vi"],
+                name_en=row["name_en"],
+                dimension=row["dimension"],
+                words=tuple(
+                    tuple(choice.lower().split("&")) for choice in row["words"].split("|") if choice
+                ),
+            )
+            for row in csv.DictReader(lines)
+        }
+
+
+def measures_change(indicator: str) -> bool:
+    """Whether the figures of an indicator are increases, not levels."""
+    return bool(_OF_CHANGE.search(indicator))
+
+
+def _has(word: str, lowered: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", lowered) is not None
+
+
+def _named(phrase: str, choices: Sequence[Indicator], *, fewest: int = 1) -> str:
+    """Find the indicator whose longest words occur; of equal ones the first of the table."""
+    lowered = phrase.lower()
+    best, best_length = "", 0
+    for indicator in choices:
+        for words in indicator.words:
+            if len(words) < fewest:
+                continue
+            length = sum(len(word) for word in words)
+            if length > best_length and all(_has(word, lowered) for word in words):
+                best, best_length = indicator.indicator, length
+    return best
+
+
+def last_mention(indicator: str, text: str) -> int:
+    """Where a text names an indicator last."""
+    known = known_indicators().get(indicator)
+    single = [words[0] for words in known.words if len(words) == 1] if known else []
+    found = [
+        match.start()
+        for word in single
+        for match in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", text.lower())
+    ]
+    return max(found, default=-1)
+
+
+def indicator_named(phrase: str, unit: str, *, fewest: int = 1) -> str:
+    """Indicator of the unit's dimension that a phrase names, by so many words at least."""
+    dimension = unit_dimension(unit)
+    fitting = [i for i in known_indicators().values() if i.dimension == dimension]
+    return _named(phrase, fitting, fewest=fewest)
+
+
+def indicator_of_crop(unit: str) -> str:
+    """What a figure in a unit is of a crop: its area, output or yield."""
+    return _OF_A_CROP.get(unit_dimension(unit), "")
+
+
+def indicator_misprinted(phrase: str, unit: str) -> str:
+    """Indicator meant by a unit that is not its own: timber in m². The lint will say so."""
+    if unit not in _MISPRINTED:
+        return ""
+    meant = [i for i in known_indicators().values() if i.dimension == _MISPRINTED[unit]]
+    return _named(phrase, meant)
