@@ -17,6 +17,7 @@ import tracemalloc
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -151,6 +152,7 @@ def score_zones(drafted: Plan, written: Plan) -> tuple[Score, Score]:
     return _score(areas, drafted_areas), _score(places, drafted_places)
 
 
+@lru_cache(maxsize=1)
 def read_corpus() -> list[dict[str, Any]]:
     """Sentences and tables of other provinces' wordings, each with what is to be read."""
     return list(YAML(typ="safe").load(_CORPUS.read_text("utf-8"))["items"])

@@ -13,6 +13,7 @@ from zones.cli.options import Json, Overwrite, Verbose
 
 if TYPE_CHECKING:
     from zones.plan.extract.draft import Draft
+    from zones.plan.extract.passage import Passage
     from zones.plan.findings import PlanFinding
     from zones.plan.model import Plan
 
@@ -215,7 +216,7 @@ def extract(
                 f"Kiểm tra: zones plan lint {shlex.quote(str(output))}",
             )
         )
-    if draft.near or draft.unread or draft.notes:
+    if draft.near or draft.unsure or draft.unread or draft.notes:
         raise typer.Exit(1)
 
 
@@ -245,10 +246,18 @@ def _draft_data(draft: Draft) -> dict[str, Any]:
             }
             for one in draft.loose_lists
         ],
-        "not_understood": [
-            {"clause": u.clause, "line": u.line, "figure": u.figure, "sentence": u.sentence}
-            for u in draft.unread
-        ],
+        "unsure": [{"target": one.target, **_passage_data(one.passage)} for one in draft.unsure],
+        "no_targets": [{"role": one.role, **_passage_data(one.passage)} for one in draft.apart],
+        "not_understood": [_passage_data(unread) for unread in draft.unread],
+    }
+
+
+def _passage_data(passage: Passage) -> dict[str, Any]:
+    return {
+        "clause": passage.clause,
+        "line": passage.line,
+        "figure": passage.figure,
+        "sentence": passage.sentence,
     }
 
 

@@ -14,6 +14,7 @@ from zones.plan.words import clause_words, figure_words, target_name
 if TYPE_CHECKING:
     from zones.plan.diff import PlanDiff, TargetChange
     from zones.plan.extract.draft import Draft
+    from zones.plan.extract.passage import Passage
     from zones.plan.findings import PlanFinding
     from zones.plan.model import ListedCommune, Plan, Target
 
@@ -38,6 +39,14 @@ _LIST_CHANGES = {
     "not comparable": Phrase(
         en="lists of different dates, not comparable", vi="danh sách khác thời điểm, không so được"
     ),
+}
+
+
+_ROLES = {
+    "change": Phrase(en="A change, no target", vi="Mức tăng, giảm, không phải chỉ tiêu"),
+    "comparison": Phrase(en="A comparison, no target", vi="So sánh, không phải chỉ tiêu"),
+    "present": Phrase(en="A present state, no target", vi="Hiện trạng, không phải chỉ tiêu"),
+    "base": Phrase(en="Where a rise begins, no target", vi="Mức ban đầu, không phải chỉ tiêu"),
 }
 
 
@@ -156,10 +165,19 @@ def draft_lines(draft: Draft) -> Iterator[str]:
             f"A list of {len(loose.communes)} communes belongs to no zone ({where}): {names}",
             f"Danh sách {len(loose.communes)} xã không thuộc vùng nào ({where}): {names}",
         )
+    for unsure in draft.unsure:
+        told = say("Confirm what this is of: ", "Cần xác nhận là chỉ tiêu gì: ")
+        yield f"{told}{unsure.target} = {_passage_words(unsure.passage)}"
+    for apart in draft.apart:
+        told = _ROLES[apart.role].text(language())
+        yield f"{told}: {_passage_words(apart.passage)}"
     for unread in draft.unread:
-        where = f"{clause_words(unread.clause).text(language())}, {_at_line(unread.line)}"
-        told = say("Not understood: ", "Chưa hiểu: ")
-        yield f"{told}{unread.figure} ({where}): {unread.context}"
+        yield say("Not understood: ", "Chưa hiểu: ") + _passage_words(unread)
+
+
+def _passage_words(passage: Passage) -> str:
+    where = f"{clause_words(passage.clause).text(language())}, {_at_line(passage.line)}"
+    return f"{passage.figure} ({where}): {passage.context}"
 
 
 def _at_line(line: int) -> str:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from layers.base.findings import Finding, Severity
 from layers.base.language import Phrase
 
+#: A target of a draft below this confidence is for a person to confirm.
+SURE = 0.65
+
 #: Kinds of findings and what each means; ``docs/how-to/plans.md`` explains them.
 PLAN_FINDING_KINDS: dict[str, Severity] = {
     "range-reversed": "error",
@@ -16,6 +19,7 @@ PLAN_FINDING_KINDS: dict[str, Severity] = {
     "mixed-bound": "note",
     "parts-do-not-add-up": "problem",
     "part-exceeds-whole": "problem",
+    "parts-exceed-whole": "problem",
     "implausible-unit": "problem",
     "implausible-magnitude": "problem",
     "commune-twice": "problem",
@@ -25,6 +29,9 @@ PLAN_FINDING_KINDS: dict[str, Severity] = {
     "name-is-another-commune": "error",
     "name-misspelt": "note",
     "open-list": "note",
+    "target-unsure": "problem",
+    "owner-unknown": "problem",
+    "one-thing-two-targets": "problem",
     "target-without-year": "note",
     "span-outside-horizon": "note",
     "zone-without-target": "problem",

@@ -12,6 +12,7 @@ from zones.plan.extract.indicators import known_indicators
 from zones.plan.extract.units import unit_dimension, unit_factor, unit_name
 from zones.plan.findings import PlanFinding
 from zones.plan.frames import natural_area_of
+from zones.plan.lint_draft import lint_draft
 from zones.plan.lint_lists import lint_lists
 from zones.plan.model import Figure, Plan, Statement, Target
 from zones.plan.words import clause_words, figure_words
@@ -319,4 +320,5 @@ def lint_plan(plan: Plan) -> list[PlanFinding]:
     found += _lint_crops(plan)
     found += _lint_zones(plan)
     found += lint_lists(plan)
+    found += lint_draft(plan)
     return found

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from layers.communes.gazetteer import Unit
-from zones.plan.extract.subject import known_indicators
+from zones.plan.extract.indicators import known_indicators
 from zones.plan.extract.units import unit_name
 from zones.plan.model import Plan
 from zones.reports.forms import Department, Form, FormTable

@@ -264,3 +264,42 @@ def test_a_crop_that_nobody_knows_is_an_error_and_a_name_stands_for_its_id() -> 
     assert [(f.severity, f.subject, f.detail) for f in found] == [("error", "pine-area", "pinee")]
     assert "did you mean 'pine'" in found[0].message.en
     assert "có phải 'pine'" in found[0].message.vi
+
+
+def test_what_a_draft_is_not_sure_of_is_told_until_it_is_confirmed() -> None:
+    def kinds(**changes: Any) -> list[str]:
+        plan = _plan(_target(**changes))
+        return [finding.kind for finding in lint_plan(plan)]
+
+    assert kinds(confidence=0.5) == ["target-unsure"]
+    assert kinds(confidence=0.9) == []
+    assert kinds() == []
+    named = {"indicator": "something", "name": {"vi": "việc khác", "en": "another"}}
+    assert kinds(confidence=0.9, **named) == ["owner-unknown"]
+    assert kinds(**named) == []
+
+
+def test_one_thing_set_twice_is_told_unless_something_tells_them_apart() -> None:
+    def kinds(**changes: Any) -> list[str]:
+        other = _target(target="other", **({"figure": 120} | changes))
+        plan = _plan(_target(), other)
+        return [finding.kind for finding in lint_plan(plan)]
+
+    assert kinds() == ["one-thing-two-targets"]
+    assert kinds(figure=100) == []
+    assert kinds(year=2028) == []
+    assert kinds(crop="tea") == []
+    assert kinds(figure=90, within="pine-area") == []
+
+
+def test_parts_that_exceed_their_whole_are_told() -> None:
+    def kinds(second: float) -> list[str]:
+        parts = [
+            _target(target="a", figure=60, within="pine-area", crop="tea"),
+            _target(target="b", figure=second, within="pine-area", crop="anise"),
+        ]
+        plan = _plan(_target(), *parts)
+        return [finding.kind for finding in lint_plan(plan)]
+
+    assert kinds(40) == []
+    assert kinds(41) == ["parts-exceed-whole"]

@@ -8,24 +8,31 @@ lost in silence.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from layers.base.errors import InputError
 from layers.base.language import Phrase
+from layers.base.messages import message
 from layers.communes.gazetteer import NEWEST_VINTAGE, find_province, vintage_on
 from zones.plan.extract.calendar import read_reports
 from zones.plan.extract.document import Document
 from zones.plan.extract.head import Head, read_head
 from zones.plan.extract.indicators import last_mention
 from zones.plan.extract.outline import Paragraph, read_outline
+from zones.plan.extract.passage import Passage
 from zones.plan.extract.places import PlaceList, communes_of_rows, find_place_lists
+from zones.plan.extract.roles import Role
 from zones.plan.extract.statements import Reading, read_statements
-from zones.plan.extract.tables import rows_as_sentences
+from zones.plan.extract.tables import read_tables
 from zones.plan.extract.targets import gather_targets
+from zones.plan.extract.totals import WrongTotal
 from zones.plan.extract.units import unit_dimension
-from zones.plan.extract.unread import Unread, find_unread
+from zones.plan.extract.unread import find_unread
 from zones.plan.extract.zones import ZoneClause, find_zones, listed_communes
+from zones.plan.findings import SURE
 from zones.plan.model import Horizon, ListedCommune, Names, Plan, Source, Target, Zone
 
 _LONGEST_COMMUNE = 5
@@ -51,14 +58,33 @@ class LooseList:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsure:
+    """A target of which the reader is not sure."""
+
+    target: str  # Its id
+    passage: Passage  # Its figure in its sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A quantity that sets no target."""
+
+    role: Role  # What it is instead: a change, a comparison, a present state, a base
+    passage: Passage  # The figure in its sentence
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A drafted plan and what a person must look at."""
 
     plan: Plan  # The draft; every target carries a confidence
     near: tuple[NearName, ...]  # Names to confirm
     loose_lists: tuple[LooseList, ...]  # Lists of communes that belong to no zone
-    unread: tuple[Unread, ...]  # Figures that were not understood
+    unread: tuple[Passage, ...]  # Figures that were not understood
     quantities: int  # How many quantities were read
+    #: Targets whose owner, unit or year a person must confirm.
+    unsure: tuple[Unsure, ...] = ()
+    apart: tuple[Apart, ...] = ()  # Quantities that set no target: changes, states, comparisons
     notes: tuple[Phrase, ...] = ()  # What else should be known
 
 
@@ -155,6 +181,30 @@ def _attach_lists(
     return loose
 
 
+def _about_total(wrong: WrongTotal) -> Phrase:
+    return message(
+        "zones.plan.wrong_total",
+        line=wrong.line,
+        column=wrong.column,
+        total=wrong.total,
+        found=wrong.found,
+        difference=wrong.found - wrong.total,
+    )
+
+
+def _unsure(plan: Plan, reading: Reading) -> Iterator[Unsure]:
+    """Targets below the confidence from which a figure may be taken as read."""
+    passages = {
+        (one.line, one.quantity.low, one.quantity.high, one.quantity.unit): one.passage
+        for one in reading.targets
+    }
+    for _, target in plan.all_targets():
+        ends = [None if math.isnan(end) else end for end in target.ends]
+        passage = passages.get((target.line or 0, ends[0], ends[1], target.unit))
+        if passage is not None and (target.confidence or 0) < SURE:
+            yield Unsure(target.target, passage)
+
+
 def _zone(clause: ZoneClause, targets: list[Target]) -> Zone:
     fields: dict[str, Any] = {
         "zone": clause.zone,
@@ -199,7 +249,8 @@ def draft_plan(document: Document, *, plan_id: str, province: str | None = None)
     InputError
         The text names no province, or states no quantity.
     """
-    paragraphs = read_outline(rows_as_sentences(document.lines))
+    lines, wrong = read_tables(document.lines)
+    paragraphs = read_outline(lines)
     head, reading = read_head(paragraphs), read_statements(paragraphs)
     province = _settle_province(document, province or head.province, paragraphs, reading)
     vintage = _vintage(province, head.date)
@@ -232,7 +283,13 @@ def draft_plan(document: Document, *, plan_id: str, province: str | None = None)
         loose_lists=tuple(loose),
         unread=tuple(find_unread(paragraphs, reading.quantities)),
         quantities=len(reading.stated),
-        notes=document.notes + notes,
+        unsure=tuple(_unsure(plan, reading)),
+        apart=tuple(
+            Apart(one.role, one.passage)
+            for one in reading.stated
+            if not one.is_target and one.passage is not None
+        ),
+        notes=document.notes + notes + tuple(map(_about_total, wrong)),
     )
 
 

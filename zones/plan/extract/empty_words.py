@@ -14,9 +14,9 @@ _EMPTY = re.compile(
 )
 #: What a figure measures without saying of what: it is that of the figure before.
 _GENERIC = re.compile(
-    r"(?<!\w)(?:sản lượng|năng suất|cả năm|cả giai đoạn|lũy kế|luỹ kế|thực hiện|hoàn thành|ước|riêng|vụ|"
-    r"mùa|đông|xuân|hè thu|chiêm|tháng|cuối|đầu|cộng|tương ứng|gồm|cụ thể|nâng|đưa|tính|lần lượt|"
-    r"kế hoạch|mục tiêu|giao|thu hoạch|cho|kinh doanh|giai đoạn|20\d\d)(?!\w)",
+    r"(?<!\w)(?:sản lượng|năng suất|cả năm|cả giai đoạn|lũy kế|luỹ kế|thực hiện|hoàn thành|ước|"
+    r"riêng|vụ|mùa|đông|xuân|hè thu|chiêm|tháng|cuối|đầu|cộng|tương ứng|gồm|cụ thể|nâng|đưa|tính|"
+    r"lần lượt|kế hoạch|mục tiêu|giao|thu hoạch|cho|kinh doanh|giai đoạn|20\d\d)(?!\w)",
     re.IGNORECASE,
 )
 

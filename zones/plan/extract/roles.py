@@ -25,12 +25,14 @@ _CHANGES = re.compile(
 _GROWS_BY = re.compile(r"(?<!\w)(?:tăng|mở rộng|giảm)\s[^,;:.()]*\sthêm\s*$", re.IGNORECASE)
 _SIGNED = re.compile(r"(?:\(|:|\s)\+\s*$")
 _OF_PLAN = re.compile(
-    r"\s*(?:so\s+(?:với\s+)?)?(?:KH|kế hoạch|chỉ tiêu|cùng kỳ|dự toán|năm trước|năm\s+20\d\d)(?!\w)",
+    r"\s*(?:so\s+(?:với\s+)?)?(?:KH|kế hoạch|chỉ tiêu|cùng kỳ|dự toán|năm trước|"
+    r"năm\s+20\d\d)(?!\w)",
     re.IGNORECASE,
 )
 _COMPARES = re.compile(r"(?:^|[\s,(])(?:bằng|đạt|chiếm)\s+(?:khoảng\s+|trên\s+)?$", re.IGNORECASE)
 _STATE = re.compile(
-    r"(?<!\w)(?:hiện có|hiện nay|hiện tại|hiện trạng|thực trạng|hiện đã|đến nay|thời điểm hiện)(?!\w)",
+    r"(?<!\w)(?:hiện có|hiện nay|hiện tại|hiện trạng|thực trạng|hiện đã|đến nay|"
+    r"thời điểm hiện)(?!\w)",
     re.IGNORECASE,
 )
 _AIMS = re.compile(

@@ -1,9 +1,9 @@
 """Which words round a figure are its own, and which belong to the figure before or behind.
 
-Between two figures stand the words behind the first and those before the second. Where a sign parts
-them (comma, semicolon, parenthesis, "và", "trong đó") it decides: in "3 tấn thịt bò; 9 tấn thịt lợn"
-the beef is the first figure's. Where no sign parts them, both may claim them, and the figure's owner
-is in doubt.
+Between two figures stand the words behind the first and those before the second. Where a sign
+parts them (comma, semicolon, parenthesis, "và", "trong đó") it decides: in "3 tấn thịt bò; 9 tấn
+thịt lợn" the beef is the first figure's. Where no sign parts them, both may claim them, and the
+figure's owner is in doubt.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ _MOST_WORDS_BEFORE = 30
 _MOST_WORDS_BEHIND = 14
 #: Ends the words behind a figure.
 _STOP_BEHIND = re.compile(
-    r"[;.:,()]|(?:^|\s)(?:trong đó|với diện tích|nhằm|phục vụ|để|tại|ở|thuộc|trên địa bàn|cho thu hoạch|"
-    r"so với|theo)\s"
+    r"[;.:,()]|(?:^|\s)(?:trong đó|với diện tích|nhằm|phục vụ|để|tại|ở|thuộc|trên địa bàn|"
+    r"cho thu hoạch|so với|theo)\s"
 )
 _CLOSED_ASIDE = re.compile(r"\([^()]*\)")
 _HARD_STOP = re.compile(rf"[;:(]\s*|[.…]\s+(?={CAPITAL})")

@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from zones.plan.extract.crop_names import find_crop
 from zones.plan.extract.indicators import measures_change
 from zones.plan.extract.outline import Paragraph
+from zones.plan.extract.passage import Passage, passage_at
 from zones.plan.extract.quantity import Quantity, find_quantities
 from zones.plan.extract.roles import Role, role_of
 from zones.plan.extract.sentences import sentence_bounds
 from zones.plan.extract.subject import Subject, find_subject
+from zones.plan.extract.units import unit_dimension, unit_factor
 from zones.plan.extract.years import Half, YearSpan, find_half, find_span
 
 
@@ -25,13 +27,14 @@ class Stated:
     span: YearSpan | None  # year or years it is for
     year_said: bool  # the year stands in the sentence; else it is that of a heading
     crop_said: bool  # the crop stands next to the figure; else it is that of a heading
-    within_previous: bool  # "trong đó" joins it to the figure before
     clause: str | None  # as the document numbers it
     line: int  # line
     paragraph: int  # place of its paragraph
     role: Role = "level"  # a level to reach; else a change, a comparison, a state or a base
     half: Half = ""  # half of the year it is for; empty for all of it
-    sentence: str = ""  # the sentence it stands in
+    #: The figure that it is a part of: "trong đó", or a list in parentheses.
+    whole: Stated | None = None
+    passage: Passage | None = None  # the figure in its sentence
 
     @property
     def is_target(self) -> bool:
@@ -54,11 +57,58 @@ class Reading:
         return tuple(one for one in self.stated if one.is_target)
 
 
-def _within_previous(text: str, previous: Quantity | None, quantity: Quantity) -> bool:
-    if previous is None:
-        return False
+_PARTS = re.compile(r"(?<!\w)(?:trong đó|bao gồm|gồm)(?!\w)(?P<list>\s*(?:có\s*)?:)?")
+
+
+def _whole(
+    text: str, found: Sequence[Quantity], index: int, stated: Sequence[Stated]
+) -> Stated | None:
+    """Figure that the one at a place is a part of.
+
+    "Trong đó" joins a part, and those that follow it up to a semicolon; with a colon, up to the
+    sentence's end. Several figures of one dimension in parentheses are parts of the one before.
+    """
+    if not index:
+        return None
+    quantity, previous = found[index], found[index - 1]
     between = text[previous.end : quantity.start]
-    return bool(re.search(r"(?<!\w)trong đó(?!\w)", between)) and ";" not in between
+    before, dimension = stated[-1], unit_dimension(quantity.unit)
+    said = _PARTS.search(between)
+    if said and ";" not in between[: said.start()]:
+        of = before.whole if before.role == "change" else before
+        return of if before.role != "change" or of else _level_before(stated)
+    if quantity.aside and not previous.aside:
+        closes = text.find(")", quantity.start)
+        inside = [one for one in found[index:] if one.start < closes]
+        alike = [one for one in inside if unit_dimension(one.unit) == dimension]
+        same = unit_dimension(previous.unit) == dimension and not quantity.per_year
+        return before if len(alike) > 1 and same else None
+    if before.whole is None or quantity.aside != previous.aside:
+        return None
+    if _exceeds(quantity, before.whole.quantity):
+        return None  # no part is larger than its whole: the list has ended
+    listed = quantity.aside or _is_listed(text, before.whole, previous)
+    return before.whole if listed or not re.search(r"[;.](?=\s)", between) else None
+
+
+def _exceeds(part: Quantity, whole: Quantity) -> bool:
+    """Whether a figure is larger than another of its dimension."""
+    if unit_dimension(part.unit) != unit_dimension(whole.unit):
+        return False
+    least = part.low if part.low is not None else part.high or 0.0
+    most = whole.high if whole.high is not None else whole.low or 0.0
+    return least * unit_factor(part.unit) > most * unit_factor(whole.unit)
+
+
+def _is_listed(text: str, whole: Stated, previous: Quantity) -> bool:
+    """Whether a list that a colon opened behind the whole still goes on."""
+    said = text[whole.quantity.end : previous.start]
+    opened = _PARTS.search(said)
+    return bool(opened and opened["list"])
+
+
+def _level_before(stated: Sequence[Stated]) -> Stated | None:
+    return next((one for one in reversed(stated) if one.role != "change"), None)
 
 
 def _headings(paragraph: Paragraph) -> tuple[str, ...]:
@@ -81,14 +131,20 @@ def _of_paragraph(paragraph: Paragraph, place: int, found: Sequence[Quantity]) -
             text[quantity.end : end],
             quantity.unit,
         )
-        one = _stated(paragraph, found, index, headings=headings, last=last)
+        if last is None and stated and stated[-1].quantity.end < begin:
+            whole = None
+        else:
+            whole = _whole(text, found, index, stated)
+        one = _stated(paragraph, found, index, headings=headings, last=last, whole=whole)
         stated.append(
             replace(
                 one,
                 role=role,
                 paragraph=place,
                 half=find_half(text[begin : quantity.start]),
-                sentence=" ".join(text[begin:end].split()),
+                passage=passage_at(
+                    paragraph, quantity.start, text[quantity.start : quantity.end].strip()
+                ),
             )
         )
         if role in ("level", "present", "base"):
@@ -103,14 +159,14 @@ def _stated(
     *,
     headings: tuple[str, ...],
     last: Stated | None,
+    whole: Stated | None,
 ) -> Stated:
     """Statement of one figure of a paragraph: of what, for which year, where."""
     quantity, text = found[index], paragraph.text
     subject = find_subject(
         text, found, index, last=last.subject if last else None, headings=headings
     )
-    within = _within_previous(text, found[index - 1] if index else None, quantity)
-    if within and last and not (subject.crop or subject.indicator or subject.thing):
+    if whole and last and not (subject.crop or subject.indicator or subject.thing):
         # "9.800 ha chè, trong đó trồng mới 650 ha": of the same crop, but not its area.
         subject = replace(subject, crop=last.subject.crop)
     span, said = find_span(text, quantity.start, headings)
@@ -120,7 +176,7 @@ def _stated(
         span=span,
         year_said=said,
         crop_said=bool(subject.crop) and find_crop(subject.about)[0] == subject.crop,
-        within_previous=within,
+        whole=whole,
         clause=paragraph.clause,
         line=paragraph.line_at(quantity.start),
         paragraph=0,

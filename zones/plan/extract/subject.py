@@ -57,9 +57,9 @@ def _phrases(words: OwnWords, quantity: Quantity, unit_words: str) -> list[str]:
 
 def _indicator(phrases: Sequence[str], unit: str, crop: str) -> str:
     # "Chuyển hóa 2.500 ha rừng keo sang gỗ lớn": the words of one indicator on both sides.
-    if len(phrases) > 1 and all(map(content, phrases)):
-        if found := indicator_named(" ".join(phrases), unit, fewest=2):
-            return found
+    both = " ".join(phrases) if len(phrases) > 1 and all(map(content, phrases)) else ""
+    if found := indicator_named(both, unit, fewest=2):
+        return found
     for phrase in phrases:
         if found := indicator_named(phrase, unit):
             return found
@@ -104,9 +104,9 @@ def find_subject(
         return in_turn
     phrases = _phrases(words, quantity, unit_words)
     found = _by_words(words, phrases, quantity, about)
-    if not (found.crop or found.indicator or found.thing) and last is not None:
-        if names_nothing(words.before) and not _tells(words.behind):
-            found = _taken_over(last, quantity, about) or found
+    leaves_open = names_nothing(words.before) and not _tells(words.behind)
+    if not (found.crop or found.indicator or found.thing) and last is not None and leaves_open:
+        found = _taken_over(last, quantity, about) or found
     if not (found.indicator or found.thing or found.crop):
         wider = _by_words(words, [words.wider, *phrases], quantity, about, before=words.wider)
         found = replace(wider, sure=wider.sure and words.wider == words.before)
@@ -141,9 +141,8 @@ def _by_words(
         crop, _ = find_crop(words.behind)
     if area and not indicator and (several := several_crops(before)):
         return Subject(about, "", "", several)
-    if area and not indicator and (other := other_crop(before, words.behind)):
-        if not crop or other in before:
-            return Subject(about, "", "", other) if not crop else Subject(about, crop, "area")
+    if area and not indicator and not crop and (other := other_crop(before, words.behind)):
+        return Subject(about, "", "", other)
     return Subject(about, crop, indicator or _indicator(phrases, quantity.unit, crop))
 
 

@@ -11,13 +11,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from zones.plan.extract.totals import WrongTotal, is_total, wrong_totals
+
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _NUMERAL = re.compile(r"[\d.,\s]*\d")
 _WORD = re.compile(r"\w")
 _INDEX = re.compile(r"\(?(?:\d{1,2}|[A-Z]|[=+\d\s]{3,})\)?")
 _UNIT = re.compile(r"\(\s*(?:ĐVT|Đơn vị(?: tính)?)?\s*:?\s*([^()\d]{1,20}\d?)\)")
 _UNIT_ABOVE = re.compile(r"(?:ĐVT|Đơn vị(?: tính)?)\s*:\s*([^\s(),;]+(?:\s\w+)?)", re.IGNORECASE)
-_TOTAL = re.compile(r"(?:tổng(?: cộng| số| diện tích)?|cộng|toàn tỉnh|toàn vùng)\W*", re.IGNORECASE)
 #: What a column holds, by its heading; the first that fits.
 _COLUMNS = (
     ("number", re.compile(r"(?:số\s*)?s?tt|số", re.IGNORECASE)),
@@ -35,6 +36,8 @@ _COLUMNS = (
 _CROP_COLUMN = re.compile(r"vùng|cây|loại cây", re.IGNORECASE)
 #: "Kế hoạch 2030" heads figures of what the row names; it is nothing of its own.
 _PLANNED = re.compile(r"kế hoạch|mục tiêu|chỉ tiêu|thực hiện|ước", re.IGNORECASE)
+#: "Tăng so với 2025", "Tăng, giảm": how far a figure lies from another one.
+_CHANGE = re.compile(r"(?:mức\s+)?(?:tăng|giảm|chênh lệch|so sánh)", re.IGNORECASE)
 _KIND = re.compile(r"(?:các\s+)?(?:xã|phường)\s+", re.IGNORECASE)
 _LONGEST_FIGURE = 60
 _CAPTION_LETTERS = 250
@@ -101,6 +104,8 @@ def _figure(column: _Column, name: str, cell: str, unit: str) -> str:
     if _NUMERAL.fullmatch(cell):
         cell = f"{cell} {unit or column.unit}".strip()
     heading = "" if _PLANNED.search(column.heading) else column.heading
+    if _CHANGE.match(column.heading):
+        return " ".join(filter(None, (name, "tăng", cell, "so với", column.year or "trước")))
     named = "" if name and name.lower() in heading.lower() else name
     year = f"năm {column.year}" if column.year else ""
     words = [heading[:1].lower() + heading[1:], named, year, "đạt", cell]
@@ -138,7 +143,12 @@ def _sentence(columns: list[_Column], row: list[str]) -> str:
 
 def rows_as_sentences(lines: Sequence[str]) -> tuple[str, ...]:
     """Lines of a document with the rows of its tables as sentences, line by line."""
-    found = list(lines)
+    return read_tables(lines)[0]
+
+
+def read_tables(lines: Sequence[str]) -> tuple[tuple[str, ...], list[WrongTotal]]:
+    """Lines with the rows of tables as sentences, and totals that are not the sum of their rows."""
+    found, wrong = list(lines), list[WrongTotal]()
     place = 0
     while place < len(lines):
         end = place
@@ -146,21 +156,30 @@ def rows_as_sentences(lines: Sequence[str]) -> tuple[str, ...]:
             end += 1
         if end - place > 1:
             above = (line for line in reversed(lines[max(0, place - 3) : place]) if line)
-            found[place:end] = _table(lines[place:end], next(above, "")[:_CAPTION_LETTERS])
+            caption = next(above, "")[:_CAPTION_LETTERS]
+            said, differing = _table(lines[place:end], caption, place + 1)
+            found[place:end] = said
+            wrong += differing
         place = max(end, place + 1)
-    return tuple(found)
+    return tuple(found), wrong
 
 
-def _table(block: Sequence[str], caption: str) -> list[str]:
+def _table(
+    block: Sequence[str], caption: str, first_line: int
+) -> tuple[list[str], list[WrongTotal]]:
+    """Sentences of a table's rows, and its totals that differ."""
     rows = _cells(block)
     filled = [row for row in rows if any(map(_WORD.search, row))]
     heads = _heading_rows(filled)
     if not heads:
-        return list(block)
+        return list(block), []
     columns, below = _columns(filled[:heads], caption), {id(row) for row in filled[heads:]}
     said = []
     for line, row in zip(block, rows, strict=True):
         text = _sentence(columns, row) if id(row) in below else ""
-        is_total = id(row) in below and any(map(_TOTAL.fullmatch, row))
-        said.append("" if is_total else f"- {text}." if text else line)
-    return said
+        total = id(row) in below and is_total(row)
+        said.append("" if total else f"- {text}." if text else line)
+    lined = [(first_line + at, row) for at, row in enumerate(rows) if id(row) in below]
+    adding = [at for at, column in enumerate(columns) if column.kind == "" and at]
+    wrong = wrong_totals(lined, [column.heading for column in columns], adding)
+    return said, wrong

@@ -211,14 +211,14 @@ def gather_targets(
     ids = {id(thing): _target_id(thing, taken, single_year) for thing in things}
     found: dict[str, list[Target]] = {}
     holders: dict[int, _Thing] = {id(one): thing for thing in things for one in thing.stated}
-    stated = reading.targets
-    order = {id(one): place for place, one in enumerate(stated)}
     for thing in things:
         target = _target(thing, ids[id(thing)], known, single_year)
-        place = order[id(thing.lead)]
-        if thing.lead.within_previous and place:
-            whole = holders[id(stated[place - 1])]
-            if unit_dimension(whole.lead.quantity.unit) == unit_dimension(target.unit):
-                target.within = ids[id(whole)]
+        whole = holders.get(id(thing.lead.whole))
+        if (
+            whole is not None
+            and whole is not thing
+            and unit_dimension(whole.lead.quantity.unit) == unit_dimension(target.unit)
+        ):
+            target.within = ids[id(whole)]
         found.setdefault(thing.zone, []).append(target)
     return found

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from zones.plan.extract.outline import Paragraph
+from zones.plan.extract.passage import Passage, passage_at
 from zones.plan.extract.quantity import Quantity
-from zones.plan.extract.sentences import sentence_bounds
 
 #: Figures that are no quantities, and why none is missed when they are left out.
 _EXPECTED = re.compile(
@@ -19,41 +18,21 @@ _EXPECTED = re.compile(
     r"|(?<!\d)(?:19|20)\d\d\s*[-–]\s*(?:19|20)\d\d(?!\d)"
     r"|(?:năm|đến|giai đoạn|thời kỳ|nhiệm kỳ)\s*(?:19|20)\d\d(?:\s*[-–]\s*(?:19|20)\d\d)?(?!\d)"
     r"|(?:^|(?<=\s))\(?\d{1,2}\)"  # (1), 2)
-    r"|(?:so sánh|vụ \w+)\s+(?:19|20)\d\d(?!\d)|\d+\s+tháng\s+(?:đầu|cuối)\s+năm"
+    r"|(?:so sánh|vụ \w+)\s+(?:19|20)\d\d(?!\d)|\d+\s+tháng\s+(?:đầu|cuối)\s+năm(?:\s+20\d\d)?"
     r"|\d+\s*sao(?!\w)"  # grades of products
     r"|/\s*\d+\s+\w+"  # tiêu chí/01 xã
     r"|https?://\S+"
     r"|(?<=[^\W\d_])\d(?!\d)",  # m2, CO2
     re.IGNORECASE,
 )
-_AROUND = 45
 _FIGURE = re.compile(r"\d[\d.,]*")
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A sentence with a figure that was not understood."""
-
-    clause: str | None  # its clause
-    line: int  # line of the figure
-    figure: str  # the figure, as written
-    sentence: str  # the sentence
-    place: int  # where the figure stands in it
-
-    @property
-    def context(self) -> str:
-        """The words round the figure, for a line of a report."""
-        begin = max(0, self.sentence.rfind(" ", 0, max(0, self.place - _AROUND)) + 1)
-        cut = self.sentence.find(" ", self.place + len(self.figure) + _AROUND)
-        end = len(self.sentence) if cut < 0 else cut
-        return ("… " if begin else "") + self.sentence[begin:end] + (" …" if cut >= 0 else "")
 
 
 def find_unread(
     paragraphs: Sequence[Paragraph], quantities: Sequence[Sequence[Quantity]]
-) -> list[Unread]:
+) -> list[Passage]:
     """Find figures that became no quantity and are no date, year, number of a document or grade."""
-    found: list[Unread] = []
+    found: list[Passage] = []
     for paragraph, read in zip(paragraphs, quantities, strict=True):
         if paragraph.ended:
             continue
@@ -65,14 +44,5 @@ def find_unread(
         for match in _FIGURE.finditer(paragraph.text):
             if taken[match.start()]:
                 continue
-            begin, end = sentence_bounds(paragraph.text, match.start())
-            found.append(
-                Unread(
-                    clause=paragraph.clause,
-                    line=paragraph.line_at(match.start()),
-                    figure=match[0].rstrip(".,"),
-                    sentence=paragraph.text[begin:end].rstrip(),
-                    place=match.start() - begin,
-                )
-            )
+            found.append(passage_at(paragraph, match.start(), match[0].rstrip(".,")))
     return found
