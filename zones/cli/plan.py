@@ -13,7 +13,7 @@ from zones.cli.options import Json, Overwrite, Verbose
 
 if TYPE_CHECKING:
     from zones.plan.extract.draft import Draft
-    from zones.plan.extract.passage import Passage
+    from zones.plan.extract.unread import Passage
     from zones.plan.findings import PlanFinding
     from zones.plan.model import Plan
 

@@ -14,7 +14,7 @@ from zones.plan.words import clause_words, figure_words, target_name
 if TYPE_CHECKING:
     from zones.plan.diff import PlanDiff, TargetChange
     from zones.plan.extract.draft import Draft
-    from zones.plan.extract.passage import Passage
+    from zones.plan.extract.unread import Passage
     from zones.plan.findings import PlanFinding
     from zones.plan.model import ListedCommune, Plan, Target
 

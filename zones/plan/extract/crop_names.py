@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from layers.base.resources import data_path
 from layers.communes.similarity import letters, slips
-from zones.plan.extract.empty_words import content
+from zones.plan.extract.sentences import content
 
 #: A name behind "vùng" or "rừng"; only one with a capital may be a misspelt crop ("vùng quê").
 _NAMED_THING = re.compile(

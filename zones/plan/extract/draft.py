@@ -22,7 +22,6 @@ from zones.plan.extract.document import Document
 from zones.plan.extract.head import Head, read_head
 from zones.plan.extract.indicators import last_mention
 from zones.plan.extract.outline import Paragraph, read_outline
-from zones.plan.extract.passage import Passage
 from zones.plan.extract.places import PlaceList, communes_of_rows, find_place_lists
 from zones.plan.extract.roles import Role
 from zones.plan.extract.statements import Reading, read_statements
@@ -30,7 +29,7 @@ from zones.plan.extract.tables import read_tables
 from zones.plan.extract.targets import gather_targets
 from zones.plan.extract.totals import WrongTotal
 from zones.plan.extract.units import unit_dimension
-from zones.plan.extract.unread import find_unread
+from zones.plan.extract.unread import Passage, find_unread
 from zones.plan.extract.zones import ZoneClause, find_zones, listed_communes
 from zones.plan.findings import SURE
 from zones.plan.model import Horizon, ListedCommune, Names, Plan, Source, Target, Zone

@@ -12,9 +12,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from zones.plan.extract.empty_words import content
 from zones.plan.extract.quantity import Quantity
-from zones.plan.extract.sentences import CAPITAL, NAME_LIST
+from zones.plan.extract.sentences import CAPITAL, NAME_LIST, content
 
 _FAR = 2_000
 _MOST_WORDS_BEFORE = 30

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from zones.plan.extract.crop_names import find_crop
 from zones.plan.extract.indicators import measures_change
 from zones.plan.extract.outline import Paragraph
-from zones.plan.extract.passage import Passage, passage_at
 from zones.plan.extract.quantity import Quantity, find_quantities
 from zones.plan.extract.roles import Role, role_of
 from zones.plan.extract.sentences import sentence_bounds
 from zones.plan.extract.subject import Subject, find_subject
 from zones.plan.extract.units import unit_dimension, unit_factor
+from zones.plan.extract.unread import Passage, passage_at
 from zones.plan.extract.years import Half, YearSpan, find_half, find_span
 
 

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from zones.plan.extract.crop_names import crops_named, find_crop, other_crop, several_crops
-from zones.plan.extract.empty_words import content, names_nothing
 from zones.plan.extract.indicators import (
     indicator_misprinted,
     indicator_named,
@@ -20,6 +19,7 @@ from zones.plan.extract.indicators import (
 )
 from zones.plan.extract.quantity import Quantity, find_quantities
 from zones.plan.extract.segments import OwnWords, own_words, shares_in_turn
+from zones.plan.extract.sentences import content, names_nothing
 from zones.plan.extract.units import unit_dimension
 
 
