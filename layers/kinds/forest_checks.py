@@ -31,7 +31,12 @@ import pandas as pd
 from layers.base.findings import Finding, Severity
 from layers.base.messages import message
 from layers.base.schema import Column, Schema
-from layers.kinds.forest_codes import CODE_TABLES, CodeTableChoice, fits_code_table
+from layers.kinds.forest_codes import (
+    CODE_TABLES,
+    CodeTableChoice,
+    fits_code_table,
+    not_in_force,
+)
 from layers.kinds.polygons import list_plots
 
 #: The ledger has two decimals: half of the last one is no difference.
@@ -65,28 +70,35 @@ def _true(mask: pd.Series[Any]) -> pd.Series[bool]:
     return mask.fillna(value=False).astype(bool)
 
 
-def check_codes(frame: pd.DataFrame, choice: CodeTableChoice, *, source: str) -> list[Finding]:
+def check_codes(
+    frame: pd.DataFrame, choice: CodeTableChoice, *, year: int, source: str
+) -> list[Finding]:
     """Tell which code table was taken and list every plot that is not in it."""
     keys = [key for key in ("maldlr", "ldlr") if key in frame.columns]
-    table, other = choice.table, next(name for name in CODE_TABLES if name != choice.table)
-    fits, elsewhere = (fits_code_table(frame, name) for name in (table, other))
+    fits = {name: fits_code_table(frame, name) for name in CODE_TABLES}
+    others = [name for name in CODE_TABLES if name != choice.table]
+    elsewhere = fits[others[0]] | fits[others[1]]
     missing = _true(frame[keys].isna().any(axis=1))
-    unknown = ~missing & ~fits & ~elsewhere
-    foreign = ~missing & ~fits & elsewhere
+    unknown = ~missing & ~fits[choice.table] & ~elsewhere
+    foreign = ~missing & ~fits[choice.table] & elsewhere
+    document = not_in_force(choice.table, year)
     cases: list[_Case] = [
         ("error", "code-missing", missing),
         ("error", "code-unknown", unknown),
         ("error", "code-of-other-table", foreign),
+        ("problem", "code-table-later", pd.Series(bool(document), index=frame.index)),
     ]
     listed = _collect(
         frame,
         source,
         cases,
         keys=keys,
-        table=table,
-        other=other,
+        table=choice.table,
+        others=[name for name in others if (foreign & fits[name]).any()],
         unknown=_pairs(frame, unknown, keys),
         foreign=_pairs(frame, foreign, keys),
+        document=document,
+        year=year,
     )
     return [_evidence(choice, len(frame), source), *listed]
 
@@ -105,10 +117,12 @@ def _evidence(choice: CodeTableChoice, plots: int, source: str) -> Finding:
             f"layers.kinds.code_table_{choice.origin}",
             table=choice.table,
             plots=plots,
-            only_93=choice.plots["93"],
-            only_98=choice.plots["98"],
-            both=choice.plots["both"],
-            neither=choice.plots["neither"],
+            only=[
+                message("layers.kinds.plots_of_table", count=choice.plots[name], table=name)
+                for name in CODE_TABLES
+            ],
+            several=choice.plots["several"],
+            none=choice.plots["none"],
         ),
         count=plots,
     )

@@ -1,4 +1,4 @@
-"""The two numberings of forest and land types, and which of them a file uses.
+"""The three numberings of forest and land types, and which of them a file uses.
 
 The pair of letters and number (``ldlr``, ``maldlr``) tells: read with the wrong table, a number
 changes its meaning from natural to planted forest and from "not yet forest" to "no forest". So the
@@ -18,8 +18,9 @@ from layers.base.messages import message
 from layers.base.resources import data_path
 from layers.base.schema import Column, Schema
 
-#: Names of the dated tables ``data/forest_codes_<name>.csv``.
-CODE_TABLES = ("93", "98")
+#: Names of the dated tables ``data/forest_codes_<name>.csv``: 93 types of TCVN 11565:2016, 98 of
+#: files in use, 55 of circular 16/2023.
+CODE_TABLES = ("93", "98", "55")
 
 FOREST_CODES = Schema(
     "forest codes",
@@ -36,9 +37,9 @@ FOREST_CODES = Schema(
 class CodeTableChoice:
     """Which code table a file uses, and why."""
 
-    table: str  # ``"93"`` or ``"98"``
+    table: str  # One of ``CODE_TABLES``
     origin: Literal["detected", "told"]  # From the pairs, or from the user
-    # Plots whose pair fits ``"93"`` only, ``"98"`` only, ``"both"`` or ``"neither"``
+    # Plots whose pair fits each table alone, ``"several"`` of them or ``"none"``
     plots: dict[str, int]
 
 
@@ -46,11 +47,16 @@ class CodeTableChoice:
 def _table(name: str) -> pd.DataFrame:
     # "NA" would be a legal type of letters, so nothing but an empty cell is missing here.
     path = data_path(f"forest_codes_{name}.csv")
-    return FOREST_CODES.validate(pd.read_csv(path, keep_default_na=False))
+    table = FOREST_CODES.validate(pd.read_csv(path, keep_default_na=False))
+    other = pd.read_csv(data_path("forest_code_letters.csv"), dtype={"table": "str"})
+    other = other[other["table"].eq(name)].merge(
+        table.drop(columns="ldlr"), on="maldlr", validate="many_to_one"
+    )
+    return pd.concat([table, other[FOREST_CODES.names]], ignore_index=True)
 
 
 def load_code_table(name: str) -> pd.DataFrame:
-    """Table of forest and land types."""
+    """Table of forest and land types; letters that a standard and files write apart: both rows."""
     if str(name) not in CODE_TABLES:
         raise InputError("layers.kinds.unknown_code_table", code_tables=CODE_TABLES, name=name)
     return _table(str(name)).copy()
@@ -68,47 +74,51 @@ def choose_code_table(
     codes: pd.DataFrame, *, told: str = "auto", source: str = "forest status"
 ) -> CodeTableChoice:
     """Detect the code table of a file from its codes, or take the one that was told."""
-    fits = {name: fits_code_table(codes, name) for name in CODE_TABLES}
-    old, new = (fits[name] for name in CODE_TABLES)
+    fits = pd.DataFrame({name: fits_code_table(codes, name) for name in CODE_TABLES})
+    count = fits.sum(axis="columns")
+    alone = fits[count.eq(1)].sum()
     plots = {
-        "93": int((old & ~new).sum()),
-        "98": int((new & ~old).sum()),
-        "both": int((old & new).sum()),
-        "neither": int((~old & ~new).sum()),
+        **{name: int(alone[name]) for name in CODE_TABLES},
+        "several": int(count.gt(1).sum()),
+        "none": int(count.eq(0).sum()),
     }
     if str(told) != "auto":
         load_code_table(told)
         return CodeTableChoice(str(told), "told", plots)
-    if plots["93"] == plots["98"] == 0:
-        raise _undecided(codes, plots, source)
-    # Where both have evidence the larger part names the table and the rest are listed as errors.
-    return CodeTableChoice("93" if plots["93"] >= plots["98"] else "98", "detected", plots)
+    if not alone.any():
+        raise _undecided(codes, fits, plots, source)
+    # Where several have evidence the largest part names the table; the rest are listed as errors.
+    return CodeTableChoice(str(alone.idxmax()), "detected", plots)
 
 
-def _undecided(codes: pd.DataFrame, plots: dict[str, int], source: str) -> InputError:
-    lands = {name: classify_codes(codes, name)["land"] for name in CODE_TABLES}
-    old, new = (lands[name].fillna("") for name in CODE_TABLES)
-    differs = old != new
-    area = float(codes.loc[differs, "area_ha"].sum())
+def _undecided(
+    codes: pd.DataFrame, fits: pd.DataFrame, plots: dict[str, int], source: str
+) -> InputError:
+    """Say which tables are left, and what depends on the choice."""
+    left = [name for name in CODE_TABLES if fits[name].any()] or list(CODE_TABLES)
+    lands = pd.DataFrame({name: classify_codes(codes, name)["land"].fillna("") for name in left})
+    differs = lands.ne(lands[left[0]], axis="index").any(axis="columns")
     if differs.any():
-        first = int(differs.to_numpy().argmax())
-        shown = " ".join(str(codes[k].iloc[first]) for k in ("maldlr", "ldlr") if k in codes)
-        readings = [lands[name].iloc[first] for name in CODE_TABLES]
+        place = int(differs.to_numpy().argmax())
+        row = codes.iloc[place]
         what = message(
             "layers.kinds.plots_would_change",
             count=int(differs.sum()),
-            area=area,
-            code=shown,
-            in_93=readings[0],
-            in_98=readings[1],
+            area=float(codes.loc[differs, "area_ha"].sum()),
+            code=" ".join(str(row[key]) for key in ("maldlr", "ldlr") if key in codes),
+            readings=[
+                message("layers.kinds.reading_of_code", land=land or "–", table=name)
+                for name, land in lands.iloc[place].items()
+            ],
         )
     else:
         what = message("layers.kinds.next_plots_may_change")
     return InputError(
         "layers.kinds.say_code_table",
         source=source,
-        both=plots["both"],
-        neither=plots["neither"],
+        several=plots["several"],
+        none=plots["none"],
+        tables=left,
         what=what,
     )
 
@@ -116,6 +126,14 @@ def _undecided(codes: pd.DataFrame, plots: dict[str, int], source: str) -> Input
 def classify_codes(codes: pd.DataFrame, name: str) -> pd.DataFrame:
     """Group and land class of each plot's code."""
     keys = [key for key in ("maldlr", "ldlr") if key in codes.columns]
-    table = load_code_table(name)
+    # One number may have two spellings of letters: the land is the same.
+    table = load_code_table(name).drop_duplicates(keys)
     found = codes[keys].merge(table, on=keys, how="left", validate="many_to_one")
     return found[["group", "land"]].set_index(codes.index)
+
+
+def not_in_force(name: str, year: int) -> str:
+    """Document of a code table that is later than a layer's year; empty where it is not."""
+    tables = pd.read_csv(data_path("forest_code_tables.csv"), dtype={"table": "str"})
+    later = tables[tables["table"].eq(name) & tables["from_year"].gt(year)]
+    return str(later["document"].iloc[0]) if len(later) else ""

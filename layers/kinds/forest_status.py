@@ -119,7 +119,7 @@ def load_forest_status(
     columns : mapping of str to str or None, optional
         Canonical field (``"dtich"``) to the file's name, beyond the aliases; None states that the
         file has no such field.
-    code_table : {"auto", "93", "98"}
+    code_table : {"auto", "93", "98", "55"}
         Numbering of the types; ``"auto"`` detects it from the pairs.
     species : mapping of str to str, optional
         Species as the layer writes them to crop ids, beyond the aliases.
@@ -215,7 +215,7 @@ def _assemble(raw: gpd.GeoDataFrame, match: FieldMatch, reading: _Reading) -> Fo
     keys = [key for key in ("maldlr", "ldlr") if key in match.columns]
     codes = frame[[*keys, "row", "plot", "area_ha"]]
     choice = choose_code_table(codes, told=reading.code_table, source=source)
-    found += check_codes(codes, choice, source=source)
+    found += check_codes(codes, choice, year=reading.year, source=source)
     frame[["group", "land"]] = classify_codes(codes, choice.table)
     status = frame["thanhrung"] if "thanhrung" in match.columns else None
     found += check_establishment(frame, status, source=source)

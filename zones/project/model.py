@@ -108,7 +108,7 @@ class ForestStatusSource(PolygonSource):
 
     kind: Literal["forest_status"]
     columns: dict[str, str | None] = Field(default_factory=dict)
-    code_table: Literal["auto", "93", "98"] = "auto"
+    code_table: Literal["auto", "93", "98", "55"] = "auto"
     species: dict[str, CropName] = Field(default_factory=dict)
 
     @field_validator("code_table", mode="before")
