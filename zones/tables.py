@@ -350,6 +350,94 @@ ALLOCATION_REPAIRS = Schema(
     ),
 )
 
+TRAJECTORY = Schema(
+    "trajectory",
+    (
+        Column("year", "integer", "31 December of the year; the first is the layer's own"),
+        Column("commune_code", "text", "commune; after the communes of a year the province"),
+        Column("commune", "text", "name"),
+        Column(
+            "ledger",
+            "text",
+            "counts: what counts for the rate; with_forest: what is published as area with forest",
+        ),
+        Column("natural_forest_ha", "number", "natural forest", "ha", minimum=0),
+        Column("planted_forest_ha", "number", "planted and forest", "ha", minimum=0),
+        Column("not_yet_forest_ha", "number", "planted, not yet forest", "ha", minimum=0),
+        Column("bare_ha", "number", "bare and regenerating land", "ha"),
+        Column("harvested_ha", "number", "harvested and not replanted", "ha", minimum=0),
+        Column(
+            "cover_percent",
+            "number",
+            "counts: forest cover rate; with_forest: area with forest over natural area, no rate",
+            "%",
+        ),
+        Column("low_percent", "number", "lower end of the 90 % band", "%"),
+        Column("high_percent", "number", "upper end of the 90 % band", "%"),
+    ),
+)
+
+TRAJECTORY_TARGETS = Schema(
+    "trajectory_targets",
+    (
+        Column("target", "text", "id of the target"),
+        Column("clause", "text", "clause of the plan", nullable=True),
+        Column("year", "integer", "year the target is due"),
+        Column("target_percent", "number", "forest cover rate asked for", "%"),
+        Column("forecast_percent", "number", "forest cover rate forecast", "%"),
+        Column("low_percent", "number", "lower end of the 90 % band", "%"),
+        Column("high_percent", "number", "upper end of the 90 % band", "%"),
+        Column("gap_ha", "number", "forest that lacks; below 0: beyond the target", "ha"),
+        Column("reached_year", "integer", "first year that reaches it", nullable=True),
+        Column("looked_until", "integer", "last year looked at for that"),
+        Column("reached_ratio", "number", "share of the draws that reach it in its year"),
+        Column("needed_points", "number", "rise per year that it needs", "percentage points"),
+        Column("forecast_points", "number", "rise per year that is forecast", "percentage points"),
+    ),
+)
+
+TRAJECTORY_SEASONS = Schema(
+    "trajectory_seasons",
+    (
+        Column("crop", "text", "species; empty where none is given"),
+        Column("year", "integer", "year that is to be reached"),
+        Column("lag_years", "integer", "years until planting counts", "years", nullable=True),
+        Column("low_years", "integer", "lower end of the lag's 95 % band", "years", nullable=True),
+        Column("high_years", "integer", "upper end", "years", nullable=True),
+        Column("basis", "text", "setting, layer, table or none"),
+        Column(
+            "last_season",
+            "integer",
+            "last year of planting that still counts; missing: planting never counts",
+            nullable=True,
+        ),
+        Column("article", "text", "article of the legal minimum"),
+    ),
+)
+
+TRAJECTORY_CAUSES = Schema(
+    "trajectory_causes",
+    (
+        Column("year", "integer", "year"),
+        Column("cause", "text", "cause of Biểu 05, or total"),
+        Column("change_ha", "number", "change of the forest that counts", "ha"),
+        Column("change_points", "number", "change of the rate", "percentage points"),
+    ),
+)
+
+TRAJECTORY_ASSUMPTIONS = Schema(
+    "trajectory_assumptions",
+    (
+        Column("assumption", "text", "key, as zones trajectory --what-if takes it"),
+        Column("value", "text", "what is assumed"),
+        Column("basis", "text", "setting, default, layer, table or plan"),
+        Column("message_en", "text", "sentence, English"),
+        Column("message_vi", "text", "the same in Vietnamese"),
+    ),
+)
+
+TRAJECTORY_FINDINGS = Schema("trajectory_findings", _FINDING)
+
 #: All tables of a run, in the order of its steps.
 RESULT_TABLES = (
     FINDINGS,
@@ -373,6 +461,12 @@ RESULT_TABLES = (
     ALLOCATION_FINDINGS,
     ALLOCATION_REPAIRS,
     ALLOCATION_REASONS,
+    TRAJECTORY,
+    TRAJECTORY_TARGETS,
+    TRAJECTORY_SEASONS,
+    TRAJECTORY_CAUSES,
+    TRAJECTORY_ASSUMPTIONS,
+    TRAJECTORY_FINDINGS,
 )
 
 

@@ -31,6 +31,9 @@ CROPS = Schema(
         Column("land_kind", "text", "forest, orchard, annual, paddy, water or understorey"),
         Column("counts_for_cover", "text", "yes (once established), never, by land"),
         Column("cover_lag_years", "integer", "years until it counts", "years", nullable=True),
+        Column(
+            "rotation_years", "integer", "age of harvest; missing: not cut", "years", nullable=True
+        ),
     ),
 )
 

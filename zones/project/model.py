@@ -15,12 +15,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PrivateAttr,
-    Strict,
     StringConstraints,
     ValidationInfo,
     field_validator,
@@ -31,10 +28,10 @@ from layers.base.language import Language, Phrase
 from layers.communes.gazetteer import province_name, provinces
 from layers.kinds.crops import crop_named
 from maps.interactive.policy import tile_sources
+from zones.project.part import CropName, Number, Part
+from zones.project.trajectory import TrajectorySection
 from zones.project.yaml import is_there, read_document, validate_document
 
-#: A bare number: one in quotes has more than one reading ("5.000").
-Number = Annotated[float, Strict()]
 #: A Word document takes no longer title.
 Title = Annotated[str, StringConstraints(max_length=255)]
 Repair = Literal["repair", "never"]
@@ -47,22 +44,10 @@ def _last_day(value: object) -> object:
     return f"{text}-12-31" if len(text) == 4 and text.isdigit() else value
 
 
-def _crop_id(value: object) -> object:
-    """Id of a crop given by a name; what is none is told when its layer is read."""
-    return crop_named(value)[0] or value if isinstance(value, str) else value
-
-
-CropName = Annotated[str, BeforeValidator(_crop_id)]
 Vintage = Annotated[dt.date, BeforeValidator(_last_day)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False
-    )
-
-
-class NaturalAreasSource(_Part):
+class NaturalAreasSource(Part):
     """Table of official natural areas."""
 
     path: Path
@@ -72,7 +57,7 @@ class NaturalAreasSource(_Part):
     decimal: Decimal | None = None
 
 
-class CommunesSource(_Part):
+class CommunesSource(Part):
     """Commune boundaries."""
 
     vintage: Vintage
@@ -87,7 +72,7 @@ class CommunesSource(_Part):
     repair: Repair = "repair"
 
 
-class _Source(_Part):
+class _Source(Part):
     path: Path
     date: dt.date
     source: str = ""
@@ -158,7 +143,7 @@ LayerSource = Annotated[
 ]
 
 
-class Thresholds(_Part):
+class Thresholds(Part):
     """Limits of the comparison with the plan; every one of them is shown on the pages.
 
     ``rate_tolerance_points`` stands apart from ``tolerance_percent`` because 5 % of a forest cover
@@ -171,7 +156,7 @@ class Thresholds(_Part):
     unlisted_max_percent: Number = Field(default=5.0, ge=0, le=100)
 
 
-class AllocationTables(_Part):
+class AllocationTables(Part):
     """Tables that stand in for the defaults; columns as in ``docs/explanation/allocation.md``."""
 
     land_sources: Path | None = None
@@ -183,7 +168,7 @@ class AllocationTables(_Part):
     losses: Path | None = None
 
 
-class AllocationSection(_Part):
+class AllocationSection(Part):
     """How targets are shared out."""
 
     first_year: int | None = Field(default=None, ge=1990, le=2100)
@@ -207,7 +192,7 @@ class AllocationSection(_Part):
         return named
 
 
-class AnnexSettings(_Part):
+class AnnexSettings(Part):
     """Heading lines of the annex, and what it holds.
 
     ``number`` is the Roman numeral after "Phụ lục"; ``attached_to`` the document it goes with (the
@@ -221,7 +206,7 @@ class AnnexSettings(_Part):
     commune_maps: Literal["none", "all"] | tuple[str, ...] = "none"
 
 
-class NeighboursSource(_Part):
+class NeighboursSource(Part):
     """Communes around the province, drawn in grey with their names."""
 
     path: Path
@@ -230,7 +215,7 @@ class NeighboursSource(_Part):
     name_column: str = "name"
 
 
-class LinesSource(_Part):
+class LinesSource(Part):
     """Roads or rivers."""
 
     path: Path
@@ -238,7 +223,7 @@ class LinesSource(_Part):
     crs: str | None = None
 
 
-class MapSettings(_Part):
+class MapSettings(Part):
     """The interactive map: what it may load from outside, nothing unless named; what it draws.
 
     ``outlines`` names a polygon layer of the project whose plots can be switched on;
@@ -251,7 +236,7 @@ class MapSettings(_Part):
     language: Literal["vi", "en"] | None = None
 
 
-class AtlasSettings(_Part):
+class AtlasSettings(Part):
     """The atlas: whether a run makes it, which sheets, what else they show."""
 
     make: bool = False
@@ -273,13 +258,13 @@ class AtlasSettings(_Part):
                 yield name, source
 
 
-class QgisSettings(_Part):
+class QgisSettings(Part):
     """The QGIS project: whether a run makes it."""
 
     make: bool = False
 
 
-class Project(_Part):
+class Project(Part):
     """A project as its file describes it."""
 
     version: Literal[1]
@@ -297,6 +282,7 @@ class Project(_Part):
     rate_decimals: int = Field(default=2, ge=0, le=4)
     map: MapSettings = MapSettings()
     allocation: AllocationSection = AllocationSection()
+    trajectory: TrajectorySection = TrajectorySection()
     annex: AnnexSettings = AnnexSettings()
     atlas: AtlasSettings = AtlasSettings()
     qgis: QgisSettings = QgisSettings()

@@ -1,0 +1,67 @@
+"""``zones trajectory``: from a project's files to the answer, and its step in a run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.factories import write_project
+from zones.cli.language import set_language
+from zones.cli.main import run
+from zones.project.model import load_project
+from zones.run.context import RunOptions
+from zones.run.run import run_project
+from zones.tables import FOREST_COVER, TRAJECTORY
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    set_language("en")
+    return write_project(tmp_path / "Dự báo")
+
+
+def test_the_answer_stands_first(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["trajectory", str(project), "--what-if", "survival=1"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("The forest cover rate goes from 25.18 % in 2025 to")
+    assert "At this pace 67.00 % in 2030 is not reached" in out
+    assert "no longer counts on 31 December 2030, whatever the species" in out
+    assert "100.0 % (100.0–100.0 %) of plantings become forest" in out
+    assert "2030:" in out
+    assert "Assumed:" in out
+
+
+def test_everything_is_there_for_machines(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["trajectory", str(project), "--to", "2032", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    years = sorted({row["year"] for row in told["trajectory"]})
+    assert years == list(range(2025, 2033))
+    assert list(told["trajectory"][0]) == TRAJECTORY.names
+    assert told["trajectory_seasons"][0]["last_season"] is not None
+
+
+def test_a_run_forecasts_from_its_own_rate(project: Path) -> None:
+    result = run_project(load_project(project), options=RunOptions(only=("trajectory",)))
+    table, cover = result[TRAJECTORY], result[FOREST_COVER]
+    first = table[(table["year"] == 2025) & (table["ledger"] == "counts")]
+    assert first["cover_percent"].tolist() == pytest.approx(cover["cover_percent"].tolist())
+    assert (result.out / "trajectory.csv").is_file()
+    closed = [item["table"] for item in result.record["steps"]["trajectory"]["closures"]]
+    assert "trajectory: cohorts to the area with forest" in closed
+
+
+def test_faults_are_told_in_one_line(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = project.read_text("utf-8")
+    project.write_text(text + "trajectory: {lag: {pine: 0}}\n", "utf-8")
+    assert run(["trajectory", str(project)]) == 2
+    assert "trajectory.lag.pine: expected at least 1" in capsys.readouterr().err
+    without = text.replace(
+        "  forest: {kind: forest_status, path: forest.gpkg, date: 2025-12-31, code_table: 98}\n", ""
+    )
+    project.write_text(without, "utf-8")
+    assert run(["trajectory", str(project)]) == 2
+    assert "no layer of kind forest_status" in capsys.readouterr().err

@@ -1,0 +1,113 @@
+"""``zones trajectory``: will the forest cover target be reached, when, and what decides it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from zones.cli.console import print_findings, records, telling
+from zones.cli.language import language, print_json, print_line, say
+from zones.cli.options import Json, ProjectFile, Verbose
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from layers.base.schema import Schema
+
+_To = Annotated[
+    int | None,
+    typer.Option(
+        "--to",
+        metavar="YEAR",
+        show_default=False,
+        help=say(
+            "Last year of the forecast (default: that of the last target).",
+            "Năm cuối của dự báo (mặc định: năm của chỉ tiêu cuối).",
+        ),
+    ),
+]
+_WhatIf = Annotated[
+    list[str],
+    typer.Option(
+        "--what-if",
+        metavar="KEY=VALUE",
+        help=say(
+            "Change a setting of trajectory for this answer alone (repeat for several): "
+            "survival, bare_share, planting_ha, harvest_share, extra_bare_ha, delay_harvest_ha, "
+            "lag.SPECIES, rotation.SPECIES, harvest.SPECIES, losses.CAUSE, resurvey.YEAR…",
+            "Đổi một thiết lập của trajectory chỉ cho lần này (lặp lại được): survival, "
+            "bare_share, planting_ha, harvest_share, extra_bare_ha, delay_harvest_ha, lag.LOÀI, "
+            "rotation.LOÀI, harvest.LOÀI, losses.NGUYÊN_NHÂN, resurvey.NĂM…",
+        ),
+    ),
+]
+
+
+def trajectory(
+    project: ProjectFile,
+    to: _To = None,
+    what_if: _WhatIf = [],  # noqa: B006 - typer copies it
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Forecast the forest cover of a project."""
+    from layers.base.errors import InputError
+    from zones.forest.trajectory.lines import forecast_lines
+    from zones.forest.trajectory.result_tables import ForecastInputs, forecast_tables
+    from zones.forest.trajectory.what_if import change_section
+    from zones.project.model import load_project, newest_forest_layer
+    from zones.run.context import RunOptions
+    from zones.run.run import run_project
+
+    loaded = load_project(project)
+    if newest_forest_layer(loaded) is None:
+        raise InputError("zones.forest.trajectory.no_layer", path=loaded.file)
+    ends = [] if to is None else [f"to={to}"]
+    section = change_section(loaded.trajectory, ends)
+    changed = change_section(section, what_if)
+    with telling(quiet=as_json) as teller:
+        options = RunOptions(only=("trajectory",), write=False)
+        result = run_project(loaded, options=options, teller=teller)
+    inputs = result[ForecastInputs]
+    tables = forecast_tables(inputs, changed)
+    before = forecast_tables(inputs, section) if what_if else None
+    if as_json:
+        print_json(_data(tables, before))
+        return
+    for line in forecast_lines(tables, before, language=language(), verbose=verbose):
+        print_line(line)
+    print_findings(records(tables[_findings()]), verbose=verbose)
+
+
+def _findings() -> Schema:
+    from zones.tables import TRAJECTORY_FINDINGS
+
+    return TRAJECTORY_FINDINGS
+
+
+def _data(
+    tables: dict[Schema, pd.DataFrame], before: dict[Schema, pd.DataFrame] | None
+) -> dict[str, Any]:
+    """Everything unrounded; what stood before a change beside it."""
+    from zones.tables import TRAJECTORY_TARGETS
+
+    data: dict[str, Any] = {schema.name: records(table) for schema, table in tables.items()}
+    if before is not None:
+        data["before"] = records(before[TRAJECTORY_TARGETS])
+    return data
+
+
+def register(application: typer.Typer) -> None:
+    """Add the command."""
+    application.command(
+        "trajectory",
+        help=say(
+            "Forest cover rate year by year to the plan's end, with its band, the last planting "
+            "season that still counts, and what moves it.\n\n"
+            "Example: zones trajectory project.yaml --to 2030",
+            "Tỷ lệ che phủ rừng từng năm đến cuối kỳ kế hoạch, kèm khoảng dao động, vụ trồng cuối "
+            "còn được tính và các yếu tố quyết định.\n\n"
+            "Ví dụ: zones trajectory project.yaml --to 2030",
+        ),
+    )(trajectory)

@@ -1,0 +1,120 @@
+"""What the reader of a forecast must know of its inputs: findings, and nothing lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from layers.base.findings import Finding
+from layers.base.messages import message
+from layers.kinds.crops import load_crops
+from zones.forest.trajectory.forecast import Forecast, Setup
+
+#: Hectares below which nothing is told.
+_CRUMB_HA = 0.005
+
+
+def forecast_findings(forecast: Forecast, source: str) -> list[Finding]:
+    """Findings of a forecast made from the layer ``source``."""
+    setup = forecast.setup
+    return [
+        *_ages(setup, source),
+        *_lags(setup, source),
+        *_limits(forecast, source),
+    ]
+
+
+def _ages(setup: Setup, source: str) -> Iterator[Finding]:
+    start = setup.start
+    unknown, young = float(start.unknown_ha.sum()), float(start.young_unknown_ha.sum())
+    known = start.forest_ha.sum() + start.young_ha.sum() - young
+    if unknown + young > _CRUMB_HA and known <= _CRUMB_HA:
+        yield _finding("no-planting-years", source, "problem", area_ha=unknown + young)
+    if unknown > _CRUMB_HA:
+        yield _finding("age-unknown", source, "note", area_ha=unknown)
+    if young > _CRUMB_HA:
+        yield _finding("young-age-unknown", source, "note", area_ha=young, year=start.year)
+
+
+def _lags(setup: Setup, source: str) -> Iterator[Finding]:
+    start, legal = setup.start, setup.section.legal_lag.years
+    counts = setup.rates().counts[:, :, 0]
+    without, held = {}, {}
+    for number, lag in enumerate(setup.lags):
+        mine = (start.cells["crop"] == lag.crop).to_numpy()
+        young = start.young_ha[mine].sum(axis=0)
+        if lag.counts_after(legal) is None:
+            if young.sum() > _CRUMB_HA or _is_planted(setup, mine):
+                without[lag.crop] = float(young.sum())
+            continue
+        over = float(young[counts[number, : len(young)] >= 1.0].sum())
+        if over > _CRUMB_HA:
+            held[lag.crop] = over
+    names = load_crops().set_index("crop")["name_vi"].to_dict()
+    for kind, table in (("species-without-lag", without), ("planting-overdue", held)):
+        if table:
+            crops = [names.get(crop, crop) or "?" for crop in table]
+            yield _finding(
+                kind, source, "note", area_ha=sum(table.values()), crops=crops, count=len(table)
+            )
+
+
+def _is_planted(setup: Setup, mine: npt.NDArray[np.bool_]) -> bool:
+    plan = setup.planting
+    return bool((plan.bare_ha + plan.harvested_ha + plan.other_ha)[mine].sum() > _CRUMB_HA)
+
+
+def _limits(forecast: Forecast, source: str) -> Iterator[Finding]:
+    setup, path = forecast.setup, forecast.likely
+    count = len(setup.years)
+    short = float(path.short_cut_ha[:count, 0].sum())
+    if short > _CRUMB_HA:
+        places = _cut_places(setup)
+        yield _finding(
+            "harvest-limited",
+            source,
+            "problem",
+            area_ha=short,
+            places=places,
+            count=max(len(places), 1),
+        )
+    for kind, table in (
+        ("bare-land-short", path.short_bare_ha),
+        ("harvested-land-short", path.short_harvested_ha),
+    ):
+        short = float(table[:count, 0].sum())
+        if short > _CRUMB_HA:
+            yield _finding(kind, source, "note", area_ha=short)
+
+
+def _cut_places(setup: Setup) -> list[str]:
+    """Communes and species whose whole mature forest a fixed harvest takes, largest first."""
+    start, fixed = setup.start, setup.unknowns.harvest_ha
+    crops = [crop for number, crop in enumerate(start.crops) if not np.isnan(fixed[number])]
+    mine = start.cells["crop"].isin(crops).to_numpy()
+    cells = start.cells[mine].assign(
+        area=start.forest_ha[mine].sum(axis=1) + start.unknown_ha[mine]
+    )
+    names = load_crops().set_index("crop")["name_vi"].to_dict()
+    communes = start.communes["commune"].to_numpy()
+    sums = cells.groupby(["commune", "crop"], as_index=False)["area"].sum()
+    sums = sums[sums["area"] > 0].sort_values("area", ascending=False, kind="stable")
+    pairs = zip(sums["commune"], sums["crop"], strict=True)
+    return [f"{communes[commune]} – {names.get(crop, crop)}" for commune, crop in pairs]
+
+
+def _finding(kind: str, source: str, severity: str, **values: object) -> Finding:
+    area = values.get("area_ha", np.nan)
+    examples = values.get("crops") or values.get("places") or ()
+    return Finding(
+        "problem" if severity == "problem" else "note",
+        kind,
+        source,
+        message(f"zones.forest.trajectory.finding_{kind.replace('-', '_')}", **values),
+        count=int(str(values.get("count", 1))),
+        area_ha=float(pd.to_numeric(str(area))),
+        examples=tuple(str(item) for item in list(examples)[:5]),  # type: ignore[call-overload]
+    )

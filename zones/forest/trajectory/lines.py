@@ -1,0 +1,98 @@
+"""The forecast of forest cover as a planner reads it on the terminal."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from layers.base.language import Language, format_number
+from layers.base.messages import message
+from layers.base.schema import Schema
+from zones.forest.trajectory.sentences import answer
+from zones.output.text_table import table_lines
+from zones.tables import TRAJECTORY, TRAJECTORY_ASSUMPTIONS, TRAJECTORY_TARGETS
+
+_HECTARES = (
+    "natural_forest_ha",
+    "planted_forest_ha",
+    "not_yet_forest_ha",
+    "bare_ha",
+    "harvested_ha",
+)
+
+
+def forecast_lines(
+    tables: dict[Schema, pd.DataFrame],
+    before: dict[Schema, pd.DataFrame] | None,
+    *,
+    language: Language,
+    verbose: bool,
+) -> list[str]:
+    """Lines of the answer: words first, then the path of the province, then the assumptions."""
+    lines = [phrase.text(language) for phrase in answer(tables)]
+    if before is not None:
+        lines += ["", *_changes(tables, before, language)]
+    lines += ["", *_path(tables[TRAJECTORY], language)]
+    lines += ["", message("zones.forest.trajectory.assumptions").text(language)]
+    told = tables[TRAJECTORY_ASSUMPTIONS][f"message_{language}"]
+    lines += [f"  {text}" for text in told]
+    if verbose:
+        lines += ["", *_communes(tables[TRAJECTORY], language)]
+    return lines
+
+
+def _changes(
+    tables: dict[Schema, pd.DataFrame], before: dict[Schema, pd.DataFrame], language: Language
+) -> list[str]:
+    key = "forecast_percent"
+    pairs = tables[TRAJECTORY_TARGETS].merge(
+        before[TRAJECTORY_TARGETS][["target", key]], on="target", suffixes=("", "_before")
+    )
+    return [
+        message(
+            "zones.forest.trajectory.say_change",
+            year=int(row["year"]),
+            before=float(row[f"{key}_before"]),
+            after=float(row[key]),
+            points=float(row[key]) - float(row[f"{key}_before"]),
+        ).text(language)
+        for row in pairs.to_dict("records")
+    ]
+
+
+def _path(table: pd.DataFrame, language: Language) -> list[str]:
+    """Table of the province's years."""
+    rows = table[
+        (table["commune_code"] == table["commune_code"].iloc[-1]) & (table["ledger"] == "counts")
+    ]
+    names = ("year", *_HECTARES, "cover_percent", "band")
+    head = [message(f"zones.forest.trajectory.column_{name}").text(language) for name in names]
+    body = [
+        [
+            str(row["year"]),
+            *(format_number(row[name], language, decimals=1) for name in _HECTARES),
+            format_number(row["cover_percent"], language, decimals=2),
+            "–".join(
+                format_number(row[name], language, decimals=2)
+                for name in ("low_percent", "high_percent")
+            ),
+        ]
+        for row in rows.to_dict("records")
+    ]
+    return table_lines([head, *body])
+
+
+def _communes(table: pd.DataFrame, language: Language) -> list[str]:
+    """Rates of the communes, a column per year."""
+    rows = table[table["ledger"] == "counts"]
+    wide = rows.pivot_table(
+        index=["commune_code", "commune"], columns="year", values="cover_percent", sort=False
+    )
+    head = [
+        message("zones.forest.trajectory.column_commune").text(language),
+        *(str(year) for year in wide.columns),
+    ]
+    body = [
+        [str(key[1]), *(format_number(value, language, decimals=2) for value in values)]
+        for key, values in zip(wide.index, wide.to_numpy().tolist(), strict=True)
+    ]
+    return table_lines([head, *body])
