@@ -35,8 +35,12 @@ FIRST = 5
 def message(key: str, /, **values: object) -> Phrase:
     """Sentence of a catalogue in both languages, with its values."""
     room, _, name = key.rpartition(".")
-    words = _catalogue(room)[name]
-    return Phrase(en=_EN.vformat(words["en"], (), values), vi=_VI.vformat(words["vi"], (), values))
+    return filled(Phrase(**_catalogue(room)[name]), **values)
+
+
+def filled(words: Phrase, /, **values: object) -> Phrase:
+    """Sentence with values for its placeholders."""
+    return Phrase(en=_EN.vformat(words.en, (), values), vi=_VI.vformat(words.vi, (), values))
 
 
 def joined(phrases: Iterable[Phrase], between: str = "; ") -> Phrase:

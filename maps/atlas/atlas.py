@@ -92,10 +92,7 @@ def list_pages(
     unknown = [code for code in wanted if code not in codes]
     if unknown or not (wanted or overview):
         raise InputError(
-            en=f"Atlas: {len(unknown)} commune codes are unknown (first {unknown[:5]}); the "
-            f"communes layer has {codes[:5]}, …",
-            vi=f"Tập bản đồ: {len(unknown)} mã xã không có (đầu tiên {unknown[:5]}); lớp xã gồm "
-            f"{codes[:5]}, …",
+            "maps.atlas.unknown_communes", count=len(unknown), unknown=unknown, codes=codes
         )
     book = AtlasBook(content, lay_out(paper))
     names = content.communes.set_index("commune_code")["commune"]

@@ -10,7 +10,8 @@ import pandas as pd
 from pyproj import CRS
 
 from layers.base.errors import CrsError, InputError
-from layers.base.language import Language, Phrase
+from layers.base.language import Language
+from layers.base.messages import joined, message
 from layers.base.schema import Column, Schema
 from maps.layout.content import AnnexContent
 
@@ -96,53 +97,37 @@ class AtlasContent:
         crs = self.communes.crs
         if crs is None or not CRS(crs).is_projected:
             found = "none" if crs is None else CRS(crs).to_string()
-            raise CrsError(
-                en=f"Atlas: the communes need a projected CRS in metres (the province's VN-2000 "
-                f"zone), found {found}. Reproject them first.",
-                vi=f"Tập bản đồ: lớp xã phải ở hệ tọa độ phẳng, đơn vị mét (múi VN-2000 của tỉnh), "
-                f"thấy {found}. Hãy chuyển hệ tọa độ trước.",
-            )
+            raise CrsError("maps.atlas.metres_needed", found=found)
         for name in ("plots", "neighbours", "lines"):
             layer = getattr(self, name)
             if layer is not None and len(layer) and CRS(layer.crs or 4326) != CRS(crs):
-                raise CrsError(
-                    en=f"Atlas: {name} are in {layer.crs}, the communes in {crs}; reproject them.",
-                    vi=f"Tập bản đồ: lớp {name} ở hệ {layer.crs}, lớp xã ở hệ {crs}; hãy chuyển về "
-                    "cùng một hệ.",
-                )
+                raise CrsError("maps.atlas.crs_differ", name=name, crs=layer.crs, crs_2=crs)
 
     def _check_communes(self) -> None:
         codes = self.communes["commune_code"]
         empty = self.communes.geometry.isna() | self.communes.geometry.is_empty
-        faults = [
-            (codes[codes.duplicated()], "occur twice", "bị lặp"),
-            (codes[empty], "have no geometry", "không có hình học"),
-        ]
-        told = [(part.tolist(), en, vi) for part, en, vi in faults if len(part)]
-        if told or not len(codes):
-            en = "; ".join(f"{len(part)} communes {say} ({part[:5]})" for part, say, _ in told)
-            vi = "; ".join(f"{len(part)} xã {say} ({part[:5]})" for part, _, say in told)
-            raise InputError(
-                en=f"Atlas: {en or 'there is no commune'}; give each commune one polygon.",
-                vi=f"Tập bản đồ: {vi or 'không có xã nào'}; mỗi xã cần đúng một vùng.",
-            )
+        twice, hollow = codes[codes.duplicated()], codes[empty]
+        faults = [] if len(codes) else [message("maps.atlas.no_commune")]
+        if len(twice):
+            faults.append(message("maps.atlas.occur_twice", count=len(twice), codes=twice))
+        if len(hollow):
+            faults.append(message("maps.atlas.have_no_geometry", count=len(hollow), codes=hollow))
+        if faults:
+            raise InputError("maps.atlas.one_polygon_each", faults=joined(faults))
 
     def _check_lines(self) -> None:
         if self.lines is None or not len(self.lines):
             return
         unknown = sorted(set(self.lines["symbol"]) - set(_LINES))
         if unknown:
-            raise InputError(
-                en=f"Atlas: lines are {list(_LINES)}, found {unknown[:5]}.",
-                vi=f"Tập bản đồ: lớp đường chỉ gồm {list(_LINES)}, thấy {unknown[:5]}.",
-            )
+            raise InputError("maps.atlas.unknown_lines", lines=list(_LINES), unknown=unknown)
 
 
 def describe_crs(crs: CRS, language: Language) -> str:
     """CRS of a map in one line, as a map sheet prints it."""
     name, code = crs.name, crs.to_epsg()
     if name.startswith("VN-2000 / TM-3"):
-        name = Phrase(en="VN-2000, 3° zone", vi="VN-2000, múi chiếu 3°").text(language)
+        name = message("maps.atlas.vn2000_zone").text(language)
     number = f" (EPSG:{code})" if code else ""
     operation = crs.coordinate_operation
     meridian = next(

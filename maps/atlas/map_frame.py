@@ -174,16 +174,7 @@ def choose_scale(
         # A hair of tolerance: an extent that fits exactly must not be pushed out by binary dust.
         if math.isfinite(needed) and needed <= denominator * (1 + 1e-9):
             return denominator
-    raise InputError(
-        en=f"An extent of {_km(width_m, 'en')} × {_km(height_m, 'en')} km fits no map sheet; "
-        "expected a commune or a province in metres. Check the CRS of the communes.",
-        vi=f"Phạm vi {_km(width_m, 'vi')} × {_km(height_m, 'vi')} km không vừa tờ bản đồ nào; cần "
-        "một xã hoặc một tỉnh với tọa độ mét. Hãy kiểm tra hệ tọa độ của lớp xã.",
-    )
-
-
-def _km(metres: float, language: Language) -> str:
-    return format_number(metres / 1000, language)
+    raise InputError("maps.atlas.fits_no_sheet", width_km=width_m / 1000, height_km=height_m / 1000)
 
 
 def fit_window(

@@ -49,10 +49,7 @@ class PageHead:
 def lay_out(paper: str) -> SheetLayout:
     """Layout of a paper size."""
     if paper not in PAPERS:
-        raise InputError(
-            en=f"Atlas paper: expected A3 or A4, found {paper!r}.",
-            vi=f"Khổ giấy tập bản đồ: chỉ A3 hoặc A4, thấy {paper!r}.",
-        )
+        raise InputError("maps.atlas.unknown_paper", paper=paper)
     if paper == "A3":
         return SheetLayout(
             paper="A3",

@@ -11,6 +11,7 @@ import pandas as pd
 
 from layers.base.errors import CrsError, InputError
 from layers.base.language import Language, Phrase
+from layers.base.messages import joined
 from layers.base.schema import Column, Schema
 from maps.layout.words import phrase, repeated_keys
 from maps.tables import ALLOCATION, FOREST_COVER, SOURCES, TARGETS, ZONE_NAMES, ZONES
@@ -140,7 +141,7 @@ def check_content(content: MapContent) -> MapContent:
     _check_layers(content)
     if len(communes) > COMMUNE_LIMIT:
         told = phrase("fault.communes", most=COMMUNE_LIMIT, count=len(communes))
-        raise InputError(en=told.en, vi=told.vi)
+        raise InputError(told)
     checked = replace(
         content,
         communes=gpd.GeoDataFrame(
@@ -177,10 +178,7 @@ def _check_layers(content: MapContent) -> None:
     ]
     if bare:
         names = ", ".join(bare)
-        raise CrsError(
-            en=f"Layers of the map without CRS: {names}; set it when the layer is read.",
-            vi=f"Lớp bản đồ chưa có hệ tọa độ: {names}; hãy khai báo khi đọc lớp.",
-        )
+        raise CrsError("maps.interactive.layers_without_crs", names=names)
 
 
 def _unknown(table: str, values: pd.Series, known: pd.Series | Sequence[str]) -> list[Phrase]:
@@ -214,14 +212,7 @@ def _check_keys(content: MapContent) -> None:
             faults.append(phrase("fault.no_province", code=covered.iloc[-1]))
     faults += _wrong_figures(content)
     if faults:
-        raise InputError(
-            en="The map's tables do not fit together: "
-            + "; ".join(phrase.en for phrase in faults)
-            + ".",
-            vi="Các bảng của bản đồ không khớp nhau: "
-            + "; ".join(phrase.vi for phrase in faults)
-            + ".",
-        )
+        raise InputError("maps.interactive.tables_do_not_fit", faults=joined(faults))
 
 
 def _wrong_figures(content: MapContent) -> list[Phrase]:

@@ -61,10 +61,7 @@ def encode_coverage(layers: list[gpd.GeoDataFrame]) -> list[EncodedShapes]:
     together = np.concatenate(parts)
     there = np.array([g is not None for g in together], dtype=bool)
     if not there.any():
-        raise InputError(
-            en="No commune of the map has a geometry: check the communes layer.",
-            vi="Không xã, phường nào của bản đồ có hình học: hãy kiểm tra lớp ranh giới.",
-        )
+        raise InputError("maps.interactive.no_commune_drawn")
     west, south, east, north = shapely.total_bounds(together[there])
     step = _grid_step(max(east - west, north - south))
     shapes = np.full(len(together), None, dtype=object)
@@ -84,10 +81,7 @@ def _polygons(layer: gpd.GeoDataFrame) -> Geometries:
     wrong = ~empty & ~np.isin(shapely.get_type_id(geometries), (3, 6))
     if wrong.any():
         rows = ", ".join(str(row) for row in np.flatnonzero(wrong)[:5])
-        raise InputError(
-            en=f"A map needs polygons, found {int(wrong.sum())} other geometries (rows {rows}).",
-            vi=f"Bản đồ cần dạng vùng, có {int(wrong.sum())} hình không phải vùng (dòng {rows}).",
-        )
+        raise InputError("maps.interactive.polygons_needed", count=int(wrong.sum()), rows=rows)
     result = geometries.copy()
     result[empty] = None
     broken = ~empty & ~shapely.is_valid(geometries)

@@ -100,10 +100,7 @@ def read_page_data(page: str) -> dict[str, Any]:
     except ValueError:
         data = None
     if not isinstance(data, dict):
-        raise InputError(
-            en="The page carries no map data: expected a map.html of this software.",
-            vi="Trang không chứa dữ liệu bản đồ: cần tệp map.html do phần mềm này tạo ra.",
-        )
+        raise InputError("maps.interactive.not_our_map")
     return data
 
 

@@ -46,14 +46,7 @@ def tile_sources(hosts: tuple[str, ...]) -> list[TileSource]:
         found.append(TileSource(host=f"https://{host}", address=parts.geturl()))
     if faults:
         listed = ", ".join(repr(fault) for fault in faults[:5])
-        raise InputError(
-            en="Tile hosts: expected tiles.example.org, https://tiles.example.org or "
-            f"https://tiles.example.org/{{z}}/{{x}}/{{y}}.png, found {len(faults)} other entries "
-            f"({listed}).",
-            vi="Máy chủ ảnh nền: cần tiles.example.org, https://tiles.example.org hoặc "
-            f"https://tiles.example.org/{{z}}/{{x}}/{{y}}.png, có {len(faults)} mục không đúng "
-            f"({listed}).",
-        )
+        raise InputError("maps.interactive.bad_tile_hosts", count=len(faults), listed=listed)
     return found
 
 
@@ -80,10 +73,7 @@ def _hash(text: str) -> str:
 def inline_block(tag: Literal["script", "style"], text: str) -> str:
     """Script or style element around a text."""
     if f"</{tag}" in text.lower() or "<!--" in text:
-        raise InputError(
-            en=f"A {tag} of the page would end its own element: install vungtrong again.",
-            vi=f"Một khối {tag} của trang tự đóng thẻ của nó: hãy cài lại vungtrong.",
-        )
+        raise InputError("maps.interactive.tag_ends_itself", tag=tag)
     return f"<{tag}>{text}</{tag}>"
 
 
@@ -104,10 +94,7 @@ def inline_images(style: str, folder: Path) -> str:
         path = folder / name
         kind = _IMAGE_TYPES.get(path.suffix.lower())
         if kind is None or not path.is_file():
-            raise InputError(
-                en=f"The style sheet names {name!r}, which is not there: install XStatic-Leaflet.",
-                vi=f"Tệp định dạng nhắc đến {name!r} nhưng không có: hãy cài XStatic-Leaflet.",
-            )
+            raise InputError("maps.interactive.style_image_missing", name=name)
         data = base64.b64encode(path.read_bytes()).decode("ascii")
         return f"url(data:{kind};base64,{data})"
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from layers.base.errors import InputError
 from layers.base.language import Language, Phrase
+from layers.base.messages import joined, message
 from maps.layout.words import page_day, phrase, repeated_keys
 from maps.tables import (
     ALLOCATION,
@@ -56,11 +57,7 @@ class AnnexHeading:
     """
 
     number: str = "I"
-    title: Phrase = field(
-        default_factory=lambda: Phrase(
-            en="Production zones by commune", vi="Các vùng sản xuất theo xã, phường"
-        )
-    )
+    title: Phrase = field(default_factory=lambda: message("maps.layout.default_title"))
     attached_to: str = ""
     province: str = ""
     territory: str = ""
@@ -229,10 +226,7 @@ class AnnexContent:
             for told in repeated_keys(name, frame[keys[name]])
         ]
         if faults:
-            raise InputError(
-                en=f"Annex: {'; '.join(told.en for told in faults)}.",
-                vi=f"Phụ lục: {'; '.join(told.vi for told in faults)}.",
-            )
+            raise InputError("maps.layout.keys_repeated", faults=joined(faults))
 
     def _check_zone_names(self) -> None:
         known = set(self.zone_names["zone"])
@@ -241,12 +235,7 @@ class AnnexContent:
             used |= set(self.allocation["zone"])
         missing = sorted(used - known)
         if missing:
-            raise InputError(
-                en=f"Annex: {len(missing)} zones have no name, first {missing[:5]}; add them to "
-                "the table of zone names.",
-                vi=f"Phụ lục: {len(missing)} vùng chưa có tên, đầu tiên {missing[:5]}; hãy bổ sung "
-                "vào bảng tên vùng.",
-            )
+            raise InputError("maps.layout.zones_without_name", count=len(missing), missing=missing)
 
     @property
     def planned_years(self) -> list[int]:

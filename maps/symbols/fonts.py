@@ -123,19 +123,11 @@ def find_fonts(name: str | None = None) -> FontSet:
     files = _installed(name)
     absent = [style for style in _STYLES if style not in files]
     if absent:
-        raise InputError(
-            en=f"Font {name!r}: expected regular, bold, italic and bold italic on this machine, "
-            f"missing {absent}. Install it, or leave the font out to print with the embedded one.",
-            vi=f"Phông {name!r}: cần đủ kiểu thường, đậm, nghiêng, đậm nghiêng trên máy này, thiếu "
-            f"{absent}. Hãy cài phông hoặc bỏ tùy chọn phông để in bằng phông kèm theo.",
-        )
+        raise InputError("maps.symbols.font_faces_missing", name=name, absent=absent)
     lacking = missing_letters(files["regular"])
     if lacking:
         raise InputError(
-            en=f"Font {name!r} lacks {len(lacking)} Vietnamese letters (first {lacking[:5]}). "
-            "Choose Times New Roman, or leave the font out to print with the embedded one.",
-            vi=f"Phông {name!r} thiếu {len(lacking)} chữ tiếng Việt (đầu tiên {lacking[:5]}). Hãy "
-            "chọn Times New Roman hoặc bỏ tùy chọn phông để in bằng phông kèm theo.",
+            "maps.symbols.font_lacks_letters", name=name, count=len(lacking), lacking=lacking
         )
     return FontSet(name, files)
 

@@ -91,8 +91,7 @@ def _read(
     missing = [column for column in columns if column not in found]
     if missing:
         raise InputError(
-            en=f"Legend {path.name}: columns {missing} are missing, found {found}.",
-            vi=f"Bảng chú dẫn {path.name}: thiếu cột {missing}, chỉ có {found}.",
+            "maps.symbols.legend_columns_missing", file=path.name, missing=missing, found=found
         )
     _check(path, rows, colours)
     return rows
@@ -111,12 +110,7 @@ def _check(path: Path, rows: Rows, colours: tuple[str, ...]) -> None:
         if set(row.get("hatch", "")) - _HATCHES
     ]
     if faults:
-        raise InputError(
-            en=f"Legend: expected colours as #RRGGBB and hatches of /\\|-+xoO.*, found "
-            f"{len(faults)} others: {faults[:5]}.",
-            vi=f"Bảng chú dẫn: màu phải dạng #RRGGBB, nét gạch gồm /\\|-+xoO.*, có "
-            f"{len(faults)} giá trị khác: {faults[:5]}.",
-        )
+        raise InputError("maps.symbols.bad_colours_or_hatches", count=len(faults), faults=faults)
 
 
 @lru_cache(maxsize=8)
@@ -154,10 +148,7 @@ def load_line_symbols(folder: Path | None = None) -> dict[str, LineSymbol]:
             for row in rows
         }
     except ValueError as error:
-        raise InputError(
-            en=f"Legend lines.csv: width_pt and dashes must be numbers in points ({error}).",
-            vi=f"Bảng chú dẫn lines.csv: width_pt và dashes phải là số, tính bằng point ({error}).",
-        ) from error
+        raise InputError("maps.symbols.bad_line_widths", error=error) from error
 
 
 @lru_cache(maxsize=8)
@@ -170,10 +161,7 @@ def load_class_symbols(name: str, folder: Path | None = None) -> tuple[ClassSymb
         ends = []
     if not ends or ends != sorted(set(ends)):
         found = [row["from_percent"] for row in rows[:5]]
-        raise InputError(
-            en=f"Legend {name}.csv: from_percent must be ascending numbers, found {found}.",
-            vi=f"Bảng chú dẫn {name}.csv: from_percent phải là các số tăng dần, thấy {found}.",
-        )
+        raise InputError("maps.symbols.percents_not_ascending", name=name, found=found)
     return tuple(ClassSymbol(end, row["fill"]) for end, row in zip(ends, rows, strict=True))
 
 

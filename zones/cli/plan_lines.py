@@ -51,7 +51,7 @@ _ROLES = {
 
 
 def _figure(target: Target) -> str:
-    spoken = figure_words(target, target.unit, language())
+    spoken = figure_words(target, target.unit).text(language())
     return f"{spoken} ({target.year})" if target.year else spoken
 
 

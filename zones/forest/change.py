@@ -111,21 +111,11 @@ def cover_change(before: Survey, after: Survey, *, log: ClosureLog | None = None
 
 def _check(before: Survey, after: Survey) -> None:
     if before.plots.crs is None or before.plots.crs != after.plots.crs:
-        raise CrsError(
-            en="Two dates are compared in one CRS: transform both layers to the area CRS.",
-            vi="Hai thời điểm phải ở cùng một hệ tọa độ: hãy chuyển cả hai lớp về hệ tính diện "
-            "tích.",
-        )
+        raise CrsError("zones.forest.one_crs_needed")
     if after.year <= before.year:
-        raise InputError(
-            en=f"The second date must follow the first, found {before.year} and {after.year}.",
-            vi=f"Thời điểm sau phải muộn hơn thời điểm trước, gặp {before.year} và {after.year}.",
-        )
+        raise InputError("zones.forest.dates_reversed", year=before.year, year_2=after.year)
     if not (before.natural_area_ha > 0 and after.natural_area_ha > 0):
-        raise InputError(
-            en="Both dates need an official natural area above zero.",
-            vi="Cả hai thời điểm cần diện tích tự nhiên lớn hơn không.",
-        )
+        raise InputError("zones.forest.natural_area_needed")
 
 
 def _trace(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> pd.DataFrame:

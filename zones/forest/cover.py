@@ -19,7 +19,8 @@ import pyproj
 
 from layers.base.errors import InputError, SchemaError
 from layers.base.findings import Finding, Severity
-from layers.base.language import Phrase, format_number
+from layers.base.language import Phrase
+from layers.base.messages import joined, message
 from layers.base.schema import Column, Schema
 from layers.crs.crs import plane_area_ha
 from zones.measure.closure import ClosureLog
@@ -80,10 +81,7 @@ def forest_cover_rate(natural_forest_ha: Any, planted_forest_ha: Any, natural_ar
     }
     faults = [fault for name, value in values.items() for fault in _faults(name, value)]
     if faults:
-        raise InputError(
-            en=f"Forest cover rate: {'; '.join(en for en, _ in faults)}.",
-            vi=f"Tỷ lệ che phủ rừng: {'; '.join(vi for _, vi in faults)}.",
-        )
+        raise InputError("zones.forest.values_wrong", faults=joined(faults))
     natural, planted, area = values.values()
     rate = (natural + planted) / area
     given = (natural_forest_ha, planted_forest_ha, natural_area_ha)
@@ -93,18 +91,14 @@ def forest_cover_rate(natural_forest_ha: Any, planted_forest_ha: Any, natural_ar
     return float(rate) if rate.ndim == 0 else rate
 
 
-def _faults(name: str, value: npt.NDArray[np.float64]) -> list[tuple[str, str]]:
-    missing = int((~np.isfinite(value)).sum())
-    low = int((value < 0).sum())
-    zero = int((value == 0).sum()) if name == "natural_area_ha" else 0
+def _faults(name: str, value: npt.NDArray[np.float64]) -> list[Phrase]:
+    wrong = {"missing": ~np.isfinite(value), "negative": value < 0}
+    if name == "natural_area_ha":
+        wrong["zero"] = value == 0
     return [
-        (f"{count} values of {name} are {en}", f"{count} giá trị {name} {vi}")
-        for count, en, vi in (
-            (missing, "missing", "bị thiếu"),
-            (low, "negative", "âm"),
-            (zero, "zero", "bằng không"),
-        )
-        if count
+        message(f"zones.forest.value_{how}", count=int(mask.sum()), name=name)
+        for how, mask in wrong.items()
+        if mask.any()
     ]
 
 
@@ -172,10 +166,7 @@ def _with_polygons(communes: pd.DataFrame) -> pd.DataFrame:
     needed = ["commune_code", "commune", "official_area_ha"]
     missing = [name for name in needed if name not in communes.columns]
     if missing:
-        raise SchemaError(
-            en=f"Communes: expected columns {needed}, missing {missing}.",
-            vi=f"Bảng xã: cần các cột {needed}, thiếu {missing}.",
-        )
+        raise SchemaError("zones.forest.commune_columns_missing", needed=needed, missing=missing)
     polygons = communes.get("polygon_area_ha", pd.Series(np.nan, index=communes.index))
     return pd.DataFrame(communes[needed]).assign(polygon_area_ha=polygons.astype("float64"))
 
@@ -187,23 +178,12 @@ def _check_communes(areas: pd.DataFrame, communes: pd.DataFrame) -> None:
     official = communes["official_area_ha"].astype("float64")
     without = codes[~(official > 0)].tolist()
     faults = [
-        (found, en, vi)
-        for found, en, vi in (
-            (twice, "communes stand twice", "xã bị lặp"),
-            (unknown, "communes are not in the list", "mã xã không có trong danh sách"),
-            (without, "communes have no natural area", "xã chưa có diện tích tự nhiên"),
-        )
+        message(f"zones.forest.faulty_{how}", count=len(found), codes=found)
+        for how, found in (("repeated", twice), ("not_listed", unknown), ("without_area", without))
         if found
     ]
     if faults:
-        raise InputError(
-            en="Forest cover: "
-            + "; ".join(f"{len(found)} {en}: {found[:5]}" for found, en, _ in faults)
-            + ".",
-            vi="Che phủ rừng: "
-            + "; ".join(f"{len(found)} {vi}: {found[:5]}" for found, _, vi in faults)
-            + ".",
-        )
+        raise InputError("zones.forest.communes_wrong", faults=joined(faults))
 
 
 def _sums(areas: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
@@ -260,10 +240,7 @@ def _check_province(whole: pd.DataFrame, province: str) -> None:
     area = float(whole["natural_area_ha"].iloc[0])
     if forest > area:
         raise InputError(
-            en=f"{province}: {forest:.2f} ha of forest exceed the natural area of {area:.2f} ha; "
-            "are the plots doubled, or the natural areas those of another unit?",
-            vi=f"{province}: {forest:.2f} ha rừng lớn hơn diện tích tự nhiên {area:.2f} ha; có lô "
-            "nào bị lặp, hay bảng diện tích tự nhiên là của đơn vị khác?",
+            "zones.forest.forest_exceeds_province", province=province, forest=forest, area=area
         )
 
 
@@ -335,63 +312,42 @@ def check_forest_cover(
     empty = ~communes["commune_code"].isin(measured)
     outside = areas["commune_code"].fillna("").eq("") & areas["land"].isin(_WITH_FOREST)
     cases: list[tuple[Severity, str, pd.Series[bool], Phrase]] = [
-        ("problem", "forest-exceeds-area", beyond, _EXCEEDS),
-        ("problem", "commune-without-plots", empty, _EMPTY),
+        ("problem", "forest-exceeds-area", beyond, message("zones.forest.forest_exceeds_area")),
+        ("problem", "commune-without-plots", empty, message("zones.forest.commune_without_plots")),
     ]
     found = [
-        _about_communes(severity, kind, source, communes.assign(forest_ha=forest)[mask], message)
-        for severity, kind, mask, message in cases
+        _about_communes(severity, kind, source, communes.assign(forest_ha=forest)[mask], what)
+        for severity, kind, mask, what in cases
     ]
     found.append(_outside(float(areas.loc[outside, "ledger_ha"].sum()), int(outside.sum()), source))
     return [item for item in found if item is not None]
 
 
 def _about_communes(
-    severity: Severity, kind: str, source: str, rows: pd.DataFrame, message: Phrase
+    severity: Severity, kind: str, source: str, rows: pd.DataFrame, what: Phrase
 ) -> Finding | None:
     if rows.empty:
         return None
-    names = tuple(
-        f"{row.commune} ({row.commune_code})" for row in rows.head(5).itertuples(index=False)
-    )
-    shown = f"{len(rows)} ({', '.join(names)}{', …' if len(rows) > len(names) else ''})"
+    names = [f"{row.commune} ({row.commune_code})" for row in rows.itertuples(index=False)]
     return Finding(
         severity,
         kind,
         source,
-        Phrase(en=f"{message.en}: {shown}", vi=f"{message.vi}: {shown}"),
+        message("zones.forest.communes_listed", what=what, count=len(rows), communes=names),
         count=len(rows),
         area_ha=float(rows["forest_ha"].sum()),
-        examples=names,
+        examples=tuple(names[:5]),
     )
 
 
 def _outside(area_ha: float, count: int, source: str) -> Finding | None:
     if not area_ha > 0:
         return None
-    en, vi = (format_number(area_ha, which, decimals=2) for which in ("en", "vi"))
     return Finding(
         "problem",
         "forest-outside-communes",
         source,
-        Phrase(
-            en=f"{en} ha with forest lie outside every commune and are in no rate; compare the "
-            "layer's CRS and edge with the commune boundaries",
-            vi=f"{vi} ha có rừng nằm ngoài mọi xã, không vào tỷ lệ nào; hãy so hệ tọa độ và ranh "
-            "giới của lớp với ranh giới xã",
-        ),
+        message("zones.forest.forest_outside_communes", area=area_ha),
         count=count,
         area_ha=area_ha,
     )
-
-
-_EXCEEDS = Phrase(
-    en="communes whose forest exceeds their official natural area",
-    vi="xã có diện tích rừng lớn hơn diện tích tự nhiên",
-)
-_EMPTY = Phrase(
-    en="communes without any plot of the layer: their forest is not known, and the province's row, "
-    "natural area included, leaves them out",
-    vi="xã không có lô nào trong lớp: chưa biết diện tích rừng, dòng toàn tỉnh (cả diện tích tự "
-    "nhiên) không gồm các xã này",
-)

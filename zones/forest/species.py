@@ -74,10 +74,7 @@ def planted_species_table(
     rows = rows[rows["land"].isin(["planted_forest", "not_yet_forest"])].reset_index(drop=True)
     late = rows["planting_year"].gt(year).fillna(value=False)
     if late.any():
-        raise InputError(
-            en=f"{int(late.sum())} planted areas are of a year after {year}, the layer's own.",
-            vi=f"{int(late.sum())} diện tích trồng có năm sau {year} là năm của lớp.",
-        )
+        raise InputError("zones.forest.planted_after_layer", count=int(late.sum()), year=year)
     rows = rows.assign(crop=rows["crop"].fillna(""), column=_columns(rows, year))
     table = rows.pivot_table(
         index="crop", columns="column", values="ledger_ha", aggfunc="sum", fill_value=0.0

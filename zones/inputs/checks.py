@@ -16,7 +16,7 @@ import pandas as pd
 import pyproj
 
 from layers.base.findings import Finding, Findings
-from layers.base.language import Phrase, format_number
+from layers.base.messages import joined, message
 from layers.communes.boundaries import NaturalAreas
 from layers.communes.codes import check_codes, normal_code
 from layers.communes.crosswalk import CommuneList, VintageChange, named_communes
@@ -81,10 +81,7 @@ def check_choice_of_crops(
     nowhere = [crop for crop in chosen if crop not in layers and not crop_named(crop)[0]]
     if nowhere:
         there = ", ".join(sorted(layers))
-        told = Phrase(
-            en=f"'present' names {', '.join(nowhere)}, which no layer has; layers have {there}.",
-            vi=f"mục 'present' nêu {', '.join(nowhere)}, không lớp nào có; các lớp có {there}.",
-        )
+        told = message("zones.inputs.present_of_no_layer", nowhere=nowhere, there=there)
         found.append(Finding("error", "crop-nowhere", "present", told))
     return found
 
@@ -131,32 +128,27 @@ def check_report_areas(name: str, table: pd.DataFrame, communes: gpd.GeoDataFram
     """Error for a crop that a report gives more hectares in a commune than the commune has."""
     sums = table.groupby(["commune_code", "crop", "year"], as_index=False)["area_ha"].sum()
     facts = sums.merge(communes[["commune_code", "commune", "official_area_ha"]], on="commune_code")
-    over = facts[facts["area_ha"] > facts["official_area_ha"]].head(5)
+    over = facts[facts["area_ha"] > facts["official_area_ha"]]
     if over.empty:
         return []
-    count = int((facts["area_ha"] > facts["official_area_ha"]).sum())
-    listed, listed_vi = (
-        "; ".join(
-            f"{row.commune} {row.crop} {row.year}: {format_number(row.area_ha, language)} / "
-            f"{format_number(row.official_area_ha, language)} ha"
-            for row in over.itertuples()
+    listed = [
+        message(
+            "zones.inputs.area_of_commune",
+            what=f"{row.commune} {row.crop} {row.year}",
+            area=row.area_ha,
+            official=row.official_area_ha,
         )
-        for language in ("en", "vi")
-    )
+        for row in over.head(5).itertuples()
+    ]
     return [
         Finding(
             "error",
             "more-than-commune",
             name,
-            Phrase(
-                en=f"{count} figures are larger than the whole commune ({listed}); hectares are "
-                "expected: if the figures are in m², divide them by 10,000",
-                vi=f"{count} số liệu lớn hơn cả diện tích xã ({listed_vi}); cần số héc-ta: nếu số "
-                "liệu tính bằng m², hãy chia cho 10.000",
-            ),
-            count=count,
-            area_ha=float(facts.loc[over.index, "area_ha"].sum()),
-            examples=tuple(over["commune"]),
+            message("zones.inputs.more_than_commune", count=len(over), figures=joined(listed)),
+            count=len(over),
+            area_ha=float(over["area_ha"].sum()),
+            examples=tuple(over["commune"].head(5)),
         )
     ]
 
@@ -182,11 +174,8 @@ def check_plot_overlaps(name: str, layer: PlotLayer, crs: pyproj.CRS) -> list[Fi
             severity="problem",
             kind="plots-overlap",
             source=name,
-            message=Phrase(
-                en=f"{len(pairs)} pairs of plots overlap by {format_number(area, 'en', decimals=2)}"
-                f" ha in all, which counts double by geometry (largest: {listed}); redraw them.",
-                vi=f"{len(pairs)} cặp lô chồng nhau, tổng {format_number(area, 'vi', decimals=2)} "
-                f"ha bị tính hai lần theo hình học (lớn nhất: {listed}); hãy vẽ lại.",
+            message=message(
+                "zones.inputs.plots_overlap", count=len(pairs), area=area, listed=listed
             ),
             count=len(pairs),
             area_ha=area,
@@ -292,8 +281,5 @@ def _with_remedy(one: Finding, conversion: Conversion, aside: float) -> Finding:
     links = conversion.links
     name = links.loc[links["change"] == "unmatched", "old_name"].iloc[0]
     entry = f"communes: {{{name!r}: …}}"
-    message = Phrase(
-        en=f"{one.message.en}; confirm a name with its code under the layer: {entry}",
-        vi=f"{one.message.vi}; hãy xác nhận tên bằng mã xã ở mục của lớp: {entry}",
-    )
-    return replace(one, area_ha=aside, message=message)
+    what = message("zones.inputs.with_remedy", message=one.message, entry=entry)
+    return replace(one, area_ha=aside, message=what)

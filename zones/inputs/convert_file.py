@@ -140,10 +140,7 @@ def _province(text: str) -> str:
     known = [code for code in provinces() if len(vintages(code)) > 1]
     if len(known) == 1:
         return known[0]
-    raise InputError(
-        en=f"Older communes are known of {len(known)} provinces: say which with --province.",
-        vi=f"Có danh mục xã cũ của {len(known)} tỉnh: hãy nêu tỉnh bằng --province.",
-    )
+    raise InputError("zones.inputs.say_province", count=len(known))
 
 
 def _read_boundaries(given: Boundaries) -> gpd.GeoDataFrame:
@@ -167,11 +164,7 @@ def _add(
     shares = None
     if request.plots is not None:
         if communes is None:
-            raise InputError(
-                en="--plots tells how divided units were shared only with --communes, the "
-                "boundaries of today.",
-                vi="--plots chỉ dùng được cùng với --communes là lớp ranh giới xã hiện nay.",
-            )
+            raise InputError("zones.inputs.plots_need_communes")
         shares = share_by_geometry(
             _read_boundaries(request.plots),
             communes,
@@ -202,10 +195,7 @@ def _with_shapes(
     codes = conversion.table[code_column]
     lacking = sorted(set(codes) - set(shapes.index))
     if lacking:
-        raise InputError(
-            en=f"The boundaries lack {len(lacking)} of the communes to write ({lacking[:5]}).",
-            vi=f"Lớp ranh giới thiếu {len(lacking)} xã cần ghi ({lacking[:5]}).",
-        )
+        raise InputError("zones.inputs.boundaries_lack", count=len(lacking), lacking=lacking)
     shaped = gpd.GeoDataFrame(
         conversion.table, geometry=shapes.reindex(codes).to_numpy(), crs=communes.crs
     )

@@ -11,6 +11,7 @@ import pandas as pd
 
 from layers.base.findings import SEVERITY_WORDS, Finding
 from layers.base.language import Language, Phrase, format_number
+from layers.base.messages import message
 from layers.io.geopackage import save_geopackage
 from layers.io.table_output import save_workbook
 from layers.kinds.forest_checks import ledger_differences
@@ -87,12 +88,12 @@ def _class_lines(name: str, layer: PlotLayer, language: Language) -> list[str]:
     names = {land: _LAND[land].text(language) for land in known} | {land: land for land in rest}
     rows = [[label, *_cells(sums.loc[land], columns, language)] for land, label in names.items()]
     total = sums.sum()
-    rows.append([Phrase("total", "tổng").text(language), *_cells(total, columns, language)])
+    rows.append([message("zones.inputs.total").text(language), *_cells(total, columns, language)])
     heads = {
-        "ledger_ha": Phrase("ledger, ha", "hồ sơ, ha"),
-        "geometry_ha": Phrase("geometry, ha", "hình vẽ, ha"),
+        "ledger_ha": message("zones.inputs.ledger_ha"),
+        "geometry_ha": message("zones.inputs.geometry_ha"),
     }
-    head = [name, Phrase("plots", "số lô").text(language)]
+    head = [name, message("zones.inputs.plots").text(language)]
     head += [heads[column].text(language) for column in columns]
     return table_lines([head, *rows])
 
@@ -105,10 +106,10 @@ def _cells(row: pd.Series[float], columns: Sequence[str], language: Language) ->
 def _histogram_lines(plots: pd.DataFrame, language: Language) -> list[str]:
     table = ledger_differences(plots)
     head = [
-        Phrase("ledger − geometry", "hồ sơ − hình vẽ").text(language),
-        Phrase("plots", "số lô").text(language),
-        Phrase("ledger, ha", "hồ sơ, ha").text(language),
-        Phrase("geometry, ha", "hình vẽ, ha").text(language),
+        message("zones.inputs.ledger_less_geometry").text(language),
+        message("zones.inputs.plots").text(language),
+        message("zones.inputs.ledger_ha").text(language),
+        message("zones.inputs.geometry_ha").text(language),
     ]
     rows = [
         [
@@ -124,7 +125,7 @@ def _histogram_lines(plots: pd.DataFrame, language: Language) -> list[str]:
 
 def _bin(low: float, high: float, language: Language) -> str:
     if pd.isna(low) and pd.isna(high):
-        return Phrase("all", "tất cả").text(language)
+        return message("zones.inputs.all").text(language)
     if pd.isna(low):
         return f"< {high:g} %"
     if pd.isna(high):
@@ -134,9 +135,9 @@ def _bin(low: float, high: float, language: Language) -> str:
 
 def _disagreement_lines(table: pd.DataFrame, language: Language) -> list[str]:
     head = [
-        Phrase("plot", "lô").text(language),
-        Phrase("names", "ghi xã").text(language),
-        Phrase("lies in", "nằm ở xã").text(language),
+        message("zones.inputs.plot").text(language),
+        message("zones.inputs.names_commune").text(language),
+        message("zones.inputs.lies_in").text(language),
         "ha",
     ]
     first = table.head(_FIRST_ROWS)
@@ -147,7 +148,7 @@ def _disagreement_lines(table: pd.DataFrame, language: Language) -> list[str]:
     lines = table_lines([head, *rows])
     more = len(table) - _FIRST_ROWS
     if more > 0:
-        lines.append(Phrase(f"… {more} more", f"… còn {more} lô").text(language))
+        lines.append(message("zones.inputs.more_plots", more=more).text(language))
     return lines
 
 

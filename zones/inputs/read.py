@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from layers.base.errors import InputError, VungTrongError
 from layers.base.findings import Finding, Findings
-from layers.base.language import Phrase
+from layers.base.messages import message
 from layers.base.workers import Progress, silent
 from layers.communes.boundaries import NaturalAreas, load_communes
 from layers.communes.crosswalk import CommuneList
@@ -96,10 +96,7 @@ def read_plans(project: Project) -> list[Plan]:
         if open_:
             names = ", ".join(f"{item.as_written} ({item.code})" for _, item in open_[:5])
             raise InputError(
-                en=f"Plan {plan.plan}: {len(open_)} communes are marked 'confirm: true' (first: "
-                f"{names}); check them against the document and take the mark off.",
-                vi=f"Kế hoạch {plan.plan}: {len(open_)} xã còn ghi 'confirm: true' ({names}); hãy "
-                "đối chiếu với văn bản rồi bỏ dấu này.",
+                "zones.inputs.communes_to_confirm", plan=plan.plan, count=len(open_), names=names
             )
     return plans
 
@@ -141,11 +138,7 @@ def read_communes(project: Project) -> tuple[gpd.GeoDataFrame, pyproj.CRS, list[
     checked.findings.raise_errors()
     if len(checked.kept) < len(communes):
         lost = sorted(set(communes["commune_code"]) - set(checked.kept["commune_code"]))
-        raise InputError(
-            en=f"communes: {len(lost)} polygons collapse to nothing when repaired ({lost[:5]}); "
-            "mend them in the file.",
-            vi=f"communes: {len(lost)} đa giác xã không sửa được ({lost[:5]}); hãy sửa trong tệp.",
-        )
+        raise InputError("zones.inputs.communes_collapse", count=len(lost), lost=lost)
     communes = checked.kept[communes.columns]
     found = [*loaded.findings.items, *centres, *checked.findings.items]
     found += check_day_of_communes(communes, areas, province=project.province, on=day)
@@ -166,13 +159,11 @@ def _area_differences(communes: gpd.GeoDataFrame, crs: pyproj.CRS) -> list[Findi
             severity="problem" if percent.abs().max() > _AREA_PROBLEM_PERCENT else "note",
             kind="official-area-differs",
             source="communes",
-            message=Phrase(
-                en=f"{int(wide.sum())} communes differ from their official natural area by more "
-                f"than {_AREA_DIFFERENCE_PERCENT:g} % ({', '.join(listed)}); the official area "
-                "leads.",
-                vi=f"{int(wide.sum())} xã có diện tích bản đồ lệch diện tích tự nhiên công bố quá "
-                f"{_AREA_DIFFERENCE_PERCENT:g} % ({', '.join(listed)}); diện tích công bố được "
-                "dùng để tính.",
+            message=message(
+                "zones.inputs.official_area_differs",
+                count=int(wide.sum()),
+                area_difference_percent=_AREA_DIFFERENCE_PERCENT,
+                listed=listed,
             ),
             count=int(wide.sum()),
             examples=tuple(communes["commune_code"][order[:5]]),
@@ -189,12 +180,7 @@ def _other_unit(factor: float) -> list[Finding]:
             severity="error",
             kind="natural-area-unit",
             source="natural_areas",
-            message=Phrase(
-                en=f"expected hectares, found areas {factor:.4g} times those of the boundaries "
-                "(median); m² are 10,000 times as many: convert them, or check the decimal mark.",
-                vi=f"cần số héc-ta, lại gấp {factor:.4g} lần diện tích theo ranh giới (trung vị); "
-                "nếu là m² thì gấp 10.000 lần: hãy đổi sang ha, hoặc kiểm tra dấu thập phân.",
-            ),
+            message=message("zones.inputs.natural_area_unit", factor=factor),
         )
     ]
 
@@ -271,11 +257,8 @@ def _plans_of_others(plans: list[Plan], province: str) -> list[Finding]:
             severity="problem",
             kind="plan-of-another-province",
             source=plan.plan,
-            message=Phrase(
-                en=f"the plan is of province {plan.province}, the project of {province}: its "
-                "communes are not among those of the project.",
-                vi=f"kế hoạch là của tỉnh {plan.province}, dự án là của tỉnh {province}: các xã "
-                "của kế hoạch không có trong dự án.",
+            message=message(
+                "zones.inputs.plan_of_another_province", province=plan.province, province_2=province
             ),
         )
         for plan in plans

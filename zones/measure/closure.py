@@ -42,11 +42,11 @@ class ClosureLog:
         closure = Closure(table, float(parts), float(whole), max(relative * abs(whole), 1e-9), unit)
         if not math.isfinite(closure.residual) or abs(closure.residual) > closure.tolerance:
             raise ClosureError(
-                en=f"Table {table} does not close: parts {parts:.6f} {unit}, whole {whole:.6f} "
-                f"{unit}, residual {closure.residual:.6g} {unit}. Nothing was written; please "
-                "report this fault with the project file.",
-                vi=f"Bảng {table} không khép: tổng thành phần {parts:.6f} {unit}, tổng chung "
-                f"{whole:.6f} {unit}, chênh {closure.residual:.6g} {unit}. Chưa ghi kết quả nào; "
-                "hãy báo lỗi kèm tệp dự án.",
+                "zones.measure.table_not_closed",
+                table=table,
+                parts=parts,
+                unit=unit,
+                whole=whole,
+                residual=closure.residual,
             )
         self.checked.append(closure)

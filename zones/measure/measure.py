@@ -219,12 +219,11 @@ def measure_report(name: str, report: ReportLayer, ground: Ground) -> pd.DataFra
     if not strange.empty:
         codes = sorted(set(strange["commune_code"]))
         raise InputError(
-            en=f"{name}: {len(strange)} rows ({strange['area_ha'].sum():,.2f} ha) name communes "
-            f"that the boundaries do not have (first: {codes[:5]}); correct the codes, or say of "
-            "which date they are with 'vintage:'.",
-            vi=f"{name}: {len(strange)} dòng ({strange['area_ha'].sum():,.2f} ha) ghi mã xã không "
-            f"có trong lớp ranh giới ({codes[:5]}); hãy sửa mã hoặc ghi thời điểm của mã bằng "
-            "'vintage:'.",
+            "zones.measure.report_of_unknown_communes",
+            name=name,
+            count=len(strange),
+            count_2=strange["area_ha"].sum(),
+            codes=codes,
         )
     frame = pd.DataFrame(
         {

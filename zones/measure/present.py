@@ -8,7 +8,8 @@ import pandas as pd
 
 from layers.base.errors import InputError
 from layers.base.findings import Finding
-from layers.base.language import Phrase, format_number
+from layers.base.language import Phrase
+from layers.base.messages import message
 from zones.measure.measure import NO_CLASS, newest_reports
 
 #: Land that bears what its record names; elsewhere a species is a memory or a wish.
@@ -36,7 +37,7 @@ def present_by_crop(measured: pd.DataFrame, chosen: dict[str, str]) -> pd.DataFr
     found = measured[(measured["crop"] != "") & measured["land"].isin(BEARING)]
     layers = {str(crop): rows.unique() for crop, rows in found.groupby("crop")["layer"]}
     if unclear := crops_without_choice(layers, chosen):
-        raise InputError(en=unclear.en, vi=unclear.vi)
+        raise InputError(unclear)
     wanted = found["crop"].map(lambda crop: chosen.get(crop, layers[crop][0]))
     kept = newest_reports(found[(found["layer"] == wanted) & (found["commune_code"] != "")])
     has_ledger = kept.groupby("layer")["ledger_ha"].transform("count") > 0
@@ -61,11 +62,8 @@ def crops_without_choice(
         return None
     listed = "; ".join(f"{crop}: {', '.join(names)}" for crop, names in unclear.items())
     entry = ", ".join(f"{crop}: {names[0]}" for crop, names in unclear.items())
-    return Phrase(
-        en=f"{len(unclear)} crops stand in several layers ({listed}); say in the project file "
-        f"which layer gives the present area, for instance 'present: {{{entry}}}'.",
-        vi=f"{len(unclear)} cây trồng có trong nhiều lớp ({listed}); hãy ghi trong tệp dự án "
-        f"lớp nào cho diện tích hiện trạng, ví dụ 'present: {{{entry}}}'.",
+    return message(
+        "zones.measure.crops_in_several_layers", count=len(unclear), listed=listed, entry=entry
     )
 
 
@@ -112,13 +110,13 @@ def late_reporters(name: str, measured: pd.DataFrame) -> list[Finding]:
                 severity="problem",
                 kind="report-incomplete",
                 source=name,
-                message=Phrase(
-                    en=f"{crop}: {len(last)} communes ({codes}) reported "
-                    f"{format_number(area, 'en', decimals=2)} ha in an earlier year and nothing in "
-                    f"{newest}, which counts; ask them, or report 0 where nothing is left.",
-                    vi=f"{crop}: {len(last)} xã ({codes}) có "
-                    f"{format_number(area, 'vi', decimals=2)} ha ở năm trước nhưng chưa báo cáo "
-                    f"năm {newest} (năm được tính); hãy hỏi lại, hoặc ghi 0 nếu không còn.",
+                message=message(
+                    "zones.measure.report_incomplete",
+                    crop=crop,
+                    count=len(last),
+                    codes=codes,
+                    area=area,
+                    newest=newest,
                 ),
                 count=len(last),
                 area_ha=area,
@@ -137,15 +135,12 @@ def silent_communes(name: str, measured: pd.DataFrame, communes: pd.DataFrame) -
         return []
     names = ", ".join(silent["commune"].head(5))
     more = " …" if len(silent) > 5 else ""
-    message = Phrase(
-        en=f"{len(silent)} communes do not stand in the report of {newest} ({names}{more}): their "
-        "area of its crops is not known, and the sums of the province leave them out; report 0 "
-        "where there is none.",
-        vi=f"{len(silent)} xã không có trong báo cáo năm {newest} ({names}{more}): chưa biết diện "
-        "tích các cây trồng của báo cáo ở đó và tổng toàn tỉnh không gồm các xã này; hãy ghi 0 nếu "
-        "không có.",
+    what = message(
+        "zones.measure.communes_not_reported",
+        count=len(silent),
+        newest=newest,
+        names=names,
+        more=more,
     )
     examples = tuple(silent["commune_code"].head(5))
-    return [
-        Finding("note", "report-without-communes", name, message, len(silent), examples=examples)
-    ]
+    return [Finding("note", "report-without-communes", name, what, len(silent), examples=examples)]

@@ -68,8 +68,7 @@ def join_plan_targets(targets: Sequence[pd.DataFrame]) -> pd.DataFrame:
         twice = frame.loc[frame["target"].duplicated(), "target"].tolist()
         if twice:
             raise SchemaError(
-                en=f"Plan {frame['plan'].iloc[0]}: target ids stand twice: {twice[:5]}.",
-                vi=f"Kế hoạch {frame['plan'].iloc[0]}: mã chỉ tiêu bị lặp: {twice[:5]}.",
+                "zones.measure.target_ids_repeated", iloc=frame["plan"].iloc[0], twice=twice
             )
         keys = list(frame[thing].fillna("").itertuples(index=False, name=None))
         rest = frame[np.array([key not in seen for key in keys], dtype=bool)]

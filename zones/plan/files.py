@@ -60,10 +60,7 @@ def _locate(plan: str | Path) -> Path:
     if is_there(path) and path.is_file():
         return path
     known = ", ".join(embedded)
-    raise MissingFileError(
-        en=f"No plan {str(plan)!r}: expected a path or one of the ids {known}.",
-        vi=f"Không có kế hoạch {str(plan)!r}: cần đường dẫn hoặc một trong các mã {known}.",
-    )
+    raise MissingFileError("zones.plan.no_such_plan", plan=plan, known=known)
 
 
 def _refuse_unknown_codes(plan: Plan, path: Path) -> None:
@@ -72,10 +69,13 @@ def _refuse_unknown_codes(plan: Plan, path: Path) -> None:
     if unknown:
         first = ", ".join(f"{code} ({owner})" for code, owner in list(unknown.items())[:5])
         raise NameResolutionError(
-            en=f"{path.name}: {len(unknown)} commune codes are not among the {len(known)} of "
-            f"province {plan.province} at {plan.vintage}: {first}; correct the codes.",
-            vi=f"{path.name}: {len(unknown)} mã xã không có trong {len(known)} đơn vị của tỉnh "
-            f"{plan.province} tại thời điểm {plan.vintage}: {first}; hãy sửa lại mã.",
+            "zones.plan.unknown_communes",
+            file=path.name,
+            count=len(unknown),
+            known_count=len(known),
+            province=plan.province,
+            vintage=plan.vintage,
+            first=first,
         )
 
 
@@ -122,12 +122,7 @@ def load_plan(plan: str | Path, *, check_codes: bool = True) -> Plan:
 def _refuse_project(document: Mapping[str, object], path: Path) -> None:
     """Refuse a project file: it names plans, and the two are easily taken for each other."""
     if "layers" in document and "plan" not in document:
-        raise InputError(
-            en=f"{path.name}: expected a plan, found a project file; give one of the plans that it "
-            "names under 'plans:'.",
-            vi=f"{path.name}: cần tệp quy hoạch, nhưng đây là tệp dự án; hãy chỉ một quy hoạch ghi "
-            "ở mục 'plans:' của nó.",
-        )
+        raise InputError("zones.plan.project_instead_of_plan", file=path.name)
 
 
 def load_plans(plans: Iterable[str | Path]) -> list[Plan]:
@@ -152,12 +147,7 @@ def load_plans(plans: Iterable[str | Path]) -> list[Plan]:
     for name in plans:
         plan = load_plan(name)
         if plan.plan in loaded:
-            raise InputError(
-                en=f"Two plans have the id {plan.plan!r} (the second is {str(name)!r}); "
-                "give one of them another id.",
-                vi=f"Hai kế hoạch cùng mã {plan.plan!r} (bản thứ hai là {str(name)!r}); "
-                "hãy đổi mã của một bản.",
-            )
+            raise InputError("zones.plan.two_plans_of_one_id", plan=plan.plan, name=name)
         loaded[plan.plan] = plan
     return list(loaded.values())
 
@@ -244,10 +234,7 @@ def save_plan(
     remembered = plan.remembered
     if remembered is None:
         if plan.plan in embedded_plans():
-            raise InputError(
-                en=f"The id {plan.plan!r} is that of an embedded plan; choose another.",
-                vi=f"Mã {plan.plan!r} đã thuộc một kế hoạch có sẵn; hãy chọn mã khác.",
-            )
+            raise InputError("zones.plan.id_is_embedded", plan=plan.plan)
         write_document(_lay_out(plan), path, overwrite=overwrite, closing=closing)
         return
     document = copy.deepcopy(remembered)

@@ -5,23 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from layers.base.language import Language, Phrase, format_number
+from layers.base.language import Phrase
+from layers.base.messages import message
 from layers.kinds.crops import crop_named
 from zones.plan.extract.bounds import bound_kinds
 from zones.plan.extract.indicators import known_indicators
-from zones.plan.extract.units import unit_dimension, unit_factor, unit_name
+from zones.plan.extract.units import unit_dimension, unit_factor
 from zones.plan.findings import PlanFinding
 from zones.plan.frames import natural_area_of
 from zones.plan.lint_draft import lint_draft
 from zones.plan.lint_lists import lint_lists
 from zones.plan.model import Figure, Plan, Statement, Target
-from zones.plan.words import clause_words, figure_words
+from zones.plan.words import clause_words, figure_words, unit_words
 
 #: Two sums agree when they differ by less than this share: printed figures are rounded.
 _ROUNDING = 0.001
 _WHOLE_PERCENT = 100.0
 _SHARES = ("_share", "_rate")
-_LANGUAGES: tuple[Language, Language] = ("en", "vi")
 
 
 def _statements(target: Target) -> list[tuple[Figure, str | None, str]]:
@@ -38,10 +38,7 @@ def _lint_ranges(target: Target) -> Iterator[PlanFinding]:
                 "range-reversed",
                 target.target,
                 clause,
-                Phrase(
-                    en=f"{figure_words(figure, unit, 'en')} runs downwards; swap the ends",
-                    vi=f"{figure_words(figure, unit, 'vi')} bị ngược; hãy đổi hai đầu",
-                ),
+                message("zones.plan.range_reversed", figure=figure_words(figure, unit)),
             )
 
 
@@ -60,28 +57,29 @@ def _lint_statements(target: Target) -> Iterator[PlanFinding]:
     lead, *others = _statements(target)
     seen: set[str] = set()
     for other in others:
-        kind, detail = _disagreement(lead, other), figure_words(other[0], other[2], "en")
+        kind, detail = _disagreement(lead, other), figure_words(other[0], other[2]).en
         if not kind or detail in seen:
             continue
         seen.add(detail)
-        en, vi = (
-            [
-                f"{figure_words(f, unit, code)} ({clause_words(clause).text(code)})"
-                for f, clause, unit in (lead, other)
-            ]
-            for code in _LANGUAGES
-        )
-        what = ("two figures", "hai số") if kind == "two-figures" else ("two bounds", "hai mức")
         yield PlanFinding(
             kind,
             target.target,
             lead[1],
-            Phrase(
-                en=f"one thing has {what[0]}: {' against '.join(en)}; decide which holds",
-                vi=f"một chỉ tiêu có {what[1]}: {' và '.join(vi)}; hãy xác định số nào đúng",
+            message(
+                f"zones.plan.unlike_{kind.replace('-', '_')}",
+                first=_with_clause(*lead),
+                second=_with_clause(*other),
             ),
             detail=detail,
         )
+
+
+def _with_clause(figure: Figure, clause: str | None, unit: str) -> Phrase:
+    return message(
+        "zones.plan.figure_of_clause",
+        figure=figure_words(figure, unit),
+        clause=clause_words(clause),
+    )
 
 
 def _disagreement(
@@ -101,12 +99,7 @@ def _lint_words(target: Target) -> Iterator[PlanFinding]:
                 "mixed-bound",
                 target.target,
                 clause,
-                Phrase(
-                    en=f"“{words}” binds one figure in two ways; it was read as "
-                    f"{figure_words(figure, unit, 'en')}",
-                    vi=f"“{words}” cho một số là hai mức khác nhau; đã hiểu là "
-                    f"{figure_words(figure, unit, 'vi')}",
-                ),
+                message("zones.plan.mixed_bound", words=words, figure=figure_words(figure, unit)),
                 detail=words,
             )
 
@@ -120,11 +113,10 @@ def _lint_units(target: Target, area_ha: float | None) -> Iterator[PlanFinding]:
                 "implausible-unit",
                 target.target,
                 clause,
-                Phrase(
-                    en=f"{indicator.name_en} is a {indicator.dimension}, but the figure is in "
-                    f"{unit_name(unit, 'en')}; check the document",
-                    vi=f"{indicator.name_vi} không đo bằng {unit_name(unit, 'vi')}; hãy xem lại "
-                    "văn bản",
+                message(
+                    "zones.plan.implausible_unit",
+                    indicator=Phrase(indicator.name_en, indicator.name_vi),
+                    unit=unit_words(unit),
                 ),
                 detail=unit,
             )
@@ -135,11 +127,10 @@ def _lint_units(target: Target, area_ha: float | None) -> Iterator[PlanFinding]:
                 "implausible-magnitude",
                 target.target,
                 clause,
-                Phrase(
-                    en=f"{figure_words(figure, unit, 'en')} is more than "
-                    f"{format_number(limit, 'en')} can ever be reached",
-                    vi=f"{figure_words(figure, unit, 'vi')} vượt mức tối đa có thể là "
-                    f"{format_number(limit, 'vi')}",
+                message(
+                    "zones.plan.implausible_magnitude",
+                    figure=figure_words(figure, unit),
+                    limit=limit,
                 ),
                 detail=unit,
             )
@@ -182,23 +173,23 @@ def _sum_finding(
     if abs(found - total) <= _ROUNDING * abs(total):
         return
     factor = _factor(whole.unit)
-    en, vi = (
-        [format_number(value / factor, code, decimals=1) for value in (found, total)]
-        for code in _LANGUAGES
-    )
-    text_en = f"the parts add up to {en[0]} of {en[1]} {unit_name(whole.unit, 'en')}"
-    text_vi = f"các phần cộng lại được {vi[0]} trên tổng {vi[1]} {unit_name(whole.unit, 'vi')}"
-    detail = ""
+    detail, when = "", Phrase("", "")
     if by is not None:
         part, one = by
-        detail = figure_words(one, one.unit or part.unit, "en")
-        text_en += f" when {part.target} is {detail}"
-        text_vi += f" nếu {part.target} là {figure_words(one, one.unit or part.unit, 'vi')}"
+        figure = figure_words(one, one.unit or part.unit)
+        detail = figure.en
+        when = message("zones.plan.when_part_is", part=part.target, figure=figure)
     yield PlanFinding(
         "parts-do-not-add-up",
         whole.target,
         whole.clause,
-        Phrase(en=text_en + "; find the missing part", vi=text_vi + "; hãy tìm phần thiếu"),
+        message(
+            "zones.plan.parts_do_not_add_up",
+            found=found / factor,
+            total=total / factor,
+            unit=unit_words(whole.unit),
+            when=when,
+        ),
         detail=detail,
     )
 
@@ -212,17 +203,15 @@ def _lint_within(plan: Plan) -> Iterator[PlanFinding]:
         most = whole.ends[1] if not math.isnan(whole.ends[1]) else whole.ends[0]
         least = target.ends[0] if not math.isnan(target.ends[0]) else target.ends[1]
         if least * unit_factor(target.unit) > most * unit_factor(whole.unit) * (1 + _ROUNDING):
-            en, vi = (
-                [figure_words(one, one.unit, code) for one in (target, whole)]
-                for code in _LANGUAGES
-            )
             yield PlanFinding(
                 "part-exceeds-whole",
                 target.target,
                 target.clause,
-                Phrase(
-                    en=f"{en[0]} is part of {whole.target}, which is only {en[1]}",
-                    vi=f"{vi[0]} thuộc {whole.target}, nhưng cả chỉ tiêu này chỉ có {vi[1]}",
+                message(
+                    "zones.plan.part_exceeds_whole",
+                    part=figure_words(target, target.unit),
+                    target=whole.target,
+                    whole=figure_words(whole, whole.unit),
                 ),
             )
 
@@ -233,10 +222,7 @@ def _lint_time(plan: Plan, target: Target) -> Iterator[PlanFinding]:
             "target-without-year",
             target.target,
             target.clause,
-            Phrase(
-                en="no year is stated; it cannot be compared with a year's measurement",
-                vi="không nêu năm; không so sánh được với số đo của năm nào",
-            ),
+            message("zones.plan.target_without_year"),
         )
     if target.during is None:
         return
@@ -246,11 +232,12 @@ def _lint_time(plan: Plan, target: Target) -> Iterator[PlanFinding]:
             "span-outside-horizon",
             target.target,
             target.clause,
-            Phrase(
-                en=f"stated for {first}–{last}, the plan is for "
-                f"{plan.horizon.first}–{plan.horizon.last}",
-                vi=f"nêu cho giai đoạn {first}–{last}, trong khi kế hoạch là "
-                f"{plan.horizon.first}–{plan.horizon.last}",
+            message(
+                "zones.plan.span_outside_horizon",
+                first=first,
+                last=last,
+                first_2=plan.horizon.first,
+                last_2=plan.horizon.last,
             ),
             detail=target.during,
         )
@@ -268,13 +255,10 @@ def _lint_crops(plan: Plan) -> Iterator[PlanFinding]:
             "crop-unknown",
             owner,
             clause,
-            Phrase(
-                en=f"no crop is called {crop!r}"
-                + (f"; did you mean {near!r}" if near else "")
-                + "; leave the key out where no crop of the table makes the zone",
-                vi=f"không có cây trồng {crop!r}"
-                + (f"; có phải {near!r}" if near else "")
-                + "; hãy bỏ khóa này nếu vùng không thuộc cây nào trong bảng",
+            message(
+                "zones.plan.crop_unknown",
+                crop=crop,
+                hint=message("zones.plan.perhaps", near=near) if near else "",
             ),
             detail=crop,
         )
@@ -287,10 +271,7 @@ def _lint_zones(plan: Plan) -> Iterator[PlanFinding]:
                 "zone-without-target",
                 zone.zone,
                 zone.clause,
-                Phrase(
-                    en=f"zone {zone.name.en} has no target",
-                    vi=f"vùng {zone.name.vi} không có chỉ tiêu",
-                ),
+                message("zones.plan.zone_without_target", zone=zone.name),
             )
 
 

@@ -15,7 +15,8 @@ import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
-from layers.base.language import Phrase, format_number
+from layers.base.language import Phrase
+from layers.base.messages import message
 from layers.base.schema import Column, Schema
 from zones.plan.findings import PlanFinding
 from zones.plan.model import Plan, Target
@@ -57,7 +58,7 @@ def _least(target: Target) -> float:
 
 
 def _hectares(value: float) -> Phrase:
-    return Phrase(en=f"{format_number(value, 'en')} ha", vi=f"{format_number(value, 'vi')} ha")
+    return message("zones.plan.hectares", value=value)
 
 
 def _below_present(plan: Plan, present: pd.DataFrame) -> Iterator[PlanFinding]:
@@ -75,10 +76,7 @@ def _below_present(plan: Plan, present: pd.DataFrame) -> Iterator[PlanFinding]:
                 "target-below-present",
                 target.target,
                 target.clause,
-                Phrase(
-                    en=f"{has.en} stand there already, the target is {wants.en}",
-                    vi=f"hiện đã có {has.vi}, chỉ tiêu chỉ {wants.vi}",
-                ),
+                message("zones.plan.target_below_present", has=has, wants=wants),
             )
 
 
@@ -94,10 +92,7 @@ def _above_land(plan: Plan, land: pd.DataFrame) -> Iterator[PlanFinding]:
                 "target-above-land",
                 target.target,
                 target.clause,
-                Phrase(
-                    en=f"the target is {wants.en}, but only {has.en} of land could take the crop",
-                    vi=f"chỉ tiêu {wants.vi}, nhưng chỉ có {has.vi} đất có thể trồng",
-                ),
+                message("zones.plan.target_above_land", wants=wants, has=has),
             )
 
 
@@ -157,10 +152,7 @@ def _together(plan: Plan, land: pd.DataFrame) -> Iterator[PlanFinding]:
             "zones-exceed-land",
             " + ".join(zones),
             None,
-            Phrase(
-                en=f"{len(zones)} zones together want {need.en} of the {room.en} they could share",
-                vi=f"{len(zones)} vùng cộng lại cần {need.vi}, mà đất dùng chung chỉ có {room.vi}",
-            ),
+            message("zones.plan.zones_exceed_land", count=len(zones), need=need, room=room),
         )
 
 

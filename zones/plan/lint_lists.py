@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from layers.base.language import Phrase
+from layers.base.messages import message
 from layers.communes.gazetteer import Unit, communes_on, vintages
 from layers.communes.spelling import exact_key, spelling_key, split_kind, tidy
 from zones.plan.findings import PlanFinding
@@ -31,10 +31,7 @@ def _lint_code(
             "commune-unknown",
             owner,
             clause,
-            Phrase(
-                en=f"no commune has the code {commune.code} ({commune.as_written}); correct it",
-                vi=f"không có xã nào mang mã {commune.code} ({commune.as_written}); hãy sửa lại",
-            ),
+            message("zones.plan.commune_unknown", code=commune.code, as_written=commune.as_written),
             detail=commune.code,
         )
         return
@@ -42,11 +39,13 @@ def _lint_code(
         "commune-other-vintage",
         owner,
         clause,
-        Phrase(
-            en=f"{commune.code} ({commune.as_written}) is {other.label} of {other.vintage}, not of "
-            f"{plan.vintage}; give the code of that day",
-            vi=f"{commune.code} ({commune.as_written}) là {other.label} từ {other.vintage}, không "
-            f"phải tại {plan.vintage}; hãy ghi mã của thời điểm đó",
+        message(
+            "zones.plan.commune_other_vintage",
+            code=commune.code,
+            as_written=commune.as_written,
+            label=other.label,
+            vintage=other.vintage,
+            vintage_2=plan.vintage,
         ),
         detail=commune.code,
     )
@@ -76,9 +75,11 @@ def _lint_name(
             "name-is-another-commune",
             owner,
             clause,
-            Phrase(
-                en=f"{commune.as_written!r} has the code of {unit.label}, but is {meant[0].label}",
-                vi=f"{commune.as_written!r} mang mã của {unit.label}, nhưng là {meant[0].label}",
+            message(
+                "zones.plan.name_is_another_commune",
+                as_written=commune.as_written,
+                label=unit.label,
+                label_2=meant[0].label,
             ),
             detail=commune.as_written,
         )
@@ -87,10 +88,7 @@ def _lint_name(
         "name-misspelt",
         owner,
         clause,
-        Phrase(
-            en=f"{commune.as_written!r} stands for {unit.label}",
-            vi=f"{commune.as_written!r} là {unit.label}",
-        ),
+        message("zones.plan.name_misspelt", as_written=commune.as_written, label=unit.label),
         detail=commune.as_written,
     )
 
@@ -106,10 +104,7 @@ def _lint_list(
                 "commune-twice",
                 owner,
                 clause,
-                Phrase(
-                    en=f"{name} is named {count} times; perhaps one of them should be another",
-                    vi=f"{name} được nêu {count} lần; có thể một lần phải là xã khác",
-                ),
+                message("zones.plan.commune_twice", name=name, count=count),
                 detail=code,
             )
     for commune in {commune.as_written + commune.code: commune for commune in communes}.values():
@@ -122,11 +117,10 @@ def _lint_list(
                 "commune-unconfirmed",
                 owner,
                 clause,
-                Phrase(
-                    en=f"{commune.as_written!r} was taken for {commune.code}; check it and remove "
-                    "'confirm: true'",
-                    vi=f"{commune.as_written!r} được hiểu là {commune.code}; hãy kiểm tra rồi xóa "
-                    "'confirm: true'",
+                message(
+                    "zones.plan.commune_unconfirmed",
+                    as_written=commune.as_written,
+                    code=commune.code,
                 ),
                 detail=commune.as_written,
             )
@@ -141,7 +135,7 @@ def _lint_zone_name(zone: Zone) -> Iterator[PlanFinding]:
                 "name-misspelt",
                 zone.zone,
                 clause,
-                Phrase(en=f"{name!r} stands for {zone.name.vi}", vi=f"{name!r} là {zone.name.vi}"),
+                message("zones.plan.zone_misspelt", name=name, zone=zone.name.vi),
                 detail=name,
             )
 
@@ -161,9 +155,6 @@ def lint_lists(plan: Plan) -> Iterator[PlanFinding]:
                 "open-list",
                 owner,
                 clause,
-                Phrase(
-                    en=f"the list of {len(communes)} communes ends in '…': others may join",
-                    vi=f"danh sách {len(communes)} xã kết thúc bằng “…”: còn có thể thêm xã",
-                ),
+                message("zones.plan.open_list", count=len(communes)),
             )
         yield from _lint_list(plan, owner, clause, communes)

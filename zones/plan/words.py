@@ -5,40 +5,39 @@ from __future__ import annotations
 import math
 
 from layers.base.language import Language, Phrase, format_number
+from layers.base.messages import joined, message
 from zones.plan.extract.indicators import known_indicators
 from zones.plan.extract.units import unit_name
 from zones.plan.model import Figure, Plan, Target
 
-_SAID: dict[str, Phrase] = {
-    "exact": Phrase(en="{}", vi="{}"),
-    "about": Phrase(en="about {}", vi="khoảng {}"),
-    "maintain": Phrase(en="keep {}", vi="duy trì {}"),
-    "at_least": Phrase(en="at least {}", vi="trên {}"),
-    "at_most": Phrase(en="at most {}", vi="không quá {}"),
-    "range": Phrase(en="{}–{}", vi="{}–{}"),
-}
 
-
-def number_words(value: float, language: Language) -> str:
+def number_words(value: float) -> Phrase:
     """Give a number with as many decimals as it has, three at most."""
     decimals = next((d for d in range(3) if math.isclose(value, round(value, d))), 3)
-    return format_number(value, language, decimals=decimals)
+    return Phrase(
+        en=format_number(value, "en", decimals=decimals),
+        vi=format_number(value, "vi", decimals=decimals),
+    )
 
 
-def figure_words(figure: Figure, unit: str, language: Language) -> str:
+def figure_words(figure: Figure, unit: str) -> Phrase:
     """Give a figure with its bound and unit."""
-    ends = [number_words(end, language) for end in figure.ends if not math.isnan(end)]
-    numbers = ends if figure.bound == "range" else ends[:1]
-    said = _SAID[figure.bound].text(language).format(*numbers)
-    gap = "" if unit.startswith("%") else " "
-    return f"{said}{gap}{unit_name(unit, language)}"
+    ends = [number_words(end) for end in figure.ends if not math.isnan(end)]
+    numbers = joined(ends if figure.bound == "range" else ends[:1], between="–")
+    said = message(f"zones.plan.bound_{figure.bound}", figure=numbers)
+    return joined([said, unit_words(unit)], between="" if unit.startswith("%") else " ")
+
+
+def unit_words(unit: str) -> Phrase:
+    """Give the name of a unit."""
+    return Phrase(en=unit_name(unit, "en"), vi=unit_name(unit, "vi"))
 
 
 def clause_words(clause: str | None) -> Phrase:
     """Give a clause, or that it is not known."""
     if clause is None:
-        return Phrase(en="clause unknown", vi="không rõ mục")
-    return Phrase(en=f"clause {clause}", vi=f"mục {clause}")
+        return message("zones.plan.clause_unknown")
+    return message("zones.plan.clause", clause=clause)
 
 
 def target_name(plan: Plan, zone: str, target: Target, language: Language) -> str:

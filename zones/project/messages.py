@@ -14,44 +14,39 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from layers.base.errors import VungTrongError
 from layers.base.language import Phrase
+from layers.base.messages import message
 
-_WORDS: dict[str, Phrase] = {
-    "missing": Phrase("expected this key, it is missing", "thiếu khóa này"),
-    "literal_error": Phrase("expected {expected}", "cần {expected}"),
-    "union_tag_invalid": Phrase("expected kind {expected_tags}", "cần kind là {expected_tags}"),
-    "union_tag_not_found": Phrase("expected a key 'kind'", "thiếu khóa 'kind'"),
-    "string_type": Phrase("expected text", "cần chữ (đặt trong dấu nháy nếu là số)"),
-    "string_too_long": Phrase(
-        "expected at most {max_length} letters", "cần không quá {max_length} chữ"
-    ),
-    "finite_number": Phrase("expected a finite number", "cần một số hữu hạn"),
-    "string_pattern_mismatch": Phrase(
-        "expected text of the form {pattern}", "cần chữ theo mẫu {pattern}"
-    ),
-    "int_type": Phrase("expected a whole number", "cần số nguyên"),
-    "int_parsing": Phrase("expected a whole number", "cần số nguyên"),
-    "int_from_float": Phrase("expected a whole number", "cần số nguyên"),
-    "float_type": Phrase("expected a number", "cần một số"),
-    "float_parsing": Phrase("expected a number", "cần một số"),
-    "bool_type": Phrase("expected true or false", "cần true hoặc false"),
-    "bool_parsing": Phrase("expected true or false", "cần true hoặc false"),
-    "date_type": Phrase("expected a date like 2025-12-31", "cần ngày dạng 2025-12-31"),
-    "date_parsing": Phrase("expected a date like 2025-12-31", "cần ngày dạng 2025-12-31"),
-    "date_from_datetime_parsing": Phrase(
-        "expected a date like 2025-12-31", "cần ngày dạng 2025-12-31"
-    ),
-    "date_from_datetime_inexact": Phrase(
-        "expected a date without a time", "cần ngày, không kèm giờ"
-    ),
-    "path_type": Phrase("expected a path", "cần đường dẫn"),
-    "list_type": Phrase("expected a list", "cần một danh sách"),
-    "dict_type": Phrase("expected keys and values", "cần các khóa và giá trị"),
-    "model_type": Phrase("expected keys and values", "cần các khóa và giá trị"),
-    "model_attributes_type": Phrase("expected keys and values", "cần các khóa và giá trị"),
-    "too_short": Phrase("expected at least {min_length}", "cần ít nhất {min_length} mục"),
-    "greater_than_equal": Phrase("expected at least {ge}", "cần từ {ge} trở lên"),
-    "less_than_equal": Phrase("expected at most {le}", "cần không quá {le}"),
+#: Kinds of faults of pydantic, and the end of the key of their message.
+_EXPECTED = {
+    "missing": "key_missing",
+    "literal_error": "one_of",
+    "union_tag_invalid": "one_kind_of",
+    "union_tag_not_found": "kind_missing",
+    "string_type": "text",
+    "string_too_long": "shorter_text",
+    "finite_number": "finite_number",
+    "string_pattern_mismatch": "pattern",
+    "int_type": "whole_number",
+    "int_parsing": "whole_number",
+    "int_from_float": "whole_number",
+    "float_type": "number",
+    "float_parsing": "number",
+    "bool_type": "true_or_false",
+    "bool_parsing": "true_or_false",
+    "date_type": "date",
+    "date_parsing": "date",
+    "date_from_datetime_parsing": "date",
+    "date_from_datetime_inexact": "date_alone",
+    "path_type": "path",
+    "list_type": "list",
+    "dict_type": "keys_and_values",
+    "model_type": "keys_and_values",
+    "model_attributes_type": "keys_and_values",
+    "too_short": "more_items",
+    "greater_than_equal": "at_least",
+    "less_than_equal": "at_most",
 }
 
 
@@ -82,16 +77,21 @@ def fault_phrase(fault: Mapping[str, Any], keys: set[str]) -> Phrase:
     """Words for one fault of pydantic."""
     if fault["type"] == "extra_forbidden":
         name = str(fault["loc"][-1])
-        told = _MISPLACED if name in keys else _UNKNOWN
+        told = (
+            message("zones.project.misplaced_key")
+            if name in keys
+            else message("zones.project.unknown_key")
+        )
         return _with_hint(told, name, sorted(keys - {name}))
-    words = _WORDS.get(str(fault["type"]))
-    if words is None:
-        message = str(fault["msg"]).removeprefix("Value error, ")
-        # A validator of ours writes both languages into the one text that pydantic carries.
-        en, _, vi = message.partition(" ¦ ")
-        return Phrase(en=en, vi=vi or en)
     context = fault.get("ctx") or {}
-    told = Phrase(en=words.en.format(**context), vi=words.vi.format(**context))
+    expected = _EXPECTED.get(str(fault["type"]))
+    if expected is None:
+        error = context.get("error")
+        if isinstance(error, VungTrongError):
+            return error.phrase
+        told = str(fault["msg"]).removeprefix("Value error, ")
+        return Phrase(told, told)
+    told = message(f"zones.project.expected_{expected}", **context)
     if fault["type"] == "union_tag_invalid":
         return _with_hint(
             told, str(context["tag"]), re.findall(r"'(\w+)'", context["expected_tags"])
@@ -104,8 +104,4 @@ def _with_hint(words: Phrase, name: str, known: Sequence[str]) -> Phrase:
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
     if not near:
         return words
-    return Phrase(f"{words.en}; did you mean {near[0]!r}?", f"{words.vi}; có phải {near[0]!r}?")
-
-
-_UNKNOWN = Phrase("unknown key", "không có khóa này")
-_MISPLACED = Phrase("this key does not belong here", "khóa này không thuộc chỗ này")
+    return message("zones.project.did_you_mean", words=words, near=near[0])

@@ -25,6 +25,7 @@ from pydantic import (
 
 from layers.base.errors import InputError, MissingFileError
 from layers.base.language import Language, Phrase
+from layers.base.messages import joined, message
 from layers.communes.gazetteer import province_name, provinces
 from layers.kinds.crops import crop_named
 from maps.interactive.policy import tile_sources
@@ -299,20 +300,18 @@ class Project(Part):
             crop, near = crop_named(name)
             # A crop without an id goes by the name its layers have; a near miss is a slip.
             if near and not crop:
-                raise ValueError(_unknown("crop", "cây trồng", name, {near}))
+                raise _unknown("crop", name, {near})
             crop = crop or name
             if named.setdefault(crop, layer) != layer:
-                raise ValueError(
-                    f"the crop {crop} is taken from {named[crop]!r} and from {layer!r}; keep one"
-                    f" ¦ cây {crop} lấy từ cả {named[crop]!r} và {layer!r}; hãy giữ một"
+                raise InputError(
+                    "zones.project.crop_of_two_layers", crop=crop, first=named[crop], second=layer
                 )
             # Where the layers themselves are at fault, that alone is told.
             if layers is not None and layer not in layers:
-                raise ValueError(_unknown("layer", "lớp", layer, set(layers)))
+                raise _unknown("layer", layer, set(layers))
             if layers is not None and layers[layer].kind in ("raster", "land_use"):
-                raise ValueError(
-                    f"layer {layer!r} has no crops: its kind is {layers[layer].kind}"
-                    f" ¦ lớp {layer!r} không có cây trồng: kind là {layers[layer].kind}"
+                raise InputError(
+                    "zones.project.layer_without_crops", layer=layer, kind=layers[layer].kind
                 )
         return named
 
@@ -325,7 +324,7 @@ class Project(Part):
             return value
         polygons = {key for key, item in layers.items() if item.kind not in ("raster", "report")}
         if name not in polygons:
-            raise ValueError(_unknown("polygon layer", "lớp dạng vùng", name, polygons))
+            raise _unknown("polygon_layer", name, polygons)
         return value
 
     @field_validator("layers")
@@ -337,11 +336,7 @@ class Project(Part):
                 continue
             if layer.date in days:
                 pair = f"{days[layer.date]}, {name}"
-                raise ValueError(
-                    f"two forest status layers of one date ({pair}): join them into one file, or "
-                    f"give each its date ¦ hai lớp diễn biến rừng cùng ngày ({pair}): hãy gộp "
-                    "thành một tệp hoặc ghi đúng ngày của từng lớp"
-                )
+                raise InputError("zones.project.two_surveys_of_a_day", layers=pair)
             days[layer.date] = name
         return value
 
@@ -372,7 +367,7 @@ class Project(Part):
         """
         part = self.communes.part_of_province
         name = self.province_label(language) if kind or part else province_name(self.province)
-        return Phrase(en=f"part of {name}", vi=f"một phần {name}").text(language) if part else name
+        return message("zones.project.part_of_province", name=name).text(language) if part else name
 
     def province_label(self, language: Language) -> str:
         """Name of the province with the word for its kind.
@@ -389,8 +384,8 @@ class Project(Part):
         """
         name = province_name(self.province)
         known = provinces().get(self.province)
-        word = known.kind if known else "tỉnh"
-        return Phrase(en=f"{name} province", vi=f"{word} {name}").text(language)
+        kind = "city" if known and known.kind.startswith("thành") else "province"
+        return message(f"zones.project.territory_{kind}", name=name).text(language)
 
     def resolve(self, path: Path) -> Path:
         """Path relative to the project file.
@@ -464,15 +459,11 @@ def newest_forest_layer(project: Project) -> str | None:
     return next(reversed(forest_layers(project)), None)
 
 
-def _unknown(what: str, loai: str, name: str, known: set[str]) -> str:
-    """Both languages in one text: pydantic carries only one (see ``validation_words``)."""
+def _unknown(what: str, name: str, known: set[str]) -> InputError:
     near = difflib.get_close_matches(name, sorted(known), n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    goi_y = f"; có phải {near[0]!r}?" if near else ""
-    listed = ", ".join(sorted(known))
-    return (
-        f"unknown {what} {name!r} (known: {listed}){hint}"
-        f" ¦ không có {loai} {name!r} (đang có: {listed}){goi_y}"
+    hint = message("zones.project.perhaps", near=near[0]) if near else ""
+    return InputError(
+        message(f"zones.project.no_such_{what}", name=name, known=sorted(known), hint=hint)
     )
 
 
@@ -516,21 +507,21 @@ def _refuse_missing_files(project: Project) -> None:
         return
     listed = [_missing_file(name, at) for name, at in missing.items()]
     raise MissingFileError(
-        en=f"{project.file}: {len(missing)} files of the project were not found "
-        f"({'; '.join(item.en for item in listed)}); correct the path or put the file there.",
-        vi=f"{project.file}: không tìm thấy {len(missing)} tệp của dự án "
-        f"({'; '.join(item.vi for item in listed)}); hãy sửa đường dẫn hoặc đặt tệp vào đó.",
+        "zones.project.files_missing",
+        file=project.file,
+        count=len(missing),
+        files=joined(listed),
     )
 
 
 def _missing_file(name: str, at: Path) -> Phrase:
     """Name a file that is not there, with the nearest name in its folder."""
-    title = f"lớp {name.removeprefix('layer ')}" if name.startswith("layer ") else name
+    title = Phrase(name, name.replace("layer ", "lớp ", 1))
     there = sorted(item.name for item in at.parent.iterdir()) if is_there(at.parent) else []
     near = difflib.get_close_matches(at.name, there, n=1)
     if not near:
-        return Phrase(f"{name}: {at}", f"{title}: {at}")
-    return Phrase(f"{name}: {at}, did you mean {near[0]}?", f"{title}: {at}, có phải {near[0]}?")
+        return message("zones.project.file_at", title=title, at=at)
+    return message("zones.project.file_near", title=title, at=at, near=near[0])
 
 
 def _refuse_bad_tile_hosts(project: Project) -> None:
@@ -539,6 +530,5 @@ def _refuse_bad_tile_hosts(project: Project) -> None:
         tile_sources(project.map.tile_hosts)
     except InputError as error:
         raise InputError(
-            en=f"{project.file}: map.tile_hosts: {error.text('en')}",
-            vi=f"{project.file}: map.tile_hosts: {error.text('vi')}",
+            "zones.project.bad_tile_hosts", file=project.file, error=error.phrase
         ) from error

@@ -9,18 +9,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from layers.base.language import Phrase
+from layers.base.messages import joined, message
 
 if TYPE_CHECKING:
     from zones.project.model import Project
-
-_KINDS = {
-    "forest_status": Phrase(en="Forest status layer", vi="Lớp hiện trạng rừng"),
-    "crop_plots": Phrase(en="Crop plots", vi="Lớp thửa cây trồng"),
-    "land_use": Phrase(en="Land-use map", vi="Bản đồ hiện trạng sử dụng đất"),
-    "raster": Phrase(en="Classified image", vi="Ảnh phân loại lớp phủ"),
-    "report": Phrase(en="Reports of the communes", vi="Báo cáo của các xã"),
-}
-_COMMUNES = Phrase(en="Commune boundaries", vi="Ranh giới xã, phường")
 
 
 def layer_names(project: Project) -> dict[str, Phrase]:
@@ -28,9 +20,9 @@ def layer_names(project: Project) -> dict[str, Phrase]:
     several = Counter(item.kind for item in project.layers.values())
     names = {}
     for name, item in project.layers.items():
-        kind = _KINDS[item.kind]
+        kind = message(f"zones.project.kind_{item.kind}")
         if several[item.kind] > 1:
-            kind = Phrase(en=f"{kind.en} ({name})", vi=f"{kind.vi} ({name})")
+            kind = joined([kind, Phrase(f"({name})", f"({name})")], between=" ")
         names[name] = kind
     return names
 
@@ -41,7 +33,11 @@ def sources_table(
     """List what a run rests on; of each plan its name, date and issuer."""
     names = layer_names(project)
     rows: list[tuple[Phrase, str | None, str | None]] = [
-        (_COMMUNES, str(project.communes.vintage), project.communes.path.name)
+        (
+            message("zones.project.commune_boundaries"),
+            str(project.communes.vintage),
+            project.communes.path.name,
+        )
     ]
     for name, item in project.layers.items():
         rows.append((names[name], str(item.date), item.source))

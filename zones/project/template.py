@@ -20,17 +20,11 @@ def write_new_project(folder: Path, *, province: str, language: Language = "vi")
     known = provinces()
     if province not in known:
         listed = ", ".join(f"{code} {item.name}" for code, item in known.items())
-        raise InputError(
-            en=f"Province {province!r}: expected one of {listed}.",
-            vi=f"Tỉnh {province!r}: cần một trong các mã {listed}.",
-        )
+        raise InputError("zones.project.unknown_province", province=province, listed=listed)
     project, areas = folder / "project.yaml", folder / "natural_areas.csv"
     taken = [str(path) for path in (project, areas) if path.exists()]
     if taken:
-        raise OutputExistsError(
-            en=f"{', '.join(taken)} exists; choose an empty folder.",
-            vi=f"{', '.join(taken)} đã có; hãy chọn thư mục trống.",
-        )
+        raise OutputExistsError("zones.project.folder_not_empty", taken=taken)
     template = data_path("templates", f"project.{language}.yaml").read_text("utf-8")
     # The newest plan leads: targets of an older one would look exceeded.
     found = [read_document(path) for path in sorted(data_path("plans").glob("*.yaml"))]

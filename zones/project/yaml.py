@@ -31,6 +31,7 @@ from ruamel.yaml.representer import RoundTripRepresenter
 
 from layers.base.errors import InputError, MissingFileError, OutputExistsError
 from layers.base.language import Phrase
+from layers.base.messages import joined, message
 from zones.project.messages import fault_phrase, known_keys
 
 #: Seconds of reading: a plan of 200 zones that each list 65 communes has 0.9 MB.
@@ -87,27 +88,17 @@ class _PlainParser(RoundTripParser):
 
     def _refused(self, event: Any) -> Phrase | None:
         if found := _unsafe(event):
-            return Phrase(
-                f"expected plain data, found {found!r}; write the value out",
-                f"chỉ nhận dữ liệu thuần, nhưng gặp {found!r}; hãy viết thẳng giá trị ra",
-            )
+            return message("zones.project.plain_data_needed", found=found)
         if self.depth > _MAX_DEPTH:
-            return Phrase(
-                f"nested deeper than {_MAX_DEPTH} levels; this is no such file",
-                f"lồng sâu quá {_MAX_DEPTH} cấp; đây không phải tệp hợp lệ",
-            )
+            return message("zones.project.nested_too_deep", max_depth=_MAX_DEPTH)
         if not isinstance(event, ScalarEvent):
             return None
         if sign := _UNPRINTABLE.search(event.value):
-            return Phrase(
-                f"{sign[0]!r} is no letter; take it out",
-                f"{sign[0]!r} không phải chữ; hãy xóa đi",
-            )
+            return message("zones.project.not_a_letter", sign=sign[0])
         if not event.style and _TWO_READINGS.fullmatch(event.value):
             whole, more = event.value.replace(".", ""), event.value + "0"
-            return Phrase(
-                f"{event.value} can be read in two ways; write {whole}, or {more} for the decimal",
-                f"{event.value} có thể hiểu hai cách; hãy ghi {whole}, hoặc {more} nếu là số lẻ",
+            return message(
+                "zones.project.number_read_two_ways", value=event.value, whole=whole, more=more
             )
         return None
 
@@ -146,24 +137,19 @@ def is_there(path: Path) -> bool:
 
 def _read_text(path: Path) -> str:
     if not is_there(path) or not path.is_file():
-        raise MissingFileError(
-            en=f"No file {path}; check the path.", vi=f"Không có tệp {path}; hãy xem lại đường dẫn."
-        )
+        raise MissingFileError("zones.project.no_file", path=path)
     size = path.stat().st_size
     if size > _MAX_BYTES:
         raise InputError(
-            en=f"{path.name}: {size / 1e6:.1f} MB; a YAML file of at most "
-            f"{_MAX_BYTES / 1e6:.0f} MB was expected.",
-            vi=f"{path.name}: {size / 1e6:.1f} MB; chỉ nhận tệp YAML không quá "
-            f"{_MAX_BYTES / 1e6:.0f} MB.",
+            "zones.project.file_too_large",
+            file=path.name,
+            size=size / 1000000.0,
+            max_bytes=_MAX_BYTES / 1000000.0,
         )
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(
-            en=f"{path.name}: not UTF-8 text (byte {error.start}); save it as UTF-8.",
-            vi=f"{path.name}: không phải văn bản UTF-8 (byte {error.start}); hãy lưu lại UTF-8.",
-        ) from error
+        raise InputError("zones.project.not_utf8", file=path.name, start=error.start) from error
 
 
 def read_document(path: Path) -> CommentedMap:
@@ -171,32 +157,22 @@ def read_document(path: Path) -> CommentedMap:
     text = _read_text(path)
     if found := _DIRECTIVE.search(text):
         line = text.count("\n", 0, found.start()) + 1
-        raise InputError(
-            en=f"{path.name}, line {line}: expected plain data, found the directive {found[0]!r}; "
-            "take the line out.",
-            vi=f"{path.name}, dòng {line}: chỉ nhận dữ liệu thuần, nhưng gặp chỉ thị {found[0]!r}; "
-            "hãy xóa dòng đó.",
-        )
+        raise InputError("zones.project.directive_found", file=path.name, line=line, found=found[0])
     try:
         document = _parser().load(text)
     except _NotPlainError as error:
         raise InputError(
-            en=f"{path.name}, line {error.line}: {error.told.en}.",
-            vi=f"{path.name}, dòng {error.line}: {error.told.vi}.",
+            "zones.project.at_line", file=path.name, line=error.line, told=error.told
         ) from error
     except MarkedYAMLError as error:
         raise _syntax_error(error, text, path) from error
     except (YAMLError, ValueError) as error:
         problem = str(error).splitlines()[0]
-        raise InputError(
-            en=f"{path.name}: not YAML: {problem}.",
-            vi=f"{path.name}: không đúng cú pháp YAML; hãy xem lại dấu hai chấm, thụt lề, ngoặc và "
-            "dấu nháy.",
-        ) from error
+        why = message("zones.project.check_syntax", problem=problem)
+        raise InputError("zones.project.not_yaml", file=path.name, why=why) from error
     if not isinstance(document, CommentedMap):
         raise InputError(
-            en=f"{path.name}: expected keys and values, found {type(document).__name__}.",
-            vi=f"{path.name}: cần các khóa và giá trị, nhưng gặp {type(document).__name__}.",
+            "zones.project.keys_and_values_needed", file=path.name, kind=type(document).__name__
         )
     return document
 
@@ -209,16 +185,13 @@ def _syntax_error(error: MarkedYAMLError, text: str, path: Path) -> InputError:
     shown = lines[min(line, len(lines)) - 1].strip()[:60]
     problem = str(error.problem or error.context).splitlines()[0]
     if isinstance(error, DuplicateKeyError):
-        why = Phrase(problem, "khóa này đã có ở trên, mỗi khóa chỉ ghi một lần")
+        why = message("zones.project.key_repeated", problem=problem)
     elif "\t" in (lines[line - 1] if line <= len(lines) else ""):
-        why = Phrase(
-            "indent with spaces, not with tabs", "hãy thụt lề bằng dấu cách, không dùng tab"
-        )
+        why = message("zones.project.tabs_found")
     else:
-        why = Phrase(problem, "hãy xem lại dấu hai chấm, thụt lề, ngoặc và dấu nháy ở đó")
+        why = message("zones.project.check_syntax", problem=problem)
     return InputError(
-        en=f"{path.name}, line {line} ({shown!r}): not YAML: {why.en}.",
-        vi=f"{path.name}, dòng {line} ({shown!r}): không đúng cú pháp YAML: {why.vi}.",
+        "zones.project.line_not_yaml", file=path.name, line=line, shown=shown, why=why
     )
 
 
@@ -259,20 +232,19 @@ def validate_document(model: type[_Model], document: CommentedMap, path: Path) -
     except ValidationError as error:
         keys = known_keys(model)
         faults = [
-            (*_whereabouts(document, fault["loc"]), fault_phrase(fault, keys), _found(fault))
+            _told(*_whereabouts(document, fault["loc"]), fault_phrase(fault, keys), _found(fault))
             for fault in error.errors(include_url=False)
         ]
     rest = len(faults) - 5
     more = f" (+{rest})" if rest > 0 else ""
-    lines = "; ".join(
-        f"line {line}, {key}: {words.en}" + (f", found {found}" if found else "")
-        for line, key, words, found in faults[:5]
+    raise InputError(
+        "zones.project.document_faults", file=path.name, faults=joined(faults[:5]), more=more
     )
-    dong = "; ".join(
-        f"dòng {line}, {key}: {words.vi}" + (f", gặp {found}" if found else "")
-        for line, key, words, found in faults[:5]
-    )
-    raise InputError(en=f"{path.name}: {lines}{more}.", vi=f"{path.name}: {dong}{more}.")
+
+
+def _told(line: int, key: str, words: Phrase, found: str) -> Phrase:
+    shown = message("zones.project.found", found=found) if found else ""
+    return message("zones.project.fault_at", line=line, key=key, words=words, found=shown)
 
 
 def _key_of(item: Any, keys: Sequence[str]) -> Any:
@@ -341,15 +313,9 @@ def write_document(
 ) -> None:
     """Write a YAML document through a temporary file and a rename."""
     if path.exists() and not overwrite:
-        raise OutputExistsError(
-            en=f"{path} exists; choose another name or ask for overwriting.",
-            vi=f"{path} đã có; hãy chọn tên khác hoặc cho phép ghi đè.",
-        )
+        raise OutputExistsError("zones.project.exists", path=path)
     from layers.io.atomic import save_text
 
     if not path.parent.is_dir():
-        raise MissingFileError(
-            en=f"No folder {path.parent}; make it first.",
-            vi=f"Không có thư mục {path.parent}; hãy tạo trước.",
-        )
+        raise MissingFileError("zones.project.no_folder", parent=path.parent)
     save_text(dump_document(document, closing=closing), path)

@@ -90,12 +90,7 @@ def round_cells(controls: Controls) -> Outcome:
     if len(controls.codes) == 3:
         steps, ended = _solve(controls, totals, elastic=True)
         return replace(_relaxed(controls, totals, steps), ended=ended)
-    raise InputError(
-        en="The totals asked for cannot all be met by figures and totals within one step: leave "
-        "some of them open.",
-        vi="Không thể đạt đồng thời mọi tổng yêu cầu với các số và tổng lệch không quá một bước: "
-        "hãy để ngỏ một số tổng.",
-    )
+    raise InputError("zones.rounding.totals_cannot_be_met")
 
 
 def _totals(controls: Controls) -> list[_Total]:
@@ -140,12 +135,7 @@ def _total(controls: Controls, margin: Margin, moved: Floats) -> _Total:
 
 
 def _refuse_far(steps: int, exact: float) -> NoReturn:
-    raise InputError(
-        en=f"A total to meet lies more than one step from its exact value: asked {steps} steps, "
-        f"exact {exact:.3f}.",
-        vi=f"Một tổng cần đạt lệch quá một bước so với giá trị chính xác: yêu cầu {steps} bước, "
-        f"chính xác {exact:.3f}.",
-    )
+    raise InputError("zones.rounding.total_too_far", steps=steps, exact=exact)
 
 
 def _solve(
@@ -168,10 +158,7 @@ def _up_or_down(controls: Controls, solution: Solution) -> Integers | None:
     goes_up = solution.columns[: len(controls.exact)]
     whole = np.rint(goes_up)
     if np.abs(goes_up - whole).max(initial=0.0) > 1e-4:
-        raise ClosureError(
-            en="A rounded table has a cell between two steps: the solver's answer is not whole.",
-            vi="Bảng làm tròn có ô nằm giữa hai bước: kết quả của bộ giải không nguyên.",
-        )
+        raise ClosureError("zones.rounding.cell_between_steps")
     steps: Integers = controls.low + whole.astype("int64")
     return steps
 
@@ -351,8 +338,5 @@ def _checked(controls: Controls, outcome: Outcome, totals: list[_Total]) -> Outc
     outside = (outcome.steps < controls.low) | (outcome.steps > controls.up)
     broken = int(outside.sum()) + sum(not _within(total, outcome.steps) for total in totals)
     if broken:
-        raise ClosureError(
-            en=f"A rounded table does not close: {broken} figures or totals lie beyond one step.",
-            vi=f"Bảng làm tròn không khớp: {broken} số hoặc nhóm tổng lệch quá một bước.",
-        )
+        raise ClosureError("zones.rounding.table_not_closed", broken=broken)
     return outcome

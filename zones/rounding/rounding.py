@@ -21,6 +21,7 @@ import pandas as pd
 
 from layers.base.errors import InputError
 from layers.base.language import Phrase
+from layers.base.messages import message
 from zones.rounding.controlled import Controls, round_cells
 
 Floats = npt.NDArray[np.float64]
@@ -249,10 +250,7 @@ def _down_and_up(exact: Floats) -> tuple[Integers, Integers]:
 
 def _checked_step(step: float) -> float:
     if not (math.isfinite(step) and step > 0):
-        raise InputError(
-            en=f"A rounding step must be above 0 (1 or 0.1, say), found {step}.",
-            vi=f"Bước làm tròn phải lớn hơn 0 (ví dụ 1 hoặc 0,1), thấy {step}.",
-        )
+        raise InputError("zones.rounding.bad_step", step=step)
     return step
 
 
@@ -262,12 +260,7 @@ def _check_figures(exact: Floats, *, allow_negative: bool) -> None:
         bad |= exact < 0
     if bad.any():
         rows = np.flatnonzero(bad)[:5].tolist()
-        raise InputError(
-            en=f"Only figures can be rounded: {int(bad.sum())} are missing, infinite or negative, "
-            f"first at positions {rows}; missing is not zero, so fill or drop them.",
-            vi=f"Chỉ làm tròn được số liệu: {int(bad.sum())} giá trị trống, vô hạn hoặc âm, "
-            f"đầu tiên ở vị trí {rows}; trống không phải là 0, hãy bổ sung hoặc bỏ.",
-        )
+        raise InputError("zones.rounding.figures_missing", count=int(bad.sum()), rows=rows)
 
 
 def _asked_total(exact_sum: float, total: float | None, step: float) -> int:
@@ -281,20 +274,12 @@ def _whole(steps: Floats, step: float) -> Integers:
     bad = ~np.isfinite(steps) | (np.abs(steps - whole) > _NEAR)
     if bad.any():
         shown = [float(f"{figure * step:.6g}") for figure in steps[bad][:5]]
-        raise InputError(
-            en=f"Totals to meet must be multiples of the step {step:g}, found {shown}.",
-            vi=f"Tổng cần đạt phải là bội số của bước {step:g}, thấy {shown}.",
-        )
+        raise InputError("zones.rounding.totals_no_multiples", step=step, shown=shown)
     return whole.astype("int64")
 
 
 def _refuse_total(asked: float, low: float, up: float) -> None:
-    raise InputError(
-        en=f"No rounding within one step adds up to {asked:g}: possible is {low:g} to {up:g}. "
-        "Ask for a total in that range, or lower the floors.",
-        vi=f"Không cách làm tròn nào trong một bước cho tổng {asked:g}: chỉ có thể từ {low:g} đến "
-        f"{up:g}. Hãy chọn tổng trong khoảng đó hoặc hạ mức sàn.",
-    )
+    raise InputError("zones.rounding.total_out_of_range", asked=asked, low=low, up=up)
 
 
 def _checked_keys(cells: pd.DataFrame, by: Sequence[str], value: str) -> list[str]:
@@ -302,20 +287,17 @@ def _checked_keys(cells: pd.DataFrame, by: Sequence[str], value: str) -> list[st
     missing = [name for name in [*keys, value] if name not in cells.columns]
     if missing or len(set(keys)) not in {2, 3} or len(set(keys)) != len(keys):
         raise InputError(
-            en=f"A table is rounded by two or three different key columns it has; asked for {keys} "
-            f"and {value!r}, found {[str(name) for name in cells.columns]}.",
-            vi=f"Bảng được làm tròn theo hai hoặc ba cột khóa khác nhau có trong bảng; yêu cầu "
-            f"{keys} và {value!r}, chỉ có {[str(name) for name in cells.columns]}.",
+            "zones.rounding.bad_keys",
+            keys=keys,
+            value=value,
+            columns=[str(name) for name in cells.columns],
         )
     empty = int(cells[keys].isna().any(axis=1).sum())
     repeated = cells.duplicated(keys)
     if empty or repeated.any():
         first = cells.loc[repeated, keys].head(5).to_numpy().tolist()
         raise InputError(
-            en=f"Each cell of a table stands once: {int(repeated.sum())} are repeated (first "
-            f"{first}), {empty} lack a key. Sum or drop them before rounding.",
-            vi=f"Mỗi ô của bảng chỉ có một dòng: {int(repeated.sum())} ô bị lặp (đầu tiên "
-            f"{first}), {empty} ô thiếu khóa. Hãy cộng gộp hoặc bỏ trước khi làm tròn.",
+            "zones.rounding.cells_repeated", count=int(repeated.sum()), first=first, empty=empty
         )
     return keys
 
@@ -323,10 +305,7 @@ def _checked_keys(cells: pd.DataFrame, by: Sequence[str], value: str) -> list[st
 def _positions(totals: Mapping[str, pd.Series], keys: list[str]) -> dict[int, pd.Series]:
     unknown = [name for name in totals if name not in keys]
     if unknown:
-        raise InputError(
-            en=f"Totals to meet are given for key columns {keys}, found {unknown}.",
-            vi=f"Tổng cần đạt phải theo các cột khóa {keys}, thấy {unknown}.",
-        )
+        raise InputError("zones.rounding.totals_of_other_keys", keys=keys, unknown=unknown)
     return {keys.index(name): series for name, series in totals.items()}
 
 
@@ -337,30 +316,16 @@ def _fixed_totals(column: pd.Series, series: pd.Series, step: float) -> dict[int
     strangers = [key for key, steps in by_key.items() if key not in uniques and steps != 0]
     if strangers:
         raise InputError(
-            en=f"Totals to meet name {len(strangers)} keys without a cell, first {strangers[:5]}.",
-            vi=f"Tổng cần đạt nêu {len(strangers)} khóa không có ô nào, đầu tiên {strangers[:5]}.",
+            "zones.rounding.totals_without_cell", count=len(strangers), strangers=strangers
         )
     return {code: by_key[key] for code, key in enumerate(uniques.tolist()) if key in by_key}
 
 
 def _note(relaxed: tuple[tuple[str, ...], ...], furthest: float) -> Phrase:
     names = ", ".join(" × ".join(margin) for margin in relaxed)
-    return Phrase(
-        en=f"Every sum in this table is exact; the totals by {names} may lie up to {furthest:g} "
-        "from their unrounded value, because no rounding found keeps all totals within one step.",
-        vi=f"Mọi tổng trong bảng đều khớp; riêng các tổng theo {names} có thể lệch tới "
-        f"{furthest:g} so với giá trị chưa làm tròn, vì không tìm được cách làm tròn giữ mọi tổng "
-        "trong phạm vi một bước.".replace(f"{furthest:g}", f"{furthest:g}".replace(".", ",")),
-    )
+    return message("zones.rounding.totals_off", names=names, furthest=furthest)
 
 
 def _search_note(nodes: int, note: Phrase | None) -> Phrase:
-    said = note or Phrase(
-        en="Every sum in this table is exact.", vi="Mọi tổng trong bảng đều khớp."
-    )
-    return Phrase(
-        en=f"{said.en} The search for the closest rounding ended after {nodes} nodes: another "
-        "rounding may lie closer to the unrounded figures.",
-        vi=f"{said.vi} Việc tìm cách làm tròn gần nhất đã dừng sau {nodes} nút: có thể còn cách "
-        "làm tròn gần số liệu gốc hơn.",
-    )
+    said = note or message("zones.rounding.sums_exact")
+    return message("zones.rounding.search_ended", said=said, nodes=nodes)

@@ -16,6 +16,8 @@ import numpy.typing as npt
 from scipy import sparse
 
 from layers.base.errors import InputError, VungTrongError
+from layers.base.language import Phrase
+from layers.base.messages import message
 
 Floats = npt.NDArray[np.float64]
 Method = Literal["dual", "primal", "ipm"]
@@ -120,7 +122,7 @@ def _run(solver: Any) -> None:
 def optimum(solution: Solution, what: str) -> Solution:
     """Give back a solution that must be optimal; raise what it is otherwise."""
     if solution.status != "optimal":
-        _fail(f"{what} ended as {solution.status!r}", f"{what} kết thúc là {solution.status!r}")
+        _fail(message("zones.solver.ended_as", what=what, status=solution.status))
     return solution
 
 
@@ -149,10 +151,7 @@ def _check_numbers(programme: Programme) -> None:
     }
     bad = [name for name, values in arrays.items() if np.isnan(values).any()]
     if bad:
-        raise InputError(
-            en=f"A programme needs numbers everywhere, found NaN in {bad}: fill the inputs.",
-            vi=f"Mô hình cần đủ số liệu, có giá trị trống trong {bad}: hãy bổ sung đầu vào.",
-        )
+        raise InputError("zones.solver.not_a_number", bad=bad)
 
 
 def _start_solver(programme: Programme, settings: dict[str, Any]) -> Any:
@@ -172,7 +171,7 @@ def _start_solver(programme: Programme, settings: dict[str, Any]) -> Any:
     for name, value in {**fixed, **settings}.items():
         solver.setOptionValue(name, value)
     if solver.passModel(_highs_model(programme)) == highspy.HighsStatus.kError:
-        _fail("the programme was refused", "mô hình bị từ chối")
+        _fail(message("zones.solver.refused"))
     return solver
 
 
@@ -348,8 +347,5 @@ def irreducible_rows(programme: Programme) -> Integers:
     return np.sort(np.array(list(subset.row_index_), dtype="int64"))
 
 
-def _fail(en: str, vi: str) -> NoReturn:
-    raise SolverError(
-        en=f"The solver HiGHS gave no answer: {en}. Check the inputs for extreme figures.",
-        vi=f"Bộ giải HiGHS không cho kết quả: {vi}. Hãy kiểm tra các số liệu bất thường.",
-    )
+def _fail(why: Phrase) -> NoReturn:
+    raise SolverError("zones.solver.no_answer", why=why)

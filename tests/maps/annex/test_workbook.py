@@ -227,7 +227,7 @@ def test_missing_folder_is_named(content: AnnexContent, tmp_path: Path) -> None:
 
 
 def test_zone_without_a_name_is_refused() -> None:
-    with pytest.raises(InputError, match=r"1 zones have no name, first \['anise'\]"):
+    with pytest.raises(InputError, match=r"1 zones have no name, first 'anise'"):
         squares.content(zone_names=squares.zone_names().query("zone != 'anise'"))
 
 

@@ -99,7 +99,7 @@ def test_edited_table_leads_and_the_others_stay(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "match"),
     [
-        ("zones.csv", "symbol,fill\npine,#123456\n", r"columns \['name_vi', 'name_en'"),
+        ("zones.csv", "symbol,fill\npine,#123456\n", r"columns name_vi, name_en"),
         (
             "zones.csv",
             "symbol,name_vi,name_en,fill,hatch,hatch_colour\npine,a,b,green,//,\n",

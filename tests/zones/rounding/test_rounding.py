@@ -227,11 +227,11 @@ def test_empty_table_stays_empty() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"values": [1.0, np.nan]}, "1 are missing, infinite or negative, first at positions .1."),
+        ({"values": [1.0, np.nan]}, "1 are missing, infinite or negative, first at positions 1;"),
         ({"values": [1.0, -2.0]}, "missing is not zero"),
         ({"values": [1.0], "step": 0}, "step must be above 0"),
         ({"values": [1.2, 1.2], "total": 5}, "adds up to 5: possible is 2 to 4"),
-        ({"values": [1.2, 1.2], "total": 2.5}, r"multiples of the step 1, found \[2.5\]"),
+        ({"values": [1.2, 1.2], "total": 2.5}, r"multiples of the step 1, found 2.5"),
         ({"values": [1.2, 1.2], "total": 2, "floors": [2, 2]}, "lower the floors"),
     ],
 )

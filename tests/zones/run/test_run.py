@@ -181,7 +181,7 @@ def test_only_reuses_what_still_holds(tmp_path: Path) -> None:
     _, listener = run(path, only=("compare",), overwrite=True)
     assert listener.steps == ["check", "measure", "cover", "compare"]
     assert "No earlier results" in listener.notes[0]
-    with pytest.raises(InputError, match=r"unknown steps \['paint'\]"):
+    with pytest.raises(InputError, match=r"unknown steps 'paint'"):
         run(path, only=("paint",), overwrite=True)
 
 

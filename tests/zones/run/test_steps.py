@@ -76,7 +76,7 @@ def test_a_file_adds_a_step(added: Path, tmp_path: Path) -> None:
 def test_a_step_that_hands_on_something_else_is_refused(added: Path, tmp_path: Path) -> None:
     added.write_text(LARGEST.replace("return {LARGEST:", "return {FOREST_COVER:"), "utf-8")
     path = write_project(tmp_path / "p")
-    with pytest.raises(ClosureError, match=r"hands on \['forest_cover'\]; it declares \['largest'"):
+    with pytest.raises(ClosureError, match=r"hands on 'forest_cover'; it declares 'largest'"):
         run_project(load_project(path), options=RunOptions(only=("largest_commune",)))
 
 
