@@ -89,8 +89,8 @@ def fault_phrase(fault: Mapping[str, Any], keys: set[str]) -> Phrase:
         error = context.get("error")
         if isinstance(error, VungTrongError):
             return error.phrase
-        told = str(fault["msg"]).removeprefix("Value error, ")
-        return Phrase(told, told)
+        text = str(fault["msg"]).removeprefix("Value error, ")
+        return Phrase(text, text)
     told = message(f"zones.project.expected_{expected}", **context)
     if fault["type"] == "union_tag_invalid":
         return _with_hint(

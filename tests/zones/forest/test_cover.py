@@ -158,9 +158,7 @@ def test_communes_must_be_known_once_and_with_area():
     areas = frame(("9", "natural_forest", 1))
     communes = units(100.0, np.nan)
     communes.loc[1, "commune_code"] = "1"
-    said = (
-        r"1 communes stand twice: 1; 1 communes are not in the list: 9; 1 .*no natural"
-    )
+    said = r"1 communes stand twice: 1; 1 communes are not in the list: 9; 1 .*no natural"
     with pytest.raises(InputError, match=said):
         forest_cover_table(areas, communes, province_code="20", province="x")
     with pytest.raises(SchemaError, match=r"missing 'official_area_ha'"):
