@@ -7,13 +7,12 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator
 
-from layers.base.language import Phrase
 from layers.base.messages import message
 from zones.plan.extract.indicators import known_indicators
-from zones.plan.extract.units import unit_dimension, unit_factor, unit_name
+from zones.plan.extract.units import unit_dimension, unit_factor
 from zones.plan.findings import SURE, PlanFinding
 from zones.plan.model import Plan, Target
-from zones.plan.words import clause_words, figure_words
+from zones.plan.words import clause_words, figure_words, unit_words
 
 #: Printed parts are rounded: so much of the whole they may exceed it.
 _ROUNDING = 0.001
@@ -60,10 +59,7 @@ def _set_twice(plan: Plan) -> Iterator[PlanFinding]:
         for first, second in itertools.pairwise(targets):
             if _told_apart(first, second):
                 continue
-            said = [
-                Phrase(*(figure_words(one, one.unit, code) for code in ("en", "vi")))
-                for one in (first, second)
-            ]
+            said = [figure_words(one, one.unit) for one in (first, second)]
             words = message(
                 "zones.plan.one_thing_two_targets",
                 first=said[0],
@@ -99,7 +95,7 @@ def _parts_beyond_whole(plan: Plan) -> Iterator[PlanFinding]:
         if len(found) < 2 or rate or value <= total * (1 + _ROUNDING):
             continue
         factor = unit_factor(whole.unit)
-        unit = Phrase(unit_name(whole.unit, "en"), unit_name(whole.unit, "vi"))
+        unit = unit_words(whole.unit)
         words = message(
             "zones.plan.parts_exceed_whole",
             count=len(found),
