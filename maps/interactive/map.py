@@ -20,59 +20,29 @@ from folium.template import Template
 from layers.io.atomic import written_aside
 from maps.interactive.content import MapContent, check_content
 from maps.interactive.page_data import build_page_data
+from maps.interactive.page_parts import leaflet, page_function, page_text
 from maps.interactive.policy import (
     content_policy,
     inline_block,
-    inline_images,
     json_block,
     tile_sources,
 )
 
-_TEMPLATES = Path(__file__).resolve().parent / "templates"
-# In this order: each part uses what stands before it.
-_SCRIPT_PARTS = (
-    "content",
-    "format",
-    "classes",
-    "map",
-    "names",
-    "controls",
-    "table",
-    "card",
-    "search",
-    "link",
-    "print",
-    "start",
-)
-
-
-@functools.cache
-def _text(name: str) -> str:
-    return (_TEMPLATES / name).read_text(encoding="utf-8")
-
-
-@functools.cache
-def _leaflet() -> tuple[str, str]:
-    """Script and style sheet of Leaflet, whole: no source map, images as data."""
-    from xstatic.pkg import leaflet
-
-    folder = Path(leaflet.BASE_DIR)
-    script = (folder / "leaflet.js").read_text(encoding="utf-8")
-    script = script.split("//# sourceMappingURL=")[0]
-    style = (folder / "leaflet.css").read_text(encoding="utf-8")
-    return script, inline_images(style, folder)
+_OPEN_FILE = """\
+const read = (id) => JSON.parse(document.getElementById(id).textContent);
+openMap(read("page-data"), read("page-words"), { linked: true });
+"""
 
 
 @functools.cache
 def _page_script() -> str:
-    parts = "\n".join(_text(f"script/{part}.js") for part in _SCRIPT_PARTS)
-    return f'(() => {{\n"use strict";\n{parts}\n}})();\n'
+    return f"(() => {{\n{page_function()}{_OPEN_FILE}}})();\n"
 
 
 class _PageFigure(Figure):
     """Frame of the page: head with the policy, body, scripts last."""
 
-    _template = Template(_text("page.html"))
+    _template = Template(page_text("page.html"))
 
     def __init__(self, *, title: str, language: str, digest: str, policy: str) -> None:
         super().__init__(title=title)
@@ -88,12 +58,12 @@ class _CommuneMap(folium.Map):
 
     default_js: list[tuple[str, str]] = []  # noqa: RUF012 (as folium declares them)
     default_css: list[tuple[str, str]] = []  # noqa: RUF012 (as folium declares them)
-    _template = Template(_text("map.html"))
+    _template = Template(page_text("map.html"))
 
     def __init__(self, data: dict[str, Any], scripts: list[str], styles: list[str]) -> None:
         super().__init__(tiles=None)
-        self.body = _text("body.html")
-        words = json.loads(_text("words.json"))
+        self.body = page_text("body.html")
+        words = json.loads(page_text("words.json"))
         self.data_block = json_block("page-words", words) + "\n" + json_block("page-data", data)
         self.script_blocks = [inline_block("script", text) for text in scripts]
         self.style_blocks = [inline_block("style", text) for text in styles]
@@ -126,9 +96,9 @@ def build_map(pages: MapContent) -> str:
         tile host cannot be read.
     """
     content = check_content(pages)
-    leaflet_script, leaflet_style = _leaflet()
+    leaflet_script, leaflet_style = leaflet()
     scripts = [leaflet_script, _page_script()]
-    styles = [leaflet_style, _text("page.css")]
+    styles = [leaflet_style, page_text("page.css")]
     vietnamese = content.language == "vi"
     figure = _PageFigure(
         title=content.title_vi if vietnamese else content.title_en,

@@ -45,26 +45,28 @@ MEASURES: dict[str, tuple[str, int]] = {
 
 def build_page_data(content: MapContent) -> dict[str, Any]:
     """Build what the page carries."""
+    # GEOS works without Python's lock: the borders are simplified while the zones are classed.
+    with ThreadPoolExecutor(max_workers=1) as borders:
+        ground = borders.submit(page_ground, content)
+        figures = page_figures(content)
+        drawn = ground.result()
+    return {**drawn, **figures, "notes": [*drawn["notes"], *figures["notes"]]}
+
+
+def page_ground(content: MapContent) -> dict[str, Any]:
+    """Build what stays as it is when figures change: title, shapes, what lies around."""
     layers = [content.communes]
     if content.neighbours is not None and len(content.neighbours):
         layers.append(content.neighbours)
-    codes = pd.Index(content.communes["commune_code"])
-    notes: list[Phrase] = []
-    # GEOS works without Python's lock: the borders are simplified while the zones are classed.
-    with ThreadPoolExecutor(max_workers=1) as borders:
-        encoding = borders.submit(encode_coverage, layers)
-        zones = [
-            _zone_entry(content, row, codes, notes) for row in content.zones.to_dict("records")
-        ]
-        encoded = encoding.result()
+    encoded = encode_coverage(layers)
     shapes = encoded[0]
-    notes[:0] = _commune_notes(content, shapes)
+    notes = _commune_notes(content, shapes)
     outlines = _outlines(content.plot_outlines, shapes, notes)
+    codes = pd.Index(content.communes["commune_code"])
     return {
         "title": {"vi": content.title_vi, "en": content.title_en},
         "language": content.language,
         "demo": content.demo,
-        "digest": content.digest,
         "grid": [shapes.west, shapes.south, shapes.step],
         "bounds": _bounds(content.communes),
         "communes": {
@@ -75,17 +77,28 @@ def build_page_data(content: MapContent) -> dict[str, Any]:
             "rings": shapes.rings,
             "point": shapes.points,
         },
-        "measures": _measures(content, notes),
-        "zones": zones,
         "limits": list(LIMITS),
-        "targets": _targets(content.targets),
-        "cover": _cover(content, codes),
-        "coverClasses": _cover_classes(content),
         "colours": _colours(),
         "neighbours": _neighbours(content, encoded),
         "outlines": outlines,
         "tiles": [[tile.host, tile.address] for tile in tile_sources(content.tile_hosts)],
         "sources": _sources(content.sources),
+        "notes": [{"vi": note.vi, "en": note.en} for note in notes],
+    }
+
+
+def page_figures(content: MapContent) -> dict[str, Any]:
+    """Build the figures of a page, which an edit of the plan changes."""
+    codes = pd.Index(content.communes["commune_code"])
+    notes: list[Phrase] = []
+    zones = [_zone_entry(content, row, codes, notes) for row in content.zones.to_dict("records")]
+    return {
+        "digest": content.digest,
+        "measures": _measures(content, notes),
+        "zones": zones,
+        "targets": _targets(content.targets),
+        "cover": _cover(content, codes),
+        "coverClasses": _cover_classes(content),
         "warnings": _warnings(content, codes),
         "notes": [{"vi": note.vi, "en": note.en} for note in notes],
     }

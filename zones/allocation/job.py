@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
+from layers.base.findings import Finding
 from layers.base.language import Language, Phrase
 from layers.base.schema import Schema
 from layers.base.workers import Progress, silent
@@ -26,6 +27,7 @@ from zones.allocation.rounded import (
     annex_table,
     round_allocation,
 )
+from zones.allocation.scenario import change_inputs
 from zones.measure.closure import ClosureLog
 from zones.output.folder import refuse_existing, save_table, staged_folder
 from zones.tables import (
@@ -138,6 +140,39 @@ def allocate_project(
     return round_plan(prepared, allocation, step=step, present=present)
 
 
+def change_plan(
+    base: AllocatedPlan, changes: Sequence[str], *, present: pd.DataFrame | None = None
+) -> AllocatedPlan:
+    """Allocate with changed figures, as near to the plan of the unchanged ones as these allow."""
+    if not changes:
+        return base
+    prepared = change_inputs(base.prepared, changes)
+    told = _tell_changes(changes)
+    return allocate_project(
+        replace(prepared, findings=(told, *prepared.findings)),
+        step=base.printed.step,
+        present=present,
+        near=base.allocation,
+    )
+
+
+_CHANGED = "changed-figures"
+
+
+def _tell_changes(changes: Sequence[str]) -> Finding:
+    listed = "; ".join(changes)
+    return Finding(
+        "note",
+        _CHANGED,
+        "allocation",
+        Phrase(
+            en=f"Allocated with figures other than the plan's: {listed}.",
+            vi=f"Phân bổ theo các số khác kế hoạch: {listed}.",
+        ),
+        count=len(changes),
+    )
+
+
 def round_plan(
     prepared: Prepared,
     allocation: Allocation,
@@ -222,6 +257,7 @@ def _notes(plan: AllocatedPlan) -> pd.DataFrame:
     pairs = plan.printed.held.drop_duplicates("target")[["target", "zone"]]
     names = {target: plan.voice.name(zone) for target, zone in pairs.itertuples(index=False)}
     named = [name_targets(note, names) for note in plan.printed.notes]
+    named += [it.message for it in plan.prepared.findings if it.kind == _CHANGED]
     rows = [(note.en, note.vi) for note in named]
     return pd.DataFrame(rows, columns=ALLOCATION_NOTES.names).astype("str")
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import geopandas as gpd
 import pandas as pd
 import pyproj
@@ -27,29 +30,40 @@ def map_content(
     language: Language | None = None,
 ) -> MapContent:
     """Put together what the map shows; ``communes`` are in the area CRS ``crs``."""
-    # Zones of the leading plan are those that have rows by commune.
-    zones = figures.zone_names[figures.zone_names["zone"].isin(figures.zones["zone"])]
-    targets = figures.targets[figures.targets["zone"].isin([*zones["zone"], ""])]
     return MapContent(
         communes=communes_with_kinds(communes, project),
-        zones=zones,
-        zone_communes=figures.zones.merge(
-            figures.limits, on=["zone", "commune_code"], how="left", validate="1:1"
-        ),
-        targets=targets,
-        forest_cover=figures.forest_cover,
+        **_figures(figures, communes),
         title_vi=project.title,
         title_en=project.title_en or project.title,
-        planned=_planned(figures, zones),
-        sources=figures.sources,
         neighbours=_neighbours(project, communes, crs),
         plot_outlines=_outlines(project, crs),
-        warnings=_commune_warnings(figures, communes),
         demo=project.demo,
         tile_hosts=project.map.tile_hosts,
-        digest=figures.digest,
         language=language or project.map.language or project.annex.language,
     )
+
+
+def with_figures(content: MapContent, figures: PublishedFigures) -> MapContent:
+    """Put other figures on a map: the communes stay as they are."""
+    return replace(content, **_figures(figures, content.communes))
+
+
+def _figures(figures: PublishedFigures, communes: gpd.GeoDataFrame) -> dict[str, Any]:
+    """What of a map follows from the published figures."""
+    # Zones of the leading plan are those that have rows by commune.
+    zones = figures.zone_names[figures.zone_names["zone"].isin(figures.zones["zone"])]
+    return {
+        "zones": zones,
+        "zone_communes": figures.zones.merge(
+            figures.limits, on=["zone", "commune_code"], how="left", validate="1:1"
+        ),
+        "targets": figures.targets[figures.targets["zone"].isin([*zones["zone"], ""])],
+        "forest_cover": figures.forest_cover,
+        "planned": _planned(figures, zones),
+        "sources": figures.sources,
+        "warnings": _commune_warnings(figures, communes),
+        "digest": figures.digest,
+    }
 
 
 def _planned(figures: PublishedFigures, zones: pd.DataFrame) -> pd.DataFrame:

@@ -170,7 +170,11 @@ class AllocationTables(Part):
 
 
 class AllocationSection(Part):
-    """How targets are shared out."""
+    """How targets are shared out.
+
+    ``changes`` are figures of the allocation that are tried out in place of the plan's own, each
+    written as ``zones allocate --what-if`` takes it (``low.anise=60000``).
+    """
 
     first_year: int | None = Field(default=None, ge=1990, le=2100)
     last_year: int | None = Field(default=None, ge=1990, le=2100)
@@ -180,6 +184,7 @@ class AllocationSection(Part):
     must_weight: Number = Field(default=10.0, ge=0)
     pace_years: int = Field(default=10, ge=1, le=100)
     pace_by_zone: bool = False
+    changes: tuple[str, ...] = ()
     rounding_nodes: int = Field(default=500, ge=1)
     elevation: Path | None = None
     decimal: Literal[".", ","] | None = None
@@ -265,6 +270,16 @@ class QgisSettings(Part):
     make: bool = False
 
 
+class Scenario(Part):
+    """A scenario: a project beside it, with other changes and an output folder of its own."""
+
+    version: Literal[1]
+    scenario_of: Path
+    title: Title
+    changes: tuple[str, ...] = ()
+    output: Path
+
+
 class Project(Part):
     """A project as its file describes it."""
 
@@ -290,6 +305,7 @@ class Project(Part):
     output: Path = Path("out")
 
     _file: Path = PrivateAttr(default=Path("project.yaml"))
+    _scenario_of: Path | None = PrivateAttr(default=None)
 
     @field_validator("present")
     @classmethod
@@ -344,6 +360,11 @@ class Project(Part):
     def file(self) -> Path:
         """The project file."""
         return self._file
+
+    @property
+    def scenario_of(self) -> Path | None:
+        """The project file that this scenario changes; nothing where it is none."""
+        return self._scenario_of
 
     @property
     def map_neighbours(self) -> NeighboursSource | None:
@@ -432,6 +453,7 @@ class Project(Part):
             "communes": self.resolve(self.communes.path),
             "natural_areas": self.resolve(self.communes.natural_areas.path),
         }
+        paths |= {} if self._scenario_of is None else {"scenario_of": self._scenario_of}
         paths |= {
             f"atlas {name}": self.resolve(item.path)
             for name, item in self.atlas.layers()
@@ -488,11 +510,46 @@ def load_project(path: Path) -> Project:
         A key is unknown or missing, or a value is not what it must be: key, line, expected, found.
     """
     file = path / "project.yaml" if path.is_dir() else path
-    project = validate_document(Project, read_document(file), file)
+    document = read_document(file)
+    if "scenario_of" in document:
+        project = _scenario(validate_document(Scenario, document, file), file)
+    else:
+        project = validate_document(Project, document, file)
     project._file = file  # noqa: SLF001 - set once, here
     _refuse_missing_files(project)
     _refuse_bad_tile_hosts(project)
     return project
+
+
+def _scenario(scenario: Scenario, file: Path) -> Project:
+    """Project that a scenario stands beside, with the scenario's title, changes and output."""
+    named = scenario.scenario_of
+    at = file.parent / named
+    if named.name != str(named) or at == file:
+        raise InputError(
+            en=f"{file.name}: scenario_of: expected the name of a project file in the same folder, "
+            f"found {str(named)!r}; put the scenario beside its project.",
+            vi=f"{file.name}: scenario_of: cần tên tệp dự án trong cùng thư mục, thấy "
+            f"{str(named)!r}; hãy đặt phương án cạnh dự án.",
+        )
+    document = read_document(at)
+    if "scenario_of" in document:
+        raise InputError(
+            en=f"{file.name}: scenario_of: {named} is a scenario itself; name its project "
+            f"({document['scenario_of']}).",
+            vi=f"{file.name}: scenario_of: {named} cũng là một phương án; hãy ghi tên dự án gốc "
+            f"({document['scenario_of']}).",
+        )
+    project = validate_document(Project, document, at)
+    update = {
+        "title": f"{project.title} – {scenario.title}"[:255],
+        "title_en": f"{project.title_en} – {scenario.title}"[:255] if project.title_en else "",
+        "allocation": project.allocation.model_copy(update={"changes": scenario.changes}),
+        "output": scenario.output,
+    }
+    changed = project.model_copy(update=update)
+    changed._scenario_of = at  # noqa: SLF001 - set once, here
+    return changed
 
 
 def _refuse_missing_files(project: Project) -> None:

@@ -55,6 +55,12 @@ class Store:
         """Take something in."""
         self._held[key] = value
 
+    def copy(self) -> Store:
+        """The same things in a store of their own, to which more is put."""
+        other = Store()
+        other._held = dict(self._held)
+        return other
+
     def tables(self) -> dict[str, pd.DataFrame]:
         """All tables by the name of their files."""
         return {

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from layers.base.language import Phrase
-from zones.allocation.job import AllocatedPlan, allocate_project, allocation_tables
+from zones.allocation.job import (
+    AllocatedPlan,
+    allocate_project,
+    allocation_tables,
+    change_plan,
+)
 from zones.allocation.prepare import needs_plots, prepare_allocation
 from zones.inputs.read import Inputs
 from zones.output.findings import findings_table
@@ -43,10 +48,12 @@ def work(context: Context) -> Made:
         layers=context[Inputs].plots if needs_plots(project) else None,
     )
     step = 10.0**-project.decimals
-    plan = allocate_project(prepared, step=step, present=context[RoundedMeasures].zones)
+    present = context[RoundedMeasures].zones
+    base = allocate_project(prepared, step=step, present=present)
+    plan = change_plan(base, project.allocation.changes, present=present)
     made: Made = {
         AllocatedPlan: plan,
-        ALLOCATION_FINDINGS: findings_table(prepared.findings),
+        ALLOCATION_FINDINGS: findings_table(plan.prepared.findings),
     }
     return made | dict(allocation_tables(plan, log=context.closures))
 

@@ -1,6 +1,5 @@
-// The data of the page, its words, and what is chosen now.
-const data = JSON.parse(document.getElementById("page-data").textContent);
-const words = JSON.parse(document.getElementById("page-words").textContent);
+// What is chosen now. The data of the page, its words and its settings are handed in: by the file
+// from inside, by a server to a page that it serves.
 const communes = data.communes;
 const communeCount = communes.code.length;
 // So many communes that drawing them all again is felt.
@@ -22,18 +21,6 @@ const state = {
 
 const onPhone = () => window.matchMedia("(max-width: 760px)").matches;
 const byId = (id) => document.getElementById(id);
-
-function element(tag, attributes, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes || {})) {
-    if (name === "class") node.className = value;
-    else if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (typeof value === "boolean") node.toggleAttribute(name, value);
-    else node.setAttribute(name, value);
-  }
-  node.append(...children.filter((child) => child !== null && child !== undefined));
-  return node;
-}
 
 function word(key, values) {
   const text = words[state.language][key] ?? key;

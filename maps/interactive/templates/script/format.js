@@ -8,13 +8,7 @@ function formatNumber(value, decimals) {
   return plainNumber(value, decimals);
 }
 
-function plainNumber(value, decimals) {
-  const [whole, part] = Math.abs(value).toFixed(decimals).split(".");
-  const vietnamese = state.language === "vi";
-  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, vietnamese ? "." : ",");
-  const text = part ? grouped + (vietnamese ? "," : ".") + part : grouped;
-  return value < 0 && /[1-9]/.test(text) ? "−" + text : text;
-}
+const plainNumber = (value, decimals) => writtenNumber(value, decimals, state.language);
 
 const formatHectares = (value) => formatNumber(value, 1);
 

@@ -1,5 +1,6 @@
 // The view in the address: #zone=…&measure=…&commune=…&year=…&lang=…
 function writeLink() {
+  if (!settings.linked) return;
   const parts = new URLSearchParams();
   if (zoneNow()) parts.set("zone", zoneNow().id);
   parts.set("measure", state.measure);
@@ -15,8 +16,8 @@ function writeLink() {
   }
 }
 
-function readLink(settings = location.hash) {
-  const parts = new URLSearchParams(settings.slice(1));
+function readLink(view = location.hash) {
+  const parts = new URLSearchParams(view.slice(1));
   const changes = {};
   const zone = data.zones.findIndex((item) => item.id === parts.get("zone"));
   if (zone >= 0) changes.zone = zone;

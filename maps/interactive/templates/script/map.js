@@ -7,40 +7,7 @@ const map = L.map("map", {
   wheelPxPerZoomLevel: 120,
   renderer: L.svg({ padding: 0.3 }),
 });
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-const letterValues = new Uint8Array(128);
-for (let i = 0; i < 64; i += 1) letterValues[ALPHABET.charCodeAt(i)] = i;
-
-function decodeRing(text) {
-  const [west, south, step] = data.grid;
-  const points = [];
-  let x = 0,
-    y = 0,
-    current = 0,
-    shift = 0,
-    first = true;
-  for (let i = 0; i < text.length; i += 1) {
-    const bits = letterValues[text.charCodeAt(i)];
-    current |= (bits & 31) << shift;
-    if (bits & 32) {
-      shift += 5;
-      continue;
-    }
-    const change = current & 1 ? -((current + 1) >> 1) : current >> 1;
-    current = shift = 0;
-    if (first) {
-      x += change;
-      first = false;
-      continue;
-    }
-    y += change;
-    first = true;
-    points.push([south + y * step, west + x * step]);
-  }
-  return points;
-}
-
-const decodeShape = (rings) => rings.split(" ").map(decodeRing);
+const decodeShape = (rings) => rings.split(" ").map((ring) => decodeRing(ring, data.grid));
 const pointOf = ([x, y]) => [data.grid[1] + y * data.grid[2], data.grid[0] + x * data.grid[2]];
 
 for (const [name, order] of [
@@ -303,7 +270,7 @@ function drawOutlines() {
       opacity: 0.85,
     });
   }
-  const lines = data.outlines.lines.map(decodeRing);
+  const lines = data.outlines.lines.map((line) => decodeRing(line, data.grid));
   return L.polyline(lines, {
     renderer: rendererOf("outlines"),
     pane: "outlines",

@@ -27,6 +27,21 @@ function update(changes) {
   }
   if (focused) restoreFocus(focused);
   writeLink();
+  if (settings.told) settings.told(state, changes);
+}
+
+// New figures for the same communes: bars, map, legend, table and card are drawn from them.
+function replaceFigures(figures) {
+  const focused = document.activeElement ? document.activeElement.dataset.focus : undefined;
+  Object.assign(data, figures);
+  renderChart();
+  renderMeasures();
+  renderChosenZone();
+  renderFigures();
+  renderCard();
+  renderTable();
+  renderFooter();
+  if (focused) restoreFocus(focused);
 }
 
 // What was drawn again took the focus with it: the reader at the keyboard gets it back.
@@ -145,7 +160,7 @@ function start() {
   L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
   if (tileLayers.length) L.control.attribution({ prefix: false }).addTo(map);
   fitAll();
-  Object.assign(state, readLink());
+  if (settings.linked) Object.assign(state, readLink());
   if (!data.measures.includes(state.measure)) state.measure = data.measures[0];
   renderWords();
   renderFigures();
@@ -170,13 +185,24 @@ function outgrown() {
   );
 }
 
+const observer = new ResizeObserver(() => {
+  if (!before && outgrown()) map.invalidateSize({ animate: false, pan: false });
+});
+
+// A page that shows something else afterwards takes the map away.
+function close() {
+  observer.disconnect();
+  window.removeEventListener("beforeprint", startPrint);
+  window.removeEventListener("afterprint", endPrint);
+  map.stop();
+  map.remove();
+}
+
 function listen() {
   map.on("zoomend moveend resize", placeNames);
   map.on("zoomend", scaleLines);
   scaleLines();
-  new ResizeObserver(() => {
-    if (!before && outgrown()) map.invalidateSize({ animate: false, pan: false });
-  }).observe(byId("map"));
+  observer.observe(byId("map"));
   byId("zone").addEventListener("change", (event) => update({ zone: Number(event.target.value) }));
   byId("year").addEventListener("input", (event) =>
     update({ year: yearsNow()[Number(event.target.value) - 1] || "" }),
@@ -199,7 +225,7 @@ function listen() {
   byId("card").addEventListener("keydown", (event) => {
     if (event.key === "Escape") update({ commune: -1 });
   });
-  window.addEventListener("hashchange", () => update(readLink()));
+  if (settings.linked) window.addEventListener("hashchange", () => update(readLink()));
   window.addEventListener("beforeprint", startPrint);
   window.addEventListener("afterprint", endPrint);
 }

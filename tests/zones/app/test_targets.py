@@ -1,0 +1,184 @@
+"""Targets at the desk: an edit moves communes, is kept in the file, and a run gives the same."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from zones.app.guard import RefusedError
+from zones.project.model import load_project
+from zones.run.context import RunOptions
+from zones.run.run import run_project
+from zones.tables import ALLOCATION, ALLOCATION_NOTES, ALLOCATION_TARGETS
+
+
+def figures(answer: dict[str, Any], zone: str) -> dict[str, Any]:
+    return next(item for item in answer["targets"] if item["zone"] == zone)
+
+
+def lines_of(sit: Any, project: Path) -> tuple[Any, str, list[str]]:
+    """A desk, one of its zones, and a change that asks less of it than the plan does."""
+    desk = sit(project)
+    zone = next(
+        item
+        for item in desk.ask("targets", "plan", changes=[])["targets"]
+        if item["planned_ha"] > 1
+    )
+    half = zone["present_ha"] + zone["planned_ha"] / 2
+    return desk, zone["zone"], [f"low.{zone['zone']}={half}", f"high.{zone['zone']}={half}"]
+
+
+def test_an_edit_moves_the_plan_and_says_which_communes(sit: Any, project: Path) -> None:
+    desk, zone, lines = lines_of(sit, project)
+    before = desk.ask("targets", "plan", changes=[])
+    assert before["moved"] == []
+    after = desk.ask("targets", "plan", changes=lines)
+    asked = float(lines[0].partition("=")[2])
+    assert figures(after, zone)["end_ha"] == pytest.approx(asked, abs=0.06)
+    moved = sum(row["change_ha"] for row in after["moved"] if row["zone"] == zone)
+    both = figures(after, zone)["planned_ha"] - figures(before, zone)["planned_ha"]
+    assert moved == pytest.approx(both, abs=0.11)
+    assert "other than the plan's" in " ".join(item["en"] for item in after["told"])
+    reasons = desk.ask("targets", "why", changes=lines)
+    assert {"zone", "message_vi", "message_en"} <= set(reasons[0])
+
+
+def test_the_page_and_the_map_file_are_drawn_from_the_same_figures(sit: Any, project: Path) -> None:
+    desk, zone, lines = lines_of(sit, project)
+    ground = desk.ask("targets", "ground")
+    after = desk.ask("targets", "plan", changes=lines)["figures"]
+    place = next(i for i, item in enumerate(after["zones"]) if item["id"] == zone)
+    planned = after["zones"][place]["values"]["planned"]
+    assert sum(value or 0 for value in planned) < sum(
+        value or 0 for value in ground["page"]["zones"][place]["values"]["planned"]
+    )
+    assert ground["page"]["tiles"] == []
+
+
+def test_what_is_saved_is_what_a_run_gives(sit: Any, project: Path) -> None:
+    desk, zone, lines = lines_of(sit, project)
+    after = desk.ask("targets", "plan", changes=lines)
+    text = project.read_text("utf-8").splitlines()
+    stamp = desk.ask("targets", "ground")["stamp"]
+    desk.ask("targets", "save", changes=lines, stamp=stamp)
+    kept = project.read_text("utf-8").splitlines()
+    assert [line for line in text if line not in kept] == []
+    assert load_project(project).allocation.changes == tuple(lines)
+    result = run_project(
+        load_project(project), options=RunOptions(only=("publish",), overwrite=True)
+    )
+    held = result[ALLOCATION_TARGETS]
+    mine = held[(held["zone"] == zone) & (held["commune_code"] == "")].iloc[-1]
+    assert mine["end_ha"] == figures(after, zone)["end_ha"]
+    assert lines[0] in result[ALLOCATION_NOTES]["message_vi"].iloc[-1]
+    pd.testing.assert_frame_equal(
+        result[ALLOCATION], desk.desk.published(desk.desk.plan(lines)).allocation
+    )
+    again = sit(project)
+    assert again.ask("targets", "ground")["changes"] == lines
+    again.ask("targets", "save", changes=[], stamp=again.ask("targets", "ground")["stamp"])
+    assert project.read_text("utf-8").splitlines() == text
+
+
+def test_a_change_that_cannot_be_is_refused_and_nothing_is_written(sit: Any, project: Path) -> None:
+    desk = sit(project)
+    stamp = desk.ask("targets", "ground")["stamp"]
+    before = project.read_bytes()
+    for wrong in ("low.nowhere=5", "low", "pace.pine=", "high.pine=-5", "lock.pine.06148=maybe"):
+        with pytest.raises(Exception, match=r".") as told:
+            desk.ask("targets", "save", changes=[wrong], stamp=stamp)
+        assert getattr(told.value, "phrase", None) is not None, wrong
+    assert project.read_bytes() == before
+
+
+def test_two_tabs_do_not_overwrite_each_other(sit: Any, project: Path) -> None:
+    desk, _, lines = lines_of(sit, project)
+    stamp = desk.ask("targets", "ground")["stamp"]
+    desk.ask("targets", "save", changes=lines, stamp=stamp)
+    with pytest.raises(RefusedError, match="changed elsewhere"):
+        desk.ask("targets", "save", changes=[], stamp=stamp)
+    assert load_project(project).allocation.changes == tuple(lines)
+
+
+def test_a_second_desk_looks_but_does_not_write(sit: Any, project: Path) -> None:
+    first = sit(project)
+    assert first.ask("start", "open", path=str(project))["readOnly"] == ""
+    code = (
+        "import sys; from pathlib import Path; from zones.app.desk import Desk;"
+        "from zones.app.session import Session; from zones.app.rooms.start import hello;"
+        "p = Path(sys.argv[1]); d = Desk(Session(project=p).with_root(p.parent), print);"
+        "print(hello(d)['readOnly'])"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code, str(project)], capture_output=True, text=True, check=True
+    )
+    assert found.stdout.strip() == "second"
+
+
+def test_a_folder_that_may_not_be_written_is_shown_only(
+    sit: Any, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zones.app.desk.is_writable", lambda _: False)
+    desk = sit(project)
+    assert desk.ask("start", "hello")["readOnly"] == "folder"
+    with pytest.raises(RefusedError, match="may not be written"):
+        desk.ask("targets", "save", changes=[], stamp="")
+
+
+def test_a_file_that_changed_is_read_again_and_one_that_vanished_is_told(
+    sit: Any, project: Path
+) -> None:
+    desk = sit(project)
+    first = desk.desk.base()
+    assert desk.desk.base() is first
+    table = project.parent / "fruit.csv"
+    table.write_text(table.read_text("utf-8").replace("7.5", "8.5"), "utf-8")
+    assert desk.desk.base() is not first
+    table.unlink()
+    with pytest.raises(Exception, match=r"fruit\.csv"):
+        desk.ask("targets", "plan", changes=[])
+
+
+def test_a_project_that_does_not_load_says_why(sit: Any, project: Path) -> None:
+    project.write_text(project.read_text("utf-8").replace("version: 1", "version: 7"), "utf-8")
+    told = sit(project).ask("start", "hello")
+    assert told["project"] is None
+    assert "version" in told["fault"]["vi"]
+    assert told["at"] == str(project)
+
+
+def test_saving_that_is_killed_leaves_the_whole_file(
+    sit: Any, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, _, lines = lines_of(sit, project)
+    before = project.read_bytes()
+    stamp = desk.ask("targets", "ground")["stamp"]
+
+    def dies(_self: Path, _target: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", dies)
+    with pytest.raises(KeyboardInterrupt):
+        desk.ask("targets", "save", changes=lines, stamp=stamp)
+    assert project.read_bytes() == before
+    assert list(project.parent.glob(".*.part")) == []
+
+
+def test_a_desk_that_opens_measures_nothing_that_a_run_has_measured(
+    sit: Any, project: Path
+) -> None:
+    desk = sit(project)
+    desk.desk.base()
+    steps = [item["step"]["en"] for item in desk.told if "step" in item]
+    assert "Measure areas" not in steps
+    shutil.rmtree(project.parent / "out")
+    project.write_text(project.read_text("utf-8") + "\n# đã xem\n", "utf-8")
+    desk = sit(project)
+    desk.desk.base()
+    assert (project.parent / "out" / "measured.parquet").is_file()

@@ -1,0 +1,201 @@
+"""The desk as its worker holds it: the open project, measured and allocated once, kept warm."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from layers.base.errors import OutputError
+from layers.base.language import Phrase
+from layers.base.messages import message
+from maps import MapContent
+from zones.allocation.job import AllocatedPlan, allocation_tables, change_plan
+from zones.app.guard import RefusedError
+from zones.app.session import Session, Tell, remember_project
+from zones.inputs.read import Inputs
+from zones.measure.closure import ClosureLog
+from zones.output.folder import locked_folder
+from zones.output.record import input_stamp
+from zones.pages.map import map_content
+from zones.project.model import Project, load_project
+from zones.publish.figures import RoundedMeasures
+from zones.publish.publish import PublishedFigures
+from zones.run.context import Context, RunOptions, RunResult
+from zones.run.reuse import input_files
+from zones.run.run import run_project
+from zones.run.steps.publish import STEP as PUBLISH
+
+
+@dataclass(frozen=True, slots=True)
+class PageTeller:
+    """Tells the page how far a run is."""
+
+    tell: Tell
+
+    def step(self, _name: str, label: Phrase, number: int, total: int) -> None:
+        """Tell that a step begins."""
+        words = {"vi": label.vi, "en": label.en}
+        self.tell({"step": words, "number": number, "total": total})
+
+    def part(self, done: int, total: int) -> None:
+        """Tell how far the step is."""
+        self.tell({"done": done, "of": total})
+
+    def note(self, text: Phrase) -> None:
+        """Tell something worth a line."""
+        self.tell({"note": {"vi": text.vi, "en": text.en}})
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A project as its files say it, without figures that are tried out."""
+
+    project: Project
+    stamps: object  # Of its files, to notice that one changed
+    result: RunResult
+    plan: AllocatedPlan
+    context: Context
+    content: MapContent
+
+    @property
+    def measures(self) -> RoundedMeasures:
+        """What was measured, rounded."""
+        return self.result[RoundedMeasures]
+
+
+@dataclass(slots=True)
+class Desk:
+    """What the rooms work on."""
+
+    session: Session
+    tell: Tell
+    _base: Base | None = None
+    _inputs: tuple[object, Inputs] | None = None
+    _held: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+    _holds: Path | None = None
+    _last: tuple[tuple[str, ...], AllocatedPlan] | None = None
+
+    @property
+    def teller(self) -> PageTeller:
+        """Tells the page how far a run is."""
+        return PageTeller(self.tell)
+
+    def place(self, file: Path) -> None:
+        """Put a project on the desk; a second desk on it may look, but not write."""
+        file = file.resolve()
+        self._hold(file)
+        self.session = replace(self.session.with_root(file.parent), project=file)
+        remember_project(file)
+
+    def _hold(self, file: Path) -> None:
+        if self._holds == file:
+            return
+        self._held.close()
+        self._held = contextlib.ExitStack()
+        self._holds = file
+        reason = "" if is_writable(file.parent) else "folder"
+        if not reason:
+            try:
+                # Held by the process, whatever ends it; a run from the command line is not kept out
+                self._held.enter_context(locked_folder(file.parent / f"{file.stem}.desk"))
+            except OutputError:
+                reason = "second"
+        self.session = replace(self.session, read_only=reason)
+
+    def may_write(self) -> None:
+        """Refuse to write where another desk has the project, or the folder is read-only."""
+        if self.session.read_only == "second":
+            raise RefusedError(409, message("zones.app.second_desk"))
+        if self.session.read_only:
+            raise RefusedError(409, message("zones.app.read_only"))
+
+    def project(self) -> Project:
+        """The open project, as its file says it now."""
+        if self.session.project is None:
+            raise RefusedError(409, message("zones.app.no_project"))
+        self._hold(self.session.project)
+        return load_project(self.session.project)
+
+    def base(self) -> Base:
+        """The open project measured and allocated; done again when one of its files changed."""
+        project = _without_changes(self.project())
+        stamps = _stamps(project), project.model_dump_json()
+        if self._base is None or self._base.stamps != stamps:
+            self._base = self._last = None
+            self._base = self._made(project, stamps)
+        return self._base
+
+    def _made(self, project: Project, stamps: object) -> Base:
+        out = project.resolve(project.output)
+        fresh = not out.exists() and not self.session.read_only
+        options = RunOptions(only=("allocate", "publish"), write=fresh)
+        result = run_project(project, options=options, teller=self.teller)
+        stage = Path(tempfile.gettempdir())
+        context = Context(project, RunOptions(write=False), self.teller, stage, result.store)
+        communes, crs = context.communes()
+        content = map_content(project, result[PublishedFigures], communes, crs)
+        content = replace(content, tile_hosts=())  # the desk asks nobody for anything
+        return Base(project, stamps, result, result[AllocatedPlan], context, content)
+
+    def plan(self, changes: Sequence[str]) -> AllocatedPlan:
+        """The plan with figures that are tried out."""
+        base, asked = self.base(), tuple(changes)
+        if self._last is None or self._last[0] != asked:
+            self._last = asked, change_plan(base.plan, asked, present=base.measures.zones)
+        return self._last[1]
+
+    def published(self, plan: AllocatedPlan) -> PublishedFigures:
+        """Figures of a plan as all pages print them, held against each other."""
+        base = self.base()
+        store = base.context.store.copy()
+        for schema, table in allocation_tables(plan, log=ClosureLog()).items():
+            store.put(schema, table)
+        figures: Any = PUBLISH.work(replace(base.context, store=store))[PublishedFigures]
+        return figures  # type: ignore[no-any-return]
+
+    def inputs(self) -> Inputs:
+        """All inputs read and checked; errors among the findings do not stop the reading."""
+        from zones.inputs.read import read_inputs
+
+        project = self.project()
+        stamps = _stamps(project)
+        if self._inputs is None or self._inputs[0] != stamps:
+            self._inputs = None
+            self.teller.step("check", message("zones.app.checking"), 1, 1)
+            self._inputs = stamps, read_inputs(project, progress=self.teller.part)
+        return self._inputs[1]
+
+
+def _without_changes(project: Project) -> Project:
+    plain = project.allocation.model_copy(update={"changes": ()})
+    return project.model_copy(update={"allocation": plain})
+
+
+def _stamps(project: Project) -> dict[str, object]:
+    home = (project.file.parent,)
+    files = input_files(project).items()
+    own = ("project", "scenario_of")  # What they say is compared, not when it was written
+    return {name: input_stamp(path, folders=home) for name, path in files if name not in own}
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain data, missing figures as nothing."""
+    clean = frame.astype("object").where(frame.notna(), None)
+    return [{str(key): value for key, value in row.items()} for row in clean.to_dict("records")]
+
+
+def words(phrase: Phrase) -> dict[str, str]:
+    """A phrase as the page reads it."""
+    return {"vi": phrase.vi, "en": phrase.en}
+
+
+def is_writable(folder: os.PathLike[str]) -> bool:
+    """Whether files may be made in a folder."""
+    return os.access(folder, os.W_OK)

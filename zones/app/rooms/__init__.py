@@ -1,0 +1,1 @@
+"""Rooms of the desk: one file each, with what its page may ask the worker to do."""

@@ -1,0 +1,180 @@
+"""Targets: each zone with its bounds, what is there and what is missing; edits move the communes.
+
+An edit is a line as ``zones allocate --what-if`` takes it. The page sends all lines at once: the
+plan it gets depends on nothing but the project's files and these lines: a run of the saved
+project gives the same figures.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+from ruamel.yaml.comments import CommentedMap
+
+from layers.base.messages import message
+from maps.interactive.content import check_content
+from maps.interactive.page_data import page_figures, page_ground
+from zones.allocation.job import AllocatedPlan, explain_plan
+from zones.allocation.rounded import compare_allocations
+from zones.app.desk import Base, Desk, records, words
+from zones.app.guard import RefusedError
+from zones.app.question import Question
+from zones.pages.map import with_figures
+from zones.plan.model import Plan, Target
+from zones.project.model import Project, Scenario
+from zones.project.yaml import read_document, validate_document, write_document
+
+_ROWS_TOLD = 200
+
+
+class Changes(Question):
+    """Figures that are tried out in place of the plan's."""
+
+    changes: tuple[str, ...]
+
+
+class Save(Changes):
+    """Changes to keep, and the state of the project file that the page knows."""
+
+    stamp: str
+
+
+def ground(desk: Desk) -> dict[str, Any]:
+    """What stays as it is while figures change: the communes, the plan's own words, the edits."""
+    base = desk.base()
+    content = check_content(base.content)
+    return {
+        "page": {**page_ground(content), **page_figures(content)},
+        "zones": _zones(base),
+        "changes": list(desk.project().allocation.changes),
+        "stamp": _stamp(desk),
+        "years": list(base.plan.allocation.settings.years),
+        "decimals": base.project.decimals,
+    }
+
+
+def plan(desk: Desk, asked: Changes) -> dict[str, Any]:
+    """The plan with the changes: figures of the page, targets, and which communes moved."""
+    base, made = desk.base(), desk.plan(asked.changes)
+    content = check_content(with_figures(base.content, desk.published(made)))
+    moved = compare_allocations(
+        base.plan.allocation, made.allocation, printed=(base.plan.printed, made.printed)
+    )
+    return {
+        "figures": page_figures(content),
+        "targets": _targets(made),
+        "settings": _settings(made),
+        "moved": records(moved.head(_ROWS_TOLD)),
+        "movedCount": len(moved),
+        "told": [words(item.message) for item in made.prepared.findings],
+    }
+
+
+def why(desk: Desk, asked: Changes) -> list[dict[str, Any]]:
+    """Why each target ends where it does, and what would mend it."""
+    return records(explain_plan(desk.plan(asked.changes), progress=desk.teller.part).sentences())
+
+
+def save(desk: Desk, asked: Save) -> dict[str, Any]:
+    """Write the changes into the project file; everything else in it stays, comments included."""
+    desk.may_write()
+    project = desk.project()
+    if _stamp(desk) != asked.stamp:
+        raise RefusedError(409, message("zones.app.changed_elsewhere", file=project.file.name))
+    desk.plan(asked.changes)  # What cannot be allocated is not written
+    document = read_document(project.file)
+    changed = list(asked.changes)
+    if project.scenario_of is None:
+        section = document.setdefault("allocation", CommentedMap())
+        _put(section, changed)
+        if not section:
+            del document["allocation"]
+    else:
+        _put(document, changed)
+    model = Project if project.scenario_of is None else Scenario
+    validate_document(model, document, project.file)
+    write_document(document, project.file, overwrite=True)
+    return {"stamp": _stamp(desk)}
+
+
+def _put(section: CommentedMap, changes: list[str]) -> None:
+    if changes:
+        section["changes"] = changes
+    else:
+        section.pop("changes", None)
+
+
+def _stamp(desk: Desk) -> str:
+    file = desk.session.project
+    return "" if file is None else hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def _targets(made: AllocatedPlan) -> list[dict[str, Any]]:
+    whole = made.printed.held["commune_code"] == ""
+    return records(made.printed.held[whole])
+
+
+def _settings(made: AllocatedPlan) -> list[dict[str, Any]]:
+    """What can be edited of each zone, as it stands with the changes."""
+    inputs = made.prepared.inputs
+    main = inputs.targets[inputs.targets["commune_code"] == ""]
+    pace = inputs.pace[(inputs.pace["commune_code"] == "") & inputs.pace["high_ha"].notna()]
+    found = []
+    for zone, rows in main.groupby("zone", sort=False):
+        mine = pace[pace["zone"] == zone]["high_ha"]
+        listed = inputs.listed[inputs.listed["zone"] == zone]
+        locks = inputs.locks[inputs.locks["zone"] == zone]
+        found.append(
+            {
+                "zone": zone,
+                "several": len(rows) > 1,
+                **records(rows[["low_ha", "high_ha", "year", "importance"]].tail(1))[0],
+                "pace": None if mine.empty else float(mine.max()),
+                "list": "" if listed.empty else str(listed["list"].iloc[0]),
+                "listed": listed["commune_code"].tolist(),
+                "locks": records(locks[["commune_code", "lock", "area_ha"]]),
+            }
+        )
+    return found
+
+
+def _zones(base: Base) -> list[dict[str, Any]]:
+    """The zones that are allocated, in the plan's order, with the plan's own words."""
+    plans = base.context.plans()
+    names = base.plan.prepared.names
+    known = base.plan.prepared.inputs.targets["zone"].unique().tolist()
+    order = [zone for zone in names if zone in known]
+    return [
+        {"zone": zone, "name": words(names[zone]), "clauses": _clauses(plans[0], zone)}
+        for zone in order
+    ]
+
+
+def _clauses(plan: Plan, zone: str) -> list[dict[str, Any]]:
+    """What the plan says of a zone's area: clause, words, bound, figures."""
+    targets = [item for owner, item in plan.all_targets() if owner == zone]
+    return [_clause(item) for item in targets if item.indicator == "area" and item.unit == "ha"]
+
+
+def _clause(target: Target) -> dict[str, Any]:
+    low, high = target.ends
+    ends: Mapping[str, float] = {"low": low, "high": high}
+    return {
+        "clause": target.clause or "",
+        "bound": target.bound,
+        "words": list(target.words),
+        **{name: None if pd.isna(end) else end for name, end in ends.items()},
+        "year": target.year,
+        "also": [item.clause for item in target.also if item.clause],
+    }
+
+
+ACTIONS: dict[str, Callable[..., Any]] = {
+    "ground": ground,
+    "plan": plan,
+    "why": why,
+    "save": save,
+}

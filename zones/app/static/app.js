@@ -1,0 +1,185 @@
+// The desk: its rooms, its language, what the worker is doing, and whether anybody answers.
+import { ask, Fault, listen, stopWork } from "./desk/net.js";
+import { both, language, say, setLanguage } from "./desk/words.js";
+import { byId, element } from "./desk/dom.js";
+
+const ROOMS = ["start", "targets"];
+const ALWAYS = new Set(["start"]);
+
+const desk = {
+  hello: null,
+  room: "",
+  module: null,
+  // Edits outlive a page that is loaded again and a server that is started again.
+  kept: (name, fallback) => JSON.parse(sessionStorage.getItem(keyOf(name)) ?? "null") ?? fallback,
+  keep: (name, value) => sessionStorage.setItem(keyOf(name), JSON.stringify(value)),
+  forget: (name) => sessionStorage.removeItem(keyOf(name)),
+  async ask(room, action, asked) {
+    clearFault();
+    busy += 1;
+    showWork();
+    try {
+      return await ask(room, action, asked);
+    } finally {
+      busy -= 1;
+      if (!busy) work = null;
+      showWork();
+    }
+  },
+  fault: showFault,
+  go: openRoom,
+  async refresh(hello) {
+    desk.hello = hello ?? (await desk.ask("start", "hello"));
+    renderShell();
+    return desk.hello;
+  },
+};
+
+const keyOf = (name) => `zones:${desk.hello?.at ?? ""}:${name}`;
+let busy = 0;
+let work = null;
+let workTimer = 0;
+
+function showFault(error) {
+  if (!(error instanceof Fault)) throw error;
+  const box = byId("fault");
+  box.hidden = false;
+  box.replaceChildren(
+    element("span", {}, both(error.words)),
+    element("button", { type: "button", class: "close", "aria-label": say("close"), onclick: clearFault }, "×"),
+  );
+}
+
+function clearFault() {
+  byId("fault").hidden = true;
+}
+
+// Work that is over at once is not announced.
+function showWork() {
+  clearTimeout(workTimer);
+  const box = byId("work");
+  if (!busy) {
+    box.hidden = true;
+    return;
+  }
+  if (box.hidden) workTimer = setTimeout(renderWork, 700);
+  else renderWork();
+}
+
+function renderWork() {
+  if (!busy) return;
+  byId("work").hidden = false;
+  const step = work?.step ? both(work.step) : say("working");
+  const place = work?.total > 1 ? `${work.number}/${work.total} · ` : "";
+  const text = place + step;
+  if (byId("work-text").textContent !== text) byId("work-text").textContent = text;
+  const bar = byId("work-bar");
+  bar.setAttribute("aria-label", step);
+  if (work?.of) bar.value = (100 * work.done) / work.of;
+  else bar.removeAttribute("value");
+}
+
+function hear(what) {
+  if (what.step) work = what;
+  else if (what.of) work = { ...work, ...what };
+  showWork();
+}
+
+function showLost(why) {
+  const box = byId("lost");
+  box.hidden = !why;
+  box.textContent = why === "token" ? say("lostToken") : why ? say("lostServer") : "";
+}
+
+function renderShell() {
+  document.documentElement.lang = language();
+  const project = desk.hello?.project;
+  const title = project ? both(project.title) : "Vùng Trồng";
+  byId("bar-title").textContent = title;
+  document.title = project ? `${say("room_" + (desk.room || "start"))} · ${title}` : "Vùng Trồng";
+  byId("bar-demo").hidden = !project?.demo;
+  byId("bar-read-only").hidden = !desk.hello?.readOnly;
+  byId("bar-read-only").textContent = desk.hello?.readOnly ? say("readOnly_" + desk.hello.readOnly) : "";
+  for (const node of document.querySelectorAll("[data-say]")) node.textContent = say(node.dataset.say);
+  byId("bar-languages").setAttribute("aria-label", say("language"));
+  for (const choice of byId("bar-languages").children)
+    choice.setAttribute("aria-pressed", String(choice.dataset.language === language()));
+  byId("rooms").setAttribute("aria-label", say("rooms"));
+  byId("told").setAttribute("aria-label", say("told"));
+  byId("rooms").replaceChildren(...ROOMS.map(roomLink));
+}
+
+function roomLink(room, place) {
+  const open = ALWAYS.has(room) || desk.hello?.project || (room === "files" && desk.hello?.at);
+  return element(
+    "button",
+    {
+      type: "button",
+      class: "room-link",
+      "data-room": room,
+      "data-focus": "room-" + room,
+      disabled: !open,
+      ...(desk.room === room ? { "aria-current": "page" } : {}),
+      onclick: () => openRoom(room),
+    },
+    element("span", { class: "room-number", "aria-hidden": "true" }, String(place + 1)),
+    element("span", {}, say("room_" + room)),
+  );
+}
+
+let opening = 0;
+
+async function openRoom(room) {
+  opening += 1;
+  const mine = opening;
+  desk.module?.close?.();
+  desk.room = room;
+  desk.module = null;
+  renderShell();
+  if (opening > 1) document.querySelector(`[data-room="${room}"]`)?.focus();
+  const box = byId("room");
+  box.className = "room-" + room;
+  box.replaceChildren(element("main", { class: "plain-room" }, element("p", { class: "help" }, say("working"))));
+  try {
+    const module = await import(`./rooms/${room}.js`);
+    if (mine !== opening) return;
+    desk.module = module;
+    await module.open(box, desk);
+  } catch (error) {
+    if (mine !== opening) return;
+    box.replaceChildren(
+      element("main", { class: "plain-room" }, element("h1", {}, say("room_" + room)), element("p", {}, say("notOpened"))),
+    );
+    showFault(error);
+  }
+}
+
+async function speak(chosen) {
+  setLanguage(chosen);
+  renderShell();
+  if (desk.module?.speak) desk.module.speak();
+  else if (desk.room) await openRoom(desk.room);
+}
+
+async function start() {
+  for (const choice of byId("bar-languages").children)
+    choice.addEventListener("click", () => speak(choice.dataset.language));
+  byId("work-stop").addEventListener("click", () => stopWork().catch(showFault));
+  byId("to-room").addEventListener("click", (event) => {
+    event.preventDefault();
+    byId("room").focus();
+  });
+  renderShell();
+  listen(hear, showLost);
+  try {
+    const hello = await desk.refresh();
+    if (!hello.project && hello.demo) await desk.refresh(await desk.ask("start", "demo"));
+    const first = desk.hello.project ? "targets" : desk.hello.at ? "files" : "start";
+    await openRoom(first);
+  } catch (error) {
+    showFault(error);
+    await openRoom("start");
+  }
+}
+
+start();

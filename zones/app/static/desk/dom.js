@@ -1,0 +1,53 @@
+// Small things that the rooms build their pages from.
+import { element } from "/page/shared.js";
+import { say } from "./words.js";
+
+export { element };
+export const byId = (id) => document.getElementById(id);
+
+export function button(key, onclick, attributes = {}) {
+  return element("button", { type: "button", class: "plain", onclick, ...attributes }, say(key));
+}
+
+export function field(label, input, note) {
+  return element(
+    "label",
+    { class: "field" },
+    element("span", { class: "field-name" }, label),
+    input,
+    note ? element("span", { class: "help" }, note) : null,
+  );
+}
+
+export function panel(title, ...children) {
+  return element("section", { class: "panel" }, element("h2", {}, title), ...children);
+}
+
+export function table(heads, rows, attributes = {}) {
+  const head = element("tr", {}, ...heads.map((text) => element("th", { scope: "col" }, text)));
+  return element(
+    "div",
+    { class: "table-box", tabindex: "0", role: "region", "aria-label": attributes.label ?? "" },
+    element(
+      "table",
+      { class: attributes.class ?? "" },
+      element("thead", {}, head),
+      element("tbody", {}, ...rows),
+    ),
+  );
+}
+
+export function cells(...texts) {
+  return texts.map((text) =>
+    text instanceof Node ? element("td", {}, text) : element("td", {}, String(text ?? "")),
+  );
+}
+
+// The same focus before and after something is drawn again.
+export function keepingFocus(draw) {
+  const key = document.activeElement?.dataset?.focus;
+  draw();
+  if (!key) return;
+  const node = document.querySelector(`[data-focus="${CSS.escape(key)}"]`);
+  if (node && node !== document.activeElement) node.focus({ preventScroll: true });
+}

@@ -1,0 +1,296 @@
+// Targets: bars and an editor for each zone beside the map; every edit shares the hectares out anew.
+import { openMap } from "/page/map.js";
+import { both, hectares, language, number, say } from "../desk/words.js";
+import { button, byId, element, keepingFocus } from "../desk/dom.js";
+import { Edits } from "../desk/edits.js";
+import { zoneEditor } from "../desk/editor.js";
+
+let desk = null;
+let ground = null; // Communes, zones and the plan's words
+let made = null; // The plan with the edits
+let first = null; // The plan without any
+let reasons = [];
+let edits = null;
+let view = null; // The map
+let zone = "";
+let planning = false;
+let again = false;
+
+export async function open(node, theDesk) {
+  desk = theDesk;
+  const [body, words, found] = await Promise.all([
+    fetch("/page/body.html").then((answer) => answer.text()),
+    fetch("/page/words.json").then((answer) => answer.json()),
+    desk.ask("targets", "ground"),
+  ]);
+  ground = found;
+  edits = new Edits(desk.kept("edits", ground.changes), (lines) => desk.keep("edits", lines));
+  made = first = null;
+  placeMap(node, body);
+  view = openMap({ ...ground.page, language: language() }, words, { linked: false, told: heard });
+  if (ground.page.measures.includes("planned")) view.update({ measure: "planned" });
+  zone = ground.zones.some((item) => item.zone === shownZone()) ? shownZone() : (ground.zones[0]?.zone ?? "");
+  render();
+  await replan();
+}
+
+export function close() {
+  view?.close();
+  view = null;
+}
+
+export function speak() {
+  view.update({ language: language() });
+  render();
+}
+
+const shownZone = () => ground.page.zones[view.state.zone]?.id ?? "";
+
+function heard(state, changes) {
+  if ("zone" in changes && view && ground.zones.some((item) => item.zone === shownZone())) {
+    zone = shownZone();
+    render();
+  }
+}
+
+// The map page's parts, without the frame that the desk has itself.
+function placeMap(node, body) {
+  const parts = new DOMParser().parseFromString(body, "text/html").body;
+  parts.querySelector(".noscript")?.remove();
+  const top = parts.querySelector("header");
+  const frame = element("div", { class: "top map-top" }, ...top.childNodes);
+  top.replaceWith(frame);
+  frame.querySelector("h1").remove();
+  frame.querySelector(".brand").prepend(element("span", { id: "title", hidden: true }));
+  parts.querySelector("#chart").closest("section").classList.add("map-zones");
+  parts.querySelector("main").prepend(element("section", { class: "zones edits", id: "edits", "aria-labelledby": "edits-title" }));
+  parts.querySelector(".side").prepend(element("section", { class: "card moved", id: "moved", "aria-labelledby": "moved-title" }));
+  parts.querySelector("main").prepend(element("h1", { class: "unseen" }, say("room_targets")));
+  node.replaceChildren(...parts.childNodes);
+}
+
+async function replan() {
+  if (planning) {
+    again = true;
+    return;
+  }
+  planning = true;
+  renderState();
+  const lines = edits.lines;
+  try {
+    const answer = await desk.ask("targets", "plan", { changes: lines });
+    if (!view) return;
+    made = answer;
+    if (!lines.length) first = answer;
+    view.replaceFigures(made.figures);
+    render();
+    document.body.dataset.planned = String(Number(document.body.dataset.planned ?? 0) + 1);
+    if (!again) {
+      reasons = await desk.ask("targets", "why", { changes: lines });
+      if (view) renderMoved();
+    }
+  } catch (error) {
+    if (view) refuse(error, lines);
+  } finally {
+    planning = false;
+    if (view) renderState();
+  }
+  if (again && view) {
+    again = false;
+    await replan();
+  }
+}
+
+// An edit that cannot be allocated goes back to what was; an edit that nobody answered stays.
+function refuse(error, lines) {
+  if (error.status === 422 && lines === edits.lines && edits.canUndo) {
+    edits.undo();
+    edits.dropRedo();
+    render();
+    again = true;
+  }
+  desk.fault(error);
+}
+
+function change(line) {
+  edits.set(line);
+  render();
+  replan();
+}
+
+function render() {
+  keepingFocus(() => {
+    renderZones();
+    renderMoved();
+  });
+}
+
+function renderState() {
+  const state = byId("edits-state");
+  if (state) state.textContent = planning ? say("planning") : edits.lines.length ? say("editCount", { n: edits.lines.length }) : say("noEdits");
+}
+
+function renderZones() {
+  const dirty = JSON.stringify(edits.lines) !== JSON.stringify(ground.changes);
+  const bar = element(
+    "div",
+    { class: "row edit-bar" },
+    button("undo", () => step("undo"), { disabled: !edits.canUndo, "data-focus": "undo", id: "undo" }),
+    button("redo", () => step("redo"), { disabled: !edits.canRedo, "data-focus": "redo", id: "redo" }),
+    button("saveEdits", save, { disabled: !dirty || Boolean(desk.hello.readOnly), class: "main-button", "data-focus": "save", id: "save" }),
+  );
+  byId("edits").replaceChildren(
+    element("h2", { id: "edits-title" }, say("targetsTitle")),
+    element("p", { class: "help", id: "edits-state", role: "status" }),
+    bar,
+    element("ul", { class: "zone-list" }, ...ground.zones.map(zoneRow)),
+  );
+  renderState();
+}
+
+function step(direction) {
+  edits[direction]();
+  render();
+  replan();
+}
+
+async function save() {
+  try {
+    const answer = await desk.ask("targets", "save", { changes: edits.lines, stamp: ground.stamp });
+    ground.stamp = answer.stamp;
+    ground.changes = edits.lines;
+    render();
+    byId("edits-state").textContent = say("saved", { file: desk.hello.at });
+  } catch (error) {
+    desk.fault(error);
+  }
+}
+
+const targetOf = (id) => made?.targets.filter((item) => item.zone === id).at(-1);
+
+function zoneRow(item) {
+  const target = targetOf(item.zone);
+  const now = item.zone === zone;
+  const edited = edits.of(item.zone).length > 0;
+  const head = element(
+    "button",
+    {
+      type: "button",
+      class: now ? "zone-head on" : "zone-head",
+      "aria-expanded": String(now),
+      "data-zone": item.zone,
+      "data-focus": "zone-" + item.zone,
+      onclick: () => choose(item.zone),
+    },
+    element("span", { class: "zone-name" }, both(item.name), edited ? element("span", { class: "edited" }, " " + say("edited")) : null),
+    element("span", { class: target?.status === "short" ? "zone-status missed" : "zone-status" }, target ? statusText(target) : ""),
+    barOf(target),
+    element("span", { class: "zone-figures" }, target ? figuresText(target) : ""),
+  );
+  const settings = made?.settings.find((one) => one.zone === item.zone);
+  const original = first?.settings.find((one) => one.zone === item.zone);
+  const editor = now && settings ? zoneEditor({ item, settings, original, edits, change, page: ground.page, years: ground.years }) : null;
+  return element("li", {}, head, editor);
+}
+
+function choose(id) {
+  zone = zone === id ? "" : id;
+  const index = ground.page.zones.findIndex((item) => item.id === id);
+  if (index >= 0) view.update({ zone: index });
+  render();
+}
+
+function statusText(target) {
+  if (target.status === "short") return say("short", { a: hectares(target.shortfall_ha, ground.decimals) });
+  if (target.status === "above") return say("above", { a: hectares(target.surplus_ha, ground.decimals) });
+  return say("reached");
+}
+
+function boundText(low, high) {
+  if (low !== null && high !== null && low !== high) return hectares(low) + "–" + hectares(high);
+  if (high === null || low === high) return (low === null ? "" : high === null ? "≥ " : "") + hectares(low ?? high);
+  return "≤ " + hectares(high);
+}
+
+function figuresText(target) {
+  const parts = [hectares(target.present_ha, ground.decimals)];
+  if (target.loss_ha > 0) parts.push("− " + hectares(target.loss_ha, ground.decimals));
+  if (target.planned_ha > 0) parts.push("+ " + hectares(target.planned_ha, ground.decimals));
+  return `${parts.join(" ")} = ${hectares(target.end_ha, ground.decimals)} / ${boundText(target.low_ha, target.high_ha)} ha · ${target.year}`;
+}
+
+// Present, then added, on an axis that ends a quarter above the upper bound.
+function barOf(target) {
+  const track = element("span", { class: "bullet desk-bar", "aria-hidden": "true" });
+  if (!target) return track;
+  const most = Math.max(target.high_ha ?? 0, target.low_ha ?? 0, target.end_ha, 1) * 1.1;
+  const share = (value) => Math.min(100, (100 * Math.max(value, 0)) / most) + "%";
+  const kept = Math.max(0, target.present_ha - target.loss_ha);
+  for (const [name, from, width] of [
+    ["bar", 0, kept],
+    ["bar added", kept, target.planned_ha],
+    ["range", target.low_ha ?? target.high_ha, Math.max(0, (target.high_ha ?? target.low_ha) - (target.low_ha ?? target.high_ha))],
+  ]) {
+    const piece = element("span", { class: name });
+    piece.style.left = share(from);
+    piece.style.width = share(width);
+    track.append(piece);
+  }
+  const goal = element("span", { class: "goal" });
+  goal.style.left = share(target.low_ha ?? target.high_ha);
+  track.append(goal);
+  return track;
+}
+
+function renderMoved() {
+  const box = byId("moved");
+  const lines = edits.lines.map((line) =>
+    element(
+      "li",
+      {},
+      element("span", {}, edits.describe(line, ground)),
+      element("button", { type: "button", class: "close small", "aria-label": say("takeBack", { what: edits.describe(line, ground) }), "data-focus": "drop-" + line, onclick: () => drop(line) }, "×"),
+    ),
+  );
+  const said = reasons.filter((item) => item.zone === zone).map((item) => element("li", {}, item[`message_${language()}`]));
+  box.replaceChildren(
+    element("h2", { id: "moved-title" }, say("movedTitle")),
+    lines.length ? element("ul", { class: "edit-lines" }, ...lines) : element("p", { class: "help" }, say("movedEmpty")),
+    lines.length ? movedTable() : "",
+    said.length ? element("h3", {}, say("whyTitle", { zone: both(ground.zones.find((item) => item.zone === zone)?.name) })) : "",
+    said.length ? element("ul", { class: "said" }, ...said) : "",
+  );
+}
+
+function drop(line) {
+  edits.drop(line);
+  render();
+  replan();
+}
+
+const MOST_MOVED = 8;
+
+function movedTable() {
+  if (!made?.moved.length) return element("p", { class: "help" }, say("nobodyMoves"));
+  const zoneName = (id) => both(ground.zones.find((item) => item.zone === id)?.name) || id;
+  const rows = made.moved.slice(0, MOST_MOVED).map((row) =>
+    element(
+      "tr",
+      {},
+      element("th", { scope: "row" }, row.commune),
+      element("td", { class: "text" }, zoneName(row.zone)),
+      element("td", {}, hectares(row.base_ha, ground.decimals)),
+      element("td", {}, hectares(row.other_ha, ground.decimals)),
+      element("td", { class: row.change_ha < 0 ? "less" : "more-ha" }, (row.change_ha > 0 ? "+" : "") + number(row.change_ha ?? null, ground.decimals)),
+    ),
+  );
+  const heads = ["commune", "zone", "before", "after", "difference"].map((key) =>
+    element("th", { scope: "col", class: key === "zone" ? "text" : "" }, say(key)),
+  );
+  return element(
+    "div",
+    { class: "card-scroll" },
+    element("table", { class: "moved-table", id: "moved-table" }, element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...rows)),
+    made.movedCount > MOST_MOVED ? element("p", { class: "help" }, say("movedMore", { n: made.movedCount - MOST_MOVED })) : null,
+  );
+}

@@ -1,0 +1,49 @@
+"""Files that are dropped on the page: their kind and size are limited, and they are copied once."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from layers.base.messages import message
+from layers.io.atomic import written_aside
+from zones.app.guard import RefusedError
+from zones.app.session import Session
+
+#: Endings of files that a project reads; what comes with a Shapefile or a MapInfo file among them.
+KINDS = frozenset(
+    (
+        *(".gpkg", ".shp", ".shx", ".dbf", ".prj", ".cpg", ".qpj", ".tab", ".dat", ".map", ".id"),
+        *(".mif", ".mid", ".geojson", ".json", ".fgb", ".kml", ".zip", ".csv", ".xlsx", ".xls"),
+        *(".ods", ".tif", ".tiff", ".docx", ".pdf", ".yaml", ".yml"),
+    )
+)
+_MOST_BYTES = 100_000_000
+_NAME = re.compile(r"[^\x00-\x1f\x7f/\\:*?\"<>|]{1,120}")
+
+
+def most_bytes(name: str) -> int:
+    """Most bytes of a file of this name; a name that is none, or of another kind, is refused."""
+    if not _NAME.fullmatch(name) or name.startswith(".") or name.strip(". ") != name:
+        raise RefusedError(400, message("zones.app.bad_name", name=name[:80]))
+    kind = Path(name).suffix.lower()
+    if kind not in KINDS:
+        raise RefusedError(415, message("zones.app.bad_kind", name=name, known=sorted(KINDS)))
+    return _MOST_BYTES
+
+
+def keep_upload(session: Session, name: str, body: bytes) -> dict[str, Any]:
+    """Copy a file into the project's folder; one of that name is never replaced."""
+    if session.project is None:
+        raise RefusedError(409, message("zones.app.no_project"))
+    if session.read_only:
+        raise RefusedError(409, message("zones.app.read_only"))
+    target = session.inside(session.project.parent / name)
+    if target.exists():
+        if target.read_bytes() == body:
+            return {"path": str(target)}
+        raise RefusedError(409, message("zones.app.there_already", name=name))
+    with written_aside(target, overwrite=False) as part:
+        part.write_bytes(body)
+    return {"path": str(target)}
