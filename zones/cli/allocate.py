@@ -120,7 +120,7 @@ class AnswerOptions:
 def allocate(project: ProjectFile, question: QuestionOptions, answer: AnswerOptions) -> None:
     """Allocate the targets of a project."""
     from zones.allocation.job import save_job
-    from zones.cli import allocation_lines as lines
+    from zones.cli.lines import allocation as lines
     from zones.output.folder import refuse_existing
     from zones.project.model import load_project
 

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from zones.cli.language import language_of_pages, print_line, say
+from zones.cli.lines.run import report_run
 from zones.cli.options import Json, Overwrite, Verbose
-from zones.cli.run_lines import report_run
 
 
 def demo(

@@ -113,13 +113,13 @@ def _unforeseen(error: Exception, arguments: list[str]) -> int:
 
 
 #: Files of this folder that are no commands of their own (``convert`` is one of ``names``).
-_SHARED = {"console", "convert", "language", "main", "options", "pages", "usage_words"}
+_SHARED = {"console", "convert", "language", "lines", "main", "options", "pages", "usage_words"}
 
 
 def _add_commands() -> None:
     """Add the command of every other file of this folder."""
     for module in pkgutil.iter_modules(zones.cli.__path__):
-        if module.name not in _SHARED and not module.name.endswith("_lines"):
+        if module.name not in _SHARED:
             importlib.import_module(f"zones.cli.{module.name}").register(application)
 
 

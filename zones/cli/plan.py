@@ -64,7 +64,7 @@ def _summary(plan: Plan) -> dict[str, Any]:
 
 def show(plan: _PlanName, as_json: Json = False, verbose: Verbose = False) -> None:
     """Show a plan."""
-    from zones.cli.plan_lines import plan_lines
+    from zones.cli.lines.plan import plan_lines
     from zones.plan.files import load_plan
 
     loaded = load_plan(plan)
@@ -106,7 +106,7 @@ def lint(
     verbose: Verbose = False,
 ) -> None:
     """Find what is wrong with a plan."""
-    from zones.cli.plan_lines import finding_lines
+    from zones.cli.lines.plan import finding_lines
     from zones.plan.files import load_plan
     from zones.plan.lint import lint_plan
 
@@ -186,7 +186,7 @@ def extract(
     verbose: Verbose = False,
 ) -> None:
     """Draft a plan from a document."""
-    from zones.cli.plan_lines import draft_lines
+    from zones.cli.lines.plan import draft_lines
     from zones.plan.extract.document import read_document_text
     from zones.plan.extract.draft import draft_plan
     from zones.plan.extract.zones import slug
@@ -268,7 +268,7 @@ def diff(
     verbose: Verbose = False,
 ) -> None:
     """Tell what changed from one plan to another."""
-    from zones.cli.plan_lines import diff_lines
+    from zones.cli.lines.plan import diff_lines
     from zones.plan.diff import diff_plans
     from zones.plan.files import load_plan
 

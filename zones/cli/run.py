@@ -10,8 +10,8 @@ import typer
 
 from zones.cli.console import telling
 from zones.cli.language import language_of_pages, say
+from zones.cli.lines.run import report_run
 from zones.cli.options import Json, Out, Overwrite, ProjectFile, Verbose
-from zones.cli.run_lines import report_run
 from zones.run.names import step_names
 
 

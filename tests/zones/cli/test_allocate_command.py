@@ -211,7 +211,7 @@ def test_targets_that_the_other_project_drops_and_twins_are_told_apart(
 ) -> None:
     from types import SimpleNamespace
 
-    from zones.cli.allocation_lines import _print_changed_targets
+    from zones.cli.lines.allocation import _print_changed_targets
 
     monkeypatch.setattr(speech, "_language", "vi")
     rows = [("pine-28", "pine", "", 2028), ("pine-30", "pine", "", 2030), ("na", "na", "", 2030)]
