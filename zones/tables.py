@@ -436,6 +436,38 @@ TRAJECTORY_ASSUMPTIONS = Schema(
     ),
 )
 
+LEVERS = Schema(
+    "levers",
+    (
+        Column("target", "text", "id of the target; empty: the rate of the forecast's last year"),
+        Column("year", "integer", "year of the rate"),
+        Column("lever", "text", "what is moved"),
+        Column("kind", "text", "step: one step of an input; least: what reaches the target"),
+        Column("commune_code", "text", "commune, or empty for the province"),
+        Column("step", "number", "size of the step, in unit", nullable=True),
+        Column("unit", "text", "unit of the step"),
+        Column("less_points", "number", "change of the rate, a step less", "points", True),
+        Column("more_points", "number", "change of the rate, a step more", "points", True),
+        Column("area_ha", "number", "least hectares; missing: no number will do", "ha", True),
+        Column("most_ha", "number", "hectares that there are", "ha", True),
+        Column("most_points", "number", "what all of them do to the rate", "points", True),
+    ),
+)
+
+BACKTEST = Schema(
+    "backtest",
+    (
+        Column("territory", "text", "province, or the country"),
+        Column("cutoff", "integer", "last year that the model was told of"),
+        Column("year", "integer", "year forecast"),
+        Column("published_percent", "number", "rate that was published", "%"),
+        Column("forecast_percent", "number", "rate of the model", "%"),
+        Column("low_percent", "number", "lower end of its 90 % band", "%"),
+        Column("high_percent", "number", "upper end", "%"),
+        Column("naive_percent", "number", "rate if the last trend goes on", "%"),
+    ),
+)
+
 TRAJECTORY_FINDINGS = Schema("trajectory_findings", _FINDING)
 
 #: All tables of a run, in the order of its steps.
@@ -466,6 +498,8 @@ RESULT_TABLES = (
     TRAJECTORY_SEASONS,
     TRAJECTORY_CAUSES,
     TRAJECTORY_ASSUMPTIONS,
+    LEVERS,
+    BACKTEST,
     TRAJECTORY_FINDINGS,
 )
 

@@ -236,7 +236,7 @@ def _causes(
     rotation: npt.NDArray[np.int64],
     years: range,
 ) -> Causes:
-    losses, count = section.losses, len(start.communes)
+    losses = section.losses
     bare = losses.fire + losses.illegal_clearing + losses.pests_and_weather
     if bare + losses.change_of_purpose > 1:
         raise InputError(
@@ -254,8 +254,8 @@ def _causes(
         losses.change_of_purpose,
         section.regeneration_ha,
         resurvey,
-        np.zeros((count, len(years))),
-        np.zeros((count, len(years))),
+        np.zeros((len(start.cells), len(years))),
+        np.zeros((len(start.communes), len(years))),
     )
 
 
@@ -269,16 +269,16 @@ def with_levers(setup: Setup, *, extra_bare_ha: float, delay_harvest_ha: float) 
     """Setup with hectares more on bare land, and with harvest put off beyond the forecast.
 
     What is planted in addition lies evenly over the seasons that still count, by commune as bare
-    land lies; what is put off lies evenly over the last years of the forecast, of which no
-    replanting comes back in time, by commune as the harvest lies.
+    land lies, in the species of the layer that count in time. What is put off lies evenly over the
+    last years of the forecast, of which no replanting comes back in time, by commune as the
+    harvest lies.
     """
-    causes, start = setup.causes, setup.start
+    causes = setup.causes
     extra, delay = causes.extra_bare_ha.copy(), causes.delay_ha.copy()
     seasons = setup.counting_years
     if extra_bare_ha > 0 and len(seasons):
-        share = start.bare_ha / max(float(start.bare_ha.sum()), 1e-12)
-        extra[:, : len(seasons)] += np.outer(share, np.full(len(seasons), 1 / len(seasons)))
-        extra[:, : len(seasons)] *= extra_bare_ha
+        for season in range(len(seasons)):
+            extra[:, season] += extra_bare_ha / len(seasons) * _in_time(setup, seasons[season])
     if delay_harvest_ha > 0:
         last = len(setup.years)
         first = max(last - setup.section.legal_lag.years, 0)
@@ -286,6 +286,19 @@ def with_levers(setup: Setup, *, extra_bare_ha: float, delay_harvest_ha: float) 
         part = min(delay_harvest_ha / max(float(cut.sum()), 1e-12), 1.0)
         delay[:, first:last] += cut * part
     return replace(setup, causes=replace(causes, extra_bare_ha=extra, delay_ha=delay))
+
+
+def _in_time(setup: Setup, season: int) -> Floats:
+    """Share of each cell in planting of a season that counts by the forecast's end; sums to 1."""
+    legal = setup.section.legal_lag.years
+    after = {lag.crop: lag.counts_after(legal) for lag in setup.lags}
+    ends = setup.start.cells["crop"].map(after).astype("float64").to_numpy() + season
+    weight = np.where(ends <= setup.to, setup.planting.mix, 0.0)
+    commune = setup.start.cells["commune"].to_numpy()
+    sums = np.bincount(commune, weight, len(setup.start.communes))
+    bare = np.where(sums > 0, setup.start.bare_ha, 0.0)
+    share = np.divide(bare, sums * bare.sum(), out=np.zeros_like(bare), where=sums * bare > 0)
+    return np.asarray(weight * share[commune])
 
 
 def run_forecast(setup: Setup) -> Forecast:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -101,6 +101,18 @@ class SpeciesLag:
     def counts_after(self, legal_years: int) -> int | None:
         """Years until a planting counts: the legal minimum or the physical lag, if that is more."""
         return None if self.years is None else max(legal_years, self.years)
+
+
+def later(lag: SpeciesLag, years: int) -> SpeciesLag:
+    """Lag that is some years longer, or shorter."""
+    if lag.years is None:
+        return lag
+    moved = replace(lag, years=max(lag.years + years, 1))
+    if lag.curve is None:
+        return moved
+    at = np.clip(np.arange(len(lag.curve.share)) - years, 0, len(lag.curve.share) - 1)
+    curve = Curve(lag.curve.share[at], lag.curve.resampled[:, at])
+    return replace(moved, curve=curve)
 
 
 def species_lags(

@@ -47,7 +47,7 @@ class Causes:
     lost_to_other: float
     regeneration_ha: float  # Bare land that becomes natural forest in a year
     resurvey_ha: Floats  # Years, other land found to be natural forest (below 0: the reverse)
-    extra_bare_ha: Floats  # Communes × years, planted on bare land beyond everything else
+    extra_bare_ha: Floats  # Cells × years, planted on bare land beyond everything else
     # Communes × years, harvest put off beyond the horizon
     delay_ha: Floats
 
@@ -190,8 +190,7 @@ class _State:
         # Crops that never count take their bare land first.
         taken = np.minimum(plan.lost_bare_ha[:, year][:, None], self.bare)
         self.bare, self.other = self.bare - taken, self.other + taken
-        added = self.causes.extra_bare_ha[:, year][self.commune] * plan.mix
-        asked = (plan.bare_ha[:, year] + added)[:, None]
+        asked = (plan.bare_ha[:, year] + self.causes.extra_bare_ha[:, year])[:, None]
         wanted = self.sums @ asked
         placed = np.minimum(wanted, self.bare)
         new = asked * _ratio(placed, wanted)[self.commune]

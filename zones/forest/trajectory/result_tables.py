@@ -13,13 +13,17 @@ import pandas as pd
 from layers.base.errors import ClosureError
 from layers.base.messages import message
 from layers.base.schema import Schema
+from zones.forest.trajectory.backtest import backtest_table, published_rates
 from zones.forest.trajectory.checks import forecast_findings
 from zones.forest.trajectory.forecast import BAND, Forecast, Promise, Setup, prepare, run_forecast
 from zones.forest.trajectory.lags import last_seasons
+from zones.forest.trajectory.levers import levers_table
 from zones.measure.closure import ClosureLog
 from zones.output.findings import findings_table
 from zones.project.trajectory import TrajectorySection
 from zones.tables import (
+    BACKTEST,
+    LEVERS,
     TRAJECTORY,
     TRAJECTORY_ASSUMPTIONS,
     TRAJECTORY_CAUSES,
@@ -74,15 +78,18 @@ def forecast_tables(
         log=log,
     )
     forecast = run_forecast(setup)
+    targets = targets_table(forecast, inputs.targets)
     return {
         TRAJECTORY: trajectory_table(
             forecast,
             (str(inputs.cover["commune_code"].iloc[-1]), str(inputs.cover["commune"].iloc[-1])),
         ),
-        TRAJECTORY_TARGETS: targets_table(forecast, inputs.targets),
+        TRAJECTORY_TARGETS: targets,
         TRAJECTORY_SEASONS: seasons_table(setup),
         TRAJECTORY_CAUSES: causes_table(forecast),
         TRAJECTORY_ASSUMPTIONS: assumptions_table(forecast),
+        LEVERS: levers_table(forecast.setup, targets),
+        BACKTEST: backtest_table(published_rates()),
         TRAJECTORY_FINDINGS: findings_table(forecast_findings(forecast, inputs.layer)),
     }
 

@@ -11,9 +11,24 @@ from layers.base.language import Phrase
 from layers.base.messages import joined, message
 from layers.base.schema import Schema
 from layers.kinds.crops import load_crops
-from zones.tables import TRAJECTORY, TRAJECTORY_CAUSES, TRAJECTORY_SEASONS, TRAJECTORY_TARGETS
+from zones.forest.trajectory.backtest import errors_of
+from zones.tables import (
+    BACKTEST,
+    LEVERS,
+    TRAJECTORY,
+    TRAJECTORY_CAUSES,
+    TRAJECTORY_SEASONS,
+    TRAJECTORY_TARGETS,
+)
 
 Tables = Mapping[Schema, pd.DataFrame]
+
+#: Communes that are named.
+_FIRST = 5
+#: Points by which errors must differ to be called better or worse.
+_TIE_POINTS = 0.005
+#: A 90 % band that holds fewer of the published rates is called too narrow.
+_HONEST_PERCENT = 85.0
 
 
 def answer(tables: Tables) -> list[Phrase]:
@@ -23,7 +38,85 @@ def answer(tables: Tables) -> list[Phrase]:
         *(phrase for row in _rows(tables[TRAJECTORY_TARGETS]) for phrase in _target(row)),
         *_seasons(tables[TRAJECTORY_SEASONS]),
         *_causes(tables[TRAJECTORY_CAUSES]),
+        *_least(tables[LEVERS], _communes(tables[TRAJECTORY])),
+        *_steps(tables[LEVERS]),
+        *_past(tables[BACKTEST]),
     ]
+
+
+def _communes(table: pd.DataFrame) -> dict[str, str]:
+    return dict(zip(table["commune_code"].astype("str"), table["commune"], strict=True))
+
+
+def _least(table: pd.DataFrame, communes: Mapping[str, str]) -> Iterator[Phrase]:
+    """What alone closes the gap to each target, and the communes with most of it."""
+    rows = table[table["kind"] == "least"]
+    for row in _rows(rows[rows["commune_code"] == ""]):
+        lever = row["lever"]
+        if pd.isna(row["area_ha"]):
+            yield message(
+                f"zones.forest.trajectory.short_{lever}",
+                year=row["year"],
+                most_ha=row["most_ha"],
+                points=row["most_points"],
+            )
+            continue
+        mine = rows[
+            (rows["target"] == row["target"])
+            & (rows["lever"] == lever)
+            & rows["commune_code"].ne("")
+        ]
+        first = mine.sort_values("area_ha", ascending=False, kind="stable").head(_FIRST)
+        places = [
+            message(
+                "zones.forest.trajectory.say_commune",
+                commune=communes[str(code)],
+                area_ha=float(area),
+            )
+            for code, area in zip(first["commune_code"], first["area_ha"], strict=True)
+        ]
+        yield message(
+            f"zones.forest.trajectory.least_{lever}",
+            year=row["year"],
+            area_ha=row["area_ha"],
+            count=len(mine),
+            places=joined(places),
+        )
+
+
+def _steps(table: pd.DataFrame) -> Iterator[Phrase]:
+    """Steps of the inputs, the greatest first."""
+    named = [
+        message(
+            f"zones.forest.trajectory.step_{row['lever']}",
+            step=row["step"],
+            more=row["more_points"],
+        )
+        for row in _rows(table[table["kind"] == "step"])
+    ]
+    if named:
+        yield message("zones.forest.trajectory.say_steps", steps=joined(named))
+
+
+def _past(table: pd.DataFrame) -> Iterator[Phrase]:
+    """How wrong the model was, beside the last trend; where it was worse, that it was."""
+    for cutoff, rows in table.groupby("cutoff"):
+        errors = errors_of(rows)
+        worse = [
+            str(name)
+            for name, own in rows.groupby("territory", sort=False)
+            if errors_of(own)["model_points"] > errors_of(own)["naive_points"] + _TIE_POINTS
+        ]
+        yield message(
+            "zones.forest.trajectory.say_past",
+            cutoff=int(str(cutoff)),
+            territories=rows["territory"].nunique(),
+            **errors,
+        )
+        if worse:
+            yield message("zones.forest.trajectory.say_worse", cutoff=int(str(cutoff)), names=worse)
+    if len(table) and errors_of(table)["inside_percent"] < _HONEST_PERCENT:
+        yield message("zones.forest.trajectory.say_narrow")
 
 
 def _rows(table: pd.DataFrame) -> list[dict[Hashable, Any]]:
