@@ -18,12 +18,12 @@ from shapely.affinity import translate
 
 from layers.base.resources import data_path
 
-__all__ = ["FORMATS", "write_random_project"]
+__all__ = ["FORMATS", "save_layer", "write_random_project"]
 
 #: Endings in which a layer of polygons may come.
-FORMATS = (".gpkg", ".shp", ".geojson", ".fgb", ".parquet", ".tab", ".mif", ".zip")
+FORMATS = (".gpkg", ".shp", ".geojson", ".fgb", ".parquet", ".tab", ".mif", ".gdb", ".zip")
 _DRIVERS = {".gpkg": "GPKG", ".shp": "ESRI Shapefile", ".geojson": "GeoJSON", ".fgb": "FlatGeobuf",
-            ".tab": "MapInfo File", ".mif": "MapInfo File"}  # fmt: skip
+            ".tab": "MapInfo File", ".mif": "MapInfo File", ".gdb": "OpenFileGDB"}  # fmt: skip
 _SIDE_M = 1000.0
 _KINDS = {
     "pine": "forest", "anise": "forest", "acacia": "forest", "cinnamon": "forest",

@@ -19,13 +19,14 @@ import signal
 import sys
 import tempfile
 import time
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks._damage import mutate
-from benchmarks._random_projects import FORMATS, write_random_project
+from benchmarks._random_projects import FORMATS, save_layer, write_random_project
 
 __all__ = ["Outcome", "fuzz_inputs", "fuzz_projects", "run"]
 
@@ -126,12 +127,14 @@ def fuzz_inputs(tries: int, seed: int, *, only: str = "") -> Iterator[Outcome]:
     with tempfile.TemporaryDirectory(prefix="zones-fuzz-") as place:
         originals = Path(place) / "originals"
         families = _originals(originals)
+        # Documents and results have many commands each, a layer has four.
+        names = [*families, *["documents", "results"] * 6]
         number = 0
         while number < tries:
             seed += 1
             rng = random.Random(seed)
             folder = Path(place) / "try"
-            family = rng.choice(list(families))
+            family = rng.choice(names)
             command, files = rng.choice(families[family])
             if only not in command:
                 continue
@@ -169,12 +172,13 @@ Family = list[tuple[str, Files]]
 def _originals(place: Path) -> dict[str, Family]:
     """Projects and documents in all formats, and which of their files each command reads."""
     families: dict[str, Family] = {}
+    warnings.simplefilter("ignore")  # of drivers that shorten names and widen integers
     rng = random.Random(1)
     polygons = [(name, ending) for name in ("forest", "orchards", "use") for ending in FORMATS]
     for name, ending in [*polygons, ("cover", ""), ("fruit", ".csv"), ("fruit", ".xlsx")]:
         folder = place / f"{name}{ending}"
         write_random_project(folder, len(families) + 1, only=name, ending=ending)
-        inputs = sorted(item.name for item in folder.iterdir())
+        inputs = _files(folder)
         layer = [item for item in inputs if item.startswith(name)]
         rest = [item for item in inputs if item not in layer]
         families[folder.name] = [
@@ -189,19 +193,23 @@ def _originals(place: Path) -> dict[str, Family]:
     folder.mkdir()
     _documents(folder)
     shutil.copy(place / "forest.gpkg" / "mine.yaml", folder)
-    names = sorted(item.name for item in folder.iterdir())
+    names = _files(folder)
+    convert = "--from 2024 --to 2025 --province 20 --code-column maxa"
     families["documents"] = [
         ("plan lint mine.yaml", ["mine.yaml"]),
         ("plan diff mine.yaml lang-son-2026-2030", ["mine.yaml"]),
         *((f"plan extract {name} -o draft.yaml --province 20", [name]) for name in names
           if name.endswith((".docx", ".txt", ".md"))),
-        *((f"names convert {name} --from 2024 --to 2025 --province 20 -o new.csv", [name])
-          for name in names if name.startswith("old")),
+        *((f"names convert {name} {convert} -o new.csv", [name])
+          for name in names if name.startswith("old.")),
+        *((f"names convert {_layer(ending)} {convert} -o new.gpkg",
+           [name for name in names if name.startswith(Path(_layer(ending)).stem)])
+          for ending in FORMATS),
     ]  # fmt: skip
     done = place / "results"
     write_random_project(done, 4)
     _try(["run", "project.yaml"], done, "original", limit=300)
-    outputs = sorted(item.relative_to(done).as_posix() for item in (done / "out").rglob("*.*"))
+    outputs = [name for name in _files(done) if name.startswith("out/")]
     families["results"] = [
         ("verify out", outputs),
         ("run project.yaml --only annex --overwrite", outputs),
@@ -211,9 +219,17 @@ def _originals(place: Path) -> dict[str, Family]:
     return families
 
 
+def _files(folder: Path) -> list[str]:
+    """Names of all files below a folder."""
+    found = (item for item in folder.rglob("*") if item.is_file() and item.suffix)
+    return sorted(item.relative_to(folder).as_posix() for item in found)
+
+
 def _documents(folder: Path) -> None:
     import docx
+    import geopandas as gpd
     import pandas as pd
+    from shapely import box
 
     (folder / "plan.txt").write_text(_PLAN_TEXT, "utf-8")
     (folder / "plan.md").write_text(_PLAN_TEXT, "utf-8")
@@ -227,11 +243,19 @@ def _documents(folder: Path) -> None:
         cell.text = text
     document.save(str(folder / "plan.docx"))
     old = pd.DataFrame(
-        {"ma_xa": ["05977", "05983", "06529"], "ten_xa": ["Hoàng Văn Thụ", "Tam Thanh", "Lộc Bình"],
+        {"maxa": ["05977", "05983", "06529"], "ten_xa": ["Hoàng Văn Thụ", "Tam Thanh", "Lộc Bình"],
          "nam": [2023] * 3, "dien_tich_ha": [1.5, 2.0, 10.25]}
     )  # fmt: skip
     old.to_csv(folder / "old.csv", index=False)
     old.to_excel(folder / "old.xlsx", index=False)
+    squares = [box(450_000 + 100 * i, 2_400_000, 450_100 + 100 * i, 2_400_100) for i in range(3)]
+    for ending in FORMATS:
+        save_layer(gpd.GeoDataFrame(old[["maxa", "ten_xa"]], geometry=squares, crs=9215),
+                   folder / _layer(ending))  # fmt: skip
+
+
+def _layer(ending: str) -> str:
+    return f"layer-{ending[1:]}{ending}"
 
 
 def _try(words: list[str], folder: Path, change: str, *, limit: int = SECONDS) -> Outcome:
@@ -280,8 +304,6 @@ def _be_child(words: list[str], folder: Path, told: Path, limit: int) -> None:
         os.dup2(handle, 2)
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
         sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-        import warnings
-
         from zones.cli.language import set_language
         from zones.cli.main import run as zones_run
 
