@@ -100,6 +100,8 @@ def _told(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
         if outcome.kind in BAD:
             print(f"[{number}] {outcome.kind}: {outcome.command} ({outcome.change})\n"
                   f"    {outcome.said}", flush=True)  # fmt: skip
+        elif number % 500 == 0:
+            print(f"[{number}]", flush=True)
         yield outcome
 
 
