@@ -22,7 +22,7 @@ from layers.base.messages import message
 from layers.base.resources import data_path
 from layers.base.schema import Column, Schema
 from layers.communes.gazetteer import NEWEST_VINTAGE, Day, vintage_on
-from layers.crs.source import transverse_mercator, vn2000_tm3
+from layers.crs.source import degree_box, transverse_mercator, vn2000_tm3
 from layers.crs.transform import WGS84, FloatArray, to_crs, transformation
 
 _SAMPLE = 2000
@@ -95,22 +95,14 @@ def check_reach(
             message(
                 "layers.communes.layer_elsewhere",
                 percent=100 * share,
-                layer=_box(plots),
-                communes=_box(communes),
+                layer=degree_box(plots.total_bounds, plots.crs),
+                communes=degree_box(communes.total_bounds, communes.crs),
                 crs=plots.crs.name,
             ),
             count=len(plots),
             area_ha=float(area[lies.isna()].sum()),
         )
     ]
-
-
-def _box(frame: gpd.GeoDataFrame) -> Phrase:
-    """Extent in longitude and latitude."""
-    west, south, east, north = frame.total_bounds
-    way = transformation(frame.crs, WGS84)
-    x, y = way.transform(np.array([west, east]), np.array([south, north]))
-    return message("layers.communes.extent", west=x[0], east=x[1], south=y[0], north=y[1])
 
 
 def check_centres(
@@ -191,7 +183,7 @@ def _boundaries_elsewhere(communes: gpd.GeoDataFrame, apart_km: float, source: s
         message(
             "layers.communes.communes_elsewhere",
             apart_km=apart_km,
-            extent=_box(communes),
+            extent=degree_box(communes.total_bounds, communes.crs),
             crs=communes.crs.name,
         ),
         count=len(communes),

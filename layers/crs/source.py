@@ -6,6 +6,7 @@ project (communes, plots, land use, forest, rasters, heights, neighbours) asks h
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -65,7 +66,8 @@ def decide_crs(
     Raises
     ------
     CrsError
-        There is none (or one without a place on Earth), or no published shift leads out of it.
+        There is none (or one without a place on Earth), no published shift leads out of it, or the
+        layer lies in Việt Nam only once its axes are exchanged.
     """
     crs = declared if named is None else parse_crs(named)
     if crs is not None and crs.is_compound:
@@ -80,7 +82,48 @@ def decide_crs(
             "layers.crs.not_on_earth", source=source, result=result.name, type_name=result.type_name
         )
     transformation(result, WGS84)
+    if bounds is not None:
+        _refuse_swapped_axes(result, bounds, source)
     return result, notes
+
+
+def _refuse_swapped_axes(crs: pyproj.CRS, bounds: Sequence[float], source: str) -> None:
+    """Refuse coordinates outside Việt Nam that lie in it once x and y are exchanged."""
+    west, south, east, north = bounds
+    exchanged = (south, west, north, east)
+    if _in_viet_nam(exchanged, crs) and not _in_viet_nam(bounds, crs):
+        raise CrsError(
+            "layers.crs.axes_swapped",
+            source=source,
+            crs=crs.name,
+            west=west,
+            east=east,
+            south=south,
+            north=north,
+            there=degree_box(exchanged, crs),
+        )
+
+
+def _in_viet_nam(bounds: Sequence[float], crs: pyproj.CRS) -> bool:
+    """Whether the middle of a rectangle lies in the country's frame."""
+    west, south, east, north = bounds
+    lon, lat = transformation(crs, WGS84).transform((west + east) / 2, (south + north) / 2)
+    area = _VIET_NAM
+    return bool(
+        area.west_lon_degree <= lon <= area.east_lon_degree
+        and area.south_lat_degree <= lat <= area.north_lat_degree
+    )
+
+
+def degree_box(bounds: Sequence[float], crs: pyproj.CRS) -> Phrase:
+    """Longitude and latitude of the corners of a rectangle; a dash where it has no place."""
+    west, south, east, north = bounds
+    lon, lat = transformation(crs, WGS84).transform(
+        np.array([west, east]), np.array([south, north])
+    )
+    corners = [float(value) if np.isfinite(value) else math.nan for value in (*lon, *lat)]
+    names = ("west", "east", "south", "north")
+    return message("layers.crs.degree_box", **dict(zip(names, corners, strict=True)))
 
 
 def place_layer(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from layers.base.errors import InputError, VungTrongError
+from layers.base.errors import CrsError, InputError, VungTrongError
 from layers.base.findings import Finding, Findings
 from layers.base.messages import message
 from layers.base.workers import Progress, silent
@@ -287,7 +287,6 @@ def _check_together(inputs: Inputs) -> None:
     listed = CommuneList(inputs.project.province, tuple(inputs.communes["commune_code"]), on)
     part = inputs.project.communes.part_of_province
     for name, layer in inputs.plots.items():
-        inputs.findings.extend(check_plot_overlaps(name, layer, inputs.crs))
         source = inputs.project.layers[name]
         # Codes of another day make every place look wrong; the error says so already.
         if name not in strange:
@@ -295,6 +294,18 @@ def _check_together(inputs: Inputs) -> None:
             places = check_places(name, layer, inputs.communes, listed, vintage=vintage, part=part)
             inputs.findings.extend(places.findings)
             inputs.disagreements[name] = places.disagreements
+    elsewhere = {item.source for item in inputs.findings.items if item.kind == "layer-elsewhere"}
+    for name, layer in inputs.plots.items():
+        if name not in elsewhere:  # where no area can be measured
+            inputs.findings.extend(_overlaps(name, layer, inputs.crs))
+
+
+def _overlaps(name: str, layer: PlotLayer, crs: pyproj.CRS) -> list[Finding]:
+    """Plots that share ground, or an error that names the layer where none can be measured."""
+    try:
+        return check_plot_overlaps(name, layer, crs)
+    except CrsError as error:
+        return [Finding("error", "unreadable", name, error.phrase)]
 
 
 def _read_layer(inputs: Inputs, name: str, source: LayerSource) -> Findings:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pyproj
 import pytest
+import rasterio
+import shapely
 from pyproj import CRS
+from rasterio.transform import from_origin
 from shapely import Polygon
 
 from layers import CrsError, overlay_area
@@ -152,3 +157,74 @@ def test_a_vertex_that_lies_nowhere_stops_no_page(tmp_path: Path) -> None:
     assert around is not None
     drawn = load_neighbours(project, around, CRS.from_epsg(4326), name="around")
     assert drawn["commune"].tolist() == ["Lộc Bình"]
+
+
+def _exchanged(path: Path, layer: str | None, crs: str) -> None:
+    frame = gpd.read_file(path, layer=layer).to_crs(crs)
+    frame["geometry"] = shapely.transform(frame.geometry.to_numpy(), lambda xy: xy[:, ::-1])
+    path.unlink()
+    frame.to_file(path, layer=layer)
+
+
+SWAPPED = {"EPSG:9215": r"x 24\d{5}\.00–.* y 4\d{5}\.00–", "EPSG:4756": r"x 21\.70–.* y 106\.77–"}
+
+
+@pytest.mark.parametrize("crs", SWAPPED)
+@pytest.mark.parametrize("name", ["communes", "forest", "trees", "land"])
+def test_northing_before_easting_is_said_of_every_layer(
+    name: str, crs: str, tmp_path: Path
+) -> None:
+    path = write_project(tmp_path)
+    plots = {"crop": ["persimmon"], "code": ["CLN"], "geometry": [square(100, 100, 100, 100)]}
+    for layer in ("trees", "land"):
+        gpd.GeoDataFrame(plots, crs=9215).to_file(tmp_path / f"{layer}.gpkg")
+    text = path.read_text("utf-8").replace("layers:\n", "layers:\n" + LAYERS)
+    path.write_text(text.replace(" crs: EPSG:9215,", "") + "present: {persimmon: trees}\n", "utf-8")
+    layers = {"communes": "communes", "forest": "lop_dien_bien"}
+    _exchanged(tmp_path / f"{name}.gpkg", layers.get(name), crs)
+    # The layer, both boxes, and what is the matter.
+    said = rf"{name}: its axes look swapped: it lies at {SWAPPED[crs]}"
+    there = r".* exchanged at 106\.77–106\.7[789]° E, 21\.70–21\.7[01]° N"
+    assert [re.match(said + there, one) is not None for one in _errors(path)] == [True]
+
+
+def _errors(path: Path) -> list[str]:
+    try:
+        found = read_inputs(load_project(path)).findings.of("error")
+    except CrsError as error:  # of the communes, without which nothing else is looked at
+        return [str(error)]
+    return [error.message.en for error in found]
+
+
+def test_a_raster_with_exchanged_axes_is_told(tmp_path: Path) -> None:
+    path = write_project(tmp_path)
+    with rasterio.open(
+        tmp_path / "cover.tif", "w", driver="GTiff", width=200, height=200, count=1, dtype="uint8",
+        crs="EPSG:9215", transform=from_origin(2_400_000, 452_000, 10, 10),
+    ) as raster:  # fmt: skip
+        raster.write(np.ones((1, 200, 200), "uint8"))
+    (error,) = read_inputs(load_project(path)).findings.of("error")
+    assert "cover: its axes look swapped" in error.message.en
+    assert "có lẽ hai trục tọa độ bị đảo" in error.message.vi
+
+
+def test_a_layer_far_away_is_told_by_both_boxes(tmp_path: Path) -> None:
+    path = write_project(tmp_path)
+    file = tmp_path / "forest.gpkg"
+    frame = gpd.read_file(file, layer="lop_dien_bien")
+    frame["geometry"] = frame.translate(1_000_000, 0)  # where the projection stretches areas
+    frame.to_file(file, layer="lop_dien_bien")
+    (error,) = read_inputs(load_project(path)).findings.of("error")
+    assert (error.source, error.kind) == ("forest", "layer-elsewhere")
+    assert "reaches over 116.3" in error.message.en
+    assert "they over 106.77–106.79° E" in error.message.en
+
+
+def test_one_stray_plot_where_areas_cannot_be_measured_names_its_layer(tmp_path: Path) -> None:
+    path = write_project(tmp_path)
+    file = tmp_path / "forest.gpkg"
+    frame = gpd.read_file(file, layer="lop_dien_bien")
+    frame.loc[4, "geometry"] = square(1_500_000, 0, 100, 100)
+    frame.to_file(file, layer="lop_dien_bien")
+    errors = read_inputs(load_project(path)).findings.of("error")
+    assert [error.source for error in errors] == ["forest"]
