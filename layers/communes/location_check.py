@@ -17,7 +17,6 @@ from pyproj.crs.coordinate_operation import TransverseMercatorConversion
 
 from layers.base.errors import InputError, MissingFileError
 from layers.base.findings import Finding
-from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.base.resources import data_path
 from layers.base.schema import Column, Schema

@@ -34,7 +34,13 @@ from fiona._err import CPLE_BaseError
 
 from layers.base.errors import InputError, MissingFileError
 from layers.io.dbf_text import decode_columns, decode_name
-from layers.io.vector_source import VectorSource, local_sources, open_geopackage, sibling
+from layers.io.vector_source import (
+    VectorSource,
+    local_sources,
+    names_crs,
+    open_geopackage,
+    sibling,
+)
 
 #: Key of ``attrs`` that tells whether curved outlines became line segments.
 CURVED = "curved"
@@ -263,7 +269,7 @@ def _describe(source: VectorSource, layer: str, *, layers: tuple[str, ...]) -> V
             layers=layers,
             fields=dict(zip(names, info["ogr_types"], strict=True)),
             geometry_type=str(geometry_type),
-            crs=None if info["crs"] is None else pyproj.CRS.from_user_input(info["crs"]),
+            crs=_declared_crs(source, info["crs"]),
             encoding=_declared_encoding(source),
             count=_count(source, layer, info["features"]),
             ambiguous=_ambiguous(names),
@@ -272,6 +278,14 @@ def _describe(source: VectorSource, layer: str, *, layers: tuple[str, ...]) -> V
     if geometry_type is None:
         raise InputError("layers.io.layer_without_geometry", source=source.name, layer=layer)
     return description
+
+
+def _declared_crs(source: VectorSource, told: str | None) -> pyproj.CRS | None:
+    """CRS that a file declares; None as well where the driver put another in its place."""
+    if told is None:
+        return None
+    crs = pyproj.CRS.from_user_input(told)
+    return crs if source.driver != "GeoJSON" or names_crs(source.path, crs) else None
 
 
 def _ambiguous(names: list[str]) -> tuple[str, ...]:
@@ -393,6 +407,8 @@ def load_vector(
             frame = frame.rename_geometry("geometry")
         fields = list(described.fields) if wanted is None else wanted
         result = gpd.GeoDataFrame(frame[[*fields, "geometry"]].reset_index(drop=True))
+        if described.crs is None:
+            result = result.set_crs(None, allow_override=True)
         result.attrs = {CURVED: bool(frame.attrs.get(CURVED))}
         return result
 

@@ -23,7 +23,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import Any, BinaryIO
+
+import pyproj
 
 from layers.base.errors import InputError, MissingFileError
 from layers.base.messages import message
@@ -49,6 +51,7 @@ _SIGNATURES = {
     ".mif": (b"version", b"<"),
     ".fgb": (b"fgb\x03fgb", b""),
 }
+_SEAMLESS = re.compile(rb"\\isseamless", re.IGNORECASE)
 _INSTEAD = {".dbf": ".shp", ".shx": ".shp", ".prj": ".shp", ".mid": ".mif", ".dat": ".tab"}
 
 # A plot layer of a province unpacks to about a gigabyte; an archive that swells beyond this, or
@@ -113,6 +116,8 @@ def _source(path: Path, origin: Path) -> VectorSource:
         _check_shapefile(source)
     elif suffix in _SIGNATURES:
         _check_signature(source, *_SIGNATURES[suffix])
+        if suffix == ".tab":
+            _refuse_seamless(source)
     elif driver == "GeoJSON":
         _check_geojson(source)
     elif driver == "GPKG":
@@ -241,6 +246,13 @@ def _check_signature(source: VectorSource, start: bytes, forbidden: bytes) -> No
         raise InputError("layers.io.not_of_format", source=source.name, driver=source.driver)
 
 
+def _refuse_seamless(source: VectorSource) -> None:
+    """Refuse a table of tables: the driver would read files that the project does not name."""
+    with source.path.open("rb") as file, _mapped(file) as content:
+        if _SEAMLESS.search(content):
+            raise InputError("layers.io.seamless_table", source=source.name)
+
+
 def _head(path: Path, size: int) -> bytes:
     with path.open("rb") as opened:
         return opened.read(size)
@@ -258,11 +270,57 @@ _CRS_BYTES = 65536
 def _check_geojson(source: VectorSource) -> None:
     """Refuse a CRS that is a link: the driver would fetch whatever address it names."""
     _require_utf8(source)
-    with source.path.open("rb") as file, _mapped(file) as content:
-        starts = [key.end() for key in _CRS_KEY.finditer(content)]
-        for start in starts:
-            if _is_link(content[start : start + _CRS_BYTES]):
-                raise InputError("layers.io.crs_is_a_link", source=source.name)
+    if any(_is_link(members) for members in _crs_members(source.path)):
+        raise InputError("layers.io.crs_is_a_link", source=source.name)
+
+
+def names_crs(path: Path, told: pyproj.CRS) -> bool:
+    """Whether every CRS that a GeoJSON file names is the one that the driver told.
+
+    The driver takes a CRS that it does not know for WGS 84.
+    """
+    return all(_is_named(members, told) for members in _crs_members(path))
+
+
+_Members = list[tuple[str, Any]] | None
+
+
+def _crs_members(path: Path) -> list[_Members]:
+    """Members of every object "crs" of a GeoJSON file; None where one cannot be understood."""
+    decoder = json.JSONDecoder(object_pairs_hook=list)
+    found: list[_Members] = []
+    with path.open("rb") as file, _mapped(file) as content:
+        for key in _CRS_KEY.finditer(content):
+            text = content[key.end() : key.end() + _CRS_BYTES].decode("utf-8", "replace")
+            try:
+                found.append(decoder.raw_decode(text)[0])
+            except (ValueError, RecursionError):
+                found.append(None)
+    return found
+
+
+def _is_link(members: _Members) -> bool:
+    """Whether a CRS is of any type but a name."""
+    if members is None:
+        return True
+    types = [told for key, told in members if key.casefold() == "type"]
+    return any(str(told).casefold() not in _CRS_TYPES for told in types)
+
+
+def _is_named(members: _Members, told: pyproj.CRS) -> bool:
+    """Whether a CRS has a name, or a number of the EPSG, that stands for ``told``."""
+    inner = dict(members or ()).get("properties")
+    said = dict(inner) if isinstance(inner, list) and all(map(_is_pair, inner)) else {}
+    name = said.get("name", said.get("urn", f"EPSG:{said.get('code')}"))
+    try:
+        named = pyproj.CRS.from_user_input(str(name))
+    except pyproj.exceptions.CRSError:
+        return False
+    return bool(named.equals(told, ignore_axis_order=True))
+
+
+def _is_pair(item: object) -> bool:
+    return isinstance(item, tuple)
 
 
 def _require_utf8(source: VectorSource) -> None:
@@ -288,17 +346,6 @@ def _mapped(file: BinaryIO) -> Iterator[mmap.mmap | bytes]:
         return
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         yield content
-
-
-def _is_link(value: bytes) -> bool:
-    """Whether a "crs" object is of any type but a name, or cannot be understood."""
-    try:
-        decoder = json.JSONDecoder(object_pairs_hook=list)
-        members, _ = decoder.raw_decode(value.decode("utf-8", "replace"))
-    except (ValueError, RecursionError):
-        return True
-    types = [told for key, told in members if key.casefold() == "type"]
-    return any(str(told).casefold() not in _CRS_TYPES for told in types)
 
 
 def _check_geopackage(source: VectorSource) -> None:

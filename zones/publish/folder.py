@@ -145,7 +145,7 @@ def load_published(folder: Path) -> tuple[AnnexContent, dict[str, pd.DataFrame]]
         ),
         sharing=tuple(about.sharing),
         plan_names={plan: Phrase(vi=vi, en=en) for plan, (vi, en) in about.plan_names.items()},
-        kinds=about.kinds,
+        kinds=dict(about.kinds),
     )
     return content, frames
 
@@ -197,7 +197,7 @@ class _About(BaseModel):
     notes: list[_Note]
     sharing: list[str] = Field(default_factory=list)
     plan_names: dict[str, tuple[str, str]] = Field(default_factory=dict)
-    kinds: dict[str, str] = Field(default_factory=dict)
+    kinds: dict[str, Literal["xã", "phường", "đặc khu"]] = Field(default_factory=dict)
 
 
 def _about(folder: Path) -> _About:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 import struct
@@ -139,6 +140,33 @@ def test_a_linked_crs_is_refused(folder, crs):
     path.write_text('{"type": "FeatureCollection", ' + LINKS[crs] + ' "features": []}', "utf-8")
     with pytest.raises(InputError, match="CRS is a link"):
         load_vector(path)
+
+
+@pytest.mark.parametrize(
+    ("crs", "epsg"),
+    [
+        ('{"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::9215"}}', 9215),
+        ('{"type": "name", "properties": {"name": "EPSG:4756"}}', 4756),
+        ('{"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}', 4326),
+        ('{"type": "EPSG", "properties": {"code": 4756}}', 4756),
+        ("null", 4326),
+        # The driver takes these for WGS 84, where VN-2000 lies 224 m beside.
+        ('{"type": "name", "properties": {"name": "VN2000"}}', None),
+        ('{"type": "name", "properties": {"name": "EPSG:999999"}}', None),
+        ('{"type": "name", "properties": {"name": "http://localhost:9/crs"}}', None),
+        ('{"type": "name", "properties": {"name": ""}}', None),
+        ('{"type": "EPSG", "properties": {"code": 99}}', None),
+        ('{"type": "name", "properties": [1, [2, 3, 4]]}', None),
+        ("{}", None),
+    ],
+)
+def test_a_crs_that_nobody_knows_is_not_taken_for_another(squares, folder, crs, epsg):
+    path = write(squares, folder / "a.geojson")
+    content = json.loads(path.read_text("utf-8"))
+    content["crs"] = json.loads(crs)
+    path.write_text(json.dumps(content), "utf-8")
+    for told in (describe_vector(path).crs, load_vector(path).crs):
+        assert (told and told.to_epsg()) == epsg or (epsg == 4326 and told.to_string()[-2:] == "84")
 
 
 def test_a_named_crs_and_a_property_of_that_name_are_read(squares, folder):

@@ -527,3 +527,12 @@ def test_command_answers_in_json(out: Path, capsys: pytest.CaptureFixture[str]) 
     assert answer["agrees"] is True
     assert answer["differences"] == []
     assert answer["compared"]["annex.docx"] > 100
+
+
+def test_a_word_that_is_no_kind_of_commune_is_a_finding(out: Path) -> None:
+    about = out / "printed" / "annex.json"
+    text, changed = re.subn('"(phường|xã)"(?=,?\n)', '"31/12/2025"', about.read_text("utf-8"))
+    assert changed
+    about.write_text(text, "utf-8")
+    (told,) = _faults(out, "printed/")
+    assert "a fault at kinds.06148 (Input should be" in told
