@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-__all__ = ["mutate"]
+__all__ = ["change_bytes", "mutate"]
 
 #: What stands in a cell that should hold a name or a figure.
 _CELLS = (
@@ -53,7 +53,7 @@ def mutate(path: Path, rng: random.Random) -> str:
     return f"{path.name}: {way.__name__.strip('_')}"
 
 
-def _changed(data: bytes, rng: random.Random) -> bytes:
+def change_bytes(data: bytes, rng: random.Random) -> bytes:
     """Bits flipped, a piece cut, doubled, swapped, or overwritten."""
     if not data:
         return rng.randbytes(rng.randint(1, 100))
@@ -86,7 +86,7 @@ def _changed(data: bytes, rng: random.Random) -> bytes:
 
 
 def _bytes(path: Path, rng: random.Random) -> None:
-    path.write_bytes(_changed(path.read_bytes(), rng))
+    path.write_bytes(change_bytes(path.read_bytes(), rng))
 
 
 def _text(path: Path, rng: random.Random) -> None:
@@ -169,7 +169,7 @@ def _members(path: Path, rng: random.Random) -> None:
                 continue
             changed = data
             if member == name and how in (1, 2):
-                changed = _changed(data, rng)
+                changed = change_bytes(data, rng)
             elif member == name and data[:1] == b"<":
                 changed = _edited_xml(data, rng)
             archive.writestr(member, changed)
@@ -206,7 +206,7 @@ def _rows(path: Path, rng: random.Random) -> None:
             blob = base.execute(f'SELECT "{column}" FROM "{table}" LIMIT 1').fetchone()
             value: Any = rng.choice((*_CELLS, None, -1, 1e308, 2**62))
             if blob and isinstance(blob[0], bytes):
-                value = _changed(blob[0], rng)
+                value = change_bytes(blob[0], rng)
             rows = rng.choice(["1", f"rowid % 7 = {rng.randrange(7)}", "rowid = 1"])
             if rng.random() < 0.1:
                 base.execute(f'DELETE FROM "{table}" WHERE {rows}')

@@ -1,17 +1,31 @@
-"""The one way to write a file: aside, then renamed, so that none is ever half-written or lost."""
+"""The one way to write files: aside, then renamed, so that none is ever half-written or lost.
+
+Files that belong together, such as the parts of a Shapefile, cannot be renamed in one instant. They
+are made ready in a folder beside, and moved from there, the one by which they are opened taken away
+first and put back last. A process that is killed in between leaves that folder, and no file to
+open, never a mixed one: whoever writes there next finishes the move.
+"""
 
 from __future__ import annotations
 
 import errno
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from layers.base.errors import OutputError, OutputExistsError, VungTrongError
+from layers.io.lock import locked
 
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 _LOCKED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY)
+#: What belongs to a layer's file alone: beside another layer it would mislead programs.
+_BESIDE = {
+    ".shp": (".shx", ".dbf", ".prj", ".cpg", ".qpj", ".qix", ".sbn", ".sbx", ".idm", ".ind"),
+    ".tab": (".dat", ".map", ".id", ".ind"),
+    ".gpkg": (".gpkg-wal", ".gpkg-shm", ".gpkg-journal"),
+}
 
 
 @contextmanager
@@ -25,7 +39,9 @@ def written_aside(
     target = path.resolve()
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
-        with guard_writing(path, program=program):
+        with guard_writing(path, program=program), locked(target) as alone:
+            if alone:
+                remove_left_over(target)
             yield part
             part.replace(target)
     except OSError as error:
@@ -36,6 +52,75 @@ def written_aside(
         ) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextmanager
+def written_together(main: Path) -> Iterator[Path]:
+    """Folder for ``main`` and what belongs to it, which take their places beside it as one."""
+    target = main.resolve()
+    with guard_writing(target.parent):
+        target.parent.mkdir(parents=True, exist_ok=True)
+    stage = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    with locked(target) as alone:
+        try:
+            with guard_writing(target.parent):
+                if alone:
+                    remove_left_over(target)
+                _move(target)
+                stage.mkdir()
+                yield stage
+                stage.rename(_folders(target)[0])
+                _move(target)
+        finally:  # also when a signal came in the midst of that
+            with guard_writing(target.parent):
+                _move(target)
+            shutil.rmtree(stage, ignore_errors=True)
+
+
+def finish_move(main: Path) -> None:
+    """Put in their places files that a killed process had made ready; nothing where none are."""
+    target = main.resolve()
+    if waiting_files(target) is not None:
+        with guard_writing(target.parent), locked(target):
+            _move(target)
+
+
+def waiting_files(target: Path) -> Path | None:
+    """Folder of files that a killed process had made ready for the place of ``target``."""
+    return next((folder for folder in _folders(target) if folder.is_dir()), None)
+
+
+def _folders(target: Path) -> tuple[Path, Path]:
+    """Names of the folder of new files, before and after the earlier ones are taken away."""
+    return (target.with_name(f".{target.name}.ready"), target.with_name(f".{target.name}.moving"))
+
+
+def _move(target: Path) -> None:
+    """Move what is ready, from whichever instant an earlier move had come to."""
+    ready, moving = _folders(target)
+    if ready.is_dir():
+        target.unlink(missing_ok=True)
+        beside = _BESIDE.get(target.suffix.lower(), ())
+        for item in target.parent.iterdir():
+            if item.stem == target.stem and item.suffix.lower() in beside:
+                item.unlink()
+        ready.rename(moving)
+    if moving.is_dir():
+        for item in sorted(moving.iterdir(), key=lambda one: one.name == target.name):
+            item.replace(target.with_name(item.name))
+        moving.rmdir()
+
+
+def remove_left_over(target: Path, ending: str = ".part") -> None:
+    """Remove what a killed process left beside a target; for whoever alone may write it."""
+    start = f".{target.name}."
+    for item in target.parent.iterdir():
+        middle = item.name.removeprefix(start).removesuffix(ending)
+        if item.name == f"{start}{middle}{ending}" and "." not in middle:
+            if item.is_dir():
+                shutil.rmtree(item, ignore_errors=True)
+            else:
+                item.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -185,7 +185,8 @@ def as_number(values: pd.Series) -> tuple[pd.Series[float], pd.Series[bool]]:
 def as_integer(values: pd.Series) -> tuple[pd.Series[int], pd.Series[bool]]:
     """Whole numbers (Int64), and which values were there but are none."""
     numbers, unreadable = as_number(values)
-    broken = numbers.notna() & (numbers != numbers.round())
+    exact = (numbers == numbers.round()) & (numbers.abs() < 2**53)
+    broken = numbers.notna() & ~exact
     return numbers.mask(broken).astype("Int64"), unreadable | broken
 
 

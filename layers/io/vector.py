@@ -261,6 +261,9 @@ def _describe(source: VectorSource, layer: str, *, layers: tuple[str, ...]) -> V
             _opened_as(source), layer=layer, encoding=BYTES if in_bytes else None
         )
         names = [decode_name(name) if in_bytes else str(name) for name in info["fields"]]
+        if source.driver == "OpenFileGDB" and not names and info["features"] <= 0:
+            # Of a damaged table the driver has the name, from a catalogue, and nothing else.
+            raise InputError("layers.io.damaged_geodatabase", source=source.name, layer=layer)
         geometry_type = info["geometry_type"]
         description = VectorDescription(
             source=source.name,
@@ -403,6 +406,7 @@ def load_vector(
             else:
                 frame = _read_gdal(described, wanted, encoding)
         _require_all_records(described, len(frame))
+        _require_text(frame, described.source)
         if frame.active_geometry_name != "geometry":
             frame = frame.rename_geometry("geometry")
         fields = list(described.fields) if wanted is None else wanted
@@ -503,17 +507,20 @@ def _read_fiona(described: VectorDescription, wanted: list[str] | None) -> gpd.G
 
 def _read_bulk(path: Path | str, options: dict[str, Any]) -> gpd.GeoDataFrame:
     try:
-        frame = pyogrio.read_dataframe(path, use_arrow=True, **options)
+        return pyogrio.read_dataframe(path, use_arrow=True, **options)
     except NotImplementedError:
         # Curved geometries do not pass through Arrow; the record reader makes segments of them.
         frame = _read_slowly(path, options)
         frame.attrs[CURVED] = True
         return frame
-    for name in frame.columns.drop("geometry", errors="ignore"):
-        if pd.api.types.is_string_dtype(frame[name].dtype):
-            # Arrow takes text on trust; bytes that are no UTF-8 would fail somewhere later.
-            pa.array(frame[name].array).validate(full=True)
-    return frame
+
+
+def _require_text(frame: gpd.GeoDataFrame, source: str) -> None:
+    """Refuse bytes that are no UTF-8: Arrow takes text on trust, and would fail somewhere later."""
+    with _as_input_error(source):
+        for place, kind in enumerate(frame.dtypes):
+            if isinstance(kind, pd.StringDtype):
+                pa.array(frame.iloc[:, place].array).validate(full=True)
 
 
 def _read_slowly(path: Path | str, options: dict[str, Any]) -> gpd.GeoDataFrame:

@@ -29,6 +29,7 @@ import pyproj
 
 from layers.base.errors import InputError, MissingFileError
 from layers.base.messages import message
+from layers.io.atomic import waiting_files
 
 #: File name endings the house reads, with the driver that must recognise the content.
 DRIVERS = {
@@ -97,6 +98,9 @@ def local_path(path: str | Path) -> Path:
     if _REMOTE.match(text) and not _DRIVE.match(text):
         raise InputError("layers.io.not_a_local_file", text=text)
     found = Path(path)
+    waiting = waiting_files(found)
+    if waiting is not None:
+        raise MissingFileError("layers.io.writing_interrupted", path=found, folder=waiting.name)
     if not found.exists():
         raise MissingFileError("layers.io.no_file", text=text)
     return found

@@ -96,7 +96,7 @@ def species_shares(text: str, aliases: Mapping[str, str] | None = None) -> dict[
     if known:
         total = sum(known.values())
         return {crop: weight / total for crop, weight in known.items()}
-    parts = [part for part in _SEPARATOR.split(text.strip()) if part]
+    parts = [part for part in _SEPARATOR.split(text.strip()) if part] or [text.strip()]
     shares: dict[str, float] = {}
     for part in parts:
         for crop, weight in (_look_up(part, own) or {" ".join(part.split()): 1.0}).items():

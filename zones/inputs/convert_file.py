@@ -17,10 +17,11 @@ from layers.convert.columns import ColumnRoles
 from layers.convert.convert import Conversion, convert_table
 from layers.convert.rows import CommuneColumns, settle_columns
 from layers.convert.split import share_by_geometry
+from layers.io.atomic import finish_move, written_together
 from layers.io.table import open_parquet, read_table, require_columns
 from layers.io.vector import load_vector
 from layers.io.vector_source import DRIVERS
-from zones.output.table import VECTOR_KINDS, check_output, save_frame
+from zones.output.table import VECTOR_KINDS, check_output, write_frame
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -76,6 +77,7 @@ class FileConversion:
 def convert_file(request: Request, *, language: Language) -> FileConversion:
     """Convert a file and write it with its report."""
     report = request.out.with_name(f"{request.out.name}.report.csv")
+    finish_move(request.out)
     for path in (request.out, report):
         check_output(path, overwrite=request.overwrite)
     frame, findings = _read(request)
@@ -87,8 +89,9 @@ def convert_file(request: Request, *, language: Language) -> FileConversion:
     keep = request.rows == "keep" or (request.rows is None and "geometry" in frame.columns)
     made = (_keep if keep else _add)(frame, request, change, communes)
     conversion = replace(made, findings=Findings([*findings, *made.findings.items]))
-    save_frame(conversion.table, request.out, overwrite=request.overwrite)
-    save_frame(_report(conversion, language), report, overwrite=request.overwrite)
+    with written_together(request.out) as stage:
+        write_frame(conversion.table, stage / request.out.name)
+        write_frame(_report(conversion, language), stage / report.name)
     return FileConversion(conversion, (request.out, report))
 
 

@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import secrets
 import shutil
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
 
 from layers.base.errors import OutputError, OutputExistsError
-from layers.io.atomic import guard_writing
+from layers.io.atomic import guard_writing, remove_left_over
+from layers.io.lock import locked
 from layers.io.table_output import save_csv
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
-    import msvcrt
-
-#: What a file system says that knows no locks.
-_WITHOUT_LOCKS = {errno.ENOLCK, errno.ENOSYS, getattr(errno, "ENOTSUP", errno.ENOSYS)}
-_held: set[tuple[Path, int]] = set()
 
 
 def refuse_existing(folder: Path, *, overwrite: bool, inputs: Iterable[Path] = ()) -> None:
@@ -92,59 +81,14 @@ def staged_folder(folder: Path, *, keep: Callable[[str], bool]) -> Iterator[Path
 
 @contextlib.contextmanager
 def locked_folder(folder: Path) -> Iterator[None]:
-    """Keep an output folder to this run, and mend what a killed run left behind.
-
-    The operating system gives the lock back when a process ends, however it ends, and holds it
-    against processes of other containers too, whose process ids mean nothing here.
-    """
+    """Keep an output folder to this run, and mend what a killed run left behind."""
     folder = folder.resolve()
-    mine = (folder, threading.get_ident())
-    if mine in _held:
-        yield
-        return
-    lock = folder.with_name(f".{folder.name}.lock")
     with guard_writing(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
-        handle, alone = _locked(lock, folder)
-    _held.add(mine)
-    try:
+    with locked(folder) as alone:
         if alone:
             _tidy_up(folder)
         yield
-    finally:
-        _held.discard(mine)
-        if fcntl is None:
-            os.close(handle)  # Windows keeps an open file's name
-        with contextlib.suppress(OSError):
-            lock.unlink()  # while the lock is held, so that nobody waits for a name that is gone
-        if fcntl is not None:
-            os.close(handle)
-
-
-def _locked(lock: Path, folder: Path) -> tuple[int, bool]:
-    """Handle of a lock file, and whether the file system really holds the lock."""
-    while True:
-        handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
-        try:
-            if fcntl is None:
-                msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-            else:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            if error.errno in _WITHOUT_LOCKS:
-                return handle, False
-            os.close(handle)
-            raise OutputError(
-                en=f"Another run is writing to {folder}: wait until it is done, or choose another "
-                "folder with --out.",
-                vi=f"Một lần chạy khác đang ghi vào {folder}: hãy đợi xong hoặc chọn thư mục khác "
-                "với --out.",
-            ) from error
-        # A run that ended in between has taken the name away: lock the one that is there now.
-        with contextlib.suppress(FileNotFoundError):
-            if fcntl is None or os.fstat(handle).st_ino == lock.stat().st_ino:
-                return handle, True
-        os.close(handle)
 
 
 def _tidy_up(folder: Path) -> None:
@@ -152,10 +96,7 @@ def _tidy_up(folder: Path) -> None:
     backup = folder.with_name(f".{folder.name}.old")
     if backup.exists() and not folder.exists():
         backup.rename(folder)
-    left = (f".{folder.name}.", ".run.part")
-    for stale in folder.parent.iterdir():
-        if stale.name.startswith(left[0]) and stale.name.endswith(left[1]):
-            shutil.rmtree(stale, ignore_errors=True)
+    remove_left_over(folder, ".run.part")
     if folder.exists():
         shutil.rmtree(backup, ignore_errors=True)
 

@@ -1,18 +1,14 @@
-"""One table or layer as a file of the kind its name says, written aside and renamed."""
+"""One table or layer as a file of the kind its name says."""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from layers.base.errors import InputError, OutputExistsError
-from layers.io.atomic import guard_writing
 from layers.io.table_output import save_csv, save_workbook
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     import pandas as pd
 
 TABLE_KINDS = (".csv", ".xlsx", ".parquet")
@@ -41,26 +37,8 @@ def check_output(path: Path, *, overwrite: bool) -> None:
         )
 
 
-def save_frame(frame: pd.DataFrame | gpd.GeoDataFrame, path: Path, *, overwrite: bool) -> None:
-    """Write a frame."""
-    check_output(path, overwrite=overwrite)
-    with guard_writing(path.parent):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        stage = Path(tempfile.mkdtemp(prefix=f".{path.stem}.", suffix=".part", dir=path.parent))
-    try:
-        with guard_writing(path.parent):
-            _write(frame, stage / path.name)
-            # A Shapefile is several files: while they change it has no .shp, never a mixed one.
-            if path.exists():
-                path.replace(stage / "old")
-            parts = [part for part in stage.iterdir() if part.name != "old"]
-            for part in sorted(parts, key=lambda one: one.name == path.name):
-                part.replace(path.with_name(part.name))
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
-
-
-def _write(frame: pd.DataFrame, path: Path) -> None:
+def write_frame(frame: pd.DataFrame, path: Path) -> None:
+    """Write a frame to a new file of the kind its name says."""
     import geopandas as gpd
 
     kind = path.suffix.lower()

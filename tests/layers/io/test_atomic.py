@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
-from layers import OutputError, OutputExistsError
-from layers.io.atomic import save_text, written_aside
+from layers import MissingFileError, OutputError, OutputExistsError
+from layers.io.atomic import finish_move, save_text, written_aside, written_together
+from layers.io.vector_source import local_path
 
 
 def _write_half(path: Path) -> None:
@@ -40,3 +43,110 @@ def test_a_link_stays_a_link(folder: Path) -> None:
 def test_a_folder_that_is_not_there_is_one_line(folder: Path) -> None:
     with pytest.raises(OutputError, match=r"could not be written .*open in another program"):
         save_text("x", folder / "none" / "a.txt")
+
+
+def _set(text: str, *suffixes: str) -> dict[str, str]:
+    return {f"a{suffix}": f"{text}{suffix}" for suffix in suffixes}
+
+
+def _write_set(path: Path, files: dict[str, str]) -> None:
+    with written_together(path) as stage:
+        for name, text in files.items():
+            (stage / name).write_text(text)
+
+
+def _there(folder: Path) -> dict[str, str]:
+    return {item.name: item.read_text() for item in folder.iterdir() if item.is_file()}
+
+
+def test_a_set_of_files_takes_the_place_of_an_earlier_one(folder: Path) -> None:
+    earlier = _set("old", ".shp", ".shx", ".dbf", ".cpg", ".qix")
+    later = _set("new", ".shp", ".shx", ".dbf", ".prj") | {"a.shp.report.csv": "report"}
+    others = {"a.csv": "mine", "b.dbf": "mine", "a.xlsx": "mine"}
+    for name, text in (earlier | others).items():
+        (folder / name).write_text(text)
+    _write_set(folder / "a.shp", later)
+    assert _there(folder) == later | others  # neither the code page nor the index of the other
+    assert {item.name for item in folder.iterdir()} == set(later | others)
+
+
+def test_a_table_takes_nothing_away_that_bears_its_name(folder: Path) -> None:
+    others = _set("layer", ".shp", ".shx", ".dbf")
+    for name, text in others.items():
+        (folder / name).write_text(text)
+    _write_set(folder / "a.csv", {"a.csv": "table"})
+    assert _there(folder) == others | {"a.csv": "table"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a fork that dies")
+@pytest.mark.parametrize("moves", range(14))
+def test_killed_between_any_two_moves_no_mixture_can_be_opened(moves: int, folder: Path) -> None:
+    earlier = _set("old", ".shp", ".shx", ".dbf", ".cpg")
+    later = _set("new", ".shp", ".shx", ".dbf", ".prj")
+    for name, text in earlier.items():
+        (folder / name).write_text(text)
+    child = os.fork()
+    if child == 0:  # dies at the end of the chosen move, as by SIGKILL
+        _die_after(moves)
+        _write_set(folder / "a.shp", later)
+        os._exit(0)
+    os.waitpid(child, 0)
+    there = _there(folder)
+    if "a.shp" in there:
+        assert {k: v for k, v in there.items() if not k.startswith(".")} in (earlier, later)
+    else:
+        with pytest.raises(MissingFileError, match="its writing was interrupted"):
+            local_path(folder / "a.shp")
+    finish_move(folder / "a.shp")
+    there = {k: v for k, v in _there(folder).items() if not k.startswith(".")}
+    assert there in (earlier, later)
+    last = _set("last", ".shp", ".shx", ".dbf")
+    _write_set(folder / "a.shp", last)
+    assert _there(folder) == last
+    assert {item.name for item in folder.iterdir()} == set(last)  # no debris
+
+
+def _die_after(moves: int) -> None:
+    done = 0
+
+    def ends(name: str) -> None:
+        whole = getattr(os, name)
+
+        def one(*arguments: object, **options: object) -> None:
+            nonlocal done
+            whole(*arguments, **options)
+            done += 1
+            if done > moves:
+                os._exit(9)
+
+        setattr(os, name, one)
+
+    for name in ("rename", "replace", "unlink", "mkdir", "rmdir"):
+        ends(name)
+
+
+def test_what_a_killed_process_left_goes_with_the_next(folder: Path) -> None:
+    for name in (".a.txt.0123abcd.part", ".a.txt.lock", ".a.txt.other.b.part", ".b.txt.01.part"):
+        (folder / name).write_text("half")
+    save_text("x", folder / "a.txt")
+    names = {item.name for item in folder.iterdir()}
+    assert names == {"a.txt", ".a.txt.other.b.part", ".b.txt.01.part"}
+
+
+def test_a_signal_between_two_moves_does_not_leave_them_undone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+    move = Path.replace
+
+    def interrupted(self: Path, target: Path) -> Path:
+        calls.append(target)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return move(self, target)
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    later = _set("new", ".shp", ".shx", ".dbf")
+    with pytest.raises(KeyboardInterrupt):
+        _write_set(folder / "a.shp", later)
+    assert _there(folder) == later

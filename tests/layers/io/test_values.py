@@ -124,3 +124,9 @@ def test_letters_that_look_like_d_with_stroke_are_it() -> None:
     found = as_text(cells)
     assert found.iloc[[0, 1, 2, 5]].tolist() == ["Đào", "điềm he", "Đào", "5977"]
     assert found.iloc[3:5].isna().all()
+
+
+def test_a_number_beyond_all_integers_is_no_integer() -> None:
+    numbers, unreadable = as_integer(pd.Series([2025, 2.0**62, 1e308, 2.5]))
+    assert numbers.isna().tolist() == [False, True, True, True]
+    assert unreadable.tolist() == [False, True, True, True]

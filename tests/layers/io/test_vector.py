@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import sqlite3
 import struct
@@ -16,6 +17,7 @@ import pyogrio
 import pytest
 import shapely
 
+from benchmarks._damage import change_bytes
 from layers.base.errors import InputError, MissingFileError
 from layers.io.vector import _rows_of_mid, describe_vector, list_layers, load_vector
 
@@ -501,4 +503,33 @@ def test_a_broken_prj_is_one_line(squares, folder, text):
     path = write(squares, folder / "a.shp")
     path.with_suffix(".prj").write_text(text, "utf-8")
     with pytest.raises(InputError, match=r"a\.shp: could not be read"):
+        load_vector(path)
+
+
+def test_text_of_a_parquet_layer_is_looked_at(squares, folder):
+    path = folder / "a.parquet"
+    squares.to_parquet(path, compression="none")
+    content = path.read_bytes()
+    path.write_bytes(content.replace("Hữu Lũng".encode(), b"\x80" * len("Hữu Lũng".encode())))
+    with pytest.raises(InputError, match=r"a\.parquet: could not be read .*UTF8"):
+        load_vector(path)
+
+
+def test_a_file_geodatabase_with_wrong_bytes_is_read_whole_or_refused(squares, folder):
+    path = write(squares, folder / "a.gdb")
+    rng = random.Random(1)
+    refused = 0
+    parts = [part for part in sorted(path.iterdir()) if part.stat().st_size]
+    for _ in range(60):
+        part = rng.choice(parts)
+        whole = part.read_bytes()
+        part.write_bytes(change_bytes(whole, rng))
+        try:
+            assert len(load_vector(path)) == 3, part
+        except (InputError, MissingFileError):
+            refused += 1
+        part.write_bytes(whole)
+    assert refused > 3
+    (path / "a00000009.gdbtable").write_bytes(b"")
+    with pytest.raises(InputError, match="has neither fields nor records; the geodatabase is"):
         load_vector(path)

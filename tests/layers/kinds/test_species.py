@@ -92,3 +92,8 @@ def test_the_alias_table_is_sound():
     assert not table.duplicated(["alias", "crop"]).any()
     plain = table.assign(plain=table["alias"].map(plain_name)).groupby("plain")["crop"].nunique()
     assert plain.max() == 1  # a name without accents may stand for one crop only
+
+
+@pytest.mark.parametrize("text", ["+", " ; ", "++", "/"])
+def test_a_species_of_marks_alone_keeps_its_hectares(text: str) -> None:
+    assert species_shares(text) == {text.strip(): 1.0}
