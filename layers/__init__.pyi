@@ -68,3 +68,8 @@ from .kinds.raster import describe_raster as describe_raster
 from .kinds.report import REPORT as REPORT
 from .kinds.report import ReportLayer as ReportLayer
 from .kinds.report import load_report as load_report
+from .sampling.boundary import drawn_area_error as drawn_area_error
+from .sampling.estimate import AreaEstimate as AreaEstimate
+from .sampling.estimate import estimate_area as estimate_area
+from .sampling.size import SampleSize as SampleSize
+from .sampling.size import sample_size as sample_size

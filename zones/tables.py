@@ -172,6 +172,23 @@ COVER_CHANGE_PIECES = Schema(
     ),
 )
 
+AREA_ERRORS = Schema(
+    "area_errors",
+    (
+        Column("subject", "text", "crop id; forest: all forest that counts for the cover rate"),
+        Column("layer", "text", "layer's name in the project file"),
+        Column("commune_code", "text", "commune; empty for all together"),
+        Column("origin", "text", "boundary (errors of drawing) or sample (reference points)"),
+        Column("area_ha", "number", "estimated area; of a boundary none", "ha", nullable=True),
+        Column("standard_error_ha", "number", "standard error", "ha", nullable=True),
+        Column("low_ha", "number", "lower end, of a sample", "ha", nullable=True),
+        Column("high_ha", "number", "upper end, of a sample", "ha", nullable=True),
+        Column("points", "integer", "reference points of the sample", nullable=True),
+        Column("error_m", "number", "positional error of the boundary", "m", nullable=True),
+        Column("strata", "text", "strata where more points would help most, with +"),
+    ),
+)
+
 TARGETS = Schema(
     "targets",
     (
@@ -200,6 +217,19 @@ TARGETS = Schema(
             "what the status of a figure given as about so much allows for",
             "%",
             nullable=True,
+        ),
+        Column("low_interval", "number", "lower end of the interval, in unit", nullable=True),
+        Column("high_interval", "number", "upper end of the interval, in unit", nullable=True),
+        Column(
+            "verdict",
+            "text",
+            "met, not_met, cannot_tell, not_assessed (no accuracy stated) or not_measured",
+        ),
+        Column(
+            "needed",
+            "text",
+            "what would decide: points:N:STRATA more, error_m:METRES of boundaries, at_the_end "
+            "(no survey can), accuracy (state how the layer was drawn) or empty",
         ),
     ),
 )
@@ -481,6 +511,7 @@ RESULT_TABLES = (
     COVER_FINDINGS,
     COVER_CHANGE,
     COVER_CHANGE_PIECES,
+    AREA_ERRORS,
     TARGETS,
     ZONES,
     ZONE_NAMES,

@@ -135,9 +135,9 @@ def compare_targets(
     frame = frame.assign(
         figure_low=frame["low"], figure_high=frame["high"], present=frame["present"].where(state)
     )
-    half = _tolerance(frame, tolerated)
     low, high, now = frame["low"], frame["high"], frame["present"].astype("float64")
-    under, over = _beyond(low - half, now), _beyond(now, high + half)
+    least, most = bounds_with_tolerance(frame, tolerated)
+    under, over = _beyond(least, now), _beyond(now, most)
     status = np.select([now.isna(), under, over], ["not_measured", "below", "above"], "within")
     reference = low.where(frame["bound"] != "at_most", high)
     allowed = frame["bound"].isin(_ABOUT) & (frame["unit"] != "%")
@@ -149,6 +149,10 @@ def compare_targets(
         tolerance_percent=np.where(
             allowed & (tolerated.tolerance_percent > 0), tolerated.tolerance_percent, np.nan
         ),
+        low_interval=np.nan,
+        high_interval=np.nan,
+        verdict=np.where(now.isna(), "not_measured", "not_assessed"),
+        needed=np.where(now.isna(), "", "accuracy"),
     )
     return TARGETS.validate(frame[TARGETS.names])
 
@@ -168,6 +172,14 @@ def _in_hectares(targets: pd.DataFrame) -> pd.DataFrame:
 def _beyond(greater: pd.Series[float], less: pd.Series[float]) -> pd.Series[bool]:
     """Tell what is greater by more than the binary dust of sums of decimal hectares."""
     return (greater > less) & ~np.isclose(greater, less, rtol=_DUST, atol=0)
+
+
+def bounds_with_tolerance(
+    targets: pd.DataFrame, tolerated: ToleratedBounds
+) -> tuple[pd.Series[float], pd.Series[float]]:
+    """Ends of the targets, in unit, with what a figure given as about so much allows for."""
+    half = _tolerance(targets, tolerated)
+    return targets["low"] - half, targets["high"] + half
 
 
 def _tolerance(frame: pd.DataFrame, tolerated: ToleratedBounds) -> pd.Series[float]:

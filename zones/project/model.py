@@ -157,6 +157,27 @@ class Thresholds(Part):
     unlisted_max_percent: Number = Field(default=5.0, ge=0, le=100)
 
 
+class BoundaryPrecision(Part):
+    """How precisely boundaries were drawn, where none of the usual sources says it."""
+
+    error_m: Number = Field(gt=0, le=500)
+    correlation_m: Number = Field(default=50.0, ge=0, le=10_000)
+
+
+class CertaintySettings(Part):
+    """How sure figures are: how boundaries were drawn, which reference points there are.
+
+    ``boundaries`` names polygon layers with where their boundaries come from (a source of
+    ``data/boundary_errors.csv``) or with metres; ``sample`` is a folder of ``zones sample``.
+    """
+
+    level_percent: Number = Field(default=95.0, gt=50, lt=100)
+    boundaries: dict[str, Literal["gps", "orthophoto", "map_10000"] | BoundaryPrecision] = Field(
+        default_factory=dict
+    )
+    sample: Path | None = None
+
+
 class AllocationTables(Part):
     """Tables that stand in for the defaults; columns as in ``docs/explanation/allocation.md``."""
 
@@ -294,6 +315,7 @@ class Project(Part):
     present: dict[str, str] = Field(default_factory=dict)
     area_crs: str | None = None
     thresholds: Thresholds = Thresholds()
+    certainty: CertaintySettings | None = None
     decimals: int = Field(default=1, ge=0, le=4)
     rate_decimals: int = Field(default=2, ge=0, le=4)
     map: MapSettings = MapSettings()
@@ -341,6 +363,20 @@ class Project(Part):
         polygons = {key for key, item in layers.items() if item.kind not in ("raster", "report")}
         if name not in polygons:
             raise _unknown("polygon_layer", name, polygons)
+        return value
+
+    @field_validator("certainty")
+    @classmethod
+    def _known_boundaries(
+        cls, value: CertaintySettings | None, info: ValidationInfo
+    ) -> CertaintySettings | None:
+        layers = info.data.get("layers")
+        if value is None or layers is None:
+            return value
+        polygons = {key for key, item in layers.items() if item.kind not in ("raster", "report")}
+        for name in value.boundaries:
+            if name not in polygons:
+                raise ValueError(_unknown("polygon_layer", name, polygons))
         return value
 
     @field_validator("layers")

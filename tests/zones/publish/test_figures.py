@@ -48,6 +48,8 @@ def _target(zone: str, low: float, present: float, **more: object) -> dict[str, 
         "present": present,
         "shortfall": max(low - present, 0.0),
         "surplus": np.nan,
+        "low_interval": np.nan,
+        "high_interval": np.nan,
         **more,
     }
 

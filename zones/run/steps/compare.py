@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from layers.base.language import Phrase
+from zones.certainty.verdict import with_verdicts, zone_intervals
 from zones.inputs.present import present_by_zone, zones_of_plans
 from zones.measure.targets import (
     ToleratedBounds,
@@ -12,9 +13,10 @@ from zones.measure.targets import (
     share_zones,
 )
 from zones.plan.frames import communes_frame, targets_frame, zones_frame
+from zones.project.model import newest_forest_layer
 from zones.run.context import Context
 from zones.run.step import Made, Step
-from zones.tables import FOREST_COVER, MEASURED, TARGETS, ZONE_NAMES, ZONES
+from zones.tables import AREA_ERRORS, FOREST_COVER, MEASURED, TARGETS, ZONE_NAMES, ZONES
 
 
 def work(context: Context) -> Made:
@@ -26,11 +28,21 @@ def work(context: Context) -> Made:
     by_zone = present_by_zone(project, plans, context[MEASURED])
     targets = join_plan_targets([targets_frame(plan).assign(plan=plan.plan) for plan in plans])
     limits = project.thresholds
-    compared = compare_targets(
-        targets,
-        measured_figures(by_zone, context[FOREST_COVER]),
-        tolerated=ToleratedBounds(limits.tolerance_percent, limits.rate_tolerance_points),
-    )
+    tolerated = ToleratedBounds(limits.tolerance_percent, limits.rate_tolerance_points)
+    cover = context[FOREST_COVER]
+    compared = compare_targets(targets, measured_figures(by_zone, cover), tolerated=tolerated)
+    if project.certainty is not None:
+        compared = with_verdicts(
+            compared,
+            zone_intervals(
+                context[AREA_ERRORS],
+                by_zone,
+                float(cover["natural_area_ha"].iloc[-1]) if len(cover) else None,
+                newest_forest_layer(project),
+            ),
+            level_percent=project.certainty.level_percent,
+            tolerated=tolerated,
+        )
     leading = by_zone[by_zone["zone"].isin(names["zone"])]
     zones = share_zones(
         leading[["zone", "commune_code", "present_ha"]],
@@ -51,7 +63,7 @@ def work(context: Context) -> Made:
 STEP = Step(
     label=Phrase("Compare with the plan", "So sánh với kế hoạch"),
     work=work,
-    reads=(MEASURED, FOREST_COVER),
+    reads=(MEASURED, FOREST_COVER, AREA_ERRORS),
     writes=(TARGETS, ZONES, ZONE_NAMES),
-    settings=("plans", "present", "thresholds"),
+    settings=("plans", "present", "thresholds", "certainty"),
 )

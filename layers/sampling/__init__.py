@@ -1,0 +1,1 @@
+"""Statistics of samples and of drawn boundaries: how sure an area is."""

@@ -1,0 +1,275 @@
+"""Areas and accuracy from a sample: published examples, a second implementation, faults."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from layers import InputError, estimate_area
+
+Z = 1.959963984540054
+
+#: Olofsson and others (2014), table 8: map classes down, classes on the ground across.
+OLOFSSON = pd.DataFrame(
+    [[66, 0, 5, 4], [0, 55, 8, 12], [1, 0, 153, 11], [2, 1, 9, 313]],
+    index=["deforestation", "gain", "forest", "other"],
+    columns=["deforestation", "gain", "forest", "other"],
+)
+OLOFSSON_PIXELS = {
+    "deforestation": 200_000,
+    "gain": 150_000,
+    "forest": 3_200_000,
+    "other": 6_450_000,
+}
+PIXEL_HA = 0.09
+
+#: Stehman (2014), table 2: strata, map classes and classes on the ground of forty pixels.
+STEHMAN_STRATA = "AAAAAAAAAABBBBBBBBBBCCCCCCCCCCDDDDDDDDDD"
+STEHMAN_MAP = "AAAAAAABBBABBBBBBBBBBBCCCCCCBBDDDDDDDDDD"
+STEHMAN_TRUE = "AAAAACBABCABBBBBAABBCCCCCDDBBADDDDDDDCCB"
+STEHMAN_PIXELS = {"A": 40_000, "B": 30_000, "C": 20_000, "D": 10_000}
+
+
+def sample_of(table: pd.DataFrame) -> pd.DataFrame:
+    """One row per point of an error matrix of counts."""
+    cells = table.rename_axis("stratum").reset_index().melt("stratum", var_name="reference_class")
+    points = cells.loc[cells.index.repeat(cells["value"])]
+    return points[["stratum", "reference_class"]].reset_index(drop=True)
+
+
+def stehman() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "stratum": list(STEHMAN_STRATA),
+            "map_class": list(STEHMAN_MAP),
+            "reference_class": list(STEHMAN_TRUE),
+        }
+    )
+
+
+def of(table: pd.DataFrame, measure: str, name: str, column: str = "ratio") -> float:
+    rows = table[(table["measure"] == measure) & (table["class"] == name)]
+    return float(rows[column].iloc[0])
+
+
+def test_olofsson_2014_as_published() -> None:
+    areas = {name: pixels * PIXEL_HA for name, pixels in OLOFSSON_PIXELS.items()}
+    found = estimate_area(sample_of(OLOFSSON), areas, interval="normal")
+    table = found.areas.set_index("class")
+    # Hectares and margins of the paper's section 5.2, printed with z = 1.96 and few digits.
+    published = {
+        "deforestation": (21_158, 6_158),
+        "gain": (11_686, 3_756),
+        "forest": (285_770, 15_510),
+        "other": (581_386, 16_282),
+    }
+    for name, (area, margin) in published.items():
+        assert table.loc[name, "area_ha"] == pytest.approx(area, abs=1)
+        assert 1.96 * table.loc[name, "standard_error_ha"] == pytest.approx(margin, abs=1)
+        assert table.loc[name, "high_ha"] - table.loc[name, "area_ha"] == pytest.approx(
+            Z * table.loc[name, "standard_error_ha"], rel=1e-12
+        )
+    assert table["area_ha"].sum() == pytest.approx(900_000, rel=1e-12)
+    accuracy = found.accuracy
+    assert round(of(accuracy, "overall", ""), 2) == 0.95
+    users = [round(of(accuracy, "users", name), 2) for name in OLOFSSON.index]
+    producers = [round(of(accuracy, "producers", name), 2) for name in OLOFSSON.index]
+    assert users == [0.88, 0.73, 0.93, 0.96]
+    assert producers == [0.75, 0.85, 0.93, 0.96]
+    margins = [
+        round(1.96 * of(accuracy, measure, name, "standard_error_ratio"), 2)
+        for measure, names in (("users", OLOFSSON.index), ("producers", OLOFSSON.index[:1]))
+        for name in names
+    ]
+    assert margins == [0.07, 0.10, 0.04, 0.02, 0.21]
+
+
+def test_stehman_2014_as_published() -> None:
+    found = estimate_area(stehman(), STEHMAN_PIXELS, unit_ha=1.0)
+    share = found.areas.set_index("class") / 100_000
+    assert share.loc["A", "area_ha"] == pytest.approx(0.35, abs=1e-12)
+    assert share.loc["C", "area_ha"] == pytest.approx(0.20, abs=1e-12)
+    assert round(share.loc["A", "standard_error_ha"], 3) == 0.082
+    assert round(share.loc["C", "standard_error_ha"], 3) == 0.064
+    accuracy = found.accuracy
+    assert of(accuracy, "overall", "") == pytest.approx(0.63, abs=1e-12)
+    assert round(of(accuracy, "overall", "", "standard_error_ratio"), 3) == 0.085
+    assert round(of(accuracy, "users", "B"), 3) == 0.574
+    assert round(of(accuracy, "users", "B", "standard_error_ratio"), 3) == 0.125
+    assert round(of(accuracy, "producers", "B"), 3) == 0.794
+    error = of(accuracy, "producers", "B", "standard_error_ratio")
+    assert error == pytest.approx(0.116, abs=1e-3)
+    assert found.error_matrix.loc["B", "C"] == pytest.approx(0.08, abs=1e-12)
+
+
+def second_implementation(
+    sample: pd.DataFrame, areas: dict[str, float], y: np.ndarray, x: np.ndarray, unit: float | None
+) -> tuple[float, float]:
+    """Stehman's eqs. 3, 25, 27 and 28 unit by unit, with sums spelt out and no counting."""
+    total, top, bottom = sum(areas.values()), 0.0, 0.0
+    for name, area in areas.items():
+        mine = (sample["stratum"] == name).to_numpy()
+        top += area * float(np.mean(y[mine])) / total
+        bottom += area * float(np.mean(x[mine])) / total
+    ratio, variance = top / bottom, 0.0
+    for name, area in areas.items():
+        mine = (sample["stratum"] == name).to_numpy()
+        n = int(mine.sum())
+        covariance = np.cov(y[mine], x[mine], ddof=1)
+        spread = covariance[0, 0] + ratio**2 * covariance[1, 1] - 2 * ratio * covariance[0, 1]
+        fraction = 0.0 if unit is None else n * unit / area
+        variance += (area / total) ** 2 * (1 - fraction) * spread / n
+    return ratio, math.sqrt(variance) / bottom
+
+
+@pytest.mark.parametrize("unit", [None, 0.5])
+def test_twin_on_random_samples(unit: float | None) -> None:
+    random = np.random.default_rng(21)
+    areas = {"p": 400.0, "q": 900.0, "r": 2500.0}
+    names = np.array(["a", "b", "c", "d"])
+    strata = np.repeat(list(areas), [40, 70, 110])
+    sample = pd.DataFrame(
+        {
+            "stratum": strata,
+            "map_class": random.choice(names, len(strata), p=[0.5, 0.3, 0.15, 0.05]),
+            "reference_class": random.choice(names, len(strata), p=[0.3, 0.3, 0.3, 0.1]),
+        }
+    )
+    found = estimate_area(sample, areas, unit_ha=unit)
+    truth, mapped = sample["reference_class"], sample["map_class"]
+    one = np.ones(len(sample))
+    for name in names:
+        row = found.areas.set_index("class").loc[name]
+        ratio, error = second_implementation(
+            sample, areas, (truth == name).to_numpy(float), one, unit
+        )
+        assert row["area_ha"] == pytest.approx(ratio * 3800, rel=1e-9)
+        assert row["standard_error_ha"] == pytest.approx(error * 3800, rel=1e-9)
+        both = ((truth == name) & (mapped == name)).to_numpy(float)
+        for measure, whole in (("users", mapped), ("producers", truth)):
+            x = (whole == name).to_numpy(float)
+            ratio, error = second_implementation(sample, areas, both, x, unit)
+            assert of(found.accuracy, measure, name) == pytest.approx(ratio, rel=1e-9)
+            printed = of(found.accuracy, measure, name, "standard_error_ratio")
+            assert printed == pytest.approx(error, rel=1e-9)
+    ratio, error = second_implementation(
+        sample, areas, (truth == mapped).to_numpy(float), one, unit
+    )
+    assert of(found.accuracy, "overall", "") == pytest.approx(ratio, rel=1e-9)
+    assert of(found.accuracy, "overall", "", "standard_error_ratio") == pytest.approx(
+        error, rel=1e-9
+    )
+
+
+def test_one_stratum_has_wilsons_interval() -> None:
+    sample = pd.DataFrame({"stratum": "all", "reference_class": ["pine"] * 3 + ["other"] * 97})
+    found = estimate_area(sample, {"all": 1000.0}).areas.set_index("class").loc["pine"]
+    p, n = 0.03, 100
+    middle = (p + Z**2 / (2 * n)) / (1 + Z**2 / n)
+    half = Z / (1 + Z**2 / n) * math.sqrt(p * (1 - p) / n + Z**2 / (4 * n**2))
+    assert found["low_ha"] == pytest.approx(1000 * (middle - half), rel=1e-9)
+    assert found["high_ha"] == pytest.approx(1000 * (middle + half), rel=1e-9)
+
+
+def test_class_never_seen_has_an_upper_end() -> None:
+    table = pd.DataFrame([[30, 0], [0, 300]], index=["rare", "other"], columns=["rare", "other"])
+    rare = estimate_area(sample_of(table), {"rare": 2.0, "other": 998.0}).areas.loc[0]
+    assert rare["standard_error_ha"] == 0.0
+    # Nothing found in 300 points still leaves room: one of 300 would be three hectares.
+    assert rare["high_ha"] > 10
+    assert rare["low_ha"] < 2.0
+
+
+def test_shares_of_a_whole_are_hectares() -> None:
+    sample = sample_of(OLOFSSON)
+    shares = {name: pixels / 1e7 for name, pixels in OLOFSSON_PIXELS.items()}
+    areas = {name: share * 900_000 for name, share in shares.items()}
+    by_share = estimate_area(sample, shares, total_ha=900_000).areas
+    pd.testing.assert_frame_equal(by_share, estimate_area(sample, areas).areas)
+    shares["other"] -= 0.01
+    with pytest.raises(InputError, match=r"expected a sum of 1, found 0\.99"):
+        estimate_area(sample, shares, total_ha=900_000)
+
+
+def test_strata_without_and_with_one_point_are_told() -> None:
+    sample = pd.DataFrame(
+        {
+            "stratum": ["a"] * 20 + ["b"],
+            "reference_class": ["a"] * 18 + ["b"] * 2 + ["b"],
+        }
+    )
+    one = estimate_area(sample, {"a": 100.0, "b": 50.0})
+    assert [item.kind for item in one.findings.items] == ["stratum-with-one-point"]
+    assert one.areas["area_ha"].tolist() == pytest.approx([90.0, 60.0])
+    assert one.areas["standard_error_ha"].isna().all()
+    assert (one.areas["low_ha"] < one.areas["area_ha"]).all()
+    none = estimate_area(sample, {"a": 100.0, "b": 50.0, "c": 30.0})
+    assert [item.kind for item in none.findings.items] == [
+        "stratum-without-points",
+        "stratum-with-one-point",
+    ]
+    assert none.areas["area_ha"].isna().all()
+    # The thirty hectares nobody looked at may be of any class.
+    wider = none.areas["high_ha"].to_numpy()[:2] - one.areas["high_ha"].to_numpy()
+    assert wider == pytest.approx([30.0, 30.0])
+
+
+def test_buffer_stratum_lowers_the_error_of_a_rare_class() -> None:
+    """Omissions found in a small buffer weigh little; in the whole rest they weigh much."""
+    loose = pd.DataFrame({"rare": [27, 2], "other": [3, 298]}, index=["rare", "other"])
+    tight = pd.DataFrame(
+        {"rare": [27, 2, 0], "other": [3, 73, 225]}, index=["rare", "buffer", "other"]
+    )
+    one = estimate_area(sample_of(loose), {"rare": 20.0, "other": 9980.0}).areas
+    two = estimate_area(sample_of(tight), {"rare": 20.0, "buffer": 200.0, "other": 9780.0}).areas
+    error = [table.set_index("class").loc["rare", "standard_error_ha"] for table in (one, two)]
+    assert error[1] < error[0] / 10
+
+
+def test_class_that_the_map_lacks_is_estimated_and_told() -> None:
+    sample = pd.DataFrame(
+        {"stratum": ["a"] * 10 + ["b"] * 10, "reference_class": ["a"] * 9 + ["x"] + ["b"] * 10}
+    )
+    found = estimate_area(sample, {"a": 10.0, "b": 10.0})
+    assert [item.kind for item in found.findings.items] == ["class-not-on-map"]
+    row = found.areas.set_index("class").loc["x"]
+    assert row["mapped_ha"] == 0
+    assert row["area_ha"] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("change", "match"),
+    [
+        ({"stratum": "sea"}, "20 points lie in strata without map area"),
+        ({"reference_class": None}, "20 points have no label"),
+        ({"point": "7"}, "1 points stand more than once"),
+    ],
+)
+def test_faulty_points(change: dict[str, object], match: str) -> None:
+    sample = pd.DataFrame({"stratum": ["a"] * 20, "reference_class": ["a", "b"] * 10})
+    with pytest.raises(InputError, match=match) as told:
+        estimate_area(sample.assign(**change), {"a": 10.0, "b": 5.0})
+    assert told.value.text("vi") != told.value.text("en")
+
+
+def test_other_faults() -> None:
+    sample = pd.DataFrame({"stratum": ["a"], "reference_class": ["a"]})
+    with pytest.raises(InputError, match="1 points for 2 strata"):
+        estimate_area(sample, {"a": 10.0, "b": 5.0})
+    with pytest.raises(InputError, match="one figure of 0 or more"):
+        estimate_area(sample, {"a": -1.0})
+    with pytest.raises(InputError, match=r"above 0\.5 and below 1"):
+        estimate_area(sample, {"a": 1.0}, level=95)
+    with pytest.raises(InputError, match="hectares above 0"):
+        estimate_area(sample, {"a": 1.0}, unit_ha=0)
+    with pytest.raises(InputError, match="more units than stratum a"):
+        estimate_area(sample, {"a": 1.0}, unit_ha=2)
+
+
+def test_order_of_points_does_not_matter() -> None:
+    sample = stehman()
+    turned = sample.iloc[::-1].reset_index(drop=True)
+    one, two = (estimate_area(table, STEHMAN_PIXELS) for table in (sample, turned))
+    pd.testing.assert_frame_equal(one.areas, two.areas)
+    pd.testing.assert_frame_equal(one.accuracy, two.accuracy)

@@ -1,0 +1,130 @@
+"""Verdict on each target: met, not met, or cannot tell yet, and what it would take to tell.
+
+Two one-sided tests, one against each end of the target, each at half of 1 − level: *met* where the
+whole interval lies between the ends, *not met* where it lies wholly outside, else *cannot tell*.
+With 95 % intervals a target whose truth lies exactly at an end is wrongly called met in at most
+2.5 % of surveys.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Mapping
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from zones.certainty.boundaries import FOREST
+from zones.measure.targets import ToleratedBounds, bounds_with_tolerance
+from zones.tables import TARGETS
+
+_KEYS = ["zone", "indicator", "commune_code"]
+
+#: A figure this near to an end (in half-widths) no survey can tell from it.
+_AT_THE_END = 0.02
+
+
+def zone_intervals(
+    errors: pd.DataFrame,
+    by_zone: pd.DataFrame,
+    natural_area_ha: float | None,
+    forest_layer: str | None,
+) -> pd.DataFrame:
+    """Errors of the areas that targets speak of: zones over the province and in communes, cover.
+
+    ``by_zone`` has ``zone, crop, layer``: which layer tells of a zone. The official natural area is
+    exact. Where reference points tell of a crop as well as boundaries do, the points lead: they see
+    wrong classes too.
+    """
+    zones = by_zone[["zone", "crop", "layer"]].drop_duplicates()
+    areas = errors.merge(zones, left_on=["subject", "layer"], right_on=["crop", "layer"])
+    frames = [areas.assign(indicator="area", per=1.0)]
+    if natural_area_ha is not None:
+        cover = errors[(errors["subject"] == FOREST) & (errors["layer"] == forest_layer)]
+        cover = cover[cover["commune_code"] == ""]
+        frames.append(
+            cover.assign(zone="", indicator="forest_cover_rate", per=100 / natural_area_ha)
+        )
+    every = pd.concat(frames, ignore_index=True)
+    lead = every.sort_values("origin", key=lambda origin: origin != "sample", kind="stable")
+    return lead.drop_duplicates(_KEYS).reset_index(drop=True)
+
+
+def with_verdicts(
+    targets: pd.DataFrame,
+    intervals: pd.DataFrame,
+    *,
+    level_percent: float,
+    tolerated: ToleratedBounds,
+) -> pd.DataFrame:
+    """Targets with ``low_interval, high_interval, verdict`` and ``needed``.
+
+    ``intervals`` are from ``zone_intervals``. The status stays what it was: it compares figures.
+    """
+    z = NormalDist().inv_cdf((1 + level_percent / 100) / 2)
+    columns = ["origin", "area_ha", "standard_error_ha", "low_ha", "high_ha", "per"]
+    kept = intervals[[*_KEYS, *columns, "points", "error_m", "strata"]]
+    rows = targets[_KEYS].merge(kept, on=_KEYS, how="left").set_axis(targets.index)
+    measured = targets["present"].notna()
+    sampled = rows["origin"] == "sample"
+    centre = (rows["area_ha"] * rows["per"]).where(sampled, targets["present"])
+    half = z * rows["standard_error_ha"] * rows["per"]
+    low = (rows["low_ha"] * rows["per"]).where(sampled, (centre - half).clip(lower=0))
+    high = (rows["high_ha"] * rows["per"]).where(sampled, centre + half)
+    low, high = low.where(measured), high.where(measured)
+    least, most = bounds_with_tolerance(targets, tolerated)
+    verdict = _verdict(low, high, least, most, measured)
+    facts = rows.assign(centre=centre, low=low, high=high, least=least, most=most, verdict=verdict)
+    return TARGETS.validate(
+        targets.assign(
+            low_interval=low,
+            high_interval=high,
+            verdict=verdict,
+            needed=[_needed(row) for row in facts.to_dict("records")],
+        )
+    )
+
+
+def _verdict(
+    low: pd.Series[float],
+    high: pd.Series[float],
+    least: pd.Series[float],
+    most: pd.Series[float],
+    measured: pd.Series[bool],
+) -> pd.Series[str]:
+    """Compare an interval with the ends; an end that the plan does not set is held."""
+    inside = (low >= least.fillna(-np.inf)) & (high <= most.fillna(np.inf))
+    outside = (high < least.fillna(-np.inf)) | (low > most.fillna(np.inf))
+    known = low.notna() & high.notna() & (least.notna() | most.notna())
+    told = np.select([inside, outside], ["met", "not_met"], "cannot_tell")
+    word = pd.Series(told, index=low.index).where(known, "not_assessed")
+    return word.where(measured, "not_measured")
+
+
+def _needed(row: Mapping[Hashable, Any]) -> str:
+    """What would decide: ``points:320:pine+other``, ``error_m:0.8`` or ``at_the_end``."""
+    if row["verdict"] == "not_assessed" and not isinstance(row["origin"], str):
+        return "accuracy"
+    if row["verdict"] != "cannot_tell":
+        return ""
+    centre, ends = (
+        row["centre"],
+        [end for end in (row["least"], row["most"]) if not math.isnan(end)],
+    )
+    inside = [end for end in ends if row["low"] <= end <= row["high"]]
+    if math.isnan(centre):
+        return f"points:0:{row['strata']}"
+    # Each end within reach asks for a half-width below its distance from the estimate.
+    part = min(
+        abs(centre - end) / ((centre - row["low"]) if end < centre else (row["high"] - centre))
+        for end in inside
+        if row["high"] > row["low"]
+    )
+    if part < _AT_THE_END:
+        return "at_the_end"
+    if row["origin"] == "sample":
+        more = math.ceil(row["points"] * (1 / part**2 - 1))
+        return f"points:{max(more, 1)}:{row['strata']}"
+    return f"error_m:{max(math.floor(row['error_m'] * part * 10) / 10, 0.1):g}"
