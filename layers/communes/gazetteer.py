@@ -8,7 +8,8 @@ date settles the vintage: the last set of units in force on that day, named by i
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -27,6 +28,10 @@ Day = str | int | date | None
 
 #: The 3,321 communes of 34 provinces.
 NEWEST_VINTAGE = "2025-07-01"
+#: The provinces that have no row of their own in ``vintages.csv``.
+_REST = "others"
+#: The communes of the country before July 2025, but for Lạng Sơn's, with those of today.
+_COUNTRY = "communes-63.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,16 @@ class Province:
     code: str  # Two digits
     name: str  # Name without its kind, NFC
     kind: str  # ``tỉnh`` or ``thành phố``
+
+
+@dataclass(frozen=True, slots=True)
+class FormerProvince:
+    """A province as it was until 30 June 2025."""
+
+    code: str  # Two digits, of the time
+    name: str  # Name without its kind, NFC
+    kind: str  # ``tỉnh`` or ``thành phố``
+    now: str  # Code of the province that took it over
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +100,13 @@ def provinces() -> Mapping[str, Province]:
     return MappingProxyType({row["code"]: Province(**row) for row in rows})
 
 
+@lru_cache(maxsize=1)
+def former_provinces() -> Mapping[str, FormerProvince]:
+    """List the 63 provinces until 30 June 2025, by their code of the time."""
+    rows = _rows("provinces-63.csv")
+    return MappingProxyType({row["code"]: FormerProvince(**row) for row in rows})
+
+
 def province_name(code: str) -> str:
     """Name of a province for a page."""
     known = provinces().get(code)
@@ -92,25 +114,69 @@ def province_name(code: str) -> str:
 
 
 def find_province(text: str) -> str:
-    """Code of a province given by code or name."""
-    known = provinces()
-    if text.strip().zfill(2) in known:
-        return text.strip().zfill(2)
+    """Code of a province given by code or name, of today or of one that was joined to it."""
+    known, former = provinces(), former_provinces()
+    code = text.strip().zfill(2)
+    if code in known:
+        return code
+    if code in former:
+        return former[code].now
     wanted = exact_key(text)
     for prefix in ("tỉnh ", "thành phố ", "tp "):
         wanted = wanted.removeprefix(prefix)
     for key in (exact_key, plain_key):
-        found = [code for code, province in known.items() if key(province.name) == key(wanted)]
-        if len(found) == 1:
-            return found[0]
+        # A name of today leads: Bắc Ninh is the province, not the part of it that bore the name.
+        for named in (
+            {code: (code, one.name) for code, one in known.items()},
+            {code: (one.now, one.name) for code, one in former.items()},
+        ):
+            found = {now for now, name in named.values() if key(name) == key(wanted)}
+            if len(found) == 1:
+                return found.pop()
     raise NameResolutionError("layers.communes.unknown_province", text=text)
 
 
 @lru_cache(maxsize=1)
 def _vintages() -> tuple[_Vintage, ...]:
     rows = _rows("vintages.csv")
-    found = [_Vintage(r["province"], r["vintage"], int(r["units"]), r["changes"]) for r in rows]
+    own = {row["province"] for row in rows}
+    found = [
+        _Vintage(province, r["vintage"], int(r["units"]), r["changes"])
+        for r in rows
+        for province in (
+            sorted(set(provinces()) - own) if r["province"] == _REST else [r["province"]]
+        )
+    ]
     return tuple(sorted(found, key=lambda vintage: vintage.first_day))
+
+
+@lru_cache(maxsize=1)
+def _former_communes() -> Mapping[str, tuple[dict[str, str], ...]]:
+    """Changes of July 2025 by province of today, from the table of the whole country."""
+    districts = {row["code"]: (row["name"], row["province"]) for row in _rows("districts-63.csv")}
+    former, found = former_provinces(), defaultdict[str, list[dict[str, str]]](list)
+    for row in _rows(_COUNTRY):
+        district, province = districts[row["district"]]
+        heirs = row["now"].split("|")
+        found[former[province].now] += [
+            {
+                "old_code": row["code"],
+                "old_name": row["name"],
+                "old_kind": row["kind"],
+                "old_district": district,
+                "new_code": heir,
+                "split": "1" if len(heirs) > 1 else "0",
+            }
+            for heir in heirs
+        ]
+    return {province: tuple(rows) for province, rows in found.items()}
+
+
+def _changes(vintage: _Vintage) -> Sequence[dict[str, str]]:
+    """Rows of the table of changes that ended a vintage."""
+    if vintage.changes == _COUNTRY:
+        return _former_communes()[vintage.province]
+    return _rows(vintage.changes)
 
 
 def vintages(province: str) -> tuple[str, ...]:
@@ -188,7 +254,7 @@ def _old_units(province: str, vintage: str) -> dict[str, Unit]:
     here = next(v for v in _vintages() if (v.province, v.first_day) == (province, vintage))
     known = vintages(province)
     found = {}
-    for row in _rows(here.changes):
+    for row in _changes(here):
         code, name, kind = row["old_code"], row["old_name"], row["old_kind"]
         found[code] = Unit(code, name, kind, province, row["old_district"], vintage)
     # A table names the units that changed; the next vintage has those it leaves out as they were.
@@ -213,7 +279,7 @@ def changes_after(province: str, vintage: str) -> tuple[Change, ...]:
             vintage=vintage,
             vintages=vintages(province),
         )
-    told = [Change(r["old_code"], r["new_code"], r["split"] == "1") for r in _rows(here[0].changes)]
+    told = [Change(r["old_code"], r["new_code"], r["split"] == "1") for r in _changes(here[0])]
     named = {change.old_code for change in told}
     told += [Change(c, c, split=False) for c in _units(province, vintage) if c not in named]
     return tuple(sorted(told, key=lambda change: (change.old_code, change.new_code)))

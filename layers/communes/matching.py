@@ -338,13 +338,13 @@ def _district_of(unit: Unit) -> Phrase | None:
 
 def _at_other_times(clean: str, province: str | None, vintage: str) -> tuple[Unit, ...]:
     """Units of another vintage that bear exactly this name, the nearest in time first."""
-    for code in [province] if province else [p for p in provinces() if len(vintages(p)) > 1]:
+    found: list[Unit] = []
+    for code in [province] if province else provinces():
         known = vintages(code)
         others = [v for v in reversed(known) if v < vintage] + [v for v in known if v > vintage]
-        for other in others:
-            if equal := name_index(code, other).equal(clean):
-                return equal.units
-    return ()
+        equal = next(filter(None, (name_index(code, v).equal(clean) for v in others)), None)
+        found += equal.units if equal else ()
+    return tuple(found)
 
 
 def _namesakes(clean: str, province: str | None, vintage: str) -> tuple[tuple[Unit, ...], bool]:

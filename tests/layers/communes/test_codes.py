@@ -61,5 +61,5 @@ def test_a_float_column_with_gaps() -> None:
 def test_clean_codes_have_no_findings() -> None:
     assert not check_codes(["06529", "06187"], province="Lạng Sơn").findings.items
     assert not check_codes(["06622"], province="20", on=2024).findings.items
-    with pytest.raises(InputError, match="known since 2025-07-01"):
+    with pytest.raises(InputError, match="known since 2024-12-31"):
         check_codes(["06529"], province="19", on=2020)

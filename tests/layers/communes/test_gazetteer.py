@@ -111,16 +111,18 @@ def test_find_province(text: str) -> None:
 
 
 def test_bad_input() -> None:
-    with pytest.raises(NameResolutionError, match="No province has the code or name 'Hà Giang'"):
-        find_province("Hà Giang")
+    with pytest.raises(
+        NameResolutionError, match="No province has the code or name 'Hà Giang Thượng'"
+    ):
+        find_province("Hà Giang Thượng")
     with pytest.raises(InputError, match="known since 2020-01-01, found the date 2019-12-31"):
         vintage_on(2019, province="20")
-    with pytest.raises(InputError, match="known since 2025-07-01"):
-        communes_on("19", 2024)
+    with pytest.raises(InputError, match="known since 2024-12-31"):
+        communes_on("19", 2023)
     with pytest.raises(InputError, match="known since 2025-07-01"):
         communes_on(None, 2024)
     with pytest.raises(InputError, match="Expected a date such as 2025-07-01"):
         vintage_on("last year", province="20")
     with pytest.raises(InputError, match="no table of changes after 2025-07-01"):
         changes_after("20", "2025-07-01")
-    assert vintages("19") == ("2025-07-01",)
+    assert vintages("19") == ("2024-12-31", "2025-07-01")

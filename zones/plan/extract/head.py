@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -10,8 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from layers.base.resources import data_path
-from layers.communes.gazetteer import provinces
+from layers.communes.gazetteer import former_provinces, provinces
 from layers.communes.spelling import exact_key
 from zones.plan.extract.outline import Paragraph
 from zones.plan.extract.sentences import CAPITAL
@@ -120,8 +118,7 @@ def _span(title: str) -> tuple[int | None, int | None]:
 @lru_cache(maxsize=1)
 def _provinces() -> dict[str, tuple[str, str]]:
     """Code and name of provinces by their key: those of today, and those joined in 2025."""
-    with data_path("vn2000_zones.csv").open(encoding="utf-8", newline="") as lines:
-        old = [(row["province_code"], row["province"]) for row in csv.DictReader(lines)]
+    old = [(province.now, province.name) for province in former_provinces().values()]
     now = [(code, province.name) for code, province in provinces().items()]
     return {exact_key(name): (code, name) for code, name in [*old, *now]}
 
