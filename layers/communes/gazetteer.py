@@ -197,6 +197,11 @@ def _as_day(on: Day) -> date:
         raise InputError("layers.communes.not_a_date", text=text) from None
 
 
+def vintage_day(on: Day) -> str:
+    """Day that a date or bare year means, ISO."""
+    return _as_day(on).isoformat()
+
+
 def vintage_on(on: Day = None, *, province: str | None = None) -> str:
     """Vintage in force on a day.
 

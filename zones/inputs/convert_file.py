@@ -10,8 +10,18 @@ import pandas as pd
 
 from layers.base.errors import InputError
 from layers.base.findings import Finding, Findings
+from layers.communes.codes import normal_code
 from layers.communes.crosswalk import VintageChange
-from layers.communes.gazetteer import Day, find_province, list_communes, provinces, vintages
+from layers.communes.gazetteer import (
+    Day,
+    communes_on,
+    find_province,
+    list_communes,
+    province_name,
+    provinces,
+    vintage_day,
+    vintages,
+)
 from layers.communes.vintage_check import check_vintage
 from layers.convert.columns import ColumnRoles
 from layers.convert.convert import Conversion, convert_table
@@ -51,7 +61,7 @@ class Request:
     from_: Day
     units: CommuneColumns  # Columns that say which unit a row is about
     to: Day = None
-    province: str = ""  # Code or name; empty where only one province has older communes
+    province: str = ""  # Code or name; empty where the codes of the file are of one province
     figures: ColumnRoles = field(default_factory=ColumnRoles)  # What the columns of a table are
     # Keep each record, or add the figures of one commune up; None keeps the records of a layer and
     # adds those of a table
@@ -81,9 +91,7 @@ def convert_file(request: Request, *, language: Language) -> FileConversion:
     for path in (request.out, report):
         check_output(path, overwrite=request.overwrite)
     frame, findings = _read(request)
-    change = VintageChange(
-        _province(request.province), request.from_, request.to, request.path.name
-    )
+    change = VintageChange(_province(frame, request), request.from_, request.to, request.path.name)
     _refuse_other_vintage(frame, request, change)
     communes = _read_boundaries(request.communes) if request.communes else None
     keep = request.rows == "keep" or (request.rows is None and "geometry" in frame.columns)
@@ -137,13 +145,24 @@ def _is_layer(path: Path) -> bool:
     return kind in (*DRIVERS, ".zip")
 
 
-def _province(text: str) -> str:
-    if text:
-        return find_province(text)
-    known = [code for code in provinces() if len(vintages(code)) > 1]
-    if len(known) == 1:
-        return known[0]
-    raise InputError("zones.inputs.say_province", count=len(known))
+def _province(frame: pd.DataFrame, request: Request) -> str:
+    """Province that is named, or the one whose codes of the time stand in the file."""
+    if request.province:
+        return find_province(request.province)
+    columns = settle_columns(frame, request.units)
+    require_columns(frame, columns.named(), source=request.path.name)
+    code = columns.code
+    codes = {normal_code(value) for value in frame[code].unique()} if code in frame else set()
+    held = {
+        province: len(codes & set(communes_on(province, request.from_)))
+        for province in provinces()
+        if vintages(province)[0] <= vintage_day(request.from_)
+    }
+    found = [province for province, count in held.items() if count]
+    if len(found) == 1:
+        return found[0]
+    named = [f"{province} {province_name(province)} ({held[province]})" for province in found]
+    raise InputError("zones.inputs.say_province", count=len(found), named=named)
 
 
 def _read_boundaries(given: Boundaries) -> gpd.GeoDataFrame:

@@ -148,6 +148,8 @@ def is_per_year(before: str) -> bool:
     """Whether the text before a figure says that it is for each year."""
     ends = [found.end() for found in _SENTENCE.finditer(before)]
     sentence = before[ends[-1] if ends else 0 :]
+    if re.search(r"giai đoạn", re.split(r"[;(]", sentence)[-1], re.IGNORECASE):
+        return bool(_PER_YEAR.search(re.split(r"[;(]|, |giai đoạn", sentence)[-1]))
     opening = _PER_YEAR.search(sentence)
     if opening and len(sentence[: opening.start()].split()) <= 2:
         return True

@@ -30,7 +30,9 @@ _EMPHASIS = re.compile(r"\*{1,3}|(?<!\w)_{1,2}(?=\S)|(?<=\S)_{1,2}(?!\w)")
 #: A raised figure behind a unit of length is part of it (m²); elsewhere it points to a footnote.
 _FOOTNOTE = re.compile(r"(?<!\bm)(?<!\b[kcd]m)<sup>\s*\d+\s*</sup>", re.IGNORECASE)
 _RULE = re.compile(r"^[-*_=\s]{3,}$")
-_TAGS = re.compile(r"</?(?:b|i|u|em|strong|span|br|p|sup|sub)\b[^>]{0,200}>", re.IGNORECASE)
+_TAGS = re.compile(r"</?(?:b|i|u|em|strong|span|sup|sub)\b[^>]{0,200}>", re.IGNORECASE)
+#: Tags that part what stands before them from what comes behind.
+_BREAKS = re.compile(r"</?(?:br|p|ul|ol|li|div)\b[^>]{0,200}>", re.IGNORECASE)
 
 
 # pypdf logs every repair of a damaged file; what could not be read is told as an error.
@@ -54,7 +56,7 @@ def _plain_line(line: str) -> str:
     if _RULE.match(line):
         return ""
     line = _EMPHASIS.sub("", _HEADING_MARKS.sub("", line))
-    return clean_text(_TAGS.sub("", _FOOTNOTE.sub("", line))).strip()
+    return clean_text(_BREAKS.sub(" ", _TAGS.sub("", _FOOTNOTE.sub("", line)))).strip()
 
 
 def _lines_of_text(path: Path) -> list[str]:

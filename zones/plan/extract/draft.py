@@ -9,6 +9,7 @@ lost in silence.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,23 +17,35 @@ from typing import Any
 from layers.base.errors import InputError
 from layers.base.language import Phrase
 from layers.base.messages import message
-from layers.communes.gazetteer import NEWEST_VINTAGE, find_province, vintage_on
+from layers.communes.gazetteer import (
+    NEWEST_VINTAGE,
+    communes_on,
+    find_province,
+    province_name,
+    vintage_on,
+)
 from zones.plan.extract.calendar import read_reports
 from zones.plan.extract.document import Document
 from zones.plan.extract.head import Head, read_head
 from zones.plan.extract.indicators import last_mention
 from zones.plan.extract.outline import Paragraph, read_outline
-from zones.plan.extract.places import PlaceList, communes_of_rows, find_place_lists
+from zones.plan.extract.places import (
+    PlaceList,
+    communes_of_rows,
+    find_place_lists,
+    named_districts,
+)
 from zones.plan.extract.roles import Role
 from zones.plan.extract.statements import Reading, read_statements
 from zones.plan.extract.tables import read_tables
 from zones.plan.extract.targets import gather_targets
+from zones.plan.extract.tasks import read_tasks
 from zones.plan.extract.totals import WrongTotal
 from zones.plan.extract.units import unit_dimension
 from zones.plan.extract.unread import Passage, find_unread
 from zones.plan.extract.zones import ZoneClause, find_zones, listed_communes
 from zones.plan.findings import SURE
-from zones.plan.model import Horizon, ListedCommune, Names, Plan, Source, Target, Zone
+from zones.plan.model import Horizon, ListedCommune, Names, Plan, Source, Target, Task, Zone
 
 _LONGEST_COMMUNE = 5
 
@@ -180,6 +193,31 @@ def _attach_lists(
     return loose
 
 
+def _about_province(head: Head, given: str | None) -> Iterator[Phrase]:
+    """Say that the province of a text is today a part of another one."""
+    if head.former and head.province and given in (None, head.province):
+        yield message(
+            "zones.plan.former_province",
+            name=head.former,
+            today=province_name(head.province),
+            code=head.province,
+        )
+
+
+def _about_districts(paragraphs: list[Paragraph], province: str, vintage: str) -> Iterator[Phrase]:
+    """Say which districts a text of the time of districts names: they are no communes."""
+    if vintage >= NEWEST_VINTAGE:
+        return
+    try:
+        units = communes_on(province, vintage).values()
+    except InputError:
+        return
+    found = named_districts(paragraphs, Counter(unit.district for unit in units))
+    if found:
+        named = [f"{name} ({count})" for name, count in found.items()]
+        yield message("zones.plan.districts_named", count=len(named), names=named)
+
+
 def _about_total(wrong: WrongTotal) -> Phrase:
     return message(
         "zones.plan.wrong_total",
@@ -251,7 +289,9 @@ def draft_plan(document: Document, *, plan_id: str, province: str | None = None)
     lines, wrong = read_tables(document.lines)
     paragraphs = read_outline(lines)
     head, reading = read_head(paragraphs), read_statements(paragraphs)
-    province = _settle_province(document, province or head.province, paragraphs, reading)
+    given, province = province, province or head.province
+    tasks = read_tasks(document.lines, paragraphs, (province, *head.partners) if province else ())
+    province = _settle_province(document, province, paragraphs, reading, tasks)
     vintage = _vintage(province, head.date)
     lists, rows, notes = _lists(paragraphs, reading, province, vintage)
     first, last = _horizon(head, reading)
@@ -269,11 +309,12 @@ def draft_plan(document: Document, *, plan_id: str, province: str | None = None)
         number=head.number,
         date=head.date if head.dated else None,
         province=province,
+        other_provinces=list(head.partners),
         vintage=vintage,
         horizon=Horizon(first=first, last=last),
         source=Source(file=document.name, sha256=document.sha256),
         zones=[_zone(zone, targets.get(zone.zone, [])) for zone in zones],
-        indicators=list(indicators),
+        indicators=[*indicators, *tasks],
         reports=read_reports(paragraphs),
     )
     return Draft(
@@ -288,20 +329,30 @@ def draft_plan(document: Document, *, plan_id: str, province: str | None = None)
             for one in reading.stated
             if not one.is_target and one.passage is not None
         ),
-        notes=document.notes + notes + tuple(map(_about_total, wrong)),
+        notes=(
+            *document.notes,
+            *notes,
+            *_about_province(head, given),
+            *_about_districts(paragraphs, province, vintage),
+            *map(_about_total, wrong),
+        ),
     )
 
 
 def _settle_province(
-    document: Document, province: str | None, paragraphs: list[Paragraph], reading: Reading
+    document: Document,
+    province: str | None,
+    paragraphs: list[Paragraph],
+    reading: Reading,
+    tasks: list[Task],
 ) -> str:
-    """Province of a document that is a plan; refuse one that names none, or states no quantity."""
+    """Province of a document that is a plan; refuse one that sets neither figures nor tasks."""
     if province is None:
         raise InputError(
             en=f"{document.name}: the text names no province; give its code (--province 20).",
             vi=f"{document.name}: văn bản không nêu tỉnh; hãy cho mã tỉnh (--province 20).",
         )
-    if not reading.stated:
+    if not reading.stated and not tasks:
         raise InputError(
             en=f"{document.name}: no quantity (a number with a unit) in {len(paragraphs)} "
             "paragraphs; is this a plan?",

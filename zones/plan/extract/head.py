@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from layers.communes.gazetteer import former_provinces, provinces
+from layers.communes.gazetteer import former_provinces, province_name, provinces
 from layers.communes.spelling import exact_key
 from zones.plan.extract.outline import Paragraph
 from zones.plan.extract.sentences import CAPITAL
@@ -38,6 +38,7 @@ _PROVINCE = re.compile(
     rf"(?:[Tt]ỉnh|TỈNH|[Tt]hành phố|THÀNH PHỐ)\s+({CAPITAL}\w+(?:[\s-]{CAPITAL}\w+){{0,3}})"
 )
 _PLACE = re.compile(rf"({CAPITAL}\w+(?:[\s-]{CAPITAL}\w+){{0,3}}),\s*ngày")
+_LISTED = re.compile(r"(?:tỉnh|thành phố)\s+(?=[^\W\d_])", re.IGNORECASE)
 _DATELINE = 90
 _LETTERHEAD = 8
 
@@ -54,7 +55,9 @@ class Head:
     dated: bool
     first: int | None  # years of its span
     last: int | None  # years of its span
-    province: str | None  # code of the province it names most
+    province: str | None  # code, today, of the province whose document it is
+    former: str = ""  # name of that province where it was joined to another in July 2025
+    partners: tuple[str, ...] = ()  # codes, today, of the other provinces that the title names
 
 
 def _preamble(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
@@ -130,19 +133,33 @@ def _province_in(words: str) -> tuple[str, str] | None:
     return next(filter(None, found), None)
 
 
-def _province(preamble: Sequence[Paragraph], paragraphs: Sequence[Paragraph]) -> str | None:
-    """Code of the province whose document it is: that of the dateline, else the one named most."""
+def _province(
+    preamble: Sequence[Paragraph], paragraphs: Sequence[Paragraph]
+) -> tuple[str, str] | None:
+    """Province whose document it is: that of the dateline, else the one named most."""
     for paragraph in preamble[:_LETTERHEAD]:
         place = _PLACE.search(paragraph.text)
         found = _province_in(place[1]) if place else None
         if found:
-            return found[0]
-    named: Counter[str] = Counter()
+            return found
+    named: Counter[tuple[str, str]] = Counter()
     for paragraph in paragraphs:
         for words in _PROVINCE.findall(paragraph.text):
             if found := _province_in(words):
-                named[found[0]] += 1
+                named[found] += 1
     return named.most_common(1)[0][0] if named else None
+
+
+def _partners(title: str) -> tuple[str, ...]:
+    """Codes of the provinces in a list of a title: "03 tỉnh Quảng Ninh - Bắc Giang - Hải Dương"."""
+    found: dict[str, None] = {}
+    for opening in _LISTED.finditer(title):
+        for words in re.split(r"\s*[-–,]\s*|\s+và\s+", title[opening.end() :]):
+            known = _province_in(re.sub(r"^(?:tỉnh|thành phố)\s+", "", words))
+            if known is None:
+                break
+            found[known[0]] = None
+    return tuple(found)
 
 
 def read_head(paragraphs: Sequence[Paragraph]) -> Head:
@@ -155,6 +172,16 @@ def read_head(paragraphs: Sequence[Paragraph]) -> Head:
     if last is None:
         spans = (_span(paragraph.text) for paragraph in preamble[:_LETTERHEAD])
         first, last = next((span for span in spans if span[0]), (None, None))
+    code, name = _province(preamble, paragraphs) or (None, "")
     return Head(
-        title, _issuer(preamble), number, date, dated, first, last, _province(preamble, paragraphs)
+        title,
+        _issuer(preamble),
+        number,
+        date,
+        dated,
+        first,
+        last,
+        code,
+        former=name if code and name != province_name(code) else "",
+        partners=tuple(one for one in _partners(title) if one != code),
     )

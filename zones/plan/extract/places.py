@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from layers.communes.match import Match
 from layers.communes.matching import match_commune
 from layers.communes.name_lists import NameList, read_name_list
+from layers.communes.spelling import exact_key
 from zones.plan.extract.outline import Paragraph
 from zones.plan.extract.quantity import Quantity
 from zones.plan.extract.sentences import CAPITAL, sentence_bounds
 
 _OPENING = re.compile(
-    rf"(?<!UBND )(?:các\s+)?(?:xã(?:\s*,\s*phường)?|phường|thị trấn)\s*"
+    rf"(?<!UBND )(?:các\s+)?(?:(?<![Tt]hị )xã(?:\s*,\s*phường)?|phường|thị trấn)\s*"
     rf"(?:(?:như|gồm|bao gồm|sau|sau đây)(?!\w)\s*)*:?\s*(?={CAPITAL})"
     rf"|(?:tập trung|phân bố|bố trí|trồng|chủ yếu)(?:\s+\w+){{0,3}}?\s+(?:ở|tại)\s+(?={CAPITAL})"
     r"|các\s+xã\s*,?\s*(?:và\s+)?phường\s+trên\s+(?:phạm vi|địa bàn)\s+(?:toàn\s+)?tỉnh",
@@ -30,6 +31,7 @@ _NOT_ZONE = re.compile(
     r"chế biến|tiêu thụ|thương hiệu|nhãn hiệu|giải pháp|tổ chức thực hiện|du lịch", re.IGNORECASE
 )
 _KIND = re.compile(r"xã|phường|thị trấn")
+_KIND_OF_DISTRICT = re.compile(r"^(?:huyện|thị xã|thành phố|quận)\s+", re.IGNORECASE)
 _ROW = re.compile(rf"(?:Xã|Phường|Đặc khu)\s+({CAPITAL}[^:;,.|]{{1,30}}):")
 _LEAST_KNOWN = 0.5
 #: No list of communes is longer: a province has at most 170, of some 12 letters.
@@ -112,6 +114,30 @@ def find_place_lists(
             if places is not None:
                 found.append(places)
                 end = places.end
+    return found
+
+
+_DISTRICT = re.compile(
+    rf"(?:[Hh]uyện|[Tt]hị xã|[Tt]hành phố|[Qq]uận)\s*:?\s+(?P<names>{CAPITAL}[^;:.()\d]{{1,400}})"
+)
+
+
+def named_districts(paragraphs: Sequence[Paragraph], communes: Mapping[str, int]) -> dict[str, int]:
+    """Districts that a text names, by what they are called, with their number of communes.
+
+    ``communes`` has the number of communes of each district of the text's time.
+    """
+    known = {exact_key(_KIND_OF_DISTRICT.sub("", name)): name for name in communes if name}
+    found: dict[str, int] = {}
+    for paragraph in paragraphs:
+        for listed in _DISTRICT.finditer(paragraph.text):
+            for part in re.split(r",|\svà\s|\s-\s", listed["names"]):
+                words = _KIND_OF_DISTRICT.sub("", part.strip()).split()
+                keys = (exact_key(" ".join(words[:n])) for n in range(min(4, len(words)), 0, -1))
+                name = next((known[key] for key in keys if key in known), None)
+                if name is None:
+                    break
+                found[name] = communes[name]
     return found
 
 

@@ -8,7 +8,7 @@ a row without a figure stay as they are; a row of totals says nothing new.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from zones.plan.extract.totals import WrongTotal, is_total, wrong_totals
@@ -51,7 +51,7 @@ class _Column:
     year: str
 
 
-def _cells(block: Sequence[str]) -> list[list[str]]:
+def table_cells(block: Sequence[str]) -> list[list[str]]:
     """Cells of rows; signs at both ends of every row are a border, else an empty cell."""
     bordered = all(line.startswith("|") and line.endswith("|") for line in block)
     rows = [line[1:-1] if bordered else line for line in block]
@@ -149,26 +149,31 @@ def rows_as_sentences(lines: Sequence[str]) -> tuple[str, ...]:
 def read_tables(lines: Sequence[str]) -> tuple[tuple[str, ...], list[WrongTotal]]:
     """Lines with the rows of tables as sentences, and totals that are not the sum of their rows."""
     found, wrong = list(lines), list[WrongTotal]()
+    for start, end in table_blocks(lines):
+        above = (line for line in reversed(lines[max(0, start - 3) : start]) if line)
+        caption = next(above, "")[:_CAPTION_LETTERS]
+        found[start:end], differing = _table(lines[start:end], caption, start + 1)
+        wrong += differing
+    return tuple(found), wrong
+
+
+def table_blocks(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where each table of a document begins and ends, as places of its lines."""
     place = 0
     while place < len(lines):
         end = place
         while end < len(lines) and "|" in lines[end]:
             end += 1
         if end - place > 1:
-            above = (line for line in reversed(lines[max(0, place - 3) : place]) if line)
-            caption = next(above, "")[:_CAPTION_LETTERS]
-            said, differing = _table(lines[place:end], caption, place + 1)
-            found[place:end] = said
-            wrong += differing
+            yield place, end
         place = max(end, place + 1)
-    return tuple(found), wrong
 
 
 def _table(
     block: Sequence[str], caption: str, first_line: int
 ) -> tuple[list[str], list[WrongTotal]]:
     """Sentences of a table's rows, and its totals that differ."""
-    rows = _cells(block)
+    rows = table_cells(block)
     filled = [row for row in rows if any(map(_WORD.search, row))]
     heads = _heading_rows(filled)
     if not heads:

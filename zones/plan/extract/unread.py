@@ -22,6 +22,7 @@ _EXPECTED = re.compile(
     r"|(?:so sánh|vụ \w+)\s+(?:19|20)\d\d(?!\d)|\d+\s+tháng\s+(?:đầu|cuối)\s+năm(?:\s+20\d\d)?"
     r"|\d+\s*sao(?!\w)"  # grades of products
     r"|/\s*\d+\s+\w+"  # tiêu chí/01 xã
+    r"|^\|?\s*\d{1,3}\s*\|"  # numbers of rows
     r"|https?://\S+"
     r"|(?<=[^\W\d_])\d(?!\d)",  # m2, CO2
     re.IGNORECASE,
