@@ -133,6 +133,8 @@ class AnnexContent:
         Name of every plan by the id in the column ``plan`` of ``targets``.
     kinds : mapping
         Kind of every commune (xã, phường) by its code; names without one are printed alone.
+    forms : mapping
+        Numbers of the forest forms: ``cover`` and ``ages``.
     """
 
     targets: pd.DataFrame
@@ -153,6 +155,7 @@ class AnnexContent:
     sharing: tuple[str, ...] = ()
     plan_names: Mapping[str, Phrase] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
+    forms: Mapping[str, str] = field(default_factory=lambda: {"cover": "04", "ages": "06"})
 
     def __post_init__(self) -> None:
         """Validate the frames; a zone without a name is refused here, not halfway down a page."""

@@ -1,6 +1,8 @@
-"""Tables of the forest: Form 3 (cover by commune) and Form 6 (planted forest by age)."""
+"""Tables of the forest as the circular numbers them: cover by commune, planted forest by age."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pandas as pd
 
@@ -16,22 +18,32 @@ from maps.layout.page_table import (
 from maps.layout.words import Say
 
 _ORIGINS = ("natural_forest_ha", "planted_forest_ha", "not_yet_forest_ha")
-_FUNCTIONS = ("special_use_ha", "protection_ha", "production_ha", "outside_ha")
+_CLASSES = ("special_use_ha", "protection_ha", "production_ha")
+_FUNCTIONS = (*_CLASSES, "outside_ha")
+#: Columns of the form in its order (circular 16/2023, appendix IV): 4 = 5 + 6 + 7 = 8 + 12,
+#: 8 = 9 + 10 + 11, 13 = (5 + 6) × 100 ÷ 3.
+_NUMBERED = (
+    *("rank", "commune", "natural_area_ha", "with_forest_ha", *_ORIGINS),
+    *("purpose_ha", *_FUNCTIONS, "cover_percent"),
+)
 
 
 def cover_table(content: AnnexContent, say: Say) -> PageTable:
-    """Form 3: forest and forest cover rate by commune, the province as total row."""
+    """Forest and forest cover rate by commune (Form 04), the province as total row."""
     frame = content.forest_cover
     # A part that is not known leaves the sum unknown: it is not zero.
     whole = frame[list(_ORIGINS)].sum(axis=1, min_count=len(_ORIGINS)).round(content.decimals)
     frame = frame.assign(with_forest_ha=whole)
+    if set(_FUNCTIONS) <= set(frame.columns):
+        classes = frame[list(_CLASSES)].sum(axis=1, min_count=len(_CLASSES))
+        frame = frame.assign(purpose_ha=classes.round(content.decimals))
     communes = frame.iloc[:-1]
     rows = ranked(communes).assign(commune=content.commune_names(communes))
     columns = _cover_columns(frame, say)
     province = content.heading.territory or content.heading.province
     return PageTable(
-        name=say("cover.name"),
-        title=say("cover.title"),
+        name=say("cover.name", form=content.forms["cover"]),
+        title=say("cover.title", form=content.forms["cover"]),
         role="cover",
         columns=columns,
         rows=rows,
@@ -50,7 +62,8 @@ def _cover_columns(frame: pd.DataFrame, say: Say) -> tuple[PageColumn, ...]:
     def hectares(key: str, group: str = "") -> PageColumn:
         return PageColumn(key, say(f"cover.{key}"), "hectares", 13, group, totalled=True)
 
-    return (
+    by_class = set(_FUNCTIONS) <= set(frame.columns)
+    columns = (
         rank_column(say),
         PageColumn("commune", say("cover.commune"), "text", 24),
         hectares("natural_area_ha"),
@@ -60,9 +73,28 @@ def _cover_columns(frame: pd.DataFrame, say: Say) -> tuple[PageColumn, ...]:
             totalled=True,
         ),
         *(hectares(key, say("cover.by_origin")) for key in _ORIGINS),
+        *(
+            [
+                PageColumn(
+                    *("purpose_ha", say("cover.purpose_ha"), "hectares", 13),
+                    group=say("cover.by_function"),
+                    adds=_CLASSES,
+                    totalled=True,
+                )
+            ]
+            if by_class
+            else []
+        ),
         *(hectares(key, say("cover.by_function")) for key in _FUNCTIONS if key in frame.columns),
         PageColumn("cover_percent", say("cover.cover_percent"), "percent", 11),
     )
+    # Numbered only where the table is the whole form.
+    return tuple(_numbered(column) for column in columns) if by_class else columns
+
+
+def _numbered(column: PageColumn) -> PageColumn:
+    """Column with the number that the form gives it below its heading."""
+    return replace(column, title=f"{column.title}\n({_NUMBERED.index(column.key) + 1})")
 
 
 def cover_lines(content: AnnexContent, code: str, say: Say) -> PageTable | None:
@@ -87,7 +119,7 @@ def cover_lines(content: AnnexContent, code: str, say: Say) -> PageTable | None:
 
 
 def ages_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> PageTable:
-    """Form 6: planted forest by species and age class."""
+    """Planted forest by species and age class (Form 06)."""
     classes = list(dict.fromkeys(frame["age_class"]))
     wide = frame.pivot_table(
         index="species", columns="age_class", values="area_ha", aggfunc="first", dropna=False
@@ -113,8 +145,8 @@ def ages_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> PageTabl
         ),
     )
     return PageTable(
-        name=say("ages.name"),
-        title=say("ages.title"),
+        name=say("ages.name", form=content.forms["ages"]),
+        title=say("ages.title", form=content.forms["ages"]),
         role="ages",
         columns=columns,
         rows=rows,

@@ -1,4 +1,4 @@
-"""Planted forest by species and age class (the table "Biểu 6").
+"""Planted forest by species and age class (the table "Biểu 06").
 
 Age is the layer's year minus the planting year; the limits of the five classes per species stand in
 ``data/age_classes.csv`` (five years each for slow, two for fast growers; unconfirmed, editable).
@@ -106,7 +106,7 @@ def _columns(rows: pd.DataFrame, year: int) -> pd.Series[str]:
 
 
 def species_ages(table: pd.DataFrame, *, language: Language) -> pd.DataFrame:
-    """Reshape the table of planted species as the annex prints it ("Biểu 6").
+    """Reshape the table of planted species as the annex prints it ("Biểu 06").
 
     Parameters
     ----------

@@ -16,6 +16,7 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.base.language import Language, Phrase
+from layers.base.resources import data_table
 from maps import (
     AnnexContent,
     AnnexHeading,
@@ -57,6 +58,7 @@ def annex_content(
             province=project.province_label(language),
             territory=project.territory(language, kind=True),
         ),
+        forms=_form_numbers(settings.forest_forms),
         allocation=_unless_empty(figures.allocation),
         losses=_unless_empty(figures.losses),
         species_ages=_species_ages(figures.planted_species, language),
@@ -85,6 +87,12 @@ def _species_ages(species: pd.DataFrame, language: Language) -> pd.DataFrame | N
 
 def _unless_empty(frame: pd.DataFrame) -> pd.DataFrame | None:
     return None if frame.empty else frame
+
+
+def _form_numbers(forms: str) -> dict[str, str]:
+    """Numbers of the forest forms by their table."""
+    table = data_table("forest_forms.csv", dtype=str).set_index("forms")
+    return {name: str(table.loc[forms, name]) for name in ("cover", "ages")}
 
 
 def _zone_names(figures: PublishedFigures) -> pd.DataFrame:

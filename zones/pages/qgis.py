@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pandas as pd
 
 from layers.base.language import Language, format_number
+from layers.base.messages import message
 from layers.crs.transform import to_crs
 from maps import QgisContent
-from maps.layout.words import Say, speaker
 from maps.qgis.content import Categories, Fill, Joined, QgisLayer, Ranges
 from maps.symbols.legends import AreaSymbol, load_area_symbols, scale_colours, zone_symbols
 from zones.inputs.faulty_plots import faulty_plots
@@ -21,6 +21,8 @@ from zones.pages.context_layers import communes_with_kinds, load_neighbours, nea
 from zones.plan.frames import zones_frame
 from zones.project.model import Project
 from zones.publish.publish import PublishedFigures
+
+Say = Callable[..., str]
 
 _CLASSES = 5
 _COMMUNES, _FIGURES = "communes", "zone_figures"
@@ -49,7 +51,7 @@ _SCALES = (5_000, 10_000, 25_000, 50_000, 100_000, 200_000)
 def qgis_content(project: Project, figures: PublishedFigures, inputs: Inputs) -> QgisContent:
     """Put together what the QGIS project shows, in the area CRS."""
     language = project.annex.language
-    say = speaker(language)
+    say = _speaker(language)
     communes = _commune_layer(project, figures, inputs, say)
     numbers = zone_figures(figures)
     zones = _zone_layers(figures, numbers, language, say)
@@ -57,8 +59,8 @@ def qgis_content(project: Project, figures: PublishedFigures, inputs: Inputs) ->
     findings = list(_finding_layers(inputs, language, say))
     table = QgisLayer(
         table=_FIGURES,
-        name=say("qgis.figures"),
-        group=say("qgis.group.zones"),
+        name=say("figures"),
+        group=say("group_zones"),
         style=None,
         frame=numbers,
         aliases=_aliases(numbers.columns, say),
@@ -68,10 +70,10 @@ def qgis_content(project: Project, figures: PublishedFigures, inputs: Inputs) ->
     base = (_COMMUNES, *(layer.table for layer in around))
     forest = tuple(layer.table for layer in plots)
     themes = {layer.name: (*base, layer.table, *forest) for layer in zones}
-    themes |= {say("qgis.theme.forest"): (*base, *forest)}
+    themes |= {say("theme_forest"): (*base, *forest)}
     if findings:
         told = tuple(layer.table for layer in findings)
-        themes |= {say("qgis.theme.findings"): (*base, *told, *forest)}
+        themes |= {say("theme_findings"): (*base, *told, *forest)}
     return QgisContent(
         title=project.title if language == "vi" else project.title_en or project.title,
         subtitle="; ".join(sorted(set(figures.sources["source"].dropna()) - {""})),
@@ -79,10 +81,19 @@ def qgis_content(project: Project, figures: PublishedFigures, inputs: Inputs) ->
         layers=(communes, *findings, *zones, table, *plots, *around),
         themes=themes,
         sheets=_COMMUNES,
-        sheet_theme=say("qgis.theme.forest"),
-        words={key: say(f"qgis.sheet.{key}") for key in ("layout", "legend", "source", "scale")},
+        sheet_theme=say("theme_forest"),
+        words={key: say(f"sheet_{key}") for key in ("layout", "legend", "source", "scale")},
         scales=_SCALES,
     )
+
+
+def _speaker(language: Language) -> Say:
+    """Make the function that says the words of the project in one language."""
+
+    def say(key: str, **values: object) -> str:
+        return message(f"zones.pages.qgis_{key}", **values).text(language)
+
+    return say
 
 
 def zone_figures(figures: PublishedFigures) -> pd.DataFrame:
@@ -113,8 +124,8 @@ def _commune_layer(
     frame = communes.merge(cover, on="commune_code", how="left", validate="1:1")
     return QgisLayer(
         table=_COMMUNES,
-        name=say("qgis.communes"),
-        group=say("qgis.group.ground"),
+        name=say("communes"),
+        group=say("group_ground"),
         style=Fill("", "#000000", 0.4),
         frame=frame,
         aliases=_aliases(frame.columns, say),
@@ -130,7 +141,7 @@ def _zone_layers(
         QgisLayer(
             table=f"zone_{zone}",
             name=name,
-            group=say("qgis.group.zones"),
+            group=say("group_zones"),
             style=_ranges(numbers.loc[numbers["zone"].eq(zone), "present_ha"], language),
             joined=Joined(_FIGURES, "zone", zone, _COMMUNES, "commune_code"),
             aliases=_aliases(numbers.columns, say),
@@ -180,7 +191,7 @@ def _plot_layers(
         yield QgisLayer(
             table=f"plots_{number + 1}",
             name=name,
-            group=say("qgis.group.plots"),
+            group=say("group_plots"),
             style=Categories(
                 "symbol",
                 (
@@ -206,8 +217,8 @@ def _finding_layers(inputs: Inputs, language: Language, say: Say) -> Iterable[Qg
             frame = to_crs(frame[frame.geometry.notna()], inputs.crs)
             yield QgisLayer(
                 table=f"findings_{number + 1}",
-                name=say("qgis.findings", layer=name),
-                group=say("qgis.group.findings"),
+                name=say("findings", layer=name),
+                group=say("group_findings"),
                 style=Fill("", "#d7191c", 0.5, "////", "#d7191c"),
                 frame=frame,
                 aliases=_aliases(frame.columns, say),
@@ -225,8 +236,8 @@ def _neighbour_layers(project: Project, inputs: Inputs, say: Say) -> Iterable[Qg
     if frame is not None:
         yield QgisLayer(
             table="neighbours",
-            name=say("qgis.neighbours"),
-            group=say("qgis.group.ground"),
+            name=say("neighbours"),
+            group=say("group_ground"),
             style=Fill("#f2f2f2", "#7a7a7a", 0.2),
             frame=frame,
             aliases=_aliases(frame.columns, say),
@@ -236,9 +247,9 @@ def _neighbour_layers(project: Project, inputs: Inputs, say: Say) -> Iterable[Qg
 
 def _aliases(columns: Iterable[str], say: Say) -> dict[str, str]:
     return {
-        name: say("qgis.field.planned_year", year=name[8:12])
+        name: say("field_planned_year", year=name[8:12])
         if name.startswith("planned_2")
-        else say(f"qgis.field.{name}")
+        else say(f"field_{name}")
         for name in map(str, columns)
         if name != "geometry"
     }

@@ -224,13 +224,15 @@ class AnnexSettings(Part):
 
     ``number`` is the Roman numeral after "Phụ lục"; ``attached_to`` the document it goes with (the
     leading plan's name by default); ``commune_maps`` puts the maps of these communes, or of all,
-    behind the tables of the document.
+    behind the tables of the document; ``forest_forms`` says how the forest forms are numbered (rows
+    of ``data/forest_forms.csv``).
     """
 
     number: str = "I"
     attached_to: str = ""
     language: Literal["vi", "en"] = "vi"
     commune_maps: Literal["none", "all"] | tuple[str, ...] = "none"
+    forest_forms: Literal["monitoring", "inventory", "older"] = "monitoring"
 
 
 class NeighboursSource(Part):

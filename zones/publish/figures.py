@@ -1,6 +1,6 @@
 """Rounded figures: every table is rounded once, here, so that a figure is the same on every page.
 
-The province's forest cover leads (Biểu 3); species and age classes (Biểu 6) are rounded to it; a
+The province's forest cover leads (Biểu 04); species and age classes (Biểu 06) are rounded to it; a
 zone whose area is that of a species in the forest layer takes the species' total. Pages get these
 frames and compute nothing; their digest stands on each of them.
 """
@@ -118,7 +118,7 @@ def round_forest_cover(cover: pd.DataFrame, *, decimals: int, rate_decimals: int
         return pd.concat([known, rest]).sort_index()
     step = 10.0**-decimals
     communes, province = cover.iloc[:-1], cover.iloc[-1:]
-    # What is planted is rounded as a whole first: species and ages split it again (Biểu 6).
+    # What is planted is rounded as a whole first: species and ages split it again (Biểu 06).
     planted = ["planted_forest_ha", "not_yet_forest_ha"]
     whole = communes[planted].sum()
     scaled = scale_to(communes[planted], whole, round_to_total(whole, step=step))

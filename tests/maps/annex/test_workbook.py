@@ -34,7 +34,7 @@ def test_sheets_follow_the_annex(content: AnnexContent, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(save_workbook(content, tmp_path / "Phụ lục.xlsx"))
     assert book.sheetnames == [
         *("1 Chỉ tiêu", "2 Thông", "3 Hồi", "4 Dược liệu", "5 Hoàng đàn", "6 Vùng × xã"),
-        *("7 Biểu 3 Che phủ rừng", "8 Biểu 6 Loài, cấp tuổi", "9 Phân bổ"),
+        *("7 Biểu 04 Che phủ rừng", "8 Biểu 06 Loài, cấp tuổi", "9 Phân bổ"),
         *("10 Chưa có số liệu", "11 Nguồn số liệu"),
     ]
 
@@ -68,8 +68,8 @@ def test_losses_are_taken_off(tmp_path: Path) -> None:
 
 def test_province_row_of_forest_cover(content: AnnexContent, tmp_path: Path) -> None:
     path = save_workbook(content, tmp_path / "annex.xlsx")
-    values = _cells(openpyxl.load_workbook(path, data_only=True)["7 Biểu 3 Che phủ rừng"])
-    formulas = _cells(openpyxl.load_workbook(path)["7 Biểu 3 Che phủ rừng"])
+    values = _cells(openpyxl.load_workbook(path, data_only=True)["7 Biểu 04 Che phủ rừng"])
+    formulas = _cells(openpyxl.load_workbook(path)["7 Biểu 04 Che phủ rừng"])
     assert values["Tỉnh Lạng Sơn"][2:8] == [5000, 3076, 2300, 760, 16, 61.2]
     assert all(str(cell).startswith("=") for cell in formulas["Tỉnh Lạng Sơn"][2:8])
     assert "ROUND" in str(formulas["Tỉnh Lạng Sơn"][7])
@@ -79,7 +79,7 @@ def test_rate_stays_a_number_where_printed_hectares_do_not_give_it(tmp_path: Pat
     cover = squares.forest_cover()
     cover.loc[4, "cover_percent"] = 61.3
     path = save_workbook(squares.content(forest_cover=cover), tmp_path / "annex.xlsx")
-    row = _cells(openpyxl.load_workbook(path)["7 Biểu 3 Che phủ rừng"])["Tỉnh Lạng Sơn"]
+    row = _cells(openpyxl.load_workbook(path)["7 Biểu 04 Che phủ rừng"])["Tỉnh Lạng Sơn"]
     assert row[7] == 61.3
 
 

@@ -69,7 +69,7 @@ def test_annex_prints_the_figures_of_the_run(project: Path) -> None:
     rows = {row[1]: row for row in _sheet(book, "Thông").iter_rows(values_only=True)}
     assert rows["Tổng cộng"][3] == pytest.approx(10.4 + 30.4 + 30)
     ages = {
-        row[1]: row for row in _sheet(book, "Biểu 6 Loài, cấp tuổi").iter_rows(values_only=True)
+        row[1]: row for row in _sheet(book, "Biểu 06 Loài, cấp tuổi").iter_rows(values_only=True)
     }
     assert ages["Thông"][2] == pytest.approx(20.8 + 20 + 30)
     assert ages["Hồi"][2] == pytest.approx(20)
@@ -119,7 +119,7 @@ def test_english_annex_carries_the_same_digest(
     assert command(line) == 0
     pages = json.loads(capsys.readouterr().out)["pages"]
     book = openpyxl.load_workbook(pages["annex.xlsx"])
-    assert _sheet(book, "Form 6 species, ages")
+    assert _sheet(book, "Form 06 species, ages")
     before = openpyxl.load_workbook(project.parent / "out" / "annex.xlsx")
     digests = {item.custom_doc_props["digest"].value for item in (book, before)}
     assert len(digests) == 1
