@@ -227,10 +227,7 @@ def _chain(job: AllocationJob, asked: str) -> list[str]:
 
     zone, _, commune = asked.partition(".")
     if not zone or not commune:
-        raise InputError(
-            en=f"--explain {asked!r}: expected ZONE.COMMUNE, for instance 'anise.Văn Quan'.",
-            vi=f"--explain {asked!r}: cần dạng VÙNG.XÃ, ví dụ 'Hồi.Văn Quan'.",
-        )
+        raise InputError("zones.cli.bad_chain", asked=asked)
     inputs, where = job.allocation.inputs, f"--explain {asked!r}"
     zone = find_zone(zone.strip(), inputs, job.prepared.names, where, aside=job.prepared.aside)
     code = find_commune(commune.strip(), inputs, where)

@@ -92,18 +92,12 @@ class CommuneOptions:
         from layers.convert.rows import CommuneColumns
 
         if not self.code_column and not self.name_column:
-            raise InputError(
-                en="Say which column tells the commune: --code-column or --name-column.",
-                vi="Hãy nêu cột chỉ xã: --code-column hoặc --name-column.",
-            )
+            raise InputError("zones.cli.say_commune_column")
         confirmed = {}
         for text in self.confirm:
             name, _, code = text.rpartition("=")
             if not (name and code):
-                raise InputError(
-                    en=f"--confirm: expected TEXT=CODE, found {text!r}.",
-                    vi=f"--confirm: cần TÊN=MÃ, lại thấy {text!r}.",
-                )
+                raise InputError("zones.cli.bad_confirmation", text=text)
             confirmed[name] = code
         return CommuneColumns(
             code=self.code_column or None,
@@ -257,10 +251,7 @@ def _one_of(text: str, allowed: tuple[str, ...], option: str) -> Any:
 
     if not text or text in allowed:
         return text or None
-    raise InputError(
-        en=f"{option}: expected {' or '.join(allowed)}, found {text!r}.",
-        vi=f"{option}: cần {' hoặc '.join(allowed)}, lại thấy {text!r}.",
-    )
+    raise InputError("zones.cli.not_allowed", option=option, allowed=allowed, text=text)
 
 
 def _report(done: FileConversion, *, verbose: bool, as_json: bool) -> None:

@@ -56,10 +56,7 @@ def _forest_alone(project: Project) -> Project:
 
     names = forest_layers(project)[-2:]
     if not names:
-        raise InputError(
-            en=f"{project.file}: no layer of kind forest_status, so there is no forest cover.",
-            vi=f"{project.file}: không có lớp loại forest_status nên không tính được che phủ.",
-        )
+        raise InputError("zones.cli.no_forest_layer", file=project.file)
     chosen = {name: project.layers[name] for name in names}
     return project.model_copy(update={"layers": chosen, "plans": [], "present": {}})
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from layers.base.messages import message
 from zones.cli.language import language_of_pages, print_line, say
 from zones.cli.lines.run import report_run
 from zones.cli.options import Json, Overwrite, Verbose
@@ -36,7 +37,6 @@ def demo(
     verbose: Verbose = False,
 ) -> None:
     """Make a province and run the whole job on it."""
-    from layers.base.language import Phrase
     from zones.cli.console import telling
     from zones.demo import build_demo
     from zones.project.model import load_project
@@ -44,12 +44,7 @@ def demo(
     from zones.run.run import run_project
 
     with telling(quiet=as_json) as teller:
-        teller.note(
-            Phrase(
-                en="Making the demo province (demo data, not real land) …",
-                vi="Đang tạo tỉnh minh họa (dữ liệu minh họa, không phải số liệu thật) …",
-            )
-        )
+        teller.note(message("zones.cli.making_demo"))
         path = build_demo(
             out, communes_file=communes, seed=seed, overwrite=overwrite, progress=teller.part
         )

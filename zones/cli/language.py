@@ -46,10 +46,7 @@ def settle_language(arguments: list[str]) -> tuple[Language, list[str]]:
         else:
             rest.append(argument)
     if asked and asked not in ("vi", "en"):
-        raise InputError(
-            en=f"--lang: expected vi or en, found {asked!r}.",
-            vi=f"--lang: cần vi hoặc en, lại gặp {asked!r}.",
-        )
+        raise InputError("zones.cli.bad_language", asked=asked)
     names = ("VUNGTRONG_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
     asked = asked or next((os.environ[name] for name in names if os.environ.get(name)), "vi")
     return ("vi" if asked.lower().startswith("vi") else "en"), rest

@@ -75,10 +75,7 @@ def _read_list(text: str, province: str, on: str) -> tuple[list[Match | NoMatch]
     from layers.communes.name_lists import read_name_list
 
     if not province:
-        raise InputError(
-            en="A list is read for one province: give --province.",
-            vi="Danh sách phải thuộc một tỉnh: hãy nêu --province.",
-        )
+        raise InputError("zones.cli.one_province_needed")
     names = read_name_list(text, province=province, on=on or None)
     told = {
         "text": text,

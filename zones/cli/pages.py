@@ -48,8 +48,5 @@ def make_pages(
 
 def _language(code: str) -> dict[str, str]:
     if code not in ("vi", "en"):
-        raise InputError(
-            en=f"--language: expected vi or en, found {code!r}.",
-            vi=f"--language: cần vi hoặc en, thấy {code!r}.",
-        )
+        raise InputError("zones.cli.bad_page_language", code=code)
     return {"language": code}

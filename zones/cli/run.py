@@ -80,20 +80,12 @@ def _connected(scheduler: str, workers: int) -> Iterator[object]:
     try:
         from distributed import Client
     except ImportError as error:
-        raise InputError(
-            en="--scheduler needs dask.distributed: pip install 'vungtrong[cluster]'.",
-            vi="--scheduler cần dask.distributed: pip install 'vungtrong[cluster]'.",
-        ) from error
+        raise InputError("zones.cli.scheduler_needs_distributed") from error
     connect: Any = Client  # without annotations of its own, and absent where the extra is
     try:
         client = connect(scheduler, timeout="10s")
     except (OSError, ValueError) as error:
-        raise InputError(
-            en=f"No dask scheduler answers at {scheduler}; expected tcp://host:port of a running "
-            "one.",
-            vi=f"Không kết nối được bộ điều phối dask tại {scheduler}; cần địa chỉ tcp://máy:cổng "
-            "đang chạy.",
-        ) from error
+        raise InputError("zones.cli.no_scheduler_answers", scheduler=scheduler) from error
     with client:
         yield client
 

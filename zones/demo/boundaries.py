@@ -74,10 +74,11 @@ def read_given_communes(path: Path, communes: pd.DataFrame) -> GivenCommunes:
             around = _neighbours(path, others, columns) if _is_kept(path) else ""
             return GivenCommunes(path, layer, code_column, name_column, ground, around)
     raise InputError(
-        en=f"{path.name}: expected a layer with the {len(codes)} communes of Lạng Sơn since 1 July "
-        f"2025, one polygon each; the best layer {best[1]!r} has {best[0]} of their codes.",
-        vi=f"{path.name}: cần một lớp có đủ {len(codes)} xã, phường của Lạng Sơn từ 01/7/2025, mỗi "
-        f"xã một vùng; lớp gần nhất {best[1]!r} có {best[0]} mã.",
+        "zones.demo.wrong_boundaries",
+        file=path.name,
+        count=len(codes),
+        best=best[1],
+        best_2=best[0],
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from layers.base.language import Language, Phrase, format_number
+from layers.base.messages import message
 from layers.kinds.crops import load_crops
 from zones.forest.change import CAUSES
 from zones.output.text_table import table_lines
@@ -44,7 +45,7 @@ def cover_lines(
     """Lines of the table of communes, the rate, and the rates it is not."""
     hectares, rates = decimals
     head = [
-        Phrase("commune (ha)", "đơn vị (ha)").text(language),
+        message("zones.forest.commune_ha").text(language),
         *(label.text(language) for label in _HECTARES.values()),
         "%",
     ]
@@ -56,20 +57,13 @@ def cover_lines(
         rows.append([f"{record['commune']}{mark}", *figures, rate])
     lines = table_lines(rows)
     if printed["exceeds_natural_area"].any():
-        lines.append(
-            Phrase(
-                "* forest exceeds the official natural area",
-                "* diện tích rừng lớn hơn diện tích tự nhiên công bố",
-            ).text(language)
-        )
+        lines.append(message("zones.forest.forest_exceeds").text(language))
     province = printed.iloc[-1]
     rate = format_number(province["cover_percent"], language, decimals=rates)
     lines += [
         "",
-        Phrase(
-            f"Forest cover rate {layer}: {rate} %", f"Tỷ lệ che phủ rừng {layer}: {rate} %"
-        ).text(language),
-        Phrase("Not the rate:", "Không phải tỷ lệ che phủ:").text(language),
+        message("zones.forest.cover_rate", layer=layer, rate=rate).text(language),
+        message("zones.forest.not_the_rate").text(language),
     ]
     lines += [
         f"  {format_number(province[key], language, decimals=rates)} %  {label.text(language)}"
@@ -82,17 +76,17 @@ def cover_lines(
 def species_lines(species: pd.DataFrame, *, decimals: int, language: Language) -> list[str]:
     """Lines of the table of planted species by age class."""
     names = load_crops().set_index("crop")["name_vi" if language == "vi" else "name_en"].to_dict()
-    none = Phrase("no species given", "không ghi loài").text(language)
+    none = message("zones.forest.no_species").text(language)
     columns = [name for name in species.columns if name != "crop"]
     head = [
-        Phrase("planted species (ha)", "loài cây trồng (ha)").text(language),
-        Phrase("planted", "tổng").text(language),
+        message("zones.forest.planted_species_ha").text(language),
+        message("zones.forest.planted").text(language),
         *("I", "II", "III", "IV", "V"),
-        Phrase("age unknown", "không rõ tuổi").text(language),
-        Phrase("not yet", "chưa thành rừng").text(language),
+        message("zones.forest.age_unknown").text(language),
+        message("zones.forest.not_yet").text(language),
     ]
     labels = [names.get(crop, crop) or none for crop in species["crop"]]
-    labels.append(Phrase("total", "tổng").text(language))
+    labels.append(message("zones.forest.total").text(language))
     figures = [*species[columns].to_numpy().tolist(), species[columns].sum().tolist()]
     rows = [
         [label, *(format_number(value, language, decimals=decimals) for value in row)]
@@ -108,16 +102,16 @@ def change_lines(
     hectares, rates = decimals
     labels = {
         **CAUSES,
-        "natural_area": Phrase("official natural area changed", "diện tích tự nhiên thay đổi"),
-        "total": Phrase("all", "tổng"),
+        "natural_area": message("zones.forest.natural_area_changed"),
+        "total": message("zones.forest.all_plots"),
     }
     rows = [
         [
-            Phrase(f"change since {earlier}", f"thay đổi so với {earlier}").text(language),
-            Phrase("plots", "số lô").text(language),
-            Phrase("area, ha", "diện tích, ha").text(language),
-            Phrase("forest, ha", "rừng, ha").text(language),
-            Phrase("points", "điểm %").text(language),
+            message("zones.forest.change_since", earlier=earlier).text(language),
+            message("zones.forest.plots").text(language),
+            message("zones.forest.area_ha").text(language),
+            message("zones.forest.forest_ha").text(language),
+            message("zones.forest.points").text(language),
         ]
     ]
     rows += [

@@ -23,35 +23,17 @@ def refuse_existing(folder: Path, *, overwrite: bool, inputs: Iterable[Path] = (
     It is a file, a mount point, holds inputs, or holds something and overwriting was not asked for.
     """
     if folder.is_file():
-        raise OutputExistsError(
-            en=f"{folder} is a file; expected a folder to write to. Choose another with --out.",
-            vi=f"{folder} là một tệp; cần một thư mục để ghi. Hãy chọn thư mục khác với --out.",
-        )
+        raise OutputExistsError("zones.output.folder_is_a_file", folder=folder)
     real = folder.resolve()
     within = sorted({str(path) for path in inputs if _lies_in(path, real)})
     if within:
         raise OutputError(
-            en=f"{folder} cannot be the output folder: {len(within)} inputs lie in it (first: "
-            f"{within[:5]}) and results would replace them. Name a folder of its own with --out "
-            "or 'output:', for instance 'out'.",
-            vi=f"{folder} không thể là thư mục kết quả vì chứa {len(within)} tệp đầu vào "
-            f"({within[:5]}), kết quả sẽ ghi đè lên. Hãy dùng thư mục riêng với --out hoặc "
-            "'output:', ví dụ 'out'.",
+            "zones.output.inputs_in_folder", folder=folder, count=len(within), within=within
         )
     if os.path.ismount(real):
-        raise OutputError(
-            en=f"{folder} is a mount point, which cannot be replaced as a whole: choose a folder "
-            f"inside it, for instance --out {folder / 'out'}.",
-            vi=f"{folder} là điểm gắn ổ đĩa nên không thay thế trọn vẹn được: hãy chọn thư mục bên "
-            f"trong, ví dụ --out {folder / 'out'}.",
-        )
+        raise OutputError("zones.output.mount_point", folder=folder, folder_2=folder / "out")
     if not overwrite and folder.is_dir() and any(folder.iterdir()):
-        raise OutputExistsError(
-            en=f"Output folder {folder} exists and is not empty; add --overwrite to replace what a "
-            "run wrote there, or choose another with --out.",
-            vi=f"Thư mục kết quả {folder} đã có dữ liệu; thêm --overwrite để ghi đè kết quả cũ, "
-            "hoặc chọn thư mục khác với --out.",
-        )
+        raise OutputExistsError("zones.output.folder_not_empty", folder=folder)
 
 
 def _lies_in(path: Path, folder: Path) -> bool:

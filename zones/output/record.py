@@ -114,12 +114,7 @@ def refuse_changed(
         and (not path.exists() or input_stamp(path, folders=folders) != stamps[name])
     )
     if changed:
-        raise InputError(
-            en=f"{len(changed)} inputs changed while they were read (first: {changed[:5]}): "
-            "nothing was written; run again when they are saved.",
-            vi=f"{len(changed)} tệp đầu vào thay đổi trong khi đang đọc ({changed[:5]}): "
-            "chưa ghi gì; hãy chạy lại sau khi đã lưu xong.",
-        )
+        raise InputError("zones.output.inputs_changed", count=len(changed), changed=changed)
 
 
 def output_digests(folder: Path, kept: dict[str, str]) -> dict[str, str]:
@@ -164,11 +159,7 @@ def read_record(folder: Path) -> dict[str, Any] | None:
     except (ValueError, AttributeError, TypeError, RecursionError):
         whole = False
     if not whole:
-        raise InputError(
-            en=f"{path}: expected the record of a run, found a damaged file; take it away and run "
-            "all steps again.",
-            vi=f"{path}: tệp nhật ký bị hỏng; hãy xóa tệp này rồi chạy lại toàn bộ các bước.",
-        )
+        raise InputError("zones.output.record_damaged", path=path)
     return dict(record)
 
 

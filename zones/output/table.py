@@ -27,14 +27,10 @@ def check_output(path: Path, *, overwrite: bool) -> None:
     known = (*TABLE_KINDS, *VECTOR_KINDS)
     if path.suffix.lower() not in known:
         raise InputError(
-            en=f"{path}: expected a file to write as {', '.join(known)}, found {path.suffix!r}.",
-            vi=f"{path}: cần tên tệp kết quả dạng {', '.join(known)}, lại thấy {path.suffix!r}.",
+            "zones.output.not_a_table_to_write", path=path, known=known, suffix=path.suffix
         )
     if path.exists() and not overwrite:
-        raise OutputExistsError(
-            en=f"{path} exists; add --overwrite to replace it, or choose another name.",
-            vi=f"{path} đã có; thêm --overwrite để ghi đè, hoặc chọn tên khác.",
-        )
+        raise OutputExistsError("zones.output.table_exists", path=path)
 
 
 def write_frame(frame: pd.DataFrame, path: Path) -> None:
@@ -45,12 +41,7 @@ def write_frame(frame: pd.DataFrame, path: Path) -> None:
     is_layer = isinstance(frame, gpd.GeoDataFrame)
     if kind in VECTOR_KINDS:
         if not is_layer:
-            raise InputError(
-                en=f"{path.name}: a table without geometry cannot be written as a layer; choose "
-                ".csv, .xlsx or .parquet, or give --communes.",
-                vi=f"{path.name}: bảng không có hình học nên không ghi thành lớp được; hãy chọn "
-                ".csv, .xlsx hoặc .parquet, hoặc thêm --communes.",
-            )
+            raise InputError("zones.output.layer_without_geometry", file=path.name)
         import pyogrio
 
         pyogrio.write_dataframe(frame, path, driver=VECTOR_KINDS[kind], encoding="UTF-8")

@@ -64,9 +64,7 @@ def load_neighbours(
     if source.name_column not in frame.columns:
         found = [str(column) for column in frame.columns if column != "geometry"]
         raise InputError(
-            en=f"{name}: expected a column {source.name_column!r} with names, found {found}; set "
-            "name_column.",
-            vi=f"{name}: cần cột tên {source.name_column!r}, chỉ có {found}; hãy đặt name_column.",
+            "zones.pages.no_name_column", name=name, name_column=source.name_column, found=found
         )
     names = frame[source.name_column].astype("str").fillna("").str.normalize("NFC")
     around: gpd.GeoDataFrame = frame[["geometry"]].assign(commune=names)

@@ -9,7 +9,8 @@ import geopandas as gpd
 import pandas as pd
 import pyproj
 
-from layers.base.language import Language, Phrase, format_number
+from layers.base.language import Language, Phrase
+from layers.base.messages import message
 from maps import MapContent
 from zones.pages.context_layers import (
     communes_with_kinds,
@@ -86,39 +87,21 @@ def _outlines(project: Project, crs: pyproj.CRS) -> gpd.GeoDataFrame | None:
     return None if name is None else load_outlines(project, name, crs)
 
 
-_REMARKS = {
-    "listed_but_little": Phrase(
-        en="{zone}: listed in the plan but holds only {share} % of the zone.",
-        vi="{zone}: có trong kế hoạch nhưng chỉ giữ {share} % diện tích vùng.",
-    ),
-    "unlisted_but_much": Phrase(
-        en="{zone}: holds {share} % of the zone but is not listed in the plan.",
-        vi="{zone}: giữ {share} % diện tích vùng nhưng không có trong kế hoạch.",
-    ),
-}
-_EXCEEDS = Phrase(
-    en="Forest exceeds the official natural area.",
-    vi="Diện tích rừng lớn hơn diện tích tự nhiên công bố.",
-)
-
-
 def _commune_warnings(figures: PublishedFigures, communes: gpd.GeoDataFrame) -> pd.DataFrame:
     """List what the reader of a commune's card should know."""
     names = figures.zone_names.set_index("zone")
     rows = []
     for row in figures.zones[figures.zones["remark"] != ""].to_dict("records"):
-        texts = [
-            _REMARKS[row["remark"]]
-            .text(code)
-            .format(
-                zone=names.loc[row["zone"], f"name_{code}"],
-                share=format_number(100 * row["share_ratio"], code, decimals=1),
-            )
-            for code in ("vi", "en")
-        ]
-        rows.append((row["commune_code"], *texts))
+        zone = names.loc[row["zone"]]
+        told = message(
+            f"zones.pages.remark_{row['remark']}",
+            zone=Phrase(zone["name_en"], zone["name_vi"]),
+            share=100 * row["share_ratio"],
+        )
+        rows.append((row["commune_code"], told))
     cover = figures.forest_cover.iloc[:-1]
     over = cover.loc[cover["exceeds_natural_area"].astype(bool), "commune_code"]
-    rows += [(code, _EXCEEDS.vi, _EXCEEDS.en) for code in over]
-    table = pd.DataFrame(rows, columns=["commune_code", "message_vi", "message_en"])
+    rows += [(code, message("zones.pages.forest_exceeds_area")) for code in over]
+    texts = [(code, told.vi, told.en) for code, told in rows]
+    table = pd.DataFrame(texts, columns=["commune_code", "message_vi", "message_en"])
     return table[table["commune_code"].isin(communes["commune_code"])].astype("str")

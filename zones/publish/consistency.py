@@ -62,10 +62,7 @@ def check_consistency(frames: Frames) -> None:
         f"{item.table}, {item.place}: {item.found:.12g} ≠ {item.expected:.12g}"
         for item in found[:5]
     )
-    raise ClosureError(
-        en=f"Printed tables do not agree in {len(found)} figures, first {first}.",
-        vi=f"Các bảng in ra không khớp nhau ở {len(found)} số liệu, đầu tiên: {first}.",
-    )
+    raise ClosureError("zones.publish.tables_disagree", count=len(found), first=first)
 
 
 def _compare(

@@ -162,10 +162,7 @@ def _species_ages(species: pd.DataFrame | None, language: Language) -> pd.DataFr
 
 def _missing(path: Path) -> MissingFileError:
     return MissingFileError(
-        en=f"{path} is not there: expected an output folder of 'zones run' with its folder "
-        f"{PUBLISHED_FOLDER}/ whole.",
-        vi=f"Không có {path}: cần thư mục kết quả của 'zones run' với đủ thư mục "
-        f"{PUBLISHED_FOLDER}/.",
+        "zones.publish.no_published_folder", path=path, published_folder=PUBLISHED_FOLDER
     )
 
 
@@ -210,9 +207,7 @@ def _about(folder: Path) -> _About:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "JSON"
         raise InputError(
-            en=f"{path}: expected JSON as a run writes it, found a fault at {where} "
-            f"({first['msg']}).",
-            vi=f"{path}: cần tệp JSON do phần mềm ghi ra, có lỗi ở {where} ({first['msg']}).",
+            "zones.publish.not_as_a_run_writes", path=path, where=where, msg=first["msg"]
         ) from error
 
 
@@ -226,10 +221,7 @@ def load_table(path: Path, schema: Schema) -> pd.DataFrame:
     twice = frame[frame.duplicated(_ROWS.get(schema.name, [*frame.columns]))]
     if len(twice):
         rows = [int(row) + 2 for row in twice.index[:5]]
-        raise InputError(
-            en=f"{path}: {len(twice)} rows stand twice (lines {rows}).",
-            vi=f"{path}: {len(twice)} dòng bị lặp (dòng {rows}).",
-        )
+        raise InputError("zones.publish.rows_repeated", path=path, count=len(twice), rows=rows)
     kinds = {column.name: column.kind for column in schema.columns}
     for name in frame.columns:
         text = frame[name]
@@ -249,10 +241,11 @@ def _numbers(path: Path, text: pd.Series[str]) -> pd.Series[float]:
     if bad.any():
         rows = [int(row) + 2 for row in bad[bad].index[:5]]
         raise InputError(
-            en=f"{path}: {int(bad.sum())} figures of column {text.name!r} are no numbers, first in "
-            f"lines {rows}.",
-            vi=f"{path}: {int(bad.sum())} giá trị ở cột {text.name!r} không phải số, đầu tiên ở "
-            f"các dòng {rows}.",
+            "zones.publish.figures_no_numbers",
+            path=path,
+            count=int(bad.sum()),
+            text=text.name,
+            rows=rows,
         )
     return figures
 

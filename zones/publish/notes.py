@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from layers.base.language import Phrase, format_number
+from layers.base.language import Phrase
+from layers.base.messages import joined, message
 from maps import TableNote
 
 
@@ -21,23 +22,8 @@ def _tolerances(targets: pd.DataFrame) -> list[Phrase]:
     widths = sorted(set(targets["tolerance_percent"].dropna()) - {0.0})
     if not widths:
         return []
-    en, vi = (
-        ", ".join(f"±{format_number(width, code, decimals=_digits(width))}" for width in widths)
-        for code in ("en", "vi")
-    )
+    either = [message("zones.publish.either_way", percent=round(width, 2)) for width in widths]
     return [
-        Phrase(
-            en=f"A figure that the plan gives as about so much counts as held within {en} % of it; "
-            "held, shortfall and surplus count from the figure itself.",
-            vi=f"Con số kế hoạch ghi là khoảng được coi là đạt nếu lệch không quá {vi} %; mức đạt, "
-            "còn thiếu và vượt tính từ chính con số đó.",
-        ),
-        Phrase(
-            en="The allocation aims at the plan's own figure.",
-            vi="Phân bổ hướng tới chính con số của kế hoạch.",
-        ),
+        message("zones.publish.about_so_much", percents=joined(either, between=", ")),
+        message("zones.publish.aims_at_own_figure"),
     ]
-
-
-def _digits(figure: float) -> int:
-    return len(f"{figure:.2f}".rstrip("0").partition(".")[2])

@@ -82,10 +82,7 @@ def verify_folder(folder: Path) -> Verification:
     """Check the files of an output folder against each other."""
     ours = (PUBLISHED_FOLDER, RECORD_NAME)
     if not any((folder / name).exists() for name in ours):
-        raise MissingFileError(
-            en=f"{folder} is not there: expected an output folder of 'zones run'.",
-            vi=f"Không có thư mục {folder}: cần thư mục kết quả của 'zones run'.",
-        )
+        raise MissingFileError("zones.publish.no_output_folder", folder=folder)
     result = Verification(folder, "")
     with _told(result, f"{PUBLISHED_FOLDER}/"):
         content, frames = load_published(folder / PUBLISHED_FOLDER)
@@ -196,10 +193,7 @@ def _atlas_digest(path: Path) -> str:
             found: dict[str, Any] = dict(reader.metadata or {})
             return str(found.get("/Digest", ""))
     except (PyPdfError, ValueError, OSError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(
-            en=f"{path} could not be opened as a PDF ({error}).",
-            vi=f"Không mở được {path} như một tệp PDF ({error}).",
-        ) from error
+        raise InputError("zones.publish.pdf_not_opened", path=path, error=error) from error
 
 
 def _check_map(content: AnnexContent, path: Path) -> tuple[int, list[Difference]]:
@@ -213,10 +207,7 @@ def _check_map(content: AnnexContent, path: Path) -> tuple[int, list[Difference]
             if not _close(expected, found)
         ]
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        raise InputError(
-            en=f"{path}: its data are not as a run writes them ({error!r}).",
-            vi=f"{path}: dữ liệu trong trang không đúng như phần mềm ghi ra ({error!r}).",
-        ) from error
+        raise InputError("zones.publish.map_data_not_ours", path=path, error=error) from error
     return len(pairs), differences
 
 

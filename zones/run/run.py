@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from layers.base.errors import ClosureError, InputError
-from layers.base.language import Phrase
+from layers.base.messages import message
 from zones.output.folder import locked_folder, refuse_existing, save_table, staged_folder
 from zones.output.record import (
     input_stamp,
@@ -126,10 +126,7 @@ def _chosen(steps: Mapping[str, Step], project: Project, only: Sequence[str]) ->
     unknown = [name for name in only if name not in steps]
     if unknown:
         names = ", ".join(steps)
-        raise InputError(
-            en=f"--only: unknown steps {unknown}; the steps are {names}.",
-            vi=f"--only: không có bước {unknown}; các bước là {names}.",
-        )
+        raise InputError("zones.run.unknown_steps", unknown=unknown, names=names)
     return set(only) or {name for name, step in steps.items() if step.wanted(project)}
 
 
@@ -137,19 +134,9 @@ def _tell_reuse(chosen: set[str], todo: list[str], teller: Teller) -> None:
     added = [name for name in todo if name not in chosen]
     if added:
         listed = ", ".join(added)
-        teller.note(
-            Phrase(
-                en=f"No earlier results for these inputs: doing {listed} as well.",
-                vi=f"Chưa có kết quả cũ ứng với dữ liệu này: chạy thêm {listed}.",
-            )
-        )
+        teller.note(message("zones.run.no_earlier_results", listed=listed))
     else:
-        teller.note(
-            Phrase(
-                en="Inputs are the same as in the earlier run: its other results are kept.",
-                vi="Dữ liệu vào không đổi so với lần chạy trước: giữ nguyên các kết quả khác.",
-            )
-        )
+        teller.note(message("zones.run.earlier_results_kept"))
 
 
 def _tell_stale(
@@ -159,14 +146,7 @@ def _tell_stale(
     stale = [name for name in (earlier or {}).get("steps", {}) if name not in hold | set(todo)]
     if stale:
         listed = " ".join(f"--only {name}" for name in stale)
-        teller.note(
-            Phrase(
-                en="Results of earlier steps no longer fit these inputs and are taken away; to "
-                f"make them again add {listed}.",
-                vi="Kết quả một số bước trước không còn khớp dữ liệu này nên được bỏ đi; để lập "
-                f"lại hãy thêm {listed}.",
-            )
-        )
+        teller.note(message("zones.run.stale_results", listed=listed))
 
 
 def _kept_files(
@@ -216,8 +196,7 @@ def _take_in(step: Step, context: Context) -> None:
         found = sorted(key_name(key) for key in made)
         expected = sorted(key_name(key) for key in step.writes)
         raise ClosureError(
-            en=f"Step {step.name} hands on {found}; it declares {expected}.",
-            vi=f"Bước {step.name} tạo ra {found}, trong khi khai báo {expected}.",
+            "zones.run.step_hands_on_else", step=step.name, found=found, expected=expected
         )
     for key, value in made.items():
         context.store.put(key, value)

@@ -92,8 +92,10 @@ def producers(steps: Iterable[Step]) -> dict[Key, str]:
         for key in step.writes:
             if key in made_by:
                 raise InputError(
-                    en=f"Steps {made_by[key]} and {step.name} both write {key_name(key)}.",
-                    vi=f"Hai bước {made_by[key]} và {step.name} cùng ghi {key_name(key)}.",
+                    "zones.run.two_steps_write",
+                    made_by=made_by[key],
+                    step=step.name,
+                    key_name=key_name(key),
                 )
             made_by[key] = step.name
     return made_by

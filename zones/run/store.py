@@ -34,10 +34,7 @@ class Store:
     def __getitem__(self, key: type[Thing]) -> Thing: ...
     def __getitem__(self, key: Any) -> Any:
         if key not in self._held:
-            raise InputError(
-                en=f"{key_name(key)} was not made: no step that was done hands it on.",
-                vi=f"Chưa có {key_name(key)}: không bước nào đã chạy tạo ra nó.",
-            )
+            raise InputError("zones.run.not_made", key_name=key_name(key))
         return self._held[key]
 
     def __contains__(self, key: Key) -> bool:

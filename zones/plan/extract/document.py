@@ -15,6 +15,7 @@ from pathlib import Path
 
 from layers.base.errors import InputError, MissingFileError
 from layers.base.language import Phrase
+from layers.base.messages import message
 from zones.plan.extract.docx import read_word_text
 from zones.plan.extract.quantity import clean_text
 
@@ -66,16 +67,10 @@ def _lines_of_text(path: Path) -> list[str]:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         raise InputError(
-            en=f"{path.name}: expected text in UTF-8, found another encoding at byte "
-            f"{error.start}; save the document as UTF-8.",
-            vi=f"{path.name}: cần văn bản UTF-8, nhưng gặp bảng mã khác tại byte {error.start}; "
-            "hãy lưu lại tài liệu dạng UTF-8.",
+            "zones.plan.extract.not_utf8", file=path.name, start=error.start
         ) from error
     if "\0" in text:
-        raise InputError(
-            en=f"{path.name}: expected text, found binary data.",
-            vi=f"{path.name}: cần văn bản, nhưng gặp dữ liệu nhị phân.",
-        )
+        raise InputError("zones.plan.extract.binary_data", file=path.name)
     return re.split(r"\r\n|\n|\r|\f", text.rstrip("\n"))
 
 
@@ -89,14 +84,13 @@ def _pdf_pages(path: Path) -> Iterator[str]:
     except DependencyError:  # ciphers for which pypdf wants another package
         opened = False
     if not opened:
-        raise InputError(
-            en=f"{path.name}: the PDF is encrypted; save a copy without a password.",
-            vi=f"{path.name}: tệp PDF có mật khẩu; hãy lưu một bản không mật khẩu.",
-        )
+        raise InputError("zones.plan.extract.pdf_encrypted", file=path.name)
     if len(reader.pages) > _MAX_PAGES:
         raise InputError(
-            en=f"{path.name}: {len(reader.pages)} pages; at most {_MAX_PAGES} are read.",
-            vi=f"{path.name}: {len(reader.pages)} trang; chỉ đọc tối đa {_MAX_PAGES} trang.",
+            "zones.plan.extract.too_many_pages",
+            file=path.name,
+            count=len(reader.pages),
+            max_pages=_MAX_PAGES,
         )
     for page in reader.pages:
         yield page.extract_text()
@@ -111,18 +105,15 @@ def _lines_of_pdf(path: Path) -> list[str]:
         if isinstance(error, InputError):
             raise
         raise InputError(
-            en=f"{path.name}: not a PDF that can be read ({type(error).__name__}); save it again "
-            "from the program it came from.",
-            vi=f"{path.name}: không phải tệp PDF đọc được ({type(error).__name__}); hãy xuất lại "
-            "từ chương trình gốc.",
+            "zones.plan.extract.unreadable_pdf", file=path.name, kind=type(error).__name__
         ) from error
     letters = sum(sum(sign.isalpha() for sign in page) for page in pages)
     if letters < _LETTERS_PER_PAGE * max(1, len(pages)):
         raise InputError(
-            en=f"{path.name}: a scan: {len(pages)} pages hold {letters} letters of text; run text "
-            "recognition (OCR) over it first.",
-            vi=f"{path.name}: bản quét ảnh: {len(pages)} trang chỉ có {letters} chữ; hãy nhận dạng "
-            "chữ (OCR) trước.",
+            "zones.plan.extract.scan_without_text",
+            file=path.name,
+            count=len(pages),
+            letters=letters,
         )
     # A line of digits alone is the page's own number.
     return [
@@ -146,12 +137,7 @@ def _read(path: Path) -> tuple[Sequence[str], tuple[Phrase, ...]]:
     if not word.tracked:
         return word.lines, ()
     return word.lines, (
-        Phrase(
-            en=f"{path.name} has {word.tracked} tracked changes, which were read as accepted; "
-            "accept or reject them in the document, then draft the plan again.",
-            vi=f"{path.name} có {word.tracked} chỗ theo dõi thay đổi (Track Changes), được đọc như "
-            "đã chấp nhận; hãy chấp nhận hoặc từ chối trong văn bản rồi lập lại bản thảo.",
-        ),
+        message("zones.plan.extract.tracked_changes", file=path.name, tracked=word.tracked),
     )
 
 
@@ -159,10 +145,12 @@ def _refuse_endless(path: Path, lines: Sequence[str]) -> None:
     letters = sum(map(len, lines))
     if letters > _MOST_LETTERS or len(lines) > _MOST_LINES:
         raise InputError(
-            en=f"{path.name}: {len(lines):,} lines with {letters:,} letters; texts of at most "
-            f"{_MOST_LINES:,} lines and {_MOST_LETTERS:,} letters are read; split the document.",
-            vi=f"{path.name}: {len(lines):,} dòng, {letters:,} ký tự; chỉ đọc văn bản không quá "
-            f"{_MOST_LINES:,} dòng và {_MOST_LETTERS:,} ký tự; hãy chia nhỏ văn bản.",
+            "zones.plan.extract.text_too_long",
+            file=path.name,
+            count=len(lines),
+            letters=letters,
+            most_lines=_MOST_LINES,
+            most_letters=_MOST_LETTERS,
         )
 
 
@@ -188,24 +176,20 @@ def read_document_text(path: str | Path) -> Document:
     """
     path = Path(path)
     if not path.is_file():
-        raise MissingFileError(
-            en=f"No file {path}; check the path.", vi=f"Không có tệp {path}; hãy xem lại đường dẫn."
-        )
+        raise MissingFileError("zones.plan.extract.no_file", path=path)
     if path.suffix.lower() not in _KINDS:
         kinds = ", ".join(_KINDS)
+        shown = path.suffix or message("zones.plan.extract.no_suffix")
         raise InputError(
-            en=f"{path.name}: expected one of {kinds}, found {path.suffix or 'no suffix'!r}; save "
-            "it as .docx or .pdf.",
-            vi=f"{path.name}: cần một trong {kinds}, nhưng gặp {path.suffix or 'không đuôi'!r}; "
-            "hãy lưu dạng .docx hoặc .pdf.",
+            "zones.plan.extract.not_a_document", file=path.name, kinds=kinds, suffix=shown
         )
     size = path.stat().st_size
     if size > _MAX_BYTES:
         raise InputError(
-            en=f"{path.name}: {size / 1e6:.0f} MB; documents of at most {_MAX_BYTES / 1e6:.0f} MB "
-            "are read; leave out pictures.",
-            vi=f"{path.name}: {size / 1e6:.0f} MB; chỉ đọc tài liệu không quá "
-            f"{_MAX_BYTES / 1e6:.0f} MB; hãy bỏ bớt hình ảnh.",
+            "zones.plan.extract.document_too_large",
+            file=path.name,
+            size=size / 1000000.0,
+            max_bytes=_MAX_BYTES / 1000000.0,
         )
     found, notes = _read(path)
     _refuse_endless(path, found)

@@ -271,8 +271,10 @@ def _part(archive: zipfile.ZipFile, name: str, kind: str) -> Any:
     size = archive.getinfo(name).file_size
     if size > most:
         raise InputError(
-            en=f"{name} unpacks to {size / 1e6:.0f} MB; at most {most / 1e6:.0f} MB are read.",
-            vi=f"{name} giải nén thành {size / 1e6:.0f} MB; chỉ đọc tối đa {most / 1e6:.0f} MB.",
+            "zones.plan.extract.part_too_large",
+            name=name,
+            size=size / 1000000.0,
+            most=most / 1000000.0,
         )
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     root = etree.fromstring(archive.read(name), parser)
@@ -322,9 +324,7 @@ def read_word_text(path: Path) -> WordText:
         with zipfile.ZipFile(path) as archive:
             return _read(archive)
     except InputError as error:
-        raise InputError(
-            en=f"{path.name}: {error.text('en')}", vi=f"{path.name}: {error.text('vi')}"
-        ) from error
+        raise InputError("zones.plan.extract.in_file", file=path.name, what=error.phrase) from error
     except (
         zipfile.BadZipFile,
         zipfile.LargeZipFile,
@@ -338,8 +338,5 @@ def read_word_text(path: Path) -> WordText:
         etree.XMLSyntaxError,
     ) as error:
         raise InputError(
-            en=f"{path.name}: not a Word document (.docx) that can be read "
-            f"({type(error).__name__}); open it in a word processor and save it again.",
-            vi=f"{path.name}: không phải tài liệu Word (.docx) đọc được "
-            f"({type(error).__name__}); hãy mở bằng trình soạn thảo rồi lưu lại.",
+            "zones.plan.extract.unreadable_word_document", file=path.name, kind=type(error).__name__
         ) from error

@@ -131,10 +131,7 @@ def _lists(
         lists = find_place_lists(paragraphs, reading.quantities, province=province, on=vintage)
         return lists, communes_of_rows(paragraphs, province=province, on=vintage), ()
     except InputError as error:
-        note = Phrase(
-            en=f"Lists of communes were not read: {error.text('en')}",
-            vi=f"Chưa đọc danh sách xã: {error.text('vi')}",
-        )
+        note = message("zones.plan.extract.lists_not_read", error=error.phrase)
         return [], {}, (note,)
 
 
@@ -348,15 +345,9 @@ def _settle_province(
 ) -> str:
     """Province of a document that is a plan; refuse one that sets neither figures nor tasks."""
     if province is None:
-        raise InputError(
-            en=f"{document.name}: the text names no province; give its code (--province 20).",
-            vi=f"{document.name}: văn bản không nêu tỉnh; hãy cho mã tỉnh (--province 20).",
-        )
+        raise InputError("zones.plan.extract.no_province_named", document=document.name)
     if not reading.stated and not tasks:
         raise InputError(
-            en=f"{document.name}: no quantity (a number with a unit) in {len(paragraphs)} "
-            "paragraphs; is this a plan?",
-            vi=f"{document.name}: {len(paragraphs)} đoạn văn không có số lượng nào (số kèm đơn "
-            "vị); đây có phải kế hoạch không?",
+            "zones.plan.extract.no_quantity", document=document.name, count=len(paragraphs)
         )
     return province

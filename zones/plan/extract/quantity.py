@@ -268,8 +268,5 @@ def parse_quantity(text: str) -> Quantity:
     found = find_quantities(clean_text(text))
     outside = [quantity for quantity in found if not quantity.aside] or found
     if len(outside) != 1:
-        raise InputError(
-            en=f"Expected one quantity (a number with a unit), found {len(outside)} in {text!r}.",
-            vi=f"Cần đúng một số lượng (số kèm đơn vị), nhưng thấy {len(outside)} trong {text!r}.",
-        )
+        raise InputError("zones.plan.extract.one_quantity_expected", count=len(outside), text=text)
     return outside[0]
