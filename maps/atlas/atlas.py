@@ -28,7 +28,7 @@ from layers.base.errors import InputError
 from layers.base.workers import Progress, silent
 from layers.io.atomic import written_aside
 from maps.atlas.book import AtlasBook
-from maps.atlas.commune_data import commune_page
+from maps.atlas.commune_data import commune_page, commune_sheets
 from maps.atlas.commune_page import CommunePage, draw_commune_page
 from maps.atlas.content import AtlasContent
 from maps.atlas.province_data import province_pages
@@ -74,8 +74,8 @@ def list_pages(
         Codes of the communes to print; None for all.
     overview : bool
         Whether the pages of the province come first.
-    paper : {"A3", "A4"}
-        Paper.
+    paper : {"legal", "A4", "A3", "A2", "A1", "A0"}
+        As in ``save_atlas``.
 
     Returns
     -------
@@ -101,7 +101,12 @@ def list_pages(
         group = book.say("atlas.province")
         listed += [(name, group, make) for name, make in province_pages(book)]
     group = book.say("atlas.communes")
-    listed += [(str(names[code]), group, partial(commune_page, book, code)) for code in wanted]
+    for code in wanted:
+        sheets = commune_sheets(book, code, legal=paper == "legal")
+        listed += [
+            (str(names[code]), group, partial(commune_page, book, code, sheets, number))
+            for number in range(len(sheets.windows))
+        ]
     return [
         AtlasPage(name, group, partial(make, number, len(listed)))
         for number, (name, group, make) in enumerate(listed, start=1)
@@ -131,8 +136,11 @@ def save_atlas(
         Codes of the communes to print; None for all.
     overview : bool
         Whether the pages of the province come first.
-    paper : {"A3", "A4"}
-        Paper, landscape.
+    paper : {"legal", "A4", "A3", "A2", "A1", "A0"}
+        ``"legal"``: communes at the scale that circular 33/2018 (as amended by 16/2023) lists for
+        their natural area, or one step coarser, on the smallest paper from A3 that holds them,
+        portrait or landscape; several sheets where none does; pages of the province on A3. Any
+        other: landscape sheets of this size, at the largest scale of a rounded list.
     jobs : int
         Processes to draw with. Above 1 a script that calls this needs the usual
         ``if __name__ == "__main__":``.
@@ -149,7 +157,7 @@ def save_atlas(
     Raises
     ------
     InputError
-        A commune is unknown, the paper is neither A3 nor A4, or the font lacks Vietnamese letters.
+        A commune or the paper is unknown, or the font lacks Vietnamese letters.
     OutputExistsError
         The file exists and ``overwrite`` is not set.
     OutputError

@@ -52,6 +52,7 @@ class AtlasBook:
         # Zones are drawn over the land they stand on.
         self.symbols = {**load_area_symbols("land", folder), **zones}
         self.borders = load_line_symbols(folder)
+        self._insets: dict[float, Inset] = {}
 
     def head(self, title: str, page: int, pages: int) -> PageHead:
         """Say what a page says about itself; its title names the province."""
@@ -108,12 +109,20 @@ class AtlasBook:
         tolerance = _OVERVIEW_TOLERANCE_MM * window.metres_per_mm
         return np.asarray(shapely.simplify(self.geometries, tolerance), dtype=object)
 
-    @cached_property
-    def inset(self) -> Inset:
-        """The small map of the province."""
-        side = _INSET_MM * self.layout.scale
-        window = fit_window(self.province_bounds, width_mm=side, height_mm=side, margin_mm=1.5)
-        return Inset(self.coarse(window), window)
+    def inset(self, layout: SheetLayout) -> Inset:
+        """The small map of the province on a paper."""
+        side = _INSET_MM * layout.scale
+        if side not in self._insets:
+            window = fit_window(self.province_bounds, width_mm=side, height_mm=side, margin_mm=1.5)
+            self._insets[side] = Inset(self.coarse(window), window)
+        return self._insets[side]
+
+    def index_of(self, place: int, layout: SheetLayout) -> Inset:
+        """The small map of one commune, for the index of its sheets."""
+        side = _INSET_MM * layout.scale
+        shape = self.geometries[place]
+        window = fit_window(shape.bounds, width_mm=side, height_mm=side, margin_mm=4.0)
+        return Inset(np.array([shape], dtype=object), window)
 
     @cached_property
     def province_map(self) -> ProvinceMap:

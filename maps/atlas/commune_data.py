@@ -10,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from maps.atlas.book import AtlasBook
 from maps.atlas.commune_page import CommunePage
+from maps.atlas.legal_scale import LegalSheets, legal_sheets
 from maps.atlas.legend import LegendEntry
 from maps.atlas.map_frame import Geometries, MapWindow, fit_window
 from maps.layout.commune_table import commune_table
@@ -17,21 +18,43 @@ from maps.layout.forest_tables import cover_lines
 from maps.symbols.legends import AreaSymbol, LineSymbol
 
 
-def commune_page(book: AtlasBook, code: str, page: int, pages: int) -> CommunePage:
-    """Gather what one page draws; small enough to be handed to another process."""
-    communes = book.content.communes
-    place = int(np.flatnonzero(communes["commune_code"] == code)[0])
-    shape = book.geometries[place]
+def commune_sheets(book: AtlasBook, code: str, *, legal: bool) -> LegalSheets:
+    """Paper, scale and windows of a commune: the circular's scale, or one of the rounded list."""
+    shape = book.geometries[_place(book, code)]
+    if legal:
+        cover = book.annex.forest_cover
+        area = float(cover.loc[cover["commune_code"] == code, "natural_area_ha"].iloc[0])
+        return legal_sheets(shape.bounds, area)
     frame = book.layout.frame
     window = fit_window(shape.bounds, width_mm=frame.width, height_mm=frame.height)
+    return LegalSheets(book.layout, (window,), 0)
+
+
+def _place(book: AtlasBook, code: str) -> int:
+    return int(np.flatnonzero(book.content.communes["commune_code"] == code)[0])
+
+
+def commune_page(
+    book: AtlasBook, code: str, sheets: LegalSheets, sheet: int, page: int, pages: int
+) -> CommunePage:
+    """Gather what one page draws; small enough to be handed to another process."""
+    communes = book.content.communes
+    place = _place(book, code)
+    shape, window = book.geometries[place], sheets.windows[sheet]
+    several = len(sheets.windows) > 1
     shapes, names, tree = book.around
     near = sorted(int(n) for n in tree.query(shapely.box(*window.bounds_m)) if int(n) != place)
     plots = _plots_of(book, shape)
     lines = _lines_in(book, window)
     name = f"{communes['kind'].iloc[place]} {communes['commune'].iloc[place]}".strip()
+    title = book.say("commune.page", name=name)
+    if several:
+        title = book.say(
+            "commune.page_of", title=title, number=sheet + 1, total=len(sheets.windows)
+        )
     return CommunePage(
-        head=book.head(book.say("commune.page", name=name), page, pages),
-        layout=book.layout,
+        head=book.head(title, page, pages),
+        layout=sheets.layout,
         window=window,
         commune=shape,
         plots=plots,
@@ -42,9 +65,11 @@ def commune_page(book: AtlasBook, code: str, page: int, pages: int) -> CommunePa
         + _line_entries(book, [line for line, _ in lines]),
         zones=commune_table(book.annex, code, book.say),
         cover=cover_lines(book.annex, code, book.say),
-        inset=book.inset,
-        place=place,
+        inset=book.index_of(place, sheets.layout) if several else book.inset(sheets.layout),
+        place=0 if several else place,
         borders=book.borders,
+        listed=sheets.listed,
+        index=sheets.windows if several else (),
     )
 
 

@@ -51,6 +51,10 @@ class CommunePage:
     #: Position of the commune among the inset's outlines.
     place: int
     borders: dict[str, LineSymbol]
+    #: Denominator that the circular lists; 0 where the sheet has a scale of the rounded list.
+    listed: int = 0
+    #: Windows of all sheets of the commune, where one does not hold it.
+    index: tuple[MapWindow, ...] = ()
 
 
 def draw_commune_page(page: CommunePage, fonts: FontSet) -> Sheet:
@@ -108,7 +112,8 @@ def _draw_panel(sheet: Sheet, page: CommunePage) -> None:
     foot = Box(panel.left, panel.bottom, panel.width, 13 * k)
     draw_sources(sheet, foot, head, size=7 * k)
     scale = Box(panel.left, foot.top + 1, panel.width, max(17.0, 20 * k))
-    draw_scale_block(sheet, scale, page.window.denominator, head.language)
+    denominator = page.window.denominator
+    draw_scale_block(sheet, scale, denominator, head.language, listed=page.listed)
     inset_box = Box(panel.left, scale.top + 1, page.inset.window.width_mm, 0)
     inset_box = Box(panel.left, inset_box.bottom, inset_box.width, page.inset.window.height_mm)
     _draw_inset(sheet, inset_box, page)
@@ -171,7 +176,11 @@ def _draw_inset(sheet: Sheet, box: Box, page: CommunePage) -> None:
     frame.areas(page.inset.outlines, AreaSymbol("", _NOTHING, "#F4F1E8"), edge="#888888")
     here = page.inset.outlines[page.place : page.place + 1]
     frame.areas(here, AreaSymbol("", _NOTHING, "#C00000"), edge="#600000")
-    west, south, east, north = page.window.bounds_m
-    shown = np.array([shapely.box(west, south, east, north)], dtype=object)
-    frame.lines(shown, LineSymbol("", _NOTHING, "#C00000", 0.6))
+    for number, window in enumerate(page.index or (page.window,), start=1):
+        shown = np.array([shapely.box(*window.bounds_m)], dtype=object)
+        width = 1.2 if window == page.window else 0.4
+        frame.lines(shown, LineSymbol("", _NOTHING, "#C00000", width))
+        if page.index:
+            x, y = frame.paper_mm(shapely.get_coordinates(shapely.centroid(shown)))[0]
+            sheet.text(float(x), float(y), str(number), size=8 * k, align="center")
     sheet.rectangle(box, edge="#000000", width_pt=0.6)

@@ -192,7 +192,7 @@ def fit_window(
         frame_width_mm=width_mm - 2 * margin_mm,
         frame_height_mm=height_mm - 2 * margin_mm,
     )
-    return _centred(bounds_m, (width_mm, height_mm), denominator)
+    return centred_window(bounds_m, (width_mm, height_mm), denominator)
 
 
 def fill_window(
@@ -207,12 +207,13 @@ def fill_window(
     needed = max(
         (east - west) / (width_mm - 2 * margin_mm), (north - south) / (height_mm - 2 * margin_mm)
     )
-    return _centred(bounds_m, (width_mm, height_mm), math.ceil(1000 * needed))
+    return centred_window(bounds_m, (width_mm, height_mm), math.ceil(1000 * needed))
 
 
-def _centred(
+def centred_window(
     bounds_m: tuple[float, float, float, float], size_mm: tuple[float, float], denominator: int
 ) -> MapWindow:
+    """Window of a frame at a scale, centred on an extent."""
     west, south, east, north = bounds_m
     width_mm, height_mm = size_mm
     return MapWindow(

@@ -1,4 +1,4 @@
-"""Where things stand on a sheet of an atlas: A3 or A4, landscape, a map and a panel beside it."""
+"""Where things stand on a sheet of an atlas: a map and a panel beside it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,16 @@ from maps.layout.content import DEMO_MARK, AnnexHeading
 from maps.layout.words import phrase, speaker
 from maps.symbols.fonts import FontSet
 
-PAPERS = ("A3", "A4")
+#: Papers for a commune at its legal scale, the smallest first.
+LEGAL_PAPERS = ("A3", "A2", "A1", "A0")
+PAPERS = ("legal", "A4", *LEGAL_PAPERS)
+#: Sides in millimetres, and how large texts are against those of A3.
+_SIZES = {
+    "A3": ((420, 297), 1.0),
+    "A2": ((594, 420), 1.15),
+    "A1": ((841, 594), 1.35),
+    "A0": ((1189, 841), 1.6),
+}
 #: Between the two frames of a map, where the coordinates stand.
 STRIP_MM = 5.0
 
@@ -46,28 +55,30 @@ class PageHead:
     decimals: tuple[int, int]
 
 
-def lay_out(paper: str) -> SheetLayout:
-    """Layout of a paper size."""
+def lay_out(paper: str, *, portrait: bool = False) -> SheetLayout:
+    """Layout of a paper size; ``legal`` leads the pages of the province, which are A3."""
     if paper not in PAPERS:
         raise InputError("maps.atlas.unknown_paper", paper=paper)
-    if paper == "A3":
+    if paper == "A4":
         return SheetLayout(
-            paper="A3",
-            width=420,
-            height=297,
-            title=Box(12, 266, 396, 22),
-            frame=Box(18.0, 18.0, 272.0, 240.0),
-            panel=Box(299, 13, 109, 250),
-            scale=1.0,
+            paper="A4",
+            width=297,
+            height=210,
+            title=Box(9, 185, 279, 18.4),
+            frame=Box(14.0, 13.0, 180.0, 165.0),
+            panel=Box(202, 9, 86, 174),
+            scale=0.78,
         )
+    size, k = _SIZES["A3" if paper == "legal" else paper]
+    width, height = sorted(size, reverse=not portrait)
     return SheetLayout(
-        paper="A4",
-        width=297,
-        height=210,
-        title=Box(9, 185, 279, 18.4),
-        frame=Box(14.0, 13.0, 180.0, 165.0),
-        panel=Box(202, 9, 86, 174),
-        scale=0.78,
+        paper="A3" if paper == "legal" else paper,
+        width=width,
+        height=height,
+        title=Box(12 * k, height - 31 * k, width - 24 * k, 22 * k),
+        frame=Box(18 * k, 18 * k, width - 148 * k, height - 57 * k),
+        panel=Box(width - 121 * k, 13 * k, 109 * k, height - 47 * k),
+        scale=k,
     )
 
 
@@ -116,8 +127,10 @@ def _draw_foot(sheet: Sheet, head: PageHead, layout: SheetLayout, outer: Box) ->
         sheet.text(outer.left, y, words, size=7.5 * k)
 
 
-def draw_scale_block(sheet: Sheet, box: Box, denominator: int, language: Language) -> None:
-    """Numeric scale, scale bar, what one centimetre is, and the north arrow."""
+def draw_scale_block(
+    sheet: Sheet, box: Box, denominator: int, language: Language, *, listed: int = 0
+) -> None:
+    """Numeric scale and its rule, scale bar, what one centimetre is, and the north arrow."""
     arrow = Box(box.right - 13, box.bottom + 1, 11, box.height - 2)
     draw_north_arrow(sheet, arrow, language)
     centre = (box.left + arrow.left) / 2
@@ -127,6 +140,10 @@ def draw_scale_block(sheet: Sheet, box: Box, denominator: int, language: Languag
         style="bold",
         align="center",
     )
+    if listed:
+        words = phrase("sheet.scale_listed", listed=scale_text(listed, language)).text(language)
+        room = Box(box.left, box.top - 9.2, arrow.left - box.left, 3.4)
+        sheet.paragraph(room, words, size=6.5, style="italic", align="center", least=4.5)
     draw_scale_bar(sheet, centre, box.bottom + 6.4, denominator, language)
     metres = denominator / 100
     figure = format_number(metres, language, decimals=0 if metres.is_integer() else 1)

@@ -28,7 +28,13 @@ def atlas(
     paper: Annotated[
         str,
         typer.Option(
-            "--paper", metavar="A3|A4", help=say("Paper.", "Khổ giấy."), show_default=False
+            "--paper",
+            metavar="legal|A4|A3|A2|A1|A0",
+            help=say(
+                "legal: the circular's scale on the paper that holds it; else the paper.",
+                "legal: tỷ lệ theo thông tư trên khổ giấy vừa đủ; hoặc khổ giấy.",
+            ),
+            show_default=False,
         ),
     ] = "",
     jobs: Annotated[

@@ -271,7 +271,7 @@ class AtlasSettings(Part):
     make: bool = False
     communes: tuple[str, ...] = ()
     overview: bool = True
-    paper: Literal["A3", "A4"] = "A3"
+    paper: Literal["legal", "A4", "A3", "A2", "A1", "A0"] = "legal"
     jobs: int = Field(default=1, ge=1, le=64)
     font: str | None = None
     legends: Path | None = None
