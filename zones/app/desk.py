@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import tempfile
 from collections.abc import Sequence
@@ -92,7 +93,6 @@ class Desk:
         file = file.resolve()
         self._hold(file)
         self.session = replace(self.session.with_root(file.parent), project=file)
-        remember_project(file)
 
     def _hold(self, file: Path) -> None:
         if self._holds == file:
@@ -100,6 +100,7 @@ class Desk:
         self._held.close()
         self._held = contextlib.ExitStack()
         self._holds = file
+        remember_project(file)
         reason = "" if is_writable(file.parent) else "folder"
         if not reason:
             try:
@@ -189,6 +190,11 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as plain data, missing figures as nothing."""
     clean = frame.astype("object").where(frame.notna(), None)
     return [{str(key): value for key, value in row.items()} for row in clean.to_dict("records")]
+
+
+def plain_number(value: float) -> float | None:
+    """A figure for the page; a missing one is nothing, never 0."""
+    return None if math.isnan(value) else float(value)
 
 
 def words(phrase: Phrase) -> dict[str, str]:

@@ -61,6 +61,15 @@ def sit() -> Callable[[Path], Sitting]:
     return lambda file: Sitting(Session(project=file).with_root(file.parent))
 
 
+@pytest.fixture(scope="session")
+def seated(measured: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sitting]:
+    """One desk for all tests that write nothing."""
+    folder = Path(shutil.copytree(measured, tmp_path_factory.mktemp("seated") / "dự án"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(folder.parent))
+        yield Sitting(Session(project=folder / "project.yaml").with_root(folder))
+
+
 @dataclass
 class Live:
     """A server that runs, and plain requests to it."""

@@ -24,7 +24,10 @@ def figures(answer: dict[str, Any], zone: str) -> dict[str, Any]:
 
 def lines_of(sit: Any, project: Path) -> tuple[Any, str, list[str]]:
     """A desk, one of its zones, and a change that asks less of it than the plan does."""
-    desk = sit(project)
+    return lines_at(sit(project))
+
+
+def lines_at(desk: Any) -> tuple[Any, str, list[str]]:
     zone = next(
         item
         for item in desk.ask("targets", "plan", changes=[])["targets"]
@@ -34,8 +37,8 @@ def lines_of(sit: Any, project: Path) -> tuple[Any, str, list[str]]:
     return desk, zone["zone"], [f"low.{zone['zone']}={half}", f"high.{zone['zone']}={half}"]
 
 
-def test_an_edit_moves_the_plan_and_says_which_communes(sit: Any, project: Path) -> None:
-    desk, zone, lines = lines_of(sit, project)
+def test_an_edit_moves_the_plan_and_says_which_communes(seated: Any) -> None:
+    desk, zone, lines = lines_at(seated)
     before = desk.ask("targets", "plan", changes=[])
     assert before["moved"] == []
     after = desk.ask("targets", "plan", changes=lines)
@@ -49,8 +52,8 @@ def test_an_edit_moves_the_plan_and_says_which_communes(sit: Any, project: Path)
     assert {"zone", "message_vi", "message_en"} <= set(reasons[0])
 
 
-def test_the_page_and_the_map_file_are_drawn_from_the_same_figures(sit: Any, project: Path) -> None:
-    desk, zone, lines = lines_of(sit, project)
+def test_the_page_is_drawn_from_the_figures_of_the_edited_plan(seated: Any) -> None:
+    desk, zone, lines = lines_at(seated)
     ground = desk.ask("targets", "ground")
     after = desk.ask("targets", "plan", changes=lines)["figures"]
     place = next(i for i, item in enumerate(after["zones"]) if item["id"] == zone)

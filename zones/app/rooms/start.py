@@ -40,6 +40,7 @@ def hello(desk: Desk) -> dict[str, Any]:
         "fault": None,
         "recent": [str(path) for path in recent_projects()],
         "roots": [str(path) for path in session.roots],
+        "here": str(Path.cwd()),
         "demo": None if session.demo is None else str(session.demo),
         "provinces": {code: item.name for code, item in provinces().items()},
     }

@@ -70,7 +70,7 @@ function openPanel(hello) {
 }
 
 function newPanel(hello) {
-  const path = element("input", { type: "text", id: "new-path", spellcheck: "false", autocomplete: "off", value: hello.roots[0] ? hello.roots[0] + "/ke-hoach" : "" });
+  const path = element("input", { type: "text", id: "new-path", spellcheck: "false", autocomplete: "off", value: hello.here + "/ke-hoach" });
   const province = element(
     "select",
     { id: "new-province" },
