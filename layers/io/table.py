@@ -41,7 +41,7 @@ def read_csv_text(path: Path) -> pd.DataFrame:
     """Read a CSV file of ours that came back: text as it stands, blank as "", even without rows."""
     if not path.is_file():
         raise MissingFileError("layers.io.table_not_there", path=path)
-    rows = _csv_rows(path)
+    rows = csv_rows(path)
     _, header = next(rows, (0, ()))
     if not header:
         raise InputError("layers.io.table_file_empty", path=path)
@@ -77,7 +77,7 @@ def read_table(path: Path, *, sheet: str | None = None) -> pd.DataFrame:
     elif kind in WORKBOOK_KINDS:
         frame = _frame(path, read_workbook_rows(path, sheet), strict=False)
     else:
-        frame = _frame(path, _csv_rows(path), strict=True)
+        frame = _frame(path, csv_rows(path), strict=True)
     if frame.empty:
         raise InputError("layers.io.table_without_rows", path=path)
     return frame
@@ -107,7 +107,7 @@ def require_hectares(column: str, *, source: str) -> None:
         )
 
 
-def _csv_rows(path: Path) -> _Rows:
+def csv_rows(path: Path) -> _Rows:
     """Read the records of a CSV file that hold something, with their numbers."""
     with path.open("rb") as file:
         head = file.read(4)

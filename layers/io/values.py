@@ -65,7 +65,7 @@ def parse_numbers(
     """Numbers of a column whose index counts rows from 0; ``decimal`` concerns text cells only."""
     codes, unique = pd.factorize(cells)
     values, marks = list(unique), _MARKS if decimal is None else (decimal,)
-    readings = {mark: [_read(value, mark) for value in values] for mark in marks}
+    readings = {mark: [read_number(value, mark) for value in values] for mark in marks}
     fitting = [mark for mark in marks if None not in readings[mark]]
     if len(fitting) == 2:
         _refuse_two_readings(values, readings, source)
@@ -75,8 +75,8 @@ def parse_numbers(
     return pd.Series(table[codes], index=cells.index, name=cells.name, dtype="float64")
 
 
-def _read(value: object, decimal: Decimal) -> float | None:
-    """Finite number of a cell; None where text is none with this decimal mark."""
+def read_number(value: object, decimal: Decimal) -> float | None:
+    """Read a cell as a finite number; None where text is none with this decimal mark."""
     if isinstance(value, str):
         text = value.strip()
         if not _WRITTEN[decimal].fullmatch(text):
@@ -168,7 +168,7 @@ def as_number(values: pd.Series) -> tuple[pd.Series[float], pd.Series[bool]]:
         unreadable: pd.Series[bool] = numbers.isin([np.inf, -np.inf])
         return numbers.mask(unreadable), unreadable
     codes, unique = pd.factorize(values)
-    pairs = [(_read(value, ","), _read(value, ".")) for value in unique]
+    pairs = [(read_number(value, ","), read_number(value, ".")) for value in unique]
     read = [pair for pair in pairs if pair != (None, None)]
     # A figure that reads two ways is none until another one of the column settles the mark.
     marks = [one for one in (0, 1) if all(pair[one] is not None for pair in read)]

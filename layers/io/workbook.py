@@ -25,7 +25,7 @@ CELL_LIMIT = 10_000_000
 _SECONDS = 300
 #: In place of a sheet's name, which may not hold it.
 EVERY = "*"
-_SPECIAL = re.compile(rb"<([A-Za-z]+:)?f[ />]|t=[\"']e[\"']")
+_SPECIAL = re.compile(rb"<([A-Za-z]+:)?f[ />]|t=[\"']e[\"']|hidden=[\"'](1|true)")
 _CHILD = Path(__file__).with_name("workbook_cells.py")
 _MAIN = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
@@ -59,18 +59,25 @@ def read_workbook_rows(path: Path, sheet: str | None) -> Iterator[tuple[int, lis
 
 @dataclass(slots=True)
 class Sheet:
-    """Cells and formulas of a sheet of an ``.xlsx``, by row (from 1) and place (from 0)."""
+    """Cells of a sheet by row (from 1) and place (from 0); all but these of an ``.xlsx`` only."""
 
     cells: dict[tuple[int, int], str | float] = field(default_factory=dict)
     formulas: dict[tuple[int, int], str] = field(default_factory=dict)
+    # What stands in place of a value: an error, or a formula that was never calculated
+    marks: dict[tuple[int, int], str] = field(default_factory=dict)
+    # First and last cell of each range of merged cells; of ``.xls`` as well
+    merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
 
 
 def read_workbook(path: Path) -> dict[str, Sheet]:
-    """Every sheet of an ``.xlsx``; a formula that Excel shares among cells is empty text."""
+    """Every sheet of a workbook; a formula that Excel shares among cells is empty text."""
     with path.open("rb") as file:
-        if not file.read(8).startswith(_ZIP):
-            raise _unreadable(path, "no workbook")
-    look_through_archive(path)
+        head = file.read(8)
+    if not head.startswith((_ZIP, _OLE)):
+        raise _unreadable(path, "no workbook")
+    members = look_through_archive(path) if head.startswith(_ZIP) else []
     found: dict[str, Sheet] = {}
     number, sheet = 0, Sheet()
     for line in map(json.loads, _lines(path, EVERY)):
@@ -80,8 +87,12 @@ def read_workbook(path: Path) -> dict[str, Sheet]:
             sheet.cells |= {(number, place): cell for place, cell in held}
         elif "sheet" in line:
             number, sheet = 0, found.setdefault(line["sheet"], Sheet())
-            scan = _scan(path, line["sheet"])
-            sheet.formulas = scan.formulas if scan else {}
+            for (top, left), (bottom, right) in line["merged"]:
+                sheet.merged.append(((top + 1, left), (bottom + 1, right)))
+            scan = _scan(path, line["sheet"]) if "xl/workbook.xml" in members else None
+            if scan:
+                sheet.formulas, sheet.marks = scan.formulas, scan.marks
+                sheet.hidden_rows, sheet.hidden_columns = scan.hidden_rows, scan.hidden_columns
         else:
             raise _too_large(path, f"more than {CELL_LIMIT:,} cells")
     return found
@@ -137,7 +148,7 @@ def _scan(path: Path, sheet: str) -> _SheetScan | None:
         if name is None:
             return None
         with archive.open(name) as stream:
-            if not _holds_formulas(stream):
+            if not _holds_more_than_values(stream):
                 return None
         scan = _SheetScan(never_calculated=_never_calculated(archive, path))
         with archive.open(name) as stream:
@@ -151,8 +162,8 @@ def _scan(path: Path, sheet: str) -> _SheetScan | None:
     return scan
 
 
-def _holds_formulas(stream: IO[bytes]) -> bool:
-    """Whether the XML of a sheet holds formulas or errors; most hold none and need no parsing."""
+def _holds_more_than_values(stream: IO[bytes]) -> bool:
+    """Whether the XML of a sheet holds formulas, errors or hidden rows; most need no parsing."""
     rest = b""
     while block := stream.read(1 << 20):
         if _SPECIAL.search(rest + block):
@@ -199,13 +210,15 @@ def _never_calculated(archive: zipfile.ZipFile, path: Path) -> bool:
 
 
 class _SheetScan:
-    """Finds formulas, those without a value, and errors."""
+    """Finds formulas, those without a value, errors, hidden rows and columns."""
 
     def __init__(self, *, never_calculated: bool) -> None:
         self.never_calculated = never_calculated
         #: Cells that hold an error or a formula without a value, as text that is no number.
         self.marks: dict[tuple[int, int], str] = {}
         self.formulas: dict[tuple[int, int], str] = {}
+        self.hidden_rows: set[int] = set()
+        self.hidden_columns: set[int] = set()
         self.row = self.place = 0
         self.kind = self.inside = self.formula = self.value = ""
         self.has_formula = False
@@ -216,6 +229,11 @@ class _SheetScan:
                 given = str(attributes.get("r", ""))
                 self.row = int(given) if given.isdecimal() else self.row + 1
                 self.place = -1
+                if attributes.get("hidden") in ("1", "true"):
+                    self.hidden_rows.add(self.row)
+            case "col" if attributes.get("hidden") in ("1", "true"):
+                ends = [int(attributes.get(end, 1)) for end in ("min", "max")]
+                self.hidden_columns.update(range(ends[0] - 1, min(ends[1], 16_384)))
             case "c":
                 self.place = _place(str(attributes.get("r", ""))) or self.place + 1
                 self.kind = attributes.get("t", "")

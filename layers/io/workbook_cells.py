@@ -60,9 +60,11 @@ def _read(path: str, wanted: str, most: int) -> None:
         names = book.sheet_names
         chosen = wanted or next(iter(_visible(book)), "")
         for name in names if chosen == EVERY else [chosen]:
-            _print({"sheets": names, "sheet": name})
-            if name in names:
-                most -= _print_rows(book.get_sheet_by_name(name), most)
+            sheet = book.get_sheet_by_name(name) if name in names else None
+            merged = (sheet.merged_cell_ranges or []) if sheet else []
+            _print({"sheets": names, "sheet": name, "merged": merged})
+            if sheet is not None:
+                most -= _print_rows(sheet, most)
 
 
 def _print_rows(sheet: calamine.CalamineSheet, most: int) -> int:

@@ -26,6 +26,7 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
 from layers.base.clock import midnight
+from layers.base.language import Language
 from layers.io.atomic import written_aside
 from maps.layout.content import DEMO_MARK, AnnexContent, property_text
 from maps.layout.page_table import PageColumn, PageTable, body_texts, column_widths, header_cells
@@ -87,17 +88,17 @@ def save_document(
         The folder cannot be written, or the document is open in another program.
     """
     with written_aside(path, program="Word", overwrite=overwrite) as part:
-        _write(_build(content, pictures), part)
+        write_document(_build(content, pictures), part)
     return path
 
 
 def _build(content: AnnexContent, pictures: Sequence[MapPicture]) -> Document:
     document = docx.Document()
-    _set_styles(document, content)
+    set_styles(document, content.language)
     _describe(document, content)
     tables = build_tables(content)
     section = document.sections[0]
-    _set_page(section, landscape=_is_wide(tables[0]))
+    set_page(section, landscape=_is_wide(tables[0]))
     _set_margins_text(section, content)
     _add_heading(document, content)
     wide = _is_wide(tables[0])
@@ -105,12 +106,12 @@ def _build(content: AnnexContent, pictures: Sequence[MapPicture]) -> Document:
         turned = _is_wide(table) != wide
         if turned:
             wide = not wide
-            _set_page(document.add_section(WD_SECTION.NEW_PAGE), landscape=wide)
+            set_page(document.add_section(WD_SECTION.NEW_PAGE), landscape=wide)
         _add_table(document, table, new_page=place > 0 and not turned)
     for caption, picture in pictures:
         if not wide:
             wide = True
-            _set_page(document.add_section(WD_SECTION.NEW_PAGE), landscape=True)
+            set_page(document.add_section(WD_SECTION.NEW_PAGE), landscape=True)
         else:
             document.add_page_break()  # type: ignore[no-untyped-call]
         _add_picture(document, caption, picture)
@@ -121,7 +122,8 @@ def _is_wide(table: PageTable) -> bool:
     return sum(column_widths(table)) > _PORTRAIT_LETTERS
 
 
-def _set_styles(document: Document, content: AnnexContent) -> None:
+def set_styles(document: Document, spoken: Language) -> None:
+    """Set font, size and language of a document by Decree 30."""
     style = document.styles["Normal"]
     style.font.name = _FONT
     style.font.size = Pt(_TEXT_PT)
@@ -130,7 +132,7 @@ def _set_styles(document: Document, content: AnnexContent) -> None:
     for script in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
         fonts.set(qn(script), _FONT)
     language = OxmlElement("w:lang")
-    language.set(qn("w:val"), "vi-VN" if content.language == "vi" else "en-GB")
+    language.set(qn("w:val"), "vi-VN" if spoken == "vi" else "en-GB")
     properties.append(language)
     style.paragraph_format.space_after = Pt(3)
     style.paragraph_format.space_before = Pt(0)
@@ -151,7 +153,8 @@ def _describe(document: Document, content: AnnexContent) -> None:
     properties.revision = 1
 
 
-def _set_page(section: Section, *, landscape: bool) -> None:
+def set_page(section: Section, *, landscape: bool) -> None:
+    """Set size and margins of a section by Decree 30."""
     section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
     section.page_width = Mm(_LONG_MM if landscape else _SHORT_MM)
     section.page_height = Mm(_SHORT_MM if landscape else _LONG_MM)
@@ -185,9 +188,10 @@ def _set_margins_text(section: Section, content: AnnexContent) -> None:
             run.font.size = Pt(8)
 
 
-def _line(
+def add_line(
     document: Document, text: str, *, size: int = _TEXT_PT, bold: bool = False, italic: bool = False
 ) -> Paragraph:
+    """Append a line of text."""
     paragraph = document.add_paragraph()
     run = paragraph.add_run(text)
     run.bold, run.italic, run.font.size = bold, italic, Pt(size)
@@ -197,14 +201,14 @@ def _line(
 def _add_heading(document: Document, content: AnnexContent) -> None:
     number, attached = content.heading.lines(content.language)
     lines = [
-        _line(document, number, size=_HEADING_PT, bold=True),
-        _line(
+        add_line(document, number, size=_HEADING_PT, bold=True),
+        add_line(
             document,
             content.heading.title.text(content.language).upper(),
             size=_HEADING_PT,
             bold=True,
         ),
-        _line(document, attached, italic=True),
+        add_line(document, attached, italic=True),
     ]
     for line in lines:
         line.alignment = _CENTRE
@@ -212,24 +216,24 @@ def _add_heading(document: Document, content: AnnexContent) -> None:
 
 
 def _add_table(document: Document, table: PageTable, *, new_page: bool) -> None:
-    title = _line(document, table.title, bold=True)
+    title = add_line(document, table.title, bold=True)
     title.alignment = _CENTRE
     title.paragraph_format.keep_with_next = True
     title.paragraph_format.page_break_before = new_page
     if table.unit:
-        unit = _line(document, table.unit, italic=True)
+        unit = add_line(document, table.unit, italic=True)
         unit.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         unit.paragraph_format.keep_with_next = True
     section = document.sections[-1]
     width = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
-    _add_grid(document, table, width_mm=width / Mm(1))
+    add_grid(document, table, width_mm=width / Mm(1))
     for place, note in enumerate(table.notes, start=1):
-        line = _line(document, note, size=_NOTE_PT, italic=True)
+        line = add_line(document, note, size=_NOTE_PT, italic=True)
         line.paragraph_format.space_before = Pt(3)
         line.paragraph_format.keep_with_next = place < len(table.notes)
 
 
-def _add_grid(document: Document, table: PageTable, *, width_mm: float) -> None:
+def add_grid(document: Document, table: PageTable, *, width_mm: float) -> None:
     """Append cells: header rows that repeat, rows that do not break, a bold total row."""
     columns, texts = table.columns, body_texts(table)
     letters = column_widths(table)
@@ -297,7 +301,7 @@ def _cell(
 
 
 def _add_picture(document: Document, caption: str, picture: Path) -> None:
-    title = _line(document, caption, bold=True)
+    title = add_line(document, caption, bold=True)
     title.alignment = _CENTRE
     title.paragraph_format.keep_with_next = True
     section = document.sections[-1]
@@ -306,7 +310,7 @@ def _add_picture(document: Document, caption: str, picture: Path) -> None:
     document.paragraphs[-1].alignment = _CENTRE
 
 
-def _write(document: Document, path: Path) -> None:
+def write_document(document: Document, path: Path) -> None:
     """Save with fixed times inside the archive, so that the same content is the same file."""
     raw = io.BytesIO()
     document.save(raw)

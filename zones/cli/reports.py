@@ -7,18 +7,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zones.cli.console import telling
-from zones.cli.language import print_json, print_line, say
+from zones.cli.console import records, telling
+from zones.cli.language import language, print_json, print_line, say
 from zones.cli.options import Json, Overwrite, ProjectFile
 
 if TYPE_CHECKING:
     from zones.project.model import Project
+    from zones.reports.ledger import Ledger
     from zones.reports.make import Round
     from zones.run.context import Teller
 
 _Year = Annotated[
     int,
-    typer.Option("--year", min=1990, max=2100, help=say("Year of the reports.", "Năm báo cáo.")),
+    typer.Option(
+        "--year",
+        min=0,
+        max=2100,
+        show_default=False,
+        help=say("Year of the reports; this year without it.", "Năm báo cáo; mặc định năm nay."),
+    ),
 ]
 _Forms = Annotated[
     list[str],
@@ -35,24 +42,32 @@ _Forms = Annotated[
 _ANNUAL = "plan-annual"
 
 
+def _ledger(project: Project) -> Ledger:
+    from zones.reports.ledger import Ledger
+
+    return Ledger(project.resolve(project.reports.ledger))
+
+
 def _round(project: Project, year: int, teller: Teller) -> Round:
-    from zones.reports.tables import FIGURES
+    """Round of a year, with the figures that counted in the year before."""
     from zones.run.yearly_round import prepare_round
 
-    return prepare_round(project, year, last=FIGURES.empty(), teller=teller)
+    last = _ledger(project).figures(year - 1)
+    return prepare_round(project, year, last=last, teller=teller)
 
 
 def make(
     project: ProjectFile,
-    year: _Year,
+    year: _Year = 0,
     out: Annotated[
         Path, typer.Option("--out", help=say("Folder for the forms.", "Thư mục ghi các biểu."))
-    ],
+    ] = Path("forms"),
     form: _Forms = [_ANNUAL],  # noqa: B006 - typer copies it
     overwrite: Overwrite = False,
     as_json: Json = False,
 ) -> None:
     """Write the forms."""
+    from layers.base.clock import this_year
     from layers.base.messages import message
     from zones.project.model import load_project
     from zones.reports.forms import load_form
@@ -61,7 +76,7 @@ def make(
     loaded, forms = load_project(project), [load_form(name) for name in form]
     made: list[Path] = []
     with telling(quiet=as_json) as teller:
-        asked = _round(loaded, year, teller)
+        asked = _round(loaded, year or this_year(), teller)
         teller.step("make", message("zones.reports.making_forms"), 1, 1)
         for one in forms:
             made += save_forms(one, asked, out, overwrite=overwrite, progress=teller.part)
@@ -69,6 +84,137 @@ def make(
         print_json({"forms": [str(path) for path in made]})
         return
     print_line(say(f"{len(made)} forms in {out}", f"{len(made)} biểu trong {out}"))
+
+
+def collect(
+    project: ProjectFile,
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FOLDER",
+            help=say("Folder with what came back.", "Thư mục chứa các tệp gửi về."),
+        ),
+    ],
+    year: _Year = 0,
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            help=say("Folder for letters and tables.", "Thư mục ghi công văn và bảng kết quả."),
+        ),
+    ] = Path("replies"),
+    form: _Forms = [_ANNUAL],  # noqa: B006 - typer copies it
+    overwrite: Overwrite = False,
+    as_json: Json = False,
+) -> None:
+    """Read, check and keep what came back."""
+    from layers.base.clock import this_year
+    from layers.base.messages import message
+    from zones.output.folder import refuse_existing
+    from zones.project.model import load_project
+    from zones.reports.collect import collect as read_all
+    from zones.reports.collect import keep, save_collected
+    from zones.reports.forms import load_form
+
+    loaded, forms = load_project(project), [load_form(name) for name in form]
+    refuse_existing(out, overwrite=overwrite, inputs=[*loaded.input_paths().values(), folder])
+    with telling(quiet=as_json) as teller:
+        asked = _round(loaded, year or this_year(), teller)
+        teller.step("collect", message("zones.reports.reading_reports"), 1, 1)
+        collected = read_all(folder, asked, forms, progress=teller.part)
+    known = keep(collected, _ledger(loaded))
+    files = save_collected(collected, known, asked, out)
+    if as_json:
+        print_json(records(files))
+    else:
+        for row in records(files):
+            line = f"{row['verdict']:<9} {row['file']}  {row['reporters']}".rstrip()
+            print_line(f"{line}  {row[f'message_{language()}']}".rstrip())
+        print_line(
+            message(
+                "zones.reports.collected",
+                files=len(files),
+                figures=len(collected.figures),
+                asked=int((collected.figures["verdict"] == "asked").sum()),
+                out=out,
+            ).text(language())
+        )
+    if files["verdict"].isin(["asked", "refused"]).any():
+        raise typer.Exit(1)
+
+
+def status(
+    project: ProjectFile,
+    year: _Year = 0,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            show_default=False,
+            help=say(
+                "Folder for the table and the letter of reminder.",
+                "Thư mục ghi bảng và công văn đôn đốc.",
+            ),
+        ),
+    ] = None,
+    form: _Forms = [_ANNUAL],  # noqa: B006 - typer copies it
+    as_json: Json = False,
+) -> None:
+    """Tell who reported and who did not."""
+    import pandas as pd
+
+    from layers.base.clock import this_year, today
+    from layers.base.messages import message
+    from zones.project.model import load_project
+    from zones.reports.forms import load_form
+    from zones.reports.status import round_status, save_status
+    from zones.run.yearly_round import expected_round
+
+    loaded = load_project(project)
+    asked = expected_round(loaded, year or this_year())
+    history = _ledger(loaded).history(asked.year)
+    tables = []
+    for one in (load_form(name) for name in form):
+        tables.append(round_status(one, asked, history, today()))
+        if out is not None:
+            save_status(tables[-1], one, asked, out)
+    table = pd.concat(tables, ignore_index=True)
+    if as_json:
+        print_json(records(table))
+        return
+    for name, rows in table.groupby("form", sort=False):
+        counts = rows["state"].value_counts()
+        print_line(
+            message(
+                "zones.reports.status",
+                form=name,
+                year=asked.year,
+                due=rows["due"].iloc[0],
+                expected=len(rows),
+                received=int(rows["received"].notna().sum()),
+                **{state: int(counts.get(state, 0)) for state in ("asked", "late", "missing")},
+            ).text(language())
+        )
+    for row in records(table[table["state"].isin(["missing", "asked"])]):
+        print_line(f"  {row['state']:<8} {row['reporter']} {row['name']}")
+
+
+def history(project: ProjectFile, year: _Year = 0, as_json: Json = False) -> None:
+    """Show every submission."""
+    from zones.project.model import load_project
+
+    table = _ledger(load_project(project)).history(year or None)
+    if as_json:
+        print_json(records(table))
+        return
+    for row in records(table):
+        replaced = f" → {row['replaced']}" if row["replaced"] is not None else ""
+        older = say(" (older)", " (bản cũ)") if row["older"] else ""
+        print_line(
+            f"{row['submission']:>5} {row['received']} {row['year']} {row['reporter']:<12} "
+            f"{row['form']:<14} {row['verdict']:<9} {row['sha256'][:12]} {row['file']}"
+            f"{replaced}{older}"
+        )
 
 
 def register(application: typer.Typer) -> None:
@@ -87,4 +233,30 @@ def register(application: typer.Typer) -> None:
             "Ví dụ: zones reports make demo/project.yaml --year 2026 --out forms",
         ),
     )(make)
+    group.command(
+        "collect",
+        help=say(
+            "Read, check and keep what came back; exit code 1 where something is asked back.\n\n"
+            "Example: zones reports collect demo/project.yaml forms --year 2026 --out replies",
+            "Đọc, kiểm tra và lưu các báo cáo gửi về; mã thoát 1 nếu có nội dung hỏi lại.\n\n"
+            "Ví dụ: zones reports collect demo/project.yaml forms --year 2026 --out replies",
+        ),
+    )(collect)
+    group.command(
+        "status",
+        help=say(
+            "Who reported, who is late, who is missing, who was asked back.\n\n"
+            "Example: zones reports status demo/project.yaml --year 2026 --out status",
+            "Đơn vị nào đã gửi, gửi chậm, chưa gửi, còn phải trả lời.\n\n"
+            "Ví dụ: zones reports status demo/project.yaml --year 2026 --out status",
+        ),
+    )(status)
+    group.command(
+        "history",
+        help=say(
+            "Every submission, with what it replaced.\n\n"
+            "Example: zones reports history demo/project.yaml",
+            "Mọi lần gửi, kèm bản bị thay thế.\n\nVí dụ: zones reports history demo/project.yaml",
+        ),
+    )(history)
     application.add_typer(group, name="reports")

@@ -303,6 +303,12 @@ class Scenario(Part):
     output: Path
 
 
+class ReportsSection(Part):
+    """Where the year's reports are kept: the ledger of submissions."""
+
+    ledger: Path = Path("reports.sqlite")
+
+
 class Project(Part):
     """A project as its file describes it."""
 
@@ -326,6 +332,7 @@ class Project(Part):
     annex: AnnexSettings = AnnexSettings()
     atlas: AtlasSettings = AtlasSettings()
     qgis: QgisSettings = QgisSettings()
+    reports: ReportsSection = ReportsSection()
     output: Path = Path("out")
 
     _file: Path = PrivateAttr(default=Path("project.yaml"))
@@ -501,6 +508,8 @@ class Project(Part):
         paths |= {} if around is None else {"map neighbours": self.resolve(around.path)}
         paths |= {f"layer {name}": self.resolve(item.path) for name, item in self.layers.items()}
         paths |= {name: self.resolve(path) for name, path in self.allocation.paths().items()}
+        ledger = self.resolve(self.reports.ledger)
+        paths |= {"reports ledger": ledger} if is_there(ledger) else {}
         return paths
 
 

@@ -41,7 +41,7 @@ class KnownFigures:
 
 
 def known_figures(
-    last: pd.DataFrame, by_zone: pd.DataFrame, reported: pd.DataFrame, land: pd.Series[float]
+    last: pd.DataFrame, by_zone: pd.DataFrame, reported: pd.DataFrame, land: Mapping[str, float]
 ) -> KnownFigures:
     """Known figures of all reporters.
 
@@ -57,7 +57,7 @@ def known_figures(
     for code, zone, area in _rows(reported):
         figures.setdefault((code, "zones", zone, "standing"), area)
     register = {(code, zone): area for code, zone, area in _rows(by_zone)}
-    return KnownFigures(figures, register, {str(code): float(ha) for code, ha in land.items()})
+    return KnownFigures(figures, register, land)
 
 
 def _rows(by_zone: pd.DataFrame) -> Iterable[tuple[str, str, float]]:

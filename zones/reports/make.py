@@ -9,7 +9,7 @@ from pathlib import Path
 from layers.base.errors import OutputExistsError
 from layers.base.workers import Progress, silent
 from zones.plan.model import Plan
-from zones.reports.forms import Form
+from zones.reports.forms import Form, form_paths, load_form
 from zones.reports.known import KnownFigures
 from zones.reports.layout import Reporter, departments_as_reporters, lay_out, project_id
 from zones.reports.workbook import Issue, save_form
@@ -29,6 +29,12 @@ class Round:
     def reporters(self, form: Form) -> list[Reporter]:
         """Communes, then departments, that a form is for."""
         return [*self.communes, *departments_as_reporters(form, self.plans)]
+
+    def names(self) -> dict[str, str]:
+        """Names of communes and departments."""
+        found = {one.code: one.name for one in self.communes}
+        every = (load_form(name) for name in form_paths())
+        return found | {d.department: d.name.vi for form in every for d in form.departments}
 
     def held(self, reporter: str) -> set[str]:
         """Zones that a commune is known to have hectares of."""

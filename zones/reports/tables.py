@@ -24,6 +24,70 @@ FIGURES = Schema(
         Column("file", "text", "file it came in"),
         Column("sheet", "text", "its sheet"),
         Column("cell", "text", "its cell, as B7"),
+        Column("submission", "integer", "number in the ledger; none before", nullable=True),
+    ),
+)
+
+HISTORY = Schema(
+    "report_history",
+    (
+        Column("submission", "integer", "number of the submission"),
+        Column("received", "text", "day and time it was taken in, ISO"),
+        Column("year", "integer", "year of the report"),
+        Column("reporter", "text", "commune code, or department"),
+        Column("form", "text", "id of the form"),
+        Column("version", "integer", "version of the form"),
+        Column("file", "text", "file it came in"),
+        Column("sha256", "text", "digest of the file"),
+        Column("modified", "text", "when the file was last saved, ISO"),
+        Column("verdict", "text", "accepted, remarked or asked: the worst of its figures"),
+        Column("older", "boolean", "saved before one that was there already: does not count"),
+        Column("replaced", "integer", "submission that it takes the place of", nullable=True),
+        Column("accepted", "integer", "figures accepted", nullable=True),
+        Column("remarked", "integer", "figures accepted with a remark", nullable=True),
+        Column("asked", "integer", "figures asked back", nullable=True),
+    ),
+)
+
+STATUS = Schema(
+    "report_status",
+    (
+        Column("reporter", "text", "commune code, or department"),
+        Column("name", "text", "its name"),
+        Column("form", "text", "id of the form"),
+        Column("year", "integer", "year of the report"),
+        Column("due", "text", "last day on time, ISO"),
+        Column("received", "text", "day the first submission was taken in, ISO", nullable=True),
+        Column("late", "boolean", "received after the last day"),
+        Column("state", "text", "on_time, late, asked (figures asked back), missing or expected"),
+        Column("questions", "integer", "figures asked back and not yet answered"),
+        Column("submissions", "integer", "how often it was sent"),
+    ),
+)
+
+RETURNED = Schema(
+    "returned_files",
+    (
+        Column("file", "text", "file, below the folder"),
+        Column("sha256", "text", "its digest"),
+        Column("modified", "text", "when it was last saved, ISO"),
+        Column("verdict", "text", "accepted, remarked, asked, known (in the ledger) or refused"),
+        Column("reporters", "text", "who reports in it, codes"),
+        Column("rows", "integer", "rows that hold something"),
+        Column("rows_counted", "integer", "rows whose figures were all accepted"),
+        Column("rows_listed", "integer", "rows that are listed: headings, totals, notes, asked"),
+        Column("message_vi", "text", "why it was refused, or what to know of it, in Vietnamese"),
+        Column("message_en", "text", "the same in English"),
+    ),
+)
+
+RETURNED_ROWS = Schema(
+    "returned_rows",
+    (
+        Column("file", "text", "file"),
+        Column("sheet", "text", "sheet"),
+        Column("row", "integer", "row of the sheet"),
+        Column("kind", "text", "counted, heading, blank (of a form), total, note or asked"),
     ),
 )
 

@@ -38,7 +38,7 @@ _BLUE, _GREY, _YELLOW, _GREEN = "#D9E7F5", "#F0F0F0", "#FFFBD6", "#E8F1E4"
 _KEY, _NUMBER, _LABEL = 0, 1, 2
 #: Rows: hidden keys, title, reporter, remark; the header begins here.
 _HEAD = 4
-_HOW = "Hướng dẫn"
+HOW = "Hướng dẫn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def save_form(issue: Issue, path: Path, *, overwrite: bool = False) -> None:
         book.set_size(1800, 1200)
         styles = _Styles(book)
         _write_how(book, styles, issue)
-        taken = {_HOW.casefold()}
+        taken = {HOW.casefold()}
         for sheet in issue.sheets:
             if not sheet.rows:
                 continue
@@ -94,7 +94,7 @@ class _Styles:
 
 def _write_how(book: xlsxwriter.Workbook, styles: _Styles, issue: Issue) -> None:
     """Sheet that says how to fill in, by when and who is asked."""
-    sheet = book.add_worksheet(_HOW)
+    sheet = book.add_worksheet(HOW)
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 4)
     sheet.set_column(1, 1, 92)

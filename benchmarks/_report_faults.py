@@ -1,0 +1,202 @@
+"""Forms filled in as a commune does, and spoilt in the ways communes do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import openpyxl  # type: ignore[import-untyped]
+
+from zones.reports.layout import read_identity
+
+#: What happened in the year: newly planted and lost hectares of each zone.
+PLANTED, LOST = 10.5, 4.0
+#: Last year's standing hectares of each commune, unlike each other so that an exchange shows.
+LAST = {
+    "06529": {"pine": 4336.7, "anise": 261.2, "acacia": 142.7, "citrus": 24.0, "tea": 12.5},
+    "06148": {"pine": 870.3, "anise": 1904.0, "acacia": 58.1, "citrus": 3.2, "tea": 40.0},
+    "06613": {"pine": 9120.5, "anise": 33.0, "acacia": 611.4, "citrus": 8.8, "tea": 210.0},
+    "06187": {"pine": 15.2, "anise": 4.4, "acacia": 9.3, "citrus": 31.0, "tea": 1.6},
+}
+_SHEETS = {"zones": "Vùng sản xuất", "indicators": "Chỉ tiêu khác của kế hoạch"}
+
+
+class FilledForm:
+    """A form of a commune; cells are named by row and column of the form."""
+
+    def __init__(self, path: Path, last: Mapping[str, float]) -> None:
+        self.book = openpyxl.load_workbook(path)
+        self.last = dict(last)
+
+    def sheet(self, table: str = "zones") -> Any:
+        """Sheet of a table."""
+        return self.book[_SHEETS[table]]
+
+    def cell(self, row: str, column: str, table: str = "zones") -> str:
+        """Name of a cell."""
+        sheet = self.sheet(table)
+        columns = [cell.value for cell in sheet[1]]
+        line = next(cells[0].row for cells in sheet.iter_rows() if cells[0].value == row)
+        return f"{sheet.cell(line, columns.index(column) + 1).column_letter}{line}"
+
+    def value(self, row: str, column: str) -> float:
+        """Figure of a cell of the zones."""
+        return float(self.sheet()[self.cell(row, column)].value)
+
+    def put(self, row: str, column: str, value: object, table: str = "zones") -> str:
+        """Write into a cell; its name."""
+        name = self.cell(row, column, table)
+        self.sheet(table)[name].value = value
+        return name
+
+    def fill(self) -> FilledForm:
+        """Fill the form in truly."""
+        for zone, last in self.last.items():
+            self.put(zone, "planted", PLANTED)
+            self.put(zone, "lost", LOST)
+            self.put(zone, "standing", round(last + PLANTED - LOST, 2))
+            self.put(zone, "certified", round(last / 10, 1))
+        for row, value in (("pigs", 1180), ("ocop_products", 7), ("ocop_four_star", 2)):
+            self.put(row, "value", value, "indicators")
+        return self
+
+    def scale(self, row: str, factor: float, *columns: str) -> set[str]:
+        """Write figures of a row in another unit; names of the cells."""
+        return {self.put(row, name, round(self.value(row, name) * factor, 3)) for name in columns}
+
+    def below(self, *values: object) -> int:
+        """Write a row below the last one; its number."""
+        sheet = self.sheet()
+        line = int(max(cells[0].row for cells in sheet.iter_rows() if cells[0].value)) + 1
+        for column, value in zip("CFHI", values, strict=False):
+            sheet[f"{column}{line}"] = value
+        return line
+
+
+#: The zone that is spoilt: the largest of the commune, so that a slip shows.
+def largest(form: FilledForm) -> str:
+    """Zone with most hectares."""
+    return max(form.last, key=lambda zone: form.last[zone])
+
+
+def _cell(column: str, value: object) -> Callable[[FilledForm], set[str]]:
+    return lambda form: {form.put(largest(form), column, value)}
+
+
+def _scaled(factor: float, *columns: str) -> Callable[[FilledForm], set[str]]:
+    return lambda form: form.scale(largest(form), factor, *columns)
+
+
+def _added(column: str, value: float) -> Callable[[FilledForm], set[str]]:
+    def spoil(form: FilledForm) -> set[str]:
+        zone = largest(form)
+        return {form.put(zone, column, round(form.value(zone, column) + value, 2))}
+
+    return spoil
+
+
+def _label(form: FilledForm) -> set[str]:
+    cell = form.cell(largest(form), "standing")
+    form.sheet()[f"C{cell[1:]}"].value = "Cây khác"
+    return {cell}
+
+
+def _inserted(form: FilledForm) -> set[str]:
+    line = form.below("Sầu riêng", 3.5)
+    return {f"F{line}"}
+
+
+def _twice(form: FilledForm) -> set[str]:
+    line = form.below("Thông", 3.5)
+    return {f"F{line}"}
+
+
+def _hidden(form: FilledForm) -> set[str]:
+    cell = form.cell(largest(form), "standing")
+    form.sheet().row_dimensions[int(cell[1:])].hidden = True
+    return {cell}
+
+
+def _title(form: FilledForm) -> set[str]:
+    form.sheet()["B3"].value = "xã Quốc Khánh – năm 2026"
+    return {form.cell(zone, "standing") for zone in form.last}
+
+
+def _identity(**changes: Any) -> Callable[[FilledForm], set[str]]:
+    def spoil(form: FilledForm) -> set[str]:
+        identity = read_identity(form.sheet()["A1"].value)
+        if identity is not None:
+            form.sheet()["A1"].value = replace(identity, **changes).text()
+        return {"A1"}
+
+    return spoil
+
+
+def _total(form: FilledForm) -> set[str]:
+    line = form.below("Tổng cộng", None, None, 99_999.0)
+    return {f"I{line}"}
+
+
+def _part(form: FilledForm) -> set[str]:
+    return {form.put("ocop_four_star", "value", 9, "indicators")}
+
+
+def _stray(form: FilledForm) -> set[str]:
+    line = form.below(None, 12.25)
+    return {f"F{line}"}
+
+
+#: Kinds of faults: what is expected to be told of which cells.
+FAULTS: dict[str, tuple[str, Callable[[FilledForm], set[str]]]] = {
+    "dash": ("dash", _cell("lost", "-")),
+    "dots": ("dash", _cell("lost", "...")),
+    "words": ("not-a-number", _cell("lost", "chưa thống kê")),
+    "sum typed": ("not-a-number", _cell("planted", "8+2,5")),
+    "date": ("figure-became-date", _cell("planted", dt.date(2026, 5, 10))),
+    "formula": ("formula-not-calculated", _cell("standing", "=F8+1")),
+    "broken reference": ("cell-error", _cell("standing", "#REF!")),
+    "unit of another kind": ("unit-of-another-kind", _cell("planted", "10,5 tấn")),
+    "negative": ("negative", _cell("lost", -4)),
+    "about": ("about", _cell("planted", "khoảng 10,5")),
+    "unit in the cell": ("unit-converted", _cell("planted", "105.000 m2")),
+    "sào in the cell": ("unit-converted", _cell("planted", "291,667 sào")),
+    "telephone": ("personal-data", _cell("planted", "0912345678")),
+    "ten times": ("unit-slip", _scaled(10, "standing")),
+    "thousand times": ("unit-slip", _scaled(1000, "standing")),
+    "tenth": ("unit-slip", _scaled(0.1, "standing")),
+    "thousandth": ("unit-slip", _scaled(0.001, "standing")),
+    "square metres": ("unit-slip", _scaled(10_000, "standing")),
+    "sào": ("unit-slip", _scaled(10_000 / 360, "standing")),
+    "mẫu": ("unit-slip", _scaled(10_000 / 3600, "standing")),
+    "row in sào": ("unit-slip", _scaled(10_000 / 360, "standing", "planted", "lost")),
+    "row in m²": ("unit-slip", _scaled(10_000, "standing", "planted", "lost")),
+    "planted in m²": ("unit-slip", _scaled(10_000, "planted")),
+    "standing mistyped": ("identity", _added("standing", 7.3)),
+    "planted mistyped": ("identity", _added("planted", 3.1)),
+    "certified above standing": ("most-exceeded", _added("certified", 1e5)),
+    "coded above standing": ("most-exceeded", _cell("coded", 90_000)),
+    "beyond the land": ("land-exceeded", _cell("standing", 87_654)),
+    "part above whole": ("most-exceeded", _part),
+    "pigs in another count": (
+        "unit-slip",
+        lambda form: {form.put("pigs", "value", 12_000, "indicators")},
+    ),
+    "label changed": ("label-disagrees", _label),
+    "unknown row": ("row-unplaced", _inserted),
+    "stray figure": ("row-unplaced", _stray),
+    "row twice": ("figure-twice", _twice),
+    "hidden row": ("hidden-row", _hidden),
+    "last year's figure changed": (
+        "known-changed",
+        lambda form: {form.put(largest(form), "last", 5)},
+    ),
+    "title of another commune": ("identity-disagrees", _title),
+    "another year": ("other-year", _identity(year=2025)),
+    "another province": ("other-project", _identity(project="24:bac-giang-2024")),
+    "unknown form": ("unknown-form", _identity(form="bieu-cu")),
+    "older form": ("older-form", _identity(version=0)),
+    "total": ("total-differs", _total),
+}

@@ -1,0 +1,248 @@
+"""Reports in: what is spoilt is named with its cell, what is right is counted, nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from benchmarks._report_faults import FAULTS, LAST, FilledForm
+from zones.reports.collect import Collected, collect
+from zones.reports.forms import load_form
+from zones.reports.make import Round
+
+Fill = Callable[[str], FilledForm]
+
+
+@pytest.fixture(scope="module")
+def fill(forms_2026: Path) -> Fill:
+    """Form of a commune, filled in truly."""
+
+    def filled(code: str) -> FilledForm:
+        path = next(forms_2026.glob(f"*{code}*"))
+        return FilledForm(path, LAST[code]).fill()
+
+    return filled
+
+
+@pytest.fixture(scope="module")
+def spoilt(
+    round_2026: Round, fill: Fill, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, tuple[set[str], Collected]]:
+    """Each kind of fault in a form of its own, collected by itself."""
+    found = {}
+    for kind, (_, spoil) in FAULTS.items():
+        folder = tmp_path_factory.mktemp("back")
+        form = fill("06529")
+        cells = spoil(form)
+        form.book.save(folder / "báo cáo.xlsx")
+        found[kind] = cells, collect(folder, round_2026, [load_form("plan-annual")])
+    return found
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_a_fault_is_named_with_its_cell(
+    kind: str, spoilt: dict[str, tuple[set[str], Collected]]
+) -> None:
+    cells, got = spoilt[kind]
+    rule, _ = FAULTS[kind]
+    told = got.findings[got.findings["kind"] == rule]
+    assert cells <= set(told["cell"]), got.findings[["kind", "cell", "message_en"]].to_string()
+    others = set(got.findings["cell"]) - cells
+    row = {int("".join(filter(str.isdigit, cell))) for cell in cells}
+    beyond = {cell for cell in others if int("".join(filter(str.isdigit, cell))) not in row}
+    # Rules that bind a row may name its other cells; a row given twice names its first place.
+    assert not beyond or kind == "row twice", got.findings[["kind", "cell"]].to_string()
+
+
+def test_forms_filled_in_truly_raise_no_alarm(
+    round_2026: Round, fill: Fill, tmp_path: Path
+) -> None:
+    for code in LAST:
+        fill(code).book.save(tmp_path / f"{code}.xlsx")
+    got = collect(tmp_path, round_2026, [load_form("plan-annual")])
+    assert got.findings.empty
+    assert set(got.figures["verdict"]) == {"accepted"}
+    standing = got.figures[(got.figures["row"] == "pine") & (got.figures["column"] == "standing")]
+    by_commune = standing.set_index("reporter")["value"].to_dict()
+    assert by_commune == {code: pytest.approx(LAST[code]["pine"] + 6.5) for code in LAST}
+
+
+def test_every_row_is_counted_or_listed(spoilt: dict[str, tuple[set[str], Collected]]) -> None:
+    for kind, (_, got) in spoilt.items():
+        file = got.files.iloc[0]
+        assert file["rows"] == file["rows_counted"] + file["rows_listed"] == len(got.rows), kind
+        asked = got.figures[got.figures["verdict"] == "asked"]
+        assert asked["value"].isna().all(), "what is asked back is not counted"
+        lines = set(asked["cell"].str.extract(r"(\d+)")[0].astype(int))
+        listed = set(got.rows.loc[got.rows["kind"] == "asked", "row"])
+        assert kind in ("another year", "another province", "unknown form") or lines <= listed
+
+
+def test_communes_that_were_exchanged_accuse_each_other(
+    round_2026: Round, fill: Fill, tmp_path: Path
+) -> None:
+    one, other = fill("06529"), fill("06613")
+    for zone in LAST["06529"]:
+        values = [form.value(zone, "standing") for form in (one, other)]
+        one.put(zone, "standing", values[1])
+        other.put(zone, "standing", values[0])
+    one.book.save(tmp_path / "a.xlsx")
+    other.book.save(tmp_path / "b.xlsx")
+    got = collect(tmp_path, round_2026, [load_form("plan-annual")])
+    told = got.findings[got.findings["kind"] == "communes-exchanged"]
+    assert set(told["reporter"]) == {"06529", "06613"}
+    assert set(told.loc[told["reporter"] == "06529", "found"]) == {"xã Đình Lập"}
+
+
+def test_numbers_as_people_type_them_are_read(
+    round_2026: Round, fill: Fill, tmp_path: Path
+) -> None:
+    form = fill("06529")
+    form.put("pine", "standing", "4.343,2")
+    form.put("anise", "standing", "267,7 ha")
+    form.put("acacia", "standing", "149,20")
+    form.book.save(tmp_path / "a.xlsx")
+    got = collect(tmp_path, round_2026, [load_form("plan-annual")])
+    assert got.findings.empty, got.findings[["kind", "message_en"]].to_string()
+    standing = got.figures[got.figures["column"] == "standing"].set_index("row")["value"]
+    assert standing[["pine", "anise", "acacia"]].tolist() == [4343.2, 267.7, 149.2]
+
+
+def test_a_plot_in_two_communes_is_asked_back(round_2026: Round, tmp_path: Path) -> None:
+    import openpyxl
+
+    from zones.reports.make import save_forms
+
+    form = load_form("forest-01")
+    empty = tmp_path / "empty"
+    save_forms(form, round_2026, empty)
+    back = tmp_path / "back"
+    back.mkdir()
+    for code in ("06529", "06148"):
+        book = openpyxl.load_workbook(next(empty.glob(f"*{code}*")))
+        sheet = book.worksheets[1]
+        columns = {cell.value: cell.column for cell in sheet[1]}
+        for name, value in (("sub-compartment", "214"), ("compartment", "3"), ("plot", "12a"),
+                            ("area", 1.5)):  # fmt: skip
+            sheet.cell(8, columns[name]).value = value
+        book.save(back / f"{code}.xlsx")
+    got = collect(back, round_2026, [form])
+    told = got.findings[got.findings["kind"] == "plot-twice"]
+    assert set(told["reporter"]) == {"06529", "06148"}
+    assert set(told["found"]) == {"214/3/12a"}
+
+
+def _save(rows: list[list[object]], path: Path, **options: object) -> None:
+    pd.DataFrame(rows).to_excel(path, header=False, index=False, **options)
+
+
+def _standing(got: Collected) -> dict[tuple[str, str], float]:
+    figures = got.figures[got.figures["value"].notna() & (got.figures["column"] == "standing")]
+    return {
+        (code, row): value
+        for code, row, value in figures[["reporter", "row", "value"]].itertuples(index=False)
+    }
+
+
+def test_somebodys_own_table_of_one_commune(round_2026: Round, tmp_path: Path) -> None:
+    rows = [
+        ["ỦY BAN NHÂN DÂN XÃ LỘC BÌNH", None, None, None, None],
+        ["BÁO CÁO DIỆN TÍCH CÂY TRỒNG NĂM 2026", None, None, None, None],
+        [None] * 5,
+        ["STT", "Cây trồng", "Diện tích hiện có (ha)", "Trồng mới (ha)", "Ghi chú"],
+        [1, "Thông", 4343.2, 10.5, None],
+        [2, "Cây hồi", "267,7", 10.5, "rừng cũ"],
+        [3, "Na", 0, 0, None],
+        [None, "Tổng cộng", 4610.9, 21, None],
+        ["Ghi chú: số liệu đến 15/11", None, None, None, None],
+    ]
+    _save(rows, tmp_path / "bc.xlsx")
+    got = collect(tmp_path, round_2026, [load_form("plan-annual")])
+    assert _standing(got) == {
+        ("06529", "pine"): 4343.2, ("06529", "anise"): 267.7, ("06529", "custard_apple"): 0.0,
+    }  # fmt: skip
+    kinds = got.rows.set_index("row")["kind"]
+    assert kinds[8] == "total"
+    assert kinds[9] == "note"
+    assert not (got.findings["severity"] == "problem").any(), got.findings.to_string()
+
+
+def test_several_communes_with_a_header_of_two_rows(round_2026: Round, tmp_path: Path) -> None:
+    rows = [
+        ["TỔNG HỢP DIỆN TÍCH NĂM 2026", None, None, None, None, None],
+        ["TT", "Xã", "Thông", None, "Hồi", None],
+        [None, None, "Hiện có", "Trồng mới", "Hiện có", "Trồng mới"],
+        [1, "Lộc Bình", 4343.2, 10.5, 267.7, 10.5],
+        [2, "xã Thụy Hùng", 876.8, 10.5, 1910.5, 10.5],
+        [3, "Cộng", 5220, 21, 2178.2, 21],
+    ]
+    _save(rows, tmp_path / "th.xls.xlsx")
+    got = collect(tmp_path, round_2026, [load_form("plan-annual")])
+    assert _standing(got) == {
+        ("06529", "pine"): 4343.2, ("06529", "anise"): 267.7,
+        ("06148", "pine"): 876.8, ("06148", "anise"): 1910.5,
+    }  # fmt: skip
+    assert len(got.submissions[0]) == 2
+
+
+def test_a_total_that_is_none_is_asked_back(round_2026: Round, tmp_path: Path) -> None:
+    rows = [
+        ["Xã", "Hiện có", "Cây"], ["Lộc Bình", 10, "Na"], ["Thụy Hùng", 20, "Na"],
+        ["Tổng cộng", 35, None],
+    ]  # fmt: skip
+    _save(rows, tmp_path / "th.xlsx")
+    got = collect(tmp_path, round_2026, [load_form("plan-annual")])
+    told = got.findings[got.findings["kind"] == "total-differs"]
+    assert told["cell"].tolist() == ["B4"]
+    assert told["expected"].tolist() == ["30"]
+
+
+@pytest.mark.parametrize(
+    ("row", "rule"),
+    [
+        (["Lộc Bìmh", "Na", 5], "commune-near"),
+        (["Sầm Sơn", "Na", 5], "commune-unknown"),
+        (["Lộc Bình", "Sầu riêng", 5], "row-unplaced"),
+        (["Bính Xá", "Na", 5], "old-name-split"),
+    ],
+)
+def test_a_row_that_nobody_can_place_is_asked_back(
+    row: list[object], rule: str, round_2026: Round, tmp_path: Path
+) -> None:
+    _save([["Xã", "Cây trồng", "Hiện có"], row, ["Thụy Hùng", "Na", 1]], tmp_path / "t.xlsx")
+    got = collect(tmp_path, round_2026, [load_form("plan-annual")])
+    told = got.findings[got.findings["kind"] == rule]
+    assert told["cell"].tolist() == ["C2"], got.findings[["kind", "cell"]].to_string()
+
+
+def test_figures_of_old_communes_are_added_up(round_2026: Round, tmp_path: Path) -> None:
+    rows = [["Xã", "Cây trồng", "Hiện có"], ["Thụy Hùng (Cao Lộc)", "Na", 5]]
+    _save(rows, tmp_path / "t.csv.xlsx")
+    got = collect(tmp_path, round_2026, [load_form("plan-annual")])
+    assert len(got.figures) == 1
+
+
+def test_a_table_in_sào_is_converted(round_2026: Round, tmp_path: Path) -> None:
+    rows = [["XÃ LỘC BÌNH NĂM 2026", None], ["Cây trồng", "Hiện có (sào)"], ["Na", 1000]]
+    _save(rows, tmp_path / "t.xlsx")
+    got = collect(tmp_path, round_2026, [load_form("plan-annual")])
+    assert _standing(got) == {("06529", "custard_apple"): pytest.approx(36.0)}
+    assert set(got.findings["kind"]) == {"unit-converted"}
+
+
+def test_another_years_table_is_asked_back(round_2026: Round, tmp_path: Path) -> None:
+    rows = [["XÃ LỘC BÌNH NĂM 2025", None], ["Cây trồng", "Hiện có"], ["Na", 10]]
+    _save(rows, tmp_path / "t.xlsx")
+    got = collect(tmp_path, round_2026, [load_form("plan-annual")])
+    assert got.figures["verdict"].tolist() == ["asked"]
+    assert "year-shifted" in set(got.findings["kind"])
+
+
+def test_csv_with_semicolons_is_read(round_2026: Round, tmp_path: Path) -> None:
+    text = "xa;cay trong;hien co\nLộc Bình;Na;12,5\nThụy Hùng;Chè;1.040,5\n"
+    (tmp_path / "bao cao.csv").write_text(text, "utf-8-sig")
+    got = collect(tmp_path, round_2026, [load_form("plan-annual")])
+    assert _standing(got)["06529", "custard_apple"] == 12.5

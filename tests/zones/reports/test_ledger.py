@@ -1,0 +1,99 @@
+"""The ledger: append-only, whole files or none, the last submission counts and none is lost."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from benchmarks._report_kills import lost_or_twice, submissions
+from layers.base.errors import InputError, MissingFileError
+from zones.reports.ledger import Ledger
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return Ledger(tmp_path / "sổ.sqlite")
+
+
+def test_a_later_submission_replaces_and_the_earlier_one_stays(ledger: Ledger) -> None:
+    for group in submissions(2):
+        ledger.take(group)
+    history = ledger.history()
+    assert history["submission"].tolist() == [1, 2, 3, 4]
+    assert history["replaced"].fillna(0).tolist() == [0, 0, 1, 2]
+    counted = ledger.figures(2026)
+    assert set(counted["value"]) == {1.0}
+    assert set(counted["submission"]) == {3, 4}
+    assert ledger.figures(2025).empty
+
+
+def test_the_same_file_is_taken_in_once(ledger: Ledger) -> None:
+    (group,) = submissions(1)
+    assert ledger.take(group) == [1, 2]
+    assert ledger.take(group) == []
+    assert len(ledger.history()) == 2
+
+
+def test_a_version_saved_before_the_one_there_does_not_count(ledger: Ledger) -> None:
+    first, second = submissions(2)
+    ledger.take(second)
+    ledger.take(first)
+    assert ledger.history()["older"].tolist() == [False, False, True, True]
+    assert set(ledger.figures(2026)["value"]) == {1.0}
+
+
+def test_a_table_sent_alone_leaves_the_others(ledger: Ledger) -> None:
+    (first,), (second,) = ([group[0]] for group in submissions(2))
+    figures = [{**figure, "table": "indicators", "row": "pigs"} for figure in second.figures]
+    ledger.take([first])
+    ledger.take([replace(second, figures=figures)])
+    assert ledger.figures(2026).groupby("table")["value"].first().to_dict() == {
+        "zones": 0.0,
+        "indicators": 1.0,
+    }
+
+
+@pytest.mark.parametrize("verb", ["UPDATE submission SET verdict = ''", "DELETE FROM figure"])
+def test_nothing_can_be_overwritten(verb: str, ledger: Ledger) -> None:
+    ledger.take(submissions(1)[0])
+    with (
+        sqlite3.connect(ledger.path) as open_,
+        pytest.raises(sqlite3.IntegrityError, match="append-only"),
+    ):
+        open_.execute(verb)
+    open_.close()
+
+
+def test_a_file_is_taken_in_as_a_whole_or_not_at_all(ledger: Ledger) -> None:
+    good, bad = submissions(1)[0]
+    broken = replace(bad, figures=[{"table": "zones"}])
+    with pytest.raises(KeyError):
+        ledger.take([good, broken])
+    assert ledger.history().empty
+
+
+def test_kills_lose_nothing_and_repeat_nothing(ledger: Ledger) -> None:
+    assert lost_or_twice(ledger.path, kills=8, count=40, longest=0.15) == 0
+    for group in submissions(40):
+        ledger.take(group)
+    assert len(ledger.history()) == 80
+
+
+def test_another_database_or_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(MissingFileError, match="nothing was collected yet"):
+        Ledger(tmp_path / "none.sqlite").settle() or Ledger(
+            tmp_path / "none.sqlite"
+        )._opened().__enter__()
+    other = tmp_path / "other.sqlite"
+    with sqlite3.connect(other) as open_:
+        open_.execute("CREATE TABLE x (y)")
+    open_.close()
+    with pytest.raises(InputError, match="another database"):
+        Ledger(other).history()
+    damaged = tmp_path / "damaged.sqlite"
+    damaged.write_bytes(b"no database at all" * 100)
+    with pytest.raises(InputError, match="expected a ledger"):
+        Ledger(damaged).history()

@@ -1,0 +1,285 @@
+"""Reports in: every file read, every figure checked, each accepted, remarked on or asked back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from layers.base.clock import today
+from layers.base.errors import ClosureError
+from layers.base.workers import Progress, silent
+from layers.io.table_output import save_csv
+from zones.reports.checks import Answers, check_answers, check_totals
+from zones.reports.entries import Entry, PageReading, Told
+from zones.reports.forms import Form
+from zones.reports.intake import ReturnedFile, read_returned, returned_files
+from zones.reports.layout import Reporter, lay_out
+from zones.reports.ledger import Ledger, Submission
+from zones.reports.letters import save_questions
+from zones.reports.make import Round
+from zones.reports.recognise import Reader
+from zones.reports.suspects import tell_copied, tell_exchanged, tell_repeated_plots
+from zones.reports.tables import FIGURES, REPORT_FINDINGS, RETURNED, RETURNED_ROWS
+
+_WORST = ("asked", "remarked", "accepted")
+
+
+@dataclass(slots=True)
+class Collected:
+    """What a collection gave."""
+
+    figures: pd.DataFrame
+    findings: pd.DataFrame
+    files: pd.DataFrame
+    rows: pd.DataFrame
+    submissions: list[list[Submission]] = field(default_factory=list)  # by file
+
+
+@dataclass(slots=True)
+class _Returned:
+    """A file with what was read of it."""
+
+    file: ReturnedFile
+    readings: list[PageReading]
+
+
+def collect(
+    folder: Path, asked: Round, forms: Sequence[Form], *, progress: Progress = silent
+) -> Collected:
+    """Read and check what came back; the first form is the one that foreign tables answer."""
+    reader = Reader(asked, forms)
+    returned: list[_Returned] = []
+    paths = returned_files(folder)
+    for number, path in enumerate(paths, start=1):
+        file = read_returned(path, folder)
+        readings = [] if file.refused else [reader.read(page) for page in file.pages]
+        returned.append(_Returned(file, readings))
+        progress(number, len(paths))
+    # Of two versions the one saved last stands after the other.
+    returned.sort(key=lambda one: (one.file.modified, one.file.name))
+    for one in returned:
+        for reading in one.readings:
+            _add_up(reading)
+            reading.findings += check_totals(reading)
+    _check(returned, asked, {form.form: form for form in forms})
+    return _result(returned, asked)
+
+
+def _add_up(reading: PageReading) -> None:
+    """Meet figures that stand twice: those of old communes add up, the rest is asked back."""
+    twice: dict[tuple[str, str, str, str], list[Entry]] = defaultdict(list)
+    for entry in reading.entries:
+        twice[entry.key].append(entry)
+    for entries in twice.values():
+        if len(entries) == 1:
+            continue
+        origins = {entry.origin for entry in entries}
+        if "" not in origins and len(origins) == len(entries):
+            for entry in entries:
+                reading.findings.append(entry.told("old-names-added"))
+        else:
+            for entry in entries:
+                reading.findings.append(
+                    entry.told("figure-twice", found=", ".join(one.cell for one in entries))
+                )
+
+
+def _check(returned: Sequence[_Returned], asked: Round, forms: Mapping[str, Form]) -> None:
+    """Check each submission by itself, then those that count against each other."""
+    last: dict[tuple[str, str], list[PageReading]] = {}
+    names = asked.names()
+    for one in returned:
+        by_submission: dict[tuple[str, str], list[PageReading]] = defaultdict(list)
+        for reading in one.readings:
+            for reporter in sorted({entry.reporter for entry in reading.entries}):
+                by_submission[reporter, reading.form].append(reading)
+        for (reporter, form), readings in by_submission.items():
+            _check_submission(reporter, forms[form], readings, asked)
+            last[reporter, form] = readings
+    current = {id(one): one for readings in last.values() for one in readings}
+    readings = list(current.values())
+    told = tell_exchanged(_entries(readings), asked.known, names)
+    told += tell_copied(_entries(readings), names)
+    told += tell_repeated_plots(readings)
+    _file(told, readings)
+
+
+def _check_submission(
+    reporter: str, form: Form, readings: Sequence[PageReading], asked: Round
+) -> None:
+    entries: dict[tuple[str, str, str], Entry] = {}
+    for entry in _entries(readings):
+        if entry.reporter == reporter:
+            entries.setdefault((entry.table, entry.row, entry.column), entry)
+    who = Reporter(reporter, reporter)
+    answers = Answers(reporter, form, entries, asked.known, lay_out(form, asked.plans, who))
+    _file(check_answers(answers), readings)
+
+
+def _entries(readings: Iterable[PageReading]) -> list[Entry]:
+    return [entry for reading in readings for entry in reading.entries]
+
+
+def _file(told: Sequence[Told], readings: Sequence[PageReading]) -> None:
+    """Put findings with the sheet that they are about."""
+    place = {(one.page.file, one.page.sheet): one for one in readings}
+    for item in told:
+        place[item.file, item.sheet].findings.append(item)
+
+
+def _result(returned: Sequence[_Returned], asked: Round) -> Collected:
+    figures: list[dict[str, object]] = []
+    findings: list[dict[str, object]] = []
+    files, rows = [], []
+    submissions = []
+    for one in returned:
+        entries = _entries(one.readings)
+        told = [item.as_row() for reading in one.readings for item in reading.findings]
+        kinds = [row for reading in one.readings for row in _rows(reading)]
+        _close(one, entries, kinds)
+        figures += [_figure(entry, asked.year) for entry in entries]
+        findings += told
+        rows += kinds
+        files.append(_file_row(one, entries, told, kinds))
+        submissions.append(_submissions(one, asked, told))
+    return Collected(
+        _frame(FIGURES, figures),
+        _frame(REPORT_FINDINGS, findings),
+        _frame(RETURNED, files),
+        _frame(RETURNED_ROWS, rows),
+        [group for group in submissions if group],
+    )
+
+
+def _frame(schema: object, rows: list[dict[str, object]]) -> pd.DataFrame:
+    made = pd.DataFrame(rows)
+    return schema.validate(made) if rows else schema.empty()  # type: ignore[attr-defined,no-any-return]
+
+
+def _rows(reading: PageReading) -> list[dict[str, object]]:
+    """Rows of a sheet and what became of each: counted only where every figure of it is."""
+    page = reading.page
+    verdicts: dict[int, set[str]] = defaultdict(set)
+    for entry in reading.entries:
+        verdicts[entry.line].add(entry.verdict)
+    found = []
+    for line in sorted({row for row, _ in page.cells}):
+        kind: str = reading.rows.get(line, "asked")
+        if kind == "figures":
+            kind = "asked" if "asked" in verdicts[line] else "counted"
+        found.append({"file": page.file, "sheet": page.sheet, "row": line, "kind": kind})
+    return found
+
+
+def _close(one: _Returned, entries: Sequence[Entry], rows: Sequence[dict[str, object]]) -> None:
+    """Hold that no row and no cell went lost: each row is listed, each cell is one of three."""
+    held = sum(len({row for row, _ in page.cells}) for page in one.file.pages)
+    if one.file.refused is None and held != len(rows):
+        raise ClosureError("zones.reports.rows_lost", file=one.file.name, rows=held, left=len(rows))
+    if any(entry.verdict not in _WORST for entry in entries):
+        raise ClosureError("zones.reports.cells_lost", file=one.file.name)
+
+
+def _figure(entry: Entry, year: int) -> dict[str, object]:
+    verdict = entry.verdict
+    return {
+        "reporter": entry.reporter,
+        "form": entry.form,
+        "year": year,
+        "table": entry.table,
+        "row": entry.row,
+        "column": entry.column,
+        "crop": entry.crop,
+        "unit": entry.unit,
+        "value": None if verdict == "asked" else entry.value,
+        "verdict": verdict,
+        "written": entry.written,
+        "file": entry.file,
+        "sheet": entry.sheet,
+        "cell": entry.cell,
+        "submission": None,
+    }
+
+
+def _worst(verdicts: Iterable[str]) -> str:
+    found = set(verdicts)
+    return next((one for one in _WORST if one in found), "asked")
+
+
+def _file_row(
+    one: _Returned,
+    entries: Sequence[Entry],
+    told: Sequence[Mapping[str, object]],
+    rows: Sequence[Mapping[str, object]],
+) -> dict[str, object]:
+    file = one.file
+    said = [file.refused] if file.refused else file.notes
+    verdict = "refused" if file.refused or not entries else _worst(e.verdict for e in entries)
+    if verdict != "refused" and any(row["severity"] == "problem" for row in told):
+        verdict = "asked"
+    counted = sum(row["kind"] == "counted" for row in rows)
+    return {
+        "file": file.name,
+        "sha256": file.sha256,
+        "modified": file.modified,
+        "verdict": verdict,
+        "reporters": " ".join(sorted({entry.reporter for entry in entries})),
+        "rows": len(rows),
+        "rows_counted": counted,
+        "rows_listed": len(rows) - counted,
+        "message_vi": "; ".join(phrase.vi for phrase in said),
+        "message_en": "; ".join(phrase.en for phrase in said),
+    }
+
+
+def _submissions(
+    one: _Returned, asked: Round, told: Sequence[Mapping[str, object]]
+) -> list[Submission]:
+    """Submissions of a file: one for each reporter and form in it."""
+    groups: dict[tuple[str, str, int], list[Entry]] = defaultdict(list)
+    for reading in one.readings:
+        for entry in reading.entries:
+            groups[entry.reporter, reading.form, reading.version].append(entry)
+    return [
+        Submission(
+            *(asked.year, reporter, form, version, one.file.name, one.file.sha256),
+            *(one.file.modified, today().isoformat(), _worst(entry.verdict for entry in entries)),
+            figures=[_figure(entry, asked.year) for entry in entries],
+            findings=[row for row in told if row["reporter"] in (reporter, "")],
+        )
+        for (reporter, form, version), entries in sorted(groups.items())
+    ]
+
+
+def keep(collected: Collected, ledger: Ledger) -> set[str]:
+    """Take what was collected into the ledger, file by file; files that were there already."""
+    known = set()
+    for submissions in collected.submissions:
+        if not ledger.take(submissions):
+            known.add(submissions[0].file)
+    ledger.settle()
+    return known
+
+
+def save_collected(
+    collected: Collected, known: set[str], asked: Round, folder: Path
+) -> pd.DataFrame:
+    """Write tables and letters of a collection; the files, those of before marked as known."""
+    letters = folder / "letters"
+    letters.mkdir(parents=True, exist_ok=True)
+    repeated = collected.files["file"].isin(known) & (collected.files["verdict"] != "refused")
+    files = collected.files.assign(verdict=collected.files["verdict"].mask(repeated, "known"))
+    tables = {
+        "files": files,
+        "findings": collected.findings,
+        "figures": collected.figures,
+        "rows": collected.rows,
+    }
+    for name, table in tables.items():
+        save_csv(table, folder / f"{name}.csv")
+    save_questions(collected.findings, asked, asked.names(), letters)
+    return files

@@ -1,0 +1,158 @@
+"""What is read from a sheet: entries, each of one cell, rows by what they are, and findings."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+from layers.base.language import Phrase
+from layers.base.messages import message
+from zones.plan.words import number_words
+from zones.reports.intake import Page, cell_name
+
+#: Rules whose cell is counted all the same, with a remark; every other one is asked back.
+REMARKS = frozenset(
+    {
+        *("about", "unit-converted", "mark-settled", "old-name", "old-names-added", "row-by-name"),
+        *("header-near", "known-changed", "hidden-row", "older-form", "personal-data"),
+    }
+)
+
+RowKind = Literal["heading", "figures", "blank", "total", "note", "asked"]
+#: Digits of telephone, identity and account numbers; they go into no output.
+_PERSONAL = re.compile(r"(?<!\d)(?:\+?84|0)[\d .-]{8,12}\d(?!\d)|(?<!\d)\d{9}(?:\d{3})?(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A finding before it becomes a row of a table."""
+
+    rule: str
+    reporter: str
+    file: str
+    sheet: str
+    cell: str
+    what: str = ""
+    expected: object = ""
+    found: object = ""
+    article: str = ""
+
+    @property
+    def severity(self) -> str:
+        """Whether the cell is asked back or only remarked on."""
+        return "note" if self.rule in REMARKS else "problem"
+
+    def phrase(self) -> Phrase:
+        """Sentence of the rule."""
+        values = {
+            "what": self.what,
+            "expected": _as_written(self.expected),
+            "found": _as_written(self.found),
+        }
+        return message(f"zones.reports.finding_{self.rule.replace('-', '_')}", **values)
+
+    def as_row(self) -> dict[str, object]:
+        """Row of ``REPORT_FINDINGS``."""
+        said = self.phrase()
+        return {
+            "reporter": self.reporter,
+            "kind": self.rule,
+            "severity": self.severity,
+            "file": self.file,
+            "sheet": self.sheet,
+            "cell": self.cell,
+            "expected": str(getattr(_as_written(self.expected), "vi", self.expected)),
+            "found": str(getattr(_as_written(self.found), "vi", self.found)),
+            "message_vi": said.vi,
+            "message_en": said.en,
+            "article": self.article,
+        }
+
+
+def _as_written(value: object) -> object:
+    """Figure with the decimals that it has, in the language of its reader; the rest as it is."""
+    if not isinstance(value, float):
+        return value
+    return number_words(value)
+
+
+@dataclass(slots=True)
+class Entry:
+    """A figure cell: whose it is, what it says, and what became of it."""
+
+    reporter: str
+    form: str
+    table: str
+    row: str
+    column: str
+    crop: str
+    unit: str
+    what: str
+    value: float | None
+    written: str
+    file: str
+    sheet: str
+    line: int
+    place: int
+    other: float | None = None
+    origin: str = ""
+    rules: list[str] = field(default_factory=list)
+
+    @property
+    def cell(self) -> str:
+        """Name of the cell."""
+        return cell_name(self.line, self.place)
+
+    @property
+    def verdict(self) -> str:
+        """What became of the figure: accepted, remarked or asked."""
+        if self.value is None or any(rule not in REMARKS for rule in self.rules):
+            return "asked"
+        return "remarked" if self.rules else "accepted"
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """Reporter, table, row and column."""
+        return self.reporter, self.table, self.row, self.column
+
+    def told(
+        self, rule: str, *, expected: object = "", found: object = None, article: str = ""
+    ) -> Told:
+        """Finding of a rule at this cell."""
+        self.rules.append(rule)
+        seen = self.written if found is None else found
+        return Told(
+            *(rule, self.reporter, self.file, self.sheet, self.cell, self.what),
+            *(expected, seen, article),
+        )
+
+
+@dataclass(slots=True)
+class PageReading:
+    """What a sheet gave."""
+
+    page: Page
+    entries: list[Entry] = field(default_factory=list)
+    findings: list[Told] = field(default_factory=list)
+    rows: dict[int, RowKind] = field(default_factory=dict)
+    # Texts of rows of open tables, by reporter, row and column: plots, causes, dates
+    texts: dict[tuple[str, str, int], dict[str, str]] = field(default_factory=dict)
+    reporters: set[str] = field(default_factory=set)
+    form: str = ""
+    version: int = 0
+
+    def tell(self, rule: str, *, reporter: str = "", cell: str = "", **values: object) -> None:
+        """Add a finding of the sheet or of one of its cells."""
+        page = self.page
+        self.findings.append(Told(rule, reporter, page.file, page.sheet, cell, **values))  # type: ignore[arg-type]
+
+
+def without_persons(text: str) -> str:
+    """Text in which nobody's telephone or identity number stands."""
+    return _PERSONAL.sub("…", text)
+
+
+def names_a_person(text: str) -> bool:
+    """Whether a text holds a telephone or identity number."""
+    return bool(_PERSONAL.search(text))

@@ -1,0 +1,121 @@
+"""A cell as a figure: numbers as people type them, with words and units, or the rule it breaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from layers.base.resources import data_table
+from layers.communes.spelling import tidy
+from layers.io.values import Decimal, read_number
+from zones.plan.extract.units import known_units
+
+_ABOUT = re.compile(
+    r"^(?:khoảng|khoang|chừng|ước(?: tính| đạt)?|gần|hơn|trên|~|≈|xấp xỉ)\s*", re.IGNORECASE
+)
+_WITH_UNIT = re.compile(r"^([-+]?[\d.,\s]*\d)\s*([^\d\s.,+-].*)$")
+_DATE = re.compile(r"^\d{4}-\d\d-\d\d(?:T[\d:.]+)?$")
+_NEVER_CALCULATED = re.compile(r"^[A-Z]{1,3}\d+: =")
+_ERROR = re.compile(r"^#[A-Z/0!?]+$")
+_DASHES = ("-", "–", "—", "x", "/", ".", "..", "...", "…")
+_NUMBER_WITH_DATE = "figure-became-date"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A figure read from a cell, in the unit asked for; ``rule`` names what was wrong or assumed.
+
+    Without a value the cell is asked back. ``other`` is the second reading of a text such as
+    "1.234", which what else is known must decide about.
+    """
+
+    value: float | None = None
+    rule: str = ""
+    unit: str = ""  # Unit that the cell itself names
+    other: float | None = None
+
+
+def read_cell(cell: str | float, unit: str, *, decimal: Decimal | None = None) -> Reading:
+    """Read a cell of a column of figures in ``unit``."""
+    if not isinstance(cell, str):
+        return Reading(float(cell))
+    text = tidy(cell) if cell.strip() not in _DASHES else cell.strip()
+    if rule := _no_figure(text or cell.strip()):
+        return Reading(rule=rule)
+    about = _ABOUT.match(text)
+    text = text[about.end() :] if about else text
+    named = _WITH_UNIT.match(text)
+    written = named.group(2).strip(" .") if named else ""
+    factor = 1.0 if not written else conversion(written, unit)
+    if factor is None:
+        known = unit_of(written) is not None
+        return Reading(rule="unit-of-another-kind" if known else "not-a-number")
+    number, other = _both(named.group(1) if named else text, decimal)
+    if number is None:
+        return Reading(rule="not-a-number")
+    rule = "about" if about else "unit-converted" if factor != 1.0 else ""
+    return Reading(number * factor, rule, written, None if other is None else other * factor)
+
+
+def _no_figure(text: str) -> str:
+    """Rule that a text breaks which can be no figure."""
+    if text in _DASHES:
+        return "dash"
+    if _NEVER_CALCULATED.match(text):
+        return "formula-not-calculated"
+    if _ERROR.match(text):
+        return "cell-error"
+    return _NUMBER_WITH_DATE if _DATE.match(text) else ""
+
+
+def _both(text: str, decimal: Decimal | None) -> tuple[float | None, float | None]:
+    """Number of a text, and its other reading where two fit and nothing told the mark."""
+    plain = text.strip().removeprefix("+")
+    marks: tuple[Decimal, ...] = (",", ".") if decimal is None else (decimal,)
+    found = [value for mark in marks if (value := read_number(plain, mark)) is not None]
+    if not found:
+        return None, None
+    return found[0], found[1] if len(found) == 2 and found[0] != found[1] else None
+
+
+def decimal_mark(texts: Iterable[str]) -> Decimal | None:
+    """Decimal mark that the texts of a sheet settle; None where none or both do."""
+    marks: set[Decimal] = set()
+    for text in texts:
+        named = _WITH_UNIT.match(_ABOUT.sub("", tidy(text)))
+        plain = named.group(1) if named else tidy(text)
+        comma, point = read_number(plain, ","), read_number(plain, ".")
+        if comma is not None and point is None:
+            marks.add(",")
+        elif point is not None and comma is None:
+            marks.add(".")
+    return marks.pop() if len(marks) == 1 else None
+
+
+@lru_cache(maxsize=1)
+def _written_units() -> Mapping[str, tuple[str, float]]:
+    """Dimension and factor of every way to write a unit."""
+    found: dict[str, tuple[str, float]] = {}
+    for unit in known_units().values():
+        for word in (unit.unit, unit.name_vi, *unit.written):
+            found.setdefault(word.casefold(), (unit.dimension, unit.factor))
+    for row in data_table("forms", "units.csv").itertuples():
+        for word in str(row.written).split("|"):
+            found[word.casefold()] = (str(row.dimension), float(str(row.factor)))
+    return found
+
+
+def unit_of(written: str) -> tuple[str, float] | None:
+    """Dimension and factor of a unit as written; None where it is no unit."""
+    words = written.casefold().strip(" .()")
+    return _written_units().get(words) or _written_units().get(words.replace(" ", ""))
+
+
+def conversion(written: str, unit: str) -> float | None:
+    """Factor from a unit as written to the unit asked for; None where it does not lead there."""
+    here, there = unit_of(written), unit_of(unit)
+    if here is None or there is None:
+        return 1.0 if written.casefold() == unit.casefold() else None
+    return here[1] / there[1] if here[0] == there[0] else None

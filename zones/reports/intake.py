@@ -1,0 +1,156 @@
+"""What came back, file by file: the cells of every sheet, or one line that says why not.
+
+A file is read as data and nothing in it is ever run. What cannot be read stops no other file.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from layers.base.errors import InputError, MissingFileError, VungTrongError
+from layers.base.language import Phrase
+from layers.base.messages import message
+from layers.io.archive import read_part
+from layers.io.table import csv_rows
+from layers.io.workbook import WORKBOOK_KINDS, Sheet, column_letters, read_workbook
+
+_CSV = (".csv", ".tsv", ".txt")
+_PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".webp", ".pdf")
+_DOCUMENTS = (".doc", ".docx", ".odt", ".rtf")
+#: Left behind by office programs and file managers; no reports.
+_LITTER = re.compile(r"^(\.|~\$)|^(Thumbs\.db|desktop\.ini)$", re.IGNORECASE)
+_MODIFIED = "{http://purl.org/dc/terms/}modified"
+
+
+@dataclass(slots=True)
+class Page:
+    """A sheet as it came back; rows count from 1, places of columns from 0."""
+
+    file: str
+    sheet: str
+    content: Sheet
+
+    @property
+    def cells(self) -> dict[tuple[int, int], str | float]:
+        """Cells that hold something, what stands in place of a value included."""
+        return self.content.cells
+
+    def rows(self) -> dict[int, dict[int, str | float]]:
+        """Cells by row, then by place."""
+        found: dict[int, dict[int, str | float]] = {}
+        for (row, place), cell in sorted(self.cells.items()):
+            found.setdefault(row, {})[place] = cell
+        return found
+
+
+@dataclass(slots=True)
+class ReturnedFile:
+    """A file that came back, or why it could not be read."""
+
+    name: str  # Path below the folder
+    sha256: str
+    # When it was last saved, as the file itself says, or else its time on disk
+    modified: str
+    pages: list[Page] = field(default_factory=list)
+    refused: Phrase | None = None
+    notes: list[Phrase] = field(default_factory=list)
+
+
+def returned_files(folder: Path) -> list[Path]:
+    """Files of a folder and of those within it, in order of their names; one file is itself."""
+    if folder.is_file():
+        return [folder]
+    if not folder.is_dir():
+        raise MissingFileError("zones.reports.no_folder", folder=folder)
+    found = [path for path in folder.rglob("*") if path.is_file()]
+    return sorted(path for path in found if not _LITTER.search(path.name))
+
+
+def read_returned(path: Path, folder: Path) -> ReturnedFile:
+    """Read every sheet of a file that came back."""
+    name = path.relative_to(folder).as_posix() if path != folder else path.name
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    file = ReturnedFile(name, digest, _time_on_disk(path))
+    try:
+        file.pages = list(_pages(path, name))
+        file.modified = _modified(path) or file.modified
+        file.notes = list(_notes(path, file.pages))
+        if not any(page.cells for page in file.pages):
+            file.refused = message("zones.reports.refused_empty", file=name)
+    except VungTrongError as error:
+        file.refused = Phrase(*(_named(error.text(lang), path, name) for lang in ("en", "vi")))
+    return file
+
+
+def _named(text: str, path: Path, name: str) -> str:
+    """Message with the file as it is called in the folder."""
+    return text.replace(str(path), name)
+
+
+def _pages(path: Path, name: str) -> Iterator[Page]:
+    kind = path.suffix.lower()
+    if kind in WORKBOOK_KINDS:
+        for sheet, content in read_workbook(path).items():
+            # An error or a formula without a value stands where a figure should.
+            content.cells |= content.marks
+            yield Page(name, sheet, content)
+    elif kind in _CSV:
+        yield Page(name, "", _csv_sheet(path))
+    elif kind in _PICTURES:
+        raise InputError("zones.reports.refused_picture", file=name, kind=kind)
+    elif kind in _DOCUMENTS:
+        raise InputError("zones.reports.refused_document", file=name, kind=kind)
+    else:
+        raise InputError("zones.reports.refused_kind", file=name, kind=kind or "?")
+
+
+def _csv_sheet(path: Path) -> Sheet:
+    sheet = Sheet()
+    for number, cells in csv_rows(path):
+        for place, cell in enumerate(cells):
+            text = str(cell).strip()
+            if text:
+                sheet.cells[number, place] = text
+    return sheet
+
+
+def _time_on_disk(path: Path) -> str:
+    seconds = int(path.stat().st_mtime)
+    return dt.datetime.fromtimestamp(seconds, tz=dt.UTC).isoformat()
+
+
+def _modified(path: Path) -> str:
+    """Time of the last saving that an ``.xlsx`` states; empty where it states none."""
+    if path.suffix.lower() not in (".xlsx", ".xlsm"):
+        return ""
+    with zipfile.ZipFile(path) as archive:
+        if "docProps/core.xml" not in archive.namelist():
+            return ""
+    stated = read_part(path, "docProps/core.xml").findtext(_MODIFIED) or ""
+    return stated.replace("Z", "+00:00") if re.match(r"\d{4}-\d\d-\d\dT", stated) else ""
+
+
+def _notes(path: Path, pages: list[Page]) -> Iterator[Phrase]:
+    """What a reader should know of a file: macros that were not run, figures of other files."""
+    if path.suffix.lower() in (".xlsm", ".xlsb"):
+        yield message("zones.reports.macros_not_run", file=path.name)
+    outside = [
+        f"{page.sheet}!{cell_name(row, place)}"
+        for page in pages
+        for (row, place), formula in page.content.formulas.items()
+        if "[" in formula
+    ]
+    if outside:
+        yield message("zones.reports.external_links", file=path.name, cells=outside)
+
+
+def cell_name(row: int, place: int) -> str:
+    """Name of a cell, as B7."""
+    return f"{column_letters(place)}{row}"

@@ -1,0 +1,209 @@
+"""The ledger of submissions: one SQLite file in which nothing is ever overwritten.
+
+A file is taken in as a whole or not at all; the same file is not taken in twice. A later submission
+replaces an earlier one of the same reporter and form by standing after it; the earlier one stays.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from layers.base.errors import InputError, MissingFileError
+from zones.reports.tables import FIGURES, HISTORY, REPORT_FINDINGS
+
+_MARK = 0x56546C67  # application id by which a ledger is known
+_COLUMNS = (
+    "table",
+    "row",
+    "column",
+    "crop",
+    "unit",
+    "value",
+    "verdict",
+    "written",
+    "sheet",
+    "cell",
+)
+_FINDING = REPORT_FINDINGS.names
+_TABLES = f"""
+PRAGMA application_id = {_MARK};
+CREATE TABLE submission (
+  id INTEGER PRIMARY KEY, year INTEGER NOT NULL, reporter TEXT NOT NULL, form TEXT NOT NULL,
+  version INTEGER NOT NULL, file TEXT NOT NULL, sha256 TEXT NOT NULL, modified TEXT NOT NULL,
+  received TEXT NOT NULL, verdict TEXT NOT NULL, older INTEGER NOT NULL, replaced INTEGER,
+  UNIQUE (sha256, reporter, form, year));
+CREATE TABLE figure (
+  submission INTEGER NOT NULL REFERENCES submission,
+  {", ".join(f'"{name}" {"REAL" if name == "value" else "TEXT NOT NULL"}' for name in _COLUMNS)});
+CREATE INDEX figure_of ON figure (submission);
+CREATE TABLE finding (
+  submission INTEGER NOT NULL REFERENCES submission,
+  {", ".join(f'"{name}" TEXT NOT NULL' for name in _FINDING)});
+CREATE INDEX finding_of ON finding (submission);
+""" + "".join(
+    f"CREATE TRIGGER {table}_{verb} BEFORE {verb} ON {table} BEGIN "
+    "SELECT RAISE(ABORT, 'the ledger is append-only'); END;\n"
+    for table in ("submission", "figure", "finding")
+    for verb in ("UPDATE", "DELETE")
+)
+#: The submission that counts for each reporter, form, year and table: the last one that is not
+#: older than one before it.
+_CURRENT = """
+SELECT MAX(s.id) AS id, f."table" AS "table" FROM submission s JOIN figure f ON f.submission = s.id
+WHERE s.older = 0 AND s.year = ? GROUP BY s.reporter, s.form, f."table"
+"""
+
+
+@dataclass(slots=True)
+class Submission:
+    """What one file reports for one reporter and form."""
+
+    year: int
+    reporter: str
+    form: str
+    version: int
+    file: str
+    sha256: str
+    modified: str
+    received: str
+    verdict: str
+    figures: Sequence[Mapping[str, object]] = field(default_factory=list)
+    findings: Sequence[Mapping[str, object]] = field(default_factory=list)
+
+
+class Ledger:
+    """The ledger of a project."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @contextmanager
+    def _opened(self, *, create: bool = False) -> Iterator[sqlite3.Connection]:
+        if not create and not self.path.exists():
+            raise MissingFileError("zones.reports.no_ledger", path=self.path)
+        try:
+            with closing(sqlite3.connect(self.path, timeout=30, isolation_level=None)) as open_:
+                _prepare(open_, self.path)
+                yield open_
+        except sqlite3.DatabaseError as error:
+            raise InputError(
+                "zones.reports.no_readable_ledger", path=self.path, why=error
+            ) from error
+
+    def exists(self) -> bool:
+        """Whether anything was ever collected."""
+        return self.path.exists()
+
+    def take(self, submissions: Sequence[Submission]) -> list[int]:
+        """Take the submissions of one file in, all or none; ids of those that are new."""
+        with self._opened(create=True) as open_:
+            open_.execute("BEGIN IMMEDIATE")
+            try:
+                new = [number for one in submissions if (number := _insert(open_, one))]
+            except BaseException:
+                open_.execute("ROLLBACK")
+                raise
+            open_.execute("COMMIT")
+        return new
+
+    def settle(self) -> None:
+        """Write the log into the file itself, so that the one file holds everything."""
+        if self.exists():
+            with self._opened() as open_:
+                open_.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def figures(self, year: int) -> pd.DataFrame:
+        """Figures that count in a year, columns of ``FIGURES``; asked ones have no value."""
+        names = ", ".join(f'f."{name}"' for name in _COLUMNS)
+        text = f"""SELECT s.reporter, s.form, s.year, {names}, s.file, s.id AS submission
+            FROM ({_CURRENT}) c JOIN submission s ON s.id = c.id
+            JOIN figure f ON f.submission = s.id AND f."table" = c."table"
+            ORDER BY s.reporter, s.form, f.rowid"""
+        return self._read(text, (year,), FIGURES)
+
+    def findings(self, year: int) -> pd.DataFrame:
+        """Findings about the submissions that count in a year, columns of ``REPORT_FINDINGS``."""
+        names = ", ".join(f'f."{name}"' for name in _FINDING)
+        text = f"""SELECT {names} FROM finding f
+            WHERE f.submission IN (SELECT id FROM ({_CURRENT})) ORDER BY f.rowid"""
+        return self._read(text, (year,), REPORT_FINDINGS)
+
+    def history(self, year: int | None = None) -> pd.DataFrame:
+        """Every submission, the first first, with what it replaced; columns of ``HISTORY``."""
+        where = "" if year is None else "WHERE s.year = ?"
+        counts = ", ".join(
+            f"SUM(f.verdict = '{verdict}') AS {verdict}"
+            for verdict in ("accepted", "remarked", "asked")
+        )
+        text = f"""SELECT s.id AS submission, s.received, s.year, s.reporter, s.form, s.version,
+            s.file, s.sha256, s.modified, s.verdict, s.older, s.replaced, {counts}
+            FROM submission s LEFT JOIN figure f ON f.submission = s.id {where}
+            GROUP BY s.id ORDER BY s.id"""
+        return self._read(text, () if year is None else (year,), HISTORY)
+
+    def _read(self, text: str, values: tuple[object, ...], schema: object) -> pd.DataFrame:
+        if not self.exists():
+            return schema.empty()  # type: ignore[attr-defined,no-any-return]
+        with self._opened() as open_:
+            answer = open_.execute(text, values)
+            names = [column[0] for column in answer.description]
+            frame = pd.DataFrame(answer.fetchall(), columns=names)
+        return schema.validate(frame) if len(frame) else schema.empty()  # type: ignore[attr-defined,no-any-return]
+
+
+def _prepare(open_: sqlite3.Connection, path: Path) -> None:
+    """Set up a new ledger, and refuse a database of somebody else."""
+    open_.execute("PRAGMA foreign_keys = ON")
+    mark = open_.execute("PRAGMA application_id").fetchone()[0]
+    if mark == _MARK:
+        open_.execute("PRAGMA synchronous = FULL")
+        return
+    if open_.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]:
+        raise InputError("zones.reports.no_readable_ledger", path=path, why="another database")
+    open_.execute("PRAGMA journal_mode = WAL")
+    open_.execute("PRAGMA synchronous = FULL")
+    open_.executescript(f"BEGIN IMMEDIATE;{_TABLES}COMMIT;")
+
+
+def _insert(open_: sqlite3.Connection, one: Submission) -> int:
+    """Id of a submission that is new; 0 where this very file is in the ledger."""
+    same = "SELECT id FROM submission WHERE sha256 = ? AND reporter = ? AND form = ? AND year = ?"
+    if open_.execute(same, (one.sha256, one.reporter, one.form, one.year)).fetchone():
+        return 0
+    current = open_.execute(
+        "SELECT id, modified FROM submission WHERE reporter = ? AND form = ? AND year = ? "
+        "AND older = 0 ORDER BY id DESC LIMIT 1",
+        (one.reporter, one.form, one.year),
+    ).fetchone()
+    older = bool(current and one.modified < current[1])
+    values = (
+        *(one.year, one.reporter, one.form, one.version, one.file, one.sha256, one.modified),
+        *(one.received, one.verdict, older, current[0] if current and not older else None),
+    )
+    marks = ", ".join("?" * len(values))
+    number = open_.execute(
+        "INSERT INTO submission (year, reporter, form, version, file, sha256, modified, received, "
+        f"verdict, older, replaced) VALUES ({marks})",
+        values,
+    ).lastrowid
+    _append(open_, "figure", _COLUMNS, number, one.figures)
+    _append(open_, "finding", _FINDING, number, one.findings)
+    return int(number or 0)
+
+
+def _append(
+    open_: sqlite3.Connection,
+    table: str,
+    columns: Sequence[str],
+    number: int | None,
+    rows: Sequence[Mapping[str, object]],
+) -> None:
+    marks = ", ".join("?" * (len(columns) + 1))
+    values = [(number, *(row[name] for name in columns)) for row in rows]
+    open_.executemany(f"INSERT INTO {table} VALUES ({marks})", values)

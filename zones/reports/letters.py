@@ -1,0 +1,100 @@
+"""Letters to those who report: questions about what they sent, and reminders to those who did not.
+
+They go back to the one reporter alone, in Vietnamese.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from layers.communes.gazetteer import province_name
+from maps.annex.official import Block, OfficialContent, Text, save_official
+from maps.layout.page_table import PageColumn, PageTable
+from zones.reports.forms import Form
+from zones.reports.make import Round
+
+AGENCY = "SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG"
+_COLUMNS = (
+    PageColumn("number", "TT", "count", 5),
+    PageColumn("place", "Trang, ô", "text", 16),
+    PageColumn("message", "Nội dung cần làm rõ", "text", 60),
+    PageColumn("article", "Căn cứ", "text", 14, missing=""),
+    PageColumn("answer", "Trả lời của đơn vị", "text", 20, missing=""),
+)
+
+
+def _content(asked: Round, subject: str, blocks: Sequence[Block]) -> OfficialContent:
+    """Letter of the department."""
+    province = province_name(asked.plans[0].province)
+    return OfficialContent(
+        parent=f"UBND TỈNH {province.upper()}",
+        agency=AGENCY,
+        place=province,
+        kind="",
+        subject=subject,
+        blocks=blocks,
+        recipients=("Như trên", "Lưu: VT"),
+        demo=asked.demo,
+    )
+
+
+def save_questions(
+    findings: pd.DataFrame, asked: Round, names: Mapping[str, str], folder: Path
+) -> list[Path]:
+    """Write one letter of questions for each reporter whose figures are asked back."""
+    problems = findings[(findings["severity"] == "problem") & (findings["reporter"] != "")]
+    made = []
+    for reporter, rows in problems.groupby("reporter", sort=True):
+        name = names.get(str(reporter), str(reporter))
+        path = folder / f"{reporter} {name.replace('/', '-')} {asked.year}.docx"
+        blocks: list[Block] = [
+            Text(f"Kính gửi: {name}", heading=True),
+            Text(
+                f"Qua kiểm tra báo cáo năm {asked.year} của đơn vị, còn {len(rows)} nội dung dưới "
+                "đây cần làm rõ. Các số liệu khác đã được ghi nhận. Đề nghị đơn vị sửa trực tiếp "
+                "vào biểu rồi gửi lại, hoặc ghi trả lời vào cột cuối."
+            ),
+            _questions(rows),
+            Text("Số liệu chưa trả lời được coi là chưa có, không tính là 0."),
+        ]
+        subject = f"Về việc làm rõ số liệu báo cáo năm {asked.year}"
+        save_official(_content(asked, subject, blocks), path, overwrite=True)
+        made.append(path)
+    return made
+
+
+def _questions(rows: pd.DataFrame) -> PageTable:
+    place = rows["sheet"].where(rows["sheet"] != "", rows["file"]) + ", ô " + rows["cell"]
+    told = pd.DataFrame(
+        {
+            "number": range(1, len(rows) + 1),
+            "place": place.where(rows["cell"] != "", rows["file"]).to_numpy(),
+            "message": rows["message_vi"].to_numpy(),
+            "article": rows["article"].to_numpy(),
+            "answer": "",
+        }
+    )
+    return PageTable("Câu hỏi", "Nội dung đề nghị làm rõ", "targets", _COLUMNS, told)
+
+
+def save_reminder(
+    missing: Sequence[str], form: Form, last_day: dt.date, asked: Round, path: Path
+) -> Path:
+    """Write the letter that reminds all who have not reported."""
+    listed = pd.DataFrame({"number": range(1, len(missing) + 1), "name": list(missing)})
+    columns = (PageColumn("number", "TT", "count", 6), PageColumn("name", "Đơn vị", "text", 60))
+    blocks: list[Block] = [
+        Text("Kính gửi: Các đơn vị có tên dưới đây", heading=True),
+        Text(
+            f"Theo quy định, {form.name.vi} {asked.year} gửi trước hết ngày "
+            f"{last_day.day}/{last_day.month}/{last_day.year}. Đến nay còn {len(missing)} đơn vị "
+            "chưa gửi. Đề nghị các đơn vị khẩn trương hoàn thành và gửi về Sở để tổng hợp."
+        ),
+        PageTable("Đơn vị", "Danh sách đơn vị chưa gửi báo cáo", "targets", columns, listed),
+    ]
+    subject = f"Về việc đôn đốc gửi báo cáo năm {asked.year}"
+    return save_official(_content(asked, subject, blocks), path, overwrite=True)

@@ -1,0 +1,207 @@
+"""A sheet of ours that came back: found by its hidden first cell, read by its hidden keys."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Container
+
+from zones.reports.cells import CellReader
+from zones.reports.entries import Entry, PageReading
+from zones.reports.forms import Form
+from zones.reports.intake import Page, cell_name
+from zones.reports.known import KnownFigures
+from zones.reports.layout import Identity, Row, Sheet, read_identity
+from zones.reports.words import Vocabulary, is_total, words_of
+
+#: Rows and columns in which the identity is looked for: somebody may have put some before it.
+_NEAR = 6
+#: A figure that we printed and that came back differs by more than this was changed.
+_CHANGED = 0.011
+
+
+def find_identity(page: Page) -> tuple[Identity, tuple[int, int]] | None:
+    """Identity of a sheet and the cell that holds it."""
+    for (row, place), cell in sorted(page.cells.items()):
+        if row > _NEAR:
+            break
+        identity = read_identity(cell) if place < _NEAR else None
+        if identity:
+            return identity, (row, place)
+    return None
+
+
+def key_columns(page: Page, sheet: Sheet, corner: tuple[int, int]) -> dict[str, int]:
+    """Places of the columns of a form by the keys of the hidden row."""
+    names = {column.column for column in sheet.table.columns}
+    row = page.rows().get(corner[0], {})
+    found: dict[str, int] = {}
+    for place, cell in row.items():
+        if place != corner[1] and str(cell) in names:
+            found.setdefault(str(cell), place)
+    return found
+
+
+def read_own(
+    page: Page,
+    form: Form,
+    sheet: Sheet,
+    reporter: str,
+    corner: tuple[int, int],
+    known: KnownFigures,
+) -> PageReading:
+    """Read a sheet of ours, row by row."""
+    reading = PageReading(page, form=form.form, reporters={reporter})
+    cells = CellReader(reading, form, sheet)
+    cells.settle_mark()
+    places = key_columns(page, sheet, corner)
+    rows = {row.row: row for row in sheet.rows}
+    keyed = {
+        line: rows[key]
+        for line, held in page.rows().items()
+        if line > corner[0] and (key := _key(held.get(corner[1]), rows))
+    }
+    first, last = min(keyed, default=math.inf), max(keyed, default=0)
+    words = Vocabulary([sheet])
+    for line, held in page.rows().items():
+        if line in keyed:
+            _read_row(cells, reporter, keyed[line], line, places, known)
+        elif line < first:
+            reading.rows[line] = "heading"
+        else:
+            _read_other_row(cells, reporter, line, held, places, words, behind=line > last)
+    return reading
+
+
+def _key(cell: object, rows: Container[str]) -> str:
+    """Key of a row, empty for none; a spreadsheet may have made a number of it."""
+    texts = [str(cell)]
+    if isinstance(cell, float) and cell.is_integer():
+        texts = [f"{int(cell)}", f"{int(cell):04d}"]
+    return next((text for text in texts if text in rows), "")
+
+
+def _read_row(
+    cells: CellReader,
+    reporter: str,
+    row: Row,
+    line: int,
+    places: dict[str, int],
+    known: KnownFigures,
+) -> None:
+    """Read a row with a key: its figures, its texts, and whether its label is still its own."""
+    reading, table = cells.reading, cells.sheet.table
+    taken, texts = [], {}
+    for column in table.columns:
+        place = places.get(column.column)
+        if place is None:
+            continue
+        if column.is_figure and column.is_asked:
+            is_sum = any(item.row == row.row for item in table.row_sums)
+            cell = reading.page.cells.get((line, place))
+            # A total of ours that no program calculated was filled in by nobody.
+            if is_sum and isinstance(cell, str) and ": =" in cell:
+                continue
+            taken.append(cells.take(reporter, row, column, (line, place)))
+        elif column.known:
+            _compare_known(cells, reporter, row, (line, place), column.known, known)
+        elif (text := reading.page.cells.get((line, place))) is not None:
+            texts[column.column] = str(text)
+    if table.rows == "open" and texts:
+        reading.texts[reporter, row.row, line] = texts
+    entries = [entry for entry in taken if entry is not None]
+    if table.rows != "open":
+        _check_label(cells, row, line, places, entries)
+    reading.rows[line] = "figures" if entries or texts else "blank"
+
+
+def _check_label(
+    cells: CellReader, row: Row, line: int, places: dict[str, int], entries: list[Entry]
+) -> None:
+    """Ask back a row whose label is no longer that of its key: rows were moved or pasted."""
+    by_row = any(column.unit == "row" for column in cells.sheet.table.columns)
+    at = min(places.values(), default=0) - 1 - by_row
+    label = str(cells.reading.page.cells.get((line, at), ""))
+    if words_of(label) == words_of(row.name):
+        return
+    for entry in entries:
+        cells.reading.findings.append(entry.told("label-disagrees", expected=row.name, found=label))
+
+
+def _compare_known(
+    cells: CellReader,
+    reporter: str,
+    row: Row,
+    at: tuple[int, int],
+    source: str,
+    known: KnownFigures,
+) -> None:
+    """Tell where a figure that we printed came back as another."""
+    cell = cells.reading.page.cells.get(at)
+    table = cells.sheet.table.table
+    printed = (
+        known.register.get((reporter, row.row))
+        if source == "register"
+        else known.last.get((reporter, table, row.row, source))
+    )
+    if isinstance(cell, float) and printed is not None and abs(cell - printed) > _CHANGED:
+        cells.reading.tell(
+            "known-changed",
+            reporter=reporter,
+            cell=cell_name(*at),
+            what=row.name,
+            expected=round(printed, 2),
+            found=cell,
+        )
+
+
+def _read_other_row(
+    cells: CellReader,
+    reporter: str,
+    line: int,
+    held: dict[int, str | float],
+    places: dict[str, int],
+    words: Vocabulary,
+    *,
+    behind: bool,
+) -> None:
+    """Read a row that somebody added: a total, a note, a row of the form, or nobody knows what."""
+    reading, table = cells.reading, cells.sheet.table
+    asked = {
+        column.column: places[column.column]
+        for column in table.columns
+        if column.is_figure and column.is_asked and column.column in places
+    }
+    labels = [str(cell) for cell in held.values() if isinstance(cell, str)]
+    figures = [place for place in asked.values() if place in held]
+    if any(is_total(label) for label in labels):
+        reading.rows[line] = "total"
+        return
+    if not figures:
+        reading.rows[line] = "note"
+        numbers = [place for place, cell in held.items() if isinstance(cell, float)]
+        if numbers and not behind:
+            reading.tell("row-unplaced", reporter=reporter, cell=cell_name(line, numbers[0]))
+            reading.rows[line] = "asked"
+        return
+    match = next((found for label in labels if (found := words.row(label))), None)
+    if table.rows == "open":
+        row = Row(f"+{line}", labels[0] if labels else str(line))
+    elif match is not None:
+        row = match[1]
+    else:
+        reading.rows[line] = "asked"
+        for place in figures:
+            reading.tell(
+                "row-unplaced",
+                reporter=reporter,
+                cell=cell_name(line, place),
+                what=labels[0] if labels else "",
+                found=held[place],
+            )
+        return
+    reading.rows[line] = "figures"
+    for column in table.columns:
+        if column.column in asked:
+            entry = cells.take(reporter, row, column, (line, asked[column.column]))
+            if entry is not None and table.rows != "open":
+                reading.findings.append(entry.told("row-by-name", found=labels[0]))

@@ -1,0 +1,88 @@
+"""Who was expected, who reported, and when: the calendar of a form against the ledger."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pandas as pd
+
+from layers.base.errors import InputError
+from layers.io.table_output import save_csv
+from zones.reports.forms import Form
+from zones.reports.letters import save_reminder
+from zones.reports.make import Round
+from zones.reports.tables import STATUS
+
+#: In the order in which they call for action.
+STATES = ("missing", "asked", "late", "on_time", "expected")
+
+
+def due_day(form: Form, year: int) -> dt.date:
+    """Last day on which a form of a year is on time."""
+    return _day(form.due.last_day, year)
+
+
+def consolidation_day(form: Form, year: int) -> dt.date | None:
+    """Day by which a form of a year is consolidated; a day before the due one is next year's."""
+    if form.due.consolidated is None:
+        return None
+    day = _day(form.due.consolidated, year)
+    return day if day >= due_day(form, year) else _day(form.due.consolidated, year + 1)
+
+
+def _day(day: str, year: int) -> dt.date:
+    month, date = map(int, day.split("-"))
+    try:
+        return dt.date(year, month, date)
+    except ValueError as error:
+        raise InputError("zones.reports.no_such_day", day=day, year=year) from error
+
+
+def round_status(form: Form, asked: Round, history: pd.DataFrame, on: dt.date) -> pd.DataFrame:
+    """State of every reporter of a form on a day, columns of ``STATUS``.
+
+    ``missing`` is who is past the last day with nothing received, ``expected`` who still has time;
+    ``asked`` has figures asked back in the submission that counts.
+    """
+    last_day = due_day(form, asked.year)
+    of_form = history[(history["form"] == form.form) & (history["year"] == asked.year)]
+    counted = of_form[~of_form["older"]]
+    first = of_form.groupby("reporter")["received"].min()
+    newest = counted.groupby("reporter").last()
+    rows = []
+    for reporter in asked.reporters(form):
+        received = first.get(reporter.code)
+        questions = int(newest["asked"].get(reporter.code, 0)) if len(newest) else 0
+        if received is None:
+            state = "missing" if on > last_day else "expected"
+        elif questions:
+            state = "asked"
+        else:
+            state = "on_time" if dt.date.fromisoformat(received[:10]) <= last_day else "late"
+        times = int((of_form["reporter"] == reporter.code).sum())
+        rows.append(
+            {
+                "reporter": reporter.code,
+                "name": reporter.name,
+                "form": form.form,
+                "year": asked.year,
+                "due": last_day.isoformat(),
+                "received": received,
+                "late": received is not None and received[:10] > last_day.isoformat(),
+                "state": state,
+                "questions": questions,
+                "submissions": times,
+            }
+        )
+    return STATUS.validate(pd.DataFrame(rows))
+
+
+def save_status(table: pd.DataFrame, form: Form, asked: Round, folder: Path) -> None:
+    """Write the table of who reported, and a letter that reminds those who did not."""
+    folder.mkdir(parents=True, exist_ok=True)
+    save_csv(table, folder / f"status-{form.form}-{asked.year}.csv")
+    missing = table.loc[table["state"] == "missing", "name"].tolist()
+    if missing:
+        path = folder / f"reminder-{form.form}-{asked.year}.docx"
+        save_reminder(missing, form, due_day(form, asked.year), asked, path)

@@ -1,0 +1,207 @@
+"""What a text of a table means: a column of a form, a row, a commune, a total, a unit, a year."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from layers.communes.crosswalk import successors
+from layers.communes.gazetteer import communes_on, vintages
+from layers.communes.match import Match
+from layers.communes.matching import match_commune
+from layers.communes.spelling import exact_key, plain_key, tidy, without_marks
+from layers.kinds.crops import crop_named
+from zones.reports.figures import unit_of
+from zones.reports.layout import Row, Sheet
+
+_TOTAL = re.compile(r"^(tong( cong| so)?|cong|toan (xa|tinh|phuong)|luy ke)\b(?! dien tich)")
+_COUNTING = re.compile(r"^(tt|stt|so tt|so thu tu)$")
+_COMMUNE_HEAD = re.compile(r"\b(xa|phuong|don vi|dia phuong|ten xa|ma xa|dia ban)\b")
+_UNIT_HEAD = re.compile(r"^(don vi( tinh)?|dvt|dv tinh)$")
+_ROWS_HEAD = re.compile(
+    r"^(ten |loai |cac )?(cay( trong)?|cay|loai|chi tieu|noi dung|vung( san xuat)?|danh muc|ten)$"
+)
+_COMMUNE = re.compile(
+    r"\b(?:xã|phường|thị trấn|xa|phuong|thi tran)[\s:.]+(?P<name>[^\d(),;–\n|]+)", re.IGNORECASE
+)
+_ENDS_NAME = re.compile(
+    r"\s+(?:năm|nam|tỉnh|tinh|huyện|huyen|báo cáo|bao cao|quý|vụ)\b.*$|\s+-.*$", re.IGNORECASE
+)
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_UNIT = re.compile(r"\(([^()]{1,20})\)|đơn vị(?: tính)?\s*:?\s*([\w²³%./ ]{1,20})", re.IGNORECASE)
+_LEADING = re.compile(
+    r"^(?:[-+•*]|\d+(?:\.\d+)*[.)]?|[ivx]+[.)]|[a-z][.)])\s+|"
+    r"^(?:vùng|cây|rừng|diện tích|vùng trồng|vùng sản xuất|trong đó:?)\s+",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A commune that a text means, or why there is none."""
+
+    code: str = ""
+    rule: str = ""  # old-name, commune-near, commune-unknown, old-name-split
+    origin: str = ""  # Code of the old unit, where an old name was written
+
+
+def words_of(text: str) -> str:
+    """Letters of a text without marks, in lower case, words apart by one space."""
+    return " ".join(re.findall(r"[a-z0-9%]+", without_marks(text.casefold())))
+
+
+def is_total(text: str) -> bool:
+    """Whether a label heads a row of totals."""
+    return bool(_TOTAL.match(words_of(text)))
+
+
+def is_counting(text: str) -> bool:
+    """Whether a header stands over running numbers."""
+    return bool(_COUNTING.match(words_of(text)))
+
+
+def heads_communes(text: str) -> bool:
+    """Whether a header stands over communes."""
+    return bool(_COMMUNE_HEAD.search(words_of(text))) and not heads_units(text)
+
+
+def heads_rows(text: str) -> bool:
+    """Whether a header stands over crops or indicators."""
+    return bool(_ROWS_HEAD.match(words_of(text)))
+
+
+def heads_units(text: str) -> bool:
+    """Whether a header stands over units."""
+    return bool(_UNIT_HEAD.match(words_of(text)))
+
+
+def years_in(text: str) -> list[int]:
+    """Years that a text names."""
+    return [int(year) for year in _YEAR.findall(text)]
+
+
+def unit_in(text: str) -> str:
+    """Unit that a header or title names, in brackets or after "Đơn vị"; empty for none."""
+    for bracket, told in _UNIT.findall(text):
+        for words in (bracket.strip(), *_openings(told.strip())):
+            if words and unit_of(words) is not None:
+                return str(words)
+    return ""
+
+
+def _openings(text: str) -> Iterable[str]:
+    parts = text.split()
+    return [" ".join(parts[:count]) for count in range(len(parts), 0, -1)]
+
+
+@dataclass(slots=True)
+class Vocabulary:
+    """Words of the forms that are read: columns and rows of their tables."""
+
+    sheets: Sequence[Sheet]
+    _columns: list[tuple[str, str, str]] = field(default_factory=list)
+    _rows: dict[str, tuple[str, Row]] = field(default_factory=dict)
+    _crops: dict[str, tuple[str, Row]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for sheet in self.sheets:
+            table = sheet.table.table
+            for column in sheet.table.columns:
+                names = (column.name.vi, column.name.en, *column.words)
+                if column.group is not None:
+                    names = (*names, f"{column.group.vi} {column.name.vi}")
+                for name in names:
+                    self._columns.append((words_of(name), table, column.column))
+            for row in sheet.rows:
+                for name in (row.row, row.name, *row.words):
+                    if sheet.table.rows not in ("open", "units"):
+                        self._rows.setdefault(exact_key(name), (table, row))
+                if row.crop:
+                    self._crops.setdefault(row.crop, (table, row))
+
+    def columns(self, text: str) -> dict[str, tuple[str, bool]]:
+        """Column that a header means in each table, and whether it says so in these very words."""
+        words = words_of(re.sub(r"\([^()]*\)", " ", text))
+        found: dict[str, tuple[int, str]] = {}
+        for name, table, column in self._columns:
+            longer = len(name) > found.get(table, (0, ""))[0]
+            if longer and re.search(rf"\b{re.escape(name)}\b", words):
+                found[table] = (len(name), column)
+        return {table: (name, size == len(words)) for table, (size, name) in found.items()}
+
+    def row(self, text: str) -> tuple[str, Row] | None:
+        """Table and row that a label means."""
+        for reading in _readings(text):
+            key = exact_key(reading)
+            if found := self._rows.get(key):
+                return found
+            if key.isascii() and (plain := self._plain().get(plain_key(reading))):
+                return plain
+            crop, _ = crop_named(reading)
+            if crop and crop in self._crops:
+                return self._crops[crop]
+        return None
+
+    def _plain(self) -> dict[str, tuple[str, Row]]:
+        """Rows by their words without marks, where that leaves no doubt."""
+        found: dict[str, tuple[str, Row]] = {}
+        doubtful = set()
+        for key, row in self._rows.items():
+            plain = plain_key(key)
+            if found.setdefault(plain, row)[1].row != row[1].row:
+                doubtful.add(plain)
+        return {key: row for key, row in found.items() if key not in doubtful}
+
+
+def _readings(text: str) -> Iterable[str]:
+    """Label as it stands, then without numbers, units and words that say nothing."""
+    clean = tidy(re.sub(r"\([^()]*\)", " ", text))
+    seen = [clean]
+    while (shorter := _LEADING.sub("", clean, count=1).strip()) != clean and shorter:
+        seen.append(shorter)
+        clean = shorter
+    return seen
+
+
+@lru_cache(maxsize=8192)
+def find_place(text: str, province: str, vintage: str) -> Place:
+    """Commune that a cell of a table means, by name or code, of today or of old."""
+    found = match_commune(text, province=province, on=vintage)
+    if isinstance(found, Match):
+        return Place(found.code, "commune-near" if found.confirm else "")
+    if found.reason not in ("other-time", "unknown", "ambiguous"):
+        return Place(rule="commune-unknown")
+    for earlier in reversed([day for day in vintages(province) if day < vintage]):
+        old = match_commune(text, province=province, on=earlier)
+        if isinstance(old, Match) and not old.confirm:
+            after = successors(province, from_=earlier, to=vintage).get(old.code, ())
+            if len(after) == 1:
+                return Place(after[0], "old-name", old.code)
+            return Place(rule="old-name-split")
+    return Place(rule="commune-unknown")
+
+
+def place_in(text: str, province: str, vintage: str) -> Place:
+    """Commune that a title, a sheet or a file is named after; none without the word for it."""
+    for found in _COMMUNE.finditer(text.replace("_", " ")):
+        name = _ENDS_NAME.sub("", tidy(found.group("name")))
+        parts = name.split()
+        for count in range(min(len(parts), 5), 0, -1):
+            place = find_place(" ".join(parts[:count]), province, vintage)
+            if place.code:
+                return place
+    return Place()
+
+
+def name_in(text: str, province: str, vintage: str) -> Place:
+    """Commune whose whole name is what a sheet or a file is called, but for numbers and signs."""
+    words = tidy(re.sub(r"[\d_.()-]+", " ", text))
+    place = find_place(words, province, vintage) if words else Place()
+    return place if place.code and place.rule != "commune-near" else Place()
+
+
+def known_codes(province: str, vintage: str) -> frozenset[str]:
+    """Codes of the communes of a day."""
+    return frozenset(communes_on(province, vintage))
