@@ -25,8 +25,22 @@ M2_PER_HA = 10_000.0
 
 
 def vn2000_zones() -> pd.DataFrame:
-    """List the VN-2000 zone of each province where it is certain."""
-    return data_table("vn2000_zones.csv", dtype={"province_code": str, "valid_until": str})
+    """List the VN-2000 zone of each province, with the doubt about it where there is one."""
+    table = data_table("vn2000_zones.csv", dtype={"province_code": str, "doubt": str})
+    return table.fillna({"doubt": ""})
+
+
+def zone_in_doubt(province: str) -> bool:
+    """Whether the VN-2000 zone of a province is known from lists only, or lists differ."""
+    zones = vn2000_zones()
+    return bool((zones.loc[zones["province_code"] == province, "doubt"] != "").any())
+
+
+def central_meridian(crs: pyproj.CRS) -> float | None:
+    """Longitude of natural origin of a projection, in degrees; None where it has none."""
+    operation = crs.coordinate_operation
+    named = {one.name: float(one.value) for one in operation.params} if operation else {}
+    return named.get("Longitude of natural origin")
 
 
 def parse_crs(text: Any) -> pyproj.CRS:
@@ -57,7 +71,7 @@ def area_crs(province: str, *, named: str | None = None) -> pyproj.CRS:
     Raises
     ------
     CrsError
-        The province has no certain zone and none is named, or the one named is not in metres.
+        There is no such province and none is named, or the one named is not in metres.
 
     Examples
     --------

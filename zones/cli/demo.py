@@ -29,6 +29,9 @@ def demo(
             ),
         ),
     ] = None,
+    province: Annotated[
+        str, typer.Option("--province", help=say("Province, code or name.", "Tỉnh, mã hoặc tên."))
+    ] = "20",
     seed: Annotated[
         int, typer.Option("--seed", help=say("Same seed, same land.", "Cùng số, cùng dữ liệu."))
     ] = 0,
@@ -46,7 +49,12 @@ def demo(
     with telling(quiet=as_json) as teller:
         teller.note(message("zones.cli.making_demo"))
         path = build_demo(
-            out, communes_file=communes, seed=seed, overwrite=overwrite, progress=teller.part
+            out,
+            communes_file=communes,
+            province=province,
+            seed=seed,
+            overwrite=overwrite,
+            progress=teller.part,
         )
         options = RunOptions(overwrite=overwrite, language=language_of_pages())
         result = run_project(load_project(path), options=options, teller=teller)

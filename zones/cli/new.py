@@ -21,7 +21,7 @@ def new(
         ),
     ],
     province: Annotated[
-        str, typer.Option("--province", help=say("Province code.", "Mã tỉnh."))
+        str, typer.Option("--province", help=say("Province, code or name.", "Tỉnh, mã hoặc tên."))
     ] = "20",
     as_json: Json = False,
 ) -> None:

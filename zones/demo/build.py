@@ -12,8 +12,10 @@ import pandas as pd
 import pyogrio
 import rasterio
 
+from layers.base.errors import InputError
 from layers.base.resources import data_table
 from layers.base.workers import Progress, silent
+from layers.communes.gazetteer import find_province
 from layers.io.table_output import save_csv
 from zones.demo.boundaries import AREA_CRS, load_boundaries, read_given_communes
 from zones.demo.land import LandCover, assign_land, build_land_cover
@@ -23,6 +25,7 @@ from zones.demo.orchards import build_fruit_report, build_orchards
 from zones.demo.parcels import build_parcels
 from zones.demo.planting import LAYER_YEAR, build_planting
 from zones.demo.project_file import CommunesEntry, project_text
+from zones.demo.provinces import make_province, save_province_texts
 from zones.demo.quotas import REMAINDER, build_quotas, load_totals
 from zones.output.folder import refuse_existing, staged_folder
 
@@ -90,6 +93,7 @@ def build_demo(
     folder: str | Path,
     *,
     communes_file: str | Path | None = None,
+    province: str = "20",
     seed: int = 0,
     overwrite: bool = False,
     progress: Progress = silent,
@@ -106,6 +110,9 @@ def build_demo(
         Where to write; it must not hold anything unless ``overwrite``.
     communes_file : str or Path, optional
         Boundaries of the 65 communes to grow the land on; by default they are made too.
+    province : str
+        Code or name of the province. Another one than Lạng Sơn gets a small made project: communes
+        as squares, of which names and codes alone are facts, and a plan that is made up.
     seed : int
         Seed of chance; the same seed gives the same files.
     overwrite : bool
@@ -127,10 +134,14 @@ def build_demo(
     MissingFileError
         There is no such boundaries file.
     InputError
-        The boundaries are not those of the 65 communes.
+        The boundaries are not those of the 65 communes, or are given for another province.
     """
-    folder = Path(folder)
+    folder, code = Path(folder), find_province(province)
     refuse_existing(folder, overwrite=overwrite)
+    if code != _LANG_SON:
+        if communes_file is not None:
+            raise InputError("zones.demo.boundaries_elsewhere", province=code)
+        return _build_small(folder, code, seed=seed, progress=progress)
     communes = _facts()
     given = None
     if communes_file is not None:
@@ -160,6 +171,19 @@ def build_demo(
     return folder / "project.yaml"
 
 
+def _build_small(folder: Path, province: str, *, seed: int, progress: Progress) -> Path:
+    """Make a small project of a province other than Lạng Sơn."""
+    with staged_folder(folder, keep=lambda name: name not in _FILES) as stage:
+        made = make_province(province, seed=seed)
+        progress(_STEPS - 1, _STEPS)
+        save_vector(made.communes, stage / "communes.gpkg", layer="communes")
+        save_vector(made.forest, stage / "forest_status.gpkg", layer="forest_status")
+        save_province_texts(made, province, stage)
+        progress(_STEPS, _STEPS)
+    return folder / "project.yaml"
+
+
+_LANG_SON = "20"
 _FILES = frozenset(
     {
         "communes.gpkg",
@@ -168,6 +192,7 @@ _FILES = frozenset(
         "fruit_report.csv",
         "land_cover_30m.tif",
         "natural_areas.csv",
+        "plan.yaml",
         "project.yaml",
     }
 )

@@ -6,6 +6,7 @@ All faults are collected, then reported once. A finding of severity ``error`` st
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,8 +19,8 @@ from layers.communes.boundaries import NaturalAreas, load_communes
 from layers.communes.crosswalk import CommuneList
 from layers.communes.gazetteer import list_communes
 from layers.communes.location_check import check_centres
-from layers.crs.crs import area_crs, plane_area_ha
-from layers.crs.transform import to_crs
+from layers.crs.crs import area_crs, central_meridian, plane_area_ha, zone_in_doubt
+from layers.crs.transform import WGS84, to_crs, transformation
 from layers.io.vector import VectorFile
 from layers.kinds.crop_plots import load_crop_plots
 from layers.kinds.forest_status import check_forest_status
@@ -141,8 +142,36 @@ def read_communes(project: Project) -> tuple[gpd.GeoDataFrame, pyproj.CRS, list[
         raise InputError("zones.inputs.communes_collapse", count=len(lost), lost=lost)
     communes = checked.kept[communes.columns]
     found = [*loaded.findings.items, *centres, *checked.findings.items]
+    found += _about_zone(communes, crs, project)
     found += check_day_of_communes(communes, areas, province=project.province, on=day)
     return communes, crs, [*found, *_area_differences(communes, crs)]
+
+
+#: A 3° zone reaches so far to both sides of its meridian (degrees).
+_HALF_ZONE = 1.5
+
+
+def _about_zone(communes: gpd.GeoDataFrame, crs: pyproj.CRS, project: Project) -> Iterator[Finding]:
+    """Tell a zone that only lists have, and one whose meridian is far from the communes."""
+    name = crs.to_string()
+    if project.area_crs is None and zone_in_doubt(project.province):
+        yield Finding(
+            "note",
+            "area-crs-in-doubt",
+            "communes",
+            message("zones.inputs.zone_in_doubt", crs=name),
+        )
+    meridian = central_meridian(crs)
+    west, south, east, north = communes.total_bounds
+    middle = (west + east) / 2, (south + north) / 2
+    longitude = float(transformation(crs, WGS84).transform(*middle)[0])
+    if meridian is not None and abs(longitude - meridian) > _HALF_ZONE:
+        yield Finding(
+            "problem",
+            "area-crs-far-off",
+            "communes",
+            message("zones.inputs.zone_far_off", crs=name, meridian=meridian, longitude=longitude),
+        )
 
 
 def _area_differences(communes: gpd.GeoDataFrame, crs: pyproj.CRS) -> list[Finding]:

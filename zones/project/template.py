@@ -6,21 +6,20 @@ from pathlib import Path
 
 import pandas as pd
 
-from layers.base.errors import InputError, OutputExistsError
+from layers.base.errors import OutputExistsError
 from layers.base.language import Language
+from layers.base.messages import message
 from layers.base.resources import data_path, data_table
-from layers.communes.gazetteer import NEWEST_VINTAGE, list_communes, provinces
+from layers.communes.gazetteer import NEWEST_VINTAGE, find_province, list_communes, province_name
+from layers.crs.crs import vn2000_zones, zone_in_doubt
 from layers.io.atomic import save_text, written_aside
 from layers.io.table_output import save_csv
 from zones.project.yaml import read_document
 
 
 def write_new_project(folder: Path, *, province: str, language: Language = "vi") -> list[Path]:
-    """Write ``project.yaml`` and ``natural_areas.csv`` for a province."""
-    known = provinces()
-    if province not in known:
-        listed = ", ".join(f"{code} {item.name}" for code, item in known.items())
-        raise InputError("zones.project.unknown_province", province=province, listed=listed)
+    """Write ``project.yaml`` and ``natural_areas.csv`` for a province, given by code or name."""
+    province = find_province(province)
     project, areas = folder / "project.yaml", folder / "natural_areas.csv"
     taken = [str(path) for path in (project, areas) if path.exists()]
     if taken:
@@ -34,7 +33,8 @@ def write_new_project(folder: Path, *, province: str, language: Language = "vi")
     plans = "".join(f"  - {plan['plan']}\n" for plan in own) or "  - plan.yaml\n"
     text = template.format(
         province=province,
-        province_name=known[province].name,
+        province_name=province_name(province),
+        **_zone(province, language),
         vintage=NEWEST_VINTAGE,
         plans=plans.rstrip("\n"),
     )
@@ -43,6 +43,19 @@ def write_new_project(folder: Path, *, province: str, language: Language = "vi")
     with written_aside(areas, overwrite=True) as part:
         save_csv(_natural_areas(province), part)
     return [project, areas]
+
+
+def _zone(province: str, language: Language) -> dict[str, str]:
+    """Zone of a province as the template shows it: a setting where there is doubt about it."""
+    zones = vn2000_zones().set_index("province_code")
+    epsg, meridian = (str(zones.loc[province, column]) for column in ("epsg", "central_meridian"))
+    doubt = zone_in_doubt(province)
+    if doubt:
+        told = message("zones.project.zone_in_doubt", meridian=meridian)
+    else:
+        told = message("zones.project.zone_certain", meridian=meridian)
+    setting = f"{'' if doubt else '# '}area_crs: EPSG:{epsg}"
+    return {"epsg": f"EPSG:{epsg}", "area_crs": f"{setting:<29}  # {told.text(language)}"}
 
 
 def _natural_areas(province: str) -> pd.DataFrame:

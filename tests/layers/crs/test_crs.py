@@ -8,13 +8,16 @@ import pytest
 from shapely import Polygon, box
 
 from layers import CrsError
+from layers.communes.gazetteer import provinces
 from layers.crs.crs import (
     area_crs,
+    central_meridian,
     geodesic_area_ha,
     parse_crs,
     plane_area_ha,
     require_crs,
     vn2000_zones,
+    zone_in_doubt,
 )
 
 
@@ -32,7 +35,13 @@ def test_every_zone_on_record_has_the_meridian_it_says() -> None:
         assert meridian == pytest.approx(int(degrees) + int(minutes) / 60, abs=1e-9)
 
 
-def test_a_province_without_a_certain_zone_must_name_one() -> None:
+def test_every_province_has_a_zone_and_what_is_in_doubt_says_so() -> None:
+    zones = vn2000_zones().set_index("province_code")
+    assert set(zones.index) == set(provinces())
+    assert not zone_in_doubt("20")
+    assert zone_in_doubt("24")
+    assert zones.loc["12", "doubt"] == "lists differ"
+    assert central_meridian(area_crs("24")) == 107.0
     with pytest.raises(CrsError, match="No VN-2000 zone is on record for province '27'"):
         area_crs("27")
     assert area_crs("27", named="EPSG:9209").to_epsg() == 9209

@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from layers.base.errors import NameResolutionError
+from layers.communes.gazetteer import communes_on, provinces
+from layers.crs.crs import area_crs, zone_in_doubt
+from zones.project.model import load_project
 from zones.project.template import write_new_project
 from zones.project.yaml import read_document
 
@@ -25,3 +29,29 @@ def test_plans_of_a_territory_that_was_are_not_proposed(
     project, areas = write_new_project(tmp_path / "mới", province=province)
     assert read_document(project)["plans"] == plans
     assert areas.read_text("utf-8-sig").startswith("code,name,official_area_ha")
+
+
+@pytest.mark.parametrize("province", sorted(provinces()))
+def test_the_template_of_every_province_loads_and_names_its_zone(
+    tmp_path: Path, province: str
+) -> None:
+    path, areas = write_new_project(tmp_path / province, province=province)
+    for name in ("plan.yaml", "communes.gpkg", "forest_status.gpkg"):
+        (path.parent / name).touch()
+    project = load_project(path)
+    zone = area_crs(province)
+    assert (project.province, str(project.communes.vintage)) == (province, "2025-07-01")
+    # A zone in doubt is a setting of the project, with its doubt beside it; a certain one is not.
+    assert project.area_crs == (f"EPSG:{zone.to_epsg()}" if zone_in_doubt(province) else None)
+    text = path.read_text("utf-8")
+    assert text.count(f"EPSG:{zone.to_epsg()}") == 3
+    assert ("chưa thấy văn bản" in text) == zone_in_doubt(province)
+    assert len(areas.read_text("utf-8-sig").splitlines()) == len(communes_on(province)) + 1
+
+
+@pytest.mark.parametrize("name", ["24", "Bắc Ninh", "Bắc Giang", "tỉnh bắc giang"])
+def test_a_province_is_given_by_code_name_or_old_name(tmp_path: Path, name: str) -> None:
+    path, _ = write_new_project(tmp_path / "mới", province=name)
+    assert read_document(path)["province"] == "24"
+    with pytest.raises(NameResolutionError, match="No province has the code or name 'x'"):
+        write_new_project(tmp_path / "x", province="x")

@@ -1,0 +1,160 @@
+"""A made province anywhere in the country: small, square, with names and codes alone as facts.
+
+Where the communes of a province lie, and what stands there, is not known here. Each commune is a
+square of 36 km² in the plane of the province's VN-2000 zone, cut into plots of 100 ha, with land by
+chance: enough to try every command on, and nobody takes it for the real one.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from layers.base.resources import data_path
+from layers.communes.gazetteer import NEWEST_VINTAGE, communes_on, province_name, provinces
+from layers.crs.crs import area_crs
+from layers.io.table_output import save_csv
+from zones.demo.layers import NOTICE, build_forest_layer
+from zones.demo.noise import build_terrain
+from zones.demo.planting import LAYER_YEAR, build_planting
+from zones.demo.quotas import REMAINDER, load_totals
+
+_SIDE = 6_000.0
+_PLOT = 1_000.0
+#: Chance of each kind of land, by plot.
+_LAND = {
+    "natural_forest": 0.27,
+    "acacia": 0.16,
+    "pine": 0.10,
+    "eucalyptus": 0.04,
+    "farmland": 0.25,
+    "bare": 0.07,
+    "regenerating": 0.05,
+    "other": 0.04,
+    "water": 0.02,
+}
+#: Northing of the northernmost province, and the step to the next one by code (m).
+_NORTH, _STEP = 2_480_000.0, 44_000.0
+_HA = 1e4
+
+
+@dataclass(frozen=True, slots=True)
+class MadeProvince:
+    """Layers of a made province, in its VN-2000 zone."""
+
+    communes: gpd.GeoDataFrame  # code, name, full_name, kind, source
+    forest: gpd.GeoDataFrame  # the 51 fields
+    report: pd.DataFrame  # what communes report of tea, ha
+    crs: str  # EPSG code of the zone
+    cover_percent: float  # forest cover rate of the land
+    acacia_ha: float  # acacia, established or not, by the ledger
+
+
+def make_province(province: str, *, seed: int) -> MadeProvince:
+    """Make the layers of a province; the same seed gives the same land."""
+    rng = np.random.default_rng([seed, int(province)])
+    crs = f"EPSG:{area_crs(province).to_epsg()}"
+    ground = _squares(province)
+    parcels = _plots(ground, rng)
+    terrain = build_terrain(tuple(ground.total_bounds), [*REMAINDER, *_crops()], rng)
+    parcels = parcels.join(build_planting(parcels, rng))
+    forest = build_forest_layer(parcels, ground, terrain, rng)
+    forest = forest.assign(matinh=int(province), tinh=province_name(province))
+    established = (forest["thanhrung"] == 1).to_numpy()
+    stands_ha = float(forest.loc[established, "dtich"].sum())
+    acacia = parcels["land"] == "acacia"
+    return MadeProvince(
+        communes=ground.set_crs(crs, allow_override=True),
+        forest=forest.set_crs(crs, allow_override=True),
+        report=_report(ground, rng),
+        crs=crs,
+        cover_percent=stands_ha / (ground.area.sum() / _HA) * 100,
+        acacia_ha=float(parcels.loc[acacia, "area_ha"].sum()),
+    )
+
+
+def _crops() -> list[str]:
+    totals = load_totals()
+    return [str(crop) for crop in totals.index[totals["part"] == "forest"]]
+
+
+def _squares(province: str) -> gpd.GeoDataFrame:
+    """Communes as squares in rows, in order of code."""
+    units = sorted(communes_on(province).values(), key=lambda unit: unit.code)
+    columns = math.ceil(math.sqrt(len(units)))
+    place = np.arange(len(units))
+    west = 500_000.0 + (place % columns - columns / 2) * _SIDE
+    top = _NORTH - sorted(provinces()).index(province) * _STEP
+    south = top - (place // columns + 1) * _SIDE
+    return gpd.GeoDataFrame(
+        {
+            "code": [unit.code for unit in units],
+            "name": [unit.name for unit in units],
+            "full_name": [f"{unit.kind.capitalize()} {unit.name}" for unit in units],
+            "kind": [unit.kind for unit in units],
+            "source": NOTICE,
+        },
+        geometry=shapely.box(west, south, west + _SIDE, south + _SIDE),
+        crs=area_crs(province),
+    )
+
+
+def _plots(ground: gpd.GeoDataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Squares of 100 ha with their land."""
+    bounds = ground.bounds
+    along = int(_SIDE / _PLOT)
+    at = np.arange(along * along)
+    west = (bounds["minx"].to_numpy()[:, None] + (at % along) * _PLOT).ravel()
+    south = (bounds["miny"].to_numpy()[:, None] + (at // along) * _PLOT).ravel()
+    land = rng.choice(list(_LAND), len(west), p=list(_LAND.values()))
+    return pd.DataFrame(
+        {
+            "shape": shapely.box(west, south, west + _PLOT, south + _PLOT),
+            "commune": np.repeat(np.arange(len(ground)), len(at)),
+            "area_ha": _PLOT * _PLOT / _HA,
+            "x": west + _PLOT / 2,
+            "y": south + _PLOT / 2,
+            "land": pd.array(land, dtype="str"),
+        }
+    )
+
+
+def _report(ground: gpd.GeoDataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "commune_code": ground["code"],
+            "commune": ground["name"],
+            "crop": "Chè",
+            "year": LAYER_YEAR,
+            "area_ha": rng.uniform(10, 90, len(ground)).round(1),
+        }
+    )
+
+
+def save_province_texts(made: MadeProvince, province: str, folder: Path) -> None:
+    """Write the tables, the plan and the project of a made province."""
+    save_csv(made.report, folder / "fruit_report.csv")
+    areas = made.communes[["code", "name"]].assign(official_area_ha=made.communes.area / _HA)
+    save_csv(pd.DataFrame(areas), folder / "natural_areas.csv")
+    tea = float(made.report["area_ha"].sum())
+    values = {
+        "notice": NOTICE,
+        "province": province,
+        "name": province_name(province),
+        "vintage": NEWEST_VINTAGE,
+        "crs": made.crs,
+        "date": f"{LAYER_YEAR}-12-31",
+        "acacia": round(made.acacia_ha * 1.05),
+        "tea": round(tea * 1.1),
+        "cover": round(made.cover_percent + 0.5, 1),
+        "sheets": ", ".join(f'"{code}"' for code in made.communes["code"].head(3)),
+    }
+    for name in ("plan", "project"):
+        text = data_path("demo", f"{name}-small.yaml.txt").read_text("utf-8").format(**values)
+        (folder / f"{name}.yaml").write_text(text, "utf-8", newline="\n")
