@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from layers.base.resources import data_table
-from zones.forest.trajectory.cohorts import OLDEST, Start
+from zones.forest.trajectory.cohorts import AGES, Start
 from zones.forest.trajectory.forecast import BAND
 from zones.forest.trajectory.model import Causes, Rates, simulate
 from zones.forest.trajectory.planting import Planting
@@ -88,12 +88,12 @@ def forecast_of_rate(rate: float, pace: float, years: int, *, seed: int = 0) -> 
         return rate * (1.0 + pace * factor[:, None] / rate) ** np.arange(1, years + 1)
     planted = pace * factor
     bare_ha = np.maximum(bare * (100.0 - rate), planted)
-    young = np.where(np.arange(OLDEST) < lag[:, None], planted[:, None], 0.0)
+    young = np.where(np.arange(AGES) < lag[:, None], planted[:, None], 0.0)
     # As bare land shrinks, so does what is planted on it in a year.
     left = bare_ha[:, None] * (1.0 - planted / bare_ha)[:, None] ** np.arange(years)
     plan = left * (planted / bare_ha)[:, None]
     start = _start(rate, young, bare_ha, lag)
-    counts = (np.arange(OLDEST + 1)[None, :] >= np.array(list(_LAGS))[:, None]).astype("float64")
+    counts = (np.arange(AGES + 1)[None, :] >= np.array(list(_LAGS))[:, None]).astype("float64")
     none = np.zeros((len(_LAGS), 1))
     rates = Rates(counts[:, :, None], np.ones(1), np.zeros(1), none, none + np.nan)
     blank = np.zeros_like(plan)

@@ -22,8 +22,8 @@ Integers = npt.NDArray[np.int64]
 
 CELL = ["crop", "commune_code", "three_forest"]
 
-#: Ages kept apart, in years; what is older stands with the oldest.
-OLDEST = 60
+#: Ages kept apart, in years, where no rotation asks for more; what is older stands with the oldest.
+AGES = 60
 
 _PLANTED = ("planted_forest", "not_yet_forest")
 
@@ -64,6 +64,7 @@ def start_of(
     *,
     year: int,
     also: Iterable[tuple[str, str, str]] = (),
+    ages: int = AGES,
     log: ClosureLog | None = None,
 ) -> Start:
     """Cohorts of a measured forest status layer.
@@ -85,13 +86,13 @@ def start_of(
     young = planted[planted["land"] == "not_yet_forest"]
     forest = planted[planted["land"] == "planted_forest"]
     ageless = _by_cell(young[young["planting_year"].isna()], cells)
-    young_ha = _by_age(young, cells, year)
+    young_ha = _by_age(young, cells, year, ages)
     young_ha[:, 0] += ageless
     start = Start(
         year,
         communes,
         cells,
-        _by_age(forest, cells, year),
+        _by_age(forest, cells, year, ages),
         young_ha,
         _by_cell(forest[forest["planting_year"].isna()], cells),
         ageless,
@@ -138,11 +139,11 @@ def _places(rows: pd.DataFrame, cells: pd.DataFrame) -> Integers:
     return np.asarray(index.get_indexer(pd.MultiIndex.from_frame(rows[CELL])), dtype="int64")
 
 
-def _by_age(rows: pd.DataFrame, cells: pd.DataFrame, year: int) -> Floats:
+def _by_age(rows: pd.DataFrame, cells: pd.DataFrame, year: int, ages: int) -> Floats:
     """Hectares of cells by age in years; rows without a planting year are left out."""
     known = rows[rows["planting_year"].notna()]
-    age = (year - known["planting_year"].astype("int64")).clip(upper=OLDEST - 1)
-    table = np.zeros((len(cells), OLDEST))
+    age = (year - known["planting_year"].astype("int64")).clip(upper=ages - 1)
+    table = np.zeros((len(cells), ages))
     np.add.at(table, (_places(known, cells), age.to_numpy()), known["ledger_ha"].to_numpy())
     return table
 

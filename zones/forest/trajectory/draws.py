@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from zones.forest.trajectory.cohorts import OLDEST, Start
+from zones.forest.trajectory.cohorts import AGES, Start
 from zones.forest.trajectory.lags import SpeciesLag
 from zones.forest.trajectory.model import Rates
 
@@ -47,7 +47,7 @@ def draw_rates(unknowns: Unknowns, *, draws: int, seed: int) -> Rates:
     bare_share = _triangle(unknowns.bare_share, rng, draws)
     off = unknowns.harvest_uncertainty
     factor = _triangle((1.0 - off, 1.0, 1.0 + off), rng, draws)
-    counts = np.zeros((len(unknowns.lags), OLDEST + 1, 1 + draws))
+    counts = np.zeros((len(unknowns.lags), AGES + 1, 1 + draws))
     for species, lag in enumerate(unknowns.lags):
         counts[species] = _counts(lag, unknowns.legal_years, rng.random(draws))
     return Rates(
@@ -83,7 +83,7 @@ def _triangle(ends: Triangle, rng: np.random.Generator, draws: int) -> Floats:
 
 def _counts(lag: SpeciesLag, legal_years: int, part: Floats) -> Floats:
     """Ages × (1 + draws): share of plantings that is forest, none before the legal minimum."""
-    ages = np.arange(OLDEST + 1)
+    ages = np.arange(AGES + 1)
     if lag.curve is not None:
         chosen = (part * len(lag.curve.resampled)).astype("int64")
         curves = np.vstack([lag.curve.share, lag.curve.resampled[chosen]])

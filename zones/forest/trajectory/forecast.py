@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,7 +10,7 @@ import pandas as pd
 
 from layers.base.errors import InputError
 from layers.kinds.crops import load_crops
-from zones.forest.trajectory.cohorts import Start, start_of
+from zones.forest.trajectory.cohorts import AGES, Start, start_of
 from zones.forest.trajectory.draws import Unknowns, draw_rates, some_of, usual_harvest
 from zones.forest.trajectory.lags import SpeciesLag, species_lags
 from zones.forest.trajectory.model import Causes, Path, Rates, simulate
@@ -134,7 +133,9 @@ def prepare(
     usual = planted_crops(measured, year)
     known = cover.iloc[:-1].dropna(subset="natural_forest_ha")
     also = cells_of_planting(known["commune_code"], usual.index, promise.placed)
-    start = start_of(measured, cover, year=year, also=also, log=log)
+    # No rotation may lie among the ages that stand together.
+    ages = max([AGES, *(1 + years for years in section.rotation.values())])
+    start = start_of(measured, cover, year=year, also=also, ages=ages, log=log)
     _refuse_unknown_species(section, start.crops)
     years = range(year + 1, year + 1 + max(LOOK_AHEAD, to - year))
     total, total_basis = _total(section, promise, usual, years)
@@ -313,17 +314,22 @@ def run_forecast(setup: Setup) -> Forecast:
     rates = setup.rates()
     likely = simulate(setup.start, setup.planting, some_of(rates, slice(0, 1)), setup.causes)
     planting, causes = setup.until(setup.to)
+    return Forecast(setup, likely, *follow_draws(setup.start, planting, rates, causes))
+
+
+def follow_draws(
+    start: Start, planting: Planting, rates: Rates, causes: Causes
+) -> tuple[Floats, Floats]:
+    """Forest that counts and area with forest (ha) of every draw but the likely one."""
+    last = len(rates.survival)
     parts = [
-        _with_province(simulate(setup.start, planting, some_of(rates, draws), causes))
-        for draws in _slices(1, 1 + setup.section.draws)
+        _with_province(
+            simulate(start, planting, some_of(rates, slice(first, first + _AT_ONCE)), causes)
+        )
+        for first in range(1, last, _AT_ONCE)
     ]
     rate, with_forest = (np.concatenate(values, axis=-1) for values in zip(*parts, strict=True))
-    return Forecast(setup, likely, rate, with_forest)
-
-
-def _slices(start: int, stop: int) -> Iterator[slice]:
-    for first in range(start, stop, _AT_ONCE):
-        yield slice(first, min(first + _AT_ONCE, stop))
+    return rate, with_forest
 
 
 def _with_province(path: Path) -> tuple[Floats, Floats]:

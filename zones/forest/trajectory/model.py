@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from layers.base.errors import ClosureError
-from zones.forest.trajectory.cohorts import OLDEST, Start
+from zones.forest.trajectory.cohorts import Start
 from zones.forest.trajectory.planting import Planting
 
 Floats = npt.NDArray[np.float64]
@@ -277,23 +277,21 @@ class _Cohorts:
     ) -> None:
         self.start, self.rates, self.causes, self.kept = start, rates, causes, kept
         self.species = species
-        counts = rates.counts[:, :OLDEST]
-        self.left = np.ones_like(counts)  # Species × ages at the start × draws: still young
-        self.grown = np.zeros_like(counts)  # And forest
-        self.unknown = np.zeros(len(causes.rotation))
+        self.first = self._counts(0)
+        self.left = np.ones_like(self.first)  # Species × ages at the start × draws: still young
+        self.grown = np.zeros_like(self.first)  # And forest
         self._planting = _of_plantings(rates, kept)
 
     def at(self, step: int) -> tuple[Floats, Floats, Floats]:
         """Forest, not yet forest and mature forest of the start's cohorts after some years."""
-        start, ages = self.start, np.arange(OLDEST) + step
-        first = self.rates.counts[:, :OLDEST]
-        now = self.rates.counts[:, np.minimum(ages, self.rates.counts.shape[1] - 1)]
-        open_ = np.maximum(1.0 - first, 0.0)
+        start, now = self.start, self._counts(step)
+        ages = np.arange(start.forest_ha.shape[1]) + step
+        open_ = np.maximum(1.0 - self.first, 0.0)
         # What should be forest and is not is held back: the curve does not speak of it.
         left = np.divide(1.0 - now, open_, out=np.ones_like(open_), where=open_ > 0)
         self.grown = self.kept * self.grown + self.rates.survival * (self.left - left)
         self.left = left
-        draws = first.shape[2]
+        draws = now.shape[2]
         grown, young, mature = (np.zeros((len(self.species), draws)) for _ in range(3))
         held = self.kept**step
         for number, rotation in enumerate(self.causes.rotation):
@@ -310,6 +308,11 @@ class _Cohorts:
         standing = start.forest_ha.sum(axis=1) + start.unknown_ha
         return grown + held * standing[:, None], young, mature
 
+    def _counts(self, step: int) -> Floats:
+        """Share of plantings that is forest some years after the start; the last age holds on."""
+        ages = np.arange(self.start.forest_ha.shape[1]) + step
+        return self.rates.counts[:, np.minimum(ages, self.rates.counts.shape[1] - 1)]
+
     def of_planting(self, age: int) -> tuple[Floats, Floats]:
         """Share of a planting that is forest, and that is not yet forest, at an age."""
         grown, left = self._planting
@@ -321,7 +324,7 @@ def _of_plantings(rates: Rates, kept: float) -> tuple[list[Floats], list[Floats]
     left = np.ones_like(rates.counts[:, 0])
     share = np.zeros_like(left)
     grown_at, left_at = [], []
-    for age in range(OLDEST):
+    for age in range(rates.counts.shape[1]):
         now = 1.0 - rates.counts[:, age]
         share = kept * share + rates.survival * (left - now)
         left = now

@@ -86,14 +86,13 @@ def follow(
         np.full(count, harvest_ha),
         0.0,
     )
-    blank = np.zeros((len(land.communes), years))
     settings: dict[str, object] = {
         "lost_to_bare": 0.0,
         "lost_to_other": 0.0,
         "regeneration_ha": 0.0,
         "resurvey_ha": np.zeros(years),
-        "extra_bare_ha": blank,
-        "delay_ha": blank,
+        "extra_bare_ha": np.zeros((len(land.cells), years)),
+        "delay_ha": np.zeros((len(land.communes), years)),
     }
     return simulate(
         land,
