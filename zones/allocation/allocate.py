@@ -214,8 +214,5 @@ def _check_closure(allocation: Allocation) -> None:
     if passed or worst > _TOLERANCE_HA * max(1, len(allocation.held)):
         names = rows.iloc[over[:5]][["kind", "zone", "commune_code", "source"]].to_numpy().tolist()
         raise ClosureError(
-            en=f"The allocation does not close: {passed} limits are passed, first {names}; "
-            f"residual {worst:.6g} ha. Please report this fault with the inputs.",
-            vi=f"Phân bổ không khép: {passed} giới hạn bị vượt, đầu tiên {names}; chênh "
-            f"{worst:.6g} ha. Hãy báo lỗi kèm dữ liệu đầu vào.",
+            "zones.allocation.allocation_not_closed", passed=passed, names=names, worst=worst
         )

@@ -7,12 +7,9 @@ from collections.abc import Mapping
 
 from layers.base.errors import InputError
 from layers.base.language import Phrase
+from layers.base.messages import joined, message
 from layers.communes.spelling import plain_key, spelling_key
 from zones.allocation.inputs import AllocationInputs
-
-_ZONE = Phrase(en="zone", vi="vùng")
-_SOURCE = Phrase(en="land source", vi="nguồn đất")
-_COMMUNE = Phrase(en="commune", vi="xã")
 
 
 def find_zone(
@@ -29,12 +26,13 @@ def find_zone(
     if aside and not _matching(asked, known):
         for zone in _matching(asked, left):
             raise InputError(
-                en=f"{where}: zone {left[zone].en!r} is not allocated, because {aside[zone].en}; "
-                f"allocated are {', '.join(name.en for name in known.values())}.",
-                vi=f"{where}: vùng {left[zone].vi!r} chưa được phân bổ vì {aside[zone].vi}; các "
-                f"vùng được phân bổ: {', '.join(name.vi for name in known.values())}.",
+                "zones.allocation.zone_not_allocated",
+                where=where,
+                left=left[zone],
+                aside=aside[zone],
+                known=known.values(),
             )
-    return _find(asked, known, _ZONE, where)
+    return _find(asked, known, message("zones.allocation.zone"), where)
 
 
 def find_zone_or_commune(
@@ -49,14 +47,12 @@ def find_zone_or_commune(
     communes = _communes(inputs)
     if not _matching(asked, _zones(inputs, names)):
         if _matching(asked, communes):
-            return "", _find(asked, communes, _COMMUNE, where)
+            return "", _find(asked, communes, message("zones.allocation.commune"), where)
         left = {zone: names.get(zone, Phrase(en=zone, vi=zone)) for zone in aside or {}}
         if not _matching(asked, left):
-            zone = _unknown(asked, _zones(inputs, names), _ZONE)
-            commune = _unknown(asked, communes, _COMMUNE)
-            raise InputError(
-                en=f"{where}: {zone.en}; {commune.en}", vi=f"{where}: {zone.vi}; {commune.vi}"
-            )
+            zone = _unknown(asked, _zones(inputs, names), message("zones.allocation.zone"))
+            commune = _unknown(asked, communes, message("zones.allocation.commune"))
+            raise InputError("zones.allocation.at_place", where=where, what=joined([zone, commune]))
     return find_zone(asked, inputs, names, where, aside=aside), ""
 
 
@@ -76,12 +72,12 @@ def find_source(asked: str, inputs: AllocationInputs, where: str) -> str:
             sources["source"], sources["name_en"], sources["name_vi"], strict=True
         )
     }
-    return _find(asked, known, _SOURCE, where)
+    return _find(asked, known, message("zones.allocation.land_source"), where)
 
 
 def find_commune(asked: str, inputs: AllocationInputs, where: str) -> str:
     """Code of a commune, by code or name, whatever the spelling."""
-    return _find(asked, _communes(inputs), _COMMUNE, where)
+    return _find(asked, _communes(inputs), message("zones.allocation.commune"), where)
 
 
 def _communes(inputs: AllocationInputs) -> dict[str, Phrase]:
@@ -116,26 +112,21 @@ def _find(asked: str, known: Mapping[str, Phrase], what: Phrase, where: str) -> 
         return found[0]
     if found:
         raise InputError(
-            en=f"{where}: {len(found)} {what.en}s are called {asked!r}: {found[:5]}; give "
-            "the code.",
-            vi=f"{where}: có {len(found)} {what.vi} cùng tên {asked!r}: {found[:5]}; hãy dùng mã.",
+            "zones.allocation.name_of_several",
+            where=where,
+            count=len(found),
+            what=what,
+            asked=asked,
+            found=found,
         )
     unknown = _unknown(asked, known, what)
-    raise InputError(en=f"{where}: {unknown.en}", vi=f"{where}: {unknown.vi}")
+    raise InputError("zones.allocation.at_place", where=where, what=unknown)
 
 
 def _unknown(asked: str, known: Mapping[str, Phrase], what: Phrase) -> Phrase:
     names = [*known, *(name.vi for name in known.values()), *(name.en for name in known.values())]
     near = difflib.get_close_matches(asked, names, n=1)
+    hint = message("zones.allocation.there_are", known=list(known.values()))
     if near:
-        hint = Phrase(en=f"; did you mean {near[0]!r}?", vi=f"; có phải {near[0]!r}?")
-    else:
-        some = list(known.values())[:5]
-        more = " …" if len(known) > len(some) else ""
-        hint = Phrase(
-            en=f"; there are {', '.join(name.en for name in some)}{more}",
-            vi=f"; hiện có {', '.join(name.vi for name in some)}{more}",
-        )
-    return Phrase(
-        en=f"unknown {what.en} {asked!r}{hint.en}", vi=f"không có {what.vi} {asked!r}{hint.vi}"
-    )
+        hint = message("zones.allocation.did_you_mean", near=near[0])
+    return message("zones.allocation.unknown_name", what=what, asked=asked, hint=hint)

@@ -53,10 +53,7 @@ class Portfolio:
 def portfolio(allocation: Allocation, n: int, *, within: float = 0.01) -> Portfolio:
     """Make allocations that differ as much as they can and are nearly as good."""
     if n < 0 or not within >= 0:
-        raise InputError(
-            en=f"A portfolio needs n and within of at least 0, found {n} and {within}.",
-            vi=f"Danh mục phương án cần n và within từ 0 trở lên, thấy {n} và {within}.",
-        )
+        raise InputError("zones.allocation.bad_portfolio", n=n, within=within)
     model = allocation.model
     live = _near_best(allocation, within)
     width = len(model.columns)
@@ -103,10 +100,7 @@ def negotiable_ranges(
     """
     keys = list(by)
     if keys not in (["commune_code"], _KEYS):
-        raise InputError(
-            en=f"Ranges are by commune_code, or by zone and commune_code; asked for {keys}.",
-            vi=f"Khoảng thương lượng theo commune_code, hoặc zone và commune_code; thấy {keys}.",
-        )
+        raise InputError("zones.allocation.bad_ranges", keys=keys)
     model = allocation.model
     frame = model.columns[keys]
     group = frame.groupby(keys, sort=True).ngroup().to_numpy(dtype="int64")

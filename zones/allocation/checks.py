@@ -10,6 +10,7 @@ import pandas as pd
 from layers.base.errors import SchemaError
 from layers.base.findings import Finding, Findings
 from layers.base.language import Phrase
+from layers.base.messages import message
 from layers.base.schema import Schema
 from zones.allocation.inputs import (
     AVAILABLE,
@@ -114,20 +115,19 @@ class _Checker:
         self._locks()
         self._empty_zones()
 
-    def _add(self, table: str, kind: str, en: str, vi: str) -> None:
-        self.findings.add(Finding("error", kind, table, Phrase(en=en, vi=vi)))
+    def _add(self, table: str, kind: str, what: Phrase) -> None:
+        self.findings.add(Finding("error", kind, table, what))
 
-    def _rows(self, table: str, rows: pd.Series, en: str, vi: str) -> None:
+    def _rows(self, table: str, rows: pd.Series, what: Phrase) -> None:
         """Report the rows of a table at which something is wrong, if there are any."""
         frame: pd.DataFrame = getattr(self.inputs, table)
         wrong = frame.loc[rows.fillna(False).astype(bool), KEYS[table]]
         if len(wrong):
-            first = [tuple(str(part) for part in row) for row in wrong.head(5).to_numpy()]
+            rows_said = [tuple(str(part) for part in row) for row in wrong.to_numpy()]
             self._add(
                 table,
                 "row",
-                f"{len(wrong)} rows, first {first}: {en}",
-                f"{len(wrong)} dòng, đầu tiên {first}: {vi}",
+                message("zones.allocation.rows_wrong", count=len(wrong), rows=rows_said, what=what),
             )
 
     def _settings(self) -> None:
@@ -137,18 +137,15 @@ class _Checker:
             self._add(
                 "settings",
                 "years",
-                f"the last year {last} lies before the first {first}",
-                f"năm cuối {last} trước năm đầu {first}",
+                message("zones.allocation.years_reversed", last=last, first=first),
             )
         if min(settings.unlisted_cost, settings.must_weight) < 0:
-            self._add(
-                "settings", "weights", "weights must be at least 0", "trọng số phải từ 0 trở lên"
-            )
+            self._add("settings", "weights", message("zones.allocation.weights_below_zero"))
 
     def _repeated(self) -> None:
         for name, keys in KEYS.items():
             frame: pd.DataFrame = getattr(self.inputs, name)
-            self._rows(name, frame.duplicated(keys), "repeated; sum or drop them", "bị trùng")
+            self._rows(name, frame.duplicated(keys), message("zones.allocation.rows_repeated"))
 
     def _empty_keys(self) -> None:
         """Tell rows without a commune, zone or source: their hectares would be lost unsaid."""
@@ -157,18 +154,24 @@ class _Checker:
             for column in ("commune_code", "zone", "source"):
                 if column not in schema.names or column in MAY_BE_EMPTY.get(schema.name, ()):
                     continue
-                self._rows(name, frame[column] == "", f"no {column}", f"thiếu {column}")
+                self._rows(
+                    name,
+                    frame[column] == "",
+                    message("zones.allocation.column_empty", column=column),
+                )
         locks = self.inputs.locks
-        self._rows("locks", locks["commune_code"] == "", "no commune_code", "thiếu commune_code")
+        self._rows(
+            "locks", locks["commune_code"] == "", message("zones.allocation.no_commune_code")
+        )
 
     def _unknown(self) -> None:
         inputs = self.inputs
         zones = {*inputs.targets["zone"], *inputs.present["zone"], *inputs.suitability["zone"]}
-        self._strangers("commune_code", {*inputs.communes["commune_code"]}, "commune", "xã")
-        self._strangers("source", {*inputs.sources["source"]}, "land source", "nguồn đất")
-        self._strangers("zone", zones, "zone", "vùng")
+        self._strangers("commune_code", {*inputs.communes["commune_code"]})
+        self._strangers("source", {*inputs.sources["source"]})
+        self._strangers("zone", zones)
 
-    def _strangers(self, column: str, known: set[str], en: str, vi: str) -> None:
+    def _strangers(self, column: str, known: set[str]) -> None:
         for name, schema in SCHEMAS.items():
             if column not in schema.names or name in {"communes", "sources"}:
                 continue
@@ -176,8 +179,7 @@ class _Checker:
             self._rows(
                 name,
                 ~values.isin({*known, ""}),
-                f"unknown {en}; check the code against the table of communes, sources or zones",
-                f"{vi} không có trong danh mục; hãy đối chiếu lại mã",
+                message(f"zones.allocation.stranger_{column}"),
             )
 
     def _words(self) -> None:
@@ -185,21 +187,18 @@ class _Checker:
         self._rows(
             "listed",
             ~listed["list"].isin(["open", "closed"]),
-            "list must be open or closed",
-            "list phải là open hoặc closed",
+            message("zones.allocation.list_open_or_closed"),
         )
         self._rows(
             "locks",
             ~locks["lock"].isin(["must", "may", "must_not"]),
-            "lock must be must, may or must_not",
-            "lock phải là must, may hoặc must_not",
+            message("zones.allocation.bad_lock"),
         )
         kinds = listed.groupby("zone")["list"].transform("nunique")
         self._rows(
             "listed",
             kinds > 1,
-            "one zone's list cannot be open and closed at once",
-            "danh sách của một vùng không thể vừa mở vừa đóng",
+            message("zones.allocation.list_open_and_closed"),
         )
 
     def _numbers(self) -> None:
@@ -209,21 +208,20 @@ class _Checker:
             ("cover", "cover_change_ratio"),
         ):
             values: pd.Series = getattr(self.inputs, name)[column]
-            self._rows(name, values.abs() > 1, f"{column} above 1", f"{column} lớn hơn 1")
+            self._rows(name, values.abs() > 1, message("zones.allocation.above_one", column=column))
         for name, schema in SCHEMAS.items():
             numbers = [column.name for column in schema.columns if column.kind == "number"]
             if numbers:
                 figures: pd.DataFrame = getattr(self.inputs, name)[numbers]
                 infinite = figures.isin([np.inf, -np.inf]).any(axis=1)
-                self._rows(name, infinite, "an infinite figure", "số vô hạn")
+                self._rows(name, infinite, message("zones.allocation.infinite_figure"))
 
     def _land(self) -> None:
         land = self.inputs.available
         self._rows(
             "available",
             land["from_year"] > land["until_year"],
-            "from_year after until_year",
-            "from_year sau until_year",
+            message("zones.allocation.from_year_after_until_year"),
         )
         self._ground()
 
@@ -242,10 +240,7 @@ class _Checker:
         self._rows(
             "ground",
             land_ha > ground["ground_ha"] * (1 + _NEAR),
-            "more land may be planted than the commune has ground, so some of it stands twice; "
-            "correct the table 'available' or the land sources",
-            "đất có thể trồng lớn hơn diện tích của xã nên có phần bị tính hai lần; hãy sửa bảng "
-            "'available' hoặc bảng nguồn đất",
+            message("zones.allocation.more_land_than_ground"),
         )
 
     def _losses(self) -> None:
@@ -255,8 +250,7 @@ class _Checker:
         self._rows(
             "losses",
             ~losses["year"].between(first, last),
-            f"year outside {first}–{last}",
-            f"năm ngoài giai đoạn {first}–{last}",
+            message("zones.allocation.year_outside", first=first, last=last),
         )
         present = self.inputs.present.set_index(keys)["present_ha"]
         present = present[~present.index.duplicated()]
@@ -266,27 +260,23 @@ class _Checker:
         self._rows(
             "losses",
             measured & (lost > standing + 1e-6),
-            "more is lost than the commune has of the zone; lower the losses, or check present",
-            "mất nhiều hơn diện tích hiện có của vùng tại xã; hãy giảm số mất hoặc xem lại hiện "
-            "trạng",
+            message("zones.allocation.lost_more_than_present"),
         )
 
     def _targets(self) -> None:
         targets = self.inputs.targets
         first, last = self.settings.first_year, self.settings.last_year
         low, high = targets["low_ha"], targets["high_ha"]
-        self._rows("targets", low > high, "low_ha above high_ha", "low_ha lớn hơn high_ha")
+        self._rows("targets", low > high, message("zones.allocation.low_above_high"))
         self._rows(
             "targets",
             low.isna() & high.isna(),
-            "neither low_ha nor high_ha",
-            "thiếu cả low_ha lẫn high_ha",
+            message("zones.allocation.no_limits"),
         )
         self._rows(
             "targets",
             ~targets["year"].between(first, last),
-            f"year outside {first}–{last}",
-            f"năm ngoài giai đoạn {first}–{last}",
+            message("zones.allocation.year_outside", first=first, last=last),
         )
 
     def _pace(self) -> None:
@@ -296,21 +286,18 @@ class _Checker:
         self._rows(
             "pace",
             high == 0,
-            "a pace of 0 ha plants nothing; leave the row out, or lock it must_not",
-            "tốc độ 0 ha nghĩa là không trồng; hãy bỏ dòng này hoặc khóa must_not",
+            message("zones.allocation.pace_of_zero"),
         )
-        self._rows("pace", low > high, "low_ha above high_ha", "low_ha lớn hơn high_ha")
+        self._rows("pace", low > high, message("zones.allocation.low_above_high"))
         self._rows(
             "pace",
             low.isna() & high.isna(),
-            "neither low_ha nor high_ha",
-            "thiếu cả low_ha lẫn high_ha",
+            message("zones.allocation.no_limits"),
         )
         self._rows(
             "pace",
             year.notna() & ~year.between(first, last),
-            f"year outside {first}–{last}",
-            f"năm ngoài giai đoạn {first}–{last}",
+            message("zones.allocation.year_outside", first=first, last=last),
         )
 
     def _locks(self) -> None:
@@ -325,15 +312,13 @@ class _Checker:
         self._rows(
             "locks",
             must & closed & ~on_list & ~may,
-            "must against the zone's closed list; add the commune to the list, or lock it may",
-            "must trái với danh sách đóng của vùng; hãy thêm xã vào danh sách, hoặc khóa may",
+            message("zones.allocation.must_against_list"),
         )
-        self._rows("locks", must & barred, "must and must_not at once", "vừa must vừa must_not")
+        self._rows("locks", must & barred, message("zones.allocation.must_and_must_not"))
         self._rows(
             "locks",
             must & ~(locks["area_ha"] > 0),
-            "must needs area_ha above 0",
-            "must cần area_ha lớn hơn 0",
+            message("zones.allocation.must_needs_area"),
         )
 
     def _empty_zones(self) -> None:
@@ -341,8 +326,5 @@ class _Checker:
         self._rows(
             "targets",
             ~zones.isin(self.inputs.present["zone"]),
-            "an empty zone: its present area was not measured (missing is not zero); measure it, "
-            "or state 0 ha",
-            "vùng trống: chưa đo diện tích hiện trạng (thiếu số liệu không phải là 0); hãy đo đạc, "
-            "hoặc ghi rõ 0 ha",
+            message("zones.allocation.empty_zone"),
         )

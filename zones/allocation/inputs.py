@@ -274,6 +274,4 @@ def read_figures(schema: Schema, path: Path, *, decimal: Decimal | None = None) 
     try:
         return schema.validate(frame)
     except SchemaError as error:
-        raise SchemaError(
-            en=f"{path}: {error.phrase.en}", vi=f"{path}: {error.phrase.vi}"
-        ) from None
+        raise SchemaError("zones.allocation.in_file", path=path, what=error.phrase) from None

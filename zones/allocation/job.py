@@ -11,6 +11,7 @@ import pandas as pd
 
 from layers.base.findings import Finding
 from layers.base.language import Language, Phrase
+from layers.base.messages import message
 from layers.base.schema import Schema
 from layers.base.workers import Progress, silent
 from zones.allocation.allocate import Allocation, allocate
@@ -165,10 +166,7 @@ def _tell_changes(changes: Sequence[str]) -> Finding:
         "note",
         _CHANGED,
         "allocation",
-        Phrase(
-            en=f"Allocated with figures other than the plan's: {listed}.",
-            vi=f"Phân bổ theo các số khác kế hoạch: {listed}.",
-        ),
+        message("zones.allocation.allocated_figures_other_plan", listed=listed),
         count=len(changes),
     )
 

@@ -18,7 +18,8 @@ import pandas as pd
 
 from layers.base.errors import InputError
 from layers.base.findings import Finding, Findings
-from layers.base.language import Language, Phrase, format_number
+from layers.base.language import Phrase
+from layers.base.messages import message
 from layers.base.resources import data_path
 from layers.base.schema import Column, Schema
 from layers.io.values import Decimal
@@ -66,7 +67,6 @@ CROP_SUITABILITY = Schema(
     ),
 )
 
-_LANGUAGES: tuple[Language, Language] = ("en", "vi")
 
 _PAIR = ["zone", "commune_code"]
 _FOREST = ("natural_forest", "planted_forest", "not_yet_forest")
@@ -84,16 +84,10 @@ def load_land_sources(path: Path | None = None, *, decimal: Decimal | None = Non
     rules = _load(LAND_SOURCES, "land_sources.csv", path, decimal)
     limited = rules.loc[~rules["limit_of"].isin(["", "rest"]), "source"].tolist()
     if limited:
-        raise InputError(
-            en=f"Land sources {limited[:5]}: limit_of must be empty or rest.",
-            vi=f"Nguồn đất {limited[:5]}: cột limit_of phải để trống hoặc là rest.",
-        )
+        raise InputError("zones.allocation.bad_limit_of", limited=limited)
     strange = rules.loc[~rules["shares"].isin(["yes", "no"]), "source"].tolist()
     if strange:
-        raise InputError(
-            en=f"Land sources {strange[:5]}: shares must be yes or no.",
-            vi=f"Nguồn đất {strange[:5]}: cột shares phải là yes hoặc no.",
-        )
+        raise InputError("zones.allocation.bad_shares", strange=strange)
     return rules
 
 
@@ -153,26 +147,27 @@ def _tell_claimed(land: pd.DataFrame, rule: Mapping[Hashable, Any], findings: Fi
     if hectares <= 0:
         return
     codes = sorted(set(land["commune_code"]))
-    en, vi = (format_number(hectares, language, decimals=1) for language in _LANGUAGES)
-    message = Phrase(
-        en=f"{rule['name_en']}: {en} ha in {len(codes)} communes stand in an earlier row of the "
-        "land sources already and are counted there alone. Rows that take the same land: the "
-        "first one has it; order them, or tell them apart by land, three_forest, crop or age.",
-        vi=f"{rule['name_vi']}: {vi} ha ở {len(codes)} xã đã thuộc dòng đứng trước trong bảng "
-        "nguồn đất và chỉ tính ở đó. Các dòng trùng đất: dòng đứng trước được tính; hãy sắp lại "
-        "thứ tự, hoặc phân biệt bằng land, three_forest, crop hoặc tuổi.",
+    what = message(
+        "zones.allocation.land_in_two_sources",
+        source=_name(rule),
+        area=hectares,
+        count=len(codes),
     )
     findings.add(
         Finding(
             "problem",
             "land-in-two-sources",
             "land sources",
-            message,
+            what,
             count=len(codes),
             area_ha=hectares,
             examples=tuple(codes[:5]),
         )
     )
+
+
+def _name(rule: Mapping[Hashable, Any]) -> Phrase:
+    return Phrase(en=rule["name_en"], vi=rule["name_vi"])
 
 
 def _on_the_ground(land: pd.DataFrame, inside: pd.DataFrame, findings: Findings) -> pd.DataFrame:
@@ -209,18 +204,16 @@ def commune_ground(measured: pd.DataFrame) -> pd.Series[float]:
 
 def _beyond_ground(over: pd.DataFrame) -> Finding:
     codes, hectares = sorted(set(over["commune_code"])), float(over["cut"].sum())
-    en, vi = (format_number(hectares, language, decimals=1) for language in _LANGUAGES)
     names = over.drop_duplicates("source")
     return Finding(
         "problem",
         "land-beyond-ground",
         ", ".join(sorted(set(over["origin"]))),
-        Phrase(
-            en=f"{en} ha in {len(codes)} communes are not counted as land ({', '.join(names['en'])}"
-            "): the other map shows other land or forest on that ground. Compare the two maps.",
-            vi=f"{vi} ha ở {len(codes)} xã không được tính là đất có thể trồng "
-            f"({', '.join(names['vi'])}): bản đồ kia ghi đất khác hoặc rừng trên diện tích đó. Hãy "
-            "đối chiếu hai bản đồ.",
+        message(
+            "zones.allocation.land_beyond_ground",
+            area=hectares,
+            count=len(codes),
+            sources=[Phrase(en, vi) for en, vi in zip(names["en"], names["vi"], strict=True)],
         ),
         count=len(codes),
         area_ha=hectares,
@@ -347,18 +340,15 @@ def ageless_stands(
 def _ageless(land: pd.DataFrame, rule: Mapping[Hashable, Any]) -> Finding:
     hectares = float(land["hectares"].sum())
     codes = sorted(set(land["commune_code"]))
-    en, vi = (format_number(hectares, language, decimals=1) for language in _LANGUAGES)
     return Finding(
         "note",
         "stands-without-year",
         ", ".join(sorted(set(land["layer"]))),
-        Phrase(
-            en=f"{rule['name_en']}: {en} ha in {len(codes)} communes have no planting year, so "
-            "their age is unknown and they are not counted as land. Fill in 'namtr', or give the "
-            "source's hectares in a table 'available'.",
-            vi=f"{rule['name_vi']}: {vi} ha ở {len(codes)} xã không có năm trồng nên chưa rõ tuổi "
-            "và không được tính là đất có thể dùng. Hãy điền 'namtr', hoặc cho diện tích nguồn "
-            "đất này trong bảng 'available'.",
+        message(
+            "zones.allocation.stands_without_year",
+            source=_name(rule),
+            area=hectares,
+            count=len(codes),
         ),
         count=len(codes),
         examples=tuple(codes[:5]),
@@ -388,13 +378,11 @@ def _unreached(layer: str, rules: pd.DataFrame, codes: list[str]) -> Finding:
         "note",
         "communes-without-land-layer",
         layer,
-        Phrase(
-            en=f"{len(codes)} communes are not reached by layer {layer!r}, so their land of these "
-            f"sources is not known and counts for nothing: {', '.join(rules['name_en'])}. Complete "
-            "the layer, or give the hectares in a table 'available'.",
-            vi=f"Lớp {layer!r} không phủ tới {len(codes)} xã nên chưa biết diện tích các nguồn đất "
-            f"sau của những xã này và không tính được: {', '.join(rules['name_vi'])}. Hãy bổ sung "
-            "lớp bản đồ, hoặc cho diện tích trong bảng 'available'.",
+        message(
+            "zones.allocation.communes_without_land_layer",
+            layer=layer,
+            count=len(codes),
+            sources=[_name(rule) for rule in rules.to_dict("records")],
         ),
         count=len(codes),
         examples=tuple(codes[:5]),

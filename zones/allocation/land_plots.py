@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from layers.base.errors import ClosureError, InputError
-from layers.base.language import Language, format_number
+from layers.base.messages import joined, message
 from layers.crs.transform import to_crs
 from layers.engine.overlay import overlay_geometry
 from layers.engine.tabulate import tabulate_area
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 _COLUMNS = ["plot", "commune_code", "source", "area_ha", "geometry"]
 _FAIR = 0.5
-_LANGUAGES: tuple[Language, Language] = ("en", "vi")
 #: Hectares this close, as a part of the land, are the same.
 _NEAR = 1e-6
 
@@ -143,10 +142,7 @@ def _with_parts(
     parts = parts.assign(area_ha=parts["area_ha"] * parts["share"])
     residual = abs(float(parts["area_ha"].sum() - whole["area_ha"].sum()))
     if residual > _NEAR * max(1.0, float(whole["area_ha"].sum())):
-        raise ClosureError(
-            en=f"Land split by altitude and slope does not add up: residual {residual:.6g} ha.",
-            vi=f"Đất chia theo độ cao, độ dốc không khép: chênh {residual:.6g} ha.",
-        )
+        raise ClosureError("zones.allocation.split_not_closed", residual=residual)
     split = pd.MultiIndex.from_frame(shares[keys])
     rest = inputs.available[~pd.MultiIndex.from_frame(inputs.available[keys]).isin(split)]
     added = parts.assign(source=parts["part"]).reindex(columns=AVAILABLE.names)
@@ -206,10 +202,7 @@ def lock_plots(
     unknown = sorted(set(locks["plot"]) - set(land["plot"]))
     if unknown:
         raise InputError(
-            en=f"Locks name {len(unknown)} plots that are no land of any source, first "
-            f"{unknown[:5]}: check tk/khoanh/lo, and that the plot may be planted at all.",
-            vi=f"Khóa nêu {len(unknown)} lô không thuộc nguồn đất nào, đầu tiên {unknown[:5]}: hãy "
-            "kiểm tra tk/khoanh/lo và xem lô có được trồng không.",
+            "zones.allocation.unknown_locked_plots", count=len(unknown), unknown=unknown
         )
     keys = ["commune_code", "source"]
     mine = land[land["plot"].isin(locks["plot"])]
@@ -268,10 +261,7 @@ def _without(available: pd.DataFrame, locked: pd.DataFrame) -> pd.DataFrame:
     before = float(available["area_ha"].sum())
     residual = abs(float(left["area_ha"].sum() + taken.sum()) - before)
     if residual > _NEAR * max(1.0, before):
-        raise ClosureError(
-            en=f"Land less locked plots does not add up: residual {residual:.6g} ha.",
-            vi=f"Đất trừ các lô bị khóa không khép: chênh {residual:.6g} ha.",
-        )
+        raise ClosureError("zones.allocation.locks_not_closed", residual=residual)
     return left
 
 
@@ -280,20 +270,13 @@ def _check_room(taken: pd.Series[float], room: pd.Series[float]) -> None:
     over = taken[taken > room + _NEAR * room.clip(lower=1.0)]
     if over.empty:
         return
-    some = [(code, source, taken[code, source], room[code, source]) for code, source in over.index]
-    en, vi = (
-        "; ".join(
-            f"{source}, {code}: {format_number(area, language, decimals=2)} ha / "
-            f"{format_number(most, language, decimals=2)} ha"
-            for code, source, area, most in some[:5]
+    told = [
+        message(
+            "zones.allocation.plots_and_land",
+            place=f"{source}, {code}",
+            plots=taken[code, source],
+            land=room[code, source],
         )
-        for language in _LANGUAGES
-    )
-    raise InputError(
-        en=f"Locked plots have more hectares than their source has left in {len(over)} communes "
-        f"and sources (plots / land left): {en}. What stands on a source is taken off it first: "
-        "lock fewer plots, or give the land in a table 'available'.",
-        vi=f"Các lô bị khóa rộng hơn diện tích còn lại của nguồn đất ở {len(over)} nơi (diện tích "
-        f"lô / đất còn lại): {vi}. Diện tích cây đang có đã được trừ trước: hãy bớt lô bị khóa, "
-        "hoặc cho diện tích nguồn đất này trong bảng 'available'.",
-    )
+        for code, source in over.index
+    ]
+    raise InputError("zones.allocation.too_many_locked", count=len(over), places=joined(told[:5]))

@@ -11,7 +11,8 @@ import pandas as pd
 
 from layers.base.errors import InputError
 from layers.base.findings import Finding, Findings
-from layers.base.language import Language, Phrase
+from layers.base.language import Phrase
+from layers.base.messages import message
 from layers.base.schema import Column, Schema
 from zones.allocation.explain.sentences import ORIGIN
 from zones.allocation.inputs import (
@@ -65,7 +66,6 @@ if TYPE_CHECKING:
     from zones.plan.model import Plan
     from zones.project.model import AllocationSection, Project
 
-_LANGUAGES: tuple[Language, Language] = ("en", "vi")
 _PAIR = ["zone", "commune_code"]
 _LOCKS = Schema("locks", (*LOCKS.columns, Column("plot", "text", "tk/khoanh/lo, or empty")))
 
@@ -150,12 +150,7 @@ def _settings(project: Project, plan: Plan, findings: Findings) -> AllocationSet
     if section.first_year is None and first <= shown:
         first = shown + 1
         if first > last:
-            raise InputError(
-                en=f"The layers are of {shown} and the plan ends in {last}: no year is left to "
-                "allocate. Use earlier layers, or a plan with later years.",
-                vi=f"Các lớp dữ liệu là của năm {shown}, kế hoạch kết thúc năm {last}: không còn "
-                "năm nào để phân bổ. Hãy dùng lớp của năm trước đó hoặc kế hoạch có năm sau.",
-            )
+            raise InputError("zones.allocation.no_year_left", shown=shown, last=last)
         findings.add(_begins_later(plan.horizon.first, shown))
     return AllocationSettings(
         section.first_year or first,
@@ -170,12 +165,7 @@ def _begins_later(first: int, shown: int) -> Finding:
         "note",
         "years-already-shown",
         "allocation",
-        Phrase(
-            en=f"The plan begins in {first}, the layers show {shown}: hectares are added from "
-            f"{shown + 1} on. Set first_year under 'allocation' to decide otherwise.",
-            vi=f"Kế hoạch bắt đầu năm {first}, lớp dữ liệu là của năm {shown}: chỉ phân bổ từ năm "
-            f"{shown + 1}. Muốn khác, hãy đặt first_year ở mục 'allocation'.",
-        ),
+        message("zones.allocation.plan_begins_later", first=first, shown=shown, shown_2=shown + 1),
     )
 
 
@@ -267,10 +257,10 @@ def _check_zones(section: AllocationSection, known: set[str]) -> None:
     if strange:
         names = ", ".join(sorted(known))
         raise InputError(
-            en=f"{len(strange)} keys name zones that the plan has not: {sorted(strange)[:5]}; its "
-            f"zones are {names}.",
-            vi=f"{len(strange)} khóa nêu vùng không có trong kế hoạch: {sorted(strange)[:5]}; các "
-            f"vùng gồm {names}.",
+            "zones.allocation.keys_of_unknown_zones",
+            count=len(strange),
+            strange=sorted(strange),
+            names=names,
         )
 
 
@@ -398,21 +388,16 @@ def _unknown_present(
     if mine.empty:
         return []
     counts = mine.groupby("zone", sort=False)["commune_code"].size()
-    en, vi = (
-        ", ".join(f"{names[str(zone)].text(language)} ({count})" for zone, count in counts.items())
-        for language in _LANGUAGES
-    )
+    told = [
+        message("zones.allocation.communes_of_zone", zone=names[str(zone)], count=int(count))
+        for zone, count in counts.items()
+    ]
     return [
         Finding(
             "note",
             "present-not-known",
             "allocation",
-            Phrase(
-                en=f"Present area not known in some communes (how many): {en}. Targets count what "
-                "is known, so that more may be asked for than is lacking.",
-                vi=f"Chưa biết diện tích hiện trạng ở một số xã (số xã): {vi}. Chỉ tiêu chỉ tính "
-                "phần đã biết nên có thể giao nhiều hơn mức còn thiếu.",
-            ),
+            message("zones.allocation.present_not_known", zones=told),
             count=len(mine),
             examples=tuple(sorted(set(mine["commune_code"]))[:5]),
         )
@@ -456,10 +441,7 @@ def _origins(project: Project, inputs: AllocationInputs) -> list[Finding]:
             "note",
             "land-from-table",
             "allocation",
-            Phrase(
-                en=f"Available land comes from tables, not from layers: {', '.join(tables)}.",
-                vi=f"Đất có thể trồng lấy từ bảng, không phải từ lớp dữ liệu: {', '.join(tables)}.",
-            ),
+            message("zones.allocation.land_from_tables", tables=tables),
             count=len(tables),
             examples=tuple(tables[:5]),
         )

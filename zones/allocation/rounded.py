@@ -14,6 +14,7 @@ import pandas as pd
 
 from layers.base.errors import ClosureError
 from layers.base.language import Phrase
+from layers.base.messages import message
 from zones.allocation.allocate import Allocation
 from zones.allocation.inputs import PRESENT
 from zones.allocation.land_years import usable_land
@@ -145,12 +146,7 @@ def _check_present(exact: pd.DataFrame, printed: pd.DataFrame, step: float) -> N
     wrong = pairs[~(off < step * (1 + 1e-6))]
     if len(wrong):
         first = wrong[_PAIR].head(5).to_numpy().tolist()
-        raise ClosureError(
-            en=f"Printed present areas are no rounding of the allocation's: {len(wrong)} rows, "
-            f"first {first}.",
-            vi=f"Diện tích hiện trạng in ra không khớp số liệu phân bổ: {len(wrong)} dòng, đầu "
-            f"tiên {first}.",
-        )
+        raise ClosureError("zones.allocation.present_no_rounding", count=len(wrong), first=first)
 
 
 def _by_land(plan: pd.DataFrame, planned: pd.DataFrame, step: float) -> pd.DataFrame:
@@ -227,12 +223,7 @@ def _printed_held(
     )
     by_print = held[(held["status"] == "reached") & (held["shortfall_ha"] + over > 0)]
     names = ", ".join(by_print["target"])
-    notes = [
-        Phrase(
-            en=f"Met in hectares, printed beside its bound by rounding alone: {names}.",
-            vi=f"Đạt theo số chưa làm tròn, chỉ lệch khi in do làm tròn: {names}.",
-        )
-    ]
+    notes = [message("zones.allocation.met_but_for_rounding", names=names)]
     return ALLOCATION_TARGETS.validate(held), notes if len(by_print) else []
 
 
@@ -241,10 +232,7 @@ def _check_printed(printed: RoundedAllocation) -> None:
     residual = held["present_ha"] - held["loss_ha"] + held["planned_ha"] - held["end_ha"]
     worst = float(residual.abs().max()) if len(held) else 0.0
     if worst > printed.step * 1e-6:
-        raise ClosureError(
-            en=f"The printed targets do not close: residual {worst:.6g} ha.",
-            vi=f"Bảng chỉ tiêu in ra không khép: chênh {worst:.6g} ha.",
-        )
+        raise ClosureError("zones.allocation.printed_targets_not_closed", worst=worst)
 
 
 def allocation_table(
@@ -260,10 +248,7 @@ def allocation_table(
     table = _with_present(allocation, printed, rows)
     residual = table["planned_ha"].sum() - printed.planned["planned_ha"].sum()
     if abs(residual) > printed.step * 1e-3:
-        raise ClosureError(
-            en=f"allocation.csv does not close: residual {residual:.6g} ha.",
-            vi=f"allocation.csv không khép: chênh {residual:.6g} ha.",
-        )
+        raise ClosureError("zones.allocation.table_not_closed", residual=residual)
     return ALLOCATION.validate(table)
 
 

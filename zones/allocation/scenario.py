@@ -10,7 +10,8 @@ import pandas as pd
 
 from layers.base.errors import InputError
 from layers.base.findings import Finding
-from layers.base.language import Language, Phrase, format_number
+from layers.base.language import Phrase
+from layers.base.messages import joined, message
 from layers.io.values import parse_number
 from zones.allocation.allocation_names import (
     find_commune,
@@ -21,7 +22,6 @@ from zones.allocation.allocation_names import (
 from zones.allocation.inputs import AVAILABLE, LISTED, LOCKS, PACE, SUITABILITY, AllocationInputs
 from zones.allocation.prepare import Prepared
 
-_LANGUAGES: tuple[Language, Language] = ("en", "vi")
 _WHAT_IF = "what-if"
 
 #: What can be changed, by the number of parts after the first.
@@ -59,9 +59,7 @@ def change_inputs(prepared: Prepared, changes: Sequence[str]) -> Prepared:
         except InputError as error:
             faults.append(error.phrase)
     if faults:
-        raise InputError(
-            en="; ".join(fault.en for fault in faults), vi="; ".join(fault.vi for fault in faults)
-        )
+        raise InputError(joined(faults))
     return prepared
 
 
@@ -70,7 +68,7 @@ def _apply(prepared: Prepared, change: str) -> Prepared:
     what, *parts = key.strip().split(".")
     value = value.strip()
     if not equals or not value:
-        raise _fault(change, "expected KEY=VALUE", "cần dạng KHÓA=GIÁ_TRỊ")
+        raise _fault(change, message("zones.allocation.key_value_expected"))
     if what == "unlisted_cost" and not parts:
         settings = replace(prepared.settings, unlisted_cost=_number(value, 1.0, change))
         return replace(prepared, settings=settings)
@@ -92,13 +90,13 @@ def _apply(prepared: Prepared, change: str) -> Prepared:
     edit = edits.get((what, len(parts)))
     if edit is None:
         known = ", ".join(KEYS_OF_CHANGES)
-        raise _fault(change, f"unknown key; known are {known}", f"khóa lạ; chỉ có {known}")
+        raise _fault(change, message("zones.allocation.unknown_key", known=known))
     inputs = edit(parts, value)
     return replace(prepared, inputs=inputs, findings=(*prepared.findings, *editor.findings))
 
 
-def _fault(change: str, en: str, vi: str) -> InputError:
-    return InputError(en=f"--what-if {change!r}: {en}", vi=f"--what-if {change!r}: {vi}")
+def _fault(change: str, why: Phrase) -> InputError:
+    return InputError("zones.allocation.bad_what_if", change=change, why=why)
 
 
 def _number(text: str, present: float, change: str) -> float:
@@ -109,8 +107,7 @@ def _number(text: str, present: float, change: str) -> float:
     except InputError as error:
         raise _fault(
             change,
-            f"expected a number such as 1200.5 or 1.2x, found {text!r} ({error.phrase.en})",
-            f"cần một số như 1200.5 hoặc 1.2x, thấy {text!r} ({error.phrase.vi})",
+            message("zones.allocation.bad_number", text=text, error=error.phrase),
         ) from None
     return figure * present if factor else figure
 
@@ -157,17 +154,13 @@ class _Editor:
         for row in targets[crossed].to_dict("records"):
             target, year, figure = str(row["target"]), row["year"], float(row[column])
             name = self.names.get(row["zone"], Phrase(en=row["zone"], vi=row["zone"]))
-            en, vi = (format_number(figure, code, decimals=1) for code in _LANGUAGES)
-            ends = {"high_ha": ("upper", "trên"), "low_ha": ("lower", "dưới")}[other]
             self.findings.append(
                 Finding(
                     "note",
                     "other-end-gives-way",
                     "what-if",
-                    Phrase(
-                        en=f"{name.en}, target for {year}: the {ends[0]} end follows to {en} ha.",
-                        vi=f"{name.vi}, chỉ tiêu năm {year}: mức {ends[1]} cũng đổi theo thành "
-                        f"{vi} ha.",
+                    message(
+                        f"zones.allocation.follows_{other}", zone=name, year=year, figure=figure
                     ),
                     examples=(target,),
                 )
@@ -177,14 +170,14 @@ class _Editor:
         zone = self.zone(parts[0])
         listed = self.inputs.listed
         if value not in ("open", "closed"):
-            raise _fault(self.change, "expected open or closed", "cần open hoặc closed")
+            raise _fault(self.change, message("zones.allocation.open_or_closed_expected"))
         kinds = listed["list"].mask(listed["zone"] == zone, value)
         return replace(self.inputs, listed=listed.assign(list=kinds))
 
     def listed(self, parts: list[str], value: str) -> AllocationInputs:
         zone, code = self.zone(parts[0]), self.commune(parts[1])
         if value not in ("yes", "no"):
-            raise _fault(self.change, "expected yes or no", "cần yes hoặc no")
+            raise _fault(self.change, message("zones.allocation.yes_or_no_expected"))
         listed = self.inputs.listed
         mine = (listed["zone"] == zone) & (listed["commune_code"] == code)
         if value == "no":
@@ -211,7 +204,7 @@ class _Editor:
             rows = _with_row(rows, PACE.validate(pd.DataFrame([each | {"high_ha": np.nan}])))
         most = [self.number(value, float(high)) for high in rows["high_ha"]]
         if np.isnan(most).all():
-            raise _fault(self.change, "no pace stands there yet", "chưa có tốc độ nào ở đó")
+            raise _fault(self.change, message("zones.allocation.no_pace_yet"))
         lower = rows["low_ha"].astype("float64").clip(upper=pd.Series(most, index=rows.index))
         if (lower < rows["low_ha"]).any():
             self._tell_pace(float(lower[lower < rows["low_ha"]].min()))
@@ -219,16 +212,12 @@ class _Editor:
         return replace(self.inputs, pace=_with_row(pace[~mine], rows))
 
     def _tell_pace(self, most: float) -> None:
-        en, vi = (format_number(most, code, decimals=1) for code in _LANGUAGES)
         self.findings.append(
             Finding(
                 "note",
                 "other-end-gives-way",
                 "what-if",
-                Phrase(
-                    en=f"The plan's least yearly figure follows to {en} ha.",
-                    vi=f"Mức tối thiểu mỗi năm của kế hoạch cũng đổi theo thành {vi} ha.",
-                ),
+                message("zones.allocation.pace_follows", figure=most),
             )
         )
 
@@ -238,7 +227,7 @@ class _Editor:
         mine = available["source"] == source
         if len(parts) == 1:
             if not value.lower().endswith("x"):
-                raise _fault(self.change, "expected a factor such as 1.2x", "cần hệ số như 1.2x")
+                raise _fault(self.change, message("zones.allocation.factor_expected"))
             area = available["area_ha"].mask(mine, available["area_ha"] * self.number(value, 1.0))
             return replace(self.inputs, available=available.assign(area_ha=area))
         code = self.commune(parts[1])

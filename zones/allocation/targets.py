@@ -11,7 +11,8 @@ import pandas as pd
 
 from layers.base.errors import InputError
 from layers.base.findings import Finding
-from layers.base.language import Language, Phrase, format_number
+from layers.base.language import Phrase
+from layers.base.messages import joined, message
 from zones.allocation.inputs import AVAILABLE, KEYS, PACE, AllocationInputs, AllocationSettings
 
 if TYPE_CHECKING:
@@ -49,17 +50,9 @@ CONVERSIONS = {
 }
 
 
-_NOT_MEASURED = Phrase(
-    en="no layer tells its present area", vi="không lớp nào cho biết hiện trạng của vùng"
-)
-
-
 def _no_target(settings: AllocationSettings) -> Phrase:
     years = f"{settings.first_year}–{settings.last_year}"
-    return Phrase(
-        en=f"the plan asks for no area of it in {years}",
-        vi=f"kế hoạch không giao chỉ tiêu diện tích của vùng trong {years}",
-    )
+    return message("zones.allocation.no_target", years=years)
 
 
 def conversion_names() -> dict[str, Phrase]:
@@ -102,7 +95,7 @@ def allocation_targets(
     pace = _yearly_pace(yearly[yearly["zone"].isin(asked["zone"])])
     left = [zone for zone in dict.fromkeys(frame["zone"]) if zone not in {*asked["zone"], *names}]
     aside = dict.fromkeys([*silent, *left], _no_target(settings))
-    aside |= dict.fromkeys(unknown["zone"].tolist(), _NOT_MEASURED)
+    aside |= dict.fromkeys(unknown["zone"].tolist(), message("zones.allocation.no_present_area"))
     return AskedTargets(asked, pace, findings, aside)
 
 
@@ -117,28 +110,16 @@ def _yearly_pace(yearly: pd.DataFrame) -> pd.DataFrame:
     return PACE.validate(frame[PACE.names])
 
 
-def _named(zones: list[str], names: dict[str, Phrase]) -> Phrase:
-    return Phrase(
-        en=", ".join(names[zone].en for zone in zones),
-        vi=", ".join(names[zone].vi for zone in zones),
-    )
-
-
 def _set_aside(zones: list[str], names: dict[str, Phrase]) -> list[Finding]:
     if not zones:
         return []
-    named = _named(zones, names)
+    named = [names[zone] for zone in zones]
     return [
         Finding(
             "note",
             "zone-not-measured",
             "allocation",
-            Phrase(
-                en=f"Not allocated, because no layer tells the present area: {named.en}. Name the "
-                "layer under 'present'.",
-                vi=f"{len(zones)} vùng chưa được phân bổ vì không lớp nào cho biết hiện trạng: "
-                f"{named.vi}. Hãy khai lớp dữ liệu ở mục 'present'.",
-            ),
+            message("zones.allocation.zones_not_measured", count=len(zones), zones=named),
             count=len(zones),
             examples=tuple(zones[:5]),
         )
@@ -150,16 +131,17 @@ def _without_target(
 ) -> list[Finding]:
     if not zones:
         return []
-    named, years = _named(zones, names), f"{settings.first_year}–{settings.last_year}"
+    named, years = [names[zone] for zone in zones], f"{settings.first_year}–{settings.last_year}"
     return [
         Finding(
             "note",
             "zone-without-target",
             "allocation",
-            Phrase(
-                en=f"Not allocated, because the plan asks for no area in {years}: {named.en}.",
-                vi=f"{len(zones)} vùng không được phân bổ vì kế hoạch không giao chỉ tiêu diện "
-                f"tích trong {years}: {named.vi}.",
+            message(
+                "zones.allocation.zones_without_target",
+                count=len(zones),
+                years=years,
+                zones=named,
             ),
             count=len(zones),
             examples=tuple(zones[:5]),
@@ -173,24 +155,17 @@ def _late(
     if late.empty:
         return []
     due = late[["zone", "year"]].drop_duplicates().sort_values(["year", "zone"])
-    pairs = [(names[zone], int(year)) for zone, year in due.itertuples(index=False)]
-    listed = Phrase(
-        en=", ".join(f"{name.en} ({year})" for name, year in pairs),
-        vi=", ".join(f"{name.vi} ({year})" for name, year in pairs),
-    )
+    listed = [
+        message("zones.allocation.zone_of_year", zone=names[zone], year=int(year))
+        for zone, year in due.itertuples(index=False)
+    ]
     first, last = settings.first_year, settings.last_year
     return [
         Finding(
             "note",
             "target-outside-years",
             "allocation",
-            Phrase(
-                en=f"Left aside, because due outside the years allocated, {first}–{last}: "
-                f"{listed.en}. Set first_year and last_year under 'allocation' to include them.",
-                vi=f"Chưa tính các chỉ tiêu có hạn ngoài giai đoạn phân bổ {first}–{last}: "
-                f"{listed.vi}. Muốn tính, hãy đặt first_year và last_year ở mục "
-                "'allocation'.",
-            ),
+            message("zones.allocation.target_outside_years", first=first, last=last, listed=listed),
             count=len(late),
             examples=tuple(sorted(late["target"])[:5]),
         )
@@ -205,19 +180,14 @@ def take_rows_aside(
     if not mine.any():
         return table, ()
     zones = sorted(table.loc[mine, "zone"].unique())
-    listed = {
-        language: ", ".join(names[zone].text(language) if zone in names else zone for zone in zones)
-        for language in ("en", "vi")
-    }
     note = Finding(
         "note",
         f"{name}-aside",
         "allocation",
-        Phrase(
-            en=f"Table {name!r}: rows without effect, because their zones are not allocated: "
-            f"{listed['en']}.",
-            vi=f"Bảng {name!r}: có dòng không có tác dụng vì vùng chưa được phân bổ: "
-            f"{listed['vi']}.",
+        message(
+            "zones.allocation.rows_aside",
+            table=name,
+            zones=[names.get(zone, Phrase(zone, zone)) for zone in zones],
         ),
         count=int(mine.sum()),
         examples=tuple(zones[:5]),
@@ -263,24 +233,15 @@ def tell_losses_aside(lost_aside: pd.DataFrame, names: Mapping[str, Phrase]) -> 
         return []
     sums = lost_aside.groupby("zone")["loss_ha"].sum()
     freed = float(lost_aside.loc[lost_aside["source"] != "", "loss_ha"].sum())
-    en, vi = _losses_by_zone(sums, names, "en"), _losses_by_zone(sums, names, "vi")
     land = Phrase(en="", vi="")
     if freed > 0:
-        land = Phrase(
-            en=f" {_ha(freed, 'en')} ha of it can be planted from the year after.",
-            vi=f" Trong đó {_ha(freed, 'vi')} ha thành đất có thể trồng từ năm sau.",
-        )
+        land = message("zones.allocation.land_freed", area=freed)
     return [
         Finding(
             "note",
             "losses-aside",
             "allocation",
-            Phrase(
-                en=f"Lost of zones that are not allocated, so that no target counts it: {en}."
-                f"{land.en}",
-                vi=f"Diện tích mất của vùng chưa được phân bổ, không tính vào chỉ tiêu nào: {vi}."
-                f"{land.vi}",
-            ),
+            message("zones.allocation.losses_aside", lost=_losses_by_zone(sums, names), land=land),
             count=len(lost_aside),
             examples=tuple(str(zone) for zone in sums.index[:5]),
         )
@@ -293,18 +254,12 @@ def tell_lost_land(losses: pd.DataFrame, names: Mapping[str, Phrase]) -> list[Fi
     if kept.empty:
         return []
     sums = kept.groupby("zone")["loss_ha"].sum()
-    en, vi = _losses_by_zone(sums, names, "en"), _losses_by_zone(sums, names, "vi")
     return [
         Finding(
             "note",
             "lost-land-not-replanted",
             "allocation",
-            Phrase(
-                en=f"Losses that name no land source, so that their land is not planted again: "
-                f"{en}. Land to be replanted after harvest joins source 'cut_over'.",
-                vi=f"Diện tích mất không ghi nguồn đất nên không được trồng lại: {vi}. Đất trồng "
-                "lại sau khai thác ghi nguồn 'cut_over'.",
-            ),
+            message("zones.allocation.land_not_replanted", lost=_losses_by_zone(sums, names)),
             count=len(kept),
             area_ha=float(sums.sum()),
             examples=tuple(str(zone) for zone in sums.index[:5]),
@@ -312,15 +267,12 @@ def tell_lost_land(losses: pd.DataFrame, names: Mapping[str, Phrase]) -> list[Fi
     ]
 
 
-def _losses_by_zone(sums: pd.Series, names: Mapping[str, Phrase], language: Language) -> str:
-    return ", ".join(
-        f"{names[zone].text(language) if zone in names else zone} {_ha(float(area), language)} ha"
+def _losses_by_zone(sums: pd.Series, names: Mapping[str, Phrase]) -> Phrase:
+    lost = (
+        message("zones.allocation.loss_of_zone", zone=names.get(zone, zone), area=float(area))
         for zone, area in zip(sums.index.astype("str"), sums, strict=True)
     )
-
-
-def _ha(area: float, language: Language) -> str:
-    return format_number(area, language, decimals=1)
+    return joined(lost, between=", ")
 
 
 def _check_losses(
@@ -337,42 +289,31 @@ def _check_losses(
     faults = [
         *_wrong_rows(
             lost[~lost["commune_code"].isin(inputs.communes["commune_code"])],
-            Phrase(en="unknown commune", vi="xã không có trong danh mục"),
+            message("zones.allocation.unknown_commune"),
         ),
         *_wrong_rows(
             lost[~lost["source"].isin([*inputs.sources["source"], ""])],
-            Phrase(en="unknown land source", vi="nguồn đất không có trong danh mục"),
+            message("zones.allocation.unknown_source"),
         ),
         *_wrong_rows(
             lost[~lost["year"].between(first, last)],
-            Phrase(en=f"year outside {first}–{last}", vi=f"năm ngoài giai đoạn {first}–{last}"),
+            message("zones.allocation.year_outside", first=first, last=last),
         ),
         *_wrong_rows(
             lost[lost.duplicated(KEYS["losses"])],
-            Phrase(en="repeated; sum or drop them", vi="bị trùng"),
+            message("zones.allocation.rows_repeated"),
         ),
         *_wrong_rows(
             lost[too_much],
-            Phrase(
-                en="more is lost than the commune has of the zone; lower the losses",
-                vi="mất nhiều hơn diện tích hiện có của vùng tại xã; hãy giảm số mất",
-            ),
+            message("zones.allocation.more_lost_than_present"),
         ),
     ]
     if faults:
-        raise InputError(
-            en="; ".join(fault.en for fault in faults), vi="; ".join(fault.vi for fault in faults)
-        )
+        raise InputError(joined(faults))
 
 
 def _wrong_rows(wrong: pd.DataFrame, what: Phrase) -> list[Phrase]:
     if wrong.empty:
         return []
-    keys = wrong[KEYS["losses"]].head(5).to_numpy()
-    first = [tuple(str(part) for part in row) for row in keys]
-    return [
-        Phrase(
-            en=f"losses: {len(wrong)} rows, first {first}: {what.en}",
-            vi=f"losses: {len(wrong)} dòng, đầu tiên {first}: {what.vi}",
-        )
-    ]
+    rows = [tuple(str(part) for part in row) for row in wrong[KEYS["losses"]].to_numpy()]
+    return [message("zones.allocation.losses_wrong", count=len(rows), rows=rows, what=what)]

@@ -115,12 +115,7 @@ def widen(allocation: Allocation) -> WideProgramme:
     base = wide.lacking(solution.columns)
     residual = solution.objective - allocation.stages[0].objective
     if abs(residual) > 1e-5 * max(1.0, solution.objective):
-        raise ClosureError(
-            en=f"The repairs do not start from the plan: residual {residual:.6g}. Please report "
-            "this fault with the inputs.",
-            vi=f"Phương án sửa không khớp phương án gốc: chênh {residual:.6g}. Hãy báo lỗi kèm "
-            "dữ liệu đầu vào.",
-        )
+        raise ClosureError("zones.allocation.explain.repairs_off_plan", residual=residual)
     return replace(wide, base_ha=base)
 
 

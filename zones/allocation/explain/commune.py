@@ -90,10 +90,10 @@ def explain_commune(
     row = limits[(limits["zone"] == zone) & (limits["commune_code"] == commune_code)]
     if row.empty:
         raise InputError(
-            en=f"Nothing is allocated for zone {zone!r} in commune {commune_code!r}: expected one "
-            f"of the zones {sorted(set(limits['zone']))} and a commune code of the province.",
-            vi=f"Không có phân bổ của vùng {zone!r} tại xã {commune_code!r}: cần một trong các "
-            f"vùng {sorted(set(limits['zone']))} và mã xã của tỉnh.",
+            "zones.allocation.explain.nothing_allocated",
+            zone=zone,
+            commune_code=commune_code,
+            zone_2=sorted(set(limits["zone"])),
         )
     communes = allocation.inputs.communes.set_index("commune_code")["commune"]
     voice = Voice(printed.step, {**source_names(allocation), **(names or {})})

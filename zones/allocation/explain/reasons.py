@@ -19,6 +19,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from layers.base.language import Phrase
+from layers.base.messages import joined, message
 from zones.allocation.allocate import Allocation
 from zones.allocation.explain.allocation_wide import WideProgramme, repaired_targets, widen
 from zones.allocation.explain.repairs import find_repairs
@@ -204,10 +205,7 @@ def _taken(
         return voice.say("taken", taken=taken, others=_some(allocation, voice, rivals), **about)
     kinds = _irreducible(allocation, str(row["target"]))
     named = [_RULES.get(kind, Phrase(en=kind, vi=kind)) for kind in kinds]
-    others = Phrase(
-        en=", ".join(name.en for name in named), vi=", ".join(name.vi for name in named)
-    )
-    return voice.say("taken_by_rules", taken=taken, others=others, **about)
+    return voice.say("taken_by_rules", taken=taken, others=joined(named, between=", "), **about)
 
 
 def _some(allocation: Allocation, voice: Voice, zones: list[str]) -> Phrase:
@@ -218,7 +216,7 @@ def _some(allocation: Allocation, voice: Voice, zones: list[str]) -> Phrase:
     rest = len(order) - _NAMED
     if rest <= 0:
         return named
-    return Phrase(en=f"{named.en} and {rest} more", vi=f"{named.vi} và {rest} vùng khác")
+    return message("zones.allocation.explain.named_and_more", named=named, rest=rest)
 
 
 def _irreducible(allocation: Allocation, target: str) -> list[str]:
@@ -268,14 +266,14 @@ def _limits(
     counts = mine["binding"].value_counts()
     values = {kind: int(counts[kind]) for kind in BINDING if kind in counts.index}
     parts = [voice.say(f"limit_{kind}", communes=number).phrase for kind, number in values.items()]
-    return Phrase(en="; ".join(p.en for p in parts), vi="; ".join(p.vi for p in parts)), values
+    return joined(parts), values
 
 
 def _used_up(allocation: Allocation, voice: Voice, row: Row, codes: set[str]) -> Sentence:
-    joined, values = _limits(allocation, voice, str(row["zone"]), codes)
+    limits, values = _limits(allocation, voice, str(row["zone"]), codes)
     key = "used_up" if codes else "nowhere"
     return voice.say(
-        key, about=str(row["zone"]), target=str(row["target"]), limits=joined, **values
+        key, about=str(row["zone"]), target=str(row["target"]), limits=limits, **values
     )
 
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from layers.base.errors import InputError
 from layers.base.language import Language, Phrase, format_number
+from layers.base.messages import joined
 from zones.rounding.rounding import clean_steps
 
 #: Words by group and key, from ``words.json`` beside this file. In sentences floats are hectares,
@@ -78,10 +79,7 @@ class Voice:
 
     def list_of(self, things: list[str]) -> Phrase:
         """Names of several zones or sources."""
-        named = [self.name(thing) for thing in things]
-        return Phrase(
-            en=", ".join(name.en for name in named), vi=", ".join(name.vi for name in named)
-        )
+        return joined((self.name(thing) for thing in things), between=", ")
 
     def origins(self, origins: Iterable[str]) -> Phrase:
         """Words for where figures come from."""
@@ -109,8 +107,7 @@ class Voice:
             )
         except KeyError as error:
             raise InputError(
-                en=f"Sentence {key!r}: no template or no value for {error}.",
-                vi=f"Câu {key!r}: không có mẫu hoặc thiếu giá trị {error}.",
+                "zones.allocation.explain.sentence_incomplete", key=key, error=error
             ) from None
         return Sentence(key, about, target, rounded, phrase)
 
