@@ -12,6 +12,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -152,18 +153,24 @@ def _found(path: Path) -> Iterator[tuple[str, str, str]]:
 
 
 def _words(message: ast.expr | None) -> str:
-    if not isinstance(message, ast.Call):
-        return "–"
-    english = {item.arg: item.value for item in message.keywords}.get("en")
-    english = english or (message.args[0] if message.args else None)
-    if isinstance(english, ast.Constant):
-        text = str(english.value)
-    elif isinstance(english, ast.JoinedStr):
-        parts = [str(v.value) if isinstance(v, ast.Constant) else "…" for v in english.values]
-        text = "".join(parts)
-    else:
-        return "–"
-    return re.sub(r"(… ?)+", "… ", text).replace("|", "/").strip()
+    """English sentences of the keys that a message is made of, figures and names left out."""
+    keys = [
+        node.args[0]
+        for node in ast.walk(message or ast.Constant(None))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "message"
+    ]
+    texts = [text for key in keys[:1] for text in _sentences(key)]
+    return " / ".join(re.sub(r"{[^}]*}", "…", text).replace("|", "/") for text in texts) or "–"
+
+
+def _sentences(key: ast.expr) -> list[str]:
+    """English sentences of one key, or of all that begin as it does."""
+    begins = key.values[0] if isinstance(key, ast.JoinedStr) else key
+    room, _, name = str(ast.literal_eval(begins)).rpartition(".")
+    path = ROOT.joinpath(*room.split("."), "messages.toml")
+    words = tomllib.loads(path.read_text("utf-8"))
+    names = [name] if begins is key else [one for one in words if one.startswith(name)]
+    return [words[one]["en"] for one in names]
 
 
 PAGES = {"tables": tables, "steps": steps, "api": api, "commands": commands, "findings": findings}

@@ -2,13 +2,18 @@
 
 A schema validates a frame, puts its columns in order and documents them. pandera does the first of
 the three, but loads for a second and knows no units, so the few lines that are needed stand here.
+The columns of a room's tables are data: ``tables.csv`` beside the code, a row for each column.
 """
 
 from __future__ import annotations
 
+import csv
+import functools
+import importlib.resources
+import itertools
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 import pandas as pd
@@ -97,3 +102,29 @@ class Schema:
             for c in self.columns
         ]
         return "\n".join(lines)
+
+
+def read_schema(room: str, table: str) -> Schema:
+    """Schema of a table of a room (``zones.forest``), from its ``tables.csv``."""
+    return Schema(table, _tables(room)[table])
+
+
+@functools.cache
+def _tables(room: str) -> dict[str, tuple[Column, ...]]:
+    text = importlib.resources.files(room).joinpath("tables.csv").read_text("utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return {
+        table: tuple(_column(row) for row in group)
+        for table, group in itertools.groupby(rows, key=lambda row: row["table"])
+    }
+
+
+def _column(row: dict[str, str]) -> Column:
+    return Column(
+        name=row["column"],
+        kind=cast("Kind", row["kind"]),
+        meaning=row["meaning"],
+        unit=row["unit"],
+        nullable=row["null"] == "yes",
+        minimum=float(row["minimum"]) if row["minimum"] else None,
+    )

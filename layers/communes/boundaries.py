@@ -17,7 +17,7 @@ import pandas as pd
 from layers.base.errors import InputError
 from layers.base.findings import Finding, Findings
 from layers.base.messages import message
-from layers.base.schema import Column, Schema
+from layers.base.schema import read_schema
 from layers.communes.codes import check_codes, normal_code
 from layers.communes.gazetteer import NEWEST_VINTAGE, Day, Unit, communes_on, vintages
 from layers.crs.source import as_vector_file, read_layer
@@ -25,15 +25,7 @@ from layers.io.table import read_table, require_columns, require_hectares
 from layers.io.values import Decimal, as_text, parse_numbers
 from layers.io.vector import VectorFile, describe_vector
 
-COMMUNES = Schema(
-    "communes",
-    (
-        Column("commune_code", "text", "code of the commune in the vintage of the project"),
-        Column("commune", "text", "name without its kind, NFC"),
-        Column("kind", "text", "xã, phường or đặc khu; empty where the file does not tell"),
-        Column("official_area_ha", "number", "official natural area", "ha", minimum=0),
-    ),
-)
+COMMUNES = read_schema("layers.communes", "communes")
 
 _KINDS = ("Đặc khu", "Phường", "Thị trấn", "Xã")
 

@@ -18,7 +18,7 @@ import pandas as pd
 from layers.base.errors import InputError
 from layers.base.findings import Finding
 from layers.base.messages import message
-from layers.base.schema import Column, Schema
+from layers.base.schema import read_schema
 from layers.communes.gazetteer import (
     Day,
     Unit,
@@ -29,19 +29,7 @@ from layers.communes.gazetteer import (
     vintages,
 )
 
-CROSSWALK = Schema(
-    "crosswalk",
-    (
-        Column("old_code", "text", "code in the older vintage"),
-        Column("old_name", "text", "name then, without its kind"),
-        Column("old_kind", "text", "xã, phường or thị trấn"),
-        Column("old_district", "text", "district then, with its kind"),
-        Column("new_code", "text", "code in the newer vintage"),
-        Column("new_name", "text", "name now, without its kind"),
-        Column("new_kind", "text", "xã, phường or đặc khu"),
-        Column("split", "boolean", "the old unit was divided; this is one of its parts"),
-    ),
-)
+CROSSWALK = read_schema("layers.communes", "crosswalk")
 
 #: For each old code the codes of the units that took it over, in order; several where it was split.
 Successors = Mapping[str, tuple[str, ...]]

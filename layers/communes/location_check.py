@@ -19,7 +19,7 @@ from layers.base.errors import InputError, MissingFileError
 from layers.base.findings import Finding
 from layers.base.messages import message
 from layers.base.resources import data_path
-from layers.base.schema import Column, Schema
+from layers.base.schema import read_schema
 from layers.communes.gazetteer import NEWEST_VINTAGE, Day, vintage_on
 from layers.crs.source import degree_box, transverse_mercator, vn2000_tm3
 from layers.crs.transform import WGS84, FloatArray, to_crs, transformation
@@ -37,19 +37,7 @@ _LITTLE_RATIO = 0.05
 # A whole layer this far from the known centres is of another place, or its CRS is another.
 _ELSEWHERE_KM = 50.0
 
-DISAGREEMENTS = Schema(
-    "plots outside the commune they name",
-    (
-        Column("row", "integer", "record number in the file"),
-        Column("plot", "text", "tk/khoanh/lo"),
-        Column("named_code", "text", "commune the record names, as the record has it"),
-        Column("named", "text", "name the record carries", nullable=True),
-        Column("lies_code", "text", "commune it lies in; empty outside all", nullable=True),
-        Column("lies", "text", "name of that commune", nullable=True),
-        Column("inside_ratio", "number", "share of the plot inside the commune it names"),
-        Column("ledger_ha", "number", "area by the ledger", "ha", nullable=True),
-    ),
-)
+DISAGREEMENTS = read_schema("layers.communes", "plots outside the commune they name")
 
 
 def locate_points(points: gpd.GeoSeries, communes: gpd.GeoDataFrame) -> pd.Series[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from layers.base.findings import Finding
 from layers.base.language import Phrase
 from layers.base.messages import message
-from layers.base.schema import Column, Schema
+from layers.base.schema import read_schema
 from layers.communes.crosswalk import Successors, VintageChange, successors
 from layers.communes.gazetteer import Unit, communes_on
 from layers.communes.similarity import is_named
@@ -19,31 +19,9 @@ from layers.convert.rows import RowUnit
 if TYPE_CHECKING:
     import pandas as pd
 
-LINKS = Schema(
-    "links",
-    (
-        Column("change", "text", "same, renamed, merged, split, district, total or unmatched"),
-        Column("old_code", "text", "code in the table's vintage", nullable=True),
-        Column("old_name", "text", "name then, or the text of the row"),
-        Column("old_district", "text", "district then", nullable=True),
-        Column("new_code", "text", "code of the unit that took it over", nullable=True),
-        Column("new_name", "text", "its name", nullable=True),
-        Column("share_ratio", "number", "part of the figures that went there", nullable=True),
-        Column("rows", "integer", "rows of the table"),
-        Column("reason_en", "text", "why a row went nowhere", nullable=True),
-        Column("reason_vi", "text", "the same in Vietnamese", nullable=True),
-    ),
-)
+LINKS = read_schema("layers.convert", "links")
 
-TOTALS = Schema(
-    "totals",
-    (
-        Column("column", "text", "column of figures"),
-        Column("before", "number", "sum of all rows that are not totals of others"),
-        Column("after", "number", "sum of the converted table"),
-        Column("set_aside", "number", "figures of unmatched rows and of sums that are missing"),
-    ),
-)
+TOTALS = read_schema("layers.convert", "totals")
 
 #: New code → part of a row's figures that goes there; None where whole records go.
 Targets = Mapping[str, float | None]

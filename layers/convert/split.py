@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from layers.base.errors import InputError, MissingFileError
 from layers.base.resources import data_path
-from layers.base.schema import Column, Schema
+from layers.base.schema import read_schema
 from layers.communes.codes import normal_code
 from layers.communes.crosswalk import successors
 from layers.communes.gazetteer import NEWEST_VINTAGE, Day, communes_on, find_province, vintage_on
@@ -24,14 +24,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-SHARES = Schema(
-    "shares",
-    (
-        Column("old_code", "text", "code of the divided unit"),
-        Column("new_code", "text", "code of a unit that took a part of it over"),
-        Column("share_ratio", "number", "part of the figures that goes there", minimum=0),
-    ),
-)
+SHARES = read_schema("layers.convert", "shares")
 
 
 #: Least part of a divided unit's pieces within the units that took it over; else they are others'.

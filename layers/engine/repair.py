@@ -21,7 +21,7 @@ import shapely
 from numba import types
 
 from layers.base.errors import InputError
-from layers.base.schema import Column, Schema
+from layers.base.schema import read_schema
 from layers.base.workers import Workers, local_workers, run_pieces
 from layers.crs.areal_scale import ground_areas
 from layers.engine.kernels import FLOATS, INTS, kernel
@@ -29,22 +29,7 @@ from layers.engine.rings import FloatArray, IntArray, Rings, rings_of
 
 RepairMode = Literal["repair", "never"]
 
-REPAIRS = Schema(
-    "repairs",
-    (
-        Column("position", "integer", "row of the frame, from 0"),
-        Column("reason", "text", "what was wrong, as GEOS puts it"),
-        Column(
-            "before_m2",
-            "number",
-            "area as drawn, by the shoelace formula; missing where a coordinate is no number",
-            "m²",
-            nullable=True,
-        ),
-        Column("after_m2", "number", "area after the repair", "m²"),
-        Column("change_m2", "number", "after less before", "m²", nullable=True),
-    ),
-)
+REPAIRS = read_schema("layers.engine", "repairs")
 
 NO_REPAIRS = REPAIRS.empty()
 

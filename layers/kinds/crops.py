@@ -18,24 +18,10 @@ import pandas as pd
 
 from layers.base.errors import InputError
 from layers.base.resources import data_path, data_table
-from layers.base.schema import Column, Schema
+from layers.base.schema import read_schema
 from layers.kinds.plots import CROP_WEIGHTS
 
-CROPS = Schema(
-    "crops",
-    (
-        Column("crop", "text", "crop id, unique"),
-        Column("name_vi", "text", "name in Vietnamese"),
-        Column("name_en", "text", "name in English"),
-        Column("species", "text", "scientific name(s)", nullable=True),
-        Column("land_kind", "text", "forest, orchard, annual, paddy, water or understorey"),
-        Column("counts_for_cover", "text", "yes (once established), never, by land"),
-        Column("cover_lag_years", "integer", "years until it counts", "years", nullable=True),
-        Column(
-            "rotation_years", "integer", "age of harvest; missing: not cut", "years", nullable=True
-        ),
-    ),
-)
+CROPS = read_schema("layers.kinds", "crops")
 
 
 @lru_cache(maxsize=1)

@@ -17,22 +17,13 @@ from pyproj import Geod
 from rasterio.windows import Window
 
 from layers.base.errors import InputError
-from layers.base.schema import Column, Schema
+from layers.base.schema import read_schema
 from layers.engine.raster import RasterGrid, raster_grid, refuse_too_many
 from layers.io.raster_source import GDAL_OPTIONS, open_raster, reading
 
 Floats = npt.NDArray[np.float64]
 
-ELEVATION_CLASSES = Schema(
-    "elevation classes",
-    (
-        Column("class", "integer", "value in the raster; 0 is without data"),
-        Column("altitude_low_m", "number", "lower edge; −∞ for the lowest", "m"),
-        Column("altitude_high_m", "number", "upper edge, not included", "m"),
-        Column("slope_low_degree", "number", "lower edge", "degrees"),
-        Column("slope_high_degree", "number", "upper edge, not included", "degrees"),
-    ),
-)
+ELEVATION_CLASSES = read_schema("layers.kinds", "elevation classes")
 
 # Rows read together, and cells at most, so that a wide raster takes no more memory.
 _ROWS, _STRIP_CELLS = 512, 8 << 20

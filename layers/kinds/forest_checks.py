@@ -30,7 +30,7 @@ import pandas as pd
 
 from layers.base.findings import Finding, Severity
 from layers.base.messages import message
-from layers.base.schema import Column, Schema
+from layers.base.schema import read_schema
 from layers.kinds.forest_codes import (
     CODE_TABLES,
     CodeTableChoice,
@@ -218,16 +218,7 @@ def _ledger_sums(frame: pd.DataFrame, source: str) -> Finding:
     )
 
 
-LEDGER_DIFFERENCES = Schema(
-    "ledger differences",
-    (
-        Column("from_percent", "number", "lower end: (ledger − geometry) ÷ geometry", "%", True),
-        Column("to_percent", "number", "upper end", "%", True),
-        Column("plots", "integer", "plots"),
-        Column("ledger_ha", "number", "area by the ledger", "ha"),
-        Column("geometry_ha", "number", "area by geometry", "ha"),
-    ),
-)
+LEDGER_DIFFERENCES = read_schema("layers.kinds", "ledger differences")
 
 _EDGES = np.array([-np.inf, -20, -10, -5, -2, 2, 5, 10, 20, np.inf])
 

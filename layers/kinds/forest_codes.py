@@ -16,21 +16,13 @@ import pandas as pd
 from layers.base.errors import InputError
 from layers.base.messages import message
 from layers.base.resources import data_path
-from layers.base.schema import Column, Schema
+from layers.base.schema import read_schema
 
 #: Names of the dated tables ``data/forest_codes_<name>.csv``: 93 types of TCVN 11565:2016, 98 of
 #: files in use, 55 of circular 16/2023.
 CODE_TABLES = ("93", "98", "55")
 
-FOREST_CODES = Schema(
-    "forest codes",
-    (
-        Column("maldlr", "integer", "number of the type", minimum=1),
-        Column("ldlr", "text", "letters of the type"),
-        Column("group", "text", "natural, planted, planted_not_yet or no_forest"),
-        Column("land", "text", "land class, see LAND_CLASSES; planted means once established"),
-    ),
-)
+FOREST_CODES = read_schema("layers.kinds", "forest codes")
 
 
 @dataclass(frozen=True, slots=True)

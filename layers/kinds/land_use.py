@@ -16,7 +16,7 @@ from layers.base.findings import Findings
 from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.base.resources import data_table
-from layers.base.schema import Column, Schema
+from layers.base.schema import read_schema
 from layers.crs.source import as_vector_file
 from layers.io.values import as_code
 from layers.io.vector import VectorFile
@@ -24,15 +24,7 @@ from layers.kinds.named_columns import finish_plots, read_plain_plots
 from layers.kinds.plots import CROP_WEIGHTS, PlotLayer
 from layers.kinds.polygons import list_plots
 
-LAND_USE_CODES = Schema(
-    "land-use codes",
-    (
-        Column("code", "text", "code on the map, unique"),
-        Column("name_vi", "text", "name in Vietnamese"),
-        Column("name_en", "text", "name in English"),
-        Column("group", "text", "what a planner lumps together"),
-    ),
-)
+LAND_USE_CODES = read_schema("layers.kinds", "land-use codes")
 
 
 @lru_cache(maxsize=1)

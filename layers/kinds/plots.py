@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.base.findings import Findings
-from layers.base.schema import Column, Schema
+from layers.base.schema import read_schema
 
 #: Closed vocabulary of ``land`` for a forest status layer; a land-use map keeps its own codes and
 #: a crop-plot layer says ``crop``. ``unclassified`` is the part of a commune no plot covers,
@@ -26,30 +26,9 @@ LAND_CLASSES = (
     "overlap",
 )
 
-PLOTS = Schema(
-    "plots",
-    (
-        Column("row", "integer", "record number in the file, from 0; unique"),
-        Column("plot", "text", "label a person can find: tk/khoanh/lo, else the row number"),
-        Column(
-            "commune_code", "text", "commune the record names; not where it lies", nullable=True
-        ),
-        Column("commune", "text", "commune name the record carries, NFC", nullable=True),
-        Column("land", "text", "land class, see LAND_CLASSES"),
-        Column("three_forest", "text", "protection, special_use, production or outside"),
-        Column("planting_year", "integer", "year of planting", nullable=True),
-        Column("ledger_ha", "number", "area by the ledger (dtich)", "ha", nullable=True, minimum=0),
-    ),
-)
+PLOTS = read_schema("layers.kinds", "plots")
 
-CROP_WEIGHTS = Schema(
-    "crop weights",
-    (
-        Column("row", "integer", "record number of the plot"),
-        Column("crop", "text", "crop id of data/crops.csv, or the species' own name if unknown"),
-        Column("weight", "number", "share of the plot; weights of a plot sum to 1", minimum=0),
-    ),
-)
+CROP_WEIGHTS = read_schema("layers.kinds", "crop weights")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import pyproj
 from layers.base.errors import CrsError
 from layers.base.findings import Finding, Findings
 from layers.base.messages import message
-from layers.base.schema import Column, Schema
+from layers.base.schema import read_schema
 from layers.engine.polygon_input import take_in
 from layers.engine.raster import (
     BlockReader,
@@ -33,14 +33,7 @@ from layers.io.raster_source import open_raster
 #: them than inside, is not of this province.
 _LITTLE = 0.01
 
-RASTER_CLASSES = Schema(
-    "raster classes",
-    (
-        Column("class", "integer", "value of the cells"),
-        Column("name", "text", "land class; the value itself where the project names none"),
-        Column("cells", "integer", "how many cells have it", minimum=0),
-    ),
-)
+RASTER_CLASSES = read_schema("layers.kinds", "raster classes")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from layers.base.errors import InputError
 from layers.base.findings import Finding, Findings, Severity
 from layers.base.language import Phrase
 from layers.base.messages import message
-from layers.base.schema import Column, Schema
+from layers.base.schema import read_schema
 from layers.io.table import read_table, require_columns, require_hectares
 from layers.io.values import (
     Decimal,
@@ -29,18 +29,7 @@ from layers.io.values import (
 )
 from layers.kinds.crops import crop_shares, refuse_unknown_ids, unknown_crops
 
-REPORT = Schema(
-    "report",
-    (
-        Column("row", "integer", "row of the file, the header being row 1"),
-        Column("commune_code", "text", "commune the row names", nullable=True),
-        Column("commune", "text", "name the row carries, NFC", nullable=True),
-        Column("crop", "text", "crop id, or the crop's own name if unknown"),
-        Column("entry", "text", "crop as written, with any other text that tells rows apart"),
-        Column("year", "integer", "year of the figure"),
-        Column("area_ha", "number", "hectares reported", "ha", minimum=0),
-    ),
-)
+REPORT = read_schema("layers.kinds", "report")
 
 #: What the planner asks of; several entries of it add up.
 _GROUND = ["commune_code", "crop", "year"]

@@ -22,35 +22,13 @@ import pandas as pd
 
 from layers.base.errors import InputError
 from layers.base.findings import Findings
-from layers.base.schema import Column, Schema
+from layers.base.schema import read_schema
 from layers.sampling.points import check_sample, check_strata, stratum_areas
 from layers.sampling.score_interval import Floats, score_interval, wilson_interval
 
-AREA_ESTIMATES = Schema(
-    "area estimates",
-    (
-        Column("class", "text", "class on the ground"),
-        Column("points", "integer", "reference points of the class"),
-        Column("mapped_ha", "number", "area on the map", "ha", nullable=True),
-        Column("area_ha", "number", "estimated area", "ha", nullable=True),
-        Column("standard_error_ha", "number", "its standard error", "ha", nullable=True),
-        Column("low_ha", "number", "lower end of the interval", "ha"),
-        Column("high_ha", "number", "upper end of the interval", "ha"),
-    ),
-)
+AREA_ESTIMATES = read_schema("layers.sampling", "area estimates")
 
-ACCURACY = Schema(
-    "accuracy",
-    (
-        Column("measure", "text", "overall, users or producers"),
-        Column("class", "text", "class; empty for the whole map"),
-        Column("points", "integer", "points that it is taken from"),
-        Column("ratio", "number", "share that is right", nullable=True),
-        Column("standard_error_ratio", "number", "its standard error", nullable=True),
-        Column("low_ratio", "number", "lower end of the interval", nullable=True),
-        Column("high_ratio", "number", "upper end of the interval", nullable=True),
-    ),
-)
+ACCURACY = read_schema("layers.sampling", "accuracy")
 
 Interval = Literal["score", "normal"]
 

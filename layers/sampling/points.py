@@ -9,15 +9,9 @@ import pandas as pd
 from layers.base.errors import InputError
 from layers.base.findings import Finding, Findings
 from layers.base.messages import message
-from layers.base.schema import Column, Schema
+from layers.base.schema import read_schema
 
-SAMPLE = Schema(
-    "sample",
-    (
-        Column("stratum", "text", "stratum that the point was drawn in"),
-        Column("reference_class", "text", "class found on the ground or in the image"),
-    ),
-)
+SAMPLE = read_schema("layers.sampling", "sample")
 
 #: Shares are written with few decimals: their sum may be off by this much.
 _SHARE_SLACK = 1e-6

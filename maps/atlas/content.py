@@ -12,26 +12,12 @@ from pyproj import CRS
 from layers.base.errors import CrsError, InputError
 from layers.base.language import Language
 from layers.base.messages import joined, message
-from layers.base.schema import Column, Schema
+from layers.base.schema import read_schema
 from maps.layout.content import AnnexContent
 
-ATLAS_COMMUNES = Schema(
-    "communes of the atlas",
-    (
-        Column("commune_code", "text", "code, unique"),
-        Column("commune", "text", "name without its kind"),
-        Column("kind", "text", "xã, phường or đặc khu"),
-    ),
-)
+ATLAS_COMMUNES = read_schema("maps.atlas", "communes of the atlas")
 
-SYMBOL_AREAS = Schema(
-    "areas in the legend",
-    (
-        Column("commune_code", "text", "commune"),
-        Column("symbol", "text", "id of a zone or a land class"),
-        Column("area_ha", "number", "its area in the commune", "ha", minimum=0),
-    ),
-)
+SYMBOL_AREAS = read_schema("maps.atlas", "areas in the legend")
 
 _LINES = ("road", "river")
 

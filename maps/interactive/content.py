@@ -12,7 +12,7 @@ import pandas as pd
 from layers.base.errors import CrsError, InputError
 from layers.base.language import Language, Phrase
 from layers.base.messages import joined
-from layers.base.schema import Column, Schema
+from layers.base.schema import Schema, read_schema
 from maps.layout.words import phrase, repeated_keys
 from maps.tables import ALLOCATION, FOREST_COVER, SOURCES, TARGETS, ZONE_NAMES, ZONES
 
@@ -34,24 +34,9 @@ LIMITS = (
     *("pace", "commune_pace", "zone_pace", "province_pace", "target"),
 )
 
-MAP_COMMUNES = Schema(
-    "communes of the map",
-    (
-        Column("commune_code", "text", "code, unique"),
-        Column("commune", "text", "name without its kind"),
-        Column("kind", "text", "xã, phường or đặc khu"),
-        Column("official_area_ha", "number", "official natural area", "ha", nullable=True),
-    ),
-)
+MAP_COMMUNES = read_schema("maps.interactive", "communes of the map")
 
-WARNINGS = Schema(
-    "warnings",
-    (
-        Column("commune_code", "text", "commune"),
-        Column("message_vi", "text", "what to know, in Vietnamese"),
-        Column("message_en", "text", "the same in English"),
-    ),
-)
+WARNINGS = read_schema("maps.interactive", "warnings")
 
 
 @dataclass(frozen=True, slots=True)

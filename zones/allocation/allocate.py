@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from layers.base.errors import ClosureError
-from layers.base.schema import Column, Schema
+from layers.base.schema import read_schema
 from zones.allocation.checks import check_allocation_inputs
 from zones.allocation.inputs import AllocationInputs, AllocationSettings
 from zones.allocation.land_years import land_windows, lay_on_windows
@@ -23,27 +23,9 @@ from zones.allocation.model import Model, build_model, lost_until, planned_until
 from zones.allocation.solve import Stage, Staged, solve_stages
 from zones.tables import ALLOCATION_TARGETS
 
-PLAN = Schema(
-    "allocation plan",
-    (
-        Column("zone", "text", "id of the zone"),
-        Column("commune_code", "text", "commune"),
-        Column("source", "text", "land source"),
-        Column("year", "integer", "year of planting"),
-        Column("planned_ha", "number", "hectares added, unrounded", "ha", minimum=0),
-    ),
-)
+PLAN = read_schema("zones.allocation", "allocation plan")
 
-LIMITS = Schema(
-    "limits",
-    (
-        Column("zone", "text", "id of the zone"),
-        Column("commune_code", "text", "commune"),
-        Column("present_ha", "number", "present area", "ha"),
-        Column("planned_ha", "number", "added in all years", "ha"),
-        Column("binding", "text", "what keeps the commune from taking more, see BINDING"),
-    ),
-)
+LIMITS = read_schema("zones.allocation", "limits")
 
 #: Hectares by which no limit is passed.
 _LIMIT_HA = 1e-6

@@ -18,7 +18,7 @@ import pandas as pd
 from scipy import sparse
 
 from layers.base.errors import InputError
-from layers.base.schema import Column, Schema
+from layers.base.schema import read_schema
 from zones.allocation.allocate import Allocation
 from zones.allocation.model import Model
 from zones.allocation.objectives import preference_costs
@@ -27,15 +27,7 @@ from zones.solver.linear_programme import LiveProgramme, Programme, optimum
 
 Floats = npt.NDArray[np.float64]
 
-PORTFOLIO = Schema(
-    "portfolio",
-    (
-        Column("plan", "integer", "0 is the allocation itself, then the alternatives"),
-        Column("zone", "text", "id of the zone"),
-        Column("commune_code", "text", "commune"),
-        Column("planned_ha", "number", "hectares added in all years", "ha", minimum=0),
-    ),
-)
+PORTFOLIO = read_schema("zones.allocation", "portfolio")
 
 _KEYS = ["zone", "commune_code"]
 

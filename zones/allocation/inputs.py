@@ -9,122 +9,22 @@ import numpy as np
 import pandas as pd
 
 from layers.base.errors import SchemaError
-from layers.base.schema import Column, Schema
+from layers.base.schema import Schema, read_schema
 from layers.io.table import read_table
 from layers.io.values import Decimal, as_commune_code, as_text, parse_numbers
 from zones.tables import ALLOCATION_SOURCES
 
-COMMUNES = Schema(
-    "communes",
-    (
-        Column("commune_code", "text", "commune"),
-        Column("commune", "text", "name of the commune"),
-    ),
-)
-
-GROUND = Schema(
-    "ground",
-    (
-        Column("commune_code", "text", "commune"),
-        Column("ground_ha", "number", "all its ground: no more land can be used", "ha", minimum=0),
-    ),
-)
-
-PRESENT = Schema(
-    "present",
-    (
-        Column("zone", "text", "id of the zone"),
-        Column("commune_code", "text", "commune"),
-        Column("present_ha", "number", "measured area", "ha", minimum=0),
-    ),
-)
-
-AVAILABLE = Schema(
-    "available",
-    (
-        Column("commune_code", "text", "commune"),
-        Column("source", "text", "land source"),
-        Column("area_ha", "number", "land that may be planted", "ha", minimum=0),
-        Column("origin", "text", "layer or table the figure comes from"),
-        Column("from_year", "integer", "first year it is free; missing: at once", nullable=True),
-        Column("until_year", "integer", "last year it may be used; missing: any", nullable=True),
-    ),
-)
-
-SUITABILITY = Schema(
-    "suitability",
-    (
-        Column("zone", "text", "id of the zone"),
-        Column("source", "text", "land source"),
-        Column("commune_code", "text", "commune"),
-        Column("suitability", "number", "0 (must not) to 1 (best); no row: must not", minimum=0),
-    ),
-)
-
-TARGETS_HA = Schema(
-    "allocation targets",
-    (
-        Column("target", "text", "id of the target, unique"),
-        Column("zone", "text", "id of the zone"),
-        Column("commune_code", "text", "commune, or empty for the whole zone"),
-        Column("year", "integer", "year the target is due"),
-        Column("low_ha", "number", "lower end", "ha", nullable=True, minimum=0),
-        Column("high_ha", "number", "upper end", "ha", nullable=True, minimum=0),
-        Column("importance", "number", "what a missing hectare weighs", minimum=0),
-        Column("clause", "text", "clause of the plan", nullable=True),
-    ),
-)
-
-LISTED = Schema(
-    "listed",
-    (
-        Column("zone", "text", "id of the zone"),
-        Column("commune_code", "text", "commune the plan lists"),
-        Column("list", "text", "open: others at a cost; closed: no others"),
-    ),
-)
-
-PACE = Schema(
-    "pace",
-    (
-        Column("zone", "text", "id of the zone, or empty for all together"),
-        Column("commune_code", "text", "commune, or empty for all together"),
-        Column("year", "integer", "year; missing: each year", nullable=True),
-        Column("low_ha", "number", "least to be planted", "ha", nullable=True, minimum=0),
-        Column("high_ha", "number", "most that can be planted", "ha", nullable=True, minimum=0),
-    ),
-)
-
-LOCKS = Schema(
-    "locks",
-    (
-        Column("zone", "text", "id of the zone"),
-        Column("commune_code", "text", "commune"),
-        Column("source", "text", "land source, or empty for all together"),
-        Column("lock", "text", "must, may (though the list is closed) or must_not"),
-        Column("area_ha", "number", "least area of a must", "ha", nullable=True, minimum=0),
-    ),
-)
-
-LOSSES = Schema(
-    "losses",
-    (
-        Column("zone", "text", "id of the zone"),
-        Column("commune_code", "text", "commune"),
-        Column("year", "integer", "year of the loss"),
-        Column("loss_ha", "number", "area lost", "ha", minimum=0),
-        Column("source", "text", "land source it joins the year after; empty: none"),
-    ),
-)
-
-COVER = Schema(
-    "cover change",
-    (
-        Column("zone", "text", "id of the zone"),
-        Column("source", "text", "land source"),
-        Column("cover_change_ratio", "number", "forest gained (1) or lost (−1) per hectare"),
-    ),
-)
+COMMUNES = read_schema("zones.allocation", "communes")
+GROUND = read_schema("zones.allocation", "ground")
+PRESENT = read_schema("zones.allocation", "present")
+AVAILABLE = read_schema("zones.allocation", "available")
+SUITABILITY = read_schema("zones.allocation", "suitability")
+TARGETS_HA = read_schema("zones.allocation", "allocation targets")
+LISTED = read_schema("zones.allocation", "listed")
+PACE = read_schema("zones.allocation", "pace")
+LOCKS = read_schema("zones.allocation", "locks")
+LOSSES = read_schema("zones.allocation", "losses")
+COVER = read_schema("zones.allocation", "cover change")
 
 
 @dataclass(frozen=True, slots=True)

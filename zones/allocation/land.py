@@ -21,7 +21,7 @@ from layers.base.findings import Finding, Findings
 from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.base.resources import data_path
-from layers.base.schema import Column, Schema
+from layers.base.schema import Schema, read_schema
 from layers.io.values import Decimal
 from layers.kinds.crops import load_crops
 from zones.allocation.allocate import Allocation
@@ -30,42 +30,9 @@ from zones.allocation.land_years import usable_land
 from zones.rounding.rounding import round_to_total
 from zones.tables import ALLOCATION_LAND, ALLOCATION_SOURCES
 
-LAND_SOURCES = Schema(
-    "land sources",
-    (
-        Column("source", "text", "id of the land source"),
-        Column("name_vi", "text", "name in Vietnamese"),
-        Column("name_en", "text", "name in English"),
-        Column("shares", "text", "yes: its hectares bear trees as well; no"),
-        Column("limit_ratio", "number", "part of it that may be used", minimum=0),
-        Column(
-            "limit_of", "text", "rest: of what is free; else of all, what stands there included"
-        ),
-        Column("layer_kind", "text", "kind of layer that shows it; empty: only tables do"),
-        Column("land", "text", "land classes, separated by |"),
-        Column("three_forest", "text", "three-forest classes, separated by |; empty: any"),
-        Column("crop", "text", "crops that stand there, separated by |; empty: any"),
-        Column("age_low", "integer", "youngest stand, in years", nullable=True),
-        Column("age_high", "integer", "oldest stand, in years", nullable=True),
-        Column("less_present", "text", "land kinds of crops whose area is taken off, by |"),
-        Column("instead_of", "text", "only in communes of which these sources do not tell; by |"),
-        Column("basis", "text", "where the rule comes from"),
-    ),
-)
+LAND_SOURCES = read_schema("zones.allocation", "land sources")
 
-CROP_SUITABILITY = Schema(
-    "crop suitability",
-    (
-        Column("crop", "text", "crop id, or id of a zone without a crop of its own"),
-        Column("source", "text", "land source"),
-        Column("suitability", "number", "0 to 1 where nothing else limits", minimum=0),
-        Column("altitude_low_m", "number", "lowest altitude", "m", nullable=True),
-        Column("altitude_good_m", "number", "above it only fair", "m", nullable=True),
-        Column("altitude_high_m", "number", "highest altitude", "m", nullable=True),
-        Column("slope_high_degree", "number", "steepest slope", "degrees", nullable=True),
-        Column("basis", "text", "where the rule comes from"),
-    ),
-)
+CROP_SUITABILITY = read_schema("zones.allocation", "crop suitability")
 
 
 _PAIR = ["zone", "commune_code"]

@@ -21,23 +21,14 @@ from layers.base.errors import InputError, SchemaError
 from layers.base.findings import Finding, Severity
 from layers.base.language import Phrase
 from layers.base.messages import joined, message
-from layers.base.schema import Column, Schema
+from layers.base.schema import read_schema
 from layers.crs.crs import plane_area_ha
 from zones.measure.closure import ClosureLog
 from zones.measure.measure import NO_CLASS
 from zones.tables import FOREST_COVER
 
 #: What the table is made from: the overlay of a forest status layer with the communes.
-FOREST_AREAS = Schema(
-    "forest areas",
-    (
-        Column("commune_code", "text", "commune; missing outside every commune", nullable=True),
-        Column("land", "text", "land class of layers.kinds.plots.LAND_CLASSES"),
-        Column("three_forest", "text", "protection, special_use, production or outside"),
-        Column("area_ha", "number", "area by geometry", "ha", minimum=0),
-        Column("ledger_ha", "number", "area by the ledger", "ha", minimum=0),
-    ),
-)
+FOREST_AREAS = read_schema("zones.forest", "forest areas")
 
 _COVERS = ("natural_forest", "planted_forest")
 _WITH_FOREST = (*_COVERS, "not_yet_forest")

@@ -12,22 +12,14 @@ import pandas as pd
 from layers.base.errors import InputError
 from layers.base.language import Language
 from layers.base.resources import data_path
-from layers.base.schema import Column, Schema
+from layers.base.schema import read_schema
 from layers.kinds.crops import load_crops
 from maps.tables import SPECIES_AGES
 from zones.measure.closure import ClosureLog
 from zones.tables import PLANTED_SPECIES
 
 #: Planted plots after the weights of their species were applied.
-PLANTED_AREAS = Schema(
-    "planted areas",
-    (
-        Column("crop", "text", "crop id or the species' own name; missing: none given", "", True),
-        Column("land", "text", "planted_forest or not_yet_forest; other land is left out"),
-        Column("planting_year", "integer", "year of planting", nullable=True),
-        Column("ledger_ha", "number", "area by the ledger", "ha", minimum=0),
-    ),
-)
+PLANTED_AREAS = read_schema("zones.forest", "planted areas")
 
 _CLASSES = tuple(f"class_{number}_ha" for number in range(1, 6))
 

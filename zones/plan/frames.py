@@ -10,52 +10,13 @@ import pandas as pd
 
 from layers.base.errors import InputError, MissingFileError
 from layers.base.resources import data_path
-from layers.base.schema import Column, Schema
+from layers.base.schema import Schema, read_schema
 from layers.communes.gazetteer import Unit, communes_on
 from zones.plan.model import Plan
 
-PLAN_TARGETS = Schema(
-    "plan targets",
-    (
-        Column("target", "text", "id of the target, unique in the plan"),
-        Column("zone", "text", "id of the zone; empty for an indicator of the whole plan"),
-        Column("clause", "text", "clause of the document", nullable=True),
-        Column("bound", "text", "exact, range, at_least, at_most, about or maintain"),
-        Column("unit", "text", "unit of low and high"),
-        Column("year", "integer", "year the target is due", nullable=True),
-        Column("low", "number", "lower end; missing for a ceiling", nullable=True),
-        Column("high", "number", "upper end; missing for a floor", nullable=True),
-        Column("scope", "text", "province or commune"),
-        Column("commune_code", "text", "the commune of scope commune, else empty"),
-        Column("measure", "text", "layer, report or none"),
-        Column("indicator", "text", "what is counted: area, forest_cover_rate, …"),
-        Column("period", "text", "by_year, per_year, in_year or cumulative"),
-    ),
-)
-
-PLAN_ZONES = Schema(
-    "plan zones",
-    (
-        Column("zone", "text", "id of the zone, unique in the plan"),
-        Column("name_vi", "text", "name in Vietnamese"),
-        Column("name_en", "text", "name in English"),
-        Column("crop", "text", "crop id of data/crops.csv; empty for a zone of no single crop"),
-        Column("land_kind", "text", "forest, orchard, annual, paddy, water or understorey"),
-        Column("counts_for_cover", "text", "established, never or by_land"),
-        Column("list", "text", "open, closed, province, or none where no commune is named"),
-        Column("clause", "text", "clause of the document", nullable=True),
-    ),
-)
-
-PLAN_COMMUNES = Schema(
-    "plan communes",
-    (
-        Column("zone", "text", "id of the zone"),
-        Column("commune_code", "text", "code in the plan's vintage"),
-        Column("commune", "text", "official short name; the name as written where unknown"),
-        Column("name_as_written", "text", "name as the document writes it"),
-    ),
-)
+PLAN_TARGETS = read_schema("zones.plan", "plan targets")
+PLAN_ZONES = read_schema("zones.plan", "plan zones")
+PLAN_COMMUNES = read_schema("zones.plan", "plan communes")
 
 
 def communes_of(plan: Plan) -> Mapping[str, Unit]:

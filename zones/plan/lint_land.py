@@ -17,26 +17,13 @@ from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
 from layers.base.language import Phrase
 from layers.base.messages import message
-from layers.base.schema import Column, Schema
+from layers.base.schema import read_schema
 from zones.plan.findings import PlanFinding
 from zones.plan.model import Plan, Target
 
-PRESENT_OF_ZONES = Schema(
-    "present areas of zones",
-    (
-        Column("zone", "text", "id of the zone; one row for each"),
-        Column("present_ha", "number", "what stands there now", "ha", nullable=True, minimum=0),
-    ),
-)
+PRESENT_OF_ZONES = read_schema("zones.plan", "present areas of zones")
 
-LAND_FOR_ZONES = Schema(
-    "land that could take the crops",
-    (
-        Column("zone", "text", "id of a zone whose crop may stand on the land"),
-        Column("land", "text", "land class"),
-        Column("area_ha", "number", "hectares of the land class, all of it", "ha", minimum=0),
-    ),
-)
+LAND_FOR_ZONES = read_schema("zones.plan", "land that could take the crops")
 
 
 def _areas(plan: Plan) -> list[tuple[str, Target]]:

@@ -145,7 +145,7 @@ def test_locked_plots_make_no_land(land: gpd.GeoDataFrame) -> None:
 
 
 def test_unknown_plots_are_refused(land: gpd.GeoDataFrame) -> None:
-    with pytest.raises(InputError, match=r"1 plots that are no land of any source, first '1/1/3'"):
+    with pytest.raises(InputError, match=r"1 plots that are no land of any source, first 1/1/3"):
         lock_plots(inputs(), land, LOCKED.assign(plot="1/1/3"))
 
 

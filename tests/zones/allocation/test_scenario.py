@@ -93,7 +93,7 @@ def test_zones_sources_and_communes_go_by_name_in_any_spelling(prepared: Prepare
     assert pace.set_index("zone")["high_ha"]["pine"] == 9.0
     twins = named.inputs.communes.assign(commune="Cao Lộc")
     twice = replace(named, inputs=replace(named.inputs, communes=twins))
-    with pytest.raises(InputError, match=r"2 communes are called 'Cao Lộc': 'a', 'b'"):
+    with pytest.raises(InputError, match=r"2 communes are called 'Cao Lộc': a, b"):
         change_inputs(twice, ["pace.Cao Lộc=9"])
 
 

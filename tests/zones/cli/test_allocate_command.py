@@ -144,7 +144,7 @@ def test_the_answer_comes_first(
     # Only what is still short is explained below; all of it with -v.
     assert not any("reached by" in line for line in lines)
     code, text = told(capsys, "allocate", str(project), *changed, "-v")
-    assert "Not allocated, because no layer tells the present area: " in text
+    assert "zones are not allocated, because no layer tells the present area: " in text
 
 
 def test_misspelt_zones_of_the_project_are_refused(

@@ -13,27 +13,13 @@ import numpy as np
 import pandas as pd
 
 from layers.base.language import Phrase
-from layers.base.schema import Column, Schema
+from layers.base.schema import read_schema
 from zones.allocation.allocate import Allocation
 from zones.allocation.explain.sentences import Figure, Sentence, Value, Voice
 from zones.allocation.model import Model, build_model
 from zones.solver.linear_programme import LiveProgramme, Solution, optimum
 
-EXCHANGE = Schema(
-    "exchange rates",
-    (
-        Column("zone", "text", "the zone that gets a hectare more"),
-        Column(
-            "other", "text", "the zone that pays; empty: nobody needs to; * none can; cover: points"
-        ),
-        Column(
-            "rate_ratio",
-            "number",
-            "hectares of the other per hectare; cover: points per 100 ha",
-            nullable=True,
-        ),
-    ),
-)
+EXCHANGE = read_schema("zones.allocation.explain", "exchange rates")
 
 _MORE_HA = 1.0
 #: Pairs of zones that are solved, those whose payer has most hectares first; fewest per zone.

@@ -12,22 +12,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers.base.schema import Column, Schema
+from layers.base.schema import read_schema
 from zones.forest.trajectory.cohorts import CELL, Start
 
 Floats = npt.NDArray[np.float64]
 
 #: Planting that a plan places.
-PLACED = Schema(
-    "placed planting",
-    (
-        Column("commune_code", "text", "commune"),
-        Column("crop", "text", "species; empty: a crop that never counts"),
-        Column("year", "integer", "year of planting"),
-        Column("on", "text", "bare, harvested or other land"),
-        Column("planned_ha", "number", "hectares", "ha", minimum=0),
-    ),
-)
+PLACED = read_schema("zones.forest.trajectory", "placed planting")
 
 #: Class that new plantings stand in.
 PLANTED_CLASS = "production"
