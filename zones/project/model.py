@@ -35,6 +35,9 @@ from zones.project.yaml import is_there, read_document, validate_document
 
 #: A Word document takes no longer title.
 Title = Annotated[str, StringConstraints(max_length=255)]
+#: Kinds of layers that are no polygons.
+_WITHOUT_PLOTS = ("raster", "report", "reconciled")
+ErrorPercent = Annotated[Number, Field(gt=0, le=100)]
 Repair = Literal["repair", "never"]
 Decimal = Literal[".", ","]
 
@@ -128,9 +131,9 @@ class RasterSource(_Source):
 
 
 class ReportSource(_Source):
-    """Table of what communes report: commune, crop, year, hectares."""
+    """Table of commune, crop, year, hectares: what communes report, or what was reconciled."""
 
-    kind: Literal["report"]
+    kind: Literal["report", "reconciled"]
     sheet: str | None = None
     columns: dict[str, str] = Field(default_factory=dict)
     crops: dict[str, CropName] = Field(default_factory=dict)
@@ -176,6 +179,23 @@ class CertaintySettings(Part):
         default_factory=dict
     )
     sample: Path | None = None
+
+
+class ReconcileSettings(Part):
+    """Map, register and report set side by side (``zones reconcile``).
+
+    ``leads`` names the figure that holds for a crop, the register's by default; ``totals`` is a
+    table of known sums (``commune_code, crop, area_ha, error_percent``). ``error_percent`` is each
+    witness's standard error, and so its weight.
+    """
+
+    leads: dict[CropName, Literal["map", "register", "report", "reconciled"]] = Field(
+        default_factory=dict
+    )
+    error_percent: dict[Literal["map", "register", "report"], ErrorPercent] = Field(
+        default_factory=dict
+    )
+    totals: Path | None = None
 
 
 class AllocationTables(Part):
@@ -324,6 +344,7 @@ class Project(Part):
     area_crs: str | None = None
     thresholds: Thresholds = Thresholds()
     certainty: CertaintySettings | None = None
+    reconcile: ReconcileSettings = ReconcileSettings()
     decimals: int = Field(default=1, ge=0, le=4)
     rate_decimals: int = Field(default=2, ge=0, le=4)
     map: MapSettings = MapSettings()
@@ -369,7 +390,7 @@ class Project(Part):
         name = value.outlines
         if name is None or layers is None:
             return value
-        polygons = {key for key, item in layers.items() if item.kind not in ("raster", "report")}
+        polygons = {key for key, item in layers.items() if item.kind not in _WITHOUT_PLOTS}
         if name not in polygons:
             raise _unknown("polygon_layer", name, polygons)
         return value
@@ -382,10 +403,10 @@ class Project(Part):
         layers = info.data.get("layers")
         if value is None or layers is None:
             return value
-        polygons = {key for key, item in layers.items() if item.kind not in ("raster", "report")}
+        polygons = {key for key, item in layers.items() if item.kind not in _WITHOUT_PLOTS}
         for name in value.boundaries:
             if name not in polygons:
-                raise ValueError(_unknown("polygon_layer", name, polygons))
+                raise _unknown("polygon_layer", name, polygons)
         return value
 
     @field_validator("layers")
@@ -510,6 +531,8 @@ class Project(Part):
         paths |= {name: self.resolve(path) for name, path in self.allocation.paths().items()}
         ledger = self.resolve(self.reports.ledger)
         paths |= {"reports ledger": ledger} if is_there(ledger) else {}
+        if self.reconcile.totals is not None:
+            paths["reconcile totals"] = self.resolve(self.reconcile.totals)
         return paths
 
 

@@ -25,6 +25,7 @@ _PARTS = {
     "allocation": "allocation",
     "atlas": "atlas",
     "map": "map",
+    "reconcile": "reconcile",
 }
 
 

@@ -1,0 +1,108 @@
+"""``zones reconcile``: the witnesses of a small project, written, explained, and used again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.factories import write_project
+from zones.cli.main import run
+from zones.project.model import load_project
+from zones.run.run import RunOptions, run_project
+from zones.tables import TARGETS
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The small project with a report of pine: 10.4 ha of register in Thụy Hùng, told as 104."""
+    path = write_project(tmp_path / "dự án")
+    (path.parent / "pine.csv").write_text(
+        "commune_code,crop,year,area_ha\n06148,pine,2025,104\n06184,pine,2025,30.3\n", "utf-8"
+    )
+    text = path.read_text("utf-8").replace(
+        "layers:\n",
+        "present: {pine: forest}\nreconcile: {leads: {pine: report}}\nlayers:\n"
+        "  pine: {kind: report, path: pine.csv, date: 2025-12-31}\n",
+    )
+    path.write_text(text, "utf-8")
+    return path
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert run(["reconcile", *arguments]) == 0
+    return capsys.readouterr().out
+
+
+def test_differences_with_cause_and_leading_figure(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = json.loads(told(capsys, str(project), "--json"))
+    table = pd.DataFrame(data["differences"]).set_index(["crop", "commune_code"])
+    slip = table.loc["pine", "06148"]
+    # Half of 20.8 ha by the ledger, half of 20 ha by geometry; the report slipped by ten.
+    assert slip["register_ha"] == pytest.approx(10.4)
+    assert slip["map_ha"] == pytest.approx(10.0)
+    assert slip["report_ha"] == 104.0
+    assert slip["cause"] == "unit_slip"
+    assert slip["suspect"] == "report"
+    assert (slip["leads"], slip["leading_ha"]) == ("report", 104.0)
+    assert table.loc[("pine", "06211"), "cause"] == "report_missing"
+    # 10.4 ha and half of 40 ha of a mixed stand.
+    assert table.loc[("pine", "06184"), "register_ha"] == pytest.approx(30.4)
+    assert table.loc[("pine", "06184"), "cause"] == ""
+    assert table.loc[("anise", "06184"), "leads"] == "register"
+
+
+def test_page_names_the_largest_first_and_explains_one(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = told(capsys, str(project))
+    lines = text.splitlines()
+    assert "bản đồ" in lines[0]
+    assert "Thụy Hùng" in lines[1]
+    assert "nhầm đơn vị" in lines[2]
+    text = told(capsys, str(project), "--explain", "pine:Thụy Hùng")
+    assert "104,00 ha" in text
+    assert "nghi vấn: báo cáo" in text
+    assert run(["reconcile", str(project), "--explain", "pine:nowhere"]) == 2
+    assert "--explain 'pine:nowhere'" in capsys.readouterr().err
+
+
+def test_reconciled_figures_feed_the_comparison(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = project.parent / "đối chiếu"
+    told(capsys, str(project), "--out", str(out))
+    figures = pd.read_csv(out / "reconciled.csv", dtype={"commune_code": "str"})
+    pine = figures[figures["crop"] == "pine"]
+    text = project.read_text("utf-8").replace("pine: forest", "pine: agreed")
+    text += "  agreed: {kind: reconciled, path: đối chiếu/reconciled.csv, date: 2025-12-31}\n"
+    project.write_text(
+        text.replace(
+            "present: {", "present: {anise: forest, citrus: fruit, custard_apple: fruit, "
+        ),
+        "utf-8",
+    )
+    options = RunOptions(only=("compare",), write=False)
+    targets = run_project(load_project(project), options=options)[TARGETS]
+    row = targets[(targets["zone"] == "pine") & (targets["commune_code"] == "")].iloc[0]
+    assert row["present"] == pytest.approx(pine["area_ha"].sum())
+    # What was reconciled is no witness of itself: the figures stay as they are.
+    before = (out / "reconciled.csv").read_bytes()
+    told(capsys, str(project), "--out", str(out), "--overwrite")
+    assert (out / "reconciled.csv").read_bytes() == before
+
+
+def test_known_totals_bind_the_communes(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project.parent / "totals.csv").write_text(
+        "commune_code,crop,area_ha,error_percent\n,pine,75,0\n", "utf-8"
+    )
+    text = project.read_text("utf-8")
+    text = text.replace("reconcile: {", "reconcile: {totals: totals.csv, ")
+    project.write_text(text, "utf-8")
+    data = json.loads(told(capsys, str(project), "--json"))
+    table = pd.DataFrame(data["differences"])
+    assert table.loc[table["crop"] == "pine", "reconciled_ha"].sum() == pytest.approx(75, abs=1e-9)

@@ -1,0 +1,106 @@
+"""``zones reconcile``: map, register and report of each crop and commune side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from zones.cli.console import records, telling
+from zones.cli.language import language, print_json, print_line, say
+from zones.cli.options import Json, Overwrite, ProjectFile
+
+if TYPE_CHECKING:
+    from zones.run.reconciling import SideBySide
+
+_TOLD = 20
+
+
+def reconcile(
+    project: ProjectFile,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            help=say(
+                "Folder for differences.csv and reconciled.csv.",
+                "Thư mục ghi differences.csv và reconciled.csv.",
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    explain: Annotated[
+        str | None,
+        typer.Option(
+            "--explain",
+            metavar="CROP:COMMUNE",
+            help=say("Explain one reconciled figure.", "Giải thích một số liệu đã đối chiếu."),
+            show_default=False,
+        ),
+    ] = None,
+    overwrite: Overwrite = False,
+    as_json: Json = False,
+) -> None:
+    """Set the witnesses side by side."""
+    from zones.cli.lines.reconcile import explained, table_of_differences
+    from zones.project.model import load_project
+    from zones.run.reconciling import reconcile_project
+
+    loaded = load_project(project)
+    with telling(quiet=as_json) as teller:
+        found = reconcile_project(loaded, teller)
+    if out is not None:
+        _save(found, out, overwrite=overwrite)
+    if as_json:
+        result = found.result
+        print_json(
+            {
+                "statistic": result.statistic,
+                "freedom": result.freedom,
+                "probability": result.probability,
+                "differences": records(found.table),
+            }
+        )
+        return
+    lines = (
+        explained(found, explain, loaded.reconcile, language())
+        if explain
+        else table_of_differences(found, loaded.decimals, _TOLD, language())
+    )
+    for line in lines:
+        print_line(line)
+
+
+def _save(found: SideBySide, out: Path, *, overwrite: bool) -> None:
+    """Write the differences, and the reconciled figures as a layer of kind ``reconciled``."""
+    from layers.io.atomic import written_aside
+    from layers.io.table_output import save_csv
+
+    figures = found.table[["commune_code", "commune", "crop", "year"]].assign(
+        area_ha=found.table["reconciled_ha"].clip(lower=0).round(4)
+    )
+    tables = {
+        "differences.csv": found.table,
+        "reconciled.csv": figures.sort_values(["crop", "commune_code"]),
+    }
+    out.mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        with written_aside(out / name, overwrite=overwrite) as part:
+            save_csv(table, part)
+    print_line(say(f"Written to {out}", f"Đã ghi vào {out}"), error=True)
+
+
+def register(application: typer.Typer) -> None:
+    """Add the command."""
+    application.command(
+        "reconcile",
+        help=say(
+            "Map, register and report of each crop and commune side by side: differences with "
+            "their likely cause, and reconciled figures.\n\n"
+            "Example: zones reconcile demo/project.yaml --out reconciled",
+            "Đối chiếu bản đồ, sổ và báo cáo của từng cây trồng, từng xã: chênh lệch kèm nguyên "
+            "nhân có khả năng nhất, và số liệu đã đối chiếu.\n\n"
+            "Ví dụ: zones reconcile demo/project.yaml --out reconciled",
+        ),
+    )(reconcile)
