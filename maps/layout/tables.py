@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from layers.base.language import format_number
 from maps.layout.content import AnnexContent, source_rows
 from maps.layout.forest_tables import ages_table, cover_table
 from maps.layout.page_table import PageColumn, PageTable, rank_column, ranked
@@ -69,7 +70,10 @@ def _targets_tables(content: AnnexContent, say: Say) -> list[PageTable]:
         if len(rows) or not place:
             tables.append(table)
     told = _targets_table(content, frame[~measured], say)
-    unneeded = ("present", "held_percent", "shortfall", "surplus", "status")
+    unneeded = (
+        *("present", "held_percent", "shortfall", "surplus", "status"),
+        *("interval", "verdict"),
+    )
     unmeasured = replace(
         told,
         name=say("targets.unmeasured_name"),
@@ -93,10 +97,11 @@ def _targets_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> Page
         **{key: [word(key, item, language) for item in rows[key]] for key in ("bound", "status")},
         unit=[word("unit", item, language) for item in rows["unit"]],
         held_percent=rows["held_ratio"] * 100,
+        **_verdicts(rows, content),
     )
     target = say("targets.group")
     # A floor has no surplus and a ceiling no shortfall: such a cell stays empty.
-    columns = (
+    columns: tuple[PageColumn, ...] = (
         rank_column(say),
         PageColumn("subject", say("targets.subject"), "text", 32),
         PageColumn("clause", say("targets.clause"), "text", 10),
@@ -111,7 +116,32 @@ def _targets_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> Page
         PageColumn("surplus", say("targets.surplus"), "measured", 12, missing=""),
         PageColumn("status", say("targets.status"), "text", 14),
     )
+    if "interval" in rows.columns:
+        columns += (
+            PageColumn("interval", say("targets.interval"), "text", 20),
+            PageColumn("verdict", say("targets.verdict"), "text", 16),
+        )
     return PageTable(say("targets.name"), say("targets.title"), "targets", columns, rows)
+
+
+def _verdicts(rows: pd.DataFrame, content: AnnexContent) -> dict[str, list[str]]:
+    """Interval and verdict of each target in words, where any was judged."""
+    if "verdict" not in rows.columns or rows.get("low_interval", pd.Series()).isna().all():
+        return {}
+    ends = zip(rows["low_interval"], rows["high_interval"], rows["unit"], strict=True)
+    digits = {"%": content.percent_decimals}
+    return {
+        "interval": [
+            ""
+            if pd.isna(low)
+            else "–".join(
+                format_number(end, content.language, decimals=digits.get(unit, content.decimals))
+                for end in (low, high)
+            )
+            for low, high, unit in ends
+        ],
+        "verdict": [word("verdict", item, content.language) for item in rows["verdict"]],
+    }
 
 
 def _subject(content: AnnexContent, row: pd.Series) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from layers.base.language import Phrase
@@ -9,9 +11,11 @@ from layers.base.messages import joined, message
 from maps import TableNote
 
 
-def table_notes(targets: pd.DataFrame, told: pd.DataFrame) -> tuple[TableNote, ...]:
-    """Sentences for below the tables: tolerances, and what the allocation's rounding tells."""
-    found = [TableNote("targets", text) for text in _tolerances(targets)]
+def table_notes(
+    targets: pd.DataFrame, told: pd.DataFrame, verdicts: Iterable[Phrase] = ()
+) -> tuple[TableNote, ...]:
+    """Sentences for below the tables: tolerances, verdicts, roundings of the allocation."""
+    found = [TableNote("targets", text) for text in (*_tolerances(targets), *verdicts)]
     for row in told.to_dict("records"):
         text = Phrase(en=row["message_en"], vi=row["message_vi"])
         found += [TableNote(table, text) for table in ("allocation", "zone")]

@@ -8,6 +8,7 @@ import pandas as pd
 
 from maps import TableNote
 from zones.allocation.land import join_zone_land
+from zones.certainty.sentences import verdict_sentences
 from zones.publish.consistency import check_consistency
 from zones.publish.figures import RoundedMeasures, frames_digest
 from zones.publish.notes import table_notes
@@ -70,6 +71,7 @@ def publish(
     zone_names: pd.DataFrame,
     sources: pd.DataFrame,
     decimals: int,
+    level_percent: float,
 ) -> PublishedFigures:
     """Join what was measured and what was allocated, and refuse figures that do not agree."""
     zones = join_zone_land(
@@ -91,7 +93,13 @@ def publish(
         allocation=planned.allocation,
         losses=planned.losses,
         limits=planned.land[["zone", "commune_code", "binding"]],
-        notes=table_notes(measures.targets, planned.notes),
+        notes=table_notes(
+            measures.targets,
+            planned.notes,
+            verdict_sentences(
+                measures.targets, zone_names, level_percent=level_percent, decimals=decimals
+            ),
+        ),
         sharing=tuple(planned.sources.loc[shares, "source"]),
     )
     totals = measures.zone_totals.rename("total_ha").rename_axis("zone").reset_index()

@@ -154,7 +154,7 @@ def _arithmetic(
     for cause, column, rest in tests:
         area = _number(row, column)
         if area > 0 and abs(area - land) > 0.05:
-            text = message(f"zones.reports.cause_{cause}", area_ha=area, report_ha=report)
+            text = message(f"zones.reports.story_{cause}", area_ha=area, report_ha=report)
             yield _Story(cause, abs(rest(area)), text)
     text = message("zones.reports.cause_counted_twice", land_ha=land)
     yield _Story("counted_twice", abs(report - 2 * land) if land > 0 else np.inf, text)
@@ -178,7 +178,7 @@ def _swaps(rows: pd.DataFrame) -> dict[tuple[str, str], list[_Story]]:
                 if partner is None:
                     continue
                 text = message(
-                    f"zones.reports.cause_{cause}",
+                    f"zones.reports.swap_{cause}",
                     other=partner[other],
                     gap_ha=row["gap"],
                     other_gap_ha=partner["gap"],

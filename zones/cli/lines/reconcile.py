@@ -29,7 +29,7 @@ def table_of_differences(
     names = _crop_names(language)
     rows = [
         [
-            message(f"zones.cli.reconcile_{word}").text(language)
+            message(f"zones.cli.witness_{word}").text(language)
             for word in ("where", "map", "register", "report", "reconciled", "leads")
         ]
     ]
@@ -40,7 +40,7 @@ def table_of_differences(
             for name in (*WITNESSES, "reconciled")
         ]
         place = f"{names.get(row['crop'], row['crop'])}, {row['commune']}"
-        lead = message(f"zones.cli.reconcile_{row['leads']}").text(language)
+        lead = message(f"zones.cli.witness_{row['leads']}").text(language)
         rows.append([place, *figures, lead])
     lines = table_lines(rows)
     yield lines[0]
@@ -49,7 +49,7 @@ def table_of_differences(
         yield f"    {row[f'evidence_{language}']}"
     result = found.result
     yield message(
-        "zones.cli.reconcile_agreement",
+        "zones.cli.agreement",
         rows=len(found.table),
         apart=len(apart),
         statistic=result.statistic,
@@ -76,7 +76,7 @@ def explained(
             continue
         yield message(
             "zones.cli.explain_witness",
-            witness=message(f"zones.cli.reconcile_{name}"),
+            witness=message(f"zones.cli.witness_{name}"),
             area_ha=area,
             error_percent=errors[name],
             moved_ha=float(row["reconciled_ha"]) - area,
@@ -86,13 +86,13 @@ def explained(
         "zones.cli.explain_result",
         area_ha=float(row["reconciled_ha"]),
         error_ha=float(row["standard_error_ha"]),
-        leads=message(f"zones.cli.reconcile_{row['leads']}"),
+        leads=message(f"zones.cli.witness_{row['leads']}"),
         leading_ha=float(row["leading_ha"]),
     ).text(language)
     if row["suspect"]:
         yield message(
             "zones.cli.explain_suspect",
-            witness=message(f"zones.cli.reconcile_{row['suspect']}"),
+            witness=message(f"zones.cli.witness_{row['suspect']}"),
             strain=abs(float(row["strain"])),
         ).text(language)
     if row["cause"]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from layers.base.language import Phrase
+from zones.project.model import CertaintySettings
 from zones.project.sources import sources_table
 from zones.publish.figures import RoundedMeasures
 from zones.publish.publish import AllocationTables, PublishedFigures, publish
@@ -38,6 +39,7 @@ def work(context: Context) -> Made:
             [(Phrase(en=p.name.en, vi=p.name.vi), p.date, p.issuer) for p in context.plans()],
         ),
         decimals=project.decimals,
+        level_percent=(project.certainty or CertaintySettings()).level_percent,
     )
     return {PublishedFigures: figures}
 
@@ -56,5 +58,5 @@ STEP = Step(
         ALLOCATION_SOURCES,
     ),
     writes=(PublishedFigures,),
-    settings=("plans", "communes", "layers", "annex", "decimals"),
+    settings=("plans", "communes", "layers", "annex", "decimals", "certainty"),
 )
