@@ -13,9 +13,9 @@ from layers.io.table import read_table
 from zones.inputs.read import Inputs
 from zones.measure.present import without_earlier_surveys
 from zones.project.model import Project, forest_layers
-from zones.reports.causes import Circumstances, likely_causes
-from zones.reports.reconcile import KNOWN_TOTALS, USUAL_ERRORS, Reconciliation, reconcile
-from zones.reports.witnesses import witness_figures
+from zones.reports.witnesses.causes import Circumstances, likely_causes
+from zones.reports.witnesses.figures import witness_figures
+from zones.reports.witnesses.reconcile import KNOWN_TOTALS, USUAL_ERRORS, Reconciliation, reconcile
 from zones.run.context import RunOptions, Teller
 from zones.run.run import run_project
 from zones.tables import MEASURED
