@@ -1,0 +1,142 @@
+"""Files at the desk: from an empty folder to a project that runs, without a line by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import docx
+import pandas as pd
+import pytest
+
+from tests.factories import CODES, communes, forest_plots
+from tests.zones.app.conftest import Sitting
+from zones.app.guard import RefusedError
+from zones.app.session import Session
+from zones.app.suggest import suggest_columns
+from zones.project.model import load_project
+from zones.run.context import RunOptions
+from zones.run.run import run_project
+from zones.tables import ALLOCATION_TARGETS
+
+PLAN = (
+    "ỦY BAN NHÂN DÂN TỈNH LẠNG SƠN",
+    "KẾ HOẠCH",
+    "Phát triển các vùng sản xuất cây trồng giai đoạn 2026-2030",
+    "Số: 12/KH-UBND. Lạng Sơn, ngày 15 tháng 01 năm 2026",
+    "III. MỤC TIÊU CỤ THỂ",
+    "1. Vùng trồng Thông: đến năm 2030 diện tích 45 - 50 ha.",
+)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Path:
+    """Three files from three offices and a plan in Word, in a folder with nothing else."""
+    folder = tmp_path / "từ các sở"
+    folder.mkdir()
+    communes().rename(columns={"code": "ma", "name": "ten"}).to_file(folder / "ranh-gioi.gpkg")
+    forest_plots().to_file(folder / "rung.gpkg", layer="lop")
+    table = {"Mã xã": ["06148", "06529"], "Loại cây": ["Na", "Quít"]}
+    table |= {"Năm": ["2025", "2025"], "Diện tích": ["7.5", "2"]}
+    pd.DataFrame(table).to_csv(folder / "bao-cao.csv", index=False)
+    document = docx.Document()
+    for line in PLAN:
+        document.add_paragraph(line)
+    document.save(str(folder / "ke-hoach.docx"))
+    return folder
+
+
+def columns(looked: dict[str, Any]) -> dict[str, str]:
+    return {item["field"]: item["column"] for item in looked["fields"] if item["column"]}
+
+
+def test_an_empty_folder_becomes_a_project_that_runs(office: Path) -> None:
+    desk = Sitting(Session().with_root(office))
+    home = office.parent / "kế hoạch"
+    desk.ask("start", "new", path=str(home), province="20")
+    desk.ask("start", "folder", path=str(office))
+    looked = desk.ask("files", "look", path=str(office / "ranh-gioi.gpkg"))
+    assert looked["kind"] == "communes"
+    assert columns(looked) == {"code": "ma", "name": "ten"}
+    assert "4 trên 4" in looked["fields"][0]["reason"]["vi"]
+    assert looked["crs"]
+    assert looked["place"]
+    put = {"path": looked["path"], "kind": "communes", "columns": columns(looked)}
+    desk.ask("files", "put", **put)
+    looked = desk.ask("files", "look", path=str(office / "rung.gpkg"))
+    assert looked["kind"] == "forest_status"
+    put = {"path": looked["path"], "kind": "forest_status", "name": "forest", "date": "2025-12-31"}
+    desk.ask("files", "put", **put)
+    looked = desk.ask("files", "look", path=str(office / "bao-cao.csv"))
+    named = {"commune_code": "Mã xã", "crop": "Loại cây", "year": "Năm", "area_ha": "Diện tích"}
+    assert columns(looked) == named
+    assert [row["crop"] or row["near"] for row in looked["crops"]] == ["custard_apple", ""]
+    put = {"path": looked["path"], "kind": "report", "name": "fruit", "date": "2025-12-31"}
+    crops = {"Quít": "citrus"}
+    desk.ask("files", "put", **put, columns=named, crops=crops)
+    answer = desk.ask("files", "extract", path=str(office / "ke-hoach.docx"))
+    assert answer["read"]["targets"] == 1
+    assert answer["plans"][0] == "plan-ke-hoach.yaml"
+    assert answer["fault"] is None
+    text = (home / "project.yaml").read_text("utf-8")
+    assert "# mã tỉnh, Lạng Sơn" in text
+    assert "# cơ quan lập" in text  # comments of a section that was written anew
+    file = home / "project.yaml"
+    file.write_text(text.replace("  # part_of_province", "  part_of_province"), "utf-8")
+    areas = "".join(f"{code},110\n" for code in CODES)  # the squares are no real communes
+    (home / "natural_areas.csv").write_text("code,official_area_ha\n" + areas, "utf-8")
+    held = desk.ask("targets", "plan", changes=[])["targets"]
+    pine = next(item for item in held if item["target"].startswith("pine"))
+    assert (pine["low_ha"], pine["high_ha"]) == (45, 50)
+    result = run_project(load_project(file), options=RunOptions(overwrite=True, only=("annex",)))
+    told = result[ALLOCATION_TARGETS]
+    mine = told[(told["target"] == pine["target"]) & (told["commune_code"] == "")].iloc[0]
+    assert mine["end_ha"] == pine["end_ha"]
+
+
+def test_a_file_outside_the_opened_folders_is_not_looked_at(sit: Any, project: Path) -> None:
+    desk = sit(project)
+    for path in ("/etc/passwd", str(project.parent / ".." / "x.csv"), "/vsicurl/http://x/y.tif"):
+        with pytest.raises(RefusedError, match="outside"):
+            desk.ask("files", "look", path=path)
+        with pytest.raises(RefusedError, match="outside"):
+            desk.ask("files", "put", path=path, kind="report", date="2025-12-31")
+
+
+def test_a_faulty_project_opens_at_its_fault(sit: Any, project: Path) -> None:
+    text = project.read_text("utf-8")
+    project.write_text(text + "\nplans: [\n", "utf-8")
+    told = sit(project).ask("files", "state")
+    assert "dòng" in told["fault"]["vi"]
+    assert told["text"].startswith(text[:40])
+    project.write_text(text.replace("fruit.csv", "mat.csv"), "utf-8")
+    told = sit(project).ask("files", "state")
+    assert "mat.csv" in told["fault"]["vi"]
+    assert [part["there"] for part in told["parts"] if part["name"] == "fruit"] == [False]
+
+
+def test_a_section_that_is_wrong_is_not_written(sit: Any, project: Path) -> None:
+    before = project.read_bytes()
+    desk = sit(project)
+    path = str(project.parent / "fruit.csv")
+    with pytest.raises(RefusedError, match="date"):
+        desk.ask("files", "put", path=path, kind="report", name="x")
+    assert project.read_bytes() == before
+    seen = desk.ask("files", "drop", name="cover")
+    assert "cover" not in [part["name"] for part in seen["parts"]]
+    assert "cover" not in load_project(project).layers
+
+
+def test_columns_are_told_by_their_values_before_their_names() -> None:
+    frame = pd.DataFrame(
+        {
+            "ma": ["A1", "A2"],
+            "dia_ban": ["06148", "06529"],
+            "ten": ["Hồi", "Thông"],
+            "dt": ["1", "2"],
+        }
+    )
+    found = suggest_columns("crop_plots", frame, province="20")
+    assert found["commune_code"].column == "dia_ban"
+    assert found["crop"].column == "ten"
+    assert "2" in found["crop"].reason.en

@@ -1,0 +1,422 @@
+"""Files: what the project is made of; each file looked at, its columns matched, then written down.
+
+The project file stays the one truth: a section is written as a person would write it, and comments
+survive. Nothing else keeps what was chosen here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+import shapely
+from pydantic import Field, TypeAdapter, ValidationError
+from ruamel.yaml.comments import CommentedMap
+
+from layers.base.errors import InputError, VungTrongError
+from layers.base.messages import message
+from layers.communes.gazetteer import communes_on
+from layers.crs.transform import WGS84, to_crs
+from layers.io.raster_source import open_raster
+from layers.io.table import read_table
+from layers.io.vector import describe_vector, list_layers, load_vector
+from layers.kinds.crops import crop_named, load_crops
+from layers.kinds.forest_fields import match_fields
+from zones.app.desk import Desk, words
+from zones.app.guard import RefusedError
+from zones.app.question import Question
+from zones.app.suggest import FIELDS, NEEDED, guess_kind, suggest_columns
+from zones.plan.extract.document import read_document_text
+from zones.plan.extract.draft import draft_plan
+from zones.plan.extract.zones import slug
+from zones.plan.files import embedded_plans, load_plan, save_plan
+from zones.project.model import CommunesSource, LayerSource
+from zones.project.yaml import read_document, write_document
+
+_TABLES = (".csv", ".xlsx", ".xls", ".xlsb", ".ods")
+_RASTERS = (".tif", ".tiff", ".vrt")
+_DOCUMENTS = (".docx", ".pdf")
+_FIRST_ROWS, _MOST_CROPS, _MOST_CLASSES = 6, 60, 40
+_MOST_POINTS = 400
+
+Kind = Literal["communes", "forest_status", "crop_plots", "land_use", "report", "raster"]
+
+
+class At(Question):
+    """A file of this machine, and a layer of it where it has several."""
+
+    path: str
+    layer: str | None = None
+    kind: Kind | None = None
+
+
+class Put(Question):
+    """A file for the project, with what a person confirmed of it."""
+
+    path: str
+    kind: Kind
+    name: str = ""
+    date: dt.date | None = None
+    source: str = ""
+    layer: str | None = None
+    crs: str | None = None
+    columns: dict[str, str] = Field(default_factory=dict)
+    crops: dict[str, str] = Field(default_factory=dict)
+    classes: dict[int, str] = Field(default_factory=dict)
+
+
+class Name(Question):
+    """A layer, or a plan, by the name that the project file gives it."""
+
+    name: str
+
+
+class Confirm(Question):
+    """A plan file beside the project, and the communes in it that a person confirmed."""
+
+    file: str
+    codes: tuple[str, ...]
+
+
+def state(desk: Desk) -> dict[str, Any]:
+    """What the project file names, whether each file is there, and what keeps it from loading."""
+    file = _file(desk)
+    answer: dict[str, Any] = {"file": str(file), "folder": str(file.parent), "fault": None}
+    try:
+        document = read_document(file)
+    except VungTrongError as error:
+        return answer | {"fault": words(error.phrase), "text": _shown(file), "parts": []}
+    try:
+        desk.project()
+    except VungTrongError as error:
+        answer["fault"] = words(error.phrase)
+    home = document.get("scenario_of")
+    crops = load_crops()
+    return answer | {
+        "scenario_of": None if home is None else str(home),
+        "parts": _parts(document, file.parent),
+        "plans": [str(name) for name in document.get("plans") or []],
+        "known_plans": sorted(embedded_plans()),
+        "crops": dict(zip(crops["crop"], crops["name_vi"], strict=True)),
+        "drafts": _unconfirmed(document, file.parent),
+    }
+
+
+def _file(desk: Desk) -> Path:
+    if desk.session.project is None:
+        raise RefusedError(409, message("zones.app.no_project"))
+    return desk.session.project
+
+
+def _shown(file: Path) -> str:
+    return file.read_text("utf-8", errors="replace")[:100_000]
+
+
+def _parts(document: CommentedMap, home: Path) -> list[dict[str, Any]]:
+    communes = document.get("communes") or {}
+    listed = [("communes", "communes", communes)]
+    listed += [
+        (str(name), str((item or {}).get("kind", "")), item or {})
+        for name, item in (document.get("layers") or {}).items()
+    ]
+    return [
+        {
+            "name": name,
+            "kind": kind,
+            "path": str(item.get("path", "")),
+            "there": bool(item.get("path")) and (home / str(item["path"])).exists(),
+            "date": str(item.get("date") or item.get("vintage") or ""),
+        }
+        for name, kind, item in listed
+        if isinstance(item, dict)
+    ]
+
+
+def _unconfirmed(document: CommentedMap, home: Path) -> list[dict[str, Any]]:
+    """Communes of the project's own plan files that a person has to confirm."""
+    found = []
+    for name in document.get("plans") or []:
+        path = home / str(name)
+        if path.suffix not in (".yaml", ".yml") or not path.is_file():
+            continue
+        plan = load_plan(path, check_codes=False)
+        names = {code: unit.name for code, unit in communes_on(plan.province).items()}
+        rows = [
+            {
+                "owner": owner,
+                "code": item.code,
+                "written": item.as_written,
+                "meant": names.get(item.code, ""),
+            }
+            for owner, item in plan.unconfirmed()
+        ]
+        found.append({"file": str(name), "confirm": rows, "targets": len(plan.all_targets())})
+    return found
+
+
+def look(desk: Desk, asked: At) -> dict[str, Any]:
+    """What a file is: layers, CRS, encoding, first rows, place, and what its columns may hold."""
+    path = desk.session.inside(asked.path)
+    if not path.exists():
+        raise RefusedError(404, message("zones.app.no_file", path=asked.path))
+    suffix = path.suffix.lower()
+    province = _province(desk)
+    if suffix in _DOCUMENTS:
+        return {"path": str(path), "form": "document"}
+    if suffix in _RASTERS:
+        return _look_at_raster(path, desk)
+    if suffix in _TABLES:
+        frame = read_table(path)
+        return _described(frame, asked.kind or "report", province) | {
+            "path": str(path),
+            "form": "table",
+            "count": len(frame),
+        }
+    return _look_at_polygons(path, asked, province)
+
+
+def _province(desk: Desk) -> str:
+    return str(read_document(_file(desk)).get("province", ""))
+
+
+def _look_at_polygons(path: Path, asked: At, province: str) -> dict[str, Any]:
+    layers = list_layers(path)
+    layer = asked.layer or (layers[0] if len(layers) == 1 else None)
+    if layer is None:
+        return {"path": str(path), "form": "layers", "layers": layers}
+    about = describe_vector(path, layer=layer)
+    frame = load_vector(path, layer=layer)
+    table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+    forest = _is_forest(list(about.fields))
+    kind = asked.kind or guess_kind(table, polygons=True, forest=forest, province=province)
+    return _described(table, kind, province) | {
+        "path": str(path),
+        "form": "polygons",
+        "layers": layers,
+        "layer": layer,
+        "driver": about.driver,
+        "crs": None if about.crs is None else about.crs.name,
+        "encoding": about.encoding,
+        "count": about.count,
+        "place": None if about.crs is None else _place(frame),
+    }
+
+
+def _is_forest(fields: list[str]) -> bool:
+    try:
+        return len(match_fields(fields).columns) >= 8
+    except InputError:
+        return False
+
+
+def _place(frame: Any) -> list[list[list[float]]]:
+    """Where the polygons lie, roughly: the border of them all, latitude first."""
+    shapes = to_crs(frame.geometry, WGS84)
+    hull = shapely.concave_hull(shapely.multipoints(_points(shapes)), ratio=0.1)
+    rings = [part.exterior for part in shapely.get_parts(hull) if part.geom_type == "Polygon"]
+    return [
+        [[round(y, 5), round(x, 5)] for x, y in shapely.get_coordinates(ring)] for ring in rings
+    ]
+
+
+def _points(shapes: Any) -> Any:
+    known = shapes[shapes.notna() & ~shapes.is_empty]
+    points = shapely.get_coordinates(known.envelope.to_numpy())
+    return points[:: max(1, len(points) // _MOST_POINTS)]
+
+
+def _described(frame: pd.DataFrame, kind: str, province: str) -> dict[str, Any]:
+    first = frame.head(_FIRST_ROWS).astype("str").where(frame.head(_FIRST_ROWS).notna(), "")
+    answer: dict[str, Any] = {
+        "kind": kind,
+        "columns": [str(name) for name in frame.columns],
+        "first": [list(map(str, row)) for row in first.to_numpy().tolist()],
+        "fields": [],
+        "crops": [],
+    }
+    if kind not in FIELDS:
+        return answer
+    found = suggest_columns(kind, frame, province=province)
+    answer["fields"] = [
+        {
+            "field": field,
+            "needed": field in NEEDED[kind],
+            "column": found[field].column if field in found else None,
+            "reason": words(found[field].reason) if field in found else None,
+        }
+        for field in FIELDS[kind]
+    ]
+    if "crop" in found:
+        answer["crops"] = _crops(frame[found["crop"].column])
+    return answer
+
+
+def _crops(values: pd.Series) -> list[dict[str, Any]]:
+    """Names of crops in a file, how often each stands there, and the id that is meant."""
+    counts = values.dropna().astype("str").value_counts().head(_MOST_CROPS)
+    rows = []
+    for text, count in counts.items():
+        crop, near = crop_named(str(text))
+        near_crop = crop_named(near)[0] if near and not crop else ""
+        rows.append({"text": str(text), "count": int(count), "crop": crop, "near": near_crop})
+    return rows
+
+
+def _look_at_raster(path: Path, desk: Desk) -> dict[str, Any]:
+    with open_raster(path, folders=desk.session.roots) as grid:
+        shape = (min(grid.height, 1000), min(grid.width, 1000))
+        sample = grid.read(1, out_shape=shape, masked=True)
+        values = pd.unique(pd.Series(sample.compressed()))
+        crs = None if grid.crs is None else grid.crs.to_string()
+        size = [grid.width, grid.height]
+    return {
+        "path": str(path),
+        "form": "raster",
+        "kind": "raster",
+        "crs": crs,
+        "size": size,
+        "classes": sorted(int(value) for value in values)[:_MOST_CLASSES],
+        "columns": [],
+        "first": [],
+        "fields": [],
+        "crops": [],
+    }
+
+
+def put(desk: Desk, asked: Put) -> dict[str, Any]:
+    """Write a file into the project: its section of the project file, everything else as it was."""
+    desk.may_write()
+    file = _file(desk)
+    path = desk.session.inside(asked.path)
+    document = read_document(file)
+    written = _relative(path, file.parent)
+    if asked.kind == "communes":
+        section = document.setdefault("communes", CommentedMap())
+        named = {"code_column": asked.columns.get("code"), "name_column": asked.columns.get("name")}
+        _update(section, {"path": written, "layer": asked.layer, "crs": asked.crs, **named})
+        _validate(CommunesSource, section)
+    else:
+        layers = document.setdefault("layers", CommentedMap())
+        name = asked.name or slug(path.stem)
+        layers[name] = _section(layers.get(name), asked, written)
+        _drop_missing_forest(layers, file.parent, asked)
+    write_document(document, file, overwrite=True)
+    return state(desk)
+
+
+def _relative(path: Path, home: Path) -> str:
+    return path.relative_to(home).as_posix() if path.is_relative_to(home) else str(path)
+
+
+def _section(there: CommentedMap | None, asked: Put, written: str) -> CommentedMap:
+    """Section of a layer; what stands there of the same kind keeps its comments and other keys."""
+    wanted = {
+        "kind": asked.kind,
+        "path": written,
+        "date": asked.date,
+        "source": asked.source,
+        "layer": asked.layer if asked.kind not in ("report", "raster") else None,
+        "crs": asked.crs if asked.kind != "report" else None,
+        "columns": asked.columns or None,
+        "crops": asked.crops or None,
+        "classes": asked.classes or None,
+    }
+    same = isinstance(there, CommentedMap) and there.get("kind") == asked.kind
+    section = there if same and there is not None else CommentedMap()
+    for key, value in wanted.items():
+        if value is not None:
+            section[key] = value
+        else:
+            section.pop(key, None)
+    _validate(LayerSource, section)
+    return section
+
+
+def _drop_missing_forest(layers: CommentedMap, home: Path, asked: Put) -> None:
+    """The layer that a new project only sketches gives way to the first that is there."""
+    sketch = layers.get("forest")
+    if sketch and asked.name != "forest" and not (home / str(sketch.get("path", ""))).exists():
+        del layers["forest"]
+
+
+def _update(section: CommentedMap, values: dict[str, Any]) -> None:
+    for key, value in values.items():
+        if value is not None:
+            section[key] = value
+
+
+def _validate(model: Any, section: CommentedMap) -> None:
+    try:
+        TypeAdapter(model).validate_python(dict(section))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(map(str, first["loc"]))
+        raise RefusedError(
+            422, message("zones.app.bad_question", key=key, what=first["msg"])
+        ) from None
+
+
+def drop(desk: Desk, asked: Name) -> dict[str, Any]:
+    """Take a layer out of the project; the file itself stays."""
+    desk.may_write()
+    document = read_document(_file(desk))
+    (document.get("layers") or {}).pop(asked.name, None)
+    write_document(document, _file(desk), overwrite=True)
+    return state(desk)
+
+
+def plan(desk: Desk, asked: Name) -> dict[str, Any]:
+    """Let a plan lead the project: an embedded one, or a file beside the project."""
+    desk.may_write()
+    document = read_document(_file(desk))
+    rest = [name for name in document.get("plans") or [] if name != asked.name]
+    sketch = [name for name in rest if name != "plan.yaml" or (_file(desk).parent / name).exists()]
+    document["plans"] = [asked.name, *sketch]
+    write_document(document, _file(desk), overwrite=True)
+    return state(desk)
+
+
+def extract(desk: Desk, asked: At) -> dict[str, Any]:
+    """Draft a plan from a document, beside the project, and let it lead."""
+    desk.may_write()
+    path = desk.session.inside(asked.path)
+    name = slug(path.stem).replace("_", "-") or "plan"
+    target = _file(desk).parent / f"plan-{name}.yaml"
+    if target.exists():
+        raise RefusedError(409, message("zones.app.there_already", name=target.name))
+    draft = draft_plan(read_document_text(path), plan_id=name, province=_province(desk) or None)
+    save_plan(draft.plan, target)
+    answer = plan(desk, Name(name=target.name))
+    read = {
+        "targets": len(draft.plan.all_targets()),
+        "zones": len(draft.plan.zones),
+        "unread": len(draft.unread),
+        "unsure": len(draft.unsure),
+    }
+    return answer | {"read": read, "notes": [words(note) for note in draft.notes]}
+
+
+def confirm(desk: Desk, asked: Confirm) -> dict[str, Any]:
+    """Take the marks off communes that a person has held against the document."""
+    desk.may_write()
+    path = desk.session.inside(_file(desk).parent / asked.file)
+    known = load_plan(path, check_codes=False)
+    for _, item in known.unconfirmed():
+        if item.code in asked.codes:
+            item.confirm = False
+    save_plan(known, path, overwrite=True)
+    return state(desk)
+
+
+ACTIONS: dict[str, Callable[..., Any]] = {
+    "state": state,
+    "look": look,
+    "put": put,
+    "drop": drop,
+    "plan": plan,
+    "extract": extract,
+    "confirm": confirm,
+}

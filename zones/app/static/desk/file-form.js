@@ -1,0 +1,116 @@
+// A file that was looked at: what it is, its first rows and place, and what its columns hold.
+import { both, number, say } from "./words.js";
+import { button, element, field, table } from "./dom.js";
+
+const KINDS = { polygons: ["communes", "forest_status", "crop_plots", "land_use"], table: ["report"], raster: ["raster"] };
+
+export function fileForm({ looked, state, again, put, cancel }) {
+  const columns = Object.fromEntries(looked.fields.filter((item) => item.column).map((item) => [item.field, item.column]));
+  const crops = Object.fromEntries(looked.crops.map((row) => [row.text, row.crop || row.near]));
+  const classes = {};
+  const inputs = {};
+  let map = null;
+
+  const send = () =>
+    put({
+      path: looked.path,
+      kind: looked.kind,
+      name: looked.kind === "communes" ? "" : inputs.name.value.trim(),
+      date: looked.kind === "communes" ? null : inputs.date.value || null,
+      source: looked.kind === "communes" ? "" : inputs.source.value.trim(),
+      layer: looked.layers?.length > 1 ? looked.layer : null,
+      crs: looked.crs ? null : inputs.crs?.value.trim() || null,
+      columns: looked.kind === "forest_status" ? {} : columns,
+      crops: Object.fromEntries(looked.crops.filter((row) => crops[row.text] && crops[row.text] !== row.crop).map((row) => [row.text, crops[row.text]])),
+      classes: Object.fromEntries(Object.entries(classes).filter(([, name]) => name)),
+    });
+
+  const kind = element("select", { id: "file-kind", onchange: (event) => again({ path: looked.path, layer: looked.layer ?? null, kind: event.target.value }) }, ...KINDS[looked.form].map((name) => element("option", { value: name, selected: name === looked.kind }, say("kind_" + name))));
+  const node = element(
+    "section",
+    { class: "panel", id: "file-form" },
+    element("h2", { class: "path" }, looked.path.split(/[\\/]/).at(-1)),
+    facts(looked),
+    element("form", { class: "stack", onsubmit: (event) => { event.preventDefault(); send(); } }, field(say("whatIsIt"), kind), about(), matching(), cropsTable(), classTable(), element("div", { class: "row" }, element("button", { type: "submit", class: "main-button", id: "put" }, say("putInProject")), button("cancel", cancel))),
+    looked.first.length ? element("h3", {}, say("firstRows")) : "",
+    looked.first.length ? table(looked.columns, looked.first.map((row) => element("tr", {}, ...row.map((text) => element("td", { class: "text" }, text)))), { label: say("firstRows"), class: "text-table" }) : "",
+    looked.place ? element("div", { id: "file-map", class: "file-map", role: "region", "aria-label": say("placeOfFile") }) : "",
+  );
+
+  function about() {
+    if (looked.kind === "communes") return looked.crs || looked.form !== "polygons" ? null : crsField();
+    const stem = looked.path.split(/[\\/]/).at(-1).replace(/\.[^.]+$/, "");
+    inputs.name = element("input", { type: "text", value: stem, id: "layer-name" });
+    inputs.date = element("input", { type: "date", required: true, id: "layer-date", class: "date" });
+    inputs.source = element("input", { type: "text", id: "layer-source" });
+    return element("div", { class: "editor-grid" }, field(say("layerName"), inputs.name), field(say("layerDate"), inputs.date), field(say("layerSource"), inputs.source), looked.form === "polygons" && !looked.crs ? crsField() : null);
+  }
+
+  function crsField() {
+    inputs.crs = element("input", { type: "text", id: "layer-crs", placeholder: "EPSG:9215" });
+    return field(say("crsMissing"), inputs.crs);
+  }
+
+  function matching() {
+    if (!looked.fields.length) return looked.kind === "forest_status" ? element("p", { class: "help" }, say("forestMatched")) : null;
+    const rows = looked.fields.map((item) => {
+      const select = element(
+        "select",
+        { "data-field": item.field, "aria-label": say("column_" + item.field), required: item.needed, onchange: (event) => { if (event.target.value) columns[item.field] = event.target.value; else delete columns[item.field]; } },
+        element("option", { value: "" }, item.needed ? say("chooseColumn") : say("noColumn")),
+        ...looked.columns.map((name) => element("option", { value: name, selected: name === item.column }, name)),
+      );
+      return element("tr", {}, element("th", { scope: "row" }, say("column_" + item.field), item.needed ? " *" : ""), element("td", {}, select), element("td", { class: "text help" }, both(item.reason)));
+    });
+    return element("div", {}, element("h3", {}, say("columnsTitle")), element("table", { class: "matching" }, element("tbody", {}, ...rows)));
+  }
+
+  function cropsTable() {
+    if (!looked.crops.length) return null;
+    const rows = looked.crops.map((row) => {
+      const select = element(
+        "select",
+        { "aria-label": row.text, onchange: (event) => (crops[row.text] = event.target.value) },
+        element("option", { value: "" }, say("ownName")),
+        ...Object.entries(state.crops).map(([crop, name]) => element("option", { value: crop, selected: crop === crops[row.text] }, name)),
+      );
+      const sure = row.crop ? say("cropKnown") : row.near ? say("cropNear") : say("cropUnknown");
+      return element("tr", { class: row.crop ? "" : "unsure" }, element("th", { scope: "row" }, row.text), element("td", {}, number(row.count)), element("td", {}, select), element("td", { class: "text help" }, sure));
+    });
+    return element("div", {}, element("h3", {}, say("cropsTitle")), element("table", { class: "matching" }, element("tbody", {}, ...rows)));
+  }
+
+  function classTable() {
+    if (looked.kind !== "raster") return null;
+    const rows = looked.classes.map((value) => element("tr", {}, element("th", { scope: "row" }, String(value)), element("td", {}, element("input", { type: "text", "aria-label": say("classOf", { value }), onchange: (event) => (classes[value] = event.target.value.trim()) }))));
+    return element("div", {}, element("h3", {}, say("classesTitle")), element("table", { class: "matching" }, element("tbody", {}, ...rows)));
+  }
+
+  return {
+    node,
+    shown() {
+      if (!looked.place) return;
+      map = L.map("file-map", { attributionControl: false, zoomControl: false, renderer: L.svg() });
+      const shape = L.featureGroup(looked.place.map((ring) => L.polygon(ring, { color: "#0b6b57", weight: 1.5 }))).addTo(map);
+      L.control.scale({ imperial: false }).addTo(map);
+      if (looked.place.length) map.fitBounds(shape.getBounds(), { padding: [20, 20], animate: false });
+      else map.setView([16, 107], 5);
+    },
+    close() {
+      map?.remove();
+      map = null;
+    },
+  };
+}
+
+function facts(looked) {
+  const rows = [
+    ["layer", looked.layer],
+    ["driver", looked.driver],
+    ["crs", looked.crs ?? (looked.form === "polygons" || looked.form === "raster" ? say("none") : null)],
+    ["encoding", looked.encoding],
+    ["records", looked.count === undefined ? null : number(looked.count)],
+    ["cells", looked.size ? looked.size.map((side) => number(side)).join(" × ") : null],
+  ].filter(([, value]) => value);
+  return element("dl", { class: "facts" }, ...rows.map(([key, value]) => element("div", {}, element("dt", {}, say("fact_" + key)), element("dd", {}, value))));
+}

@@ -1,0 +1,182 @@
+// Files: what the project is made of; a file is looked at, its columns confirmed, then written down.
+import { both, number, say } from "../desk/words.js";
+import { button, element, field, panel } from "../desk/dom.js";
+import { upload } from "../desk/net.js";
+import { fileForm } from "../desk/file-form.js";
+
+let desk = null;
+let box = null;
+let state = null;
+let place = null; // The folder that is shown
+let looked = null; // The file that is looked at
+let told = "";
+let form = null;
+
+export async function open(node, theDesk) {
+  [box, desk] = [node, theDesk];
+  looked = null;
+  told = "";
+  state = await desk.ask("files", "state");
+  place = await desk.ask("start", "browse", { path: state.folder });
+  render();
+}
+
+export function close() {
+  form?.close();
+  form = null;
+}
+
+export const speak = () => render();
+
+async function attempt(work) {
+  try {
+    await work();
+  } catch (error) {
+    desk.fault(error);
+  }
+}
+
+async function changed(answer, words = "") {
+  state = answer;
+  told = words;
+  looked = null;
+  await desk.refresh();
+  render();
+}
+
+function render() {
+  close();
+  form = looked && looked.form !== "layers" && looked.form !== "document" ? fileForm({ looked, state, again: look, put, cancel: () => { looked = null; render(); } }) : null;
+  box.replaceChildren(
+    element(
+      "main",
+      { class: "plain-room wide" },
+      element("h1", {}, say("room_files")),
+      element("p", { class: "help path" }, state.file),
+      state.fault ? element("p", { class: "warning", id: "project-fault" }, both(state.fault)) : element("p", { class: "good" }, say("projectLoads"), " ", button("goCheck", () => desk.go("check"))),
+      state.text ? element("pre", { class: "faulty-text", tabindex: "0" }, state.text) : null,
+      element("p", { role: "status", class: "help", id: "files-told" }, told),
+      element("div", { class: "files-columns" }, element("div", { class: "stack" }, partsPanel(), plansPanel(), ...state.drafts ? state.drafts.map(confirmPanel) : []), element("div", { class: "stack" }, form ? form.node : pickPanel())),
+    ),
+  );
+  form?.shown();
+}
+
+function partsPanel() {
+  const rows = state.parts.map((part) =>
+    element(
+      "li",
+      { class: "part" },
+      element("span", { class: part.there ? "state there" : "state lacking" }, say(part.there ? "fileThere" : "fileLacking")),
+      element("span", {}, element("b", {}, part.kind === "communes" ? say("kind_communes") : part.name), part.kind === "communes" ? null : element("span", { class: "code" }, say("kind_" + part.kind)), element("span", { class: "help path" }, ` ${part.path} ${part.date}`)),
+      part.kind === "communes" ? null : button("takeOut", () => attempt(async () => changed(await desk.ask("files", "drop", { name: part.name }))), { "aria-label": say("takeOff", { commune: part.name }), disabled: Boolean(desk.hello.readOnly) }),
+    ),
+  );
+  return panel(say("dataOfProject"), element("ul", {}, ...rows));
+}
+
+function plansPanel() {
+  const others = (state.known_plans ?? []).filter((name) => !(state.plans ?? []).includes(name));
+  const pick = element(
+    "select",
+    { id: "plan-pick", "aria-label": say("otherPlan"), onchange: (event) => event.target.value && attempt(async () => changed(await desk.ask("files", "plan", { name: event.target.value }))) },
+    element("option", { value: "" }, say("otherPlan")),
+    ...others.map((name) => element("option", { value: name }, name)),
+  );
+  return panel(say("plansOfProject"), element("ol", { class: "plan-list" }, ...(state.plans ?? []).map((name) => element("li", {}, name))), element("p", { class: "help" }, say("planHelp")), pick);
+}
+
+function confirmPanel(draft) {
+  if (!draft.confirm.length) return panel(draft.file, element("p", { class: "good" }, say("allConfirmed", { n: draft.targets })));
+  const boxes = draft.confirm.map((row) => element("label", { class: "check" }, element("input", { type: "checkbox", value: row.code }), element("span", {}, say("meantAs", { written: row.written, meant: row.meant || "?", code: row.code, owner: row.owner }))));
+  const list = element("div", { class: "confirm-list" }, ...boxes);
+  const chosen = () => [...list.querySelectorAll("input:checked")].map((item) => item.value);
+  return panel(
+    draft.file,
+    element("p", {}, say("toConfirm", { n: draft.confirm.length })),
+    list,
+    element(
+      "div",
+      { class: "row" },
+      button("chooseAll", () => list.querySelectorAll("input").forEach((item) => (item.checked = true))),
+      button("confirmChosen", () => attempt(async () => changed(await desk.ask("files", "confirm", { file: draft.file, codes: chosen() }))), { class: "main-button" }),
+    ),
+  );
+}
+
+function pickPanel() {
+  const other = element("input", { type: "text", id: "other-folder", spellcheck: "false", autocomplete: "off" });
+  const folders = [...(place.up ? [["..", place.up]] : []), ...place.folders.map((name) => [name, join(place.folder, name)])];
+  return element(
+    "section",
+    { class: "panel", id: "pick" },
+    element("h2", {}, say("addFile")),
+    element("p", { class: "help" }, say("addHelp")),
+    dropZone(),
+    element("p", { class: "help path" }, place.folder),
+    looked?.form === "layers" ? layerChoice() : null,
+    looked?.form === "document" ? documentChoice() : null,
+    element(
+      "ul",
+      { class: "browser", "aria-label": say("filesHere") },
+      ...folders.map(([name, path]) => element("li", {}, element("button", { type: "button", class: "link", onclick: () => attempt(async () => { place = await desk.ask("start", "browse", { path }); render(); }) }, "📁 " + name))),
+      ...place.files.map((name) => element("li", {}, element("button", { type: "button", class: "link", "data-file": name, onclick: () => look({ path: join(place.folder, name) }) }, name))),
+    ),
+    element(
+      "form",
+      { class: "row", onsubmit: (event) => { event.preventDefault(); attempt(async () => { place = await desk.ask("start", "folder", { path: other.value }); render(); }); } },
+      field(say("otherFolder"), other),
+      element("button", { type: "submit", class: "plain" }, say("open")),
+    ),
+  );
+}
+
+const join = (folder, name) => folder + (folder.includes("\\") ? "\\" : "/") + name;
+
+function dropZone() {
+  const pick = element("input", { type: "file", multiple: true, id: "drop-pick", class: "unseen", onchange: (event) => take([...event.target.files]) });
+  const zone = element("label", { class: "drop", for: "drop-pick" }, pick, element("span", {}, say("dropHere")));
+  zone.addEventListener("dragover", (event) => { event.preventDefault(); zone.classList.add("over"); });
+  zone.addEventListener("dragleave", () => zone.classList.remove("over"));
+  zone.addEventListener("drop", (event) => { event.preventDefault(); zone.classList.remove("over"); take([...event.dataTransfer.files]); });
+  return zone;
+}
+
+async function take(files) {
+  await attempt(async () => {
+    let last = null;
+    for (const file of files) last = await upload(file);
+    place = await desk.ask("start", "browse", { path: state.folder });
+    told = say("copied", { n: files.length });
+    render();
+    if (files.length === 1 && last) await look({ path: last.path });
+  });
+}
+
+async function look(asked) {
+  await attempt(async () => {
+    looked = await desk.ask("files", "look", asked);
+    render();
+  });
+}
+
+function layerChoice() {
+  return element("div", { class: "warning" }, element("p", {}, say("severalLayers")), element("ul", {}, ...looked.layers.map((name) => element("li", {}, element("button", { type: "button", class: "link", onclick: () => look({ path: looked.path, layer: name }) }, name)))));
+}
+
+function documentChoice() {
+  return element(
+    "div",
+    { class: "found-document" },
+    element("p", {}, say("documentFound", { path: looked.path })),
+    button("readPlan", () => attempt(async () => {
+      const answer = await desk.ask("files", "extract", { path: looked.path });
+      const words = say("planRead", { targets: number(answer.read.targets), zones: number(answer.read.zones), unread: number(answer.read.unread) });
+      await changed(answer, words);
+    }), { class: "main-button", id: "read-plan" }),
+  );
+}
+
+async function put(asked) {
+  await attempt(async () => changed(await desk.ask("files", "put", asked), say("putIn", { path: asked.path })));
+}

@@ -1,0 +1,164 @@
+"""Which column of a file holds what: suggestions from names and values, each with its reason."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from layers.base.language import Phrase
+from layers.base.messages import message
+from layers.communes.gazetteer import communes_on
+from layers.communes.spelling import plain_key
+from layers.kinds.crops import crop_named
+
+#: Beginnings of names that columns have, in plain letters, by what they hold.
+_NAMES: dict[str, tuple[str, ...]] = {
+    "code": ("code", "maxa", "ma xa", "mahc", "ma hc", "ma", "idxa"),
+    "name": ("name", "tenxa", "ten xa", "xa", "commune", "ten"),
+    "commune_code": ("commune code", "maxa", "ma xa", "mahc", "code"),
+    "commune": ("commune", "tenxa", "ten xa", "xa"),
+    "crop": ("crop", "cay trong", "caytrong", "loai cay", "loaicay", "cay", "loai"),
+    "plot": ("plot", "so hieu", "sohieu", "thua", "lo"),
+    "planting_year": ("planting year", "nam trong", "namtrong", "namtr", "nam"),
+    "year": ("year", "nam"),
+    "ledger_ha": ("ledger ha", "dien tich", "dientich", "dtich", "dt ha", "area ha", "area"),
+    "area_ha": ("area ha", "dien tich", "dientich", "dtich", "dt ha", "ha", "area"),
+    "land_use": ("code", "loai dat", "loaidat", "mucdich", "muc dich", "kh", "mdsd"),
+}
+#: Fields of each kind, the needed ones first.
+FIELDS: dict[str, tuple[str, ...]] = {
+    "communes": ("code", "name"),
+    "crop_plots": ("crop", "commune_code", "commune", "plot", "planting_year", "ledger_ha"),
+    "land_use": ("code", "commune_code", "commune", "plot", "ledger_ha"),
+    "report": ("commune_code", "crop", "year", "area_ha", "commune"),
+}
+NEEDED: dict[str, frozenset[str]] = {
+    "communes": frozenset({"code", "name"}),
+    "crop_plots": frozenset({"crop"}),
+    "land_use": frozenset({"code"}),
+    "report": frozenset({"commune_code", "crop", "year", "area_ha"}),
+}
+_SAMPLE, _SURE = 500, 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A column for a field, and why it is thought to be the one."""
+
+    column: str
+    reason: Phrase
+
+
+def suggest_columns(kind: str, frame: pd.DataFrame, *, province: str) -> dict[str, Suggestion]:
+    """Suggest a column of ``frame`` for each field of a kind of layer; no column serves twice."""
+    codes = communes_on(province)
+    checks = _checks(set(codes), {plain_key(unit.name) for unit in codes.values()})
+    found: dict[str, Suggestion] = {}
+    for field in FIELDS[kind]:
+        taken = {suggestion.column for suggestion in found.values()}
+        left = [str(name) for name in frame.columns if name not in taken]
+        alias = "land_use" if kind == "land_use" and field == "code" else field
+        best = _best(alias, frame, left, checks)
+        if best is not None:
+            found[field] = best
+    return found
+
+
+def _best(
+    alias: str,
+    frame: pd.DataFrame,
+    columns: Sequence[str],
+    checks: Mapping[str, Callable[[str], bool]],
+) -> Suggestion | None:
+    scored = []
+    for place, column in enumerate(columns):
+        named = _named(column, _NAMES[alias])
+        check = checks.get(alias)
+        share, seen = _share(frame[column], check) if check else (0.0, 0)
+        # What the values say weighs more than what a column is called.
+        score = (2.0 * share if share >= _SURE else 0.0) + named
+        if check and seen and share < _SURE and alias not in ("ledger_ha", "area_ha"):
+            score = min(score, named * share)
+        scored.append((score, -place, column, share, seen))
+    score, _, column, share, seen = max(scored, default=(0.0, 0, "", 0.0, 0))
+    if score < 0.3:
+        return None
+    if share >= _SURE:
+        reason = message("zones.app.by_values", count=round(share * seen), seen=seen)
+    else:
+        reason = message("zones.app.by_name")
+    return Suggestion(column, reason)
+
+
+def _named(column: str, names: Sequence[str]) -> float:
+    plain = _plain(column)
+    for place, name in enumerate(names):
+        if plain == name or plain.replace(" ", "") == name.replace(" ", ""):
+            return 1.0 - place / 20
+        if len(name) > 2 and plain.startswith(name):
+            return 0.7 - place / 20
+    return 0.0
+
+
+def _plain(text: str) -> str:
+    bare = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    letters = "".join(sign for sign in bare if not unicodedata.combining(sign))
+    return re.sub(r"[^a-z0-9]+", " ", letters).strip()
+
+
+def _checks(codes: set[str], names: set[str]) -> dict[str, Callable[[str], bool]]:
+    def is_code(text: str) -> bool:
+        return text.removesuffix(".0").zfill(5) in codes
+
+    def is_name(text: str) -> bool:
+        bare = re.sub(r"^(xã|phường|đặc khu) ", "", text.lower())
+        return plain_key(text) in names or plain_key(bare) in names
+
+    def is_year(text: str) -> bool:
+        return bool(re.fullmatch(r"(19|20)\d\d(\.0)?", text))
+
+    def is_crop(text: str) -> bool:
+        return bool(crop_named(text)[0])
+
+    def is_number(text: str) -> bool:
+        return bool(re.fullmatch(r"\d[\d.,]*", text))
+
+    return {
+        "code": is_code,
+        "commune_code": is_code,
+        "name": is_name,
+        "commune": is_name,
+        "planting_year": is_year,
+        "year": is_year,
+        "crop": is_crop,
+        "ledger_ha": is_number,
+        "area_ha": is_number,
+    }
+
+
+def _share(values: pd.Series, check: Callable[[str], bool]) -> tuple[float, int]:
+    """Share of the values that pass, and how many were looked at."""
+    known = values.dropna()
+    texts = [str(value).strip() for value in known.head(_SAMPLE)]
+    if not texts:
+        return 0.0, 0
+    return sum(map(check, texts)) / len(texts), len(texts)
+
+
+def guess_kind(frame: pd.DataFrame, *, polygons: bool, forest: bool, province: str) -> str:
+    """Kind of layer that a file is most likely."""
+    if not polygons:
+        return "report"
+    if forest:
+        return "forest_status"
+    units = communes_on(province)
+    columns = suggest_columns("communes", frame, province=province)
+    if "code" in columns:
+        values = frame[columns["code"].column].dropna().astype(str).str.removesuffix(".0")
+        if values.is_unique and 1 < len(values) <= 2 * len(units):
+            return "communes"
+    return "crop_plots"
