@@ -29,6 +29,7 @@ PLAN_FINDING_KINDS: dict[str, Severity] = {
     "name-is-another-commune": "error",
     "name-misspelt": "note",
     "open-list": "note",
+    "zone-crop-unknown": "problem",
     "target-unsure": "problem",
     "owner-unknown": "problem",
     "one-thing-two-targets": "problem",

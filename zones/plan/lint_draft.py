@@ -108,6 +108,10 @@ def _parts_beyond_whole(plan: Plan) -> Iterator[PlanFinding]:
 
 def lint_draft(plan: Plan) -> Iterator[PlanFinding]:
     """Find what a reader of documents was not sure of, or read twice."""
+    for zone in plan.zones:
+        if zone.confidence is not None and zone.crop is None:
+            words = message("zones.plan.zone_crop_unknown", name=zone.name.vi)
+            yield PlanFinding("zone-crop-unknown", zone.zone, zone.clause, words)
     for _, target in plan.all_targets():
         yield from _in_doubt(target)
     yield from _set_twice(plan)

@@ -30,7 +30,7 @@ COLUMNS = {"crop": "cay", "planting_year": "nam", "ledger_ha": "dt", "commune_co
 
 def squares(**change: Any) -> gpd.GeoDataFrame:
     columns: dict[str, Any] = {
-        "cay": ["Mắc ca", "Mắc ca + Keo", "mit"],
+        "cay": ["Mắc ca", "Mắc ca + Keo", "sấu"],
         "nam": [2020, 2021, 2022],
         "dt": [1.0, 1.2, 0.8],
         "ma": [6148, 6148, 6529],
@@ -50,7 +50,7 @@ def kinds(layer: PlotLayer, severity: Any = "problem") -> list[str]:
 
 def test_plots_become_canonical_and_mixtures_share(folder: Path) -> None:
     path = saved(folder, squares())
-    layer = load_crop_plots(path, columns=COLUMNS, crops={"mit": "coconut"})
+    layer = load_crop_plots(path, columns=COLUMNS, crops={"sấu": "coconut"})
     PLOTS.validate(layer.plots)
     assert layer.plots["land"].tolist() == ["crop"] * 3
     assert layer.plots["commune_code"].tolist() == ["06148", "06148", "06529"]
@@ -66,9 +66,9 @@ def test_plots_become_canonical_and_mixtures_share(folder: Path) -> None:
 
 
 def test_an_unknown_crop_keeps_its_name_and_is_a_problem(folder: Path) -> None:
-    layer = load_crop_plots(saved(folder, squares(cay=["Mắc ca", None, "mit"])), columns=COLUMNS)
+    layer = load_crop_plots(saved(folder, squares(cay=["Mắc ca", None, "sấu"])), columns=COLUMNS)
     assert kinds(layer) == ["crop-missing", "crop-unknown"]
-    assert layer.crop_weights["crop"].tolist() == ["macadamia", "mit"]
+    assert layer.crop_weights["crop"].tolist() == ["macadamia", "sấu"]
     assert len(layer.plots) == 3
     assert layer.findings.of("problem")[1].area_ha == 0.8
 
@@ -81,7 +81,7 @@ def test_an_impossible_ledger_area_gives_way_to_the_polygon(
     folder: Path, dt: list[Any], kind: str
 ) -> None:
     layer = load_crop_plots(
-        saved(folder, squares(dt=dt)), columns=COLUMNS, crops={"mit": "coconut"}
+        saved(folder, squares(dt=dt)), columns=COLUMNS, crops={"sấu": "coconut"}
     )
     assert kinds(layer) == [kind]
     assert kinds(layer, "note") == ["ledger-missing"]
@@ -91,7 +91,7 @@ def test_an_impossible_ledger_area_gives_way_to_the_polygon(
 
 def test_a_ledger_far_from_its_polygon_is_a_problem_and_leads(folder: Path) -> None:
     layer = load_crop_plots(
-        saved(folder, squares(dt=[1.2, 1.3, 0.5])), columns=COLUMNS, crops={"mit": "coconut"}
+        saved(folder, squares(dt=[1.2, 1.3, 0.5])), columns=COLUMNS, crops={"sấu": "coconut"}
     )
     (problem,) = layer.findings.of("problem")
     assert (problem.kind, problem.rows) == ("ledger-differs", (1, 2))
@@ -100,7 +100,7 @@ def test_a_ledger_far_from_its_polygon_is_a_problem_and_leads(folder: Path) -> N
 
 def test_without_a_ledger_column_there_is_no_ledger(folder: Path) -> None:
     layer = load_crop_plots(
-        saved(folder, squares()), columns={"crop": "cay"}, crops={"mit": "coconut"}
+        saved(folder, squares()), columns={"crop": "cay"}, crops={"sấu": "coconut"}
     )
     assert layer.plots["ledger_ha"].isna().all()
     assert layer.plots["planting_year"].isna().all()
@@ -109,7 +109,7 @@ def test_without_a_ledger_column_there_is_no_ledger(folder: Path) -> None:
 
 def test_implausible_years_are_unknown(folder: Path) -> None:
     layer = load_crop_plots(
-        saved(folder, squares(nam=[2020, 0, 2203])), columns=COLUMNS, crops={"mit": "coconut"}
+        saved(folder, squares(nam=[2020, 0, 2203])), columns=COLUMNS, crops={"sấu": "coconut"}
     )
     assert kinds(layer) == ["planting-year-implausible"]
     assert layer.plots["planting_year"].isna().tolist() == [False, True, True]
@@ -121,7 +121,7 @@ def test_the_same_plot_twice_counts_once(folder: Path) -> None:
         {name: [*frame[name], *frame[name][:2]] for name in frame.columns}, crs=frame.crs
     )
     double.loc[4, "cay"] = "Keo"
-    layer = load_crop_plots(saved(folder, double), columns=COLUMNS, crops={"mit": "coconut"})
+    layer = load_crop_plots(saved(folder, double), columns=COLUMNS, crops={"sấu": "coconut"})
     assert kinds(layer) == ["plot-twice", "geometry-twice"]
     assert layer.plots["row"].tolist() == [0, 1, 2, 4]
     assert set(layer.crop_weights["row"]) == {0, 1, 2, 4}
@@ -130,7 +130,7 @@ def test_the_same_plot_twice_counts_once(folder: Path) -> None:
 def test_a_self_crossing_plot_is_repaired_or_refused(folder: Path) -> None:
     bow = Polygon([(0, 0), (100, 100), (100, 0), (0, 100)])
     path = saved(folder, squares(geometry=[bow, box(100, 0, 200, 100), box(200, 0, 300, 100)]))
-    layer = load_crop_plots(path, columns=COLUMNS, crops={"mit": "coconut"})
+    layer = load_crop_plots(path, columns=COLUMNS, crops={"sấu": "coconut"})
     assert kinds(layer) == ["geometry-repaired", "ledger-differs"]
     assert layer.plots["geometry_ha"].tolist() == [0.5, 1.0, 1.0]
     with pytest.raises(InputError, match=r"invalid polygons .*: 1 plots"):
@@ -145,8 +145,8 @@ def test_bad_files_are_refused(folder: Path) -> None:
         load_crop_plots(path, columns={"crop": "cay", "kind": "x"})
     with pytest.raises(InputError, match="name the column that holds the crop"):
         load_crop_plots(path, columns={"ledger_ha": "dt"})
-    with pytest.raises(InputError, match=r"names lead to 'jackfruit'"):
-        load_crop_plots(path, columns=COLUMNS, crops={"mit": "jackfruit"})
+    with pytest.raises(InputError, match=r"names lead to 'kumquat'"):
+        load_crop_plots(path, columns=COLUMNS, crops={"sấu": "kumquat"})
     with pytest.raises(MissingFileError):
         load_crop_plots(folder / "no.gpkg", columns=COLUMNS)
     with pytest.raises(InputError, match="expected polygons, found an empty layer"):
@@ -183,7 +183,7 @@ def test_land_use_codes_are_unique() -> None:
 def test_a_ledger_in_another_unit_is_refused(folder: Path, factor: float) -> None:
     path = saved(folder, squares(dt=[one * factor for one in (1.0, 1.2, 0.8)]))
     with pytest.raises(InputError, match=r"expected ledger areas in hectares, found areas .* m²"):
-        load_crop_plots(path, columns=COLUMNS, crops={"mit": "coconut"})
+        load_crop_plots(path, columns=COLUMNS, crops={"sấu": "coconut"})
     named = saved(folder, squares().rename(columns={"dt": "dt_m2"}), "b.gpkg")
     with pytest.raises(InputError, match=r"expected hectares, but column 'dt_m2' names m2"):
         load_crop_plots(named, columns=COLUMNS | {"ledger_ha": "dt_m2"})
@@ -193,7 +193,7 @@ def test_the_outline_of_one_plot_with_the_record_of_another_is_no_repeat(folder:
     frame = squares()
     mixed = frame.iloc[[1]].assign(geometry=[frame.geometry[0]])
     both = gpd.GeoDataFrame(pd.concat([frame, mixed], ignore_index=True), crs=frame.crs)
-    layer = load_crop_plots(saved(folder, both), columns=COLUMNS, crops={"mit": "coconut"})
+    layer = load_crop_plots(saved(folder, both), columns=COLUMNS, crops={"sấu": "coconut"})
     assert layer.plots["row"].tolist() == [0, 1, 2, 3]
     assert kinds(layer) == ["geometry-twice"]
 
@@ -221,7 +221,7 @@ def test_the_polygons_of_a_mixed_record_are_read(folder: Path) -> None:
     square, line = box(0, 0, 1000, 1000), LineString([(0, 0), (500, 500)])
     nested = GeometryCollection([GeometryCollection([box(2000, 0, 2100, 100), line]), line])
     frame = squares(geometry=[GeometryCollection([square, line]), nested, line], dt=[100, 1, 1])
-    layer = load_crop_plots(saved(folder, frame), columns={"crop": "cay"}, crops={"mit": "coconut"})
+    layer = load_crop_plots(saved(folder, frame), columns={"crop": "cay"}, crops={"sấu": "coconut"})
     assert layer.plots["geometry_ha"].tolist() == [100.0, 1.0]
     assert layer.plots.geometry.geom_type.isin(["Polygon", "MultiPolygon"]).all()
     mixed, lines = layer.findings.of("problem")
@@ -233,7 +233,7 @@ def test_the_polygons_of_a_mixed_record_are_read(folder: Path) -> None:
 def test_a_vertex_that_lies_nowhere_sets_its_plot_aside(folder: Path, far: float) -> None:
     stray = Polygon([(0, 0), (far, 0), (100, 100)])
     frame = squares(geometry=[stray, box(100, 0, 200, 100), box(200, 0, 300, 100)])
-    layer = load_crop_plots(saved(folder, frame), columns={"crop": "cay"}, crops={"mit": "coconut"})
+    layer = load_crop_plots(saved(folder, frame), columns={"crop": "cay"}, crops={"sấu": "coconut"})
     assert layer.plots["row"].tolist() == [1, 2]
     (problem,) = layer.findings.of("problem")
     assert (problem.kind, problem.rows) == ("geometry-not-numbers", (0,))
@@ -243,4 +243,4 @@ def test_metres_declared_as_degrees_are_refused(folder: Path) -> None:
     moved = squares().translate(450_000, 2_400_000).to_numpy()
     path = saved(folder, squares(geometry=moved).set_crs(4326, allow_override=True))
     with pytest.raises(CrsError, match=r"3 of 3 .*no place in WGS 84 .*x 450000–450300"):
-        load_crop_plots(path, columns={"crop": "cay"}, crops={"mit": "coconut"})
+        load_crop_plots(path, columns={"crop": "cay"}, crops={"sấu": "coconut"})

@@ -67,7 +67,7 @@ def test_rows_that_say_nothing_are_set_aside_and_listed(folder: Path) -> None:
         "06475,Bằng Mạc,Na,2024,-3\n"
         "06475,Bằng Mạc,Na,2205,4\n"
         ",Nơi nào,Na,2025,2\n"
-        "06475,Bằng Mạc,Mít,2025,7\n"
+        "06475,Bằng Mạc,Sấu,2025,7\n"
         "06463,Chi Lăng,Na,2025,5\n"
     )
     report = load_report(table(folder, rows))
@@ -159,7 +159,7 @@ def test_wrong_columns_are_refused_with_those_found(folder: Path) -> None:
         load_report(path, columns={"commune": "xa"})
     with pytest.raises(InputError, match=r"unknown columns 'hectares'"):
         load_report(path, columns={"hectares": "area_ha"})
-    with pytest.raises(InputError, match=r"names lead to 'mango'"):
-        load_report(path, crops={"Na": "mango"})
+    with pytest.raises(InputError, match=r"names lead to 'kumquat'"):
+        load_report(path, crops={"Na": "kumquat"})
     with pytest.raises(MissingFileError, match="File not found"):
         load_report(folder / "no.csv")

@@ -170,7 +170,7 @@ class _Reader:
         """Texts of an element in reading order; what stands aside is kept for later."""
         for child in element:
             name = _name(child)
-            if name in _GONE or (name == "r" and _find(child, "rPr", "vanish") is not None):
+            if name in _GONE or (name == "r" and _is_hidden(child)):
                 continue
             if name in _ASIDE:
                 self.aside.append(child)
@@ -252,6 +252,12 @@ class _Reader:
         yield from self._waiting()
 
 
+def _is_hidden(run: Any) -> bool:
+    """Whether a run is hidden; a style's hiding may be undone by a value."""
+    mark = _find(run, "rPr", "vanish")
+    return mark is not None and _get(mark, "val", "1") not in ("0", "false", "off", "none")
+
+
 def _unwrapped(element: Any) -> Iterator[Any]:
     """Children of an element, out of the wrappers that Word may put round blocks."""
     for child in element:
@@ -314,7 +320,8 @@ def _read(archive: zipfile.ZipFile) -> WordText:
         for note in parts.get(part, ())
     }
     reader = _Reader(lists, notes)
-    tracked = sum(_name(element) in _TRACKED for element in content.iter())
+    roots = [content, *notes.values()]
+    tracked = sum(_name(element) in _TRACKED for root in roots for element in root.iter())
     return WordText(tuple(reader.lines(content)), tracked)
 
 

@@ -36,7 +36,7 @@ from zones.plan.extract.places import (
     named_districts,
 )
 from zones.plan.extract.roles import Role
-from zones.plan.extract.statements import Reading, read_statements
+from zones.plan.extract.statements import Reading, read_statements, spread_over
 from zones.plan.extract.tables import read_tables
 from zones.plan.extract.targets import gather_targets
 from zones.plan.extract.tasks import read_tasks
@@ -286,6 +286,8 @@ def draft_plan(document: Document, *, plan_id: str, province: str | None = None)
     lines, wrong = read_tables(document.lines)
     paragraphs = read_outline(lines)
     head, reading = read_head(paragraphs), read_statements(paragraphs)
+    if head.first and head.last:
+        reading = spread_over(reading, head.first, head.last)
     given, province = province, province or head.province
     tasks = read_tasks(document.lines, paragraphs, (province, *head.partners) if province else ())
     province = _settle_province(document, province, paragraphs, reading, tasks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -195,3 +196,43 @@ def read_statements(paragraphs: Sequence[Paragraph]) -> Reading:
         for one in _of_paragraph(paragraph, place, found)
     ]
     return Reading(tuple(stated), tuple(quantities))
+
+
+def spread_over(reading: Reading, first: int, last: int) -> Reading:
+    """Give a total the plan's years where its yearly figure, in parentheses, multiplies out to it.
+
+    "6.000 ha (bình quân mỗi năm 1.200 ha/năm)" is for five years, those of the plan.
+    """
+    stated = list(reading.stated)
+    for place in range(len(stated) - 1):
+        whole, each = stated[place : place + 2]
+        if _multiplies_out(whole, each, last - first + 1):
+            span = YearSpan(first, last)
+            stated[place], stated[place + 1] = replace(whole, span=span), replace(each, span=span)
+            for at, one in enumerate(stated):
+                if one.whole is whole:
+                    stated[at] = replace(one, whole=stated[place])
+    return replace(reading, stated=tuple(stated))
+
+
+def _multiplies_out(whole: Stated, each: Stated, years: int) -> bool:
+    """Whether a figure in parentheses is the yearly share of the one before it."""
+    one, other = whole.quantity, each.quantity
+    if whole.span or each.span or whole.paragraph != each.paragraph:
+        return False
+    if one.per_year or not (other.per_year and other.aside):
+        return False
+    if unit_dimension(one.unit) != unit_dimension(other.unit):
+        return False
+    pairs = [(one.low, other.low), (one.high, other.high)]
+    return all(
+        (total is None and yearly is None)
+        or (
+            total is not None
+            and yearly is not None
+            and math.isclose(
+                total * unit_factor(one.unit), yearly * unit_factor(other.unit) * years
+            )
+        )
+        for total, yearly in pairs
+    )

@@ -394,6 +394,41 @@ def test_text_counts_whatever_word_wraps_it_in(tmp_path: Path) -> None:
     )
 
 
+def _inserted(text: str) -> str:
+    return f"<w:ins>{_run(text)}</w:ins>"
+
+
+def test_insertions_count_wherever_they_stand(tmp_path: Path) -> None:
+    cell = "<w:tc>" + _paragraph(_run("4."), _inserted("5"), _run("00 ha")) + "</w:tc>"
+    inner = f"<w:tbl><w:tr><w:tc>{_paragraph(_inserted('trong 6 ha'))}</w:tc></w:tr></w:tbl>"
+    nested = f"<w:tc>{inner}{_paragraph(_run('ô'))}</w:tc>"
+    box = f"<w:txbxContent>{_paragraph(_run('Khung '), _inserted('7 ha'))}</w:txbxContent>"
+    shown = "<w:r><w:rPr><w:vanish w:val='0'/></w:rPr><w:t>hiện 8 ha</w:t></w:r>"
+    path = _word(
+        tmp_path / "a.docx",
+        f"<w:tbl><w:tr><w:trPr><w:ins/></w:trPr>{cell}{nested}</w:tr></w:tbl>"
+        + _paragraph(f"<w:hyperlink><w:ins>{_run('liên kết 1 ha')}</w:ins></w:hyperlink>")
+        + f"<w:sdt><w:sdtContent>{_paragraph(_inserted('khối 2 ha'))}</w:sdtContent></w:sdt>"
+        + _paragraph(_run("hình"), f"<w:r><w:pict>{box}</w:pict></w:r>")
+        + _paragraph(_run("chú"), "<w:r><w:footnoteReference w:id='2'/></w:r>")
+        + _paragraph(shown),
+        footnotes=f"<w:footnote w:id='2'>{_paragraph(_run('Có '), _inserted('9 ha'))}</w:footnote>",
+    )
+    document = read_document_text(path)
+    assert document.lines == (
+        "4.500 ha | trong 6 ha ô",
+        "liên kết 1 ha",
+        "khối 2 ha",
+        "hình",
+        "Khung 7 ha",
+        "chú",
+        "² Có 9 ha",
+        "hiện 8 ha",
+    )
+    # The row, five insertions of the body, and one of the footnote.
+    assert "7 tracked changes" in document.notes[0].en
+
+
 def test_columns_of_a_table_keep_their_places(tmp_path: Path) -> None:
     def cell(text: str, properties: str = "") -> str:
         return f"<w:tc><w:tcPr>{properties}</w:tcPr>{_paragraph(_run(text))}</w:tc>"

@@ -7,6 +7,7 @@ import pytest
 from zones.plan.extract.document import Document
 from zones.plan.extract.draft import Draft, draft_plan
 from zones.plan.extract.tables import read_tables
+from zones.plan.lint import lint_plan
 
 HEADING = "TT | Cây trồng | Diện tích (ha) | Sản lượng (tấn)"
 
@@ -69,3 +70,26 @@ def test_what_is_not_sure_is_told_with_its_sentence() -> None:
     assert confidence[900.0] is not None
     assert confidence[500.0] is not None
     assert confidence[900.0] < 0.65 < confidence[500.0]
+
+
+def test_a_total_is_for_the_years_that_its_yearly_figure_multiplies_out() -> None:
+    def read(total: str) -> list[tuple[float | None, int | None, str | None]]:
+        lines = (
+            "KẾ HOẠCH",
+            "Phát triển lâm nghiệp tỉnh Lạng Sơn giai đoạn 2026-2030",
+            "I. MỤC TIÊU CHUNG",
+            f"- Chuyển hóa rừng gỗ lớn {total} ha (bình quân mỗi năm 1.200 - 1.600 ha/năm).",
+        )
+        plan = draft_plan(Document("a", "0" * 64, lines), plan_id="a", province="20").plan
+        return [(one.low, one.year, one.during) for _, one in plan.all_targets()]
+
+    assert read("6.000 - 8.000") == [(6_000, 2030, "2026/2030"), (1_200, 2030, "2026/2030")]
+    # Ten years' worth is not this plan's: no year is made up.
+    assert read("12.000 - 16.000") == [(12_000, None, None), (1_200, None, None)]
+
+
+def test_a_crop_that_no_table_has_is_a_zone_to_confirm() -> None:
+    plan = _draft("- Vùng mắc mật 500 ha; vùng vải thiều 900 ha vào năm 2030.").plan
+    assert {zone.zone: zone.crop for zone in plan.zones} == {"mac_mat": None, "lychee": "lychee"}
+    told = [one.subject for one in lint_plan(plan) if one.kind == "zone-crop-unknown"]
+    assert told == ["mac_mat"]
