@@ -19,19 +19,14 @@ if TYPE_CHECKING:
     from zones.project.model import Project
     from zones.run.context import RunResult, Teller
 
-_ByYear = Annotated[
-    bool, typer.Option("--by-year", help=say("One row per year.", "Mỗi năm một dòng."))
-]
+_ByYear = Annotated[bool, typer.Option("--by-year", help=say("zones.cli.help_by_year"))]
 _Step = Annotated[
     float,
     typer.Option(
         "--step",
         metavar="HA",
         show_default=False,
-        help=say(
-            "Multiple to round to: 1 or 0.1 (default: the project's decimals).",
-            "Bước làm tròn: 1 hoặc 0.1 (mặc định theo dự án).",
-        ),
+        help=say("zones.cli.help_rounding_step"),
     ),
 ]
 _WhatIf = Annotated[
@@ -39,12 +34,7 @@ _WhatIf = Annotated[
     typer.Option(
         "--what-if",
         metavar="KEY=VALUE",
-        help=say(
-            "Change a number and show which communes change (repeat for several): low.ZONE, "
-            "pace.COMMUNE, list.ZONE, lock.ZONE.COMMUNE… Zones and communes by id or name.",
-            "Đổi một số và xem xã nào thay đổi (lặp lại được): low.VÙNG, pace.XÃ, list.VÙNG, "
-            "lock.VÙNG.XÃ… Vùng và xã ghi bằng mã hoặc tên.",
-        ),
+        help=say("zones.cli.help_what_if"),
     ),
 ]
 _Against = Annotated[
@@ -53,7 +43,7 @@ _Against = Annotated[
         "--against",
         metavar="PROJECT",
         show_default=False,
-        help=say("Another project, side by side.", "So sánh với một dự án khác."),
+        help=say("zones.cli.help_other_project"),
     ),
 ]
 _Explain = Annotated[
@@ -62,12 +52,7 @@ _Explain = Annotated[
         "--explain",
         metavar="ZONE.COMMUNE",
         show_default=False,
-        help=say(
-            "Why one commune gets what it gets, from the plan's clause to the hectare, for "
-            "instance anise.Văn Quan.",
-            "Vì sao một xã được giao như vậy, từ mục của kế hoạch đến từng héc-ta, ví dụ "
-            "anise.Văn Quan.",
-        ),
+        help=say("zones.cli.help_explain"),
     ),
 ]
 _Portfolio = Annotated[
@@ -76,10 +61,7 @@ _Portfolio = Annotated[
         "--portfolio",
         metavar="N",
         min=0,
-        help=say(
-            "Other plans within 1 % of the best, and the range of each commune.",
-            "Các phương án khác kém không quá 1 %, và khoảng thương lượng của mỗi xã.",
-        ),
+        help=say("zones.cli.help_alternatives"),
     ),
 ]
 _Folder = Annotated[
@@ -87,10 +69,7 @@ _Folder = Annotated[
     typer.Option(
         "--out",
         show_default=False,
-        help=say(
-            "Folder for allocation.csv and allocation.md; nothing is written without it.",
-            "Thư mục ghi allocation.csv và allocation.md; nếu không nêu thì không ghi gì.",
-        ),
+        help=say("zones.cli.help_folder_of_allocation"),
     ),
 ]
 
@@ -148,7 +127,7 @@ def allocate(project: ProjectFile, question: QuestionOptions, answer: AnswerOpti
     if others:
         lines.print_ranges(shown, others)
     if answer.out is not None:
-        print_line(say(f"Results in {answer.out}", f"Kết quả trong {answer.out}"))
+        print_line(say("zones.cli.results_in", out=answer.out))
 
 
 def _run(project: Project, only: str, teller: Teller) -> RunResult:
@@ -264,10 +243,5 @@ def register(application: typer.Typer) -> None:
     """Add the command of this room."""
     application.command(
         "allocate",
-        help=say(
-            "Share the plan's targets out to communes and years, with reasons and repairs.\n\n"
-            "Example: zones allocate project.yaml --what-if low.anise=60000",
-            "Phân bổ chỉ tiêu cho các xã và các năm, kèm lý do và phương án bổ sung.\n\n"
-            "Ví dụ: zones allocate project.yaml --what-if low.anise=60000",
-        ),
+        help=say("zones.cli.help_allocate"),
     )(grouped(allocate))

@@ -19,10 +19,7 @@ def annex(
         typer.Option(
             "--maps",
             metavar="COMMUNE",
-            help=say(
-                "Put the map of this commune into the document (code; repeat, or 'all').",
-                "Đưa bản đồ xã này vào văn bản (mã xã; lặp lại được, hoặc 'all').",
-            ),
+            help=say("zones.cli.help_maps"),
         ),
     ] = [],  # noqa: B006 - typer copies it
     page_language: PageLanguage = None,
@@ -48,10 +45,5 @@ def register(application: typer.Typer) -> None:
     """Add the command."""
     application.command(
         "annex",
-        help=say(
-            "Write the annex of a project as workbook and document.\n\n"
-            "Example: zones annex project.yaml --maps 06529 --language en",
-            "Lập phụ lục của dự án thành bảng tính và văn bản.\n\n"
-            "Ví dụ: zones annex project.yaml --maps 06529 --language en",
-        ),
+        help=say("zones.cli.help_annex"),
     )(annex)

@@ -16,10 +16,7 @@ def app(
         typer.Argument(
             metavar="[PROJECT|FOLDER]",
             show_default=False,
-            help=say(
-                "Project file, or a folder; the demo where none is given.",
-                "Tệp dự án hoặc thư mục; nếu không nêu thì mở tỉnh minh họa.",
-            ),
+            help=say("zones.cli.help_project_or_demo"),
         ),
     ] = None,
     port: Annotated[
@@ -28,12 +25,12 @@ def app(
             "--port",
             metavar="N",
             show_default=False,
-            help=say("Port (default: any that is free).", "Cổng (mặc định: cổng còn trống)."),
+            help=say("zones.cli.help_port"),
         ),
     ] = 0,
     no_browser: Annotated[
         bool,
-        typer.Option("--no-browser", help=say("Print the address only.", "Chỉ in địa chỉ.")),
+        typer.Option("--no-browser", help=say("zones.cli.help_print_address")),
     ] = False,
 ) -> None:
     """Open the planner's desk."""
@@ -41,21 +38,11 @@ def app(
     from zones.app.session import first_session
 
     desk = open_desk(first_session(project), port=port)
-    print_line(say(f"The desk: {desk.address}", f"Bàn làm việc: {desk.address}"))
-    print_line(
-        say(
-            "Nothing leaves this machine. Stop with Ctrl-C.",
-            "Không có gì rời khỏi máy này. Dừng bằng Ctrl-C.",
-        )
-    )
+    print_line(say("zones.cli.desk_at", address=desk.address))
+    print_line(say("zones.cli.nothing_leaves_machine"))
     page = None if no_browser else open_browser(desk.address)
     if page is None and not no_browser:
-        print_line(
-            say(
-                "No browser was found: open the address above in one.",
-                "Không tìm thấy trình duyệt: hãy mở địa chỉ trên bằng trình duyệt.",
-            )
-        )
+        print_line(say("zones.cli.no_browser"))
     try:
         desk.server.run(sockets=[desk.listening])
     finally:
@@ -67,10 +54,5 @@ def register(application: typer.Typer) -> None:
     """Add the command."""
     application.command(
         "app",
-        help=say(
-            "Open the planner's desk: the whole job as a local page, without internet.\n\n"
-            "Example: zones app project.yaml",
-            "Mở bàn làm việc: toàn bộ công việc trên một trang cục bộ, không cần mạng.\n\n"
-            "Ví dụ: zones app project.yaml",
-        ),
+        help=say("zones.cli.help_app"),
     )(app)

@@ -19,10 +19,7 @@ def atlas(
         typer.Option(
             "--communes",
             metavar="CODE",
-            help=say(
-                "Print this commune only (code; repeat, or several with commas).",
-                "Chỉ in xã này (mã xã; lặp lại được, hoặc nhiều mã cách nhau bằng dấu phẩy).",
-            ),
+            help=say("zones.cli.help_communes_printed"),
         ),
     ] = [],  # noqa: B006 - typer copies it
     paper: Annotated[
@@ -30,10 +27,7 @@ def atlas(
         typer.Option(
             "--paper",
             metavar="legal|A4|A3|A2|A1|A0",
-            help=say(
-                "legal: the circular's scale on the paper that holds it; else the paper.",
-                "legal: tỷ lệ theo thông tư trên khổ giấy vừa đủ; hoặc khổ giấy.",
-            ),
+            help=say("zones.cli.help_scale"),
             show_default=False,
         ),
     ] = "",
@@ -42,7 +36,7 @@ def atlas(
         typer.Option(
             "--jobs",
             min=0,
-            help=say("Processes to draw with.", "Số tiến trình vẽ."),
+            help=say("zones.cli.help_jobs"),
             show_default=False,
         ),
     ] = 0,
@@ -74,10 +68,5 @@ def register(application: typer.Typer) -> None:
     """Add the command."""
     application.command(
         "atlas",
-        help=say(
-            "Draw the atlas of a project: one map per commune, as PDF.\n\n"
-            "Example: zones atlas project.yaml --communes 06529,06613 --jobs 2",
-            "Vẽ tập bản đồ của dự án: mỗi xã một tờ, dạng PDF.\n\n"
-            "Ví dụ: zones atlas project.yaml --communes 06529,06613 --jobs 2",
-        ),
+        help=say("zones.cli.help_atlas"),
     )(atlas)

@@ -22,10 +22,7 @@ def check(
         Path | None,
         typer.Option(
             "--out",
-            help=say(
-                "Folder for the plots to fix (default: check, beside the project file).",
-                "Thư mục ghi các lô cần sửa (mặc định: check, cạnh tệp dự án).",
-            ),
+            help=say("zones.cli.help_folder_of_plots"),
             show_default=False,
         ),
     ] = None,
@@ -86,10 +83,7 @@ def _print(inputs: Inputs, findings: list[Finding], *, verbose: bool) -> None:
     counts = [len(inputs.findings.of(kind)) for kind in ("error", "problem", "note")]
     print_line()
     print_line(
-        say(
-            f"{counts[0]} errors, {counts[1]} problems, {counts[2]} notes.",
-            f"{counts[0]} lỗi, {counts[1]} vấn đề, {counts[2]} ghi chú.",
-        )
+        say("zones.cli.count_of_findings", errors=counts[0], problems=counts[1], notes=counts[2])
     )
 
 
@@ -116,26 +110,15 @@ def _write(inputs: Inputs, folder: Path, *, overwrite: bool) -> tuple[list[Path]
 def _print_files(written: list[Path], kept: list[Path]) -> None:
     if written:
         names = ", ".join(str(path) for path in written)
-        print_line(say(f"Plots to fix: {names}", f"Các lô cần sửa: {names}"))
+        print_line(say("zones.cli.plots_fix", names=names))
     if kept:
         names = ", ".join(str(path) for path in kept)
-        print_line(
-            say(
-                f"Earlier files of plots to fix were kept ({names}); add --overwrite to replace "
-                "them.",
-                f"Tệp lô cần sửa cũ được giữ nguyên ({names}); thêm --overwrite để ghi đè.",
-            )
-        )
+        print_line(say("zones.cli.earlier_files_kept", names=names))
 
 
 def register(application: typer.Typer) -> None:
     """Add the commands of this room."""
     application.command(
         "check",
-        help=say(
-            "Read every input of a project, list what is wrong, and write the plots to fix as a "
-            "GeoPackage and an Excel workbook.\n\nExample: zones check project.yaml",
-            "Đọc mọi dữ liệu vào của dự án, liệt kê lỗi và ghi các lô cần sửa ra GeoPackage và "
-            "Excel.\n\nVí dụ: zones check project.yaml",
-        ),
+        help=say("zones.cli.help_check"),
     )(check)

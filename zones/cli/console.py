@@ -107,12 +107,7 @@ def print_findings(findings: Iterable[Mapping[str, Any]], *, verbose: bool) -> N
         severity = SEVERITY_WORDS[row["severity"]].text(language())
         print_line(f"{severity} [{row['source']}] {row[f'message_{language()}']}")
     if hidden:
-        print_line(
-            say(
-                f"{hidden} notes (see findings.csv, or -v).",
-                f"{hidden} ghi chú (xem findings.csv hoặc thêm -v).",
-            )
-        )
+        print_line(say("zones.cli.notes_hidden", hidden=hidden))
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -23,12 +23,10 @@ class FileOptions:
 
     table: Annotated[
         Path,
-        typer.Argument(metavar="TABLE", help=say("Table or layer.", "Bảng hoặc lớp bản đồ.")),
+        typer.Argument(metavar="TABLE", help=say("zones.cli.help_table_layer")),
     ]
-    layer: Annotated[
-        str, typer.Option("--layer", help=say("Layer of the file.", "Lớp trong tệp."))
-    ] = ""
-    sheet: Annotated[str, typer.Option("--sheet", help=say("Sheet.", "Trang tính."))] = ""
+    layer: Annotated[str, typer.Option("--layer", help=say("zones.cli.help_layer_file"))] = ""
+    sheet: Annotated[str, typer.Option("--sheet", help=say("zones.cli.help_sheet"))] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +38,7 @@ class DateOptions:
         typer.Option(
             "--from",
             metavar="DATE",
-            help=say("Day or year of its communes.", "Thời điểm của bảng."),
+            help=say("zones.cli.help_day_year_communes"),
         ),
     ]
     to: Annotated[
@@ -48,9 +46,7 @@ class DateOptions:
         typer.Option(
             "--to",
             metavar="DATE",
-            help=say(
-                "Day or year wanted (default: today's).", "Thời điểm cần (mặc định: hiện nay)."
-            ),
+            help=say("zones.cli.help_day_year_wanted_default"),
             show_default=False,
         ),
     ] = ""
@@ -58,7 +54,7 @@ class DateOptions:
         str,
         typer.Option(
             "--province",
-            help=say("Province, code or name.", "Tỉnh, mã hoặc tên."),
+            help=say("zones.cli.help_province_code_name"),
             show_default=False,
         ),
     ] = ""
@@ -68,21 +64,21 @@ class DateOptions:
 class CommuneOptions:
     """Which commune a row is about."""
 
-    code_column: Annotated[str, typer.Option("--code-column", help=say("Codes.", "Cột mã xã."))] = (
+    code_column: Annotated[str, typer.Option("--code-column", help=say("zones.cli.help_codes"))] = (
         ""
     )
-    name_column: Annotated[
-        str, typer.Option("--name-column", help=say("Names.", "Cột tên xã."))
-    ] = ""
+    name_column: Annotated[str, typer.Option("--name-column", help=say("zones.cli.help_names"))] = (
+        ""
+    )
     district_column: Annotated[
-        str, typer.Option("--district-column", help=say("Districts.", "Cột tên huyện."))
+        str, typer.Option("--district-column", help=say("zones.cli.help_districts"))
     ] = ""
     confirm: Annotated[
         list[str],
         typer.Option(
             "--confirm",
             metavar="TEXT=CODE",
-            help=say("Misspelt name you have checked (repeat).", "Tên viết sai đã kiểm tra."),
+            help=say("zones.cli.help_misspelt_name_you_checked"),
         ),
     ] = field(default_factory=list)
 
@@ -116,7 +112,7 @@ class FigureOptions:
         typer.Option(
             "--sum",
             metavar="COLUMN",
-            help=say("Figures that add (repeat).", "Cột số liệu cộng được."),
+            help=say("zones.cli.help_figures_add_repeat"),
         ),
     ] = field(default_factory=list)
     keys: Annotated[
@@ -124,9 +120,7 @@ class FigureOptions:
         typer.Option(
             "--by",
             metavar="COLUMN",
-            help=say(
-                "Crop, year: tells rows apart (repeat).", "Cột phân biệt dòng: cây trồng, năm."
-            ),
+            help=say("zones.cli.help_tells_rows_apart_repeat"),
         ),
     ] = field(default_factory=list)
     rates: Annotated[
@@ -134,21 +128,16 @@ class FigureOptions:
         typer.Option(
             "--rate",
             metavar="NAME=A/B*100",
-            help=say("Rate to compute again (repeat).", "Tỷ lệ cần tính lại."),
+            help=say("zones.cli.help_rate"),
         ),
     ] = field(default_factory=list)
-    decimal: Annotated[
-        str, typer.Option("--decimal", help=say("Decimal mark: , or .", "Dấu thập phân: , hoặc ."))
-    ] = ""
+    decimal: Annotated[str, typer.Option("--decimal", help=say("zones.cli.help_decimal"))] = ""
     rows: Annotated[
         str,
         typer.Option(
             "--rows",
             metavar="keep|add",
-            help=say(
-                "Keep records, or add figures up (default: keep those of a layer).",
-                "Giữ từng bản ghi, hoặc cộng số liệu (mặc định: lớp bản đồ thì giữ).",
-            ),
+            help=say("zones.cli.help_keep_records_add_figures"),
         ),
     ] = ""
 
@@ -172,7 +161,7 @@ class GroundOptions:
         Path | None,
         typer.Option(
             "--communes",
-            help=say("Boundaries of today.", "Lớp ranh giới xã hiện nay."),
+            help=say("zones.cli.help_boundaries"),
             show_default=False,
         ),
     ] = None
@@ -182,10 +171,7 @@ class GroundOptions:
         Path | None,
         typer.Option(
             "--plots",
-            help=say(
-                "Plots or old boundaries with old codes, to measure divided units.",
-                "Lớp lô hoặc ranh giới cũ có mã cũ, để đo phần của đơn vị bị chia tách.",
-            ),
+            help=say("zones.cli.help_plots_to_measure"),
             show_default=False,
         ),
     ] = None
@@ -206,11 +192,11 @@ class GroundOptions:
 class OutputOptions:
     """What is written and told."""
 
-    out: Annotated[Path, typer.Option("-o", "--out", help=say("File to write.", "Tệp kết quả."))]
+    out: Annotated[Path, typer.Option("-o", "--out", help=say("zones.cli.help_output"))]
     overwrite: Overwrite = False
     verbose: Annotated[
         bool,
-        typer.Option("-v", "--verbose", help=say("Tell every link.", "In mọi liên hệ cũ – mới.")),
+        typer.Option("-v", "--verbose", help=say("zones.cli.help_tell_every_link")),
     ] = False
     as_json: Json = False
 
@@ -286,11 +272,11 @@ def _print_report(done: FileConversion, *, verbose: bool) -> None:
 
     conversion = done.conversion
     links = conversion.links
-    for change, words in _CHANGES.items():
+    for change in _CHANGES:
         part = links[links["change"] == change]
         if len(part):
             units = part.drop_duplicates(["old_code", "old_name"])
-            print_line(f"{say(*words)}: {len(units)}")
+            print_line(say(f"zones.cli.units_{change}", count=len(units)))
         if len(part) and verbose:
             for link in part[_SHOWN].fillna("").to_dict("records"):
                 target = f" → {link['new_code']} {link['new_name']}" if link["new_code"] else ""
@@ -302,8 +288,11 @@ def _print_report(done: FileConversion, *, verbose: bool) -> None:
         )
         print_line(
             say(
-                f"{total['column']}: {before} before, {after} after, {aside} set aside",
-                f"{total['column']}: trước {before}, sau {after}, để riêng {aside}",
+                "zones.cli.column_carried",
+                column=total["column"],
+                before=before,
+                after=after,
+                aside=aside,
             )
         )
     for finding in conversion.findings.items:
@@ -316,12 +305,4 @@ def _print_report(done: FileConversion, *, verbose: bool) -> None:
 _SHOWN = ["old_code", "old_name", "new_code", "new_name"]
 
 #: Changes in the order of the report.
-_CHANGES = {
-    "same": ("unchanged", "giữ nguyên"),
-    "renamed": ("another name or code", "đổi tên hoặc mã"),
-    "merged": ("merged", "sáp nhập"),
-    "split": ("split", "chia tách"),
-    "district": ("districts", "đơn vị cấp huyện"),
-    "total": ("totals of other rows", "dòng tổng"),
-    "unmatched": ("unmatched", "không khớp"),
-}
+_CHANGES = ("same", "renamed", "merged", "split", "district", "total", "unmatched")

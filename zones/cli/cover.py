@@ -23,7 +23,7 @@ def cover(
             "--decimals",
             min=0,
             max=6,
-            help=say("Decimals of rates.", "Số chữ số lẻ của tỷ lệ."),
+            help=say("zones.cli.help_decimals_rates"),
         ),
     ] = 2,
     as_json: Json = False,
@@ -106,12 +106,5 @@ def register(application: typer.Typer) -> None:
     """Add the command."""
     application.command(
         "cover",
-        help=say(
-            "Forest cover rate by commune and province, with the rates it is not, planted species "
-            "by age, and the change since an earlier layer.\n\n"
-            "Example: zones cover project.yaml --decimals 1",
-            "Tỷ lệ che phủ rừng theo xã và tỉnh, kèm các cách tính sai thường gặp, rừng trồng theo "
-            "loài và cấp tuổi, và thay đổi so với lớp trước.\n\n"
-            "Ví dụ: zones cover project.yaml --decimals 1",
-        ),
+        help=say("zones.cli.help_cover"),
     )(cover)

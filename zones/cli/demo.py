@@ -14,27 +14,22 @@ from zones.cli.options import Json, Overwrite, Verbose
 
 
 def demo(
-    out: Annotated[
-        Path, typer.Option("--out", help=say("Folder to make.", "Thư mục sẽ tạo."))
-    ] = Path("demo"),
+    out: Annotated[Path, typer.Option("--out", help=say("zones.cli.help_demo_folder"))] = Path(
+        "demo"
+    ),
     communes: Annotated[
         Path | None,
         typer.Option(
             "--communes",
             metavar="FILE",
             show_default=False,
-            help=say(
-                "Grow the land on these commune boundaries instead of made ones.",
-                "Dùng ranh giới xã có sẵn thay cho ranh giới minh họa.",
-            ),
+            help=say("zones.cli.help_demo_communes"),
         ),
     ] = None,
     province: Annotated[
-        str, typer.Option("--province", help=say("Province, code or name.", "Tỉnh, mã hoặc tên."))
+        str, typer.Option("--province", help=say("zones.cli.help_province_code_name"))
     ] = "20",
-    seed: Annotated[
-        int, typer.Option("--seed", help=say("Same seed, same land.", "Cùng số, cùng dữ liệu."))
-    ] = 0,
+    seed: Annotated[int, typer.Option("--seed", help=say("zones.cli.help_seed"))] = 0,
     overwrite: Overwrite = False,
     as_json: Json = False,
     verbose: Verbose = False,
@@ -60,22 +55,12 @@ def demo(
         result = run_project(load_project(path), options=options, teller=teller)
     report_run(result, as_json=as_json, verbose=verbose)
     if not as_json:
-        print_line(
-            say(
-                f"Open {result.out / 'map.html'} in a browser. Demo data.",
-                f"Mở {result.out / 'map.html'} bằng trình duyệt. Dữ liệu minh họa.",
-            )
-        )
+        print_line(say("zones.cli.open_in_browser", out=result.out / "map.html"))
 
 
 def register(application: typer.Typer) -> None:
     """Add the command."""
     application.command(
         "demo",
-        help=say(
-            "Make a province to try everything on and run the whole job; nothing is downloaded.\n\n"
-            "Example: zones demo --out demo",
-            "Tạo một tỉnh minh họa và chạy toàn bộ công việc; không tải gì từ mạng.\n\n"
-            "Ví dụ: zones demo --out demo",
-        ),
+        help=say("zones.cli.help_demo"),
     )(demo)

@@ -13,7 +13,8 @@ import sys
 from typing import Any
 
 from layers.base.errors import InputError
-from layers.base.language import Language, Phrase
+from layers.base.language import Language
+from layers.base.messages import message
 
 _language: Language = "vi"
 _asked = False
@@ -52,9 +53,9 @@ def settle_language(arguments: list[str]) -> tuple[Language, list[str]]:
     return ("vi" if asked.lower().startswith("vi") else "en"), rest
 
 
-def say(en: str, vi: str) -> str:
-    """Text in the language of this process."""
-    return Phrase(en=en, vi=vi).text(_language)
+def say(key: str, /, **values: object) -> str:
+    """Message in the language of this process."""
+    return message(key, **values).text(_language)
 
 
 def print_line(text: str = "", *, error: bool = False) -> None:

@@ -19,15 +19,13 @@ import typer
 
 import zones.cli
 from layers.base.errors import VungTrongError
+from layers.base.language import Phrase
 from zones.cli.language import language, print_line, say
 from zones.cli.usage_words import usage_fault_vi
 
 application = typer.Typer(
     name="zones",
-    help=say(
-        "Areas, targets, forest cover, allocation and maps for production-zone plans.",
-        "Diện tích, mục tiêu, tỷ lệ che phủ, phân bổ và bản đồ cho quy hoạch vùng trồng.",
-    ),
+    help=say("zones.cli.help_program"),
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -37,7 +35,7 @@ application = typer.Typer(
 
 @application.callback()
 def _options(
-    lang: str = typer.Option("", help=say("Language: vi or en.", "Ngôn ngữ: vi hoặc en.")),
+    lang: str = typer.Option("", help=say("zones.cli.help_language")),
 ) -> None:
     """Take the options that every command shares; the language was settled before."""
 
@@ -56,33 +54,24 @@ def run(arguments: list[str]) -> int:
     try:
         code = application(arguments, standalone_mode=False)
     except (typer.Abort, KeyboardInterrupt):
-        return _failed(say("Stopped; nothing was written.", "Đã dừng; chưa ghi gì."))
+        return _failed(say("zones.cli.stopped"))
     except _USAGE_ERROR as error:
-        message = str(getattr(error, "message", "")) or str(error)
+        told = str(getattr(error, "message", "")) or str(error)
         if hasattr(error, "format_message"):
-            message = error.format_message()
-        return _failed(
-            say(
-                f"Error: {message} Try 'zones --help'.",
-                f"Lỗi: câu lệnh chưa đúng: {usage_fault_vi(message)} Xem 'zones --help'.",
-            )
-        )
+            told = error.format_message()
+        fault = Phrase(en=told, vi=usage_fault_vi(told))
+        return _failed(say("zones.cli.usage_fault", fault=fault))
     except VungTrongError as error:
-        return _failed(say("Error: ", "Lỗi: ") + error.text(language()))
+        return _failed(say("zones.cli.error_before") + error.text(language()))
     except OSError as error:
         # What the operating system refuses outside the places that know what it means.
-        return _failed(say("Error: ", "Lỗi: ") + str(error))
+        return _failed(say("zones.cli.error_before") + str(error))
     except MemoryError:
-        return _failed(
-            say(
-                "Error: not enough memory: close other programs, or give the work a smaller area.",
-                "Lỗi: không đủ bộ nhớ: hãy đóng bớt chương trình hoặc chia nhỏ vùng tính.",
-            )
-        )
+        return _failed(say("zones.cli.no_memory"))
     except Exception as error:  # noqa: BLE001 - the last handler: nobody is shown a traceback
         return _unforeseen(error, arguments)
     if code == _INTERRUPTED:
-        return _failed(say("Stopped; nothing was written.", "Đã dừng; chưa ghi gì."))
+        return _failed(say("zones.cli.stopped"))
     return int(code or 0)
 
 
@@ -101,12 +90,7 @@ def _unforeseen(error: Exception, arguments: list[str]) -> int:
     Path(path).write_text(report, "utf-8", errors="backslashreplace")
     what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
     print_line(
-        say(
-            f"Error: the program failed where it should not ({what}). Nothing was replaced; the "
-            f"report {path} says what its keepers need to know.",
-            f"Lỗi: chương trình gặp lỗi ngoài dự kiến ({what}). Chưa ghi đè gì; hãy gửi báo cáo "
-            f"{path} cho người phụ trách.",
-        ),
+        say("zones.cli.unforeseen", what=what, path=path),
         error=True,
     )
     return 3

@@ -13,35 +13,32 @@ from zones.cli.options import grouped
 if TYPE_CHECKING:
     from layers.communes.match import Match, NoMatch
 
-_JSON = typer.Option(False, "--json", help=say("Machine-readable output.", "Kết quả dạng JSON."))
+_JSON = typer.Option(False, "--json", help=say("zones.cli.help_machine_readable_output"))
 _PROVINCE = typer.Option(
-    "", "--province", help=say("Province, code or name.", "Tỉnh, mã hoặc tên."), show_default=False
+    "", "--province", help=say("zones.cli.help_province_code_name"), show_default=False
 )
 _ON = typer.Option(
     "",
     "--on",
     metavar="DATE",
-    help=say(
-        "Day or year of the source; today's communes without it.",
-        "Ngày hoặc năm của nguồn; bỏ trống là các xã hiện nay.",
-    ),
+    help=say("zones.cli.help_today_s_communes_without"),
     show_default=False,
 )
 
 
 def resolve(
     texts: list[str] = typer.Argument(
-        ..., metavar="TEXT…", help=say("Names as written.", "Tên xã như trong văn bản.")
+        ..., metavar="TEXT…", help=say("zones.cli.help_names_written")
     ),
     province: str = _PROVINCE,
     on: str = _ON,
     as_list: bool = typer.Option(
         False,
         "--list",
-        help=say("Each text is a sentence with a list.", "Mỗi đoạn là một câu có danh sách xã."),
+        help=say("zones.cli.help_each_text_sentence_list"),
     ),
     verbose: bool = typer.Option(
-        False, "-v", "--verbose", help=say("Tell the runners-up.", "In cả các xã gần giống.")
+        False, "-v", "--verbose", help=say("zones.cli.help_tell_runners_up")
     ),
     as_json: bool = _JSON,
 ) -> None:
@@ -127,13 +124,10 @@ def _print_found(found: Match | NoMatch, *, verbose: bool) -> None:
         print_line(f"{found.text!r}: – ({found.message.text(language())})")
         return
     ways = {
-        "exact": say("exact", "đúng tên"),
-        "spelling": say("spelling", "cách viết khác"),
-        "alias": say("alias", "tên gọi khác"),
-        "near": say(
-            f"near, {found.score:.2f}: please confirm",
-            f"gần giống, {found.score:.2f}: cần xác nhận",
-        ),
+        "exact": say("zones.cli.exact"),
+        "spelling": say("zones.cli.spelling"),
+        "alias": say("zones.cli.alias"),
+        "near": say("zones.cli.near_confirm", score=found.score),
     }
     remark = f"; {found.remark.text(language())}" if found.remark else ""
     print_line(f"{found.text!r}: {found.unit.label} ({ways[found.how]}{remark})")
@@ -143,13 +137,11 @@ def _print_found(found: Match | NoMatch, *, verbose: bool) -> None:
 
 
 def _print_list(told: dict[str, Any]) -> None:
-    whole = say(", the whole province", ", toàn tỉnh") if told["whole_province"] else ""
-    end = say("open list", "danh sách mở") if told["open"] else say("closed list", "danh sách đóng")
+    whole = say("zones.cli.whole_province") if told["whole_province"] else ""
+    end = say("zones.cli.open_list") if told["open"] else say("zones.cli.closed_list")
     twice = ", ".join(told["duplicates"])
-    more = say(f"; named more than once: {twice}", f"; bị lặp: {twice}") if twice else ""
-    print_line(
-        say(f"{told['communes']} communes, ", f"{told['communes']} xã, ") + end + whole + more
-    )
+    more = say("zones.cli.named_twice", twice=twice) if twice else ""
+    print_line(say("zones.cli.communes_count", communes=told["communes"]) + end + whole + more)
 
 
 def list_units(province: str = _PROVINCE, on: str = _ON, as_json: bool = _JSON) -> None:
@@ -169,33 +161,20 @@ def list_units(province: str = _PROVINCE, on: str = _ON, as_json: bool = _JSON) 
 def register(application: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(
-        help=say("Communes: names, codes and dates.", "Xã, phường: tên, mã và thời điểm."),
+        help=say("zones.cli.help_names_2"),
         no_args_is_help=True,
         rich_markup_mode=None,
     )
     group.command(
         "resolve",
-        help=say(
-            'Which commune is meant.\n\nExample: zones names resolve "Diềm He" --province 20',
-            'Tên này là xã nào.\n\nVí dụ: zones names resolve "Diềm He" --province 20',
-        ),
+        help=say("zones.cli.help_names_resolve"),
     )(resolve)
     group.command(
         "list",
-        help=say(
-            "Communes in force on a day.\n\nExample: zones names list --province 20 --on 2024",
-            "Các xã, phường tại một thời điểm.\n\nVí dụ: zones names list --province 20 --on 2024",
-        ),
+        help=say("zones.cli.help_names_list"),
     )(list_units)
     group.command(
         "convert",
-        help=say(
-            "Carry a table or layer of old communes to those of today.\n\n"
-            "Example: zones names convert rung-2023.csv --from 2023 --to 2025 --code-column maxa "
-            "-o rung-2025.csv",
-            "Chuyển bảng hoặc lớp theo xã cũ sang xã hiện nay.\n\n"
-            "Ví dụ: zones names convert rung-2023.csv --from 2023 --to 2025 --code-column maxa "
-            "-o rung-2025.csv",
-        ),
+        help=say("zones.cli.help_names_convert"),
     )(grouped(convert))
     application.add_typer(group, name="names")

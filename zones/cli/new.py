@@ -16,12 +16,10 @@ from zones.cli.options import Json
 def new(
     folder: Annotated[
         Path,
-        typer.Argument(
-            metavar="DIR", help=say("Folder of the new project.", "Thư mục của dự án mới.")
-        ),
+        typer.Argument(metavar="DIR", help=say("zones.cli.help_folder_new_project")),
     ],
     province: Annotated[
-        str, typer.Option("--province", help=say("Province, code or name.", "Tỉnh, mã hoặc tên."))
+        str, typer.Option("--province", help=say("zones.cli.help_province_code_name"))
     ] = "20",
     as_json: Json = False,
 ) -> None:
@@ -36,21 +34,9 @@ def new(
         print_line(str(path))
     blank = _blank_areas(files[1])
     if blank:
-        print_line(
-            say(
-                f"{files[1].name}: the official areas of {blank} communes are not known here; fill "
-                "in official_area_ha.",
-                f"{files[1].name}: chưa có diện tích tự nhiên công bố của {blank} xã; hãy điền cột "
-                "official_area_ha.",
-            )
-        )
+        print_line(say("zones.cli.areas_not_known", name=files[1].name, blank=blank))
     first = shlex.quote(str(files[0]))
-    print_line(
-        say(
-            f"Put your layers beside it, name them in the file, then: zones check {first}",
-            f"Chép các lớp dữ liệu vào cạnh, khai báo trong tệp, rồi chạy: zones check {first}",
-        )
-    )
+    print_line(say("zones.cli.what_next", first=first))
 
 
 def _blank_areas(path: Path) -> int:
@@ -62,8 +48,5 @@ def register(application: typer.Typer) -> None:
     """Add the command."""
     application.command(
         "new",
-        help=say(
-            "Write a commented project to fill in.\n\nExample: zones new my-plan --province 20",
-            "Tạo tệp dự án có chú thích để điền.\n\nVí dụ: zones new ke-hoach --province 20",
-        ),
+        help=say("zones.cli.help_new"),
     )(new)

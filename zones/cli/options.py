@@ -13,33 +13,26 @@ import typer
 from zones.cli.language import say
 
 ProjectFile = Annotated[
-    Path, typer.Argument(metavar="PROJECT", help=say("Project file (YAML).", "Tệp dự án (YAML)."))
+    Path, typer.Argument(metavar="PROJECT", help=say("zones.cli.help_project_file_yaml"))
 ]
 Out = Annotated[
     Path | None,
-    typer.Option("--out", help=say("Output folder.", "Thư mục kết quả."), show_default=False),
+    typer.Option("--out", help=say("zones.cli.help_output_folder"), show_default=False),
 ]
 Overwrite = Annotated[
     bool,
-    typer.Option("--overwrite", help=say("Replace earlier results.", "Ghi đè kết quả cũ.")),
+    typer.Option("--overwrite", help=say("zones.cli.help_replace_earlier_results")),
 ]
-Json = Annotated[
-    bool, typer.Option("--json", help=say("Machine-readable output.", "Kết quả dạng JSON."))
-]
+Json = Annotated[bool, typer.Option("--json", help=say("zones.cli.help_machine_readable_output"))]
 Verbose = Annotated[
-    bool, typer.Option("-v", "--verbose", help=say("Tell everything.", "In mọi chi tiết."))
+    bool, typer.Option("-v", "--verbose", help=say("zones.cli.help_tell_everything"))
 ]
 PageLanguage = Annotated[
     str | None,
     typer.Option(
         "--language",
         metavar="vi|en",
-        help=say(
-            "Language of the pages, whatever --lang the program speaks: the project's "
-            "(annex: language), Vietnamese by default.",
-            "Ngôn ngữ của văn bản in ra, không phụ thuộc --lang: theo dự án (annex: language), "
-            "mặc định tiếng Việt.",
-        ),
+        help=say("zones.cli.help_page_language"),
         show_default=False,
     ),
 ]

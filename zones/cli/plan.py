@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 _PlanName = Annotated[
     str,
-    typer.Argument(
-        metavar="PLAN", help=say("Id of an embedded plan, or a path.", "Mã kế hoạch hoặc tệp.")
-    ),
+    typer.Argument(metavar="PLAN", help=say("zones.cli.help_id_embedded_plan_path")),
 ]
 
 
@@ -40,10 +38,10 @@ def listing(as_json: Json = False, verbose: Verbose = False) -> None:
             counts = _summary(plan)
             print_line(
                 say(
-                    f"{'':<24} {counts['zones']} zones, {counts['targets']} targets, "
-                    f"{counts['tasks']} tasks",
-                    f"{'':<24} {counts['zones']} vùng, {counts['targets']} chỉ tiêu, "
-                    f"{counts['tasks']} nhiệm vụ",
+                    "zones.cli.plan_counts",
+                    zones=counts["zones"],
+                    targets=counts["targets"],
+                    tasks=counts["tasks"],
                 )
             )
 
@@ -98,7 +96,7 @@ def lint(
         typer.Option(
             "--project",
             metavar="PROJECT",
-            help=say("Measure this project first.", "Tính toán dự án này trước khi kiểm tra."),
+            help=say("zones.cli.help_measure_project_first"),
             show_default=False,
         ),
     ] = None,
@@ -134,11 +132,9 @@ def lint(
         for line in finding_lines(told):
             print_line(line)
         if notes and not verbose:
-            print_line(
-                say(f"{len(notes)} notes; -v tells them.", f"{len(notes)} ghi chú; thêm -v để xem.")
-            )
+            print_line(say("zones.cli.notes_with_v", count=len(notes)))
         if not found:
-            print_line(say("Nothing found.", "Không phát hiện gì."))
+            print_line(say("zones.cli.nothing_found"))
     if any(finding.severity != "note" for finding in found):
         raise typer.Exit(1)
 
@@ -151,7 +147,7 @@ def _against_land(plan: Plan, path: Path) -> list[PlanFinding]:
     from zones.run.run import run_project
     from zones.tables import MEASURED
 
-    print_line(say("Measuring the project …", "Đang tính toán dự án …"), error=True)
+    print_line(say("zones.cli.measuring_project"), error=True)
     project = load_project(path)
     measured = run_project(project, options=RunOptions(only=("measure",), write=False))
     return lint_project(plan, project, measured[MEASURED])
@@ -162,7 +158,7 @@ def extract(
         Path,
         typer.Argument(
             metavar="FILE",
-            help=say("Document: .docx .pdf .txt .md", "Văn bản: .docx .pdf .txt .md"),
+            help=say("zones.cli.help_document"),
         ),
     ],
     output: Annotated[
@@ -171,15 +167,16 @@ def extract(
             "-o",
             "--output",
             metavar="PLAN.yaml",
-            help=say("Where to write the draft.", "Nơi ghi bản thảo."),
+            help=say("zones.cli.help_where_write_draft"),
             show_default=False,
         ),
     ] = None,
     plan_id: Annotated[
-        str, typer.Option("--id", help=say("Id of the plan.", "Mã kế hoạch."), show_default=False)
+        str, typer.Option("--id", help=say("zones.cli.help_id_plan"), show_default=False)
     ] = "",
     province: Annotated[
-        str, typer.Option("--province", help=say("Province code.", "Mã tỉnh."), show_default=False)
+        str,
+        typer.Option("--province", help=say("zones.cli.help_province_code"), show_default=False),
     ] = "",
     overwrite: Overwrite = False,
     as_json: Json = False,
@@ -207,15 +204,8 @@ def extract(
             print_line(line)
         if len(remarks) > len(shown):
             rest = len(remarks) - len(shown)
-            print_line(
-                say(f"{rest} more at the end of {output}.", f"Còn {rest} dòng ở cuối tệp {output}.")
-            )
-        print_line(
-            say(
-                f"Now check it: zones plan lint {shlex.quote(str(output))}",
-                f"Kiểm tra: zones plan lint {shlex.quote(str(output))}",
-            )
-        )
+            print_line(say("zones.cli.more_in_file", rest=rest, output=output))
+        print_line(say("zones.cli.check_draft", quote=shlex.quote(str(output))))
     if draft.near or draft.unsure or draft.unread or draft.notes:
         raise typer.Exit(1)
 
@@ -262,8 +252,8 @@ def _passage_data(passage: Passage) -> dict[str, Any]:
 
 
 def diff(
-    old: Annotated[str, typer.Argument(metavar="A", help=say("Earlier plan.", "Kế hoạch trước."))],
-    new: Annotated[str, typer.Argument(metavar="B", help=say("Later plan.", "Kế hoạch sau."))],
+    old: Annotated[str, typer.Argument(metavar="A", help=say("zones.cli.help_earlier_plan"))],
+    new: Annotated[str, typer.Argument(metavar="B", help=say("zones.cli.help_later_plan"))],
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:
@@ -315,51 +305,32 @@ def schema() -> None:
 def register(application: typer.Typer) -> None:
     """Add the commands."""
     plans = typer.Typer(
-        help=say(
-            "Plans: list, show, lint, extract, diff.", "Kế hoạch: xem, kiểm tra, đọc, so sánh."
-        ),
+        help=say("zones.cli.help_plan"),
         no_args_is_help=True,
         rich_markup_mode=None,
     )
     plans.command(
         "list",
-        help=say(
-            "List the embedded plans. zones plan list", "Các kế hoạch có sẵn. zones plan list"
-        ),
+        help=say("zones.cli.help_plan_list"),
     )(listing)
     plans.command(
         "show",
-        help=say(
-            "Show a plan: zones, targets, communes. zones plan show lang-son-2026-2030",
-            "Xem kế hoạch: vùng, chỉ tiêu, xã. zones plan show lang-son-2026-2030",
-        ),
+        help=say("zones.cli.help_plan_show"),
     )(show)
     plans.command(
         "lint",
-        help=say(
-            "Find what is wrong with a plan. zones plan lint plan.yaml --project project.yaml",
-            "Tìm chỗ sai trong kế hoạch. zones plan lint plan.yaml --project project.yaml",
-        ),
+        help=say("zones.cli.help_plan_lint"),
     )(lint)
     plans.command(
         "extract",
-        help=say(
-            "Draft a plan from a document. zones plan extract decision.docx -o plan.yaml",
-            "Lập bản thảo từ văn bản. zones plan extract quyet-dinh.docx -o plan.yaml",
-        ),
+        help=say("zones.cli.help_plan_extract"),
     )(extract)
     plans.command(
         "diff",
-        help=say(
-            "Tell what changed. zones plan diff lang-son-2023 lang-son-2026-2030",
-            "So sánh hai kế hoạch. zones plan diff lang-son-2023 lang-son-2026-2030",
-        ),
+        help=say("zones.cli.help_plan_diff"),
     )(diff)
     plans.command(
         "schema",
-        help=say(
-            "Print the JSON Schema of a plan file. zones plan schema > plan.schema.json",
-            "In JSON Schema của tệp kế hoạch. zones plan schema > plan.schema.json",
-        ),
+        help=say("zones.cli.help_plan_schema"),
     )(schema)
     application.add_typer(plans, name="plan")

@@ -32,10 +32,5 @@ def register(application: typer.Typer) -> None:
     """Add the command."""
     application.command(
         "qgis",
-        help=say(
-            "Write a project for QGIS: one GeoPackage with styles, and the project file.\n\n"
-            "Example: zones qgis project.yaml",
-            "Lập dự án cho QGIS: một GeoPackage kèm kiểu hiển thị, và tệp dự án.\n\n"
-            "Ví dụ: zones qgis project.yaml",
-        ),
+        help=say("zones.cli.help_qgis"),
     )(qgis)

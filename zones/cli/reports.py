@@ -24,7 +24,7 @@ _Year = Annotated[
         min=0,
         max=2100,
         show_default=False,
-        help=say("Year of the reports; this year without it.", "Năm báo cáo; mặc định năm nay."),
+        help=say("zones.cli.help_year_without"),
     ),
 ]
 _Forms = Annotated[
@@ -32,10 +32,7 @@ _Forms = Annotated[
     typer.Option(
         "--form",
         metavar="FORM",
-        help=say(
-            "Form: plan-annual, seasonal-crops, forest-01 … forest-06, or a YAML file (repeat).",
-            "Biểu: plan-annual, seasonal-crops, forest-01 … forest-06, hoặc tệp YAML (lặp lại).",
-        ),
+        help=say("zones.cli.help_plan_annual_seasonal_crops"),
     ),
 ]
 #: The annual report of the plan is what a round is about.
@@ -59,9 +56,9 @@ def _round(project: Project, year: int, teller: Teller) -> Round:
 def make(
     project: ProjectFile,
     year: _Year = 0,
-    out: Annotated[
-        Path, typer.Option("--out", help=say("Folder for the forms.", "Thư mục ghi các biểu."))
-    ] = Path("forms"),
+    out: Annotated[Path, typer.Option("--out", help=say("zones.cli.help_folder_forms"))] = Path(
+        "forms"
+    ),
     form: _Forms = [_ANNUAL],  # noqa: B006 - typer copies it
     overwrite: Overwrite = False,
     as_json: Json = False,
@@ -83,7 +80,7 @@ def make(
     if as_json:
         print_json({"forms": [str(path) for path in made]})
         return
-    print_line(say(f"{len(made)} forms in {out}", f"{len(made)} biểu trong {out}"))
+    print_line(say("zones.cli.forms", count=len(made), out=out))
 
 
 def collect(
@@ -92,7 +89,7 @@ def collect(
         Path,
         typer.Argument(
             metavar="FOLDER",
-            help=say("Folder with what came back.", "Thư mục chứa các tệp gửi về."),
+            help=say("zones.cli.help_folder_what_came_back"),
         ),
     ],
     year: _Year = 0,
@@ -100,7 +97,7 @@ def collect(
         Path,
         typer.Option(
             "--out",
-            help=say("Folder for letters and tables.", "Thư mục ghi công văn và bảng kết quả."),
+            help=say("zones.cli.help_folder_letters_tables"),
         ),
     ] = Path("replies"),
     form: _Forms = [_ANNUAL],  # noqa: B006 - typer copies it
@@ -151,10 +148,7 @@ def status(
         typer.Option(
             "--out",
             show_default=False,
-            help=say(
-                "Folder for the table and the letter of reminder.",
-                "Thư mục ghi bảng và công văn đôn đốc.",
-            ),
+            help=say("zones.cli.help_folder_table_letter_reminder"),
         ),
     ] = None,
     form: _Forms = [_ANNUAL],  # noqa: B006 - typer copies it
@@ -209,7 +203,7 @@ def history(project: ProjectFile, year: _Year = 0, as_json: Json = False) -> Non
         return
     for row in records(table):
         replaced = f" → {row['replaced']}" if row["replaced"] is not None else ""
-        older = say(" (older)", " (bản cũ)") if row["older"] else ""
+        older = say("zones.cli.older") if row["older"] else ""
         print_line(
             f"{row['submission']:>5} {row['received']} {row['year']} {row['reporter']:<12} "
             f"{row['form']:<14} {row['verdict']:<9} {row['sha256'][:12]} {row['file']}"
@@ -220,43 +214,24 @@ def history(project: ProjectFile, year: _Year = 0, as_json: Json = False) -> Non
 def register(application: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(
-        help=say("The year's reports of the communes.", "Vòng báo cáo năm của các xã."),
+        help=say("zones.cli.help_reports"),
         no_args_is_help=True,
         rich_markup_mode=None,
     )
     group.command(
         "make",
-        help=say(
-            "Write a workbook for each commune and department to fill in.\n\n"
-            "Example: zones reports make demo/project.yaml --year 2026 --out forms",
-            "Lập biểu Excel cho từng xã và sở để điền.\n\n"
-            "Ví dụ: zones reports make demo/project.yaml --year 2026 --out forms",
-        ),
+        help=say("zones.cli.help_reports_make"),
     )(make)
     group.command(
         "collect",
-        help=say(
-            "Read, check and keep what came back; exit code 1 where something is asked back.\n\n"
-            "Example: zones reports collect demo/project.yaml forms --year 2026 --out replies",
-            "Đọc, kiểm tra và lưu các báo cáo gửi về; mã thoát 1 nếu có nội dung hỏi lại.\n\n"
-            "Ví dụ: zones reports collect demo/project.yaml forms --year 2026 --out replies",
-        ),
+        help=say("zones.cli.help_reports_collect"),
     )(collect)
     group.command(
         "status",
-        help=say(
-            "Who reported, who is late, who is missing, who was asked back.\n\n"
-            "Example: zones reports status demo/project.yaml --year 2026 --out status",
-            "Đơn vị nào đã gửi, gửi chậm, chưa gửi, còn phải trả lời.\n\n"
-            "Ví dụ: zones reports status demo/project.yaml --year 2026 --out status",
-        ),
+        help=say("zones.cli.help_reports_status"),
     )(status)
     group.command(
         "history",
-        help=say(
-            "Every submission, with what it replaced.\n\n"
-            "Example: zones reports history demo/project.yaml",
-            "Mọi lần gửi, kèm bản bị thay thế.\n\nVí dụ: zones reports history demo/project.yaml",
-        ),
+        help=say("zones.cli.help_reports_history"),
     )(history)
     application.add_typer(group, name="reports")

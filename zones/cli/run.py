@@ -23,28 +23,20 @@ def run(
         typer.Option(
             "--only",
             metavar="STEP",
-            help=say(
-                f"Do this step and what it needs (repeat for several): {', '.join(step_names())}.",
-                f"Chỉ chạy bước này và những gì nó cần (lặp lại được): {', '.join(step_names())}.",
-            ),
+            help=say("zones.cli.help_only", step_names=step_names()),
         ),
     ] = [],  # noqa: B006 - typer copies it
     overwrite: Overwrite = False,
     workers: Annotated[
         int,
-        typer.Option(
-            "--workers", min=1, help=say("Local worker processes.", "Số tiến trình trên máy.")
-        ),
+        typer.Option("--workers", min=1, help=say("zones.cli.help_workers")),
     ] = 1,
     scheduler: Annotated[
         str,
         typer.Option(
             "--scheduler",
             metavar="ADDRESS",
-            help=say(
-                "dask scheduler, tcp://host:port (needs vungtrong[cluster]).",
-                "Bộ điều phối dask, tcp://máy:cổng (cần vungtrong[cluster]).",
-            ),
+            help=say("zones.cli.help_scheduler"),
             show_default=False,
         ),
     ] = "",
@@ -94,10 +86,5 @@ def register(application: typer.Typer) -> None:
     """Add the command."""
     application.command(
         "run",
-        help=say(
-            "Run the whole job: check, measure, compare, allocate, make the pages.\n\n"
-            "Example: zones run project.yaml --overwrite",
-            "Chạy toàn bộ: kiểm tra, tính diện tích, so sánh, phân bổ, lập trang.\n\n"
-            "Ví dụ: zones run project.yaml --overwrite",
-        ),
+        help=say("zones.cli.help_run"),
     )(run)

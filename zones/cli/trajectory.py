@@ -21,10 +21,7 @@ _To = Annotated[
         "--to",
         metavar="YEAR",
         show_default=False,
-        help=say(
-            "Last year of the forecast (default: that of the last target).",
-            "Năm cuối của dự báo (mặc định: năm của chỉ tiêu cuối).",
-        ),
+        help=say("zones.cli.help_last_year"),
     ),
 ]
 _WhatIf = Annotated[
@@ -32,14 +29,7 @@ _WhatIf = Annotated[
     typer.Option(
         "--what-if",
         metavar="KEY=VALUE",
-        help=say(
-            "Change a setting of trajectory for this answer alone (repeat for several): "
-            "survival, bare_share, planting_ha, harvest_share, extra_bare_ha, delay_harvest_ha, "
-            "lag.SPECIES, rotation.SPECIES, harvest.SPECIES, losses.CAUSE, resurvey.YEAR…",
-            "Đổi một thiết lập của trajectory chỉ cho lần này (lặp lại được): survival, "
-            "bare_share, planting_ha, harvest_share, extra_bare_ha, delay_harvest_ha, lag.LOÀI, "
-            "rotation.LOÀI, harvest.LOÀI, losses.NGUYÊN_NHÂN, resurvey.NĂM…",
-        ),
+        help=say("zones.cli.help_trajectory_what_if"),
     ),
 ]
 
@@ -102,12 +92,5 @@ def register(application: typer.Typer) -> None:
     """Add the command."""
     application.command(
         "trajectory",
-        help=say(
-            "Forest cover rate year by year to the plan's end, with its band, the last planting "
-            "season that still counts, and what moves it.\n\n"
-            "Example: zones trajectory project.yaml --to 2030",
-            "Tỷ lệ che phủ rừng từng năm đến cuối kỳ kế hoạch, kèm khoảng dao động, vụ trồng cuối "
-            "còn được tính và các yếu tố quyết định.\n\n"
-            "Ví dụ: zones trajectory project.yaml --to 2030",
-        ),
+        help=say("zones.cli.help_trajectory"),
     )(trajectory)

@@ -19,7 +19,7 @@ _SHOWN = 20
 def verify(
     folder: Annotated[
         Path,
-        typer.Argument(metavar="DIR", help=say("Output folder of a run.", "Thư mục kết quả.")),
+        typer.Argument(metavar="DIR", help=say("zones.cli.help_result_folder")),
     ],
     as_json: Json = False,
     verbose: Verbose = False,
@@ -44,19 +44,22 @@ def verify(
         )
     else:
         for name, count in result.compared.items():
-            print_line(say(f"{name}: {count} figures", f"{name}: {count} số liệu"))
+            print_line(say("zones.cli.figures", name=name, count=count))
         _tell_files(result)
         shown = result.differences if verbose else result.differences[:_SHOWN]
         for item in shown:
             print_line(
                 say(
-                    f"{item.file}, {item.place}: expected {item.expected}, found {item.found}",
-                    f"{item.file}, {item.place}: phải là {item.expected}, thấy {item.found}",
+                    "zones.cli.differs",
+                    file=item.file,
+                    place=item.place,
+                    expected=item.expected,
+                    found=item.found,
                 )
             )
         if len(shown) < len(result.differences):
             rest = len(result.differences) - len(shown)
-            print_line(say(f"… and {rest} more (-v).", f"… và {rest} khác biệt nữa (-v)."))
+            print_line(say("zones.cli.more_with_v", rest=rest))
         print_line(_verdict(len(result.differences), result.digest))
     if not result.agrees:
         raise typer.Exit(1)
@@ -64,37 +67,21 @@ def verify(
 
 def _tell_files(result: Verification) -> None:
     if result.by_bytes:
-        count = len(result.by_bytes)
-        noun = "file" if count == 1 else "files"
-        print_line(
-            say(
-                f"{count} {noun} held byte by byte against the record of the run.",
-                f"{count} tệp được đối chiếu từng byte với nhật ký của lần chạy.",
-            )
-        )
+        print_line(say("zones.cli.held_by_bytes", count=len(result.by_bytes)))
     if result.uncompared:
         names = ", ".join(result.uncompared)
-        print_line(say(f"Not compared: {names}.", f"Không đối chiếu: {names}."))
+        print_line(say("zones.cli.not_compared", names=names))
 
 
 def _verdict(count: int, digest: str) -> str:
     if count == 0:
-        return say(
-            f"All files compared say the same (digest {digest}).",
-            f"Mọi tệp đã đối chiếu đều khớp nhau (mã số liệu {digest}).",
-        )
-    noun = "difference" if count == 1 else "differences"
-    return say(f"{count} {noun}.", f"{count} khác biệt.")
+        return say("zones.cli.all_say_the_same", digest=digest)
+    return say("zones.cli.differences", count=count)
 
 
 def register(application: typer.Typer) -> None:
     """Add the command."""
     application.command(
         "verify",
-        help=say(
-            "Check that map, atlas, workbook, document and tables of a folder still say the same."
-            "\n\nExample: zones verify out",
-            "Kiểm tra bản đồ, tập bản đồ, bảng tính, văn bản và các bảng trong thư mục có còn "
-            "khớp nhau không.\n\nVí dụ: zones verify out",
-        ),
+        help=say("zones.cli.help_verify"),
     )(verify)

@@ -132,7 +132,7 @@ def test_new_writes_a_project_that_loads_once_its_files_are_there(
     assert run(["new", str(folder)]) == 2
     assert "exists; choose an empty folder" in capsys.readouterr().err
     assert run(["new", str(tmp_path / "x"), "--province", "99"]) == 2
-    assert "Province '99': expected one of" in capsys.readouterr().err
+    assert "No province has the code or name '99'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

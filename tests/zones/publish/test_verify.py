@@ -517,7 +517,7 @@ def test_command_says_what_it_found(out: Path, capsys: pytest.CaptureFixture[str
     assert command(["verify", str(out)]) == 1
     told = capsys.readouterr().out
     assert "annex.docx, Bảng 3, Xã Đồng Đăng, Hiện trạng: expected 30,4, found 30,5" in told
-    assert "1 difference." in told
+    assert "Differences: 1." in told
     assert command(["verify", str(out / "không có")]) == 2
 
 

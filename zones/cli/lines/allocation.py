@@ -54,11 +54,11 @@ def print_table(job: AllocationJob, *, by_year: bool) -> None:
     span = f"{settings.first_year}–{settings.last_year}"
     rows = [
         [
-            say("Zone", "Vùng"),
-            say("Commune", "Xã"),
-            say("Land", "Đất"),
-            say("Year", "Năm"),
-            say("Added, ha", "Trồng thêm, ha"),
+            say("zones.cli.lines.zone"),
+            say("zones.cli.lines.commune"),
+            say("zones.cli.lines.land"),
+            say("zones.cli.lines.year"),
+            say("zones.cli.lines.added_ha"),
         ]
     ]
     for row in table.to_dict("records"):
@@ -88,16 +88,16 @@ def _print_changes(job: AllocationJob, base: Comparison, *, every: bool) -> None
             print_line(finding.message.text(language()))
     _print_changed_targets(job, base)
     if base.changes.empty:
-        print_line(say("No commune changes.", "Không xã nào thay đổi."))
+        print_line(say("zones.cli.lines.no_commune_changes"))
         _print_edited_targets(job, base)
         return
     heading = [
-        say("Commune", "Xã"),
-        say("Zone", "Vùng"),
-        say("Before, ha", "Trước, ha"),
-        say("After, ha", "Sau, ha"),
-        say("Change, ha", "Tăng/giảm, ha"),
-        say("What limits it", "Giới hạn"),
+        say("zones.cli.lines.commune"),
+        say("zones.cli.lines.zone"),
+        say("zones.cli.lines.before_ha"),
+        say("zones.cli.lines.after_ha"),
+        say("zones.cli.lines.change_ha"),
+        say("zones.cli.lines.what_limits"),
     ]
     rows = [heading]
     shown = base.changes if every else base.changes.head(_MOST_ROWS)
@@ -114,12 +114,7 @@ def _print_changes(job: AllocationJob, base: Comparison, *, every: bool) -> None
     rest = base.changes.iloc[len(shown) :]
     if len(rest):
         more = _ha(job, float(rest["change_ha"].abs().max()))
-        print_line(
-            say(
-                f"{len(rest)} more changes of at most {more} ha each; -v shows them all.",
-                f"Còn {len(rest)} thay đổi, mỗi thay đổi không quá {more} ha; thêm -v để xem hết.",
-            )
-        )
+        print_line(say("zones.cli.lines.more_changes", count=len(rest), more=more))
 
 
 def _print_edited_targets(job: AllocationJob, base: Comparison) -> None:
@@ -144,30 +139,21 @@ def _print_changed_targets(job: AllocationJob, base: Comparison) -> None:
         old = before.get(new["target"])
         if old is None:
             figure = _ha(job, new["planned_ha"])
-            print_line(
-                say(f"{name}: new, {figure} ha added.", f"{name}: mới, trồng thêm {figure} ha.")
-            )
+            print_line(say("zones.cli.lines.target_is_new", name=name, figure=figure))
             continue
         if all(abs(old[key] - new[key]) < 1e-9 for key in names):
             continue
-        was = {key: _ha(job, old[key]) for key in names}
-        now = {key: _ha(job, new[key]) for key in names}
-        print_line(
-            say(
-                f"{name}: added {was['planned_ha']} → {now['planned_ha']} ha, reached "
-                f"{was['end_ha']} → {now['end_ha']} ha, lacking {was['shortfall_ha']} → "
-                f"{now['shortfall_ha']} ha.",
-                f"{name}: trồng thêm {was['planned_ha']} → {now['planned_ha']} ha, đạt "
-                f"{was['end_ha']} → {now['end_ha']} ha, thiếu {was['shortfall_ha']} → "
-                f"{now['shortfall_ha']} ha.",
-            )
-        )
-
+        figures = {
+            f"{when}_{key.removesuffix('_ha')}": _ha(job, row[key])
+            for when, row in (("old", old), ("new", new))
+            for key in names
+        }
+        print_line(say("zones.cli.lines.target_changes", name=name, **figures))
     asked = set(job.printed.held["target"])
     for target in before:
         if target not in asked:
             name = named[target]
-            print_line(say(f"{name}: no longer asked for.", f"{name}: không còn chỉ tiêu."))
+            print_line(say("zones.cli.lines.target_dropped", name=name))
 
 
 def _target_names(job: AllocationJob, base: Comparison) -> dict[str, str]:
@@ -200,19 +186,12 @@ def print_ranges(job: AllocationJob, others: dict[str, Any]) -> None:
     count = len(others["portfolio_measures"]) - 1
     moved = max(row["moved_ratio"] for row in others["portfolio_measures"])
     percent = format_number(moved * 100, language(), decimals=0)
-    print_line(
-        say(
-            f"{count} other plans within 1 % of the best; up to {percent} % of the hectares lie "
-            "elsewhere. Range of each commune without any loss, ha:",
-            f"{count} phương án khác kém không quá 1 %; tới {percent} % diện tích ở nơi khác. "
-            "Khoảng của mỗi xã mà không mất gì, ha:",
-        )
-    )
+    print_line(say("zones.cli.lines.other_plans", count=count, percent=percent))
     heading = [
-        say("Commune", "Xã"),
-        say("Plan", "Phương án"),
-        say("Least", "Ít nhất"),
-        say("Most", "Nhiều nhất"),
+        say("zones.cli.lines.commune"),
+        say("zones.cli.lines.plan"),
+        say("zones.cli.lines.least"),
+        say("zones.cli.lines.most"),
     ]
     decimals = decimals_of(job.printed.step)
     rows = [heading]

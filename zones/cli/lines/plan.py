@@ -67,7 +67,7 @@ def _target_line(plan: Plan, target: Target) -> str:
     name = target_name(plan, "", target, language())
     line = f"  {name}: {_figure(target)} · {clause_words(target.clause).text(language())}"
     if target.confidence is not None:
-        line += say(f" · confidence {target.confidence}", f" · tin cậy {target.confidence}")
+        line += say("zones.cli.lines.confidence", confidence=target.confidence)
     return line
 
 
@@ -77,10 +77,11 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     name = plan.name.vi if code == "vi" else plan.name.en
     yield f"{plan.plan}: {name}"
     yield say(
-        f"Province {plan.province}, communes of {plan.vintage}, "
-        f"{plan.horizon.first}–{plan.horizon.last}",
-        f"Tỉnh {plan.province}, xã theo thời điểm {plan.vintage}, "
-        f"giai đoạn {plan.horizon.first}–{plan.horizon.last}",
+        "zones.cli.lines.plan_head",
+        province=plan.province,
+        vintage=plan.vintage,
+        first=plan.horizon.first,
+        last=plan.horizon.last,
     )
     for zone in plan.zones:
         yield ""
@@ -89,13 +90,13 @@ def plan_lines(plan: Plan) -> Iterator[str]:
         for target in zone.targets:
             yield _target_line(plan, target)
         if zone.listing == "province":
-            yield say("  Communes: the whole province", "  Xã: toàn tỉnh")
+            yield say("zones.cli.lines.communes_whole_province")
         elif zone.communes:
             more = ", …" if zone.listing == "open" else ""
-            yield say("  Communes: ", "  Xã: ") + _names(plan, zone.communes) + more
+            yield say("zones.cli.lines.communes_before") + _names(plan, zone.communes) + more
     if plan.indicators:
         yield ""
-        yield say("The whole plan", "Toàn kế hoạch")
+        yield say("zones.cli.lines.whole_plan")
     for zone_id, target in plan.all_targets():
         if not zone_id:
             yield _target_line(plan, target)
@@ -106,7 +107,7 @@ def plan_lines(plan: Plan) -> Iterator[str]:
         days = "–".join(day for day in (report.first_day, report.last_day) if day)
         who = report.reporter.vi if code == "vi" else report.reporter.en
         whom = report.recipient.vi if code == "vi" else report.recipient.en
-        yield say("  Report: ", "  Báo cáo: ") + f"{who} → {whom}: {days}"
+        yield say("zones.cli.lines.report_before") + f"{who} → {whom}: {days}"
 
 
 def finding_lines(findings: list[PlanFinding]) -> Iterator[str]:
@@ -149,30 +150,31 @@ def draft_lines(draft: Draft) -> Iterator[str]:
     """Lines on what a person must look at in a draft."""
     targets = len(draft.plan.all_targets())
     yield say(
-        f"{draft.quantities} quantities became {targets} targets in {len(draft.plan.zones)} zones.",
-        f"{draft.quantities} số lượng thành {targets} chỉ tiêu, {len(draft.plan.zones)} vùng.",
+        "zones.cli.lines.draft_head",
+        quantities=draft.quantities,
+        targets=targets,
+        count=len(draft.plan.zones),
     )
     for note in draft.notes:
         yield note.text(language())
     for name in draft.near:
         where = f"{clause_words(name.clause).text(language())}, {_at_line(name.line)}"
-        meant = name.meant or say("not understood", "không hiểu")
-        yield say("Confirm: ", "Cần xác nhận: ") + f"{name.written} = {meant} ({where})"
+        meant = name.meant or say("zones.cli.lines.not_understood")
+        yield say("zones.cli.lines.confirm_before") + f"{name.written} = {meant} ({where})"
     for loose in draft.loose_lists:
         where = f"{clause_words(loose.clause).text(language())}, {_at_line(loose.line)}"
         names = ", ".join(f"{one.as_written} ({one.code})" for one in loose.communes)
         yield say(
-            f"A list of {len(loose.communes)} communes belongs to no zone ({where}): {names}",
-            f"Danh sách {len(loose.communes)} xã không thuộc vùng nào ({where}): {names}",
+            "zones.cli.lines.list_of_no_zone", count=len(loose.communes), where=where, names=names
         )
     for unsure in draft.unsure:
-        told = say("Confirm what this is of: ", "Cần xác nhận là chỉ tiêu gì: ")
+        told = say("zones.cli.lines.confirm_subject")
         yield f"{told}{unsure.target} = {_passage_words(unsure.passage)}"
     for apart in draft.apart:
         told = _ROLES[apart.role].text(language())
         yield f"{told}: {_passage_words(apart.passage)}"
     for unread in draft.unread:
-        yield say("Not understood: ", "Chưa hiểu: ") + _passage_words(unread)
+        yield say("zones.cli.lines.not_understood_before") + _passage_words(unread)
 
 
 def _passage_words(passage: Passage) -> str:
@@ -181,4 +183,4 @@ def _passage_words(passage: Passage) -> str:
 
 
 def _at_line(line: int) -> str:
-    return say(f"line {line}", f"dòng {line}")
+    return say("zones.cli.lines.line", line=line)

@@ -27,7 +27,7 @@ def report_run(result: RunResult, *, as_json: bool, verbose: bool) -> None:
         if "targets" in tables:
             for line in _target_lines(tables["targets"], tables.get("zone_names")):
                 print_line(line)
-        print_line(say(f"Results in {result.out}", f"Kết quả trong {result.out}"))
+        print_line(say("zones.cli.lines.results", out=result.out))
     if result.has_problems:
         raise typer.Exit(1)
 
@@ -51,9 +51,9 @@ def _target_lines(targets: pd.DataFrame, names: pd.DataFrame | None) -> list[str
         {} if names is None else dict(zip(names["zone"], names[f"name_{language()}"], strict=True))
     )
     status = {
-        "below": say("below", "chưa đạt"),
-        "within": say("within", "đạt"),
-        "above": say("above", "vượt"),
+        "below": say("zones.cli.lines.below"),
+        "within": say("zones.cli.lines.within"),
+        "above": say("zones.cli.lines.above"),
     }
     measured = targets[targets["status"] != "not_measured"]
     lines = [
@@ -64,16 +64,14 @@ def _target_lines(targets: pd.DataFrame, names: pd.DataFrame | None) -> list[str
     ]
     rest = len(targets) - len(measured)
     if rest:
-        lines.append(
-            say(f"{rest} targets not measured.", f"{rest} chỉ tiêu chưa có số liệu để so sánh.")
-        )
+        lines.append(say("zones.cli.lines.targets_not_measured", rest=rest))
     return lines
 
 
 def _label(row: dict[Hashable, Any], names: dict[str, str]) -> str:
     name = names.get(row["zone"], "") or row["target"]
     if row["indicator"] == "forest_cover_rate":
-        name = say("Forest cover rate", "Tỷ lệ che phủ rừng")
+        name = say("zones.cli.lines.forest_cover_rate")
     import pandas as pd
 
     return name if pd.isna(row["year"]) else f"{name} {row['year']}"
