@@ -23,10 +23,7 @@ def reconcile(
         Path | None,
         typer.Option(
             "--out",
-            help=say(
-                "Folder for differences.csv and reconciled.csv.",
-                "Thư mục ghi differences.csv và reconciled.csv.",
-            ),
+            help=say("zones.cli.help_folder_of_differences"),
             show_default=False,
         ),
     ] = None,
@@ -35,7 +32,7 @@ def reconcile(
         typer.Option(
             "--explain",
             metavar="CROP:COMMUNE",
-            help=say("Explain one reconciled figure.", "Giải thích một số liệu đã đối chiếu."),
+            help=say("zones.cli.help_explain_figure"),
             show_default=False,
         ),
     ] = None,
@@ -88,19 +85,12 @@ def _save(found: SideBySide, out: Path, *, overwrite: bool) -> None:
     for name, table in tables.items():
         with written_aside(out / name, overwrite=overwrite) as part:
             save_csv(table, part)
-    print_line(say(f"Written to {out}", f"Đã ghi vào {out}"), error=True)
+    print_line(say("zones.cli.written", out=out), error=True)
 
 
 def register(application: typer.Typer) -> None:
     """Add the command."""
     application.command(
         "reconcile",
-        help=say(
-            "Map, register and report of each crop and commune side by side: differences with "
-            "their likely cause, and reconciled figures.\n\n"
-            "Example: zones reconcile demo/project.yaml --out reconciled",
-            "Đối chiếu bản đồ, sổ và báo cáo của từng cây trồng, từng xã: chênh lệch kèm nguyên "
-            "nhân có khả năng nhất, và số liệu đã đối chiếu.\n\n"
-            "Ví dụ: zones reconcile demo/project.yaml --out reconciled",
-        ),
+        help=say("zones.cli.help_reconcile"),
     )(reconcile)
