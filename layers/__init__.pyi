@@ -69,6 +69,7 @@ from .kinds.report import REPORT as REPORT
 from .kinds.report import ReportLayer as ReportLayer
 from .kinds.report import load_report as load_report
 from .sampling.boundary import drawn_area_error as drawn_area_error
+from .sampling.by_commune import estimate_area_by_commune as estimate_area_by_commune
 from .sampling.estimate import AreaEstimate as AreaEstimate
 from .sampling.estimate import estimate_area as estimate_area
 from .sampling.size import SampleSize as SampleSize

@@ -30,7 +30,7 @@ def build_geopackage(content: QgisContent, path: Path) -> None:
         for layer in content.layers:
             if layer.joined is not None:
                 _join(base, layer.table, layer.joined)
-        _register_styles(base)
+        register_styles(base)
         for layer in drawn_layers(content):
             _save_style(base, layer)
 
@@ -79,7 +79,8 @@ def _join(base: sqlite3.Connection, table: str, joined: Joined) -> None:
     )
 
 
-def _register_styles(base: sqlite3.Connection) -> None:
+def register_styles(base: sqlite3.Connection) -> None:
+    """Make the table of styles that QGIS looks for."""
     base.execute(_STYLES)
     base.execute(
         "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change, "
@@ -90,9 +91,14 @@ def _register_styles(base: sqlite3.Connection) -> None:
 
 def _save_style(base: sqlite3.Connection, layer: QgisLayer) -> None:
     document = style_document(layer, table_fields(base, layer.table))
+    save_style_document(base, layer.table, layer.name, document)
+
+
+def save_style_document(base: sqlite3.Connection, table: str, name: str, document: str) -> None:
+    """Keep a style as the default of a table."""
     base.execute(
         "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
         "f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, owner, "
         "update_time) VALUES ('', '', ?, 'geom', ?, ?, '', 1, ?, '', ?)",
-        (layer.table, layer.name[:30], document, layer.name, stamp()),
+        (table, name[:30], document, name, stamp()),
     )

@@ -34,7 +34,7 @@ def layer_style(layer: QgisLayer, fields: Iterable[str]) -> list[Element]:
     parts = [] if layer.style is None else [_renderer(layer.style)]
     if layer.style is not None and layer.label:
         parts.append(_labels(layer.label))
-    return [*parts, _widgets(names, layer.words), _aliases(names, layer.aliases)]
+    return [*parts, widgets(names, layer.words), _aliases(names, layer.aliases)]
 
 
 def style_document(layer: QgisLayer, fields: Iterable[str]) -> str:
@@ -159,7 +159,8 @@ def _labels(field: str) -> Element:
     return root
 
 
-def _widgets(fields: Iterable[str], words: Mapping[str, Mapping[str, str]]) -> Element:
+def widgets(fields: Iterable[str], words: Mapping[str, Mapping[str, str]]) -> Element:
+    """Form of a layer: fields with words are lists to choose from."""
     root = Element("fieldConfiguration")
     for name in fields:
         widget = SubElement(SubElement(root, "field", name=name), "editWidget", type="")

@@ -181,6 +181,10 @@ class CertaintySettings(Part):
     sample: Path | None = None
 
 
+#: Files of a sample's folder that a run reads.
+SAMPLE_FILES = ("design.json", "labelled.csv")
+
+
 class ReconcileSettings(Part):
     """Map, register and report set side by side (``zones reconcile``).
 
@@ -531,6 +535,9 @@ class Project(Part):
         paths |= {name: self.resolve(path) for name, path in self.allocation.paths().items()}
         ledger = self.resolve(self.reports.ledger)
         paths |= {"reports ledger": ledger} if is_there(ledger) else {}
+        if self.certainty is not None and self.certainty.sample is not None:
+            folder = self.resolve(self.certainty.sample)
+            paths |= {f"certainty {name}": folder / name for name in SAMPLE_FILES}
         if self.reconcile.totals is not None:
             paths["reconcile totals"] = self.resolve(self.reconcile.totals)
         return paths

@@ -26,6 +26,7 @@ _PARTS = {
     "atlas": "atlas",
     "map": "map",
     "reconcile": "reconcile",
+    "certainty": "certainty",
 }
 
 

@@ -6,6 +6,8 @@ import pandas as pd
 
 from layers.base.language import Phrase
 from zones.certainty.boundaries import Drawing, boundary_errors, known_drawings
+from zones.certainty.design import refuse_other_map
+from zones.certainty.survey import layer_digest, load_survey, survey_errors
 from zones.inputs.read import Inputs
 from zones.project.model import newest_forest_layer
 from zones.run.context import Context
@@ -36,6 +38,12 @@ def work(context: Context) -> Made:
                     covers_forest=name == newest_forest_layer(context.project),
                 )
             )
+        if settings.sample is not None:
+            survey = load_survey(
+                context.project.resolve(settings.sample), level_percent=settings.level_percent
+            )
+            refuse_other_map(survey.design, layer_digest(context.project, survey.design.layer))
+            frames.append(survey_errors(survey))
     return {AREA_ERRORS: pd.concat(frames, ignore_index=True)}
 
 

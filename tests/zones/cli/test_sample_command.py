@@ -1,0 +1,205 @@
+"""``zones sample``: points out, labelled in every way people do, back in, and into the verdicts."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+from layers import InputError
+from tests.factories import communes, forest_plots, write_project
+from zones.certainty.design import load_design, refuse_other_map
+from zones.certainty.sample_return import read_returned
+from zones.cli.main import run
+from zones.project.model import load_project
+from zones.run.run import RunOptions, run_project
+from zones.run.surveying import class_names
+from zones.tables import AREA_ERRORS, TARGETS
+
+POINTS = 160
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Project with a sample drawn from its forest layer."""
+    path = write_project(tmp_path_factory.mktemp("mẫu") / "dự án")
+    out = path.parent / "sample"
+    assert run(["sample", "make", str(path), "--out", str(out), "--points", str(POINTS)]) == 0
+    return path
+
+
+def points_of(made: Path) -> gpd.GeoDataFrame:
+    return gpd.read_file(made.parent / "sample" / "points.gpkg", layer="points")
+
+
+def labelled(made: Path) -> gpd.GeoDataFrame:
+    """Points labelled as the map says, by both interpreters."""
+    design = load_design(made.parent / "sample")
+    table = points_of(made)
+    truth = [design.points[name][0] for name in table["point"]]
+    return table.assign(class_1=truth, class_2=truth, agreed=None)
+
+
+def returned(made: Path, table: pd.DataFrame, tmp_path: Path):  # type: ignore[no-untyped-def]
+    design = load_design(made.parent / "sample")
+    file = tmp_path / "về.gpkg"
+    if isinstance(table, gpd.GeoDataFrame):
+        table.to_file(file, layer="anything")
+    else:
+        file = tmp_path / "về.xlsx"
+        table.to_excel(file, index=False)
+    return read_returned(file, design, class_names(design.classes))
+
+
+def test_points_lie_in_communes_and_strata_with_their_minima(made: Path) -> None:
+    design = load_design(made.parent / "sample")
+    assert len(design.points) == POINTS
+    strata = pd.Series([stratum for stratum, *_ in design.points.values()]).value_counts()
+    assert strata.min() >= 20
+    assert strata["pine"] >= 30
+    # 40 ha of a mixed stand of two equal shares go to one of them; the ground is 400 ha.
+    assert sum(design.strata_ha.values()) == pytest.approx(400, rel=1e-6)
+    assert design.strata_ha["pine"] + design.strata_ha.get("anise", 0) == pytest.approx(90)
+    points = points_of(made)
+    ground = communes().union_all()
+    assert points.to_crs(9215).within(ground.buffer(0.01)).all()
+    pine = forest_plots().to_crs(9215)
+    bearing = pine[pine["sldlr"].notna()].union_all()
+    inside = points.to_crs(9215).within(bearing.buffer(0.01))
+    drawn = points["point"].map(lambda name: design.points[name][0] != "other")
+    assert (inside == drawn).all()
+
+
+def test_files_do_not_tell_what_the_map_says_and_have_a_form(made: Path) -> None:
+    points = points_of(made)
+    assert "stratum" not in points.columns
+    with closing(sqlite3.connect(made.parent / "sample" / "points.gpkg")) as base:
+        (style,) = base.execute("SELECT styleQML FROM layer_styles").fetchone()
+    assert style.count("ValueMap") == 3
+    assert "Thông" in style
+    kml = gpd.read_file(made.parent / "sample" / "points.kml")
+    assert len(kml) == POINTS
+    assert kml.geometry.iloc[0].distance(points.to_crs(4326).geometry.iloc[0]) < 1e-6
+    book = pd.read_excel(made.parent / "sample" / "points.xlsx", sheet_name=None, engine="openpyxl")
+    assert list(book) == ["points", "classes"]
+    assert len(book["points"]) == POINTS
+
+
+def test_same_seed_same_bytes_and_nothing_is_drawn_anew_by_accident(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    again = ["sample", "make", str(made), "--points", str(POINTS), "--out"]
+    assert run([*again, str(tmp_path / "s")]) == 0
+    for name in ("design.json", "points.kml", "points.gpkg", "points.xlsx"):
+        first = made.parent / "sample" / name
+        assert (tmp_path / "s" / name).read_bytes() == first.read_bytes(), name
+    assert run([*again, str(tmp_path / "s")]) == 2
+    assert "design.json" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("change", ["renamed", "columns", "order", "table", "names", "agreed"])
+def test_whatever_was_added_or_renamed(made: Path, change: str, tmp_path: Path) -> None:
+    table = labelled(made)
+    if change == "renamed":
+        table = table.rename(columns={"point": "Điểm số", "class_1": "Lan", "class_2": "Hùng"})
+        table = table.drop(columns="agreed")
+    elif change == "columns":
+        table = table.assign(ảnh="x.jpg", ngày="2026-11-20")
+    elif change == "order":
+        table = table.iloc[::-1]
+    elif change == "table":
+        table = pd.DataFrame(table.drop(columns="geometry"))
+    elif change == "names":
+        names = class_names(load_design(made.parent / "sample").classes)
+        table = table.assign(class_1=table["class_1"].map(names).str.upper())
+    else:
+        table = table.assign(agreed=table["class_1"], class_1="other")
+    found = returned(made, table, tmp_path)
+    design = load_design(made.parent / "sample")
+    assert found.sample["reference_class"].tolist() == [
+        design.points[name][0] for name in found.sample["point"]
+    ]
+    assert 0 < found.agreement_ratio <= 1
+
+
+def test_share_of_agreement_and_added_points(made: Path, tmp_path: Path) -> None:
+    table = labelled(made)
+    table.loc[table.index[:16], "class_2"] = "other"
+    table.loc[table.index[:16], "agreed"] = table["class_1"]
+    extra = table.iloc[:1].assign(point="my own")
+    found = returned(made, pd.concat([table, extra]), tmp_path)
+    differ = (table["class_1"] != table["class_2"]).mean()
+    assert found.agreement_ratio == pytest.approx(1 - differ)
+    assert [item.kind for item in found.findings.items] == ["points-added"]
+    assert len(found.sample) == POINTS
+
+
+@pytest.mark.parametrize(
+    ("change", "match"),
+    [
+        (lambda t: t.iloc[3:], "3 points did not come back"),
+        (lambda t: t.assign(class_2="other"), "two interpreters differ at"),
+        (lambda t: t.assign(class_1="oak"), "'oak' is no class"),
+        (lambda t: t.set_geometry(t.translate(60)), "lie more than 5 m from where"),
+        (lambda t: t.assign(point="x"), "no column names points of this sample"),
+    ],
+)
+def test_faulty_returns(made: Path, tmp_path: Path, change, match: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(InputError, match=match):
+        returned(made, change(labelled(made)), tmp_path)
+
+
+def test_two_labels_or_none_for_one_point(made: Path, tmp_path: Path) -> None:
+    project, sample = str(made), str(made.parent / "sample")
+    table = labelled(made)
+    file = tmp_path / "a.gpkg"
+    for faulty, text in (
+        (pd.concat([table, table.iloc[:2]]), "2 điểm xuất hiện hơn một lần"),
+        (table.assign(class_1=None, class_2=None), f"{POINTS} điểm chưa có nhãn"),
+    ):
+        faulty.to_file(file, layer="points")
+        assert run(["sample", "read", project, str(file), "--out", sample]) == 2, text
+
+
+def test_a_sample_of_another_map_is_refused(made: Path) -> None:
+    design = load_design(made.parent / "sample")
+    with pytest.raises(InputError, match="drawn from another map"):
+        refuse_other_map(design, "0" * 64)
+
+
+def test_points_lead_the_verdict(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = labelled(made)
+    # A tenth of the pine is not pine.
+    pine = table.index[table["class_1"] == "pine"]
+    table.loc[pine[: len(pine) // 10], ["class_1", "class_2"]] = "other"
+    file = tmp_path / "về.gpkg"
+    table.to_file(file, layer="points")
+    sample = made.parent / "sample"
+    assert run(["sample", "read", str(made), str(file), "--out", str(sample)]) == 0
+    assert "Thông" in capsys.readouterr().out
+    path = made.with_name("with-points.yaml")
+    path.write_text(
+        made.read_text("utf-8") + "certainty: {boundaries: {forest: gps}, sample: sample}\n",
+        "utf-8",
+    )
+    options = RunOptions(only=("compare",), write=False)
+    result = run_project(load_project(path), options=options)
+    errors = result[AREA_ERRORS].set_index(["subject", "origin", "commune_code"])
+    pine_ha = json.loads((sample / "design.json").read_text("utf-8"))["strata_ha"]["pine"]
+    found = errors.loc[("pine", "sample", "")]
+    share = 1 - (len(pine) // 10) / len(pine)
+    assert found["area_ha"] == pytest.approx(pine_ha * share)
+    assert found["low_ha"] < found["area_ha"] < found["high_ha"]
+    targets = result[TARGETS]
+    row = targets[(targets["zone"] == "pine") & (targets["commune_code"] == "")].iloc[0]
+    assert row["low_interval"] == pytest.approx(found["low_ha"])
+    assert row["verdict"] == "not_met"
+    assert not np.isnan(row["high_interval"])

@@ -1,0 +1,136 @@
+"""Design of a sample: strata of a layer, how many points each gets, and where they lie."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyproj
+
+from layers.base.errors import InputError, MissingFileError
+from layers.crs.crs import M2_PER_HA
+from layers.crs.transform import to_crs
+from layers.engine.overlay import overlay_pieces
+from layers.io.atomic import save_text
+from layers.kinds.plots import PlotLayer
+from layers.sampling.draw import draw_points
+from layers.sampling.size import SampleSize, sample_size
+from zones.measure.present import BEARING
+
+#: Stratum of everything that bears none of the crops.
+OTHER = "other"
+#: Fewest points of a forest state and of any other stratum (TCVN 13353:2021, appendix C).
+LEAST_FOREST, LEAST_OTHER = 30, 20
+#: Guesses before anything is known: points of a crop's stratum that are it, and points elsewhere.
+_HIT, _OMITTED = 0.85, 0.01
+
+DESIGN_FILE = "design.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """What must be known of a sample when its points come back."""
+
+    layer: str  # Layer's name in the project file
+    digest: str  # SHA-256 of the layer's file
+    crs: str  # CRS of the points' coordinates
+    seed: int
+    strata_ha: dict[str, float]  # Hectares of each stratum
+    classes: list[str]  # Classes to choose from
+    points: dict[str, list[float | str]]  # Point → stratum, commune code, east, north
+
+
+def build_strata(
+    layer: PlotLayer, communes: gpd.GeoDataFrame, crs: pyproj.CRS, crops: set[str]
+) -> tuple[gpd.GeoDataFrame, dict[str, float]]:
+    """Plots of each crop as strata, in the area CRS, and the hectares of each inside the communes.
+
+    A mixed stand lies in the stratum of the crop with the largest share. What bears none of the
+    crops, or no plot, is the stratum ``other``.
+    """
+    plots = to_crs(layer.plots, crs)
+    weights = layer.crop_weights[layer.crop_weights["crop"].isin(crops)]
+    ranked = weights.sort_values(["row", "weight", "crop"], ascending=[True, False, True])
+    main = ranked.drop_duplicates("row").set_index("row")["crop"]
+    plots = plots.assign(stratum=plots["row"].map(main))
+    plots = plots[plots["stratum"].notna() & plots["land"].isin(BEARING)]
+    if plots.empty:
+        raise InputError("zones.certainty.no_strata", crops=sorted(crops))
+    pieces = overlay_pieces(communes, plots)
+    inside = pieces[pieces["commune_code"].notna()]
+    sums = inside.groupby(inside["plot"].map(plots["stratum"]))["area_ha"].sum()
+    areas = {str(name): float(area) for name, area in sums.items() if area > 0}
+    whole = float(communes.geometry.union_all().area) / M2_PER_HA
+    rest = whole - sum(areas.values())
+    if rest > 0:
+        areas[OTHER] = rest
+    columns = ["stratum", plots.geometry.name]
+    return plots.loc[plots["stratum"].isin(areas), columns], areas
+
+
+def plan_size(
+    areas: Mapping[str, float],
+    forest: set[str],
+    *,
+    precision_percent: float,
+    points: int | None,
+) -> SampleSize:
+    """Points by stratum that hold each crop's area to so many percent of the map's."""
+    crops = [name for name in areas if name != OTHER]
+    shares = pd.DataFrame(
+        {crop: [_HIT if name == crop else _OMITTED for name in areas] for crop in crops},
+        index=list(areas),
+    )
+    least = {name: LEAST_FOREST if name in forest else LEAST_OTHER for name in areas}
+    wanted = {crop: areas[crop] * precision_percent / 100 for crop in crops}
+    return sample_size(areas, shares, wanted, minimum=least, points=points)
+
+
+def place_points(
+    strata: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, size: Mapping[str, int], *, seed: int
+) -> gpd.GeoDataFrame:
+    """Points in strata and communes; columns ``point, stratum, commune_code`` and geometry."""
+    # What a plot has outside every commune is not surveyed: it is cut off before points are drawn.
+    cut = gpd.overlay(strata, communes[["geometry"]], how="intersection", keep_geom_type=True)
+    shapes = [cut[["stratum", "geometry"]]]
+    avoid = {}
+    if OTHER in size:
+        shapes.append(communes[["geometry"]].assign(stratum=OTHER))
+        avoid[OTHER] = strata.geometry
+    every = gpd.GeoDataFrame(pd.concat(shapes, ignore_index=True), crs=communes.crs)
+    found = draw_points(every, size, seed=seed, avoid=avoid)
+    point, commune = communes.sindex.query(found.geometry.to_numpy(), predicate="intersects")
+    codes = pd.Series(communes["commune_code"].to_numpy()[commune], index=point)
+    return found.assign(commune_code=codes.groupby(level=0).min().reindex(found.index))
+
+
+def save_design(design: Design, folder: Path) -> None:
+    """Keep a design beside its points."""
+    text = json.dumps(asdict(design), ensure_ascii=False, indent=1, sort_keys=True)
+    save_text(text + "\n", folder / DESIGN_FILE)
+
+
+def load_design(folder: Path) -> Design:
+    """Read a design back."""
+    path = folder / DESIGN_FILE
+    if not path.is_file():
+        raise MissingFileError("zones.certainty.no_design", path=path)
+    try:
+        return Design(**json.loads(path.read_text("utf-8")))
+    except (ValueError, TypeError) as error:
+        raise InputError("zones.certainty.damaged_design", path=path) from error
+
+
+def refuse_other_map(design: Design, digest: str | None) -> None:
+    """A sample says nothing of a map that it was not drawn from."""
+    if digest is None or digest != design.digest:
+        raise InputError(
+            "zones.certainty.other_map",
+            layer=design.layer,
+            drawn=design.digest[:12],
+            now=(digest or "–")[:12],
+        )

@@ -1,0 +1,79 @@
+"""A survey of reference points: what a labelled sample says of the areas of a layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from layers.base.errors import MissingFileError
+from layers.io.table import read_table
+from layers.sampling.estimate import AreaEstimate, estimate_area
+from zones.certainty.design import Design, load_design
+from zones.output.record import input_record
+from zones.project.model import Project
+from zones.tables import AREA_ERRORS
+
+#: Labelled points, beside the design.
+LABELLED_FILE = "labelled.csv"
+#: Strata named where more points help most.
+_NAMED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """A sample with its labels, and the estimate made from it."""
+
+    design: Design
+    sample: pd.DataFrame  # point, stratum, commune_code, reference_class
+    estimate: AreaEstimate
+
+
+def layer_digest(project: Project, layer: str) -> str | None:
+    """SHA-256 of a layer's file, by which a sample knows its map; none where there is no layer."""
+    if layer not in project.layers:
+        return None
+    path = project.resolve(project.layers[layer].path)
+    return str(input_record(path, folders=(project.file.parent,))["sha256"])
+
+
+def load_survey(folder: Path, *, level_percent: float) -> Survey:
+    """Read a labelled sample of ``zones sample read`` and estimate from it."""
+    design, path = load_design(folder), folder / LABELLED_FILE
+    if not path.is_file():
+        raise MissingFileError("zones.certainty.not_labelled", path=path)
+    sample = read_table(path).astype("str")
+    return survey_of(design, sample, level_percent=level_percent)
+
+
+def survey_of(design: Design, sample: pd.DataFrame, *, level_percent: float) -> Survey:
+    """Estimate the areas of a layer's classes from labelled points."""
+    estimate = estimate_area(sample, design.strata_ha, level=level_percent / 100)
+    return Survey(design, sample, estimate)
+
+
+def survey_errors(survey: Survey) -> pd.DataFrame:
+    """Areas of the classes with their intervals, as ``AREA_ERRORS``."""
+    areas = survey.estimate.areas
+    frame = areas.rename(columns={"class": "subject"}).assign(
+        layer=survey.design.layer,
+        commune_code="",
+        origin="sample",
+        points=len(survey.sample),
+        error_m=np.nan,
+        strata=[_strata(survey, name) for name in areas["class"]],
+    )
+    return AREA_ERRORS.validate(frame[AREA_ERRORS.names])
+
+
+def _strata(survey: Survey, name: str) -> str:
+    """Strata whose points add most to the variance of a class, the largest first, with +."""
+    hit = survey.sample["reference_class"] == name
+    share = hit.groupby(survey.sample["stratum"]).agg(["mean", "count"])
+    area = pd.Series(survey.design.strata_ha).reindex(share.index)
+    # One half point more on either side: a stratum where none was found may still hold some.
+    p = (share["mean"] * share["count"] + 0.5) / (share["count"] + 1)
+    variance = area**2 * p * (1 - p) / share["count"]
+    return "+".join(variance.sort_values(ascending=False).index[:_NAMED])

@@ -1,0 +1,145 @@
+"""``zones sample``: points to check a layer with, and what they say when they come back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zones.cli.console import telling
+from zones.cli.language import language, print_line, say
+from zones.cli.options import Overwrite, ProjectFile
+
+_Folder = Annotated[Path, typer.Option("--out", help=say("zones.cli.sample_folder"))]
+
+
+def make(
+    project: ProjectFile,
+    out: _Folder,
+    layer: Annotated[
+        str | None,
+        typer.Option(
+            "--layer",
+            help=say("zones.cli.sample_layer"),
+            show_default=False,
+        ),
+    ] = None,
+    precision: Annotated[
+        float,
+        typer.Option(
+            "--precision",
+            min=0.5,
+            max=100,
+            help=say("zones.cli.sample_precision"),
+        ),
+    ] = 10.0,
+    points: Annotated[
+        int | None,
+        typer.Option(
+            "--points",
+            min=1,
+            help=say("zones.cli.sample_points"),
+            show_default=False,
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help=say("zones.cli.sample_seed"))] = 1,
+    overwrite: Overwrite = False,
+) -> None:
+    """Draw a sample."""
+    from layers.base.errors import OutputExistsError
+    from layers.base.messages import message
+    from zones.certainty.design import DESIGN_FILE
+    from zones.project.model import load_project
+    from zones.run.surveying import SampleRequest, make_sample
+
+    if (out / DESIGN_FILE).exists() and not overwrite:
+        # Points that somebody may be out in the field with are not drawn anew by accident.
+        raise OutputExistsError("layers.io.output_exists", path=out / DESIGN_FILE)
+    request = SampleRequest(out, layer, precision, points, seed)
+    with telling(quiet=False) as teller:
+        design, size, _ = make_sample(load_project(project), request, teller)
+    lines = [
+        message(
+            "zones.certainty.drawn",
+            points=len(design.points),
+            strata=len(design.strata_ha),
+            folder=out,
+        )
+    ]
+    lines += [
+        message(
+            "zones.certainty.stratum_line", stratum=name, area_ha=area, points=size.points[name]
+        )
+        for name, area in design.strata_ha.items()
+    ]
+    lines += [
+        message(
+            "zones.certainty.precision_line",
+            name=row["class"],
+            expected_ha=row["expected_ha"],
+            wanted_ha=row["wanted_ha"],
+        )
+        for row in size.precision.to_dict("records")
+    ]
+    for line in lines:
+        print_line(line.text(language()))
+
+
+def read(
+    project: ProjectFile,
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help=say("zones.cli.sample_file"),
+        ),
+    ],
+    out: _Folder,
+) -> None:
+    """Read labelled points back."""
+    from layers.base.messages import message
+    from zones.project.model import load_project
+    from zones.run.surveying import class_names, read_sample
+
+    survey, returned = read_sample(load_project(project), out, file)
+    names = class_names(survey.design.classes)
+    overall = survey.estimate.accuracy.iloc[0]
+    lines = [item.message for item in (*returned.findings.items, *survey.estimate.findings.items)]
+    lines.append(
+        message(
+            "zones.certainty.accuracy_line",
+            ratio=100 * overall["ratio"],
+            low=100 * overall["low_ratio"],
+            high=100 * overall["high_ratio"],
+            agreement=100 * returned.agreement_ratio,
+        )
+    )
+    lines += [
+        message(
+            "zones.certainty.estimate_line",
+            name=names[row["class"]] if language() == "vi" else row["class"],
+            **{key: row[key] for key in ("mapped_ha", "area_ha", "low_ha", "high_ha")},
+        )
+        for row in survey.estimate.areas.to_dict("records")
+    ]
+    for line in lines:
+        print_line(line.text(language()))
+
+
+def register(application: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(
+        help=say("zones.cli.sample_help"),
+        no_args_is_help=True,
+        rich_markup_mode=None,
+    )
+    group.command(
+        "make",
+        help=say("zones.cli.sample_make_help"),
+    )(make)
+    group.command(
+        "read",
+        help=say("zones.cli.sample_read_help"),
+    )(read)
+    application.add_typer(group, name="sample")

@@ -1,0 +1,103 @@
+"""Samples of a project: points drawn for a layer, and what they say when they come back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from layers.base.errors import InputError
+from layers.base.resources import data_table
+from layers.io.atomic import written_aside
+from layers.io.table_output import save_csv
+from layers.kinds.crops import load_crops
+from layers.sampling.size import SampleSize
+from zones.certainty.design import (
+    OTHER,
+    Design,
+    build_strata,
+    load_design,
+    place_points,
+    plan_size,
+    refuse_other_map,
+    save_design,
+)
+from zones.certainty.sample_files import save_points
+from zones.certainty.sample_return import Returned, read_returned
+from zones.certainty.survey import LABELLED_FILE, Survey, layer_digest, survey_of
+from zones.inputs.read import Inputs
+from zones.plan.frames import zones_frame
+from zones.project.model import CertaintySettings, Project, newest_forest_layer
+from zones.run.context import RunOptions, Teller
+from zones.run.run import run_project
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRequest:
+    """What sample is wanted."""
+
+    out: Path
+    layer: str | None = None  # Layer to survey; the newest forest layer by default
+    precision_percent: float = 10.0  # Half the width of each crop's interval, of its mapped area
+    points: int | None = None  # Number of points instead
+    seed: int = 1
+
+
+def make_sample(
+    project: Project, request: SampleRequest, teller: Teller
+) -> tuple[Design, SampleSize, list[Path]]:
+    """Draw points for the crops of the leading plan and write the files to fill in."""
+    options = RunOptions(only=("check",), write=False)
+    inputs = run_project(project, options=options, teller=teller)[Inputs]
+    layer = request.layer or newest_forest_layer(project)
+    if layer is None or layer not in inputs.plots:
+        raise InputError("zones.run.no_layer_to_sample", layer=layer, known=sorted(inputs.plots))
+    crops = set(zones_frame(inputs.plans[0])["crop"]) - {""}
+    communes = inputs.communes
+    strata, areas = build_strata(inputs.plots[layer], communes, inputs.crs, crops)
+    table = data_table("crops.csv")
+    forest = set(table.loc[table["land_kind"] == "forest", "crop"])
+    size = plan_size(
+        areas, forest, precision_percent=request.precision_percent, points=request.points
+    )
+    counts = {str(name): int(number) for name, number in size.points.items()}
+    points = place_points(strata, communes, counts, seed=request.seed)
+    east, north = points.geometry.x.round(3), points.geometry.y.round(3)
+    design = Design(
+        layer=layer,
+        digest=layer_digest(project, layer) or "",
+        crs=inputs.crs.to_string(),
+        seed=request.seed,
+        strata_ha=areas,
+        classes=[*sorted(crops), OTHER],
+        points={
+            name: [stratum, code, float(x), float(y)]
+            for name, stratum, code, x, y in zip(
+                points["point"], points["stratum"], points["commune_code"], east, north, strict=True
+            )
+        },
+    )
+    request.out.mkdir(parents=True, exist_ok=True)
+    names = dict(communes.set_index("commune_code")["commune"])
+    files = save_points(points, class_names(design.classes), names, request.out)
+    save_design(design, request.out)
+    return design, size, files
+
+
+def class_names(classes: list[str]) -> dict[str, str]:
+    """Names of the classes in Vietnamese, for those who label points."""
+    known = dict(load_crops().set_index("crop")["name_vi"])
+    return {name: str(known.get(name, "Khác" if name == OTHER else name)) for name in classes}
+
+
+def read_sample(project: Project, folder: Path, file: Path) -> tuple[Survey, Returned]:
+    """Take labelled points back into the folder of their sample, and estimate."""
+    design = load_design(folder)
+    refuse_other_map(design, layer_digest(project, design.layer))
+    returned = read_returned(file, design, class_names(design.classes))
+    level = (project.certainty or CertaintySettings()).level_percent
+    survey = survey_of(design, returned.sample, level_percent=level)
+    with written_aside(folder / LABELLED_FILE, overwrite=True) as part:
+        save_csv(pd.DataFrame(returned.sample), part)
+    return survey, returned
