@@ -2,7 +2,8 @@
 
 Each try runs in a child process of its own, within limits of time and memory. What it may end with:
 a clear error (one line, exit code 2), listed problems (1), or an accepted input (0). A traceback
-(exit code 3), a dead process, a hang, or more than 2 GB of memory misses the bar.
+(exit code 3), a dead process, a hang, or more than 2 GB of memory misses the bar. Before that,
+commands are killed and stopped at random instants, and must leave what was there before.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks._damage import mutate
+from benchmarks._kills import try_kills
 from benchmarks._random_projects import FORMATS, save_layer, write_random_project
 
 __all__ = ["Outcome", "fuzz_inputs", "fuzz_projects", "run"]
@@ -81,8 +83,13 @@ def run(arguments: list[str]) -> int:
     options.add_argument("--projects", type=int, default=200, help="random legal projects")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--only", default="", help="commands whose line holds this text")
+    options.add_argument(
+        "--kills", type=int, default=100, help="commands killed at random instants"
+    )
+    options.add_argument("--signals", type=int, default=50, help="commands asked to stop")
     chosen = options.parse_args(arguments)
     _load()
+    badly = _tell_kills((chosen.kills, chosen.signals), chosen.seed)
     outcomes = list(_told(fuzz_inputs(chosen.tries, chosen.seed, only=chosen.only)))
     outcomes += _told(fuzz_projects(chosen.projects, chosen.seed))
     counts = Counter(outcome.kind for outcome in outcomes)
@@ -92,7 +99,33 @@ def run(arguments: list[str]) -> int:
     print(", ".join(f"{kind} {number}" for kind, number in counts.most_common()))
     print(f"longest {max((o.seconds for o in outcomes), default=0):.1f} s, "
           f"most memory {max((o.memory_mb for o in outcomes), default=0):.0f} MB")  # fmt: skip
-    return int(any(kind in BAD for kind in counts))
+    return int(badly or any(kind in BAD for kind in counts))
+
+
+def _tell_kills(counts: tuple[int, int], seed: int) -> bool:
+    """End commands at random instants; tell what was wrong, and whether anything was."""
+    ended: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory(prefix="zones-kills-") as place:
+        documents = Path(place) / "documents"
+        documents.mkdir()
+        _documents(documents)
+        for kill in try_kills(Path(place), documents, _start, _code, counts=counts, seed=seed):
+            ended["damage" if kill.fault else "done before" if kill.done else "whole"] += 1
+            if kill.fault:
+                print(f"{kill.command} ({kill.how}): {kill.fault}", flush=True)
+    print("kills and signals: " + ", ".join(f"{how} {n}" for how, n in ended.items()), flush=True)
+    return "damage" in ended
+
+
+def _start(words: list[str], folder: Path) -> int:
+    child = os.fork()
+    if child == 0:
+        _be_child(words, folder, folder / ".told", 300)
+    return child
+
+
+def _code(child: int) -> int | None:
+    return _wait(child, 300)[0]
 
 
 def _told(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
@@ -294,8 +327,9 @@ def _be_child(words: list[str], folder: Path, told: Path, limit: int) -> None:
     try:
         os.chdir(folder)
         os.setsid()
-        os.environ["TMPDIR"] = str(folder)
-        tempfile.tempdir = str(folder)
+        temporary = folder / ".tmp"
+        temporary.mkdir(exist_ok=True)
+        os.environ["TMPDIR"] = tempfile.tempdir = str(temporary)
         resource.setrlimit(resource.RLIMIT_CPU, (limit + 5, limit + 10))
         resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -306,11 +340,13 @@ def _be_child(words: list[str], folder: Path, told: Path, limit: int) -> None:
         os.dup2(handle, 2)
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
         sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+        from zones.__main__ import _stop_when_asked
         from zones.cli.language import set_language
         from zones.cli.main import run as zones_run
 
         warnings.simplefilter("ignore")
         set_language("en")
+        _stop_when_asked()
         code = zones_run([word.replace("_", " ") for word in words])
         sys.stderr.flush()
     finally:
@@ -333,7 +369,7 @@ def _wait(child: int, limit: int) -> tuple[int | None, resource.struct_rusage]:
 
 def _place(folder: Path) -> str:
     """Kind of an error and the deepest line of ours in its traceback."""
-    reports = list(folder.glob("zones-report-*.txt"))
+    reports = list((folder / ".tmp").glob("zones-report-*.txt"))
     if not reports:
         return "no report"
     text = reports[0].read_text("utf-8", errors="replace")

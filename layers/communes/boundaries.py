@@ -217,8 +217,8 @@ def _read_columns(
     for use in columns:
         missing = pd.Series(np.nan, index=raw.index)
         frame[use] = as_text(raw[there[use]] if use in there else missing)
-    if "code" not in there:
-        frame["code"] = frame["name"]
+    if file.province is not None:  # a name of the province is as good as its code
+        frame["code"] = frame["code"].fillna(frame["name"])
     return frame, notes
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from layers.base.errors import InputError
 from layers.communes.spelling import without_marks
-from layers.io.values import Decimal, parse_numbers
+from layers.io.values import Decimal, as_integer, parse_numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,9 +124,10 @@ def sort_columns(
             result[name] = parse_numbers(text, source=f"{source}, {name}", decimal=given.decimal)
         result[name] = result[name].astype("float64")
     for name in keys:
-        if _YEAR.fullmatch(_word(name)) and _is_number(result[name], None):
-            years = parse_numbers(result[name], source=f"{source}, {name}")
-            result[name] = years.astype("Int64")
+        if _YEAR.fullmatch(_word(name)):
+            years, odd = as_integer(result[name])
+            if not odd.any():
+                result[name] = years
     if not sums:
         raise InputError("layers.convert.no_column_adds", source=source)
     columns = ColumnRoles(tuple(sums), tuple(keys), given.rates, given.decimal)

@@ -217,7 +217,8 @@ def _wider(path: Path, rows: list[int], width: int) -> InputError:
 def _refuse_twice(path: Path, header: Sequence[str]) -> None:
     places: dict[str, list[str]] = {}
     for place, name in enumerate(header):
-        places.setdefault(name, []).append(column_letters(place))
+        # A person does not tell "Area_ha" from "area_ha": whichever was taken would be a guess.
+        places.setdefault(name.casefold(), []).append(column_letters(place))
     twice = {name: letters for name, letters in places.items() if name and len(letters) > 1}
     if twice:
         listed = "; ".join(f"{name!r}: {', '.join(letters)}" for name, letters in twice.items())

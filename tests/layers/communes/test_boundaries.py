@@ -189,3 +189,14 @@ def test_names_in_an_old_font(tmp_path: Path) -> None:
     loaded = load_province(tmp_path, frame.assign(name=frame["name"].str.translate(old)))
     assert "Lộc Bình" in loaded.communes["commune"].tolist()
     assert "text-converted" in [item.kind for item in loaded.findings.items]
+
+
+@pytest.mark.parametrize("codes", [[None, None], ["", ""], ["06529", None], ["06529", ""]])
+def test_a_name_of_the_province_stands_for_a_code_that_is_empty(
+    tmp_path: Path, codes: list[str | None]
+) -> None:
+    areas = save(tmp_path, squares(code=codes))
+    file = VectorFile(tmp_path / "xã.gpkg", province="20")
+    layer = load_communes(file, natural_areas=areas, part_of_province=True)
+    assert layer.communes["commune_code"].tolist() == ["06148", "06529"]
+    assert layer.communes.geometry.iloc[1].bounds == (0, 0, 1000, 1000)

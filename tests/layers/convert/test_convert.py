@@ -49,6 +49,12 @@ def test_whole_units_add() -> None:
     assert list(frame.columns) == ["maxa", "ha", "con"]
 
 
+def test_a_year_that_is_none_tells_rows_apart_all_the_same() -> None:
+    frame = _table(LOC_BINH[:2] * 2, nam=[2023.0, 2023.0, 2023.5, 2023.5], ha=[1.0, 2, 3, 4])
+    done = convert_table(frame, units=CODE, change=J2024)
+    assert done.table[["nam", "ha"]].to_numpy().tolist() == [[2023.0, 3.0], [2023.5, 7.0]]
+
+
 def test_rows_are_told_apart_by_text_and_year() -> None:
     frame = _table(
         LOC_BINH[:2] * 2, cay=["hồi", "hồi", "keo", "keo"], nam=[2023.0] * 4, ha=[1.0, 2, 3, 4]

@@ -149,6 +149,12 @@ def test_a_workbook_row_wider_than_its_header_is_read(folder: Path) -> None:
     assert read.loc[0].tolist() == ["06148", 1, "ghi chú"]
 
 
+@pytest.mark.parametrize("again", ["HA", " ha ", "Ha"])
+def test_headers_that_differ_in_case_or_space_are_not_told_apart(folder: Path, again: str) -> None:
+    with pytest.raises(InputError, match=r"1 headers stand over several columns \('ha': B, C\)"):
+        read_table(csv_file(folder, f"code,ha,{again}\n06148,1,2\n"))
+
+
 def test_a_header_that_stands_twice_is_told_with_its_columns(folder: Path) -> None:
     with pytest.raises(InputError, match=r"1 headers stand over several columns \('ha': B, D\)"):
         read_table(csv_file(folder, "code,ha,x,ha\n1,2,3,4\n"))
