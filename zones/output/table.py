@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from layers.base.clock import today
 from layers.base.errors import InputError, OutputExistsError
 from layers.io.table_output import save_csv, save_workbook
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
 
 TABLE_KINDS = (".csv", ".xlsx", ".parquet")
@@ -42,9 +44,7 @@ def write_frame(frame: pd.DataFrame, path: Path) -> None:
     if kind in VECTOR_KINDS:
         if not is_layer:
             raise InputError("zones.output.layer_without_geometry", file=path.name)
-        import pyogrio
-
-        pyogrio.write_dataframe(frame, path, driver=VECTOR_KINDS[kind], encoding="UTF-8")
+        _write_layer(frame, path)
         return
     if kind == ".parquet":
         frame.to_parquet(path, index=False)
@@ -54,3 +54,17 @@ def write_frame(frame: pd.DataFrame, path: Path) -> None:
         save_csv(table, path)
     else:
         save_workbook({"Sheet1": table}, path)
+
+
+def _write_layer(frame: gpd.GeoDataFrame, path: Path) -> None:
+    """Write a layer; the formats that note a day note that of the run, not that of the clock."""
+    import pyogrio
+
+    kind = path.suffix.lower()
+    if kind == ".gpkg":
+        from layers.io.geopackage import save_geopackage
+
+        save_geopackage({path.stem: frame}, path)
+        return
+    dated = {"DBF_DATE_LAST_UPDATE": today().isoformat()} if kind == ".shp" else {}
+    pyogrio.write_dataframe(frame, path, driver=VECTOR_KINDS[kind], encoding="UTF-8", **dated)

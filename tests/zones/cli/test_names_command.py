@@ -204,6 +204,26 @@ def test_convert_a_layer(layer: tuple[Path, Path], tmp_path: Path, kind: str) ->
     assert made["old_code"].tolist() == ["06622", "06622", "06544"]
 
 
+@pytest.mark.parametrize("kind", ["gpkg", "shp"])
+def test_a_layer_bears_the_day_of_the_run(
+    layer: tuple[Path, Path], tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plots, communes = layer
+    made = []
+    for name, epoch in (("một", 86_400 * 365), ("hai", 86_400 * 365)):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(epoch))  # 1 January 1971
+        (tmp_path / name).mkdir()
+        out = tmp_path / name / f"a.{kind}"
+        assert _convert(plots, out, "--communes", str(communes)) == 0
+        parts = sorted(out.parent.glob("a.*"))
+        made.append({part.name: part.read_bytes() for part in parts if part.suffix != ".csv"})
+    assert made[0] == made[1]
+    if kind == "shp":
+        assert made[0]["a.dbf"][1:4] == bytes([71, 1, 1])
+    else:
+        assert b"1971-01-01T00:00:00.000Z" in made[0]["a.gpkg"]
+
+
 def test_plots_share_a_divided_unit(
     layer: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -34,7 +34,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     project = write_project(tmp_path_factory.mktemp("Dự án") / "phụ lục")
     text = project.read_text("utf-8") + "atlas: {make: true, communes: ['06184']}\n"
     # A class name as people write them goes through every page.
-    text = text.replace("1: trees", "1: \"tree's\"")
+    text = text.replace("1: trees", '1: "tree\'s"')
     project.write_text(text, "utf-8")
     return run_project(load_project(project), options=RunOptions()).out
 
