@@ -29,6 +29,7 @@ from pathlib import Path
 from benchmarks._damage import mutate
 from benchmarks._kills import try_kills
 from benchmarks._random_projects import FORMATS, save_layer, write_random_project
+from zones.__main__ import _stop_when_asked
 
 __all__ = ["Outcome", "fuzz_inputs", "fuzz_projects", "run"]
 
@@ -323,7 +324,8 @@ def _try(words: list[str], folder: Path, change: str, *, limit: int = SECONDS) -
 
 def _be_child(words: list[str], folder: Path, told: Path, limit: int) -> None:
     """Become the command: never returns."""
-    code = 70
+    code = 2
+    _stop_when_asked()
     try:
         os.chdir(folder)
         os.setsid()
@@ -340,13 +342,11 @@ def _be_child(words: list[str], folder: Path, told: Path, limit: int) -> None:
         os.dup2(handle, 2)
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
         sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-        from zones.__main__ import _stop_when_asked
         from zones.cli.language import set_language
         from zones.cli.main import run as zones_run
 
         warnings.simplefilter("ignore")
         set_language("en")
-        _stop_when_asked()
         code = zones_run([word.replace("_", " ") for word in words])
         sys.stderr.flush()
     finally:

@@ -124,14 +124,17 @@ def sort_columns(
             result[name] = parse_numbers(text, source=f"{source}, {name}", decimal=given.decimal)
         result[name] = result[name].astype("float64")
     for name in keys:
-        if _YEAR.fullmatch(_word(name)):
-            years, odd = as_integer(result[name])
-            if not odd.any():
-                result[name] = years
+        result[name] = _years(result[name]) if _YEAR.fullmatch(_word(name)) else result[name]
     if not sums:
         raise InputError("layers.convert.no_column_adds", source=source)
     columns = ColumnRoles(tuple(sums), tuple(keys), given.rates, given.decimal)
     return SortedColumns(result, columns, left_out, dashes)
+
+
+def _years(values: pd.Series) -> pd.Series:
+    """Years as whole numbers; the cells as they are where one is none."""
+    years, odd = as_integer(values)
+    return values if odd.any() else years
 
 
 #: Signs of statistical tables: a dash says there was none, dots that nobody knows.

@@ -15,7 +15,7 @@ import pandas as pd
 
 from layers.base.errors import InputError
 from layers.base.messages import message
-from layers.base.resources import data_path
+from layers.base.resources import data_path, data_table
 from layers.base.schema import read_schema
 
 #: Names of the dated tables ``data/forest_codes_<name>.csv``: 93 types of TCVN 11565:2016, 98 of
@@ -40,7 +40,7 @@ def _table(name: str) -> pd.DataFrame:
     # "NA" would be a legal type of letters, so nothing but an empty cell is missing here.
     path = data_path(f"forest_codes_{name}.csv")
     table = FOREST_CODES.validate(pd.read_csv(path, keep_default_na=False))
-    other = pd.read_csv(data_path("forest_code_letters.csv"), dtype={"table": "str"})
+    other = data_table("forest_code_letters.csv", dtype={"table": "str"})
     other = other[other["table"].eq(name)].merge(
         table.drop(columns="ldlr"), on="maldlr", validate="many_to_one"
     )
@@ -126,6 +126,6 @@ def classify_codes(codes: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def not_in_force(name: str, year: int) -> str:
     """Document of a code table that is later than a layer's year; empty where it is not."""
-    tables = pd.read_csv(data_path("forest_code_tables.csv"), dtype={"table": "str"})
+    tables = data_table("forest_code_tables.csv", dtype={"table": "str"})
     later = tables[tables["table"].eq(name) & tables["from_year"].gt(year)]
     return str(later["document"].iloc[0]) if len(later) else ""
