@@ -54,7 +54,19 @@ TWINS = {
     for name, other in (pair, pair[::-1])
 }
 #: Words for people, types and layout are no hectares.
-CALLS_FOR_PEOPLE = {"Finding", "Phrase", "Column", "Schema", "format_number", "TypeVar", "join"}
+CALLS_FOR_PEOPLE = {
+    "Finding",
+    "Phrase",
+    "message",
+    "joined",
+    "read_schema",
+    "say",
+    "Column",
+    "Schema",
+    "format_number",
+    "TypeVar",
+    "join",
+}
 NAMES_FOR_PEOPLE = {"shown", "told", "en", "vi", "message", "words", "__all__"}
 FUNCTIONS_FOR_PEOPLE = ("_tell", "tell_", "_raise", "__reduce__")
 #: Keywords that change no figure: guards of lengths, kinds of memory, who does the work.

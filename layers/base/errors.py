@@ -6,8 +6,6 @@ A message is a sentence of the room's catalogue (``messages.toml``), in English 
 
 from __future__ import annotations
 
-from typing import Any
-
 from layers.base.language import Language, Phrase
 from layers.base.messages import message
 
@@ -24,9 +22,7 @@ class VungTrongError(Exception):
         What belongs into the message.
     """
 
-    def __init__(self, what: str | Phrase | None = None, /, **values: Any) -> None:
-        if what is None:
-            what = Phrase(**values)
+    def __init__(self, what: str | Phrase, /, **values: object) -> None:
         self.phrase = message(what, **values) if isinstance(what, str) else what
         super().__init__(self.phrase.en)
 

@@ -16,7 +16,7 @@ SPEED = 16
 def area(low: float = 1.0, high: "int | None" = None) -> float:
     """Nor are these."""
     if low < high and not ready:
-        raise InputError(en=f"{low + 1}", vi="2 + 2")
+        raise InputError("layers.area.wrong", low=low + 1, what="2 + 2")
     shown = low + 5
     return frame.sum(min_count=1, strict=True) * high
 '''

@@ -603,19 +603,14 @@ def _scenario(scenario: Scenario, file: Path) -> Project:
     named = scenario.scenario_of
     at = file.parent / named
     if named.name != str(named) or at == file:
-        raise InputError(
-            en=f"{file.name}: scenario_of: expected the name of a project file in the same folder, "
-            f"found {str(named)!r}; put the scenario beside its project.",
-            vi=f"{file.name}: scenario_of: cần tên tệp dự án trong cùng thư mục, thấy "
-            f"{str(named)!r}; hãy đặt phương án cạnh dự án.",
-        )
+        raise InputError("zones.project.scenario_of_no_project", file=file.name, named=named)
     document = read_document(at)
     if "scenario_of" in document:
         raise InputError(
-            en=f"{file.name}: scenario_of: {named} is a scenario itself; name its project "
-            f"({document['scenario_of']}).",
-            vi=f"{file.name}: scenario_of: {named} cũng là một phương án; hãy ghi tên dự án gốc "
-            f"({document['scenario_of']}).",
+            "zones.project.scenario_of_scenario",
+            file=file.name,
+            named=named,
+            scenario_of=document["scenario_of"],
         )
     project = validate_document(Project, document, at)
     update = {

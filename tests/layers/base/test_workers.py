@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from layers.base.errors import ClusterError, InputError
+from layers.base.language import Phrase
 from layers.base.workers import run_pieces, worker_count
 
 
@@ -20,7 +21,7 @@ def double(piece: int) -> int:
 
 def fail_at_three(piece: int) -> int:
     if piece == 3:
-        raise InputError(en="three", vi="ba")
+        raise InputError(Phrase("three", "ba"))
     return piece
 
 
@@ -96,7 +97,7 @@ class StubbornClient(FakeClient):
 
 
 def refuse(piece: int) -> int:
-    raise InputError(en=f"no {piece}", vi=f"không {piece}")
+    raise InputError(Phrase(f"no {piece}", f"không {piece}"))
 
 
 def break_down(piece: int) -> int:
@@ -177,7 +178,7 @@ def test_threads_stay_and_end_what_they_began() -> None:
         if piece == 0:
             begun.wait(10)
             threading.Timer(0.05, go_on.set).start()
-            raise InputError(en="zero", vi="không")
+            raise InputError(Phrase("zero", "không"))
         begun.set()
         go_on.wait(10)
         ended.set()

@@ -20,6 +20,7 @@ import layers.engine.raster
 import layers.engine.tabulate
 from layers import overlay_area, tabulate_area
 from layers.base.errors import InputError, MissingFileError
+from layers.base.language import Phrase
 from layers.base.workers import run_pieces
 from tests.layers.engine.engine_ground import polygons, raster_file
 
@@ -33,7 +34,7 @@ def process_id() -> int:
 def refuse(piece: Path) -> None:
     with piece.open("a", encoding="utf-8") as file:
         file.write("tried\n")
-    raise InputError(en="no such class", vi="không có lớp này")
+    raise InputError(Phrase("no such class", "không có lớp này"))
 
 
 @pytest.fixture(scope="module")

@@ -52,7 +52,7 @@ def test_an_excel_sheet_is_a_table_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("source,area_ha\nbare,5\n", r"expected columns \[.commune_code"),
+        ("source,area_ha\nbare,5\n", r"expected columns 'commune_code"),
         ("commune_code,source,area_ha\n,bare,5\n", "commune_code: 1 missing"),
         ("commune_code,source,area_ha\n06148,,5\n", "source: 1 missing"),
         ("commune_code,source,area_ha\n06148,bare,\n", "area_ha: 1 missing"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from layers.base.language import Phrase
+from layers.base.messages import message
 from layers.base.schema import read_schema
 from zones.allocation.allocate import Allocation
 from zones.allocation.explain.sentences import Figure, Sentence, Value, Voice
@@ -170,10 +170,7 @@ def say_exchange(rates: pd.DataFrame, voice: Voice) -> list[Sentence]:
         payers = group[~group["other"].isin(["", "*", "cover"])]
         for rate, same in payers.groupby(payers["rate_ratio"].round(2), sort=True):
             names = [voice.name(str(other)) for other in same["other"]]
-            others = Phrase(
-                en=" or ".join(name.en for name in names),
-                vi=" hoặc ".join(name.vi for name in names),
-            )
+            others = message("zones.allocation.explain.any_of", names=names)
             figure = Figure(float(str(rate)), 2)
             said.append(voice.say("exchange", about=str(zone), other=others, rate=figure))
     for key, other in (("exchange_free", ""), ("exchange_none", "*")):
