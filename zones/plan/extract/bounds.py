@@ -41,6 +41,7 @@ _CEILING = (
 _ABOUT = ("khoảng", "xấp xỉ", "ước tính", "ước đạt", "ước", "gần", "chừng", "~")
 #: May stand between a word of bound and the figure: "tối thiểu đạt", "khoảng từ", "ít nhất là".
 _BETWEEN = (
+    "có",
     "đạt được",
     "đạt mức",
     "đạt",

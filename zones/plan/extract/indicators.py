@@ -71,6 +71,26 @@ def _named(phrase: str, choices: Sequence[Indicator], *, fewest: int = 1) -> str
     return best
 
 
+def _alternatives(phrase: str, choices: Sequence[Indicator]) -> dict[str, tuple[str, ...]]:
+    """Longest words by which a phrase names each indicator that it names."""
+    lowered = phrase.lower()
+    found: dict[str, tuple[str, ...]] = {}
+    for indicator in choices:
+        named = [ws for ws in indicator.words if all(_has(word, lowered) for word in ws)]
+        if named:
+            found[indicator.indicator] = max(named, key=lambda ws: sum(map(len, ws)))
+    return found
+
+
+def names_several(phrase: str, unit: str) -> bool:
+    """Whether a phrase names several indicators, none by a part of another's words."""
+    dimension = unit_dimension(unit)
+    fitting = [i for i in known_indicators().values() if i.dimension == dimension]
+    found = _alternatives(phrase, fitting)
+    longest = " ".join(max(found.values(), key=lambda ws: sum(map(len, ws)), default=()))
+    return any(not all(word in longest for word in words) for words in found.values())
+
+
 def last_mention(indicator: str, text: str) -> int:
     """Where a text names an indicator last."""
     known = known_indicators().get(indicator)

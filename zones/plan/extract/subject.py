@@ -16,6 +16,7 @@ from zones.plan.extract.indicators import (
     indicator_named,
     indicator_of_crop,
     known_indicators,
+    names_several,
 )
 from zones.plan.extract.quantity import Quantity, find_quantities
 from zones.plan.extract.segments import OwnWords, own_words, shares_in_turn
@@ -34,6 +35,7 @@ class Subject:
     thing: str = ""
     #: The owner is told by the figure's own words; else it is taken over, or two figures claim it.
     sure: bool = True
+    unit: str = ""  # unit of its figure
 
 
 def _phrases(words: OwnWords, quantity: Quantity, unit_words: str) -> list[str]:
@@ -117,7 +119,8 @@ def find_subject(
         found = replace(found, crop=headed, indicator=indicator)
     elif not found.sure and found.crop == headed:
         found = replace(found, sure=True)  # the heading says so, too
-    return replace(found, sure=found.sure and not _claimed(words, found, quantity))
+    sure = found.sure and not _claimed(words, found, quantity)
+    return replace(found, sure=sure, unit=quantity.unit)
 
 
 def _tells(behind: str) -> bool:
@@ -148,6 +151,8 @@ def _by_words(
 
 def _taken_over(last: Subject, quantity: Quantity, about: str) -> Subject | None:
     """Subject of the figure before, for a figure whose words name nothing of their own."""
+    if unit_dimension(quantity.unit) == "count" and last.unit != quantity.unit:
+        return None  # ten enterprises are no districts
     indicator = indicator_named(last.about, quantity.unit) if not last.crop else ""
     if last.indicator and _same_dimension(last.indicator, quantity.unit):
         indicator = last.indicator
@@ -171,4 +176,8 @@ def _claimed(words: OwnWords, found: Subject, quantity: Quantity) -> bool:
         for phrase in (words.before, words.behind)
         if (one := indicator_named(phrase, quantity.unit))
     }
-    return words.contested and bool(found.indicator or found.crop) and len(named) > 1
+    if words.contested and (found.indicator or found.crop) and len(named) > 1:
+        return True
+    # "diện tích GAP, hữu cơ, mã số vùng trồng … 2.000 ha": of which of them nobody can tell.
+    measured = unit_dimension(quantity.unit) not in ("count", "rate")
+    return measured and bool(found.indicator) and names_several(words.before, quantity.unit)

@@ -216,3 +216,26 @@ def test_halves_of_a_year_are_kept_apart() -> None:
         "Giá trị lâm nghiệp các tháng cuối năm đạt 5 tỷ đồng, cả năm đạt 9 tỷ đồng"
     )
     assert (first.half, whole.half) == ("second", "")
+
+
+def test_an_owner_of_several_that_are_named_is_not_sure() -> None:
+    several, one = _read(
+        "Diện tích áp dụng GAP, hữu cơ, mã số vùng trồng đạt 2.000 ha",
+        "Diện tích trồng rừng gỗ lớn đạt 500 ha",
+    )
+    assert not several.subject.sure
+    assert (one.subject.indicator, one.subject.sure) == ("large_timber_planting", True)
+
+
+def test_a_unit_alone_names_no_indicator() -> None:
+    linked, drawn = _read(
+        "Có thêm ít nhất 10 doanh nghiệp, hợp tác xã tham gia liên kết",
+        "Thu hút 3 doanh nghiệp, hợp tác xã",
+    )
+    assert (linked.subject.indicator, linked.quantity.bound) == ("", "at_least")
+    assert drawn.subject.indicator == "processing_enterprises"
+
+
+def test_a_floor_may_stand_before_its_verb() -> None:
+    (stars,) = _read("Lũy kế tối thiểu có 350 sản phẩm OCOP đạt từ 3 sao trở lên")
+    assert (stars.quantity.bound, stars.subject.indicator) == ("at_least", "ocop_three_star")

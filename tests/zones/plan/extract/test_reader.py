@@ -355,3 +355,50 @@ def test_labels_use_known_units() -> None:
     with golden.open(encoding="utf-8", newline="") as lines:
         units = {row["unit"].split("/")[0] for row in csv.DictReader(lines)}
     assert units <= set(known_units())
+
+
+#: What a plan written by hand tells apart and a reader calls by the wider name.
+WIDER = {
+    "winter_maize_area": "area",
+    "winter_groundnut_area": "area",
+    "winter_sweet_potato_area": "area",
+    "winter_vegetable_area": "area",
+    "planting_rest_of_year": "planting_per_year",
+    "summer_paddy_output": "paddy_output",
+    "summer_quality_paddy_output": "paddy_output",
+    "summer_maize_output": "maize_output",
+    "summer_groundnut_output": "groundnut_output",
+    "summer_vegetable_output": "vegetable_output",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "confirm"),
+    [
+        ("000", "bac-giang-2024", 18),
+        ("001", "lang-son-2023", 1),
+        ("002", "lang-son-2026-2030", 1),
+        ("003", "lang-son-2024", 3),
+        ("004", "three-provinces-2022", 0),
+    ],
+)
+def test_no_figure_has_a_wrong_owner_without_being_told(
+    shared: Path, text: str, written: str, confirm: int
+) -> None:
+    draft = draft_plan(_text(shared, text), plan_id="draft")
+    owners: dict[tuple[str, ...], set[str]] = {}
+    for _, target in load_plan(written).all_targets():
+        for one in (target, *target.also):
+            unit = (getattr(one, "unit", None) or target.unit).removesuffix("/year")
+            names = {target.indicator, WIDER.get(target.indicator, target.indicator)}
+            owners.setdefault((str(one.ends), unit), set()).update(names)
+    told = {unsure.target for unsure in draft.unsure}
+    sure = [target for _, target in draft.plan.all_targets() if target.target not in told]
+    wrong = [
+        target.target
+        for target in sure
+        if target.indicator
+        not in owners.get((str(target.ends), target.unit.removesuffix("/year")), set())
+    ]
+    assert wrong == []
+    assert len(told) == confirm
