@@ -397,7 +397,7 @@ def test_empty_layers_are_drawn_as_none(tmp_path: Path) -> None:
 
 
 def test_unknown_commune_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"1 commune codes are unknown \(first '99999'\)"):
+    with pytest.raises(InputError, match=r"1 commune codes are unknown \(first 99999\)"):
         save_atlas(atlas_squares.content(), tmp_path / "a.pdf", communes=["06001", "99999"])
 
 
