@@ -12,6 +12,7 @@ FINDINGS = read_schema("zones", "findings")
 MEASURE_FINDINGS = Schema("measure_findings", FINDINGS.columns)
 COVER_FINDINGS = Schema("cover_findings", FINDINGS.columns)
 ALLOCATION_FINDINGS = Schema("allocation_findings", FINDINGS.columns)
+PLANNING_FINDINGS = Schema("planning_findings", FINDINGS.columns)
 MEASURED = read_schema("zones", "measured")
 AREAS = read_schema("zones", "areas")
 FOREST_COVER = read_schema("zones", "forest_cover")
@@ -27,6 +28,7 @@ ALLOCATION_TARGETS = read_schema("zones", "allocation_targets")
 ALLOCATION_LOSSES = read_schema("zones", "allocation_losses")
 ALLOCATION_LAND = read_schema("zones", "allocation_land")
 ALLOCATION_SOURCES = read_schema("zones", "allocation_sources")
+PLANNING_PLOTS = read_schema("zones", "planning_plots")
 ALLOCATION_NOTES = read_schema("zones", "allocation_notes")
 ALLOCATION_REASONS = read_schema("zones", "allocation_reasons")
 ALLOCATION_REPAIRS = read_schema("zones", "allocation_repairs")
@@ -63,6 +65,8 @@ RESULT_TABLES = (
     ALLOCATION_FINDINGS,
     ALLOCATION_REPAIRS,
     ALLOCATION_REASONS,
+    PLANNING_PLOTS,
+    PLANNING_FINDINGS,
     TRAJECTORY,
     TRAJECTORY_TARGETS,
     TRAJECTORY_SEASONS,

@@ -7,7 +7,7 @@ split, and the parts add up to what it was.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +28,7 @@ from zones.tables import ALLOCATION_SOURCES
 if TYPE_CHECKING:
     from layers.kinds.plots import PlotLayer
 
-_COLUMNS = ["plot", "commune_code", "source", "area_ha", "geometry"]
+_COLUMNS = ["plot", "row", "commune_code", "source", "planting_year", "area_ha", "geometry"]
 _FAIR = 0.5
 #: Hectares this close, as a part of the land, are the same.
 _NEAR = 1e-6
@@ -39,24 +39,62 @@ def plot_land(
 ) -> gpd.GeoDataFrame:
     """Find the plots that are land, by the rules without crops or ages."""
     frames = []
-    for kind, layer in layers.values():
+    for name, (kind, layer) in layers.items():
         plots = to_crs(layer.plots, communes.crs)
         source = _source_of(plots, rules[rules["layer_kind"] == kind])
-        mine = plots[source != ""].assign(source=source[source != ""])
-        if mine.empty:
-            continue
-        ledger = "ledger_ha" if mine["ledger_ha"].notna().any() else None
-        pieces = overlay_geometry(communes, mine, ledger_column=ledger).rename(
-            columns={"plot": "label"}
-        )
-        pieces = pieces.merge(mine[["plot", "source"]], left_on="label", right_index=True)
-        pieces = pieces[pieces["commune_code"].notna()]
-        hectares = pieces["ledger_ha"].fillna(pieces["area_ha"])
-        frames.append(pieces.assign(area_ha=hectares)[_COLUMNS])
-    if not frames:
-        none = communes.iloc[:0].assign(plot="", source="", area_ha=0.0)[_COLUMNS]
-        return none.assign(piece=0)
-    both = pd.concat(frames, ignore_index=True)
+        weights = pd.Series(1.0, index=plots.index)
+        frames.append(_land_pieces(plots, source, weights, communes).assign(layer=name))
+    return _joined(frames, communes)
+
+
+def stand_land(
+    layers: Mapping[str, tuple[str, PlotLayer]], rules: pd.DataFrame, communes: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    """Find the stands that are land at some age: plots by the share of their leading crop."""
+    frames = []
+    for name, (kind, layer) in layers.items():
+        plots = to_crs(layer.plots, communes.crs)
+        leading = layer.crop_weights.sort_values("weight", ascending=False, kind="stable")
+        leading = leading.drop_duplicates("row").set_index("row")
+        crop, weight = (plots["row"].map(leading[column]) for column in ("crop", "weight"))
+        source = pd.Series("", index=plots.index, dtype="str")
+        aged = rules["age_low"].notna() | rules["age_high"].notna()
+        for rule in rules[aged & rules["layer_kind"].eq(kind)].to_dict("records"):
+            fits = _fits(plots, rule) & crop.isin(str(rule["crop"]).split("|"))
+            source = source.mask(fits & (source == ""), str(rule["source"]))
+        frames.append(_land_pieces(plots, source, weight, communes).assign(layer=name))
+    return _joined(frames, communes)
+
+
+def _land_pieces(
+    plots: gpd.GeoDataFrame,
+    source: pd.Series[str],
+    weight: pd.Series[float],
+    communes: gpd.GeoDataFrame,
+) -> pd.DataFrame:
+    """Parts of plots by commune, in hectares of the ledger times the weight of the plot."""
+    mine = plots[source != ""].assign(source=source[source != ""], weight=weight)
+    if mine.empty:
+        return pd.DataFrame(columns=_COLUMNS)
+    ledger = "ledger_ha" if mine["ledger_ha"].notna().any() else None
+    pieces = overlay_geometry(communes, mine, ledger_column=ledger).rename(
+        columns={"plot": "label"}
+    )
+    of_plot = ["plot", "source", "row", "planting_year", "weight"]
+    pieces = pieces.merge(mine[of_plot], left_on="label", right_index=True)
+    pieces = pieces[pieces["commune_code"].notna()]
+    hectares = pieces["ledger_ha"].fillna(pieces["area_ha"]) * pieces["weight"]
+    found: pd.DataFrame = pieces.assign(area_ha=hectares)[_COLUMNS]
+    return found
+
+
+def _joined(frames: Sequence[pd.DataFrame], communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Pieces of all layers, numbered."""
+    filled = [frame for frame in frames if len(frame)]
+    if not filled:
+        none = communes.iloc[:0].assign(plot="", source="", area_ha=0.0, row=0, planting_year=pd.NA)
+        return none[_COLUMNS].assign(layer="", piece=0)
+    both = pd.concat(filled, ignore_index=True)
     return gpd.GeoDataFrame(both, crs=communes.crs).assign(piece=np.arange(len(both)))
 
 
@@ -66,13 +104,19 @@ def _source_of(plots: pd.DataFrame, rules: pd.DataFrame) -> pd.Series:
     ageless = rules["age_low"].isna() & rules["age_high"].isna()
     plain = rules[(rules["crop"] == "") & ageless & (rules["shares"] == "no")]
     for rule in plain.to_dict("records"):
-        fits = pd.Series(True, index=plots.index)
-        for column in ("land", "three_forest"):
-            wanted = [part for part in str(rule[column]).split("|") if part]
-            if wanted:
-                fits &= plots[column].isin(wanted)
+        fits = _fits(plots, rule)
         source = source.mask(fits & (source == ""), str(rule["source"]))
     return source
+
+
+def _fits(plots: pd.DataFrame, rule: Mapping[Hashable, object]) -> pd.Series[bool]:
+    """Tell which plots have the land and the three-forest class of a rule."""
+    fits = pd.Series(True, index=plots.index)
+    for column in ("land", "three_forest"):
+        wanted = [part for part in str(rule[column]).split("|") if part]
+        if wanted:
+            fits &= plots[column].isin(wanted)
+    return fits
 
 
 def split_by_elevation(

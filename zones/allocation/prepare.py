@@ -334,6 +334,11 @@ def _ground(measured: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
     return GROUND.validate(ground.rename("ground_ha").reset_index())
 
 
+def land_rules(project: Project) -> pd.DataFrame:
+    """Rules that make land sources: the project's table, else ``data/land_sources.csv``."""
+    return _OwnTables(project, {}, {}, Findings()).land_sources()
+
+
 def land_layers(project: Project) -> dict[str, str]:
     """Layers that tell land: the newest forest status layer, the newest land-use map."""
     newest: dict[str, str] = {}

@@ -19,6 +19,7 @@ from zones.inputs.read import Inputs
 from zones.pages.atlas import symbols_of_plots, zone_crops, zones_of_layer
 from zones.pages.context_layers import communes_with_kinds, load_neighbours, near_neighbours
 from zones.plan.frames import zones_frame
+from zones.planting.planning_map import PlanningMap, load_measures
 from zones.project.model import Project
 from zones.publish.publish import PublishedFigures
 
@@ -48,7 +49,13 @@ _PLOT_COLUMNS = (
 _SCALES = (5_000, 10_000, 25_000, 50_000, 100_000, 200_000)
 
 
-def qgis_content(project: Project, figures: PublishedFigures, inputs: Inputs) -> QgisContent:
+def qgis_content(
+    project: Project,
+    figures: PublishedFigures,
+    inputs: Inputs,
+    *,
+    planning: PlanningMap | None = None,
+) -> QgisContent:
     """Put together what the QGIS project shows, in the area CRS."""
     language = project.annex.language
     say = _speaker(language)
@@ -66,11 +73,14 @@ def qgis_content(project: Project, figures: PublishedFigures, inputs: Inputs) ->
         aliases=_aliases(numbers.columns, say),
         shown=False,
     )
+    chosen = [] if planning is None else _planning_layers(planning, language, say)
     around = list(_neighbour_layers(project, inputs, say))
     base = (_COMMUNES, *(layer.table for layer in around))
     forest = tuple(layer.table for layer in plots)
     themes = {layer.name: (*base, layer.table, *forest) for layer in zones}
     themes |= {say("theme_forest"): (*base, *forest)}
+    if chosen:
+        themes |= {say("theme_planning"): (*base, *(layer.table for layer in chosen))}
     if findings:
         told = tuple(layer.table for layer in findings)
         themes |= {say("theme_findings"): (*base, *told, *forest)}
@@ -78,7 +88,7 @@ def qgis_content(project: Project, figures: PublishedFigures, inputs: Inputs) ->
         title=project.title if language == "vi" else project.title_en or project.title,
         subtitle="; ".join(sorted(set(figures.sources["source"].dropna()) - {""})),
         crs=inputs.crs,
-        layers=(communes, *findings, *zones, table, *plots, *around),
+        layers=(communes, *findings, *zones, table, *chosen, *plots, *around),
         themes=themes,
         sheets=_COMMUNES,
         sheet_theme=say("theme_forest"),
@@ -203,6 +213,31 @@ def _plot_layers(
             aliases=_aliases([*frame.columns, "symbol"], say),
             words={"symbol": {key: item.name.text(language) for key, item in symbols}},
         )
+
+
+def _planning_layers(planning: PlanningMap, language: Language, say: Say) -> list[QgisLayer]:
+    """Plots chosen for the plan, and plots kept as they are, in the colours of the standard."""
+    measures = load_measures()
+    layers = []
+    for table, frame in (("rungqh", planning.plots), ("rungqh_kept", planning.kept)):
+        found = measures[measures["measure"].isin(frame["measure"])]
+        symbols = tuple(
+            (row["measure"], f"{row['measure']} – {row[f'name_{language}']}", Fill(row["colour"]))
+            for row in found.to_dict("records")
+        )
+        layers.append(
+            QgisLayer(
+                table=table,
+                name=say(f"planning_{table}"),
+                group=say("group_planning"),
+                style=Categories("measure", symbols),
+                frame=frame,
+                aliases=_aliases(frame.columns, say),
+                words={"measure": {code: name for code, name, _ in symbols}},
+                shown=False,
+            )
+        )
+    return layers
 
 
 def _fill(item: AreaSymbol) -> Fill:

@@ -311,6 +311,13 @@ class AtlasSettings(Part):
                 yield name, source
 
 
+class PlanningSettings(Part):
+    """The planning layer: whether a run makes it, and plots that it must not take."""
+
+    make: bool = False
+    exclude: tuple[str, ...] = ()
+
+
 class QgisSettings(Part):
     """The QGIS project: whether a run makes it."""
 
@@ -356,6 +363,7 @@ class Project(Part):
     trajectory: TrajectorySection = TrajectorySection()
     annex: AnnexSettings = AnnexSettings()
     atlas: AtlasSettings = AtlasSettings()
+    planning: PlanningSettings = PlanningSettings()
     qgis: QgisSettings = QgisSettings()
     reports: ReportsSection = ReportsSection()
     output: Path = Path("out")

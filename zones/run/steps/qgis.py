@@ -6,19 +6,30 @@ from layers.base.language import Phrase
 from maps import save_qgis
 from zones.inputs.read import Inputs
 from zones.pages.qgis import qgis_content
+from zones.planting.planning_map import PlanningMap
 from zones.project.model import Project
 from zones.publish.publish import PublishedFigures
 from zones.run.context import Context
 from zones.run.step import Made, Step
+from zones.run.store import Key
 
 
 def work(context: Context) -> Made:
     """Write ``qgis/project.gpkg`` and ``qgis/project.qgz``."""
     folder = context.stage / "qgis"
     folder.mkdir(exist_ok=True)
-    content = qgis_content(context.project, context[PublishedFigures], context[Inputs])
+    content = qgis_content(
+        context.project,
+        context[PublishedFigures],
+        context[Inputs],
+        planning=context.get(PlanningMap),
+    )
     save_qgis(content, folder, name="project", overwrite=True)
     return {}
+
+
+def _planning(project: Project) -> tuple[Key, ...]:
+    return (PlanningMap,) if project.planning.make else ()
 
 
 def _is_asked_for(project: Project) -> bool:
@@ -29,7 +40,8 @@ STEP = Step(
     label=Phrase("Make the QGIS project", "Lập dự án QGIS"),
     work=work,
     reads=(PublishedFigures, Inputs),
+    also_reads=_planning,
     files=("qgis/",),
-    settings=("title", "title_en", "demo", "annex", "map", "atlas"),
+    settings=("title", "title_en", "demo", "annex", "map", "atlas", "planning", "qgis"),
     wanted=_is_asked_for,
 )

@@ -1,0 +1,83 @@
+"""Choosing plots: whole ones first, one split at the end, every hectare accounted for."""
+
+from __future__ import annotations
+
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from zones.planting.choose import Demand, Piece, choose_pieces, split_shape
+
+
+def piece(place: int, area_ha: float, year: int | None = None) -> Piece:
+    side = area_ha * 10_000
+    return Piece(place, area_ha, shapely.box(place * 1e5, 0, place * 1e5 + side, 1), year)
+
+
+def test_whole_plots_come_first_and_the_smallest_that_is_left_is_split() -> None:
+    chosen, left = choose_pieces(
+        [Demand(0, 12.0)], [piece(0, 30), piece(1, 5), piece(2, 4), piece(3, 9)]
+    )
+    assert [(one.piece, one.area_ha, one.whole) for one in chosen] == [
+        (1, 5.0, True),
+        (2, 4.0, True),
+        (3, 3.0, False),
+    ]
+    assert left == {}
+    assert chosen[2].shape.area == pytest.approx(30_000)
+
+
+def test_the_rest_of_a_split_plot_serves_the_next_demand() -> None:
+    chosen, left = choose_pieces([Demand(0, 4.0), Demand(1, 7.0)], [piece(0, 10.0)])
+    assert [(one.demand, one.piece, one.area_ha, one.whole) for one in chosen] == [
+        (0, 0, 4.0, False),
+        (1, 0, 6.0, False),
+    ]
+    assert left == {1: pytest.approx(1.0)}
+    assert not chosen[0].shape.intersection(chosen[1].shape).area > 1e-6
+    assert sum(one.shape.area for one in chosen) == pytest.approx(100_000)
+
+
+def test_a_stand_serves_only_in_the_years_it_is_of_age() -> None:
+    pieces = [piece(0, 5, 2018), piece(1, 5, 2022), piece(2, 5, None)]
+    chosen, left = choose_pieces([Demand(0, 8.0, (2020, 2023))], pieces)
+    assert [(one.piece, one.area_ha) for one in chosen] == [(1, 5.0)]
+    assert left == {0: 3.0}
+
+
+def test_nothing_to_choose_from_leaves_the_hectares() -> None:
+    assert choose_pieces([Demand(4, 2.5)], []) == ([], {4: 2.5})
+
+
+def test_a_shape_with_a_hole_is_cut_by_its_area() -> None:
+    ring = shapely.box(0, 0, 100, 40).difference(shapely.box(40, 10, 60, 30))
+    part, rest = split_shape(ring, 0.37)
+    assert part.area == pytest.approx(0.37 * ring.area, rel=1e-9)
+    assert part.area + rest.area == pytest.approx(ring.area, rel=1e-12)
+    assert part.intersection(rest).area == pytest.approx(0, abs=1e-6)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(st.floats(0.01, 60), max_size=6),
+    st.lists(st.floats(0.01, 40), max_size=8),
+)
+def test_every_hectare_is_served_or_left(asked: list[float], areas: list[float]) -> None:
+    pieces = [piece(place, area) for place, area in enumerate(areas)]
+    demands = [Demand(place, area) for place, area in enumerate(asked)]
+    chosen, left = choose_pieces(demands, pieces)
+    for demand in demands:
+        served = sum(one.area_ha for one in chosen if one.demand == demand.place)
+        assert served + left.get(demand.place, 0.0) == pytest.approx(demand.area_ha, abs=1e-8)
+    for one in pieces:
+        used = [item for item in chosen if item.piece == one.place]
+        assert sum(item.area_ha for item in used) <= one.area_ha + 1e-8
+        assert (
+            all(item.whole for item in used)
+            == (len(used) == 1 and used[0].area_ha >= one.area_ha - 1e-8)
+            or not used
+        )
+    # Hectares are left only where no plot is.
+    if left:
+        assert sum(one.area_ha for one in chosen) == pytest.approx(sum(areas), abs=1e-6)

@@ -1,0 +1,123 @@
+"""Plots for the hectares that a commune is given: whole plots first, one split at the end.
+
+Exact: what is chosen and what finds no plot add up to what is planned. Where a plot is split its
+ledger hectares are split; the shape is cut along its longer side at the same share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+#: Hectares that are dust of sums.
+_DUST_HA = 1e-9
+_HALVINGS = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A plot, or the part of it in one commune, that may be chosen."""
+
+    place: int  # Row of the piece in the table that it comes from
+    area_ha: float  # By the ledger where the layer has one
+    shape: BaseGeometry  # In metres
+    planting_year: int | None = None  # Of a stand
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """Hectares of a zone in one commune, from one land source, in one year."""
+
+    place: int  # Row of the allocation
+    area_ha: float
+    # Planting years of the stands that may serve; any where there is none
+    born: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A piece, or a part of one, that serves a demand."""
+
+    demand: int
+    piece: int
+    area_ha: float
+    shape: BaseGeometry
+    whole: bool
+
+
+def choose_pieces(
+    demands: Iterable[Demand], pieces: Iterable[Piece]
+) -> tuple[list[Choice], dict[int, float]]:
+    """Serve demands in their order from pieces in theirs; what is left of each demand, in ha."""
+    free, chosen, left = list(pieces), [], {}
+    cut: set[int] = set()
+    for demand in demands:
+        rest = demand.area_ha
+        kept = []
+        for piece in free:
+            if _serves(piece, demand) and piece.area_ha <= rest + _DUST_HA:
+                area = min(piece.area_ha, rest)
+                whole = piece.place not in cut
+                chosen.append(Choice(demand.place, piece.place, area, piece.shape, whole))
+                rest -= area
+            else:
+                kept.append(piece)
+        free = kept
+        larger = [piece for piece in free if _serves(piece, demand)]
+        if rest > _DUST_HA and larger:
+            # The smallest that is large enough, the first of equals: large plots stay whole.
+            piece = min(larger, key=lambda one: one.area_ha)
+            part, other = split_shape(piece.shape, rest / piece.area_ha)
+            chosen.append(Choice(demand.place, piece.place, rest, part, whole=False))
+            cut.add(piece.place)
+            at = free.index(piece)
+            free[at] = replace(piece, area_ha=piece.area_ha - rest, shape=other)
+            rest = 0.0
+        if rest > _DUST_HA:
+            left[demand.place] = rest
+    return chosen, left
+
+
+def _serves(piece: Piece, demand: Demand) -> bool:
+    if demand.born is None:
+        return True
+    first, last = demand.born
+    return piece.planting_year is not None and first <= piece.planting_year <= last
+
+
+def split_shape(shape: BaseGeometry, share: float) -> tuple[BaseGeometry, BaseGeometry]:
+    """Cut a polygon across its longer side into a share of its area and the rest."""
+    west, south, east, north = shape.bounds
+    along_x = east - west >= north - south
+    low, high = (west, east) if along_x else (south, north)
+    wanted = shape.area * share
+    first, last = low, high
+    for _ in range(_HALVINGS):
+        middle = (first + last) / 2
+        if _before(shape, middle, along_x=along_x).area < wanted:
+            first = middle
+        else:
+            last = middle
+    part = _before(shape, last, along_x=along_x)
+    box = (last, south, east, north) if along_x else (west, last, east, north)
+    return part, _polygons(shapely.clip_by_rect(shape, *box))
+
+
+def _before(shape: BaseGeometry, end: float, *, along_x: bool) -> BaseGeometry:
+    west, south, east, north = shape.bounds
+    box = (west, south, end, north) if along_x else (west, south, east, end)
+    return _polygons(shapely.clip_by_rect(shape, *box))
+
+
+def _polygons(shape: BaseGeometry) -> BaseGeometry:
+    """Areas of a shape, without the lines and points that a cut leaves."""
+    parts = shapely.get_parts(shapely.get_parts(shape))
+    areas = parts[shapely.get_type_id(parts) == 3]
+    if len(areas) == 1:
+        only: BaseGeometry = areas[0]
+        return only
+    return shapely.MultiPolygon(list(np.asarray(areas)))

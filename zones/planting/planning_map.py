@@ -1,0 +1,244 @@
+"""The planning layer of a forest map (TCVN 11566:2016): which plot is planted, when, with what.
+
+The allocation gives each commune hectares by zone, land source and year; here plots are chosen for
+them. Every row of the allocation stands in the table with its plots and with what found none, and
+adds up to the printed hectares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from layers.base.errors import ClosureError
+from layers.base.resources import data_table
+from layers.crs.transform import to_crs
+from layers.kinds.plots import PlotLayer
+from zones.allocation.land_plots import plot_land, stand_land
+from zones.planting.choose import Choice, Demand, Piece, choose_pieces
+from zones.tables import PLANNING_PLOTS
+
+#: Printed hectares and those of the plots are the same to this.
+_NEAR_HA = 1e-6
+_KEYS = ["commune_code", "source"]
+#: Years that no stand is older than.
+_OLDEST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class PlanningMap:
+    """Plots chosen for the plan, and the forest that is kept."""
+
+    table: pd.DataFrame  # ``PLANNING_PLOTS``
+    plots: gpd.GeoDataFrame  # Rows of ``table`` that have a plot, with its shape and attributes
+    kept: gpd.GeoDataFrame  # Plots of other measures: protected, left to regenerate
+
+
+def planning_map(
+    allocation: pd.DataFrame,
+    zones: pd.DataFrame,
+    rules: pd.DataFrame,
+    layers: Mapping[str, tuple[str, PlotLayer]],
+    communes: gpd.GeoDataFrame,
+    *,
+    excluded: Sequence[str] = (),
+    roads: gpd.GeoDataFrame | None = None,
+) -> PlanningMap:
+    """Choose plots for printed hectares; ``layers`` are the kind and the plots of each layer."""
+    planned = allocation[allocation["planned_ha"].gt(0) & allocation["land"].ne("")]
+    planned = planned.sort_values(["year", "zone", "commune_code", "land"], ignore_index=True)
+    planned = planned.assign(source=planned["land"].str.split("[:#]", n=1, regex=True).str[0])
+    pieces = _pieces(rules, layers, communes, roads)
+    pieces = pieces[~pieces["plot"].isin(excluded)].reset_index(drop=True)
+    chosen: list[Choice] = []
+    left: dict[int, float] = {}
+    for key, demands in planned.groupby(_KEYS):
+        here = pieces[pieces["commune_code"].eq(key[0]) & pieces["source"].eq(key[1])]
+        found, missing = _serve(demands, here, rules)
+        chosen += found
+        left |= missing
+    table = _table(planned, zones, pieces, chosen, left)
+    plots = _with_attributes(table, pieces, chosen, layers)
+    return PlanningMap(table, plots, _kept(plots, layers, communes))
+
+
+def _pieces(
+    rules: pd.DataFrame,
+    layers: Mapping[str, tuple[str, PlotLayer]],
+    communes: gpd.GeoDataFrame,
+    roads: gpd.GeoDataFrame | None,
+) -> gpd.GeoDataFrame:
+    """Parts of plots by commune and land source: the nearest to a road first, then by label."""
+    both = pd.concat(
+        [plot_land(layers, rules, communes), stand_land(layers, rules, communes)],
+        ignore_index=True,
+    )
+    distance = np.zeros(len(both))
+    if roads is not None and len(roads) and len(both):
+        tree = shapely.STRtree(roads.geometry.to_numpy())
+        shapes = both.geometry.to_numpy()
+        nearest = tree.nearest(shapes)
+        distance = shapely.distance(shapes, tree.geometries[nearest])
+    order = both.assign(road_m=np.round(distance, 1), label=both["plot"].map(_natural))
+    order = order.sort_values(["road_m", "label", "layer", "row"], kind="stable")
+    return gpd.GeoDataFrame(order.drop(columns="label"), crs=communes.crs)
+
+
+def _natural(label: str) -> tuple[tuple[int, str], ...]:
+    """Key that puts lot 2 before lot 10."""
+    return tuple(
+        (int(part), "") if part.isdigit() else (-1, part) for part in str(label).split("/")
+    )
+
+
+def _serve(
+    demands: pd.DataFrame, here: gpd.GeoDataFrame, rules: pd.DataFrame
+) -> tuple[list[Choice], dict[int, float]]:
+    """Serve the rows of one commune and source; plots that are locked serve their own rows only."""
+    locked = demands["land"].str.partition("#")[2]
+    ages = rules.set_index("source")[["age_low", "age_high"]]
+    chosen: list[Choice] = []
+    left: dict[int, float] = {}
+    own = set(locked) - {""}
+    for plot in sorted({*own, ""}):
+        mine = demands[locked.eq(plot)]
+        pool = here[here["plot"].eq(plot)] if plot else here[~here["plot"].isin(own)]
+        asked = [
+            Demand(
+                int(place), float(row["planned_ha"]), _born(ages, row["source"], int(row["year"]))
+            )
+            for place, row in zip(mine.index, mine.to_dict("records"), strict=True)
+        ]
+        free = [
+            Piece(
+                int(place),
+                float(row["area_ha"]),
+                row["geometry"],
+                None if pd.isna(row["planting_year"]) else int(row["planting_year"]),
+            )
+            for place, row in zip(pool.index, pool.to_dict("records"), strict=True)
+            if row["area_ha"] > 0
+        ]
+        found, missing = choose_pieces(asked, free)
+        chosen += found
+        left |= missing
+    return chosen, left
+
+
+def _born(ages: pd.DataFrame, source: str, year: int) -> tuple[int, int] | None:
+    """Planting years of the stands of a land source that are of age in a year."""
+    rule = ages[ages.index == source]
+    if rule.empty or rule.isna().all(axis=None):
+        return None
+    low, high = rule["age_low"].iloc[0], rule["age_high"].iloc[0]
+    oldest = _OLDEST if pd.isna(high) else int(high)
+    return year - oldest, year - (0 if pd.isna(low) else int(low))
+
+
+def _table(
+    planned: pd.DataFrame,
+    zones: pd.DataFrame,
+    pieces: pd.DataFrame,
+    chosen: Sequence[Choice],
+    left: Mapping[int, float],
+) -> pd.DataFrame:
+    """Rows of the allocation with their plots; what found none has an empty plot."""
+    served = pd.DataFrame(
+        [(one.demand, one.piece, one.area_ha, "whole" if one.whole else "part") for one in chosen]
+        + [(place, -1, area, "") for place, area in left.items()],
+        columns=["demand", "piece", "area_ha", "part"],
+    )
+    labels = pieces["plot"].reindex(served["piece"]).fillna("").to_numpy()
+    rows = planned.reindex(served["demand"]).reset_index(drop=True)
+    kinds = zones.set_index("zone")["land_kind"]
+    table = rows.drop(columns="planned_ha").assign(
+        measure=[
+            _measure(source, kinds.get(zone, "forest"))
+            for source, zone in zip(rows["source"], rows["zone"], strict=True)
+        ],
+        plot=labels,
+        part=served["part"].to_numpy(),
+        area_ha=served["area_ha"].to_numpy(),
+    )
+    sums = served.groupby("demand")["area_ha"].sum().reindex(planned.index).fillna(0.0)
+    worst = float((sums - planned["planned_ha"]).abs().max()) if len(planned) else 0.0
+    if worst > _NEAR_HA:
+        raise ClosureError("zones.planting.not_closed", worst=worst)
+    return PLANNING_PLOTS.validate(table[PLANNING_PLOTS.names])
+
+
+def load_measures() -> pd.DataFrame:
+    """Measures of the standard with their names and ``colour`` (``#RRGGBB``)."""
+    table = data_table("planning_measures.csv")
+    text = table.select_dtypes(exclude="number").columns
+    rgb = table[["red", "green", "blue"]].to_numpy().tolist()
+    colours = ["#" + "".join(f"{value:02x}" for value in row) for row in rgb]
+    return table.assign(colour=colours, **{name: table[name].fillna("") for name in text})
+
+
+def _measure(source: str, land_kind: str) -> str:
+    """Measure of the standard: by the land source, for crops of the forest; else other planting."""
+    table = load_measures()
+    for row in table.to_dict("records"):
+        kinds = row["land_kinds"].split("|") if row["land_kinds"] else []
+        sources = row["sources"].split("|") if row["sources"] else []
+        applies = bool(sources or kinds) and (not sources or source in sources)
+        if applies and (not kinds or land_kind in kinds):
+            return str(row["measure"])
+    return ""
+
+
+def _with_attributes(
+    table: pd.DataFrame,
+    pieces: gpd.GeoDataFrame,
+    chosen: Sequence[Choice],
+    layers: Mapping[str, tuple[str, PlotLayer]],
+) -> gpd.GeoDataFrame:
+    """Chosen plots with their shapes and the attributes of the layer that they come from."""
+    own = table.iloc[: len(chosen)].reset_index(drop=True)
+    places = [one.piece for one in chosen]
+    origin = pieces[["layer", "row"]].reindex(places).reset_index(drop=True)
+    parts = [
+        layer.plots.drop(columns=["geometry", "commune_code", "commune", "plot"])
+        .rename(columns={"land": "land_class"})
+        .assign(layer=name)
+        for name, (_, layer) in layers.items()
+    ]
+    joined = own.join(origin)
+    if parts:
+        known = pd.concat(parts, ignore_index=True)
+        joined = joined.merge(known, on=["layer", "row"], how="left", validate="many_to_one")
+    shapes = [one.shape for one in chosen]
+    return gpd.GeoDataFrame(joined.drop(columns="row"), geometry=shapes, crs=pieces.crs)
+
+
+def _kept(
+    plots: gpd.GeoDataFrame,
+    layers: Mapping[str, tuple[str, PlotLayer]],
+    communes: gpd.GeoDataFrame,
+) -> gpd.GeoDataFrame:
+    """Plots of the forest layer that nothing is planned on: protected, or left to regenerate."""
+    measures = {
+        land: row["measure"]
+        for row in load_measures().to_dict("records")
+        for land in row["lands"].split("|")
+        if land
+    }
+    taken = set(plots["plot"])
+    frames = [
+        to_crs(layer.plots, communes.crs).assign(layer=name)
+        for name, (kind, layer) in layers.items()
+        if kind == "forest_status"
+    ]
+    if not frames:
+        return plots.iloc[:0][["plot", "measure", "geometry"]]
+    both = pd.concat(frames, ignore_index=True)
+    both = both.assign(measure=both["land"].map(measures))
+    kept = both[both["measure"].notna() & ~both["plot"].isin(taken)]
+    columns = ["layer", "plot", "commune_code", "land", "measure", "ledger_ha", "geometry"]
+    return gpd.GeoDataFrame(kept[columns].reset_index(drop=True), crs=communes.crs)
