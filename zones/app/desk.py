@@ -23,7 +23,7 @@ from zones.app.session import Session, Tell, remember_project
 from zones.inputs.read import Inputs
 from zones.measure.closure import ClosureLog
 from zones.output.folder import locked_folder
-from zones.output.record import input_stamp
+from zones.output.record import input_stamp, read_record
 from zones.pages.map import map_content
 from zones.project.model import Project, load_project
 from zones.publish.figures import RoundedMeasures
@@ -123,6 +123,13 @@ class Desk:
             raise RefusedError(409, message("zones.app.no_project"))
         self._hold(self.session.project)
         return load_project(self.session.project)
+
+    def open_measured(self) -> None:
+        """Open the project if a run has left its tables, so that the first question finds it."""
+        if self.session.project is not None:
+            project = self.project()
+            if read_record(project.resolve(project.output)) is not None:
+                self.base()
 
     def base(self) -> Base:
         """The open project measured and allocated; done again when one of its files changed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import signal
 import typing
@@ -19,8 +20,12 @@ from zones.app.question import ROOMS, Question
 from zones.app.session import Session
 
 
-def work(connection: Connection, session: Session) -> None:
-    """Life of the worker: answer question after question until the server is gone."""
+def work(connection: Connection, session: Session, ahead: bool) -> None:
+    """Life of the worker: answer question after question until the server is gone.
+
+    ``ahead``: open a project that was measured before anybody asks. What is at fault is told when
+    somebody does.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then ends both
     from zones.app.desk import Desk
 
@@ -28,6 +33,9 @@ def work(connection: Connection, session: Session) -> None:
         connection.send(("told", what, None))
 
     desk = Desk(session, tell)
+    if ahead:
+        with contextlib.suppress(VungTrongError, OSError):
+            desk.open_measured()
     while True:
         try:
             room, action, asked = connection.recv()

@@ -29,6 +29,11 @@ class _Server(uvicorn.Server):
 
     site: Starlette
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let the worker begin while the browser opens."""
+        self.site.state.worker.start()
+        await super().startup(sockets)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End what would otherwise be waited for."""
         self.site.state.bell.close()

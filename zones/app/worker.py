@@ -54,17 +54,22 @@ class Worker:
                 raise what
             return what
 
+    def start(self) -> None:
+        """Begin before the first question: a project that was measured is opened at once."""
+        self._running(ahead=True)
+
     def stop(self) -> None:
         """End what is being done; whoever waits for it is told."""
         if self._process is not None:
             self._process.kill()
 
-    def _running(self) -> Connection:
+    def _running(self, *, ahead: bool = False) -> Connection:
         if self._process is None or not self._process.is_alive() or self._connection is None:
             self._forget()
             context = multiprocessing.get_context("spawn")
             self._connection, theirs = context.Pipe()
-            self._process = context.Process(target=work, args=(theirs, self.session), daemon=True)
+            given = (theirs, self.session, ahead)
+            self._process = context.Process(target=work, args=given, daemon=True)
             self._process.start()
             theirs.close()
         return self._connection

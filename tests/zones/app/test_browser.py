@@ -71,7 +71,7 @@ class Sat:
         return str(self.page.inner_text(selector)).replace("\u00a0", " ")
 
     def planned(self, times: int) -> None:
-        self.page.wait_for_selector(f'body[data-planned="{times}"]', timeout=60_000)
+        self.page.wait_for_selector(f'body[data-planned="{times}"]', timeout=240_000)
 
     def axe(self) -> None:
         """No violation that axe-core knows, on the page as it is."""
@@ -155,7 +155,7 @@ def test_a_target_is_edited_taken_back_and_saved(sat: Any, folder: Path) -> None
     here.page.click("#redo")
     here.planned(4)
     here.page.reload()
-    here.page.wait_for_selector("#moved-table", timeout=60_000)  # edits outlive the page
+    here.page.wait_for_selector("#moved-table", timeout=240_000)  # edits outlive the page
     here.page.click("#save")
     here.page.wait_for_selector("#save:disabled")
     assert load_project(folder / "project.yaml").allocation.changes == ("low.pine=45",)
@@ -189,5 +189,5 @@ def test_the_page_outlives_its_worker(sat: Any, server: Live) -> None:
     here.page.locator(".zone-head", has_text="Thông").first.click()
     here.page.locator("[data-key='low.pine']").fill("44")
     here.page.locator("[data-key='low.pine']").press("Tab")
-    here.page.wait_for_selector("#moved-table", timeout=60_000)
+    here.page.wait_for_selector("#moved-table", timeout=240_000)
     here.faults.clear()  # the browser says that the question under way was not answered

@@ -57,6 +57,7 @@ function clearFault() {
 // Work that is over at once is not announced.
 function showWork() {
   clearTimeout(workTimer);
+  document.body.toggleAttribute("data-busy", busy > 0);
   const box = byId("work");
   if (!busy) {
     box.hidden = true;

@@ -187,8 +187,10 @@ function reasonPanel() {
 }
 
 function targetsTable() {
+  const place = (row) => found.zones.findIndex((item) => item.zone === row.zone);
   const rows = compared.targets
-    .filter((row) => found.zones.some((item) => item.zone === row.zone))
+    .filter((row) => place(row) >= 0)
+    .sort((a, b) => place(a) - place(b))
     .map((row) => {
       const shift = (row.shortfall_ha_second ?? 0) - (row.shortfall_ha_first ?? 0);
       const changed = row.end_ha_first !== row.end_ha_second || row.low_ha_first !== row.low_ha_second || shift !== 0;
@@ -215,7 +217,7 @@ function movedTable() {
     element("tr", {}, element("th", { scope: "row" }, row.commune), element("td", { class: "text" }, zoneName(row.zone)), element("td", {}, hectares(row.base_ha, found.decimals)), element("td", {}, hectares(row.other_ha, found.decimals)), element("td", {}, number(row.change_ha, found.decimals))),
   );
   const heads = [say("commune"), say("zone"), nameOf(pair[0]) + ", ha", nameOf(pair[1]) + ", ha", say("difference")];
-  return element("div", {}, element("h3", {}, say("byCommune")), table(heads, rows, { label: say("byCommune"), class: "figures-table" }));
+  return element("div", {}, element("h3", {}, say("byCommune")), table(heads, rows, { label: say("byCommune"), class: "figures-table with-zone" }));
 }
 
 function yearsTable() {
@@ -224,5 +226,5 @@ function yearsTable() {
     element("tr", {}, element("th", { scope: "row" }, row.commune), element("td", { class: "text" }, zoneName(row.zone)), element("td", {}, String(row.year)), element("td", {}, hectares(row.first_ha, found.decimals)), element("td", {}, hectares(row.second_ha, found.decimals)), element("td", {}, number(row.change_ha, found.decimals))),
   );
   const heads = [say("commune"), say("zone"), say("year"), nameOf(pair[0]) + ", ha", nameOf(pair[1]) + ", ha", say("difference")];
-  return element("details", {}, element("summary", {}, say("byYear", { n: compared.years.length })), table(heads, rows, { label: say("byYear", { n: compared.years.length }), class: "figures-table" }));
+  return element("details", {}, element("summary", {}, say("byYear", { n: compared.years.length })), table(heads, rows, { label: say("byYear", { n: compared.years.length }), class: "figures-table with-zone" }));
 }

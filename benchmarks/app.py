@@ -1,0 +1,169 @@
+"""The desk in a real browser: first paint, an edit until it stands on the screen, memory, requests.
+
+``python -m benchmarks app [--edits N]``. The demo (65 communes, 13 zones, 5 years) is
+made and measured first; a desk is then started in a process of its own, as a user starts it, and
+edited in headless Chromium. There is no peer that does this offline, so the bars stand alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from zones.demo import build_demo
+from zones.project.model import load_project
+from zones.run.context import RunOptions
+from zones.run.run import run_project
+
+__all__ = ["run"]
+
+_PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+#: Most seconds, megabytes and requests.
+_BARS = {
+    "first paint, s": 3.0,
+    "interactive after it, s": 2.0,
+    "edit, median s": 1.0,
+    "edit, p95 s": 1.0,
+    "stop until told, s": 0.5,
+    "memory, MB": 1000.0,
+    "memory grown over the edits, MB": 30.0,
+    "requests elsewhere": 0.0,
+    "packages": 5.0,
+    "installed, MB": 5.0,
+}
+_NEW = ("starlette", "uvicorn", "anyio", "h11", "idna")
+
+
+def run(arguments: list[str]) -> int:
+    """Measure the desk.
+
+    Parameters
+    ----------
+    arguments : list of str
+        The command line after the benchmark's name.
+
+    Returns
+    -------
+    int
+        1 when a bar is missed, else 0.
+    """
+    parser = argparse.ArgumentParser(prog="python -m benchmarks app", description=__doc__)
+    parser.add_argument("--edits", type=int, default=200, help="edits of a target (default 200)")
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        project = build_demo(Path(folder) / "demo")
+        run_project(load_project(project), options=RunOptions(only=("publish",)))
+        found = _installed() | _sit_down(project, options.edits)
+    missed = False
+    for name, bar in _BARS.items():
+        mark = "" if found[name] <= bar else "  <- missed"
+        missed |= found[name] > bar
+        print(f"{name:34} {found[name]:8.2f}   bar {bar:g}{mark}")
+    return int(missed)
+
+
+def _installed() -> dict[str, float]:
+    """Packages that the desk brings, and their size without compiled bytecode."""
+    size = 0
+    for name in _NEW:
+        for file in importlib.metadata.distribution(name).files or ():
+            path = Path(str(file.locate()))
+            size += path.stat().st_size if path.is_file() and path.suffix != ".pyc" else 0
+    return {"packages": float(len(_NEW)), "installed, MB": size / 1e6}
+
+
+def _sit_down(project: Path, edits: int) -> dict[str, float]:
+    from playwright.sync_api import sync_playwright
+
+    program = next(filter(None, map(shutil.which, _PROGRAMS)), None)
+    if program is None:
+        sys.exit(f"no Chromium on this machine (looked for {', '.join(_PROGRAMS)})")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+        requests: list[str] = []
+        page.on("request", lambda request: requests.append(request.url))
+        start = time.perf_counter()
+        command = [sys.executable, "-u", "-m", "zones", "app", str(project), "--no-browser"]
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        try:
+            address = _address(server)
+            page.goto(address)
+            page.wait_for_selector(".room-link")
+            painted = time.perf_counter()
+            page.wait_for_selector("body[data-planned]", timeout=300_000)
+            ready = time.perf_counter()
+            found = _edit(page, server.pid, edits)
+            found["stop until told, s"] = _stop(page)
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+            browser.close()
+    home = address.partition("#")[0]
+    outside = [url for url in requests if not url.startswith((home, "data:", "blob:"))]
+    return found | {
+        "first paint, s": painted - start,
+        "interactive after it, s": ready - painted,
+        "requests elsewhere": float(len(outside)),
+    }
+
+
+def _address(server: Any) -> str:
+    for line in server.stdout:
+        if address := re.search(r"http://\S+", line):
+            return address[0]
+    sys.exit("the desk did not start")
+
+
+def _edit(page: Any, pid: int, edits: int) -> dict[str, float]:
+    """Change a target again and again; each time until bars, map and table are drawn."""
+    page.click("[data-zone=anise]")
+    seconds, sizes = [], []
+    for number in range(edits):
+        done = int(page.get_attribute("body", "data-planned"))
+        field = page.locator("[data-key='low.anise']")
+        start = time.perf_counter()
+        field.fill(str(47_200 + 37 * (number % 150)))
+        field.press("Enter")
+        page.wait_for_selector(f'body[data-planned="{done + 1}"]', timeout=60_000)
+        seconds.append(time.perf_counter() - start)
+        page.wait_for_selector("body:not([data-busy])", timeout=60_000)
+        sizes.append(_memory(pid))
+    early = statistics.median(sizes[len(sizes) // 10 : len(sizes) // 5 + 1])
+    return {
+        "edit, median s": statistics.median(seconds),
+        "edit, p95 s": sorted(seconds)[int(0.95 * (len(seconds) - 1))],
+        "memory, MB": max(sizes),
+        "memory grown over the edits, MB": statistics.median(sizes[-max(1, edits // 10) :]) - early,
+    }
+
+
+def _memory(pid: int) -> float:
+    """Resident megabytes of server and worker."""
+    server = psutil.Process(pid)
+    parts = [server, *server.children(recursive=True)]
+    return float(sum(part.memory_info().rss for part in parts) / 1e6)
+
+
+def _stop(page: Any) -> float:
+    """Seconds from the click on Stop until the page is told that the work has ended."""
+    page.locator("[data-key='low.anise']").fill("47111")
+    page.locator("[data-key='low.anise']").press("Enter")
+    page.wait_for_selector("body[data-busy]")
+    start = time.perf_counter()
+    page.locator("#work-stop").dispatch_event("click")
+    page.wait_for_selector("#fault:not([hidden])")
+    return time.perf_counter() - start

@@ -1,0 +1,73 @@
+"""Start of the desk: what the command line was given, the demo, recent projects, a new one."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.zones.app.conftest import Sitting
+from zones.app.session import Session, first_session, recent_projects
+from zones.cli.language import set_language
+from zones.cli.main import run
+
+
+def test_what_was_given_is_what_is_open(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert first_session(project).project == project.resolve()
+    assert first_session(project.parent).project == project.parent / "project.yaml"
+    empty = project.parent / "out"
+    assert first_session(empty).project is None
+    assert first_session(empty).roots == (empty.resolve(),)
+    monkeypatch.chdir(project.parent)
+    assert first_session(None).demo == Path.cwd() / "demo"
+
+
+def test_without_a_project_the_demo_is_opened(project: Path) -> None:
+    desk = Sitting(Session(demo=project.parent))
+    told = desk.ask("start", "hello")
+    assert told["project"] is None
+    assert told["demo"] == str(project.parent)
+    assert desk.ask("start", "demo")["at"] == str(project.resolve())
+    assert recent_projects() == [project.resolve()]
+    project.unlink()
+    assert recent_projects() == []
+
+
+def test_a_damaged_list_of_recent_projects_is_an_empty_one(tmp_path: Path) -> None:
+    file = tmp_path / "config" / "vungtrong" / "recent.json"
+    file.parent.mkdir(parents=True)
+    for text in ("{", "7", '{"a": 1}', "\0"):
+        file.write_text(text, "utf-8")
+        assert recent_projects() == []
+
+
+@pytest.mark.parametrize("arguments", [["nowhere.yaml"], ["--port", "70000"]])
+def test_what_cannot_be_opened_is_one_line(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    set_language("vi")
+    assert run(["app", "--no-browser", *arguments]) == 2
+    assert capsys.readouterr().err.startswith("Lỗi: ")
+
+
+def test_a_busy_port_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    set_language("en")
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = str(busy.getsockname()[1])
+        assert run(["app", "--no-browser", "--port", port]) == 2
+    assert "in use by another program" in capsys.readouterr().err
+
+
+def test_a_folder_without_a_project_is_opened_but_says_so(tmp_path: Path) -> None:
+    desk = Sitting(Session())
+    with pytest.raises(Exception, match="No project file"):
+        desk.ask("start", "open", path=str(tmp_path))
+    assert desk.ask("start", "browse", path=str(tmp_path))["files"] == []
+    with pytest.raises(Exception, match="Expected a path"):
+        desk.ask("start", "open", path=" ")
