@@ -52,6 +52,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bàn làm việc")
     set_language("en")
     assert run(["demo", "--out", str(folder / "demo")]) == 0
+    forms = ["reports", "make", str(folder / "demo" / "project.yaml"), "--year", "2026"]
+    assert run([*forms, "--out", str(folder / "forms")]) == 0
     for name in ("my-plan", "ke-hoach"):
         assert run(["new", str(folder / name), "--province", "20"]) == 0
         _fill(folder / "demo", folder / name)
@@ -77,7 +79,10 @@ def _place(command: str, desk: Path) -> Path:
 
 def _is_written_elsewhere(command: str) -> bool:
     """Examples that make what the fixture has made, or need boundaries of the reader's own."""
-    made = command.startswith(("zones demo", "zones new")) or command == "zones names resolve"
+    made = (
+        command.startswith(("zones demo", "zones new", "zones reports make"))
+        or command == "zones names resolve"
+    )
     made = made or command.startswith("zones app")  # serves until it is stopped: tests/zones/app
     return made or "gpkg" in command or "du-an" in command
 

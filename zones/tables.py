@@ -20,6 +20,7 @@ PLANTED_SPECIES = read_schema("zones", "planted_species")
 COVER_CHANGE = read_schema("zones", "cover_change")
 COVER_CHANGE_PIECES = read_schema("zones", "cover_change_pieces")
 AREA_ERRORS = read_schema("zones", "area_errors")
+REPORTED = read_schema("zones", "reported")
 TARGETS = read_schema("zones", "targets")
 ZONES = read_schema("zones", "zones")
 ZONE_NAMES = read_schema("zones", "zone_names")
@@ -53,6 +54,7 @@ RESULT_TABLES = (
     COVER_CHANGE,
     COVER_CHANGE_PIECES,
     AREA_ERRORS,
+    REPORTED,
     TARGETS,
     ZONES,
     ZONE_NAMES,

@@ -125,6 +125,8 @@ def _two_columns(
     table = document.add_table(rows=1, cols=2)
     table.autofit = False
     widths = (_LEFT_MM, _RIGHT_MM)
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)
     for cell, lines, width in zip(table.rows[0].cells, sides, widths, strict=True):
         cell.width = Mm(width)
         for number, (text, style) in enumerate(lines):

@@ -193,6 +193,40 @@ def status(
         print_line(f"  {row['state']:<8} {row['reporter']} {row['name']}")
 
 
+def write(
+    project: ProjectFile,
+    year: _Year = 0,
+    out: Annotated[Path, typer.Option("--out", help=say("zones.cli.help_folder_report"))] = Path(
+        "report"
+    ),
+    overwrite: Overwrite = False,
+    as_json: Json = False,
+) -> None:
+    """Write the consolidated report."""
+    from layers.base.clock import this_year, today
+    from layers.base.messages import message
+    from zones.project.model import load_project
+    from zones.reports.forms import load_form
+    from zones.reports.status import round_status
+    from zones.reports.write import YearResult, save_report
+    from zones.run.yearly_round import write_round
+
+    loaded = load_project(project)
+    ledger = _ledger(loaded)
+    with telling(quiet=as_json) as teller:
+        asked, targets, reported, crops = write_round(loaded, year or this_year(), ledger, teller)
+        teller.step("write", message("zones.reports.writing_report"), 1, 1)
+        history = ledger.history(asked.year)
+        state = round_status(load_form(_ANNUAL), asked, history, today())
+        result = YearResult(asked, targets, reported, crops, state)
+        made = save_report(result, out, overwrite=overwrite)
+    if as_json:
+        print_json({"files": [str(path) for path in made]})
+        return
+    for path in made:
+        print_line(str(path))
+
+
 def history(project: ProjectFile, year: _Year = 0, as_json: Json = False) -> None:
     """Show every submission."""
     from zones.project.model import load_project
@@ -230,6 +264,10 @@ def register(application: typer.Typer) -> None:
         "status",
         help=say("zones.cli.help_reports_status"),
     )(status)
+    group.command(
+        "write",
+        help=say("zones.cli.help_reports_write"),
+    )(write)
     group.command(
         "history",
         help=say("zones.cli.help_reports_history"),

@@ -8,6 +8,7 @@ allow for a tolerance. Where nothing tells the present figure, the status is ``n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ import pandas as pd
 
 from layers.base.errors import SchemaError
 from layers.base.resources import data_path
-from zones.tables import TARGETS, ZONES
+from zones.tables import REPORTED, TARGETS, ZONES
 
 _ABOUT = ("about", "maintain")
 _STATES = ("by_year", "in_year")
@@ -104,7 +105,11 @@ def measured_figures(by_zone: pd.DataFrame, forest_cover: pd.DataFrame) -> pd.Da
 
 
 def compare_targets(
-    targets: pd.DataFrame, present: pd.DataFrame, *, tolerated: ToleratedBounds
+    targets: pd.DataFrame,
+    present: pd.DataFrame,
+    *,
+    tolerated: ToleratedBounds,
+    reported: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Compare the targets with what was measured.
 
@@ -118,6 +123,8 @@ def compare_targets(
         of ``""`` is the province. One row per thing.
     tolerated : ToleratedBounds
         What the status of a figure given as about so much allows for.
+    reported : pandas.DataFrame, optional
+        Columns of ``zones.tables.REPORTED``; stands in where no layer tells the present figure.
 
     Returns
     -------
@@ -135,6 +142,7 @@ def compare_targets(
     frame = frame.assign(
         figure_low=frame["low"], figure_high=frame["high"], present=frame["present"].where(state)
     )
+    frame = _with_reported(frame, REPORTED.empty() if reported is None else reported)
     low, high, now = frame["low"], frame["high"], frame["present"].astype("float64")
     least, most = bounds_with_tolerance(frame, tolerated)
     under, over = _beyond(least, now), _beyond(now, most)
@@ -155,6 +163,34 @@ def compare_targets(
         needed=np.where(now.isna(), "", "accuracy"),
     )
     return TARGETS.validate(frame[TARGETS.names])
+
+
+def _with_reported(targets: pd.DataFrame, reported: pd.DataFrame) -> pd.DataFrame:
+    """Reported figures where no layer tells: of the year, or of all years where they add up."""
+    keys = ["zone", "indicator", "commune_code", "unit"]
+    told = reported.set_index(keys)[["value", "total", "year"]]
+    asked = targets.assign(unit=targets["unit"].map(yearly_unit))
+    found = told.reindex(pd.MultiIndex.from_frame(asked[keys])).set_axis(targets.index)
+    value = found["value"].where(targets["period"] != "cumulative", found["total"])
+    its_year = (targets["period"] != "in_year") | (targets["year"] == found["year"]).fillna(False)
+    value = value.astype("float64").where(its_year.astype(bool))
+    present = targets["present"].astype("float64")
+    told_by = np.select([present.notna(), value.notna()], ["layer", "report"], "")
+    return targets.assign(present=present.fillna(value), told_by=told_by)
+
+
+def yearly_unit(unit: str) -> str:
+    """Unit of one year's figure: ha for ha/year, heads for head/year; rates stay."""
+    return re.sub(r"(?<!%)/year$", "", unit) if unit.count("/") == 1 else unit
+
+
+def with_reported_zones(by_zone: pd.DataFrame, reported: pd.DataFrame) -> pd.DataFrame:
+    """Hectares of zones by commune; those of zones that no layer tells of as reported."""
+    areas = reported[(reported["indicator"] == "area") & (reported["commune_code"] != "")]
+    areas = areas[~areas["zone"].isin(set(by_zone["zone"])) & areas["value"].notna()]
+    told = areas.rename(columns={"value": "present_ha"}).assign(layer="")
+    columns = ["zone", "commune_code", "layer", "present_ha"]
+    return pd.concat([by_zone, told[columns]], ignore_index=True) if len(told) else by_zone
 
 
 def _in_hectares(targets: pd.DataFrame) -> pd.DataFrame:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from layers.communes.gazetteer import Unit
+from zones.measure.targets import yearly_unit
 from zones.plan.extract.indicators import known_indicators
 from zones.plan.extract.units import unit_name
 from zones.plan.model import Plan
@@ -173,11 +173,6 @@ def _indicator_rows(form: Form, plans: Sequence[Plan], department: Department | 
 def indicator_key(zone: str, indicator: str) -> str:
     """Row of an indicator: its id, behind that of its zone where it has one."""
     return f"{zone}.{indicator}" if zone else indicator
-
-
-def yearly_unit(unit: str) -> str:
-    """Unit of one year's figure: ha for ha/year, heads for head/year; rates stay."""
-    return re.sub(r"(?<!%)/year$", "", unit) if unit.count("/") == 1 else unit
 
 
 def reports_it(form: Form, indicator: str) -> Department | None:

@@ -27,6 +27,7 @@ _PARTS = {
     "map": "map",
     "reconcile": "reconcile",
     "certainty": "certainty",
+    "reports": "reports",
 }
 
 

@@ -10,12 +10,15 @@ from layers.communes.gazetteer import communes_on
 from zones.inputs.present import present_by_zone, zones_of_plans
 from zones.inputs.read import read_communes, read_plans
 from zones.project.model import Project
+from zones.publish.figures import RoundedMeasures
+from zones.reports.consolidate import reported_crops
 from zones.reports.known import KnownFigures, known_figures
 from zones.reports.layout import communes_as_reporters
+from zones.reports.ledger import Ledger
 from zones.reports.make import Round
 from zones.run.context import RunOptions, Teller
 from zones.run.run import run_project
-from zones.tables import MEASURED
+from zones.tables import MEASURED, REPORTED
 
 
 def expected_round(project: Project, year: int) -> Round:
@@ -50,3 +53,14 @@ def prepare_round(project: Project, year: int, *, last: pd.DataFrame, teller: Te
         asked.known.land,
     )
     return replace(asked, known=known)
+
+
+def write_round(
+    project: Project, year: int, ledger: Ledger, teller: Teller
+) -> tuple[Round, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """What a year's report is written from: round, targets as printed, reported figures, crops."""
+    options = RunOptions(only=("round",), write=False)
+    result = run_project(project, options=options, teller=teller)
+    asked = expected_round(project, year)
+    crops = reported_crops(ledger.figures(year), ledger.figures(year - 1))
+    return asked, result[RoundedMeasures].targets, result[REPORTED], crops

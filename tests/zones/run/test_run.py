@@ -179,7 +179,7 @@ def test_only_reuses_what_still_holds(tmp_path: Path) -> None:
     with (path.parent / "fruit.csv").open("a", encoding="utf-8") as file:
         file.write("06184,citrus,2025,1\n")
     _, listener = run(path, only=("compare",), overwrite=True)
-    assert listener.steps == ["check", "measure", "cover", "compare"]
+    assert listener.steps == ["check", "certainty", "measure", "cover", "compare"]
     assert "No earlier results" in listener.notes[0]
     with pytest.raises(InputError, match=r"unknown steps 'paint'"):
         run(path, only=("paint",), overwrite=True)
@@ -193,7 +193,8 @@ def test_other_tables_of_codes_are_other_software(
     out = run(path)[0].out
     monkeypatch.setattr(run_record, "_tables_digest", lambda: "another")
     listener = run(path, only=("compare",), overwrite=True)[1]
-    assert listener.steps == ["check", "measure", "cover", "compare"]
+    every = ["check", "reported", "certainty", "measure", "cover", "compare"]
+    assert listener.steps == every
     # A record of software that kept no lists of files is of no use, and no obstacle.
     (out / "run.json").write_text('{"versions": {}, "steps": {"map": {}}}', "utf-8")
     assert run(path, only=("compare",), overwrite=True)[1].steps[0] == "check"
@@ -351,7 +352,7 @@ def test_results_of_other_inputs_do_not_stay_beside_a_new_record(tmp_path: Path)
     assert any("are taken away" in note for note in listener.notes)
     assert not (out / "areas.csv").exists()
     assert not (out / "map.html").exists()
-    assert list(json.loads((out / "run.json").read_text("utf-8"))["steps"]) == ["check"]
+    assert list(json.loads((out / "run.json").read_text("utf-8"))["steps"]) == ["check", "reported"]
     again = run(path, overwrite=True)[0]
     assert (again.out / "map.html").is_file()
 

@@ -11,12 +11,21 @@ from zones.measure.targets import (
     join_plan_targets,
     measured_figures,
     share_zones,
+    with_reported_zones,
 )
 from zones.plan.frames import communes_frame, targets_frame, zones_frame
 from zones.project.model import newest_forest_layer
 from zones.run.context import Context
 from zones.run.step import Made, Step
-from zones.tables import AREA_ERRORS, FOREST_COVER, MEASURED, TARGETS, ZONE_NAMES, ZONES
+from zones.tables import (
+    AREA_ERRORS,
+    FOREST_COVER,
+    MEASURED,
+    REPORTED,
+    TARGETS,
+    ZONE_NAMES,
+    ZONES,
+)
 
 
 def work(context: Context) -> Made:
@@ -25,18 +34,24 @@ def work(context: Context) -> Made:
     communes, _ = context.communes()
     names = zones_frame(plans[0])
     every = zones_of_plans(plans)
-    by_zone = present_by_zone(project, plans, context[MEASURED])
+    measured = present_by_zone(project, plans, context[MEASURED])
+    by_zone = with_reported_zones(measured, context[REPORTED])
     targets = join_plan_targets([targets_frame(plan).assign(plan=plan.plan) for plan in plans])
     limits = project.thresholds
     tolerated = ToleratedBounds(limits.tolerance_percent, limits.rate_tolerance_points)
     cover = context[FOREST_COVER]
-    compared = compare_targets(targets, measured_figures(by_zone, cover), tolerated=tolerated)
+    compared = compare_targets(
+        targets,
+        measured_figures(measured, cover),
+        tolerated=tolerated,
+        reported=context[REPORTED],
+    )
     if project.certainty is not None:
         compared = with_verdicts(
             compared,
             zone_intervals(
                 context[AREA_ERRORS],
-                by_zone,
+                measured,
                 float(cover["natural_area_ha"].iloc[-1]) if len(cover) else None,
                 newest_forest_layer(project),
             ),
@@ -63,7 +78,7 @@ def work(context: Context) -> Made:
 STEP = Step(
     label=Phrase("Compare with the plan", "So sánh với kế hoạch"),
     work=work,
-    reads=(MEASURED, FOREST_COVER, AREA_ERRORS),
+    reads=(MEASURED, FOREST_COVER, REPORTED, AREA_ERRORS),
     writes=(TARGETS, ZONES, ZONE_NAMES),
     settings=("plans", "present", "thresholds", "certainty"),
 )

@@ -1,0 +1,194 @@
+"""The year's round: forms out, reports back in, faults found, suspects named, kills survived."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import resource
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from benchmarks._report_faults import FAULTS, FilledForm
+from benchmarks._report_kills import lost_or_twice
+from layers.communes.gazetteer import communes_on
+from zones.plan.files import load_plans
+from zones.reports.checks import Answers, check_answers
+from zones.reports.collect import collect, keep
+from zones.reports.entries import Entry
+from zones.reports.forms import load_form
+from zones.reports.known import KnownFigures
+from zones.reports.layout import communes_as_reporters
+from zones.reports.ledger import Ledger
+from zones.reports.make import Round, save_forms
+from zones.reports.suspects import exchanged_communes
+
+_ZONES = ("pine", "anise", "acacia", "cinnamon", "macadamia", "citrus", "persimmon", "tea")
+_FORM = "plan-annual"
+
+
+def made_up_round(count: int, *, seed: int = 0) -> Round:
+    """Round of the first communes of Lạng Sơn with made-up hectares of eight zones each."""
+    dice = random.Random(seed)
+    units = list(communes_on("20").values())[:count]
+    last, register, land = {}, {}, {}
+    for unit in units:
+        land[unit.code] = 14_000.0
+        for zone in _ZONES:
+            area = round(dice.lognormvariate(4.5, 1.5), 1)
+            last[unit.code, "zones", zone, "standing"] = min(area, 4000.0)
+            register[unit.code, zone] = min(area, 4000.0) * dice.uniform(0.9, 1.1)
+        last[unit.code, "indicators", "pigs", "value"] = 1200.0
+    plans = load_plans(["lang-son-2026-2030", "lang-son-2023"])
+    known = KnownFigures(last, register, land)
+    return Round(plans, communes_as_reporters(units), "2025-07-01", 2026, known)
+
+
+def _filled(path: Path, code: str, asked: Round) -> FilledForm:
+    last = {zone: asked.known.last[code, "zones", zone, "standing"] for zone in _ZONES}
+    return FilledForm(path, last).fill()
+
+
+def _out_and_back(folder: Path) -> list[str]:
+    asked, form = made_up_round(65), load_form(_FORM)
+    start = time.perf_counter()
+    paths = save_forms(form, asked, folder / "out")
+    out = time.perf_counter() - start
+    back = folder / "back"
+    back.mkdir()
+    for reporter in asked.communes:
+        path = next(path for path in paths if reporter.code in path.name)
+        _filled(path, reporter.code, asked).book.save(back / path.name)
+    start = time.perf_counter()
+    collected = collect(back, asked, [form])
+    keep(collected, Ledger(folder / "ledger.sqlite"))
+    taken = time.perf_counter() - start
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    problems = int((collected.findings["severity"] == "problem").sum())
+    alarms = problems / max(len(collected.figures), 1) * 100
+    print(f"{len(paths)} forms out {out:.1f} s; 65 back in {taken:.1f} s; {memory:.2f} GB")
+    print(f"clean forms: {len(collected.figures)} figures, {alarms:.2f} % false alarms")
+    missed = [] if out <= 30 and taken <= 30 and memory <= 1 else ["65 out and back"]
+    return missed + ([] if alarms <= 2 else ["false alarms"])
+
+
+def _faults(folder: Path, forms: int) -> list[str]:
+    asked, form = made_up_round(forms), load_form(_FORM)
+    paths = save_forms(form, asked, folder / "out")
+    found = lost = planted = 0
+    missed_kinds = set()
+    for kind, (rule, spoil) in FAULTS.items():
+        back = folder / kind
+        back.mkdir()
+        cells = {}
+        for reporter in asked.communes:
+            path = next(path for path in paths if reporter.code in path.name)
+            filled = _filled(path, reporter.code, asked)
+            cells[reporter.code] = spoil(filled)
+            filled.book.save(back / f"{reporter.code}.xlsx")
+        got = collect(back, asked, [form])
+        told = got.findings[got.findings["kind"] == rule]
+        for code, wanted in cells.items():
+            planted += 1
+            named = set(told.loc[told["file"] == f"{code}.xlsx", "cell"])
+            found += wanted <= named
+            missed_kinds |= set() if wanted <= named else {kind}
+        lost += int(
+            (got.files["rows"] != got.files["rows_counted"] + got.files["rows_listed"]).sum()
+        )
+    print(
+        f"{len(FAULTS)} kinds of faults x {forms} forms: {found} of {planted} named with their cell"
+    )
+    print(
+        f"files with rows lost in silence: {lost}"
+        + (f"; missed: {missed_kinds}" if missed_kinds else "")
+    )
+    return [] if found == planted and not lost else ["faults"]
+
+
+def _entry(code: str, zone: str, column: str, value: float) -> Entry:
+    return Entry(
+        *(code, _FORM, "zones", zone, column, zone, "ha", zone, value, str(value), "f", "s", 1, 1)
+    )
+
+
+def _true_entries(
+    code: str, asked: Round, dice: random.Random
+) -> dict[tuple[str, str, str], Entry]:
+    found = {}
+    for zone in _ZONES:
+        last = asked.known.last[code, "zones", zone, "standing"]
+        planted, lost = (
+            round(dice.uniform(0, 0.15) * last, 1),
+            round(dice.uniform(0, 0.08) * last, 1),
+        )
+        values = {"planted": planted, "lost": lost, "standing": round(last + planted - lost, 2)}
+        for column, value in values.items():
+            found["zones", zone, column] = _entry(code, zone, column, value)
+    return found
+
+
+def _suspects(trials: int) -> list[str]:
+    """Slips by unit and exchanged communes in whole provinces, and clean ones beside them."""
+    asked, form, dice = made_up_round(65, seed=1), load_form(_FORM), random.Random(2)
+    factors = (10.0, 1000.0, 10_000.0, 10_000 / 360, 10_000 / 3600)
+    right = exchanged = accused = clean = slips = 0
+    for trial in range(trials):
+        code = dice.choice(asked.communes).code
+        entries = _true_entries(code, asked, dice)
+        told = check_answers(Answers(code, form, entries, asked.known))
+        clean += 1
+        accused += any(one.rule == "unit-slip" for one in told)
+        zone = dice.choice(_ZONES)
+        entries = _true_entries(code, asked, dice)
+        if asked.known.last[code, "zones", zone, "standing"] < 1:
+            continue
+        slips += 1
+        spoilt = entries["zones", zone, "standing"]
+        spoilt.value = round(float(spoilt.value or 0) * factors[trial % len(factors)], 2)
+        told = check_answers(Answers(code, form, entries, asked.known))
+        first = [one for one in told if one.what == zone][:1]
+        right += bool(first) and first[0].rule == "unit-slip" and spoilt.rules[:1] == ["unit-slip"]
+    pairs = max(trials // 4, 1)
+    wrongly = 0
+    for _ in range(pairs):
+        every = {one.code: _true_entries(one.code, asked, dice) for one in asked.communes}
+        flat = [entry for entries in every.values() for entry in entries.values()]
+        wrongly += len(exchanged_communes(flat, asked.known))
+        one, other = dice.sample([reporter.code for reporter in asked.communes], 2)
+        swapped = {one: other, other: one}
+        moved = [
+            replace(entry, reporter=swapped.get(entry.reporter, entry.reporter)) for entry in flat
+        ]
+        found = exchanged_communes(moved, asked.known)
+        exchanged += found.get(one) == other and found.get(other) == one
+    print(
+        f"unit slips named first: {right} of {slips}; accused in {accused} of {clean} clean reports"
+    )
+    print(f"exchanged communes named: {exchanged} of {pairs}")
+    print(f"communes accused in {pairs} clean provinces: {wrongly}")
+    ok = right >= 0.95 * slips and exchanged >= 0.95 * pairs
+    return [] if ok and accused <= 0.05 * clean and wrongly <= 0.05 * 65 * pairs else ["suspects"]
+
+
+def run(arguments: list[str]) -> int:
+    """Run all parts; 1 where a bar is missed."""
+    parser = argparse.ArgumentParser(prog="benchmarks reports")
+    parser.add_argument("--forms", type=int, default=20, help="forms for each kind of fault")
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--trials", type=int, default=200, help="spoilt reports in memory")
+    options = parser.parse_args(arguments)
+    missed = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for part in ("a", "b"):
+            (folder / part).mkdir()
+        missed += _out_and_back(folder / "a")
+        missed += _faults(folder / "b", options.forms)
+        missed += _suspects(options.trials)
+        bad = lost_or_twice(folder / "k.sqlite", kills=options.kills, count=60, longest=0.3)
+        print(f"{options.kills} kills: {bad} submissions lost or twice")
+        missed += ["kills"] if bad else []
+    print("all bars held" if not missed else f"missed: {', '.join(missed)}")
+    return 1 if missed else 0

@@ -1,0 +1,87 @@
+"""What reports add up to, and how the targets take it in."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from tests.zones.reports.round_figures import COMMUNES, ROUNDS, figures
+from zones.measure.targets import ToleratedBounds, compare_targets, with_reported_zones
+from zones.reports.consolidate import reported_crops, reported_indicators
+
+
+@pytest.fixture
+def reported() -> pd.DataFrame:
+    return reported_indicators(ROUNDS, 2026, communes=COMMUNES)
+
+
+def test_what_is_asked_back_is_missing_and_the_sum_says_of_how_many(reported: pd.DataFrame) -> None:
+    province = reported[reported["commune_code"] == ""].set_index(["zone", "indicator"])
+    pine = province.loc["pine", "area"]
+    assert (pine["value"], pine["reporters"], pine["expected"]) == (150.0, 2, 3)
+    assert province.loc["anise", "organic_area"]["value"] == 4.0
+    water = province.loc["", "clean_water_share"]
+    assert (water["value"], water["expected"]) == (71.5, 1)
+    pigs = province.loc["", "pigs"]
+    assert (pigs["value"], pigs["total"]) == (1500.0, 1800.0)
+    assert not ((reported["commune_code"] == "06613") & reported["value"].notna()).any()
+
+
+def test_crops_stand_by_commune_with_last_years_figure() -> None:
+    last = figures(("06529", 2025, "zones", "pine", "standing", "pine", "ha", 92.0))
+    crops = reported_crops(ROUNDS[ROUNDS["year"] == 2026], last).set_index("commune_code")
+    assert crops["crop"].tolist() == ["pine", "pine"]
+    assert crops.loc["06529", ["standing_ha", "planted_ha", "last_ha"]].tolist() == [100, 10, 92]
+    assert crops.loc["06148", ["planted_ha", "last_ha"]].isna().all()
+
+
+def _target(indicator: str, unit: str, period: str, **more: object) -> dict[str, object]:
+    return {
+        "target": indicator, "zone": "", "clause": "II", "bound": "at_least", "unit": unit,
+        "year": 2026, "low": 1000.0, "high": float("nan"), "plan": "p", "indicator": indicator,
+        "period": period, "scope": "province", "commune_code": "", **more,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("target", "present", "status"),
+    [
+        (_target("pigs", "head", "by_year"), 1500.0, "within"),
+        (_target("pigs", "head/year", "per_year"), 1500.0, "within"),
+        (_target("pigs", "head", "cumulative"), 1800.0, "within"),
+        (_target("pigs", "head", "in_year", year=2027), None, "not_measured"),
+        (_target("pigs", "t", "by_year"), None, "not_measured"),
+        (_target("clean_water_share", "%", "by_year", low=80.0), 71.5, "below"),
+        (_target("area", "ha", "by_year", zone="vegetables", low=10.0), 7.0, "below"),
+    ],
+)
+def test_a_target_takes_the_reported_figure_in_its_unit(
+    target: dict[str, object], present: float | None, status: str, reported: pd.DataFrame
+) -> None:
+    none = pd.DataFrame(columns=["zone", "indicator", "commune_code", "unit", "present"])
+    row = compare_targets(
+        pd.DataFrame([target]), none, tolerated=ToleratedBounds(), reported=reported
+    ).iloc[0]
+    assert (None if pd.isna(row["present"]) else row["present"]) == present
+    assert row["status"] == status
+    assert row["told_by"] == ("" if present is None else "report")
+
+
+def test_a_layer_leads_before_a_report(reported: pd.DataFrame) -> None:
+    measured = pd.DataFrame(
+        [{"zone": "pine", "indicator": "area", "commune_code": "", "unit": "ha", "present": 140.0}]
+    )
+    target = pd.DataFrame([_target("area", "ha", "by_year", zone="pine")])
+    row = compare_targets(target, measured, tolerated=ToleratedBounds(), reported=reported).iloc[0]
+    assert (row["present"], row["told_by"]) == (140.0, "layer")
+
+
+def test_zones_that_no_layer_tells_of_are_filled_from_reports(reported: pd.DataFrame) -> None:
+    by_zone = pd.DataFrame(
+        {"zone": ["pine"], "commune_code": ["06529"], "layer": ["forest"], "present_ha": [99.0]}
+    )
+    found = with_reported_zones(by_zone, reported)
+    assert found[["zone", "commune_code", "present_ha"]].to_numpy().tolist() == [
+        ["pine", "06529", 99.0],
+        ["vegetables", "06529", 7.0],
+    ]

@@ -1,0 +1,118 @@
+"""Status, reminder and the consolidated report: what the office signs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import docx
+import pandas as pd
+import pytest
+import python_calamine
+
+from benchmarks._report_kills import submissions
+from tests.zones.reports.round_figures import ROUNDS
+from zones.measure.targets import ToleratedBounds, compare_targets
+from zones.plan.frames import targets_frame
+from zones.reports.consolidate import reported_crops, reported_indicators
+from zones.reports.forms import load_form
+from zones.reports.ledger import Ledger
+from zones.reports.make import Round
+from zones.reports.status import consolidation_day, due_day, round_status, save_status
+from zones.reports.write import YearResult, save_report
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    ledger = Ledger(tmp_path_factory.mktemp("sổ") / "l.sqlite")
+    for group in submissions(1):
+        ledger.take(group)
+    return ledger.history()
+
+
+def test_the_calendar_is_data() -> None:
+    form = load_form("plan-annual")
+    assert due_day(form, 2026) == dt.date(2026, 11, 20)
+    assert consolidation_day(form, 2026) == dt.date(2026, 12, 1)
+    assert consolidation_day(load_form("forest-02"), 2026) == dt.date(2027, 2, 28)
+    assert load_form("forest-01").due.within_days == 15
+
+
+@pytest.mark.parametrize(
+    ("day", "silent"), [(dt.date(2026, 11, 20), "expected"), (dt.date(2026, 11, 21), "missing")]
+)
+def test_who_is_missing_depends_on_the_day(
+    day: dt.date, silent: str, round_2026: Round, history: pd.DataFrame
+) -> None:
+    status = round_status(load_form("plan-annual"), round_2026, history, day)
+    states = status.set_index("reporter")["state"]
+    assert len(states) == 7
+    assert states["06529"] == "on_time"
+    assert states["06613"] == silent
+
+
+def test_late_and_asked_are_told_apart(round_2026: Round, history: pd.DataFrame) -> None:
+    late = history.assign(received=["2026-11-19", "2026-11-25"], asked=[3, 0])
+    by = late.set_index("reporter")
+    status = round_status(load_form("plan-annual"), round_2026, late, dt.date(2026, 12, 1))
+    states = status.set_index("reporter")
+    on_time = by.index[by["received"] == "2026-11-19"][0]
+    assert (states.loc[on_time, "state"], states.loc[on_time, "questions"]) == ("asked", 3)
+    other = by.index[by["received"] == "2026-11-25"][0]
+    assert states.loc[other, "state"] == "late"
+
+
+def test_the_reminder_names_who_is_missing(
+    round_2026: Round, history: pd.DataFrame, tmp_path: Path
+) -> None:
+    form = load_form("plan-annual")
+    status = round_status(form, round_2026, history, dt.date(2026, 12, 1))
+    save_status(status, form, round_2026, tmp_path)
+    document = docx.Document(str(next(tmp_path.glob("reminder*.docx"))))
+    cells = {cell.text for table in document.tables for row in table.rows for cell in row.cells}
+    assert "xã Đình Lập" in cells
+    assert "xã Lộc Bình" not in cells
+    assert any("20/11/2026" in paragraph.text for paragraph in document.paragraphs)
+
+
+@pytest.fixture(scope="module")
+def written(
+    round_2026: Round, history: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory
+) -> list[Path]:
+    reported = reported_indicators(ROUNDS, 2026, communes=[one.code for one in round_2026.communes])
+    plan = round_2026.plans[0]
+    measured = pd.DataFrame(
+        [{"zone": "pine", "indicator": "area", "commune_code": "", "unit": "ha", "present": 140.0}]
+    )
+    targets = compare_targets(
+        targets_frame(plan).assign(plan=plan.plan),
+        measured,
+        tolerated=ToleratedBounds(),
+        reported=reported,
+    )
+    crops = reported_crops(ROUNDS[ROUNDS["year"] == 2026], ROUNDS.iloc[:0])
+    status = round_status(load_form("plan-annual"), round_2026, history, dt.date(2026, 12, 1))
+    folder = tmp_path_factory.mktemp("báo cáo")
+    return save_report(YearResult(round_2026, targets, reported, crops, status), folder)
+
+
+def test_the_document_holds_results_gaps_and_blanks(written: list[Path]) -> None:
+    document = docx.Document(str(written[0]))
+    text = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    cells = {cell.text for table in document.tables for row in table.rows for cell in row.cells}
+    assert "Có 2/7 đơn vị gửi báo cáo" in text
+    assert "xã Đình Lập" in text, "who is missing is named"
+    assert "Thông: Diện tích (mục III.1.1): đạt 140 ha" in text
+    assert "Theo báo cáo của 2 xã, trong năm trồng mới 10 ha" in text
+    assert "IV. ĐỀ XUẤT, KIẾN NGHỊ" in text
+    assert {"1.500 con", "báo cáo", "bản đồ", "…"} <= cells
+    assert len(document.inline_shapes) == 1
+
+
+def test_the_workbook_has_the_same_figures(written: list[Path]) -> None:
+    book = python_calamine.CalamineWorkbook.from_path(written[1])
+    assert book.sheet_names == ["Chỉ tiêu", "Vùng theo xã", "Số liệu báo cáo", "Tình hình gửi"]
+    rows = book.get_sheet_by_name("Chỉ tiêu").to_python()
+    done = {row[0]: row[rows[0].index("Thực hiện")] for row in rows[1:]}
+    assert done["Đàn lợn"] == 1500
+    assert done["Đàn bò"] == "", "missing is not zero"

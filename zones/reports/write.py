@@ -1,0 +1,299 @@
+"""The consolidated report of a year as the department sends it: a document and its tables.
+
+Every figure comes from the tables of the run or from the ledger; what the office must say itself
+(causes beyond the figures, proposals, names) stays a dotted blank.
+"""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from layers.base.messages import message
+from layers.communes.gazetteer import province_name
+from layers.io.atomic import written_aside
+from layers.io.table_output import save_workbook
+from maps.annex.official import Block, OfficialContent, Picture, Text, save_official
+from maps.layout.page_table import PageColumn, PageTable
+from zones.plan.extract.units import unit_name
+from zones.plan.model import Plan, Target
+from zones.plan.words import figure_words, number_words, target_name
+from zones.reports.chart import save_progress
+from zones.reports.letters import AGENCY
+from zones.reports.make import Round
+
+_STATUS = {"below": "chưa đạt", "within": "đạt", "above": "vượt", "not_measured": "chưa có số liệu"}
+_TOLD = {"layer": "bản đồ", "report": "báo cáo", "": ""}
+_STATES = {
+    "on_time": "đúng hạn", "late": "gửi chậm", "asked": "còn phải trả lời",
+    "missing": "chưa gửi", "expected": "chưa đến hạn",
+}  # fmt: skip
+#: Communes of a zone that the document names; the workbook has all.
+_NAMED = 12
+_BLANK = "………………………………………………………………………………"
+
+
+@dataclass(frozen=True, slots=True)
+class YearResult:
+    """What a year's report is written from."""
+
+    asked: Round
+    targets: pd.DataFrame  # Columns of ``zones.tables.TARGETS``, rounded
+    reported: pd.DataFrame  # Columns of ``zones.tables.REPORTED``
+    crops: pd.DataFrame  # Columns of ``REPORTED_CROPS``
+    status: pd.DataFrame  # Columns of ``STATUS``
+
+    @property
+    def plan(self) -> Plan:
+        """The plan that leads."""
+        return self.asked.plans[0]
+
+
+def save_report(result: YearResult, folder: Path, *, overwrite: bool = False) -> list[Path]:
+    """Write the document and the workbook of a year's report."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = target_rows(result)
+    document = folder / f"bao-cao-{result.asked.year}.docx"
+    workbook = folder / f"bao-cao-{result.asked.year}.xlsx"
+    with tempfile.TemporaryDirectory(prefix="zones-") as scratch:
+        picture = save_progress(_progress(result, rows), Path(scratch) / "progress.png")
+        content = _content(result, rows, picture)
+        save_official(content, document, overwrite=overwrite)
+    with written_aside(workbook, overwrite=overwrite, program="Excel") as part:
+        save_workbook(_sheets(result, rows), part, frozen_columns=2)
+    return [document, workbook]
+
+
+def target_rows(result: YearResult) -> pd.DataFrame:
+    """Targets of the leading plan: what it asks, what is there, who says so, how far it is."""
+    mine = result.targets[result.targets["plan"] == result.plan.plan]
+    rows = {str(row["target"]): row for row in mine.to_dict("records")}
+    found = []
+    for zone, target in result.plan.all_targets():
+        if target.target not in rows:
+            continue
+        row = rows[target.target]
+        found.append(
+            {
+                "zone": zone,
+                "target": target.target,
+                "name": target_name(result.plan, zone, target, "vi"),
+                "clause": target.clause or "",
+                "planned": _planned(target),
+                "present": row["present"],
+                "unit": unit_name(str(row["unit"]), "vi"),
+                "told_by": _TOLD[str(row["told_by"])],
+                "percent": row["held_ratio"] * 100,
+                "shortfall": row["shortfall"],
+                "status": _STATUS[str(row["status"])],
+                "year": target.year,
+                "scope": target.scope,
+            }
+        )
+    return pd.DataFrame(found)
+
+
+def _planned(target: Target) -> str:
+    year = "" if target.year is None else f" ({target.year})"
+    return figure_words(target, target.unit).vi + year
+
+
+def _said(value: float, unit: str = "") -> str:
+    """Figure as the document prints it; what is not known is no nought."""
+    text = "…" if pd.isna(value) else number_words(round(float(value), 1)).vi
+    return f"{text} {unit}".strip()
+
+
+def _content(result: YearResult, rows: pd.DataFrame, picture: Path | None) -> OfficialContent:
+    asked, province = result.asked, province_name(result.plan.province)
+    caption = f"Mức đạt chỉ tiêu diện tích các vùng, năm {asked.year}"
+    pictures = [] if picture is None else [Picture(picture, caption)]
+    blocks: list[Block] = [
+        Text(f"Kính gửi: Ủy ban nhân dân tỉnh {province}", heading=True),
+        *_replies(result),
+        Text("II. KẾT QUẢ THỰC HIỆN SO VỚI KẾ HOẠCH", heading=True),
+        _targets_table(rows, asked.year),
+        *pictures,
+        *_behind(result, rows),
+        Text("IV. ĐỀ XUẤT, KIẾN NGHỊ", heading=True),
+        *[Text(_BLANK) for _ in range(3)],
+    ]
+    return OfficialContent(
+        parent=f"UBND TỈNH {province.upper()}",
+        agency=AGENCY,
+        place=province,
+        kind="BÁO CÁO",
+        subject=f"Kết quả thực hiện {result.plan.name.vi}, năm {asked.year}",
+        blocks=blocks,
+        recipients=("Như trên", "Các sở, ngành liên quan", "UBND các xã, phường", "Lưu: VT"),
+        demo=asked.demo,
+    )
+
+
+def _replies(result: YearResult) -> Iterator[Block]:
+    """Who reported, on time or not, and who is missing."""
+    states = result.status["state"].value_counts()
+    received = int(result.status["received"].notna().sum())
+    late = int(result.status["late"].sum())
+    yield Text("I. TÌNH HÌNH BÁO CÁO", heading=True)
+    yield Text(
+        message(
+            "zones.reports.replies",
+            expected=len(result.status),
+            received=received,
+            late=late,
+            asked=int(states.get("asked", 0)),
+            missing=len(result.status) - received,
+        ).vi
+    )
+    missing = result.status.loc[result.status["received"].isna(), "name"].tolist()
+    if missing:
+        yield Text(
+            f"Các đơn vị chưa gửi: {', '.join(missing)}. Số liệu của các đơn vị này chưa có trong "
+            "tổng hợp và không được tính là 0."
+        )
+    asked = result.status.loc[result.status["state"] == "asked", "name"].tolist()
+    if asked:
+        yield Text(f"Các đơn vị còn phải làm rõ số liệu: {', '.join(asked)}.")
+
+
+def _targets_table(rows: pd.DataFrame, year: int) -> PageTable:
+    columns = (
+        PageColumn("number", "TT", "count", 5),
+        PageColumn("name", "Chỉ tiêu", "text", 34),
+        PageColumn("clause", "Mục", "text", 9, missing=""),
+        PageColumn("planned", "Kế hoạch", "text", 22),
+        PageColumn("done", f"Thực hiện {year}", "text", 18),
+        PageColumn("told_by", "Theo", "text", 9, missing=""),
+        PageColumn("percent", "Đạt (%)", "text", 8),
+        PageColumn("status", "Đánh giá", "text", 12),
+    )
+    values = zip(rows["present"], rows["unit"], strict=True)
+    told = rows.assign(
+        number=range(1, len(rows) + 1),
+        done=[_said(value, unit) if pd.notna(value) else "…" for value, unit in values],
+        percent=[_said(round(value)) if pd.notna(value) else "…" for value in rows["percent"]],
+    )
+    notes = ("“…”: chưa có số liệu; số theo báo cáo chỉ gồm các đơn vị đã gửi và đã được nhận.",)
+    return PageTable(
+        "Chỉ tiêu", "Bảng 1. Kết quả thực hiện các chỉ tiêu", "targets", columns, told, notes=notes
+    )
+
+
+def _behind(result: YearResult, rows: pd.DataFrame) -> Iterator[Block]:
+    """What is behind, what was planted and lost of it, and in which communes."""
+    yield Text("III. CHỈ TIÊU CHƯA ĐẠT VÀ NGUYÊN NHÂN", heading=True)
+    behind = rows[rows["status"] == _STATUS["below"]]
+    if behind.empty:
+        yield Text("Không có chỉ tiêu nào đã có số liệu mà chưa đạt.")
+    for number, row in enumerate(behind.to_dict("records"), start=1):
+        yield Text(f"{number}. {_why(result, row)}")
+        yield Text(f"Nguyên nhân: {_BLANK}")
+    table = _communes_table(result, behind)
+    if table is not None:
+        yield table
+    unknown = rows[rows["status"] == _STATUS["not_measured"]]
+    if len(unknown):
+        yield Text(f"Chưa có số liệu: {'; '.join(unknown['name'].drop_duplicates())}.")
+
+
+def _why(result: YearResult, row: Mapping[Hashable, Any]) -> str:
+    """Sentence on a target that is behind: how far, and what the year did about it."""
+    unit, shortfall = str(row["unit"]), float(row["shortfall"])
+    told = (
+        f"{row['name']} (mục {row['clause']}): đạt {_said(row['present'], unit)}, kế hoạch "
+        f"{row['planned']}, còn thiếu {_said(shortfall, unit)}."
+    )
+    left = 0 if pd.isna(row["year"]) else int(row["year"]) - result.asked.year
+    if left > 0:
+        # Of what is counted one by one no half is asked for.
+        yearly = shortfall / left if unit in ("ha", "%") else math.ceil(shortfall / left)
+        told += f" Bình quân mỗi năm còn lại cần tăng {_said(yearly, unit)}."
+    crop = next((zone.crop for zone in result.plan.zones if zone.zone == row["zone"]), None)
+    mine = result.crops[result.crops["crop"] == crop] if crop else result.crops.iloc[:0]
+    if mine.empty:
+        return told
+    planted, replanted, lost = (
+        _said(mine[f"{part}_ha"].sum(min_count=1), "ha")
+        for part in ("planted", "replanted", "lost")
+    )
+    return (
+        f"{told} Theo báo cáo của {len(mine)} xã, trong năm trồng mới {planted}, trồng lại "
+        f"{replanted}, mất đi {lost}."
+    )
+
+
+def _communes_table(result: YearResult, behind: pd.DataFrame) -> PageTable | None:
+    """Communes in which most changed of the zones that are behind."""
+    zones = {zone.crop: zone.name.vi for zone in result.plan.zones if zone.crop}
+    crops = {z.crop for z in result.plan.zones if z.zone in set(behind["zone"])}
+    mine = result.crops[result.crops["crop"].isin(crops)]
+    changed = mine.assign(change=mine[["planted_ha", "lost_ha"]].fillna(0).max(axis=1))
+    changed = changed[changed["change"] > 0].sort_values("change", ascending=False).head(_NAMED)
+    if changed.empty:
+        return None
+    names = result.asked.names()
+    figures = ("last_ha", "planted_ha", "replanted_ha", "lost_ha", "standing_ha")
+    told = changed.assign(
+        number=range(1, len(changed) + 1),
+        zone=changed["crop"].map(zones),
+        commune=changed["commune_code"].map(names),
+        **{name: [_said(value) for value in changed[name]] for name in figures},
+    )
+    columns = (
+        PageColumn("number", "TT", "count", 5),
+        PageColumn("zone", "Vùng", "text", 16),
+        PageColumn("commune", "Xã, phường", "text", 24),
+        *(PageColumn(name, title, "text", 12) for name, title in _CROP_TITLES.items()),
+    )
+    title = "Bảng 2. Các xã có biến động lớn nhất ở những vùng chưa đạt (ha, theo báo cáo)"
+    return PageTable("Xã", title, "targets", columns, told)
+
+
+_CROP_TITLES = {
+    "last_ha": "Năm trước", "planted_ha": "Trồng mới", "replanted_ha": "Trồng lại",
+    "lost_ha": "Mất đi", "standing_ha": "Hiện có",
+}  # fmt: skip
+
+
+def _progress(result: YearResult, rows: pd.DataFrame) -> pd.DataFrame:
+    """Shares of the zones' area targets that are reached, in percent."""
+    areas = rows[(rows["zone"] != "") & rows["percent"].notna() & (rows["scope"] == "province")]
+    areas = areas[areas["target"].str.contains("area")].drop_duplicates("zone")
+    names = {zone.zone: zone.name.vi for zone in result.plan.zones}
+    return pd.DataFrame({"name": areas["zone"].map(names), "percent": areas["percent"]})
+
+
+def _sheets(result: YearResult, rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Tables of the workbook, with Vietnamese headings."""
+    names = result.asked.names()
+    targets = rows[["name", "clause", "planned", "present", "unit", "told_by", "percent", "status"]]
+    crops = result.crops.assign(commune=result.crops["commune_code"].map(names))
+    order = ["commune_code", "commune", "crop", *_CROP_TITLES, "certified_ha", "coded_ha"]
+    heads = {
+        **_CROP_TITLES, "commune_code": "Mã xã", "commune": "Xã, phường", "crop": "Cây trồng",
+        "certified_ha": "Có chứng nhận", "coded_ha": "Có mã số", "name": "Tên", "clause": "Mục",
+        "planned": "Kế hoạch", "present": "Thực hiện", "unit": "Đơn vị", "told_by": "Theo",
+        "percent": "Đạt (%)", "status": "Đánh giá", "zone": "Vùng", "indicator": "Chỉ tiêu",
+        "value": "Số liệu", "reporters": "Số đơn vị gửi", "reporter": "Mã", "due": "Hạn",
+        "received": "Ngày nhận", "state": "Tình trạng", "questions": "Số ô phải trả lời",
+        "submissions": "Số lần gửi",
+    }  # fmt: skip
+    reported = result.reported.assign(commune=result.reported["commune_code"].map(names))
+    reported = reported[
+        ["zone", "indicator", "commune_code", "commune", "unit", "value", "reporters"]
+    ]
+    status = result.status.assign(state=result.status["state"].map(_STATES))
+    status = status[["reporter", "name", "due", "received", "state", "questions", "submissions"]]
+    return {
+        "Chỉ tiêu": targets.rename(columns=heads),
+        "Vùng theo xã": crops[order].rename(columns=heads),
+        "Số liệu báo cáo": reported.rename(columns=heads),
+        "Tình hình gửi": status.rename(columns=heads),
+    }

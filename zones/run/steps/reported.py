@@ -1,0 +1,32 @@
+"""Step ``reported``: what the year's rounds of reports add up to, from the ledger."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from layers.base.language import Phrase
+from zones.reports.consolidate import reported_indicators
+from zones.reports.ledger import Ledger
+from zones.run.context import Context
+from zones.run.step import Made, Step
+from zones.tables import REPORTED
+
+
+def work(context: Context) -> Made:
+    """Reported figures of the newest round, and of all rounds together."""
+    ledger = Ledger(context.project.resolve(context.project.reports.ledger))
+    years = sorted(ledger.history()["year"].unique()) if ledger.exists() else []
+    if not years:
+        return {REPORTED: REPORTED.empty()}
+    communes, _ = context.communes()
+    figures = pd.concat([ledger.figures(int(year)) for year in years], ignore_index=True)
+    codes = list(communes["commune_code"])
+    return {REPORTED: reported_indicators(figures, int(years[-1]), communes=codes)}
+
+
+STEP = Step(
+    label=Phrase("Add up the reports", "Tổng hợp báo cáo"),
+    work=work,
+    writes=(REPORTED,),
+    settings=("communes", "plans", "reports"),
+)
