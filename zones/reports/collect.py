@@ -218,9 +218,10 @@ def _file_row(
 ) -> dict[str, object]:
     file = one.file
     said = [file.refused] if file.refused else file.notes
-    verdict = "refused" if file.refused or not entries else _worst(e.verdict for e in entries)
-    if verdict != "refused" and any(row["severity"] == "problem" for row in told):
+    verdict = _worst(entry.verdict for entry in entries) if entries else "empty"
+    if any(row["severity"] == "problem" for row in told):
         verdict = "asked"
+    verdict = "refused" if file.refused else verdict
     counted = sum(row["kind"] == "counted" for row in rows)
     return {
         "file": file.name,

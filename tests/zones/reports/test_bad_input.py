@@ -81,6 +81,14 @@ def test_the_rest_is_collected(got: tuple[Collected, Path]) -> None:
     assert "other workbooks" in files.loc["06529.xlsm.xlsx", "message_en"]
 
 
+def test_a_form_without_figures_is_empty_and_no_fault(round_2026: Round, forms_2026: Path) -> None:
+    got = collect(forms_2026, round_2026, [load_form("plan-annual")])
+    assert set(got.files["verdict"]) == {"empty"}
+    assert got.figures.empty
+    assert got.findings.empty
+    assert got.submissions == []
+
+
 def test_nobody_is_named_in_any_output(
     got: tuple[Collected, Path], round_2026: Round, tmp_path: Path
 ) -> None:
