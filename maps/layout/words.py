@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from layers.base.language import Language, Phrase, format_number
+from layers.base.language import Language, Phrase
+from layers.base.messages import filled
 from layers.base.resources import data_path
 
 #: Says a phrase in the language of a page: key, then the values of its placeholders.
@@ -38,21 +39,9 @@ def _phrases() -> dict[str, Phrase]:
 
 
 def phrase(key: str, **values: object) -> Phrase:
-    """Phrase with its placeholders filled; a whole number is grouped as each language does."""
+    """Phrase with its placeholders filled."""
     known = _phrases()[key]
-    return Phrase(en=_filled(known.en, values, "en"), vi=_filled(known.vi, values, "vi"))
-
-
-def _filled(text: str, values: dict[str, object], language: Language) -> str:
-    told = {
-        name: format_number(value, language)
-        if isinstance(value, int)
-        else value.text(language)
-        if isinstance(value, Phrase)
-        else value
-        for name, value in values.items()
-    }
-    return text.format(**told) if told else text
+    return filled(known, **values) if values else known
 
 
 def speaker(language: Language) -> Say:
