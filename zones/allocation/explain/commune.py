@@ -11,7 +11,7 @@ from layers.base.errors import InputError
 from layers.base.language import Language, Phrase, format_number
 from zones.allocation.allocate import Allocation
 from zones.allocation.explain.reasons import source_names
-from zones.allocation.explain.sentences import Figure, Sentence, Value, Voice, decimals_of
+from zones.allocation.explain.sentences import WORDS, Figure, Sentence, Value, Voice, decimals_of
 from zones.allocation.land_years import usable_land
 from zones.allocation.model import yearly_pace
 from zones.allocation.rounded import RoundedAllocation
@@ -19,37 +19,11 @@ from zones.allocation.rounded import RoundedAllocation
 _LANGUAGES: tuple[Language, Language] = ("en", "vi")
 
 #: What each limit is called in the last link of the chain.
-LIMIT_NAMES = {
-    "no_land": Phrase(en="no suitable land", vi="không có đất phù hợp"),
-    "list": Phrase(en="the plan's closed list", vi="danh sách đóng của kế hoạch"),
-    "lock": Phrase(en="a lock", vi="khóa"),
-    "ceiling": Phrase(en="the upper end of a target is reached", vi="đã tới mức trên của chỉ tiêu"),
-    "land": Phrase(en="all suitable land is planted", vi="đã trồng hết đất phù hợp"),
-    "pace": Phrase(en="the commune's pace for this zone", vi="tốc độ trồng vùng này của xã"),
-    "commune_pace": Phrase(en="the commune's pace in all", vi="tốc độ trồng chung của xã"),
-    "zone_pace": Phrase(en="the plan's yearly figure", vi="mức hằng năm của kế hoạch"),
-    "province_pace": Phrase(en="the yearly figure for all zones", vi="mức hằng năm chung"),
-    "target": Phrase(
-        en="the zone's target is met without more", vi="chỉ tiêu của vùng đã được giao đủ"
-    ),
-    "not_allocated": Phrase(en="zone not allocated", vi="vùng chưa được phân bổ"),
-}
+LIMIT_NAMES = WORDS["limits"]
 
 
 #: The same in a column of a table.
-SHORT_LIMITS = {
-    "no_land": Phrase(en="no suitable land", vi="không có đất phù hợp"),
-    "list": Phrase(en="closed list", vi="ngoài danh sách"),
-    "lock": Phrase(en="lock", vi="khóa"),
-    "ceiling": Phrase(en="upper end", vi="mức trên"),
-    "land": Phrase(en="no land left", vi="hết đất"),
-    "pace": Phrase(en="pace of the zone", vi="tốc độ của vùng"),
-    "commune_pace": Phrase(en="pace of the commune", vi="tốc độ của xã"),
-    "zone_pace": Phrase(en="yearly figure", vi="mức hằng năm"),
-    "province_pace": Phrase(en="yearly figure of all", vi="mức hằng năm chung"),
-    "target": Phrase(en="target met", vi="đủ chỉ tiêu"),
-    "not_allocated": Phrase(en="not allocated", vi="chưa phân bổ"),
-}
+SHORT_LIMITS = WORDS["short_limits"]
 
 
 def explain_commune(

@@ -23,7 +23,7 @@ from layers.base.messages import joined, message
 from zones.allocation.allocate import Allocation
 from zones.allocation.explain.allocation_wide import WideProgramme, repaired_targets, widen
 from zones.allocation.explain.repairs import find_repairs
-from zones.allocation.explain.sentences import Sentence, Voice
+from zones.allocation.explain.sentences import WORDS, Sentence, Voice
 from zones.allocation.limits import BINDING
 from zones.allocation.rounded import RoundedAllocation
 from zones.solver.linear_programme import irreducible_rows
@@ -36,12 +36,7 @@ Row = dict[Hashable, Any]
 _NOISE_HA = 1e-3
 _NOISE_DUAL = 1e-6
 #: What kinds of rules are called where they cannot hold together.
-_RULES = {
-    "land": Phrase(en="the land there is", vi="diện tích đất hiện có"),
-    "pace": Phrase(en="the yearly pace", vi="tốc độ trồng mỗi năm"),
-    "pace_low": Phrase(en="the plan's yearly figures", vi="mức hằng năm của kế hoạch"),
-    "must": Phrase(en="areas locked in", vi="diện tích bị khóa bắt buộc"),
-}
+_RULES = WORDS["rules"]
 #: So many zones are named that share land or pace with a short one.
 _NAMED = 4
 

@@ -31,11 +31,7 @@ WORDS: dict[str, dict[str, Phrase]] = {
 
 #: Before the name of a layer or table among the names of a voice: a zone may be called the same.
 ORIGIN = "origin:"
-_ORIGINS = {
-    "losses": Phrase(en="table of losses", vi="bảng diện tích mất"),
-    "plots": Phrase(en="locked plots", vi="lô đã khóa"),
-    "what-if": Phrase(en="what-if figure", vi="số giả định"),
-}
+_ORIGINS = WORDS["origins"]
 
 
 @dataclass(frozen=True, slots=True)
