@@ -6,7 +6,7 @@ carried to the communes of the project before anything is added to anything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,13 +32,14 @@ from layers.convert.columns import ColumnRoles
 from layers.convert.convert import convert_table
 from layers.convert.rows import CommuneColumns, find_units
 from layers.crs.transform import to_crs
-from layers.kinds.crops import crop_named
+from layers.kinds.crops import crop_named, load_crops
 from layers.kinds.plots import PlotLayer
 from layers.kinds.report import REPORT, ReportLayer, count_once
 from zones.measure.present import BEARING, crops_without_choice
 
 if TYPE_CHECKING:
     from layers.convert.convert import Conversion
+    from zones.plan.model import Plan
 
 #: Shared ground below this is the noise of digitising along a common border, not a double plot.
 _OVERLAP_MINIMUM_M2 = 1.0
@@ -83,6 +84,36 @@ def check_choice_of_crops(
         there = ", ".join(sorted(layers))
         told = message("zones.inputs.present_of_no_layer", nowhere=nowhere, there=there)
         found.append(Finding("error", "crop-nowhere", "present", told))
+    return found
+
+
+def check_crop_groups(frames: Mapping[str, pd.DataFrame], plans: Sequence[Plan]) -> list[Finding]:
+    """Zones of a crop that layers name by a wider word, and the other way round.
+
+    "Cam" in a layer is citrus: a zone of oranges would hold nothing, and nobody would be told.
+    """
+    wanted = {zone.crop for plan in plans for zone in plan.zones if zone.crop}
+    held = {
+        str(crop): name
+        for name, frame in frames.items()
+        for crop in frame["crop"].dropna().unique()
+    }
+    crops = load_crops()
+    groups = crops.dropna(subset=["part_of"])[["crop", "part_of", "name_vi"]]
+    found = []
+    for part, whole, name in groups.itertuples(index=False):
+        lacks = part in wanted and part not in held and whole in held
+        beside = whole in wanted and part in held and part not in wanted
+        if not (lacks or beside):
+            continue
+        asked, there = (part, whole) if lacks else (whole, part)
+        told = message(
+            "zones.inputs.crop_by_another_word",
+            asked=asked,
+            there=there,
+            entry=f"crops: {{{name}: {asked}}}",
+        )
+        found.append(Finding("error", "crop-by-another-word", held[str(there)], told))
     return found
 
 

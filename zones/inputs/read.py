@@ -31,6 +31,7 @@ from layers.kinds.report import load_report
 from zones.inputs.checks import (
     check_choice_of_crops,
     check_codes_of_day,
+    check_crop_groups,
     check_day_of_communes,
     check_places,
     check_plot_overlaps,
@@ -311,7 +312,9 @@ def _check_together(inputs: Inputs) -> None:
             inputs.findings.extend(check_codes_of_day(name, frame, then, on=str(day)))
     for name, report in inputs.reports.items():
         inputs.findings.extend(check_report_areas(name, report.table, inputs.communes))
-    inputs.findings.extend(check_choice_of_crops(_crops_of_layers(inputs), inputs.project.present))
+    crops = _crops_of_layers(inputs)
+    inputs.findings.extend(check_choice_of_crops(crops, inputs.project.present))
+    inputs.findings.extend(check_crop_groups(crops, inputs.plans))
     strange = {item.source for item in inputs.findings.of("error")}
     listed = CommuneList(inputs.project.province, tuple(inputs.communes["commune_code"]), on)
     part = inputs.project.communes.part_of_province

@@ -12,7 +12,7 @@ from layers.communes.gazetteer import communes_on
 from layers.crs.crs import area_crs
 from zones.demo import build_demo
 from zones.demo.provinces import MadeProvince, make_province
-from zones.inputs.read import read_communes
+from zones.inputs.read import read_communes, read_inputs
 from zones.plan.files import load_plan
 from zones.plan.lint import lint_plan
 from zones.project.model import load_project
@@ -72,6 +72,29 @@ def test_a_zone_in_doubt_and_one_far_off_are_told(tmp_path: Path) -> None:
     assert told("area_crs: EPSG:9211") == []
     assert told("") == ["area-crs-in-doubt"]
     assert told("area_crs: EPSG:5898") == ["area-crs-far-off"]  # 108°, the communes lie at 106°
+
+
+def test_a_crop_that_a_layer_names_by_a_wider_word_is_an_error(tmp_path: Path) -> None:
+    path = build_demo(tmp_path / "cam", province="46")
+    plan, report = path.parent / "plan.yaml", path.parent / "fruit_report.csv"
+    plan.write_text(plan.read_text("utf-8").replace("crop: tea", "crop: orange"), "utf-8")
+    report.write_text(report.read_text("utf-8-sig").replace("Chè", "Cam"), "utf-8")
+    text = path.read_text("utf-8").replace("tea: fruit", "orange: fruit")
+
+    def told(setting: str) -> list[str]:
+        path.write_text(text.replace("area_ha: area_ha}", f"area_ha: area_ha}}{setting}"), "utf-8")
+        found = read_inputs(load_project(path)).findings.items
+        return [one.message.en for one in found if one.kind == "crop-by-another-word"]
+
+    (error,) = told("")
+    assert error.endswith("write under the layer crops: {Cam: orange}")
+    assert told("\n    crops: {Cam: orange}") == []
+    # A zone of citrus takes what layers call citrus, and is told of oranges that are kept apart.
+    plan.write_text(plan.read_text("utf-8").replace("crop: orange", "crop: citrus"), "utf-8")
+    text = text.replace("orange: fruit", "citrus: fruit")
+    assert told("") == []
+    (beside,) = told("\n    crops: {Cam: orange}")
+    assert beside.endswith("crops: {Cam: citrus}")
 
 
 def test_boundaries_belong_to_lang_son_alone(tmp_path: Path) -> None:
