@@ -69,8 +69,20 @@ class QgisLayer:
     joined: Joined | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)  # Field to its name with the unit
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # Field to code to word
-    label: str = ""  # Field that is written on the map
+    label: str = ""  # Field that is written on the map, or an expression of QGIS
+    label_is_expression: bool = False
     shown: bool = True  # Whether it is switched on when the project is opened
+    # Styles that a reader may choose in place of the first
+    others: tuple[OtherStyle, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OtherStyle:
+    """A style that a reader may choose for a layer, with the expression of its labels."""
+
+    name: str
+    style: Style
+    label: str
 
 
 @dataclass(frozen=True, slots=True)

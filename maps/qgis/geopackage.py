@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -90,15 +91,21 @@ def register_styles(base: sqlite3.Connection) -> None:
 
 
 def _save_style(base: sqlite3.Connection, layer: QgisLayer) -> None:
-    document = style_document(layer, table_fields(base, layer.table))
-    save_style_document(base, layer.table, layer.name, document)
+    fields = table_fields(base, layer.table)
+    save_style_document(base, layer.table, layer.name, style_document(layer, fields))
+    for other in layer.others:
+        changed = replace(layer, style=other.style, label=other.label, label_is_expression=True)
+        document = style_document(changed, fields)
+        save_style_document(base, layer.table, other.name, document, default=False)
 
 
-def save_style_document(base: sqlite3.Connection, table: str, name: str, document: str) -> None:
-    """Keep a style as the default of a table."""
+def save_style_document(
+    base: sqlite3.Connection, table: str, name: str, document: str, *, default: bool = True
+) -> None:
+    """Keep a style of a table, as its default or to be chosen."""
     base.execute(
         "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
         "f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, owner, "
-        "update_time) VALUES ('', '', ?, 'geom', ?, ?, '', 1, ?, '', ?)",
-        (table, name[:30], document, name, stamp()),
+        "update_time) VALUES ('', '', ?, 'geom', ?, ?, '', ?, ?, '', ?)",
+        (table, name[:30], document, int(default), name, stamp()),
     )

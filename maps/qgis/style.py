@@ -33,7 +33,7 @@ def layer_style(layer: QgisLayer, fields: Iterable[str]) -> list[Element]:
     names = list(fields)
     parts = [] if layer.style is None else [_renderer(layer.style)]
     if layer.style is not None and layer.label:
-        parts.append(_labels(layer.label))
+        parts.append(_labels(layer.label, expression=layer.label_is_expression))
     return [*parts, widgets(names, layer.words), _aliases(names, layer.aliases)]
 
 
@@ -130,14 +130,14 @@ def colour(code: str) -> str:
     return f"{red},{green},{blue},255"
 
 
-def _labels(field: str) -> Element:
+def _labels(field: str, *, expression: bool) -> Element:
     root = Element("labeling", type="simple")
     settings = SubElement(root, "settings", calloutType="simple")
     text = SubElement(
         settings,
         "text-style",
         fieldName=field,
-        isExpression="0",
+        isExpression="1" if expression else "0",
         fontFamily="Times New Roman",
         fontSize="8",
         fontSizeUnit="Point",

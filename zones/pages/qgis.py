@@ -10,9 +10,10 @@ import pandas as pd
 
 from layers.base.language import Language, format_number
 from layers.base.messages import message
+from layers.base.resources import data_table
 from layers.crs.transform import to_crs
 from maps import QgisContent
-from maps.qgis.content import Categories, Fill, Joined, QgisLayer, Ranges
+from maps.qgis.content import Categories, Fill, Joined, OtherStyle, QgisLayer, Ranges
 from maps.symbols.legends import AreaSymbol, load_area_symbols, scale_colours, zone_symbols
 from zones.inputs.faulty_plots import faulty_plots
 from zones.inputs.read import Inputs
@@ -212,7 +213,29 @@ def _plot_layers(
             frame=frame.assign(symbol=drawn),
             aliases=_aliases([*frame.columns, "symbol"], say),
             words={"symbol": {key: item.name.text(language) for key, item in symbols}},
+            others=_standard_style(frame),
         )
+
+
+#: Label of a lot in the standard: number and state over area.
+_LOT_LABEL = (
+    """coalesce("lo", '') || ' – ' || coalesce("type_code", '') || '\n' || """
+    """format_number("ledger_ha", 2, 'vi')"""
+)
+
+
+def _standard_style(plots: pd.DataFrame) -> tuple[OtherStyle, ...]:
+    """Colours and lot labels of TCVN 11565:2016, by the letters of the type."""
+    if "type_code" not in plots.columns:
+        return ()
+    table = data_table("forest_colours_tcvn11565.csv")
+    table = table[table["ldlr"].isin(plots["type_code"])].drop_duplicates("ldlr")
+    symbols = tuple(
+        (str(row.ldlr), f"{row.maldlr} {row.ldlr}", Fill(colour, "#505050", 0.1))
+        for row in table.itertuples(index=False)
+        for colour in (f"#{row.red:02x}{row.green:02x}{row.blue:02x}",)
+    )
+    return (OtherStyle("TCVN 11565:2016", Categories("type_code", symbols), _LOT_LABEL),)
 
 
 def _planning_layers(planning: PlanningMap, language: Language, say: Say) -> list[QgisLayer]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pandas as pd
 import pyogrio
 import pytest
 
+from layers.base.resources import data_table
 from tests.factories import write_project
 from zones.project.model import load_project
 from zones.run.context import RunOptions
@@ -49,3 +53,26 @@ def test_every_plot_that_was_read_is_there(out: Path) -> None:
     forest = areas[areas["layer"].eq("forest") & ~areas["land"].isin(["unclassified", "overlap"])]
     assert plots["ledger_ha"].sum() == pytest.approx(forest["ledger_ha"].sum())
     assert "communes" in layers
+
+
+def test_the_forest_layer_has_the_colours_and_labels_of_the_standard(out: Path) -> None:
+    with closing(sqlite3.connect(out / "qgis" / "project.gpkg")) as base:
+        rows = base.execute(
+            "SELECT useAsDefault, styleQML FROM layer_styles WHERE f_table_name = 'plots_1' "
+            "AND styleName = 'TCVN 11565:2016'"
+        ).fetchall()
+    ((default, text),) = rows
+    assert default == 0
+    style = ET.fromstring(text)  # noqa: S314 - our own file
+    plots = pyogrio.read_dataframe(out / "qgis" / "project.gpkg", layer="plots_1")
+    table = data_table("forest_colours_tcvn11565.csv").set_index("ldlr")
+    named = {item.get("value"): item.get("symbol") for item in style.iter("category")}
+    assert set(named) == set(plots["type_code"]) & set(table.index)
+    for code, number in named.items():
+        symbol = next(item for item in style.iter("symbol") if item.get("name") == number)
+        colour = next(o.get("value") for o in symbol.iter("Option") if o.get("name") == "color")
+        red, green, blue = table.loc[code, ["red", "green", "blue"]]
+        assert colour == f"{red},{green},{blue},255"
+    label = next(style.iter("text-style"))
+    assert label.get("isExpression") == "1"
+    assert '"type_code"' in str(label.get("fieldName"))
