@@ -114,16 +114,21 @@ def save_annex(
     *,
     atlas: AtlasContent | None,
     codes: Literal["none", "all"] | tuple[str, ...],
+    charts: Sequence[tuple[str, Path]] = (),
 ) -> None:
-    """Write workbook, document and figures; with ``atlas`` the maps of the communes ``codes``."""
+    """Write workbook, document and figures.
+
+    Behind the tables of the document stand ``charts`` (caption and picture) and, with ``atlas``,
+    the maps of the communes ``codes``.
+    """
     save_workbook(content, folder / "annex.xlsx", overwrite=True)
     save_published(content, figures.frames(), folder / PUBLISHED_FOLDER)
     path = folder / "annex.docx"
     if atlas is None:
-        save_document(content, path, overwrite=True)
+        save_document(content, path, pictures=charts, overwrite=True)
         return
     with _commune_pictures(atlas, None if isinstance(codes, str) else codes) as pictures:
-        save_document(content, path, pictures=pictures, overwrite=True)
+        save_document(content, path, pictures=[*charts, *pictures], overwrite=True)
 
 
 @contextmanager

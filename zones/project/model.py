@@ -561,6 +561,11 @@ def forest_layers(project: Project) -> list[str]:
     return sorted(dates, key=lambda name: dates[name])
 
 
+def wants_trajectory(project: Project) -> bool:
+    """Tell whether a project asks for a forecast of forest cover, and has a layer to start from."""
+    return project.trajectory.make and bool(forest_layers(project))
+
+
 def newest_forest_layer(project: Project) -> str | None:
     """Name of the forest status layer of the newest date: it gives the forest cover rate."""
     return next(reversed(forest_layers(project)), None)

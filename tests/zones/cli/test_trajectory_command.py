@@ -13,6 +13,7 @@ from zones.cli.main import run
 from zones.project.model import load_project
 from zones.run.context import RunOptions
 from zones.run.run import run_project
+from zones.run.step import load_steps
 from zones.tables import FOREST_COVER, TRAJECTORY
 
 
@@ -52,6 +53,12 @@ def test_a_run_forecasts_from_its_own_rate(project: Path) -> None:
     assert (result.out / "trajectory.csv").is_file()
     closed = [item["table"] for item in result.record["steps"]["trajectory"]["closures"]]
     assert "trajectory: cohorts to the area with forest" in closed
+
+
+def test_the_annex_takes_the_chart_after_the_forecast() -> None:
+    steps = list(load_steps())
+    assert steps.index("trajectory") < steps.index("annex")
+    assert steps.index("change") < steps.index("trajectory")
 
 
 def test_faults_are_told_in_one_line(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,12 +6,17 @@ from layers.base.language import Phrase
 from zones.inputs.read import Inputs
 from zones.pages.annex import annex_content, save_annex
 from zones.pages.atlas import atlas_content
-from zones.project.model import Project
+from zones.pages.trajectory import chart_pictures
+from zones.project.model import Project, wants_trajectory
 from zones.publish.folder import PUBLISHED_FOLDER
 from zones.publish.publish import PublishedFigures
 from zones.run.context import Context
 from zones.run.step import Made, Step
 from zones.run.store import Key
+from zones.tables import LEVERS, TRAJECTORY, TRAJECTORY_TARGETS
+
+#: What the chart of the forecast of forest cover is drawn from.
+_CHARTED = (TRAJECTORY, TRAJECTORY_TARGETS, LEVERS)
 
 
 def work(context: Context) -> Made:
@@ -21,19 +26,23 @@ def work(context: Context) -> Made:
     atlas = None
     if project.annex.commune_maps != "none":
         atlas = atlas_content(project, figures, context[Inputs], content)
-    save_annex(content, figures, context.stage, atlas=atlas, codes=project.annex.commune_maps)
+    tables = {schema: context[schema] for schema in _CHARTED if wants_trajectory(project)}
+    codes = project.annex.commune_maps
+    with chart_pictures(project, tables) as charts:
+        save_annex(content, figures, context.stage, atlas=atlas, codes=codes, charts=charts)
     return {}
 
 
-def _plots(project: Project) -> tuple[Key, ...]:
-    return () if project.annex.commune_maps == "none" else (Inputs,)
+def _also(project: Project) -> tuple[Key, ...]:
+    plots: tuple[Key, ...] = () if project.annex.commune_maps == "none" else (Inputs,)
+    return (*plots, *_CHARTED) if wants_trajectory(project) else plots
 
 
 STEP = Step(
     label=Phrase("Make the annex", "Lập phụ lục"),
     work=work,
     reads=(PublishedFigures,),
-    also_reads=_plots,
+    also_reads=_also,
     files=("annex.xlsx", "annex.docx", f"{PUBLISHED_FOLDER}/"),
     settings=("title", "title_en", "demo", "annex", "atlas", "map", "present", "plans"),
 )

@@ -9,7 +9,7 @@ from layers.kinds.crops import load_crops
 from zones.forest.trajectory.forecast import Promise
 from zones.forest.trajectory.planting import PLACED
 from zones.forest.trajectory.result_tables import ForecastInputs, forecast_tables
-from zones.project.model import Project, forest_layers, newest_forest_layer
+from zones.project.model import Project, forest_layers, wants_trajectory
 from zones.run.context import Context
 from zones.run.step import Made, Step
 from zones.run.store import Key
@@ -98,10 +98,6 @@ def _promised(targets: pd.DataFrame, year: int) -> pd.Series[float]:
     return pd.Series(rows["figure_low"].to_numpy("float64"), rows["year"].to_numpy("int64"))
 
 
-def _wanted(project: Project) -> bool:
-    return project.trajectory.make and newest_forest_layer(project) is not None
-
-
 def _change(project: Project) -> tuple[Key, ...]:
     return (COVER_CHANGE,) if len(forest_layers(project)) > 1 else ()
 
@@ -123,5 +119,5 @@ STEP = Step(
         TRAJECTORY_FINDINGS,
     ),
     settings=("trajectory",),
-    wanted=_wanted,
+    wanted=wants_trajectory,
 )

@@ -1,0 +1,1 @@
+"""Charts as pictures: SVG for a page, PNG for a document."""

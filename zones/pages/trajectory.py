@@ -1,0 +1,159 @@
+"""The page of a forecast: the answer in words, its chart, the table of years, the assumptions."""
+
+from __future__ import annotations
+
+import html
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from layers.base.language import Language, format_number
+from layers.base.messages import message
+from layers.io.atomic import save_text
+from maps.charts.cover import CoverChart, cover_chart_svg, save_cover_chart
+from maps.layout.content import DEMO_MARK
+from zones.forest.trajectory.sentences import Tables, answer
+from zones.project.model import Project
+from zones.tables import LEVERS, TRAJECTORY, TRAJECTORY_ASSUMPTIONS, TRAJECTORY_TARGETS
+
+_WORDS = ("rate", "band", "with_forest", "target", "percent", "steps", "less", "more")
+_COLUMNS = (
+    "natural_forest_ha",
+    "planted_forest_ha",
+    "not_yet_forest_ha",
+    "bare_ha",
+    "harvested_ha",
+)
+_LANGUAGES: tuple[Language, Language] = ("vi", "en")
+
+
+def cover_chart(project: Project, tables: Tables, language: Language) -> CoverChart:
+    """Chart of a forecast: the province's path, the targets, a bar for a step of each lever."""
+    table = tables[TRAJECTORY]
+    province = table[table["commune_code"] == table["commune_code"].iloc[-1]]
+    counts = province[province["ledger"] == "counts"].set_index("year")
+    other = province[province["ledger"] == "with_forest"].set_index("year")
+    path = counts[["cover_percent", "low_percent", "high_percent"]].assign(
+        with_forest_percent=other["cover_percent"]
+    )
+    steps = tables[LEVERS]
+    steps = steps[steps["kind"] == "step"].reset_index(drop=True)
+    labels = [
+        message(f"zones.pages.lever_{row['lever']}", step=float(row["step"])).text(language)
+        for row in steps.to_dict("records")
+    ]
+    return CoverChart(
+        path.reset_index(),
+        tables[TRAJECTORY_TARGETS][["year", "target_percent"]],
+        steps.assign(label=labels)[["label", "less_points", "more_points"]],
+        message(
+            "zones.pages.chart_title",
+            territory_en=project.territory("en"),
+            territory_vi=project.territory("vi"),
+        ),
+        {word: message(f"zones.pages.chart_{word}") for word in _WORDS},
+        demo=DEMO_MARK.text(language) if project.demo else "",
+        language=language,
+    )
+
+
+@contextmanager
+def chart_pictures(project: Project, tables: Tables) -> Iterator[list[tuple[str, Path]]]:
+    """Caption and picture of the chart, for the document of the annex; none without a forecast."""
+    if TRAJECTORY not in tables:
+        yield []
+        return
+    language = project.annex.language
+    chart = cover_chart(project, tables, language)
+    with tempfile.TemporaryDirectory(prefix="charts-", ignore_cleanup_errors=True) as folder:
+        path = save_cover_chart(chart, Path(folder) / "trajectory.png")
+        yield [(chart.title.text(language), path)]
+
+
+def save_trajectory(project: Project, tables: Tables, folder: Path) -> None:
+    """Write ``trajectory.html`` with its chart, and the chart as SVG and PNG."""
+    chart = cover_chart(project, tables, project.annex.language)
+    for ending in ("svg", "png"):
+        save_cover_chart(chart, folder / f"trajectory.{ending}", overwrite=True)
+    first = project.annex.language
+    languages = sorted(_LANGUAGES, key=lambda one: one != first)
+    parts = [_part(project, tables, language) for language in languages]
+    page = (
+        f'<!DOCTYPE html>\n<html lang="{first}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{_escape(chart.title.text(first))}</title>\n<style>\n{_STYLE}</style>\n</head>\n"
+        f"<body>\n{''.join(parts)}</body>\n</html>\n"
+    )
+    save_text(page, folder / "trajectory.html")
+
+
+def _part(project: Project, tables: Tables, language: Language) -> str:
+    """One language of the page: title, words, chart, years, assumptions."""
+    chart = cover_chart(project, tables, language)
+    said = "".join(f"<p>{_escape(phrase.text(language))}</p>\n" for phrase in answer(tables))
+    assumed = "".join(
+        f"<li>{_escape(text)}</li>\n"
+        for text in tables[TRAJECTORY_ASSUMPTIONS][f"message_{language}"]
+    )
+    title = chart.title.text(language)
+    mark = f'<p class="demo">{_escape(chart.demo)}</p>\n' if chart.demo else ""
+    heading = message("zones.pages.assumptions").text(language)
+    return (
+        f'<section lang="{language}">\n<h1>{_escape(title)}</h1>\n{mark}'
+        f'<div class="answer">\n{said}</div>\n'
+        f"<figure>{cover_chart_svg(chart)}</figure>\n{_years(tables, project, language)}"
+        f"<h2>{_escape(heading)}</h2>\n<ul>\n{assumed}</ul>\n</section>\n"
+    )
+
+
+def _years(tables: Tables, project: Project, language: Language) -> str:
+    """Table of the province's years."""
+    table = tables[TRAJECTORY]
+    rows = table[
+        (table["commune_code"] == table["commune_code"].iloc[-1]) & (table["ledger"] == "counts")
+    ]
+    names = ("year", *_COLUMNS, "cover_percent", "band")
+    heads = [message(f"zones.forest.trajectory.column_{name}").text(language) for name in names]
+    head = "".join(f"<th>{_escape(text)}</th>" for text in heads)
+    body = ""
+    for row in rows.to_dict("records"):
+        cells = "".join(f"<td>{_escape(cell)}</td>" for cell in _cells(row, project, language))
+        body += f"<tr>{cells}</tr>\n"
+    return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n"
+
+
+def _cells(row: dict[object, object], project: Project, language: Language) -> list[str]:
+    def written(name: str, decimals: int) -> str:
+        return format_number(float(str(row[name])), language, decimals=decimals)
+
+    rates = project.rate_decimals
+    ends = (written(name, rates) for name in ("low_percent", "high_percent"))
+    hectares = [written(name, project.decimals) for name in _COLUMNS]
+    return [str(row["year"]), *hectares, written("cover_percent", rates), "–".join(ends)]
+
+
+def _escape(text: object) -> str:
+    return html.escape(str(text))
+
+
+_STYLE = """\
+body { font: 15px/1.45 "Times New Roman", Tinos, serif; color: #1a1a1a; margin: 0 auto;
+  max-width: 62rem; padding: 1rem 1.25rem 2rem; }
+section + section { border-top: 2px solid #1b6b3a; margin-top: 2.5rem; }
+h1 { font-size: 1.5rem; margin: 1rem 0 .25rem; color: #123f24; }
+h2 { font-size: 1.1rem; margin: 1.25rem 0 .25rem; }
+.demo { color: #b3261e; font-weight: bold; margin: 0; }
+.answer p { margin: .35rem 0; }
+.answer p:nth-child(3) { font-weight: bold; }
+figure { margin: 1rem 0; }
+svg { width: 100%; height: auto; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+th, td { border: 1px solid #9aa79d; padding: .2rem .4rem; text-align: right; }
+th { background: #e8efe8; text-align: center; font-weight: bold; }
+td:first-child { text-align: center; }
+ul { margin: .25rem 0; padding-left: 1.2rem; }
+@media print { body { font-size: 10.5pt; padding: 0; max-width: none; }
+  section + section { break-before: page; border: 0; margin: 0; }
+  @page { size: A4; margin: 14mm; } }
+"""

@@ -1,0 +1,45 @@
+"""Step ``trajectory_page``: the forecast of forest cover in words and as a chart."""
+
+from __future__ import annotations
+
+from layers.base.language import Phrase
+from zones.pages.trajectory import save_trajectory
+from zones.project.model import wants_trajectory
+from zones.run.context import Context
+from zones.run.step import Made, Step
+from zones.tables import (
+    BACKTEST,
+    LEVERS,
+    TRAJECTORY,
+    TRAJECTORY_ASSUMPTIONS,
+    TRAJECTORY_CAUSES,
+    TRAJECTORY_SEASONS,
+    TRAJECTORY_TARGETS,
+)
+
+_READS = (
+    TRAJECTORY,
+    TRAJECTORY_TARGETS,
+    TRAJECTORY_SEASONS,
+    TRAJECTORY_CAUSES,
+    TRAJECTORY_ASSUMPTIONS,
+    LEVERS,
+    BACKTEST,
+)
+
+
+def work(context: Context) -> Made:
+    """Write ``trajectory.html``, ``trajectory.svg`` and ``trajectory.png``."""
+    tables = {schema: context[schema] for schema in _READS}
+    save_trajectory(context.project, tables, context.stage)
+    return {}
+
+
+STEP = Step(
+    label=Phrase("Write the forecast", "Viết trang dự báo"),
+    work=work,
+    reads=_READS,
+    files=("trajectory.html", "trajectory.svg", "trajectory.png"),
+    settings=("title", "title_en", "demo", "annex", "decimals", "rate_decimals"),
+    wanted=wants_trajectory,
+)
