@@ -26,7 +26,7 @@ _CENTRE, _JUSTIFIED = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY
 _COUNTRY = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc")
 #: Tables wider than this, in letters, stand on a landscape page.
 _PORTRAIT_LETTERS = 120
-_LEFT_MM, _RIGHT_MM = 66.0, 99.0
+_LEFT_MM, _RIGHT_MM = 72.0, 95.0
 
 
 @dataclass(frozen=True, slots=True)

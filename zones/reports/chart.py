@@ -27,11 +27,13 @@ def save_progress(progress: pd.DataFrame, path: Path) -> Path | None:
     axes.barh(range(len(values)), values, color=colours, height=0.62)
     axes.axvline(100, color="#444444", linewidth=1)
     for at, value in enumerate(values):
-        axes.text(value + 1, at, f"{value:.0f} %", va="center", fontproperties=font, fontsize=9)
+        label = axes.text(value + 1, at, f"{value:.0f} %", va="center", fontsize=9)
+        label.set_fontproperties(font)
+        label.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.5})
     axes.set_yticks(range(len(names)), names, fontproperties=font, fontsize=10)
     axes.set_xlim(0, max(110.0, float(values.max()) + 10))
-    for label in axes.get_xticklabels():
-        label.set_fontproperties(font)
+    for tick in axes.get_xticklabels():
+        tick.set_fontproperties(font)
     axes.set_xlabel("% so với mức thấp nhất của kế hoạch", fontproperties=font, fontsize=9)
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, metadata={"Software": None})

@@ -194,7 +194,7 @@ def _behind(result: YearResult, rows: pd.DataFrame) -> Iterator[Block]:
         yield Text("Không có chỉ tiêu nào đã có số liệu mà chưa đạt.")
     for number, row in enumerate(behind.to_dict("records"), start=1):
         yield Text(f"{number}. {_why(result, row)}")
-        yield Text(f"Nguyên nhân: {_BLANK}")
+        yield Text(f"Nguyên nhân: {_BLANK[:55]}")
     table = _communes_table(result, behind)
     if table is not None:
         yield table
