@@ -165,8 +165,8 @@ def test_command_names_a_commune_that_is_not_there(
 
 
 def test_paper_of_the_command_is_checked(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert command(["atlas", str(project), "--communes", "06148", "--paper", "A0"]) == 2
-    assert "expected A3 or A4, found 'A0'" in capsys.readouterr().err
+    assert command(["atlas", str(project), "--communes", "06148", "--paper", "A9"]) == 2
+    assert "A1 or A0, found 'A9'" in capsys.readouterr().err
 
 
 def test_project_asks_for_atlas_neighbours_and_lines(tmp_path: Path) -> None:
