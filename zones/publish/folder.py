@@ -71,7 +71,7 @@ _ROWS = {
     "land": ["commune_code", "land"],
     "allocation_targets": ["target", "year"],
 }
-_NUMBERS = ("_ha", "_ratio", "_percent", "figure_low", "figure_high")
+_NUMBERS = ("_ha", "_ratio", "_percent", "figure_low", "figure_high", "_interval")
 
 
 def save_published(content: AnnexContent, frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
