@@ -137,9 +137,11 @@ def _bounds(communes: gpd.GeoDataFrame) -> list[float]:
 def _targets(frame: pd.DataFrame) -> list[dict[str, Any]]:
     columns = ["low", "high", "present", "held_ratio", "shortfall", "surplus"]
     # What the plan prints, where it is handed over: low and high hold the tolerance as well.
-    columns += [name for name in ("figure_low", "figure_high") if name in frame]
+    told = ("figure_low", "figure_high", "low_interval", "high_interval")
+    columns += [name for name in told if name in frame]
     figures = {column: _numbers(frame[column].to_numpy("float64"), 6) for column in columns}
     texts = ["target", "zone", "bound", "unit", "status"]
+    texts += ["verdict"] if "verdict" in frame else []
     main = _main_targets(frame)
     return [
         {

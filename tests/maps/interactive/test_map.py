@@ -104,6 +104,18 @@ def test_the_chart_takes_the_area_and_the_printed_figures(content: MapContent) -
     assert {(target["figure_low"], target["figure_high"]) for target in found} == {(1, 2)}
 
 
+def test_the_chart_gets_intervals_and_verdicts_where_there_are_any(content: MapContent) -> None:
+    judged = content.targets.assign(
+        low_interval=1.5, high_interval=[2.5, *[np.nan] * (len(content.targets) - 1)],
+        verdict="cannot_tell",
+    )  # fmt: skip
+    found = build_page_data(check_content(replace(content, targets=judged)))["targets"]
+    assert (found[0]["low_interval"], found[0]["high_interval"]) == (1.5, 2.5)
+    assert found[0]["verdict"] == "cannot_tell"
+    assert found[1]["high_interval"] is None
+    assert "verdict" not in build_page_data(check_content(content))["targets"][0]
+
+
 def test_missing_is_not_zero(content: MapContent) -> None:
     frame = content.zone_communes.copy()
     pine = frame.index[frame["zone"] == "pine"]

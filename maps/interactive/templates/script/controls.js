@@ -33,6 +33,11 @@ function renderChart() {
 }
 
 function statusText(target) {
+  const text = figureStatus(target);
+  return target.verdict === "cannot_tell" ? text + "; " + word("cannotTell") : text;
+}
+
+function figureStatus(target) {
   if (target.status === "below")
     return word("below", { a: formatNumber(target.shortfall, 0) + "\u00a0ha" });
   if (target.status === "above")
@@ -59,8 +64,14 @@ function boundText(target) {
 }
 
 function figuresText(target) {
-  return formatNumber(target.present, 0) + " / " + boundText(target) + "\u00a0ha";
+  const interval = hasInterval(target)
+    ? " (" + formatNumber(target.low_interval, 0) + "–" + formatNumber(target.high_interval, 0) + ")"
+    : "";
+  return formatNumber(target.present, 0) + interval + " / " + boundText(target) + "\u00a0ha";
 }
+
+// An area whose accuracy nobody stated has no interval.
+const hasInterval = (target) => (target.low_interval ?? null) !== null;
 
 function targetText(target) {
   const year = target.year ? " " + word("targetYear", { year: target.year }) : "";
@@ -94,6 +105,15 @@ function bulletOf(target) {
     range.style.left = mark.style.left = 100 / AXIS + "%";
     range.style.width = ((upper - 1) / AXIS) * 100 + "%";
     track.append(range, mark);
+  }
+  if (base && hasInterval(target)) {
+    const whisker = element("span", { class: "whisker" });
+    const [from, to] = [target.low_interval, target.high_interval].map((end) =>
+      Math.min(end / base / AXIS, 1),
+    );
+    whisker.style.left = from * 100 + "%";
+    whisker.style.width = (to - from) * 100 + "%";
+    track.append(whisker);
   }
   return track;
 }
