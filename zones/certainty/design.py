@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -25,8 +26,12 @@ from zones.measure.present import BEARING
 OTHER = "other"
 #: Fewest points of a forest state and of any other stratum (TCVN 13353:2021, appendix C).
 LEAST_FOREST, LEAST_OTHER = 30, 20
-#: Guesses before anything is known: points of a crop's stratum that are it, and points elsewhere.
-_HIT, _OMITTED = 0.85, 0.01
+#: Guesses before anything is known: the part of a crop's stratum that is it, and what the map
+#: omits of it elsewhere, as part of its mapped area.
+_HIT, _OMITTED = 0.85, 0.10
+#: Crops with less of the ground than this get the fewest points: to hold their omissions to some
+#: percent of so small an area would take tens of thousands.
+RARE_SHARE = 0.02
 
 DESIGN_FILE = "design.json"
 
@@ -79,15 +84,34 @@ def plan_size(
     precision_percent: float,
     points: int | None,
 ) -> SampleSize:
-    """Points by stratum that hold each crop's area to so many percent of the map's."""
-    crops = [name for name in areas if name != OTHER]
+    """Points by stratum that hold the area of each crop that is not rare to so many percent.
+
+    A rare crop's wanted precision is the whole ground: none.
+    """
+    crops, whole = [name for name in areas if name != OTHER], sum(areas.values())
     shares = pd.DataFrame(
-        {crop: [_HIT if name == crop else _OMITTED for name in areas] for crop in crops},
+        {crop: [_guess(crop, name, areas, whole) for name in areas] for crop in crops},
         index=list(areas),
     )
     least = {name: LEAST_FOREST if name in forest else LEAST_OTHER for name in areas}
-    wanted = {crop: areas[crop] * precision_percent / 100 for crop in crops}
+    wanted = {
+        crop: areas[crop] * precision_percent / 100 if areas[crop] >= RARE_SHARE * whole else whole
+        for crop in crops
+    }
     return sample_size(areas, shares, wanted, minimum=least, points=points)
+
+
+def is_rare(row: Mapping[Hashable, Any], design: Design) -> bool:
+    """Tell whether a row of the planned precision is of a crop that none was asked for."""
+    return bool(row["wanted_ha"] > max(design.strata_ha[row["class"]], 0.0))
+
+
+def _guess(crop: str, stratum: str, areas: Mapping[str, float], whole: float) -> float:
+    """Part of a stratum that is expected to be a crop."""
+    if stratum == crop:
+        return _HIT
+    # All crops together may not take more of a stratum than its own crop leaves.
+    return min(_OMITTED * areas[crop] / (whole - areas[crop]), (1 - _HIT) / len(areas))
 
 
 def place_points(

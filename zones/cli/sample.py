@@ -49,7 +49,7 @@ def make(
     """Draw a sample."""
     from layers.base.errors import OutputExistsError
     from layers.base.messages import message
-    from zones.certainty.design import DESIGN_FILE
+    from zones.certainty.design import DESIGN_FILE, is_rare
     from zones.project.model import load_project
     from zones.run.surveying import SampleRequest, make_sample
 
@@ -77,11 +77,14 @@ def make(
         message(
             "zones.certainty.precision_line",
             name=row["class"],
+            area_ha=design.strata_ha[row["class"]],
             expected_ha=row["expected_ha"],
-            wanted_ha=row["wanted_ha"],
         )
         for row in size.precision.to_dict("records")
     ]
+    rare = [row["class"] for row in size.precision.to_dict("records") if is_rare(row, design)]
+    if rare:
+        lines.append(message("zones.certainty.rare_crops", crops=rare))
     for line in lines:
         print_line(line.text(language()))
 
