@@ -105,6 +105,6 @@ def _with_leads(table: pd.DataFrame, leads: Mapping[str, str]) -> pd.DataFrame:
     order = ("register", "map", "report")
     columns = {name: table[f"{name}_ha"] for name in (*order, "reconciled")}
     first = np.select([columns[name].notna() for name in order], order, "reconciled")
-    chosen = table["crop"].map(leads).fillna(pd.Series(first, index=table.index))
+    chosen = [leads.get(crop, usual) for crop, usual in zip(table["crop"], first, strict=True)]
     values = [columns[name].to_numpy()[place] for place, name in enumerate(chosen)]
     return table.assign(leads=chosen, leading_ha=values)

@@ -96,6 +96,18 @@ def test_reconciled_figures_feed_the_comparison(
     assert (out / "reconciled.csv").read_bytes() == before
 
 
+def test_without_a_choice_the_register_leads(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = project.read_text("utf-8").replace("reconcile: {leads: {pine: report}}\n", "")
+    project.write_text(text, "utf-8")
+    table = pd.DataFrame(json.loads(told(capsys, str(project), "--json"))["differences"])
+    pine = table[(table["crop"] == "pine") & (table["commune_code"] == "06148")].iloc[0]
+    assert (pine["leads"], pine["leading_ha"]) == ("register", pytest.approx(10.4))
+    fruit = table[table["crop"] == "citrus"].iloc[0]
+    assert fruit["leads"] == "report"
+
+
 def test_known_totals_bind_the_communes(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project.parent / "totals.csv").write_text(
         "commune_code,crop,area_ha,error_percent\n,pine,75,0\n", "utf-8"
