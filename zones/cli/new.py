@@ -24,6 +24,8 @@ def new(
     as_json: Json = False,
 ) -> None:
     """Write a commented project file and the table of natural areas."""
+    from layers.communes.gazetteer import find_province, province_name
+    from layers.communes.spelling import plain_key
     from zones.project.template import write_new_project
 
     files = write_new_project(folder, province=province, language=language())
@@ -32,6 +34,10 @@ def new(
         return
     for path in files:
         print_line(str(path))
+    code = find_province(province)
+    name = province_name(code)
+    if not province.strip().isdigit() and plain_key(name) not in plain_key(province):
+        print_line(say("zones.cli.joined_province", given=province, name=name, code=code))
     blank = _blank_areas(files[1])
     if blank:
         print_line(say("zones.cli.areas_not_known", name=files[1].name, blank=blank))

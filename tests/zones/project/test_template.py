@@ -9,6 +9,7 @@ import pytest
 from layers.base.errors import NameResolutionError
 from layers.communes.gazetteer import communes_on, provinces
 from layers.crs.crs import area_crs, zone_in_doubt
+from zones.cli.main import run
 from zones.project.model import load_project
 from zones.project.template import write_new_project
 from zones.project.yaml import read_document
@@ -55,3 +56,13 @@ def test_a_province_is_given_by_code_name_or_old_name(tmp_path: Path, name: str)
     assert read_document(path)["province"] == "24"
     with pytest.raises(NameResolutionError, match="No province has the code or name 'x'"):
         write_new_project(tmp_path / "x", province="x")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("Bắc Giang", True), ("Bắc Ninh", False), ("bac ninh", False), ("24", False)]
+)
+def test_a_province_that_was_joined_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, told: bool
+) -> None:
+    assert run(["new", str(tmp_path / "mới"), "--province", name]) == 0
+    assert ("Bắc Ninh (24)" in capsys.readouterr().out) == told
