@@ -5,9 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 
-from layers.communes.crosswalk import crosswalk, successors
+from layers.communes.crosswalk import VintageChange, crosswalk, successors
 from layers.communes.gazetteer import (
     communes_on,
     find_province,
@@ -17,6 +18,9 @@ from layers.communes.gazetteer import (
 )
 from layers.communes.match import Match
 from layers.communes.matching import match_commune
+from layers.convert.columns import ColumnRoles
+from layers.convert.convert import convert_table
+from layers.convert.rows import CommuneColumns
 
 
 def test_every_old_commune_went_somewhere_and_every_new_one_came_from_somewhere() -> None:
@@ -89,3 +93,19 @@ def test_the_old_communes_are_not_read_before_they_are_asked_for() -> None:
         "g.communes_on('24', 2024); assert g._former_communes.cache_info().currsize == 1"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_figures_of_a_divided_commune_become_a_band_in_every_province() -> None:
+    rows = pd.DataFrame({"ma": ["20296", "20302"], "ha": [100.0, 60.0]})  # Hòa Liên, Hòa Sơn
+    made = convert_table(
+        rows,
+        units=CommuneColumns(code="ma"),
+        change=VintageChange("48", 2024),
+        figures=ColumnRoles(sums=("ha",)),
+    )
+    table = made.table.set_index("ma")
+    # No official areas are known here: even shares, from nothing to all, and nothing lost.
+    assert table.loc["20194", ["ha", "ha_low", "ha_high"]].tolist() == [50.0, 0.0, 100.0]
+    assert table["ha"].sum() == 160.0
+    (band,) = [one for one in made.findings.items if one.kind == "split-by-area"]
+    assert "evenly where none is known" in band.message.en
