@@ -66,8 +66,8 @@ class FontSet:
         return "".join(letter if ord(letter) in known else "?" for letter in line)
 
     def width_pt(self, text: str, *, size: float, style: Style = "regular") -> float:
-        """Width of a line of text."""
-        return _unit_width(self.files[style], text) * size
+        """Width of the longest line of a text."""
+        return max(_unit_width(self.files[style], line) for line in text.split("\n")) * size
 
 
 @lru_cache(maxsize=8)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -132,3 +133,37 @@ def test_a_signal_while_kernels_are_compiled_stops_the_run(
     assert b"Exception ignored" not in told
     assert not (path.parent / "out").exists()
     assert list(path.parent.glob(".out*")) == []
+
+
+EVERY_HELP = """
+import io, sys
+import typer
+import zones.__main__
+sys.argv[1:] = ["--help", "--lang", "vi"]
+try:
+    zones.__main__.main()
+except SystemExit:
+    import zones.cli.main
+group = typer.main.get_command(zones.cli.main.application)
+def walk(command, words):
+    yield words
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from walk(inner, [*words, name])
+for words in walk(group, []):
+    print("##", *words)
+    zones.cli.main.run([*words, "--help"])
+"""
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp1258"])
+def test_the_help_of_every_command_keeps_its_letters(encoding: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", EVERY_HELP], cwd=ROOT, capture_output=True, check=False,
+        env=os.environ | {"PYTHONIOENCODING": encoding},
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, b"")
+    pages = done.stdout.decode("utf-8").split("## ")[1:]
+    assert len(pages) > 25
+    for page in pages:
+        assert "\\u" not in page
+        assert re.search("[ạảấậẩầắặằđếệểềọộốồợớờụứựừ]", page), page
