@@ -23,8 +23,9 @@ def commune_sheets(book: AtlasBook, code: str, *, legal: bool) -> LegalSheets:
     shape = book.geometries[_place(book, code)]
     if legal:
         cover = book.annex.forest_cover
-        area = float(cover.loc[cover["commune_code"] == code, "natural_area_ha"].iloc[0])
-        return legal_sheets(shape.bounds, area)
+        natural = cover.loc[cover["commune_code"] == code, "natural_area_ha"].tolist()
+        # Without a forest layer no table tells the natural area: the polygon's own stands in.
+        return legal_sheets(shape.bounds, natural[0] if natural else shape.area / 1e4)
     frame = book.layout.frame
     window = fit_window(shape.bounds, width_mm=frame.width, height_mm=frame.height)
     return LegalSheets(book.layout, (window,), 0)
