@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from layers.base.language import Language, format_number
+from layers.base.language import Language, Phrase, format_number
 from layers.base.messages import message
 from layers.io.atomic import save_text
 from maps.charts.cover import CoverChart, cover_chart_svg, save_cover_chart
@@ -48,9 +48,8 @@ def cover_chart(project: Project, tables: Tables, language: Language) -> CoverCh
         tables[TRAJECTORY_TARGETS][["year", "target_percent"]],
         steps.assign(label=labels)[["label", "less_points", "more_points"]],
         message(
-            "zones.pages.chart_title",
-            territory_en=project.territory("en"),
-            territory_vi=project.territory("vi"),
+            "zones.pages.title_of_cover_chart",
+            territory=Phrase(en=project.territory("en"), vi=project.territory("vi")),
         ),
         {word: message(f"zones.pages.chart_{word}") for word in _WORDS},
         demo=DEMO_MARK.text(language) if project.demo else "",
