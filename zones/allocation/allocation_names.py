@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Mapping
 
 from layers.base.errors import InputError
@@ -32,7 +33,7 @@ def find_zone(
                 aside=aside[zone],
                 known=known.values(),
             )
-    return _find(asked, known, message("zones.allocation.zone"), where)
+    return find_by_name(asked, known, message("zones.allocation.zone"), where)
 
 
 def find_zone_or_commune(
@@ -47,7 +48,7 @@ def find_zone_or_commune(
     communes = _communes(inputs)
     if not _matching(asked, _zones(inputs, names)):
         if _matching(asked, communes):
-            return "", _find(asked, communes, message("zones.allocation.commune"), where)
+            return "", find_by_name(asked, communes, message("zones.allocation.commune"), where)
         left = {zone: names.get(zone, Phrase(en=zone, vi=zone)) for zone in aside or {}}
         if not _matching(asked, left):
             zone = _unknown(asked, _zones(inputs, names), message("zones.allocation.zone"))
@@ -72,12 +73,12 @@ def find_source(asked: str, inputs: AllocationInputs, where: str) -> str:
             sources["source"], sources["name_en"], sources["name_vi"], strict=True
         )
     }
-    return _find(asked, known, message("zones.allocation.land_source"), where)
+    return find_by_name(asked, known, message("zones.allocation.land_source"), where)
 
 
 def find_commune(asked: str, inputs: AllocationInputs, where: str) -> str:
     """Code of a commune, by code or name, whatever the spelling."""
-    return _find(asked, _communes(inputs), message("zones.allocation.commune"), where)
+    return find_by_name(asked, _communes(inputs), message("zones.allocation.commune"), where)
 
 
 def _communes(inputs: AllocationInputs) -> dict[str, Phrase]:
@@ -91,11 +92,13 @@ def _communes(inputs: AllocationInputs) -> dict[str, Phrase]:
 def _matching(asked: str, known: Mapping[str, Phrase]) -> list[str]:
     """Ids that are asked for: the id itself, else the name as written, in any spelling, unmarked.
 
-    Without its marks a name is found as the search of the map finds it: ``van quan``, ``HOI``.
+    A name typed without marks is found as the search of the map finds it: ``van quan``, ``HOI``.
+    One typed with other marks is another name: Thụy Hưng is not Thụy Hùng.
     """
     if asked in known:
         return [asked]
-    for spelt in (str, spelling_key, plain_key):
+    spellings = (str, spelling_key, plain_key) if _unmarked(asked) else (str, spelling_key)
+    for spelt in spellings:
         found = [
             thing
             for thing, name in known.items()
@@ -106,7 +109,13 @@ def _matching(asked: str, known: Mapping[str, Phrase]) -> list[str]:
     return []
 
 
-def _find(asked: str, known: Mapping[str, Phrase], what: Phrase, where: str) -> str:
+def _unmarked(text: str) -> bool:
+    letters = unicodedata.normalize("NFD", text.casefold())
+    return "đ" not in letters and not any(map(unicodedata.combining, letters))
+
+
+def find_by_name(asked: str, known: Mapping[str, Phrase], what: Phrase, where: str) -> str:
+    """Id of what is asked for, by id or by name in any spelling; the error names near ones."""
     found = _matching(asked, known)
     if len(found) == 1:
         return found[0]

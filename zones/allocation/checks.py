@@ -120,15 +120,14 @@ class _Checker:
 
     def _rows(self, table: str, rows: pd.Series, what: Phrase) -> None:
         """Report the rows of a table at which something is wrong, if there are any."""
+        there = rows.fillna(False).to_numpy(dtype=bool)
+        if not there.any():
+            return
         frame: pd.DataFrame = getattr(self.inputs, table)
-        wrong = frame.loc[rows.fillna(False).astype(bool), KEYS[table]]
-        if len(wrong):
-            rows_said = [tuple(str(part) for part in row) for row in wrong.to_numpy()]
-            self._add(
-                table,
-                "row",
-                message("zones.allocation.rows_wrong", count=len(wrong), rows=rows_said, what=what),
-            )
+        wrong = frame.loc[there, KEYS[table]]
+        said = [tuple(str(part) for part in row) for row in wrong.to_numpy()]
+        told = message("zones.allocation.rows_wrong", count=len(wrong), rows=said, what=what)
+        self._add(table, "row", told)
 
     def _settings(self) -> None:
         settings = self.settings

@@ -55,8 +55,10 @@ from zones.allocation.targets import (
     tell_losses_aside,
     tell_lost_land,
 )
+from zones.inputs.checks import no_year_left, shown_year
 from zones.measure.present import present_by_crop
 from zones.plan.frames import communes_frame, zones_frame
+from zones.project.model import land_layers
 from zones.project.sources import layer_names
 
 if TYPE_CHECKING:
@@ -145,12 +147,11 @@ def _settings(project: Project, plan: Plan, findings: Findings) -> AllocationSet
     """Years and weights; what the layers show already is not planted a second time."""
     section = project.allocation
     first, last = plan.horizon.first, section.last_year or plan.horizon.last
-    dates = [project.layers[name].date for name in land_layers(project)]
-    shown = max((date.year for date in dates), default=first - 1)
-    if section.first_year is None and first <= shown:
+    if (nothing := no_year_left(project, plan)) is not None:
+        raise InputError(nothing)
+    shown = shown_year(project)
+    if section.first_year is None and shown is not None and first <= shown:
         first = shown + 1
-        if first > last:
-            raise InputError("zones.allocation.no_year_left", shown=shown, last=last)
         findings.add(_begins_later(plan.horizon.first, shown))
     return AllocationSettings(
         section.first_year or first,
@@ -337,15 +338,6 @@ def _ground(measured: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
 def land_rules(project: Project) -> pd.DataFrame:
     """Rules that make land sources: the project's table, else ``data/land_sources.csv``."""
     return _OwnTables(project, {}, {}, Findings()).land_sources()
-
-
-def land_layers(project: Project) -> dict[str, str]:
-    """Layers that tell land: the newest forest status layer, the newest land-use map."""
-    newest: dict[str, str] = {}
-    for name, source in sorted(project.layers.items(), key=lambda item: (item[1].date, item[0])):
-        if source.kind in ("forest_status", "land_use"):
-            newest[source.kind] = name
-    return {name: kind for kind, name in newest.items()}
 
 
 def _pace(

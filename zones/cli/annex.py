@@ -8,7 +8,7 @@ import typer
 
 from zones.cli.language import say
 from zones.cli.options import Json, Out, PageLanguage, ProjectFile, Verbose
-from zones.cli.pages import make_pages
+from zones.cli.pages import commune_codes, make_pages
 
 
 def annex(
@@ -27,11 +27,16 @@ def annex(
     verbose: Verbose = False,
 ) -> None:
     """Write workbook and document."""
+    from zones.project.model import load_project
+
     changes: dict[str, dict[str, Any]] = {}
+    loaded = load_project(project)
     if maps:
-        changes["annex"] = {"commune_maps": "all" if "all" in maps else tuple(maps)}
+        every = "all" in maps
+        chosen = "all" if every else commune_codes(maps, loaded, "--maps")
+        changes["annex"] = {"commune_maps": chosen}
     make_pages(
-        project,
+        loaded,
         out,
         step="annex",
         changes=changes,

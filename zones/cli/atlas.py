@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zones.cli.console import telling
 from zones.cli.language import say
 from zones.cli.options import Json, Out, PageLanguage, ProjectFile, Verbose
-from zones.cli.pages import make_pages
+from zones.cli.pages import commune_codes, make_pages, tell_pages, with_language
+
+if TYPE_CHECKING:
+    from zones.project.model import Project
+    from zones.run.context import RunResult, Teller
+
+#: Communes that the name of a file of single sheets lists.
+_NAMED = 4
 
 
 def atlas(
@@ -18,7 +27,7 @@ def atlas(
         list[str],
         typer.Option(
             "--communes",
-            metavar="CODE",
+            metavar="COMMUNE",
             help=say("zones.cli.help_communes_printed"),
         ),
     ] = [],  # noqa: B006 - typer copies it
@@ -45,23 +54,57 @@ def atlas(
     verbose: Verbose = False,
 ) -> None:
     """Write the atlas."""
+    from zones.project.model import load_project
+
+    loaded = load_project(project)
     changes: dict[str, Any] = {"make": True}
-    codes = [code.strip() for item in communes for code in item.split(",") if code.strip()]
-    if codes:
-        changes |= {"communes": tuple(codes), "overview": False}
     if paper:
         changes["paper"] = paper
     if jobs:
         changes["jobs"] = jobs
-    make_pages(
-        project,
-        out,
-        step="atlas",
-        changes={"atlas": changes},
-        page_language=page_language,
-        as_json=as_json,
-        verbose=verbose,
-    )
+    if not communes:
+        make_pages(
+            loaded,
+            out,
+            step="atlas",
+            changes={"atlas": changes},
+            page_language=page_language,
+            as_json=as_json,
+            verbose=verbose,
+        )
+        return
+    codes = commune_codes(communes, loaded, "--communes")
+    changes |= {"communes": codes, "overview": False}
+    settings = with_language({"atlas": changes}, page_language)
+    with telling(quiet=as_json) as teller:
+        result, path = _sheets(loaded, out, codes, settings, teller)
+    tell_pages(result, {path.name: path}, as_json=as_json, verbose=verbose)
+
+
+def _sheets(
+    project: Project,
+    out: Path | None,
+    codes: tuple[str, ...],
+    settings: dict[str, dict[str, Any]],
+    teller: Teller,
+) -> tuple[RunResult, Path]:
+    """Draw single sheets into a file of their own: the whole atlas stays as it is."""
+    from zones.inputs.read import Inputs
+    from zones.publish.publish import PublishedFigures
+    from zones.run.context import RunOptions
+    from zones.run.run import changed_project, run_project
+    from zones.run.steps.atlas import STEP, write_atlas
+
+    needed = ("check", "publish")
+    options = RunOptions(out=out, only=needed, write=False, changes=settings)
+    result = run_project(project, options=options, teller=teller)
+    teller.step("atlas", STEP.label, 1, 1)
+    result.out.mkdir(parents=True, exist_ok=True)
+    more = [f"and-{len(codes) - _NAMED}-more"] if len(codes) > _NAMED else []
+    path = result.out / ("-".join(["atlas", *codes[:_NAMED], *more]) + ".pdf")
+    changed = changed_project(project, settings)
+    write_atlas(changed, result[PublishedFigures], result[Inputs], path, progress=teller.part)
+    return result, path
 
 
 def register(application: typer.Typer) -> None:

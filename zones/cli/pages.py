@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -11,9 +11,13 @@ from layers.base.errors import InputError
 from zones.cli.console import print_findings, telling
 from zones.cli.language import print_json, print_line
 
+if TYPE_CHECKING:
+    from zones.project.model import Project
+    from zones.run.context import RunResult
+
 
 def make_pages(
-    path: Path,
+    project: Project,
     out: Path | None,
     *,
     step: str,
@@ -23,30 +27,56 @@ def make_pages(
     verbose: bool,
 ) -> None:
     """Run one step over earlier results, with some settings changed, and say what it wrote."""
-    from zones.project.model import load_project
     from zones.run.context import RunOptions
     from zones.run.run import run_project
 
-    if page_language is not None:
-        changes = {**changes, "annex": {**changes.get("annex", {}), **_language(page_language)}}
-    project = load_project(path)
+    changes = with_language(changes, page_language)
     with telling(quiet=as_json) as teller:
         options = RunOptions(out=out, only=(step,), overwrite=True, changes=changes)
         result = run_project(project, options=options, teller=teller)
     files = result.record["steps"][step]["files"]
-    made = {name: str(result.out / name) for name in files if "/" not in name}
+    made = {name: result.out / name for name in files if "/" not in name}
+    tell_pages(result, made, as_json=as_json, verbose=verbose)
+
+
+def tell_pages(result: RunResult, made: dict[str, Path], *, as_json: bool, verbose: bool) -> None:
+    """Say which pages were written and end with the exit code of the data."""
     if as_json:
-        print_json({"out": str(result.out), "pages": made, "has_problems": result.has_problems})
+        pages = {name: str(path) for name, path in made.items()}
+        print_json({"out": str(result.out), "pages": pages, "has_problems": result.has_problems})
     else:
         for page in made.values():
-            print_line(page)
+            print_line(str(page))
         if verbose:
             print_findings(result.record["findings"], verbose=True)
     if result.has_problems:
         raise typer.Exit(1)
 
 
-def _language(code: str) -> dict[str, str]:
+def commune_codes(asked: list[str], project: Project, option: str) -> tuple[str, ...]:
+    """Codes of the communes that an option names by code or name, several with commas."""
+    from layers.base.language import Phrase
+    from layers.base.messages import message
+    from layers.communes.gazetteer import list_communes
+    from zones.allocation.allocation_names import find_by_name
+
+    listed = list_communes(project.province, project.communes.vintage)
+    known = {
+        str(code): Phrase(en=str(name), vi=str(name))
+        for code, name in zip(listed["code"], listed["name"], strict=True)
+    }
+    names = [name.strip() for item in asked for name in item.split(",") if name.strip()]
+    what = message("zones.allocation.commune")
+    codes = [find_by_name(name, known, what, f"{option} {name!r}") for name in names]
+    return tuple(dict.fromkeys(codes))
+
+
+def with_language(
+    changes: dict[str, dict[str, Any]], code: str | None
+) -> dict[str, dict[str, Any]]:
+    """Changes of settings with the language of the pages, where one is asked for."""
+    if code is None:
+        return changes
     if code not in ("vi", "en"):
         raise InputError("zones.cli.bad_page_language", code=code)
-    return {"language": code}
+    return {**changes, "annex": {**changes.get("annex", {}), "language": code}}

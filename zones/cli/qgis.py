@@ -17,8 +17,10 @@ def qgis(
     verbose: Verbose = False,
 ) -> None:
     """Write the QGIS project."""
+    from zones.project.model import load_project
+
     make_pages(
-        project,
+        load_project(project),
         out,
         step="qgis",
         changes={"qgis": {"make": True}},

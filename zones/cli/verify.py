@@ -44,7 +44,7 @@ def verify(
         )
     else:
         for name, count in result.compared.items():
-            print_line(say("zones.cli.figures", name=name, count=count))
+            print_line(_compared(name, count))
         _tell_files(result)
         shown = result.differences if verbose else result.differences[:_SHOWN]
         for item in shown:
@@ -65,6 +65,13 @@ def verify(
         raise typer.Exit(1)
 
 
+def _compared(name: str, count: int) -> str:
+    """Say what was compared of a file; of a PDF it is the digest alone."""
+    if count == 0:
+        return say("zones.cli.digest_of_figures", name=name)
+    return say("zones.cli.figures", name=name, count=count)
+
+
 def _tell_files(result: Verification) -> None:
     if result.by_bytes:
         print_line(say("zones.cli.held_by_bytes", count=len(result.by_bytes)))
@@ -74,6 +81,8 @@ def _tell_files(result: Verification) -> None:
 
 
 def _verdict(count: int, digest: str) -> str:
+    if count == 0 and not digest:
+        return say("zones.cli.as_the_run_wrote")
     if count == 0:
         return say("zones.cli.all_say_the_same", digest=digest)
     return say("zones.cli.differences", count=count)

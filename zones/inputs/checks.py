@@ -36,8 +36,10 @@ from layers.kinds.crops import crop_named, load_crops
 from layers.kinds.plots import PlotLayer
 from layers.kinds.report import REPORT, ReportLayer, count_once
 from zones.measure.present import BEARING, crops_without_choice
+from zones.project.model import Project, land_layers
 
 if TYPE_CHECKING:
+    from layers.base.language import Phrase
     from layers.convert.convert import Conversion
     from zones.plan.model import Plan
 
@@ -153,6 +155,26 @@ def check_day_of_communes(
         source="natural_areas",
     )
     return [one for one in found if one.severity == "error"]
+
+
+def shown_year(project: Project) -> int | None:
+    """Year of the newest layer that tells land: what was planted until then it shows already."""
+    return max((project.layers[name].date.year for name in land_layers(project)), default=None)
+
+
+def no_year_left(project: Project, plan: Plan) -> Phrase | None:
+    """Say that the layers show every year of the plan already, so that none is left to allocate."""
+    section, shown = project.allocation, shown_year(project)
+    last = section.last_year or plan.horizon.last
+    if shown is None or section.first_year is not None or last > shown:
+        return None
+    return message("zones.inputs.no_year_left", shown=str(shown), last=str(last))
+
+
+def check_years(project: Project, plan: Plan) -> list[Finding]:
+    """Tell before the allocation that no year is left for it."""
+    nothing = no_year_left(project, plan)
+    return [] if nothing is None else [Finding("problem", "no-year-left", plan.plan, nothing)]
 
 
 def check_report_areas(name: str, table: pd.DataFrame, communes: gpd.GeoDataFrame) -> list[Finding]:

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
+
 from layers.base.errors import CrsError, InputError, VungTrongError
 from layers.base.findings import Finding, Findings
 from layers.base.messages import message
 from layers.base.workers import Progress, silent
-from layers.communes.boundaries import NaturalAreas, load_communes
+from layers.communes.boundaries import COMMUNES, NaturalAreas, load_communes
 from layers.communes.crosswalk import CommuneList
 from layers.communes.gazetteer import list_communes
 from layers.communes.location_check import check_centres
@@ -36,6 +38,7 @@ from zones.inputs.checks import (
     check_places,
     check_plot_overlaps,
     check_report_areas,
+    check_years,
     settle_report,
 )
 from zones.plan.files import load_plans
@@ -52,7 +55,6 @@ from zones.project.model import (
 )
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     import pandas as pd
     import pyproj
 
@@ -73,7 +75,8 @@ class Inputs:
     """Everything a project names, read."""
 
     project: Project  # The project
-    # Columns of ``layers.communes.boundaries.COMMUNES`` and geometry, in the area CRS
+    # Columns of ``layers.communes.boundaries.COMMUNES`` and geometry, in the area CRS; none where
+    # they could not be read, which is an error among the findings
     communes: gpd.GeoDataFrame
     crs: pyproj.CRS  # Area CRS
     plans: list[Plan]  # Leading plan first
@@ -217,11 +220,12 @@ def _other_unit(factor: float) -> list[Finding]:
 
 def read_inputs(project: Project, *, progress: Progress = silent) -> Inputs:
     """Read every input of a project and collect its faults."""
-    communes, crs, findings = read_communes(project)
-    inputs = Inputs(project=project, communes=communes, crs=crs, plans=read_plans(project))
-    inputs.findings.extend(findings)
+    inputs = _with_ground(project)
     inputs.findings.extend(_plan_errors(inputs.plans))
     inputs.findings.extend(_plans_of_others(inputs.plans, project.province))
+    inputs.findings.extend(
+        found for plan in inputs.plans[:1] for found in check_years(project, plan)
+    )
     for done, (name, source) in enumerate(project.layers.items()):
         progress(done, len(project.layers))
         try:
@@ -229,13 +233,33 @@ def read_inputs(project: Project, *, progress: Progress = silent) -> Inputs:
             # In the report a layer goes by its name in the project, not by its path.
             inputs.findings.extend(replace(item, source=name) for item in found.items)
         except VungTrongError as error:
-            inputs.findings.add(
-                Finding(severity="error", kind="unreadable", source=name, message=error.phrase)
-            )
+            inputs.findings.add(Finding("error", "unreadable", name, error.phrase))
     progress(len(project.layers), len(project.layers))
-    _check_elevation(inputs)
-    _check_together(inputs)
+    crops = _crops_of_layers(inputs)
+    inputs.findings.extend(check_choice_of_crops(crops, project.present))
+    inputs.findings.extend(check_crop_groups(crops, inputs.plans))
+    if not inputs.communes.empty:
+        _check_elevation(inputs)
+        _check_together(inputs)
     return inputs
+
+
+def _with_ground(project: Project) -> Inputs:
+    """Boundaries and plans; those that cannot be read are told, and the layers still looked at."""
+    findings = Findings()
+    try:
+        communes, crs, found = read_communes(project)
+        findings.extend(found)
+    except VungTrongError as error:
+        findings.add(Finding("error", "unreadable", "communes", error.phrase))
+        crs = area_crs(project.province)
+        communes = gpd.GeoDataFrame(COMMUNES.empty(), geometry=[], crs=crs)
+    try:
+        plans = read_plans(project)
+    except VungTrongError as error:
+        findings.add(Finding("error", "unreadable", "plans", error.phrase))
+        plans = []
+    return Inputs(project, communes, crs, plans, findings=findings)
 
 
 def _crops_of_layers(inputs: Inputs) -> dict[str, pd.DataFrame]:
@@ -312,9 +336,6 @@ def _check_together(inputs: Inputs) -> None:
             inputs.findings.extend(check_codes_of_day(name, frame, then, on=str(day)))
     for name, report in inputs.reports.items():
         inputs.findings.extend(check_report_areas(name, report.table, inputs.communes))
-    crops = _crops_of_layers(inputs)
-    inputs.findings.extend(check_choice_of_crops(crops, inputs.project.present))
-    inputs.findings.extend(check_crop_groups(crops, inputs.plans))
     strange = {item.source for item in inputs.findings.of("error")}
     listed = CommuneList(inputs.project.province, tuple(inputs.communes["commune_code"]), on)
     part = inputs.project.communes.part_of_province
@@ -379,7 +400,7 @@ def _read_layer(inputs: Inputs, name: str, source: LayerSource) -> Findings:
                 band=source.band,
                 source=name,
                 crs=source.crs,
-                communes=inputs.communes,
+                communes=None if inputs.communes.empty else inputs.communes,
                 folders=(inputs.project.file.parent,),
             )
             inputs.rasters[name] = look

@@ -566,6 +566,15 @@ def wants_trajectory(project: Project) -> bool:
     return project.trajectory.make and bool(forest_layers(project))
 
 
+def land_layers(project: Project) -> dict[str, str]:
+    """Kind of the layers that tell land: the newest forest status layer and land-use map."""
+    newest: dict[str, str] = {}
+    for name, source in sorted(project.layers.items(), key=lambda item: (item[1].date, item[0])):
+        if source.kind in ("forest_status", "land_use"):
+            newest[source.kind] = name
+    return {name: kind for kind, name in newest.items()}
+
+
 def newest_forest_layer(project: Project) -> str | None:
     """Name of the forest status layer of the newest date: it gives the forest cover rate."""
     return next(reversed(forest_layers(project)), None)

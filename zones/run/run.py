@@ -80,7 +80,7 @@ def _run(project: Project, out: Path, options: RunOptions, teller: Teller) -> Ru
     parts = part_digests(project, sources)
     earlier = read_record(out) if options.only else None
     hold = steps_that_hold(steps, project, parts, earlier, out)
-    changed = _changed(project, options.changes)
+    changed = changed_project(project, options.changes)
     serve = {name for name in hold if not set(options.changes) & set(steps[name].settings)}
     todo = steps_to_do(chosen, steps, changed, serve)
     kept = {name: (earlier or {})["steps"][name] for name in hold}
@@ -103,7 +103,8 @@ def _run(project: Project, out: Path, options: RunOptions, teller: Teller) -> Ru
     return RunResult(out, context.store, record)
 
 
-def _changed(project: Project, changes: Mapping[str, Mapping[str, Any]]) -> Project:
+def changed_project(project: Project, changes: Mapping[str, Mapping[str, Any]]) -> Project:
+    """Project with some settings of its sections changed."""
     sections = {
         name: getattr(project, name).model_copy(update=dict(update))
         for name, update in changes.items()

@@ -140,10 +140,16 @@ def test_language_of_the_pages_is_checked(
 def test_command_atlas_draws_what_is_asked_for(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    line = ["atlas", str(project), "--communes", "06148, 06184", "--paper", "A4", "--jobs", "1"]
+    out = project.parent / "out"
+    before = {path.name for path in out.iterdir()}
+    line = ["atlas", str(project), "--communes", "thuy hung, 06184", "--paper", "A4", "--jobs", "1"]
     assert command(line) == 0
-    assert "atlas.pdf" in capsys.readouterr().out
-    reader = pypdf.PdfReader(project.parent / "out" / "atlas.pdf")
+    path = out / "atlas-06148-06184.pdf"
+    assert str(path) in capsys.readouterr().out
+    # Sheets alone are a file of their own: no other file of the folder comes or goes.
+    assert {item.name for item in out.iterdir()} == before | {path.name}
+    assert verify_folder(out).compared[path.name] == 0
+    reader = pypdf.PdfReader(path)
     assert len(reader.pages) == 2
     assert float(reader.pages[0].mediabox.width) == pytest.approx(841.9, abs=1)
     text = reader.pages[0].extract_text()
@@ -160,8 +166,10 @@ def test_command_atlas_draws_what_is_asked_for(
 def test_command_names_a_commune_that_is_not_there(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert command(["atlas", str(project), "--communes", "99999"]) == 2
-    assert "1 commune codes are unknown" in capsys.readouterr().err
+    for line in (["atlas", str(project), "--communes"], ["annex", str(project), "--maps"]):
+        assert command([*line, "Thụy Hưng"]) == 2
+        told = capsys.readouterr().err
+        assert f"{line[-1]} 'Thụy Hưng': unknown commune 'Thụy Hưng'; did you mean" in told
 
 
 def test_paper_of_the_command_is_checked(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -204,6 +204,23 @@ def test_file_changed_before_a_later_step_is_still_seen(tmp_path: Path) -> None:
     assert ("allocation.md", "SHA-256") in _places(verify_folder(folder))
 
 
+def test_a_run_of_single_steps_makes_no_printed_figures_and_misses_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_project(tmp_path / "p")
+    out = run_project(load_project(path), options=RunOptions(only=("cover",))).out
+    assert command(["verify", str(out)]) == 0
+    assert "it made no printed figures" in capsys.readouterr().out
+    table = out / "forest_cover.csv"
+    table.write_text(table.read_text("utf-8").replace("06148", "06149"), "utf-8")
+    assert _places(verify_folder(out)) == [("forest_cover.csv", "SHA-256")]
+
+
+def test_printed_figures_that_are_gone_are_missed(out: Path) -> None:
+    shutil.rmtree(out / "printed")
+    assert {name for name, _ in _places(verify_folder(out))} >= {"printed/", "printed/zones.csv"}
+
+
 def test_digit_in_the_workbook(out: Path) -> None:
     path = _with_only(out, "annex.xlsx")
     cell = _cell(path, "3 Thông", "Xã Đồng Đăng", 3)

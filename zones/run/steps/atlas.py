@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from layers.base.language import Phrase
+from layers.base.workers import Progress
 from maps import save_atlas
 from zones.inputs.read import Inputs
 from zones.pages.annex import annex_content
@@ -15,20 +18,32 @@ from zones.run.step import Made, Step
 
 def work(context: Context) -> Made:
     """Write ``atlas.pdf``."""
-    project, figures = context.project, context[PublishedFigures]
-    inputs, settings = context[Inputs], project.atlas
+    write_atlas(
+        context.project,
+        context[PublishedFigures],
+        context[Inputs],
+        context.stage / "atlas.pdf",
+        progress=context.teller.part,
+    )
+    return {}
+
+
+def write_atlas(
+    project: Project, figures: PublishedFigures, inputs: Inputs, path: Path, *, progress: Progress
+) -> None:
+    """Write the sheets that the project asks for."""
+    settings = project.atlas
     annex = annex_content(project, figures, inputs.plans, inputs.communes)
     save_atlas(
         atlas_content(project, figures, inputs, annex),
-        context.stage / "atlas.pdf",
+        path,
         communes=settings.communes or None,
         overview=settings.overview,
         paper=settings.paper,
         jobs=settings.jobs,
         overwrite=True,
-        progress=context.teller.part,
+        progress=progress,
     )
-    return {}
 
 
 def _is_asked_for(project: Project) -> bool:

@@ -8,13 +8,13 @@ from layers.base.findings import Finding
 from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.io.geopackage import save_geopackage
-from zones.allocation.prepare import land_layers, land_rules
+from zones.allocation.prepare import land_rules
 from zones.inputs.read import Inputs
 from zones.output.findings import findings_table
 from zones.pages.context_layers import load_drawn_layer
 from zones.plan.frames import zones_frame
 from zones.planting.planning_map import PlanningMap, planning_map
-from zones.project.model import Project
+from zones.project.model import Project, land_layers
 from zones.publish.publish import PublishedFigures
 from zones.run.context import Context
 from zones.run.step import Made, Step
