@@ -306,7 +306,10 @@ def _add_picture(document: Document, caption: str, picture: Path) -> None:
     title.paragraph_format.keep_with_next = True
     section = document.sections[-1]
     height = (section.page_height or 0) - (section.top_margin or 0) - (section.bottom_margin or 0)
-    document.add_picture(str(picture), height=height - Mm(14))
+    width = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
+    shape = document.add_picture(str(picture), height=height - Mm(14))
+    if shape.width > width:
+        shape.width, shape.height = width, int(shape.height * width / shape.width)
     document.paragraphs[-1].alignment = _CENTRE
 
 

@@ -152,7 +152,14 @@ th, td { border: 1px solid #9aa79d; padding: .2rem .4rem; text-align: right; }
 th { background: #e8efe8; text-align: center; font-weight: bold; }
 td:first-child { text-align: center; }
 ul { margin: .25rem 0; padding-left: 1.2rem; }
-@media print { body { font-size: 10.5pt; padding: 0; max-width: none; }
+@media print {
+  @page { size: A4; margin: 10mm 12mm; }
+  body { font-size: 9pt; line-height: 1.25; padding: 0; max-width: none; }
+  h1 { font-size: 14pt; margin-top: 0; }
+  h2 { font-size: 10.5pt; margin: .5rem 0 .1rem; }
+  .answer p { margin: .15rem 0; }
+  figure { margin: .4rem 0; }
+  th, td { padding: .05rem .3rem; }
   section + section { break-before: page; border: 0; margin: 0; }
-  @page { size: A4; margin: 14mm; } }
+}
 """

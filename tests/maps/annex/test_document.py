@@ -190,12 +190,15 @@ def test_same_content_same_bytes(
 def test_pictures_follow_the_tables(content: AnnexContent, tmp_path: Path) -> None:
     picture = tmp_path / "bản đồ.png"
     Image.new("RGB", (420, 297), "white").save(picture)
+    wide = tmp_path / "biểu đồ.png"
+    Image.new("RGB", (900, 300), "white").save(wide)
     path = save_document(
-        content, tmp_path / "a.docx", pictures=[("Xã Bình Gia", picture), ("Xã Tân Văn", picture)]
+        content, tmp_path / "a.docx", pictures=[("Xã Bình Gia", picture), ("Xã Tân Văn", wide)]
     )
     document = docx.Document(str(path))
     assert len(document.inline_shapes) == 2
     assert all(shape.height < Mm(175) for shape in document.inline_shapes)
+    assert all(shape.width < Mm(253) for shape in document.inline_shapes)
     texts = [item.text for item in document.paragraphs]
     assert "Xã Bình Gia" in texts
     assert document.sections[-1].orientation == WD_ORIENT.LANDSCAPE
