@@ -407,7 +407,7 @@ def test_atlas_of_nothing_is_refused(tmp_path: Path) -> None:
 
 
 def test_unknown_paper_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="expected A3 or A4, found 'A5'"):
+    with pytest.raises(InputError, match="A1 or A0, found 'A5'"):
         save_atlas(atlas_squares.content(), tmp_path / "a.pdf", paper="A5")
 
 
