@@ -387,3 +387,9 @@ def test_floors_raise_the_sum_where_they_must() -> None:
     assert round_to_total([2717.54], step=0.1, floors=[2717.6]).tolist() == [2717.6]
     assert round_to_total([2717.54], step=0.1, floors=[2717.5]).tolist() == [2717.5]
     assert round_to_total([0.4, 0.4], floors=[1, 1]).tolist() == [1.0, 1.0]
+
+
+def test_a_total_out_of_reach_is_refused_in_hectares() -> None:
+    """The message counts in hectares, not in steps: 0.2 + 0.2 to 0.3 + 0.3."""
+    with pytest.raises(InputError, match=r"adds up to 9: possible is 0\.4 to 0\.6\."):
+        round_to_total([0.26, 0.24], total=9.0, step=0.1)
