@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -22,11 +24,16 @@ def save_geopackage(tables: Mapping[str, pd.DataFrame], path: Path) -> None:
     try:
         for name, frame in tables.items():
             kind = {"geometry_type": "Unknown"} if isinstance(frame, gpd.GeoDataFrame) else {}
-            pyogrio.write_dataframe(
-                frame, path, layer=name, driver="GPKG", dataset_options=_VERSION, **kind
-            )
+            write_layer(frame, path, layer=name, driver="GPKG", dataset_options=_VERSION, **kind)
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def write_layer(frame: pd.DataFrame, path: Path, **options: Any) -> None:
+    """Write one layer; what came without a CRS leaves without one."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="'crs' was not provided", category=UserWarning)
+        pyogrio.write_dataframe(frame, path, **options)
 
 
 def stamp() -> str:

@@ -58,13 +58,11 @@ def write_frame(frame: pd.DataFrame, path: Path) -> None:
 
 def _write_layer(frame: gpd.GeoDataFrame, path: Path) -> None:
     """Write a layer; the formats that note a day note that of the run, not that of the clock."""
-    import pyogrio
+    from layers.io.geopackage import save_geopackage, write_layer
 
     kind = path.suffix.lower()
     if kind == ".gpkg":
-        from layers.io.geopackage import save_geopackage
-
         save_geopackage({path.stem: frame}, path)
         return
     dated = {"DBF_DATE_LAST_UPDATE": today().isoformat()} if kind == ".shp" else {}
-    pyogrio.write_dataframe(frame, path, driver=VECTOR_KINDS[kind], encoding="UTF-8", **dated)
+    write_layer(frame, path, driver=VECTOR_KINDS[kind], encoding="UTF-8", **dated)
