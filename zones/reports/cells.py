@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from layers.io.values import Decimal
-from zones.reports.entries import Entry, PageReading, names_a_person, without_persons
+from zones.reports.entries import Entry, PageReading
 from zones.reports.figures import conversion, decimal_mark, read_cell
 from zones.reports.forms import Form, FormColumn
 from zones.reports.layout import Row, Sheet, unit_label
-
-#: Longest text of a cell that a finding repeats.
-_SHOWN = 40
+from zones.reports.quoting import is_personal, quoted
 
 
 @dataclass(slots=True)
@@ -39,28 +37,29 @@ class CellReader:
             return None
         asked = self.sheet.unit(row, column.column)
         read = read_cell(cell, asked, decimal=self.decimal)
+        personal = is_personal(cell) or is_personal(read.value)
         entry = Entry(
             *(reporter, self.form.form, self.sheet.table.table, row.row, column.column, row.crop),
             unit=asked,
             what=f"{row.name}, {column.name.vi.lower()}",
-            value=read.value,
-            written=_shown(cell),
+            value=None if personal else read.value,
+            written="…" if personal else quoted(cell),
             file=page.file,
             sheet=page.sheet,
             line=line,
             place=place,
-            other=read.other,
+            other=None if personal else read.other,
         )
         told = self.reading.findings
-        if read.rule:
+        if personal:
+            told.append(entry.told("personal-data", expected=unit_label(asked)))
+        elif read.rule:
             told.append(entry.told(read.rule, expected=unit_label(asked)))
         self._convert(entry, unit, named=read.unit)
         if entry.value is not None and entry.value < 0 and not column.negative:
             told.append(entry.told("negative", expected=0))
         if line in page.content.hidden_rows and line > 1:
             told.append(entry.told("hidden-row"))
-        if isinstance(cell, str) and names_a_person(cell):
-            told.append(entry.told("personal-data", found="…"))
         self.reading.entries.append(entry)
         return entry
 
@@ -77,11 +76,3 @@ class CellReader:
             self.reading.findings.append(
                 entry.told("unit-converted", expected=unit_label(entry.unit), found=unit)
             )
-
-
-def _shown(cell: str | float) -> str:
-    """Cell as a finding repeats it: short, and without anybody's number."""
-    if not isinstance(cell, str):
-        return f"{cell:.15g}"
-    text = without_persons(" ".join(cell.split()))
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -10,18 +9,17 @@ from layers.base.language import Phrase
 from layers.base.messages import message
 from zones.plan.words import number_words
 from zones.reports.intake import Page, cell_name
+from zones.reports.quoting import is_personal, without_numbers
 
 #: Rules whose cell is counted all the same, with a remark; every other one is asked back.
 REMARKS = frozenset(
     {
         *("about", "unit-converted", "mark-settled", "old-name", "old-names-added", "row-by-name"),
-        *("header-near", "known-changed", "hidden-row", "older-form", "personal-data"),
+        *("header-near", "known-changed", "hidden-row", "older-form"),
     }
 )
 
 RowKind = Literal["heading", "figures", "blank", "total", "note", "asked"]
-#: Digits of telephone, identity and account numbers; they go into no output.
-_PERSONAL = re.compile(r"(?<!\d)(?:\+?84|0)[\d .-]{8,12}\d(?!\d)|(?<!\d)\d{9}(?:\d{3})?(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ class Told:
     def phrase(self) -> Phrase:
         """Sentence of the rule."""
         values = {
-            "what": self.what,
+            "what": without_numbers(self.what),
             "expected": _as_written(self.expected),
             "found": _as_written(self.found),
         }
@@ -71,10 +69,12 @@ class Told:
 
 
 def _as_written(value: object) -> object:
-    """Figure with the decimals that it has, in the language of its reader; the rest as it is."""
+    """Figure with the decimals that it has, in the language of its reader; nobody's number."""
+    if isinstance(value, str):
+        return without_numbers(value)
     if not isinstance(value, float):
         return value
-    return number_words(value)
+    return "…" if is_personal(value) else number_words(value)
 
 
 @dataclass(slots=True)
@@ -146,13 +146,3 @@ class PageReading:
         """Add a finding of the sheet or of one of its cells."""
         page = self.page
         self.findings.append(Told(rule, reporter, page.file, page.sheet, cell, **values))  # type: ignore[arg-type]
-
-
-def without_persons(text: str) -> str:
-    """Text in which nobody's telephone or identity number stands."""
-    return _PERSONAL.sub("…", text)
-
-
-def names_a_person(text: str) -> bool:
-    """Whether a text holds a telephone or identity number."""
-    return bool(_PERSONAL.search(text))

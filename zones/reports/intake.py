@@ -19,6 +19,7 @@ from layers.base.messages import message
 from layers.io.archive import read_part
 from layers.io.table import csv_rows
 from layers.io.workbook import WORKBOOK_KINDS, Sheet, column_letters, read_workbook
+from zones.reports.quoting import without_runs
 
 _CSV = (".csv", ".tsv", ".txt")
 _PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".webp", ".pdf")
@@ -77,11 +78,12 @@ def read_returned(path: Path, folder: Path) -> ReturnedFile:
     name = path.relative_to(folder).as_posix() if path != folder else path.name
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    name = without_runs(name, digest[:8])
     file = ReturnedFile(name, digest, _time_on_disk(path))
     try:
         file.pages = list(_pages(path, name))
         file.modified = _modified(path) or file.modified
-        file.notes = list(_notes(path, file.pages))
+        file.notes = list(_notes(path, name, file.pages))
         if not any(page.cells for page in file.pages):
             file.refused = message("zones.reports.refused_empty", file=name)
     except VungTrongError as error:
@@ -97,10 +99,10 @@ def _named(text: str, path: Path, name: str) -> str:
 def _pages(path: Path, name: str) -> Iterator[Page]:
     kind = path.suffix.lower()
     if kind in WORKBOOK_KINDS:
-        for sheet, content in read_workbook(path).items():
+        for number, (sheet, content) in enumerate(read_workbook(path).items(), start=1):
             # An error or a formula without a value stands where a figure should.
             content.cells |= content.marks
-            yield Page(name, sheet, content)
+            yield Page(name, without_runs(sheet, f"({number})"), content)
     elif kind in _CSV:
         yield Page(name, "", _csv_sheet(path))
     elif kind in _PICTURES:
@@ -137,10 +139,10 @@ def _modified(path: Path) -> str:
     return stated.replace("Z", "+00:00") if re.match(r"\d{4}-\d\d-\d\dT", stated) else ""
 
 
-def _notes(path: Path, pages: list[Page]) -> Iterator[Phrase]:
+def _notes(path: Path, name: str, pages: list[Page]) -> Iterator[Phrase]:
     """What a reader should know of a file: macros that were not run, figures of other files."""
     if path.suffix.lower() in (".xlsm", ".xlsb"):
-        yield message("zones.reports.macros_not_run", file=path.name)
+        yield message("zones.reports.macros_not_run", file=name)
     outside = [
         f"{page.sheet}!{cell_name(row, place)}"
         for page in pages
@@ -148,7 +150,7 @@ def _notes(path: Path, pages: list[Page]) -> Iterator[Phrase]:
         if "[" in formula
     ]
     if outside:
-        yield message("zones.reports.external_links", file=path.name, cells=outside)
+        yield message("zones.reports.external_links", file=name, cells=outside)
 
 
 def cell_name(row: int, place: int) -> str:

@@ -16,6 +16,7 @@ from zones.reports.figures import read_cell, unit_of
 from zones.reports.forms import Form
 from zones.reports.intake import Page, cell_name
 from zones.reports.layout import Row, Sheet
+from zones.reports.quoting import quoted
 from zones.reports.words import (
     Place,
     Vocabulary,
@@ -312,8 +313,8 @@ class _Table:
                     rule,
                     reporter=place.code,
                     cell=cell_name(line, at),
-                    what=" – ".join([*labels[:2], head.text]),
-                    found=held[at],
+                    what=" – ".join(map(self.desk.words.quoted, [*labels[:2], head.text])),
+                    found=quoted(held[at]),
                 )
                 continue
             taken.append(self._take(line, at, place, target))
@@ -345,7 +346,7 @@ class _Table:
         entry.origin = place.origin
         told = self.reading.findings
         if not exact:
-            head = " ".join(self.heads[at].text.split())
+            head = self.desk.words.quoted(self.heads[at].text)
             told.append(entry.told("header-near", expected=named.name.vi, found=head))
         if place.rule:
             told.append(entry.told(place.rule))

@@ -11,6 +11,7 @@ from zones.reports.forms import Form
 from zones.reports.intake import Page, cell_name
 from zones.reports.known import KnownFigures
 from zones.reports.layout import Identity, Row, Sheet, read_identity
+from zones.reports.quoting import quoted
 from zones.reports.words import Vocabulary, is_total, words_of
 
 #: Rows and columns in which the identity is looked for: somebody may have put some before it.
@@ -124,7 +125,8 @@ def _check_label(
     if words_of(label) == words_of(row.name):
         return
     for entry in entries:
-        cells.reading.findings.append(entry.told("label-disagrees", expected=row.name, found=label))
+        seen = Vocabulary([cells.sheet]).quoted(label)
+        cells.reading.findings.append(entry.told("label-disagrees", expected=row.name, found=seen))
 
 
 def _compare_known(
@@ -184,8 +186,9 @@ def _read_other_row(
             reading.rows[line] = "asked"
         return
     match = next((found for label in labels if (found := words.row(label))), None)
+    named = words.quoted(labels[0]) if labels else ""
     if table.rows == "open":
-        row = Row(f"+{line}", labels[0] if labels else str(line))
+        row = Row(f"+{line}", named or str(line))
     elif match is not None:
         row = match[1]
     else:
@@ -195,8 +198,8 @@ def _read_other_row(
                 "row-unplaced",
                 reporter=reporter,
                 cell=cell_name(line, place),
-                what=labels[0] if labels else "",
-                found=held[place],
+                what=named,
+                found=quoted(held[place]),
             )
         return
     reading.rows[line] = "figures"
@@ -204,4 +207,4 @@ def _read_other_row(
         if column.column in asked:
             entry = cells.take(reporter, row, column, (line, asked[column.column]))
             if entry is not None and table.rows != "open":
-                reading.findings.append(entry.told("row-by-name", found=labels[0]))
+                reading.findings.append(entry.told("row-by-name", found=row.name))

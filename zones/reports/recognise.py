@@ -107,9 +107,10 @@ class Reader:
         for text in titles:
             place = place_in(text, self.province, self.asked.vintage)
             if place.code and place.code != reporter.code and reporter.code.isdecimal():
+                named = self.asked.names().get(place.code, place.code)
                 for entry in reading.entries:
                     reading.findings.append(
-                        entry.told("identity-disagrees", expected=reporter.name, found=text)
+                        entry.told("identity-disagrees", expected=reporter.name, found=named)
                     )
                 break
         if identity.version != form.version:

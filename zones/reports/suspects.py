@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from zones.reports.entries import Entry, PageReading, Told
 from zones.reports.known import KnownFigures
+from zones.reports.quoting import HIDDEN
 
 #: Zones that two communes must share for their figures to be told apart.
 _LEAST_ZONES = 3
@@ -110,7 +112,7 @@ def tell_repeated_plots(readings: Sequence[PageReading]) -> list[Told]:
     found = []
     for key, places in seen.items():
         for reading, _, line in places if len(places) > 1 else []:
-            named = "/".join(key)
+            named = "/".join(part if _NUMBERED.match(part) else HIDDEN for part in key)
             found += [
                 entry.told("plot-twice", found=named)
                 for entry in reading.entries
@@ -119,4 +121,6 @@ def tell_repeated_plots(readings: Sequence[PageReading]) -> list[Told]:
     return found
 
 
+#: How sub-compartments, compartments and plots are called: "214", "3", "12a".
+_NUMBERED = re.compile(r"^(?:\d{1,5}[^\W\d_]{0,2}|[^\W\d_]\d{0,4})$")
 _PLOT = ("sub-compartment", "compartment", "plot")

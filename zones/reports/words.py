@@ -15,6 +15,7 @@ from layers.communes.spelling import exact_key, plain_key, tidy, without_marks
 from layers.kinds.crops import crop_named
 from zones.reports.figures import unit_of
 from zones.reports.layout import Row, Sheet
+from zones.reports.quoting import letters, quoted
 
 _TOTAL = re.compile(r"^(tong( cong| so)?|cong|toan (xa|tinh|phuong)|luy ke)\b(?! dien tich)")
 _COUNTING = re.compile(r"^(tt|stt|so tt|so thu tu)$")
@@ -104,6 +105,7 @@ class Vocabulary:
     _columns: list[tuple[str, str, str]] = field(default_factory=list)
     _rows: dict[str, tuple[str, Row]] = field(default_factory=dict)
     _crops: dict[str, tuple[str, Row]] = field(default_factory=dict)
+    _words: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         for sheet in self.sheets:
@@ -120,6 +122,22 @@ class Vocabulary:
                         self._rows.setdefault(exact_key(name), (table, row))
                 if row.crop:
                     self._crops.setdefault(row.crop, (table, row))
+
+    def quoted(self, text: str) -> str:
+        """Text as a shared output repeats it: figures, units, and words of the forms."""
+        if not self._words:
+            self._words |= {word for name in self._written() for word in letters(name)}
+        return quoted(text, self._words)
+
+    def _written(self) -> Iterable[str]:
+        """Every name of a column, group or row as the forms write it."""
+        for sheet in self.sheets:
+            for column in sheet.table.columns:
+                group = column.group
+                yield from (column.name.vi, column.name.en, *column.words)
+                yield from (group.vi, group.en) if group else ()
+            for row in sheet.rows:
+                yield from (row.name, *row.words)
 
     def columns(self, text: str) -> dict[str, tuple[str, bool]]:
         """Column that a header means in each table, and whether it says so in these very words."""

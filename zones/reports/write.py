@@ -20,11 +20,11 @@ from layers.communes.gazetteer import province_name
 from layers.io.atomic import written_aside
 from layers.io.table_output import save_workbook
 from maps.annex.official import Block, OfficialContent, Picture, Text, save_official
+from maps.annex.progress_chart import save_progress
 from maps.layout.page_table import PageColumn, PageTable
 from zones.plan.extract.units import unit_name
 from zones.plan.model import Plan, Target
 from zones.plan.words import figure_words, number_words, target_name
-from zones.reports.chart import save_progress
 from zones.reports.letters import AGENCY
 from zones.reports.make import Round
 
