@@ -28,6 +28,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from layers.base.errors import ClosureError
+from layers.base.language import Phrase
 from zones.demo.boundaries import AREA_CRS
 from zones.demo.geometry import Borders, Ints, Mesh, borders, jittered, mesh, polygons
 from zones.demo.noise import Drift, Field, Floats, Grid, bent, drifting, fractal
@@ -68,8 +69,10 @@ def build_boundaries(communes: pd.DataFrame, *, seed: int = 0) -> gpd.GeoDataFra
         if _is_sound(shapes, centres, areas):
             return gpd.GeoDataFrame(communes.copy(), geometry=shapes, crs=AREA_CRS)
     raise ClosureError(
-        en=f"No valid made-up boundaries were found for seed {seed}: choose another seed.",
-        vi=f"Không tạo được ranh giới minh họa hợp lệ với seed {seed}: hãy chọn seed khác.",
+        Phrase(
+            en=f"No valid made-up boundaries were found for seed {seed}: choose another seed.",
+            vi=f"Không tạo được ranh giới minh họa hợp lệ với seed {seed}: hãy chọn seed khác.",
+        )
     )
 
 

@@ -190,7 +190,8 @@ def test_the_report_has_no_fault_and_grows_by_the_year(project: Path) -> None:
     assert (by_year[2025] > by_year[2023]).all()
     assert by_year[2025]["custard_apple"] == pytest.approx(4_230, abs=10)
     assert by_year[2025]["medicinal"] == pytest.approx(1_540, abs=10)
-    fruit = report.table.query("crop == 'custard_apple' and year == 2025")
+    table = report.table
+    fruit = table[table["crop"].eq("custard_apple") & table["year"].eq(2025)]
     assert fruit.nlargest(1, "area_ha")["commune"].tolist() == ["Chi Lăng"]
 
 
