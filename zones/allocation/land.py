@@ -26,6 +26,7 @@ from layers.io.values import Decimal
 from layers.kinds.crops import load_crops
 from zones.allocation.allocate import Allocation
 from zones.allocation.inputs import AVAILABLE, PACE, SUITABILITY, read_figures
+from zones.allocation.land_shared import less_shared
 from zones.allocation.land_years import usable_land
 from zones.rounding.rounding import round_to_total
 from zones.tables import ALLOCATION_LAND, ALLOCATION_SOURCES
@@ -79,9 +80,14 @@ def available_land(
     layers: Mapping[str, str],
     present: pd.DataFrame,
     first_year: int,
+    shared: pd.DataFrame | None = None,
     findings: Findings | None = None,
 ) -> pd.DataFrame:
-    """Hectares that may be planted, by commune and land source; every hectare in one source."""
+    """Hectares that may be planted, by commune and land source; every hectare in one source.
+
+    ``shared`` (``SHARED`` of ``land_shared``) tells the ground that two layers both show as land;
+    without plots of both, only the sums of a commune hold them apart.
+    """
     told = Findings() if findings is None else findings
     inside = _inside(measured, layers)
     found: dict[str, pd.DataFrame] = {}
@@ -99,7 +105,10 @@ def available_land(
             found[rule["source"]] = _pieces(inside[mine], rule, first_year)
     if not found:
         return AVAILABLE.empty()
-    land = _on_the_ground(pd.concat(found.values(), ignore_index=True), inside, told)
+    land = pd.concat(found.values(), ignore_index=True)
+    if shared is not None:
+        land = less_shared(land, shared, told)
+    land = _on_the_ground(land, inside, told)
     return AVAILABLE.validate(_less_present(land, present)[AVAILABLE.names])
 
 

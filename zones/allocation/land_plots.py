@@ -10,11 +10,13 @@ import tempfile
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from layers.base.errors import ClosureError, InputError
 from layers.base.messages import joined, message
@@ -83,9 +85,20 @@ def _land_pieces(
     of_plot = ["plot", "source", "row", "planting_year", "weight"]
     pieces = pieces.merge(mine[of_plot], left_on="label", right_index=True)
     pieces = pieces[pieces["commune_code"].notna()]
+    pieces = pieces.set_geometry(_faces(pieces.geometry.to_numpy()), crs=plots.crs)
     hectares = pieces["ledger_ha"].fillna(pieces["area_ha"]) * pieces["weight"]
     found: pd.DataFrame = pieces.assign(area_ha=hectares)[_COLUMNS]
     return found
+
+
+def _faces(shapes: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Shapes without the lines and points that cutting along a shared edge leaves."""
+    mixed = shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION
+    faces = shapes.copy()
+    for row in np.flatnonzero(mixed):
+        parts = shapely.get_parts(shapely.get_parts(shapes[row]))
+        faces[row] = shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
+    return faces
 
 
 def _joined(frames: Sequence[pd.DataFrame], communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -44,6 +44,7 @@ from zones.allocation.land import (
     unreached_communes,
 )
 from zones.allocation.land_plots import lock_plots, plot_land, split_by_elevation
+from zones.allocation.land_shared import take_shared
 from zones.allocation.targets import (
     CONVERSIONS,
     AskedTargets,
@@ -103,7 +104,8 @@ def prepare_allocation(
     zones = asked.targets["zone"].unique().tolist()
     listed = _listed(plan, section.lists, zones)
     inside = listed["commune_code"].isin(communes["commune_code"])
-    land = _land(project, own, tables, communes, settings)
+    plots, shared = _plots(project, own, communes, layers)
+    land = _land(project, own, tables, communes, settings, shared=shared)
     crops = _crops(tables["zone_names"], zones)
     suits = own.replacing(
         "suitability",
@@ -135,7 +137,7 @@ def prepare_allocation(
     findings.extend(_origins(project, inputs))
     findings.extend(tell_lost_land(losses, names))
     findings.extend(_unknown_present(tables["zones"], zones, names))
-    inputs = _by_plot(project, own, inputs, communes, layers or {}, crops, locks)
+    inputs = _by_plot(project, own, inputs, plots, crops, locks)
     inputs = free_land_of(lost_aside, inputs, settings, standing=tables["zones"])
     findings.extend(tell_losses_aside(lost_aside, names))
     nodes = section.rounding_nodes
@@ -222,20 +224,32 @@ def _crops(zone_names: pd.DataFrame, zones: Sequence[str]) -> pd.DataFrame:
     return pd.concat([zone_names[["zone", "crop"]], added], ignore_index=True)
 
 
+def _plots(
+    project: Project,
+    own: _OwnTables,
+    communes: gpd.GeoDataFrame,
+    layers: Mapping[str, PlotLayer] | None,
+) -> tuple[gpd.GeoDataFrame | None, pd.DataFrame | None]:
+    """Plots that are land, each ground in one source, and the hectares that two layers share."""
+    if layers is None:
+        return None, None
+    known = land_layers(project).items()
+    kinds = {name: (kind, layers[name]) for name, kind in known if name in layers}
+    rules = own.land_sources()
+    return take_shared(plot_land(kinds, rules, communes), rules)
+
+
 def _by_plot(
     project: Project,
     own: _OwnTables,
     inputs: AllocationInputs,
-    communes: gpd.GeoDataFrame,
-    layers: Mapping[str, PlotLayer],
+    plots: gpd.GeoDataFrame | None,
     crops: pd.DataFrame,
     locks: pd.DataFrame,
 ) -> AllocationInputs:
     """Take account of single plots: locked ones, and what altitude and slope make of each."""
-    if not needs_plots(project):
+    if plots is None:
         return inputs
-    kinds = {name: (kind, layers[name]) for name, kind in land_layers(project).items()}
-    plots = plot_land(kinds, own.land_sources(), communes)
     inputs = lock_plots(inputs, plots, locks[locks["plot"] != ""])
     elevation = project.allocation.elevation
     if elevation is None:
@@ -266,9 +280,8 @@ def _check_zones(section: AllocationSection, known: set[str]) -> None:
 
 
 def needs_plots(project: Project) -> bool:
-    """Tell whether the allocation must look at plots: for heights, or for locks of plots."""
-    section = project.allocation
-    if section.elevation is not None:
+    """Tell whether the allocation must look at plots: for two maps of land, heights or locks."""
+    if project.allocation.elevation is not None or len(land_layers(project)) > 1:
         return True
     locks = _OwnTables(project, {}, {}, Findings()).read("locks", _LOCKS)
     return bool((locks["plot"] != "").any())
@@ -302,6 +315,8 @@ def _land(
     tables: Mapping[str, pd.DataFrame],
     communes: pd.DataFrame,
     settings: AllocationSettings,
+    *,
+    shared: pd.DataFrame | None,
 ) -> pd.DataFrame:
     """Land that may be planted, from layers by the rules and from tables of one's own."""
     measured, kinds, rules = tables["measured"], land_layers(project), own.land_sources()
@@ -320,6 +335,7 @@ def _land(
         layers=kinds,
         present=standing[["commune_code", "crop", "present_ha"]],
         first_year=settings.first_year,
+        shared=shared,
         findings=own.findings,
     )
     own.findings.extend(ageless_stands(measured, of_layers, layers=kinds))

@@ -20,6 +20,7 @@ from layers.base.resources import data_table
 from layers.crs.transform import to_crs
 from layers.kinds.plots import PlotLayer
 from zones.allocation.land_plots import plot_land, stand_land
+from zones.allocation.land_shared import take_shared
 from zones.planting.choose import Choice, Demand, Piece, choose_pieces
 from zones.tables import PLANNING_PLOTS
 
@@ -74,10 +75,8 @@ def _pieces(
     roads: gpd.GeoDataFrame | None,
 ) -> gpd.GeoDataFrame:
     """Parts of plots by commune and land source: the nearest to a road first, then by label."""
-    both = pd.concat(
-        [plot_land(layers, rules, communes), stand_land(layers, rules, communes)],
-        ignore_index=True,
-    )
+    plots, _ = take_shared(plot_land(layers, rules, communes), rules)
+    both = pd.concat([plots, stand_land(layers, rules, communes)], ignore_index=True)
     distance = np.zeros(len(both))
     if roads is not None and len(roads) and len(both):
         tree = shapely.STRtree(roads.geometry.to_numpy())
