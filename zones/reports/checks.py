@@ -21,6 +21,8 @@ from zones.reports.units import slip_of, slip_of_sum
 _JUMP_RATIO, _JUMP_LEAST = 3.0, 5.0
 #: A crop cannot stand on more than the commune has; the register differs for many good reasons.
 _REGISTER_RATIO = 4.0
+#: Hectares by which what is reported to one decimal may exceed the land.
+_ROUNDED_HA = 0.05
 
 
 @dataclass(slots=True)
@@ -63,6 +65,7 @@ def check_answers(answers: Answers) -> list[Told]:
         found += _row_sums(answers, table)
     found += _parts(answers)
     found += _land(answers)
+    found += _available(answers)
     return found
 
 
@@ -324,5 +327,19 @@ def _land(answers: Answers) -> list[Told]:
         if entry.unit == "ha"
         and entry.value is not None
         and entry.value > land * 1.001
-        and "unit-slip" not in entry.rules
+        and not entry.is_slip
     ]
+
+
+def _available(answers: Answers) -> list[Told]:
+    """Hectares planted beyond the land that a run found for the zone in the commune."""
+    found = []
+    for (table, row, column), entry in answers.entries.items():
+        land = answers.known.available.get((answers.reporter, row))
+        if (table, column, entry.unit) != ("zones", "planted", "ha") or land is None:
+            continue
+        if entry.value is not None and entry.value > land + _ROUNDED_HA and not entry.is_slip:
+            found.append(
+                entry.told("planted-beyond-land", expected=round(land, 2), found=entry.value)
+            )
+    return found

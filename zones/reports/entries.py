@@ -112,6 +112,11 @@ class Entry:
         return "remarked" if self.rules else "accepted"
 
     @property
+    def is_slip(self) -> bool:
+        """Whether another unit was told to make the figure right."""
+        return "unit-slip" in self.rules
+
+    @property
     def key(self) -> tuple[str, str, str, str]:
         """Reporter, table, row and column."""
         return self.reporter, self.table, self.row, self.column

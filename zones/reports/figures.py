@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ _NEVER_CALCULATED = re.compile(r"^[A-Z]{1,3}\d+: =")
 _ERROR = re.compile(r"^#[A-Z/0!?]+$")
 _DASHES = ("-", "–", "—", "x", "/", ".", "..", "...", "…")
 _NUMBER_WITH_DATE = "figure-became-date"
+_DAY_FIRST = re.compile(r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$")
+#: First and last number that a column of dates may hold: days as spreadsheets count them.
+_SERIALS = (40_000, 60_000)
+_EPOCH = dt.date(1899, 12, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,24 @@ def read_cell(cell: str | float, unit: str, *, decimal: Decimal | None = None) -
         return Reading(rule="not-a-number")
     rule = "about" if about else "unit-converted" if factor != 1.0 else ""
     return Reading(number * factor, rule, written, None if other is None else other * factor)
+
+
+def read_date(cell: str | float) -> dt.date | None:
+    """Day that a cell of a column of dates means; None where it is no date."""
+    if not isinstance(cell, str):
+        first, last = _SERIALS
+        return _EPOCH + dt.timedelta(days=int(cell)) if first <= cell < last + 1 else None
+    text = cell.strip()
+    try:
+        if written := _DAY_FIRST.match(text):
+            day, month, year = map(int, written.groups())
+            return dt.date(year, month, day)
+        if _DATE.match(text):
+            return dt.date.fromisoformat(text[:10])
+    except ValueError:
+        return None
+    serial = read_number(text, ",") if text.isdecimal() else None
+    return None if serial is None else read_date(serial)
 
 
 def _no_figure(text: str) -> str:

@@ -22,6 +22,8 @@ class KnownFigures:
     register: Mapping[tuple[str, str], float] = field(default_factory=dict)
     # Official natural area of each commune, ha: no crop can have more
     land: Mapping[str, float] = field(default_factory=dict)
+    # Land that the last run found for new planting: commune, zone → ha
+    available: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
     def of(self, reporter: str, sheets: Iterable[Sheet]) -> dict[tuple[str, str, str], float]:
         """Figures printed beside the cells of a reporter, by table, row and column."""

@@ -7,7 +7,8 @@ from collections.abc import Container
 
 from zones.reports.cells import CellReader
 from zones.reports.entries import Entry, PageReading
-from zones.reports.forms import Form
+from zones.reports.figures import read_date
+from zones.reports.forms import Form, FormColumn
 from zones.reports.intake import Page, cell_name
 from zones.reports.known import KnownFigures
 from zones.reports.layout import Identity, Row, Sheet, read_identity
@@ -105,14 +106,34 @@ def _read_row(
             taken.append(cells.take(reporter, row, column, (line, place)))
         elif column.known:
             _compare_known(cells, reporter, row, (line, place), column.known, known)
-        elif (text := reading.page.cells.get((line, place))) is not None:
-            texts[column.column] = str(text)
+        elif (line, place) in reading.page.cells:
+            texts[column.column] = _text(cells, reporter, row, column, (line, place))
     if table.rows == "open" and texts:
         reading.texts[reporter, row.row, line] = texts
     entries = [entry for entry in taken if entry is not None]
     if table.rows != "open":
         _check_label(cells, row, line, places, entries)
     reading.rows[line] = "figures" if entries or texts else "blank"
+
+
+def _text(
+    cells: CellReader, reporter: str, row: Row, column: FormColumn, at: tuple[int, int]
+) -> str:
+    """Text of a cell; one of a column of dates that is no date is asked back."""
+    cell = cells.reading.page.cells[at]
+    if column.kind != "date" or not str(cell).strip():
+        return str(cell)
+    day = read_date(cell)
+    if day is None:
+        cells.reading.tell(
+            "not-a-date",
+            reporter=reporter,
+            cell=cell_name(*at),
+            what=f"{row.name}, {column.name.vi.lower()}",
+            found=quoted(cell),
+        )
+        return ""
+    return day.isoformat()
 
 
 def _check_label(
@@ -203,8 +224,20 @@ def _read_other_row(
             )
         return
     reading.rows[line] = "figures"
-    for column in table.columns:
-        if column.column in asked:
-            entry = cells.take(reporter, row, column, (line, asked[column.column]))
-            if entry is not None and table.rows != "open":
-                reading.findings.append(entry.told("row-by-name", found=row.name))
+    _take_added(cells, reporter, row, line, places)
+
+
+def _take_added(
+    cells: CellReader, reporter: str, row: Row, line: int, places: dict[str, int]
+) -> None:
+    """Take the figures of a row that somebody added, and look at its dates."""
+    table = cells.sheet.table
+    for column in (one for one in table.columns if one.column in places):
+        at = (line, places[column.column])
+        if column.kind == "date" and at in cells.reading.page.cells:
+            _text(cells, reporter, row, column, at)
+        if not (column.is_figure and column.is_asked):
+            continue
+        entry = cells.take(reporter, row, column, at)
+        if entry is not None and table.rows != "open":
+            cells.reading.findings.append(entry.told("row-by-name", found=row.name))

@@ -80,7 +80,7 @@ def steps_that_hold(
             continue
         needed = {made_by[key] for key in step.needs(project) if key in made_by}
         files = [f"{table.name}.parquet" for table in step.tables]
-        whole = all(_is_whole(out / file, outputs.get(file)) for file in files)
+        whole = all(is_whole(out / file, outputs.get(file)) for file in files)
         if needed <= hold and whole:
             hold.add(name)
     return hold
@@ -90,7 +90,8 @@ def _settings(step: Step, parts: Mapping[str, str]) -> dict[str, str]:
     return {part: parts[part] for part in step.settings}
 
 
-def _is_whole(path: Path, digest: str | None) -> bool:
+def is_whole(path: Path, digest: str | None) -> bool:
+    """Whether a table lies in the output folder as a run wrote it."""
     return digest is not None and path.is_file() and file_digest(path) == digest
 
 

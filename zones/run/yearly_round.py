@@ -9,6 +9,7 @@ import pandas as pd
 from layers.communes.gazetteer import communes_on
 from zones.inputs.present import present_by_zone, zones_of_plans
 from zones.inputs.read import read_communes, read_plans
+from zones.output.record import read_record
 from zones.project.model import Project
 from zones.publish.figures import RoundedMeasures
 from zones.reports.consolidate import reported_crops
@@ -17,8 +18,9 @@ from zones.reports.layout import communes_as_reporters
 from zones.reports.ledger import Ledger
 from zones.reports.make import Round
 from zones.run.context import RunOptions, Teller
+from zones.run.reuse import is_whole
 from zones.run.run import run_project
-from zones.tables import MEASURED, REPORTED
+from zones.tables import ALLOCATION_LAND, MEASURED, REPORTED
 
 
 def expected_round(project: Project, year: int) -> Round:
@@ -52,7 +54,18 @@ def prepare_round(project: Project, year: int, *, last: pd.DataFrame, teller: Te
         reported.assign(present_ha=reported["ledger_ha"]),
         asked.known.land,
     )
-    return replace(asked, known=known)
+    return replace(asked, known=replace(known, available=land_available(project)))
+
+
+def land_available(project: Project) -> dict[tuple[str, str], float]:
+    """Land for new planting, ha, by commune and zone, as the last run wrote it."""
+    folder, name = project.resolve(project.output), f"{ALLOCATION_LAND.name}.parquet"
+    record = read_record(folder)
+    if not is_whole(folder / name, (record or {}).get("outputs", {}).get(name)):
+        return {}
+    land = ALLOCATION_LAND.validate(pd.read_parquet(folder / name)).dropna(subset="available_ha")
+    rows = land[["commune_code", "zone", "available_ha"]].itertuples(index=False)
+    return {(str(code), str(zone)): float(ha) for code, zone, ha in rows}
 
 
 def write_round(
