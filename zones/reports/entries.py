@@ -60,12 +60,18 @@ class Told:
             "file": self.file,
             "sheet": self.sheet,
             "cell": self.cell,
-            "expected": str(getattr(_as_written(self.expected), "vi", self.expected)),
-            "found": str(getattr(_as_written(self.found), "vi", self.found)),
+            "expected": _in_vietnamese(self.expected),
+            "found": _in_vietnamese(self.found),
             "message_vi": said.vi,
             "message_en": said.en,
             "article": self.article,
         }
+
+
+def _in_vietnamese(value: object) -> str:
+    """What was expected or found as the table of findings writes it."""
+    written = _as_written(value)
+    return written.vi if isinstance(written, Phrase) else str(written)
 
 
 def _as_written(value: object) -> object:

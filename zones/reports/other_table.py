@@ -16,7 +16,7 @@ from zones.reports.figures import read_cell, unit_of
 from zones.reports.forms import Form
 from zones.reports.intake import Page, cell_name
 from zones.reports.layout import Row, Sheet
-from zones.reports.quoting import quoted
+from zones.reports.quoting import found_in
 from zones.reports.words import (
     Place,
     Vocabulary,
@@ -314,7 +314,7 @@ class _Table:
                     reporter=place.code,
                     cell=cell_name(line, at),
                     what=" – ".join(map(self.desk.words.quoted, [*labels[:2], head.text])),
-                    found=quoted(held[at]),
+                    found=found_in(held[at]),
                 )
                 continue
             taken.append(self._take(line, at, place, target))

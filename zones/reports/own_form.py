@@ -12,7 +12,7 @@ from zones.reports.forms import Form, FormColumn
 from zones.reports.intake import Page, cell_name
 from zones.reports.known import KnownFigures
 from zones.reports.layout import Identity, Row, Sheet, read_identity
-from zones.reports.quoting import quoted
+from zones.reports.quoting import found_in, quoted
 from zones.reports.words import Vocabulary, is_total, words_of
 
 #: Rows and columns in which the identity is looked for: somebody may have put some before it.
@@ -220,7 +220,7 @@ def _read_other_row(
                 reporter=reporter,
                 cell=cell_name(line, place),
                 what=named,
-                found=quoted(held[place]),
+                found=found_in(held[place]),
             )
         return
     reading.rows[line] = "figures"

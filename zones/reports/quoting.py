@@ -66,6 +66,11 @@ def quoted(cell: str | float, words: Collection[str] = ()) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
+def found_in(cell: str | float) -> str | float:
+    """Cell for a finding, which writes a figure in the language of its reader."""
+    return quoted(cell) if isinstance(cell, str) else cell
+
+
 def letters(text: str) -> Iterable[str]:
     """Words of a text in small letters."""
     return re.findall(r"[^\W\d_]+", text.casefold())
