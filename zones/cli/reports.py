@@ -186,7 +186,9 @@ def status(
                 due=rows["due"].iloc[0],
                 expected=len(rows),
                 received=int(rows["received"].notna().sum()),
-                **{state: int(counts.get(state, 0)) for state in ("asked", "late", "missing")},
+                # Who was late may have questions to answer as well.
+                late=int(rows["late"].sum()),
+                **{state: int(counts.get(state, 0)) for state in ("asked", "missing")},
             ).text(language())
         )
     for row in records(table[table["state"].isin(["missing", "asked"])]):

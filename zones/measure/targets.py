@@ -166,9 +166,13 @@ def compare_targets(
 
 
 def _with_reported(targets: pd.DataFrame, reported: pd.DataFrame) -> pd.DataFrame:
-    """Reported figures where no layer tells: of the year, or of all years where they add up."""
+    """Reported figures where no layer tells: of the year, or of all years where they add up.
+
+    A sum to which some that were asked have not answered is no figure of the whole: it is missing.
+    """
     keys = ["zone", "indicator", "commune_code", "unit"]
-    told = reported.set_index(keys)[["value", "total", "year"]]
+    whole = reported[reported["reporters"] >= reported["expected"]]
+    told = whole.set_index(keys)[["value", "total", "year"]]
     asked = targets.assign(unit=targets["unit"].map(yearly_unit))
     found = told.reindex(pd.MultiIndex.from_frame(asked[keys])).set_axis(targets.index)
     value = found["value"].where(targets["period"] != "cumulative", found["total"])

@@ -58,13 +58,27 @@ def _target(indicator: str, unit: str, period: str, **more: object) -> dict[str,
 def test_a_target_takes_the_reported_figure_in_its_unit(
     target: dict[str, object], present: float | None, status: str, reported: pd.DataFrame
 ) -> None:
-    none = pd.DataFrame(columns=["zone", "indicator", "commune_code", "unit", "present"])
-    row = compare_targets(
-        pd.DataFrame([target]), none, tolerated=ToleratedBounds(), reported=reported
-    ).iloc[0]
+    all_told = reported.assign(expected=reported["reporters"])
+    row = _compared(target, all_told)
     assert (None if pd.isna(row["present"]) else row["present"]) == present
     assert row["status"] == status
     assert row["told_by"] == ("" if present is None else "report")
+
+
+def _compared(target: dict[str, object], reported: pd.DataFrame) -> pd.Series:
+    none = pd.DataFrame(columns=["zone", "indicator", "commune_code", "unit", "present"])
+    return compare_targets(
+        pd.DataFrame([target]), none, tolerated=ToleratedBounds(), reported=reported
+    ).iloc[0]
+
+
+def test_what_only_some_have_told_is_no_figure_of_the_province(reported: pd.DataFrame) -> None:
+    told = reported.set_index(["indicator", "commune_code"]).loc[("pigs", "")]
+    assert told["reporters"].item() < told["expected"].item()
+    row = _compared(_target("pigs", "head", "by_year"), reported)
+    assert pd.isna(row["present"])
+    assert pd.isna(row["shortfall"])
+    assert (row["status"], row["told_by"]) == ("not_measured", "")
 
 
 def test_a_layer_leads_before_a_report(reported: pd.DataFrame) -> None:

@@ -88,7 +88,8 @@ def written(
         targets_frame(plan).assign(plan=plan.plan),
         measured,
         tolerated=ToleratedBounds(),
-        reported=reported,
+        # As if all that were asked had answered: a sum of some is no figure of the province.
+        reported=reported.assign(expected=reported["reporters"]),
     )
     crops = reported_crops(ROUNDS[ROUNDS["year"] == 2026], ROUNDS.iloc[:0])
     status = round_status(load_form("plan-annual"), round_2026, history, dt.date(2026, 12, 1))

@@ -74,7 +74,10 @@ function newPanel(hello) {
   const province = element(
     "select",
     { id: "new-province" },
-    ...Object.entries(hello.provinces).map(([code, name]) => element("option", { value: code, selected: code === "20" }, name)),
+    ...Object.entries(hello.provinces)
+      // Keys that look like whole numbers come first in JavaScript, whatever their order was.
+      .sort(([, one], [, other]) => one.localeCompare(other, "vi"))
+      .map(([code, name]) => element("option", { value: code, selected: code === "20" }, name)),
   );
   return panel(
     say("newProject"),
