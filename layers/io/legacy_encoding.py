@@ -9,6 +9,7 @@ published tables of TCVN 5712:1993 (VN3) and VNI-Win.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -196,10 +197,16 @@ def decode_texts(
     return result, findings
 
 
+def _as_text(value: object) -> object:
+    """Objects and lists of a GeoJSON property as the text that stands in the file."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+
+
 def convert_text(
     values: pd.Series[str], *, encoding: str = "auto", column: str, source: str
 ) -> tuple[pd.Series[str], list[Finding]]:
     """Convert one text column to Unicode NFC where a font encoding is recognised."""
+    values = values.map(_as_text, na_action="ignore")
     codes, unique = pd.factorize(values)
     texts = [str(value) for value in unique]
     if all(text.isascii() for text in texts):

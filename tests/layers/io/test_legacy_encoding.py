@@ -160,3 +160,11 @@ def test_syllables(word):
 @pytest.mark.parametrize("word", ["Bàc", "hoàà", "strà", "LạNg", "bcđ", "ngạngh"])
 def test_no_syllables(word):
     assert not is_syllable(word)
+
+
+def test_a_property_that_is_an_object_is_text() -> None:
+    values = pd.Series(["Hồi", {"a": "Thông"}, None, ["x"]], dtype="object")
+    text, findings = convert_text(values, column="loài", source="rừng")
+    assert text.tolist()[:2] == ["Hồi", '{"a": "Thông"}']
+    assert text.isna().tolist() == [False, False, True, False]
+    assert findings == []
