@@ -213,7 +213,7 @@ def _with_attributes(
         known = pd.concat(parts, ignore_index=True)
         joined = joined.merge(known, on=["layer", "row"], how="left", validate="many_to_one")
     shapes = [one.shape for one in chosen]
-    return gpd.GeoDataFrame(joined.drop(columns="row"), geometry=shapes, crs=pieces.crs)
+    return gpd.GeoDataFrame(joined, geometry=shapes, crs=pieces.crs)
 
 
 def _kept(
@@ -228,7 +228,8 @@ def _kept(
         for land in row["lands"].split("|")
         if land
     }
-    taken = set(plots["plot"])
+    # A label may stand twice, in two communes or layers: the record tells which plot was taken.
+    taken = pd.MultiIndex.from_frame(plots[["layer", "row"]])
     frames = [
         to_crs(layer.plots, communes.crs).assign(layer=name)
         for name, (kind, layer) in layers.items()
@@ -238,6 +239,7 @@ def _kept(
         return plots.iloc[:0][["plot", "measure", "geometry"]]
     both = pd.concat(frames, ignore_index=True)
     both = both.assign(measure=both["land"].map(measures))
-    kept = both[both["measure"].notna() & ~both["plot"].isin(taken)]
+    chosen = pd.MultiIndex.from_frame(both[["layer", "row"]]).isin(taken)
+    kept = both[both["measure"].notna() & ~chosen]
     columns = ["layer", "plot", "commune_code", "land", "measure", "ledger_ha", "geometry"]
     return gpd.GeoDataFrame(kept[columns].reset_index(drop=True), crs=communes.crs)

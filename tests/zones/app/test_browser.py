@@ -194,4 +194,5 @@ def test_the_page_outlives_its_worker(sat: Any, server: Live) -> None:
     here.page.locator("[data-key='low.pine']").fill("44")
     here.page.locator("[data-key='low.pine']").press("Tab")
     here.page.wait_for_selector("#moved-table", timeout=240_000)
+    assert "44 ha" in here.text("#moved")
     here.faults.clear()  # the browser says that the question under way was not answered

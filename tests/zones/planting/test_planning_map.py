@@ -128,6 +128,21 @@ def test_the_nearest_to_a_road_comes_first(communes: gpd.GeoDataFrame, forest: P
     assert made.table["plot"].tolist() == ["1/1/10"]
 
 
+def test_a_plot_is_kept_although_another_of_its_label_was_taken(
+    communes: gpd.GeoDataFrame,
+) -> None:
+    twice = layer(
+        ("1/1/1", "bare", "production", None, 6.0, {}),
+        ("1/1/1", "natural_forest", "protection", None, 7.0, {}),
+    )
+    made = planning_map(
+        plan(("pine", "bare_production", 2026, 6.0)),
+        *(ZONES, RULES, {"forest": ("forest_status", twice)}, communes),
+    )
+    assert made.table["plot"].tolist() == ["1/1/1"]
+    assert made.kept[["measure", "ledger_ha"]].to_numpy().tolist() == [["BV", 7.0]]
+
+
 def test_no_plots_at_all(communes: gpd.GeoDataFrame) -> None:
     made = planning_map(plan(("pine", "bare_production", 2026, 6.0)), ZONES, RULES, {}, communes)
     assert made.table[["plot", "area_ha"]].to_numpy().tolist() == [["", 6.0]]
