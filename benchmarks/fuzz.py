@@ -342,8 +342,8 @@ def _be_child(words: list[str], folder: Path, told: Path, limit: int) -> None:
         os.dup2(handle, 2)
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
         sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-        from zones.cli.language import set_language
         from zones.cli.main import run as zones_run
+        from zones.cli.terminal.language import set_language
 
         warnings.simplefilter("ignore")
         set_language("en")

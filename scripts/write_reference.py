@@ -68,7 +68,7 @@ _ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
 
 
 def _commands_in_english() -> str:
-    from zones.cli.language import set_language
+    from zones.cli.terminal.language import set_language
 
     set_language("en")
     import typer

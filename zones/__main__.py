@@ -11,7 +11,7 @@ from types import FrameType
 from typing import Any, TextIO
 
 from layers.base.errors import InputError
-from zones.cli.language import print_line, set_language, settle_language
+from zones.cli.terminal.language import print_line, set_language, settle_language
 
 #: What GDAL, PROJ and curl read when they are loaded: no address is ever opened.
 _ALONE = {

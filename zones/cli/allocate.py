@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zones.cli.console import records, telling
-from zones.cli.language import language, print_json, print_line, say
-from zones.cli.options import Json, Overwrite, ProjectFile, Verbose, grouped
+from zones.cli.terminal.console import records, telling
+from zones.cli.terminal.language import language, print_json, print_line, say
+from zones.cli.terminal.options import Json, Overwrite, ProjectFile, Verbose, grouped
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from zones.cli.language import say
-from zones.cli.options import Json, Out, PageLanguage, ProjectFile, Verbose
 from zones.cli.pages import commune_codes, make_pages
+from zones.cli.terminal.language import say
+from zones.cli.terminal.options import Json, Out, PageLanguage, ProjectFile, Verbose
 
 
 def annex(

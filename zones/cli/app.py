@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zones.cli.language import print_line, say
+from zones.cli.terminal.language import print_line, say
 
 
 def app(

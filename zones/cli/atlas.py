@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zones.cli.console import telling
-from zones.cli.language import say
-from zones.cli.options import Json, Out, PageLanguage, ProjectFile, Verbose
 from zones.cli.pages import commune_codes, make_pages, tell_pages, with_language
+from zones.cli.terminal.console import telling
+from zones.cli.terminal.language import say
+from zones.cli.terminal.options import Json, Out, PageLanguage, ProjectFile, Verbose
 
 if TYPE_CHECKING:
     from zones.project.model import Project

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zones.cli.console import records
-from zones.cli.language import language, print_json, print_line, say
-from zones.cli.options import Json, Overwrite, ProjectFile, Verbose
+from zones.cli.terminal.console import records
+from zones.cli.terminal.language import language, print_json, print_line, say
+from zones.cli.terminal.options import Json, Overwrite, ProjectFile, Verbose
 
 if TYPE_CHECKING:
     from layers.base.findings import Finding
@@ -31,7 +31,7 @@ def check(
     verbose: Verbose = False,
 ) -> None:
     """Check the inputs of a project."""
-    from zones.cli.console import telling
+    from zones.cli.terminal.console import telling
     from zones.inputs.read import read_inputs
     from zones.output.findings import findings_table
     from zones.project.model import load_project

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zones.cli.language import language, print_json, print_line, say
-from zones.cli.options import Json, Overwrite
+from zones.cli.terminal.language import language, print_json, print_line, say
+from zones.cli.terminal.options import Json, Overwrite
 
 if TYPE_CHECKING:
     from layers.convert.columns import ColumnRoles

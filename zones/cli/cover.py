@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zones.cli.console import print_findings, records, telling
-from zones.cli.language import language, print_json, print_line, say
-from zones.cli.options import Json, ProjectFile, Verbose
+from zones.cli.terminal.console import print_findings, records, telling
+from zones.cli.terminal.language import language, print_json, print_line, say
+from zones.cli.terminal.options import Json, ProjectFile, Verbose
 
 if TYPE_CHECKING:
     from zones.project.model import Project

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from layers.base.messages import message
-from zones.cli.language import language_of_pages, print_line, say
 from zones.cli.lines.run import report_run
-from zones.cli.options import Json, Overwrite, Verbose
+from zones.cli.terminal.language import language_of_pages, print_line, say
+from zones.cli.terminal.options import Json, Overwrite, Verbose
 
 
 def demo(
@@ -35,7 +35,7 @@ def demo(
     verbose: Verbose = False,
 ) -> None:
     """Make a province and run the whole job on it."""
-    from zones.cli.console import telling
+    from zones.cli.terminal.console import telling
     from zones.demo import build_demo
     from zones.project.model import load_project
     from zones.run.context import RunOptions

@@ -20,8 +20,8 @@ import typer
 import zones.cli
 from layers.base.errors import VungTrongError
 from layers.base.language import Phrase
-from zones.cli.language import language, print_line, say
-from zones.cli.usage_words import usage_fault_vi
+from zones.cli.terminal.language import language, print_line, say
+from zones.cli.terminal.usage_words import usage_fault_vi
 
 application = typer.Typer(
     name="zones",
@@ -96,8 +96,8 @@ def _unforeseen(error: Exception, arguments: list[str]) -> int:
     return 3
 
 
-#: Files of this folder that are no commands of their own (``convert`` is one of ``names``).
-_SHARED = {"console", "convert", "language", "lines", "main", "options", "pages", "usage_words"}
+#: What stands in this folder and is no command of its own (``convert`` is one of ``names``).
+_SHARED = {"convert", "lines", "main", "pages", "terminal"}
 
 
 def _add_commands() -> None:

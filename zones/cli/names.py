@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from zones.cli.convert import convert
-from zones.cli.language import language, print_json, print_line, say
-from zones.cli.options import grouped
+from zones.cli.terminal.language import language, print_json, print_line, say
+from zones.cli.terminal.options import grouped
 
 if TYPE_CHECKING:
     from layers.communes.match import Match, NoMatch

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from zones.cli.language import language, print_json, print_line, say
-from zones.cli.options import Json
+from zones.cli.terminal.language import language, print_json, print_line, say
+from zones.cli.terminal.options import Json
 
 
 def new(

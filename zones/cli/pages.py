@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from layers.base.errors import InputError
-from zones.cli.console import print_findings, telling
-from zones.cli.language import print_json, print_line
+from zones.cli.terminal.console import print_findings, telling
+from zones.cli.terminal.language import print_json, print_line
 
 if TYPE_CHECKING:
     from zones.project.model import Project

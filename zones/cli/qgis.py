@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from zones.cli.language import say
-from zones.cli.options import Json, Out, PageLanguage, ProjectFile, Verbose
 from zones.cli.pages import make_pages
+from zones.cli.terminal.language import say
+from zones.cli.terminal.options import Json, Out, PageLanguage, ProjectFile, Verbose
 
 
 def qgis(

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zones.cli.console import records, telling
-from zones.cli.language import language, print_json, print_line, say
-from zones.cli.options import Json, Overwrite, ProjectFile
+from zones.cli.terminal.console import records, telling
+from zones.cli.terminal.language import language, print_json, print_line, say
+from zones.cli.terminal.options import Json, Overwrite, ProjectFile
 
 if TYPE_CHECKING:
     from zones.project.model import Project

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
-from zones.cli.console import telling
-from zones.cli.language import language_of_pages, say
 from zones.cli.lines.run import report_run
-from zones.cli.options import Json, Out, Overwrite, ProjectFile, Verbose
+from zones.cli.terminal.console import telling
+from zones.cli.terminal.language import language_of_pages, say
+from zones.cli.terminal.options import Json, Out, Overwrite, ProjectFile, Verbose
 from zones.run.names import step_names
 
 

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from zones.cli.console import telling
-from zones.cli.language import language, print_line, say
-from zones.cli.options import Overwrite, ProjectFile
+from zones.cli.terminal.console import telling
+from zones.cli.terminal.language import language, print_line, say
+from zones.cli.terminal.options import Overwrite, ProjectFile
 
 _Folder = Annotated[Path, typer.Option("--out", help=say("zones.cli.sample_folder"))]
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zones.cli.language import print_json, print_line, say
-from zones.cli.options import Json, Verbose
+from zones.cli.terminal.language import print_json, print_line, say
+from zones.cli.terminal.options import Json, Verbose
 
 if TYPE_CHECKING:
     from zones.publish.verify import Verification

@@ -10,8 +10,8 @@ import pytest
 
 from tests.zones.app.conftest import Sitting
 from zones.app.session import Session, first_session, recent_projects
-from zones.cli.language import set_language
 from zones.cli.main import run
+from zones.cli.terminal.language import set_language
 
 
 def test_what_was_given_is_what_is_open(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

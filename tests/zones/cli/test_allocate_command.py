@@ -11,8 +11,8 @@ import pytest
 from layers.base.language import Phrase
 from tests.factories import write_project
 from zones.allocation.explain.sentences import Voice
-from zones.cli import language as speech
 from zones.cli.main import run
+from zones.cli.terminal import language as speech
 from zones.project.model import load_project
 from zones.run.context import RunOptions
 from zones.run.run import run_project

@@ -11,8 +11,8 @@ import pytest
 
 from layers import InputError
 from tests.factories import write_project
-from zones.cli.language import set_language, settle_language
 from zones.cli.main import run
+from zones.cli.terminal.language import set_language, settle_language
 
 
 @pytest.fixture(autouse=True)
@@ -139,7 +139,7 @@ def test_new_writes_a_project_that_loads_once_its_files_are_there(
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_help_loads_nothing_heavy(language: str) -> None:
     code = (
-        "import sys; from zones.cli.language import set_language; set_language('en');"
+        "import sys; from zones.cli.terminal.language import set_language; set_language('en');"
         "from zones.cli.main import run; run(['--help']);"
         "heavy = {'pandas', 'numpy', 'geopandas', 'rasterio', 'pydantic'} & set(sys.modules);"
         "sys.exit(f'loaded: {heavy}' if heavy else 0)"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.factories import forest_plots, write_project
-from zones.cli.language import set_language
 from zones.cli.main import run
+from zones.cli.terminal.language import set_language
 from zones.project.model import load_project
 from zones.run.context import RunOptions
 from zones.run.run import run_project

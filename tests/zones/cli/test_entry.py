@@ -15,7 +15,7 @@ import pytest
 
 import zones.cli.main
 from tests.factories import write_project
-from zones.cli.language import set_language
+from zones.cli.terminal.language import set_language
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -78,7 +78,7 @@ import os, sys
 import zones.cli.check, zones.__main__
 def loud(*_arguments, **_options):
     os.write(1, b"solver 1.0 banner\\n")
-    from zones.cli.language import print_json
+    from zones.cli.terminal.language import print_json
     print_json({"xã": "Lộc Bình"})
     return 0
 import zones.cli.main

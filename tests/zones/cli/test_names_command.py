@@ -13,8 +13,8 @@ from shapely import box
 
 from layers.communes.gazetteer import list_communes
 from layers.io.table import read_table
-from zones.cli.language import set_language
 from zones.cli.main import run
+from zones.cli.terminal.language import set_language
 
 
 @pytest.fixture(autouse=True)

@@ -13,8 +13,8 @@ import pytest
 from tests.factories import write_project
 from tests.hostile import RASTERS, listening
 from tests.hostile_vectors import VECTORS, write_secrets
-from zones.cli.language import set_language
 from zones.cli.main import run
+from zones.cli.terminal.language import set_language
 
 COMMANDS = ["check", "run", "cover", "allocate", "annex", "atlas"]
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from typer.testing import CliRunner
 
-from zones.cli.options import grouped
+from zones.cli.terminal.options import grouped
 
 
 @dataclass(frozen=True, kw_only=True)

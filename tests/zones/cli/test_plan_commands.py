@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.factories import write_project
-from zones.cli.language import set_language
 from zones.cli.main import run
+from zones.cli.terminal.language import set_language
 from zones.plan.files import load_plan
 
 TEXT = """\

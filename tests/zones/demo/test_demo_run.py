@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from maps.interactive.page_data import read_page_data
-from zones.cli.language import set_language
 from zones.cli.main import run
+from zones.cli.terminal.language import set_language
 
 
 @pytest.fixture(autouse=True)

@@ -14,8 +14,8 @@ import shapely
 from layers.io.vector import VectorFile, list_layers
 from layers.kinds.forest_status import check_forest_status
 from tests.factories import forest_plots, square, write_project
-from zones.cli.language import set_language
 from zones.cli.main import run
+from zones.cli.terminal.language import set_language
 from zones.inputs.faulty_plots import faulty_plots, layer_lines, save_faulty_plots
 
 

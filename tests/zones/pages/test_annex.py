@@ -17,8 +17,8 @@ from layers.base.errors import InputError
 from layers.base.findings import Findings
 from layers.kinds.plots import PlotLayer
 from tests.factories import communes, square, write_project
-from zones.cli.language import set_language
 from zones.cli.main import run as command
+from zones.cli.terminal.language import set_language
 from zones.pages.atlas import plot_symbols
 from zones.project.model import load_project
 from zones.publish.verify import verify_folder

@@ -14,7 +14,7 @@ from pyproj import CRS
 from layers.base.errors import CrsError, InputError, MissingFileError
 from maps.interactive.page_data import read_page_data
 from tests.factories import communes, forest_plots, square, write_project
-from zones.cli.language import language_of_pages, set_language
+from zones.cli.terminal.language import language_of_pages, set_language
 from zones.pages.context_layers import load_outlines, near_neighbours
 from zones.project.model import load_project
 from zones.run.context import RunOptions

@@ -16,8 +16,8 @@ import pytest
 
 from layers.base.errors import MissingFileError
 from tests.factories import write_project
-from zones.cli.language import set_language
 from zones.cli.main import run as command
+from zones.cli.terminal.language import set_language
 from zones.project.model import load_project
 from zones.publish.verify import Verification, verify_folder
 from zones.run.context import RunOptions

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from zones.cli.language import language, print_line, say
+from zones.cli.terminal.language import language, print_line, say
 
 if TYPE_CHECKING:
     from zones.allocation.job import AllocationJob, Comparison

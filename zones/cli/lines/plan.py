@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from layers.base.findings import SEVERITY_WORDS
 from layers.base.language import Phrase
-from zones.cli.language import language, say
+from zones.cli.terminal.language import language, say
 from zones.plan.frames import communes_of
 from zones.plan.words import clause_words, figure_words, target_name
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from zones.cli.console import print_findings, records
-from zones.cli.language import language, print_json, print_line, say
+from zones.cli.terminal.console import print_findings, records
+from zones.cli.terminal.language import language, print_json, print_line, say
 
 if TYPE_CHECKING:
     import pandas as pd

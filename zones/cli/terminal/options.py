@@ -10,7 +10,7 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from zones.cli.language import say
+from zones.cli.terminal.language import say
 
 ProjectFile = Annotated[
     Path, typer.Argument(metavar="PROJECT", help=say("zones.cli.help_project_file_yaml"))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from layers.base.findings import SEVERITY_WORDS
 from layers.base.language import Phrase
-from zones.cli.language import language, print_line, say
+from zones.cli.terminal.language import language, print_line, say
 
 if TYPE_CHECKING:
     import pandas as pd
