@@ -14,15 +14,16 @@ from benchmarks._report_faults import FAULTS, FilledForm
 from benchmarks._report_kills import lost_or_twice
 from layers.communes.gazetteer import communes_on
 from zones.plan.files import load_plans
-from zones.reports.checks import Answers, check_answers
+from zones.reports.checking.checks import Answers, check_answers
+from zones.reports.checking.suspects import exchanged_communes
 from zones.reports.collect import collect, keep
-from zones.reports.entries import Entry
 from zones.reports.forms import load_form
 from zones.reports.known import KnownFigures
 from zones.reports.layout import communes_as_reporters
 from zones.reports.ledger import Ledger
-from zones.reports.make import Round, save_forms
-from zones.reports.suspects import exchanged_communes
+from zones.reports.reading.entries import Entry
+from zones.reports.round import Round
+from zones.reports.writing.forms_out import save_forms
 
 _ZONES = ("pine", "anise", "acacia", "cinnamon", "macadamia", "citrus", "persimmon", "tea")
 _FORM = "plan-annual"

@@ -12,7 +12,7 @@ from zones.cli.terminal.language import language, print_json, print_line, say
 from zones.cli.terminal.options import Json, Overwrite, ProjectFile
 
 if TYPE_CHECKING:
-    from zones.run.reconciling import SideBySide
+    from zones.run.reconciliation import SideBySide
 
 _TOLD = 20
 
@@ -42,7 +42,7 @@ def reconcile(
     """Set the witnesses side by side."""
     from zones.cli.lines.reconcile import explained, table_of_differences
     from zones.project.model import load_project
-    from zones.run.reconciling import reconcile_project
+    from zones.run.reconciliation import reconcile_project
 
     loaded = load_project(project)
     with telling(quiet=as_json) as teller:

@@ -14,7 +14,7 @@ from zones.cli.terminal.options import Json, Overwrite, ProjectFile
 if TYPE_CHECKING:
     from zones.project.model import Project
     from zones.reports.ledger import Ledger
-    from zones.reports.make import Round
+    from zones.reports.round import Round
     from zones.run.context import Teller
 
 _Year = Annotated[
@@ -47,7 +47,7 @@ def _ledger(project: Project) -> Ledger:
 
 def _round(project: Project, year: int, teller: Teller) -> Round:
     """Round of a year, with the figures that counted in the year before."""
-    from zones.run.yearly_round import prepare_round
+    from zones.run.report_round import prepare_round
 
     last = _ledger(project).figures(year - 1)
     return prepare_round(project, year, last=last, teller=teller)
@@ -68,7 +68,7 @@ def make(
     from layers.base.messages import message
     from zones.project.model import load_project
     from zones.reports.forms import load_form
-    from zones.reports.make import save_forms
+    from zones.reports.writing.forms_out import save_forms
 
     loaded, forms = load_project(project), [load_form(name) for name in form]
     made: list[Path] = []
@@ -162,7 +162,7 @@ def status(
     from zones.project.model import load_project
     from zones.reports.forms import load_form
     from zones.reports.status import round_status, save_status
-    from zones.run.yearly_round import expected_round
+    from zones.run.report_round import expected_round
 
     loaded = load_project(project)
     asked = expected_round(loaded, year or this_year())
@@ -210,8 +210,8 @@ def write(
     from zones.project.model import load_project
     from zones.reports.forms import load_form
     from zones.reports.status import round_status
-    from zones.reports.write import YearResult, save_report
-    from zones.run.yearly_round import write_round
+    from zones.reports.writing.year_report import YearResult, save_report
+    from zones.run.report_round import write_round
 
     loaded = load_project(project)
     ledger = _ledger(loaded)

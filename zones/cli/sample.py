@@ -51,7 +51,7 @@ def make(
     from layers.base.messages import message
     from zones.certainty.design import DESIGN_FILE, is_rare
     from zones.project.model import load_project
-    from zones.run.surveying import SampleRequest, make_sample
+    from zones.run.accuracy_sample import SampleRequest, make_sample
 
     if (out / DESIGN_FILE).exists() and not overwrite:
         # Points that somebody may be out in the field with are not drawn anew by accident.
@@ -103,7 +103,7 @@ def read(
     """Read labelled points back."""
     from layers.base.messages import message
     from zones.project.model import load_project
-    from zones.run.surveying import class_names, read_sample
+    from zones.run.accuracy_sample import class_names, read_sample
 
     survey, returned = read_sample(load_project(project), out, file)
     names = class_names(survey.design.classes)

@@ -13,17 +13,17 @@ from layers.base.clock import today
 from layers.base.errors import ClosureError
 from layers.base.workers import Progress, silent
 from layers.io.table_output import save_csv
-from zones.reports.checks import Answers, check_answers, check_totals
-from zones.reports.entries import Entry, PageReading, Told
+from zones.reports.checking.checks import Answers, check_answers, check_totals
+from zones.reports.checking.suspects import tell_copied, tell_exchanged, tell_repeated_plots
 from zones.reports.forms import Form
-from zones.reports.intake import ReturnedFile, read_returned, returned_files
 from zones.reports.layout import Reporter, lay_out
 from zones.reports.ledger import Ledger, Submission
-from zones.reports.letters import save_questions
-from zones.reports.make import Round
-from zones.reports.recognise import Reader
-from zones.reports.suspects import tell_copied, tell_exchanged, tell_repeated_plots
+from zones.reports.reading.entries import Entry, PageReading, Told
+from zones.reports.reading.intake import ReturnedFile, read_returned, returned_files
+from zones.reports.reading.recognise import Reader
+from zones.reports.round import Round
 from zones.reports.tables import FIGURES, REPORT_FINDINGS, RETURNED, RETURNED_ROWS
+from zones.reports.writing.letters import save_questions
 
 _WORST = ("asked", "remarked", "accepted")
 

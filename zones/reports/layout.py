@@ -17,6 +17,8 @@ from zones.reports.forms import Department, Form, FormTable
 #: What layers tell; no reporter is asked for it among the indicators.
 MEASURED_INDICATORS = ("area", "forest_cover_rate")
 _IDENTITY = "vungtrong"
+#: Sheet that says how to fill a form in.
+HOW = "Hướng dẫn"
 
 
 @dataclass(frozen=True, slots=True)

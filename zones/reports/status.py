@@ -10,9 +10,9 @@ import pandas as pd
 from layers.base.errors import InputError
 from layers.io.table_output import save_csv
 from zones.reports.forms import Form
-from zones.reports.letters import save_reminder
-from zones.reports.make import Round
+from zones.reports.round import Round
 from zones.reports.tables import STATUS
+from zones.reports.writing.letters import save_reminder
 
 #: In the order in which they call for action.
 STATES = ("missing", "asked", "late", "on_time", "expected")

@@ -18,8 +18,8 @@ from zones.certainty.design import load_design, refuse_other_map
 from zones.certainty.sample_return import read_returned
 from zones.cli.main import run
 from zones.project.model import load_project
+from zones.run.accuracy_sample import class_names
 from zones.run.run import RunOptions, run_project
-from zones.run.surveying import class_names
 from zones.tables import AREA_ERRORS, TARGETS
 
 POINTS = 160

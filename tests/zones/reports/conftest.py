@@ -12,7 +12,8 @@ from zones.plan.files import load_plans
 from zones.reports.forms import load_form
 from zones.reports.known import KnownFigures
 from zones.reports.layout import communes_as_reporters
-from zones.reports.make import Round, save_forms
+from zones.reports.round import Round
+from zones.reports.writing.forms_out import save_forms
 
 LAND = {"06529": 24_000.0, "06148": 12_000.0, "06613": 32_000.0, "06187": 2_900.0}
 

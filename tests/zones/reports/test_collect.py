@@ -11,7 +11,7 @@ import pytest
 from benchmarks._report_faults import FAULTS, LAST, FilledForm
 from zones.reports.collect import Collected, collect
 from zones.reports.forms import load_form
-from zones.reports.make import Round
+from zones.reports.round import Round
 
 Fill = Callable[[str], FilledForm]
 
@@ -114,7 +114,7 @@ def test_numbers_as_people_type_them_are_read(
 def test_a_plot_in_two_communes_is_asked_back(round_2026: Round, tmp_path: Path) -> None:
     import openpyxl
 
-    from zones.reports.make import save_forms
+    from zones.reports.writing.forms_out import save_forms
 
     form = load_form("forest-01")
     empty = tmp_path / "empty"

@@ -15,7 +15,7 @@ from zones.reports.witnesses.reconcile import USUAL_ERRORS, WITNESSES
 
 if TYPE_CHECKING:
     from zones.project.model import ReconcileSettings
-    from zones.run.reconciling import SideBySide
+    from zones.run.reconciliation import SideBySide
 
 
 def _crop_names(language: Language) -> dict[Any, str]:

@@ -10,12 +10,12 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from zones.reports.entries import Entry, PageReading, Told
+from zones.reports.checking.unit_slips import slip_of, slip_of_sum
 from zones.reports.forms import Form, FormTable, Identity
-from zones.reports.intake import cell_name
 from zones.reports.known import KnownFigures
 from zones.reports.layout import Sheet
-from zones.reports.units import slip_of, slip_of_sum
+from zones.reports.reading.entries import Entry, PageReading, Told
+from zones.reports.reading.intake import cell_name
 
 #: Change from one year to the next that needs a word, and the hectares below which it does not.
 _JUMP_RATIO, _JUMP_LEAST = 3.0, 5.0

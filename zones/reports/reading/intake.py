@@ -19,7 +19,7 @@ from layers.base.messages import message
 from layers.io.archive import read_part
 from layers.io.table import csv_rows
 from layers.io.workbook import WORKBOOK_KINDS, Sheet, column_letters, read_workbook
-from zones.reports.quoting import without_runs
+from zones.reports.reading.quoting import without_runs
 
 _CSV = (".csv", ".tsv", ".txt")
 _PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".webp", ".pdf")

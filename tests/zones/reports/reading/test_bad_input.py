@@ -13,7 +13,7 @@ import pytest
 from benchmarks._report_faults import LAST, FilledForm
 from zones.reports.collect import Collected, collect, save_collected
 from zones.reports.forms import load_form
-from zones.reports.make import Round
+from zones.reports.round import Round
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from zones.reports.entries import Entry, PageReading, Told
 from zones.reports.known import KnownFigures
-from zones.reports.quoting import HIDDEN
+from zones.reports.reading.entries import Entry, PageReading, Told
+from zones.reports.reading.quoting import HIDDEN
 
 #: Zones that two communes must share for their figures to be told apart.
 _LEAST_ZONES = 3

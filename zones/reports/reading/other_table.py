@@ -10,14 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from zones.reports.cells import CellReader
-from zones.reports.entries import Entry, PageReading
-from zones.reports.figures import read_cell, unit_of
 from zones.reports.forms import Form
-from zones.reports.intake import Page, cell_name
 from zones.reports.layout import Row, Sheet
-from zones.reports.quoting import found_in
-from zones.reports.words import (
+from zones.reports.reading.cells import CellReader
+from zones.reports.reading.entries import Entry, PageReading
+from zones.reports.reading.figures import read_cell, unit_of
+from zones.reports.reading.intake import Page, cell_name
+from zones.reports.reading.quoting import found_in
+from zones.reports.reading.words import (
     Place,
     Vocabulary,
     find_place,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from layers.io.values import Decimal
-from zones.reports.entries import Entry, PageReading
-from zones.reports.figures import conversion, decimal_mark, read_cell
 from zones.reports.forms import Form, FormColumn
 from zones.reports.layout import Row, Sheet, unit_label
-from zones.reports.quoting import is_personal, quoted
+from zones.reports.reading.entries import Entry, PageReading
+from zones.reports.reading.figures import conversion, decimal_mark, read_cell
+from zones.reports.reading.quoting import is_personal, quoted
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ import pytest
 from benchmarks._report_faults import FilledForm
 from tests.factories import write_project
 from zones.cli.main import run
-from zones.reports.quoting import HIDDEN, quoted
+from zones.reports.reading.quoting import HIDDEN, quoted
 
 #: Each stands in a place of its own; the last words are crops and units as well.
 NAMES = {

@@ -8,15 +8,14 @@ from functools import cached_property
 
 from layers.communes.crosswalk import successors
 from layers.communes.gazetteer import vintage_on
-from zones.reports.entries import PageReading
 from zones.reports.forms import Form
-from zones.reports.intake import Page, cell_name
-from zones.reports.layout import Identity, Reporter, Sheet, lay_out, project_id
-from zones.reports.make import Round
-from zones.reports.other_table import Desk, read_other
-from zones.reports.own_form import find_identity, read_own
-from zones.reports.words import Vocabulary, place_in
-from zones.reports.workbook import HOW
+from zones.reports.layout import HOW, Identity, Reporter, Sheet, lay_out, project_id
+from zones.reports.reading.entries import PageReading
+from zones.reports.reading.intake import Page, cell_name
+from zones.reports.reading.other_table import Desk, read_other
+from zones.reports.reading.own_form import find_identity, read_own
+from zones.reports.reading.words import Vocabulary, place_in
+from zones.reports.round import Round
 
 
 class Reader:

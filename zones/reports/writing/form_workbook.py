@@ -23,7 +23,7 @@ from layers.io.table_output import WORKBOOK_OPTIONS, sheet_name
 from maps.layout.content import DEMO_MARK
 from zones.reports.forms import Form, FormColumn
 from zones.reports.forms import Identity as Rule
-from zones.reports.layout import Identity, Reporter, Row, Sheet, unit_label
+from zones.reports.layout import HOW, Identity, Reporter, Row, Sheet, unit_label
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -38,7 +38,6 @@ _BLUE, _GREY, _YELLOW, _GREEN = "#D9E7F5", "#F0F0F0", "#FFFBD6", "#E8F1E4"
 _KEY, _NUMBER, _LABEL = 0, 1, 2
 #: Rows: hidden keys, title, reporter, remark; the header begins here.
 _HEAD = 4
-HOW = "Hướng dẫn"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Container
 
-from zones.reports.cells import CellReader
-from zones.reports.entries import Entry, PageReading
-from zones.reports.figures import read_date
 from zones.reports.forms import Form, FormColumn
-from zones.reports.intake import Page, cell_name
 from zones.reports.known import KnownFigures
 from zones.reports.layout import Identity, Row, Sheet, read_identity
-from zones.reports.quoting import found_in, quoted
-from zones.reports.words import Vocabulary, is_total, words_of
+from zones.reports.reading.cells import CellReader
+from zones.reports.reading.entries import Entry, PageReading
+from zones.reports.reading.figures import read_date
+from zones.reports.reading.intake import Page, cell_name
+from zones.reports.reading.quoting import found_in, quoted
+from zones.reports.reading.words import Vocabulary, is_total, words_of
 
 #: Rows and columns in which the identity is looked for: somebody may have put some before it.
 _NEAR = 6

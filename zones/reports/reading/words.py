@@ -13,9 +13,9 @@ from layers.communes.match import Match
 from layers.communes.matching import match_commune
 from layers.communes.spelling import exact_key, plain_key, tidy, without_marks
 from layers.kinds.crops import crop_named
-from zones.reports.figures import unit_of
 from zones.reports.layout import Row, Sheet
-from zones.reports.quoting import letters, quoted
+from zones.reports.reading.figures import unit_of
+from zones.reports.reading.quoting import letters, quoted
 
 _TOTAL = re.compile(r"^(tong( cong| so)?|cong|toan (xa|tinh|phuong)|luy ke)\b(?! dien tich)")
 _COUNTING = re.compile(r"^(tt|stt|so tt|so thu tu)$")

@@ -25,8 +25,8 @@ from maps.layout.page_table import PageColumn, PageTable
 from zones.plan.extract.units import unit_name
 from zones.plan.model import Plan, Target
 from zones.plan.words import figure_words, number_words, target_name
-from zones.reports.letters import AGENCY
-from zones.reports.make import Round
+from zones.reports.round import Round
+from zones.reports.writing.letters import AGENCY
 
 _STATUS = {"below": "chưa đạt", "within": "đạt", "above": "vượt", "not_measured": "chưa có số liệu"}
 _TOLD = {"layer": "bản đồ", "report": "báo cáo", "": ""}

@@ -17,9 +17,9 @@ from zones.plan.frames import targets_frame
 from zones.reports.consolidate import reported_crops, reported_indicators
 from zones.reports.forms import load_form
 from zones.reports.ledger import Ledger
-from zones.reports.make import Round
+from zones.reports.round import Round
 from zones.reports.status import consolidation_day, due_day, round_status, save_status
-from zones.reports.write import YearResult, save_report
+from zones.reports.writing.year_report import YearResult, save_report
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from typing import Literal
 from layers.base.language import Phrase
 from layers.base.messages import message
 from zones.plan.words import number_words
-from zones.reports.intake import Page, cell_name
-from zones.reports.quoting import is_personal, without_numbers
+from zones.reports.reading.intake import Page, cell_name
+from zones.reports.reading.quoting import is_personal, without_numbers
 
 #: Rules whose cell is counted all the same, with a remark; every other one is asked back.
 REMARKS = frozenset(

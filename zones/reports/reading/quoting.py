@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-from zones.reports.figures import unit_of
+from zones.reports.reading.figures import unit_of
 
 #: What stands for words that are not repeated.
 HIDDEN = "[…]"

@@ -16,7 +16,7 @@ from zones.reports.consolidate import reported_crops
 from zones.reports.known import KnownFigures, known_figures
 from zones.reports.layout import communes_as_reporters
 from zones.reports.ledger import Ledger
-from zones.reports.make import Round
+from zones.reports.round import Round
 from zones.run.context import RunOptions, Teller
 from zones.run.reuse import is_whole
 from zones.run.run import run_project

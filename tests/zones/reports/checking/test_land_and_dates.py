@@ -15,8 +15,9 @@ from zones.output.record import file_digest
 from zones.project.model import load_project
 from zones.reports.collect import Collected, collect
 from zones.reports.forms import load_form
-from zones.reports.make import Round, save_forms
-from zones.run.yearly_round import land_available
+from zones.reports.round import Round
+from zones.reports.writing.forms_out import save_forms
+from zones.run.report_round import land_available
 from zones.tables import ALLOCATION_LAND
 
 

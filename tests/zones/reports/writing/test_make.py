@@ -13,7 +13,8 @@ from layers.base.errors import InputError, OutputExistsError
 from zones.measure.targets import yearly_unit
 from zones.reports.forms import form_paths, load_form
 from zones.reports.layout import Identity, lay_out, read_identity, reports_it
-from zones.reports.make import Round, save_forms
+from zones.reports.round import Round
+from zones.reports.writing.forms_out import save_forms
 
 LOC_BINH = "plan-annual-2026-06529 xã Lộc Bình.xlsx"
 

@@ -1,0 +1,1 @@
+"""What came back, from file to cell: sheets recognised, rows and columns told by their words."""
