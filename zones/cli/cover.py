@@ -81,7 +81,7 @@ def _data(project: Project, result: RunResult) -> dict[str, Any]:
 
 def _print(project: Project, result: RunResult, *, rate_decimals: int) -> None:
     """Print the tables with the figures that the annex prints."""
-    from zones.forest.cover_lines import change_lines, cover_lines, species_lines
+    from zones.cli.lines.cover import change_lines, cover_lines, species_lines
     from zones.project.model import forest_layers
     from zones.publish.figures import round_forest_cover, round_species
 

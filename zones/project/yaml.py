@@ -32,7 +32,7 @@ from ruamel.yaml.representer import RoundTripRepresenter
 from layers.base.errors import InputError, MissingFileError, OutputExistsError
 from layers.base.language import Phrase
 from layers.base.messages import joined, message
-from zones.project.messages import fault_phrase, known_keys
+from zones.project.schema_faults import fault_phrase, known_keys
 
 #: Seconds of reading: a plan of 200 zones that each list 65 communes has 0.9 MB.
 _MAX_BYTES = 1_000_000

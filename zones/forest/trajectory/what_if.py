@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from layers.base.errors import InputError
 from layers.base.messages import joined
 from layers.io.values import parse_number
-from zones.project.messages import fault_phrase, known_keys
+from zones.project.schema_faults import fault_phrase, known_keys
 from zones.project.trajectory import TrajectorySection
 
 #: Keys whose value is a triangle: one figure is then certain.

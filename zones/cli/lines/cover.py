@@ -45,7 +45,7 @@ def cover_lines(
     """Lines of the table of communes, the rate, and the rates it is not."""
     hectares, rates = decimals
     head = [
-        message("zones.forest.commune_ha").text(language),
+        message("zones.cli.lines.commune_ha").text(language),
         *(label.text(language) for label in _HECTARES.values()),
         "%",
     ]
@@ -57,13 +57,13 @@ def cover_lines(
         rows.append([f"{record['commune']}{mark}", *figures, rate])
     lines = table_lines(rows)
     if printed["exceeds_natural_area"].any():
-        lines.append(message("zones.forest.forest_exceeds").text(language))
+        lines.append(message("zones.cli.lines.forest_exceeds").text(language))
     province = printed.iloc[-1]
     rate = format_number(province["cover_percent"], language, decimals=rates)
     lines += [
         "",
-        message("zones.forest.cover_rate", layer=layer, rate=rate).text(language),
-        message("zones.forest.not_the_rate").text(language),
+        message("zones.cli.lines.cover_rate", layer=layer, rate=rate).text(language),
+        message("zones.cli.lines.not_the_rate").text(language),
     ]
     lines += [
         f"  {format_number(province[key], language, decimals=rates)} %  {label.text(language)}"
@@ -76,17 +76,17 @@ def cover_lines(
 def species_lines(species: pd.DataFrame, *, decimals: int, language: Language) -> list[str]:
     """Lines of the table of planted species by age class."""
     names = load_crops().set_index("crop")["name_vi" if language == "vi" else "name_en"].to_dict()
-    none = message("zones.forest.no_species").text(language)
+    none = message("zones.cli.lines.no_species").text(language)
     columns = [name for name in species.columns if name != "crop"]
     head = [
-        message("zones.forest.planted_species_ha").text(language),
-        message("zones.forest.planted").text(language),
+        message("zones.cli.lines.planted_species_ha").text(language),
+        message("zones.cli.lines.planted").text(language),
         *("I", "II", "III", "IV", "V"),
-        message("zones.forest.age_unknown").text(language),
-        message("zones.forest.not_yet").text(language),
+        message("zones.cli.lines.age_unknown").text(language),
+        message("zones.cli.lines.not_yet").text(language),
     ]
     labels = [names.get(crop, crop) or none for crop in species["crop"]]
-    labels.append(message("zones.forest.total").text(language))
+    labels.append(message("zones.cli.lines.total").text(language))
     figures = [*species[columns].to_numpy().tolist(), species[columns].sum().tolist()]
     rows = [
         [label, *(format_number(value, language, decimals=decimals) for value in row)]
@@ -102,16 +102,16 @@ def change_lines(
     hectares, rates = decimals
     labels = {
         **CAUSES,
-        "natural_area": message("zones.forest.natural_area_changed"),
-        "total": message("zones.forest.all_plots"),
+        "natural_area": message("zones.cli.lines.natural_area_changed"),
+        "total": message("zones.cli.lines.all_plots"),
     }
     rows = [
         [
-            message("zones.forest.change_since", earlier=earlier).text(language),
-            message("zones.forest.plots").text(language),
-            message("zones.forest.area_ha").text(language),
-            message("zones.forest.forest_ha").text(language),
-            message("zones.forest.points").text(language),
+            message("zones.cli.lines.change_since", earlier=earlier).text(language),
+            message("zones.cli.lines.plots").text(language),
+            message("zones.cli.lines.area_ha").text(language),
+            message("zones.cli.lines.forest_ha").text(language),
+            message("zones.cli.lines.points").text(language),
         ]
     ]
     rows += [
