@@ -11,7 +11,7 @@ from types import FrameType
 from typing import Any, TextIO
 
 from layers.base.errors import InputError
-from zones.cli.terminal.language import print_line, set_language, settle_language
+from zones.cli.terminal.language import print_line, say, set_language, settle_language
 
 #: What GDAL, PROJ and curl read when they are loaded: no address is ever opened.
 _ALONE = {
@@ -26,7 +26,22 @@ _RETRY_SECONDS = 0.05
 
 
 def main() -> None:
-    """Run the command line and exit with its code."""
+    """Run the command line and exit with its code; asked to stop, at any time, says one line."""
+    _stop_when_asked()
+    try:
+        code = _run()
+    except KeyboardInterrupt:
+        print_line(say("zones.cli.stopped"), error=True)
+        code = 2
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader, such as head, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Settle streams, network and language, then load the commands and run the one asked for."""
     os.environ.update(_ALONE)
     for stream in (sys.stdout, sys.stderr):
         _speak_utf8(stream)
@@ -36,19 +51,13 @@ def main() -> None:
         chosen, arguments = settle_language(sys.argv[1:])
     except InputError as error:
         print_line(error.text("vi") + " / " + error.text("en"), error=True)
-        sys.exit(2)
+        return 2
     set_language(chosen, asked=arguments != sys.argv[1:])
-    _stop_when_asked()
     if "--json" in arguments:
         _keep_output_for_json()
     from zones.cli.main import run  # help texts are built in the language settled above
 
-    code = run(arguments)
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:  # the reader, such as head, has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(code)
+    return run(arguments)
 
 
 def _speak_utf8(stream: TextIO | Any) -> None:

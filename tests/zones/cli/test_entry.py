@@ -107,6 +107,33 @@ def test_a_reader_that_has_had_enough_is_no_fault() -> None:
         assert process.stderr.read() == b""
 
 
+_STOPPED_EARLY = """
+import os, signal, sys
+import zones.__main__
+
+class Asked:
+    def find_spec(self, name, path=None, target=None):
+        if name == "zones.cli.main":
+            os.kill(os.getpid(), signal.{signal})
+
+sys.meta_path.insert(0, Asked())
+sys.argv = ["zones", "--help"]
+zones.__main__.main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ends a process the POSIX way")
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
+def test_a_signal_while_the_commands_load_is_one_line(number: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _STOPPED_EARLY.format(signal=number)], cwd=ROOT,
+        env={**os.environ, "VUNGTRONG_LANG": "en"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stdout == ""
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="ends a process the POSIX way")
 @pytest.mark.parametrize(
     ("how", "moment"), [(signal.SIGTERM, 0.5), (signal.SIGINT, 2.0), (signal.SIGTERM, 4.0)]
