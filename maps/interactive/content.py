@@ -38,6 +38,8 @@ MAP_COMMUNES = read_schema("maps.interactive", "communes of the map")
 
 WARNINGS = read_schema("maps.interactive", "warnings")
 
+COVER_PATH = read_schema("maps.interactive", "cover path of the map")
+
 
 @dataclass(frozen=True, slots=True)
 class RasterPicture:
@@ -80,6 +82,9 @@ class MapContent:
         Title of the page.
     forest_cover : pandas.DataFrame, optional
         Schema `maps.tables.FOREST_COVER`, the province last.
+    cover_path : pandas.DataFrame, optional
+        Schema `COVER_PATH`: the forest cover rate by year, of the communes and the province; the
+        measure of forest cover then has a slider of years and a chart.
     planned : pandas.DataFrame, optional
         Columns ``zone, commune_code, year, planned_ha`` of `maps.tables.ALLOCATION`, ``land`` where
         there is more than one; absent before an allocation.
@@ -109,6 +114,7 @@ class MapContent:
     title_vi: str
     title_en: str
     forest_cover: pd.DataFrame | None = None
+    cover_path: pd.DataFrame | None = None
     planned: pd.DataFrame | None = None
     sources: pd.DataFrame | None = None
     neighbours: gpd.GeoDataFrame | None = None
@@ -138,6 +144,7 @@ def check_content(content: MapContent) -> MapContent:
         zone_communes=ZONES.validate(content.zone_communes).reset_index(drop=True),
         targets=TARGETS.validate(content.targets).reset_index(drop=True),
         forest_cover=_optional(FOREST_COVER, content.forest_cover),
+        cover_path=_optional(COVER_PATH, content.cover_path),
         planned=_optional(_PLANNED, content.planned),
         sources=_optional(SOURCES, content.sources),
         warnings=_optional(WARNINGS, content.warnings),
@@ -195,9 +202,25 @@ def _check_keys(content: MapContent) -> None:
         faults += _unknown("forest_cover", covered.iloc[:-1], codes)
         if covered.iloc[-1:].isin(codes).any():
             faults.append(phrase("fault.no_province", code=covered.iloc[-1]))
+    faults += _cover_path_faults(content)
     faults += _wrong_figures(content)
     if faults:
         raise InputError("maps.interactive.tables_do_not_fit", faults=joined(faults))
+
+
+def _cover_path_faults(content: MapContent) -> list[Phrase]:
+    """A path has its communes and one province in every year, and stands on rates of today."""
+    path, cover = content.cover_path, content.forest_cover
+    if path is None:
+        return []
+    if cover is None or cover.empty:
+        return [phrase("fault.path_without_cover")]
+    faults = repeated_keys("cover_path", path[["year", "commune_code"]])
+    faults += _unknown("cover_path", path["commune_code"], cover["commune_code"])
+    whole = path.loc[path["commune_code"] == cover["commune_code"].iloc[-1], "year"]
+    if set(whole) != set(path["year"]):
+        faults.append(phrase("fault.path_without_province"))
+    return faults
 
 
 def _wrong_figures(content: MapContent) -> list[Phrase]:
@@ -209,6 +232,7 @@ def _wrong_figures(content: MapContent) -> list[Phrase]:
         "targets": content.targets,
         "planned": content.planned,
         "forest_cover": content.forest_cover,
+        "cover_path": content.cover_path,
     }
     for table, frame in tables.items():
         if frame is None:

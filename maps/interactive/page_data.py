@@ -98,6 +98,7 @@ def page_figures(content: MapContent) -> dict[str, Any]:
         "zones": zones,
         "targets": _targets(content.targets),
         "cover": _cover(content, codes),
+        "coverPath": _cover_path(content, codes),
         "coverClasses": _cover_classes(content),
         "warnings": _warnings(content, codes),
         "notes": [{"vi": note.vi, "en": note.en} for note in notes],
@@ -188,10 +189,56 @@ def _cover(content: MapContent, codes: pd.Index) -> dict[str, Any] | None:
     return columns
 
 
+_PATH = {"rate": "cover_percent", "low": "low_percent", "high": "high_percent"}
+
+
+def _cover_path(content: MapContent, codes: pd.Index) -> dict[str, Any] | None:
+    """Rates to come with their band: lists of the years, in each one entry for every commune."""
+    path, cover = content.cover_path, content.forest_cover
+    if path is None or path.empty or cover is None:
+        return None
+    province = cover["commune_code"].iloc[-1]
+    tables = {
+        name: path.pivot_table(index="commune_code", columns="year", values=column)
+        for name, column in _PATH.items()
+    }
+    return {
+        "years": [int(year) for year in tables["rate"].columns],
+        **{
+            name: [_numbers(column, 2) for column in table.reindex(codes).to_numpy("float64").T]
+            for name, table in tables.items()
+        },
+        "province": {
+            name: _numbers(table.loc[province].to_numpy("float64"), 4)
+            for name, table in tables.items()
+        },
+        "targets": _cover_targets(content.targets),
+    }
+
+
+def _cover_targets(targets: pd.DataFrame) -> list[list[float | int | None]]:
+    """Year and rate of each target of the forest cover rate of the province."""
+    if "indicator" not in targets:
+        return []
+    rows = targets[targets["indicator"].eq("forest_cover_rate") & targets["zone"].eq("")]
+    if "commune_code" in rows:
+        rows = rows[rows["commune_code"].fillna("").eq("")]
+    rows = rows.dropna(subset=["year", "low"])
+    return [
+        [int(year), *_numbers([low], 4)]
+        for year, low in zip(rows["year"], rows["low"], strict=True)
+    ]
+
+
 def _cover_classes(content: MapContent) -> list[dict[str, Any]]:
     if content.forest_cover is None or content.forest_cover.empty:
         return []
     values = content.forest_cover["cover_percent"].iloc[:-1].to_numpy("float64")
+    if content.cover_path is not None:
+        # One classing for all years, or the colours of the slider could not be compared.
+        codes = content.forest_cover["commune_code"].iloc[:-1]
+        mine = content.cover_path["commune_code"].isin(codes)
+        values = np.append(values, content.cover_path.loc[mine, "cover_percent"].to_numpy())
     return [_classing_entry(classify(values, scheme="pretty"))]
 
 

@@ -20,6 +20,7 @@ _SCRIPT_PARTS = (
     "controls",
     "table",
     "card",
+    "path",
     "search",
     "link",
     "print",

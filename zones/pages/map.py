@@ -28,12 +28,17 @@ def map_content(
     communes: gpd.GeoDataFrame,
     crs: pyproj.CRS,
     *,
+    trajectory: pd.DataFrame | None = None,
     language: Language | None = None,
 ) -> MapContent:
-    """Put together what the map shows; ``communes`` are in the area CRS ``crs``."""
+    """Put together what the map shows; ``communes`` are in the area CRS ``crs``.
+
+    ``trajectory`` is ``TRAJECTORY`` of the same figures, where forest cover was forecast.
+    """
     return MapContent(
         communes=communes_with_kinds(communes, project),
         **_figures(figures, communes),
+        cover_path=None if trajectory is None else _cover_path(trajectory),
         title_vi=project.title,
         title_en=project.title_en or project.title,
         neighbours=_neighbours(project, communes, crs),
@@ -45,8 +50,14 @@ def map_content(
 
 
 def with_figures(content: MapContent, figures: PublishedFigures) -> MapContent:
-    """Put other figures on a map: the communes stay as they are."""
-    return replace(content, **_figures(figures, content.communes))
+    """Put other figures on a map: the communes stay as they are; no forecast was made of these."""
+    return replace(content, cover_path=None, **_figures(figures, content.communes))
+
+
+def _cover_path(trajectory: pd.DataFrame) -> pd.DataFrame:
+    """Pick the ledger that counts for the rate."""
+    rows = trajectory[trajectory["ledger"] == "counts"]
+    return rows[["year", "commune_code", "cover_percent", "low_percent", "high_percent"]]
 
 
 def _figures(figures: PublishedFigures, communes: gpd.GeoDataFrame) -> dict[str, Any]:

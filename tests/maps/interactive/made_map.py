@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,7 +13,14 @@ from benchmarks._map_content import made_content
 from layers import data_path
 from maps import MapContent
 
-__all__ = ["grid_of_communes", "province_content", "real_communes", "squares"]
+__all__ = [
+    "cover_path",
+    "grid_of_communes",
+    "province_content",
+    "real_communes",
+    "squares",
+    "with_cover_path",
+]
 
 
 def squares(count: int = 4, *, names: dict[int, str] | None = None) -> gpd.GeoDataFrame:
@@ -68,3 +76,33 @@ def real_communes(shared: Path, layer: str = "communes") -> gpd.GeoDataFrame:
         geometry=frame.geometry,
         crs=frame.crs,
     )
+
+
+def cover_path(content: MapContent, years: range = range(2025, 2031)) -> pd.DataFrame:
+    """A path of the rates of a content: each year half a point more, the band a tenth wider."""
+    cover = content.forest_cover
+    assert cover is not None
+    frames = [
+        cover[["commune_code", "cover_percent"]].assign(
+            year=year,
+            cover_percent=cover["cover_percent"] + 0.5 * (year - years[0]),
+            low_percent=cover["cover_percent"] + 0.4 * (year - years[0]),
+            high_percent=cover["cover_percent"] + 0.6 * (year - years[0]),
+        )
+        for year in years
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def with_cover_path(content: MapContent) -> MapContent:
+    """A content with a path of forest cover, and a target for its last year."""
+    assert content.forest_cover is not None
+    today = float(content.forest_cover["cover_percent"].iloc[-1])
+    asked = {
+        "target": "forest-cover", "zone": "", "clause": None, "bound": "at_least", "unit": "%",
+        "year": 2030, "low": today + 3, "high": None, "present": today, "held_ratio": 0.95,
+        "shortfall": 3.0, "surplus": 0.0, "status": "below", "indicator": "forest_cover_rate",
+    }  # fmt: skip
+    targets = content.targets.assign(indicator="area")
+    both = pd.concat([targets, pd.DataFrame([asked])], ignore_index=True)
+    return replace(content, targets=both, cover_path=cover_path(content))

@@ -21,6 +21,7 @@ from tests.maps.interactive.made_map import (
     province_content,
     real_communes,
     squares,
+    with_cover_path,
 )
 
 pytestmark = pytest.mark.browser
@@ -712,3 +713,56 @@ def test_marks_lists_and_gaps_are_explained(opener: Opener, content: MapContent)
     assert "có trong danh sách của kế hoạch" in opened.text("#table-help")
     assert "số còn thiếu bằng số kế hoạch" in opened.text("#legend")
     assert re.search("Danh sách (mở|cố định): ", opened.text("#headline"))
+
+
+def test_forest_cover_has_years_and_a_chart(opener: Opener, content: MapContent) -> None:
+    coming = with_cover_path(content)
+    assert coming.forest_cover is not None
+    opened = opener(coming, "#measure=cover")
+    assert opened.text("#year-shown") == "2025"
+    today = [opened.fill(row) for row in range(65)]
+    opened.page.focus("#year")
+    for _ in range(5):
+        opened.page.keyboard.press("ArrowRight")
+    assert opened.text("#year-shown") == "2030"
+    assert [opened.fill(row) for row in range(65)] != today
+    rates = coming.forest_cover["cover_percent"]
+    last = format_number(float(rates.iloc[-1]) + 2.5, "vi", decimals=2)
+    assert f"Toàn tỉnh {last} %" in opened.text("#headline")
+    assert "dự báo năm 2030" in opened.text("#headline")
+    assert opened.texts("#table thead th.now")[0].startswith("% che phủ 2030")
+    most = format_number(float(rates.iloc[:-1].max()) + 2.5, "vi", decimals=2)
+    assert opened.texts("#table tbody td.now")[0] == most
+    assert "Toàn tỉnh" in opened.text("#path-title")
+    assert opened.page.locator("#path .goal").count() == 1
+    assert "year=2030" in opened.page.url
+    OUT.mkdir(exist_ok=True)
+    opened.page.screenshot(path=OUT / "map-cover-years.png")
+
+
+def test_the_chart_follows_the_commune_and_goes_with_the_measure(
+    opener: Opener, content: MapContent
+) -> None:
+    opened = opener(
+        with_cover_path(content), f"#measure=cover&year=2028&commune={LOC_BINH}&lang=en"
+    )
+    assert "Lộc Bình" in opened.text("#path-title")
+    assert opened.page.locator("#path .goal").count() == 0
+    assert "2028" in str(opened.page.get_attribute("#path svg", "aria-label"))
+    opened.choose("#measures", "planned")
+    assert opened.page.locator("#path").is_hidden()
+    assert opened.text("#year-shown") == "All years"
+    opened.choose("#measures", "cover")
+    assert opened.text("#year-shown") == "2025"
+
+
+def test_the_chart_breaks_no_rule_of_access(opener: Opener, content: MapContent) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    opened = opener(with_cover_path(content), "#measure=cover&year=2029")
+    # The policy of the page lets no script in; the test's own comes in through the debugger.
+    session = opened.page.context.new_cdp_session(opened.page)
+    text = Path(axe.__file__).with_name("axe.min.js").read_text("utf-8")
+    session.send("Runtime.evaluate", {"expression": text})
+    asked = {"expression": "axe.run()", "awaitPromise": True, "returnByValue": True}
+    found = session.send("Runtime.evaluate", asked)["result"]["value"]["violations"]
+    assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == []

@@ -201,3 +201,20 @@ def test_a_name_that_is_not_that_of_its_code_stops_the_run(tmp_path: Path) -> No
     ground.to_file(path.parent / "communes.gpkg", layer="communes")
     with pytest.raises(InputError, match="06529"):
         run(path)
+
+
+def test_the_path_of_forest_cover_is_that_of_the_forecast(
+    data: dict[str, Any], folder: Path
+) -> None:
+    path = pd.read_csv(folder / "out" / "trajectory.csv", dtype={"commune_code": "str"})
+    path = path[path["ledger"] == "counts"]
+    shown = data["coverPath"]
+    assert shown["years"] == sorted(path["year"].unique())
+    last = path[path["year"] == path["year"].max()].set_index("commune_code")
+    for place, code in enumerate(data["communes"]["code"]):
+        assert shown["rate"][-1][place] == pytest.approx(last.loc[code, "cover_percent"], abs=0.006)
+    province = last.iloc[-1]
+    assert shown["province"]["low"][-1] == pytest.approx(province["low_percent"], abs=1e-4)
+    assert data["cover"]["province"]["cover_percent"] == pytest.approx(
+        shown["province"]["rate"][0], abs=0.006
+    )

@@ -93,24 +93,15 @@ function renderLegend() {
 }
 
 function swatch(fill) {
-  const space = "http://www.w3.org/2000/svg";
-  const picture = document.createElementNS(space, "svg");
-  picture.setAttribute("viewBox", "0 0 26 16");
-  picture.setAttribute("class", "swatch");
-  picture.setAttribute("aria-hidden", "true");
-  const box = document.createElementNS(space, "rect");
-  for (const [name, value] of Object.entries({
+  const box = svgElement("rect", {
     x: 0.5,
     y: 0.5,
     width: 25,
     height: 15,
     fill,
     stroke: "#8b989c",
-  })) {
-    box.setAttribute(name, value);
-  }
-  picture.append(box);
-  return picture;
+  });
+  return svgElement("svg", { viewBox: "0 0 26 16", class: "swatch", "aria-hidden": "true" }, box);
 }
 
 function schemeName(classing) {

@@ -48,12 +48,24 @@ function fullName(commune) {
   return kind[0].toUpperCase() + kind.slice(1) + " " + name;
 }
 
-function valuesOf(measure, zone = zoneNow(), year = state.year) {
-  if (measure === "cover") return data.cover ? data.cover.cover_percent : null;
+// The years of planting are not those of forest cover: a chosen year belongs to one of them.
+const coverChosen = () => state.measure === "cover";
+const yearOf = (measure) => ((measure === "cover") === coverChosen() ? state.year : "");
+
+function valuesOf(measure, zone = zoneNow(), year = yearOf(measure)) {
+  if (measure === "cover") return coverIn(year);
   if (!zone) return null;
   if (measure === "planned" && year) return (zone.years && zone.years[year]) || null;
   return zone.values[measure] || null;
 }
+
+// Today's rates, or those forecast for a year.
+function coverIn(year) {
+  if (!data.cover) return null;
+  return year ? data.coverPath.rate[pathPlace(year)] : data.cover.cover_percent;
+}
+
+const pathPlace = (year) => data.coverPath.years.indexOf(Number(year));
 
 function classingsOf(measure, zone = zoneNow()) {
   if (measure === "cover") return data.coverClasses;
@@ -74,7 +86,13 @@ function limitOf(commune, zone = zoneNow()) {
   return limit === null || limit === "target" ? "" : word("limit " + limit);
 }
 
-const yearsNow = () => (zoneNow() && zoneNow().years ? Object.keys(zoneNow().years) : []);
+// Years to choose from; of forest cover those to come, today's rates stand before them.
+function yearsOf(measure, zone) {
+  if (measure === "cover") return data.coverPath ? data.coverPath.years.slice(1).map(String) : [];
+  return zone && zone.years ? Object.keys(zone.years) : [];
+}
+
+const yearsNow = () => yearsOf(state.measure, zoneNow());
 
 function targetOf(zone) {
   return data.targets.find((target) => target.main && target.zone === zone.id) || null;

@@ -144,11 +144,12 @@ function renderMeasures() {
 
 function renderYears() {
   const years = yearsNow();
-  byId("years").hidden = state.measure !== "planned" || !years.length;
+  byId("years").hidden = !YEARLY.has(state.measure) || !years.length;
   const slider = byId("year");
   slider.max = String(years.length);
   slider.value = String(years.indexOf(state.year) + 1);
-  const shown = state.year || word("allYears");
+  const first = coverChosen() && years.length ? String(data.coverPath.years[0]) : word("allYears");
+  const shown = state.year || first;
   byId("year-shown").value = shown;
   slider.setAttribute("aria-valuetext", shown);
 }
@@ -164,9 +165,7 @@ function renderHeadline() {
             (state.measure === "planned" ? " · " + (state.year || word("allYears")) : ""),
         ];
   if (state.measure === "cover" && data.cover) {
-    parts.push(
-      word("province") + " " + formatNumber(data.cover.province.cover_percent, 2) + "\u00a0%",
-    );
+    parts.push(provinceCover());
   } else if (zone) {
     const target = targetOf(zone);
     if (target) parts.push(targetText(target));

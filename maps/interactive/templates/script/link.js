@@ -25,7 +25,7 @@ function readLink(view = location.hash) {
   if (parts.has("commune")) changes.commune = communes.code.indexOf(parts.get("commune"));
   if (words[parts.get("lang")]) changes.language = parts.get("lang");
   changes.year = "";
-  const years = (data.zones[changes.zone ?? state.zone] || {}).years || {};
-  if (parts.has("year") && parts.get("year") in years) changes.year = parts.get("year");
+  const years = yearsOf(changes.measure ?? state.measure, data.zones[changes.zone ?? state.zone]);
+  if (years.includes(parts.get("year"))) changes.year = parts.get("year");
   return changes;
 }

@@ -80,6 +80,7 @@ function chooseOnMap(commune) {
   if (onPhone()) byId("card").scrollIntoView({ block: "nearest" });
 }
 
+const YEARLY = new Set(["planned", "cover"]);
 const LIMITED = new Set(["planned", "gap", "available"]);
 
 function tooltipOf(commune) {
@@ -103,10 +104,14 @@ function tooltipOf(commune) {
     element(
       "span",
       { class: "line" },
-      word(measure + "Long") + (measure === "planned" && state.year ? " " + state.year : "") + ": ",
+      word(measure + "Long") +
+        (YEARLY.has(measure) && state.year ? " " + state.year : "") +
+        ": ",
       element("b", {}, withUnit(measure, values ? values[commune] : null)),
     ),
   );
+  const band = bandText(commune);
+  if (band) lines.push(element("span", { class: "line" }, band));
   const present = valuesOf("present");
   if (zone && measure !== "present" && measure !== "cover" && present) {
     lines.push(

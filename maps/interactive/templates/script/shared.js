@@ -11,6 +11,14 @@ function element(tag, attributes, ...children) {
   return node;
 }
 
+// A part of a drawing.
+function svgElement(tag, attributes, ...children) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
 // A figure as a language prints it: 155.000,5 and 155,000.5.
 function writtenNumber(value, decimals, language) {
   const [whole, part] = Math.abs(value).toFixed(decimals).split(".");

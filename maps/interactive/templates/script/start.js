@@ -5,6 +5,8 @@ function update(changes) {
   const focused = document.activeElement ? document.activeElement.dataset.focus : undefined;
   Object.assign(state, changes);
   const changed = (key) => state[key] !== old[key];
+  if (changed("measure") && !("year" in changes) && [old.measure, state.measure].includes("cover"))
+    state.year = "";
   if (changed("zone") && state.year && !yearsNow().includes(state.year)) state.year = "";
   if (changed("measure") || changed("zone")) state.scheme = 0;
   if (changed("measure") && !("sort" in changes))
@@ -18,7 +20,10 @@ function update(changes) {
     paintChosen();
     placeNames();
   }
-  if (figures || changed("commune")) renderCard();
+  if (figures || changed("commune")) {
+    renderCard();
+    renderPath();
+  }
   if (figures || ["sort", "descending", "onlyListed"].some(changed)) renderTable();
   else if (changed("commune")) chooseRow(old.commune);
   if (changed("commune") && state.commune >= 0) {
@@ -39,6 +44,7 @@ function replaceFigures(figures) {
   renderChosenZone();
   renderFigures();
   renderCard();
+  renderPath();
   renderTable();
   renderFooter();
   if (focused) restoreFocus(focused);
@@ -165,6 +171,7 @@ function start() {
   renderWords();
   renderFigures();
   renderCard();
+  renderPath();
   renderTable();
   applyLayers();
   listen();

@@ -96,9 +96,14 @@ function headRow(columns) {
   const cells = [
     ["name", word("commune"), ""],
     ["listed", "●", word("listed")],
-    ...columns.map((measure) => [measure, word(measure + "Short"), word(measure + "Long")]),
+    ...columns.map((measure) => [measure, columnName(measure), word(measure + "Long")]),
   ];
   return element("tr", {}, ...cells.map(([key, label, title]) => headCell(key, label, title)));
+}
+
+function columnName(measure) {
+  const year = YEARLY.has(measure) ? yearOf(measure) : "";
+  return word(measure + "Short") + (year ? " " + year : "");
 }
 
 function headCell(key, label, title) {
@@ -204,6 +209,10 @@ const CSV_NAMES = {
   available: "available_ha",
 };
 
+// Of forest cover alone the year stands in the name: all else in the row is of today.
+const coverYear = (measure) =>
+  measure === "cover" && yearOf("cover") ? "_" + yearOf("cover") : "";
+
 function csvText() {
   const columns = columnsNow();
   const head = [
@@ -212,9 +221,10 @@ function csvText() {
     "commune",
     "kind",
     "listed",
-    ...columns.map((measure) => CSV_NAMES[measure]),
+    ...columns.map((measure) => CSV_NAMES[measure] + coverYear(measure)),
   ];
-  if (state.year) head.splice(5, 0, "year");
+  const year = yearOf("planned");
+  if (year) head.splice(5, 0, "year");
   const limits = zoneNow() ? zoneNow().limits : null;
   if (limits) head.push("binding");
   const lines = [head];
@@ -231,7 +241,7 @@ function csvText() {
       zoneNow() && isListed(i),
     ];
     const limit = limits ? [limits[i] === null ? "" : data.limits[limits[i]]] : [];
-    lines.push([...start, ...(state.year ? [Number(state.year)] : []), ...values, ...limit]);
+    lines.push([...start, ...(year ? [Number(year)] : []), ...values, ...limit]);
   }
   return "\ufeff" + lines.map((line) => line.map(csvCell).join(",")).join("\r\n") + "\r\n";
 }
