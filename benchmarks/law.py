@@ -148,7 +148,7 @@ def _project(bars: Bars) -> None:
         met=seconds <= 20 and size <= 100,
         bar="20 s, 100 MB",
     )
-    worst = _form_04(pd.read_csv(result.out / f"{FOREST_COVER.name}.csv"))
+    worst = _form_04(pd.read_csv(result.out / "tables" / f"{FOREST_COVER.name}.csv"))
     bars.check(f"Form 04 closes to {worst:.1e} ha and points", met=worst < 1e-6, bar="1e-6")
 
 

@@ -81,7 +81,8 @@ RESULT_TABLES = (
 
 
 _INTRODUCTION = (
-    "Every table is written as `NAME.csv` (UTF-8, for Excel) and `NAME.parquet` (with types). "
+    "Every table is written to `tables/` as `NAME.csv` (UTF-8, for Excel) and `NAME.parquet` (with "
+    "types). "
     "A missing figure is empty, never 0. This page is written from `zones/tables.py`.\n"
 )
 

@@ -16,6 +16,9 @@ from layers.io.atomic import guard_writing, remove_left_over
 from layers.io.lock import locked
 from layers.io.table_output import save_csv
 
+#: Folder below the output folder with the tables of a run; what a person opens lies above it.
+TABLES_FOLDER = "tables"
+
 
 def refuse_existing(folder: Path, *, overwrite: bool, inputs: Iterable[Path] = ()) -> None:
     """Refuse an output folder that cannot be one, before any work is done.
@@ -114,7 +117,13 @@ def _swap(stage: Path, folder: Path, backup: Path) -> None:
     shutil.rmtree(backup, ignore_errors=True)
 
 
+def kept_table(name: str) -> str:
+    """Path, below the output folder, of the file that a later run takes a table over from."""
+    return f"{TABLES_FOLDER}/{name}.parquet"
+
+
 def save_table(frame: pd.DataFrame, folder: Path, name: str) -> None:
     """Write a table as ``name.csv`` and ``name.parquet``."""
+    folder.mkdir(parents=True, exist_ok=True)
     frame.to_parquet(folder / f"{name}.parquet", index=False)
     save_csv(frame, folder / f"{name}.csv")

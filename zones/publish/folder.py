@@ -1,4 +1,4 @@
-"""The folder ``printed/``: what the pages of a run print, as tables that carry the digest.
+"""The folder ``tables/printed``: what the pages of a run print, as tables that carry the digest.
 
 With it a workbook or a document that comes back can be held against what it once said.
 """
@@ -27,7 +27,7 @@ from maps.tables import (
     ZONES,
 )
 from zones.forest.species import species_ages
-from zones.output.folder import save_table
+from zones.output.folder import TABLES_FOLDER, save_table
 from zones.tables import ALLOCATION, PLANTED_SPECIES
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from maps import AnnexContent
 
 #: Folder of the printed figures beside the pages.
-PUBLISHED_FOLDER = "printed"
+PUBLISHED_FOLDER = f"{TABLES_FOLDER}/printed"
 #: Tables under the digest, in the order in which it reads them.
 PUBLISHED_ORDER = (
     *("targets", "zones", "forest_cover", "allocation", "losses", "planted_species", "land"),
@@ -76,7 +76,6 @@ _NUMBERS = ("_ha", "_ratio", "_percent", "figure_low", "figure_high", "_interval
 
 def save_published(content: AnnexContent, frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """Write the printed figures and words of an annex."""
-    folder.mkdir(exist_ok=True)
     for name, frame in frames.items():
         save_table(frame.assign(digest=content.digest), folder, name)
     for name in _WORDS:

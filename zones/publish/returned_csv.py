@@ -17,6 +17,7 @@ import pandas as pd
 from layers.base.errors import VungTrongError
 from layers.io.table import read_csv_text, require_columns
 from layers.io.table_output import plain_text
+from zones.output.folder import TABLES_FOLDER
 from zones.publish.verify_tables import Difference
 
 if TYPE_CHECKING:
@@ -70,26 +71,27 @@ def check_tables(
     compared: dict[str, int] = {}
     found: list[Difference] = []
     for name, twin in _TABLES.items():
-        path = folder / f"{name}.csv"
+        file = f"{TABLES_FOLDER}/{name}.csv"
+        path = folder / file
         if twin.printed not in frames or not path.is_file():
             continue
-        compared[path.name] = 0
+        compared[file] = 0
         try:
             exact = read_csv_text(path)
             needed = [*twin.keys, *twin.figures, *twin.texts]
-            require_columns(exact, {column: column for column in needed}, source=path.name)
+            require_columns(exact, {column: column for column in needed}, source=file)
         except VungTrongError as error:
-            found.append(Difference(path.name, "file", "as the run wrote it", str(error)))
+            found.append(Difference(file, "file", "as the run wrote it", str(error)))
             continue
-        exact, words = _with_figures(path.name, exact, twin)
+        exact, words = _with_figures(file, exact, twin)
         both = _joined(exact, twin, frames[twin.printed])
-        compared[path.name] = len(both) * (len(twin.figures) + len(twin.texts))
-        found += [*words, *_row_differences(path.name, both, twin)]
+        compared[file] = len(both) * (len(twin.figures) + len(twin.texts))
+        found += [*words, *_row_differences(file, both, twin)]
         shared = both[both["_merge"] == "both"]
         for column in twin.figures:
-            found += _figure_differences(path.name, shared, column, twin, content)
+            found += _figure_differences(file, shared, column, twin, content)
         for column in twin.texts:
-            found += _text_differences(path.name, shared, column, twin)
+            found += _text_differences(file, shared, column, twin)
     return compared, found
 
 

@@ -19,6 +19,7 @@ import pandas as pd
 
 from layers.base.errors import InputError, MissingFileError, VungTrongError
 from layers.base.schema import Column, Schema
+from zones.output.folder import TABLES_FOLDER
 from zones.output.record import RECORD_NAME, file_digest, read_record
 from zones.publish.consistency import TwinFigures, twin_differences
 from zones.publish.folder import (
@@ -55,6 +56,7 @@ _HELD = Schema(
         *(Column(name, "number", name, "ha") for name in _HELD_FIGURES),
     ),
 )
+_HELD_FILE = f"{TABLES_FOLDER}/{_HELD.name}.csv"
 #: Offices save these again, which changes their bytes: they are compared by content alone.
 _EDITED = ("annex.xlsx", "annex.docx")
 
@@ -177,19 +179,19 @@ def _check_printed(result: Verification, frames: dict[str, pd.DataFrame]) -> Non
         if len(frames[name]) and carried != {result.digest}:
             found = ", ".join(sorted(map(str, carried))) or "–"
             result.differences.append(Difference(file, "digest", result.digest, found))
-    held = folder.parent / "allocation_targets.csv"
+    held, name = result.folder / _HELD_FILE, _HELD_FILE
     if held.is_file():
-        with _told(result, held.name):
+        with _told(result, name):
             table = load_table(held, _HELD)
             frames = {**frames, "allocation_targets": table}
-            result.compared[held.name] = int(table.select_dtypes("number").count().sum())
+            result.compared[name] = int(table.select_dtypes("number").count().sum())
     result.differences += [_twin_difference(item) for item in twin_differences(frames)]
 
 
 def _twin_difference(item: TwinFigures) -> Difference:
-    name = "" if item.table == "allocation_targets" else f"{PUBLISHED_FOLDER}/"
-    expected, found = _figure(item.expected), _figure(item.found)
-    return Difference(f"{name}{item.table}.csv", item.place, expected, found)
+    is_held = item.table == _HELD.name
+    name = _HELD_FILE if is_held else f"{PUBLISHED_FOLDER}/{item.table}.csv"
+    return Difference(name, item.place, _figure(item.expected), _figure(item.found))
 
 
 def _map_data(path: Path) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pandas as pd
 from layers.communes.gazetteer import communes_on
 from zones.inputs.present import present_by_zone, zones_of_plans
 from zones.inputs.read import read_communes, read_plans
+from zones.output.folder import kept_table
 from zones.output.record import read_record
 from zones.project.model import Project
 from zones.publish.figures import RoundedMeasures
@@ -59,7 +60,7 @@ def prepare_round(project: Project, year: int, *, last: pd.DataFrame, teller: Te
 
 def land_available(project: Project) -> dict[tuple[str, str], float]:
     """Land for new planting, ha, by commune and zone, as the last run wrote it."""
-    folder, name = project.resolve(project.output), f"{ALLOCATION_LAND.name}.parquet"
+    folder, name = project.resolve(project.output), kept_table(ALLOCATION_LAND.name)
     record = read_record(folder)
     if not is_whole(folder / name, (record or {}).get("outputs", {}).get(name)):
         return {}

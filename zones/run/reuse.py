@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from layers.base.schema import Schema
+from zones.output.folder import kept_table
 from zones.output.record import file_digest, input_record, software_versions
 from zones.plan.files import embedded_plans
 from zones.run.step import Step, producers
@@ -79,7 +80,7 @@ def steps_that_hold(
         if record is None or record.get("settings") != _settings(step, parts):
             continue
         needed = {made_by[key] for key in step.needs(project) if key in made_by}
-        files = [f"{table.name}.parquet" for table in step.tables]
+        files = [kept_table(table.name) for table in step.tables]
         whole = all(is_whole(out / file, outputs.get(file)) for file in files)
         if needed <= hold and whole:
             hold.add(name)

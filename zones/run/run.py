@@ -17,8 +17,17 @@ import pandas as pd
 
 from layers.base.errors import ClosureError, InputError
 from layers.base.messages import message
-from zones.output.folder import locked_folder, refuse_existing, save_table, staged_folder
+from zones.output.folder import (
+    TABLES_FOLDER,
+    kept_table,
+    locked_folder,
+    refuse_existing,
+    save_table,
+    staged_folder,
+)
+from zones.output.read_me import READ_ME, write_read_me
 from zones.output.record import (
+    RECORD_NAME,
     input_stamp,
     output_digests,
     read_record,
@@ -92,12 +101,13 @@ def _run(project: Project, out: Path, options: RunOptions, teller: Teller) -> Ru
         context = Context(changed, options, teller, stage)
         for name in hold - set(todo):
             for table in steps[name].tables:
-                context.store.put(table, pd.read_parquet(out / f"{table.name}.parquet"))
+                context.store.put(table, pd.read_parquet(out / kept_table(table.name)))
         done = _do([steps[name] for name in todo], context, parts)
         refuse_changed(paths, stamps, folders=home)
         ordered = {name: {**kept, **done}[name] for name in steps if name in {**kept, **done}}
         record = _record(context, sources, ordered)
         if options.write:
+            write_read_me(stage)
             record["outputs"] = _outputs(stage, ordered, earlier, hold - set(todo))
             write_record(stage, record)
     return RunResult(out, context.store, record)
@@ -163,7 +173,7 @@ def _kept_files(
     gone = {
         file for name, step in made.items() if name not in stays for file in step.get("files", ())
     }
-    return lambda name: name not in gone and name != "run.json"
+    return lambda name: name not in gone and name not in (RECORD_NAME, READ_ME)
 
 
 def _do(todo: Sequence[Step], context: Context, parts: Mapping[str, str]) -> dict[str, Any]:
@@ -203,7 +213,7 @@ def _take_in(step: Step, context: Context) -> None:
         context.store.put(key, value)
     if context.options.write:
         for table in step.tables:
-            save_table(context[table], context.stage, table.name)
+            save_table(context[table], context.stage / TABLES_FOLDER, table.name)
 
 
 def _outputs(
@@ -213,7 +223,7 @@ def _outputs(
     stayed: set[str],
 ) -> dict[str, str]:
     """Digests of the files that steps made, as they were made; other files are the user's."""
-    ours = {file for step in steps.values() for file in step.get("files", ())}
+    ours = {READ_ME, *(file for step in steps.values() for file in step.get("files", ()))}
     of_before = {file for name in stayed for file in steps.get(name, {}).get("files", ())}
     before: Mapping[str, str] = (earlier or {}).get("outputs", {})
     kept = {file: digest for file, digest in before.items() if file in of_before}

@@ -184,4 +184,4 @@ def test_a_desk_that_opens_measures_nothing_that_a_run_has_measured(
     project.write_text(project.read_text("utf-8") + "\n# đã xem\n", "utf-8")
     desk = sit(project)
     desk.desk.base()
-    assert (project.parent / "out" / "measured.parquet").is_file()
+    assert (project.parent / "out" / "tables" / "measured.parquet").is_file()

@@ -43,7 +43,9 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]
 
 def test_the_step_writes_tables_that_close(project: Path) -> None:
     out = project.parent / "out"
-    table = pd.read_csv(out / "allocation.csv", dtype={"commune_code": str}, encoding="utf-8-sig")
+    table = pd.read_csv(
+        out / "tables" / "allocation.csv", dtype={"commune_code": str}, encoding="utf-8-sig"
+    )
     assert table.columns.tolist() == [
         "zone",
         "commune_code",
@@ -54,7 +56,7 @@ def test_the_step_writes_tables_that_close(project: Path) -> None:
         "present_ha",
         "binding",
     ]
-    held = pd.read_parquet(out / "allocation_targets.parquet").set_index("zone")
+    held = pd.read_parquet(out / "tables" / "allocation_targets.parquet").set_index("zone")
     planned = table.groupby("zone")["planned_ha"].sum()
     for zone, row in held.iterrows():
         assert planned.get(zone, 0.0) == pytest.approx(row["planned_ha"])
@@ -75,7 +77,7 @@ def test_the_step_writes_tables_that_close(project: Path) -> None:
     assert "medicinal" in set(aside["zone"])
     assert aside["planned_ha"].isna().all()
     assert "| Dược liệu | … | … | … | … | … | … | … | … | … |" in report
-    pages = pd.read_parquet(out / "zones.parquet").groupby("zone")["present_ha"].sum()
+    pages = pd.read_parquet(out / "tables" / "zones.parquet").groupby("zone")["present_ha"].sum()
     for zone, row in held.iterrows():
         assert row["present_ha"] == pytest.approx(pages.get(zone, 0.0), abs=0.5)
     record = json.loads((out / "run.json").read_text("utf-8"))
@@ -247,7 +249,7 @@ def test_a_changed_table_of_the_allocation_leaves_the_measurement(
     capsys.readouterr()
     assert code in (0, 1)
     record = json.loads((project.parent / "out" / "run.json").read_text("utf-8"))
-    table = pd.read_parquet(project.parent / "out" / "allocation.parquet")
+    table = pd.read_parquet(project.parent / "out" / "tables" / "allocation.parquet")
     bare = table[table["land"] == "bare_production"]
     assert bare["planned_ha"].sum() == pytest.approx(105, abs=0.5)
     # The pages of the earlier allocation are not current any more.

@@ -50,7 +50,7 @@ def test_a_run_forecasts_from_its_own_rate(project: Path) -> None:
     table, cover = result[TRAJECTORY], result[FOREST_COVER]
     first = table[(table["year"] == 2025) & (table["ledger"] == "counts")]
     assert first["cover_percent"].tolist() == pytest.approx(cover["cover_percent"].tolist())
-    assert (result.out / "trajectory.csv").is_file()
+    assert (result.out / "tables" / "trajectory.csv").is_file()
     closed = [item["table"] for item in result.record["steps"]["trajectory"]["closures"]]
     assert "trajectory: cohorts to the area with forest" in closed
 

@@ -25,7 +25,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def table(out: Path, name: str) -> pd.DataFrame:
-    return pd.read_csv(out / f"{name}.csv", dtype={"commune_code": str})
+    return pd.read_csv(out / "tables" / f"{name}.csv", dtype={"commune_code": str})
 
 
 def test_the_province_comes_out_near_the_published_cover_rate(out: Path) -> None:

@@ -49,7 +49,7 @@ def test_run_without_atlas_makes_the_annex_only(project: Path) -> None:
     out = project.parent / "out"
     assert (out / "annex.xlsx").is_file()
     assert (out / "annex.docx").is_file()
-    assert (out / "printed" / "zones.csv").is_file()
+    assert (out / "tables" / "printed" / "zones.csv").is_file()
     assert not (out / "atlas.pdf").exists()
     record = json.loads((out / "run.json").read_text("utf-8"))
     assert "atlas" not in record["steps"]
@@ -80,7 +80,7 @@ def test_annex_prints_the_figures_of_the_run(project: Path) -> None:
 
 def test_printed_tables_carry_the_digest_of_the_pages(project: Path) -> None:
     out = project.parent / "out"
-    table = pd.read_csv(out / "printed" / "zones.csv", dtype="str")
+    table = pd.read_csv(out / "tables" / "printed" / "zones.csv", dtype="str")
     book = openpyxl.load_workbook(out / "annex.xlsx")
     assert set(table["digest"]) == {book.custom_doc_props["digest"].value}
 

@@ -53,8 +53,8 @@ def test_every_measure_is_there_after_an_allocation(data: dict[str, Any]) -> Non
 
 def test_measures_are_those_of_the_files(data: dict[str, Any], folder: Path) -> None:
     names = {"commune_code": "str"}
-    land = pd.read_csv(folder / "out" / "allocation_land.csv", dtype=names)
-    plan = pd.read_csv(folder / "out" / "allocation.csv", dtype=names)
+    land = pd.read_csv(folder / "out" / "tables" / "allocation_land.csv", dtype=names)
+    plan = pd.read_csv(folder / "out" / "tables" / "allocation.csv", dtype=names)
     codes = data["communes"]["code"]
     pine = land[land["zone"] == "pine"].set_index("commune_code").loc[codes]
     # 10 ha of bare production land in Lộc Bình, and nowhere else.

@@ -34,7 +34,7 @@ def test_figures_are_those_of_the_tables(out: Path) -> None:
     figures = pyogrio.read_dataframe(out / "qgis" / "project.gpkg", layer="zone_figures")
     figures = figures.set_index(["zone", "commune_code"])
     codes = {"commune_code": "str"}
-    plan = pd.read_csv(out / "allocation.csv", dtype=codes).dropna(subset=["planned_ha"])
+    plan = pd.read_csv(out / "tables" / "allocation.csv", dtype=codes).dropna(subset=["planned_ha"])
     by_year = plan.groupby(["zone", "commune_code", "year"])["planned_ha"].sum()
     assert len(by_year)
     for (zone, code, year), hectares in by_year.items():
@@ -49,7 +49,7 @@ def test_figures_are_those_of_the_tables(out: Path) -> None:
 def test_every_plot_that_was_read_is_there(out: Path) -> None:
     layers = [name for name, _ in pyogrio.list_layers(out / "qgis" / "project.gpkg")]
     plots = pyogrio.read_dataframe(out / "qgis" / "project.gpkg", layer="plots_1")
-    areas = pd.read_csv(out / "areas.csv")
+    areas = pd.read_csv(out / "tables" / "areas.csv")
     forest = areas[areas["layer"].eq("forest") & ~areas["land"].isin(["unclassified", "overlap"])]
     assert plots["ledger_ha"].sum() == pytest.approx(forest["ledger_ha"].sum())
     assert "communes" in layers

@@ -161,8 +161,8 @@ def test_a_run_writes_the_layer_and_it_closes(tmp_path: Path) -> None:
     text = path.read_text("utf-8") + "\nplanning: {make: true}\nqgis: {make: true}\n"
     path.write_text(text, "utf-8")
     out = run_project(load_project(path), options=RunOptions()).out
-    table = pd.read_csv(out / "planning_plots.csv", keep_default_na=False)
-    allocation = pd.read_csv(out / "allocation.csv", keep_default_na=False)
+    table = pd.read_csv(out / "tables" / "planning_plots.csv", keep_default_na=False)
+    allocation = pd.read_csv(out / "tables" / "allocation.csv", keep_default_na=False)
     planned = allocation[allocation["land"].ne("")].assign(
         planned_ha=lambda rows: pd.to_numeric(rows["planned_ha"])
     )

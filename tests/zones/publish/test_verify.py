@@ -96,7 +96,12 @@ def test_untouched_folder_agrees(out: Path) -> None:
     assert result.agrees
     assert set(result.compared) >= {
         *("annex.xlsx", "annex.docx", "map.html", "atlas.pdf"),
-        *("printed/zones.csv", "zones.csv", "targets.csv", "forest_cover.csv"),
+        *(
+            "tables/printed/zones.csv",
+            "tables/zones.csv",
+            "tables/targets.csv",
+            "tables/forest_cover.csv",
+        ),
     }
     assert all(count > 30 for name, count in result.compared.items() if name.startswith("annex"))
 
@@ -121,7 +126,12 @@ def test_digit_changed_in_any_file_is_seen(out: Path) -> None:
         digit = b"1" if data[at : at + 1] != b"1" else b"2"
         (out / name).write_bytes(data[:at] + digit + data[at + 1 :])
         changed.add(name)
-    assert {"allocation.md", "allocation_land.csv", "map.html", "allocation.parquet"} <= changed
+    assert {
+        "allocation.md",
+        "tables/allocation_land.csv",
+        "map.html",
+        "tables/allocation.parquet",
+    } <= changed
     # A printed table has its digest as well, which speaks for all of them.
     found = {item.file for item in verify_folder(out).differences}
     assert changed <= found
@@ -141,34 +151,35 @@ def test_digit_changed_in_any_file_is_seen(out: Path) -> None:
 def test_hectare_changed_in_the_allocation(out: Path, name: str, column: str, place: str) -> None:
     _with_only(out, "map.html")
     (out / "run.json").unlink()
-    path = out / f"{name}.csv"
+    path = out / "tables" / f"{name}.csv"
     table = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
     row = table.index[table[column] != ""][0]
     table.loc[row, column] = str(round(float(table.loc[row, column]) + 0.1, 1))
     table.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
     places = _places(verify_folder(out))
-    assert any(file == path.name and where.endswith(place) for file, where in places)
+    assert any(file == f"tables/{path.name}" and where.endswith(place) for file, where in places)
 
 
 def test_what_binds_changed_in_the_allocation(out: Path) -> None:
     _with_only(out, "map.html")
-    path = out / "allocation.csv"
+    path = out / "tables" / "allocation.csv"
     table = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
     old = table.loc[0, "binding"]
     table.loc[0, "binding"] = "pace" if old != "pace" else "land"
     table.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
     (item,) = verify_folder(out).differences
-    assert (item.file, item.expected, item.found) == (path.name, old, table.loc[0, "binding"])
+    assert (item.file, item.expected) == ("tables/allocation.csv", old)
+    assert item.found == table.loc[0, "binding"]
     assert item.place.endswith(", binding")
 
 
 def test_loss_that_was_never_printed_is_named(out: Path) -> None:
     _with_only(out, "map.html")
-    path = out / "allocation_losses.csv"
+    path = out / "tables" / "allocation_losses.csv"
     path.write_text(path.read_text("utf-8-sig") + "pine,06184,2030,7.0\n", "utf-8-sig")
     (item,) = verify_folder(out).differences
     assert (item.file, item.place, item.expected, item.found) == (
-        *("allocation_losses.csv", "pine, 06184, 2030", "no row", "a row"),
+        *("tables/allocation_losses.csv", "pine, 06184, 2030", "no row", "a row"),
     )
 
 
@@ -181,10 +192,10 @@ def test_folder_without_its_record_says_what_was_not_compared(
     result = verify_folder(out)
     assert result.agrees
     assert result.by_bytes == []
-    assert {"thư.txt", "allocation.md", "areas.parquet"} <= set(result.uncompared)
-    assert "zones.csv" not in result.uncompared
+    assert {"thư.txt", "allocation.md", "tables/areas.parquet"} <= set(result.uncompared)
+    assert "tables/zones.csv" not in result.uncompared
     assert command(["verify", str(out)]) == 0
-    assert "Not compared: allocation.md, " in capsys.readouterr().out
+    assert "Not compared: READ-ME.txt, allocation.md, " in capsys.readouterr().out
 
 
 def test_office_that_saves_workbook_and_document_again_changes_nothing(out: Path) -> None:
@@ -211,14 +222,17 @@ def test_a_run_of_single_steps_makes_no_printed_figures_and_misses_none(
     out = run_project(load_project(path), options=RunOptions(only=("cover",))).out
     assert command(["verify", str(out)]) == 0
     assert "it made no printed figures" in capsys.readouterr().out
-    table = out / "forest_cover.csv"
+    table = out / "tables" / "forest_cover.csv"
     table.write_text(table.read_text("utf-8").replace("06148", "06149"), "utf-8")
-    assert _places(verify_folder(out)) == [("forest_cover.csv", "SHA-256")]
+    assert _places(verify_folder(out)) == [("tables/forest_cover.csv", "SHA-256")]
 
 
 def test_printed_figures_that_are_gone_are_missed(out: Path) -> None:
-    shutil.rmtree(out / "printed")
-    assert {name for name, _ in _places(verify_folder(out))} >= {"printed/", "printed/zones.csv"}
+    shutil.rmtree(out / "tables" / "printed")
+    assert {name for name, _ in _places(verify_folder(out))} >= {
+        "tables/printed/",
+        "tables/printed/zones.csv",
+    }
 
 
 def test_digit_in_the_workbook(out: Path) -> None:
@@ -342,7 +356,7 @@ def test_gap_of_a_commune_in_the_map(out: Path) -> None:
 @pytest.mark.parametrize("name", ["zones", "targets", "forest_cover", "planted_species", "land"])
 def test_digit_in_a_printed_table(out: Path, name: str) -> None:
     _with_only(out, "annex.xlsx", "annex.docx")
-    path = out / "printed" / f"{name}.csv"
+    path = out / "tables" / "printed" / f"{name}.csv"
     text = path.read_text("utf-8-sig")
     # Of the targets the present figure: the widened ends of a single figure are not printed.
     wanted = r"70\.8" if name == "targets" else r"\d+\.\d"
@@ -352,7 +366,7 @@ def test_digit_in_a_printed_table(out: Path, name: str) -> None:
     changed = f",{float(figure.group(1)) + 10:.1f}"
     path.write_text(text[: figure.start()] + changed + text[figure.end() :], "utf-8-sig")
     places = _places(verify_folder(out))
-    assert ("printed/", "digest of the figures") in places
+    assert ("tables/printed/", "digest of the figures") in places
     if name != "land":
         assert any(file == "annex.xlsx" for file, _ in places)
         assert any(file == "annex.docx" for file, _ in places)
@@ -367,17 +381,17 @@ def test_digit_in_a_printed_table(out: Path, name: str) -> None:
 )
 def test_digit_in_an_exact_table(out: Path, name: str, pattern: str, place: str) -> None:
     _with_only(out, "map.html")
-    path = out / f"{name}.csv"
+    path = out / "tables" / f"{name}.csv"
     text, count = re.subn(pattern, r"\g<1>40.4", path.read_text("utf-8-sig"), count=1)
     assert count == 1
     path.write_text(text, "utf-8-sig")
     (item,) = verify_folder(out).differences
-    assert (item.file, item.place, item.found) == (f"{name}.csv", place, "40.4")
+    assert (item.file, item.place, item.found) == (f"tables/{name}.csv", place, "40.4")
 
 
 def test_row_taken_out_of_an_exact_table(out: Path) -> None:
     _with_only(out, "map.html")
-    path = out / "zones.csv"
+    path = out / "tables" / "zones.csv"
     lines = path.read_text("utf-8-sig").splitlines(keepends=True)
     path.write_text("".join(lines[:-1]), "utf-8-sig")
     (item,) = verify_folder(out).differences
@@ -386,9 +400,13 @@ def test_row_taken_out_of_an_exact_table(out: Path) -> None:
 
 def test_province_that_is_no_longer_the_sum_of_its_communes(out: Path) -> None:
     _with_only(out, "map.html")
-    _replace(out / "printed" / "forest_cover.csv", "06529,Lộc Bình,110.0", "06529,Lộc Bình,120.0")
+    _replace(
+        out / "tables" / "printed" / "forest_cover.csv",
+        "06529,Lộc Bình,110.0",
+        "06529,Lộc Bình,120.0",
+    )
     places = _places(verify_folder(out))
-    assert ("printed/forest_cover.csv", "natural_area_ha, last row") in places
+    assert ("tables/printed/forest_cover.csv", "natural_area_ha, last row") in places
 
 
 def test_page_of_another_run_is_told_by_its_digest(out: Path, tmp_path: Path) -> None:
@@ -410,7 +428,7 @@ def test_page_of_another_run_is_told_by_its_digest(out: Path, tmp_path: Path) ->
 
 
 def test_files_that_are_gone_are_noticed(out: Path) -> None:
-    gone = ("annex.docx", "atlas.pdf", "map.html", "zones.csv")
+    gone = ("annex.docx", "atlas.pdf", "map.html", "tables/zones.csv")
     for name in gone:
         (out / name).unlink()
     result = verify_folder(out)
@@ -438,15 +456,15 @@ def _faults(out: Path, name: str) -> list[str]:
 
 
 def test_folder_without_printed_figures_says_so_and_checks_the_rest(out: Path) -> None:
-    (out / "printed" / "zones.csv").unlink()
+    (out / "tables" / "printed" / "zones.csv").unlink()
     _replace(out / "allocation.md", "2030", "2031")
     result = verify_folder(out)
     places = _places(result)
-    assert ("printed/", "file") in places
-    assert ("printed/zones.csv", "file") in places
+    assert ("tables/printed/", "file") in places
+    assert ("tables/printed/zones.csv", "file") in places
     assert ("allocation.md", "SHA-256") in places
-    shutil.rmtree(out / "printed")
-    told = [item.found for item in verify_folder(out).differences if item.file == "printed/"]
+    shutil.rmtree(out / "tables" / "printed")
+    told = [item.found for item in verify_folder(out).differences if item.file == "tables/printed/"]
     assert "annex.json is not there" in told[0]
 
 
@@ -460,19 +478,19 @@ def test_folder_without_printed_figures_says_so_and_checks_the_rest(out: Path) -
     ],
 )
 def test_damaged_words_are_told(out: Path, text: str, match: str) -> None:
-    (out / "printed" / "annex.json").write_text(text, "utf-8")
-    (told,) = _faults(out, "printed/")
+    (out / "tables" / "printed" / "annex.json").write_text(text, "utf-8")
+    (told,) = _faults(out, "tables/printed/")
     assert match in told
 
 
 def test_printed_figure_that_is_no_number_is_told(out: Path) -> None:
-    _replace(out / "printed" / "zones.csv", ",10.4,", ",mười,")
-    (told,) = _faults(out, "printed/")
+    _replace(out / "tables" / "printed" / "zones.csv", ",10.4,", ",mười,")
+    (told,) = _faults(out, "tables/printed/")
     assert "1 figures of column 'present_ha' are no numbers" in told
 
 
 def _zones_text(out: Path) -> str:
-    return (out / "zones.csv").read_text("utf-8-sig")
+    return (out / "tables" / "zones.csv").read_text("utf-8-sig")
 
 
 @pytest.mark.parametrize(
@@ -488,8 +506,8 @@ def _zones_text(out: Path) -> str:
     ],
 )
 def test_a_damaged_table_is_a_finding(out: Path, change: Any, match: str) -> None:
-    (out / "zones.csv").write_bytes(change(_zones_text(out)))
-    told = _faults(out, "zones.csv")
+    (out / "tables" / "zones.csv").write_bytes(change(_zones_text(out)))
+    told = _faults(out, "tables/zones.csv")
     assert told
     assert re.search(match, " ".join([*told, "SHA file"]))
 
@@ -497,14 +515,14 @@ def test_a_damaged_table_is_a_finding(out: Path, change: Any, match: str) -> Non
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_a_table_saved_another_way_is_told_by_its_bytes(out: Path, encoding: str) -> None:
     text = _zones_text(out).replace(",", ";")
-    (out / "zones.csv").write_bytes(text.encode(encoding))
+    (out / "tables" / "zones.csv").write_bytes(text.encode(encoding))
     _with_only(out, "annex.xlsx")
     (item,) = verify_folder(out).differences
-    assert (item.file, item.place) == ("zones.csv", "SHA-256")
+    assert (item.file, item.place) == ("tables/zones.csv", "SHA-256")
 
 
 def test_a_word_in_place_of_a_figure_is_named_with_its_place(out: Path) -> None:
-    _replace(out / "zones.csv", ",10.4,", ",mười,")
+    _replace(out / "tables" / "zones.csv", ",10.4,", ",mười,")
     _with_only(out, "annex.xlsx")
     found = {(item.place, item.expected, item.found) for item in verify_folder(out).differences}
     assert ("pine, 06148, present_ha", "a figure", "mười") in found
@@ -549,9 +567,9 @@ def test_command_answers_in_json(out: Path, capsys: pytest.CaptureFixture[str]) 
 
 
 def test_a_word_that_is_no_kind_of_commune_is_a_finding(out: Path) -> None:
-    about = out / "printed" / "annex.json"
+    about = out / "tables" / "printed" / "annex.json"
     text, changed = re.subn('"(phường|xã)"(?=,?\n)', '"31/12/2025"', about.read_text("utf-8"))
     assert changed
     about.write_text(text, "utf-8")
-    (told,) = _faults(out, "printed/")
+    (told,) = _faults(out, "tables/printed/")
     assert "a fault at kinds.06148 (Input should be" in told

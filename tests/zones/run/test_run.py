@@ -117,13 +117,21 @@ def test_zones_know_who_is_listed(result: RunResult) -> None:
 
 
 def test_every_output_is_there_with_its_columns(result: RunResult) -> None:
-    names = {path.name for path in result.out.iterdir()}
+    names = {path.name for path in (result.out / "tables").iterdir()}
     tables = {"areas", "targets", "zones", "forest_cover", "findings"}
     assert {f"{name}.{kind}" for name in tables for kind in ("csv", "parquet")} <= names
-    assert {"map.html", "annex.xlsx", "run.json"} <= names
-    head = (result.out / "areas.csv").read_text("utf-8-sig").splitlines()[0]
+    # A person finds above them what a person opens, and a note that says what each is.
+    top = {path.name for path in result.out.iterdir()}
+    assert top == {
+        *("READ-ME.txt", "allocation.md", "annex.docx", "annex.xlsx", "map.html", "run.json"),
+        *("tables", "trajectory.html", "trajectory.png", "trajectory.svg"),
+    }
+    told = (result.out / "READ-ME.txt").read_text("utf-8").splitlines()
+    names = [line.split()[0].rstrip("/") for line in told if "  " in line]
+    assert sorted(names) == sorted([*top - {"READ-ME.txt"}] * 2)
+    head = (result.out / "tables" / "areas.csv").read_text("utf-8-sig").splitlines()[0]
     assert head.startswith("commune_code,commune,layer,land,crop,year,area_ha,ledger_ha")
-    head = (result.out / "targets.csv").read_text("utf-8-sig").splitlines()[0]
+    head = (result.out / "tables" / "targets.csv").read_text("utf-8-sig").splitlines()[0]
     assert head.startswith(
         "target,zone,clause,bound,unit,year,low,high,present,held_ratio,shortfall,surplus,status"
     )
@@ -161,11 +169,11 @@ def test_only_reuses_what_still_holds(tmp_path: Path) -> None:
     path = write_project(tmp_path / "p")
     full = run(path)[0]
     (full.out / "mine.txt").write_text("kept")
-    before = (full.out / "areas.csv").read_bytes()
+    before = (full.out / "tables" / "areas.csv").read_bytes()
     again, listener = run(path, only=("compare",), overwrite=True)
     assert listener.steps == ["compare"]
     assert "are the same" in listener.notes[0]
-    assert (again.out / "areas.csv").read_bytes() == before
+    assert (again.out / "tables" / "areas.csv").read_bytes() == before
     assert (again.out / "mine.txt").read_text() == "kept"
     assert (again.out / "map.html").is_file()
     record = json.loads((again.out / "run.json").read_text("utf-8"))
@@ -350,7 +358,7 @@ def test_results_of_other_inputs_do_not_stay_beside_a_new_record(tmp_path: Path)
         file.write("06184,citrus,2025,1\n")
     _, listener = run(path, only=("check",), overwrite=True)
     assert any("are taken away" in note for note in listener.notes)
-    assert not (out / "areas.csv").exists()
+    assert not (out / "tables" / "areas.csv").exists()
     assert not (out / "map.html").exists()
     assert list(json.loads((out / "run.json").read_text("utf-8"))["steps"]) == ["check", "reported"]
     again = run(path, overwrite=True)[0]

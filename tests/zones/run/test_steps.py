@@ -68,9 +68,9 @@ def test_a_file_adds_a_step(added: Path, tmp_path: Path) -> None:
     # What it reads is made first, what nobody asked for is not.
     assert list(result.record["steps"]) == ["check", "measure", "cover", "largest_commune"]
     assert (result.out / "largest.txt").read_text("utf-8") == "Thụy Hùng"
-    assert (result.out / "largest.csv").is_file()
+    assert (result.out / "tables" / "largest.csv").is_file()
     files = result.record["steps"]["largest_commune"]["files"]
-    assert files == ["largest.csv", "largest.parquet", "largest.txt"]
+    assert files == ["largest.txt", "tables/largest.csv", "tables/largest.parquet"]
 
 
 def test_a_step_that_hands_on_something_else_is_refused(added: Path, tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_land_is_that_of_the_last_run_as_it_was_written(tmp_path: Path) -> None:
     columns = ["zone", "commune_code", "available_ha", "binding"]
     out = project.resolve(project.output)
     out.mkdir()
-    path = out / "allocation_land.parquet"
+    path = out / "tables" / "allocation_land.parquet"
     ALLOCATION_LAND.validate(pd.DataFrame(rows, columns=columns)).to_parquet(path)
     digest = file_digest(path)
     record = out / "run.json"
