@@ -206,7 +206,7 @@ def test_a_name_that_is_not_that_of_its_code_stops_the_run(tmp_path: Path) -> No
 def test_the_path_of_forest_cover_is_that_of_the_forecast(
     data: dict[str, Any], folder: Path
 ) -> None:
-    path = pd.read_csv(folder / "out" / "trajectory.csv", dtype={"commune_code": "str"})
+    path = pd.read_csv(folder / "out" / "tables" / "trajectory.csv", dtype={"commune_code": "str"})
     path = path[path["ledger"] == "counts"]
     shown = data["coverPath"]
     assert shown["years"] == sorted(path["year"].unique())
