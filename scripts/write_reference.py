@@ -1,11 +1,15 @@
-"""Write the pages of ``docs/reference`` that follow from the code.
+"""Write the pages of ``docs/reference`` and ``docs/vi/reference`` that follow from the code.
 
 python scripts/write_reference.py
+
+Both languages come from the same catalogues: help texts, steps, findings and tables say what they
+are in English and Vietnamese; what else the pages say stands in ``reference.toml``.
 """
 
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import inspect
 import os
@@ -17,49 +21,104 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from layers.base.language import Language
+from layers.base.schema import Schema
+
 ROOT = Path(__file__).resolve().parent.parent
-FOLDER = ROOT / "docs" / "reference"
+FOLDERS: dict[Language, Path] = {
+    "en": ROOT / "docs" / "reference",
+    "vi": ROOT / "docs" / "vi" / "reference",
+}
 PACKAGES = ("layers", "zones", "maps")
 
 
-def tables() -> str:
+@functools.cache
+def _catalogue() -> dict[str, dict[str, dict[str, str]]]:
+    return tomllib.loads((ROOT / "scripts" / "reference.toml").read_text("utf-8"))
+
+
+def _say(page: str, name: str, language: Language) -> str:
+    return _catalogue()[page][name][language]
+
+
+def _start(page: str, language: Language) -> list[str]:
+    """Title, link to the page in the other language, introduction."""
+    twin = {
+        "en": f"*[Tiếng Việt](../vi/reference/{page}.md)*",
+        "vi": f"*[English](../../reference/{page}.md)*",
+    }
+    title, introduction = (_say(page, name, language) for name in ("title", "introduction"))
+    return [f"# {title}", "", twin[language], "", introduction.strip()]
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _head(page: str, language: Language) -> list[str]:
+    cells = _say(page, "columns", language).split(" | ")
+    return [_row(*cells), f"|{'---|' * len(cells)}"]
+
+
+def tables(language: Language) -> str:
     """Tables of a run, from their schemas."""
-    from zones.tables import tables_page
+    from zones.tables import RESULT_TABLES
 
-    return tables_page()
-
-
-def api() -> str:
-    """Exported names of the three packages, each with its first sentence."""
-    lines = [
-        "# Python",
-        "",
-        "What the three packages export. `help(layers.overlay_area)` shows parameters, columns,",
-        "units and errors.",
-    ]
-    for package in PACKAGES:
-        module = importlib.import_module(package)
-        first = (module.__doc__ or "").strip().splitlines()[0]
-        lines += ["", f"## {package}", "", first, "", "| name | what |", "|---|---|"]
-        for name in sorted(module.__all__, key=str.lower):
-            thing = getattr(module, name)
-            described = inspect.isclass(thing) or callable(thing)
-            told = (inspect.getdoc(thing) or "").split("\n")[0] if described else _schema(thing)
-            lines.append(f"| `{name}` | {told.replace('|', chr(92) + '|')} |")
+    lines = _start("tables", language)
+    for schema in RESULT_TABLES:
+        lines += ["", f"## {schema.name}", "", *_head("tables", language)]
+        lines += _columns(schema, language)
     return "\n".join(lines) + "\n"
 
 
-def _schema(thing: object) -> str:
-    names = getattr(thing, "names", None)
-    return f"columns {', '.join(names)}" if names else str(thing)
+def _columns(schema: Schema, language: Language) -> Iterator[str]:
+    for column in schema.columns:
+        meaning = column.meaning if language == "en" else column.meaning_vi
+        if not meaning:
+            sys.exit(f"tables.csv: {schema.name}, {column.name} has no meaning_vi")
+        unit = column.unit or "–"
+        if language == "vi":
+            unit = _catalogue()["units"].get(unit, {"vi": unit})["vi"]
+        kind, null = (
+            _say("tables", word, language)
+            for word in (column.kind, "yes" if column.nullable else "no")
+        )
+        yield _row(f"`{column.name}`", kind, unit, null, meaning)
 
 
-def commands() -> str:
-    """Commands with their options, as ``--help`` says it in English.
+def api(language: Language) -> str:
+    """Exported names of the three packages, each with what it is for."""
+    lines = _start("api", language)
+    for package in PACKAGES:
+        module = importlib.import_module(package)
+        first = (module.__doc__ or "").strip().splitlines()[0]
+        if language == "vi":
+            first = _say("api", package, language)
+        lines += ["", f"## {package}", "", first, "", *_head("api", language)]
+        for name in sorted(module.__all__, key=str.lower):
+            told = _told(package, name, getattr(module, name), language)
+            lines.append(_row(f"`{name}`", told.replace("|", chr(92) + "|").replace("``", "`")))
+    return "\n".join(lines) + "\n"
 
-    Help texts are built when the commands are loaded, so a process of its own speaks English.
+
+def _told(package: str, name: str, thing: object, language: Language) -> str:
+    """First sentence of the docstring, its Vietnamese twin, or the columns of a schema."""
+    if not (inspect.isclass(thing) or callable(thing)):
+        names = getattr(thing, "names", None)
+        return _say("api", "schema", language) + ", ".join(names) if names else str(thing)
+    if language == "en":
+        return (inspect.getdoc(thing) or "").split("\n")[0]
+    if name not in _catalogue()["names"][package]:
+        sys.exit(f"scripts/reference.toml: [names.{package}] says nothing of {name}")
+    return str(_catalogue()["names"][package][name])
+
+
+def commands(language: Language) -> str:
+    """Commands with their options, as ``--help`` says it.
+
+    Help texts are built when the commands are loaded, so a process of its own speaks the language.
     """
-    own = [sys.executable, str(Path(__file__).resolve()), "commands"]
+    own = [sys.executable, str(Path(__file__).resolve()), language]
     done = subprocess.run(own, cwd=ROOT, capture_output=True, check=True, env=_ENVIRONMENT)  # noqa: S603
     return done.stdout.decode("utf-8")
 
@@ -67,73 +126,58 @@ def commands() -> str:
 _ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
 
 
-def _commands_in_english() -> str:
+def _commands_in(language: Language) -> str:
     from zones.cli.terminal.language import set_language
 
-    set_language("en")
+    set_language(language)
     import typer
 
     from zones.cli.main import application
 
-    lines = ["# Commands", "", "`--lang vi|en` anywhere on the line chooses the language."]
-    lines += _commands(typer.main.get_command(application), "zones")
+    lines = _start("commands", language)
+    lines += _commands(typer.main.get_command(application), "zones", language)
     return "\n".join(lines) + "\n"
 
 
-def _commands(command: Any, path: str) -> Iterator[str]:
+def _commands(command: Any, path: str, language: Language) -> Iterator[str]:
     inner = getattr(command, "commands", None)
     if inner is not None:
         for name in sorted(inner):
-            yield from _commands(inner[name], f"{path} {name}")
+            yield from _commands(inner[name], f"{path} {name}", language)
         return
     yield f"\n## {path}\n"
-    yield (command.help or "").replace("\n\nExample: ", "\n\nExample: `") + (
-        "`" if "\n\nExample: " in (command.help or "") else ""
-    )
-    yield "\n| option | meaning |\n|---|---|"
+    yield re.sub(r"\n\n(Example|Ví dụ): (.*)$", r"\n\n\1: `\2`", command.help or "")
+    yield "\n" + "\n".join(_head("commands", language))
     for parameter in command.params:
         names = ", ".join(f"`{name}`" for name in parameter.opts)
         if parameter.param_type_name == "argument":
             names = f"`{parameter.metavar or parameter.name}`"
         if parameter.name != "help":
-            yield f"| {names} | {' '.join((parameter.help or '').split())} |"
+            yield _row(names, " ".join((parameter.help or "").split()))
 
 
-def steps() -> str:
+def steps(language: Language) -> str:
     """Steps of a run, from what they declare."""
     from zones.run.step import load_steps
     from zones.run.store import key_name
 
-    lines = [
-        "# Steps of a run",
-        "",
-        "In their order. `--only STEP` does a step and what it needs. Names with a capital are",
-        "objects that live in memory; the others are [tables](tables.md).",
-        "",
-        "| step | what | reads | makes | decided by |",
-        "|---|---|---|---|---|",
-    ]
+    lines = [*_start("steps", language), "", *_head("steps", language)]
     for name, step in load_steps().items():
-        reads = ", ".join(key_name(key) for key in step.reads) or "the project's files"
+        reads = ", ".join(key_name(key) for key in step.reads) or _say("steps", "files", language)
         made = ", ".join([*(key_name(key) for key in step.writes), *step.files])
         settings = ", ".join(f"`{part}`" for part in step.settings) or "–"
-        lines.append(f"| `{name}` | {step.label.en} | {reads} | {made} | {settings} |")
+        lines.append(_row(f"`{name}`", step.label.text(language), reads, made, settings))
     return "\n".join(lines) + "\n"
 
 
-def findings() -> str:
+def findings(language: Language) -> str:
     """Kinds of findings, with their severity and words, from where they are made."""
-    rows = sorted({row for path in _modules() for row in _found(path)})
-    lines = [
-        "# Findings",
-        "",
-        "An *error* stops a run, a *problem* is listed while the rest is measured, a *note* tells",
-        "what was assumed, converted or repaired. `…` stands for a figure or a name.",
-        "",
-        "| kind | severity | what it says |",
-        "|---|---|---|",
+    rows = sorted({row for path in _modules() for row in _found(path, language)})
+    lines = [*_start("findings", language), "", *_head("findings", language)]
+    lines += [
+        _row(f"`{kind}`", _say("findings", severity, language), text)
+        for kind, severity, text in rows
     ]
-    lines += [f"| `{kind}` | {severity} | {text} |" for kind, severity, text in rows]
     return "\n".join(lines) + "\n"
 
 
@@ -141,7 +185,7 @@ def _modules() -> list[Path]:
     return sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 
-def _found(path: Path) -> Iterator[tuple[str, str, str]]:
+def _found(path: Path, language: Language) -> Iterator[tuple[str, str, str]]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if not (isinstance(node, ast.Call) and ast.unparse(node.func) == "Finding"):
             continue
@@ -149,40 +193,42 @@ def _found(path: Path) -> Iterator[tuple[str, str, str]]:
         given |= dict(zip(("severity", "kind", "source", "message"), node.args, strict=False))
         kind, severity = given.get("kind"), given.get("severity")
         if isinstance(kind, ast.Constant) and isinstance(severity, ast.Constant):
-            yield str(kind.value), str(severity.value), _words(given.get("message"))
+            yield str(kind.value), str(severity.value), _words(given.get("message"), language)
 
 
-def _words(message: ast.expr | None) -> str:
-    """English sentences of the keys that a message is made of, figures and names left out."""
+def _words(message: ast.expr | None, language: Language) -> str:
+    """Sentences of the keys that a message is made of, figures and names left out."""
     keys = [
         node.args[0]
         for node in ast.walk(message or ast.Constant(None))
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "message"
     ]
-    texts = [text for key in keys[:1] for text in _sentences(key)]
+    texts = [text for key in keys[:1] for text in _sentences(key, language)]
     return " / ".join(re.sub(r"{[^}]*}", "…", text).replace("|", "/") for text in texts) or "–"
 
 
-def _sentences(key: ast.expr) -> list[str]:
-    """English sentences of one key, or of all that begin as it does."""
+def _sentences(key: ast.expr, language: Language) -> list[str]:
+    """Sentences of one key, or of all that begin as it does."""
     begins = key.values[0] if isinstance(key, ast.JoinedStr) else key
     room, _, name = str(ast.literal_eval(begins)).rpartition(".")
     path = ROOT.joinpath(*room.split("."), "messages.toml")
     words = tomllib.loads(path.read_text("utf-8"))
     names = [name] if begins is key else [one for one in words if one.startswith(name)]
-    return [words[one]["en"] for one in names]
+    return [words[one][language] for one in names]
 
 
 PAGES = {"tables": tables, "steps": steps, "api": api, "commands": commands, "findings": findings}
 
 
 def main() -> None:
-    """Write the pages; with the word ``commands`` print that page alone."""
-    if sys.argv[1:] == ["commands"]:
-        sys.stdout.buffer.write(_commands_in_english().encode("utf-8"))
+    """Write the pages; with a language's code print its page of commands alone."""
+    if asked := [code for code in FOLDERS if sys.argv[1:] == [code]]:
+        sys.stdout.buffer.write(_commands_in(asked[0]).encode("utf-8"))
         return
-    for name, make in PAGES.items():
-        (FOLDER / f"{name}.md").write_text(make(), "utf-8", newline="\n")
+    for language, folder in FOLDERS.items():
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, make in PAGES.items():
+            (folder / f"{name}.md").write_text(make(language), "utf-8", newline="\n")
 
 
 if __name__ == "__main__":

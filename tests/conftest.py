@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+
+# Programs that tests start speak English, and have nothing to tell about choosing a language.
+os.environ.setdefault("VUNGTRONG_LANG", "en")
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 

@@ -18,12 +18,11 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert not [name for name in files if name and not (page.parent / name).exists()]
 
 
-def test_every_page_stands_in_the_index() -> None:
-    index = (ROOT / "docs" / "README.md").read_text("utf-8")
-    pages = [page for page in (ROOT / "docs").rglob("*.md") if "decisions" not in page.parts]
-    missing = [
-        name
-        for page in pages
-        if (name := page.relative_to(ROOT / "docs").as_posix()) != "README.md" and name not in index
-    ]
-    assert not missing
+def test_every_page_stands_once_in_the_index() -> None:
+    root = ROOT / "docs"
+    index = (root / "README.md").read_text("utf-8")
+    listed = re.findall(r"^\| \[[^\]]+\]\(([^)]+\.md)\)", index, flags=re.MULTILINE)
+    pages = [page.relative_to(root) for page in root.rglob("*.md")]
+    # the Vietnamese index is held by tests/test_twins.py
+    expected = [page.as_posix() for page in pages if not {"decisions", "vi"} & set(page.parts)]
+    assert sorted(listed) == sorted(name for name in expected if name != "README.md")

@@ -11,7 +11,13 @@ from types import FrameType
 from typing import Any, TextIO
 
 from layers.base.errors import InputError
-from zones.cli.terminal.language import print_line, say, set_language, settle_language
+from zones.cli.terminal.language import (
+    print_line,
+    say,
+    set_language,
+    settle_language,
+    tell_how_to_choose,
+)
 
 #: What GDAL, PROJ and curl read when they are loaded: no address is ever opened.
 _ALONE = {
@@ -53,6 +59,7 @@ def _run() -> int:
         print_line(error.text("vi") + " / " + error.text("en"), error=True)
         return 2
     set_language(chosen, asked=arguments != sys.argv[1:])
+    tell_how_to_choose()
     if "--json" in arguments:
         _keep_output_for_json()
     from zones.cli.main import run  # help texts are built in the language settled above

@@ -1,7 +1,7 @@
 """Every table that a run writes: its file, its columns, their units and meaning.
 
 The name of a schema is the name of its files. Steps hand tables to each other by these schemas;
-``docs/reference/tables.md`` is written from them. Their columns stand in ``tables.csv``.
+the reference page is written from them in both languages. Their columns stand in ``tables.csv``.
 """
 
 from __future__ import annotations
@@ -78,20 +78,3 @@ RESULT_TABLES = (
     BACKTEST,
     TRAJECTORY_FINDINGS,
 )
-
-
-_INTRODUCTION = (
-    "Every table is written to `tables/` as `NAME.csv` (UTF-8, for Excel) and `NAME.parquet` (with "
-    "types). "
-    "A missing figure is empty, never 0. This page is written from `zones/tables.py`.\n"
-)
-
-
-def tables_page() -> str:
-    """Page of the documentation that lists every table and its columns, in Markdown."""
-    parts = [
-        "# Tables of a run\n",
-        _INTRODUCTION,
-    ]
-    parts += [f"## {schema.name}\n\n{schema.describe()}\n" for schema in RESULT_TABLES]
-    return "\n".join(parts)

@@ -34,6 +34,7 @@ class Column:
     unit: str = ""  # Unit, empty for none
     nullable: bool = False  # Whether a missing value may stand there (missing is never zero)
     minimum: float | None = None  # Smallest value allowed
+    meaning_vi: str = ""  # The same in Vietnamese, for tables that the documentation lists
 
 
 # pandas 3 reads and joins text as ``str``; one dtype for text keeps every join on equal terms.
@@ -93,16 +94,6 @@ class Schema:
                 return f"{column.name}: {low} below {column.minimum:g} {column.unit}".rstrip()
         return None
 
-    def describe(self) -> str:
-        """Table of the columns in Markdown, for the documentation."""
-        lines = ["| column | type | unit | null | meaning |", "|---|---|---|---|---|"]
-        lines += [
-            f"| `{c.name}` | {c.kind} | {c.unit or '–'} | "
-            f"{'yes' if c.nullable else 'no'} | {c.meaning} |"
-            for c in self.columns
-        ]
-        return "\n".join(lines)
-
 
 def read_schema(room: str, table: str) -> Schema:
     """Schema of a table of a room (``zones.forest``), from its ``tables.csv``."""
@@ -127,4 +118,5 @@ def _column(row: dict[str, str]) -> Column:
         unit=row["unit"],
         nullable=row["null"] == "yes",
         minimum=float(row["minimum"]) if row["minimum"] else None,
+        meaning_vi=row.get("meaning_vi") or "",
     )

@@ -1,13 +1,15 @@
-"""The reference pages that follow from the code say what the code says."""
+"""The reference pages that follow from the code say what the code says, in both languages."""
 
 from __future__ import annotations
 
 import pytest
 
-from scripts.write_reference import FOLDER, PAGES
+from layers.base.language import Language
+from scripts.write_reference import FOLDERS, PAGES
 
 
+@pytest.mark.parametrize("language", FOLDERS)
 @pytest.mark.parametrize("name", sorted(PAGES))
-def test_the_page_is_written_from_the_code(name: str) -> None:
-    written = (FOLDER / f"{name}.md").read_text("utf-8")
-    assert written == PAGES[name](), "run: python scripts/write_reference.py"
+def test_the_page_is_written_from_the_code(name: str, language: Language) -> None:
+    written = (FOLDERS[language] / f"{name}.md").read_text("utf-8")
+    assert written == PAGES[name](language), "run: python scripts/write_reference.py"

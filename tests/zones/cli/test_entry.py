@@ -15,7 +15,7 @@ import pytest
 
 import zones.cli.main
 from tests.factories import write_project
-from zones.cli.terminal.language import set_language
+from zones.cli.terminal.language import set_language, tell_how_to_choose
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -35,6 +35,55 @@ def test_vietnamese_is_utf8_whatever_the_console(encoding: str) -> None:
     done = zones_("runn", "--lang", "vi", PYTHONIOENCODING=encoding)
     assert done.returncode == 2
     assert done.stderr.decode("utf-8").startswith("Lỗi: câu lệnh chưa đúng")
+
+
+NAMES = ("VUNGTRONG_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+
+
+@pytest.mark.parametrize("locale", [{}, {"LANG": "C"}, {"LC_ALL": "POSIX", "LANG": "vi_VN"}])
+def test_who_chose_no_language_is_told_once_how(
+    locale: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in locale.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("typer.get_app_dir", lambda name: str(tmp_path / "thiết lập" / name))
+    set_language("vi")
+    tell_how_to_choose()
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert "Ngôn ngữ: đặt biến VUNGTRONG_LANG" in told
+    assert "Language: set VUNGTRONG_LANG" in told
+    tell_how_to_choose()
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("choice", ["VUNGTRONG_LANG=en", "LANG=en_US.UTF-8", "LC_ALL=vi_VN", ""])
+def test_who_chose_a_language_is_told_nothing(
+    choice: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+    if choice:
+        monkeypatch.setenv(*choice.split("="))
+    monkeypatch.setattr("typer.get_app_dir", lambda _name: str(tmp_path))
+    set_language("vi", asked=not choice)
+    tell_how_to_choose()
+    set_language("vi")
+    assert (capsys.readouterr().err, list(tmp_path.iterdir())) == ("", [])
+
+
+def test_where_nothing_can_be_noted_it_is_said_again(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "settings").touch()  # a file where the folder should be
+    env = dict.fromkeys(NAMES, "") | {"XDG_CONFIG_HOME": str(tmp_path / "settings")}
+    for _ in range(2):
+        done = zones_("--help", **env)
+        assert done.returncode == 0
+        assert done.stderr.decode("utf-8").startswith("Ngôn ngữ: đặt biến VUNGTRONG_LANG")
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,7 @@ from zones.run.context import RunOptions
 from zones.run.names import step_names
 from zones.run.run import run_project
 from zones.run.step import load_steps, producers
-from zones.tables import RESULT_TABLES, tables_page
-
-ROOT = Path(__file__).resolve().parents[3]
+from zones.tables import RESULT_TABLES
 
 LARGEST = '''
 """Step ``largest_commune``: the commune with the most forest, as a file of its own."""
@@ -90,8 +88,3 @@ def test_every_key_of_a_project_decides_for_some_step() -> None:
 def test_every_table_has_one_producer() -> None:
     made = {key for key in producers(load_steps().values()) if not isinstance(key, type)}
     assert made == set(RESULT_TABLES)
-
-
-def test_the_page_of_tables_is_written_from_the_schemas() -> None:
-    page = ROOT / "docs" / "reference" / "tables.md"
-    assert page.read_text("utf-8") == tables_page()

@@ -7,9 +7,11 @@ for ``vi_VN``, English for any other), and Vietnamese where the environment says
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from layers.base.errors import InputError
@@ -48,9 +50,29 @@ def settle_language(arguments: list[str]) -> tuple[Language, list[str]]:
             rest.append(argument)
     if asked and asked not in ("vi", "en"):
         raise InputError("zones.cli.bad_language", asked=asked)
-    names = ("VUNGTRONG_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
-    asked = asked or next((os.environ[name] for name in names if os.environ.get(name)), "vi")
+    asked = asked or _said_by_environment() or "vi"
     return ("vi" if asked.lower().startswith("vi") else "en"), rest
+
+
+def _said_by_environment() -> str:
+    names = ("VUNGTRONG_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+    return next((os.environ[name] for name in names if os.environ.get(name)), "")
+
+
+def tell_how_to_choose() -> None:
+    """Say once on a machine how to choose, where neither line nor environment names a language."""
+    if _asked or _said_by_environment().partition(".")[0] not in ("", "C", "POSIX"):
+        return
+    import typer  # knows where each system keeps settings; loaded for the commands anyway
+
+    told = Path(typer.get_app_dir("vungtrong")) / "language-told"
+    if told.exists():
+        return
+    how = message("zones.cli.how_to_choose_language")
+    print_line(f"{how.vi} / {how.en}", error=True)
+    with contextlib.suppress(OSError):  # a folder that cannot be written: it is said again
+        told.parent.mkdir(parents=True, exist_ok=True)
+        told.touch()
 
 
 def say(key: str, /, **values: object) -> str:

@@ -1,0 +1,254 @@
+"""Each page of the documentation has its twin: neither language lacks a key, a command or a table.
+
+Two twins have the same headings, tables, blocks of code, images and links, and in each section the
+same words in code: keys, commands, files, columns. What is said around them is for people to check.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+VIETNAMESE = DOCS / "vi"
+
+#: Pages that wait for their twin.
+WAITING: set[str] = {
+    "explanation/allocation.md",
+    "explanation/architecture.md",
+    "explanation/area-engine.md",
+    "explanation/certainty.md",
+    "explanation/decisions/2026-11-22-allocation.md",
+    "explanation/decisions/2026-11-22-area-crs.md",
+    "explanation/decisions/2026-11-22-area-engine.md",
+    "explanation/decisions/2026-11-22-areal-scale.md",
+    "explanation/decisions/2026-11-22-atlas-drawing.md",
+    "explanation/decisions/2026-11-22-commune-names.md",
+    "explanation/decisions/2026-11-22-comparing-with-the-plan.md",
+    "explanation/decisions/2026-11-22-cover-change.md",
+    "explanation/decisions/2026-11-22-demo-province.md",
+    "explanation/decisions/2026-11-22-fonts.md",
+    "explanation/decisions/2026-11-22-forest-status.md",
+    "explanation/decisions/2026-11-22-map-page.md",
+    "explanation/decisions/2026-11-22-plan-reader.md",
+    "explanation/decisions/2026-11-22-printed-figures.md",
+    "explanation/decisions/2026-11-22-rounding.md",
+    "explanation/decisions/2026-11-22-twins.md",
+    "explanation/decisions/2026-11-22-vintages.md",
+    "explanation/decisions/2026-11-28-evenness.md",
+    "explanation/decisions/2026-11-28-raster-door.md",
+    "explanation/decisions/2026-11-29-desk.md",
+    "explanation/decisions/2026-11-29-intervals.md",
+    "explanation/demo.md",
+    "explanation/forest-cover.md",
+    "explanation/trajectory.md",
+    "how-to/annex.md",
+    "how-to/app.md",
+    "how-to/atlas.md",
+    "how-to/certainty.md",
+    "how-to/communes.md",
+    "how-to/extend.md",
+    "how-to/map.md",
+    "how-to/own-province.md",
+    "how-to/planning-map.md",
+    "how-to/plans.md",
+    "how-to/qgis.md",
+    "how-to/reconcile.md",
+    "how-to/reports.md",
+    "how-to/trajectory.md",
+    "reference/forest-status.md",
+    "reference/layer-kinds.md",
+    "reference/plan-format.md",
+    "reference/project-file.md",
+}
+#: Records of decisions may be shorter in Vietnamese: title, headings, tables and blocks are held.
+SHORT = "explanation/decisions/"
+#: A word of examples that each language has its own way.
+OWN_WORDS = {"ke-hoach": "my-plan"}
+
+ENGLISH_PAGES = sorted(
+    path.relative_to(DOCS).as_posix()
+    for path in DOCS.rglob("*.md")
+    if VIETNAMESE not in path.parents
+)
+TWINS = [name for name in ENGLISH_PAGES if name not in WAITING]
+
+
+class Section:
+    """What stands below one heading."""
+
+    def __init__(self, heading: str) -> None:
+        self.level = len(heading) - len(heading.lstrip("#"))
+        self.title = heading.lstrip("# ")
+        self.blocks: list[tuple[str, list[str]]] = []
+        self.lines: list[str] = []
+
+    @property
+    def text(self) -> str:
+        """Its lines without blocks of code."""
+        return "\n".join(self.lines)
+
+    @property
+    def tables(self) -> list[list[tuple[int, set[str]]]]:
+        """Its tables: of each row the number of cells, and the words in code of the first."""
+        found: list[list[tuple[int, set[str]]]] = []
+        before = False
+        for line in self.lines:
+            is_row = line.startswith("|")
+            if is_row and not before:
+                found.append([])
+            if is_row:
+                cells = re.split(r"(?<!\\)\|(?![^`|]*`(?:[^`]*`[^`]*`)*[^`]*$)", line)[1:-1]
+                found[-1].append((len(cells), _in_code(cells[0])))
+            before = is_row
+        return found
+
+    @property
+    def code(self) -> set[str]:
+        """Its words in code."""
+        return _in_code(self.text)
+
+
+def _in_code(text: str) -> set[str]:
+    return {_common(found) for found in re.findall(r"`([^`]+)`", " ".join(text.split()))}
+
+
+def _common(text: str) -> str:
+    for own, word in OWN_WORDS.items():
+        text = text.replace(own, word)
+    return text
+
+
+def _sections(page: Path) -> list[Section]:
+    """Sections of a page; what comes before the first heading belongs to none."""
+    sections: list[Section] = []
+    block: list[str] | None = None
+    for line in page.read_text("utf-8").splitlines():
+        if line.startswith("```"):
+            if block is None:
+                block = []
+                sections[-1].blocks.append((line.strip("`"), block))
+            else:
+                block = None
+        elif block is not None:
+            block.append(line)
+        elif re.match(r"#+ ", line):
+            sections.append(Section(line))
+        else:
+            sections[-1].lines.append(line)
+    return sections
+
+
+def _program(kind: str, lines: list[str]) -> list[str]:
+    """Lines of a block without comments; of a drawing (no kind) only how many lines it has."""
+    if not kind:
+        return [""] * len(lines)
+    bare = [re.sub(r"(^|\s+)#\s.*$", "", line).rstrip() for line in lines]
+    return [_common(line) for line in bare if line]
+
+
+def _targets(section: Section, page: Path) -> Iterator[str]:
+    """Links and images of a section: English path of the page they lead to, and whether a part."""
+    for link in re.findall(r"\]\(([^)\s]+)\)", section.text):
+        if "://" in link:
+            yield link
+            continue
+        path, _, part = link.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        file, away = _as_english(file, page)
+        if file == ROOT / "README.vi.md":
+            file = ROOT / "README.md"
+        yield f"{away}{file.relative_to(ROOT).as_posix()}{'#' if part else ''}"
+
+
+def _as_english(file: Path, page: Path) -> tuple[Path, str]:
+    """English twin of a linked page, and a word where the link leaves the language of its page."""
+    if DOCS not in file.parents:
+        return file, ""
+    name, stays = _name(file), (VIETNAMESE in file.parents) == (VIETNAMESE in page.parents)
+    if stays or name == _name(page) or not (VIETNAMESE / name).exists():
+        return DOCS / name, ""
+    return DOCS / name, "in the other language: "
+
+
+def _name(file: Path) -> Path:
+    return file.relative_to(VIETNAMESE if VIETNAMESE in file.parents else DOCS)
+
+
+def test_both_languages_have_the_same_pages() -> None:
+    vietnamese = {path.relative_to(VIETNAMESE).as_posix() for path in VIETNAMESE.rglob("*.md")}
+    assert vietnamese == set(TWINS)
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_twins_say_the_same(name: str) -> None:
+    assert list(_differences(DOCS / name, VIETNAMESE / name)) == []
+
+
+def _differences(english: Path, vietnamese: Path) -> Iterator[str]:
+    """What one of two pages has and the other has not."""
+    ours, theirs = _sections(english), _sections(vietnamese)
+    if [one.level for one in ours] != [one.level for one in theirs]:
+        yield f"headings: {[one.title for one in ours]} and {[one.title for one in theirs]}"
+        return
+    short = SHORT in english.as_posix()
+    for one, other in zip(ours, theirs, strict=True):
+        where = f"{one.title} / {other.title}"
+        for (kind, block), (kind_vi, block_vi) in _pairs(one.blocks, other.blocks):
+            if kind != kind_vi or _program(kind, block) != _program(kind_vi, block_vi):
+                yield f"{where}: blocks of code: {block} and {block_vi}"
+        if one.tables != other.tables:
+            yield f"{where}: tables: {one.tables} and {other.tables}"
+        if not short and one.code != other.code:
+            yield f"{where}: in code: {sorted(one.code ^ other.code)}"
+        links = [sorted(_targets(*pair)) for pair in ((one, english), (other, vietnamese))]
+        if not short and links[0] != links[1]:
+            yield f"{where}: links: {links[0]} and {links[1]}"
+
+
+def _pairs(
+    ours: list[tuple[str, list[str]]], theirs: list[tuple[str, list[str]]]
+) -> Iterator[tuple[tuple[str, list[str]], tuple[str, list[str]]]]:
+    """Blocks side by side; one that has no partner stands against none."""
+    longest = max(len(ours), len(theirs))
+    nothing: tuple[str, list[str]] = ("none", [])
+    yield from zip(
+        ours + [nothing] * (longest - len(ours)),
+        theirs + [nothing] * (longest - len(theirs)),
+        strict=True,
+    )
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_each_page_leads_to_its_twin(name: str) -> None:
+    for page, twin, label in (
+        (DOCS / name, VIETNAMESE / name, "Tiếng Việt"),
+        (VIETNAMESE / name, DOCS / name, "English"),
+    ):
+        title, blank, link = page.read_text("utf-8").splitlines()[:3]
+        assert title.startswith("# ")
+        assert not blank
+        found = re.fullmatch(rf"\*\[{label}\]\((.+)\)\*", link)
+        assert found, f"{page}: the third line is the link to the other language"
+        assert (page.parent / found[1]).resolve() == twin
+
+
+@pytest.mark.parametrize(
+    "page", sorted(DOCS.rglob("*.md")), ids=lambda p: p.relative_to(DOCS).as_posix()
+)
+def test_links_to_a_part_of_a_page_lead_to_its_heading(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)\s]+#[^)\s]+)\)|\]\((#[^)\s]+)\)", page.read_text("utf-8")):
+        path, _, part = (link[0] or link[1]).partition("#")
+        if "://" in path:
+            continue
+        target = (page.parent / path).resolve() if path else page
+        assert part in {_anchor(section.title) for section in _sections(target)}, link
+
+
+def _anchor(title: str) -> str:
+    """Anchor that a heading gets: letters, digits, hyphens and underscores, spaces as hyphens."""
+    return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
