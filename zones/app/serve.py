@@ -37,7 +37,7 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End what would otherwise be waited for."""
         self.site.state.bell.close()
-        self.site.state.worker.stop()
+        self.site.state.worker.close()
         await super().shutdown(sockets)
 
 

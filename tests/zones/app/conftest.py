@@ -18,6 +18,7 @@ from zones.app.desk import Desk
 from zones.app.process import do
 from zones.app.serve import open_desk
 from zones.app.session import Session
+from zones.app.worker import Worker
 from zones.project.model import load_project
 from zones.run.context import RunOptions
 from zones.run.run import run_project
@@ -76,6 +77,7 @@ class Live:
 
     port: int
     token: str
+    worker: Worker
 
     def request(
         self,
@@ -117,7 +119,7 @@ def serve(session: Session) -> Iterator[Live]:
     thread = threading.Thread(target=desk.server.run, kwargs={"sockets": [desk.listening]})
     thread.start()
     port = desk.listening.getsockname()[1]
-    yield Live(port, desk.address.partition("#token=")[2])
+    yield Live(port, desk.address.partition("#token=")[2], desk.server.site.state.worker)
     desk.server.should_exit = True
     thread.join(timeout=20)
     assert not thread.is_alive()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,13 +64,19 @@ class Sat:
     live: Live
     requests: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    unanswered: bool = False  # Whether the browser may say that a question was not answered
 
     def go(self, room: str) -> None:
         self.page.click(f"[data-room={room}]")
-        self.page.wait_for_selector(f".room-{room} h1", state="attached")
+        self.page.wait_for_selector(f".room-{room} h1", state="attached", timeout=240_000)
+        self.page.wait_for_selector("body:not([data-busy])", timeout=240_000)
 
     def text(self, selector: str) -> str:
         return str(self.page.inner_text(selector)).replace("\u00a0", " ")
+
+    def edit(self, key: str, text: str) -> None:
+        self.page.locator(f"[data-key='{key}']").fill(text)
+        self.page.locator(f"[data-key='{key}']").press("Tab")
 
     def planned(self, times: int) -> None:
         self.page.wait_for_selector(f'body[data-planned="{times}"]', timeout=240_000)
@@ -89,7 +97,7 @@ class Sat:
 
     def fits(self) -> None:
         """Nothing is wider than the screen, once it is drawn for its size."""
-        for _ in range(20):
+        for _ in range(200):
             wide = self.page.locator("html").evaluate("it => it.scrollWidth - it.clientWidth")
             if wide <= 1:
                 return
@@ -121,7 +129,8 @@ def sat(browser: Any, server: Live) -> Iterator[Any]:
     inside = (f"http://127.0.0.1:{server.port}/", "data:", "blob:")
     for here in seen:
         assert [url for url in here.requests if not url.startswith(inside)] == []
-        assert here.faults == []
+        told = [line for line in here.faults if not (here.unanswered and "503 (" in line)]
+        assert told == []
     for context in contexts:
         context.close()
 
@@ -134,7 +143,6 @@ def test_every_room_stands(language: str, sat: Any) -> None:
         here.go(room)
         for width, height in SIZES.values():
             here.page.set_viewport_size({"width": width, "height": height})
-            here.page.wait_for_timeout(100)
             here.fits()
         here.axe()
         assert "undefined" not in here.text("body")
@@ -148,8 +156,7 @@ def test_a_target_is_edited_taken_back_and_saved(sat: Any, folder: Path) -> None
     zone.click()
     low = here.page.locator("[data-key='low.pine']")
     before = low.input_value()
-    low.fill("45")
-    low.press("Tab")
+    here.edit("low.pine", "45")
     here.planned(2)
     assert "Thông: mức dưới 45 ha" in here.text("#moved")
     assert here.page.locator("#moved-table tbody tr").count() > 0
@@ -187,12 +194,35 @@ def test_the_keyboard_alone_edits(sat: Any) -> None:
     assert "45,5 ha" in here.text("#moved")
 
 
-def test_the_page_outlives_its_worker(sat: Any, server: Live) -> None:
+@pytest.mark.parametrize("order", ["edit after", "edit before", "stopped by the reader"])
+def test_the_page_outlives_its_worker(order: str, sat: Any, server: Live) -> None:
     here = sat()
-    server.request("POST", "/stop", b"{}")
+    here.unanswered = True
     here.page.locator(".zone-head", has_text="Thông").first.click()
-    here.page.locator("[data-key='low.pine']").fill("44")
-    here.page.locator("[data-key='low.pine']").press("Tab")
+    if order == "edit after":
+        server.worker.stop()
+        here.edit("low.pine", "44")
+    else:
+        _edit_without_answer(here)
+        if order == "edit before":
+            os.kill(server.worker.pid or 0, signal.SIGKILL)
+        else:
+            here.page.click("#work-stop")
+            here.page.wait_for_selector("#plan-again")
+            assert here.page.locator("#moved-table").count() == 0  # what is old is not shown
+            here.page.click("#plan-again")
     here.page.wait_for_selector("#moved-table", timeout=240_000)
     assert "44 ha" in here.text("#moved")
-    here.faults.clear()  # the browser says that the question under way was not answered
+    assert here.page.locator("body[data-stale]").count() == 0
+
+
+def _edit_without_answer(here: Sat) -> None:
+    """Edit a target while the worker stands still."""
+    pid = here.live.worker.pid or 0
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        with here.page.expect_request("**/do/targets/plan"):
+            here.edit("low.pine", "44")
+    except BaseException:
+        os.kill(pid, signal.SIGKILL)  # or whoever asks next waits for ever
+        raise

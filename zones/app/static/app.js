@@ -26,16 +26,32 @@ const desk = {
       showWork();
     }
   },
+  // A question that changes nothing is asked again when its worker ended or the program was gone.
+  async read(room, action, asked) {
+    const before = stops;
+    for (let ended = 0; ; ) {
+      try {
+        return await desk.ask(room, action, asked);
+      } catch (error) {
+        const again = error.status === 0 || (error.status === 503 && ended < MOST_ENDED);
+        if (!again || stops !== before) throw error;
+        if (error.status === 503) ended += 1;
+        else await new Promise((done) => setTimeout(done, 1500));
+      }
+    }
+  },
   fault: showFault,
   go: openRoom,
   async refresh(hello) {
-    desk.hello = hello ?? (await desk.ask("start", "hello"));
+    desk.hello = hello ?? (await desk.read("start", "hello"));
     renderShell();
     return desk.hello;
   },
 };
 
 const keyOf = (name) => `zones:${desk.hello?.at ?? ""}:${name}`;
+const MOST_ENDED = 2; // A worker that ends each time is told
+let stops = 0; // How often the reader stopped the work
 let busy = 0;
 let work = null;
 let workTimer = 0;
@@ -165,7 +181,10 @@ async function speak(chosen) {
 async function start() {
   for (const choice of byId("bar-languages").children)
     choice.addEventListener("click", () => speak(choice.dataset.language));
-  byId("work-stop").addEventListener("click", () => stopWork().catch(showFault));
+  byId("work-stop").addEventListener("click", () => {
+    stops += 1;
+    stopWork().catch(showFault);
+  });
   byId("to-room").addEventListener("click", (event) => {
     event.preventDefault();
     byId("room").focus();

@@ -14,7 +14,7 @@ let told = "";
 
 export async function open(node, theDesk) {
   [box, desk] = [node, theDesk];
-  found = await desk.ask("check", "findings");
+  found = await desk.read("check", "findings");
   chosen = -1;
   told = "";
   render();
@@ -87,7 +87,7 @@ function findingRow(item) {
 
 async function again() {
   try {
-    found = await desk.ask("check", "findings");
+    found = await desk.read("check", "findings");
     told = say("checkedAgain");
     render();
   } catch (error) {
@@ -108,7 +108,7 @@ async function show(item) {
   chosen = item.index;
   renderList();
   try {
-    const answer = await desk.ask("check", "plots", { index: item.index });
+    const answer = await desk.read("check", "plots", { index: item.index });
     if (!map || chosen !== item.index) return;
     drawn?.remove();
     drawn = L.featureGroup(answer.plots.map((plot) => L.polygon(plot.rings, { color: "#c2185b", weight: 2, fillOpacity: 0.3 }).bindTooltip(element("span", {}, plot.name)))).addTo(map);

@@ -16,8 +16,8 @@ export async function open(node, theDesk) {
   [box, desk] = [node, theDesk];
   looked = null;
   told = "";
-  state = await desk.ask("files", "state");
-  place = await desk.ask("start", "browse", { path: state.folder });
+  state = await desk.read("files", "state");
+  place = await desk.read("start", "browse", { path: state.folder });
   render();
 }
 
@@ -119,7 +119,7 @@ function pickPanel() {
     element(
       "ul",
       { class: "browser", "aria-label": say("filesHere") },
-      ...folders.map(([name, path]) => element("li", {}, element("button", { type: "button", class: "link", onclick: () => attempt(async () => { place = await desk.ask("start", "browse", { path }); render(); }) }, "📁 " + name))),
+      ...folders.map(([name, path]) => element("li", {}, element("button", { type: "button", class: "link", onclick: () => attempt(async () => { place = await desk.read("start", "browse", { path }); render(); }) }, "📁 " + name))),
       ...place.files.map((name) => element("li", {}, element("button", { type: "button", class: "link", "data-file": name, onclick: () => look({ path: join(place.folder, name) }) }, name))),
     ),
     element(
@@ -146,7 +146,7 @@ async function take(files) {
   await attempt(async () => {
     let last = null;
     for (const file of files) last = await upload(file);
-    place = await desk.ask("start", "browse", { path: state.folder });
+    place = await desk.read("start", "browse", { path: state.folder });
     told = say("copied", { n: files.length });
     render();
     if (files.length === 1 && last) await look({ path: last.path });

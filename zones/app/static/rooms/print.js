@@ -13,7 +13,7 @@ let communes = [];
 
 export async function open(node, theDesk) {
   [box, desk] = [node, theDesk];
-  ground = await desk.ask("print", "ground");
+  ground = await desk.read("print", "ground");
   communes = [...ground.chosen];
   shown = checked = null;
   render();
@@ -24,7 +24,7 @@ export const speak = () => render();
 
 async function preview(kind, asked) {
   try {
-    shown = { kind, asked, ...(await desk.ask("print", kind, asked)) };
+    shown = { kind, asked, ...(await desk.read("print", kind, asked)) };
     if (desk.room === "print") renderPreview();
   } catch (error) {
     desk.fault(error);

@@ -16,7 +16,7 @@ let reason = null;
 
 export async function open(node, theDesk) {
   [box, desk] = [node, theDesk];
-  found = await desk.ask("scenarios", "listed");
+  found = await desk.read("scenarios", "listed");
   zone = found.zones.some((item) => item.zone === zone) ? zone : (found.zones[0]?.zone ?? "");
   pair = [PLAN, changesNow().length || !found.scenarios.length ? NOW : found.scenarios[0].file];
   compared = reason = null;
@@ -39,7 +39,7 @@ const nameOf = (key) => (key === PLAN ? say("thePlan") : key === NOW ? say("edit
 async function compare() {
   try {
     const asked = { first: changesOf(pair[0]), second: changesOf(pair[1]) };
-    compared = await desk.ask("scenarios", "compare", asked);
+    compared = await desk.read("scenarios", "compare", asked);
     const moved = compared.moved.find((row) => found.zones.some((item) => item.zone === row.zone));
     if (moved && !compared.moved.some((row) => row.zone === zone)) zone = moved.zone;
     reason = null;
@@ -165,7 +165,7 @@ function legend(breaks) {
 
 async function explain(commune) {
   try {
-    const said = await Promise.all([0, 1].map((side) => desk.ask("scenarios", "explain", { changes: changesOf(pair[side]), zone, commune })));
+    const said = await Promise.all([0, 1].map((side) => desk.read("scenarios", "explain", { changes: changesOf(pair[side]), zone, commune })));
     const place = found.ground.communes.code.indexOf(commune);
     reason = { name: found.ground.communes.name[place], said };
     render();

@@ -13,19 +13,20 @@ let reasons = [];
 let edits = null;
 let view = null; // The map
 let zone = "";
-let planning = false;
-let again = false;
+let shown = null; // The edits whose plan is shown
+let planning = null; // The map whose plan is asked for
 
 export async function open(node, theDesk) {
   desk = theDesk;
   const [body, words, found] = await Promise.all([
     fetch("/page/body.html").then((answer) => answer.text()),
     fetch("/page/words.json").then((answer) => answer.json()),
-    desk.ask("targets", "ground"),
+    desk.read("targets", "ground"),
   ]);
   ground = found;
   edits = new Edits(desk.kept("edits", ground.changes), (lines) => desk.keep("edits", lines));
-  made = first = null;
+  made = first = shown = null;
+  reasons = [];
   placeMap(node, body);
   view = openMap({ ...ground.page, language: language() }, words, { linked: false, told: heard });
   if (ground.page.measures.includes("planned")) view.update({ measure: "planned" });
@@ -69,35 +70,49 @@ function placeMap(node, body) {
   node.replaceChildren(...parts.childNodes);
 }
 
+// Asks until what is shown is the plan of the last edit, whatever came in between.
 async function replan() {
-  if (planning) {
-    again = true;
-    return;
-  }
-  planning = true;
+  const mine = view;
+  if (planning === mine) return;
+  planning = mine;
   renderState();
-  const lines = edits.lines;
-  try {
-    const answer = await desk.ask("targets", "plan", { changes: lines });
-    if (!view) return;
-    made = answer;
-    if (!lines.length) first = answer;
-    view.replaceFigures(made.figures);
-    render();
-    document.body.dataset.planned = String(Number(document.body.dataset.planned ?? 0) + 1);
-    if (!again) {
-      reasons = await desk.ask("targets", "why", { changes: lines });
-      if (view) renderMoved();
+  let lines;
+  do {
+    lines = edits.lines;
+    try {
+      await plan(mine, lines);
+    } catch (error) {
+      if (view === mine) refuse(error, lines);
     }
+  } while (view === mine && lines !== edits.lines);
+  if (planning === mine) planning = null;
+  if (view !== mine) return;
+  renderState();
+  if (lines === shown) await explain(mine, lines);
+}
+
+async function plan(mine, lines) {
+  if (lines === shown) return;
+  const answer = await desk.read("targets", "plan", { changes: lines });
+  if (view !== mine) return;
+  made = answer;
+  shown = lines;
+  reasons = [];
+  if (!lines.length) first = answer;
+  view.replaceFigures(made.figures);
+  render();
+  document.body.dataset.planned = String(Number(document.body.dataset.planned ?? 0) + 1);
+}
+
+// Why it is so comes after the plan, and no edit waits for it.
+async function explain(mine, lines) {
+  try {
+    const said = await desk.read("targets", "why", { changes: lines });
+    if (view !== mine || lines !== edits.lines) return;
+    reasons = said;
+    renderMoved();
   } catch (error) {
-    if (view) refuse(error, lines);
-  } finally {
-    planning = false;
-    if (view) renderState();
-  }
-  if (again && view) {
-    again = false;
-    await replan();
+    if (view === mine) desk.fault(error);
   }
 }
 
@@ -107,7 +122,6 @@ function refuse(error, lines) {
     edits.undo();
     edits.dropRedo();
     render();
-    again = true;
   }
   desk.fault(error);
 }
@@ -127,7 +141,11 @@ function render() {
 
 function renderState() {
   const state = byId("edits-state");
-  if (state) state.textContent = planning ? say("planning") : edits.lines.length ? say("editCount", { n: edits.lines.length }) : say("noEdits");
+  if (!state) return;
+  const stale = shown !== edits.lines;
+  document.body.toggleAttribute("data-stale", stale);
+  const told = planning ? say("planning") : stale ? say("notPlanned") : edits.lines.length ? say("editCount", { n: edits.lines.length }) : say("noEdits");
+  state.replaceChildren(told, ...(stale && !planning ? [" ", button("planAgain", replan, { id: "plan-again", "data-focus": "plan-again" })] : []));
 }
 
 function renderZones() {
@@ -256,7 +274,7 @@ function renderMoved() {
   box.replaceChildren(
     element("h2", { id: "moved-title" }, say("movedTitle")),
     lines.length ? element("ul", { class: "edit-lines" }, ...lines) : element("p", { class: "help" }, say("movedEmpty")),
-    lines.length ? movedTable() : "",
+    lines.length && shown === edits.lines ? movedTable() : "",
     said.length ? element("h3", {}, say("whyTitle", { zone: both(ground.zones.find((item) => item.zone === zone)?.name) })) : "",
     said.length ? element("ul", { class: "said" }, ...said) : "",
   );
