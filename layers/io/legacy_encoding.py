@@ -21,7 +21,7 @@ import pandas as pd
 
 from layers.base.findings import Finding
 from layers.base.messages import message
-from layers.base.resources import data_table
+from layers.base.resources import data_table, kept
 
 TextEncoding = Literal["unicode", "tcvn3", "vni"]
 
@@ -172,7 +172,7 @@ def _by_words(values: list[str]) -> TextEncoding:
     return max(ENCODINGS, key=lambda encoding: scores[encoding])
 
 
-@lru_cache(maxsize=1)
+@kept
 def _known_words() -> frozenset[str]:
     """Words of commune and species names: what the text columns of a layer speak of."""
     communes = data_table("communes-34.csv", dtype=str)["name"]

@@ -11,20 +11,19 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
 from layers.base.errors import InputError
-from layers.base.resources import data_path, data_table
+from layers.base.resources import data_table, kept
 from layers.base.schema import read_schema
 from layers.kinds.plots import CROP_WEIGHTS
 
 CROPS = read_schema("layers.kinds", "crops")
 
 
-@lru_cache(maxsize=1)
+@kept
 def _crops() -> pd.DataFrame:
     return CROPS.validate(data_table("crops.csv"))
 
@@ -48,10 +47,10 @@ def load_crops() -> pd.DataFrame:
 _SEPARATOR = re.compile(r"\s*(?:[+;,/&]|\s-\s|\bvà\b)\s*")
 
 
-@lru_cache(maxsize=1)
+@kept
 def _aliases() -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:
     """Shares by written name, and by name without accents (where that leaves no doubt)."""
-    table = pd.read_csv(data_path("species_aliases.csv"), keep_default_na=False)
+    table = data_table("species_aliases.csv")
     exact: dict[str, dict[str, float]] = {}
     for alias, crop, weight in table.itertuples(index=False):
         exact.setdefault(_key(str(alias)), {})[str(crop)] = float(weight)
@@ -158,5 +157,6 @@ def refuse_unknown_ids(mapping: Mapping[str, str], *, source: str) -> None:
         )
 
 
+@kept
 def _ids() -> frozenset[str]:
-    return frozenset(load_crops()["crop"])
+    return frozenset(_crops()["crop"])

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from layers.base.language import Language, Phrase
 from layers.base.messages import filled
-from layers.base.resources import data_path
+from layers.base.resources import data_rows, kept
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Says a phrase in the language of a page: key, then the values of its placeholders.
 Say = Callable[..., str]
@@ -27,13 +28,12 @@ _TABLES = (
 )
 
 
-@lru_cache(maxsize=1)
+@kept
 def _phrases() -> dict[str, Phrase]:
     own = json.loads(Path(__file__).with_name("words.json").read_text(encoding="utf-8"))
     phrases = {key: Phrase(**both) for key, both in own.items()}
     for kind, name, column in _TABLES:
-        table = pd.read_csv(data_path(name), dtype="str", keep_default_na=False)
-        for row in table.to_dict("records"):
+        for row in data_rows(name):
             phrases[f"{kind} {row[column]}"] = Phrase(en=row["name_en"], vi=row["name_vi"])
     return phrases
 

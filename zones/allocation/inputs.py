@@ -154,7 +154,13 @@ MAY_BE_EMPTY: dict[str, tuple[str, ...]] = {
 
 def read_figures(schema: Schema, path: Path, *, decimal: Decimal | None = None) -> pd.DataFrame:
     """Read a table that stands in for one of the allocation's."""
-    frame = read_table(path)
+    return figures_of(schema, read_table(path), path, decimal=decimal)
+
+
+def figures_of(
+    schema: Schema, frame: pd.DataFrame, path: Path, *, decimal: Decimal | None = None
+) -> pd.DataFrame:
+    """Figures of a table as it was read from a file."""
     if "origin" in schema.names and "origin" not in frame.columns:
         frame = frame.assign(origin=path.name)
     empty = MAY_BE_EMPTY.get(schema.name, ())

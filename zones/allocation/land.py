@@ -20,12 +20,12 @@ from layers.base.errors import InputError
 from layers.base.findings import Finding, Findings
 from layers.base.language import Phrase
 from layers.base.messages import message
-from layers.base.resources import data_path
+from layers.base.resources import data_path, data_table
 from layers.base.schema import Schema, read_schema
 from layers.io.values import Decimal
 from layers.kinds.crops import load_crops
 from zones.allocation.allocate import Allocation
-from zones.allocation.inputs import AVAILABLE, PACE, SUITABILITY, read_figures
+from zones.allocation.inputs import AVAILABLE, PACE, SUITABILITY, figures_of, read_figures
 from zones.allocation.land_shared import less_shared
 from zones.allocation.land_years import usable_land
 from zones.rounding.rounding import round_to_total
@@ -44,7 +44,9 @@ _NEAR_HA = 1e-6
 
 def _load(schema: Schema, name: str, own: Path | None, decimal: Decimal | None) -> pd.DataFrame:
     # The decimal mark is that of the user's table; the embedded one has plain figures.
-    return read_figures(schema, own or data_path(name), decimal=decimal if own else None)
+    if own is not None:
+        return read_figures(schema, own, decimal=decimal)
+    return figures_of(schema, data_table(name, dtype=str), data_path(name))
 
 
 def load_land_sources(path: Path | None = None, *, decimal: Decimal | None = None) -> pd.DataFrame:

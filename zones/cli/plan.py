@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from zones.plan.extract.unread import Passage
     from zones.plan.findings import PlanFinding
     from zones.plan.model import Plan
+    from zones.project.model import Project
 
 _PlanName = Annotated[
     str,
@@ -107,11 +108,14 @@ def lint(
     from zones.cli.lines.plan import finding_lines
     from zones.plan.files import load_plan
     from zones.plan.lint import lint_plan
+    from zones.project.model import load_project
 
+    # The project first: a plan may name its crops and units.
+    land = None if project is None else load_project(project)
     loaded = load_plan(plan, check_codes=False)
     found = lint_plan(loaded)
-    if project is not None:
-        found += _against_land(loaded, project)
+    if land is not None:
+        found += _against_land(loaded, land)
     if as_json:
         print_json(
             [
@@ -139,16 +143,14 @@ def lint(
         raise typer.Exit(1)
 
 
-def _against_land(plan: Plan, path: Path) -> list[PlanFinding]:
+def _against_land(plan: Plan, project: Project) -> list[PlanFinding]:
     """Measure a project, without writing, and hold the plan against its land."""
     from zones.plan.lint_project import lint_project
-    from zones.project.model import load_project
     from zones.run.context import RunOptions
     from zones.run.run import run_project
     from zones.tables import MEASURED
 
     print_line(say("zones.cli.measuring_project"), error=True)
-    project = load_project(path)
     measured = run_project(project, options=RunOptions(only=("measure",), write=False))
     return lint_project(plan, project, measured[MEASURED])
 

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from layers.base.errors import SchemaError
-from layers.base.resources import data_path
+from layers.base.resources import data_table
 from zones.tables import REPORTED, TARGETS, ZONES
 
 _ABOUT = ("about", "maintain")
@@ -199,7 +199,7 @@ def with_reported_zones(by_zone: pd.DataFrame, reported: pd.DataFrame) -> pd.Dat
 
 def _in_hectares(targets: pd.DataFrame) -> pd.DataFrame:
     """Convert areas (also those per year) to hectares."""
-    units = pd.read_csv(data_path("units.csv"), keep_default_na=False).set_index("unit")
+    units = data_table("units.csv").set_index("unit")
     factors = units.loc[units["dimension"] == "area", "factor"]
     base = targets["unit"].str.removesuffix("/year")
     factor = base.map(factors).astype("float64")

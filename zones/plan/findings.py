@@ -14,6 +14,7 @@ SURE = 0.65
 PLAN_FINDING_KINDS: dict[str, Severity] = {
     "range-reversed": "error",
     "crop-unknown": "error",
+    "unit-unknown": "error",
     "two-figures": "problem",
     "two-bounds": "problem",
     "mixed-bound": "note",

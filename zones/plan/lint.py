@@ -10,7 +10,7 @@ from layers.base.messages import message
 from layers.kinds.crops import crop_named
 from zones.plan.extract.bounds import bound_kinds
 from zones.plan.extract.indicators import known_indicators
-from zones.plan.extract.units import unit_dimension, unit_factor
+from zones.plan.extract.units import unit_dimension, unit_factor, unknown_unit
 from zones.plan.findings import PlanFinding
 from zones.plan.frames import natural_area_of
 from zones.plan.lint_draft import lint_draft
@@ -107,6 +107,15 @@ def _lint_words(target: Target) -> Iterator[PlanFinding]:
 def _lint_units(target: Target, area_ha: float | None) -> Iterator[PlanFinding]:
     indicator = known_indicators().get(target.indicator)
     for figure, clause, unit in _statements(target):
+        if strange := unknown_unit(unit):
+            yield PlanFinding(
+                "unit-unknown",
+                target.target,
+                clause,
+                message("zones.plan.unit_unknown", unit=strange),
+                detail=unit,
+            )
+            continue
         dimension = unit_dimension(unit)
         if indicator is not None and dimension != indicator.dimension:
             yield PlanFinding(

@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import (
     BeforeValidator,
@@ -29,9 +29,13 @@ from layers.base.messages import joined, message
 from layers.communes.gazetteer import province_name, provinces
 from layers.kinds.crops import crop_named
 from maps.interactive.policy import tile_sources
+from zones.project.own_words import OwnCrop, OwnUnit, read_own_words
 from zones.project.part import CropName, Number, Part
 from zones.project.trajectory import TrajectorySection
 from zones.project.yaml import is_there, read_document, validate_document
+
+if TYPE_CHECKING:
+    from ruamel.yaml.comments import CommentedMap
 
 #: A Word document takes no longer title.
 Title = Annotated[str, StringConstraints(max_length=255)]
@@ -350,6 +354,8 @@ class Project(Part):
     province: str = Field(pattern=r"^\d{2}$")
     communes: CommunesSource
     plans: list[str] = Field(min_length=1)
+    crops: dict[str, OwnCrop] = Field(default_factory=dict)
+    units: dict[str, OwnUnit] = Field(default_factory=dict)
     layers: dict[str, LayerSource] = Field(min_length=1)
     present: dict[str, str] = Field(default_factory=dict)
     area_crs: str | None = None
@@ -613,11 +619,17 @@ def load_project(path: Path) -> Project:
     if "scenario_of" in document:
         project = _scenario(validate_document(Scenario, document, file), file)
     else:
-        project = validate_document(Project, document, file)
+        project = _project(document, file)
     project._file = file  # noqa: SLF001 - set once, here
     _refuse_missing_files(project)
     _refuse_bad_tile_hosts(project)
     return project
+
+
+def _project(document: CommentedMap, file: Path) -> Project:
+    """Project of a document; its own crops and units are known from here on."""
+    read_own_words(document, file)
+    return validate_document(Project, document, file)
 
 
 def _scenario(scenario: Scenario, file: Path) -> Project:
@@ -634,7 +646,7 @@ def _scenario(scenario: Scenario, file: Path) -> Project:
             named=named,
             scenario_of=document["scenario_of"],
         )
-    project = validate_document(Project, document, at)
+    project = _project(document, at)
     update = {
         "title": f"{project.title} – {scenario.title}"[:255],
         "title_en": f"{project.title_en} – {scenario.title}"[:255] if project.title_en else "",

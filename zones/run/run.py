@@ -35,6 +35,7 @@ from zones.output.record import (
     software_versions,
     write_record,
 )
+from zones.project.own_words import use_own_words
 from zones.run.context import Context, RunOptions, RunResult, SilentTeller, Teller
 from zones.run.reuse import input_files, part_digests, read_sources, steps_that_hold, steps_to_do
 from zones.run.step import Step, load_steps
@@ -71,6 +72,7 @@ def run_project(
         outputs are then untouched.
     """
     options, teller = options or RunOptions(), teller or SilentTeller()
+    use_own_words(project.crops, project.units)
     out = options.out or project.resolve(project.output)
     with contextlib.ExitStack() as held:
         if options.write:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import re
-from functools import lru_cache
 
-from layers.base.resources import data_path
+from layers.base.resources import data_rows, kept
 from layers.communes.similarity import letters, slips
 from zones.plan.extract.sentences import content
 
@@ -17,30 +15,31 @@ _NAMED_THING = re.compile(
 _JOINT = re.compile(r"\s*(?:,|và|/|\+)\s*(?:cây\s+)?")
 
 
-@lru_cache(maxsize=1)
+@kept
 def _rows() -> tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]:
     """Crop id, words for it, and longer words of which they are a part ("cam" in "cam kết")."""
-    with data_path("crop_words.csv").open(encoding="utf-8", newline="") as lines:
-        return tuple(
-            (
-                row["crop"],
-                tuple(filter(None, row["written"].split("|"))),
-                tuple(filter(None, row["not_in"].split("|"))),
-            )
-            for row in csv.DictReader(lines)
+    return tuple(
+        (
+            row["crop"],
+            tuple(filter(None, row["written"].split("|"))),
+            tuple(filter(None, row["not_in"].split("|"))),
         )
+        for row in data_rows("crop_words.csv")
+    )
 
 
-@lru_cache(maxsize=2)
+@kept
 def _words(*, known: bool = True) -> tuple[re.Pattern[str], dict[str, str]]:
     """Words for crops that have an id, or for those that have none."""
-    crops = {word: crop for crop, words, _ in _rows() for word in words if bool(crop) == known}
+    crops = {word: crop for crop, words, _ in _rows() for word in words if crop}
+    if not known:
+        crops = {word: "" for crop, words, _ in _rows() for word in words if word not in crops}
     longest = sorted(crops, key=lambda word: (-len(word), word))
     options = "|".join(re.escape(word) for word in longest)
     return re.compile(rf"(?<![\w-])({options})(?![\w-])", re.IGNORECASE), crops
 
 
-@lru_cache(maxsize=1)
+@kept
 def _others() -> re.Pattern[str]:
     words = {word for _, _, strange in _rows() for word in strange}
     options = "|".join(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from layers.base.language import Language
-from layers.base.resources import data_path
+from layers.base.resources import data_rows, kept
 
 #: What may stand behind a slash, and how the unit is then called.
 _DENOMINATORS = {
@@ -46,25 +44,24 @@ class Unit:
     not_before: tuple[str, ...]
 
 
-@lru_cache(maxsize=1)
+@kept
 def known_units() -> dict[str, Unit]:
     """All units by id."""
-    with data_path("units.csv").open(encoding="utf-8", newline="") as lines:
-        return {
-            row["unit"]: Unit(
-                unit=row["unit"],
-                name_vi=row["name_vi"],
-                name_en=row["name_en"],
-                dimension=row["dimension"],
-                factor=float(row["factor"]),
-                written=tuple(filter(None, row["written"].split("|"))),
-                not_before=tuple(filter(None, row["not_before"].split("|"))),
-            )
-            for row in csv.DictReader(lines)
-        }
+    return {
+        row["unit"]: Unit(
+            unit=row["unit"],
+            name_vi=row["name_vi"],
+            name_en=row["name_en"],
+            dimension=row["dimension"],
+            factor=float(row["factor"]),
+            written=tuple(filter(None, row["written"].split("|"))),
+            not_before=tuple(filter(None, row["not_before"].split("|"))),
+        )
+        for row in data_rows("units.csv")
+    }
 
 
-@lru_cache(maxsize=1)
+@kept
 def _pattern() -> tuple[re.Pattern[str], dict[str, Unit]]:
     forms = {form: unit for unit in known_units().values() for form in unit.written}
     longest_first = sorted(forms, key=lambda form: (-len(form), form))
@@ -95,6 +92,13 @@ def unit_dimension(unit: str) -> str:
     parts = unit.removesuffix("/year").split("/")
     known = known_units()
     return "/".join(known[part].dimension if part in known else part for part in parts)
+
+
+def unknown_unit(unit: str) -> str:
+    """Part of a unit that no table has: "bồ" of "bồ/ha"; nothing where all are known."""
+    first, *below = unit.split("/")
+    known = {*known_units(), *_DENOMINATORS.values()}
+    return next((part for part in (first, *below) if part not in known), "")
 
 
 def unit_factor(unit: str) -> float:

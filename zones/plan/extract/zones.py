@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
-from layers.base.resources import data_path
+from layers.base.resources import data_rows, kept
 from layers.communes.name_lists import NameList
 from layers.communes.spelling import without_marks
 from zones.plan.extract.crop_names import find_crop
@@ -66,13 +64,12 @@ def slug(text: str) -> str:
     return plain[:_LONGEST_ID].rstrip("_") or "x"
 
 
-@lru_cache(maxsize=1)
+@kept
 def _crops() -> dict[str, tuple[str, str, str, str]]:
-    with data_path("crops.csv").open(encoding="utf-8", newline="") as lines:
-        return {
-            row["crop"]: (row["name_vi"], row["name_en"], row["land_kind"], row["counts_for_cover"])
-            for row in csv.DictReader(lines)
-        }
+    return {
+        row["crop"]: (row["name_vi"], row["name_en"], row["land_kind"], row["counts_for_cover"])
+        for row in data_rows("crops.csv")
+    }
 
 
 def listed_communes(names: NameList) -> list[ListedCommune]:

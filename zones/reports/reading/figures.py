@@ -6,9 +6,8 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
-from layers.base.resources import data_table
+from layers.base.resources import data_table, kept
 from layers.communes.spelling import tidy
 from layers.io.values import Decimal, read_number
 from zones.plan.extract.units import known_units
@@ -117,7 +116,7 @@ def decimal_mark(texts: Iterable[str]) -> Decimal | None:
     return marks.pop() if len(marks) == 1 else None
 
 
-@lru_cache(maxsize=1)
+@kept
 def _written_units() -> Mapping[str, tuple[str, float]]:
     """Dimension and factor of every way to write a unit."""
     found: dict[str, tuple[str, float]] = {}
