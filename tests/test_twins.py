@@ -7,6 +7,7 @@ same words in code: keys, commands, files, columns. What is said around them is 
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,7 +47,6 @@ WAITING: set[str] = {
     "explanation/demo.md",
     "explanation/forest-cover.md",
     "explanation/trajectory.md",
-    "how-to/plans.md",
     "reference/forest-status.md",
     "reference/layer-kinds.md",
     "reference/plan-format.md",
@@ -115,10 +115,10 @@ def _sections(page: Path) -> list[Section]:
     sections: list[Section] = []
     block: list[str] | None = None
     for line in page.read_text("utf-8").splitlines():
-        if line.startswith("```"):
+        if line.lstrip().startswith("```"):
             if block is None:
                 block = []
-                sections[-1].blocks.append((line.strip("`"), block))
+                sections[-1].blocks.append((line.strip("` "), block))
             else:
                 block = None
         elif block is not None:
@@ -134,7 +134,8 @@ def _program(kind: str, lines: list[str]) -> list[str]:
     """Lines of a block without comments; of a drawing (no kind) only how many lines it has."""
     if not kind:
         return [""] * len(lines)
-    bare = [re.sub(r"(^|\s+)#\s.*$", "", line).rstrip() for line in lines]
+    flush = textwrap.dedent("\n".join(lines)).splitlines()
+    bare = [re.sub(r"(^|\s+)#\s.*$", "", line).rstrip() for line in flush]
     return [_common(line) for line in bare if line]
 
 
