@@ -6,6 +6,7 @@ same words in code: keys, commands, files, columns. What is said around them is 
 
 from __future__ import annotations
 
+import itertools
 import re
 import textwrap
 from collections.abc import Iterator
@@ -47,10 +48,6 @@ WAITING: set[str] = {
     "explanation/demo.md",
     "explanation/forest-cover.md",
     "explanation/trajectory.md",
-    "reference/forest-status.md",
-    "reference/layer-kinds.md",
-    "reference/plan-format.md",
-    "reference/project-file.md",
 }
 #: Records of decisions may be shorter in Vietnamese: title, headings, tables and blocks are held.
 SHORT = "explanation/decisions/"
@@ -63,6 +60,10 @@ ENGLISH_PAGES = sorted(
     if VIETNAMESE not in path.parents
 )
 TWINS = [name for name in ENGLISH_PAGES if name not in WAITING]
+
+
+#: A bar that parts cells: neither escaped nor inside code.
+_BETWEEN_CELLS = re.compile(r"(?<!\\)\|(?![^`|]*`(?:[^`]*`[^`]*`)*[^`]*$)")
 
 
 class Section:
@@ -80,19 +81,19 @@ class Section:
         return "\n".join(self.lines)
 
     @property
-    def tables(self) -> list[list[tuple[int, set[str]]]]:
-        """Its tables: of each row the number of cells, and the words in code of the first."""
-        found: list[list[tuple[int, set[str]]]] = []
-        before = False
+    def rows(self) -> list[tuple[int, set[str]]]:
+        """Rows of its tables: how many cells, the words in code of the first; between them none."""
+        found: list[tuple[int, set[str]]] = []
         for line in self.lines:
-            is_row = line.startswith("|")
-            if is_row and not before:
-                found.append([])
-            if is_row:
-                cells = re.split(r"(?<!\\)\|(?![^`|]*`(?:[^`]*`[^`]*`)*[^`]*$)", line)[1:-1]
-                found[-1].append((len(cells), _in_code(cells[0])))
-            before = is_row
+            cells = _BETWEEN_CELLS.split(line)[1:-1] if line.startswith("|") else []
+            if cells or (found and found[-1][0]):
+                found.append((len(cells), _in_code(cells[0]) if cells else set()))
         return found
+
+    @property
+    def programs(self) -> list[tuple[str, list[str]]]:
+        """Its blocks of code without comments; of a drawing only how many lines it has."""
+        return [(kind, _program(kind, lines)) for kind, lines in self.blocks]
 
     @property
     def code(self) -> set[str]:
@@ -131,7 +132,6 @@ def _sections(page: Path) -> list[Section]:
 
 
 def _program(kind: str, lines: list[str]) -> list[str]:
-    """Lines of a block without comments; of a drawing (no kind) only how many lines it has."""
     if not kind:
         return [""] * len(lines)
     flush = textwrap.dedent("\n".join(lines)).splitlines()
@@ -186,29 +186,17 @@ def _differences(english: Path, vietnamese: Path) -> Iterator[str]:
     short = SHORT in english.as_posix()
     for one, other in zip(ours, theirs, strict=True):
         where = f"{one.title} / {other.title}"
-        for (kind, block), (kind_vi, block_vi) in _pairs(one.blocks, other.blocks):
-            if kind != kind_vi or _program(kind, block) != _program(kind_vi, block_vi):
+        for block, block_vi in itertools.zip_longest(one.programs, other.programs):
+            if block != block_vi:
                 yield f"{where}: blocks of code: {block} and {block_vi}"
-        if one.tables != other.tables:
-            yield f"{where}: tables: {one.tables} and {other.tables}"
+        for row, row_vi in itertools.zip_longest(one.rows, other.rows):
+            if row != row_vi:
+                yield f"{where}: rows of tables: {row} and {row_vi}"
         if not short and one.code != other.code:
             yield f"{where}: in code: {sorted(one.code ^ other.code)}"
         links = [sorted(_targets(*pair)) for pair in ((one, english), (other, vietnamese))]
         if not short and links[0] != links[1]:
             yield f"{where}: links: {links[0]} and {links[1]}"
-
-
-def _pairs(
-    ours: list[tuple[str, list[str]]], theirs: list[tuple[str, list[str]]]
-) -> Iterator[tuple[tuple[str, list[str]], tuple[str, list[str]]]]:
-    """Blocks side by side; one that has no partner stands against none."""
-    longest = max(len(ours), len(theirs))
-    nothing: tuple[str, list[str]] = ("none", [])
-    yield from zip(
-        ours + [nothing] * (longest - len(ours)),
-        theirs + [nothing] * (longest - len(theirs)),
-        strict=True,
-    )
 
 
 @pytest.mark.parametrize("name", TWINS)
