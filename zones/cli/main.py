@@ -96,8 +96,9 @@ def _unforeseen(error: Exception, arguments: list[str]) -> int:
     return 3
 
 
-#: What stands in this folder and is no command of its own (``convert`` is one of ``names``).
-_SHARED = {"convert", "lines", "main", "pages", "terminal"}
+#: What stands in this folder and is no command of its own (``convert`` is one of ``names``,
+#: ``plan_files`` has three of ``plan``).
+_SHARED = {"convert", "lines", "main", "pages", "plan_files", "terminal"}
 
 
 def _add_commands() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zones.cli.plan_files import add_to
 from zones.cli.terminal.language import language, print_json, print_line, say
 from zones.cli.terminal.options import Json, Overwrite, Verbose
 
@@ -61,12 +62,21 @@ def _summary(plan: Plan) -> dict[str, Any]:
     }
 
 
-def show(plan: _PlanName, as_json: Json = False, verbose: Verbose = False) -> None:
+def show(
+    plan: _PlanName,
+    as_yaml: Annotated[bool, typer.Option("--yaml", help=say("zones.cli.help_as_yaml"))] = False,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:
     """Show a plan."""
     from zones.cli.lines.plan import plan_lines
     from zones.plan.files import load_plan
+    from zones.project.yaml import dump_document
 
     loaded = load_plan(plan)
+    if as_yaml:
+        print_line(dump_document(loaded.remembered).rstrip("\n"))
+        return
     if as_json:
         print_json(_with_names(loaded))
         return
@@ -335,4 +345,5 @@ def register(application: typer.Typer) -> None:
         "schema",
         help=say("zones.cli.help_plan_schema"),
     )(schema)
+    add_to(plans)
     application.add_typer(plans, name="plan")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from layers.base.findings import SEVERITY_WORDS
 from layers.base.language import Phrase
 from zones.cli.terminal.language import language, say
+from zones.plan.exchange.names import Names, heading
 from zones.plan.frames import communes_of
-from zones.plan.words import clause_words, figure_words, target_name
+from zones.plan.words import clause_words, figure_words, number_words, target_name
 
 if TYPE_CHECKING:
     from zones.plan.diff import PlanDiff, TargetChange
+    from zones.plan.exchange.read import TargetEdit
     from zones.plan.extract.draft import Draft
     from zones.plan.extract.unread import Passage
     from zones.plan.findings import PlanFinding
@@ -144,6 +146,31 @@ def diff_lines(old: Plan, new: Plan, diff: PlanDiff, *, unchanged: bool) -> Iter
         if change_of_list.left:
             line += " − " + ", ".join(change_of_list.left)
         yield line
+
+
+def edit_lines(plan: Plan, edits: Iterable[TargetEdit]) -> Iterator[str]:
+    """Lines that tell what a table changes in a plan."""
+    nothing, names = True, Names(plan)
+    for edit in edits:
+        nothing = False
+        name = f"{target_name(plan, edit.zone, edit.target, language())} [{edit.target.target}]"
+        if edit.change != "changed":
+            what = _CHANGES[edit.change].text(language())
+            yield f"{what} · {name}: {_figure(edit.target)}"
+            continue
+        old, new = (_cell(names, edit.column, value) for value in (edit.old, edit.new))
+        yield f"{name} · {heading(edit.column).text(language())}: {old} → {new}"
+    if nothing:
+        yield say("zones.cli.lines.no_edits")
+
+
+def _cell(names: Names, column: str, value: str | float | None) -> str:
+    """Cell as a person reads it."""
+    if value is None:
+        return "–"
+    if isinstance(value, str):
+        return names.written(column, value, language()) if column in names.of else value
+    return str(value) if column == "year" else number_words(value).text(language())
 
 
 def draft_lines(draft: Draft) -> Iterator[str]:
