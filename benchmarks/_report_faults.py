@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl  # type: ignore[import-untyped]
+import pandas as pd
 
 from zones.reports.layout import read_identity
 
@@ -22,6 +23,11 @@ LAST = {
     "06187": {"pine": 15.2, "anise": 4.4, "acacia": 9.3, "citrus": 31.0, "tea": 1.6},
 }
 _SHEETS = {"zones": "Vùng sản xuất", "indicators": "Chỉ tiêu khác của kế hoạch"}
+
+
+def cells_named(findings: pd.DataFrame) -> set[str]:
+    """Cells that findings name: each one, or all that contradict each other."""
+    return {cell for cells in findings["cell"] for cell in cells.split(", ")}
 
 
 class FilledForm:
@@ -155,6 +161,12 @@ FAULTS: dict[str, tuple[str, Callable[[FilledForm], set[str]]]] = {
     "dots": ("dash", _cell("lost", "...")),
     "words": ("not-a-number", _cell("lost", "chưa thống kê")),
     "sum typed": ("not-a-number", _cell("planted", "8+2,5")),
+    "half a head": ("not-whole", lambda form: {form.put("pigs", "value", 1199.5, "indicators")}),
+    "head with a comma": (
+        "not-whole",
+        lambda form: {form.put("pigs", "value", "1199,5 con", "indicators")},
+    ),
+    "two readings": ("two-readings", _cell("replanted", "khoảng 1.200")),
     "date": ("figure-became-date", _cell("planted", dt.date(2026, 5, 10))),
     "formula": ("formula-not-calculated", _cell("standing", "=F8+1")),
     "broken reference": ("cell-error", _cell("standing", "#REF!")),

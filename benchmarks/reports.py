@@ -10,8 +10,9 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks._report_faults import FAULTS, FilledForm
+from benchmarks._report_faults import FAULTS, FilledForm, cells_named
 from benchmarks._report_kills import lost_or_twice
+from layers.base.language import Phrase
 from layers.communes.gazetteer import communes_on
 from zones.plan.files import load_plans
 from zones.reports.checking.checks import Answers, check_answers
@@ -92,7 +93,7 @@ def _faults(folder: Path, forms: int) -> list[str]:
         told = got.findings[got.findings["kind"] == rule]
         for code, wanted in cells.items():
             planted += 1
-            named = set(told.loc[told["file"] == f"{code}.xlsx", "cell"])
+            named = cells_named(told.loc[told["file"] == f"{code}.xlsx"])
             found += wanted <= named
             missed_kinds |= set() if wanted <= named else {kind}
         lost += int(
@@ -110,7 +111,8 @@ def _faults(folder: Path, forms: int) -> list[str]:
 
 def _entry(code: str, zone: str, column: str, value: float) -> Entry:
     return Entry(
-        *(code, _FORM, "zones", zone, column, zone, "ha", zone, value, str(value), "f", "s", 1, 1)
+        *(code, _FORM, "zones", zone, column, zone, "ha", Phrase(zone, zone), value, str(value)),
+        *("f", "s", 1, 1),
     )
 
 
@@ -149,7 +151,7 @@ def _suspects(trials: int) -> list[str]:
         spoilt = entries["zones", zone, "standing"]
         spoilt.value = round(float(spoilt.value or 0) * factors[trial % len(factors)], 2)
         told = check_answers(Answers(code, form, entries, asked.known))
-        first = [one for one in told if one.what == zone][:1]
+        first = [one for one in told if one.what == Phrase(zone, zone)][:1]
         right += bool(first) and first[0].rule == "unit-slip" and spoilt.rules[:1] == ["unit-slip"]
     pairs = max(trials // 4, 1)
     wrongly = 0

@@ -107,6 +107,7 @@ def collect(
     """Read, check and keep what came back."""
     from layers.base.clock import this_year
     from layers.base.messages import message
+    from zones.cli.lines.reports import collected_lines
     from zones.output.folder import refuse_existing
     from zones.project.model import load_project
     from zones.reports.collect import collect as read_all
@@ -124,9 +125,8 @@ def collect(
     if as_json:
         print_json(records(files))
     else:
-        for row in records(files):
-            line = f"{row['verdict']:<9} {row['file']}  {row['reporters']}".rstrip()
-            print_line(f"{line}  {row[f'message_{language()}']}".rstrip())
+        for line in collected_lines(files, asked.names(), language()):
+            print_line(line)
         print_line(
             message(
                 "zones.reports.collected",
@@ -158,7 +158,7 @@ def status(
     import pandas as pd
 
     from layers.base.clock import this_year, today
-    from layers.base.messages import message
+    from zones.cli.lines.reports import status_lines
     from zones.project.model import load_project
     from zones.reports.forms import load_form
     from zones.reports.status import round_status, save_status
@@ -176,23 +176,8 @@ def status(
     if as_json:
         print_json(records(table))
         return
-    for name, rows in table.groupby("form", sort=False):
-        counts = rows["state"].value_counts()
-        print_line(
-            message(
-                "zones.reports.status",
-                form=name,
-                year=asked.year,
-                due=rows["due"].iloc[0],
-                expected=len(rows),
-                received=int(rows["received"].notna().sum()),
-                # Who was late may have questions to answer as well.
-                late=int(rows["late"].sum()),
-                **{state: int(counts.get(state, 0)) for state in ("asked", "missing")},
-            ).text(language())
-        )
-    for row in records(table[table["state"].isin(["missing", "asked"])]):
-        print_line(f"  {row['state']:<8} {row['reporter']} {row['name']}")
+    for line in status_lines(table, language()):
+        print_line(line)
 
 
 def write(
@@ -231,20 +216,15 @@ def write(
 
 def history(project: ProjectFile, year: _Year = 0, as_json: Json = False) -> None:
     """Show every submission."""
+    from zones.cli.lines.reports import history_lines
     from zones.project.model import load_project
 
     table = _ledger(load_project(project)).history(year or None)
     if as_json:
         print_json(records(table))
         return
-    for row in records(table):
-        replaced = f" → {row['replaced']}" if row["replaced"] is not None else ""
-        older = say("zones.cli.older") if row["older"] else ""
-        print_line(
-            f"{row['submission']:>5} {row['received']} {row['year']} {row['reporter']:<12} "
-            f"{row['form']:<14} {row['verdict']:<9} {row['sha256'][:12]} {row['file']}"
-            f"{replaced}{older}"
-        )
+    for line in history_lines(table, language()):
+        print_line(line)
 
 
 def register(application: typer.Typer) -> None:

@@ -18,7 +18,7 @@ from zones.reports.checking.suspects import tell_copied, tell_exchanged, tell_re
 from zones.reports.forms import Form
 from zones.reports.layout import Reporter, lay_out
 from zones.reports.ledger import Ledger, Submission
-from zones.reports.reading.entries import Entry, PageReading, Told
+from zones.reports.reading.entries import Entry, PageReading, Told, told_together
 from zones.reports.reading.intake import ReturnedFile, read_returned, returned_files
 from zones.reports.reading.recognise import Reader
 from zones.reports.round import Round
@@ -82,10 +82,8 @@ def _add_up(reading: PageReading) -> None:
             for entry in entries:
                 reading.findings.append(entry.told("old-names-added"))
         else:
-            for entry in entries:
-                reading.findings.append(
-                    entry.told("figure-twice", found=", ".join(one.cell for one in entries))
-                )
+            cells = ", ".join(one.cell for one in entries)
+            reading.findings += told_together(entries, "figure-twice", found=cells)
 
 
 def _check(returned: Sequence[_Returned], asked: Round, forms: Mapping[str, Form]) -> None:

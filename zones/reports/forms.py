@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from layers.base.errors import InputError
+from layers.base.language import Phrase
 from layers.base.resources import data_path
 from zones.project.yaml import read_document, validate_document
 
@@ -29,6 +30,11 @@ class Name(_Part):
 
     vi: str
     en: str
+
+    @property
+    def phrase(self) -> Phrase:
+        """The name as a sentence takes it."""
+        return Phrase(en=self.en, vi=self.vi)
 
 
 class Due(_Part):

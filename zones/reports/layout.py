@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from layers.base.language import Phrase
 from layers.communes.gazetteer import Unit
 from zones.measure.targets import yearly_unit
 from zones.plan.extract.indicators import known_indicators
 from zones.plan.extract.units import unit_name
 from zones.plan.model import Plan
-from zones.reports.forms import Department, Form, FormTable
+from zones.plan.words import target_name
+from zones.reports.forms import Department, Form, FormColumn, FormTable
 
 #: What layers tell; no reporter is asked for it among the indicators.
 MEASURED_INDICATORS = ("area", "forest_cover_rate")
@@ -41,6 +43,12 @@ class Row:
     level: int = 0
     own: bool = False  # One of the reporter's own zones
     within: str = ""  # Row that this one is a part of
+    english: str = ""
+
+    @property
+    def title(self) -> Phrase:
+        """Name in both languages; what somebody wrote stays as it is."""
+        return Phrase(en=self.english or self.name, vi=self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +128,10 @@ def lay_out(
             rows = [Row(f"{number}", f"{number}") for number in range(1, table.open_rows + 1)]
         else:
             rows = [
-                Row(one.row, one.name.vi, one.unit, one.crop, one.words, one.level)
+                Row(
+                    *(one.row, one.name.vi, one.unit, one.crop, one.words, one.level),
+                    english=one.name.en,
+                )
                 for one in table.fixed
             ]
         sheets.append(Sheet(table, tuple(rows)))
@@ -142,14 +153,18 @@ def _zone_rows(
                 continue
             listed = any(commune.code == reporter.code for commune in zone.communes)
             own = zone.listing == "province" or listed or zone.zone in held
-            name, words = zone.name.vi, tuple(zone.species)
-            rows.setdefault(zone.zone, Row(zone.zone, name, "ha", zone.crop or "", words, own=own))
+            row = Row(
+                *(zone.zone, zone.name.vi, "ha", zone.crop or "", tuple(zone.species)),
+                own=own,
+                english=zone.name.en,
+            )
+            rows.setdefault(zone.zone, row)
     return sorted(rows.values(), key=lambda row: not row.own)
 
 
 def _indicator_rows(form: Form, plans: Sequence[Plan], department: Department | None) -> list[Row]:
     """Indicators of the plans that the reporter is asked for, each once, in its unit of a year."""
-    known, names = known_indicators(), {z.zone: z.name.vi for plan in plans for z in plan.zones}
+    known = known_indicators()
     rows: dict[str, Row] = {}
     for plan in plans:
         ids = {
@@ -161,14 +176,13 @@ def _indicator_rows(form: Form, plans: Sequence[Plan], department: Department | 
             if not asked or reports_it(form, target.indicator) != department:
                 continue
             about = known.get(target.indicator)
-            name = target.name.vi if target.name else about.name_vi if about else target.indicator
-            if zone:
-                name = f"{names[zone]}: {name}"
             key = indicator_key(zone, target.indicator)
             words = () if zone or about is None else (about.name_vi,)
             unit = yearly_unit(target.unit)
             within = ids.get(target.within or "", "")
-            rows.setdefault(key, Row(key, name, unit, "", words, within=within))
+            vi, en = (target_name(plan, zone, target, word) for word in ("vi", "en"))
+            row = Row(key, vi, unit, "", words, within=within, english=en)
+            rows.setdefault(key, row)
     return list(rows.values())
 
 
@@ -185,6 +199,12 @@ def reports_it(form: Form, indicator: str) -> Department | None:
             return department
     dimension = about.dimension if about else "rate"
     return next((one for one in form.departments if dimension in one.dimensions), None)
+
+
+def cell_title(row: Row, column: FormColumn) -> Phrase:
+    """What a cell is about: its row and its column."""
+    name, title = row.title, column.name
+    return Phrase(en=f"{name.en}, {title.en.lower()}", vi=f"{name.vi}, {title.vi.lower()}")
 
 
 def unit_label(unit: str) -> str:

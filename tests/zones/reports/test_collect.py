@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from benchmarks._report_faults import FAULTS, LAST, FilledForm
+from benchmarks._report_faults import FAULTS, LAST, FilledForm, cells_named
 from zones.reports.collect import Collected, collect
 from zones.reports.forms import load_form
 from zones.reports.round import Round
@@ -49,8 +49,8 @@ def test_a_fault_is_named_with_its_cell(
     cells, got = spoilt[kind]
     rule, _ = FAULTS[kind]
     told = got.findings[got.findings["kind"] == rule]
-    assert cells <= set(told["cell"]), got.findings[["kind", "cell", "message_en"]].to_string()
-    others = set(got.findings["cell"]) - cells
+    assert cells <= cells_named(told), got.findings[["kind", "cell", "message_en"]].to_string()
+    others = cells_named(got.findings) - cells
     row = {int("".join(filter(str.isdigit, cell))) for cell in cells}
     beyond = {cell for cell in others if int("".join(filter(str.isdigit, cell))) not in row}
     # Rules that bind a row may name its other cells; a row given twice names its first place.

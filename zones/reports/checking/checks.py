@@ -10,11 +10,16 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from layers.base.language import Phrase
+from layers.base.messages import joined
+from zones.plan.words import number_words, unit_words
+from zones.reports.checking.likely import Part, likely_wrong
 from zones.reports.checking.unit_slips import slip_of, slip_of_sum
 from zones.reports.forms import Form, FormTable, Identity
 from zones.reports.known import KnownFigures
 from zones.reports.layout import Sheet
-from zones.reports.reading.entries import Entry, PageReading, Told
+from zones.reports.reading.entries import Entry, PageReading, Told, told_together
+from zones.reports.reading.figures import is_counted
 from zones.reports.reading.intake import cell_name
 
 #: Change from one year to the next that needs a word, and the hectares below which it does not.
@@ -75,16 +80,47 @@ def _settle_marks(answers: Answers, table: FormTable, row: str) -> list[Told]:
     for (name, line, column), entry in answers.entries.items():
         if (name, line) != (table.table, row) or entry.other is None or entry.value is None:
             continue
-        known = _references(answers, table, row, column)
-        near = [_closeness(value, known) for value in (entry.value, entry.other)]
-        best, worst = sorted(near)
-        if best < math.log(2) and worst > math.log(10):
-            entry.value = entry.value if near[0] == best else entry.other
-            found.append(entry.told("mark-settled", expected=entry.value))
+        value = _settled(answers, table, row, column)
+        if value is not None:
+            entry.value = value
+            found.append(entry.told("mark-settled", expected=value))
+        elif is_counted(entry.unit):
+            # Of what is counted one by one nobody writes decimals.
+            found.append(entry.told("whole-settled", expected=entry.value))
         else:
-            found.append(entry.told("two-readings", expected=entry.value, found=entry.written))
+            both = joined([number_words(entry.value), number_words(entry.other)], between=" / ")
+            found.append(entry.told("two-readings", expected=both))
+        # What else was assumed is a remark on a figure that counts, and no second question.
+        if entry.assumed and entry.verdict != "asked" and entry.assumed not in entry.rules:
+            found.append(entry.told(entry.assumed, expected=unit_words(entry.unit)))
         entry.other = None
     return found
+
+
+def _settled(answers: Answers, table: FormTable, row: str, column: str) -> float | None:
+    """Reading that alone keeps the identities of the row, or is alone near to what is known."""
+    entry = answers.entries[table.table, row, column]
+    readings = [float(one) for one in (entry.value, entry.other) if one is not None]
+    holding = [one for one in readings if _keeps(answers, table, entry, one)]
+    if len(holding) == 1:
+        return holding[0]
+    known = _references(answers, table, row, column)
+    (best, value), (worst, _) = sorted((_closeness(one, known), one) for one in readings)
+    return value if best < math.log(2) and worst > math.log(10) else None
+
+
+def _keeps(answers: Answers, table: FormTable, entry: Entry, value: float) -> bool:
+    """Whether a figure read so makes a sum of its row hold."""
+    before, entry.value = entry.value, value
+    held = False
+    for rule in (one for one in table.identities if one.equals and not one.of):
+        left, terms = answers.figure(table, entry.row, rule.subject), None
+        if entry.column in (rule.subject, *rule.plus, *rule.minus):
+            terms = _terms(answers, table, entry.row, rule)
+        if left is not None and terms is not None:
+            held |= abs(left - sum(terms.values())) <= rule.tolerance
+    entry.value = before
+    return held
 
 
 def _closeness(value: float, known: Sequence[float]) -> float:
@@ -158,14 +194,18 @@ def _slip_of_identity(
         else {name: names[rule.subject if name == "=" else name] for name in slip.columns}
     )
     return [
-        entry.told("unit-slip", expected=fixed + sum(asked.values()), found=slip.told(entry.value))
+        entry.told(
+            "unit-slip",
+            expected=round(entry.value / slip.factor, 2),
+            found=slip.told(entry.value),
+        )
         for entry in chosen.values()
         if entry.value
     ]
 
 
 def _identities(answers: Answers, table: FormTable, row: str) -> list[Told]:
-    """Rules of a row that do not hold; each names every cell that it is made of."""
+    """Rules of a row that do not hold: one finding each, the figure likely wrong first."""
     found = []
     for rule in table.identities:
         left = answers.figure(table, row, rule.subject)
@@ -183,21 +223,70 @@ def _identities(answers: Answers, table: FormTable, row: str) -> list[Told]:
         if gap <= allowed and (rule.most or gap >= -allowed):
             continue
         parts = [rule.subject, *terms, *filter(None, [rule.of])]
-        entries = [
-            entry
-            for name in parts
+        cells = {
+            name: entry
+            for name in dict.fromkeys(parts)
             if (entry := answers.entries.get((table.table, row, name))) is not None
-        ]
-        found += [
-            entry.told(
-                "most-exceeded" if rule.most else "identity",
-                expected=round(right, 2),
-                found=f"{rule.name.vi}: {left:.15g}",
-                article=rule.article,
-            )
-            for entry in entries
-        ]
+        }
+        if cells:
+            found += _told_identity(answers, table, rule, cells, (left, right))
     return found
+
+
+def _told_identity(
+    answers: Answers,
+    table: FormTable,
+    rule: Identity,
+    cells: Mapping[str, Entry],
+    sides: tuple[float, float],
+) -> list[Told]:
+    """Finding about all cells of a rule that does not hold, the one likely wrong first."""
+    left, right = sides
+    parts = [] if rule.of else list(_parts_of(answers, table, rule, cells, right - left))
+    wrong = likely_wrong(parts) if parts else ""
+    first = wrong or next((name for name in (rule.subject,) if name in cells), next(iter(cells)))
+    ordered = [cells[first], *(entry for name, entry in cells.items() if name != first)]
+    kind, said = "most-exceeded" if rule.most else "identity", number_words(left)
+    found = joined([rule.name.phrase, said], between=": ")
+    wording, needed = "", right
+    if wrong and len(cells) > 1:
+        part = next(one for one in parts if one.name == wrong)
+        found = joined([number_words(part.value), rule.name.phrase], between=" – ")
+        wording, needed = f"{kind}-part", part.needed
+    return told_together(
+        ordered, kind, expected=round(needed, 2), found=found, article=rule.article, wording=wording
+    )
+
+
+def _parts_of(
+    answers: Answers, table: FormTable, rule: Identity, cells: Mapping[str, Entry], gap: float
+) -> Iterable[Part]:
+    """Figures of a rule and what each would be if the others were right; ``gap`` lacks the sum."""
+    row = next(iter(cells.values())).row
+    before = next((answers.figure(table, row, name) for name in rule.plus
+                   if table.column(name).known), None)  # fmt: skip
+    for name, entry in cells.items():
+        value = float(entry.value or 0)
+        is_sum = name == rule.subject
+        sign = 1.0 if is_sum else 1.0 if name in rule.minus else -1.0
+        known = _references(answers, table, row, name)
+        yield Part(
+            name,
+            value,
+            value + sign * gap,
+            known,
+            scale=before or max(abs(float(one.value or 0)) for one in cells.values()),
+            is_story=is_sum and _is_carried_on(answers, table, rule, row, value),
+        )
+
+
+def _is_carried_on(
+    answers: Answers, table: FormTable, rule: Identity, row: str, value: float
+) -> bool:
+    """Whether a sum is the sum of some of its terms alone: last year's, or nothing taken off."""
+    terms = [answers.figure(table, row, name) or 0.0 for name in rule.plus]
+    sums = (sum(terms), *terms) if rule.equals else ()
+    return any(abs(one - value) <= rule.tolerance for one in sums if one)
 
 
 def _jumps(answers: Answers, table: FormTable, row: str) -> list[Told]:
@@ -250,17 +339,16 @@ def _row_sums(answers: Answers, table: FormTable) -> list[Told]:
                 continue
             allowed = 0.05 * max(1, len(parts) / 2) + 1e-9
             if abs(entry.value - sum(known)) > allowed:
-                cells = [
-                    entry,
-                    *(answers.entries[table.table, part, column] for part in rule.parts),
-                ]
-                said = f"{rule.row} = {' + '.join(rule.parts)}"
-                found += [
-                    one.told(
-                        "row-sum", expected=round(sum(known), 2), found=said, article=rule.article
-                    )
-                    for one in cells
-                ]
+                parts_there = [answers.entries[table.table, part, column] for part in rule.parts]
+                names = {one.row: one.name.phrase for one in table.fixed}
+                said = joined([names[part] for part in rule.parts], between=" + ")
+                found += told_together(
+                    [entry, *parts_there],
+                    "row-sum",
+                    expected=round(sum(known), 2),
+                    found=joined([names[rule.row], said], between=" = "),
+                    article=rule.article,
+                )
     return found
 
 
@@ -299,7 +387,8 @@ def check_totals(reading: PageReading) -> list[Told]:
                 sum(value for at, value in parts if line < at < after),
             ]
             if len(parts) == len(raw) and all(abs(total - one) > 0.06 for one in sums):
-                cell, what = cell_name(line, place), entries[0].what.rpartition(", ")[2]
+                cell, title = cell_name(line, place), entries[0].what
+                what = Phrase(*(text.rpartition(", ")[2] for text in (title.en, title.vi)))
                 page = reading.page
                 found.append(
                     Told(

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from zones.reports.known import KnownFigures
-from zones.reports.reading.entries import Entry, PageReading, Told
+from zones.reports.reading.entries import Entry, PageReading, Told, told_together
 from zones.reports.reading.quoting import HIDDEN
 
 #: Zones that two communes must share for their figures to be told apart.
@@ -70,15 +70,16 @@ def tell_exchanged(
 ) -> list[Told]:
     """Ask back the standing figures of communes that gave another commune's."""
     exchanged = exchanged_communes(entries, known)
-    return [
-        entry.told(
-            "communes-exchanged",
-            expected=names.get(entry.reporter, entry.reporter),
-            found=names.get(exchanged[entry.reporter], exchanged[entry.reporter]),
-        )
-        for entry in entries
-        if entry.reporter in exchanged and (entry.table, entry.column) == ("zones", "standing")
-    ]
+    found = []
+    for code, other in exchanged.items():
+        standing = [
+            entry
+            for entry in entries
+            if entry.reporter == code and (entry.table, entry.column) == ("zones", "standing")
+        ]
+        mine, theirs = names.get(code, code), names.get(other, other)
+        found += told_together(standing, "communes-exchanged", expected=mine, found=theirs)
+    return found
 
 
 def tell_copied(entries: Sequence[Entry], names: Mapping[str, str]) -> list[Told]:
@@ -95,9 +96,8 @@ def tell_copied(entries: Sequence[Entry], names: Mapping[str, str]) -> list[Told
     for codes in (codes for codes in alike.values() if len(codes) > 1):
         for code in codes:
             other = next(one for one in codes if one != code)
-            found += [
-                entry.told("copied", found=names.get(other, other)) for entry in rows[code].values()
-            ]
+            alike_cells = list(rows[code].values())
+            found += told_together(alike_cells, "copied", found=names.get(other, other))
     return found
 
 
@@ -113,11 +113,8 @@ def tell_repeated_plots(readings: Sequence[PageReading]) -> list[Told]:
     for key, places in seen.items():
         for reading, _, line in places if len(places) > 1 else []:
             named = "/".join(part if _NUMBERED.match(part) else HIDDEN for part in key)
-            found += [
-                entry.told("plot-twice", found=named)
-                for entry in reading.entries
-                if entry.line == line
-            ]
+            cells = [entry for entry in reading.entries if entry.line == line]
+            found += told_together(cells, "plot-twice", found=named)
     return found
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+from layers.base.language import Phrase
+from zones.plan.words import number_words
 
 #: How many times too large a figure is in each wrong unit of area; the inverse of each as well.
 AREA_FACTORS = {
@@ -36,12 +40,18 @@ class Slip:
     factor: float
     columns: tuple[str, ...] = ()
 
-    def told(self, value: float | None) -> str:
+    def told(self, value: float) -> Phrase:
         """Figure as it stands, and what it would be."""
-        if value is None:
-            return self.name
-        right = f"{value / self.factor:,.2f}".translate(str.maketrans(",.", ".,"))
-        return f"{value:.15g} ({self.name}: {right})"
+        written, right = number_words(value), number_words(round(value / self.factor, 2))
+        name = Phrase(en=_thousands_in_english(self.name), vi=self.name)
+        return Phrase(*(
+            f"{written.text(word)} ({name.text(word)}: {right.text(word)})"
+            for word in ("en", "vi")
+        ))  # fmt: skip
+
+
+def _thousands_in_english(name: str) -> str:
+    return re.sub(r"(?<=\d)\.(?=\d{3})", ",", name)
 
 
 def _factors(unit: str) -> Iterator[tuple[str, float]]:
@@ -77,16 +87,22 @@ def slip_of_sum(left: float, fixed: float, asked: Mapping[str, float], unit: str
     gap = abs(left - right)
     if gap <= _LEAST:
         return None
-    tried: list[tuple[float, int, Slip]] = []
+    tried: list[tuple[float, int, float, Slip]] = []
     for name, factor in _factors(unit):
-        tried.append((abs(left / factor - right), 0, Slip(name, factor, ("=",))))
+        tried.append((abs(left / factor - right), 0, left / factor, Slip(name, factor, ("=",))))
         for column, value in asked.items():
             if abs(value) > _LEAST:
-                other = right - value + value / factor
-                tried.append((abs(left - other), 1, Slip(name, factor, (column,))))
+                put_right = value / factor
+                off = abs(left - (right - value + put_right))
+                tried.append((off, 1, put_right, Slip(name, factor, (column,))))
         whole = fixed + sum(asked.values()) / factor
-        tried.append((abs(left / factor - whole), 2, Slip(name, factor, ("*",))))
-    # What the other unit leaves open must be small beside what it explains.
+        tried.append((abs(left / factor - whole), 2, left / factor, Slip(name, factor, ("*",))))
+    # What the other unit leaves open must be small beside what it explains and beside the figure
+    # put right; one that vanishes explains nothing.
     allowed = max(_ROUNDED, _NEAR_SUM * min(gap, abs(right)))
-    fitting = [one for one in tried if one[0] <= allowed]
+    fitting = [
+        (off, order, slip)
+        for off, order, put_right, slip in tried
+        if off <= min(allowed, max(_ROUNDED, _NEAR * abs(put_right))) and abs(put_right) > _ROUNDED
+    ]
     return min(fitting, key=lambda one: (one[0] > _ROUNDED, one[1], one[0]))[2] if fitting else None

@@ -5,10 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from layers.io.values import Decimal
+from zones.plan.words import unit_words
 from zones.reports.forms import Form, FormColumn
-from zones.reports.layout import Row, Sheet, unit_label
+from zones.reports.layout import Row, Sheet, cell_title
 from zones.reports.reading.entries import Entry, PageReading
-from zones.reports.reading.figures import conversion, decimal_mark, read_cell
+from zones.reports.reading.figures import (
+    conversion,
+    decimal_mark,
+    is_counted,
+    is_whole,
+    read_cell,
+)
 from zones.reports.reading.quoting import is_personal, quoted
 
 
@@ -36,12 +43,13 @@ class CellReader:
         if cell is None or (isinstance(cell, str) and not cell.strip()):
             return None
         asked = self.sheet.unit(row, column.column)
-        read = read_cell(cell, asked, decimal=self.decimal)
+        whole = column.kind == "whole" or is_counted(asked)
+        read = read_cell(cell, asked, decimal=self.decimal, whole=whole)
         personal = is_personal(cell) or is_personal(read.value)
         entry = Entry(
             *(reporter, self.form.form, self.sheet.table.table, row.row, column.column, row.crop),
             unit=asked,
-            what=f"{row.name}, {column.name.vi.lower()}",
+            what=cell_title(row, column),
             value=None if personal else read.value,
             written="…" if personal else quoted(cell),
             file=page.file,
@@ -52,10 +60,15 @@ class CellReader:
         )
         told = self.reading.findings
         if personal:
-            told.append(entry.told("personal-data", expected=unit_label(asked)))
+            told.append(entry.told("personal-data", expected=unit_words(asked)))
+        elif read.rule and read.other is not None:
+            entry.assumed = read.rule
         elif read.rule:
-            told.append(entry.told(read.rule, expected=unit_label(asked)))
+            expected = entry.value if read.rule == "whole-settled" else unit_words(asked)
+            told.append(entry.told(read.rule, expected=expected))
         self._convert(entry, unit, named=read.unit)
+        if entry.value is not None and whole and not is_whole(entry.value):
+            told.append(entry.told("not-whole", expected=unit_words(asked)))
         if entry.value is not None and entry.value < 0 and not column.negative:
             told.append(entry.told("negative", expected=0))
         if line in page.content.hidden_rows and line > 1:
@@ -68,11 +81,11 @@ class CellReader:
         factor = conversion(unit, entry.unit) if unit and not named else 1.0
         if factor is None:
             self.reading.findings.append(
-                entry.told("unit-of-another-kind", expected=unit_label(entry.unit), found=unit)
+                entry.told("unit-of-another-kind", expected=unit_words(entry.unit), found=unit)
             )
         elif factor != 1.0 and entry.value is not None:
             entry.value *= factor
             entry.other = None if entry.other is None else entry.other * factor
             self.reading.findings.append(
-                entry.told("unit-converted", expected=unit_label(entry.unit), found=unit)
+                entry.told("unit-converted", expected=unit_words(entry.unit), found=unit)
             )

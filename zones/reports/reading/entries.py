@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 from layers.base.language import Phrase
 from layers.base.messages import message
@@ -14,8 +15,8 @@ from zones.reports.reading.quoting import is_personal, without_numbers
 #: Rules whose cell is counted all the same, with a remark; every other one is asked back.
 REMARKS = frozenset(
     {
-        *("about", "unit-converted", "mark-settled", "old-name", "old-names-added", "row-by-name"),
-        *("header-near", "known-changed", "hidden-row", "older-form"),
+        *("about", "unit-converted", "mark-settled", "whole-settled", "old-name", "row-by-name"),
+        *("old-names-added", "header-near", "known-changed", "hidden-row", "older-form"),
     }
 )
 
@@ -30,11 +31,12 @@ class Told:
     reporter: str
     file: str
     sheet: str
-    cell: str
-    what: str = ""
+    cell: str  # Several where figures contradict each other: the one likely wrong first
+    what: str | Phrase = ""
     expected: object = ""
     found: object = ""
     article: str = ""
+    wording: str = ""  # Other sentence than that of the rule
 
     @property
     def severity(self) -> str:
@@ -44,11 +46,13 @@ class Told:
     def phrase(self) -> Phrase:
         """Sentence of the rule."""
         values = {
-            "what": without_numbers(self.what),
+            "what": _as_written(self.what),
             "expected": _as_written(self.expected),
             "found": _as_written(self.found),
         }
-        return message(f"zones.reports.finding_{self.rule.replace('-', '_')}", **values)
+        return message(
+            f"zones.reports.finding_{(self.wording or self.rule).replace('-', '_')}", **values
+        )
 
     def as_row(self) -> dict[str, object]:
         """Row of ``REPORT_FINDINGS``."""
@@ -78,6 +82,8 @@ def _as_written(value: object) -> object:
     """Figure with the decimals that it has, in the language of its reader; nobody's number."""
     if isinstance(value, str):
         return without_numbers(value)
+    if isinstance(value, Phrase):
+        return Phrase(en=without_numbers(value.en), vi=without_numbers(value.vi))
     if not isinstance(value, float):
         return value
     return "…" if is_personal(value) else number_words(value)
@@ -94,7 +100,7 @@ class Entry:
     column: str
     crop: str
     unit: str
-    what: str
+    what: Phrase
     value: float | None
     written: str
     file: str
@@ -102,6 +108,7 @@ class Entry:
     line: int
     place: int
     other: float | None = None
+    assumed: str = ""  # Remark that holds once one of two readings is settled
     origin: str = ""
     rules: list[str] = field(default_factory=list)
 
@@ -128,15 +135,37 @@ class Entry:
         return self.reporter, self.table, self.row, self.column
 
     def told(
-        self, rule: str, *, expected: object = "", found: object = None, article: str = ""
+        self,
+        rule: str,
+        *,
+        expected: object = "",
+        found: object = None,
+        article: str = "",
+        wording: str = "",
     ) -> Told:
         """Finding of a rule at this cell."""
         self.rules.append(rule)
         seen = self.written if found is None else found
         return Told(
             *(rule, self.reporter, self.file, self.sheet, self.cell, self.what),
-            *(expected, seen, article),
+            *(expected, seen, article, wording),
         )
+
+
+def told_together(entries: Sequence[Entry], rule: str, **values: Any) -> list[Told]:
+    """One finding for each sheet about all its cells together, the first cell first.
+
+    ``values`` are those of ``Entry.told``.
+    """
+    sheets: dict[tuple[str, str], list[Entry]] = {}
+    for entry in entries:
+        sheets.setdefault((entry.file, entry.sheet), []).append(entry)
+    found = []
+    for cells in sheets.values():
+        first, *_ = [one.told(rule, **values) for one in cells]
+        names = dict.fromkeys(one.cell for one in cells)
+        found.append(replace(first, cell=", ".join(names)))
+    return found
 
 
 @dataclass(slots=True)

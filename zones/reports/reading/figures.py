@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -41,8 +42,10 @@ class Reading:
     other: float | None = None
 
 
-def read_cell(cell: str | float, unit: str, *, decimal: Decimal | None = None) -> Reading:
-    """Read a cell of a column of figures in ``unit``."""
+def read_cell(
+    cell: str | float, unit: str, *, decimal: Decimal | None = None, whole: bool = False
+) -> Reading:
+    """Read a cell of a column of figures in ``unit``; ``whole`` ones have no decimals."""
     if not isinstance(cell, str):
         return Reading(float(cell))
     text = tidy(cell) if cell.strip() not in _DASHES else cell.strip()
@@ -56,10 +59,15 @@ def read_cell(cell: str | float, unit: str, *, decimal: Decimal | None = None) -
     if factor is None:
         known = unit_of(written) is not None
         return Reading(rule="unit-of-another-kind" if known else "not-a-number")
-    number, other = _both(named.group(1) if named else text, decimal)
+    digits = named.group(1) if named else text
+    number, other = _both(digits, decimal)
+    rule = "about" if about else "unit-converted" if factor != 1.0 else ""
+    if whole and (found := _whole(digits, factor)):
+        # A mark that would make half of one of it can only part thousands.
+        rule = rule or ("whole-settled" if decimal and found[0] != number else "")
+        number, other = found[0], found[1] if len(found) > 1 else None
     if number is None:
         return Reading(rule="not-a-number")
-    rule = "about" if about else "unit-converted" if factor != 1.0 else ""
     return Reading(number * factor, rule, written, None if other is None else other * factor)
 
 
@@ -100,6 +108,24 @@ def _both(text: str, decimal: Decimal | None) -> tuple[float | None, float | Non
     if not found:
         return None, None
     return found[0], found[1] if len(found) == 2 and found[0] != found[1] else None
+
+
+def is_whole(value: float) -> bool:
+    """Whether a figure has no decimals."""
+    return math.isclose(value, round(value), rel_tol=0, abs_tol=1e-6)
+
+
+def is_counted(unit: str) -> bool:
+    """Whether a unit is counted one by one: heads, products, enterprises."""
+    return (unit_of(unit) or ("",))[0] == "count"
+
+
+def _whole(text: str, factor: float) -> list[float]:
+    """Readings of a text that are whole in the unit asked for, the largest first."""
+    plain = text.strip().removeprefix("+")
+    marks: tuple[Decimal, ...] = (",", ".")
+    found = {value for mark in marks if (value := read_number(plain, mark)) is not None}
+    return sorted((one for one in found if is_whole(one * factor)), reverse=True)
 
 
 def decimal_mark(texts: Iterable[str]) -> Decimal | None:

@@ -13,7 +13,7 @@ from pathlib import PurePath
 from zones.reports.forms import Form
 from zones.reports.layout import Row, Sheet
 from zones.reports.reading.cells import CellReader
-from zones.reports.reading.entries import Entry, PageReading
+from zones.reports.reading.entries import Entry, PageReading, told_together
 from zones.reports.reading.figures import read_cell, unit_of
 from zones.reports.reading.intake import Page, cell_name
 from zones.reports.reading.quoting import found_in
@@ -226,10 +226,9 @@ class _Table:
                 continue
             place = self._read_row(line, held, place)
         if other_year:
-            for entry in self.reading.entries:
-                self.reading.findings.append(
-                    entry.told("year-shifted", expected=self.desk.year, found=max(years))
-                )
+            self.reading.findings += told_together(
+                self.reading.entries, "year-shifted", expected=self.desk.year, found=max(years)
+            )
 
     def _labels(self, line: int, held: dict[int, str | float]) -> list[str]:
         roles = ("labels", "communes", "unknown")
@@ -347,7 +346,7 @@ class _Table:
         told = self.reading.findings
         if not exact:
             head = self.desk.words.quoted(self.heads[at].text)
-            told.append(entry.told("header-near", expected=named.name.vi, found=head))
+            told.append(entry.told("header-near", expected=named.name.phrase, found=head))
         if place.rule:
             told.append(entry.told(place.rule))
         self.reading.reporters.add(place.code)

@@ -7,7 +7,7 @@ from collections.abc import Container
 
 from zones.reports.forms import Form, FormColumn
 from zones.reports.known import KnownFigures
-from zones.reports.layout import Identity, Row, Sheet, read_identity
+from zones.reports.layout import Identity, Row, Sheet, cell_title, read_identity
 from zones.reports.reading.cells import CellReader
 from zones.reports.reading.entries import Entry, PageReading
 from zones.reports.reading.figures import read_date
@@ -129,7 +129,7 @@ def _text(
             "not-a-date",
             reporter=reporter,
             cell=cell_name(*at),
-            what=f"{row.name}, {column.name.vi.lower()}",
+            what=cell_title(row, column),
             found=quoted(cell),
         )
         return ""
@@ -147,7 +147,7 @@ def _check_label(
         return
     for entry in entries:
         seen = Vocabulary([cells.sheet]).quoted(label)
-        cells.reading.findings.append(entry.told("label-disagrees", expected=row.name, found=seen))
+        cells.reading.findings.append(entry.told("label-disagrees", expected=row.title, found=seen))
 
 
 def _compare_known(
@@ -171,7 +171,7 @@ def _compare_known(
             "known-changed",
             reporter=reporter,
             cell=cell_name(*at),
-            what=row.name,
+            what=row.title,
             expected=round(printed, 2),
             found=cell,
         )

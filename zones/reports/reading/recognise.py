@@ -10,7 +10,7 @@ from layers.communes.crosswalk import successors
 from layers.communes.gazetteer import vintage_on
 from zones.reports.forms import Form
 from zones.reports.layout import HOW, Identity, Reporter, Sheet, lay_out, project_id
-from zones.reports.reading.entries import PageReading
+from zones.reports.reading.entries import PageReading, told_together
 from zones.reports.reading.intake import Page, cell_name
 from zones.reports.reading.other_table import Desk, read_other
 from zones.reports.reading.own_form import find_identity, read_own
@@ -107,10 +107,9 @@ class Reader:
             place = place_in(text, self.province, self.asked.vintage)
             if place.code and place.code != reporter.code and reporter.code.isdecimal():
                 named = self.asked.names().get(place.code, place.code)
-                for entry in reading.entries:
-                    reading.findings.append(
-                        entry.told("identity-disagrees", expected=reporter.name, found=named)
-                    )
+                reading.findings += told_together(
+                    reading.entries, "identity-disagrees", expected=reporter.name, found=named
+                )
                 break
         if identity.version != form.version:
             reading.tell(

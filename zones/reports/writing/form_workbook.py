@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from maps.layout.content import DEMO_MARK
 from zones.reports.forms import Form, FormColumn
 from zones.reports.forms import Identity as Rule
 from zones.reports.layout import HOW, Identity, Reporter, Row, Sheet, unit_label
+from zones.reports.reading.figures import is_counted
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -259,13 +261,25 @@ class _SheetWriter:
             red = self.styles.get(border=1, text_wrap=True, font_color="#C00000", font_size=9)
             self.page.write_formula(line, self.check_at, formula, red, "")
 
+    def _restrict(self, at: int, column: FormColumn) -> None:
+        """Let cells of a column take only what belongs there: no half of what is counted."""
+        if not column.is_asked:
+            return
+        for counted, rows in groupby(
+            self.sheet.rows, key=lambda row: is_counted(self.sheet.unit(row, column.column))
+        ):
+            lines = [self.place[row.row] for row in rows]
+            rule = _validation(column, whole=counted or column.kind == "whole")
+            self.page.data_validation(lines[0], at, lines[-1], at, rule)
+
     def _write_cell(self, line: int, row: Row, column: FormColumn) -> None:
         at = self._at(column.column)
-        shape = "#,##0.##" if column.kind == "number" else "0" if column.kind == "whole" else "@"
-        shape = "dd/mm/yyyy" if column.kind == "date" else shape
+        unit = self.sheet.unit(row, column.column)
+        shape = _shape(column, unit)
         formula = self._formula(line, row, column)
         if column.known:
-            style = self.styles.get(border=1, bg_color=_BLUE, num_format="#,##0.0#")
+            known = "#,##0" if is_counted(unit) else "#,##0.0#"
+            style = self.styles.get(border=1, bg_color=_BLUE, num_format=known)
             value = self.issue.known.get((self.table.table, row.row, column.column))
             if value is None:
                 self.page.write_blank(line, at, None, style)
@@ -325,8 +339,7 @@ class _SheetWriter:
         page, bottom = self.page, self.top + len(self.sheet.rows) - 1
         for at, column in enumerate(self.table.columns, start=self.first):
             page.set_column(at, at, _width(column))
-            if column.is_asked:
-                page.data_validation(self.top, at, bottom, at, _validation(column))
+            self._restrict(at, column)
         page.set_column(_NUMBER, _NUMBER, 5)
         wide = min(46, max(18, 6 + max(len(row.name) + 2 * row.level for row in self.sheet.rows)))
         # Rows that are the reporter's own have a number and no label.
@@ -355,7 +368,16 @@ def _width(column: FormColumn) -> float:
     return 12
 
 
-def _validation(column: FormColumn) -> dict[str, Any]:
+def _shape(column: FormColumn, unit: str) -> str:
+    """Number format of a cell to fill in."""
+    if column.kind == "date":
+        return "dd/mm/yyyy"
+    if column.kind == "number":
+        return "#,##0" if is_counted(unit) else "#,##0.##"
+    return "0" if column.kind == "whole" else "@"
+
+
+def _validation(column: FormColumn, *, whole: bool) -> dict[str, Any]:
     """What a cell takes; the reader is told in Vietnamese."""
     told: dict[str, Any] = {"error_title": "Chưa đúng"}
     if column.choices:
@@ -367,6 +389,8 @@ def _validation(column: FormColumn) -> dict[str, Any]:
     if column.kind == "text":
         return {"validate": "length", "criteria": "<=", "value": 500, **told}
     low = -1e9 if column.negative else 0
-    rule = {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": 1e9}
-    which = "một số" if column.negative else "một số không âm"
+    rule = {"validate": "integer" if whole else "decimal", "criteria": "between"}
+    rule |= {"minimum": int(low) if whole else low, "maximum": 10**9}
+    which = "một số nguyên" if whole else "một số"
+    which = which if column.negative else f"{which} không âm"
     return {**rule, **told, "error_message": f"Hãy ghi {which}, không kèm đơn vị."}

@@ -19,9 +19,11 @@ from layers.base.messages import message
 from layers.communes.gazetteer import province_name
 from layers.io.atomic import written_aside
 from layers.io.table_output import save_workbook
+from layers.kinds.crops import load_crops
 from maps.annex.official import Block, OfficialContent, Picture, Text, save_official
 from maps.annex.progress_chart import save_progress
 from maps.layout.page_table import PageColumn, PageTable
+from zones.plan.extract.indicators import known_indicators
 from zones.plan.extract.units import unit_name
 from zones.plan.model import Plan, Target
 from zones.plan.words import figure_words, number_words, target_name
@@ -30,10 +32,6 @@ from zones.reports.writing.letters import AGENCY
 
 _STATUS = {"below": "chưa đạt", "within": "đạt", "above": "vượt", "not_measured": "chưa có số liệu"}
 _TOLD = {"layer": "bản đồ", "report": "báo cáo", "": ""}
-_STATES = {
-    "on_time": "đúng hạn", "late": "gửi chậm", "asked": "còn phải trả lời",
-    "missing": "chưa gửi", "expected": "chưa đến hạn",
-}  # fmt: skip
 #: Communes of a zone that the document names; the workbook has all.
 _NAMED = 12
 _BLANK = "………………………………………………………………………………"
@@ -219,14 +217,22 @@ def _why(result: YearResult, row: Mapping[Hashable, Any]) -> str:
     mine = result.crops[result.crops["crop"] == crop] if crop else result.crops.iloc[:0]
     if mine.empty:
         return told
-    planted, replanted, lost = (
-        _said(mine[f"{part}_ha"].sum(min_count=1), "ha")
-        for part in ("planted", "replanted", "lost")
-    )
-    return (
-        f"{told} Theo báo cáo của {len(mine)} xã, trong năm trồng mới {planted}, trồng lại "
-        f"{replanted}, mất đi {lost}."
-    )
+    # Who was asked back on one figure may count with another: each sum says of how many it is.
+    parts = [
+        f"{words} {_of_communes(mine[f'{part}_ha'])}"
+        for part, words in (
+            ("planted", "trồng mới"), ("replanted", "trồng lại"), ("lost", "mất đi"),
+        )
+    ]  # fmt: skip
+    return f"{told} Theo báo cáo trong năm: {'; '.join(parts)}."
+
+
+def _of_communes(areas: pd.Series) -> str:
+    """Sum of the hectares that count, and of how many communes they are."""
+    count = int(areas.notna().sum())
+    if not count:
+        return "chưa có số liệu"
+    return f"{_said(areas.sum(), 'ha')} ({number_words(count).vi} xã)"
 
 
 def _communes_table(result: YearResult, behind: pd.DataFrame) -> PageTable | None:
@@ -270,11 +276,18 @@ def _progress(result: YearResult, rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"name": areas["zone"].map(names), "percent": areas["percent"]})
 
 
+def _state(state: str) -> str:
+    return message(f"zones.reports.state_{state}").vi
+
+
 def _sheets(result: YearResult, rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Tables of the workbook, with Vietnamese headings."""
     names = result.asked.names()
     targets = rows[["name", "clause", "planned", "present", "unit", "told_by", "percent", "status"]]
-    crops = result.crops.assign(commune=result.crops["commune_code"].map(names))
+    crops = result.crops.assign(
+        commune=result.crops["commune_code"].map(names),
+        crop=result.crops["crop"].map(load_crops().set_index("crop")["name_vi"]),
+    )
     order = ["commune_code", "commune", "crop", *_CROP_TITLES, "certified_ha", "coded_ha"]
     heads = {
         **_CROP_TITLES, "commune_code": "Mã xã", "commune": "Xã, phường", "crop": "Cây trồng",
@@ -285,11 +298,19 @@ def _sheets(result: YearResult, rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
         "received": "Ngày nhận", "state": "Tình trạng", "questions": "Số ô phải trả lời",
         "submissions": "Số lần gửi",
     }  # fmt: skip
-    reported = result.reported.assign(commune=result.reported["commune_code"].map(names))
+    zones = {zone.zone: zone.name.vi for plan in result.asked.plans for zone in plan.zones}
+    known = {name: indicator.name_vi for name, indicator in known_indicators().items()}
+    told = result.reported
+    reported = told.assign(
+        commune=told["commune_code"].map(names),
+        zone=told["zone"].replace(zones),
+        indicator=told["indicator"].replace(known),
+        unit=[unit_name(unit, "vi") for unit in told["unit"]],
+    )
     reported = reported[
         ["zone", "indicator", "commune_code", "commune", "unit", "value", "reporters"]
     ]
-    status = result.status.assign(state=result.status["state"].map(_STATES))
+    status = result.status.assign(state=result.status["state"].map(_state))
     status = status[["reporter", "name", "due", "received", "state", "questions", "submissions"]]
     return {
         "Chỉ tiêu": targets.rename(columns=heads),

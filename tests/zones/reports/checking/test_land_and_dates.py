@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks._report_faults import LAST, PLANTED, FilledForm
 from tests.factories import write_project
+from zones.output.folder import kept_table
 from zones.output.record import file_digest
 from zones.project.model import load_project
 from zones.reports.collect import Collected, collect
@@ -59,14 +60,15 @@ def test_land_is_that_of_the_last_run_as_it_was_written(tmp_path: Path) -> None:
     rows = [("pine", "06148", 12.5, ""), ("anise", "06148", None, ""), ("tea", "06184", 0.0, "")]
     columns = ["zone", "commune_code", "available_ha", "binding"]
     out = project.resolve(project.output)
-    out.mkdir()
-    path = out / "tables" / "allocation_land.parquet"
+    name = kept_table(ALLOCATION_LAND.name)
+    path = out / name
+    path.parent.mkdir(parents=True)
     ALLOCATION_LAND.validate(pd.DataFrame(rows, columns=columns)).to_parquet(path)
     digest = file_digest(path)
     record = out / "run.json"
-    record.write_text(f'{{"outputs": {{"{path.name}": "{digest}"}}}}', "utf-8")
+    record.write_text(f'{{"outputs": {{"{name}": "{digest}"}}}}', "utf-8")
     assert land_available(project) == {("06148", "pine"): 12.5, ("06184", "tea"): 0.0}
-    record.write_text(f'{{"outputs": {{"{path.name}": "another"}}}}', "utf-8")
+    record.write_text(f'{{"outputs": {{"{name}": "another"}}}}', "utf-8")
     assert land_available(project) == {}
 
 

@@ -75,6 +75,16 @@ def test_only_cells_to_fill_in_are_open_and_take_numbers(book: openpyxl.Workbook
     assert sum(kind == "decimal" for _, kind in ranges) == 6
 
 
+def test_cells_of_what_is_counted_take_whole_numbers(book: openpyxl.Workbook) -> None:
+    sheet = book["Chỉ tiêu khác của kế hoạch"]
+    columns = [cell.value for cell in sheet[1]]
+    line = next(row[0].row for row in sheet.iter_rows(min_row=2) if row[0].value == "pigs")
+    cell = sheet.cell(line, columns.index("value") + 1)
+    rule = next(one for one in sheet.data_validations.dataValidation if cell.coordinate in one)
+    assert rule.type == "whole"
+    assert cell.number_format == "#,##0"
+
+
 def test_a_form_takes_drop_downs_and_dates_from_its_data(round_2026: Round, tmp_path: Path) -> None:
     save_forms(load_form("forest-01"), round_2026, tmp_path)
     sheet = openpyxl.load_workbook(next(tmp_path.glob("*06529*")))["Lô rừng có biến động"]

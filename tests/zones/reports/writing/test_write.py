@@ -104,7 +104,8 @@ def test_the_document_holds_results_gaps_and_blanks(written: list[Path]) -> None
     assert "Có 2/7 đơn vị gửi báo cáo" in text
     assert "xã Đình Lập" in text, "who is missing is named"
     assert "Thông: Diện tích (mục III.1.1): đạt 140 ha" in text
-    assert "Theo báo cáo của 2 xã, trong năm trồng mới 10 ha" in text
+    # Two communes tell what stands, of which one tells what it planted and nobody what was lost.
+    assert "Theo báo cáo trong năm: trồng mới 10 ha (1 xã); trồng lại chưa có số liệu; mất" in text
     assert "IV. ĐỀ XUẤT, KIẾN NGHỊ" in text
     assert {"1.500 con", "báo cáo", "bản đồ", "…"} <= cells
     assert len(document.inline_shapes) == 1
@@ -117,3 +118,7 @@ def test_the_workbook_has_the_same_figures(written: list[Path]) -> None:
     done = {row[0]: row[rows[0].index("Thực hiện")] for row in rows[1:]}
     assert done["Đàn lợn"] == 1500
     assert done["Đàn bò"] == "", "missing is not zero"
+    told = book.get_sheet_by_name("Số liệu báo cáo").to_python()
+    of_pigs = next(row for row in told[1:] if row[1] == "Đàn lợn" and row[2] == "")
+    assert of_pigs[told[0].index("Đơn vị")] == "con", "ids and English words are no Vietnamese"
+    assert "Thông" in {row[2] for row in book.get_sheet_by_name("Vùng theo xã").to_python()}

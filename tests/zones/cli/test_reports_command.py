@@ -1,0 +1,55 @@
+"""What ``zones reports`` prints: in the reader's language, with the words and dates of it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from zones.cli.lines.reports import collected_lines, history_lines, status_lines
+
+
+def _status() -> pd.DataFrame:
+    rows = [("06529", "xã Lộc Bình", None, False, "missing", 0),
+            ("06148", "xã Thụy Hùng", "2026-11-25", True, "asked", 3)]  # fmt: skip
+    names = ["reporter", "name", "received", "late", "state", "questions"]
+    return pd.DataFrame(rows, columns=names).assign(
+        form="plan-annual", year=2026, due="2026-11-20", submissions=1
+    )
+
+
+def test_status_speaks_the_readers_language() -> None:
+    head, *rest = status_lines(_status(), "vi")
+    assert "hạn 20/11/2026" in head
+    assert rest == [
+        "  chưa gửi          06529 xã Lộc Bình",
+        "  còn phải trả lời  06148 xã Thụy Hùng",
+    ]
+    assert next(iter(status_lines(_status(), "en"))).startswith("plan-annual 2026, due 2026-11-20")
+    on_time = _status().assign(state="on_time")
+    assert len(list(status_lines(on_time, "vi"))) == 1
+
+
+def test_files_are_told_with_the_names_of_those_who_sent_them() -> None:
+    files = pd.DataFrame(
+        {
+            "verdict": ["asked", "refused"], "file": ["a.xlsx", "b.doc"],
+            "reporters": ["06529", ""], "message_vi": ["", "Tệp hỏng."], "message_en": ["", "Bad."],
+        }
+    )  # fmt: skip
+    lines = list(collected_lines(files, {"06529": "xã Lộc Bình"}, "vi"))
+    assert lines == ["hỏi lại         a.xlsx  xã Lộc Bình", "không đọc được  b.doc",
+                     "    Tệp hỏng."]  # fmt: skip
+
+
+def test_history_says_what_was_replaced() -> None:
+    rows = pd.DataFrame(
+        {
+            "submission": [1, 2], "received": ["2026-11-19", "2026-11-25T10:00:00"],
+            "year": [2026, 2026], "reporter": ["06529"] * 2, "form": ["plan-annual"] * 2,
+            "verdict": ["asked", "accepted"], "sha256": ["a" * 64, "b" * 64],
+            "file": ["a.xlsx", "b.xlsx"], "older": [False, False], "replaced": [None, 1],
+        }
+    )  # fmt: skip
+    one, other = history_lines(rows, "vi")
+    assert "19/11/2026" in one
+    assert "hỏi lại" in one
+    assert other.endswith("b.xlsx  thay số 1")

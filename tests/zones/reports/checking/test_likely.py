@@ -1,0 +1,81 @@
+"""Figures that contradict each other make one finding, with the likely wrong one first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from benchmarks._report_faults import LAST, FilledForm
+from zones.reports.checking.likely import Part, is_one_slip, likely_wrong
+from zones.reports.collect import collect
+from zones.reports.forms import load_form
+from zones.reports.round import Round
+
+
+@pytest.mark.parametrize(
+    ("written", "meant", "expected"),
+    [
+        (4343.2, 4348.2, True),  # one digit
+        (4123.2, 4343.2, False),  # two digits
+        (4334.2, 4343.2, True),  # exchanged
+        (434.2, 4343.2, True),  # left out
+        (43343.2, 4343.2, True),  # doubled
+        (4343.2, 4346.3, False),
+        (4.0, 9.0, False),  # too short to say
+        (12.5, 12.5, False),
+    ],
+)
+def test_a_slip_of_the_hand(written: float, meant: float, expected: bool) -> None:
+    assert is_one_slip(written, meant) is expected
+
+
+def test_the_figure_that_would_come_near_to_what_is_known_is_named() -> None:
+    parts = [
+        Part("standing", 4343.2, 5332.7, known=(4336.7, 4380.1)),
+        Part("planted", 1000.0, 10.5, scale=4336.7),
+        Part("lost", 4.0, 993.5, scale=4336.7),
+    ]
+    assert likely_wrong(parts) == "planted"
+    assert likely_wrong(parts[:1]) == "standing", "where there is but one, it is that one"
+
+
+def test_nobody_is_named_without_evidence_and_nothing_falls_below_nought() -> None:
+    parts = [Part("a", 100.0, 103.0, known=(90.0,)), Part("b", 13.6, 10.6, scale=90.0)]
+    assert likely_wrong(parts) == ""
+    assert Part("lost", 4.0, -2.0, scale=90.0).evidence() == float("-inf")
+
+
+@pytest.fixture
+def told(round_2026: Round, forms_2026: Path, tmp_path: Path) -> Callable[..., pd.DataFrame]:
+    """Findings on a form of Lộc Bình that is filled in truly but for some cells."""
+
+    def findings(**cells: float) -> pd.DataFrame:
+        form = FilledForm(next(forms_2026.glob("*06529*")), LAST["06529"]).fill()
+        for column, value in cells.items():
+            form.put("pine", column, value)
+        form.book.save(tmp_path / "a.xlsx")
+        return collect(tmp_path, round_2026, [load_form("plan-annual")]).findings
+
+    return findings
+
+
+@pytest.mark.parametrize(
+    ("cells", "first", "likely"),
+    [
+        ({"planted": 610.0}, "F8", "Thông, trồng mới trong năm có lẽ ghi sai: 610"),
+        ({"standing": 4347.2}, "I8", "Thông, hiện có có lẽ ghi sai: 4.347,2"),  # lost not taken off
+        ({"standing": 4336.7}, "I8", "Thông, hiện có có lẽ ghi sai: 4.336,7"),  # last year's
+        ({"lost": 6.3}, "I8", "Thông, hiện có: không khớp"),  # any of the three
+    ],
+)
+def test_one_mistake_is_one_finding_that_lists_its_cells(
+    cells: dict[str, float], first: str, likely: str, told: Callable[..., pd.DataFrame]
+) -> None:
+    found = told(**cells)
+    assert found["kind"].tolist() == ["identity"]
+    named = found["cell"].iloc[0].split(", ")
+    assert (named[0], set(named)) == (first, {"F8", "H8", "I8"})
+    assert found["message_vi"].iloc[0].startswith(likely), found["message_vi"].iloc[0]

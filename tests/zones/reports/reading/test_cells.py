@@ -1,0 +1,99 @@
+"""One cell read as a figure: halves of a head, marks with two readings, remarks on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from benchmarks._report_faults import LAST, FilledForm
+from zones.reports.collect import Collected, collect
+from zones.reports.forms import load_form
+from zones.reports.reading.figures import read_cell
+from zones.reports.round import Round
+
+Spoil = Callable[[FilledForm], object]
+
+
+@pytest.fixture
+def collected(round_2026: Round, forms_2026: Path, tmp_path: Path) -> Callable[[Spoil], Collected]:
+    """What a form of Lộc Bình gives that is filled in truly but for one thing."""
+
+    def spoilt(spoil: Spoil) -> Collected:
+        form = FilledForm(next(forms_2026.glob("*06529*")), LAST["06529"]).fill()
+        spoil(form)
+        form.book.save(tmp_path / "a.xlsx")
+        return collect(tmp_path, round_2026, [load_form("plan-annual")])
+
+    return spoilt
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "other"),
+    [
+        ("2.500 con", 2500.0, None),
+        ("2,500", 2500.0, None),
+        ("1.500.000", 1_500_000.0, None),
+        ("12 con", 12.0, None),
+        ("2.000", 2000.0, 2.0),
+        ("2,5", 2.5, None),
+    ],
+)
+def test_a_mark_in_a_count_parts_thousands(text: str, value: float, other: float | None) -> None:
+    read = read_cell(text, "head", whole=True)
+    assert (read.value, read.other, read.rule) == (value, other, "")
+
+
+def test_hectares_keep_both_readings() -> None:
+    read = read_cell("2.500", "ha")
+    assert {read.value, read.other} == {2500.0, 2.5}
+
+
+@pytest.mark.parametrize("written", [1199.5, "1199,5 con"])
+def test_half_a_head_is_asked_back(
+    written: object, collected: Callable[[Spoil], Collected]
+) -> None:
+    got = collected(lambda form: form.put("pigs", "value", written, "indicators"))
+    told = got.findings.set_index("kind").loc[["not-whole"]]
+    assert told["severity"].tolist() == ["problem"]
+    assert "số nguyên (con)" in told["message_vi"].iloc[0]
+    pigs = got.figures[got.figures["row"] == "pigs"].iloc[0]
+    assert (pigs["verdict"], pigs["value"] != pigs["value"]) == ("asked", True)
+
+
+def test_heads_with_a_point_count_whatever_mark_the_sheet_has(
+    collected: Callable[[Spoil], Collected],
+) -> None:
+    def spoil(form: FilledForm) -> None:
+        form.put("pigs", "value", "1.180 con", "indicators")
+        form.put("ocop_products", "note", "7.5", "indicators")  # A decimal point in the sheet
+
+    got = collected(spoil)
+    pigs = got.figures[got.figures["row"] == "pigs"].iloc[0]
+    assert pigs["value"] == 1180.0
+    assert not (got.findings["severity"] == "problem").any(), got.findings["message_en"].tolist()
+
+
+def test_an_estimate_with_two_readings_is_one_question(
+    collected: Callable[[Spoil], Collected],
+) -> None:
+    got = collected(lambda form: form.put("pine", "replanted", "khoảng 1.200"))
+    assert got.findings["kind"].tolist() == ["two-readings"]
+    assert "1.200 / 1,2" in got.findings["message_vi"].iloc[0]
+
+
+def test_an_estimate_that_the_row_settles_counts_with_both_remarks(
+    collected: Callable[[Spoil], Collected],
+) -> None:
+    got = collected(lambda form: form.put("pine", "planted", "khoảng 10.500"))
+    assert set(got.findings["kind"]) == {"mark-settled", "about"}
+    planted = got.figures[(got.figures["row"] == "pine") & (got.figures["column"] == "planted")]
+    assert planted["value"].tolist() == [10.5]
+
+
+def test_each_language_says_it_in_its_own_words(collected: Callable[[Spoil], Collected]) -> None:
+    got = collected(lambda form: form.scale("pine", 10.0, "standing"))
+    said = got.findings.iloc[0]
+    assert said["message_vi"].startswith("Thông, hiện có: 43.432 (× 10: 4.343,2)")
+    assert said["message_en"].startswith("Pine, standing: 43,432 (× 10: 4,343.2)")
