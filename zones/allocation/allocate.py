@@ -16,6 +16,7 @@ import pandas as pd
 from layers.base.errors import ClosureError
 from layers.base.schema import read_schema
 from zones.allocation.checks import check_allocation_inputs
+from zones.allocation.cover_held import cover_held
 from zones.allocation.inputs import AllocationInputs, AllocationSettings
 from zones.allocation.land_years import land_windows, lay_on_windows
 from zones.allocation.limits import binding_limits
@@ -73,6 +74,11 @@ class Allocation:
     def settings(self) -> AllocationSettings:
         """The settings."""
         return self.model.settings
+
+    @property
+    def cover(self) -> pd.DataFrame:
+        """Targets of forest cover with what the plan makes of them (``COVER_HELD``)."""
+        return cover_held(self.inputs, self.plan)
 
     @property
     def shortfall_ha(self) -> float:

@@ -1,4 +1,4 @@
-"""What an allocation is made from: ten tables, checked together before anything is solved."""
+"""What an allocation is made from: tables, checked together before anything is solved."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ PACE = read_schema("zones.allocation", "pace")
 LOCKS = read_schema("zones.allocation", "locks")
 LOSSES = read_schema("zones.allocation", "losses")
 COVER = read_schema("zones.allocation", "cover change")
+COVER_ASKED = read_schema("zones.allocation", "cover asked")
+COUNTED = read_schema("zones.allocation", "counted hectares")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,10 @@ class AllocationInputs:
         ``COVER``; where no row stands, planting changes no forest cover.
     ground : pandas.DataFrame
         ``GROUND``; of a commune without a row it is not checked.
+    cover_asked : pandas.DataFrame
+        ``COVER_ASKED``; no row: forest cover is not asked for.
+    counted : pandas.DataFrame
+        ``COUNTED``; where no row stands, a hectare changes nothing.
     natural_area_ha : float
         Official natural area of the province, for points of forest cover; NaN if unknown.
     """
@@ -99,6 +105,8 @@ class AllocationInputs:
     losses: pd.DataFrame = field(default_factory=LOSSES.empty)
     cover: pd.DataFrame = field(default_factory=COVER.empty)
     ground: pd.DataFrame = field(default_factory=GROUND.empty)
+    cover_asked: pd.DataFrame = field(default_factory=COVER_ASKED.empty)
+    counted: pd.DataFrame = field(default_factory=COUNTED.empty)
     natural_area_ha: float = float("nan")
 
 
@@ -116,6 +124,8 @@ SCHEMAS: dict[str, Schema] = {
     "losses": LOSSES,
     "cover": COVER,
     "ground": GROUND,
+    "cover_asked": COVER_ASKED,
+    "counted": COUNTED,
 }
 
 #: Columns that tell the rows of each table apart.
@@ -132,6 +142,8 @@ KEYS: dict[str, list[str]] = {
     "losses": ["zone", "commune_code", "year", "source"],
     "cover": ["zone", "source"],
     "ground": ["commune_code"],
+    "cover_asked": ["target"],
+    "counted": ["target", "zone", "source", "year"],
 }
 
 #: Text columns in which an empty cell says something, by the name of the schema.

@@ -14,7 +14,8 @@ from layers.base.language import Language, Phrase
 from layers.base.messages import message
 from layers.base.schema import Schema
 from layers.base.workers import Progress, silent
-from zones.allocation.allocate import Allocation, allocate
+from zones.allocation.allocate import Allocation
+from zones.allocation.cover_target import allocate_with_cover
 from zones.allocation.explain.reasons import Explanation, explain_allocation, source_names
 from zones.allocation.explain.report import AllocationReport, allocation_report
 from zones.allocation.explain.sentences import Sentence, Voice
@@ -137,7 +138,10 @@ def allocate_project(
     present_ha``); they serve where ``step`` is theirs. ``near`` is a plan to stay near to.
     """
     plan = None if near is None else near.plan
-    allocation = allocate(prepared.inputs, settings=prepared.settings, near=plan)
+    allocation, told = allocate_with_cover(
+        prepared.inputs, prepared.settings, prepared.cover, near=plan
+    )
+    prepared = replace(prepared, findings=(*prepared.findings, *told))
     return round_plan(prepared, allocation, step=step, present=present)
 
 

@@ -23,7 +23,7 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 #: Rows with a shortfall column.
-_ELASTIC = ("target_low", "pace_low", "must")
+_ELASTIC = ("target_low", "cover_low", "pace_low", "must")
 
 #: What a row says where a key or a bound does not apply.
 _DEFAULTS: dict[str, str | float] = {
@@ -44,7 +44,7 @@ _NO_ROWS = pd.DataFrame(
         for name, value in {"kind": "", **_DEFAULTS}.items()
     }
 )
-_NO_MEMBERS = pd.DataFrame({"row": [], "column": []}, dtype="int64")
+_NO_MEMBERS = pd.DataFrame({"row": [], "column": []}, dtype="int64").assign(value=0.0)
 _NO_USES = pd.DataFrame({"window": [], "in_year": []}, dtype="int64")
 
 
@@ -58,8 +58,8 @@ class Model:
     # (on the plan's list, or the zone has none)
     columns: pd.DataFrame
     # One row per row: ``kind`` (``land, land_year, pace, pace_low, target_low, target_high,
-    # must``), ``zone, commune_code, source, year, target, lower, upper, weight``; text that does
-    # not apply is empty, weight is that of the shortfall
+    # cover_low, must``), ``zone, commune_code, source, year, target, lower, upper, weight``; text
+    # that does not apply is empty, weight is that of the shortfall
     rows: pd.DataFrame
     # Rows × (columns of hectares, then the shortfalls of elastic rows in order, then the hectares
     # of each window of years used in each of its years)
@@ -97,6 +97,7 @@ def build_model(inputs: AllocationInputs, settings: AllocationSettings) -> Model
     _add_land(rows, inputs, settings)
     _add_pace(rows, inputs, settings)
     _add_targets(rows, inputs)
+    _add_cover(rows, inputs)
     _add_musts(rows, inputs, settings)
     frame, matrix = rows.assembled()
     return Model(inputs, settings, columns, frame, matrix)
@@ -186,8 +187,17 @@ class _Rows:
                 pairs = pairs[(pairs["year"] <= pairs["until"]).to_numpy(dtype=bool)]
         else:
             pairs = rows[[*on, "row"]].merge(columns, on=on)
+        self._put(rows, pairs[["row", "column"]].assign(value=1.0))
+
+    def add_weighted(self, row: dict[str, object], weights: pd.DataFrame) -> None:
+        """Add a row in which hectares count by ``value``, by zone, source and year."""
+        frame = pd.DataFrame([{**_DEFAULTS, **row, "row": self.count}])
+        columns = self.columns.assign(column=np.arange(len(self.columns)), row=self.count)
+        self._put(frame, columns.merge(weights, on=["zone", "source", "year"]))
+
+    def _put(self, rows: pd.DataFrame, members: pd.DataFrame) -> None:
         self.frames.append(rows)
-        self.members.append(pairs[["row", "column"]])
+        self.members.append(members[["row", "column", "value"]])
         self.count += len(rows)
 
     def assembled(self) -> tuple[pd.DataFrame, sparse.csc_matrix]:
@@ -207,7 +217,8 @@ class _Rows:
                 np.tile(width + wishes + np.arange(len(uses)), 2),
             ]
         )
-        value = np.repeat([1.0, -1.0], [len(pairs) + wishes + len(uses), len(uses)])
+        ones = np.repeat([1.0, -1.0], [wishes + len(uses), len(uses)])
+        value = np.concatenate([pairs["value"].to_numpy(), ones])
         shape = (len(frame), width + wishes + len(uses))
         entries = (value, (row.astype("int64"), column.astype("int64")))
         return frame, sparse.csc_matrix(entries, shape=shape)
@@ -293,6 +304,16 @@ def _add_targets(rows: _Rows, inputs: AllocationInputs) -> None:
         room = (high["high"] - high["standing"]).clip(lower=0)
         frame = high[keys].assign(kind="target_high", upper=room)
         rows.add(frame.reset_index(drop=True), on=on, until=True)
+
+
+def _add_cover(rows: _Rows, inputs: AllocationInputs) -> None:
+    """Forest that counts without the plan + what its hectares add ≥ what is asked, made elastic."""
+    for asked in inputs.cover_asked.to_dict("records"):
+        needed = asked["asked_percent"] / 100 * asked["natural_area_ha"] - asked["without_ha"]
+        mine = inputs.counted[inputs.counted["target"] == asked["target"]]
+        row = {"target": asked["target"], "year": asked["year"], "weight": asked["importance"]}
+        weights = mine.rename(columns={"counted_ratio": "value"})
+        rows.add_weighted({"kind": "cover_low", "lower": needed, **row}, weights)
 
 
 def present_until(present: pd.DataFrame, targets: pd.DataFrame) -> Floats:

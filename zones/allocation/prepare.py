@@ -14,6 +14,7 @@ from layers.base.findings import Finding, Findings
 from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.base.schema import Column, Schema
+from zones.allocation.cover_target import CoverLand, CoverTargets
 from zones.allocation.explain.sentences import ORIGIN
 from zones.allocation.inputs import (
     AVAILABLE,
@@ -56,10 +57,11 @@ from zones.allocation.targets import (
     tell_losses_aside,
     tell_lost_land,
 )
+from zones.forest.trajectory.promise import cover_targets
 from zones.inputs.checks import no_year_left, shown_year
 from zones.measure.present import present_by_crop
 from zones.plan.frames import communes_frame, zones_frame
-from zones.project.model import land_layers
+from zones.project.model import land_layers, newest_forest_layer, wants_trajectory
 from zones.project.sources import layer_names
 
 if TYPE_CHECKING:
@@ -83,6 +85,7 @@ class Prepared:
     findings: tuple[Finding, ...]
     rounding_nodes: int = 500
     aside: Mapping[str, Phrase] = field(default_factory=dict)
+    cover: CoverTargets | None = None  # Targets of forest cover; none where nothing is forecast
 
 
 def prepare_allocation(
@@ -142,7 +145,28 @@ def prepare_allocation(
     findings.extend(tell_losses_aside(lost_aside, names))
     nodes = section.rounding_nodes
     told = tuple(findings.items)
-    return Prepared(inputs, settings, names, told, nodes, asked.aside)
+    cover = _cover_targets(project, tables, settings)
+    return Prepared(inputs, settings, names, told, nodes, asked.aside, cover)
+
+
+def _cover_targets(
+    project: Project, tables: Mapping[str, pd.DataFrame], settings: AllocationSettings
+) -> CoverTargets | None:
+    """Targets of the forest cover rate of the province that fall due in the plan's years."""
+    importance, layer = project.allocation.cover_importance, newest_forest_layer(project)
+    due = tables["targets"].iloc[:0]
+    if layer is not None and wants_trajectory(project):
+        year = project.layers[layer].date.year
+        first = max(year + 1, settings.first_year)
+        due = cover_targets(tables["targets"], after=first - 1, to=settings.last_year)
+    if layer is None or due.empty:
+        if importance > 0:
+            raise InputError("zones.allocation.no_cover_target", importance=importance)
+        return None
+    year = project.layers[layer].date.year
+    crops = tables["zone_names"].drop_duplicates("zone").set_index("zone")["crop"]
+    land = CoverLand(tables, project.trajectory, layer=layer, year=year)
+    return CoverTargets(land, due[["target", "clause", "year", "low"]], crops, importance)
 
 
 def _settings(project: Project, plan: Plan, findings: Findings) -> AllocationSettings:

@@ -19,6 +19,7 @@ from zones.allocation.allocation_names import (
     find_zone,
     find_zone_or_commune,
 )
+from zones.allocation.cover_target import CoverTargets
 from zones.allocation.inputs import AVAILABLE, LISTED, LOCKS, PACE, SUITABILITY, AllocationInputs
 from zones.allocation.prepare import Prepared
 
@@ -30,6 +31,11 @@ KEYS_OF_CHANGES: dict[str, Phrase] = {
     "high.ZONE": Phrase(en="upper end of its target, ha", vi="mức trên của chỉ tiêu, ha"),
     "year.ZONE": Phrase(en="year of its target", vi="năm của chỉ tiêu"),
     "importance.ZONE": Phrase(en="what a missing hectare weighs", vi="trọng số một héc-ta thiếu"),
+    "cover.low": Phrase(en="forest cover rate asked for, %", vi="tỷ lệ che phủ rừng cần đạt, %"),
+    "cover.importance": Phrase(
+        en="what a missing hectare of forest that counts weighs; 0: not asked for",
+        vi="trọng số một héc-ta rừng được tính còn thiếu; 0: không đặt chỉ tiêu",
+    ),
     "list.ZONE": Phrase(en="open or closed", vi="open (mở) hoặc closed (đóng)"),
     "listed.ZONE.COMMUNE": Phrase(en="yes or no", vi="yes (có) hoặc no (không)"),
     "pace.ZONE": Phrase(en="most per year in the province, ha", vi="tối đa mỗi năm toàn tỉnh, ha"),
@@ -72,6 +78,8 @@ def _apply(prepared: Prepared, change: str) -> Prepared:
     if what == "unlisted_cost" and not parts:
         settings = replace(prepared.settings, unlisted_cost=_number(value, 1.0, change))
         return replace(prepared, settings=settings)
+    if what == "cover" and len(parts) == 1:
+        return replace(prepared, cover=_cover(prepared.cover, parts[0], value, change))
     editor = _Editor(prepared, change)
     edits: dict[tuple[str, int], Callable[[list[str], str], AllocationInputs]] = {
         ("low", 1): editor.target,
@@ -93,6 +101,24 @@ def _apply(prepared: Prepared, change: str) -> Prepared:
         raise _fault(change, message("zones.allocation.unknown_key", known=known))
     inputs = edit(parts, value)
     return replace(prepared, inputs=inputs, findings=(*prepared.findings, *editor.findings))
+
+
+def _cover(asked: CoverTargets | None, what: str, value: str, change: str) -> CoverTargets:
+    """Change what is asked of forest cover; all its targets alike."""
+    if asked is None:
+        raise _fault(change, message("zones.allocation.cover_not_known"))
+    if what == "importance":
+        weight = _number(value, asked.importance, change)
+        if weight < 0:
+            raise _fault(change, message("zones.allocation.weight_below_zero"))
+        return replace(asked, importance=weight)
+    if what != "low":
+        known = ", ".join(KEYS_OF_CHANGES)
+        raise _fault(change, message("zones.allocation.unknown_key", known=known))
+    low = [_number(value, float(old), change) for old in asked.targets["low"]]
+    if not all(0 <= rate <= 100 for rate in low):
+        raise _fault(change, message("zones.allocation.rate_outside"))
+    return replace(asked, targets=asked.targets.assign(low=low))
 
 
 def _fault(change: str, why: Phrase) -> InputError:

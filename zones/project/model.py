@@ -228,6 +228,7 @@ class AllocationSection(Part):
     first_year: int | None = Field(default=None, ge=1990, le=2100)
     last_year: int | None = Field(default=None, ge=1990, le=2100)
     importance: dict[str, Number] = Field(default_factory=dict)
+    cover_importance: Number = Field(default=0.0, ge=0)
     lists: dict[str, Literal["open", "closed"]] = Field(default_factory=dict)
     unlisted_cost: Number = Field(default=1.0, ge=0)
     must_weight: Number = Field(default=10.0, ge=0)

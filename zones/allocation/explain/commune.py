@@ -10,6 +10,7 @@ import pandas as pd
 from layers.base.errors import InputError
 from layers.base.language import Language, Phrase, format_number
 from zones.allocation.allocate import Allocation
+from zones.allocation.cover_held import counted_cells
 from zones.allocation.explain.reasons import source_names
 from zones.allocation.explain.sentences import WORDS, Figure, Sentence, Value, Voice, decimals_of
 from zones.allocation.land_years import usable_land
@@ -79,6 +80,7 @@ def explain_commune(
         *pair.locks(),
         *pair.land(),
         *pair.pace(),
+        *pair.cover(),
         pair.fair(),
     ]
 
@@ -224,6 +226,20 @@ class _Pair:
                 yield self.say(
                     key, most=self.given(most.iloc[tight]), used=self.given(used.iloc[tight])
                 )
+
+    def cover(self) -> Iterator[Sentence]:
+        """Hectares of the pair that count for each target of forest cover."""
+        inputs = self.allocation.inputs
+        cells = self.mine(counted_cells(inputs, self.allocation.plan))
+        for row in inputs.cover_asked.to_dict("records"):
+            counted = cells.loc[cells["target"] == row["target"], "counted_ha"].sum()
+            yield self.say(
+                "chain_cover",
+                target=str(row["target"]),
+                asked=Figure(float(row["asked_percent"]), 2),
+                year=int(row["year"]),
+                counted=float(counted),
+            )
 
     def fair(self) -> Sentence:
         """All hectares of the commune beside its fair part; ground that is shared stands apart."""

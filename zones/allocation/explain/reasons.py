@@ -21,6 +21,7 @@ from scipy.sparse.csgraph import connected_components
 from layers.base.language import Phrase
 from layers.base.messages import joined, message
 from zones.allocation.allocate import Allocation
+from zones.allocation.explain.about_cover import about_cover
 from zones.allocation.explain.allocation_wide import WideProgramme, repaired_targets, widen
 from zones.allocation.explain.repairs import find_repairs
 from zones.allocation.explain.sentences import WORDS, Sentence, Voice
@@ -84,6 +85,7 @@ def explain_allocation(
         reasons += _off_list(allocation, printed, voice, row)
         if row["status"] == "short" and wide is not None:
             reasons += _why_short(allocation, wide, voice, row, rivals.get(row["target"], []))
+    reasons += about_cover(allocation, voice)
     reasons += _about_unmet(allocation, voice)
     repairs = find_repairs(allocation, wide)
     repaired = len(repaired_targets(allocation))
@@ -225,7 +227,7 @@ def _irreducible(allocation: Allocation, target: str) -> list[str]:
     rows = model.rows.iloc[irreducible_rows(replace(programme, upper=upper))]
     rows = rows[rows["target"] != target]
     kinds = rows["kind"].replace("land_year", "land")
-    said = rows["target"].where(rows["target"] != "", kinds)
+    said = rows["target"].where((rows["target"] != "") & (kinds != "cover_low"), kinds)
     return sorted(set(said.tolist()))
 
 
@@ -294,7 +296,8 @@ def _rivals(allocation: Allocation) -> dict[str, list[str]]:
     """
     model, duals = allocation.model, allocation.staged.duals
     rows = model.rows
-    priced = np.abs(duals) > _NOISE_DUAL
+    # Forest cover meets every zone that plants: it would make one group of all.
+    priced = (np.abs(duals) > _NOISE_DUAL) & (rows["kind"] != "cover_low").to_numpy()
     asks = priced & rows["kind"].isin(["target_low"]).to_numpy()
     width, end = len(model.columns), model.shortfalls.stop
     matrix = sparse.csr_matrix(model.matrix)[np.flatnonzero(priced)]

@@ -182,7 +182,26 @@ def say_exchange(rates: pd.DataFrame, voice: Voice) -> list[Sentence]:
         figure = Figure(float(str(points)), 4)
         zones = same["zone"].astype("str").tolist()
         said.append(_together(voice, "exchange_cover", zones, points=figure))
-    return said
+    return [*said, *_elsewhere(rates, cover.set_index("zone")["rate_ratio"], voice)]
+
+
+def _elsewhere(rates: pd.DataFrame, points: pd.Series[float], voice: Voice) -> Iterator[Sentence]:
+    """What moves elsewhere for a hundred hectares more: the hectares of those who pay for them.
+
+    ``points`` are those of a hundred hectares of each zone that has any.
+    """
+    others = rates[rates["other"] != "cover"]
+    for key, mark in (("elsewhere_none", ""), ("elsewhere_cannot", "*")):
+        mine = others.loc[(others["other"] == mark) & others["zone"].isin(points.index), "zone"]
+        if len(mine):
+            yield _together(voice, key, mine.astype("str").tolist())
+    payers = others[others["other"].isin(points.index)]
+    moved = -payers["rate_ratio"] * payers["other"].map(points).astype("float64")
+    for (zone, lost), same in payers.groupby(["zone", moved.round(4)], sort=False):
+        names = [voice.name(str(other)) for other in same["other"]]
+        payer = message("zones.allocation.explain.any_of", names=names)
+        figure = Figure(float(str(lost)), 4)
+        yield voice.say("elsewhere", about=str(zone), points=figure, payers=payer)
 
 
 def _together(voice: Voice, key: str, zones: list[str], *, points: Value = "") -> Sentence:

@@ -63,6 +63,8 @@ class Setup:
     natural_area_ha: Floats  # By commune
     total_basis: str  # Where the hectares promised come from: setting, plan, or layer
     share_basis: str  # Where the split of planting comes from: setting, layer, or default
+    total_ha: pd.Series[float]  # Hectares promised in all, by year
+    usual_ha: pd.Series[float]  # Hectares planted in a year by species, for the mix of the rest
 
     @property
     def years(self) -> range:
@@ -159,6 +161,8 @@ def prepare(
         start.communes["natural_area_ha"].to_numpy(dtype="float64"),
         total_basis,
         share_basis,
+        total,
+        usual,
     )
 
 

@@ -188,9 +188,9 @@ class _State:
         """Plant cells; nothing is planted on land that is not there."""
         plan, rest = self.planting, self.planting.promised_ha[year]
         # Crops that never count take their bare land first.
-        taken = np.minimum(plan.lost_bare_ha[:, year][:, None], self.bare)
+        taken = np.minimum(_of_year(plan.lost_bare_ha, year), self.bare)
         self.bare, self.other = self.bare - taken, self.other + taken
-        asked = (plan.bare_ha[:, year] + self.causes.extra_bare_ha[:, year])[:, None]
+        asked = _of_year(plan.bare_ha, year) + self.causes.extra_bare_ha[:, year][:, None]
         wanted = self.sums @ asked
         placed = np.minimum(wanted, self.bare)
         new = asked * _ratio(placed, wanted)[self.commune]
@@ -201,8 +201,8 @@ class _State:
         spread = spread * (self.sums @ plan.mix > 0)[:, None]
         new = new + spread[self.commune] * plan.mix[:, None]
         self.bare = self.bare - spread
-        replanted = self._replant(plan.harvested_ha[:, year], rest - promised)
-        fields = plan.other_ha[:, year][:, None]
+        replanted = self._replant(_of_year(plan.harvested_ha, year), rest - promised)
+        fields = _of_year(plan.other_ha, year)
         wide = self.sums @ fields
         from_fields = np.minimum(wide, np.maximum(self.other, 0.0))
         new = new + fields * _ratio(from_fields, wide)[self.commune]
@@ -214,9 +214,9 @@ class _State:
     def _replant(self, placed: Floats, promised: Floats) -> Floats:
         """Replanting: placed hectares from the commune's harvested land, the rest where it lies."""
         lying = self.sums @ self.pool
-        wanted = (self.sums @ placed)[:, None]
+        wanted = self.sums @ placed
         there = np.minimum(wanted, lying)
-        planted = placed[:, None] * _ratio(there, wanted)[self.commune]
+        planted = placed * _ratio(there, wanted)[self.commune]
         self.pool = self.pool * (1.0 - _ratio(there, lying))[self.commune]
         left = self.pool.sum(axis=0)
         part = _ratio(np.minimum(promised, left), left)
@@ -331,6 +331,12 @@ def _of_plantings(rates: Rates, kept: float) -> tuple[list[Floats], list[Floats]
         grown_at.append(share)
         left_at.append(left)
     return grown_at, left_at
+
+
+def _of_year(table: Floats, year: int) -> Floats:
+    """Hectares of one year, the same in all draws or told for each (third axis)."""
+    column = table[:, year]
+    return column[:, None] if column.ndim == 1 else column
 
 
 def _wide(values: Floats, draws: int) -> Floats:

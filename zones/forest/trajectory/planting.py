@@ -28,7 +28,7 @@ RECENT_YEARS = 5
 
 @dataclass(frozen=True, slots=True)
 class Planting:
-    """Planting by forecast year, in hectares."""
+    """Planting by forecast year, in hectares; a last axis tells draws apart where they differ."""
 
     years: range  # Forecast years
     bare_ha: Floats  # Cells × years, on bare land (TR1)
@@ -71,7 +71,8 @@ def lay_out_planting(
     """Lay planting on the cells of a start.
 
     ``placed`` has the columns of ``PLACED``; ``total_ha`` is what is promised in all for each
-    year, placed hectares included; ``usual`` are hectares by species, for the mix of the rest.
+    year, placed hectares of forest included; ``usual`` are hectares by species, for the mix of the
+    rest.
     """
     rows = PLACED.validate(placed)
     rows = rows[rows["year"].isin(list(years))]
@@ -85,7 +86,13 @@ def lay_out_planting(
     taken = taken[taken["commune_code"].isin(codes)]
     place = (codes.get_indexer(taken["commune_code"]), _year(taken, years))
     np.add.at(lost, place, taken["planned_ha"].to_numpy())
-    by_year = rows.groupby("year")["planned_ha"].sum().reindex(list(years), fill_value=0.0)
+    # Crops that never count are no part of the forest that a plan promises to plant.
+    by_year = (
+        rows[rows["crop"] != ""]
+        .groupby("year")["planned_ha"]
+        .sum()
+        .reindex(list(years), fill_value=0.0)
+    )
     rest = total_ha.reindex(list(years)).fillna(0.0).to_numpy() - by_year.to_numpy()
     return Planting(
         years,

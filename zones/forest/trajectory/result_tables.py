@@ -18,6 +18,7 @@ from zones.forest.trajectory.checks import forecast_findings
 from zones.forest.trajectory.forecast import BAND, Forecast, Promise, Setup, prepare, run_forecast
 from zones.forest.trajectory.lags import last_seasons
 from zones.forest.trajectory.levers import levers_table
+from zones.forest.trajectory.promise import cover_targets
 from zones.measure.closure import ClosureLog
 from zones.output.findings import findings_table
 from zones.project.trajectory import TrajectorySection
@@ -155,17 +156,6 @@ def province_rate(forecast: Forecast) -> Floats:
     later = forecast.likely.rate_ha[:, :, 0].sum(axis=0)
     area = forecast.setup.natural_area_ha.sum()
     return np.asarray(100 * np.concatenate([[first], later]) / area)
-
-
-def cover_targets(targets: pd.DataFrame, *, after: int, to: int) -> pd.DataFrame:
-    """Targets of the forest cover rate of the whole province, due after the layer's year."""
-    rows = targets[
-        (targets["indicator"] == "forest_cover_rate")
-        & targets["commune_code"].eq("")
-        & targets["low"].notna()
-        & targets["year"].notna()
-    ]
-    return rows[rows["year"].between(after + 1, to)].sort_values(["year", "target"])
 
 
 def targets_table(forecast: Forecast, targets: pd.DataFrame) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from layers.base.language import Phrase
+from layers.base.schema import Schema
 from zones.allocation.job import (
     AllocatedPlan,
     allocate_project,
@@ -12,7 +13,7 @@ from zones.allocation.job import (
 from zones.allocation.prepare import needs_plots, prepare_allocation
 from zones.inputs.read import Inputs
 from zones.output.findings import findings_table
-from zones.project.model import Project
+from zones.project.model import Project, forest_layers
 from zones.publish.figures import RoundedMeasures
 from zones.run.context import Context
 from zones.run.step import Made, Step
@@ -25,6 +26,7 @@ from zones.tables import (
     ALLOCATION_NOTES,
     ALLOCATION_SOURCES,
     ALLOCATION_TARGETS,
+    COVER_CHANGE,
     FOREST_COVER,
     MEASURED,
     PLANTED_SPECIES,
@@ -43,7 +45,7 @@ def work(context: Context) -> Made:
     prepared = prepare_allocation(
         project,
         context.plans()[0],
-        {schema.name: context[schema] for schema in _READS},
+        {schema.name: context[schema] for schema in (*_READS, *_change(project))},
         communes,
         layers=context[Inputs].plots if needs_plots(project) else None,
     )
@@ -58,15 +60,20 @@ def work(context: Context) -> Made:
     return made | dict(allocation_tables(plan, log=context.closures))
 
 
-def _plots(project: Project) -> tuple[Key, ...]:
-    return (Inputs,) if needs_plots(project) else ()
+def _change(project: Project) -> tuple[Schema, ...]:
+    return (COVER_CHANGE,) if len(forest_layers(project)) > 1 else ()
+
+
+def _also(project: Project) -> tuple[Key, ...]:
+    plots: tuple[Key, ...] = (Inputs,) if needs_plots(project) else ()
+    return (*plots, *_change(project))
 
 
 STEP = Step(
     label=Phrase("Allocate the targets", "Phân bổ chỉ tiêu"),
     work=work,
     reads=(*_READS, RoundedMeasures),
-    also_reads=_plots,
+    also_reads=_also,
     writes=(
         AllocatedPlan,
         ALLOCATION,
@@ -77,5 +84,5 @@ STEP = Step(
         ALLOCATION_SOURCES,
         ALLOCATION_FINDINGS,
     ),
-    settings=("allocation", "decimals"),
+    settings=("allocation", "decimals", "trajectory"),
 )

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from layers.base.language import Phrase
-from layers.kinds.crops import load_crops
 from zones.forest.trajectory.forecast import Promise
-from zones.forest.trajectory.planting import PLACED
+from zones.forest.trajectory.promise import placed_planting, promise_of
 from zones.forest.trajectory.result_tables import ForecastInputs, forecast_tables
 from zones.project.model import Project, forest_layers, wants_trajectory
 from zones.run.context import Context
@@ -31,9 +28,6 @@ from zones.tables import (
     ZONE_NAMES,
 )
 
-#: What each land source of an allocation is to the cohorts; any other is other land.
-_LAND = {"bare_production": "bare", "cut_over": "harvested"}
-
 
 def work(context: Context) -> Made:
     """Forecast the forest cover rate from the newest forest status layer and the allocation."""
@@ -55,47 +49,13 @@ def work(context: Context) -> Made:
 
 def _promise(context: Context, year: int) -> Promise:
     """Planting of the plan: what the allocation places, what the plan promises in all."""
-    seen = context.get(COVER_CHANGE)
-    areas = {} if seen is None else seen.set_index("cause")["area_ha"].to_dict()
-    return Promise(
-        _placed(context[ALLOCATION], context[ALLOCATION_SOURCES], context[ZONE_NAMES]),
-        _promised(context[TARGETS], year),
-        areas.get("newly_planted"),
-        areas.get("replanted"),
+    sources, names = context[ALLOCATION_SOURCES], context[ZONE_NAMES]
+    placed = placed_planting(
+        context[ALLOCATION].rename(columns={"land": "source"}),
+        set(sources.loc[sources["shares"], "source"]),
+        names.set_index("zone")["crop"],
     )
-
-
-def _placed(
-    allocation: pd.DataFrame, sources: pd.DataFrame, zone_names: pd.DataFrame
-) -> pd.DataFrame:
-    """Hectares that the allocation plants on ground of its own, by the crop that counts."""
-    crops = load_crops().set_index("crop")["counts_for_cover"]
-    shares = set(sources.loc[sources["shares"], "source"])
-    base = allocation["land"].str.split("[:#]", regex=True).str[0]
-    own = allocation["land"].ne("") & ~allocation["land"].isin(shares) & ~base.isin(shares)
-    rows = allocation[own & allocation["planned_ha"].gt(0)]
-    land = base[rows.index].map(_LAND).fillna("other")
-    crop = rows["zone"].map(zone_names.set_index("zone")["crop"]).fillna("")
-    counts = crop.map(crops)
-    counting = counts.eq("yes") | (counts.eq("by land") & land.ne("other"))
-    frame = rows[["commune_code", "year", "planned_ha"]].assign(
-        crop=crop.where(counting, ""), on=land
-    )
-    keys = ["commune_code", "crop", "year", "on"]
-    sums = frame.groupby(keys)["planned_ha"].sum()
-    return PLACED.validate(sums.reset_index())
-
-
-def _promised(targets: pd.DataFrame, year: int) -> pd.Series[float]:
-    """Planting of the whole province that the plan promises for each year, the lower end."""
-    rows = targets[
-        (targets["indicator"] == "planting_per_year")
-        & targets["commune_code"].eq("")
-        & targets["figure_low"].notna()
-        & targets["year"].notna()
-    ]
-    rows = rows[rows["year"] > year].drop_duplicates("year")
-    return pd.Series(rows["figure_low"].to_numpy("float64"), rows["year"].to_numpy("int64"))
+    return promise_of(placed, context[TARGETS], context.get(COVER_CHANGE), year=year)
 
 
 def _change(project: Project) -> tuple[Key, ...]:

@@ -296,6 +296,7 @@ def test_exchange_rates() -> None:
             "A hundred more hectares of any of these by themselves change the forest cover rate by "
             "0.0120 points: Anise, Custard apple."
         ),
+        "Elsewhere nothing moves for them: there is land and pace (Anise, Custard apple).",
     ]
     full = replace(inputs, available=inputs.available.assign(area_ha=[100.0, 20.0]))
     rates = exchange_rates(allocate(full, settings=YEARS))
@@ -498,6 +499,13 @@ def test_the_cover_rate_changes_by_the_own_hectares_of_a_zone_alone() -> None:
     assert points.get("na", 0.0) == pytest.approx(0.0)
     said_of = say_exchange(rates, Voice(1.0, NAMES))
     assert not [s for s in said_of if "cover" in s.key and "Custard" in s.phrase.en]
+    # What pine gives up for it stands apart, as what it is.
+    assert [s.phrase.en for s in said_of if s.key == "elsewhere"] == [
+        (
+            "Elsewhere, what other zones give up for a hundred hectares of Custard apple changes "
+            "it by -10.0000 points (Pine)."
+        )
+    ]
 
 
 def test_what_goes_off_an_open_list_is_said() -> None:

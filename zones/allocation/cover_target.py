@@ -1,0 +1,305 @@
+"""The forest cover target in the allocation: forest that counts by its year, as one more row.
+
+What a hectare of the plan adds is asked of the forecast's own cohorts: the same recursion, its
+likely case, with one hectare more of each crop on each land in each year. The recursion is linear
+until a limit is met, so the form is taken anew at the plan that it led to, until the plan holds
+what the form promised. Algebra: ``docs/explanation/allocation.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from layers.base.findings import Finding
+from layers.base.messages import message
+from zones.allocation.allocate import PLAN, Allocation, allocate
+from zones.allocation.cover_held import added_ha
+from zones.allocation.inputs import COUNTED, COVER_ASKED, AllocationInputs, AllocationSettings
+from zones.forest.trajectory.draws import draw_rates
+from zones.forest.trajectory.forecast import Setup, prepare, with_levers
+from zones.forest.trajectory.model import Causes, Path, Rates, simulate
+from zones.forest.trajectory.planting import (
+    PLACED,
+    PLANTED_CLASS,
+    Planting,
+    lay_out_planting,
+)
+from zones.forest.trajectory.promise import (
+    counting_crops,
+    cover_targets,
+    land_of_sources,
+    placed_planting,
+    promise_of,
+)
+from zones.project.trajectory import TrajectorySection
+
+Floats = npt.NDArray[np.float64]
+
+#: Points by which a plan may miss what the linear form promised.
+MISS_POINTS = 1e-6
+#: Times that the form is taken anew at most.
+_MOST_FORMS = 5
+_FAR = 2100
+_GROUP = ["crop", "on", "year"]
+
+
+class CoverLand:
+    """The land that a forecast of forest cover starts from; made when it is first asked for."""
+
+    def __init__(
+        self,
+        tables: Mapping[str, pd.DataFrame],
+        section: TrajectorySection,
+        *,
+        layer: str,
+        year: int,
+    ) -> None:
+        self._tables, self._section = tables, section
+        self._layer, self._year = layer, year
+
+    @cached_property
+    def setup(self) -> Setup:
+        """The forecast without the allocation, with a cell for whatever it may place."""
+        tables, year = self._tables, self._year
+        measured, cover = tables["measured"], tables["forest_cover"]
+        crops = sorted({*tables["zone_names"]["crop"].dropna()} - {""})
+        codes = cover["commune_code"].iloc[:-1]
+        nothing = pd.MultiIndex.from_product([codes, crops], names=["commune_code", "crop"])
+        placed = nothing.to_frame(index=False).assign(year=year + 1, on="bare", planned_ha=0.0)
+        promise = promise_of(
+            PLACED.validate(placed), tables["targets"], tables.get("cover_change"), year=year
+        )
+        due = cover_targets(tables["targets"], after=year, to=_FAR)["year"]
+        setup = prepare(
+            measured[measured["layer"] == self._layer],
+            cover,
+            promise,
+            self._section,
+            year=year,
+            to=self._section.to or int(due.max()),
+        )
+        return with_levers(
+            setup,
+            extra_bare_ha=self._section.extra_bare_ha,
+            delay_harvest_ha=self._section.delay_harvest_ha,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CoverTargets:
+    """Targets of the forest cover rate that an allocation may be asked for."""
+
+    land: CoverLand
+    targets: pd.DataFrame  # ``target, clause, year, low`` (%)
+    crops: pd.Series[str]  # Crop of each zone, by zone
+    importance: float  # What a missing hectare of forest that counts weighs; 0: not asked for
+
+    @property
+    def setup(self) -> Setup:
+        """The forecast without the allocation."""
+        return self.land.setup
+
+    @property
+    def years(self) -> range:
+        """Years of the forecast up to the last target."""
+        return range(self.setup.start.year + 1, int(self.targets["year"].max()) + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class CoverForm:
+    """Forest that counts in the years of the targets, and what one hectare more adds to it."""
+
+    counted_ha: Floats  # By target, with the plan that the form was taken at
+    ratios: pd.DataFrame  # ``crop, on, year`` and a column for each target, by its place
+
+
+def allocate_with_cover(
+    inputs: AllocationInputs,
+    settings: AllocationSettings,
+    asked: CoverTargets | None,
+    *,
+    near: pd.DataFrame | None = None,
+) -> tuple[Allocation, list[Finding]]:
+    """Allocate with forest cover as one more target; without one, as ever."""
+    if asked is None or asked.importance <= 0 or asked.targets.empty:
+        return allocate(inputs, settings=settings, near=near), []
+    plan = PLAN.empty() if near is None else near
+    form = form_at(asked, inputs, settings, plan)
+    for _ in range(_MOST_FORMS):
+        told = with_form(asked, inputs, form, plan)
+        allocation = allocate(told, settings=settings, near=near)
+        plan = allocation.plan
+        form = form_at(asked, inputs, settings, plan)
+        miss = _points(asked, form.counted_ha - _promised_ha(allocation))
+        if miss <= MISS_POINTS:
+            return allocation, []
+    return allocation, [_not_linear(miss)]
+
+
+def _promised_ha(allocation: Allocation) -> Floats:
+    """Forest that counts by the linear form of an allocation, by target."""
+    inputs = allocation.inputs
+    constant = inputs.cover_asked["without_ha"].to_numpy(dtype="float64")
+    return np.asarray(added_ha(inputs, allocation.plan) + constant)
+
+
+def _points(asked: CoverTargets, miss_ha: Floats) -> float:
+    """Greatest of some differences, in percentage points."""
+    area = float(asked.setup.natural_area_ha.sum())
+    return float(np.abs(miss_ha).max()) / area * 100
+
+
+def _not_linear(miss: float) -> Finding:
+    return Finding(
+        "note",
+        "cover-not-settled",
+        "allocation",
+        message("zones.allocation.cover_not_settled", points=miss, times=_MOST_FORMS),
+    )
+
+
+def with_form(
+    asked: CoverTargets, inputs: AllocationInputs, form: CoverForm, plan: pd.DataFrame
+) -> AllocationInputs:
+    """Put a linear form, taken at a plan, into the inputs."""
+    sharing = sharing_sources(inputs)
+    pairs = inputs.suitability[["zone", "source"]].drop_duplicates()
+    land = land_of_sources(pairs["source"], sharing)
+    pairs = pairs.assign(on=land).dropna(subset="on")
+    crop = pairs["zone"].map(asked.crops).fillna("").astype("str")
+    pairs = pairs.assign(crop=counting_crops(crop, pairs["on"]))
+    both = pairs.merge(form.ratios, on=["crop", "on"])
+    frames = [
+        both[["zone", "source", "year"]].assign(target=target, counted_ratio=both[str(place)])
+        for place, target in enumerate(asked.targets["target"])
+    ]
+    counted = pd.concat(frames, ignore_index=True)
+    table = COVER_ASKED.validate(
+        asked.targets.assign(
+            asked_percent=asked.targets["low"].astype("float64"),
+            importance=asked.importance,
+            without_ha=form.counted_ha,
+            natural_area_ha=float(asked.setup.natural_area_ha.sum()),
+        )[COVER_ASKED.names].reset_index(drop=True)
+    )
+    made = replace(
+        inputs,
+        cover_asked=table,
+        counted=COUNTED.validate(counted[counted["counted_ratio"] != 0][COUNTED.names]),
+    )
+    constant = form.counted_ha - added_ha(made, plan)
+    return replace(made, cover_asked=table.assign(without_ha=constant))
+
+
+def sharing_sources(inputs: AllocationInputs) -> set[str]:
+    """Land sources whose hectares bear trees already."""
+    return set(inputs.sources.loc[inputs.sources["shares"].astype(bool), "source"])
+
+
+def form_at(
+    asked: CoverTargets,
+    inputs: AllocationInputs,
+    settings: AllocationSettings,
+    plan: pd.DataFrame,
+) -> CoverForm:
+    """Forest that counts with a plan, and with one hectare more of each crop, land and year."""
+    setup, years = asked.setup, asked.years
+    placed = placed_planting(plan, sharing_sources(inputs), asked.crops)
+    planting = lay_out_planting(
+        setup.start, placed, years=years, total_ha=setup.total_ha, usual=setup.usual_ha
+    )
+    forest = placed[placed["crop"] != ""].groupby("year")["planned_ha"].sum()
+    rest = setup.total_ha.reindex(list(years)).fillna(0.0).to_numpy() - forest.reindex(
+        list(years), fill_value=0.0
+    ).to_numpy(dtype="float64")
+    groups = _groups(asked, settings)
+    path = _follow(setup, planting, 1)
+    more = _one_more(setup, planting, groups, path, rest)
+    places = [int(year) - years.start for year in asked.targets["year"]]
+    ends = _follow(setup, more, 1 + len(groups)).rate_ha.sum(axis=0)[places]
+    ratios = {place: values[1:] - values[0] for place, values in enumerate(ends)}
+    return CoverForm(ends[:, 0], groups.assign(**{str(k): v for k, v in ratios.items()}))
+
+
+def _groups(asked: CoverTargets, settings: AllocationSettings) -> pd.DataFrame:
+    """Crops, lands and years that a plan may place."""
+    crops = [crop for crop in asked.setup.start.crops if crop]
+    crops = ["", *(crop for crop in crops if crop in set(asked.crops))]
+    years = [year for year in settings.years if year in asked.years]
+    lands = ["bare", "harvested", "other"]
+    index = pd.MultiIndex.from_product([crops, lands, years], names=_GROUP)
+    return index.to_frame(index=False)
+
+
+def _one_more(
+    setup: Setup, planting: Planting, groups: pd.DataFrame, path: Path, rest: Floats
+) -> Planting:
+    """The planting itself, then with one hectare more of each group; draws on the last axis.
+
+    A hectare lies in the communes as the land it is planted on lies there in that year.
+    """
+    count = 1 + len(groups)
+    cells, years = setup.start.cells, planting.years
+    bare, harvested, other, lost = (
+        np.repeat(table[:, :, None], count, axis=2)
+        for table in (
+            planting.bare_ha,
+            planting.harvested_ha,
+            planting.other_ha,
+            planting.lost_bare_ha,
+        )
+    )
+    planted = {"bare": bare, "harvested": harvested, "other": other}
+    left = np.repeat(rest[:, None], count, axis=1)
+    lands = {
+        "bare": (path.bare_ha + path.new_ha)[:, :, 0],
+        "harvested": (path.harvested_ha + path.replanted_ha)[:, :, 0],
+        "other": np.maximum(path.other_ha[:, :, 0], 0.0),
+    }
+    commune = cells["commune"].to_numpy()
+    new = (cells["three_forest"] == PLANTED_CLASS).to_numpy()
+    for number, (crop, land, year) in enumerate(groups.to_numpy().tolist(), start=1):
+        at = year - years.start
+        lying = lands[land][:, at]
+        if crop:
+            left[at, number] -= 1.0
+            mine = np.flatnonzero(new & (cells["crop"] == crop).to_numpy())
+            part = lying[commune[mine]]
+            table = planted[land]
+        elif land == "bare":
+            mine, part, table = np.arange(len(lying)), lying, lost
+        else:
+            continue
+        if part.sum() > 0:
+            table[mine, at, number] += part / part.sum()
+    return replace(
+        planting,
+        bare_ha=bare,
+        harvested_ha=harvested,
+        other_ha=other,
+        lost_bare_ha=lost,
+        promised_ha=np.maximum(left, 0.0),
+    )
+
+
+def _follow(setup: Setup, planting: Planting, draws: int) -> Path:
+    """Likely case of a planting, as many times as it has draws."""
+    likely = draw_rates(setup.unknowns, draws=0, seed=setup.section.seed)
+    rates = Rates(
+        np.repeat(likely.counts, draws, axis=-1),
+        np.repeat(likely.survival, draws),
+        np.repeat(likely.bare_share, draws),
+        np.repeat(likely.harvest_share, draws, axis=-1),
+        np.repeat(likely.harvest_ha, draws, axis=-1),
+    )
+    return simulate(setup.start, planting, rates, _causes_of(setup, len(planting.years)))
+
+
+def _causes_of(setup: Setup, count: int) -> Causes:
+    return setup.until(setup.start.year + count)[1]
