@@ -21,9 +21,7 @@ VIETNAMESE = DOCS / "vi"
 #: Pages that wait for their twin.
 WAITING: set[str] = {
     "explanation/allocation.md",
-    "explanation/architecture.md",
     "explanation/area-engine.md",
-    "explanation/certainty.md",
     "explanation/decisions/2026-11-22-allocation.md",
     "explanation/decisions/2026-11-22-area-crs.md",
     "explanation/decisions/2026-11-22-area-engine.md",
@@ -45,9 +43,6 @@ WAITING: set[str] = {
     "explanation/decisions/2026-11-28-raster-door.md",
     "explanation/decisions/2026-11-29-desk.md",
     "explanation/decisions/2026-11-29-intervals.md",
-    "explanation/demo.md",
-    "explanation/forest-cover.md",
-    "explanation/trajectory.md",
 }
 #: Records of decisions may be shorter in Vietnamese: title, headings, tables and blocks are held.
 SHORT = "explanation/decisions/"
