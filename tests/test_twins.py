@@ -20,8 +20,6 @@ VIETNAMESE = DOCS / "vi"
 
 #: Pages that wait for their twin.
 WAITING: set[str] = {
-    "explanation/allocation.md",
-    "explanation/area-engine.md",
     "explanation/decisions/2026-11-22-allocation.md",
     "explanation/decisions/2026-11-22-area-crs.md",
     "explanation/decisions/2026-11-22-area-engine.md",
