@@ -18,42 +18,16 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 VIETNAMESE = DOCS / "vi"
 
-#: Pages that wait for their twin.
-WAITING: set[str] = {
-    "explanation/decisions/2026-11-22-allocation.md",
-    "explanation/decisions/2026-11-22-area-crs.md",
-    "explanation/decisions/2026-11-22-area-engine.md",
-    "explanation/decisions/2026-11-22-areal-scale.md",
-    "explanation/decisions/2026-11-22-atlas-drawing.md",
-    "explanation/decisions/2026-11-22-commune-names.md",
-    "explanation/decisions/2026-11-22-comparing-with-the-plan.md",
-    "explanation/decisions/2026-11-22-cover-change.md",
-    "explanation/decisions/2026-11-22-demo-province.md",
-    "explanation/decisions/2026-11-22-fonts.md",
-    "explanation/decisions/2026-11-22-forest-status.md",
-    "explanation/decisions/2026-11-22-map-page.md",
-    "explanation/decisions/2026-11-22-plan-reader.md",
-    "explanation/decisions/2026-11-22-printed-figures.md",
-    "explanation/decisions/2026-11-22-rounding.md",
-    "explanation/decisions/2026-11-22-twins.md",
-    "explanation/decisions/2026-11-22-vintages.md",
-    "explanation/decisions/2026-11-28-evenness.md",
-    "explanation/decisions/2026-11-28-raster-door.md",
-    "explanation/decisions/2026-11-29-desk.md",
-    "explanation/decisions/2026-11-29-intervals.md",
-}
 #: Records of decisions may be shorter in Vietnamese: title, headings, tables and blocks are held.
 SHORT = "explanation/decisions/"
 #: A word of examples that each language has its own way.
 OWN_WORDS = {"ke-hoach": "my-plan"}
 
-ENGLISH_PAGES = sorted(
+TWINS = sorted(
     path.relative_to(DOCS).as_posix()
     for path in DOCS.rglob("*.md")
     if VIETNAMESE not in path.parents
 )
-TWINS = [name for name in ENGLISH_PAGES if name not in WAITING]
-
 
 #: A bar that parts cells: neither escaped nor inside code.
 _BETWEEN_CELLS = re.compile(r"(?<!\\)\|(?![^`|]*`(?:[^`]*`[^`]*`)*[^`]*$)")
