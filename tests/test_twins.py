@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import shutil
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -195,3 +196,32 @@ def test_links_to_a_part_of_a_page_lead_to_its_heading(page: Path) -> None:
 def _anchor(title: str) -> str:
     """Anchor that a heading gets: letters, digits, hyphens and underscores, spaces as hyphens."""
     return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize(
+    ("name", "lacks"),
+    [
+        ("how-to/own-province.md", "zones run ke-hoach/project.yaml\n"),  # a command
+        ("reference/project-file.md", r"\| `province` \|.*\n"),  # a row of a table
+        ("reference/project-file.md", r" \| mặc định \|"),  # a column
+        ("how-to/app.md", "    - low.anise=60000\n"),  # a line of a file
+        ("how-to/app.md", r"!\[Kiểm tra.*\n"),  # an image
+        ("how-to/map.md", "## Giới hạn\n"),  # a heading
+        ("how-to/planning-map.md", "`planning: {exclude: .*}`"),  # a key
+        ("how-to/trajectory.md", r"\(\.\./explanation/trajectory\.md\)"),  # a link
+    ],
+)
+def test_what_one_language_lacks_is_found(
+    name: str, lacks: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "docs"
+    shutil.copytree(DOCS, copy, ignore=shutil.ignore_patterns("*.png"))
+    monkeypatch.setattr(f"{__name__}.ROOT", tmp_path)
+    monkeypatch.setattr(f"{__name__}.DOCS", copy)
+    monkeypatch.setattr(f"{__name__}.VIETNAMESE", copy / "vi")
+    assert list(_differences(copy / name, copy / "vi" / name)) == []
+    page = copy / "vi" / name
+    shorter, times = re.subn(lacks, "", page.read_text("utf-8"), count=1)
+    assert times == 1
+    page.write_text(shorter, "utf-8")
+    assert list(_differences(copy / name, page)) != []
