@@ -15,10 +15,10 @@ from benchmarks._report_kills import lost_or_twice
 from layers.base.language import Phrase
 from layers.communes.gazetteer import communes_on
 from zones.plan.files import load_plans
+from zones.project.forms import load_form
 from zones.reports.checking.checks import Answers, check_answers
 from zones.reports.checking.suspects import exchanged_communes
 from zones.reports.collect import collect, keep
-from zones.reports.forms import load_form
 from zones.reports.known import KnownFigures
 from zones.reports.layout import communes_as_reporters
 from zones.reports.ledger import Ledger

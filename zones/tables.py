@@ -15,10 +15,14 @@ ALLOCATION_FINDINGS = Schema("allocation_findings", FINDINGS.columns)
 PLANNING_FINDINGS = Schema("planning_findings", FINDINGS.columns)
 MEASURED = read_schema("zones", "measured")
 AREAS = read_schema("zones", "areas")
+FOREST_CLASSES = read_schema("zones", "forest_classes")
 FOREST_COVER = read_schema("zones", "forest_cover")
 PLANTED_SPECIES = read_schema("zones", "planted_species")
 COVER_CHANGE = read_schema("zones", "cover_change")
 COVER_CHANGE_PIECES = read_schema("zones", "cover_change_pieces")
+FOREST_CAUSES = read_schema("zones", "forest_causes")
+FOREST_FORM_PURPOSES = read_schema("zones", "forest_form_purposes")
+FOREST_FORM_CAUSES = read_schema("zones", "forest_form_causes")
 AREA_ERRORS = read_schema("zones", "area_errors")
 REPORTED = read_schema("zones", "reported")
 TARGETS = read_schema("zones", "targets")
@@ -47,12 +51,16 @@ RESULT_TABLES = (
     FINDINGS,
     MEASURED,
     AREAS,
+    FOREST_CLASSES,
     MEASURE_FINDINGS,
     FOREST_COVER,
     PLANTED_SPECIES,
     COVER_FINDINGS,
     COVER_CHANGE,
     COVER_CHANGE_PIECES,
+    FOREST_CAUSES,
+    FOREST_FORM_PURPOSES,
+    FOREST_FORM_CAUSES,
     AREA_ERRORS,
     REPORTED,
     TARGETS,

@@ -116,12 +116,12 @@ def _undecided(
 
 
 def classify_codes(codes: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Group and land class of each plot's code."""
+    """Group, land class and rows of the forest forms of each plot's code."""
     keys = [key for key in ("maldlr", "ldlr") if key in codes.columns]
     # One number may have two spellings of letters: the land is the same.
     table = load_code_table(name).drop_duplicates(keys)
     found = codes[keys].merge(table, on=keys, how="left", validate="many_to_one")
-    return found[["group", "land"]].set_index(codes.index)
+    return found[FOREST_CODES.names[2:]].set_index(codes.index)
 
 
 def not_in_force(name: str, year: int) -> str:

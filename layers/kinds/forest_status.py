@@ -33,6 +33,7 @@ from layers.kinds.forest_checks import (
 )
 from layers.kinds.forest_codes import CodeTableChoice, choose_code_table, classify_codes
 from layers.kinds.forest_fields import FieldMatch, match_fields
+from layers.kinds.forest_form_rows import form_rows
 from layers.kinds.plots import PLOTS, PlotLayer
 from layers.kinds.polygons import check_polygons, check_repeats, list_plots, measuring_crs
 
@@ -53,7 +54,10 @@ READ_FIELDS = (
     "malr3",
     "mamdsd",
     "mdsd",
+    "nggocrt",
 )
+#: Fields that few files fill: not told where they are absent.
+_SELDOM = ("nggocrt",)
 
 
 _TEXT = ("tk", "khoanh", "lo", "xa", "sldlr", "mdsd")
@@ -84,7 +88,8 @@ class ForestLayer(PlotLayer):
     ----------
     plots : geopandas.GeoDataFrame
         Columns of ``PLOTS``, ``geometry`` and ``type_number, type_code, group, counts, thanhrung,
-        origin, purpose, species, ledger_source, geometry_ha, tk, khoanh, lo``.
+        origin, purpose, species, ledger_source, geometry_ha, tk, khoanh, lo``; rows and column of
+        the forest forms: ``form_origin, form_site, form_stand, form_purpose``.
     crop_weights : pandas.DataFrame
         Species as crops.
     findings : Findings
@@ -216,7 +221,8 @@ def _assemble(raw: gpd.GeoDataFrame, match: FieldMatch, reading: _Reading) -> Fo
     codes = frame[[*keys, "row", "plot", "area_ha"]]
     choice = choose_code_table(codes, told=reading.code_table, source=source)
     found += check_codes(codes, choice, year=reading.year, source=source)
-    frame[["group", "land"]] = classify_codes(codes, choice.table)
+    classes = classify_codes(codes, choice.table)
+    frame[list(classes.columns)] = classes
     status = frame["thanhrung"] if "thanhrung" in match.columns else None
     found += check_establishment(frame, status, source=source)
     frame["land"] = settle_land(frame["land"], status).fillna("unclassified")
@@ -252,7 +258,7 @@ def _read_fields(raw: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, dict[str, pd.
     frame["commune_code"] = as_commune_code(raw.get("maxa", nothing))
     frame["ldlr"] = as_code(raw.get("ldlr", nothing))
     unreadable = {}
-    for name in ("maldlr", "nggocr", "namtr", "thanhrung", "malr3", "mamdsd"):
+    for name in ("maldlr", "nggocr", "namtr", "thanhrung", "malr3", "mamdsd", "nggocrt"):
         frame[name], unreadable[name] = as_integer(raw.get(name, nothing))
     frame["dtich"], unreadable["dtich"] = as_number(raw.get("dtich", nothing))
     frame["plot"] = plot_labels(frame)
@@ -281,13 +287,14 @@ def _arrange_plots(frame: gpd.GeoDataFrame, *, year: int) -> gpd.GeoDataFrame:
         frame["mamdsd"].astype("float64"), [0.5, 4.5, 8.5, 12.5], labels=[1, 2, 3]
     ).astype("Int64")
     main = frame["malr3"] if frame["malr3"].notna().any() else by_purpose
+    frame = frame.assign(three_forest=main.map(_THREE_FOREST).fillna("outside"))
     columns = {
         "row": frame["row"],
         "plot": frame["plot"],
         "commune_code": frame["commune_code"],
         "commune": frame["xa"],
         "land": frame["land"],
-        "three_forest": main.map(_THREE_FOREST).fillna("outside"),
+        "three_forest": frame["three_forest"],
         "planting_year": frame["namtr"].where(frame["namtr"].between(1900, year)),
         "ledger_ha": frame["area_ha"],
         "type_number": frame["maldlr"],
@@ -303,6 +310,7 @@ def _arrange_plots(frame: gpd.GeoDataFrame, *, year: int) -> gpd.GeoDataFrame:
         "tk": frame["tk"],
         "khoanh": frame["khoanh"],
         "lo": frame["lo"],
+        **form_rows(frame),
     }
     table = PLOTS.validate(pd.DataFrame(columns))
     return gpd.GeoDataFrame(table, geometry=frame.geometry, crs=frame.crs)
@@ -314,7 +322,7 @@ def _drawn(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _field_notes(match: FieldMatch, source: str) -> list[Finding]:
-    absent = [field for field in READ_FIELDS if field in match.absent]
+    absent = [field for field in READ_FIELDS if field in match.absent and field not in _SELDOM]
     notes = []
     if absent:
         notes.append(

@@ -13,6 +13,7 @@ import io
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 from xml.sax.saxutils import escape
 
 import docx
@@ -38,10 +39,11 @@ MapPicture = tuple[str, Path]
 
 _FONT = "Times New Roman"
 _TEXT_PT, _HEADING_PT, _NOTE_PT = 13, 14, 11
-_LONG_MM, _SHORT_MM = 297, 210
+_A3_MM, _LONG_MM, _SHORT_MM = 420, 297, 210
 _TOP_MM, _BOTTOM_MM, _LEFT_MM, _RIGHT_MM = 20, 20, 30, 15
-#: Tables wider than this, in letters, stand on landscape pages.
-_PORTRAIT_LETTERS = 105
+#: Tables wider than this, in letters, stand on landscape pages, and on pages twice as large.
+_PORTRAIT_LETTERS, _A4_LETTERS = 105, 190
+_Paper = Literal["portrait", "landscape", "large"]
 _CENTRE = WD_ALIGN_PARAGRAPH.CENTER
 _TWIPS_PER_MM = 1440 / 25.4
 _HEAD_SHADE = '<w:shd w:val="clear" w:color="auto" w:fill="E8EFE8"/>'
@@ -98,28 +100,37 @@ def _build(content: AnnexContent, pictures: Sequence[MapPicture]) -> Document:
     _describe(document, content)
     tables = build_tables(content)
     section = document.sections[0]
-    set_page(section, landscape=_is_wide(tables[0]))
+    paper = _paper(tables[0])
+    _set_paper(section, paper)
     _set_margins_text(section, content)
     _add_heading(document, content)
-    wide = _is_wide(tables[0])
     for place, table in enumerate(tables):
-        turned = _is_wide(table) != wide
+        turned = _paper(table) != paper
         if turned:
-            wide = not wide
-            set_page(document.add_section(WD_SECTION.NEW_PAGE), landscape=wide)
+            paper = _paper(table)
+            _set_paper(document.add_section(WD_SECTION.NEW_PAGE), paper)
         _add_table(document, table, new_page=place > 0 and not turned)
     for caption, picture in pictures:
-        if not wide:
-            wide = True
-            set_page(document.add_section(WD_SECTION.NEW_PAGE), landscape=True)
+        if paper != "landscape":
+            paper = "landscape"
+            _set_paper(document.add_section(WD_SECTION.NEW_PAGE), paper)
         else:
             document.add_page_break()  # type: ignore[no-untyped-call]
         _add_picture(document, caption, picture)
     return document
 
 
-def _is_wide(table: PageTable) -> bool:
-    return sum(column_widths(table)) > _PORTRAIT_LETTERS
+def _paper(table: PageTable) -> _Paper:
+    letters = sum(column_widths(table))
+    if letters > _A4_LETTERS:
+        return "large"
+    return "landscape" if letters > _PORTRAIT_LETTERS else "portrait"
+
+
+def _set_paper(section: Section, paper: _Paper) -> None:
+    set_page(section, landscape=paper != "portrait")
+    if paper == "large":
+        section.page_width, section.page_height = Mm(_A3_MM), Mm(_LONG_MM)
 
 
 def set_styles(document: Document, spoken: Language) -> None:

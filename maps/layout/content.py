@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -32,6 +33,9 @@ from maps.tables import (
 PROPERTY_LETTERS = 255
 _BREAKS = re.compile("[\t\n\r\x85\u2028\u2029]+")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+#: Numbers of the forest forms in circular 16/2023, appendix IV.
+_FORMS = {"purposes": "02", "cover": "04", "causes": "05", "ages": "06"}
 
 #: What every sheet, page and map of made data says.
 DEMO_MARK = Phrase(en="Demo data", vi="Dữ liệu minh họa")
@@ -76,8 +80,8 @@ class TableNote:
     Parameters
     ----------
     table : str
-        Which table it concerns: ``targets``, ``zone``, ``matrix``, ``cover``, ``ages``,
-        ``allocation`` or ``sources``.
+        Which table it concerns: ``targets``, ``zone``, ``matrix``, ``purposes``, ``cover``,
+        ``causes``, ``ages``, ``allocation`` or ``sources``.
     text : Phrase
         The sentence.
     zone : str
@@ -87,6 +91,27 @@ class TableNote:
     table: str
     text: Phrase
     zone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormColumn:
+    """A column of a forest form: its key (``c6`` is column 6) and its heading."""
+
+    key: str
+    title: Phrase
+    group: Phrase | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ForestForm:
+    """A forest form of the province: classes of forest in rows, hectares in columns."""
+
+    role: Literal["purposes", "causes"]
+    title: Phrase
+    label: Phrase
+    columns: tuple[FormColumn, ...]
+    # Columns ``row`` (the form's code), ``name_vi``, ``name_en``, ``level`` and the keys
+    rows: pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +139,8 @@ class AnnexContent:
         Columns of ``LOSSES``: hectares lost by zone, commune and year.
     species_ages : pandas.DataFrame or None
         Columns of ``SPECIES_AGES``: planted forest by species and age class.
+    forest_forms : tuple of ForestForm
+        Forest by class and purpose (Form 02), and its change by cause (Form 05).
     decimals : int
         Digits that hectares are printed with; the frames carry no more.
     percent_decimals : int
@@ -134,7 +161,8 @@ class AnnexContent:
     kinds : mapping
         Kind of every commune (xã, phường) by its code; names without one are printed alone.
     forms : mapping
-        Numbers of the forest forms: ``cover`` and ``ages``.
+        Numbers of the forest forms: ``cover``, ``ages``, ``purposes`` and ``causes``; a form
+        without one is printed by its title alone.
     """
 
     targets: pd.DataFrame
@@ -146,6 +174,7 @@ class AnnexContent:
     allocation: pd.DataFrame | None = None
     losses: pd.DataFrame | None = None
     species_ages: pd.DataFrame | None = None
+    forest_forms: tuple[ForestForm, ...] = ()
     decimals: int = 1
     percent_decimals: int = 1
     demo: bool = False
@@ -155,7 +184,7 @@ class AnnexContent:
     sharing: tuple[str, ...] = ()
     plan_names: Mapping[str, Phrase] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
-    forms: Mapping[str, str] = field(default_factory=lambda: {"cover": "04", "ages": "06"})
+    forms: Mapping[str, str] = field(default_factory=lambda: dict(_FORMS))
 
     def __post_init__(self) -> None:
         """Validate the frames; a zone without a name is refused here, not halfway down a page."""

@@ -1,4 +1,4 @@
-"""Tables of the forest as the circular numbers them: cover by commune, planted forest by age."""
+"""Tables of the forest as the circular numbers them: by purpose, cover, by cause, by age."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from maps.layout.content import AnnexContent
+from maps.layout.content import AnnexContent, ForestForm
 from maps.layout.page_table import (
     PageColumn,
     PageTable,
@@ -20,6 +20,11 @@ from maps.layout.words import Say
 _ORIGINS = ("natural_forest_ha", "planted_forest_ha", "not_yet_forest_ha")
 _CLASSES = ("special_use_ha", "protection_ha", "production_ha")
 _FUNCTIONS = (*_CLASSES, "outside_ha")
+#: Step of a class of a form below the one that holds it.
+_INDENT = "\u00a0\u00a0"
+#: Columns by the purpose within a three-forest class; rows of planted forest by its origin.
+_PARTS = (*(f"c{number}" for number in range(8, 13)), *(f"c{number}" for number in range(14, 19)))
+_PLANTED = ("1121", "1122", "1123")
 #: Columns of the form in its order (circular 16/2023, appendix IV): 4 = 5 + 6 + 7 = 8 + 12,
 #: 8 = 9 + 10 + 11, 13 = (5 + 6) × 100 ÷ 3.
 _NUMBERED = (
@@ -116,6 +121,50 @@ def cover_lines(content: AnnexContent, code: str, say: Say) -> PageTable | None:
         language=content.language,
         decimals=(content.decimals, content.percent_decimals),
     )
+
+
+def form_table(content: AnnexContent, form: ForestForm, say: Say) -> PageTable:
+    """Forest by class and purpose (Form 02), or its change by cause (Form 05)."""
+    language = content.language
+    levels = form.rows["level"].map(lambda level: _INDENT * int(level))
+    rows = ranked(form.rows).assign(name=levels + form.rows[f"name_{language}"])
+    columns = (
+        replace(rank_column(say), title=f"{say('column.rank')}\n(1)"),
+        PageColumn("name", f"{form.label.text(language)}\n(2)", "text", 38),
+        PageColumn("row", f"{say('form.code')}\n(3)", "text", 6),
+        *(
+            PageColumn(
+                *(column.key, f"{column.title.text(language)}\n({column.key[1:]})", "hectares", 11),
+                group=column.group.text(language) if column.group else "",
+            )
+            for column in form.columns
+        ),
+    )
+    number = content.forms.get(form.role, "")
+    title = form.title.text(language)
+    return PageTable(
+        name=say(f"{form.role}.name", form=number) if number else say(f"{form.role}.short"),
+        title=say("form.title", form=number, title=title) if number else title,
+        role=form.role,
+        columns=columns,
+        rows=rows,
+        unit=say("unit.ha"),
+        notes=_form_notes(rows, form, say),
+    )
+
+
+def _form_notes(rows: pd.DataFrame, form: ForestForm, say: Say) -> tuple[str, ...]:
+    """What the layers do not tell, and where its hectares stand."""
+    if form.role == "causes":
+        keys = ["causes.note_states", "causes.note_columns"]
+    else:
+        keys = ["purposes.note_start"] if rows["c4"].isna().all() else []
+        keys += ["purposes.note_parts"] if rows[list(_PARTS)].isna().any(axis=None) else []
+    # The first column with figures (start, end or change) leaves out only what is not told.
+    first = [column.key for column in form.columns if rows[column.key].notna().any()][:1]
+    planted = rows.loc[rows["row"].isin(_PLANTED), first]
+    keys += ["form.note_planted"] if planted.isna().any(axis=None) else []
+    return tuple(say(key) for key in keys)
 
 
 def ages_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> PageTable:

@@ -20,7 +20,18 @@ from maps.layout.words import Say
 #: ``figure`` is a number as the plan writes it, whose unit stands in its row; ``measured`` one that
 #: is rounded as hectares are, or finer.
 Kind = Literal["text", "mark", "count", "year", "figure", "measured", "hectares", "percent"]
-Role = Literal["targets", "zone", "matrix", "cover", "ages", "allocation", "sources", "commune"]
+Role = Literal[
+    "targets",
+    "zone",
+    "matrix",
+    "purposes",
+    "cover",
+    "causes",
+    "ages",
+    "allocation",
+    "sources",
+    "commune",
+]
 #: Statistical convention: "…" is not known, "-" is nothing there.
 MISSING_MARK = "…"
 _NAMES_TOLD = 5

@@ -8,7 +8,7 @@ import pandas as pd
 
 from layers.base.language import format_number
 from maps.layout.content import AnnexContent, source_rows
-from maps.layout.forest_tables import ages_table, cover_table
+from maps.layout.forest_tables import ages_table, cover_table, form_table
 from maps.layout.page_table import PageColumn, PageTable, rank_column, ranked
 from maps.layout.words import Say, speaker, word
 from maps.layout.zone_tables import allocation_tables, matrix_tables, zone_table
@@ -25,8 +25,11 @@ def build_tables(content: AnnexContent) -> tuple[PageTable, ...]:
     ]
     tables += matrix_tables(content, say)
     # A project without a forest status layer has no cover to print.
+    forms = {form.role: form_table(content, form, say) for form in content.forest_forms}
+    tables += [forms["purposes"]] if "purposes" in forms else []
     if len(content.forest_cover):
         tables.append(cover_table(content, say))
+    tables += [forms["causes"]] if "causes" in forms else []
     if content.species_ages is not None:
         tables.append(ages_table(content, content.species_ages, say))
     if content.allocation is not None:

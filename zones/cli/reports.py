@@ -66,8 +66,8 @@ def make(
     """Write the forms."""
     from layers.base.clock import this_year
     from layers.base.messages import message
+    from zones.project.forms import load_form
     from zones.project.model import load_project
-    from zones.reports.forms import load_form
     from zones.reports.writing.forms_out import save_forms
 
     loaded, forms = load_project(project), [load_form(name) for name in form]
@@ -109,10 +109,10 @@ def collect(
     from layers.base.messages import message
     from zones.cli.lines.reports import collected_lines
     from zones.output.folder import refuse_existing
+    from zones.project.forms import load_form
     from zones.project.model import load_project
     from zones.reports.collect import collect as read_all
     from zones.reports.collect import keep, save_collected
-    from zones.reports.forms import load_form
 
     loaded, forms = load_project(project), [load_form(name) for name in form]
     refuse_existing(out, overwrite=overwrite, inputs=[*loaded.input_paths().values(), folder])
@@ -159,8 +159,8 @@ def status(
 
     from layers.base.clock import this_year, today
     from zones.cli.lines.reports import status_lines
+    from zones.project.forms import load_form
     from zones.project.model import load_project
-    from zones.reports.forms import load_form
     from zones.reports.status import round_status, save_status
     from zones.run.report_round import expected_round
 
@@ -192,8 +192,8 @@ def write(
     """Write the consolidated report."""
     from layers.base.clock import this_year, today
     from layers.base.messages import message
+    from zones.project.forms import load_form
     from zones.project.model import load_project
-    from zones.reports.forms import load_form
     from zones.reports.status import round_status
     from zones.reports.writing.year_report import YearResult, save_report
     from zones.run.report_round import write_round

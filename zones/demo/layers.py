@@ -137,6 +137,8 @@ def _records(
         "namtr": plots["planting_year"],
         "captuoi": 0,
         "ktan": 0,
+        # New on bare land, or again after a harvest.
+        "nggocrt": np.where(plots["planted"], 1 + plots["lo"] % 2, 0),
         "thanhrung": np.select([forest, plots["planted"]], [1, 2], 0),
         "mgo": wood,
         "mgolo": (wood * plots["dtich"]).round(2),

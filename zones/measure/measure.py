@@ -38,6 +38,11 @@ NO_CLASS = ("unclassified", "overlap")
 #: A commune that its plots cover to the last digit leaves a rest of this order.
 _ROUNDING_RATIO = 1e-9
 
+#: What a piece takes over from its plot, where the layer has it.
+_TOLD = (
+    *("row", "land", "three_forest", "planting_year"),
+    *("form_origin", "form_site", "form_stand", "form_purpose"),
+)
 _KEYS = ["commune_code", "layer", "land", "crop", "three_forest", "planting_year"]
 
 
@@ -56,6 +61,12 @@ def measure_plots(
     name: str, layer: PlotLayer, ground: Ground, *, covers_all: bool
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """Hectares of a polygon layer by commune."""
+    pieces, found = plot_pieces(name, layer, ground)
+    return measure_pieces(name, layer, pieces, ground, covers_all=covers_all), found
+
+
+def plot_pieces(name: str, layer: PlotLayer, ground: Ground) -> tuple[pd.DataFrame, list[Finding]]:
+    """Pieces of the plots of a layer in the communes (ha), with what the layer says of each."""
     from layers.engine.overlay import overlay_pieces
 
     plots = to_crs(layer.plots, ground.crs)
@@ -67,31 +78,39 @@ def measure_plots(
         workers=ground.workers,
         findings=found,
     )
-    pieces = pieces.merge(
-        plots[["row", "land", "three_forest", "planting_year"]],
-        left_on="plot",
-        right_index=True,
-        validate="many_to_one",
-    )
-    shared = _share_by_crop(pieces, layer.crop_weights)
-    log = ground.closures
-    log.check(
+    told = plots[[name for name in plots.columns if name in _TOLD]]
+    pieces = pieces.merge(told, left_on="plot", right_index=True, validate="many_to_one")
+    pieces = pieces.assign(layer=name, commune_code=pieces["commune_code"].fillna(""))
+    ground.closures.check(
         f"{name}: pieces to plots",
-        parts=shared["area_ha"].sum(),
+        parts=pieces["area_ha"].sum(),
         whole=plots.area.sum() / M2_PER_HA,
     )
-    log.check(
+    ground.closures.check(
         f"{name}: ledger of pieces to ledger of plots",
-        parts=shared["ledger_ha"].sum(),
+        parts=pieces["ledger_ha"].sum(),
         whole=plots["ledger_ha"].sum(),
     )
-    shared = shared.assign(layer=name, commune_code=shared["commune_code"].fillna(""))
+    return pieces, [replace(item, source=name) for item in found.items]
+
+
+def measure_pieces(
+    name: str, layer: PlotLayer, pieces: pd.DataFrame, ground: Ground, *, covers_all: bool
+) -> pd.DataFrame:
+    """Hectares by commune, land, crop, forest class and age, of the pieces of a layer."""
+    shared = _share_by_crop(pieces, layer.crop_weights)
+    for column in ("area_ha", "ledger_ha"):
+        ground.closures.check(
+            f"{name}: {column} of crops to pieces",
+            parts=shared[column].sum(),
+            whole=pieces[column].sum(),
+        )
     frame = _grouped(shared)
     if covers_all:
         whole = _ground_ha(ground)
         frame = pd.concat([frame, _unclassified(frame, whole, name)], ignore_index=True)
         _check_communes(frame, whole, ground.closures, name)
-    return MEASURED.validate(frame), [replace(item, source=name) for item in found.items]
+    return MEASURED.validate(frame)
 
 
 def _share_by_crop(pieces: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:

@@ -16,7 +16,6 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.base.language import Language, Phrase
-from layers.base.resources import data_table
 from maps import (
     AnnexContent,
     AnnexHeading,
@@ -33,6 +32,7 @@ from zones.pages.context_layers import communes_with_kinds
 from zones.plan.model import Plan
 from zones.project.model import Project
 from zones.publish.folder import PUBLISHED_FOLDER, save_published
+from zones.publish.forest_form_pages import forest_forms, form_numbers
 from zones.publish.publish import PublishedFigures
 
 
@@ -58,10 +58,11 @@ def annex_content(
             province=project.province_label(language),
             territory=project.territory(language, kind=True),
         ),
-        forms=_form_numbers(settings.forest_forms),
+        forms=form_numbers(project),
         allocation=_unless_empty(figures.allocation),
         losses=_unless_empty(figures.losses),
         species_ages=_species_ages(figures.planted_species, language),
+        forest_forms=forest_forms(figures.forest_form_purposes, figures.forest_form_causes),
         decimals=project.decimals,
         percent_decimals=project.rate_decimals,
         demo=project.demo,
@@ -87,12 +88,6 @@ def _species_ages(species: pd.DataFrame, language: Language) -> pd.DataFrame | N
 
 def _unless_empty(frame: pd.DataFrame) -> pd.DataFrame | None:
     return None if frame.empty else frame
-
-
-def _form_numbers(forms: str) -> dict[str, str]:
-    """Numbers of the forest forms by their table."""
-    table = data_table("forest_forms.csv", dtype=str).set_index("forms")
-    return {name: str(table.loc[forms, name]) for name in ("cover", "ages")}
 
 
 def _zone_names(figures: PublishedFigures) -> pd.DataFrame:

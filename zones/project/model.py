@@ -254,14 +254,15 @@ class AnnexSettings(Part):
     ``number`` is the Roman numeral after "Phụ lục"; ``attached_to`` the document it goes with (the
     leading plan's name by default); ``commune_maps`` puts the maps of these communes, or of all,
     behind the tables of the document; ``forest_forms`` says how the forest forms are numbered (rows
-    of ``data/forest_forms.csv``).
+    of ``data/forest_forms.csv``); ``auto`` takes the numbering of monitoring that is in force at
+    the date of the forest layer.
     """
 
     number: str = "I"
     attached_to: str = ""
     language: Literal["vi", "en"] = "vi"
     commune_maps: Literal["none", "all"] | tuple[str, ...] = "none"
-    forest_forms: Literal["monitoring", "inventory", "older"] = "monitoring"
+    forest_forms: Literal["auto", "monitoring", "inventory", "older"] = "auto"
 
 
 class NeighboursSource(Part):

@@ -28,7 +28,13 @@ from maps.tables import (
 )
 from zones.forest.species import species_ages
 from zones.output.folder import TABLES_FOLDER, save_table
-from zones.tables import ALLOCATION, PLANTED_SPECIES
+from zones.publish.forest_form_pages import forest_forms
+from zones.tables import (
+    ALLOCATION,
+    FOREST_FORM_CAUSES,
+    FOREST_FORM_PURPOSES,
+    PLANTED_SPECIES,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +46,7 @@ PUBLISHED_FOLDER = f"{TABLES_FOLDER}/printed"
 #: Tables under the digest, in the order in which it reads them.
 PUBLISHED_ORDER = (
     *("targets", "zones", "forest_cover", "allocation", "losses", "planted_species", "land"),
+    *("forest_form_purposes", "forest_form_causes"),
 )
 
 _ABOUT = "annex.json"
@@ -59,6 +66,8 @@ _FIGURES = {
             Column("area_ha", "number", "printed area", "ha"),
         ),
     ),
+    "forest_form_purposes": FOREST_FORM_PURPOSES,
+    "forest_form_causes": FOREST_FORM_CAUSES,
 }
 #: Columns that name a row of a printed table.
 _ROWS = {
@@ -69,6 +78,8 @@ _ROWS = {
     "losses": ["zone", "commune_code", "year"],
     "planted_species": ["crop"],
     "land": ["commune_code", "land"],
+    "forest_form_purposes": ["row"],
+    "forest_form_causes": ["row"],
     "allocation_targets": ["target", "year"],
 }
 _NUMBERS = ("_ha", "_ratio", "_percent", "figure_low", "figure_high", "_interval")
@@ -95,6 +106,7 @@ def save_published(content: AnnexContent, frames: Mapping[str, pd.DataFrame], fo
         "sharing": list(content.sharing),
         "plan_names": {plan: [name.vi, name.en] for plan, name in content.plan_names.items()},
         "kinds": dict(content.kinds),
+        "forms": dict(content.forms),
         "notes": [
             {"table": note.table, "zone": note.zone, "vi": note.text.vi, "en": note.text.en}
             for note in content.notes
@@ -134,6 +146,10 @@ def load_published(folder: Path) -> tuple[AnnexContent, dict[str, pd.DataFrame]]
         allocation=_unless_empty(frames.get("allocation")),
         losses=_unless_empty(frames.get("losses")),
         species_ages=_species_ages(frames.get("planted_species"), about.language),
+        forest_forms=forest_forms(
+            *(frames.get(f"forest_form_{name}") for name in ("purposes", "causes"))
+        ),
+        forms=about.forms,
         decimals=about.decimals,
         percent_decimals=about.percent_decimals,
         demo=about.demo,
@@ -194,6 +210,7 @@ class _About(BaseModel):
     sharing: list[str] = Field(default_factory=list)
     plan_names: dict[str, tuple[str, str]] = Field(default_factory=dict)
     kinds: dict[str, Literal["xã", "phường", "đặc khu"]] = Field(default_factory=dict)
+    forms: dict[str, str]
 
 
 def _about(folder: Path) -> _About:

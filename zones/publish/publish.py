@@ -42,6 +42,9 @@ class PublishedFigures:
     zone_names: pd.DataFrame  # Zones of the leading plan, then of the others
     sources: pd.DataFrame  # Columns of ``maps.tables.SOURCES``
     land: pd.DataFrame  # ``commune_code, land, area_ha``: land that is no zone
+    # Forms 02 and 05 of the province; empty where no layer tells them
+    forest_form_purposes: pd.DataFrame
+    forest_form_causes: pd.DataFrame
     # allocation, losses: Columns of the schemas in ``zones.tables``
     allocation: pd.DataFrame
     losses: pd.DataFrame
@@ -61,19 +64,25 @@ class PublishedFigures:
             "losses": self.losses,
             "planted_species": self.planted_species,
             "land": self.land,
+            "forest_form_purposes": self.forest_form_purposes,
+            "forest_form_causes": self.forest_form_causes,
         }
 
 
 def publish(
     measures: RoundedMeasures,
     planned: AllocationTables,
+    forms: tuple[pd.DataFrame, pd.DataFrame],
     *,
     zone_names: pd.DataFrame,
     sources: pd.DataFrame,
     decimals: int,
     level_percent: float,
 ) -> PublishedFigures:
-    """Join what was measured and what was allocated, and refuse figures that do not agree."""
+    """Join what was measured and what was allocated, and refuse figures that do not agree.
+
+    ``forms`` are Forms 02 and 05, rounded.
+    """
     zones = join_zone_land(
         measures.zones,
         planned.land,
@@ -90,6 +99,8 @@ def publish(
         zone_names=zone_names,
         sources=sources,
         land=measures.land,
+        forest_form_purposes=forms[0],
+        forest_form_causes=forms[1],
         allocation=planned.allocation,
         losses=planned.losses,
         limits=planned.land[["zone", "commune_code", "binding"]],

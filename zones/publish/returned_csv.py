@@ -19,6 +19,7 @@ from layers.io.table import read_csv_text, require_columns
 from layers.io.table_output import plain_text
 from zones.output.folder import TABLES_FOLDER
 from zones.publish.verify_tables import Difference
+from zones.tables import FOREST_FORM_CAUSES, FOREST_FORM_PURPOSES
 
 if TYPE_CHECKING:
     from maps import AnnexContent
@@ -38,6 +39,10 @@ class _Twin:
 
 
 _TABLES = {
+    **{
+        table.name: _Twin(table.name, ("row",), tuple(table.names[1:]), same=True)
+        for table in (FOREST_FORM_PURPOSES, FOREST_FORM_CAUSES)
+    },
     "zones": _Twin("zones", ("zone", "commune_code"), ("present_ha",)),
     "targets": _Twin("targets", ("target",), ("present", "shortfall", "surplus")),
     "forest_cover": _Twin(

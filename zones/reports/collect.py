@@ -13,9 +13,9 @@ from layers.base.clock import today
 from layers.base.errors import ClosureError
 from layers.base.workers import Progress, silent
 from layers.io.table_output import save_csv
+from zones.project.forms import Form
 from zones.reports.checking.checks import Answers, check_answers, check_totals
 from zones.reports.checking.suspects import tell_copied, tell_exchanged, tell_repeated_plots
-from zones.reports.forms import Form
 from zones.reports.layout import Reporter, lay_out
 from zones.reports.ledger import Ledger, Submission
 from zones.reports.reading.entries import Entry, PageReading, Told, told_together

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from zones.plan.model import Plan
-from zones.reports.forms import Form, form_paths, load_form
+from zones.project.forms import Form, form_paths, load_form
 from zones.reports.known import KnownFigures
 from zones.reports.layout import Reporter, departments_as_reporters
 

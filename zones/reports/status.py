@@ -9,7 +9,7 @@ import pandas as pd
 
 from layers.base.errors import InputError
 from layers.io.table_output import save_csv
-from zones.reports.forms import Form
+from zones.project.forms import Form
 from zones.reports.round import Round
 from zones.reports.tables import STATUS
 from zones.reports.writing.letters import save_reminder

@@ -162,7 +162,7 @@ def test_plots_without_ledger_area_leave_the_others_theirs(ground: Ground) -> No
 
 def test_weights_that_do_not_sum_to_one_do_not_close(ground: Ground) -> None:
     plots = layer(hectares((1, 1, 3, 2)), [(0, "pine", 0.7), (0, "acacia", 0.2)])
-    with pytest.raises(ClosureError, match=r"pieces to plots does not close: parts 1\.800000"):
+    with pytest.raises(ClosureError, match=r"crops to pieces does not close: parts 1\.800000"):
         measure_plots("rừng", plots, ground, covers_all=False)
 
 

@@ -9,7 +9,7 @@ import pytest
 from benchmarks._report_faults import LAST
 from layers.communes.gazetteer import communes_on
 from zones.plan.files import load_plans
-from zones.reports.forms import load_form
+from zones.project.forms import load_form
 from zones.reports.known import KnownFigures
 from zones.reports.layout import communes_as_reporters
 from zones.reports.round import Round

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from benchmarks._report_faults import FAULTS, LAST, FilledForm, cells_named
+from zones.project.forms import load_form
 from zones.reports.collect import Collected, collect
-from zones.reports.forms import load_form
 from zones.reports.round import Round
 
 Fill = Callable[[str], FilledForm]

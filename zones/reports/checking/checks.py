@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from layers.base.language import Phrase
 from layers.base.messages import joined
 from zones.plan.words import number_words, unit_words
+from zones.project.forms import Form, FormTable, Identity
 from zones.reports.checking.likely import Part, likely_wrong
 from zones.reports.checking.unit_slips import slip_of, slip_of_sum
-from zones.reports.forms import Form, FormTable, Identity
 from zones.reports.known import KnownFigures
 from zones.reports.layout import Sheet
 from zones.reports.reading.entries import Entry, PageReading, Told, told_together

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from layers.io.values import Decimal
 from zones.plan.words import unit_words
-from zones.reports.forms import Form, FormColumn
+from zones.project.forms import Form, FormColumn
 from zones.reports.layout import Row, Sheet, cell_title
 from zones.reports.reading.entries import Entry, PageReading
 from zones.reports.reading.figures import (

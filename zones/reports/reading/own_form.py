@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Container
 
-from zones.reports.forms import Form, FormColumn
+from zones.project.forms import Form, FormColumn
 from zones.reports.known import KnownFigures
 from zones.reports.layout import Identity, Row, Sheet, cell_title, read_identity
 from zones.reports.reading.cells import CellReader

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from layers.communes.crosswalk import successors
 from layers.communes.gazetteer import vintage_on
-from zones.reports.forms import Form
+from zones.project.forms import Form
 from zones.reports.layout import HOW, Identity, Reporter, Sheet, lay_out, project_id
 from zones.reports.reading.entries import PageReading, told_together
 from zones.reports.reading.intake import Page, cell_name

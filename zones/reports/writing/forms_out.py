@@ -7,7 +7,7 @@ from pathlib import Path
 
 from layers.base.errors import OutputExistsError
 from layers.base.workers import Progress, silent
-from zones.reports.forms import Form
+from zones.project.forms import Form
 from zones.reports.layout import lay_out, project_id
 from zones.reports.round import Round
 from zones.reports.writing.form_workbook import Issue, save_form

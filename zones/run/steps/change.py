@@ -6,11 +6,19 @@ from layers.base.language import Phrase
 from layers.crs.transform import to_crs
 from zones.forest.change import cover_change, survey_inside
 from zones.forest.cover import measured_cover
+from zones.forest.forms import forest_causes
 from zones.inputs.read import Inputs
 from zones.project.model import Project, forest_layers
 from zones.run.context import Context
 from zones.run.step import Made, Step
-from zones.tables import COVER_CHANGE, COVER_CHANGE_PIECES, FOREST_COVER, MEASURED
+from zones.tables import (
+    COVER_CHANGE,
+    COVER_CHANGE_PIECES,
+    FOREST_CAUSES,
+    FOREST_CLASSES,
+    FOREST_COVER,
+    MEASURED,
+)
 
 
 def work(context: Context) -> Made:
@@ -44,7 +52,18 @@ def work(context: Context) -> Made:
         whole=float(context[FOREST_COVER]["cover_percent"].iloc[-1]),
         unit="%",
     )
-    return {COVER_CHANGE: change.table, COVER_CHANGE_PIECES: change.pieces}
+    classes = context[FOREST_CLASSES]
+    causes = forest_causes(
+        change.pieces,
+        *(inputs.plots[name].plots for name in (earlier, newest)),
+        *(classes[classes["layer"].eq(name)] for name in (earlier, newest)),
+        log=context.closures,
+    )
+    return {
+        COVER_CHANGE: change.table,
+        COVER_CHANGE_PIECES: change.pieces,
+        FOREST_CAUSES: causes,
+    }
 
 
 def _has_two(project: Project) -> bool:
@@ -54,7 +73,7 @@ def _has_two(project: Project) -> bool:
 STEP = Step(
     label=Phrase("Change of forest cover", "Thay đổi che phủ rừng"),
     work=work,
-    reads=(Inputs, MEASURED, FOREST_COVER),
-    writes=(COVER_CHANGE, COVER_CHANGE_PIECES),
+    reads=(Inputs, MEASURED, FOREST_CLASSES, FOREST_COVER),
+    writes=(COVER_CHANGE, COVER_CHANGE_PIECES, FOREST_CAUSES),
     wanted=_has_two,
 )

@@ -9,20 +9,22 @@ import pandas as pd
 
 from layers.base.findings import Finding
 from layers.base.language import Phrase
+from zones.forest.forms import forest_classes
 from zones.inputs.read import Inputs
 from zones.measure.measure import (
     Ground,
     areas_table,
-    measure_plots,
+    measure_pieces,
     measure_raster,
     measure_report,
     newest_reports,
+    plot_pieces,
 )
 from zones.measure.present import late_reporters, silent_communes
 from zones.output.findings import findings_table
 from zones.run.context import Context
 from zones.run.step import Made, Step
-from zones.tables import AREAS, MEASURE_FINDINGS, MEASURED
+from zones.tables import AREAS, FOREST_CLASSES, MEASURE_FINDINGS, MEASURED
 
 
 def work(context: Context) -> Made:
@@ -30,9 +32,10 @@ def work(context: Context) -> Made:
     inputs = context[Inputs]
     ground = Ground(inputs.communes, inputs.crs, context.closures, context.options.workers)
     frames: list[pd.DataFrame] = []
+    classes: list[pd.DataFrame] = [FOREST_CLASSES.empty()]
     found: list[Finding] = []
     total = len(inputs.plots) + len(inputs.rasters) + len(inputs.reports)
-    for frame, findings in _layers(inputs, ground):
+    for frame, findings in _layers(inputs, ground, classes):
         frames.append(frame)
         found += findings
         context.teller.part(len(frames), total)
@@ -44,15 +47,26 @@ def work(context: Context) -> Made:
             parts=areas[column].sum(),
             whole=newest_reports(measured)[column].sum(),
         )
-    return {MEASURED: measured, AREAS: areas, MEASURE_FINDINGS: findings_table(_once(found))}
+    return {
+        MEASURED: measured,
+        AREAS: areas,
+        FOREST_CLASSES: FOREST_CLASSES.validate(pd.concat(classes, ignore_index=True)),
+        MEASURE_FINDINGS: findings_table(_once(found)),
+    }
 
 
-def _layers(inputs: Inputs, ground: Ground) -> Iterator[tuple[pd.DataFrame, list[Finding]]]:
-    """Measure layer after layer."""
+def _layers(
+    inputs: Inputs, ground: Ground, classes: list[pd.DataFrame]
+) -> Iterator[tuple[pd.DataFrame, list[Finding]]]:
+    """Measure layer after layer; ``classes`` takes the rows of the forest forms."""
     project = inputs.project
     for name, layer in inputs.plots.items():
-        covers_all = project.layers[name].kind in ("forest_status", "land_use")
-        yield measure_plots(name, layer, ground, covers_all=covers_all)
+        kind = project.layers[name].kind
+        pieces, findings = plot_pieces(name, layer, ground)
+        covers_all = kind in ("forest_status", "land_use")
+        yield measure_pieces(name, layer, pieces, ground, covers_all=covers_all), findings
+        if kind == "forest_status":
+            classes.append(forest_classes(pieces))
     for name, look in inputs.rasters.items():
         names = dict(zip(look.classes["class"], look.classes["name"], strict=True))
         yield measure_raster(name, look.grid, names, ground)
@@ -80,5 +94,5 @@ STEP = Step(
     label=Phrase("Measure areas", "Tính diện tích"),
     work=work,
     reads=(Inputs,),
-    writes=(MEASURED, AREAS, MEASURE_FINDINGS),
+    writes=(MEASURED, AREAS, FOREST_CLASSES, MEASURE_FINDINGS),
 )

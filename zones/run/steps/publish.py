@@ -16,6 +16,8 @@ from zones.tables import (
     ALLOCATION_NOTES,
     ALLOCATION_SOURCES,
     ALLOCATION_TARGETS,
+    FOREST_FORM_CAUSES,
+    FOREST_FORM_PURPOSES,
     ZONE_NAMES,
 )
 
@@ -33,6 +35,7 @@ def work(context: Context) -> Made:
             notes=context[ALLOCATION_NOTES],
             sources=context[ALLOCATION_SOURCES],
         ),
+        (context[FOREST_FORM_PURPOSES], context[FOREST_FORM_CAUSES]),
         zone_names=context[ZONE_NAMES],
         sources=sources_table(
             project,
@@ -49,6 +52,8 @@ STEP = Step(
     work=work,
     reads=(
         RoundedMeasures,
+        FOREST_FORM_PURPOSES,
+        FOREST_FORM_CAUSES,
         ZONE_NAMES,
         ALLOCATION,
         ALLOCATION_TARGETS,

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from layers.base.language import Phrase
 from zones.plan.frames import zones_frame
-from zones.project.model import newest_forest_layer
+from zones.project.model import Project, forest_layers, newest_forest_layer
 from zones.publish.figures import RoundedMeasures, round_measures
+from zones.publish.forest_forms import round_forms
 from zones.run.context import Context
 from zones.run.step import Made, Step
-from zones.tables import FOREST_COVER, MEASURED, PLANTED_SPECIES, TARGETS, ZONE_NAMES, ZONES
+from zones.run.store import Key
+from zones.tables import (
+    FOREST_CAUSES,
+    FOREST_CLASSES,
+    FOREST_COVER,
+    FOREST_FORM_CAUSES,
+    FOREST_FORM_PURPOSES,
+    MEASURED,
+    PLANTED_SPECIES,
+    TARGETS,
+    ZONE_NAMES,
+    ZONES,
+)
 
 
 def work(context: Context) -> Made:
@@ -26,13 +39,29 @@ def work(context: Context) -> Made:
         zone_crops=crops,
         decimals=(project.decimals, project.rate_decimals),
     )
-    return {RoundedMeasures: rounded}
+    classes = context[FOREST_CLASSES]
+    purposes, causes = round_forms(
+        classes[classes["layer"].eq(newest_forest_layer(project) or "")],
+        context[FOREST_CAUSES] if _causes(project) else FOREST_CAUSES.empty(),
+        rounded.forest_cover,
+        decimals=project.decimals,
+    )
+    return {
+        RoundedMeasures: rounded,
+        FOREST_FORM_PURPOSES: purposes,
+        FOREST_FORM_CAUSES: causes,
+    }
+
+
+def _causes(project: Project) -> tuple[Key, ...]:
+    return (FOREST_CAUSES,) if len(forest_layers(project)) > 1 else ()
 
 
 STEP = Step(
     label=Phrase("Round the figures", "Làm tròn số liệu"),
     work=work,
-    reads=(MEASURED, FOREST_COVER, PLANTED_SPECIES, TARGETS, ZONES, ZONE_NAMES),
-    writes=(RoundedMeasures,),
+    reads=(MEASURED, FOREST_CLASSES, FOREST_COVER, PLANTED_SPECIES, TARGETS, ZONES, ZONE_NAMES),
+    also_reads=_causes,
+    writes=(RoundedMeasures, FOREST_FORM_PURPOSES, FOREST_FORM_CAUSES),
     settings=("plans", "decimals", "rate_decimals"),
 )

@@ -13,9 +13,9 @@ from benchmarks._report_faults import LAST, PLANTED, FilledForm
 from tests.factories import write_project
 from zones.output.folder import kept_table
 from zones.output.record import file_digest
+from zones.project.forms import load_form
 from zones.project.model import load_project
 from zones.reports.collect import Collected, collect
-from zones.reports.forms import load_form
 from zones.reports.round import Round
 from zones.reports.writing.forms_out import save_forms
 from zones.run.report_round import land_available

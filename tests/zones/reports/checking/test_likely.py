@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from benchmarks._report_faults import LAST, FilledForm
+from zones.project.forms import load_form
 from zones.reports.checking.likely import Part, is_one_slip, likely_wrong
 from zones.reports.collect import collect
-from zones.reports.forms import load_form
 from zones.reports.round import Round
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from layers.base.errors import InputError, OutputExistsError
 from zones.measure.targets import yearly_unit
-from zones.reports.forms import form_paths, load_form
+from zones.project.forms import form_paths, load_form
 from zones.reports.layout import Identity, lay_out, read_identity, reports_it
 from zones.reports.round import Round
 from zones.reports.writing.forms_out import save_forms

@@ -196,5 +196,5 @@ def load_form(name: str) -> Form:
     known = form_paths()
     path = known.get(name) or Path(name)
     if name not in known and path.suffix not in (".yaml", ".yml"):
-        raise InputError("zones.reports.unknown_form", form=name, forms=known)
+        raise InputError("zones.project.unknown_form", form=name, forms=known)
     return validate_document(Form, read_document(path), path)

@@ -1,0 +1,81 @@
+"""The forest forms as pages print them: numbers by the circular in force, names."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+import pandas as pd
+
+from layers.base.errors import InputError
+from layers.base.language import Phrase
+from layers.base.resources import data_table
+from maps.layout.content import ForestForm, FormColumn
+from zones.project.forms import Name
+from zones.project.model import Project, newest_forest_layer
+from zones.publish.forest_forms import form_table
+
+_FORMS = ("purposes", "cover", "causes", "ages")
+#: Numberings of the yearly monitoring; that of an inventory is never taken unasked.
+_MONITORING = ("monitoring", "older")
+
+
+def form_numbers(project: Project) -> dict[str, str]:
+    """Numbers of the forest forms by their table, of the circular in force at the layer's date."""
+    table = data_table("forest_forms.csv", dtype=str).fillna("")
+    told, name = project.annex.forest_forms, newest_forest_layer(project)
+    rows = table[table["forms"].isin(_MONITORING if told == "auto" else [told])]
+    if name is not None:
+        day = project.layers[name].date
+        in_force = rows[pd.to_datetime(rows["from_day"]).dt.date <= day]
+        if in_force.empty and told != "auto":
+            row = rows.iloc[0]
+            raise InputError(
+                "zones.publish.circular_not_in_force",
+                forms=told,
+                document=row["document"],
+                from_day=date.fromisoformat(row["from_day"]),
+                layer=name,
+                date=day,
+            )
+        rows = in_force if len(in_force) else rows.sort_values("from_day").head(1)
+    newest = rows.sort_values("from_day").iloc[-1]
+    return {form: str(newest[form]) for form in _FORMS}
+
+
+def forest_forms(
+    purposes: pd.DataFrame | None, causes: pd.DataFrame | None
+) -> tuple[ForestForm, ...]:
+    """Forms that have rows, with their names."""
+    made = []
+    if purposes is not None and len(purposes):
+        made.append(_form("purposes", "02", purposes))
+    if causes is not None and len(causes):
+        made.append(_form("causes", "05", causes))
+    return tuple(made)
+
+
+def _form(role: Literal["purposes", "causes"], number: str, figures: pd.DataFrame) -> ForestForm:
+    table = form_table(number)
+    names = pd.DataFrame(
+        {"row": row.row, "name_vi": row.name.vi, "name_en": row.name.en, "level": row.level}
+        for row in table.fixed
+    )
+    return ForestForm(
+        role,
+        _phrase(table.name),
+        _phrase(table.label),
+        tuple(
+            FormColumn(
+                column.column,
+                _phrase(column.name),
+                None if column.group is None else _phrase(column.group),
+            )
+            for column in table.columns
+        ),
+        names.merge(figures, on="row", how="left", validate="one_to_one"),
+    )
+
+
+def _phrase(name: Name) -> Phrase:
+    return Phrase(en=name.en, vi=name.vi)
