@@ -13,6 +13,10 @@ from layers.base.clock import midnight
 _FORMULA = re.compile(r"[=+\-@\t\r\n]")
 _QUOTED = re.compile(r"'(?=[=+\-@\t\r\n])")
 
+_HECTARES = "#,##0.00##"
+#: Letters from which text goes on in a line below.
+_LONG = 60
+
 #: Text of a file is never a formula, a link or a number.
 WORKBOOK_OPTIONS = {
     "strings_to_formulas": False,
@@ -32,7 +36,25 @@ def plain_text(text: str) -> str:
     return _QUOTED.sub("", text, count=1) if text.startswith("'") else text
 
 
-def save_csv(frame: pd.DataFrame, path: Path) -> None:
+#: Digits after the mark that a figure keeps as text; a ratio becomes a percentage and keeps more.
+_DIGITS, _RATIO_DIGITS = 6, 9
+
+
+def without_dust(frame: pd.DataFrame) -> pd.DataFrame:
+    """Figures without the dust of binary fractions: 94.040146 for 94.0401461027535, 0 for -3e-13.
+
+    Hectares keep a hundredth of a square metre.
+    """
+    digits = {
+        str(name): _RATIO_DIGITS if str(name).endswith("_ratio") else _DIGITS
+        for name in frame.select_dtypes("float64").columns
+    }
+    # Adding 0.0 turns the -0.0 that rounding leaves into 0.0.
+    clean = {name: frame[name].round(places) + 0.0 for name, places in digits.items()}
+    return frame.assign(**clean)
+
+
+def save_csv(frame: pd.DataFrame, path: Path, *, separator: str = ",", decimal: str = ".") -> None:
     """Write a table as CSV (UTF-8 with BOM, for Excel; Unix line ends)."""
     columns = [
         values
@@ -42,7 +64,14 @@ def save_csv(frame: pd.DataFrame, path: Path) -> None:
     ]
     safe = pd.concat(columns, axis="columns") if columns else frame
     safe.columns = [formula_text(name) for name in frame.columns]
-    safe.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+    safe.to_csv(
+        path,
+        sep=separator,
+        decimal=decimal,
+        index=False,
+        encoding="utf-8-sig",
+        lineterminator="\n",
+    )
 
 
 def save_workbook(
@@ -50,15 +79,26 @@ def save_workbook(
     path: Path,
     *,
     headings: Mapping[str, str] | None = None,
+    number_formats: Mapping[str, str] | None = None,
     frozen_columns: int = 0,
+    digest: str = "",
 ) -> None:
-    """Write tables as sheets of a workbook; a missing cell stays empty, a code keeps its zero."""
+    """Write tables as sheets of a workbook; a missing cell stays empty, a code keeps its zero.
+
+    ``number_formats`` names Excel's format of figures by column; hectares have one of their own.
+    """
     import xlsxwriter
 
     with xlsxwriter.Workbook(str(path), WORKBOOK_OPTIONS) as book:
         book.set_properties({"created": midnight()})
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        hectares = book.add_format({"num_format": "#,##0.00##"})
+        wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+        if digest:
+            book.set_custom_property("digest", digest)
+        shapes = {
+            shape: book.add_format({"num_format": shape})
+            for shape in sorted({_HECTARES, *(number_formats or {}).values()})
+        }
         taken: set[str] = set()
         for wanted, table in sheets.items():
             name = sheet_name(wanted, taken)
@@ -66,14 +106,18 @@ def save_workbook(
             sheet = book.add_worksheet(name)
             for place, column in enumerate(map(str, table.columns)):
                 sheet.write_string(0, place, (headings or {}).get(column, column), bold)
-                style = hectares if column.endswith("_ha") else None
+                own = _HECTARES if column.endswith("_ha") else ""
+                style = shapes.get((number_formats or {}).get(column, own))
                 for line, value in enumerate(table.iloc[:, place].tolist(), start=1):
                     if pd.isna(value):
                         continue
                     if isinstance(value, int | float):
                         sheet.write_number(line, place, value, style)
                     else:
-                        sheet.write_string(line, place, str(value))
+                        text = str(value)
+                        sheet.write_string(
+                            line, place, text, wrapped if len(text) > _LONG else None
+                        )
             sheet.freeze_panes(1, frozen_columns)
             sheet.autofilter(0, 0, len(table), max(len(table.columns) - 1, 0))
             sheet.autofit(420)

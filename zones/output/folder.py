@@ -14,7 +14,7 @@ import pandas as pd
 from layers.base.errors import OutputError, OutputExistsError
 from layers.io.atomic import guard_writing, remove_left_over
 from layers.io.lock import locked
-from layers.io.table_output import save_csv
+from layers.io.table_output import save_csv, without_dust
 
 #: Folder below the output folder with the tables of a run; what a person opens lies above it.
 TABLES_FOLDER = "tables"
@@ -123,7 +123,12 @@ def kept_table(name: str) -> str:
 
 
 def save_table(frame: pd.DataFrame, folder: Path, name: str) -> None:
-    """Write a table as ``name.csv`` and ``name.parquet``."""
+    """Write a table as ``name.csv``, for people and programs, and ``name.parquet``, unrounded."""
+    save_parquet(frame, folder, name)
+    save_csv(without_dust(frame), folder / f"{name}.csv")
+
+
+def save_parquet(frame: pd.DataFrame, folder: Path, name: str) -> None:
+    """Write a table as ``name.parquet``, unrounded."""
     folder.mkdir(parents=True, exist_ok=True)
     frame.to_parquet(folder / f"{name}.parquet", index=False)
-    save_csv(frame, folder / f"{name}.csv")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import functools
-import importlib.resources
 from pathlib import Path
 
 from layers.base.language import Language, Phrase
 from layers.base.messages import message
 from zones.output.record import RECORD_NAME
+from zones.output.table_words import word_rows
 
 READ_ME = "READ-ME.txt"
 
@@ -35,6 +34,4 @@ def _part(told: dict[str, Phrase], width: int, language: Language) -> str:
 @functools.cache
 def file_words() -> dict[str, Phrase]:
     """What each file or folder of a run is, in the order in which a person needs them."""
-    text = importlib.resources.files("zones.output").joinpath("files.csv").read_text("utf-8")
-    rows = csv.DictReader(text.splitlines())
-    return {row["file"]: Phrase(en=row["en"], vi=row["vi"]) for row in rows}
+    return {row["file"]: Phrase(en=row["en"], vi=row["vi"]) for row in word_rows("files.csv")}

@@ -48,7 +48,7 @@ def annex_content(
     return AnnexContent(
         targets=figures.targets,
         zones=figures.zones,
-        zone_names=_zone_names(figures),
+        zone_names=zone_names(figures),
         forest_cover=figures.forest_cover,
         sources=figures.sources,
         heading=AnnexHeading(
@@ -90,7 +90,7 @@ def _unless_empty(frame: pd.DataFrame) -> pd.DataFrame | None:
     return None if frame.empty else frame
 
 
-def _zone_names(figures: PublishedFigures) -> pd.DataFrame:
+def zone_names(figures: PublishedFigures) -> pd.DataFrame:
     """Names of the zones, and of those that only the allocation has (conversions)."""
     used = set(figures.allocation["zone"]) - set(figures.zone_names["zone"])
     rows = [

@@ -366,6 +366,7 @@ class Project(Part):
     reconcile: ReconcileSettings = ReconcileSettings()
     decimals: int = Field(default=1, ge=0, le=4)
     rate_decimals: int = Field(default=2, ge=0, le=4)
+    csv: Literal["machine", "office"] = "machine"
     map: MapSettings = MapSettings()
     allocation: AllocationSection = AllocationSection()
     trajectory: TrajectorySection = TrajectorySection()

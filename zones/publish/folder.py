@@ -28,6 +28,7 @@ from maps.tables import (
 )
 from zones.forest.species import species_ages
 from zones.output.folder import TABLES_FOLDER, save_table
+from zones.output.result_csv import read_result_csv
 from zones.publish.forest_form_pages import forest_forms
 from zones.tables import (
     ALLOCATION,
@@ -231,7 +232,7 @@ def load_table(path: Path, schema: Schema) -> pd.DataFrame:
     """Read a table as it was: codes as text, missing figures missing."""
     if not path.is_file():
         raise _missing(path)
-    frame = read_csv_text(path)
+    frame = read_result_csv(path, schema.name)
     frame.columns = [plain_text(name) for name in frame.columns]
     require_columns(frame, {name: name for name in schema.names}, source=str(path))
     twice = frame[frame.duplicated(_ROWS.get(schema.name, [*frame.columns]))]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from layers.io.table_output import without_dust
 from maps import TableNote
 from zones.allocation.land import join_zone_land
 from zones.certainty.sentences import verdict_sentences
@@ -92,17 +93,18 @@ def publish(
     )
     shares = planned.sources["shares"].astype(bool)
     figures = PublishedFigures(
-        targets=measures.targets,
-        zones=zones,
-        forest_cover=measures.forest_cover,
-        planted_species=measures.planted_species,
+        # As the printed tables write them: what is read back gives the same page.
+        targets=without_dust(measures.targets),
+        zones=without_dust(zones),
+        forest_cover=without_dust(measures.forest_cover),
+        planted_species=without_dust(measures.planted_species),
         zone_names=zone_names,
         sources=sources,
-        land=measures.land,
-        forest_form_purposes=forms[0],
-        forest_form_causes=forms[1],
-        allocation=planned.allocation,
-        losses=planned.losses,
+        land=without_dust(measures.land),
+        forest_form_purposes=without_dust(forms[0]),
+        forest_form_causes=without_dust(forms[1]),
+        allocation=without_dust(planned.allocation),
+        losses=without_dust(planned.losses),
         limits=planned.land[["zone", "commune_code", "binding"]],
         notes=table_notes(
             measures.targets,

@@ -15,9 +15,10 @@ import numpy as np
 import pandas as pd
 
 from layers.base.errors import VungTrongError
-from layers.io.table import read_csv_text, require_columns
+from layers.io.table import require_columns
 from layers.io.table_output import plain_text
 from zones.output.folder import TABLES_FOLDER
+from zones.output.result_csv import read_result_csv
 from zones.publish.verify_tables import Difference
 from zones.tables import FOREST_FORM_CAUSES, FOREST_FORM_PURPOSES
 
@@ -82,7 +83,7 @@ def check_tables(
             continue
         compared[file] = 0
         try:
-            exact = read_csv_text(path)
+            exact = read_result_csv(path, name)
             needed = [*twin.keys, *twin.figures, *twin.texts]
             require_columns(exact, {column: column for column in needed}, source=file)
         except VungTrongError as error:

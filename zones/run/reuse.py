@@ -79,7 +79,9 @@ def steps_that_hold(
         record = done.get(name)
         if record is None or record.get("settings") != _settings(step, parts):
             continue
-        needed = {made_by[key] for key in step.needs(project) if key in made_by}
+        makers = {made_by[key] for key in step.needs(project) if key in made_by}
+        # What a project does not ask for is no need of its steps.
+        needed = {maker for maker in makers if steps[maker].wanted(project)}
         files = [kept_table(table.name) for table in step.tables]
         whole = all(is_whole(out / file, outputs.get(file)) for file in files)
         if needed <= hold and whole:

@@ -17,12 +17,13 @@ import pandas as pd
 
 from layers.base.errors import ClosureError, InputError
 from layers.base.messages import message
+from layers.base.schema import Schema
 from zones.output.folder import (
     TABLES_FOLDER,
     kept_table,
     locked_folder,
     refuse_existing,
-    save_table,
+    save_parquet,
     staged_folder,
 )
 from zones.output.read_me import READ_ME, write_read_me
@@ -35,6 +36,7 @@ from zones.output.record import (
     software_versions,
     write_record,
 )
+from zones.output.result_csv import save_result_csv
 from zones.project.own_words import use_own_words
 from zones.run.context import Context, RunOptions, RunResult, SilentTeller, Teller
 from zones.run.reuse import input_files, part_digests, read_sources, steps_that_hold, steps_to_do
@@ -215,7 +217,15 @@ def _take_in(step: Step, context: Context) -> None:
         context.store.put(key, value)
     if context.options.write:
         for table in step.tables:
-            save_table(context[table], context.stage / TABLES_FOLDER, table.name)
+            _save(context, table)
+
+
+def _save(context: Context, table: Schema) -> None:
+    """Write a table for people, in the form the project asks for, and for a later run."""
+    folder, project = context.stage / TABLES_FOLDER, context.project
+    save_parquet(context[table], folder, table.name)
+    language = project.annex.language
+    save_result_csv(context[table], folder, table.name, form=project.csv, language=language)
 
 
 def _outputs(
