@@ -11,12 +11,13 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from layers.base.errors import InputError
-from layers.base.resources import data_table, kept
+from layers.base.resources import data_rows, data_table, kept
 from layers.base.schema import read_schema
 from layers.kinds.plots import CROP_WEIGHTS
 
@@ -139,6 +140,36 @@ def crop_named(text: str) -> tuple[str, str]:
         return crop, crop
     near = difflib.get_close_matches(_key(text), [*_ids(), *_aliases()[0]], n=1, cutoff=0.85)
     return "", near[0] if near else ""
+
+
+def near_crop(text: str) -> str:
+    """Id of the crop that a text without one may mean: a slip, or a name with more ("Na dai")."""
+    meant, near = crop_named(text)
+    if meant or near:
+        return meant or crop_named(near)[0]
+    words = text.split()
+    parts = [" ".join(words[:count]) for count in range(len(words) - 1, 0, -1)]
+    parts += [" ".join(words[count:]) for count in range(1, len(words))]
+    return next((crop for part in parts if (crop := crop_named(part)[0])), "")
+
+
+def crops_like(text: str = "") -> list[dict[str, Any]]:
+    """Rows of the table of crops as text, with other ``names``; those that a text may mean."""
+    names: dict[str, list[str]] = {}
+    for row in data_rows("species_aliases.csv"):
+        names.setdefault(row["crop"], []).append(row["alias"])
+    rows: list[dict[str, Any]] = [
+        {**row, "names": names.get(row["crop"], [])} for row in data_rows("crops.csv")
+    ]
+    if not text:
+        return rows
+    asked, wanted = " " + plain_name(text), near_crop(text)
+    return [
+        row
+        for row in rows
+        if row["crop"] == wanted
+        or any(asked in " " + plain_name(name) for name in (row["name_vi"], row["name_en"]))
+    ]
 
 
 def unknown_crops(crops: pd.Series[str]) -> pd.Series[bool]:

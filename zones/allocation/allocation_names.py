@@ -10,6 +10,7 @@ from layers.base.errors import InputError
 from layers.base.language import Phrase
 from layers.base.messages import joined, message
 from layers.communes.spelling import plain_key, spelling_key
+from layers.kinds.crops import crop_named
 from zones.allocation.inputs import AllocationInputs
 
 
@@ -90,7 +91,7 @@ def _communes(inputs: AllocationInputs) -> dict[str, Phrase]:
 
 
 def _matching(asked: str, known: Mapping[str, Phrase]) -> list[str]:
-    """Ids that are asked for: the id itself, else the name as written, in any spelling, unmarked.
+    """Ids that are asked for: the id itself, a name as written, in any spelling, unmarked, a crop.
 
     A name typed without marks is found as the search of the map finds it: ``van quan``, ``HOI``.
     One typed with other marks is another name: Thụy Hưng is not Thụy Hùng.
@@ -106,7 +107,14 @@ def _matching(asked: str, known: Mapping[str, Phrase]) -> list[str]:
         ]
         if found:
             return found
-    return []
+    crop, _ = crop_named(asked)
+    return [crop] if crop in known else []
+
+
+def zone_called(asked: str, zones: Mapping[str, Phrase]) -> str:
+    """Id of the one zone that is called so; the text itself where none or several are."""
+    found = _matching(asked, zones)
+    return found[0] if len(found) == 1 else asked
 
 
 def _unmarked(text: str) -> bool:

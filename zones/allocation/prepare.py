@@ -14,6 +14,8 @@ from layers.base.findings import Finding, Findings
 from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.base.schema import Column, Schema
+from layers.kinds.crops import crop_named
+from zones.allocation.allocation_names import zone_called
 from zones.allocation.cover_target import CoverLand, CoverTargets
 from zones.allocation.explain.sentences import ORIGIN
 from zones.allocation.inputs import (
@@ -97,13 +99,15 @@ def prepare_allocation(
     layers: Mapping[str, PlotLayer] | None = None,
 ) -> Prepared:
     """Gather the inputs of a project's allocation."""
-    section, findings = project.allocation, Findings()
+    findings = Findings()
+    zone_names = _names(tables["zone_names"])
+    section = _by_id(project.allocation, zone_names)
     settings = _settings(project, plan, findings)
     asked = allocation_targets(tables["targets"], plan, settings)
     _check_zones(section, {*asked.targets["zone"], *asked.aside, *(z.zone for z in plan.zones)})
-    names = _names(tables["zone_names"]) | _origin_names(project)
+    names = zone_names | _origin_names(project)
     findings.extend(asked.findings)
-    own = _OwnTables(project, asked.aside, names, findings)
+    own = _OwnTables(project, asked.aside, names, findings, zone_names)
     zones = asked.targets["zone"].unique().tolist()
     listed = _listed(plan, section.lists, zones)
     inside = listed["commune_code"].isin(communes["commune_code"])
@@ -187,6 +191,19 @@ def _settings(project: Project, plan: Plan, findings: Findings) -> AllocationSet
     )
 
 
+def _by_id(section: AllocationSection, zones: Mapping[str, Phrase]) -> AllocationSection:
+    """Weights and lists by the ids of their zones, where the project gives names."""
+    found: dict[str, dict[str, object]] = {}
+    for key in ("importance", "lists"):
+        said = found.setdefault(key, {})
+        for name, value in getattr(section, key).items():
+            zone = zone_called(name, zones)
+            if zone in said:
+                raise InputError("zones.allocation.zone_named_twice", key=key, zone=zone)
+            said[zone] = value
+    return section.model_copy(update=found)
+
+
 def _begins_later(first: int, shown: int) -> Finding:
     return Finding(
         "note",
@@ -204,6 +221,7 @@ class _OwnTables:
     aside: Mapping[str, Phrase]
     names: Mapping[str, Phrase]
     findings: Findings
+    zones: Mapping[str, Phrase] = field(default_factory=dict)
 
     def _path(self, name: str) -> Path | None:
         path: Path | None = getattr(self.project.allocation.tables, name)
@@ -215,13 +233,21 @@ class _OwnTables:
 
     def crop_suitability(self) -> pd.DataFrame:
         mark = self.project.allocation.decimal
-        return load_crop_suitability(self._path("crop_suitability"), decimal=mark)
+        rules = load_crop_suitability(self._path("crop_suitability"), decimal=mark)
+        crops = {text: crop_named(text)[0] or text for text in rules["crop"].unique()}
+        return rules.assign(crop=rules["crop"].map(crops))
 
     def read(self, name: str, schema: Schema) -> pd.DataFrame:
         """Rows of a table; none where the project names no file."""
         path = self._path(name)
         mark = self.project.allocation.decimal
-        return schema.empty() if path is None else read_figures(schema, path, decimal=mark)
+        if path is None:
+            return schema.empty()
+        table = read_figures(schema, path, decimal=mark)
+        if "zone" not in schema.names:
+            return table
+        ids = {name: zone_called(name, self.zones) for name in table["zone"].unique() if name}
+        return table.assign(zone=table["zone"].replace(ids))
 
     def without_aside(self, name: str, schema: Schema) -> pd.DataFrame:
         """Rows of zones that are allocated; the others are told."""

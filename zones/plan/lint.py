@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from layers.base.language import Phrase
 from layers.base.messages import message
-from layers.kinds.crops import crop_named
+from layers.kinds.crops import crop_named, near_crop
 from zones.plan.extract.bounds import bound_kinds
 from zones.plan.extract.indicators import known_indicators
 from zones.plan.extract.units import unit_dimension, unit_factor, unknown_unit
@@ -257,9 +257,9 @@ def _lint_crops(plan: Plan) -> Iterator[PlanFinding]:
     used = [(zone.crop, zone.zone, zone.clause) for zone in plan.zones]
     used += [(target.crop, target.target, target.clause) for _, target in plan.all_targets()]
     for crop, owner, clause in used:
-        known, near = crop_named(crop or "")
-        if crop is None or known:
+        if crop is None or crop_named(crop)[0]:
             continue
+        near = near_crop(crop)
         yield PlanFinding(
             "crop-unknown",
             owner,

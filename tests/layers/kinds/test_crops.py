@@ -1,7 +1,9 @@
 """The table of crops."""
 
+import pytest
+
 from layers import load_crops
-from layers.kinds.crops import crop_named
+from layers.kinds.crops import crop_named, crops_like, near_crop
 
 
 def test_ids_are_unique_and_fruit_never_counts_for_cover() -> None:
@@ -29,3 +31,28 @@ def test_crops_of_other_provinces_are_found_by_their_names() -> None:
     assert (crop_named("Cam")[0], crop_named("Bưởi")[0]) == ("citrus", "citrus")
     kinds = load_crops().set_index("crop")["land_kind"]
     assert kinds[["rice", "shrimp", "coffee"]].tolist() == ["paddy", "water", "orchard"]
+
+
+@pytest.mark.parametrize(
+    ("text", "crop"),
+    [
+        ("Na dai", "custard_apple"),
+        ("cay na", "custard_apple"),
+        ("Hồng không hạt Bảo Lâm", "persimmon"),
+        ("Thông mã vỹ", "pine"),
+        ("pinee", "pine"),
+        ("Sao băng", ""),
+        ("", ""),
+    ],
+)
+def test_a_text_that_is_no_crop_leads_to_the_nearest(text: str, crop: str) -> None:
+    assert near_crop(text) == crop
+
+
+def test_crops_are_listed_by_id_name_or_nearness() -> None:
+    assert len(crops_like()) == len(load_crops())
+    assert [row["crop"] for row in crops_like("Na dai")] == ["custard_apple"]
+    assert {row["crop"] for row in crops_like("hong")} == {"persimmon"}
+    assert [row["crop"] for row in crops_like("custard_apple")] == ["custard_apple"]
+    assert crops_like("zzz") == []
+    assert "Mãng cầu" in crops_like("na")[0]["names"]

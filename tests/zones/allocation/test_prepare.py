@@ -314,3 +314,34 @@ def test_losses_of_zones_that_no_plan_has_are_refused(made: Made) -> None:
     prepared = made.prepared("allocation: {tables: {losses: mất.csv}}\n")
     with pytest.raises(InputError, match=r"losses: 1 rows, .*medicnal.*unknown zone"):
         check_allocation_inputs(prepared.inputs, prepared.settings)
+
+
+def test_weights_lists_and_tables_name_zones_as_a_planner_does(made: Made) -> None:
+    code = made.communes["commune_code"].iloc[0]
+    (made.folder / "khóa.csv").write_text(
+        f"zone,commune_code,source,lock,area_ha,plot\nthông,{code},,must_not,,\n", "utf-8"
+    )
+    (made.folder / "nhịp.csv").write_text(
+        f"zone,commune_code,year,low_ha,high_ha\nHỒI,{code},,,7\n", "utf-8"
+    )
+    (made.folder / "hợp.csv").write_text(
+        "crop,source,suitability,altitude_low_m,altitude_good_m,altitude_high_m,"
+        "slope_high_degree,basis\nMắc ca,bare_production,0.25,,,,,thử\n",
+        "utf-8",
+    )
+    prepared = made.prepared(
+        "allocation:\n  importance: {Hồi: 3}\n  lists: {quế: closed}\n"
+        "  tables: {locks: khóa.csv, pace: nhịp.csv, crop_suitability: hợp.csv}\n"
+    )
+    targets = prepared.inputs.targets.set_index("zone")["importance"]
+    assert set(targets.loc[["anise"]]) == {3.0}
+    listed = prepared.inputs.listed.set_index("zone")["list"]
+    assert set(listed.loc[["cinnamon"]]) == {"closed"}
+    assert prepared.inputs.locks["zone"].tolist() == ["pine"]
+    pace = prepared.inputs.pace
+    assert pace.loc[pace["commune_code"].eq(code) & pace["zone"].eq("anise"), "high_ha"].max() == 7
+    suits = prepared.inputs.suitability
+    assert set(suits["zone"]) == {"macadamia"}
+    assert set(suits["suitability"]) == {0.25}
+    with pytest.raises(InputError, match="names the zone anise twice"):
+        made.prepared("allocation: {importance: {Hồi: 3, anise: 2}}\n")

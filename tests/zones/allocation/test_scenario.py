@@ -84,7 +84,7 @@ def test_zones_sources_and_communes_go_by_name_in_any_spelling(prepared: Prepare
             sources=prepared.inputs.sources.assign(name_vi=["Đất trống", "Đất chặt"]),
         ),
     )
-    for low in ("low.Thông=50", "low.pine=50", "low.thông=50"):
+    for low in ("low.Thông=50", "low.pine=50", "low.thông=50", "low.thông mã vĩ=50"):
         targets = change_inputs(named, [low]).inputs.targets.set_index("zone")
         assert targets.loc["pine", "low_ha"] == 50.0
     land = change_inputs(named, ["land.Đất trống.Quý Hòa=7"]).inputs.available
