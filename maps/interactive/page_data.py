@@ -411,15 +411,17 @@ def _planned(
     if rows.empty:
         return None
     years = sorted(int(year) for year in frame["year"].unique())
-    sums = rows.pivot_table(
-        index="commune_code", columns="year", values="planned_ha", aggfunc="sum"
-    )
-    known = rows.groupby("commune_code")["planned_ha"].count()
+    values = rows["planned_ha"].to_numpy("float64", na_value=np.nan)
+    places = codes.get_indexer(pd.Index(rows["commune_code"]))
+    table = np.zeros((len(codes), len(years)))
+    known = np.zeros(len(codes), dtype=bool)
+    known[np.setdiff1d(np.arange(len(codes)), places)] = True
+    known[places[~np.isnan(values)]] = True
+    columns = np.searchsorted(years, rows["year"].to_numpy("int64"))
+    np.add.at(table, (places, columns), np.nan_to_num(values))
     # A commune without a row in a year is planned nothing in that year; a row without a figure
     # says that nobody knows.
-    unknown = known.eq(0).reindex(codes, fill_value=False).to_numpy()
-    table = sums.reindex(index=codes, columns=years).fillna(0.0).to_numpy("float64", copy=True)
-    table[unknown] = np.nan
+    table[~known] = np.nan
     return years, list(table.T), table.sum(axis=1)
 
 

@@ -79,6 +79,7 @@ class Desk:
     tell: Tell
     _base: Base | None = None
     _inputs: tuple[object, Inputs] | None = None
+    _read: tuple[object, Project] | None = None
     _held: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     _holds: Path | None = None
     _last: tuple[tuple[str, ...], AllocatedPlan] | None = None
@@ -91,6 +92,7 @@ class Desk:
     def place(self, file: Path) -> None:
         """Put a project on the desk; a second desk on it may look, but not write."""
         file = file.resolve()
+        self._read = None
         self._hold(file)
         self.session = replace(self.session.with_root(file.parent), project=file)
 
@@ -122,7 +124,11 @@ class Desk:
         if self.session.project is None:
             raise RefusedError(409, message("zones.app.no_project"))
         self._hold(self.session.project)
-        return load_project(self.session.project)
+        if self._read is None or self._read[0] != _file_stamps(self._read[1]):
+            self._read = None
+            project = load_project(self.session.project)
+            self._read = _file_stamps(project), project
+        return self._read[1]
 
     def open_measured(self) -> None:
         """Open the project if a run has left its tables, so that the first question finds it."""
@@ -145,8 +151,9 @@ class Desk:
         fresh = not out.exists() and not self.session.read_only
         options = RunOptions(only=("allocate", "publish"), write=fresh)
         result = run_project(project, options=options, teller=self.teller)
-        stage = Path(tempfile.gettempdir())
-        context = Context(project, RunOptions(write=False), self.teller, stage, result.store)
+        context = replace(
+            result.context, options=RunOptions(write=False), stage=Path(tempfile.gettempdir())
+        )
         communes, crs = context.communes()
         content = map_content(project, result[PublishedFigures], communes, crs)
         content = replace(content, tile_hosts=())  # the desk asks nobody for anything
@@ -179,6 +186,12 @@ class Desk:
             self.teller.step("check", message("zones.app.checking"), 1, 1)
             self._inputs = stamps, read_inputs(project, progress=self.teller.part)
         return self._inputs[1]
+
+
+def _file_stamps(project: Project) -> object:
+    """What tells whether the project's own files were written since."""
+    own = {project.file, project.scenario_of or project.file}
+    return sorted((str(file), *input_stamp(file)) for file in own)
 
 
 def _without_changes(project: Project) -> Project:

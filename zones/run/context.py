@@ -147,11 +147,14 @@ class RunResult:
         What its steps made: tables by their schema, objects by their class.
     record : dict
         What stands in ``run.json``.
+    context : Context
+        What its steps shared: the project, its communes and plans.
     """
 
     out: Path
     store: Store
     record: dict[str, Any]
+    context: Context
 
     @overload
     def __getitem__(self, key: Schema) -> pd.DataFrame: ...

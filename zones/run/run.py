@@ -114,7 +114,7 @@ def _run(project: Project, out: Path, options: RunOptions, teller: Teller) -> Ru
             write_read_me(stage)
             record["outputs"] = _outputs(stage, ordered, earlier, hold - set(todo))
             write_record(stage, record)
-    return RunResult(out, context.store, record)
+    return RunResult(out, context.store, record, context)
 
 
 def changed_project(project: Project, changes: Mapping[str, Mapping[str, Any]]) -> Project:

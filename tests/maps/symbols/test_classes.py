@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 
+import mapclassify
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maps.symbols.classes import Classing, classify, fixed_classes
+from maps.symbols.classes import Classing, classify, fixed_classes, natural_breaks, round_breaks
 from maps.symbols.legends import scale_colours
 
 
@@ -55,6 +56,21 @@ def test_no_class_is_empty(values: list[float], scheme: str) -> None:
     assert len(edges) <= 9
     for low, high in itertools.pairwise(edges):
         assert ((array > low) & (array <= high)).any()
+
+
+@pytest.mark.parametrize("decimals", [0, 1, 6])
+def test_natural_classes_are_those_of_mapclassify(decimals: int) -> None:
+    source = np.random.default_rng(7)
+    for number in range(150):
+        count = int(source.integers(2, 90))
+        values = np.sort(source.lognormal(3, 1.5, count).round(decimals))
+        values = values[values > 0] if number % 3 else np.sort(source.integers(1, 9, count) * 1.0)
+        classes = min(5, len(np.unique(values)))
+        if classes > 1:
+            twin = mapclassify.FisherJenks(values, k=classes).bins[:-1]
+            assert natural_breaks(values, classes) == twin.tolist()
+            round_twin = mapclassify.PrettyBreaks(values, k=classes).bins[:-1]
+            assert round_breaks(values, classes) == round_twin.tolist()
 
 
 def test_scales_go_from_light_to_dark() -> None:

@@ -185,3 +185,39 @@ def test_a_desk_that_opens_measures_nothing_that_a_run_has_measured(
     desk = sit(project)
     desk.desk.base()
     assert (project.parent / "out" / "tables" / "measured.parquet").is_file()
+
+
+def test_the_map_holds_the_zone_against_the_edited_target(seated: Any) -> None:
+    desk, zone, lines = lines_at(seated)
+    low = float(lines[0].partition("=")[2])
+    after = desk.ask("targets", "plan", changes=[*lines, f"year.{zone}=2029"])["figures"]
+    shown = next(item for item in after["targets"] if item["zone"] == zone and item["main"])
+    assert (shown["low"], shown["high"], shown["year"]) == (low, low, 2029)
+    assert (shown["figure_low"], shown["status"]) == (low, "below")
+    assert shown["held_ratio"] == pytest.approx(shown["present"] / low)
+    assert shown["shortfall"] == pytest.approx(low - shown["present"])
+    entry = next(item for item in after["zones"] if item["id"] == zone)
+    for now, held in zip(entry["values"]["present"], entry["values"]["held"], strict=True):
+        assert (held is None) == (now is None)
+        assert now is None or held == pytest.approx(now / low, abs=1e-5)
+    others = [item for item in after["targets"] if item["zone"] != zone]
+    before = desk.ask("targets", "ground")["page"]["targets"]
+    assert others == [item for item in before if item["zone"] != zone]
+
+
+def test_an_end_that_follows_the_edited_one_is_said(seated: Any) -> None:
+    desk, zone, _ = lines_at(seated)
+    high = figures(desk.ask("targets", "plan", changes=[]), zone)["high_ha"]
+    after = desk.ask("targets", "plan", changes=[f"low.{zone}={high + 100}"])
+    setting = next(item for item in after["settings"] if item["zone"] == zone)
+    assert setting["high_ha"] == high + 100
+    assert "mức trên cũng đổi theo" in after["follows"][0]["vi"]
+    assert "upper end follows" in after["follows"][0]["en"]
+    assert desk.ask("targets", "plan", changes=[f"low.{zone}={high - 1}"])["follows"] == []
+
+
+def test_the_page_opens_with_the_plan_that_it_would_ask_for(seated: Any) -> None:
+    found = seated.ask("targets", "ground")
+    assert found["plan"] == seated.ask("targets", "plan", changes=[])
+    figures = found["plan"]["figures"]
+    assert {name: found["page"][name] for name in figures} == figures

@@ -20,6 +20,7 @@ from zones.app.question import Question
 from zones.inputs.faulty_plots import FAULTY_FILES, faulty_plots, save_faulty_plots
 from zones.inputs.read import Inputs
 from zones.output.folder import refuse_existing
+from zones.project.sources import layer_names
 
 #: More plots than this are not drawn: the file for QGIS has them all.
 _MOST_DRAWN = 2_000
@@ -43,9 +44,12 @@ def findings(desk: Desk) -> dict[str, Any]:
     """Every finding of the project's files, and the ground to show its plots on."""
     inputs = desk.inputs()
     files = {name: source.path.name for name, source in inputs.project.layers.items()}
+    names = {name: words(told) for name, told in layer_names(inputs.project).items()}
+    names["communes"] = words(message("zones.project.commune_boundaries"))
     return {
         "findings": [_row(item, place, inputs) for place, item in enumerate(_all(inputs))],
         "files": {"communes": inputs.project.communes.path.name, **files},
+        "names": names,
         "ground": _ground(desk, inputs),
     }
 

@@ -8,9 +8,12 @@ project gives the same figures.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from ruamel.yaml.comments import CommentedMap
 
@@ -26,6 +29,7 @@ from zones.pages.map import with_figures
 from zones.plan.model import Plan, Target
 from zones.project.model import Project, Scenario
 from zones.project.yaml import read_document, validate_document, write_document
+from zones.publish.publish import PublishedFigures
 
 _ROWS_TOLD = 200
 
@@ -43,11 +47,15 @@ class Save(Changes):
 
 
 def ground(desk: Desk) -> dict[str, Any]:
-    """What stays as it is while figures change: the communes, the plan's own words, the edits."""
+    """What stays as it is while figures change: the communes, the plan's own words, the edits.
+
+    ``plan`` is the project file's own plan without edits: what the page shows at first.
+    """
     base = desk.base()
-    content = check_content(base.content)
+    own = plan(desk, Changes(changes=()))
     return {
-        "page": {**page_ground(content), **page_figures(content)},
+        "page": {**page_ground(check_content(base.content)), **own["figures"]},
+        "plan": own,
         "zones": _zones(base),
         "changes": list(desk.project().allocation.changes),
         "stamp": _stamp(desk),
@@ -59,7 +67,8 @@ def ground(desk: Desk) -> dict[str, Any]:
 def plan(desk: Desk, asked: Changes) -> dict[str, Any]:
     """The plan with the changes: figures of the page, targets, and which communes moved."""
     base, made = desk.base(), desk.plan(asked.changes)
-    content = check_content(with_figures(base.content, desk.published(made)))
+    figures = _edited(desk.published(made), base.plan, made)
+    content = check_content(with_figures(base.content, figures))
     moved = compare_allocations(
         base.plan.allocation, made.allocation, printed=(base.plan.printed, made.printed)
     )
@@ -70,7 +79,43 @@ def plan(desk: Desk, asked: Changes) -> dict[str, Any]:
         "moved": records(moved.head(_ROWS_TOLD)),
         "movedCount": len(moved),
         "told": [words(item.message) for item in made.prepared.findings],
+        "follows": [
+            words(item.message)
+            for item in made.prepared.findings
+            if item.kind == "other-end-gives-way"
+        ],
     }
+
+
+def _edited(
+    figures: PublishedFigures, base: AllocatedPlan, made: AllocatedPlan
+) -> PublishedFigures:
+    """Hold the zones against the targets as they were edited, not as the plan says them."""
+    old, new = (_ends(it) for it in (base, made))
+    changed = new[~(new.eq(old) | (new.isna() & old.isna())).all(axis=1)]
+    targets, zones = figures.targets.copy(), figures.zones.copy()
+    for (zone, target), (low, high, year) in zip(changed.index, changed.to_numpy(), strict=True):
+        mine = (targets["zone"] == zone) & (targets["target"] == target)
+        now = targets.loc[mine, "present"].astype("float64")
+        goal = high if math.isnan(low) else low
+        under, over = (low - now).clip(lower=0.0), (now - high).clip(lower=0.0)
+        status = np.select(
+            [now.isna(), under > 0, over > 0], ["not_measured", "below", "above"], "within"
+        )
+        ends = {"low": low, "high": high, "figure_low": low, "figure_high": high, "year": year}
+        held = {"held_ratio": now / (goal or np.nan), "shortfall": under, "surplus": over}
+        for name, value in {**ends, **held, "status": status}.items():
+            targets.loc[mine, name] = value
+        rows = zones["zone"] == zone
+        zones.loc[rows, "held_ratio"] = zones.loc[rows, "present_ha"] / (goal or np.nan)
+    return replace(figures, targets=targets, zones=zones)
+
+
+def _ends(plan: AllocatedPlan) -> pd.DataFrame:
+    """Ends (ha) and year of the targets of whole zones."""
+    targets = plan.prepared.inputs.targets
+    whole = targets[targets["commune_code"] == ""].set_index(["zone", "target"])
+    return whole[["low_ha", "high_ha", "year"]].astype("float64")
 
 
 def why(desk: Desk, asked: Changes) -> list[dict[str, Any]]:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from layers.base.language import Phrase
 from zones.inputs.read import Inputs
-from zones.pages.annex import annex_content, save_annex
-from zones.pages.atlas import atlas_content
-from zones.pages.trajectory import chart_pictures
 from zones.project.model import Project, wants_trajectory
 from zones.publish.folder import PUBLISHED_FOLDER
 from zones.publish.publish import PublishedFigures
@@ -21,6 +18,11 @@ _CHARTED = (TRAJECTORY, TRAJECTORY_TARGETS, LEVERS)
 
 def work(context: Context) -> Made:
     """Write ``annex.xlsx``, ``annex.docx`` and the folder of figures."""
+    # Loaded where pages are made: a run with fewer steps, and the desk, do not wait for it
+    from zones.pages.annex import annex_content, save_annex
+    from zones.pages.atlas import atlas_content
+    from zones.pages.trajectory import chart_pictures
+
     project, figures = context.project, context[PublishedFigures]
     content = annex_content(project, figures, context.plans(), context.communes()[0])
     atlas = None

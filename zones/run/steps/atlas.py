@@ -6,10 +6,7 @@ from pathlib import Path
 
 from layers.base.language import Phrase
 from layers.base.workers import Progress
-from maps import save_atlas
 from zones.inputs.read import Inputs
-from zones.pages.annex import annex_content
-from zones.pages.atlas import atlas_content
 from zones.project.model import Project
 from zones.publish.publish import PublishedFigures
 from zones.run.context import Context
@@ -32,6 +29,11 @@ def write_atlas(
     project: Project, figures: PublishedFigures, inputs: Inputs, path: Path, *, progress: Progress
 ) -> None:
     """Write the sheets that the project asks for."""
+    # Loaded where pages are made: a run with fewer steps, and the desk, do not wait for it
+    from maps import save_atlas
+    from zones.pages.annex import annex_content
+    from zones.pages.atlas import atlas_content
+
     settings = project.atlas
     annex = annex_content(project, figures, inputs.plans, inputs.communes)
     save_atlas(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from layers.base.language import Phrase
-from maps import save_map
 from zones.pages.map import map_content
 from zones.project.model import Project, wants_trajectory
 from zones.publish.publish import PublishedFigures
@@ -15,6 +14,9 @@ from zones.tables import TRAJECTORY
 
 def work(context: Context) -> Made:
     """Write ``map.html``."""
+    # Loaded where pages are made: a run with fewer steps, and the desk, do not wait for it
+    from maps import save_map
+
     communes, crs = context.communes()
     language = context.options.language
     content = map_content(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from layers.base.language import Phrase
-from zones.pages.trajectory import save_trajectory
 from zones.project.model import wants_trajectory
 from zones.run.context import Context
 from zones.run.step import Made, Step
@@ -30,6 +29,9 @@ _READS = (
 
 def work(context: Context) -> Made:
     """Write ``trajectory.html``, ``trajectory.svg`` and ``trajectory.png``."""
+    # Loaded where pages are made: a run with fewer steps, and the desk, do not wait for it
+    from zones.pages.trajectory import save_trajectory
+
     tables = {schema: context[schema] for schema in _READS}
     save_trajectory(context.project, tables, context.stage)
     return {}

@@ -49,6 +49,7 @@ function numberField({ label, key, value, unit, decimals, before, change }) {
     autocomplete: "off",
     onchange: (event) => {
       const typed = event.target.value.trim();
+      event.target.dataset.taken = event.target.value; // no longer being typed
       if (typed === shown) return;
       const figure = typedNumber(typed);
       event.target.setAttribute("aria-invalid", String(typed !== "" && figure === null));

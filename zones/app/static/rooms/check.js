@@ -67,7 +67,7 @@ function renderList() {
       const mine = found.findings.filter((item) => item.source === source && (shown === "all" || item.severity === shown));
       if (!mine.length) return null;
       const file = found.files[source];
-      return element("section", { class: "finding-group" }, element("h2", {}, source, file ? element("span", { class: "code" }, file) : null), element("ul", {}, ...mine.map(findingRow)));
+      return element("section", { class: "finding-group" }, element("h2", {}, both(found.names[source]) || source, file ? element("span", { class: "code" }, file) : null), element("ul", {}, ...mine.map(findingRow)));
     });
     const rows = groups.filter(Boolean);
     document.getElementById("finding-list").replaceChildren(...(rows.length ? rows : [element("p", {}, say("nothingWrong"))]));

@@ -68,7 +68,7 @@ function partsPanel() {
       "li",
       { class: "part" },
       element("span", { class: part.there ? "state there" : "state lacking" }, say(part.there ? "fileThere" : "fileLacking")),
-      element("span", {}, element("b", {}, part.kind === "communes" ? say("kind_communes") : part.name), part.kind === "communes" ? null : element("span", { class: "code" }, say("kind_" + part.kind)), element("span", { class: "help path" }, ` ${part.path} ${part.date}`)),
+      element("span", {}, element("b", {}, say("kind_" + part.kind)), part.kind === "communes" ? null : element("span", { class: "code" }, part.name), element("span", { class: "help path" }, ` ${part.path} ${part.date}`)),
       part.kind === "communes" ? null : button("takeOut", () => attempt(async () => changed(await desk.ask("files", "drop", { name: part.name }))), { "aria-label": say("takeOff", { commune: part.name }), disabled: Boolean(desk.hello.readOnly) }),
     ),
   );

@@ -9,6 +9,7 @@ let desk = null;
 let ground = null; // Communes, zones and the plan's words
 let made = null; // The plan with the edits
 let first = null; // The plan without any
+const NOTHING = []; // No edits, and none that were made
 let reasons = [];
 let edits = null;
 let view = null; // The map
@@ -25,14 +26,22 @@ export async function open(node, theDesk) {
   ]);
   ground = found;
   edits = new Edits(desk.kept("edits", ground.changes), (lines) => desk.keep("edits", lines));
-  made = first = shown = null;
+  first = made = found.plan;
+  shown = NOTHING;
+  if (!edits.lines.length) shown = edits.lines;
   reasons = [];
   placeMap(node, body);
   view = openMap({ ...ground.page, language: language() }, words, { linked: false, told: heard });
   if (ground.page.measures.includes("planned")) view.update({ measure: "planned" });
   zone = ground.zones.some((item) => item.zone === shownZone()) ? shownZone() : (ground.zones[0]?.zone ?? "");
   render();
+  if (shown === edits.lines) told();
   await replan();
+}
+
+// Says that the plan stands on the screen.
+function told() {
+  document.body.dataset.planned = String(Number(document.body.dataset.planned ?? 0) + 1);
 }
 
 export function close() {
@@ -98,10 +107,9 @@ async function plan(mine, lines) {
   made = answer;
   shown = lines;
   reasons = [];
-  if (!lines.length) first = answer;
   view.replaceFigures(made.figures);
   render();
-  document.body.dataset.planned = String(Number(document.body.dataset.planned ?? 0) + 1);
+  told();
 }
 
 // Why it is so comes after the plan, and no edit waits for it.
@@ -132,11 +140,18 @@ function change(line) {
   replan();
 }
 
+// A figure that is being typed is not drawn over: the zones wait until it is done.
 function render() {
   keepingFocus(() => {
-    renderZones();
+    if (isTyping()) byId("edits").addEventListener("focusout", () => setTimeout(() => view && render()), { once: true });
+    else renderZones();
     renderMoved();
   });
+}
+
+function isTyping() {
+  const input = document.activeElement;
+  return Boolean(input?.matches("#edits input") && input.value !== (input.dataset.taken ?? input.defaultValue));
 }
 
 function renderState() {
@@ -271,10 +286,13 @@ function renderMoved() {
     ),
   );
   const said = reasons.filter((item) => item.zone === zone).map((item) => element("li", {}, item[`message_${language()}`]));
+  const stale = shown !== edits.lines;
+  const follows = stale ? [] : made.follows.map((told) => element("li", { class: "follows" }, both(told)));
   box.replaceChildren(
     element("h2", { id: "moved-title" }, say("movedTitle")),
     lines.length ? element("ul", { class: "edit-lines" }, ...lines) : element("p", { class: "help" }, say("movedEmpty")),
-    lines.length && shown === edits.lines ? movedTable() : "",
+    follows.length ? element("ul", { class: "edit-lines" }, ...follows) : "",
+    lines.length && !stale ? movedTable() : "",
     said.length ? element("h3", {}, say("whyTitle", { zone: both(ground.zones.find((item) => item.zone === zone)?.name) })) : "",
     said.length ? element("ul", { class: "said" }, ...said) : "",
   );
