@@ -13,6 +13,7 @@ MEASURE_FINDINGS = Schema("measure_findings", FINDINGS.columns)
 COVER_FINDINGS = Schema("cover_findings", FINDINGS.columns)
 ALLOCATION_FINDINGS = Schema("allocation_findings", FINDINGS.columns)
 PLANNING_FINDINGS = Schema("planning_findings", FINDINGS.columns)
+BORDER_FINDINGS = Schema("border_findings", FINDINGS.columns)
 MEASURED = read_schema("zones", "measured")
 AREAS = read_schema("zones", "areas")
 FOREST_CLASSES = read_schema("zones", "forest_classes")
@@ -45,6 +46,13 @@ TRAJECTORY_ASSUMPTIONS = read_schema("zones", "trajectory_assumptions")
 LEVERS = read_schema("zones", "levers")
 BACKTEST = read_schema("zones", "backtest")
 TRAJECTORY_FINDINGS = Schema("trajectory_findings", FINDINGS.columns)
+BORDERS = read_schema("zones", "borders")
+BORDER_LAND = read_schema("zones", "border_land")
+BORDER_PLOTS = read_schema("zones", "border_plots")
+BORDER_CLAIMS = read_schema("zones", "border_claims")
+BORDER_GROUND = read_schema("zones", "border_ground")
+BORDER_MARKING = read_schema("zones", "border_marking")
+BORDER_CONTACTS = read_schema("zones", "border_contacts")
 
 #: All tables of a run, in the order of its steps.
 RESULT_TABLES = (
@@ -85,4 +93,12 @@ RESULT_TABLES = (
     LEVERS,
     BACKTEST,
     TRAJECTORY_FINDINGS,
+    BORDERS,
+    BORDER_LAND,
+    BORDER_PLOTS,
+    BORDER_CLAIMS,
+    BORDER_GROUND,
+    BORDER_MARKING,
+    BORDER_CONTACTS,
+    BORDER_FINDINGS,
 )

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyproj
 from pyproj.exceptions import CRSError as PyprojCrsError
 
 from layers.base.errors import CrsError
 from layers.base.resources import data_table
-from layers.crs.transform import to_crs
+from layers.crs.transform import to_crs, transformation
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -165,3 +167,16 @@ def _polygon_area(geod: pyproj.Geod | None, shape: Any) -> float:
     # Holes count negative only when every ring has its proper orientation.
     area, _ = geod.geometry_area_perimeter(orient_polygons(shape))
     return float(area)
+
+
+def geodesic_length_m(
+    start: npt.NDArray[np.float64], end: npt.NDArray[np.float64], crs: pyproj.CRS
+) -> npt.NDArray[np.float64]:
+    """Length on the ellipsoid of straight lines between points (x, y) of a CRS, in metres."""
+    geographic = crs if crs.is_geographic else crs.geodetic_crs or crs
+    geod = geographic.get_geod()
+    if geod is None:
+        raise CrsError("layers.crs.no_ellipsoid")
+    way = transformation(crs, geographic)
+    _, _, length = geod.inv(*way.transform(*start.T), *way.transform(*end.T))
+    return np.asarray(length, np.float64)

@@ -272,6 +272,7 @@ class NeighboursSource(Part):
     layer: str | None = None
     crs: str | None = None
     name_column: str = "name"
+    code_column: str = "code"
 
 
 class LinesSource(Part):
@@ -330,6 +331,18 @@ class QgisSettings(Part):
     make: bool = False
 
 
+class BordersSettings(Part):
+    """Borders with other provinces: whether a run measures them, how far beside the line it looks.
+
+    ``projects`` are the project files of neighbouring provinces: their communes and plots stand
+    across the line, where the layer of neighbours has boundaries only.
+    """
+
+    make: bool = False
+    distance_m: Number = Field(default=500.0, gt=0, le=10_000)
+    projects: tuple[Path, ...] = ()
+
+
 class Scenario(Part):
     """A scenario: a project beside it, with other changes and an output folder of its own."""
 
@@ -374,6 +387,7 @@ class Project(Part):
     atlas: AtlasSettings = AtlasSettings()
     planning: PlanningSettings = PlanningSettings()
     qgis: QgisSettings = QgisSettings()
+    borders: BordersSettings = BordersSettings()
     reports: ReportsSection = ReportsSection()
     output: Path = Path("out")
 
@@ -557,7 +571,45 @@ class Project(Part):
             paths |= {f"certainty {name}": folder / name for name in SAMPLE_FILES}
         if self.reconcile.totals is not None:
             paths["reconcile totals"] = self.resolve(self.reconcile.totals)
+        return paths | self._paths_across()
+
+    def _paths_across(self) -> dict[str, Path]:
+        """Files of the projects across the border, and those that are measured of theirs."""
+        paths: dict[str, Path] = {}
+        for number, named in enumerate(self.borders.projects, start=1):
+            at = project_file(self.resolve(named))
+            paths[f"borders {number}"] = at
+            if not is_there(at):
+                continue
+            other = _read_project(at)
+            paths[f"borders {number} communes"] = other.resolve(other.communes.path)
+            areas = other.communes.natural_areas.path
+            paths[f"borders {number} natural_areas"] = other.resolve(areas)
+            layer = newest_forest_layer(other)
+            if layer is not None:
+                paths[f"borders {number} layer"] = other.resolve(other.layers[layer].path)
         return paths
+
+    def neighbouring_projects(self) -> list[Project]:
+        """Projects of the provinces across the border.
+
+        Returns
+        -------
+        list of Project
+            In the order in which ``borders.projects`` names them.
+
+        Raises
+        ------
+        InputError
+            One of them is of this province, or is no project.
+        """
+        found = [_read_project(project_file(self.resolve(at))) for at in self.borders.projects]
+        for other in found:
+            if other.province == self.province:
+                raise InputError(
+                    "zones.project.same_province", file=other.file, province=self.province
+                )
+        return found
 
 
 def forest_layers(project: Project) -> list[str]:
@@ -617,15 +669,25 @@ def load_project(path: Path) -> Project:
     InputError
         A key is unknown or missing, or a value is not what it must be: key, line, expected, found.
     """
-    file = path / "project.yaml" if path.is_dir() else path
+    project = _read_project(project_file(path))
+    _refuse_missing_files(project)
+    _refuse_bad_tile_hosts(project)
+    return project
+
+
+def project_file(path: Path) -> Path:
+    """Project file that a path names: itself, or ``project.yaml`` in that folder."""
+    return path / "project.yaml" if path.is_dir() else path
+
+
+def _read_project(file: Path) -> Project:
+    """Project as its file describes it, whether or not the files that it names are there."""
     document = read_document(file)
     if "scenario_of" in document:
         project = _scenario(validate_document(Scenario, document, file), file)
     else:
         project = _project(document, file)
     project._file = file  # noqa: SLF001 - set once, here
-    _refuse_missing_files(project)
-    _refuse_bad_tile_hosts(project)
     return project
 
 

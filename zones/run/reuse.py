@@ -25,6 +25,7 @@ _PARTS = {
     "plan": "plans",
     "allocation": "allocation",
     "atlas": "atlas",
+    "borders": "borders",
     "map": "map",
     "reconcile": "reconcile",
     "certainty": "certainty",

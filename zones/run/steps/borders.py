@@ -1,0 +1,63 @@
+"""Step ``borders``: the borders with other provinces, as tables, map layers and an annex."""
+
+from __future__ import annotations
+
+from layers.base.language import Phrase
+from layers.io.geopackage import save_geopackage
+from zones.borders.annex import save_border_annex
+from zones.borders.borders import find_borders
+from zones.borders.side import read_neighbours, side_of
+from zones.inputs.read import Inputs
+from zones.output.findings import findings_table
+from zones.project.model import Project
+from zones.run.context import Context
+from zones.run.step import Made, Step
+from zones.tables import (
+    BORDER_CLAIMS,
+    BORDER_CONTACTS,
+    BORDER_FINDINGS,
+    BORDER_GROUND,
+    BORDER_LAND,
+    BORDER_MARKING,
+    BORDER_PLOTS,
+    BORDERS,
+)
+
+
+def work(context: Context) -> Made:
+    """Measure the borders; write ``borders.gpkg`` and ``borders.docx``."""
+    project, inputs = context.project, context[Inputs]
+    own = side_of(inputs, inputs.crs)
+    others, told = read_neighbours(project, own, inputs.crs)
+    distance = float(project.borders.distance_m)
+    found = find_borders(own, others, distance_m=distance)
+    save_geopackage(found.layers, context.stage / "borders.gpkg")
+    save_border_annex(found.tables, project, context.stage / "borders.docx")
+    made: Made = {BORDER_FINDINGS: findings_table([*told, *found.findings])}
+    for schema, table in found.tables.items():
+        made[schema] = table
+    return made
+
+
+def _is_asked_for(project: Project) -> bool:
+    return project.borders.make
+
+
+STEP = Step(
+    label=Phrase("Measure the borders", "Đo ranh giới giáp tỉnh"),
+    work=work,
+    reads=(Inputs,),
+    writes=(
+        BORDERS,
+        BORDER_LAND,
+        BORDER_PLOTS,
+        BORDER_CLAIMS,
+        BORDER_GROUND,
+        BORDER_MARKING,
+        BORDER_CONTACTS,
+        BORDER_FINDINGS,
+    ),
+    files=("borders.gpkg", "borders.docx"),
+    settings=("title", "demo", "annex", "borders", "map", "atlas"),
+    wanted=_is_asked_for,
+)
