@@ -2,8 +2,9 @@
 
 What a hectare of the plan adds is asked of the forecast's own cohorts: the same recursion, its
 likely case, with one hectare more of each crop on each land in each year. The recursion is linear
-until a limit is met, so the form is taken anew at the plan that it led to, until the plan holds
-what the form promised. Algebra: ``docs/explanation/allocation.md``.
+until a limit is met, so another form is taken at the plan that the first led to, and all of them
+hold, until the forecast of the plan is what the forms promise. Algebra:
+``docs/explanation/allocation.md``.
 """
 
 from __future__ import annotations
@@ -43,10 +44,11 @@ Floats = npt.NDArray[np.float64]
 
 #: Points by which a plan may miss what the linear form promised.
 MISS_POINTS = 1e-6
-#: Times that the form is taken anew at most.
-_MOST_FORMS = 5
+#: Times that a form is taken at most.
+_MOST_FORMS = 8
+#: Hectares by which a form may lie below what it stands for.
+_CRUMB_HA = 1e-5
 _FAR = 2100
-_GROUP = ["crop", "on", "year"]
 
 
 class CoverLand:
@@ -115,7 +117,8 @@ class CoverTargets:
 class CoverForm:
     """Forest that counts in the years of the targets, and what one hectare more adds to it."""
 
-    counted_ha: Floats  # By target, with the plan that the form was taken at
+    plan: pd.DataFrame  # The plan that the form was taken at
+    counted_ha: Floats  # By target, with that plan
     ratios: pd.DataFrame  # ``crop, on, year`` and a column for each target, by its place
 
 
@@ -130,23 +133,29 @@ def allocate_with_cover(
     if asked is None or asked.importance <= 0 or asked.targets.empty:
         return allocate(inputs, settings=settings, near=near), []
     plan = PLAN.empty() if near is None else near
-    form = form_at(asked, inputs, settings, plan)
+    forms = [_form_at(asked, inputs, settings, plan)]
     for _ in range(_MOST_FORMS):
-        told = with_form(asked, inputs, form, plan)
+        told = _with_forms(asked, inputs, forms)
         allocation = allocate(told, settings=settings, near=near)
-        plan = allocation.plan
-        form = form_at(asked, inputs, settings, plan)
-        miss = _points(asked, form.counted_ha - _promised_ha(allocation))
+        form = _form_at(asked, inputs, settings, allocation.plan)
+        promised = _promised_ha(allocation)
+        miss = _points(asked, form.counted_ha - promised.min(axis=0))
         if miss <= MISS_POINTS:
             return allocation, []
+        # The forms lie above what a plan holds as long as it brings less and less: one that lies
+        # below it elsewhere would hold back what is there.
+        kept = (promised >= form.counted_ha - _CRUMB_HA).all(axis=1)
+        forms = [*(forms[place] for place in np.flatnonzero(kept)), form]
     return allocation, [_not_linear(miss)]
 
 
 def _promised_ha(allocation: Allocation) -> Floats:
-    """Forest that counts by the linear form of an allocation, by target."""
+    """Forest that counts by the linear forms of an allocation; forms × targets."""
     inputs = allocation.inputs
-    constant = inputs.cover_asked["without_ha"].to_numpy(dtype="float64")
-    return np.asarray(added_ha(inputs, allocation.plan) + constant)
+    whole = added_ha(inputs, allocation.plan) + inputs.cover_asked["without_ha"].to_numpy()
+    table = inputs.cover_asked.assign(whole=whole)
+    wide = table.pivot_table(index="form", columns="target", values="whole", sort=False)
+    return wide.to_numpy(dtype="float64")
 
 
 def _points(asked: CoverTargets, miss_ha: Floats) -> float:
@@ -164,37 +173,47 @@ def _not_linear(miss: float) -> Finding:
     )
 
 
-def with_form(
-    asked: CoverTargets, inputs: AllocationInputs, form: CoverForm, plan: pd.DataFrame
+def _with_forms(
+    asked: CoverTargets, inputs: AllocationInputs, forms: list[CoverForm]
 ) -> AllocationInputs:
-    """Put a linear form, taken at a plan, into the inputs."""
-    sharing = sharing_sources(inputs)
-    pairs = inputs.suitability[["zone", "source"]].drop_duplicates()
-    land = land_of_sources(pairs["source"], sharing)
-    pairs = pairs.assign(on=land).dropna(subset="on")
-    crop = pairs["zone"].map(asked.crops).fillna("").astype("str")
-    pairs = pairs.assign(crop=counting_crops(crop, pairs["on"]))
-    both = pairs.merge(form.ratios, on=["crop", "on"])
-    frames = [
-        both[["zone", "source", "year"]].assign(target=target, counted_ratio=both[str(place)])
-        for place, target in enumerate(asked.targets["target"])
-    ]
-    counted = pd.concat(frames, ignore_index=True)
-    table = COVER_ASKED.validate(
-        asked.targets.assign(
+    """Put linear forms, each taken at a plan of its own, into the inputs."""
+    pairs = _pairs(asked, inputs)
+    tables, frames = [], []
+    for number, form in enumerate(forms):
+        both = pairs.merge(form.ratios, on=["crop", "on"])
+        mine = [
+            both[["zone", "source", "year"]].assign(
+                target=target, form=number, counted_ratio=both[str(place)]
+            )
+            for place, target in enumerate(asked.targets["target"])
+        ]
+        table = asked.targets.assign(
+            form=number,
             asked_percent=asked.targets["low"].astype("float64"),
             importance=asked.importance,
             without_ha=form.counted_ha,
             natural_area_ha=float(asked.setup.natural_area_ha.sum()),
-        )[COVER_ASKED.names].reset_index(drop=True)
-    )
-    made = replace(
+        )
+        table = COVER_ASKED.validate(table[COVER_ASKED.names].reset_index(drop=True))
+        counted = COUNTED.validate(pd.concat(mine, ignore_index=True)[COUNTED.names])
+        one = replace(inputs, cover_asked=table, counted=counted)
+        constant = form.counted_ha - added_ha(one, form.plan)
+        tables.append(table.assign(without_ha=constant))
+        frames.append(counted[counted["counted_ratio"] != 0])
+    return replace(
         inputs,
-        cover_asked=table,
-        counted=COUNTED.validate(counted[counted["counted_ratio"] != 0][COUNTED.names]),
+        cover_asked=pd.concat(tables, ignore_index=True),
+        counted=COUNTED.validate(pd.concat(frames, ignore_index=True)),
     )
-    constant = form.counted_ha - added_ha(made, plan)
-    return replace(made, cover_asked=table.assign(without_ha=constant))
+
+
+def _pairs(asked: CoverTargets, inputs: AllocationInputs) -> pd.DataFrame:
+    """Zones on the land sources that suit them, with the crop and the land of the cohorts."""
+    pairs = inputs.suitability[["zone", "source"]].drop_duplicates()
+    pairs = pairs.assign(on=land_of_sources(pairs["source"], sharing_sources(inputs)))
+    pairs = pairs.dropna(subset="on")
+    crop = pairs["zone"].map(asked.crops).fillna("").astype("str")
+    return pairs.assign(crop=counting_crops(crop, pairs["on"]))
 
 
 def sharing_sources(inputs: AllocationInputs) -> set[str]:
@@ -202,7 +221,7 @@ def sharing_sources(inputs: AllocationInputs) -> set[str]:
     return set(inputs.sources.loc[inputs.sources["shares"].astype(bool), "source"])
 
 
-def form_at(
+def _form_at(
     asked: CoverTargets,
     inputs: AllocationInputs,
     settings: AllocationSettings,
@@ -218,23 +237,27 @@ def form_at(
     rest = setup.total_ha.reindex(list(years)).fillna(0.0).to_numpy() - forest.reindex(
         list(years), fill_value=0.0
     ).to_numpy(dtype="float64")
-    groups = _groups(asked, settings)
+    groups = _groups(asked, inputs, settings)
     path = _follow(setup, planting, 1)
     more = _one_more(setup, planting, groups, path, rest)
     places = [int(year) - years.start for year in asked.targets["year"]]
     ends = _follow(setup, more, 1 + len(groups)).rate_ha.sum(axis=0)[places]
     ratios = {place: values[1:] - values[0] for place, values in enumerate(ends)}
-    return CoverForm(ends[:, 0], groups.assign(**{str(k): v for k, v in ratios.items()}))
+    return CoverForm(plan, ends[:, 0], groups.assign(**{str(k): v for k, v in ratios.items()}))
 
 
-def _groups(asked: CoverTargets, settings: AllocationSettings) -> pd.DataFrame:
-    """Crops, lands and years that a plan may place."""
-    crops = [crop for crop in asked.setup.start.crops if crop]
-    crops = ["", *(crop for crop in crops if crop in set(asked.crops))]
-    years = [year for year in settings.years if year in asked.years]
-    lands = ["bare", "harvested", "other"]
-    index = pd.MultiIndex.from_product([crops, lands, years], names=_GROUP)
-    return index.to_frame(index=False)
+def _groups(
+    asked: CoverTargets, inputs: AllocationInputs, settings: AllocationSettings
+) -> pd.DataFrame:
+    """Crops, lands and years of planting that may reach the last target.
+
+    What is planted later is young in its year, and gives way to nothing that counts by then.
+    """
+    last = asked.years.stop - 1 - asked.setup.section.legal_lag.years
+    years = [year for year in settings.years if year <= last]
+    known = _pairs(asked, inputs)[["crop", "on"]].drop_duplicates()
+    known = known[known["crop"].isin([*asked.setup.start.crops, ""])].sort_values(["crop", "on"])
+    return known.merge(pd.DataFrame({"year": years}, dtype="int64"), how="cross")
 
 
 def _one_more(

@@ -142,8 +142,8 @@ KEYS: dict[str, list[str]] = {
     "losses": ["zone", "commune_code", "year", "source"],
     "cover": ["zone", "source"],
     "ground": ["commune_code"],
-    "cover_asked": ["target"],
-    "counted": ["target", "zone", "source", "year"],
+    "cover_asked": ["target", "form"],
+    "counted": ["target", "form", "zone", "source", "year"],
 }
 
 #: Text columns in which an empty cell says something, by the name of the schema.

@@ -58,8 +58,8 @@ class Model:
     # (on the plan's list, or the zone has none)
     columns: pd.DataFrame
     # One row per row: ``kind`` (``land, land_year, pace, pace_low, target_low, target_high,
-    # cover_low, must``), ``zone, commune_code, source, year, target, lower, upper, weight``; text
-    # that does not apply is empty, weight is that of the shortfall
+    # cover_low, cover_cut, must``), ``zone, commune_code, source, year, target, lower, upper,
+    # weight``; text that does not apply is empty, weight is that of the shortfall
     rows: pd.DataFrame
     # Rows × (columns of hectares, then the shortfalls of elastic rows in order, then the hectares
     # of each window of years used in each of its years)
@@ -69,6 +69,11 @@ class Model:
     def elastic(self) -> Integers:
         """Numbers of the rows that have a shortfall column, in the order of those columns."""
         return np.flatnonzero(self.rows["kind"].isin(_ELASTIC).to_numpy())
+
+    @property
+    def cuts(self) -> tuple[Integers, Integers]:
+        """Rows that use the shortfall of another row, and the place of that among the elastic."""
+        return _cuts(self.rows, self.elastic)
 
     @property
     def shortfalls(self) -> slice:
@@ -209,19 +214,30 @@ class _Rows:
         elastic = np.flatnonzero(frame["kind"].isin(_ELASTIC).to_numpy())
         width, wishes = len(self.columns), len(elastic)
         uses = pd.concat([_NO_USES, *self.uses], ignore_index=True)
-        row = np.concatenate([pairs["row"], elastic, uses["window"], uses["in_year"]])
+        cuts, shared = _cuts(frame, elastic)
+        row = np.concatenate([pairs["row"], elastic, uses["window"], uses["in_year"], cuts])
         column = np.concatenate(
             [
                 pairs["column"],
                 width + np.arange(wishes),
                 np.tile(width + wishes + np.arange(len(uses)), 2),
+                width + shared,
             ]
         )
         ones = np.repeat([1.0, -1.0], [wishes + len(uses), len(uses)])
-        value = np.concatenate([pairs["value"].to_numpy(), ones])
+        value = np.concatenate([pairs["value"].to_numpy(), ones, np.ones(len(cuts))])
         shape = (len(frame), width + wishes + len(uses))
         entries = (value, (row.astype("int64"), column.astype("int64")))
         return frame, sparse.csc_matrix(entries, shape=shape)
+
+
+def _cuts(rows: pd.DataFrame, elastic: Integers) -> tuple[Integers, Integers]:
+    """Further linear forms of a target of forest cover, and the shortfall that they share."""
+    cuts = np.flatnonzero((rows["kind"] == "cover_cut").to_numpy())
+    owners = rows.iloc[elastic].reset_index(drop=True)
+    owners = owners[owners["kind"] == "cover_low"]
+    place = pd.Series(owners.index, index=owners["target"], dtype="int64")
+    return cuts, place.reindex(rows["target"].iloc[cuts]).to_numpy(dtype="int64")
 
 
 def _add_land(rows: _Rows, inputs: AllocationInputs, settings: AllocationSettings) -> None:
@@ -307,13 +323,21 @@ def _add_targets(rows: _Rows, inputs: AllocationInputs) -> None:
 
 
 def _add_cover(rows: _Rows, inputs: AllocationInputs) -> None:
-    """Forest that counts without the plan + what its hectares add ≥ what is asked, made elastic."""
-    for asked in inputs.cover_asked.to_dict("records"):
+    """Forest that counts without the plan + what its hectares add ≥ what is asked, made elastic.
+
+    Of several linear forms each holds, with one shortfall for all of them (``cover_cut``).
+    """
+    counted = inputs.counted.rename(columns={"counted_ratio": "value"})
+    first = ~inputs.cover_asked.duplicated("target").to_numpy()
+    for kind, asked in zip(
+        np.where(first, "cover_low", "cover_cut"),
+        inputs.cover_asked.to_dict("records"),
+        strict=True,
+    ):
         needed = asked["asked_percent"] / 100 * asked["natural_area_ha"] - asked["without_ha"]
-        mine = inputs.counted[inputs.counted["target"] == asked["target"]]
+        mine = (counted["target"] == asked["target"]) & (counted["form"] == asked["form"])
         row = {"target": asked["target"], "year": asked["year"], "weight": asked["importance"]}
-        weights = mine.rename(columns={"counted_ratio": "value"})
-        rows.add_weighted({"kind": "cover_low", "lower": needed, **row}, weights)
+        rows.add_weighted({"kind": str(kind), "lower": needed, **row}, counted[mine])
 
 
 def present_until(present: pd.DataFrame, targets: pd.DataFrame) -> Floats:

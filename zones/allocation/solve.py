@@ -228,4 +228,7 @@ def _shortfalls(model: Model, hectares: Floats) -> Floats:
     """Hectares that each elastic row still lacks."""
     used = model.matrix[:, : len(hectares)] @ hectares
     lacking = model.rows["lower"].to_numpy() - used
-    return np.asarray(np.maximum(lacking[model.elastic], 0.0), dtype="float64")
+    short = np.maximum(lacking[model.elastic], 0.0)
+    cuts, shared = model.cuts
+    np.maximum.at(short, shared, lacking[cuts])
+    return np.asarray(short, dtype="float64")

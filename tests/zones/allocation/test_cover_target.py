@@ -172,6 +172,22 @@ def test_the_promise_is_the_forecast_whatever_the_plan_displaces(
     assert abs(exact - held["promised_percent"]) <= MISS_POINTS
 
 
+def test_where_a_limit_is_met_several_forms_hold_together() -> None:
+    # Beyond 15 ha a year the plan displaces replanting that there is land for; before, none.
+    case = Case(
+        section(
+            planting_ha=40.0, harvest_share=0.2, rotation={"acacia": 5, "pine": 15},
+            bare_share={"low": 0.1, "likely": 0.1, "high": 0.1},
+        ),
+        58.0,
+    )  # fmt: skip
+    inputs = land(pace=[{"zone": "acacia", "high_ha": 30.0}])
+    allocation = solved(case, inputs)
+    held = allocation.cover.iloc[0]
+    assert len(allocation.inputs.cover_asked) > 1
+    assert abs(case.rate_of(inputs, allocation) - held["promised_percent"]) <= MISS_POINTS
+
+
 def test_without_a_target_or_a_weight_nothing_changes() -> None:
     plain = allocate(land(), settings=YEARS)
     for asked in (None, Case(section(), 54.0, importance=0.0).asked):

@@ -231,7 +231,7 @@ class _Pair:
         """Hectares of the pair that count for each target of forest cover."""
         inputs = self.allocation.inputs
         cells = self.mine(counted_cells(inputs, self.allocation.plan))
-        for row in inputs.cover_asked.to_dict("records"):
+        for row in self.allocation.cover.to_dict("records"):
             counted = cells.loc[cells["target"] == row["target"], "counted_ha"].sum()
             yield self.say(
                 "chain_cover",

@@ -226,7 +226,7 @@ def _irreducible(allocation: Allocation, target: str) -> list[str]:
     upper[model.shortfalls][(elastic["target"] == target).to_numpy()] = 0.0
     rows = model.rows.iloc[irreducible_rows(replace(programme, upper=upper))]
     rows = rows[rows["target"] != target]
-    kinds = rows["kind"].replace("land_year", "land")
+    kinds = rows["kind"].replace({"land_year": "land", "cover_cut": "cover_low"})
     said = rows["target"].where((rows["target"] != "") & (kinds != "cover_low"), kinds)
     return sorted(set(said.tolist()))
 
@@ -297,7 +297,7 @@ def _rivals(allocation: Allocation) -> dict[str, list[str]]:
     model, duals = allocation.model, allocation.staged.duals
     rows = model.rows
     # Forest cover meets every zone that plants: it would make one group of all.
-    priced = (np.abs(duals) > _NOISE_DUAL) & (rows["kind"] != "cover_low").to_numpy()
+    priced = (np.abs(duals) > _NOISE_DUAL) & ~rows["kind"].str.startswith("cover").to_numpy()
     asks = priced & rows["kind"].isin(["target_low"]).to_numpy()
     width, end = len(model.columns), model.shortfalls.stop
     matrix = sparse.csr_matrix(model.matrix)[np.flatnonzero(priced)]

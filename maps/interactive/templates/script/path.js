@@ -114,7 +114,9 @@ function pathDots(rate, x, y) {
     const [cx, cy] = [x(years[place]), y(value)];
     const dot = svgElement("circle", { cx, cy, r: chosen ? 5 : 2.5, class: chosen ? "dot now" : "dot" });
     if (!told.has(place)) return [dot];
-    const under = { x: cx, y: cy + 18, "text-anchor": "middle", class: "rate-text" };
+    // Left of the first dot stands the scale.
+    const anchor = place === 0 ? "start" : "middle";
+    const under = { x: cx, y: cy + 18, "text-anchor": anchor, class: "rate-text" };
     return [dot, svgElement("text", under, rateText(value))];
   });
 }
