@@ -10,6 +10,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from benchmarks._report_country import FIGURES, country_round, take_in, write_reports
 from benchmarks._report_faults import FAULTS, FilledForm, cells_named
 from benchmarks._report_kills import lost_or_twice
 from layers.base.language import Phrase
@@ -109,6 +110,27 @@ def _faults(folder: Path, forms: int) -> list[str]:
     return [] if found == planted and not lost else ["faults"]
 
 
+def _country(folder: Path, count: int) -> list[str]:
+    """Take in reports of so many communes, and of a tenth of them: each costs the same."""
+    asked, form = made_up_round(4), load_form(_FORM)
+    each = []
+    for size in (max(count // 10, 50), count):
+        back = folder / str(size) / "back"
+        back.mkdir(parents=True)
+        country = country_round(asked, size)
+        write_reports(back, country, form)
+        taken, memory, figures, problems = take_in(back, country, form)
+        each.append(taken / size)
+        print(
+            f"{size} communes x {figures / size:g} figures: {taken:.1f} s, {each[-1] * 1e3:.0f} ms "
+            f"and {memory * 1e3 / size:.0f} kB each, {memory:.0f} MB; {problems} false alarms"
+        )
+        alarms = problems > 0.02 * figures or figures != size * FIGURES
+    at_last = each[-1] * 3321
+    print(f"3,321 communes at that rate: {at_last:.0f} s; cost of each x {each[-1] / each[0]:.2f}")
+    return ["country"] if at_last > 300 or alarms or each[-1] > 1.5 * each[0] else []
+
+
 def _entry(code: str, zone: str, column: str, value: float) -> Entry:
     return Entry(
         *(code, _FORM, "zones", zone, column, zone, "ha", Phrase(zone, zone), value, str(value)),
@@ -180,6 +202,7 @@ def run(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="benchmarks reports")
     parser.add_argument("--forms", type=int, default=20, help="forms for each kind of fault")
     parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--communes", type=int, default=300, help="of the country: up to 3321")
     parser.add_argument("--trials", type=int, default=200, help="spoilt reports in memory")
     options = parser.parse_args(arguments)
     missed = []
@@ -190,6 +213,7 @@ def run(arguments: list[str]) -> int:
         missed += _out_and_back(folder / "a")
         missed += _faults(folder / "b", options.forms)
         missed += _suspects(options.trials)
+        missed += _country(folder / "c", options.communes)
         bad = lost_or_twice(folder / "k.sqlite", kills=options.kills, count=60, longest=0.3)
         print(f"{options.kills} kills: {bad} submissions lost or twice")
         missed += ["kills"] if bad else []

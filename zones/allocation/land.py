@@ -436,7 +436,11 @@ def join_zone_land(
     losses: pd.DataFrame,
     decimals: int,
 ) -> pd.DataFrame:
-    """Add printed ``available_ha`` and ``gap_ha`` to printed zones."""
+    """Add printed ``available_ha`` and ``gap_ha`` to printed zones.
+
+    Where nobody tells what is present, nobody knows what is lacking: the gap is missing, not 0 and
+    not the plan.
+    """
     step = 10.0**-decimals
     planned = allocation.groupby(_PAIR)["planned_ha"].sum()
     land = land.sort_values(_PAIR)
@@ -451,4 +455,5 @@ def join_zone_land(
     lost = losses.groupby(_PAIR)["loss_ha"].sum().reindex(pairs).fillna(0.0)
     gap = (added.to_numpy() - lost.to_numpy()).round(decimals) + 0.0
     joined = zones.merge(printed.assign(gap_ha=gap), on=_PAIR, how="left", validate="1:1")
-    return joined.set_axis(zones.index)
+    gaps = joined["gap_ha"].where(joined["present_ha"].notna())
+    return joined.assign(gap_ha=gaps).set_axis(zones.index)

@@ -48,7 +48,7 @@ def target_name(plan: Plan, zone: str, target: Target, language: Language) -> st
         what = target.name.vi if language == "vi" else target.name.en
     elif indicator is not None:
         what = indicator.name_vi if language == "vi" else indicator.name_en
-    names = {one.zone: one.name for one in plan.zones}
-    if zone not in names:
+    name = next((one.name for one in plan.zones if one.zone == zone), None)
+    if name is None:
         return what
-    return f"{names[zone].vi if language == 'vi' else names[zone].en}: {what}"
+    return f"{name.vi if language == 'vi' else name.en}: {what}"

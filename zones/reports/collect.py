@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from layers.base.clock import today
 from layers.base.errors import ClosureError
-from layers.base.workers import Progress, silent
+from layers.base.workers import Progress, run_pieces, silent
 from layers.io.table_output import save_csv
+from layers.io.workbook import Sheet
 from zones.project.forms import Form
 from zones.reports.checking.checks import Answers, check_answers, check_totals
 from zones.reports.checking.suspects import tell_copied, tell_exchanged, tell_repeated_plots
 from zones.reports.layout import Reporter, lay_out
 from zones.reports.ledger import Ledger, Submission
 from zones.reports.reading.entries import Entry, PageReading, Told, told_together
-from zones.reports.reading.intake import ReturnedFile, read_returned, returned_files
+from zones.reports.reading.intake import Page, ReturnedFile, read_returned, returned_files
 from zones.reports.reading.recognise import Reader
 from zones.reports.round import Round
 from zones.reports.tables import FIGURES, REPORT_FINDINGS, RETURNED, RETURNED_ROWS
@@ -54,19 +57,25 @@ def collect(
     reader = Reader(asked, forms)
     returned: list[_Returned] = []
     paths = returned_files(folder)
-    for number, path in enumerate(paths, start=1):
-        file = read_returned(path, folder)
-        readings = [] if file.refused else [reader.read(page) for page in file.pages]
-        returned.append(_Returned(file, readings))
+    files = run_pieces(partial(read_returned, folder=folder), paths, workers=os.cpu_count() or 1)
+    for number, file in enumerate(files, start=1):
+        pages = [] if file.refused else file.pages
+        returned.append(_Returned(file, [_read(reader, page) for page in pages]))
         progress(number, len(paths))
     # Of two versions the one saved last stands after the other.
     returned.sort(key=lambda one: (one.file.modified, one.file.name))
-    for one in returned:
-        for reading in one.readings:
-            _add_up(reading)
-            reading.findings += check_totals(reading)
     _check(returned, asked, {form.form: form for form in forms})
     return _result(returned, asked)
+
+
+def _read(reader: Reader, page: Page) -> PageReading:
+    """Read a sheet and let its cells go: of many files only what they report is kept."""
+    reading = reader.read(page)
+    _add_up(reading)
+    reading.findings += check_totals(reading)
+    reading.lines = tuple(sorted({row for row, _ in page.cells}))
+    page.content = Sheet()
+    return reading
 
 
 def _add_up(reading: PageReading) -> None:
@@ -136,14 +145,15 @@ def _result(returned: Sequence[_Returned], asked: Round) -> Collected:
     submissions = []
     for one in returned:
         entries = _entries(one.readings)
+        cells = {id(entry): _figure(entry, asked.year) for entry in entries}
         told = [item.as_row() for reading in one.readings for item in reading.findings]
         kinds = [row for reading in one.readings for row in _rows(reading)]
         _close(one, entries, kinds)
-        figures += [_figure(entry, asked.year) for entry in entries]
+        figures += cells.values()
         findings += told
         rows += kinds
         files.append(_file_row(one, entries, told, kinds))
-        submissions.append(_submissions(one, asked, told))
+        submissions.append(_submissions(one, asked, told, cells))
     return Collected(
         _frame(FIGURES, figures),
         _frame(REPORT_FINDINGS, findings),
@@ -165,7 +175,7 @@ def _rows(reading: PageReading) -> list[dict[str, object]]:
     for entry in reading.entries:
         verdicts[entry.line].add(entry.verdict)
     found = []
-    for line in sorted({row for row, _ in page.cells}):
+    for line in reading.lines:
         kind: str = reading.rows.get(line, "asked")
         if kind == "figures":
             kind = "asked" if "asked" in verdicts[line] else "counted"
@@ -175,7 +185,7 @@ def _rows(reading: PageReading) -> list[dict[str, object]]:
 
 def _close(one: _Returned, entries: Sequence[Entry], rows: Sequence[dict[str, object]]) -> None:
     """Hold that no row and no cell went lost: each row is listed, each cell is one of three."""
-    held = sum(len({row for row, _ in page.cells}) for page in one.file.pages)
+    held = one.file.lines
     if one.file.refused is None and held != len(rows):
         raise ClosureError("zones.reports.rows_lost", file=one.file.name, rows=held, left=len(rows))
     if any(entry.verdict not in _WORST for entry in entries):
@@ -236,9 +246,12 @@ def _file_row(
 
 
 def _submissions(
-    one: _Returned, asked: Round, told: Sequence[Mapping[str, object]]
+    one: _Returned,
+    asked: Round,
+    told: Sequence[Mapping[str, object]],
+    cells: Mapping[int, Mapping[str, object]],
 ) -> list[Submission]:
-    """Submissions of a file: one for each reporter and form in it."""
+    """Submissions of a file: one for each reporter and form in it; ``cells`` by entry."""
     groups: dict[tuple[str, str, int], list[Entry]] = defaultdict(list)
     for reading in one.readings:
         for entry in reading.entries:
@@ -247,7 +260,7 @@ def _submissions(
         Submission(
             *(asked.year, reporter, form, version, one.file.name, one.file.sha256),
             *(one.file.modified, today().isoformat(), _worst(entry.verdict for entry in entries)),
-            figures=[_figure(entry, asked.year) for entry in entries],
+            figures=[cells[id(entry)] for entry in entries],
             findings=[row for row in told if row["reporter"] in (reporter, "")],
         )
         for (reporter, form, version), entries in sorted(groups.items())
@@ -257,8 +270,9 @@ def _submissions(
 def keep(collected: Collected, ledger: Ledger) -> set[str]:
     """Take what was collected into the ledger, file by file; files that were there already."""
     known = set()
-    for submissions in collected.submissions:
-        if not ledger.take(submissions):
+    taken = ledger.take_each(collected.submissions)
+    for submissions, new in zip(collected.submissions, taken, strict=True):
+        if not new:
             known.add(submissions[0].file)
     ledger.settle()
     return known

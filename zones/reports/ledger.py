@@ -7,7 +7,7 @@ replaces an earlier one of the same reporter and form by standing after it; the 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -102,15 +102,20 @@ class Ledger:
 
     def take(self, submissions: Sequence[Submission]) -> list[int]:
         """Take the submissions of one file in, all or none; ids of those that are new."""
+        return next(iter(self.take_each([submissions])))
+
+    def take_each(self, files: Iterable[Sequence[Submission]]) -> Iterator[list[int]]:
+        """Take file after file in, each all or none; ids of those that are new."""
         with self._opened(create=True) as open_:
-            open_.execute("BEGIN IMMEDIATE")
-            try:
-                new = [number for one in submissions if (number := _insert(open_, one))]
-            except BaseException:
-                open_.execute("ROLLBACK")
-                raise
-            open_.execute("COMMIT")
-        return new
+            for submissions in files:
+                open_.execute("BEGIN IMMEDIATE")
+                try:
+                    new = [number for one in submissions if (number := _insert(open_, one))]
+                except BaseException:
+                    open_.execute("ROLLBACK")
+                    raise
+                open_.execute("COMMIT")
+                yield new
 
     def settle(self) -> None:
         """Write the log into the file itself, so that the one file holds everything."""

@@ -60,6 +60,16 @@ def test_commune_table_says_what_is_not_known() -> None:
     assert rows.loc["Hoàng đàn", ["plan_2026", "plan_2027", "gap_ha"]].isna().all()
 
 
+def test_a_commune_that_did_not_report_lacks_an_unknown_area() -> None:
+    zones = squares.zones()
+    here = zones["commune_code"].eq("06002") & zones["zone"].eq("anise")
+    for given in (zones, zones.assign(gap_ha=np.nan)):
+        content = squares.content(zones=given.assign(present_ha=given["present_ha"].mask(here)))
+        row = commune_table(content, "06002", speaker("vi")).rows.set_index("name").loc["Hồi"]
+        assert row["plan_2027"] == 0.3
+        assert np.isnan(row["gap_ha"]), "no gap is known where nobody knows what is there"
+
+
 def test_allocation_names_the_zones_that_it_leaves_out() -> None:
     table = next(table for table in build_tables(squares.content()) if table.role == "allocation")
     assert table.notes == ("Chưa phân bổ: Dược liệu, Hoàng đàn.",)

@@ -127,3 +127,25 @@ def test_zone_that_was_not_allocated_is_missing_not_zero() -> None:
     tea = zones[zones["zone"] == "tea"]
     assert len(tea) == 3
     assert tea[["available_ha", "gap_ha"]].isna().all().all()
+
+
+def test_a_commune_that_did_not_report_has_no_gap() -> None:
+    known = printed_zones(allocated())
+    assert (known["gap_ha"] > 0).any()
+    allocation = allocated()
+    rows = allocation.inputs.present.assign(listed=True, share_ratio=np.nan)
+    rows = rows.assign(commune=rows["commune_code"])
+    silent = rows["commune_code"] == "a"
+    zones = round_zones(rows.assign(present_ha=rows["present_ha"].mask(silent)), decimals=1)
+    printed = round_allocation(allocation, step=0.1)
+    joined = join_zone_land(
+        zones,
+        zone_land(allocation),
+        allocation=allocation_table(allocation, printed, by_year=True),
+        losses=printed.losses,
+        decimals=1,
+    )
+    assert joined.loc[joined["commune_code"] == "a", "gap_ha"].isna().all()
+    others = joined["commune_code"] != "a"
+    assert joined.loc[others, "gap_ha"].notna().all()
+    assert joined.loc[joined["commune_code"] == "a", "available_ha"].notna().all()

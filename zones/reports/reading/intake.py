@@ -59,6 +59,7 @@ class ReturnedFile:
     # When it was last saved, as the file itself says, or else its time on disk
     modified: str
     pages: list[Page] = field(default_factory=list)
+    lines: int = 0  # Rows of all pages that hold something
     refused: Phrase | None = None
     notes: list[Phrase] = field(default_factory=list)
 
@@ -82,6 +83,7 @@ def read_returned(path: Path, folder: Path) -> ReturnedFile:
     file = ReturnedFile(name, digest, _time_on_disk(path))
     try:
         file.pages = list(_pages(path, name))
+        file.lines = sum(len({row for row, _ in page.cells}) for page in file.pages)
         file.modified = _modified(path) or file.modified
         file.notes = list(_notes(path, name, file.pages))
         if not any(page.cells for page in file.pages):

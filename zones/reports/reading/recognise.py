@@ -30,6 +30,7 @@ class Reader:
         }
         self.project = project_id(asked.plans)
         self.province = asked.plans[0].province
+        self._laid_out: tuple[str, str, list[Sheet]] = ("", "", [])
 
     @cached_property
     def desk(self) -> Desk:
@@ -86,8 +87,10 @@ class Reader:
         return became[0] if len(became) == 1 else ""
 
     def _sheet(self, identity: Identity, form: Form, reporter: Reporter) -> Sheet:
-        sheets = lay_out(form, self.asked.plans, reporter)
-        return next(sheet for sheet in sheets if sheet.table.table == identity.table)
+        if self._laid_out[:2] != (form.form, reporter.code):
+            # The sheets of one file follow each other.
+            self._laid_out = form.form, reporter.code, lay_out(form, self.asked.plans, reporter)
+        return next(one for one in self._laid_out[2] if one.table.table == identity.table)
 
     def _compare(
         self,
