@@ -10,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from maps.atlas.book import AtlasBook
 from maps.atlas.commune_page import CommunePage
+from maps.atlas.content import SYMBOL_AREAS
 from maps.atlas.legal_scale import LegalSheets, legal_sheets
 from maps.atlas.legend import LegendEntry
 from maps.atlas.map_frame import Geometries, MapWindow, fit_window
@@ -98,12 +99,31 @@ def _lines_in(book: AtlasBook, window: MapWindow) -> tuple[tuple[LineSymbol, Geo
 
 
 def _legend(book: AtlasBook, code: str, drawn: set[str]) -> tuple[LegendEntry, ...]:
-    """Symbols with hectares; what comes from reports has no plots to draw, and says so."""
+    """Symbols with hectares that add up to the ground; what lies upon it stands apart, below.
+
+    What comes from reports has no plots to draw, and says so.
+    """
     areas = book.content.symbol_areas
-    known: dict[str, float] = {}
-    if areas is not None:
-        mine = areas[areas["commune_code"] == code]
-        known = dict(zip(mine["symbol"], mine["area_ha"], strict=True))
+    mine = SYMBOL_AREAS.empty() if areas is None else areas[areas["commune_code"] == code]
+    upon = set(mine.loc[mine["part"] == "upon", "symbol"])
+    symbols = mine[mine["part"].isin(["ground", "upon"])]
+    known = dict(zip(symbols["symbol"], symbols["area_ha"], strict=True))
+    entries = _symbol_entries(book, known, drawn)
+    above = [entry for kind, entry in entries if kind in upon]
+    closing = [
+        LegendEntry(None, book.say(f"legend.{part}"), float(area))
+        for part, area in zip(mine["part"], mine["area_ha"], strict=True)
+        if part in ("difference", "whole") and round(float(area), book.annex.decimals)
+    ]
+    told = [LegendEntry(None, book.say("legend.upon"))] if above and closing else []
+    ground = [entry for kind, entry in entries if kind not in upon]
+    return (*ground, *closing, *told, *above)
+
+
+def _symbol_entries(
+    book: AtlasBook, known: dict[str, float], drawn: set[str]
+) -> list[tuple[str, LegendEntry]]:
+    """Lines of the symbols that are drawn or have hectares, in the order of the legend."""
     # Only nothing at all is left out: a sliver that is drawn has its "-".
     shown = drawn | {kind for kind in known if known[kind] > 0}
     order = [*book.annex.zone_names["zone"], *book.symbols]
@@ -114,8 +134,8 @@ def _legend(book: AtlasBook, code: str, drawn: set[str]) -> tuple[LegendEntry, .
         # What no plot covers is the bare paper: it needs no plot to be seen.
         if kind not in drawn and kind != "unclassified":
             name = book.say("legend.not_drawn", name=name)
-        entries.append(LegendEntry(symbol, name, known.get(kind, math.nan)))
-    return tuple(entries)
+        entries.append((kind, LegendEntry(symbol, name, known.get(kind, math.nan))))
+    return entries
 
 
 def _line_entries(book: AtlasBook, lines: list[LineSymbol]) -> tuple[LegendEntry, ...]:

@@ -13,9 +13,12 @@ from maps.symbols.legends import AreaSymbol, LineSymbol
 
 @dataclass(frozen=True, slots=True)
 class LegendEntry:
-    """One line of a legend: symbol, name, and the hectares beside it (NaN for none)."""
+    """One line of a legend: symbol, name, and the hectares beside it (NaN for none).
 
-    symbol: AreaSymbol | LineSymbol
+    A line without a symbol says something of the lines around it.
+    """
+
+    symbol: AreaSymbol | LineSymbol | None
     text: str
     area_ha: float = math.nan
 
@@ -50,8 +53,10 @@ def draw_legend(
 def _draw_entry(
     sheet: Sheet, cell: Box, entry: LegendEntry, language: Language, *, decimals: int, scale: float
 ) -> None:
-    patch = Box(cell.left, cell.bottom + cell.height * 0.14, 9.5 * scale, cell.height * 0.72)
-    _draw_patch(sheet, patch, entry.symbol)
+    wide = 9.5 * scale if entry.symbol else 0.0
+    patch = Box(cell.left, cell.bottom + cell.height * 0.14, wide, cell.height * 0.72)
+    if entry.symbol:
+        _draw_patch(sheet, patch, entry.symbol)
     size = min(8.5 * scale, cell.height * 0.58 * MM_TO_PT)
     y = cell.bottom + cell.height / 2 - size * 0.32 / MM_TO_PT
     figure = ""
@@ -66,7 +71,8 @@ def _draw_entry(
     text = entry.text
     while len(text) > 1 and sheet.text_width(text, size=size) > room:
         text = text[:-2] + "…"
-    sheet.text(patch.right + 1.6 * scale, y, text, size=size)
+    left = patch.right + 1.6 * scale if entry.symbol else cell.left
+    sheet.text(left, y, text, size=size)
 
 
 def _draw_patch(sheet: Sheet, patch: Box, symbol: AreaSymbol | LineSymbol) -> None:

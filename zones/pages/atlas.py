@@ -10,6 +10,7 @@ from layers.crs.transform import to_crs
 from layers.kinds.plots import PlotLayer
 from maps import AnnexContent, AtlasContent
 from zones.inputs.read import Inputs
+from zones.measure.present import BEARING
 from zones.pages.context_layers import communes_with_kinds, load_drawn_layer, load_neighbours
 from zones.plan.frames import zones_frame
 from zones.project.model import Project
@@ -29,7 +30,7 @@ def atlas_content(
         annex=annex,
         communes=communes_with_kinds(inputs.communes, project)[_COMMUNES],
         plots=_drawn_plots(project, inputs, zones),
-        symbol_areas=_symbol_areas(figures),
+        symbol_areas=symbol_areas(figures),
         neighbours=_neighbours(project, inputs.crs),
         lines=_lines(project, inputs.crs),
         zone_crops=zone_crops(zones),
@@ -54,7 +55,7 @@ def symbols_of_plots(layer: PlotLayer, *, zones: dict[str, str]) -> pd.Series[st
     weights = layer.crop_weights.sort_values("weight", ascending=False, kind="stable")
     leading = weights.drop_duplicates("row").set_index("row")["crop"]
     plots = layer.plots
-    zone = plots["row"].map(leading).map(zones).where(plots["land"] != "natural_forest")
+    zone = plots["row"].map(leading).map(zones).where(plots["land"].isin(BEARING))
     symbol: pd.Series[str] = zone.where(zone.notna(), plots["land"]).astype("str")
     return symbol
 
@@ -88,12 +89,29 @@ def _drawn_plots(project: Project, inputs: Inputs, zones: pd.DataFrame) -> gpd.G
     return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=inputs.crs)
 
 
-def _symbol_areas(figures: PublishedFigures) -> pd.DataFrame:
-    """Hectares of the legend: published present areas of the zones, and the land beside them."""
+def symbol_areas(figures: PublishedFigures) -> pd.DataFrame:
+    """Hectares of the legend, as published: the ground once, and what lies on it beside it.
+
+    Ground are the classes of the newest forest layer and the zones that it tells; with what its
+    ledger lacks or exceeds they add up to the natural area. Zones that other layers or reports tell
+    lie upon that ground and are not added.
+    """
     zones = figures.zones[["commune_code", "zone", "present_ha"]]
     zones = zones.rename(columns={"zone": "symbol", "present_ha": "area_ha"}).dropna()
-    land = figures.land.rename(columns={"land": "symbol"})
-    return pd.concat([zones, land], ignore_index=True)
+    if figures.land.empty:
+        return zones.assign(part="ground")
+    is_ground = zones["symbol"].isin(figures.forest_zones)
+    zones = zones.assign(part=is_ground.map({True: "ground", False: "upon"}))
+    land = figures.land.rename(columns={"land": "symbol"}).assign(part="ground")
+    areas = pd.concat([zones, land], ignore_index=True)
+    whole = figures.forest_cover.iloc[:-1].set_index("commune_code")["natural_area_ha"]
+    ground = areas[areas["part"] == "ground"].groupby("commune_code")["area_ha"].sum()
+    apart = (whole - ground.reindex(whole.index).fillna(0.0)).round(6)
+    closing = [
+        column.rename("area_ha").reset_index().assign(symbol="", part=part)
+        for part, column in (("difference", apart), ("whole", whole))
+    ]
+    return pd.concat([areas, *closing], ignore_index=True)
 
 
 def _neighbours(project: Project, crs: pyproj.CRS) -> gpd.GeoDataFrame | None:

@@ -8,13 +8,14 @@ frames and compute nothing; their digest stands on each of them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from zones.measure.present import BEARING
 from zones.rounding.rounding import round_table, round_to_total, whole_steps
 
 _SAME_HA = 1e-6
@@ -36,6 +37,7 @@ class RoundedMeasures:
     forest_cover: pd.DataFrame
     planted_species: pd.DataFrame
     land: pd.DataFrame  # ``commune_code, land, area_ha``: land that is no zone
+    forest_zones: tuple[str, ...] = ()  # Zones whose hectares are ground of the forest layer
 
 
 def round_zones(
@@ -271,13 +273,13 @@ def round_measures(
     forest_cover: pd.DataFrame,
     planted_species: pd.DataFrame,
     land: pd.DataFrame,
-    zone_crops: set[str],
+    forest_zones: Mapping[str, str],
     decimals: tuple[int, int],
 ) -> RoundedMeasures:
     """Round what was measured, once: hectares and rates to so many ``decimals`` each.
 
-    ``land`` are the measured rows of the layer that gives the cover rate; those of ``zone_crops``
-    print as zones.
+    ``land`` are the measured rows of the layer that gives the cover rate; what bears a crop of
+    ``forest_zones`` (crop by zone) prints as that zone.
     """
     hectares, rates = decimals
     cover = round_forest_cover(forest_cover, decimals=hectares, rate_decimals=rates)
@@ -286,7 +288,7 @@ def round_measures(
     rounded = round_zones(zones, decimals=hectares, totals=totals)
     printed = round_targets(targets, rounded, decimals=hectares, rate_decimals=rates, totals=totals)
     classed = (land["commune_code"] != "") & (land["land"] != "overlap")
-    as_zone = land["crop"].isin(zone_crops) & (land["land"] != "natural_forest")
+    as_zone = land["crop"].isin(list(forest_zones.values())) & land["land"].isin(BEARING)
     return RoundedMeasures(
         targets=printed,
         zones=_with_target_share(rounded, printed),
@@ -294,6 +296,7 @@ def round_measures(
         forest_cover=cover,
         planted_species=species,
         land=round_land(land[classed & ~as_zone], cover, decimals=hectares),
+        forest_zones=tuple(forest_zones),
     )
 
 

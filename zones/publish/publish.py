@@ -43,6 +43,7 @@ class PublishedFigures:
     zone_names: pd.DataFrame  # Zones of the leading plan, then of the others
     sources: pd.DataFrame  # Columns of ``maps.tables.SOURCES``
     land: pd.DataFrame  # ``commune_code, land, area_ha``: land that is no zone
+    forest_zones: tuple[str, ...]  # Zones whose hectares are ground of the forest layer
     # Forms 02 and 05 of the province; empty where no layer tells them
     forest_form_purposes: pd.DataFrame
     forest_form_causes: pd.DataFrame
@@ -101,6 +102,7 @@ def publish(
         zone_names=zone_names,
         sources=sources,
         land=without_dust(measures.land),
+        forest_zones=measures.forest_zones,
         forest_form_purposes=without_dust(forms[0]),
         forest_form_causes=without_dust(forms[1]),
         allocation=without_dust(planned.allocation),

@@ -50,7 +50,7 @@ def plots() -> gpd.GeoDataFrame:
 
 def symbol_areas() -> pd.DataFrame:
     rows = [("06001", "pine", 400.1), ("06001", "natural_forest", 400.0), ("06001", "anise", 20.0)]
-    return pd.DataFrame(rows, columns=["commune_code", "symbol", "area_ha"])
+    return pd.DataFrame(rows, columns=["commune_code", "symbol", "area_ha"]).assign(part="ground")
 
 
 def neighbours() -> gpd.GeoDataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from layers.base.language import Phrase
+from zones.inputs.present import zones_on_forest
 from zones.plan.frames import zones_frame
 from zones.project.model import Project, forest_layers, newest_forest_layer
 from zones.publish.figures import RoundedMeasures, round_measures
@@ -27,21 +28,21 @@ from zones.tables import (
 def work(context: Context) -> Made:
     """Round targets, zones, forest cover, species and land so that every sum is met."""
     project = context.project
-    crops = set(zones_frame(context.plans()[0])["crop"]) - {""}
-    measured = context[MEASURED]
+    measured, newest = context[MEASURED], newest_forest_layer(project)
+    land = measured[measured["layer"] == newest]
     rounded = round_measures(
         targets=context[TARGETS],
         zones=context[ZONES],
         zone_names=context[ZONE_NAMES],
         forest_cover=context[FOREST_COVER],
         planted_species=context[PLANTED_SPECIES],
-        land=measured[measured["layer"] == newest_forest_layer(project)],
-        zone_crops=crops,
+        land=land,
+        forest_zones=zones_on_forest(project, zones_frame(context.plans()[0]), land),
         decimals=(project.decimals, project.rate_decimals),
     )
     classes = context[FOREST_CLASSES]
     purposes, causes = round_forms(
-        classes[classes["layer"].eq(newest_forest_layer(project) or "")],
+        classes[classes["layer"].eq(newest or "")],
         context[FOREST_CAUSES] if _causes(project) else FOREST_CAUSES.empty(),
         rounded.forest_cover,
         decimals=project.decimals,
@@ -63,5 +64,5 @@ STEP = Step(
     reads=(MEASURED, FOREST_CLASSES, FOREST_COVER, PLANTED_SPECIES, TARGETS, ZONES, ZONE_NAMES),
     also_reads=_causes,
     writes=(RoundedMeasures, FOREST_FORM_PURPOSES, FOREST_FORM_CAUSES),
-    settings=("plans", "decimals", "rate_decimals"),
+    settings=("plans", "present", "decimals", "rate_decimals"),
 )
