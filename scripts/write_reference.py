@@ -14,12 +14,13 @@ import importlib
 import inspect
 import os
 import re
+import string
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from layers.base.language import Language
 from layers.base.schema import Schema
@@ -172,7 +173,8 @@ def steps(language: Language) -> str:
 
 def findings(language: Language) -> str:
     """Kinds of findings, with their severity and words, from where they are made."""
-    rows = sorted({row for path in _modules() for row in _found(path, language)})
+    functions = [one for named in _functions().values() for one in named]
+    rows = sorted({row for one in functions for row in _found(one, language)})
     lines = [*_start("findings", language), "", *_head("findings", language)]
     lines += [
         _row(f"`{kind}`", _say("findings", severity, language), text)
@@ -185,34 +187,82 @@ def _modules() -> list[Path]:
     return sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 
-def _found(path: Path, language: Language) -> Iterator[tuple[str, str, str]]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if not (isinstance(node, ast.Call) and ast.unparse(node.func) == "Finding"):
+@functools.cache
+def _functions() -> dict[str, list[ast.FunctionDef]]:
+    """Functions of the three packages by name."""
+    found: dict[str, list[ast.FunctionDef]] = {}
+    for path in _modules():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                found.setdefault(node.name, []).append(node)
+    return found
+
+
+def _found(function: ast.FunctionDef, language: Language) -> Iterator[tuple[str, str, str]]:
+    for node in ast.walk(function):
+        if not _calls(node, "Finding"):
             continue
         given = {item.arg: item.value for item in node.keywords}
         given |= dict(zip(("severity", "kind", "source", "message"), node.args, strict=False))
         kind, severity = given.get("kind"), given.get("severity")
         if isinstance(kind, ast.Constant) and isinstance(severity, ast.Constant):
-            yield str(kind.value), str(severity.value), _words(given.get("message"), language)
+            said = _written(given.get("message"), function)
+            yield str(kind.value), str(severity.value), _words(said, language)
 
 
-def _words(message: ast.expr | None, language: Language) -> str:
+def _calls(node: ast.AST, name: str) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+
+
+def _written(said: ast.expr | None, function: ast.FunctionDef) -> ast.AST | None:
+    """What a message is made of: where it has a name, what the name was given before."""
+    if isinstance(said, ast.Name):
+        given = [
+            node.value
+            for node in ast.walk(function)
+            if isinstance(node, ast.Assign | ast.NamedExpr) and said.id in _names_given(node)
+        ]
+        return _written(given[-1], function) if given else None
+    if isinstance(said, ast.Call):
+        made = _functions().get(ast.unparse(said.func), [])
+        return made[0] if len(made) == 1 and made[0].name != "message" else said
+    return said
+
+
+def _names_given(node: ast.Assign | ast.NamedExpr) -> set[str]:
+    return {
+        ast.unparse(to)
+        for to in ([node.target] if isinstance(node, ast.NamedExpr) else node.targets)
+    }
+
+
+def _words(said: ast.AST | None, language: Language) -> str:
     """Sentences of the keys that a message is made of, figures and names left out."""
+    if isinstance(said, ast.Attribute):
+        return _say("findings", "of_error", language)
     keys = [
-        node.args[0]
-        for node in ast.walk(message or ast.Constant(None))
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "message"
+        node.args[0] for node in ast.walk(said or ast.Constant(None)) if _calls(node, "message")
     ]
     texts = [text for key in keys[:1] for text in _sentences(key, language)]
-    return " / ".join(re.sub(r"{[^}]*}", "…", text).replace("|", "/") for text in texts) or "–"
+    return " / ".join(_without_values(text) for text in texts) or "–"
+
+
+def _without_values(text: str) -> str:
+    parts = string.Formatter().parse(text.replace("|", "/"))
+    return "".join(words + ("" if name is None else "…") for words, name, *_ in parts)
+
+
+@functools.cache
+def _messages(room: str) -> dict[str, dict[str, str]]:
+    path = ROOT.joinpath(*room.split("."), "messages.toml")
+    return tomllib.loads(path.read_text("utf-8"))
 
 
 def _sentences(key: ast.expr, language: Language) -> list[str]:
     """Sentences of one key, or of all that begin as it does."""
     begins = key.values[0] if isinstance(key, ast.JoinedStr) else key
     room, _, name = str(ast.literal_eval(begins)).rpartition(".")
-    path = ROOT.joinpath(*room.split("."), "messages.toml")
-    words = tomllib.loads(path.read_text("utf-8"))
+    words = _messages(room)
     names = [name] if begins is key else [one for one in words if one.startswith(name)]
     return [words[one][language] for one in names]
 

@@ -24,11 +24,14 @@ SHORT = "explanation/decisions/"
 #: A word of examples that each language has its own way.
 OWN_WORDS = {"ke-hoach": "my-plan"}
 
-TWINS = sorted(
+NAMES = sorted(
     path.relative_to(DOCS).as_posix()
     for path in DOCS.rglob("*.md")
     if VIETNAMESE not in path.parents
 )
+README = (ROOT / "README.md", ROOT / "README.vi.md")
+TWINS = [README, *((DOCS / name, VIETNAMESE / name) for name in NAMES)]
+IDS = ["the readme", *NAMES]
 
 #: A bar that parts cells: neither escaped nor inside code.
 _BETWEEN_CELLS = re.compile(r"(?<!\\)\|(?![^`|]*`(?:[^`]*`[^`]*`)*[^`]*$)")
@@ -50,12 +53,12 @@ class Section:
 
     @property
     def rows(self) -> list[tuple[int, set[str]]]:
-        """Rows of its tables: how many cells, the words in code of the first; between them none."""
+        """Rows of its tables: how many cells, and the words in code; between tables none."""
         found: list[tuple[int, set[str]]] = []
         for line in self.lines:
             cells = _BETWEEN_CELLS.split(line)[1:-1] if line.startswith("|") else []
             if cells or (found and found[-1][0]):
-                found.append((len(cells), _in_code(cells[0]) if cells else set()))
+                found.append((len(cells), _in_code(line) if cells else set()))
         return found
 
     @property
@@ -125,24 +128,29 @@ def _as_english(file: Path, page: Path) -> tuple[Path, str]:
     """English twin of a linked page, and a word where the link leaves the language of its page."""
     if DOCS not in file.parents:
         return file, ""
-    name, stays = _name(file), (VIETNAMESE in file.parents) == (VIETNAMESE in page.parents)
+    name, stays = _name(file), _is_vietnamese(file) == _is_vietnamese(page)
     if stays or name == _name(page) or not (VIETNAMESE / name).exists():
         return DOCS / name, ""
     return DOCS / name, "in the other language: "
 
 
-def _name(file: Path) -> Path:
-    return file.relative_to(VIETNAMESE if VIETNAMESE in file.parents else DOCS)
+def _is_vietnamese(page: Path) -> bool:
+    return VIETNAMESE in page.parents or page.name == README[1].name
+
+
+def _name(page: Path) -> Path:
+    inside = next((folder for folder in (VIETNAMESE, DOCS) if folder in page.parents), ROOT)
+    return page.relative_to(inside)
 
 
 def test_both_languages_have_the_same_pages() -> None:
     vietnamese = {path.relative_to(VIETNAMESE).as_posix() for path in VIETNAMESE.rglob("*.md")}
-    assert vietnamese == set(TWINS)
+    assert vietnamese == set(NAMES)
 
 
-@pytest.mark.parametrize("name", TWINS)
-def test_twins_say_the_same(name: str) -> None:
-    assert list(_differences(DOCS / name, VIETNAMESE / name)) == []
+@pytest.mark.parametrize(("english", "vietnamese"), TWINS, ids=IDS)
+def test_twins_say_the_same(english: Path, vietnamese: Path) -> None:
+    assert list(_differences(english, vietnamese)) == []
 
 
 def _differences(english: Path, vietnamese: Path) -> Iterator[str]:
@@ -167,11 +175,11 @@ def _differences(english: Path, vietnamese: Path) -> Iterator[str]:
             yield f"{where}: links: {links[0]} and {links[1]}"
 
 
-@pytest.mark.parametrize("name", TWINS)
-def test_each_page_leads_to_its_twin(name: str) -> None:
+@pytest.mark.parametrize(("english", "vietnamese"), TWINS, ids=IDS)
+def test_each_page_leads_to_its_twin(english: Path, vietnamese: Path) -> None:
     for page, twin, label in (
-        (DOCS / name, VIETNAMESE / name, "Tiếng Việt"),
-        (VIETNAMESE / name, DOCS / name, "English"),
+        (english, vietnamese, "Tiếng Việt"),
+        (vietnamese, english, "English"),
     ):
         title, blank, link = page.read_text("utf-8").splitlines()[:3]
         assert title.startswith("# ")
