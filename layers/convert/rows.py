@@ -138,8 +138,8 @@ class _Reader:
     def read(self, code_text: str, name: str, district: str) -> RowUnit:
         """Read one row."""
         code = normal_code(code_text)
-        if code is None:
-            return self._by_name(name or code_text, district)
+        if code is None or exact_key(code_text) in self.confirmed:
+            return self._by_name(code_text if code else name or code_text, district)
         unit = self.units.get(code)
         if unit is None:
             # A row of the province or a district has a code of its own level beside its name.

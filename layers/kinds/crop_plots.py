@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -65,7 +65,7 @@ def load_crop_plots(
     weights = _weights(frame, mapping)
     findings = Findings(list(read.findings.items))
     strange = unknown_crops(weights["crop"])
-    names = ", ".join(weights.loc[strange, "crop"].value_counts().index[:5])
+    names = weights.loc[strange, "crop"].value_counts().index.tolist()
     for mask, kind, what in (
         (frame["value"].isna(), "crop-missing", message("layers.kinds.crop_missing")),
         (frame["row"].isin(weights.loc[strange, "row"]), "crop-unknown", _unknown(names)),
@@ -87,5 +87,5 @@ def _weights(frame: pd.DataFrame, mapping: Mapping[str, str]) -> pd.DataFrame:
     return CROP_WEIGHTS.validate(pd.DataFrame(records, columns=["row", "crop", "weight"]))
 
 
-def _unknown(names: str) -> Phrase:
+def _unknown(names: Sequence[str]) -> Phrase:
     return message("layers.kinds.crops_without_id", names=names)

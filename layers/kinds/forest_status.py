@@ -369,7 +369,7 @@ def _unreadable_notes(
 def _species_findings(frame: pd.DataFrame, weights: pd.DataFrame, source: str) -> list[Finding]:
     strange = weights[unknown_crops(weights["crop"])]
     mask = frame["row"].isin(strange["row"])
-    names = strange["crop"].value_counts().index[:5].tolist()
+    names = strange["crop"].value_counts().index.tolist()
     unknown = message("layers.kinds.species_without_crop", names=names)
     elsewhere = frame["misplaced"] & frame["sldlr"].notna()
     found = (

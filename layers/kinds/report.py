@@ -125,11 +125,12 @@ def load_report(
         findings,
         severity="note",
     )
+    strange = unknown_crops(table["crop"])
     _list(
         table,
-        unknown_crops(table["crop"]),
+        strange,
         "crop-unknown",
-        message("layers.kinds.crop_unknown"),
+        message("layers.kinds.crops_without_id", names=table["crop"][strange].unique().tolist()),
         name,
         findings,
     )

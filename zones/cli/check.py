@@ -32,6 +32,7 @@ def check(
 ) -> None:
     """Check the inputs of a project."""
     from zones.cli.terminal.console import telling
+    from zones.inputs.paste import lines_to_paste
     from zones.inputs.read import read_inputs
     from zones.output.findings import findings_table
     from zones.project.model import load_project
@@ -48,11 +49,14 @@ def check(
             {
                 "findings": records(table),
                 "files": [str(path) for path in written],
+                "paste": lines_to_paste(inputs, language())[1:],
             }
         )
     else:
         _print(inputs, findings, verbose=verbose)
         _print_files(written, kept)
+        for line in lines_to_paste(inputs, language()):
+            print_line(line)
     if inputs.findings.of("error"):
         raise typer.Exit(2)
     if inputs.findings.of("problem"):

@@ -28,6 +28,7 @@ from layers.communes.location_check import (
     check_reach,
     locate_plots,
 )
+from layers.communes.spelling import exact_key
 from layers.convert.columns import ColumnRoles
 from layers.convert.convert import convert_table
 from layers.convert.rows import CommuneColumns, find_units
@@ -293,7 +294,9 @@ def settle_report(
 ) -> ReportLayer:
     """Carry the rows of a report to the communes of the project; ``confirmed``: name → code."""
     table = report.table
+    known = {exact_key(text) for text in confirmed or {}}
     coded = table["commune_code"].map(normal_code, na_action="ignore").notna()
+    coded &= ~table["commune_code"].map(exact_key, na_action="ignore").isin(known)
     same_day = vintage_on(from_, province=province) == vintage_on(to, province=province)
     if same_day and coded.all():
         return report
@@ -332,7 +335,7 @@ def _told(conversion: Conversion) -> list[Finding]:
 def _with_remedy(one: Finding, conversion: Conversion, aside: float) -> Finding:
     """Unmatched names with their hectares, and the place of the project that confirms them."""
     links = conversion.links
-    name = links.loc[links["change"] == "unmatched", "old_name"].iloc[0]
-    entry = f"communes: {{{name!r}: …}}"
+    names = links.loc[links["change"] == "unmatched", "old_name"].drop_duplicates().tolist()
+    entry = f"communes: {{{names[0]!r}: …}}"
     what = message("zones.inputs.with_remedy", message=one.message, entry=entry)
-    return replace(one, area_ha=aside, message=what)
+    return replace(one, area_ha=aside, message=what, examples=tuple(names))

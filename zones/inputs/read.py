@@ -221,6 +221,7 @@ def _other_unit(factor: float) -> list[Finding]:
 def read_inputs(project: Project, *, progress: Progress = silent) -> Inputs:
     """Read every input of a project and collect its faults."""
     inputs = _with_ground(project)
+    inputs.findings.extend(_kept_corrections(project))
     inputs.findings.extend(_plan_errors(inputs.plans))
     inputs.findings.extend(_plans_of_others(inputs.plans, project.province))
     inputs.findings.extend(
@@ -242,6 +243,16 @@ def read_inputs(project: Project, *, progress: Progress = silent) -> Inputs:
         _check_elevation(inputs)
         _check_together(inputs)
     return inputs
+
+
+def _kept_corrections(project: Project) -> list[Finding]:
+    """Tell which names the project has corrected, who confirmed each, and when."""
+    kept = (*project.corrections.crops, *project.corrections.communes)
+    entries = [f"{one.written} → {one.means} ({one.by}, {one.on.isoformat()})" for one in kept]
+    told = message("zones.inputs.corrections_kept", count=len(kept), entries=entries)
+    examples = tuple(entries[:5])
+    finding = Finding("note", "corrections-kept", "corrections", told, len(kept), examples=examples)
+    return [finding] if kept else []
 
 
 def _with_ground(project: Project) -> Inputs:
@@ -390,7 +401,7 @@ def _read_layer(inputs: Inputs, name: str, source: LayerSource) -> Findings:
                 from_=source.vintage or inputs.project.communes.vintage,
                 to=inputs.project.communes.vintage,
                 source=name,
-                confirmed=source.communes,
+                confirmed=confirmed_communes(inputs.project, source),
             )
             return inputs.reports[name].findings
         case RasterSource():
@@ -405,6 +416,13 @@ def _read_layer(inputs: Inputs, name: str, source: LayerSource) -> Findings:
             )
             inputs.rasters[name] = look
             return look.findings
+
+
+def confirmed_communes(project: Project, source: ReportSource) -> dict[str, str]:
+    """Communes that a person has confirmed, for the project where the layer is of its day."""
+    same_day = source.vintage is None or source.vintage == project.communes.vintage
+    kept = project.corrections.communes if same_day else ()
+    return {one.written: one.means for one in kept} | source.communes
 
 
 def _vector_file(inputs: Inputs, name: str, source: PolygonSource) -> VectorFile:

@@ -29,7 +29,7 @@ from layers.base.messages import joined, message
 from layers.communes.gazetteer import province_name, provinces
 from layers.kinds.crops import crop_named
 from maps.interactive.policy import tile_sources
-from zones.project.own_words import OwnCrop, OwnUnit, read_own_words
+from zones.project.own_words import Corrections, OwnCrop, OwnUnit, read_own_words
 from zones.project.part import CropName, Number, Part
 from zones.project.trajectory import TrajectorySection
 from zones.project.yaml import is_there, read_document, validate_document
@@ -371,6 +371,7 @@ class Project(Part):
     plans: list[str] = Field(min_length=1)
     crops: dict[str, OwnCrop] = Field(default_factory=dict)
     units: dict[str, OwnUnit] = Field(default_factory=dict)
+    corrections: Corrections = Corrections()
     layers: dict[str, LayerSource] = Field(min_length=1)
     present: dict[str, str] = Field(default_factory=dict)
     area_crs: str | None = None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from layers.base.errors import InputError
 from layers.base.resources import Row, add_rows, data_rows
@@ -80,13 +81,66 @@ class OwnUnit(Part):
         return tuple(dict.fromkeys((self.name_vi, *self.written)))
 
 
+def _refuse_repeated(named: Iterable[tuple[str, Iterable[str]]]) -> None:
+    """Refuse a word that two crops, or two units, share."""
+    owners: dict[str, str] = {}
+    for owner, names in named:
+        for name in names:
+            if (other := owners.setdefault(name.casefold(), owner)) != owner:
+                raise InputError(
+                    "zones.project.own_word_twice", name=name, first=other, second=owner
+                )
+
+
+def _confirmed(text: str) -> str:
+    """Name of whoever confirmed; the placeholder of ``zones check`` is nobody."""
+    if text in ("", "…"):
+        raise InputError("zones.project.correction_by_nobody")
+    return text
+
+
+class Correction(Part):
+    """What a name means, who said so and when."""
+
+    written: Word
+    means: str
+    by: Annotated[str, AfterValidator(_confirmed)]
+    on: dt.date
+
+
+class CropCorrection(Correction):
+    """A crop as layers, reports and plans write it."""
+
+    means: CropName
+
+
+class CommuneCorrection(Correction):
+    """A commune, or a code, as reports write it, and its code."""
+
+    means: Annotated[str, StringConstraints(pattern=r"^\d{5}$")]
+
+
+class Corrections(Part):
+    """Names that somebody has confirmed: they hold for every file, this year and the next."""
+
+    crops: tuple[CropCorrection, ...] = ()
+    communes: tuple[CommuneCorrection, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_meaning(self) -> Corrections:
+        for kept in (self.crops, self.communes):
+            _refuse_repeated((one.means, (one.written,)) for one in kept)
+        return self
+
+
 class OwnWords(Part):
-    """The part of a project file that adds crops and units."""
+    """The part of a project file that adds crops and units, and what names mean."""
 
     model_config = ConfigDict(extra="ignore")
 
     crops: dict[str, OwnCrop] = Field(default_factory=dict)
     units: dict[str, OwnUnit] = Field(default_factory=dict)
+    corrections: Corrections = Corrections()
 
     @model_validator(mode="after")
     def _new(self) -> OwnWords:
@@ -114,50 +168,60 @@ class OwnWords(Part):
         return self
 
 
-def _refuse_repeated(named: Iterable[tuple[str, Iterable[str]]]) -> None:
-    """Refuse a word that two crops, or two units, share."""
-    owners: dict[str, str] = {}
-    for owner, names in named:
-        for name in names:
-            if (other := owners.setdefault(name.casefold(), owner)) != owner:
-                raise InputError(
-                    "zones.project.own_word_twice", name=name, first=other, second=owner
-                )
+def use_own_words(
+    crops: Mapping[str, OwnCrop], units: Mapping[str, OwnUnit], corrections: Corrections
+) -> None:
+    """Let every reader know a project's crops, units and names, in place of another project's."""
+    rows = _own_rows(crops, units)
+    add_rows(rows)
+    aliases = [*rows["species_aliases.csv"], *_corrected(corrections.crops)]
+    add_rows({**rows, "species_aliases.csv": aliases})
 
 
-def use_own_words(crops: Mapping[str, OwnCrop], units: Mapping[str, OwnUnit]) -> None:
-    """Let every reader know a project's crops and units, in place of another project's."""
+def _corrected(corrections: Iterable[CropCorrection]) -> Iterator[Row]:
+    """Aliases of confirmed names; one that means a crop already cannot mean another as well."""
+    for one in corrections:
+        crop = crop_named(one.means)[0]
+        if not crop:
+            raise InputError("zones.project.corrected_to_no_crop", name=one.written, crop=one.means)
+        known = crop_named(one.written)[0]
+        if known not in ("", crop):
+            raise InputError("zones.project.corrected_is_known", name=one.written, known=known)
+        if not known:
+            yield {"alias": one.written, "crop": crop, "weight": "1"}
+
+
+def _own_rows(crops: Mapping[str, OwnCrop], units: Mapping[str, OwnUnit]) -> dict[str, list[Row]]:
+    """Rows that crops and units add, by table."""
     add_rows({})
     free = {crop: about for crop, about in crops.items() if about.species}
     free = {crop: about for crop, about in free.items() if not crop_named(about.species or "")[0]}
     by_land = data_rows("suitability_by_land.csv")
-    add_rows(
-        {
-            "crops.csv": [_crop_row(crop, about) for crop, about in crops.items()],
-            "species_aliases.csv": [*_aliases(crops), *_species(free)],
-            "crop_words.csv": [
-                {"crop": crop, "written": "|".join(name.lower() for name in about.names)}
-                for crop, about in crops.items()
-            ],
-            "crop_suitability.csv": [
-                {**row, "crop": crop}
-                for crop, about in crops.items()
-                for land_kind, row in _without_kind(by_land)
-                if land_kind == about.land_kind
-            ],
-            "units.csv": [
-                {
-                    "unit": unit,
-                    "name_vi": about.name_vi,
-                    "name_en": about.name_en or about.name_vi,
-                    "dimension": about.dimension,
-                    "factor": repr(about.factor),
-                    "written": "|".join(name.lower() for name in about.names),
-                }
-                for unit, about in units.items()
-            ],
-        }
-    )
+    return {
+        "crops.csv": [_crop_row(crop, about) for crop, about in crops.items()],
+        "species_aliases.csv": [*_aliases(crops), *_species(free)],
+        "crop_words.csv": [
+            {"crop": crop, "written": "|".join(name.lower() for name in about.names)}
+            for crop, about in crops.items()
+        ],
+        "crop_suitability.csv": [
+            {**row, "crop": crop}
+            for crop, about in crops.items()
+            for land_kind, row in _without_kind(by_land)
+            if land_kind == about.land_kind
+        ],
+        "units.csv": [
+            {
+                "unit": unit,
+                "name_vi": about.name_vi,
+                "name_en": about.name_en or about.name_vi,
+                "dimension": about.dimension,
+                "factor": repr(about.factor),
+                "written": "|".join(name.lower() for name in about.names),
+            }
+            for unit, about in units.items()
+        ],
+    }
 
 
 def _without_kind(rows: Iterable[Row]) -> Iterator[tuple[str, Row]]:
@@ -196,4 +260,4 @@ def read_own_words(document: CommentedMap, path: Path) -> None:
     """Take a project file's crops and units into use, before anything else of it is read."""
     add_rows({})
     words = validate_document(OwnWords, document, path)
-    use_own_words(words.crops, words.units)
+    use_own_words(words.crops, words.units, words.corrections)

@@ -74,7 +74,7 @@ def run_project(
         outputs are then untouched.
     """
     options, teller = options or RunOptions(), teller or SilentTeller()
-    use_own_words(project.crops, project.units)
+    use_own_words(project.crops, project.units, project.corrections)
     out = options.out or project.resolve(project.output)
     with contextlib.ExitStack() as held:
         if options.write:

@@ -21,5 +21,8 @@ STEP = Step(
     label=Phrase("Check the inputs", "Kiểm tra dữ liệu vào"),
     work=work,
     writes=(Inputs, FINDINGS),
-    settings=("version", "province", "communes", "plans", "layers", "area_crs", "crops", "units"),
+    settings=(
+        *("version", "province", "communes", "plans", "layers", "area_crs"),
+        *("crops", "units", "corrections"),
+    ),
 )
