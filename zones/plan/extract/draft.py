@@ -300,7 +300,9 @@ def draft_plan(document: Document, *, plan_id: str, province: str | None = None)
     indicators = targets.pop("", [])
     taken = {id(zone.places) for zone in zones}
     rest = [places for places in lists if id(places) not in taken]
-    loose = _attach_lists(indicators, rest, paragraphs)
+    # Parts of a zone's area may have places of their own, as indicators have.
+    parts = [one for of_zone in targets.values() for one in of_zone if one.within]
+    loose = _attach_lists([*indicators, *parts], rest, paragraphs)
     plan = Plan(
         plan=plan_id,
         name=Names(vi=head.title or document.name, en=head.title or document.name),

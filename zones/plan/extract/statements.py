@@ -12,7 +12,7 @@ from zones.plan.extract.indicators import measures_change
 from zones.plan.extract.outline import Paragraph
 from zones.plan.extract.quantity import Quantity, find_quantities
 from zones.plan.extract.roles import Role, role_of
-from zones.plan.extract.sentences import sentence_bounds
+from zones.plan.extract.sentences import content, sentence_bounds
 from zones.plan.extract.subject import Subject, find_subject
 from zones.plan.extract.units import unit_dimension, unit_factor
 from zones.plan.extract.unread import Passage, passage_at
@@ -58,7 +58,16 @@ class Reading:
         return tuple(one for one in self.stated if one.is_target)
 
 
-_PARTS = re.compile(r"(?<!\w)(?:trong đó|bao gồm|gồm)(?!\w)(?P<list>\s*(?:có\s*)?:)?")
+_PARTS = re.compile(
+    r"(?<!\w)(?:trong (?:số )?(?:đó|này|trên)|bao gồm|gồm)(?!\w)(?P<list>\s*(?:có\s*)?:)?",
+    re.IGNORECASE,
+)
+#: Paragraphs between a figure and its parts.
+_NEAR = 2
+#: Begins a sentence that tells parts of the figure before it.
+_OPENS_PARTS = re.compile(
+    r"[\s\-–+•*]*(?:trong (?:số )?(?:đó|này|trên)|bao gồm|gồm|riêng)(?!\w)", re.IGNORECASE
+)
 
 
 def _whole(
@@ -75,7 +84,7 @@ def _whole(
     between = text[previous.end : quantity.start]
     before, dimension = stated[-1], unit_dimension(quantity.unit)
     said = _PARTS.search(between)
-    if said and ";" not in between[: said.start()]:
+    if said and (";" not in between[: said.start()] or not content(between[: said.start()])):
         of = before.whole if before.role == "change" else before
         return of if before.role != "change" or of else _level_before(stated)
     if quantity.aside and not previous.aside:
@@ -90,6 +99,15 @@ def _whole(
         return None  # no part is larger than its whole: the list has ended
     listed = quantity.aside or _is_listed(text, before.whole, previous)
     return before.whole if listed or not re.search(r"[;.](?=\s)", between) else None
+
+
+def _is_another_crop(one: Stated, whole: Stated) -> bool:
+    crops = {one.subject.crop, whole.subject.crop}
+    return one.crop_said and "" not in crops and len(crops) > 1
+
+
+def _alike(one: Quantity, other: Quantity) -> bool:
+    return unit_dimension(one.unit) == unit_dimension(other.unit)
 
 
 def _exceeds(part: Quantity, whole: Quantity) -> bool:
@@ -118,25 +136,32 @@ def _headings(paragraph: Paragraph) -> tuple[str, ...]:
     return paragraph.headings[:-1] if own else paragraph.headings
 
 
-def _of_paragraph(paragraph: Paragraph, place: int, found: Sequence[Quantity]) -> list[Stated]:
+def _of_paragraph(
+    paragraph: Paragraph, place: int, found: Sequence[Quantity], before: Stated | None
+) -> list[Stated]:
+    """Statements of a paragraph; ``before`` is the last level of the one before it."""
     stated: list[Stated] = []  # in the order of the document
     headings, text = _headings(paragraph), paragraph.text
-    last: Stated | None = None  # the figure before that is none of the changes of another
+    last = before  # the figure before that is none of the changes of another
     for index, quantity in enumerate(found):
         previous = found[index - 1] if index else None
         begin, end = sentence_bounds(text, quantity.start)
-        if last is not None and last.quantity.end < begin:
+        first = previous is None or previous.end <= begin  # of its sentence
+        joins = first and _OPENS_PARTS.match(text, begin, quantity.start) is not None
+        if first and not joins:
             last = None
         role = role_of(
             text[max(begin, previous.end if previous else begin) : quantity.start],
             text[quantity.end : end],
             quantity.unit,
         )
-        if last is None and stated and stated[-1].quantity.end < begin:
-            whole = None
-        else:
-            whole = _whole(text, found, index, stated)
+        whole = last if joins else None if first else _whole(text, found, index, stated)
         one = _stated(paragraph, found, index, headings=headings, last=last, whole=whole)
+        if joins and whole and _is_another_crop(one, whole):
+            last, whole = None, None  # "Riêng na đạt 3.000 ha": beside the anise, not of it
+            one = _stated(paragraph, found, index, headings=headings, last=None, whole=None)
+        elif joins and whole is None:
+            one = replace(one, subject=replace(one.subject, sure=False))  # parts of what?
         stated.append(
             replace(
                 one,
@@ -170,7 +195,12 @@ def _stated(
     if whole and last and not (subject.crop or subject.indicator or subject.thing):
         # "9.800 ha chè, trong đó trồng mới 650 ha": of the same crop, but not its area.
         subject = replace(subject, crop=last.subject.crop)
+    if whole and not (subject.crop or subject.thing) and _alike(quantity, whole.quantity):
+        # "45.000 ha hồi, trong đó 5.000 ha hữu cơ": the organic part of the same crop.
+        subject = replace(subject, crop=whole.subject.crop, thing=whole.subject.thing)
     span, said = find_span(text, quantity.start, headings)
+    if span is None and whole is not None:
+        span = whole.span
     return Stated(
         quantity=quantity,
         subject=subject,
@@ -190,11 +220,10 @@ def read_statements(paragraphs: Sequence[Paragraph]) -> Reading:
         () if paragraph.ended else tuple(find_quantities(paragraph.text))
         for paragraph in paragraphs
     ]
-    stated = [
-        one
-        for place, (paragraph, found) in enumerate(zip(paragraphs, quantities, strict=True))
-        for one in _of_paragraph(paragraph, place, found)
-    ]
+    stated: list[Stated] = []
+    for place, (paragraph, found) in enumerate(zip(paragraphs, quantities, strict=True)):
+        near = [one for one in stated if one.paragraph >= place - _NEAR and one.role == "level"]
+        stated += _of_paragraph(paragraph, place, found, near[-1] if near else None)
     return Reading(tuple(stated), tuple(quantities))
 
 

@@ -71,8 +71,18 @@ def _indicator(stated: Stated) -> str:
     return slug(" ".join(words[-6:]))
 
 
+def _of_the_same(part: Stated, whole: Stated) -> bool:
+    """Whether a part is one of what its whole is of, not of another crop."""
+    if unit_dimension(part.quantity.unit) != unit_dimension(whole.quantity.unit):
+        return False
+    return bool(whole.subject.crop) and part.subject.crop == whole.subject.crop
+
+
 def _zone_id(stated: Stated, zones: Sequence[ZoneClause]) -> str:
     """Zone that a statement belongs to, empty for the whole plan."""
+    whole = stated.whole
+    if whole is not None and _of_the_same(stated, whole):
+        return _zone_id(whole, zones)
     crop, name = zone_of(stated)
     wanted = crop or (slug(name) if name else "")
     for zone in zones:

@@ -178,7 +178,8 @@ def find_zones(
     zones: dict[str, ZoneClause] = {}
     for zone in _of_clauses(paragraphs, lists):
         zones.setdefault(zone.zone, zone)
-    beside = _lists_beside(lists, reading, taken={id(zone.places) for zone in zones.values()})
+    rest = [places for places in lists if id(places) not in {id(z.places) for z in zones.values()}]
+    beside = _lists_beside(rest, reading, paragraphs)
     for stated in reading.targets:
         crop, name = zone_of(stated)
         zone_id = crop or (slug(name) if name else "")
@@ -197,7 +198,7 @@ def find_zones(
 
 
 def _lists_beside(
-    lists: Sequence[PlaceList], reading: Reading, *, taken: set[int]
+    lists: Sequence[PlaceList], reading: Reading, paragraphs: Sequence[Paragraph]
 ) -> dict[int, PlaceList]:
     """Give each list to an area: the last one before the list, else the first behind it."""
     figures: dict[int, list[Stated]] = {}
@@ -205,10 +206,16 @@ def _lists_beside(
         figures.setdefault(stated.paragraph, []).append(stated)
     found: dict[int, PlaceList] = {}
     for places in lists:
-        if places.elsewhere or places.names.whole_province or id(places) in taken:
+        if places.elsewhere or places.names.whole_province:
             continue
-        near = figures.get(places.paragraph, [])
-        before = [one for one in reversed(near) if one.quantity.start < places.start]
+        near, text = figures.get(places.paragraph, []), paragraphs[places.paragraph].text
+        before = [
+            one
+            for one in reversed(near)
+            if one.quantity.start < places.start
+            # "16.000 ha (trong đó 9.000 ha hữu cơ) tại các xã …": all of them, not the part.
+            and not (one.quantity.aside and ")" in text[one.quantity.end : places.start])
+        ]
         behind = [one for one in near if one.quantity.start >= places.start]
         # An indicator that stands between takes the list for itself.
         owner = next((one for one in [*before, *behind] if _owns(one)), None)

@@ -1,0 +1,79 @@
+"""Parts of a figure in a sentence of their own: of the same zone, within it, or doubtful."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from zones.plan.extract.document import read_document_text
+from zones.plan.extract.draft import Draft, draft_plan
+
+HEAD = """UỶ BAN NHÂN DÂN TỈNH LẠNG SƠN
+KẾ HOẠCH
+Phát triển vùng sản xuất tỉnh Lạng Sơn giai đoạn 2026-2030
+I. MỤC TIÊU
+"""
+
+
+def draft(folder: Path, *lines: str) -> Draft:
+    path = folder / "văn bản.txt"
+    path.write_text(HEAD + "\n".join(lines), "utf-8")
+    return draft_plan(read_document_text(path), plan_id="x", province="20")
+
+
+WHOLE = "1. Đến năm 2030, diện tích hồi đạt 45.000 ha"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (f"{WHOLE}, trong đó 5.000 ha hữu cơ.",),
+        (f"{WHOLE}. Trong đó 5.000 ha hữu cơ.",),
+        (f"{WHOLE}. Trong đó, diện tích hữu cơ 5.000 ha.",),
+        (f"{WHOLE}. Trong số này 5.000 ha hữu cơ.",),
+        (f"{WHOLE}, trong số đó 5.000 ha hữu cơ.",),
+        (f"{WHOLE}; bao gồm 5.000 ha hữu cơ.",),
+        (f"{WHOLE}. Bao gồm: 5.000 ha hữu cơ.",),
+        (f"{WHOLE}. Riêng diện tích hữu cơ 5.000 ha.",),
+        (f"{WHOLE}.", "Trong đó 5.000 ha hữu cơ."),
+        (f"{WHOLE}.", "", "- Trong đó có 5.000 ha hữu cơ."),
+    ],
+)
+def test_a_part_belongs_to_the_zone_of_its_whole(tmp_path: Path, lines: tuple[str, ...]) -> None:
+    plan = draft(tmp_path, *lines).plan
+    found = {target.target: (zone, target) for zone, target in plan.all_targets()}
+    assert set(found) == {"anise-area-2030", "anise-organic-area-2030"}
+    zone, part = found["anise-organic-area-2030"]
+    assert (zone, part.figure, part.year) == ("anise", 5000, 2030)
+    assert part.within == "anise-area-2030"
+    assert part.confidence is not None
+    assert part.confidence < 0.95
+
+
+def test_a_part_of_a_part(tmp_path: Path) -> None:
+    plan = draft(tmp_path, f"{WHOLE}, trong đó 5.000 ha VietGAP. Trong số đó 200 ha hữu cơ.").plan
+    within = {target.target: target.within for _, target in plan.all_targets()}
+    organic = next(name for name in within if "organic" in name)
+    certified = within[organic]
+    assert certified is not None
+    assert within[certified] == "anise-area-2030"
+
+
+def test_another_crop_behind_rieng_stands_beside(tmp_path: Path) -> None:
+    plan = draft(tmp_path, f"{WHOLE}. Riêng na đạt 3.000 ha.").plan
+    found = {(zone, t.figure, t.within) for zone, t in plan.all_targets()}
+    assert found == {("anise", 45000, None), ("custard_apple", 3000, None)}
+
+
+def test_parts_of_nothing_are_told(tmp_path: Path) -> None:
+    found = draft(tmp_path, "1. Phát triển sản xuất bền vững.", "Trong đó 5.000 ha hữu cơ.")
+    part = next(target for _, target in found.plan.all_targets())
+    assert part.confidence is not None
+    assert part.confidence < 0.65
+    assert [one.target for one in found.unsure] == [part.target]
+
+
+def test_a_following_sentence_of_its_own_is_no_part(tmp_path: Path) -> None:
+    plan = draft(tmp_path, f"{WHOLE}. Toàn tỉnh có 5.000 ha hữu cơ.").plan
+    assert all(target.within is None for _, target in plan.all_targets())
