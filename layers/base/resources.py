@@ -8,10 +8,11 @@ is set, until another project is loaded.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import functools
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -86,6 +87,17 @@ def add_rows(rows: Mapping[str, Iterable[Row]]) -> None:
     added = {table: tuple(_line(table, row) for row in more) for table, more in rows.items()}
     _added.clear()
     _added.update({table: lines for table, lines in added.items() if lines})
+
+
+@contextlib.contextmanager
+def rows_put_back() -> Iterator[None]:
+    """Let a block look at another project: the rows of the project in use hold again behind it."""
+    before = dict(_added)
+    try:
+        yield
+    finally:
+        _added.clear()
+        _added.update(before)
 
 
 def _line(table: str, row: Row) -> str:

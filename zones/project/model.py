@@ -26,6 +26,7 @@ from pydantic import (
 from layers.base.errors import InputError, MissingFileError
 from layers.base.language import Language, Phrase
 from layers.base.messages import joined, message
+from layers.base.resources import rows_put_back
 from layers.communes.gazetteer import province_name, provinces
 from layers.kinds.crops import crop_named
 from maps.interactive.policy import tile_sources
@@ -582,7 +583,7 @@ class Project(Part):
             paths[f"borders {number}"] = at
             if not is_there(at):
                 continue
-            other = _read_project(at)
+            other = _neighbour(at)
             paths[f"borders {number} communes"] = other.resolve(other.communes.path)
             areas = other.communes.natural_areas.path
             paths[f"borders {number} natural_areas"] = other.resolve(areas)
@@ -604,7 +605,7 @@ class Project(Part):
         InputError
             One of them is of this province, or is no project.
         """
-        found = [_read_project(project_file(self.resolve(at))) for at in self.borders.projects]
+        found = [_neighbour(project_file(self.resolve(at))) for at in self.borders.projects]
         for other in found:
             if other.province == self.province:
                 raise InputError(
@@ -690,6 +691,12 @@ def _read_project(file: Path) -> Project:
         project = _project(document, file)
     project._file = file  # noqa: SLF001 - set once, here
     return project
+
+
+def _neighbour(file: Path) -> Project:
+    """Project across the border; its crops, units and names are not taken over."""
+    with rows_put_back():
+        return _read_project(file)
 
 
 def _project(document: CommentedMap, file: Path) -> Project:

@@ -134,6 +134,16 @@ def test_another_project_knows_nothing_of_them(path: Path, tmp_path: Path) -> No
     assert species_shares("Giổi") == {"Giổi": 1}
 
 
+def test_a_neighbours_project_does_not_take_its_place(path: Path, tmp_path: Path) -> None:
+    other = write_project(tmp_path)
+    more = f"borders: {{projects: ['{other}']}}\n"
+    beside = path.with_name("beside.yaml")
+    beside.write_text(path.read_text("utf-8") + more, "utf-8")
+    project = load_project(beside)
+    assert "borders 1 communes" in project.input_paths()
+    assert "gai_xanh" in set(load_crops()["crop"])
+
+
 def test_hectares_of_own_crops_close_from_layer_to_plan(result: RunResult) -> None:
     areas = result[AREAS].groupby("crop")[["ledger_ha"]].sum()
     assert areas.loc["gioi_xanh", "ledger_ha"] == pytest.approx(40)
