@@ -6,8 +6,9 @@ split, and the parts add up to what it was.
 
 from __future__ import annotations
 
+import re
 import tempfile
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from layers.engine.overlay import overlay_geometry
 from layers.engine.tabulate import tabulate_area
 from layers.kinds.elevation import classify_elevation
 from zones.allocation.inputs import AVAILABLE, LOCKS, SUITABILITY, AllocationInputs
+from zones.allocation.plot_names import named_plots
 from zones.tables import ALLOCATION_SOURCES
 
 if TYPE_CHECKING:
@@ -32,6 +34,10 @@ if TYPE_CHECKING:
 
 _COLUMNS = ["plot", "row", "commune_code", "source", "planting_year", "area_ha", "geometry"]
 _FAIR = 0.5
+#: A land source with a class of altitude and slope, as ``_class_id`` writes it.
+_PART = re.compile(
+    r"(?P<source>[^:#]+):(?P<low>[\d.]*)-(?P<high>[\d.]*)m:(?P<flat>[\d.]+)-(?P<steep>[\d.]+)°"
+)
 #: Hectares this close, as a part of the land, are the same.
 _NEAR = 1e-6
 
@@ -151,16 +157,55 @@ def split_by_elevation(
     pieces = land[land["source"].isin(limited["source"])]
     if pieces.empty:
         return inputs
-    altitudes, slopes = _edges(limited, limits[:3]), _edges(limited, limits[3:])
+    edges = _edges(limited, limits[:3]), _edges(limited, limits[3:])
+    table, classes = _classified(pieces, edges, elevation, folders)
+    shares = _shares(pd.DataFrame(pieces.drop(columns="geometry")), table)
+    return _with_parts(inputs, shares.merge(classes, on="class", how="left"), limited, crops)
+
+
+def _classified(
+    pieces: gpd.GeoDataFrame,
+    edges: tuple[list[float], list[float]],
+    elevation: Path,
+    folders: Sequence[Path],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Hectares by piece and class (0: no height), and the classes with the name of their part."""
     with tempfile.TemporaryDirectory(prefix="zones-") as folder:
         raster = Path(folder) / "classes.tif"
         classes = classify_elevation(
-            elevation, raster, altitudes_m=altitudes, slopes_degree=slopes, folders=folders
+            elevation, raster, altitudes_m=edges[0], slopes_degree=edges[1], folders=folders
         )
         table = tabulate_area(pieces, raster, id_column="piece")
-    shares = _shares(pd.DataFrame(pieces.drop(columns="geometry")), table)
-    classes = classes.assign(part=[_class_id(row) for row in classes.to_dict("records")])
-    return _with_parts(inputs, shares.merge(classes, on="class", how="left"), limited, crops)
+    table = table.assign(**{"class": table["class"].fillna(0).astype("int64")})
+    return table, classes.assign(part=[_class_id(row) for row in classes.to_dict("records")])
+
+
+def leading_parts(
+    pieces: gpd.GeoDataFrame,
+    sources: Iterable[str],
+    *,
+    elevation: Path,
+    folders: Sequence[Path] = (),
+) -> pd.Series[str]:
+    """Land source of each piece with the class of altitude and slope that most of it lies in.
+
+    ``sources`` are those of the allocation; they say which sources were split, and at which edges.
+    """
+    split = [part for source in sources if (part := _PART.fullmatch(source)) is not None]
+    result: pd.Series[str] = pieces["source"].astype("str")
+    mine = pieces[pieces["source"].isin({part["source"] for part in split})]
+    if mine.empty:
+        return result
+    altitudes = {float(part[end]) for part in split for end in ("low", "high") if part[end]}
+    slopes = {float(part[end]) for part in split for end in ("flat", "steep")} - {0.0, 90.0}
+    mine = mine.assign(piece=np.arange(len(mine)))
+    edges = sorted(altitudes), sorted(slopes)
+    table, classes = _classified(mine, edges, elevation, folders)
+    order = table.sort_values(["area_ha", "class"], ascending=[True, False], kind="stable")
+    leading = order.groupby("piece")["class"].last().reindex(mine["piece"])
+    names = leading.map(classes.set_index("class")["part"]).fillna("?")
+    parts_of = pd.Series(mine["source"].to_numpy() + ":" + names.to_numpy(), index=mine.index)
+    return parts_of.reindex(result.index).fillna(result)
 
 
 def _edges(rules: pd.DataFrame, columns: list[str]) -> list[float]:
@@ -171,7 +216,6 @@ def _edges(rules: pd.DataFrame, columns: list[str]) -> list[float]:
 
 def _shares(pieces: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     """Part of each class in the land of each commune and source; class 0 is without heights."""
-    table = table.assign(**{"class": table["class"].fillna(0).astype("int64")})
     table = table.groupby(["piece", "class"])["area_ha"].sum().reset_index(name="of_piece")
     table["whole"] = table.groupby("piece")["of_piece"].transform("sum")
     table = table[table["of_piece"] > 0]
@@ -256,13 +300,14 @@ def lock_plots(
     """Take locked plots out of their source and make each a source of its own."""
     if locks.empty:
         return inputs
-    unknown = sorted(set(locks["plot"]) - set(land["plot"]))
+    named = named_plots(land, locks["plot"], where="locks")
+    unknown = sorted(set(locks["plot"]) - set(named))
     if unknown:
         raise InputError(
             "zones.allocation.unknown_locked_plots", count=len(unknown), unknown=unknown
         )
     keys = ["commune_code", "source"]
-    mine = land[land["plot"].isin(locks["plot"])]
+    mine = land.assign(plot=named)[named.ne("")]
     mine = mine.groupby(["plot", *keys])["area_ha"].sum().reset_index()
     mine["part"] = mine["source"] + "#" + mine["plot"]
     available = _without(inputs.available, mine)

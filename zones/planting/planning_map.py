@@ -7,7 +7,7 @@ adds up to the printed hectares.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -15,18 +15,19 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from layers.base.errors import ClosureError
+from layers.base.errors import ClosureError, InputError
 from layers.base.resources import data_table
 from layers.crs.transform import to_crs
 from layers.kinds.plots import PlotLayer
 from zones.allocation.land_plots import plot_land, stand_land
 from zones.allocation.land_shared import take_shared
+from zones.allocation.plot_names import named_plots
 from zones.planting.choose import Choice, Demand, Piece, choose_pieces
 from zones.tables import PLANNING_PLOTS
 
 #: Printed hectares and those of the plots are the same to this.
 _NEAR_HA = 1e-6
-_KEYS = ["commune_code", "source"]
+_KEYS = ["commune_code", "part_of_land"]
 #: Years that no stand is older than.
 _OLDEST = 300
 
@@ -49,17 +50,33 @@ def planning_map(
     *,
     excluded: Sequence[str] = (),
     roads: gpd.GeoDataFrame | None = None,
+    part_of: Callable[[gpd.GeoDataFrame], pd.Series[str]] | None = None,
 ) -> PlanningMap:
-    """Choose plots for printed hectares; ``layers`` are the kind and the plots of each layer."""
+    """Choose plots for printed hectares; ``layers`` are the kind and the plots of each layer.
+
+    ``part_of`` says which part of its land source a piece lies in (altitude and slope), where the
+    allocation tells them apart.
+    """
     planned = allocation[allocation["planned_ha"].gt(0) & allocation["land"].ne("")]
     planned = planned.sort_values(["year", "zone", "commune_code", "land"], ignore_index=True)
-    planned = planned.assign(source=planned["land"].str.split("[:#]", n=1, regex=True).str[0])
+    planned = planned.assign(
+        source=planned["land"].str.split("[:#]", n=1, regex=True).str[0],
+        part_of_land=planned["land"].str.partition("#")[0],
+        locked=planned["land"].str.partition("#")[2],
+    )
     pieces = _pieces(rules, layers, communes, roads)
-    pieces = pieces[~pieces["plot"].isin(excluded)].reset_index(drop=True)
+    pieces = pieces[~_excluded(pieces, excluded, layers)].reset_index(drop=True)
+    pieces = pieces.assign(
+        part_of_land=pieces["source"] if part_of is None else part_of(pieces),
+        locked=_locked(pieces, planned),
+    )
     chosen: list[Choice] = []
     left: dict[int, float] = {}
     for key, demands in planned.groupby(_KEYS):
-        here = pieces[pieces["commune_code"].eq(key[0]) & pieces["source"].eq(key[1])]
+        # A plot that is locked is one of its source, whatever its altitude.
+        locked = pieces["locked"].ne("")
+        part = pieces["part_of_land"].mask(locked, pieces["source"])
+        here = pieces[pieces["commune_code"].eq(key[0]) & part.eq(key[1])]
         found, missing = _serve(demands, here, rules)
         chosen += found
         left |= missing
@@ -88,6 +105,37 @@ def _pieces(
     return gpd.GeoDataFrame(order.drop(columns="label"), crs=communes.crs)
 
 
+def _excluded(
+    pieces: gpd.GeoDataFrame,
+    names: Sequence[str],
+    layers: Mapping[str, tuple[str, PlotLayer]],
+) -> pd.Series[bool]:
+    """Tell which pieces are not to be taken; a name that no layer knows is refused."""
+    where = "planning: exclude"
+    found = named_plots(pieces, names, where=where)
+    absent = set(names) - set(found)
+    if absent:
+        # Plots that are no land are never taken anyway: naming one is no fault.
+        all_plots = [layer.plots.assign(layer=name) for name, (_, layer) in layers.items()]
+        known = pd.concat(all_plots, ignore_index=True) if all_plots else pieces
+        known = known.assign(commune_code=known["commune_code"].fillna(""))
+        absent -= set(named_plots(known, absent, where=where))
+    if absent:
+        unknown = sorted(absent)
+        raise InputError("zones.planting.unknown_plots", count=len(unknown), plots=unknown)
+    return found.ne("")
+
+
+def _locked(pieces: gpd.GeoDataFrame, planned: pd.DataFrame) -> pd.Series[str]:
+    """Name by which the allocation locked a piece; empty where it did not."""
+    locked = pd.Series("", index=pieces.index, dtype="str")
+    for source, rows in planned[planned["locked"].ne("")].groupby("source"):
+        mine = pieces[pieces["source"].eq(str(source))]
+        found = named_plots(mine, rows["locked"], where="locks")
+        locked = locked.mask(locked.index.isin(mine.index), found.reindex(locked.index))
+    return locked
+
+
 def _natural(label: str) -> tuple[tuple[int, str], ...]:
     """Key that puts lot 2 before lot 10."""
     return tuple(
@@ -99,14 +147,13 @@ def _serve(
     demands: pd.DataFrame, here: gpd.GeoDataFrame, rules: pd.DataFrame
 ) -> tuple[list[Choice], dict[int, float]]:
     """Serve the rows of one commune and source; plots that are locked serve their own rows only."""
-    locked = demands["land"].str.partition("#")[2]
+    locked = demands["locked"]
     ages = rules.set_index("source")[["age_low", "age_high"]]
     chosen: list[Choice] = []
     left: dict[int, float] = {}
-    own = set(locked) - {""}
-    for plot in sorted({*own, ""}):
+    for plot in sorted({*locked, ""}):
         mine = demands[locked.eq(plot)]
-        pool = here[here["plot"].eq(plot)] if plot else here[~here["plot"].isin(own)]
+        pool = here[here["locked"].eq(plot)]
         asked = [
             Demand(
                 int(place), float(row["planned_ha"]), _born(ages, row["source"], int(row["year"]))

@@ -9,6 +9,7 @@ import pandas as pd
 import pyogrio
 import pytest
 
+from layers.base.errors import InputError
 from layers.kinds.plots import PlotLayer
 from tests.factories import square, write_project
 from zones.planting.planning_map import load_measures, planning_map
@@ -116,6 +117,88 @@ def test_excluded_and_locked_plots(communes: gpd.GeoDataFrame, forest: PlotLayer
     found = made.table.set_index("zone")[["plot", "measure"]]
     assert found.loc["na"].tolist() == ["1/1/2", "TK"]
     assert found.loc["pine"].tolist() == ["1/1/10", "TR1"]
+
+
+def test_a_label_that_stands_twice_is_told_with_the_choices() -> None:
+    twice = layer(
+        ("1/1/1", "bare", "production", None, 6.0, {}),
+        ("1/1/1", "bare", "production", None, 4.0, {}),
+        ("1/1/2", "bare", "production", None, 5.0, {}),
+    )
+    communes = gpd.GeoDataFrame(
+        {"commune_code": ["06001", "06004"]},
+        geometry=[square(-10, -10, 1_000, 2_000), square(990, -10, 90_000, 2_000)],
+        crs=CRS,
+    )
+    both = plan(("pine", "bare_production", 2026, 6.0))
+    both = pd.concat([both, both.assign(commune_code="06004")], ignore_index=True)
+    asked = (both, ZONES, RULES, {"forest": ("forest_status", twice)}, communes)
+    with pytest.raises(InputError, match=r"1/1/1: 06001/1/1/1 or 06004/1/1/1"):
+        planning_map(*asked, excluded=["1/1/1"])
+    made = planning_map(*asked, excluded=["06004/1/1/1"])
+    # One of the two is taken out; the other serves its commune.
+    rows = made.table.sort_values(["commune_code", "plot"], ascending=[True, False])
+    assert rows[["commune_code", "plot", "area_ha"]].to_numpy().tolist() == [
+        ["06001", "1/1/1", 6.0],
+        ["06004", "1/1/2", 5.0],
+        ["06004", "", 1.0],
+    ]
+    # A lock takes its own plot alone.
+    locked = both.assign(land=["bare_production", "bare_production#06004/1/1/1"])
+    made = planning_map(locked, *asked[1:])
+    rows = made.table.sort_values(["commune_code", "plot"], ascending=[True, False])
+    assert rows[["commune_code", "plot", "area_ha"]].to_numpy().tolist() == [
+        ["06001", "1/1/1", 6.0],
+        ["06004", "1/1/1", 4.0],
+        ["06004", "", 2.0],
+    ]
+
+
+def test_labels_twice_in_one_commune_go_by_record(
+    communes: gpd.GeoDataFrame,
+) -> None:
+    twice = layer(
+        ("1/1/1", "bare", "production", None, 6.0, {}),
+        ("1/1/1", "bare", "production", None, 4.0, {}),
+    )
+    asked = (plan(("pine", "bare_production", 2026, 6.0)), ZONES, RULES)
+    layers = {"forest": ("forest_status", twice)}
+    with pytest.raises(InputError, match=r"forest:0 or forest:1"):
+        planning_map(*asked, layers, communes, excluded=["06001/1/1/1"])
+    made = planning_map(*asked, layers, communes, excluded=["forest:0"])
+    assert made.table["area_ha"].tolist() == [4.0, 2.0]
+
+
+def test_a_plot_that_no_layer_has_is_refused(communes: gpd.GeoDataFrame, forest: PlotLayer) -> None:
+    asked = (plan(("pine", "bare_production", 2026, 1.0)), ZONES, RULES)
+    layers = {"forest": ("forest_status", forest)}
+    with pytest.raises(InputError, match="exclude names 1 plots that no layer has, first 9/9/9"):
+        planning_map(*asked, layers, communes, excluded=["9/9/9"])
+    # Natural forest is never taken: to name it is no fault.
+    assert len(planning_map(*asked, layers, communes, excluded=["1/3/1"]).table) == 1
+
+
+def test_plots_are_chosen_within_the_altitude_of_the_allocation(
+    communes: gpd.GeoDataFrame, forest: PlotLayer
+) -> None:
+    asked = plan(
+        ("pine", "bare_production:200-700m:0-30°", 2026, 5.0),
+        ("na", "bare_production:-200m:0-30°", 2026, 5.0),
+    )
+
+    def part_of(pieces: gpd.GeoDataFrame) -> pd.Series:
+        high = pieces["plot"].eq("1/1/10")
+        low = pieces["source"] + ":-200m:0-30°"
+        return low.mask(high, pieces["source"] + ":200-700m:0-30°")
+
+    layers = {"forest": ("forest_status", forest)}
+    made = planning_map(asked, ZONES, RULES, layers, communes, part_of=part_of)
+    rows = made.table.sort_values(["zone", "plot"], ascending=[True, False])
+    assert rows[["zone", "plot", "area_ha"]].to_numpy().tolist() == [
+        ["na", "1/1/2", 4.0],
+        ["na", "", 1.0],
+        ["pine", "1/1/10", 5.0],
+    ]
 
 
 def test_the_nearest_to_a_road_comes_first(communes: gpd.GeoDataFrame, forest: PlotLayer) -> None:

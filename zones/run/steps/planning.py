@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from layers.base.findings import Finding
 from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.io.geopackage import save_geopackage
+from zones.allocation.land_plots import leading_parts
 from zones.allocation.prepare import land_rules
 from zones.inputs.read import Inputs
 from zones.output.findings import findings_table
@@ -18,7 +21,7 @@ from zones.project.model import Project, land_layers
 from zones.publish.publish import PublishedFigures
 from zones.run.context import Context
 from zones.run.step import Made, Step
-from zones.tables import PLANNING_FINDINGS, PLANNING_PLOTS
+from zones.tables import ALLOCATION_SOURCES, PLANNING_FINDINGS, PLANNING_PLOTS
 
 
 def work(context: Context) -> Made:
@@ -31,6 +34,7 @@ def work(context: Context) -> Made:
         else load_drawn_layer(project, source, inputs.crs, name="atlas: roads")
     )
     allocation = context[PublishedFigures].allocation
+    elevation = project.allocation.elevation
     made = planning_map(
         allocation,
         zones_frame(inputs.plans[0]),
@@ -39,6 +43,14 @@ def work(context: Context) -> Made:
         inputs.communes,
         excluded=project.planning.exclude,
         roads=roads,
+        part_of=None
+        if elevation is None
+        else partial(
+            leading_parts,
+            sources=context[ALLOCATION_SOURCES]["source"],
+            elevation=project.resolve(elevation),
+            folders=(project.file.parent,),
+        ),
     )
     context.closures.check(
         "planning_plots: hectares planned",
@@ -71,7 +83,7 @@ def _is_asked_for(project: Project) -> bool:
 STEP = Step(
     label=Phrase("Choose plots for the plan", "Chọn lô cho kế hoạch"),
     work=work,
-    reads=(PublishedFigures, Inputs),
+    reads=(PublishedFigures, Inputs, ALLOCATION_SOURCES),
     writes=(PlanningMap, PLANNING_PLOTS, PLANNING_FINDINGS),
     files=("planning_map.gpkg",),
     settings=("planning", "allocation", "atlas"),
