@@ -110,6 +110,7 @@ def _build(content: AnnexContent, pictures: Sequence[MapPicture]) -> Document:
             paper = _paper(table)
             _set_paper(document.add_section(WD_SECTION.NEW_PAGE), paper)
         _add_table(document, table, new_page=place > 0 and not turned)
+    _add_signature(document, content.heading.signature)
     for caption, picture in pictures:
         if paper != "landscape":
             paper = "landscape"
@@ -309,6 +310,22 @@ def _cell(
         f'<w:jc w:val="{side}"/><w:rPr>{size}</w:rPr></w:pPr><w:r><w:rPr>{weight}{size}</w:rPr>'
         f'<w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p></w:tc>'
     )
+
+
+def _add_signature(document: Document, lines: Sequence[str]) -> None:
+    """Block of the signer at the right of the page, with room to sign above the name."""
+    if not lines:
+        return
+    section = document.sections[-1]
+    width = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
+    blank = "……………………"
+    texts = [*lines[:-1], *[""] * 3, lines[-1] or blank]
+    for place, text in enumerate(texts):
+        line = add_line(document, text, bold=True)
+        line.alignment = _CENTRE
+        line.paragraph_format.left_indent = width // 2
+        line.paragraph_format.keep_with_next = place < len(texts) - 1
+        line.paragraph_format.space_before = Pt(0 if place else 14)
 
 
 def _add_picture(document: Document, caption: str, picture: Path) -> None:

@@ -110,10 +110,11 @@ def _legend(book: AtlasBook, code: str, drawn: set[str]) -> tuple[LegendEntry, .
     known = dict(zip(symbols["symbol"], symbols["area_ha"], strict=True))
     entries = _symbol_entries(book, known, drawn)
     above = [entry for kind, entry in entries if kind in upon]
+    words = {"difference": book.say("legend.difference"), "whole": book.say("legend.whole")}
     closing = [
-        LegendEntry(None, book.say(f"legend.{part}"), float(area))
+        LegendEntry(None, words[part], float(area))
         for part, area in zip(mine["part"], mine["area_ha"], strict=True)
-        if part in ("difference", "whole") and round(float(area), book.annex.decimals)
+        if part in words and round(float(area), book.annex.decimals)
     ]
     told = [LegendEntry(None, book.say("legend.upon"))] if above and closing else []
     ground = [entry for kind, entry in entries if kind not in upon]

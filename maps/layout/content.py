@@ -58,6 +58,9 @@ class AnnexHeading:
         Name of the province.
     territory : str
         Name of what the communes add up to, as the total row prints it; the province by default.
+    signature : tuple of str
+        Lines of the block that closes the document, the name last ("" leaves it to be written);
+        none without one.
     """
 
     number: str = "I"
@@ -65,6 +68,7 @@ class AnnexHeading:
     attached_to: str = ""
     province: str = ""
     territory: str = ""
+    signature: tuple[str, ...] = ()
 
     def lines(self, language: Language) -> tuple[str, str]:
         """Say the number of the annex and the document it goes with, as pages print them."""
@@ -160,6 +164,9 @@ class AnnexContent:
         Name of every plan by the id in the column ``plan`` of ``targets``.
     kinds : mapping
         Kind of every commune (xã, phường) by its code; names without one are printed alone.
+    listed_only : bool
+        Whether the table of a zone names the communes that the plan lists and gives the others
+        together in one row.
     forms : mapping
         Numbers of the forest forms: ``cover``, ``ages``, ``purposes`` and ``causes``; a form
         without one is printed by its title alone.
@@ -184,6 +191,7 @@ class AnnexContent:
     sharing: tuple[str, ...] = ()
     plan_names: Mapping[str, Phrase] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
+    listed_only: bool = False
     forms: Mapping[str, str] = field(default_factory=lambda: dict(_FORMS))
 
     def __post_init__(self) -> None:
@@ -227,6 +235,7 @@ class AnnexContent:
             safe_text(self.heading.attached_to),
             safe_text(self.heading.province),
             safe_text(self.heading.territory),
+            tuple(safe_text(line) for line in self.heading.signature),
         )
         changed += int(heading != self.heading)
         notes = tuple(TableNote(n.table, _safe_phrase(n.text), n.zone) for n in self.notes)

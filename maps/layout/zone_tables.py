@@ -36,7 +36,10 @@ def zone_table(content: AnnexContent, zone: str, say: Say) -> PageTable:
     total = summed(rows, figures, content.decimals)
     unknown = unknown_note(rows, [column.key for column in figures], "commune", say)
     left_out = rows.loc[~(rows["listed"] | held), "present_ha"]
-    rows = ranked(rows[rows["listed"] | held])
+    rows = rows[rows["listed"] | held]
+    if content.listed_only and rows["listed"].any():
+        rows = _others_together(rows, figures, content, say)
+    rows = ranked(rows)
     rows = rows.assign(
         listed=np.where(rows["listed"], "x", ""),
         share_percent=rows["share_ratio"] * 100,
@@ -54,6 +57,20 @@ def zone_table(content: AnnexContent, zone: str, say: Say) -> PageTable:
         notes=(_which_communes(left_out, say), *unknown),
         zone=zone,
     )
+
+
+def _others_together(
+    rows: pd.DataFrame, figures: list[PageColumn], content: AnnexContent, say: Say
+) -> pd.DataFrame:
+    """Listed communes, and one row with the sums of all others: the total stays the zone's."""
+    others = rows[~rows["listed"]]
+    if others.empty:
+        return rows
+    sums = summed(others, figures, content.decimals).astype("float64")
+    name = say("zone.others", count=str(len(others)))
+    row = {"commune": name, "listed": False, **sums, "share_ratio": others["share_ratio"].sum()}
+    last = pd.DataFrame([row]).astype({"listed": bool})
+    return pd.concat([rows[rows["listed"]], last], ignore_index=True)
 
 
 def _which_communes(left_out: pd.Series[float], say: Say) -> str:

@@ -16,6 +16,7 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.base.language import Language, Phrase
+from layers.base.messages import message
 from maps import (
     AnnexContent,
     AnnexHeading,
@@ -30,7 +31,7 @@ from zones.allocation.targets import conversion_names
 from zones.forest.species import species_ages
 from zones.pages.context_layers import communes_with_kinds
 from zones.plan.model import Plan
-from zones.project.model import Project
+from zones.project.model import AnnexSettings, Project
 from zones.publish.folder import PUBLISHED_FOLDER, save_published
 from zones.publish.forest_form_pages import forest_forms, form_numbers
 from zones.publish.publish import PublishedFigures
@@ -54,10 +55,12 @@ def annex_content(
         heading=AnnexHeading(
             number=settings.number,
             title=Phrase(en=project.title_en or project.title, vi=project.title),
-            attached_to=settings.attached_to or getattr(plans[0].name, language),
+            attached_to=settings.attached_to or attached_document(plans[0], settings),
             province=project.province_label(language),
             territory=project.territory(language, kind=True),
+            signature=_signature(settings),
         ),
+        listed_only=settings.communes == "listed",
         forms=form_numbers(project),
         allocation=_unless_empty(figures.allocation),
         losses=_unless_empty(figures.losses),
@@ -73,6 +76,45 @@ def annex_content(
         plan_names={plan.plan: Phrase(en=plan.name.en, vi=plan.name.vi) for plan in plans},
         kinds=_kinds(communes, project),
     )
+
+
+def attached_document(plan: Plan, settings: AnnexSettings) -> str:
+    """Name the document that the annex goes with by kind, number, day and issuer.
+
+    What the plan does not tell stays a dotted blank; a plan that tells none of it goes by its name.
+    """
+    language = settings.language
+    number = settings.document_number or plan.number
+    date = settings.document_date.isoformat() if settings.document_date else plan.date
+    if not (number or plan.issuer):
+        return str(getattr(plan.name, language))
+    year, month, day = [*(date or "…").split("-"), "…", "…"][:3]
+    mark = (number or "").rpartition("/")[2].partition("-")[0]
+    first = next((kind for kind in _KINDS.values() if plan.name.vi.startswith(kind.vi)), _OTHER)
+    return message(
+        "zones.pages.attached_document",
+        kind=_KINDS.get(mark, first),
+        number=number or "……",
+        day=f"{day}/{month}/{year}",
+        issuer=plan.issuer or "……",
+    ).text(language)
+
+
+#: Kinds of documents by the letters of their numbers (Decree 30/2020, appendix III).
+_KINDS = {
+    "KH": Phrase(en="Plan", vi="Kế hoạch"),
+    "QĐ": Phrase(en="Decision", vi="Quyết định"),
+    "NQ": Phrase(en="Resolution", vi="Nghị quyết"),
+    "CTr": Phrase(en="Programme", vi="Chương trình"),
+    "ĐA": Phrase(en="Scheme", vi="Đề án"),
+    "PA": Phrase(en="Scheme", vi="Phương án"),
+}
+_OTHER = Phrase(en="Document", vi="Văn bản")
+
+
+def _signature(settings: AnnexSettings) -> tuple[str, ...]:
+    signature = settings.signature
+    return () if signature is None else (*signature.titles, signature.name)
 
 
 def _kinds(communes: gpd.GeoDataFrame, project: Project) -> dict[str, str]:

@@ -249,18 +249,31 @@ class AllocationSection(Part):
         return named
 
 
+class SignatureSettings(Part):
+    """Who signs the annex: lines of the office's title, and the name below them."""
+
+    titles: tuple[str, ...] = Field(min_length=1)
+    name: str = ""
+
+
 class AnnexSettings(Part):
     """Heading lines of the annex, and what it holds.
 
-    ``number`` is the Roman numeral after "Phụ lục"; ``attached_to`` the document it goes with (the
-    leading plan's name by default); ``commune_maps`` puts the maps of these communes, or of all,
-    behind the tables of the document; ``forest_forms`` says how the forest forms are numbered (rows
-    of ``data/forest_forms.csv``); ``auto`` takes the numbering of monitoring that is in force at
-    the date of the forest layer.
+    ``number`` is the Roman numeral after "Phụ lục"; ``attached_to`` the document it goes with, by
+    default number, date and issuer of the leading plan, for which ``document_number`` and
+    ``document_date`` stand in; ``signature`` closes the document; ``communes: listed`` prints of
+    each zone the communes that the plan lists, and the others in one row; ``commune_maps`` puts the
+    maps of these communes, or of all, behind the tables of the document; ``forest_forms`` says how
+    the forest forms are numbered (rows of ``data/forest_forms.csv``); ``auto`` takes the numbering
+    of monitoring that is in force at the date of the forest layer.
     """
 
     number: str = "I"
     attached_to: str = ""
+    document_number: str = ""
+    document_date: dt.date | None = None
+    signature: SignatureSettings | None = None
+    communes: Literal["all", "listed"] = "all"
     language: Literal["vi", "en"] = "vi"
     commune_maps: Literal["none", "all"] | tuple[str, ...] = "none"
     forest_forms: Literal["auto", "monitoring", "inventory", "older"] = "auto"

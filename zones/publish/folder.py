@@ -107,6 +107,7 @@ def save_published(content: AnnexContent, frames: Mapping[str, pd.DataFrame], fo
         "sharing": list(content.sharing),
         "plan_names": {plan: [name.vi, name.en] for plan, name in content.plan_names.items()},
         "kinds": dict(content.kinds),
+        "listed_only": content.listed_only,
         "forms": dict(content.forms),
         "notes": [
             {"table": note.table, "zone": note.zone, "vi": note.text.vi, "en": note.text.en}
@@ -162,6 +163,7 @@ def load_published(folder: Path) -> tuple[AnnexContent, dict[str, pd.DataFrame]]
         sharing=tuple(about.sharing),
         plan_names={plan: Phrase(vi=vi, en=en) for plan, (vi, en) in about.plan_names.items()},
         kinds=dict(about.kinds),
+        listed_only=about.listed_only,
     )
     return content, frames
 
@@ -211,6 +213,7 @@ class _About(BaseModel):
     sharing: list[str] = Field(default_factory=list)
     plan_names: dict[str, tuple[str, str]] = Field(default_factory=dict)
     kinds: dict[str, Literal["xã", "phường", "đặc khu"]] = Field(default_factory=dict)
+    listed_only: bool = False
     forms: dict[str, str]
 
 

@@ -295,3 +295,13 @@ def test_last_rows_stay_together_and_with_their_notes(made: docx.document.Docume
     assert all(kept[-5:])
     note = next(item for item in made.paragraphs if item.text.startswith("Không in các xã"))
     assert not note.paragraph_format.keep_with_next
+
+
+def test_who_signs_stands_below_the_tables_with_room_to_sign(tmp_path: Path) -> None:
+    heading = AnnexHeading(signature=("TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH", ""))
+    path = save_document(squares.content(heading=heading), tmp_path / "a.docx")
+    lines = [paragraph.text for paragraph in docx.Document(str(path)).paragraphs]
+    place = lines.index("TM. ỦY BAN NHÂN DÂN")
+    assert lines[place:] == ["TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH", "", "", "", "……………………"]
+    plain = save_document(squares.content(), tmp_path / "b.docx")
+    assert "……………………" not in [p.text for p in docx.Document(str(plain)).paragraphs]

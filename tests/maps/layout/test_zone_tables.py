@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from maps.layout.commune_table import commune_table
 from maps.layout.content import AnnexContent, planned_by_year, unallocated_zones
@@ -128,3 +129,27 @@ def test_allocation_on_shared_ground_alone_plants_nothing_new() -> None:
     assert new.rows.empty
     assert body_texts(new)[-1][-1] in ("-", "…")
     assert body_texts(shared)[-1][-1] == "99,8"
+
+
+def test_the_other_communes_stand_in_one_row_and_the_total_stays() -> None:
+    """Of every zone: rows sum to the same total whether the others are named or not."""
+    every = [table for table in build_tables(squares.content()) if table.role == "zone"]
+    told = [
+        table for table in build_tables(squares.content(listed_only=True)) if table.role == "zone"
+    ]
+    together = 0
+    for full, short in zip(every, told, strict=True):
+        assert short.total is not None
+        assert full.total is not None
+        pd.testing.assert_series_equal(short.total, full.total)
+        others = full.rows[full.rows["listed"] == ""]
+        assert set(short.rows["commune"]) >= set(
+            full.rows.loc[full.rows["listed"] == "x", "commune"]
+        )
+        if len(others) and (full.rows["listed"] == "x").any():
+            together += 1
+            last = short.rows.iloc[-1]
+            assert last["commune"] == f"{len(others)} xã, phường khác"
+            assert last["present_ha"] == pytest.approx(others["present_ha"].sum())
+            assert short.rows["present_ha"].sum() == pytest.approx(full.rows["present_ha"].sum())
+    assert together
