@@ -100,6 +100,7 @@ class TrajectorySection(Part):
     resurvey: dict[int, Number] = Field(default_factory=dict)
     extra_bare_ha: Hectares = 0.0
     delay_harvest_ha: Hectares = 0.0
+    model_error: Literal["backtest", "none"] = "backtest"
     draws: Annotated[int, Field(ge=20, le=10_000)] = 200
     seed: int = 0
     make: bool = True

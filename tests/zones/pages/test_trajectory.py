@@ -40,7 +40,7 @@ def test_the_page_says_in_both_languages_what_the_tables_say(
     assert f"<td>{rate.iloc[-1]:.2f}</td>".replace(".", ",") in page
     for part in ("không còn được tính vào ngày 31/12/2030", "no longer counts on 31 December 2030"):
         assert part in page
-    assert "The band is therefore too narrow" in page
+    assert "what the model missed in other provinces" in page
     assert page.count("<svg") == 2
     assert {path.name for path in tmp_path.glob("trajectory.*")} == {
         *("trajectory.html", "trajectory.svg", "trajectory.png"),

@@ -4,8 +4,10 @@ Of most provinces only rates are published, no cohorts. So the same recursion is
 a series up to its cut-off year tells: the rate, and the pace of the last years. Land of a
 territory is 100 ha, one for each point. A rising rate is planting on bare land that went on for
 as long as plantings wait to count, and goes on as bare land lasts; a falling one is a loss. How
-much land lies bare, how long plantings wait and how far the pace may be off are drawn. Nothing is
-fitted to what came after the cut-off.
+much land lies bare, how long plantings wait and how far the pace may be off are drawn.
+
+What no assumption knows (re-surveys, changed definitions) is taken from the misses of other
+provinces: points a year that the likely path was off, either way, the territory's own left out.
 """
 
 from __future__ import annotations
@@ -31,6 +33,8 @@ _LAGS = range(3, 8)
 _BARE = (0.1, 0.25, 0.5)
 _PACE = (0.5, 1.0, 1.5)
 _DRAWS = 200
+#: Row of the published rates that is no province.
+_COUNTRY = "Cả nước"
 
 
 def published_rates() -> pd.DataFrame:
@@ -41,13 +45,31 @@ def published_rates() -> pd.DataFrame:
 
 def backtest_table(published: pd.DataFrame) -> pd.DataFrame:
     """Columns of ``BACKTEST``: every year after a cut-off that has a published rate."""
-    rows = [
+    found = [
         row
         for territory, series in published.iterrows()
         for cutoff in CUTOFFS
         for row in _territory(str(territory), series.dropna(), cutoff)
     ]
-    return BACKTEST.validate(pd.DataFrame(rows, columns=BACKTEST.names))
+    table = pd.DataFrame(found, columns=[*BACKTEST.names, "draws"])
+    ends = []
+    for row in table.to_dict("records"):
+        missed = missed_points(table, cutoff=row["cutoff"], without=row["territory"])
+        error = missed * (row["year"] - row["cutoff"])
+        ends.append(np.quantile(np.add.outer(row["draws"], error), BAND))
+    low, high = np.array(ends).reshape(-1, 2).T
+    return BACKTEST.validate(table.assign(low_percent=low, high_percent=high)[BACKTEST.names])
+
+
+def missed_points(table: pd.DataFrame, *, cutoff: int, without: str) -> Floats:
+    """Points a year that the likely path missed rates of other provinces by, and their opposites.
+
+    ``table`` has the columns of ``BACKTEST``; nothing is missed where no other province is known.
+    """
+    others = table[(table["cutoff"] == cutoff) & ~table["territory"].isin([without, _COUNTRY])]
+    years = (others["year"] - cutoff).to_numpy(dtype="float64")
+    missed = (others["published_percent"] - others["forecast_percent"]).to_numpy("float64") / years
+    return np.concatenate([missed, -missed]) if len(missed) else np.zeros(1)
 
 
 def _territory(
@@ -62,16 +84,14 @@ def _territory(
     paths = forecast_of_rate(rate, pace, count)
     for year, told in later.items():
         step = int(str(year)) - cutoff
-        low, high = np.quantile(paths[1:, step - 1], BAND)
         yield {
             "territory": territory,
             "cutoff": cutoff,
             "year": int(str(year)),
             "published_percent": float(told),
             "forecast_percent": float(paths[0, step - 1]),
-            "low_percent": low,
-            "high_percent": high,
             "naive_percent": rate + pace * step,
+            "draws": paths[1:, step - 1],
         }
 
 

@@ -34,6 +34,8 @@ _SHARE_OFF = 0.1
 LOOK_AHEAD = 25
 #: Draws that are followed at once: their land fits into the processor's cache.
 _AT_ONCE = 50
+#: Sets the random numbers of the model's error apart from those of the assumptions.
+_MODEL_ERROR = 18
 #: Draws below and above the band.
 BAND = (0.05, 0.95)
 
@@ -113,6 +115,8 @@ class Forecast:
     # Communes and the province × years × draws, in hectares, without the likely case
     rate_ha: Floats
     with_forest_ha: Floats
+    # Points a year that the model missed other provinces by; each draw has one of them
+    missed_points: Floats
 
 
 def prepare(
@@ -306,8 +310,13 @@ def _in_time(setup: Setup, season: int) -> Floats:
     return np.asarray(weight * share[commune])
 
 
-def run_forecast(setup: Setup) -> Forecast:
-    """Follow the likely case as far as is looked ahead, and every draw to the forecast's end."""
+def run_forecast(setup: Setup, missed_points: Floats | None = None) -> Forecast:
+    """Follow the likely case as far as is looked ahead, and every draw to the forecast's end.
+
+    ``missed_points`` are what the model missed elsewhere (points a year): the error of the model
+    itself, of which every draw takes one.
+    """
+    missed = np.zeros(1) if missed_points is None else missed_points
     section = setup.section
     if section.extra_bare_ha or section.delay_harvest_ha:
         setup = with_levers(
@@ -318,7 +327,22 @@ def run_forecast(setup: Setup) -> Forecast:
     rates = setup.rates()
     likely = simulate(setup.start, setup.planting, some_of(rates, slice(0, 1)), setup.causes)
     planting, causes = setup.until(setup.to)
-    return Forecast(setup, likely, *follow_draws(setup.start, planting, rates, causes))
+    rate, with_forest = (
+        _off_by(setup, missed, hectares)
+        for hectares in follow_draws(setup.start, planting, rates, causes)
+    )
+    return Forecast(setup, likely, rate, with_forest, missed)
+
+
+def _off_by(setup: Setup, missed_points: Floats, hectares: Floats) -> Floats:
+    """Forest of every draw with an error of the model, the same points in all communes."""
+    area = np.append(setup.natural_area_ha, setup.natural_area_ha.sum())
+    years = np.arange(1, hectares.shape[1] + 1)
+    # Numbers of its own: no other draw changes when the error of the model does.
+    rng = np.random.default_rng([setup.section.seed, _MODEL_ERROR])
+    error = rng.choice(missed_points, hectares.shape[2])
+    off = area[:, None, None] / 100 * years[None, :, None] * error
+    return np.asarray(np.clip(hectares + off, 0.0, area[:, None, None]))
 
 
 def follow_draws(

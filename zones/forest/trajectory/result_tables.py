@@ -13,7 +13,12 @@ import pandas as pd
 from layers.base.errors import ClosureError
 from layers.base.messages import message
 from layers.base.schema import Schema
-from zones.forest.trajectory.backtest import backtest_table, published_rates
+from zones.forest.trajectory.backtest import (
+    CUTOFFS,
+    backtest_table,
+    missed_points,
+    published_rates,
+)
 from zones.forest.trajectory.checks import forecast_findings
 from zones.forest.trajectory.forecast import BAND, Forecast, Promise, Setup, prepare, run_forecast
 from zones.forest.trajectory.lags import last_seasons
@@ -78,7 +83,12 @@ def forecast_tables(
         to=to,
         log=log,
     )
-    forecast = run_forecast(setup)
+    past = backtest_table(published_rates())
+    missed = np.zeros(1)
+    if section.model_error == "backtest":
+        province = str(inputs.cover["commune"].iloc[-1])
+        missed = missed_points(past, cutoff=CUTOFFS[-1], without=province)
+    forecast = run_forecast(setup, missed)
     targets = targets_table(forecast, inputs.targets)
     return {
         TRAJECTORY: trajectory_table(
@@ -90,7 +100,7 @@ def forecast_tables(
         TRAJECTORY_CAUSES: causes_table(forecast),
         TRAJECTORY_ASSUMPTIONS: assumptions_table(forecast),
         LEVERS: levers_table(forecast.setup, targets),
-        BACKTEST: backtest_table(published_rates()),
+        BACKTEST: past,
         TRAJECTORY_FINDINGS: findings_table(forecast_findings(forecast, inputs.layer)),
     }
 
@@ -232,7 +242,8 @@ def causes_table(forecast: Forecast) -> pd.DataFrame:
 def assumptions_table(forecast: Forecast) -> pd.DataFrame:
     """Columns of ``TRAJECTORY_ASSUMPTIONS``: everything the forecast takes for granted."""
     rows = []
-    for key, value, basis, values in (*_of_planting(forecast), *_of_settings(forecast.setup)):
+    every = (*_of_planting(forecast), *_of_settings(forecast.setup), *_of_model(forecast))
+    for key, value, basis, values in every:
         said = message(
             f"zones.forest.trajectory.assume_{key}",
             basis=message(f"zones.forest.trajectory.basis_{basis}"),
@@ -282,6 +293,14 @@ def _of_settings(setup: Setup) -> Iterator[_Assumed]:
     }
     for key, (value, figures) in told.items():
         yield key, value, _basis(key, section), figures
+
+
+def _of_model(forecast: Forecast) -> Iterator[_Assumed]:
+    """The error of the model itself, as it was elsewhere."""
+    low, high = np.quantile(forecast.missed_points, BAND)
+    section = forecast.setup.section
+    figures = {"low": low, "high": high, "cutoff": CUTOFFS[-1]}
+    yield "model_error", section.model_error, _basis("model_error", section), figures
 
 
 def _basis(name: str, section: TrajectorySection) -> str:

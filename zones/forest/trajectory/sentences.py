@@ -115,8 +115,11 @@ def _past(table: pd.DataFrame) -> Iterator[Phrase]:
         )
         if worse:
             yield message("zones.forest.trajectory.say_worse", cutoff=int(str(cutoff)), names=worse)
-    if len(table) and errors_of(table)["inside_percent"] < _HONEST_PERCENT:
-        yield message("zones.forest.trajectory.say_narrow")
+    if len(table):
+        if errors_of(table)["inside_percent"] < _HONEST_PERCENT:
+            yield message("zones.forest.trajectory.say_narrow")
+        else:
+            yield message("zones.forest.trajectory.say_width")
 
 
 def _rows(table: pd.DataFrame) -> list[dict[Hashable, Any]]:

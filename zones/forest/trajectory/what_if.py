@@ -59,7 +59,7 @@ def _apply(values: dict[str, Any], change: str) -> None:
 
 
 def _value(what: str, text: str, change: str) -> object:
-    if what == "lag_from":
+    if what in ("lag_from", "model_error"):
         return text
     try:
         figure = parse_number(text)

@@ -10,6 +10,7 @@ from zones.forest.trajectory.backtest import (
     backtest_table,
     errors_of,
     forecast_of_rate,
+    missed_points,
     published_rates,
 )
 from zones.forest.trajectory.sentences import _past
@@ -78,4 +79,36 @@ def test_the_model_is_said_to_be_worse_where_it_is() -> None:
     assert worse
     assert all(name in said for name in worse)
     assert "was worse than the last trend for" in said
-    assert "The band is therefore too narrow" in said
+    assert "what the model missed in other provinces" in said
+
+
+def test_the_band_holds_nine_rates_in_ten_when_each_is_judged_by_the_others() -> None:
+    table = backtest_table(published_rates())
+    inside = {cutoff: errors_of(own)["inside_percent"] for cutoff, own in table.groupby("cutoff")}
+    assert inside[2015] == pytest.approx(90.0, abs=1)
+    assert inside[2020] == pytest.approx(88.0, abs=1)
+    assert len(table["territory"].unique()) >= 8
+
+
+def test_a_province_is_judged_by_the_misses_of_the_others_alone() -> None:
+    frame = pd.DataFrame(
+        [[40.0, 45.0, 50.0, 51.0], [40.0, 45.0, 50.0, 53.0]],
+        index=["Một", "Hai"], columns=[2010, 2015, 2020, 2021],
+    )  # fmt: skip
+    told = backtest_table(frame).set_index(["cutoff", "territory"])
+    # One point a year was expected of 2021: Một had it, Hai two points more.
+    assert missed_points(told.reset_index(), cutoff=2020, without="Hai").tolist() == [0.0, 0.0]
+    assert missed_points(told.reset_index(), cutoff=2020, without="Một").tolist() == [2.0, -2.0]
+    alone = backtest_table(frame.loc[["Hai"]]).set_index(["cutoff", "territory"])
+    column = "high_percent"
+    assert told.loc[(2020, "Hai"), column] == pytest.approx(alone.loc[(2020, "Hai"), column])
+    assert told.loc[(2020, "Một"), column] > told.loc[(2020, "Hai"), column] + 1.5
+
+
+def test_the_country_is_no_other_province() -> None:
+    frame = pd.DataFrame(
+        [[40.0, 45.0, 50.0, 51.0], [40.0, 45.0, 50.0, 59.0]],
+        index=["Một", "Cả nước"], columns=[2010, 2015, 2020, 2021],
+    )  # fmt: skip
+    missed = missed_points(backtest_table(frame), cutoff=2020, without="Một")
+    assert missed.tolist() == [0.0]

@@ -142,7 +142,7 @@ def test_no_forecast_without_its_stated_assumptions() -> None:
     told = forecast_tables(inputs(), TrajectorySection())[TRAJECTORY_ASSUMPTIONS]
     stated = set(told["assumption"])
     said = {"legal_lag", "planting_ha", "bare_share", "survival", "harvest", "losses"}
-    assert said | {"regeneration_ha", "resurvey", "draws"} == stated
+    assert said | {"regeneration_ha", "resurvey", "draws", "model_error"} == stated
     basis = told.set_index("assumption")["basis"]
     assert basis["legal_lag"] == "default"
     assert basis["planting_ha"] == "layer"
@@ -255,3 +255,22 @@ def test_bad_settings_are_one_clear_line(change: str, fault: str) -> None:
 def test_settings_that_do_not_fit_the_layer_are_refused(values: dict, fault: str) -> None:
     with pytest.raises(InputError, match=fault):
         forecast_tables(inputs(), TrajectorySection(**values))
+
+
+def test_the_error_of_the_model_widens_the_band_and_moves_nothing_else() -> None:
+    narrow, wide = (
+        forecast_tables(inputs(), section(lag={"acacia": 3, "pine": 5}, model_error=kind))
+        for kind in ("none", "backtest")
+    )
+    first, second = province(narrow[TRAJECTORY]), province(wide[TRAJECTORY])
+    assert first["cover_percent"].tolist() == second["cover_percent"].tolist()
+    width, wider = (own["high_percent"] - own["low_percent"] for own in (first, second))
+    assert width.max() == pytest.approx(0.0, abs=1e-9)
+    # Some points a year, so the band opens evenly.
+    steps = np.diff(wider)
+    assert steps.min() > 0.5
+    assert steps == pytest.approx(np.full(5, steps[0]))
+    said = wide[TRAJECTORY_ASSUMPTIONS].set_index("assumption")
+    assert "other provinces after 2020" in said.loc["model_error", "message_en"]
+    still = narrow[TRAJECTORY_ASSUMPTIONS].set_index("assumption").loc["model_error"]
+    assert (still["value"], still["basis"]) == ("none", "setting")
