@@ -154,7 +154,8 @@ def _faults(base: Allocation, other: Allocation) -> list[str]:
         faults.append(f"{moved:.4f} ha move where {least:.4f} would do")
     cells = [plan.plan.set_index(_CELL)["planned_ha"] for plan in (base, other)]
     steps = cells[1].sub(cells[0], fill_value=0.0).abs().groupby("zone").max()
-    untouched = [zone for zone in steps.index if zone not in _touched(base.model, other.model)]
+    touched = _touched(base.model, other.model)
+    untouched = [zone for zone in steps.index if zone not in touched]
     worst = float(steps[untouched].max()) if untouched else 0.0
     if worst > _STILL_HA:
         faults.append(f"a zone that shares nothing with it moves {worst:.2g} ha")

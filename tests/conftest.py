@@ -6,9 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # Programs that tests start speak English, and have nothing to tell about choosing a language.
 os.environ.setdefault("VUNGTRONG_LANG", "en")
+
+# A slow machine is no fault of an example.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 

@@ -149,7 +149,7 @@ def test_parts_sum_to_the_figure(figure: Decimal, weights: list[Decimal]) -> Non
     assert all(abs(parts[code] - exact[code]) <= Decimal("0.01") for code in parts)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.data())
 def test_a_whole_table_closes_to_the_last_digit(data: st.DataObject) -> None:
     codes = sorted(communes_on("20", 2024))

@@ -16,7 +16,7 @@ import layers.engine.overlay_tasks
 from layers import overlay_area, overlay_pieces
 from tests.layers.engine.engine_ground import EAST, NORTH, shapes_in
 
-few = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=50, suppress_health_check=list(HealthCheck))
 SIDE = 12.0
 
 

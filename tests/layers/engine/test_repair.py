@@ -63,7 +63,7 @@ def test_valid(shape: shapely.Geometry | None) -> None:
     assert repairs.empty
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=3, max_size=9))
 def test_any_ring_on_a_grid_is_judged_as_by_geos(corners: list[tuple[int, int]]) -> None:
     # Few grid points: touching, folding back and turning twice happen all the time.

@@ -92,7 +92,7 @@ def test_an_edge_that_bends_both_ways_is_seen() -> None:
     assert farthest(exact, outline(edge, WGS84, ZONE, 10.0)) < 1.0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     ends=st.lists(
         st.tuples(st.floats(102, 112), st.floats(-2, 24)), min_size=3, max_size=3, unique=True

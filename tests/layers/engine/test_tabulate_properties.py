@@ -22,7 +22,7 @@ SIDE = 12
 CLASSES = np.random.default_rng(1).integers(1, 5, (SIDE, SIDE))
 CELL_HA = 1.0
 
-few = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +107,7 @@ LAYOUTS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=str)
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, suppress_health_check=list(HealthCheck))
 @given(st.lists(shapes_in(60), min_size=1, max_size=3))
 def test_the_layout_of_the_file_does_not_matter(
     monkeypatch: pytest.MonkeyPatch, layout: dict[str, Any], shapes: list[shapely.Geometry]

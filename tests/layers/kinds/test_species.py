@@ -75,7 +75,7 @@ def test_the_table_may_give_other_shares(monkeypatch):
 names = st.sampled_from(["Keo", "Thông + Hồi", "Lim", "Keo+Lim+Quế", None])
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(names))
 def test_weights_of_a_plot_sum_to_one(species):
     rows = pd.Series(range(10, 10 + len(species)), dtype="int64")

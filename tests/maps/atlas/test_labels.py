@@ -87,7 +87,7 @@ def test_nothing_is_named_nothing(fonts: FontSet, area: shapely.Polygon, lines: 
     assert not _placer(fonts).name_area(area, lines, sizes=(8,))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10_000), count=st.integers(1, 25))
 def test_placed_names_never_overlap(seed: int, count: int) -> None:
     rng = np.random.default_rng(seed)

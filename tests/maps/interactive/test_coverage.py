@@ -106,7 +106,7 @@ def test_outlines_above_the_limit_are_left_out() -> None:
     assert encode_lines(plots, grid, limit=4) == ([], 5)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(
         st.tuples(st.integers(1, 900), st.integers(1, 900)), min_size=1, max_size=6, unique=True
@@ -160,7 +160,7 @@ def wandering_communes(seed: int, *, bend: float = 0.4) -> np.ndarray:
     return np.array(shapes, dtype=object)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000))
 def test_shared_borders_stay_shared(seed: int) -> None:
     shapes = wandering_communes(seed)

@@ -314,7 +314,7 @@ def small(case: dict) -> tuple:
     )
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(cases)
 def test_shortfall_and_preference_are_optimal_by_brute_force(case: dict) -> None:
     inputs, triples = small(case)
@@ -355,7 +355,7 @@ def value(split: dict, low: dict, grants: dict, case: dict) -> tuple[float, floa
     return float(short), float(cost)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(cases)
 def test_limits_hold_and_tables_close(case: dict) -> None:
     inputs, _ = small(case)

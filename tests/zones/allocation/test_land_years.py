@@ -98,7 +98,7 @@ pieces = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(pieces, st.lists(st.integers(1, 12).map(float), min_size=5, max_size=5))
 def test_land_over_years_is_a_transport_programme(
     given_pieces: list[Piece], most: list[float]

@@ -44,7 +44,7 @@ def made(seed: int) -> Allocation:
     )
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(st.integers(0, 1000), st.sampled_from([1.0, 0.1]))
 def test_every_printed_table_adds_up(seed: int, step: float) -> None:
     allocation = made(seed)

@@ -140,7 +140,7 @@ plots = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(plots, plots)
 def test_causes_sum_to_the_difference_of_the_rates(old, new):
     def drawn(rows, year):

@@ -210,7 +210,7 @@ def test_closures_are_logged():
 hectares = st.floats(0, 1000)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(hectares, hectares, hectares, st.floats(2000, 9000)), min_size=1))
 def test_the_province_is_a_ratio_of_sums(rows):
     areas = pd.concat(

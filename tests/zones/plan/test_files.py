@@ -161,7 +161,7 @@ def test_a_commune_added_to_a_list_keeps_the_comments(small: Path, tmp_path: Pat
 
 
 @given(st.data())
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_any_edit_survives_saving(data: st.DataObject) -> None:
     plan = load_plan("lang-son-2026-2030")
     for _ in range(data.draw(st.integers(1, 4))):

@@ -58,7 +58,7 @@ def test_a_shape_with_a_hole_is_cut_by_its_area() -> None:
     assert part.intersection(rest).area == pytest.approx(0, abs=1e-6)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     st.lists(st.floats(0.01, 60), max_size=6),
     st.lists(st.floats(0.01, 40), max_size=8),

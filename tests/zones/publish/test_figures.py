@@ -198,7 +198,7 @@ hectares = st.one_of(
 grids = st.lists(st.lists(hectares, min_size=12, max_size=12), min_size=3, max_size=3)
 
 
-@settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=40, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(grids, st.integers(0, 2))
 @example([[0.0] * 12, [0.0] * 12, [0.0, 0.0, 0.0, 0.1, *[0.0] * 7, 12.5]], 0)
 def test_a_figure_in_two_tables_is_the_same_figure(
@@ -257,7 +257,7 @@ def test_species_add_up_to_the_planted_forest_of_the_province() -> None:
     assert round_species(species.iloc[:0], cover, decimals=1).empty
 
 
-@settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=40, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(grids, st.integers(0, 1))
 def test_species_of_any_figures_add_up(figures: list[list[float]], decimals: int) -> None:
     cover = _cover(figures, decimals=decimals)

@@ -91,7 +91,7 @@ HECTARES = st.floats(0, 500).map(lambda value: round(value, 3))
     st.lists(HECTARES, min_size=7, max_size=7),
     st.sampled_from([0, 1, 2]),
 )
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_every_identity_holds_and_form_04_says_the_same(
     cells: list[float], gains: list[float], decimals: int
 ) -> None:

@@ -124,7 +124,7 @@ tables = st.integers(1, 5).flatmap(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(tables, st.sampled_from([1.0, 0.1]))
 def test_two_way_table_closes_everywhere(array: np.ndarray, step: float) -> None:
     exact = frame(array)
@@ -135,7 +135,7 @@ def test_two_way_table_closes_everywhere(array: np.ndarray, step: float) -> None
     assert (np.abs(rounded.cells["ha"] - exact["ha"]) < step * (1 + 1e-6)).all()
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(0, 2**32 - 1))
 def test_three_way_table_closes_everywhere(seed: int) -> None:
     generator = np.random.default_rng(seed)
@@ -266,7 +266,7 @@ def test_table_refuses_bad_keys_and_totals() -> None:
     st.lists(st.floats(0, 4).map(lambda value: round(value, 2)), min_size=6, max_size=6),
     st.lists(st.sampled_from([-1, 0, 1]), min_size=2, max_size=2),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_totals_to_meet_leave_all_else_as_near_as_can_be(
     exact: list[float], moves: list[int]
 ) -> None:

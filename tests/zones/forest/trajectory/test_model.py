@@ -188,7 +188,7 @@ LAWS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(COHORTS, LAND, PLANS, LAWS)
 def test_land_is_neither_made_nor_lost(cohorts: list, land: list, plan: list, laws: dict) -> None:
     rows = measured(*cohorts, *land)
@@ -199,7 +199,7 @@ def test_land_is_neither_made_nor_lost(cohorts: list, land: list, plan: list, la
     assert min(float(state.min()) for state in states) > -1e-9
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(COHORTS, LAND, LAWS, st.floats(0, 200))
 def test_more_on_bare_land_never_lowers_the_forest(
     cohorts: list, land: list, laws: dict, more: float
@@ -212,7 +212,7 @@ def test_more_on_bare_land_never_lowers_the_forest(
     assert (some.forest_ha.sum(axis=0) - none.forest_ha.sum(axis=0)).min() > -1e-9
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(COHORTS, LAWS, st.floats(0, 1))
 def test_a_smaller_harvest_never_lowers_the_forest_before_replanting_counts(
     cohorts: list, laws: dict, part: float
