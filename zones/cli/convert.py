@@ -165,8 +165,18 @@ class GroundOptions:
             show_default=False,
         ),
     ] = None
-    communes_code: Annotated[str, typer.Option("--communes-code", metavar="COLUMN")] = "code"
-    communes_layer: Annotated[str, typer.Option("--communes-layer", metavar="LAYER")] = ""
+    communes_code: Annotated[
+        str,
+        typer.Option(
+            "--communes-code", metavar="COLUMN", help=say("zones.cli.help_boundaries_code")
+        ),
+    ] = "code"
+    communes_layer: Annotated[
+        str,
+        typer.Option(
+            "--communes-layer", metavar="LAYER", help=say("zones.cli.help_boundaries_layer")
+        ),
+    ] = ""
     plots: Annotated[
         Path | None,
         typer.Option(
@@ -175,7 +185,10 @@ class GroundOptions:
             show_default=False,
         ),
     ] = None
-    plots_code: Annotated[str, typer.Option("--plots-code", metavar="COLUMN")] = "maxa"
+    plots_code: Annotated[
+        str,
+        typer.Option("--plots-code", metavar="COLUMN", help=say("zones.cli.help_plots_code")),
+    ] = "maxa"
 
     def boundaries(self) -> tuple[Boundaries | None, Boundaries | None]:
         """Communes of today, and plots of before."""
