@@ -8,7 +8,10 @@ looks like a formula.
 
 from __future__ import annotations
 
+import io
 import math
+import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,12 +38,20 @@ _A3, _A4 = 8, 9
 _A4_LETTERS = 190
 _A3_ROOM_PT, _A4_ROOM_PT = (1090.0, 734.0), (741.0, 487.0)
 _ROW_PT, _LETTER_PT = 15.0, 5.5
+#: Width of a letter of a column on the screen, in pixels.
+_LETTER_PX = 7.0
 #: Share of a page below which its lines are few.
 _FEW_LINES = 0.2
 _NUMERIC = ("count", "year", "figure", "measured", "hectares", "percent")
 
 
-def save_workbook(content: AnnexContent, path: Path, *, overwrite: bool = False) -> Path:
+def save_workbook(
+    content: AnnexContent,
+    path: Path,
+    *,
+    more: Sequence[PageTable] = (),
+    overwrite: bool = False,
+) -> Path:
     """Write the tables of an annex as an Excel workbook.
 
     Parameters
@@ -49,6 +60,8 @@ def save_workbook(content: AnnexContent, path: Path, *, overwrite: bool = False)
         The rounded frames and their words.
     path : pathlib.Path
         File to write.
+    more : sequence of PageTable
+        Tables behind those of the annex; a chart stands below its table.
     overwrite : bool
         Replace a file that is there.
 
@@ -65,18 +78,18 @@ def save_workbook(content: AnnexContent, path: Path, *, overwrite: bool = False)
         The folder cannot be written, or the workbook is open in another program.
     """
     with written_aside(path, program="Excel", overwrite=overwrite) as part:
-        _write(content, part)
+        _write(content, part, more)
     return path
 
 
-def _write(content: AnnexContent, path: Path) -> None:
+def _write(content: AnnexContent, path: Path, more: Sequence[PageTable]) -> None:
     # Opened by hand: a path that cannot be written must fail here, before any work is done.
     with path.open("wb") as stream:
         book = xlsxwriter.Workbook(stream, {**WORKBOOK_OPTIONS, "in_memory": True})
         _describe(book, content)
         formats = _Formats(book, content)
         taken: set[str] = set()
-        for table in build_tables(content):
+        for table in build_tables(content, more):
             name = sheet_name(table.name, taken)
             taken.add(name.casefold())
             _Sheet(book.add_worksheet(name), table, content, formats).write()
@@ -130,6 +143,11 @@ class _Formats:
         return self.get(**properties, bold=bold)
 
 
+def _png_width(data: bytes) -> int:
+    """Width of a PNG in pixels."""
+    return int(struct.unpack(">I", data[16:20])[0])
+
+
 def number_format(decimals: int) -> str:
     """Excel format of a figure: thousands grouped, zero as "-"."""
     digits = "#,##0" + ("." + "0" * decimals if decimals else "")
@@ -154,6 +172,8 @@ class _Sheet:
         last = first + len(self.table.rows) - 1
         below = self._write_total(first, last)
         self._write_notes(below + 1)
+        if self.table.chart is not None:
+            self._put_chart(self.table.chart, below + 2 + len(self.table.notes))
         self._set_up_print(top, first, below + 1 + len(self.table.notes))
 
     @property
@@ -290,6 +310,18 @@ class _Sheet:
         for place, note in enumerate(self.table.notes):
             self._line(row + place, note, italic=True, align="left", font_size=10)
             self._set_lines(row + place, math.ceil(len(note) / sum(self._widths) + 0.1))
+
+    def _put_chart(self, chart: Path, row: int) -> None:
+        """Put a picture below the table, as wide as the table is."""
+        stream = io.BytesIO(chart.read_bytes())
+        scale = sum(self._widths) * _LETTER_PX / _png_width(stream.getvalue())
+        options = {
+            "image_data": stream,
+            "x_scale": scale,
+            "y_scale": scale,
+            "description": self.table.title,
+        }
+        self.sheet.insert_image(row, 0, "chart.png", options)
 
     def _set_up_print(self, top: int, first: int, rows: int) -> None:
         sheet, width = self.sheet, sum(self._widths)

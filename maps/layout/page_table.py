@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -31,6 +32,7 @@ Role = Literal[
     "allocation",
     "sources",
     "commune",
+    "path",
 ]
 #: Statistical convention: "…" is not known, "-" is nothing there.
 MISSING_MARK = "…"
@@ -85,6 +87,8 @@ class PageTable:
     language: Language = "vi"
     #: Digits of hectares and of percentages.
     decimals: tuple[int, int] = (1, 1)
+    #: Picture of its figures, for below or behind the table.
+    chart: Path | None = None
 
     @property
     def label_column(self) -> int:

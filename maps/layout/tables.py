@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -14,8 +15,8 @@ from maps.layout.words import Say, speaker, word
 from maps.layout.zone_tables import allocation_tables, matrix_tables, zone_table
 
 
-def build_tables(content: AnnexContent) -> tuple[PageTable, ...]:
-    """Lay out every table of an annex, with the number that all pages give it."""
+def build_tables(content: AnnexContent, more: Sequence[PageTable] = ()) -> tuple[PageTable, ...]:
+    """Lay out every table of an annex with the number that all pages give it, ``more`` last."""
     say = speaker(content.language)
     *tables, unmeasured = _targets_tables(content, say)
     tables += [
@@ -35,7 +36,7 @@ def build_tables(content: AnnexContent) -> tuple[PageTable, ...]:
     if content.allocation is not None:
         tables += allocation_tables(content, content.allocation, say)
     tables += [unmeasured] if len(unmeasured.rows) else []
-    tables.append(_sources_table(content, say))
+    tables += [_sources_table(content, say), *more]
     return tuple(
         replace(
             table,

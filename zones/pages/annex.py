@@ -27,6 +27,7 @@ from maps import (
     save_page_picture,
     save_workbook,
 )
+from maps.layout.page_table import PageTable
 from zones.allocation.targets import conversion_names
 from zones.forest.species import species_ages
 from zones.pages.context_layers import communes_with_kinds
@@ -151,21 +152,21 @@ def save_annex(
     *,
     atlas: AtlasContent | None,
     codes: Literal["none", "all"] | tuple[str, ...],
-    charts: Sequence[tuple[str, Path]] = (),
+    more: Sequence[PageTable] = (),
 ) -> None:
     """Write workbook, document and figures.
 
-    Behind the tables of the document stand ``charts`` (caption and picture) and, with ``atlas``,
-    the maps of the communes ``codes``.
+    Behind the tables stand ``more`` with their charts and, with ``atlas``, the maps of the communes
+    ``codes`` in the document.
     """
-    save_workbook(content, folder / "annex.xlsx", overwrite=True)
+    save_workbook(content, folder / "annex.xlsx", more=more, overwrite=True)
     save_published(content, figures.frames(), folder / PUBLISHED_FOLDER)
     path = folder / "annex.docx"
     if atlas is None:
-        save_document(content, path, pictures=charts, overwrite=True)
+        save_document(content, path, more=more, overwrite=True)
         return
     with _commune_pictures(atlas, None if isinstance(codes, str) else codes) as pictures:
-        save_document(content, path, pictures=[*charts, *pictures], overwrite=True)
+        save_document(content, path, more=more, pictures=pictures, overwrite=True)
 
 
 @contextmanager

@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pandas as pd
+
 from layers.base.language import Language, Phrase, format_number
 from layers.base.messages import message
 from layers.io.atomic import save_text
 from maps.charts.cover import CoverChart, cover_chart_svg, save_cover_chart
 from maps.layout.content import DEMO_MARK
+from maps.layout.page_table import Kind, PageColumn, PageTable
 from zones.forest.trajectory.sentences import Tables, answer
 from zones.project.model import Project
 from zones.tables import LEVERS, TRAJECTORY, TRAJECTORY_ASSUMPTIONS, TRAJECTORY_TARGETS
@@ -58,16 +61,51 @@ def cover_chart(project: Project, tables: Tables, language: Language) -> CoverCh
 
 
 @contextmanager
-def chart_pictures(project: Project, tables: Tables) -> Iterator[list[tuple[str, Path]]]:
-    """Caption and picture of the chart, for the document of the annex; none without a forecast."""
+def path_tables(project: Project, tables: Tables) -> Iterator[list[PageTable]]:
+    """Years of the province with their chart, for the annex; none without a forecast."""
     if TRAJECTORY not in tables:
         yield []
         return
     language = project.annex.language
     chart = cover_chart(project, tables, language)
     with tempfile.TemporaryDirectory(prefix="charts-", ignore_cleanup_errors=True) as folder:
-        path = save_cover_chart(chart, Path(folder) / "trajectory.png")
-        yield [(chart.title.text(language), path)]
+        picture = save_cover_chart(chart, Path(folder) / "trajectory.png")
+        yield [_path_table(project, tables[TRAJECTORY], chart.title.text(language), picture)]
+
+
+def _path_table(project: Project, table: pd.DataFrame, title: str, picture: Path) -> PageTable:
+    """Table of the province's years, rounded as the annex prints."""
+    language = project.annex.language
+    rows = _province_rows(table)
+    rates = ["cover_percent", "low_percent", "high_percent"]
+    rows = rows.assign(
+        **{name: rows[name].round(project.decimals) for name in _COLUMNS},
+        **{name: rows[name].round(project.rate_decimals) for name in rates},
+    )
+
+    def column(name: str, kind: Kind) -> PageColumn:
+        heading = message(f"zones.pages.path_{name}").text(language)
+        return PageColumn(name, heading, kind, 14)
+
+    return PageTable(
+        name=message("zones.pages.path_name").text(language),
+        title=title,
+        role="path",
+        columns=(
+            column("year", "year"),
+            *(column(name, "hectares") for name in _COLUMNS),
+            *(column(name, "percent") for name in rates),
+        ),
+        rows=rows.reset_index(drop=True),
+        notes=(message("zones.pages.path_note").text(language),),
+        chart=picture,
+    )
+
+
+def _province_rows(table: pd.DataFrame) -> pd.DataFrame:
+    """Years of the province in the ledger that counts."""
+    province = table["commune_code"] == table["commune_code"].iloc[-1]
+    return pd.DataFrame(table[province & (table["ledger"] == "counts")])
 
 
 def save_trajectory(project: Project, tables: Tables, folder: Path) -> None:
@@ -108,10 +146,7 @@ def _part(project: Project, tables: Tables, language: Language) -> str:
 
 def _years(tables: Tables, project: Project, language: Language) -> str:
     """Table of the province's years."""
-    table = tables[TRAJECTORY]
-    rows = table[
-        (table["commune_code"] == table["commune_code"].iloc[-1]) & (table["ledger"] == "counts")
-    ]
+    rows = _province_rows(tables[TRAJECTORY])
     names = ("year", *_COLUMNS, "cover_percent", "band")
     heads = [message(f"zones.forest.trajectory.column_{name}").text(language) for name in names]
     head = "".join(f"<th>{_escape(text)}</th>" for text in heads)

@@ -6,13 +6,18 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import docx
+import openpyxl
 import pytest
 
+from maps import save_document, save_workbook
+from maps.layout.tables import build_tables
 from tests.factories import write_project
+from tests.maps.annex import annex_squares
 from tests.zones.forest.trajectory.cases import cover_of
 from tests.zones.forest.trajectory.test_forecast import ROWS, inputs
 from zones.forest.trajectory.result_tables import forecast_tables
-from zones.pages.trajectory import chart_pictures, save_trajectory
+from zones.pages.trajectory import path_tables, save_trajectory
 from zones.project.model import Project, load_project
 from zones.project.trajectory import TrajectorySection
 from zones.tables import TRAJECTORY
@@ -54,10 +59,35 @@ def test_names_of_a_file_are_text(project: Project, tmp_path: Path) -> None:
     assert not re.search(r"<script|https?://(?!www\.w3\.org|purl\.org|creativecommons)", page)
 
 
-def test_the_document_has_the_chart_only_where_there_is_a_forecast(project: Project) -> None:
-    with chart_pictures(project, {}) as none:
+def test_the_annex_has_years_and_chart_only_where_there_is_a_forecast(project: Project) -> None:
+    with path_tables(project, {}) as none:
         assert none == []
-    with chart_pictures(project, tables()) as pictures:
-        assert [path.name for _, path in pictures] == ["trajectory.png"]
-        assert pictures[0][1].read_bytes().startswith(b"\x89PNG")
-    assert not pictures[0][1].exists()
+    made = tables()
+    with path_tables(project, made) as (table,):
+        assert table.chart is not None
+        assert table.chart.read_bytes().startswith(b"\x89PNG")
+        whole = made[TRAJECTORY].query("commune_code == '20' and ledger == 'counts'")
+        assert table.rows["year"].tolist() == whole["year"].tolist()
+        assert table.rows["cover_percent"].tolist() == whole["cover_percent"].round(2).tolist()
+        assert all(column.title for column in table.columns)
+        chart = table.chart
+    assert not chart.exists()
+
+
+def test_workbook_and_document_end_with_the_years(project: Project, tmp_path: Path) -> None:
+    content = annex_squares.content()
+    with path_tables(project, tables()) as more:
+        last = build_tables(content, more)[-1]
+        save_workbook(content, tmp_path / "a.xlsx", more=more)
+        save_workbook(content, tmp_path / "b.xlsx", more=more)
+        save_document(content, tmp_path / "a.docx", more=more)
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    sheet = book[book.sheetnames[-1]]
+    assert sheet.title == last.name == f"{len(book.sheetnames)} Dự báo che phủ rừng"
+    cells = {row[0]: list(row) for row in sheet.iter_rows(values_only=True)}
+    assert cells[2030][6] == pytest.approx(last.rows["cover_percent"].iloc[-1])
+    assert len(sheet._images) == 1
+    document = docx.Document(str(tmp_path / "a.docx"))
+    assert document.tables[-1].rows[-1].cells[0].text == "2030"
+    assert len(document.inline_shapes) == 1

@@ -21,7 +21,7 @@ def work(context: Context) -> Made:
     # Loaded where pages are made: a run with fewer steps, and the desk, do not wait for it
     from zones.pages.annex import annex_content, save_annex
     from zones.pages.atlas import atlas_content
-    from zones.pages.trajectory import chart_pictures
+    from zones.pages.trajectory import path_tables
 
     project, figures = context.project, context[PublishedFigures]
     content = annex_content(project, figures, context.plans(), context.communes()[0])
@@ -30,8 +30,8 @@ def work(context: Context) -> Made:
         atlas = atlas_content(project, figures, context[Inputs], content)
     tables = {schema: context[schema] for schema in _CHARTED if wants_trajectory(project)}
     codes = project.annex.commune_maps
-    with chart_pictures(project, tables) as charts:
-        save_annex(content, figures, context.stage, atlas=atlas, codes=codes, charts=charts)
+    with path_tables(project, tables) as more:
+        save_annex(content, figures, context.stage, atlas=atlas, codes=codes, more=more)
     return {}
 
 
