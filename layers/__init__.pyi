@@ -46,6 +46,7 @@ from .engine.overlaps import check_overlaps as check_overlaps
 from .engine.overlay import overlay_area as overlay_area
 from .engine.overlay import overlay_geometry as overlay_geometry
 from .engine.overlay import overlay_pieces as overlay_pieces
+from .engine.overlay_file import overlay_file as overlay_file
 from .engine.repair import repair_polygons as repair_polygons
 from .engine.tabulate import tabulate_area as tabulate_area
 from .io.vector import VectorFile as VectorFile

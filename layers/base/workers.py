@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -30,6 +31,10 @@ RETRIES = 2
 # What dask raises when a piece has outlived too many workers, or the scheduler is gone; by name,
 # since the library is an extra.
 LOST = ("KilledWorker", "FutureCancelledError", "CommClosedError")
+#: A cluster without a worker for so long will have none (seconds).
+PATIENCE_S = 40.0
+# How often a result that does not come is asked whether anyone still works on it.
+_GLANCE_S = 5.0
 # Pieces under way per worker: enough to keep it busy, few enough to bound memory.
 AHEAD = 2
 _THREADS = "vungtrong-worker"
@@ -81,11 +86,31 @@ def _on_cluster(
 ) -> Iterator[Any]:
     submit = partial(client.submit, partial(_answer, task), pure=False, retries=RETRIES)
     try:
-        yield from _in_order(submit, pieces, ahead)
+        yield from _in_order(submit, pieces, ahead, partial(_result, client))
+    except VungTrongError:
+        raise
     except Exception as error:
         if type(error).__name__ not in LOST:
             raise
         raise ClusterError("layers.base.cluster_lost_workers", kind=type(error).__name__) from error
+
+
+def _result(client: Any, future: Any) -> Any:
+    """Result of a piece, unless the cluster has lost every worker that could give it."""
+    alone_since = None
+    while True:
+        try:
+            return future.result(timeout=_GLANCE_S)
+        except TimeoutError:
+            now = time.monotonic()
+            if future.done() or client.ncores():  # what the task itself raised comes back
+                alone_since = None
+            elif alone_since is None:
+                alone_since = now
+            elif now - alone_since > PATIENCE_S:
+                raise ClusterError(
+                    "layers.base.cluster_without_workers", seconds=PATIENCE_S
+                ) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +127,20 @@ def _answer(task: Callable[[Piece], Result], piece: Piece) -> Result | _Failure:
         return _Failure(error)
 
 
-def _in_order(submit: Callable[[Piece], Any], pieces: Iterable[Piece], ahead: int) -> Iterator[Any]:
+def _in_order(
+    submit: Callable[[Piece], Any],
+    pieces: Iterable[Piece],
+    ahead: int,
+    result: Callable[[Any], Any] = lambda future: future.result(),
+) -> Iterator[Any]:
     pending: deque[Any] = deque()
     try:
         for piece in pieces:
             pending.append(submit(piece))
             if len(pending) > ahead:
-                yield pending.popleft().result()
+                yield result(pending.popleft())
         while pending:
-            yield pending.popleft().result()
+            yield result(pending.popleft())
     finally:
         # A thread that runs already may hold a file that the caller is about to close.
         wait([future for future in pending if future.cancel() is False])

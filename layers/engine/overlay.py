@@ -177,12 +177,12 @@ def overlay_pieces(
     tell_lacking(np.asarray(plots.index), shares.lacking, "plots", found)
     tell_repairs(np.asarray(plots.index), shares.repairs, repair, "plots", found)
     shares = settle_slivers(shares, sliver_m2, plots.index, found)
-    _tell_outside(shares, plots.index, found)
+    tell_outside(shares, plots.index, found)
     tell_strays(shares, shapes, plots.index, crs=ground.crs, findings=found)
     pieces = pd.DataFrame(
         {
             "plot": plots.index.take(shares.row),
-            id_column: _labelled(ground.ids, shares.commune),
+            id_column: labelled(ground.ids, shares.commune),
             "share_ratio": shares.share,
             "area_ha": shares.area_m2 / 1e4,
             "ledger_ha": share_ledger(shares, ledger),
@@ -241,7 +241,7 @@ def overlay_geometry(
     return gpd.GeoDataFrame(pieces, geometry=shapes, crs=plots.crs)
 
 
-def _labelled(ids: pd.Index[Any], commune: IntArray) -> Any:
+def labelled(ids: pd.Index[Any], commune: IntArray) -> Any:
     """Ids of communes, missing outside; whole numbers stay whole."""
     values: Any = pd.array(ids.to_numpy()) if ids.dtype.kind in "iu" else ids.array
     return values.take(commune, allow_fill=True)
@@ -262,7 +262,7 @@ def _take_plots(
     return intake.shapes
 
 
-def _tell_outside(shares: Shares, labels: pd.Index[Any], findings: Findings) -> None:
+def tell_outside(shares: Shares, labels: pd.Index[Any], findings: Findings) -> None:
     """Tell plots that no commune holds, and those that only partly lie in one."""
     outside = shares.commune == OUTSIDE
     for whole in (True, False):

@@ -16,7 +16,7 @@ from layers.base.messages import message
 from layers.crs.areal_scale import LIMIT, SAMPLES, areal_departures
 from layers.engine.overlay_tasks import OUTSIDE, Shares, largest_pieces
 from layers.engine.polygon_input import require_columns
-from layers.engine.rings import FloatArray
+from layers.engine.rings import FloatArray, IntArray
 
 # What rounding may leave open of a plot's ledger area, relative to it.
 CLOSURE_RATIO = 1e-12
@@ -46,19 +46,24 @@ def ledger_areas(
         )
     rows = np.flatnonzero(np.isnan(ledger))
     if len(rows):
-        shown = tuple(str(label) for label in plots.index[rows[:5]])
-        findings.add(
-            Finding(
-                severity="problem",
-                kind="no-ledger-area",
-                source="plots",
-                message=message("layers.engine.no_ledger_area", count=len(rows), shown=shown),
-                count=len(rows),
-                examples=shown,
-                rows=tuple(rows.tolist()),
-            )
-        )
+        tell_no_ledger(rows, plots.index[rows], findings)
     return ledger
+
+
+def tell_no_ledger(rows: IntArray, labels: pd.Index[Any], findings: Findings) -> None:
+    """Tell plots without official hectares."""
+    shown = tuple(str(label) for label in labels[:5])
+    findings.add(
+        Finding(
+            severity="problem",
+            kind="no-ledger-area",
+            source="plots",
+            message=message("layers.engine.no_ledger_area", count=len(rows), shown=shown),
+            count=len(rows),
+            examples=shown,
+            rows=tuple(rows.tolist()),
+        )
+    )
 
 
 def share_ledger(shares: Shares, ledger: FloatArray | None) -> FloatArray:
@@ -87,13 +92,11 @@ def settle_slivers(
 ) -> Shares:
     """Tell the slivers; give those below a limit to the largest piece of their plot."""
     largest = largest_pieces(shares.row, shares.area_m2)
-    cut = np.ones(len(shares.row), bool)
-    cut[largest] = False  # a plot in one piece, and the piece that keeps the others' slivers
-    told = cut & (shares.area_m2 < max(sliver_m2, SLIVER_TOLD_M2))
-    moved = cut & (shares.area_m2 < sliver_m2)
+    told = sliver_pieces(shares, max(sliver_m2, SLIVER_TOLD_M2))
+    moved = told & (shares.area_m2 < sliver_m2)
     if not told.any():
         return shares
-    _tell_slivers(shares, told, moved, max(sliver_m2, SLIVER_TOLD_M2), labels, findings)
+    tell_slivers(shares, told, moved, max(sliver_m2, SLIVER_TOLD_M2), labels, findings)
     if not moved.any():
         return shares
     keeper = np.empty(int(shares.row.max()) + 1, np.int64)
@@ -107,7 +110,15 @@ def settle_slivers(
     return Shares(row, shares.commune[kept], share, area[kept], shares.repairs, shares.lacking)
 
 
-def _tell_slivers(
+def sliver_pieces(shares: Shares, limit_m2: float) -> npt.NDArray[np.bool_]:
+    """Pieces of cut plots below a limit; the largest piece of a plot is none."""
+    small: npt.NDArray[np.bool_] = shares.area_m2 < limit_m2
+    # A plot in one piece, and the piece that keeps the others' slivers.
+    small[largest_pieces(shares.row, shares.area_m2)] = False
+    return small
+
+
+def tell_slivers(
     shares: Shares,
     told: npt.NDArray[np.bool_],
     moved: npt.NDArray[np.bool_],
@@ -115,6 +126,7 @@ def _tell_slivers(
     labels: pd.Index[Any],
     findings: Findings,
 ) -> None:
+    """Tell pieces that are slivers, and those of them that were moved."""
     rows = np.unique(shares.row[told])
     shown = tuple(str(label) for label in labels[rows[:5]])
     count, area_ha = int(told.sum()), float(shares.area_m2[told].sum()) / 1e4

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -114,6 +114,16 @@ class SharePiece:
         few, across = self.edges.take(near), self.across.take(near)
         return SharePiece, (self.rows, self.shapes, self.numbers[near], few, across, self.unit_m2)
 
+    def around(self) -> SharePiece:
+        """The same plots with the communes around them alone: less to send away."""
+        near = self.members(shapely.bounds(self.shapes))
+        return replace(
+            self,
+            numbers=self.numbers[near],
+            edges=self.edges.take(near),
+            across=self.across.take(near),
+        )
+
     def members(self, bounds: FloatArray) -> IntArray:
         """Find the communes whose bounds meet those of all plots together."""
         if np.isnan(bounds).all():
@@ -154,17 +164,23 @@ class Shares:
         )
 
 
-def share_pieces(shapes: npt.NDArray[Any], communes: CommuneGround) -> Iterator[SharePiece]:
+def share_pieces(
+    shapes: npt.NDArray[Any],
+    communes: CommuneGround,
+    edges: tuple[BinnedEdges, BinnedEdges] | None = None,
+) -> Iterator[SharePiece]:
     """Cut the work: some plots together, with the communes around them."""
-    edges, across = communes.edges()
+    lines, across = communes.edges() if edges is None else edges
     numbers = np.arange(len(communes.ids))
     order = np.arange(len(shapes))
-    if len(numbers) > FEW_COMMUNES:
+    many = len(numbers) > FEW_COMMUNES
+    if many:
         order = _neighbours(shapely.bounds(shapes))
         shapes = shapes[order]
     for start in range(0, len(order), TASK_PLOTS):
         some = slice(start, start + TASK_PLOTS)
-        yield SharePiece(order[some], shapes[some], numbers, edges, across, communes.unit_m2)
+        piece = SharePiece(order[some], shapes[some], numbers, lines, across, communes.unit_m2)
+        yield piece.around() if many else piece
 
 
 def _neighbours(bounds: FloatArray) -> IntArray:

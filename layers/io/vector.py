@@ -77,6 +77,10 @@ _DRIVER_ERRORS = (
 )
 
 
+# GDAL's own way from FlatGeobuf to Arrow falls over records without geometry, and the process ends;
+# the way that all its drivers share does not.
+pyogrio.set_gdal_config_options({"OGR_FLATGEOBUF_STREAM_BASE_IMPL": "YES"})
+
 Repair = Literal["repair", "never"]
 
 
@@ -183,12 +187,12 @@ def describe_vector(path: str | Path, *, layer: str | None = None) -> VectorDesc
         The file is remote, damaged, of an unknown format, or has several layers and none was
         named.
     """
-    with _described(path, layer) as described:
+    with described_file(path, layer) as described:
         return described
 
 
 @contextmanager
-def _described(path: str | Path, layer: str | None) -> Iterator[VectorDescription]:
+def described_file(path: str | Path, layer: str | None) -> Iterator[VectorDescription]:
     """Open a path and keep what it stands for at hand, unpacked archives too."""
     with local_sources(path) as sources:
         found = [(source, name) for source in sources for name in _layers_of(source)]
@@ -213,7 +217,7 @@ def _which_layer(origin: str, names: list[str]) -> InputError:
 
 
 @contextmanager
-def _as_input_error(source: str) -> Iterator[None]:
+def as_input_error(source: str) -> Iterator[None]:
     """Turn the many exceptions of the drivers into one; their warnings repeat what we check."""
     hook = sys.unraisablehook
     # A message in bytes that are no UTF-8 makes the bindings' own handlers fall over, on stderr.
@@ -239,7 +243,7 @@ def _layers_of(source: VectorSource) -> list[str]:
     """Layers with geometry; of a file with one layer, that one."""
     if source.driver == "Parquet":
         return [source.path.stem]
-    with _as_input_error(source.name):
+    with as_input_error(source.name):
         layers = pyogrio.list_layers(_opened_as(source))
         names = [str(name) for name, _ in layers]
         return names if len(names) == 1 else [str(name) for name, kind in layers if kind]
@@ -251,7 +255,7 @@ def _opened_as(source: VectorSource) -> Path | str:
 
 
 def _describe(source: VectorSource, layer: str, *, layers: tuple[str, ...]) -> VectorDescription:
-    with _as_input_error(source.name):
+    with as_input_error(source.name):
         if source.driver == "Parquet":
             return _describe_parquet(source)
         # Names of fields in the bytes of the file too: a code page that GDAL does not know would
@@ -396,16 +400,16 @@ def load_vector(
     stays as its Latin-1 letters; ``layers.io.legacy_encoding`` recognises it.
     """
     _require_encoding(encoding)
-    with _described(path, layer) as described:
-        _require_columns(described, columns)
+    with described_file(path, layer) as described:
+        require_fields(described, columns)
         wanted = None if columns is None else [name for name in described.fields if name in columns]
         _require_own_names(described, wanted)
-        with _as_input_error(described.source):
+        with as_input_error(described.source):
             if described.driver == "Parquet":
                 frame = _read_parquet(described, wanted)
             else:
                 frame = _read_gdal(described, wanted, encoding)
-        _require_all_records(described, len(frame))
+        require_all_records(described, len(frame))
         _require_text(frame, described.source)
         if frame.active_geometry_name != "geometry":
             frame = frame.rename_geometry("geometry")
@@ -417,7 +421,8 @@ def load_vector(
         return result
 
 
-def _require_columns(described: VectorDescription, columns: Sequence[str] | None) -> None:
+def require_fields(described: VectorDescription, columns: Sequence[str] | None) -> None:
+    """Refuse a layer that lacks fields."""
     there = list(described.fields)
     missing = [name for name in columns or () if name not in described.fields]
     if missing:
@@ -442,7 +447,7 @@ def _require_encoding(encoding: str | None) -> None:
         raise InputError("layers.io.unknown_encoding", encoding=encoding) from error
 
 
-def _require_all_records(described: VectorDescription, read: int) -> None:
+def require_all_records(described: VectorDescription, read: int) -> None:
     """Refuse a file that ends early: some drivers stop there, others give one record too few."""
     expected = described.count
     if read < expected:
@@ -517,7 +522,7 @@ def _read_bulk(path: Path | str, options: dict[str, Any]) -> gpd.GeoDataFrame:
 
 def _require_text(frame: gpd.GeoDataFrame, source: str) -> None:
     """Refuse bytes that are no UTF-8: Arrow takes text on trust, and would fail somewhere later."""
-    with _as_input_error(source):
+    with as_input_error(source):
         for place, kind in enumerate(frame.dtypes):
             if isinstance(kind, pd.StringDtype):
                 pa.array(frame.iloc[:, place].array).validate(full=True)

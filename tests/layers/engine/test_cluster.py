@@ -15,10 +15,11 @@ import pandas as pd
 import pytest
 import shapely
 
+import layers.engine.overlay_file
 import layers.engine.overlay_tasks
 import layers.engine.raster
 import layers.engine.tabulate
-from layers import overlay_area, tabulate_area
+from layers import overlay_area, overlay_file, tabulate_area
 from layers.base.errors import InputError, MissingFileError
 from layers.base.language import Phrase
 from layers.base.workers import run_pieces
@@ -85,7 +86,7 @@ def test_errors_come_back_from_a_cluster(client: Any, boxes: Any, tmp_path: Path
         pytest.raises(InputError, match="a cluster needs a raster file that its workers can open"),
     ):
         tabulate_area(boxes, raster, workers=client)
-    with pytest.raises(MissingFileError, match="cannot be opened"):
+    with pytest.raises(MissingFileError, match="nowhere"):
         tabulate_area(boxes, tmp_path / "nowhere.tif", workers=client)
 
 
@@ -121,4 +122,29 @@ def test_a_worker_that_dies_costs_time_not_results(
     found = tabulate_area(boxes, path, workers=client)
     assert killed
     assert killed[0] not in client.run(process_id).values()
+    pd.testing.assert_frame_equal(found, expected, check_exact=True)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_plots_of_a_file_on_a_cluster(
+    client: Any, boxes: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker dies half-way; the sums are those of one process to the last digit."""
+    monkeypatch.setattr(layers.engine.overlay_tasks, "TASK_PLOTS", 4)
+    monkeypatch.setattr(layers.engine.overlay_file, "BATCH", 12)
+    path = tmp_path / "lô.parquet"
+    boxes.drop(columns="commune_code").assign(land="x").to_parquet(path)
+    expected = overlay_file(boxes.iloc[:9], path)
+    whole, killed = layers.engine.overlay_file.run_pieces, []
+
+    def deadly(*arguments: Any, **settings: Any) -> Iterator[Any]:
+        for number, result in enumerate(whole(*arguments, **settings)):
+            if number == 4:
+                killed.append(next(iter(client.run(process_id).values())))
+                os.kill(killed[0], signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
+            yield result
+
+    monkeypatch.setattr(layers.engine.overlay_file, "run_pieces", deadly)
+    found = overlay_file(boxes.iloc[:9], path, workers=client)
+    assert killed
     pd.testing.assert_frame_equal(found, expected, check_exact=True)

@@ -533,3 +533,13 @@ def test_a_file_geodatabase_with_wrong_bytes_is_read_whole_or_refused(squares, f
     (path / "a00000009.gdbtable").write_bytes(b"")
     with pytest.raises(InputError, match="has neither fields nor records; the geodatabase is"):
         load_vector(path)
+
+
+def test_flatgeobuf_without_some_geometry(squares: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    """A record without geometry between others once ended the process."""
+    shapes = squares.geometry.to_numpy().copy()
+    shapes[0] = None
+    path = tmp_path / "thiếu hình.fgb"
+    holed = squares.set_geometry(gpd.GeoSeries(shapes, crs=squares.crs))
+    holed.to_file(path, driver="FlatGeobuf", SPATIAL_INDEX="NO")
+    assert load_vector(path).geometry.isna().tolist() == [True, *[False] * (len(squares) - 1)]

@@ -1,0 +1,160 @@
+"""Plots of a file, batch by batch: the same table as of a frame in memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+import layers.engine.overlay_file
+from layers import overlay_area, overlay_file
+from layers.base.errors import ClusterError, InputError
+from layers.base.findings import Findings
+from layers.base.workers import run_pieces
+from layers.engine.exact_sums import ExactSums
+
+CORNER = np.array([450_000.0, 2_400_000.0])
+
+
+@pytest.fixture(scope="module")
+def communes() -> gpd.GeoDataFrame:
+    """Twenty by twenty squares of 1 km."""
+    x, y = (1000.0 * np.indices((20, 20)).reshape(2, -1)) + CORNER[:, None]
+    return gpd.GeoDataFrame(
+        {"commune_code": [f"{n:05d}" for n in range(400)]},
+        geometry=shapely.box(x, y, x + 1000, y + 1000),
+        crs=9215,
+    )
+
+
+@pytest.fixture(scope="module")
+def plots() -> gpd.GeoDataFrame:
+    """Circles here and there, some across boundaries, some outside; one bow-tie, one empty."""
+    random = np.random.default_rng(20)
+    middle = random.uniform(-200, 20_200, (1500, 2)) + CORNER
+    shapes = shapely.buffer(shapely.points(middle), random.uniform(5, 150, 1500), quad_segs=5)
+    shapes[7] = shapely.Polygon(CORNER + np.array([(0, 0), (100, 100), (100, 0), (0, 100)]))
+    shapes[8] = None
+    land = np.where(random.random(1500) < 0.5, "rừng", "đất trống").astype(object)
+    land[3] = None
+    ledger = np.where(random.random(1500) < 0.01, np.nan, shapely.area(shapes) / 1e4 + 0.01)
+    ledger[8] = 1.0
+    return gpd.GeoDataFrame({"land": land, "dtich": ledger}, geometry=shapes, crs=9215)
+
+
+FORMATS = {"plots.gpkg": "GPKG", "plots.fgb": "FlatGeobuf", "plots.parquet": None}
+
+
+def written(plots: gpd.GeoDataFrame, folder: Path, name: str) -> Path:
+    path = folder / name
+    if path.suffix == ".parquet":
+        plots.to_parquet(path)
+    elif path.suffix == ".fgb":
+        plots.to_file(path, driver="FlatGeobuf", SPATIAL_INDEX="NO")
+    else:
+        plots.to_file(path)
+    return path
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_table_is_that_of_a_frame(
+    name: str, communes: gpd.GeoDataFrame, plots: gpd.GeoDataFrame, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    path = written(plots, tmp_path, name)
+    told, whole = Findings(), Findings()
+    expected = overlay_area(communes, plots, ledger_column="dtich", findings=whole)
+    monkeypatch.setattr(layers.engine.overlay_file, "BATCH", 100)
+    found = overlay_file(communes, path, ledger_column="dtich", findings=told)
+    pd.testing.assert_frame_equal(found, expected, check_exact=False, rtol=1e-13, check_dtype=False)
+    assert {item.kind: item.count for item in told.items} == {
+        item.kind: item.count for item in whole.items
+    }
+    assert found["ledger_ha"].sum() == pytest.approx(plots["dtich"].sum(), rel=1e-12)
+
+
+def test_neither_batches_nor_workers_show_in_the_last_digit(
+    communes: gpd.GeoDataFrame, plots: gpd.GeoDataFrame, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    path = written(plots, tmp_path, "plots.parquet")
+    tables = []
+    for batch, workers in ((50, 1), (2000, 1), (130, 2)):
+        monkeypatch.setattr(layers.engine.overlay_file, "BATCH", batch)
+        tables.append(overlay_file(communes, path, ledger_column="dtich", workers=workers))
+    for table in tables[1:]:
+        pd.testing.assert_frame_equal(table, tables[0], check_exact=True)
+
+
+def test_few_batches_are_held_at_once(
+    communes: gpd.GeoDataFrame, plots: gpd.GeoDataFrame, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    path, most = written(plots, tmp_path, "plots.parquet"), 0
+    monkeypatch.setattr(layers.engine.overlay_file, "BATCH", 50)
+    sum_up = layers.engine.overlay_file._Work._sum
+
+    def watched(work, batch):  # type: ignore[no-untyped-def]
+        nonlocal most
+        most = max(most, len(work.batches) + 1)
+        sum_up(work, batch)
+
+    monkeypatch.setattr(layers.engine.overlay_file._Work, "_sum", watched)
+    overlay_file(communes, path, workers=2)
+    assert most <= 6  # two pieces ahead for each worker, one done, one being read: of 30
+
+
+def test_a_file_that_ends_early_is_refused(
+    communes: gpd.GeoDataFrame, plots: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
+    path = written(plots, tmp_path, "plots.parquet")
+    with pytest.raises(InputError, match="dien_tich"):
+        overlay_file(communes, path, ledger_column="dien_tich")
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(InputError):
+        overlay_file(communes, path)
+
+
+def test_exact_sums_do_not_depend_on_the_order() -> None:
+    random = np.random.default_rng(1)
+    values = random.lognormal(0, 4, 10_000)
+    group = random.integers(0, 7, 10_000)
+    one, other = ExactSums(), ExactSums()
+    one.add(group, values)
+    order = random.permutation(10_000)
+    for part in np.array_split(order, 97):
+        other.add(group[part], values[part])
+    assert one.sums(7).tolist() == other.sums(7).tolist()
+    assert np.isnan(one.sums(8)[7])
+
+
+class _Deserted:
+    """A cluster whose workers have all gone: nothing that is submitted ever comes back."""
+
+    def ncores(self) -> dict[str, int]:
+        return {}
+
+    def submit(self, *_task: object, **_settings: object) -> _Deserted:
+        return self
+
+    def result(self, timeout: float) -> None:
+        raise TimeoutError
+
+    def done(self) -> bool:
+        return False
+
+    def cancel(self) -> None:
+        """Forget it."""
+
+
+def test_a_cluster_without_workers_ends_with_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = iter(range(0, 1000, 5))
+    monkeypatch.setattr("layers.base.workers.time.monotonic", lambda: next(ticks))
+    with pytest.raises(ClusterError, match="no worker for 40 s") as caught:
+        list(run_pieces(len, ["a", "b"], workers=_Deserted()))
+    assert "không còn máy" in caught.value.text("vi")
+    assert next(ticks) <= 60  # within a minute of its own clock
