@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
+import shapely
 
 from layers.io.geopackage import save_geopackage, stamp
 from maps.qgis.content import Joined, QgisContent, QgisLayer, drawn_layers
@@ -31,9 +34,26 @@ def build_geopackage(content: QgisContent, path: Path) -> None:
         for layer in content.layers:
             if layer.joined is not None:
                 _join(base, layer.table, layer.joined)
+        for layer in content.layers:
+            if layer.frame is not None:
+                base.execute(
+                    "UPDATE gpkg_contents SET description = ? WHERE table_name = ?",
+                    (made_from(layer), layer.table),
+                )
         register_styles(base)
         for layer in drawn_layers(content):
             _save_style(base, layer)
+
+
+def made_from(layer: QgisLayer) -> str:
+    """Digest of the rows of a layer: what comes back is held against what was written."""
+    total = hashlib.sha256()
+    if layer.frame is not None:
+        plain = pd.DataFrame(layer.frame.drop(columns="geometry", errors="ignore")).astype("str")
+        total.update(pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes())
+        if isinstance(layer.frame, gpd.GeoDataFrame):
+            total.update(b"".join(shapely.to_wkb(layer.frame.geometry.to_numpy())))
+    return f"vungtrong:{total.hexdigest()[:16]}"
 
 
 def table_fields(base: sqlite3.Connection, table: str) -> list[str]:

@@ -27,6 +27,7 @@ def make_pages(
     verbose: bool,
 ) -> None:
     """Run one step over earlier results, with some settings changed, and say what it wrote."""
+    from zones.output.folder import TABLES_FOLDER
     from zones.run.context import RunOptions
     from zones.run.run import run_project
 
@@ -35,7 +36,7 @@ def make_pages(
         options = RunOptions(out=out, only=(step,), overwrite=True, changes=changes)
         result = run_project(project, options=options, teller=teller)
     files = result.record["steps"][step]["files"]
-    made = {name: result.out / name for name in files if "/" not in name}
+    made = {name: result.out / name for name in files if not name.startswith(f"{TABLES_FOLDER}/")}
     tell_pages(result, made, as_json=as_json, verbose=verbose)
 
 

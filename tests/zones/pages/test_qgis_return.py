@@ -1,0 +1,134 @@
+"""What comes back from QGIS is told row by row, and adds up to the difference of the layers."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import pytest
+import shapely
+
+from tests.factories import write_project
+from zones.cli.main import run as command
+from zones.cli.terminal.language import set_language
+from zones.project.model import load_project
+from zones.run.context import RunOptions
+from zones.run.run import run_project
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    set_language("en")
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Project with its QGIS project and planning layer."""
+    path = write_project(tmp_path_factory.mktemp("Dự án") / "vùng trồng")
+    text = path.read_text("utf-8") + "\nplanning: {make: true}\nqgis: {make: true}\n"
+    path.write_text(text, "utf-8")
+    run_project(load_project(path), options=RunOptions(only=("qgis",)))
+    return path
+
+
+@pytest.fixture
+def edited(project: Path, tmp_path: Path) -> Path:
+    """Copy of the GeoPackage, to be edited."""
+    return Path(shutil.copy(project.parent / "out" / "qgis" / "project.gpkg", tmp_path))
+
+
+def changes(
+    project: Path, path: Path, capsys: pytest.CaptureFixture[str]
+) -> list[dict[str, object]]:
+    assert command(["qgis", str(project), "--changes", str(path), "--json"]) == 0
+    told: list[dict[str, object]] = json.loads(capsys.readouterr().out)["changes"]
+    return told
+
+
+def rewrite(path: Path, frame: gpd.GeoDataFrame, table: str) -> None:
+    """Write a layer anew with its row numbers, as an editor leaves it."""
+    with closing(sqlite3.connect(path)) as base:
+        told = base.execute(
+            "SELECT description FROM gpkg_contents WHERE table_name = ?", (table,)
+        ).fetchone()
+    pyogrio.write_dataframe(
+        frame.reset_index(names="fid"),
+        *(path, table),
+        layer_options={"FID": "fid"},
+        append=False,
+    )
+    with closing(sqlite3.connect(path)) as base, base:
+        base.execute(
+            "UPDATE gpkg_contents SET description = ? WHERE table_name = ?", (*told, table)
+        )
+
+
+def test_an_untouched_file_has_no_changes(
+    project: Path, edited: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert changes(project, edited, capsys) == []
+    assert command(["qgis", str(project), "--changes", str(edited)]) == 0
+    assert "Nothing was changed" in capsys.readouterr().out
+
+
+def test_edits_are_told_with_their_hectares(
+    project: Path, edited: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plots = pyogrio.read_dataframe(edited, layer="plots_1", fid_as_index=True)
+    first, second, third = plots.index[:3]
+    before = plots["ledger_ha"].to_dict()
+    plots.loc[first, ["ledger_ha", "species"]] = [before[first] + 2.5, "Thông"]
+    shape = plots.geometry.loc[second]
+    plots.loc[[second], "geometry"] = [shapely.affinity.scale(shape, 0.5, 1.0)]
+    added = plots.loc[[first]].set_axis([9_999], axis="index").assign(ledger_ha=1.25)
+    plots = gpd.GeoDataFrame(
+        pd.concat([plots.drop(index=third), added]), crs=plots.crs
+    ).rename_axis("fid")
+    rewrite(edited, plots, "plots_1")
+    told = {row["fid"]: row for row in changes(project, edited, capsys)}
+    assert set(told) == {first, second, third, 9_999}
+    assert told[first]["fields"] == "species, ledger_ha"
+    assert told[first]["after_ha"] - told[first]["before_ha"] == pytest.approx(2.5)
+    assert (told[second]["change"], told[second]["fields"]) == ("edited", "geometry")
+    assert (told[third]["change"], told[third]["after_ha"]) == ("deleted", 0)
+    assert told[third]["before_ha"] == pytest.approx(before[third])
+    assert (told[9_999]["change"], told[9_999]["after_ha"]) == ("added", 1.25)
+    assert command(["qgis", str(project), "--changes", str(edited)]) == 0
+    text = capsys.readouterr().out
+    assert f"row {first} edited: species, ledger_ha" in text
+    assert "1 deleted" in text
+
+
+def test_a_file_of_other_data_is_refused(
+    project: Path, edited: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(sqlite3.connect(edited)) as base, base:
+        base.execute(
+            "UPDATE gpkg_contents SET description = 'vungtrong:0' WHERE table_name = 'plots_1'"
+        )
+    assert command(["qgis", str(project), "--changes", str(edited)]) == 2
+    assert "made from other data" in capsys.readouterr().err
+
+
+def test_a_file_without_a_layer_of_the_project_is_refused(
+    project: Path, edited: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(sqlite3.connect(edited)) as base, base:
+        base.execute("DELETE FROM gpkg_contents WHERE table_name = 'plots_1'")
+    assert command(["qgis", str(project), "--changes", str(edited)]) == 2
+    assert "1 tables of the QGIS project are missing, first plots_1" in capsys.readouterr().err
+    assert command(["qgis", str(project), "--changes", str(edited.with_name("no.gpkg"))]) == 2
+
+
+def test_the_command_prints_what_it_wrote(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command(["qgis", str(project)]) == 0
+    printed = capsys.readouterr().out.split("\n")
+    assert str(project.parent / "out" / "qgis" / "project.qgz") in printed
