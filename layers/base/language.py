@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 import math
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -30,7 +31,12 @@ def written_number(value: Any, spec: str, language: Language) -> str:
     """Number with a format of Python's; comma and point change places in Vietnamese."""
     if math.isnan(value):
         return "–"
-    text = format(value, spec)
+    if spec[-1:] in ("f", "%") and isinstance(value, float) and math.isfinite(value):
+        # As a spreadsheet rounds: the half of a figure that a person reads goes up.
+        with decimal.localcontext(rounding=decimal.ROUND_HALF_UP):
+            text = format(decimal.Decimal(repr(float(value))), spec)
+    else:
+        text = format(value, spec)
     if not text.strip("-0.,%"):
         text = text.lstrip("-")
     return text.translate(_EXCHANGED) if language == "vi" else text

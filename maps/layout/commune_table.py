@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from maps.layout.content import AnnexContent, planned_by_year
-from maps.layout.page_table import PageColumn, PageTable
+from maps.layout.page_table import PageColumn, PageTable, percent_of
 from maps.layout.words import Say
 
 
@@ -28,7 +28,7 @@ def commune_table(content: AnnexContent, code: str, say: Say) -> PageTable:
     rows = rows.assign(
         name=[content.zone_name(zone) for zone in rows["zone"]],
         listed=np.where(rows["listed"], "x", ""),
-        held_percent=_column(rows, "held_ratio") * 100,
+        held_percent=percent_of(_column(rows, "held_ratio")),
         gap_ha=gap,
     )
     columns = [

@@ -183,6 +183,11 @@ def column_widths(table: PageTable) -> list[float]:
     return widths
 
 
+def percent_of(ratio: pd.Series[float]) -> pd.Series[float]:
+    """Percentage of a ratio, free of binary dust: 0.93985 is 93.985, not 93.98499999999999."""
+    return (ratio * 100).round(9)
+
+
 def total_of(values: pd.Series, *, decimals: int) -> float:
     """Total of printed figures, free of binary dust; NaN where none is known."""
     known = values.dropna()

@@ -10,7 +10,7 @@ import pandas as pd
 from layers.base.language import format_number
 from maps.layout.content import AnnexContent, source_rows
 from maps.layout.forest_tables import ages_table, cover_table, form_table
-from maps.layout.page_table import PageColumn, PageTable, rank_column, ranked
+from maps.layout.page_table import PageColumn, PageTable, percent_of, rank_column, ranked
 from maps.layout.words import Say, speaker, word
 from maps.layout.zone_tables import allocation_tables, matrix_tables, zone_table
 
@@ -100,7 +100,7 @@ def _targets_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> Page
         subject=[_subject(content, row) for _, row in rows.iterrows()],
         **{key: [word(key, item, language) for item in rows[key]] for key in ("bound", "status")},
         unit=[word("unit", item, language) for item in rows["unit"]],
-        held_percent=rows["held_ratio"] * 100,
+        held_percent=percent_of(rows["held_ratio"]),
         **_verdicts(rows, content),
     )
     target = say("targets.group")

@@ -13,6 +13,7 @@ from maps.layout.content import AnnexContent, planned_by_year, unallocated_zones
 from maps.layout.page_table import (
     PageColumn,
     PageTable,
+    percent_of,
     rank_column,
     ranked,
     summed,
@@ -42,7 +43,7 @@ def zone_table(content: AnnexContent, zone: str, say: Say) -> PageTable:
     rows = ranked(rows)
     rows = rows.assign(
         listed=np.where(rows["listed"], "x", ""),
-        share_percent=rows["share_ratio"] * 100,
+        share_percent=percent_of(rows["share_ratio"]),
         remark=_remarks(rows, content.language),
     )
     name = content.zone_name(zone)

@@ -14,6 +14,7 @@ import platform
 import tempfile
 import traceback
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -21,7 +22,7 @@ import zones.cli
 from layers.base.errors import VungTrongError
 from layers.base.language import Phrase
 from zones.cli.terminal.language import language, print_line, say
-from zones.cli.terminal.usage_words import usage_fault_vi
+from zones.cli.terminal.usage_words import help_vi, usage_fault_vi
 
 application = typer.Typer(
     name="zones",
@@ -101,11 +102,41 @@ def _unforeseen(error: Exception, arguments: list[str]) -> int:
 _SHARED = {"convert", "lines", "main", "pages", "plan_files", "terminal"}
 
 
+class _Command(typer.core.TyperCommand):
+    """A command whose help is in the reader's language to the last word."""
+
+    def get_help(self, ctx: Any) -> str:
+        return _in_language(super().get_help(ctx))
+
+
+class _Group(typer.core.TyperGroup):
+    """Commands together, with their help in the reader's language."""
+
+    def get_help(self, ctx: Any) -> str:
+        return _in_language(super().get_help(ctx))
+
+
+def _in_language(told: str) -> str:
+    return help_vi(told) if language() == "vi" else told
+
+
+def _speak(commands: typer.Typer) -> None:
+    """Let every command of a program, and of the programs in it, say its help."""
+    commands.info.cls = _Group
+    for command in commands.registered_commands:
+        command.cls = _Command
+    for group in commands.registered_groups:
+        group.cls = _Group
+        if group.typer_instance is not None:
+            _speak(group.typer_instance)
+
+
 def _add_commands() -> None:
     """Add the command of every other file of this folder."""
     for module in pkgutil.iter_modules(zones.cli.__path__):
         if module.name not in _SHARED:
             importlib.import_module(f"zones.cli.{module.name}").register(application)
+    _speak(application)
 
 
 _add_commands()

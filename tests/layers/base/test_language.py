@@ -25,3 +25,10 @@ def test_format_number(value: float, decimals: int, vi: str, en: str) -> None:
 def test_phrase() -> None:
     assert Phrase(en="plot", vi="lô").text("vi") == "lô"
     assert Phrase(en="plot", vi="lô").text("en") == "plot"
+
+
+def test_a_half_is_rounded_as_a_spreadsheet_shows_it() -> None:
+    assert format_number(93.985, "vi", decimals=2) == "93,99"
+    assert format_number(0.125, "en", decimals=2) == "0.13"
+    assert format_number(-2.5, "en") == "-3"
+    assert format_number(1234567.25, "vi", decimals=1) == "1.234.567,3"

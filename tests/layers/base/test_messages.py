@@ -58,7 +58,7 @@ AND_MORE = dict(messages._catalogue("layers.base"))
         ("{x:all}", list("abcdefg"), "a, b, c, d, e, f, g", "a, b, c, d, e, f, g"),
         ("{x:or}", ["a", "b"], "a or b", "a hoặc b"),
         ("{x}", [1.5, 2.5], "1.5, 2.5", "1,5; 2,5"),
-        ("{x:.1f}", [1.25, 2.0], "1.2, 2.0", "1,2; 2,0"),
+        ("{x:.1f}", [1.25, 2.0], "1.3, 2.0", "1,3; 2,0"),
         ("{x}", [Phrase("a", "b"), Phrase("c", "d")], "a, c", "b, d"),
     ],
 )
