@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import io
 import math
-import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import xlsxwriter
+from PIL import Image
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from layers.base.clock import midnight
@@ -38,8 +38,8 @@ _A3, _A4 = 8, 9
 _A4_LETTERS = 190
 _A3_ROOM_PT, _A4_ROOM_PT = (1090.0, 734.0), (741.0, 487.0)
 _ROW_PT, _LETTER_PT = 15.0, 5.5
-#: Width of a letter of a column on the screen, in pixels.
-_LETTER_PX = 7.0
+#: Width of a letter of a column on the screen, in pixels, and pixels of an inch there.
+_LETTER_PX, _SCREEN_DPI = 7.0, 96
 #: Share of a page below which its lines are few.
 _FEW_LINES = 0.2
 _NUMERIC = ("count", "year", "figure", "measured", "hectares", "percent")
@@ -141,11 +141,6 @@ class _Formats:
         if text.startswith(_FORMULA_STARTS):
             properties["quote_prefix"] = True
         return self.get(**properties, bold=bold)
-
-
-def _png_width(data: bytes) -> int:
-    """Width of a PNG in pixels."""
-    return int(struct.unpack(">I", data[16:20])[0])
 
 
 def number_format(decimals: int) -> str:
@@ -314,7 +309,9 @@ class _Sheet:
     def _put_chart(self, chart: Path, row: int) -> None:
         """Put a picture below the table, as wide as the table is."""
         stream = io.BytesIO(chart.read_bytes())
-        scale = sum(self._widths) * _LETTER_PX / _png_width(stream.getvalue())
+        with Image.open(stream) as picture:
+            inches = picture.width / picture.info["dpi"][0]
+        scale = sum(self._widths) * _LETTER_PX / _SCREEN_DPI / inches
         options = {
             "image_data": stream,
             "x_scale": scale,

@@ -16,9 +16,10 @@ from layers.io.atomic import save_text
 from maps.charts.cover import CoverChart, cover_chart_svg, save_cover_chart
 from maps.layout.content import DEMO_MARK
 from maps.layout.page_table import Kind, PageColumn, PageTable
+from maps.layout.words import word
 from zones.forest.trajectory.sentences import Tables, answer
-from zones.project.model import Project
-from zones.tables import LEVERS, TRAJECTORY, TRAJECTORY_ASSUMPTIONS, TRAJECTORY_TARGETS
+from zones.project.model import CertaintySettings, Project
+from zones.tables import LEVERS, TARGETS, TRAJECTORY, TRAJECTORY_ASSUMPTIONS, TRAJECTORY_TARGETS
 
 _WORDS = ("rate", "band", "with_forest", "target", "percent", "steps", "less", "more")
 _COLUMNS = (
@@ -97,6 +98,7 @@ def _path_table(project: Project, table: pd.DataFrame, title: str, picture: Path
             *(column(name, "percent") for name in rates),
         ),
         rows=rows.reset_index(drop=True),
+        unit=message("zones.pages.path_unit").text(language),
         notes=(message("zones.pages.path_note").text(language),),
         chart=picture,
     )
@@ -128,7 +130,8 @@ def save_trajectory(project: Project, tables: Tables, folder: Path) -> None:
 def _part(project: Project, tables: Tables, language: Language) -> str:
     """One language of the page: title, words, chart, years, assumptions."""
     chart = cover_chart(project, tables, language)
-    said = "".join(f"<p>{_escape(phrase.text(language))}</p>\n" for phrase in answer(tables))
+    phrases = [*answer(tables), *cover_verdicts(tables[TARGETS], project)]
+    said = "".join(f"<p>{_escape(phrase.text(language))}</p>\n" for phrase in phrases)
     assumed = "".join(
         f"<li>{_escape(text)}</li>\n"
         for text in tables[TRAJECTORY_ASSUMPTIONS][f"message_{language}"]
@@ -142,6 +145,39 @@ def _part(project: Project, tables: Tables, language: Language) -> str:
         f"<figure>{cover_chart_svg(chart)}</figure>\n{_years(tables, project, language)}"
         f"<h2>{_escape(heading)}</h2>\n<ul>\n{assumed}</ul>\n</section>\n"
     )
+
+
+def cover_verdicts(targets: pd.DataFrame, project: Project) -> list[Phrase]:
+    """Verdict on each target of the rate by what is there today, where its interval is known."""
+    rows = targets[
+        targets["indicator"].eq("forest_cover_rate")
+        & targets["commune_code"].fillna("").eq("")
+        & targets["low_interval"].notna()
+        & targets["low"].notna()
+    ]
+    return [
+        message(
+            "zones.pages.cover_verdict",
+            verdict=Phrase(*(word("verdict", row["verdict"], code) for code in ("en", "vi"))),
+            year=int(row["year"]),
+            level_percent=float((project.certainty or CertaintySettings()).level_percent),
+            **{
+                name: _both(float(row[column]), project.rate_decimals)
+                for name, column in (
+                    ("asked", "low"),
+                    ("present", "present"),
+                    ("low", "low_interval"),
+                    ("high", "high_interval"),
+                )
+            },
+        )
+        for row in rows.dropna(subset="year").to_dict("records")
+    ]
+
+
+def _both(value: float, decimals: int) -> Phrase:
+    en, vi = (format_number(value, code, decimals=decimals) for code in ("en", "vi"))
+    return Phrase(en=en, vi=vi)
 
 
 def _years(tables: Tables, project: Project, language: Language) -> str:

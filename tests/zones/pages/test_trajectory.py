@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import docx
+import numpy as np
 import openpyxl
 import pytest
 
@@ -15,12 +16,12 @@ from maps.layout.tables import build_tables
 from tests.factories import write_project
 from tests.maps.annex import annex_squares
 from tests.zones.forest.trajectory.cases import cover_of
-from tests.zones.forest.trajectory.test_forecast import ROWS, inputs
+from tests.zones.forest.trajectory.test_forecast import ROWS, inputs, targets_of
 from zones.forest.trajectory.result_tables import forecast_tables
 from zones.pages.trajectory import path_tables, save_trajectory
 from zones.project.model import Project, load_project
 from zones.project.trajectory import TrajectorySection
-from zones.tables import TRAJECTORY
+from zones.tables import TARGETS, TRAJECTORY
 
 
 @pytest.fixture
@@ -30,7 +31,9 @@ def project(tmp_path: Path) -> Project:
 
 def tables():  # type: ignore[no-untyped-def]
     cover = cover_of(ROWS).replace({"commune": {"Một": "<b>Một</b>"}})
-    return forecast_tables(replace(inputs(), cover=cover), TrajectorySection(draws=20))
+    return {TARGETS: targets_of()} | forecast_tables(
+        replace(inputs(), cover=cover), TrajectorySection(draws=20)
+    )
 
 
 def test_the_page_says_in_both_languages_what_the_tables_say(
@@ -91,3 +94,20 @@ def test_workbook_and_document_end_with_the_years(project: Project, tmp_path: Pa
     document = docx.Document(str(tmp_path / "a.docx"))
     assert document.tables[-1].rows[-1].cells[0].text == "2030"
     assert len(document.inline_shapes) == 1
+
+
+def test_the_page_says_the_verdict_of_the_targets_as_their_table_has_it(
+    project: Project, tmp_path: Path
+) -> None:
+    judged = targets_of((2030, 67.0), (2026, 60.0)).assign(
+        unit="%", present=64.5, low_interval=[63.9, np.nan], high_interval=[65.1, np.nan],
+        verdict=["not_met", "not_stated"],
+    )  # fmt: skip
+    save_trajectory(project, tables() | {TARGETS: judged}, tmp_path)
+    page = (tmp_path / "trajectory.html").read_text("utf-8")
+    assert (
+        "64.50 % (95 % interval 63.90–65.10 %), the target of 67.00 % by 2030 is: Not met" in page
+    )
+    assert "64,50 % (khoảng tin cậy 95 %: 63,90–65,10 %), chỉ tiêu 67,00 % đến năm 2030" in page
+    # Without an interval there is no verdict to print.
+    assert page.count("95 % interval") == 1

@@ -9,6 +9,7 @@ from zones.run.step import Made, Step
 from zones.tables import (
     BACKTEST,
     LEVERS,
+    TARGETS,
     TRAJECTORY,
     TRAJECTORY_ASSUMPTIONS,
     TRAJECTORY_CAUSES,
@@ -17,6 +18,7 @@ from zones.tables import (
 )
 
 _READS = (
+    TARGETS,
     TRAJECTORY,
     TRAJECTORY_TARGETS,
     TRAJECTORY_SEASONS,
@@ -42,6 +44,6 @@ STEP = Step(
     work=work,
     reads=_READS,
     files=("trajectory.html", "trajectory.svg", "trajectory.png"),
-    settings=("title", "title_en", "demo", "annex", "decimals", "rate_decimals"),
+    settings=("title", "title_en", "demo", "annex", "decimals", "rate_decimals", "certainty"),
     wanted=wants_trajectory,
 )
