@@ -6,7 +6,7 @@ import contextlib
 import math
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -80,6 +80,7 @@ class Desk:
     _base: Base | None = None
     _inputs: tuple[object, Inputs] | None = None
     _read: tuple[object, Project] | None = None
+    _kept: dict[str, tuple[object, Any]] = field(default_factory=dict)
     _held: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     _holds: Path | None = None
     _last: tuple[tuple[str, ...], AllocatedPlan] | None = None
@@ -93,12 +94,13 @@ class Desk:
         """Put a project on the desk; a second desk on it may look, but not write."""
         file = file.resolve()
         self._read = None
+        self._kept = {}
         self._hold(file)
         self.session = replace(self.session.with_root(file.parent), project=file)
 
     def _hold(self, file: Path) -> None:
-        if self._holds == file:
-            return
+        if self._holds == file and self.session.read_only != "second":
+            return  # What a second desk waits for may be free by now
         self._held.close()
         self._held = contextlib.ExitStack()
         self._holds = file
@@ -158,6 +160,15 @@ class Desk:
         content = map_content(project, result[PublishedFigures], communes, crs)
         content = replace(content, tile_hosts=())  # the desk asks nobody for anything
         return Base(project, stamps, result, result[AllocatedPlan], context, content)
+
+    def held(self, name: str, make: Callable[[], Any]) -> Any:
+        """What a room makes of the project's files; made again when one of them changed."""
+        project = self.project()
+        stamps = _stamps(project), project.model_dump_json()
+        if name not in self._kept or self._kept[name][0] != stamps:
+            self._kept.pop(name, None)
+            self._kept[name] = stamps, make()
+        return self._kept[name][1]
 
     def plan(self, changes: Sequence[str]) -> AllocatedPlan:
         """The plan with figures that are tried out."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict
 
 #: Rooms of the page in their order: a module of ``static/rooms`` and a file of ``zones/app/rooms``.
-ROOMS = ("start", "files", "check", "targets", "scenarios", "print")
+ROOMS = ("start", "files", "check", "targets", "scenarios", "cover", "reports", "print")
 
 
 class Question(BaseModel):

@@ -50,11 +50,11 @@ class Desk:
     address: str  # With the token after ``#``
 
 
-def open_desk(session: Session, *, port: int = 0) -> Desk:
+def open_desk(session: Session, *, port: int = 0, token: str = "") -> Desk:
     """Bind the port (a free one by default) and build the server; nothing is answered yet."""
     listening = _bind(port)
     port = listening.getsockname()[1]
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    token = token or secrets.token_urlsafe(_TOKEN_BYTES)
     site = build_site(session)
     config = uvicorn.Config(
         Guard(site, port, token),

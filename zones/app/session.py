@@ -45,9 +45,14 @@ class Session:
         return real
 
 
-def _recent_file() -> Path:
+def settings_folder() -> Path:
+    """Folder for what the desk remembers of its user."""
     home = os.environ.get("APPDATA") or os.environ.get("XDG_CONFIG_HOME") or ""
-    return (Path(home) if home else Path.home() / ".config") / "vungtrong" / "recent.json"
+    return (Path(home) if home else Path.home() / ".config") / "vungtrong"
+
+
+def _recent_file() -> Path:
+    return settings_folder() / "recent.json"
 
 
 def recent_projects() -> list[Path]:

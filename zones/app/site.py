@@ -103,7 +103,9 @@ class Site:
         """Take a file in: its name stands in the address, its bytes are the body."""
         name = request.query_params.get("name", "")
         body = await read_body(request, most_bytes(name))
-        return JSONResponse(await asyncio.to_thread(keep_upload, self.worker.session, name, body))
+        year = request.query_params.get("year", "")
+        kept = await asyncio.to_thread(keep_upload, self.worker.session, name, body, year)
+        return JSONResponse(kept)
 
     async def events(self, _request: Request) -> Response:
         """What the worker tells, line by line."""

@@ -20,6 +20,7 @@ KINDS = frozenset(
     )
 )
 _MOST_BYTES = 100_000_000
+_YEAR = re.compile(r"[12][0-9]{3}")
 _NAME = re.compile(r"[^\x00-\x1f\x7f/\\:*?\"<>|]{1,120}")
 
 
@@ -33,13 +34,27 @@ def most_bytes(name: str) -> int:
     return _MOST_BYTES
 
 
-def keep_upload(session: Session, name: str, body: bytes) -> dict[str, Any]:
-    """Copy a file into the project's folder; one of that name is never replaced."""
+def returned_folder(home: Path, year: int) -> Path:
+    """Folder beside the project for reports of a year that are dropped on the page."""
+    return home / f"returned-{year}"
+
+
+def keep_upload(session: Session, name: str, body: bytes, year: str = "") -> dict[str, Any]:
+    """Copy a file into the project's folder; one of that name is never replaced.
+
+    A report of a year goes into that year's own folder.
+    """
     if session.project is None:
         raise RefusedError(409, message("zones.app.no_project"))
     if session.read_only:
         raise RefusedError(409, message("zones.app.read_only"))
-    target = session.inside(session.project.parent / name)
+    home = session.project.parent
+    if year:
+        if not _YEAR.fullmatch(year):
+            raise RefusedError(400, message("zones.app.bad_name", name=year[:80]))
+        home = session.inside(returned_folder(home, int(year)))
+        home.mkdir(exist_ok=True)
+    target = session.inside(home / name)
     if target.exists():
         if target.read_bytes() == body:
             return {"path": str(target)}

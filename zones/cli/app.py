@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from zones.cli.terminal.language import print_line, say
+
+if TYPE_CHECKING:
+    from zones.app.serve import Desk
 
 
 def app(
@@ -34,10 +37,17 @@ def app(
     ] = False,
 ) -> None:
     """Open the planner's desk."""
-    from zones.app.serve import open_browser, open_desk
+    from zones.app.address import kept_desk
     from zones.app.session import first_session
 
-    desk = open_desk(first_session(project), port=port)
+    with kept_desk(first_session(project), port=port) as desk:
+        _serve(desk, no_browser=no_browser)
+
+
+def _serve(desk: Desk, *, no_browser: bool) -> None:
+    """Tell the address, open the browser, and answer until the program is ended."""
+    from zones.app.serve import open_browser
+
     print_line(say("zones.cli.desk_at", address=desk.address))
     print_line(say("zones.cli.nothing_leaves_machine"))
     page = None if no_browser else open_browser(desk.address)

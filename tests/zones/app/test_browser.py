@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -177,6 +180,19 @@ def test_a_target_is_edited_taken_back_and_saved(sat: Any, folder: Path) -> None
     assert load_project(folder / "project.yaml").allocation.changes == ()
 
 
+def test_a_lever_is_moved_and_put_back(sat: Any) -> None:
+    here = sat()
+    here.go("cover")
+    slider = here.page.locator("[data-lever=survival]")
+    slider.focus()
+    here.page.keyboard.press("End")
+    here.page.wait_for_selector("#moved-cover", timeout=240_000)
+    assert "survival=1" in here.text("#levers")
+    here.page.click("#levers-reset")
+    here.page.wait_for_selector("#moved-cover", state="detached", timeout=240_000)
+    assert here.page.locator("[data-lever=survival]").input_value() == "0.95"
+
+
 def test_the_keyboard_alone_edits(sat: Any) -> None:
     here = sat()
     page = here.page
@@ -214,6 +230,41 @@ def test_the_page_outlives_its_worker(order: str, sat: Any, server: Live) -> Non
     here.page.wait_for_selector("#moved-table", timeout=240_000)
     assert "44 ha" in here.text("#moved")
     assert here.page.locator("body[data-stale]").count() == 0
+
+
+def _start(file: Path) -> tuple[subprocess.Popen[str], str]:
+    """A desk as a user starts it, and its address."""
+    command = [sys.executable, "-u", "-m", "zones", "app", str(file), "--no-browser"]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert running.stdout is not None
+    address = next(re.findall(r"http://\S+", line) for line in running.stdout if "http://" in line)
+    return running, address[0]
+
+
+def _kill(running: subprocess.Popen[str]) -> None:
+    running.kill()
+    running.communicate()
+
+
+def test_the_page_outlives_its_server(browser: Any, server: Live, project: Path) -> None:
+    running, address = _start(project)
+    context = browser.new_context()
+    try:
+        here = Sat(context.new_page(), server)
+        here.page.goto(address)
+        here.planned(1)
+        here.page.locator(".zone-head", has_text="Thông").first.click()
+        _kill(running)
+        here.page.wait_for_selector("#lost:not([hidden])")  # it says so
+        here.edit("low.pine", "44")
+        running, again = _start(project)
+        assert again == address
+        here.page.wait_for_selector("#moved-table", timeout=240_000)
+        here.page.wait_for_selector("#lost", state="hidden")
+        assert "44 ha" in here.text("#moved")
+    finally:
+        context.close()
+        _kill(running)
 
 
 def _edit_without_answer(here: Sat) -> None:

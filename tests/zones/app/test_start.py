@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import stat
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.zones.app.conftest import Sitting
+from zones.app.address import kept_desk
 from zones.app.session import Session, first_session, recent_projects
 from zones.cli.main import run
 from zones.cli.terminal.language import set_language
@@ -71,3 +74,39 @@ def test_a_folder_without_a_project_is_opened_but_says_so(tmp_path: Path) -> Non
     assert desk.ask("start", "browse", path=str(tmp_path))["files"] == []
     with pytest.raises(Exception, match="Expected a path"):
         desk.ask("start", "open", path=" ")
+
+
+def test_a_desk_that_was_killed_is_taken_up_at_its_address(project: Path) -> None:
+    session = Session(project=project)
+    with kept_desk(session) as first:
+        (file,) = (project.parent.parent / "config" / "vungtrong").glob("desk-*.json")
+        left = file.read_text("utf-8")
+        first.listening.close()
+    assert not file.exists()  # it ended on its own: the key is gone with it
+    file.write_text(left, "utf-8")  # as a program leaves it that is killed
+    file.chmod(0o600)
+    with kept_desk(session) as second:
+        assert second.address == first.address
+        with kept_desk(session) as beside:  # while that one runs
+            beside.listening.close()
+            assert beside.address.partition("#")[2] != first.address.partition("#")[2]
+        assert file.exists()
+        second.listening.close()
+    with kept_desk(session) as third:
+        third.listening.close()
+        assert third.address != first.address
+
+
+def test_a_left_address_that_others_could_have_written_is_not_taken(project: Path) -> None:
+    session = Session(project=project)
+    with kept_desk(session) as first:
+        (file,) = (project.parent.parent / "config" / "vungtrong").glob("desk-*.json")
+        kept = file.read_text("utf-8")
+        first.listening.close()
+        assert os.name == "nt" or stat.S_IMODE(file.stat().st_mode) == 0o600
+    for text, mode in ((kept, 0o644), ("{", 0o600), ('{"port": 80, "key": "x"}', 0o600)):
+        file.write_text(text, "utf-8")
+        file.chmod(mode)
+        with kept_desk(session) as desk:
+            desk.listening.close()
+            assert desk.address != first.address

@@ -3,7 +3,7 @@ import { ask, Fault, listen, stopWork } from "./desk/net.js";
 import { both, language, say, setLanguage } from "./desk/words.js";
 import { byId, element } from "./desk/dom.js";
 
-const ROOMS = ["start", "files", "check", "targets", "scenarios", "print"];
+const ROOMS = ["start", "files", "check", "targets", "scenarios", "cover", "reports", "print"];
 const ALWAYS = new Set(["start"]);
 
 const desk = {

@@ -19,7 +19,7 @@ export function colourOf(value, breaks, colours) {
   return value > 0 ? colours.planned[breaks.length][classOf(value, breaks)] : colours.zero;
 }
 
-export function choropleth({ ground, values, breaks, label, textOf, onpick }) {
+export function choropleth({ ground, values, breaks, label, textOf, onpick, fillOf = (value) => colourOf(value, breaks, ground.colours) }) {
   const [south, west, north, east] = ground.bounds;
   const narrow = Math.cos((((south + north) / 2) * Math.PI) / 180);
   const width = (east - west) * narrow;
@@ -31,7 +31,7 @@ export function choropleth({ ground, values, breaks, label, textOf, onpick }) {
     if (rings === null) return;
     const line = rings.split(" ").map((ring) => "M" + decodeRing(ring, ground.grid).map(at).join("L") + "Z").join("");
     const value = values[ground.communes.code[place]] ?? 0;
-    const path = shape("path", { d: line, fill: colourOf(value, breaks, ground.colours), "fill-rule": "evenodd", stroke: "#5f6e74", "stroke-width": "1.2" });
+    const path = shape("path", { d: line, fill: fillOf(value), "fill-rule": "evenodd", stroke: "#5f6e74", "stroke-width": "1.2" });
     const title = shape("title", {});
     title.textContent = `${ground.communes.name[place]}: ${textOf(value)}`;
     path.append(title);

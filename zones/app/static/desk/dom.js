@@ -43,6 +43,16 @@ export function cells(...texts) {
   );
 }
 
+// A place to drop files on, or to pick them.
+export function dropZone(label, take) {
+  const pick = element("input", { type: "file", multiple: true, id: "drop-pick", class: "unseen", onchange: (event) => take([...event.target.files]) });
+  const zone = element("label", { class: "drop", for: "drop-pick" }, pick, element("span", {}, label));
+  zone.addEventListener("dragover", (event) => { event.preventDefault(); zone.classList.add("over"); });
+  zone.addEventListener("dragleave", () => zone.classList.remove("over"));
+  zone.addEventListener("drop", (event) => { event.preventDefault(); zone.classList.remove("over"); take([...event.dataTransfer.files]); });
+  return zone;
+}
+
 // The same focus before and after something is drawn again.
 export function keepingFocus(draw) {
   const key = document.activeElement?.dataset?.focus;

@@ -51,8 +51,8 @@ export async function fetchFile(room, asked) {
   return (await send(`/file/${room}`, JSON.stringify(asked))).blob();
 }
 
-export async function upload(file) {
-  const path = "/upload?name=" + encodeURIComponent(file.name.normalize("NFC"));
+export async function upload(file, year = "") {
+  const path = "/upload?name=" + encodeURIComponent(file.name.normalize("NFC")) + (year ? `&year=${year}` : "");
   return (await send(path, file, "application/octet-stream")).json();
 }
 

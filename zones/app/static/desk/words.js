@@ -24,6 +24,9 @@ export function number(value, decimals = 0) {
   return writtenNumber(value, decimals, spoken);
 }
 
+// A day as the language of the page writes it.
+export const day = (iso) => (spoken === "vi" ? iso.split("-").reverse().join("/") : iso);
+
 // Hectares without decimals that say nothing: 55.000, but 47.119,1.
 export function hectares(value, decimals = 1) {
   if (value === null || value === undefined) return "–";

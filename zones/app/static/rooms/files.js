@@ -1,6 +1,6 @@
 // Files: what the project is made of; a file is looked at, its columns confirmed, then written down.
 import { both, number, say } from "../desk/words.js";
-import { button, element, field, panel } from "../desk/dom.js";
+import { button, dropZone, element, field, panel } from "../desk/dom.js";
 import { upload } from "../desk/net.js";
 import { fileForm } from "../desk/file-form.js";
 
@@ -112,7 +112,7 @@ function pickPanel() {
     { class: "panel", id: "pick" },
     element("h2", {}, say("addFile")),
     element("p", { class: "help" }, say("addHelp")),
-    dropZone(),
+    dropZone(say("dropHere"), take),
     element("p", { class: "help path" }, place.folder),
     looked?.form === "layers" ? layerChoice() : null,
     looked?.form === "document" ? documentChoice() : null,
@@ -132,15 +132,6 @@ function pickPanel() {
 }
 
 const join = (folder, name) => folder + (folder.includes("\\") ? "\\" : "/") + name;
-
-function dropZone() {
-  const pick = element("input", { type: "file", multiple: true, id: "drop-pick", class: "unseen", onchange: (event) => take([...event.target.files]) });
-  const zone = element("label", { class: "drop", for: "drop-pick" }, pick, element("span", {}, say("dropHere")));
-  zone.addEventListener("dragover", (event) => { event.preventDefault(); zone.classList.add("over"); });
-  zone.addEventListener("dragleave", () => zone.classList.remove("over"));
-  zone.addEventListener("drop", (event) => { event.preventDefault(); zone.classList.remove("over"); take([...event.dataTransfer.files]); });
-  return zone;
-}
 
 async function take(files) {
   await attempt(async () => {
