@@ -20,7 +20,12 @@ from tests.zones.allocation.allocation_cases import YEARS, inputs_of
 from zones.allocation.allocate import allocate
 from zones.allocation.inputs import AllocationInputs
 from zones.allocation.land import load_crop_suitability, load_land_sources
-from zones.allocation.land_plots import lock_plots, plot_land, split_by_elevation
+from zones.allocation.land_plots import (
+    leading_parts,
+    lock_plots,
+    plot_land,
+    split_by_elevation,
+)
 from zones.cli.main import run
 
 LOCKED = pd.DataFrame({"plot": ["1/1/1"], "zone": ["pine"], "lock": ["must"]})
@@ -183,6 +188,15 @@ def test_heights_split_land_and_the_parts_add_up(land: gpd.GeoDataFrame, tmp_pat
     names = split.sources.set_index("source")
     name = names.loc["bare_production:200-700m:0-30°", "name_en"]
     assert name.endswith("200-700m, 0-30°")
+    # Plot by plot: each piece lies in the class of most of it.
+    of_piece = leading_parts(land, split.sources["source"], elevation=path)
+    second = land["plot"].eq("1/1/2")
+    assert of_piece[second].groupby(land["commune_code"]).first().to_dict() == {
+        "a": "bare_production:200-700m:0-30°",
+        "b": "bare_production:800-900m:0-30°",
+    }
+    unsplit = leading_parts(land, ["bare_production"], elevation=path)
+    assert set(unsplit) == {"bare_production"}
 
 
 def test_without_heights_crops_with_limits_do_not_grow(
