@@ -127,7 +127,9 @@ def _hidden(form: FilledForm) -> set[str]:
 
 
 def _title(form: FilledForm) -> set[str]:
-    form.sheet()["B3"].value = "xã Quốc Khánh – năm 2026"
+    own = str(form.sheet()["B3"].value)
+    other = "Hội Hoan" if "Quốc Khánh" in own else "Quốc Khánh"
+    form.sheet()["B3"].value = f"xã {other} – năm 2026"
     return {form.cell(zone, "standing") for zone in form.last}
 
 
@@ -190,7 +192,7 @@ FAULTS: dict[str, tuple[str, Callable[[FilledForm], set[str]]]] = {
     "planted mistyped": ("identity", _added("planted", 3.1)),
     "certified above standing": ("most-exceeded", _added("certified", 1e5)),
     "coded above standing": ("most-exceeded", _cell("coded", 90_000)),
-    "beyond the land": ("land-exceeded", _cell("standing", 87_654)),
+    "beyond the land": ("land-exceeded", _cell("standing", 86_419.7)),
     "part above whole": ("most-exceeded", _part),
     "pigs in another count": (
         "unit-slip",

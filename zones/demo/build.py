@@ -21,7 +21,7 @@ from zones.demo.boundaries import AREA_CRS, load_boundaries, read_given_communes
 from zones.demo.land import LandCover, assign_land, build_land_cover
 from zones.demo.layers import NOTICE, build_forest_layer
 from zones.demo.noise import Terrain, build_terrain
-from zones.demo.orchards import build_fruit_report, build_orchards
+from zones.demo.orchards import build_fruit_report, build_orchard_report, build_orchards
 from zones.demo.parcels import build_parcels
 from zones.demo.planting import LAYER_YEAR, build_planting
 from zones.demo.project_file import CommunesEntry, project_text
@@ -190,6 +190,7 @@ _FILES = frozenset(
         "forest_status.gpkg",
         "orchards.fgb",
         "fruit_report.csv",
+        "orchard_report.csv",
         "land_cover_30m.tif",
         "natural_areas.csv",
         "plan.yaml",
@@ -221,6 +222,7 @@ def _save_land(
     orchards = build_orchards(parcels, ground, rng)
     save_vector(orchards, stage / "orchards.fgb", layer="orchards")
     save_csv(build_fruit_report(ground, rng), stage / "fruit_report.csv")
+    save_csv(build_orchard_report(orchards), stage / "orchard_report.csv")
     progress(6, _STEPS)
     young = parcels["planted"] & ~parcels["established"]
     seen = parcels.assign(cover=parcels["land"].mask(young, "not_yet"))

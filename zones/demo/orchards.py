@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -37,6 +39,39 @@ def build_fruit_report(communes: pd.DataFrame, rng: np.random.Generator) -> pd.D
     kept = report.loc[report["area_ha"] >= _LEAST].assign(source=NOTICE)
     columns = ["commune_code", "commune", "crop", "year", "area_ha", "source"]
     return kept.sort_values(["crop", "commune_code", "year"])[columns].reset_index(drop=True)
+
+
+#: A commune's mistake in its report of macadamia, by its rank: what it writes for its hectares.
+_MISTAKES: dict[int, Callable[[float], float]] = {
+    0: lambda area: area * 10,
+    1: lambda area: area * 10_000 / 360,  # In sào
+    5: lambda area: max(round(area, -2), 100.0),
+    6: lambda area: area * 2,
+    7: lambda area: area * 1.25,  # This year's; last year's fits the layer
+    8: lambda area: area * 0.6,
+}
+_EXCHANGED, _SILENT, _OTHER_DATE = (2, 3), 4, 7
+
+
+def build_orchard_report(orchards: pd.DataFrame) -> pd.DataFrame:
+    """Hectares of the orchards as communes report them, with the usual mistakes in some."""
+    named = orchards.assign(crop=orchards["cay_trong"].map({"Mắc ca": "macadamia", "Chè": "tea"}))
+    keys = ["ma_xa", "ten_xa", "crop"]
+    held = named.groupby(keys)["dien_tich"].sum().rename("area_ha").reset_index()
+    held = held[held["area_ha"] >= _LEAST].sort_values("area_ha", ascending=False)
+    true = held[held["crop"] == "macadamia"]["area_ha"].to_list()
+    told = dict(enumerate(true))
+    told |= {rank: wrong(true[rank]) for rank, wrong in _MISTAKES.items()}
+    one, other = _EXCHANGED
+    told[one], told[other] = true[other], true[one]
+    rows = held[held["crop"] == "macadamia"].assign(area_ha=list(told.values()))
+    earlier = rows.iloc[[_OTHER_DATE]].assign(area_ha=true[_OTHER_DATE], year=LAYER_YEAR - 1)
+    newest = pd.concat([rows.drop(rows.index[_SILENT]), held[held["crop"] == "tea"]])
+    report = pd.concat([newest.assign(year=LAYER_YEAR), earlier]).assign(source=NOTICE)
+    report = report.rename(columns={"ma_xa": "commune_code", "ten_xa": "commune"})
+    report["area_ha"] = report["area_ha"].round(1)
+    columns = ["commune_code", "commune", "crop", "year", "area_ha", "source"]
+    return report.sort_values(["crop", "commune_code", "year"])[columns].reset_index(drop=True)
 
 
 #: An orchard takes this much of the parcel it stands on.

@@ -123,6 +123,11 @@ class Ledger:
             with self._opened() as open_:
                 open_.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def newest_year(self) -> int | None:
+        """Year of the newest round in which anything was collected."""
+        years = self.history()["year"]
+        return int(years.max()) if len(years) else None
+
     def figures(self, year: int) -> pd.DataFrame:
         """Figures that count in a year, columns of ``FIGURES``; asked ones have no value."""
         names = ", ".join(f'f."{name}"' for name in _COLUMNS)

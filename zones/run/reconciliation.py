@@ -13,6 +13,8 @@ from layers.io.table import read_table
 from zones.inputs.read import Inputs
 from zones.measure.present import without_earlier_surveys
 from zones.project.model import Project, forest_layers
+from zones.reports.consolidate import reported_crops
+from zones.reports.ledger import Ledger
 from zones.reports.witnesses.causes import Circumstances, likely_causes
 from zones.reports.witnesses.figures import witness_figures
 from zones.reports.witnesses.reconcile import KNOWN_TOTALS, USUAL_ERRORS, Reconciliation, reconcile
@@ -21,6 +23,8 @@ from zones.run.run import run_project
 from zones.tables import MEASURED
 
 _KEYS = ["commune_code", "crop"]
+#: Layer that what communes sent in the yearly round makes.
+_ROUND = "round"
 #: Crops that stand under trees, by the kind of land of ``data/crops.csv``.
 _UNDERSTOREY = "understorey"
 
@@ -45,6 +49,8 @@ def reconcile_project(project: Project, teller: Teller) -> SideBySide:
     measured = measured[measured["layer"].map(kinds).ne("reconciled")]
     measured = without_earlier_surveys(measured, set(forest_layers(project)[:-1]))
     reports = {name for name, kind in kinds.items() if kind == "report"}
+    measured = with_round(measured, reports, Ledger(project.resolve(project.reports.ledger)))
+    reports.add(_ROUND)
     totals = None
     if settings.totals is not None:
         read = read_table(project.resolve(settings.totals))
@@ -59,6 +65,30 @@ def reconcile_project(project: Project, teller: Teller) -> SideBySide:
     names = inputs.communes.set_index("commune_code")["commune"]
     table = table.assign(commune=table["commune_code"].map(names), year=_year(project))
     return SideBySide(_with_leads(table, settings.leads), result)
+
+
+def with_round(measured: pd.DataFrame, reports: set[str], ledger: Ledger) -> pd.DataFrame:
+    """Rows of ``MEASURED`` with what communes sent in the newest round, and in the one before.
+
+    Of a crop that the round tells, tables of reports (layers ``reports``) stand in for earlier
+    years only: what was sent is not typed once more, and not counted twice.
+    """
+    year = ledger.newest_year()
+    if year is None:
+        return measured
+    sent = reported_crops(ledger.figures(year), ledger.figures(year - 1))
+    sent = sent.rename(columns={"standing_ha": "ledger_ha"})
+    before = sent.assign(year=year - 1, ledger_ha=sent["last_ha"])
+    rows = pd.concat([sent, before]).dropna(subset="ledger_ha")
+    rows = rows.rename(columns={"year": "planting_year"}).assign(
+        layer=_ROUND, land="report", three_forest="", area_ha=np.nan
+    )
+    keys = [*_KEYS, "planting_year"]
+    told = measured["layer"].isin(reports) & measured["crop"].isin(set(sent["crop"]))
+    twice = pd.MultiIndex.from_frame(measured[keys]).isin(pd.MultiIndex.from_frame(rows[keys]))
+    later = (measured["planting_year"] >= year).fillna(False).to_numpy(dtype=bool)
+    kept = measured.assign(layer=measured["layer"].mask(told, _ROUND))[~(told & (later | twice))]
+    return MEASURED.validate(pd.concat([kept, rows[MEASURED.names]], ignore_index=True))
 
 
 def circumstances(measured: pd.DataFrame, inputs: Inputs, reports: set[str]) -> Circumstances:
@@ -78,22 +108,25 @@ def circumstances(measured: pd.DataFrame, inputs: Inputs, reports: set[str]) -> 
         "new_ha": young[young["land"].isin(("planted_forest", "not_yet_forest", "crop"))],
     }
     found = [part.groupby(_KEYS)["hectares"].sum().rename(name) for name, part in sums.items()]
-    found.append(_whole_plots(inputs).rename("whole_ha"))
+    found += _by_named_commune(inputs)
     table = pd.concat(found, axis=1).rename_axis(_KEYS).reset_index()
     crops = data_table("crops.csv")
     shaded = frozenset(crops.loc[crops["land_kind"] == _UNDERSTOREY, "crop"])
     return Circumstances(table, shaded)
 
 
-def _whole_plots(inputs: Inputs) -> pd.Series[float]:
-    """Ledger of whole plots in which a crop stands, mixed ones too, by the commune they name."""
-    frames = [pd.DataFrame({"commune_code": [], "crop": [], "ledger_ha": []})]
+def _by_named_commune(inputs: Inputs) -> list[pd.Series[float]]:
+    """Ledger of the plots of a crop by the commune they name, and with mixed ones as a whole."""
+    frames = [pd.DataFrame({"commune_code": [], "crop": [], "ledger_ha": [], "weight": []})]
     for layer in inputs.plots.values():
         plots = layer.plots[["row", "commune_code", "land", "ledger_ha"]]
         plots = plots[plots["land"].isin(("planted_forest", "not_yet_forest", "crop"))]
         frames.append(layer.crop_weights.merge(plots, on="row"))
-    whole = pd.concat(frames, ignore_index=True).astype({"ledger_ha": "float64"})
-    return whole.groupby(_KEYS)["ledger_ha"].sum(min_count=1)
+    plots = pd.concat(frames, ignore_index=True)
+    plots = plots.astype({"ledger_ha": "float64", "weight": "float64"})
+    plots = plots.assign(named_ha=plots["ledger_ha"] * plots["weight"], whole_ha=plots["ledger_ha"])
+    sums = plots.groupby(_KEYS)[["named_ha", "whole_ha"]].sum(min_count=1)
+    return [sums["named_ha"], sums["whole_ha"]]
 
 
 def _year(project: Project) -> int:

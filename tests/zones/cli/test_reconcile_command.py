@@ -11,6 +11,7 @@ import pytest
 from tests.factories import write_project
 from zones.cli.main import run
 from zones.project.model import load_project
+from zones.reports.ledger import Ledger, Submission
 from zones.run.run import RunOptions, run_project
 from zones.tables import TARGETS
 
@@ -94,6 +95,34 @@ def test_reconciled_figures_feed_the_comparison(
     before = (out / "reconciled.csv").read_bytes()
     told(capsys, str(project), "--out", str(out), "--overwrite")
     assert (out / "reconciled.csv").read_bytes() == before
+
+
+def _sent(code: str, area: float, year: int = 2026) -> Submission:
+    figure = {
+        "table": "zones", "row": "pine", "column": "standing", "crop": "pine", "unit": "ha",
+        "value": area, "verdict": "accepted", "written": str(area), "sheet": "1", "cell": "B7",
+    }  # fmt: skip
+    return Submission(
+        *(year, code, "plan-annual", 1, f"{code}.xlsx", f"{code}{year}", f"{year}-11-18"),
+        *(f"{year}-11-18", "accepted", [figure]),
+    )
+
+
+def test_what_communes_sent_is_a_witness_without_typing(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ledger = Ledger(project.parent / "reports.sqlite")
+    for one in (_sent("06148", 10.3, 2025), _sent("06148", 14.9), _sent("06211", 5.0)):
+        ledger.take([one])
+    table = pd.DataFrame(json.loads(told(capsys, str(project), "--json"))["differences"])
+    pine = table[table["crop"] == "pine"].set_index("commune_code")
+    # The round tells 14.9 ha of 2026; the table's 104 ha of 2025 is neither counted nor added.
+    assert pine.loc["06148", "report_ha"] == 14.9
+    assert pine.loc["06148", "cause"] == "other_date", "the 10.3 ha sent a year before fit"
+    assert pine.loc["06211", "report_ha"] == 5.0
+    assert pd.isna(pine.loc["06184", "report_ha"]), "of 2025 only: who sent nothing is missing"
+    assert pine.loc["06184", "cause"] == "report_missing"
+    assert table[table["crop"] == "citrus"]["report_ha"].notna().all(), "no round tells of it"
 
 
 def test_without_a_choice_the_register_leads(

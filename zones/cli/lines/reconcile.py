@@ -33,7 +33,9 @@ def table_of_differences(
             for word in ("where", "map", "register", "report", "reconciled", "leads")
         ]
     ]
-    apart = found.table[found.table["cause"] != ""]
+    # Where a report is the only one that tells, nothing contradicts it: told in one line below.
+    apart = found.table[~found.table["cause"].isin(["", "out_of_reach"])]
+    alone = found.table[found.table["cause"] == "out_of_reach"]
     for row in apart.head(most).to_dict("records"):
         figures = [
             format_number(float(row[f"{name}_ha"]), language, decimals=decimals)
@@ -47,6 +49,10 @@ def table_of_differences(
     for line, row in zip(lines[1:], apart.head(most).to_dict("records"), strict=True):
         yield line
         yield f"    {row[f'evidence_{language}']}"
+    if len(alone):
+        yield message(
+            "zones.cli.reports_alone", rows=len(alone), area_ha=float(alone["report_ha"].sum())
+        ).text(language)
     result = found.result
     yield message(
         "zones.cli.agreement",

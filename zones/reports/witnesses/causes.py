@@ -48,7 +48,7 @@ DIFFERENCES = Schema(
 CAUSES = (
     *("unit_slip", "report_missing", "out_of_reach", "rounding", "exchanged", "wrong_species"),
     *("other_date", "planted_not_standing", "replanting_as_new", "counted_twice"),
-    *("mixed_stands", "under_canopy", "ledger_differs", "unknown"),
+    *("across_boundary", "mixed_stands", "under_canopy", "ledger_differs", "unknown"),
 )
 
 
@@ -56,8 +56,9 @@ CAUSES = (
 class Circumstances:
     """What is known beside the witnesses, by commune and crop."""
 
-    # Hectares: earlier reports, planted but not yet forest, planted in the last year, whole plots
-    # of mixed stands; columns ``commune_code, crop, earlier_ha, established_ha, new_ha, whole_ha``
+    # Hectares: earlier reports, planted but not yet forest, planted in the last year, plots by the
+    # commune that they name, and with mixed stands as a whole; columns ``commune_code, crop,
+    # earlier_ha, established_ha, new_ha, named_ha, whole_ha``
     areas: pd.DataFrame
     understorey: frozenset[str]  # Crops that stand under trees
 
@@ -149,15 +150,18 @@ def _arithmetic(
             yield _Story(
                 "rounding", 0.0, message("zones.reports.witnesses.cause_rounding", step=step)
             )
-    tests: tuple[tuple[str, str, Callable[[float], float]], ...] = (
-        ("other_date", "earlier_ha", lambda area: land - area),
-        ("planted_not_standing", "established_ha", lambda area: report - area),
-        ("replanting_as_new", "new_ha", lambda area: report - land - area),
-        ("mixed_stands", "whole_ha", lambda area: report - area),
+    named = _number(row, "named_ha")
+    # Each story, what it leaves open, and the figure that would make it say nothing.
+    tests: tuple[tuple[str, str, Callable[[float], float], float], ...] = (
+        ("other_date", "earlier_ha", lambda area: land - area, report),
+        ("planted_not_standing", "established_ha", lambda area: report - area, land),
+        ("replanting_as_new", "new_ha", lambda area: report - land - area, 0.0),
+        ("across_boundary", "named_ha", lambda area: report - area, land),
+        ("mixed_stands", "whole_ha", lambda area: report - area, named if named > 0 else land),
     )
-    for cause, column, rest in tests:
+    for cause, column, rest, idle in tests:
         area = _number(row, column)
-        if area > 0 and abs(area - land) > 0.05:
+        if area > 0 and abs(area - idle) > 0.05:
             text = message(f"zones.reports.witnesses.story_{cause}", area_ha=area, report_ha=report)
             yield _Story(cause, abs(rest(area)), text)
     text = message("zones.reports.witnesses.cause_counted_twice", land_ha=land)

@@ -8,7 +8,7 @@ from zones.reports.witnesses.causes import CAUSES, Circumstances, likely_causes
 from zones.reports.witnesses.reconcile import reconcile
 
 ERRORS = {"map": 3.0, "register": 2.0, "report": 5.0}
-AREAS = ["earlier_ha", "established_ha", "new_ha", "whole_ha"]
+AREAS = ["earlier_ha", "established_ha", "new_ha", "named_ha", "whole_ha"]
 
 
 OTHER = ("06211", "pine", 40.0, 40.0)
@@ -41,6 +41,10 @@ def told(rows: list[tuple[str, str, float | None, float | None]], **known: float
         (None, 55.0, {}, "out_of_reach"),
         (123.4, 120.0, {}, "rounding"),
         (100.0, 133.0, {"earlier_ha": 101.0}, "other_date"),
+        (100.0, 125.0, {"earlier_ha": 100.0}, "other_date"),  # to the last digit
+        (100.0, 133.0, {"earlier_ha": 133.0}, "unknown"),  # the same figure again explains nothing
+        (100.0, 108.0, {"named_ha": 108.1, "whole_ha": 108.1}, "across_boundary"),
+        (100.0, 141.0, {"named_ha": 101.0, "whole_ha": 142.0}, "mixed_stands"),
         (100.0, 71.0, {"established_ha": 70.0}, "planted_not_standing"),
         (100.0, 117.0, {"new_ha": 17.0}, "replanting_as_new"),
         (100.0, 141.0, {"whole_ha": 142.0}, "mixed_stands"),
