@@ -67,7 +67,8 @@ def build_orchard_report(orchards: pd.DataFrame) -> pd.DataFrame:
     rows = held[held["crop"] == "macadamia"].assign(area_ha=list(told.values()))
     earlier = rows.iloc[[_OTHER_DATE]].assign(area_ha=true[_OTHER_DATE], year=LAYER_YEAR - 1)
     newest = pd.concat([rows.drop(rows.index[_SILENT]), held[held["crop"] == "tea"]])
-    report = pd.concat([newest.assign(year=LAYER_YEAR), earlier]).assign(source=NOTICE)
+    report: pd.DataFrame = pd.concat([newest.assign(year=LAYER_YEAR), earlier])
+    report = report.assign(source=NOTICE)
     report = report.rename(columns={"ma_xa": "commune_code", "ten_xa": "commune"})
     report["area_ha"] = report["area_ha"].round(1)
     columns = ["commune_code", "commune", "crop", "year", "area_ha", "source"]

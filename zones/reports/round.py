@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import geopandas as gpd
+
 from zones.plan.model import Plan
 from zones.project.forms import Form, form_paths, load_form
 from zones.reports.known import KnownFigures
@@ -20,6 +22,8 @@ class Round:
     year: int
     known: KnownFigures
     demo: bool = False
+    # Boundaries of the communes (commune_code, geometry) in metres; None where there are none
+    boundaries: gpd.GeoDataFrame | None = None
 
     def reporters(self, form: Form) -> list[Reporter]:
         """Communes, then departments, that a form is for."""

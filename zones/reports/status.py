@@ -13,6 +13,7 @@ from zones.project.forms import Form
 from zones.reports.round import Round
 from zones.reports.tables import STATUS
 from zones.reports.writing.letters import save_reminder
+from zones.reports.writing.status_map import save_status_map
 
 #: In the order in which they call for action.
 STATES = ("missing", "asked", "late", "on_time", "expected")
@@ -79,9 +80,10 @@ def round_status(form: Form, asked: Round, history: pd.DataFrame, on: dt.date) -
 
 
 def save_status(table: pd.DataFrame, form: Form, asked: Round, folder: Path) -> None:
-    """Write the table of who reported, and a letter that reminds those who did not."""
+    """Write the table and the map of who reported, and a letter to those who did not."""
     folder.mkdir(parents=True, exist_ok=True)
     save_csv(table, folder / f"status-{form.form}-{asked.year}.csv")
+    save_status_map(table, asked, folder / f"status-{form.form}-{asked.year}.png")
     missing = table.loc[table["state"] == "missing", "name"].tolist()
     if missing:
         path = folder / f"reminder-{form.form}-{asked.year}.docx"

@@ -33,7 +33,8 @@ def expected_round(project: Project, year: int) -> Round:
     land = dict(zip(communes["commune_code"], communes["official_area_ha"], strict=True))
     known = KnownFigures(land={str(code): float(ha) for code, ha in land.items()})
     who = communes_as_reporters(units)
-    return Round(read_plans(project), who, vintage, year, known, project.demo)
+    shapes = communes[["commune_code", "geometry"]]
+    return Round(read_plans(project), who, vintage, year, known, project.demo, shapes)
 
 
 def prepare_round(project: Project, year: int, *, last: pd.DataFrame, teller: Teller) -> Round:

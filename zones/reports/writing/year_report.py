@@ -29,6 +29,7 @@ from zones.plan.model import Plan, Target
 from zones.plan.words import figure_words, number_words, target_name
 from zones.reports.round import Round
 from zones.reports.writing.letters import AGENCY
+from zones.reports.writing.status_map import save_status_map
 
 _STATUS = {"below": "chưa đạt", "within": "đạt", "above": "vượt", "not_measured": "chưa có số liệu"}
 _TOLD = {"layer": "bản đồ", "report": "báo cáo", "": ""}
@@ -61,7 +62,8 @@ def save_report(result: YearResult, folder: Path, *, overwrite: bool = False) ->
     workbook = folder / f"bao-cao-{result.asked.year}.xlsx"
     with tempfile.TemporaryDirectory(prefix="zones-") as scratch:
         picture = save_progress(_progress(result, rows), Path(scratch) / "progress.png")
-        content = _content(result, rows, picture)
+        reported = save_status_map(result.status, result.asked, Path(scratch) / "reported.png")
+        content = _content(result, rows, (reported, picture))
         save_official(content, document, overwrite=overwrite)
     with written_aside(workbook, overwrite=overwrite, program="Excel") as part:
         save_workbook(_sheets(result, rows), part, frozen_columns=2)
@@ -108,16 +110,25 @@ def _said(value: float, unit: str = "") -> str:
     return f"{text} {unit}".strip()
 
 
-def _content(result: YearResult, rows: pd.DataFrame, picture: Path | None) -> OfficialContent:
+def _content(
+    result: YearResult, rows: pd.DataFrame, drawn: tuple[Path | None, Path | None]
+) -> OfficialContent:
     asked, province = result.asked, province_name(result.plan.province)
-    caption = f"Mức đạt chỉ tiêu diện tích các vùng, năm {asked.year}"
-    pictures = [] if picture is None else [Picture(picture, caption)]
+    captions = (
+        f"Tình hình gửi báo cáo năm {asked.year}",
+        f"Mức đạt chỉ tiêu diện tích các vùng, năm {asked.year}",
+    )
+    reported, reached = (
+        [] if path is None else [Picture(path, caption)]
+        for path, caption in zip(drawn, captions, strict=True)
+    )
     blocks: list[Block] = [
         Text(f"Kính gửi: Ủy ban nhân dân tỉnh {province}", heading=True),
         *_replies(result),
+        *reported,
         Text("II. KẾT QUẢ THỰC HIỆN SO VỚI KẾ HOẠCH", heading=True),
         _targets_table(rows, asked.year),
-        *pictures,
+        *reached,
         *_behind(result, rows),
         Text("IV. ĐỀ XUẤT, KIẾN NGHỊ", heading=True),
         *[Text(_BLANK) for _ in range(3)],

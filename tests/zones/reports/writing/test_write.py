@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import docx
+import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import python_calamine
+import shapely
+from matplotlib import image
 
 from benchmarks._report_kills import submissions
 from tests.zones.reports.round_figures import ROUNDS
@@ -19,6 +24,7 @@ from zones.reports.consolidate import reported_crops, reported_indicators
 from zones.reports.ledger import Ledger
 from zones.reports.round import Round
 from zones.reports.status import consolidation_day, due_day, round_status, save_status
+from zones.reports.writing.status_map import save_status_map
 from zones.reports.writing.year_report import YearResult, save_report
 
 
@@ -95,6 +101,29 @@ def written(
     status = round_status(load_form("plan-annual"), round_2026, history, dt.date(2026, 12, 1))
     folder = tmp_path_factory.mktemp("báo cáo")
     return save_report(YearResult(round_2026, targets, reported, crops, status), folder)
+
+
+def test_a_map_shows_who_has_reported(
+    round_2026: Round, history: pd.DataFrame, tmp_path: Path
+) -> None:
+    form = load_form("plan-annual")
+    status = round_status(form, round_2026, history, dt.date(2026, 12, 1))
+    assert save_status_map(status, round_2026, tmp_path / "none.png") is None
+    squares = [shapely.box(at, 0, at + 1, 1) for at in range(4)]
+    codes = [one.code for one in round_2026.communes]
+    shapes = gpd.GeoDataFrame({"commune_code": codes}, geometry=squares, crs="EPSG:3405")
+    drawn = save_status_map(status, replace(round_2026, boundaries=shapes), tmp_path / "a.png")
+    assert drawn is not None
+    seen = image.imread(drawn)[..., :3].reshape(-1, 3)
+    found = {
+        "".join(f"{round(part * 255):02X}" for part in colour) for colour in np.unique(seen, axis=0)
+    }
+    state = status.set_index("reporter")["state"]
+    assert set(state[codes]) == {"on_time", "missing"}
+    assert {"2F7D4F", "B3261E"} <= found
+    assert "E8C34A" not in found, "nobody has questions open"
+    again = save_status_map(status, replace(round_2026, boundaries=shapes), tmp_path / "b.png")
+    assert drawn.read_bytes() == again.read_bytes()
 
 
 def test_the_document_holds_results_gaps_and_blanks(written: list[Path]) -> None:
