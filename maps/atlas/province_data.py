@@ -15,7 +15,7 @@ from maps.atlas.book import AtlasBook, ProvinceMap
 from maps.atlas.map_frame import fill_window
 from maps.atlas.province_pages import Choropleth, GlancePage, OverviewPage, glance_boxes
 from maps.layout.page_table import MISSING_MARK, PageColumn, PageTable
-from maps.layout.tables import build_tables
+from maps.layout.tables import build_tables, verdict_words
 from maps.symbols.legends import load_class_symbols
 
 MakePage = Callable[[int, int], "OverviewPage | GlancePage"]
@@ -151,12 +151,20 @@ def _zone_totals(book: AtlasBook, tables: dict[str, PageTable]) -> PageTable:
         rows[key] = [float(_total(table).get(key, np.nan)) for table in tables.values()]
     for end in ("low", "high"):
         rows[end] = areas[figures + end].reindex(list(tables)).to_numpy()
+    judged = verdict_words(areas.reindex(list(tables)), book.annex)
+    rows = rows.assign(**judged)
+    # A figure is never broken: as a mark the interval keeps its width.
+    verdicts = (
+        PageColumn("interval", say("targets.interval"), "mark"),
+        PageColumn("verdict", say("targets.verdict"), "text"),
+    )
     columns = (
         PageColumn("name", say("glance.zone"), "text"),
         PageColumn("present_ha", say("column.present"), "hectares"),
         PageColumn("added_ha", say("glance.planned"), "hectares"),
         PageColumn("low", say("glance.low"), "hectares", missing=""),
         PageColumn("high", say("glance.high"), "hectares", missing=""),
+        *(verdicts if judged else ()),
     )
     allocated = book.annex.allocation is not None
     return PageTable(

@@ -101,7 +101,7 @@ def _targets_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> Page
         **{key: [word(key, item, language) for item in rows[key]] for key in ("bound", "status")},
         unit=[word("unit", item, language) for item in rows["unit"]],
         held_percent=percent_of(rows["held_ratio"]),
-        **_verdicts(rows, content),
+        **verdict_words(rows, content),
     )
     target = say("targets.group")
     # A floor has no surplus and a ceiling no shortfall: such a cell stays empty.
@@ -128,7 +128,7 @@ def _targets_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> Page
     return PageTable(say("targets.name"), say("targets.title"), "targets", columns, rows)
 
 
-def _verdicts(rows: pd.DataFrame, content: AnnexContent) -> dict[str, list[str]]:
+def verdict_words(rows: pd.DataFrame, content: AnnexContent) -> dict[str, list[str]]:
     """Interval and verdict of each target in words, where any was judged."""
     if "verdict" not in rows.columns or rows.get("low_interval", pd.Series()).isna().all():
         return {}
@@ -144,7 +144,10 @@ def _verdicts(rows: pd.DataFrame, content: AnnexContent) -> dict[str, list[str]]
             )
             for low, high, unit in ends
         ],
-        "verdict": [word("verdict", item, content.language) for item in rows["verdict"]],
+        "verdict": [
+            "" if pd.isna(item) else word("verdict", item, content.language)
+            for item in rows["verdict"]
+        ],
     }
 
 
