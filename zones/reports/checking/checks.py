@@ -314,8 +314,10 @@ def _references_with_ratio(
         yield last, _JUMP_RATIO
     register = answers.known.register.get((answers.reporter, row))
     if last is None and column == "standing" and register:
-        gained = answers.value(table.table, row, "planted") or 0.0
-        yield register + gained - (answers.value(table.table, row, "lost") or 0.0), _REGISTER_RATIO
+        changes = [answers.entries.get((table.table, row, name)) for name in ("planted", "lost")]
+        if all(entry is None or entry.verdict != "asked" for entry in changes):
+            gained, lost = (entry.value or 0.0 if entry else 0.0 for entry in changes)
+            yield register + gained - lost, _REGISTER_RATIO
 
 
 def _is_explained(answers: Answers, table: FormTable, row: str) -> bool:

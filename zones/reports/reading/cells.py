@@ -16,7 +16,7 @@ from zones.reports.reading.figures import (
     is_whole,
     read_cell,
 )
-from zones.reports.reading.quoting import is_personal, quoted
+from zones.reports.reading.quoting import found_in, is_personal, quoted
 
 
 @dataclass(slots=True)
@@ -68,7 +68,7 @@ class CellReader:
             told.append(entry.told(read.rule, expected=expected))
         self._convert(entry, unit, named=read.unit)
         if entry.value is not None and whole and not is_whole(entry.value):
-            told.append(entry.told("not-whole", expected=unit_words(asked)))
+            told.append(entry.told("not-whole", expected=unit_words(asked), found=found_in(cell)))
         if entry.value is not None and entry.value < 0 and not column.negative:
             told.append(entry.told("negative", expected=0))
         if line in page.content.hidden_rows and line > 1:

@@ -86,7 +86,9 @@ def _as_written(value: object) -> object:
         return Phrase(en=without_numbers(value.en), vi=without_numbers(value.vi))
     if not isinstance(value, float):
         return value
-    return "…" if is_personal(value) else number_words(value)
+    if is_personal(value):
+        return "…"
+    return number_words(round(value, 2) if abs(value) >= 1 else value)
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Container
+from collections.abc import Container, Iterable
 
 from zones.project.forms import Form, FormColumn
 from zones.reports.known import KnownFigures
@@ -67,11 +67,18 @@ def read_own(
     for line, held in page.rows().items():
         if line in keyed:
             _read_row(cells, reporter, keyed[line], line, places, known)
-        elif line < first:
+        elif line < first and not _is_added(held, places.values()):
             reading.rows[line] = "heading"
         else:
             _read_other_row(cells, reporter, line, held, places, words, behind=line > last)
     return reading
+
+
+def _is_added(held: dict[int, str | float], places: Iterable[int]) -> bool:
+    """Whether a row above our first one holds a label and a figure: somebody put it there."""
+    label = any(isinstance(cell, str) and words_of(cell).strip(" 0123456789")
+                for cell in held.values())  # fmt: skip
+    return label and any(isinstance(held.get(place), float) for place in places)
 
 
 def _key(cell: object, rows: Container[str]) -> str:

@@ -9,9 +9,13 @@ import pandas as pd
 import pytest
 
 from benchmarks._report_faults import LAST, FilledForm
+from layers.base.language import Phrase
 from zones.project.forms import load_form
+from zones.reports.checking.checks import Answers, check_answers
 from zones.reports.checking.likely import Part, is_one_slip, likely_wrong
 from zones.reports.collect import collect
+from zones.reports.known import KnownFigures
+from zones.reports.reading.entries import Entry
 from zones.reports.round import Round
 
 
@@ -79,3 +83,22 @@ def test_one_mistake_is_one_finding_that_lists_its_cells(
     named = found["cell"].iloc[0].split(", ")
     assert (named[0], set(named)) == (first, {"F8", "H8", "I8"})
     assert found["message_vi"].iloc[0].startswith(likely), found["message_vi"].iloc[0]
+
+
+def test_what_is_asked_of_one_cell_is_not_held_against_another() -> None:
+    """Without last year's figure the register leads; a planting of two readings says nothing."""
+
+    def entry(column: str, value: float, other: float | None = None) -> Entry:
+        what = Phrase(column, column)
+        return Entry(
+            *("06529", "plan-annual", "zones", "pine", column, "pine", "ha", what, value, "x"),
+            *("f", "s", 1, 1, other),
+        )
+
+    entries = {
+        ("zones", "pine", "planted"): entry("planted", 1200.0, 1.2),
+        ("zones", "pine", "standing"): entry("standing", 314.4),
+    }
+    known = KnownFigures(register={("06529", "pine"): 306.5})
+    told = check_answers(Answers("06529", load_form("plan-annual"), entries, known))
+    assert [one.rule for one in told] == ["two-readings"]

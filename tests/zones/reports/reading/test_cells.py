@@ -58,6 +58,7 @@ def test_half_a_head_is_asked_back(
     told = got.findings.set_index("kind").loc[["not-whole"]]
     assert told["severity"].tolist() == ["problem"]
     assert "số nguyên (con)" in told["message_vi"].iloc[0]
+    assert "1199,5" in told["message_vi"].iloc[0].replace(".", "")
     pigs = got.figures[got.figures["row"] == "pigs"].iloc[0]
     assert (pigs["verdict"], pigs["value"] != pigs["value"]) == ("asked", True)
 
@@ -90,6 +91,20 @@ def test_an_estimate_that_the_row_settles_counts_with_both_remarks(
     assert set(got.findings["kind"]) == {"mark-settled", "about"}
     planted = got.figures[(got.figures["row"] == "pine") & (got.figures["column"] == "planted")]
     assert planted["value"].tolist() == [10.5]
+
+
+def test_a_row_put_above_the_first_is_no_heading(collected: Callable[[Spoil], Collected]) -> None:
+    def spoil(form: FilledForm) -> None:
+        sheet = form.sheet()
+        line = int(form.cell("pine", "standing")[1:])
+        place = sheet[form.cell("pine", "standing")].column
+        sheet.insert_rows(line)
+        sheet.cell(line, 3).value = "Sầu riêng"
+        sheet.cell(line, place).value = 12.0
+
+    got = collected(spoil)
+    told = got.findings[got.findings["kind"] == "row-unplaced"]
+    assert told["cell"].tolist() == ["I8"], got.findings[["kind", "cell"]].to_string()
 
 
 def test_each_language_says_it_in_its_own_words(collected: Callable[[Spoil], Collected]) -> None:
