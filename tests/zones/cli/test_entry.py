@@ -76,14 +76,24 @@ def test_who_chose_a_language_is_told_nothing(
 
 
 def test_where_nothing_can_be_noted_it_is_said_again(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
     (tmp_path / "settings").touch()  # a file where the folder should be
-    env = dict.fromkeys(NAMES, "") | {"XDG_CONFIG_HOME": str(tmp_path / "settings")}
+    monkeypatch.setattr("typer.get_app_dir", lambda name: str(tmp_path / "settings" / name))
+    set_language("vi")
     for _ in range(2):
-        done = zones_("--help", **env)
-        assert done.returncode == 0
-        assert done.stderr.decode("utf-8").startswith("Ngôn ngữ: đặt biến VUNGTRONG_LANG")
+        tell_how_to_choose()
+        assert capsys.readouterr().err.startswith("Ngôn ngữ: đặt biến VUNGTRONG_LANG")
+
+
+def test_the_program_says_how_to_choose_before_anything_else(tmp_path: Path) -> None:
+    home = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "APPDATA"), str(tmp_path))
+    done = zones_("--help", **dict.fromkeys(NAMES, ""), **home)
+    assert done.returncode == 0
+    assert done.stderr.decode("utf-8").startswith("Ngôn ngữ: đặt biến VUNGTRONG_LANG")
+    assert "Phân bổ chỉ tiêu" in done.stdout.decode("utf-8")
 
 
 @pytest.mark.parametrize(
