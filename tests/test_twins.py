@@ -21,8 +21,8 @@ VIETNAMESE = DOCS / "vi"
 
 #: Records of decisions may be shorter in Vietnamese: title, headings, tables and blocks are held.
 SHORT = "explanation/decisions/"
-#: A word of examples that each language has its own way.
-OWN_WORDS = {"ke-hoach": "my-plan"}
+#: Words of examples that each language has its own way.
+OWN_WORDS = {"ke-hoach": "my-plan", "-NĂM": "-YEAR"}
 
 NAMES = sorted(
     path.relative_to(DOCS).as_posix()
