@@ -46,6 +46,8 @@ TRAJECTORY_CAUSES = read_schema("zones", "trajectory_causes")
 TRAJECTORY_ASSUMPTIONS = read_schema("zones", "trajectory_assumptions")
 LEVERS = read_schema("zones", "levers")
 BACKTEST = read_schema("zones", "backtest")
+GROUP_ZONES = read_schema("zones", "group_zones")
+GROUP_COVER = read_schema("zones", "group_cover")
 TRAJECTORY_FINDINGS = Schema("trajectory_findings", FINDINGS.columns)
 BORDERS = read_schema("zones", "borders")
 BORDER_LAND = read_schema("zones", "border_land")
@@ -84,6 +86,8 @@ RESULT_TABLES = (
     ALLOCATION_FINDINGS,
     ALLOCATION_REPAIRS,
     ALLOCATION_REASONS,
+    GROUP_ZONES,
+    GROUP_COVER,
     PLANNING_PLOTS,
     PLANNING_FINDINGS,
     TRAJECTORY,

@@ -21,6 +21,8 @@ from maps.layout.words import page_day, phrase, repeated_keys
 from maps.tables import (
     ALLOCATION,
     FOREST_COVER,
+    GROUP_COVER,
+    GROUP_ZONES,
     LOSSES,
     SOURCES,
     SPECIES_AGES,
@@ -170,6 +172,10 @@ class AnnexContent:
     forms : mapping
         Numbers of the forest forms: ``cover``, ``ages``, ``purposes`` and ``causes``; a form
         without one is printed by its title alone.
+    group_zones : pandas.DataFrame or None
+        Columns of ``maps.tables.GROUP_ZONES``: hectares of each zone by group of communes.
+    group_cover : pandas.DataFrame or None
+        Columns of ``maps.tables.GROUP_COVER``: forest by group of communes, the province last.
     """
 
     targets: pd.DataFrame
@@ -193,6 +199,8 @@ class AnnexContent:
     kinds: Mapping[str, str] = field(default_factory=dict)
     listed_only: bool = False
     forms: Mapping[str, str] = field(default_factory=lambda: dict(_FORMS))
+    group_zones: pd.DataFrame | None = None
+    group_cover: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         """Validate the frames; a zone without a name is refused here, not halfway down a page."""
@@ -205,6 +213,8 @@ class AnnexContent:
             ("allocation", ALLOCATION),
             ("losses", LOSSES),
             ("species_ages", SPECIES_AGES),
+            ("group_zones", GROUP_ZONES),
+            ("group_cover", GROUP_COVER),
         )
         for name, schema in frames:
             frame = getattr(self, name)

@@ -25,6 +25,7 @@ Role = Literal[
     "targets",
     "zone",
     "matrix",
+    "groups",
     "purposes",
     "cover",
     "causes",

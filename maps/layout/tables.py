@@ -10,6 +10,7 @@ import pandas as pd
 from layers.base.language import format_number
 from maps.layout.content import AnnexContent, source_rows
 from maps.layout.forest_tables import ages_table, cover_table, form_table
+from maps.layout.group_tables import group_tables
 from maps.layout.page_table import PageColumn, PageTable, percent_of, rank_column, ranked
 from maps.layout.words import Say, speaker, word
 from maps.layout.zone_tables import allocation_tables, matrix_tables, zone_table
@@ -25,6 +26,7 @@ def build_tables(content: AnnexContent, more: Sequence[PageTable] = ()) -> tuple
         if (content.zones["zone"] == zone).any()
     ]
     tables += matrix_tables(content, say)
+    tables += group_tables(content, say)
     # A project without a forest status layer has no cover to print.
     forms = {form.role: form_table(content, form, say) for form in content.forest_forms}
     tables += [forms["purposes"]] if "purposes" in forms else []

@@ -357,6 +357,21 @@ class BordersSettings(Part):
     projects: tuple[Path, ...] = ()
 
 
+class GroupsSection(Part):
+    """Groups of communes that results are summed by; lists lead, then the table, then districts.
+
+    ``lists`` names communes (by name or code) under each group; ``table`` has a row for each
+    commune; ``old_districts`` are those of June 2025, where a commune comes of one alone.
+    """
+
+    lists: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    table: Path | None = None
+    commune_column: str = "commune"
+    group_column: str = "group"
+    sheet: str | None = None
+    old_districts: bool = False
+
+
 class Scenario(Part):
     """A scenario: a project beside it, with other changes and an output folder of its own."""
 
@@ -403,6 +418,7 @@ class Project(Part):
     planning: PlanningSettings = PlanningSettings()
     qgis: QgisSettings = QgisSettings()
     borders: BordersSettings = BordersSettings()
+    groups: GroupsSection | None = None
     reports: ReportsSection = ReportsSection()
     output: Path = Path("out")
 
@@ -584,6 +600,8 @@ class Project(Part):
         if self.certainty is not None and self.certainty.sample is not None:
             folder = self.resolve(self.certainty.sample)
             paths |= {f"certainty {name}": folder / name for name in SAMPLE_FILES}
+        if self.groups is not None and self.groups.table is not None:
+            paths["groups table"] = self.resolve(self.groups.table)
         if self.reconcile.totals is not None:
             paths["reconcile totals"] = self.resolve(self.reconcile.totals)
         return paths | self._paths_across()

@@ -30,6 +30,7 @@ _PARTS = {
     "reconcile": "reconcile",
     "certainty": "certainty",
     "reports": "reports",
+    "groups": "groups",
 }
 
 

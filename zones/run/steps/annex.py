@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from layers.base.language import Phrase
 from zones.inputs.read import Inputs
 from zones.project.model import Project, wants_trajectory
@@ -10,7 +12,7 @@ from zones.publish.publish import PublishedFigures
 from zones.run.context import Context
 from zones.run.step import Made, Step
 from zones.run.store import Key
-from zones.tables import LEVERS, TRAJECTORY, TRAJECTORY_TARGETS
+from zones.tables import GROUP_COVER, GROUP_ZONES, LEVERS, TRAJECTORY, TRAJECTORY_TARGETS
 
 #: What the chart of the forecast of forest cover is drawn from.
 _CHARTED = (TRAJECTORY, TRAJECTORY_TARGETS, LEVERS)
@@ -25,6 +27,10 @@ def work(context: Context) -> Made:
 
     project, figures = context.project, context[PublishedFigures]
     content = annex_content(project, figures, context.plans(), context.communes()[0])
+    if project.groups is not None:
+        content = replace(
+            content, group_zones=context[GROUP_ZONES], group_cover=context[GROUP_COVER]
+        )
     atlas = None
     if project.annex.commune_maps != "none":
         atlas = atlas_content(project, figures, context[Inputs], content)
@@ -37,7 +43,8 @@ def work(context: Context) -> Made:
 
 def _also(project: Project) -> tuple[Key, ...]:
     plots: tuple[Key, ...] = () if project.annex.commune_maps == "none" else (Inputs,)
-    return (*plots, *_CHARTED) if wants_trajectory(project) else plots
+    groups = () if project.groups is None else (GROUP_ZONES, GROUP_COVER)
+    return (*plots, *groups, *_CHARTED) if wants_trajectory(project) else (*plots, *groups)
 
 
 STEP = Step(

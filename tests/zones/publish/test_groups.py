@@ -1,0 +1,150 @@
+"""Sums by group of communes: every group counted once, every column closing with the province."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from layers import InputError
+from layers.base.errors import ClosureError
+from layers.communes.gazetteer import list_communes
+from tests.factories import CODES, PROJECT, write_project
+from zones.inputs.groups import commune_groups
+from zones.measure.closure import ClosureLog
+from zones.project.model import Project, load_project
+from zones.publish.groups import group_cover, group_zones
+from zones.run.run import RunResult, run_project
+from zones.tables import (
+    ALLOCATION,
+    ALLOCATION_LOSSES,
+    FOREST_COVER,
+    GROUP_COVER,
+    GROUP_ZONES,
+    ZONES,
+)
+
+GROUPS = "groups: {lists: {Cụm Bắc: [Thụy Hùng, '06184'], Cụm Nam: [Lộc Bình]}}\n"
+COMMUNES = pd.DataFrame({"commune_code": list(CODES), "commune": list(CODES.values())})
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
+    path = write_project(tmp_path_factory.mktemp("nhóm"))
+    path.write_text(PROJECT + GROUPS, "utf-8")
+    return run_project(load_project(path))
+
+
+def test_groups_add_up_to_the_tables_of_the_communes(result: RunResult) -> None:
+    groups, zones = result[GROUP_ZONES], result[ZONES]
+    assert set(groups["group"]) == {"Cụm Bắc", "Cụm Nam", "Chưa xếp nhóm"}
+    whole = zones.groupby("zone")["present_ha"].sum(min_count=1).round(1)
+    parts = groups.groupby("zone")["present_ha"].sum(min_count=1)
+    pd.testing.assert_series_equal(parts, whole, check_names=False, atol=0.051)
+    pine = groups[groups["zone"] == "pine"].set_index("group")
+    # Plot 2 (20.8 ha) lies half in each of the two, half of plot 3 (40 ha) is pine.
+    assert pine.loc["Cụm Bắc", "present_ha"] == pytest.approx(20.8 + 20)
+    assert pine["communes"].sum() == 4
+
+
+def test_forest_cover_of_groups_is_of_what_was_measured(result: RunResult) -> None:
+    cover = result[GROUP_COVER].set_index("group")
+    assert cover.loc["Cụm Bắc", "natural_area_ha"] == pytest.approx(220)
+    assert cover.loc["Cụm Bắc", "natural_forest_ha"] == pytest.approx(50)
+    rate = (50 + 20.8 + 40) / 220 * 100
+    assert cover.loc["Cụm Bắc", "cover_percent"] == pytest.approx(rate, abs=0.005)
+    last = result[FOREST_COVER].iloc[-1]
+    assert cover.iloc[:-1]["natural_area_ha"].sum() == pytest.approx(last["natural_area_ha"])
+    assert cover.iloc[-1]["natural_area_ha"] == pytest.approx(last["natural_area_ha"])
+
+
+def test_the_annex_prints_groups_and_their_sum(result: RunResult) -> None:
+    book = openpyxl.load_workbook(result.out / "annex.xlsx", data_only=True)
+    text = {
+        str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row
+    }
+    assert {"Cụm Bắc", "Cụm Nam", "Chưa xếp nhóm", "Cộng các nhóm"} <= text
+
+
+def test_a_commune_without_a_row_takes_nothing_of_an_allocated_zone() -> None:
+    zones = pd.DataFrame({"zone": "tea", "commune_code": ["a", "b"], "present_ha": [1.5, 2.0]})
+    planned = pd.DataFrame({"zone": ["tea"], "commune_code": ["a"], "planned_ha": [3.0]})
+    of = {"a": "x", "b": "y"}
+    table = group_zones(zones, planned, ALLOCATION_LOSSES.empty(), of, ClosureLog())
+    assert table.set_index("group")["planned_ha"].to_dict() == {"x": 3.0, "y": 0.0}
+
+
+def test_what_is_not_known_is_no_zero() -> None:
+    zones = pd.DataFrame(
+        {"zone": "tea", "commune_code": ["a", "b", "c"], "present_ha": [1.5, None, None]}
+    )
+    log = ClosureLog()
+    table = group_zones(
+        zones,
+        ALLOCATION.empty(),
+        ALLOCATION_LOSSES.empty(),
+        {"a": "x", "b": "x", "c": "y"},
+        log,
+    ).set_index("group")
+    assert table.loc["x", ["present_ha", "communes", "known"]].tolist() == [1.5, 2, 1]
+    assert pd.isna(table.loc["y", "present_ha"])
+    assert table["planned_ha"].isna().all()
+
+
+def test_a_commune_in_no_group_is_no_hectare_lost() -> None:
+    zones = pd.DataFrame({"zone": "tea", "commune_code": ["a", "b"], "present_ha": [1.5, 2.0]})
+    with pytest.raises(ClosureError, match="groups: present_ha"):
+        group_zones(zones, ALLOCATION.empty(), ALLOCATION_LOSSES.empty(), {"a": "x"}, ClosureLog())
+
+
+def project(tmp_path: Path, groups: str) -> Project:
+    path = write_project(tmp_path)
+    path.write_text(PROJECT + groups, "utf-8")
+    return load_project(path)
+
+
+@pytest.mark.parametrize(
+    ("groups", "told"),
+    [
+        ("groups: {lists: {A: [Xã lạ]}}", "'Xã lạ' is no single commune"),
+        ("groups: {lists: {A: [Đồng Đăng], B: ['06184']}}", "is in two groups, 'A' and 'B'"),
+        ("groups: {table: cum.csv}", "cum.csv:3: commune and group expected"),
+        ("groups: {table: cum.csv, group_column: nhóm}", "nhóm"),
+    ],
+)
+def test_bad_groups_are_refused(tmp_path: Path, groups: str, told: str) -> None:
+    (tmp_path / "cum.csv").write_text("commune,group\nĐồng Đăng,A\nCao Lộc,\n", "utf-8")
+    with pytest.raises(InputError, match=told):
+        commune_groups(project(tmp_path, groups + "\n"), COMMUNES)
+
+
+def test_a_table_of_groups_and_lists_that_lead(tmp_path: Path) -> None:
+    (tmp_path / "cum.csv").write_text("commune,group\nĐồng Đăng,A\n06211,A\n", "utf-8")
+    made = project(tmp_path, "groups: {table: cum.csv, lists: {B: [Cao Lộc]}}\n")
+    of = commune_groups(made, COMMUNES).of
+    assert of == {
+        "06148": "Chưa xếp nhóm",
+        "06184": "A",
+        "06211": "B",
+        "06529": "Chưa xếp nhóm",
+    }
+
+
+def test_old_districts_where_a_commune_comes_of_one(tmp_path: Path) -> None:
+    communes = list_communes("20", "2025-07-01").rename(
+        columns={"code": "commune_code", "name": "commune"}
+    )
+    made = project(tmp_path, "groups: {old_districts: true}\n")
+    groups = commune_groups(made, communes)
+    assert len(groups.of) == 65
+    assert groups.of["06529"] == "Huyện Lộc Bình"
+    assert len(set(groups.of.values())) >= 11
+    alone = [code for code, group in groups.of.items() if group == "Chưa xếp nhóm"]
+    assert len(alone) == len(groups.several)
+
+
+def test_cover_of_no_forest_layer_is_an_empty_table() -> None:
+    empty = FOREST_COVER.empty()
+    assert group_cover(empty, empty, {}, ClosureLog(), rate_decimals=2).empty
