@@ -37,7 +37,10 @@ from .convert.columns import RateColumn as RateColumn
 from .convert.convert import Conversion as Conversion
 from .convert.convert import convert_table as convert_table
 from .convert.records import convert_records as convert_records
+from .convert.report import LINKS as LINKS
+from .convert.report import TOTALS as TOTALS
 from .convert.rows import CommuneColumns as CommuneColumns
+from .convert.split import SHARES as SHARES
 from .crs.areal_scale import check_areal_scale as check_areal_scale
 from .crs.crs import area_crs as area_crs
 from .crs.crs import geodesic_area_ha as geodesic_area_ha
@@ -47,6 +50,7 @@ from .engine.overlay import overlay_area as overlay_area
 from .engine.overlay import overlay_geometry as overlay_geometry
 from .engine.overlay import overlay_pieces as overlay_pieces
 from .engine.overlay_file import overlay_file as overlay_file
+from .engine.repair import REPAIRS as REPAIRS
 from .engine.repair import repair_polygons as repair_polygons
 from .engine.tabulate import tabulate_area as tabulate_area
 from .io.vector import VectorFile as VectorFile
@@ -62,6 +66,8 @@ from .kinds.forest_status import load_forest_status as load_forest_status
 from .kinds.land_use import LAND_USE_CODES as LAND_USE_CODES
 from .kinds.land_use import load_land_use as load_land_use
 from .kinds.land_use import load_land_use_codes as load_land_use_codes
+from .kinds.plots import CROP_WEIGHTS as CROP_WEIGHTS
+from .kinds.plots import PLOTS as PLOTS
 from .kinds.plots import PlotLayer as PlotLayer
 from .kinds.raster import RASTER_CLASSES as RASTER_CLASSES
 from .kinds.raster import RasterLook as RasterLook

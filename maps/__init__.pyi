@@ -3,7 +3,12 @@ from .annex.workbook import save_workbook as save_workbook
 from .atlas.atlas import list_pages as list_pages
 from .atlas.atlas import save_atlas as save_atlas
 from .atlas.atlas import save_page_picture as save_page_picture
+from .atlas.content import ATLAS_COMMUNES as ATLAS_COMMUNES
+from .atlas.content import SYMBOL_AREAS as SYMBOL_AREAS
 from .atlas.content import AtlasContent as AtlasContent
+from .interactive.content import COVER_PATH as COVER_PATH
+from .interactive.content import MAP_COMMUNES as MAP_COMMUNES
+from .interactive.content import WARNINGS as WARNINGS
 from .interactive.content import MapContent as MapContent
 from .interactive.content import RasterPicture as RasterPicture
 from .interactive.map import build_map as build_map
@@ -16,6 +21,9 @@ from .qgis.project import save_qgis as save_qgis
 from .symbols.fonts import find_fonts as find_fonts
 from .tables import ALLOCATION as ALLOCATION
 from .tables import FOREST_COVER as FOREST_COVER
+from .tables import GROUP_COVER as GROUP_COVER
+from .tables import GROUP_ZONES as GROUP_ZONES
+from .tables import LOSSES as LOSSES
 from .tables import SOURCES as SOURCES
 from .tables import SPECIES_AGES as SPECIES_AGES
 from .tables import TARGETS as TARGETS

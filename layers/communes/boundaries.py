@@ -18,6 +18,7 @@ from layers.base.errors import InputError
 from layers.base.findings import Finding, Findings
 from layers.base.messages import message
 from layers.base.schema import read_schema
+from layers.base.short_repr import short_repr
 from layers.communes.codes import check_codes, normal_code
 from layers.communes.gazetteer import NEWEST_VINTAGE, Day, Unit, communes_on, vintages
 from layers.crs.source import as_vector_file, read_layer
@@ -45,6 +46,8 @@ class CommuneLayer:
 
     communes: gpd.GeoDataFrame
     findings: Findings = field(default_factory=Findings)
+
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ def load_communes(
     *,
     code_column: str = "code",
     name_column: str = "name",
-    natural_areas: NaturalAreas,
+    natural_areas: NaturalAreas | None = None,
     vintage: Day = None,
     part_of_province: bool = False,
 ) -> CommuneLayer:
@@ -134,8 +137,9 @@ def load_communes(
     code_column, name_column : str
         Columns with code and name, of which one is enough where the province is named; a kind word
         before the name ("Xã Lộc Bình") is taken off.
-    natural_areas : NaturalAreas
-        Table of official natural areas.
+    natural_areas : NaturalAreas, optional
+        Table of official natural areas; without it ``official_area_ha`` is missing: the area of a
+        polygon is not the official one.
     vintage : str, int, date or None
         Day from which the communes are in force; the newest by default.
     part_of_province : bool
@@ -176,15 +180,7 @@ def load_communes(
     kinds, short = _split_kind(frame["name"].fillna(""))
     if listed is not None:
         short = short.mask(short == "", codes.map({code: u.name for code, u in listed.items()}))
-    areas = load_natural_areas(natural_areas)
-    without = sorted(set(codes) - set(areas.index))
-    if without:
-        raise InputError(
-            "layers.communes.communes_without_natural_area",
-            path=natural_areas.path,
-            count=len(without),
-            without=without,
-        )
+    areas = _official_areas(natural_areas, codes)
     result = gpd.GeoDataFrame(
         {
             "commune_code": codes,
@@ -198,6 +194,22 @@ def load_communes(
     result = result.sort_values("commune_code", ignore_index=True)
     checked = gpd.GeoDataFrame(COMMUNES.validate(result))
     return CommuneLayer(checked, Findings([*notes, *found]))
+
+
+def _official_areas(given: NaturalAreas | None, codes: pd.Series[str]) -> pd.Series[float]:
+    """Official natural area (ha) by code; of every commune where a table is given."""
+    if given is None:
+        return pd.Series(dtype="float64")
+    areas = load_natural_areas(given)
+    without = sorted(set(codes) - set(areas.index))
+    if without:
+        raise InputError(
+            "layers.communes.communes_without_natural_area",
+            path=given.path,
+            count=len(without),
+            without=without,
+        )
+    return areas
 
 
 def _read_columns(

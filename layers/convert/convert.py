@@ -20,6 +20,7 @@ import pandas as pd
 from layers.base.errors import ClosureError, InputError
 from layers.base.findings import Finding, Findings
 from layers.base.messages import message
+from layers.base.short_repr import short_repr
 from layers.communes.crosswalk import VintageChange
 from layers.communes.gazetteer import communes_on, find_province
 from layers.convert.columns import ColumnRoles, sort_columns
@@ -66,6 +67,8 @@ class Conversion:
     totals: pd.DataFrame
     set_aside: pd.DataFrame
     findings: Findings
+
+    __repr__ = short_repr
 
 
 @dataclass(slots=True)

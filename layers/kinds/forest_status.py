@@ -17,6 +17,7 @@ import pandas as pd
 from layers.base.clock import this_year
 from layers.base.findings import Finding, Findings
 from layers.base.messages import message
+from layers.base.short_repr import short_repr
 from layers.crs.crs import plane_area_ha, require_crs
 from layers.crs.source import as_vector_file, read_layer
 from layers.io.values import as_code, as_commune_code, as_integer, as_number, as_text, plot_labels
@@ -105,6 +106,8 @@ class ForestLayer(PlotLayer):
     set_aside: gpd.GeoDataFrame
     codes: CodeTableChoice
     match: FieldMatch
+
+    __repr__ = short_repr
 
 
 def load_forest_status(

@@ -9,6 +9,7 @@ import pandas as pd
 
 from layers.base.findings import Findings
 from layers.base.schema import read_schema
+from layers.base.short_repr import short_repr
 
 #: Closed vocabulary of ``land`` for a forest status layer; a land-use map keeps its own codes and
 #: a crop-plot layer says ``crop``. ``unclassified`` is the part of a commune no plot covers,
@@ -50,3 +51,5 @@ class PlotLayer:
     plots: gpd.GeoDataFrame
     crop_weights: pd.DataFrame
     findings: Findings = field(default_factory=Findings)
+
+    __repr__ = short_repr

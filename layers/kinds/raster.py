@@ -15,6 +15,7 @@ from layers.base.errors import CrsError
 from layers.base.findings import Finding, Findings
 from layers.base.messages import message
 from layers.base.schema import read_schema
+from layers.base.short_repr import short_repr
 from layers.engine.polygon_input import take_in
 from layers.engine.raster import (
     BlockReader,
@@ -57,6 +58,8 @@ class RasterLook:
     grid: RasterGrid
     classes: pd.DataFrame
     findings: Findings
+
+    __repr__ = short_repr
 
     @property
     def crs(self) -> pyproj.CRS:

@@ -18,6 +18,7 @@ from layers.base.findings import Finding, Findings, Severity
 from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.base.schema import read_schema
+from layers.base.short_repr import short_repr
 from layers.io.table import read_table, require_columns, require_hectares
 from layers.io.values import (
     Decimal,
@@ -51,6 +52,8 @@ class ReportLayer:
 
     table: pd.DataFrame
     findings: Findings = field(default_factory=Findings)
+
+    __repr__ = short_repr
 
 
 def load_report(

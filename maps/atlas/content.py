@@ -13,6 +13,7 @@ from layers.base.errors import CrsError, InputError
 from layers.base.language import Language
 from layers.base.messages import joined, message
 from layers.base.schema import read_schema
+from layers.base.short_repr import short_repr
 from maps.layout.content import AnnexContent
 
 ATLAS_COMMUNES = read_schema("maps.atlas", "communes of the atlas")
@@ -59,6 +60,8 @@ class AtlasContent:
     zone_crops: dict[str, str] = field(default_factory=dict)
     legend_folder: Path | None = None
     font: str | None = None
+
+    __repr__ = short_repr
 
     def __post_init__(self) -> None:
         """Refuse what cannot be drawn: geometry without metres, without code, or in another CRS."""

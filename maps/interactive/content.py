@@ -13,6 +13,7 @@ from layers.base.errors import CrsError, InputError
 from layers.base.language import Language, Phrase
 from layers.base.messages import joined
 from layers.base.schema import Schema, read_schema
+from layers.base.short_repr import short_repr
 from maps.layout.words import phrase, repeated_keys
 from maps.tables import ALLOCATION, FOREST_COVER, SOURCES, TARGETS, ZONE_NAMES, ZONES
 
@@ -72,8 +73,8 @@ class MapContent:
         Schema `maps.tables.ZONE_NAMES`, in the order of the plan.
     zone_communes : pandas.DataFrame
         Schema `maps.tables.ZONES`; the optional columns ``held_ratio`` (present area ÷ target of
-        the zone), ``available_ha`` and ``gap_ha`` switch their measures on; ``binding`` (one of
-        `LIMITS`) says what keeps a commune from taking more.
+        the zone), ``available_ha`` and ``gap_ha`` switch their measures on; ``binding``
+        (``no_land``, ``pace``, ``list`` …) says what keeps a commune from taking more.
     targets : pandas.DataFrame
         Schema `maps.tables.TARGETS`; the first row in ha of a zone is drawn in the chart. The
         optional column ``indicator`` tells areas (``area``) from other hectares, ``figure_low``
@@ -124,6 +125,8 @@ class MapContent:
     tile_hosts: tuple[str, ...] = ()
     digest: str = ""
     language: Language = "vi"
+
+    __repr__ = short_repr
 
 
 def check_content(content: MapContent) -> MapContent:

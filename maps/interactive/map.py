@@ -135,6 +135,28 @@ def save_map(content: MapContent, path: str | Path, *, overwrite: bool = False) 
         The file exists and `overwrite` is not set.
     InputError
         See `build_map`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import geopandas as gpd
+    >>> import pandas as pd
+    >>> from shapely import box
+    >>> import maps
+    >>> communes = gpd.GeoDataFrame(
+    ...     {"commune_code": ["06148", "06184"], "commune": ["Thụy Hùng", "Đồng Đăng"],
+    ...      "kind": ["xã", "xã"], "official_area_ha": [110.0, 120.0]},
+    ...     geometry=[box(106.7, 21.9, 106.8, 22.0), box(106.8, 21.9, 106.9, 22.0)], crs=4326)
+    >>> zones = pd.DataFrame({"zone": ["tea"], "name_vi": ["Chè"], "name_en": ["Tea"],
+    ...                       "list": ["province"]})
+    >>> held = pd.DataFrame({"zone": "tea", "commune_code": communes["commune_code"],
+    ...                      "commune": communes["commune"], "listed": True,
+    ...                      "present_ha": [4.0, 6.0], "share_ratio": [0.4, 0.6]})
+    >>> content = maps.MapContent(communes=communes, zones=zones, zone_communes=held,
+    ...                           targets=maps.TARGETS.empty(), title_vi="Chè", title_en="Tea")
+    >>> maps.save_map(content, Path(tempfile.mkdtemp()) / "map.html").name
+    'map.html'
     """
     target = Path(path)
     with written_aside(target, overwrite=overwrite) as part:

@@ -17,6 +17,7 @@ import pandas as pd
 from layers.base.errors import InputError
 from layers.base.language import Language, Phrase
 from layers.base.messages import joined, message
+from layers.base.short_repr import short_repr
 from maps.layout.words import page_day, phrase, repeated_keys
 from maps.tables import (
     ALLOCATION,
@@ -201,6 +202,8 @@ class AnnexContent:
     forms: Mapping[str, str] = field(default_factory=lambda: dict(_FORMS))
     group_zones: pd.DataFrame | None = None
     group_cover: pd.DataFrame | None = None
+
+    __repr__ = short_repr
 
     def __post_init__(self) -> None:
         """Validate the frames; a zone without a name is refused here, not halfway down a page."""

@@ -10,6 +10,7 @@ import pandas as pd
 
 from layers.base.errors import SchemaError
 from layers.base.schema import Schema, read_schema
+from layers.base.short_repr import short_repr
 from layers.io.table import read_table
 from layers.io.values import Decimal, as_commune_code, as_text, parse_numbers
 from zones.tables import ALLOCATION_SOURCES
@@ -108,6 +109,8 @@ class AllocationInputs:
     cover_asked: pd.DataFrame = field(default_factory=COVER_ASKED.empty)
     counted: pd.DataFrame = field(default_factory=COUNTED.empty)
     natural_area_ha: float = float("nan")
+
+    __repr__ = short_repr
 
 
 #: Schema of each table of the inputs.

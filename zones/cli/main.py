@@ -34,9 +34,33 @@ application = typer.Typer(
 )
 
 
+def _print_version(asked: bool) -> None:
+    """Print the versions on which figures rest, and end."""
+    if not asked:
+        return
+    from zones.output.record import software_versions
+
+    versions = software_versions()
+    told = say(
+        "zones.cli.version",
+        vungtrong=versions["vungtrong"],
+        python=versions["python"],
+        data=versions["data"],
+    )
+    print_line(told)
+    raise typer.Exit
+
+
 @application.callback()
 def _options(
     lang: str = typer.Option("", help=say("zones.cli.help_language")),
+    version: bool = typer.Option(
+        False,
+        "--version",
+        is_eager=True,
+        callback=_print_version,
+        help=say("zones.cli.help_version"),
+    ),
 ) -> None:
     """Take the options that every command shares; the language was settled before."""
 

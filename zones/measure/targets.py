@@ -17,6 +17,7 @@ import pandas as pd
 
 from layers.base.errors import SchemaError
 from layers.base.resources import data_table
+from layers.io.table import require_columns
 from zones.tables import REPORTED, TARGETS, ZONES
 
 _ABOUT = ("about", "maintain")
@@ -104,6 +105,15 @@ def measured_figures(by_zone: pd.DataFrame, forest_cover: pd.DataFrame) -> pd.Da
     return pd.concat(frames, ignore_index=True)
 
 
+#: Columns of the comparison itself; the others are those of the plans.
+_COMPARED = frozenset(
+    {
+        *("figure_low", "figure_high", "present", "held_ratio", "shortfall", "surplus", "status"),
+        *("tolerance_percent", "told_by", "low_interval", "high_interval", "verdict", "needed"),
+    }
+)
+
+
 def compare_targets(
     targets: pd.DataFrame,
     present: pd.DataFrame,
@@ -133,8 +143,29 @@ def compare_targets(
         them. ``shortfall`` is max(low − present, 0) and ``surplus``
         max(present − high, 0), in ``unit``; missing where the plan has no such end or nothing was
         measured. ``tolerance_percent`` is missing where no tolerance is allowed for.
+
+    Raises
+    ------
+    SchemaError
+        A column is missing; the message lists those that were found.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import zones
+    >>> plan = zones.load_plan("lang-son-2026-2030")
+    >>> targets = zones.join_plan_targets([zones.targets_frame(plan).assign(plan=plan.plan)])
+    >>> present = pd.DataFrame({"zone": ["chestnut"], "indicator": ["area"], "commune_code": [""],
+    ...                         "unit": ["ha"], "present": [100.0]})
+    >>> found = zones.compare_targets(targets, present, tolerated=zones.ToleratedBounds())
+    >>> found.set_index("target").loc["chestnut-area-2030", "status"]
+    'below'
     """
     keys = ["zone", "indicator", "commune_code", "unit"]
+    asked = [name for name in TARGETS.names if name not in _COMPARED]
+    require_columns(targets, dict(zip(asked, asked, strict=True)), source="targets")
+    given = [*keys, "present"]
+    require_columns(present, dict(zip(given, given, strict=True)), source="present")
     frame = _in_hectares(targets.assign(commune_code=targets["commune_code"].fillna("")))
     frame = frame.merge(present, on=keys, how="left", validate="many_to_one")
     # A layer shows a state; what is planted or harvested per year no single state can tell.

@@ -682,12 +682,12 @@ def _unknown(what: str, name: str, known: set[str]) -> InputError:
     )
 
 
-def load_project(path: Path) -> Project:
+def load_project(path: str | Path) -> Project:
     """Load and validate a project file.
 
     Parameters
     ----------
-    path : pathlib.Path
+    path : str or pathlib.Path
         ``project.yaml``, or the folder that holds it.
 
     Returns
@@ -702,7 +702,7 @@ def load_project(path: Path) -> Project:
     InputError
         A key is unknown or missing, or a value is not what it must be: key, line, expected, found.
     """
-    project = _read_project(project_file(path))
+    project = _read_project(project_file(Path(path)))
     _refuse_missing_files(project)
     _refuse_bad_tile_hosts(project)
     return project

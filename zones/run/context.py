@@ -15,6 +15,7 @@ import pandas as pd
 
 from layers.base.language import Language, Phrase
 from layers.base.schema import Schema
+from layers.base.short_repr import short_repr
 from zones.inputs.read import Inputs, read_communes, read_plans
 from zones.measure.closure import ClosureLog
 from zones.run.store import Store
@@ -155,6 +156,8 @@ class RunResult:
     store: Store
     record: dict[str, Any]
     context: Context
+
+    __repr__ = short_repr
 
     @overload
     def __getitem__(self, key: Schema) -> pd.DataFrame: ...

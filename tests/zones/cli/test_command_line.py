@@ -194,3 +194,10 @@ def test_a_wrong_command_line_is_told_in_vietnamese(
     error = capsys.readouterr().err
     assert told in error
     assert "Lỗi: câu lệnh chưa đúng: " in error
+
+
+def test_the_version_names_what_figures_rest_on(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--version"]) == 0
+    assert re.fullmatch(
+        r"vungtrong .+, Python 3\.\d+\.\d+, embedded tables [0-9a-f]{16}\n", capsys.readouterr().out
+    )

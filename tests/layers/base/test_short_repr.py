@@ -1,0 +1,31 @@
+"""What a result shows at a prompt: one short line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from layers.base.findings import Finding, Findings
+from layers.base.language import Phrase
+from layers.base.short_repr import short_repr
+
+
+@dataclass(frozen=True)
+class Result:
+    table: pd.DataFrame
+    findings: Findings
+    name: str = ""
+    nothing: pd.DataFrame | None = None
+    names: tuple[str, ...] = ()
+
+    __repr__ = short_repr
+
+
+def test_tables_are_told_by_their_size_and_empty_things_are_left_out() -> None:
+    table = pd.DataFrame({"a": range(1_500), "b": 0})
+    found = Findings([Finding("note", "x", "y", Phrase("z", "z"))])
+    assert repr(Result(table, found)) == "Result(table=<1,500 × 2>, findings=<1>)"
+    assert repr(Result(table, Findings(), name="n" * 99, names=("a",))) == (
+        f"Result(table=<1,500 × 2>, name={'n' * 39}…, names=<1>)"
+    )
