@@ -26,8 +26,8 @@ _Gives = TypeVar("_Gives")
 
 #: A row that is added to a table: its cells by column.
 Row = Mapping[str, str]
-#: Lines that the project in use adds, by table.
-_added: dict[str, tuple[str, ...]] = {}
+#: Lines that the project in use adds, by table; replaced as a whole, so that no thread sees half.
+_in_use: list[Mapping[str, tuple[str, ...]]] = [{}]
 
 
 def data_path(*parts: str) -> Path:
@@ -79,25 +79,23 @@ def data_rows(*parts: str) -> list[dict[str, str]]:
 def _lines(*parts: str) -> list[str]:
     """Lines of an embedded table, the project's own rows behind them."""
     text = data_path(*parts).read_text(encoding="utf-8")
-    return [*text.splitlines(keepends=True), *_added.get("/".join(parts), ())]
+    return [*text.splitlines(keepends=True), *_in_use[0].get("/".join(parts), ())]
 
 
 def add_rows(rows: Mapping[str, Iterable[Row]]) -> None:
     """Add a project's rows to embedded tables, in place of those of the project before it."""
     added = {table: tuple(_line(table, row) for row in more) for table, more in rows.items()}
-    _added.clear()
-    _added.update({table: lines for table, lines in added.items() if lines})
+    _in_use[0] = {table: lines for table, lines in added.items() if lines}
 
 
 @contextlib.contextmanager
 def rows_put_back() -> Iterator[None]:
     """Let a block look at another project: the rows of the project in use hold again behind it."""
-    before = dict(_added)
+    before = _in_use[0]
     try:
         yield
     finally:
-        _added.clear()
-        _added.update(before)
+        _in_use[0] = before
 
 
 def _line(table: str, row: Row) -> str:
@@ -118,6 +116,6 @@ def kept(function: Callable[_Takes, _Gives]) -> Callable[_Takes, _Gives]:
 
     @functools.wraps(function)
     def give(*args: _Takes.args, **kwargs: _Takes.kwargs) -> _Gives:
-        return once(frozenset(_added.items()), *args, **kwargs)
+        return once(frozenset(_in_use[0].items()), *args, **kwargs)
 
     return give

@@ -20,6 +20,7 @@ from zones.plan.lint import lint_plan
 from zones.plan.model import Plan
 from zones.project.model import load_project
 from zones.reports.reading.figures import conversion
+from zones.run.context import RunOptions
 from zones.run.run import RunResult, run_project
 from zones.tables import ALLOCATION, AREAS, TARGETS, ZONES
 
@@ -116,7 +117,7 @@ def _know_words(path: Path) -> None:
 @pytest.fixture(scope="module")
 def result(path: Path) -> RunResult:
     """Result of a whole run."""
-    return run_project(load_project(path))
+    return run_project(load_project(path), options=RunOptions(only=("annex", "map")))
 
 
 def test_a_layers_names_lead_to_the_crop(path: Path) -> None:

@@ -16,6 +16,7 @@ from zones.inputs.groups import commune_groups
 from zones.measure.closure import ClosureLog
 from zones.project.model import Project, load_project
 from zones.publish.groups import group_cover, group_zones
+from zones.run.context import RunOptions
 from zones.run.run import RunResult, run_project
 from zones.tables import (
     ALLOCATION,
@@ -34,7 +35,7 @@ COMMUNES = pd.DataFrame({"commune_code": list(CODES), "commune": list(CODES.valu
 def result(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
     path = write_project(tmp_path_factory.mktemp("nhóm"))
     path.write_text(PROJECT + GROUPS, "utf-8")
-    return run_project(load_project(path))
+    return run_project(load_project(path), options=RunOptions(only=("annex", "groups")))
 
 
 def test_groups_add_up_to_the_tables_of_the_communes(result: RunResult) -> None:
