@@ -27,10 +27,10 @@ def _zones_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> PageTa
     figures = ["present_ha", *(key for key in _PLANNED if frame[key].notna().any())]
     parts = []
     told = frame[figures].notna().any(axis=1).groupby(frame["zone"]).transform("any")
-    for zone, rows in frame[told].groupby("zone", sort=False):
-        whole = rows[[*figures, "communes", "known"]].sum(min_count=1)
-        whole = whole.round(content.decimals).to_frame().T.assign(group=say("groups.all"))
-        parts.append(pd.concat([rows, whole]).assign(zone=content.zone_name(str(zone))))
+    for zone, mine in frame[told].groupby("zone", sort=False):
+        sums = mine[[*figures, "communes", "known"]].sum(min_count=1).round(content.decimals)
+        whole = pd.DataFrame([{**sums.to_dict(), "group": say("groups.all")}])
+        parts.append(pd.concat([mine, whole]).assign(zone=content.zone_name(str(zone))))
     rows = pd.concat(parts, ignore_index=True)
     change = rows[figures[1:]].assign(**{key: -rows[key] for key in figures[2:]})
     reached = rows["present_ha"] + change.sum(axis=1, min_count=1)

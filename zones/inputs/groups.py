@@ -21,7 +21,7 @@ from zones.project.model import GroupsSection, Project
 class Groups:
     """Group of every commune of a project; each commune is in one, so that sums close."""
 
-    of: Mapping[str, str]  # Commune code → name of its group
+    of: Mapping[str, str]  # Commune code → name of its group, groups in the order to be printed
     several: tuple[str, ...] = ()  # Names of communes that come of several old districts
 
 
@@ -39,7 +39,11 @@ def commune_groups(project: Project, communes: pd.DataFrame) -> Groups:
             several.append(str(name))
         only = next(iter(districts)) if len(districts) == 1 else rest
         of[str(code)] = told.get(code, only)
-    return Groups(of, tuple(several))
+    # As the planner named them, old districts by name, communes of no group last.
+    order = dict.fromkeys([*section.lists, *told.values(), *sorted({*of.values()} - {rest}), rest])
+    return Groups(
+        {code: of[code] for code in sorted(of, key=lambda c: [*order].index(of[c]))}, tuple(several)
+    )
 
 
 def _told(section: GroupsSection, project: Project) -> dict[str, str]:

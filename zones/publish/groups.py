@@ -30,16 +30,29 @@ def group_zones(
         # nobody knows.
         allocated = rows["zone"].isin(planned["zone"]) & (len(frame) > 0)
         rows = rows.assign(**{name: sums.fillna(0.0).where(allocated.to_numpy()).to_numpy()})
-    rows = rows.assign(group=rows["commune_code"].map(groups), known=rows["present_ha"].notna())
-    sums = rows.sort_values("group", kind="stable").groupby(["zone", "group"], sort=False)
-    table = sums[list(_SUMS)].sum(min_count=1)
-    table = table.assign(communes=sums.size(), known=sums["known"].sum()).reset_index()
+    group = _in_order(rows["commune_code"], groups)
+    rows = rows.assign(group=group, known=rows["present_ha"].notna())
+    grouped = rows.groupby(["zone", "group"], observed=True)
+    table = grouped[list(_SUMS)].sum(min_count=1)
+    table = table.assign(communes=grouped.size(), known=grouped["known"].sum()).reset_index()
     order = {zone: place for place, zone in enumerate(zones["zone"].unique())}
     table = table.sort_values("zone", key=lambda zone: zone.map(order), kind="stable")
-    table = table.reset_index(drop=True)
+    table = table.astype({"group": "str"}).reset_index(drop=True)
     for name in _SUMS:
         closures.check(f"groups: {name}", parts=table[name].sum(), whole=rows[name].sum())
     return GROUP_ZONES.validate(table.round(dict.fromkeys(_SUMS, 4)))
+
+
+def _in_order(codes: pd.Series, groups: Mapping[str, str]) -> pd.Series:
+    """Groups of communes, which sort in the order in which they are given."""
+    order = list(dict.fromkeys(groups.values()))
+    return pd.Series(pd.Categorical(codes.map(groups), order, ordered=True), index=codes.index)
+
+
+def _whole_sums(frame: pd.DataFrame, of: pd.Series, columns: list[str]) -> pd.DataFrame:
+    """Sums by group; missing where the figure of one of its communes is."""
+    grouped = frame[columns].groupby(of, observed=True)
+    return grouped.sum().where(grouped.count().eq(grouped.size(), axis="index"))
 
 
 def group_cover(
@@ -58,15 +71,14 @@ def group_cover(
     if rounded.empty:
         return GROUP_COVER.empty()
     printed, exact = rounded.iloc[:-1], measured.iloc[:-1]
-    names = printed["commune_code"].map(groups)
-    sums = printed.groupby(names)[list(_HECTARES)].agg(lambda part: part.sum(skipna=False))
+    names = _in_order(printed["commune_code"], groups)
+    sums = _whole_sums(printed, names, list(_HECTARES))
     counted = exact.assign(forest=exact["natural_forest_ha"] + exact["planted_forest_ha"])
-    whole = counted.groupby(exact["commune_code"].map(groups))[["forest", "natural_area_ha"]].agg(
-        lambda part: part.sum(skipna=False)
-    )
+    of = _in_order(exact["commune_code"], groups)
+    whole = _whole_sums(counted, of, ["forest", "natural_area_ha"])
     rate = (whole["forest"] / whole["natural_area_ha"] * 100).round(rate_decimals)
     table = sums.assign(cover_percent=rate, communes=names.value_counts())
-    table = table.rename_axis("group").reset_index()
+    table = table.rename_axis("group").reset_index().astype({"group": "str"})
     last = rounded.iloc[[-1]]
     province = last[[*_HECTARES, "cover_percent"]].assign(group="", communes=len(printed))
     for name in _HECTARES:
