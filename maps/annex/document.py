@@ -61,7 +61,6 @@ def save_document(
     content: AnnexContent,
     path: Path,
     *,
-    more: Sequence[PageTable] = (),
     pictures: Sequence[MapPicture] = (),
     overwrite: bool = False,
 ) -> Path:
@@ -73,8 +72,6 @@ def save_document(
         The rounded frames and their words.
     path : pathlib.Path
         File to write.
-    more : sequence of PageTable
-        Tables behind those of the annex; a chart follows its table.
     pictures : sequence of tuple
         Caption and picture of maps to put behind the tables, one landscape page each.
     overwrite : bool
@@ -93,17 +90,15 @@ def save_document(
         The folder cannot be written, or the document is open in another program.
     """
     with written_aside(path, program="Word", overwrite=overwrite) as part:
-        write_document(_build(content, more, pictures), part)
+        write_document(_build(content, pictures), part)
     return path
 
 
-def _build(
-    content: AnnexContent, more: Sequence[PageTable], pictures: Sequence[MapPicture]
-) -> Document:
+def _build(content: AnnexContent, pictures: Sequence[MapPicture]) -> Document:
     document = docx.Document()
     set_styles(document, content.language)
     _describe(document, content)
-    tables = build_tables(content, more)
+    tables = build_tables(content)
     section = document.sections[0]
     paper = _paper(tables[0])
     _set_paper(section, paper)
@@ -116,8 +111,7 @@ def _build(
             _set_paper(document.add_section(WD_SECTION.NEW_PAGE), paper)
         _add_table(document, table, new_page=place > 0 and not turned)
     _add_signature(document, content.heading.signature)
-    charts = [(table.title, table.chart) for table in tables if table.chart is not None]
-    for caption, picture in [*charts, *pictures]:
+    for caption, picture in pictures:
         if paper != "landscape":
             paper = "landscape"
             _set_paper(document.add_section(WD_SECTION.NEW_PAGE), paper)

@@ -156,17 +156,18 @@ def save_annex(
 ) -> None:
     """Write workbook, document and figures.
 
-    Behind the tables stand ``more`` with their charts and, with ``atlas``, the maps of the communes
-    ``codes`` in the document.
+    Behind the tables of the workbook stand ``more`` with their charts, behind those of the document
+    these charts and, with ``atlas``, the maps of the communes ``codes``.
     """
+    charts = [(table.title, table.chart) for table in more if table.chart is not None]
     save_workbook(content, folder / "annex.xlsx", more=more, overwrite=True)
     save_published(content, figures.frames(), folder / PUBLISHED_FOLDER)
     path = folder / "annex.docx"
     if atlas is None:
-        save_document(content, path, more=more, overwrite=True)
+        save_document(content, path, pictures=charts, overwrite=True)
         return
     with _commune_pictures(atlas, None if isinstance(codes, str) else codes) as pictures:
-        save_document(content, path, more=more, pictures=pictures, overwrite=True)
+        save_document(content, path, pictures=[*charts, *pictures], overwrite=True)
 
 
 @contextmanager

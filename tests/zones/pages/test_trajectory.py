@@ -6,12 +6,11 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-import docx
 import numpy as np
 import openpyxl
 import pytest
 
-from maps import save_document, save_workbook
+from maps import save_workbook
 from maps.layout.tables import build_tables
 from tests.factories import write_project
 from tests.maps.annex import annex_squares
@@ -77,13 +76,12 @@ def test_the_annex_has_years_and_chart_only_where_there_is_a_forecast(project: P
     assert not chart.exists()
 
 
-def test_workbook_and_document_end_with_the_years(project: Project, tmp_path: Path) -> None:
+def test_the_workbook_ends_with_the_years(project: Project, tmp_path: Path) -> None:
     content = annex_squares.content()
     with path_tables(project, tables()) as more:
         last = build_tables(content, more)[-1]
         save_workbook(content, tmp_path / "a.xlsx", more=more)
         save_workbook(content, tmp_path / "b.xlsx", more=more)
-        save_document(content, tmp_path / "a.docx", more=more)
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     sheet = book[book.sheetnames[-1]]
@@ -91,9 +89,6 @@ def test_workbook_and_document_end_with_the_years(project: Project, tmp_path: Pa
     cells = {row[0]: list(row) for row in sheet.iter_rows(values_only=True)}
     assert cells[2030][6] == pytest.approx(last.rows["cover_percent"].iloc[-1])
     assert len(sheet._images) == 1
-    document = docx.Document(str(tmp_path / "a.docx"))
-    assert document.tables[-1].rows[-1].cells[0].text == "2030"
-    assert len(document.inline_shapes) == 1
 
 
 def test_the_page_says_the_verdict_of_the_targets_as_their_table_has_it(
