@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from zones.cli.terminal.language import set_language
+
 # Programs that tests start speak English, and have nothing to tell about choosing a language.
 os.environ.setdefault("VUNGTRONG_LANG", "en")
 
@@ -16,6 +18,12 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+
+
+@pytest.fixture(autouse=True)
+def _language_of_a_new_process() -> None:
+    """No test hears what language the one before it chose."""
+    set_language("vi")
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ def commune_table(content: AnnexContent, code: str, say: Say) -> PageTable:
     figures = ["present_ha", *plans.values()]
     rows = rows[rows["listed"] | rows[figures].fillna(0).gt(0).any(axis=1)]
     gap = _column(rows, "gap_ha")
-    if "gap_ha" not in rows and plans:
+    if not gap.notna().any() and plans:
         # Nobody handed a gap over: all that is still to be planted where the present is known.
         gap = rows[list(plans.values())].sum(axis=1, min_count=1).round(content.decimals)
         gap = gap.where(rows["present_ha"].notna())

@@ -75,7 +75,8 @@ def test_annex_prints_the_figures_of_the_run(project: Path) -> None:
     assert ages["Hồi"][2] == pytest.approx(20)
     assert ages["Tổng cộng"][2] == pytest.approx(90.8)
     text = " ".join(item.text for item in docx.Document(str(out / "annex.docx")).paragraphs)
-    assert "Kế hoạch vùng nông, lâm nghiệp tập trung Lạng Sơn 2026–2030" in text
+    # The plan has neither number nor day: both are left open for whoever signs.
+    assert "(Kèm theo Kế hoạch số …… ngày …/…/2026 của UBND tỉnh Lạng Sơn)" in text
 
 
 def test_printed_tables_carry_the_digest_of_the_pages(project: Path) -> None:

@@ -124,7 +124,8 @@ def test_every_output_is_there_with_its_columns(result: RunResult) -> None:
     top = {path.name for path in result.out.iterdir()}
     assert top == {
         *("READ-ME.txt", "allocation.md", "annex.docx", "annex.xlsx", "map.html", "run.json"),
-        *("tables", "trajectory.html", "trajectory.png", "trajectory.svg"),
+        *("tables", "tables.xlsx", "findings.xlsx"),
+        *("trajectory.html", "trajectory.png", "trajectory.svg"),
     }
     told = (result.out / "READ-ME.txt").read_text("utf-8").splitlines()
     names = [line.split()[0].rstrip("/") for line in told if "  " in line]
