@@ -33,6 +33,7 @@ _LAND = {
     "regenerating": Phrase("regenerating", "đất có cây tái sinh"),
     "bare": Phrase("bare", "đất trống"),
     "farmland": Phrase("farmland", "đất nông nghiệp"),
+    "crop": Phrase("under a crop", "đất trồng cây"),
     "water": Phrase("water", "mặt nước"),
     "other": Phrase("other", "đất khác"),
     "unclassified": Phrase("without valid type", "không có mã hợp lệ"),
