@@ -12,6 +12,7 @@ from layers.base.language import Language, format_number
 from layers.base.messages import message
 from layers.base.resources import data_table
 from layers.crs.transform import to_crs
+from layers.kinds.forest_status import ForestLayer
 from maps import QgisContent
 from maps.qgis.content import Categories, Fill, Joined, OtherStyle, QgisLayer, Ranges
 from maps.symbols.legends import AreaSymbol, load_area_symbols, scale_colours, zone_symbols
@@ -213,10 +214,14 @@ def _plot_layers(
             frame=frame.assign(symbol=drawn),
             aliases=_aliases([*frame.columns, "symbol"], say),
             words={"symbol": {key: item.name.text(language) for key, item in symbols}},
-            others=_standard_style(frame),
+            others=_standard_style(frame, layer.codes.table)
+            if isinstance(layer, ForestLayer)
+            else (),
         )
 
 
+#: Colour of a type that the standard does not have.
+_NO_COLOUR = "#d9d9d9"
 #: Label of a lot in the standard: number and state over area.
 _LOT_LABEL = (
     """coalesce("lo", '') || ' – ' || coalesce("type_code", '') || '\n' || """
@@ -224,18 +229,28 @@ _LOT_LABEL = (
 )
 
 
-def _standard_style(plots: pd.DataFrame) -> tuple[OtherStyle, ...]:
+def _standard_style(plots: pd.DataFrame, code_table: str) -> tuple[OtherStyle, ...]:
     """Colours and lot labels of TCVN 11565:2016, by the letters of the type."""
-    if "type_code" not in plots.columns:
-        return ()
-    table = data_table("forest_colours_tcvn11565.csv")
-    table = table[table["ldlr"].isin(plots["type_code"])].drop_duplicates("ldlr")
-    symbols = tuple(
-        (str(row.ldlr), f"{row.maldlr} {row.ldlr}", Fill(colour, "#505050", 0.1))
-        for row in table.itertuples(index=False)
-        for colour in (f"#{row.red:02x}{row.green:02x}{row.blue:02x}",)
-    )
+    letters = sorted(set(plots["type_code"].dropna()) - {""})
+    colours = standard_colours(letters, code_table)
+    symbols = tuple((code, code, Fill(colours[code], "#505050", 0.1)) for code in letters)
     return (OtherStyle("TCVN 11565:2016", Categories("type_code", symbols), _LOT_LABEL),)
+
+
+def standard_colours(letters: Iterable[str], code_table: str) -> dict[str, str]:
+    """Colour (``#RRGGBB``) of types of a code table; grey for a type that the standard has not.
+
+    The standard colours the 93 types; the same letters may mean another type in another table.
+    """
+    table = data_table("forest_colours_tcvn11565.csv")
+    rgb = table[["red", "green", "blue"]].to_numpy().tolist()
+    known = {
+        code: "#" + "".join(f"{value:02x}" for value in row)
+        for code, row in zip(table["ldlr"], rgb, strict=True)
+    }
+    other = data_table("forest_colour_letters.csv", dtype={"table": "str"})
+    like = other[other["table"].eq(code_table)].set_index("ldlr")["like"].to_dict()
+    return {code: known.get(like.get(code, code), _NO_COLOUR) for code in letters}
 
 
 def _planning_layers(planning: PlanningMap, language: Language, say: Say) -> list[QgisLayer]:

@@ -12,7 +12,9 @@ import pyogrio
 import pytest
 
 from layers.base.resources import data_table
+from layers.kinds.forest_codes import load_code_table
 from tests.factories import write_project
+from zones.pages.qgis import standard_colours
 from zones.project.model import load_project
 from zones.run.context import RunOptions
 from zones.run.run import run_project
@@ -67,8 +69,11 @@ def test_the_forest_layer_has_the_colours_and_labels_of_the_standard(out: Path) 
     plots = pyogrio.read_dataframe(out / "qgis" / "project.gpkg", layer="plots_1")
     table = data_table("forest_colours_tcvn11565.csv").set_index("ldlr")
     named = {item.get("value"): item.get("symbol") for item in style.iter("category")}
-    assert set(named) == set(plots["type_code"]) & set(table.index)
+    # No plot is left out, whatever its letters.
+    assert set(named) == set(plots["type_code"])
     for code, number in named.items():
+        if code not in table.index:
+            continue
         symbol = next(item for item in style.iter("symbol") if item.get("name") == number)
         colour = next(o.get("value") for o in symbol.iter("Option") if o.get("name") == "color")
         red, green, blue = table.loc[code, ["red", "green", "blue"]]
@@ -76,3 +81,34 @@ def test_the_forest_layer_has_the_colours_and_labels_of_the_standard(out: Path) 
     label = next(style.iter("text-style"))
     assert label.get("isExpression") == "1"
     assert '"type_code"' in str(label.get("fieldName"))
+
+
+def test_letters_have_the_colour_of_their_own_table() -> None:
+    colours = data_table("forest_colours_tcvn11565.csv").set_index("ldlr")
+
+    def standard(code: str) -> str:
+        return "#" + "".join(
+            f"{value:02x}" for value in colours.loc[code, ["red", "green", "blue"]]
+        )
+
+    # NN is farmland in the 93, natural forest of wet land in the 98, whose farmland is DNN.
+    assert standard_colours(["NN"], "93") == {"NN": standard("NN")}
+    found = standard_colours(["NN", "DNN", "TXB", "NRLG"], "98")
+    assert found["NN"] == standard("RNN") != standard("NN")
+    assert found["DNN"] == standard("NN")
+    assert found["TXB"] == standard("TXB")
+    # The standard has no half-deciduous forest: grey, and not left out.
+    assert found["NRLG"] == "#d9d9d9"
+    assert standard_colours(["TG"], "55") == {"TG": standard("RTG")}
+
+
+def test_every_letter_that_is_likened_stands_in_its_table() -> None:
+    other = data_table("forest_colour_letters.csv", dtype={"table": "str"})
+    colours = set(data_table("forest_colours_tcvn11565.csv")["ldlr"])
+    assert set(other["like"]) <= colours
+    for name, rows in other.groupby("table"):
+        assert set(rows["ldlr"]) <= set(load_code_table(str(name))["ldlr"])
+        land = load_code_table(str(name)).set_index("ldlr")["land"]
+        standard = load_code_table("93").set_index("ldlr")["land"]
+        for row in rows.itertuples(index=False):
+            assert land[row.ldlr] == standard[row.like], row
