@@ -43,6 +43,7 @@ class Picture:
 
     path: Path
     caption: str
+    width_mm: float = 160.0
 
 
 Block = Text | Picture | PageTable
@@ -143,7 +144,7 @@ def _add_block(document: Document, block: Block) -> None:
     if isinstance(block, PageTable):
         _add_table(document, block)
     elif isinstance(block, Picture):
-        document.add_picture(str(block.path), width=Mm(160))
+        document.add_picture(str(block.path), width=Mm(block.width_mm))
         document.paragraphs[-1].alignment = _CENTRE
         add_line(document, block.caption, size=12, italic=True).alignment = _CENTRE
     else:

@@ -119,8 +119,8 @@ def _content(
         f"Mức đạt chỉ tiêu diện tích các vùng, năm {asked.year}",
     )
     reported, reached = (
-        [] if path is None else [Picture(path, caption)]
-        for path, caption in zip(drawn, captions, strict=True)
+        [] if path is None else [Picture(path, caption, width)]
+        for path, caption, width in zip(drawn, captions, (105.0, 160.0), strict=True)
     )
     blocks: list[Block] = [
         Text(f"Kính gửi: Ủy ban nhân dân tỉnh {province}", heading=True),
@@ -203,7 +203,7 @@ def _behind(result: YearResult, rows: pd.DataFrame) -> Iterator[Block]:
         yield Text("Không có chỉ tiêu nào đã có số liệu mà chưa đạt.")
     for number, row in enumerate(behind.to_dict("records"), start=1):
         yield Text(f"{number}. {_why(result, row)}")
-        yield Text(f"Nguyên nhân: {_BLANK[:55]}")
+        yield Text(f"Nguyên nhân: {_BLANK[:30]}")
     table = _communes_table(result, behind)
     if table is not None:
         yield table
