@@ -76,9 +76,15 @@ def _tables(
     """Batches of fields and of the geometry as WKB, in file order."""
     source = described.opened.path
     if described.driver == "Parquet":
-        file = opened.enter_context(pq.ParquetFile(source))
+        # Buffers that are read ahead stay until the end: the whole file, in time.
+        file = opened.enter_context(pq.ParquetFile(source, pre_buffer=False))
         raw = json.loads((file.schema_arrow.metadata or {})[b"geo"])
-        return iter(file.iter_batches(batch, columns=[*wanted, raw["primary_column"]]))
+        columns = [*wanted, raw["primary_column"]]
+        return (
+            table
+            for group in range(file.num_row_groups)
+            for table in file.iter_batches(batch, row_groups=[group], columns=columns)
+        )
     _, reader = opened.enter_context(
         pyogrio.open_arrow(
             source, layer=described.layer, columns=wanted, batch_size=batch, use_pyarrow=True
