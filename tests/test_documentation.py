@@ -113,6 +113,7 @@ def test_the_readmes_own_what_if_moves_communes(
     desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(desk)
+    set_language("en")
     assert "zones allocate demo/project.yaml --what-if low.anise=60000" in COMMANDS
     assert run(["allocate", "demo/project.yaml", "--what-if", "low.anise=60000", "-v"]) == 0
     lines = capsys.readouterr().out.splitlines()

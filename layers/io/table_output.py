@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +17,8 @@ _QUOTED = re.compile(r"'(?=[=+\-@\t\r\n])")
 _HECTARES = "#,##0.00##"
 #: Letters from which text goes on in a line below.
 _LONG = 60
+#: Widest column, height of a line, and the highest row that Excel takes, in pixels.
+_WIDEST_PX, _LINE_PX, _HIGHEST_PX = 420, 20, 540
 
 #: Text of a file is never a formula, a link or a number.
 WORKBOOK_OPTIONS = {
@@ -93,10 +96,11 @@ def save_workbook(
         book.set_properties({"created": midnight()})
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+        plain = book.add_format({"valign": "top"})
         if digest:
             book.set_custom_property("digest", digest)
         shapes = {
-            shape: book.add_format({"num_format": shape})
+            shape: book.add_format({"num_format": shape, "valign": "top"})
             for shape in sorted({_HECTARES, *(number_formats or {}).values()})
         }
         taken: set[str] = set()
@@ -107,7 +111,7 @@ def save_workbook(
             for place, column in enumerate(map(str, table.columns)):
                 sheet.write_string(0, place, (headings or {}).get(column, column), bold)
                 own = _HECTARES if column.endswith("_ha") else ""
-                style = shapes.get((number_formats or {}).get(column, own))
+                style = shapes.get((number_formats or {}).get(column, own), plain)
                 for line, value in enumerate(table.iloc[:, place].tolist(), start=1):
                     if pd.isna(value):
                         continue
@@ -116,11 +120,33 @@ def save_workbook(
                     else:
                         text = str(value)
                         sheet.write_string(
-                            line, place, text, wrapped if len(text) > _LONG else None
+                            line, place, text, wrapped if len(text) > _LONG else plain
                         )
+            for line, height in _heights(table):
+                sheet.set_row_pixels(line, height)
             sheet.freeze_panes(1, frozen_columns)
             sheet.autofilter(0, 0, len(table), max(len(table.columns) - 1, 0))
-            sheet.autofit(420)
+            sheet.autofit(_WIDEST_PX)
+            sheet.set_landscape()
+            sheet.fit_to_pages(1, 0)
+            sheet.repeat_rows(0)
+
+
+def _heights(table: pd.DataFrame) -> Iterator[tuple[int, int]]:
+    """Rows with a text too long for one line, and the pixels that they need.
+
+    Not every program gives a row the height of its text when it opens or prints a file.
+    """
+    from xlsxwriter.utility import cell_autofit_width
+
+    for line, row in enumerate(table.itertuples(index=False), start=1):
+        long = [text for text in row if isinstance(text, str) and len(text) > _LONG]
+        # Words do not break, so a line is seldom full.
+        lines = max(
+            (math.ceil(cell_autofit_width(text) * 1.1 / _WIDEST_PX) for text in long), default=1
+        )
+        if lines > 1:
+            yield line, min(lines * _LINE_PX, _HIGHEST_PX)
 
 
 def sheet_name(wanted: str, taken: Iterable[str]) -> str:

@@ -56,3 +56,19 @@ def test_sheet_names_are_short_clean_and_unique() -> None:
     assert sheet_name("Hồi", {"hồi"}) == "Hồi (2)"
     assert sheet_name("x" * 31, {"x" * 31}) == "x" * 27 + " (2)"
     assert sheet_name("'", set()) == "-"
+
+
+def test_a_row_is_as_high_as_its_longest_text_and_a_sheet_prints_one_page_wide(
+    tmp_path: Path,
+) -> None:
+    texts = ["ngắn", "một câu dài về vùng trồng " * 10, "x " * 5000]
+    frame = pd.DataFrame({"line": [1, 2, 3], "text": texts})
+    save_workbook({"a": frame}, tmp_path / "t.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "t.xlsx")["a"]
+    heights = [sheet.row_dimensions[row].height for row in (2, 3, 4)]
+    assert heights[0] is None
+    # 260 letters of some 7 pixels in a column of 420: five lines of 15 points.
+    assert heights[1] == 75
+    assert heights[2] == 405  # as high as Excel lets a row be
+    assert (sheet.page_setup.fitToHeight, sheet.page_setup.orientation) == (0, "landscape")
+    assert sheet.print_title_rows == "$1:$1"
