@@ -37,6 +37,7 @@ def main() -> None:
     try:
         code = _run()
     except KeyboardInterrupt:
+        exec("")  # noqa: S102 - an interrupt in an exec of text would outlive us: `-m` ends by signal
         print_line(say("zones.cli.stopped"), error=True)
         code = 2
     try:

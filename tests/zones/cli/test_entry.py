@@ -173,8 +173,9 @@ import zones.__main__
 class Asked:
     def find_spec(self, name, path=None, target=None):
         if name == "zones.cli.main":
-            os.kill(os.getpid(), signal.{signal})
+            exec("os.kill(os.getpid(), signal.{signal})" if {in_text} else _ASK)
 
+_ASK = compile("os.kill(os.getpid(), signal.{signal})", "asked", "exec")
 sys.meta_path.insert(0, Asked())
 sys.argv = ["zones", "--help"]
 zones.__main__.main()
@@ -182,11 +183,17 @@ zones.__main__.main()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="ends a process the POSIX way")
+@pytest.mark.parametrize("in_text", [False, True])  # libraries make classes by exec of text
 @pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
-def test_a_signal_while_the_commands_load_is_one_line(number: str) -> None:
+def test_a_signal_while_the_commands_load_is_one_line(
+    number: str, in_text: bool, tmp_path: Path
+) -> None:
+    text = _STOPPED_EARLY.format(signal=number, in_text=in_text)
+    (tmp_path / "asked_early.py").write_text(text, encoding="utf-8")
+    paths = os.pathsep.join([str(tmp_path), str(ROOT)])
     done = subprocess.run(
-        [sys.executable, "-c", _STOPPED_EARLY.format(signal=number)], cwd=ROOT,
-        env={**os.environ, "VUNGTRONG_LANG": "en"}, capture_output=True, text=True, check=False,
+        [sys.executable, "-m", "asked_early"], capture_output=True, text=True, check=False,
+        env={**os.environ, "VUNGTRONG_LANG": "en", "PYTHONPATH": paths},
     )  # fmt: skip
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
