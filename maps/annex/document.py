@@ -304,11 +304,12 @@ def _cell(
     size = f'<w:sz w:val="{half_points}"/>'
     weight = "<w:b/>" if bold else ""
     together = "<w:keepNext/>" if keep else ""
+    lines = '</w:t><w:br/><w:t xml:space="preserve">'.join(escape(text).split("\n"))
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{properties}<w:vAlign w:val="center"/>'
         f'</w:tcPr><w:p><w:pPr>{together}<w:spacing w:before="20" w:after="20"/>'
         f'<w:jc w:val="{side}"/><w:rPr>{size}</w:rPr></w:pPr><w:r><w:rPr>{weight}{size}</w:rPr>'
-        f'<w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p></w:tc>'
+        f'<w:t xml:space="preserve">{lines}</w:t></w:r></w:p></w:tc>'
     )
 
 

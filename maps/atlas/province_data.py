@@ -151,7 +151,12 @@ def _zone_totals(book: AtlasBook, tables: dict[str, PageTable]) -> PageTable:
         rows[key] = [float(_total(table).get(key, np.nan)) for table in tables.values()]
     for end in ("low", "high"):
         rows[end] = areas[figures + end].reindex(list(tables)).to_numpy()
-    judged = verdict_words(areas.reindex(list(tables)), book.annex)
+    judged = verdict_words(
+        areas.reindex(list(tables)),
+        language=book.annex.language,
+        decimals=book.annex.decimals,
+        rate_decimals=book.annex.percent_decimals,
+    )
     rows = rows.assign(**judged)
     # A figure is never broken: as a mark the interval keeps its width.
     verdicts = (

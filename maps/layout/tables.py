@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from layers.base.language import format_number
+from layers.base.language import Language, format_number
 from maps.layout.content import AnnexContent, source_rows
 from maps.layout.forest_tables import ages_table, cover_table, form_table
 from maps.layout.group_tables import group_tables
@@ -103,7 +103,12 @@ def _targets_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> Page
         **{key: [word(key, item, language) for item in rows[key]] for key in ("bound", "status")},
         unit=[word("unit", item, language) for item in rows["unit"]],
         held_percent=percent_of(rows["held_ratio"]),
-        **verdict_words(rows, content),
+        **verdict_words(
+            rows,
+            language=language,
+            decimals=content.decimals,
+            rate_decimals=content.percent_decimals,
+        ),
     )
     target = say("targets.group")
     # A floor has no surplus and a ceiling no shortfall: such a cell stays empty.
@@ -130,25 +135,26 @@ def _targets_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> Page
     return PageTable(say("targets.name"), say("targets.title"), "targets", columns, rows)
 
 
-def verdict_words(rows: pd.DataFrame, content: AnnexContent) -> dict[str, list[str]]:
+def verdict_words(
+    rows: pd.DataFrame, *, language: Language, decimals: int, rate_decimals: int
+) -> dict[str, list[str]]:
     """Interval and verdict of each target in words, where any was judged."""
     if "verdict" not in rows.columns or rows.get("low_interval", pd.Series()).isna().all():
         return {}
     ends = zip(rows["low_interval"], rows["high_interval"], rows["unit"], strict=True)
-    digits = {"%": content.percent_decimals}
+    digits = {"%": rate_decimals}
     return {
         "interval": [
             ""
             if pd.isna(low)
             else "–".join(
-                format_number(end, content.language, decimals=digits.get(unit, content.decimals))
+                format_number(end, language, decimals=digits.get(unit, decimals))
                 for end in (low, high)
             )
             for low, high, unit in ends
         ],
         "verdict": [
-            "" if pd.isna(item) else word("verdict", item, content.language)
-            for item in rows["verdict"]
+            "" if pd.isna(item) else word("verdict", item, language) for item in rows["verdict"]
         ],
     }
 

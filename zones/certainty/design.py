@@ -13,10 +13,13 @@ import pandas as pd
 import pyproj
 
 from layers.base.errors import InputError, MissingFileError
+from layers.base.language import Phrase
+from layers.base.messages import message
 from layers.crs.crs import M2_PER_HA
 from layers.crs.transform import to_crs
 from layers.engine.overlay import overlay_pieces
 from layers.io.atomic import save_text
+from layers.kinds.crops import load_crops
 from layers.kinds.plots import PlotLayer
 from layers.sampling.draw import draw_points
 from layers.sampling.size import SampleSize, sample_size
@@ -47,6 +50,14 @@ class Design:
     strata_ha: dict[str, float]  # Hectares of each stratum
     classes: list[str]  # Classes to choose from
     points: dict[str, list[float | str]]  # Point → stratum, commune code, east, north
+
+
+def class_name(name: str) -> Phrase:
+    """Name of a class or stratum, for those who label points and who read of them."""
+    known = load_crops().set_index("crop")
+    if name in known.index:
+        return Phrase(en=str(known.loc[name, "name_en"]), vi=str(known.loc[name, "name_vi"]))
+    return message("zones.certainty.other_class") if name == OTHER else Phrase(en=name, vi=name)
 
 
 def build_strata(

@@ -9,12 +9,24 @@ import pandas as pd
 
 from layers.base.language import Phrase, format_number
 from layers.base.messages import message
+from maps.layout.words import word
+from zones.certainty.design import class_name
+from zones.plan.words import bound_words
+
+Row = Mapping[Hashable, Any]
 
 
 def verdict_sentences(
-    targets: pd.DataFrame, zone_names: pd.DataFrame, *, level_percent: float, decimals: int
+    targets: pd.DataFrame,
+    zone_names: pd.DataFrame,
+    *,
+    level_percent: float,
+    decimals: tuple[int, int],
 ) -> list[Phrase]:
-    """Sentences below the targets, from their rounded figures; none where nothing was judged."""
+    """Sentences below the targets, from their rounded figures; none where nothing was judged.
+
+    ``decimals`` are those of hectares and of rates.
+    """
     judged = targets[targets["low_interval"].notna()]
     if judged.empty:
         return []
@@ -23,18 +35,75 @@ def verdict_sentences(
         found.append(message("zones.certainty.drawing_only"))
     names = zone_names.drop_duplicates("zone").set_index("zone")
     found += [
-        message(
-            "zones.certainty.cannot_tell",
-            name=_name(row, names),
-            unit=row["unit"],
-            needed=needed_words(str(row["needed"])),
-            present=_figure(row["present"], decimals),
-            low=_figure(row["low_interval"], decimals),
-            high=_figure(row["high_interval"], decimals),
-        )
+        _verdict(row, names, decimals)
         for row in judged[judged["verdict"] == "cannot_tell"].to_dict("records")
     ]
     return found
+
+
+def zone_verdicts(
+    targets: pd.DataFrame, zone_names: pd.DataFrame, *, decimals: tuple[int, int]
+) -> list[tuple[str, Phrase]]:
+    """Zone and sentence of each judged target of a whole zone, whatever its verdict."""
+    names = zone_names.drop_duplicates("zone").set_index("zone")
+    judged = targets["low_interval"].notna() & (targets["verdict"] != "not_assessed")
+    mine = targets[judged & (targets["zone"] != "") & (targets["commune_code"] == "")]
+    return [(str(row["zone"]), _verdict(row, names, decimals)) for row in mine.to_dict("records")]
+
+
+def cover_sentences(
+    targets: pd.DataFrame, *, level_percent: float, rate_decimals: int
+) -> list[Phrase]:
+    """Interval of the province's rate of today, and the verdict on each of its targets."""
+    rows = targets[
+        targets["indicator"].eq("forest_cover_rate")
+        & targets["commune_code"].fillna("").eq("")
+        & targets["low_interval"].notna()
+        & targets["low"].notna()
+    ]
+    return [
+        message(
+            "zones.certainty.cover_verdict",
+            verdict=_verdict_words(row),
+            year=int(row["year"]),
+            level_percent=level_percent,
+            **{
+                name: _figure(row[column], rate_decimals)
+                for name, column in (
+                    ("asked", "low"),
+                    ("present", "present"),
+                    ("low", "low_interval"),
+                    ("high", "high_interval"),
+                )
+            },
+        )
+        for row in rows.dropna(subset="year").to_dict("records")
+    ]
+
+
+def _verdict(row: Row, names: pd.DataFrame, decimals: tuple[int, int]) -> Phrase:
+    """One target: what is asked, the verdict, figure and interval, what would decide."""
+    digits = decimals[row["unit"] == "%"]
+    low, high = row["low_interval"], row["high_interval"]
+    told = message(
+        "zones.certainty.verdict",
+        name=_name(row, names),
+        asked=bound_words(row["bound"], (row["figure_low"], row["figure_high"]), row["unit"]),
+        verdict=_verdict_words(row),
+        unit=row["unit"],
+        present=_figure(row["present"], digits),
+        low=_figure(low, digits),
+        high=_figure(high, digits),
+        half=_figure((high - low) / 2, digits),
+    )
+    if row["verdict"] != "cannot_tell":
+        return message("zones.certainty.told", told=told)
+    return message("zones.certainty.needs", told=told, needed=needed_words(str(row["needed"])))
+
+
+def _verdict_words(row: Row) -> Phrase:
+    en, vi = (word("verdict", row["verdict"], code) for code in ("en", "vi"))
+    return Phrase(en=en[:1].lower() + en[1:], vi=vi[:1].lower() + vi[1:])
 
 
 def _figure(value: float, decimals: int) -> Phrase:
@@ -42,7 +111,7 @@ def _figure(value: float, decimals: int) -> Phrase:
     return Phrase(en=en, vi=vi)
 
 
-def _name(row: Mapping[Hashable, Any], names: pd.DataFrame) -> Phrase | str:
+def _name(row: Row, names: pd.DataFrame) -> Phrase | str:
     if row["zone"] in names.index:
         zone = names.loc[row["zone"]]
         return Phrase(en=str(zone["name_en"]), vi=str(zone["name_vi"]))
@@ -56,7 +125,8 @@ def needed_words(needed: str) -> Phrase:
     kind, _, rest = needed.partition(":")
     if kind == "points":
         points, _, strata = rest.partition(":")
-        return message("zones.certainty.needs_points", points=int(points), strata=strata.split("+"))
+        named = [class_name(stratum) for stratum in strata.split("+")]
+        return message("zones.certainty.needs_points", points=int(points), strata=named)
     if kind == "error_m":
         return message("zones.certainty.needs_error_m", metres=float(rest))
     return message("zones.certainty.at_the_end")

@@ -190,22 +190,17 @@ def write(
     as_json: Json = False,
 ) -> None:
     """Write the consolidated report."""
-    from layers.base.clock import this_year, today
+    from layers.base.clock import this_year
     from layers.base.messages import message
-    from zones.project.forms import load_form
     from zones.project.model import load_project
-    from zones.reports.status import round_status
-    from zones.reports.writing.year_report import YearResult, save_report
-    from zones.run.report_round import write_round
+    from zones.reports.writing.year_report import save_report
+    from zones.run.report_round import year_result
 
     loaded = load_project(project)
     ledger = _ledger(loaded)
     with telling(quiet=as_json) as teller:
-        asked, targets, reported, crops = write_round(loaded, year or this_year(), ledger, teller)
+        result = year_result(loaded, year or this_year(), ledger, teller)
         teller.step("write", message("zones.reports.writing_report"), 1, 1)
-        history = ledger.history(asked.year)
-        state = round_status(load_form(_ANNUAL), asked, history, today())
-        result = YearResult(asked, targets, reported, crops, state)
         made = save_report(result, out, overwrite=overwrite)
     if as_json:
         print_json({"files": [str(path) for path in made]})

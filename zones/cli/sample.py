@@ -49,7 +49,7 @@ def make(
     """Draw a sample."""
     from layers.base.errors import OutputExistsError
     from layers.base.messages import message
-    from zones.certainty.design import DESIGN_FILE, is_rare
+    from zones.certainty.design import DESIGN_FILE, class_name, is_rare
     from zones.project.model import load_project
     from zones.run.accuracy_sample import SampleRequest, make_sample
 
@@ -69,20 +69,27 @@ def make(
     ]
     lines += [
         message(
-            "zones.certainty.stratum_line", stratum=name, area_ha=area, points=size.points[name]
+            "zones.certainty.stratum_line",
+            stratum=class_name(name),
+            area_ha=area,
+            points=size.points[name],
         )
         for name, area in design.strata_ha.items()
     ]
     lines += [
         message(
             "zones.certainty.precision_line",
-            name=row["class"],
+            name=class_name(row["class"]),
             area_ha=design.strata_ha[row["class"]],
             expected_ha=row["expected_ha"],
         )
         for row in size.precision.to_dict("records")
     ]
-    rare = [row["class"] for row in size.precision.to_dict("records") if is_rare(row, design)]
+    rare = [
+        class_name(row["class"])
+        for row in size.precision.to_dict("records")
+        if is_rare(row, design)
+    ]
     if rare:
         lines.append(message("zones.certainty.rare_crops", crops=rare))
     for line in lines:
@@ -102,11 +109,11 @@ def read(
 ) -> None:
     """Read labelled points back."""
     from layers.base.messages import message
+    from zones.certainty.design import class_name
     from zones.project.model import load_project
-    from zones.run.accuracy_sample import class_names, read_sample
+    from zones.run.accuracy_sample import read_sample
 
     survey, returned = read_sample(load_project(project), out, file)
-    names = class_names(survey.design.classes)
     overall = survey.estimate.accuracy.iloc[0]
     lines = [item.message for item in (*returned.findings.items, *survey.estimate.findings.items)]
     lines.append(
@@ -121,7 +128,7 @@ def read(
     lines += [
         message(
             "zones.certainty.estimate_line",
-            name=names[row["class"]] if language() == "vi" else row["class"],
+            name=class_name(row["class"]),
             **{key: row[key] for key in ("mapped_ha", "area_ha", "low_ha", "high_ha")},
         )
         for row in survey.estimate.areas.to_dict("records")

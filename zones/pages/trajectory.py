@@ -16,7 +16,7 @@ from layers.io.atomic import save_text
 from maps.charts.cover import CoverChart, cover_chart_svg, save_cover_chart
 from maps.layout.content import DEMO_MARK
 from maps.layout.page_table import Kind, PageColumn, PageTable
-from maps.layout.words import word
+from zones.certainty.sentences import cover_sentences
 from zones.forest.trajectory.sentences import Tables, answer
 from zones.project.model import CertaintySettings, Project
 from zones.tables import LEVERS, TARGETS, TRAJECTORY, TRAJECTORY_ASSUMPTIONS, TRAJECTORY_TARGETS
@@ -130,7 +130,7 @@ def save_trajectory(project: Project, tables: Tables, folder: Path) -> None:
 def _part(project: Project, tables: Tables, language: Language) -> str:
     """One language of the page: title, words, chart, years, assumptions."""
     chart = cover_chart(project, tables, language)
-    phrases = [*answer(tables), *cover_verdicts(tables[TARGETS], project)]
+    phrases = [*answer(tables), *_verdicts(tables[TARGETS], project)]
     said = "".join(f"<p>{_escape(phrase.text(language))}</p>\n" for phrase in phrases)
     assumed = "".join(
         f"<li>{_escape(text)}</li>\n"
@@ -147,37 +147,14 @@ def _part(project: Project, tables: Tables, language: Language) -> str:
     )
 
 
-def cover_verdicts(targets: pd.DataFrame, project: Project) -> list[Phrase]:
+def _verdicts(targets: pd.DataFrame, project: Project) -> list[Phrase]:
     """Verdict on each target of the rate by what is there today, where its interval is known."""
-    rows = targets[
-        targets["indicator"].eq("forest_cover_rate")
-        & targets["commune_code"].fillna("").eq("")
-        & targets["low_interval"].notna()
-        & targets["low"].notna()
-    ]
-    return [
-        message(
-            "zones.pages.cover_verdict",
-            verdict=Phrase(*(word("verdict", row["verdict"], code) for code in ("en", "vi"))),
-            year=int(row["year"]),
-            level_percent=float((project.certainty or CertaintySettings()).level_percent),
-            **{
-                name: _both(float(row[column]), project.rate_decimals)
-                for name, column in (
-                    ("asked", "low"),
-                    ("present", "present"),
-                    ("low", "low_interval"),
-                    ("high", "high_interval"),
-                )
-            },
-        )
-        for row in rows.dropna(subset="year").to_dict("records")
-    ]
-
-
-def _both(value: float, decimals: int) -> Phrase:
-    en, vi = (format_number(value, code, decimals=decimals) for code in ("en", "vi"))
-    return Phrase(en=en, vi=vi)
+    told = cover_sentences(
+        targets,
+        level_percent=(project.certainty or CertaintySettings()).level_percent,
+        rate_decimals=project.rate_decimals,
+    )
+    return [*told, message("zones.pages.interval_and_band")] if told else []
 
 
 def _years(tables: Tables, project: Project, language: Language) -> str:

@@ -22,9 +22,14 @@ def number_words(value: float) -> Phrase:
 
 def figure_words(figure: Figure, unit: str) -> Phrase:
     """Give a figure with its bound and unit."""
-    ends = [number_words(end) for end in figure.ends if not math.isnan(end)]
-    numbers = joined(ends if figure.bound == "range" else ends[:1], between="–")
-    said = message(f"zones.plan.bound_{figure.bound}", figure=numbers)
+    return bound_words(figure.bound, figure.ends, unit)
+
+
+def bound_words(bound: str, ends: tuple[float, float], unit: str) -> Phrase:
+    """Give the ends of a figure, missing where open, with the bound and the unit."""
+    known = [number_words(end) for end in ends if not math.isnan(end)]
+    numbers = joined(known if bound == "range" else known[:1], between="–")
+    said = message(f"zones.plan.bound_{bound}", figure=numbers)
     return joined([said, unit_words(unit)], between="" if unit.startswith("%") else " ")
 
 

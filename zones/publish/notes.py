@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pandas as pd
 
 from layers.base.language import Phrase
 from layers.base.messages import joined, message
 from maps import TableNote
+from zones.certainty.sentences import cover_sentences, verdict_sentences, zone_verdicts
 
 
-def table_notes(
-    targets: pd.DataFrame, told: pd.DataFrame, verdicts: Iterable[Phrase] = ()
-) -> tuple[TableNote, ...]:
-    """Sentences for below the tables: tolerances, verdicts, roundings of the allocation."""
-    found = [TableNote("targets", text) for text in (*_tolerances(targets), *verdicts)]
+def table_notes(targets: pd.DataFrame, told: pd.DataFrame) -> tuple[TableNote, ...]:
+    """Sentences for below the tables: tolerances, roundings of the allocation."""
+    found = [TableNote("targets", text) for text in _tolerances(targets)]
     for row in told.to_dict("records"):
         text = Phrase(en=row["message_en"], vi=row["message_vi"])
         found += [TableNote(table, text) for table in ("allocation", "zone")]
     return tuple(found)
+
+
+def verdict_notes(
+    targets: pd.DataFrame,
+    zone_names: pd.DataFrame,
+    *,
+    level_percent: float,
+    decimals: tuple[int, int],
+) -> tuple[TableNote, ...]:
+    """Sentences on intervals and verdicts, below targets, zones and forest cover."""
+    below_targets = verdict_sentences(
+        targets, zone_names, level_percent=level_percent, decimals=decimals
+    )
+    cover = cover_sentences(targets, level_percent=level_percent, rate_decimals=decimals[1])
+    of_zones = zone_verdicts(targets, zone_names, decimals=decimals)
+    return (
+        *(TableNote("targets", text) for text in below_targets),
+        *(TableNote("cover", text) for text in cover),
+        *(TableNote("zone", text, zone) for zone, text in of_zones),
+    )
 
 
 def _tolerances(targets: pd.DataFrame) -> list[Phrase]:

@@ -9,10 +9,9 @@ import pandas as pd
 from layers.io.table_output import without_dust
 from maps import TableNote
 from zones.allocation.land import join_zone_land
-from zones.certainty.sentences import verdict_sentences
 from zones.publish.consistency import check_consistency
 from zones.publish.figures import RoundedMeasures, frames_digest
-from zones.publish.notes import table_notes
+from zones.publish.notes import table_notes, verdict_notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +77,19 @@ def publish(
     *,
     zone_names: pd.DataFrame,
     sources: pd.DataFrame,
-    decimals: int,
+    decimals: tuple[int, int],
     level_percent: float,
 ) -> PublishedFigures:
     """Join what was measured and what was allocated, and refuse figures that do not agree.
 
-    ``forms`` are Forms 02 and 05, rounded.
+    ``forms`` are Forms 02 and 05, rounded; ``decimals`` those of hectares and of rates.
     """
     zones = join_zone_land(
         measures.zones,
         planned.land,
         allocation=planned.allocation,
         losses=planned.losses,
-        decimals=decimals,
+        decimals=decimals[0],
     )
     shares = planned.sources["shares"].astype(bool)
     figures = PublishedFigures(
@@ -108,10 +107,9 @@ def publish(
         allocation=without_dust(planned.allocation),
         losses=without_dust(planned.losses),
         limits=planned.land[["zone", "commune_code", "binding"]],
-        notes=table_notes(
-            measures.targets,
-            planned.notes,
-            verdict_sentences(
+        notes=(
+            *table_notes(measures.targets, planned.notes),
+            *verdict_notes(
                 measures.targets, zone_names, level_percent=level_percent, decimals=decimals
             ),
         ),

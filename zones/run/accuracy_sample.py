@@ -11,12 +11,12 @@ from layers.base.errors import InputError
 from layers.base.resources import data_table
 from layers.io.atomic import written_aside
 from layers.io.table_output import save_csv
-from layers.kinds.crops import load_crops
 from layers.sampling.size import SampleSize
 from zones.certainty.design import (
     OTHER,
     Design,
     build_strata,
+    class_name,
     load_design,
     place_points,
     plan_size,
@@ -87,8 +87,7 @@ def make_sample(
 
 def class_names(classes: list[str]) -> dict[str, str]:
     """Names of the classes in Vietnamese, for those who label points."""
-    known = dict(load_crops().set_index("crop")["name_vi"])
-    return {name: str(known.get(name, "Khác" if name == OTHER else name)) for name in classes}
+    return {name: class_name(name).vi for name in classes}
 
 
 def read_sample(project: Project, folder: Path, file: Path) -> tuple[Survey, Returned]:

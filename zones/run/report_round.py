@@ -6,18 +6,22 @@ from dataclasses import replace
 
 import pandas as pd
 
+from layers.base.clock import today
 from layers.communes.gazetteer import communes_on
 from zones.inputs.present import present_by_zone, zones_of_plans
 from zones.inputs.read import read_communes, read_plans
 from zones.output.folder import kept_table
 from zones.output.record import read_record
-from zones.project.model import Project
+from zones.project.forms import load_form
+from zones.project.model import CertaintySettings, Project
 from zones.publish.figures import RoundedMeasures
 from zones.reports.consolidate import reported_crops
 from zones.reports.known import KnownFigures, known_figures
 from zones.reports.layout import communes_as_reporters
 from zones.reports.ledger import Ledger
 from zones.reports.round import Round
+from zones.reports.status import round_status
+from zones.reports.writing.year_report import YearResult
 from zones.run.context import RunOptions, Teller
 from zones.run.reuse import is_whole
 from zones.run.run import run_project
@@ -70,12 +74,19 @@ def land_available(project: Project) -> dict[tuple[str, str], float]:
     return {(str(code), str(zone)): float(ha) for code, zone, ha in rows}
 
 
-def write_round(
-    project: Project, year: int, ledger: Ledger, teller: Teller
-) -> tuple[Round, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """What a year's report is written from: round, targets as printed, reported figures, crops."""
+def year_result(project: Project, year: int, ledger: Ledger, teller: Teller) -> YearResult:
+    """What a year's report is written from."""
     options = RunOptions(only=("round",), write=False)
     result = run_project(project, options=options, teller=teller)
     asked = expected_round(project, year)
     crops = reported_crops(ledger.figures(year), ledger.figures(year - 1))
-    return asked, result[RoundedMeasures].targets, result[REPORTED], crops
+    status = round_status(load_form("plan-annual"), asked, ledger.history(year), today())
+    return YearResult(
+        asked,
+        result[RoundedMeasures].targets,
+        result[REPORTED],
+        crops,
+        status,
+        level_percent=(project.certainty or CertaintySettings()).level_percent,
+        decimals=(project.decimals, project.rate_decimals),
+    )

@@ -4,7 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from zones.certainty.sentences import needed_words, verdict_sentences
+from zones.certainty.sentences import (
+    cover_sentences,
+    needed_words,
+    verdict_sentences,
+    zone_verdicts,
+)
 
 NAMES = pd.DataFrame({"zone": ["pine"], "name_vi": ["Thông"], "name_en": ["Pine"]})
 
@@ -15,6 +20,12 @@ def targets(**columns: object) -> pd.DataFrame:
         "zone": "pine",
         "indicator": "area",
         "unit": "ha",
+        "commune_code": "",
+        "bound": "range",
+        "figure_low": 155_000.0,
+        "figure_high": 160_000.0,
+        "year": 2030,
+        "low": 155_000.0,
         "present": 155_400.0,
         "low_interval": 154_400.0,
         "high_interval": 156_400.0,
@@ -25,17 +36,22 @@ def targets(**columns: object) -> pd.DataFrame:
 
 
 def told(frame: pd.DataFrame) -> list:
-    return verdict_sentences(frame, NAMES, level_percent=95.0, decimals=0)
+    return verdict_sentences(frame, NAMES, level_percent=95.0, decimals=(0, 2))
 
 
 def test_cannot_tell_says_what_would_decide() -> None:
     general, sentence = told(targets())
     assert "95 %" in general.en
     assert sentence.en == (
-        "Pine: cannot tell yet, 155,400 ha, interval 154,400–156,400; about 320 more points, "
-        "most of all in strata pine, other, would decide."
+        "Pine, 155,000–160,000 ha asked for: cannot tell yet; 155,400 ha on the map, interval "
+        "154,400–156,400 ha (± 1,000); about 320 more points, most of all in strata Pine, Other, "
+        "would decide."
     )
-    assert "chưa kết luận được, 155.400 ha, khoảng tin cậy 154.400–156.400" in sentence.vi
+    assert sentence.vi == (
+        "Thông, chỉ tiêu 155.000–160.000 ha: chưa kết luận được; theo bản đồ 155.400 ha, khoảng "
+        "tin cậy 154.400–156.400 ha (± 1.000); cần thêm khoảng 320 điểm kiểm tra, nhất là ở tầng "
+        "Thông, Khác, mới kết luận được."
+    )
 
 
 def test_errors_of_drawing_alone_are_said_to_be_no_more() -> None:
@@ -57,5 +73,49 @@ def test_every_need_has_words(needed: str) -> None:
 
 
 def test_rate_of_forest_cover_has_its_name() -> None:
-    *_, sentence = told(targets(zone="", indicator="forest_cover_rate", unit="%"))
-    assert sentence.en.startswith("Forest cover rate: cannot tell yet")
+    *_, sentence = told(rate())
+    assert sentence.en.startswith(
+        "Forest cover rate, at least 64.5% asked for: cannot tell yet; 64.30 % on the map, "
+        "interval 63.90–64.70 % (± 0.40)"
+    )
+
+
+def rate(**columns: object) -> pd.DataFrame:
+    row = {
+        "zone": "", "indicator": "forest_cover_rate", "unit": "%", "bound": "at_least",
+        "figure_low": 64.5, "figure_high": np.nan, "low": 64.5, "present": 64.3,
+        "low_interval": 63.9, "high_interval": 64.7, "needed": "error_m:0.8",
+    }  # fmt: skip
+    return targets(**(row | columns))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "en", "vi"),
+    [
+        ("met", ": met; 157,000 ha on the map", ": đạt; theo bản đồ 157.000 ha"),
+        ("not_met", ": not met; 157,000 ha", ": chưa đạt; theo bản đồ 157.000 ha"),
+        ("cannot_tell", ": cannot tell yet; 157,000 ha", ": chưa kết luận được; theo"),
+    ],
+)
+def test_the_page_of_a_zone_says_its_verdict_whatever_it_is(verdict: str, en: str, vi: str) -> None:
+    frame = targets(verdict=verdict, present=157_000.0)
+    ((zone, sentence),) = zone_verdicts(frame, NAMES, decimals=(0, 2))
+    assert zone == "pine"
+    assert en in sentence.en
+    assert vi in sentence.vi
+    assert ("would decide" in sentence.en) == (verdict == "cannot_tell")
+
+
+def test_a_zone_without_an_interval_or_a_target_of_one_commune_has_no_sentence() -> None:
+    without = targets(low_interval=np.nan)
+    of_one = targets(commune_code="06148")
+    rows = pd.concat([without, of_one, rate()])
+    assert zone_verdicts(rows, NAMES, decimals=(0, 2)) == []
+
+
+def test_the_rate_has_interval_and_verdict_and_an_exact_area_below() -> None:
+    rows = pd.concat([rate(verdict="met"), rate(low_interval=np.nan), targets()])
+    (sentence,) = cover_sentences(rows, level_percent=90.0, rate_decimals=1)
+    assert "64.3 % (90 % interval 63.9–64.7 %), the target of 64.5 % by 2030 is: met" in sentence.en
+    assert "official natural area counts as exact" in sentence.en
+    assert "64,3 % (khoảng tin cậy 90 %: 63,9–64,7 %)" in sentence.vi

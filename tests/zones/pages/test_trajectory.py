@@ -101,7 +101,7 @@ def test_the_page_says_the_verdict_of_the_targets_as_their_table_has_it(
     save_trajectory(project, tables() | {TARGETS: judged}, tmp_path)
     page = (tmp_path / "trajectory.html").read_text("utf-8")
     assert (
-        "64.50 % (95 % interval 63.90–65.10 %), the target of 67.00 % by 2030 is: Not met" in page
+        "64.50 % (95 % interval 63.90–65.10 %), the target of 67.00 % by 2030 is: not met" in page
     )
     assert "64,50 % (khoảng tin cậy 95 %: 63,90–65,10 %), chỉ tiêu 67,00 % đến năm 2030" in page
     # Without an interval there is no verdict to print.

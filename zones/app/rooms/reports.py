@@ -29,9 +29,9 @@ from zones.reports.ledger import Ledger
 from zones.reports.status import due_day, round_status
 from zones.reports.witnesses.reconcile import WITNESSES
 from zones.reports.writing.forms_out import save_forms
-from zones.reports.writing.year_report import YearResult, save_report
+from zones.reports.writing.year_report import save_report
 from zones.run.reconciliation import reconcile_project
-from zones.run.report_round import expected_round, prepare_round, write_round
+from zones.run.report_round import expected_round, prepare_round, year_result
 
 #: The annual report of the plan is what a round is about.
 _ANNUAL = "plan-annual"
@@ -149,10 +149,9 @@ def write(desk: Desk, asked: Asked) -> dict[str, Any]:
     desk.may_write()
     project, year = desk.project(), asked.year or this_year()
     ledger, folder = _ledger(project), _folders(project, year)["report"]
-    ready, targets, reported, crops = write_round(project, year, ledger, desk.teller)
+    result = year_result(project, year, ledger, desk.teller)
     desk.teller.step("write", message("zones.reports.writing_report"), 1, 1)
-    status = round_status(load_form(_ANNUAL), ready, ledger.history(year), today())
-    made = save_report(YearResult(ready, targets, reported, crops, status), folder, overwrite=True)
+    made = save_report(result, folder, overwrite=True)
     return {"folder": str(folder), "files": [path.name for path in made]}
 
 

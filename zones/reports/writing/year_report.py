@@ -23,6 +23,8 @@ from layers.kinds.crops import load_crops
 from maps.annex.official import Block, OfficialContent, Picture, Text, save_official
 from maps.annex.progress_chart import save_progress
 from maps.layout.page_table import PageColumn, PageTable
+from maps.layout.tables import verdict_words
+from zones.certainty.sentences import verdict_sentences
 from zones.plan.extract.indicators import known_indicators
 from zones.plan.extract.units import unit_name
 from zones.plan.model import Plan, Target
@@ -32,6 +34,8 @@ from zones.reports.writing.letters import AGENCY
 from zones.reports.writing.status_map import save_status_map
 
 _STATUS = {"below": "chưa đạt", "within": "đạt", "above": "vượt", "not_measured": "chưa có số liệu"}
+_JUDGED = ("low_interval", "high_interval", "verdict")
+_VERDICTS = {"interval": "Khoảng tin cậy", "verdict": "Kết luận"}
 _TOLD = {"layer": "bản đồ", "report": "báo cáo", "": ""}
 #: Communes of a zone that the document names; the workbook has all.
 _NAMED = 12
@@ -47,6 +51,8 @@ class YearResult:
     reported: pd.DataFrame  # Columns of ``zones.tables.REPORTED``
     crops: pd.DataFrame  # Columns of ``REPORTED_CROPS``
     status: pd.DataFrame  # Columns of ``STATUS``
+    level_percent: float = 95.0  # Of the intervals, where the project has any
+    decimals: tuple[int, int] = (1, 2)  # Of hectares and of rates
 
     @property
     def plan(self) -> Plan:
@@ -94,9 +100,34 @@ def target_rows(result: YearResult) -> pd.DataFrame:
                 "status": _STATUS[str(row["status"])],
                 "year": target.year,
                 "scope": target.scope,
+                **{name: row[name] for name in _JUDGED},
             }
         )
-    return pd.DataFrame(found)
+    return _with_verdicts(pd.DataFrame(found), result.decimals)
+
+
+def _with_verdicts(rows: pd.DataFrame, decimals: tuple[int, int]) -> pd.DataFrame:
+    """Intervals and verdicts as the annex prints them, where any target was judged."""
+    if rows.empty:
+        return rows
+    hectares, rates = decimals
+    words = verdict_words(rows, language="vi", decimals=hectares, rate_decimals=rates)
+    if words:
+        known = rows["present"].notna()
+        words["verdict"] = pd.Series(words["verdict"], rows.index).where(known, "").tolist()
+    return rows.drop(columns=list(_JUDGED)).assign(**words)
+
+
+def _verdict_notes(result: YearResult) -> tuple[str, ...]:
+    """What the intervals are, and what would decide targets that cannot be told yet."""
+    zones = [(zone.zone, zone.name.vi, zone.name.en) for zone in result.plan.zones]
+    told = verdict_sentences(
+        result.targets[result.targets["plan"] == result.plan.plan],
+        pd.DataFrame(zones, columns=["zone", "name_vi", "name_en"]),
+        level_percent=result.level_percent,
+        decimals=result.decimals,
+    )
+    return tuple(sentence.vi for sentence in told)
 
 
 def _planned(target: Target) -> str:
@@ -127,7 +158,7 @@ def _content(
         *_replies(result),
         *reported,
         Text("II. KẾT QUẢ THỰC HIỆN SO VỚI KẾ HOẠCH", heading=True),
-        _targets_table(rows, asked.year),
+        _targets_table(rows, result),
         *reached,
         *_behind(result, rows),
         Text("IV. ĐỀ XUẤT, KIẾN NGHỊ", heading=True),
@@ -172,27 +203,43 @@ def _replies(result: YearResult) -> Iterator[Block]:
         yield Text(f"Các đơn vị còn phải làm rõ số liệu: {', '.join(asked)}.")
 
 
-def _targets_table(rows: pd.DataFrame, year: int) -> PageTable:
+def _targets_table(rows: pd.DataFrame, result: YearResult) -> PageTable:
+    year, judged = result.asked.year, "verdict" in rows
+    # With a verdict the columns share the same page: the interval stands below its figure.
+    widths = (26, 8, 19, 22, 8, 7, 11) if judged else (34, 9, 22, 18, 9, 8, 12)
+    done = f"Thực hiện {year}" + (" (khoảng tin cậy)" if judged else "")
+    heads = (
+        *(("name", "Chỉ tiêu"), ("clause", "Mục"), ("planned", "Kế hoạch"), ("done", done)),
+        *(("told_by", "Theo"), ("percent", "Đạt (%)"), ("status", "Đánh giá")),
+    )
     columns = (
         PageColumn("number", "TT", "count", 5),
-        PageColumn("name", "Chỉ tiêu", "text", 34),
-        PageColumn("clause", "Mục", "text", 9, missing=""),
-        PageColumn("planned", "Kế hoạch", "text", 22),
-        PageColumn("done", f"Thực hiện {year}", "text", 18),
-        PageColumn("told_by", "Theo", "text", 9, missing=""),
-        PageColumn("percent", "Đạt (%)", "text", 8),
-        PageColumn("status", "Đánh giá", "text", 12),
+        *(
+            PageColumn(key, head, "text", width, missing="")
+            for (key, head), width in zip(heads, widths, strict=True)
+        ),
+        *((PageColumn("verdict", _VERDICTS["verdict"], "text", 14),) if judged else ()),
     )
-    values = zip(rows["present"], rows["unit"], strict=True)
     told = rows.assign(
         number=range(1, len(rows) + 1),
-        done=[_said(value, unit) if pd.notna(value) else "…" for value, unit in values],
+        done=[_done(row) for row in rows.to_dict("records")],
         percent=[_said(round(value)) if pd.notna(value) else "…" for value in rows["percent"]],
     )
-    notes = ("“…”: chưa có số liệu; số theo báo cáo chỉ gồm các đơn vị đã gửi và đã được nhận.",)
+    notes = (
+        "“…”: chưa có số liệu; số theo báo cáo chỉ gồm các đơn vị đã gửi và đã được nhận.",
+        *_verdict_notes(result),
+    )
     return PageTable(
         "Chỉ tiêu", "Bảng 1. Kết quả thực hiện các chỉ tiêu", "targets", columns, told, notes=notes
     )
+
+
+def _done(row: Mapping[Hashable, Any]) -> str:
+    """What is there, with its interval where it has one."""
+    if pd.isna(row["present"]):
+        return "…"
+    interval = row.get("interval") or ""
+    return _said(row["present"], row["unit"]) + (f"\n({interval})" if interval else "")
 
 
 def _behind(result: YearResult, rows: pd.DataFrame) -> Iterator[Block]:
@@ -203,7 +250,7 @@ def _behind(result: YearResult, rows: pd.DataFrame) -> Iterator[Block]:
         yield Text("Không có chỉ tiêu nào đã có số liệu mà chưa đạt.")
     for number, row in enumerate(behind.to_dict("records"), start=1):
         yield Text(f"{number}. {_why(result, row)}")
-        yield Text(f"Nguyên nhân: {_BLANK[:30]}")
+        yield Text(f"Nguyên nhân: {_BLANK[:22]}")
     table = _communes_table(result, behind)
     if table is not None:
         yield table
@@ -294,14 +341,16 @@ def _state(state: str) -> str:
 def _sheets(result: YearResult, rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Tables of the workbook, with Vietnamese headings."""
     names = result.asked.names()
-    targets = rows[["name", "clause", "planned", "present", "unit", "told_by", "percent", "status"]]
+    told_of = ["name", "clause", "planned", "present", "unit", "told_by", "percent", "status"]
+    targets = rows[told_of + [key for key in _VERDICTS if key in rows]]
     crops = result.crops.assign(
         commune=result.crops["commune_code"].map(names),
         crop=result.crops["crop"].map(load_crops().set_index("crop")["name_vi"]),
     )
     order = ["commune_code", "commune", "crop", *_CROP_TITLES, "certified_ha", "coded_ha"]
     heads = {
-        **_CROP_TITLES, "commune_code": "Mã xã", "commune": "Xã, phường", "crop": "Cây trồng",
+        **_CROP_TITLES, **_VERDICTS,
+        "commune_code": "Mã xã", "commune": "Xã, phường", "crop": "Cây trồng",
         "certified_ha": "Có chứng nhận", "coded_ha": "Có mã số", "name": "Tên", "clause": "Mục",
         "planned": "Kế hoạch", "present": "Thực hiện", "unit": "Đơn vị", "told_by": "Theo",
         "percent": "Đạt (%)", "status": "Đánh giá", "zone": "Vùng", "indicator": "Chỉ tiêu",

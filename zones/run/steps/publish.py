@@ -41,7 +41,7 @@ def work(context: Context) -> Made:
             project,
             [(Phrase(en=p.name.en, vi=p.name.vi), p.date, p.issuer) for p in context.plans()],
         ),
-        decimals=project.decimals,
+        decimals=(project.decimals, project.rate_decimals),
         level_percent=(project.certainty or CertaintySettings()).level_percent,
     )
     return {PublishedFigures: figures}
@@ -63,5 +63,8 @@ STEP = Step(
         ALLOCATION_SOURCES,
     ),
     writes=(PublishedFigures,),
-    settings=("plans", "communes", "layers", "annex", "decimals", "certainty"),
+    settings=(
+        *("plans", "communes", "layers", "annex"),
+        *("decimals", "rate_decimals", "certainty"),
+    ),
 )

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 import python_calamine
 import shapely
+from docx.enum.section import WD_ORIENT
 from matplotlib import image
 
 from benchmarks._report_kills import submissions
@@ -82,9 +83,7 @@ def test_the_reminder_names_who_is_missing(
 
 
 @pytest.fixture(scope="module")
-def written(
-    round_2026: Round, history: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory
-) -> list[Path]:
+def result(round_2026: Round, history: pd.DataFrame) -> YearResult:
     reported = reported_indicators(ROUNDS, 2026, communes=[one.code for one in round_2026.communes])
     plan = round_2026.plans[0]
     measured = pd.DataFrame(
@@ -99,8 +98,44 @@ def written(
     )
     crops = reported_crops(ROUNDS[ROUNDS["year"] == 2026], ROUNDS.iloc[:0])
     status = round_status(load_form("plan-annual"), round_2026, history, dt.date(2026, 12, 1))
-    folder = tmp_path_factory.mktemp("báo cáo")
-    return save_report(YearResult(round_2026, targets, reported, crops, status), folder)
+    return YearResult(round_2026, targets, reported, crops, status)
+
+
+@pytest.fixture(scope="module")
+def written(result: YearResult, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return save_report(result, tmp_path_factory.mktemp("báo cáo"))
+
+
+def test_both_files_print_intervals_verdicts_and_what_would_decide(
+    result: YearResult, written: list[Path], tmp_path: Path
+) -> None:
+    pine = result.targets["zone"].eq("pine") & result.targets["indicator"].eq("area")
+    judged = result.targets.assign(
+        low_interval=np.where(pine, 139.04, np.nan),
+        high_interval=np.where(pine, 141.0, np.nan),
+        verdict=np.where(pine, "cannot_tell", "not_measured"),
+        needed=np.where(pine, "points:320:pine+other", ""),
+    )
+    told = replace(result, targets=judged, decimals=(2, 2), level_percent=90.0)
+    document, workbook = save_report(told, tmp_path)
+    read = docx.Document(str(document))
+    rows = [[cell.text for cell in row.cells] for table in read.tables for row in table.rows]
+    (pine_row,) = [row for row in rows if "(139,04–141,00)" in " ".join(row)]
+    assert "140 ha\n(139,04–141,00)" in pine_row
+    assert pine_row[-1] == "Chưa kết luận được"
+    # No page turns for it.
+    assert {section.orientation for section in read.sections} == {WD_ORIENT.PORTRAIT}
+    text = "\n".join(paragraph.text for paragraph in read.paragraphs)
+    assert "với độ tin cậy 90 %" in text
+    assert "cần thêm khoảng 320 điểm kiểm tra, nhất là ở tầng Thông, Khác, mới kết luận" in text
+    book = python_calamine.CalamineWorkbook.from_path(workbook).get_sheet_by_name("Chỉ tiêu")
+    head, *cells = book.to_python()
+    assert head[-2:] == ["Khoảng tin cậy", "Kết luận"]
+    assert ["139,04–141,00", "Chưa kết luận được"] in [row[-2:] for row in cells]
+    # Where nobody stated an accuracy, neither file pretends to one.
+    plain = python_calamine.CalamineWorkbook.from_path(written[1]).get_sheet_by_name("Chỉ tiêu")
+    assert "Kết luận" not in plain.to_python()[0]
+    assert "tin cậy" not in "".join(p.text for p in docx.Document(str(written[0])).paragraphs)
 
 
 def test_a_map_shows_who_has_reported(
