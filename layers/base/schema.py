@@ -82,7 +82,8 @@ class Schema:
     def _take(frame: pd.DataFrame, column: Column) -> str | None:
         values = frame[column.name]
         try:
-            frame[column.name] = values.astype(_DTYPES[column.kind])
+            if values.dtype != _DTYPES[column.kind]:
+                frame[column.name] = values.astype(_DTYPES[column.kind])
         except (TypeError, ValueError):
             return f"{column.name}: {column.kind} expected, found {values.dtype}"
         nulls = int(values.isna().sum())

@@ -144,9 +144,10 @@ def _targets(frame: pd.DataFrame) -> list[dict[str, Any]]:
     texts = ["target", "zone", "bound", "unit", "status"]
     texts += ["verdict"] if "verdict" in frame else []
     main = _main_targets(frame)
+    said = {name: frame[name].astype("str").tolist() for name in texts}
     return [
         {
-            **{name: str(frame[name].iloc[row]) for name in texts},
+            **{name: said[name][row] for name in texts},
             "main": row in main,
             "year": None if pd.isna(year) else int(year),
             **{column: figures[column][row] for column in columns},

@@ -19,7 +19,7 @@ from layers.base.short_repr import short_repr
 from zones.allocation.checks import check_allocation_inputs
 from zones.allocation.cover_held import cover_held
 from zones.allocation.inputs import AllocationInputs, AllocationSettings
-from zones.allocation.land_years import land_windows, lay_on_windows
+from zones.allocation.land_years import lay_on_windows
 from zones.allocation.limits import binding_limits
 from zones.allocation.model import Model, build_model, lost_until, planned_until, present_until
 from zones.allocation.solve import Stage, Staged, solve_stages
@@ -216,8 +216,7 @@ def _check_closure(allocation: Allocation) -> None:
     used = model.matrix[:, :width] @ staged.hectares
     limits = np.where(rows["kind"] == "land_year", np.inf, rows["upper"].to_numpy())
     over = np.flatnonzero(used > limits + _LIMIT_HA)
-    _, pieces = land_windows(model.inputs, model.settings)
-    laid = lay_on_windows(allocation.plan, pieces)
+    laid = lay_on_windows(allocation.plan, model.pieces)
     crowded = int((laid["over_ha"] > _LIMIT_HA).sum())
     elastic = rows.iloc[model.elastic]
     solver = staged.shortfalls[(elastic["kind"] == "target_low").to_numpy()].sum()

@@ -254,7 +254,7 @@ class _Checker:
         present = self.inputs.present.set_index(keys)["present_ha"]
         present = present[~present.index.duplicated()]
         standing = present.reindex(pd.MultiIndex.from_frame(losses[keys])).fillna(0.0).to_numpy()
-        measured = losses["zone"].isin(self.inputs.present["zone"])
+        measured = losses["zone"].isin(self.inputs.present["zone"].unique())
         lost = losses.groupby(keys)["loss_ha"].transform("sum")
         self._rows(
             "losses",
@@ -324,6 +324,6 @@ class _Checker:
         zones = self.inputs.targets["zone"]
         self._rows(
             "targets",
-            ~zones.isin(self.inputs.present["zone"]),
+            ~zones.isin(self.inputs.present["zone"].unique()),
             message("zones.allocation.empty_zone"),
         )

@@ -27,7 +27,6 @@ from layers.kinds.crops import load_crops
 from zones.allocation.allocate import Allocation
 from zones.allocation.inputs import AVAILABLE, PACE, SUITABILITY, figures_of, read_figures
 from zones.allocation.land_shared import less_shared
-from zones.allocation.land_years import usable_land
 from zones.rounding.rounding import round_to_total
 from zones.tables import ALLOCATION_LAND, ALLOCATION_SOURCES
 
@@ -418,13 +417,13 @@ def _most_planted(mine: pd.DataFrame, land: pd.Series[float]) -> pd.DataFrame:
 def zone_land(allocation: Allocation) -> pd.DataFrame:
     """Hectares that each zone could take in each commune, whatever the plan does with them."""
     inputs = allocation.inputs
-    land = usable_land(inputs, allocation.settings)
+    land = allocation.model.land
     suits = inputs.suitability[inputs.suitability["suitability"] > 0]
     found = suits.merge(land, on=["commune_code", "source"]).groupby(_PAIR)["usable_ha"].sum()
     table = allocation.limits[[*_PAIR, "binding"]].reset_index(drop=True)
     wanted = pd.MultiIndex.from_frame(table[_PAIR])
     hectares = found.reindex(wanted).fillna(0.0).to_numpy()
-    told = table["zone"].isin(inputs.suitability["zone"]).to_numpy()
+    told = table["zone"].isin(inputs.suitability["zone"].unique()).to_numpy()
     return ALLOCATION_LAND.validate(table.assign(available_ha=np.where(told, hectares, np.nan)))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from zones.allocation.land_years import land_windows, lay_on_windows, usable_land
+from zones.allocation.land_years import lay_on_windows
 from zones.allocation.model import Model
 from zones.allocation.solve import Staged
 
@@ -87,8 +87,7 @@ def _blocked(model: Model, staged: Staged) -> dict[str, npt.NDArray[np.bool_]]:
 def _without_room(model: Model, hectares: Floats) -> npt.NDArray[np.bool_]:
     """Columns on pieces of land with years of their own where no hectare more has room."""
     keys = ["commune_code", "source", "year"]
-    _, pieces = land_windows(model.inputs, model.settings)
-    laid = lay_on_windows(model.columns[keys].assign(planned_ha=hectares), pieces)
+    laid = lay_on_windows(model.columns[keys].assign(planned_ha=hectares), model.pieces)
     shut = pd.MultiIndex.from_frame(laid.loc[~laid["open"].astype(bool), keys])
     return np.asarray(pd.MultiIndex.from_frame(model.columns[keys]).isin(shut))
 
@@ -96,7 +95,7 @@ def _without_room(model: Model, hectares: Floats) -> npt.NDArray[np.bool_]:
 def _outside(model: Model) -> pd.DataFrame:
     """Pairs without columns although suitable land is there: a lock or a closed list."""
     inputs = model.inputs
-    land = usable_land(inputs, model.settings)[["commune_code", "source"]]
+    land = model.land[["commune_code", "source"]]
     suits = inputs.suitability[inputs.suitability["suitability"] > 0]
     pairs = suits.merge(land.drop_duplicates())[_KEYS].drop_duplicates()
     bars = inputs.locks.loc[inputs.locks["lock"] == "must_not", _KEYS].drop_duplicates()

@@ -8,7 +8,9 @@ has a shortfall column, so the programme always has an answer; the algebra stand
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +18,7 @@ import pandas as pd
 from scipy import sparse
 
 from zones.allocation.inputs import AllocationInputs, AllocationSettings
-from zones.allocation.land_years import land_windows, usable_years
+from zones.allocation.land_years import land_windows, usable_land, usable_years
 from zones.solver.linear_programme import Programme
 
 Floats = npt.NDArray[np.float64]
@@ -48,9 +50,9 @@ _NO_MEMBERS = pd.DataFrame({"row": [], "column": []}, dtype="int64").assign(valu
 _NO_USES = pd.DataFrame({"window": [], "in_year": []}, dtype="int64")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Model:
-    """The rows and columns that all stages share."""
+    """The rows and columns that all stages share; what follows from them is worked out once."""
 
     inputs: AllocationInputs  # The checked inputs
     settings: AllocationSettings  # The settings
@@ -65,12 +67,28 @@ class Model:
     # of each window of years used in each of its years)
     matrix: sparse.csc_matrix
 
-    @property
+    @cached_property
     def elastic(self) -> Integers:
         """Numbers of the rows that have a shortfall column, in the order of those columns."""
         return np.flatnonzero(self.rows["kind"].isin(_ELASTIC).to_numpy())
 
-    @property
+    @cached_property
+    def pair(self) -> Integers:
+        """Number of the zone in its commune, in order, of each column of hectares."""
+        pairs = self.columns.groupby(["zone", "commune_code"], sort=True).ngroup()
+        return np.asarray(pairs, dtype="int64")
+
+    @cached_property
+    def land(self) -> pd.DataFrame:
+        """Hectares that the plan may use: ``commune_code, source, origin, usable_ha``."""
+        return usable_land(self.inputs, self.settings)
+
+    @cached_property
+    def pieces(self) -> pd.DataFrame:
+        """Pieces of land with years of their own, as ``land_windows`` gives them."""
+        return land_windows(self.inputs, self.settings)[1]
+
+    @cached_property
     def cuts(self) -> tuple[Integers, Integers]:
         """Rows that use the shortfall of another row, and the place of that among the elastic."""
         return _cuts(self.rows, self.elastic)
@@ -162,6 +180,17 @@ class _Rows:
     members: list[pd.DataFrame] = field(default_factory=list)
     uses: list[pd.DataFrame] = field(default_factory=list)
     count: int = 0
+    places: dict[str, pd.Index] = field(init=False)  # Values of each key of a column
+    numbered: pd.DataFrame = field(
+        init=False
+    )  # Keys of the columns by their places, and ``column``
+
+    def __post_init__(self) -> None:
+        """Number the keys once: every row looks its members up by them."""
+        keys = ("zone", "commune_code", "source", "year")
+        self.places = {key: pd.Index(self.columns[key].unique()) for key in keys}
+        numbered = _numbered(self.columns, self.places)
+        self.numbered = numbered.assign(column=np.arange(len(numbered)))
 
     def add(
         self,
@@ -183,15 +212,13 @@ class _Rows:
             if name not in rows.columns:
                 rows[name] = value
         rows["row"] = np.arange(self.count, self.count + len(rows))
-        columns = self.columns.assign(column=np.arange(len(self.columns)))
-        columns = columns if among is None else columns[among]
-        if until or "year" not in on:
-            keys = rows[[*on, "row", "year"]].rename(columns={"year": "until"})
-            pairs = keys.merge(columns, on=on) if on else keys.merge(columns, how="cross")
-            if until:
-                pairs = pairs[(pairs["year"] <= pairs["until"]).to_numpy(dtype=bool)]
-        else:
-            pairs = rows[[*on, "row"]].merge(columns, on=on)
+        columns = self.numbered if among is None else self.numbered[among]
+        keys = _numbered(rows, {key: self.places[key] for key in on})
+        keys = keys.assign(row=rows["row"].to_numpy(), until=rows["year"].to_numpy("float64"))
+        pairs = keys.merge(columns, on=on) if on else keys.merge(columns, how="cross")
+        if until:
+            year = self.columns["year"].to_numpy()[pairs["column"].to_numpy()]
+            pairs = pairs[year <= pairs["until"].to_numpy()]
         self._put(rows, pairs[["row", "column"]].assign(value=1.0))
 
     def add_weighted(self, row: dict[str, object], weights: pd.DataFrame) -> None:
@@ -357,12 +384,30 @@ def planned_until(plan: pd.DataFrame, targets: pd.DataFrame) -> Floats:
 
 
 def _sum_until(targets: pd.DataFrame, areas: pd.DataFrame) -> Floats:
-    keys = targets[["zone", "commune_code", "year"]].assign(order=np.arange(len(targets)))
-    pairs = keys.merge(areas[["zone", "commune_code", "at", "area"]], on="zone")
-    inside = (pairs["commune_code_x"] == "") | (pairs["commune_code_x"] == pairs["commune_code_y"])
-    pairs = pairs[(inside & (pairs["at"] <= pairs["year"])).to_numpy(dtype=bool)]
-    sums = pairs.groupby("order")["area"].sum()
-    return sums.reindex(keys["order"], fill_value=0.0).to_numpy(dtype="float64")
+    places = {key: pd.Index(targets[key].unique()) for key in ("zone", "commune_code")}
+    keys, cells = (_numbered(frame, places) for frame in (targets, areas))
+    year = targets["year"].to_numpy("float64")
+    keys, cells = (
+        keys.assign(order=np.arange(len(keys)), year=year),
+        cells.assign(place=cells.index),
+    )
+    at, area = (areas[name].to_numpy("float64") for name in ("at", "area"))
+    sums = np.zeros(len(keys))
+    whole = (targets["commune_code"] == "").to_numpy()
+    for on, mine in ((["zone"], keys[whole]), (["zone", "commune_code"], keys[~whole])):
+        if len(mine):
+            pairs = mine.merge(cells[[*on, "place"]], on=on)
+            place = pairs["place"].to_numpy()
+            counted = at[place] <= pairs["year"].to_numpy()
+            np.add.at(sums, pairs["order"].to_numpy()[counted], area[place[counted]])
+    return sums
+
+
+def _numbered(frame: pd.DataFrame, places: Mapping[str, pd.Index]) -> pd.DataFrame:
+    """Keys by their place in an index, which pandas merges faster than texts; -1 is not in it."""
+    return pd.DataFrame(
+        {key: index.get_indexer(pd.Index(frame[key])) for key, index in places.items()}
+    )
 
 
 def _add_musts(rows: _Rows, inputs: AllocationInputs, settings: AllocationSettings) -> None:

@@ -7,7 +7,6 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from zones.allocation.land_years import usable_land
 from zones.allocation.model import Model
 from zones.solver.convex_programme import Squares
 from zones.solver.linear_programme import Programme
@@ -17,6 +16,8 @@ Integers = npt.NDArray[np.int64]
 
 #: Keys of a column of hectares.
 CELL = ["zone", "commune_code", "source", "year"]
+
+_TEXTS = ("zone", "commune_code", "source", "kind")
 
 #: Weight of a shortfall in its part of what is asked, and of sums in their fair shares.
 _SHORTFALL = 10.0
@@ -47,22 +48,19 @@ def planned_cells(model: Model, plan: pd.DataFrame) -> Floats:
     return cells.reindex(pd.MultiIndex.from_frame(model.columns[CELL]), fill_value=0.0).to_numpy()
 
 
-def changes(model: Model, columns: Floats, near: pd.DataFrame) -> Floats:
-    """Hectares by which each zone in each commune, in order, differs from another plan."""
-    pair = model.columns.groupby(["zone", "commune_code"], sort=True).ngroup().to_numpy()
-    cells = columns[: len(model.columns)] - planned_cells(model, near)
-    return np.bincount(pair, weights=cells).astype("float64")
+def changes(model: Model, columns: Floats, near: Floats) -> Floats:
+    """Hectares by which each zone in each commune, in order, differs from another plan's cells."""
+    cells = columns[: len(model.columns)] - near
+    return np.bincount(model.pair, weights=cells).astype("float64")
 
 
-def change_programme(model: Model, programme: Programme, near: pd.DataFrame) -> Programme:
-    """Stay near another plan: least sum of changes over zones and communes."""
-    keys = ["zone", "commune_code"]
-    pair = model.columns.groupby(keys, sort=True).ngroup().to_numpy()
+def change_programme(model: Model, programme: Programme, near: Floats) -> Programme:
+    """Stay near the cells of another plan: least sum of changes over zones and communes."""
     goal = -changes(model, np.zeros(len(model.columns)), near)
     count, width = len(goal), len(model.columns)
     # Added − more ≤ planned there and planned − less ≤ added: one excess for each side.
     block = sparse.csc_matrix(
-        (np.ones(width), (pair, np.arange(width))), shape=(count, programme.matrix.shape[1])
+        (np.ones(width), (model.pair, np.arange(width))), shape=(count, programme.matrix.shape[1])
     )
     sides = sparse.vstack([block, -block], format="csc")
     excess = -sparse.identity(2 * count, format="csc")
@@ -76,12 +74,13 @@ def change_programme(model: Model, programme: Programme, near: pd.DataFrame) -> 
     )
 
 
-def evenness(model: Model, near: pd.DataFrame | None = None) -> Squares:
+def evenness(model: Model, near: Floats | None = None) -> Squares:
     """Squares of hectares over fair shares, of shortfalls over what is asked.
 
     A fair share is the part of the land, times the hectares asked for: of a commune among all, for
-    each kind of land; of a commune in a zone; of a year of that. Beside another plan the squares
-    are those of the changes. Their sum has one least plan: every cell has a square of its own.
+    each kind of land; of a commune in a zone; of a year of that. Beside the cells of another plan
+    the squares are those of the changes. Their sum has one least plan: every cell has a square of
+    its own.
     """
     frame = _with_land(model)
     width = model.matrix.shape[1]
@@ -97,8 +96,7 @@ def evenness(model: Model, near: pd.DataFrame | None = None) -> Squares:
     ]
     goals = [np.zeros(len(weight)) for _, weight in terms]
     if near is not None:
-        cells = planned_cells(model, near)
-        goals = [np.bincount(group, cells).astype("float64") for group, _ in terms]
+        goals = [np.bincount(group, near).astype("float64") for group, _ in terms]
     asked = model.rows["lower"].to_numpy()[model.elastic]
     wishes = sparse.identity(width, format="csr")[model.shortfalls]
     return Squares(
@@ -115,15 +113,16 @@ def _with_land(model: Model) -> pd.DataFrame:
     for their hectares are never added to planting or to one another.
     """
     frame, inputs = model.columns, model.inputs
-    land = (
-        usable_land(inputs, model.settings).groupby(["commune_code", "source"])["usable_ha"].sum()
-    )
+    land = model.land.groupby(["commune_code", "source"])["usable_ha"].sum()
     shares = frame["source"].map(inputs.sources.set_index("source")["shares"]).astype(bool)
     base = frame["source"].str.split("[:#]", regex=True).str[0]
     wishes = model.rows.iloc[model.elastic].groupby(["zone", "kind"])["lower"].sum()
     asked = wishes.groupby("zone").max()
-    return frame[CELL].assign(
-        kind=base.where(shares, ""),
+    # As categories, for they are grouped by again and again.
+    cells = (
+        frame[CELL].assign(kind=base.where(shares, "")).astype(dict.fromkeys(_TEXTS, "category"))
+    )
+    return cells.assign(
         land=frame[["commune_code", "source"]]
         .merge(land.reset_index(), on=["commune_code", "source"], how="left")["usable_ha"]
         .to_numpy(),

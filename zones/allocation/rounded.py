@@ -17,7 +17,6 @@ from layers.base.language import Phrase
 from layers.base.messages import message
 from zones.allocation.allocate import Allocation
 from zones.allocation.inputs import PRESENT
-from zones.allocation.land_years import usable_land
 from zones.allocation.limits import NOT_ALLOCATED
 from zones.allocation.model import lost_until, planned_until, present_until
 from zones.rounding.rounding import clean_steps, round_table, round_to_total, whole_steps
@@ -126,12 +125,12 @@ def _present(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Present areas as printed, of the zones allocated and of the others."""
     given = PRESENT.empty() if given is None else given[PRESENT.names]
-    known = present["zone"].isin(given["zone"])
+    known = present["zone"].isin(given["zone"].unique())
     rest = present[~known].sort_values(_PAIR, ignore_index=True)
     rounded = np.zeros(len(rest))
     for group in rest.groupby("zone").indices.values():
         rounded[group] = round_to_total(rest["present_ha"].to_numpy()[group], step=step)
-    ours = given["zone"].isin(present["zone"])
+    ours = given["zone"].isin(present["zone"].unique())
     # Where nobody measured a commune there is nothing to round.
     mine = given[ours].dropna(subset="present_ha")
     both = pd.concat([mine, rest.assign(present_ha=rounded)], ignore_index=True)
@@ -170,7 +169,7 @@ def _by_land(plan: pd.DataFrame, planned: pd.DataFrame, step: float) -> pd.DataF
 def _land(allocation: Allocation, lands: pd.DataFrame, step: float) -> pd.DataFrame:
     """Round the land that may be used; never less than what is planted there by the same tables."""
     keys = ["source", "commune_code"]
-    usable = usable_land(allocation.inputs, allocation.settings).groupby(keys)["usable_ha"].sum()
+    usable = allocation.model.land.groupby(keys)["usable_ha"].sum()
     used = lands.groupby(keys)["planned_ha"].sum().reindex(usable.index).fillna(0.0)
     frame = pd.DataFrame({"usable_ha": usable, "used": used}).reset_index()
     rounded = np.zeros(len(frame))
@@ -186,7 +185,7 @@ def _zone_totals(
     """Choose printed totals of zones whose target is met, so that it is met in print as well."""
     held = allocation.held
     last = (held["commune_code"] == "") & (held["year"] == allocation.settings.last_year)
-    planted = held["zone"].isin(allocation.plan["zone"])
+    planted = held["zone"].isin(allocation.plan["zone"].unique())
     met = held[last & planted & (held["status"] == "reached")].drop_duplicates("zone")
     standing = present_until(present, met) - lost_until(losses, met)
     exact = met["planned_ha"].to_numpy() / step
@@ -322,7 +321,7 @@ def compare_allocations(
         limits = plan.limits.rename(columns={"planned_ha": name, "binding": f"{name}_binding"})
         both = both.merge(limits[[*_PAIR, name, f"{name}_binding"]], on=_PAIR, how="left")
         # A commune without a row in a zone that was allocated gets nothing there: a true zero.
-        here = both["zone"].isin(limits["zone"])
+        here = both["zone"].isin(limits["zone"].unique())
         both[name] = both[name].mask(both[name].isna() & here, 0.0)
         binding = both[f"{name}_binding"].mask(~here, NOT_ALLOCATED)
         both[f"{name}_binding"] = binding.fillna("")
@@ -346,5 +345,5 @@ def _printed_sums(pairs: pd.DataFrame, printed: RoundedAllocation) -> pd.Series[
     sums = printed.planned.groupby(_PAIR)["planned_ha"].sum()
     found = sums.reindex(pd.MultiIndex.from_frame(pairs[_PAIR])).fillna(0.0)
     clean = whole_steps(found.to_numpy(), step=printed.step)
-    known = pairs["zone"].isin(printed.present["zone"]).to_numpy()
+    known = pairs["zone"].isin(printed.present["zone"].unique()).to_numpy()
     return pd.Series(np.where(known, clean, np.nan), index=pairs.index)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from zones.allocation.land_years import land_windows, lay_on_windows
+from zones.allocation.land_years import lay_on_windows
 from zones.allocation.model import Model
 from zones.allocation.objectives import (
     change_programme,
@@ -96,7 +96,7 @@ def _held(
 
 
 def linear_stages(
-    model: Model, near: pd.DataFrame | None = None
+    model: Model, near: Floats | None = None
 ) -> Iterator[tuple[str, Programme, Solution, Programme]]:
     """Solve the linear stages: name, programme, solution and the face of plans that are left."""
     face = model.programme()
@@ -122,15 +122,16 @@ def solve_stages(model: Model, *, near: pd.DataFrame | None = None) -> Staged:
     reports: list[Stage] = []
     costs: list[Floats] = []
     duals = columns = np.empty(0)
-    for name, asked, solution, left in linear_stages(model, near):
+    cells = None if near is None else planned_cells(model, near)
+    for name, asked, solution, left in linear_stages(model, cells):
         face = left
         reports.append(_report(name, asked, solution))
         if solution.status == "optimal":
             columns = solution.columns
             costs += [asked.cost] if name != "change" else []
         duals = solution.duals if name == "shortfall" else duals
-    for even in _most_even(model, face, columns, near):
-        if even.status == "optimal" and not _gives_up(model, costs, near, (columns, even.columns)):
+    for even in _most_even(model, face, columns, cells):
+        if even.status == "optimal" and not _gives_up(model, costs, cells, (columns, even.columns)):
             break
         even = replace(even, status="none")
     reports.append(_report("evenness", face, even))
@@ -155,7 +156,7 @@ def _report(name: str, programme: Programme, solution: Solution) -> Stage:
 
 
 def _most_even(
-    model: Model, face: Programme, columns: Floats, near: pd.DataFrame | None
+    model: Model, face: Programme, columns: Floats, near: Floats | None
 ) -> Iterator[Solution]:
     """Find the most even plan of a face: first with every zone that need not move held still."""
     squares = evenness(model, near)
@@ -167,30 +168,26 @@ def _most_even(
     yield solve_squares(face, squares)
 
 
-def _with_still_zones(
-    model: Model, face: Programme, columns: Floats, near: pd.DataFrame
-) -> Programme:
+def _with_still_zones(model: Model, face: Programme, columns: Floats, near: Floats) -> Programme:
     """Hold the zones of which the least change moves no hectare, nor may any cell move.
 
     Their hectares come without the crumbs of the solver, so rows give way by that much.
     """
     frame = model.columns
-    cells = planned_cells(model, near)
     lower, upper = face.lower.copy(), face.upper.copy()
     width = len(frame)
-    pair = frame.groupby(["zone", "commune_code"], sort=True).ngroup().to_numpy()
-    moved = np.abs(changes(model, columns, near))[pair]
-    off = np.maximum(lower[:width] - cells, cells - upper[:width])
+    moved = np.abs(changes(model, columns, near))[model.pair]
+    off = np.maximum(lower[:width] - near, near - upper[:width])
     worst = pd.Series(np.maximum(moved, off)).groupby(frame["zone"].to_numpy()).transform("max")
     still = worst.to_numpy() <= _STILL_HA
     inside = np.flatnonzero(still)
-    lower[inside] = upper[inside] = cells[inside]
+    lower[inside] = upper[inside] = near[inside]
     row_lower, row_upper = face.row_lower - _CRUMBS_HA, face.row_upper + _CRUMBS_HA
     return replace(face, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
 
 
 def _gives_up(
-    model: Model, costs: list[Floats], near: pd.DataFrame | None, plans: tuple[Floats, Floats]
+    model: Model, costs: list[Floats], near: Floats | None, plans: tuple[Floats, Floats]
 ) -> bool:
     """Tell whether the second of two plans loses what the first had reached in earlier stages."""
     values = [[float(cost @ plan[: len(cost)]) for plan in plans] for cost in costs]
@@ -215,7 +212,7 @@ def _within_limits(model: Model, columns: Floats) -> Floats:
         hectares[members] *= min(1.0, upper[row] / float(hectares[members].sum()))
     keys = ["commune_code", "source", "year"]
     cells = model.columns[keys].assign(planned_ha=hectares)
-    laid = lay_on_windows(cells, land_windows(model.inputs, model.settings)[1])
+    laid = lay_on_windows(cells, model.pieces)
     over = laid.loc[laid["over_ha"] > _PASSED_HA, [*keys, "over_ha"]]
     if over.empty:
         return hectares

@@ -219,8 +219,14 @@ def _stamps(project: Project) -> dict[str, object]:
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as plain data, missing figures as nothing."""
-    clean = frame.astype("object").where(frame.notna(), None)
-    return [{str(key): value for key, value in row.items()} for row in clean.to_dict("records")]
+    columns = {
+        str(name): [
+            None if gone else item for item, gone in zip(values.tolist(), none, strict=True)
+        ]
+        for name, values in frame.items()
+        for none in [values.isna().tolist()]
+    }
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def plain_number(value: float) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import signal
 import typing
@@ -19,6 +20,9 @@ from zones.app.guard import RefusedError
 from zones.app.question import ROOMS, Question
 from zones.app.session import Session
 
+#: Objects made between two searches for rings of them: an edit makes many and leaves none.
+_OBJECTS_BETWEEN = 50_000
+
 
 def work(connection: Connection, session: Session, ahead: bool) -> None:
     """Life of the worker: answer question after question until the server is gone.
@@ -32,6 +36,7 @@ def work(connection: Connection, session: Session, ahead: bool) -> None:
     def tell(what: dict[str, Any]) -> None:
         connection.send(("told", what, None))
 
+    gc.set_threshold(_OBJECTS_BETWEEN)
     desk = Desk(session, tell)
     if ahead:
         with contextlib.suppress(VungTrongError, OSError):

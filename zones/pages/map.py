@@ -63,7 +63,7 @@ def _cover_path(trajectory: pd.DataFrame) -> pd.DataFrame:
 def _figures(figures: PublishedFigures, communes: gpd.GeoDataFrame) -> dict[str, Any]:
     """What of a map follows from the published figures."""
     # Zones of the leading plan are those that have rows by commune.
-    zones = figures.zone_names[figures.zone_names["zone"].isin(figures.zones["zone"])]
+    zones = figures.zone_names[figures.zone_names["zone"].isin(figures.zones["zone"].unique())]
     return {
         "zones": zones,
         "zone_communes": figures.zones.merge(

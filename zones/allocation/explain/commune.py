@@ -13,7 +13,6 @@ from zones.allocation.allocate import Allocation
 from zones.allocation.cover_held import counted_cells
 from zones.allocation.explain.reasons import source_names
 from zones.allocation.explain.sentences import WORDS, Figure, Sentence, Value, Voice, decimals_of
-from zones.allocation.land_years import usable_land
 from zones.allocation.model import yearly_pace
 from zones.allocation.rounded import RoundedAllocation
 
@@ -180,7 +179,7 @@ class _Pair:
     def land(self) -> Iterator[Sentence]:
         inputs, plan = self.allocation.inputs, self.printed.lands
         suits = self.mine(inputs.suitability[inputs.suitability["suitability"] > 0])
-        here = usable_land(inputs, self.allocation.settings)
+        here = self.allocation.model.land
         here = here[here["commune_code"] == self.code]
         land = self.printed.land
         found = suits.merge(land[land["commune_code"] == self.code], on=["commune_code", "source"])
@@ -255,7 +254,7 @@ class _Pair:
         allocation, lands = self.allocation, self.printed.lands
         here = lands["source"].isin(sources) & (lands["commune_code"] == self.code)
         places = allocation.model.columns[["commune_code", "source"]].drop_duplicates()
-        land = usable_land(allocation.inputs, allocation.settings).merge(places)
+        land = allocation.model.land.merge(places)
         land = land[land["source"].isin(sources)]
         whole = float(land["usable_ha"].sum())
         mine = float(land.loc[land["commune_code"] == self.code, "usable_ha"].sum())

@@ -16,7 +16,6 @@ import pandas as pd
 
 from zones.allocation.allocate import Allocation
 from zones.allocation.explain.allocation_wide import LATER, WideProgramme, repaired_targets, widen
-from zones.allocation.land_years import usable_land
 from zones.solver.linear_programme import optimum
 from zones.tables import ALLOCATION_REPAIRS
 
@@ -141,7 +140,7 @@ def _list_attempts(wide: WideProgramme, mine: npt.NDArray[np.bool_]) -> Iterator
         return
     yield _free("open_list", columns)
     frame = wide.model.columns.iloc[columns][["commune_code", "source"]].drop_duplicates()
-    land = usable_land(wide.model.inputs, wide.model.settings)
+    land = wide.model.land
     areas = frame.merge(land).groupby("commune_code")["usable_ha"].sum()
     best = areas.reset_index().sort_values(["usable_ha", "commune_code"], ascending=[False, True])
     for code in best["commune_code"].head(_SINGLES):

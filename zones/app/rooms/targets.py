@@ -167,22 +167,30 @@ def _settings(made: AllocatedPlan) -> list[dict[str, Any]]:
     inputs = made.prepared.inputs
     main = inputs.targets[inputs.targets["commune_code"] == ""]
     pace = inputs.pace[(inputs.pace["commune_code"] == "") & inputs.pace["high_ha"].notna()]
-    found = []
-    for zone, rows in main.groupby("zone", sort=False):
-        mine = pace[pace["zone"] == zone]["high_ha"]
-        listed = inputs.listed[inputs.listed["zone"] == zone]
-        locks = inputs.locks[inputs.locks["zone"] == zone]
-        found.append(
-            {
-                "zone": zone,
-                "several": len(rows) > 1,
-                **records(rows[["low_ha", "high_ha", "year", "importance"]].tail(1))[0],
-                "pace": None if mine.empty else float(mine.max()),
-                "list": "" if listed.empty else str(listed["list"].iloc[0]),
-                "listed": listed["commune_code"].tolist(),
-                "locks": records(locks[["commune_code", "lock", "area_ha"]]),
-            }
-        )
+    fastest = pace.groupby("zone")["high_ha"].max()
+    targets, listed, locks = (_by_zone(rows) for rows in (main, inputs.listed, inputs.locks))
+    return [
+        {
+            "zone": zone,
+            "several": len(rows) > 1,
+            **{name: rows[-1][name] for name in ("low_ha", "high_ha", "year", "importance")},
+            "pace": float(fastest[zone]) if zone in fastest.index else None,
+            "list": listed[zone][0]["list"] if zone in listed else "",
+            "listed": [row["commune_code"] for row in listed.get(zone, ())],
+            "locks": [
+                {name: row[name] for name in ("commune_code", "lock", "area_ha")}
+                for row in locks.get(zone, ())
+            ],
+        }
+        for zone, rows in targets.items()
+    ]
+
+
+def _by_zone(table: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """Rows of a table by their zone, zones in the order in which they appear."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in records(table):
+        found.setdefault(row["zone"], []).append(row)
     return found
 
 
