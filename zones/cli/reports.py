@@ -116,12 +116,13 @@ def collect(
 
     loaded, forms = load_project(project), [load_form(name) for name in form]
     refuse_existing(out, overwrite=overwrite, inputs=[*loaded.input_paths().values(), folder])
+    ledger = _ledger(loaded)
     with telling(quiet=as_json) as teller:
         asked = _round(loaded, year or this_year(), teller)
         teller.step("collect", message("zones.reports.reading_reports"), 1, 1)
-        collected = read_all(folder, asked, forms, progress=teller.part)
-    known = keep(collected, _ledger(loaded))
-    files = save_collected(collected, known, asked, out)
+        collected = read_all(folder, asked, forms, ledger=ledger, progress=teller.part)
+    known = keep(collected, ledger)
+    files = save_collected(collected, known, asked, out, ledger=ledger)
     if as_json:
         print_json(records(files))
     else:

@@ -28,6 +28,8 @@ from zones.reports.round import Round
 from zones.reports.tables import FIGURES, REPORT_FINDINGS, RETURNED, RETURNED_ROWS
 from zones.reports.writing.letters import save_questions
 
+#: Figures left out that a finding lists.
+_SHOWN = 5
 _WORST = ("asked", "remarked", "accepted")
 
 
@@ -51,48 +53,85 @@ class _Returned:
 
 
 def collect(
-    folder: Path, asked: Round, forms: Sequence[Form], *, progress: Progress = silent
+    folder: Path,
+    asked: Round,
+    forms: Sequence[Form],
+    *,
+    ledger: Ledger | None = None,
+    progress: Progress = silent,
 ) -> Collected:
-    """Read and check what came back; the first form is the one that foreign tables answer."""
+    """Read and check what came back; the first form is the one that foreign tables answer.
+
+    ``ledger`` has what was received before: what a later submission leaves out is told.
+    """
     reader = Reader(asked, forms)
     returned: list[_Returned] = []
     paths = returned_files(folder)
     files = run_pieces(partial(read_returned, folder=folder), paths, workers=os.cpu_count() or 1)
     for number, file in enumerate(files, start=1):
         pages = [] if file.refused else file.pages
-        returned.append(_Returned(file, [_read(reader, page) for page in pages]))
+        one = _Returned(file, [_read(reader, page) for page in pages])
+        _add_up(one.readings)
+        returned.append(one)
         progress(number, len(paths))
     # Of two versions the one saved last stands after the other.
     returned.sort(key=lambda one: (one.file.modified, one.file.name))
     _check(returned, asked, {form.form: form for form in forms})
+    if ledger is not None and ledger.exists():
+        _tell_left_out(returned, ledger, asked.year)
     return _result(returned, asked)
 
 
 def _read(reader: Reader, page: Page) -> PageReading:
     """Read a sheet and let its cells go: of many files only what they report is kept."""
     reading = reader.read(page)
-    _add_up(reading)
     reading.findings += check_totals(reading)
     reading.lines = tuple(sorted({row for row, _ in page.cells}))
     page.content = Sheet()
     return reading
 
 
-def _add_up(reading: PageReading) -> None:
-    """Meet figures that stand twice: those of old communes add up, the rest is asked back."""
-    twice: dict[tuple[str, str, str, str], list[Entry]] = defaultdict(list)
-    for entry in reading.entries:
-        twice[entry.key].append(entry)
-    for entries in twice.values():
-        if len(entries) == 1:
-            continue
+def _add_up(readings: Sequence[PageReading]) -> None:
+    """Meet figures that stand twice in a file, on one sheet or on several.
+
+    Those of old communes add up, one that says the same again counts once, the rest is asked back.
+    """
+    twice: dict[tuple[str, ...], list[Entry]] = defaultdict(list)
+    for reading in readings:
+        for entry in reading.entries:
+            twice[reading.form, *entry.key].append(entry)
+    told: list[Told] = []
+    repeated: dict[int, Entry] = {}
+    for entries in (several for several in twice.values() if len(several) > 1):
+        first, *others = entries
         origins = {entry.origin for entry in entries}
         if "" not in origins and len(origins) == len(entries):
-            for entry in entries:
-                reading.findings.append(entry.told("old-names-added"))
+            told += [entry.told("old-names-added") for entry in entries]
+        elif all(_says_the_same(first, other) for other in others):
+            repeated |= {id(other): other for other in others}
         else:
-            cells = ", ".join(one.cell for one in entries)
-            reading.findings += told_together(entries, "figure-twice", found=cells)
+            places = ", ".join(map(_place, entries))
+            told += told_together(entries, "figure-twice", found=places)
+    told += told_together(list(repeated.values()), "figure-repeated", found="")
+    for reading in readings:
+        left = [entry for entry in reading.entries if id(entry) not in repeated]
+        counted = {entry.line for entry in left}
+        for entry in reading.entries:
+            if entry.line not in counted:
+                reading.rows[entry.line] = "note"
+        reading.entries = left
+    _file(told, readings)
+
+
+def _says_the_same(one: Entry, other: Entry) -> bool:
+    """Whether a sheet repeats a figure of another sheet in the same cell: a copy of the sheet."""
+    same = (one.line, one.place, one.value) == (other.line, other.place, other.value)
+    return same and one.sheet != other.sheet and one.value is not None
+
+
+def _place(entry: Entry) -> str:
+    """Where a figure stands in its file."""
+    return f"{entry.sheet}!{entry.cell}" if entry.sheet else entry.cell
 
 
 def _check(returned: Sequence[_Returned], asked: Round, forms: Mapping[str, Form]) -> None:
@@ -113,6 +152,42 @@ def _check(returned: Sequence[_Returned], asked: Round, forms: Mapping[str, Form
     told += tell_copied(_entries(readings), names)
     told += tell_repeated_plots(readings)
     _file(told, readings)
+
+
+def _tell_left_out(returned: Sequence[_Returned], ledger: Ledger, year: int) -> None:
+    """Tell figures of an earlier submission that the one which replaces it does not have."""
+    counted: dict[tuple[str, str, str], dict[tuple[str, str], str]] = defaultdict(dict)
+    columns = ["reporter", "form", "table", "row", "column", "file", "cell"]
+    for values in ledger.figures(year)[columns].to_numpy():
+        reporter, form, table, row, column, file, cell = map(str, values)
+        counted[reporter, form, table][row, column] = f"{file} {cell}"
+    history = ledger.history(year)
+    known = set(zip(history["sha256"], history["reporter"], history["form"], strict=True))
+    newest = history.groupby(["reporter", "form"])["modified"].max().to_dict()
+    for one in returned:
+        sent: dict[tuple[str, str, str], dict[tuple[str, str], Entry]] = defaultdict(dict)
+        for entry in _entries(one.readings):
+            sent[entry.reporter, entry.form, entry.table][entry.row, entry.column] = entry
+        for key, entries in sent.items():
+            reporter, form, _ = key
+            if (one.file.sha256, reporter, form) in known:
+                continue
+            if one.file.modified < newest.get((reporter, form), ""):
+                continue
+            missing = [place for name, place in counted[key].items() if name not in entries]
+            if missing:
+                _file([_left_out(next(iter(entries.values())), missing)], one.readings)
+            counted[key] = {name: f"{e.file} {e.cell}" for name, e in entries.items()}
+
+
+def _left_out(first: Entry, missing: Sequence[str]) -> Told:
+    """Finding about figures that a later submission leaves out; none of its own is at fault."""
+    shown = ", ".join(missing[:_SHOWN])
+    more = f", … ({len(missing)})" if len(missing) > _SHOWN else ""
+    return Told(
+        *("figures-left-out", first.reporter, first.file, first.sheet, first.cell),
+        found=f"{shown}{more}",
+    )
 
 
 def _check_submission(
@@ -279,9 +354,12 @@ def keep(collected: Collected, ledger: Ledger) -> set[str]:
 
 
 def save_collected(
-    collected: Collected, known: set[str], asked: Round, folder: Path
+    collected: Collected, known: set[str], asked: Round, folder: Path, *, ledger: Ledger
 ) -> pd.DataFrame:
-    """Write tables and letters of a collection; the files, those of before marked as known."""
+    """Write tables and letters of a collection; the files, those of before marked as known.
+
+    Letters ask about what counts in ``ledger``: what a later submission answered is asked no more.
+    """
     letters = folder / "letters"
     letters.mkdir(parents=True, exist_ok=True)
     repeated = collected.files["file"].isin(known) & (collected.files["verdict"] != "refused")
@@ -294,5 +372,14 @@ def save_collected(
     }
     for name, table in tables.items():
         save_csv(table, folder / f"{name}.csv")
-    save_questions(collected.findings, asked, asked.names(), letters)
+    findings = _of_what_counts(collected.findings, ledger.figures(asked.year))
+    save_questions(findings, asked, asked.names(), letters)
     return files
+
+
+def _of_what_counts(findings: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
+    """Leave out findings about files that others of the same reporter replaced."""
+    counted = set(zip(figures["reporter"], figures["file"], strict=True))
+    told = pd.Series(list(zip(findings["reporter"], findings["file"], strict=True)))
+    alone = ~findings["reporter"].isin(set(figures["reporter"]))
+    return findings[alone.to_numpy() | told.isin(counted).to_numpy(dtype=bool)]

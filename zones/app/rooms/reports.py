@@ -125,8 +125,10 @@ def collect(desk: Desk, asked: Back) -> dict[str, Any]:
     ledger = _ledger(project)
     ready = prepare_round(project, year, last=ledger.figures(year - 1), teller=desk.teller)
     desk.teller.step("collect", message("zones.reports.reading_reports"), 1, 1)
-    collected = read_all(source, ready, [load_form(_known(asked.form))], progress=desk.teller.part)
-    files = save_collected(collected, keep(collected, ledger), ready, out)
+    forms = [load_form(_known(asked.form))]
+    collected = read_all(source, ready, forms, ledger=ledger, progress=desk.teller.part)
+    known = keep(collected, ledger)
+    files = save_collected(collected, known, ready, out, ledger=ledger)
     names = ready.names()
     told = {row["verdict"] for row in records(files)}
     return {

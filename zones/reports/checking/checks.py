@@ -15,7 +15,8 @@ from layers.base.messages import joined
 from zones.plan.words import number_words, unit_words
 from zones.project.forms import Form, FormTable, Identity
 from zones.reports.checking.likely import Part, likely_wrong
-from zones.reports.checking.unit_slips import slip_of, slip_of_sum
+from zones.reports.checking.shifted import shift_of
+from zones.reports.checking.unit_slips import Slip, slip_of, slip_of_sum
 from zones.reports.known import KnownFigures
 from zones.reports.layout import Sheet
 from zones.reports.reading.entries import Entry, PageReading, Told, told_together
@@ -62,7 +63,7 @@ def check_answers(answers: Answers) -> list[Told]:
         rows = list(dict.fromkeys(row for name, row, _ in answers.entries if name == table.table))
         for row in rows:
             found += _settle_marks(answers, table, row)
-            slipped = _slips(answers, table, row)
+            slipped = _shifted(answers, table, row) or _slips(answers, table, row)
             found += slipped
             if not slipped:
                 found += _identities(answers, table, row)
@@ -138,6 +139,38 @@ def _references(answers: Answers, table: FormTable, row: str, column: str) -> li
     return [one for one in found if one is not None]
 
 
+def _shifted(answers: Answers, table: FormTable, row: str) -> list[Told]:
+    """Tell a row whose figures all stand one column beside their own."""
+    rule = next((one for one in table.identities if one.equals and _has_known(table, one)), None)
+    asked = [one.column for one in table.columns if one.is_figure and one.is_asked]
+    if rule is None or rule.subject not in asked:
+        return []
+    values = [answers.value(table.table, row, name) for name in asked]
+    known = _references(answers, table, row, rule.subject)
+    signed = [(name, 1) for name in rule.plus] + [(name, -1) for name in rule.minus]
+    change = sum(
+        sign * (answers.value(table.table, row, name) or 0.0)
+        for name, sign in signed
+        if name in asked
+    )
+    step = shift_of(values, asked.index(rule.subject), known, change)
+    if not step:
+        return []
+    cells = [
+        entry
+        for name in asked
+        if (entry := answers.entries.get((table.table, row, name))) is not None
+    ]
+    back = values[step:] if step > 0 else values[:step]
+    names = asked[: len(asked) - step] if step > 0 else asked[-step:]
+    said = [
+        joined([table.column(name).name.phrase, number_words(value)], between=" ")
+        for name, value in zip(names, back, strict=True)
+        if value is not None
+    ]
+    return told_together(cells, "row-shifted", expected=joined(said, between=", "))
+
+
 def _slips(answers: Answers, table: FormTable, row: str) -> list[Told]:
     """Figures that another unit makes right: by the identity of the row, or by what is known."""
     rule = next((one for one in table.identities if one.equals and _has_known(table, one)), None)
@@ -153,7 +186,23 @@ def _slips(answers: Answers, table: FormTable, row: str) -> list[Told]:
         if slip:
             known = _references(answers, table, row, column)[0]
             found.append(entry.told("unit-slip", expected=known, found=slip.told(entry.value)))
+            found += _slips_beside(answers, entry, slip, known)
     return found
+
+
+def _slips_beside(answers: Answers, slipped: Entry, slip: Slip, known: float) -> list[Told]:
+    """Figures of a row that the slip of another one makes right: none exceeds what is known."""
+    return [
+        entry.told(
+            "unit-slip", expected=round(entry.value / slip.factor, 2), found=slip.told(entry.value)
+        )
+        for (table, row, _), entry in answers.entries.items()
+        if (table, row) == (slipped.table, slipped.row)
+        and entry.verdict != "asked"
+        and entry.unit == slipped.unit
+        and entry.value is not None
+        and entry.value > known >= entry.value / slip.factor
+    ]
 
 
 def _has_known(table: FormTable, rule: Identity) -> bool:

@@ -16,6 +16,7 @@ from zones.reports.reading.figures import (
     is_whole,
     read_cell,
 )
+from zones.reports.reading.intake import Page, cell_name
 from zones.reports.reading.quoting import found_in, is_personal, quoted
 
 
@@ -73,6 +74,10 @@ class CellReader:
             told.append(entry.told("negative", expected=0))
         if line in page.content.hidden_rows and line > 1:
             told.append(entry.told("hidden-row"))
+        if place in page.content.hidden_columns and place > 0:
+            told.append(entry.told("hidden-column"))
+        if covered := _covered(page, at):
+            told.append(entry.told("merged-cells", found=covered))
         self.reading.entries.append(entry)
         return entry
 
@@ -89,3 +94,11 @@ class CellReader:
             self.reading.findings.append(
                 entry.told("unit-converted", expected=unit_words(entry.unit), found=unit)
             )
+
+
+def _covered(page: Page, at: tuple[int, int]) -> str:
+    """Range of merged cells over several rows or columns that a figure stands for, if any."""
+    for (top, left), (bottom, right) in page.content.merged:
+        if (top, left) == at and (bottom, right) != at:
+            return f"{cell_name(top, left)}:{cell_name(bottom, right)}"
+    return ""

@@ -17,6 +17,7 @@ REMARKS = frozenset(
     {
         *("about", "unit-converted", "mark-settled", "whole-settled", "old-name", "row-by-name"),
         *("old-names-added", "header-near", "known-changed", "hidden-row", "older-form"),
+        *("known-added", "figure-in-note", "hidden-column", "figure-repeated"),
     }
 )
 

@@ -25,6 +25,7 @@ from zones.reports.reading.words import (
     heads_rows,
     heads_units,
     is_counting,
+    is_planned,
     is_total,
     name_in,
     place_in,
@@ -149,8 +150,9 @@ class _Table:
             for number, held in enumerate(lines):
                 text = str(held.get(at, ""))
                 below = any(at in later for later in lines[number + 1 :])
-                if not text and below:
-                    # A merged header has its text in the first of its cells.
+                if not text and below and not any(at in above for above in lines[:number]):
+                    # A merged header has its text in the first of its cells; one that has its
+                    # own above stands merged downwards.
                     left = max((one for one in held if one < at), default=None)
                     text = str(held[left]) if left is not None else ""
                     text = "" if is_counting(text) or heads_communes(text) else text
@@ -169,9 +171,11 @@ class _Table:
         # "Hồi" over "Trồng mới": the one names the row, the other the column.
         named = next((part for part in texts if words.row(part) and not words.columns(part)), "")
         rest = " ".join(part for part in texts if part != named)
-        head = Head(text, words.columns(rest), unit=unit_in(text), years=years_in(text))
+        head = Head(text, self._columns(texts, rest), unit=unit_in(text), years=years_in(text))
         head.row = words.row(named) if named else None
-        if is_counting(text):
+        if is_planned(text):
+            head.role = "known"
+        elif is_counting(text):
             head.role = "counting"
         elif not text:
             head.role = "unknown"
@@ -185,6 +189,16 @@ class _Table:
         elif head.columns and not self._is_asked(head):
             head.role = "known"
         return head
+
+    def _columns(self, texts: list[str], rest: str) -> dict[str, tuple[str, bool]]:
+        """Columns that a header means: by all its words, else by those of its lowest cell."""
+        found = self.desk.words.columns(rest)
+        lowest = self.desk.words.columns(texts[-1]) if texts else {}
+        return found | {
+            table: column
+            for table, column in lowest.items()
+            if column[1] and not found.get(table, ("", False))[1]
+        }
 
     def _is_asked(self, head: Head) -> bool:
         """Whether a header stands over figures that are asked for, and not notes or last year's."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Container, Iterable
 
+from layers.base.language import Phrase
+from zones.plan.words import number_words
 from zones.project.forms import Form, FormColumn
 from zones.reports.known import KnownFigures
 from zones.reports.layout import Identity, Row, Sheet, cell_title, read_identity
@@ -19,6 +22,8 @@ from zones.reports.reading.words import Vocabulary, is_total, words_of
 _NEAR = 6
 #: A figure that we printed and that came back differs by more than this was changed.
 _CHANGED = 0.011
+#: "Lạng Sơn, ngày 20 tháng 11 năm 2026", above a signature.
+_DAY_OF_LETTER = re.compile(r"ngày\W*\d*\W*tháng\W*\d*\W*(?:năm\W*\d*)?", re.IGNORECASE)
 
 
 def find_identity(page: Page) -> tuple[Identity, tuple[int, int]] | None:
@@ -62,6 +67,7 @@ def read_own(
         for line, held in page.rows().items()
         if line > corner[0] and (key := _key(held.get(corner[1]), rows))
     }
+    _tell_missing(reading, reporter, sheet, {row.row for row in keyed.values()}, known)
     first, last = min(keyed, default=math.inf), max(keyed, default=0)
     words = Vocabulary([sheet])
     for line, held in page.rows().items():
@@ -72,6 +78,24 @@ def read_own(
         else:
             _read_other_row(cells, reporter, line, held, places, words, behind=line > last)
     return reading
+
+
+def _tell_missing(
+    reading: PageReading, reporter: str, sheet: Sheet, there: set[str], known: KnownFigures
+) -> None:
+    """Ask for rows of zones that were taken out of a form though there were hectares of them."""
+    for row in sheet.rows if sheet.table.rows == "zones" else ():
+        last = known.last.get((reporter, sheet.table.table, row.row, "standing"))
+        area = last if last is not None else known.register.get((reporter, row.row))
+        if row.row not in there and area:
+            said = number_words(round(area, 2))
+            reading.tell(
+                "row-missing",
+                reporter=reporter,
+                cell="A1",
+                what=row.title,
+                expected=Phrase(en=f"{said.en} ha", vi=f"{said.vi} ha"),
+            )
 
 
 def _is_added(held: dict[int, str | float], places: Iterable[int]) -> bool:
@@ -128,6 +152,14 @@ def _text(
 ) -> str:
     """Text of a cell; one of a column of dates that is no date is asked back."""
     cell = cells.reading.page.cells[at]
+    if column.kind == "text" and isinstance(cell, float) and cells.sheet.table.rows != "open":
+        cells.reading.tell(
+            "figure-in-note",
+            reporter=reporter,
+            cell=cell_name(*at),
+            what=cell_title(row, column),
+            found=found_in(cell),
+        )
     if column.kind != "date" or not str(cell).strip():
         return str(cell)
     day = read_date(cell)
@@ -173,13 +205,15 @@ def _compare_known(
         if source == "register"
         else known.last.get((reporter, table, row.row, source))
     )
-    if isinstance(cell, float) and printed is not None and abs(cell - printed) > _CHANGED:
+    if not isinstance(cell, float):
+        return
+    if printed is None or abs(cell - printed) > _CHANGED:
         cells.reading.tell(
-            "known-changed",
+            "known-changed" if printed is not None else "known-added",
             reporter=reporter,
             cell=cell_name(*at),
             what=row.title,
-            expected=round(printed, 2),
+            expected="" if printed is None else round(printed, 2),
             found=cell,
         )
 
@@ -202,7 +236,7 @@ def _read_other_row(
         if column.is_figure and column.is_asked and column.column in places
     }
     labels = [str(cell) for cell in held.values() if isinstance(cell, str)]
-    figures = [place for place in asked.values() if place in held]
+    figures = [place for place in asked.values() if place in held and not _is_prose(held[place])]
     if any(is_total(label) for label in labels):
         reading.rows[line] = "total"
         return
@@ -232,6 +266,11 @@ def _read_other_row(
         return
     reading.rows[line] = "figures"
     _take_added(cells, reporter, row, line, places)
+
+
+def _is_prose(cell: str | float) -> bool:
+    """Whether a cell below a table says something without a figure: a signature, a day."""
+    return isinstance(cell, str) and not re.search(r"[\d#=]", _DAY_OF_LETTER.sub("", cell))
 
 
 def _take_added(

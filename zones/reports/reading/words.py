@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -21,6 +22,7 @@ _TOTAL = re.compile(r"^(tong( cong| so)?|cong|toan (xa|tinh|phuong)|luy ke)\b(?!
 _COUNTING = re.compile(r"^(tt|stt|so tt|so thu tu)$")
 _COMMUNE_HEAD = re.compile(r"\b(xa|phuong|don vi|dia phuong|ten xa|ma xa|dia ban)\b")
 _UNIT_HEAD = re.compile(r"^(don vi( tinh)?|dvt|dv tinh)$")
+_PLANNED_HEAD = re.compile(r"\b(ke hoach|kh|muc tieu|du kien|duoc giao)\b")
 _ROWS_HEAD = re.compile(
     r"^(ten |loai |cac )?(cay( trong)?|cay|loai|chi tieu|noi dung|vung( san xuat)?|danh muc|ten)$"
 )
@@ -61,6 +63,11 @@ def is_total(text: str) -> bool:
 def is_counting(text: str) -> bool:
     """Whether a header stands over running numbers."""
     return bool(_COUNTING.match(words_of(text)))
+
+
+def is_planned(text: str) -> bool:
+    """Whether a header stands over what is planned, not over what was done."""
+    return bool(_PLANNED_HEAD.search(words_of(text)))
 
 
 def heads_communes(text: str) -> bool:
@@ -114,8 +121,11 @@ class Vocabulary:
                 names = (column.name.vi, column.name.en, *column.words)
                 if column.group is not None:
                     names = (*names, f"{column.group.vi} {column.name.vi}")
-                for name in names:
-                    self._columns.append((words_of(name), table, column.column))
+                for name in dict.fromkeys(map(words_of, names)):
+                    self._columns.append((name, table, column.column))
+            said = Counter(name for name, where, _ in self._columns if where == table)
+            # What several columns are called ("Sown", of each season) names none of them.
+            self._columns = [one for one in self._columns if one[1] != table or said[one[0]] == 1]
             for row in sheet.rows:
                 for name in (row.row, row.name, *row.words):
                     if sheet.table.rows not in ("open", "units"):
@@ -134,7 +144,7 @@ class Vocabulary:
         for sheet in self.sheets:
             for column in sheet.table.columns:
                 group = column.group
-                yield from (column.name.vi, column.name.en, *column.words)
+                yield from (column.name.vi, column.name.en, *column.words, column.unit)
                 yield from (group.vi, group.en) if group else ()
             for row in sheet.rows:
                 yield from (row.name, *row.words)

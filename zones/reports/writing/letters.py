@@ -45,7 +45,10 @@ def _content(asked: Round, subject: str, blocks: Sequence[Block]) -> OfficialCon
 def save_questions(
     findings: pd.DataFrame, asked: Round, names: Mapping[str, str], folder: Path
 ) -> list[Path]:
-    """Write one letter of questions for each reporter whose figures are asked back."""
+    """Write one letter of questions for each reporter whose figures are asked back.
+
+    Letters of the year that lie in the folder and have nothing to ask any more are taken away.
+    """
     problems = findings[(findings["severity"] == "problem") & (findings["reporter"] != "")]
     made = []
     for reporter, rows in problems.groupby("reporter", sort=True):
@@ -64,6 +67,8 @@ def save_questions(
         subject = f"Về việc làm rõ số liệu báo cáo năm {asked.year}"
         save_official(_content(asked, subject, blocks), path, overwrite=True)
         made.append(path)
+    for path in set(folder.glob(f"* {asked.year}.docx")) - set(made):
+        path.unlink()
     return made
 
 

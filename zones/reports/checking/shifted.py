@@ -1,0 +1,42 @@
+"""Figures of a row that slipped into the column beside theirs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+#: Nearness to what is known that tells where a figure belongs, as a logarithm.
+_NEAR = math.log1p(0.12)
+#: A figure within this distance of what is known stands where it belongs.
+_AT_HOME = math.log(2)
+#: Hectares below which nothing can be told.
+_LEAST = 1.0
+
+
+def shift_of(
+    values: Sequence[float | None], subject: int, known: Sequence[float], change: float
+) -> int:
+    """Columns by which a row slipped: 1 to the right, -1 to the left, 0 for none.
+
+    ``values`` stand in the order of the columns, ``known`` is what the figure of the column
+    ``subject`` should be near to, the year's ``change`` apart. A row that
+    slipped leaves the column at its other end blank.
+    """
+    references = [one for one in known if one > _LEAST]
+    if not references or _off(values[subject], references) < _AT_HOME:
+        return 0
+    if _off(values[subject], [references[0] + change]) < _NEAR:
+        return 0
+    for step, end in ((1, 0), (-1, -1)):
+        place = subject + step
+        beside = values[place] if 0 <= place < len(values) else None
+        if values[end] is None and values[subject] is not None and _off(beside, references) < _NEAR:
+            return step
+    return 0
+
+
+def _off(value: float | None, references: Sequence[float]) -> float:
+    """Distance of a figure from the nearest known one, as a logarithm."""
+    if value is None or value <= 0:
+        return math.inf
+    return min((abs(math.log(value / one)) for one in references if one > 0), default=math.inf)
