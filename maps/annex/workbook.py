@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,14 @@ from layers.base.clock import midnight
 from layers.io.atomic import written_aside
 from layers.io.table_output import WORKBOOK_OPTIONS, sheet_name
 from maps.layout.content import DEMO_MARK, AnnexContent, property_text
-from maps.layout.page_table import PageColumn, PageTable, cell_digits, column_widths, header_cells
+from maps.layout.page_table import (
+    PageColumn,
+    PageTable,
+    Role,
+    cell_digits,
+    column_widths,
+    header_cells,
+)
 from maps.layout.tables import build_tables
 
 if TYPE_CHECKING:
@@ -49,7 +56,7 @@ def save_workbook(
     content: AnnexContent,
     path: Path,
     *,
-    more: Sequence[PageTable] = (),
+    charts: Mapping[Role, Path] | None = None,
     overwrite: bool = False,
 ) -> Path:
     """Write the tables of an annex as an Excel workbook.
@@ -60,8 +67,8 @@ def save_workbook(
         The rounded frames and their words.
     path : pathlib.Path
         File to write.
-    more : sequence of PageTable
-        Tables behind those of the annex; a chart stands below its table.
+    charts : mapping, optional
+        Pictures for below the tables of these roles.
     overwrite : bool
         Replace a file that is there.
 
@@ -78,21 +85,22 @@ def save_workbook(
         The folder cannot be written, or the workbook is open in another program.
     """
     with written_aside(path, program="Excel", overwrite=overwrite) as part:
-        _write(content, part, more)
+        _write(content, part, charts or {})
     return path
 
 
-def _write(content: AnnexContent, path: Path, more: Sequence[PageTable]) -> None:
+def _write(content: AnnexContent, path: Path, charts: Mapping[Role, Path]) -> None:
     # Opened by hand: a path that cannot be written must fail here, before any work is done.
     with path.open("wb") as stream:
         book = xlsxwriter.Workbook(stream, {**WORKBOOK_OPTIONS, "in_memory": True})
         _describe(book, content)
         formats = _Formats(book, content)
         taken: set[str] = set()
-        for table in build_tables(content, more):
+        for table in build_tables(content):
             name = sheet_name(table.name, taken)
             taken.add(name.casefold())
-            _Sheet(book.add_worksheet(name), table, content, formats).write()
+            sheet = _Sheet(book.add_worksheet(name), table, content, formats)
+            sheet.write(charts.get(table.role))
         book.close()
 
 
@@ -159,7 +167,7 @@ class _Sheet:
     #: Points of paper that rows with a height of their own take beyond the usual one.
     _taller: float = 0.0
 
-    def write(self) -> None:
+    def write(self, chart: Path | None) -> None:
         self._widths = column_widths(self.table)
         top = self._write_heading()
         first = self._write_header(top)
@@ -167,8 +175,8 @@ class _Sheet:
         last = first + len(self.table.rows) - 1
         below = self._write_total(first, last)
         self._write_notes(below + 1)
-        if self.table.chart is not None:
-            self._put_chart(self.table.chart, below + 2 + len(self.table.notes))
+        if chart is not None:
+            self._put_chart(chart, below + 2 + len(self.table.notes))
         self._set_up_print(top, first, below + 1 + len(self.table.notes))
 
     @property

@@ -21,6 +21,7 @@ from layers.base.short_repr import short_repr
 from maps.layout.words import page_day, phrase, repeated_keys
 from maps.tables import (
     ALLOCATION,
+    COVER_YEARS,
     FOREST_COVER,
     GROUP_COVER,
     GROUP_ZONES,
@@ -88,7 +89,7 @@ class TableNote:
     ----------
     table : str
         Which table it concerns: ``targets``, ``zone``, ``matrix``, ``purposes``, ``cover``,
-        ``causes``, ``ages``, ``allocation`` or ``sources``.
+        ``causes``, ``ages``, ``allocation``, ``path`` or ``sources``.
     text : Phrase
         The sentence.
     zone : str
@@ -177,6 +178,8 @@ class AnnexContent:
         Columns of ``maps.tables.GROUP_ZONES``: hectares of each zone by group of communes.
     group_cover : pandas.DataFrame or None
         Columns of ``maps.tables.GROUP_COVER``: forest by group of communes, the province last.
+    cover_years : pandas.DataFrame or None
+        Columns of ``maps.tables.COVER_YEARS``: forest of the province in the years of a forecast.
     """
 
     targets: pd.DataFrame
@@ -202,6 +205,7 @@ class AnnexContent:
     forms: Mapping[str, str] = field(default_factory=lambda: dict(_FORMS))
     group_zones: pd.DataFrame | None = None
     group_cover: pd.DataFrame | None = None
+    cover_years: pd.DataFrame | None = None
 
     __repr__ = short_repr
 
@@ -218,6 +222,7 @@ class AnnexContent:
             ("species_ages", SPECIES_AGES),
             ("group_zones", GROUP_ZONES),
             ("group_cover", GROUP_COVER),
+            ("cover_years", COVER_YEARS),
         )
         for name, schema in frames:
             frame = getattr(self, name)
@@ -271,6 +276,7 @@ class AnnexContent:
             "allocation": ["zone", "commune_code", "land", "year"],
             "losses": ["zone", "commune_code", "year"],
             "species_ages": ["species", "age_class"],
+            "cover_years": ["year"],
         }
         frames = {name: getattr(self, name) for name in keys}
         faults = [

@@ -8,6 +8,7 @@ import pandas as pd
 
 from maps.layout.content import AnnexContent, ForestForm
 from maps.layout.page_table import (
+    Kind,
     PageColumn,
     PageTable,
     rank_column,
@@ -16,6 +17,7 @@ from maps.layout.page_table import (
     unknown_note,
 )
 from maps.layout.words import Say
+from maps.tables import COVER_YEARS
 
 _ORIGINS = ("natural_forest_ha", "planted_forest_ha", "not_yet_forest_ha")
 _CLASSES = ("special_use_ha", "protection_ha", "production_ha")
@@ -201,4 +203,25 @@ def ages_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> PageTabl
         rows=rows,
         total=summed(rows, columns, content.decimals),
         unit=say("unit.ha"),
+    )
+
+
+def years_table(frame: pd.DataFrame, territory: str, say: Say) -> PageTable:
+    """Forest and forest cover rate of the province in the years of a forecast."""
+
+    def kind(key: str) -> Kind:
+        if key == "year":
+            return "year"
+        return "percent" if key.endswith("_percent") else "hectares"
+
+    return PageTable(
+        name=say("path.name"),
+        title=say("path.title", territory=territory),
+        role="path",
+        columns=tuple(
+            PageColumn(key, say(f"path.{key}"), kind(key), 14) for key in COVER_YEARS.names
+        ),
+        rows=frame.reset_index(drop=True),
+        unit=say("unit.ha_percent"),
+        notes=(say("path.note"),),
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -88,8 +87,6 @@ class PageTable:
     language: Language = "vi"
     #: Digits of hectares and of percentages.
     decimals: tuple[int, int] = (1, 1)
-    #: Picture of its figures, for below or behind the table.
-    chart: Path | None = None
 
     @property
     def label_column(self) -> int:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
 
 from layers.base.language import Language, format_number
 from maps.layout.content import AnnexContent, source_rows
-from maps.layout.forest_tables import ages_table, cover_table, form_table
+from maps.layout.forest_tables import ages_table, cover_table, form_table, years_table
 from maps.layout.group_tables import group_tables
 from maps.layout.page_table import PageColumn, PageTable, percent_of, rank_column, ranked
 from maps.layout.words import Say, speaker, word
 from maps.layout.zone_tables import allocation_tables, matrix_tables, zone_table
 
 
-def build_tables(content: AnnexContent, more: Sequence[PageTable] = ()) -> tuple[PageTable, ...]:
-    """Lay out every table of an annex with the number that all pages give it, ``more`` last."""
+def build_tables(content: AnnexContent) -> tuple[PageTable, ...]:
+    """Lay out every table of an annex with the number that all pages give it."""
     say = speaker(content.language)
     *tables, unmeasured = _targets_tables(content, say)
     tables += [
@@ -37,8 +36,11 @@ def build_tables(content: AnnexContent, more: Sequence[PageTable] = ()) -> tuple
         tables.append(ages_table(content, content.species_ages, say))
     if content.allocation is not None:
         tables += allocation_tables(content, content.allocation, say)
+    if content.cover_years is not None:
+        territory = content.heading.territory or content.heading.province
+        tables.append(years_table(content.cover_years, territory, say))
     tables += [unmeasured] if len(unmeasured.rows) else []
-    tables += [_sources_table(content, say), *more]
+    tables.append(_sources_table(content, say))
     return tuple(
         replace(
             table,

@@ -27,7 +27,8 @@ from maps import (
     save_page_picture,
     save_workbook,
 )
-from maps.layout.page_table import PageTable
+from maps.annex.document import MapPicture
+from maps.layout.page_table import Role
 from zones.allocation.targets import conversion_names
 from zones.forest.species import species_ages
 from zones.pages.context_layers import communes_with_kinds
@@ -152,15 +153,16 @@ def save_annex(
     *,
     atlas: AtlasContent | None,
     codes: Literal["none", "all"] | tuple[str, ...],
-    more: Sequence[PageTable] = (),
+    cover_chart: MapPicture | None = None,
 ) -> None:
     """Write workbook, document and figures.
 
-    Behind the tables of the workbook stand ``more`` with their charts, behind those of the document
-    these charts and, with ``atlas``, the maps of the communes ``codes``.
+    The chart of the forest cover to come stands below its table in the workbook; behind the tables
+    of the document stand this chart and, with ``atlas``, the maps of the communes ``codes``.
     """
-    charts = [(table.title, table.chart) for table in more if table.chart is not None]
-    save_workbook(content, folder / "annex.xlsx", more=more, overwrite=True)
+    charts = [] if cover_chart is None else [cover_chart]
+    below: dict[Role, Path] = {} if cover_chart is None else {"path": cover_chart[1]}
+    save_workbook(content, folder / "annex.xlsx", charts=below, overwrite=True)
     save_published(content, figures.frames(), folder / PUBLISHED_FOLDER)
     path = folder / "annex.docx"
     if atlas is None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -15,10 +16,10 @@ from layers.base.messages import message
 from layers.io.atomic import save_text
 from maps.charts.cover import CoverChart, cover_chart_svg, save_cover_chart
 from maps.layout.content import DEMO_MARK
-from maps.layout.page_table import Kind, PageColumn, PageTable
 from zones.certainty.sentences import cover_sentences
 from zones.forest.trajectory.sentences import Tables, answer
 from zones.project.model import CertaintySettings, Project
+from zones.publish.figures import round_cover_years
 from zones.tables import LEVERS, TARGETS, TRAJECTORY, TRAJECTORY_ASSUMPTIONS, TRAJECTORY_TARGETS
 
 _WORDS = ("rate", "band", "with_forest", "target", "percent", "steps", "less", "more")
@@ -62,52 +63,15 @@ def cover_chart(project: Project, tables: Tables, language: Language) -> CoverCh
 
 
 @contextmanager
-def path_tables(project: Project, tables: Tables) -> Iterator[list[PageTable]]:
-    """Years of the province with their chart, for the annex; none without a forecast."""
+def drawn_cover(project: Project, tables: Tables) -> Iterator[tuple[str, Path] | None]:
+    """Caption and picture of the chart of a forecast, for the annex; none without a forecast."""
     if TRAJECTORY not in tables:
-        yield []
+        yield None
         return
-    language = project.annex.language
-    chart = cover_chart(project, tables, language)
+    chart = cover_chart(project, tables, project.annex.language)
     with tempfile.TemporaryDirectory(prefix="charts-", ignore_cleanup_errors=True) as folder:
         picture = save_cover_chart(chart, Path(folder) / "trajectory.png")
-        yield [_path_table(project, tables[TRAJECTORY], chart.title.text(language), picture)]
-
-
-def _path_table(project: Project, table: pd.DataFrame, title: str, picture: Path) -> PageTable:
-    """Table of the province's years, rounded as the annex prints."""
-    language = project.annex.language
-    rows = _province_rows(table)
-    rates = ["cover_percent", "low_percent", "high_percent"]
-    rows = rows.assign(
-        **{name: rows[name].round(project.decimals) for name in _COLUMNS},
-        **{name: rows[name].round(project.rate_decimals) for name in rates},
-    )
-
-    def column(name: str, kind: Kind) -> PageColumn:
-        heading = message(f"zones.pages.path_{name}").text(language)
-        return PageColumn(name, heading, kind, 14)
-
-    return PageTable(
-        name=message("zones.pages.path_name").text(language),
-        title=title,
-        role="path",
-        columns=(
-            column("year", "year"),
-            *(column(name, "hectares") for name in _COLUMNS),
-            *(column(name, "percent") for name in rates),
-        ),
-        rows=rows.reset_index(drop=True),
-        unit=message("zones.pages.path_unit").text(language),
-        notes=(message("zones.pages.path_note").text(language),),
-        chart=picture,
-    )
-
-
-def _province_rows(table: pd.DataFrame) -> pd.DataFrame:
-    """Years of the province in the ledger that counts."""
-    province = table["commune_code"] == table["commune_code"].iloc[-1]
-    return pd.DataFrame(table[province & (table["ledger"] == "counts")])
+        yield chart.title.text(project.annex.language), picture
 
 
 def save_trajectory(project: Project, tables: Tables, folder: Path) -> None:
@@ -158,8 +122,10 @@ def _verdicts(targets: pd.DataFrame, project: Project) -> list[Phrase]:
 
 
 def _years(tables: Tables, project: Project, language: Language) -> str:
-    """Table of the province's years."""
-    rows = _province_rows(tables[TRAJECTORY])
+    """Table of the province's years, as the annex prints them."""
+    rows = round_cover_years(
+        tables[TRAJECTORY], decimals=project.decimals, rate_decimals=project.rate_decimals
+    )
     names = ("year", *_COLUMNS, "cover_percent", "band")
     heads = [message(f"zones.forest.trajectory.column_{name}").text(language) for name in names]
     head = "".join(f"<th>{_escape(text)}</th>" for text in heads)
@@ -170,9 +136,9 @@ def _years(tables: Tables, project: Project, language: Language) -> str:
     return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n"
 
 
-def _cells(row: dict[object, object], project: Project, language: Language) -> list[str]:
+def _cells(row: dict[Hashable, Any], project: Project, language: Language) -> list[str]:
     def written(name: str, decimals: int) -> str:
-        return format_number(float(str(row[name])), language, decimals=decimals)
+        return format_number(float(row[name]), language, decimals=decimals)
 
     rates = project.rate_decimals
     ends = (written(name, rates) for name in ("low_percent", "high_percent"))

@@ -40,6 +40,7 @@ def twin_differences(frames: Frames) -> list[TwinFigures]:
         (("forest_cover",), _cover),
         (("forest_cover", "planted_species"), _species),
         (("forest_cover", "land"), _land),
+        (("forest_cover", "cover_years"), _cover_years),
         (("targets", "zones"), _targets),
         (("zone_totals", "zones"), _zone_totals),
         (("allocation", "zones"), _present),
@@ -114,6 +115,13 @@ def _land(given: Frames) -> Iterator[TwinFigures]:
     natural = land[land["land"] == "natural_forest"].set_index("commune_code")["area_ha"]
     printed = given["forest_cover"].set_index("commune_code")["natural_forest_ha"]
     yield from _compare("land", printed.reindex(natural.index), natural, "natural_forest")
+
+
+def _cover_years(given: Frames) -> Iterator[TwinFigures]:
+    """Hold the year that a forecast begins with against the present of the province."""
+    names = [*WITH_FOREST, "cover_percent"]
+    present, first = given["forest_cover"].iloc[-1][names], given["cover_years"].iloc[0][names]
+    yield from _compare("cover_years", present, first, "first year")
 
 
 def _targets(given: Frames) -> Iterator[TwinFigures]:

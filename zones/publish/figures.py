@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from maps.tables import COVER_YEARS
 from zones.measure.present import BEARING
 from zones.rounding.rounding import round_table, round_to_total, whole_steps
 
@@ -310,3 +311,16 @@ def _with_target_share(zones: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFra
     return zones.assign(
         held_ratio=zones["present_ha"] / zones["zone"].map(by_zone).astype("float64")
     )
+
+
+def round_cover_years(
+    trajectory: pd.DataFrame, *, decimals: int, rate_decimals: int
+) -> pd.DataFrame:
+    """Forest of the province that counts for the rate, by year of a forecast (``COVER_YEARS``)."""
+    province = trajectory["commune_code"] == trajectory["commune_code"].iloc[-1]
+    rows = trajectory[province & (trajectory["ledger"] == "counts")][COVER_YEARS.names]
+    digits = {
+        name: rate_decimals if name.endswith("_percent") else decimals
+        for name in COVER_YEARS.names[1:]
+    }
+    return COVER_YEARS.validate(rows.round(digits).reset_index(drop=True))

@@ -19,7 +19,10 @@ from layers.base.schema import Column, Schema
 from layers.io.table import read_csv_text, require_columns
 from layers.io.table_output import plain_text
 from maps.tables import (
+    COVER_YEARS,
     FOREST_COVER,
+    GROUP_COVER,
+    GROUP_ZONES,
     LOSSES,
     SOURCES,
     TARGETS,
@@ -69,7 +72,12 @@ _FIGURES = {
     ),
     "forest_form_purposes": FOREST_FORM_PURPOSES,
     "forest_form_causes": FOREST_FORM_CAUSES,
+    "group_zones": GROUP_ZONES,
+    "group_cover": GROUP_COVER,
+    "cover_years": COVER_YEARS,
 }
+#: Printed tables made of the published figures or of a forecast, which the digest does not read.
+_ALSO = ("group_zones", "group_cover", "cover_years")
 #: Columns that name a row of a printed table.
 _ROWS = {
     "targets": ["target"],
@@ -81,6 +89,9 @@ _ROWS = {
     "land": ["commune_code", "land"],
     "forest_form_purposes": ["row"],
     "forest_form_causes": ["row"],
+    "group zones": ["zone", "group"],
+    "group cover": ["group"],
+    "cover years": ["year"],
     "allocation_targets": ["target", "year"],
 }
 _NUMBERS = ("_ha", "_ratio", "_percent", "figure_low", "figure_high", "_interval")
@@ -88,7 +99,9 @@ _NUMBERS = ("_ha", "_ratio", "_percent", "figure_low", "figure_high", "_interval
 
 def save_published(content: AnnexContent, frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """Write the printed figures and words of an annex."""
-    for name, frame in frames.items():
+    also = {name: getattr(content, name) for name in _ALSO}
+    made = {name: frame for name, frame in also.items() if frame is not None}
+    for name, frame in {**frames, **made}.items():
         save_table(frame.assign(digest=content.digest), folder, name)
     for name in _WORDS:
         save_table(getattr(content, name), folder, name)
@@ -125,7 +138,7 @@ def load_published(folder: Path) -> tuple[AnnexContent, dict[str, pd.DataFrame]]
     about = _about(folder)
     frames = {
         name: load_table(folder / f"{name}.csv", _FIGURES[name])
-        for name in PUBLISHED_ORDER
+        for name in (*PUBLISHED_ORDER, *_ALSO)
         if (folder / f"{name}.csv").is_file()
     }
     words = {name: load_table(folder / f"{name}.csv", schema) for name, schema in _WORDS.items()}
@@ -164,6 +177,7 @@ def load_published(folder: Path) -> tuple[AnnexContent, dict[str, pd.DataFrame]]
         plan_names={plan: Phrase(vi=vi, en=en) for plan, (vi, en) in about.plan_names.items()},
         kinds=dict(about.kinds),
         listed_only=about.listed_only,
+        **{name: frames.get(name) for name in _ALSO},
     )
     return content, frames
 

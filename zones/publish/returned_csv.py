@@ -17,6 +17,7 @@ import pandas as pd
 from layers.base.errors import VungTrongError
 from layers.io.table import require_columns
 from layers.io.table_output import plain_text
+from maps.tables import COVER_YEARS
 from zones.output.folder import TABLES_FOLDER
 from zones.output.result_csv import read_result_csv
 from zones.publish.verify_tables import Difference
@@ -37,6 +38,7 @@ class _Twin:
     figures: tuple[str, ...]  # Figures that both have
     texts: tuple[str, ...] = ()  # Texts that both have
     same: bool = False  # Whether the figures are printed as they stand
+    province: bool = False  # Whether the province's rows that count for the rate alone are printed
 
 
 _TABLES = {
@@ -62,6 +64,7 @@ _TABLES = {
         same=True,
     ),
     "allocation_losses": _Twin("losses", ("zone", "commune_code", "year"), ("loss_ha",), same=True),
+    "trajectory": _Twin("cover_years", ("year",), tuple(COVER_YEARS.names[1:]), province=True),
     "planted_species": _Twin(
         "planted_species",
         ("crop",),
@@ -85,10 +88,15 @@ def check_tables(
         try:
             exact = read_result_csv(path, name)
             needed = [*twin.keys, *twin.figures, *twin.texts]
+            needed += ["commune_code", "ledger"] if twin.province else []
             require_columns(exact, {column: column for column in needed}, source=file)
         except VungTrongError as error:
             found.append(Difference(file, "file", "as the run wrote it", str(error)))
             continue
+        if twin.province:
+            # The province stands behind the communes of every year.
+            whole = exact["commune_code"] == exact["commune_code"].iloc[-1]
+            exact = exact[whole & (exact["ledger"] == "counts")]
         exact, words = _with_figures(file, exact, twin)
         both = _joined(exact, twin, frames[twin.printed])
         compared[file] = len(both) * (len(twin.figures) + len(twin.texts))

@@ -24,7 +24,6 @@ from zones.output.record import RECORD_NAME, file_digest, read_record
 from zones.publish.consistency import TwinFigures, twin_differences
 from zones.publish.folder import (
     PUBLISHED_FOLDER,
-    PUBLISHED_ORDER,
     load_published,
     load_table,
     text_digest,
@@ -172,7 +171,7 @@ def _check_printed(result: Verification, frames: dict[str, pd.DataFrame]) -> Non
     if again != result.digest:
         place = "digest of the figures"
         result.differences.append(Difference(f"{PUBLISHED_FOLDER}/", place, result.digest, again))
-    for name in (name for name in PUBLISHED_ORDER if name in frames):
+    for name in frames:
         file = f"{PUBLISHED_FOLDER}/{name}.csv"
         carried = set(frames[name].get("digest", pd.Series(dtype="str")))
         result.compared[file] = int(frames[name].select_dtypes("number").count().sum())

@@ -219,6 +219,7 @@ def test_every_phrase_is_said_somewhere_and_none_is_lacking() -> None:
         "remark ",
         "kind ",
         "cover.",
+        "path.",
         "zone.left_out",
         "form.",
         "purposes.",

@@ -17,9 +17,10 @@ from tests.maps.annex import annex_squares
 from tests.zones.forest.trajectory.cases import cover_of
 from tests.zones.forest.trajectory.test_forecast import ROWS, inputs, targets_of
 from zones.forest.trajectory.result_tables import forecast_tables
-from zones.pages.trajectory import path_tables, save_trajectory
+from zones.pages.trajectory import drawn_cover, save_trajectory
 from zones.project.model import Project, load_project
 from zones.project.trajectory import TrajectorySection
+from zones.publish.figures import round_cover_years
 from zones.tables import TARGETS, TRAJECTORY
 
 
@@ -61,34 +62,41 @@ def test_names_of_a_file_are_text(project: Project, tmp_path: Path) -> None:
     assert not re.search(r"<script|https?://(?!www\.w3\.org|purl\.org|creativecommons)", page)
 
 
-def test_the_annex_has_years_and_chart_only_where_there_is_a_forecast(project: Project) -> None:
-    with path_tables(project, {}) as none:
-        assert none == []
-    made = tables()
-    with path_tables(project, made) as (table,):
-        assert table.chart is not None
-        assert table.chart.read_bytes().startswith(b"\x89PNG")
-        whole = made[TRAJECTORY].query("commune_code == '20' and ledger == 'counts'")
-        assert table.rows["year"].tolist() == whole["year"].tolist()
-        assert table.rows["cover_percent"].tolist() == whole["cover_percent"].round(2).tolist()
-        assert all(column.title for column in table.columns)
-        chart = table.chart
+def test_the_annex_has_a_chart_only_where_there_is_a_forecast(project: Project) -> None:
+    with drawn_cover(project, {}) as none:
+        assert none is None
+    with drawn_cover(project, tables()) as drawn:
+        assert drawn is not None
+        caption, chart = drawn
+        assert chart.read_bytes().startswith(b"\x89PNG")
+        assert caption == "Dự báo tỷ lệ che phủ rừng: một phần tỉnh Lạng Sơn"
     assert not chart.exists()
 
 
-def test_the_workbook_ends_with_the_years(project: Project, tmp_path: Path) -> None:
-    content = annex_squares.content()
-    with path_tables(project, tables()) as more:
-        last = build_tables(content, more)[-1]
-        save_workbook(content, tmp_path / "a.xlsx", more=more)
-        save_workbook(content, tmp_path / "b.xlsx", more=more)
+def test_the_workbook_has_years_and_chart(project: Project, tmp_path: Path) -> None:
+    made = tables()
+    years = round_cover_years(made[TRAJECTORY], decimals=1, rate_decimals=2)
+    whole = made[TRAJECTORY].query("commune_code == '20' and ledger == 'counts'")
+    assert years["cover_percent"].tolist() == whole["cover_percent"].round(2).tolist()
+    assert years["bare_ha"].tolist() == whole["bare_ha"].round(1).tolist()
+    content = replace(annex_squares.content(), cover_years=years)
+    place, table = next(
+        (number, one)
+        for number, one in enumerate(build_tables(content), start=1)
+        if one.role == "path"
+    )
+    with drawn_cover(project, made) as drawn:
+        assert drawn is not None
+        for name in ("a.xlsx", "b.xlsx"):
+            save_workbook(content, tmp_path / name, charts={"path": drawn[1]})
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
-    sheet = book[book.sheetnames[-1]]
-    assert sheet.title == last.name == f"{len(book.sheetnames)} Dự báo che phủ rừng"
+    assert table.name == f"{place} Dự báo che phủ rừng"
+    sheet = book[table.name]
     cells = {row[0]: list(row) for row in sheet.iter_rows(values_only=True)}
-    assert cells[2030][6] == pytest.approx(last.rows["cover_percent"].iloc[-1])
+    assert cells[2030][6] == pytest.approx(years["cover_percent"].iloc[-1])
     assert len(sheet._images) == 1
+    assert all(not book[name]._images for name in book.sheetnames if name != table.name)
 
 
 def test_the_page_says_the_verdict_of_the_targets_as_their_table_has_it(

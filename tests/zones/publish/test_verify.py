@@ -33,6 +33,7 @@ def _english() -> None:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     project = write_project(tmp_path_factory.mktemp("Dự án") / "phụ lục")
     text = project.read_text("utf-8") + "atlas: {make: true, communes: ['06184']}\n"
+    text += "groups: {lists: {Cụm A: [Đồng Đăng, Cao Lộc]}}\n"
     # A class name as people write them goes through every page.
     text = text.replace("1: trees", '1: "tree\'s"')
     project.write_text(text, "utf-8")
@@ -304,6 +305,72 @@ def test_digit_in_the_document(out: Path) -> None:
     (item,) = verify_folder(out).differences
     assert (item.file, item.expected, item.found) == ("annex.docx", "30,4", "30,5")
     assert item.place == "Bảng 3, Xã Đồng Đăng, Hiện trạng"
+
+
+def _cover_of_the_last_year(out: Path) -> tuple[pd.Series, str]:
+    """Last year of the printed forecast, and the name of its sheet."""
+    years = pd.read_csv(out / "tables" / "printed" / "cover_years.csv")
+    names = openpyxl.load_workbook(out / "annex.xlsx").sheetnames
+    return years.iloc[-1], next(name for name in names if name.endswith("Dự báo che phủ rừng"))
+
+
+def test_forecast_changed_in_the_workbook(out: Path) -> None:
+    path = _with_only(out, "annex.xlsx")
+    last, sheet = _cover_of_the_last_year(out)
+    book = openpyxl.load_workbook(path)
+    (row,) = [cells for cells in book[sheet].iter_rows() if cells[0].value == last["year"]]
+    assert row[6].value == last["cover_percent"]
+    row[6].value += 0.01
+    book.save(path)
+    found = {item.place: item for item in verify_folder(out).differences}
+    item = found[f"{sheet}!{row[6].coordinate}"]
+    assert float(item.expected) == last["cover_percent"]
+    assert float(item.found) == pytest.approx(last["cover_percent"] + 0.01)
+
+
+def test_forecast_changed_in_the_document(out: Path) -> None:
+    last, _ = _cover_of_the_last_year(out)
+    path = _with_only(out, "annex.docx")
+    rate = f"{last['cover_percent']:.2f}".replace(".", ",")
+    year = rf"(>{last['year']:.0f}<(?:(?!</w:tr>).)*>){rate}<"
+    _replace_inside(path, "word/document.xml", year, r"\g<1>99,99<")
+    (item,) = verify_folder(out).differences
+    assert (item.file, item.expected, item.found) == ("annex.docx", rate, "99,99")
+    assert item.place.endswith("Tỷ lệ che phủ (%)")
+
+
+def test_forecast_changed_in_its_own_tables(out: Path) -> None:
+    _with_only(out, "map.html")
+    printed, exact = (
+        out / "tables" / name for name in ("printed/cover_years.csv", "trajectory.csv")
+    )
+    for path, place in (
+        (printed, ("tables/printed/cover_years.csv", "natural_forest_ha, first year")),
+        (exact, ("tables/trajectory.csv", "2025, natural_forest_ha")),
+    ):
+        before = path.read_bytes()
+        frame = pd.read_csv(path, dtype=str)
+        mine = frame["year"].eq("2025") & frame.get("ledger", frame["year"]).isin(
+            ["counts", "2025"]
+        )
+        rows = frame.index[mine]
+        frame.loc[rows[-1], "natural_forest_ha"] = "77.7"
+        frame.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+        assert place in _places(verify_folder(out))
+        path.write_bytes(before)
+    assert verify_folder(out).agrees
+
+
+def test_figure_of_a_group_changed_in_the_workbook(out: Path) -> None:
+    path = _with_only(out, "annex.xlsx")
+    book = openpyxl.load_workbook(path)
+    (cell,) = [
+        row[2] for sheet in book.worksheets for row in sheet.iter_rows() if row[1].value == "Cụm A"
+    ]
+    assert cell.value == 2
+    cell.value = 9
+    book.save(path)
+    assert ("annex.xlsx", f"{cell.parent.title}!{cell.coordinate}") in _places(verify_folder(out))
 
 
 def test_row_taken_out_of_the_document(out: Path) -> None:

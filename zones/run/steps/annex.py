@@ -7,6 +7,8 @@ from dataclasses import replace
 from layers.base.language import Phrase
 from zones.inputs.read import Inputs
 from zones.project.model import Project, wants_trajectory
+from zones.publish.consistency import check_consistency
+from zones.publish.figures import round_cover_years
 from zones.publish.folder import PUBLISHED_FOLDER
 from zones.publish.publish import PublishedFigures
 from zones.run.context import Context
@@ -23,7 +25,7 @@ def work(context: Context) -> Made:
     # Loaded where pages are made: a run with fewer steps, and the desk, do not wait for it
     from zones.pages.annex import annex_content, save_annex
     from zones.pages.atlas import atlas_content
-    from zones.pages.trajectory import path_tables
+    from zones.pages.trajectory import drawn_cover
 
     project, figures = context.project, context[PublishedFigures]
     content = annex_content(project, figures, context.plans(), context.communes()[0])
@@ -31,13 +33,19 @@ def work(context: Context) -> Made:
         content = replace(
             content, group_zones=context[GROUP_ZONES], group_cover=context[GROUP_COVER]
         )
+    if wants_trajectory(project):
+        years = round_cover_years(
+            context[TRAJECTORY], decimals=project.decimals, rate_decimals=project.rate_decimals
+        )
+        check_consistency({"forest_cover": figures.forest_cover, "cover_years": years})
+        content = replace(content, cover_years=years)
     atlas = None
     if project.annex.commune_maps != "none":
         atlas = atlas_content(project, figures, context[Inputs], content)
     tables = {schema: context[schema] for schema in _CHARTED if wants_trajectory(project)}
     codes = project.annex.commune_maps
-    with path_tables(project, tables) as more:
-        save_annex(content, figures, context.stage, atlas=atlas, codes=codes, more=more)
+    with drawn_cover(project, tables) as chart:
+        save_annex(content, figures, context.stage, atlas=atlas, codes=codes, cover_chart=chart)
     return {}
 
 
