@@ -247,7 +247,7 @@ def check_closure(
     outside_m2 = total_m2 - np.bincount(sums.owner, sums.area_m2, polygons)
     tolerance = CLOSURE_RATIO * np.abs(total_cells) + CLOSURE_CELLS
     cell_m2 = np.divide(total_m2, total_cells, out=np.zeros(polygons), where=total_cells > 0)
-    residual = np.where(beyond, np.minimum(outside_cells, 0.0), outside_cells)
+    residual = outside_cells.copy()
     residual_m2 = np.where(beyond, np.minimum(outside_m2, 0.0), outside_m2)
     if beyond.any():
         residual[beyond] = inside_cells[beyond] - ground.cells_within(beyond)

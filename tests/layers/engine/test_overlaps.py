@@ -110,6 +110,17 @@ def test_random_plots_agree_with_geos() -> None:
     assert table["area_ha"].is_monotonic_decreasing
 
 
+def test_equal_overlaps_stand_in_the_order_of_the_plots() -> None:
+    pairs = [
+        bounds
+        for k in range(60)
+        for bounds in ((3 * k, 0, 3 * k + 2, 1), (3 * k + 1, 0, 3 * k + 3, 1))
+    ]
+    table = check_overlaps(squares(*pairs))
+    assert table["area_ha"].tolist() == [1.0] * 60
+    assert table["plot"].tolist() == list(range(0, 120, 2))
+
+
 def test_inputs_are_checked() -> None:
     plots = squares((0, 0, 1, 1))
     with pytest.raises(CrsError, match="projected CRS in metres is needed"):

@@ -127,22 +127,67 @@ def test_a_plot_far_from_the_communes_is_told(communes: Any) -> None:
         overlay_pieces(communes.iloc[:0], plots.iloc[[1]])
 
 
-def test_what_gets_lost_is_not_taken_for_ground_outside(
-    communes: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    plots = squares((9, 0, 11, 1), (19, 0, 21, 1))
+#: An equal-area projection in kilometres: a square of 0.1 is one hectare.
+KILOMETRES = "+proj=laea +lat_0=21 +lon_0=106 +datum=WGS84 +units=km +type=crs"
+
+
+def in_unit(frame: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:
+    """The same squares in metres of EPSG:9215, or in kilometres of another plane."""
+    if crs == "EPSG:9215":
+        return frame
+    moved = frame.geometry.translate(-EAST, -NORTH).scale(1e-3, 1e-3, origin=(0, 0))
+    return gpd.GeoDataFrame(frame.drop(columns="geometry"), geometry=moved.to_numpy(), crs=crs)
+
+
+def spoil(monkeypatch: pytest.MonkeyPatch, factor: float) -> None:
+    """Let the first measurement of what the first commune holds of the first plot be wrong."""
     measure, calls = layers.engine.overlay_tasks.shared_areas, []
 
-    def forgetful(p: Any, q: Any, pairs: Any) -> Any:
+    def wrong(p: Any, q: Any, pairs: Any) -> Any:
         areas = measure(p, q, pairs)
         if not calls:
-            areas[0] = 0.0  # what the first commune holds of the first plot
+            areas[0] *= factor
         calls.append(len(areas))
         return areas
 
-    monkeypatch.setattr(layers.engine.overlay_tasks, "shared_areas", forgetful)
+    monkeypatch.setattr(layers.engine.overlay_tasks, "shared_areas", wrong)
+
+
+@pytest.mark.parametrize("crs", ["EPSG:9215", KILOMETRES])
+def test_what_gets_lost_is_not_taken_for_ground_outside(
+    communes: Any, crs: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plots = in_unit(squares((9, 0, 11, 1), (19, 0, 21, 1)), crs)
+    spoil(monkeypatch, 0.0)
     with pytest.raises(ClosureError, match=r"1 plots at their outer boundary.*1e\+04 m²"):
-        overlay_pieces(communes, plots)
+        overlay_pieces(in_unit(communes, crs), plots)
+
+
+@pytest.mark.parametrize("crs", ["EPSG:9215", KILOMETRES])
+def test_parts_that_exceed_their_plot_are_refused(
+    communes: Any, crs: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plots = in_unit(squares((9, 0, 11, 1), (19, 0, 21, 1)), crs)
+    spoil(monkeypatch, 3.0)
+    with pytest.raises(ClosureError, match=r"1 plots.*2e\+04 m²"):
+        overlay_pieces(in_unit(communes, crs), plots)
+
+
+def test_a_class_that_no_plot_has_gets_no_row(communes: Any) -> None:
+    land = pd.Categorical(["bare"], categories=["bare", "forest"])
+    table = overlay_area(communes, squares((1, 0, 2, 1), land=land))
+    assert table["land"].tolist() == ["bare"]
+
+
+def test_ledgers_of_any_size_close(communes: Any) -> None:
+    """A thousandth of a square metre is below the last digit of a billion hectares."""
+    random = np.random.default_rng(4)
+    left = random.uniform(9.01, 9.99, 50)
+    ledger = random.uniform(1e9, 9e9, 50)
+    plots = squares(*[(x, 0, x + 1, 1) for x in left], dtich=ledger)
+    pieces = overlay_pieces(communes, plots, ledger_column="dtich")
+    sums = pieces.groupby("plot")["ledger_ha"].sum().to_numpy()
+    assert sums == pytest.approx(ledger, rel=1e-15)
 
 
 def test_what_is_told_from_nothing_does_not_depend_on_the_other_plots(communes: Any) -> None:

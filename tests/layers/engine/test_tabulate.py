@@ -12,6 +12,7 @@ import pytest
 import rasterio
 import shapely
 from affine import Affine
+from rasterio.crs import CRS
 from rasterio.enums import Resampling
 from shapely import MultiPolygon, Polygon, box
 
@@ -236,6 +237,30 @@ def test_no_polygons_give_no_rows() -> None:
         table = tabulate_area(polygons(), raster)
     assert table.empty
     assert list(table.columns) == ["commune_code", "class", "cells", "area_ha"]
+
+
+def test_no_polygons_give_no_rows_of_cells_that_differ() -> None:
+    transform = Affine(0.1, 0, 106, 0, -0.1, 22)
+    with raster_file([[1]], crs="EPSG:4326", transform=transform).open() as raster:
+        assert tabulate_area(polygons().to_crs(4326), raster).empty
+
+
+def test_what_is_found_on_the_raster_is_told_by_path_and_open(tmp_path: Path) -> None:
+    """A coordinate system without its datum is VN-2000's again, and the table says so."""
+    lost = "VN_2000_Lang_Son", "+proj=tmerc +lon_0=107.25 +k=0.9999 +x_0=500000 +datum=WGS84"
+    crs = CRS.from_proj4(lost[1]).to_wkt(version="WKT1_GDAL").replace("unknown", lost[0], 1)
+    path = tmp_path / "a.tif"
+    with (
+        raster_file([[1]]).open() as whole,
+        rasterio.open(path, "w", **(whole.profile | {"crs": crs})) as dataset,
+    ):
+        dataset.write(whole.read())
+    with rasterio.open(path) as dataset:
+        for raster in (path, dataset):
+            found = Findings()
+            table = tabulate_area(polygons(box(0, 0, 1, 1)), raster, findings=found)
+            assert [item.kind for item in found.items] == ["crs-taken-as-vn2000"]
+            assert [item["kind"] for item in table.attrs["findings"]] == ["crs-taken-as-vn2000"]
 
 
 def test_an_invalid_polygon_is_repaired_and_reported() -> None:
@@ -466,6 +491,43 @@ def test_what_gets_lost_is_not_taken_for_ground_beyond_the_raster(
         lossy(monkeypatch, cells=0.5, area_m2=0.5)
         with pytest.raises(ClosureError, match=r"1 polygons \(a\): 185 cells are left over"):
             tabulate_area(frame, raster)
+
+
+def test_a_polygon_inside_does_not_vouch_for_one_that_reaches_beyond(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    frame = polygons(box(0.5, 0.5, 25.5, 19.5), box(1, 1, 2, 2))
+    whole = layers.engine.tabulate.tabulate_block
+
+    def lossy_of_the_first(piece: Any) -> Any:
+        found = whole(piece)
+        kept = np.where(found.owner == 0, 0.5, 1.0)
+        return replace(found, cells=found.cells * kept, area_m2=found.area_m2 * kept)
+
+    with raster_file(np.ones((20, 20))).open() as raster:
+        tabulate_area(frame, raster)
+        monkeypatch.setattr(layers.engine.tabulate, "tabulate_block", lossy_of_the_first)
+        with pytest.raises(ClosureError, match=r"1 polygons \(a\): 185 cells are left over"):
+            tabulate_area(frame, raster)
+
+
+def test_less_than_a_square_metre_beyond_the_raster_is_not_made_one() -> None:
+    with raster_file(np.ones((2, 2))).open() as raster:
+        table = tabulate_area(polygons(box(1, 0, 2.00005, 1)), raster)
+    assert sums(table, "area_ha")[None] == pytest.approx(5e-5, rel=1e-6)
+
+
+def test_a_raster_in_grads_has_the_area_of_its_degrees() -> None:
+    """A grad is 0.9 degrees: NTF, counted in grads from Paris and in degrees from Greenwich."""
+    areas = []
+    for crs, unit in [("EPSG:4275", 1.0), ("EPSG:4807", 10 / 9)]:
+        transform = Affine(0.9 * unit, 0, 3.6 * unit, 0, -0.9 * unit, 45 * unit)
+        with raster_file([[1], [2]], crs=crs, transform=transform).open() as raster:
+            shape = box(3.6 * unit, 43.2 * unit, 4.5 * unit, 45 * unit)
+            frame = gpd.GeoDataFrame({"commune_code": ["a"]}, geometry=[shape], crs=raster.crs)
+            areas.append(sums(tabulate_area(frame, raster), "area_ha"))
+    assert areas[1] == pytest.approx(areas[0], rel=1e-9)
+    assert areas[0][1] == pytest.approx(0.81 * 111.2**2 * 0.711 * 100, rel=0.01)
 
 
 def test_polygons_in_cells_have_the_area_they_were_given(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -185,6 +185,13 @@ def test_what_the_reader_must_know():
     assert found["forest-outside-communes"].severity == "problem"
 
 
+def test_half_a_hectare_outside_the_communes_is_told():
+    areas = frame(("1", "natural_forest", 5), (None, "planted_forest", 0.5))
+    table = forest_cover_table(areas, units(100.0), province_code="20", province="x")
+    (told,) = check_forest_cover(table, areas)
+    assert (told.kind, told.area_ha, told.count) == ("forest-outside-communes", 0.5, 1)
+
+
 def test_a_commune_without_plots_is_missing_and_the_province_leaves_it_out():
     """Forest on 50 of 100 ha and on none of 300: 12.5 % of what is known, not 8.3 % of all."""
     areas = pd.concat([frame(("1", "natural_forest", 50)), frame(("2", "bare", 10))])

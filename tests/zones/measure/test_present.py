@@ -8,7 +8,12 @@ import pandas as pd
 import pytest
 
 from layers.base.errors import InputError
-from zones.measure.present import late_reporters, present_by_crop, silent_communes
+from zones.measure.present import (
+    late_reporters,
+    present_by_crop,
+    silent_communes,
+    without_earlier_surveys,
+)
 
 COLUMNS = ["commune_code", "layer", "land", "crop", "planting_year", "area_ha", "ledger_ha"]
 
@@ -179,3 +184,23 @@ def test_communes_that_do_not_report_are_told() -> None:
     assert "report of 2025 (B, C)" in told.message.en
     assert "2 xã không có trong báo cáo năm 2025" in told.message.vi
     assert silent_communes("fruit", frame, communes.head(1)) == []
+
+
+@pytest.mark.parametrize(("silent", "named"), [(5, "(B, C, D, E, F)"), (6, "(B, C, D, E, F …)")])
+def test_five_communes_that_do_not_report_are_named(silent: int, named: str) -> None:
+    names = list("ABCDEFG")[: silent + 1]
+    communes = pd.DataFrame({"commune_code": [name.lower() for name in names], "commune": names})
+    frame = measured(("a", "fruit", "report", "tea", 2025, math.nan, 1.0))
+    (told,) = silent_communes("fruit", frame, communes)
+    assert (told.count, len(told.examples)) == (silent, 5)
+    assert named in told.message.en
+
+
+def test_an_earlier_survey_is_no_second_present_area() -> None:
+    frame = measured(
+        ("a", "forest", "planted_forest", "pine", 2010, 9.0, 10.0),
+        ("a", "forest-2020", "planted_forest", "pine", 2010, 7.0, 8.0),
+    )
+    kept = without_earlier_surveys(frame, {"forest-2020"})
+    assert found(kept) == {("pine", "a", "forest"): 10.0}
+    assert without_earlier_surveys(frame, set()).equals(frame)

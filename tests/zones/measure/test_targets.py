@@ -1,12 +1,21 @@
 """Targets against measurement: numbers that can be checked in the head."""
 
 import math
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from layers import SchemaError
-from zones.measure.targets import ToleratedBounds, compare_targets, join_plan_targets, share_zones
+from zones.measure.targets import (
+    ToleratedBounds,
+    compare_targets,
+    join_plan_targets,
+    measured_figures,
+    share_zones,
+    yearly_unit,
+)
+from zones.tables import REPORTED
 
 
 def plan_target(**change: object) -> dict[str, object]:
@@ -305,3 +314,89 @@ def test_binary_dust_decides_nothing() -> None:
     assert (floor["status"], floor["shortfall"]) == ("within", 0.0)
     ceiling = compared(sum([4.35] * 100), bound="at_most", low=math.nan, high=435.0)
     assert (ceiling["status"], ceiling["surplus"]) == ("within", 0.0)
+
+
+def reported_figure(**change: object) -> pd.DataFrame:
+    row: dict[str, object] = dict.fromkeys(REPORTED.names, None) | {
+        "zone": "pine", "indicator": "area", "commune_code": "", "unit": "ha", "year": 2026,
+        "value": 90.0, "total": 250.0, "reporters": 65, "expected": 65,
+    }  # fmt: skip
+    return pd.DataFrame([row | change])
+
+
+def told(reported: pd.DataFrame, present: float | None = None, **change: object) -> tuple[Any, ...]:
+    target = plan_target(**change)
+    rows = [] if present is None else [("pine", "area", "", "ha", present)]
+    measured = pd.DataFrame(rows, columns=["zone", "indicator", "commune_code", "unit", "present"])
+    frame = compare_targets(
+        pd.DataFrame([target]), measured, tolerated=ToleratedBounds(), reported=reported
+    )
+    row = frame.iloc[0]
+    return row["present"], row["told_by"], row["status"]
+
+
+def test_a_report_tells_where_no_layer_does() -> None:
+    assert told(reported_figure()) == (90.0, "report", "below")
+    assert told(reported_figure(), present=110.0) == (110.0, "layer", "within")
+    assert told(reported_figure(zone="acacia"))[1:] == ("", "not_measured")
+
+
+def test_a_sum_that_some_have_not_answered_is_no_figure() -> None:
+    assert told(reported_figure(reporters=64))[1:] == ("", "not_measured")
+    assert told(reported_figure(reporters=66))[0] == 90.0  # more answers than were asked for
+
+
+@pytest.mark.parametrize(
+    ("period", "year", "present"),
+    [
+        ("in_year", 2026, 90.0),
+        ("in_year", 2030, None),  # the figure is another year's
+        ("by_year", 2030, 90.0),  # the state so far
+        ("per_year", 2030, 90.0),
+        ("cumulative", 2030, 250.0),  # of all years together
+    ],
+)
+def test_a_reported_figure_is_that_of_the_targets_period(
+    period: str, year: int, present: float | None
+) -> None:
+    found, by, _ = told(reported_figure(), period=period, year=year)
+    assert (None if pd.isna(found) else found) == present
+    assert by == ("" if present is None else "report")
+
+
+def test_hectares_of_a_year_are_reported_as_hectares() -> None:
+    assert told(reported_figure(), period="per_year", unit="ha/year")[0] == 90.0
+    assert [yearly_unit(unit) for unit in ("ha/year", "%/year", "t/ha/year", "ha")] == [
+        "ha", "%/year", "t/ha/year", "ha",
+    ]  # fmt: skip
+
+
+def test_hectares_of_zones_stand_over_communes_and_the_newest_rate_beside_them() -> None:
+    by_zone = pd.DataFrame(
+        [("pine", "a", 1.0), ("pine", "b", 2.0), ("tea", "a", 4.0)],
+        columns=["zone", "commune_code", "present_ha"],
+    )
+    areas = measured_figures(by_zone, pd.DataFrame())
+    assert set(areas["indicator"]) == {"area"}
+    held = areas.set_index(["zone", "commune_code"])["present"].to_dict()
+    assert held == {
+        ("pine", ""): 3.0, ("pine", "a"): 1.0, ("pine", "b"): 2.0,
+        ("tea", ""): 4.0, ("tea", "a"): 4.0,
+    }  # fmt: skip
+    rates = measured_figures(by_zone, pd.DataFrame({"cover_percent": [60.0, 64.5]}))
+    rate = rates[rates["indicator"] == "forest_cover_rate"]
+    assert rate[["zone", "commune_code", "unit", "present"]].to_numpy().tolist() == [
+        ["", "", "%", 64.5]
+    ]
+
+
+@pytest.mark.parametrize(("share", "remark"), [(0.995, "listed_but_little"), (1.0, "")])
+def test_the_limit_of_a_share_is_in_percent(share: float, remark: str) -> None:
+    present = pd.DataFrame(
+        [("pine", "a", share), ("pine", "b", 100.0 - share)],
+        columns=["zone", "commune_code", "present_ha"],
+    )
+    listed = pd.DataFrame([("pine", "a"), ("pine", "b")], columns=["zone", "commune_code"])
+    communes = pd.DataFrame({"commune_code": ["a", "b"], "commune": ["A", "B"]})
+    found = share_zones(present, listed, communes=communes)
+    assert found["remark"].tolist() == [remark, ""]
