@@ -157,6 +157,44 @@ def _stray(form: FilledForm) -> set[str]:
     return {f"F{line}"}
 
 
+def _shifted(form: FilledForm) -> set[str]:
+    zone = largest(form)
+    columns = ("planted", "replanted", "lost", "standing", "certified", "coded")
+    held = [form.sheet()[form.cell(zone, name)].value for name in columns[:-1]]
+    form.put(zone, "planted", None)
+    cells = {
+        form.put(zone, name, value) for name, value in zip(columns[1:], held, strict=True)
+        if value is not None
+    }  # fmt: skip
+    for name, value in zip(columns[1:], held, strict=True):
+        form.put(zone, name, value)
+    return cells
+
+
+def _merged(form: FilledForm) -> set[str]:
+    cell = form.cell(largest(form), "standing")
+    below = f"{cell[0]}{int(cell[1:]) + 1}"
+    form.sheet()[below].value = None
+    form.sheet().merge_cells(f"{cell}:{below}")
+    return {cell}
+
+
+def _hidden_column(form: FilledForm) -> set[str]:
+    form.sheet().column_dimensions["H"].hidden = True
+    return {form.cell(zone, "lost") for zone in form.last}
+
+
+def _copied(form: FilledForm) -> set[str]:
+    cell = form.cell(largest(form), "standing")
+    form.book.copy_worksheet(form.sheet())[cell].value = 77_777
+    return {cell}
+
+
+def _taken_out(form: FilledForm) -> set[str]:
+    form.sheet().delete_rows(int(form.cell(largest(form), "standing")[1:]))
+    return {"A1"}
+
+
 #: Kinds of faults: what is expected to be told of which cells.
 FAULTS: dict[str, tuple[str, Callable[[FilledForm], set[str]]]] = {
     "dash": ("dash", _cell("lost", "-")),
@@ -213,4 +251,14 @@ FAULTS: dict[str, tuple[str, Callable[[FilledForm], set[str]]]] = {
     "unknown form": ("unknown-form", _identity(form="bieu-cu")),
     "older form": ("older-form", _identity(version=0)),
     "total": ("total-differs", _total),
+    "row shifted by a column": ("row-shifted", _shifted),
+    "merged cells": ("merged-cells", _merged),
+    "hidden column": ("hidden-column", _hidden_column),
+    "sheet copied with another figure": ("figure-twice", _copied),
+    "zone taken out": ("row-missing", _taken_out),
+    "figure in the note": ("figure-in-note", _cell("note", 345)),
+    "last year's figure written in": (
+        "known-added",
+        lambda form: {form.put("chestnut", "last", 70)},
+    ),
 }

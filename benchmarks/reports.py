@@ -8,18 +8,21 @@ import resource
 import tempfile
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from benchmarks._report_country import FIGURES, country_round, take_in, write_reports
 from benchmarks._report_faults import FAULTS, FilledForm, cells_named
 from benchmarks._report_kills import lost_or_twice
+from benchmarks._report_other_forms import OTHER_FAULTS, OTHER_FORMS, FilledTable, can_have
 from layers.base.language import Phrase
 from layers.communes.gazetteer import communes_on
 from zones.plan.files import load_plans
-from zones.project.forms import load_form
+from zones.project.forms import Form, load_form
 from zones.reports.checking.checks import Answers, check_answers
 from zones.reports.checking.suspects import exchanged_communes
-from zones.reports.collect import collect, keep
+from zones.reports.collect import Collected, collect, keep
 from zones.reports.known import KnownFigures
 from zones.reports.layout import communes_as_reporters
 from zones.reports.ledger import Ledger
@@ -77,37 +80,80 @@ def _out_and_back(folder: Path) -> list[str]:
 
 
 def _faults(folder: Path, forms: int) -> list[str]:
+    """Each kind of fault in so many annual forms, each of another commune."""
     asked, form = made_up_round(forms), load_form(_FORM)
-    paths = save_forms(form, asked, folder / "out")
-    found = lost = planted = 0
-    missed_kinds = set()
+    paths = save_forms(form, asked, folder / _FORM)
+    missed = []
     for kind, (rule, spoil) in FAULTS.items():
-        back = folder / kind
-        back.mkdir()
-        cells = {}
+        books = {}
         for reporter in asked.communes:
             path = next(path for path in paths if reporter.code in path.name)
             filled = _filled(path, reporter.code, asked)
-            cells[reporter.code] = spoil(filled)
-            filled.book.save(back / f"{reporter.code}.xlsx")
-        got = collect(back, asked, [form])
-        told = got.findings[got.findings["kind"] == rule]
-        for code, wanted in cells.items():
-            planted += 1
-            named = cells_named(told.loc[told["file"] == f"{code}.xlsx"])
-            found += wanted <= named
-            missed_kinds |= set() if wanted <= named else {kind}
-        lost += int(
-            (got.files["rows"] != got.files["rows_counted"] + got.files["rows_listed"]).sum()
-        )
-    print(
-        f"{len(FAULTS)} kinds of faults x {forms} forms: {found} of {planted} named with their cell"
-    )
-    print(
-        f"files with rows lost in silence: {lost}"
-        + (f"; missed: {missed_kinds}" if missed_kinds else "")
-    )
-    return [] if found == planted and not lost else ["faults"]
+            books[reporter.code] = spoil(filled), filled.book
+        missed += _unnamed(books, rule, folder / "back" / kind, asked, form)
+    planted = len(FAULTS) * forms
+    print(f"{len(FAULTS)} kinds of faults x {forms} forms: {planted - len(missed)} of {planted} "
+          "named with their cell, no row lost")  # fmt: skip
+    return _told_missed(missed)
+
+
+def _other_faults(folder: Path, forms: int) -> list[str]:
+    """Faults of the seasonal form and of Biểu 01 to 06, together in so many forms or more."""
+    asked = made_up_round(-(-forms // len(OTHER_FORMS)))
+    missed: list[str] = []
+    planted = figures = alarms = 0
+    for name in OTHER_FORMS:
+        form = load_form(name)
+        paths = save_forms(form, asked, folder / name)
+        filled = {
+            one.code: partial(FilledTable, path, form, scale=1 + at / 7)
+            for at, (one, path) in enumerate(zip(asked.communes, paths, strict=False))
+        }
+        clean = {code: (set[str](), one().book) for code, one in filled.items()}
+        got = _collected(clean, folder / "clean" / name, asked, form)
+        alarms += int((got.findings["severity"] == "problem").sum())
+        figures += len(got.figures)
+        for kind in (kind for kind in OTHER_FAULTS if can_have(kind, form)):
+            rule, spoil = OTHER_FAULTS[kind]
+            tables = {code: one() for code, one in filled.items()}
+            books = {code: (spoil(table), table.book) for code, table in tables.items()}
+            planted += len(books)
+            missed += _unnamed(books, rule, folder / "back" / name / kind, asked, form)
+    print(f"{len(OTHER_FAULTS)} kinds in {len(asked.communes)} communes x {len(OTHER_FORMS)} other "
+          f"forms: {planted - len(missed)} of {planted} named with their cell, no row lost; clean: "
+          f"{figures} figures, {alarms} false alarms")  # fmt: skip
+    return _told_missed(missed) + (["false alarms"] if alarms > 0.02 * figures else [])
+
+
+def _told_missed(missed: list[str]) -> list[str]:
+    if missed:
+        print(f"missed: {', '.join(missed)}")
+    return ["faults"] if missed else []
+
+
+_Books = dict[str, tuple[set[str], Any]]
+
+
+def _collected(books: _Books, back: Path, asked: Round, form: Form) -> Collected:
+    """What workbooks give, each in a file of its own."""
+    back.mkdir(parents=True)
+    for name, (_, book) in books.items():
+        book.save(back / f"{name}.xlsx")
+    return collect(back, asked, [form])
+
+
+def _unnamed(books: _Books, rule: str, back: Path, asked: Round, form: Form) -> list[str]:
+    """Forms of which a spoilt cell was not named, or a row went lost; cells and books by name."""
+    got = _collected(books, back, asked, form)
+    told = got.findings[got.findings["kind"] == rule]
+    files = got.files.set_index("file")
+    kept = files["rows"] == files["rows_counted"] + files["rows_listed"]
+    return [
+        f"{form.form} {back.name} {name}"
+        for name, (cells, _) in books.items()
+        if not cells <= cells_named(told[told["file"] == f"{name}.xlsx"])
+        or not kept[f"{name}.xlsx"]
+    ]
 
 
 def _country(folder: Path, count: int) -> list[str]:
@@ -212,6 +258,7 @@ def run(arguments: list[str]) -> int:
             (folder / part).mkdir()
         missed += _out_and_back(folder / "a")
         missed += _faults(folder / "b", options.forms)
+        missed += _other_faults(folder / "others", options.forms)
         missed += _suspects(options.trials)
         missed += _country(folder / "c", options.communes)
         bad = lost_or_twice(folder / "k.sqlite", kills=options.kills, count=60, longest=0.3)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from benchmarks._report_faults import FAULTS, LAST, FilledForm, cells_named
+from benchmarks._report_other_forms import OTHER_FAULTS, OTHER_FORMS, FilledTable, can_have
 from zones.project.forms import load_form
 from zones.reports.collect import Collected, collect
 from zones.reports.round import Round
+from zones.reports.writing.forms_out import save_forms
 
 Fill = Callable[[str], FilledForm]
 
@@ -54,7 +57,10 @@ def test_a_fault_is_named_with_its_cell(
     row = {int("".join(filter(str.isdigit, cell))) for cell in cells}
     beyond = {cell for cell in others if int("".join(filter(str.isdigit, cell))) not in row}
     # Rules that bind a row may name its other cells; a row given twice names its first place.
-    assert not beyond or kind == "row twice", got.findings[["kind", "cell"]].to_string()
+    # A copied sheet says all its other figures once more.
+    assert not beyond or kind in ("row twice", "sheet copied with another figure"), got.findings[
+        ["kind", "cell"]
+    ].to_string()
 
 
 def test_forms_filled_in_truly_raise_no_alarm(
@@ -79,6 +85,29 @@ def test_every_row_is_counted_or_listed(spoilt: dict[str, tuple[set[str], Collec
         lines = set(asked["cell"].str.extract(r"(\d+)")[0].astype(int))
         listed = set(got.rows.loc[got.rows["kind"] == "asked", "row"])
         assert kind in ("another year", "another province", "unknown form") or lines <= listed
+
+
+@pytest.mark.parametrize("name", OTHER_FORMS)
+def test_faults_of_the_other_forms_are_named(name: str, round_2026: Round, tmp_path: Path) -> None:
+    form = load_form(name)
+    asked = replace(round_2026, communes=round_2026.communes[:1])
+    (path, *_) = save_forms(form, asked, tmp_path / "out")
+    back = tmp_path / "back"
+    back.mkdir()
+    FilledTable(path, form, scale=1.5).book.save(back / "0.xlsx")
+    got = collect(back, asked, [form])
+    assert got.findings.empty, got.findings[["kind", "cell"]].to_string()
+    kinds = [kind for kind in OTHER_FAULTS if can_have(kind, form)]
+    wanted = {}
+    for kind in kinds:
+        filled = FilledTable(path, form, scale=1.5)
+        wanted[kind] = OTHER_FAULTS[kind][1](filled)
+        filled.book.save(back / f"{kind}.xlsx")
+    got = collect(back, asked, [form])
+    for kind, cells in wanted.items():
+        mine = got.findings[got.findings["file"] == f"{kind}.xlsx"]
+        told = mine[mine["kind"] == OTHER_FAULTS[kind][0]]
+        assert cells <= cells_named(told), (kind, mine[["kind", "cell"]].to_string())
 
 
 def test_communes_that_were_exchanged_accuse_each_other(
@@ -113,8 +142,6 @@ def test_numbers_as_people_type_them_are_read(
 
 def test_a_plot_in_two_communes_is_asked_back(round_2026: Round, tmp_path: Path) -> None:
     import openpyxl
-
-    from zones.reports.writing.forms_out import save_forms
 
     form = load_form("forest-01")
     empty = tmp_path / "empty"
