@@ -12,6 +12,7 @@ correlation that comes to 2 σ² L P.
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import geopandas as gpd
@@ -21,6 +22,7 @@ import pandas as pd
 import shapely
 
 from layers.base.errors import CrsError, InputError
+from layers.base.workers import run_pieces
 from layers.crs.crs import M2_PER_HA
 from layers.sampling.score_interval import Floats
 
@@ -90,10 +92,18 @@ def drawn_area_error(
         raise CrsError("layers.sampling.metres", crs=str(crs))
     groups = pd.Series("", index=polygons.index) if by is None else polygons[by]
     shapes = polygons.geometry.to_numpy()
-    found = {
-        label: _ring_variance(_as_one(shapes[rows]), correlation_m)
-        for label, rows in groups.groupby(groups.to_numpy()).indices.items()
-    }
+    members = groups.groupby(groups.to_numpy()).indices
+
+    def of_group(rows: Ints) -> tuple[float, float]:
+        return _ring_variance(_as_one(shapes[rows]), correlation_m)
+
+    found = dict(
+        zip(
+            members,
+            run_pieces(of_group, members.values(), workers=os.cpu_count() or 1),
+            strict=True,
+        )
+    )
     # The first part counts by σ², the second by σ⁴.
     variance = {name: error_m**2 * one + error_m**4 * two for name, (one, two) in found.items()}
     return pd.Series(variance, dtype="float64").pow(0.5) / M2_PER_HA

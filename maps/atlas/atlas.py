@@ -48,6 +48,8 @@ PageData = CommunePage | OverviewPage | GlancePage
 
 #: Pages per file: few enough that a process holds little, enough that fonts are not repeated often.
 _PAGES_PER_FILE = 10
+#: Fewer files are drawn here: a process takes as long to start as six pages to be drawn.
+_FILES_FOR_PROCESSES = 3
 #: Type 42 embeds the TrueType outlines, so that text can be selected and searched.
 _SETTINGS: Any = {"pdf.fonttype": 42, "pdf.compression": 6, "path.simplify": False}
 
@@ -218,7 +220,7 @@ def _draw_files(
     files = [folder / f"{number:04d}.pdf" for number in range(len(chunks))]
     done = 0
     progress(0, len(pages))
-    if jobs <= 1 or len(chunks) == 1:
+    if jobs <= 1 or len(chunks) < _FILES_FOR_PROCESSES:
         for file, chunk in zip(files, chunks, strict=True):
             with _open_file(file) as book:
                 for page in chunk:

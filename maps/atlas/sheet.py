@@ -270,18 +270,20 @@ def wrap_text(
     def fits(line: str) -> bool:
         return fonts.width_pt(line, size=size, style=style) <= width
 
-    lines = [""]
-    for word in text.split():
-        joined = f"{lines[-1]} {word}".strip()
-        if fits(joined):
-            lines[-1] = joined
+    words, lines, start, some = text.split(), [], 0, 1
+    while start < len(words):
+        # Lines of a text hold about as many words as the line before: few are measured.
+        some = min(some, len(words) - start)
+        while some > 1 and not fits(" ".join(words[start : start + some])):
+            some -= 1
+        while start + some < len(words) and fits(" ".join(words[start : start + some + 1])):
+            some += 1
+        line = " ".join(words[start : start + some])
+        if some == 1 and len(line) > 1 and not fits(line):
+            end = next(n for n in range(len(line) - 1, 0, -1) if n == 1 or fits(line[:n]))
+            lines.append(line[:end])
+            words[start] = line[end:]
             continue
-        if lines[-1]:
-            lines.append("")
-        while not fits(word) and len(word) > 1:
-            end = next(n for n in range(len(word) - 1, 0, -1) if n == 1 or fits(word[:n]))
-            lines[-1] = word[:end]
-            lines.append("")
-            word = word[end:]
-        lines[-1] = word
-    return lines
+        lines.append(line)
+        start += some
+    return lines or [""]

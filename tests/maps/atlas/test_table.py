@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pandas as pd
 import pytest
 
@@ -102,6 +104,18 @@ def test_words_longer_than_a_line_are_broken(fonts: FontSet) -> None:
     lines = wrap_text(fonts, "a" + "b" * 60 + " cd", width_mm=20, size=10)
     assert "".join(lines).replace(" ", "") == "a" + "b" * 60 + "cd"
     assert all(fonts.width_pt(line, size=10) <= 20 * 72 / 25.4 for line in lines)
+
+
+def test_lines_hold_as_many_words_as_fit(fonts: FontSet) -> None:
+    words = [letter * count for count in (1, 9, 2, 17, 3, 5, 1, 1, 1, 12) for letter in "iWm"]
+    for width in (12.0, 25.0, 60.0, 500.0):
+        lines = wrap_text(fonts, " ".join(words), width_mm=width, size=8)
+        assert "".join(lines).replace(" ", "") == "".join(words)
+        room = width * 72 / 25.4
+        for line, after in pairwise(lines):
+            longer = f"{line} {after.split()[0]}"
+            assert fonts.width_pt(line, size=8) <= room
+            assert fonts.width_pt(longer, size=8) > room
 
 
 def test_paragraph_shrinks_then_loses_its_end(fonts: FontSet) -> None:

@@ -130,3 +130,16 @@ def test_the_raster_burns_orchards_over_parcels(rng: np.random.Generator) -> Non
     burnt = cover.cells[90:100, 100:110]
     assert (burnt == 5).mean() > 0.8
     assert cover.cells[200].max() == 0
+
+
+def test_holes_and_parts_of_parcels_are_burned_where_they_are(rng: np.random.Generator) -> None:
+    ring = shapely.Polygon(
+        shapely.box(0, 0, 900, 900).exterior, [[(300, 300), (600, 300), (600, 600), (300, 600)]]
+    )
+    parts = shapely.MultiPolygon([ring, shapely.box(1200, 0, 1500, 300)])
+    parcels = pd.DataFrame({"shape": [parts], "cover": ["water"]})
+    terrain = build_terrain(BOX, [*REMAINDER, "natural_forest"], rng)
+    cells = build_land_cover(parcels, np.array([], dtype=object), terrain, rng).cells
+    assert int((cells != 0).sum()) == 30 * 30 - 10 * 10 + 10 * 10
+    assert not cells[-15, 15]
+    assert cells[-5, 45]
