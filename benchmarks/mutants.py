@@ -54,7 +54,7 @@ _COVER = ("tests/zones/forest/test_cover.py",)
 _MEASURE = ("tests/zones/measure",)
 _ALLOCATION = tuple(
     f"tests/zones/allocation/{name}.py"
-    for name in ("test_checks", "test_land_years", "test_allocate")
+    for name in ("test_checks", "test_land_years", "test_cover_target", "test_allocate")
 )
 #: Module → the tests that hold it.
 TESTS: dict[str, tuple[str, ...]] = {

@@ -393,3 +393,50 @@ def test_a_total_out_of_reach_is_refused_in_hectares() -> None:
     """The message counts in hectares, not in steps: 0.2 + 0.2 to 0.3 + 0.3."""
     with pytest.raises(InputError, match=r"adds up to 9: possible is 0\.4 to 0\.6\."):
         round_to_total([0.26, 0.24], total=9.0, step=0.1)
+
+
+def without_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the search over three keys end without any answer; networks are solved as ever."""
+    from zones.rounding import controlled
+
+    solve = controlled._solve
+
+    def lost(controls: controlled.Controls, *given: object, **more: object) -> object:
+        return (None, True) if controls.integer else solve(controls, *given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(controlled, "_solve", lost)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_search_without_an_answer_keeps_all_totals_without_the_third_key(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exact = three_way(seed)
+    without_search(monkeypatch)
+    rounded = round_table(exact, by=["z", "c", "y"], value="ha")
+    assert_controlled(rounded, exact, 1.0)
+    assert all("y" in margin for margin in rounded.relaxed)
+    pairs = exact.groupby(["z", "c"], as_index=False)["ha"].sum()
+    alone = round_table(pairs, by=["z", "c"], value="ha").cells
+    assert rounded.totals("z", "c")["ha"].tolist() == alone["ha"].tolist()
+    # Totals of one commune by year are rounded as well, wherever its zones allow it.
+    of_years = exact.groupby(["c", "y"])["ha"].sum().to_numpy()
+    assert (np.abs(rounded.totals("c", "y")["ha"].to_numpy() - of_years) < 1 + 1e-6).all()
+
+
+def test_totals_asked_for_are_met_without_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    exact = three_way(2)
+    without_search(monkeypatch)
+    sums = np.ceil(exact.groupby("c")["ha"].sum())
+    rounded = round_table(exact, by=["z", "c", "y"], value="ha", totals={"c": sums})
+    assert rounded.totals("c")["ha"].tolist() == sums.tolist()
+
+
+def test_half_a_step_goes_up() -> None:
+    assert round_to_total([0.25, 0.25]).tolist() == [1.0, 0.0]
+    assert round_to_total([0.1, 0.1, 0.3]).tolist() == [0.0, 0.0, 1.0]  # 0.5 but for binary dust
+
+
+def test_five_missing_figures_are_named() -> None:
+    with pytest.raises(InputError, match=r"6 .*0, 1, 2, 3, 4(?!, 5)"):
+        round_to_total([float("nan")] * 6)
