@@ -18,21 +18,22 @@ from pathlib import Path
 from layers.base.errors import OutputError
 from zones.app.serve import Desk, open_desk
 from zones.app.session import Session, settings_folder
+from zones.app.worker import Worker
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 @contextlib.contextmanager
-def kept_desk(session: Session, *, port: int = 0) -> Iterator[Desk]:
+def kept_desk(session: Session, *, port: int = 0, worker: Worker | None = None) -> Iterator[Desk]:
     """A desk at the address that one on this project was killed at, else at one of its own."""
     file = _address_file(session)
     left = _left(file)
     desk = None
     if left is not None and port in (0, left[0]):
         with contextlib.suppress(OutputError):  # Held by a desk that runs, or by another program
-            desk = open_desk(session, port=left[0], token=left[1])
+            desk = open_desk(session, port=left[0], token=left[1], worker=worker)
     kept = desk is not None or left is None
-    desk = desk or open_desk(session, port=port)
+    desk = desk or open_desk(session, port=port, worker=worker)
     if kept:
         _keep(file, desk)
     try:

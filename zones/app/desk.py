@@ -18,7 +18,7 @@ from layers.base.language import Phrase
 from layers.base.messages import message
 from maps import MapContent
 from zones.allocation.job import AllocatedPlan, allocation_tables, change_plan
-from zones.app.guard import RefusedError
+from zones.app.refused import RefusedError
 from zones.app.session import Session, Tell, remember_project
 from zones.inputs.read import Inputs
 from zones.measure.closure import ClosureLog
@@ -180,6 +180,8 @@ class Desk:
     def published(self, plan: AllocatedPlan) -> PublishedFigures:
         """Figures of a plan as all pages print them, held against each other."""
         base = self.base()
+        if plan is base.plan:
+            return base.result[PublishedFigures]
         store = base.context.store.copy()
         for schema, table in allocation_tables(plan, log=ClosureLog()).items():
             store.put(schema, table)

@@ -18,9 +18,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from layers.base.errors import VungTrongError
 from layers.base.language import Phrase
 from layers.base.messages import message
+from zones.app.refused import RefusedError
 
 TOKEN_HEADER = "x-zones-token"  # noqa: S105 - the name of the header
 #: Most bytes of a question, and the seconds it may take to arrive.
@@ -39,18 +39,6 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-store",
 }
-
-
-class RefusedError(VungTrongError):
-    """A request that is not answered, with the status that says so."""
-
-    def __init__(self, status: int, what: Phrase) -> None:
-        super().__init__(what)
-        self.status = status
-
-    def __reduce__(self) -> tuple[type[RefusedError], tuple[int, Phrase]]:  # type: ignore[override]
-        """Keep status and message when the error crosses a process border."""
-        return type(self), (self.status, self.phrase)
 
 
 def told(phrase: Phrase) -> dict[str, dict[str, str]]:

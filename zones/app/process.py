@@ -16,8 +16,8 @@ from pydantic import ValidationError
 from layers.base.errors import VungTrongError
 from layers.base.language import Phrase
 from layers.base.messages import message
-from zones.app.guard import RefusedError
 from zones.app.question import ROOMS, Question
+from zones.app.refused import RefusedError
 from zones.app.session import Session
 
 #: Objects made between two searches for rings of them: an edit makes many and leaves none.
@@ -30,13 +30,13 @@ def work(connection: Connection, session: Session, ahead: bool) -> None:
     ``ahead``: open a project that was measured before anybody asks. What is at fault is told when
     somebody does.
     """
+    gc.set_threshold(_OBJECTS_BETWEEN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then ends both
     from zones.app.desk import Desk
 
     def tell(what: dict[str, Any]) -> None:
         connection.send(("told", what, None))
 
-    gc.set_threshold(_OBJECTS_BETWEEN)
     desk = Desk(session, tell)
     if ahead:
         with contextlib.suppress(VungTrongError, OSError):

@@ -20,6 +20,7 @@ from layers.base.errors import OutputError
 from zones.app.guard import Guard
 from zones.app.session import Session
 from zones.app.site import build_site
+from zones.app.worker import Worker
 
 _TOKEN_BYTES = 32
 
@@ -50,12 +51,14 @@ class Desk:
     address: str  # With the token after ``#``
 
 
-def open_desk(session: Session, *, port: int = 0, token: str = "") -> Desk:
+def open_desk(
+    session: Session, *, port: int = 0, token: str = "", worker: Worker | None = None
+) -> Desk:
     """Bind the port (a free one by default) and build the server; nothing is answered yet."""
     listening = _bind(port)
     port = listening.getsockname()[1]
     token = token or secrets.token_urlsafe(_TOKEN_BYTES)
-    site = build_site(session)
+    site = build_site(worker or Worker(session))
     config = uvicorn.Config(
         Guard(site, port, token),
         log_config=None,

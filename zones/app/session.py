@@ -12,7 +12,7 @@ from typing import Any
 from layers.base.errors import MissingFileError
 from layers.base.messages import message
 from layers.io.atomic import save_text
-from zones.app.guard import RefusedError
+from zones.app.refused import RefusedError
 
 #: What a worker tells on its way: a step, how far it is, a note.
 Tell = Callable[[dict[str, Any]], None]

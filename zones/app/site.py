@@ -17,8 +17,8 @@ from starlette.routing import Route
 
 from layers.base.messages import message
 from maps.interactive.page_parts import served_parts
-from zones.app.guard import QUESTION_BYTES, RefusedError, read_body, told
-from zones.app.session import Session
+from zones.app.guard import QUESTION_BYTES, read_body, told
+from zones.app.refused import RefusedError
 from zones.app.uploads import keep_upload, most_bytes
 from zones.app.worker import Worker
 
@@ -125,10 +125,11 @@ async def _refused(_request: Request, error: Exception) -> Response:
     return JSONResponse(told(error.phrase), error.status)
 
 
-def build_site(session: Session) -> Starlette:
-    """Site of a desk."""
+def build_site(worker: Worker) -> Starlette:
+    """Site of a desk; its pages hear what the worker tells."""
     bell = Bell()
-    site = Site(Worker(session, bell.ring), bell, _shell_files())
+    worker.tell = bell.ring
+    site = Site(worker, bell, _shell_files())
     made = Starlette(
         routes=[
             Route("/events", site.events),

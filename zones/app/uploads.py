@@ -8,7 +8,7 @@ from typing import Any
 
 from layers.base.messages import message
 from layers.io.atomic import written_aside
-from zones.app.guard import RefusedError
+from zones.app.refused import RefusedError
 from zones.app.session import Session
 
 #: Endings of files that a project reads; what comes with a Shapefile or a MapInfo file among them.

@@ -15,8 +15,8 @@ from typing import Any
 
 from layers.base.errors import VungTrongError
 from layers.base.messages import message
-from zones.app.guard import RefusedError
 from zones.app.process import work
+from zones.app.refused import RefusedError
 from zones.app.session import Session, Tell
 
 
@@ -25,7 +25,7 @@ class Worker:
     """The process that works, as the server sees it."""
 
     session: Session
-    tell: Tell
+    tell: Tell = lambda _what: None
     _process: SpawnProcess | None = None
     _connection: Connection | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -69,7 +69,8 @@ class Worker:
 
     def start(self) -> None:
         """Begin before the first question: a project that was measured is opened at once."""
-        self._begin(ahead=True)
+        if self._process is None:
+            self._begin(ahead=True)
 
     def stop(self) -> None:
         """End what was asked until now; whoever waits for it is told.

@@ -37,11 +37,19 @@ def app(
     ] = False,
 ) -> None:
     """Open the planner's desk."""
-    from zones.app.address import kept_desk
     from zones.app.session import first_session
+    from zones.app.worker import Worker
 
-    with kept_desk(first_session(project), port=port) as desk:
-        _serve(desk, no_browser=no_browser)
+    session = first_session(project)
+    worker = Worker(session)
+    worker.start()  # What it needs is loaded while the server is made
+    try:
+        from zones.app.address import kept_desk
+
+        with kept_desk(session, port=port, worker=worker) as desk:
+            _serve(desk, no_browser=no_browser)
+    finally:
+        worker.close()
 
 
 def _serve(desk: Desk, *, no_browser: bool) -> None:

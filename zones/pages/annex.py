@@ -29,14 +29,13 @@ from maps import (
 )
 from maps.annex.document import MapPicture
 from maps.layout.page_table import Role
-from zones.allocation.targets import conversion_names
 from zones.forest.species import species_ages
 from zones.pages.context_layers import communes_with_kinds
 from zones.plan.model import Plan
 from zones.project.model import AnnexSettings, Project
 from zones.publish.folder import PUBLISHED_FOLDER, save_published
 from zones.publish.forest_form_pages import forest_forms, form_numbers
-from zones.publish.publish import PublishedFigures
+from zones.publish.publish import PublishedFigures, zone_names
 
 
 def annex_content(
@@ -132,18 +131,6 @@ def _species_ages(species: pd.DataFrame, language: Language) -> pd.DataFrame | N
 
 def _unless_empty(frame: pd.DataFrame) -> pd.DataFrame | None:
     return None if frame.empty else frame
-
-
-def zone_names(figures: PublishedFigures) -> pd.DataFrame:
-    """Names of the zones, and of those that only the allocation has (conversions)."""
-    used = set(figures.allocation["zone"]) - set(figures.zone_names["zone"])
-    rows = [
-        {"zone": zone, "name_vi": name.vi, "name_en": name.en}
-        for zone, name in conversion_names().items()
-        if zone in used
-    ]
-    both = pd.concat([figures.zone_names, pd.DataFrame(rows)], ignore_index=True)
-    return both.fillna({str(name): "" for name in both.columns if name != "clause"})
 
 
 def save_annex(

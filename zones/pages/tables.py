@@ -19,8 +19,7 @@ from layers.io.table_output import save_workbook, sheet_name, without_dust
 from layers.kinds.crops import load_crops
 from maps.layout.words import word
 from zones.output.table_words import code_words, column_title, table_words
-from zones.pages.annex import zone_names
-from zones.publish.publish import PublishedFigures
+from zones.publish.publish import PublishedFigures, zone_names
 from zones.tables import FINDINGS, RESULT_TABLES, ZONES
 
 #: More rows than this nobody reads in a workbook: the table is named, and lies in ``tables/``.

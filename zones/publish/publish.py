@@ -9,6 +9,7 @@ import pandas as pd
 from layers.io.table_output import without_dust
 from maps import TableNote
 from zones.allocation.land import join_zone_land
+from zones.allocation.targets import conversion_names
 from zones.publish.consistency import check_consistency
 from zones.publish.figures import RoundedMeasures, frames_digest
 from zones.publish.notes import table_notes, verdict_notes
@@ -68,6 +69,18 @@ class PublishedFigures:
             "forest_form_purposes": self.forest_form_purposes,
             "forest_form_causes": self.forest_form_causes,
         }
+
+
+def zone_names(figures: PublishedFigures) -> pd.DataFrame:
+    """Names of the zones, and of those that only the allocation has (conversions)."""
+    used = set(figures.allocation["zone"]) - set(figures.zone_names["zone"])
+    rows = [
+        {"zone": zone, "name_vi": name.vi, "name_en": name.en}
+        for zone, name in conversion_names().items()
+        if zone in used
+    ]
+    both = pd.concat([figures.zone_names, pd.DataFrame(rows)], ignore_index=True)
+    return both.fillna({str(name): "" for name in both.columns if name != "clause"})
 
 
 def publish(

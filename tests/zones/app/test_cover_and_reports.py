@@ -11,7 +11,7 @@ import pytest
 
 from layers.base.errors import InputError, OutputExistsError
 from tests.zones.app.conftest import Live
-from zones.app.guard import RefusedError
+from zones.app.refused import RefusedError
 from zones.app.uploads import keep_upload
 from zones.cli.main import run
 from zones.project.model import load_project

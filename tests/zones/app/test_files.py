@@ -11,7 +11,7 @@ import pytest
 
 from tests.factories import CODES, communes, forest_plots
 from tests.zones.app.conftest import Sitting
-from zones.app.guard import RefusedError
+from zones.app.refused import RefusedError
 from zones.app.session import Session
 from zones.app.suggest import suggest_columns
 from zones.project.model import load_project

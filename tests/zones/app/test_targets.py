@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from zones.app.guard import RefusedError
+from zones.app.refused import RefusedError
 from zones.project.model import load_project
 from zones.run.context import RunOptions
 from zones.run.run import run_project

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from zones.app.guard import RefusedError
+from zones.app.refused import RefusedError
 from zones.app.session import Session
 from zones.app.worker import Worker
 

@@ -15,8 +15,8 @@ from layers.crs.transform import WGS84, to_crs
 from maps.interactive.content import check_content
 from maps.interactive.page_data import page_ground
 from zones.app.desk import Desk, plain_number, words
-from zones.app.guard import RefusedError
 from zones.app.question import Question
+from zones.app.refused import RefusedError
 from zones.inputs.faulty_plots import FAULTY_FILES, faulty_plots, save_faulty_plots
 from zones.inputs.read import Inputs
 from zones.output.folder import refuse_existing

@@ -13,8 +13,8 @@ import pandas as pd
 
 from layers.base.messages import message
 from zones.app.desk import Desk, records, words
-from zones.app.guard import RefusedError
 from zones.app.question import Question
+from zones.app.refused import RefusedError
 from zones.forest.trajectory.result_tables import ForecastInputs, forecast_tables
 from zones.forest.trajectory.sentences import Tables, answer
 from zones.forest.trajectory.what_if import change_section

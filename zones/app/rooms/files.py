@@ -26,8 +26,8 @@ from layers.io.vector import describe_vector, list_layers, load_vector
 from layers.kinds.crops import crop_named, load_crops
 from layers.kinds.forest_fields import match_fields
 from zones.app.desk import Desk, words
-from zones.app.guard import RefusedError
 from zones.app.question import Question
+from zones.app.refused import RefusedError
 from zones.app.suggest import FIELDS, NEEDED, guess_kind, suggest_columns
 from zones.plan.extract.document import read_document_text
 from zones.plan.extract.draft import draft_plan

@@ -14,8 +14,8 @@ from maps import find_fonts, list_pages, save_page_picture
 from maps.layout.page_table import PageTable, body_texts, header_cells
 from maps.layout.tables import build_tables
 from zones.app.desk import Desk
-from zones.app.guard import RefusedError
 from zones.app.question import Question
+from zones.app.refused import RefusedError
 from zones.pages.annex import annex_content
 from zones.pages.atlas import atlas_content
 from zones.publish.verify import verify_folder

@@ -17,8 +17,8 @@ from layers.kinds.crops import load_crops
 from maps.interactive.content import check_content
 from maps.interactive.page_data import page_ground
 from zones.app.desk import Desk, records, words
-from zones.app.guard import RefusedError
 from zones.app.question import Question
+from zones.app.refused import RefusedError
 from zones.app.uploads import returned_folder
 from zones.output.folder import refuse_existing
 from zones.project.forms import form_paths, load_form

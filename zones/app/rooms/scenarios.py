@@ -20,8 +20,8 @@ from zones.allocation.explain.commune import explain_commune
 from zones.allocation.job import AllocatedPlan
 from zones.allocation.rounded import compare_allocations
 from zones.app.desk import Desk, records, words
-from zones.app.guard import RefusedError
 from zones.app.question import Question
+from zones.app.refused import RefusedError
 from zones.project.model import Scenario, load_project
 from zones.project.yaml import read_document, validate_document, write_document
 

@@ -10,8 +10,8 @@ from layers.base.errors import VungTrongError
 from layers.base.messages import message
 from layers.communes.gazetteer import provinces
 from zones.app.desk import Desk, words
-from zones.app.guard import RefusedError
 from zones.app.question import Question
+from zones.app.refused import RefusedError
 from zones.app.session import recent_projects
 from zones.demo import build_demo
 from zones.project.template import write_new_project

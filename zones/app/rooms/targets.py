@@ -23,8 +23,8 @@ from maps.interactive.page_data import page_figures, page_ground
 from zones.allocation.job import AllocatedPlan, explain_plan
 from zones.allocation.rounded import compare_allocations
 from zones.app.desk import Base, Desk, records, words
-from zones.app.guard import RefusedError
 from zones.app.question import Question
+from zones.app.refused import RefusedError
 from zones.pages.map import with_figures
 from zones.plan.model import Plan, Target
 from zones.project.model import Project, Scenario

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from layers.base.language import Phrase
 from layers.io.geopackage import save_geopackage
-from zones.borders.annex import save_border_annex
 from zones.borders.borders import find_borders
 from zones.borders.side import read_neighbours, side_of
 from zones.inputs.read import Inputs
@@ -26,6 +25,8 @@ from zones.tables import (
 
 def work(context: Context) -> Made:
     """Measure the borders; write ``borders.gpkg`` and ``borders.docx``."""
+    from zones.borders.annex import save_border_annex
+
     project, inputs = context.project, context[Inputs]
     own = side_of(inputs, inputs.crs)
     others, told = read_neighbours(project, own, inputs.crs)
