@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.optimize import linprog
 
 from layers.base.errors import ClosureError
 from layers.kinds.forest_form_rows import WHOLE_PURPOSES
@@ -125,6 +124,8 @@ def _joint(
 
     The nearest table with these sums: a transport problem, whose solutions are whole.
     """
+    from scipy.optimize import linprog  # Slow to load, seldom needed
+
     purposes = [name.removesuffix("_ha") for name in FUNCTIONS]
     exact = (
         cells.pivot_table(index="state", columns="purpose", values="ledger_ha", aggfunc="sum")

@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.optimize import isotonic_regression
 
 from layers.kinds.crops import load_crops
 from zones.forest.trajectory.cohorts import Start
@@ -80,6 +79,10 @@ def estimate_curve(
 
 def _isotonic(forest: Floats, young: Floats) -> Floats:
     """Rising share of forest by age; an age without plantings has that of the age before."""
+    from scipy.optimize import (
+        isotonic_regression,  # Slow to load, seldom needed
+    )
+
     whole = forest + young
     seen = whole > 0
     share = np.zeros(len(whole))

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.optimize import brentq
 
 from zones.forest.trajectory.draws import Triangle
 from zones.forest.trajectory.forecast import Setup, likely_path, with_levers
@@ -83,6 +82,8 @@ def _steps(setup: Setup) -> Iterator[dict[str, Any]]:
 
 def _least(setup: Setup, target: str, name: str, asked: float) -> list[dict[str, Any]]:
     """Least hectares of a lever that reach a rate: of the province, then by commune."""
+    from scipy.optimize import brentq  # Slow to load, seldom needed
+
     base = rate_at_end(setup)
     most = _most(setup, name)
     row: dict[str, Any] = {
