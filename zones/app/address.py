@@ -12,6 +12,7 @@ import json
 import os
 import re
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from zones.app.serve import Desk, open_desk
 from zones.app.session import Session, settings_folder
 from zones.app.worker import Worker
 
+#: Seconds after which what was left is stale: no page waits for a desk that long.
+_KEPT_SECONDS = 24 * 3600
 _KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -50,11 +53,12 @@ def _address_file(session: Session) -> Path:
 
 
 def _left(file: Path) -> tuple[int, str] | None:
-    """Port and key that a desk left behind; nothing where others could read or write them."""
+    """Port and key that a desk left within a day; nothing where others could read or write them."""
     try:
         state = file.stat(follow_symlinks=False)
         own = os.name == "nt" or (state.st_uid == os.getuid() and not state.st_mode & 0o077)
-        if not own or not stat.S_ISREG(state.st_mode):
+        stale = not 0 <= time.time() - state.st_mtime <= _KEPT_SECONDS
+        if stale or not own or not stat.S_ISREG(state.st_mode):
             return None
         said = json.loads(file.read_text("utf-8"))
         port, key = int(said["port"]), str(said["key"])

@@ -9,6 +9,7 @@ import docx
 import pandas as pd
 import pytest
 
+from layers.base.errors import VungTrongError
 from tests.factories import CODES, communes, forest_plots
 from tests.zones.app.conftest import Sitting
 from zones.app.refused import RefusedError
@@ -113,6 +114,31 @@ def test_a_faulty_project_opens_at_its_fault(sit: Any, project: Path) -> None:
     told = sit(project).ask("files", "state")
     assert "mat.csv" in told["fault"]["vi"]
     assert [part["there"] for part in told["parts"] if part["name"] == "fruit"] == [False]
+
+
+def test_a_crop_in_two_layers_is_told_by_the_one_that_is_chosen(sit: Any, project: Path) -> None:
+    desk = sit(project)
+    (project.parent / "second.csv").write_text(
+        "commune_code,crop,year,area_ha\n06148,custard_apple,2025,3\n", "utf-8"
+    )
+    path = str(project.parent / "second.csv")
+    fields = {name: name for name in ("commune_code", "crop", "year", "area_ha")}
+    desk.ask(
+        "files", "put", path=path, kind="report", name="second", date="2025-12-31", columns=fields
+    )
+    with pytest.raises(VungTrongError, match="custard_apple"):
+        desk.ask("targets", "plan", changes=[])
+    text = project.read_text("utf-8")
+    for layer, hectares in (("second", 3.0), ("fruit", 7.5)):
+        chosen = desk.ask("files", "present", crop="custard_apple", layer=layer)
+        assert chosen["present"] == {"custard_apple": layer}
+        zones = desk.desk.base().measures.zones
+        found = zones.loc[zones["zone"].str.contains("custard"), "present_ha"].sum()
+        assert found == pytest.approx(hectares)
+    with pytest.raises(RefusedError, match="no layer 'third'"):
+        desk.ask("files", "present", crop="custard_apple", layer="third")
+    assert desk.ask("files", "present", crop="custard_apple")["present"] == {}
+    assert project.read_text("utf-8") == text
 
 
 def test_a_section_that_is_wrong_is_not_written(sit: Any, project: Path) -> None:

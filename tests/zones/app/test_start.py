@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import stat
+import time
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,31 @@ def test_a_desk_that_was_killed_is_taken_up_at_its_address(project: Path) -> Non
     with kept_desk(session) as third:
         third.listening.close()
         assert third.address != first.address
+
+
+def test_a_left_key_is_stale_after_a_day_and_is_no_link(project: Path, tmp_path: Path) -> None:
+    session = Session(project=project)
+    with kept_desk(session) as first:
+        (file,) = (project.parent.parent / "config" / "vungtrong").glob("desk-*.json")
+        kept = file.read_text("utf-8")
+        first.listening.close()
+    key = first.address.partition("#")[2]
+    now = time.time()
+    for written, same in ((now - 3600, True), (now - 25 * 3600, False), (now + 7200, False)):
+        file.write_text(kept, "utf-8")
+        file.chmod(0o600)
+        os.utime(file, (written, written))
+        with kept_desk(session) as desk:
+            desk.listening.close()
+            assert (desk.address.partition("#")[2] == key) is same
+    elsewhere = tmp_path / "elsewhere.json"
+    elsewhere.write_text(kept, "utf-8")
+    elsewhere.chmod(0o600)
+    file.symlink_to(elsewhere)
+    with kept_desk(session) as desk:
+        desk.listening.close()
+        assert desk.address.partition("#")[2] != key
+    assert elsewhere.read_text("utf-8") == kept  # what the link names is not written to
 
 
 def test_a_left_address_that_others_could_have_written_is_not_taken(project: Path) -> None:

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from zones.app.refused import RefusedError
+from zones.cli.main import run
 from zones.project.model import load_project
 from zones.run.context import RunOptions
 from zones.run.run import run_project
@@ -87,6 +88,23 @@ def test_what_is_saved_is_what_a_run_gives(sit: Any, project: Path) -> None:
     assert again.ask("targets", "ground")["changes"] == lines
     again.ask("targets", "save", changes=[], stamp=again.ask("targets", "ground")["stamp"])
     assert project.read_text("utf-8").splitlines() == text
+
+
+def test_an_edit_is_the_what_if_of_the_command_line(
+    sit: Any, project: Path, tmp_path: Path
+) -> None:
+    desk, zone, lines = lines_of(sit, project)
+    after = desk.ask("targets", "plan", changes=lines)
+    told = [item for line in lines for item in ("--what-if", line)]
+    assert (
+        run(["allocate", str(project), "--by-year", "--out", str(tmp_path / "what-if"), *told]) == 0
+    )
+    table = pd.read_parquet(tmp_path / "what-if" / "allocation.parquet")
+    ours = desk.desk.published(desk.desk.plan(lines)).allocation
+    pd.testing.assert_frame_equal(table[ours.columns], ours)
+    planned = table.loc[table["zone"] == zone, "planned_ha"].sum()
+    assert planned == pytest.approx(figures(after, zone)["planned_ha"], abs=1e-9)
+    assert planned < figures(desk.ask("targets", "plan", changes=[]), zone)["planned_ha"]
 
 
 def test_a_change_that_cannot_be_is_refused_and_nothing_is_written(sit: Any, project: Path) -> None:

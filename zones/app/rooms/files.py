@@ -74,6 +74,13 @@ class Name(Question):
     name: str
 
 
+class Present(Question):
+    """The layer that tells where a crop stands now; none takes the choice back."""
+
+    crop: str
+    layer: str = ""
+
+
 class Confirm(Question):
     """A plan file beside the project, and the communes in it that a person confirmed."""
 
@@ -101,6 +108,7 @@ def state(desk: Desk) -> dict[str, Any]:
         "plans": [str(name) for name in document.get("plans") or []],
         "known_plans": sorted(embedded_plans()),
         "crops": dict(zip(crops["crop"], crops["name_vi"], strict=True)),
+        "present": {str(crop): str(name) for crop, name in (document.get("present") or {}).items()},
         "drafts": _unconfirmed(document, file.parent),
     }
 
@@ -368,6 +376,23 @@ def drop(desk: Desk, asked: Name) -> dict[str, Any]:
     return state(desk)
 
 
+def present(desk: Desk, asked: Present) -> dict[str, Any]:
+    """Let one layer tell the present area of a crop that stands in several."""
+    desk.may_write()
+    document = read_document(_file(desk))
+    chosen = document.setdefault("present", CommentedMap())
+    if asked.layer:
+        if asked.layer not in (document.get("layers") or {}):
+            raise RefusedError(422, message("zones.app.no_layer", layer=asked.layer))
+        chosen[asked.crop] = asked.layer
+    else:
+        chosen.pop(asked.crop, None)
+    if not chosen:
+        del document["present"]
+    write_document(document, _file(desk), overwrite=True)
+    return state(desk)
+
+
 def plan(desk: Desk, asked: Name) -> dict[str, Any]:
     """Let a plan lead the project: an embedded one, or a file beside the project."""
     desk.may_write()
@@ -416,6 +441,7 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "look": look,
     "put": put,
     "drop": drop,
+    "present": present,
     "plan": plan,
     "extract": extract,
     "confirm": confirm,

@@ -56,7 +56,7 @@ function render() {
       state.fault ? element("p", { class: "warning", id: "project-fault" }, both(state.fault)) : element("p", { class: "good" }, say("projectLoads"), " ", button("goCheck", () => desk.go("check"))),
       state.text ? element("pre", { class: "faulty-text", tabindex: "0" }, state.text) : null,
       element("p", { role: "status", class: "help", id: "files-told" }, told),
-      element("div", { class: "files-columns" }, element("div", { class: "stack" }, partsPanel(), plansPanel(), ...state.drafts ? state.drafts.map(confirmPanel) : []), element("div", { class: "stack" }, form ? form.node : pickPanel())),
+      element("div", { class: "files-columns" }, element("div", { class: "stack" }, partsPanel(), presentPanel(), plansPanel(), ...state.drafts ? state.drafts.map(confirmPanel) : []), element("div", { class: "stack" }, form ? form.node : pickPanel())),
     ),
   );
   form?.shown();
@@ -73,6 +73,31 @@ function partsPanel() {
     ),
   );
   return panel(say("dataOfProject"), element("ul", {}, ...rows));
+}
+
+// Which layer tells where a crop stands now, where two layers have it.
+function presentPanel() {
+  const telling = state.parts.filter((part) => ["crop_plots", "report", "forest_status"].includes(part.kind));
+  const chosen = Object.entries(state.present ?? {});
+  if (telling.length < 2 && !chosen.length) return null;
+  const set = (crop, layer) => attempt(async () => changed(await desk.ask("files", "present", { crop, layer })));
+  const nameOf = (crop) => state.crops[crop] ?? crop;
+  const rows = chosen.map(([crop, layer]) =>
+    element("li", { class: "part" }, element("span", {}, element("b", {}, nameOf(crop)), element("span", { class: "code" }, layer)), element("span", {}), button("takeOut", () => set(crop, ""), { "aria-label": say("takeOff", { commune: nameOf(crop) }), disabled: Boolean(desk.hello.readOnly) })),
+  );
+  const crop = element("select", { id: "present-crop", required: true }, element("option", { value: "" }, "…"), ...Object.entries(state.crops).map(([id, name]) => element("option", { value: id }, name)));
+  const layer = element("select", { id: "present-layer", required: true }, element("option", { value: "" }, "…"), ...telling.map((part) => element("option", { value: part.name }, `${part.name} · ${say("kind_" + part.kind)}`)));
+  return panel(
+    say("presentTitle"),
+    element("p", { class: "help" }, say("presentHelp")),
+    rows.length ? element("ul", {}, ...rows) : null,
+    element(
+      "form",
+      { class: "stack", onsubmit: (event) => { event.preventDefault(); set(crop.value, layer.value); } },
+      element("div", { class: "editor-grid" }, field(say("presentCrop"), crop), field(say("presentLayer"), layer)),
+      element("div", { class: "row" }, element("button", { type: "submit", class: "plain", id: "present-put", disabled: Boolean(desk.hello.readOnly) }, say("presentPut"))),
+    ),
+  );
 }
 
 function plansPanel() {
