@@ -11,6 +11,7 @@ from typing import Any
 import openpyxl  # type: ignore[import-untyped]
 import pandas as pd
 
+from zones.reports.checking.unit_slips import AREA_FACTORS
 from zones.reports.layout import read_identity
 
 #: What happened in the year: newly planted and lost hectares of each zone.
@@ -102,6 +103,16 @@ def _added(column: str, value: float) -> Callable[[FilledForm], set[str]]:
         return {form.put(zone, column, round(form.value(zone, column) + value, 2))}
 
     return spoil
+
+
+def _beyond(form: FilledForm) -> set[str]:
+    """Hectares beyond any commune's that no wrong unit makes of last year's."""
+    zone = largest(form)
+    ratios = {value: value / form.last[zone] for value in (41_319.7, 58_319.7, 77_319.7, 93_319.7)}
+    factors = [*AREA_FACTORS.values()]
+    value = next(v for v, ratio in ratios.items()
+                 if all(not 0.8 < ratio / factor < 1.25 for factor in factors))  # fmt: skip
+    return {form.put(zone, "standing", value)}
 
 
 def _label(form: FilledForm) -> set[str]:
@@ -230,7 +241,7 @@ FAULTS: dict[str, tuple[str, Callable[[FilledForm], set[str]]]] = {
     "planted mistyped": ("identity", _added("planted", 3.1)),
     "certified above standing": ("most-exceeded", _added("certified", 1e5)),
     "coded above standing": ("most-exceeded", _cell("coded", 90_000)),
-    "beyond the land": ("land-exceeded", _cell("standing", 86_419.7)),
+    "beyond the land": ("land-exceeded", _beyond),
     "part above whole": ("most-exceeded", _part),
     "pigs in another count": (
         "unit-slip",

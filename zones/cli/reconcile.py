@@ -70,17 +70,17 @@ def reconcile(
 
 
 def _save(found: SideBySide, out: Path, *, overwrite: bool) -> None:
-    """Write the differences, and the reconciled figures as a layer of kind ``reconciled``."""
+    """Write the differences; reconciled figures and those that lead as ``reconciled`` layers."""
     from layers.io.atomic import written_aside
     from layers.io.table_output import save_csv
 
-    figures = found.table[["commune_code", "commune", "crop", "year"]].assign(
-        area_ha=found.table["reconciled_ha"].clip(lower=0).round(4)
-    )
-    tables = {
-        "differences.csv": found.table,
-        "reconciled.csv": figures.sort_values(["crop", "commune_code"]),
-    }
+    keys = found.table[["commune_code", "commune", "crop", "year"]]
+    tables = {"differences.csv": found.table}
+    for name in ("reconciled", "leading"):
+        figures = keys.assign(area_ha=found.table[f"{name}_ha"].clip(lower=0).round(4))
+        # Where the figure that leads is missing, it is not 0.
+        figures = figures.dropna(subset="area_ha").sort_values(["crop", "commune_code"])
+        tables[f"{name}.csv"] = figures
     out.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
         with written_aside(out / name, overwrite=overwrite) as part:

@@ -97,6 +97,37 @@ def test_reconciled_figures_feed_the_comparison(
     assert (out / "reconciled.csv").read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("leads", "present"),
+    [
+        ("report", 134.3),  # 104 + 30.3; who sent nothing is missing
+        ("register", None),
+        ("map", None),
+        ("reconciled", None),
+    ],
+)
+def test_the_figure_that_leads_feeds_the_comparison(
+    leads: str, present: float | None, project: Path
+) -> None:
+    text = project.read_text("utf-8").replace("leads: {pine: report}", f"leads: {{pine: {leads}}}")
+    project.write_text(text, "utf-8")
+    out = project.parent / "đối chiếu"
+    assert run(["reconcile", str(project), "--out", str(out)]) == 0
+    differences = pd.read_csv(out / "differences.csv")
+    mine = differences.loc[differences["crop"] == "pine", f"{leads}_ha"]
+    text = text.replace(
+        "present: {pine: forest",
+        "present: {pine: led, anise: forest, citrus: fruit, custard_apple: fruit",
+    )
+    text += "  led: {kind: reconciled, path: đối chiếu/leading.csv, date: 2025-12-31}\n"
+    project.write_text(text, "utf-8")
+    options = RunOptions(only=("compare",), write=False)
+    targets = run_project(load_project(project), options=options)[TARGETS]
+    row = targets[(targets["zone"] == "pine") & (targets["commune_code"] == "")].iloc[0]
+    assert row["present"] == pytest.approx(mine.sum(), abs=1e-3)
+    assert present is None or row["present"] == pytest.approx(present)
+
+
 def _sent(code: str, area: float, year: int = 2026) -> Submission:
     figure = {
         "table": "zones", "row": "pine", "column": "standing", "crop": "pine", "unit": "ha",

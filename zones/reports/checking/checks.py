@@ -156,6 +156,19 @@ def _shifted(answers: Answers, table: FormTable, row: str) -> list[Told]:
     step = shift_of(values, asked.index(rule.subject), known, change)
     if not step:
         return []
+    at = dict(zip(asked, range(len(asked)), strict=True))
+
+    def moved(name: str) -> float:
+        place = at[name] + step
+        return (values[place] if 0 <= place < len(values) else None) or 0.0
+
+    last = answers.known.last.get((answers.reporter, table.table, row, rule.subject))
+    change = sum(sign * moved(name) for name, sign in signed if name in asked)
+    gap = moved(rule.subject) - change - (last or 0.0)
+    # What slipped off the form's first column is not there to be added.
+    most = moved(rule.subject) / 2 if step < 0 and asked[0] in rule.plus else 2 * rule.tolerance
+    if last is not None and not -2 * rule.tolerance <= gap <= most:
+        return []
     cells = [
         entry
         for name in asked
