@@ -74,14 +74,16 @@ def drawn_cover(project: Project, tables: Tables) -> Iterator[tuple[str, Path] |
         yield chart.title.text(project.annex.language), picture
 
 
-def save_trajectory(project: Project, tables: Tables, folder: Path) -> None:
+def save_trajectory(
+    project: Project, tables: Tables, present: pd.Series[Any], folder: Path
+) -> None:
     """Write ``trajectory.html`` with its chart, and the chart as SVG and PNG."""
     chart = cover_chart(project, tables, project.annex.language)
     for ending in ("svg", "png"):
         save_cover_chart(chart, folder / f"trajectory.{ending}", overwrite=True)
     first = project.annex.language
     languages = sorted(_LANGUAGES, key=lambda one: one != first)
-    parts = [_part(project, tables, language) for language in languages]
+    parts = [_part(project, tables, present, language) for language in languages]
     page = (
         f'<!DOCTYPE html>\n<html lang="{first}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -91,7 +93,7 @@ def save_trajectory(project: Project, tables: Tables, folder: Path) -> None:
     save_text(page, folder / "trajectory.html")
 
 
-def _part(project: Project, tables: Tables, language: Language) -> str:
+def _part(project: Project, tables: Tables, present: pd.Series[Any], language: Language) -> str:
     """One language of the page: title, words, chart, years, assumptions."""
     chart = cover_chart(project, tables, language)
     phrases = [*answer(tables), *_verdicts(tables[TARGETS], project)]
@@ -103,10 +105,11 @@ def _part(project: Project, tables: Tables, language: Language) -> str:
     title = chart.title.text(language)
     mark = f'<p class="demo">{_escape(chart.demo)}</p>\n' if chart.demo else ""
     heading = message("zones.pages.assumptions").text(language)
+    years = _years(tables, present, project, language)
     return (
         f'<section lang="{language}">\n<h1>{_escape(title)}</h1>\n{mark}'
         f'<div class="answer">\n{said}</div>\n'
-        f"<figure>{cover_chart_svg(chart)}</figure>\n{_years(tables, project, language)}"
+        f"<figure>{cover_chart_svg(chart)}</figure>\n{years}"
         f"<h2>{_escape(heading)}</h2>\n<ul>\n{assumed}</ul>\n</section>\n"
     )
 
@@ -121,10 +124,13 @@ def _verdicts(targets: pd.DataFrame, project: Project) -> list[Phrase]:
     return [*told, message("zones.pages.interval_and_band")] if told else []
 
 
-def _years(tables: Tables, project: Project, language: Language) -> str:
+def _years(tables: Tables, present: pd.Series[Any], project: Project, language: Language) -> str:
     """Table of the province's years, as the annex prints them."""
     rows = round_cover_years(
-        tables[TRAJECTORY], decimals=project.decimals, rate_decimals=project.rate_decimals
+        tables[TRAJECTORY],
+        present,
+        decimals=project.decimals,
+        rate_decimals=project.rate_decimals,
     )
     names = ("year", *_COLUMNS, "cover_percent", "band")
     heads = [message(f"zones.forest.trajectory.column_{name}").text(language) for name in names]

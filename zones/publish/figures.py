@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,8 @@ _SAME_HA = 1e-6
 
 #: Classes of the area with forest by origin, and by function.
 WITH_FOREST = ["natural_forest_ha", "planted_forest_ha", "not_yet_forest_ha"]
+#: Figures that add up may stand so many steps of the last digit off their own value.
+_STEPS_OFF = 2
 FUNCTIONS = ["special_use_ha", "protection_ha", "production_ha", "outside_ha"]
 
 
@@ -314,13 +317,22 @@ def _with_target_share(zones: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFra
 
 
 def round_cover_years(
-    trajectory: pd.DataFrame, *, decimals: int, rate_decimals: int
+    trajectory: pd.DataFrame, present: pd.Series[Any], *, decimals: int, rate_decimals: int
 ) -> pd.DataFrame:
-    """Forest of the province that counts for the rate, by year of a forecast (``COVER_YEARS``)."""
+    """Forest of the province that counts for the rate, by year of a forecast (``COVER_YEARS``).
+
+    ``present`` is the province's row of the printed forest cover, where the forecast begins.
+    """
     province = trajectory["commune_code"] == trajectory["commune_code"].iloc[-1]
     rows = trajectory[province & (trajectory["ledger"] == "counts")][COVER_YEARS.names]
     digits = {
         name: rate_decimals if name.endswith("_percent") else decimals
         for name in COVER_YEARS.names[1:]
     }
-    return COVER_YEARS.validate(rows.round(digits).reset_index(drop=True))
+    rounded = rows.round(digits).reset_index(drop=True)
+    # Its figures are rounded so that communes add up to them: a step beside the nearest, at times.
+    for name in (*WITH_FOREST, "cover_percent"):
+        printed, step = float(present[name]), 10.0 ** -digits[name]
+        if abs(printed - float(rows[name].iloc[0])) < _STEPS_OFF * step:
+            rounded.loc[0, name] = printed
+    return COVER_YEARS.validate(rounded)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import openpyxl
+import pandas as pd
 import pytest
 
 from maps import save_workbook
@@ -36,11 +37,31 @@ def tables():  # type: ignore[no-untyped-def]
     )
 
 
+def present() -> pd.Series:  # type: ignore[type-arg]
+    """The province's row of the printed forest cover."""
+    row = cover_of(ROWS).iloc[-1]
+    hectares = ["natural_forest_ha", "planted_forest_ha", "not_yet_forest_ha"]
+    return pd.Series(
+        {name: round(float(row[name]), 1) for name in hectares}
+        | {"cover_percent": 48.5}  # (800 + 170) ÷ 2,000 ha
+    )
+
+
+def test_a_forecast_begins_with_the_printed_present() -> None:
+    made, printed = tables(), present()
+    printed["natural_forest_ha"] += 0.1  # rounded so that communes add up
+    printed["not_yet_forest_ha"] -= 5.0  # no rounding: this is told, not covered up
+    years = round_cover_years(made[TRAJECTORY], printed, decimals=1, rate_decimals=2)
+    assert years["natural_forest_ha"].iloc[0] == printed["natural_forest_ha"]
+    assert years["not_yet_forest_ha"].iloc[0] == pytest.approx(printed["not_yet_forest_ha"] + 5)
+    assert years["cover_percent"].iloc[0] == printed["cover_percent"]
+
+
 def test_the_page_says_in_both_languages_what_the_tables_say(
     project: Project, tmp_path: Path
 ) -> None:
     made = tables()
-    save_trajectory(project, made, tmp_path)
+    save_trajectory(project, made, present(), tmp_path)
     page = (tmp_path / "trajectory.html").read_text("utf-8")
     assert page.index('<section lang="vi">') < page.index('<section lang="en">')
     rate = made[TRAJECTORY].query("commune_code == '20' and ledger == 'counts'")["cover_percent"]
@@ -56,7 +77,7 @@ def test_the_page_says_in_both_languages_what_the_tables_say(
 
 
 def test_names_of_a_file_are_text(project: Project, tmp_path: Path) -> None:
-    save_trajectory(project, tables(), tmp_path)
+    save_trajectory(project, tables(), present(), tmp_path)
     page = (tmp_path / "trajectory.html").read_text("utf-8")
     assert "<b>Một" not in page
     assert not re.search(r"<script|https?://(?!www\.w3\.org|purl\.org|creativecommons)", page)
@@ -75,7 +96,7 @@ def test_the_annex_has_a_chart_only_where_there_is_a_forecast(project: Project) 
 
 def test_the_workbook_has_years_and_chart(project: Project, tmp_path: Path) -> None:
     made = tables()
-    years = round_cover_years(made[TRAJECTORY], decimals=1, rate_decimals=2)
+    years = round_cover_years(made[TRAJECTORY], present(), decimals=1, rate_decimals=2)
     whole = made[TRAJECTORY].query("commune_code == '20' and ledger == 'counts'")
     assert years["cover_percent"].tolist() == whole["cover_percent"].round(2).tolist()
     assert years["bare_ha"].tolist() == whole["bare_ha"].round(1).tolist()
@@ -106,7 +127,7 @@ def test_the_page_says_the_verdict_of_the_targets_as_their_table_has_it(
         unit="%", present=64.5, low_interval=[63.9, np.nan], high_interval=[65.1, np.nan],
         verdict=["not_met", "not_stated"],
     )  # fmt: skip
-    save_trajectory(project, tables() | {TARGETS: judged}, tmp_path)
+    save_trajectory(project, tables() | {TARGETS: judged}, present(), tmp_path)
     page = (tmp_path / "trajectory.html").read_text("utf-8")
     assert (
         "64.50 % (95 % interval 63.90–65.10 %), the target of 67.00 % by 2030 is: not met" in page

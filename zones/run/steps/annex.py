@@ -35,7 +35,10 @@ def work(context: Context) -> Made:
         )
     if wants_trajectory(project):
         years = round_cover_years(
-            context[TRAJECTORY], decimals=project.decimals, rate_decimals=project.rate_decimals
+            context[TRAJECTORY],
+            figures.forest_cover.iloc[-1],
+            decimals=project.decimals,
+            rate_decimals=project.rate_decimals,
         )
         check_consistency({"forest_cover": figures.forest_cover, "cover_years": years})
         content = replace(content, cover_years=years)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from layers.base.language import Phrase
 from zones.project.model import wants_trajectory
+from zones.publish.publish import PublishedFigures
 from zones.run.context import Context
 from zones.run.step import Made, Step
 from zones.tables import (
@@ -35,14 +36,15 @@ def work(context: Context) -> Made:
     from zones.pages.trajectory import save_trajectory
 
     tables = {schema: context[schema] for schema in _READS}
-    save_trajectory(context.project, tables, context.stage)
+    present = context[PublishedFigures].forest_cover.iloc[-1]
+    save_trajectory(context.project, tables, present, context.stage)
     return {}
 
 
 STEP = Step(
     label=Phrase("Write the forecast", "Viết trang dự báo"),
     work=work,
-    reads=_READS,
+    reads=(*_READS, PublishedFigures),
     files=("trajectory.html", "trajectory.svg", "trajectory.png"),
     settings=("title", "title_en", "demo", "annex", "decimals", "rate_decimals", "certainty"),
     wanted=wants_trajectory,
