@@ -72,8 +72,8 @@ def load_report(
     path : str or Path
         CSV, workbook (.xlsx, .xls, .xlsb, .ods) or Parquet; one header row.
     columns : mapping of str to str, optional
-        ``commune_code``, ``crop``, ``year``, ``area_ha`` (ha) and, if there is one, ``commune`` →
-        the file's column; each by default under its own name.
+        ``commune_code``, ``commune`` (one of the two is enough), ``crop``, ``year``, ``area_ha``
+        (ha) → the file's column; each by default under its own name.
     sheet : str, optional
         Sheet of a workbook; the first by default.
     crops : mapping of str to str, optional
@@ -109,6 +109,9 @@ def load_report(
     refuse_unknown_ids(mapping, source=name)
     told = _columns(columns or {}, name)
     raw = read_table(path, sheet=sheet)
+    if told["commune_code"] not in raw.columns and "commune_code" not in (columns or {}):
+        # A table with names alone: a name where a code belongs is matched like any other.
+        told |= {"commune_code": told["commune"]} if told["commune"] in raw.columns else {}
     if told["commune"] not in raw.columns and "commune" not in (columns or {}):
         raw[told["commune"]] = pd.Series(pd.NA, index=raw.index, dtype="str")
     require_columns(raw, told, source=name)
@@ -168,7 +171,7 @@ def _typed(
     ids = {text: _one_crop(text, mapping, source) for text in crops.dropna().unique()}
     years, bad_year = as_integer(raw[told["year"]])
     if bad_year.any():
-        rows = [f"row {at + 2}: {raw[told['year']][at]!r}" for at in bad_year[bad_year].index[:5]]
+        rows = [message("layers.kinds.row_year", row=at + 2, year=str(raw[told["year"]][at])) for at in bad_year[bad_year].index[:5]]
         raise InputError(
             "layers.kinds.years_expected", source=source, count=int(bad_year.sum()), rows=rows
         )
@@ -252,7 +255,7 @@ def count_once(table: pd.DataFrame, *, source: str, findings: Findings) -> pd.Da
     clash = table.loc[again & ~same]
     if not clash.empty:
         rows = [
-            f"row {row}: {code} {crop} {year}"
+            message("layers.kinds.row_entry", row=row, code=code, crop=crop, year=str(year))
             for row, code, crop, year in clash[["row", *key]].head(5).itertuples(index=False)
         ]
         raise InputError("layers.kinds.rows_contradict", source=source, count=len(clash), rows=rows)

@@ -144,7 +144,9 @@ def _remarks(rows: pd.DataFrame, language: Language) -> list[str]:
 def matrix_tables(content: AnnexContent, say: Say) -> list[PageTable]:
     """Present area of all zones by commune, in as many tables as a page has no room for."""
     zones = [z for z in content.zone_names["zone"] if (content.zones["zone"] == z).any()]
-    count = max(1, math.ceil(len(zones) / _MATRIX_ZONES))
+    if not zones:
+        return []
+    count = math.ceil(len(zones) / _MATRIX_ZONES)
     tables = [_matrix_table(content, list(part), say) for part in np.array_split(zones, count)]
     if count == 1:
         return tables

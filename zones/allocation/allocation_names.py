@@ -32,7 +32,7 @@ def find_zone(
                 where=where,
                 left=left[zone],
                 aside=aside[zone],
-                known=known.values(),
+                known=[*known.values()] or [message("zones.allocation.no_zone")],
             )
     return find_by_name(asked, known, message("zones.allocation.zone"), where)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,7 +103,7 @@ def prepare_allocation(
     zone_names = _names(tables["zone_names"])
     section = _by_id(project.allocation, zone_names)
     settings = _settings(project, plan, findings)
-    asked = allocation_targets(tables["targets"], plan, settings)
+    asked = _asked(project, plan, tables["targets"], settings)
     _check_zones(section, {*asked.targets["zone"], *asked.aside, *(z.zone for z in plan.zones)})
     names = zone_names | _origin_names(project)
     findings.extend(asked.findings)
@@ -153,6 +153,17 @@ def prepare_allocation(
     return Prepared(inputs, settings, names, told, nodes, asked.aside, cover)
 
 
+def _asked(
+    project: Project, plan: Plan, targets: pd.DataFrame, settings: AllocationSettings
+) -> AskedTargets:
+    """Targets to allocate; none, and why, where the layers show every year of the plan."""
+    if no_year_left(project, plan) is None:
+        return allocation_targets(targets, plan, settings)
+    asked = allocation_targets(targets.iloc[:0], plan, settings)
+    shown = message("zones.allocation.years_shown", year=str(shown_year(project)))
+    return replace(asked, findings=[], aside=dict.fromkeys(asked.aside, shown))
+
+
 def _cover_targets(
     project: Project, tables: Mapping[str, pd.DataFrame], settings: AllocationSettings
 ) -> CoverTargets | None:
@@ -177,9 +188,11 @@ def _settings(project: Project, plan: Plan, findings: Findings) -> AllocationSet
     """Years and weights; what the layers show already is not planted a second time."""
     section = project.allocation
     first, last = plan.horizon.first, section.last_year or plan.horizon.last
-    if (nothing := no_year_left(project, plan)) is not None:
-        raise InputError(nothing)
     shown = shown_year(project)
+    if shown is not None and (nothing := no_year_left(project, plan)) is not None:
+        # Nothing falls due in a year that the layers do not show; the other pages are made.
+        findings.add(Finding("note", "no-year-left", plan.plan, nothing))
+        return AllocationSettings(shown + 1, shown + 1)
     if section.first_year is None and shown is not None and first <= shown:
         first = shown + 1
         findings.add(_begins_later(plan.horizon.first, shown))

@@ -139,6 +139,13 @@ class _Group(typer.core.TyperGroup):
     def get_help(self, ctx: Any) -> str:
         return _in_language(super().get_help(ctx))
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        # Its own answer to "no command" is a usage error whose message is the help.
+        if not args:
+            print_line(self.get_help(ctx))
+            ctx.exit()
+        return super().parse_args(ctx, args)
+
 
 def _in_language(told: str) -> str:
     return help_vi(told) if language() == "vi" else told

@@ -91,10 +91,10 @@ def attached_document(plan: Plan, settings: AnnexSettings) -> str:
         return str(getattr(plan.name, language))
     year, month, day = [*(date or "…").split("-"), "…", "…"][:3]
     mark = (number or "").rpartition("/")[2].partition("-")[0]
-    first = next((kind for kind in _KINDS.values() if plan.name.vi.startswith(kind.vi)), _OTHER)
+    first = next((kind for kind in _KINDS.values() if plan.name.vi.startswith(kind.vi)), None)
     return message(
         "zones.pages.attached_document",
-        kind=_KINDS.get(mark, first),
+        kind=_KINDS.get(mark, first or _KINDS["KH"]),
         number=number or "……",
         day=f"{day}/{month}/{year}",
         issuer=plan.issuer or "……",
@@ -110,7 +110,6 @@ _KINDS = {
     "ĐA": Phrase(en="Scheme", vi="Đề án"),
     "PA": Phrase(en="Scheme", vi="Phương án"),
 }
-_OTHER = Phrase(en="Document", vi="Văn bản")
 
 
 def _signature(settings: AnnexSettings) -> tuple[str, ...]:

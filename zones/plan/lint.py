@@ -276,11 +276,12 @@ def _lint_crops(plan: Plan) -> Iterator[PlanFinding]:
 def _lint_zones(plan: Plan) -> Iterator[PlanFinding]:
     for zone in plan.zones:
         if not zone.targets:
+            name = Phrase(en=zone.name.en, vi=zone.name.vi)
             yield PlanFinding(
                 "zone-without-target",
                 zone.zone,
                 zone.clause,
-                message("zones.plan.zone_without_target", zone=zone.name),
+                message("zones.plan.zone_without_target", zone=name),
             )
 
 

@@ -49,6 +49,18 @@ _EXPECTED = {
     "less_than_equal": "at_most",
 }
 
+#: Forms of text that a file asks for, and the end of the key of their message.
+_FORMS = {
+    r"^\d{2}$": "two_digits",
+    r"^\d{5}$": "five_digits",
+    r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$": "id",
+    r"^\d{4}(?:-\d{2}){0,2}$": "date_or_year",
+    r"^\d{2}-\d{2}$": "day_of_year",
+    r"^(?:\d{4}(?:-\d{2}){0,2}|\d{2}-\d{2})$": "deadline",
+    r"^\d{4}(?:-\d{2})?/\d{4}(?:-\d{2})?$": "span",
+    r"^\d{4}-\d{2}-\d{2}$": "date",
+}
+
 
 def known_keys(model: type[BaseModel]) -> set[str]:
     """Every key that a document of a model may have, at any depth."""
@@ -91,6 +103,8 @@ def fault_phrase(fault: Mapping[str, Any], keys: set[str]) -> Phrase:
             return error.phrase
         text = str(fault["msg"]).removeprefix("Value error, ")
         return Phrase(text, text)
+    if expected == "pattern":
+        expected = _FORMS.get(str(context["pattern"]), expected)
     told = message(f"zones.project.expected_{expected}", **context)
     if fault["type"] == "union_tag_invalid":
         return _with_hint(

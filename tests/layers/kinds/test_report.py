@@ -46,6 +46,27 @@ def test_columns_and_crops_are_mapped_and_the_name_may_be_absent(folder: Path) -
     assert kinds(report) == [("note", "code-zeros-added", 1)]
 
 
+def test_names_alone_are_enough(folder: Path) -> None:
+    rows = "Chi Lăng;Hạt dẻ;2025;12,5\nBằng Mạc;Na;2025;3\n"
+    path = table(folder, rows, head="xã;cây;năm;ha\n")
+    told = {"commune": "xã", "crop": "cây", "year": "năm", "area_ha": "ha"}
+    report = load_report(path, columns=told)
+    assert report.table["commune_code"].tolist() == ["Chi Lăng", "Bằng Mạc"]
+    assert report.table["crop"].tolist() == ["chestnut", "custard_apple"]
+    assert report.table["area_ha"].tolist() == [12.5, 3.0]
+    # A code column that the project names must be there.
+    with pytest.raises(SchemaError, match="ma"):
+        load_report(path, columns=told | {"commune_code": "ma"})
+
+
+def test_a_wrong_year_names_its_row_in_the_readers_language(folder: Path) -> None:
+    path = table(folder, "06463,Chi Lăng,Na,hai nghìn,12.5\n")
+    with pytest.raises(InputError) as caught:
+        load_report(path)
+    assert "dòng 2: 'hai nghìn'" in caught.value.text("vi")
+    assert "row 2: 'hai nghìn'" in caught.value.text("en")
+
+
 def test_excel_reads_as_csv_does(folder: Path) -> None:
     book = openpyxl.Workbook()
     book.active.title = "na"

@@ -219,8 +219,11 @@ def test_nothing_is_planted_in_years_that_the_layers_show(made: Made) -> None:
     (told,) = [item for item in prepared.findings if item.kind == "years-already-shown"]
     assert "from 2028 on" in told.message.en
     file.write_text(later.replace("2027-12-31", "2031-12-31"), "utf-8")
-    with pytest.raises(InputError, match="no year is left to allocate"):
-        prepare_allocation(load_project(file), made.plan, made.tables, made.communes)
+    prepared = prepare_allocation(load_project(file), made.plan, made.tables, made.communes)
+    assert prepared.inputs.targets.empty
+    (told,) = [item for item in prepared.findings if item.kind == "no-year-left"]
+    assert "no year is left to allocate" in told.message.en
+    assert not [item for item in prepared.findings if item.kind == "zone-without-target"]
     file.write_text(later + "allocation: {first_year: 2026}\n", "utf-8")
     prepared = prepare_allocation(load_project(file), made.plan, made.tables, made.communes)
     assert prepared.settings.first_year == 2026

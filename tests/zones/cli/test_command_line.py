@@ -196,6 +196,18 @@ def test_a_wrong_command_line_is_told_in_vietnamese(
     assert "Lỗi: câu lệnh chưa đúng: " in error
 
 
+@pytest.mark.parametrize("line", [[], ["plan"], ["names"]])
+def test_no_command_shows_the_commands(
+    line: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_language("vi")
+    assert run(line) == 0
+    told = capsys.readouterr()
+    assert told.err == ""
+    assert "\nLệnh:\n" in told.out
+    assert len(told.out.splitlines()) > 8
+
+
 def test_the_version_names_what_figures_rest_on(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--version"]) == 0
     assert re.fullmatch(

@@ -8,7 +8,7 @@ import pytest
 
 from zones.pages.annex import attached_document
 from zones.plan.files import load_plan
-from zones.plan.model import Plan
+from zones.plan.model import Names, Plan
 from zones.project.model import AnnexSettings
 
 
@@ -35,6 +35,12 @@ def _plan(**changes: object) -> Plan:
             {"issuer": None},
             {},
             "Kế hoạch vùng nông, lâm nghiệp tập trung Lạng Sơn 2026–2030",
+        ),
+        # A drafted plan's name is its title alone.
+        (
+            {"name": Names(vi="Phát triển vùng chè", en="Tea"), "issuer": "UBND tỉnh Lào Cai"},
+            {},
+            "Kế hoạch số …… ngày …/…/2026 của UBND tỉnh Lào Cai",
         ),
         (
             {"number": "9/NQ-HĐND", "date": None, "issuer": "HĐND tỉnh"},

@@ -171,6 +171,8 @@ def test_open_lists_unconfirmed_names_and_empty_zones_are_told() -> None:
         "open-list",
         "zone-without-target",
     ]
+    (told,) = [f for f in lint_plan(plan) if f.kind == "zone-without-target"]
+    assert f"vùng {plan.zones[0].name.vi} không có" in told.message.text("vi")
 
 
 def test_a_finding_becomes_one_of_a_run() -> None:

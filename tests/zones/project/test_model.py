@@ -1,13 +1,16 @@
 """The project file: key, line, expected, found."""
 
+import json
+import re
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
 from layers import InputError, MissingFileError
-from zones.plan.model import Target
-from zones.project.model import load_project
+from zones.plan.model import Plan, Target
+from zones.project.model import Project, load_project
+from zones.project.schema_faults import _FORMS, fault_phrase
 
 GOOD = """\
 version: 1
@@ -215,3 +218,27 @@ def test_a_part_of_the_province_does_not_bear_its_name(folder: Path) -> None:
 def test_no_target_is_compared_by_a_scope_that_means_nothing() -> None:
     scopes = Target.model_fields["scope"].annotation
     assert get_args(scopes) == ("province", "commune")
+
+
+@pytest.mark.parametrize(
+    ("form", "en", "vi"),
+    [
+        (r"^\d{2}$", 'two digits in quotation marks, such as "20"', "hai chữ số trong dấu nháy"),
+        (r"^\d{4}-\d{2}-\d{2}$", "a date", "ngày"),
+        ("^[xyz]$", "of the form ^[xyz]$", "theo mẫu ^[xyz]$"),
+    ],
+)
+def test_a_form_is_told_by_an_example(form: str, en: str, vi: str) -> None:
+    fault = {"type": "string_pattern_mismatch", "ctx": {"pattern": form}, "loc": ("x",)}
+    told = fault_phrase(fault, set())
+    assert en in told.en
+    assert vi in told.vi
+    assert form == "^[xyz]$" or form not in told.vi
+
+
+def test_every_form_of_text_of_project_and_plan_has_its_words() -> None:
+    for model in (Project, Plan):
+        schema = json.dumps(model.model_json_schema())
+        forms = set(re.findall(r'"pattern": "((?:[^"\\]|\\.)*)"', schema))
+        strange = {json.loads(f'"{form}"') for form in forms} - set(_FORMS)
+        assert strange <= {"^[0-9a-f]{64}$"}, strange

@@ -35,6 +35,8 @@ _TARGET_COLUMNS = WORDS["target_columns"]
 def allocation_report(report: AllocationReport, language: Language) -> str:
     """Write the report in Markdown."""
     parts = [f"# {_WORDS['title'].text(language)}", *_lines(report.remarks, language)]
+    if report.printed.held.empty and report.printed.aside.empty:
+        return "\n\n".join([*parts, _WORDS["nothing"].text(language)]) + "\n"
     parts += [_heading("targets", language), _WORDS["unit"].text(language)]
     parts += [_target_table(report, language), *_lines(report.printed.notes, language)]
     parts += [_heading("reasons", language), _bullets(report.explanation.reasons, language)]

@@ -27,6 +27,12 @@ _ISSUER = re.compile(
     r"\s*(?:\|\s*(?:CỘNG[^|]*?)?)?(?P<level>TỈNH|THÀNH PHỐ)\s+(?P<name>[^|\d:]{2,40})"
 )
 _OFFICES = {"ỦY BAN NHÂN DÂN": "UBND", "UỶ BAN NHÂN DÂN": "UBND", "HỘI ĐỒNG NHÂN DÂN": "HĐND"}
+#: "Số: /KH-UBND" of a copy without its number tells who signs; so does the sentence that enacts it.
+_MARKED = re.compile(r"^Số\s*:?\s*[\d.…\s]*/[A-ZĐ]{1,6}[a-zđ]?-(?P<office>UBND|HĐND)\b")
+_ENACTED = re.compile(
+    r"(?P<office>UBND|HĐND|(?:Ủy|Uỷ) ban nhân dân|Hội đồng nhân dân)\s+(?:tỉnh|thành phố)"
+    r"(?:\s+\S+){0,3}?\s+ban hành"
+)
 _HEAD = re.compile(r"CỘNG HÒA XÃ HỘI|Độc lập|(?<!\w)Số\s*:")
 _DATE = re.compile(r"ngày\s+(\d{1,2})?\s*tháng\s+(\d{1,2})?\s*năm\s+(20\d\d)", re.IGNORECASE)
 _CITED = re.compile(r"ngày\s+(\d{1,2})/(\d{1,2})/(20\d\d)", re.IGNORECASE)
@@ -76,18 +82,34 @@ def _title(preamble: Sequence[Paragraph]) -> str:
     return next((match[1] for match in found if match), "")
 
 
-def _issuer(preamble: Sequence[Paragraph]) -> str | None:
-    """Office of the letterhead: "ỦY BAN NHÂN DÂN TỈNH LẠNG SƠN" is "UBND tỉnh Lạng Sơn"."""
+def _issuer(preamble: Sequence[Paragraph], province: tuple[str, str] | None) -> str | None:
+    """Office of the letterhead: "ỦY BAN NHÂN DÂN TỈNH LẠNG SƠN" is "UBND tỉnh Lạng Sơn".
+
+    Without a letterhead the mark of the number or the enacting sentence tells the office.
+    """
     head = " ".join(paragraph.text for paragraph in preamble[:_LETTERHEAD])
     found = _ISSUER.search(head)
     if found is None:
-        return None
+        return _issuer_without_letterhead(preamble, province)
     office = _OFFICES.get(found["office"], found["office"])
-    province = _province_in(found["name"])
-    if province is None:
+    named = _province_in(found["name"])
+    if named is None:
         return None
     office = office if office in _OFFICES.values() else office.capitalize()
-    return f"{office} {found['level'].lower()} {province[1]}"
+    return f"{office} {found['level'].lower()} {named[1]}"
+
+
+def _issuer_without_letterhead(
+    preamble: Sequence[Paragraph], province: tuple[str, str] | None
+) -> str | None:
+    marked = (_MARKED.search(paragraph.text) for paragraph in preamble[:_LETTERHEAD])
+    enacted = (_ENACTED.search(paragraph.text) for paragraph in preamble)
+    found = next(filter(None, (*marked, *enacted)), None)
+    if found is None or province is None:
+        return None
+    office = _OFFICES.get(found["office"].upper(), found["office"])
+    kinds = {one.name: one.kind for one in (*former_provinces().values(), *provinces().values())}
+    return f"{office} {kinds[province[1]]} {province[1]}"
 
 
 def _date(preamble: Sequence[Paragraph], title: str) -> tuple[str | None, bool]:
@@ -172,10 +194,11 @@ def read_head(paragraphs: Sequence[Paragraph]) -> Head:
     if last is None:
         spans = (_span(paragraph.text) for paragraph in preamble[:_LETTERHEAD])
         first, last = next((span for span in spans if span[0]), (None, None))
-    code, name = _province(preamble, paragraphs) or (None, "")
+    province = _province(preamble, paragraphs)
+    code, name = province or (None, "")
     return Head(
         title,
-        _issuer(preamble),
+        _issuer(preamble, province),
         number,
         date,
         dated,

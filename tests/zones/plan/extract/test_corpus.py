@@ -37,6 +37,23 @@ def _head(*lines: str) -> Head:
 
 
 @pytest.mark.parametrize(
+    ("lines", "issuer"),
+    [
+        (("Số: /KH-UBND", "Lào Cai, ngày tháng năm 2026"), "UBND tỉnh Lào Cai"),
+        (("Số: .…/NQ-HĐND", "Hải Dương, ngày tháng năm 2024"), "HĐND tỉnh Hải Dương"),
+        (("Huế, ngày 1/1/2026", "UBND thành phố ban hành Kế hoạch"), "UBND thành phố Huế"),
+        # The number that a document cites is no mark of its own, a department no committee.
+        (("Căn cứ Kế hoạch số 4/KH-UBND", "Lào Cai, ngày tháng năm 2026"), None),
+        (("Số: 5/KH-SNN", "Lào Cai, ngày tháng năm 2026"), None),
+    ],
+)
+def test_a_copy_without_letterhead_tells_its_issuer(
+    lines: tuple[str, ...], issuer: str | None
+) -> None:
+    assert _head(*lines, "I. MỤC TIÊU").issuer == issuer
+
+
+@pytest.mark.parametrize(
     "lines",
     [
         # A letterhead of Word is a table of two cells, each with several lines.
