@@ -197,9 +197,7 @@ def test_a_wrong_command_line_is_told_in_vietnamese(
 
 
 @pytest.mark.parametrize("line", [[], ["plan"], ["names"]])
-def test_no_command_shows_the_commands(
-    line: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_no_command_shows_the_commands(line: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     set_language("vi")
     assert run(line) == 0
     told = capsys.readouterr()
