@@ -108,7 +108,8 @@ def _issuer_without_letterhead(
     if found is None or province is None:
         return None
     office = _OFFICES.get(found["office"].upper(), found["office"])
-    kinds = {one.name: one.kind for one in (*former_provinces().values(), *provinces().values())}
+    kinds = {one.name: one.kind for one in former_provinces().values()}
+    kinds |= {one.name: one.kind for one in provinces().values()}
     return f"{office} {kinds[province[1]]} {province[1]}"
 
 
