@@ -35,6 +35,7 @@ def written_aside(
     """Name to write a file to, which takes the place of ``path`` only when the block succeeds."""
     if path.exists() and not overwrite:
         raise OutputExistsError("layers.io.output_exists", path=path)
+    _refuse_special(path)
     # The file that a link leads to is replaced, never the link.
     target = path.resolve()
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
@@ -54,9 +55,16 @@ def written_aside(
         part.unlink(missing_ok=True)
 
 
+def _refuse_special(path: Path) -> None:
+    """Leave devices, pipes and sockets alone: the rename at the end would put a file over them."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise OutputError("layers.io.special_file", path=path)
+
+
 @contextmanager
 def written_together(main: Path) -> Iterator[Path]:
     """Folder for ``main`` and what belongs to it, which take their places beside it as one."""
+    _refuse_special(main)
     target = main.resolve()
     with guard_writing(target.parent):
         target.parent.mkdir(parents=True, exist_ok=True)

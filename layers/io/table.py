@@ -94,10 +94,17 @@ def require_columns(frame: pd.DataFrame, columns: dict[str, str], *, source: str
 #: First line by which Excel is told the separator of a CSV file.
 _TOLD_SEPARATOR = re.compile(r"sep=([,;\t])\s*[\r\n]")
 _OTHER_UNIT = re.compile(r"(?<![^\W_])(k?m2|k?m²|mét vuông|met vuong|m vuông)(?![^\W_])")
+#: Units of fields, whose size differs by region, and multiples of the hectare.
+_OLD_UNIT = re.compile(
+    r"(?<!\w)sào(?!\w)|\((?:mẫu|công)\)|(?<!\w)(?:nghìn|ngàn|vạn|triệu|1[.,]?000)\s*ha(?!\w)"
+)
 
 
 def require_hectares(column: str, *, source: str) -> None:
     """Refuse a column of areas whose header names another unit."""
+    if other := _OLD_UNIT.search(column.casefold()):
+        named = other.group().strip("()")
+        raise InputError("layers.io.hectares_not", source=source, column=column, unit=named)
     unit = _OTHER_UNIT.search(column.casefold())
     if unit:
         square = unit.group()

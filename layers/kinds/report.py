@@ -171,10 +171,8 @@ def _typed(
     ids = {text: _one_crop(text, mapping, source) for text in crops.dropna().unique()}
     years, bad_year = as_integer(raw[told["year"]])
     if bad_year.any():
-        wrong = raw[told["year"]][bad_year].head().astype("str")
-        rows = [
-            message("layers.kinds.row_year", row=at + 2, year=year) for at, year in wrong.items()
-        ]
+        wrong, places = raw[told["year"]], bad_year[bad_year].index[:5].tolist()
+        rows = [message("layers.kinds.row_year", row=at + 2, year=str(wrong[at])) for at in places]
         raise InputError(
             "layers.kinds.years_expected", source=source, count=int(bad_year.sum()), rows=rows
         )

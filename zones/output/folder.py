@@ -23,9 +23,10 @@ TABLES_FOLDER = "tables"
 def refuse_existing(folder: Path, *, overwrite: bool, inputs: Iterable[Path] = ()) -> None:
     """Refuse an output folder that cannot be one, before any work is done.
 
-    It is a file, a mount point, holds inputs, or holds something and overwriting was not asked for.
+    It is a file, a device or a pipe, a mount point, holds inputs, or holds something and
+    overwriting was not asked for.
     """
-    if folder.is_file():
+    if folder.exists() and not folder.is_dir():
         raise OutputExistsError("zones.output.folder_is_a_file", folder=folder)
     real = folder.resolve()
     within = sorted({str(path) for path in inputs if _lies_in(path, real)})

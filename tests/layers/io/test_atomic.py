@@ -150,3 +150,15 @@ def test_a_signal_between_two_moves_does_not_leave_them_undone(
     with pytest.raises(KeyboardInterrupt):
         _write_set(folder / "a.shp", later)
     assert _there(folder) == later
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no named pipes in folders")
+def test_a_pipe_is_left_where_it_is(folder: Path) -> None:
+    pipe = folder / "ống.csv"
+    os.mkfifo(pipe)
+    with pytest.raises(OutputError, match="a pipe"):
+        save_text("mới", pipe)
+    with pytest.raises(OutputError, match="a pipe"), written_together(pipe):
+        pass
+    assert pipe.is_fifo()
+    assert [path.name for path in folder.iterdir()] == [pipe.name]

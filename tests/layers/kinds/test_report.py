@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import openpyxl
@@ -142,6 +143,27 @@ def test_areas_in_another_unit_are_refused(folder: Path, column: str) -> None:
     path = table(folder, "6463,Na,2025,50000\n", head=f"commune_code,crop,year,{column}\n")
     with pytest.raises(InputError, match=r"expected hectares, but column .* names k?m[2²]"):
         load_report(path, columns={"area_ha": column})
+
+
+@pytest.mark.parametrize(
+    ("column", "unit"),
+    [
+        ("Diện tích (sào)", "sào"),
+        ("Diện tích (mẫu)", "mẫu"),
+        ("ĐVT: 1.000 ha", "1.000 ha"),
+        ("nghìn ha", "nghìn ha"),
+    ],
+)
+def test_fields_and_multiples_are_no_hectares(folder: Path, column: str, unit: str) -> None:
+    path = table(folder, "6463;Na;2025;50\n", head=f"commune_code;crop;year;{column}\n")
+    with pytest.raises(InputError, match=re.escape(f"is in {unit!r}")):
+        load_report(path, columns={"area_ha": column})
+
+
+@pytest.mark.parametrize("column", ["Diện tích theo mẫu 02 (ha)", "Diện tích năm 2000 (ha)"])
+def test_a_word_in_a_heading_is_no_unit(folder: Path, column: str) -> None:
+    path = table(folder, "6463;Na;2025;50\n", head=f"commune_code;crop;year;{column}\n")
+    assert load_report(path, columns={"area_ha": column}).table["area_ha"].sum() == 50
 
 
 def test_number_cells_of_a_workbook_need_no_decimal(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """Output folders: nothing half-written or overwritten unasked, no data that becomes a formula."""
 
 import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -104,6 +105,15 @@ def test_an_existing_folder_is_refused_unless_asked(tmp_path: Path) -> None:
     refuse_existing(tmp_path, overwrite=True)
     with pytest.raises(OutputExistsError, match="is a file"):
         refuse_existing(tmp_path / "x", overwrite=True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no named pipes in folders")
+def test_what_is_neither_file_nor_folder_is_never_taken_aside(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(OutputExistsError, match="a device"):
+        refuse_existing(pipe, overwrite=True)
+    assert pipe.is_fifo()
 
 
 @pytest.mark.parametrize("where", [".", "..", "in", "linked"])
