@@ -145,7 +145,8 @@ def _add_block(document: Document, block: Block) -> None:
         _add_table(document, block)
     elif isinstance(block, Picture):
         document.add_picture(str(block.path), width=Mm(block.width_mm))
-        document.paragraphs[-1].alignment = _CENTRE
+        drawn = document.paragraphs[-1]
+        drawn.alignment, drawn.paragraph_format.keep_with_next = _CENTRE, True
         add_line(document, block.caption, size=12, italic=True).alignment = _CENTRE
     else:
         line = add_line(document, block.text, bold=block.heading)

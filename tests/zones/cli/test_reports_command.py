@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from pathlib import Path
 
+import pandas as pd
+import pytest
+
+from tests.factories import write_project
 from zones.cli.lines.reports import collected_lines, history_lines, status_lines
+from zones.cli.main import run
+from zones.reports.ledger import Ledger
 
 
 def _status() -> pd.DataFrame:
@@ -53,3 +59,21 @@ def test_history_says_what_was_replaced() -> None:
     assert "19/11/2026" in one
     assert "hỏi lại" in one
     assert other.endswith("b.xlsx  thay số 1")
+
+
+def test_one_bad_file_stops_no_other_and_the_code_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project, back, out = str(write_project(tmp_path / "dự án")), tmp_path / "back", tmp_path / "out"
+    back.mkdir()
+    table = "Xã,Cây trồng,Hiện có (ha)\nThụy Hùng,Na,12.5\n"
+    (back / "bảng.csv").write_text(table, "utf-8")
+    arguments = ["reports", "collect", project, str(back), "--year", "2026", "--out", str(out)]
+    assert run(arguments) == 0
+    (back / "ảnh chụp.jpg").write_bytes(b"\xff\xd8\xff")
+    assert run([*arguments, "--overwrite"]) == 1
+    printed = capsys.readouterr().out
+    assert "ảnh chụp.jpg: cần bảng số liệu, lại gặp ảnh" in printed
+    figures = pd.read_csv(out / "figures.csv")
+    assert figures["value"].tolist() == [12.5], "the other file counts"
+    assert len(Ledger(tmp_path / "dự án" / "reports.sqlite").history()) == 1

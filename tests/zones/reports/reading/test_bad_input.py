@@ -82,6 +82,21 @@ def test_the_rest_is_collected(got: tuple[Collected, Path]) -> None:
     assert "other workbooks" in files.loc["06529.xlsm.xlsx", "message_en"]
 
 
+def test_macros_are_not_run_and_empty_rows_cost_nothing(
+    round_2026: Round, forms_2026: Path, tmp_path: Path
+) -> None:
+    form = FilledForm(next(forms_2026.glob("*06529*")), LAST["06529"]).fill()
+    rows = len({cell.row for cells in form.sheet() for cell in cells if cell.value is not None})
+    for line in range(1_000, 101_000):
+        form.sheet().cell(line, 6).number_format = "0.00"
+    form.book.save(tmp_path / "có macro.xlsm")
+    got = collect(tmp_path, round_2026, [load_form("plan-annual")])
+    (file,) = got.files.to_dict("records")
+    assert file["verdict"] == "accepted"
+    assert "nothing was run" in file["message_en"]
+    assert (got.rows["sheet"] == "Vùng sản xuất").sum() == rows
+
+
 def test_a_form_without_figures_is_empty_and_no_fault(round_2026: Round, forms_2026: Path) -> None:
     got = collect(forms_2026, round_2026, [load_form("plan-annual")])
     assert set(got.files["verdict"]) == {"empty"}

@@ -175,6 +175,13 @@ def test_the_document_holds_results_gaps_and_blanks(written: list[Path]) -> None
     assert len(document.inline_shapes) == 1
 
 
+def test_no_page_turns_between_a_picture_and_its_caption(written: list[Path]) -> None:
+    document = docx.Document(str(written[0]))
+    drawn = [line for line in document.paragraphs if line._p.xpath(".//w:drawing")]
+    assert drawn
+    assert all(line.paragraph_format.keep_with_next for line in drawn)
+
+
 def test_the_workbook_has_the_same_figures(written: list[Path]) -> None:
     book = python_calamine.CalamineWorkbook.from_path(written[1])
     assert book.sheet_names == ["Chỉ tiêu", "Vùng theo xã", "Số liệu báo cáo", "Tình hình gửi"]
