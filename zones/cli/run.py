@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from zones.cli.lines.run import report_run
+from zones.cli.lines.run import report_region, report_run
 from zones.cli.terminal.console import telling
 from zones.cli.terminal.language import language_of_pages, say
 from zones.cli.terminal.options import Json, Out, Overwrite, ProjectFile, Verbose
@@ -45,10 +45,13 @@ def run(
 ) -> None:
     """Run the job."""
     from zones.project.model import load_project
+    from zones.project.region import load_region
     from zones.run.context import RunOptions
+    from zones.run.region import run_region
     from zones.run.run import run_project
 
-    loaded = load_project(project)
+    region = load_region(project)
+    loaded = load_project(project) if region is None else None
     with _connected(scheduler, workers) as crew, telling(quiet=as_json) as teller:
         options = RunOptions(
             out=out,
@@ -57,6 +60,10 @@ def run(
             workers=crew,
             language=language_of_pages(),
         )
+        if region is not None:
+            report_region(run_region(region, options=options, teller=teller), as_json=as_json)
+            return
+        assert loaded is not None  # noqa: S101 - what is no region is a project
         result = run_project(loaded, options=options, teller=teller)
     report_run(result, as_json=as_json, verbose=verbose)
 

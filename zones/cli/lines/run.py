@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from zones.run.context import RunResult
+    from zones.run.region import RegionResult
 
 
 def report_run(result: RunResult, *, as_json: bool, verbose: bool) -> None:
@@ -27,6 +28,25 @@ def report_run(result: RunResult, *, as_json: bool, verbose: bool) -> None:
         if "targets" in tables:
             for line in _target_lines(tables["targets"], tables.get("zone_names")):
                 print_line(line)
+        print_line(say("zones.cli.lines.results", out=result.out))
+    if result.has_problems:
+        raise typer.Exit(1)
+
+
+def report_region(result: RegionResult, *, as_json: bool) -> None:
+    """Say what each province and the region have; 1 is the exit code when data has problems."""
+    from zones.run.region import region_lines
+
+    if as_json:
+        provinces = {code: _summary(one) for code, one in result.provinces.items()}
+        tables = {schema.name: records(table) for schema, table in result.tables.items()}
+        whole = {"out": str(result.out), "has_problems": result.has_problems}
+        print_json({**whole, "provinces": provinces, **tables})
+    else:
+        for one in result.provinces.values():
+            print_findings(one.record["findings"], verbose=False)
+        for line in region_lines(result, language()):
+            print_line(line)
         print_line(say("zones.cli.lines.results", out=result.out))
     if result.has_problems:
         raise typer.Exit(1)

@@ -1,0 +1,118 @@
+"""A region of two made provinces side by side: each in its own zone, sums, borders, bad files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from layers.base.errors import InputError, OutputExistsError
+from tests.zones.borders.border_ground import write_across, write_own
+from zones.cli.main import run
+from zones.project.region import load_region
+from zones.run.context import RunOptions, SilentTeller
+from zones.run.region import REGION_BORDERS, REGION_COVER, RegionResult, run_region
+
+TEXT = "version: 1\ntitle: Hai tỉnh\nregion_of: [lạng sơn, bắc ninh/project.yaml]\n"
+
+
+@pytest.fixture(scope="module")
+def region(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, RegionResult]:
+    folder = tmp_path_factory.mktemp("vùng")
+    write_own(folder / "lạng sơn")
+    across = write_across(folder / "bắc ninh")
+    across.write_text(
+        across.read_text("utf-8").replace("[plan.yaml]", "[lang-son-2026-2030]"), "utf-8"
+    )
+    path = folder / "region.yaml"
+    path.write_text(TEXT, "utf-8")
+    found = load_region(path)
+    assert found is not None
+    only = RunOptions(only=("cover", "compare", "borders"))
+    return folder, run_region(found, options=only, teller=SilentTeller())
+
+
+def test_the_region_is_the_sum_of_its_provinces(region: tuple[Path, RegionResult]) -> None:
+    cover = region[1].tables[REGION_COVER].set_index("province")
+    assert list(cover.index) == ["20", "24", ""]
+    # Across: 6 ha of natural and 14 + 15 ha of planted forest by the ledger, on 2 × 100 ha
+    across = cover.loc["24"]
+    assert across["natural_area_ha"] == 200
+    whole = cover.iloc[-1]
+    for name in ("natural_area_ha", "natural_forest_ha", "planted_forest_ha"):
+        assert whole[name] == pytest.approx(cover[name].iloc[:2].sum(), abs=1e-9)
+    forest = whole["natural_forest_ha"] + whole["planted_forest_ha"]
+    assert whole["cover_percent"] == pytest.approx(forest / whole["natural_area_ha"] * 100)
+    assert whole["cover_percent"] != pytest.approx(cover["cover_percent"].iloc[:2].mean())
+
+
+def test_each_province_is_measured_in_its_own_zone(region: tuple[Path, RegionResult]) -> None:
+    cover = region[1].tables[REGION_COVER].set_index("province")
+    assert cover["area_crs"].tolist() == ["EPSG:9215", "EPSG:9214", ""]
+
+
+def test_the_border_is_measured_from_both_sides(region: tuple[Path, RegionResult]) -> None:
+    borders = region[1].tables[REGION_BORDERS].set_index("province")
+    assert borders["neighbour_province"].to_dict() == {"20": "24", "24": "20"}
+    assert borders["length_m"].to_numpy() == pytest.approx([2000, 2000], rel=1e-3)
+    assert borders.loc["20", "length_m"] == pytest.approx(borders.loc["24", "length_m"], rel=1e-6)
+
+
+def test_files_stand_beside_the_provinces(region: tuple[Path, RegionResult]) -> None:
+    out = region[0] / "out"
+    assert (out / "20" / "borders.docx").exists()
+    assert (out / "24" / "run.json").exists()
+    table = pd.read_parquet(out / "tables" / "region_cover.parquet")
+    assert len(table) == 3
+    rows = list(openpyxl.load_workbook(out / "region.xlsx").worksheets[0].values)
+    assert [row[0] for row in rows] == ["Tỉnh", "Lạng Sơn", "Bắc Ninh", "Toàn vùng"]
+    assert rows[0][1] == "Múi chiếu"
+
+
+def test_a_province_without_a_figure_leaves_the_sum_open(
+    region: tuple[Path, RegionResult],
+) -> None:
+    from zones.run.region import region_tables
+    from zones.tables import FOREST_COVER
+
+    class Unmeasured:
+        def __init__(self, of: object, without: str) -> None:
+            self.record = of.record  # type: ignore[attr-defined]
+            kept = of.tables.items()  # type: ignore[attr-defined]
+            self.tables = {name: table for name, table in kept if name != without}
+
+    of = region[1].provinces
+    results = {"20": of["20"], "24": Unmeasured(of["24"], FOREST_COVER.name)}
+    cover = region_tables(results)[REGION_COVER]  # type: ignore[arg-type]
+    assert cover["natural_forest_ha"].isna().tolist() == [False, True, True]
+    assert cover["cover_percent"].isna().tolist() == [False, True, True]
+
+
+def test_an_earlier_region_stays_unless_told(region: tuple[Path, RegionResult]) -> None:
+    found = load_region(region[0] / "region.yaml")
+    assert found is not None
+    with pytest.raises(OutputExistsError):
+        run_region(found, options=RunOptions(only=("cover",)), teller=SilentTeller())
+    assert (region[0] / "out" / "region.xlsx").exists()
+
+
+def test_a_province_named_twice_is_refused(region: tuple[Path, RegionResult]) -> None:
+    path = region[0] / "twice.yaml"
+    path.write_text(TEXT.replace("bắc ninh/project.yaml", "lạng sơn/project.yaml"), "utf-8")
+    with pytest.raises(InputError, match=r"hai dự án cùng một tỉnh.*20|of the same: '?20"):
+        load_region(path)
+
+
+def test_the_command_takes_a_region(
+    region: tuple[Path, RegionResult], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = str(region[0] / "region.yaml")
+    code = run(
+        ["run", path, "--only", "cover", "--only", "borders", "--out", str(tmp_path), "--json"]
+    )
+    told = json.loads(capsys.readouterr().out)
+    assert code == int(told["has_problems"])
+    assert [row["province"] for row in told["region_cover"]] == ["20", "24", ""]

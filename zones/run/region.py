@@ -1,0 +1,190 @@
+"""A region: the whole job of each province, then its provinces' figures and their sum."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from layers.base.errors import ClosureError
+from layers.base.language import Language
+from layers.base.messages import message
+from layers.base.schema import Schema, read_schema
+from layers.communes.gazetteer import province_name
+from layers.io.atomic import written_aside
+from layers.io.table_output import save_workbook
+from zones.output.folder import TABLES_FOLDER, locked_folder, refuse_existing, save_parquet
+from zones.output.result_csv import save_result_csv
+from zones.output.table_words import code_words, column_title
+from zones.project.region import Region, province_of_region
+from zones.run.context import RunOptions, RunResult, Teller
+from zones.run.run import run_project
+from zones.tables import BORDERS, FOREST_COVER, TARGETS
+
+REGION_COVER = read_schema("zones.run", "region_cover")
+REGION_TARGETS = read_schema("zones.run", "region_targets")
+REGION_BORDERS = read_schema("zones.run", "region_borders")
+
+_HECTARES = ["natural_area_ha", "natural_forest_ha", "planted_forest_ha", "not_yet_forest_ha"]
+_TARGET = ["zone", "indicator", "unit", "period", "year"]
+_CLOSURE_RATIO = 1e-9
+_FORMATS = {"ha": "#,##0.00", "m": "#,##0.0", "%": "0.00", "": "#,##0.0###"}
+
+
+@dataclass(frozen=True, slots=True)
+class RegionResult:
+    """Runs of the provinces by code, and the region's tables."""
+
+    title: str
+    out: Path
+    provinces: dict[str, RunResult]
+    tables: dict[Schema, pd.DataFrame]
+
+    @property
+    def has_problems(self) -> bool:
+        """Whether the data of a province has problems."""
+        return any(result.has_problems for result in self.provinces.values())
+
+
+def run_region(region: Region, *, options: RunOptions, teller: Teller) -> RegionResult:
+    """Run each province into a folder of its code; write the region's tables beside them."""
+    out = options.out or region.file.parent / region.output
+    results: dict[str, RunResult] = {}
+    with locked_folder(out):
+        # Until all provinces are done there is no sum: one of an earlier run would mislead.
+        refuse_existing(out, overwrite=options.overwrite)
+        for schema in _SCHEMAS:
+            for form in ("csv", "parquet"):
+                (out / TABLES_FOLDER / f"{schema.name}.{form}").unlink(missing_ok=True)
+        (out / "region.xlsx").unlink(missing_ok=True)
+        for file in region.files():
+            project = province_of_region(region, file)
+            teller.note(message("zones.run.region_province", name=province_name(project.province)))
+            one = replace(options, out=out / project.province)
+            results[project.province] = run_project(project, options=one, teller=teller)
+        tables = region_tables(results)
+        _save(tables, out, _language(results, options))
+    return RegionResult(region.title, out, results, tables)
+
+
+def region_tables(results: dict[str, RunResult]) -> dict[Schema, pd.DataFrame]:
+    """Provinces' rows and the region's sum: hectares, targets and metres of border."""
+    made = {
+        REGION_COVER: _cover(results),
+        REGION_TARGETS: _targets(results),
+        REGION_BORDERS: _borders(results),
+    }
+    return {schema: schema.validate(frame) for schema, frame in made.items()}
+
+
+_SCHEMAS = (REGION_COVER, REGION_TARGETS, REGION_BORDERS)
+
+
+def _cover(results: dict[str, RunResult]) -> pd.DataFrame:
+    """Hectares of each province, measured in its own zone; Σ forest ÷ Σ natural area for all."""
+    rows = []
+    for code, result in results.items():
+        tables, crs = result.tables, result.record["area_crs"]
+        row: dict[str, object] = {"province": code, "area_crs": crs["code"] or crs["name"]}
+        if len(tables.get(FOREST_COVER.name, ())):
+            last = tables[FOREST_COVER.name].iloc[-1]
+            row |= {name: last[name] for name in _HECTARES}
+        rows.append(row)
+    frame = pd.DataFrame(rows, columns=["province", "area_crs", *_HECTARES])
+    frame[_HECTARES] = frame[_HECTARES].astype("float64")
+    # A province that was not measured leaves the sum unknown, not smaller.
+    total = frame[_HECTARES].sum(skipna=False).to_dict() | {"province": "", "area_crs": ""}
+    whole = pd.concat([frame, pd.DataFrame([total])], ignore_index=True)
+    forest = whole["natural_forest_ha"] + whole["planted_forest_ha"]
+    return whole.assign(cover_percent=forest / whole["natural_area_ha"] * 100)
+
+
+def _targets(results: dict[str, RunResult]) -> pd.DataFrame:
+    """Targets in hectares that hold for whole zones; the sum where several provinces have one."""
+    frames = [
+        table.loc[table["unit"].eq("ha") & table["commune_code"].eq("")].assign(province=code)
+        for code, result in results.items()
+        if (table := result.tables.get(TARGETS.name)) is not None
+    ]
+    columns = ["province", "target", *_TARGET, "low", "high", "present"]
+    rows = (
+        pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
+    )
+    shared = rows.groupby(_TARGET, dropna=False)["province"].transform("nunique") > 1
+    figures = ["low", "high", "present"]
+    summed = [
+        dict(zip(_TARGET, key, strict=True))
+        | part[figures].astype("float64").sum(skipna=False).to_dict()
+        | {"province": "", "target": ""}
+        for key, part in rows[shared].groupby(_TARGET, dropna=False)
+    ]
+    both = pd.concat([rows, pd.DataFrame(summed, columns=columns)], ignore_index=True)
+    return both.sort_values([*_TARGET[:-1], "year", "province"], ignore_index=True)
+
+
+def _borders(results: dict[str, RunResult]) -> pd.DataFrame:
+    """Metres of border between provinces, each as its own communes draw it."""
+    frames = [result.tables[BORDERS.name].assign(province=code) for code, result in results.items()]
+    rows = pd.concat(frames, ignore_index=True)
+    keys = ["province", "neighbour_province"]
+    figures = ["length_m", "forest_m", "forest_both_m", "neighbour_length_m"]
+    groups = rows.groupby(keys)
+    summed = groups[figures].sum(skipna=False)
+    table = summed.assign(pairs=groups.size()).reset_index()
+    parts, whole = float(table["length_m"].sum()), float(rows["length_m"].sum())
+    if abs(parts - whole) > _CLOSURE_RATIO * max(whole, 1.0):
+        raise ClosureError("zones.borders.not_closed", parts=parts, whole=whole)
+    return table
+
+
+def _language(results: dict[str, RunResult], options: RunOptions) -> Language:
+    first = next(iter(results.values()))
+    return options.language or first.context.project.annex.language
+
+
+def _save(tables: dict[Schema, pd.DataFrame], out: Path, language: Language) -> None:
+    folder = out / TABLES_FOLDER
+    folder.mkdir(exist_ok=True)
+    sheets: dict[str, pd.DataFrame] = {}
+    formats: dict[str, str] = {}
+    for schema, frame in tables.items():
+        save_parquet(frame, folder, schema.name)
+        save_result_csv(frame, folder, schema.name, form="machine", language=language)
+        title = message(f"zones.run.sheet_{schema.name}").text(language)
+        sheets[title] = _in_words(schema.name, frame, language)
+        formats |= {
+            column_title(schema.name, column.name, language): _FORMATS[column.unit]
+            for column in schema.columns
+            if column.kind == "number"
+        }
+    with written_aside(out / "region.xlsx", program="Excel", overwrite=True) as part:
+        save_workbook(sheets, part, number_formats=formats)
+
+
+def _in_words(name: str, frame: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Table with names of provinces and headings for people."""
+    whole = message("zones.run.whole_region").text(language)
+    words = frame.assign(province=[province_name(c) if c else whole for c in frame["province"]])
+    if "neighbour_province" in frame:
+        words["neighbour_province"] = [province_name(c) for c in frame["neighbour_province"]]
+    for column in ("indicator", "period", "unit"):
+        if column in frame:
+            said = {code: name.text(language) for code, name in code_words(column).items()}
+            words[column] = [said.get(code, code) for code in frame[column]]
+    return words.rename(columns={c: column_title(name, c, language) for c in frame.columns})
+
+
+def region_lines(result: RegionResult, language: Language) -> Sequence[str]:
+    """Cover of each province and of the region, one line each, with the zone it was measured in."""
+    return [
+        message(
+            "zones.run.region_line",
+            name=province_name(str(row["province"])) if row["province"] else result.title,
+            crs=row["area_crs"] or "–",
+            area=row["natural_area_ha"],
+            percent=row["cover_percent"],
+        ).text(language)
+        for row in result.tables[REGION_COVER].to_dict("records")
+    ]
