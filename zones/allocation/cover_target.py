@@ -61,14 +61,15 @@ class CoverLand:
         *,
         layer: str,
         year: int,
+        until: int,
     ) -> None:
         self._tables, self._section = tables, section
-        self._layer, self._year = layer, year
+        self._layer, self.year, self._until = layer, year, until
 
     @cached_property
     def setup(self) -> Setup:
         """The forecast without the allocation, with a cell for whatever it may place."""
-        tables, year = self._tables, self._year
+        tables, year = self._tables, self.year
         measured, cover = tables["measured"], tables["forest_cover"]
         crops = sorted({*tables["zone_names"]["crop"].dropna()} - {""})
         codes = cover["commune_code"].iloc[:-1]
@@ -84,7 +85,8 @@ class CoverLand:
             promise,
             self._section,
             year=year,
-            to=self._section.to or int(due.max()),
+            to=self._section.to or int(due.max() if len(due) else self._until),
+            look_until=self._until,
         )
         return with_levers(
             setup,

@@ -18,6 +18,13 @@ from layers.kinds.crops import crop_named
 from zones.allocation.allocation_names import zone_called
 from zones.allocation.cover_target import CoverLand, CoverTargets
 from zones.allocation.explain.sentences import ORIGIN
+from zones.allocation.harvest import (
+    Harvest,
+    check_source,
+    less_cut,
+    no_harvest,
+    planned_harvest,
+)
 from zones.allocation.inputs import (
     AVAILABLE,
     COMMUNES,
@@ -51,6 +58,7 @@ from zones.allocation.land_shared import take_shared
 from zones.allocation.targets import (
     CONVERSIONS,
     AskedTargets,
+    add_land,
     allocation_targets,
     conversion_names,
     free_land_of,
@@ -114,16 +122,23 @@ def prepare_allocation(
     plots, shared = _plots(project, own, communes, layers)
     land = _land(project, own, tables, communes, settings, shared=shared)
     crops = _crops(tables["zone_names"], zones)
+    lost, forecast = own.read("losses", LOSSES), _forecast_land(project, tables, settings)
+    harvest = _harvest(own, forecast, settings, crops=crops[crops["zone"].isin(zones)], lost=lost)
+    findings.extend(harvest.findings)
+    land = less_cut(land, own.land_sources(), harvest)
+    # Land that is cut in the plan's years suits as the land of today does.
+    freed = lost.loc[lost["source"] != "", ["commune_code", "source"]]
+    places = pd.concat([land, harvest.land, freed], ignore_index=True)
     suits = own.replacing(
         "suitability",
-        suitability_table(own.crop_suitability(), land, crops),
+        suitability_table(own.crop_suitability(), places, crops),
         SUITABILITY,
         KEYS["suitability"],
     )
     # A closed list of which no commune is in the project leaves its zone nowhere to go.
     closed = set(listed.loc[listed["list"] == "closed", "zone"])
     nowhere = closed - set(listed.loc[inside, "zone"])
-    losses, lost_aside = take_losses_aside(own.read("losses", LOSSES), asked.aside)
+    losses, lost_aside = take_losses_aside(lost, asked.aside)
     locks = own.without_aside("locks", _LOCKS)
     weights = asked.targets["zone"].map(section.importance).astype("float64").fillna(1.0)
     inputs = AllocationInputs(
@@ -136,7 +151,7 @@ def prepare_allocation(
         listed=listed[inside],
         pace=_pace(project, own, tables, land, asked),
         locks=locks[locks["plot"] == ""][LOCKS.names],
-        losses=losses,
+        losses=LOSSES.validate(pd.concat([losses, harvest.losses], ignore_index=True)),
         cover=_cover(tables["zone_names"], own.land_sources(), zones),
         ground=_ground(tables["measured"], communes),
         natural_area_ha=float(communes["official_area_ha"].sum()),
@@ -146,10 +161,11 @@ def prepare_allocation(
     findings.extend(_unknown_present(tables["zones"], zones, names))
     inputs = _by_plot(project, own, inputs, plots, crops, locks)
     inputs = free_land_of(lost_aside, inputs, settings, standing=tables["zones"])
+    inputs = add_land(inputs, harvest.land)
     findings.extend(tell_losses_aside(lost_aside, names))
     nodes = section.rounding_nodes
     told = tuple(findings.items)
-    cover = _cover_targets(project, tables, settings)
+    cover = _cover_targets(project, tables, settings, forecast)
     return Prepared(inputs, settings, names, told, nodes, asked.aside, cover)
 
 
@@ -164,24 +180,60 @@ def _asked(
     return replace(asked, findings=[], aside=dict.fromkeys(asked.aside, shown))
 
 
-def _cover_targets(
+def _forecast_land(
     project: Project, tables: Mapping[str, pd.DataFrame], settings: AllocationSettings
+) -> CoverLand | None:
+    """Land that the forecast of forest cover starts from; none where nothing is forecast."""
+    layer = newest_forest_layer(project)
+    if layer is None or not wants_trajectory(project):
+        return None
+    year, until = project.layers[layer].date.year, settings.last_year
+    return CoverLand(tables, project.trajectory, layer=layer, year=year, until=until)
+
+
+def _harvest(
+    own: _OwnTables,
+    forecast: CoverLand | None,
+    settings: AllocationSettings,
+    *,
+    crops: pd.DataFrame,
+    lost: pd.DataFrame,
+) -> Harvest:
+    """Harvest that the project asks for; the project's own losses of a zone stand in for it."""
+    if own.project.allocation.harvest == "none":
+        return no_harvest()
+    if forecast is None:
+        raise InputError("zones.allocation.no_forecast_for_harvest")
+    check_source(own.land_sources())
+    if settings.last_year <= forecast.year:
+        return no_harvest()
+    crop_of = {str(zone): str(crop) for zone, crop in crops.to_numpy() if crop}
+    told = {crop_of[zone] for zone in lost["zone"] if zone in crop_of}
+    layer = newest_forest_layer(own.project)
+    elsewhere = {crop for crop, chosen in own.project.present.items() if chosen != layer}
+    return planned_harvest(
+        forecast, settings, crops=crop_of, left_out=told | elsewhere, names=own.zones
+    )
+
+
+def _cover_targets(
+    project: Project,
+    tables: Mapping[str, pd.DataFrame],
+    settings: AllocationSettings,
+    forecast: CoverLand | None,
 ) -> CoverTargets | None:
     """Targets of the forest cover rate of the province that fall due in the plan's years."""
-    importance, layer = project.allocation.cover_importance, newest_forest_layer(project)
+    importance = project.allocation.cover_importance
     due = tables["targets"].iloc[:0]
-    if layer is not None and wants_trajectory(project):
-        year = project.layers[layer].date.year
-        first = max(year + 1, settings.first_year)
+    if forecast is not None:
+        first = max(forecast.year + 1, settings.first_year)
         due = cover_targets(tables["targets"], after=first - 1, to=settings.last_year)
-    if layer is None or due.empty:
+    if forecast is None or due.empty:
         if importance > 0:
             raise InputError("zones.allocation.no_cover_target", importance=importance)
         return None
-    year = project.layers[layer].date.year
     crops = tables["zone_names"].drop_duplicates("zone").set_index("zone")["crop"]
-    land = CoverLand(tables, project.trajectory, layer=layer, year=year)
-    return CoverTargets(land, due[["target", "clause", "year", "low"]], crops, importance)
+    return CoverTargets(forecast, due[["target", "clause", "year", "low"]], crops, importance)
 
 
 def _settings(project: Project, plan: Plan, findings: Findings) -> AllocationSettings:

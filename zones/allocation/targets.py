@@ -213,13 +213,19 @@ def free_land_of(
     """Add the land that losses of zones aside free, from the year after."""
     _check_losses(lost_aside, inputs, settings, standing)
     freed = lost_aside[(lost_aside["source"] != "") & (lost_aside["loss_ha"] > 0)]
-    # Land that stands twice is refused by the check of the inputs; it must not be summed here.
-    if freed.empty or inputs.available.duplicated(KEYS["available"]).any():
+    if freed.empty:
         return inputs
     land = freed.rename(columns={"loss_ha": "area_ha"}).assign(
         origin="losses", from_year=freed["year"] + 1, until_year=np.nan
     )
-    land = AVAILABLE.validate(land[AVAILABLE.names])
+    return add_land(inputs, AVAILABLE.validate(land[AVAILABLE.names]))
+
+
+def add_land(inputs: AllocationInputs, land: pd.DataFrame) -> AllocationInputs:
+    """Add pieces of land (``AVAILABLE``) to those that are there."""
+    # Land that stands twice is refused by the check of the inputs; it must not be summed here.
+    if land.empty or inputs.available.duplicated(KEYS["available"]).any():
+        return inputs
     both = pd.concat([AVAILABLE.validate(inputs.available), land], ignore_index=True)
     # Two zones may free land of one source in one year: one piece of land, of which each has part.
     pieces = both.groupby(KEYS["available"], dropna=False, as_index=False)

@@ -233,6 +233,7 @@ class AllocationSection(Part):
     lists: dict[str, Literal["open", "closed"]] = Field(default_factory=dict)
     unlisted_cost: Number = Field(default=1.0, ge=0)
     must_weight: Number = Field(default=10.0, ge=0)
+    harvest: Literal["none", "forecast"] = "none"
     pace_years: int = Field(default=10, ge=1, le=100)
     pace_by_zone: bool = False
     changes: tuple[str, ...] = ()

@@ -66,7 +66,7 @@ class Case:
             "targets": pd.concat([due, more], ignore_index=True),
             "zone_names": pd.DataFrame({"zone": CROPS.index, "crop": CROPS.to_numpy()}),
         }
-        land = CoverLand(tables, self.section, layer="forest", year=YEAR)
+        land = CoverLand(tables, self.section, layer="forest", year=YEAR, until=2030)
         return CoverTargets(land, due[["target", "clause", "year", "low"]], CROPS, self.importance)
 
     def rate_of(self, inputs: AllocationInputs, allocation: Allocation) -> float:

@@ -24,6 +24,7 @@ def forecast_findings(forecast: Forecast, source: str) -> list[Finding]:
         *_ages(setup, source),
         *_lags(setup, source),
         *_limits(forecast, source),
+        *_replanting(forecast, source),
     ]
 
 
@@ -88,6 +89,18 @@ def _limits(forecast: Forecast, source: str) -> Iterator[Finding]:
         short = float(table[:count, 0].sum())
         if short > _CRUMB_HA:
             yield _finding(kind, source, "note", area_ha=short)
+
+
+def _replanting(forecast: Forecast, source: str) -> Iterator[Finding]:
+    """Tell a plan that places its planting, and none of it on the land that is cut."""
+    setup, path = forecast.setup, forecast.likely
+    plan, count = setup.planting, len(setup.years)
+    cut = float(path.cut_ha[:, :count, 0].sum())
+    if plan.bare_ha[:, :count].sum() <= _CRUMB_HA or plan.harvested_ha[:, :count].sum() > 0:
+        return
+    if cut > _CRUMB_HA:
+        left = float(path.harvested_ha[:, count - 1, 0].sum())
+        yield _finding("harvest-not-offered", source, "note", area_ha=cut, left=left, year=setup.to)
 
 
 def _cut_places(setup: Setup) -> list[str]:

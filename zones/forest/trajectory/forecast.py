@@ -127,12 +127,14 @@ def prepare(
     *,
     year: int,
     to: int,
+    look_until: int = 0,
     log: ClosureLog | None = None,
 ) -> Setup:
     """Gather what decides a forecast.
 
     ``measured`` are the rows of the forest status layer of ``year``, ``cover`` its table of forest
-    cover; ``to`` is the last year of the forecast.
+    cover; ``to`` is the last year of the forecast, ``look_until`` the last that is looked at, where
+    that is later than usual.
     """
     if to <= year:
         raise InputError("zones.forest.trajectory.past_year", to=to, year=year)
@@ -143,7 +145,7 @@ def prepare(
     ages = max([AGES, *(1 + years for years in section.rotation.values())])
     start = start_of(measured, cover, year=year, also=also, ages=ages, log=log)
     _refuse_unknown_species(section, start.crops)
-    years = range(year + 1, year + 1 + max(LOOK_AHEAD, to - year))
+    years = range(year + 1, 1 + max(year + LOOK_AHEAD, to, look_until))
     total, total_basis = _total(section, promise, usual, years)
     planting = lay_out_planting(start, promise.placed, years=years, total_ha=total, usual=usual)
     share, share_basis = _bare_share(section, promise)

@@ -88,6 +88,20 @@ def simulate(start: Start, planting: Planting, rates: Rates, causes: Causes) -> 
     return state.path()
 
 
+def standing_harvest(
+    start: Start, nothing: Planting, rates: Rates, causes: Causes
+) -> tuple[Floats, Floats]:
+    """Harvest (ha) of what stands at the start, and its share of what is mature; cells × years.
+
+    ``nothing`` plants no hectare. The likely case alone.
+    """
+    state = _State(start, nothing, rates, causes)
+    for step in range(1, len(nothing.years) + 1):
+        state.pass_year(step)
+    cut, mature = (np.stack([year[item][:, 0] for year in state.cuts], axis=1) for item in (0, 1))
+    return cut, _ratio(cut, mature)
+
+
 class _State:
     """Land at the end of a year; cells or communes × draws."""
 
@@ -115,6 +129,7 @@ class _State:
         self.bare = _wide(start.bare_ha, draws)
         self.other = _wide(start.other_ha, draws)
         self.told: dict[str, list[Floats]] = {}
+        self.cuts: list[tuple[Floats, Floats]] = []  # By year: cut of each cell, and mature before
 
     def pass_year(self, step: int) -> None:
         year = step - 1
@@ -126,7 +141,9 @@ class _State:
         self.bare = self.bare + self.sums @ (before_young - young - became)
         self._tell(became=self.sums @ became, lost=lost)
         self.removed, self.held = self.removed * self.kept, self.held * self.kept
-        cut = self._harvest(np.maximum(mature - self.removed - self.held, 0.0), year)
+        mature = np.maximum(mature - self.removed - self.held, 0.0)
+        cut = self._harvest(mature, year)
+        self.cuts.append((cut, mature))
         self.removed = self.removed + cut
         self.pool = self.pool + cut
         self.forest = np.maximum(grown - self.removed, 0.0)
