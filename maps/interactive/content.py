@@ -29,6 +29,11 @@ _PLANNED = Schema(
 _OPTIONAL_FIGURES = ("held_ratio", "available_ha", "gap_ha")
 _LISTS = ["open", "closed", "province", "none"]
 
+#: Why a commune's figure is not sure; the page has a word for each.
+UNSURE = ("cannot_tell", "composite", "wide")
+_VERDICTS = ("met", "not_met", "cannot_tell")
+_INTERVAL = ("low_interval_ha", "high_interval_ha", "own_weight_ratio")
+
 #: What may keep a commune from taking more of a zone; the page has a word for each.
 LIMITS = (
     *("no_land", "list", "lock", "ceiling", "land"),
@@ -74,7 +79,9 @@ class MapContent:
     zone_communes : pandas.DataFrame
         Schema `maps.tables.ZONES`; the optional columns ``held_ratio`` (present area ÷ target of
         the zone), ``available_ha`` and ``gap_ha`` switch their measures on; ``binding``
-        (``no_land``, ``pace``, ``list`` …) says what keeps a commune from taking more.
+        (``no_land``, ``pace``, ``list`` …) says what keeps a commune from taking more;
+        ``low_interval_ha``, ``high_interval_ha``, ``own_weight_ratio``, ``verdict`` and ``unsure``
+        (``cannot_tell``, ``composite``, ``wide``) say how sure its present area is.
     targets : pandas.DataFrame
         Schema `maps.tables.TARGETS`; the first row in ha of a zone is drawn in the chart. The
         optional column ``indicator`` tells areas (``area``) from other hectares, ``figure_low``
@@ -197,6 +204,10 @@ def _check_keys(content: MapContent) -> None:
         faults += _unknown(name, keys["commune_code"], codes) + _unknown(name, keys["zone"], zones)
     if "binding" in content.zone_communes:
         faults += _unknown("zone_communes", content.zone_communes["binding"].dropna(), LIMITS)
+    for name, known in (("unsure", UNSURE), ("verdict", _VERDICTS)):
+        if name in content.zone_communes:
+            told = content.zone_communes[name]
+            faults += _unknown("zone_communes", told[told != ""], known)
     if content.warnings is not None:
         faults += _unknown("warnings", content.warnings["commune_code"], codes)
     if content.forest_cover is not None:
@@ -242,7 +253,7 @@ def _wrong_figures(content: MapContent) -> list[Phrase]:
             continue
         for column in frame.columns:
             figures = frame[column]
-            optional = table == "zone_communes" and column in _OPTIONAL_FIGURES
+            optional = table == "zone_communes" and column in (*_OPTIONAL_FIGURES, *_INTERVAL)
             if not optional and not pd.api.types.is_numeric_dtype(figures):
                 continue
             numbers = pd.to_numeric(figures, errors="coerce").astype("float64")

@@ -365,6 +365,8 @@ def _zone_entry(
         entry["classes"][measure] = _classings(measure, values)
     if "binding" in rows and rows["binding"].notna().any():
         entry["limits"] = _limits(rows["binding"])
+    if "low_interval_ha" in rows and rows["low_interval_ha"].notna().any():
+        entry["interval"] = _interval(rows)
     _note_zone(zone, rows["present_ha"].to_numpy("float64", na_value=np.nan), notes)
     planned = _planned(content.planned, zone["zone"], codes)
     if planned is None and content.planned is not None:
@@ -379,6 +381,17 @@ def _zone_entry(
         # One classing for all years, or the colours of the slider could not be compared.
         entry["classes"]["year"] = _classings("planned", np.concatenate(by_year))
     return entry
+
+
+def _interval(rows: pd.DataFrame) -> dict[str, list[Any]]:
+    """How sure the present areas are: ends, weight of a commune's own points, words."""
+    columns = {"low": "low_interval_ha", "high": "high_interval_ha", "own": "own_weight_ratio"}
+    told = {
+        key: _numbers(pd.to_numeric(rows[column]).to_numpy("float64", na_value=np.nan), 4)
+        for key, column in columns.items()
+    }
+    words = {name: rows[name].fillna("").tolist() for name in ("verdict", "unsure")}
+    return told | words
 
 
 def _limits(binding: pd.Series) -> list[int | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,8 @@ class Design:
     strata_ha: dict[str, float]  # Hectares of each stratum
     classes: list[str]  # Classes to choose from
     points: dict[str, list[float | str]]  # Point → stratum, commune code, east, north
+    # Hectares of each stratum by commune; a sample of an earlier version has none
+    commune_strata_ha: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 def class_name(name: str) -> Phrase:
@@ -62,8 +64,8 @@ def class_name(name: str) -> Phrase:
 
 def build_strata(
     layer: PlotLayer, communes: gpd.GeoDataFrame, crs: pyproj.CRS, crops: set[str]
-) -> tuple[gpd.GeoDataFrame, dict[str, float]]:
-    """Plots of each crop as strata, in the area CRS, and the hectares of each inside the communes.
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Plots of each crop as strata, in the area CRS, and hectares by commune (row) and stratum.
 
     A mixed stand lies in the stratum of the crop with the largest share. What bears none of the
     crops, or no plot, is the stratum ``other``.
@@ -78,14 +80,20 @@ def build_strata(
         raise InputError("zones.certainty.no_strata", crops=sorted(crops))
     pieces = overlay_pieces(communes, plots)
     inside = pieces[pieces["commune_code"].notna()]
-    sums = inside.groupby(inside["plot"].map(plots["stratum"]))["area_ha"].sum()
-    areas = {str(name): float(area) for name, area in sums.items() if area > 0}
+    inside = inside.assign(stratum=inside["plot"].map(plots["stratum"]))
+    table = inside.pivot_table(
+        index="commune_code", columns="stratum", values="area_ha", aggfunc="sum", fill_value=0.0
+    )
+    table = table.loc[:, table.sum() > 0].reindex(communes["commune_code"], fill_value=0.0)
     whole = float(communes.geometry.union_all().area) / M2_PER_HA
-    rest = whole - sum(areas.values())
+    rest = whole - float(table.to_numpy().sum())
     if rest > 0:
-        areas[OTHER] = rest
+        own = communes.geometry.area.to_numpy() / M2_PER_HA - table.sum(axis=1)
+        own = own.clip(lower=0)
+        # Ground that two communes claim is counted once in the whole.
+        table[OTHER] = own * (rest / own.sum())
     columns = ["stratum", plots.geometry.name]
-    return plots.loc[plots["stratum"].isin(areas), columns], areas
+    return plots.loc[plots["stratum"].isin(table.columns), columns], table
 
 
 def plan_size(

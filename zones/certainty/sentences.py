@@ -127,6 +127,9 @@ def needed_words(needed: str) -> Phrase:
         points, _, strata = rest.partition(":")
         named = [class_name(stratum) for stratum in strata.split("+")]
         return message("zones.certainty.needs_points", points=int(points), strata=named)
+    if kind == "own_points":
+        named = [class_name(stratum) for stratum in rest.split("+")]
+        return message("zones.certainty.needs_own_points", strata=named)
     if kind == "error_m":
         return message("zones.certainty.needs_error_m", metres=float(rest))
     return message("zones.certainty.at_the_end")

@@ -10,6 +10,7 @@ import pandas as pd
 
 from layers.base.errors import MissingFileError
 from layers.io.table import read_table
+from layers.sampling.by_commune import estimate_area_by_commune
 from layers.sampling.estimate import AreaEstimate, estimate_area
 from zones.certainty.design import Design, load_design
 from zones.output.record import input_record
@@ -29,6 +30,7 @@ class Survey:
     design: Design
     sample: pd.DataFrame  # point, stratum, commune_code, reference_class
     estimate: AreaEstimate
+    level: float  # Of its intervals
 
 
 def layer_digest(project: Project, layer: str) -> str | None:
@@ -51,7 +53,7 @@ def load_survey(folder: Path, *, level_percent: float) -> Survey:
 def survey_of(design: Design, sample: pd.DataFrame, *, level_percent: float) -> Survey:
     """Estimate the areas of a layer's classes from labelled points."""
     estimate = estimate_area(sample, design.strata_ha, level=level_percent / 100)
-    return Survey(design, sample, estimate)
+    return Survey(design, sample, estimate, level_percent / 100)
 
 
 def survey_errors(survey: Survey) -> pd.DataFrame:
@@ -64,8 +66,26 @@ def survey_errors(survey: Survey) -> pd.DataFrame:
         points=len(survey.sample),
         error_m=np.nan,
         strata=[_strata(survey, name) for name in areas["class"]],
+        own_weight_ratio=np.nan,
     )
-    return AREA_ERRORS.validate(frame[AREA_ERRORS.names])
+    found = pd.concat([frame, _commune_errors(survey)], ignore_index=True)
+    return AREA_ERRORS.validate(found[AREA_ERRORS.names])
+
+
+def _commune_errors(survey: Survey) -> pd.DataFrame:
+    """Composite estimates by commune; none where the design or the points do not allow them."""
+    by_commune = pd.DataFrame(survey.design.commune_strata_ha).T
+    if not set(survey.design.strata_ha) <= set(survey.sample["stratum"]) or by_commune.empty:
+        return AREA_ERRORS.empty()
+    areas = by_commune.rename_axis("commune_code").reset_index()
+    areas = areas.melt("commune_code", var_name="stratum", value_name="area_ha")
+    table = estimate_area_by_commune(survey.sample, areas, level=survey.level)
+    return table.rename(columns={"class": "subject", "weight": "own_weight_ratio"}).assign(
+        layer=survey.design.layer,
+        origin="sample",
+        error_m=np.nan,
+        strata=[_strata(survey, name) for name in table["class"]],
+    )
 
 
 def _strata(survey: Survey, name: str) -> str:

@@ -104,7 +104,10 @@ def _verdict(
 
 
 def _needed(row: Mapping[Hashable, Any]) -> str:
-    """What would decide: ``points:320:pine+other``, ``error_m:0.8`` or ``at_the_end``."""
+    """What would decide: ``points:320:pine+other``, ``error_m:0.8`` or ``at_the_end``.
+
+    Of a commune's composite estimate no number of points can be told: ``own_points:pine+other``.
+    """
     if row["verdict"] == "not_assessed" and not isinstance(row["origin"], str):
         return "accuracy"
     if row["verdict"] != "cannot_tell":
@@ -114,6 +117,8 @@ def _needed(row: Mapping[Hashable, Any]) -> str:
         [end for end in (row["least"], row["most"]) if not math.isnan(end)],
     )
     inside = [end for end in ends if row["low"] <= end <= row["high"]]
+    if row["origin"] == "sample" and row["commune_code"]:
+        return f"own_points:{row['strata']}"
     if math.isnan(centre):
         return f"points:0:{row['strata']}"
     # Each end within reach asks for a half-width below its distance from the estimate.

@@ -305,6 +305,9 @@ def share_zones(
     much = ~is_listed & (share * 100 > unlisted_max_percent)
     remark = np.select([little, much], ["listed_but_little", "unlisted_but_much"], "")
     frame = frame.assign(listed=is_listed, present_ha=area, share_ratio=share, remark=remark)
+    # Filled in where the project states how sure its layers are.
+    missing = dict.fromkeys(("low_interval_ha", "high_interval_ha", "own_weight_ratio"), np.nan)
+    frame = frame.assign(**missing, verdict="", unsure="")
     order = {zone: place for place, zone in enumerate(zones)}
     frame = frame.sort_values(
         ["zone", "commune_code"],

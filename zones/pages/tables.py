@@ -24,7 +24,7 @@ from zones.tables import FINDINGS, RESULT_TABLES, ZONES
 
 #: More rows than this nobody reads in a workbook: the table is named, and lies in ``tables/``.
 MOST_ROWS = 50_000
-_WORDS = ("bound", "status", "unit", "remark", "indicator", "land", "verdict")
+_WORDS = ("bound", "status", "unit", "remark", "indicator", "land", "verdict", "unsure")
 _FORMATS = {"ha": "#,##0.0###", "%": "0.00##", "m": "#,##0.0#", "": "#,##0.0###"}
 _RATIO, _COUNT, _YEAR = "0.000", "#,##0", "0"
 #: Columns of the printed zones that the allocation adds.

@@ -57,7 +57,9 @@ def round_zones(
             rounded = round_to_total(known.to_numpy(), total=wanted.get(zone), step=step)
             rows = rows.assign(present_ha=pd.Series(rounded, index=known.index))
         parts.append(rows)
-    return pd.concat([zones.iloc[:0], *parts]).sort_index()
+    result = pd.concat([zones.iloc[:0], *parts]).sort_index()
+    ends = [name for name in ("low_interval_ha", "high_interval_ha") if name in result]
+    return result.assign(**{name: result[name].round(decimals) for name in ends})
 
 
 def round_targets(

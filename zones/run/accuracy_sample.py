@@ -55,7 +55,8 @@ def make_sample(
         raise InputError("zones.run.no_layer_to_sample", layer=layer, known=sorted(inputs.plots))
     crops = set(zones_frame(inputs.plans[0])["crop"]) - {""}
     communes = inputs.communes
-    strata, areas = build_strata(inputs.plots[layer], communes, inputs.crs, crops)
+    strata, by_commune = build_strata(inputs.plots[layer], communes, inputs.crs, crops)
+    areas = {str(name): float(area) for name, area in by_commune.sum().items()}
     table = data_table("crops.csv")
     forest = set(table.loc[table["land_kind"] == "forest", "crop"])
     size = plan_size(
@@ -76,6 +77,10 @@ def make_sample(
             for name, stratum, code, x, y in zip(
                 points["point"], points["stratum"], points["commune_code"], east, north, strict=True
             )
+        },
+        commune_strata_ha={
+            str(code): {str(name): float(area) for name, area in row.items()}
+            for code, row in by_commune.iterrows()
         },
     )
     request.out.mkdir(parents=True, exist_ok=True)

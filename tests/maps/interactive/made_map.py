@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 from shapely.geometry import Polygon, box
 
@@ -20,6 +21,7 @@ __all__ = [
     "real_communes",
     "squares",
     "with_cover_path",
+    "with_intervals",
 ]
 
 
@@ -92,6 +94,22 @@ def cover_path(content: MapContent, years: range = range(2025, 2031)) -> pd.Data
         for year in years
     ]
     return pd.concat(frames, ignore_index=True)
+
+
+def with_intervals(content: MapContent) -> MapContent:
+    """A content whose pine has intervals: ± 20 % in the first commune with any, ± 2 % elsewhere."""
+    frame = content.zone_communes
+    grown = frame["zone"].eq("pine") & frame["present_ha"].gt(0)
+    first = frame.index == grown.idxmax()
+    half = np.where(first, 0.2, 0.02) * frame["present_ha"]
+    told = frame.assign(
+        low_interval_ha=(frame["present_ha"] - half).where(grown),
+        high_interval_ha=(frame["present_ha"] + half).where(grown),
+        own_weight_ratio=np.where(first, 0.12, np.nan),
+        verdict=np.where(first, "cannot_tell", ""),
+        unsure=np.where(first, "composite", ""),
+    )
+    return replace(content, zone_communes=told)
 
 
 def with_cover_path(content: MapContent) -> MapContent:

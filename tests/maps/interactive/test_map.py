@@ -20,7 +20,12 @@ from layers.base.errors import CrsError, InputError, OutputExistsError, SchemaEr
 from maps import MapContent, RasterPicture, build_map, interactive, save_map
 from maps.interactive.content import COMMUNE_LIMIT, LIMITS, check_content
 from maps.interactive.page_data import build_page_data, read_page_data
-from tests.maps.interactive.made_map import province_content, real_communes, squares
+from tests.maps.interactive.made_map import (
+    province_content,
+    real_communes,
+    squares,
+    with_intervals,
+)
 
 
 @pytest.fixture(scope="module")
@@ -404,3 +409,21 @@ def test_every_text_of_the_data_is_escaped(content: MapContent) -> None:
     assert page.count("<!--") == 0
     assert page.count("</script>") == 4
     assert read_page_data(page)["warnings"][0][1] == evil
+
+
+def test_intervals_of_communes_are_written_and_unknown_reasons_refused() -> None:
+    told = with_intervals(province_content())
+    zones = {zone["id"]: zone for zone in build_page_data(check_content(told))["zones"]}
+    assert "interval" not in zones["anise"]
+    interval, present = zones["pine"]["interval"], zones["pine"]["values"]["present"]
+    at = interval["unsure"].index("composite")
+    assert interval["low"][at] == pytest.approx(0.8 * present[at], abs=1e-3)
+    assert interval["own"][at] == 0.12
+    assert interval["verdict"][at] == "cannot_tell"
+    # No hectare, no interval: missing, not zero.
+    empty = present.index(0)
+    assert interval["low"][empty] is None
+    for column, word in (("unsure", "perhaps"), ("verdict", "maybe")):
+        wrong = replace(told, zone_communes=told.zone_communes.assign(**{column: word}))
+        with pytest.raises(InputError, match=rf"{column}.*{word}"):
+            build_map(wrong)

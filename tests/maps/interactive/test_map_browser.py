@@ -22,6 +22,7 @@ from tests.maps.interactive.made_map import (
     real_communes,
     squares,
     with_cover_path,
+    with_intervals,
 )
 
 pytestmark = pytest.mark.browser
@@ -766,3 +767,58 @@ def test_the_chart_breaks_no_rule_of_access(opener: Opener, content: MapContent)
     asked = {"expression": "axe.run()", "awaitPromise": True, "returnByValue": True}
     found = session.send("Runtime.evaluate", asked)["result"]["value"]["violations"]
     assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
+
+
+@pytest.fixture(scope="module")
+def unsure_content() -> MapContent:
+    return with_intervals(province_content())
+
+
+def test_communes_whose_figure_is_not_sure_are_hatched_and_say_why(
+    opener: Opener, unsure_content: MapContent
+) -> None:
+    frame = unsure_content.zone_communes
+    row = frame[frame["unsure"] != ""].iloc[0]
+    opened = opener(unsure_content, f"#zone=pine&measure=present&commune={row['commune_code']}")
+    hatched = opened.page.locator("path.is-unsure")
+    assert hatched.count() == 1
+    assert hatched.get_attribute("fill") == "url(#unsure)"
+    legend = opened.text("#legend li.unsure")
+    assert "rộng hơn ± 10 %" in legend
+    assert legend.endswith("(1)")
+    ends = "–".join(
+        format_number(row[end], "vi", decimals=1) for end in ("low_interval_ha", "high_interval_ha")
+    )
+    assert f"Khoảng tin cậy: {ends}" in opened.text("#card tr[data-zone='pine']")
+    code = row["commune_code"]
+    place = list(unsure_content.communes.sort_values("commune_code")["commune_code"]).index(code)
+    opened.page.locator("path.commune").nth(place).hover()
+    opened.page.locator(".leaflet-tooltip").wait_for()
+    tip = opened.text(".leaflet-tooltip")
+    assert f"Khoảng tin cậy: {ends} ha" in tip
+    assert "Chỉ tiêu của xã: chưa kết luận được" in tip
+    assert "điểm của xã chiếm 12 %" in tip
+
+
+def test_the_hatch_goes_with_the_measure_the_zone_and_the_switch(
+    opener: Opener, unsure_content: MapContent
+) -> None:
+    opened = opener(unsure_content, "#zone=pine&measure=held")
+    hatched, legend = opened.page.locator("path.is-unsure"), opened.page.locator("li.unsure")
+    assert (hatched.count(), legend.count()) == (1, 1)
+    # What is planned has no interval: it is decided, not measured.
+    opened.choose("#measures", "planned")
+    assert (hatched.count(), legend.count()) == (0, 0)
+    opened.choose("#measures", "present")
+    assert hatched.is_visible()
+    opened.page.click("#layers summary")
+    opened.page.uncheck("[data-layer='unsure']")
+    assert not hatched.is_visible()
+    opened.choose("#chart", "anise")
+    assert (hatched.count(), legend.count()) == (0, 0)
+
+
+def test_without_intervals_nothing_speaks_of_them(opener: Opener, content: MapContent) -> None:
+    opened = opener(content, "#zone=pine&measure=present")
+    assert opened.page.locator("path.is-unsure, li.unsure, [data-layer='unsure']").count() == 0
+    assert "Khoảng tin cậy" not in opened.text("main")

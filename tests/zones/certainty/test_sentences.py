@@ -67,7 +67,7 @@ def test_what_is_decided_or_was_not_judged_needs_no_sentence() -> None:
     assert told(targets(low_interval=np.nan)) == []
 
 
-@pytest.mark.parametrize("needed", ["points:1:a", "error_m:2", "at_the_end"])
+@pytest.mark.parametrize("needed", ["points:1:a", "own_points:pine", "error_m:2", "at_the_end"])
 def test_every_need_has_words(needed: str) -> None:
     assert needed_words(needed).vi != needed_words(needed).en
 

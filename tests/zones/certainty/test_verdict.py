@@ -41,6 +41,7 @@ def errors(**columns: object) -> pd.DataFrame:
         "points": pd.NA,
         "error_m": 5.0,
         "strata": "",
+        "own_weight_ratio": np.nan,
     } | columns
     return pd.DataFrame([row])
 
@@ -126,6 +127,15 @@ def test_what_would_decide_of_points() -> None:
     # Half as wide: four times the points, three times as many more.
     assert row["needed"] == "points:900:pine+other"
     assert row["status"] == "below"
+
+
+def test_of_a_commune_s_composite_estimate_no_number_of_points_is_made_up() -> None:
+    found = errors(
+        commune_code="06148", origin="sample", area_ha=101.0, low_ha=90.0, high_ha=112.0,
+        points=0, strata="pine+other", own_weight_ratio=0.0,
+    )  # fmt: skip
+    row = judged(targets("at_least", 100.0, None, commune_code="06148"), 101.0, found)
+    assert (row["verdict"], row["needed"]) == ("cannot_tell", "own_points:pine+other")
 
 
 def test_points_lead_boundaries() -> None:

@@ -20,7 +20,7 @@ from zones.cli.main import run
 from zones.project.model import load_project
 from zones.run.accuracy_sample import class_names
 from zones.run.run import RunOptions, run_project
-from zones.tables import AREA_ERRORS, TARGETS
+from zones.tables import AREA_ERRORS, TARGETS, ZONES
 
 POINTS = 160
 
@@ -192,13 +192,20 @@ def test_points_lead_the_verdict(
     )
     options = RunOptions(only=("compare",), write=False)
     result = run_project(load_project(path), options=options)
-    errors = result[AREA_ERRORS].set_index(["subject", "origin", "commune_code"])
+    errors = result[AREA_ERRORS].set_index(["subject", "origin", "commune_code"]).sort_index()
     pine_ha = json.loads((sample / "design.json").read_text("utf-8"))["strata_ha"]["pine"]
     found = errors.loc[("pine", "sample", "")]
     share = 1 - (len(pine) // 10) / len(pine)
     assert found["area_ha"] == pytest.approx(pine_ha * share)
     assert found["low_ha"] < found["area_ha"] < found["high_ha"]
     targets = result[TARGETS]
+    by_commune = errors.loc[("pine", "sample")].drop("")
+    assert set(by_commune.index) == set(load_design(sample).commune_strata_ha)
+    assert by_commune["area_ha"].sum() == pytest.approx(found["area_ha"])
+    held = result[ZONES].set_index(["zone", "commune_code"]).loc["pine"]
+    assert held["low_interval_ha"].dropna().to_dict() == pytest.approx(
+        by_commune.loc[held["low_interval_ha"].dropna().index, "low_ha"].to_dict()
+    )
     row = targets[(targets["zone"] == "pine") & (targets["commune_code"] == "")].iloc[0]
     assert row["low_interval"] == pytest.approx(found["low_ha"])
     assert row["verdict"] == "not_met"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from layers.base.language import Phrase
+from zones.certainty.communes import with_commune_intervals
 from zones.certainty.verdict import with_verdicts, zone_intervals
 from zones.inputs.present import present_by_zone, zones_of_plans
 from zones.measure.targets import (
@@ -14,7 +15,7 @@ from zones.measure.targets import (
     with_reported_zones,
 )
 from zones.plan.frames import communes_frame, targets_frame, zones_frame
-from zones.project.model import newest_forest_layer
+from zones.project.model import CertaintySettings, newest_forest_layer
 from zones.run.context import Context
 from zones.run.step import Made, Step
 from zones.tables import (
@@ -46,18 +47,15 @@ def work(context: Context) -> Made:
         tolerated=tolerated,
         reported=context[REPORTED],
     )
+    level = (project.certainty or CertaintySettings()).level_percent
+    intervals = zone_intervals(
+        context[AREA_ERRORS],
+        measured,
+        float(cover["natural_area_ha"].iloc[-1]) if len(cover) else None,
+        newest_forest_layer(project),
+    )
     if project.certainty is not None:
-        compared = with_verdicts(
-            compared,
-            zone_intervals(
-                context[AREA_ERRORS],
-                measured,
-                float(cover["natural_area_ha"].iloc[-1]) if len(cover) else None,
-                newest_forest_layer(project),
-            ),
-            level_percent=project.certainty.level_percent,
-            tolerated=tolerated,
-        )
+        compared = with_verdicts(compared, intervals, level_percent=level, tolerated=tolerated)
     leading = by_zone[by_zone["zone"].isin(names["zone"])]
     zones = share_zones(
         leading[["zone", "commune_code", "present_ha"]],
@@ -66,6 +64,7 @@ def work(context: Context) -> Made:
         listed_min_percent=limits.listed_min_percent,
         unlisted_max_percent=limits.unlisted_max_percent,
     )
+    zones = with_commune_intervals(zones, intervals, compared, level_percent=level)
     context.closures.check(
         "zones: communes to province",
         parts=zones["present_ha"].sum(),

@@ -83,6 +83,17 @@ function renderLegend() {
       ),
     );
   }
+  const unsure = unsureNow().length;
+  if (unsure) {
+    list.append(
+      element(
+        "li",
+        { class: "mark unsure" },
+        swatch("url(#unsure)"),
+        element("span", {}, word("unsureLegend"), element("small", {}, " (" + unsure + ")")),
+      ),
+    );
+  }
   const help = measure === "gap" ? element("p", { class: "help" }, word("gapHelp")) : "";
   byId("legend").replaceChildren(
     element("h3", {}, word(measure + "Long") + " (" + unitOf(measure) + ")"),

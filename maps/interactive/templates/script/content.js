@@ -86,6 +86,34 @@ function limitOf(commune, zone = zoneNow()) {
   return limit === null || limit === "target" ? "" : word("limit " + limit);
 }
 
+// The interval belongs to the present area, and to its shares.
+const UNSURE_SHOWN = new Set(["present", "share", "held"]);
+const hatchShown = () => Boolean(zoneNow()?.interval) && UNSURE_SHOWN.has(state.measure);
+const unsureNow = () =>
+  hatchShown()
+    ? [...communes.code.keys()].filter((commune) => zoneNow().interval.unsure[commune])
+    : [];
+
+function intervalText(commune, zone = zoneNow()) {
+  const told = zone ? zone.interval : null;
+  if (!told || told.low[commune] === null) return "";
+  return formatHectares(told.low[commune]) + "–" + formatHectares(told.high[commune]);
+}
+
+// What a reader of one commune should know of its figure: interval, verdict, what makes it unsure.
+function sureLines(commune) {
+  const text = intervalText(commune);
+  if (!text) return [];
+  const told = zoneNow().interval;
+  const lines = [word("interval") + ": " + text + "\u00a0ha"];
+  const verdict = told.verdict[commune];
+  if (verdict) lines.push(word("ownTarget") + ": " + word("verdict " + verdict));
+  const why = told.unsure[commune];
+  if (why && why !== "cannot_tell")
+    lines.push(word("unsure " + why, { own: formatNumber(100 * told.own[commune], 0) }));
+  return lines;
+}
+
 // Years to choose from; of forest cover those to come, today's rates stand before them.
 function yearsOf(measure, zone) {
   if (measure === "cover") return data.coverPath ? data.coverPath.years.slice(1).map(String) : [];

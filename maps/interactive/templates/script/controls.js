@@ -189,6 +189,7 @@ function renderLayers() {
     ["listed", word("layerListed")],
     ["names", word("layerNames")],
   ];
+  if (data.zones.some((zone) => zone.interval)) entries.push(["unsure", word("layerUnsure")]);
   if (aroundLayer) entries.push(["around", word("layerNeighbours")]);
   if (outlineLayer)
     entries.push(["outlines", word(data.outlines.image ? "layerPicture" : "layerOutlines")]);
@@ -244,5 +245,6 @@ function applyLayers() {
   const seeThrough = tileLayers.some(([, layer]) => map.hasLayer(layer));
   byId("map").classList.toggle("with-tiles", seeThrough);
   paintListed();
+  paintUnsure();
   placeNames();
 }

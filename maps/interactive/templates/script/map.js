@@ -12,6 +12,7 @@ const pointOf = ([x, y]) => [data.grid[1] + y * data.grid[2], data.grid[0] + x *
 
 for (const [name, order] of [
   ["around", 350],
+  ["unsure", 405],
   ["listed", 410],
   ["outlines", 420],
   ["chosen", 430],
@@ -123,6 +124,8 @@ function tooltipOf(commune) {
       ),
     );
   }
+  if (UNSURE_SHOWN.has(measure))
+    lines.push(...sureLines(commune).map((text) => element("span", { class: "line" }, text)));
   const limit = LIMITED.has(measure) ? limitOf(commune) : "";
   if (limit) lines.push(element("span", { class: "line" }, word("limit") + ": " + limit));
   return element("div", { class: "tip" }, ...lines);
@@ -147,6 +150,7 @@ function paintCommunes() {
 
 const switches = {
   listed: true,
+  unsure: true,
   names: !MANY,
   around: true,
   outlines: false,
@@ -194,6 +198,31 @@ function paintListed() {
         smoothFactor: smooth,
         noClip: true,
         className: "is-listed",
+      }),
+    );
+  }
+}
+
+const unsureLayer = L.layerGroup().addTo(map);
+const unsureRenderer = rendererOf("unsure");
+
+// Lines over the colour: the figure stands, but the reader should not lean on it.
+function paintUnsure() {
+  unsureLayer.clearLayers();
+  map.getPane("unsure").style.display = switches.unsure ? "" : "none";
+  for (const i of unsureNow()) {
+    if (!shapes[i]) continue;
+    unsureLayer.addLayer(
+      L.polygon(shapes[i], {
+        renderer: unsureRenderer,
+        pane: "unsure",
+        interactive: false,
+        fillColor: "url(#unsure)",
+        fillOpacity: 0.55,
+        stroke: false,
+        smoothFactor: smooth,
+        noClip: true,
+        className: "is-unsure",
       }),
     );
   }

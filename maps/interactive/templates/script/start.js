@@ -81,6 +81,7 @@ function renderFigures() {
   renderYears();
   renderHeadline();
   paintCommunes();
+  paintUnsure();
   renderLegend();
 }
 

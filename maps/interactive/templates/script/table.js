@@ -227,6 +227,8 @@ function csvText() {
   if (year) head.splice(5, 0, "year");
   const limits = zoneNow() ? zoneNow().limits : null;
   if (limits) head.push("binding");
+  const told = zoneNow() ? zoneNow().interval : null;
+  if (told) head.push("low_interval_ha", "high_interval_ha", "unsure");
   const lines = [head];
   for (const i of sortedCommunes()) {
     const values = columns.map((measure) => {
@@ -241,7 +243,8 @@ function csvText() {
       zoneNow() && isListed(i),
     ];
     const limit = limits ? [limits[i] === null ? "" : data.limits[limits[i]]] : [];
-    lines.push([...start, ...(year ? [Number(year)] : []), ...values, ...limit]);
+    const sure = told ? [told.low[i], told.high[i], told.unsure[i]] : [];
+    lines.push([...start, ...(year ? [Number(year)] : []), ...values, ...limit, ...sure]);
   }
   return "\ufeff" + lines.map((line) => line.map(csvCell).join(",")).join("\r\n") + "\r\n";
 }
