@@ -232,3 +232,20 @@ def test_harvest_without_a_forecast_is_refused(
     path.write_text(PROJECT + more, "utf-8")
     assert command(["allocate", str(path)]) == 2
     assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "allocation: {cover_importance: 2}\ntrajectory: {make: false}\n",
+        "allocation: {cover_importance: 2, last_year: 2029}\n",
+    ],
+)
+def test_cover_is_not_weighed_without_a_target_to_weigh(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], more: str
+) -> None:
+    set_language("en")
+    path = write_project(tmp_path / "p")
+    path.write_text(PROJECT + more, "utf-8")
+    assert command(["allocate", str(path)]) == 2
+    assert "allocation.cover_importance is 2.00, but there is nothing" in capsys.readouterr().err
