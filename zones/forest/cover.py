@@ -319,7 +319,9 @@ def _about_communes(
 ) -> Finding | None:
     if rows.empty:
         return None
-    names = [f"{row.commune} ({row.commune_code})" for row in rows.itertuples(index=False)]
+    names = [
+        f"{name} ({code})" for name, code in zip(rows["commune"], rows["commune_code"], strict=True)
+    ]
     return Finding(
         severity,
         kind,

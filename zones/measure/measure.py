@@ -133,12 +133,12 @@ def _ground_ha(ground: Ground) -> pd.Series[float]:
     """Area of each commune (ha); ground that two claim is that of the lower code, as in layers."""
     from layers.engine.overlaps import settle_claims
 
-    communes = ground.communes.sort_values("commune_code", kind="stable")
+    communes = ground.communes.sort_values("commune_code")
     codes = pd.Index(communes["commune_code"])
     shapes = communes.geometry.to_numpy()
     told = Findings()
     settled = settle_claims(shapes, codes, unit_m2=1.0, source="communes", findings=told)
-    areas = plane_area_ha(communes.set_geometry(settled, crs=communes.crs), ground.crs)
+    areas = plane_area_ha(communes.set_geometry(settled), ground.crs)
     return pd.Series(areas.to_numpy(), index=codes).reindex(ground.communes["commune_code"])
 
 

@@ -221,7 +221,7 @@ def round_table(
     keys = _checked_keys(cells, by, value)
     exact = cells[value].to_numpy(dtype="float64") / _checked_step(step)
     _check_figures(exact, allow_negative=True)
-    ordered = cells[keys].reset_index(drop=True).sort_values(keys, kind="stable")
+    ordered = cells[keys].reset_index(drop=True).sort_values(keys)
     order = ordered.index.to_numpy()
     codes = [ordered[key].factorize()[0].astype("int64") for key in keys]
     fixed = {

@@ -121,6 +121,16 @@ def test_equal_overlaps_stand_in_the_order_of_the_plots() -> None:
     assert table["plot"].tolist() == list(range(0, 120, 2))
 
 
+def test_equal_overlaps_of_one_plot_stand_in_the_order_of_the_others() -> None:
+    random = np.random.default_rng(8)
+    place, size = random.permutation(90), random.integers(1, 4, 90) / 4
+    small = [(x, 0, x + w, 1) for x, w in zip(place, size, strict=True)]
+    table = check_overlaps(squares((0, 0, 90, 1), *small))
+    expected = sorted(range(1, 91), key=lambda row: (-size[row - 1], row))
+    assert table["plot"].tolist() == [0] * 90
+    assert table["other"].tolist() == expected
+
+
 def test_inputs_are_checked() -> None:
     plots = squares((0, 0, 1, 1))
     with pytest.raises(CrsError, match="projected CRS in metres is needed"):
