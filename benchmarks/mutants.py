@@ -62,7 +62,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "layers/engine/overlay_rules.py": _OVERLAY,
     "layers/engine/overlay_tasks.py": _OVERLAY,
     "layers/engine/overlaps.py": (*_OVERLAPS, *_OVERLAY),
-    "layers/engine/shared_area.py": (*_OVERLAPS, *_OVERLAY),
+    "layers/engine/shared_area.py": (_ENGINE + "test_shared_area.py", *_OVERLAPS, *_OVERLAY),
     "layers/engine/tabulate.py": _TABULATE,
     "layers/engine/tabulate_tasks.py": _TABULATE,
     "layers/engine/cell_area.py": _TABULATE,
