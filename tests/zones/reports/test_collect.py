@@ -152,7 +152,7 @@ def test_a_plot_in_two_communes_is_asked_back(round_2026: Round, tmp_path: Path)
         book = openpyxl.load_workbook(next(empty.glob(f"*{code}*")))
         sheet = book.worksheets[1]
         columns = {cell.value: cell.column for cell in sheet[1]}
-        for name, value in (("sub-compartment", "214"), ("compartment", "3"), ("plot", "12a"),
+        for name, value in (("compartment", "214"), ("sub-compartment", "3"), ("plot", "12a"),
                             ("area", 1.5)):  # fmt: skip
             sheet.cell(8, columns[name]).value = value
         book.save(back / f"{code}.xlsx")

@@ -118,6 +118,6 @@ def tell_repeated_plots(readings: Sequence[PageReading]) -> list[Told]:
     return found
 
 
-#: How sub-compartments, compartments and plots are called: "214", "3", "12a".
+#: How compartments, sub-compartments and plots are called: "214", "3", "12a".
 _NUMBERED = re.compile(r"^(?:\d{1,5}[^\W\d_]{0,2}|[^\W\d_]\d{0,4})$")
-_PLOT = ("sub-compartment", "compartment", "plot")
+_PLOT = ("compartment", "sub-compartment", "plot")

@@ -162,3 +162,37 @@ def test_libreoffice_opens_and_recalculates(forms_2026: Path, tmp_path: Path) ->
     told = rows.get_sheet_by_name("Vùng sản xuất").to_python()
     assert any("Xem lại: Hiện có" in str(cell) for cell in told[line - 1])
     assert read_identity(told[0][0]) is not None
+
+
+def test_form_01_has_the_columns_of_the_circular() -> None:
+    """Circular 16/2023, appendix IV, Biểu 01, column for column; tiểu khu is the compartment."""
+    (table,) = load_form("forest-01").tables
+    assert table.rows == "open"
+    assert table.label.vi == "TT"
+    expected = {
+        "compartment": ("Tiểu khu", "text", ""),
+        "sub-compartment": ("Khoảnh", "text", ""),
+        "plot": ("Lô", "text", ""),
+        "state-before": ("Trạng thái trước", "text", ""),
+        "cause": ("Nguyên nhân", "choice", ""),
+        "date": ("Ngày biến động", "date", ""),
+        "plot-after": ("Lô mới", "text", ""),
+        "state-after": ("Trạng thái sau", "text", ""),
+        "area": ("Diện tích", "number", "ha"),
+        "species": ("Loài cây", "text", ""),
+        "planting-year": ("Năm trồng", "whole", "year"),
+        "purpose": ("Mục đích", "choice", ""),
+        "note": ("Ghi chú", "text", ""),
+    }
+    found = {column.column: (column.name.vi, column.kind, column.unit) for column in table.columns}
+    assert list(found.items()) == list(expected.items())
+    assert [column.name.en for column in table.columns[:3]] == [
+        "Compartment", "Sub-compartment", "Plot",
+    ]  # fmt: skip
+    (cause,) = (column for column in table.columns if column.column == "cause")
+    # Circular 33/2018, article 37: four causes of gain, six of loss.
+    assert cause.choices == (
+        "Trồng rừng", "Rừng trồng đạt tiêu chí", "Tái sinh đạt tiêu chí", "Tăng khác",
+        "Khai thác", "Khai thác trái phép", "Cháy rừng", "Phá rừng trái phép",
+        "Chuyển mục đích", "Giảm khác",
+    )  # fmt: skip
