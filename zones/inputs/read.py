@@ -185,7 +185,12 @@ def _area_differences(communes: gpd.GeoDataFrame, crs: pyproj.CRS) -> list[Findi
     if not wide.any():
         return []
     order = percent.abs()[wide].sort_values(ascending=False).index
-    listed = [f"{communes['commune'][row]} {percent[row]:+.1f} %" for row in order[:5]]
+    listed = [
+        message(
+            "zones.inputs.area_difference", commune=communes["commune"][row], percent=percent[row]
+        )
+        for row in order[:5]
+    ]
     return [
         *_other_unit(float((official / drawn).median())),
         Finding(

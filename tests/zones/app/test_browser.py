@@ -21,6 +21,11 @@ from zones.project.model import load_project
 
 pytestmark = pytest.mark.browser
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+#: Boxes within a line whose padding lies over the lines above and below
+OVER_LINES = """found => found.filter(it => {
+  const style = getComputedStyle(it);
+  return style.display === "inline" && parseFloat(style.paddingTop) > 3;
+}).map(it => it.outerHTML.slice(0, 120))"""
 SIZES = {"desk": (1440, 900), "small": (1024, 768), "phone": (390, 844)}
 
 
@@ -147,6 +152,7 @@ def test_every_room_stands(language: str, sat: Any) -> None:
         for width, height in SIZES.values():
             here.page.set_viewport_size({"width": width, "height": height})
             here.fits()
+        assert here.page.locator("#room :is(span, b, small, a)").evaluate_all(OVER_LINES) == []
         here.axe()
         assert "undefined" not in here.text("body")
         assert "NaN" not in here.text("body")
@@ -178,6 +184,22 @@ def test_a_target_is_edited_taken_back_and_saved(sat: Any, folder: Path) -> None
     here.page.click("#save")
     here.page.wait_for_selector("#save:disabled")
     assert load_project(folder / "project.yaml").allocation.changes == ()
+
+
+def test_the_layer_of_a_crop_is_chosen_and_taken_back(sat: Any, folder: Path) -> None:
+    here = sat()
+    file = folder / "project.yaml"
+    before = file.read_text("utf-8")
+    here.go("files")
+    here.page.select_option("#present-crop", label="Na")
+    here.page.select_option("#present-layer", "fruit")
+    here.page.click("#present-put")
+    taken_out = here.page.locator("[data-present='custard_apple'] button")
+    taken_out.wait_for()
+    assert load_project(file).present == {"custard_apple": "fruit"}
+    taken_out.click()
+    taken_out.wait_for(state="detached")
+    assert file.read_text("utf-8") == before
 
 
 def test_a_lever_is_moved_and_put_back(sat: Any) -> None:

@@ -141,6 +141,24 @@ def test_a_crop_in_two_layers_is_told_by_the_one_that_is_chosen(sit: Any, projec
     assert project.read_text("utf-8") == text
 
 
+@pytest.mark.parametrize("written", ["present: {Na: fruit}", "present:"])
+def test_a_crop_that_the_file_names_otherwise_is_told_once(
+    sit: Any, project: Path, written: str
+) -> None:
+    text = project.read_text("utf-8")
+    project.write_text(f"{text}{written}\n", "utf-8")
+    desk = sit(project)
+    named = "Na" in written
+    assert desk.ask("files", "state")["present"] == ({"custard_apple": "fruit"} if named else {})
+    chosen = desk.ask("files", "present", crop="custard_apple", layer="forest")
+    assert chosen["present"] == {"custard_apple": "forest"}
+    assert chosen["fault"] is None
+    assert load_project(project).present == {"custard_apple": "forest"}
+    assert chosen["crops"]["custard_apple"] == {"vi": "Na", "en": "Custard apple"}
+    assert desk.ask("files", "present", crop="custard_apple")["present"] == {}
+    assert project.read_text("utf-8") == text
+
+
 def test_a_section_that_is_wrong_is_not_written(sit: Any, project: Path) -> None:
     before = project.read_bytes()
     desk = sit(project)

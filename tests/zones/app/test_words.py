@@ -1,4 +1,4 @@
-"""The words of the desk: both languages have the same, and every one that the page says exists."""
+"""The words of the desk in both languages, and the names of its styles."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from zones.app.question import ROOMS
 
 STATIC = Path(__file__).resolve().parents[3] / "zones" / "app" / "static"
+MAP_PAGE = STATIC.parents[2] / "maps" / "interactive" / "templates"
 WORDS = json.loads((STATIC / "words.json").read_text("utf-8"))
 SCRIPTS = {path: path.read_text("utf-8") for path in STATIC.rglob("*.js")}
 SAID = {
@@ -52,3 +53,26 @@ def test_the_shell_has_no_script_style_or_address_of_its_own() -> None:
     for path, script in SCRIPTS.items():
         found = re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|eval\(|document\.write", script)
         assert found == [], path.name
+
+
+def _styled(sheet: Path) -> set[str]:
+    """Classes that a style sheet styles wherever they stand."""
+    text = re.sub(r"/\*.*?\*/", "", sheet.read_text("utf-8"), flags=re.DOTALL)
+    heads = re.findall(r"([^{}]+)\{", text)
+    return set(re.findall(r"(?:^|,)\s*\.([\w-]+)\s*(?=,|$)", "\n".join(heads), re.MULTILINE))
+
+
+def test_the_desk_and_the_map_page_name_their_styles_apart() -> None:
+    files = [*MAP_PAGE.rglob("*.js"), *MAP_PAGE.rglob("*.html")]
+    texts = [file.read_text("utf-8") for file in files]
+    used = {
+        name
+        for text in texts
+        for names in re.findall(r'class(?:: |=)"([^"]+)"', text)
+        for name in names.split()
+    }
+    assert {"mark", "swatch"} <= used
+    ours, theirs = _styled(STATIC / "app.css"), _styled(MAP_PAGE / "page.css")
+    assert {"desk-mark", "file-path"} <= ours
+    assert "path" in theirs
+    assert ours & (used | theirs) == set()

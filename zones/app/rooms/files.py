@@ -107,8 +107,11 @@ def state(desk: Desk) -> dict[str, Any]:
         "parts": _parts(document, file.parent),
         "plans": [str(name) for name in document.get("plans") or []],
         "known_plans": sorted(embedded_plans()),
-        "crops": dict(zip(crops["crop"], crops["name_vi"], strict=True)),
-        "present": {str(crop): str(name) for crop, name in (document.get("present") or {}).items()},
+        "crops": {
+            crop: {"vi": vi, "en": en}
+            for crop, vi, en in zip(crops["crop"], crops["name_vi"], crops["name_en"], strict=True)
+        },
+        "present": {_crop(name): str(layer) for name, layer in _chosen(document).items()},
         "drafts": _unconfirmed(document, file.parent),
     }
 
@@ -121,6 +124,17 @@ def _file(desk: Desk) -> Path:
 
 def _shown(file: Path) -> str:
     return file.read_text("utf-8", errors="replace")[:100_000]
+
+
+def _chosen(document: CommentedMap) -> CommentedMap:
+    """Layer that tells the present area, by crop as the project file names it."""
+    written = document.get("present")
+    return written if isinstance(written, CommentedMap) else CommentedMap()
+
+
+def _crop(name: object) -> str:
+    """Id of a crop that the project file may name otherwise."""
+    return crop_named(str(name))[0] or str(name)
 
 
 def _parts(document: CommentedMap, home: Path) -> list[dict[str, Any]]:
@@ -380,13 +394,15 @@ def present(desk: Desk, asked: Present) -> dict[str, Any]:
     """Let one layer tell the present area of a crop that stands in several."""
     desk.may_write()
     document = read_document(_file(desk))
-    chosen = document.setdefault("present", CommentedMap())
+    chosen = _chosen(document)
+    same = [name for name in chosen if _crop(name) == _crop(asked.crop)]
     if asked.layer:
         if asked.layer not in (document.get("layers") or {}):
             raise RefusedError(422, message("zones.app.no_layer", layer=asked.layer))
-        chosen[asked.crop] = asked.layer
-    else:
-        chosen.pop(asked.crop, None)
+        chosen[same.pop(0) if same else asked.crop] = asked.layer
+    for name in same:
+        del chosen[name]
+    document["present"] = chosen
     if not chosen:
         del document["present"]
     write_document(document, _file(desk), overwrite=True)

@@ -123,7 +123,10 @@ function renderShell() {
     choice.setAttribute("aria-pressed", String(choice.dataset.language === language()));
   byId("rooms").setAttribute("aria-label", say("rooms"));
   byId("told").setAttribute("aria-label", say("told"));
-  byId("rooms").replaceChildren(...ROOMS.map(roomLink));
+  const bar = byId("rooms");
+  bar.replaceChildren(...ROOMS.map(roomLink));
+  const here = bar.querySelector("[aria-current]"); // in sight where the bar is wider than the screen
+  if (here) bar.scrollLeft = here.offsetLeft - (bar.clientWidth - here.offsetWidth) / 2;
 }
 
 function roomLink(room, place) {

@@ -29,7 +29,7 @@ export function fileForm({ looked, state, again, put, cancel }) {
   const node = element(
     "section",
     { class: "panel", id: "file-form" },
-    element("h2", { class: "path" }, looked.path.split(/[\\/]/).at(-1)),
+    element("h2", { class: "file-path" }, looked.path.split(/[\\/]/).at(-1)),
     facts(looked),
     element("form", { class: "stack", onsubmit: (event) => { event.preventDefault(); send(); } }, field(say("whatIsIt"), kind), about(), matching(), cropsTable(), classTable(), element("div", { class: "row" }, element("button", { type: "submit", class: "main-button", id: "put" }, say("putInProject")), button("cancel", cancel))),
     looked.first.length ? element("h3", {}, say("firstRows")) : "",
@@ -72,7 +72,7 @@ export function fileForm({ looked, state, again, put, cancel }) {
         "select",
         { "aria-label": row.text, onchange: (event) => (crops[row.text] = event.target.value) },
         element("option", { value: "" }, say("ownName")),
-        ...Object.entries(state.crops).map(([crop, name]) => element("option", { value: crop, selected: crop === crops[row.text] }, name)),
+        ...Object.entries(state.crops).map(([crop, name]) => element("option", { value: crop, selected: crop === crops[row.text] }, both(name))),
       );
       const sure = row.crop ? say("cropKnown") : row.near ? say("cropNear") : say("cropUnknown");
       return element("tr", { class: row.crop ? "" : "unsure" }, element("th", { scope: "row" }, row.text), element("td", {}, number(row.count)), element("td", {}, select), element("td", { class: "text help" }, sure));

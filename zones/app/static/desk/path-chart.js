@@ -2,7 +2,8 @@
 import { number } from "./words.js";
 
 const SPACE = "http://www.w3.org/2000/svg";
-const [WIDE, HIGH, LEFT, RIGHT, TOP, FOOT] = [720, 320, 46, 64, 16, 30];
+const [LEFT, RIGHT, TOP, FOOT] = [46, 64, 16, 30];
+const PHONE = matchMedia("(max-width: 760px)");
 
 function shape(tag, attributes, text) {
   const node = document.createElementNS(SPACE, tag);
@@ -22,6 +23,7 @@ function stepsOf(least, most) {
 }
 
 export function pathChart({ path, published, before, targets, label, decimals }) {
+  const [WIDE, HIGH] = PHONE.matches ? [400, 260] : [720, 320]; // its words stay legible on a phone
   const all = [...path.flatMap((row) => [row.low_percent, row.high_percent]), ...published.map((row) => row.cover_percent), ...before.map((row) => row.cover_percent), ...targets.map((row) => row.target_percent)];
   const { step, found } = stepsOf(Math.min(...all), Math.max(...all));
   const [first, last] = [path[0].year, Math.max(path.at(-1).year, ...targets.map((row) => row.year))];

@@ -42,7 +42,7 @@ function render() {
         element("h1", {}, say("room_check")),
         element("p", { class: "lead" }, counts + "."),
         element("div", { class: "row" }, button("again", again), button("toQgis", toQgis, { disabled: Boolean(desk.hello.readOnly) }), filter()),
-        element("p", { class: "help path", role: "status", id: "check-told" }, told),
+        element("p", { class: "help file-path", role: "status", id: "check-told" }, told),
         element("div", { id: "finding-list" }),
       ),
       element("div", { class: "map-side" }, element("div", { id: "check-map", class: "small-map", role: "region", "aria-label": say("mapOfPlots") }), element("p", { class: "help", id: "check-note", role: "status" }, say("clickFinding"))),

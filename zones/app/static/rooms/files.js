@@ -1,5 +1,5 @@
 // Files: what the project is made of; a file is looked at, its columns confirmed, then written down.
-import { both, number, say } from "../desk/words.js";
+import { both, day, number, say } from "../desk/words.js";
 import { button, dropZone, element, field, panel } from "../desk/dom.js";
 import { upload } from "../desk/net.js";
 import { fileForm } from "../desk/file-form.js";
@@ -52,7 +52,7 @@ function render() {
       "main",
       { class: "plain-room wide" },
       element("h1", {}, say("room_files")),
-      element("p", { class: "help path" }, state.file),
+      element("p", { class: "help file-path" }, state.file),
       state.fault ? element("p", { class: "warning", id: "project-fault" }, both(state.fault)) : element("p", { class: "good" }, say("projectLoads"), " ", button("goCheck", () => desk.go("check"))),
       state.text ? element("pre", { class: "faulty-text", tabindex: "0" }, state.text) : null,
       element("p", { role: "status", class: "help", id: "files-told" }, told),
@@ -68,7 +68,7 @@ function partsPanel() {
       "li",
       { class: "part" },
       element("span", { class: part.there ? "state there" : "state lacking" }, say(part.there ? "fileThere" : "fileLacking")),
-      element("span", {}, element("b", {}, say("kind_" + part.kind)), part.kind === "communes" ? null : element("span", { class: "code" }, part.name), element("span", { class: "help path" }, ` ${part.path} ${part.date}`)),
+      element("span", {}, element("b", {}, say("kind_" + part.kind)), part.kind === "communes" ? null : element("span", { class: "code" }, part.name), element("span", { class: "help file-path" }, ` ${part.path} ${day(part.date)}`)),
       part.kind === "communes" ? null : button("takeOut", () => attempt(async () => changed(await desk.ask("files", "drop", { name: part.name }))), { "aria-label": say("takeOff", { commune: part.name }), disabled: Boolean(desk.hello.readOnly) }),
     ),
   );
@@ -81,11 +81,11 @@ function presentPanel() {
   const chosen = Object.entries(state.present ?? {});
   if (telling.length < 2 && !chosen.length) return null;
   const set = (crop, layer) => attempt(async () => changed(await desk.ask("files", "present", { crop, layer })));
-  const nameOf = (crop) => state.crops[crop] ?? crop;
+  const nameOf = (crop) => both(state.crops[crop]) || crop;
   const rows = chosen.map(([crop, layer]) =>
-    element("li", { class: "part" }, element("span", {}, element("b", {}, nameOf(crop)), element("span", { class: "code" }, layer)), element("span", {}), button("takeOut", () => set(crop, ""), { "aria-label": say("takeOff", { commune: nameOf(crop) }), disabled: Boolean(desk.hello.readOnly) })),
+    element("li", { class: "part", "data-present": crop }, element("span", {}, element("b", {}, nameOf(crop)), element("span", { class: "code" }, layer)), element("span", {}), button("takeOut", () => set(crop, ""), { "aria-label": say("takeOff", { commune: nameOf(crop) }), disabled: Boolean(desk.hello.readOnly) })),
   );
-  const crop = element("select", { id: "present-crop", required: true }, element("option", { value: "" }, "…"), ...Object.entries(state.crops).map(([id, name]) => element("option", { value: id }, name)));
+  const crop = element("select", { id: "present-crop", required: true }, element("option", { value: "" }, "…"), ...Object.entries(state.crops).map(([id, name]) => element("option", { value: id }, both(name))));
   const layer = element("select", { id: "present-layer", required: true }, element("option", { value: "" }, "…"), ...telling.map((part) => element("option", { value: part.name }, `${part.name} · ${say("kind_" + part.kind)}`)));
   return panel(
     say("presentTitle"),
@@ -138,13 +138,13 @@ function pickPanel() {
     element("h2", {}, say("addFile")),
     element("p", { class: "help" }, say("addHelp")),
     dropZone(say("dropHere"), take),
-    element("p", { class: "help path" }, place.folder),
+    element("p", { class: "help file-path" }, place.folder),
     looked?.form === "layers" ? layerChoice() : null,
     looked?.form === "document" ? documentChoice() : null,
     element(
       "ul",
       { class: "browser", "aria-label": say("filesHere") },
-      ...folders.map(([name, path]) => element("li", {}, element("button", { type: "button", class: "link", onclick: () => attempt(async () => { place = await desk.read("start", "browse", { path }); render(); }) }, "📁 " + name))),
+      ...folders.map(([name, path]) => element("li", {}, element("button", { type: "button", class: "link", onclick: () => attempt(async () => { place = await desk.read("start", "browse", { path }); render(); }) }, name + "/"))),
       ...place.files.map((name) => element("li", {}, element("button", { type: "button", class: "link", "data-file": name, onclick: () => look({ path: join(place.folder, name) }) }, name))),
     ),
     element(

@@ -93,7 +93,7 @@ function files() {
     "section",
     { class: "panel", id: "files-made" },
     element("h2", {}, say("filesMade")),
-    element("p", { class: "help path" }, ground.folder),
+    element("p", { class: "help file-path" }, ground.folder),
     rows.length ? element("ul", {}, ...rows) : element("p", { class: "help" }, say("noFiles")),
     rows.length ? element("div", { class: "row" }, button("verifyFiles", verify, { id: "verify" })) : null,
     verdict(),

@@ -41,7 +41,7 @@ function nowPanel(hello) {
   return panel(
     say("openNow"),
     element("p", { class: "name" }, both(hello.project.title)),
-    element("p", { class: "help path" }, hello.at),
+    element("p", { class: "help file-path" }, hello.at),
     element("div", { class: "row" }, button("goTargets", () => desk.go("targets"), { class: "main-button" }), button("goCheck", () => desk.go("check"))),
   );
 }
@@ -49,7 +49,7 @@ function nowPanel(hello) {
 function openPanel(hello) {
   const path = element("input", { type: "text", id: "open-path", spellcheck: "false", autocomplete: "off" });
   const items = hello.recent.map((at) =>
-    element("li", {}, element("button", { type: "button", class: "link path", onclick: () => enter("open", { path: at }) }, at)),
+    element("li", {}, element("button", { type: "button", class: "link file-path", onclick: () => enter("open", { path: at }) }, at)),
   );
   return panel(
     say("openProject"),
