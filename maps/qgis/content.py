@@ -36,6 +36,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Marker:
+    """How a point is drawn: a cross, colours as ``#RRGGBB``, size in millimetres."""
+
+    colour: str
+    outline: str = "#000000"
+    size_mm: float = 4.0
+
+
+@dataclass(frozen=True, slots=True)
 class Categories:
     """One symbol per value of a field."""
 
@@ -51,7 +60,7 @@ class Ranges:
     symbols: tuple[tuple[float, float, str, Fill], ...]  # From, below, name in the legend, symbol
 
 
-Style = Fill | Line | Categories | Ranges
+Style = Fill | Line | Marker | Categories | Ranges
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,7 @@ class QgisLayer:
     joined: Joined | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)  # Field to its name with the unit
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # Field to code to word
+    locked: tuple[str, ...] = ()  # Fields that the form shows and does not let change
     label: str = ""  # Field that is written on the map, or an expression of QGIS
     label_is_expression: bool = False
     shown: bool = True  # Whether it is switched on when the project is opened

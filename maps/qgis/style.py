@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from maps.qgis.content import Categories, Fill, Line, QgisLayer, Ranges, Style
+from maps.qgis.content import Categories, Fill, Line, Marker, QgisLayer, Ranges, Style
 
 #: Oldest QGIS that reads these elements as they stand (long-term release of 2021).
 QGIS_VERSION = "3.22.0"
@@ -26,6 +26,10 @@ _BRUSHES = {
     "O": "dense5",
     "*": "dense4",
 }
+#: Symbols of what is no area.
+_KINDS = {Line: "line", Marker: "marker"}
+#: Where labels stand: beside a point, level on a line, level inside an area.
+_PLACES = {Marker: ("6", "PointGeometry"), Line: ("4", "LineGeometry")}
 
 
 def layer_style(layer: QgisLayer, fields: Iterable[str]) -> list[Element]:
@@ -33,8 +37,9 @@ def layer_style(layer: QgisLayer, fields: Iterable[str]) -> list[Element]:
     names = list(fields)
     parts = [] if layer.style is None else [_renderer(layer.style)]
     if layer.style is not None and layer.label:
-        parts.append(_labels(layer.label, expression=layer.label_is_expression))
-    return [*parts, widgets(names, layer.words), _aliases(names, layer.aliases)]
+        parts.append(_labels(layer))
+    form = [_widgets(names, layer.words), _aliases(names, layer.aliases)]
+    return [*parts, *form, _editable(names, layer.locked)]
 
 
 def style_document(layer: QgisLayer, fields: Iterable[str]) -> str:
@@ -84,9 +89,9 @@ def _renderer(style: Style) -> Element:
     return root
 
 
-def symbol(style: Fill | Line, name: str) -> Element:
-    """Symbol of an area or a line."""
-    kind = "line" if isinstance(style, Line) else "fill"
+def symbol(style: Fill | Line | Marker, name: str) -> Element:
+    """Symbol of an area, a line or a point."""
+    kind = _KINDS.get(type(style), "fill")
     root = Element("symbol", type=kind, name=name, alpha="1", clip_to_extent="1", force_rhr="0")
     if isinstance(style, Line):
         _part(
@@ -96,6 +101,17 @@ def symbol(style: Fill | Line, name: str) -> Element:
             line_width=f"{style.width_mm:g}",
             line_width_unit="MM",
             line_style="dash" if style.dashed else "solid",
+        )
+        return root
+    if isinstance(style, Marker):
+        _part(
+            root,
+            "SimpleMarker",
+            name="cross_fill",
+            color=colour(style.colour),
+            outline_color=colour(style.outline),
+            size=f"{style.size_mm:g}",
+            size_unit="MM",
         )
         return root
     outline = {
@@ -130,14 +146,14 @@ def colour(code: str) -> str:
     return f"{red},{green},{blue},255"
 
 
-def _labels(field: str, *, expression: bool) -> Element:
+def _labels(layer: QgisLayer) -> Element:
     root = Element("labeling", type="simple")
     settings = SubElement(root, "settings", calloutType="simple")
     text = SubElement(
         settings,
         "text-style",
-        fieldName=field,
-        isExpression="1" if expression else "0",
+        fieldName=layer.label,
+        isExpression="1" if layer.label_is_expression else "0",
         fontFamily="Times New Roman",
         fontSize="8",
         fontSizeUnit="Point",
@@ -153,20 +169,25 @@ def _labels(field: str, *, expression: bool) -> Element:
         bufferColor="255,255,255,255",
         bufferOpacity="1",
     )
-    # Horizontal, inside the polygon.
-    SubElement(settings, "placement", placement="5", layerType="PolygonGeometry", priority="5")
+    place, shapes = _PLACES.get(type(layer.style), ("4", "PolygonGeometry"))
+    # Two millimetres beside a point; areas and lines have their labels upon them.
+    SubElement(
+        settings, "placement", placement=place, layerType=shapes, priority="5", dist="2",
+        distUnits="MM",
+    )  # fmt: skip
     SubElement(settings, "rendering", drawLabels="1", fontLimitPixelSize="0", obstacle="1")
     return root
 
 
-def widgets(fields: Iterable[str], words: Mapping[str, Mapping[str, str]]) -> Element:
-    """Form of a layer: fields with words are lists to choose from."""
+def _widgets(fields: Iterable[str], words: Mapping[str, Mapping[str, str]]) -> Element:
+    """Form of a layer: fields with words are lists to choose from; row numbers do not show."""
     root = Element("fieldConfiguration")
     for name in fields:
         widget = SubElement(SubElement(root, "field", name=name), "editWidget", type="")
         config = SubElement(widget, "config")
         if name not in words:
             SubElement(config, "Option")
+            widget.set("type", "Hidden" if name == "fid" else "")
             continue
         widget.set("type", "ValueMap")
         listed = SubElement(SubElement(config, "Option", type="Map"), "Option")
@@ -181,4 +202,11 @@ def _aliases(fields: Iterable[str], aliases: Mapping[str, str]) -> Element:
     root = Element("aliases")
     for number, name in enumerate(fields):
         SubElement(root, "alias", field=name, index=str(number), name=aliases.get(name, ""))
+    return root
+
+
+def _editable(fields: Iterable[str], locked: Iterable[str]) -> Element:
+    root, kept = Element("editable"), set(locked)
+    for name in fields:
+        SubElement(root, "field", name=name, editable="0" if name in kept else "1")
     return root

@@ -10,13 +10,17 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 import geopandas as gpd
 import pandas as pd
 
+from layers.base.messages import message
 from layers.io.geopackage import save_geopackage
 from layers.io.table_output import save_workbook
-from maps.qgis.geopackage import register_styles, save_style_document
-from maps.qgis.style import widgets
+from maps.qgis.content import Marker, QgisLayer
+from maps.qgis.geopackage import register_styles, save_style_document, table_fields
+from maps.qgis.style import style_document
 
 #: Columns to fill in: two interpreters by themselves, then what they agree on.
 LABELS = ("class_1", "class_2", "agreed")
+#: Columns that say where a point is: shown, not to be changed.
+_KNOWN = ("point", "commune_code", "commune")
 _TABLE = "points"
 
 
@@ -45,25 +49,23 @@ def save_points(
 
 
 def _add_form(path: Path, classes: dict[str, str]) -> None:
-    """Give the layer a symbol and, for each label, a list to choose from."""
-    root = Element("qgis", version="3.34", styleCategories="Symbology|Labeling|Fields|Forms")
-    renderer = SubElement(root, "renderer-v2", type="singleSymbol", symbollevels="0")
-    symbol = SubElement(SubElement(renderer, "symbols"), "symbol", type="marker", name="0")
-    layer = SubElement(SubElement(symbol, "layer", {"class": "SimpleMarker"}), "Option", type="Map")
-    for name, value in (
-        ("name", "cross_fill"),
-        ("color", "255,255,0,255"),
-        ("outline_color", "0,0,0,255"),
-        ("size", "4"),
-    ):
-        SubElement(layer, "Option", type="QString", name=name, value=value)
+    """Give the layer a symbol, fields with names, and for each label a list to choose from."""
+    fields = (*_KNOWN, *LABELS, "note")
+    layer = QgisLayer(
+        table=_TABLE,
+        name=message("zones.certainty.points_layer").vi,
+        group="",
+        style=Marker("#ffff00"),
+        aliases={name: message(f"zones.certainty.field_{name}").vi for name in fields},
+        words=dict.fromkeys(LABELS, classes),
+        locked=_KNOWN,
+        label="point",
+    )
     with closing(sqlite3.connect(path)) as base, base:
-        fields = [row[1] for row in base.execute(f"PRAGMA table_info({_TABLE})")]
-        fields = [name for name in fields if name not in ("fid", "geom")]
-        root.append(widgets(fields, dict.fromkeys(LABELS, classes)))
-        text = "<!DOCTYPE qgis>\n" + tostring(root, encoding="unicode")
         register_styles(base)
-        save_style_document(base, _TABLE, "points", text)
+        save_style_document(
+            base, _TABLE, layer.name, style_document(layer, table_fields(base, _TABLE))
+        )
 
 
 def _save_kml(points: gpd.GeoDataFrame, path: Path) -> None:

@@ -5,24 +5,30 @@ from __future__ import annotations
 import json
 import os
 import sys
+from typing import Any
 
-from qgis.core import QgsApplication, QgsMapRendererCustomPainterJob, QgsMapSettings, QgsVectorLayer
+from qgis.core import QgsApplication, QgsVectorLayer
 from qgis.gui import QgsAttributeForm, QgsGui
-from qgis.PyQt.QtCore import QSize
-from qgis.PyQt.QtGui import QImage, QPainter
-from qgis.PyQt.QtWidgets import QApplication, QComboBox, QLabel
+from qgis.PyQt.QtWidgets import QComboBox, QLabel
+
+#: What is chosen in every list.
+CHOSEN = "Thông"
 
 
-def main(source: str, picture: str) -> None:
-    """Open, describe fields and widgets, show one form, draw the layer and the form."""
+def main(source: str) -> None:
+    """Open, describe fields, fill in the lists of the first row's form, say what was kept."""
     application = QgsApplication([], True)
     application.initQgis()
     QgsGui.editorWidgetRegistry().initEditors()
     layer = QgsVectorLayer(source, "x", "ogr")
-    told: dict[str, object] = {"valid": layer.isValid(), "rows": layer.featureCount()}
     symbol = layer.renderer().symbol()
-    told["symbol"] = [part.properties().get("name") for part in symbol.symbolLayers()]
-    told["colour"] = symbol.color().name()
+    told: dict[str, Any] = {
+        "valid": layer.isValid(),
+        "rows": layer.featureCount(),
+        "symbol": [part.properties()["name"] for part in symbol.symbolLayers()],
+        "colour": symbol.color().name(),
+        "labels_on": layer.labelsEnabled(),
+    }
     told["fields"] = {
         field.name(): {
             "alias": layer.attributeDisplayName(at),
@@ -33,31 +39,27 @@ def main(source: str, picture: str) -> None:
         for at, field in enumerate(layer.fields())
     }
     layer.startEditing()
-    form = QgsAttributeForm(layer, next(layer.getFeatures()))
-    form.resize(640, 480)
-    form.show()
-    QApplication.processEvents()
-    told["lists"] = [
-        [box.itemText(at) for at in range(box.count())] for box in form.findChildren(QComboBox)
-    ]
+    feature = next(layer.getFeatures())
+    form = QgsAttributeForm(layer, feature)
     told["labels"] = [label.text() for label in form.findChildren(QLabel)]
-    form.grab().save(picture + "-form.png")
-    settings = QgsMapSettings()
-    settings.setLayers([layer])
-    settings.setExtent(layer.extent().buffered(100))
-    settings.setOutputSize(QSize(800, 800))
-    image = QImage(800, 800, QImage.Format_RGB32)
-    image.fill(0xFFFFFF)
-    painter = QPainter(image)
-    job = QgsMapRendererCustomPainterJob(settings, painter)
-    job.start()
-    job.waitForFinished()
-    painter.end()
-    image.save(picture + "-map.png")
+    boxes = {
+        box.objectName(): box
+        for box in form.findChildren(QComboBox)
+        if box.objectName() in told["fields"]
+    }
+    told["lists"] = {
+        name: [box.itemText(at) for at in range(box.count())] for name, box in boxes.items()
+    }
+    for box in boxes.values():
+        box.setCurrentText(CHOSEN)
+    form.save()
+    kept = layer.getFeature(feature.id())
+    told["chosen"] = {name: kept[name] for name in boxes}
+    layer.rollBack()
     sys.stdout.write(json.dumps(told) + "\n")
     sys.stdout.flush()
     # QGIS's own tidying up at the end is not what is tested.
     os._exit(0)
 
 
-main(sys.argv[1], sys.argv[2])
+main(sys.argv[1])

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 import sqlite3
-import subprocess
 import zipfile
 from contextlib import closing
 from pathlib import Path
@@ -23,6 +20,7 @@ from layers.base.errors import InputError, OutputExistsError
 from maps import QgisContent, save_qgis
 from maps.qgis.content import Categories, Fill, Joined, QgisLayer, Ranges
 from tests.factories import square
+from tests.maps.qgis.program import tell_in_qgis
 
 NAME = "Xã 'A' \"B\" & <C>"
 
@@ -170,19 +168,10 @@ def test_no_table_twice() -> None:
 
 
 def test_qgis_opens_it_after_the_folder_was_moved(folder: Path, tmp_path: Path) -> None:
-    python = shutil.which("python3", path="/usr/bin")
-    probe = [python or "python3", "-c", "import qgis.core"]
-    if python is None or subprocess.run(probe, capture_output=True, check=False).returncode:
-        pytest.skip("QGIS is not installed for the system's Python (Debian: python3-qgis)")
     moved = tmp_path / "Chuyển đi"
     shutil.copytree(folder, moved)
-    script = Path(__file__).with_name("in_qgis.py")
-    run = subprocess.run(
-        [python, str(script), str(moved / "project.qgz"), str(tmp_path / "sheet.pdf")],
-        capture_output=True, check=True, text=True,
-        env={"PATH": os.environ["PATH"], "QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path)},
-    )  # fmt: skip
-    told = json.loads(run.stdout.strip().splitlines()[-1])
+    project, sheet = moved / "project.qgz", tmp_path / "sheet.pdf"
+    told = tell_in_qgis("in_qgis.py", str(project), str(sheet), home=tmp_path)
     assert told["read"]
     assert told["crs"] == "EPSG:9215"
     assert {name: layer["rows"] for name, layer in told["layers"].items()} == {

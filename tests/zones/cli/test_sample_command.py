@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from layers import InputError
 from tests.factories import communes, forest_plots, write_project
+from tests.maps.qgis.program import tell_in_qgis
 from zones.certainty.design import load_design, refuse_other_map
 from zones.certainty.sample_return import read_returned
 from zones.cli.main import run
@@ -89,6 +91,37 @@ def test_files_do_not_tell_what_the_map_says_and_have_a_form(made: Path) -> None
     book = pd.read_excel(made.parent / "sample" / "points.xlsx", sheet_name=None, engine="openpyxl")
     assert list(book) == ["points", "classes"]
     assert len(book["points"]) == POINTS
+
+
+def test_the_form_opens_in_qgis(made: Path, tmp_path: Path) -> None:
+    # QGIS writes into a file that it opens to edit.
+    file = shutil.copy(made.parent / "sample" / "points.gpkg", tmp_path)
+    told = tell_in_qgis("form_in_qgis.py", f"{file}|layername=points", home=tmp_path)
+    assert (told["valid"], told["rows"]) == (True, POINTS)
+    assert (told["symbol"], told["colour"], told["labels_on"]) == (["cross_fill"], "#ffff00", True)
+    names = {
+        "point": "Điểm số", "commune_code": "Mã xã", "commune": "Xã, phường",
+        "class_1": "Lớp, người giải đoán 1", "class_2": "Lớp, người giải đoán 2",
+        "agreed": "Lớp thống nhất", "note": "Ghi chú",
+    }  # fmt: skip
+    fields = told["fields"]
+    assert {name: field["alias"] for name, field in fields.items() if name != "fid"} == names
+    # Each name stands on the form, and the number of the row does not.
+    assert [text for text in told["labels"] if text in {*names.values(), "fid"}] == [
+        *names.values()
+    ]
+    assert fields["fid"]["widget"] == "Hidden"
+    locked = {name for name, field in fields.items() if field["locked"]}
+    assert locked == {"point", "commune_code", "commune"}
+    classes = class_names(load_design(made.parent / "sample").classes)
+    asked = {name for name, field in fields.items() if field["widget"] == "ValueMap"}
+    assert asked == {"class_1", "class_2", "agreed"}
+    for name in asked:
+        found = {code: word for one in fields[name]["map"] for word, code in one.items()}
+        assert found == classes
+        assert told["lists"][name] == [*classes.values(), "(NULL)"]
+    # What is chosen on the form is kept as the code that comes back.
+    assert told["chosen"] == dict.fromkeys(asked, "pine")
 
 
 def test_same_seed_same_bytes_and_nothing_is_drawn_anew_by_accident(
