@@ -28,8 +28,8 @@ _BRUSHES = {
 }
 #: Symbols of what is no area.
 _KINDS = {Line: "line", Marker: "marker"}
-#: Where labels stand: beside a point, level on a line, level inside an area.
-_PLACES = {Marker: ("6", "PointGeometry"), Line: ("4", "LineGeometry")}
+#: Where labels stand: beside a point, along a line, level inside an area.
+_PLACES = {Marker: ("6", "PointGeometry"), Line: ("2", "LineGeometry")}
 
 
 def layer_style(layer: QgisLayer, fields: Iterable[str]) -> list[Element]:
@@ -170,10 +170,10 @@ def _labels(layer: QgisLayer) -> Element:
         bufferOpacity="1",
     )
     place, shapes = _PLACES.get(type(layer.style), ("4", "PolygonGeometry"))
-    # Two millimetres beside a point; areas and lines have their labels upon them.
+    # Two millimetres beside a point or above a line; areas have their labels inside.
     SubElement(
         settings, "placement", placement=place, layerType=shapes, priority="5", dist="2",
-        distUnits="MM",
+        distUnits="MM", placementFlags="2",
     )  # fmt: skip
     SubElement(settings, "rendering", drawLabels="1", fontLimitPixelSize="0", obstacle="1")
     return root

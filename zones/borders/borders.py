@@ -6,7 +6,7 @@ Positions are compared in the plane of the project's own zone; lengths are those
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -24,7 +24,9 @@ from zones.borders.beside import claimed_twice, disputed_ground, plots_within
 from zones.borders.land import land_along, names_of_land
 from zones.borders.line import BorderLine, border_lines
 from zones.borders.marking import class_boundaries
-from zones.borders.side import Side
+from zones.borders.side import Side, read_neighbours, side_of
+from zones.inputs.read import Inputs
+from zones.project.model import Project
 from zones.tables import (
     BORDER_CLAIMS,
     BORDER_CONTACTS,
@@ -67,6 +69,16 @@ class _Pairs:
         """Numbers of pairs of rows of communes; -1 for communes that do not meet."""
         known = pd.MultiIndex.from_frame(self.table[["own", "other"]])
         return known.get_indexer(pd.MultiIndex.from_arrays([own, other]))
+
+
+def measure_borders(project: Project, inputs: Inputs) -> Borders | None:
+    """Measure the borders of a project; nothing where no commune beyond them is known."""
+    own = side_of(inputs, inputs.crs)
+    others, told = read_neighbours(project, own, inputs.crs)
+    if others is None:
+        return None
+    found = find_borders(own, others, distance_m=float(project.borders.distance_m))
+    return replace(found, findings=[*told, *found.findings])
 
 
 def find_borders(own: Side, others: Side, *, distance_m: float) -> Borders:

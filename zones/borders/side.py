@@ -86,7 +86,9 @@ def _no_plots(crs: pyproj.CRS) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(pd.DataFrame(columns=PLOTS), geometry=[], crs=crs)
 
 
-def read_neighbours(project: Project, own: Side, crs: pyproj.CRS) -> tuple[Side, list[Finding]]:
+def read_neighbours(
+    project: Project, own: Side, crs: pyproj.CRS
+) -> tuple[Side | None, list[Finding]]:
     """All communes beyond the border: of neighbouring projects, and of the layer drawn around."""
     sides: list[Side] = []
     for other in project.neighbouring_projects():
@@ -101,7 +103,7 @@ def read_neighbours(project: Project, own: Side, crs: pyproj.CRS) -> tuple[Side,
         known = {code for side in (own, *sides) for code in side.communes["commune_code"]}
         sides.append(_drawn_around(project, own, crs, known))
     if not any(len(side.communes) for side in sides):
-        raise InputError("zones.borders.no_neighbours", file=project.file)
+        return None, []
     return _together(sides, crs), list(_unlike(own, sides))
 
 

@@ -46,6 +46,7 @@ def qgis(
 
 def _tell_changes(project: Project, path: Path, *, as_json: bool) -> None:
     """Tell the changes of a GeoPackage that came back, row by row and in hectares by commune."""
+    from zones.borders.borders import Borders
     from zones.cli.lines.qgis import change_lines
     from zones.inputs.read import Inputs
     from zones.pages.qgis import qgis_content
@@ -64,6 +65,7 @@ def _tell_changes(project: Project, path: Path, *, as_json: bool) -> None:
         result[PublishedFigures],
         result[Inputs],
         planning=result.context.get(PlanningMap),
+        borders=result.context.get(Borders),
     )
     table = read_changes(content, path, log=result.context.closures)
     if as_json:

@@ -11,11 +11,13 @@ import pandas as pd
 from layers.base.language import Language, format_number
 from layers.base.messages import message
 from layers.base.resources import data_table
+from layers.communes.gazetteer import province_name
 from layers.crs.transform import to_crs
 from layers.kinds.forest_status import ForestLayer
 from maps import QgisContent
-from maps.qgis.content import Categories, Fill, Joined, OtherStyle, QgisLayer, Ranges
+from maps.qgis.content import Categories, Fill, Joined, Line, OtherStyle, QgisLayer, Ranges
 from maps.symbols.legends import AreaSymbol, load_area_symbols, scale_colours, zone_symbols
+from zones.borders.borders import Borders, measure_borders
 from zones.inputs.faulty_plots import faulty_plots
 from zones.inputs.read import Inputs
 from zones.pages.atlas import symbols_of_plots, zone_crops, zones_of_layer
@@ -57,6 +59,7 @@ def qgis_content(
     inputs: Inputs,
     *,
     planning: PlanningMap | None = None,
+    borders: Borders | None = None,
 ) -> QgisContent:
     """Put together what the QGIS project shows, in the area CRS."""
     language = project.annex.language
@@ -77,12 +80,16 @@ def qgis_content(
     )
     chosen = [] if planning is None else _planning_layers(planning, language, say)
     around = list(_neighbour_layers(project, inputs, say))
+    measured = borders or measure_borders(project, inputs)
+    along = [] if measured is None else list(_border_layers(measured, language, say))
     base = (_COMMUNES, *(layer.table for layer in around))
     forest = tuple(layer.table for layer in plots)
     themes = {layer.name: (*base, layer.table, *forest) for layer in zones}
     themes |= {say("theme_forest"): (*base, *forest)}
     if chosen:
         themes |= {say("theme_planning"): (*base, *(layer.table for layer in chosen))}
+    if along:
+        themes |= {say("group_borders"): (*(layer.table for layer in along), *base)}
     if findings:
         told = tuple(layer.table for layer in findings)
         themes |= {say("theme_findings"): (*base, *told, *forest)}
@@ -90,7 +97,7 @@ def qgis_content(
         title=project.title if language == "vi" else project.title_en or project.title,
         subtitle="; ".join(sorted(set(figures.sources["source"].dropna()) - {""})),
         crs=inputs.crs,
-        layers=(communes, *findings, *zones, table, *chosen, *plots, *around),
+        layers=(*along, communes, *findings, *zones, table, *chosen, *plots, *around),
         themes=themes,
         sheets=_COMMUNES,
         sheet_theme=say("theme_forest"),
@@ -316,6 +323,33 @@ def _neighbour_layers(project: Project, inputs: Inputs, say: Say) -> Iterable[Qg
             aliases=_aliases(frame.columns, say),
             label="commune",
         )
+
+
+#: Label of a border: both communes and its length in metres.
+_BORDER_LABEL = (
+    """"commune" || ' – ' || "neighbour" || ': ' || format_number("length_m", 0, '{language}')"""
+    """ || ' m'"""
+)
+
+
+def _border_layers(borders: Borders, language: Language, say: Say) -> Iterable[QgisLayer]:
+    """Lines between communes of two provinces, with the metres that the borders were measured."""
+    frame = borders.layers.get("border_lines")
+    if frame is None:
+        return
+    provinces = sorted(set(frame["neighbour_province"]) - {""})
+    yield QgisLayer(
+        table="borders",
+        name=say("borders"),
+        group=say("group_borders"),
+        style=Line("#c51b7d", 0.8),
+        frame=frame,
+        aliases=_aliases(frame.columns, say),
+        words={"neighbour_province": {code: province_name(code) for code in provinces}},
+        label=_BORDER_LABEL.format(language=language),
+        label_is_expression=True,
+        shown=False,
+    )
 
 
 def _aliases(columns: Iterable[str], say: Say) -> dict[str, str]:

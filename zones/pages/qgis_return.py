@@ -20,7 +20,7 @@ from layers.base.errors import InputError
 from layers.crs.transform import to_crs
 from layers.io.vector import describe_vector, load_vector
 from layers.io.vector_source import open_geopackage
-from maps.qgis.content import QgisContent, QgisLayer
+from maps.qgis.content import Line, QgisContent, QgisLayer
 from maps.qgis.geopackage import made_from
 from zones.measure.closure import ClosureLog
 from zones.tables import QGIS_CHANGES
@@ -35,7 +35,7 @@ def read_changes(
 ) -> pd.DataFrame:
     """Rows that were edited, redrawn, added or deleted, with their hectares before and after."""
     describe_vector(path, layer=content.sheets)
-    layers = [layer for layer in content.layers if isinstance(layer.frame, gpd.GeoDataFrame)]
+    layers = [layer for layer in content.layers if _has_hectares(layer)]
     with closing(open_geopackage(path)) as base:
         rows = base.execute("SELECT table_name, coalesce(description, '') FROM gpkg_contents")
         told = {name.decode("utf-8"): text.decode("utf-8") for name, text in rows}
@@ -52,6 +52,12 @@ def read_changes(
     log = log or ClosureLog()
     frames = [_layer_changes(layer, path, log) for layer in layers]
     return QGIS_CHANGES.validate(pd.concat([QGIS_CHANGES.empty(), *frames], ignore_index=True))
+
+
+def _has_hectares(layer: QgisLayer) -> bool:
+    """Whether rows stand for hectares of a commune; borders and the communes around do not."""
+    drawn = isinstance(layer.frame, gpd.GeoDataFrame) and not isinstance(layer.style, Line)
+    return drawn and layer.frame is not None and "commune_code" in layer.frame.columns
 
 
 def _layer_changes(layer: QgisLayer, path: Path, log: ClosureLog) -> pd.DataFrame:

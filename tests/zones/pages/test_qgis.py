@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import sqlite3
+import zipfile
 from contextlib import closing
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -14,10 +17,16 @@ import pytest
 from layers.base.resources import data_table
 from layers.kinds.forest_codes import load_code_table
 from tests.factories import write_project
+from tests.maps.qgis.program import tell_in_qgis
+from tests.zones.borders.border_ground import write_own
+from zones.borders.borders import measure_borders
+from zones.cli.main import run as command
+from zones.inputs.read import read_inputs
 from zones.pages.qgis import standard_colours
 from zones.project.model import load_project
 from zones.run.context import RunOptions
 from zones.run.run import run_project
+from zones.tables import BORDERS
 
 
 @pytest.fixture(scope="module")
@@ -112,3 +121,80 @@ def test_every_letter_that_is_likened_stands_in_its_table() -> None:
         standard = load_code_table("93").set_index("ldlr")["land"]
         for row in rows.itertuples(index=False):
             assert land[row.ldlr] == standard[row.like], row
+
+
+@pytest.fixture(scope="module")
+def beside(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Output of the small project with two communes of another province along its east."""
+    path = write_own(tmp_path_factory.mktemp("Giáp ranh") / "vùng trồng")
+    path.write_text(path.read_text("utf-8") + "qgis: {make: true}\n", "utf-8")
+    return run_project(load_project(path), options=RunOptions(only=("qgis",))).out
+
+
+def test_borders_are_a_layer_where_communes_beyond_them_are_known(beside: Path) -> None:
+    data = beside / "qgis" / "project.gpkg"
+    borders = pyogrio.read_dataframe(data, layer="borders")
+    assert borders[
+        ["commune_code", "neighbour_code", "neighbour_province"]
+    ].to_numpy().tolist() == [
+        ["06184", "07282", "24"],
+        ["06529", "07294", "24"],
+    ]
+    inputs = read_inputs(load_project(beside.parent / "project.yaml"))
+    measured = measure_borders(inputs.project, inputs)
+    assert measured is not None
+    figures = measured.tables[BORDERS]
+    pd.testing.assert_frame_equal(
+        pd.DataFrame(borders.drop(columns="geometry")), figures, check_dtype=False, check_exact=True
+    )
+    # Squares of 1 km: the border is their eastern side.
+    assert borders.geometry.length.tolist() == pytest.approx([1000.0, 1000.0])
+    assert borders["length_m"].tolist() == pytest.approx([1000.0, 1000.0], abs=0.2)
+    # No plots are known across: missing, not zero.
+    assert borders["neighbour_forest_m"].isna().all()
+    with closing(sqlite3.connect(data)) as base:
+        ((default, text),) = base.execute(
+            "SELECT useAsDefault, styleQML FROM layer_styles WHERE f_table_name = 'borders'"
+        ).fetchall()
+    assert default == 1
+    style = ET.fromstring(text)  # noqa: S314 - our own file
+    aliases = {item.get("field"): item.get("name") for item in style.iter("alias")}
+    assert aliases["length_m"] == "Chiều dài (m)"
+    assert all(name for field, name in aliases.items() if field != "fid")
+
+
+def test_without_neighbours_there_are_no_borders(out: Path) -> None:
+    tables = [name for name, _ in pyogrio.list_layers(out / "qgis" / "project.gpkg")]
+    assert "communes" in tables
+    assert "borders" not in tables
+    with zipfile.ZipFile(out / "qgis" / "project.qgz") as archive:
+        assert "Giáp ranh tỉnh" not in archive.read("project.qgs").decode("utf-8")
+
+
+def test_a_layer_of_neighbours_without_any_makes_no_borders(tmp_path: Path) -> None:
+    path = write_own(tmp_path / "dự án")
+    own = pyogrio.read_dataframe(path.parent / "communes.gpkg")
+    own.to_file(path.parent / "around.gpkg", layer="around")
+    inputs = read_inputs(load_project(path))
+    assert measure_borders(inputs.project, inputs) is None
+
+
+def test_borders_open_in_qgis(beside: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(beside / "qgis", tmp_path / "qgis")
+    project, sheet = folder / "project.qgz", tmp_path / "sheet.pdf"
+    told = tell_in_qgis("in_qgis.py", str(project), str(sheet), home=tmp_path)
+    layer = told["layers"]["Ranh giới với xã tỉnh giáp ranh"]
+    assert (layer["valid"], layer["rows"], layer["labels"]) == (True, 2, True)
+    assert (layer["renderer"], layer["default"]) == ("singleSymbol", "singleSymbol")
+    assert "Chiều dài (m)" in layer["aliases"]
+    assert "Giáp ranh tỉnh" in told["themes"]
+    assert all(layer["valid"] for layer in told["layers"].values())
+
+
+def test_what_comes_back_is_held_for_hectares_alone(
+    beside: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Borders and the communes around are drawn, and stand for no hectares."""
+    project, data = beside.parent / "project.yaml", beside / "qgis" / "project.gpkg"
+    assert command(["qgis", str(project), "--changes", str(data), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"changes": []}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from layers.base.errors import InputError
 from layers.base.language import Phrase
 from layers.io.geopackage import save_geopackage
-from zones.borders.borders import find_borders
-from zones.borders.side import read_neighbours, side_of
+from zones.borders.borders import Borders, measure_borders
 from zones.inputs.read import Inputs
 from zones.output.findings import findings_table
 from zones.project.model import Project
@@ -28,13 +28,12 @@ def work(context: Context) -> Made:
     from zones.borders.annex import save_border_annex
 
     project, inputs = context.project, context[Inputs]
-    own = side_of(inputs, inputs.crs)
-    others, told = read_neighbours(project, own, inputs.crs)
-    distance = float(project.borders.distance_m)
-    found = find_borders(own, others, distance_m=distance)
+    found = measure_borders(project, inputs)
+    if found is None:
+        raise InputError("zones.borders.no_neighbours", file=project.file)
     save_geopackage(found.layers, context.stage / "borders.gpkg")
     save_border_annex(found.tables, project, context.stage / "borders.docx")
-    made: Made = {BORDER_FINDINGS: findings_table([*told, *found.findings])}
+    made: Made = {Borders: found, BORDER_FINDINGS: findings_table(found.findings)}
     for schema, table in found.tables.items():
         made[schema] = table
     return made
@@ -49,6 +48,7 @@ STEP = Step(
     work=work,
     reads=(Inputs,),
     writes=(
+        Borders,
         BORDERS,
         BORDER_LAND,
         BORDER_PLOTS,

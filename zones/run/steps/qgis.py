@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from layers.base.language import Phrase
 from maps import save_qgis
+from zones.borders.borders import Borders
 from zones.inputs.read import Inputs
 from zones.pages.qgis import qgis_content
 from zones.planting.planning_map import PlanningMap
@@ -23,13 +24,16 @@ def work(context: Context) -> Made:
         context[PublishedFigures],
         context[Inputs],
         planning=context.get(PlanningMap),
+        borders=context.get(Borders),
     )
     save_qgis(content, folder, name="project", overwrite=True)
     return {}
 
 
-def _planning(project: Project) -> tuple[Key, ...]:
-    return (PlanningMap,) if project.planning.make else ()
+def _where_made(project: Project) -> tuple[Key, ...]:
+    """The planning layer and the borders, where the run makes them anyway."""
+    asked = {PlanningMap: project.planning.make, Borders: project.borders.make}
+    return tuple(key for key, made in asked.items() if made)
 
 
 def _is_asked_for(project: Project) -> bool:
@@ -40,8 +44,8 @@ STEP = Step(
     label=Phrase("Make the QGIS project", "Lập dự án QGIS"),
     work=work,
     reads=(PublishedFigures, Inputs),
-    also_reads=_planning,
+    also_reads=_where_made,
     files=("qgis/",),
-    settings=("title", "title_en", "demo", "annex", "map", "atlas", "planning", "qgis"),
+    settings=("title", "title_en", "demo", "annex", "map", "atlas", "planning", "borders", "qgis"),
     wanted=_is_asked_for,
 )
