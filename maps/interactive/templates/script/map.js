@@ -218,7 +218,7 @@ function paintUnsure() {
         pane: "unsure",
         interactive: false,
         fillColor: "url(#unsure)",
-        fillOpacity: 0.55,
+        fillOpacity: 0.7,
         stroke: false,
         smoothFactor: smooth,
         noClip: true,
