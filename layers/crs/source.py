@@ -193,9 +193,11 @@ def transverse_mercator(crs: pyproj.CRS) -> dict[str, float]:
     if not plane.is_projected or operation is None or operation.method_code != "9807":
         return {}
     names = {
-        8801: "latitude", 8802: "longitude", 8805: "scale", 8806: "easting", 8807: "northing",
+        "8801": "latitude", "8802": "longitude", "8805": "scale", "8806": "easting",
+        "8807": "northing",
     }  # fmt: skip
-    found = {names[int(p.code)]: float(p.value) for p in operation.params if int(p.code) in names}
+    # A damaged definition has parameters without a code ("undefined").
+    found = {names[p.code]: float(p.value) for p in operation.params if p.code in names}
     return found if len(found) == len(names) else {}
 
 

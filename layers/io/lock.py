@@ -37,7 +37,7 @@ def locked(target: Path) -> Iterator[bool]:
     if mine in _held:
         yield False
         return
-    lock = target.with_name(f".{target.name}.lock")
+    lock = target.parent / f".{target.name}.lock"  # the root of a disk has no name
     handle, alone = _locked(lock, target)
     _held.add(mine)
     try:

@@ -31,6 +31,8 @@ TABLE_KINDS = (".csv", ".tsv", *WORKBOOK_KINDS, ".parquet")
 
 #: Most cells of a CSV or Parquet table, 400,000 records of 50 fields: some 2 GB while it is read.
 CELL_LIMIT = 20_000_000
+#: Most columns of a table, as in Excel.
+COLUMN_LIMIT = 16_384
 _CHUNK = 20_000
 _TEXT = pd.StringDtype(na_value=np.nan)
 
@@ -158,6 +160,7 @@ def _frame(path: Path, rows: _Rows, *, strict: bool) -> pd.DataFrame:
     header = [_header(cell) for cell in first[1]]
     while header and not header[-1]:
         header.pop()
+    _refuse_columns(path, len(header))
     wide: list[int] = []
     chunks, width, cells = [], len(header), 0
     while chunk := list(itertools.islice(rows, _CHUNK)):
@@ -232,6 +235,13 @@ def _refuse_twice(path: Path, header: Sequence[str]) -> None:
         raise InputError("layers.io.headers_repeated", path=path, count=len(twice), listed=listed)
 
 
+def _refuse_columns(path: Path, columns: int) -> None:
+    if columns > COLUMN_LIMIT:
+        raise InputError(
+            "layers.io.too_many_columns", path=path, columns=columns, most=COLUMN_LIMIT
+        )
+
+
 def _too_many(path: Path, cells: int) -> InputError:
     return InputError("layers.io.table_too_large", path=path, cells=cells, cell_limit=CELL_LIMIT)
 
@@ -247,6 +257,7 @@ def open_parquet(path: Path) -> pq.ParquetFile:
         rows = max([about.num_rows, *_rows_of_groups(about)])
     except (pa.ArrowException, OSError, ValueError) as error:
         raise _no_parquet(path, error) from error
+    _refuse_columns(path, about.num_columns)
     if rows * about.num_columns > CELL_LIMIT:
         file.close()
         raise _too_many(path, rows * about.num_columns)

@@ -267,6 +267,10 @@ _CRS_KEY = re.compile(
     rb'"(?:c|\\u00[46]3)(?:r|\\u00[57]2)(?:s|\\u00[57]3)"\s*:\s*(?=\{)', re.IGNORECASE
 )
 _CRS_TYPES = ("name", "epsg", "ogc")
+# A view over a million plots takes some 50 million steps of SQLite; ten times as many, 5–10 s, are
+# the most that is looked at, and one value of a view holds at most 64 MiB.
+_VIEW_STEPS, _STEPS_A_CALL = 500_000_000, 1_000_000
+_VIEW_VALUE_BYTES = 64 * 2**20
 # A CRS is a few hundred bytes; one that needs more is not read.
 _CRS_BYTES = 65536
 
@@ -360,15 +364,38 @@ def _check_geopackage(source: VectorSource) -> None:
     try:
         with closing(open_geopackage(source.path)) as database:
             found = database.execute("PRAGMA quick_check(1)").fetchone()
-            for row in database.execute("SELECT name, tbl_name, sql FROM sqlite_master").fetchall():
+            rows = database.execute("SELECT name, tbl_name, sql, type FROM sqlite_master")
+            for row in (schema := rows.fetchall()):
                 _require_text(row)
             for table in ("gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys"):
                 for row in database.execute(f"SELECT * FROM {table}"):  # noqa: S608 - of our own
                     _require_text(row)
+            _require_views_end(source, database, [row[0].decode() for row in schema
+                                                  if row[3] == b"view"])  # fmt: skip
     except (sqlite3.Error, UnicodeDecodeError) as error:
         raise _damaged(source, str(error)) from error
     if found[0] != b"ok":
         raise _damaged(source, found[0].decode("utf-8", "replace"))
+
+
+def _require_views_end(
+    source: VectorSource, database: sqlite3.Connection, views: list[str]
+) -> None:
+    """Refuse a view without end, or of huge values: the driver would count its rows for ever."""
+    database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _VIEW_VALUE_BYTES)
+    for view in views:
+        calls = iter(range(_VIEW_STEPS // _STEPS_A_CALL))
+        database.set_progress_handler(lambda left=calls: next(left, None) is None, _STEPS_A_CALL)
+        name = view.replace('"', '""')
+        try:
+            for _ in database.execute(f'SELECT * FROM "{name}"'):  # noqa: S608 - quoted, read only
+                pass
+        except (sqlite3.OperationalError, sqlite3.DataError) as error:
+            # A view that is left over from a table that is gone stops nobody: it is not read.
+            if str(error).startswith(("no such", "error in view")):
+                continue
+            raise InputError("layers.io.view_without_end", source=source.name, view=view) from error
+    database.set_progress_handler(None, 0)
 
 
 def open_geopackage(path: Path) -> sqlite3.Connection:

@@ -22,6 +22,8 @@ Cell = str | float | None
 
 #: Most filled cells of a workbook, and the longest time to read it.
 CELL_LIMIT = 10_000_000
+#: Most text of a workbook in bytes: it is held in memory some three times over.
+TEXT_BYTES = 300_000_000
 _SECONDS = 300
 #: In place of a sheet's name, which may not hold it.
 EVERY = "*"
@@ -47,7 +49,7 @@ def read_workbook_rows(path: Path, sheet: str | None) -> Iterator[tuple[int, lis
     for number, line in enumerate(lines, start=1):
         cells = json.loads(line)
         if isinstance(cells, dict):
-            raise _too_large(path, f"more than {CELL_LIMIT:,} cells")
+            raise _above(path, cells)
         here = {place: text for (row, place), text in marks.items() if row == number}
         if here:
             cells += [None] * (max(here) + 1 - len(cells))
@@ -94,13 +96,14 @@ def read_workbook(path: Path) -> dict[str, Sheet]:
                 sheet.formulas, sheet.marks = scan.formulas, scan.marks
                 sheet.hidden_rows, sheet.hidden_columns = scan.hidden_rows, scan.hidden_columns
         else:
-            raise _too_large(path, f"more than {CELL_LIMIT:,} cells")
+            raise _above(path, line)
     return found
 
 
 def _lines(path: Path, sheet: str | None) -> Iterator[bytes]:
     """Lines that the child process prints; the first is known to name an existing sheet."""
-    command = [sys.executable, "-P", str(_CHILD), str(path), sheet or "", str(CELL_LIMIT)]
+    limits = [str(CELL_LIMIT), str(TEXT_BYTES)]
+    command = [sys.executable, "-P", str(_CHILD), str(path), sheet or "", *limits]
     try:
         done = subprocess.run(command, capture_output=True, check=False, timeout=_SECONDS)  # noqa: S603
     except subprocess.TimeoutExpired as error:
@@ -125,6 +128,12 @@ def _lines(path: Path, sheet: str | None) -> Iterator[bytes]:
 
 def _unreadable(path: Path, reason: str) -> InputError:
     return InputError("layers.io.unreadable_workbook", path=path, reason=reason)
+
+
+def _above(path: Path, told: dict[str, str]) -> InputError:
+    """Error of the limit that the child process told."""
+    text = f"more than {TEXT_BYTES / 1e6:,.0f} MB of text"
+    return _too_large(path, f"more than {CELL_LIMIT:,} cells" if told["above"] == "cells" else text)
 
 
 def _too_large(path: Path, what: str) -> InputError:

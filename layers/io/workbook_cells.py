@@ -55,7 +55,7 @@ def _visible(book: calamine.CalamineWorkbook) -> list[str]:
     return [one.name for one in shown or sheets]
 
 
-def _read(path: str, wanted: str, most: int) -> None:
+def _read(path: str, wanted: str, most: int, left: int) -> None:
     with Path(path).open("rb") as file, calamine.CalamineWorkbook.from_filelike(file) as book:
         names = book.sheet_names
         chosen = wanted or next(iter(_visible(book)), "")
@@ -64,28 +64,31 @@ def _read(path: str, wanted: str, most: int) -> None:
             merged = (sheet.merged_cell_ranges or []) if sheet else []
             _print({"sheets": names, "sheet": name, "merged": merged})
             if sheet is not None:
-                most -= _print_rows(sheet, most)
+                filled, printed = _print_rows(sheet, most, left)
+                most, left = most - filled, left - printed
 
 
-def _print_rows(sheet: calamine.CalamineSheet, most: int) -> int:
-    """Print the rows of a sheet and give the number of their cells; stop above ``most``."""
+def _print_rows(sheet: calamine.CalamineSheet, most: int, left: int) -> tuple[int, int]:
+    """Print the rows of a sheet; number of cells, at most ``most``, and bytes, at most ``left``."""
     before = [None] * (sheet.start[1] if sheet.start else 0)
-    filled = 0
+    filled = printed = 0
     for row in sheet.iter_rows():
         cells = [_cell(value) for value in row]
         while cells and cells[-1] is None:
             cells.pop()
         filled += len(cells)
-        if filled > most:
-            _print({"most": most})
+        line = json.dumps(before + cells if cells else [])
+        printed += len(line)
+        if filled > most or printed > left:
+            _print({"above": "cells" if filled > most else "bytes"})
             break
-        _print(before + cells if cells else [])
-    return filled
+        sys.stdout.write(line + "\n")
+    return filled, printed
 
 
 if __name__ == "__main__":
     _limit_memory()
     try:
-        _read(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+        _read(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
     except _ERRORS as error:
         _print({"error": str(error) or type(error).__name__})

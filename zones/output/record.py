@@ -153,6 +153,8 @@ def read_record(folder: Path) -> dict[str, Any] | None:
         record = json.loads(path.read_text("utf-8"))
         steps = record.get("steps", {})
         whole = all(isinstance(steps[name].get(key, []), list) for name in steps for key in _LISTS)
+        files = [file for name in steps for file in steps[name].get("files", ())]
+        whole = whole and all(isinstance(file, str) for file in files)
         whole = whole and all(
             isinstance(record.get(key, {}), dict) for key in ("inputs", "outputs")
         )

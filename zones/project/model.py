@@ -770,7 +770,7 @@ def _refuse_missing_files(project: Project) -> None:
         if Path(name).suffix in (".yaml", ".yml")
     }
     named = project.input_paths() | plans
-    missing = {name: at for name, at in named.items() if not is_there(at)}
+    missing = {name: at for name, at in named.items() if not _is_readable(at)}
     if not missing:
         return
     listed = [_missing_file(name, at) for name, at in missing.items()]
@@ -780,6 +780,11 @@ def _refuse_missing_files(project: Project) -> None:
         count=len(missing),
         files=joined(listed),
     )
+
+
+def _is_readable(at: Path) -> bool:
+    """Whether a file or folder is there; a pipe or a device would be read without end."""
+    return is_there(at) and (at.is_file() or at.is_dir())
 
 
 def _missing_file(name: str, at: Path) -> Phrase:

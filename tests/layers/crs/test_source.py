@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from layers.base.errors import CrsError
-from layers.crs.source import decide_crs, name_vn2000, vn2000_tm3
+from layers.crs.source import decide_crs, name_vn2000, transverse_mercator, vn2000_tm3
 from layers.crs.transform import to_crs, transformation
 from layers.io.vector import VectorFile, load_vector
 from layers.kinds.crop_plots import load_crop_plots
@@ -160,3 +160,10 @@ def test_a_projection_that_lacks_a_parameter_or_begins_elsewhere_is_no_zone():
         assert old in wkt
         crs = pyproj.CRS.from_wkt(wkt.replace(old, new))
         assert name_vn2000(crs, source="rừng") == (crs, [])
+
+
+def test_a_parameter_that_no_table_knows_is_no_transverse_mercator_of_ours() -> None:
+    whole = pyproj.CRS.from_epsg(9215).to_wkt("WKT1_GDAL")
+    damaged = pyproj.CRS.from_wkt(whole.replace("false_northing", "false_norxhing"))
+    assert transverse_mercator(pyproj.CRS.from_wkt(whole))["longitude"] == 107.25
+    assert transverse_mercator(damaged) == {}

@@ -124,3 +124,16 @@ def test_windows_locks_without_process_ids(tmp_path: Path) -> None:
 def test_within_one_writer_a_name_may_be_locked_again(tmp_path: Path) -> None:
     with locked(tmp_path / "a.txt") as alone, locked(tmp_path / "a.txt") as again:
         assert (alone, again) == (True, False)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="one root only")
+def test_the_root_of_a_disk_has_a_lock_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Path] = []
+
+    def note(path: Path, _target: Path) -> tuple[int, bool]:
+        seen.append(path)
+        return os.open(os.devnull, os.O_RDONLY), True
+
+    monkeypatch.setattr(lock, "_locked", note)
+    with locked(Path("/")):
+        assert seen == [Path("/..lock")]

@@ -288,6 +288,31 @@ def test_limits_are_checked_before_reading(folder: Path, monkeypatch: pytest.Mon
         read_table(xlsx_file(folder, ["a"], [1], [2], [3]))
 
 
+def test_text_that_would_fill_the_memory_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some hundred kilobytes can unpack to one cell of hundreds of megabytes."""
+    path = xlsx_file(folder, ["ha"], [1.5])
+    cell = b'<row r="3"><c r="A3" t="inlineStr"><is><t>%b</t></is></c></row>' % (b"a" * 3_100_000)
+    whole = part(path, "xl/worksheets/sheet1.xml")
+    path = rewritten(path, sheet=whole.replace(b"</sheetData>", cell + b"</sheetData>"))
+    monkeypatch.setattr(workbook, "TEXT_BYTES", 3_000_000)
+    with pytest.raises(InputError, match=r"takes more than 3 MB of text"):
+        read_table(path)
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_table_of_too_many_columns_is_refused(folder: Path, kind: str) -> None:
+    path = folder / f"a.{kind}"
+    names = [f"c{number}" for number in range(16_385)]
+    if kind == "csv":
+        path.write_text(",".join(names) + "\n1\n")
+    else:
+        pd.DataFrame([range(len(names))], columns=names).to_parquet(path)
+    with pytest.raises(InputError, match=r"16,385 columns, above the 16,384 that are read"):
+        read_table(path)
+
+
 def test_a_member_that_unpacks_to_more_than_it_says_is_damaged(folder: Path) -> None:
     path = rewritten(xlsx_file(folder, ["ha"], [1.5]), styles=bytes(100_000))
     data = bytearray(path.read_bytes())

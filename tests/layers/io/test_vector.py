@@ -483,6 +483,33 @@ def test_a_byte_in_the_schema_of_a_geopackage_is_one_line(squares, folder):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "view",
+    [
+        "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT a.* FROM a, c",
+        "SELECT a.* FROM a, a b, a c, a d, a e, a f, a g, a h, a i, a j, a k, a l, a m, a n, a o",
+        "SELECT a.*, hex(zeroblob(200000000)) AS much FROM a",
+    ],
+)
+def test_a_view_without_end_is_one_line(squares, folder, monkeypatch, view):
+    monkeypatch.setattr("layers.io.vector_source._VIEW_STEPS", 20_000_000)
+    path = write(squares, folder / "a.gpkg")
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(f"CREATE VIEW v AS {view}")
+        database.commit()
+    with pytest.raises(InputError, match=r"the view 'v' of the GeoPackage is not read to its end"):
+        load_vector(path, layer="a")
+
+
+def test_a_plain_view_and_a_broken_one_stop_nobody(squares, folder):
+    path = write(squares, folder / "a.gpkg")
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE VIEW whole AS SELECT * FROM a WHERE n > 1")
+        database.execute("CREATE VIEW broken AS SELECT * FROM gone")
+        database.commit()
+    assert load_vector(path, layer="a")["n"].tolist() == [1, 2, 3]
+
+
 def test_an_archive_that_swells_is_refused(folder):
     path = folder / "a.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

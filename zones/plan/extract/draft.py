@@ -35,6 +35,7 @@ from zones.plan.extract.places import (
     find_place_lists,
     named_districts,
 )
+from zones.plan.extract.quantity import find_quantities
 from zones.plan.extract.roles import Role
 from zones.plan.extract.statements import Reading, read_statements, spread_over
 from zones.plan.extract.tables import read_tables
@@ -261,6 +262,11 @@ def _zone(clause: ZoneClause, targets: list[Target]) -> Zone:
     return Zone(**fields, confidence=clause.confidence)
 
 
+#: Most figures of a document and of one paragraph: a plan has some hundreds, each a millisecond or
+#: more, and those of a paragraph are weighed against each other.
+_FIGURES, _FIGURES_OF_PARAGRAPH = 4_000, 2_000
+
+
 def draft_plan(document: Document, *, plan_id: str, province: str | None = None) -> Draft:
     """Draft a plan from the text of a document.
 
@@ -281,10 +287,11 @@ def draft_plan(document: Document, *, plan_id: str, province: str | None = None)
     Raises
     ------
     InputError
-        The text names no province, or states no quantity.
+        The text names no province, states no quantity, or more than a plan holds.
     """
     lines, wrong = read_tables(document.lines)
     paragraphs = read_outline(lines)
+    _refuse_too_much(document, paragraphs)
     head, reading = read_head(paragraphs), read_statements(paragraphs)
     if head.first and head.last:
         reading = spread_over(reading, head.first, head.last)
@@ -338,6 +345,17 @@ def draft_plan(document: Document, *, plan_id: str, province: str | None = None)
             *map(_about_total, wrong),
         ),
     )
+
+
+def _refuse_too_much(document: Document, paragraphs: list[Paragraph]) -> None:
+    """Refuse a text that would take minutes: no plan has as many figures."""
+    counts = [len(find_quantities(paragraph.text)) for paragraph in paragraphs]
+    figures, longest = sum(counts), max(counts, default=0)
+    if figures > _FIGURES or longest > _FIGURES_OF_PARAGRAPH:
+        raise InputError(
+            "zones.plan.extract.too_many_figures", document=document.name, figures=figures,
+            longest=longest, most=_FIGURES, most_together=_FIGURES_OF_PARAGRAPH,
+        )  # fmt: skip
 
 
 def _settle_province(

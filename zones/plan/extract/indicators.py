@@ -54,7 +54,8 @@ def measures_change(indicator: str) -> bool:
 
 
 def _has(word: str, lowered: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", lowered) is not None
+    # The pattern is asked only where it can hold: most words of the table stand in no phrase.
+    return word in lowered and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", lowered) is not None
 
 
 def _named(phrase: str, choices: Sequence[Indicator], *, fewest: int = 1) -> str:

@@ -80,6 +80,10 @@ class _Number:
         return round(self.value * factor, 6) if factor > 1 else self.value
 
 
+#: Signs of the longest numeral that is a figure; a million times a million has 13 digits.
+_LONGEST = 30
+
+
 def _grouped(text: str) -> bool:
     """Whether all signs of a text part groups of three digits."""
     return bool(_GROUPED.match(text)) and not text.startswith("0")
@@ -98,6 +102,8 @@ def _with_both(text: str) -> tuple[float, bool] | None:
 def read_numeral(text: str) -> tuple[float, bool] | None:
     """Read a numeral: its value, and whether it could be read in another way."""
     text = re.sub(r"[ \u00a0\u202f]", "", text)
+    if len(text) > _LONGEST:
+        return None
     points, commas = text.count("."), text.count(",")
     if points and commas:
         return _with_both(text)

@@ -222,3 +222,10 @@ def test_sentences_around_change_nothing(first: int, second: int) -> None:
     one = f"Trồng {format_number(first, 'vi')} ha."
     two = f"Chăm sóc {format_number(second, 'vi')} ha."
     assert [q.low for q in find_quantities(f"{one} {two}")] == [first, second]
+
+
+@pytest.mark.parametrize(
+    "text", ["9" * 400, "1." * 200 + "1", "1" + ".000" * 120, "9" * 400 + ",5"]
+)
+def test_a_numeral_beyond_any_figure_is_none(text: str) -> None:
+    assert read_numeral(text) is None

@@ -161,6 +161,19 @@ def test_a_text_without_province_or_quantity_is_refused() -> None:
         draft_plan(Document("b.txt", "0" * 64, ("I. MỤC TIÊU", "tỉnh Lạng Sơn")), plan_id="b")
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [f"- Trồng rừng {place} ha" for place in range(1, 4_002)],
+        ["- Trồng rừng " + "500 ha, " * 2_001],
+    ],
+)
+def test_a_text_with_more_than_a_plan_holds_is_refused(lines: list[str]) -> None:
+    document = Document("a.txt", "0" * 64, ("I. MỤC TIÊU", *lines))
+    with pytest.raises(InputError, match=r"at most 4,000, and 2,000 in a paragraph"):
+        draft_plan(document, plan_id="a", province="20")
+
+
 def test_a_document_of_a_time_without_commune_tables_is_read_without_lists() -> None:
     lines = tuple(MADE.replace("2026", "2021").replace("2025", "2020").splitlines())
     draft = draft_plan(Document("old.txt", "0" * 64, lines), plan_id="old")
