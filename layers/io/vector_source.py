@@ -22,6 +22,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
@@ -385,7 +386,7 @@ def _require_views_end(
     database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _VIEW_VALUE_BYTES)
     for view in views:
         calls = iter(range(_VIEW_STEPS // _STEPS_A_CALL))
-        database.set_progress_handler(lambda left=calls: next(left, None) is None, _STEPS_A_CALL)
+        database.set_progress_handler(partial(_ended, calls), _STEPS_A_CALL)
         name = view.replace('"', '""')
         try:
             for _ in database.execute(f'SELECT * FROM "{name}"'):  # noqa: S608 - quoted, read only
@@ -396,6 +397,10 @@ def _require_views_end(
                 continue
             raise InputError("layers.io.view_without_end", source=source.name, view=view) from error
     database.set_progress_handler(None, 0)
+
+
+def _ended(calls: Iterator[int]) -> bool:
+    return next(calls, None) is None
 
 
 def open_geopackage(path: Path) -> sqlite3.Connection:
