@@ -17,7 +17,6 @@ import pandas as pd
 
 from layers.base.errors import InputError
 from layers.base.findings import Finding
-from layers.base.language import Phrase
 from layers.base.messages import message
 from zones.allocation.cover_target import CoverLand
 from zones.allocation.inputs import AVAILABLE, LOSSES, AllocationSettings
@@ -25,6 +24,7 @@ from zones.forest.trajectory.cohorts import CELL
 from zones.forest.trajectory.draws import draw_rates
 from zones.forest.trajectory.model import standing_harvest
 from zones.forest.trajectory.planting import PLACED, lay_out_planting
+from zones.forest.trajectory.sentences import species_names
 from zones.measure.closure import ClosureLog
 
 #: Land source that harvested land joins, and the origin of its hectares.
@@ -55,7 +55,6 @@ def planned_harvest(
     *,
     crops: Mapping[str, str],
     left_out: Collection[str],
-    names: Mapping[str, Phrase],
 ) -> Harvest:
     """Harvest of the years of a plan.
 
@@ -71,7 +70,7 @@ def planned_harvest(
     freed = cut[cut["year"] < settings.last_year].groupby(["commune_code", "year"])["cut_ha"].sum()
     land = freed.rename("area_ha").reset_index()
     land = land.assign(source=SOURCE, origin=ORIGIN, from_year=land["year"] + 1, until_year=np.nan)
-    told = _told(cut, every, settings, zones, names)
+    told = _told(cut, every, settings)
     return Harvest(LOSSES.validate(losses), AVAILABLE.validate(land[AVAILABLE.names]), cut, told)
 
 
@@ -133,8 +132,6 @@ def _told(
     cut: pd.DataFrame,
     every: pd.DataFrame,
     settings: AllocationSettings,
-    zones: pd.DataFrame,
-    names: Mapping[str, Phrase],
 ) -> tuple[Finding, ...]:
     """Findings: what is cut, what is left as it stands, what would be ripe a second time."""
     first, last = settings.first_year, settings.last_year
@@ -142,13 +139,13 @@ def _told(
     short = cut[cut["rotation"] < last - first + 1]
     taken = message(
         "zones.allocation.harvest_taken",
-        **_figures(cut, zones, names),
+        **_figures(cut),
         free=float(cut.loc[cut["year"] < last, "cut_ha"].sum()),
         first=first,
         last=last,
     )
-    left = message("zones.allocation.harvest_left_out", **_figures(rest, zones, names))
-    once = message("zones.allocation.harvest_once", **_figures(short, zones, names))
+    left = message("zones.allocation.harvest_left_out", **_figures(rest))
+    once = message("zones.allocation.harvest_once", **_figures(short))
     found = (
         (cut, "harvest-taken", taken),
         (rest, "harvest-left-out", left),
@@ -169,28 +166,18 @@ def _told(
     )
 
 
-def _figures(
-    cut: pd.DataFrame, zones: pd.DataFrame, names: Mapping[str, Phrase]
-) -> dict[str, object]:
+def _figures(cut: pd.DataFrame) -> dict[str, object]:
+    """Hectares (ha), communes, and the hectares of each species by its name."""
+    sums = cut.groupby("crop")["cut_ha"].sum()
+    species = species_names(sums.index.tolist())
     return {
         "area": float(cut["cut_ha"].sum()),
         "count": cut["commune_code"].nunique(),
-        "zones": _by_zone(cut, zones, names),
+        "species": [
+            message("zones.allocation.harvest_of_species", name=name, area=float(area))
+            for name, area in zip(species, sums, strict=True)
+        ],
     }
-
-
-def _by_zone(cut: pd.DataFrame, zones: pd.DataFrame, names: Mapping[str, Phrase]) -> list[Phrase]:
-    """Say the hectares of each species, by the name of its zone."""
-    zone_of = zones.drop_duplicates("crop").set_index("crop")["zone"].to_dict()
-    sums = cut.groupby("crop")["cut_ha"].sum()
-    return [
-        message(
-            "zones.allocation.harvest_of_zone",
-            zone=names.get(zone_of.get(crop, ""), Phrase(str(crop), str(crop))),
-            area=float(area),
-        )
-        for crop, area in sums.items()
-    ]
 
 
 def check_source(sources: pd.DataFrame) -> None:

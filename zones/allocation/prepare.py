@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -123,12 +123,12 @@ def prepare_allocation(
     land = _land(project, own, tables, communes, settings, shared=shared)
     crops = _crops(tables["zone_names"], zones)
     lost, forecast = own.read("losses", LOSSES), _forecast_land(project, tables, settings)
-    harvest = _harvest(own, forecast, settings, crops=crops[crops["zone"].isin(zones)], lost=lost)
+    harvest = _harvest(own, forecast, settings, crops=crops, zones=zones, lost=lost)
     findings.extend(harvest.findings)
     land = less_cut(land, own.land_sources(), harvest)
     # Land that is cut in the plan's years suits as the land of today does.
-    freed = lost.loc[lost["source"] != "", ["commune_code", "source"]]
-    places = pd.concat([land, harvest.land, freed], ignore_index=True)
+    freed = lost[lost["source"] != ""].rename(columns={"loss_ha": "area_ha"})
+    places = pd.concat([land, harvest.land, freed], join="inner", ignore_index=True)
     suits = own.replacing(
         "suitability",
         suitability_table(own.crop_suitability(), places, crops),
@@ -149,7 +149,7 @@ def prepare_allocation(
         suitability=suits[suits["zone"].isin(zones) & ~suits["zone"].isin(nowhere)],
         targets=TARGETS_HA.validate(asked.targets.assign(importance=weights)[TARGETS_HA.names]),
         listed=listed[inside],
-        pace=_pace(project, own, tables, land, asked),
+        pace=_pace(project, own, tables, places, asked),
         locks=locks[locks["plot"] == ""][LOCKS.names],
         losses=LOSSES.validate(pd.concat([losses, harvest.losses], ignore_index=True)),
         cover=_cover(tables["zone_names"], own.land_sources(), zones),
@@ -197,6 +197,7 @@ def _harvest(
     settings: AllocationSettings,
     *,
     crops: pd.DataFrame,
+    zones: Collection[str],
     lost: pd.DataFrame,
 ) -> Harvest:
     """Harvest that the project asks for; the project's own losses of a zone stand in for it."""
@@ -205,15 +206,15 @@ def _harvest(
     if forecast is None:
         raise InputError("zones.allocation.no_forecast_for_harvest")
     check_source(own.land_sources())
-    if settings.last_year <= forecast.year:
+    if not zones or settings.last_year <= forecast.year:
         return no_harvest()
     crop_of = {str(zone): str(crop) for zone, crop in crops.to_numpy() if crop}
+    # A zone that is not allocated has losses too, and land that they free.
     told = {crop_of[zone] for zone in lost["zone"] if zone in crop_of}
     layer = newest_forest_layer(own.project)
     elsewhere = {crop for crop, chosen in own.project.present.items() if chosen != layer}
-    return planned_harvest(
-        forecast, settings, crops=crop_of, left_out=told | elsewhere, names=own.zones
-    )
+    allocated = {zone: crop for zone, crop in crop_of.items() if zone in zones}
+    return planned_harvest(forecast, settings, crops=allocated, left_out=told | elsewhere)
 
 
 def _cover_targets(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 
 from layers.base.errors import InputError
-from layers.base.language import Phrase
-from tests.factories import PROJECT, write_project
+from tests.factories import PROJECT, forest_plots, square, write_project
 from tests.zones.allocation.allocation_cases import YEARS, inputs_of
 from tests.zones.forest.trajectory.cases import YEAR, cover_of, measured
 from zones.allocation.allocate import allocate
@@ -48,7 +48,6 @@ SECTION = TrajectorySection.model_validate(
         "planting_ha": 0.0,
     }
 )
-NAMES = {"acacia": Phrase(en="Acacia", vi="Keo"), "pine": Phrase(en="Pine", vi="Thông")}
 CROPS = {"acacia": "acacia", "pine": "pine"}
 OF_OLD = [40.0, 20.0, 10.0, 5.0, 2.5]
 OF_YOUNG = [0.0, 8.0, 4.0, 2.0, 1.0]
@@ -67,7 +66,7 @@ def harvest(
         "zone_names": pd.DataFrame({"zone": list(CROPS), "crop": list(CROPS.values())}),
     }
     land = CoverLand(tables, section, layer="forest", year=YEAR, until=years.last_year)
-    return planned_harvest(land, years, crops=CROPS, left_out=left_out, names=NAMES)
+    return planned_harvest(land, years, crops=CROPS, left_out=left_out)
 
 
 def test_what_is_ripe_is_cut_and_free_the_year_after() -> None:
@@ -94,6 +93,8 @@ def test_what_is_ripe_is_cut_and_free_the_year_after() -> None:
     assert told.area_ha == pytest.approx(sum(OF_OLD) + sum(OF_YOUNG) + sum(OF_EUCALYPTUS))
     assert "Keo 92,5 ha" in told.message.vi
     assert "Acacia 92.5 ha" in told.message.en
+    # A species that is no zone has a name all the same.
+    assert "Bạch đàn 7,8 ha" in told.message.vi
 
 
 def test_the_first_year_of_the_plan_is_the_first_that_is_taken() -> None:
@@ -249,3 +250,61 @@ def test_cover_is_not_weighed_without_a_target_to_weigh(
     path.write_text(PROJECT + more, "utf-8")
     assert command(["allocate", str(path)]) == 2
     assert "allocation.cover_importance is 2.00, but there is nothing" in capsys.readouterr().err
+
+
+def _run_on(folder: Path, plots: gpd.GeoDataFrame, more: str) -> Path:
+    """Run the allocation on other plots of forest."""
+    path = write_project(folder)
+    plots.to_file(folder / "forest.gpkg", layer="lop_dien_bien")
+    path.write_text(PROJECT + more, "utf-8")
+    return run_project(load_project(path), options=RunOptions(only=("allocate",))).out / "tables"
+
+
+def test_land_that_a_zone_without_a_target_frees_is_there_once(tmp_path: Path) -> None:
+    """Losses of the project and harvest of the forecast tell of the same stands."""
+    folder, plots = tmp_path / "p", forest_plots()
+    plots.loc[1, "sldlr"] = "Hoàng đàn"
+    folder.mkdir()
+    (folder / "mất.csv").write_text(
+        "zone,commune_code,source,year,loss_ha\ncypress,06148,cut_over,2026,4\n", "utf-8"
+    )
+    more = (
+        "trajectory: {rotation: {cypress: 10}, harvest_share: 0.5, planting_ha: 0, draws: 20}\n"
+        "allocation: {harvest: forecast, tables: {losses: mất.csv}}\n"
+    )
+    tables = _run_on(folder, plots, more)
+    planned = pd.read_csv(tables / "allocation.csv")
+    again = planned.loc[planned["land"] == "cut_over", "planned_ha"].sum()
+    assert again == pytest.approx(4.0)
+    told = pd.read_csv(tables / "allocation_findings.csv").set_index("kind")
+    assert told.loc["harvest-left-out", "area_ha"] > 0
+
+
+def test_a_commune_whose_only_land_is_cut_keeps_the_pace_of_its_past(tmp_path: Path) -> None:
+    """One hectare was planted in a year, in a commune without bare land: no more is replanted."""
+    plots = forest_plots()
+    young = plots.iloc[[3]].assign(
+        maxa="06184", xa="Đồng Đăng", lo="6", namtr=2024, dtich=1.0,
+        geometry=[square(1700, 100, 100, 100)],
+    )  # fmt: skip
+    more = (
+        "trajectory: {rotation: {pine: 10}, harvest_share: 1, planting_ha: 0, draws: 20}\n"
+        "allocation: {harvest: forecast, pace_years: 5, tables: {land_sources: đất.csv}}\n"
+    )
+    (tmp_path / "p").mkdir()
+    rules = load_land_sources()
+    rules = rules[rules["source"].isin(["bare_production", "cut_over"])]
+    rules.to_csv(tmp_path / "p" / "đất.csv", index=False)
+    tables = _run_on(tmp_path / "p", pd.concat([plots, young], ignore_index=True), more)
+    planned = pd.read_csv(tables / "allocation.csv", dtype={"commune_code": str})
+    again = planned[planned["land"].eq("cut_over") & planned["commune_code"].eq("06184")]
+    assert again.groupby("year")["planned_ha"].sum().to_dict() == pytest.approx(
+        dict.fromkeys(range(2027, 2031), 1.0)
+    )
+
+
+def test_a_plan_that_ends_with_the_layer_has_no_harvest(tmp_path: Path) -> None:
+    more = RIPE + "allocation: {harvest: forecast, last_year: 2025}\n"
+    tables = _run_on(tmp_path / "p", forest_plots(), more)
+    assert pd.read_csv(tables / "allocation_losses.csv").empty
+    assert "harvest-taken" not in set(pd.read_csv(tables / "allocation_findings.csv")["kind"])

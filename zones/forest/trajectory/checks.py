@@ -9,9 +9,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from layers.base.findings import Finding
+from layers.base.language import Phrase
 from layers.base.messages import message
-from layers.kinds.crops import load_crops
 from zones.forest.trajectory.forecast import Forecast, Setup
+from zones.forest.trajectory.sentences import species_names
 
 #: Hectares below which nothing is told.
 _CRUMB_HA = 0.005
@@ -54,13 +55,10 @@ def _lags(setup: Setup, source: str) -> Iterator[Finding]:
         over = float(young[counts[number, : len(young)] >= 1.0].sum())
         if over > _CRUMB_HA:
             held[lag.crop] = over
-    names = load_crops().set_index("crop")["name_vi"].to_dict()
     for kind, table in (("species-without-lag", without), ("planting-overdue", held)):
         if table:
-            crops = [names.get(crop, crop) or "?" for crop in table]
-            yield _finding(
-                kind, source, "note", area_ha=sum(table.values()), crops=crops, count=len(table)
-            )
+            area, crops = sum(table.values()), species_names(list(table))
+            yield _finding(kind, source, "note", area_ha=area, crops=crops, count=len(table))
 
 
 def _is_planted(setup: Setup, mine: npt.NDArray[np.bool_]) -> bool:
@@ -103,7 +101,7 @@ def _replanting(forecast: Forecast, source: str) -> Iterator[Finding]:
         yield _finding("harvest-not-offered", source, "note", area_ha=cut, left=left, year=setup.to)
 
 
-def _cut_places(setup: Setup) -> list[str]:
+def _cut_places(setup: Setup) -> list[Phrase]:
     """Communes and species whose whole mature forest a fixed harvest takes, largest first."""
     start, fixed = setup.start, setup.unknowns.harvest_ha
     crops = [crop for number, crop in enumerate(start.crops) if not np.isnan(fixed[number])]
@@ -111,12 +109,11 @@ def _cut_places(setup: Setup) -> list[str]:
     cells = start.cells[mine].assign(
         area=start.forest_ha[mine].sum(axis=1) + start.unknown_ha[mine]
     )
-    names = load_crops().set_index("crop")["name_vi"].to_dict()
     communes = start.communes["commune"].to_numpy()
     sums = cells.groupby(["commune", "crop"], as_index=False)["area"].sum()
     sums = sums[sums["area"] > 0].sort_values("area", ascending=False, kind="stable")
-    pairs = zip(sums["commune"], sums["crop"], strict=True)
-    return [f"{communes[commune]} – {names.get(crop, crop)}" for commune, crop in pairs]
+    pairs = zip(communes[sums["commune"]], species_names(sums["crop"].tolist()), strict=True)
+    return [Phrase(en=f"{name} – {of.en}", vi=f"{name} – {of.vi}") for name, of in pairs]
 
 
 def _finding(kind: str, source: str, severity: str, **values: object) -> Finding:
@@ -129,5 +126,5 @@ def _finding(kind: str, source: str, severity: str, **values: object) -> Finding
         message(f"zones.forest.trajectory.finding_{kind.replace('-', '_')}", **values),
         count=int(str(values.get("count", 1))),
         area_ha=float(pd.to_numeric(str(area))),
-        examples=tuple(str(item) for item in list(examples)[:5]),  # type: ignore[call-overload]
+        examples=tuple(item.vi for item in list(examples)[:5]),  # type: ignore[call-overload]
     )

@@ -98,7 +98,7 @@ def standing_harvest(
     state = _State(start, nothing, rates, causes)
     for step in range(1, len(nothing.years) + 1):
         state.pass_year(step)
-    cut, mature = (np.stack([year[item][:, 0] for year in state.cuts], axis=1) for item in (0, 1))
+    cut, mature = (np.stack(years, axis=1) for years in zip(*state.cuts, strict=True))
     return cut, _ratio(cut, mature)
 
 
@@ -129,7 +129,8 @@ class _State:
         self.bare = _wide(start.bare_ha, draws)
         self.other = _wide(start.other_ha, draws)
         self.told: dict[str, list[Floats]] = {}
-        self.cuts: list[tuple[Floats, Floats]] = []  # By year: cut of each cell, and mature before
+        # By year, of the likely case alone: harvest of each cell, and mature before it.
+        self.cuts: list[tuple[Floats, Floats]] = []
 
     def pass_year(self, step: int) -> None:
         year = step - 1
@@ -143,7 +144,7 @@ class _State:
         self.removed, self.held = self.removed * self.kept, self.held * self.kept
         mature = np.maximum(mature - self.removed - self.held, 0.0)
         cut = self._harvest(mature, year)
-        self.cuts.append((cut, mature))
+        self.cuts.append((cut[:, 0].copy(), mature[:, 0].copy()))
         self.removed = self.removed + cut
         self.pool = self.pool + cut
         self.forest = np.maximum(grown - self.removed, 0.0)

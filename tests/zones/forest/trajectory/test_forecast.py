@@ -180,7 +180,7 @@ def test_a_species_without_a_lag_is_told_and_kept() -> None:
     tables = forecast_tables(inputs(rows), section())
     told = tables[TRAJECTORY_FINDINGS].set_index("kind")
     assert (
-        "1 species have no lag (Hoàng đàn; 12.00 ha"
+        "1 species have no lag (Huu Lien cypress; 12.00 ha"
         in told.loc["species-without-lag", "message_en"]
     )
     assert province(tables[TRAJECTORY]).loc[2030, "not_yet_forest_ha"] == 12
