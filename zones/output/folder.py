@@ -26,8 +26,7 @@ def refuse_existing(folder: Path, *, overwrite: bool, inputs: Iterable[Path] = (
     It is a file, a device or a pipe, a mount point, holds inputs, or holds something and
     overwriting was not asked for.
     """
-    if folder.exists() and not folder.is_dir():
-        raise OutputExistsError("zones.output.folder_is_a_file", folder=folder)
+    _refuse_no_folder(folder)
     real = folder.resolve()
     within = sorted({str(path) for path in inputs if _lies_in(path, real)})
     if within:
@@ -38,6 +37,12 @@ def refuse_existing(folder: Path, *, overwrite: bool, inputs: Iterable[Path] = (
         raise OutputError("zones.output.mount_point", folder=folder, folder_2=folder / "out")
     if not overwrite and folder.is_dir() and any(folder.iterdir()):
         raise OutputExistsError("zones.output.folder_not_empty", folder=folder)
+
+
+def _refuse_no_folder(folder: Path) -> None:
+    """Leave files, devices, pipes and sockets alone: a folder would be put in their place."""
+    if folder.exists() and not folder.is_dir():
+        raise OutputExistsError("zones.output.folder_is_a_file", folder=folder)
 
 
 def _lies_in(path: Path, folder: Path) -> bool:
@@ -68,6 +73,7 @@ def staged_folder(folder: Path, *, keep: Callable[[str], bool]) -> Iterator[Path
 @contextlib.contextmanager
 def locked_folder(folder: Path) -> Iterator[None]:
     """Keep an output folder to this run, and mend what a killed run left behind."""
+    _refuse_no_folder(folder)
     folder = folder.resolve()
     with guard_writing(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -105,6 +111,7 @@ def _copy_kept(folder: Path, stage: Path, keep: Callable[[str], bool]) -> None:
 
 def _swap(stage: Path, folder: Path, backup: Path) -> None:
     """Put a finished folder in the place of the earlier one, which stays until then."""
+    _refuse_no_folder(folder)  # it may have come while the files were made
     if not folder.exists():
         stage.rename(folder)
         return

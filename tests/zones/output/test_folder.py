@@ -113,7 +113,28 @@ def test_what_is_neither_file_nor_folder_is_never_taken_aside(tmp_path: Path) ->
     os.mkfifo(pipe)
     with pytest.raises(OutputExistsError, match="a device"):
         refuse_existing(pipe, overwrite=True)
+    for path in (pipe, tmp_path / "link", tmp_path / "file"):
+        if path.name == "link":
+            path.symlink_to(pipe)
+        elif path.name == "file":
+            path.write_text("mine")
+        with pytest.raises(OutputExistsError, match="a device"), staged_folder(path, keep=keep_none):
+            pytest.fail("written over")
     assert pipe.is_fifo()
+    assert (tmp_path / "file").read_text() == "mine"
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["file", "link", "pipe"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no named pipes in folders")
+def test_a_pipe_that_comes_while_the_folder_is_made_stays(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with (
+        pytest.raises(OutputExistsError, match="a device"),
+        staged_folder(out, keep=keep_none) as stage,
+    ):
+        (stage / "a.txt").write_text("new")
+        os.mkfifo(out)
+    assert out.is_fifo()
 
 
 @pytest.mark.parametrize("where", [".", "..", "in", "linked"])
