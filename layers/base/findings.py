@@ -24,6 +24,11 @@ SEVERITY_WORDS: dict[Severity, Phrase] = {
 }
 
 
+def severity_of_area(area_ha: float, *, decimals: int) -> Severity:
+    """Severity of faulty hectares: what is nothing at the digits that are printed is a note."""
+    return "problem" if round(area_ha, decimals) > 0 else "note"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One kind of fault in one input.

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from layers.base.findings import Finding, Findings
+from layers.base.findings import Finding, Findings, severity_of_area
 from layers.base.messages import message
 from layers.base.workers import Workers, local_workers, run_pieces
 from layers.crs.areal_scale import check_areal_scale, square_unit_m2
@@ -146,7 +146,7 @@ def _tell_claims(
     count = len(areas_m2)
     findings.add(
         Finding(
-            severity="problem",
+            severity=severity_of_area(area_ha, decimals=4),
             kind="double-claim",
             source=source,
             message=message(

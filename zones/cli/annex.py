@@ -8,12 +8,12 @@ import typer
 
 from zones.cli.pages import commune_codes, make_pages
 from zones.cli.terminal.language import say
-from zones.cli.terminal.options import Json, Out, PageLanguage, ProjectFile, Verbose
+from zones.cli.terminal.options import PageOptions, ProjectFile, grouped
 
 
 def annex(
     project: ProjectFile,
-    out: Out = None,
+    pages: PageOptions,
     maps: Annotated[
         list[str],
         typer.Option(
@@ -22,9 +22,6 @@ def annex(
             help=say("zones.cli.help_maps"),
         ),
     ] = [],  # noqa: B006 - typer copies it
-    page_language: PageLanguage = None,
-    as_json: Json = False,
-    verbose: Verbose = False,
 ) -> None:
     """Write workbook and document."""
     from zones.project.model import load_project
@@ -37,12 +34,9 @@ def annex(
         changes["annex"] = {"commune_maps": chosen}
     make_pages(
         loaded,
-        out,
+        pages,
         step="annex",
         changes=changes,
-        page_language=page_language,
-        as_json=as_json,
-        verbose=verbose,
     )
 
 
@@ -51,4 +45,4 @@ def register(application: typer.Typer) -> None:
     application.command(
         "annex",
         help=say("zones.cli.help_annex"),
-    )(annex)
+    )(grouped(annex))

@@ -10,7 +10,7 @@ import typer
 from zones.cli.pages import commune_codes, make_pages, tell_pages, with_language
 from zones.cli.terminal.console import telling
 from zones.cli.terminal.language import say
-from zones.cli.terminal.options import Json, Out, PageLanguage, ProjectFile, Verbose
+from zones.cli.terminal.options import PageOptions, ProjectFile, grouped
 
 if TYPE_CHECKING:
     from zones.project.model import Project
@@ -22,7 +22,7 @@ _NAMED = 4
 
 def atlas(
     project: ProjectFile,
-    out: Out = None,
+    pages: PageOptions,
     communes: Annotated[
         list[str],
         typer.Option(
@@ -49,9 +49,6 @@ def atlas(
             show_default=False,
         ),
     ] = 0,
-    page_language: PageLanguage = None,
-    as_json: Json = False,
-    verbose: Verbose = False,
 ) -> None:
     """Write the atlas."""
     from zones.project.model import load_project
@@ -65,20 +62,17 @@ def atlas(
     if not communes:
         make_pages(
             loaded,
-            out,
+            pages,
             step="atlas",
             changes={"atlas": changes},
-            page_language=page_language,
-            as_json=as_json,
-            verbose=verbose,
         )
         return
     codes = commune_codes(communes, loaded, "--communes")
     changes |= {"communes": codes, "overview": False}
-    settings = with_language({"atlas": changes}, page_language)
-    with telling(quiet=as_json) as teller:
-        result, path = _sheets(loaded, out, codes, settings, teller)
-    tell_pages(result, {path.name: path}, as_json=as_json, verbose=verbose)
+    settings = with_language({"atlas": changes}, pages.page_language)
+    with telling(quiet=pages.as_json) as teller:
+        result, path = _sheets(loaded, pages.out, codes, settings, teller)
+    tell_pages(result, {path.name: path}, as_json=pages.as_json, verbose=pages.verbose)
 
 
 def _sheets(
@@ -112,4 +106,4 @@ def register(application: typer.Typer) -> None:
     application.command(
         "atlas",
         help=say("zones.cli.help_atlas"),
-    )(atlas)
+    )(grouped(atlas))

@@ -9,11 +9,12 @@ import typer
 
 from zones.cli.pages import make_pages
 from zones.cli.terminal.language import say
-from zones.cli.terminal.options import Json, Out, PageLanguage, ProjectFile, Verbose
+from zones.cli.terminal.options import PageOptions, ProjectFile, grouped
 
 
 def borders(
     project: ProjectFile,
+    pages: PageOptions,
     across: Annotated[
         list[Path],
         typer.Option("--with", metavar="PROJECT", help=say("zones.cli.help_border_projects")),
@@ -28,10 +29,6 @@ def borders(
             show_default=False,
         ),
     ] = None,
-    out: Out = None,
-    page_language: PageLanguage = None,
-    as_json: Json = False,
-    verbose: Verbose = False,
 ) -> None:
     """Measure the borders of a project."""
     from zones.project.model import load_project
@@ -43,12 +40,9 @@ def borders(
         changes["distance_m"] = distance
     make_pages(
         load_project(project),
-        out,
+        pages,
         step="borders",
         changes={"borders": changes},
-        page_language=page_language,
-        as_json=as_json,
-        verbose=verbose,
     )
 
 
@@ -57,4 +51,4 @@ def register(application: typer.Typer) -> None:
     application.command(
         "borders",
         help=say("zones.cli.help_borders"),
-    )(borders)
+    )(grouped(borders))

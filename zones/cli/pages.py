@@ -12,32 +12,36 @@ from zones.cli.terminal.console import print_findings, telling
 from zones.cli.terminal.language import print_json, print_line
 
 if TYPE_CHECKING:
+    from zones.cli.terminal.options import PageOptions
     from zones.project.model import Project
     from zones.run.context import RunResult
 
 
 def make_pages(
     project: Project,
-    out: Path | None,
+    pages: PageOptions,
     *,
     step: str,
     changes: dict[str, dict[str, Any]],
-    page_language: str | None,
-    as_json: bool,
-    verbose: bool,
 ) -> None:
-    """Run one step over earlier results, with some settings changed, and say what it wrote."""
+    """Run one step over earlier results, with some settings changed, and say what it wrote.
+
+    Its own earlier page is replaced unasked; a folder of anything else than results is not.
+    """
     from zones.output.folder import TABLES_FOLDER
+    from zones.output.record import read_record
     from zones.run.context import RunOptions
     from zones.run.run import run_project
 
-    changes = with_language(changes, page_language)
-    with telling(quiet=as_json) as teller:
-        options = RunOptions(out=out, only=(step,), overwrite=True, changes=changes)
+    changes = with_language(changes, pages.page_language)
+    out = pages.out or project.resolve(project.output)
+    overwrite = pages.overwrite or read_record(out) is not None
+    with telling(quiet=pages.as_json) as teller:
+        options = RunOptions(out=out, only=(step,), overwrite=overwrite, changes=changes)
         result = run_project(project, options=options, teller=teller)
     files = result.record["steps"][step]["files"]
     made = {name: result.out / name for name in files if not name.startswith(f"{TABLES_FOLDER}/")}
-    tell_pages(result, made, as_json=as_json, verbose=verbose)
+    tell_pages(result, made, as_json=pages.as_json, verbose=pages.verbose)
 
 
 def tell_pages(result: RunResult, made: dict[str, Path], *, as_json: bool, verbose: bool) -> None:

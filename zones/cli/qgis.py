@@ -10,7 +10,7 @@ import typer
 from zones.cli.pages import make_pages
 from zones.cli.terminal.console import records, telling
 from zones.cli.terminal.language import language, print_json, print_line, say
-from zones.cli.terminal.options import Json, Out, PageLanguage, ProjectFile, Verbose
+from zones.cli.terminal.options import PageOptions, ProjectFile, grouped
 
 if TYPE_CHECKING:
     from zones.project.model import Project
@@ -18,29 +18,23 @@ if TYPE_CHECKING:
 
 def qgis(
     project: ProjectFile,
-    out: Out = None,
+    pages: PageOptions,
     changes_in: Annotated[
         Path | None,
         typer.Option("--changes", metavar="FILE", help=say("zones.cli.help_qgis_changes")),
     ] = None,
-    page_language: PageLanguage = None,
-    as_json: Json = False,
-    verbose: Verbose = False,
 ) -> None:
     """Write the QGIS project, or tell what was changed in one that came back."""
     from zones.project.model import load_project
 
     if changes_in is not None:
-        _tell_changes(load_project(project), changes_in, as_json=as_json)
+        _tell_changes(load_project(project), changes_in, as_json=pages.as_json)
         return
     make_pages(
         load_project(project),
-        out,
+        pages,
         step="qgis",
         changes={"qgis": {"make": True}},
-        page_language=page_language,
-        as_json=as_json,
-        verbose=verbose,
     )
 
 
@@ -81,4 +75,4 @@ def register(application: typer.Typer) -> None:
     application.command(
         "qgis",
         help=say("zones.cli.help_qgis"),
-    )(qgis)
+    )(grouped(qgis))

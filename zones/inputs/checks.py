@@ -15,7 +15,7 @@ import geopandas as gpd
 import pandas as pd
 import pyproj
 
-from layers.base.findings import Finding, Findings
+from layers.base.findings import Finding, Findings, severity_of_area
 from layers.base.messages import joined, message
 from layers.communes.boundaries import NaturalAreas
 from layers.communes.codes import check_codes, normal_code
@@ -223,14 +223,14 @@ def check_plot_overlaps(name: str, layer: PlotLayer, crs: pyproj.CRS) -> list[Fi
     )
     concerned = sorted(set(pairs["plot"]) | set(pairs["other"]))
     listed = ", ".join(first)
+    severity = severity_of_area(area, decimals=2)
+    key = "zones.inputs.plots_overlap" if severity == "problem" else "zones.inputs.plots_brush"
     return [
         Finding(
-            severity="problem",
+            severity=severity,
             kind="plots-overlap",
             source=name,
-            message=message(
-                "zones.inputs.plots_overlap", count=len(pairs), area=area, listed=listed
-            ),
+            message=message(key, count=len(pairs), area=area, listed=listed),
             count=len(pairs),
             area_ha=area,
             examples=first,

@@ -215,6 +215,15 @@ def test_ground_claimed_twice_goes_to_the_lower_code() -> None:
     assert claim.examples == ("06001/06004",)
 
 
+def test_a_claim_that_prints_as_nothing_is_a_note() -> None:
+    """Squares of 100 m: 0.4 m² claimed twice print as 0.0000 ha, 0.6 m² as 0.0001 ha."""
+    for width, severity in ((4e-5, "note"), (6e-5, "problem")):
+        communes = squares((0, 0, 1, 1), (1 - width, 0, 2, 1), commune_code=["a", "b"])
+        found = Findings()
+        overlay_pieces(communes, squares((0.5, 0, 1.5, 1)), findings=found)
+        assert kinds(found)["double-claim"].severity == severity
+
+
 def in_feet(*bounds: tuple[float, ...], **columns: Any) -> gpd.GeoDataFrame:
     """Rectangles in units of 100 US survey feet."""
     shapes = [box(*(100 * np.array(b) + [1e6, 2e5, 1e6, 2e5])) for b in bounds]

@@ -56,6 +56,31 @@ def test_run_without_atlas_makes_the_annex_only(project: Path) -> None:
     assert "annex.docx" in record["steps"]["annex"]["files"]
 
 
+def test_a_folder_of_other_things_is_written_to_only_when_asked(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = tmp_path / "kết quả" / "thư.txt"
+    mine.parent.mkdir()
+    mine.write_text("của tôi", "utf-8")
+    asked = ["annex", str(project), "--out", str(mine.parent)]
+    assert command(asked) == 2
+    assert "--overwrite" in capsys.readouterr().err
+    assert [item.name for item in mine.parent.iterdir()] == ["thư.txt"]
+    assert command([*asked, "--overwrite"]) in (0, 1)
+    assert command(asked) in (0, 1)  # its own earlier page is replaced unasked
+    assert mine.read_text("utf-8") == "của tôi"
+    assert (mine.parent / "annex.docx").is_file()
+
+
+@pytest.mark.parametrize("page", ["annex", "atlas", "qgis", "borders"])
+def test_commands_that_make_pages_share_their_options(
+    page: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command([page, "--help"]) == 0
+    text = capsys.readouterr().out
+    assert all(option in text for option in ("--out", "--overwrite", "--language", "--json"))
+
+
 def _sheet(
     book: openpyxl.workbook.workbook.Workbook, name: str
 ) -> openpyxl.worksheet.worksheet.Worksheet:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import rasterio
+import shapely
 
 from layers import ClosureError, InputError, OutputError, OutputExistsError, data_path
 from tests.factories import communes, forest_plots, square, write_project, write_raster
@@ -260,6 +261,22 @@ def test_a_table_that_does_not_close_leaves_earlier_outputs(
     with pytest.raises(ClosureError, match=r"pieces to plots does not close: .* residual"):
         run(path, overwrite=True)
     assert {file: file.read_bytes() for file in out.rglob("*") if file.is_file()} == before
+
+
+def test_an_overlap_that_prints_as_nothing_is_a_note(tmp_path: Path) -> None:
+    """0.0049 ha over a neighbour's edge would be told as “0,00 ha … redraw them”."""
+    path = write_project(tmp_path / "p")
+    for width, severity, printed in ((0.098, "note", "0,0049 ha"), (0.12, "problem", "0,01 ha")):
+        plots = forest_plots()
+        strip = plots[plots["lo"] == "1"].copy()
+        west, south, _, north = strip.total_bounds
+        strip["geometry"] = [shapely.box(west, south, west + width, south + 500)]
+        assert north - south >= 500
+        both = pd.concat([plots, strip.assign(lo="9", dtich=width * 0.05)])
+        both.to_file(path.parent / "forest.gpkg", layer="lop_dien_bien")
+        found = run(path, only=("check",), overwrite=True)[0].tables["findings"].set_index("kind")
+        assert found.loc["plots-overlap", "severity"] == severity
+        assert printed in found.loc["plots-overlap", "message_vi"]
 
 
 def test_plots_drawn_twice_are_told_with_their_hectares(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
@@ -36,6 +36,17 @@ PageLanguage = Annotated[
         show_default=False,
     ),
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class PageOptions:
+    """Where pages go and how they speak; the same for every command that makes them."""
+
+    out: Out = None
+    overwrite: Overwrite = False
+    page_language: PageLanguage = None
+    as_json: Json = False
+    verbose: Verbose = False
 
 
 def grouped(command: Callable[..., None]) -> Callable[..., None]:
