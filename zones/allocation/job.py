@@ -98,8 +98,8 @@ class AllocationJob:
         names = ["zone", "target", "kind", "message_en", "message_vi"]
         return pd.DataFrame(rows, columns=names).astype("str")
 
-    def report(self) -> str:
-        """Report in Markdown, Vietnamese first, then English."""
+    def report(self, language: Language) -> str:
+        """Report in Markdown, in one language."""
         content = AllocationReport(
             self.allocation,
             self.printed,
@@ -111,7 +111,7 @@ class AllocationJob:
                 *(finding.message for finding in self.prepared.findings),
             ),
         )
-        return allocation_report(content, "vi") + "\n---\n\n" + allocation_report(content, "en")
+        return allocation_report(content, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,11 +282,13 @@ def name_targets(note: Phrase, names: Mapping[str, Phrase]) -> Phrase:
     return Phrase(en=named("en"), vi=named("vi"))
 
 
-def save_job(job: AllocationJob, folder: Path, *, by_year: bool, overwrite: bool) -> None:
+def save_job(
+    job: AllocationJob, folder: Path, *, language: Language, by_year: bool, overwrite: bool
+) -> None:
     """Write ``allocation.csv``, its Parquet twin and ``allocation.md`` to a folder."""
     refuse_existing(folder, overwrite=overwrite)
     ours = {"allocation.csv", "allocation.parquet", "allocation.md"}
     with staged_folder(folder, keep=lambda name: name not in ours) as stage:
         table = allocation_table(job.allocation, job.printed, by_year=by_year)
         save_table(table, stage, "allocation")
-        (stage / "allocation.md").write_text(job.report(), encoding="utf-8", newline="\n")
+        (stage / "allocation.md").write_text(job.report(language), encoding="utf-8", newline="\n")

@@ -66,6 +66,7 @@ from zones.allocation.targets import (
     take_rows_aside,
     tell_losses_aside,
     tell_lost_land,
+    tell_other_plans,
 )
 from zones.forest.trajectory.promise import cover_targets
 from zones.inputs.checks import no_year_left, shown_year
@@ -115,6 +116,7 @@ def prepare_allocation(
     _check_zones(section, {*asked.targets["zone"], *asked.aside, *(z.zone for z in plan.zones)})
     names = zone_names | _origin_names(project)
     findings.extend(asked.findings)
+    findings.extend(tell_other_plans(tables["targets"], plan, names))
     own = _OwnTables(project, asked.aside, names, findings, zone_names)
     zones = asked.targets["zone"].unique().tolist()
     listed = _listed(plan, section.lists, zones)

@@ -55,6 +55,11 @@ def _no_target(settings: AllocationSettings) -> Phrase:
     return message("zones.allocation.no_target", years=years)
 
 
+def is_counted_from_nothing(zone: str, present_ha: float) -> bool:
+    """Whether a zone is a conversion of which nobody tells what was converted before."""
+    return zone in conversion_names() and present_ha == 0
+
+
 def conversion_names() -> dict[str, Phrase]:
     """Names of the zones that only the allocation has: conversions of what stands already."""
     return {item.zone: item.name for item in CONVERSIONS.values()}
@@ -168,6 +173,32 @@ def _late(
             message("zones.allocation.target_outside_years", first=first, last=last, listed=listed),
             count=len(late),
             examples=tuple(sorted(late["target"])[:5]),
+        )
+    ]
+
+
+def tell_other_plans(
+    targets: pd.DataFrame, plan: Plan, names: Mapping[str, Phrase]
+) -> list[Finding]:
+    """Name areas that fall short of another plan: they are seen here, and not allocated."""
+    zones = [zone.zone for zone in plan.zones]
+    short = targets[(targets["plan"] != plan.plan) & (targets["status"] == "below")]
+    short = short[(short["unit"] == "ha") & (short["indicator"] == "area")]
+    short = short[~short["zone"].isin(["", *zones])].drop_duplicates(["zone", "plan"])
+    if short.empty:
+        return []
+    listed = [
+        message("zones.allocation.zone_of_plan", zone=names[zone], plan=other)
+        for zone, other in short[["zone", "plan"]].itertuples(index=False)
+    ]
+    return [
+        Finding(
+            "note",
+            "short-of-other-plans",
+            "allocation",
+            message("zones.allocation.short_of_other_plans", count=len(listed), listed=listed),
+            count=len(listed),
+            examples=tuple(short["target"].head(5)),
         )
     ]
 

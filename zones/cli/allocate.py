@@ -114,7 +114,13 @@ def allocate(project: ProjectFile, question: QuestionOptions, answer: AnswerOpti
         else:
             shown, base = _scenario(loaded, other, question.what_if, answer.step, teller)
     if answer.out is not None:
-        save_job(shown, answer.out, by_year=answer.by_year, overwrite=answer.overwrite)
+        save_job(
+            shown,
+            answer.out,
+            language=loaded.annex.language,
+            by_year=answer.by_year,
+            overwrite=answer.overwrite,
+        )
     chain = _chain(shown, question.explain) if question.explain else []
     others = _portfolio(shown, question.alternatives) if question.alternatives else {}
     if answer.as_json:

@@ -224,13 +224,15 @@ def check_plot_overlaps(name: str, layer: PlotLayer, crs: pyproj.CRS) -> list[Fi
     concerned = sorted(set(pairs["plot"]) | set(pairs["other"]))
     listed = ", ".join(first)
     severity = severity_of_area(area, decimals=2)
-    key = "zones.inputs.plots_overlap" if severity == "problem" else "zones.inputs.plots_brush"
+    told = message("zones.inputs.plots_overlap", count=len(pairs), area=area, listed=listed)
+    if severity == "note":
+        told = message("zones.inputs.plots_brush", count=len(pairs), area=area, listed=listed)
     return [
         Finding(
             severity=severity,
             kind="plots-overlap",
             source=name,
-            message=message(key, count=len(pairs), area=area, listed=listed),
+            message=told,
             count=len(pairs),
             area_ha=area,
             examples=first,

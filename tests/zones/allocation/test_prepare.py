@@ -12,12 +12,14 @@ import pandas as pd
 import pytest
 
 from layers.base.errors import InputError
+from layers.base.language import Phrase
 from layers.base.resources import data_path
 from tests.factories import PROJECT, write_project
 from zones.allocation.checks import check_allocation_inputs
 from zones.allocation.job import AllocationJob, run_job
 from zones.allocation.prepare import Prepared, prepare_allocation
 from zones.allocation.rounded import allocation_table, annex_table
+from zones.allocation.targets import tell_other_plans
 from zones.measure.targets import ToleratedBounds, compare_targets, join_plan_targets
 from zones.plan.files import load_plan
 from zones.plan.frames import targets_frame, zones_frame
@@ -105,6 +107,21 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
 @pytest.fixture(scope="module")
 def job(made: Made) -> AllocationJob:
     return run_job(made.prepared(), step=0.1)
+
+
+def test_short_targets_of_other_plans_are_named(made: Made) -> None:
+    """Of another plan: tea short, eucalyptus met, anise the leading plan's own, a rate of cover."""
+    rows = made.tables["targets"].iloc[[0] * 4].assign(
+        plan="other", zone=["tea", "eucalyptus", "anise", ""], target=["t", "e", "a", "c"],
+        status=["below", "within", "below", "below"], indicator="area", unit="ha",
+    )  # fmt: skip
+    every = pd.concat([made.tables["targets"], rows], ignore_index=True)
+    names = {zone: Phrase(en=zone, vi=vi) for zone, vi in (("tea", "Chè"), ("anise", "Hồi"))}
+    (told,) = tell_other_plans(every, made.plan, names)
+    assert told.count == 1
+    assert "Chè (other)" in told.message.vi
+    assert "Hồi" not in told.message.vi
+    assert tell_other_plans(made.tables["targets"], made.plan, names) == []
 
 
 def test_targets_and_lists_are_those_of_the_plan(job: AllocationJob) -> None:

@@ -15,6 +15,7 @@ from zones.allocation.explain.reasons import source_names
 from zones.allocation.explain.sentences import WORDS, Figure, Sentence, Value, Voice, decimals_of
 from zones.allocation.model import yearly_pace
 from zones.allocation.rounded import RoundedAllocation
+from zones.allocation.targets import is_counted_from_nothing
 
 _LANGUAGES: tuple[Language, Language] = ("en", "vi")
 
@@ -115,6 +116,8 @@ class _Pair:
         added = added[added > 0]
         planned = float(added.sum())
         key = "chain_answer" if lost else "chain_answer_kept" if planned else "chain_answer_none"
+        if not lost and is_counted_from_nothing(self.zone, present):
+            key = "chain_answer_converted" if planned else "chain_answer_none_converted"
         said = self.say(
             key,
             planned=planned,
@@ -149,6 +152,8 @@ class _Pair:
             key = "chain_ceiling"
             if row["low_ha"] > 0:
                 key = "chain_target_lost" if lost else "chain_target"
+                if not lost and is_counted_from_nothing(self.zone, present):
+                    key = "chain_target_converted"
             yield self.say(
                 key,
                 target=str(row["target"]),

@@ -27,6 +27,7 @@ from zones.allocation.explain.repairs import find_repairs
 from zones.allocation.explain.sentences import WORDS, Sentence, Voice
 from zones.allocation.limits import BINDING
 from zones.allocation.rounded import RoundedAllocation
+from zones.allocation.targets import is_counted_from_nothing
 from zones.solver.linear_programme import irreducible_rows
 
 Floats = npt.NDArray[np.float64]
@@ -112,6 +113,8 @@ def _about_target(voice: Voice, row: Row) -> Iterator[Sentence]:
         key = f"{key}_lost"
     elif key == "reached" and not row["planned_ha"]:
         key = "reached_already"
+    elif key in ("reached", "short") and is_counted_from_nothing(row["zone"], row["present_ha"]):
+        key = f"{key}_converted"
     yield voice.say(
         key,
         about=str(row["zone"]),

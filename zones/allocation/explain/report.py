@@ -13,6 +13,7 @@ from zones.allocation.allocate import Allocation
 from zones.allocation.explain.reasons import Explanation
 from zones.allocation.explain.sentences import WORDS, Sentence, Voice, decimals_of
 from zones.allocation.rounded import RoundedAllocation
+from zones.allocation.targets import is_counted_from_nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,11 @@ def _target_table(report: AllocationReport, language: Language) -> str:
     names = held["zone"].map(lambda zone: _safe(report.voice.name(zone).text(language)))
     places = held["commune_code"].map(communes).fillna("").map(_safe)
     frame = held.assign(zone=names.where(places == "", names + " · " + places))
+    new = [
+        is_counted_from_nothing(*pair)
+        for pair in zip(held["zone"], held["present_ha"], strict=True)
+    ]
+    held = held.assign(present_ha=held["present_ha"].mask(new))
     for column in [name for name in _TARGET_COLUMNS if name.endswith("_ha")]:
         figures = [format_number(value, language, decimals=decimals) for value in held[column]]
         frame[column] = figures

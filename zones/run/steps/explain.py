@@ -14,7 +14,7 @@ def work(context: Context) -> Made:
     plan = context[AllocatedPlan]
     job = explain_plan(plan, demo=context.project.demo, progress=context.teller.part)
     path = context.stage / "allocation.md"
-    path.write_text(job.report(), encoding="utf-8", newline="\n")
+    path.write_text(job.report(context.project.annex.language), encoding="utf-8", newline="\n")
     return {
         AllocationJob: job,
         ALLOCATION_REPAIRS: job.explanation.repairs,
@@ -28,5 +28,5 @@ STEP = Step(
     reads=(AllocatedPlan,),
     writes=(AllocationJob, ALLOCATION_REPAIRS, ALLOCATION_REASONS),
     files=("allocation.md",),
-    settings=("demo",),
+    settings=("demo", "annex"),
 )

@@ -69,7 +69,7 @@ def test_the_sentences_of_the_closed_list() -> None:
         "The other communes could give 640 ha more.",
     ]
     assert explanation.reasons[0].phrase.vi == (
-        "Na còn thiếu 310 ha so với 500 ha vào năm 2030: hiện có 0 ha, trồng thêm 190 ha."
+        "Na còn thiếu 310 ha so với 500 ha vào năm 2030: hiện có 0 ha, tăng thêm 190 ha."
     )
     repairs = explanation.repairs
     assert repairs.iloc[0][["repair", "gain_ha"]].tolist() == ["open_list", pytest.approx(310)]
@@ -366,7 +366,7 @@ def test_chain_from_clause_to_hectare() -> None:
         "Of all zones together a0 gets 12 ha; its fair share, by the land it has, is 18 ha.",
     ]
     assert chain[0].phrase.vi == (
-        "Na tại a0: trồng thêm 12 ha đến năm 2030 (2026: 2; 2027: 2; 2028: 3; 2029: 2; 2030: 3); "
+        "Na tại a0: tăng thêm 12 ha đến năm 2030 (2026: 2; 2027: 2; 2028: 3; 2029: 2; 2030: 3); "
         "hiện có 0 ha, khi đó có 12 ha."
     )
     off = explain_commune(allocation, "na", "b0", printed=printed, names=NAMES)
@@ -434,6 +434,28 @@ def test_a_target_met_today_needs_nothing() -> None:
     assert said(explanation.reasons, "reached_already") == [
         "Custard apple: 7 ha today is enough for 2030; nothing needs to be added."
     ]
+
+
+@pytest.mark.parametrize(("land", "status"), [(10.0, "reached"), (4.0, "short")])
+def test_a_conversion_is_not_said_to_be_planted_and_has_no_present(
+    land: float, status: str
+) -> None:
+    """What was converted before is told by nobody: no “hiện có 0 ha”, and nothing is planted."""
+    zone = "acacia_large_timber"
+    inputs = inputs_of(land={("a", "bare"): land}, targets={zone: (6.0, 8.0)})
+    allocation = allocate(inputs, settings=YEARS)
+    printed = round_allocation(allocation, step=1.0)
+    explanation = explain_allocation(allocation, printed=printed)
+    (told,) = (item for item in explanation.reasons if item.key == f"{status}_converted")
+    report = AllocationReport(allocation, printed, explanation, (), Voice())
+    text = allocation_report(report, "vi")
+    planned = min(land, 6.0)
+    assert f"| {zone} | 2030 | 6 | 8 | – | 0 | {planned:.0f} | {planned:.0f} |" in text
+    assert f"chuyển {planned:.0f} ha" in told.phrase.vi
+    chain = explain_commune(allocation, zone, "a", printed=printed)
+    said_of_it = " ".join([text, *(sentence.phrase.vi for sentence in chain[:3])])
+    assert "trồng thêm" not in said_of_it.lower()
+    assert "hiện có 0" not in said_of_it.lower()
 
 
 def test_report_holds_targets_reasons_and_repairs_and_escapes_names() -> None:
