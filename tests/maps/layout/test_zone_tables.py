@@ -153,3 +153,19 @@ def test_the_other_communes_stand_in_one_row_and_the_total_stays() -> None:
             assert last["present_ha"] == pytest.approx(others["present_ha"].sum())
             assert short.rows["present_ha"].sum() == pytest.approx(full.rows["present_ha"].sum())
     assert together
+
+
+def test_zones_without_rows_have_no_empty_table() -> None:
+    """No table of a zone that has no row, none of all zones where none has; numbers have no gap."""
+    zones = squares.zones()
+    without_pine = build_tables(squares.content(zones=zones[zones["zone"] != "pine"]))
+    roles = [(table.role, table.zone) for table in without_pine]
+    assert ("zone", "pine") not in roles
+    assert any(role == "matrix" for role, _ in roles)
+    none = build_tables(squares.content(zones=zones.iloc[:0], allocation=None))
+    assert {"zone", "matrix"}.isdisjoint(table.role for table in none)
+    for tables in (without_pine, none):
+        numbers = [table.name.split(" ")[0] for table in tables]
+        assert numbers == [str(number) for number in range(1, len(tables) + 1)]
+    text = [table.title for table in none]
+    assert not [title for title in text if "theo xã, phường" in title and "vùng" in title.lower()]
