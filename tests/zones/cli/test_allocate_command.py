@@ -108,7 +108,9 @@ def test_reasons_and_json(project: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert summary["stages"][0]["name"] == "shortfall"
     assert all(abs(stage["gap"]) < 1e-9 for stage in summary["stages"])
     short = [row["zone"] for row in summary["targets"] if row["status"] == "short"]
-    assert set(short) <= {row["zone"] for row in summary["reasons"] if row["kind"] == "short"}
+    assert set(short) <= {
+        row["zone"] for row in summary["reasons"] if row["kind"] in ("short", "short_converted")
+    }
     assert {row["zone"] for row in summary["repairs"]} == set(short)
 
 
