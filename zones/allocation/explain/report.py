@@ -6,6 +6,7 @@ import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from layers.base.language import Language, Phrase, format_number
@@ -85,11 +86,12 @@ def _target_table(report: AllocationReport, language: Language) -> str:
     names = held["zone"].map(lambda zone: _safe(report.voice.name(zone).text(language)))
     places = held["commune_code"].map(communes).fillna("").map(_safe)
     frame = held.assign(zone=names.where(places == "", names + " · " + places))
-    new = [
-        is_counted_from_nothing(*pair)
-        for pair in zip(held["zone"], held["present_ha"], strict=True)
-    ]
-    held = held.assign(present_ha=held["present_ha"].mask(new))
+    held = held.assign(
+        present_ha=[
+            np.nan if is_counted_from_nothing(zone, present) else present
+            for zone, present in zip(held["zone"], held["present_ha"], strict=True)
+        ]
+    )
     for column in [name for name in _TARGET_COLUMNS if name.endswith("_ha")]:
         figures = [format_number(value, language, decimals=decimals) for value in held[column]]
         frame[column] = figures
