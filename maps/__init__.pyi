@@ -20,6 +20,7 @@ from .qgis.content import QgisContent as QgisContent
 from .qgis.project import save_qgis as save_qgis
 from .symbols.fonts import find_fonts as find_fonts
 from .tables import ALLOCATION as ALLOCATION
+from .tables import COVER_YEARS as COVER_YEARS
 from .tables import FOREST_COVER as FOREST_COVER
 from .tables import GROUP_COVER as GROUP_COVER
 from .tables import GROUP_ZONES as GROUP_ZONES

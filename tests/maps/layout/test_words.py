@@ -216,6 +216,7 @@ def test_every_phrase_is_said_somewhere_and_none_is_lacking() -> None:
         "bound ",
         "status ",
         "verdict ",
+        "unsure ",
         "remark ",
         "kind ",
         "cover.",
