@@ -112,7 +112,9 @@ def _targets(results: dict[str, RunResult]) -> pd.DataFrame:
     rows = (
         pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
     )
-    shared = rows.groupby(_TARGET, dropna=False)["province"].transform("nunique") > 1
+    held = rows.groupby(_TARGET, dropna=False)["province"]
+    # A province that asks for one thing twice has its figures in two rows: their sum is nobody's.
+    shared = (held.transform("nunique") > 1) & (held.transform("size") == held.transform("nunique"))
     figures = ["low", "high", "present"]
     summed = [
         dict(zip(_TARGET, key, strict=True))

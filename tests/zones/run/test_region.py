@@ -91,6 +91,27 @@ def test_a_province_without_a_figure_leaves_the_sum_open(
     assert cover["cover_percent"].isna().tolist() == [False, True, True]
 
 
+def test_what_a_province_asks_for_twice_is_not_added_up(
+    region: tuple[Path, RegionResult],
+) -> None:
+    from zones.run.region import REGION_TARGETS, region_tables
+    from zones.tables import TARGETS
+
+    class Asked:
+        def __init__(self, of: object, times: int) -> None:
+            self.record, self.tables = of.record, dict(of.tables)  # type: ignore[attr-defined]
+            asked = self.tables[TARGETS.name]
+            asked = asked[asked["unit"].eq("ha") & asked["commune_code"].eq("")].head(1)
+            self.tables[TARGETS.name] = pd.concat([asked.assign(present=7.0)] * times)
+
+    of = region[1].provinces["20"]
+    once = {"20": Asked(of, 1), "24": Asked(of, 1)}
+    sums = region_tables(once)[REGION_TARGETS]  # type: ignore[arg-type]
+    assert sums.loc[sums["province"] == "", "present"].tolist() == [14.0]
+    twice = {"20": Asked(of, 2), "24": Asked(of, 1)}
+    assert (region_tables(twice)[REGION_TARGETS]["province"] != "").all()  # type: ignore[arg-type]
+
+
 def test_an_earlier_region_stays_unless_told(region: tuple[Path, RegionResult]) -> None:
     found = load_region(region[0] / "region.yaml")
     assert found is not None
