@@ -372,14 +372,22 @@ def save_collected(
     }
     for name, table in tables.items():
         save_csv(table, folder / f"{name}.csv")
-    findings = _of_what_counts(collected.findings, ledger.figures(asked.year))
+    findings = _of_what_counts(collected, ledger, asked.year)
     save_questions(findings, asked, asked.names(), letters)
     return files
 
 
-def _of_what_counts(findings: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
-    """Leave out findings about files that others of the same reporter replaced."""
-    counted = set(zip(figures["reporter"], figures["file"], strict=True))
-    told = pd.Series(list(zip(findings["reporter"], findings["file"], strict=True)))
-    alone = ~findings["reporter"].isin(set(figures["reporter"]))
-    return findings[alone.to_numpy() | told.isin(counted).to_numpy(dtype=bool)]
+def _of_what_counts(collected: Collected, ledger: Ledger, year: int) -> pd.DataFrame:
+    """Leave out findings about files of which no figure counts any more, whatever their name.
+
+    A file that never had a figure was replaced by none: what it lacks is still asked.
+    """
+    figures, history = ledger.figures(year), ledger.history(year)
+    had = history[history[["accepted", "remarked", "asked"]].sum(axis=1) > 0]
+    known = set(zip(had["reporter"], had["sha256"], strict=True))
+    still = had[had["submission"].isin(figures["submission"])]
+    replaced = known - set(zip(still["reporter"], still["sha256"], strict=True))
+    findings = collected.findings
+    digests = findings["file"].map(collected.files.set_index("file")["sha256"])
+    told = zip(findings["reporter"], digests, strict=True)
+    return findings[[pair not in replaced for pair in told]]

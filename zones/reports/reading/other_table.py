@@ -25,6 +25,7 @@ from zones.reports.reading.words import (
     heads_rows,
     heads_units,
     is_counting,
+    is_done,
     is_planned,
     is_total,
     name_in,
@@ -173,7 +174,7 @@ class _Table:
         rest = " ".join(part for part in texts if part != named)
         head = Head(text, self._columns(texts, rest), unit=unit_in(text), years=years_in(text))
         head.row = words.row(named) if named else None
-        if is_planned(text):
+        if is_planned(text) and not (texts and is_done(texts[-1])):
             head.role = "known"
         elif is_counting(text):
             head.role = "counting"

@@ -23,6 +23,7 @@ _COUNTING = re.compile(r"^(tt|stt|so tt|so thu tu)$")
 _COMMUNE_HEAD = re.compile(r"\b(xa|phuong|don vi|dia phuong|ten xa|ma xa|dia ban)\b")
 _UNIT_HEAD = re.compile(r"^(don vi( tinh)?|dvt|dv tinh)$")
 _PLANNED_HEAD = re.compile(r"\b(ke hoach|kh|muc tieu|du kien|duoc giao)\b")
+_DONE_HEAD = re.compile(r"^(thuc hien|ket qua|da)\b(?!.*\b(so voi|so|ty le|dat|phan tram)\b)")
 _ROWS_HEAD = re.compile(
     r"^(ten |loai |cac )?(cay( trong)?|cay|loai|chi tieu|noi dung|vung( san xuat)?|danh muc|ten)$"
 )
@@ -68,6 +69,11 @@ def is_counting(text: str) -> bool:
 def is_planned(text: str) -> bool:
     """Whether a header stands over what is planned, not over what was done."""
     return bool(_PLANNED_HEAD.search(words_of(text)))
+
+
+def is_done(text: str) -> bool:
+    """Whether the lowest cell of a header says what was done, and not its share of the plan."""
+    return bool(_DONE_HEAD.search(words_of(text)))
 
 
 def heads_communes(text: str) -> bool:

@@ -78,6 +78,18 @@ def test_what_is_planned_is_no_figure_of_the_year(collects: Collects) -> None:
     }  # fmt: skip
 
 
+def test_what_was_done_of_a_plan_is_a_figure_of_the_year(collects: Collects) -> None:
+    rows = [
+        ["XÃ LỘC BÌNH", None, None, None, None],
+        ["Cây", "Kế hoạch trồng mới", None, None, "Hiện có"],
+        [None, "Giao", "Thực hiện", "Thực hiện so với kế hoạch (%)", None],
+        ["Thông", 99, 10.5, 10.6, 4343.2],
+    ]
+    assert _figures(collects(rows, "B2:D2")) == {
+        ("pine", "planted"): 10.5, ("pine", "standing"): 4343.2,
+    }  # fmt: skip
+
+
 def test_a_form_without_its_keys_is_read_by_its_words(form: FilledForm, collects: Collects) -> None:
     sheet = form.sheet()
     sheet.delete_cols(1)
@@ -217,3 +229,17 @@ def test_what_was_answered_is_asked_no_more(
     (tmp_path / "back" / "a.xlsx").rename(tmp_path / "back" / "cũ.xlsx")
     form.put("pine", "lost", right)
     assert letters() == [], "the file of before lies beside its answer"
+
+
+def test_a_file_without_any_figure_is_asked_beside_one_that_counts(
+    form: FilledForm, collects: Collects, round_2026: Round, tmp_path: Path
+) -> None:
+    ledger, out = Ledger(tmp_path / "ledger.sqlite"), tmp_path / "out"
+    collects(form.book)
+    (tmp_path / "back" / "a.xlsx").rename(tmp_path / "back" / "b.xlsx")
+    got = collects([["XÃ LỘC BÌNH", None], ["Cây", "Hiện có"], ["Cây lạ lẫm", 12.5]], ledger=ledger)
+    asked = got.findings[got.findings["file"] == "a.xlsx"]
+    assert set(asked["reporter"]) == {"06529"}
+    assert not (got.figures["file"] == "a.xlsx").any()
+    save_collected(got, keep(got, ledger), round_2026, out, ledger=ledger)
+    assert [path.name for path in (out / "letters").iterdir()] == ["06529 xã Lộc Bình 2026.docx"]
