@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from layers.base.clock import today
@@ -390,4 +391,4 @@ def _of_what_counts(collected: Collected, ledger: Ledger, year: int) -> pd.DataF
     findings = collected.findings
     digests = findings["file"].map(collected.files.set_index("file")["sha256"])
     told = zip(findings["reporter"], digests, strict=True)
-    return findings[[pair not in replaced for pair in told]]
+    return findings[np.array([pair not in replaced for pair in told], dtype=bool)]
