@@ -41,8 +41,9 @@ def main() -> None:
     gc.set_threshold(*_CIRCLES)
     try:
         code = _run()
+        _too_late_to_stop()
     except KeyboardInterrupt:
-        exec("")  # noqa: S102 - an interrupt in an exec of text would outlive us: `-m` ends by signal
+        _too_late_to_stop()
         print_line(say("zones.cli.stopped"), error=True)
         code = 2
     try:
@@ -103,6 +104,17 @@ def _stop_when_asked() -> None:
     sys.unraisablehook = again
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
+
+
+def _too_late_to_stop() -> None:
+    """Ignore signals once the answer stands: results are written, and the code says so.
+
+    An interrupt that passed an exec of text, whoever met it, would outlive us: the interpreter
+    remembers it until the next exec, and ends by signal where it was started with ``-m``.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    exec("")  # noqa: S102 - see above
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:
