@@ -12,8 +12,8 @@ from scipy import sparse
 
 from benchmarks._side_by_side import Bars, describe_machine
 from layers import estimate_area, estimate_area_by_commune
-from zones.reports.witnesses.balance import balance
-from zones.reports.witnesses.reconcile import USUAL_ERRORS, reconcile
+from zones.reports.reconciliation.balance import balance
+from zones.reports.reconciliation.reconcile import USUAL_ERRORS, reconcile
 
 __all__ = ["run"]
 

@@ -15,9 +15,14 @@ from zones.measure.present import without_earlier_surveys
 from zones.project.model import Project, forest_layers
 from zones.reports.consolidate import reported_crops
 from zones.reports.ledger import Ledger
-from zones.reports.witnesses.causes import Circumstances, likely_causes
-from zones.reports.witnesses.figures import witness_figures
-from zones.reports.witnesses.reconcile import KNOWN_TOTALS, USUAL_ERRORS, Reconciliation, reconcile
+from zones.reports.reconciliation.causes import Circumstances, likely_causes
+from zones.reports.reconciliation.figures import witness_figures
+from zones.reports.reconciliation.reconcile import (
+    KNOWN_TOTALS,
+    USUAL_ERRORS,
+    Reconciliation,
+    reconcile,
+)
 from zones.run.context import RunOptions, Teller
 from zones.run.run import run_project
 from zones.tables import MEASURED

@@ -26,8 +26,8 @@ from zones.project.model import Project
 from zones.reports.collect import collect as read_all
 from zones.reports.collect import keep, save_collected
 from zones.reports.ledger import Ledger
+from zones.reports.reconciliation.reconcile import WITNESSES
 from zones.reports.status import due_day, round_status
-from zones.reports.witnesses.reconcile import WITNESSES
 from zones.reports.writing.forms_out import save_forms
 from zones.reports.writing.year_report import save_report
 from zones.run.reconciliation import reconcile_project

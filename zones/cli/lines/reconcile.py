@@ -11,7 +11,7 @@ from layers.base.language import Language, Phrase, format_number
 from layers.base.messages import message
 from layers.kinds.crops import crop_named, load_crops
 from zones.output.text_table import table_lines
-from zones.reports.witnesses.reconcile import USUAL_ERRORS, WITNESSES
+from zones.reports.reconciliation.reconcile import USUAL_ERRORS, WITNESSES
 
 if TYPE_CHECKING:
     from zones.project.model import ReconcileSettings

@@ -6,8 +6,8 @@ import pytest
 from scipy import sparse
 
 from layers import InputError
-from zones.reports.witnesses.balance import balance
-from zones.reports.witnesses.reconcile import reconcile
+from zones.reports.reconciliation.balance import balance
+from zones.reports.reconciliation.reconcile import reconcile
 
 ERRORS = {"map": 3.0, "register": 3.0, "report": 3.0}
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from zones.reports.witnesses.causes import CAUSES, Circumstances, likely_causes
-from zones.reports.witnesses.reconcile import reconcile
+from zones.reports.reconciliation.causes import CAUSES, Circumstances, likely_causes
+from zones.reports.reconciliation.reconcile import reconcile
 
 ERRORS = {"map": 3.0, "register": 2.0, "report": 5.0}
 AREAS = ["earlier_ha", "established_ha", "new_ha", "named_ha", "whole_ha"]

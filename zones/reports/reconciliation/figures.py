@@ -8,7 +8,7 @@ import pandas as pd
 
 from zones.measure.measure import newest_reports
 from zones.measure.present import BEARING
-from zones.reports.witnesses.reconcile import WITNESS_FIGURES
+from zones.reports.reconciliation.reconcile import WITNESS_FIGURES
 
 _KEYS = ["commune_code", "crop"]
 

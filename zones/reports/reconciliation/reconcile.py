@@ -18,7 +18,7 @@ from scipy.stats import chi2
 
 from layers.base.errors import InputError
 from layers.base.schema import Column, Schema
-from zones.reports.witnesses.balance import Balanced, Floats, balance
+from zones.reports.reconciliation.balance import Balanced, Floats, balance
 
 WITNESSES = ("map", "register", "report")
 #: Standard errors (%) of the witnesses where the project states none.
@@ -139,13 +139,15 @@ def _wide(figures: pd.DataFrame, error_percent: Mapping[str, float]) -> tuple[pd
     strange = sorted(set(table["witness"]) - set(WITNESSES))
     lacking = sorted(name for name in WITNESSES if not error_percent.get(name, 0) > 0)
     if strange or lacking:
-        raise InputError("zones.reports.witnesses.witness_errors", strange=strange, lacking=lacking)
+        raise InputError(
+            "zones.reports.reconciliation.witness_errors", strange=strange, lacking=lacking
+        )
     keys = ["commune_code", "crop", "witness"]
     twice = table[table.duplicated(keys)]
     if len(twice):
         names = twice["crop"] + " " + twice["commune_code"]
         raise InputError(
-            "zones.reports.witnesses.witness_twice", count=len(twice), names=names.tolist()
+            "zones.reports.reconciliation.witness_twice", count=len(twice), names=names.tolist()
         )
     wide = table.pivot_table(index=keys[:2], columns="witness", values="area_ha")
     wide = wide.reindex(columns=list(WITNESSES))
@@ -195,7 +197,7 @@ class _Sums:
             mine &= (self.crops == crop) if crop else mine
             if not mine.any():
                 raise InputError(
-                    "zones.reports.witnesses.total_of_nothing", commune=code, crop=crop
+                    "zones.reports.reconciliation.total_of_nothing", commune=code, crop=crop
                 )
             parts = np.append(np.flatnonzero(mine), first + place)
             self._sum(parts, np.append(np.ones(len(parts) - 1), -1.0))

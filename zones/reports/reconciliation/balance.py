@@ -49,7 +49,7 @@ def balance(measured: Floats, variances: Floats, sums: sparse.csr_matrix) -> Bal
     try:
         solver = linalg.splu(normal)
     except RuntimeError as error:
-        raise InputError("zones.reports.witnesses.sums_follow_from_each_other") from error
+        raise InputError("zones.reports.reconciliation.sums_follow_from_each_other") from error
     pull = solver.solve(gaps)
     adjusted = measured - spread @ (sums.T @ pull)
     _check(sums, adjusted)
@@ -66,7 +66,7 @@ def _refuse_fixed(diagonal: Floats, gaps: Floats) -> None:
     fixed = diagonal <= 0
     if fixed.any():
         raise InputError(
-            "zones.reports.witnesses.fixed_sum",
+            "zones.reports.reconciliation.fixed_sum",
             count=int(fixed.sum()),
             gap=float(np.abs(gaps[fixed]).max()),
         )
@@ -76,7 +76,7 @@ def _check(sums: sparse.csr_matrix, values: Floats) -> None:
     gaps = np.abs(sums @ values)
     allowed = _HELD * np.maximum(abs(sums) @ np.abs(values), 1.0)
     if (gaps > allowed).any():
-        raise ClosureError("zones.reports.witnesses.sums_open", gap=float(gaps.max()))
+        raise ClosureError("zones.reports.reconciliation.sums_open", gap=float(gaps.max()))
 
 
 def _leverage(sums: sparse.csr_matrix, solver: linalg.SuperLU) -> Floats:

@@ -16,7 +16,7 @@ import pandas as pd
 from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.base.schema import Column, Schema
-from zones.reports.witnesses.reconcile import WITNESSES
+from zones.reports.reconciliation.reconcile import WITNESSES
 
 #: A story holds where it leaves no more than this part of the figure, or this many hectares.
 _REST_RATIO = 0.03
@@ -103,7 +103,7 @@ def _story(row: Mapping[Any, Any], known: Circumstances, swaps: Iterable[_Story]
     """Likeliest story of a row, or none where its witnesses agree."""
     land, report = _first(row, "register_ha", "map_ha"), _number(row, "report_ha")
     if np.isnan(land):
-        text = message("zones.reports.witnesses.cause_out_of_reach", area_ha=report)
+        text = message("zones.reports.reconciliation.cause_out_of_reach", area_ha=report)
         return _Story("out_of_reach", 0.0, text)
     if np.isnan(report):
         return _unreported(row, land)
@@ -115,7 +115,7 @@ def _story(row: Mapping[Any, Any], known: Circumstances, swaps: Iterable[_Story]
     fitting = [story for story in stories if story.rest_ha <= allowed]
     if fitting:
         return min(fitting, key=lambda story: story.rest_ha)
-    text = message("zones.reports.witnesses.cause_unknown", report_ha=report, land_ha=land)
+    text = message("zones.reports.reconciliation.cause_unknown", report_ha=report, land_ha=land)
     return _Story("unknown", gap, text)
 
 
@@ -123,14 +123,14 @@ def _unreported(row: Mapping[Any, Any], land: float) -> _Story | None:
     """A commune that did not report a crop that others did; else map against register."""
     if row["reported"]:
         if land > 0:
-            text = message("zones.reports.witnesses.cause_report_missing", area_ha=land)
+            text = message("zones.reports.reconciliation.cause_report_missing", area_ha=land)
             return _Story("report_missing", 0.0, text)
         return None
     gap = abs(land - _number(row, "map_ha"))
     if not gap > _SAME_RATIO * land:
         return None
     text = message(
-        "zones.reports.witnesses.cause_ledger_differs", land_ha=land, map_ha=row["map_ha"]
+        "zones.reports.reconciliation.cause_ledger_differs", land_ha=land, map_ha=row["map_ha"]
     )
     return _Story("ledger_differs", gap, text)
 
@@ -142,13 +142,16 @@ def _arithmetic(
     for factor, words in _SLIPS.items():
         for wrong in (report / factor, report * factor):
             text = message(
-                "zones.reports.witnesses.cause_unit_slip", slip=words, right_ha=wrong, land_ha=land
+                "zones.reports.reconciliation.cause_unit_slip",
+                slip=words,
+                right_ha=wrong,
+                land_ha=land,
             )
             yield _Story("unit_slip", abs(wrong - land), text)
     for step in (10.0, 100.0, 1000.0):
         if report > 0 and report % step == 0 and abs(report - land) <= step / 2:
             yield _Story(
-                "rounding", 0.0, message("zones.reports.witnesses.cause_rounding", step=step)
+                "rounding", 0.0, message("zones.reports.reconciliation.cause_rounding", step=step)
             )
     named = _number(row, "named_ha")
     # Each story, what it leaves open, and the figure that would make it say nothing.
@@ -162,15 +165,17 @@ def _arithmetic(
     for cause, column, rest, idle in tests:
         area = _number(row, column)
         if area > 0 and abs(area - idle) > 0.05:
-            text = message(f"zones.reports.witnesses.story_{cause}", area_ha=area, report_ha=report)
+            text = message(
+                f"zones.reports.reconciliation.story_{cause}", area_ha=area, report_ha=report
+            )
             yield _Story(cause, abs(rest(area)), text)
-    text = message("zones.reports.witnesses.cause_counted_twice", land_ha=land)
+    text = message("zones.reports.reconciliation.cause_counted_twice", land_ha=land)
     yield _Story("counted_twice", abs(report - 2 * land) if land > 0 else np.inf, text)
     if row["crop"] in known.understorey and report > land:
         yield _Story(
             "under_canopy",
             0.0,
-            message("zones.reports.witnesses.cause_under_canopy", area_ha=report - land),
+            message("zones.reports.reconciliation.cause_under_canopy", area_ha=report - land),
         )
 
 
@@ -188,7 +193,7 @@ def _swaps(rows: pd.DataFrame) -> dict[tuple[str, str], list[_Story]]:
                 if partner is None:
                     continue
                 text = message(
-                    f"zones.reports.witnesses.swap_{cause}",
+                    f"zones.reports.reconciliation.swap_{cause}",
                     other=partner[other],
                     gap_ha=row["gap"],
                     other_gap_ha=partner["gap"],
