@@ -23,7 +23,7 @@ from rapidfuzz import fuzz, process
 
 from benchmarks.misspell import misspell
 from layers.communes.gazetteer import communes_on, provinces
-from layers.communes.match import Match, NoMatch
+from layers.communes.match_result import Match, NoMatch
 from layers.communes.matching import match_commune
 
 __all__ = ["run"]

@@ -25,8 +25,8 @@ from .communes.crosswalk import successors as successors
 from .communes.gazetteer import NEWEST_VINTAGE as NEWEST_VINTAGE
 from .communes.gazetteer import list_communes as list_communes
 from .communes.gazetteer import vintage_on as vintage_on
-from .communes.match import Match as Match
-from .communes.match import NoMatch as NoMatch
+from .communes.match_result import Match as Match
+from .communes.match_result import NoMatch as NoMatch
 from .communes.matching import match_commune as match_commune
 from .communes.matching import resolve_commune as resolve_commune
 from .communes.name_lists import NameList as NameList

@@ -15,7 +15,7 @@ from layers.base.findings import Finding, Findings, Severity
 from layers.base.language import Phrase
 from layers.base.messages import joined, message
 from layers.communes.gazetteer import Day, communes_on, find_province, vintage_on
-from layers.communes.match import Match
+from layers.communes.match_result import Match
 from layers.communes.matching import match_commune
 from layers.communes.qualifiers import names_whole_province
 from layers.communes.spelling import tidy

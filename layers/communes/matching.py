@@ -31,7 +31,7 @@ from layers.communes.gazetteer import (
     vintage_on,
     vintages,
 )
-from layers.communes.match import Candidate, How, Match, NoMatch, Reason
+from layers.communes.match_result import Candidate, How, Match, NoMatch, Reason
 from layers.communes.qualifiers import district_key, names_whole_province, split_qualifier
 from layers.communes.similarity import Letters, letters, likeness, nearest
 from layers.communes.spelling import exact_key, plain_key, spelling_key, split_kind, tidy

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from layers.communes.gazetteer import Day, communes_on
-from layers.communes.match import Match, NoMatch
+from layers.communes.match_result import Match, NoMatch
 from layers.communes.matching import match_commune
 from layers.communes.qualifiers import names_whole_province
 from layers.communes.spelling import tidy

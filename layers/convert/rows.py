@@ -20,7 +20,7 @@ from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.communes.codes import normal_code
 from layers.communes.gazetteer import Day, Unit, communes_on, find_province, vintage_on
-from layers.communes.match import Match
+from layers.communes.match_result import Match
 from layers.communes.matching import match_commune, name_index
 from layers.communes.qualifiers import district_key
 from layers.communes.similarity import is_named, is_nearly_named

@@ -11,7 +11,7 @@ from zones.cli.terminal.language import language, print_json, print_line, say
 from zones.cli.terminal.options import grouped
 
 if TYPE_CHECKING:
-    from layers.communes.match import Match, NoMatch
+    from layers.communes.match_result import Match, NoMatch
 
 _JSON = typer.Option(False, "--json", help=say("zones.cli.help_machine_readable_output"))
 _PROVINCE = typer.Option(
@@ -43,7 +43,7 @@ def resolve(
     as_json: bool = _JSON,
 ) -> None:
     """Resolve names; exit code 1 where one must be confirmed or means no single commune."""
-    from layers.communes.match import NoMatch
+    from layers.communes.match_result import NoMatch
     from layers.communes.matching import match_commune
 
     found: list[Match | NoMatch] = []
@@ -85,7 +85,7 @@ def _read_list(text: str, province: str, on: str) -> tuple[list[Match | NoMatch]
 
 
 def _record(found: Match | NoMatch) -> dict[str, Any]:
-    from layers.communes.match import NoMatch
+    from layers.communes.match_result import NoMatch
 
     if isinstance(found, NoMatch):
         others = [
@@ -118,7 +118,7 @@ def _record(found: Match | NoMatch) -> dict[str, Any]:
 
 
 def _print_found(found: Match | NoMatch, *, verbose: bool) -> None:
-    from layers.communes.match import NoMatch
+    from layers.communes.match_result import NoMatch
 
     if isinstance(found, NoMatch):
         print_line(f"{found.text!r}: – ({found.message.text(language())})")

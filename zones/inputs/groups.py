@@ -11,7 +11,7 @@ from layers.base.errors import InputError
 from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.communes.gazetteer import changes_after, communes_on, vintage_on, vintages
-from layers.communes.match import Match
+from layers.communes.match_result import Match
 from layers.communes.matching import match_commune
 from layers.io.table import read_table, require_columns
 from zones.project.model import GroupsSection, Project

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from layers.base.clock import today
 from layers.base.language import Language
 from layers.base.messages import message
-from layers.communes.match import Match
+from layers.communes.match_result import Match
 from layers.communes.matching import match_commune
 from layers.kinds.crops import load_crops, near_crop, unknown_crops
 

@@ -16,7 +16,7 @@ from layers.communes.gazetteer import (
     provinces,
     vintages,
 )
-from layers.communes.match import Match
+from layers.communes.match_result import Match
 from layers.communes.matching import match_commune
 from layers.convert.columns import ColumnRoles
 from layers.convert.convert import convert_table

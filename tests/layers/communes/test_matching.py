@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 
 from layers.base.errors import InputError, NameResolutionError
-from layers.communes.match import Match, NoMatch
+from layers.communes.match_result import Match, NoMatch
 from layers.communes.matching import match_commune, resolve_commune
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from benchmarks.misspell import SLIPS, misspell
 from layers.communes.gazetteer import communes_on
-from layers.communes.match import Match
+from layers.communes.match_result import Match
 from layers.communes.matching import match_commune
 from layers.communes.similarity import letters, likeness, nearest, slips
 from layers.communes.spelling import exact_key, plain_key, spelling_key, split_kind

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from layers.communes.match import Match
+from layers.communes.match_result import Match
 from layers.communes.matching import match_commune
 from layers.communes.name_lists import NameList, read_name_list
 from layers.communes.spelling import exact_key

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from layers.communes.crosswalk import successors
 from layers.communes.gazetteer import communes_on, vintages
-from layers.communes.match import Match
+from layers.communes.match_result import Match
 from layers.communes.matching import match_commune
 from layers.communes.spelling import exact_key, plain_key, tidy, without_marks
 from layers.kinds.crops import crop_named
