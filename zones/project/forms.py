@@ -101,6 +101,18 @@ class Identity(_Part):
         return str(self.equals or self.most)
 
 
+class Agreement(_Part):
+    """What must hold in every row between two forms: ``column`` = ``other`` of another ``form``."""
+
+    identity: Slug
+    name: Name
+    column: Slug
+    form: Slug
+    other: Slug
+    tolerance: float = 0.05
+    article: str = ""
+
+
 class RowSum(_Part):
     """What must hold in every column: a row is the sum of others."""
 
@@ -133,6 +145,7 @@ class FormTable(_Part):
     label: Name = Name(vi="Nội dung", en="Item")
     identities: tuple[Identity, ...] = ()
     row_sums: tuple[RowSum, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
     total: bool = False
 
     @model_validator(mode="after")
@@ -144,6 +157,7 @@ class FormTable(_Part):
             for name in (item.subject, *item.plus, *item.minus, *filter(None, (item.of,)))
         }
         named |= {name for column in self.columns for name in (*column.adds, *column.takes)}
+        named |= {item.column for item in self.agreements}
         if loose := sorted(named - known):
             raise ValueError(f"table {self.table}: no columns {loose}")
         rows = {row.row for row in self.fixed}

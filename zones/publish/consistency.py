@@ -13,10 +13,14 @@ import pandas as pd
 
 from layers.base.errors import ClosureError
 from zones.publish.figures import FUNCTIONS, WITH_FOREST, target_areas
+from zones.publish.forest_forms import form_table
 
 _TOLERANCE = 1e-6
 _COVER = ("natural_area_ha", *WITH_FOREST, "area_with_forest_ha", *FUNCTIONS)
 _ESTABLISHED = (*(f"class_{number}_ha" for number in range(1, 6)), "age_unknown_ha")
+#: Rows by origin and columns by purpose of Form 02, in the order of the cover table's classes.
+_ORIGINS = ("1110", "1120", "2010")
+_PURPOSES = ("c7", "c13", "c19", "c20")
 _ABOUT = ("zone", "commune_code", "year")
 
 Frames = Mapping[str, pd.DataFrame]
@@ -41,6 +45,8 @@ def twin_differences(frames: Frames) -> list[TwinFigures]:
         (("forest_cover", "planted_species"), _species),
         (("forest_cover", "land"), _land),
         (("forest_cover", "cover_years"), _cover_years),
+        (("forest_cover", "forest_form_purposes"), _forms_and_cover),
+        (("forest_form_purposes", "forest_form_causes"), _forms),
         (("targets", "zones"), _targets),
         (("zone_totals", "zones"), _zone_totals),
         (("allocation", "zones"), _present),
@@ -122,6 +128,25 @@ def _cover_years(given: Frames) -> Iterator[TwinFigures]:
     names = [*WITH_FOREST, "cover_percent"]
     present, first = given["forest_cover"].iloc[-1][names], given["cover_years"].iloc[0][names]
     yield from _compare("cover_years", present, first, "first year")
+
+
+def _forms_and_cover(given: Frames) -> Iterator[TwinFigures]:
+    """Form 02 has the province's forest of Form 04, by origin (rows) and by purpose (columns)."""
+    province = given["forest_cover"].iloc[-1]
+    rows = given["forest_form_purposes"].set_index("row")
+    by_origin = province[WITH_FOREST].astype("float64").set_axis(list(_ORIGINS))
+    yield from _compare("forest_form_purposes", by_origin, rows["c6"], "c6")
+    by_purpose = province[FUNCTIONS].astype("float64").set_axis(list(_PURPOSES))
+    yield from _compare("forest_form_purposes", by_purpose, rows.T["0000"], "0000")
+
+
+def _forms(given: Frames) -> Iterator[TwinFigures]:
+    """Forms that the circular ties to each other: what changed by class, and by cause."""
+    purposes, causes = given["forest_form_purposes"], given["forest_form_causes"]
+    for rule in form_table("05").agreements:
+        expected = purposes.set_index("row")[rule.other]
+        found = causes.set_index("row")[rule.column]
+        yield from _compare("forest_form_causes", expected, found, rule.column)
 
 
 def _targets(given: Frames) -> Iterator[TwinFigures]:

@@ -18,6 +18,7 @@ from layers.base.workers import Progress, run_pieces, silent
 from layers.io.table_output import save_csv
 from layers.io.workbook import Sheet
 from zones.project.forms import Form
+from zones.reports.checking.agreements import tell_disagreeing_forms
 from zones.reports.checking.checks import Answers, check_answers, check_totals
 from zones.reports.checking.suspects import tell_copied, tell_exchanged, tell_repeated_plots
 from zones.reports.layout import Reporter, lay_out
@@ -77,7 +78,8 @@ def collect(
         progress(number, len(paths))
     # Of two versions the one saved last stands after the other.
     returned.sort(key=lambda one: (one.file.modified, one.file.name))
-    _check(returned, asked, {form.form: form for form in forms})
+    earlier = ledger.figures(asked.year) if ledger is not None and ledger.exists() else None
+    _check(returned, asked, {form.form: form for form in forms}, earlier)
     if ledger is not None and ledger.exists():
         _tell_left_out(returned, ledger, asked.year)
     return _result(returned, asked)
@@ -135,7 +137,12 @@ def _place(entry: Entry) -> str:
     return f"{entry.sheet}!{entry.cell}" if entry.sheet else entry.cell
 
 
-def _check(returned: Sequence[_Returned], asked: Round, forms: Mapping[str, Form]) -> None:
+def _check(
+    returned: Sequence[_Returned],
+    asked: Round,
+    forms: Mapping[str, Form],
+    earlier: pd.DataFrame | None,
+) -> None:
     """Check each submission by itself, then those that count against each other."""
     last: dict[tuple[str, str], list[PageReading]] = {}
     names = asked.names()
@@ -152,6 +159,7 @@ def _check(returned: Sequence[_Returned], asked: Round, forms: Mapping[str, Form
     told = tell_exchanged(_entries(readings), asked.known, names)
     told += tell_copied(_entries(readings), names)
     told += tell_repeated_plots(readings)
+    told += tell_disagreeing_forms(_entries(readings), forms, earlier)
     _file(told, readings)
 
 

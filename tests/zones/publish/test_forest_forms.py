@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from layers.base.errors import ClosureError
 from zones.forest.cover import forest_cover_table
 from zones.forest.forms import CLASS_KEYS
+from zones.publish.consistency import twin_differences
 from zones.publish.figures import round_forest_cover
 from zones.publish.forest_forms import check_form, form_table, round_forms
 from zones.tables import FOREST_CAUSES, FOREST_CLASSES
@@ -176,3 +177,21 @@ def test_a_form_that_does_not_close_is_refused() -> None:
         check_form(form_table("02"), wrong)
     with pytest.raises(ClosureError, match=r"2000 = 2010 \+ 2020 \+ 2030, c19"):
         check_form(form_table("02"), wrong)
+
+
+def test_forms_are_held_against_each_other_and_form_04() -> None:
+    table = rows(np.full((2, 7, 4), 10.0))
+    cover = cover_of(table, 1)
+    forms = round_forms(FOREST_CLASSES.validate(table), changes([5.0] * 7), cover, decimals=1)
+    frames = dict(zip(("forest_form_purposes", "forest_form_causes"), forms, strict=True))
+    frames["forest_cover"] = cover
+    assert twin_differences(frames) == []
+    causes = forms[1].copy()
+    causes.loc[causes["row"] == "1122", "c4"] += 0.1
+    (told,) = twin_differences({**frames, "forest_form_causes": causes})
+    assert (told.table, told.place) == ("forest_form_causes", "1122, c4")
+    for row, column, place in (("1120", "c6", "1120, c6"), ("0000", "c13", "c13, 0000")):
+        purposes = forms[0].copy()
+        purposes.loc[purposes["row"] == row, column] += 0.1
+        (told,) = twin_differences({"forest_form_purposes": purposes, "forest_cover": cover})
+        assert (told.table, told.place) == ("forest_form_purposes", place)

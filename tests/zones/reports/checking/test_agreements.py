@@ -1,0 +1,76 @@
+"""Forms 02 and 05 of one commune: what changed by class is what changed by cause."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from zones.project.forms import load_form
+from zones.reports.collect import Collected, collect
+from zones.reports.ledger import Ledger
+from zones.reports.round import Round
+from zones.reports.writing.forms_out import save_forms
+
+CODE = "06529"
+#: Rows of Form 02 (start, change, end, production) that close by themselves.
+PURPOSES = {
+    "1122": {"c4": 100.0, "c5": 7.0, "c6": 107.0, "c19": 107.0, "c7": 0, "c13": 0, "c20": 0}
+}
+
+
+@pytest.fixture(scope="module")
+def empty(round_2026: Round, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("biểu rừng")
+    for name in ("forest-02", "forest-05"):
+        save_forms(load_form(name), round_2026, folder)
+    return folder
+
+
+def fill(empty: Path, back: Path, form: str, rows: dict[str, dict[str, float]]) -> None:
+    book = openpyxl.load_workbook(next(empty.glob(f"{form}*{CODE}*")))
+    sheet = book.worksheets[1]
+    columns = {cell.value: cell.column for cell in sheet[1]}
+    lines = {str(cell.value): cell.row for cell in sheet["A"]}
+    for row, figures in rows.items():
+        for column, value in figures.items():
+            sheet.cell(lines[row], columns[column]).value = value
+    back.mkdir(exist_ok=True)
+    book.save(back / f"{form}.xlsx")
+
+
+def disagreements(got: Collected) -> list[tuple[str, str, str]]:
+    told = got.findings[got.findings["kind"] == "forms-disagree"]
+    return list(told[["file", "expected", "found"]].itertuples(index=False, name=None))
+
+
+def test_a_change_that_the_other_form_does_not_have_is_asked_back(
+    round_2026: Round, empty: Path, tmp_path: Path
+) -> None:
+    forms = [load_form("forest-02"), load_form("forest-05")]
+    fill(empty, tmp_path / "back", "forest-02", PURPOSES)
+    fill(empty, tmp_path / "back", "forest-05", {"1122": {"c4": 7.0, "c5": 7.0}})
+    assert disagreements(collect(tmp_path / "back", round_2026, forms)) == []
+    fill(empty, tmp_path / "back", "forest-05", {"1122": {"c4": 9.0, "c5": 9.0}})
+    got = collect(tmp_path / "back", round_2026, forms)
+    assert disagreements(got) == [("forest-05.xlsx", "7", "Cột 4 của Biểu 05 = cột 5 của Biểu 02")]
+    asked = got.figures[(got.figures["form"] == "forest-05") & (got.figures["column"] == "c4")]
+    assert asked["verdict"].tolist() == ["asked"]
+
+
+def test_a_form_is_held_against_what_came_in_before(
+    round_2026: Round, empty: Path, tmp_path: Path
+) -> None:
+    ledger = Ledger(tmp_path / "sổ.sqlite")
+    causes = load_form("forest-05")
+    fill(empty, tmp_path / "first", "forest-05", {"1122": {"c4": 9.0, "c5": 9.0}})
+    first = collect(tmp_path / "first", round_2026, [causes], ledger=ledger)
+    assert disagreements(first) == []
+    for group in first.submissions:
+        ledger.take(group)
+    fill(empty, tmp_path / "second", "forest-02", PURPOSES)
+    second = collect(tmp_path / "second", round_2026, [load_form("forest-02")], ledger=ledger)
+    assert disagreements(second) == [
+        ("forest-02.xlsx", "9", "Cột 4 của Biểu 05 = cột 5 của Biểu 02")
+    ]
