@@ -28,6 +28,7 @@ from layers.base.errors import InputError
 from layers.base.workers import Progress, silent
 from layers.io.atomic import written_aside
 from maps.atlas.book import AtlasBook
+from maps.atlas.border_page import BorderPage, draw_border_page
 from maps.atlas.commune_data import commune_page, commune_sheets
 from maps.atlas.commune_page import CommunePage, draw_commune_page
 from maps.atlas.content import AtlasContent
@@ -44,7 +45,7 @@ from maps.layout.content import DEMO_MARK
 from maps.layout.words import phrase
 from maps.symbols.fonts import FontSet, find_fonts
 
-PageData = CommunePage | OverviewPage | GlancePage
+PageData = CommunePage | OverviewPage | GlancePage | BorderPage
 
 #: Pages per file: few enough that a process holds little, enough that fonts are not repeated often.
 _PAGES_PER_FILE = 10
@@ -52,6 +53,15 @@ _PAGES_PER_FILE = 10
 _FILES_FOR_PROCESSES = 3
 #: Type 42 embeds the TrueType outlines, so that text can be selected and searched.
 _SETTINGS: Any = {"pdf.fonttype": 42, "pdf.compression": 6, "path.simplify": False}
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a file of pages says about itself."""
+
+    title: str
+    subject: str
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,14 +175,45 @@ def save_atlas(
     OutputError
         The folder cannot be written, or the PDF is open in another program.
     """
-    fonts = find_fonts(content.font)
     pages = list_pages(content, communes=communes, overview=overview, paper=paper)
+    return save_pages(
+        pages,
+        path,
+        _about(content),
+        font=content.font,
+        jobs=jobs,
+        overwrite=overwrite,
+        progress=progress,
+    )
+
+
+def _about(content: AtlasContent) -> About:
+    annex = content.annex
+    subject = annex.heading.attached_to
+    if annex.demo:
+        subject = f"{DEMO_MARK.text(annex.language)} {subject}".strip()
+    title = annex.heading.title.text(annex.language)
+    return About(phrase("atlas.title", title=title).text(annex.language), subject, annex.digest)
+
+
+def save_pages(
+    pages: Sequence[AtlasPage],
+    path: Path,
+    about: About,
+    *,
+    font: str | None = None,
+    jobs: int = 1,
+    overwrite: bool = False,
+    progress: Progress = silent,
+) -> Path:
+    """Draw pages into one PDF with bookmarks."""
+    fonts = find_fonts(font)
     with written_aside(path, program="a PDF reader", overwrite=overwrite) as part:
         part.touch()
         folder = Path(tempfile.mkdtemp(prefix="atlas-"))
         try:
             files = _draw_files(pages, folder, fonts, jobs=jobs, progress=progress)
-            _join(files, pages, part, content)
+            _join(files, pages, part, about)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     return path
@@ -184,6 +225,8 @@ def draw_page(page: PageData, fonts: FontSet) -> Sheet:
         return draw_commune_page(page, fonts)
     if isinstance(page, OverviewPage):
         return draw_overview_page(page, fonts)
+    if isinstance(page, BorderPage):
+        return draw_border_page(page, fonts)
     return draw_glance_page(page, fonts)
 
 
@@ -192,7 +235,7 @@ def save_page_picture(page: PageData, path: Path, fonts: FontSet, *, dpi: int = 
 
     Parameters
     ----------
-    page : CommunePage or OverviewPage or GlancePage
+    page : CommunePage or OverviewPage or GlancePage or BorderPage
         What it shows.
     path : pathlib.Path
         PNG to write.
@@ -274,9 +317,7 @@ def _draw_into(book: PdfPages, page: PageData, fonts: FontSet) -> None:
     book.savefig(draw_page(page, fonts).figure)  # type: ignore[no-untyped-call]
 
 
-def _join(
-    files: Sequence[Path], pages: Sequence[AtlasPage], path: Path, content: AtlasContent
-) -> None:
+def _join(files: Sequence[Path], pages: Sequence[AtlasPage], path: Path, about: About) -> None:
     with PdfWriter() as writer:
         for file in files:
             with PdfReader(file) as reader:
@@ -288,18 +329,13 @@ def _join(
             writer.add_outline_item(
                 title=page.bookmark, page_number=number, parent=groups[page.group]
             )
-        annex = content.annex
-        subject = annex.heading.attached_to
-        if annex.demo:
-            subject = f"{DEMO_MARK.text(annex.language)} {subject}".strip()
-        title = annex.heading.title.text(annex.language)
         writer.add_metadata(
             {
-                "/Title": phrase("atlas.title", title=title).text(annex.language),
-                "/Subject": subject,
+                "/Title": about.title,
+                "/Subject": about.subject,
                 "/Producer": "vungtrong",
                 "/CreationDate": midnight().strftime("D:%Y%m%d000000Z"),
-                "/Digest": annex.digest,
+                "/Digest": about.digest,
             }
         )
         writer.page_mode = "/UseOutlines"

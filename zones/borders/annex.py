@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from zones.project.model import Project
 
 #: Digits of metres and hectares on paper.
-_DECIMALS = 1
+DECIMALS = 1
 _AGENCY = "SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG"
 
 
-class _Writer:
+class BorderWriter:
     """Says headings in one language and lays out tables."""
 
     def __init__(self, language: Language) -> None:
@@ -34,6 +34,7 @@ class _Writer:
         self._land = land["name_vi" if language == "vi" else "name_en"].to_dict()
 
     def say(self, key: str, **values: object) -> str:
+        """Say a phrase of the room."""
         return message(f"zones.borders.{key}", **values).text(self.language)
 
     def land(self, values: pd.Series) -> list[str]:
@@ -44,10 +45,12 @@ class _Writer:
         """Names of forest classes and of sides."""
         return [self.say(f"word_{value}") for value in values]
 
-    def table(self, name: str, frame: pd.DataFrame, *columns: tuple[str, str, float]) -> PageTable:
+    def table(
+        self, name: str, frame: pd.DataFrame, *columns: tuple[str, str, float], title: str = ""
+    ) -> PageTable:
         """Lay out a table; columns are key, kind and width, figures are rounded and summed."""
         figures = [key for key, kind, _ in columns if kind == "hectares"]
-        rows = ranked(frame.assign(**{key: frame[key].round(_DECIMALS) for key in figures}))
+        rows = ranked(frame.assign(**{key: frame[key].round(DECIMALS) for key in figures}))
         laid = (
             PageColumn("rank", self.say("column_rank"), "count", 5),
             *(
@@ -64,20 +67,20 @@ class _Writer:
         )
         return PageTable(
             name=name,
-            title=self.say(f"title_{name}"),
+            title=title or self.say(f"title_{name}"),
             role="sources",
             columns=laid,
             rows=rows,
-            total=summed(rows, laid, _DECIMALS) if figures else None,
+            total=summed(rows, laid, DECIMALS) if figures else None,
             total_label=self.say("total"),
             language=self.language,
-            decimals=(_DECIMALS, _DECIMALS),
+            decimals=(DECIMALS, DECIMALS),
         )
 
 
 def save_border_annex(tables: Mapping[Schema, pd.DataFrame], project: Project, path: Path) -> Path:
     """Write the borders of a project as a Word document."""
-    writer = _Writer(project.annex.language)
+    writer = BorderWriter(project.annex.language)
     province = province_name(project.province)
     distance = float(project.borders.distance_m)
     pairs = _named(tables[BORDERS])
@@ -139,7 +142,7 @@ def _named(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(province=[province_name(code) for code in frame["neighbour_province"]])
 
 
-def _land(frame: pd.DataFrame, writer: _Writer) -> PageTable:
+def _land(frame: pd.DataFrame, writer: BorderWriter) -> PageTable:
     """Metres of line by land on either side, over all pairs."""
     keys = ["land", "three_forest", "neighbour_land", "neighbour_three_forest"]
     sums = frame.groupby(keys)["length_m"].sum().reset_index()
@@ -155,7 +158,7 @@ def _land(frame: pd.DataFrame, writer: _Writer) -> PageTable:
     )
 
 
-def _plots(frame: pd.DataFrame, names: pd.DataFrame, writer: _Writer) -> PageTable:
+def _plots(frame: pd.DataFrame, names: pd.DataFrame, writer: BorderWriter) -> PageTable:
     """Plots near the line by pair and side, each plot at its nearest pair alone."""
     near = frame[frame["nearest"]]
     keys = ["commune_code", "neighbour_code", "side", "land"]
@@ -171,7 +174,7 @@ def _plots(frame: pd.DataFrame, names: pd.DataFrame, writer: _Writer) -> PageTab
     )  # fmt: skip
 
 
-def _marking(frame: pd.DataFrame, names: pd.DataFrame, writer: _Writer) -> PageTable:
+def _marking(frame: pd.DataFrame, names: pd.DataFrame, writer: BorderWriter) -> PageTable:
     """Metres of the boundary of forest classes to be marked, by pair and side."""
     keys = ["commune_code", "neighbour_code", "side", "three_forest", "other"]
     sums = frame.groupby(keys)["length_m"].sum().reset_index()

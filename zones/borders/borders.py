@@ -24,8 +24,7 @@ from zones.borders.beside import claimed_twice, disputed_ground, plots_within
 from zones.borders.land import land_along, names_of_land
 from zones.borders.line import BorderLine, border_lines
 from zones.borders.marking import class_boundaries
-from zones.borders.side import Side, read_neighbours, side_of
-from zones.inputs.read import Inputs
+from zones.borders.side import Side, Sides
 from zones.project.model import Project
 from zones.tables import (
     BORDER_CLAIMS,
@@ -71,14 +70,10 @@ class _Pairs:
         return known.get_indexer(pd.MultiIndex.from_arrays([own, other]))
 
 
-def measure_borders(project: Project, inputs: Inputs) -> Borders | None:
-    """Measure the borders of a project; nothing where no commune beyond them is known."""
-    own = side_of(inputs, inputs.crs)
-    others, told = read_neighbours(project, own, inputs.crs)
-    if others is None:
-        return None
-    found = find_borders(own, others, distance_m=float(project.borders.distance_m))
-    return replace(found, findings=[*told, *found.findings])
+def measure_borders(project: Project, sides: Sides) -> Borders:
+    """Measure the borders of a project."""
+    found = find_borders(sides.own, sides.others, distance_m=float(project.borders.distance_m))
+    return replace(found, findings=[*sides.told, *found.findings])
 
 
 def find_borders(own: Side, others: Side, *, distance_m: float) -> Borders:

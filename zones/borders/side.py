@@ -57,6 +57,22 @@ class Side:
         return {survey.province for survey in self.surveys}
 
 
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Both sides of the borders of a province, and what differs between their layers."""
+
+    own: Side
+    others: Side
+    told: tuple[Finding, ...] = ()
+
+
+def read_sides(project: Project, inputs: Inputs) -> Sides | None:
+    """Both sides of the borders of a project; nothing where no commune beyond them is known."""
+    own = side_of(inputs, inputs.crs)
+    others, told = read_neighbours(project, own, inputs.crs)
+    return None if others is None else Sides(own, others, tuple(told))
+
+
 def side_of(inputs: Inputs, crs: pyproj.CRS) -> Side:
     """Communes and plots of the newest forest layer of a project."""
     project = inputs.project

@@ -53,14 +53,7 @@ def annex_content(
         zone_names=zone_names(figures),
         forest_cover=figures.forest_cover,
         sources=figures.sources,
-        heading=AnnexHeading(
-            number=settings.number,
-            title=Phrase(en=project.title_en or project.title, vi=project.title),
-            attached_to=settings.attached_to or attached_document(plans[0], settings),
-            province=project.province_label(language),
-            territory=project.territory(language, kind=True),
-            signature=_signature(settings),
-        ),
+        heading=annex_heading(project, plans),
         listed_only=settings.communes == "listed",
         forms=form_numbers(project),
         allocation=_unless_empty(figures.allocation),
@@ -76,6 +69,19 @@ def annex_content(
         sharing=figures.sharing,
         plan_names={plan.plan: Phrase(en=plan.name.en, vi=plan.name.vi) for plan in plans},
         kinds=_kinds(communes, project),
+    )
+
+
+def annex_heading(project: Project, plans: Sequence[Plan]) -> AnnexHeading:
+    """Heading lines of the pages of a project; the leading plan first."""
+    settings = project.annex
+    return AnnexHeading(
+        number=settings.number,
+        title=Phrase(en=project.title_en or project.title, vi=project.title),
+        attached_to=settings.attached_to or attached_document(plans[0], settings),
+        province=project.province_label(settings.language),
+        territory=project.territory(settings.language, kind=True),
+        signature=_signature(settings),
     )
 
 

@@ -18,6 +18,7 @@ from maps import QgisContent
 from maps.qgis.content import Categories, Fill, Joined, Line, OtherStyle, QgisLayer, Ranges
 from maps.symbols.legends import AreaSymbol, load_area_symbols, scale_colours, zone_symbols
 from zones.borders.borders import Borders, measure_borders
+from zones.borders.side import read_sides
 from zones.inputs.faulty_plots import faulty_plots
 from zones.inputs.read import Inputs
 from zones.pages.atlas import symbols_of_plots, zone_crops, zones_of_layer
@@ -80,7 +81,8 @@ def qgis_content(
     )
     chosen = [] if planning is None else _planning_layers(planning, language, say)
     around = list(_neighbour_layers(project, inputs, say))
-    measured = borders or measure_borders(project, inputs)
+    sides = None if borders else read_sides(project, inputs)
+    measured = measure_borders(project, sides) if sides else borders
     along = [] if measured is None else list(_border_layers(measured, language, say))
     base = (_COMMUNES, *(layer.table for layer in around))
     forest = tuple(layer.table for layer in plots)

@@ -11,8 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from pypdf import PdfReader
 
+from layers.base.language import format_number
 from layers.crs.crs import geodesic_length_m
+from maps import AnnexHeading
 from tests.factories import communes, square
 from tests.zones.borders.border_ground import (
     across,
@@ -22,6 +25,8 @@ from tests.zones.borders.border_ground import (
     write_own,
 )
 from zones.borders.borders import find_borders
+from zones.borders.sheets import SheetBook
+from zones.borders.side import Sides
 from zones.project.model import load_project
 from zones.run.context import RunOptions, RunResult
 from zones.run.run import run_project
@@ -217,6 +222,15 @@ def test_pages_and_layers_are_written(both: RunResult) -> None:
     }
     assert layers["border_lines"].geometry.length.sum() == pytest.approx(2000.0)
     assert (both.out / "borders.docx").stat().st_size > 10_000
+    with PdfReader(both.out / "borders.pdf") as book:
+        texts = [page.extract_text() for page in book.pages]
+        assert [item.title for item in book.outline if not isinstance(item, list)] == ["Bắc Ninh"]
+    lengths = both[BORDERS]["length_m"]
+    assert len(texts) == len(lengths) == 2
+    for text, length in zip(texts, lengths, strict=True):
+        printed = format_number(length, "vi", decimals=1)
+        # As the pair's length, and as the total of the table of land.
+        assert text.count(printed) >= 2, printed
     assert pd.read_csv(both.out / "tables" / "border_contacts.csv")["neighbour"].tolist() == [
         "Đồng Kỳ",
         "Bố Hạ",
@@ -247,3 +261,43 @@ def test_a_neighbour_of_another_day_and_code_table_is_told(tmp_path: Path) -> No
     assert "2024-12-31" in found["neighbour-date"]["message_en"]
     assert "table 55" in found["neighbour-codes"]["message_en"]
     assert found["neighbour-date"]["severity"] == "problem"
+
+
+def test_metres_of_a_sheet_add_up_to_its_printed_length(tmp_path: Path) -> None:
+    """Three stretches of a third of a metre more: rounded one by one they miss the length."""
+    line = [(0.0, 1000.35 * n) for n in range(4)]
+    west = shapely.Polygon([*line, (-4000, 3001.05), (-4000, 0)])
+    east = shapely.Polygon([*line, (4000, 3001.05), (4000, 0)])
+    squares = [shapely.box(-900, 1000.35 * n, 0, 1000.35 * (n + 1)) for n in range(3)]
+    plots = gpd.GeoDataFrame(
+        {
+            "province": "20", "layer": "forest", "plot": ["1", "2", "3"],
+            "commune_code": "06148", "land": ["natural_forest", "planted_forest", "bare"],
+            "three_forest": "production", "ledger_ha": 90.0,
+        },
+        geometry=[shapely.transform(square, lambda p: p + CORNER) for square in squares],
+        crs=9215,
+    )  # fmt: skip
+    sides = [
+        side(
+            gpd.GeoDataFrame(
+                {"code": [code], "name": [code]},
+                geometry=[shapely.transform(shape, lambda p: p + CORNER)],
+                crs=9215,
+            ),
+            province,
+            own,
+        )
+        for code, shape, province, own in (
+            ("06148", west, "20", plots),
+            ("07282", east, "24", None),
+        )
+    ]
+    found = find_borders(*sides, distance_m=500)
+    project = load_project(write_own(tmp_path / "own"))
+    book = SheetBook(found, Sides(*sides), project, AnnexHeading())
+    (page,) = [page.make() for page in book.pages()]
+    length = found.tables[BORDERS]["length_m"].iloc[0]
+    assert page.land.rows["length_m"].sum() == pytest.approx(round(length, 1), abs=1e-9)
+    assert len(page.land.rows) == 3
+    assert page.figures[0][1] == format_number(length, "vi", decimals=1)

@@ -6,6 +6,7 @@ from layers.base.errors import InputError
 from layers.base.language import Phrase
 from layers.io.geopackage import save_geopackage
 from zones.borders.borders import Borders, measure_borders
+from zones.borders.side import read_sides
 from zones.inputs.read import Inputs
 from zones.output.findings import findings_table
 from zones.project.model import Project
@@ -24,15 +25,27 @@ from zones.tables import (
 
 
 def work(context: Context) -> Made:
-    """Measure the borders; write ``borders.gpkg`` and ``borders.docx``."""
+    """Measure the borders; write ``borders.gpkg``, ``borders.docx`` and ``borders.pdf``."""
+    # Loaded where pages are made: a run with fewer steps, and the desk, do not wait for it
     from zones.borders.annex import save_border_annex
+    from zones.borders.sheets import save_border_sheets
+    from zones.pages.annex import annex_heading
 
     project, inputs = context.project, context[Inputs]
-    found = measure_borders(project, inputs)
-    if found is None:
+    sides = read_sides(project, inputs)
+    if sides is None:
         raise InputError("zones.borders.no_neighbours", file=project.file)
+    found = measure_borders(project, sides)
     save_geopackage(found.layers, context.stage / "borders.gpkg")
     save_border_annex(found.tables, project, context.stage / "borders.docx")
+    save_border_sheets(
+        found,
+        sides,
+        project,
+        annex_heading(project, inputs.plans),
+        context.stage / "borders.pdf",
+        progress=context.teller.part,
+    )
     made: Made = {Borders: found, BORDER_FINDINGS: findings_table(found.findings)}
     for schema, table in found.tables.items():
         made[schema] = table
@@ -58,7 +71,7 @@ STEP = Step(
         BORDER_CONTACTS,
         BORDER_FINDINGS,
     ),
-    files=("borders.gpkg", "borders.docx"),
-    settings=("title", "demo", "annex", "borders", "map", "atlas"),
+    files=("borders.gpkg", "borders.docx", "borders.pdf"),
+    settings=("title", "title_en", "demo", "annex", "borders", "map", "atlas", "plans"),
     wanted=_is_asked_for,
 )
