@@ -16,6 +16,7 @@ from affine import Affine
 from layers import overlay_pieces, tabulate_area
 from layers.base.findings import Findings
 from layers.crs.crs import geodesic_area_ha
+from layers.engine.overlaps import settle_claims
 from tests.layers.engine.engine_ground import raster_file
 
 # Cells whose centre lies in the zone, as published with the data.
@@ -132,3 +133,23 @@ def test_real_communes_and_plots_agree_with_geos(communes: gpd.GeoDataFrame) -> 
     sums = pieces.groupby("plot")[["share_ratio", "ledger_ha"]].sum()
     assert sums["share_ratio"].to_numpy() == pytest.approx(1.0, abs=1e-12)
     assert sums["ledger_ha"].to_numpy() == pytest.approx(plots["dtich"].to_numpy(), rel=1e-12)
+
+
+def test_the_triple_claim_of_the_national_boundaries_is_given_once(shared: Path) -> None:
+    """02647, 02683 and 02746 each have the same 3.48 km²: three pairs, counted once in the sums."""
+    country = gpd.read_parquet(shared / "data" / "vietnam_communes_simplified.parquet")
+    three = country[country["code"].isin(["02647", "02683", "02746"])].sort_values("code")
+    shapes = three.to_crs(6933).geometry.to_numpy()
+    found = Findings()
+    settled = settle_claims(
+        shapes, pd.Index(three["code"]), unit_m2=1.0, source="communes", findings=found
+    )
+    (claim,) = found.items
+    assert (claim.severity, claim.count) == ("problem", 3)
+    assert set(claim.examples) == {"02647/02683", "02647/02746", "02683/02746"}
+    union = shapely.area(shapely.union_all(shapes))
+    assert shapely.area(settled).sum() == pytest.approx(union, rel=1e-9)
+    assert claim.area_ha == pytest.approx((shapely.area(shapes).sum() - union) / 1e4, rel=1e-9)
+    for first, second in ((0, 1), (0, 2), (1, 2)):
+        shared_ha = shapely.area(shapely.intersection(shapes[first], shapes[second])) / 1e4
+        assert shared_ha == pytest.approx(348.4, abs=0.2)
