@@ -11,7 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import CancelledError, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, Protocol, TypeVar
@@ -35,6 +35,8 @@ LOST = ("KilledWorker", "FutureCancelledError", "CommClosedError")
 PATIENCE_S = 40.0
 # How often a result that does not come is asked whether anyone still works on it.
 _GLANCE_S = 5.0
+# How often a client that looks for its scheduler is asked whether it has found it.
+_NAP_S = 0.1
 # Pieces under way per worker: enough to keep it busy, few enough to bound memory.
 AHEAD = 2
 _THREADS = "vungtrong-worker"
@@ -81,12 +83,29 @@ if hasattr(os, "register_at_fork"):  # threads do not come along into a fork
     os.register_at_fork(after_in_child=_threads.cache_clear)
 
 
+@dataclass(slots=True)
+class _Sent:
+    """A piece on a cluster: kept until its result is here, to be sent again if need be."""
+
+    client: Any
+    piece: Any
+    future: Any
+    losses: int = 0
+
+    def cancel(self) -> None:
+        """Ask the cluster, where there is one, to forget it."""
+        if self.client.status == "running":
+            self.future.cancel()
+
+
 def _on_cluster(
     client: Any, task: Callable[[Piece], Result], pieces: Iterable[Piece], ahead: int
 ) -> Iterator[Any]:
-    submit = partial(client.submit, partial(_answer, task), pure=False, retries=RETRIES)
+    send = partial(client.submit, partial(_answer, task), pure=False, retries=RETRIES)
     try:
-        yield from _in_order(submit, pieces, ahead, partial(_result, client))
+        yield from _in_order(
+            lambda piece: _Sent(client, piece, send(piece)), pieces, ahead, partial(_result, send)
+        )
     except VungTrongError:
         raise
     except Exception as error:
@@ -95,15 +114,19 @@ def _on_cluster(
         raise ClusterError("layers.base.cluster_lost_workers", kind=type(error).__name__) from error
 
 
-def _result(client: Any, future: Any) -> Any:
-    """Result of a piece, unless the cluster has lost every worker that could give it."""
+def _result(send: Callable[[Any], Any], sent: _Sent) -> Any:
+    """Result of a piece, unless the cluster has lost every worker that could give it.
+
+    A scheduler that was started again knows nothing of what was sent: it is sent again. Results
+    that are here already stay.
+    """
     alone_since = None
     while True:
         try:
-            return future.result(timeout=_GLANCE_S)
+            return sent.future.result(timeout=_GLANCE_S)
         except TimeoutError:
             now = time.monotonic()
-            if future.done() or client.ncores():  # what the task itself raised comes back
+            if sent.future.done() or sent.client.ncores():  # what the task itself raised comes back
                 alone_since = None
             elif alone_since is None:
                 alone_since = now
@@ -111,6 +134,21 @@ def _result(client: Any, future: Any) -> Any:
                 raise ClusterError(
                     "layers.base.cluster_without_workers", seconds=PATIENCE_S
                 ) from None
+        except CancelledError:
+            sent.losses += 1
+            if sent.losses > RETRIES:
+                raise
+            _await_scheduler(sent.client)
+            sent.future = send(sent.piece)
+
+
+def _await_scheduler(client: Any) -> None:
+    """Wait until the client, which tries by itself, has its scheduler again."""
+    given_up = time.monotonic() + PATIENCE_S
+    while client.status != "running":
+        if client.status == "closed" or time.monotonic() > given_up:
+            raise ClusterError("layers.base.cluster_without_scheduler")
+        time.sleep(_NAP_S)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
+import subprocess
+import sys
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,9 +24,9 @@ import layers.engine.overlay_tasks
 import layers.engine.raster
 import layers.engine.tabulate
 from layers import overlay_area, overlay_file, tabulate_area
-from layers.base.errors import InputError, MissingFileError
+from layers.base.errors import ClusterError, InputError, MissingFileError
 from layers.base.language import Phrase
-from layers.base.workers import run_pieces
+from layers.base.workers import AHEAD, run_pieces
 from tests.layers.engine.engine_ground import polygons, raster_file
 
 distributed = pytest.importorskip("distributed")
@@ -148,3 +152,89 @@ def test_plots_of_a_file_on_a_cluster(
     found = overlay_file(boxes.iloc[:9], path, workers=client)
     assert killed
     pd.testing.assert_frame_equal(found, expected, check_exact=True)
+
+
+def measured(piece: tuple[Path, int]) -> int:
+    """Square of a number; each time it is worked out leaves a line."""
+    path, number = piece
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"{number}\n")
+    return number**2
+
+
+class OwnCluster:
+    """A scheduler and a worker as processes, on a port that stays."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+        self.folder = folder
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def start(self) -> None:
+        port = self.address.rpartition(":")[2]
+        host = ["--host", "127.0.0.1", "--port", port, "--no-dashboard"]
+        self._start("scheduler", *host)
+        self._start("worker", self.address, "--no-nanny", "--nthreads", "1", "--no-dashboard")
+
+    def _start(self, *command: str) -> None:
+        folder = str(Path(__file__).parents[3])
+        self.processes.append(
+            subprocess.Popen(
+                [sys.executable, "-m", "dask", *command],
+                cwd=self.folder,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join([folder, *sys.path])},
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        )
+
+    def kill(self) -> None:
+        for process in self.processes:
+            process.kill()
+            process.wait()
+        self.processes.clear()
+
+
+@pytest.fixture
+def own_cluster(tmp_path: Path) -> Iterator[OwnCluster]:
+    cluster = OwnCluster(tmp_path)
+    cluster.start()
+    yield cluster
+    cluster.kill()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_scheduler_that_is_started_again_costs_only_what_was_under_way(
+    own_cluster: OwnCluster, tmp_path: Path
+) -> None:
+    path, count, before = tmp_path / "lần tính.txt", 30, 12
+    with distributed.Client(own_cluster.address, timeout=60) as client:
+        client.wait_for_workers(1, timeout=60)
+        results = []
+        for result in run_pieces(measured, ((path, n) for n in range(count)), workers=client):
+            results.append(result)
+            if len(results) == before:
+                own_cluster.kill()
+                own_cluster.start()
+    assert results == [number**2 for number in range(count)]
+    worked = Counter(map(int, path.read_text("utf-8").split()))
+    # What was handed over stays; only the few pieces under way may be worked out again.
+    assert {worked[number] for number in range(before)} == {1}
+    assert {worked[number] for number in range(before + AHEAD + 1, count)} == {1}
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_scheduler_that_does_not_come_back_is_one_line(
+    own_cluster: OwnCluster, tmp_path: Path
+) -> None:
+    path = tmp_path / "lần tính.txt"
+    with distributed.Client(own_cluster.address, timeout=60) as client:
+        client.wait_for_workers(1, timeout=60)
+        client._timeout = 1  # for how long it looks for its scheduler, seconds
+        results = run_pieces(measured, ((path, n) for n in range(9)), workers=client)
+        assert next(results) == 0
+        own_cluster.kill()
+        with pytest.raises(ClusterError, match="scheduler is gone"):
+            list(results)
