@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -12,6 +13,10 @@ from zones.cli.terminal.language import set_language
 
 # Programs that tests start speak English, and have nothing to tell about choosing a language.
 os.environ.setdefault("VUNGTRONG_LANG", "en")
+
+# Tests make millions of objects and hardly a circle, and every library is loaded: Python's own pace
+# of looking for circles takes a third of their time.
+gc.set_threshold(50_000, 20, 50)
 
 # A slow machine is no fault of an example.
 settings.register_profile("untimed", deadline=None)

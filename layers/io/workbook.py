@@ -29,7 +29,6 @@ _SECONDS = 300
 EVERY = "*"
 _SPECIAL = re.compile(rb"<([A-Za-z]+:)?f[ />]|t=[\"']e[\"']|hidden=[\"'](1|true)")
 _CHILD = Path(__file__).with_name("workbook_cells.py")
-_MAIN = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 
 

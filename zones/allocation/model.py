@@ -75,7 +75,7 @@ class Model:
     @cached_property
     def pair(self) -> Integers:
         """Number of the zone in its commune, in order, of each column of hectares."""
-        pairs = self.columns.groupby(["zone", "commune_code"], sort=True).ngroup()
+        pairs = self.columns.groupby(["zone", "commune_code"]).ngroup()
         return np.asarray(pairs, dtype="int64")
 
     @cached_property
@@ -285,7 +285,7 @@ def _add_land(rows: _Rows, inputs: AllocationInputs, settings: AllocationSetting
     rows.add(windows.assign(kind="land"), on=keys, among=nothing)
     uses = pieces.reset_index(names="window").merge(pd.DataFrame({"year": settings.years}), "cross")
     uses = uses[uses["year"].between(uses["first"], uses["last"])]
-    years = uses[[*keys, "year"]].drop_duplicates(ignore_index=True)
+    years = uses[[*keys, "year"]].drop_duplicates()
     numbered = years.assign(in_year=rows.count + np.arange(len(years)))
     rows.add(years.assign(kind="land_year", upper=0.0), on=[*keys, "year"])
     uses = uses.merge(numbered, on=[*keys, "year"])
@@ -297,7 +297,7 @@ def yearly_pace(inputs: AllocationInputs, settings: AllocationSettings) -> pd.Da
     pace, keys = inputs.pace, ["zone", "commune_code", "year"]
     years = pd.DataFrame({"year": pd.array(settings.years, dtype="Int64")})
     every = pace[pace["year"].isna()].drop(columns="year").merge(years, how="cross")
-    both = pd.concat([pace[pace["year"].notna()], every], ignore_index=True)
+    both = pd.concat([pace[pace["year"].notna()], every])
     return both.groupby(keys, as_index=False)[["low_ha", "high_ha"]].first()
 
 

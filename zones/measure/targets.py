@@ -72,7 +72,7 @@ def join_plan_targets(targets: Sequence[pd.DataFrame]) -> pd.DataFrame:
             raise SchemaError(
                 "zones.measure.target_ids_repeated", iloc=frame["plan"].iloc[0], twice=twice
             )
-        keys = list(frame[thing].fillna("").itertuples(index=False, name=None))
+        keys = list(frame[thing].fillna("").itertuples(index=False))
         rest = frame[np.array([key not in seen for key in keys], dtype=bool)]
         clash = rest["target"].isin(names)
         rest = rest.assign(target=rest["target"].mask(clash, rest["plan"] + ":" + rest["target"]))

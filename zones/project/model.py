@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-import hashlib
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -555,23 +553,6 @@ class Project(Part):
             Absolute, or relative to the working folder as the project file's own path is.
         """
         return path if path.is_absolute() else self._file.parent / path
-
-    def settings_records(self) -> dict[str, dict[str, str | int]]:
-        """Digests of what the project file says, apart from how it is written.
-
-        Returns
-        -------
-        dict of str to dict
-            ``settings`` for everything but the allocation, ``allocation settings`` for that.
-        """
-        whole = self.model_dump(mode="json")
-        parts = {"allocation settings": whole.pop("allocation"), "settings": whole}
-        records: dict[str, dict[str, str | int]] = {}
-        for name, part in parts.items():
-            text = json.dumps(part, sort_keys=True).encode()
-            digest = hashlib.sha256(text).hexdigest()
-            records[name] = {"path": self._file.name, "bytes": len(text), "sha256": digest}
-        return records
 
     def input_paths(self) -> dict[str, Path]:
         """Every file the project reads, by what it is called in the record of a run.

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
 from layers.base.language import Phrase
 from layers.communes.gazetteer import Unit
 from zones.measure.targets import yearly_unit
@@ -210,9 +208,3 @@ def cell_title(row: Row, column: FormColumn) -> Phrase:
 def unit_label(unit: str) -> str:
     """Unit as a form prints it, Vietnamese."""
     return unit_name(unit, "vi") if unit else ""
-
-
-def own_zones(by_zone: pd.DataFrame) -> dict[str, set[str]]:
-    """Zones that each commune is known to have hectares of; columns zone, commune_code, ha."""
-    held = by_zone[by_zone["present_ha"] > 0]
-    return {str(code): set(rows) for code, rows in held.groupby("commune_code")["zone"]}

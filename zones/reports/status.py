@@ -15,9 +15,6 @@ from zones.reports.tables import STATUS
 from zones.reports.writing.letters import save_reminder
 from zones.reports.writing.status_map import save_status_map
 
-#: In the order in which they call for action.
-STATES = ("missing", "asked", "late", "on_time", "expected")
-
 
 def due_day(form: Form, year: int) -> dt.date:
     """Last day on which a form of a year is on time."""

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from layers.base.schema import read_schema
 
-#: What becomes of a figure: counted, counted with a remark, or asked back and not counted.
-VERDICTS = ("accepted", "remarked", "asked")
-
 FIGURES = read_schema("zones.reports", "reported_figures")
 
 HISTORY = read_schema("zones.reports", "report_history")

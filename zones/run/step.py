@@ -48,11 +48,6 @@ class Step:
         """Tables among what it hands on."""
         return tuple(key for key in self.writes if isinstance(key, Schema))
 
-    @property
-    def objects(self) -> tuple[type[object], ...]:
-        """Objects among what it hands on."""
-        return tuple(key for key in self.writes if isinstance(key, type))
-
     def needs(self, project: Project) -> tuple[Key, ...]:
         """All that it takes from earlier steps in a project."""
         return (*self.reads, *self.also_reads(project))

@@ -175,6 +175,18 @@ def test_a_rate_may_have_its_own_tolerance_in_points(
     assert (row["low"], row["high"]) == (62.0, 64.0)
 
 
+def test_nothing_is_tolerated_that_was_not_stated() -> None:
+    """A tolerance for rates alone leaves hectares to their figure: 99.5 ha of about 100 lack."""
+    target = plan_target(bound="about", low=100.0, high=100.0)
+    measured = pd.DataFrame(
+        [("pine", "area", "", "ha", 99.5)],
+        columns=["zone", "indicator", "commune_code", "unit", "present"],
+    )
+    tolerated = ToleratedBounds(rate_tolerance_points=0.5)
+    row = compare_targets(pd.DataFrame([target]), measured, tolerated=tolerated).iloc[0]
+    assert (row["status"], row["shortfall"]) == ("below", pytest.approx(0.5))
+
+
 @pytest.mark.parametrize(
     ("period", "status"),
     [
@@ -299,6 +311,7 @@ def test_limits_of_the_two_lists_are_the_users() -> None:
         return list(found["remark"])
 
     assert remarks() == ["", "unlisted_but_much"]
+    assert remarks(unlisted_max_percent=91.9) == ["", "unlisted_but_much"]
     assert remarks(listed_min_percent=8.1) == ["listed_but_little", "unlisted_but_much"]
     assert remarks(listed_min_percent=8.0, unlisted_max_percent=92.0) == ["", ""]
 

@@ -141,11 +141,6 @@ def _sentence(columns: list[_Column], row: list[str]) -> str:
     return f"{said}, tại {kind}{places}" if places else said
 
 
-def rows_as_sentences(lines: Sequence[str]) -> tuple[str, ...]:
-    """Lines of a document with the rows of its tables as sentences, line by line."""
-    return read_tables(lines)[0]
-
-
 def read_tables(lines: Sequence[str]) -> tuple[tuple[str, ...], list[WrongTotal]]:
     """Lines with the rows of tables as sentences, and totals that are not the sum of their rows."""
     found, wrong = list(lines), list[WrongTotal]()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from layers.communes.crosswalk import successors
-from layers.communes.gazetteer import communes_on, vintages
+from layers.communes.gazetteer import vintages
 from layers.communes.match_result import Match
 from layers.communes.matching import match_commune
 from layers.communes.spelling import exact_key, plain_key, tidy, without_marks
@@ -234,8 +234,3 @@ def name_in(text: str, province: str, vintage: str) -> Place:
     words = tidy(re.sub(r"[\d_.()-]+", " ", text))
     place = find_place(words, province, vintage) if words else Place()
     return place if place.code and place.rule != "commune-near" else Place()
-
-
-def known_codes(province: str, vintage: str) -> frozenset[str]:
-    """Codes of the communes of a day."""
-    return frozenset(communes_on(province, vintage))

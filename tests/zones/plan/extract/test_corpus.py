@@ -15,7 +15,7 @@ from zones.plan.extract.draft import draft_plan
 from zones.plan.extract.head import Head, read_head
 from zones.plan.extract.outline import read_outline
 from zones.plan.extract.statements import Stated, read_statements
-from zones.plan.extract.tables import rows_as_sentences
+from zones.plan.extract.tables import read_tables
 
 
 @pytest.mark.parametrize("number", range(1, 101, 2))
@@ -120,16 +120,16 @@ def test_rows_keep_their_lines_and_totals_and_prose_are_no_figures() -> None:
         "| Cộng | 500 | 450,5 |",
         "II | Cây khác | | |",
     )
-    assert rows_as_sentences(lines) == (
+    assert read_tables(lines)[0] == (
         *lines[:3],
         "- vùng quế năm 2025 đạt 500 ha; vùng quế năm 2025 đạt 450,5 ha.",
         "",
         lines[5],
     )
     prose = ("TT | Nội dung | Thời gian", "1 | Báo cáo trước ngày 10/6 " + "a " * 40 + "| Hàng năm")
-    assert rows_as_sentences(prose) == prose
+    assert read_tables(prose)[0] == prose
     bordered = ("| Cây | Diện tích (ha) |", "|---|---|", "| Quế | 500 |")
-    assert rows_as_sentences(bordered)[2] == "- diện tích vùng quế đạt 500 ha."
+    assert read_tables(bordered)[0][2] == "- diện tích vùng quế đạt 500 ha."
 
 
 def _calls(lines: tuple[str, ...]) -> int:
