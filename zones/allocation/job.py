@@ -51,6 +51,12 @@ class AllocatedPlan:
     prepared: Prepared  # Inputs, settings and names
     allocation: Allocation  # The plan, unrounded
     printed: RoundedAllocation  # Its rounded figures
+    before: AllocatedPlan | None = None  # The one of unchanged figures, where some are changed
+
+    @property
+    def unchanged(self) -> AllocatedPlan:
+        """The allocation of unchanged figures."""
+        return self.before or self
 
     @property
     def voice(self) -> Voice:
@@ -153,12 +159,13 @@ def change_plan(
         return base
     prepared = change_inputs(base.prepared, changes)
     told = _tell_changes(changes)
-    return allocate_project(
+    made = allocate_project(
         replace(prepared, findings=(told, *prepared.findings)),
         step=base.printed.step,
         present=present,
         near=base.allocation,
     )
+    return replace(made, before=base)
 
 
 _CHANGED = "changed-figures"

@@ -18,6 +18,8 @@ from layers.base.language import Phrase
 from layers.base.messages import message
 from maps import MapContent
 from zones.allocation.job import AllocatedPlan, allocation_tables, change_plan
+from zones.allocation.prepare import Prepared, needs_plots
+from zones.allocation.scenario import change_inputs
 from zones.app.refused import RefusedError
 from zones.app.session import Session, Tell, remember_project
 from zones.inputs.read import Inputs
@@ -28,10 +30,13 @@ from zones.pages.map import map_content
 from zones.project.model import Project, load_project
 from zones.publish.figures import RoundedMeasures
 from zones.publish.publish import PublishedFigures
-from zones.run.context import Context, RunOptions, RunResult
+from zones.run.context import Context, RunOptions
 from zones.run.reuse import input_files
 from zones.run.run import run_project
+from zones.run.steps.allocate import STEP as ALLOCATE
+from zones.run.steps.allocate import allocate, prepare
 from zones.run.steps.publish import STEP as PUBLISH
+from zones.tables import ALLOCATION_TARGETS
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +65,17 @@ class Base:
 
     project: Project
     stamps: object  # Of its files, to notice that one changed
-    result: RunResult
-    plan: AllocatedPlan
     context: Context
     content: MapContent
+    prepared: Prepared  # What is allocated
+    changes: tuple[str, ...]  # Of the project file when it was opened; what follows is theirs
+    figures: PublishedFigures
+    kept: bool  # Whether an earlier run had left them
 
     @property
     def measures(self) -> RoundedMeasures:
         """What was measured, rounded."""
-        return self.result[RoundedMeasures]
+        return self.context[RoundedMeasures]
 
 
 @dataclass(slots=True)
@@ -83,7 +90,9 @@ class Desk:
     _kept: dict[str, tuple[object, Any]] = field(default_factory=dict)
     _held: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     _holds: Path | None = None
+    _unchanged: AllocatedPlan | None = None  # Plan of the base
     _last: tuple[tuple[str, ...], AllocatedPlan] | None = None
+    _trusting: bool = True  # Whether tables of an earlier run are shown before they are made again
 
     @property
     def teller(self) -> PageTeller:
@@ -141,27 +150,38 @@ class Desk:
 
     def base(self) -> Base:
         """The open project measured and allocated; done again when one of its files changed."""
-        project = _without_changes(self.project())
+        own = self.project()
+        project = _without_changes(own)
         stamps = _stamps(project), project.model_dump_json()
         if self._base is None or self._base.stamps != stamps:
-            self._base = self._last = None
-            self._base = self._made(project, stamps)
+            self._base = self._unchanged = self._last = None
+            self._base = self._made(own, stamps)
         return self._base
 
-    def _made(self, project: Project, stamps: object) -> Base:
-        out = project.resolve(project.output)
-        fresh = not out.exists() and not self.session.read_only
-        options = RunOptions(only=("allocate", "publish"), write=fresh)
-        result = run_project(project, options=options, teller=self.teller)
+    def _made(self, own: Project, stamps: object) -> Base:
+        """Measure and publish; tables that a run left are shown before they are made again."""
+        fresh = not own.resolve(own.output).exists() and not self.session.read_only
+        trusted = self._trusting and not needs_plots(own)
+        only = ("publish",) if trusted else ("allocate", "publish")
+        options = RunOptions(only=only, write=fresh)
+        result = run_project(own, options=options, teller=self.teller)
+        project, changes = _without_changes(own), own.allocation.changes
         context = replace(
-            result.context, options=RunOptions(write=False), stage=Path(tempfile.gettempdir())
+            result.context,
+            project=project,
+            options=RunOptions(write=False),
+            stage=Path(tempfile.gettempdir()),
         )
-        communes, crs = context.communes()
-        content = map_content(project, result[PublishedFigures], communes, crs)
+        plan, figures = result.store.get(AllocatedPlan), result[PublishedFigures]
+        if plan is not None:
+            self._unchanged, self._last = plan.unchanged, (changes, plan)
+        prepared = prepare(context) if plan is None else plan.unchanged.prepared
+        content = map_content(project, figures, *context.communes())
         content = replace(content, tile_hosts=())  # the desk asks nobody for anything
-        return Base(project, stamps, result, result[AllocatedPlan], context, content)
+        kept = plan is None
+        return Base(project, stamps, context, content, prepared, changes, figures, kept)
 
-    def held(self, name: str, make: Callable[[], Any]) -> Any:
+    def made_once(self, name: str, make: Callable[[], Any]) -> Any:
         """What a room makes of the project's files; made again when one of them changed."""
         project = self.project()
         stamps = _stamps(project), project.model_dump_json()
@@ -173,17 +193,45 @@ class Desk:
     def plan(self, changes: Sequence[str]) -> AllocatedPlan:
         """The plan with figures that are tried out."""
         base, asked = self.base(), tuple(changes)
+        if self._unchanged is None:
+            self.teller.step("allocate", ALLOCATE.label, 1, 1)
+            self._unchanged = self._as_kept((), allocate(base.context, base.prepared))
+        if not asked:
+            return self._unchanged
         if self._last is None or self._last[0] != asked:
-            self._last = asked, change_plan(base.plan, asked, present=base.measures.zones)
+            made = change_plan(self._unchanged, asked, present=base.measures.zones)
+            self._last = asked, self._as_kept(asked, made)
         return self._last[1]
 
-    def published(self, plan: AllocatedPlan) -> PublishedFigures:
+    def _as_kept(self, changes: tuple[str, ...], plan: AllocatedPlan) -> AllocatedPlan:
+        """A plan that may be the one an earlier run left: what was shown of that must be true."""
+        base = self.base()
+        if base.kept and changes == base.changes:
+            tables = allocation_tables(plan, log=ClosureLog())
+            differ = [key.name for key, it in tables.items() if not it.equals(base.context[key])]
+            if differ:  # Another machine's, say: from now on all is made here
+                self._base = self._unchanged = self._last = None
+                self._trusting = False
+                raise RefusedError(409, message("zones.app.kept_differ", tables=differ))
+        return plan
+
+    def prepared(self, changes: Sequence[str]) -> Prepared:
+        """What is allocated, with figures that are tried out."""
+        return change_inputs(self.base().prepared, changes)
+
+    def held(self, changes: Sequence[str]) -> pd.DataFrame:
+        """The targets as a plan ends, in hectares (``ALLOCATION_TARGETS``)."""
+        base = self.base()
+        known = tuple(changes) == base.changes
+        return base.context[ALLOCATION_TARGETS] if known else self.plan(changes).printed.held
+
+    def published(self, changes: Sequence[str]) -> PublishedFigures:
         """Figures of a plan as all pages print them, held against each other."""
         base = self.base()
-        if plan is base.plan:
-            return base.result[PublishedFigures]
+        if tuple(changes) == base.changes:
+            return base.figures
         store = base.context.store.copy()
-        for schema, table in allocation_tables(plan, log=ClosureLog()).items():
+        for schema, table in allocation_tables(self.plan(changes), log=ClosureLog()).items():
             store.put(schema, table)
         figures: Any = PUBLISH.work(replace(base.context, store=store))[PublishedFigures]
         return figures  # type: ignore[no-any-return]

@@ -52,7 +52,7 @@ class Levers(Question):
 def forecast(desk: Desk, asked: Levers) -> dict[str, Any]:
     """The path with the levers as they stand, the answer in words, and what the levers do."""
     project = desk.project()
-    inputs, before = desk.held("forecast", lambda: _forecast(desk, project))
+    inputs, before = desk.made_once("forecast", lambda: _forecast(desk, project))
     section = change_section(project.trajectory, asked.changes)
     tables = forecast_tables(inputs, section) if asked.changes else before
     return {

@@ -89,7 +89,7 @@ def _files(desk: Desk) -> list[dict[str, Any]]:
 
 def _content(desk: Desk) -> Any:
     base, project = desk.base(), desk.project()
-    figures = desk.published(desk.plan(project.allocation.changes))
+    figures = desk.published(project.allocation.changes)
     communes = base.context.communes()[0]
     return figures, annex_content(project, figures, base.context.plans(), communes)
 

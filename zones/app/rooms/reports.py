@@ -160,7 +160,7 @@ def write(desk: Desk, asked: Asked) -> dict[str, Any]:
 def witnesses(desk: Desk) -> dict[str, Any]:
     """Map, register and report of each crop and commune side by side, the widest apart first."""
     project = desk.project()
-    found = desk.held("witnesses", lambda: reconcile_project(project, desk.teller))
+    found = desk.made_once("witnesses", lambda: reconcile_project(project, desk.teller))
     names = load_crops().set_index("crop")
     apart = found.table[found.table["cause"] != ""]
     columns = ["commune", "crop", *(f"{name}_ha" for name in (*WITNESSES, "reconciled"))]

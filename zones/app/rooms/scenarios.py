@@ -55,8 +55,8 @@ def listed(desk: Desk) -> dict[str, Any]:
     """Scenarios beside the project, the zones, and the ground to draw them on."""
     base = desk.base()
     ground = page_ground(check_content(base.content))
-    names = base.plan.prepared.names
-    known = base.plan.prepared.inputs.targets["zone"].unique().tolist()
+    names = base.prepared.names
+    known = base.prepared.inputs.targets["zone"].unique().tolist()
     return {
         "scenarios": _scenarios(desk),
         "zones": [{"zone": zone, "name": words(names[zone])} for zone in names if zone in known],

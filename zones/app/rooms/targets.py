@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +20,8 @@ from ruamel.yaml.comments import CommentedMap
 from layers.base.messages import message
 from maps.interactive.content import check_content
 from maps.interactive.page_data import page_figures, page_ground
-from zones.allocation.job import AllocatedPlan, explain_plan
+from zones.allocation.job import explain_plan
+from zones.allocation.prepare import Prepared
 from zones.allocation.rounded import compare_allocations
 from zones.app.desk import Base, Desk, records, words
 from zones.app.question import Question
@@ -49,47 +50,52 @@ class Save(Changes):
 def ground(desk: Desk) -> dict[str, Any]:
     """What stays as it is while figures change: the communes, the plan's own words, the edits.
 
-    ``plan`` is the project file's own plan without edits: what the page shows at first.
+    ``plan`` is the one that the page shows at first, with the changes of ``shown``: it may be the
+    one that a run left, and an edit then waits until that was made again.
     """
     base = desk.base()
-    own = plan(desk, Changes(changes=()))
+    own = _figures(desk, base.changes)
+    nobody: dict[str, Any] = {"moved": None if base.changes else [], "movedCount": 0}
     return {
         "page": {**page_ground(check_content(base.content)), **own["figures"]},
-        "plan": own,
+        "plan": own | nobody,
+        "shown": list(base.changes),
+        "original": _settings(base.prepared),
         "zones": _zones(base),
         "changes": list(desk.project().allocation.changes),
         "stamp": _stamp(desk),
-        "years": list(base.plan.allocation.settings.years),
+        "years": list(base.prepared.settings.years),
         "decimals": base.project.decimals,
     }
 
 
 def plan(desk: Desk, asked: Changes) -> dict[str, Any]:
     """The plan with the changes: figures of the page, targets, and which communes moved."""
-    base, made = desk.base(), desk.plan(asked.changes)
-    figures = _edited(desk.published(made), base.plan, made)
-    content = check_content(with_figures(base.content, figures))
+    made = desk.plan(asked.changes)
+    base = made.unchanged
     moved = compare_allocations(
-        base.plan.allocation, made.allocation, printed=(base.plan.printed, made.printed)
+        base.allocation, made.allocation, printed=(base.printed, made.printed)
     )
-    return {
-        "figures": page_figures(content),
-        "targets": _targets(made),
-        "settings": _settings(made),
+    return _figures(desk, asked.changes) | {
         "moved": records(moved.head(_ROWS_TOLD)),
         "movedCount": len(moved),
-        "told": [words(item.message) for item in made.prepared.findings],
-        "follows": [
-            words(item.message)
-            for item in made.prepared.findings
-            if item.kind == "other-end-gives-way"
-        ],
     }
 
 
-def _edited(
-    figures: PublishedFigures, base: AllocatedPlan, made: AllocatedPlan
-) -> PublishedFigures:
+def _figures(desk: Desk, changes: Sequence[str]) -> dict[str, Any]:
+    """Figures of the page, targets as they end, and what can be edited, with the changes."""
+    base, prepared, held = desk.base(), desk.prepared(changes), desk.held(changes)
+    figures = _edited(desk.published(changes), base.prepared, prepared)
+    told = [item for item in prepared.findings if item.kind == "other-end-gives-way"]
+    return {
+        "figures": page_figures(check_content(with_figures(base.content, figures))),
+        "targets": records(held[held["commune_code"] == ""]),
+        "settings": _settings(prepared),
+        "follows": [words(item.message) for item in told],
+    }
+
+
+def _edited(figures: PublishedFigures, base: Prepared, made: Prepared) -> PublishedFigures:
     """Hold the zones against the targets as they were edited, not as the plan says them."""
     old, new = (_ends(it) for it in (base, made))
     changed = new[~(new.eq(old) | (new.isna() & old.isna())).all(axis=1)]
@@ -111,9 +117,9 @@ def _edited(
     return replace(figures, targets=targets, zones=zones)
 
 
-def _ends(plan: AllocatedPlan) -> pd.DataFrame:
+def _ends(prepared: Prepared) -> pd.DataFrame:
     """Ends (ha) and year of the targets of whole zones."""
-    targets = plan.prepared.inputs.targets
+    targets = prepared.inputs.targets
     whole = targets[targets["commune_code"] == ""].set_index(["zone", "target"])
     return whole[["low_ha", "high_ha", "year"]].astype("float64")
 
@@ -157,14 +163,9 @@ def _stamp(desk: Desk) -> str:
     return "" if file is None else hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def _targets(made: AllocatedPlan) -> list[dict[str, Any]]:
-    whole = made.printed.held["commune_code"] == ""
-    return records(made.printed.held[whole])
-
-
-def _settings(made: AllocatedPlan) -> list[dict[str, Any]]:
+def _settings(prepared: Prepared) -> list[dict[str, Any]]:
     """What can be edited of each zone, as it stands with the changes."""
-    inputs = made.prepared.inputs
+    inputs = prepared.inputs
     main = inputs.targets[inputs.targets["commune_code"] == ""]
     pace = inputs.pace[(inputs.pace["commune_code"] == "") & inputs.pace["high_ha"].notna()]
     fastest = pace.groupby("zone")["high_ha"].max()
@@ -197,8 +198,8 @@ def _by_zone(table: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
 def _zones(base: Base) -> list[dict[str, Any]]:
     """The zones that are allocated, in the plan's order, with the plan's own words."""
     plans = base.context.plans()
-    names = base.plan.prepared.names
-    known = base.plan.prepared.inputs.targets["zone"].unique().tolist()
+    names = base.prepared.names
+    known = base.prepared.inputs.targets["zone"].unique().tolist()
     order = [zone for zone in names if zone in known]
     return [
         {"zone": zone, "name": words(names[zone]), "clauses": _clauses(plans[0], zone)}

@@ -10,7 +10,7 @@ from zones.allocation.job import (
     allocation_tables,
     change_plan,
 )
-from zones.allocation.prepare import needs_plots, prepare_allocation
+from zones.allocation.prepare import Prepared, needs_plots, prepare_allocation
 from zones.inputs.read import Inputs
 from zones.output.findings import findings_table
 from zones.project.model import Project, forest_layers
@@ -38,21 +38,29 @@ from zones.tables import (
 _READS = (MEASURED, TARGETS, ZONES, ZONE_NAMES, FOREST_COVER, PLANTED_SPECIES)
 
 
-def work(context: Context) -> Made:
-    """Allocate the targets of the leading plan; the tables close with the plan."""
+def prepare(context: Context) -> Prepared:
+    """Put together what is allocated: the targets of the leading plan, the land, the settings."""
     project = context.project
     communes, _ = context.communes()
-    prepared = prepare_allocation(
+    return prepare_allocation(
         project,
         context.plans()[0],
         {schema.name: context[schema] for schema in (*_READS, *_change(project))},
         communes,
         layers=context[Inputs].plots if needs_plots(project) else None,
     )
-    step = 10.0**-project.decimals
-    present = context[RoundedMeasures].zones
-    base = allocate_project(prepared, step=step, present=present)
-    plan = change_plan(base, project.allocation.changes, present=present)
+
+
+def allocate(context: Context, prepared: Prepared) -> AllocatedPlan:
+    """Share the targets out, without the changes that the project file makes to them."""
+    step = 10.0**-context.project.decimals
+    return allocate_project(prepared, step=step, present=context[RoundedMeasures].zones)
+
+
+def work(context: Context) -> Made:
+    """Allocate the targets of the leading plan; the tables close with the plan."""
+    changes, present = context.project.allocation.changes, context[RoundedMeasures].zones
+    plan = change_plan(allocate(context, prepare(context)), changes, present=present)
     made: Made = {
         AllocatedPlan: plan,
         ALLOCATION_FINDINGS: findings_table(plan.prepared.findings),

@@ -8,7 +8,6 @@ import { zoneEditor } from "../desk/editor.js";
 let desk = null;
 let ground = null; // Communes, zones and the plan's words
 let made = null; // The plan with the edits
-let first = null; // The plan without any
 const NOTHING = []; // No edits, and none that were made
 let reasons = [];
 let edits = null;
@@ -26,9 +25,8 @@ export async function open(node, theDesk) {
   ]);
   ground = found;
   edits = new Edits(desk.kept("edits", ground.changes), (lines) => desk.keep("edits", lines));
-  first = made = found.plan;
-  shown = NOTHING;
-  if (!edits.lines.length) shown = edits.lines;
+  made = found.plan;
+  shown = JSON.stringify(edits.lines) === JSON.stringify(found.shown) ? edits.lines : NOTHING;
   reasons = [];
   placeMap(node, body);
   view = openMap({ ...ground.page, language: language() }, words, { linked: false, told: heard });
@@ -101,7 +99,7 @@ async function replan() {
 }
 
 async function plan(mine, lines) {
-  if (lines === shown) return;
+  if (lines === shown && made.moved) return;
   const answer = await desk.read("targets", "plan", { changes: lines });
   if (view !== mine) return;
   made = answer;
@@ -221,7 +219,7 @@ function zoneRow(item) {
     element("span", { class: "zone-figures" }, target ? figuresText(target) : ""),
   );
   const settings = made?.settings.find((one) => one.zone === item.zone);
-  const original = first?.settings.find((one) => one.zone === item.zone);
+  const original = ground.original.find((one) => one.zone === item.zone);
   const editor = now && settings ? zoneEditor({ item, settings, original, edits, change, page: ground.page, years: ground.years }) : null;
   return element("li", {}, head, editor);
 }
@@ -292,7 +290,7 @@ function renderMoved() {
     element("h2", { id: "moved-title" }, say("movedTitle")),
     lines.length ? element("ul", { class: "edit-lines" }, ...lines) : element("p", { class: "help" }, say("movedEmpty")),
     follows.length ? element("ul", { class: "edit-lines" }, ...follows) : "",
-    lines.length && !stale ? movedTable() : "",
+    lines.length && !stale && made.moved ? movedTable() : "",
     said.length ? element("h3", {}, say("whyTitle", { zone: both(ground.zones.find((item) => item.zone === zone)?.name) })) : "",
     said.length ? element("ul", { class: "said" }, ...said) : "",
   );
@@ -307,7 +305,7 @@ function drop(line) {
 const MOST_MOVED = 8;
 
 function movedTable() {
-  if (!made?.moved.length) return element("p", { class: "help" }, say("nobodyMoves"));
+  if (!made.moved.length) return element("p", { class: "help" }, say("nobodyMoves"));
   const zoneName = (id) => both(ground.zones.find((item) => item.zone === id)?.name) || id;
   const rows = made.moved.slice(0, MOST_MOVED).map((row) =>
     element(
