@@ -34,6 +34,8 @@ CELL_LIMIT = 20_000_000
 #: Most columns of a table, as in Excel.
 COLUMN_LIMIT = 16_384
 _CHUNK = 20_000
+#: Names that make a header below lines of one cell, and most of these lines.
+_HEADER_NAMES, _MOST_TITLES = 3, 10
 _TEXT = pd.StringDtype(na_value=np.nan)
 
 _Rows = Iterator[tuple[int, Sequence[object]]]
@@ -77,7 +79,7 @@ def read_table(path: Path, *, sheet: str | None = None) -> pd.DataFrame:
     if kind == ".parquet":
         frame = _read_parquet(path)
     elif kind in WORKBOOK_KINDS:
-        frame = _frame(path, read_workbook_rows(path, sheet), strict=False)
+        frame = _frame(path, _from_header(read_workbook_rows(path, sheet)), strict=False)
     else:
         frame = _frame(path, csv_rows(path), strict=True)
     if frame.empty:
@@ -150,6 +152,20 @@ def _separator(sample: str) -> str:
         return len(next(csv.reader(io.StringIO(sample.lstrip(), newline=""), delimiter=mark), []))
 
     return max(",;\t", key=cells)
+
+
+def _from_header(rows: _Rows) -> _Rows:
+    """Rows of a sheet from its header on: lines of one cell above three names are titles."""
+    above: list[tuple[int, Sequence[object]]] = []
+    for row in rows:
+        cells = [cell for cell in row[1] if _holds(cell)]
+        named = len(cells) >= _HEADER_NAMES and all(isinstance(cell, str) for cell in cells)
+        if above and named:
+            return itertools.chain([row], rows)
+        above.append(row)
+        if len(cells) > 1 or len(above) > _MOST_TITLES:
+            break
+    return itertools.chain(above, rows)
 
 
 def _frame(path: Path, rows: _Rows, *, strict: bool) -> pd.DataFrame:

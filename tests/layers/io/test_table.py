@@ -142,6 +142,23 @@ def test_a_row_wider_than_the_header_is_told(folder: Path, row: str) -> None:
         read_table(path)
 
 
+def test_titles_above_the_header_of_a_workbook_are_passed_over(folder: Path) -> None:
+    book = openpyxl.Workbook()
+    rows = [["BÁO CÁO NĂM 2025"], [], ["Đơn vị tính: ha"], ["Xã", "Cây", "DT"], ["A", "Na", 7.5]]
+    for row in rows:
+        book.active.append(row)
+    book.save(folder / "title.xlsx")
+    frame = read_table(folder / "title.xlsx")
+    assert frame.to_dict("list") == {"Xã": ["A"], "Cây": ["Na"], "DT": [7.5]}
+    assert frame.index.tolist() == [3]  # the fifth row of the file
+    book.active.delete_rows(1, 4)  # a name, figures beside it: no title above a header
+    for row in (["Xã"], ["A", "Na", 7.5]):
+        book.active.append(row)
+    book.active.delete_rows(1)
+    book.save(folder / "name.xlsx")
+    assert list(read_table(folder / "name.xlsx")) == ["Xã", "(B)", "(C)"]
+
+
 def test_a_workbook_row_wider_than_its_header_is_read(folder: Path) -> None:
     path = xlsx_file(folder, ["code", "ha"], ["06148", 1, None, "ghi chú"])
     read = read_table(path)
