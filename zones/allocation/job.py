@@ -137,22 +137,31 @@ def allocate_project(
     step: float,
     present: pd.DataFrame | None = None,
     near: Allocation | None = None,
+    progress: Progress = silent,
 ) -> AllocatedPlan:
     """Allocate and round to multiples of ``step`` hectares.
 
     ``present`` are the present areas as every page prints them (``zone, commune_code,
     present_ha``); they serve where ``step`` is theirs. ``near`` is a plan to stay near to.
     """
+    progress(0, 2)
     plan = None if near is None else near.plan
     allocation, told = allocate_with_cover(
         prepared.inputs, prepared.settings, prepared.cover, near=plan
     )
+    progress(1, 2)
     prepared = replace(prepared, findings=(*prepared.findings, *told))
-    return round_plan(prepared, allocation, step=step, present=present)
+    rounded = round_plan(prepared, allocation, step=step, present=present)
+    progress(2, 2)
+    return rounded
 
 
 def change_plan(
-    base: AllocatedPlan, changes: Sequence[str], *, present: pd.DataFrame | None = None
+    base: AllocatedPlan,
+    changes: Sequence[str],
+    *,
+    present: pd.DataFrame | None = None,
+    progress: Progress = silent,
 ) -> AllocatedPlan:
     """Allocate with changed figures, as near to the plan of the unchanged ones as these allow."""
     if not changes:
@@ -164,6 +173,7 @@ def change_plan(
         step=base.printed.step,
         present=present,
         near=base.allocation,
+        progress=progress,
     )
     return replace(made, before=base)
 

@@ -54,7 +54,8 @@ def prepare(context: Context) -> Prepared:
 def allocate(context: Context, prepared: Prepared) -> AllocatedPlan:
     """Share the targets out, without the changes that the project file makes to them."""
     step = 10.0**-context.project.decimals
-    return allocate_project(prepared, step=step, present=context[RoundedMeasures].zones)
+    present, progress = context[RoundedMeasures].zones, context.teller.part
+    return allocate_project(prepared, step=step, present=present, progress=progress)
 
 
 def work(context: Context) -> Made:
