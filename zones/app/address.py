@@ -21,7 +21,7 @@ from zones.app.serve import Desk, open_desk
 from zones.app.session import Session, settings_folder
 from zones.app.worker import Worker
 
-#: Seconds after which what was left is stale: no page waits for a desk that long.
+#: Seconds without a sign of life after which what was left is stale: no page waits that long.
 _KEPT_SECONDS = 24 * 3600
 _KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -39,6 +39,7 @@ def kept_desk(session: Session, *, port: int = 0, worker: Worker | None = None) 
     desk = desk or open_desk(session, port=port, worker=worker)
     if kept:
         _keep(file, desk)
+        desk.server.site.state.bell.alive = lambda: _touch(file)
     try:
         yield desk
     finally:
@@ -65,6 +66,12 @@ def _left(file: Path) -> tuple[int, str] | None:
     except (OSError, ValueError, TypeError, KeyError):
         return None  # a convenience: without it the page has a new address
     return (port, key) if 1024 <= port <= 65535 and _KEY.fullmatch(key) else None
+
+
+def _touch(file: Path) -> None:
+    """Say that the desk is alive, which may have been opened days ago."""
+    with contextlib.suppress(OSError):
+        os.utime(file, (time.time(), time.time()))
 
 
 def _keep(file: Path, desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import math
 import os
 import tempfile
@@ -20,6 +21,7 @@ from maps import MapContent
 from zones.allocation.job import AllocatedPlan, allocation_tables, change_plan
 from zones.allocation.prepare import Prepared, needs_plots
 from zones.allocation.scenario import change_inputs
+from zones.app.first_page import forget_page, keep_page, kept_page
 from zones.app.refused import RefusedError
 from zones.app.session import Session, Tell, remember_project
 from zones.inputs.read import Inputs
@@ -36,7 +38,7 @@ from zones.run.run import run_project
 from zones.run.steps.allocate import STEP as ALLOCATE
 from zones.run.steps.allocate import allocate, prepare
 from zones.run.steps.publish import STEP as PUBLISH
-from zones.tables import ALLOCATION_TARGETS
+from zones.tables import ALLOCATION_TARGETS, MEASURED
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class Desk:
     _holds: Path | None = None
     _unchanged: AllocatedPlan | None = None  # Plan of the base
     _last: tuple[tuple[str, ...], AllocatedPlan] | None = None
+    _owed: tuple[dict[str, Any], Callable[[], dict[str, Any]]] | None = None  # Page to be confirmed
     _trusting: bool = True  # Whether tables of an earlier run are shown before they are made again
 
     @property
@@ -102,7 +105,7 @@ class Desk:
     def place(self, file: Path) -> None:
         """Put a project on the desk; a second desk on it may look, but not write."""
         file = file.resolve()
-        self._read = None
+        self._read = self._owed = None
         self._kept = {}
         self._hold(file)
         self.session = replace(self.session.with_root(file.parent), project=file)
@@ -145,18 +148,42 @@ class Desk:
         """Open the project if a run has left its tables, so that the first question finds it."""
         if self.session.project is not None:
             project = self.project()
-            if read_record(project.resolve(project.output)) is not None:
+            measured = read_record(project.resolve(project.output)) is not None
+            if measured and kept_page(project) is None:
                 self.base()
 
     def base(self) -> Base:
         """The open project measured and allocated; done again when one of its files changed."""
         own = self.project()
-        project = _without_changes(own)
-        stamps = _stamps(project), project.model_dump_json()
+        stamps = _base_stamps(own)
         if self._base is None or self._base.stamps != stamps:
             self._base = self._unchanged = self._last = None
             self._base = self._made(own, stamps)
+            self._confirm_page(own)
         return self._base
+
+    def first_page(self, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """What the page shows first: as it was last seen of the same files, else made."""
+        project = self.project()
+        kept = kept_page(project) if self._base is None else None
+        if kept is not None:
+            self._owed = kept, make
+            return kept
+        answer = make()
+        self.keep_first_page(answer)
+        return answer
+
+    def keep_first_page(self, answer: dict[str, Any]) -> None:
+        """Keep what the page shows first for the next session on the same files."""
+        keep_page(self.project(), answer)
+
+    def _confirm_page(self, project: Project) -> None:
+        """Hold a page that was shown before anything was made against what is made."""
+        if self._owed is not None:
+            (shown, make), self._owed = self._owed, None
+            if json.dumps(make()) != json.dumps(shown):
+                forget_page(project)
+                raise RefusedError(409, message("zones.app.page_differs"))
 
     def _made(self, own: Project, stamps: object) -> Base:
         """Measure and publish; tables that a run left are shown before they are made again."""
@@ -199,7 +226,9 @@ class Desk:
         if not asked:
             return self._unchanged
         if self._last is None or self._last[0] != asked:
-            made = change_plan(self._unchanged, asked, present=base.measures.zones)
+            self.teller.step("allocate", ALLOCATE.label, 1, 1)
+            present, progress = base.measures.zones, self.teller.part
+            made = change_plan(self._unchanged, asked, present=present, progress=progress)
             self._last = asked, self._as_kept(asked, made)
         return self._last[1]
 
@@ -236,6 +265,21 @@ class Desk:
         figures: Any = PUBLISH.work(replace(base.context, store=store))[PublishedFigures]
         return figures  # type: ignore[no-any-return]
 
+    def crops_by_layer(self) -> dict[str, list[str]] | None:
+        """Crops that each layer holds, as far as the layers were read already."""
+        project = self.project()
+        if self._inputs is not None and self._inputs[0] == _stamps(project):
+            plots, reports = self._inputs[1].plots, self._inputs[1].reports
+            crops = {name: layer.crop_weights["crop"] for name, layer in plots.items()}
+            crops |= {name: layer.table["crop"] for name, layer in reports.items()}
+        elif self._base is not None and self._base.stamps == _base_stamps(project):
+            measured = self._base.context[MEASURED]
+            crops = dict(iter(measured.groupby("layer")["crop"]))
+        else:
+            return None
+        held = {name: set(values.dropna()) - {""} for name, values in crops.items()}
+        return {str(name): sorted(map(str, found)) for name, found in held.items() if found}
+
     def inputs(self) -> Inputs:
         """All inputs read and checked; errors among the findings do not stop the reading."""
         from zones.inputs.read import read_inputs
@@ -258,6 +302,11 @@ def _file_stamps(project: Project) -> object:
 def _without_changes(project: Project) -> Project:
     plain = project.allocation.model_copy(update={"changes": ()})
     return project.model_copy(update={"allocation": plain})
+
+
+def _base_stamps(project: Project) -> object:
+    project = _without_changes(project)
+    return _stamps(project), project.model_dump_json()
 
 
 def _stamps(project: Project) -> dict[str, object]:

@@ -46,7 +46,7 @@ class _Server(uvicorn.Server):
 class Desk:
     """A desk that is ready to be served."""
 
-    server: uvicorn.Server
+    server: _Server
     listening: socket.socket
     address: str  # With the token after ``#``
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ class Bell:
     """Tells every open page what the worker is doing."""
 
     listeners: set[asyncio.Queue[str]] = field(default_factory=set)
+    alive: Callable[[], None] = lambda: None  # Told with every sign of life to a page
 
     def ring(self, what: dict[str, Any]) -> None:
         """Tell all; a page that does not listen loses what it missed."""
@@ -66,6 +67,7 @@ class Bell:
                     line = await asyncio.wait_for(queue.get(), _BEAT_SECONDS)
                 if not line:
                     return
+                self.alive()
                 yield line
         finally:
             self.listeners.discard(queue)

@@ -11,8 +11,9 @@ import pandas as pd
 
 from layers.base.language import Phrase
 from layers.base.messages import message
-from layers.communes.gazetteer import communes_on
+from layers.communes.gazetteer import communes_on, province_name
 from layers.communes.spelling import plain_key
+from layers.crs.crs import parse_crs, vn2000_zones
 from layers.kinds.crops import crop_named
 
 #: Beginnings of names that columns have, in plain letters, by what they hold.
@@ -43,6 +44,8 @@ NEEDED: dict[str, frozenset[str]] = {
     "report": frozenset({"commune_code", "crop", "year", "area_ha"}),
 }
 _SAMPLE, _SURE = 500, 0.6
+#: VN-2000 in the two UTM zones and in degrees, and what a GPS gives.
+_OTHER_CRS = ("EPSG:3405", "EPSG:3406", "EPSG:4756", "EPSG:4326")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,23 @@ def _share(values: pd.Series, check: Callable[[str], bool]) -> tuple[float, int]
     if not texts:
         return 0.0, 0
     return sum(map(check, texts)) / len(texts), len(texts)
+
+
+def crs_choices(province: str) -> list[dict[str, str]]:
+    """CRS that a file without one may have: the province's own first, then those of the others."""
+    zones = vn2000_zones()
+    zones = zones.assign(first=zones["province_code"] != province)
+    own = zones.sort_values(["first", "central_meridian"], kind="stable")
+    found = [
+        {
+            "crs": f"EPSG:{epsg}",
+            "name": f"VN-2000 {rows['central_meridian'].iloc[0]} · "
+            + ", ".join(province_name(code) for code in rows["province_code"]),
+        }
+        for epsg, rows in own.groupby("epsg", sort=False)
+    ]
+    others = [{"crs": code, "name": parse_crs(code).name} for code in _OTHER_CRS]
+    return [*found, *others]
 
 
 def guess_kind(frame: pd.DataFrame, *, polygons: bool, forest: bool, province: str) -> str:

@@ -110,6 +110,11 @@ def test_a_faulty_project_opens_at_its_fault(sit: Any, project: Path) -> None:
     told = sit(project).ask("files", "state")
     assert "dòng" in told["fault"]["vi"]
     assert told["text"].startswith(text[:40])
+    assert "plans: [" in told["text"].splitlines()[told["line"] - 2 : told["line"] + 1]
+    project.write_text(text.replace("kind: report", "kind: rapport"), "utf-8")
+    told = sit(project).ask("files", "state")
+    assert "fruit" in told["fault"]["en"]
+    assert "kind: rapport" in told["text"].splitlines()[told["line"] - 1]
     project.write_text(text.replace("fruit.csv", "mat.csv"), "utf-8")
     told = sit(project).ask("files", "state")
     assert "mat.csv" in told["fault"]["vi"]
@@ -126,12 +131,17 @@ def test_a_crop_in_two_layers_is_told_by_the_one_that_is_chosen(sit: Any, projec
     desk.ask(
         "files", "put", path=path, kind="report", name="second", date="2025-12-31", columns=fields
     )
+    assert desk.ask("files", "state")["held"] is None  # nobody has read the layers yet
+    held = desk.ask("files", "crops")["held"]
+    assert held["second"] == ["custard_apple"]
+    assert "custard_apple" in held["fruit"]
     with pytest.raises(VungTrongError, match="custard_apple"):
         desk.ask("targets", "plan", changes=[])
     text = project.read_text("utf-8")
     for layer, hectares in (("second", 3.0), ("fruit", 7.5)):
         chosen = desk.ask("files", "present", crop="custard_apple", layer=layer)
         assert chosen["present"] == {"custard_apple": layer}
+        assert chosen["held"] == held
         zones = desk.desk.base().measures.zones
         found = zones.loc[zones["zone"].str.contains("custard"), "present_ha"].sum()
         assert found == pytest.approx(hectares)
@@ -139,6 +149,16 @@ def test_a_crop_in_two_layers_is_told_by_the_one_that_is_chosen(sit: Any, projec
         desk.ask("files", "present", crop="custard_apple", layer="third")
     assert desk.ask("files", "present", crop="custard_apple")["present"] == {}
     assert project.read_text("utf-8") == text
+
+
+def test_what_was_measured_tells_the_crops_of_the_layers_as_the_files_do(
+    sit: Any, project: Path
+) -> None:
+    desk = sit(project)
+    desk.desk.base()
+    measured = desk.ask("files", "state")["held"]
+    assert measured == desk.ask("files", "crops")["held"]
+    assert "citrus" in measured["fruit"]
 
 
 @pytest.mark.parametrize("written", ["present: {Na: fruit}", "present:"])

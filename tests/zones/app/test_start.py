@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import stat
@@ -121,6 +122,32 @@ def test_a_left_key_is_stale_after_a_day_and_is_no_link(project: Path, tmp_path:
         desk.listening.close()
         assert desk.address.partition("#")[2] != key
     assert elsewhere.read_text("utf-8") == kept  # what the link names is not written to
+
+
+def test_a_desk_that_ran_for_days_is_taken_up_too(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = Session(project=project)
+    with kept_desk(session) as first:
+        first.listening.close()
+        (file,) = (project.parent.parent / "config" / "vungtrong").glob("desk-*.json")
+        left, now = file.read_text("utf-8"), time.time()
+        monkeypatch.setattr("zones.app.address.time.time", lambda: now + 3 * 24 * 3600)
+        bell = first.server.site.state.bell
+        monkeypatch.setattr("zones.app.site._BEAT_SECONDS", 0.01)
+
+        async def listen() -> list[str]:
+            lines = bell.listen()
+            return [await anext(lines) for _ in range(2)]
+
+        assert asyncio.run(listen())[1] == ": alive\n\n"
+        written = file.stat().st_mtime
+    file.write_text(left, "utf-8")  # as a program leaves it that is killed
+    file.chmod(0o600)
+    os.utime(file, (written, written))
+    with kept_desk(session) as second:
+        second.listening.close()
+        assert second.address == first.address
 
 
 def test_a_left_address_that_others_could_have_written_is_not_taken(project: Path) -> None:

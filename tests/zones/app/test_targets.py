@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -82,9 +84,7 @@ def test_what_is_saved_is_what_a_run_gives(sit: Any, project: Path) -> None:
     mine = held[(held["zone"] == zone) & (held["commune_code"] == "")].iloc[-1]
     assert mine["end_ha"] == figures(after, zone)["end_ha"]
     assert lines[0] in result[ALLOCATION_NOTES]["message_vi"].iloc[-1]
-    pd.testing.assert_frame_equal(
-        result[ALLOCATION], desk.desk.published(lines).allocation
-    )
+    pd.testing.assert_frame_equal(result[ALLOCATION], desk.desk.published(lines).allocation)
     again = sit(project)
     assert again.ask("targets", "ground")["changes"] == lines
     again.ask("targets", "save", changes=[], stamp=again.ask("targets", "ground")["stamp"])
@@ -167,6 +167,34 @@ def test_a_file_that_changed_is_read_again_and_one_that_vanished_is_told(
         desk.ask("targets", "plan", changes=[])
 
 
+def test_a_session_left_open_overnight_goes_on(
+    sit: Any, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, _, lines = lines_of(sit, project)
+    evening = desk.ask("targets", "plan", changes=lines)
+    stamp = desk.ask("targets", "ground")["stamp"]
+    night = time.time() + 14 * 3600
+    monkeypatch.setattr("time.time", lambda: night)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(night)))
+    table = project.parent / "fruit.csv"
+    os.utime(table, (night, night))  # copied anew by a backup: the same figures
+    assert desk.ask("targets", "plan", changes=lines) == evening
+    table.write_text(table.read_text("utf-8").replace("7.5", "8.5"), "utf-8")  # by a colleague
+    morning = desk.ask("targets", "plan", changes=lines)
+    added = [
+        next(item for item in plan["targets"] if "custard" in item["target"])["present_ha"]
+        for plan in (evening, morning)
+    ]
+    assert added[1] == pytest.approx(added[0] + 1)
+    project.write_text(project.read_text("utf-8") + "# sửa đêm qua\n", "utf-8")
+    with pytest.raises(RefusedError, match="changed elsewhere"):
+        desk.ask("targets", "save", changes=lines, stamp=stamp)
+    stamp = desk.ask("targets", "ground")["stamp"]
+    desk.ask("targets", "save", changes=lines, stamp=stamp)
+    assert load_project(project).allocation.changes == tuple(lines)
+    assert "# sửa đêm qua" in project.read_text("utf-8")
+
+
 def test_a_project_that_does_not_load_says_why(sit: Any, project: Path) -> None:
     project.write_text(project.read_text("utf-8").replace("version: 1", "version: 7"), "utf-8")
     told = sit(project).ask("start", "hello")
@@ -243,7 +271,10 @@ def test_what_a_run_left_is_shown_first_and_is_what_the_allocation_gives(
     _, _, lines = lines_at(desk)
     desk.ask("targets", "save", changes=lines, stamp=desk.ask("targets", "ground")["stamp"])
     run_project(load_project(project), options=RunOptions(only=("publish",), overwrite=True))
+    config = project.parent.parent / "config"
+    shutil.rmtree(config)  # nothing kept of the page itself
     assert _first_is_the_plan(sit(project), changes=lines)
+    shutil.rmtree(config)
     shutil.rmtree(project.parent / "out")
     assert not _first_is_the_plan(sit(project), changes=lines)  # it had to be made
 
@@ -252,7 +283,7 @@ def _first_is_the_plan(desk: Any, *, changes: list[str]) -> bool:
     """Whether a run had left what is shown first; the plan made afterwards must be the same."""
     found = desk.ask("targets", "ground")
     steps = [item["step"]["en"] for item in desk.told if "step" in item]
-    assert found["shown"] == found["changes"] == changes
+    assert found["changes"] == changes
     assert found["plan"]["moved"] == (None if changes else [])
     own = {name: item for name, item in found["plan"].items() if not name.startswith("moved")}
     made = desk.ask("targets", "plan", changes=changes)
@@ -274,9 +305,47 @@ def test_tables_of_a_run_that_are_not_what_is_made_here_are_told_and_left(
     record = json.loads((out / "run.json").read_text("utf-8"))
     record["outputs"]["tables/allocation_targets.parquet"] = file_digest(file)
     (out / "run.json").write_text(json.dumps(record), "utf-8")
+    shutil.rmtree(project.parent.parent / "config")  # nothing kept of the page itself
     desk = sit(project)
     assert desk.ask("targets", "ground")["plan"]["targets"] != true
     with pytest.raises(RefusedError, match="allocation_targets"):
         desk.ask("targets", "why", changes=[])
     assert desk.ask("targets", "ground")["plan"]["targets"] == true
     assert desk.ask("targets", "plan", changes=[])["targets"] == true
+
+
+def test_the_page_as_it_was_last_seen_is_shown_before_anything_is_made(
+    sit: Any, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evening = sit(project)
+    _, _, lines = lines_at(evening)
+    stamp = evening.ask("targets", "ground")["stamp"]
+    evening.ask("targets", "save", changes=lines, stamp=stamp)
+    made = evening.ask("targets", "ground")
+    morning = sit(project)
+    morning.desk.open_measured()
+    assert morning.ask("targets", "ground") == made
+    assert morning.desk._base is None  # nothing was measured or shared out for it
+    assert morning.ask("targets", "plan", changes=lines)["targets"] == made["plan"]["targets"]
+    assert morning.ask("targets", "ground") == made
+    table = project.parent / "fruit.csv"
+    table.write_text(table.read_text("utf-8").replace("7.5", "8.5"), "utf-8")
+    assert sit(project).ask("targets", "ground")["plan"]["targets"] != made["plan"]["targets"]
+
+
+@pytest.mark.parametrize("written", ["{", "[]", '{"key": 1}', None])
+def test_a_kept_page_that_is_not_what_is_made_is_told_and_let_go(
+    sit: Any, project: Path, written: str | None
+) -> None:
+    made = sit(project).ask("targets", "ground")
+    (file,) = (project.parent.parent / "config" / "vungtrong" / "pages").iterdir()
+    said = json.loads(file.read_text("utf-8"))
+    said["answer"]["plan"]["targets"][0]["end_ha"] += 1
+    file.write_text(written or json.dumps(said), "utf-8")
+    desk = sit(project)
+    shown = desk.ask("targets", "ground")
+    if written is None:
+        assert shown != made
+        with pytest.raises(RefusedError, match="shown first"):
+            desk.ask("targets", "why", changes=[])
+    assert desk.ask("targets", "ground") == made

@@ -7,6 +7,7 @@ survive. Nothing else keeps what was chosen here.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -19,7 +20,9 @@ from ruamel.yaml.comments import CommentedMap
 from layers.base.errors import InputError, VungTrongError
 from layers.base.messages import message
 from layers.communes.gazetteer import communes_on
+from layers.crs.source import place_layer
 from layers.crs.transform import WGS84, to_crs
+from layers.io.legacy_encoding import decode_texts
 from layers.io.raster_source import open_raster
 from layers.io.table import read_table
 from layers.io.vector import describe_vector, list_layers, load_vector
@@ -28,7 +31,7 @@ from layers.kinds.forest_fields import match_fields
 from zones.app.desk import Desk, words
 from zones.app.question import Question
 from zones.app.refused import RefusedError
-from zones.app.suggest import FIELDS, NEEDED, guess_kind, suggest_columns
+from zones.app.suggest import FIELDS, NEEDED, crs_choices, guess_kind, suggest_columns
 from zones.plan.extract.document import read_document_text
 from zones.plan.extract.draft import draft_plan
 from zones.plan.extract.zones import slug
@@ -51,6 +54,7 @@ class At(Question):
     path: str
     layer: str | None = None
     kind: Kind | None = None
+    crs: str | None = None  # To be tried where the file has none
 
 
 class Put(Question):
@@ -95,11 +99,12 @@ def state(desk: Desk) -> dict[str, Any]:
     try:
         document = read_document(file)
     except VungTrongError as error:
-        return answer | {"fault": words(error.phrase), "text": _shown(file), "parts": []}
+        return answer | _faulty(file, error) | {"parts": []}
+    held = None
     try:
-        desk.project()
+        held = desk.crops_by_layer()
     except VungTrongError as error:
-        answer["fault"] = words(error.phrase)
+        answer |= _faulty(file, error)
     home = document.get("scenario_of")
     crops = load_crops()
     return answer | {
@@ -112,6 +117,7 @@ def state(desk: Desk) -> dict[str, Any]:
             for crop, vi, en in zip(crops["crop"], crops["name_vi"], crops["name_en"], strict=True)
         },
         "present": {_crop(name): str(layer) for name, layer in _chosen(document).items()},
+        "held": held,
         "drafts": _unconfirmed(document, file.parent),
     }
 
@@ -122,8 +128,12 @@ def _file(desk: Desk) -> Path:
     return desk.session.project
 
 
-def _shown(file: Path) -> str:
-    return file.read_text("utf-8", errors="replace")[:100_000]
+def _faulty(file: Path, error: VungTrongError) -> dict[str, Any]:
+    """What keeps the project from loading, the text of its file, and the line that is at fault."""
+    own = error.phrase.en.startswith(file.name)  # and not of a file that it names
+    told = re.search(r"\bline (\d+)", error.phrase.en) if own else None
+    text = file.read_text("utf-8", errors="replace")[:100_000] if file.is_file() else ""
+    return {"fault": words(error.phrase), "text": text, "line": int(told[1]) if told else None}
 
 
 def _chosen(document: CommentedMap) -> CommentedMap:
@@ -212,6 +222,10 @@ def _look_at_polygons(path: Path, asked: At, province: str) -> dict[str, Any]:
     about = describe_vector(path, layer=layer)
     frame = load_vector(path, layer=layer)
     table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+    table, told = decode_texts(table, source=path.name)
+    lacking = about.crs is None
+    if asked.crs and lacking:
+        frame, _ = place_layer(frame, source=path.name, named=asked.crs, province=province)
     forest = _is_forest(list(about.fields))
     kind = asked.kind or guess_kind(table, polygons=True, forest=forest, province=province)
     return _described(table, kind, province) | {
@@ -223,7 +237,9 @@ def _look_at_polygons(path: Path, asked: At, province: str) -> dict[str, Any]:
         "crs": None if about.crs is None else about.crs.name,
         "encoding": about.encoding,
         "count": about.count,
-        "place": None if about.crs is None else _place(frame),
+        "place": None if frame.crs is None else _place(frame),
+        "choices": crs_choices(province) if lacking else [],
+        "notes": [words(item.message) for item in told],
     }
 
 
@@ -409,6 +425,12 @@ def present(desk: Desk, asked: Present) -> dict[str, Any]:
     return state(desk)
 
 
+def crops(desk: Desk) -> dict[str, Any]:
+    """Read the layers for the crops that they hold."""
+    desk.inputs()
+    return state(desk)
+
+
 def plan(desk: Desk, asked: Name) -> dict[str, Any]:
     """Let a plan lead the project: an embedded one, or a file beside the project."""
     desk.may_write()
@@ -458,6 +480,7 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "put": put,
     "drop": drop,
     "present": present,
+    "crops": crops,
     "plan": plan,
     "extract": extract,
     "confirm": confirm,

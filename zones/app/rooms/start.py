@@ -40,7 +40,7 @@ def hello(desk: Desk) -> dict[str, Any]:
         "fault": None,
         "recent": [str(path) for path in recent_projects()],
         "roots": [str(path) for path in session.roots],
-        "here": str(Path.cwd()),
+        "here": str(session.roots[0] if session.roots and not session.project else Path.cwd()),
         "demo": None if session.demo is None else str(session.demo),
         "provinces": {code: item.name for code, item in provinces().items()},
     }

@@ -48,21 +48,24 @@ class Save(Changes):
 
 
 def ground(desk: Desk) -> dict[str, Any]:
-    """What stays as it is while figures change: the communes, the plan's own words, the edits.
+    """What stays as it is while figures change: the communes, the plan's own words, the edits."""
+    return desk.first_page(lambda: _ground(desk))
 
-    ``plan`` is the one that the page shows at first, with the changes of ``shown``: it may be the
-    one that a run left, and an edit then waits until that was made again.
+
+def _ground(desk: Desk) -> dict[str, Any]:
+    """As ``ground``; ``plan`` has the changes of the project file.
+
+    It may be the one that a run left, and an edit then waits until that was made again.
     """
-    base = desk.base()
-    own = _figures(desk, base.changes)
-    nobody: dict[str, Any] = {"moved": None if base.changes else [], "movedCount": 0}
+    base, changes = desk.base(), desk.project().allocation.changes
+    own = _figures(desk, changes)
+    nobody: dict[str, Any] = {"moved": None if changes else [], "movedCount": 0}
     return {
         "page": {**page_ground(check_content(base.content)), **own["figures"]},
         "plan": own | nobody,
-        "shown": list(base.changes),
         "original": _settings(base.prepared),
         "zones": _zones(base),
-        "changes": list(desk.project().allocation.changes),
+        "changes": list(changes),
         "stamp": _stamp(desk),
         "years": list(base.prepared.settings.years),
         "decimals": base.project.decimals,
@@ -148,6 +151,7 @@ def save(desk: Desk, asked: Save) -> dict[str, Any]:
     model = Project if project.scenario_of is None else Scenario
     validate_document(model, document, project.file)
     write_document(document, project.file, overwrite=True)
+    desk.keep_first_page(_ground(desk))  # What is saved is what the next session begins with
     return {"stamp": _stamp(desk)}
 
 

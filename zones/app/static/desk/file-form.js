@@ -4,7 +4,7 @@ import { button, element, field, table } from "./dom.js";
 
 const KINDS = { polygons: ["communes", "forest_status", "crop_plots", "land_use"], table: ["report"], raster: ["raster"] };
 
-export function fileForm({ looked, state, again, put, cancel }) {
+export function fileForm({ looked, state, again, put, cancel, place }) {
   const columns = Object.fromEntries(looked.fields.filter((item) => item.column).map((item) => [item.field, item.column]));
   const crops = Object.fromEntries(looked.crops.map((row) => [row.text, row.crop || row.near]));
   const classes = {};
@@ -31,10 +31,11 @@ export function fileForm({ looked, state, again, put, cancel }) {
     { class: "panel", id: "file-form" },
     element("h2", { class: "file-path" }, looked.path.split(/[\\/]/).at(-1)),
     facts(looked),
+    ...(looked.notes ?? []).map((note) => element("p", { class: "help" }, both(note))),
     element("form", { class: "stack", onsubmit: (event) => { event.preventDefault(); send(); } }, field(say("whatIsIt"), kind), about(), matching(), cropsTable(), classTable(), element("div", { class: "row" }, element("button", { type: "submit", class: "main-button", id: "put" }, say("putInProject")), button("cancel", cancel))),
     looked.first.length ? element("h3", {}, say("firstRows")) : "",
     looked.first.length ? table(looked.columns, looked.first.map((row) => element("tr", {}, ...row.map((text) => element("td", { class: "text" }, text)))), { label: say("firstRows"), class: "text-table" }) : "",
-    looked.place ? element("div", { id: "file-map", class: "file-map", role: "region", "aria-label": say("placeOfFile") }) : "",
+    looked.place || looked.choices?.length ? element("div", { id: "file-map", class: "file-map", role: "region", "aria-label": say("placeOfFile") }) : "",
   );
 
   function about() {
@@ -47,7 +48,8 @@ export function fileForm({ looked, state, again, put, cancel }) {
   }
 
   function crsField() {
-    inputs.crs = element("input", { type: "text", id: "layer-crs", placeholder: "EPSG:9215" });
+    const options = looked.choices.map(({ crs, name }) => element("option", { value: crs }, `${name} (${crs})`));
+    inputs.crs = element("select", { id: "layer-crs", required: true, onchange: tryPlace }, element("option", { value: "" }, "…"), ...options);
     return field(say("crsMissing"), inputs.crs);
   }
 
@@ -86,21 +88,29 @@ export function fileForm({ looked, state, again, put, cancel }) {
     return element("div", {}, element("h3", {}, say("classesTitle")), element("table", { class: "matching" }, element("tbody", {}, ...rows)));
   }
 
-  return {
-    node,
-    shown() {
-      if (!looked.place) return;
-      map = L.map("file-map", { attributionControl: false, zoomControl: false, renderer: L.svg() });
-      const shape = L.featureGroup(looked.place.map((ring) => L.polygon(ring, { color: "#0b6b57", weight: 1.5 }))).addTo(map);
-      L.control.scale({ imperial: false }).addTo(map);
-      if (looked.place.length) map.fitBounds(shape.getBounds(), { padding: [20, 20], animate: false });
-      else map.setView([16, 107], 5);
-    },
-    close() {
-      map?.remove();
-      map = null;
-    },
-  };
+  // Shows where the file would lie before its CRS is written down.
+  async function tryPlace() {
+    close();
+    if (!inputs.crs.value) return;
+    looked.place = await place({ path: looked.path, layer: looked.layer, kind: looked.kind, crs: inputs.crs.value });
+    shown();
+  }
+
+  function shown() {
+    if (!looked.place) return;
+    map = L.map("file-map", { attributionControl: false, zoomControl: false, renderer: L.svg() });
+    const shape = L.featureGroup(looked.place.map((ring) => L.polygon(ring, { color: "#0b6b57", weight: 1.5 }))).addTo(map);
+    L.control.scale({ imperial: false }).addTo(map);
+    if (looked.place.length) map.fitBounds(shape.getBounds(), { padding: [20, 20], animate: false });
+    else map.setView([16, 107], 5);
+  }
+
+  function close() {
+    map?.remove();
+    map = null;
+  }
+
+  return { node, shown, close };
 }
 
 function facts(looked) {

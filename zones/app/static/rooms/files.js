@@ -46,7 +46,7 @@ async function changed(answer, words = "") {
 
 function render() {
   close();
-  form = looked && looked.form !== "layers" && looked.form !== "document" ? fileForm({ looked, state, again: look, put, cancel: () => { looked = null; render(); } }) : null;
+  form = looked && looked.form !== "layers" && looked.form !== "document" ? fileForm({ looked, state, again: look, put, place: placeOf, cancel: () => { looked = null; render(); } }) : null;
   box.replaceChildren(
     element(
       "main",
@@ -54,12 +54,19 @@ function render() {
       element("h1", {}, say("room_files")),
       element("p", { class: "help file-path" }, state.file),
       state.fault ? element("p", { class: "warning", id: "project-fault" }, both(state.fault)) : element("p", { class: "good" }, say("projectLoads"), " ", button("goCheck", () => desk.go("check"))),
-      state.text ? element("pre", { class: "faulty-text", tabindex: "0" }, state.text) : null,
+      state.fault && (state.line || !state.parts.length) ? faultyText() : null,
       element("p", { role: "status", class: "help", id: "files-told" }, told),
       element("div", { class: "files-columns" }, element("div", { class: "stack" }, partsPanel(), presentPanel(), plansPanel(), ...state.drafts ? state.drafts.map(confirmPanel) : []), element("div", { class: "stack" }, form ? form.node : pickPanel())),
     ),
   );
   form?.shown();
+  box.querySelector(".faulty-line")?.scrollIntoView({ block: "center" });
+}
+
+// The project file with the line that is at fault in sight.
+function faultyText() {
+  const lines = state.text.split("\n").map((text, place) => element("span", { class: place + 1 === state.line ? "faulty-line" : "" }, text + "\n"));
+  return element("pre", { class: "faulty-text", tabindex: "0", role: "region", "aria-label": say("projectFile") }, ...lines);
 }
 
 function partsPanel() {
@@ -85,12 +92,13 @@ function presentPanel() {
   const rows = chosen.map(([crop, layer]) =>
     element("li", { class: "part", "data-present": crop }, element("span", {}, element("b", {}, nameOf(crop)), element("span", { class: "code" }, layer)), element("span", {}), button("takeOut", () => set(crop, ""), { "aria-label": say("takeOff", { commune: nameOf(crop) }), disabled: Boolean(desk.hello.readOnly) })),
   );
-  const crop = element("select", { id: "present-crop", required: true }, element("option", { value: "" }, "…"), ...Object.entries(state.crops).map(([id, name]) => element("option", { value: id }, both(name))));
+  const crop = element("select", { id: "present-crop", required: true }, element("option", { value: "" }, "…"), ...cropChoices());
   const layer = element("select", { id: "present-layer", required: true }, element("option", { value: "" }, "…"), ...telling.map((part) => element("option", { value: part.name }, `${part.name} · ${say("kind_" + part.kind)}`)));
   return panel(
     say("presentTitle"),
     element("p", { class: "help" }, say("presentHelp")),
     rows.length ? element("ul", {}, ...rows) : null,
+    state.held ? null : element("div", { class: "row" }, button("readCrops", () => attempt(async () => changed(await desk.read("files", "crops"))), { id: "read-crops" })),
     element(
       "form",
       { class: "stack", onsubmit: (event) => { event.preventDefault(); set(crop.value, layer.value); } },
@@ -98,6 +106,17 @@ function presentPanel() {
       element("div", { class: "row" }, element("button", { type: "submit", class: "plain", id: "present-put", disabled: Boolean(desk.hello.readOnly) }, say("presentPut"))),
     ),
   );
+}
+
+// Crops that the layers hold come first, those of several layers before the rest.
+function cropChoices() {
+  const layersOf = (id) => Object.entries(state.held ?? {}).filter(([, crops]) => crops.includes(id)).map(([layer]) => layer);
+  const choices = Object.entries(state.crops).map(([id, name]) => ({ id, name: both(name), layers: layersOf(id) }));
+  const option = ({ id, name, layers }) => element("option", { value: id }, [name, layers.join(", ")].filter(Boolean).join(" · "));
+  const held = choices.filter((one) => one.layers.length).sort((one, other) => other.layers.length - one.layers.length || one.name.localeCompare(other.name, "vi"));
+  if (!held.length) return choices.map(option);
+  const others = choices.filter((one) => !one.layers.length);
+  return [element("optgroup", { label: say("cropsHeld") }, ...held.map(option)), element("optgroup", { label: say("cropsOther") }, ...others.map(option))];
 }
 
 function plansPanel() {
@@ -145,7 +164,7 @@ function pickPanel() {
       "ul",
       { class: "browser", "aria-label": say("filesHere") },
       ...folders.map(([name, path]) => element("li", {}, element("button", { type: "button", class: "link", onclick: () => attempt(async () => { place = await desk.read("start", "browse", { path }); render(); }) }, name + "/"))),
-      ...place.files.map((name) => element("li", {}, element("button", { type: "button", class: "link", "data-file": name, onclick: () => look({ path: join(place.folder, name) }) }, name))),
+      ...wholeFiles(place.files).map((name) => element("li", {}, element("button", { type: "button", class: "link", "data-file": name, onclick: () => look({ path: join(place.folder, name) }) }, name))),
     ),
     element(
       "form",
@@ -154,6 +173,14 @@ function pickPanel() {
       element("button", { type: "submit", class: "plain" }, say("open")),
     ),
   );
+}
+
+// Parts of a Shapefile or a MapInfo file are opened with it.
+const PARTS = /\.(shx|dbf|prj|cpg|qpj|sbn|sbx|dat|map|id|mid)$/i;
+
+function wholeFiles(names) {
+  const stems = new Set(names.filter((name) => /\.(shp|tab|mif)$/i.test(name)).map((name) => name.replace(/\.\w+$/, "").toLowerCase()));
+  return names.filter((name) => !(PARTS.test(name) && stems.has(name.replace(PARTS, "").toLowerCase())));
 }
 
 const join = (folder, name) => folder + (folder.includes("\\") ? "\\" : "/") + name;
@@ -174,6 +201,12 @@ async function look(asked) {
     looked = await desk.ask("files", "look", asked);
     render();
   });
+}
+
+async function placeOf(asked) {
+  let place = null;
+  await attempt(async () => ({ place } = await desk.read("files", "look", asked)));
+  return place;
 }
 
 function layerChoice() {

@@ -26,7 +26,7 @@ export async function open(node, theDesk) {
   ground = found;
   edits = new Edits(desk.kept("edits", ground.changes), (lines) => desk.keep("edits", lines));
   made = found.plan;
-  shown = JSON.stringify(edits.lines) === JSON.stringify(found.shown) ? edits.lines : NOTHING;
+  shown = JSON.stringify(edits.lines) === JSON.stringify(found.changes) ? edits.lines : NOTHING;
   reasons = [];
   placeMap(node, body);
   view = openMap({ ...ground.page, language: language() }, words, { linked: false, told: heard });
