@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import importlib.metadata
 import multiprocessing
+import os
 import re
 import shutil
 import statistics
@@ -43,6 +44,7 @@ _PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-sta
 _BARS = {
     "first paint, s": 3.0,
     "interactive after it, s": 2.0,
+    "first opened after a run, s": 2.0,
     "edit, median s": 1.0,
     "edit, p95 s": 1.0,
     "stop until told, s": 0.5,
@@ -78,7 +80,9 @@ def run(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         project = build_demo(Path(folder) / "demo")
         run_project(load_project(project), options=RunOptions(only=("publish",)))
-        found = _installed() | _sit_down(project, options.edits)
+        found = _installed() | _sit_down(project, 0)  # Nobody has opened it before
+        found["first opened after a run, s"] = found["interactive after it, s"]
+        found |= _sit_down(project, options.edits)
     found |= {} if options.province else _edit_country()
     missed = False
     for name, bar in _BARS.items():
@@ -115,7 +119,9 @@ def _sit_down(project: Path, edits: int) -> dict[str, float]:
         page.on("request", lambda request: requests.append(request.url))
         start = time.perf_counter()
         command = [sys.executable, "-u", "-m", "zones", "app", str(project), "--no-browser"]
-        server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        own = str(project.parent.parent / "settings")  # What the desk remembers of its user
+        settings = {**os.environ, "XDG_CONFIG_HOME": own, "APPDATA": own}
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=settings)
         try:
             address = _address(server)
             page.goto(address)
@@ -123,8 +129,8 @@ def _sit_down(project: Path, edits: int) -> dict[str, float]:
             painted = time.perf_counter()
             page.wait_for_selector("body[data-planned]", timeout=300_000)
             ready = time.perf_counter()
-            found = _edit(page, server.pid, edits)
-            found["stop until told, s"] = _stop(page)
+            page.wait_for_selector("body:not([data-busy])", timeout=300_000)
+            found = _edit(page, server.pid, edits) | _stop(page) if edits else {}
         finally:
             server.terminate()
             server.wait(timeout=30)
@@ -218,7 +224,7 @@ def _memory(pid: int) -> float:
     return float(sum(part.memory_info().rss for part in parts) / 1e6)
 
 
-def _stop(page: Any) -> float:
+def _stop(page: Any) -> dict[str, float]:
     """Seconds from the click on Stop until the page is told that the work has ended."""
     page.locator("[data-key='low.anise']").fill("47111")
     page.locator("[data-key='low.anise']").press("Enter")
@@ -226,4 +232,4 @@ def _stop(page: Any) -> float:
     start = time.perf_counter()
     page.locator("#work-stop").dispatch_event("click")
     page.wait_for_selector("#fault:not([hidden])")
-    return time.perf_counter() - start
+    return {"stop until told, s": time.perf_counter() - start}
