@@ -274,11 +274,11 @@ class Desk:
             crops |= {name: layer.table["crop"] for name, layer in reports.items()}
         elif self._base is not None and self._base.stamps == _base_stamps(project):
             measured = self._base.context[MEASURED]
-            crops = dict(iter(measured.groupby("layer")["crop"]))
+            crops = {str(name): rows["crop"] for name, rows in measured.groupby("layer")}
         else:
             return None
         held = {name: set(values.dropna()) - {""} for name, values in crops.items()}
-        return {str(name): sorted(map(str, found)) for name, found in held.items() if found}
+        return {name: sorted(found) for name, found in held.items() if found}
 
     def inputs(self) -> Inputs:
         """All inputs read and checked; errors among the findings do not stop the reading."""
