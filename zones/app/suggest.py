@@ -26,8 +26,8 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "plot": ("plot", "so hieu", "sohieu", "thua", "lo"),
     "planting_year": ("planting year", "nam trong", "namtrong", "namtr", "nam"),
     "year": ("year", "nam"),
-    "ledger_ha": ("ledger ha", "dien tich", "dientich", "dtich", "dt ha", "area ha", "area"),
-    "area_ha": ("area ha", "dien tich", "dientich", "dtich", "dt ha", "ha", "area"),
+    "ledger_ha": ("ledger ha", "dien tich", "dientich", "dtich", "dt", "area ha", "area"),
+    "area_ha": ("area ha", "dien tich", "dientich", "dtich", "dt", "ha", "area"),
     "land_use": ("code", "loai dat", "loaidat", "mucdich", "muc dich", "kh", "mdsd"),
 }
 #: Fields of each kind, the needed ones first.
@@ -43,6 +43,7 @@ NEEDED: dict[str, frozenset[str]] = {
     "land_use": frozenset({"code"}),
     "report": frozenset({"commune_code", "crop", "year", "area_ha"}),
 }
+_AREAS = ("ledger_ha", "area_ha")
 _SAMPLE, _SURE = 500, 0.6
 #: VN-2000 in the two UTM zones and in degrees, and what a GPS gives.
 _OTHER_CRS = ("EPSG:3405", "EPSG:3406", "EPSG:4756", "EPSG:4326")
@@ -82,15 +83,18 @@ def _best(
         named = _named(column, _NAMES[alias])
         check = checks.get(alias)
         share, seen = _share(frame[column], check) if check else (0.0, 0)
-        # What the values say weighs more than what a column is called.
-        score = (2.0 * share if share >= _SURE else 0.0) + named
-        if check and seen and share < _SURE and alias not in ("ledger_ha", "area_ha"):
-            score = min(score, named * share)
+        if alias in _AREAS:  # A running number is a number too: only its name tells hectares
+            score = named * share
+        else:
+            # What the values say weighs more than what a column is called.
+            score = (2.0 * share if share >= _SURE else 0.0) + named
+            if check and seen and share < _SURE:
+                score = min(score, named * share)
         scored.append((score, -place, column, share, seen))
     score, _, column, share, seen = max(scored, default=(0.0, 0, "", 0.0, 0))
     if score < 0.3:
         return None
-    if share >= _SURE:
+    if share >= _SURE and alias not in _AREAS:
         reason = message("zones.app.by_values", count=round(share * seen), seen=seen)
     else:
         reason = message("zones.app.by_name")
@@ -102,7 +106,7 @@ def _named(column: str, names: Sequence[str]) -> float:
     for place, name in enumerate(names):
         if plain == name or plain.replace(" ", "") == name.replace(" ", ""):
             return 1.0 - place / 20
-        if len(name) > 2 and plain.startswith(name):
+        if (len(name) > 2 and plain.startswith(name)) or plain.startswith(name + " "):
             return 0.7 - place / 20
     return 0.0
 

@@ -204,3 +204,29 @@ def test_columns_are_told_by_their_values_before_their_names() -> None:
     assert found["commune_code"].column == "dia_ban"
     assert found["crop"].column == "ten"
     assert "2" in found["crop"].reason.en
+
+
+def test_a_running_number_is_never_taken_for_hectares() -> None:
+    frame = pd.DataFrame(
+        {
+            "TT": [1, 2],
+            "Mã": ["06148", "06529"],
+            "Cây": ["Na", "Hồng"],
+            "Năm": [2025, 2025],
+            "Số hộ": [40, 60],
+            "DT hiện có (ha)": [7.5, 2.0],
+        }
+    )
+    found = suggest_columns("report", frame, province="20")
+    assert found["area_ha"].column == "DT hiện có (ha)"
+    renamed = frame.rename(columns={"DT hiện có (ha)": "Số đo"})
+    assert "area_ha" not in suggest_columns("report", renamed, province="20")  # it is asked
+
+
+def test_a_plan_is_taken_out_but_not_the_last(sit: Any, project: Path) -> None:
+    desk = sit(project)
+    assert desk.ask("files", "drop_plan", name="lang-son-2023")["plans"] == ["lang-son-2026-2030"]
+    before = project.read_bytes()
+    with pytest.raises(RefusedError, match="needs a plan"):
+        desk.ask("files", "drop_plan", name="lang-son-2026-2030")
+    assert project.read_bytes() == before

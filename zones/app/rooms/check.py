@@ -46,6 +46,7 @@ def findings(desk: Desk) -> dict[str, Any]:
     files = {name: source.path.name for name, source in inputs.project.layers.items()}
     names = {name: words(told) for name, told in layer_names(inputs.project).items()}
     names["communes"] = words(message("zones.project.commune_boundaries"))
+    names["plans"] = words(message("zones.app.plans"))
     return {
         "findings": [_row(item, place, inputs) for place, item in enumerate(_all(inputs))],
         "files": {"communes": inputs.project.communes.path.name, **files},

@@ -43,7 +43,7 @@ _TABLES = (".csv", ".xlsx", ".xls", ".xlsb", ".ods")
 _RASTERS = (".tif", ".tiff", ".vrt")
 _DOCUMENTS = (".docx", ".pdf")
 _FIRST_ROWS, _MOST_CROPS, _MOST_CLASSES = 6, 60, 40
-_MOST_POINTS = 400
+_MOST_POINTS = 2_000
 
 Kind = Literal["communes", "forest_status", "crop_plots", "land_use", "report", "raster"]
 
@@ -176,9 +176,10 @@ def _unconfirmed(document: CommentedMap, home: Path) -> list[dict[str, Any]]:
             continue
         plan = load_plan(path, check_codes=False)
         names = {code: unit.name for code, unit in communes_on(plan.province).items()}
+        zones = {zone.zone: {"vi": zone.name.vi, "en": zone.name.en} for zone in plan.zones}
         rows = [
             {
-                "owner": owner,
+                "owner": zones.get(owner, {"vi": owner, "en": owner}),
                 "code": item.code,
                 "written": item.as_written,
                 "meant": names.get(item.code, ""),
@@ -253,7 +254,7 @@ def _is_forest(fields: list[str]) -> bool:
 def _place(frame: Any) -> list[list[list[float]]]:
     """Where the polygons lie, roughly: the border of them all, latitude first."""
     shapes = to_crs(frame.geometry, WGS84)
-    hull = shapely.concave_hull(shapely.multipoints(_points(shapes)), ratio=0.1)
+    hull = shapely.concave_hull(shapely.multipoints(_points(shapes)), ratio=0.05)
     rings = [part.exterior for part in shapely.get_parts(hull) if part.geom_type == "Polygon"]
     return [
         [[round(y, 5), round(x, 5)] for x, y in shapely.get_coordinates(ring)] for ring in rings
@@ -262,7 +263,7 @@ def _place(frame: Any) -> list[list[list[float]]]:
 
 def _points(shapes: Any) -> Any:
     known = shapes[shapes.notna() & ~shapes.is_empty]
-    points = shapely.get_coordinates(known.envelope.to_numpy())
+    points = shapely.get_coordinates(known.to_numpy())
     return points[:: max(1, len(points) // _MOST_POINTS)]
 
 
@@ -442,6 +443,18 @@ def plan(desk: Desk, asked: Name) -> dict[str, Any]:
     return state(desk)
 
 
+def drop_plan(desk: Desk, asked: Name) -> dict[str, Any]:
+    """Take a plan out of the project, whose last one stays; a file beside it stays as well."""
+    desk.may_write()
+    document = read_document(_file(desk))
+    rest = [name for name in document.get("plans") or [] if name != asked.name]
+    if not rest:
+        raise RefusedError(422, message("zones.app.last_plan"))
+    document["plans"] = rest
+    write_document(document, _file(desk), overwrite=True)
+    return state(desk)
+
+
 def extract(desk: Desk, asked: At) -> dict[str, Any]:
     """Draft a plan from a document, beside the project, and let it lead."""
     desk.may_write()
@@ -482,6 +495,7 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "present": present,
     "crops": crops,
     "plan": plan,
+    "drop_plan": drop_plan,
     "extract": extract,
     "confirm": confirm,
 }

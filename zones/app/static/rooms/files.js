@@ -56,12 +56,15 @@ function render() {
       state.fault ? element("p", { class: "warning", id: "project-fault" }, both(state.fault)) : element("p", { class: "good" }, say("projectLoads"), " ", button("goCheck", () => desk.go("check"))),
       state.fault && (state.line || !state.parts.length) ? faultyText() : null,
       element("p", { role: "status", class: "help", id: "files-told" }, told),
-      element("div", { class: "files-columns" }, element("div", { class: "stack" }, partsPanel(), presentPanel(), plansPanel(), ...state.drafts ? state.drafts.map(confirmPanel) : []), element("div", { class: "stack" }, form ? form.node : pickPanel())),
+      element("div", { class: "files-columns" }, element("div", { class: "stack" }, ...drafts(true), partsPanel(), presentPanel(), plansPanel(), ...drafts(false)), element("div", { class: "stack" }, form ? form.node : pickPanel())),
     ),
   );
   form?.shown();
   box.querySelector(".faulty-line")?.scrollIntoView({ block: "center" });
 }
+
+// Plan files of the project: those that wait for a word come first.
+const drafts = (waiting) => (state.drafts ?? []).filter((draft) => Boolean(draft.confirm.length) === waiting).map(confirmPanel);
 
 // The project file with the line that is at fault in sight.
 function faultyText() {
@@ -127,13 +130,18 @@ function plansPanel() {
     element("option", { value: "" }, say("otherPlan")),
     ...others.map((name) => element("option", { value: name }, name)),
   );
-  return panel(say("plansOfProject"), element("ol", { class: "plan-list" }, ...(state.plans ?? []).map((name) => element("li", {}, name))), element("p", { class: "help" }, say("planHelp")), pick);
+  return panel(say("plansOfProject"), element("ol", { class: "plan-list" }, ...(state.plans ?? []).map(planRow)), element("p", { class: "help" }, say("planHelp")), pick);
+}
+
+function planRow(name) {
+  const out = () => attempt(async () => changed(await desk.ask("files", "drop_plan", { name })));
+  return element("li", {}, name, " ", state.plans.length > 1 ? button("takeOut", out, { class: "link", "aria-label": say("takeOff", { commune: name }), "data-plan": name, disabled: Boolean(desk.hello.readOnly) }) : null);
 }
 
 function confirmPanel(draft) {
   if (!draft.confirm.length) return panel(draft.file, element("p", { class: "good" }, say("allConfirmed", { n: draft.targets })));
-  const boxes = draft.confirm.map((row) => element("label", { class: "check" }, element("input", { type: "checkbox", value: row.code }), element("span", {}, say("meantAs", { written: row.written, meant: row.meant || "?", code: row.code, owner: row.owner }))));
-  const list = element("div", { class: "confirm-list" }, ...boxes);
+  const boxes = draft.confirm.map((row) => element("label", { class: "check" }, element("input", { type: "checkbox", value: row.code }), element("span", {}, say("meantAs", { written: row.written, meant: row.meant || "?", code: row.code, owner: both(row.owner) }))));
+  const list = element("div", { class: "confirm-list", id: "confirm-list" }, ...boxes);
   const chosen = () => [...list.querySelectorAll("input:checked")].map((item) => item.value);
   return panel(
     draft.file,
@@ -143,7 +151,7 @@ function confirmPanel(draft) {
       "div",
       { class: "row" },
       button("chooseAll", () => list.querySelectorAll("input").forEach((item) => (item.checked = true))),
-      button("confirmChosen", () => attempt(async () => changed(await desk.ask("files", "confirm", { file: draft.file, codes: chosen() }))), { class: "main-button" }),
+      button("confirmChosen", () => attempt(async () => changed(await desk.ask("files", "confirm", { file: draft.file, codes: chosen() }))), { class: "main-button", id: "confirm-chosen" }),
     ),
   );
 }
