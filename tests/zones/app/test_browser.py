@@ -369,6 +369,9 @@ def _take_in_files(here: Sat) -> None:
     for name in ("rung.shp", "cay an qua.xlsx"):
         page.click(f"[data-file='{name}']")
         page.fill("#layer-date", "2025-12-31")
+        for width, height in reversed(SIZES.values()):
+            page.set_viewport_size({"width": width, "height": height})
+            here.fits()
         page.click("#put")
         page.wait_for_selector("#pick")
     page.click("[data-file='Kế hoạch 45.docx']")
