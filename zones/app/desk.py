@@ -241,6 +241,7 @@ class Desk:
             if differ:  # Another machine's, say: from now on all is made here
                 self._base = self._unchanged = self._last = None
                 self._trusting = False
+                forget_page(self.project())
                 raise RefusedError(409, message("zones.app.kept_differ", tables=differ))
         return plan
 
