@@ -6,15 +6,21 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from layers.base.clock import midnight
 
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
 _FORMULA = re.compile(r"[=+\-@\t\r\n]")
 _QUOTED = re.compile(r"'(?=[=+\-@\t\r\n])")
 
 _HECTARES = "#,##0.00##"
+#: Excel's numbers of papers, and the most columns of a table that A4 has room for.
+_A3, _A4, _A4_COLUMNS = 8, 9, 10
 #: Letters from which text goes on in a line below.
 _LONG = 60
 #: Widest column, height of a line, and the highest row that Excel takes, in pixels.
@@ -127,9 +133,19 @@ def save_workbook(
             sheet.freeze_panes(1, frozen_columns)
             sheet.autofilter(0, 0, len(table), max(len(table.columns) - 1, 0))
             sheet.autofit(_WIDEST_PX)
-            sheet.set_landscape()
-            sheet.fit_to_pages(1, 0)
-            sheet.repeat_rows(0)
+            _set_up_print(sheet, table, frozen_columns)
+
+
+def _set_up_print(sheet: Worksheet, table: pd.DataFrame, frozen_columns: int) -> None:
+    """Print on landscape A4, a wide table on A3, as wide as the page, with its header on each."""
+    sheet.set_landscape()
+    sheet.set_paper(_A3 if len(table.columns) > _A4_COLUMNS else _A4)
+    sheet.set_margins(left=0.6, right=0.4, top=0.6, bottom=0.6)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    if frozen_columns:
+        sheet.repeat_columns(0, frozen_columns - 1)
+    sheet.set_footer("&L&8&A&R&8&P/&N")
 
 
 def _heights(table: pd.DataFrame) -> Iterator[tuple[int, int]]:

@@ -7,6 +7,7 @@ file may name any field outright.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import pandas as pd
+from rapidfuzz import fuzz
 
 from layers.base.errors import InputError
 from layers.base.language import Phrase
@@ -22,6 +24,15 @@ from layers.base.resources import data_path, data_table
 
 #: Without these no hectare can be given a type. Each inner tuple needs one of its members.
 NEEDED: tuple[tuple[str, ...], ...] = (("ldlr",), ("maldlr",), ("dtich",), ("malr3", "mamdsd"))
+
+#: Fields that change hectares or ages: where they are absent, a column that may be one is named.
+_TELLING = (
+    *("dtich", "ldlr", "maldlr", "malr3", "maxa"),
+    *("nggocr", "thanhrung", "sldlr", "namtr"),
+)
+#: How alike a column and a known name of a field are before it is proposed, and what the beginning
+#: of a column counts ("maxa_moi").
+_LIKELY, _BEGINS, _BEGINNING = 0.75, 0.8, 4
 
 _YEAR = re.compile(r"_?(?:20)?[0-9]{2}$")
 _DBF_NAME_LENGTH = 10
@@ -35,6 +46,7 @@ class FieldMatch:
     absent: tuple[str, ...]  # Canonical fields the file does not have, in the order of the 51
     # Other fields of the file that would also have fitted, by canonical field
     passed_over: dict[str, tuple[str, ...]]
+    likely: str = ""  # Line for the project: fields that are absent, and what may hold them
 
 
 def forest_fields() -> pd.DataFrame:
@@ -88,10 +100,13 @@ def match_fields(
         if others:
             passed_over[field] = others
     faults += _missing_faults(matched, told, fields)
+    likely = _line_to_paste(fields, matched, told)
+    if faults and likely:
+        faults.append(message("layers.kinds.fields_likely", line=likely))
     if faults:
         raise InputError("layers.kinds.fields_wrong", source=source, faults=joined(faults))
     absent = tuple(field for field in _aliases() if field not in matched)
-    return FieldMatch(matched, absent, passed_over)
+    return FieldMatch(matched, absent, passed_over, likely)
 
 
 def _told_faults(fields: list[str], told: Mapping[str, str | None]) -> list[Phrase]:
@@ -120,6 +135,47 @@ def _missing_faults(
         ]
         faults.append(message("layers.kinds.field_needed", choice=named, fields=fields))
     return faults
+
+
+def _line_to_paste(
+    fields: list[str], matched: Mapping[str, str], told: Mapping[str, str | None]
+) -> str:
+    """Key ``columns`` of a project with columns that may hold fields nobody named; "" for none."""
+    left = [name for name in fields if name not in matched.values()]
+    wanted = [field for field in _TELLING if field not in matched and field not in told]
+    scores = sorted(
+        ((_likeness(name, field), field, name) for field in wanted for name in left), reverse=True
+    )
+    found: dict[str, str] = {}
+    for score, field, name in scores:
+        if score >= _LIKELY and field not in found and name not in found.values():
+            found[field] = name
+    if not found:
+        return ""
+    entries = {**told, **{field: found[field] for field in wanted if field in found}}
+    line = ", ".join(f"{field}: {_as_yaml(name)}" for field, name in entries.items())
+    return f"columns: {{{line}}}"
+
+
+def _as_yaml(name: str | None) -> str:
+    if name is None:
+        return "null"
+    return name if name.isidentifier() else json.dumps(name, ensure_ascii=False)
+
+
+def _likeness(column: str, field: str) -> float:
+    """How like one of a field's names a column is, from 0 to 1; marks and years do not count."""
+    name = _bare(column)
+    return max(
+        _BEGINS
+        if name.startswith(known) and (len(known) >= _BEGINNING or name == f"{known}ha")
+        else fuzz.ratio(name, known) / 100
+        for known in map(_bare, _aliases()[field])
+    )
+
+
+def _bare(name: str) -> str:
+    return _YEAR.sub("", _plain(name)).replace("_", "")
 
 
 def _candidates(field: str, names: list[str], found: list[str]) -> list[list[str]]:

@@ -337,6 +337,9 @@ def _field_notes(match: FieldMatch, source: str) -> list[Finding]:
                 count=len(absent),
             )
         )
+    if match.likely:
+        told = message("layers.kinds.fields_perhaps", line=match.likely)
+        notes.append(Finding("problem", "fields-perhaps", source, told))
     for field, others in match.passed_over.items():
         if field in READ_FIELDS:
             taken = match.columns[field]

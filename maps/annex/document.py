@@ -2,7 +2,8 @@
 
 A4, Times New Roman 13–14, margins 20/20/30/15 mm, page number at the top centre from the second
 page on, "Phụ lục" with its number bold and centred, the title in capitals, the document it goes
-with in italics. Wide tables stand on landscape pages. Figures are those of the workbook, as text.
+with in italics. Wide tables stand on landscape pages; tables of one kind of page follow each
+other, and a short one takes the page it comes upon. Figures are those of the workbook, as text.
 Tables are written as WordprocessingML: python-docx's own cells are looked up anew for every access,
 which takes minutes for an allocation of some thousand rows.
 """
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 from xml.sax.saxutils import escape
@@ -30,7 +31,14 @@ from layers.base.clock import midnight
 from layers.base.language import Language
 from layers.io.atomic import written_aside
 from maps.layout.content import DEMO_MARK, AnnexContent, property_text
-from maps.layout.page_table import PageColumn, PageTable, body_texts, column_widths, header_cells
+from maps.layout.page_table import (
+    PageColumn,
+    PageTable,
+    Role,
+    body_texts,
+    column_widths,
+    header_cells,
+)
 from maps.layout.tables import build_tables
 from maps.layout.words import phrase
 
@@ -38,7 +46,7 @@ from maps.layout.words import phrase
 MapPicture = tuple[str, Path]
 
 _FONT = "Times New Roman"
-_TEXT_PT, _HEADING_PT, _NOTE_PT = 13, 14, 11
+_TEXT_PT, _HEADING_PT, _NOTE_PT, _TABLE_GAP_PT = 13, 14, 11, 16
 _A3_MM, _LONG_MM, _SHORT_MM = 420, 297, 210
 _TOP_MM, _BOTTOM_MM, _LEFT_MM, _RIGHT_MM = 20, 20, 30, 15
 #: Tables wider than this, in letters, stand on landscape pages, and on pages twice as large.
@@ -52,8 +60,10 @@ _CELL_MARGINS = (
     f'<w:tblCellMar {nsdecls("w")}><w:left w:w="57" w:type="dxa"/>'
     '<w:right w:w="57" w:type="dxa"/></w:tblCellMar>'
 )
-#: Rows at the end of a table that are not parted by a page.
-_LAST_ROWS = 5
+#: Rows at the end of a table that are not parted by a page, and of one that is whole on its page.
+_LAST_ROWS, _WHOLE_ROWS = 5, 12
+#: Tallest chart below a table.
+_CHART_MM = 95
 _BODY_ROW = "<w:tr><w:trPr><w:cantSplit/></w:trPr>{}</w:tr>"
 
 
@@ -61,6 +71,7 @@ def save_document(
     content: AnnexContent,
     path: Path,
     *,
+    charts: Mapping[Role, Path] | None = None,
     pictures: Sequence[MapPicture] = (),
     overwrite: bool = False,
 ) -> Path:
@@ -72,6 +83,8 @@ def save_document(
         The rounded frames and their words.
     path : pathlib.Path
         File to write.
+    charts : mapping, optional
+        Pictures for below the tables of these roles.
     pictures : sequence of tuple
         Caption and picture of maps to put behind the tables, one landscape page each.
     overwrite : bool
@@ -90,11 +103,13 @@ def save_document(
         The folder cannot be written, or the document is open in another program.
     """
     with written_aside(path, program="Word", overwrite=overwrite) as part:
-        write_document(_build(content, pictures), part)
+        write_document(_build(content, charts or {}, pictures), part)
     return path
 
 
-def _build(content: AnnexContent, pictures: Sequence[MapPicture]) -> Document:
+def _build(
+    content: AnnexContent, charts: Mapping[Role, Path], pictures: Sequence[MapPicture]
+) -> Document:
     document = docx.Document()
     set_styles(document, content.language)
     _describe(document, content)
@@ -104,12 +119,15 @@ def _build(content: AnnexContent, pictures: Sequence[MapPicture]) -> Document:
     _set_paper(section, paper)
     _set_margins_text(section, content)
     _add_heading(document, content)
-    for place, table in enumerate(tables):
-        turned = _paper(table) != paper
-        if turned:
-            paper = _paper(table)
+    for table in tables:
+        wanted = _paper(table)
+        short = len(table.rows) <= _WHOLE_ROWS and wanted == "portrait"
+        if wanted != paper and not short:
+            paper = wanted
             _set_paper(document.add_section(WD_SECTION.NEW_PAGE), paper)
-        _add_table(document, table, new_page=place > 0 and not turned)
+        _add_table(document, table)
+        if table.role in charts:
+            _add_picture(document, charts[table.role], most=Mm(_CHART_MM))
     _add_signature(document, content.heading.signature)
     for caption, picture in pictures:
         if paper != "landscape":
@@ -117,7 +135,9 @@ def _build(content: AnnexContent, pictures: Sequence[MapPicture]) -> Document:
             _set_paper(document.add_section(WD_SECTION.NEW_PAGE), paper)
         else:
             document.add_page_break()  # type: ignore[no-untyped-call]
-        _add_picture(document, caption, picture)
+        title = _add_title(document, caption)
+        title.paragraph_format.space_before = Pt(0)
+        _add_picture(document, picture)
     return document
 
 
@@ -227,11 +247,17 @@ def _add_heading(document: Document, content: AnnexContent) -> None:
     lines[-1].paragraph_format.space_after = Pt(12)
 
 
-def _add_table(document: Document, table: PageTable, *, new_page: bool) -> None:
-    title = add_line(document, table.title, bold=True)
+def _add_title(document: Document, text: str) -> Paragraph:
+    """Title of a table or picture, which stays with what it names."""
+    title = add_line(document, text, bold=True)
     title.alignment = _CENTRE
     title.paragraph_format.keep_with_next = True
-    title.paragraph_format.page_break_before = new_page
+    title.paragraph_format.space_before = Pt(_TABLE_GAP_PT)
+    return title
+
+
+def _add_table(document: Document, table: PageTable) -> None:
+    _add_title(document, table.title)
     if table.unit:
         unit = add_line(document, table.unit, italic=True)
         unit.alignment = WD_ALIGN_PARAGRAPH.RIGHT
@@ -253,13 +279,17 @@ def add_grid(document: Document, table: PageTable, *, width_mm: float) -> None:
     # A letter of a figure is about 1.75 mm wide at 11 pt; wide tables are set smaller.
     half_points = round(2 * max(8.0, min(12.0, 11.0 * width_mm / sum(letters) / 1.75)))
     lines = _head_rows(columns, widths, half_points)
+    whole = len(texts) <= _WHOLE_ROWS
     for left, row in zip(range(len(texts) - 1, -1, -1), texts, strict=True):
         cells = (
             _cell(
                 *(text, width, half_points, column.align),
                 bold=table.total is not None and left == 0,
-                # The last rows stay together and with the notes: no page has one line alone.
-                keep=0 < left < _LAST_ROWS or bool(left == 0 and table.notes),
+                # First and last rows stay together, these with the notes: no line is alone.
+                keep=0 < left < _LAST_ROWS
+                or left >= len(texts) - 2
+                or (whole and left > 0)
+                or bool(left == 0 and table.notes),
             )
             for column, text, width in zip(columns, row, widths, strict=True)
         )
@@ -286,7 +316,9 @@ def _head_rows(columns: tuple[PageColumn, ...], widths: list[int], half_points: 
             over = f'<w:vMerge w:val="{"restart" if first else "continue"}"/>'
             merged = span + (over if cell.rows > 1 else "") + _HEAD_SHADE
             text = cell.text if first else ""
-            rows[row] += _cell(text, width, half_points, "center", bold=True, properties=merged)
+            rows[row] += _cell(
+                text, width, half_points, "center", bold=True, keep=True, properties=merged
+            )
     return [_HEAD_ROW.format(row) for row in rows]
 
 
@@ -329,14 +361,12 @@ def _add_signature(document: Document, lines: Sequence[str]) -> None:
         line.paragraph_format.space_before = Pt(0 if place else 14)
 
 
-def _add_picture(document: Document, caption: str, picture: Path) -> None:
-    title = add_line(document, caption, bold=True)
-    title.alignment = _CENTRE
-    title.paragraph_format.keep_with_next = True
+def _add_picture(document: Document, picture: Path, *, most: int | None = None) -> None:
+    """Put a picture as large as the page, or ``most`` high, leaves room for."""
     section = document.sections[-1]
     height = (section.page_height or 0) - (section.top_margin or 0) - (section.bottom_margin or 0)
     width = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
-    shape = document.add_picture(str(picture), height=height - Mm(14))
+    shape = document.add_picture(str(picture), height=min(height - Mm(14), most or height))
     if shape.width > width:
         shape.width, shape.height = width, int(shape.height * width / shape.width)
     document.paragraphs[-1].alignment = _CENTRE

@@ -15,7 +15,7 @@ from maps.atlas.book import AtlasBook, ProvinceMap
 from maps.atlas.map_frame import fill_window
 from maps.atlas.province_pages import Choropleth, GlancePage, OverviewPage, glance_boxes
 from maps.layout.page_table import MISSING_MARK, PageColumn, PageTable
-from maps.layout.tables import build_tables, verdict_words
+from maps.layout.tables import build_tables, verdict_words, zone_tables
 from maps.symbols.legends import load_class_symbols
 
 MakePage = Callable[[int, int], "OverviewPage | GlancePage"]
@@ -26,8 +26,7 @@ _COVER_COLUMNS = ("commune", "natural_area_ha", "with_forest_ha", "cover_percent
 
 def province_pages(book: AtlasBook) -> list[tuple[str, MakePage]]:
     """Bookmark and maker of every page of the province, in order."""
-    tables = build_tables(book.annex)
-    zones = {table.zone: table for table in tables if table.role == "zone"}
+    zones = zone_tables(book.annex)
     pages: list[tuple[str, MakePage]] = []
     if zones:
         pages.append((book.say("atlas.all_zones"), partial(_glance_page, book, zones)))
@@ -35,7 +34,7 @@ def province_pages(book: AtlasBook) -> list[tuple[str, MakePage]]:
         (book.annex.zone_name(zone), partial(_zone_page, book, table))
         for zone, table in zones.items()
     ]
-    covers = [table for table in tables if table.role == "cover"]
+    covers = [table for table in build_tables(book.annex) if table.role == "cover"]
     return [*pages, *((book.say("atlas.cover"), partial(_cover_page, book, c)) for c in covers)]
 
 

@@ -364,6 +364,16 @@ def planned_by_year(content: AnnexContent, zone: str, codes: pd.Index) -> pd.Dat
     return planned.fillna(0.0).where(known.ne(0), axis=0).round(content.decimals)
 
 
+def zones_without_figures(content: AnnexContent) -> list[str]:
+    """Zones of which neither a present nor a planned hectare of any commune is known."""
+    measured = content.zones.loc[content.zones["present_ha"].notna(), "zone"]
+    silent = set(content.zones["zone"]) - set(measured)
+    if content.allocation is not None:
+        planned = content.allocation["planned_ha"].notna()
+        silent -= set(content.allocation.loc[planned, "zone"])
+    return [zone for zone in content.zone_names["zone"] if zone in silent]
+
+
 def unallocated_zones(content: AnnexContent) -> list[str]:
     """Zones with communes that the allocation left out."""
     if content.allocation is None:

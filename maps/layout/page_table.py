@@ -23,6 +23,7 @@ Kind = Literal["text", "mark", "count", "year", "figure", "measured", "hectares"
 Role = Literal[
     "targets",
     "zone",
+    "lists",
     "matrix",
     "groups",
     "purposes",

@@ -7,23 +7,28 @@ from dataclasses import replace
 import pandas as pd
 
 from layers.base.language import Language, format_number
-from maps.layout.content import AnnexContent, source_rows
+from maps.layout.content import AnnexContent, source_rows, zones_without_figures
 from maps.layout.forest_tables import ages_table, cover_table, form_table, years_table
 from maps.layout.group_tables import group_tables
 from maps.layout.page_table import PageColumn, PageTable, percent_of, rank_column, ranked
 from maps.layout.words import Say, speaker, word
-from maps.layout.zone_tables import allocation_tables, matrix_tables, zone_table
+from maps.layout.zone_tables import (
+    allocation_tables,
+    listed_zones_table,
+    matrix_tables,
+    zone_table,
+)
 
 
 def build_tables(content: AnnexContent) -> tuple[PageTable, ...]:
     """Lay out every table of an annex with the number that all pages give it."""
     say = speaker(content.language)
     *tables, unmeasured = _targets_tables(content, say)
+    silent = zones_without_figures(content)
     tables += [
-        zone_table(content, zone, say)
-        for zone in content.zone_names["zone"]
-        if (content.zones["zone"] == zone).any()
+        zone_table(content, zone, say) for zone in _zones_drawn(content) if zone not in silent
     ]
+    tables += listed_zones_table(content, say)
     tables += matrix_tables(content, say)
     tables += group_tables(content, say)
     # A project without a forest status layer has no cover to print.
@@ -43,15 +48,36 @@ def build_tables(content: AnnexContent) -> tuple[PageTable, ...]:
     tables.append(_sources_table(content, say))
     return tuple(
         replace(
-            table,
+            _finished(content, table, say),
             name=f"{number} {table.name}",
             title=say("table.numbered", number=str(number), title=table.title),
-            total_label=table.total_label or say("total"),
-            notes=(*table.notes, *_notes_on(content, table)),
-            language=content.language,
-            decimals=(content.decimals, content.percent_decimals),
         )
         for number, table in enumerate(tables, start=1)
+    )
+
+
+def zone_tables(content: AnnexContent) -> dict[str, PageTable]:
+    """Lay out the table of every zone, those without a figure as well, by zone."""
+    say = speaker(content.language)
+    return {
+        zone: _finished(content, zone_table(content, zone, say), say)
+        for zone in _zones_drawn(content)
+    }
+
+
+def _zones_drawn(content: AnnexContent) -> list[str]:
+    there = set(content.zones["zone"])
+    return [zone for zone in content.zone_names["zone"] if zone in there]
+
+
+def _finished(content: AnnexContent, table: PageTable, say: Say) -> PageTable:
+    """Table with the sentences handed over for it, and the language and digits of the pages."""
+    return replace(
+        table,
+        total_label=table.total_label or say("total"),
+        notes=(*table.notes, *_notes_on(content, table)),
+        language=content.language,
+        decimals=(content.decimals, content.percent_decimals),
     )
 
 

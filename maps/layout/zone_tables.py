@@ -9,7 +9,12 @@ import numpy as np
 import pandas as pd
 
 from layers.base.language import Language
-from maps.layout.content import AnnexContent, planned_by_year, unallocated_zones
+from maps.layout.content import (
+    AnnexContent,
+    planned_by_year,
+    unallocated_zones,
+    zones_without_figures,
+)
 from maps.layout.page_table import (
     PageColumn,
     PageTable,
@@ -31,12 +36,14 @@ def zone_table(content: AnnexContent, zone: str, say: Say) -> PageTable:
     rows = _with_plan(rows.assign(commune=content.commune_names(rows)), content, zone)
     planned = [f"plan_{year}" for year in content.planned_years]
     held = rows[["present_ha", *planned]].fillna(0).gt(0).any(axis=1)
-    columns = _zone_columns(content, say)
+    columns = _zone_columns(content, rows, say)
     # Of all communes: a zone that is known to be nowhere has a total of 0, not an unknown one.
     figures = [column for column in columns if column.kind == "hectares"]
     total = summed(rows, figures, content.decimals)
     unknown = unknown_note(rows, [column.key for column in figures], "commune", say)
+    nothing = (say("zone.nothing_planned"),) if _plans_nothing(content, rows) else ()
     left_out = rows.loc[~(rows["listed"] | held), "present_ha"]
+    marked = bool(rows["listed"].any())
     rows = rows[rows["listed"] | held]
     if content.listed_only and rows["listed"].any():
         rows = _others_together(rows, figures, content, say)
@@ -55,7 +62,7 @@ def zone_table(content: AnnexContent, zone: str, say: Say) -> PageTable:
         rows=rows,
         total=total,
         unit=say("unit.ha"),
-        notes=(_which_communes(left_out, say), *unknown),
+        notes=(_which_communes(left_out, marked, say), *nothing, *unknown),
         zone=zone,
     )
 
@@ -74,12 +81,20 @@ def _others_together(
     return pd.concat([rows[rows["listed"]], last], ignore_index=True)
 
 
-def _which_communes(left_out: pd.Series[float], say: Say) -> str:
-    """Say which communes a table leaves out: unknown areas are not areas of 0."""
-    unknown = left_out.isna()
-    if not unknown.any():
-        return say("zone.left_out_none")
-    return say("zone.left_out_unknown" if unknown.all() else "zone.left_out_both")
+def _which_communes(left_out: pd.Series[float], marked: bool, say: Say) -> str:
+    """Say which communes a table leaves out (unknown areas are not areas of 0), and what x is."""
+    unknown, kind = left_out.isna(), "none"
+    if unknown.any():
+        kind = "unknown" if unknown.all() else "both"
+    mark = (say("zone.listed_mark"),) if marked else ()
+    return " ".join((say(f"zone.left_out_{kind}"), *mark))
+
+
+def _plans_nothing(content: AnnexContent, rows: pd.DataFrame) -> bool:
+    """Whether the allocation is known to add nothing to a zone, and to take nothing from it."""
+    keys = [f"plan_{year}" for year in content.planned_years]
+    keys += [key for key in ("loss_ha",) if key in rows.columns]
+    return bool(keys) and bool(rows[keys].eq(0).all(axis=None))
 
 
 def _with_plan(rows: pd.DataFrame, content: AnnexContent, zone: str) -> pd.DataFrame:
@@ -102,21 +117,25 @@ def _with_plan(rows: pd.DataFrame, content: AnnexContent, zone: str) -> pd.DataF
     ).reset_index(drop=True)
 
 
-def _zone_columns(content: AnnexContent, say: Say) -> tuple[PageColumn, ...]:
+def _zone_columns(content: AnnexContent, rows: pd.DataFrame, say: Say) -> tuple[PageColumn, ...]:
+    """Columns of a zone; years and losses only where there are any, as marks and remarks are."""
     years = content.planned_years
+    listed = (PageColumn("listed", say("zone.listed"), "mark", 9),) if rows["listed"].any() else ()
     head = (
         rank_column(say),
-        PageColumn("commune", say("column.commune"), "text", 24),
-        PageColumn("listed", say("zone.listed"), "mark", 9),
+        PageColumn("commune", say("column.commune"), "text", 22),
+        *listed,
         PageColumn("present_ha", say("column.present"), "hectares", 13, totalled=True),
     )
-    remark = PageColumn("remark", say("zone.remark"), "text", 27)
+    longest = max(map(len, _remarks(rows, content.language)), default=0)
+    remark = (PageColumn("remark", say("zone.remark"), "text", longest + 1.0),) if longest else ()
     if not years:
         share = PageColumn("share_percent", say("zone.share"), "percent", 11)
-        return (*head, share, remark)
-    lost = () if content.losses is None else ("loss_ha",)
+        return (*head, share, *remark)
+    nothing = _plans_nothing(content, rows)
+    lost = () if nothing or content.losses is None else ("loss_ha",)
     losses = tuple(PageColumn(key, say("zone.lost"), "hectares", 11, totalled=True) for key in lost)
-    planned = _year_columns(years, say)
+    planned = () if nothing else _year_columns(years, say)
     keys = tuple(column.key for column in planned)
     until, change = say("zone.until", year=str(years[-1])), say("zone.change")
     sums = (("reached_ha", until, 13.0, ("present_ha", *keys)), ("added_ha", change, 12.0, keys))
@@ -124,7 +143,7 @@ def _zone_columns(content: AnnexContent, say: Say) -> tuple[PageColumn, ...]:
         PageColumn(key, title, "hectares", width, adds=adds, takes=lost, totalled=True)
         for key, title, width, adds in sums
     )
-    return (*head, *planned, *losses, *tail, remark)
+    return (*head, *planned, *losses, *tail, *remark)
 
 
 def _year_columns(years: list[int], say: Say) -> tuple[PageColumn, ...]:
@@ -141,9 +160,44 @@ def _remarks(rows: pd.DataFrame, language: Language) -> list[str]:
     return [word("remark", item, language) if item else "" for item in rows["remark"].fillna("")]
 
 
+def listed_zones_table(content: AnnexContent, say: Say) -> list[PageTable]:
+    """Zones of which no hectare is known, a row each: what the plan says of them is its list."""
+    silent = zones_without_figures(content)
+    if not silent:
+        return []
+    listed = content.zones[content.zones["listed"]]
+    listed = listed.assign(commune=content.commune_names(listed))
+    names = {str(zone): list(rows["commune"]) for zone, rows in listed.groupby("zone")}
+    rows = pd.DataFrame(
+        {
+            "zone_name": [content.zone_name(zone) for zone in silent],
+            "count": [len(names.get(zone, ())) for zone in silent],
+            "communes": [", ".join(names.get(zone, ())) for zone in silent],
+        }
+    )
+    columns = (
+        rank_column(say),
+        PageColumn("zone_name", say("allocation.zone"), "text", 22),
+        PageColumn("count", say("lists.count"), "count", 8),
+        PageColumn("communes", say("lists.communes"), "text", 66),
+    )
+    return [
+        PageTable(
+            name=say("lists.name"),
+            title=say("lists.title"),
+            role="lists",
+            columns=columns,
+            rows=ranked(rows),
+            notes=(say("lists.note"),),
+        )
+    ]
+
+
 def matrix_tables(content: AnnexContent, say: Say) -> list[PageTable]:
     """Present area of all zones by commune, in as many tables as a page has no room for."""
-    zones = [z for z in content.zone_names["zone"] if (content.zones["zone"] == z).any()]
+    silent = zones_without_figures(content)
+    there = set(content.zones["zone"]) - set(silent)
+    zones = [zone for zone in content.zone_names["zone"] if zone in there]
     if not zones:
         return []
     count = math.ceil(len(zones) / _MATRIX_ZONES)
@@ -249,13 +303,16 @@ def _allocation_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> P
         PageColumn("added_ha", say("column.sum"), "hectares", 13, adds=tuple(plan), totalled=True),
     )
     left_out = ", ".join(content.zone_name(zone) for zone in unallocated_zones(content))
+    total = summed(rows, columns, content.decimals)
+    if rows.empty:  # of zones that were allocated, nothing is a known 0
+        total = total.mask([column.totalled for column in columns], 0.0)
     return PageTable(
         name=say("allocation.name"),
         title=say("allocation.title"),
         role="allocation",
         columns=columns,
         rows=rows,
-        total=summed(rows, columns, content.decimals),
+        total=total,
         unit=say("unit.ha"),
         notes=(say("allocation.left_out", zones=left_out),) if left_out else (),
         total_label=say("allocation.total"),

@@ -106,8 +106,9 @@ def prepare_allocation(
     communes: gpd.GeoDataFrame,
     *,
     layers: Mapping[str, PlotLayer] | None = None,
+    plan_names: Mapping[str, Phrase] | None = None,
 ) -> Prepared:
-    """Gather the inputs of a project's allocation."""
+    """Gather the inputs of a project's allocation; ``plan_names`` are those of its other plans."""
     findings = Findings()
     zone_names = _names(tables["zone_names"])
     section = _by_id(project.allocation, zone_names)
@@ -115,7 +116,8 @@ def prepare_allocation(
     asked = _asked(project, plan, tables["targets"], settings)
     _check_zones(section, {*asked.targets["zone"], *asked.aside, *(z.zone for z in plan.zones)})
     names = zone_names | _origin_names(project)
-    findings.extend([*asked.findings, *tell_other_plans(tables["targets"], plan, names)])
+    others = tell_other_plans(tables["targets"], plan, names, plan_names or {})
+    findings.extend([*asked.findings, *others])
     own = _OwnTables(project, asked.aside, names, findings, zone_names)
     zones = asked.targets["zone"].unique().tolist()
     listed = _listed(plan, section.lists, zones)

@@ -178,7 +178,10 @@ def _late(
 
 
 def tell_other_plans(
-    targets: pd.DataFrame, plan: Plan, names: Mapping[str, Phrase]
+    targets: pd.DataFrame,
+    plan: Plan,
+    names: Mapping[str, Phrase],
+    plan_names: Mapping[str, Phrase],
 ) -> list[Finding]:
     """Name areas that fall short of another plan: they are seen here, and not allocated."""
     zones = [zone.zone for zone in plan.zones]
@@ -188,7 +191,9 @@ def tell_other_plans(
     if short.empty:
         return []
     listed = [
-        message("zones.allocation.zone_of_plan", zone=names[zone], plan=other)
+        message(
+            "zones.allocation.zone_of_plan", zone=names[zone], plan=plan_names.get(other, other)
+        )
         for zone, other in short[["zone", "plan"]].itertuples(index=False)
     ]
     return [

@@ -38,16 +38,25 @@ def new(
     name = province_name(code)
     if not province.strip().isdigit() and plain_key(name) not in plain_key(province):
         print_line(say("zones.cli.joined_province", given=province, name=name, code=code))
-    blank = _blank_areas(files[1])
+    blank, circulated = _blank_areas(files[1])
     if blank:
-        print_line(say("zones.cli.areas_not_known", name=files[1].name, blank=blank))
+        print_line(
+            say(
+                "zones.cli.areas_not_known",
+                name=files[1].name,
+                blank=blank,
+                circulated=circulated,
+            )
+        )
     first = shlex.quote(str(files[0]))
     print_line(say("zones.cli.what_next", first=first))
 
 
-def _blank_areas(path: Path) -> int:
+def _blank_areas(path: Path) -> tuple[int, int]:
+    """Communes without an official area, and those of them for which lists circulate one."""
     with path.open(encoding="utf-8-sig", newline="") as lines:
-        return sum(not row["official_area_ha"] for row in csv.DictReader(lines))
+        blank = [row for row in csv.DictReader(lines) if not row["official_area_ha"]]
+    return len(blank), sum(bool(row.get("circulated_area_ha")) for row in blank)
 
 
 def register(application: typer.Typer) -> None:

@@ -1,4 +1,4 @@
-"""``zones plan copy``, ``export``, ``import``: a plan of one's own, as YAML or in Excel."""
+"""``zones plan copy``, ``confirm``, ``export``, ``import``: a plan of one's own, also in Excel."""
 
 from __future__ import annotations
 
@@ -40,6 +40,48 @@ def copy(
     copied.remember(loaded.remembered)
     save_plan(copied, file, overwrite=overwrite)
     print_line(say("zones.cli.plan_copied", plan=name, file=file, quoted=shlex.quote(str(file))))
+
+
+def confirm(
+    file: Annotated[
+        Path, typer.Argument(metavar="PLAN.yaml", help=say("zones.cli.help_confirm_plan"))
+    ],
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME…]", help=say("zones.cli.help_confirm_names"), show_default=False
+        ),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help=say("zones.cli.help_confirm_all"))] = False,
+) -> None:
+    """List the communes that the reader only nearly matched; take the mark off those confirmed."""
+    from layers.base.errors import InputError
+    from layers.communes.spelling import plain_key
+    from zones.plan.files import load_plan, save_plan
+    from zones.plan.frames import communes_of
+
+    loaded = load_plan(file, check_codes=False)
+    open_, known = loaded.unconfirmed(), communes_of(loaded)
+    asked = {plain_key(name) for name in names or ()}
+    told = {plain_key(one.as_written) for _, one in open_} | {one.code for _, one in open_}
+    strange = [name for name in names or () if plain_key(name) not in told]
+    if strange:
+        raise InputError("zones.cli.nothing_to_confirm", names=strange, plan=file)
+    taken = 0
+    for owner, one in open_:
+        name = known[one.code].name if one.code in known else "…"
+        yes = every or bool({plain_key(one.as_written), one.code} & asked)
+        taken += yes
+        one.confirm = not yes
+        told = f"{one.as_written} = {name} ({one.code}), {owner}"
+        print_line(
+            say("zones.cli.confirmed", told=told) if yes else say("zones.cli.to_confirm", told=told)
+        )
+    if taken:
+        save_plan(loaded, file, overwrite=True)
+    print_line(say("zones.cli.confirmed_count", taken=taken, left=len(open_) - taken))
+    if not taken and open_:
+        print_line(say("zones.cli.how_to_confirm", quoted=shlex.quote(str(file))))
 
 
 def export(
@@ -125,5 +167,6 @@ def _edit_data(edit: TargetEdit) -> dict[str, Any]:
 def add_to(plans: typer.Typer) -> None:
     """Add the commands to ``zones plan``."""
     plans.command("copy", help=say("zones.cli.help_plan_copy"))(copy)
+    plans.command("confirm", help=say("zones.cli.help_plan_confirm"))(confirm)
     plans.command("export", help=say("zones.cli.help_plan_export"))(export)
     plans.command("import", help=say("zones.cli.help_plan_import"))(take_in)

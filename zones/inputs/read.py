@@ -43,6 +43,7 @@ from zones.inputs.checks import (
 )
 from zones.plan.files import load_plans
 from zones.project.model import (
+    CIRCULATED,
     CropPlotsSource,
     ForestStatusSource,
     LandUseSource,
@@ -148,6 +149,7 @@ def read_communes(project: Project) -> tuple[gpd.GeoDataFrame, pyproj.CRS, list[
     found = [*loaded.findings.items, *centres, *checked.findings.items]
     found += _about_zone(communes, crs, project)
     found += check_day_of_communes(communes, areas, province=project.province, on=day)
+    found += _circulated_areas(project, len(communes))
     return communes, crs, [*found, *_area_differences(communes, crs)]
 
 
@@ -175,6 +177,19 @@ def _about_zone(communes: gpd.GeoDataFrame, crs: pyproj.CRS, project: Project) -
             "area-crs-far-off",
             "communes",
             message("zones.inputs.zone_far_off", crs=name, meridian=meridian, longitude=longitude),
+        )
+
+
+def _circulated_areas(project: Project, communes: int) -> Iterator[Finding]:
+    """Tell that the denominators of forest cover rest on lists that nobody confirmed."""
+    table = project.communes.natural_areas
+    if table.area_column == CIRCULATED:
+        yield Finding(
+            "problem",
+            "natural-areas-circulated",
+            "natural_areas",
+            message("zones.inputs.natural_areas_circulated", path=table.path, column=CIRCULATED),
+            count=communes,
         )
 
 

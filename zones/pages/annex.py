@@ -27,10 +27,10 @@ from maps import (
     save_page_picture,
     save_workbook,
 )
-from maps.annex.document import MapPicture
 from maps.layout.page_table import Role
 from zones.forest.species import species_ages
 from zones.pages.context_layers import communes_with_kinds
+from zones.plan.frames import plan_names
 from zones.plan.model import Plan
 from zones.project.model import AnnexSettings, Project
 from zones.publish.folder import PUBLISHED_FOLDER, save_published
@@ -67,7 +67,7 @@ def annex_content(
         digest=figures.digest,
         notes=figures.notes,
         sharing=figures.sharing,
-        plan_names={plan.plan: Phrase(en=plan.name.en, vi=plan.name.vi) for plan in plans},
+        plan_names=plan_names(plans),
         kinds=_kinds(communes, project),
     )
 
@@ -145,23 +145,22 @@ def save_annex(
     *,
     atlas: AtlasContent | None,
     codes: Literal["none", "all"] | tuple[str, ...],
-    cover_chart: MapPicture | None = None,
+    cover_chart: Path | None = None,
 ) -> None:
     """Write workbook, document and figures.
 
-    The chart of the forest cover to come stands below its table in the workbook; behind the tables
-    of the document stand this chart and, with ``atlas``, the maps of the communes ``codes``.
+    The chart of the forest cover to come stands below its table; with ``atlas`` the maps of the
+    communes ``codes`` stand behind the tables of the document.
     """
-    charts = [] if cover_chart is None else [cover_chart]
-    below: dict[Role, Path] = {} if cover_chart is None else {"path": cover_chart[1]}
-    save_workbook(content, folder / "annex.xlsx", charts=below, overwrite=True)
+    charts: dict[Role, Path] = {} if cover_chart is None else {"path": cover_chart}
+    save_workbook(content, folder / "annex.xlsx", charts=charts, overwrite=True)
     save_published(content, figures.frames(), folder / PUBLISHED_FOLDER)
     path = folder / "annex.docx"
     if atlas is None:
-        save_document(content, path, pictures=charts, overwrite=True)
+        save_document(content, path, charts=charts, overwrite=True)
         return
     with _commune_pictures(atlas, None if isinstance(codes, str) else codes) as pictures:
-        save_document(content, path, pictures=[*charts, *pictures], overwrite=True)
+        save_document(content, path, charts=charts, pictures=pictures, overwrite=True)
 
 
 @contextmanager

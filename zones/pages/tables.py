@@ -19,6 +19,7 @@ from layers.io.table_output import save_workbook, sheet_name, without_dust
 from layers.kinds.crops import load_crops
 from maps.layout.words import word
 from zones.output.table_words import code_words, column_title, table_words
+from zones.publish.forest_forms import form_table
 from zones.publish.publish import PublishedFigures, zone_names
 from zones.tables import FINDINGS, RESULT_TABLES, ZONES
 
@@ -102,6 +103,10 @@ class _Names:
             "subject": crop_names,
             "land": dict(zip(land["symbol"], land[key], strict=True)),
             "plan": {plan: name.text(language) for plan, name in plans.items()},
+            "row": {
+                row.row: f"{row.row} {getattr(row.name, language)}"
+                for row in form_table("02").fixed
+            },
         }
 
     def table(self, name: str, columns: Sequence[Column], frame: pd.DataFrame) -> pd.DataFrame:

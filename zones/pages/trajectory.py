@@ -63,15 +63,14 @@ def cover_chart(project: Project, tables: Tables, language: Language) -> CoverCh
 
 
 @contextmanager
-def drawn_cover(project: Project, tables: Tables) -> Iterator[tuple[str, Path] | None]:
-    """Caption and picture of the chart of a forecast, for the annex; none without a forecast."""
+def drawn_cover(project: Project, tables: Tables) -> Iterator[Path | None]:
+    """Picture of the chart of a forecast, for the annex; none without a forecast."""
     if TRAJECTORY not in tables:
         yield None
         return
     chart = cover_chart(project, tables, project.annex.language)
     with tempfile.TemporaryDirectory(prefix="charts-", ignore_cleanup_errors=True) as folder:
-        picture = save_cover_chart(chart, Path(folder) / "trajectory.png")
-        yield chart.title.text(project.annex.language), picture
+        yield save_cover_chart(chart, Path(folder) / "trajectory.png")
 
 
 def save_trajectory(

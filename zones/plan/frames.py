@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 import pandas as pd
 
 from layers.base.errors import InputError, MissingFileError
+from layers.base.language import Phrase
 from layers.base.resources import data_path
 from layers.base.schema import Schema, read_schema
 from layers.communes.gazetteer import Unit, communes_on
@@ -25,6 +26,11 @@ def communes_of(plan: Plan) -> Mapping[str, Unit]:
         return communes_on(plan.province, plan.vintage)
     except InputError:
         return MappingProxyType({})
+
+
+def plan_names(plans: Iterable[Plan]) -> dict[str, Phrase]:
+    """Name of each plan by its id."""
+    return {plan.plan: Phrase(en=plan.name.en, vi=plan.name.vi) for plan in plans}
 
 
 def natural_area_of(plan: Plan) -> float | None:

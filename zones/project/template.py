@@ -14,6 +14,7 @@ from layers.communes.gazetteer import NEWEST_VINTAGE, find_province, list_commun
 from layers.crs.crs import vn2000_zones, zone_in_doubt
 from layers.io.atomic import save_text, written_aside
 from layers.io.table_output import save_csv
+from zones.project.model import CIRCULATED
 from zones.project.yaml import read_document
 
 
@@ -59,7 +60,11 @@ def _zone(province: str, language: Language) -> dict[str, str]:
 
 
 def _natural_areas(province: str) -> pd.DataFrame:
-    """Communes of a province with their official areas, empty where the project has none."""
+    """Communes of a province with their official areas, empty where the project has none.
+
+    Beside empty ones stand the areas that lists circulate (ha), for the planner to hold against
+    the decision of the province.
+    """
     frame = list_communes(province)[["code", "name"]]
     areas = pd.Series(dtype="float64")
     try:
@@ -68,4 +73,8 @@ def _natural_areas(province: str) -> pd.DataFrame:
         pass
     else:
         areas = embedded.set_index("code")["official_area_ha"]
-    return frame.assign(official_area_ha=frame["code"].map(areas).astype("float64"))
+    frame = frame.assign(official_area_ha=frame["code"].map(areas).astype("float64"))
+    if frame["official_area_ha"].notna().all():
+        return frame
+    circulated = data_table("natural_areas-34.csv", dtype={"code": str}).set_index("code")
+    return frame.assign(**{CIRCULATED: frame["code"].map(circulated[CIRCULATED])})

@@ -44,6 +44,24 @@ def test_how_names_drift(found, field):
     assert taken.get(found) == field
 
 
+def test_columns_that_may_be_a_missing_field_are_given_as_a_line_to_paste():
+    office = [
+        *("MATINH", "MAXA_MOI", "TENXA", "TIEUKHU", "KHOANH", "LO", "DT_HA", "NAM_TRG"),
+        *("LDLR_25", "MALDLR_25", "LOAICAY", "NGGOC", "THANHRG", "BALOAI", "GHICHU", "id"),
+    ]
+    line = "columns: {dtich: DT_HA, maxa: MAXA_MOI, nggocr: NGGOC, namtr: NAM_TRG}"
+    with pytest.raises(InputError) as told:
+        match_fields(office)
+    assert line in told.value.phrase.vi
+    # With the needed field told the file is read, and what may be the others is still proposed.
+    match = match_fields(office, columns={"dtich": "DT_HA", "thanhrung": None})
+    assert match.likely == (
+        "columns: {dtich: DT_HA, thanhrung: null, maxa: MAXA_MOI, nggocr: NGGOC, namtr: NAM_TRG}"
+    )
+    assert "namtr" not in match.columns  # Proposed, never taken
+    assert match_fields(["ldlr", "maldlr", "dtich", "malr3", "so_to", "chu_rung"]).likely == ""
+
+
 def test_a_missing_field_is_named_with_its_meaning():
     said = r"needs the field dtich \(ledger area, ha\), found only 'ldlr', 'maldlr', 'malr3'"
     with pytest.raises(InputError, match=said):

@@ -60,12 +60,17 @@ def test_heading_lines_follow_the_decree(made: docx.document.Document) -> None:
     assert attached.runs[0].font.size == Pt(13)
 
 
-def test_pages_are_a4_with_the_margins_of_the_decree(made: docx.document.Document) -> None:
-    assert {section.orientation for section in made.sections} == {
-        WD_ORIENT.LANDSCAPE,
-        WD_ORIENT.PORTRAIT,
-    }
-    for section in made.sections:
+def test_pages_are_a4_with_the_margins_of_the_decree(
+    made: docx.document.Document, tmp_path: Path
+) -> None:
+    # Short tables stay on the landscape page they come upon; a narrow long one turns the page.
+    rows = [("pine", f"{code:05}", f"Xã {code}", True, 1.0, 0.05, "") for code in range(20)]
+    zones = pd.DataFrame(rows, columns=squares.zones().columns)
+    long = save_document(squares.content(zones=zones, allocation=None), tmp_path / "dài.docx")
+    turned = docx.Document(str(long)).sections
+    assert {section.orientation for section in made.sections} == {WD_ORIENT.LANDSCAPE}
+    assert {section.orientation for section in turned} == {WD_ORIENT.LANDSCAPE, WD_ORIENT.PORTRAIT}
+    for section in [*made.sections, *turned]:
         sides = sorted([section.page_width / Mm(1), section.page_height / Mm(1)])
         assert sides == pytest.approx([210, 297], abs=0.1)
         assert (section.page_width > section.page_height) == (
@@ -110,7 +115,7 @@ def test_figures_are_printed_as_offices_print_them(made: docx.document.Document)
     assert zone["Tổng cộng"][3:8] == ["900,5", "20,1", "79,4", "1.000,0", "99,5"]
     assert zone["Tổng cộng"][0] == ""
     matrix = _rows(made.tables[5])
-    assert matrix["Bình Gia"][2:6] == ["400,1", "-", "…", "-"]
+    assert matrix["Bình Gia"][2:] == ["400,1", "-", "-"]
     cover = _rows(made.tables[6])
     assert cover["Tỉnh Lạng Sơn"][2:] == ["5.000,0", "3.076,0", "2.300,0", "760,0", "16,0", "61,2"]
 
@@ -262,7 +267,7 @@ def test_long_names_and_empty_zones_are_printed(tmp_path: Path) -> None:
     path = save_document(squares.content(zones=zones), tmp_path / "a.docx")
     tables = docx.Document(str(path)).tables
     assert long in _rows(tables[1])
-    assert _rows(tables[4])["Tổng cộng"][3] == "-"
+    assert _rows(tables[3])["Tổng cộng"][2] == "-"
 
 
 def test_frames_may_be_empty_of_zones(tmp_path: Path) -> None:
@@ -295,6 +300,25 @@ def test_last_rows_stay_together_and_with_their_notes(made: docx.document.Docume
     assert all(kept[-5:])
     note = next(item for item in made.paragraphs if item.text.startswith("Không in các xã"))
     assert not note.paragraph_format.keep_with_next
+
+
+def test_short_tables_share_a_page_and_long_ones_follow(tmp_path: Path) -> None:
+    """No table starts a page of its own; a chart stands below its table, above who signs."""
+    picture = tmp_path / "biểu đồ.png"
+    Image.new("RGB", (900, 300), "white").save(picture)
+    heading = AnnexHeading(signature=("CHỦ TỊCH", "Nguyễn Văn A"))
+    content = squares.content(heading=heading)
+    path = save_document(content, tmp_path / "a.docx", charts={"cover": picture})
+    document = docx.Document(str(path))
+    assert not [p for p in document.paragraphs if p.paragraph_format.page_break_before]
+    body = list(document.element.body)
+    drawn = next(i for i, one in enumerate(body) if one.xpath(".//w:drawing"))
+    before = [i for i, one in enumerate(body[:drawn]) if one.tag.endswith("}tbl")]
+    cover = [table.role for table in build_tables(content)].index("cover")
+    assert len(before) == cover + 1
+    signed = next(i for i, one in enumerate(body) if "Nguyễn Văn A" in "".join(one.itertext()))
+    assert signed > max(i for i, one in enumerate(body) if one.tag.endswith("}tbl"))
+    assert document.inline_shapes[0].height <= Mm(95)
 
 
 def test_who_signs_stands_below_the_tables_with_room_to_sign(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -33,8 +34,8 @@ def _cells(sheet: openpyxl.worksheet.worksheet.Worksheet) -> dict[str, list[obje
 def test_sheets_follow_the_annex(content: AnnexContent, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(save_workbook(content, tmp_path / "Phụ lục.xlsx"))
     assert book.sheetnames == [
-        *("1 Chỉ tiêu", "2 Thông", "3 Hồi", "4 Dược liệu", "5 Hoàng đàn", "6 Vùng × xã"),
-        *("7 Biểu 04 Che phủ rừng", "8 Biểu 06 Loài, cấp tuổi", "9 Phân bổ"),
+        *("1 Chỉ tiêu", "2 Thông", "3 Hồi", "4 Hoàng đàn", "5 Vùng chưa có số liệu"),
+        *("6 Vùng × xã", "7 Biểu 04 Che phủ rừng", "8 Biểu 06 Loài, cấp tuổi", "9 Phân bổ"),
         *("10 Chưa có số liệu", "11 Nguồn số liệu"),
     ]
 
@@ -112,10 +113,15 @@ def test_formulas_recalculated_by_libreoffice_give_the_written_values(
 
 
 def test_missing_is_not_zero(content: AnnexContent, tmp_path: Path) -> None:
+    # Of plants under canopy one commune alone told anything: 3 ha.
+    zones = content.zones.copy()
+    zones.loc[zones["zone"].eq("medicinal") & zones["commune_code"].eq("06002"), "present_ha"] = 3.0
+    names = content.zone_names.iloc[[0, 1, 3, 2]]
+    content = replace(content, zones=zones, zone_names=names)
     book = openpyxl.load_workbook(save_workbook(content, tmp_path / "annex.xlsx"), data_only=True)
     matrix = _cells(book["6 Vùng × xã"])
-    assert matrix["Tổng cộng"][2:6] == [900.5, 50.0, "…", 0.0]
-    assert matrix["Bình Gia"][3:5] == [0.0, "…"]
+    assert matrix["Tổng cộng"][2:6] == [900.5, 50.0, 0.0, 3.0]
+    assert matrix["Bình Gia"][3:6] == [0.0, 0.0, "…"]
 
 
 def test_a_commune_neither_listed_nor_holding_anything_is_left_out(content: AnnexContent) -> None:

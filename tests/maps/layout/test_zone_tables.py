@@ -9,7 +9,7 @@ import pytest
 from maps.layout.commune_table import commune_table
 from maps.layout.content import AnnexContent, planned_by_year, unallocated_zones
 from maps.layout.page_table import PageTable, body_texts
-from maps.layout.tables import build_tables
+from maps.layout.tables import build_tables, zone_tables
 from maps.layout.words import speaker
 from tests.maps.annex import annex_squares as squares
 
@@ -40,9 +40,65 @@ def test_zone_with_missing_figures_in_the_allocation_is_not_known() -> None:
         [("pine", "06001", 2026, 0.3)], columns=["zone", "commune_code", "year", "loss_ha"]
     )
     content = squares.content(allocation=allocation, zones=_listed("medicinal"), losses=losses)
-    *cells, total = body_texts(_zone(content, "medicinal"))
+    *cells, total = body_texts(zone_tables(content)["medicinal"])
     assert all(row[3:9] == ["…"] * 6 for row in [*cells, total])
     assert unallocated_zones(content) == ["medicinal", "cypress"]
+
+
+def test_a_zone_without_any_figure_has_a_row_and_not_a_page_of_dots() -> None:
+    content = squares.content(zones=_listed("medicinal"))
+    tables = build_tables(content)
+    assert "medicinal" not in [table.zone for table in tables]
+    (lists,) = (table for table in tables if table.role == "lists")
+    assert body_texts(lists) == [["1", "Dược liệu", "4", "Bình Gia, Đồng Đăng, Quý Hòa, Tân Văn"]]
+    matrix = next(table for table in tables if table.role == "matrix")
+    assert [column.key for column in matrix.columns[2:]] == [
+        "zone_pine",
+        "zone_anise",
+        "zone_cypress",
+    ]
+    # One known hectare of one commune, present or planned, and the zone has its table.
+    zones = content.zones.copy()
+    place = zones.index[zones["zone"] == "medicinal"][0]
+    zones.loc[place, "present_ha"] = 0.0
+    assert _zone(squares.content(zones=zones), "medicinal").role == "zone"
+    more = pd.DataFrame(
+        [("medicinal", "06001", "Bình Gia", "under_canopy", 2027, 5.0)],
+        columns=squares.allocation().columns,
+    )
+    planned = pd.concat([squares.allocation(), more], ignore_index=True)
+    assert _zone(squares.content(allocation=planned), "medicinal").role == "zone"
+
+
+def test_years_of_a_zone_that_gets_nothing_are_a_sentence() -> None:
+    """A known 0 in every year, with nothing lost, needs no columns; an unknown one keeps them."""
+    rows = [("cypress", code, name, "", 2027, 0.0) for code, name in squares.COMMUNES.items()]
+    more = pd.DataFrame(rows, columns=squares.allocation().columns)
+    allocation = pd.concat([squares.allocation(), more], ignore_index=True)
+    content = squares.content(allocation=allocation, zones=_listed("cypress"))
+    table = _zone(content, "cypress")
+    keys = [column.key for column in table.columns]
+    assert keys == ["rank", "commune", "listed", "present_ha", "reached_ha", "added_ha"]
+    assert "Không giao diện tích tăng thêm cho vùng này trong kỳ kế hoạch." in table.notes
+    assert body_texts(table)[-1][3:] == ["-", "-", "-"]
+    lost = pd.DataFrame(
+        [("cypress", "06001", 2026, 0.3)], columns=["zone", "commune_code", "year", "loss_ha"]
+    )
+    losing = _zone(
+        squares.content(allocation=allocation, zones=_listed("cypress"), losses=lost), "cypress"
+    )
+    assert "loss_ha" in {column.key for column in losing.columns}
+    grown = [column.key for column in _zone(squares.content(), "pine").columns]
+    assert grown == [*keys[:4], "plan_2026", "plan_2027", *keys[4:]]
+
+
+def test_an_allocation_of_nothing_adds_up_to_nothing() -> None:
+    rows = [("pine", code, name, "", 2027, 0.0) for code, name in squares.COMMUNES.items()]
+    none = pd.DataFrame(rows, columns=squares.allocation().columns)
+    table = next(
+        t for t in build_tables(squares.content(allocation=none)) if t.role == "allocation"
+    )
+    assert body_texts(table) == [["", "Tổng trồng mới", "", "", "-", "-"]]
 
 
 def test_commune_without_a_row_in_an_allocated_zone_gets_nothing() -> None:
@@ -80,7 +136,8 @@ def test_allocation_names_the_zones_that_it_leaves_out() -> None:
 
 def test_areas_that_nobody_knows_are_not_said_to_be_none() -> None:
     zones = squares.zones()
-    known, unknown = (_zone(squares.content(zones=zones), zone) for zone in ("pine", "medicinal"))
+    tables = zone_tables(squares.content(zones=zones))
+    known, unknown = tables["pine"], tables["medicinal"]
     assert known.notes[0].startswith("Không in các xã, phường ngoài danh mục và không có diện tích")
     assert unknown.notes[0].startswith("Không in các xã, phường khác vì chưa có số liệu hiện trạng")
     some = zones["zone"].eq("pine") & zones["commune_code"].eq("06004")

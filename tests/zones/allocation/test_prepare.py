@@ -117,11 +117,12 @@ def test_short_targets_of_other_plans_are_named(made: Made) -> None:
     )  # fmt: skip
     every = pd.concat([made.tables["targets"], rows], ignore_index=True)
     names = {zone: Phrase(en=zone, vi=vi) for zone, vi in (("tea", "Chè"), ("anise", "Hồi"))}
-    (told,) = tell_other_plans(every, made.plan, names)
+    plans = {"other": Phrase(en="Programme of 2024", vi="Chương trình năm 2024")}
+    (told,) = tell_other_plans(every, made.plan, names, plans)
     assert told.count == 1
-    assert "Chè (other)" in told.message.vi
+    assert "Chè (Chương trình năm 2024)" in told.message.vi
     assert "Hồi" not in told.message.vi
-    assert tell_other_plans(made.tables["targets"], made.plan, names) == []
+    assert tell_other_plans(made.tables["targets"], made.plan, names, plans) == []
 
 
 def test_targets_and_lists_are_those_of_the_plan(job: AllocationJob) -> None:

@@ -128,6 +128,37 @@ def test_extract_writes_a_plan_once(
     assert [item["figure"] for item in data["not_understood"]] == ["3"]
 
 
+def test_communes_of_a_draft_are_confirmed_by_name_or_all_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "Vùng keo 500 ha tại các xã Lợi Bắc, Diềm He, Đình Lập."
+    document = tmp_path / "Kế hoạch.txt"
+    document.write_text(f"UBND TỈNH LẠNG SƠN\nKẾ HOẠCH giai đoạn 2026-2030\n{text}\n", "utf-8")
+    path = tmp_path / "kế hoạch.yaml"
+    set_language("vi")
+    run(["plan", "extract", str(document), "-o", str(path), "--province", "20"])
+    capsys.readouterr()
+    before = path.read_text("utf-8")
+    assert before.count("confirm: true") == 2
+
+    assert run(["plan", "confirm", str(path)]) == 0
+    listed = capsys.readouterr().out
+    assert "Cần xác nhận: Lợi Bắc = Lợi Bác (06601), acacia" in listed
+    assert f"zones plan confirm '{path}' --all" in listed
+    assert path.read_text("utf-8") == before
+
+    assert run(["plan", "confirm", str(path), "Đình Lập"]) == 2
+    assert "Đình Lập" in capsys.readouterr().err
+    assert path.read_text("utf-8") == before
+
+    assert run(["plan", "confirm", str(path), "lợi bắc"]) == 0
+    assert "1 đã xác nhận, 1 còn phải xác nhận." in capsys.readouterr().out
+    assert run(["plan", "confirm", str(path), "--all"]) == 0
+    after = path.read_text("utf-8")
+    assert "confirm: true" not in after
+    assert [item.code for _, item in load_plan(path).listed()] == ["06601", "06280", "06613"]
+
+
 def test_extract_leaves_no_partial_file(
     document: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

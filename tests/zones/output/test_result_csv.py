@@ -36,7 +36,7 @@ def test_figures_have_no_dust_and_keep_a_hundredth_of_a_square_metre(tmp_path: P
 def test_the_form_of_the_office_has_commas_and_its_own_headings(tmp_path: Path) -> None:
     save_result_csv(FRAME, tmp_path, "allocation", form="office", language="vi")
     lines = (tmp_path / "allocation.csv").read_text("utf-8-sig").splitlines()
-    assert lines[0].startswith("Vùng;Mã xã;Xã, phường;Loại đất;Năm;Trồng thêm (ha)")
+    assert lines[0].startswith("Vùng;Mã xã;Xã, phường;Loại đất;Năm;Tăng thêm (ha)")
     assert lines[1] == "pine;06148;Thất Khê;bare_production;2027;94,040146;1234,5;land"
     assert lines[2] == 'na;06184;"Hồng Phong; Bắc";;2030;0,0;;target'
 

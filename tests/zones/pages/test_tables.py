@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 
 from tests.factories import write_project
+from zones.output.table_words import column_title
 from zones.project.model import load_project
+from zones.publish.forest_forms import form_table
 from zones.publish.verify import verify_folder
 from zones.run.context import RunOptions
 from zones.run.run import run_project
@@ -64,6 +66,27 @@ def test_codes_are_words_and_figures_have_a_format(out: Path) -> None:
     heads = [cell.value for cell in sheet[1]]
     cell = sheet.cell(2, heads.index("Hiện trạng (ha)") + 1)
     assert cell.number_format == "#,##0.0###"
+
+
+def test_forest_forms_bear_the_headings_of_the_circular() -> None:
+    """Headings of tables.xlsx are the names of the form's columns, with their numbers."""
+    for number, table in (("02", "forest_form_purposes"), ("05", "forest_form_causes")):
+        form = form_table(number)
+        for language in ("vi", "en"):
+            for column in form.columns:
+                name = getattr(column.name, language)
+                group = f"{getattr(column.group, language)}: " if column.group else ""
+                title = f"({column.column[1:]}) {group}{name} (ha)"
+                assert column_title(table, column.column, language) == title
+
+
+def test_sheets_print_on_a4_or_a3_with_the_header_on_every_page(out: Path) -> None:
+    book = openpyxl.load_workbook(out / "tables.xlsx")
+    for sheet in book:
+        wide = sheet.max_column > 10
+        assert str(sheet.page_setup.paperSize) == ("8" if wide else "9"), sheet.title
+        assert sheet.page_setup.orientation == "landscape"
+        assert (sheet.page_setup.fitToHeight, sheet.print_title_rows) == (0, "$1:$1")
 
 
 def test_every_finding_is_told_in_one_workbook(out: Path) -> None:

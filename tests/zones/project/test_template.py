@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from layers.base.errors import NameResolutionError
@@ -48,6 +49,27 @@ def test_the_template_of_every_province_loads_and_names_its_zone(
     assert text.count(f"EPSG:{zone.to_epsg()}") == 3
     assert ("chưa thấy văn bản" in text) == zone_in_doubt(province)
     assert len(areas.read_text("utf-8-sig").splitlines()) == len(communes_on(province)) + 1
+
+
+def test_areas_of_lists_stand_beside_the_official_ones_and_never_in_their_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, own = write_new_project(tmp_path / "20", province="20")
+    assert own.read_text("utf-8-sig").splitlines()[:2] == [
+        "code,name,official_area_ha",
+        "05977,Đông Kinh,5471.0",
+    ]
+    assert run(["new", str(tmp_path / "24"), "--province", "24"]) == 0
+    told = capsys.readouterr().out
+    assert "99 xã" in told
+    assert "của 98 xã" in told
+    table = pd.read_csv(tmp_path / "24" / "natural_areas.csv", dtype={"code": str})
+    assert list(table.columns) == ["code", "name", "official_area_ha", "circulated_area_ha"]
+    assert table["official_area_ha"].isna().all()
+    # Chũ has a figure that its own boundary contradicts; the others add up to the province's
+    # 471,860 ha less the 5,718 of Chũ.
+    assert table.loc[table["circulated_area_ha"].isna(), "name"].tolist() == ["Chũ"]
+    assert table["circulated_area_ha"].sum() == pytest.approx(466_143, abs=1)
 
 
 @pytest.mark.parametrize("name", ["24", "Bắc Ninh", "Bắc Giang", "tỉnh bắc giang"])

@@ -13,6 +13,7 @@ from zones.allocation.job import (
 from zones.allocation.prepare import Prepared, needs_plots, prepare_allocation
 from zones.inputs.read import Inputs
 from zones.output.findings import findings_table
+from zones.plan.frames import plan_names
 from zones.project.model import Project, forest_layers
 from zones.publish.figures import RoundedMeasures
 from zones.run.context import Context
@@ -48,6 +49,7 @@ def prepare(context: Context) -> Prepared:
         {schema.name: context[schema] for schema in (*_READS, *_change(project))},
         communes,
         layers=context[Inputs].plots if needs_plots(project) else None,
+        plan_names=plan_names(context.plans()),
     )
 
 

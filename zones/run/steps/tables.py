@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from layers.base.language import Phrase
 from zones.pages.tables import save_findings, save_tables
+from zones.plan.frames import plan_names
 from zones.publish.publish import PublishedFigures
 from zones.run.context import Context
 from zones.run.step import Made, Step
@@ -16,11 +17,10 @@ def work(context: Context) -> Made:
     tables = {table: frame for table, frame in made.items() if frame is not None}
     found = {table: frame for table, frame in tables.items() if table.name.endswith("findings")}
     language = context.project.annex.language
-    names = {plan.plan: Phrase(en=plan.name.en, vi=plan.name.vi) for plan in context.plans()}
     save_tables(
         tables,
         context[PublishedFigures],
-        names,
+        plan_names(context.plans()),
         context.stage / "tables.xlsx",
         language=language,
     )
