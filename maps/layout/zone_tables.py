@@ -305,7 +305,7 @@ def _allocation_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> P
     left_out = ", ".join(content.zone_name(zone) for zone in unallocated_zones(content))
     total = summed(rows, columns, content.decimals)
     if rows.empty:  # of zones that were allocated, nothing is a known 0
-        total = total.mask([column.totalled for column in columns], 0.0)
+        total = pd.Series({column.key: 0.0 for column in columns if column.totalled})
     return PageTable(
         name=say("allocation.name"),
         title=say("allocation.title"),

@@ -63,8 +63,20 @@ def load_land_sources(path: Path | None = None, *, decimal: Decimal | None = Non
 def load_crop_suitability(
     path: Path | None = None, *, decimal: Decimal | None = None
 ) -> pd.DataFrame:
-    """Load the rules that say which crop may take which land."""
-    return _load(CROP_SUITABILITY, "crop_suitability.csv", path, decimal)
+    """Load the rules that say which crop may take which land.
+
+    A crop that the embedded table does not name takes the land of its kind of land: without that
+    the main crop of another province would be said to have no land at all.
+    """
+    rules = _load(CROP_SUITABILITY, "crop_suitability.csv", path, decimal)
+    if path is not None:
+        return rules
+    crops = load_crops()
+    unnamed = crops.loc[~crops["crop"].isin(rules["crop"]), ["crop", "land_kind"]]
+    name = "suitability_by_land.csv"
+    by_kind = unnamed.merge(data_table(name, dtype=str), on="land_kind").drop(columns="land_kind")
+    more = figures_of(CROP_SUITABILITY, by_kind, data_path(name))
+    return pd.concat([rules, more], ignore_index=True)
 
 
 def sources_table(rules: pd.DataFrame) -> pd.DataFrame:

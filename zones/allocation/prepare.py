@@ -116,8 +116,8 @@ def prepare_allocation(
     asked = _asked(project, plan, tables["targets"], settings)
     _check_zones(section, {*asked.targets["zone"], *asked.aside, *(z.zone for z in plan.zones)})
     names = zone_names | _origin_names(project)
-    others = tell_other_plans(tables["targets"], plan, names, plan_names or {})
-    findings.extend([*asked.findings, *others])
+    findings.extend(asked.findings)
+    findings.extend(tell_other_plans(tables["targets"], plan, names, plan_names or {}))
     own = _OwnTables(project, asked.aside, names, findings, zone_names)
     zones = asked.targets["zone"].unique().tolist()
     listed = _listed(plan, section.lists, zones)
@@ -166,8 +166,7 @@ def prepare_allocation(
     inputs = free_land_of(lost_aside, inputs, settings, standing=tables["zones"])
     inputs = add_land(inputs, harvest.land)
     findings.extend(tell_losses_aside(lost_aside, names))
-    nodes = section.rounding_nodes
-    told = tuple(findings.items)
+    told, nodes = tuple(findings.items), section.rounding_nodes
     cover = _cover_targets(project, tables, settings, forecast)
     return Prepared(inputs, settings, names, told, nodes, asked.aside, cover)
 

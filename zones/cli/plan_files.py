@@ -73,9 +73,9 @@ def confirm(
         yes = every or bool({plain_key(one.as_written), one.code} & asked)
         taken += yes
         one.confirm = not yes
-        told = f"{one.as_written} = {name} ({one.code}), {owner}"
+        line = f"{one.as_written} = {name} ({one.code}), {owner}"
         print_line(
-            say("zones.cli.confirmed", told=told) if yes else say("zones.cli.to_confirm", told=told)
+            say("zones.cli.confirmed", told=line) if yes else say("zones.cli.to_confirm", told=line)
         )
     if taken:
         save_plan(loaded, file, overwrite=True)

@@ -196,19 +196,12 @@ def _own_rows(crops: Mapping[str, OwnCrop], units: Mapping[str, OwnUnit]) -> dic
     add_rows({})
     free = {crop: about for crop, about in crops.items() if about.species}
     free = {crop: about for crop, about in free.items() if not crop_named(about.species or "")[0]}
-    by_land = data_rows("suitability_by_land.csv")
     return {
         "crops.csv": [_crop_row(crop, about) for crop, about in crops.items()],
         "species_aliases.csv": [*_aliases(crops), *_species(free)],
         "crop_words.csv": [
             {"crop": crop, "written": "|".join(name.lower() for name in about.names)}
             for crop, about in crops.items()
-        ],
-        "crop_suitability.csv": [
-            {**row, "crop": crop}
-            for crop, about in crops.items()
-            for land_kind, row in _without_kind(by_land)
-            if land_kind == about.land_kind
         ],
         "units.csv": [
             {
@@ -222,11 +215,6 @@ def _own_rows(crops: Mapping[str, OwnCrop], units: Mapping[str, OwnUnit]) -> dic
             for unit, about in units.items()
         ],
     }
-
-
-def _without_kind(rows: Iterable[Row]) -> Iterator[tuple[str, Row]]:
-    for row in rows:
-        yield row["land_kind"], {key: cell for key, cell in row.items() if key != "land_kind"}
 
 
 def _crop_row(crop: str, about: OwnCrop) -> Row:

@@ -340,6 +340,19 @@ def test_every_rule_names_a_known_crop_and_source() -> None:
     ]
 
 
+def test_a_crop_without_rules_of_its_own_takes_the_land_of_its_kind() -> None:
+    """Lychee is no crop of the first province; in another it is the main one."""
+    rules = load_crop_suitability().set_index(["crop", "source"])["suitability"]
+    assert rules["lychee"].to_dict() == {"perennial_crop": 1, "annual_crop": 0.75, "farmland": 0.75}
+    assert rules["eucalyptus"].to_dict() == {"bare_production": 0.9, "cut_over": 1}
+    assert rules["chestnut"].index.tolist() == ["bare_production", "cut_over"]
+    # Rice and ponds are no land that a plan of planting may take.
+    assert {"rice", "shrimp"}.isdisjoint(rules.index.get_level_values("crop"))
+    kinds = load_crops().set_index("crop")["land_kind"]
+    named = set(rules.index.get_level_values("crop"))
+    assert {kinds[crop] for crop in set(kinds.index) - named} == {"paddy", "water"}
+
+
 def test_suitability_of_zones_on_the_land_there_is() -> None:
     available = pd.DataFrame(
         {"commune_code": ["a", "b"], "source": ["bare_production", "under_canopy"]}
