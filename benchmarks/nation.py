@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import multiprocessing
+import os
 import subprocess
+import threading
 import time
+import warnings
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
@@ -26,7 +31,7 @@ __all__ = ["run"]
 #: Equal-area cylinder: one plane for the whole country.
 CRS = 6933
 SAMPLE, SAME = 10_000, 1e-9
-SECONDS, PEAK_MB, FLAT = 300.0, 2048.0, 0.10
+SECONDS, PEAK_MB, FLAT, GAIN = 300.0, 2048.0, 0.10, 1.7
 _CHUNK = 65_536
 _VERTICES = 20
 #: Communes in that plane, brought into it vertex by vertex, once for ours and for the peers.
@@ -39,10 +44,16 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("--millions", type=float, default=10.0, help="plots of the largest run")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--peers", help="Python of an environment that has the peers")
+    parser.add_argument(
+        "--cluster", action="store_true", help="one and two workers of a cluster instead"
+    )
     chosen = parser.parse_args(arguments)
     print(describe_machine("vungtrong", "numba", "pyogrio", "shapely", "pyarrow"))
     communes = _communes()
     bars, peaks = Bars(), {}
+    if chosen.cluster:
+        _on_cluster(communes, _plots(round(chosen.millions * 1e6)), bars)
+        return bars.code()
     for share in (0.1, 0.3, 1.0):
         count = round(chosen.millions * share * 1e6)
         path = _plots(count)
@@ -132,6 +143,47 @@ def _measure(communes: Path, path: Path, workers: int) -> tuple[float, float, fl
         seconds = time.perf_counter() - start
     inside = table[table["commune_code"].notna()]
     return seconds, peak.peak_mb, float(inside["area_ha"].sum())
+
+
+def _on_cluster(communes: Path, path: Path, bars: Bars) -> None:
+    """One worker process against two, and two of which one dies: time, and the last digit."""
+    import distributed
+
+    warnings.filterwarnings("ignore", message="Sending large graph")
+    make: Any = distributed.LocalCluster
+    connect: Any = distributed.Client
+    frame = gpd.read_parquet(communes)
+    small, tables = _plots(SAMPLE), []
+    seconds: list[float] = []
+    for count, deadly in ((1, False), (2, False), (2, True)):
+        with (
+            make(
+                n_workers=count, threads_per_worker=1, dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+            ) as cluster,
+            connect(cluster) as client,
+        ):  # fmt: skip
+            overlay_file(frame, small, workers=client)  # the workers load their kernels
+            if deadly:
+                victim = next(iter(client.run(os.getpid).values()))
+                killer = threading.Timer(seconds[1] / 2, psutil.Process(victim).kill)
+                killer.start()
+            start = time.perf_counter()
+            tables.append(overlay_file(frame, path, ledger_column="dtich", workers=client))
+            seconds.append(time.perf_counter() - start)
+            if deadly:
+                killer.join()
+                bars.check("one died", met=not psutil.pid_exists(victim), bar="half-way")
+    start = time.perf_counter()
+    expected = overlay_file(frame, path, ledger_column="dtich")
+    alone = time.perf_counter() - start
+    print(
+        f"this process alone {alone:.1f} s; one worker {seconds[0]:.1f} s, two {seconds[1]:.1f} s"
+    )
+    gain = seconds[0] / seconds[1]
+    bars.check(f"two workers {gain:.2f}× one", met=gain >= GAIN, bar=f"{GAIN}×")
+    same = all(table.equals(expected) for table in tables)
+    bars.check("the same last digit", met=same, bar="one, two, and two of which one died")
 
 
 def _against_geos(communes: Path) -> float:

@@ -83,19 +83,46 @@ if hasattr(os, "register_at_fork"):  # threads do not come along into a fork
     os.register_at_fork(after_in_child=_threads.cache_clear)
 
 
-@dataclass(slots=True)
 class _Sent:
     """A piece on a cluster: kept until its result is here, to be sent again if need be."""
 
-    client: Any
-    piece: Any
-    future: Any
-    losses: int = 0
+    def __init__(self, client: Any, send: Callable[[Any], Any], piece: Any) -> None:
+        self.client = client
+        self._send, self._piece, self._losses = send, piece, 0
+        self._submit()
+
+    def _submit(self) -> None:
+        self._future = self._send(self._piece)
+        # Asked for a result that is not there, a busy client may lose its own answer: it tells.
+        self._settled = arrived = threading.Event()
+        self._future.add_done_callback(lambda _future: arrived.set())
+
+    def settled(self, patience_s: float) -> bool:
+        """Whether it has a result, an error, or was forgotten, after so many seconds at most."""
+        return self._settled.wait(patience_s)
+
+    def result(self) -> Any:
+        """Give the result; what a scheduler has forgotten is sent again, and there is none yet."""
+        try:
+            return self._future.result(timeout=PATIENCE_S)
+        except TimeoutError:  # done, but the worker that held the result is gone
+            return _NOTHING
+        except CancelledError:
+            self._losses += 1
+            if self._losses > RETRIES:
+                raise
+            _await_scheduler(self.client)
+            self._submit()
+            return _NOTHING
 
     def cancel(self) -> None:
         """Ask the cluster, where there is one, to forget it."""
         if self.client.status == "running":
-            self.future.cancel()
+            self._future.cancel()
+
+
+#: Stands for a result that is yet to come.
+_NOTHING = object()
 
 
 def _on_cluster(
@@ -103,9 +130,7 @@ def _on_cluster(
 ) -> Iterator[Any]:
     send = partial(client.submit, partial(_answer, task), pure=False, retries=RETRIES)
     try:
-        yield from _in_order(
-            lambda piece: _Sent(client, piece, send(piece)), pieces, ahead, partial(_result, send)
-        )
+        yield from _in_order(partial(_Sent, client, send), pieces, ahead, _result)
     except VungTrongError:
         raise
     except Exception as error:
@@ -114,7 +139,7 @@ def _on_cluster(
         raise ClusterError("layers.base.cluster_lost_workers", kind=type(error).__name__) from error
 
 
-def _result(send: Callable[[Any], Any], sent: _Sent) -> Any:
+def _result(sent: _Sent) -> Any:
     """Result of a piece, unless the cluster has lost every worker that could give it.
 
     A scheduler that was started again knows nothing of what was sent: it is sent again. Results
@@ -122,24 +147,17 @@ def _result(send: Callable[[Any], Any], sent: _Sent) -> Any:
     """
     alone_since = None
     while True:
-        try:
-            return sent.future.result(timeout=_GLANCE_S)
-        except TimeoutError:
-            now = time.monotonic()
-            if sent.future.done() or sent.client.ncores():  # what the task itself raised comes back
-                alone_since = None
-            elif alone_since is None:
-                alone_since = now
-            elif now - alone_since > PATIENCE_S:
-                raise ClusterError(
-                    "layers.base.cluster_without_workers", seconds=PATIENCE_S
-                ) from None
-        except CancelledError:
-            sent.losses += 1
-            if sent.losses > RETRIES:
-                raise
-            _await_scheduler(sent.client)
-            sent.future = send(sent.piece)
+        if sent.settled(_GLANCE_S):
+            result = sent.result()
+            if result is not _NOTHING:
+                return result
+        now = time.monotonic()
+        if sent.client.status != "running" or sent.client.ncores():  # it looks for its scheduler
+            alone_since = None
+        elif alone_since is None:
+            alone_since = now
+        elif now - alone_since > PATIENCE_S:
+            raise ClusterError("layers.base.cluster_without_workers", seconds=PATIENCE_S)
 
 
 def _await_scheduler(client: Any) -> None:

@@ -172,24 +172,27 @@ def share_pieces(
     """Cut the work: some plots together, with the communes around them."""
     lines, across = communes.edges() if edges is None else edges
     numbers = np.arange(len(communes.ids))
-    order = np.arange(len(shapes))
     many = len(numbers) > FEW_COMMUNES
-    if many:
-        order = _neighbours(shapely.bounds(shapes))
-        shapes = shapes[order]
-    for start in range(0, len(order), TASK_PLOTS):
-        some = slice(start, start + TASK_PLOTS)
-        piece = SharePiece(order[some], shapes[some], numbers, lines, across, communes.unit_m2)
+    for rows in _tasks(shapely.bounds(shapes) if many else None, len(shapes)):
+        piece = SharePiece(rows, shapes[rows], numbers, lines, across, communes.unit_m2)
         yield piece.around() if many else piece
 
 
-def _neighbours(bounds: FloatArray) -> IntArray:
-    """Rows in an order that keeps neighbours together: strips from south to north, then west."""
-    strips = max(1, round((len(bounds) / TASK_PLOTS) ** 0.5))
-    by_y = np.argsort(bounds[:, 1], kind="stable")
-    strip = np.empty(len(bounds), np.int64)
-    strip[by_y] = np.arange(len(bounds)) * strips // max(len(bounds), 1)
-    return np.lexsort((bounds[:, 0], strip))
+def _tasks(bounds: FloatArray | None, plots: int) -> Iterator[IntArray]:
+    """Rows of each task: in file order, or, with bounds, squares of plots that lie together.
+
+    Strips of as many plots each from south to north, each cut from west to east: no task reaches
+    from one strip into the next, or the communes around it would be those of the whole breadth.
+    """
+    strips, column = [np.arange(plots)], np.arange(float(plots))
+    if bounds is not None:
+        count = max(1, round((plots / TASK_PLOTS) ** 0.5))
+        strips = np.array_split(np.argsort(bounds[:, 1], kind="stable"), count)
+        column = bounds[:, 0]
+    for strip in strips:
+        along = strip[np.argsort(column[strip], kind="stable")]
+        if len(along):
+            yield from np.array_split(along, -(-len(along) // TASK_PLOTS))
 
 
 def plot_shares(piece: SharePiece) -> Shares:

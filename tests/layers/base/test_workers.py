@@ -29,8 +29,17 @@ def crossed(value: Any) -> Any:
     return pickle.loads(pickle.dumps(value))  # noqa: S301
 
 
+class Settled(Future[Any]):
+    """A future whose result is worked out when it is asked for."""
+
+    def add_done_callback(self, fn: Any) -> None:
+        fn(self)
+
+
 class FakeClient:
     """What the engine uses of a dask client; pieces and results cross a process border."""
+
+    status = "running"
 
     def __init__(self) -> None:
         self.under_way = self.most = self.cancelled = 0
@@ -45,7 +54,7 @@ class FakeClient:
         self.under_way += 1
         self.most = max(self.most, self.under_way)
 
-        class Pending(Future[Any]):
+        class Pending(Settled):
             def result(self, timeout: float | None = None) -> Any:
                 client.under_way -= 1
                 task_there, piece_there = crossed((task, piece))
@@ -80,7 +89,7 @@ class StubbornClient(FakeClient):
     def submit(self, task: Any, piece: Any, *, pure: bool, retries: int) -> Any:
         client = self
 
-        class Pending(Future[Any]):
+        class Pending(Settled):
             left = retries
 
             def result(self, timeout: float | None = None) -> Any:

@@ -135,17 +135,16 @@ def test_exact_sums_do_not_depend_on_the_order() -> None:
 class _Deserted:
     """A cluster whose workers have all gone: nothing that is submitted ever comes back."""
 
+    status = "running"
+
     def ncores(self) -> dict[str, int]:
         return {}
 
     def submit(self, *_task: object, **_settings: object) -> _Deserted:
         return self
 
-    def result(self, timeout: float) -> None:
-        raise TimeoutError
-
-    def done(self) -> bool:
-        return False
+    def add_done_callback(self, _tell: object) -> None:
+        """Never tell."""
 
     def cancel(self) -> None:
         """Forget it."""
@@ -153,6 +152,7 @@ class _Deserted:
 
 def test_a_cluster_without_workers_ends_with_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     ticks = iter(range(0, 1000, 5))
+    monkeypatch.setattr("layers.base.workers._GLANCE_S", 0)
     monkeypatch.setattr("layers.base.workers.time.monotonic", lambda: next(ticks))
     with pytest.raises(ClusterError, match="no worker for 40 s") as caught:
         list(run_pieces(len, ["a", "b"], workers=_Deserted()))

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 import layers.engine.overlay_tasks
 from layers import overlay_area, overlay_pieces
+from layers.base.findings import Findings
+from layers.engine.overlay_tasks import share_pieces, take_communes
 from tests.layers.engine.engine_ground import EAST, NORTH, shapes_in
 
 few = settings(max_examples=50, suppress_health_check=list(HealthCheck))
@@ -153,3 +155,21 @@ def test_tasks_and_workers_do_not_change_a_digit(
         monkeypatch.setattr(layers.engine.overlay_tasks, "FEW_COMMUNES", few)
         found = overlay_area(communes, plots, ledger_column="dtich", workers=workers)
         pd.testing.assert_frame_equal(found, expected, check_exact=True)
+
+
+def test_a_task_takes_the_communes_around_its_plots_and_no_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """400 squares, 900 plots in no order: nine tasks, each of a ninth of the ground."""
+    monkeypatch.setattr(layers.engine.overlay_tasks, "TASK_PLOTS", 100)
+    west, south = (side.ravel() for side in np.meshgrid(np.arange(20.0), np.arange(20.0)))
+    squares = placed(
+        shapely.box(west, south, west + 1, south + 1), commune_code=[f"{i:03}" for i in range(400)]
+    )
+    corners = np.random.default_rng(3).uniform(0, 19.9, (900, 2))
+    plots = placed(shapely.box(*corners.T, *(corners + 0.1).T))
+    ground = take_communes(squares, "commune_code", repair="never", findings=Findings())
+    pieces = list(share_pieces(plots.geometry.to_numpy(), ground))
+    assert sorted(np.concatenate([piece.rows for piece in pieces])) == list(range(900))
+    assert len(pieces) == 9
+    assert max(len(piece.numbers) for piece in pieces) <= 81  # 7 × 7, and what lies across an edge
