@@ -9,8 +9,8 @@ is printed follows from what it is:
   missing one is ``–``;
 * a date as 2025-12-31 in English and 31/12/2025 in Vietnamese;
 * a phrase in the language of the sentence;
-* several values with commas: the first five and how many more there are; ``{names:all}`` all,
-  ``{names:or}`` all with "or".
+* several values with commas: the first five and how many more there are; ``{names:all}`` all (of
+  a file with thousands of columns the first 200), ``{names:or}`` all with "or".
 
 Values are never read as formats, whatever a file calls its communes.
 """
@@ -30,6 +30,7 @@ from layers.base.language import Language, Phrase, written_number
 
 #: How many of several values are named.
 FIRST = 5
+_MOST = 200
 
 
 def message(key: str, /, **values: object) -> Phrase:
@@ -85,7 +86,7 @@ class _Writer(string.Formatter):
 
     def _several(self, values: list[Any], spec: str) -> str:
         whole = spec in ("all", "or")
-        first = values if whole else values[:FIRST]
+        first = values[: _MOST if whole else FIRST]
         items = [self.format_field(value, "" if whole else spec) for value in first]
         if spec == "or":
             return f" {message('layers.base.or').text(self.language)} ".join(items)

@@ -24,6 +24,8 @@ from layers.base.errors import InputError
 UNPACKED_LIMIT_MB = 500
 _MEMBERS = 10_000
 _BLOCK = 1 << 20
+#: Most bytes of a part that is held in memory as a tree, some thirty times as large.
+_TREE_BYTES = 32_000_000
 #: Parts that hold what is read: damaged, they would be read in part.
 _CONTENT = re.compile(r"(^|/)(worksheets/[^/]*|content|document|workbook|sharedStrings)\.xml$")
 
@@ -118,4 +120,6 @@ def read_xml(stream: IO[bytes], path: Path, **handlers: object) -> None:
 def read_part(path: Path, name: str) -> ET.Element:
     """Root of a small XML part of an archive that was looked through."""
     with _told(path), zipfile.ZipFile(path) as archive:
+        if archive.getinfo(name).file_size > _TREE_BYTES:
+            raise zipfile.BadZipFile(f"{name}: {archive.getinfo(name).file_size} bytes")
         return ET.fromstring(archive.read(name))  # noqa: S314 - entities were refused

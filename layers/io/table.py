@@ -15,13 +15,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import numpy as np
 import pandas as pd
 
 from layers.base.errors import InputError, MissingFileError, SchemaError
-from layers.io.workbook import WORKBOOK_KINDS, column_letters, read_workbook_rows
+from layers.io.workbook import TEXT_BYTES, WORKBOOK_KINDS, column_letters, read_workbook_rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,7 +33,10 @@ TABLE_KINDS = (".csv", ".tsv", *WORKBOOK_KINDS, ".parquet")
 CELL_LIMIT = 20_000_000
 #: Most columns of a table, as in Excel.
 COLUMN_LIMIT = 16_384
-_CHUNK = 20_000
+#: Most cells of a table that is kept cell by cell: a returned report, a table of a run.
+KEPT_CELLS = 5_000_000
+_LINE_LETTERS = 2**22
+_CHUNK, _CHUNK_CELLS = 20_000, 1_000_000
 #: Names that make a header below lines of one cell, and most of these lines.
 _HEADER_NAMES, _MOST_TITLES = 3, 10
 _TEXT = pd.StringDtype(na_value=np.nan)
@@ -45,7 +48,7 @@ def read_csv_text(path: Path) -> pd.DataFrame:
     """Read a CSV file of ours that came back: text as it stands, blank as "", even without rows."""
     if not path.is_file():
         raise MissingFileError("layers.io.table_not_there", path=path)
-    rows = csv_rows(path)
+    rows = csv_rows(path, most=KEPT_CELLS)
     _, header = next(rows, (0, ()))
     if not header:
         raise InputError("layers.io.table_file_empty", path=path)
@@ -91,7 +94,7 @@ def require_columns(frame: pd.DataFrame, columns: dict[str, str], *, source: str
     """Check that a table has the columns a project names."""
     missing = [f"{name} ({use})" for use, name in columns.items() if name not in frame.columns]
     if missing:
-        found = ", ".join(map(str, frame.columns))
+        found = [str(name) for name in frame.columns]
         raise SchemaError("layers.io.columns_missing", source=source, missing=missing, found=found)
 
 
@@ -118,18 +121,22 @@ def require_hectares(column: str, *, source: str) -> None:
         )
 
 
-def csv_rows(path: Path) -> _Rows:
+def csv_rows(path: Path, *, most: int = CELL_LIMIT) -> _Rows:
     """Read the records of a CSV file that hold something, with their numbers."""
     with path.open("rb") as file:
         head = file.read(4)
     wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    read = 0
     # Excel's "Unicode text" is UTF-16 with a mark; nothing else tells its encoding by itself.
     with path.open(encoding="utf-16" if wide else "utf-8-sig", newline="") as text:
         try:
             sample = text.read(1 << 16)
             text.seek(0)
-            records = csv.reader(text, delimiter=_separator(sample), strict=True)
+            records = csv.reader(_lines(path, text), delimiter=_separator(sample), strict=True)
             for number, cells in enumerate(records, start=1):
+                read += len(cells)
+                if read > most:
+                    raise _too_many(path, read, most)
                 if any(cell.strip() for cell in cells) and not (number == 1 and cells[0] == "sep="):
                     yield number, cells
         except UnicodeError as error:
@@ -137,6 +144,14 @@ def csv_rows(path: Path) -> _Rows:
             raise InputError("layers.io.not_utf8", path=path, place=place) from error
         except csv.Error as error:
             raise InputError("layers.io.unreadable_csv", path=path, error=error) from error
+
+
+def _lines(path: Path, text: TextIO) -> Iterator[str]:
+    """Lines of a text file; one without end is refused before it is in memory."""
+    while line := text.readline(_LINE_LETTERS):
+        if len(line) == _LINE_LETTERS:
+            raise InputError("layers.io.line_too_long", path=path, most=_LINE_LETTERS)
+        yield line
 
 
 def _separator(sample: str) -> str:
@@ -179,13 +194,13 @@ def _frame(path: Path, rows: _Rows, *, strict: bool) -> pd.DataFrame:
     _refuse_columns(path, len(header))
     wide: list[int] = []
     chunks, width, cells = [], len(header), 0
-    while chunk := list(itertools.islice(rows, _CHUNK)):
+    for chunk in _chunks(rows):
         if strict:
             wide += [number for number, row in chunk if any(map(_holds, row[len(header) :]))]
         width = len(header) if strict else max(width, *(len(row) for _, row in chunk))
         cells += width * len(chunk)
         if cells > CELL_LIMIT:
-            raise _too_many(path, cells)
+            raise _too_many(path, cells, CELL_LIMIT)
         chunks.append(_chunk(chunk, width, text=strict))
     if wide:
         raise _wider(path, wide, len(header))
@@ -198,6 +213,20 @@ def _frame(path: Path, rows: _Rows, *, strict: bool) -> pd.DataFrame:
     kept = [place for place, name in enumerate(named) if name or frame[place].notna().any()]
     result = frame[kept].set_axis([names[place] for place in kept], axis="columns")
     return result if strict else result.apply(_typed)
+
+
+def _chunks(rows: _Rows) -> Iterator[list[tuple[int, Sequence[object]]]]:
+    """Rows some at a time: few where they are wide."""
+    chunk: list[tuple[int, Sequence[object]]] = []
+    cells = 0
+    for row in rows:
+        chunk.append(row)
+        cells += len(row[1])
+        if len(chunk) == _CHUNK or cells > _CHUNK_CELLS:
+            yield chunk
+            chunk, cells = [], 0
+    if chunk:
+        yield chunk
 
 
 def _chunk(rows: Sequence[tuple[int, Sequence[object]]], width: int, *, text: bool) -> pd.DataFrame:
@@ -258,8 +287,8 @@ def _refuse_columns(path: Path, columns: int) -> None:
         )
 
 
-def _too_many(path: Path, cells: int) -> InputError:
-    return InputError("layers.io.table_too_large", path=path, cells=cells, cell_limit=CELL_LIMIT)
+def _too_many(path: Path, cells: int, most: int) -> InputError:
+    return InputError("layers.io.table_too_large", path=path, cells=cells, cell_limit=most)
 
 
 def open_parquet(path: Path) -> pq.ParquetFile:
@@ -276,7 +305,7 @@ def open_parquet(path: Path) -> pq.ParquetFile:
     _refuse_columns(path, about.num_columns)
     if rows * about.num_columns > CELL_LIMIT:
         file.close()
-        raise _too_many(path, rows * about.num_columns)
+        raise _too_many(path, rows * about.num_columns, CELL_LIMIT)
     return file
 
 
@@ -296,7 +325,7 @@ def _read_parquet(path: Path) -> pd.DataFrame:
 
     with open_parquet(path) as file:
         try:
-            table = file.read()
+            table = _unpacked(path, file)
             table.validate(full=True)
             _refuse_twice(path, table.column_names)
             frame = pd.DataFrame(
@@ -308,6 +337,30 @@ def _read_parquet(path: Path) -> pd.DataFrame:
             raise _no_parquet(path, error) from error
     frame.columns = [_header(name) for name in frame.columns]
     return frame
+
+
+def _unpacked(path: Path, file: pq.ParquetFile) -> pa.Table:
+    """Columns of figures and texts; lists, and texts that would fill the memory, are refused."""
+    from layers.io.parquet import packed, text_bytes, text_fields
+
+    schema = file.schema_arrow
+    lists = [field.name for field in schema if _has_lists(field.type)]
+    if lists:
+        raise InputError("layers.io.parquet_lists", path=path, count=len(lists), lists=lists)
+    with packed(path, text_fields(schema)) as again:
+        table = again.read()
+    size = sum(map(text_bytes, table.columns))
+    if size > TEXT_BYTES:
+        raise InputError("layers.io.parquet_swells", path=path, mb=size / 1e6)
+    return table
+
+
+def _has_lists(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    if pa.types.is_struct(kind):
+        return any(_has_lists(field.type) for field in kind)
+    return bool(pa.types.is_nested(kind))
 
 
 def _parquet_column(column: pa.ChunkedArray) -> pd.Series:

@@ -10,7 +10,6 @@ GeoParquet by geopandas, because GDAL's wheels come without that driver.
 from __future__ import annotations
 
 import codecs
-import json
 import sqlite3
 import struct
 import sys
@@ -27,18 +26,23 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pyogrio
 import pyproj
 import shapely
 from fiona._err import CPLE_BaseError
 
 from layers.base.errors import InputError, MissingFileError
+from layers.base.json_text import parsed_json
 from layers.io.dbf_text import decode_columns, decode_name
+from layers.io.parquet import text_fields, unpacked_bytes
 from layers.io.vector_source import (
     VectorSource,
+    file_head,
     local_sources,
     names_crs,
     open_geopackage,
+    refuse_many_fields,
     sibling,
 )
 
@@ -47,6 +51,9 @@ CURVED = "curved"
 
 # Maps every byte to one letter and back, so that text can be decoded here, where we decide.
 BYTES = "ISO-8859-1"
+_BLOCK = 1 << 20
+#: What a GeoParquet file may unpack to, and how many times its own size where that is more.
+_SWOLLEN_BYTES, _SWOLLEN_TIMES = 1_000_000_000, 20
 _IN_BYTES = ("ESRI Shapefile", "MapInfo File")
 
 # What drivers and their bindings raise of a file that is damaged, one way or another.
@@ -264,6 +271,7 @@ def _describe(source: VectorSource, layer: str, *, layers: tuple[str, ...]) -> V
         info = pyogrio.read_info(
             _opened_as(source), layer=layer, encoding=BYTES if in_bytes else None
         )
+        refuse_many_fields(source, len(info["fields"]))
         names = [decode_name(name) if in_bytes else str(name) for name in info["fields"]]
         if source.driver == "OpenFileGDB" and not names and info["features"] <= 0:
             # Of a damaged table the driver has the name, from a catalogue, and nothing else.
@@ -317,38 +325,43 @@ def _count(source: VectorSource, layer: str, told: int) -> int:
 
 def _rows_of_dbf(path: Path) -> int:
     """Count the records of a .dbf that are not marked as deleted."""
-    content = np.fromfile(path, dtype=np.uint8)
-    rows, start = int.from_bytes(content[4:8].tobytes(), "little"), content[8:12].tobytes()
-    first, length = int.from_bytes(start[:2], "little"), int.from_bytes(start[2:], "little")
-    marks = content[first :: max(length, 1)][:rows]
-    return int((marks != ord("*")).sum())
+    kept = 0
+    with path.open("rb") as file:
+        _, rows, first, length = struct.unpack("<4sIHH", file.read(12))
+        length = max(length, 1)
+        left = rows * length
+        file.seek(first)
+        while block := file.read(min(left, max(_BLOCK // length, 1) * length)):
+            marks = np.frombuffer(block, dtype=np.uint8)[::length]
+            kept += int((marks != ord("*")).sum())
+            left -= len(block)
+    return kept
 
 
 def _declared_encoding(source: VectorSource) -> str | None:
     if source.driver == "ESRI Shapefile":
         page = sibling(source.path, ".cpg")
-        return page.read_text(encoding="ascii", errors="replace").strip() if page else None
+        return file_head(page, 1024).decode("ascii", "replace").strip() if page else None
     if source.driver == "MapInfo File":
         return str(pyogrio.read_info(source.path)["encoding"])
     return "UTF-8"
 
 
 def _describe_parquet(source: VectorSource) -> VectorDescription:
-    import pyarrow.parquet as pq
-
     schema, rows = pq.read_schema(source.path), pq.read_metadata(source.path).num_rows
+    refuse_many_fields(source, len(schema))
     raw = (schema.metadata or {}).get(b"geo")
     if raw is None:
         raise InputError("layers.io.parquet_without_geometry", source=source.name)
-    primary = json.loads(raw)["primary_column"]
-    column = json.loads(raw)["columns"][primary]
+    geo = parsed_json(raw)
+    column = geo["columns"][geo["primary_column"]]
     crs = column.get("crs", "OGC:CRS84")  # the standard's default when the key is absent
     return VectorDescription(
         source=source.name,
         driver=source.driver,
         layer=source.path.stem,
         layers=(source.path.stem,),
-        fields={f.name: str(f.type) for f in schema if f.name not in json.loads(raw)["columns"]},
+        fields={f.name: str(f.type) for f in schema if f.name not in geo["columns"]},
         geometry_type="/".join(column.get("geometry_types") or ["Unknown"]),
         crs=pyproj.CRS.from_user_input(crs) if crs else None,
         encoding="UTF-8",
@@ -458,13 +471,26 @@ def require_all_records(described: VectorDescription, read: int) -> None:
 
 def _rows_of_mid(path: Path) -> int:
     """Rows of the table of a MIF file; a line break inside quotes ends no row."""
-    content = path.read_bytes().rstrip()
-    outside = content.split(b'"')[::2]
-    return sum(part.count(b"\n") for part in outside) + bool(content)
+    rows = waiting = 0  # line ends at the end of what is there close no further row
+    quoted = filled = False
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            if content := block.rstrip():
+                outside, inside = content.split(b'"')[::2], content.split(b'"')[1::2]
+                rows += waiting + sum(part.count(b"\n") for part in (inside if quoted else outside))
+                quoted ^= content.count(b'"') % 2 == 1
+                waiting, filled = 0, True
+            waiting += 0 if quoted else block[len(content) :].count(b"\n")
+    return rows + filled
 
 
 def _read_parquet(described: VectorDescription, wanted: list[str] | None) -> gpd.GeoDataFrame:
-    frame = gpd.read_parquet(described.opened.path)
+    path = described.opened.path
+    most = max(_SWOLLEN_BYTES, _SWOLLEN_TIMES * path.stat().st_size)
+    texts = text_fields(pq.read_schema(path))
+    if (size := unpacked_bytes(path, texts, most)) > most:
+        raise InputError("layers.io.parquet_swells", path=described.source, mb=size / 1e6)
+    frame = gpd.read_parquet(path)
     name = frame.active_geometry_name
     fields = list(described.fields) if wanted is None else wanted
     return gpd.GeoDataFrame(frame[[*fields, name]], geometry=name)

@@ -219,7 +219,7 @@ def _check_shapefile(source: VectorSource) -> None:
     missing = [s for s, part in ((".shx", index), (".dbf", table)) if part is None]
     if index is None or table is None:
         raise InputError("layers.io.shapefile_parts_missing", source=source.name, missing=missing)
-    header = _head(source.path, 100)
+    header = file_head(source.path, 100)
     if len(header) < 100 or int.from_bytes(header[:4], "big") != 9994:
         raise InputError("layers.io.not_a_shapefile", source=source.name)
     declared, present = int.from_bytes(header[24:28], "big") * 2, source.path.stat().st_size
@@ -231,7 +231,7 @@ def _check_shapefile(source: VectorSource) -> None:
 
 
 def _check_record_counts(source: VectorSource, shapes: int, table: Path) -> None:
-    header = _head(table, 32)
+    header = file_head(table, 32)
     if len(header) < 32:
         raise InputError("layers.io.dbf_empty", source=source.name)
     records = int.from_bytes(header[4:8], "little")
@@ -246,7 +246,7 @@ def _check_record_counts(source: VectorSource, shapes: int, table: Path) -> None
 
 def _check_signature(source: VectorSource, start: bytes, forbidden: bytes) -> None:
     """Refuse a file that is not of its format, or that a driver of another would open."""
-    head = _head(source.path, 1024)
+    head = file_head(source.path, 1024)
     if not head.lower().startswith(start) or (forbidden and forbidden in head):
         raise InputError("layers.io.not_of_format", source=source.name, driver=source.driver)
 
@@ -258,7 +258,8 @@ def _refuse_seamless(source: VectorSource) -> None:
             raise InputError("layers.io.seamless_table", source=source.name)
 
 
-def _head(path: Path, size: int) -> bytes:
+def file_head(path: Path, size: int) -> bytes:
+    """First bytes of a file."""
     with path.open("rb") as opened:
         return opened.read(size)
 
@@ -267,6 +268,9 @@ def _head(path: Path, size: int) -> bytes:
 _CRS_KEY = re.compile(
     rb'"(?:c|\\u00[46]3)(?:r|\\u00[57]2)(?:s|\\u00[57]3)"\s*:\s*(?=\{)', re.IGNORECASE
 )
+#: Most fields of a layer: the drivers look through all of them for each.
+FIELD_LIMIT = 10_000
+_KEY = re.compile(rb'"([^"\\]{0,100})"\s*:')
 _CRS_TYPES = ("name", "epsg", "ogc")
 # A view over a million plots takes some 50 million steps of SQLite; ten times as many, 5–10 s, are
 # the most that is looked at, and one value of a view holds at most 64 MiB.
@@ -279,6 +283,11 @@ _CRS_BYTES = 65536
 def _check_geojson(source: VectorSource) -> None:
     """Refuse a CRS that is a link: the driver would fetch whatever address it names."""
     _require_utf8(source)
+    keys: set[bytes] = set()
+    with source.path.open("rb") as file:
+        while block := file.read(1 << 20):
+            keys.update(_KEY.findall(block))
+            refuse_many_fields(source, len(keys))
     if any(_is_link(members) for members in _crs_members(source.path)):
         raise InputError("layers.io.crs_is_a_link", source=source.name)
 
@@ -289,6 +298,12 @@ def names_crs(path: Path, told: pyproj.CRS) -> bool:
     The driver takes a CRS that it does not know for WGS 84.
     """
     return all(_is_named(members, told) for members in _crs_members(path))
+
+
+def refuse_many_fields(source: VectorSource, count: int) -> None:
+    """Refuse a layer of more fields than any office has."""
+    if count > FIELD_LIMIT:
+        raise InputError("layers.io.too_many_fields", source=source.name, most=FIELD_LIMIT)
 
 
 _Members = list[tuple[str, Any]] | None

@@ -22,6 +22,10 @@ Cell = str | float | None
 
 #: Most filled cells of a workbook, and the longest time to read it.
 CELL_LIMIT = 10_000_000
+#: Most cells of a workbook that is kept cell by cell, as a returned report, and most marks.
+KEPT_CELLS = 1_000_000
+#: Most rows of a sheet, and most letters of a cell, as in Excel.
+_ROWS, _LETTERS = 1_048_576, 32_767
 #: Most text of a workbook in bytes: it is held in memory some three times over.
 TEXT_BYTES = 300_000_000
 _SECONDS = 300
@@ -38,19 +42,19 @@ def read_workbook_rows(path: Path, sheet: str | None) -> Iterator[tuple[int, lis
         head = file.read(8)
     if not head.startswith((_ZIP, _OLE)):
         raise _unreadable(path, "no workbook")
-    marks: dict[tuple[int, int], str] = {}
+    marks: dict[int, dict[int, str]] = {}
     members = look_through_archive(path) if head.startswith(_ZIP) else []
-    lines = _lines(path, sheet)
+    lines = _lines(path, sheet, CELL_LIMIT)
     about = json.loads(next(lines))
     if "xl/workbook.xml" in members and "sheet" in about:
         scan = _scan(path, str(about["sheet"]))
-        marks = scan.marks if scan else {}
+        for (row, place), text in (scan.marks if scan else {}).items():
+            marks.setdefault(row, {})[place] = text
     for number, line in enumerate(lines, start=1):
         cells = json.loads(line)
         if isinstance(cells, dict):
-            raise _above(path, cells)
-        here = {place: text for (row, place), text in marks.items() if row == number}
-        if here:
+            raise _above(path, cells, CELL_LIMIT)
+        if here := marks.get(number):
             cells += [None] * (max(here) + 1 - len(cells))
             for place, text in here.items():
                 cells[place] = text
@@ -81,7 +85,7 @@ def read_workbook(path: Path) -> dict[str, Sheet]:
     members = look_through_archive(path) if head.startswith(_ZIP) else []
     found: dict[str, Sheet] = {}
     number, sheet = 0, Sheet()
-    for line in map(json.loads, _lines(path, EVERY)):
+    for line in map(json.loads, _lines(path, EVERY, KEPT_CELLS)):
         if isinstance(line, list):
             number += 1
             held = [(place, cell) for place, cell in enumerate(line) if cell is not None]
@@ -90,18 +94,20 @@ def read_workbook(path: Path) -> dict[str, Sheet]:
             number, sheet = 0, found.setdefault(line["sheet"], Sheet())
             for (top, left), (bottom, right) in line["merged"]:
                 sheet.merged.append(((top + 1, left), (bottom + 1, right)))
-            scan = _scan(path, line["sheet"]) if "xl/workbook.xml" in members else None
+            scan = (
+                _scan(path, line["sheet"], formulas=True) if "xl/workbook.xml" in members else None
+            )
             if scan:
                 sheet.formulas, sheet.marks = scan.formulas, scan.marks
                 sheet.hidden_rows, sheet.hidden_columns = scan.hidden_rows, scan.hidden_columns
         else:
-            raise _above(path, line)
+            raise _above(path, line, KEPT_CELLS)
     return found
 
 
-def _lines(path: Path, sheet: str | None) -> Iterator[bytes]:
+def _lines(path: Path, sheet: str | None, cells: int) -> Iterator[bytes]:
     """Lines that the child process prints; the first is known to name an existing sheet."""
-    limits = [str(CELL_LIMIT), str(TEXT_BYTES)]
+    limits = [str(cells), str(TEXT_BYTES)]
     command = [sys.executable, "-P", str(_CHILD), str(path), sheet or "", *limits]
     try:
         done = subprocess.run(command, capture_output=True, check=False, timeout=_SECONDS)  # noqa: S603
@@ -129,10 +135,10 @@ def _unreadable(path: Path, reason: str) -> InputError:
     return InputError("layers.io.unreadable_workbook", path=path, reason=reason)
 
 
-def _above(path: Path, told: dict[str, str]) -> InputError:
+def _above(path: Path, told: dict[str, str], cells: int) -> InputError:
     """Error of the limit that the child process told."""
     text = f"more than {TEXT_BYTES / 1e6:,.0f} MB of text"
-    return _too_large(path, f"more than {CELL_LIMIT:,} cells" if told["above"] == "cells" else text)
+    return _too_large(path, f"more than {cells:,} cells" if told["above"] == "cells" else text)
 
 
 def _too_large(path: Path, what: str) -> InputError:
@@ -149,7 +155,7 @@ def column_letters(place: int) -> str:
     return letters
 
 
-def _scan(path: Path, sheet: str) -> _SheetScan | None:
+def _scan(path: Path, sheet: str, *, formulas: bool = False) -> _SheetScan | None:
     """Look through the XML of a sheet; None where the workbook does not say which it is."""
     with zipfile.ZipFile(path) as archive:
         name = _part_of_sheet(archive, path, sheet)
@@ -158,7 +164,9 @@ def _scan(path: Path, sheet: str) -> _SheetScan | None:
         with archive.open(name) as stream:
             if not _holds_more_than_values(stream):
                 return None
-        scan = _SheetScan(never_calculated=_never_calculated(archive, path))
+        scan = _SheetScan(
+            path, formulas=formulas, never_calculated=_never_calculated(archive, path)
+        )
         with archive.open(name) as stream:
             read_xml(
                 stream,
@@ -220,7 +228,8 @@ def _never_calculated(archive: zipfile.ZipFile, path: Path) -> bool:
 class _SheetScan:
     """Finds formulas, those without a value, errors, hidden rows and columns."""
 
-    def __init__(self, *, never_calculated: bool) -> None:
+    def __init__(self, path: Path, *, formulas: bool, never_calculated: bool) -> None:
+        self.path, self.seen, self.keeps_formulas = path, 0, formulas
         self.never_calculated = never_calculated
         #: Cells that hold an error or a formula without a value, as text that is no number.
         self.marks: dict[tuple[int, int], str] = {}
@@ -237,11 +246,11 @@ class _SheetScan:
                 given = str(attributes.get("r", ""))
                 self.row = int(given) if given.isdecimal() else self.row + 1
                 self.place = -1
-                if attributes.get("hidden") in ("1", "true"):
+                if attributes.get("hidden") in ("1", "true") and self.row <= _ROWS:
                     self.hidden_rows.add(self.row)
             case "col" if attributes.get("hidden") in ("1", "true"):
                 ends = [int(attributes.get(end, 1)) for end in ("min", "max")]
-                self.hidden_columns.update(range(ends[0] - 1, min(ends[1], 16_384)))
+                self.hidden_columns.update(range(max(ends[0], 1) - 1, min(ends[1], 16_384)))
             case "c":
                 self.place = _place(str(attributes.get("r", ""))) or self.place + 1
                 self.kind = attributes.get("t", "")
@@ -253,9 +262,10 @@ class _SheetScan:
                 self.inside = "v"
 
     def text(self, text: str) -> None:
-        if self.inside == "f":
+        # What no cell holds is not kept: pieces of a text without end would be copied without end.
+        if self.inside == "f" and len(self.formula) <= _LETTERS:
             self.formula += text
-        elif self.inside == "v":
+        elif self.inside == "v" and len(self.value) <= _LETTERS:
             self.value += text
 
     def end(self, name: str) -> None:
@@ -266,7 +276,12 @@ class _SheetScan:
                 self._cell()
 
     def _cell(self) -> None:
-        if self.has_formula:
+        self.seen += 1
+        if self.seen > CELL_LIMIT:
+            raise _too_large(self.path, f"more than {CELL_LIMIT:,} cells")
+        if max(len(self.formulas), len(self.marks)) > KEPT_CELLS:
+            raise _too_large(self.path, f"more than {KEPT_CELLS:,} formulas and errors")
+        if self.has_formula and self.keeps_formulas:
             self.formulas[self.row, self.place] = self.formula.strip()
         if self.kind == "e":
             self.marks[self.row, self.place] = self.value or "#N/A"

@@ -17,6 +17,8 @@ import python_calamine as calamine
 MEMORY_BYTES = 2_000_000_000
 #: In place of a sheet's name, which may not hold it.
 EVERY = "*"
+#: Most sheets of a workbook that is read whole.
+MOST_SHEETS = 1000
 _ERRORS = (
     *(calamine.CalamineError, calamine.PasswordError, calamine.XmlError, calamine.ZipError),
     *(calamine.WorksheetNotFound, OSError, ValueError),
@@ -59,6 +61,8 @@ def _read(path: str, wanted: str, most: int, left: int) -> None:
     with Path(path).open("rb") as file, calamine.CalamineWorkbook.from_filelike(file) as book:
         names = book.sheet_names
         chosen = wanted or next(iter(_visible(book)), "")
+        if chosen == EVERY and len(names) > MOST_SHEETS:
+            raise ValueError(f"{len(names)} sheets")
         for name in names if chosen == EVERY else [chosen]:
             sheet = book.get_sheet_by_name(name) if name in names else None
             merged = (sheet.merged_cell_ranges or []) if sheet else []

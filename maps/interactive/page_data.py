@@ -7,7 +7,6 @@ finer than any page prints them. Missing values are ``null``, never zero.
 from __future__ import annotations
 
 import base64
-import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -18,6 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from layers.base.errors import InputError
+from layers.base.json_text import parsed_json
 from layers.base.language import Phrase
 from layers.crs.transform import WGS84, to_crs
 from maps.interactive.content import LIMITS, MapContent, RasterPicture
@@ -110,7 +110,7 @@ def read_page_data(page: str) -> dict[str, Any]:
     block = r'<script type="application/json" id="page-data">(.*?)</script>'
     found = re.search(block, page, re.DOTALL)
     try:
-        data = json.loads(found.group(1) if found else "")
+        data = parsed_json(found.group(1) if found else "")
     except ValueError:
         data = None
     if not isinstance(data, dict):

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from layers.base.errors import OutputError
+from layers.base.json_text import parsed_json
 from zones.app.serve import Desk, open_desk
 from zones.app.session import Session, settings_folder
 from zones.app.worker import Worker
@@ -61,7 +62,7 @@ def _left(file: Path) -> tuple[int, str] | None:
         stale = not 0 <= time.time() - state.st_mtime <= _KEPT_SECONDS
         if stale or not own or not stat.S_ISREG(state.st_mode):
             return None
-        said = json.loads(file.read_text("utf-8"))
+        said = parsed_json(file.read_text("utf-8"))
         port, key = int(said["port"]), str(said["key"])
     except (OSError, ValueError, TypeError, KeyError):
         return None  # a convenience: without it the page has a new address

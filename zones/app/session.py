@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.base.errors import MissingFileError
+from layers.base.json_text import parsed_json
 from layers.base.messages import message
 from layers.io.atomic import save_text
 from zones.app.refused import RefusedError
@@ -58,7 +59,7 @@ def _recent_file() -> Path:
 def recent_projects() -> list[Path]:
     """Project files that were opened lately and are still there, the last one first."""
     try:
-        known = json.loads(_recent_file().read_text("utf-8"))
+        known = parsed_json(_recent_file().read_text("utf-8"))
         paths = [Path(str(item)) for item in known]
     except (OSError, ValueError, TypeError):
         return []  # a convenience: a damaged list is an empty one

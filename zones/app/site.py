@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from layers.base.json_text import parsed_json
 from layers.base.messages import message
 from maps.interactive.page_parts import served_parts
 from zones.app.guard import QUESTION_BYTES, read_body, told
@@ -149,8 +150,8 @@ def build_site(worker: Worker) -> Starlette:
 
 def _question(body: bytes) -> dict[str, Any]:
     try:
-        asked = json.loads(body or b"{}")
-    except (ValueError, RecursionError):
+        asked = parsed_json(body or b"{}")
+    except ValueError:
         asked = None
     if not isinstance(asked, dict):
         raise RefusedError(400, message("zones.app.no_json"))

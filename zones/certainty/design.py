@@ -13,6 +13,7 @@ import pandas as pd
 import pyproj
 
 from layers.base.errors import InputError, MissingFileError
+from layers.base.json_text import parsed_json
 from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.crs.crs import M2_PER_HA
@@ -163,7 +164,7 @@ def load_design(folder: Path) -> Design:
     if not path.is_file():
         raise MissingFileError("zones.certainty.no_design", path=path)
     try:
-        return Design(**json.loads(path.read_text("utf-8")))
+        return Design(**parsed_json(path.read_text("utf-8")))
     except (ValueError, TypeError) as error:
         raise InputError("zones.certainty.damaged_design", path=path) from error
 

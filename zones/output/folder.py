@@ -10,12 +10,15 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 
-from layers.base.errors import OutputError, OutputExistsError
+from layers.base.errors import InputError, OutputError, OutputExistsError
 from layers.io.atomic import guard_writing, remove_left_over
 from layers.io.lock import locked
 from layers.io.table_output import save_csv, without_dust
 
+#: What a Parquet file, or what it says of its own frame, may be at fault with.
+_DAMAGED = (pa.ArrowException, OSError, ValueError, LookupError, TypeError, AttributeError)
 #: Folder below the output folder with the tables of a run; what a person opens lies above it.
 TABLES_FOLDER = "tables"
 
@@ -140,3 +143,12 @@ def save_parquet(frame: pd.DataFrame, folder: Path, name: str) -> None:
     """Write a table as ``name.parquet``, unrounded."""
     folder.mkdir(parents=True, exist_ok=True)
     frame.to_parquet(folder / f"{name}.parquet", index=False)
+
+
+def load_kept_table(out: Path, name: str) -> pd.DataFrame:
+    """Read a table that an earlier run left in its output folder, unrounded."""
+    path = out / kept_table(name)
+    try:
+        return pd.read_parquet(path)
+    except _DAMAGED as error:
+        raise InputError("zones.output.table_damaged", path=path, out=out) from error

@@ -12,17 +12,35 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from layers.base.errors import InputError
+from layers.base.json_text import parsed_json
 from layers.base.resources import data_path
 from layers.io.raster_source import RASTER_ENDINGS, raster_files
 
 RECORD_NAME = "run.json"
-#: Lists that each step has in the record.
-_LISTS = ("tables", "files", "closures")
 _PACKAGES = (
     *("vungtrong", "geopandas", "shapely", "pyproj", "rasterio", "pyogrio", "numpy", "pandas"),
     "numba",
 )
+
+
+class _Step(BaseModel):
+    """What a record says of a step, as far as a later run reads it."""
+
+    settings: dict[str, str] = {}
+    tables: list[str] = []
+    files: list[str] = []
+    closures: list[dict[str, Any]] = []
+
+
+class _Record(BaseModel):
+    """What a later run, or ``verify``, reads of a record."""
+
+    inputs: dict[str, Any] = {}
+    outputs: dict[str, str] = {}
+    steps: dict[str, _Step] = {}
 
 
 def file_digest(path: Path) -> str:
@@ -35,6 +53,11 @@ def file_digest(path: Path) -> str:
         return total.hexdigest()
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def leads_out(path: Path, folder: Path) -> bool:
+    """Whether a path is a link to what lies outside of a folder that came from elsewhere."""
+    return path.is_symlink() and not path.resolve().is_relative_to(folder.resolve())
 
 
 def _files_of(path: Path, folders: Sequence[Path]) -> list[Path]:
@@ -150,19 +173,11 @@ def read_record(folder: Path) -> dict[str, Any] | None:
     if not path.is_file():
         return None
     try:
-        record = json.loads(path.read_text("utf-8"))
-        steps = record.get("steps", {})
-        whole = all(isinstance(steps[name].get(key, []), list) for name in steps for key in _LISTS)
-        files = [file for name in steps for file in steps[name].get("files", ())]
-        whole = whole and all(isinstance(file, str) for file in files)
-        whole = whole and all(
-            isinstance(record.get(key, {}), dict) for key in ("inputs", "outputs")
-        )
-    except (ValueError, AttributeError, TypeError, RecursionError):
-        whole = False
-    if not whole:
-        raise InputError("zones.output.record_damaged", path=path)
-    return dict(record)
+        record: dict[str, Any] = parsed_json(path.read_text("utf-8"))
+        _Record.model_validate(record)
+    except ValueError as error:
+        raise InputError("zones.output.record_damaged", path=path) from error
+    return record
 
 
 def write_record(folder: Path, record: dict[str, Any]) -> None:

@@ -19,8 +19,9 @@ import pandas as pd
 
 from layers.base.errors import InputError, MissingFileError, VungTrongError
 from layers.base.schema import Column, Schema
+from layers.io.pdf import opened_pdf
 from zones.output.folder import TABLES_FOLDER
-from zones.output.record import RECORD_NAME, file_digest, read_record
+from zones.output.record import RECORD_NAME, file_digest, leads_out, read_record
 from zones.publish.consistency import TwinFigures, twin_differences
 from zones.publish.folder import (
     PUBLISHED_FOLDER,
@@ -86,12 +87,30 @@ def verify_folder(folder: Path) -> Verification:
         raise MissingFileError("zones.publish.no_output_folder", folder=folder)
     result = Verification(folder, "")
     recorded: dict[str, str] = {}
-    with _told(result, RECORD_NAME):
-        recorded = (read_record(folder) or {}).get("outputs", {})
+    links = _links_out(folder)
+    if RECORD_NAME not in links:
+        with _told(result, RECORD_NAME):
+            recorded = (read_record(folder) or {}).get("outputs", {})
+    if strange := [name for name in links if not recorded or _is_made(name, recorded)]:
+        place = "a link to another place"
+        result.differences += [Difference(n, "file", "as the run wrote it", place) for n in strange]
+        return result
     if _has_figures(folder, recorded):
         _check_figures(result)
     _check_bytes(result, recorded)
     return result
+
+
+def _links_out(folder: Path) -> list[str]:
+    """Names of links to what lies outside of the folder: nothing is read there."""
+    found = (item for item in folder.rglob("*") if leads_out(item, folder))
+    return sorted(item.relative_to(folder).as_posix() for item in found)
+
+
+def _is_made(name: str, recorded: dict[str, str]) -> bool:
+    """Whether a run makes a file or folder of this name."""
+    made = {*recorded, *_DIGESTS, PUBLISHED_FOLDER, TABLES_FOLDER}
+    return name in made or name.partition("/")[0] in made or name.startswith("atlas-")
 
 
 def _has_figures(folder: Path, recorded: dict[str, str]) -> bool:
@@ -204,15 +223,9 @@ def _map_digest(path: Path) -> str:
 
 
 def _atlas_digest(path: Path) -> str:
-    from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
-
-    try:
-        with PdfReader(path) as reader:
-            found: dict[str, Any] = dict(reader.metadata or {})
-            return str(found.get("/Digest", ""))
-    except (PyPdfError, ValueError, OSError, KeyError, TypeError, AttributeError) as error:
-        raise InputError("zones.publish.pdf_not_opened", path=path, error=error) from error
+    with opened_pdf(path) as reader:
+        found: dict[str, Any] = dict(reader.metadata or {})
+        return str(found.get("/Digest", ""))
 
 
 def _check_map(content: AnnexContent, path: Path) -> tuple[int, list[Difference]]:

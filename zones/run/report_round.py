@@ -10,7 +10,7 @@ from layers.base.clock import today
 from layers.communes.gazetteer import communes_on
 from zones.inputs.present import present_by_zone, zones_of_plans
 from zones.inputs.read import read_communes, read_plans
-from zones.output.folder import kept_table
+from zones.output.folder import kept_table, load_kept_table
 from zones.output.record import read_record
 from zones.project.forms import load_form
 from zones.project.model import CertaintySettings, Project
@@ -69,7 +69,9 @@ def land_available(project: Project) -> dict[tuple[str, str], float]:
     record = read_record(folder)
     if not is_whole(folder / name, (record or {}).get("outputs", {}).get(name)):
         return {}
-    land = ALLOCATION_LAND.validate(pd.read_parquet(folder / name)).dropna(subset="available_ha")
+    land = ALLOCATION_LAND.validate(load_kept_table(folder, ALLOCATION_LAND.name)).dropna(
+        subset="available_ha"
+    )
     rows = land[["commune_code", "zone", "available_ha"]].itertuples(index=False)
     return {(str(code), str(zone)): float(ha) for code, zone, ha in rows}
 

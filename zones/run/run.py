@@ -13,14 +13,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from layers.base.errors import ClosureError, InputError
 from layers.base.messages import message
 from layers.base.schema import Schema
 from zones.output.folder import (
     TABLES_FOLDER,
-    kept_table,
+    load_kept_table,
     locked_folder,
     refuse_existing,
     save_parquet,
@@ -105,7 +103,7 @@ def _run(project: Project, out: Path, options: RunOptions, teller: Teller) -> Ru
         context = Context(changed, options, teller, stage)
         for name in hold - set(todo):
             for table in steps[name].tables:
-                context.store.put(table, pd.read_parquet(out / kept_table(table.name)))
+                context.store.put(table, load_kept_table(out, table.name))
         done = _do([steps[name] for name in todo], context, parts)
         refuse_changed(paths, stamps, folders=home)
         ordered = {name: {**kept, **done}[name] for name in steps if name in {**kept, **done}}

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import openpyxl
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 from openpyxl.styles import PatternFill
@@ -18,8 +20,9 @@ from openpyxl.styles import PatternFill
 import layers
 from layers import InputError, MissingFileError, SchemaError
 from layers.io import archive, table, workbook
-from layers.io.table import read_table, require_columns
+from layers.io.table import read_csv_text, read_table, require_columns
 from layers.io.values import parse_numbers
+from layers.io.workbook import read_workbook
 
 
 def csv_file(folder: Path, text: str, *, encoding: str = "utf-8") -> Path:
@@ -330,6 +333,70 @@ def test_a_table_of_too_many_columns_is_refused(folder: Path, kind: str) -> None
         read_table(path)
 
 
+def test_a_line_without_end_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "_LINE_LETTERS", 20)
+    assert len(read_table(csv_file(folder, 'a,b\n1,"2\n3"\n' + "4,5\n" * 20))) == 21
+    with pytest.raises(InputError, match=r"a line has 20 letters or more; is it a table\?"):
+        read_table(csv_file(folder, "a,b\n1," + "2" * 20 + "\n"))
+
+
+def test_a_csv_that_is_kept_cell_by_cell_has_a_limit(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = csv_file(folder, "a,b\n1,2\n3,4\n")
+    monkeypatch.setattr(table, "KEPT_CELLS", 6)
+    assert len(read_csv_text(path)) == 2
+    monkeypatch.setattr(table, "KEPT_CELLS", 5)
+    with pytest.raises(InputError, match="the table has 6 cells or more, above the 5 that are"):
+        read_csv_text(path)
+
+
+def test_rows_are_taken_few_at_a_time_where_they_are_wide(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error far to the right of each of a million rows would fill the memory with blanks."""
+    path = xlsx_file(folder, ["a", "b"], *([row, 2] for row in range(9)))
+    expected = read_table(path)
+    monkeypatch.setattr(table, "_CHUNK_CELLS", 5)
+    pd.testing.assert_frame_equal(read_table(path), expected)
+    taken = [len(rows) for rows in table._chunks(iter([(n, ["a"] * 3) for n in range(5)]))]
+    assert taken == [2, 2, 1]
+
+
+def test_a_workbook_read_whole_has_limits(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = xlsx_file(folder, ["ha"], [1.5], ["=1"], ["=2"])
+    assert len(read_workbook(path)["Sheet"].formulas) == 2
+    monkeypatch.setattr(workbook, "KEPT_CELLS", 1)
+    with pytest.raises(InputError, match=r"more than 1 (cells|formulas and errors)"):
+        read_workbook(path)
+    with pytest.raises(InputError, match="more than 1 formulas and errors"):
+        read_table(xlsx_file(folder, ["ha"], *[["=1"]] * 3))
+
+
+def test_text_and_places_beyond_excels_are_not_kept(folder: Path) -> None:
+    """A formula of 100 MB comes in pieces; columns hidden from -2,000,000,000 on are no columns."""
+    path = xlsx_file(folder, ["ha", "x"], ["=1", 2])
+    whole = part(path, "xl/worksheets/sheet1.xml")
+    start, end = whole.index(b"<sheetData>"), whole.index(b"<f>")
+    hidden = b'<cols><col min="-2000000000" max="2" hidden="1"/></cols>'
+    row = b'<row r="9" hidden="1"/><row r="99999999999" hidden="1"/></sheetData>'
+    long = whole[:start] + hidden + whole[start:end] + b"<f>" + b"1+" * 200_000 + whole[end + 3 :]
+    found = read_workbook(rewritten(path, sheet=long.replace(b"</sheetData>", row)))["Sheet"]
+    assert found.hidden_columns == {0, 1}
+    assert found.hidden_rows == {9}
+    assert 30_000 < len(found.formulas[2, 0]) < 110_000
+
+
+def test_a_tree_of_a_part_is_small(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few kilobytes of properties can unpack to a tree of gigabytes."""
+    core = b"<a>" + b"<b/>" * 500 + b"</a>"
+    path = rewritten(xlsx_file(folder, ["ha"], [1.5]), **{"docProps/core.xml": core})
+    assert len(archive.read_part(path, "docProps/core.xml")) == 500
+    monkeypatch.setattr(archive, "_TREE_BYTES", 2000)
+    with pytest.raises(InputError, match=r"damaged or locked .*core\.xml: 2007 bytes"):
+        archive.read_part(path, "docProps/core.xml")
+
+
 def test_a_member_that_unpacks_to_more_than_it_says_is_damaged(folder: Path) -> None:
     path = rewritten(xlsx_file(folder, ["ha"], [1.5]), styles=bytes(100_000))
     data = bytearray(path.read_bytes())
@@ -349,6 +416,32 @@ def test_a_reader_that_hangs_is_stopped(folder: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(workbook.subprocess, "run", hang)
     with pytest.raises(InputError, match="more than 300 seconds"):
         read_table(xlsx_file(folder, ["ha"], [1.5]))
+
+
+def test_one_text_that_stands_for_gigabytes_is_refused(folder: Path) -> None:
+    """Of 4,000 rows that repeat a text of 100,000 letters the file has some kilobytes."""
+    words = pa.DictionaryArray.from_arrays(
+        pa.array([0] * 4000, pa.int32()), pa.array(["N" * 10**5])
+    )
+    path = folder / "a.parquet"
+    for store_schema in (True, False):
+        pq.write_table(pa.table({"crop": words}), path, store_schema=store_schema)
+        assert path.stat().st_size < 50_000
+        with pytest.raises(InputError, match=r"its texts unpack to more than 400 MB"):
+            read_table(path)
+    pq.write_table(pa.table({"crop": words.slice(0, 3)}), path)
+    assert read_table(path)["crop"].tolist() == ["N" * 10**5] * 3
+
+
+def test_lists_are_no_cells(folder: Path) -> None:
+    path = folder / "a.parquet"
+    box = pa.array([{"x": 1.0}])
+    pq.write_table(pa.table({"ha": [1.5], "box": box}), path)
+    assert read_table(path)["ha"].tolist() == [1.5]
+    inner = pa.array([{"x": [1.0]}])
+    pq.write_table(pa.table({"ha": [[1.5, 2.0]], "box": inner}), path)
+    with pytest.raises(InputError, match=r"2 columns hold lists \(ha, box\)"):
+        read_table(path)
 
 
 def test_parquet_columns_of_every_type(folder: Path) -> None:

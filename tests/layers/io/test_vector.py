@@ -13,12 +13,14 @@ from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
+import pyarrow.parquet as pq
 import pyogrio
 import pytest
 import shapely
 
 from benchmarks._damage import change_bytes
 from layers.base.errors import InputError, MissingFileError
+from layers.io import vector, vector_source
 from layers.io.vector import _rows_of_mid, describe_vector, list_layers, load_vector
 
 FORMATS = ("gpkg", "shp", "tab", "mif", "gdb", "geojson", "fgb", "parquet", "zip")
@@ -379,6 +381,42 @@ def test_line_breaks_inside_the_text_of_a_mid_are_no_rows(squares, folder):
     table = path.with_suffix(".mid")
     table.write_bytes(table.read_bytes().replace("Lộc Bình".encode(), b"a\nb"))
     assert _rows_of_mid(table) == 3
+
+
+@pytest.mark.parametrize("block", [1, 2, 5, 100])
+def test_tables_of_any_size_are_counted_block_by_block(squares, folder, monkeypatch, block):
+    monkeypatch.setattr(vector, "_BLOCK", block)
+    mid = folder / "a.mid"
+    for text, rows in (('"a",1\n\n"b\n\n c",2\n', 3), ("", 0), ('"a\n\n"', 1), (" \n\n ", 0)):
+        mid.write_text(text, "utf-8")
+        assert _rows_of_mid(mid) == rows
+    path = write(squares, folder / "a.shp")
+    with path.with_suffix(".dbf").open("r+b") as table:
+        header = table.read(12)
+        table.seek(int.from_bytes(header[8:10], "little"))
+        table.write(b"*")
+        table.seek(0, 2)
+        table.write(bytes(5000))  # what lies behind the records is none
+    assert describe_vector(path).count == 2
+
+
+def test_one_polygon_that_stands_for_gigabytes_is_refused(squares, folder, monkeypatch):
+    path = write(squares, folder / "a.parquet")
+    table = pq.read_table(path)
+    again = table.take([0] * 20_000)
+    pq.write_table(again, path)
+    assert len(load_vector(path)) == 20_000
+    monkeypatch.setattr(vector, "_SWOLLEN_BYTES", 1_000_000)
+    with pytest.raises(InputError, match=r"a\.parquet: its texts unpack to more than \d MB"):
+        load_vector(path)
+
+
+@pytest.mark.parametrize("suffix", ["geojson", "fgb", "parquet"])
+def test_a_layer_of_too_many_fields_is_refused(squares, folder, monkeypatch, suffix):
+    path = write(squares.to_crs(4326), folder / f"a.{suffix}")
+    monkeypatch.setattr(vector_source, "FIELD_LIMIT", 1)
+    with pytest.raises(InputError, match=rf"a\.{suffix}: more than 1 fields; keep the columns"):
+        load_vector(path)
 
 
 def test_damaged_files_are_told_plainly(squares, folder):

@@ -80,7 +80,9 @@ def test_an_input_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> No
     "text",
     ["", "{", "[]", "3", '{"steps": 3}', '{"steps": {"check": 1}}', '{"outputs": []}',
      '{"steps": {"check": {"tables": "x"}}}', "[" * 100_000,
-     '{"steps": {"check": {"files": [["a"]]}}}', "\udcff"],
+     '{"steps": {"check": {"files": [["a"]]}}}', '{"outputs": {"map.html": ["a"]}}',
+     '{"outputs": {"map.html": 1}}', '{"steps": {"check": {"settings": {"plans": {}}}}}',
+     '{"steps": {"check": {"closures": ["a"]}}}', "\udcff"],
 )  # fmt: skip
 def test_a_damaged_record_is_told(text: str, tmp_path: Path) -> None:
     (tmp_path / "run.json").write_bytes(text.encode("utf-8", "surrogateescape"))

@@ -420,6 +420,30 @@ def test_gap_of_a_commune_in_the_map(out: Path) -> None:
     assert ("map.html", "06529, pine, gap_ha") in _places(verify_folder(out))
 
 
+@pytest.mark.parametrize("data", ["[" * 100_000, "9" * 5000, "3", ""])
+def test_data_of_the_map_that_are_none_are_a_finding(out: Path, data: str) -> None:
+    path = _with_only(out, "map.html")
+    start, rest = path.read_text("utf-8").split('id="page-data">', 1)
+    changed = f'{start}id="page-data">{data}{rest[rest.index("</script>") :]}'
+    path.write_text(changed, "utf-8")
+    assert ("map.html", "file") in _places(verify_folder(out))
+
+
+@pytest.mark.parametrize("name", ["map.html", "run.json", "tables/zones.csv", "tables/printed"])
+def test_a_link_out_of_the_folder_is_told_and_not_followed(
+    out: Path, tmp_path: Path, name: str
+) -> None:
+    (out / "ảnh").symlink_to(tmp_path)  # the reader's own, of which no run knows
+    assert verify_folder(out).agrees
+    (out / name).rename(tmp_path / "nơi khác")
+    (out / name).symlink_to(tmp_path / "nơi khác")
+    result = verify_folder(out)
+    told = {(item.file, item.found) for item in result.differences}
+    assert (name, "a link to another place") in told
+    assert result.compared == {}
+    assert result.by_bytes == []
+
+
 @pytest.mark.parametrize("name", ["zones", "targets", "forest_cover", "planted_species", "land"])
 def test_digit_in_a_printed_table(out: Path, name: str) -> None:
     _with_only(out, "annex.xlsx", "annex.docx")

@@ -13,16 +13,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pypdf import PdfReader
+from pypdf.errors import DependencyError
+
 from layers.base.errors import InputError, MissingFileError
 from layers.base.language import Phrase
 from layers.base.messages import message
-from zones.plan.extract.docx import read_word_text
+from layers.io.pdf import opened_pdf
+from zones.plan.extract.docx import kept_lines, read_word_text
 from zones.plan.extract.quantity import clean_text
 
 _MAX_BYTES = 100_000_000
 _MAX_PAGES = 3_000
-#: A plan of 500 pages has a million letters on 20,000 lines.
-_MOST_LETTERS, _MOST_LINES = 4_000_000, 100_000
+#: Instructions of all pages together; those of a plan of 500 pages take some 10 MB.
+_MOST_DRAWING_MB = 100
 #: Fewer letters than this on a page, on average, and the page is a picture.
 _LETTERS_PER_PAGE = 20
 
@@ -74,11 +78,7 @@ def _lines_of_text(path: Path) -> list[str]:
     return re.split(r"\r\n|\n|\r|\f", text.rstrip("\n"))
 
 
-def _pdf_pages(path: Path) -> Iterator[str]:
-    from pypdf import PdfReader
-    from pypdf.errors import DependencyError
-
-    reader = PdfReader(path)
+def _pdf_pages(path: Path, reader: PdfReader) -> Iterator[str]:
     try:
         opened = not reader.is_encrypted or bool(reader.decrypt(""))
     except DependencyError:  # ciphers for which pypdf wants another package
@@ -92,21 +92,20 @@ def _pdf_pages(path: Path) -> Iterator[str]:
             count=len(reader.pages),
             max_pages=_MAX_PAGES,
         )
+    size = 0
     for page in reader.pages:
+        content = page.get_contents()
+        size += len(content.get_data()) if content is not None else 0
+        if size > _MOST_DRAWING_MB * 1_000_000:
+            raise InputError(
+                "zones.plan.extract.pdf_too_long", file=path.name, most_mb=_MOST_DRAWING_MB
+            )
         yield page.extract_text()
 
 
 def _lines_of_pdf(path: Path) -> list[str]:
-    from pypdf.errors import PyPdfError
-
-    try:
-        pages = list(_pdf_pages(path))
-    except (PyPdfError, ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(
-            "zones.plan.extract.unreadable_pdf", file=path.name, kind=type(error).__name__
-        ) from error
+    with opened_pdf(path) as reader:
+        pages = kept_lines(path, _pdf_pages(path, reader))
     letters = sum(sum(sign.isalpha() for sign in page) for page in pages)
     if letters < _LETTERS_PER_PAGE * max(1, len(pages)):
         raise InputError(
@@ -139,19 +138,6 @@ def _read(path: Path) -> tuple[Sequence[str], tuple[Phrase, ...]]:
     return word.lines, (
         message("zones.plan.extract.tracked_changes", file=path.name, tracked=word.tracked),
     )
-
-
-def _refuse_endless(path: Path, lines: Sequence[str]) -> None:
-    letters = sum(map(len, lines))
-    if letters > _MOST_LETTERS or len(lines) > _MOST_LINES:
-        raise InputError(
-            "zones.plan.extract.text_too_long",
-            file=path.name,
-            count=len(lines),
-            letters=letters,
-            most_lines=_MOST_LINES,
-            most_letters=_MOST_LETTERS,
-        )
 
 
 def read_document_text(path: str | Path) -> Document:
@@ -192,8 +178,7 @@ def read_document_text(path: str | Path) -> Document:
             max_bytes=_MAX_BYTES / 1000000.0,
         )
     found, notes = _read(path)
-    _refuse_endless(path, found)
-    lines = tuple(_plain_line(line) for line in found)
+    lines = tuple(_plain_line(line) for line in kept_lines(path, found))
     with path.open("rb") as data:
         digest = hashlib.file_digest(data, "sha256").hexdigest()
     return Document(path.name, digest, lines, notes)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,10 @@ from layers.base.errors import InputError
 
 #: Most bytes of one part, unpacked: a plan of 500 pages has a body of some 10 MB.
 _MOST_BYTES = {"body": 24_000_000, "other": 8_000_000}
+#: A plan of 500 pages has a million letters on 20,000 lines.
+_MOST_LETTERS, _MOST_LINES = 4_000_000, 100_000
+#: Levels of a list that Word knows.
+_LEVELS = 9
 _ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -97,6 +101,7 @@ class _Lists:
     levels: dict[str, dict[int, _Level]] = field(default_factory=dict)
     families: dict[str, str] = field(default_factory=dict)
     styles: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    resolved: dict[str, Any] = field(default_factory=dict)
     counts: dict[str, dict[int, int]] = field(default_factory=dict)
 
     def add_numbering(self, root: Any) -> None:
@@ -110,7 +115,7 @@ class _Lists:
                         _number(_get(_find(level, "start"), "val"), 1),
                     )
                     for level in part
-                    if _name(level) == "lvl"
+                    if _name(level) == "lvl" and _number(_get(level, "ilvl"), 0) < _LEVELS
                 }
         for part in root:
             if _name(part) == "num":
@@ -130,14 +135,26 @@ class _Lists:
         """Next number of a paragraph, its own or its style's, as Word prints it."""
         properties = _find(paragraph, "pPr")
         found, style = _find(properties, "numPr"), _get(_find(properties, "pStyle"), "val")
-        seen: set[str] = set()
-        while found is None and style in self.styles and style not in seen:
-            seen.add(style)
-            style, found = self.styles[style]
+        if found is None:
+            found = self._of_style(style)
         if found is None:
             return ""
         list_id = _get(_find(found, "numId"), "val")
         return self._next(list_id, _number(_get(_find(found, "ilvl"), "val"), 0))
+
+    def _of_style(self, style: str) -> Any:
+        """List of a style, or of the first above it that has one; None where none has."""
+        asked: list[str] = []
+        found = None
+        while found is None and style in self.styles:
+            if style in self.resolved:
+                found = self.resolved[style]
+                break
+            asked.append(style)
+            self.resolved[style] = None  # what a style gets that leads back to itself
+            style, found = self.styles[style]
+        self.resolved |= dict.fromkeys(asked, found)
+        return found
 
     def _next(self, list_id: str, level: int) -> str:
         levels = self.levels.get(list_id, {})
@@ -278,6 +295,7 @@ def _part(archive: zipfile.ZipFile, name: str, kind: str) -> Any:
     if size > most:
         raise InputError(
             "zones.plan.extract.part_too_large",
+            file=Path(str(archive.filename)).name,
             name=name,
             size=size / 1000000.0,
             most=most / 1000000.0,
@@ -298,7 +316,27 @@ def _body_name(archive: zipfile.ZipFile) -> str:
     return "word/document.xml"
 
 
-def _read(archive: zipfile.ZipFile) -> WordText:
+def kept_lines(path: Path, lines: Iterable[str]) -> tuple[str, ...]:
+    """Lines of a document; a text without end is refused while it comes.
+
+    A few letters may repeat a note, or a cell that goes on over rows, a million times.
+    """
+    kept: list[str] = []
+    letters = 0
+    for line in lines:
+        kept.append(line)
+        letters += len(line)
+        if letters > _MOST_LETTERS or len(kept) > _MOST_LINES:
+            raise InputError(
+                "zones.plan.extract.text_too_long",
+                file=path.name,
+                most_lines=_MOST_LINES,
+                most_letters=_MOST_LETTERS,
+            )
+    return tuple(kept)
+
+
+def _read(path: Path, archive: zipfile.ZipFile) -> WordText:
     name = _body_name(archive)
     folder = name.rpartition("/")[0]
     body = _part(archive, name, "body")
@@ -322,16 +360,16 @@ def _read(archive: zipfile.ZipFile) -> WordText:
     reader = _Reader(lists, notes)
     roots = [content, *notes.values()]
     tracked = sum(_name(element) in _TRACKED for root in roots for element in root.iter())
-    return WordText(tuple(reader.lines(content)), tracked)
+    return WordText(kept_lines(path, reader.lines(content)), tracked)
 
 
 def read_word_text(path: Path) -> WordText:
     """Read paragraphs and table rows of a Word document, tracked changes accepted."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return _read(archive)
-    except InputError as error:
-        raise InputError("zones.plan.extract.in_file", file=path.name, what=error.phrase) from error
+            return _read(path, archive)
+    except InputError:
+        raise
     except (
         zipfile.BadZipFile,
         zipfile.LargeZipFile,

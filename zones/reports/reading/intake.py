@@ -18,7 +18,8 @@ from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.io.archive import read_part
 from layers.io.table import csv_rows
-from layers.io.workbook import WORKBOOK_KINDS, Sheet, column_letters, read_workbook
+from layers.io.workbook import KEPT_CELLS, WORKBOOK_KINDS, Sheet, column_letters, read_workbook
+from zones.output.record import file_digest, leads_out
 from zones.reports.reading.quoting import without_runs
 
 _CSV = (".csv", ".tsv", ".txt")
@@ -77,11 +78,14 @@ def returned_files(folder: Path) -> list[Path]:
 def read_returned(path: Path, folder: Path) -> ReturnedFile:
     """Read every sheet of a file that came back."""
     name = path.relative_to(folder).as_posix() if path != folder else path.name
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    linked = leads_out(path, folder)
+    target = str(path.readlink()) if linked else ""
+    digest = hashlib.sha256(target.encode()).hexdigest() if linked else file_digest(path)
     name = without_runs(name, digest[:8])
     file = ReturnedFile(name, digest, _time_on_disk(path))
     try:
+        if linked:
+            raise InputError("zones.reports.refused_link", file=name)
         file.pages = list(_pages(path, name))
         file.lines = sum(len({row for row, _ in page.cells}) for page in file.pages)
         file.modified = _modified(path) or file.modified
@@ -117,7 +121,7 @@ def _pages(path: Path, name: str) -> Iterator[Page]:
 
 def _csv_sheet(path: Path) -> Sheet:
     sheet = Sheet()
-    for number, cells in csv_rows(path):
+    for number, cells in csv_rows(path, most=KEPT_CELLS):
         for place, cell in enumerate(cells):
             text = str(cell).strip()
             if text:
@@ -126,7 +130,7 @@ def _csv_sheet(path: Path) -> Sheet:
 
 
 def _time_on_disk(path: Path) -> str:
-    seconds = int(path.stat().st_mtime)
+    seconds = int(path.lstat().st_mtime)
     return dt.datetime.fromtimestamp(seconds, tz=dt.UTC).isoformat()
 
 

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.base.errors import InputError, MissingFileError
+from zones.plan.extract import document
 from zones.plan.extract.document import read_document_text
 from zones.plan.extract.outline import read_outline
 
@@ -488,6 +489,85 @@ def test_a_document_that_unpacks_without_end_is_refused_unread(
     assert time.perf_counter() - began < 1
 
 
+def _notes() -> tuple[str, dict[str, str]]:
+    note = f"<w:footnote w:id='2'>{_paragraph(_run('a b ' * 5000))}</w:footnote>"
+    return "<w:p>" + "<w:footnoteReference w:id='2'/>" * 5000 + "</w:p>", {"footnotes": note}
+
+
+def _rows() -> tuple[str, dict[str, str]]:
+    first = "".join(f"<w:tc>{_paragraph(_run(text))}</w:tc>" for text in ("x" * 5000, "y"))
+    again = "<w:tc><w:tcPr><w:vMerge/></w:tcPr><w:p/></w:tc>"
+    return f"<w:tbl><w:tr>{first}</w:tr>{f'<w:tr>{again * 2}</w:tr>' * 5000}</w:tbl>", {}
+
+
+def _labels() -> tuple[str, dict[str, str]]:
+    level = f"<w:lvl w:ilvl='0'><w:lvlText w:val='{'%1.' * 5000}'/></w:lvl>"
+    numbering = f"<w:abstractNum w:abstractNumId='0'>{level}</w:abstractNum>"
+    numbering += "<w:num w:numId='1'><w:abstractNumId w:val='0'/></w:num>"
+    mark = "<w:pPr><w:numPr><w:ilvl w:val='0'/><w:numId w:val='1'/></w:numPr></w:pPr>"
+    return _paragraph(mark, _run("x")) * 5000, {"numbering": numbering}
+
+
+@pytest.mark.parametrize("repeated", [_notes, _rows, _labels])
+def test_what_is_repeated_without_end_is_refused_while_it_comes(tmp_path: Path, repeated) -> None:  # type: ignore[no-untyped-def]
+    """Each would be 25 to 100 million letters, of some hundred kilobytes."""
+    body, parts = repeated()
+    path = _word(tmp_path / "a.docx", body, **parts)
+    with pytest.raises(InputError, match=r"a\.docx: more than 100,000 lines or 4,000,000 letters"):
+        read_document_text(path)
+
+
+def _styled(name: str) -> str:
+    return f"<w:pPr><w:pStyle w:val='{name}'/></w:pPr>"
+
+
+def test_a_style_is_followed_once_however_long_its_line(tmp_path: Path) -> None:
+    styles = "".join(
+        f"<w:style w:styleId='s{n}'><w:basedOn w:val='s{n + 1}'/></w:style>" for n in range(4000)
+    )
+    last = "<w:pPr><w:numPr><w:numId w:val='1'/></w:numPr></w:pPr>"
+    styles += f"<w:style w:styleId='s4000'><w:basedOn w:val='s0'/>{last}</w:style>"
+    numbering = (
+        "<w:abstractNum w:abstractNumId='0'><w:lvl w:ilvl='0'><w:lvlText w:val='%1.'/></w:lvl>"
+        "</w:abstractNum><w:num w:numId='1'><w:abstractNumId w:val='0'/></w:num>"
+    )
+    body = "".join(_paragraph(_styled(f"s{n}"), _run("x")) for n in range(4000))
+    began = time.perf_counter()
+    found = read_document_text(_word(tmp_path / "a.docx", body, styles=styles, numbering=numbering))
+    assert found.lines[-1] == "4000. x"
+    assert time.perf_counter() - began < 5
+
+
+def test_a_style_that_leads_back_to_itself_has_no_list(tmp_path: Path) -> None:
+    styles = "".join(
+        f"<w:style w:styleId='{one}'><w:basedOn w:val='{two}'/></w:style>"
+        for one, two in ("ab", "ba")
+    )
+    body = _paragraph(_styled("a"), _run("x")) * 2
+    assert read_document_text(_word(tmp_path / "a.docx", body, styles=styles)).lines == ("x", "x")
+
+
+def test_levels_that_word_does_not_know_are_none(tmp_path: Path) -> None:
+    level = "<w:lvl w:ilvl='9'><w:lvlText w:val='%1.'/></w:lvl>"
+    numbering = f"<w:abstractNum w:abstractNumId='0'>{level}</w:abstractNum>"
+    numbering += "<w:num w:numId='1'><w:abstractNumId w:val='0'/></w:num>"
+    mark = "<w:pPr><w:numPr><w:ilvl w:val='9'/><w:numId w:val='1'/></w:numPr></w:pPr>"
+    path = _word(tmp_path / "a.docx", _paragraph(mark, _run("x")), numbering=numbering)
+    assert read_document_text(path).lines == ("x",)
+
+
+def test_pages_that_draw_without_end_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands of pages may all draw the same."""
+    path = tmp_path / "a.pdf"
+    _pdf(path, "Vung hoi, 35.000 ha tai cac xa " * 3)
+    assert read_document_text(path).lines
+    monkeypatch.setattr(document, "_MOST_DRAWING_MB", 0)
+    with pytest.raises(InputError, match=r"a\.pdf: its pages hold more than 0 MB of drawing"):
+        read_document_text(path)
+
+
 def test_entities_and_foreign_parts_are_not_followed(tmp_path: Path) -> None:
     path = tmp_path / "entities.docx"
     bomb = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>'
@@ -502,7 +582,9 @@ def test_entities_and_foreign_parts_are_not_followed(tmp_path: Path) -> None:
 def test_a_text_of_too_many_lines_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "long.txt"
     path.write_text("a\n" * 100_001, encoding="utf-8")
-    with pytest.raises(InputError, match=r"100,001 lines with 100,001 letters; .* split"):
+    with pytest.raises(
+        InputError, match=r"long\.txt: more than 100,000 lines or 4,000,000 letters; split"
+    ):
         read_document_text(path)
 
 

@@ -31,6 +31,12 @@ def _empty_rows(path: Path) -> None:
     book.save(path)
 
 
+def _link_out(path: Path) -> None:
+    secret = path.parent.parent / f"{path.parent.name} bí mật.csv"
+    secret.write_text("xã;ha\nLộc Bình;12345,6\n", "utf-8")
+    path.symlink_to(secret)
+
+
 BAD: dict[str, tuple[Callable[[Path], object], str]] = {
     "mật khẩu.xlsx": (lambda path: path.write_bytes(OLE + b"EncryptedPackage" * 400), "workbook"),
     "hỏng.xlsx": (lambda path: path.write_bytes(b"PK\x03\x04" + b"\0" * 500), "damaged"),
@@ -38,6 +44,8 @@ BAD: dict[str, tuple[Callable[[Path], object], str]] = {
     "trống.csv": (lambda path: path.write_bytes(b""), "empty"),
     "ảnh.jpg": (lambda path: path.write_bytes(b"\xff\xd8\xff"), "picture"),
     "văn bản.doc": (lambda path: path.write_bytes(OLE), "document"),
+    "hàng dài.csv": (lambda path: path.write_text("a;b\n" + "1;2\n" * 500_001), "the table has"),
+    "liên kết.csv": (_link_out, "a link to another place"),
     "lạ.exe": (lambda path: path.write_bytes(b"MZ"), "expected .xlsx"),
 }
 
