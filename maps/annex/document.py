@@ -50,7 +50,7 @@ _TEXT_PT, _HEADING_PT, _NOTE_PT, _TABLE_GAP_PT = 13, 14, 11, 16
 _A3_MM, _LONG_MM, _SHORT_MM = 420, 297, 210
 _TOP_MM, _BOTTOM_MM, _LEFT_MM, _RIGHT_MM = 20, 20, 30, 15
 #: Tables wider than this, in letters, stand on landscape pages, and on pages twice as large.
-_PORTRAIT_LETTERS, _A4_LETTERS = 105, 190
+_PORTRAIT_LETTERS, _A4_LETTERS = 110, 190
 _Paper = Literal["portrait", "landscape", "large"]
 _CENTRE = WD_ALIGN_PARAGRAPH.CENTER
 _TWIPS_PER_MM = 1440 / 25.4

@@ -123,7 +123,7 @@ def _zone_columns(content: AnnexContent, rows: pd.DataFrame, say: Say) -> tuple[
     listed = (PageColumn("listed", say("zone.listed"), "mark", 9),) if rows["listed"].any() else ()
     head = (
         rank_column(say),
-        PageColumn("commune", say("column.commune"), "text", 22),
+        PageColumn("commune", say("column.commune"), "text", 25),
         *listed,
         PageColumn("present_ha", say("column.present"), "hectares", 13, totalled=True),
     )
@@ -178,7 +178,7 @@ def listed_zones_table(content: AnnexContent, say: Say) -> list[PageTable]:
     columns = (
         rank_column(say),
         PageColumn("zone_name", say("allocation.zone"), "text", 22),
-        PageColumn("count", say("lists.count"), "count", 8),
+        PageColumn("count", say("lists.count"), "count", 11),
         PageColumn("communes", say("lists.communes"), "text", 66),
     )
     return [
