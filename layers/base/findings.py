@@ -120,9 +120,11 @@ class Findings:
         """
         errors = self.of("error")
         if errors:
-            raise InputError(
-                joined(
-                    message("layers.base.of_source", source=item.source, what=item.message)
-                    for item in errors
-                )
-            )
+            raise InputError(joined(_with_source(item) for item in errors))
+
+
+def _with_source(item: Finding) -> Phrase:
+    """Text of a finding behind its source, where the text does not begin with it."""
+    if item.message.en.startswith(f"{item.source}: "):
+        return item.message
+    return message("layers.base.of_source", source=item.source, what=item.message)

@@ -165,7 +165,7 @@ def load_communes(
     Findings(notes).raise_errors()
     listed = _listed(file.province, vintage)
     records = len(frame)
-    frame, found = _settle_codes(frame, listed, file.source, vintage)
+    frame, found, others = _settle_codes(frame, listed, file.source, vintage)
     if records and frame.empty:
         raise InputError(
             "layers.communes.other_province",
@@ -175,7 +175,8 @@ def load_communes(
         )
     _refuse_faults(frame, frame["commune_code"], file.source)
     if listed is not None:
-        found += _check_complete(frame["commune_code"], listed, part_of_province, file.source)
+        absent = [unit for code, unit in listed.items() if code not in set(frame["commune_code"])]
+        found += _check_complete(absent, len(listed), others, part_of_province, file.source)
     codes = frame["commune_code"]
     kinds, short = _split_kind(frame["name"].fillna(""))
     if listed is not None:
@@ -247,64 +248,53 @@ def _as_iso(vintage: Day) -> str:
 
 def _settle_codes(
     frame: gpd.GeoDataFrame, listed: Mapping[str, Unit] | None, source: str, vintage: Day
-) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Give each record its code, and set aside what is no commune of the province."""
+) -> tuple[gpd.GeoDataFrame, list[Finding], list[str]]:
+    """Give each record its code; set aside, and name, what is no commune of the province."""
     if listed is None:
         codes = frame["code"].map(lambda code: normal_code(code) or code, na_action="ignore")
-        return frame.assign(commune_code=codes), []
+        return frame.assign(commune_code=codes), [], []
     province = next(iter(listed.values())).province
     read = check_codes(frame["code"], province=province, on=vintage, source=source)
     foreign = frame["code"].notna() & read.codes.isna()
     kept = frame.assign(commune_code=read.codes)[~foreign]
     notes = list(read.findings.of("note"))
-    if foreign.any():
-        labels = frame.loc[foreign, "name"].fillna(frame.loc[foreign, "code"])
-        first = tuple(labels.head(5))
-        count, shown = int(foreign.sum()), ", ".join(first)
+    labels = frame.loc[foreign, "name"].fillna(frame.loc[foreign, "code"]).tolist()
+    if labels:
+        shown = ", ".join(labels[:5])
         notes.append(
             Finding(
                 "note",
                 "communes-of-others",
                 source,
-                message("layers.communes.communes_of_others", count=count, shown=shown),
-                count=count,
-                examples=first,
+                message("layers.communes.communes_of_others", count=len(labels), shown=shown),
+                count=len(labels),
+                examples=tuple(labels[:5]),
                 rows=tuple(int(row) for row in frame.loc[foreign, "row"]),
             )
         )
-    return kept, notes
+    return kept, notes, labels
 
 
 def _check_complete(
-    codes: pd.Series[str], listed: Mapping[str, Unit], part: bool, source: str
+    absent: list[Unit], listed_count: int, others: list[str], part: bool, source: str
 ) -> list[Finding]:
     """Refuse boundaries that lack communes of the province, unless a part is meant."""
-    absent = [unit for code, unit in listed.items() if code not in set(codes)]
     if not absent:
         return []
-    first = [f"{unit.code} {unit.name}" for unit in absent]
-    if not part:
+    told = {
+        "count": len(absent),
+        "listed_count": listed_count,
+        "first": [f"{unit.code} {unit.name}" for unit in absent],
+    }
+    if not part and others:  # of which some may be those that are missing, misspelt
+        many = {"others_count": len(others), "others": others}
         raise InputError(
-            "layers.communes.communes_missing",
-            source=source,
-            count=len(absent),
-            listed_count=len(listed),
-            first=first,
+            "layers.communes.communes_missing_or_misnamed", source=source, **told, **many
         )
-    return [
-        Finding(
-            "note",
-            "part-of-province",
-            source,
-            message(
-                "layers.communes.part_of_province",
-                count=len(absent),
-                listed_count=len(listed),
-                first=first,
-            ),
-            count=len(absent),
-        )
-    ]
+    if not part:
+        raise InputError("layers.communes.communes_missing", source=source, **told)
+    what = message("layers.communes.part_of_province", **told)
+    return [Finding("note", "part-of-province", source, what, count=len(absent))]
 
 
 def _split_kind(names: pd.Series[str]) -> tuple[pd.Series[str], pd.Series[str]]:

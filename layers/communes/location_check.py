@@ -7,13 +7,17 @@ they name.
 
 from __future__ import annotations
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyproj
 import shapely
 from pyproj.crs import ProjectedCRS
 from pyproj.crs.coordinate_operation import TransverseMercatorConversion
+from shapely.ops import nearest_points
 
 from layers.base.errors import InputError, MissingFileError
 from layers.base.findings import Finding
@@ -36,6 +40,8 @@ _SHIFT_GAIN_RATIO = 0.005
 _LITTLE_RATIO = 0.05
 # A whole layer this far from the known centres is of another place, or its CRS is another.
 _ELSEWHERE_KM = 50.0
+# A centre known to 0.01° is off by 0.8 km at most; one further from its commune is another's.
+_CENTRE_OFF_KM = 1.0
 
 DISAGREEMENTS = read_schema("layers.communes", "plots outside the commune they name")
 
@@ -113,8 +119,10 @@ def check_centres(
     shapes = shapes.loc[known.index]
     centres = _Centres(known["centre_lon"].to_numpy(), known["centre_lat"].to_numpy(), shapes)
     declared = centres.agreement(communes.crs)
-    if declared >= _LOST_RATIO or shapes.empty:
+    if shapes.empty:
         return []
+    if declared >= _LOST_RATIO:
+        return _exchanged(centres.elsewhere(communes.crs), communes, source)
     zones = vn2000_tm3().values() if communes.crs.is_projected else ()
     scores = {code: centres.agreement(pyproj.CRS.from_epsg(code)) for code in zones}
     best = max(scores, key=lambda code: scores[code], default=0)
@@ -137,6 +145,21 @@ class _Centres:
         inside = [shapely.intersects_xy(*one) for one in zip(shapes, x, y, strict=True)]
         return float(np.mean(inside)) if inside else 0.0
 
+    def elsewhere(self, crs: pyproj.CRS) -> dict[str, str]:
+        """Code of each commune whose centre lies off it, and that of the commune it lies in."""
+        x, y = transformation(WGS84, crs).transform(self.lon, self.lat)
+        points: npt.NDArray[Any] = np.asarray(shapely.points(x, y), dtype=object)
+        held = shapely.intersects(self.shapes.to_numpy(), points)
+        tree, codes, found = shapely.STRtree(self.shapes.to_numpy()), self.shapes.index, {}
+        for row in np.flatnonzero(~held):
+            others = tree.query(points[row], predicate="intersects")
+            near = nearest_points(self.shapes.iloc[row], points[row])[0]
+            lon, lat = transformation(crs, WGS84).transform(near.x, near.y)
+            apart = pyproj.Geod(ellps="WGS84").inv(lon, lat, self.lon[row], self.lat[row])[2]
+            if len(others) and apart > 1000 * _CENTRE_OFF_KM:
+                found[str(codes[row])] = str(codes[others[0]])
+        return found
+
     def kilometres(self, crs: pyproj.CRS) -> float:
         """Median distance of a commune from its centre, on the ellipsoid."""
         middles = to_crs(
@@ -144,6 +167,17 @@ class _Centres:
         )
         geod = pyproj.Geod(ellps="WGS84")
         return float(np.median(geod.inv(self.lon, self.lat, middles.x, middles.y)[2])) / 1000
+
+
+def _exchanged(elsewhere: dict[str, str], communes: gpd.GeoDataFrame, source: str) -> list[Finding]:
+    """Tell communes whose polygon seems to be another's: their hectares would be the other's."""
+    if not elsewhere:
+        return []
+    names = dict(zip(communes["commune_code"], communes["commune"], strict=True))
+    pairs = [f"{a} {names[a]} → {b} {names[b]}" for a, b in elsewhere.items()]
+    what = message("layers.communes.polygons_exchanged", count=len(pairs), pairs=pairs)
+    examples = tuple(list(elsewhere)[:5])
+    return [Finding("problem", "polygon-of-another", source, what, len(pairs), examples=examples)]
 
 
 def _wrong_zone(crs: pyproj.CRS, best: int, ratios: tuple[float, float], source: str) -> Finding:

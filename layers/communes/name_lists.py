@@ -18,16 +18,32 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 #: Three dots, an ellipsis or "v.v." leave a list open.
-_OPEN_END = re.compile(r"…|\.{2,}|\bv\.?\s?v\b\.*")
+_OPEN_END = re.compile(
+    r"…|\.{2,}|\bv\.?\s?v\b\.*"
+    r"|(?:\b(?:và|cùng)\s+)?(?:\b(?:các|một số)\s+)?\bxã\s+(?:khác|lân cận|liền kề|phụ cận)\b"
+)
+#: Figures of single communes: "A (1.000 ha), B (500 ha)", "A 1.000 ha, B 500 ha"; a list may be cut
+#: off within the parentheses.
+_FIGURES = re.compile(
+    r"\s*\((?:[^()]*\d[^()]*\)|[^()]*$)|:?\s+\d[\d.,]*\s*(?:ha|héc[- ]?ta|tấn|con|cây|m3|%)(?!\w)"
+)
 #: A full stop or the next bullet ends it; the dot of "P. Kỳ Lừa" or "TT. Na Dương" does not.
 _SENTENCE_END = re.compile(r"(?<!\b[PXHpxh])(?<!\bTT)(?<!\bTP)(?<!\bTX)\.(?=\s|$)|\n\s*[-+•]")
-_BETWEEN = re.compile(r"[,;:\n]|\s(?:và|với|cùng)\s|\s&\s", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"[,;:\n]|\s(?:và|với|cùng)\s|\s&\s|\s[-–]\s(?=(?:xã|phường|đặc khu)\s)", re.IGNORECASE
+)
 _LEADING = re.compile(r"^(?:và|cùng|với|gồm|các)\s+", re.IGNORECASE)
 #: Words between the kind and the names ("các xã vùng cao như A"), in small letters: Như Thanh is a
 #: name.
 _CONNECTIVE = r"\b(?:như(?: là)?|(?:bao )?gồm(?: có)?|là|(?:như )?sau(?: đây)?|dưới đây|cụ thể)"
 _INTRODUCED = re.compile(rf"^.*{_CONNECTIVE}\s+(?=[^\W\d_])")
 _INTRODUCTION = re.compile(rf"^.*{_CONNECTIVE}$")
+#: What the communes have in common, in small letters before the first name.
+COMMON = (
+    r"(?:vùng (?:cao|thấp|sâu|xa|đệm|biên|núi|đồng bằng|ven biển)|miền núi|biên giới|trung du"
+    r"|ven (?:biển|sông|hồ|đô)|phía (?:bắc|nam|đông|tây))"
+)
+_IN_COMMON = re.compile(rf"(?P<kind>(?:các\s+)?(?:xã|phường))\s+{COMMON}\s+(?=[^\W\d_])")
 _NAMES_FOLLOW = re.compile(rf"[^,;.\n]*{_CONNECTIVE}\s*:?\s*(?=[^\W\d_])")
 
 
@@ -80,7 +96,7 @@ def _opening(text: str) -> int:
 
 def _before_names(rest: str) -> bool:
     """Whether names follow, at once or behind words such as "như" and "gồm"."""
-    introduced = _NAMES_FOLLOW.match(rest)
+    introduced = _NAMES_FOLLOW.match(rest) or re.match(rf"\s*{COMMON}\s+", rest)
     return rest[introduced.end() if introduced else 0 :].lstrip(" :")[:1].isupper()
 
 
@@ -101,6 +117,9 @@ def _strip_opening(item: str) -> str:
     introduced = _INTRODUCED.match(item)
     if introduced and item[introduced.end()].isupper():
         return item[introduced.end() :]
+    common = _IN_COMMON.match(item)
+    if common and item[common.end()].isupper():
+        return f"{common['kind']} {item[common.end() :]}"
     opening = _OPENING.match(item)
     return "" if (opening and _INTRODUCTION.match(item)) or _OPENING.fullmatch(item) else item
 
@@ -134,7 +153,7 @@ def read_name_list(text: str, *, province: str, on: Day = None) -> NameList:
     >>> found.codes, found.open
     (('06529', '06196', '06187'), True)
     """
-    whole = unicodedata.normalize("NFC", text)
+    whole = _FIGURES.sub("", unicodedata.normalize("NFC", text))
     items, is_open = _items(whole)
     if names_whole_province(_first_sentence(whole)) and not _resolvable(items, province, on):
         return NameList(_everything(province, on), open=False, whole_province=True)

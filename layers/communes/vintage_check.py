@@ -138,9 +138,9 @@ def _gather(
     after = successors(province, from_=other, to=ours) if other < ours else {}
     evidence = _Evidence(other, {}, {}, {})
     for code in layer.rows.keys() & units.keys():
-        kind = own[code].kind if code in own else ""
-        name = _name_of(layer.names[code], units[code], today.get(code), kind)
-        if code not in today:
+        name = _name_of(layer.names[code], units[code], today.get(code), own.get(code))
+        # A code in force today may lie outside the boundaries: those of a part of the province.
+        if code not in today and (name or code not in own):
             evidence.gone[code] = name or units[code].name
         elif name:
             evidence.names[code] = name
@@ -150,16 +150,15 @@ def _gather(
     return evidence
 
 
-def _name_of(
-    names: Counter[str], unit: Unit, name_today: str | None, kind_today: str
-) -> str | None:
-    """Name in the layer that is the other vintage's and not today's."""
+def _name_of(names: Counter[str], unit: Unit, drawn: str | None, own: Unit | None) -> str | None:
+    """Name in the layer that is the other vintage's, and neither the boundaries' nor today's."""
+    of_today = [name for name in (drawn, own and own.name) if name]
     for text in names:
         if not is_named(text, unit.name):
             continue
         # A town ("thị trấn") is of before July 2025 even where the commune kept its name.
-        town = unit.kind == split_kind(text)[0][0] == "thị trấn" != kind_today
-        if town or name_today is None or not is_named(text, name_today):
+        town = unit.kind == split_kind(text)[0][0] == "thị trấn" != (own and own.kind)
+        if town or not any(is_named(text, name) for name in of_today):
             return text
     return None
 

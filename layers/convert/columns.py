@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 _YEAR = re.compile(r"(nam|year|namtr|ky|giai_?doan)(_?\d+)?")
 _LEFT_OUT = re.compile(
-    r"(stt|tt|id|fid|gid|objectid|ogc_fid|ma_?(tinh|huyen|h)|ten_?(tinh|huyen|xa)|tinh|huyen"
-    r"|district|quan_?huyen|xa|commune|phuong_?xa|xa_?phuong|shape_(length|area|leng))"
+    r"(stt|tt|id|fid|gid|objectid|ogc_fid|ma(_?(tinh|huyen|xa|h|so))?|ten_?(tinh|huyen|xa)"
+    r"|(commune_?)?code|tinh|huyen|district|quan_?huyen|xa|commune|phuong_?xa|xa_?phuong|shape_(length|area|leng))"
 )
 _RATE = re.compile(
     r".*(%|percent|ratio|rate|ty_?le|ti_?le|mat_?do|binh_?quan|nang_?suat|don_?gia|do_?che_?phu"
@@ -108,7 +108,7 @@ def sort_columns(
     for name in free:
         if name in sums or name in keys:
             continue
-        is_number = _is_number(frame[name], given.decimal)
+        is_number = _is_number(frame[name], given.decimal) and not _has_codes(frame[name])
         what = _what(_word(name), is_number=is_number)
         if what == "sum" and given.sums is None:
             sums.append(name)
@@ -169,6 +169,11 @@ def _require(frame: pd.DataFrame, names: Iterable[str], source: str) -> None:
             missing=missing,
             columns=[str(name) for name in frame.columns],
         )
+
+
+def _has_codes(values: pd.Series[str]) -> bool:
+    """Whether cells of a column are codes: no figure has a zero in front of another digit."""
+    return bool(values.astype("object").astype("str").str.fullmatch(r"\s*0\d+\s*").any())
 
 
 def _is_number(values: pd.Series[str], decimal: str | None) -> bool:

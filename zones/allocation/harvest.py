@@ -2,6 +2,7 @@
 
 Stands of the newest forest layer are cut by the forecast's own recursion, rotations and shares.
 What is cut in one year has left its zone, and is land of the source ``cut_over`` from the next on.
+What is cut after the layer and before the plan leaves in the first year, as land of all its years.
 One pass will do: what a plan plants is not ripe within its own years unless a rotation is shorter
 than they are, and such a second cut is left out.
 """
@@ -30,6 +31,7 @@ from zones.measure.closure import ClosureLog
 #: Land source that harvested land joins, and the origin of its hectares.
 SOURCE, ORIGIN = "cut_over", "harvest"
 _PAIR = ["crop", "commune_code"]
+_LOST = ["zone", "commune_code", "year"]
 _FIGURES = ["year", "cut_ha", "cut_ratio", "rotation"]
 
 
@@ -64,18 +66,20 @@ def planned_harvest(
     every = standing_cut(forecast, settings)
     cut = every[~every["crop"].isin(list(left_out))].reset_index(drop=True)
     zones = pd.DataFrame({"zone": list(crops), "crop": list(crops.values())}, dtype="str")
-    lost = cut.merge(zones, on="crop").groupby(["zone", "commune_code", "year"])["cut_ha"].sum()
+    first, planned = settings.first_year, cut.merge(zones, on="crop")
+    lost = planned.assign(year=planned["year"].clip(lower=first)).groupby(_LOST)["cut_ha"].sum()
     losses = lost.rename("loss_ha").reset_index().assign(source="")
     # Land of the last year would be free only after the plan.
-    freed = cut[cut["year"] < settings.last_year].groupby(["commune_code", "year"])["cut_ha"].sum()
-    land = freed.rename("area_ha").reset_index()
-    land = land.assign(source=SOURCE, origin=ORIGIN, from_year=land["year"] + 1, until_year=np.nan)
+    free = cut[cut["year"] < settings.last_year]
+    free = free.assign(from_year=(free["year"] + 1).clip(lower=first))
+    freed = free.groupby(["commune_code", "from_year"])["cut_ha"].sum().rename("area_ha")
+    land = freed.reset_index().assign(source=SOURCE, origin=ORIGIN, until_year=np.nan)
     told = _told(cut, every, settings)
     return Harvest(LOSSES.validate(losses), AVAILABLE.validate(land[AVAILABLE.names]), cut, told)
 
 
 def standing_cut(forecast: CoverLand, settings: AllocationSettings) -> pd.DataFrame:
-    """Hectares cut of each species, commune and class in the years of a plan, and their share.
+    """Hectares cut of each species, commune and class from the layer to the end of a plan.
 
     ``cut_ratio`` is the part of what is ripe that is cut in the year.
     """
@@ -97,12 +101,10 @@ def standing_cut(forecast: CoverLand, settings: AllocationSettings) -> pd.DataFr
     parts = [
         cells.assign(year=year, cut_ha=cut[:, place], cut_ratio=share[:, place])
         for place, year in enumerate(years)
-        if year >= settings.first_year
     ]
     table = pd.concat(parts, ignore_index=True)
     table = table[table["cut_ha"] > 0][[*CELL, *_FIGURES]].reset_index(drop=True)
-    log, first = ClosureLog(), settings.first_year - years.start
-    log.check("allocation: harvest", parts=table["cut_ha"].sum(), whole=cut[:, first:].sum())
+    ClosureLog().check("allocation: harvest", parts=table["cut_ha"].sum(), whole=cut.sum())
     return table
 
 
@@ -135,19 +137,29 @@ def _told(
 ) -> tuple[Finding, ...]:
     """Findings: what is cut, what is left as it stands, what would be ripe a second time."""
     first, last = settings.first_year, settings.last_year
+    early = cut[cut["year"] < first]
+    since = int(early["year"].min()) if len(early) else first
     rest = every[~every["crop"].isin(cut["crop"])]
     short = cut[cut["rotation"] < last - first + 1]
     taken = message(
         "zones.allocation.harvest_taken",
         **_figures(cut),
         free=float(cut.loc[cut["year"] < last, "cut_ha"].sum()),
-        first=first,
+        first=since,
         last=last,
+    )
+    before = message(
+        "zones.allocation.harvest_before_plan",
+        **_figures(early),
+        shown=since,
+        until=first - 1,
+        first=first,
     )
     left = message("zones.allocation.harvest_left_out", **_figures(rest))
     once = message("zones.allocation.harvest_once", **_figures(short))
     found = (
         (cut, "harvest-taken", taken),
+        (early, "harvest-before-plan", before),
         (rest, "harvest-left-out", left),
         (short, "harvest-once", once),
     )

@@ -36,7 +36,7 @@ CROP_SUITABILITY = read_schema("zones.allocation", "crop suitability")
 
 
 _PAIR = ["zone", "commune_code"]
-_FOREST = ("natural_forest", "planted_forest", "not_yet_forest")
+FOREST = ("natural_forest", "planted_forest", "not_yet_forest")
 #: Hectares that are dust of the sums.
 _NEAR_HA = 1e-6
 
@@ -166,7 +166,7 @@ def _on_the_ground(land: pd.DataFrame, inside: pd.DataFrame, findings: Findings)
     less the land of the earlier ones, and less the forest of the forest layer.
     """
     ground = commune_ground(inside)
-    forest = inside[inside["land"].isin(_FOREST) & (inside["kind"] == "forest_status")]
+    forest = inside[inside["land"].isin(FOREST) & (inside["kind"] == "forest_status")]
     standing = forest.groupby("commune_code")["hectares"].sum()
     codes, whole = land["commune_code"], land["area_ha"]
     area, used = whole.copy(), pd.Series(0.0, index=land.index)

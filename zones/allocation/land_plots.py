@@ -26,10 +26,14 @@ from layers.engine.overlay import overlay_geometry
 from layers.engine.tabulate import tabulate_area
 from layers.kinds.elevation import classify_elevation
 from zones.allocation.inputs import AVAILABLE, LOCKS, SUITABILITY, AllocationInputs
+from zones.allocation.land import FOREST
+from zones.allocation.land_shared import take_shared, take_standing
 from zones.allocation.plot_names import named_plots
 from zones.tables import ALLOCATION_SOURCES
 
 if TYPE_CHECKING:
+    import pyproj
+
     from layers.kinds.plots import PlotLayer
 
 _COLUMNS = ["plot", "row", "commune_code", "source", "planting_year", "area_ha", "geometry"]
@@ -55,6 +59,17 @@ def plot_land(
     return _joined(frames, communes)
 
 
+def settled_land(
+    layers: Mapping[str, tuple[str, PlotLayer]], rules: pd.DataFrame, communes: gpd.GeoDataFrame
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Plots that are land, each ground in one source and none under forest, and what was taken."""
+    pieces, under = take_standing(
+        plot_land(layers, rules, communes), _standing_forest(layers, communes.crs)
+    )
+    left, shared = take_shared(pieces, rules)
+    return left, pd.concat([under, shared], ignore_index=True)
+
+
 def stand_land(
     layers: Mapping[str, tuple[str, PlotLayer]], rules: pd.DataFrame, communes: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame:
@@ -72,6 +87,19 @@ def stand_land(
             source = source.mask(fits & (source == ""), str(rule["source"]))
         frames.append(_land_pieces(plots, source, weight, communes).assign(layer=name))
     return _joined(frames, communes)
+
+
+def _standing_forest(
+    layers: Mapping[str, tuple[str, PlotLayer]], crs: pyproj.CRS
+) -> gpd.GeoDataFrame:
+    """Plots of the forest layer on which forest stands, or is planted, with their ``layer``."""
+    none = gpd.GeoDataFrame({"layer": pd.Series(dtype="str")}, geometry=[], crs=crs)
+    frames = [none]
+    for name, (kind, layer) in layers.items():
+        if kind == "forest_status":
+            stands = layer.plots[layer.plots["land"].isin(FOREST)]
+            frames.append(to_crs(stands[["geometry"]], crs).assign(layer=name))
+    return gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=crs)
 
 
 def _land_pieces(

@@ -53,8 +53,7 @@ from zones.allocation.land import (
     suitability_table,
     unreached_communes,
 )
-from zones.allocation.land_plots import lock_plots, plot_land, split_by_elevation
-from zones.allocation.land_shared import take_shared
+from zones.allocation.land_plots import lock_plots, settled_land, split_by_elevation
 from zones.allocation.targets import (
     CONVERSIONS,
     AskedTargets,
@@ -354,7 +353,7 @@ def _plots(
     known = land_layers(project).items()
     kinds = {name: (kind, layers[name]) for name, kind in known if name in layers}
     rules = own.land_sources()
-    return take_shared(plot_land(kinds, rules, communes), rules)
+    return settled_land(kinds, rules, communes)
 
 
 def _by_plot(

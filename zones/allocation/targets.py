@@ -60,6 +60,15 @@ def is_counted_from_nothing(zone: str, present_ha: float) -> bool:
     return zone in conversion_names() and present_ha == 0
 
 
+def without_untold_present(held: pd.DataFrame) -> pd.DataFrame:
+    """Empty the present area (ha) of conversions: nobody tells what was converted before."""
+    untold = [
+        is_counted_from_nothing(zone, present)
+        for zone, present in zip(held["zone"], held["present_ha"], strict=True)
+    ]
+    return held.assign(present_ha=held["present_ha"].mask(np.array(untold, dtype=bool)))
+
+
 def conversion_names() -> dict[str, Phrase]:
     """Names of the zones that only the allocation has: conversions of what stands already."""
     return {item.zone: item.name for item in CONVERSIONS.values()}

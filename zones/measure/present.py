@@ -88,8 +88,8 @@ def _told(mine: pd.DataFrame, measured: pd.DataFrame, crop: str) -> set[str]:
         listed = reports[reports["crop"] == crop]
         codes = reports.loc[reports["planting_year"] == listed["planting_year"].max()]
         return set(codes["commune_code"]) if len(listed) else set()
-    if (mine["land"] == "crop").any():
-        return set(measured["commune_code"]) - {""}
+    if (mine["land"] == "crop").any():  # plots cover no commune whole: any map of it tells
+        mine = measured[measured["land"] != "report"]
     return set(mine.loc[~mine["land"].isin(NO_CLASS), "commune_code"]) - {""}
 
 

@@ -19,8 +19,7 @@ from layers.base.errors import ClosureError, InputError
 from layers.base.resources import data_table
 from layers.crs.transform import to_crs
 from layers.kinds.plots import PlotLayer
-from zones.allocation.land_plots import plot_land, stand_land
-from zones.allocation.land_shared import take_shared
+from zones.allocation.land_plots import settled_land, stand_land
 from zones.allocation.plot_names import named_plots
 from zones.planting.choose import Choice, Demand, Piece, choose_pieces
 from zones.tables import PLANNING_PLOTS
@@ -92,7 +91,7 @@ def _pieces(
     roads: gpd.GeoDataFrame | None,
 ) -> gpd.GeoDataFrame:
     """Parts of plots by commune and land source: the nearest to a road first, then by label."""
-    plots, _ = take_shared(plot_land(layers, rules, communes), rules)
+    plots, _ = settled_land(layers, rules, communes)
     both = pd.concat([plots, stand_land(layers, rules, communes)], ignore_index=True)
     distance = np.zeros(len(both))
     if roads is not None and len(roads) and len(both):

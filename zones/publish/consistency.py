@@ -200,7 +200,8 @@ def _allocated(given: Frames) -> Iterator[TwinFigures]:
 def _held(given: Frames) -> Iterator[TwinFigures]:
     """Hold the rows of the allocation's targets: what is reached, and what lacks or exceeds."""
     held = given["allocation_targets"].set_index(["target", "year"])
-    end = held["present_ha"] - held["loss_ha"] + held["planned_ha"]
+    # Of a conversion nobody tells what was converted before: it is counted from nothing.
+    end = held["present_ha"].fillna(0.0) - held["loss_ha"] + held["planned_ha"]
     short, over = held["low_ha"] - held["end_ha"], held["end_ha"] - held["high_ha"]
     for name, expected in (
         ("end_ha", end),

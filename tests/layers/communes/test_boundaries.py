@@ -160,6 +160,18 @@ def test_a_missing_commune_is_named(tmp_path: Path) -> None:
     assert [item.kind for item in loaded.findings.items] == ["part-of-province"]
 
 
+def test_a_record_that_fits_no_commune_is_named_beside_the_missing_one(tmp_path: Path) -> None:
+    """ "Xã Đông Kinh" is a ward: the file does not lack it, its record is misnamed."""
+    frame = province().drop(columns="code")
+    frame["name"] = frame["name"].replace({"Đông Kinh": "Xã Đông Kinh", "Lộc Bình": "Lộ Bin"})
+    with pytest.raises(
+        InputError,
+        match=r"lack 2 of the 65 .*\(05977 Đông Kinh, 06529 Lộc Bình\), and 2 of their records "
+        r"fit none \(Xã Đông Kinh, Lộ Bin\); correct the names",
+    ):
+        load_province(tmp_path, frame)
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -95,6 +95,29 @@ def test_todays_layer_is_let_through(communes: pd.DataFrame) -> None:
     assert _kinds(frame, communes, name_column="name") == []
 
 
+def test_a_code_of_today_outside_a_part_of_the_province_is_of_no_other_day(
+    communes: pd.DataFrame,
+) -> None:
+    """06001 was Đoàn Kết before as well: that it lies outside the part says nothing of its day."""
+    part = communes[communes["commune_code"] != "06001"]
+    frame = pd.DataFrame({"code": ["06001", "06613"], "name": ["Đoàn Kết", "Đình Lập"]})
+    assert _kinds(frame, part) == ["code-not-in-communes"]
+    assert _kinds(frame, part, name_column="name") == ["code-not-in-communes"]
+    # A name that only the other day gives the code still tells.
+    old = pd.DataFrame({"code": ["05977"], "name": ["Vĩnh Trại"]})
+    part = communes[communes["commune_code"] != "05977"]
+    assert _kinds(old, part, name_column="name") == ["wrong-vintage"]
+
+
+def test_a_wrong_name_in_the_boundaries_makes_no_layer_old(communes: pd.DataFrame) -> None:
+    """06001 was Đoàn Kết before and is today: the boundaries are wrong, not the layer's day."""
+    drawn = communes.assign(
+        commune=communes["commune"].mask(communes["commune_code"] == "06001", "Ä�oÃ n")
+    )
+    frame = pd.DataFrame({"code": ["06001"], "name": ["Đoàn Kết"]})
+    assert _kinds(frame, drawn, name_column="name") == ["code-name-disagree"]
+
+
 def test_names_that_no_vintage_explains(communes: pd.DataFrame) -> None:
     frame = pd.DataFrame({"code": ["06529", "99999", "x"], "name": ["Kỳ Lừa", "–", None]})
     found = check_vintage(frame, communes, code_column="code", name_column="name", source="rừng")

@@ -209,7 +209,8 @@ def centred(crs: int = 9215) -> gpd.GeoDataFrame:
     table = pd.read_csv(data_path("communes-20.csv"), dtype={"code": str})
     points = gpd.GeoSeries.from_xy(table["centre_lon"], table["centre_lat"], crs=4326)
     shapes = points.to_crs(9215).buffer(3000, cap_style="square").to_crs(crs)
-    return gpd.GeoDataFrame({"commune_code": table["code"]}, geometry=shapes)
+    names = {"commune_code": table["code"], "commune": table["name"]}
+    return gpd.GeoDataFrame(names, geometry=shapes)
 
 
 def test_boundaries_are_held_against_the_known_centres():
@@ -226,6 +227,21 @@ def test_boundaries_are_held_against_the_known_centres():
     assert "900 km" in found.message.en
     assert check_centres(wrong, "20", on="2024", source="xã") == []
     assert check_centres(wrong, "99", on=None, source="xã") == []
+
+
+def test_polygons_of_two_communes_that_changed_places_are_told():
+    """Đông Kinh and Bắc Sơn lie 45 km apart; beside a third they are none of its business."""
+    frame = centred()
+    rows = frame.index[frame["commune_code"].isin(["05977", "06325"])]
+    shapes = frame.geometry.to_numpy().copy()
+    shapes[rows] = shapes[rows[::-1]]
+    (found,) = check_centres(frame.set_geometry(shapes, crs=9215), "20", on=None, source="xã")
+    assert (found.severity, found.kind, found.count) == ("problem", "polygon-of-another", 2)
+    assert "05977 Đông Kinh → 06325 Bắc Sơn, 06325 Bắc Sơn → 05977 Đông Kinh" in found.message.en
+    # A centre 0.9 km off its commune is what a centre known to 0.01° may be.
+    near = centred()
+    near.loc[rows[0], "geometry"] = shapely.affinity.translate(near.geometry[rows[0]], 3900)
+    assert check_centres(near, "20", on=None, source="xã") == []
 
 
 @pytest.mark.parametrize(

@@ -128,3 +128,28 @@ def test_zone_lists_of_the_plan(shared: Path) -> None:
     assert (len(_read(chestnut).codes), _read(chestnut).open) == (5, True)
     macadamia = next(line for line in lines if "trên địa bàn tỉnh." in line)
     assert _read(macadamia).whole_province
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "các xã vùng cao Đình Lập, Kiên Mộc và phường Kỳ Lừa",
+        "các xã biên giới Đình Lập, Kiên Mộc, Kỳ Lừa",
+        "các xã Đình Lập (1.000 ha), Kiên Mộc (khoảng 500 ha), Kỳ Lừa (20 ha)",
+        "xã Đình Lập 1.000 ha, xã Kiên Mộc 500,5 ha, phường Kỳ Lừa: 20 ha",
+        "xã Đình Lập - xã Kiên Mộc - phường Kỳ Lừa",
+        "các xã Đình Lập, Kiên Mộc, Kỳ Lừa (mỗi xã tối thiểu ",
+    ],
+)
+def test_what_stands_beside_the_names_takes_none_away(text: str) -> None:
+    found = _read(text)
+    assert [match.name for match in found.matches] == ["Đình Lập", "Kiên Mộc", "Kỳ Lừa"]
+    assert found.unresolved == ()
+    assert not found.open
+
+
+def test_neighbours_that_are_not_named_leave_a_list_open() -> None:
+    found = _read("các xã Đình Lập, Kiên Mộc và các xã lân cận.")
+    assert [match.name for match in found.matches] == ["Đình Lập", "Kiên Mộc"]
+    assert found.open
+    assert found.unresolved == ()

@@ -49,6 +49,22 @@ def test_whole_units_add() -> None:
     assert list(frame.columns) == ["maxa", "ha", "con"]
 
 
+def test_codes_that_nobody_named_as_such_are_no_figures() -> None:
+    """Codes beside names would add up to 26,176; codes of crops tell rows apart."""
+    frame = pd.DataFrame(
+        {
+            "xa": ["Xã Hữu Khánh", "Xã Hữu Khánh"],
+            "maxa": [6544, 6544],
+            "ma_xa": ["06544", "06544"],
+            "loai": ["01", "02"],
+            "ha": [1.0, 2.0],
+        }
+    )
+    done = convert_table(frame, units=CommuneColumns(name="xa"), change=J2024)
+    assert done.table[["loai", "ha"]].to_numpy().tolist() == [["01", 1.0], ["02", 2.0]]
+    assert not {"maxa", "ma_xa"} & set(done.table.columns)
+
+
 def test_a_year_that_is_none_tells_rows_apart_all_the_same() -> None:
     frame = _table(LOC_BINH[:2] * 2, nam=[2023.0, 2023.0, 2023.5, 2023.5], ha=[1.0, 2, 3, 4])
     done = convert_table(frame, units=CODE, change=J2024)

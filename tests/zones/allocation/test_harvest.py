@@ -97,10 +97,20 @@ def test_what_is_ripe_is_cut_and_free_the_year_after() -> None:
     assert "Bạch đàn 7,8 ha" in told.message.vi
 
 
-def test_the_first_year_of_the_plan_is_the_first_that_is_taken() -> None:
+def test_what_is_cut_between_the_layer_and_the_plan_leaves_in_its_first_year() -> None:
+    """The layer is of 2025, the plan begins in 2028: 68 ha of acacia and 6 of another are gone."""
     made = harvest(years=AllocationSettings(2028, 2030))
     assert made.losses["year"].tolist() == [2028, 2029, 2030]
-    assert made.losses["loss_ha"].tolist() == pytest.approx([14.0, 7.0, 3.5])
+    assert made.losses["loss_ha"].tolist() == pytest.approx([68.0 + 14.0, 7.0, 3.5])
+    free = made.land.set_index("from_year")["area_ha"]
+    assert free.to_dict() == pytest.approx({2028: 68.0 + 6.0, 2029: 14.0 + 1.0, 2030: 7.0 + 0.5})
+    told = {item.kind: item for item in made.findings}
+    assert told["harvest-before-plan"].area_ha == pytest.approx(74.0)
+    assert "fall in 2026–2027, after the layer" in told["harvest-before-plan"].message.en
+    assert "they leave their zones in 2028" in told["harvest-before-plan"].message.en.lower()
+    assert "are cut in 2026–2030" in told["harvest-taken"].message.en
+    # Where the plan begins the year after the layer, nothing lies between.
+    assert "harvest-before-plan" not in {item.kind for item in harvest().findings}
 
 
 def test_crops_of_which_something_else_tells_are_left_as_they_stand() -> None:

@@ -14,7 +14,7 @@ from layers.engine.overlay import overlay_area
 from layers.kinds.plots import CROP_WEIGHTS, PLOTS, PlotLayer
 from tests.factories import EAST, NORTH, square, write_project
 from zones.allocation.land import available_land, load_land_sources
-from zones.allocation.land_plots import _faces, plot_land
+from zones.allocation.land_plots import _faces, plot_land, settled_land
 from zones.allocation.land_shared import take_shared
 from zones.cli.main import run
 from zones.tables import MEASURED
@@ -70,8 +70,8 @@ def land_of(
 ) -> tuple[dict[tuple[str, str], float], Findings, gpd.GeoDataFrame]:
     """Hectares by commune and source, what was told, and the pieces that are left."""
     layers = {"forest": forest, "map": land_use}
-    pieces = plot_land({name: (KINDS[name], it) for name, it in layers.items()}, rules, COMMUNES)
-    left, shared = take_shared(pieces, rules)
+    kinds = {name: (KINDS[name], it) for name, it in layers.items()}
+    left, shared = settled_land(kinds, rules, COMMUNES)
     told = Findings()
     found = available_land(
         measured(layers), rules, layers=KINDS, present=NOTHING, first_year=2026,
@@ -138,6 +138,34 @@ def test_shared_ground_is_taken_by_commune_in_hectares_of_the_later_ledger() -> 
     orchard = left.loc[left["source"] == "perennial_crop"].geometry.union_all()
     assert orchard.area / 1e4 == pytest.approx(90)
     assert orchard.intersection(shape(900, 1200)).area == pytest.approx(0, abs=1e-6)
+
+
+def test_crop_land_on_which_forest_stands_is_no_land() -> None:
+    """Forest on 0–500 m, crops on 300–700 m of a commune of 1,000 m: 20 ha are free, not 40."""
+    forest = layer(
+        ("planted_forest", "production", shape(0, 200)),
+        ("natural_forest", "protection", shape(200, 400)),
+        ("not_yet_forest", "", shape(400, 500)),
+        ("planted_forest", "production", shape(300, 500)),
+        ("bare", "protection", shape(500, 700)),
+    )
+    land_use = layer(("CLN", "", shape(300, 700)), ("ODT", "", shape(700, 1000)), ledger=0.9)
+    found, told, left = land_of(forest, land_use)
+    assert found["a", "perennial_crop"] == pytest.approx(0.9 * 20)
+    (finding,) = [it for it in told.items if it.kind == "land-under-forest"]
+    assert (finding.severity, finding.source, finding.count) == ("problem", "map", 1)
+    assert finding.area_ha == pytest.approx(0.9 * 20)
+    assert "18.0 ha" in finding.message.en
+    assert left.loc[left["source"] == "perennial_crop", "area_ha"].sum() == pytest.approx(18)
+    assert left.geometry.union_all().intersection(shape(0, 500)).area == pytest.approx(0, abs=1e-6)
+
+
+def test_forest_beside_the_crop_land_takes_nothing() -> None:
+    stand = ("planted_forest", "production", shape(0, 300))
+    forest = layer(stand, ("farmland", "", shape(300, 1000)))
+    found, told, _ = land_of(forest, layer(("CLN", "", shape(300, 1000))))
+    assert found["a", "perennial_crop"] == pytest.approx(70)
+    assert told.items == []
 
 
 def test_the_first_row_of_the_rules_has_the_ground() -> None:

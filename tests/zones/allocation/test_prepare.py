@@ -16,16 +16,17 @@ from layers.base.language import Phrase
 from layers.base.resources import data_path
 from tests.factories import PROJECT, write_project
 from zones.allocation.checks import check_allocation_inputs
-from zones.allocation.job import AllocationJob, run_job
+from zones.allocation.job import AllocationJob, allocation_tables, run_job
 from zones.allocation.prepare import Prepared, prepare_allocation
 from zones.allocation.rounded import allocation_table, annex_table
 from zones.allocation.targets import tell_other_plans
+from zones.measure.closure import ClosureLog
 from zones.measure.targets import ToleratedBounds, compare_targets, join_plan_targets
 from zones.plan.files import load_plan
 from zones.plan.frames import targets_frame, zones_frame
 from zones.plan.model import Plan
 from zones.project.model import load_project
-from zones.tables import MEASURED
+from zones.tables import ALLOCATION_TARGETS, MEASURED
 
 #: Present hectares of the province, near what the plan says of today.
 PRESENT = {
@@ -192,6 +193,15 @@ def test_land_is_used_once_and_conversion_takes_none(job: AllocationJob) -> None
     assert (used <= land.reindex(used.index) + 1e-6).all()
     assert set(plan.loc[plan["zone"] == "acacia_large_timber", "source"]) == {"young_acacia"}
     assert not plan.loc[plan["zone"] == "anise", "source"].isin(["farmland", "young_acacia"]).any()
+
+
+def test_what_was_converted_before_is_not_known_and_not_zero(job: AllocationJob) -> None:
+    """Nobody tells of earlier conversions: the table leaves them empty, and counts from nothing."""
+    held = allocation_tables(job.plan, log=ClosureLog())[ALLOCATION_TARGETS].set_index("zone")
+    converted = held.loc["acacia_large_timber"]
+    assert np.isnan(converted["present_ha"])
+    assert converted["end_ha"] == converted["planned_ha"] > 0
+    assert held.drop("acacia_large_timber")["present_ha"].notna().all()
 
 
 def test_years_that_leave_a_conversion_out_leave_its_yearly_figure_out(made: Made) -> None:

@@ -120,6 +120,21 @@ def test_one_layer_tells_of_a_crop() -> None:
     }
 
 
+def test_plots_of_crops_tell_of_no_commune_that_no_map_reaches() -> None:
+    """A report of 06004, and ground of 06019 without any class, say nothing of its orchards."""
+    frame = measured(
+        ("06001", "orchards", "crop", "tea", pd.NA, 3.0, math.nan),
+        ("06004", "report", "report", "citrus", 2023, math.nan, 5.0),
+        ("06019", "forest", "unclassified", "", pd.NA, 900.0, math.nan),
+        ("06037", "forest", "bare", "", pd.NA, 20.0, 20.0),
+    )
+    assert found(frame) == {
+        ("tea", "06001", "orchards"): 3.0,
+        ("tea", "06037", "orchards"): 0.0,
+        ("citrus", "06004", "report"): 5.0,
+    }
+
+
 def test_a_crop_that_its_layer_does_not_have_is_measured_as_nothing() -> None:
     frame = measured(
         ("06001", "forest", "planted_forest", "pine", 2010, 9.0, 10.0),

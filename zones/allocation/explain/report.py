@@ -6,7 +6,6 @@ import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from layers.base.language import Language, Phrase, format_number
@@ -14,7 +13,7 @@ from zones.allocation.allocate import Allocation
 from zones.allocation.explain.reasons import Explanation
 from zones.allocation.explain.sentences import WORDS, Sentence, Voice, decimals_of
 from zones.allocation.rounded import RoundedAllocation
-from zones.allocation.targets import is_counted_from_nothing
+from zones.allocation.targets import without_untold_present
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +85,7 @@ def _target_table(report: AllocationReport, language: Language) -> str:
     names = held["zone"].map(lambda zone: _safe(report.voice.name(zone).text(language)))
     places = held["commune_code"].map(communes).fillna("").map(_safe)
     frame = held.assign(zone=names.where(places == "", names + " · " + places))
-    held = held.assign(
-        present_ha=[
-            np.nan if is_counted_from_nothing(zone, present) else present
-            for zone, present in zip(held["zone"], held["present_ha"], strict=True)
-        ]
-    )
+    held = without_untold_present(held)
     for column in [name for name in _TARGET_COLUMNS if name.endswith("_ha")]:
         figures = [format_number(value, language, decimals=decimals) for value in held[column]]
         frame[column] = figures

@@ -55,7 +55,9 @@ def measures_change(indicator: str) -> bool:
 
 def _has(word: str, lowered: str) -> bool:
     # The pattern is asked only where it can hold: most words of the table stand in no phrase.
-    return word in lowered and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", lowered) is not None
+    # "Đất trồng rừng" is land to be planted, and nothing that is planted.
+    apart = rf"(?<!\w)(?<!đất ){re.escape(word)}(?!\w)"
+    return word in lowered and re.search(apart, lowered) is not None
 
 
 def _named(phrase: str, choices: Sequence[Indicator], *, fewest: int = 1) -> str:

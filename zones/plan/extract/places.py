@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from layers.communes.match_result import Match
 from layers.communes.matching import match_commune
-from layers.communes.name_lists import NameList, read_name_list
+from layers.communes.name_lists import COMMON, NameList, read_name_list
 from layers.communes.spelling import exact_key
 from zones.plan.extract.outline import Paragraph
 from zones.plan.extract.quantity import Quantity
@@ -17,7 +17,7 @@ from zones.plan.extract.sentences import CAPITAL, sentence_bounds
 
 _OPENING = re.compile(
     rf"(?<!UBND )(?:các\s+)?(?:(?<![Tt]hị )xã(?:\s*,\s*phường)?|phường|thị trấn)\s*"
-    rf"(?:(?:như|gồm|bao gồm|sau|sau đây)(?!\w)\s*)*:?\s*(?={CAPITAL})"
+    rf"(?:(?:như|gồm|bao gồm|sau|sau đây|{COMMON})(?!\w)\s*)*:?\s*(?={CAPITAL})"
     rf"|(?:tập trung|phân bố|bố trí|trồng|chủ yếu)(?:\s+\w+){{0,3}}?\s+(?:ở|tại)\s+(?={CAPITAL})"
     r"|các\s+xã\s*,?\s*(?:và\s+)?phường\s+trên\s+(?:phạm vi|địa bàn)\s+(?:toàn\s+)?tỉnh",
 )
@@ -36,8 +36,9 @@ _ROW = re.compile(rf"(?:Xã|Phường|Đặc khu)\s+({CAPITAL}[^:;,.|]{{1,30}}):
 _LEAST_KNOWN = 0.5
 #: No list of communes is longer: a province has at most 170, of some 12 letters.
 _FAR = 4_000
-#: Ends a list before its sentence does: what comes behind belongs to something else.
-_LIST_ENDS = re.compile(rf"\)|;(?!\s*(?:và\s+)?(?:xã\s+|phường\s+)?{CAPITAL})")
+#: Ends a list before its sentence does: what comes behind belongs to something else. What stands in
+#: parentheses of its own is passed over.
+_LIST_ENDS = re.compile(rf"\([^()]*\)|(?P<end>\)|;(?!\s*(?:và\s+)?(?:xã\s+|phường\s+)?{CAPITAL}))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,8 @@ def _read(
 ) -> PlaceList | None:
     """Read the list that opens at a place, up to the next figure."""
     text, start = paragraph.text, opening.start()
-    closed = _LIST_ENDS.search(text, opening.end())
+    ends = _LIST_ENDS.finditer(text, opening.end())
+    closed = next((found for found in ends if found["end"]), None)
     end = min(figure, closed.start() if closed else len(text), start + _FAR)
     listed = text[start:end]
     if not _KIND.search(opening[0]):
@@ -104,7 +106,8 @@ def find_place_lists(
     """Find the lists of communes of a document; a paragraph may hold several."""
     found: list[PlaceList] = []
     for place, (paragraph, figures) in enumerate(zip(paragraphs, quantities, strict=True)):
-        begins, end = [figure.start for figure in figures], 0
+        # A figure in parentheses is one of the list's communes; the list goes on behind it.
+        begins, end = [figure.start for figure in figures if not figure.aside], 0
         for opening in _OPENING.finditer(paragraph.text):
             if opening.start() < end:
                 continue

@@ -17,7 +17,7 @@ _FILL = (
     r"tối thiểu|bình quân|trung bình|mỗi năm|hàng năm|hằng năm|ước|từ|so với [^,;():.]{1,40}))*"
 )
 _CHANGES = re.compile(
-    r"(?<!\w)(?:(?<!không )vượt|tăng|giảm|cao hơn|thấp hơn|nhiều hơn|ít hơn|mở rộng thêm|"
+    r"(?<!\w)(?:(?<!không )(?:vượt|(?:cao|thấp|nhiều|ít|lớn|nhỏ) hơn)|tăng|giảm|mở rộng thêm|"
     rf"thu hẹp|hụt)(?!\w){_FILL}\s*$",
     re.IGNORECASE,
 )

@@ -27,6 +27,8 @@ _DENOMINATORS = {
 
 
 _LONGEST_WORD = 24
+#: "10.200 ha rừng/năm": what is measured stands between the unit and its year.
+_OF_A_YEAR = re.compile(r"(?:\s+[^\W\d_]+){1,3}?\s*/\s*năm(?!\w)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,10 @@ def match_unit(text: str, start: int) -> tuple[str, int] | None:
     ):
         return None
     parts = [part.strip().lower() for part in found["per"].split("/")[1:]]
-    return "/".join([unit.unit, *(_DENOMINATORS[part] for part in parts)]), found.end()
+    below = [_DENOMINATORS[part] for part in parts]
+    if "year" not in below and _OF_A_YEAR.match(text, found.end()):
+        below.append("year")
+    return "/".join([unit.unit, *below]), found.end()
 
 
 def unit_dimension(unit: str) -> str:

@@ -229,3 +229,19 @@ def test_sentences_around_change_nothing(first: int, second: int) -> None:
 )
 def test_a_numeral_beyond_any_figure_is_none(text: str) -> None:
     assert read_numeral(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("trồng 10.200 ha rừng/năm giai đoạn 2026 - 2030", "ha/year"),
+        ("khai thác 1.100 m3 gỗ rừng trồng/ năm", "m3/year"),
+        ("trồng 10.200 ha rừng, 5 tấn/năm", "ha"),
+        ("trồng 10.200 ha rừng và chăm sóc, khai thác/năm", "ha"),
+    ],
+)
+def test_a_year_behind_what_is_measured(text: str, unit: str) -> None:
+    first = find_quantities(text)[0]
+    assert (first.low, first.unit, first.per_year) == (
+        10_200 if "ha" in unit else 1_100, unit, "year" in unit,
+    )  # fmt: skip

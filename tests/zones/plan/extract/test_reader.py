@@ -415,3 +415,34 @@ def test_no_figure_has_a_wrong_owner_without_being_told(
     ]
     assert wrong == []
     assert len(told) == confirm
+
+
+#: Wordings of another province, each with its figures and what they are of.
+ELSEWHERE = """\
+ỦY BAN NHÂN DÂN TỈNH TUYÊN QUANG
+KẾ HOẠCH
+Phát triển vùng sản xuất hàng hóa tỉnh Tuyên Quang giai đoạn 2026 - 2030
+I. CHỈ TIÊU
+1. Giữ vững tỷ lệ che phủ rừng ở mức không thấp hơn 62,4%.
+2. Phấn đấu trồng mới bình quân 10.200 ha rừng/năm giai đoạn 2026 - 2030.
+3. Quế: 12.000 ha năm 2030, tại các xã Bằng Lang (5.000 ha), Yên Thành (4.000 ha), Tiên Nguyên.
+4. Diện tích lê 2.080 ha tại các xã vùng cao Đồng Văn, Mèo Vạc, Yên Minh và phường Hà Giang 1.
+5. Đất trồng rừng sản xuất quy hoạch là 281.000 ha.
+"""
+
+
+def test_wordings_of_another_province() -> None:
+    text = Document("x.txt", "0" * 64, tuple(ELSEWHERE.splitlines()))
+    plan = draft_plan(text, plan_id="x").plan
+    figures = {target.clause: target for target in plan.indicators if isinstance(target, Target)}
+    cover, planting = figures["I.1"], figures["I.2"]
+    assert (cover.indicator, cover.bound, cover.low) == ("forest_cover_rate", "at_least", 62.4)
+    assert (planting.figure, planting.unit, planting.period) == (10_200, "ha/year", "per_year")
+    zones = {zone.clause: [item.as_written for item in zone.communes] for zone in plan.zones}
+    assert zones["I.3"] == ["Bằng Lang", "Yên Thành", "Tiên Nguyên"]
+    assert [name.removeprefix("phường ") for name in zones["I.4"]] == [
+        "Đồng Văn", "Mèo Vạc", "Yên Minh", "Hà Giang 1",
+    ]  # fmt: skip
+    # Land to be planted is nothing planted: the figure waits for a person.
+    land = [t for t in plan.indicators if isinstance(t, Target) and t.figure == 281_000]
+    assert all(t.indicator != "planting_per_year" and (t.confidence or 0) < 0.65 for t in land)
