@@ -25,6 +25,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks._damage import mutate
 from benchmarks._kills import try_kills
@@ -164,7 +165,7 @@ def fuzz_inputs(tries: int, seed: int, *, only: str = "") -> Iterator[Outcome]:
         originals = Path(place) / "originals"
         families = _originals(originals)
         # Documents and results have many commands each, a layer has four.
-        names = [*families, *["documents", "results"] * 6]
+        names = [*families, *["documents", "results", "returns"] * 6]
         number = 0
         while number < tries:
             seed += 1
@@ -242,6 +243,7 @@ def _originals(place: Path) -> dict[str, Family]:
            [name for name in names if name.startswith(Path(_layer(ending)).stem)])
           for ending in FORMATS),
     ]  # fmt: skip
+    families["returns"] = _returns(place / "returns")
     done = place / "results"
     write_random_project(done, 4)
     _try(["run", "project.yaml"], done, "original", limit=300)
@@ -253,6 +255,80 @@ def _originals(place: Path) -> dict[str, Family]:
         ("allocate project.yaml --explain pine.Lộc_Bình", [n for n in outputs if "parquet" in n]),
     ]
     return families
+
+
+def _returns(folder: Path) -> Family:
+    """What goes out to others and comes back: labelled points, forms, tables, QGIS projects."""
+    for seed in range(5, 60):  # until a crop of the plan grows in the layer
+        write_random_project(folder, seed, only="forest", ending=".gpkg")
+        sample = ["sample", "make", "project.yaml", "--out", "sample", "--points", "60"]
+        if _try(sample, folder, "original", limit=300).kind == "accepted":
+            break
+        shutil.rmtree(folder)
+    out = "--year 2026 --out"
+    for words in (
+        f"reports make project.yaml {out} forms",
+        "plan export mine.yaml targets.xlsx",
+        "qgis project.yaml --out desk",
+    ):
+        made = _try(words.split(), folder, "original", limit=300)
+        if made.kind not in ("accepted", "problems"):
+            raise RuntimeError(f"{made.command}: {made.kind}: {made.said}")
+    _label(folder / "sample")
+    (folder / "returned").mkdir()
+    for form in sorted((folder / "forms").glob("*.xlsx"))[:2]:
+        _fill(form).save(folder / "returned" / form.name)
+    shutil.rmtree(folder / "forms")
+    _try(f"reports collect project.yaml returned {out} replies".split(), folder, "original")
+    (folder / "region.yaml").write_text(
+        "version: 1\ntitle: Vùng\nregion_of: [project.yaml, mine/project.yaml]\n", "utf-8"
+    )
+    names = _files(folder)
+
+    def among(start: str, *endings: str) -> Files:
+        return [name for name in names if name.startswith(start) and name.endswith(endings)]
+
+    read = "sample read project.yaml sample/points"
+    layers = among("desk/", ".gpkg")
+    return [
+        *((f"{read}{ending} --out sample", [f"sample/points{ending}", "sample/design.json"])
+          for ending in (".gpkg", ".xlsx")),
+        (f"reports collect project.yaml returned {out} replies --overwrite",
+         among("returned/", ".xlsx")),
+        *((f"reports {word} project.yaml {out} told", among("", ".sqlite"))
+          for word in ("status", "write")),
+        ("plan import mine.yaml targets.xlsx -o new.yaml", ["targets.xlsx"]),
+        (f"qgis project.yaml --changes {layers[0].replace(' ', '_')}", layers),
+        ("run region.yaml --only check", ["region.yaml"]),
+        ("trajectory project.yaml --to 2030", ["project.yaml", "forest.gpkg"]),
+    ]  # fmt: skip
+
+
+def _label(folder: Path) -> None:
+    """Label the points of a sample as the map has them, by both who look."""
+    import geopandas as gpd
+
+    from zones.certainty.design import load_design
+
+    design = load_design(folder)
+    points = gpd.read_file(folder / "points.gpkg", layer="points")
+    truth = [design.points[name][0] for name in points["point"]]
+    labelled = points.assign(class_1=truth, class_2=truth)
+    labelled.to_file(folder / "points.gpkg", layer="points")
+    labelled.drop(columns="geometry").to_excel(folder / "points.xlsx", index=False)
+
+
+def _fill(path: Path) -> Any:
+    """Form of a commune, some figures in each of its rows."""
+    import openpyxl  # type: ignore[import-untyped]
+
+    book = openpyxl.load_workbook(path)
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows(min_row=2, max_row=40):
+            for cell in row[2:6]:
+                if cell.value is None and not cell.protection.locked:
+                    cell.value = 10.5
+    return book
 
 
 def _files(folder: Path) -> list[str]:

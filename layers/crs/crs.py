@@ -47,7 +47,7 @@ def central_meridian(crs: pyproj.CRS) -> float | None:
 
 def parse_crs(text: Any) -> pyproj.CRS:
     """CRS named by a user."""
-    if isinstance(text, str) and "+proj" in text:
+    if isinstance(text, str) and ("+proj" in text or "init=" in text):
         raise CrsError("layers.crs.proj_string", text=text)
     try:
         return pyproj.CRS.from_user_input(text)

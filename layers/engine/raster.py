@@ -28,6 +28,7 @@ from layers.base.findings import Findings
 from layers.crs.source import decide_crs
 from layers.engine.cell_coverage import Window
 from layers.engine.rings import IntArray
+from layers.io.declared_crs import declared_crs
 from layers.io.raster_source import GDAL_OPTIONS, open_raster, reading
 
 #: A window is not larger than this, unless one block of the file is: much larger windows leave the
@@ -155,7 +156,7 @@ def _raster_crs(
     dataset: Any, name: str, named: str | None, findings: Findings | None
 ) -> pyproj.CRS:
     try:
-        declared = pyproj.CRS.from_user_input(dataset.crs) if dataset.crs else None
+        declared = declared_crs(dataset.crs) if dataset.crs else None
     except (PyprojCrsError, RasterioCrsError) as error:
         reason = " ".join(str(error).split())[:200]
         raise CrsError("layers.engine.raster_crs_damaged", name=name, reason=reason) from error

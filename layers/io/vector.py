@@ -10,6 +10,7 @@ GeoParquet by geopandas, because GDAL's wheels come without that driver.
 from __future__ import annotations
 
 import codecs
+import csv
 import sqlite3
 import struct
 import sys
@@ -35,6 +36,8 @@ from fiona._err import CPLE_BaseError
 from layers.base.errors import InputError, MissingFileError
 from layers.base.json_text import parsed_json
 from layers.io.dbf_text import decode_columns, decode_name
+from layers.io.declared_crs import declared_crs
+from layers.io.number_cells import refuse_no_numbers
 from layers.io.parquet import text_fields, unpacked_bytes
 from layers.io.vector_source import (
     VectorSource,
@@ -71,6 +74,7 @@ _DRIVER_ERRORS = (
     sqlite3.Error,
     struct.error,
     zlib.error,
+    csv.Error,
     OSError,
     ValueError,
     RuntimeError,
@@ -299,7 +303,7 @@ def _declared_crs(source: VectorSource, told: str | None) -> pyproj.CRS | None:
     """CRS that a file declares; None as well where the driver put another in its place."""
     if told is None:
         return None
-    crs = pyproj.CRS.from_user_input(told)
+    crs = declared_crs(told)
     return crs if source.driver != "GeoJSON" or names_crs(source.path, crs) else None
 
 
@@ -363,7 +367,7 @@ def _describe_parquet(source: VectorSource) -> VectorDescription:
         layers=(source.path.stem,),
         fields={f.name: str(f.type) for f in schema if f.name not in geo["columns"]},
         geometry_type="/".join(column.get("geometry_types") or ["Unknown"]),
-        crs=pyproj.CRS.from_user_input(crs) if crs else None,
+        crs=declared_crs(crs) if crs else None,
         encoding="UTF-8",
         count=rows,
         ambiguous=(),
@@ -418,6 +422,7 @@ def load_vector(
         wanted = None if columns is None else [name for name in described.fields if name in columns]
         _require_own_names(described, wanted)
         with as_input_error(described.source):
+            refuse_no_numbers_in(described, wanted)
             if described.driver == "Parquet":
                 frame = _read_parquet(described, wanted)
             else:
@@ -432,6 +437,14 @@ def load_vector(
             result = result.set_crs(None, allow_override=True)
         result.attrs = {CURVED: bool(frame.attrs.get(CURVED))}
         return result
+
+
+def refuse_no_numbers_in(described: VectorDescription, wanted: Sequence[str] | None) -> None:
+    """Refuse number fields that are read and hold something else."""
+    asked = described.fields if wanted is None else wanted
+    fields = {n: kind if n in asked else "" for n, kind in described.fields.items()}
+    opened = described.opened
+    refuse_no_numbers(opened.path, opened.driver, described.layer, fields)
 
 
 def require_fields(described: VectorDescription, columns: Sequence[str] | None) -> None:

@@ -23,6 +23,7 @@ from layers.io.vector import (
     as_input_error,
     described_file,
     load_vector,
+    refuse_no_numbers_in,
     require_all_records,
     require_fields,
 )
@@ -40,6 +41,8 @@ def vector_batches(
     with described_file(path, layer) as described:
         require_fields(described, columns)
         wanted = [name for name in described.fields if name in columns]
+        with as_input_error(described.source):
+            refuse_no_numbers_in(described, wanted)
         first = 0
         for frame in _frames(described, wanted, batch):
             last = first + len(frame)

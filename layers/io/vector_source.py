@@ -31,6 +31,7 @@ import pyproj
 from layers.base.errors import InputError, MissingFileError
 from layers.base.messages import message
 from layers.io.atomic import waiting_files
+from layers.io.declared_crs import declared_crs
 
 #: File name endings the house reads, with the driver that must recognise the content.
 DRIVERS = {
@@ -337,7 +338,7 @@ def _is_named(members: _Members, told: pyproj.CRS) -> bool:
     said = dict(inner) if isinstance(inner, list) and all(map(_is_pair, inner)) else {}
     name = said.get("name", said.get("urn", f"EPSG:{said.get('code')}"))
     try:
-        named = pyproj.CRS.from_user_input(str(name))
+        named = declared_crs(str(name))
     except pyproj.exceptions.CRSError:
         return False
     return bool(named.equals(told, ignore_axis_order=True))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Mapping
+import math
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,16 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pyproj
+from pydantic import TypeAdapter
 
 from layers.base.errors import InputError, MissingFileError
-from layers.base.json_text import parsed_json
 from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.crs.crs import M2_PER_HA
 from layers.crs.transform import to_crs
 from layers.engine.overlay import overlay_pieces
 from layers.io.atomic import save_text
+from layers.io.declared_crs import declared_crs
 from layers.kinds.crops import load_crops
 from layers.kinds.plots import PlotLayer
 from layers.sampling.draw import draw_points
@@ -164,9 +166,32 @@ def load_design(folder: Path) -> Design:
     if not path.is_file():
         raise MissingFileError("zones.certainty.no_design", path=path)
     try:
-        return Design(**parsed_json(path.read_text("utf-8")))
-    except (ValueError, TypeError) as error:
+        design = TypeAdapter(Design).validate_json(path.read_bytes(), strict=True)
+        _require_whole(design)
+    except ValueError as error:
         raise InputError("zones.certainty.damaged_design", path=path) from error
+    return design
+
+
+def _require_whole(design: Design) -> None:
+    """Require strata of some hectares, and points of a stratum at a place; else ValueError."""
+    for area in (*design.strata_ha.values(), *_areas(design)):
+        if not 0 <= area < math.inf:
+            raise ValueError(f"{area} ha")
+    for stratum, code, east, north in design.points.values():
+        if stratum not in design.strata_ha or not isinstance(code, str):
+            raise ValueError(f"stratum {stratum}, commune {code}")
+        if not math.isfinite(float(east)) or not math.isfinite(float(north)):
+            raise ValueError(f"place {east}, {north}")
+    try:
+        declared_crs(design.crs)
+    except pyproj.exceptions.CRSError as error:
+        raise ValueError(design.crs) from error
+
+
+def _areas(design: Design) -> Iterator[float]:
+    for row in design.commune_strata_ha.values():
+        yield from row.values()
 
 
 def refuse_other_map(design: Design, digest: str | None) -> None:

@@ -10,10 +10,13 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from layers.base.errors import InputError
 from layers.base.findings import Finding, Findings
 from layers.base.messages import message
+from layers.crs.transform import to_crs
+from layers.io.declared_crs import declared_crs
 from layers.io.table import TABLE_KINDS, read_table
 from layers.io.vector import load_vector
 from layers.sampling.draw import agreement
@@ -100,9 +103,11 @@ def _refuse_moved(frame: pd.DataFrame, points: pd.Series[str], design: Design) -
     """Refuse points that no longer lie where they were drawn."""
     if not isinstance(frame, gpd.GeoDataFrame):
         return
-    here = frame.to_crs(design.crs).geometry
-    was = np.array([design.points[name][2:] for name in points], dtype="float64")
-    moved = np.hypot(here.x.to_numpy() - was[:, 0], here.y.to_numpy() - was[:, 1]) > _MOVED_M
+    shapes = to_crs(frame.geometry, declared_crs(design.crs)).to_numpy()
+    was = np.array([design.points[name][2:] for name in points], dtype="float64").reshape(-1, 2)
+    # What is no point, or lies nowhere, has no coordinates: it is not where it was either.
+    away = np.hypot(shapely.get_x(shapes) - was[:, 0], shapely.get_y(shapes) - was[:, 1])
+    moved = ~(away <= _MOVED_M)
     if moved.any():
         names = points[moved].tolist()
         raise InputError(

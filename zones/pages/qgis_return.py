@@ -15,10 +15,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from pandas.api.types import is_numeric_dtype
 
 from layers.base.errors import InputError
 from layers.crs.transform import to_crs
-from layers.io.vector import describe_vector, load_vector
+from layers.io.vector import as_input_error, describe_vector, load_vector
 from layers.io.vector_source import open_geopackage
 from maps.qgis.content import Line, QgisContent, QgisLayer
 from maps.qgis.geopackage import made_from
@@ -36,7 +37,7 @@ def read_changes(
     """Rows that were edited, redrawn, added or deleted, with their hectares before and after."""
     describe_vector(path, layer=content.sheets)
     layers = [layer for layer in content.layers if _has_hectares(layer)]
-    with closing(open_geopackage(path)) as base:
+    with as_input_error(path.name), closing(open_geopackage(path)) as base:
         rows = base.execute("SELECT table_name, coalesce(description, '') FROM gpkg_contents")
         told = {name.decode("utf-8"): text.decode("utf-8") for name, text in rows}
     absent = [layer.table for layer in layers if layer.table not in told]
@@ -94,9 +95,14 @@ def _layer_changes(layer: QgisLayer, path: Path, log: ClosureLog) -> pd.DataFram
 
 def _numbered(path: Path, table: str, before: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Layer of the file by the number of its rows, in the CRS and with the columns of ours."""
-    with closing(open_geopackage(path)) as base:
-        fids = [row[0] for row in base.execute(f'SELECT fid FROM "{table}" ORDER BY fid')]  # noqa: S608
+    with as_input_error(path.name), closing(open_geopackage(path)) as base:
+        fids = [int(row[0]) for row in base.execute(f'SELECT fid FROM "{table}" ORDER BY fid')]  # noqa: S608
     read = load_vector(path, layer=table)
+    if len(set(fids)) != len(read):
+        raise InputError("zones.pages.qgis_rows_unnumbered", path=path, table=table)
+    texts = [name for name in _HECTARES if name in read and not is_numeric_dtype(read[name])]
+    if texts:
+        raise InputError("zones.pages.qgis_text_hectares", path=path, table=table, fields=texts)
     missing = [name for name in before.columns if name not in ("geometry", *read.columns)]
     if missing:
         raise InputError(

@@ -171,6 +171,8 @@ def _prepare(open_: sqlite3.Connection, path: Path) -> None:
     """Set up a new ledger, and refuse a database of somebody else."""
     open_.execute("PRAGMA foreign_keys = ON")
     mark = open_.execute("PRAGMA application_id").fetchone()[0]
+    if open_.execute("SELECT COUNT(*) FROM sqlite_master WHERE type = 'view'").fetchone()[0]:
+        raise InputError("zones.reports.no_readable_ledger", path=path, why="views, without end")
     if mark == _MARK:
         open_.execute("PRAGMA synchronous = FULL")
         return

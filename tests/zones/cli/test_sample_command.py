@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from layers import InputError
+from layers.io.geopackage import write_layer
 from tests.factories import communes, forest_plots, write_project
 from tests.maps.qgis.program import tell_in_qgis
 from zones.certainty.design import load_design, refuse_other_map
@@ -52,7 +53,7 @@ def returned(made: Path, table: pd.DataFrame, tmp_path: Path):  # type: ignore[n
     design = load_design(made.parent / "sample")
     file = tmp_path / "về.gpkg"
     if isinstance(table, gpd.GeoDataFrame):
-        table.to_file(file, layer="anything")
+        write_layer(table, file, layer="anything")
     else:
         file = tmp_path / "về.xlsx"
         table.to_excel(file, index=False)
@@ -181,11 +182,40 @@ def test_share_of_agreement_and_added_points(made: Path, tmp_path: Path) -> None
         (lambda t: t.assign(class_1="oak"), "'oak' is no class"),
         (lambda t: t.set_geometry(t.translate(60)), "lie more than 5 m from where"),
         (lambda t: t.assign(point="x"), "no column names points of this sample"),
+        (lambda t: t.set_geometry(t.buffer(1)), "lie more than 5 m from where"),
+        (lambda t: t.set_geometry(t.geometry.where(t.index > 2)), "3 points lie more than 5 m"),
+        (lambda t: t.set_crs(None, allow_override=True), "no coordinate reference system"),
     ],
 )
 def test_faulty_returns(made: Path, tmp_path: Path, change, match: str) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(InputError, match=match):
         returned(made, change(labelled(made)), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"seed": 1', '"seed": "one"'),
+        ('"strata_ha": {', '"strata_ha": {"x": -1.0,'),
+        ('"strata_ha": {', '"strata_ha": {"x": 1e999,'),
+        ('"strata_ha": {', '"strata_ha": {"x": NaN,'),
+        ('"classes": [', '"classes": [1,'),
+        ('"points": {', '"points": {"x": ["nothing", "06148", 1.0, 2.0],'),
+        ('"points": {', '"points": {"x": ["other"],'),
+        ('"points": {', '"points": {"x": ["other", "06148", "a", 2.0],'),
+        ('"points": {', '"points": {"x": ' + "[" * 100_000 + ","),
+        ('"layer": ', '"stratum": 1, "layer": '),
+    ],
+)
+def test_a_damaged_design_is_told(made: Path, tmp_path: Path, old: str, new: str) -> None:
+    text = (made.parent / "sample" / "design.json").read_text("utf-8")
+    assert old in text
+    (tmp_path / "design.json").write_text(text.replace(old, new, 1), "utf-8")
+    if "stratum" in new:  # what a later version may add is passed over
+        assert load_design(tmp_path).layer == "forest"
+        return
+    with pytest.raises(InputError, match=r"design\.json"):
+        load_design(tmp_path)
 
 
 def test_two_labels_or_none_for_one_point(made: Path, tmp_path: Path) -> None:

@@ -126,6 +126,27 @@ def test_a_file_without_a_layer_of_the_project_is_refused(
     assert command(["qgis", str(project), "--changes", str(edited.with_name("no.gpkg"))]) == 2
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("UPDATE gpkg_contents SET description = 5 WHERE table_name = 'plots_1'", "other data"),
+        ("ALTER TABLE gpkg_contents RENAME COLUMN description TO told", "could not be read"),
+        ("ALTER TABLE plots_1 RENAME COLUMN fid TO ogc_fid", "could not be read"),
+        ("UPDATE plots_1 SET ledger_ha = 'mười' WHERE fid = 1", "field 'ledger_ha' is one of num"),
+        ("UPDATE plots_1 SET ledger_ha = '7,25' WHERE fid = 1", "'7,25'"),
+    ],
+)
+def test_tables_that_were_spoilt_are_one_line(
+    project: Path, edited: Path, capsys: pytest.CaptureFixture[str], change: str, told: str
+) -> None:
+    with closing(sqlite3.connect(edited)) as base, base:
+        for name in ("ST_IsEmpty", "ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY"):
+            base.create_function(name, 1, lambda _: 0)
+        base.execute(change)
+    assert command(["qgis", str(project), "--changes", str(edited)]) == 2
+    assert told in capsys.readouterr().err
+
+
 def test_the_command_prints_what_it_wrote(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

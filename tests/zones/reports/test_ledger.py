@@ -97,3 +97,13 @@ def test_another_database_or_file_is_refused(tmp_path: Path) -> None:
     damaged.write_bytes(b"no database at all" * 100)
     with pytest.raises(InputError, match="expected a ledger"):
         Ledger(damaged).history()
+
+
+def test_a_view_in_place_of_a_table_is_refused(ledger: Ledger) -> None:
+    """It may have no end."""
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
+    with sqlite3.connect(ledger.path) as open_:
+        open_.execute(f"CREATE VIEW more AS {endless}")
+    open_.close()
+    with pytest.raises(InputError, match="views"):
+        ledger.history()
