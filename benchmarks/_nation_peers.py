@@ -18,17 +18,19 @@ _QUERY = """
 
 def _duckdb(communes: str, plots: str) -> float:
     import duckdb
+    from duckdb_extensions import import_extension  # the extension as a package, not from a server
 
+    import_extension("spatial")
     base = duckdb.connect()
-    base.execute("INSTALL spatial; LOAD spatial; SET threads = 2; SET memory_limit = '6GB'")
+    base.execute("LOAD spatial; SET threads = 2; SET memory_limit = '6GB'")
     names = {"plots": f"read_parquet('{plots}')", "communes": f"read_parquet('{communes}')"}
     return float(base.execute(_QUERY.format(**names)).fetchone()[0])
 
 
 def _sedonadb(communes: str, plots: str) -> float:
-    import sedona.db
+    import sedonadb
 
-    base = sedona.db.connect()
+    base = sedonadb.connect()
     base.read_parquet(plots).to_view("plots")
     base.read_parquet(communes).to_view("communes")
     return float(base.sql(_QUERY.format(plots="plots", communes="communes")).to_pandas().iloc[0, 0])

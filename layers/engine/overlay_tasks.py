@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -44,11 +44,24 @@ class CommuneGround:
         """Square metres in a square unit of the CRS."""
         return square_unit_m2(self.crs)
 
-    def edges(self) -> tuple[BinnedEdges, BinnedEdges]:
-        """Edges by id, in bins; once as they are, once with x and y exchanged."""
-        rings = rings_of(self.shapes).owned_by(self.number)
+    def edges(self) -> GroundEdges:
+        """Edges by id, in bins."""
+        return GroundEdges.of(rings_of(self.shapes).owned_by(self.number), len(self.ids))
+
+
+@dataclass(frozen=True, slots=True)
+class GroundEdges:
+    """Edges of communes in bins, and the rings that they come from."""
+
+    rings: Rings
+    edges: BinnedEdges
+    across: BinnedEdges  # The same with x and y exchanged
+
+    @staticmethod
+    def of(rings: Rings, communes: int) -> GroundEdges:
+        """Put the edges of rings, whose owners are numbers of communes, into bins."""
         across = rings.moved(rings.y, rings.x)
-        return bin_edges(rings, len(self.ids)), bin_edges(across, len(self.ids))
+        return GroundEdges(rings, bin_edges(rings, communes), bin_edges(across, communes))
 
 
 def take_communes(
@@ -104,25 +117,20 @@ class SharePiece:
     rows: IntArray  # Rows of the plots
     shapes: npt.NDArray[Any]  # Polygons, missing or empty ones among them
     numbers: IntArray  # Numbers of the communes
-    edges: BinnedEdges  # The communes
-    across: BinnedEdges  # The same with x and y exchanged
+    ground: GroundEdges  # Their edges
     unit_m2: float  # Square metres in a square unit of the coordinates
 
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
-        """Cross a process border with no other communes than those around the plots."""
-        near = self.members(shapely.bounds(self.shapes))
-        few, across = self.edges.take(near), self.across.take(near)
-        return SharePiece, (self.rows, self.shapes, self.numbers[near], few, across, self.unit_m2)
+        """Cross a process border with the communes around the plots alone, and without bins.
 
-    def around(self) -> SharePiece:
-        """The same plots with the communes around them alone: less to send away."""
+        Bins are made anew on the other side: they are six times as large as the rings.
+        """
         near = self.members(shapely.bounds(self.shapes))
-        return replace(
-            self,
-            numbers=self.numbers[near],
-            edges=self.edges.take(near),
-            across=self.across.take(near),
-        )
+        place = np.full(len(self.numbers), -1)
+        place[near] = np.arange(len(near))
+        rings = self.ground.rings
+        few = rings.take(np.flatnonzero(place[rings.part_owner] >= 0)).owned_by(place)
+        return _arrived, (self.rows, self.shapes, self.numbers[near], few, self.unit_m2)
 
     def members(self, bounds: FloatArray) -> IntArray:
         """Find the communes whose bounds meet those of all plots together."""
@@ -130,10 +138,16 @@ class SharePiece:
             return np.empty(0, np.int64)
         west, south = np.nanmin(bounds[:, 0]), np.nanmin(bounds[:, 1])
         east, north = np.nanmax(bounds[:, 2]), np.nanmax(bounds[:, 3])
-        box = self.edges.bounds
+        box = self.ground.edges.bounds
         return np.flatnonzero(
             (box[:, 0] < east) & (box[:, 1] < north) & (box[:, 2] > west) & (box[:, 3] > south)
         )
+
+
+def _arrived(
+    rows: IntArray, shapes: npt.NDArray[Any], numbers: IntArray, rings: Rings, unit_m2: float
+) -> SharePiece:
+    return SharePiece(rows, shapes, numbers, GroundEdges.of(rings, len(numbers)), unit_m2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,15 +181,14 @@ class Shares:
 def share_pieces(
     shapes: npt.NDArray[Any],
     communes: CommuneGround,
-    edges: tuple[BinnedEdges, BinnedEdges] | None = None,
+    edges: GroundEdges | None = None,
 ) -> Iterator[SharePiece]:
-    """Cut the work: some plots together, with the communes around them."""
-    lines, across = communes.edges() if edges is None else edges
+    """Cut the work: some plots together, with the communes."""
+    edges = edges or communes.edges()
     numbers = np.arange(len(communes.ids))
     many = len(numbers) > FEW_COMMUNES
     for rows in _tasks(shapely.bounds(shapes) if many else None, len(shapes)):
-        piece = SharePiece(rows, shapes[rows], numbers, lines, across, communes.unit_m2)
-        yield piece.around() if many else piece
+        yield SharePiece(rows, shapes[rows], numbers, edges, communes.unit_m2)
 
 
 def _tasks(bounds: FloatArray | None, plots: int) -> Iterator[IntArray]:
@@ -206,7 +219,7 @@ def plot_shares(piece: SharePiece) -> Shares:
         repairs = repairs.assign(position=piece.rows[repairs["position"]])
     bounds = shapely.bounds(shapes)
     area, members = rings.areas(plots), piece.members(bounds)
-    looks = look_around(bounds, piece.edges, members)
+    looks = look_around(bounds, piece.ground.edges, members)
     whole, inside = np.nonzero(looks == 1.0)
     (cut, crossed), cut_area, doubt = _cut(rings, area, looks, members, piece)
     plot, shared = np.concatenate([whole, cut]), np.concatenate([area[whole], cut_area])
@@ -240,7 +253,7 @@ def _cut(
     few = _only(rings, near, len(looks))
     first, second = pairs = np.array(np.nonzero(np.isnan(looks[near])), np.int64)
     asked = np.array([first, members[second]])
-    shared = shared_areas(bin_edges(few, len(near)), piece.edges, asked)
+    shared = shared_areas(bin_edges(few, len(near)), piece.ground.edges, asked)
     # Of a plot that is itself smaller than the doubt, a millionth is doubtful.
     doubt[near] = np.minimum(doubtful_ground(few, len(near)), 1e-6 * area[near])
     pairs[0] = near[first]
@@ -267,7 +280,7 @@ def _check_outside(
     few = _only(rings, left, len(piece.rows))
     pairs = np.array([np.repeat(np.arange(count), many), np.tile(members, count)])
     turned = bin_edges(few.moved(few.y, few.x), count)
-    again = shared_areas(turned, piece.across, pairs).reshape(count, many).sum(axis=1)
+    again = shared_areas(turned, piece.ground.across, pairs).reshape(count, many).sum(axis=1)
     slack = doubtful_ground(few, count) * (2 + many) + CLOSURE_RATIO * few.areas(count)
     wrong = np.flatnonzero(np.abs(again - inside) > slack)
     if len(wrong):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import geopandas as gpd
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 import layers.engine.overlay_tasks
 from layers import overlay_area, overlay_pieces
 from layers.base.findings import Findings
-from layers.engine.overlay_tasks import share_pieces, take_communes
+from layers.engine.overlay_tasks import plot_shares, share_pieces, take_communes
 from tests.layers.engine.engine_ground import EAST, NORTH, shapes_in
 
 few = settings(max_examples=50, suppress_health_check=list(HealthCheck))
@@ -172,4 +173,9 @@ def test_a_task_takes_the_communes_around_its_plots_and_no_others(
     pieces = list(share_pieces(plots.geometry.to_numpy(), ground))
     assert sorted(np.concatenate([piece.rows for piece in pieces])) == list(range(900))
     assert len(pieces) == 9
-    assert max(len(piece.numbers) for piece in pieces) <= 81  # 7 × 7, and what lies across an edge
+    for piece in pieces:
+        sent = pickle.loads(pickle.dumps(piece))  # noqa: S301
+        assert len(sent.numbers) <= 81  # 7 × 7, and what lies across an edge
+        here, there = plot_shares(piece), plot_shares(sent)
+        for name in ("row", "commune", "share", "area_m2"):
+            np.testing.assert_array_equal(getattr(here, name), getattr(there, name))
