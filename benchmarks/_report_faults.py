@@ -267,6 +267,10 @@ FAULTS: dict[str, tuple[str, Callable[[FilledForm], set[str]]]] = {
     "hidden column": ("hidden-column", _hidden_column),
     "sheet copied with another figure": ("figure-twice", _copied),
     "zone taken out": ("row-missing", _taken_out),
+    "standing left blank": (
+        "left-blank",
+        lambda form: {form.put(largest(form), "standing", None)},
+    ),
     "figure in the note": ("figure-in-note", _cell("note", 345)),
     "last year's figure written in": (
         "known-added",

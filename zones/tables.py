@@ -26,6 +26,7 @@ FOREST_FORM_PURPOSES = read_schema("zones", "forest_form_purposes")
 FOREST_FORM_CAUSES = read_schema("zones", "forest_form_causes")
 AREA_ERRORS = read_schema("zones", "area_errors")
 REPORTED = read_schema("zones", "reported")
+PROGRESS = read_schema("zones", "progress")
 TARGETS = read_schema("zones", "targets")
 ZONES = read_schema("zones", "zones")
 ZONE_NAMES = read_schema("zones", "zone_names")
@@ -74,6 +75,7 @@ RESULT_TABLES = (
     FOREST_FORM_CAUSES,
     AREA_ERRORS,
     REPORTED,
+    PROGRESS,
     TARGETS,
     ZONES,
     ZONE_NAMES,

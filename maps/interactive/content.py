@@ -15,7 +15,7 @@ from layers.base.messages import joined
 from layers.base.schema import Schema, read_schema
 from layers.base.short_repr import short_repr
 from maps.layout.words import phrase, repeated_keys
-from maps.tables import ALLOCATION, FOREST_COVER, SOURCES, TARGETS, ZONE_NAMES, ZONES
+from maps.tables import ALLOCATION, FOREST_COVER, PROGRESS, SOURCES, TARGETS, ZONE_NAMES, ZONES
 
 # One page with a path per commune stays usable up to here (the country has 3,321 communes).
 COMMUNE_LIMIT = 5_000
@@ -45,6 +45,9 @@ MAP_COMMUNES = read_schema("maps.interactive", "communes of the map")
 WARNINGS = read_schema("maps.interactive", "warnings")
 
 COVER_PATH = read_schema("maps.interactive", "cover path of the map")
+
+#: Who tells the hectares of a year; the page has words for each.
+TELLERS = ("layer", "report", "reconciled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,10 @@ class MapContent:
     cover_path : pandas.DataFrame, optional
         Schema `COVER_PATH`: the forest cover rate by year, of the communes and the province; the
         measure of forest cover then has a slider of years and a chart.
+    progress : pandas.DataFrame, optional
+        Schema `maps.tables.PROGRESS`: hectares of the zones by year, as measured (``layer``), as
+        reported (``report``) and as reconciled; the present area then has a choice of them, a
+        slider of years and a chart. A year without figures has no rows: it is not 0.
     planned : pandas.DataFrame, optional
         Columns ``zone, commune_code, year, planned_ha`` of `maps.tables.ALLOCATION`, ``land`` where
         there is more than one; absent before an allocation.
@@ -123,6 +130,7 @@ class MapContent:
     title_en: str
     forest_cover: pd.DataFrame | None = None
     cover_path: pd.DataFrame | None = None
+    progress: pd.DataFrame | None = None
     planned: pd.DataFrame | None = None
     sources: pd.DataFrame | None = None
     neighbours: gpd.GeoDataFrame | None = None
@@ -155,6 +163,7 @@ def check_content(content: MapContent) -> MapContent:
         targets=TARGETS.validate(content.targets).reset_index(drop=True),
         forest_cover=_optional(FOREST_COVER, content.forest_cover),
         cover_path=_optional(COVER_PATH, content.cover_path),
+        progress=_optional(PROGRESS, content.progress),
         planned=_optional(_PLANNED, content.planned),
         sources=_optional(SOURCES, content.sources),
         warnings=_optional(WARNINGS, content.warnings),
@@ -216,7 +225,7 @@ def _check_keys(content: MapContent) -> None:
         faults += _unknown("forest_cover", covered.iloc[:-1], codes)
         if covered.iloc[-1:].isin(codes).any():
             faults.append(phrase("fault.no_province", code=covered.iloc[-1]))
-    faults += _cover_path_faults(content)
+    faults += _cover_path_faults(content) + _progress_faults(content)
     faults += _wrong_figures(content)
     if faults:
         raise InputError("maps.interactive.tables_do_not_fit", faults=joined(faults))
@@ -237,6 +246,23 @@ def _cover_path_faults(content: MapContent) -> list[Phrase]:
     return faults
 
 
+def _progress_faults(content: MapContent) -> list[Phrase]:
+    """Every zone, year and teller has its communes and one province."""
+    frame = content.progress
+    if frame is None:
+        return []
+    keys = ["zone", "told_by", "year"]
+    faults = repeated_keys("progress", frame[[*keys, "commune_code"]])
+    faults += _unknown("progress", frame["zone"], content.zones["zone"])
+    faults += _unknown("progress", frame["told_by"], TELLERS)
+    whole, communes = frame["commune_code"] == "", frame["commune_code"].replace("", np.nan)
+    faults += _unknown("progress", communes.dropna(), content.communes["commune_code"])
+    told = [set(rows.itertuples(index=False)) for rows in (frame[keys], frame.loc[whole, keys])]
+    if told[0] != told[1]:
+        faults.append(phrase("fault.progress_without_province"))
+    return faults
+
+
 def _wrong_figures(content: MapContent) -> list[Phrase]:
     """Find what is no finite number; missing is allowed where the schema allows it."""
     faults: list[Phrase] = []
@@ -247,6 +273,7 @@ def _wrong_figures(content: MapContent) -> list[Phrase]:
         "planned": content.planned,
         "forest_cover": content.forest_cover,
         "cover_path": content.cover_path,
+        "progress": content.progress,
     }
     for table, frame in tables.items():
         if frame is None:

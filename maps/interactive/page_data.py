@@ -20,7 +20,7 @@ from layers.base.errors import InputError
 from layers.base.json_text import parsed_json
 from layers.base.language import Phrase
 from layers.crs.transform import WGS84, to_crs
-from maps.interactive.content import LIMITS, MapContent, RasterPicture
+from maps.interactive.content import LIMITS, TELLERS, MapContent, RasterPicture
 from maps.interactive.coverage import EncodedShapes, encode_coverage, encode_lines
 from maps.interactive.policy import tile_sources
 from maps.layout.words import phrase
@@ -367,6 +367,13 @@ def _zone_entry(
         entry["limits"] = _limits(rows["binding"])
     if "low_interval_ha" in rows and rows["low_interval_ha"].notna().any():
         entry["interval"] = _interval(rows)
+    progress = content.progress
+    if progress is not None and (told := _told(progress, zone["zone"], codes)):
+        entry["told"] = told
+        mine = progress[progress["zone"] == zone["zone"]]
+        areas = mine.loc[mine["commune_code"] != "", "area_ha"].to_numpy("float64")
+        # One classing for all years and tellers, or the colours could not be compared.
+        entry["classes"]["told"] = _classings("present", areas)
     _note_zone(zone, rows["present_ha"].to_numpy("float64", na_value=np.nan), notes)
     planned = _planned(content.planned, zone["zone"], codes)
     if planned is None and content.planned is not None:
@@ -381,6 +388,31 @@ def _zone_entry(
         # One classing for all years, or the colours of the slider could not be compared.
         entry["classes"]["year"] = _classings("planned", np.concatenate(by_year))
     return entry
+
+
+def _told(frame: pd.DataFrame, zone: str, codes: pd.Index) -> dict[str, Any]:
+    """Hectares by year as each tells them: of the communes, and of those that told together."""
+    mine = frame[frame["zone"] == zone]
+    if mine.empty:
+        return {}
+    now = mine[mine["present"].astype(bool)]
+    # Who tells the present area, and of what year it is
+    found: dict[str, Any] = {
+        "now": [now["told_by"].iloc[0], str(now["year"].iloc[0])] if len(now) else ["", ""]
+    }
+    for teller in (one for one in TELLERS if mine["told_by"].eq(one).any()):
+        rows = mine[mine["told_by"] == teller]
+        whole = rows[rows["commune_code"] == ""].sort_values("year")
+        table = rows.pivot_table(index="commune_code", columns="year", values="area_ha")
+        table = table.reindex(index=codes, columns=whole["year"])
+        found[teller] = {
+            "years": [str(year) for year in whole["year"]],
+            "values": [_numbers(values, 4) for values in table.to_numpy("float64").T],
+            "whole": _numbers(whole["area_ha"].to_numpy(), 4),
+            "communes": whole["communes"].tolist(),
+            "expected": whole["expected"].tolist(),
+        }
+    return found
 
 
 def _interval(rows: pd.DataFrame) -> dict[str, list[Any]]:

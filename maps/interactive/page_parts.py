@@ -21,6 +21,7 @@ _SCRIPT_PARTS = (
     "table",
     "card",
     "path",
+    "progress",
     "search",
     "link",
     "print",

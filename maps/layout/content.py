@@ -26,6 +26,7 @@ from maps.tables import (
     GROUP_COVER,
     GROUP_ZONES,
     LOSSES,
+    PROGRESS,
     SOURCES,
     SPECIES_AGES,
     TARGETS,
@@ -178,6 +179,8 @@ class AnnexContent:
         Columns of ``maps.tables.GROUP_ZONES``: hectares of each zone by group of communes.
     group_cover : pandas.DataFrame or None
         Columns of ``maps.tables.GROUP_COVER``: forest by group of communes, the province last.
+    progress : pandas.DataFrame or None
+        Columns of ``maps.tables.PROGRESS``: hectares of each zone by year, measured and reported.
     cover_years : pandas.DataFrame or None
         Columns of ``maps.tables.COVER_YEARS``: forest of the province in the years of a forecast.
     """
@@ -205,6 +208,7 @@ class AnnexContent:
     forms: Mapping[str, str] = field(default_factory=lambda: dict(_FORMS))
     group_zones: pd.DataFrame | None = None
     group_cover: pd.DataFrame | None = None
+    progress: pd.DataFrame | None = None
     cover_years: pd.DataFrame | None = None
 
     __repr__ = short_repr
@@ -222,6 +226,7 @@ class AnnexContent:
             ("species_ages", SPECIES_AGES),
             ("group_zones", GROUP_ZONES),
             ("group_cover", GROUP_COVER),
+            ("progress", PROGRESS),
             ("cover_years", COVER_YEARS),
         )
         for name, schema in frames:
@@ -276,6 +281,7 @@ class AnnexContent:
             "allocation": ["zone", "commune_code", "land", "year"],
             "losses": ["zone", "commune_code", "year"],
             "species_ages": ["species", "age_class"],
+            "progress": ["zone", "told_by", "year", "commune_code"],
             "cover_years": ["year"],
         }
         frames = {name: getattr(self, name) for name in keys}

@@ -31,6 +31,7 @@ Role = Literal[
     "causes",
     "ages",
     "allocation",
+    "progress",
     "sources",
     "commune",
     "path",

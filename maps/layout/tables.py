@@ -11,6 +11,7 @@ from maps.layout.content import AnnexContent, source_rows, zones_without_figures
 from maps.layout.forest_tables import ages_table, cover_table, form_table, years_table
 from maps.layout.group_tables import group_tables
 from maps.layout.page_table import PageColumn, PageTable, percent_of, rank_column, ranked
+from maps.layout.progress_table import progress_tables
 from maps.layout.words import Say, speaker, word
 from maps.layout.zone_tables import (
     allocation_tables,
@@ -44,6 +45,7 @@ def build_tables(content: AnnexContent) -> tuple[PageTable, ...]:
     if content.cover_years is not None:
         territory = content.heading.territory or content.heading.province
         tables.append(years_table(content.cover_years, territory, say))
+    tables += progress_tables(content, say)
     tables += [unmeasured] if len(unmeasured.rows) else []
     tables.append(_sources_table(content, say))
     return tuple(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
@@ -10,6 +10,10 @@ from zones.measure.present import BEARING, present_by_crop, without_earlier_surv
 from zones.plan.frames import zones_frame
 from zones.plan.model import Plan
 from zones.project.model import Project, forest_layers, newest_forest_layer
+
+_KEYS = ["zone", "commune_code", "year", "told_by"]
+#: Layers that are tables, and who tells what stands in them.
+_TABLES = {"report": "report", "reconciled": "reconciled"}
 
 
 def zones_of_plans(plans: Sequence[Plan]) -> pd.DataFrame:
@@ -41,3 +45,76 @@ def present_by_zone(
     present = present_by_crop(today, project.present)
     every = zones_of_plans(plans)
     return present.merge(every.loc[every["crop"] != "", ["zone", "crop"]], on="crop")
+
+
+def with_years(
+    project: Project, zones: pd.DataFrame, now: pd.DataFrame, measured: pd.DataFrame
+) -> pd.DataFrame:
+    """Present areas of zones with the year that they are of, and who tells them.
+
+    ``now`` is as from ``present_by_zone``; zones that are not in it have neither.
+    """
+    rows = measured[measured["planting_year"].notna()]
+    newest = rows.groupby(["layer", "crop"])["planting_year"].max().to_dict()
+    years: dict[str, int] = {}
+    tellers: dict[str, str] = {}
+    each = now.drop_duplicates("zone")[["zone", "layer", "crop"]]
+    for zone, layer, crop in each.itertuples(index=False, name=None):
+        source = project.layers[layer]
+        tellers[zone] = _TABLES.get(source.kind, "layer")
+        years[zone] = int(newest[layer, crop]) if source.kind in _TABLES else source.date.year
+    return zones.assign(year=zones["zone"].map(years), told_by=zones["zone"].map(tellers))
+
+
+def present_by_year(
+    project: Project, plans: Sequence[Plan], measured: pd.DataFrame
+) -> pd.DataFrame:
+    """Hectares by zone, commune, year and who tells them: layer, report, or reconciled.
+
+    Columns ``zone, commune_code, year, told_by, present_ha``. A drawn layer tells the year of its
+    date, a table all the years of its rows. An earlier forest layer tells the crops that the newest
+    one leads. Where two layers tell the same, the one that leads the crop does, else the first.
+    """
+    now = present_by_zone(project, plans, measured)
+    drawn = {name: one.date.year for name, one in project.layers.items() if one.kind not in _TABLES}
+    leading = now[now["layer"].isin(drawn)].drop(columns="zone")
+    frames = [
+        leading.assign(year=leading["layer"].map(drawn), told_by="layer"),
+        *_earlier_forests(
+            project,
+            measured,
+            set(now.loc[now["layer"].eq(newest_forest_layer(project) or ""), "crop"]),
+        ),
+        *_tables_by_year(project, measured),
+    ]
+    crops = zones_of_plans(plans)
+    told = pd.concat(frames, ignore_index=True).merge(
+        crops.loc[crops["crop"] != "", ["zone", "crop"]], on="crop"
+    )
+    leads = pd.MultiIndex.from_frame(now[["zone", "layer"]])
+    second = ~pd.MultiIndex.from_frame(told[["zone", "layer"]]).isin(leads)
+    told = told.assign(second=second).sort_values("second", kind="stable")
+    first = told.groupby(["zone", "year", "told_by"])["layer"].transform("first")
+    return told.loc[told["layer"] == first, [*_KEYS, "present_ha"]].reset_index(drop=True)
+
+
+def _earlier_forests(
+    project: Project, measured: pd.DataFrame, crops: set[str]
+) -> Iterator[pd.DataFrame]:
+    """Hectares of crops that the newest forest layer leads, as those before it tell them."""
+    for name in reversed(forest_layers(project)[:-1]):
+        mine = measured[measured["layer"] == name]
+        others = ~mine["crop"].isin(crops)
+        told = present_by_crop(mine.assign(crop=mine["crop"].mask(others, "")), {})
+        yield told.assign(year=project.layers[name].date.year, told_by="layer")
+
+
+def _tables_by_year(project: Project, measured: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Hectares of every year that a table of reports or of reconciled figures has."""
+    for name, source in project.layers.items():
+        if source.kind not in _TABLES:
+            continue
+        mine = measured[measured["layer"] == name]
+        for year in mine["planting_year"].dropna().unique():
+            told = present_by_crop(mine[mine["planting_year"] == year], {})
+            yield told.assign(year=int(year), told_by=_TABLES[source.kind])

@@ -58,6 +58,7 @@ def annex_content(
         forms=form_numbers(project),
         allocation=_unless_empty(figures.allocation),
         losses=_unless_empty(figures.losses),
+        progress=_unless_empty(figures.progress),
         species_ages=_species_ages(figures.planted_species, language),
         forest_forms=forest_forms(figures.forest_form_purposes, figures.forest_form_causes),
         decimals=project.decimals,

@@ -49,6 +49,8 @@ def twin_differences(frames: Frames) -> list[TwinFigures]:
         (("forest_form_purposes", "forest_form_causes"), _forms),
         (("targets", "zones"), _targets),
         (("zone_totals", "zones"), _zone_totals),
+        (("progress",), _progress_sums),
+        (("progress", "zones"), _progress_present),
         (("allocation", "zones"), _present),
         (("allocation", "zones"), _gaps),
         (("allocation", "allocation_targets"), _allocated),
@@ -182,6 +184,23 @@ def _gaps(given: Frames) -> Iterator[TwinFigures]:
         lost = given["losses"].groupby(keys)["loss_ha"].sum().reindex(gaps.index)
         expected = expected - lost.fillna(0.0)
     yield from _compare("zones", expected, gaps, "gap_ha")
+
+
+def _progress_sums(given: Frames) -> Iterator[TwinFigures]:
+    """Communes of each zone, year and teller add up to the province."""
+    keys = ["zone", "told_by", "year"]
+    frame = given["progress"]
+    whole = frame["commune_code"] == ""
+    communes = frame[~whole].groupby(keys)["area_ha"].sum()
+    yield from _compare("progress", communes, frame[whole].set_index(keys)["area_ha"], "area_ha")
+
+
+def _progress_present(given: Frames) -> Iterator[TwinFigures]:
+    """The present area of a zone stands among its years as it is printed."""
+    keys = ["zone", "commune_code"]
+    now = given["progress"][given["progress"]["present"].astype(bool)]
+    printed = given["zones"].set_index(keys)["present_ha"]
+    yield from _compare("progress", printed, now.set_index(keys)["area_ha"], "area_ha")
 
 
 def _allocated(given: Frames) -> Iterator[TwinFigures]:

@@ -38,6 +38,7 @@ from zones.tables import (
     FOREST_FORM_CAUSES,
     FOREST_FORM_PURPOSES,
     PLANTED_SPECIES,
+    PROGRESS,
 )
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ PUBLISHED_FOLDER = f"{TABLES_FOLDER}/printed"
 #: Tables under the digest, in the order in which it reads them.
 PUBLISHED_ORDER = (
     *("targets", "zones", "forest_cover", "allocation", "losses", "planted_species", "land"),
-    *("forest_form_purposes", "forest_form_causes"),
+    *("forest_form_purposes", "forest_form_causes", "progress"),
 )
 
 _ABOUT = "annex.json"
@@ -72,6 +73,7 @@ _FIGURES = {
     ),
     "forest_form_purposes": FOREST_FORM_PURPOSES,
     "forest_form_causes": FOREST_FORM_CAUSES,
+    "progress": PROGRESS,
     "group_zones": GROUP_ZONES,
     "group_cover": GROUP_COVER,
     "cover_years": COVER_YEARS,
@@ -89,6 +91,7 @@ _ROWS = {
     "land": ["commune_code", "land"],
     "forest_form_purposes": ["row"],
     "forest_form_causes": ["row"],
+    "progress": ["zone", "told_by", "year", "commune_code"],
     "group zones": ["zone", "group"],
     "group cover": ["group"],
     "cover years": ["year"],
@@ -160,6 +163,7 @@ def load_published(folder: Path) -> tuple[AnnexContent, dict[str, pd.DataFrame]]
         ),
         allocation=_unless_empty(frames.get("allocation")),
         losses=_unless_empty(frames.get("losses")),
+        progress=_unless_empty(frames.get("progress")),
         species_ages=_species_ages(frames.get("planted_species"), about.language),
         forest_forms=forest_forms(
             *(frames.get(f"forest_form_{name}") for name in ("purposes", "causes"))

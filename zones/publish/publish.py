@@ -50,6 +50,7 @@ class PublishedFigures:
     # allocation, losses: Columns of the schemas in ``zones.tables``
     allocation: pd.DataFrame
     losses: pd.DataFrame
+    progress: pd.DataFrame  # ``PROGRESS``: hectares of the zones over the years
     limits: pd.DataFrame  # ``zone, commune_code, binding``: what keeps a commune from taking more
     notes: tuple[TableNote, ...] = ()  # Sentences for below the tables they concern
     # Land sources of the allocation whose hectares bear trees as well
@@ -68,6 +69,7 @@ class PublishedFigures:
             "land": self.land,
             "forest_form_purposes": self.forest_form_purposes,
             "forest_form_causes": self.forest_form_causes,
+            "progress": self.progress,
         }
 
 
@@ -88,6 +90,7 @@ def publish(
     planned: AllocationTables,
     forms: tuple[pd.DataFrame, pd.DataFrame],
     *,
+    progress: pd.DataFrame,
     zone_names: pd.DataFrame,
     sources: pd.DataFrame,
     decimals: tuple[int, int],
@@ -119,6 +122,7 @@ def publish(
         forest_form_causes=without_dust(forms[1]),
         allocation=without_dust(planned.allocation),
         losses=without_dust(planned.losses),
+        progress=without_dust(progress),
         limits=planned.land[["zone", "commune_code", "binding"]],
         notes=(
             *table_notes(measures.targets, planned.notes),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -14,13 +15,17 @@ import pandas as pd
 
 from layers.base.clock import today
 from layers.base.errors import ClosureError
+from layers.base.messages import joined
+from layers.base.schema import Schema
 from layers.base.workers import Progress, run_pieces, silent
 from layers.io.table_output import save_csv
 from layers.io.workbook import Sheet
+from zones.plan.words import number_words, unit_words
 from zones.project.forms import Form
 from zones.reports.checking.agreements import tell_disagreeing_forms
 from zones.reports.checking.checks import Answers, check_answers, check_totals
 from zones.reports.checking.suspects import tell_copied, tell_exchanged, tell_repeated_plots
+from zones.reports.known import KnownFigures
 from zones.reports.layout import Reporter, lay_out
 from zones.reports.ledger import Ledger, Submission
 from zones.reports.reading.entries import Entry, PageReading, Told, told_together
@@ -69,27 +74,31 @@ def collect(
     reader = Reader(asked, forms)
     returned: list[_Returned] = []
     paths = returned_files(folder)
+    by_form = {form.form: form for form in forms}
     files = run_pieces(partial(read_returned, folder=folder), paths, workers=os.cpu_count() or 1)
     for number, file in enumerate(files, start=1):
         pages = [] if file.refused else file.pages
-        one = _Returned(file, [_read(reader, page) for page in pages])
+        one = _Returned(file, [_read(reader, page, by_form) for page in pages])
         _add_up(one.readings)
         returned.append(one)
         progress(number, len(paths))
     # Of two versions the one saved last stands after the other.
     returned.sort(key=lambda one: (one.file.modified, one.file.name))
     earlier = ledger.figures(asked.year) if ledger is not None and ledger.exists() else None
-    _check(returned, asked, {form.form: form for form in forms}, earlier)
+    _check(returned, asked, by_form, earlier)
     if ledger is not None and ledger.exists():
         _tell_left_out(returned, ledger, asked.year)
     return _result(returned, asked)
 
 
-def _read(reader: Reader, page: Page) -> PageReading:
+def _read(reader: Reader, page: Page, forms: Mapping[str, Form]) -> PageReading:
     """Read a sheet and let its cells go: of many files only what they report is kept."""
     reading = reader.read(page)
     reading.findings += check_totals(reading)
-    reading.lines = tuple(sorted({row for row, _ in page.cells}))
+    reading.lines = array("l", sorted({row for row, _ in page.cells}))
+    if reading.form:
+        form, known = forms[reading.form], reader.asked.known
+        reading.blanks = [one for one in reading.blanks if _known(one, form, known)]
     page.content = Sheet()
     return reading
 
@@ -153,6 +162,7 @@ def _check(
                 by_submission[reporter, reading.form].append(reading)
         for (reporter, form), readings in by_submission.items():
             _check_submission(reporter, forms[form], readings, asked)
+            _ask_blanks(reporter, forms[form], one.readings, asked.known)
             last[reporter, form] = readings
     current = {id(one): one for readings in last.values() for one in readings}
     readings = list(current.values())
@@ -211,6 +221,38 @@ def _check_submission(
     _file(check_answers(answers), readings)
 
 
+def _ask_blanks(
+    reporter: str, form: Form, readings: Sequence[PageReading], known: KnownFigures
+) -> None:
+    """Ask for what stands where a cell is blank though something is known: it may be 0 or not.
+
+    A row that is asked back already makes no second question.
+    """
+    there = {entry.key for entry in _entries(readings)}
+    asked = {entry.key[:3] for entry in _entries(readings) if entry.verdict == "asked"}
+    for reading in (one for one in readings if one.form == form.form):
+        for blank in (one for one in reading.blanks if one.reporter == reporter):
+            stood = _known(blank, form, known)
+            if stood and not {blank.key, blank.key[:3]} & (there | asked):
+                there.add(blank.key)
+                reading.entries.append(blank)
+                reading.rows[blank.line] = "figures"
+                said = joined([number_words(round(stood, 2)), unit_words(blank.unit)], between=" ")
+                reading.findings.append(blank.told("left-blank", expected=said))
+
+
+def _known(blank: Entry, form: Form, known: KnownFigures) -> float:
+    """What stood last year, or by the register, of a figure that goes on; 0 for nothing."""
+    table = form.table(blank.table)
+    sources = [column.known for column in table.columns if column.known] if table else []
+    if blank.column not in sources:
+        return 0.0
+    last = known.last.get(blank.key)
+    if last is None and "register" in sources:
+        last = known.register.get((blank.reporter, blank.row))
+    return last or 0.0
+
+
 def _entries(readings: Iterable[PageReading]) -> list[Entry]:
     return [entry for reading in readings for entry in reading.entries]
 
@@ -223,55 +265,62 @@ def _file(told: Sequence[Told], readings: Sequence[PageReading]) -> None:
 
 
 def _result(returned: Sequence[_Returned], asked: Round) -> Collected:
-    figures: list[dict[str, object]] = []
-    findings: list[dict[str, object]] = []
-    files, rows = [], []
+    """Tables of what was collected, each filled column by column: a country has many rows."""
+    figures, findings = _Table(FIGURES), _Table(REPORT_FINDINGS)
+    files, rows = _Table(RETURNED), _Table(RETURNED_ROWS)
     submissions = []
     for one in returned:
         entries = _entries(one.readings)
-        cells = {id(entry): _figure(entry, asked.year) for entry in entries}
         told = [item.as_row() for reading in one.readings for item in reading.findings]
         kinds = [row for reading in one.readings for row in _rows(reading)]
-        _close(one, entries, kinds)
-        figures += cells.values()
-        findings += told
-        rows += kinds
-        files.append(_file_row(one, entries, told, kinds))
-        submissions.append(_submissions(one, asked, told, cells))
-    return Collected(
-        _frame(FIGURES, figures),
-        _frame(REPORT_FINDINGS, findings),
-        _frame(RETURNED, files),
-        _frame(RETURNED_ROWS, rows),
-        [group for group in submissions if group],
-    )
+        _close(one, entries, len(kinds))
+        figures.add(_figure(entry, asked.year) for entry in entries)
+        findings.add(told)
+        rows.add(kinds)
+        files.add([_file_row(one, entries, told, kinds)])
+        submissions.append(_submissions(one, asked, told))
+    made = (figures.frame(), findings.frame(), files.frame(), rows.frame())
+    return Collected(*made, [group for group in submissions if group])
 
 
-def _frame(schema: object, rows: list[dict[str, object]]) -> pd.DataFrame:
-    made = pd.DataFrame(rows)
-    return schema.validate(made) if rows else schema.empty()  # type: ignore[attr-defined,no-any-return]
+class _Table:
+    """A table that is filled row by row and holds its cells by column."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+        self.cells: dict[str, list[object]] = {name: [] for name in schema.names}
+
+    def add(self, rows: Iterable[Mapping[str, object]]) -> None:
+        """Append rows."""
+        for row in rows:
+            for name, cells in self.cells.items():
+                cells.append(row[name])
+
+    def frame(self) -> pd.DataFrame:
+        """Table as its schema has it; the cells are let go."""
+        cells, self.cells = self.cells, {}
+        filled = any(cells.values())
+        return self.schema.validate(pd.DataFrame(cells)) if filled else self.schema.empty()
 
 
-def _rows(reading: PageReading) -> list[dict[str, object]]:
+def _rows(reading: PageReading) -> Iterator[dict[str, object]]:
     """Rows of a sheet and what became of each: counted only where every figure of it is."""
     page = reading.page
     verdicts: dict[int, set[str]] = defaultdict(set)
     for entry in reading.entries:
         verdicts[entry.line].add(entry.verdict)
-    found = []
     for line in reading.lines:
         kind: str = reading.rows.get(line, "asked")
         if kind == "figures":
             kind = "asked" if "asked" in verdicts[line] else "counted"
-        found.append({"file": page.file, "sheet": page.sheet, "row": line, "kind": kind})
-    return found
+        yield {"file": page.file, "sheet": page.sheet, "row": line, "kind": kind}
 
 
-def _close(one: _Returned, entries: Sequence[Entry], rows: Sequence[dict[str, object]]) -> None:
+def _close(one: _Returned, entries: Sequence[Entry], rows: int) -> None:
     """Hold that no row and no cell went lost: each row is listed, each cell is one of three."""
     held = one.file.lines
-    if one.file.refused is None and held != len(rows):
-        raise ClosureError("zones.reports.rows_lost", file=one.file.name, rows=held, left=len(rows))
+    if one.file.refused is None and held != rows:
+        raise ClosureError("zones.reports.rows_lost", file=one.file.name, rows=held, left=rows)
     if any(entry.verdict not in _WORST for entry in entries):
         raise ClosureError("zones.reports.cells_lost", file=one.file.name)
 
@@ -329,13 +378,21 @@ def _file_row(
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """Figures of a submission as rows, each made when it is asked for."""
+
+    entries: Sequence[Entry]
+    year: int
+
+    def __iter__(self) -> Iterator[dict[str, object]]:
+        return (_figure(entry, self.year) for entry in self.entries)
+
+
 def _submissions(
-    one: _Returned,
-    asked: Round,
-    told: Sequence[Mapping[str, object]],
-    cells: Mapping[int, Mapping[str, object]],
+    one: _Returned, asked: Round, told: Sequence[Mapping[str, object]]
 ) -> list[Submission]:
-    """Submissions of a file: one for each reporter and form in it; ``cells`` by entry."""
+    """Submissions of a file: one for each reporter and form in it."""
     groups: dict[tuple[str, str, int], list[Entry]] = defaultdict(list)
     for reading in one.readings:
         for entry in reading.entries:
@@ -344,7 +401,7 @@ def _submissions(
         Submission(
             *(asked.year, reporter, form, version, one.file.name, one.file.sha256),
             *(one.file.modified, today().isoformat(), _worst(entry.verdict for entry in entries)),
-            figures=[cells[id(entry)] for entry in entries],
+            figures=_Figures(entries, asked.year),
             findings=[row for row in told if row["reporter"] in (reporter, "")],
         )
         for (reporter, form, version), entries in sorted(groups.items())

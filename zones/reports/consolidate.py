@@ -36,6 +36,18 @@ def reported_crops(figures: pd.DataFrame, last: pd.DataFrame) -> pd.DataFrame:
     return REPORTED_CROPS.validate(frame[REPORTED_CROPS.names])
 
 
+def reported_years(figures: pd.DataFrame, communes: Sequence[str]) -> pd.DataFrame:
+    """Standing hectares of each zone, commune and year as reported.
+
+    Columns ``zone, commune_code, year, told_by, present_ha``.
+    """
+    mine = figures[figures["table"].eq("zones") & figures["column"].eq("standing")]
+    mine = mine[mine["value"].notna() & mine["reporter"].isin(set(communes))]
+    named = {"row": "zone", "reporter": "commune_code", "value": "present_ha"}
+    wanted = ["zone", "commune_code", "year", "told_by", "present_ha"]
+    return mine.rename(columns=named).assign(told_by="report")[wanted]
+
+
 def _of_crops(figures: pd.DataFrame) -> pd.DataFrame:
     counted = figures[figures["value"].notna()]
     return counted[(counted["table"] == "zones") & (counted["crop"] != "")]

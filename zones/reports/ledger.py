@@ -73,7 +73,7 @@ class Submission:
     modified: str
     received: str
     verdict: str
-    figures: Sequence[Mapping[str, object]] = field(default_factory=list)
+    figures: Iterable[Mapping[str, object]] = field(default_factory=list)
     findings: Sequence[Mapping[str, object]] = field(default_factory=list)
 
 
@@ -136,6 +136,12 @@ class Ledger:
             JOIN figure f ON f.submission = s.id AND f."table" = c."table"
             ORDER BY s.reporter, s.form, f.rowid"""
         return self._read(text, (year,), FIGURES)
+
+    def every_figure(self) -> pd.DataFrame:
+        """Figures that count in any year, columns of ``FIGURES``."""
+        years = sorted(self.history()["year"].unique())
+        frames = [self.figures(int(year)) for year in years]
+        return pd.concat(frames, ignore_index=True) if frames else FIGURES.empty()
 
     def findings(self, year: int) -> pd.DataFrame:
         """Findings about the submissions that count in a year, columns of ``REPORT_FINDINGS``."""
@@ -214,7 +220,7 @@ def _append(
     table: str,
     columns: Sequence[str],
     number: int | None,
-    rows: Sequence[Mapping[str, object]],
+    rows: Iterable[Mapping[str, object]],
 ) -> None:
     marks = ", ".join("?" * (len(columns) + 1))
     values = [(number, *(row[name] for name in columns)) for row in rows]

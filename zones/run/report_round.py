@@ -25,7 +25,7 @@ from zones.reports.writing.year_report import YearResult
 from zones.run.context import RunOptions, Teller
 from zones.run.reuse import is_whole
 from zones.run.run import run_project
-from zones.tables import ALLOCATION_LAND, MEASURED, REPORTED
+from zones.tables import ALLOCATION_LAND, MEASURED, PROGRESS, REPORTED
 
 
 def expected_round(project: Project, year: int) -> Round:
@@ -78,7 +78,7 @@ def land_available(project: Project) -> dict[tuple[str, str], float]:
 
 def year_result(project: Project, year: int, ledger: Ledger, teller: Teller) -> YearResult:
     """What a year's report is written from."""
-    options = RunOptions(only=("round",), write=False)
+    options = RunOptions(only=("progress",), write=False)
     result = run_project(project, options=options, teller=teller)
     asked = expected_round(project, year)
     crops = reported_crops(ledger.figures(year), ledger.figures(year - 1))
@@ -89,6 +89,7 @@ def year_result(project: Project, year: int, ledger: Ledger, teller: Teller) -> 
         result[REPORTED],
         crops,
         status,
+        result[PROGRESS],
         level_percent=(project.certainty or CertaintySettings()).level_percent,
         decimals=(project.decimals, project.rate_decimals),
     )

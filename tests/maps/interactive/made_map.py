@@ -22,6 +22,7 @@ __all__ = [
     "squares",
     "with_cover_path",
     "with_intervals",
+    "with_progress",
 ]
 
 
@@ -110,6 +111,28 @@ def with_intervals(content: MapContent) -> MapContent:
         unsure=np.where(first, "composite", ""),
     )
     return replace(content, zone_communes=told)
+
+
+def with_progress(content: MapContent) -> MapContent:
+    """A content whose pine has a layer of 2020, today's of 2025, and reports of 2026 and 2028.
+
+    The layer of 2020 has half of today's hectares; in 2026 the first commune did not report, in
+    2028 all reported 10 ha more than there are today.
+    """
+    mine = content.zone_communes.loc[content.zone_communes["zone"] == "pine"]
+    now = mine[["zone", "commune_code"]].assign(area_ha=mine["present_ha"].fillna(0.0))
+    parts = [
+        now.assign(area_ha=now["area_ha"] / 2, year=2020, told_by="layer"),
+        now.assign(year=2025, told_by="layer"),
+        now.iloc[1:].assign(area_ha=now["area_ha"] + 1, year=2026, told_by="report"),
+        now.assign(area_ha=now["area_ha"] + 10, year=2028, told_by="report"),
+    ]
+    rows = pd.concat(parts, ignore_index=True).assign(communes=1, expected=1)
+    keys = ["zone", "told_by", "year"]
+    sums = rows.groupby(keys).agg(area_ha=("area_ha", "sum"), communes=("communes", "sum"))
+    province = sums.reset_index().assign(commune_code="", expected=len(now))
+    told = pd.concat([province, rows], ignore_index=True)
+    return replace(content, progress=told.assign(present=told["year"] == 2025))
 
 
 def with_cover_path(content: MapContent) -> MapContent:

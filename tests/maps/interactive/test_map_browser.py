@@ -23,6 +23,7 @@ from tests.maps.interactive.made_map import (
     squares,
     with_cover_path,
     with_intervals,
+    with_progress,
 )
 
 pytestmark = pytest.mark.browser
@@ -822,3 +823,89 @@ def test_without_intervals_nothing_speaks_of_them(opener: Opener, content: MapCo
     opened = opener(content, "#zone=pine&measure=present")
     assert opened.page.locator("path.is-unsure, li.unsure, [data-layer='unsure']").count() == 0
     assert "Khoảng tin cậy" not in opened.text("main")
+
+
+@pytest.fixture(scope="module")
+def followed() -> MapContent:
+    return with_progress(province_content())
+
+
+def test_reported_and_measured_are_chosen_by_keyboard(opener: Opener, followed: MapContent) -> None:
+    opened = opener(followed, "#zone=pine")
+    assert opened.page.locator("#tellers").is_visible()
+    assert "đo trên bản đồ 2025" in opened.text("#legend")
+    measured = opened.text("#table tbody tr:first-child td.now")
+    opened.page.focus("#tellers input[value='layer']")
+    opened.page.keyboard.press("ArrowRight")
+    assert "theo báo cáo 2028" in opened.text("#legend")
+    assert "theo báo cáo 2028" in opened.text("#headline")
+    assert "(65/65 xã có số liệu)" in opened.text("#headline")
+    assert opened.text("#table th.now").startswith("Báo cáo 2028 (ha)")
+    assert opened.text("#table tbody tr:first-child td.now") != measured
+    # Focus stays where the reader is, and the year is his as well.
+    assert opened.page.evaluate("document.activeElement.value") == "report"
+    opened.page.focus("#year")
+    opened.page.keyboard.press("ArrowLeft")
+    assert "theo báo cáo 2026" in opened.text("#legend")
+    assert opened.text("#year-shown") == "2026"
+    fragment = str(opened.page.evaluate("location.hash"))
+    assert "told=report" in fragment
+    assert "year=2026" in fragment
+    again = opener(followed, fragment)
+    assert "theo báo cáo 2026" in again.text("#legend")
+    assert again.page.is_checked("#tellers input[value='report']")
+
+
+def test_who_did_not_report_is_no_zero_on_the_map(opener: Opener, followed: MapContent) -> None:
+    opened = opener(followed, "#zone=pine&told=report&year=2026")
+    assert opened.fill(0) == "url(#hatch)"
+    assert "Không có số liệu (1)" in opened.text("#legend")
+    assert "(64/65 xã có số liệu)" in opened.text("#headline")
+    opened.page.evaluate("location.hash = '#zone=pine&told=layer&year=2020'")
+    opened.page.wait_for_function("document.getElementById('year-shown').value === '2020'")
+    assert opened.fill(0) != "url(#hatch)"
+
+
+def test_the_chart_leaves_missing_years_open(opener: Opener, followed: MapContent) -> None:
+    opened = opener(followed, "#zone=pine")
+    chart = opened.page.locator(".progress-chart")
+    label = str(chart.get_attribute("aria-label"))
+    assert [part.split(":")[0] for part in label.split("; ")] == [
+        "đo trên bản đồ 2020",
+        "đo trên bản đồ 2025",
+        "theo báo cáo 2026",
+        "theo báo cáo 2028",
+    ]
+    assert chart.locator(".mark").count() == 4
+    assert chart.locator(".mark.part").count() == 1
+    # No two of these years follow each other with all communes told: nothing is joined.
+    assert chart.locator(".join").count() == 0
+    assert "không tính là 0" in opened.text("#path")
+    opened.page.click("[data-language='en']")
+    assert "as reported 2028" in str(chart.get_attribute("aria-label"))
+    opened.page.click(f"[data-focus='row-{followed.communes['commune_code'].iloc[0]}']")
+    # The first commune did not report in 2026.
+    assert chart.locator(".mark").count() == 3
+
+
+def test_the_table_to_download_names_who_told_and_when(
+    opener: Opener, followed: MapContent, tmp_path: Path
+) -> None:
+    opened = opener(followed, "#zone=pine&told=report&year=2028")
+    with opened.page.expect_download() as waiting:
+        opened.page.click("#download")
+    path = tmp_path / "bảng.csv"
+    waiting.value.save_as(path)
+    table = pd.read_csv(path, dtype={"commune_code": str}).set_index("commune_code")
+    there = present(followed, "pine").fillna(0) + 10
+    assert "present_ha" not in table
+    np.testing.assert_allclose(table["reported_ha_2028"].reindex(there.index), there, atol=1e-3)
+
+
+def test_a_zone_with_one_figure_has_nothing_to_choose(opener: Opener, followed: MapContent) -> None:
+    opened = opener(followed, "#zone=anise&told=report&year=2026")
+    for part in ("#tellers", "#years", "#path"):
+        assert not opened.page.locator(part).is_visible()
+    assert "theo báo cáo" not in opened.text("#legend")
+    opened.choose("#chart", "pine")
+    assert "theo báo cáo 2026" in opened.text("#legend")

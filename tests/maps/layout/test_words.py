@@ -221,6 +221,7 @@ def test_every_phrase_is_said_somewhere_and_none_is_lacking() -> None:
         "kind ",
         "cover.",
         "path.",
+        "progress.",
         "zone.left_out",
         "form.",
         "purposes.",

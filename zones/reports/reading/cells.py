@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from layers.io.values import Decimal
 from zones.plan.words import unit_words
 from zones.project.forms import Form, FormColumn
 from zones.reports.layout import Row, Sheet, cell_title
-from zones.reports.reading.entries import Entry, PageReading
+from zones.reports.reading.entries import Entry, PageReading, Told
 from zones.reports.reading.figures import (
     conversion,
     decimal_mark,
@@ -38,27 +39,20 @@ class CellReader:
         self, reporter: str, row: Row, column: FormColumn, at: tuple[int, int], *, unit: str = ""
     ) -> Entry | None:
         """Entry of a cell, None where it is blank; ``unit`` is that of the header, if any."""
-        line, place = at
         page = self.reading.page
         cell = page.cells.get(at)
-        if cell is None or (isinstance(cell, str) and not cell.strip()):
-            return None
         asked = self.sheet.unit(row, column.column)
+        if cell is None or (isinstance(cell, str) and not cell.strip()):
+            if not _is_under_merged(page, at):
+                self.reading.blanks.append(self._entry(reporter, row, column, at))
+            return None
         whole = column.kind == "whole" or is_counted(asked)
         read = read_cell(cell, asked, decimal=self.decimal, whole=whole)
         personal = is_personal(cell) or is_personal(read.value)
-        entry = Entry(
-            *(reporter, self.form.form, self.sheet.table.table, row.row, column.column, row.crop),
-            unit=asked,
-            what=cell_title(row, column),
-            value=None if personal else read.value,
-            written="…" if personal else quoted(cell),
-            file=page.file,
-            sheet=page.sheet,
-            line=line,
-            place=place,
-            other=None if personal else read.other,
-        )
+        entry = self._entry(reporter, row, column, at)
+        entry.written = "…" if personal else quoted(cell)
+        if not personal:
+            entry.value, entry.other = read.value, read.other
         told = self.reading.findings
         if personal:
             told.append(entry.told("personal-data", expected=unit_words(asked)))
@@ -72,14 +66,24 @@ class CellReader:
             told.append(entry.told("not-whole", expected=unit_words(asked), found=found_in(cell)))
         if entry.value is not None and entry.value < 0 and not column.negative:
             told.append(entry.told("negative", expected=0))
-        if line in page.content.hidden_rows and line > 1:
-            told.append(entry.told("hidden-row"))
-        if place in page.content.hidden_columns and place > 0:
-            told.append(entry.told("hidden-column"))
-        if covered := _covered(page, at):
-            told.append(entry.told("merged-cells", found=covered))
+        told += _told_of_place(entry, page)
         self.reading.entries.append(entry)
         return entry
+
+    def _entry(self, reporter: str, row: Row, column: FormColumn, at: tuple[int, int]) -> Entry:
+        """Entry of a cell before it is read."""
+        form, table, page = self.form.form, self.sheet.table.table, self.reading.page
+        return Entry(
+            *(reporter, form, table, row.row, column.column, row.crop),
+            unit=self.sheet.unit(row, column.column),
+            what=cell_title(row, column),
+            value=None,
+            written="",
+            file=page.file,
+            sheet=page.sheet,
+            line=at[0],
+            place=at[1],
+        )
 
     def _convert(self, entry: Entry, unit: str, *, named: str) -> None:
         """Bring a figure from the unit of its header to the unit asked for."""
@@ -96,9 +100,27 @@ class CellReader:
             )
 
 
+def _told_of_place(entry: Entry, page: Page) -> Iterator[Told]:
+    """Findings about where a figure stands: hidden, or for several cells."""
+    if entry.line in page.content.hidden_rows and entry.line > 1:
+        yield entry.told("hidden-row")
+    if entry.place in page.content.hidden_columns and entry.place > 0:
+        yield entry.told("hidden-column")
+    if covered := _covered(page, (entry.line, entry.place)):
+        yield entry.told("merged-cells", found=covered)
+
+
 def _covered(page: Page, at: tuple[int, int]) -> str:
     """Range of merged cells over several rows or columns that a figure stands for, if any."""
     for (top, left), (bottom, right) in page.content.merged:
         if (top, left) == at and (bottom, right) != at:
             return f"{cell_name(top, left)}:{cell_name(bottom, right)}"
     return ""
+
+
+def _is_under_merged(page: Page, at: tuple[int, int]) -> bool:
+    """Whether a cell lies under merged ones: the figure of these is asked about, not it."""
+    return any(
+        top <= at[0] <= bottom and left <= at[1] <= right
+        for (top, left), (bottom, right) in page.content.merged
+    )

@@ -179,9 +179,11 @@ class PageReading:
     entries: list[Entry] = field(default_factory=list)
     findings: list[Told] = field(default_factory=list)
     rows: dict[int, RowKind] = field(default_factory=dict)
-    lines: tuple[int, ...] = ()  # Rows of the sheet that hold something
+    lines: Sequence[int] = ()  # Rows of the sheet that hold something
     # Texts of rows of open tables, by reporter, row and column: plots, causes, dates
     texts: dict[tuple[str, str, int], dict[str, str]] = field(default_factory=dict)
+    # Cells of figures that were asked for and left blank; those that hold nothing known stay so
+    blanks: list[Entry] = field(default_factory=list)
     reporters: set[str] = field(default_factory=set)
     form: str = ""
     version: int = 0

@@ -332,8 +332,25 @@ class _Table:
                 )
                 continue
             taken.append(self._take(line, at, place, target))
+        self._pass_blanks(line, held, place, row)
         entries = [entry for entry in taken if entry is not None]
         self.reading.rows[line] = "figures" if entries else "asked"
+
+    def _pass_blanks(
+        self,
+        line: int,
+        held: dict[int, str | float],
+        place: Place,
+        row: tuple[str, Row] | None,
+    ) -> None:
+        """Hand on which figures a row that has others leaves blank."""
+        for at, head in self.heads.items():
+            other_year = head.years and self.desk.year not in head.years
+            if head.role != "figures" or not _is_blank(held.get(at)) or other_year:
+                continue
+            target = self._target(head, row)
+            if target is not None and place.code:
+                self._take(line, at, place, target)
 
     def _target(self, head: Head, row: tuple[str, Row] | None) -> tuple[str, Row, str, bool] | None:
         """Table, row and column of a figure, and whether the header says it in these words."""

@@ -21,7 +21,7 @@ from layers.io.atomic import written_aside
 from layers.io.table_output import save_workbook
 from layers.kinds.crops import load_crops
 from maps.annex.official import Block, OfficialContent, Picture, Text, save_official
-from maps.annex.progress_chart import save_progress
+from maps.annex.progress_chart import save_progress, save_years
 from maps.layout.page_table import PageColumn, PageTable
 from maps.layout.tables import verdict_words
 from zones.certainty.sentences import verdict_sentences
@@ -29,6 +29,7 @@ from zones.plan.extract.indicators import known_indicators
 from zones.plan.extract.units import unit_name
 from zones.plan.model import Plan, Target
 from zones.plan.words import figure_words, number_words, target_name
+from zones.publish.figures import area_targets
 from zones.reports.round import Round
 from zones.reports.writing.letters import AGENCY
 from zones.reports.writing.status_map import save_status_map
@@ -51,6 +52,7 @@ class YearResult:
     reported: pd.DataFrame  # Columns of ``zones.tables.REPORTED``
     crops: pd.DataFrame  # Columns of ``REPORTED_CROPS``
     status: pd.DataFrame  # Columns of ``STATUS``
+    progress: pd.DataFrame  # Columns of ``zones.tables.PROGRESS``, rounded
     level_percent: float = 95.0  # Of the intervals, where the project has any
     decimals: tuple[int, int] = (1, 2)  # Of hectares and of rates
 
@@ -69,11 +71,39 @@ def save_report(result: YearResult, folder: Path, *, overwrite: bool = False) ->
     with tempfile.TemporaryDirectory(prefix="zones-") as scratch:
         picture = save_progress(_progress(result, rows), Path(scratch) / "progress.png")
         reported = save_status_map(result.status, result.asked, Path(scratch) / "reported.png")
-        content = _content(result, rows, (reported, picture))
+        charts = _save_years(result, folder, overwrite=overwrite)
+        years = next(iter(charts), None)
+        content = _content(result, rows, (reported, picture, years))
         save_official(content, document, overwrite=overwrite)
     with written_aside(workbook, overwrite=overwrite, program="Excel") as part:
         save_workbook(_sheets(result, rows), part, frozen_columns=2)
-    return [document, workbook]
+    return [document, workbook, *charts]
+
+
+def _save_years(result: YearResult, folder: Path, *, overwrite: bool) -> list[Path]:
+    """Chart of the zones over the years as PNG and SVG; none where nothing tells of any year."""
+    years, targets = years_and_targets(result)
+    names = [f"dien-bien-{result.asked.year}.{kind}" for kind in ("png", "svg")]
+    return [
+        save_years(years, targets, folder / name, overwrite=overwrite)
+        for name in names
+        if len(years)
+    ]
+
+
+def years_and_targets(result: YearResult) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Hectares of the zones by year up to the report's, and the targets of their area."""
+    names = {zone.zone: zone.name.vi for zone in result.plan.zones}
+    frame = result.progress
+    frame = frame[(frame["commune_code"] == "") & (frame["year"] <= result.asked.year)]
+    frame = frame[frame["zone"].isin(names)]
+    whole = frame["communes"] >= frame["expected"]
+    order = frame["zone"].map({zone: place for place, zone in enumerate(names)})
+    years = frame.assign(name=frame["zone"].map(names), whole=whole, order=order)
+    areas = result.targets[area_targets(result.targets)].dropna(subset=["year", "low"])
+    areas = areas[areas["plan"] == result.plan.plan]
+    targets = areas.assign(name=areas["zone"].map(names))[["name", "year", "low"]]
+    return years.sort_values(["order", "year"], kind="stable"), targets
 
 
 def target_rows(result: YearResult) -> pd.DataFrame:
@@ -142,16 +172,17 @@ def _said(value: float, unit: str = "") -> str:
 
 
 def _content(
-    result: YearResult, rows: pd.DataFrame, drawn: tuple[Path | None, Path | None]
+    result: YearResult, rows: pd.DataFrame, drawn: tuple[Path | None, ...]
 ) -> OfficialContent:
     asked, province = result.asked, province_name(result.plan.province)
     captions = (
         f"Tình hình gửi báo cáo năm {asked.year}",
         f"Mức đạt chỉ tiêu diện tích các vùng, năm {asked.year}",
+        "Diện tích các vùng qua các năm (ha); năm chưa có số liệu để trống",
     )
-    reported, reached = (
+    reported, reached, followed = (
         [] if path is None else [Picture(path, caption, width)]
-        for path, caption, width in zip(drawn, captions, (105.0, 160.0), strict=True)
+        for path, caption, width in zip(drawn, captions, (105.0, 160.0, 160.0), strict=True)
     )
     blocks: list[Block] = [
         Text(f"Kính gửi: Ủy ban nhân dân tỉnh {province}", heading=True),
@@ -160,6 +191,7 @@ def _content(
         Text("II. KẾT QUẢ THỰC HIỆN SO VỚI KẾ HOẠCH", heading=True),
         _targets_table(rows, result),
         *reached,
+        *followed,
         *_behind(result, rows),
         Text("IV. ĐỀ XUẤT, KIẾN NGHỊ", heading=True),
         *[Text(_BLANK) for _ in range(3)],

@@ -18,6 +18,7 @@ from zones.tables import (
     ALLOCATION_TARGETS,
     FOREST_FORM_CAUSES,
     FOREST_FORM_PURPOSES,
+    PROGRESS,
     ZONE_NAMES,
 )
 
@@ -36,6 +37,7 @@ def work(context: Context) -> Made:
             sources=context[ALLOCATION_SOURCES],
         ),
         (context[FOREST_FORM_PURPOSES], context[FOREST_FORM_CAUSES]),
+        progress=context[PROGRESS],
         zone_names=context[ZONE_NAMES],
         sources=sources_table(
             project,
@@ -54,6 +56,7 @@ STEP = Step(
         RoundedMeasures,
         FOREST_FORM_PURPOSES,
         FOREST_FORM_CAUSES,
+        PROGRESS,
         ZONE_NAMES,
         ALLOCATION,
         ALLOCATION_TARGETS,

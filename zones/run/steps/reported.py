@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from layers.base.language import Phrase
 from zones.reports.consolidate import reported_indicators
 from zones.reports.ledger import Ledger
@@ -15,13 +13,12 @@ from zones.tables import REPORTED
 def work(context: Context) -> Made:
     """Reported figures of the newest round, and of all rounds together."""
     ledger = Ledger(context.project.resolve(context.project.reports.ledger))
-    years = sorted(ledger.history()["year"].unique()) if ledger.exists() else []
-    if not years:
+    figures, newest = ledger.every_figure(), ledger.newest_year()
+    if newest is None:
         return {REPORTED: REPORTED.empty()}
     communes, _ = context.communes()
-    figures = pd.concat([ledger.figures(int(year)) for year in years], ignore_index=True)
     codes = list(communes["commune_code"])
-    return {REPORTED: reported_indicators(figures, int(years[-1]), communes=codes)}
+    return {REPORTED: reported_indicators(figures, newest, communes=codes)}
 
 
 STEP = Step(

@@ -83,7 +83,7 @@ function cardZones(commune) {
   const rows = [];
   data.zones.forEach((zone, index) => {
     const values = measures.map((measure) => {
-      const found = valuesOf(measure, zone, "");
+      const found = zone.values[measure];
       return found ? found[commune] : null;
     });
     const listed = isListed(commune, index) && listTells(zone);

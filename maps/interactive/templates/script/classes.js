@@ -96,7 +96,7 @@ function renderLegend() {
   }
   const help = measure === "gap" ? element("p", { class: "help" }, word("gapHelp")) : "";
   byId("legend").replaceChildren(
-    element("h3", {}, word(measure + "Long") + " (" + unitOf(measure) + ")"),
+    element("h3", {}, measureTitle(measure) + " (" + unitOf(measure) + ")"),
     list,
     schemeChoice(classing),
     help,

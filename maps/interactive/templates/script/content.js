@@ -12,6 +12,7 @@ const state = {
   zone: 0,
   measure: "present",
   year: "",
+  told: "",
   commune: -1,
   sort: "value",
   descending: true,
@@ -48,13 +49,17 @@ function fullName(commune) {
   return kind[0].toUpperCase() + kind.slice(1) + " " + name;
 }
 
-// The years of planting are not those of forest cover: a chosen year belongs to one of them.
+// The years of planting are not those of forest cover or of the reports: a chosen year belongs to
+// one of them.
 const coverChosen = () => state.measure === "cover";
-const yearOf = (measure) => ((measure === "cover") === coverChosen() ? state.year : "");
+const ownerOf = (measure) =>
+  measure === "cover" || (measure === "present" && severalTold(zoneNow())) ? measure : "planned";
+const yearOf = (measure) => (ownerOf(measure) === ownerOf(state.measure) ? state.year : "");
 
 function valuesOf(measure, zone = zoneNow(), year = yearOf(measure)) {
   if (measure === "cover") return coverIn(year);
   if (!zone) return null;
+  if (measure === "present" && toldChosen(zone)) return toldValues(zone);
   if (measure === "planned" && year) return (zone.years && zone.years[year]) || null;
   return zone.values[measure] || null;
 }
@@ -71,6 +76,7 @@ function classingsOf(measure, zone = zoneNow()) {
   if (measure === "cover") return data.coverClasses;
   if (!zone) return [];
   if (measure === "planned" && state.year) return zone.classes.year || [];
+  if (measure === "present" && toldChosen(zone)) return zone.classes.told;
   return zone.classes[measure] || [];
 }
 
@@ -88,7 +94,8 @@ function limitOf(commune, zone = zoneNow()) {
 
 // The interval belongs to the present area, and to its shares.
 const UNSURE_SHOWN = new Set(["present", "share", "held"]);
-const hatchShown = () => Boolean(zoneNow()?.interval) && UNSURE_SHOWN.has(state.measure);
+const hatchShown = () =>
+  Boolean(zoneNow()?.interval) && UNSURE_SHOWN.has(state.measure) && !otherTold(zoneNow());
 const unsureNow = () =>
   hatchShown()
     ? [...communes.code.keys()].filter((commune) => zoneNow().interval.unsure[commune])
@@ -117,6 +124,7 @@ function sureLines(commune) {
 // Years to choose from; of forest cover those to come, today's rates stand before them.
 function yearsOf(measure, zone) {
   if (measure === "cover") return data.coverPath ? data.coverPath.years.slice(1).map(String) : [];
+  if (measure === "present" && severalTold(zone)) return zone.told[tellerOf(zone)].years;
   return zone && zone.years ? Object.keys(zone.years) : [];
 }
 

@@ -143,16 +143,20 @@ function renderMeasures() {
 }
 
 function renderYears() {
-  const years = yearsNow();
-  byId("years").hidden = !YEARLY.has(state.measure) || !years.length;
+  const stops = yearStops();
+  byId("years").hidden = !(YEARLY.has(state.measure) || toldChosen(zoneNow())) || stops.length < 2;
   const slider = byId("year");
-  slider.max = String(years.length);
-  slider.value = String(years.indexOf(state.year) + 1);
-  const first = coverChosen() && years.length ? String(data.coverPath.years[0]) : word("allYears");
-  const shown = state.year || first;
+  const chosen = toldChosen(zoneNow()) ? toldYear(zoneNow()) : state.year;
+  slider.max = String(stops.length - 1);
+  slider.value = String(stops.indexOf(chosen));
+  const first = coverChosen() && stops.length > 1 ? data.coverPath.years[0] : word("allYears");
+  const shown = chosen || String(first);
   byId("year-shown").value = shown;
   slider.setAttribute("aria-valuetext", shown);
 }
+
+// Stops of the slider: before the years to come stands what all of them are, or today.
+const yearStops = () => (toldChosen(zoneNow()) ? yearsNow() : ["", ...yearsNow()]);
 
 function renderHeadline() {
   const zone = zoneNow();
@@ -161,12 +165,13 @@ function renderHeadline() {
       ? [word(state.measure + "Long")]
       : [
           zoneName(zone),
-          word(state.measure + "Long") +
+          measureTitle(state.measure) +
             (state.measure === "planned" ? " · " + (state.year || word("allYears")) : ""),
         ];
   if (state.measure === "cover" && data.cover) {
     parts.push(provinceCover());
   } else if (zone) {
+    if (otherTold(zone)) parts.push(wholeText(zone));
     const target = targetOf(zone);
     if (target) parts.push(targetText(target));
     parts.push(word("list" + zone.list[0].toUpperCase() + zone.list.slice(1)));

@@ -1,9 +1,10 @@
-// The view in the address: #zone=…&measure=…&commune=…&year=…&lang=…
+// The view in the address: #zone=…&measure=…&commune=…&told=…&year=…&lang=…
 function writeLink() {
   if (!settings.linked) return;
   const parts = new URLSearchParams();
   if (zoneNow()) parts.set("zone", zoneNow().id);
   parts.set("measure", state.measure);
+  if (state.told) parts.set("told", state.told);
   if (state.year) parts.set("year", state.year);
   if (state.commune >= 0) parts.set("commune", communes.code[state.commune]);
   parts.set("lang", state.language);
@@ -24,8 +25,15 @@ function readLink(view = location.hash) {
   if (data.measures.includes(parts.get("measure"))) changes.measure = parts.get("measure");
   if (parts.has("commune")) changes.commune = communes.code.indexOf(parts.get("commune"));
   if (words[parts.get("lang")]) changes.language = parts.get("lang");
+  changes.told = TELLERS.includes(parts.get("told")) ? parts.get("told") : "";
   changes.year = "";
-  const years = yearsOf(changes.measure ?? state.measure, data.zones[changes.zone ?? state.zone]);
+  const measure = changes.measure ?? state.measure;
+  const shown = data.zones[changes.zone ?? state.zone];
+  // The teller is not chosen yet: any of its years will do.
+  const years =
+    measure === "present" && severalTold(shown)
+      ? tellersOf(shown).flatMap((name) => shown.told[name].years)
+      : yearsOf(measure, shown);
   if (years.includes(parts.get("year"))) changes.year = parts.get("year");
   return changes;
 }

@@ -105,12 +105,14 @@ function tooltipOf(commune) {
     element(
       "span",
       { class: "line" },
-      word(measure + "Long") +
+      measureTitle(measure) +
         (YEARLY.has(measure) && state.year ? " " + state.year : "") +
         ": ",
       element("b", {}, withUnit(measure, values ? values[commune] : null)),
     ),
   );
+  for (const [text, value] of otherLines(commune))
+    lines.push(element("span", { class: "line" }, text + ": ", element("b", {}, value)));
   const band = bandText(commune);
   if (band) lines.push(element("span", { class: "line" }, band));
   const present = valuesOf("present");
@@ -124,7 +126,7 @@ function tooltipOf(commune) {
       ),
     );
   }
-  if (UNSURE_SHOWN.has(measure))
+  if (UNSURE_SHOWN.has(measure) && !otherTold(zone))
     lines.push(...sureLines(commune).map((text) => element("span", { class: "line" }, text)));
   const limit = LIMITED.has(measure) ? limitOf(commune) : "";
   if (limit) lines.push(element("span", { class: "line" }, word("limit") + ": " + limit));

@@ -11,6 +11,11 @@ function pathOf(commune) {
 
 function renderPath() {
   const box = byId("path");
+  const zone = zoneNow();
+  if (progressShown(zone)) {
+    box.hidden = false;
+    return box.replaceChildren(...progressBlock(zone));
+  }
   const shown = coverChosen() && Boolean(data.coverPath);
   box.hidden = !shown;
   if (!shown) return box.replaceChildren();
@@ -72,17 +77,16 @@ function pathChart({ rate, low, high }, targets) {
       role: "img",
       "aria-label": years.map((year, i) => year + ": " + rateText(rate[i]) + " %").join("; "),
     },
-    ...pathScale(roundSteps(from, to), x, y),
+    ...pathScale(roundSteps(from, to), x, y, { years, left, unit: "%" }),
     svgElement("polygon", { points: ribbon, class: "band" }),
     svgElement("polyline", { points: rate.map(at).join(" "), class: "rate" }),
-    ...targets.flatMap(([year, asked]) => pathTarget(x(year), y(asked), asked)),
+    ...targets.flatMap(([year, asked]) => pathTarget(x(year), y(asked), rateText(asked), "%")),
     ...pathDots(rate, x, y),
   );
 }
 
-function pathScale({ steps, decimals }, x, y) {
-  const { width, height, left, right } = PATH_SIZE;
-  const years = data.coverPath.years;
+function pathScale({ steps, decimals }, x, y, { years, left, unit }) {
+  const { width, height, right } = PATH_SIZE;
   const every = Math.ceil(years.length / 8);
   const write = (text, place) => svgElement("text", place, text);
   return [
@@ -90,18 +94,18 @@ function pathScale({ steps, decimals }, x, y) {
       svgElement("line", { x1: left, x2: width - right, y1: y(value), y2: y(value), class: "grid" }),
       write(plainNumber(value, decimals), { x: left - 8, y: y(value) + 4, "text-anchor": "end" }),
     ]),
-    write("%", { x: left - 8, y: 12, "text-anchor": "end" }),
+    write(unit, { x: left - 8, y: 12, "text-anchor": "end" }),
     ...years
       .filter((_, place) => place % every === 0)
       .map((year) => write(String(year), { x: x(year), y: height - 6, "text-anchor": "middle" })),
   ];
 }
 
-function pathTarget(x, y, asked) {
+function pathTarget(x, y, asked, unit) {
   const shape = `M${x} ${y - 5} L${x + 5} ${y} L${x} ${y + 5} L${x - 5} ${y} Z`;
-  const title = svgElement("title", {}, word("pathTarget", { a: rateText(asked) }));
+  const title = svgElement("title", {}, word("pathTarget", { a: asked + "\u00a0" + unit }));
   const place = { x, y: y - 9, "text-anchor": "middle", class: "goal-text" };
-  return [svgElement("path", { d: shape, class: "goal" }, title), svgElement("text", place, rateText(asked))];
+  return [svgElement("path", { d: shape, class: "goal" }, title), svgElement("text", place, asked)];
 }
 
 // The year of the map is the large dot; it and both ends have their figures.

@@ -5,15 +5,15 @@ function update(changes) {
   const focused = document.activeElement ? document.activeElement.dataset.focus : undefined;
   Object.assign(state, changes);
   const changed = (key) => state[key] !== old[key];
-  if (changed("measure") && !("year" in changes) && [old.measure, state.measure].includes("cover"))
+  if (changed("measure") && !("year" in changes) && ownerOf(old.measure) !== ownerOf(state.measure))
     state.year = "";
-  if (changed("zone") && state.year && !yearsNow().includes(state.year)) state.year = "";
+  if ((changed("zone") || changed("told")) && state.year && !yearsNow().includes(state.year)) state.year = "";
   if (changed("measure") || changed("zone")) state.scheme = 0;
   if (changed("measure") && !("sort" in changes))
     Object.assign(state, { sort: "value", descending: true });
   if (changed("language")) renderWords();
   if (changed("zone")) renderChosenZone();
-  const figures = ["zone", "measure", "year", "scheme", "language"].some(changed);
+  const figures = ["zone", "measure", "year", "told", "scheme", "language"].some(changed);
   if (figures) renderFigures();
   if (changed("zone") || marked !== marksShown()) paintListed();
   if (changed("commune") || changed("zone")) {
@@ -78,6 +78,7 @@ function markChosen(group, value) {
 function renderFigures() {
   markChosen("measures", state.measure);
   showMeasure();
+  renderTellers();
   renderYears();
   renderHeadline();
   paintCommunes();
@@ -213,7 +214,7 @@ function listen() {
   observer.observe(byId("map"));
   byId("zone").addEventListener("change", (event) => update({ zone: Number(event.target.value) }));
   byId("year").addEventListener("input", (event) =>
-    update({ year: yearsNow()[Number(event.target.value) - 1] || "" }),
+    update({ year: yearStops()[Number(event.target.value)] }),
   );
   byId("only-listed").addEventListener("change", (event) =>
     update({ onlyListed: event.target.checked }),

@@ -102,6 +102,9 @@ function headRow(columns) {
 }
 
 function columnName(measure) {
+  const zone = zoneNow();
+  if (measure === "present" && toldChosen(zone))
+    return word("toldShort " + tellerOf(zone), { year: toldYear(zone) });
   const year = YEARLY.has(measure) ? yearOf(measure) : "";
   return word(measure + "Short") + (year ? " " + year : "");
 }
@@ -209,9 +212,16 @@ const CSV_NAMES = {
   available: "available_ha",
 };
 
-// Of forest cover alone the year stands in the name: all else in the row is of today.
-const coverYear = (measure) =>
-  measure === "cover" && yearOf("cover") ? "_" + yearOf("cover") : "";
+const TOLD_NAMES = { layer: "measured_ha", report: "reported_ha", reconciled: "reconciled_ha" };
+
+// Of forest cover and of other years' areas the year stands in the name: all else is of today.
+function csvName(measure) {
+  const zone = zoneNow();
+  if (measure === "present" && otherTold(zone))
+    return TOLD_NAMES[tellerOf(zone)] + "_" + toldYear(zone);
+  const year = measure === "cover" ? yearOf("cover") : "";
+  return CSV_NAMES[measure] + (year ? "_" + year : "");
+}
 
 function csvText() {
   const columns = columnsNow();
@@ -221,7 +231,7 @@ function csvText() {
     "commune",
     "kind",
     "listed",
-    ...columns.map((measure) => CSV_NAMES[measure] + coverYear(measure)),
+    ...columns.map(csvName),
   ];
   const year = yearOf("planned");
   if (year) head.splice(5, 0, "year");

@@ -161,6 +161,37 @@ def test_a_zone_taken_out_of_the_form_is_asked_for(form: FilledForm, collects: C
     assert "4.336,7 ha" in told["message_vi"].iloc[0]
 
 
+def test_a_blank_beside_known_hectares_is_asked_for(form: FilledForm, collects: Collects) -> None:
+    cells = {form.put("pine", "standing", None), form.put("pigs", "value", None, "indicators")}
+    # What is planted in a year says nothing about the next one's.
+    form.put("anise", "planted", None)
+    got = collects(form.book)
+    told = _told(got, "left-blank")
+    assert set(told["cell"]) == cells
+    assert "để trống, trong khi năm trước hoặc trên bản đồ có 4.336,7 ha" in " ".join(
+        told["message_vi"]
+    )
+    blank = got.figures[got.figures["cell"].isin(cells) & (got.figures["written"] == "")]
+    assert blank["verdict"].tolist() == ["asked", "asked"]
+    assert blank["value"].isna().all()
+    assert got.files["verdict"].tolist() == ["asked"]
+    assert got.rows[got.rows["kind"] == "asked"]["row"].count() == 2
+
+
+def test_a_blank_of_an_own_table_is_asked_for_and_0_is_an_answer(collects: Collects) -> None:
+    head = ["Xã", "Cây trồng", "Trồng mới (ha)", "Hiện có (ha)"]
+    rows = [head, ["Lộc Bình", "Thông", 3, None], ["Lộc Bình", "Keo", 1, 0]]
+    told = _told(collects(rows), "left-blank")
+    assert told["cell"].tolist() == ["D2"]
+
+
+def test_a_form_that_nobody_filled_in_asks_nothing(forms_2026: Path, collects: Collects) -> None:
+    path = next(forms_2026.glob("*06529*"))
+    got = collects(openpyxl.load_workbook(path))
+    assert got.findings.empty
+    assert got.files["verdict"].tolist() == ["empty"]
+
+
 @pytest.mark.parametrize("step", [1, -1])
 def test_a_row_that_slipped_is_named_as_a_whole(
     step: int, form: FilledForm, collects: Collects

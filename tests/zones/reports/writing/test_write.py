@@ -26,7 +26,7 @@ from zones.reports.ledger import Ledger
 from zones.reports.round import Round
 from zones.reports.status import consolidation_day, due_day, round_status, save_status
 from zones.reports.writing.status_map import save_status_map
-from zones.reports.writing.year_report import YearResult, save_report
+from zones.reports.writing.year_report import YearResult, save_report, years_and_targets
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,36 @@ def result(round_2026: Round, history: pd.DataFrame) -> YearResult:
     )
     crops = reported_crops(ROUNDS[ROUNDS["year"] == 2026], ROUNDS.iloc[:0])
     status = round_status(load_form("plan-annual"), round_2026, history, dt.date(2026, 12, 1))
-    return YearResult(round_2026, targets, reported, crops, status)
+    return YearResult(round_2026, targets, reported, crops, status, _progress())
+
+
+def _progress() -> pd.DataFrame:
+    """Pine measured in 2020 and 2025, reported by two of three in 2026, and in a later year."""
+    rows = [("layer", 2020, 100.0, 3), ("layer", 2025, 140.0, 3), ("report", 2026, 150.0, 2),
+            ("report", 2027, 900.0, 3)]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["told_by", "year", "area_ha", "communes"])
+    return frame.assign(zone="pine", commune_code="", expected=3, present=frame["year"] == 2025)
+
+
+def test_the_chart_of_the_years_ends_with_the_reports_year(result: YearResult) -> None:
+    years, targets = years_and_targets(result)
+    assert years["year"].tolist() == [2020, 2025, 2026]
+    assert years["whole"].tolist() == [True, True, False]
+    assert set(years["name"]) == {"Thông"}
+    assert set(targets.loc[targets["name"] == "Thông", "year"]) == {2030}
+
+
+def test_the_chart_of_the_years_is_saved_beside_the_report(
+    result: YearResult, written: list[Path], tmp_path: Path
+) -> None:
+    names = [path.name for path in written]
+    assert names[2:] == ["dien-bien-2026.png", "dien-bien-2026.svg"]
+    document = docx.Document(str(written[0]))
+    assert any("qua các năm" in paragraph.text for paragraph in document.paragraphs)
+    again = save_report(result, tmp_path)
+    assert [path.read_bytes() for path in again[2:]] == [path.read_bytes() for path in written[2:]]
+    bare = save_report(replace(result, progress=result.progress.iloc[:0]), tmp_path / "không")
+    assert len(bare) == 2
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +146,7 @@ def test_both_files_print_intervals_verdicts_and_what_would_decide(
         needed=np.where(pine, "points:320:pine+other", ""),
     )
     told = replace(result, targets=judged, decimals=(2, 2), level_percent=90.0)
-    document, workbook = save_report(told, tmp_path)
+    document, workbook, *_ = save_report(told, tmp_path)
     read = docx.Document(str(document))
     rows = [[cell.text for cell in row.cells] for table in read.tables for row in table.rows]
     (pine_row,) = [row for row in rows if "(139,04–141,00)" in " ".join(row)]
@@ -172,7 +201,7 @@ def test_the_document_holds_results_gaps_and_blanks(written: list[Path]) -> None
     assert "Theo báo cáo trong năm: trồng mới 10 ha (1 xã); trồng lại chưa có số liệu; mất" in text
     assert "IV. ĐỀ XUẤT, KIẾN NGHỊ" in text
     assert {"1.500 con", "báo cáo", "bản đồ", "…"} <= cells
-    assert len(document.inline_shapes) == 1
+    assert len(document.inline_shapes) == 2
 
 
 def test_no_page_turns_between_a_picture_and_its_caption(written: list[Path]) -> None:
