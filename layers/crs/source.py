@@ -41,34 +41,7 @@ def decide_crs(
     province: str | None = None,
     bounds: Sequence[float] | None = None,
 ) -> tuple[pyproj.CRS, list[Finding]]:
-    """CRS of a layer, from which a published way leads to WGS 84, and what was assumed.
-
-    Parameters
-    ----------
-    declared : pyproj.CRS or None
-        What the file says.
-    source : str
-        The layer's name in messages.
-    named : str or None
-        What the project names; it wins.
-    province : str or None
-        Code of the province, whose VN-2000 zone is proposed where there is no CRS.
-    bounds : sequence of float or None
-        Lowest x and y, highest x and y of the layer, for that proposal.
-
-    Returns
-    -------
-    pyproj.CRS
-        Projected, or longitude and latitude; of a compound CRS the horizontal part.
-    list of Finding
-        Note ``crs-taken-as-vn2000`` where the datum was lost.
-
-    Raises
-    ------
-    CrsError
-        There is none (or one without a place on Earth), no published shift leads out of it, or the
-        layer lies in Việt Nam only once its axes are exchanged.
-    """
+    """CRS of a layer that leads to WGS 84, and what was assumed; what ``named`` says wins."""
     crs = declared if named is None else parse_crs(named)
     if crs is not None and crs.is_compound:
         crs = crs.sub_crs_list[0]

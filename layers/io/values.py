@@ -37,25 +37,7 @@ _FORMULA = re.compile(r"[A-Z]{1,3}[0-9]+: =")
 
 
 def parse_number(text: str, *, decimal: Decimal | None = None) -> float:
-    """Read one number as a person typed it, in either way of writing thousands and decimals.
-
-    Parameters
-    ----------
-    text : str
-        For instance "5.000", "1 200,5" or "-3".
-    decimal : {".", ","}, optional
-        Decimal mark; needed only where two readings fit.
-
-    Returns
-    -------
-    float
-        A finite number.
-
-    Raises
-    ------
-    InputError
-        The text is no number, or two readings fit ("60.000" is 60 or 60,000).
-    """
+    """Read a number as a person typed it, with either decimal mark, where one reading fits."""
     return float(parse_numbers(pd.Series([text], dtype=object), source="", decimal=decimal).iloc[0])
 
 

@@ -91,27 +91,38 @@ def drawn_area_error(
     if crs is None or not crs.is_projected or crs.axis_info[0].unit_conversion_factor != 1:
         raise CrsError("layers.sampling.metres", crs=str(crs))
     groups = pd.Series("", index=polygons.index) if by is None else polygons[by]
-    shapes = polygons.geometry.to_numpy()
+    return group_errors(
+        polygons.geometry.to_numpy(), groups, error_m=error_m, correlation_m=correlation_m
+    )
+
+
+def group_errors(
+    shapes: npt.NDArray[Any],
+    groups: pd.Series[str],
+    *,
+    error_m: float,
+    correlation_m: float,
+    fit: bool = False,
+) -> pd.Series[float]:
+    """Standard error (ha) by group; with ``fit`` all shapes are known to fit together."""
     members = groups.groupby(groups.to_numpy()).indices
 
-    def of_group(rows: Ints) -> tuple[float, float]:
-        return _ring_variance(_as_one(shapes[rows]), correlation_m)
+    def of_group(some: Ints) -> tuple[float, float]:
+        return _ring_variance(_as_one(shapes[some], fit=fit), correlation_m)
 
-    found = dict(
-        zip(
-            members,
-            run_pieces(of_group, members.values(), workers=os.cpu_count() or 1),
-            strict=True,
-        )
-    )
+    rows = [np.asarray(places, dtype=np.int64) for places in members.values()]
+    parts = run_pieces(of_group, rows, workers=os.cpu_count() or 1)
     # The first part counts by σ², the second by σ⁴.
-    variance = {name: error_m**2 * one + error_m**4 * two for name, (one, two) in found.items()}
+    variance = {
+        name: error_m**2 * one + error_m**4 * two
+        for name, (one, two) in zip(members, parts, strict=True)
+    }
     return pd.Series(variance, dtype="float64").pow(0.5) / M2_PER_HA
 
 
-def _as_one(shapes: npt.NDArray[Any]) -> shapely.Geometry:
+def _as_one(shapes: npt.NDArray[Any], *, fit: bool) -> shapely.Geometry:
     """One shape of several; plots that fit together, as most do, are joined eight times as fast."""
-    if shapely.coverage_is_valid(shapes):
+    if fit or shapely.coverage_is_valid(shapes):
         return shapely.coverage_union_all(shapes)
     return shapely.union_all(shapes)
 

@@ -75,19 +75,6 @@ def lay_on_windows(used: pd.DataFrame, pieces: pd.DataFrame) -> pd.DataFrame:
     Of the pieces that are free in a year the one that ends first is used first: a plan that can be
     laid at all is laid in this way. A year is open where one more hectare has room: on a piece with
     land left, or on one from which a hectare can move to another year that is open.
-
-    Parameters
-    ----------
-    used : pandas.DataFrame
-        ``commune_code, source, year, planned_ha``.
-    pieces : pandas.DataFrame
-        From ``land_windows``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``commune_code, source, year, open, over_ha``: every year of every piece; hectares over
-        are those that found no room.
     """
     wanted = used.groupby([*_KEYS, "year"])["planned_ha"].sum().to_dict()
     ordered = pieces.sort_values([*_KEYS, "last", "first"])

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 import pyproj
+import shapely
 
 from layers.base.resources import data_table
 from layers.crs.transform import to_crs
 from layers.kinds.plots import PlotLayer
-from layers.sampling.boundary import drawn_area_error
+from layers.sampling.boundary import group_errors
 from zones.measure.present import BEARING
 from zones.tables import AREA_ERRORS
 
@@ -57,11 +58,13 @@ def boundary_errors(
     plots = to_crs(layer.plots, crs)
     plots = plots.assign(at=_commune_of(plots, communes))
     plots = plots[plots["at"] != ""]
+    # Of plots that fit together any part does.
+    fit = bool(shapely.coverage_is_valid(plots.geometry.to_numpy()))
     subjects = dict(_crops(plots, layer.crop_weights))
     if covers_forest:
         subjects[FOREST] = plots[plots["land"].isin(_COUNTS_FOR_COVER)].assign(weight=1.0)
     frames = [
-        _weighted_error(part, drawing)
+        _weighted_error(part, drawing, fit=fit)
         .rename_axis("commune_code")
         .reset_index()
         .assign(subject=subject)
@@ -98,15 +101,16 @@ def _crops(
         yield str(crop), rows
 
 
-def _weighted_error(rows: gpd.GeoDataFrame, drawing: Drawing) -> pd.Series[float]:
+def _weighted_error(rows: gpd.GeoDataFrame, drawing: Drawing, *, fit: bool) -> pd.Series[float]:
     """Error by ``at``: plots of one share are one area, those of others another."""
     shares = rows["weight"].round(6)
     keys = rows["at"] + "\t" + shares.astype("str")
-    errors = drawn_area_error(
-        rows.assign(key=keys),
+    errors = group_errors(
+        rows.geometry.to_numpy(),
+        keys,
         error_m=drawing.error_m,
         correlation_m=drawing.correlation_m,
-        by="key",
+        fit=fit and not rows["row"].duplicated().any(),
     )
     parts = errors.index.str.split("\t")
     variance = (errors * parts.str[1].astype("float64")) ** 2

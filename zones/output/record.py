@@ -82,20 +82,7 @@ def _files_of(path: Path, folders: Sequence[Path]) -> list[Path]:
 
 
 def input_record(path: Path, *, folders: Sequence[Path] = ()) -> dict[str, Any]:
-    """Size and digest of one input, and of each file that it is read from where they are several.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        What the project names.
-    folders : sequence of pathlib.Path
-        Folders of the project, in which sources of a VRT may lie.
-
-    Returns
-    -------
-    dict
-        ``path``, ``bytes``, ``sha256`` of all together; ``files``: name → SHA-256.
-    """
+    """``path``, ``bytes``, ``sha256`` of an input; ``files`` with their digests where several."""
     files = _files_of(path, folders)
     digests = {_name(item, path): file_digest(item) for item in files}
     leaves = [leaf for item in files for leaf in (item.rglob("*") if item.is_dir() else [item])]

@@ -84,3 +84,21 @@ def test_usual_drawings_are_data() -> None:
     usual = known_drawings()
     assert set(usual) == {"gps", "orthophoto", "map_10000"}
     assert usual["gps"] == Drawing(5.0, 50.0)
+
+
+def test_ground_under_two_plots_or_named_twice_is_one_area() -> None:
+    same = errors(layer([("planted_forest", "pine", 1.0, 0), ("planted_forest", "pine", 1.0, 0)]))
+    assert same["pine", ""] == pytest.approx(np.sqrt(SQUARE + 2 * LEDGER))
+    plots = layer([("planted_forest", "pine", 0.5, 0)]).plots
+    twice = pd.DataFrame({"row": [0, 0], "crop": ["pine", "pine"], "weight": [0.5, 0.5]})
+    found = errors(PlotLayer(plots, twice))
+    assert found["pine", ""] == pytest.approx(np.sqrt(0.25 * SQUARE + 0.5 * LEDGER))
+
+
+def test_neighbours_are_one_area_beside_plots_that_overlap() -> None:
+    """The line between them gives to one what it takes from the other."""
+    apart = [("planted_forest", "pine", 1.0, x) for x in (0, 100)]
+    alone = errors(layer(apart))["pine", ""]
+    assert alone < np.sqrt(2 * (SQUARE + LEDGER))
+    overlapping = [("crop", "tea", 1.0, x) for x in (400, 450)]
+    assert errors(layer([*apart, *overlapping]))["pine", ""] == pytest.approx(alone)

@@ -1,6 +1,7 @@
 """The whole job on a project whose every figure one can add up by hand."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -52,6 +53,14 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def result(project: Path) -> RunResult:
     return run(project)[0]
+
+
+@pytest.fixture
+def done(project: Path, result: RunResult, tmp_path: Path) -> Path:
+    """A project of this test's own, with the outputs of a whole run."""
+    assert result.out == project.parent / "out"
+    shutil.copytree(project.parent, tmp_path / "p")
+    return tmp_path / "p" / project.name
 
 
 def test_areas_add_up_by_hand(result: RunResult) -> None:
@@ -167,11 +176,10 @@ def test_an_existing_folder_is_refused(project: Path, result: RunResult) -> None
         run(project)
 
 
-def test_only_reuses_what_still_holds(tmp_path: Path) -> None:
-    path = write_project(tmp_path / "p")
-    full = run(path)[0]
-    (full.out / "mine.txt").write_text("kept")
-    before = (full.out / "tables" / "areas.csv").read_bytes()
+def test_only_reuses_what_still_holds(done: Path, result: RunResult) -> None:
+    path, out = done, done.parent / "out"
+    (out / "mine.txt").write_text("kept")
+    before = (out / "tables" / "areas.csv").read_bytes()
     again, listener = run(path, only=("compare",), overwrite=True)
     assert listener.steps == ["compare"]
     assert "are the same" in listener.notes[0]
@@ -179,7 +187,7 @@ def test_only_reuses_what_still_holds(tmp_path: Path) -> None:
     assert (again.out / "mine.txt").read_text() == "kept"
     assert (again.out / "map.html").is_file()
     record = json.loads((again.out / "run.json").read_text("utf-8"))
-    assert list(record["steps"]) == list(full.record["steps"])
+    assert list(record["steps"]) == list(result.record["steps"])
     text = path.read_text("utf-8")
     path.write_text(text.replace("title: Thử nghiệm", "title: Khác"), "utf-8")
     # A title stands on pages alone.
@@ -200,7 +208,7 @@ def test_other_tables_of_codes_are_other_software(
 ) -> None:
     """An office that corrects an embedded code table gets figures by that table."""
     path = write_project(tmp_path / "p")
-    out = run(path)[0].out
+    out = run(path, only=("compare",))[0].out
     monkeypatch.setattr(run_record, "_tables_digest", lambda: "another")
     listener = run(path, only=("compare",), overwrite=True)[1]
     every = ["check", "reported", "certainty", "measure", "cover", "compare"]
@@ -218,7 +226,7 @@ def test_a_crop_in_two_layers_needs_a_choice(tmp_path: Path) -> None:
         run(path)
     assert not (path.parent / "out").exists()
     path.write_text(path.read_text("utf-8") + "present: {pine: fruit}\n", "utf-8")
-    targets = run(path)[0].tables["targets"].set_index("target")
+    targets = run(path, only=("compare",))[0].tables["targets"].set_index("target")
     assert targets.loc["pine-area-2030", "present"] == 3
 
 
@@ -235,7 +243,7 @@ def test_plots_outside_every_commune_are_kept_and_told(tmp_path: Path) -> None:
     plots = forest_plots()
     moved = plots.geometry.translate(xoff=1000).where(plots["lo"] == "5", plots.geometry)
     plots.set_geometry(moved).to_file(path.parent / "forest.gpkg", layer="lop_dien_bien")
-    result = run(path)[0]
+    result = run(path, only=("measure",))[0]
     areas = result.tables["areas"]
     outside = areas[(areas["layer"] == "forest") & (areas["commune_code"] == "")]
     assert outside["ledger_ha"].sum() == pytest.approx(10)
@@ -244,10 +252,9 @@ def test_plots_outside_every_commune_are_kept_and_told(tmp_path: Path) -> None:
 
 
 def test_a_table_that_does_not_close_leaves_earlier_outputs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    done: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = write_project(tmp_path / "p")
-    out = run(path)[0].out
+    path, out = done, done.parent / "out"
     before = {file: file.read_bytes() for file in out.rglob("*") if file.is_file()}
 
     from layers.engine import overlay
@@ -284,7 +291,7 @@ def test_plots_drawn_twice_are_told_with_their_hectares(tmp_path: Path) -> None:
     plots = forest_plots()
     twice = plots[plots["lo"] == "1"].assign(lo="9", maldlr=15, ldlr="TXB")
     pd.concat([plots, twice]).to_file(path.parent / "forest.gpkg", layer="lop_dien_bien")
-    result = run(path)[0]
+    result = run(path, only=("measure",))[0]
     findings = result.tables["findings"].set_index("kind")
     assert findings.loc["plots-overlap", "area_ha"] == pytest.approx(50)
     assert "1/1/1 + 1/1/9" in findings.loc["plots-overlap", "examples"]
@@ -303,7 +310,7 @@ def test_a_raster_that_ends_inside_a_commune_is_told(tmp_path: Path) -> None:
     profile.update(width=half)
     with rasterio.open(path.parent / "cover.tif", "w", **profile) as raster:
         raster.write(values[:, :half], 1)
-    result = run(path)[0]
+    result = run(path, only=("measure",))[0]
     told = result.tables["measure_findings"].set_index(["source", "kind"])
     lost = told.loc[("cover", "beyond-raster"), "area_ha"]
     areas = result.tables["areas"]
@@ -325,10 +332,9 @@ def test_a_layer_of_old_codes_is_recognised(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="ends a process the POSIX way")
 @pytest.mark.parametrize(("how", "code", "left"), [(KILL, -KILL, 1), (signal.SIGTERM, 2, 0)])
 def test_a_kill_in_mid_run_leaves_earlier_outputs(
-    tmp_path: Path, how: int, code: int, left: int
+    done: Path, how: int, code: int, left: int
 ) -> None:
-    path = write_project(tmp_path / "p")
-    out = run(path)[0].out
+    path, out = done, done.parent / "out"
     before = {file: file.read_bytes() for file in out.rglob("*") if file.is_file()}
     command = [sys.executable, "-m", "zones", "run", str(path), "--overwrite"]
     process = subprocess.Popen(
@@ -342,7 +348,7 @@ def test_a_kill_in_mid_run_leaves_earlier_outputs(
     assert process.wait() == code
     assert len(list(path.parent.glob(".out.*.part"))) == left
     assert {file: file.read_bytes() for file in out.rglob("*") if file.is_file()} == before
-    assert run(path, overwrite=True)[0].out == out
+    assert run(path, only=("check",), overwrite=True)[0].out == out
     assert list(path.parent.glob(".out*")) == []
 
 
@@ -363,15 +369,14 @@ def test_late_reporters_are_told_with_what_they_had(tmp_path: Path) -> None:
     path = write_project(tmp_path / "p")
     with (path.parent / "fruit.csv").open("a", encoding="utf-8") as file:
         file.write("06184,custard_apple,2024,80\n")
-    result = run(path)[0]
+    result = run(path, only=("measure",))[0]
     found = result.tables["measure_findings"].set_index("kind").loc["report-incomplete"]
     assert (found["severity"], found["area_ha"], found["examples"]) == ("problem", 80.0, "06184")
     assert "chưa báo cáo năm 2025" in found["message_vi"]
 
 
-def test_results_of_other_inputs_do_not_stay_beside_a_new_record(tmp_path: Path) -> None:
-    path = write_project(tmp_path / "p")
-    out = run(path)[0].out
+def test_results_of_other_inputs_do_not_stay_beside_a_new_record(done: Path) -> None:
+    path, out = done, done.parent / "out"
     with (path.parent / "fruit.csv").open("a", encoding="utf-8") as file:
         file.write("06184,citrus,2025,1\n")
     _, listener = run(path, only=("check",), overwrite=True)
@@ -388,7 +393,7 @@ def test_the_printed_area_of_a_zone_is_the_sum_of_its_communes(tmp_path: Path) -
     with (path.parent / "fruit.csv").open("w", encoding="utf-8") as file:
         file.write("commune_code,crop,year,area_ha\n")
         file.write("06148,custard_apple,2025,3.13\n06184,custard_apple,2025,3.12\n")
-    tables = run(path)[0].tables
+    tables = run(path, only=("compare",))[0].tables
     zones = round_zones(tables["zones"], decimals=1)
     targets = round_targets(tables["targets"], zones, decimals=1, rate_decimals=2)
     row = targets.set_index("target").loc["custard-apple-area-2030"]
@@ -443,7 +448,7 @@ def test_sources_of_a_vrt_are_in_the_record_and_undo_a_reuse(tmp_path: Path) -> 
     (path.parent / "vrt").mkdir()
     mosaic(path.parent / "vrt", "../tiles/a.tif")
     path.write_text(path.read_text("utf-8").replace("cover.tif", "vrt/mosaic.vrt"), "utf-8")
-    result = run(path)[0]
+    result = run(path, only=("compare",))[0]
     assert "../tiles/a.tif" in result.record["inputs"]["layer cover"]["files"]
     with rasterio.open(tile, "r+") as raster:
         raster.write(np.full((200, 200), 2, "uint8"), 1)
@@ -452,10 +457,9 @@ def test_sources_of_a_vrt_are_in_the_record_and_undo_a_reuse(tmp_path: Path) -> 
     assert areas.to_dict() == pytest.approx({"crops": 400.0, "unclassified": 0.0})
 
 
-def test_settings_of_one_page_leave_the_other_pages(tmp_path: Path) -> None:
+def test_settings_of_one_page_leave_the_other_pages(done: Path) -> None:
     """``zones atlas --communes`` and ``zones annex --language`` change their own page alone."""
-    path = write_project(tmp_path / "p")
-    out = run(path)[0].out
+    path, out = done, done.parent / "out"
     before = {name: (out / name).read_bytes() for name in ("map.html", "annex.xlsx")}
     changes = {"atlas": {"make": True, "communes": ("06148",), "overview": False}}
     _, listener = run(path, only=("atlas",), overwrite=True, changes=changes)
