@@ -61,6 +61,9 @@ _INSTEAD = {".dbf": ".shp", ".shx": ".shp", ".prj": ".shp", ".mid": ".mif", ".da
 # holds more files, is not one.
 _UNPACKED_LIMIT_BYTES = 4 * 2**30
 _MEMBERS_LIMIT = 10_000
+#: Where more than this unpacks from so few bytes, it is no layer: their tables shrink to a tenth.
+_SWOLLEN_BYTES, _SWOLLEN_TIMES = 500_000_000, 150
+_SIZES = ("file_size", "compress_size")
 
 _REMOTE = re.compile(r"^(?:/vsi|[a-z][a-z0-9+.-]+:)", re.IGNORECASE)
 _DRIVE = re.compile(r"^[a-z]:(?![a-z])", re.IGNORECASE)
@@ -186,7 +189,7 @@ def _check_members(archive: Path, members: list[zipfile.ZipInfo]) -> None:
         )
     if any(member.flag_bits & 0x1 for member in members):
         raise InputError("layers.io.archive_encrypted", archive=archive.name)
-    size = sum(member.file_size for member in members)
+    size, packed = (sum(getattr(member, what) for member in members) for what in _SIZES)
     if size > _UNPACKED_LIMIT_BYTES or len(members) > _MEMBERS_LIMIT:
         limit = f"{_UNPACKED_LIMIT_BYTES / 2**30:.0f} GiB"
         raise InputError(
@@ -196,6 +199,10 @@ def _check_members(archive: Path, members: list[zipfile.ZipInfo]) -> None:
             size=size / 2**30,
             members_limit=_MEMBERS_LIMIT,
             limit=limit,
+        )
+    if size > max(_SWOLLEN_BYTES, _SWOLLEN_TIMES * packed):
+        raise InputError(
+            "layers.io.archive_swells", archive=archive.name, size=size / 1e6, packed=packed / 1e6
         )
 
 
@@ -387,12 +394,21 @@ def _check_geopackage(source: VectorSource) -> None:
             for table in ("gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys"):
                 for row in database.execute(f"SELECT * FROM {table}"):  # noqa: S608 - of our own
                     _require_text(row)
-            _require_views_end(source, database, [row[0].decode() for row in schema
-                                                  if row[3] == b"view"])  # fmt: skip
+            made = [row[0].decode() for row in schema if _is_made(database, row)]
+            _require_views_end(source, database, made)
     except (sqlite3.Error, UnicodeDecodeError) as error:
         raise _damaged(source, str(error)) from error
     if found[0] != b"ok":
         raise _damaged(source, found[0].decode("utf-8", "replace"))
+
+
+def _is_made(database: sqlite3.Connection, row: tuple[bytes, bytes, bytes | None, bytes]) -> bool:
+    """Whether values are worked out as they are read: a view, or a table with such columns."""
+    if row[3] != b"table" or b" AS" not in (row[2] or b"").upper():
+        return row[3] == b"view"
+    name = row[0].decode().replace('"', '""')
+    columns = database.execute(f'PRAGMA table_xinfo("{name}")').fetchall()
+    return any(column[6] in (2, 3) for column in columns)
 
 
 def _require_views_end(

@@ -64,21 +64,18 @@ def _files_of(path: Path, folders: Sequence[Path]) -> list[Path]:
     """List the files that an input is read from, the main one first.
 
     A Shapefile or MapInfo file is several, a raster has files beside it, a VRT has sources, and a
-    GeoPackage that is open elsewhere keeps its last changes in a ``-wal``.
+    GeoPackage or ledger that is open elsewhere, or was killed, has its last changes in a ``-wal``.
     """
     suffix = path.suffix.lower()
     if suffix in RASTER_ENDINGS:
         return raster_files(path, folders=folders)
-    if path.is_dir() or suffix not in {".shp", ".tab", ".mif", ".gpkg"}:
-        return [path]
+    if path.is_dir() or suffix not in {".shp", ".tab", ".mif"}:
+        beside = (path.with_name(f"{path.name}{ending}") for ending in ("-journal", "-wal"))
+        return [path, *(item for item in beside if item.is_file())]
     # Names are compared, not matched: "rung[2025].shp" is no pattern.
-    stem = path.name if suffix == ".gpkg" else f"{path.stem}."
-    near = [item for item in path.parent.iterdir() if item.name.startswith(stem)]
-    beside = {f"{path.name}-wal", f"{path.name}-journal"} if suffix == ".gpkg" else None
-    rest = [
-        item for item in sorted(near) if item != path and item.is_file() and item.suffix != ".lock"
-    ]
-    return [path, *(item for item in rest if beside is None or item.name in beside)]
+    near = [item for item in path.parent.iterdir() if item.name.startswith(f"{path.stem}.")]
+    rest = [item for item in sorted(near) if item.is_file() and item.suffix != ".lock"]
+    return [path, *(item for item in rest if item != path)]
 
 
 def input_record(path: Path, *, folders: Sequence[Path] = ()) -> dict[str, Any]:

@@ -539,6 +539,28 @@ def test_a_view_without_end_is_one_line(squares, folder, monkeypatch, view):
         load_vector(path, layer="a")
 
 
+def test_a_column_that_is_worked_out_without_end_is_one_line(squares, folder, monkeypatch):
+    monkeypatch.setattr(vector_source, "_VIEW_VALUE_BYTES", 100_000)
+    path = write(squares, folder / "a.gpkg")
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("ALTER TABLE a ADD COLUMN m INTEGER AS (n * 2)")
+    assert load_vector(path)["m"].tolist() == [2, 4, 6]
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("ALTER TABLE a ADD COLUMN t TEXT AS (hex(zeroblob(60000)))")
+    with pytest.raises(InputError, match=r"a\.gpkg: .*'a'"):
+        load_vector(path, columns=["n"])
+
+
+def test_an_archive_that_swells_from_almost_nothing_is_refused(squares, folder, monkeypatch):
+    path = write(squares, folder / "a.zip")
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("b.txt", bytes(2_000_000))
+    assert len(load_vector(path)) == 3
+    monkeypatch.setattr(vector_source, "_SWOLLEN_BYTES", 1_000_000)
+    with pytest.raises(InputError, match=r"a\.zip: 0\.0 MB unpack to 2 MB; no layer does that"):
+        load_vector(path)
+
+
 def test_a_plain_view_and_a_broken_one_stop_nobody(squares, folder):
     path = write(squares, folder / "a.gpkg")
     with closing(sqlite3.connect(path)) as database:

@@ -22,6 +22,7 @@ def written(folder: Path, *names: str) -> Path:
 CASES = {
     "brackets": ("rung[2025].shp", "rung[2025].dbf"),
     "MapInfo": ("lô.tab", "lô.dat"),
+    "ledger that was killed": ("sổ.sqlite", "sổ.sqlite-wal"),
     "GeoPackage open elsewhere": ("lô.gpkg", "lô.gpkg-wal"),
 }
 
