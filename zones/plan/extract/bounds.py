@@ -86,6 +86,8 @@ _KEEPING = ("duy trì", "giữ vững", "giữ ổn định")
 _PER_YEAR = re.compile(
     r"(?<!\w)(?:mỗi|hàng|hằng|từng|bình quân|trung bình)\s+năm(?!\w)", re.IGNORECASE
 )
+#: A part of a sentence with a year to reach says itself whether its figure is for each year.
+_UNTIL = re.compile(r"(?<!\w)đến\s+(?:hết\s+|cuối\s+)?năm\s+20\d\d(?!\d)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,9 @@ def is_per_year(before: str) -> bool:
     sentence = before[ends[-1] if ends else 0 :]
     if re.search(r"giai đoạn", re.split(r"[;(]", sentence)[-1], re.IGNORECASE):
         return bool(_PER_YEAR.search(re.split(r"[;(]|, |giai đoạn", sentence)[-1]))
+    own = sentence.rpartition(";")[2]
+    if _UNTIL.search(own):
+        return bool(_PER_YEAR.search(own))
     opening = _PER_YEAR.search(sentence)
     if opening and len(sentence[: opening.start()].split()) <= 2:
         return True

@@ -18,6 +18,7 @@ from zones.plan.extract.sentences import CAPITAL, sentence_bounds
 _OPENING = re.compile(
     rf"(?<!UBND )(?:các\s+)?(?:(?<![Tt]hị )xã(?:\s*,\s*phường)?|phường|thị trấn)\s*"
     rf"(?:(?:như|gồm|bao gồm|sau|sau đây|{COMMON})(?!\w)\s*)*:?\s*(?={CAPITAL})"
+    rf"|các\s+xã(?:\s+(?!{CAPITAL})\w+){{1,6}}?\s+(?:như|gồm|bao gồm)\s*:?\s*(?={CAPITAL})"
     rf"|(?:tập trung|phân bố|bố trí|trồng|chủ yếu)(?:\s+\w+){{0,3}}?\s+(?:ở|tại)\s+(?={CAPITAL})"
     r"|các\s+xã\s*,?\s*(?:và\s+)?phường\s+trên\s+(?:phạm vi|địa bàn)\s+(?:toàn\s+)?tỉnh",
 )
@@ -33,6 +34,8 @@ _NOT_ZONE = re.compile(
 _KIND = re.compile(r"xã|phường|thị trấn")
 _KIND_OF_DISTRICT = re.compile(r"^(?:huyện|thị xã|thành phố|quận)\s+", re.IGNORECASE)
 _ROW = re.compile(rf"(?:Xã|Phường|Đặc khu)\s+({CAPITAL}[^:;,.|]{{1,30}}):")
+#: "xã A 500 ha; xã B 300 ha": the figure of one commune, behind which the list goes on.
+_NEXT_COMMUNE = re.compile(rf"\s*[,;]\s*(?:và\s+)?(?:xã|phường)\s+(?={CAPITAL})")
 _LEAST_KNOWN = 0.5
 #: No list of communes is longer: a province has at most 170, of some 12 letters.
 _FAR = 4_000
@@ -106,13 +109,15 @@ def find_place_lists(
     """Find the lists of communes of a document; a paragraph may hold several."""
     found: list[PlaceList] = []
     for place, (paragraph, figures) in enumerate(zip(paragraphs, quantities, strict=True)):
-        # A figure in parentheses is one of the list's communes; the list goes on behind it.
-        begins, end = [figure.start for figure in figures if not figure.aside], 0
-        for opening in _OPENING.finditer(paragraph.text):
+        # A figure in parentheses, or before a further commune, is one of the list's communes.
+        text, end = paragraph.text, 0
+        closing = [it for it in figures if not (it.aside or _NEXT_COMMUNE.match(text, it.end))]
+        begins = [figure.start for figure in closing]
+        for opening in _OPENING.finditer(text):
             if opening.start() < end:
                 continue
             next_ = bisect_left(begins, opening.end())
-            figure = begins[next_] if next_ < len(begins) else len(paragraph.text)
+            figure = begins[next_] if next_ < len(begins) else len(text)
             places = _read(paragraph, place, opening, figure, province=province, on=on)
             if places is not None:
                 found.append(places)

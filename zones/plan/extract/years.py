@@ -19,6 +19,8 @@ _NOT_TARGET = re.compile(
     r"ban hành|số liệu|hiện trạng)\s*$",
     re.IGNORECASE,
 )
+#: "từ 61,8% năm 2025 lên …": the year of where the way begins.
+_OF_BASE = re.compile(r"\s*\)?\s*(?:tăng\s+|giảm\s+)?(?:lên|xuống)(?!\w)", re.IGNORECASE)
 _FEW_WORDS = 2
 #: A year further from its figure than this is not its own.
 _FAR = 2_000
@@ -51,7 +53,8 @@ def _years_in(text: str) -> list[tuple[int, int, YearSpan]]:
     found = [(m.start(), m.end(), YearSpan(int(m[1]), int(m[2]))) for m in _SPAN.finditer(text)]
     for match in _YEAR.finditer(text):
         before = text[: match.start()]
-        if not _NOT_TARGET.search(before) and not match[0].lower().startswith("từ"):
+        since = match[0].lower().startswith("từ") or _OF_BASE.match(text, match.end())
+        if not since and not _NOT_TARGET.search(before):
             found.append((match.start(), match.end(), YearSpan(None, int(match[1]))))
     return sorted(found, key=lambda item: item[1])
 

@@ -428,6 +428,10 @@ I. CHỈ TIÊU
 3. Quế: 12.000 ha năm 2030, tại các xã Bằng Lang (5.000 ha), Yên Thành (4.000 ha), Tiên Nguyên.
 4. Diện tích lê 2.080 ha tại các xã vùng cao Đồng Văn, Mèo Vạc, Yên Minh và phường Hà Giang 1.
 5. Đất trồng rừng sản xuất quy hoạch là 281.000 ha.
+6. Hồi 2.300 ha tại các xã phía bắc tỉnh gồm Lũng Cú, Phố Bảng.
+7. Chè 900 ha: xã Bằng Lang 500 ha; xã Yên Thành 300 ha; xã Tiên Nguyên 100 ha.
+8. Nâng tỷ lệ che phủ rừng từ 61,8% năm 2028 lên trên 62,5% năm 2029.
+9. Mỗi năm trồng 1 triệu cây phân tán; đến năm 2030 có 5.000 ha rừng gỗ lớn.
 """
 
 
@@ -440,6 +444,15 @@ def test_wordings_of_another_province() -> None:
     assert (planting.figure, planting.unit, planting.period) == (10_200, "ha/year", "per_year")
     zones = {zone.clause: [item.as_written for item in zone.communes] for zone in plan.zones}
     assert zones["I.3"] == ["Bằng Lang", "Yên Thành", "Tiên Nguyên"]
+    assert zones["I.6"] == ["Lũng Cú", "Phố Bảng"]
+    assert [name.removeprefix("xã ") for name in zones["I.7"]] == [
+        "Bằng Lang", "Yên Thành", "Tiên Nguyên",
+    ]  # fmt: skip
+    later = {t.year: t.low for t in plan.indicators if isinstance(t, Target) and t.clause == "I.8"}
+    timber = next(t for t in plan.indicators if isinstance(t, Target) and t.figure == 5_000)
+    assert (later, timber.unit, timber.period, timber.year) == (
+        {2029: 62.5}, "ha", "by_year", 2030,
+    )  # fmt: skip
     assert [name.removeprefix("phường ") for name in zones["I.4"]] == [
         "Đồng Văn", "Mèo Vạc", "Yên Minh", "Hà Giang 1",
     ]  # fmt: skip
