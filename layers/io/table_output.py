@@ -21,6 +21,8 @@ _QUOTED = re.compile(r"'(?=[=+\-@\t\r\n])")
 _HECTARES = "#,##0.00##"
 #: Excel's numbers of papers, and the most columns of a table that A4 has room for.
 _A3, _A4, _A4_COLUMNS = 8, 9, 10
+#: Lines that a heading may take, and room for the arrow of its filter, in pixels.
+_HEADING_LINES, _ARROW_PX = 3, 20
 #: Letters from which text goes on in a line below.
 _LONG = 60
 #: Widest column, height of a line, and the highest row that Excel takes, in pixels.
@@ -100,7 +102,9 @@ def save_workbook(
 
     with xlsxwriter.Workbook(str(path), WORKBOOK_OPTIONS) as book:
         book.set_properties({"created": midnight()})
-        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        bold = book.add_format(
+            {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EFE8", "border": 1}
+        )
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         plain = book.add_format({"valign": "top"})
         if digest:
@@ -132,7 +136,8 @@ def save_workbook(
                 sheet.set_row_pixels(line, height)
             sheet.freeze_panes(1, frozen_columns)
             sheet.autofilter(0, 0, len(table), max(len(table.columns) - 1, 0))
-            sheet.autofit(_WIDEST_PX)
+            shown = [(headings or {}).get(str(column), str(column)) for column in table.columns]
+            _set_widths(sheet, table, shown)
             _set_up_print(sheet, table, frozen_columns)
 
 
@@ -142,10 +147,32 @@ def _set_up_print(sheet: Worksheet, table: pd.DataFrame, frozen_columns: int) ->
     sheet.set_paper(_A3 if len(table.columns) > _A4_COLUMNS else _A4)
     sheet.set_margins(left=0.6, right=0.4, top=0.6, bottom=0.6)
     sheet.fit_to_pages(1, 0)
+    sheet.hide_gridlines(0)  # They are printed as well
     sheet.repeat_rows(0)
     if frozen_columns:
         sheet.repeat_columns(0, frozen_columns - 1)
     sheet.set_footer("&L&8&A&R&8&P/&N")
+
+
+def _set_widths(sheet: Worksheet, table: pd.DataFrame, headings: list[str]) -> None:
+    """Make columns as wide as what stands in them; a heading wider than that takes some lines."""
+    from xlsxwriter.utility import cell_autofit_width
+
+    lines = 1
+    for place, heading in enumerate(headings):
+        told = table.iloc[:, place].dropna()
+        if pd.api.types.is_numeric_dtype(told.dtype):
+            ends = (told.min(), told.max()) if len(told) else ()
+            texts = [f"{value:,.2f}" for value in ends]
+        else:
+            texts = [str(value) for value in told.unique()]
+        words = [cell_autofit_width(word) + _ARROW_PX for word in heading.split()]
+        whole = cell_autofit_width(heading) * 1.1
+        body = max((cell_autofit_width(text) for text in texts), default=0)
+        width = min(max([body, whole / _HEADING_LINES, *words]), _WIDEST_PX)
+        sheet.set_column_pixels(place, place, width)
+        lines = max(lines, math.ceil(whole / (width - _ARROW_PX)))
+    sheet.set_row_pixels(0, _LINE_PX * lines)
 
 
 def _heights(table: pd.DataFrame) -> Iterator[tuple[int, int]]:

@@ -21,7 +21,13 @@ from maps.layout.words import word
 from zones.output.table_words import code_words, column_title, table_words
 from zones.publish.forest_forms import form_table
 from zones.publish.publish import PublishedFigures, zone_names
-from zones.tables import FINDINGS, RESULT_TABLES, ZONES
+from zones.tables import (
+    FINDINGS,
+    FOREST_FORM_CAUSES,
+    FOREST_FORM_PURPOSES,
+    RESULT_TABLES,
+    ZONES,
+)
 
 #: More rows than this nobody reads in a workbook: the table is named, and lies in ``tables/``.
 MOST_ROWS = 50_000
@@ -73,9 +79,16 @@ _CONTENTS = ("sheet", "about", "rows", "file")
 
 
 def _columns(schema: Schema, frame: pd.DataFrame) -> list[Column]:
-    """Columns of a table in its schema's order, and those that the printed figures add."""
+    """Columns of a table in its schema's order, and those that the printed figures add.
+
+    A column in which nothing stands (intervals without a sample) is left out: it is in ``tables/``.
+    Forest forms keep all columns of the circular.
+    """
     joined = _JOINED if schema is ZONES else ()
-    return [column for column in (*schema.columns, *joined) if column.name in frame.columns]
+    there = [column for column in (*schema.columns, *joined) if column.name in frame.columns]
+    if schema in (FOREST_FORM_PURPOSES, FOREST_FORM_CAUSES):
+        return there
+    return [c for c in there if (frame[c.name].notna() & frame[c.name].ne("")).any()]
 
 
 def _format(column: Column) -> str:
@@ -135,6 +148,8 @@ class _Names:
         own = self._names.get(column, {}).get(code)
         if own:
             return own
+        if column == "needed" and code:
+            return needed_words(code).text(self._language)
         codes = code_words(column)
         if code in codes:
             return codes[code].text(self._language)
@@ -142,6 +157,22 @@ class _Names:
 
 
 _BILINGUAL = ("name_en", "message_en")
+
+
+def needed_words(code: str) -> Phrase:
+    """Say what would decide a verdict, from its code: ``points:320:pine``, ``error_m:0.8``."""
+    kind, *rest = code.split(":")
+    if kind == "points" and int(rest[0]):
+        return message("zones.pages.needed_points", count=int(rest[0]))
+    if kind == "own_points":
+        return message("zones.pages.needed_own_points")
+    if kind == "points":
+        return message("zones.pages.needed_more_points")
+    if kind == "error_m":
+        return message("zones.pages.needed_error", metres=float(rest[0]))
+    if kind == "at_the_end":
+        return message("zones.pages.needed_nothing")
+    return message("zones.pages.needed_accuracy")
 
 
 def save_findings(

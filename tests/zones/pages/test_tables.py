@@ -11,6 +11,7 @@ import pytest
 
 from tests.factories import write_project
 from zones.output.table_words import column_title
+from zones.pages.tables import needed_words
 from zones.project.model import load_project
 from zones.publish.forest_forms import form_table
 from zones.publish.verify import verify_folder
@@ -78,6 +79,36 @@ def test_forest_forms_bear_the_headings_of_the_circular() -> None:
                 group = f"{getattr(column.group, language)}: " if column.group else ""
                 title = f"({column.column[1:]}) {group}{name} (ha)"
                 assert column_title(table, column.column, language) == title
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("points:1320:pine+other", "Thêm 1.320 điểm mẫu"),
+        ("points:0:pine", "Thêm điểm mẫu"),
+        ("own_points:pine", "Thêm điểm mẫu ngay tại xã"),
+        ("error_m:0.8", "Ranh giới sai không quá 0,8 m"),
+        ("at_the_end", "Không điều tra nào kết luận được lúc này"),
+        ("accuracy", "Nêu lớp được khoanh vẽ từ đâu (certainty:)"),
+    ],
+)
+def test_what_would_decide_is_said_in_words(code: str, words: str) -> None:
+    assert needed_words(code).vi == words
+
+
+def test_columns_are_no_wider_than_what_stands_in_them_and_empty_ones_are_left_out(
+    out: Path,
+) -> None:
+    sheet = openpyxl.load_workbook(out / "tables.xlsx")["Vùng theo xã"]
+    heads = {cell.value: cell for cell in sheet[1]}
+    # A sample would fill these; there is none.
+    assert "Khoảng tin cậy: từ (ha)" not in heads
+    cell = heads["Tỷ trọng trong vùng"]
+    assert sheet.column_dimensions[cell.column_letter].width < len("Tỷ trọng trong vùng") - 3
+    assert sheet.row_dimensions[1].height >= 2 * 14
+    form = openpyxl.load_workbook(out / "tables.xlsx")["Biểu 02"]
+    assert form.max_column == 18  # All of the circular's, filled or not
+    assert form["A3"].value == "1100 Rừng phân theo nguồn gốc"
 
 
 def test_sheets_print_on_a4_or_a3_with_the_header_on_every_page(out: Path) -> None:
