@@ -27,6 +27,8 @@ from maps.layout.words import phrase
 from maps.symbols.classes import Classing, classify, fixed_classes
 from maps.symbols.legends import BELOW_ZERO, NO_DATA, ZERO, scale_colours
 
+#: Digits of a sum of planned hectares that are hectares, and no dust of the addition.
+_DUST_DECIMALS = 9
 _OUTLINE_LIMIT = 60_000
 _PICTURE_LIMIT = 600_000
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -468,7 +470,8 @@ def _planned(
     # A commune without a row in a year is planned nothing in that year; a row without a figure
     # says that nobody knows.
     table[~known] = np.nan
-    return years, list(table.T), table.sum(axis=1)
+    # 0.3 + 1.1 is 1.4 and a little: that little would be the border of a class
+    return years, list(table.T.round(_DUST_DECIMALS)), table.sum(axis=1).round(_DUST_DECIMALS)
 
 
 def _name(zone: dict[Any, Any]) -> Phrase:

@@ -100,6 +100,22 @@ def test_allocation_by_land_is_summed(content: MapContent) -> None:
     assert build_page_data(check_content(replace(content, planned=split))) == whole
 
 
+def test_the_dust_of_a_sum_is_no_border_of_a_class(content: MapContent) -> None:
+    assert content.planned is not None
+    zone, codes = content.planned["zone"].iloc[0], content.planned["commune_code"].unique()
+    rows = [
+        (codes[0], 2026, 0.3),
+        (codes[0], 2027, 1.1),
+        (codes[1], 2026, 1.7),
+        (codes[2], 2026, 3),
+    ]
+    assert 0.3 + 1.1 != 1.4
+    planned = pd.DataFrame(rows, columns=["commune_code", "year", "planned_ha"]).assign(zone=zone)
+    made = build_page_data(check_content(replace(content, planned=planned)))
+    mine = next(item for item in made["zones"] if item["id"] == zone)
+    assert mine["classes"]["planned"][0]["breaks"] == [1.4, 1.7]
+
+
 def test_the_chart_takes_the_area_and_the_printed_figures(content: MapContent) -> None:
     targets = content.targets.assign(indicator="area", figure_low=1.0, figure_high=2.0)
     other = targets.iloc[[0]].assign(target="pine-large-timber", indicator="large_timber")

@@ -356,7 +356,7 @@ def _section(there: CommentedMap | None, asked: Put, written: str) -> CommentedM
         "kind": asked.kind,
         "path": written,
         "date": asked.date,
-        "source": asked.source,
+        "source": asked.source or None,
         "layer": asked.layer if asked.kind not in ("report", "raster") else None,
         "crs": asked.crs if asked.kind != "report" else None,
         "columns": asked.columns or None,
@@ -382,8 +382,11 @@ def _drop_missing_forest(layers: CommentedMap, home: Path, asked: Put) -> None:
 
 
 def _update(section: CommentedMap, values: dict[str, Any]) -> None:
+    """Put values into a section; behind its last key stands the comment of the next section."""
     for key, value in values.items():
-        if value is not None:
+        if value is not None and key not in section and "path" in section:
+            section.insert(list(section).index("path") + 1, key, value)
+        elif value is not None:
             section[key] = value
 
 

@@ -142,10 +142,11 @@ def _of_clauses(
             continue
         if not is_list and not _LOCATION.match(paragraph.text):
             continue
-        heading = _HEADING.search(paragraph.headings[-1])
+        title = _without_places(paragraph.headings[-1], paragraph, places)
+        heading = _HEADING.search(title)
         if heading is None or paragraph.clause in found:
             continue
-        crop, misspelt = find_crop(paragraph.headings[-1])
+        crop, misspelt = find_crop(title)
         found.add(paragraph.clause)
         yield _zone(
             crop,
@@ -155,6 +156,14 @@ def _of_clauses(
             misspelt=misspelt,
             confidence=0.95 - 0.1 * misspelt - 0.25 * (not crop) - 0.2 * (not is_list),
         )
+
+
+def _without_places(title: str, paragraph: Paragraph, places: PlaceList | None) -> str:
+    """Heading without the communes that it lists itself: Hồng Phong is no persimmon."""
+    begins = paragraph.text.find(title)
+    if places is None or begins < 0:
+        return title
+    return title[: max(0, places.start - begins)]
 
 
 def zone_of(stated: Stated) -> tuple[str, str]:

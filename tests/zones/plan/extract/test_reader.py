@@ -84,6 +84,18 @@ def test_zones_have_their_lists_and_no_other(made: Draft) -> None:
     ]
 
 
+def test_a_commune_with_the_name_of_a_crop_in_it_makes_no_zone() -> None:
+    text = (
+        "KẾ HOẠCH giai đoạn 2026-2030\nII. MỤC TIÊU\n1. Vùng trồng Thông: đến năm 2030 diện tích "
+        "62.000 - 66.000 ha, tập trung tại các xã: Thất Khê, Hồng Phong, ...\n"
+    )
+    document = Document("made.txt", "0" * 64, tuple(text.splitlines()))
+    draft = draft_plan(document, plan_id="made", province="20")
+    (zone,) = draft.plan.zones
+    assert (zone.zone, zone.listing, len(zone.targets)) == ("pine", "open", 1)
+    assert [item.code for item in zone.communes] == ["06040", "06079"]
+
+
 def test_statements_of_one_thing_become_one_target(made: Draft) -> None:
     targets = {target.target: target for _, target in made.plan.all_targets()}
     area = targets["cinnamon-area-2030"]
