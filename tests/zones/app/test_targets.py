@@ -52,6 +52,7 @@ def test_an_edit_moves_the_plan_and_says_which_communes(seated: Any) -> None:
     moved = sum(row["change_ha"] for row in after["moved"] if row["zone"] == zone)
     both = figures(after, zone)["planned_ha"] - figures(before, zone)["planned_ha"]
     assert moved == pytest.approx(both, abs=0.11)
+    assert {"done": 1, "of": 2} in desk.told  # how far it is, for a plan that takes seconds
     reasons = desk.ask("targets", "why", changes=lines)
     assert {"zone", "message_vi", "message_en"} <= set(reasons[0])
 
