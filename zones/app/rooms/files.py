@@ -356,7 +356,7 @@ def _section(there: CommentedMap | None, asked: Put, written: str) -> CommentedM
         "kind": asked.kind,
         "path": written,
         "date": asked.date,
-        "source": asked.source or None,
+        "source": asked.source or ("" if "source" in (there or {}) else None),
         "layer": asked.layer if asked.kind not in ("report", "raster") else None,
         "crs": asked.crs if asked.kind != "report" else None,
         "columns": asked.columns or None,
