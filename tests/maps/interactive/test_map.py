@@ -113,7 +113,7 @@ def test_the_dust_of_a_sum_is_no_border_of_a_class(content: MapContent) -> None:
     planned = pd.DataFrame(rows, columns=["commune_code", "year", "planned_ha"]).assign(zone=zone)
     made = build_page_data(check_content(replace(content, planned=planned)))
     mine = next(item for item in made["zones"] if item["id"] == zone)
-    assert mine["classes"]["planned"][0]["breaks"] == [1.4, 1.7]
+    assert mine["classes"]["planned"][0]["breaks"] == [1.4, 2.0]
 
 
 def test_the_chart_takes_the_area_and_the_printed_figures(content: MapContent) -> None:
