@@ -15,6 +15,7 @@ import pyproj
 from pydantic import TypeAdapter
 
 from layers.base.errors import InputError, MissingFileError
+from layers.base.json_text import json_bytes
 from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.crs.crs import M2_PER_HA
@@ -166,7 +167,7 @@ def load_design(folder: Path) -> Design:
     if not path.is_file():
         raise MissingFileError("zones.certainty.no_design", path=path)
     try:
-        design = TypeAdapter(Design).validate_json(path.read_bytes(), strict=True)
+        design = TypeAdapter(Design).validate_json(json_bytes(path), strict=True)
         _require_whole(design)
     except ValueError as error:
         raise InputError("zones.certainty.damaged_design", path=path) from error

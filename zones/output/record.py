@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from layers.base.errors import InputError
-from layers.base.json_text import parsed_json
+from layers.base.json_text import json_bytes, parsed_json
 from layers.base.resources import data_path
 from layers.io.raster_source import RASTER_ENDINGS, raster_files
 
@@ -157,7 +157,7 @@ def read_record(folder: Path) -> dict[str, Any] | None:
     if not path.is_file():
         return None
     try:
-        record: dict[str, Any] = parsed_json(path.read_text("utf-8"))
+        record: dict[str, Any] = parsed_json(json_bytes(path))
         _Record.model_validate(record)
     except ValueError as error:
         raise InputError("zones.output.record_damaged", path=path) from error

@@ -14,6 +14,7 @@ import pandas as pd
 from pydantic import BaseModel, Field, ValidationError
 
 from layers.base.errors import InputError, MissingFileError
+from layers.base.json_text import json_bytes
 from layers.base.language import Language, Phrase
 from layers.base.schema import Column, Schema
 from layers.io.table import read_csv_text, require_columns
@@ -240,13 +241,17 @@ def _about(folder: Path) -> _About:
     if not path.is_file():
         raise _missing(path)
     try:
-        return _About.model_validate_json(path.read_bytes())
+        return _About.model_validate_json(json_bytes(path))
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "JSON"
-        raise InputError(
-            "zones.publish.not_as_a_run_writes", path=path, where=where, msg=first["msg"]
-        ) from error
+        where, why = ".".join(map(str, first["loc"])), str(first["msg"])
+        raise _other_words(path, where or "JSON", why) from error
+    except ValueError as error:
+        raise _other_words(path, "JSON", str(error)) from error
+
+
+def _other_words(path: Path, where: str, why: str) -> InputError:
+    return InputError("zones.publish.not_as_a_run_writes", path=path, where=where, msg=why)
 
 
 def load_table(path: Path, schema: Schema) -> pd.DataFrame:

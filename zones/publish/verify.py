@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 _COVER = ("natural_area_ha", "natural_forest_ha", "planted_forest_ha", "not_yet_forest_ha")
 _TARGETS = ("low", "high", "present", "shortfall", "surplus")
 _NAMED = 4
+#: The map of a province with outlines of all its plots has some 40 MB.
+_MAP_BYTES = 400_000_000
 _HELD_FIGURES = (
     *("present_ha", "loss_ha", "planned_ha", "low_ha", "high_ha"),
     *("end_ha", "shortfall_ha", "surplus_ha"),
@@ -215,6 +217,8 @@ def _twin_difference(item: TwinFigures) -> Difference:
 def _map_data(path: Path) -> dict[str, Any]:
     from maps.interactive.page_data import read_page_data
 
+    if path.stat().st_size > _MAP_BYTES:
+        raise InputError("maps.interactive.not_our_map")
     return read_page_data(path.read_text(encoding="utf-8", errors="replace"))
 
 

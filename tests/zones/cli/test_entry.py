@@ -40,6 +40,14 @@ def test_vietnamese_is_utf8_whatever_the_console(encoding: str) -> None:
 NAMES = ("VUNGTRONG_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 
 
+def test_a_path_that_the_locale_cannot_read_keeps_its_letters() -> None:
+    """Under LC_ALL=C the bytes of a name come as they are."""
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = zones_("check", "Dự án/kế hoạch.yaml", "--lang", "vi", **plain)
+    assert done.returncode == 2
+    assert "Không có tệp Dự án/kế hoạch.yaml" in done.stderr.decode("utf-8")
+
+
 @pytest.mark.parametrize("locale", [{}, {"LANG": "C"}, {"LC_ALL": "POSIX", "LANG": "vi_VN"}])
 def test_who_chose_no_language_is_told_once_how(
     locale: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,

@@ -14,11 +14,13 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from layers.base import json_text
 from layers.base.errors import MissingFileError
 from tests.factories import write_project
 from zones.cli.main import run as command
 from zones.cli.terminal.language import set_language
 from zones.project.model import load_project
+from zones.publish import verify
 from zones.publish.verify import Verification, verify_folder
 from zones.run.context import RunOptions
 from zones.run.run import run_project
@@ -427,6 +429,17 @@ def test_data_of_the_map_that_are_none_are_a_finding(out: Path, data: str) -> No
     changed = f'{start}id="page-data">{data}{rest[rest.index("</script>") :]}'
     path.write_text(changed, "utf-8")
     assert ("map.html", "file") in _places(verify_folder(out))
+
+
+def test_files_that_grew_beyond_any_are_findings(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file of zeros takes no room on disk, and gigabytes where it is read."""
+    _with_only(out, "map.html")
+    monkeypatch.setattr(verify, "_MAP_BYTES", 10)
+    assert ("map.html", "file") in _places(verify_folder(out))
+    monkeypatch.setattr(json_text, "_MOST_BYTES", 10)
+    assert {("run.json", "file"), ("tables/printed/", "file")} <= set(_places(verify_folder(out)))
 
 
 @pytest.mark.parametrize("name", ["map.html", "run.json", "tables/zones.csv", "tables/printed"])

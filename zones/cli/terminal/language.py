@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -80,10 +81,19 @@ def say(key: str, /, **values: object) -> str:
     return message(key, **values).text(_language)
 
 
+#: Bytes of a path that the locale of the console could not read.
+_UNREAD = re.compile("[\udc80-\udcff]+")
+
+
+def _as_utf8(found: re.Match[str]) -> str:
+    return found[0].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def print_line(text: str = "", *, error: bool = False) -> None:
     """Print a plain line, on a stream that may not know every letter."""
     stream = sys.stderr if error else sys.stdout
     encoding = stream.encoding or "utf-8"
+    text = _UNREAD.sub(_as_utf8, text)
     stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
 
 
