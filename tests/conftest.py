@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import gc
 import os
+import time
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from layers.base.errors import OutputError
+from layers.io.lock import locked
+from zones.cli.main import run
 from zones.cli.terminal.language import set_language
 
 # Programs that tests start speak English, and have nothing to tell about choosing a language.
@@ -37,3 +41,23 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("real data is not beside the checkout (../shared)")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder that ``zones demo`` made, once for all workers; who writes takes a copy."""
+    base = tmp_path_factory.getbasetemp()
+    place = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = place / "nơi làm việc" / "Tỉnh minh họa"
+    folder.parent.mkdir(exist_ok=True)
+    made = folder.with_name("made")
+    while not made.exists():
+        try:
+            with locked(made):
+                if not made.exists():
+                    set_language("vi")
+                    assert run(["demo", "--out", str(folder)]) == 0
+                    made.touch()
+        except OutputError:  # another worker is making it
+            time.sleep(0.2)
+    return folder

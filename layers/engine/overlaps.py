@@ -119,7 +119,7 @@ def settle_claims(
         result[loser] = shapely.difference(shapes[loser], shapely.union_all(winners))
     # Ground that three claim is in three pairs, but is given away once by each that loses it.
     lost = float((shapely.area(shapes) - shapely.area(result)).sum()) * unit_m2
-    _tell_claims(labels, pairs, areas * unit_m2, lost / 1e4, source, findings)
+    _tell_claims(labels, pairs, areas, lost / 1e4, source, findings)
     return result
 
 
@@ -136,14 +136,14 @@ def meeting_bounds(p: BinnedEdges, q: BinnedEdges) -> IntArray:
 def _tell_claims(
     labels: pd.Index[Any],
     pairs: IntArray,
-    areas_m2: FloatArray,
+    areas: FloatArray,
     area_ha: float,
     source: str,
     findings: Findings,
 ) -> None:
-    largest = np.argsort(-areas_m2, kind="stable")[:5]
+    largest = np.argsort(-areas, kind="stable")[:5]
     shown = tuple(f"{labels[a]}/{labels[b]}" for a, b in pairs[:, largest].T)
-    count = len(areas_m2)
+    count = len(areas)
     findings.add(
         Finding(
             severity=severity_of_area(area_ha, decimals=4),

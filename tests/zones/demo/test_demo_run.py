@@ -18,10 +18,8 @@ def _vietnamese() -> None:
 
 
 @pytest.fixture(scope="module")
-def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("nơi làm việc") / "Tỉnh minh họa"
-    assert run(["demo", "--out", str(folder)]) == 0
-    return folder / "out"
+def out(demo: Path) -> Path:
+    return demo / "out"
 
 
 def table(out: Path, name: str) -> pd.DataFrame:
