@@ -65,8 +65,12 @@ def take_standing(
     pieces that are left, cut and with hectares to match, and the hectares taken (``SHARED``).
     """
     of_map = pieces[~pieces["layer"].isin(forest["layer"].unique())]
-    shapes, stands = of_map.geometry.to_numpy(), forest.geometry.to_numpy()
-    place, plot = shapely.STRtree(stands).query(shapes, predicate="intersects")
+    shapes, stands = of_map.geometry.to_numpy(), np.array(forest.geometry, dtype=object)
+    place, plot = shapely.STRtree(stands).query(shapes)
+    # What was valid in the CRS of its file need not be in another.
+    met = np.unique(plot)
+    torn = met[~shapely.is_valid(stands[met])]
+    stands[torn] = shapely.make_valid(stands[torn])
     rows, starts = np.unique(place, return_index=True)
     none = pd.DataFrame(columns=SHARED).astype({"area_ha": "float64"})
     if not len(rows):

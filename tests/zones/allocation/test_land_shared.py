@@ -7,7 +7,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
-from shapely import GeometryCollection, LineString, box
+from shapely import GeometryCollection, LineString, Polygon, box
 
 from layers.base.findings import Findings
 from layers.engine.overlay import overlay_area
@@ -15,7 +15,7 @@ from layers.kinds.plots import CROP_WEIGHTS, PLOTS, PlotLayer
 from tests.factories import EAST, NORTH, square, write_project
 from zones.allocation.land import available_land, load_land_sources
 from zones.allocation.land_plots import _faces, plot_land, settled_land
-from zones.allocation.land_shared import take_shared
+from zones.allocation.land_shared import STANDING, take_shared, take_standing
 from zones.cli.main import run
 from zones.tables import MEASURED
 
@@ -158,6 +158,18 @@ def test_crop_land_on_which_forest_stands_is_no_land() -> None:
     assert "18.0 ha" in finding.message.en
     assert left.loc[left["source"] == "perennial_crop", "area_ha"].sum() == pytest.approx(18)
     assert left.geometry.union_all().intersection(shape(0, 500)).area == pytest.approx(0, abs=1e-6)
+
+
+def test_forest_whose_outline_crosses_itself_takes_what_it_covers() -> None:
+    """Two triangles of 25 ha in a commune of crop land: 50 of 100 ha are free."""
+    bow = Polygon(
+        [(EAST, NORTH), (EAST + 1000, NORTH + 1000), (EAST + 1000, NORTH), (EAST, NORTH + 1000)]
+    )
+    pieces = plot_land({"map": ("land_use", layer(("CLN", "", shape(0, 1000))))}, RULES, COMMUNES)
+    forest = gpd.GeoDataFrame({"layer": ["forest"]}, geometry=[bow], crs="EPSG:9215")
+    left, taken = take_standing(pieces, forest)
+    assert left["area_ha"].tolist() == [pytest.approx(50)]
+    assert taken[["first", "area_ha"]].to_numpy().tolist() == [[STANDING, pytest.approx(50)]]
 
 
 def test_forest_beside_the_crop_land_takes_nothing() -> None:
