@@ -63,6 +63,9 @@ _TABLES = {
         ("binding",),
         same=True,
     ),
+    "progress": _Twin(
+        "progress", ("zone", "told_by", "year", "commune_code"), ("area_ha",), same=True
+    ),
     "allocation_losses": _Twin("losses", ("zone", "commune_code", "year"), ("loss_ha",), same=True),
     "trajectory": _Twin("cover_years", ("year",), tuple(COVER_YEARS.names[1:]), province=True),
     "planted_species": _Twin(

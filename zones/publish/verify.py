@@ -259,7 +259,7 @@ def _map_pairs(content: AnnexContent, data: dict[str, Any]) -> list[tuple[str, f
             if name in rows.columns:
                 values = zone["values"].get(measure, [None] * len(codes))
                 pairs += _column(f"{zone['id']}, {name}", rows[name], codes, values)
-        pairs += _planned_pairs(content, zone, codes)
+        pairs += _planned_pairs(content, zone, codes) + _told_pairs(content, zone, codes)
     if data["cover"] is not None:
         rows = content.forest_cover.iloc[:-1].set_index("commune_code")
         last = content.forest_cover.iloc[-1]
@@ -294,6 +294,26 @@ def _planned_pairs(
         known = sums.loc[int(year)] if int(year) in sums.index.levels[0] else pd.Series(dtype=float)
         column = known.reindex(codes).fillna(0.0)
         pairs += _column(f"{zone['id']}, {year}", column, codes, values)
+    return pairs
+
+
+def _told_pairs(
+    content: AnnexContent, zone: dict[str, Any], codes: list[str]
+) -> list[tuple[str, float, Any]]:
+    """Figures of a zone over the years, each teller's, and their sums."""
+    if content.progress is None or "told" not in zone:
+        return []
+    rows = content.progress[content.progress["zone"] == zone["id"]]
+    areas = rows.set_index(["told_by", "year", "commune_code"])["area_ha"]
+    pairs: list[tuple[str, float, Any]] = []
+    for teller, told in zone["told"].items():
+        if teller == "now":
+            continue
+        for year, values, whole in zip(told["years"], told["values"], told["whole"], strict=True):
+            column = areas.loc[teller, int(year)]
+            place = f"{zone['id']}, {teller} {year}"
+            pairs += _column(place, column, codes, values)
+            pairs.append((f"province, {place}", float(column.loc[""]), whole))
     return pairs
 
 

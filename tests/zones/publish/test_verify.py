@@ -186,6 +186,17 @@ def test_loss_that_was_never_printed_is_named(out: Path) -> None:
     )
 
 
+def test_year_of_a_zone_that_was_never_printed_is_named(out: Path) -> None:
+    _with_only(out, "map.html")
+    path = out / "tables" / "progress.csv"
+    table = pd.read_csv(path, dtype={"commune_code": str}, keep_default_na=False)
+    at = table.index[table["zone"].eq("custard_apple") & table["year"].eq(2024)][0]
+    table.assign(area_ha=table["area_ha"].mask(table.index == at, 98.0)).to_csv(path, index=False)
+    (item,) = verify_folder(out).differences
+    assert (item.file, item.expected, item.found) == ("tables/progress.csv", "99", "98")
+    assert item.place.startswith("custard_apple, report, 2024")
+
+
 def test_folder_without_its_record_says_what_was_not_compared(
     out: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -398,6 +409,7 @@ def test_table_taken_out_of_the_document(out: Path) -> None:
         ('"present": [10.4, 30.4', '"present": [10.4, 30.5', "06184, pine, present_ha"),
         ('"natural_forest_ha": [50', '"natural_forest_ha": [51', "06148, natural_forest_ha"),
         ('"present": 70.8', '"present": 70.9', "pine-area-2030, present"),
+        ('"whole": [99', '"whole": [98', "province, custard_apple, report 2024"),
     ],
 )
 def test_digit_in_the_map(out: Path, old: str, new: str, place: str) -> None:
