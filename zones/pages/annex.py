@@ -35,6 +35,7 @@ from zones.plan.model import Plan
 from zones.project.model import AnnexSettings, Project
 from zones.publish.folder import PUBLISHED_FOLDER, save_published
 from zones.publish.forest_form_pages import forest_forms, form_numbers
+from zones.publish.notes import area_notes
 from zones.publish.publish import PublishedFigures, zone_names
 
 
@@ -66,7 +67,7 @@ def annex_content(
         demo=project.demo,
         language=language,
         digest=figures.digest,
-        notes=figures.notes,
+        notes=(*figures.notes, *area_notes(project)),
         sharing=figures.sharing,
         plan_names=plan_names(plans),
         kinds=_kinds(communes, project),

@@ -8,6 +8,7 @@ from layers.base.language import Phrase
 from layers.base.messages import joined, message
 from maps import TableNote
 from zones.certainty.sentences import cover_sentences, verdict_sentences, zone_verdicts
+from zones.project.model import CIRCULATED, Project
 
 
 def table_notes(targets: pd.DataFrame, told: pd.DataFrame) -> tuple[TableNote, ...]:
@@ -37,6 +38,13 @@ def verdict_notes(
         *(TableNote("cover", text) for text in cover),
         *(TableNote("zone", text, zone) for zone, text in of_zones),
     )
+
+
+def area_notes(project: Project) -> tuple[TableNote, ...]:
+    """Sentence below forest cover where its denominators are those that lists circulate."""
+    if project.communes.natural_areas.area_column != CIRCULATED:
+        return ()
+    return (TableNote("cover", message("zones.publish.circulated_areas")),)
 
 
 def _tolerances(targets: pd.DataFrame) -> list[Phrase]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.factories import forest_plots, write_project
 from zones.inputs.read import read_inputs
 from zones.project.model import load_project
+from zones.publish.notes import area_notes
 
 
 def test_layers_are_looked_at_although_the_boundaries_cannot_be_read(tmp_path: Path) -> None:
@@ -19,6 +20,29 @@ def test_layers_are_looked_at_although_the_boundaries_cannot_be_read(tmp_path: P
     assert "official_area_ha" in told["communes"]
     assert inputs.communes.empty
     assert len(inputs.plots["forest"].plots) == len(forest_plots())
+
+
+def test_areas_that_lists_circulate_are_told_in_every_run_and_below_forest_cover(
+    tmp_path: Path,
+) -> None:
+    path = write_project(tmp_path)
+    project = load_project(path)
+    kinds = [item.kind for item in read_inputs(project).findings.items]
+    assert "natural-areas-circulated" not in kinds
+    assert area_notes(project) == ()
+    areas = tmp_path / "natural_areas.csv"
+    areas.write_text(areas.read_text("utf-8").replace("official_", "circulated_"), "utf-8")
+    text = path.read_text("utf-8")
+    named = "{path: natural_areas.csv, area_column: circulated_area_ha}"
+    path.write_text(text.replace("{path: natural_areas.csv}", named), "utf-8")
+    project = load_project(path)
+    (told,) = (
+        item for item in read_inputs(project).findings.items if item.source == "natural_areas"
+    )
+    assert (told.kind, told.severity) == ("natural-areas-circulated", "problem")
+    assert "số đang lưu hành" in told.message.vi
+    (note,) = area_notes(project)
+    assert (note.table, note.zone) == ("cover", "")
 
 
 def test_a_plan_whose_years_the_layers_show_is_a_problem(tmp_path: Path) -> None:
