@@ -103,6 +103,8 @@ class CoverTargets:
     targets: pd.DataFrame  # ``target, clause, year, low`` (%)
     crops: pd.Series[str]  # Crop of each zone, by zone
     importance: float  # What a missing hectare of forest that counts weighs; 0: not asked for
+    # Forms that an earlier plan on the same land led to, to begin with
+    forms: tuple[CoverForm, ...] = ()
 
     @property
     def setup(self) -> Setup:
@@ -113,6 +115,11 @@ class CoverTargets:
     def years(self) -> range:
         """Years of the forecast up to the last target."""
         return range(self.setup.start.year + 1, int(self.targets["year"].max()) + 1)
+
+    def counted_ha(self, path: Path) -> Floats:
+        """Forest of the province that counts in the years of the targets; targets × draws."""
+        places = [int(year) - self.years.start for year in self.targets["year"]]
+        return np.asarray(path.rate_ha.sum(axis=0)[places])
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,25 +137,32 @@ def allocate_with_cover(
     asked: CoverTargets | None,
     *,
     near: pd.DataFrame | None = None,
-) -> tuple[Allocation, list[Finding]]:
-    """Allocate with forest cover as one more target; without one, as ever."""
+) -> tuple[Allocation, CoverTargets | None, list[Finding]]:
+    """Allocate with forest cover as one more target; without one, as ever.
+
+    The targets come back with the forms that held, for the next plan on the same land.
+    """
     if asked is None or asked.importance <= 0 or asked.targets.empty:
-        return allocate(inputs, settings=settings, near=near), []
-    plan = PLAN.empty() if near is None else near
-    forms = [_form_at(asked, inputs, settings, plan)]
+        return allocate(inputs, settings=settings, near=near), asked, []
+    forms = asked.forms
+    if not forms:
+        first = _follow_plan(asked, inputs, PLAN.empty() if near is None else near)
+        forms = (_form_at(asked, inputs, settings, first),)
     for _ in range(_MOST_FORMS):
         told = _with_forms(asked, inputs, forms)
         allocation = allocate(told, settings=settings, near=near)
-        form = _form_at(asked, inputs, settings, allocation.plan)
+        followed = _follow_plan(asked, inputs, allocation.plan)
+        counted = asked.counted_ha(followed.path)[:, 0]
         promised = _promised_ha(allocation)
-        miss = _points(asked, form.counted_ha - promised.min(axis=0))
+        miss = _points(asked, counted - promised.min(axis=0))
         if miss <= MISS_POINTS:
-            return allocation, []
+            return allocation, replace(asked, forms=forms), []
         # The forms lie above what a plan holds as long as it brings less and less: one that lies
         # below it elsewhere would hold back what is there.
-        kept = (promised >= form.counted_ha - _CRUMB_HA).all(axis=1)
-        forms = [*(forms[place] for place in np.flatnonzero(kept)), form]
-    return allocation, [_not_linear(miss)]
+        kept = np.flatnonzero((promised >= counted - _CRUMB_HA).all(axis=1))
+        form = _form_at(asked, inputs, settings, followed)
+        forms = (*(forms[place] for place in kept), form)
+    return allocation, asked, [_not_linear(miss)]
 
 
 def _promised_ha(allocation: Allocation) -> Floats:
@@ -176,7 +190,7 @@ def _not_linear(miss: float) -> Finding:
 
 
 def _with_forms(
-    asked: CoverTargets, inputs: AllocationInputs, forms: list[CoverForm]
+    asked: CoverTargets, inputs: AllocationInputs, forms: tuple[CoverForm, ...]
 ) -> AllocationInputs:
     """Put linear forms, each taken at a plan of its own, into the inputs."""
     pairs = _pairs(asked, inputs)
@@ -223,13 +237,18 @@ def sharing_sources(inputs: AllocationInputs) -> set[str]:
     return set(inputs.sources.loc[inputs.sources["shares"].astype(bool), "source"])
 
 
-def _form_at(
-    asked: CoverTargets,
-    inputs: AllocationInputs,
-    settings: AllocationSettings,
-    plan: pd.DataFrame,
-) -> CoverForm:
-    """Forest that counts with a plan, and with one hectare more of each crop, land and year."""
+@dataclass(frozen=True, slots=True)
+class _Followed:
+    """A plan, and what the likely case makes of it."""
+
+    plan: pd.DataFrame
+    planting: Planting
+    rest_ha: Floats  # Years, promised beyond what is placed; below 0 where more is placed
+    path: Path
+
+
+def _follow_plan(asked: CoverTargets, inputs: AllocationInputs, plan: pd.DataFrame) -> _Followed:
+    """Follow the land of a plan to the last target."""
     setup, years = asked.setup, asked.years
     placed = placed_planting(plan, sharing_sources(inputs), asked.crops)
     planting = lay_out_planting(
@@ -239,13 +258,21 @@ def _form_at(
     rest = setup.total_ha.reindex(list(years)).fillna(0.0).to_numpy() - forest.reindex(
         list(years), fill_value=0.0
     ).to_numpy(dtype="float64")
+    return _Followed(plan, planting, rest, _follow(setup, planting, 1))
+
+
+def _form_at(
+    asked: CoverTargets,
+    inputs: AllocationInputs,
+    settings: AllocationSettings,
+    followed: _Followed,
+) -> CoverForm:
+    """Forest that counts with a plan, and with one hectare more of each crop, land and year."""
     groups = _groups(asked, inputs, settings)
-    path = _follow(setup, planting, 1)
-    more = _one_more(setup, planting, groups, path, rest)
-    places = [int(year) - years.start for year in asked.targets["year"]]
-    ends = _follow(setup, more, 1 + len(groups)).rate_ha.sum(axis=0)[places]
-    ratios = {place: values[1:] - values[0] for place, values in enumerate(ends)}
-    return CoverForm(plan, ends[:, 0], groups.assign(**{str(k): v for k, v in ratios.items()}))
+    more = _one_more(asked.setup, followed, groups)
+    ends = asked.counted_ha(_follow(asked.setup, more, 1 + len(groups)))
+    ratios = {str(place): values[1:] - values[0] for place, values in enumerate(ends)}
+    return CoverForm(followed.plan, ends[:, 0], groups.assign(**ratios))
 
 
 def _groups(
@@ -262,14 +289,13 @@ def _groups(
     return known.merge(pd.DataFrame({"year": years}, dtype="int64"), how="cross")
 
 
-def _one_more(
-    setup: Setup, planting: Planting, groups: pd.DataFrame, path: Path, rest: Floats
-) -> Planting:
+def _one_more(setup: Setup, followed: _Followed, groups: pd.DataFrame) -> Planting:
     """The planting itself, then with one hectare more of each group; draws on the last axis.
 
     A hectare lies in the communes as the land it is planted on lies there in that year.
     """
     count = 1 + len(groups)
+    planting, path = followed.planting, followed.path
     cells, years = setup.start.cells, planting.years
     bare, harvested, other, lost = (
         np.repeat(table[:, :, None], count, axis=2)
@@ -281,7 +307,7 @@ def _one_more(
         )
     )
     planted = {"bare": bare, "harvested": harvested, "other": other}
-    left = np.repeat(rest[:, None], count, axis=1)
+    left = np.repeat(followed.rest_ha[:, None], count, axis=1)
     lands = {
         "bare": (path.bare_ha + path.new_ha)[:, :, 0],
         "harvested": (path.harvested_ha + path.replanted_ha)[:, :, 0],

@@ -147,11 +147,11 @@ def allocate_project(
     """
     progress(0, 2)
     plan = None if near is None else near.plan
-    allocation, told = allocate_with_cover(
+    allocation, cover, told = allocate_with_cover(
         prepared.inputs, prepared.settings, prepared.cover, near=plan
     )
     progress(1, 2)
-    prepared = replace(prepared, findings=(*prepared.findings, *told))
+    prepared = replace(prepared, cover=cover, findings=(*prepared.findings, *told))
     rounded = round_plan(prepared, allocation, step=step, present=present)
     progress(2, 2)
     return rounded

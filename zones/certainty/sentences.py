@@ -54,14 +54,17 @@ def zone_verdicts(
 def cover_sentences(
     targets: pd.DataFrame, *, level_percent: float, rate_decimals: int
 ) -> list[Phrase]:
-    """Interval of the province's rate of today, and the verdict on each of its targets."""
+    """Interval of the province's rate of today, and the verdict on each of its targets.
+
+    The last sentence says what the interval is of.
+    """
     rows = targets[
         targets["indicator"].eq("forest_cover_rate")
         & targets["commune_code"].fillna("").eq("")
         & targets["low_interval"].notna()
         & targets["low"].notna()
-    ]
-    return [
+    ].dropna(subset="year")
+    told = [
         message(
             "zones.certainty.cover_verdict",
             verdict=_verdict_words(row),
@@ -77,8 +80,9 @@ def cover_sentences(
                 )
             },
         )
-        for row in rows.dropna(subset="year").to_dict("records")
+        for row in rows.to_dict("records")
     ]
+    return [*told, message("zones.certainty.cover_exact")] if told else []
 
 
 def _verdict(row: Row, names: pd.DataFrame, decimals: tuple[int, int]) -> Phrase:

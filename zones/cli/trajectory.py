@@ -61,7 +61,7 @@ def trajectory(
         result = run_project(loaded, options=options, teller=teller)
     inputs = result[ForecastInputs]
     tables = forecast_tables(inputs, changed)
-    before = forecast_tables(inputs, section) if what_if else None
+    before = forecast_tables(inputs, section) if changed is not section else None
     if as_json:
         print_json(_data(tables, before))
         return

@@ -177,7 +177,9 @@ ul { margin: .25rem 0; padding-left: 1.2rem; }
   h1 { font-size: 14pt; margin-top: 0; }
   h2 { font-size: 10.5pt; margin: .5rem 0 .1rem; }
   .answer p { margin: .15rem 0; }
-  figure { margin: .4rem 0; }
+  figure { margin: .3rem 0; text-align: center; }
+  svg { width: 88%; }
+  ul { columns: 2; column-gap: 7mm; font-size: 8pt; line-height: 1.2; }
   th, td { padding: .05rem .3rem; }
   section + section { break-before: page; border: 0; margin: 0; }
 }

@@ -323,7 +323,8 @@ def round_cover_years(
 ) -> pd.DataFrame:
     """Forest of the province that counts for the rate, by year of a forecast (``COVER_YEARS``).
 
-    ``present`` is the province's row of the printed forest cover, where the forecast begins.
+    ``present`` is the province's row of the printed forest cover, where the forecast begins; what
+    no year changes stays as it is printed there.
     """
     province = trajectory["commune_code"] == trajectory["commune_code"].iloc[-1]
     rows = trajectory[province & (trajectory["ledger"] == "counts")][COVER_YEARS.names]
@@ -335,6 +336,7 @@ def round_cover_years(
     # Its figures are rounded so that communes add up to them: a step beside the nearest, at times.
     for name in (*WITH_FOREST, "cover_percent"):
         printed, step = float(present[name]), 10.0 ** -digits[name]
+        change = (rows[name] - rows[name].iloc[0]).abs().to_numpy()
         if abs(printed - float(rows[name].iloc[0])) < _STEPS_OFF * step:
-            rounded.loc[0, name] = printed
+            rounded.loc[change < step / 2, name] = printed
     return COVER_YEARS.validate(rounded)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from layers.base.language import Phrase
 from tests.zones.allocation.allocation_cases import YEARS, inputs_of
 from tests.zones.forest.trajectory.cases import YEAR, cover_of, measured
 from tests.zones.forest.trajectory.test_forecast import targets_of
+from zones.allocation import cover_target
 from zones.allocation.allocate import Allocation, allocate
 from zones.allocation.cover_target import (
     MISS_POINTS,
@@ -99,7 +100,7 @@ def land(**more: object) -> AllocationInputs:
 
 
 def solved(case: Case, inputs: AllocationInputs) -> Allocation:
-    allocation, told = allocate_with_cover(inputs, YEARS, case.asked)
+    allocation, _, told = allocate_with_cover(inputs, YEARS, case.asked)
     assert told == []
     return allocation
 
@@ -165,7 +166,7 @@ def test_the_promise_is_the_forecast_whatever_the_plan_displaces(
         54.0,
     )  # fmt: skip
     inputs = land()
-    allocation, told = allocate_with_cover(inputs, YEARS, case.asked)
+    allocation, _, told = allocate_with_cover(inputs, YEARS, case.asked)
     held = allocation.cover.iloc[0]
     exact = case.rate_of(inputs, allocation)
     assert told == []
@@ -191,11 +192,44 @@ def test_where_a_limit_is_met_several_forms_hold_together() -> None:
 def test_without_a_target_or_a_weight_nothing_changes() -> None:
     plain = allocate(land(), settings=YEARS)
     for asked in (None, Case(section(), 54.0, importance=0.0).asked):
-        same, told = allocate_with_cover(land(), YEARS, asked)
+        same, _, told = allocate_with_cover(land(), YEARS, asked)
         assert told == []
         pd.testing.assert_frame_equal(same.plan, plain.plan, check_exact=True)
         assert (same.model.matrix != plain.model.matrix).nnz == 0
         assert same.cover.empty
+
+
+def test_a_change_begins_with_the_forms_of_the_plan_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    case = Case(
+        section(
+            planting_ha=40.0, harvest_share=0.2, rotation={"acacia": 5, "pine": 15},
+            bare_share={"low": 0.1, "likely": 0.1, "high": 0.1},
+        ),
+        58.0,
+    )  # fmt: skip
+    inputs = land(pace=[{"zone": "acacia", "high_ha": 30.0}])
+    base, asked, _ = allocate_with_cover(inputs, YEARS, case.asked)
+    assert asked is not None
+    solved_programmes = []
+    monkeypatch.setattr(
+        cover_target,
+        "allocate",
+        lambda *told, **options: solved_programmes.append(1) or allocate(*told, **options),
+    )
+    less = land(pace=[{"zone": "acacia", "high_ha": 28.0}])
+    near, _, told = allocate_with_cover(less, YEARS, asked, near=base.plan)
+    assert told == []
+    assert len(solved_programmes) == 1
+    assert case.rate_of(less, near) == pytest.approx(near.cover["promised_percent"].iloc[0])
+    # Forms that lie below what another plan holds are no ceiling for it.
+    wrong = replace(
+        asked, forms=tuple(replace(it, counted_ha=it.counted_ha - 20) for it in asked.forms)
+    )
+    again, _, told = allocate_with_cover(less, YEARS, wrong, near=base.plan)
+    assert told == []
+    assert case.rate_of(less, again) == pytest.approx(near.cover["promised_percent"].iloc[0])
 
 
 def test_planting_after_the_last_season_is_worth_nothing() -> None:
@@ -208,7 +242,7 @@ def test_planting_after_the_last_season_is_worth_nothing() -> None:
 def test_a_scenario_stays_near_the_plan_and_moves_for_cover_alone() -> None:
     plain = allocate(land(), settings=YEARS)
     case = Case(section(), 53.5)
-    near, told = allocate_with_cover(land(), YEARS, case.asked, near=plain.plan)
+    near, _, told = allocate_with_cover(land(), YEARS, case.asked, near=plain.plan)
     assert told == []
     assert near.cover["shortfall_ha"].max() == 0
     assert planned(near, "pine") == pytest.approx(60.0, abs=1e-4)
@@ -226,7 +260,7 @@ def test_what_is_asked_of_cover_may_be_tried_out() -> None:
     changed = change_inputs(prepared(asked), ["cover.low=56", "cover.importance=1"]).cover
     assert changed is not None
     assert changed.land is asked.land
-    allocation, _ = allocate_with_cover(land(), YEARS, changed)
+    allocation, *_ = allocate_with_cover(land(), YEARS, changed)
     assert planned(allocation, "acacia", 2027) == pytest.approx(120.0, abs=1e-3)
 
 

@@ -45,6 +45,18 @@ def test_everything_is_there_for_machines(
     assert told["trajectory_seasons"][0]["last_season"] is not None
 
 
+@pytest.mark.parametrize("options", [["--json"], ["-v"]])
+def test_a_what_if_that_changes_nothing_prints_the_same_bytes(
+    project: Path, capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    said = []
+    for changes in ([], ["--what-if", "survival.x=1"], ["--what-if", "regeneration_ha=0"]):
+        code = run(["trajectory", str(project), *options, *changes])
+        said.append((code, capsys.readouterr().out))
+    assert said[0] == said[2]
+    assert said[1] == (2, "")
+
+
 def test_a_run_forecasts_from_its_own_rate(project: Path) -> None:
     result = run_project(load_project(project), options=RunOptions(only=("trajectory",)))
     table, cover = result[TRAJECTORY], result[FOREST_COVER]

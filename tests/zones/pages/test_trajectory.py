@@ -57,6 +57,18 @@ def test_a_forecast_begins_with_the_printed_present() -> None:
     assert years["cover_percent"].iloc[0] == printed["cover_percent"]
 
 
+def test_what_no_year_changes_is_printed_as_it_begins() -> None:
+    made, printed = tables(), present()
+    printed["natural_forest_ha"] += 0.1  # rounded so that communes add up
+    table = made[TRAJECTORY].copy()
+    years = round_cover_years(table, printed, decimals=1, rate_decimals=2)
+    assert set(years["natural_forest_ha"]) == {printed["natural_forest_ha"]}
+    # A hectare that regenerates is told.
+    table.loc[table["year"] == 2030, "natural_forest_ha"] += 1.0
+    last = round_cover_years(table, printed, decimals=1, rate_decimals=2).iloc[-1]
+    assert last["natural_forest_ha"] == pytest.approx(printed["natural_forest_ha"] + 0.9)
+
+
 def test_the_page_says_in_both_languages_what_the_tables_say(
     project: Project, tmp_path: Path
 ) -> None:

@@ -21,10 +21,20 @@ _WHOLE = ("to", "legal_lag", "draws", "seed", "lag", "rotation")
 
 
 def change_section(section: TrajectorySection, changes: Sequence[str]) -> TrajectorySection:
-    """Apply changes such as ``survival=0.9``, ``lag.pine=5`` or ``extra_bare_ha=2000``."""
-    values = section.model_dump(exclude_unset=True)
+    """Apply changes such as ``survival=0.9``, ``lag.pine=5`` or ``extra_bare_ha=2000``.
+
+    What leaves a value as it is, is no change: not even of where the value comes from.
+    """
     for change in changes:
-        _apply(values, change)
+        changed = _changed(section, change)
+        if changed.model_dump() != section.model_dump():
+            section = changed
+    return section
+
+
+def _changed(section: TrajectorySection, change: str) -> TrajectorySection:
+    values = section.model_dump(exclude_unset=True)
+    _apply(values, change)
     try:
         return TrajectorySection.model_validate(values)
     except ValidationError as error:

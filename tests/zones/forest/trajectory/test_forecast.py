@@ -122,10 +122,21 @@ def test_the_band_holds_the_path_and_is_seeded() -> None:
 
 
 def test_a_what_if_that_changes_nothing_changes_no_byte() -> None:
-    same = change_section(TrajectorySection(), ["draws=200", "legal_lag=3", "losses.fire=0"])
-    before, after = (forecast_tables(inputs(), one) for one in (TrajectorySection(), same))
-    for schema in (TRAJECTORY, TRAJECTORY_TARGETS, TRAJECTORY_CAUSES):
-        assert before[schema].to_csv() == after[schema].to_csv()
+    told = TrajectorySection(survival={"low": 0.9, "likely": 0.9, "high": 0.9}, lag={"pine": 5})
+    kept = ["draws=200", "legal_lag=3", "losses.fire=0", "survival=0.9", "lag.pine=5", "to=2030"]
+    told = change_section(told, ["to=2030"])
+    assert change_section(told, []) is told
+    assert change_section(told, kept) is told
+    # Beside a real change, what leaves its value stays what it was: nobody has set it.
+    moved = change_section(told, [*kept, "extra_bare_ha=5"])
+    before, after = (
+        forecast_tables(inputs(), one)
+        for one in (change_section(told, ["extra_bare_ha=5"]), moved)
+    )
+    for schema, table in before.items():
+        assert table.to_csv() == after[schema].to_csv()
+    assert told.extra_bare_ha == 0
+    assert moved.extra_bare_ha == 5
 
 
 def test_a_lag_that_is_changed_moves_no_other_species() -> None:
