@@ -31,24 +31,31 @@ def verdict_sentences(
     if judged.empty:
         return []
     found = [message("zones.certainty.interval", level_percent=level_percent)]
-    if not judged["needed"].str.startswith("points").any():
+    if not judged["interval_from"].eq("points").any():
         found.append(message("zones.certainty.drawing_only"))
     names = zone_names.drop_duplicates("zone").set_index("zone")
     found += [
-        _verdict(row, names, decimals)
+        _verdict(row, names, decimals, level_percent)
         for row in judged[judged["verdict"] == "cannot_tell"].to_dict("records")
     ]
     return found
 
 
 def zone_verdicts(
-    targets: pd.DataFrame, zone_names: pd.DataFrame, *, decimals: tuple[int, int]
+    targets: pd.DataFrame,
+    zone_names: pd.DataFrame,
+    *,
+    level_percent: float,
+    decimals: tuple[int, int],
 ) -> list[tuple[str, Phrase]]:
     """Zone and sentence of each judged target of a whole zone, whatever its verdict."""
     names = zone_names.drop_duplicates("zone").set_index("zone")
     judged = targets["low_interval"].notna() & (targets["verdict"] != "not_assessed")
     mine = targets[judged & (targets["zone"] != "") & (targets["commune_code"] == "")]
-    return [(str(row["zone"]), _verdict(row, names, decimals)) for row in mine.to_dict("records")]
+    return [
+        (str(row["zone"]), _verdict(row, names, decimals, level_percent))
+        for row in mine.to_dict("records")
+    ]
 
 
 def cover_sentences(
@@ -85,7 +92,9 @@ def cover_sentences(
     return [*told, message("zones.certainty.cover_exact")] if told else []
 
 
-def _verdict(row: Row, names: pd.DataFrame, decimals: tuple[int, int]) -> Phrase:
+def _verdict(
+    row: Row, names: pd.DataFrame, decimals: tuple[int, int], level_percent: float
+) -> Phrase:
     """One target: what is asked, the verdict, figure and interval, what would decide."""
     digits = decimals[row["unit"] == "%"]
     low, high = row["low_interval"], row["high_interval"]
@@ -99,10 +108,20 @@ def _verdict(row: Row, names: pd.DataFrame, decimals: tuple[int, int]) -> Phrase
         low=_figure(low, digits),
         high=_figure(high, digits),
         half=_figure((high - low) / 2, digits),
+        level_percent=level_percent,
+        origin=_origin(row),
     )
     if row["verdict"] != "cannot_tell":
         return message("zones.certainty.told", told=told)
     return message("zones.certainty.needs", told=told, needed=needed_words(str(row["needed"])))
+
+
+def _origin(row: Row) -> Phrase:
+    """What the interval holds; of points, whether the map's own figure lies outside it."""
+    if row["interval_from"] != "points":
+        return message("zones.certainty.from_boundaries")
+    inside = row["low_interval"] <= row["present"] <= row["high_interval"]
+    return message(f"zones.certainty.from_points{'' if inside else '_outside'}")
 
 
 def _verdict_words(row: Row) -> Phrase:

@@ -22,6 +22,8 @@ from zones.tables import TARGETS
 
 _KEYS = ["zone", "indicator", "commune_code"]
 
+#: Origin of an error of an area, as the targets name it.
+_ORIGINS = {"sample": "points", "boundary": "boundaries"}
 #: A figure this near to an end (in half-widths) no survey can tell from it.
 _AT_THE_END = 0.02
 
@@ -59,7 +61,7 @@ def with_verdicts(
     level_percent: float,
     tolerated: ToleratedBounds,
 ) -> pd.DataFrame:
-    """Targets with ``low_interval, high_interval, verdict`` and ``needed``.
+    """Targets with ``low_interval, high_interval, interval_from, verdict`` and ``needed``.
 
     ``intervals`` are from ``zone_intervals``. The status stays what it was: it compares figures.
     """
@@ -81,6 +83,7 @@ def with_verdicts(
         targets.assign(
             low_interval=low,
             high_interval=high,
+            interval_from=rows["origin"].map(_ORIGINS).where(low.notna(), "").fillna(""),
             verdict=verdict,
             needed=[_needed(row) for row in facts.to_dict("records")],
         )

@@ -109,7 +109,8 @@ def measured_figures(by_zone: pd.DataFrame, forest_cover: pd.DataFrame) -> pd.Da
 _COMPARED = frozenset(
     {
         *("figure_low", "figure_high", "present", "held_ratio", "shortfall", "surplus", "status"),
-        *("tolerance_percent", "told_by", "low_interval", "high_interval", "verdict", "needed"),
+        *("tolerance_percent", "told_by", "low_interval", "high_interval"),
+        *("interval_from", "verdict", "needed"),
     }
 )
 
@@ -190,6 +191,7 @@ def compare_targets(
         ),
         low_interval=np.nan,
         high_interval=np.nan,
+        interval_from="",
         verdict=np.where(now.isna(), "not_measured", "not_assessed"),
         needed=np.where(now.isna(), "", "accuracy"),
     )

@@ -85,6 +85,91 @@ def test_olofsson_2014_as_published() -> None:
     assert margins == [0.07, 0.10, 0.04, 0.02, 0.21]
 
 
+#: Olofsson and others (2013), examples 1 and 2: pixels, and parts of the whole.
+OLOFSSON_2013 = (
+    [[97, 0, 3], [3, 279, 18], [2, 1, 97]],
+    {"1": 22_353.0, "2": 1_122_543.0, "3": 610_228.0},
+)
+OLOFSSON_2013_RARE = (
+    [[127, 66, 54], [2, 322, 17], [0, 15, 540]],
+    {"1": 0.007, "2": 0.295, "3": 0.698},
+)
+#: Accuracies and half-widths of 95 % intervals as the R package mapaccuracy has them for the two
+#: examples of 2013 (the second in five digits) and for table 8 of 2014, by class.
+MAPACCURACY = (
+    (
+        *OLOFSSON_2013,
+        1e-7,
+        {
+            "users": [(0.97, 0.03360292), (0.93, 0.02892031), (0.97, 0.03360292)],
+            "producers": [
+                (0.4806308, 0.22453045),
+                (0.9941887, 0.01132522),
+                (0.8969259, 0.04120541),
+            ],
+            "overall": [(0.9444168, None)],
+        },
+    ),
+    (
+        *OLOFSSON_2013_RARE,
+        1e-5,
+        {
+            "users": [(0.51417, 0.06246), (0.94428, 0.02438), (0.97297, 0.01350)],
+            "producers": [(0.67535, 0.30458), (0.93072, 0.02938), (0.97664, 0.00960)],
+        },
+    ),
+    (
+        OLOFSSON.to_numpy().tolist(),
+        {str(number): pixels for number, pixels in enumerate(OLOFSSON_PIXELS.values(), start=1)},
+        1e-7,
+        {
+            "users": [
+                (0.88, 0.07403962),
+                (0.7333333, 0.10075516),
+                (0.9272727, 0.03974464),
+                (0.9630769, 0.02053312),
+            ],
+            "producers": [
+                (0.7486614, 0.21330593),
+                (0.8471564, 0.25440369),
+                (0.9345089, 0.03432379),
+                (0.9616090, 0.01836120),
+            ],
+            "overall": [(0.9465119, 0.01848328)],
+        },
+    ),
+)
+
+
+@pytest.mark.parametrize(("counts", "areas", "digits", "printed"), MAPACCURACY)
+def test_accuracies_are_those_of_mapaccuracy(
+    counts: list[list[int]],
+    areas: dict[str, float],
+    digits: float,
+    printed: dict[str, list[tuple[float, float | None]]],
+) -> None:
+    table = pd.DataFrame(counts, index=list(areas), columns=list(areas))
+    found = estimate_area(sample_of(table), areas, interval="normal").accuracy
+    for measure, values in printed.items():
+        names = [""] if measure == "overall" else list(areas)
+        for name, (ratio, half) in zip(names, values, strict=True):
+            assert of(found, measure, name) == pytest.approx(ratio, abs=digits)
+            if half is not None:
+                error = of(found, measure, name, "standard_error_ratio")
+                assert Z * error == pytest.approx(half, abs=digits)
+
+
+def test_olofsson_2013_as_published() -> None:
+    counts, pixels = OLOFSSON_2013
+    table = pd.DataFrame(counts, index=list(pixels), columns=list(pixels))
+    found = estimate_area(sample_of(table), pixels, interval="normal").areas.set_index("class")
+    # Eqs. 10 to 12 of the paper: 45,112 pixels, standard error 10,751, margin 21,072.
+    assert found.loc["1", "area_ha"] == pytest.approx(45_112.4, abs=0.05)
+    assert found.loc["1", "standard_error_ha"] == pytest.approx(10_751, abs=1)
+    assert found.loc["1", "high_ha"] - found.loc["1", "area_ha"] == pytest.approx(21_072, abs=2)
+    assert found["area_ha"].sum() == pytest.approx(1_755_124, abs=1e-6)
+
+
 def test_stehman_2014_as_published() -> None:
     found = estimate_area(stehman(), STEHMAN_PIXELS, unit_ha=1.0)
     share = found.areas.set_index("class") / 100_000

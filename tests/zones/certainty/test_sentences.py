@@ -29,6 +29,7 @@ def targets(**columns: object) -> pd.DataFrame:
         "present": 155_400.0,
         "low_interval": 154_400.0,
         "high_interval": 156_400.0,
+        "interval_from": "points",
         "verdict": "cannot_tell",
         "needed": "points:320:pine+other",
     } | columns
@@ -43,27 +44,41 @@ def test_cannot_tell_says_what_would_decide() -> None:
     general, sentence = told(targets())
     assert "95 %" in general.en
     assert sentence.en == (
-        "Pine, 155,000–160,000 ha asked for: cannot tell yet; 155,400 ha on the map, interval "
-        "154,400–156,400 ha (± 1,000); about 320 more points, most of all in strata Pine, Other, "
+        "Pine, 155,000–160,000 ha asked for: cannot tell yet; 155,400 ha on the map, 95 % "
+        "interval 154,400–156,400 ha (± 1,000), by points checked on the ground; about 320 more "
+        "points, most of all in strata Pine, Other, "
         "would decide."
     )
     assert sentence.vi == (
         "Thông, chỉ tiêu 155.000–160.000 ha: chưa kết luận được; theo bản đồ 155.400 ha, khoảng "
-        "tin cậy 154.400–156.400 ha (± 1.000); cần thêm khoảng 320 điểm kiểm tra, nhất là ở tầng "
-        "Thông, Khác, mới kết luận được."
+        "tin cậy 95 %: 154.400–156.400 ha (± 1.000), theo điểm kiểm tra thực địa; cần thêm "
+        "khoảng 320 điểm kiểm tra, nhất là ở tầng Thông, Khác, mới kết luận được."
     )
 
 
 def test_errors_of_drawing_alone_are_said_to_be_no_more() -> None:
-    general, only, sentence = told(targets(needed="error_m:0.8"))
+    general, only, sentence = told(targets(needed="error_m:0.8", interval_from="boundaries"))
     assert "wrong species" in only.en
     assert sentence.en.endswith("boundaries drawn to 0.8 m would decide.")
     assert sentence.vi.endswith("ranh giới phải chính xác đến 0,8 m mới kết luận được.")
+    assert "(± 1,000), of errors of drawing alone;" in sentence.en
+    assert "(± 1.000), chỉ tính sai số khoanh vẽ;" in sentence.vi
     assert general.vi != general.en
 
 
+def test_points_are_no_errors_of_drawing_though_all_is_decided() -> None:
+    (general,) = told(targets(verdict="met", needed=""))
+    assert "95 % confidence" in general.en
+
+
+def test_a_map_that_the_points_do_not_bear_out_is_told() -> None:
+    *_, sentence = told(targets(present=157_000.0))
+    assert "on the ground, and the map's own figure lies outside it" in sentence.en
+    assert "số liệu trên bản đồ nằm ngoài khoảng này" in sentence.vi
+
+
 def test_what_is_decided_or_was_not_judged_needs_no_sentence() -> None:
-    assert len(told(targets(verdict="met", needed=""))) == 2
+    assert len(told(targets(verdict="met", needed="", interval_from="boundaries"))) == 2
     assert told(targets(low_interval=np.nan)) == []
 
 
@@ -76,7 +91,7 @@ def test_rate_of_forest_cover_has_its_name() -> None:
     *_, sentence = told(rate())
     assert sentence.en.startswith(
         "Forest cover rate, at least 64.5% asked for: cannot tell yet; 64.30 % on the map, "
-        "interval 63.90–64.70 % (± 0.40)"
+        "95 % interval 63.90–64.70 % (± 0.40), of errors of drawing alone"
     )
 
 
@@ -85,6 +100,7 @@ def rate(**columns: object) -> pd.DataFrame:
         "zone": "", "indicator": "forest_cover_rate", "unit": "%", "bound": "at_least",
         "figure_low": 64.5, "figure_high": np.nan, "low": 64.5, "present": 64.3,
         "low_interval": 63.9, "high_interval": 64.7, "needed": "error_m:0.8",
+        "interval_from": "boundaries",
     }  # fmt: skip
     return targets(**(row | columns))
 
@@ -99,7 +115,7 @@ def rate(**columns: object) -> pd.DataFrame:
 )
 def test_the_page_of_a_zone_says_its_verdict_whatever_it_is(verdict: str, en: str, vi: str) -> None:
     frame = targets(verdict=verdict, present=157_000.0)
-    ((zone, sentence),) = zone_verdicts(frame, NAMES, decimals=(0, 2))
+    ((zone, sentence),) = zone_verdicts(frame, NAMES, level_percent=95.0, decimals=(0, 2))
     assert zone == "pine"
     assert en in sentence.en
     assert vi in sentence.vi
@@ -110,12 +126,12 @@ def test_a_zone_without_an_interval_or_a_target_of_one_commune_has_no_sentence()
     without = targets(low_interval=np.nan)
     of_one = targets(commune_code="06148")
     rows = pd.concat([without, of_one, rate()])
-    assert zone_verdicts(rows, NAMES, decimals=(0, 2)) == []
+    assert zone_verdicts(rows, NAMES, level_percent=95.0, decimals=(0, 2)) == []
 
 
 def test_the_rate_has_interval_and_verdict_and_an_exact_area_below() -> None:
     rows = pd.concat([rate(verdict="met"), rate(low_interval=np.nan), targets()])
-    (sentence,) = cover_sentences(rows, level_percent=90.0, rate_decimals=1)
+    sentence, exact = cover_sentences(rows, level_percent=90.0, rate_decimals=1)
     assert "64.3 % (90 % interval 63.9–64.7 %), the target of 64.5 % by 2030 is: met" in sentence.en
-    assert "official natural area counts as exact" in sentence.en
+    assert "official natural area counts as exact" in exact.en
     assert "64,3 % (khoảng tin cậy 90 %: 63,9–64,7 %)" in sentence.vi

@@ -107,6 +107,7 @@ def test_what_would_decide_of_boundaries() -> None:
     table = targets("range", 155_000.0, 160_000.0)
     # 400 of 1,000 ha: the error must fall from 5 m to 2 m.
     assert judged(table, 155_400.0, errors())["needed"] == "error_m:2"
+    assert judged(table, 155_400.0, errors())["interval_from"] == "boundaries"
     assert judged(table, 155_001.0, errors())["needed"] == "at_the_end"
     assert judged(table, 157_000.0, errors())["needed"] == ""
 
@@ -126,6 +127,7 @@ def test_what_would_decide_of_points() -> None:
     assert row["verdict"] == "cannot_tell"
     # Half as wide: four times the points, three times as many more.
     assert row["needed"] == "points:900:pine+other"
+    assert row["interval_from"] == "points"
     assert row["status"] == "below"
 
 
@@ -152,6 +154,7 @@ def test_without_a_stated_accuracy_nothing_is_pretended() -> None:
     table = targets("at_least", 100.0, None)
     row = judged(table, 103.0, errors(subject="acacia"))
     assert (row["verdict"], row["needed"]) == ("not_assessed", "accuracy")
+    assert row["interval_from"] == ""
     assert np.isnan(row["low_interval"])
     # Another layer than the one that tells of the crop says nothing of it.
     assert judged(table, 103.0, errors(layer="old"))["verdict"] == "not_assessed"

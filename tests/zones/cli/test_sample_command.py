@@ -218,7 +218,9 @@ def test_a_damaged_design_is_told(made: Path, tmp_path: Path, old: str, new: str
         load_design(tmp_path)
 
 
-def test_two_labels_or_none_for_one_point(made: Path, tmp_path: Path) -> None:
+def test_two_labels_or_none_for_one_point(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     project, sample = str(made), str(made.parent / "sample")
     table = labelled(made)
     file = tmp_path / "a.gpkg"
@@ -227,7 +229,8 @@ def test_two_labels_or_none_for_one_point(made: Path, tmp_path: Path) -> None:
         (table.assign(class_1=None, class_2=None), f"{POINTS} điểm chưa có nhãn"),
     ):
         faulty.to_file(file, layer="points")
-        assert run(["sample", "read", project, str(file), "--out", sample]) == 2, text
+        assert run(["sample", "read", project, str(file), "--out", sample]) == 2
+        assert text in capsys.readouterr().err
 
 
 def test_a_sample_of_another_map_is_refused(made: Path) -> None:

@@ -130,8 +130,7 @@ def test_a_what_if_that_changes_nothing_changes_no_byte() -> None:
     # Beside a real change, what leaves its value stays what it was: nobody has set it.
     moved = change_section(told, [*kept, "extra_bare_ha=5"])
     before, after = (
-        forecast_tables(inputs(), one)
-        for one in (change_section(told, ["extra_bare_ha=5"]), moved)
+        forecast_tables(inputs(), one) for one in (change_section(told, ["extra_bare_ha=5"]), moved)
     )
     for schema, table in before.items():
         assert table.to_csv() == after[schema].to_csv()
