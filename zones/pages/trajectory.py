@@ -172,14 +172,15 @@ th { background: #e8efe8; text-align: center; font-weight: bold; }
 td:first-child { text-align: center; }
 ul { margin: .25rem 0; padding-left: 1.2rem; }
 @media print {
-  @page { size: A4; margin: 10mm 12mm; }
+  @page { size: A4; margin: 8mm 12mm; }
   body { font-size: 9pt; line-height: 1.25; padding: 0; max-width: none; }
   h1 { font-size: 14pt; margin-top: 0; }
   h2 { font-size: 10.5pt; margin: .5rem 0 .1rem; }
-  .answer p { margin: .15rem 0; }
+  .answer p { margin: .1rem 0; }
   figure { margin: .3rem 0; text-align: center; }
-  svg { width: 88%; }
-  ul { columns: 2; column-gap: 7mm; font-size: 8pt; line-height: 1.2; }
+  svg { width: 76%; }
+  ul { columns: 2; column-gap: 7mm; font-size: 8pt; line-height: 1.2; margin: 0; }
+  li { break-inside: avoid; }
   th, td { padding: .05rem .3rem; }
   section + section { break-before: page; border: 0; margin: 0; }
 }
