@@ -15,6 +15,11 @@ from zones.plan.words import bound_words
 
 Row = Mapping[Hashable, Any]
 
+#: Half an interval over its middle, beyond which plus or minus would mislead: rare classes.
+_LOPSIDED = 0.5
+#: Points that nobody visits.
+_TOO_MANY = 10_000
+
 
 def verdict_sentences(
     targets: pd.DataFrame,
@@ -107,13 +112,21 @@ def _verdict(
         present=_figure(row["present"], digits),
         low=_figure(low, digits),
         high=_figure(high, digits),
-        half=_figure((high - low) / 2, digits),
+        width=_width(low, high, digits),
         level_percent=level_percent,
         origin=_origin(row),
     )
     if row["verdict"] != "cannot_tell":
         return message("zones.certainty.told", told=told)
     return message("zones.certainty.needs", told=told, needed=needed_words(str(row["needed"])))
+
+
+def _width(low: float, high: float, digits: int) -> Phrase:
+    """Half the width; nothing of an interval that lies far more to one side of its figure."""
+    half = (high - low) / 2
+    if half > _LOPSIDED * (low + high) / 2:
+        return Phrase(en="", vi="")
+    return message("zones.certainty.half", half=_figure(half, digits))
 
 
 def _origin(row: Row) -> Phrase:
@@ -149,7 +162,8 @@ def needed_words(needed: str) -> Phrase:
     if kind == "points":
         points, _, strata = rest.partition(":")
         named = [class_name(stratum) for stratum in strata.split("+")]
-        return message("zones.certainty.needs_points", points=int(points), strata=named)
+        many = "many_points" if int(points) > _TOO_MANY else "points"
+        return message(f"zones.certainty.needs_{many}", points=int(points), strata=named)
     if kind == "own_points":
         named = [class_name(stratum) for stratum in rest.split("+")]
         return message("zones.certainty.needs_own_points", strata=named)

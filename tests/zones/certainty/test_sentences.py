@@ -82,6 +82,14 @@ def test_what_is_decided_or_was_not_judged_needs_no_sentence() -> None:
     assert told(targets(low_interval=np.nan)) == []
 
 
+def test_of_a_rare_crop_neither_width_nor_points_mislead() -> None:
+    rare = {"present": 350.0, "low_interval": 311.0, "high_interval": 1316.0}
+    *_, sentence = told(targets(**rare, needed="points:171915:other+pine"))
+    assert "95 % interval 311–1,316 ha, by points checked on the ground" in sentence.en
+    assert "about 171,915 more points would decide, more than anybody visits" in sentence.en
+    assert "hãy kiểm tra riêng các lô của cây này" in sentence.vi
+
+
 @pytest.mark.parametrize("needed", ["points:1:a", "own_points:pine", "error_m:2", "at_the_end"])
 def test_every_need_has_words(needed: str) -> None:
     assert needed_words(needed).vi != needed_words(needed).en

@@ -217,6 +217,16 @@ def test_a_harvest_larger_than_what_stands_is_limited_and_told() -> None:
     assert counts.loc[2026, "harvested_ha"] == 70
 
 
+def test_planting_that_finds_no_bare_land_is_told_and_left_out() -> None:
+    every = {"low": 1, "likely": 1, "high": 1}
+    tables = forecast_tables(inputs(), section(planting_ha=1000.0, bare_share=every))
+    counts = province(tables[TRAJECTORY])
+    told = tables[TRAJECTORY_FINDINGS].set_index("kind").loc["bare-land-short"]
+    assert counts.loc[2026:, "bare_ha"].tolist() == [0.0] * 5
+    assert told["area_ha"] == pytest.approx(5 * 1000.0 - counts.loc[2025, "bare_ha"])
+    assert "find none" in told["message_en"]
+
+
 def test_a_volume_is_an_area_by_its_yield() -> None:
     fixed = {"acacia": {"volume_m3": 900.0, "yield_m3_per_ha": 90.0}}
     tables = forecast_tables(inputs(), section(harvest=fixed))
