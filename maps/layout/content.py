@@ -94,7 +94,7 @@ class TableNote:
     text : Phrase
         The sentence.
     zone : str
-        Zone of the table; empty for every zone.
+        Zone of the table, or of a row of the targets; empty for every zone.
     """
 
     table: str
@@ -310,9 +310,9 @@ class AnnexContent:
             return []
         return sorted(int(year) for year in self.allocation["year"].unique())
 
-    def notes_on(self, table: str, zone: str = "") -> tuple[str, ...]:
-        """Sentences handed over for a table, in the language of the pages."""
-        mine = [note for note in self.notes if note.table == table and note.zone in ("", zone)]
+    def notes_on(self, table: str, *zones: str) -> tuple[str, ...]:
+        """Sentences handed over for a table of some zones, in the language of the pages."""
+        mine = [note for note in self.notes if note.table == table and note.zone in ("", *zones)]
         return tuple(note.text.text(self.language) for note in mine)
 
     def zone_name(self, zone: str) -> str:

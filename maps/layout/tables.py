@@ -87,6 +87,8 @@ def _notes_on(content: AnnexContent, table: PageTable) -> tuple[str, ...]:
     """Sentences handed over; those on what is held of targets need figures to speak of."""
     if table.role == "targets" and "present" not in {column.key for column in table.columns}:
         return ()
+    if table.role == "targets":
+        return content.notes_on(table.role, *table.rows["zone"])
     return content.notes_on(table.role, table.zone)
 
 

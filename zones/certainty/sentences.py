@@ -27,20 +27,20 @@ def verdict_sentences(
     *,
     level_percent: float,
     decimals: tuple[int, int],
-) -> list[Phrase]:
+) -> list[tuple[str, Phrase]]:
     """Sentences below the targets, from their rounded figures; none where nothing was judged.
 
-    ``decimals`` are those of hectares and of rates.
+    Each with its zone, if it is about one. ``decimals`` are those of hectares and of rates.
     """
     judged = targets[targets["low_interval"].notna()]
     if judged.empty:
         return []
-    found = [message("zones.certainty.interval", level_percent=level_percent)]
+    found = [("", message("zones.certainty.interval", level_percent=level_percent))]
     if not judged["interval_from"].eq("points").any():
-        found.append(message("zones.certainty.drawing_only"))
+        found.append(("", message("zones.certainty.drawing_only")))
     names = zone_names.drop_duplicates("zone").set_index("zone")
     found += [
-        _verdict(row, names, decimals, level_percent)
+        (str(row["zone"]), _verdict(row, names, decimals, level_percent))
         for row in judged[judged["verdict"] == "cannot_tell"].to_dict("records")
     ]
     return found
@@ -162,8 +162,9 @@ def needed_words(needed: str) -> Phrase:
     if kind == "points":
         points, _, strata = rest.partition(":")
         named = [class_name(stratum) for stratum in strata.split("+")]
-        many = "many_points" if int(points) > _TOO_MANY else "points"
-        return message(f"zones.certainty.needs_{many}", points=int(points), strata=named)
+        if int(points) > _TOO_MANY:
+            return message("zones.certainty.needs_many_points", points=int(points), strata=named)
+        return message("zones.certainty.needs_points", points=int(points), strata=named)
     if kind == "own_points":
         named = [class_name(stratum) for stratum in rest.split("+")]
         return message("zones.certainty.needs_own_points", strata=named)

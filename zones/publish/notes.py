@@ -34,7 +34,7 @@ def verdict_notes(
     cover = cover_sentences(targets, level_percent=level_percent, rate_decimals=decimals[1])
     of_zones = zone_verdicts(targets, zone_names, level_percent=level_percent, decimals=decimals)
     return (
-        *(TableNote("targets", text) for text in below_targets),
+        *(TableNote("targets", text, zone) for zone, text in below_targets),
         *(TableNote("cover", text) for text in cover),
         *(TableNote("zone", text, zone) for zone, text in of_zones),
     )

@@ -182,6 +182,7 @@ def test_cells_of_the_workbook_say_their_digits(tmp_path) -> None:  # type: igno
 def test_notes_stand_below_the_table_they_concern() -> None:
     notes = (
         TableNote("targets", Phrase(en="Tolerance.", vi="Dung sai.")),
+        TableNote("targets", Phrase(en="Not here.", vi="Không ở đây."), zone="tea"),
         TableNote("allocation", Phrase(en="Relaxed.", vi="Nới.")),
         TableNote("zone", Phrase(en="Pine only.", vi="Chỉ thông."), zone="pine"),
     )

@@ -37,7 +37,8 @@ def targets(**columns: object) -> pd.DataFrame:
 
 
 def told(frame: pd.DataFrame) -> list:
-    return verdict_sentences(frame, NAMES, level_percent=95.0, decimals=(0, 2))
+    found = verdict_sentences(frame, NAMES, level_percent=95.0, decimals=(0, 2))
+    return [sentence for _, sentence in found]
 
 
 def test_cannot_tell_says_what_would_decide() -> None:
@@ -54,6 +55,11 @@ def test_cannot_tell_says_what_would_decide() -> None:
         "tin cậy 95 %: 154.400–156.400 ha (± 1.000), theo điểm kiểm tra thực địa; cần thêm "
         "khoảng 320 điểm kiểm tra, nhất là ở tầng Thông, Khác, mới kết luận được."
     )
+
+
+def test_a_sentence_stands_below_the_targets_of_its_zone_alone() -> None:
+    found = verdict_sentences(targets(), NAMES, level_percent=95.0, decimals=(0, 2))
+    assert [zone for zone, _ in found] == ["", "pine"]
 
 
 def test_errors_of_drawing_alone_are_said_to_be_no_more() -> None:

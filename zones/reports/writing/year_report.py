@@ -157,7 +157,7 @@ def _verdict_notes(result: YearResult) -> tuple[str, ...]:
         level_percent=result.level_percent,
         decimals=result.decimals,
     )
-    return tuple(sentence.vi for sentence in told)
+    return tuple(sentence.vi for _, sentence in told)
 
 
 def _planned(target: Target) -> str:
