@@ -29,7 +29,7 @@ _WHOLE = re.compile(rb"[-+]?\d+(\.0*)?")
 #: Stars fill a cell of a .dbf that is empty, or too narrow for its figure.
 _BLANK = b" \t\r\n\0"
 _PLAIN = np.zeros(256, dtype=bool)
-_PLAIN[list(b"0123456789.-+eE ")] = True
+_PLAIN[list(b"0123456789.-+eE \0")] = True
 _BLOCK = 1 << 22
 #: Sign behind the last field in the head of a .dbf.
 _LAST = 0x0D

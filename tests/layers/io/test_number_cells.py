@@ -117,6 +117,15 @@ def test_whole_numbers_as_text(plots: gpd.GeoDataFrame, folder: Path) -> None:
         assert len(load_vector(in_text(plots, folder, kind, cell, blank))) == 3
 
 
+@pytest.mark.parametrize("blank", [b" " * 17, b"\0" * 17, b"*" * 17, b"\0 " * 8 + b" "])
+def test_blank_cells_of_a_dbf_are_no_figures(
+    plots: gpd.GeoDataFrame, folder: Path, blank: bytes
+) -> None:
+    path = in_text(plots, folder, "shp", b"2.5" + b"0" * 14, blank)
+    assert load_vector(path, columns=["n"])["n"].tolist() == [1, 2, 3]
+    assert len(load_vector(path)) == 3
+
+
 def test_a_deleted_record_is_not_read(plots: gpd.GeoDataFrame, folder: Path) -> None:
     path = in_text(plots, folder, "shp", b"2.5" + b"0" * 14, b"abc")
     table = path.with_suffix(".dbf")

@@ -349,6 +349,9 @@ def test_a_csv_that_is_kept_cell_by_cell_has_a_limit(
     monkeypatch.setattr(table, "KEPT_CELLS", 5)
     with pytest.raises(InputError, match="the table has 6 cells or more, above the 5 that are"):
         read_csv_text(path)
+    path = csv_file(folder, "a,b\n1,2\n" + "\n" * 9)
+    with pytest.raises(InputError, match="the table has 6 cells or more, above the 5 that are"):
+        read_csv_text(path)
 
 
 def test_rows_are_taken_few_at_a_time_where_they_are_wide(
