@@ -113,7 +113,7 @@ async function show(item) {
     drawn?.remove();
     drawn = L.featureGroup(answer.plots.map((plot) => L.polygon(plot.rings, { color: "#c2185b", weight: 2, fillOpacity: 0.3 }).bindTooltip(element("span", {}, plot.name)))).addTo(map);
     if (answer.plots.length) map.fitBounds(drawn.getBounds(), { padding: [30, 30], maxZoom: 15, animate: false });
-    document.getElementById("check-note").textContent = answer.left_out ? say("plotsCut", { n: answer.plots.length, m: answer.left_out }) : say("plotsShown", { n: answer.plots.length });
+    document.getElementById("check-note").textContent = answer.left_out ? say("plotsCut", { n: number(answer.plots.length), m: number(answer.left_out) }) : say("plotsShown", { n: number(answer.plots.length) });
   } catch (error) {
     desk.fault(error);
   }

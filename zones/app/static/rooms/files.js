@@ -93,14 +93,14 @@ function presentPanel() {
   const set = (crop, layer) => attempt(async () => changed(await desk.ask("files", "present", { crop, layer })));
   const nameOf = (crop) => both(state.crops[crop]) || crop;
   const rows = chosen.map(([crop, layer]) =>
-    element("li", { class: "part", "data-present": crop }, element("span", {}, element("b", {}, nameOf(crop)), element("span", { class: "code" }, layer)), element("span", {}), button("takeOut", () => set(crop, ""), { "aria-label": say("takeOff", { commune: nameOf(crop) }), disabled: Boolean(desk.hello.readOnly) })),
+    element("li", { class: "part", "data-present": crop }, element("span", {}, element("b", {}, nameOf(crop)), element("span", { class: "code" }, layer)), button("takeOut", () => set(crop, ""), { "aria-label": say("takeOff", { commune: nameOf(crop) }), disabled: Boolean(desk.hello.readOnly) })),
   );
   const crop = element("select", { id: "present-crop", required: true }, element("option", { value: "" }, "…"), ...cropChoices());
   const layer = element("select", { id: "present-layer", required: true }, element("option", { value: "" }, "…"), ...telling.map((part) => element("option", { value: part.name }, `${part.name} · ${say("kind_" + part.kind)}`)));
   return panel(
     say("presentTitle"),
     element("p", { class: "help" }, say("presentHelp")),
-    rows.length ? element("ul", {}, ...rows) : null,
+    rows.length ? element("ul", { class: "present-list" }, ...rows) : null,
     state.held ? null : element("div", { class: "row" }, button("readCrops", () => attempt(async () => changed(await desk.read("files", "crops"))), { id: "read-crops" })),
     element(
       "form",
