@@ -20,6 +20,7 @@ from tests.factories import write_project
 from tests.maps.qgis.program import tell_in_qgis
 from tests.zones.borders.border_ground import write_own
 from zones.borders.borders import measure_borders
+from zones.borders.side import read_sides
 from zones.cli.main import run as command
 from zones.inputs.read import read_inputs
 from zones.pages.qgis import standard_colours
@@ -141,8 +142,9 @@ def test_borders_are_a_layer_where_communes_beyond_them_are_known(beside: Path) 
         ["06529", "07294", "24"],
     ]
     inputs = read_inputs(load_project(beside.parent / "project.yaml"))
-    measured = measure_borders(inputs.project, inputs)
-    assert measured is not None
+    sides = read_sides(inputs.project, inputs)
+    assert sides is not None
+    measured = measure_borders(inputs.project, sides)
     figures = measured.tables[BORDERS]
     pd.testing.assert_frame_equal(
         pd.DataFrame(borders.drop(columns="geometry")), figures, check_dtype=False, check_exact=True
@@ -176,7 +178,7 @@ def test_a_layer_of_neighbours_without_any_makes_no_borders(tmp_path: Path) -> N
     own = pyogrio.read_dataframe(path.parent / "communes.gpkg")
     own.to_file(path.parent / "around.gpkg", layer="around")
     inputs = read_inputs(load_project(path))
-    assert measure_borders(inputs.project, inputs) is None
+    assert read_sides(inputs.project, inputs) is None
 
 
 def test_borders_open_in_qgis(beside: Path, tmp_path: Path) -> None:
