@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +49,8 @@ _ROW_PT, _LETTER_PT = 15.0, 5.5
 _LETTER_PX, _SCREEN_DPI = 7.0, 96
 #: Share of a page below which its lines are few.
 _FEW_LINES = 0.2
+#: Figures nearer than this are the same.
+_NEAR = 1e-6
 _NUMERIC = ("count", "year", "figure", "measured", "hectares", "percent")
 
 
@@ -157,6 +159,20 @@ def number_format(decimals: int) -> str:
     return f'{digits};-{digits};"-"'
 
 
+def _adds_up(column: PageColumn, row: pd.Series[Any]) -> bool:
+    """Whether a formula across the row gives its figure.
+
+    It does not where communes stand in one row and the figure of some is not known: what is
+    planned for these is in one column, and where it leads is in no other.
+    """
+    plus, minus = (
+        math.fsum(float(row[key]) for key in keys if not pd.isna(row[key]))
+        for keys in (column.adds, column.takes)
+    )
+    value = row[column.key]
+    return not column.adds or pd.isna(value) or abs(plus - minus - float(value)) < _NEAR
+
+
 @dataclass(slots=True)
 class _Sheet:
     sheet: Worksheet
@@ -239,7 +255,8 @@ class _Sheet:
     def _write_rows(self, first: int) -> None:
         for place, (_, row) in enumerate(self.table.rows.iterrows()):
             for position, column in enumerate(self.table.columns):
-                self._write_cell(first + place, position, column, row[column.key])
+                shown = column if _adds_up(column, row) else replace(column, adds=(), takes=())
+                self._write_cell(first + place, position, shown, row[column.key])
             texts = zip(self.table.columns, self._widths, strict=True)
             lines = (len(str(row[c.key])) * 0.85 / width for c, width in texts if c.kind == "text")
             self._set_lines(first + place, math.ceil(max(lines, default=1)))

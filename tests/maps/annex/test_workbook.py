@@ -50,6 +50,28 @@ def test_total_is_a_formula_and_its_value(content: AnnexContent, tmp_path: Path)
     assert str(formulas["Bình Gia"][6]).count("+") == 2
 
 
+def test_a_row_of_several_communes_has_a_formula_only_where_it_gives_the_figure(
+    tmp_path: Path,
+) -> None:
+    """Two communes in one row: 200.2 ha and nothing planned; an unknown area and 5 ha planned."""
+    zones = squares.zones()
+    tan_van = zones["zone"].eq("pine") & zones["commune_code"].eq("06004")
+    zones = zones.assign(
+        listed=zones["listed"] & ~tan_van, present_ha=zones["present_ha"].mask(tan_van)
+    )
+    planted = pd.DataFrame(
+        [("pine", "06004", "Tân Văn", "bare", 2026, 5.0)], columns=squares.allocation().columns
+    )
+    allocation = pd.concat([squares.allocation(), planted], ignore_index=True)
+    content = squares.content(zones=zones, allocation=allocation, listed_only=True)
+    path = save_workbook(content, tmp_path / "annex.xlsx")
+    others = _cells(openpyxl.load_workbook(path)["2 Thông"])["2 xã, phường khác"]
+    assert others[3:7] == [200.2, 5.0, 0.0, 200.2]  # Where 5 ha more lead is not known
+    assert str(others[7]).startswith("=")  # What is added is: 5 ha
+    one = _cells(openpyxl.load_workbook(path)["2 Thông"])["Bình Gia"]
+    assert str(one[6]).startswith("=")
+
+
 def test_losses_are_taken_off(tmp_path: Path) -> None:
     losses = pd.DataFrame(
         [
