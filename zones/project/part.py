@@ -23,6 +23,11 @@ CropName = Annotated[str, BeforeValidator(_crop_id)]
 class Part(BaseModel):
     """A section of the project file."""
 
+    # Before 2.10 pydantic warns of every field that begins with "model_".
     model_config = ConfigDict(
-        extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False
+        extra="forbid",
+        frozen=True,
+        str_strip_whitespace=True,
+        allow_inf_nan=False,
+        protected_namespaces=(),
     )
