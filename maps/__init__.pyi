@@ -9,8 +9,9 @@ from .atlas.content import AtlasContent as AtlasContent
 from .interactive.content import COVER_PATH as COVER_PATH
 from .interactive.content import MAP_COMMUNES as MAP_COMMUNES
 from .interactive.content import WARNINGS as WARNINGS
+from .interactive.content import ColouredPlots as ColouredPlots
 from .interactive.content import MapContent as MapContent
-from .interactive.content import RasterPicture as RasterPicture
+from .interactive.content import PlotLegend as PlotLegend
 from .interactive.map import build_map as build_map
 from .interactive.map import save_map as save_map
 from .layout.content import AnnexContent as AnnexContent

@@ -114,7 +114,7 @@ def list_pages(
         listed += [(name, group, make) for name, make in province_pages(book)]
     group = book.say("atlas.communes")
     for code in wanted:
-        sheets = commune_sheets(book, code, legal=paper == "legal")
+        sheets = commune_sheets(book, code, legal=paper == "legal", preferred=content.scale)
         listed += [
             (str(names[code]), group, partial(commune_page, book, code, sheets, number))
             for number in range(len(sheets.windows))
@@ -150,9 +150,10 @@ def save_atlas(
         Whether the pages of the province come first.
     paper : {"legal", "A4", "A3", "A2", "A1", "A0"}
         ``"legal"``: communes at the scale that circular 33/2018 (as amended by 16/2023) lists for
-        their natural area, or one step coarser, on the smallest paper from A3 that holds them,
-        portrait or landscape; several sheets where none does; pages of the province on A3. Any
-        other: landscape sheets of this size, at the largest scale of a rounded list.
+        their natural area, or ``content.scale`` beside it, or one step coarser, on the smallest
+        paper from A3 that holds them, portrait or landscape; several sheets where none does; pages
+        of the province on A3. Any other: landscape sheets of this size, at the largest scale of a
+        rounded list.
     jobs : int
         Processes to draw with. Above 1 a script that calls this needs the usual
         ``if __name__ == "__main__":``.

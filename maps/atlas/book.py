@@ -50,7 +50,7 @@ class AtlasBook:
         folder = content.legend_folder
         zones = zone_symbols(self.annex.zone_names, crops=content.zone_crops, folder=folder)
         # Zones are drawn over the land they stand on.
-        self.symbols = {**load_area_symbols("land", folder), **zones}
+        self.symbols = {**load_area_symbols("land", folder), **content.type_symbols, **zones}
         self.borders = load_line_symbols(folder)
         self._insets: dict[float, Inset] = {}
 
@@ -97,6 +97,14 @@ class AtlasBook:
         """A tree over the plots, and their symbols."""
         plots = self.content.plots
         return None if plots is None else (shapely.STRtree(plots.geometry), plots["symbol"])
+
+    @cached_property
+    def ground(self) -> frozenset[str]:
+        """Zones and land classes whose hectares are the ground, in any commune."""
+        areas = self.content.symbol_areas
+        if areas is None:
+            return frozenset()
+        return frozenset(areas.loc[areas["part"] == "ground", "symbol"])
 
     @cached_property
     def province_bounds(self) -> tuple[float, float, float, float]:

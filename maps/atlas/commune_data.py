@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import shapely
@@ -11,22 +12,26 @@ from shapely.geometry.base import BaseGeometry
 from maps.atlas.book import AtlasBook
 from maps.atlas.commune_page import CommunePage
 from maps.atlas.content import SYMBOL_AREAS
-from maps.atlas.legal_scale import LegalSheets, legal_sheets
+from maps.atlas.legal_scale import LegalSheets, ScaleStep, legal_sheets
 from maps.atlas.legend import LegendEntry
+from maps.atlas.lot_labels import LotLabels
 from maps.atlas.map_frame import Geometries, MapWindow, fit_window
 from maps.layout.commune_table import commune_table
 from maps.layout.forest_tables import cover_lines
 from maps.symbols.legends import AreaSymbol, LineSymbol
 
 
-def commune_sheets(book: AtlasBook, code: str, *, legal: bool) -> LegalSheets:
+def commune_sheets(
+    book: AtlasBook, code: str, *, legal: bool, preferred: ScaleStep = "listed"
+) -> LegalSheets:
     """Paper, scale and windows of a commune: the circular's scale, or one of the rounded list."""
     shape = book.geometries[_place(book, code)]
     if legal:
         cover = book.annex.forest_cover
         natural = cover.loc[cover["commune_code"] == code, "natural_area_ha"].tolist()
         # Without a forest layer no table tells the natural area: the polygon's own stands in.
-        return legal_sheets(shape.bounds, natural[0] if natural else shape.area / 1e4)
+        area = natural[0] if natural else shape.area / 1e4
+        return legal_sheets(shape.bounds, area, preferred=preferred)
     frame = book.layout.frame
     window = fit_window(shape.bounds, width_mm=frame.width, height_mm=frame.height)
     return LegalSheets(book.layout, (window,), 0)
@@ -60,6 +65,7 @@ def commune_page(
         window=window,
         commune=shape,
         plots=plots,
+        lots=_lots_of(book, shape),
         neighbours=shapes[near],
         neighbour_names=tuple(names[number] for number in near),
         lines=lines,
@@ -84,6 +90,22 @@ def _plots_of(book: AtlasBook, shape: BaseGeometry) -> tuple[tuple[AreaSymbol, G
     order = {symbol: number for number, symbol in enumerate(book.symbols)}
     drawn = sorted(set(kinds), key=lambda kind: (order.get(kind, -1), kind))
     return tuple((book.symbol(kind), chosen[kinds == kind]) for kind in drawn)
+
+
+def _lots_of(book: AtlasBook, shape: BaseGeometry) -> LotLabels | None:
+    """Lots of a commune that have a label."""
+    plots = book.content.plots
+    if book.plots is None or plots is None or "above" not in plots.columns:
+        return None
+    tree, _ = book.plots
+    found = np.sort(tree.query(shape, predicate="intersects"))
+    labels = plots[["above", "below"]].iloc[found]
+    named = labels["above"].ne("").to_numpy()
+    return LotLabels(
+        tree.geometries[found[named]],
+        tuple(labels.loc[named, "above"]),
+        tuple(labels.loc[named, "below"]),
+    )
 
 
 def _lines_in(book: AtlasBook, window: MapWindow) -> tuple[tuple[LineSymbol, Geometries], ...]:
@@ -118,6 +140,12 @@ def _legend(book: AtlasBook, code: str, drawn: set[str]) -> tuple[LegendEntry, .
     ]
     told = [LegendEntry(None, book.say("legend.upon"))] if above and closing else []
     ground = [entry for kind, entry in entries if kind not in upon]
+    if book.content.type_symbols:
+        # Types have colours and no hectares; the hectares are those of the published classes.
+        types = [entry for entry in ground if math.isnan(entry.area_ha)]
+        classes = [replace(entry, symbol=None) for entry in ground if entry not in types]
+        word = book.say("legend.by_class")
+        ground = [*types, *([LegendEntry(None, word)] if classes else []), *classes]
     return (*ground, *closing, *told, *above)
 
 
@@ -133,7 +161,8 @@ def _symbol_entries(
         symbol = book.symbol(kind)
         name = symbol.name.text(book.content.language) or kind
         # What no plot covers is the bare paper: it needs no plot to be seen.
-        if kind not in drawn and kind != "unclassified":
+        ground = bool(book.content.type_symbols) and kind in book.ground
+        if kind not in drawn and kind != "unclassified" and not ground:
             name = book.say("legend.not_drawn", name=name)
         entries.append((kind, LegendEntry(symbol, name, known.get(kind, math.nan))))
     return entries

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -12,6 +12,7 @@ from layers.base.language import Phrase
 from maps.atlas.book import Inset
 from maps.atlas.labels import LabelPlacer
 from maps.atlas.legend import LegendEntry, draw_legend
+from maps.atlas.lot_labels import LotLabels, draw_lot_labels
 from maps.atlas.map_frame import Geometries, MapFrame, MapWindow
 from maps.atlas.sheet import Box, Sheet
 from maps.atlas.sheet_layout import (
@@ -41,6 +42,7 @@ class CommunePage:
     commune: BaseGeometry
     #: In drawing order; they may reach over the commune's boundary.
     plots: tuple[tuple[AreaSymbol, Geometries], ...]
+    lots: LotLabels | None
     neighbours: Geometries
     neighbour_names: tuple[str, ...]
     lines: tuple[tuple[LineSymbol, Geometries], ...]
@@ -79,15 +81,19 @@ def _draw_map(frame: MapFrame, page: CommunePage) -> None:
     frame.lines(page.neighbours, page.borders["neighbour"])
     frame.lines(np.array([page.commune], dtype=object), page.borders["commune"])
     frame.border(strip_mm=STRIP_MM)
+    if page.lots is not None:
+        inside = _inside(page.lots.shapes, page.commune)
+        draw_lot_labels(frame, replace(page.lots, shapes=inside))
     _name_neighbours(frame, page, around)
 
 
 def _inside(plots: Geometries, commune: BaseGeometry) -> Geometries:
-    """Parts of the plots inside the commune; only those on the boundary are cut."""
+    """Part of each plot inside the commune; only those on the boundary are cut."""
     shapely.prepare(commune)
     whole = shapely.covers(commune, plots)
-    cut = shapely.intersection(plots[~whole], commune)
-    return np.concatenate([plots[whole], cut])
+    parts = plots.copy()
+    parts[~whole] = shapely.intersection(plots[~whole], commune)
+    return parts
 
 
 def _name_neighbours(frame: MapFrame, page: CommunePage, around: Geometries) -> None:

@@ -14,7 +14,9 @@ from layers.base.language import Language
 from layers.base.messages import joined, message
 from layers.base.schema import read_schema
 from layers.base.short_repr import short_repr
+from maps.atlas.legal_scale import ScaleStep
 from maps.layout.content import AnnexContent
+from maps.symbols.legends import AreaSymbol
 
 ATLAS_COMMUNES = read_schema("maps.atlas", "communes of the atlas")
 
@@ -35,8 +37,9 @@ class AtlasContent:
     communes : geopandas.GeoDataFrame
         Columns of ``ATLAS_COMMUNES`` and polygons in the area CRS (metres).
     plots : geopandas.GeoDataFrame or None
-        ``symbol`` (id of a zone or of a land class) and polygons in the same CRS; drawn where they
-        lie, whichever commune their record names.
+        ``symbol`` (id of a zone, of a land class or of a type) and polygons in the same CRS; drawn
+        where they lie, whichever commune their record names. With ``above`` and ``below`` lots are
+        labelled as fractions, where there is room.
     symbol_areas : pandas.DataFrame or None
         Columns of ``SYMBOL_AREAS``: what the legend prints beside the symbols.
     neighbours : geopandas.GeoDataFrame or None
@@ -45,6 +48,11 @@ class AtlasContent:
         ``symbol`` (``road`` or ``river``) and lines.
     zone_crops : dict
         Crop by zone, for the symbols of zones whose id is not that of a crop.
+    type_symbols : dict
+        Symbols of types of a standard, in the order of the legend; land classes and zones that are
+        ground then stand in the legend with their hectares alone.
+    scale : {"listed", "finer", "coarser"}
+        Scale of legal sheets: the listed one, or the one beside it that the circular allows.
     legend_folder : pathlib.Path or None
         Folder with edited tables of symbols.
     font : str or None
@@ -58,6 +66,8 @@ class AtlasContent:
     neighbours: gpd.GeoDataFrame | None = None
     lines: gpd.GeoDataFrame | None = None
     zone_crops: dict[str, str] = field(default_factory=dict)
+    type_symbols: dict[str, AreaSymbol] = field(default_factory=dict)
+    scale: ScaleStep = "listed"
     legend_folder: Path | None = None
     font: str | None = None
 

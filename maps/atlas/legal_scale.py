@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 from layers.base.resources import data_table
 from maps.atlas.map_frame import MapWindow, centred_window
@@ -17,6 +18,8 @@ from maps.atlas.sheet_layout import LEGAL_PAPERS, SheetLayout, lay_out
 #: Between the commune and the frame.
 _MARGIN_MM = 3.0
 Bounds = tuple[float, float, float, float]
+#: The listed scale, or the one beside it that the circular allows.
+ScaleStep = Literal["listed", "finer", "coarser"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +40,22 @@ def listed_scale(natural_area_ha: float) -> int:
     return int(data_table("map_scales.csv")["denominator"].max())
 
 
-def legal_sheets(bounds_m: Bounds, natural_area_ha: float) -> LegalSheets:
-    """Smallest paper that holds a commune at the listed scale, else one step coarser, else several.
+def legal_sheets(
+    bounds_m: Bounds, natural_area_ha: float, *, preferred: ScaleStep = "listed"
+) -> LegalSheets:
+    """Smallest paper that holds a commune at the preferred scale, else a coarser one, else several.
 
-    The extent is in metres of the CRS that the sheet is drawn in.
+    The preferred scale is the listed one or one step beside it; none is more than a step away. The
+    extent is in metres of the CRS that the sheet is drawn in.
     """
     listed = listed_scale(natural_area_ha)
     steps = sorted(int(value) for value in data_table("map_scales.csv")["denominator"])
     place = steps.index(listed)
     allowed = steps[place : place + 2]
+    if preferred == "finer":
+        allowed = steps[max(place - 1, 0) : place + 2]
+    elif preferred == "coarser":
+        allowed = allowed[-1:]
     layouts = [lay_out(paper, portrait=tall) for paper in LEGAL_PAPERS for tall in (False, True)]
     for denominator, layout in itertools.product(allowed, layouts):
         if _parts(bounds_m, layout, denominator) == (1, 1):

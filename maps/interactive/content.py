@@ -51,22 +51,41 @@ TELLERS = ("layer", "report", "reconciled")
 
 
 @dataclass(frozen=True, slots=True)
-class RasterPicture:
-    """A picture laid over the map, small enough to travel inside the page.
+class PlotLegend:
+    """One way of colouring plots, which a reader may choose.
 
     Parameters
     ----------
-    png : bytes
-        A PNG in Web Mercator (EPSG:3857), north up.
-    west, south, east, north : float
-        Its edges, degrees (EPSG:4326).
+    legend : str
+        Its id, as the address of a view carries it.
+    name : Phrase
+        Its name in the legend of the map.
+    colours : tuple of str
+        Colour (``#RRGGBB``) of every class, the first that of class 1.
+    entries : tuple of (Phrase, str)
+        Names and colours as the legend lists them.
     """
 
-    png: bytes
-    west: float
-    south: float
-    east: float
-    north: float
+    legend: str
+    name: Phrase
+    colours: tuple[str, ...]
+    entries: tuple[tuple[Phrase, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ColouredPlots:
+    """Plots as a picture laid over the map, in one of several legends.
+
+    Parameters
+    ----------
+    plots : geopandas.GeoDataFrame
+        Polygons, any CRS, with a column ``class`` (1 to 255).
+    legends : tuple of PlotLegend
+        Legends, the first the one that is shown first; each has a colour for every class.
+    """
+
+    plots: gpd.GeoDataFrame
+    legends: tuple[PlotLegend, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +127,9 @@ class MapContent:
         layer in each language.
     neighbours : geopandas.GeoDataFrame, optional
         Communes around, drawn in grey; a column ``commune`` names them.
-    plot_outlines : geopandas.GeoDataFrame or RasterPicture, optional
-        Plots to lay over the map; left out, and said so, where they are too many.
+    plot_outlines : geopandas.GeoDataFrame or ColouredPlots, optional
+        Plots to lay over the map: outlines, left out, and said so, where they are too many; or
+        coloured by class, as a picture that is as fine as fits into the page.
     warnings : pandas.DataFrame, optional
         Schema `WARNINGS`.
     demo : bool
@@ -134,7 +154,7 @@ class MapContent:
     planned: pd.DataFrame | None = None
     sources: pd.DataFrame | None = None
     neighbours: gpd.GeoDataFrame | None = None
-    plot_outlines: gpd.GeoDataFrame | RasterPicture | None = None
+    plot_outlines: gpd.GeoDataFrame | ColouredPlots | None = None
     warnings: pd.DataFrame | None = None
     demo: bool = False
     tile_hosts: tuple[str, ...] = ()
@@ -177,10 +197,11 @@ def _optional(schema: Schema, frame: pd.DataFrame | None) -> pd.DataFrame | None
 
 
 def _check_layers(content: MapContent) -> None:
+    plots = content.plot_outlines
     layers = {
         "communes": content.communes,
         "neighbours": content.neighbours,
-        "plot_outlines": content.plot_outlines,
+        "plot_outlines": plots.plots if isinstance(plots, ColouredPlots) else plots,
     }
     bare = [
         name

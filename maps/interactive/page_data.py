@@ -6,7 +6,6 @@ finer than any page prints them. Missing values are ``null``, never zero.
 
 from __future__ import annotations
 
-import base64
 import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -20,8 +19,9 @@ from layers.base.errors import InputError
 from layers.base.json_text import parsed_json
 from layers.base.language import Phrase
 from layers.crs.transform import WGS84, to_crs
-from maps.interactive.content import LIMITS, TELLERS, MapContent, RasterPicture
+from maps.interactive.content import LIMITS, TELLERS, ColouredPlots, MapContent
 from maps.interactive.coverage import EncodedShapes, encode_coverage, encode_lines
+from maps.interactive.plot_picture import picture_entry
 from maps.interactive.policy import tile_sources
 from maps.layout.words import phrase
 from maps.symbols.classes import Classing, classify, fixed_classes
@@ -30,8 +30,6 @@ from maps.symbols.legends import BELOW_ZERO, NO_DATA, ZERO, scale_colours
 #: Digits of a sum of planned hectares that are hectares, and no dust of the addition.
 _DUST_DECIMALS = 9
 _OUTLINE_LIMIT = 60_000
-_PICTURE_LIMIT = 600_000
-_PNG = b"\x89PNG\r\n\x1a\n"
 
 Values = npt.NDArray[np.float64]
 
@@ -281,12 +279,12 @@ def _neighbours(content: MapContent, encoded: list[EncodedShapes]) -> dict[str, 
 
 
 def _outlines(
-    plots: gpd.GeoDataFrame | RasterPicture | None, grid: EncodedShapes, notes: list[Phrase]
+    plots: gpd.GeoDataFrame | ColouredPlots | None, grid: EncodedShapes, notes: list[Phrase]
 ) -> dict[str, Any] | None:
     if plots is None:
         return None
-    if isinstance(plots, RasterPicture):
-        return _picture(plots, notes)
+    if isinstance(plots, ColouredPlots):
+        return picture_entry(plots)
     if plots.empty:
         return None
     lines, vertices = encode_lines(plots, grid, limit=_OUTLINE_LIMIT)
@@ -296,20 +294,6 @@ def _outlines(
         notes.append(phrase("map.outlines", count=vertices, most=_OUTLINE_LIMIT))
         return None
     return {"lines": lines}
-
-
-def _picture(picture: RasterPicture, notes: list[Phrase]) -> dict[str, Any] | None:
-    placed = (
-        -180 <= picture.west < picture.east <= 180 and -85 <= picture.south < picture.north <= 85
-    )
-    if not placed or not picture.png.startswith(_PNG) or len(picture.png) > _PICTURE_LIMIT:
-        notes.append(phrase("map.picture"))
-        return None
-    image = base64.b64encode(picture.png).decode("ascii")
-    return {
-        "image": f"data:image/png;base64,{image}",
-        "bounds": [[picture.south, picture.west], [picture.north, picture.east]],
-    }
 
 
 def _warnings(content: MapContent, codes: pd.Index) -> list[list[Any]]:

@@ -6,14 +6,18 @@ import geopandas as gpd
 import pandas as pd
 import pyproj
 
+from layers.base.language import Language
 from layers.crs.transform import to_crs
+from layers.kinds.forest_status import ForestLayer
 from layers.kinds.plots import PlotLayer
 from maps import AnnexContent, AtlasContent
+from maps.symbols.legends import AreaSymbol
 from zones.inputs.read import Inputs
 from zones.measure.present import BEARING
 from zones.pages.context_layers import communes_with_kinds, load_drawn_layer, load_neighbours
+from zones.pages.forest_standard import lot_labels, standard_symbols, type_letters
 from zones.plan.frames import zones_frame
-from zones.project.model import Project
+from zones.project.model import Project, newest_forest_layer
 from zones.publish.publish import PublishedFigures
 
 _COMMUNES = ["commune_code", "commune", "kind", "geometry"]
@@ -34,6 +38,8 @@ def atlas_content(
         neighbours=_neighbours(project, inputs.crs),
         lines=_lines(project, inputs.crs),
         zone_crops=zone_crops(zones),
+        type_symbols=_type_symbols(project, inputs),
+        scale=settings.scale,
         legend_folder=None if settings.legends is None else project.resolve(settings.legends),
         font=settings.font,
     )
@@ -77,16 +83,43 @@ def zones_of_layer(project: Project, zones: pd.DataFrame, layer: str) -> dict[st
 
 def _drawn_plots(project: Project, inputs: Inputs, zones: pd.DataFrame) -> gpd.GeoDataFrame | None:
     parts = []
+    # An earlier forest layer is no ground: where the newest has no plot, nothing shows through.
+    newest = newest_forest_layer(project)
     for name, layer in inputs.plots.items():
-        kind = project.layers[name].kind
-        if kind == "land_use":
+        if project.layers[name].kind == "land_use":
             continue
-        mine = zones_of_layer(project, zones, name)
-        drawn = plot_symbols(layer, zones=mine, land_too=kind == "forest_status")
+        if isinstance(layer, ForestLayer) and name == newest and _by_type(project):
+            drawn = _standard_plots(layer, project.annex.language)
+        else:
+            mine = zones_of_layer(project, zones, name)
+            drawn = plot_symbols(layer, zones=mine, land_too=name == newest)
         parts.append(to_crs(drawn, inputs.crs))
     if not parts:
         return None
-    return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=inputs.crs)
+    both = pd.concat(parts, ignore_index=True)
+    labels = {name: both[name].fillna("") for name in ("above", "below") if name in both.columns}
+    return gpd.GeoDataFrame(both.assign(**labels), crs=inputs.crs)
+
+
+def _by_type(project: Project) -> bool:
+    """Whether the forest layer is drawn as the standard draws it."""
+    return project.atlas.forest_legend == "tcvn11565"
+
+
+def _standard_plots(layer: ForestLayer, language: Language) -> gpd.GeoDataFrame:
+    """Plots of a forest layer by type, with the labels of their lots; untold types by land."""
+    letters = type_letters(layer)
+    symbol = letters.where(letters != "", layer.plots["land"])
+    plots = layer.plots[["geometry"]].assign(symbol=symbol)
+    return plots.join(lot_labels(layer, language)).reset_index(drop=True)
+
+
+def _type_symbols(project: Project, inputs: Inputs) -> dict[str, AreaSymbol]:
+    """Symbols of the types, where the forest layer is drawn by type."""
+    layer = inputs.plots.get(newest_forest_layer(project) or "")
+    if not isinstance(layer, ForestLayer) or not _by_type(project):
+        return {}
+    return standard_symbols(layer)
 
 
 def symbol_areas(figures: PublishedFigures) -> pd.DataFrame:

@@ -11,13 +11,19 @@ import pyproj
 
 from layers.base.language import Language, Phrase
 from layers.base.messages import message
-from maps import MapContent
+from layers.kinds.forest_status import ForestLayer
+from maps import ColouredPlots, MapContent
+from maps.symbols.legends import load_area_symbols, zone_symbols
+from zones.inputs.read import Inputs
+from zones.pages.atlas import symbols_of_plots, zone_crops, zones_of_layer
 from zones.pages.context_layers import (
     communes_with_kinds,
     load_neighbours,
     load_outlines,
     near_neighbours,
 )
+from zones.pages.forest_standard import coloured_plots
+from zones.plan.frames import zones_frame
 from zones.project.model import Project
 from zones.publish.publish import PublishedFigures
 
@@ -28,12 +34,14 @@ def map_content(
     communes: gpd.GeoDataFrame,
     crs: pyproj.CRS,
     *,
+    inputs: Inputs | None = None,
     trajectory: pd.DataFrame | None = None,
     language: Language | None = None,
 ) -> MapContent:
     """Put together what the map shows; ``communes`` are in the area CRS ``crs``.
 
-    ``trajectory`` is ``TRAJECTORY`` of the same figures, where forest cover was forecast.
+    ``inputs`` are needed where the plots of a forest layer are drawn in colours; ``trajectory`` is
+    ``TRAJECTORY`` of the same figures, where forest cover was forecast.
     """
     return MapContent(
         communes=communes_with_kinds(communes, project),
@@ -42,7 +50,7 @@ def map_content(
         title_vi=project.title,
         title_en=project.title_en or project.title,
         neighbours=_neighbours(project, communes, crs),
-        plot_outlines=_outlines(project, crs),
+        plot_outlines=_outlines(project, crs, inputs),
         demo=project.demo,
         tile_hosts=project.map.tile_hosts,
         language=language or project.map.language or project.annex.language,
@@ -94,9 +102,20 @@ def _neighbours(
     return near_neighbours(load_neighbours(project, source, crs, name="map: neighbours"), communes)
 
 
-def _outlines(project: Project, crs: pyproj.CRS) -> gpd.GeoDataFrame | None:
+def _outlines(
+    project: Project, crs: pyproj.CRS, inputs: Inputs | None
+) -> gpd.GeoDataFrame | ColouredPlots | None:
+    """Plots to lay over the map: those of a forest layer in colours, of others their outlines."""
     name = project.map.outlines
-    return None if name is None else load_outlines(project, name, crs)
+    if name is None:
+        return None
+    layer = None if inputs is None else inputs.plots.get(name)
+    if inputs is None or not isinstance(layer, ForestLayer):
+        return load_outlines(project, name, crs)
+    zones = zones_frame(inputs.plans[0])
+    drawn = symbols_of_plots(layer, zones=zones_of_layer(project, zones, name))
+    known = {**load_area_symbols("land"), **zone_symbols(zones, crops=zone_crops(zones))}
+    return coloured_plots(layer, drawn, known)
 
 
 def _commune_warnings(figures: PublishedFigures, communes: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -10,7 +10,6 @@ import pandas as pd
 
 from layers.base.language import Language, format_number
 from layers.base.messages import message
-from layers.base.resources import data_table
 from layers.communes.gazetteer import province_name
 from layers.crs.transform import to_crs
 from layers.kinds.forest_status import ForestLayer
@@ -23,6 +22,7 @@ from zones.inputs.faulty_plots import faulty_plots
 from zones.inputs.read import Inputs
 from zones.pages.atlas import symbols_of_plots, zone_crops, zones_of_layer
 from zones.pages.context_layers import communes_with_kinds, load_neighbours, near_neighbours
+from zones.pages.forest_standard import STANDARD, standard_symbols, type_letters
 from zones.plan.frames import zones_frame
 from zones.planting.planning_map import PlanningMap, load_measures
 from zones.project.model import Project
@@ -205,6 +205,8 @@ def _plot_layers(
     for number, (name, layer) in enumerate(inputs.plots.items()):
         columns = [column for column in _PLOT_COLUMNS if column in layer.plots.columns]
         frame = to_crs(layer.plots[[*columns, "geometry"]], inputs.crs)
+        if isinstance(layer, ForestLayer):
+            frame = frame.assign(type_code=type_letters(layer))
         drawn = symbols_of_plots(layer, zones=zones_of_layer(project, zones, name))
         found = set(drawn)
         symbols = [(key, item) for key, item in known.items() if key in found]
@@ -223,14 +225,10 @@ def _plot_layers(
             frame=frame.assign(symbol=drawn),
             aliases=_aliases([*frame.columns, "symbol"], say),
             words={"symbol": {key: item.name.text(language) for key, item in symbols}},
-            others=_standard_style(frame, layer.codes.table)
-            if isinstance(layer, ForestLayer)
-            else (),
+            others=_standard_style(layer, language) if isinstance(layer, ForestLayer) else (),
         )
 
 
-#: Colour of a type that the standard does not have.
-_NO_COLOUR = "#d9d9d9"
 #: Label of a lot in the standard: number and state over area.
 _LOT_LABEL = (
     """coalesce("lo", '') || ' – ' || coalesce("type_code", '') || '\n' || """
@@ -238,28 +236,13 @@ _LOT_LABEL = (
 )
 
 
-def _standard_style(plots: pd.DataFrame, code_table: str) -> tuple[OtherStyle, ...]:
-    """Colours and lot labels of TCVN 11565:2016, by the letters of the type."""
-    letters = sorted(set(plots["type_code"].dropna()) - {""})
-    colours = standard_colours(letters, code_table)
-    symbols = tuple((code, code, Fill(colours[code], "#505050", 0.1)) for code in letters)
-    return (OtherStyle("TCVN 11565:2016", Categories("type_code", symbols), _LOT_LABEL),)
-
-
-def standard_colours(letters: Iterable[str], code_table: str) -> dict[str, str]:
-    """Colour (``#RRGGBB``) of types of a code table; grey for a type that the standard has not.
-
-    The standard colours the 93 types; the same letters may mean another type in another table.
-    """
-    table = data_table("forest_colours_tcvn11565.csv")
-    rgb = table[["red", "green", "blue"]].to_numpy().tolist()
-    known = {
-        code: "#" + "".join(f"{value:02x}" for value in row)
-        for code, row in zip(table["ldlr"], rgb, strict=True)
-    }
-    other = data_table("forest_colour_letters.csv", dtype={"table": "str"})
-    like = other[other["table"].eq(code_table)].set_index("ldlr")["like"].to_dict()
-    return {code: known.get(like.get(code, code), _NO_COLOUR) for code in letters}
+def _standard_style(layer: ForestLayer, language: Language) -> tuple[OtherStyle, ...]:
+    """Colours and lot labels of the standard, by the letters of the type."""
+    symbols = tuple(
+        (code, item.name.text(language), Fill(item.fill, "#505050", 0.1))
+        for code, item in standard_symbols(layer).items()
+    )
+    return (OtherStyle(STANDARD, Categories("type_code", symbols), _LOT_LABEL),)
 
 
 def _planning_layers(planning: PlanningMap, language: Language, say: Say) -> list[QgisLayer]:

@@ -314,14 +314,21 @@ class MapSettings(Part):
 
 
 class AtlasSettings(Part):
-    """The atlas: whether a run makes it, which sheets, what else they show."""
+    """The atlas: whether a run makes it, which sheets, what else they show.
+
+    ``forest_legend: tcvn11565`` draws the forest layer in the standard's colours by type, with lot
+    labels; otherwise land classes and zones have colours that colour-blind readers tell apart.
+    ``scale`` takes, for ``paper: legal``, the scale that the circular lists or the one beside it.
+    """
 
     make: bool = False
     communes: tuple[str, ...] = ()
     overview: bool = True
     paper: Literal["legal", "A4", "A3", "A2", "A1", "A0"] = "legal"
+    scale: Literal["listed", "finer", "coarser"] = "listed"
     jobs: int = Field(default=1, ge=1, le=64)
     font: str | None = None
+    forest_legend: Literal["colour_blind_safe", "tcvn11565"] = "colour_blind_safe"
     legends: Path | None = None
     neighbours: NeighboursSource | None = None
     roads: LinesSource | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -10,8 +11,9 @@ import pypdf
 import pytest
 import shapely
 
+from layers.base.language import Language
 from maps.atlas.atlas import list_pages, save_atlas
-from maps.atlas.legal_scale import legal_sheets, listed_scale
+from maps.atlas.legal_scale import ScaleStep, legal_sheets, listed_scale
 from tests.maps.atlas import atlas_squares as squares
 
 
@@ -98,3 +100,34 @@ def test_all_communes_of_a_province_are_on_a_legal_scale(shared: Path) -> None:
         assert denominators <= {sheets.listed, coarser}
         shown = shapely.union_all([shapely.box(*window.bounds_m) for window in sheets.windows])
         assert shapely.covers(shown, shapely.box(*shape.bounds))
+
+
+@pytest.mark.parametrize(
+    ("preferred", "denominator"), [("listed", 10_000), ("finer", 5_000), ("coarser", 25_000)]
+)
+def test_one_step_either_way_may_be_preferred(preferred: ScaleStep, denominator: int) -> None:
+    sheets = legal_sheets(square(3_000, 3_000), 5_000, preferred=preferred)
+    assert {window.denominator for window in sheets.windows} == {denominator}
+    assert sheets.listed == 10_000
+
+
+def test_a_finer_scale_that_no_paper_holds_gives_way_to_the_listed_one() -> None:
+    sheets = legal_sheets(square(6_000, 6_000), 3_600, preferred="finer")
+    assert [window.denominator for window in sheets.windows] == [10_000]
+
+
+@pytest.mark.parametrize(("language", "words"), [("vi", "mảnh 2/3"), ("en", "sheet 2 of 3")])
+def test_sheets_of_a_large_commune_are_numbered_and_indexed(
+    tmp_path: Path, language: Language, words: str
+) -> None:
+    small = squares.content()
+    wide = small.communes.iloc[:1].assign(geometry=[shapely.box(0, 0, 60_000, 9_000)])
+    annex = replace(small.annex, language=language)
+    content = replace(small, communes=wide, plots=None, annex=annex)
+    path = save_atlas(content, tmp_path / "atlas.pdf", overview=False, paper="legal")
+    texts = [page.extract_text() for page in pypdf.PdfReader(path).pages]
+    assert len(texts) == 3
+    assert words in texts[1]
+    # The index of sheets has the number of each.
+    pages = list_pages(content, communes=None, overview=False, paper="legal")
+    assert {len(page.make().index) for page in pages} == {3}

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pytest
-from shapely.geometry import Point
+from PIL import Image
+from shapely.geometry import Point, box
 
 from benchmarks._map_content import made_content
 from layers.base.errors import CrsError, InputError, OutputExistsError, SchemaError
-from maps import MapContent, RasterPicture, build_map, interactive, save_map
+from layers.base.language import Phrase
+from maps import ColouredPlots, MapContent, PlotLegend, build_map, interactive, save_map
 from maps.interactive.content import COMMUNE_LIMIT, LIMITS, check_content
 from maps.interactive.page_data import build_page_data, read_page_data
 from tests.maps.interactive.made_map import (
@@ -204,20 +209,56 @@ def test_outlines_are_drawn_or_said_to_be_too_many(
     assert "Plot outlines are not drawn" in notes_of(shown)
 
 
-def test_a_picture_must_be_a_small_png(content: MapContent) -> None:
-    png = b"\x89PNG\r\n\x1a\n" + b"0" * 20
-    picture = RasterPicture(png, west=106, south=21, east=106.4, north=21.1)
-    data = build_page_data(check_content(replace(content, plot_outlines=picture)))
-    assert data["outlines"]["image"].startswith("data:image/png;base64,")
-    for spoilt in (
-        replace(picture, png=b"<svg onload=alert(1)>"),
-        replace(picture, png=png + b"0" * 600_000),
-        replace(picture, west=float("nan")),
-        replace(picture, south=22.0),
-    ):
-        wrong = replace(content, plot_outlines=spoilt)
-        assert build_page_data(check_content(wrong))["outlines"] is None
-        assert "picture layer is left out" in notes_of(wrong)
+def coloured(plots: gpd.GeoDataFrame) -> ColouredPlots:
+    """Two classes in two legends."""
+    names = (Phrase("A", "Một"), Phrase("B", "Hai"))
+    legends = tuple(
+        PlotLegend(name, Phrase(name, name), colours, tuple(zip(names, colours, strict=True)))
+        for name, colours in (("safe", ("#112233", "#445566")), ("law", ("#00d000", "#ffd8b0")))
+    )
+    return ColouredPlots(plots, legends)
+
+
+def picture(data: dict[str, Any], legend: int) -> npt.NDArray[np.uint8]:
+    """Picture of a legend, put together as the page does; red, green, blue, opacity."""
+    head, rest = data["parts"]
+    text = head + data["legends"][legend]["palette"] + rest
+    with Image.open(io.BytesIO(base64.b64decode(text, validate=True))) as image:
+        return np.asarray(image.convert("RGBA"))
+
+
+def test_plots_are_one_picture_with_a_palette_for_each_legend(content: MapContent) -> None:
+    plots = gpd.GeoDataFrame(
+        {"class": [1, 2]},
+        geometry=[box(106, 21, 106.2, 21.1), box(106.3, 21, 106.4, 21.1)],
+        crs=4326,
+    )
+    shown = replace(content, plot_outlines=coloured(plots))
+    data = build_page_data(check_content(shown))["outlines"]
+    (south, west), (north, east) = data["bounds"]
+    assert (west, south, east, north) == pytest.approx((106, 21, 106.4, 21.1))
+    for legend, first, last in ((0, "112233", "445566"), (1, "00d000", "ffd8b0")):
+        cells = picture(data, legend)
+        assert cells[100, 10].tobytes().hex() == f"{first}ff"
+        assert cells[100, -10].tobytes().hex() == f"{last}ff"
+        # Between 106.2 and 106.3 there is no plot: a quarter of the width is seen through.
+        assert (cells[:, :, 3] == 0).mean() == pytest.approx(0.25, abs=0.005)
+    assert data["legends"][1]["entries"][0] == ["Một", "A", "#00d000"]
+    assert build_map(shown) == build_map(shown)
+
+
+def test_a_picture_is_as_fine_as_fits(content: MapContent, monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(0).uniform(0, 1, (400, 2)) * (0.4, 0.1) + (106, 21)
+    shapes = [Point(*xy).buffer(0.004) for xy in random]
+    plots = gpd.GeoDataFrame({"class": [1 + n % 2 for n in range(400)]}, geometry=shapes, crs=4326)
+    shown = check_content(replace(content, plot_outlines=coloured(plots)))
+    fine = picture(build_page_data(shown)["outlines"], 0).shape
+    monkeypatch.setattr("maps.interactive.plot_picture._LIMIT_BYTES", 20_000)
+    coarse = build_page_data(shown)["outlines"]
+    assert picture(coarse, 0).shape[1] < fine[1] == 2000
+    assert len(coarse["parts"][1]) < 30_000
+    empty = replace(shown, plot_outlines=coloured(plots.iloc[:0]))
+    assert build_page_data(empty)["outlines"] is None
 
 
 def test_only_named_tile_hosts_pass_the_policy(content: MapContent) -> None:

@@ -23,7 +23,7 @@ from zones.borders.borders import measure_borders
 from zones.borders.side import read_sides
 from zones.cli.main import run as command
 from zones.inputs.read import read_inputs
-from zones.pages.qgis import standard_colours
+from zones.pages.forest_standard import standard_colours
 from zones.project.model import load_project
 from zones.run.context import RunOptions
 from zones.run.run import run_project

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from layers.base.language import Phrase
+from zones.inputs.read import Inputs
 from zones.pages.map import map_content
-from zones.project.model import Project, wants_trajectory
+from zones.project.model import Project, forest_layers, wants_trajectory
 from zones.publish.publish import PublishedFigures
 from zones.run.context import Context
 from zones.run.step import Made, Step
@@ -24,6 +25,7 @@ def work(context: Context) -> Made:
         context[PublishedFigures],
         communes,
         crs,
+        inputs=context[Inputs] if _draws_forest(context.project) else None,
         trajectory=context[TRAJECTORY] if wants_trajectory(context.project) else None,
         language=language,
     )
@@ -31,15 +33,21 @@ def work(context: Context) -> Made:
     return {}
 
 
-def _forecast(project: Project) -> tuple[Key, ...]:
-    return (TRAJECTORY,) if wants_trajectory(project) else ()
+def _draws_forest(project: Project) -> bool:
+    """Whether plots of a forest layer lie on the map: only who has read it knows their colours."""
+    return project.map.outlines in forest_layers(project)
+
+
+def _also(project: Project) -> tuple[Key, ...]:
+    asked = {TRAJECTORY: wants_trajectory(project), Inputs: _draws_forest(project)}
+    return tuple(key for key, wanted in asked.items() if wanted)
 
 
 STEP = Step(
     label=Phrase("Make the map", "Lập bản đồ"),
     work=work,
     reads=(PublishedFigures,),
-    also_reads=_forecast,
+    also_reads=_also,
     files=("map.html",),
     settings=("title", "title_en", "demo", "map", "annex", "atlas", "communes"),
 )

@@ -100,6 +100,39 @@ function renderLegend() {
     list,
     schemeChoice(classing),
     help,
+    plotsLegend(),
+  );
+}
+
+// Legend of the plots laid over the map, with the choice of their colours.
+function plotsLegend() {
+  const legend = plotLegendNow();
+  if (!legend) return "";
+  const choices = plotLegends().map((one) =>
+    element(
+      "label",
+      { class: one === legend ? "chip on" : "chip" },
+      element("input", {
+        type: "radio",
+        name: "plots",
+        value: one.id,
+        checked: one === legend,
+        "data-focus": "plots-" + one.id,
+        onchange: () => update({ plots: one.id }),
+      }),
+      element("span", {}, one.name[state.language]),
+    ),
+  );
+  const entries = legend.entries.map(([vi, en, colour]) =>
+    element("li", {}, swatch(colour), element("span", {}, state.language === "vi" ? vi : en)),
+  );
+  return element(
+    "div",
+    { class: "plots-legend" },
+    element("h3", {}, word("layerPlots")),
+    element("div", { class: "chips", role: "radiogroup", "aria-label": word("plotsLegend") }, ...choices),
+    element("ul", {}, ...entries),
+    element("p", { class: "help" }, word("plotsHelp")),
   );
 }
 

@@ -8,6 +8,7 @@ const PERCENT = new Set(["share", "held", "cover"]);
 const MEASURE_ORDER = ["present", "share", "held", "planned", "gap", "cover", "available"];
 
 const state = {
+  plots: "",
   language: data.language,
   zone: 0,
   measure: "present",

@@ -196,8 +196,7 @@ function renderLayers() {
   ];
   if (data.zones.some((zone) => zone.interval)) entries.push(["unsure", word("layerUnsure")]);
   if (aroundLayer) entries.push(["around", word("layerNeighbours")]);
-  if (outlineLayer)
-    entries.push(["outlines", word(data.outlines.image ? "layerPicture" : "layerOutlines")]);
+  if (outlineLayer && !plotLegends().length) entries.push(["outlines", word("layerOutlines")]);
   const rows = entries.map(([key, label]) =>
     layerRow(
       label,
@@ -209,6 +208,10 @@ function renderLayers() {
       key,
     ),
   );
+  if (plotLegends().length) {
+    const choose = (on) => update({ plots: on ? plotLegends()[0].id : "" });
+    rows.push(layerRow(word("layerPlots"), Boolean(plotLegendNow()), choose, "plots"));
+  }
   for (const [host, layer] of tileLayers) {
     const label = word("layerTiles", { host: host.replace("https://", "") });
     rows.push(
@@ -246,7 +249,7 @@ function toggle(layer, on) {
 
 function applyLayers() {
   toggle(aroundLayer, switches.around);
-  toggle(outlineLayer, switches.outlines);
+  paintPlots();
   const seeThrough = tileLayers.some(([, layer]) => map.hasLayer(layer));
   byId("map").classList.toggle("with-tiles", seeThrough);
   paintListed();

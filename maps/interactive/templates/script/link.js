@@ -1,4 +1,4 @@
-// The view in the address: #zone=…&measure=…&commune=…&told=…&year=…&lang=…
+// The view in the address: #zone=…&measure=…&commune=…&told=…&year=…&plots=…&lang=…
 function writeLink() {
   if (!settings.linked) return;
   const parts = new URLSearchParams();
@@ -7,6 +7,7 @@ function writeLink() {
   if (state.told) parts.set("told", state.told);
   if (state.year) parts.set("year", state.year);
   if (state.commune >= 0) parts.set("commune", communes.code[state.commune]);
+  if (state.plots) parts.set("plots", state.plots);
   parts.set("lang", state.language);
   const fragment = "#" + parts.toString();
   if (location.hash === fragment) return;
@@ -26,6 +27,8 @@ function readLink(view = location.hash) {
   if (parts.has("commune")) changes.commune = communes.code.indexOf(parts.get("commune"));
   if (words[parts.get("lang")]) changes.language = parts.get("lang");
   changes.told = TELLERS.includes(parts.get("told")) ? parts.get("told") : "";
+  const plots = parts.get("plots") || "";
+  changes.plots = plotLegends().some((legend) => legend.id === plots) ? plots : "";
   changes.year = "";
   const measure = changes.measure ?? state.measure;
   const shown = data.zones[changes.zone ?? state.zone];

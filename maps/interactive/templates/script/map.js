@@ -298,12 +298,27 @@ function drawAround() {
   return group;
 }
 
+// One picture of classes: a legend is its palette, which stands between the two parts.
+function pictureOf(legend) {
+  const [head, rest] = data.outlines.parts;
+  return "data:image/png;base64," + head + legend.palette + rest;
+}
+
+const plotLegends = () => (data.outlines && data.outlines.legends) || [];
+const plotLegendNow = () => plotLegends().find((legend) => legend.id === state.plots);
+
+function paintPlots() {
+  const legend = plotLegendNow();
+  if (legend) outlineLayer.setUrl(pictureOf(legend));
+  toggle(outlineLayer, legend ? true : switches.outlines);
+}
+
 function drawOutlines() {
   if (!data.outlines) return null;
-  if (data.outlines.image) {
-    return L.imageOverlay(data.outlines.image, data.outlines.bounds, {
+  if (data.outlines.legends) {
+    return L.imageOverlay(pictureOf(data.outlines.legends[0]), data.outlines.bounds, {
       pane: "outlines",
-      opacity: 0.85,
+      className: "plots",
     });
   }
   const lines = data.outlines.lines.map((line) => decodeRing(line, data.grid));

@@ -14,7 +14,11 @@ function update(changes) {
   if (changed("language")) renderWords();
   if (changed("zone")) renderChosenZone();
   const figures = ["zone", "measure", "year", "told", "scheme", "language"].some(changed);
-  if (figures) renderFigures();
+  if (figures || changed("plots")) renderFigures();
+  if (changed("plots")) {
+    paintPlots();
+    renderLayers();
+  }
   if (changed("zone") || marked !== marksShown()) paintListed();
   if (changed("commune") || changed("zone")) {
     paintChosen();
