@@ -35,6 +35,7 @@ from layers.kinds.forest_codes import (
     CODE_TABLES,
     CodeTableChoice,
     fits_code_table,
+    load_code_table,
     not_in_force,
 )
 from layers.kinds.polygons import list_plots
@@ -95,7 +96,7 @@ def check_codes(
         keys=keys,
         table=choice.table,
         others=[name for name in others if (foreign & fits[name]).any()],
-        unknown=_pairs(frame, unknown, keys),
+        unknown=[_with_likely(pair, choice.table) for pair in _pairs(frame, unknown, keys)],
         foreign=_pairs(frame, foreign, keys),
         document=document,
         year=year,
@@ -106,6 +107,20 @@ def check_codes(
 def _pairs(frame: pd.DataFrame, mask: pd.Series[bool], keys: list[str]) -> list[str]:
     pairs = frame.loc[mask, keys].drop_duplicates()
     return [" ".join(map(str, pair)) for pair in pairs.itertuples(index=False)]
+
+
+def _with_likely(pair: str, table: str) -> str:
+    """A pair that no table has, with what its number and its letters stand for: ``[55: 41 TG]``."""
+    number, _, letters = pair.partition(" ")
+    own = load_code_table(table)
+    found = [(table, row) for row in own[own["maldlr"].astype("str").eq(number)].to_dict("records")]
+    for name in dict.fromkeys((table, *CODE_TABLES)):
+        codes = load_code_table(name)
+        found += [(name, row) for row in codes[codes["ldlr"].eq(letters)].to_dict("records")]
+        if len(found) > 1:
+            break
+    told = dict.fromkeys(f"{name}: {row['maldlr']} {row['ldlr']}" for name, row in found)
+    return f"{pair} [{'; '.join(told)}]" if told and letters else pair
 
 
 def _evidence(choice: CodeTableChoice, plots: int, source: str) -> Finding:

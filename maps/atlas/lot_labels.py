@@ -88,7 +88,8 @@ def _largest_parts(shapes: Geometries) -> Geometries:
     result = np.full(len(shapes), shapely.Polygon(), dtype=object)
     order = np.argsort(shapely.area(parts), kind="stable")
     result[owners[order]] = parts[order]
-    return np.where(shapely.get_type_id(result) == 3, result, shapely.Polygon())
+    result[shapely.get_type_id(result) != 3] = shapely.Polygon()
+    return result
 
 
 def _apart(boxes: Geometries) -> list[int]:

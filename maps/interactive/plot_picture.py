@@ -16,6 +16,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pyproj
 import shapely
 from rasterio.features import rasterize
 from rasterio.transform import from_bounds
@@ -26,7 +27,7 @@ from maps.interactive.content import ColouredPlots
 #: Cells of the longer side, the finest first; the first whose picture is small enough is taken.
 _SIDES = (2000, 1600, 1200, 900, 600)
 _LIMIT_BYTES = 600_000
-_MERCATOR = "EPSG:3857"
+_MERCATOR = pyproj.CRS("EPSG:3857")
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 Cells = npt.NDArray[np.uint8]

@@ -203,9 +203,7 @@ class Desk:
         if plan is not None:
             self._unchanged, self._last = plan.unchanged, (changes, plan)
         prepared = prepare(context) if plan is None else plan.unchanged.prepared
-        content = map_content(
-            project, figures, *context.communes(), inputs=context.get(Inputs)
-        )
+        content = map_content(project, figures, *context.communes(), inputs=context.get(Inputs))
         content = replace(content, tile_hosts=())  # the desk asks nobody for anything
         kept = plan is None
         return Base(project, stamps, context, content, prepared, changes, figures, kept)

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from layers.base.errors import InputError
 from zones.cli.pages import make_pages
 from zones.cli.terminal.console import records, telling
 from zones.cli.terminal.language import language, print_json, print_line, say
 from zones.cli.terminal.options import PageOptions, ProjectFile, grouped
 
 if TYPE_CHECKING:
+    from maps import QgisContent
     from zones.project.model import Project
+    from zones.run.context import RunResult
 
 
 def qgis(
@@ -23,13 +26,19 @@ def qgis(
         Path | None,
         typer.Option("--changes", metavar="FILE", help=say("zones.cli.help_qgis_changes")),
     ] = None,
+    decisions: Annotated[
+        Path | None,
+        typer.Option("--decisions", metavar="TABLE", help=say("zones.cli.help_qgis_decisions")),
+    ] = None,
 ) -> None:
     """Write the QGIS project, or tell what was changed in one that came back."""
     from zones.project.model import load_project
 
     if changes_in is not None:
-        _tell_changes(load_project(project), changes_in, as_json=pages.as_json)
+        _tell_changes(load_project(project), changes_in, pages, decisions)
         return
+    if decisions is not None:
+        raise InputError("zones.cli.decisions_without_changes")
     make_pages(
         load_project(project),
         pages,
@@ -38,7 +47,7 @@ def qgis(
     )
 
 
-def _tell_changes(project: Project, path: Path, *, as_json: bool) -> None:
+def _tell_changes(project: Project, path: Path, pages: PageOptions, decisions: Path | None) -> None:
     """Tell the changes of a GeoPackage that came back, row by row and in hectares by commune."""
     from zones.borders.borders import Borders
     from zones.cli.lines.qgis import change_lines
@@ -51,7 +60,7 @@ def _tell_changes(project: Project, path: Path, *, as_json: bool) -> None:
     from zones.run.run import run_project
 
     changes = {"qgis": {"make": True}}
-    with telling(quiet=as_json) as teller:
+    with telling(quiet=pages.as_json) as teller:
         options = RunOptions(only=("qgis",), write=False, changes=changes)
         result = run_project(project, options=options, teller=teller)
     content = qgis_content(
@@ -62,12 +71,33 @@ def _tell_changes(project: Project, path: Path, *, as_json: bool) -> None:
         borders=result.context.get(Borders),
     )
     table = read_changes(content, path, log=result.context.closures)
-    if as_json:
+    if decisions is not None:
+        _save_decisions(result, content, path, decisions, overwrite=pages.overwrite)
+    if pages.as_json:
         print_json({"changes": records(table)})
         return
     names = result[Inputs].communes.set_index("commune_code")["commune"].to_dict()
     for line in change_lines(table, names, language()):
         print_line(line)
+
+
+def _save_decisions(
+    result: RunResult, content: QgisContent, path: Path, table: Path, *, overwrite: bool
+) -> None:
+    """Write what a GeoPackage decides on plots, with the decisions that the project has already."""
+    from layers.io.atomic import written_aside
+    from layers.io.table_output import save_csv
+    from zones.inputs.read import Inputs
+    from zones.pages.qgis_return import decisions_of
+    from zones.planting.decisions import load_decisions, no_decisions
+
+    project = result.context.project
+    known = project.planning.decisions
+    earlier = no_decisions() if known is None else load_decisions(project.resolve(known))
+    made = decisions_of(content, path, result[Inputs], earlier)
+    with written_aside(table, overwrite=overwrite, program="Excel") as part:
+        save_csv(made, part)
+    print_line(say("zones.cli.decisions_saved", count=len(made), path=table))
 
 
 def register(application: typer.Typer) -> None:

@@ -27,7 +27,8 @@ def type_letters(layer: ForestLayer) -> pd.Series[str]:
     by_number = layer.plots["type_number"].map(table.set_index("maldlr")["ldlr"])
     letters = layer.plots["type_code"]
     known = letters.where(letters.fillna("").ne(""), by_number)
-    return known.fillna("").astype("str")
+    told: pd.Series[str] = known.fillna("").astype("str")
+    return told
 
 
 def standard_colours(letters: Iterable[str], code_table: str) -> dict[str, str]:
@@ -104,7 +105,7 @@ def coloured_plots(
 
 
 def _colours(
-    known: Mapping[str, AreaSymbol], pairs: pd.MultiIndex, level: int, *, lumped: bool
+    known: Mapping[str, AreaSymbol], pairs: pd.Index, level: int, *, lumped: bool
 ) -> tuple[tuple[str, ...], tuple[tuple[Phrase, str], ...]]:
     """Colour of every class, and the lines of the legend in the order of the symbols."""
     keys = [str(key) for key in pairs.get_level_values(level)]

@@ -24,7 +24,9 @@ from zones.pages.atlas import symbols_of_plots, zone_crops, zones_of_layer
 from zones.pages.context_layers import communes_with_kinds, load_neighbours, near_neighbours
 from zones.pages.forest_standard import STANDARD, standard_symbols, type_letters
 from zones.plan.frames import zones_frame
-from zones.planting.planning_map import PlanningMap, load_measures
+from zones.planting.decisions import EXCLUDE, FIRST, known_decisions
+from zones.planting.measures import load_measures
+from zones.planting.planning_map import PlanningMap
 from zones.project.model import Project
 from zones.publish.publish import PublishedFigures
 
@@ -246,24 +248,37 @@ def _standard_style(layer: ForestLayer, language: Language) -> tuple[OtherStyle,
 
 
 def _planning_layers(planning: PlanningMap, language: Language, say: Say) -> list[QgisLayer]:
-    """Plots chosen for the plan, and plots kept as they are, in the colours of the standard."""
+    """Plots chosen for the plan, and plots kept as they are, in the colours of the standard.
+
+    A reader may decide on the first (leave out, take first) and give the others another measure.
+    """
     measures = load_measures()
+    names = {
+        str(row["measure"]): f"{row['measure']} – {row[f'name_{language}']}"
+        for row in measures.to_dict("records")
+    }
+    fills = dict(zip(measures["measure"], measures["colour"], strict=True))
+    decided = {key: names[key] for key in known_decisions() if key in names}
+    words = {"": "", EXCLUDE: say("decision_exclude"), FIRST: say("decision_first")}
     layers = []
-    for table, frame in (("rungqh", planning.plots), ("rungqh_kept", planning.kept)):
-        found = measures[measures["measure"].isin(frame["measure"])]
-        symbols = tuple(
-            (row["measure"], f"{row['measure']} – {row[f'name_{language}']}", Fill(row["colour"]))
-            for row in found.to_dict("records")
-        )
+    for table, frame, choices in (
+        ("rungqh", planning.plots.assign(decision=""), {"measure": names, "decision": words}),
+        ("rungqh_kept", planning.kept, {"measure": decided}),
+    ):
+        used = set(frame["measure"]) | (set(decided) if table == "rungqh_kept" else set())
         layers.append(
             QgisLayer(
                 table=table,
                 name=say(f"planning_{table}"),
                 group=say("group_planning"),
-                style=Categories("measure", symbols),
+                style=Categories(
+                    "measure",
+                    tuple((key, names[key], Fill(fills[key])) for key in names if key in used),
+                ),
                 frame=frame,
                 aliases=_aliases(frame.columns, say),
-                words={"measure": {code: name for code, name, _ in symbols}},
+                words=choices,
+                locked=("measure",) if table == "rungqh" else (),
                 shown=False,
             )
         )

@@ -7,6 +7,7 @@ edit, and the file is refused.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,17 @@ from layers.io.vector import as_input_error, describe_vector, load_vector
 from layers.io.vector_source import open_geopackage
 from maps.qgis.content import Line, QgisContent, QgisLayer
 from maps.qgis.geopackage import made_from
+from zones.allocation.plot_names import named_plots
+from zones.inputs.read import Inputs
 from zones.measure.closure import ClosureLog
+from zones.planting.decisions import COLUMNS, EXCLUDE, FIRST, known_decisions
 from zones.tables import QGIS_CHANGES
 
-#: Column of the hectares that a row stands for; else the hectares of its polygon.
-_HECTARES = ("ledger_ha", "area_ha")
+#: Tables whose edits are decisions on plots.
+_PLANNING = ("rungqh", "rungqh_kept")
+#: Column of the hectares that a row stands for (of a chosen part not the whole plot's ledger); else
+#: the hectares of its polygon.
+_HECTARES = ("area_ha", "ledger_ha")
 _NEAR = 1e-9
 
 
@@ -55,6 +62,84 @@ def read_changes(
     return QGIS_CHANGES.validate(pd.concat([QGIS_CHANGES.empty(), *frames], ignore_index=True))
 
 
+def decisions_of(
+    content: QgisContent, path: Path, inputs: Inputs, earlier: pd.DataFrame
+) -> pd.DataFrame:
+    """Decisions on plots that a GeoPackage brings back, with the earlier ones it leaves standing.
+
+    A chosen plot that was deleted is left out; one that was marked is left out or taken first; a
+    kept plot whose measure or period was changed has that measure. Plots go by layer and record.
+    """
+    found = {
+        str(row["plot"]): (str(row["decision"]), str(row["period"]))
+        for row in _by_record(earlier, inputs).to_dict("records")
+    }
+    for layer in content.layers:
+        if layer.table not in _PLANNING or not isinstance(layer.frame, gpd.GeoDataFrame):
+            continue
+        before = layer.frame.set_axis(np.arange(1, len(layer.frame) + 1), axis="index")
+        after = _numbered(path, layer.table, before)
+        if layer.table == "rungqh":
+            found |= _marked(before, after)
+        else:
+            found |= _given_measures(before, after, path)
+    rows = [(plot, *told) for plot, told in sorted(found.items())]
+    return pd.DataFrame(rows, columns=COLUMNS, dtype="str")
+
+
+def _by_record(earlier: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
+    """Earlier decisions by layer and record, so that a later one on the same plot replaces them."""
+    plots = [layer.plots.assign(layer=name) for name, layer in inputs.plots.items()]
+    if earlier.empty or not plots:
+        return earlier
+    known = pd.concat(plots, ignore_index=True)
+    known = known.assign(commune_code=known["commune_code"].fillna(""))
+    named = named_plots(known, earlier["plot"], where="planning: decisions")
+    records = dict(zip(named, _records(known), strict=True))
+    return earlier.assign(plot=[records.get(name, name) for name in earlier["plot"]])
+
+
+def _records(frame: pd.DataFrame) -> pd.Series[str]:
+    return frame["layer"].astype("str") + ":" + frame["row"].astype("Int64").astype("str")
+
+
+def _marked(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> dict[str, tuple[str, str]]:
+    """Chosen plots that were deleted, or marked to be left out or taken first."""
+    gone = before.loc[before.index.difference(after.index)]
+    found = dict.fromkeys(_records(gone), (EXCLUDE, ""))
+    marks = after["decision"].fillna("").astype("str")
+    told = after[marks.isin([EXCLUDE, FIRST])]
+    return found | {
+        name: (mark, "") for name, mark in zip(_records(told), marks[told.index], strict=True)
+    }
+
+
+def _given_measures(
+    before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, path: Path
+) -> dict[str, tuple[str, str]]:
+    """Kept plots with another measure or period than before."""
+    both = before.index.intersection(after.index)
+    edited = both[
+        (
+            _differs(before.loc[both, "measure"], after.loc[both, "measure"])
+            | _differs(before.loc[both, "period"], after.loc[both, "period"])
+        ).to_numpy()
+    ]
+    told = after.loc[edited]
+    unknown = told.loc[~told["measure"].isin(known_decisions()), "measure"]
+    if len(unknown):
+        raise InputError(
+            "zones.planting.unknown_decisions",
+            path=path,
+            count=len(unknown),
+            found=[f"{value!r} ({fid})" for fid, value in unknown.items()],
+            known=known_decisions(),
+        )
+    periods = told["period"].fillna("").astype("str")
+    pairs = zip(told["measure"], periods, strict=True)
+    return dict(zip(_records(before.loc[edited]), pairs, strict=True))
+
+
 def _has_hectares(layer: QgisLayer) -> bool:
     """Whether rows stand for hectares of a commune; borders and the communes around do not."""
     drawn = isinstance(layer.frame, gpd.GeoDataFrame) and not isinstance(layer.style, Line)
@@ -71,8 +156,10 @@ def _layer_changes(layer: QgisLayer, path: Path, log: ClosureLog) -> pd.DataFram
     both = before.index.intersection(after.index)
     edited = _edited_fields(before.loc[both], after.loc[both])
     old, new = (_hectares(rows) for rows in (before, after))
+    added = after.index.difference(before.index)
+    parts = _split_off(before, after.loc[added], edited)
     rows = [
-        *((fid, "added", "") for fid in after.index.difference(before.index)),
+        *((fid, "split", parts[fid]) if fid in parts else (fid, "added", "") for fid in added),
         *((fid, "deleted", "") for fid in before.index.difference(after.index)),
         *((fid, "edited", text) for fid, text in edited.items() if text),
     ]
@@ -91,6 +178,25 @@ def _layer_changes(layer: QgisLayer, path: Path, log: ClosureLog) -> pd.DataFram
         whole=float(new.sum()),
     )
     return table
+
+
+def _split_off(
+    before: gpd.GeoDataFrame, added: gpd.GeoDataFrame, edited: Mapping[int, str]
+) -> dict[int, str]:
+    """Rows that were added inside what a redrawn row was before, with the number of that row.
+
+    Splitting a polygon keeps its row for one part, and copies its fields to a new row.
+    """
+    redrawn = [fid for fid, fields in edited.items() if "geometry" in fields.split(", ")]
+    there = added[~(added.geometry.isna() | added.geometry.is_empty)]
+    if not redrawn or there.empty:
+        return {}
+    inside = shapely.point_on_surface(there.geometry.to_numpy())
+    tree = shapely.STRtree(before.loc[redrawn].geometry.to_numpy())
+    part, whole = tree.query(inside, predicate="within")
+    return {
+        int(there.index[one]): str(redrawn[other]) for one, other in zip(part, whole, strict=True)
+    }
 
 
 def _numbered(path: Path, table: str, before: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -26,6 +26,7 @@ class Piece:
     area_ha: float  # By the ledger where the layer has one
     shape: BaseGeometry  # In metres
     planting_year: int | None = None  # Of a stand
+    first: bool = False  # Taken before the others, split where it is larger than what is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,12 @@ def choose_pieces(
                 whole = piece.place not in cut
                 chosen.append(Choice(demand.place, piece.place, area, piece.shape, whole))
                 rest -= area
+            elif piece.first and _serves(piece, demand) and rest > _DUST_HA:
+                taken, piece_left = _cut(piece, demand, rest)
+                chosen.append(taken)
+                cut.add(piece.place)
+                kept.append(piece_left)
+                rest = 0.0
             else:
                 kept.append(piece)
         free = kept
@@ -71,15 +78,21 @@ def choose_pieces(
         if rest > _DUST_HA and larger:
             # The smallest that is large enough, the first of equals: large plots stay whole.
             piece = min(larger, key=lambda one: one.area_ha)
-            part, other = split_shape(piece.shape, rest / piece.area_ha)
-            chosen.append(Choice(demand.place, piece.place, rest, part, whole=False))
+            taken, piece_left = _cut(piece, demand, rest)
+            chosen.append(taken)
             cut.add(piece.place)
-            at = free.index(piece)
-            free[at] = replace(piece, area_ha=piece.area_ha - rest, shape=other)
+            free[free.index(piece)] = piece_left
             rest = 0.0
         if rest > _DUST_HA:
             left[demand.place] = rest
     return chosen, left
+
+
+def _cut(piece: Piece, demand: Demand, area_ha: float) -> tuple[Choice, Piece]:
+    """Part of a piece that serves a demand, and what is left of the piece."""
+    part, other = split_shape(piece.shape, area_ha / piece.area_ha)
+    taken = Choice(demand.place, piece.place, area_ha, part, whole=False)
+    return taken, replace(piece, area_ha=piece.area_ha - area_ha, shape=other)
 
 
 def _serves(piece: Piece, demand: Demand) -> bool:

@@ -7,7 +7,7 @@ adds up to the printed hectares.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -16,17 +16,20 @@ import pandas as pd
 import shapely
 
 from layers.base.errors import ClosureError, InputError
-from layers.base.resources import data_table
 from layers.crs.transform import to_crs
 from layers.kinds.plots import PlotLayer
 from zones.allocation.land_plots import settled_land, stand_land
 from zones.allocation.plot_names import named_plots
 from zones.planting.choose import Choice, Demand, Piece, choose_pieces
+from zones.planting.decisions import EXCLUDE, FIRST, no_decisions
+from zones.planting.measures import load_measures
 from zones.tables import PLANNING_PLOTS
 
 #: Printed hectares and those of the plots are the same to this.
 _NEAR_HA = 1e-6
 _KEYS = ["commune_code", "part_of_land"]
+#: Part of the project file that names plots.
+_WHERE = "planning"
 #: Years that no stand is older than.
 _OLDEST = 300
 
@@ -37,7 +40,12 @@ class PlanningMap:
 
     table: pd.DataFrame  # ``PLANNING_PLOTS``
     plots: gpd.GeoDataFrame  # Rows of ``table`` that have a plot, with its shape and attributes
-    kept: gpd.GeoDataFrame  # Plots of other measures: protected, left to regenerate
+    kept: gpd.GeoDataFrame  # Plots of other measures: protected, left to regenerate, decided
+
+    def layer(self) -> gpd.GeoDataFrame:
+        """The planning layer as a whole: what is planned and what is kept, each with its period."""
+        both = pd.concat([self.plots, self.kept], ignore_index=True)
+        return gpd.GeoDataFrame(both, crs=self.kept.crs or self.plots.crs)
 
 
 def planning_map(
@@ -47,12 +55,14 @@ def planning_map(
     layers: Mapping[str, tuple[str, PlotLayer]],
     communes: gpd.GeoDataFrame,
     *,
-    excluded: Sequence[str] = (),
+    decisions: pd.DataFrame | None = None,
     roads: gpd.GeoDataFrame | None = None,
     part_of: Callable[[gpd.GeoDataFrame], pd.Series[str]] | None = None,
 ) -> PlanningMap:
     """Choose plots for printed hectares; ``layers`` are the kind and the plots of each layer.
 
+    ``decisions`` are those of an office on single plots (``load_decisions``); what has another
+    measure is not planted.
     ``part_of`` says which part of its land source a piece lies in (altitude and slope), where the
     allocation tells them apart.
     """
@@ -63,8 +73,8 @@ def planning_map(
         part_of_land=planned["land"].str.partition("#")[0],
         locked=planned["land"].str.partition("#")[2],
     )
-    pieces = _pieces(rules, layers, communes, roads)
-    pieces = pieces[~_excluded(pieces, excluded, layers)].reset_index(drop=True)
+    told = no_decisions() if decisions is None else decisions
+    pieces = _with_decisions(_pieces(rules, layers, communes, roads), told, layers)
     pieces = pieces.assign(
         part_of_land=pieces["source"] if part_of is None else part_of(pieces),
         locked=_locked(pieces, planned),
@@ -81,7 +91,9 @@ def planning_map(
         left |= missing
     table = _table(planned, zones, pieces, chosen, left)
     plots = _with_attributes(table, pieces, chosen, layers)
-    return PlanningMap(table, plots, _kept(plots, layers, communes))
+    years = allocation["year"].dropna().astype(int)
+    period = f"{years.min()}–{years.max()}" if len(years) else ""
+    return PlanningMap(table, plots, _kept(plots, layers, communes, told, period))
 
 
 def _pieces(
@@ -104,25 +116,37 @@ def _pieces(
     return gpd.GeoDataFrame(order.drop(columns="label"), crs=communes.crs)
 
 
-def _excluded(
+def _with_decisions(
     pieces: gpd.GeoDataFrame,
-    names: Sequence[str],
+    decisions: pd.DataFrame,
     layers: Mapping[str, tuple[str, PlotLayer]],
-) -> pd.Series[bool]:
-    """Tell which pieces are not to be taken; a name that no layer knows is refused."""
-    where = "planning: exclude"
-    found = named_plots(pieces, names, where=where)
-    absent = set(names) - set(found)
+) -> gpd.GeoDataFrame:
+    """Pieces that may be planted, those to be taken ``first`` before the others; else in order."""
+    asked = _named(pieces, decisions["plot"], layers)
+    decision = asked.map(decisions.set_index("plot")["decision"]).astype("str").fillna("")
+    first = decision.eq(FIRST)
+    free = decision.eq("") | first
+    may = pieces[free].assign(first=first[free])
+    return may.sort_values("first", ascending=False, kind="stable", ignore_index=True)
+
+
+def _named(
+    pieces: gpd.GeoDataFrame, names: Iterable[str], layers: Mapping[str, tuple[str, PlotLayer]]
+) -> pd.Series[str]:
+    """Name that each piece was asked by; a name that no layer knows is refused."""
+    asked = set(names)
+    found = named_plots(pieces, asked, where=_WHERE)
+    absent = asked - set(found)
     if absent:
         # Plots that are no land are never taken anyway: naming one is no fault.
-        all_plots = [layer.plots.assign(layer=name) for name, (_, layer) in layers.items()]
-        known = pd.concat(all_plots, ignore_index=True) if all_plots else pieces
+        plots = [layer.plots.assign(layer=name) for name, (_, layer) in layers.items()]
+        known = pd.concat(plots, ignore_index=True) if plots else pieces
         known = known.assign(commune_code=known["commune_code"].fillna(""))
-        absent -= set(named_plots(known, absent, where=where))
+        absent -= set(named_plots(known, absent, where=_WHERE))
     if absent:
         unknown = sorted(absent)
         raise InputError("zones.planting.unknown_plots", count=len(unknown), plots=unknown)
-    return found.ne("")
+    return found
 
 
 def _locked(pieces: gpd.GeoDataFrame, planned: pd.DataFrame) -> pd.Series[str]:
@@ -165,6 +189,7 @@ def _serve(
                 float(row["area_ha"]),
                 row["geometry"],
                 None if pd.isna(row["planting_year"]) else int(row["planting_year"]),
+                bool(row["first"]),
             )
             for place, row in zip(pool.index, pool.to_dict("records"), strict=True)
             if row["area_ha"] > 0
@@ -217,15 +242,6 @@ def _table(
     return PLANNING_PLOTS.validate(table[PLANNING_PLOTS.names])
 
 
-def load_measures() -> pd.DataFrame:
-    """Measures of the standard with their names and ``colour`` (``#RRGGBB``)."""
-    table = data_table("planning_measures.csv")
-    text = table.select_dtypes(exclude="number").columns
-    rgb = table[["red", "green", "blue"]].to_numpy().tolist()
-    colours = ["#" + "".join(f"{value:02x}" for value in row) for row in rgb]
-    return table.assign(colour=colours, **{name: table[name].fillna("") for name in text})
-
-
 def _measure(source: str, land_kind: str) -> str:
     """Measure of the standard: by the land source, for crops of the forest; else other planting."""
     table = load_measures()
@@ -255,6 +271,7 @@ def _with_attributes(
         for name, (_, layer) in layers.items()
     ]
     joined = own.join(origin)
+    joined = joined.assign(period=joined["year"].astype("Int64").astype("str"))
     if parts:
         known = pd.concat(parts, ignore_index=True)
         joined = joined.merge(known, on=["layer", "row"], how="left", validate="many_to_one")
@@ -266,26 +283,35 @@ def _kept(
     plots: gpd.GeoDataFrame,
     layers: Mapping[str, tuple[str, PlotLayer]],
     communes: gpd.GeoDataFrame,
+    decisions: pd.DataFrame,
+    period: str,
 ) -> gpd.GeoDataFrame:
-    """Plots of the forest layer that nothing is planned on: protected, or left to regenerate."""
-    measures = {
-        land: row["measure"]
-        for row in load_measures().to_dict("records")
-        for land in row["lands"].split("|")
-        if land
+    """Plots of the forest layer that nothing is planned on, with all their attributes.
+
+    Protected, left to regenerate, or under a measure that was decided, in its period or the plan's.
+    """
+    table = load_measures()
+    by_land = {
+        land: row["measure"] for row in table.to_dict("records") for land in row["lands"].split("|")
     }
-    # A label may stand twice, in two communes or layers: the record tells which plot was taken.
-    taken = pd.MultiIndex.from_frame(plots[["layer", "row"]])
     frames = [
         to_crs(layer.plots, communes.crs).assign(layer=name)
         for name, (kind, layer) in layers.items()
         if kind == "forest_status"
     ]
     if not frames:
-        return plots.iloc[:0][["plot", "measure", "geometry"]]
+        return plots.iloc[:0]
     both = pd.concat(frames, ignore_index=True)
-    both = both.assign(measure=both["land"].map(measures))
+    decided = decisions[~decisions["decision"].isin([EXCLUDE, FIRST])].set_index("plot")
+    named = both.assign(commune_code=both["commune_code"].fillna(""))
+    asked = named_plots(named, decided.index, where=_WHERE)
+    measure = asked.map(decided["decision"]).astype("str").fillna(both["land"].map(by_land))
+    told = asked.map(decided["period"]).astype("str").fillna("")
+    # A label may stand twice, in two communes or layers: the record tells which plot was taken.
+    taken = pd.MultiIndex.from_frame(plots[["layer", "row"]])
     chosen = pd.MultiIndex.from_frame(both[["layer", "row"]]).isin(taken)
-    kept = both[both["measure"].notna() & ~chosen]
-    columns = ["layer", "plot", "commune_code", "land", "measure", "ledger_ha", "geometry"]
-    return gpd.GeoDataFrame(kept[columns].reset_index(drop=True), crs=communes.crs)
+    both = both.rename(columns={"land": "land_class"}).assign(
+        measure=measure, period=told.where(told.ne(""), period), area_ha=both["ledger_ha"]
+    )
+    kept = both[measure.notna() & ~chosen]
+    return gpd.GeoDataFrame(kept.reset_index(drop=True), crs=communes.crs)

@@ -343,10 +343,15 @@ class AtlasSettings(Part):
 
 
 class PlanningSettings(Part):
-    """The planning layer: whether a run makes it, and plots that it must not take."""
+    """The planning layer: whether a run makes it, plots that it must not take, decisions on plots.
+
+    ``decisions`` is a table with the columns plot, decision and period: ``exclude``, ``first`` or a
+    measure of ``data/planning_measures.csv`` that no allocation decides.
+    """
 
     make: bool = False
     exclude: tuple[str, ...] = ()
+    decisions: Path | None = None
 
 
 class QgisSettings(Part):
@@ -593,6 +598,8 @@ class Project(Part):
         if self.certainty is not None and self.certainty.sample is not None:
             folder = self.resolve(self.certainty.sample)
             paths |= {f"certainty {name}": folder / name for name in SAMPLE_FILES}
+        if self.planning.decisions is not None:
+            paths["planning decisions"] = self.resolve(self.planning.decisions)
         if self.groups is not None and self.groups.table is not None:
             paths["groups table"] = self.resolve(self.groups.table)
         if self.reconcile.totals is not None:

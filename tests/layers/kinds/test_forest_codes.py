@@ -100,12 +100,25 @@ def test_a_number_of_one_table_with_letters_of_another_fits_none():
     for name in CODE_TABLES:
         assert not fits_code_table(codes, name).any()
     assert classify_codes(codes, "55")["land"].isna().all()
+    # Told with what the number and the letters stand for, in one line of either language.
+    whole = load_code_table("55").drop_duplicates("maldlr")[["maldlr", "ldlr"]]
+    mixed = pd.concat([whole, codes.iloc[:1]], ignore_index=True).assign(
+        area_ha=1.0, row=lambda rows: range(len(rows)), plot="x"
+    )
+    found = check_codes(mixed, choose_code_table(mixed), year=2025, source="rừng")
+    (told,) = [item for item in found if item.kind == "code-unknown"]
+    assert (told.severity, told.count) == ("error", 1)
+    assert "41 RTG [55: 41 TG; 93: 60 RTG]" in told.message.en
+    assert "41 RTG [55: 41 TG; 93: 60 RTG]" in told.message.vi
 
 
 def test_letters_that_fit_two_tables_must_be_told():
     codes = pd.DataFrame({"ldlr": ["TXDB", "DTR"], "area_ha": [2.0, 3.5]})
     with pytest.raises(InputError, match=r"fit several tables of types \(2 plots\).*93, 98, 55"):
         choose_code_table(codes)
+    with pytest.raises(InputError) as told:
+        choose_code_table(codes, source="rừng")
+    assert "các mã hợp với nhiều bảng loại đất loại rừng (2 lô)" in told.value.phrase.vi
     assert classify_codes(codes, "55")["land"].tolist() == ["natural_forest", "not_yet_forest"]
 
 

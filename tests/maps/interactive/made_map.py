@@ -12,9 +12,11 @@ from shapely.geometry import Polygon, box
 
 from benchmarks._map_content import made_content
 from layers import data_path
-from maps import MapContent
+from layers.base.language import Phrase
+from maps import ColouredPlots, MapContent, PlotLegend
 
 __all__ = [
+    "coloured",
     "cover_path",
     "grid_of_communes",
     "province_content",
@@ -147,3 +149,13 @@ def with_cover_path(content: MapContent) -> MapContent:
     targets = content.targets.assign(indicator="area")
     both = pd.concat([targets, pd.DataFrame([asked])], ignore_index=True)
     return replace(content, targets=both, cover_path=cover_path(content))
+
+
+def coloured(plots: gpd.GeoDataFrame) -> ColouredPlots:
+    """Two classes in two legends."""
+    names = (Phrase("A", "Một"), Phrase("B", "Hai"))
+    legends = tuple(
+        PlotLegend(name, Phrase(name, name), colours, tuple(zip(names, colours, strict=True)))
+        for name, colours in (("safe", ("#112233", "#445566")), ("law", ("#00d000", "#ffd8b0")))
+    )
+    return ColouredPlots(plots, legends)

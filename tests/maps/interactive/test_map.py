@@ -21,11 +21,11 @@ from shapely.geometry import Point, box
 
 from benchmarks._map_content import made_content
 from layers.base.errors import CrsError, InputError, OutputExistsError, SchemaError
-from layers.base.language import Phrase
-from maps import ColouredPlots, MapContent, PlotLegend, build_map, interactive, save_map
+from maps import MapContent, build_map, interactive, save_map
 from maps.interactive.content import COMMUNE_LIMIT, LIMITS, check_content
 from maps.interactive.page_data import build_page_data, read_page_data
 from tests.maps.interactive.made_map import (
+    coloured,
     province_content,
     real_communes,
     squares,
@@ -207,16 +207,6 @@ def test_outlines_are_drawn_or_said_to_be_too_many(
     monkeypatch.setattr("maps.interactive.page_data._OUTLINE_LIMIT", 5)
     assert build_page_data(check_content(shown))["outlines"] is None
     assert "Plot outlines are not drawn" in notes_of(shown)
-
-
-def coloured(plots: gpd.GeoDataFrame) -> ColouredPlots:
-    """Two classes in two legends."""
-    names = (Phrase("A", "Một"), Phrase("B", "Hai"))
-    legends = tuple(
-        PlotLegend(name, Phrase(name, name), colours, tuple(zip(names, colours, strict=True)))
-        for name, colours in (("safe", ("#112233", "#445566")), ("law", ("#00d000", "#ffd8b0")))
-    )
-    return ColouredPlots(plots, legends)
 
 
 def picture(data: dict[str, Any], legend: int) -> npt.NDArray[np.uint8]:

@@ -9,14 +9,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from shapely import box
 
 from benchmarks._map_content import made_content
 from layers.base.language import format_number
 from maps import MapContent, save_map
 from tests.maps.interactive.made_map import (
+    coloured,
     grid_of_communes,
     province_content,
     real_communes,
@@ -909,3 +912,49 @@ def test_a_zone_with_one_figure_has_nothing_to_choose(opener: Opener, followed: 
     assert "theo báo cáo" not in opened.text("#legend")
     opened.choose("#chart", "pine")
     assert "theo báo cáo 2026" in opened.text("#legend")
+
+
+def test_forest_plots_have_two_legends_which_the_address_remembers(
+    opener: Opener, content: MapContent
+) -> None:
+    west, south, east, north = content.communes.to_crs(4326).total_bounds
+    middle = (west + east) / 2
+    shapes = [box(west, south, middle, north), box(middle, south, east, north)]
+    plots = gpd.GeoDataFrame({"class": [1, 2]}, geometry=shapes, crs=4326)
+    shown = replace(content, plot_outlines=coloured(plots))
+    opened = opener(shown)
+    page = opened.page
+    assert page.locator("img.plots").count() == 0
+    page.evaluate("document.getElementById('layers').open = true")
+    page.check("#layer-list input[data-layer='plots']")
+    page.wait_for_selector("img.plots")
+    first = page.get_attribute("img.plots", "src")
+    assert opened.texts(".plots-legend li span") == ["Một", "Hai"]
+    assert "plots=safe" in page.url
+    opened.choose(".plots-legend", "law")
+    page.wait_for_function("src => document.querySelector('img.plots').src !== src", arg=first)
+    assert "plots=law" in page.url
+    # Both are pictures that the browser reads; the second is green on its left side.
+    told = page.evaluate(
+        """async () => {
+          const image = new Image();
+          image.src = document.querySelector("img.plots").src;
+          await image.decode();
+          const canvas = document.createElement("canvas");
+          [canvas.width, canvas.height] = [image.width, image.height];
+          const pen = canvas.getContext("2d");
+          pen.drawImage(image, 0, 0);
+          return [...pen.getImageData(5, 5, 1, 1).data];
+        }"""
+    )
+    assert told == [0, 208, 0, 255]
+    # The address opens the same view; English names are there; the switch takes it away.
+    again = opener(shown, "#plots=law&lang=en")
+    again.page.wait_for_selector("img.plots")
+    assert again.texts(".plots-legend li span") == ["A", "B"]
+    assert again.page.is_checked(".plots-legend input[value='law']")
+    again.page.evaluate("document.getElementById('layers').open = true")
+    again.page.uncheck("#layer-list input[data-layer='plots']")
+    again.page.wait_for_selector("img.plots", state="detached")
+    assert "plots=" not in again.page.url
+    assert again.page.locator(".plots-legend").count() == 0

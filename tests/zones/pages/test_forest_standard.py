@@ -50,7 +50,7 @@ def test_types_have_the_standards_colours_and_their_class(inputs: Inputs) -> Non
     assert symbols["RTG"].fill == f"#{red:02x}{green:02x}{blue:02x}"
     assert symbols["RTG"].name.vi == "RTG – rừng trồng"
     # In the order of the code table: natural forest before planted, bare land after.
-    assert list(symbols).index("TXB") < list(symbols).index("RTG") < list(symbols).index("DT1")
+    assert list(symbols).index("TXG") < list(symbols).index("RTG") < list(symbols).index("DT1")
 
 
 def test_labels_are_number_and_state_over_hectares(inputs: Inputs) -> None:

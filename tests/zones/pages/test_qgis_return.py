@@ -15,8 +15,10 @@ import pytest
 import shapely
 
 from tests.factories import write_project
+from tests.maps.qgis.program import tell_in_qgis
 from zones.cli.main import run as command
 from zones.cli.terminal.language import set_language
+from zones.planting.planning_map import PlanningMap
 from zones.project.model import load_project
 from zones.run.context import RunOptions
 from zones.run.run import run_project
@@ -31,6 +33,14 @@ def _english() -> None:
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Project with its QGIS project and planning layer."""
     path = write_project(tmp_path_factory.mktemp("Dự án") / "vùng trồng")
+    forest = gpd.read_file(path.parent / "forest.gpkg")
+    # Three bare plots beside each other, of which a plan can choose.
+    bare = forest.iloc[[-1]]
+    more = [
+        bare.assign(lo=str(len(forest) + number), geometry=bare.geometry.translate(100 * number))
+        for number in (1, 2)
+    ]
+    pd.concat([forest, *more]).to_file(path.parent / "forest.gpkg", layer="lop_dien_bien")
     text = path.read_text("utf-8") + "\nplanning: {make: true}\nqgis: {make: true}\n"
     path.write_text(text, "utf-8")
     run_project(load_project(path), options=RunOptions(only=("qgis",)))
@@ -153,3 +163,90 @@ def test_the_command_prints_what_it_wrote(
     assert command(["qgis", str(project)]) == 0
     printed = capsys.readouterr().out.split("\n")
     assert str(project.parent / "out" / "qgis" / "project.qgz") in printed
+
+
+def test_decisions_come_back_and_the_planning_layer_follows(
+    project: Path, edited: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen = pyogrio.read_dataframe(edited, layer="rungqh", fid_as_index=True)
+    kept = pyogrio.read_dataframe(edited, layer="rungqh_kept", fid_as_index=True)
+    names = (chosen["layer"] + ":" + chosen["row"].astype(int).astype(str)).to_dict()
+    gone = chosen.index[0]
+    locked = [fid for fid in chosen.index if names[fid] != names[gone]][-1]
+    left = chosen.drop(index=gone)
+    left.loc[locked, "decision"] = "first"
+    rewrite(edited, left, "rungqh")
+    kept.loc[1, ["measure", "period"]] = ["ND", "2027"]
+    rewrite(edited, kept, "rungqh_kept")
+    (out,) = [row for row in changes(project, edited, capsys) if row["change"] == "deleted"]
+    # A row of the planning layer stands for what was chosen of the plot.
+    assert out["before_ha"] == pytest.approx(chosen.loc[gone, "area_ha"])
+    table = tmp_path / "quyết định.csv"
+    assert command(["qgis", str(project), "--changes", str(edited), "--decisions", str(table)]) == 0
+    assert "3 decisions on plots" in capsys.readouterr().out
+    record = f"{kept.loc[1, 'layer']}:{kept.loc[1, 'row']}"
+    told = pd.read_csv(table, keep_default_na=False).set_index("plot")
+    assert told["decision"].to_dict() == {
+        names[gone]: "exclude", names[locked]: "first", record: "ND"
+    }  # fmt: skip
+    assert told.loc[record, "period"] == "2027"
+    # An earlier table is not replaced unasked.
+    assert command(["qgis", str(project), "--changes", str(edited), "--decisions", str(table)]) == 2
+    again = project.parent / "decided.yaml"
+    shutil.copy(table, project.parent / "decisions.csv")
+    text = project.read_text("utf-8").replace(
+        "planning: {make: true}", "planning: {make: true, decisions: decisions.csv}"
+    )
+    again.write_text(text, "utf-8")
+    result = run_project(load_project(again), options=RunOptions(only=("planning",), write=False))
+    made = result[PlanningMap]
+    taken = made.plots["layer"] + ":" + made.plots["row"].astype(str)
+    assert names[gone] not in set(taken)
+    assert names[locked] in set(taken)
+    after = made.kept.assign(name=made.kept["layer"] + ":" + made.kept["row"].astype(str))
+    assert after.set_index("name").loc[record, ["measure", "period"]].tolist() == ["ND", "2027"]
+
+
+def test_decisions_without_a_file_that_came_back_are_refused(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command(["qgis", str(project), "--decisions", "x.csv"]) == 2
+    assert "--decisions needs --changes" in capsys.readouterr().err
+
+
+def test_a_plot_that_was_split_is_told_with_the_row_it_comes_from(
+    project: Path, edited: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plots = pyogrio.read_dataframe(edited, layer="plots_1", fid_as_index=True)
+    first = plots.index[0]
+    west, south, east, north = plots.geometry.loc[first].bounds
+    halves = [shapely.box(west, south, (west + east) / 2, north),
+              shapely.box((west + east) / 2, south, east, north)]  # fmt: skip
+    parts = [shapely.intersection(plots.geometry.loc[first], half) for half in halves]
+    added = plots.loc[[first]].set_axis([9_999], axis="index")
+    plots.loc[[first], "geometry"] = [parts[0]]
+    added.loc[[9_999], "geometry"] = [parts[1]]
+    both = gpd.GeoDataFrame(pd.concat([plots, added]), crs=plots.crs).rename_axis("fid")
+    rewrite(edited, both, "plots_1")
+    told = {row["fid"]: row for row in changes(project, edited, capsys)}
+    assert (told[first]["change"], told[first]["fields"]) == ("edited", "geometry")
+    assert (told[9_999]["change"], told[9_999]["fields"]) == ("split", str(first))
+    # The ledger now stands twice, and the sums say so.
+    assert told[9_999]["after_ha"] == told[first]["after_ha"] == told[first]["before_ha"]
+    assert command(["qgis", str(project), "--changes", str(edited)]) == 0
+    text = capsys.readouterr().out
+    assert f"row 9999 split off row {first}; both carry its ledger hectares" in text
+
+
+def test_edits_made_by_qgis_itself_are_told(
+    project: Path, edited: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = tell_in_qgis("edit_in_qgis.py", f"{edited}|layername=plots_1", home=tmp_path)
+    assert (made["split"], made["saved"]) == (0, True)
+    (first, second, third), (new,) = made["rows"], made["new"]
+    told = {row["fid"]: row for row in changes(project, edited, capsys)}
+    assert {fid: row["change"] for fid, row in told.items()} == {
+        first: "edited", second: "edited", third: "deleted", new: "split"
+    }  # fmt: skip
+    assert (told[first]["fields"], told[second]["fields"]) == ("geometry", "species")
+    assert told[new]["fields"] == str(first)

@@ -12,7 +12,9 @@ import pytest
 from layers.base.errors import InputError
 from layers.kinds.plots import PlotLayer
 from tests.factories import square, write_project
-from zones.planting.planning_map import load_measures, planning_map
+from zones.planting.decisions import load_decisions
+from zones.planting.measures import load_measures
+from zones.planting.planning_map import PlanningMap, planning_map
 from zones.project.model import load_project
 from zones.run.context import RunOptions
 from zones.run.run import run_project
@@ -56,6 +58,10 @@ ZONES = pd.DataFrame(
 def plan(*rows: tuple[str, str, int, float]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["zone", "land", "year", "planned_ha"])
     return frame.assign(commune_code="06001", commune="A")
+
+
+def decided(*rows: tuple[str, str, str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["plot", "decision", "period"], dtype="str")
 
 
 @pytest.fixture
@@ -108,7 +114,9 @@ def test_plots_are_those_of_the_land_source_and_age(
 def test_excluded_and_locked_plots(communes: gpd.GeoDataFrame, forest: PlotLayer) -> None:
     layers = {"forest": ("forest_status", forest)}
     asked = plan(("pine", "bare_production", 2026, 4.0))
-    made = planning_map(asked, ZONES, RULES, layers, communes, excluded=["1/1/2"])
+    made = planning_map(
+        asked, ZONES, RULES, layers, communes, decisions=decided(("1/1/2", "exclude", ""))
+    )
     assert made.table["plot"].tolist() == ["1/1/10"]
     locked = plan(
         ("pine", "bare_production", 2026, 4.0), ("na", "bare_production#1/1/2", 2027, 4.0)
@@ -134,8 +142,8 @@ def test_a_label_that_stands_twice_is_told_with_the_choices() -> None:
     both = pd.concat([both, both.assign(commune_code="06004")], ignore_index=True)
     asked = (both, ZONES, RULES, {"forest": ("forest_status", twice)}, communes)
     with pytest.raises(InputError, match=r"1/1/1: 06001/1/1/1 or 06004/1/1/1"):
-        planning_map(*asked, excluded=["1/1/1"])
-    made = planning_map(*asked, excluded=["06004/1/1/1"])
+        planning_map(*asked, decisions=decided(("1/1/1", "exclude", "")))
+    made = planning_map(*asked, decisions=decided(("06004/1/1/1", "exclude", "")))
     # One of the two is taken out; the other serves its commune.
     rows = made.table.sort_values(["commune_code", "plot"], ascending=[True, False])
     assert rows[["commune_code", "plot", "area_ha"]].to_numpy().tolist() == [
@@ -164,18 +172,25 @@ def test_labels_twice_in_one_commune_go_by_record(
     asked = (plan(("pine", "bare_production", 2026, 6.0)), ZONES, RULES)
     layers = {"forest": ("forest_status", twice)}
     with pytest.raises(InputError, match=r"forest:0 or forest:1"):
-        planning_map(*asked, layers, communes, excluded=["06001/1/1/1"])
-    made = planning_map(*asked, layers, communes, excluded=["forest:0"])
+        planning_map(*asked, layers, communes, decisions=decided(("06001/1/1/1", "exclude", "")))
+    made = planning_map(*asked, layers, communes, decisions=decided(("forest:0", "exclude", "")))
     assert made.table["area_ha"].tolist() == [4.0, 2.0]
 
 
 def test_a_plot_that_no_layer_has_is_refused(communes: gpd.GeoDataFrame, forest: PlotLayer) -> None:
     asked = (plan(("pine", "bare_production", 2026, 1.0)), ZONES, RULES)
     layers = {"forest": ("forest_status", forest)}
-    with pytest.raises(InputError, match="exclude names 1 plots that no layer has, first 9/9/9"):
-        planning_map(*asked, layers, communes, excluded=["9/9/9"])
+    with pytest.raises(InputError, match="planning names 1 plots that no layer has, first 9/9/9"):
+        planning_map(*asked, layers, communes, decisions=decided(("9/9/9", "exclude", "")))
     # Natural forest is never taken: to name it is no fault.
-    assert len(planning_map(*asked, layers, communes, excluded=["1/3/1"]).table) == 1
+    assert (
+        len(
+            planning_map(
+                *asked, layers, communes, decisions=decided(("1/3/1", "exclude", ""))
+            ).table
+        )
+        == 1
+    )
 
 
 def test_plots_are_chosen_within_the_altitude_of_the_allocation(
@@ -230,6 +245,86 @@ def test_no_plots_at_all(communes: gpd.GeoDataFrame) -> None:
     made = planning_map(plan(("pine", "bare_production", 2026, 6.0)), ZONES, RULES, {}, communes)
     assert made.table[["plot", "area_ha"]].to_numpy().tolist() == [["", 6.0]]
     assert len(made.plots) == len(made.kept) == 0
+
+
+def test_decided_plots_are_left_out_first_or_under_another_measure(
+    communes: gpd.GeoDataFrame, forest: PlotLayer
+) -> None:
+    asked = plan(("pine", "bare_production", 2026, 4.0), ("pine", "bare_production", 2027, 2.0))
+    layers = {"forest": ("forest_status", forest)}
+
+    def made(*rows: tuple[str, str, str]) -> PlanningMap:
+        return planning_map(asked, ZONES, RULES, layers, communes, decisions=decided(*rows))
+
+    plain = made()
+    assert plain.table["plot"].tolist() == ["1/1/2", "1/1/10"]
+    assert plain.kept["measure"].tolist() == ["BV", "KN"]
+    assert set(plain.kept["period"]) == {"2026–2027"}
+    # Taken first: the whole year 2026 comes from it.
+    assert made(("1/1/10", "first", "")).table["plot"].tolist()[0] == "1/1/10"
+    out = made(("1/1/2", "exclude", "")).table
+    assert "1/1/2" not in set(out["plot"])
+    assert out["area_ha"].sum() == pytest.approx(6.0)
+    other = made(("1/2/1", "ND", "2028"), ("1/3/2", "XT", ""), ("1/1/2", "LG", ""))
+    kept = other.kept.set_index("plot")
+    assert kept["measure"].to_dict() == {
+        "1/1/2": "LG", "1/2/1": "ND", "1/3/1": "BV", "1/3/2": "XT"
+    }  # fmt: skip
+    assert kept.loc[["1/2/1", "1/3/2"], "period"].tolist() == ["2028", "2026–2027"]
+    assert "1/1/2" not in set(other.table["plot"])
+    # One layer with all measures; the attributes of the status layer are kept.
+    whole = other.layer()
+    assert set(whole["measure"]) == {"TR1", "LG", "ND", "BV", "XT"}
+    assert whole["three_forest"].notna().all()
+    assert whole.loc[whole["measure"].eq("TR1"), "period"].tolist() == ["2026", "2027"]
+
+
+def test_a_decision_on_no_plot_is_refused(communes: gpd.GeoDataFrame, forest: PlotLayer) -> None:
+    with pytest.raises(InputError, match=r"planning names 1 plots.*9/9/9"):
+        planning_map(
+            plan(("pine", "bare_production", 2026, 4.0)),
+            *(ZONES, RULES, {"forest": ("forest_status", forest)}, communes),
+            decisions=decided(("9/9/9", "ND", "")),
+        )
+
+
+@pytest.mark.parametrize(
+    ("rows", "told", "vi"),
+    [
+        (
+            "1/1/2,TR1\n1/1/3,nuôi\n",
+            r"2 decisions are not known, first 'TR1' \(2\)",
+            "2 quyết định",
+        ),
+        ("1/1/2,ND\n1/1/2,exclude\n", r"1 plots have more than one row", "1 lô có hơn một dòng"),
+    ],
+)
+def test_a_table_of_decisions_is_read_strictly(
+    tmp_path: Path, rows: str, told: str, vi: str
+) -> None:
+    path = tmp_path / "quyết định.csv"
+    path.write_text("plot,decision\n" + rows, "utf-8")
+    with pytest.raises(InputError, match=told) as caught:
+        load_decisions(path)
+    assert vi in caught.value.phrase.vi
+    path.write_text("plot,decision,period\n1/1/2,ND,2026–2030\n1/1/3,first,\n", "utf-8")
+    assert load_decisions(path).to_numpy().tolist() == [
+        ["1/1/2", "ND", "2026–2030"],
+        ["1/1/3", "first", ""],
+    ]
+
+
+def test_every_measure_of_the_standard_has_its_colour() -> None:
+    names = load_measures().set_index("name_en")["colour"].to_dict()
+    for name, red, green, blue in (
+        ("Natural regeneration", 205, 255, 128), ("Protection", 0, 180, 60),
+        ("Tending", 112, 255, 112), ("Enrichment", 255, 176, 96),
+        ("Planting on new land", 255, 216, 176), ("Replanting after harvest", 255, 216, 176),
+        ("Harvest of natural forest", 255, 176, 255), ("Harvest of planted forest", 255, 176, 255),
+        ("Assisted regeneration", 208, 208, 255), ("Management for large timber", 96, 192, 96),
+        ("Management for small timber", 255, 192, 128),
+    ):  # fmt: skip
+        assert names[name] == f"#{red:02x}{green:02x}{blue:02x}"
 
 
 def test_colours_are_those_of_the_standard() -> None:

@@ -37,6 +37,9 @@ def test_the_numbering_in_force_at_the_layers_date_is_taken(tmp_path: Path) -> N
 def test_a_circular_later_than_the_layer_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"in force from 2023-12-15, and layer 'forest'"):
         numbers(tmp_path / "old", "2022-12-31", "monitoring")
+    with pytest.raises(InputError) as told:
+        numbers(tmp_path / "older", "2022-12-31", "monitoring")
+    assert "2023-12-15" in told.value.phrase.vi or "15/12/2023" in told.value.phrase.vi
 
 
 @pytest.fixture(scope="module")

@@ -39,7 +39,7 @@ def _draws_forest(project: Project) -> bool:
 
 
 def _also(project: Project) -> tuple[Key, ...]:
-    asked = {TRAJECTORY: wants_trajectory(project), Inputs: _draws_forest(project)}
+    asked: dict[Key, bool] = {TRAJECTORY: wants_trajectory(project), Inputs: _draws_forest(project)}
     return tuple(key for key, wanted in asked.items() if wanted)
 
 

@@ -16,6 +16,7 @@ from zones.inputs.read import Inputs
 from zones.output.findings import findings_table
 from zones.pages.context_layers import load_drawn_layer
 from zones.plan.frames import zones_frame
+from zones.planting.decisions import decisions_with
 from zones.planting.planning_map import PlanningMap, planning_map
 from zones.project.model import Project, land_layers
 from zones.publish.publish import PublishedFigures
@@ -34,14 +35,16 @@ def work(context: Context) -> Made:
         else load_drawn_layer(project, source, inputs.crs, name="atlas: roads")
     )
     allocation = context[PublishedFigures].allocation
-    elevation = project.allocation.elevation
+    elevation, decided = project.allocation.elevation, project.planning.decisions
     made = planning_map(
         allocation,
         zones_frame(inputs.plans[0]),
         land_rules(project),
         {name: (kind, inputs.plots[name]) for name, kind in land_layers(project).items()},
         inputs.communes,
-        excluded=project.planning.exclude,
+        decisions=decisions_with(
+            project.planning.exclude, None if decided is None else project.resolve(decided)
+        ),
         roads=roads,
         part_of=None
         if elevation is None
@@ -57,8 +60,8 @@ def work(context: Context) -> Made:
         parts=made.table["area_ha"].sum(),
         whole=allocation.loc[allocation["land"].ne(""), "planned_ha"].sum(),
     )
-    tables = {f"lo_{project.province}_rungqh": made.plots, "bao_ve_khoanh_nuoi": made.kept}
-    save_geopackage(tables, context.stage / "planning_map.gpkg")
+    name = f"lo_{project.province}_rungqh"
+    save_geopackage({name: made.layer()}, context.stage / "planning_map.gpkg")
     return {
         PlanningMap: made,
         PLANNING_PLOTS: made.table,

@@ -131,7 +131,7 @@ function plotsLegend() {
     { class: "plots-legend" },
     element("h3", {}, word("layerPlots")),
     element("div", { class: "chips", role: "radiogroup", "aria-label": word("plotsLegend") }, ...choices),
-    element("ul", {}, ...entries),
+    element("ul", { tabindex: "0", "aria-label": legend.name[state.language] }, ...entries),
     element("p", { class: "help" }, word("plotsHelp")),
   );
 }
