@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from shapely import Polygon
@@ -11,6 +12,7 @@ from shapely import Polygon
 from layers import check_overlaps
 from layers.base.errors import CrsError, InputError
 from layers.base.findings import Findings
+from layers.engine.overlaps import settle_claims
 from tests.layers.engine.engine_ground import polygons, squares
 
 
@@ -137,3 +139,14 @@ def test_inputs_are_checked() -> None:
         check_overlaps(plots.to_crs(4326))
     with pytest.raises(InputError, match="Polygons are needed"):
         check_overlaps(plots.set_geometry(plots.centroid))
+
+
+def test_a_double_claim_beside_a_neighbour_is_given_away_once() -> None:
+    """The second gives 1 ha to the first; the third only touches. Told where a unit is 2 m."""
+    shapes = squares((0, 0, 2, 1), (1, 0, 3, 1), (3, 0, 4, 1)).geometry.to_numpy()
+    found = Findings()
+    labels = pd.Index(["a", "b", "c"])
+    result = settle_claims(shapes, labels, unit_m2=4.0, source="communes", findings=found)
+    assert (shapely.area(result) / 1e4).tolist() == pytest.approx([2.0, 1.0, 1.0])
+    (told,) = found.items
+    assert (told.count, told.examples, told.area_ha) == (1, ("a/b",), pytest.approx(4.0))

@@ -122,6 +122,7 @@ def test_an_alpha_band_says_where_there_is_data() -> None:
         ("uint64", [0, 2**63 - 1, 7], None),
         ("int16", [100, 101, 102], -32_768),
         ("uint16", [1_000, 1_254, 1_001], 65_535),
+        ("uint16", [1_000, 1_255, 1_001], 65_535),
     ],
 )
 def test_integers_of_any_type(dtype: str, classes: list[int], nodata: int | None) -> None:
