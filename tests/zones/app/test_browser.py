@@ -13,11 +13,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pytest
 
 from tests.zones.app.conftest import Live, serve
+from tests.zones.app.office import YEAR_OF_PINE, make_office
 from zones.app.session import Session
 from zones.project.model import load_project
+from zones.run.context import RunOptions
+from zones.run.run import run_project
+from zones.tables import ALLOCATION_TARGETS
 
 pytestmark = pytest.mark.browser
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -301,3 +306,107 @@ def _edit_without_answer(here: Sat) -> None:
     except BaseException:
         os.kill(pid, signal.SIGKILL)  # or whoever asks next waits for ever
         raise
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Live]:
+    """A desk at which nothing is open."""
+    yield from serve(Session())
+
+
+def test_from_an_empty_folder_to_a_printed_annex(browser: Any, empty: Live, tmp_path: Path) -> None:
+    office, home = make_office(tmp_path / "từ các sở"), tmp_path / "kế hoạch"
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    here = Sat(context.new_page(), empty)
+    page = here.page
+    page.set_default_timeout(240_000)
+    page.on("pageerror", lambda error: here.faults.append(str(error)))
+    page.goto(f"http://127.0.0.1:{empty.port}/#token={empty.token}")
+    page.fill("#new-path", str(home))
+    page.locator("form:has(#new-path) button").click()
+    page.fill("#other-folder", str(office))
+    page.locator("form:has(#other-folder) button").click()
+    page.wait_for_selector("[data-file='rung.shp']")
+    _take_in_files(here)
+    here.go("check")
+    here.go("targets")
+    here.planned(1)
+    plots = gpd.read_file(office / "rung.shp")
+    pine = plots.loc[plots["NAMTR"] == YEAR_OF_PINE, "DTICH"].sum()
+    assert here.text("[data-zone=pine] .zone-figures").startswith(_written(pine))
+    if page.get_attribute("[data-zone=pine]", "aria-expanded") == "false":
+        page.click("[data-zone=pine]")
+    here.edit("low.pine", "18.000")
+    page.wait_for_selector("#moved-table", timeout=240_000)
+    page.click("#save")
+    page.wait_for_selector("#save:disabled")
+    here.go("scenarios")
+    page.fill("#scenario-name", "Ít thông")
+    page.click("#scenario-save")
+    row = page.locator(".figures-table tbody tr", has_text="Thông").first
+    page.wait_for_selector(".scenario", timeout=240_000)
+    compared = str(row.inner_text()).split("\t")
+    here.go("print")
+    page.click("#make")
+    page.click("#verify", timeout=240_000)
+    page.wait_for_selector("#files-made .good", timeout=240_000)
+    context.close()
+    assert here.faults == []
+    _runs_give_it_again(home, tmp_path / "again", compared)
+
+
+def _take_in_files(here: Sat) -> None:
+    """Three files and a plan, each confirmed as a planner would."""
+    page = here.page
+    shown = page.locator("[data-file]").all_inner_texts()
+    assert sorted(shown) == ["Kế hoạch 45.docx", "cay an qua.xlsx", "ranh_gioi.shp", "rung.shp"]
+    page.click("[data-file='ranh_gioi.shp']")
+    page.wait_for_selector("#file-form")
+    chosen = [page.input_value(f"[data-field={name}]") for name in ("code", "name")]
+    assert chosen == ["MA_DVHC", "TEN_DVHC"]
+    assert "Đoàn Kết" in here.text("#file-form")  # the letters of TCVN3
+    assert page.locator("#layer-crs option").nth(1).get_attribute("value") == "EPSG:9215"
+    here.axe()
+    page.select_option("#layer-crs", "EPSG:9215")
+    page.wait_for_selector("#file-map path")
+    page.click("#put")
+    for name in ("rung.shp", "cay an qua.xlsx"):
+        page.click(f"[data-file='{name}']")
+        page.fill("#layer-date", "2025-12-31")
+        for width, height in reversed(SIZES.values()):
+            page.set_viewport_size({"width": width, "height": height})
+            here.fits()
+        page.click("#put")
+        page.wait_for_selector("#pick")
+    page.click("[data-file='Kế hoạch 45.docx']")
+    page.click("#read-plan")
+    page.wait_for_selector(".plan-list li:has-text('plan-ke-hoach-45')")
+    for name in ("lang-son-2026-2030", "lang-son-2024", "lang-son-2023"):
+        page.click(f"[data-plan='{name}']")
+        page.wait_for_selector(f"[data-plan='{name}']", state="detached")
+    assert page.locator("#project-fault").count() == 0
+
+
+def _runs_give_it_again(home: Path, again: Path, compared: list[str]) -> None:
+    """The YAML that was left gives every table and the annex to the byte; so does the scenario."""
+    options = RunOptions(out=again, only=("annex", "map"))
+    run_project(load_project(home / "project.yaml"), options=options)
+    made = sorted(file.relative_to(again) for file in again.rglob("*") if file.is_file())
+    assert [name for name in made if name.name == "annex.xlsx"]
+    unlike = [
+        str(name)
+        for name in made
+        if (home / "out" / name).read_bytes() != (again / name).read_bytes()
+    ]
+    assert unlike in ([], ["run.json"])  # which tells how long each step took
+    options = RunOptions(only=("allocate",), write=False)
+    held = run_project(load_project(home / "it-thong.yaml"), options=options)[ALLOCATION_TARGETS]
+    pine = held[(held["zone"] == "pine") & (held["commune_code"] == "")].iloc[-1]
+    assert _written(pine["end_ha"]) in compared
+
+
+def _written(hectares: float) -> str:
+    """Hectares as the page writes them in Vietnamese, without decimals that say nothing."""
+    figure = round(float(hectares), 1)
+    text = f"{figure:,.{0 if figure.is_integer() else 1}f}"
+    return text.translate(str.maketrans(",.", ".,"))
