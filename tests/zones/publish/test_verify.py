@@ -649,7 +649,7 @@ def test_a_word_in_place_of_a_figure_is_named_with_its_place(out: Path) -> None:
     [
         ("annex.xlsx", "damaged or locked"),
         ("annex.docx", "damaged or locked"),
-        ("atlas.pdf", "could not be opened as a PDF"),
+        ("atlas.pdf", "not a PDF that can be read"),
         ("map.html", "carries no map data"),
     ],
 )
