@@ -60,7 +60,11 @@ def test_the_step_writes_tables_that_close(project: Path) -> None:
     planned = table.groupby("zone")["planned_ha"].sum()
     for zone, row in held.iterrows():
         assert planned.get(zone, 0.0) == pytest.approx(row["planned_ha"])
-        assert row["present_ha"] + row["planned_ha"] == pytest.approx(row["end_ha"])
+        # Of a conversion nobody tells what is there already: its end is what is converted.
+        told = pd.notna(row["present_ha"])
+        assert told == (zone != "acacia_large_timber")
+        present = row["present_ha"] if told else 0.0
+        assert present + row["planned_ha"] == pytest.approx(row["end_ha"])
     # 3,000 ha of bare land are shared by zones that ask for hundreds of thousands.
     bare = table[table["land"] == "bare_production"]
     assert bare["planned_ha"].sum() == pytest.approx(110, abs=0.5)
@@ -81,7 +85,8 @@ def test_the_step_writes_tables_that_close(project: Path) -> None:
     assert "| Dược liệu | … | … | … | … | … | … | … | … | … |" in report
     pages = pd.read_parquet(out / "tables" / "zones.parquet").groupby("zone")["present_ha"].sum()
     for zone, row in held.iterrows():
-        assert row["present_ha"] == pytest.approx(pages.get(zone, 0.0), abs=0.5)
+        if pd.notna(row["present_ha"]):
+            assert row["present_ha"] == pytest.approx(pages.get(zone, 0.0), abs=0.5)
     record = json.loads((out / "run.json").read_text("utf-8"))
     closures = record["steps"]["allocate"]["closures"]
     assert any("allocation: communes to zone pine" in item["table"] for item in closures)
