@@ -120,7 +120,7 @@ def _panel(axes: Any, years: pd.DataFrame, targets: pd.DataFrame) -> None:
                 clip_on=False,
             )
     axes.plot(targets["year"], targets["low"], "D", color=_TARGET, markersize=4.5)
-    axes.set_ylim(0, 1.12 * max(years["area_ha"].max(), *targets["low"], 1e-6))
+    axes.set_ylim(0, 1.12 * max(years["area_ha"].max(), *targets["low"], 1.0))
     axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(4))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_number(value, "vi")))
