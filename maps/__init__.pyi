@@ -26,6 +26,7 @@ from .tables import FOREST_COVER as FOREST_COVER
 from .tables import GROUP_COVER as GROUP_COVER
 from .tables import GROUP_ZONES as GROUP_ZONES
 from .tables import LOSSES as LOSSES
+from .tables import PROGRESS as PROGRESS
 from .tables import SOURCES as SOURCES
 from .tables import SPECIES_AGES as SPECIES_AGES
 from .tables import TARGETS as TARGETS

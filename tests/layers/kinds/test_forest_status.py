@@ -101,7 +101,10 @@ def test_numbers_alone_must_be_told_with_what_would_differ(plots, write):
 
 def test_a_pair_of_neither_table_is_an_error_with_its_plots(plots, write):
     path = write(plots({}, {"maldlr": 60, "ldlr": "TXG"}, {"maldlr": 200, "ldlr": "ABC"}))
-    with pytest.raises(InputError, match=r"no code table has \(60 TXG, 200 ABC\).*12/3/2"):
+    with pytest.raises(
+        InputError,
+        match=r"no code table has \(60 TXG \[93: 60 RTG; 93: 14 TXG\], 200 ABC\).*12/3/2",
+    ):
         load_forest_status(path)
     layer = check_forest_status(path)
     assert kinds(layer, "error")["code-unknown"].rows == (1, 2)

@@ -107,7 +107,7 @@ def test_a_layer_with_errors_stops(project: Path, capsys: pytest.CaptureFixture[
     frame.loc[0, "ldlr"] = "??"
     frame.to_file(project.parent / "forest.gpkg", layer="lop_dien_bien")
     assert run(["cover", str(project)]) == 2
-    assert "no code table has (14 ??)" in capsys.readouterr().err
+    assert "no code table has (14 ?? [98: 14 TXG])" in capsys.readouterr().err
 
 
 def test_a_run_takes_its_present_areas_from_the_newest_layer(

@@ -43,7 +43,9 @@ def test_plots_to_fix_are_named_with_their_faults(faulty: Path, tmp_path: Path) 
     assert plots["faults"].tolist()[:2] == ["geometry-missing", "thanhrung-unknown"]
     assert plots["faults"][2] == "ledger-differs; species-unknown"
     assert "lô" not in plots["explanation"][1].split()[-1]
-    assert plots["explanation"][3].startswith("mã loại không có trong bảng mã nào (77 XYZ)")
+    assert plots["explanation"][3].startswith(
+        "mã loại không có trong bảng mã nào (77 XYZ [98: 77 DTR])"
+    )
     assert plots.geometry.isna().tolist() == [True, False, False, False]
     files = save_faulty_plots({"rừng": plots}, tmp_path / "kiểm tra", language="vi")
     again = gpd.read_file(files[0])

@@ -136,7 +136,8 @@ def test_outlines_are_those_of_the_layer_named(tmp_path: Path) -> None:
     path = write_project(tmp_path / "dự án")
     plain = path.read_text("utf-8")
     path.write_text(plain + "map: {outlines: forest}\n", "utf-8")
-    assert len(run(path)["outlines"]["lines"]) == 5
+    shown = run(path)["outlines"]["legends"]  # plots of a forest layer are drawn in colours
+    assert [legend["id"] for legend in shown] == ["colour_blind_safe", "tcvn11565"]
     for name in ("cover", "fruit", "nowhere"):
         path.write_text(plain + f"map: {{outlines: {name}}}\n", "utf-8")
         with pytest.raises(InputError, match=f"unknown polygon layer '{name}'.*known: forest"):
