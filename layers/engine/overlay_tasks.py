@@ -130,7 +130,9 @@ class SharePiece:
         place[near] = np.arange(len(near))
         rings = self.ground.rings
         few = rings.take(np.flatnonzero(place[rings.part_owner] >= 0)).owned_by(place)
-        return _arrived, (self.rows, self.shapes, self.numbers[near], few, self.unit_m2)
+        # Geometries that are sent one by one take longer than they are worked on
+        packed = shapely.to_wkb(self.shapes)
+        return _arrived, (self.rows, packed, self.numbers[near], few, self.unit_m2)
 
     def members(self, bounds: FloatArray) -> IntArray:
         """Find the communes whose bounds meet those of all plots together."""
@@ -145,9 +147,10 @@ class SharePiece:
 
 
 def _arrived(
-    rows: IntArray, shapes: npt.NDArray[Any], numbers: IntArray, rings: Rings, unit_m2: float
+    rows: IntArray, packed: npt.NDArray[Any], numbers: IntArray, rings: Rings, unit_m2: float
 ) -> SharePiece:
-    return SharePiece(rows, shapes, numbers, GroundEdges.of(rings, len(numbers)), unit_m2)
+    ground, shapes = GroundEdges.of(rings, len(numbers)), shapely.from_wkb(packed)
+    return SharePiece(rows, shapes, numbers, ground, unit_m2)
 
 
 @dataclass(frozen=True, slots=True)
