@@ -50,6 +50,8 @@ class Borders:
     tables: dict[Schema, pd.DataFrame]  # By their schema, lengths in metres, areas in hectares
     layers: dict[str, gpd.GeoDataFrame]  # Layers of the map by name
     findings: list[Finding]
+    pairs: pd.DataFrame  # ``own, other``: rows of both communes of each row of ``BORDERS``
+    land_pair: npt.NDArray[np.int64]  # Row of ``BORDERS`` that each row of ``BORDER_LAND`` is of
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +111,10 @@ def find_borders(own: Side, others: Side, *, distance_m: float) -> Borders:
     claims, ground = _claims(near, own, others, line)
     marked, edges = _marking(near, own, others, pairs, distance_m)
     beside, outlines = _beside(near, own, others, pairs)
+    land, land_pair = _land(pairs, along)
     tables = {
         BORDERS: table,
-        BORDER_LAND: _land(pairs, along),
+        BORDER_LAND: land,
         BORDER_PLOTS: beside,
         BORDER_CLAIMS: claims.drop(columns="geometry"),
         BORDER_GROUND: ground.drop(columns="geometry"),
@@ -127,7 +130,8 @@ def find_borders(own: Side, others: Side, *, distance_m: float) -> Borders:
     }
     checked = {schema: schema.validate(frame) for schema, frame in tables.items()}
     found = list(_findings(table, ground, claims))
-    return Borders(checked, {k: v for k, v in layers.items() if len(v)}, found)
+    drawn = {name: layer for name, layer in layers.items() if len(layer)}
+    return Borders(checked, drawn, found, pairs.table[["own", "other"]], land_pair)
 
 
 def _pairs(line: BorderLine, own: Side, others: Side) -> _Pairs:
@@ -196,10 +200,12 @@ def _lengths(
     return table
 
 
-def _land(pairs: _Pairs, along: pd.DataFrame) -> pd.DataFrame:
+def _land(pairs: _Pairs, along: pd.DataFrame) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:
+    """Metres of line by pair and land on either side, and the pair of each row."""
     keys = ["pair", "land", "three_forest", "neighbour_land", "neighbour_three_forest"]
     sums = along.groupby(keys, as_index=False)["length_m"].sum()
-    return pd.concat([pairs.names(sums["pair"]), sums.drop(columns="pair")], axis=1)
+    table = pd.concat([pairs.names(sums["pair"]), sums.drop(columns="pair")], axis=1)
+    return table, sums["pair"].to_numpy("int64")
 
 
 def _beside(

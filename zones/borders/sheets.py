@@ -139,7 +139,9 @@ class SheetBook:
         window = fit_window(reach.bounds, width_mm=frame.width, height_mm=frame.height)
         box = shapely.box(*window.bounds_m)
         shapes, names, tree = self.around
-        own, other = self._rows(row)
+        # By row and not by name: a neighbour may stand in its file in several records
+        own, beyond = map(int, self.found.pairs.iloc[place])
+        other = len(self.sides.own.communes) + beyond
         near = [int(n) for n in np.sort(tree.query(box)) if int(n) not in {own, other}]
         areas = [*self._land(window), *self._claimed(window)]
         lines = list(self._lines(row, line, reach))
@@ -159,7 +161,7 @@ class SheetBook:
                 LegendEntry(symbol, symbol.name.text(self.writer.language)) for symbol in drawn
             ),
             figures=tuple(self._figures(row)),
-            land=self._land_table(row),
+            land=self._land_table(place, float(row["length_m"])),
             contacts=tuple(
                 self.writer.say(f"column_{key}")
                 for key in (
@@ -170,15 +172,6 @@ class SheetBook:
             inset=self.inset,
             place=own,
         )
-
-    def _rows(self, row: pd.Series[Any]) -> tuple[int, int]:
-        """Rows of both communes of a pair among all communes."""
-        own, others = self.sides.own.communes, self.sides.others.communes
-        mine = own["commune_code"].eq(row["commune_code"]).to_numpy()
-        theirs = others["province"].eq(row["neighbour_province"])
-        theirs &= others["commune_code"].eq(row["neighbour_code"])
-        theirs &= others["commune"].eq(row["neighbour"])
-        return int(mine.argmax()), len(own) + int(theirs.to_numpy().argmax())
 
     def _head(self, row: pd.Series[Any], number: int, total: int) -> PageHead:
         title = self.writer.say(
@@ -279,15 +272,12 @@ class SheetBook:
             return MISSING_MARK
         return format_number(float(value), self.writer.language, decimals=DECIMALS)
 
-    def _land_table(self, row: pd.Series[Any]) -> PageTable:
+    def _land_table(self, place: int, length_m: float) -> PageTable:
         """Metres of the pair's line by land on either side; they add up to its printed length."""
-        along = self._of(row, BORDER_LAND)
-        along = along[along["neighbour"].eq(row["neighbour"])]
+        along = self.found.tables[BORDER_LAND][self.found.land_pair == place]
         sums = along.groupby(["land", "neighbour_land"])["length_m"].sum().reset_index()
         sums = sums.sort_values("length_m", ascending=False, kind="stable", ignore_index=True)
-        rounded = round_to_total(
-            sums["length_m"], total=round(float(row["length_m"]), DECIMALS), step=_STEP
-        )
+        rounded = round_to_total(sums["length_m"], total=round(length_m, DECIMALS), step=_STEP)
         named = sums.assign(
             land=self.writer.land(sums["land"]),
             neighbour_land=self.writer.land(sums["neighbour_land"]),

@@ -301,3 +301,28 @@ def test_metres_of_a_sheet_add_up_to_its_printed_length(tmp_path: Path) -> None:
     assert page.land.rows["length_m"].sum() == pytest.approx(round(length, 1), abs=1e-9)
     assert len(page.land.rows) == 3
     assert page.figures[0][1] == format_number(length, "vi", decimals=1)
+
+
+def test_a_neighbour_in_several_records_has_a_sheet_for_each(tmp_path: Path) -> None:
+    """One code and one name twice: each line keeps its own commune, metres and total."""
+    own = gpd.GeoDataFrame(
+        {"code": ["06148"], "name": ["Nhà"]},
+        geometry=[shapely.transform(shapely.box(0, 0, 1000, 3000), lambda p: p + CORNER)],
+        crs=9215,
+    )
+    parts = [shapely.box(1000, 0, 1500, 1000), shapely.box(1000, 1000, 1500, 3000)]
+    others = gpd.GeoDataFrame(
+        {"code": ["07282", "07282"], "name": ["Bên", "Bên"]},
+        geometry=[shapely.transform(part, lambda p: p + CORNER) for part in parts],
+        crs=9215,
+    )
+    sides = Sides(side(own, "20"), side(others, "24"))
+    found = find_borders(sides.own, sides.others, distance_m=500)
+    project = load_project(write_own(tmp_path / "own"))
+    pages = [page.make() for page in SheetBook(found, sides, project, AnnexHeading()).pages()]
+    lengths = found.tables[BORDERS]["length_m"].round(1).tolist()
+    assert sorted(round(length, -2) for length in lengths) == [1000.0, 2000.0]
+    for page, length in zip(pages, lengths, strict=True):
+        assert page.land.rows["length_m"].sum() == pytest.approx(length, abs=1e-9)
+        # Its neighbour is the record along its line: as long as the line, in the plane.
+        assert page.pair[1].bounds[3] - page.pair[1].bounds[1] == pytest.approx(length, rel=1e-3)
