@@ -18,9 +18,12 @@ def tell_disagreeing_forms(
 ) -> list[Told]:
     """Cells that another form of the same reporter contradicts, whichever came in first.
 
-    ``earlier`` are the figures that count in the ledger; what came in now stands before them.
+    ``earlier`` are the figures that count in the ledger; a form that came in now takes the place of
+    its earlier version, blank cells included.
     """
-    figures = _figures(earlier) | {_place(entry): entry.value for entry in entries}
+    new = {(entry.reporter, entry.form) for entry in entries}
+    kept = {at: value for at, value in _figures(earlier).items() if at[:2] not in new}
+    figures = kept | {_place(entry): entry.value for entry in entries}
     here = {_place(entry): entry for entry in entries}
     found = []
     for form, rule in _rules(forms):

@@ -74,3 +74,17 @@ def test_a_form_is_held_against_what_came_in_before(
     assert disagreements(second) == [
         ("forest-02.xlsx", "9", "Cột 4 của Biểu 05 = cột 5 của Biểu 02")
     ]
+
+
+def test_a_cell_that_a_newer_version_leaves_blank_contradicts_nobody(
+    round_2026: Round, empty: Path, tmp_path: Path
+) -> None:
+    ledger = Ledger(tmp_path / "sổ.sqlite")
+    causes = load_form("forest-05")
+    fill(empty, tmp_path / "first", "forest-05", {"1122": {"c4": 9.0, "c5": 9.0}})
+    for group in collect(tmp_path / "first", round_2026, [causes], ledger=ledger).submissions:
+        ledger.take(group)
+    fill(empty, tmp_path / "second", "forest-05", {"1121": {"c4": 3.0, "c5": 3.0}})
+    fill(empty, tmp_path / "second", "forest-02", PURPOSES)
+    forms = [load_form("forest-02"), causes]
+    assert disagreements(collect(tmp_path / "second", round_2026, forms, ledger=ledger)) == []
