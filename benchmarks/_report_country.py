@@ -13,14 +13,14 @@ from pathlib import Path
 
 from benchmarks._report_faults import FilledForm
 from layers.communes.gazetteer import communes_on, provinces
-from zones.project.forms import Form
+from zones.project.form_schema import Form
 from zones.reports.collect import collect, keep
 from zones.reports.known import KnownFigures
 from zones.reports.layout import Reporter
 from zones.reports.ledger import Ledger
-from zones.reports.round import Round
 from zones.reports.writing.form_workbook import save_form
 from zones.reports.writing.forms_out import issues
+from zones.reports.year_round import Round
 
 #: Figures of each commune: those of the zones by column, and what is counted.
 ZONES = ("pine", "anise", "acacia", "cinnamon", "macadamia", "citrus", "persimmon", "tea")

@@ -12,7 +12,7 @@ import numpy as np
 import openpyxl  # type: ignore[import-untyped]
 from scipy.optimize import linprog
 
-from zones.project.forms import Form, FormTable
+from zones.project.form_schema import Form, FormTable
 from zones.reports.layout import read_identity
 
 #: Forms with figures of their own, by what is spoilt in them.

@@ -25,7 +25,7 @@ import pandas as pd
 from benchmarks._allocation_edits import try_edits
 from zones.allocation.allocate import Allocation, allocate, allocation_of
 from zones.allocation.checks import check_allocation_inputs
-from zones.allocation.explain.reasons import explain_allocation
+from zones.allocation.explain.target_reasons import explain_allocation
 from zones.allocation.explain.tradeoffs import exchange_rates
 from zones.allocation.inputs import AllocationInputs, AllocationSettings
 from zones.allocation.job import AllocatedPlan
@@ -33,7 +33,7 @@ from zones.allocation.model import Model, build_model
 from zones.allocation.rounded import round_allocation
 from zones.allocation.solve import linear_stages, solve_stages
 from zones.project.model import load_project
-from zones.rounding.rounding import round_table
+from zones.rounding.to_totals import round_table
 from zones.run.context import RunOptions
 from zones.run.run import run_project
 

@@ -74,8 +74,8 @@ TESTS: dict[str, tuple[str, ...]] = {
     "zones/measure/targets.py": _MEASURE,
     "zones/measure/measure.py": _MEASURE,
     "zones/allocation/model.py": _ALLOCATION,
-    "zones/rounding/rounding.py": ("tests/zones/rounding",),
-    "zones/rounding/controlled.py": ("tests/zones/rounding",),
+    "zones/rounding/to_totals.py": ("tests/zones/rounding",),
+    "zones/rounding/programme.py": ("tests/zones/rounding",),
 }
 #: What changes seconds, memory or the shapes of a map, never a figure (tests of layouts hold that).
 NO_FIGURES = frozenset(

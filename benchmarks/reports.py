@@ -19,7 +19,7 @@ from benchmarks._report_other_forms import OTHER_FAULTS, OTHER_FORMS, FilledTabl
 from layers.base.language import Phrase
 from layers.communes.gazetteer import communes_on
 from zones.plan.files import load_plans
-from zones.project.forms import Form, load_form
+from zones.project.form_schema import Form, load_form
 from zones.reports.checking.checks import Answers, check_answers
 from zones.reports.checking.suspects import exchanged_communes
 from zones.reports.collect import Collected, collect, keep
@@ -27,8 +27,8 @@ from zones.reports.known import KnownFigures
 from zones.reports.layout import communes_as_reporters
 from zones.reports.ledger import Ledger
 from zones.reports.reading.entries import Entry
-from zones.reports.round import Round
 from zones.reports.writing.forms_out import save_forms
+from zones.reports.year_round import Round
 
 _ZONES = ("pine", "anise", "acacia", "cinnamon", "macadamia", "citrus", "persimmon", "tea")
 _FORM = "plan-annual"

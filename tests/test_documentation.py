@@ -14,7 +14,7 @@ from zones.cli.main import run
 from zones.cli.terminal.language import set_language
 
 ROOT = Path(__file__).resolve().parent.parent
-#: Vietnamese pages print the same blocks: tests/test_twins.py.
+#: Vietnamese pages print the same blocks: tests/test_two_languages.py.
 ENGLISH = [
     page for page in (ROOT / "docs").rglob("*.md") if ROOT / "docs" / "vi" not in page.parents
 ]

@@ -23,6 +23,6 @@ def test_every_page_stands_once_in_the_index() -> None:
     index = (root / "README.md").read_text("utf-8")
     listed = re.findall(r"^\| \[[^\]]+\]\(([^)]+\.md)\)", index, flags=re.MULTILINE)
     pages = [page.relative_to(root) for page in root.rglob("*.md")]
-    # the Vietnamese index is held by tests/test_twins.py
+    # the Vietnamese index is held by tests/test_two_languages.py
     expected = [page.as_posix() for page in pages if not {"decisions", "vi"} & set(page.parts)]
     assert sorted(listed) == sorted(name for name in expected if name != "README.md")

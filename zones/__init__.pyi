@@ -3,8 +3,8 @@ from .allocation.allocate import PLAN as PLAN
 from .allocation.allocate import Allocation as Allocation
 from .allocation.allocate import allocate as allocate
 from .allocation.alternatives import negotiable_ranges as negotiable_ranges
-from .allocation.explain.commune import explain_commune as explain_commune
-from .allocation.explain.reasons import explain_allocation as explain_allocation
+from .allocation.explain.commune_reasons import explain_commune as explain_commune
+from .allocation.explain.target_reasons import explain_allocation as explain_allocation
 from .allocation.inputs import AVAILABLE as AVAILABLE
 from .allocation.inputs import COMMUNES as COMMUNES
 from .allocation.inputs import COUNTED as COUNTED
@@ -55,9 +55,9 @@ from .plan.lint_land import lint_with_land as lint_with_land
 from .plan.model import Plan as Plan
 from .project.model import Project as Project
 from .project.model import load_project as load_project
-from .rounding.rounding import RoundedTable as RoundedTable
-from .rounding.rounding import round_table as round_table
-from .rounding.rounding import round_to_total as round_to_total
+from .rounding.to_totals import RoundedTable as RoundedTable
+from .rounding.to_totals import round_table as round_table
+from .rounding.to_totals import round_to_total as round_to_total
 from .run.context import RunOptions as RunOptions
 from .run.context import RunResult as RunResult
 from .run.run import run_project as run_project

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from layers.base.errors import InputError, MissingFileError
-from layers.io.archive import look_through_archive, read_xml
+from layers.io.archive_limits import look_through_archive, read_xml
 
 WORKBOOK_KINDS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 

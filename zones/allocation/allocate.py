@@ -3,7 +3,7 @@
 ``allocate`` makes least, one after another, what is missing, what lies off the plan's listed
 communes and suitable land, and how uneven the shares of communes and years are; the last has one
 answer. It always has an answer; what cannot be met is shortfall, and
-``zones.allocation.explain.reasons`` says why.
+``zones.allocation.explain.target_reasons`` says why.
 """
 
 from __future__ import annotations

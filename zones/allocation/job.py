@@ -16,9 +16,9 @@ from layers.base.schema import Schema
 from layers.base.workers import Progress, silent
 from zones.allocation.allocate import Allocation
 from zones.allocation.cover_target import allocate_with_cover
-from zones.allocation.explain.reasons import Explanation, explain_allocation, source_names
 from zones.allocation.explain.report import AllocationReport, allocation_report
 from zones.allocation.explain.sentences import Sentence, Voice
+from zones.allocation.explain.target_reasons import Explanation, explain_allocation, source_names
 from zones.allocation.explain.tradeoffs import exchange_rates, say_exchange
 from zones.allocation.inputs import PRESENT
 from zones.allocation.land import zone_land

@@ -27,7 +27,7 @@ from layers.kinds.crops import load_crops
 from zones.allocation.allocate import Allocation
 from zones.allocation.inputs import AVAILABLE, PACE, SUITABILITY, figures_of, read_figures
 from zones.allocation.land_shared import less_shared
-from zones.rounding.rounding import round_to_total
+from zones.rounding.to_totals import round_to_total
 from zones.tables import ALLOCATION_LAND, ALLOCATION_SOURCES
 
 LAND_SOURCES = read_schema("zones.allocation", "land sources")

@@ -19,7 +19,7 @@ from zones.allocation.allocate import Allocation
 from zones.allocation.inputs import PRESENT
 from zones.allocation.limits import NOT_ALLOCATED
 from zones.allocation.model import lost_until, planned_until, present_until
-from zones.rounding.rounding import clean_steps, round_table, round_to_total, whole_steps
+from zones.rounding.to_totals import clean_steps, round_table, round_to_total, whole_steps
 from zones.tables import ALLOCATION, ALLOCATION_TARGETS
 
 _PAIR = ["zone", "commune_code"]

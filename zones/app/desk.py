@@ -29,10 +29,10 @@ from zones.inputs.read import Inputs
 from zones.measure.closure import ClosureLog
 from zones.output.folder import locked_folder
 from zones.output.record import input_stamp, read_record
-from zones.pages.map import map_content
+from zones.pages.map_content import map_content
 from zones.project.model import Project, load_project
-from zones.publish.figures import RoundedMeasures
 from zones.publish.publish import PublishedFigures
+from zones.publish.rounded_figures import RoundedMeasures
 from zones.run.context import Context, RunOptions
 from zones.run.reuse import input_files
 from zones.run.run import run_project

@@ -28,10 +28,10 @@ from maps.layout.page_table import MISSING_MARK, PageTable
 from maps.layout.words import page_day
 from maps.symbols.legends import AreaSymbol, LineSymbol, load_area_symbols
 from zones.borders.annex import DECIMALS, BorderWriter
-from zones.borders.borders import Borders
+from zones.borders.commune_pairs import Borders
 from zones.borders.side import Side, Sides
 from zones.project.model import Project
-from zones.rounding.rounding import round_to_total
+from zones.rounding.to_totals import round_to_total
 from zones.tables import BORDER_LAND, BORDER_MARKING, BORDER_PLOTS, BORDERS
 
 _PAIR = ["commune_code", "neighbour_code"]

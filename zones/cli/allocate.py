@@ -167,7 +167,7 @@ def _scenario(
     from zones.allocation.job import AllocatedPlan, Comparison, run_job
     from zones.allocation.rounded import compare_allocations
     from zones.allocation.scenario import change_inputs
-    from zones.publish.figures import RoundedMeasures
+    from zones.publish.rounded_figures import RoundedMeasures
     from zones.run.steps.allocate import STEP
 
     own = 10.0**-project.decimals
@@ -208,7 +208,7 @@ def _portfolio(job: AllocationJob, alternatives: int) -> dict[str, Any]:
 def _chain(job: AllocationJob, asked: str) -> list[str]:
     from layers.base.errors import InputError
     from zones.allocation.allocation_names import find_commune, find_zone
-    from zones.allocation.explain.commune import explain_commune
+    from zones.allocation.explain.commune_reasons import explain_commune
 
     zone, _, commune = asked.partition(".")
     if not zone or not commune:

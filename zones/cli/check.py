@@ -34,7 +34,7 @@ def check(
     from zones.cli.terminal.console import telling
     from zones.inputs.paste import lines_to_paste
     from zones.inputs.read import read_inputs
-    from zones.output.findings import findings_table
+    from zones.output.findings_table import findings_table
     from zones.project.model import load_project
 
     loaded = load_project(project)

@@ -83,7 +83,7 @@ def _print(project: Project, result: RunResult, *, rate_decimals: int) -> None:
     """Print the tables with the figures that the annex prints."""
     from zones.cli.lines.cover import change_lines, cover_lines, species_lines
     from zones.project.model import forest_layers
-    from zones.publish.figures import round_forest_cover, round_species
+    from zones.publish.rounded_figures import round_forest_cover, round_species
 
     tables, names = result.tables, forest_layers(project)
     hectares = project.decimals

@@ -49,10 +49,10 @@ def qgis(
 
 def _tell_changes(project: Project, path: Path, pages: PageOptions, decisions: Path | None) -> None:
     """Tell the changes of a GeoPackage that came back, row by row and in hectares by commune."""
-    from zones.borders.borders import Borders
+    from zones.borders.commune_pairs import Borders
     from zones.cli.lines.qgis import change_lines
     from zones.inputs.read import Inputs
-    from zones.pages.qgis import qgis_content
+    from zones.pages.qgis_content import qgis_content
     from zones.pages.qgis_return import read_changes
     from zones.planting.planning_map import PlanningMap
     from zones.publish.publish import PublishedFigures

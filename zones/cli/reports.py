@@ -14,7 +14,7 @@ from zones.cli.terminal.options import Json, Overwrite, ProjectFile
 if TYPE_CHECKING:
     from zones.project.model import Project
     from zones.reports.ledger import Ledger
-    from zones.reports.round import Round
+    from zones.reports.year_round import Round
     from zones.run.context import Teller
 
 _Year = Annotated[
@@ -47,7 +47,7 @@ def _ledger(project: Project) -> Ledger:
 
 def _round(project: Project, year: int, teller: Teller) -> Round:
     """Round of a year, with the figures that counted in the year before."""
-    from zones.run.report_round import prepare_round
+    from zones.run.year_round import prepare_round
 
     last = _ledger(project).figures(year - 1)
     return prepare_round(project, year, last=last, teller=teller)
@@ -66,7 +66,7 @@ def make(
     """Write the forms."""
     from layers.base.clock import this_year
     from layers.base.messages import message
-    from zones.project.forms import load_form
+    from zones.project.form_schema import load_form
     from zones.project.model import load_project
     from zones.reports.writing.forms_out import save_forms
 
@@ -109,7 +109,7 @@ def collect(
     from layers.base.messages import message
     from zones.cli.lines.reports import collected_lines
     from zones.output.folder import refuse_existing
-    from zones.project.forms import load_form
+    from zones.project.form_schema import load_form
     from zones.project.model import load_project
     from zones.reports.collect import collect as read_all
     from zones.reports.collect import keep, save_collected
@@ -160,10 +160,10 @@ def status(
 
     from layers.base.clock import this_year, today
     from zones.cli.lines.reports import status_lines
-    from zones.project.forms import load_form
+    from zones.project.form_schema import load_form
     from zones.project.model import load_project
     from zones.reports.status import round_status, save_status
-    from zones.run.report_round import expected_round
+    from zones.run.year_round import expected_round
 
     loaded = load_project(project)
     asked = expected_round(loaded, year or this_year())
@@ -195,7 +195,7 @@ def write(
     from layers.base.messages import message
     from zones.project.model import load_project
     from zones.reports.writing.year_report import save_report
-    from zones.run.report_round import year_result
+    from zones.run.year_round import year_result
 
     loaded = load_project(project)
     ledger = _ledger(loaded)

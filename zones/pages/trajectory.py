@@ -19,7 +19,7 @@ from maps.layout.content import DEMO_MARK
 from zones.certainty.sentences import cover_sentences
 from zones.forest.trajectory.sentences import Tables, answer
 from zones.project.model import CertaintySettings, Project
-from zones.publish.figures import round_cover_years
+from zones.publish.rounded_figures import round_cover_years
 from zones.tables import LEVERS, TARGETS, TRAJECTORY, TRAJECTORY_ASSUMPTIONS, TRAJECTORY_TARGETS
 
 _WORDS = ("rate", "band", "with_forest", "target", "percent", "steps", "less", "more")

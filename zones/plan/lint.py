@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.kinds.crops import crop_named, near_crop
-from zones.plan.extract.bounds import bound_kinds
+from zones.plan.extract.bound_words import bound_kinds
 from zones.plan.extract.indicators import known_indicators
 from zones.plan.extract.units import unit_dimension, unit_factor, unknown_unit
 from zones.plan.findings import PlanFinding

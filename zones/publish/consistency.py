@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from layers.base.errors import ClosureError
-from zones.publish.figures import FUNCTIONS, WITH_FOREST, target_areas
 from zones.publish.forest_forms import form_table
+from zones.publish.rounded_figures import FUNCTIONS, WITH_FOREST, target_areas
 
 _TOLERANCE = 1e-6
 _COVER = ("natural_area_ha", *WITH_FOREST, "area_with_forest_ha", *FUNCTIONS)

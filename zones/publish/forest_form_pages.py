@@ -11,7 +11,7 @@ from layers.base.errors import InputError
 from layers.base.language import Phrase
 from layers.base.resources import data_table
 from maps.layout.content import ForestForm, FormColumn
-from zones.project.forms import Name
+from zones.project.form_schema import Name
 from zones.project.model import Project, newest_forest_layer
 from zones.publish.forest_forms import form_table
 

@@ -17,9 +17,9 @@ import pandas as pd
 from layers.base.errors import ClosureError
 from layers.kinds.forest_form_rows import WHOLE_PURPOSES
 from zones.forest.forms import CLASS_KEYS
-from zones.project.forms import FormTable, load_form
-from zones.publish.figures import FUNCTIONS, WITH_FOREST, scale_to
-from zones.rounding.rounding import round_table, round_to_total, whole_steps
+from zones.project.form_schema import FormTable, load_form
+from zones.publish.rounded_figures import FUNCTIONS, WITH_FOREST, scale_to
+from zones.rounding.to_totals import round_table, round_to_total, whole_steps
 from zones.tables import FOREST_FORM_CAUSES, FOREST_FORM_PURPOSES
 
 _NEAR = 1e-6

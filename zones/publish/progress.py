@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from layers.base.errors import ClosureError
-from zones.rounding.rounding import round_to_total
+from zones.rounding.to_totals import round_to_total
 from zones.tables import PROGRESS
 
 _SERIES = ["zone", "told_by", "year"]

@@ -11,8 +11,8 @@ from maps import TableNote
 from zones.allocation.land import join_zone_land
 from zones.allocation.targets import conversion_names
 from zones.publish.consistency import check_consistency
-from zones.publish.figures import RoundedMeasures, frames_digest
 from zones.publish.notes import table_notes, verdict_notes
+from zones.publish.rounded_figures import RoundedMeasures, frames_digest
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from layers.io.archive import look_through_archive, read_part
+from layers.io.archive_limits import look_through_archive, read_part
 from layers.io.table_output import sheet_name
 from layers.io.workbook import Sheet, cell_place, column_letters, read_workbook
 

@@ -21,7 +21,7 @@ from layers.base.workers import Progress, run_pieces, silent
 from layers.io.table_output import save_csv
 from layers.io.workbook import Sheet
 from zones.plan.words import number_words, unit_words
-from zones.project.forms import Form
+from zones.project.form_schema import Form
 from zones.reports.checking.agreements import tell_disagreeing_forms
 from zones.reports.checking.checks import Answers, check_answers, check_totals
 from zones.reports.checking.suspects import tell_copied, tell_exchanged, tell_repeated_plots
@@ -31,9 +31,9 @@ from zones.reports.ledger import Ledger, Submission
 from zones.reports.reading.entries import Entry, PageReading, Told, told_together
 from zones.reports.reading.intake import Page, ReturnedFile, read_returned, returned_files
 from zones.reports.reading.recognise import Reader
-from zones.reports.round import Round
 from zones.reports.tables import FIGURES, REPORT_FINDINGS, RETURNED, RETURNED_ROWS
 from zones.reports.writing.letters import save_questions
+from zones.reports.year_round import Round
 
 #: Figures left out that a finding lists.
 _SHOWN = 5

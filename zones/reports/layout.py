@@ -13,7 +13,7 @@ from zones.plan.extract.indicators import known_indicators
 from zones.plan.extract.units import unit_name
 from zones.plan.model import Plan
 from zones.plan.words import target_name
-from zones.project.forms import Department, Form, FormColumn, FormTable
+from zones.project.form_schema import Department, Form, FormColumn, FormTable
 
 #: What layers tell; no reporter is asked for it among the indicators.
 MEASURED_INDICATORS = ("area", "forest_cover_rate")

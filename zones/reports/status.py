@@ -9,11 +9,11 @@ import pandas as pd
 
 from layers.base.errors import InputError
 from layers.io.table_output import save_csv
-from zones.project.forms import Form
-from zones.reports.round import Round
+from zones.project.form_schema import Form
 from zones.reports.tables import STATUS
 from zones.reports.writing.letters import save_reminder
 from zones.reports.writing.status_map import save_status_map
+from zones.reports.year_round import Round
 
 
 def due_day(form: Form, year: int) -> dt.date:

@@ -19,7 +19,7 @@ from openpyxl.styles import PatternFill
 
 import layers
 from layers import InputError, MissingFileError, SchemaError
-from layers.io import archive, table, workbook
+from layers.io import archive_limits, table, workbook
 from layers.io.table import read_csv_text, read_table, require_columns
 from layers.io.values import parse_numbers
 from layers.io.workbook import read_workbook
@@ -294,7 +294,7 @@ def test_entities_are_refused(folder: Path, name: str) -> None:
 
 def test_limits_are_checked_before_reading(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = rewritten(xlsx_file(folder, ["ha"], [1.5]), styles=bytes(3_000_000))
-    monkeypatch.setattr(archive, "UNPACKED_LIMIT_MB", 2)
+    monkeypatch.setattr(archive_limits, "UNPACKED_LIMIT_MB", 2)
     with pytest.raises(InputError, match="unpacks to 3 MB, more than the 2 MB"):
         read_table(path)
     monkeypatch.setattr(table, "CELL_LIMIT", 5)
@@ -394,10 +394,10 @@ def test_a_tree_of_a_part_is_small(folder: Path, monkeypatch: pytest.MonkeyPatch
     """A few kilobytes of properties can unpack to a tree of gigabytes."""
     core = b"<a>" + b"<b/>" * 500 + b"</a>"
     path = rewritten(xlsx_file(folder, ["ha"], [1.5]), **{"docProps/core.xml": core})
-    assert len(archive.read_part(path, "docProps/core.xml")) == 500
-    monkeypatch.setattr(archive, "_TREE_BYTES", 2000)
+    assert len(archive_limits.read_part(path, "docProps/core.xml")) == 500
+    monkeypatch.setattr(archive_limits, "_TREE_BYTES", 2000)
     with pytest.raises(InputError, match=r"damaged or locked .*core\.xml: 2007 bytes"):
-        archive.read_part(path, "docProps/core.xml")
+        archive_limits.read_part(path, "docProps/core.xml")
 
 
 def test_a_member_that_unpacks_to_more_than_it_says_is_damaged(folder: Path) -> None:

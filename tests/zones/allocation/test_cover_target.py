@@ -23,7 +23,7 @@ from zones.allocation.cover_target import (
     sharing_sources,
 )
 from zones.allocation.explain.about_cover import about_cover
-from zones.allocation.explain.commune import explain_commune
+from zones.allocation.explain.commune_reasons import explain_commune
 from zones.allocation.explain.sentences import Voice
 from zones.allocation.inputs import AllocationInputs
 from zones.allocation.prepare import Prepared

@@ -14,10 +14,10 @@ from scipy.optimize import linprog
 from layers.base.errors import InputError
 from tests.zones.allocation.allocation_cases import YEARS, inputs_of
 from zones.allocation.allocate import Allocation, allocate
-from zones.allocation.explain.commune import explain_commune
-from zones.allocation.explain.reasons import Explanation
+from zones.allocation.explain.commune_reasons import explain_commune
 from zones.allocation.explain.report import AllocationReport, allocation_report
 from zones.allocation.explain.sentences import Voice
+from zones.allocation.explain.target_reasons import Explanation
 from zones.allocation.inputs import AllocationSettings
 from zones.allocation.land import zone_land
 from zones.allocation.land_years import lay_on_windows, usable_land

@@ -10,10 +10,10 @@ import pytest
 
 from tests.zones.allocation.allocation_cases import YEARS, inputs_of
 from zones.allocation.allocate import Allocation, allocate
-from zones.allocation.explain.commune import explain_commune
+from zones.allocation.explain.commune_reasons import explain_commune
 from zones.allocation.land import join_zone_land, zone_land
 from zones.allocation.rounded import allocation_table, round_allocation
-from zones.publish.figures import round_zones
+from zones.publish.rounded_figures import round_zones
 
 
 def allocated(**changes: object) -> Allocation:

@@ -10,7 +10,7 @@ from zones.certainty.design import OTHER, Design
 from zones.certainty.survey import survey_errors, survey_of
 from zones.certainty.verdict import with_verdicts, zone_intervals
 from zones.measure.targets import ToleratedBounds, compare_targets, share_zones
-from zones.publish.figures import round_zones
+from zones.publish.rounded_figures import round_zones
 
 HELD = {"06148": 1_000.0, "06184": 50.0, "06193": 0.0}
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from zones.pages.annex import attached_document
+from zones.pages.annex_content import attached_document
 from zones.plan.files import load_plan
 from zones.plan.model import Names, Plan
 from zones.project.model import AnnexSettings

@@ -10,8 +10,8 @@ import pytest
 
 from tests.maps.atlas import atlas_squares
 from zones.inputs.present import zones_on_forest
-from zones.pages.atlas import symbol_areas
-from zones.publish.figures import round_measures
+from zones.pages.atlas_content import symbol_areas
+from zones.publish.rounded_figures import round_measures
 from zones.tables import FOREST_COVER, PLANTED_SPECIES, TARGETS, ZONE_NAMES, ZONES
 
 CODE = "06148"

@@ -21,7 +21,7 @@ from zones.forest.trajectory.result_tables import forecast_tables
 from zones.pages.trajectory import drawn_cover, save_trajectory
 from zones.project.model import Project, load_project
 from zones.project.trajectory import TrajectorySection
-from zones.publish.figures import round_cover_years
+from zones.publish.rounded_figures import round_cover_years
 from zones.tables import TARGETS, TRAJECTORY
 
 

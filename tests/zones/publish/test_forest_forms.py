@@ -12,8 +12,8 @@ from layers.base.errors import ClosureError
 from zones.forest.cover import forest_cover_table
 from zones.forest.forms import CLASS_KEYS
 from zones.publish.consistency import twin_differences
-from zones.publish.figures import round_forest_cover
 from zones.publish.forest_forms import check_form, form_table, round_forms
+from zones.publish.rounded_figures import round_forest_cover
 from zones.tables import FOREST_CAUSES, FOREST_CLASSES
 
 #: Classes by origin, site and stand, and the land class that each is of.

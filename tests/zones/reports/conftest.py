@@ -9,11 +9,11 @@ import pytest
 from benchmarks._report_faults import LAST
 from layers.communes.gazetteer import communes_on
 from zones.plan.files import load_plans
-from zones.project.forms import load_form
+from zones.project.form_schema import load_form
 from zones.reports.known import KnownFigures
 from zones.reports.layout import communes_as_reporters
-from zones.reports.round import Round
 from zones.reports.writing.forms_out import save_forms
+from zones.reports.year_round import Round
 
 LAND = {"06529": 24_000.0, "06148": 12_000.0, "06613": 32_000.0, "06187": 2_900.0}
 

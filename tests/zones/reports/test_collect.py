@@ -11,10 +11,10 @@ import pytest
 
 from benchmarks._report_faults import FAULTS, LAST, FilledForm, cells_named
 from benchmarks._report_other_forms import OTHER_FAULTS, OTHER_FORMS, FilledTable, can_have
-from zones.project.forms import load_form
+from zones.project.form_schema import load_form
 from zones.reports.collect import Collected, collect
-from zones.reports.round import Round
 from zones.reports.writing.forms_out import save_forms
+from zones.reports.year_round import Round
 
 Fill = Callable[[str], FilledForm]
 

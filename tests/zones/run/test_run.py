@@ -19,7 +19,7 @@ from tests.factories import communes, forest_plots, square, write_project, write
 from tests.layers.io.test_raster_source import mosaic
 from zones.output import record as run_record
 from zones.project.model import load_project
-from zones.publish.figures import round_targets, round_zones
+from zones.publish.rounded_figures import round_targets, round_zones
 from zones.run.context import RunOptions, RunResult, SilentTeller
 from zones.run.run import run_project
 

@@ -10,8 +10,8 @@ import pandas as pd
 
 from layers.base.language import Language, Phrase, format_number
 from zones.allocation.allocate import Allocation
-from zones.allocation.explain.reasons import Explanation
 from zones.allocation.explain.sentences import WORDS, Sentence, Voice, decimals_of
+from zones.allocation.explain.target_reasons import Explanation
 from zones.allocation.rounded import RoundedAllocation
 from zones.allocation.targets import without_untold_present
 

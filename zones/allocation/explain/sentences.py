@@ -18,7 +18,7 @@ import numpy as np
 from layers.base.errors import InputError
 from layers.base.language import Language, Phrase, format_number
 from layers.base.messages import joined
-from zones.rounding.rounding import clean_steps
+from zones.rounding.to_totals import clean_steps
 
 #: Words by group and key, from ``words.json`` beside this file. In sentences floats are hectares,
 #: whole numbers counts or years.

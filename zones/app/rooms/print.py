@@ -16,8 +16,8 @@ from maps.layout.tables import build_tables
 from zones.app.desk import Desk
 from zones.app.question import Question
 from zones.app.refused import RefusedError
-from zones.pages.annex import annex_content
-from zones.pages.atlas import atlas_content
+from zones.pages.annex_content import annex_content
+from zones.pages.atlas_content import atlas_content
 from zones.publish.verify import verify_folder
 from zones.run.context import RunOptions
 from zones.run.run import run_project

@@ -21,7 +21,7 @@ from zones.app.question import Question
 from zones.app.refused import RefusedError
 from zones.app.uploads import returned_folder
 from zones.output.folder import refuse_existing
-from zones.project.forms import form_paths, load_form
+from zones.project.form_schema import form_paths, load_form
 from zones.project.model import Project
 from zones.reports.collect import collect as read_all
 from zones.reports.collect import keep, save_collected
@@ -31,7 +31,7 @@ from zones.reports.status import due_day, round_status
 from zones.reports.writing.forms_out import save_forms
 from zones.reports.writing.year_report import save_report
 from zones.run.reconciliation import reconcile_project
-from zones.run.report_round import expected_round, prepare_round, year_result
+from zones.run.year_round import expected_round, prepare_round, year_result
 
 #: The annual report of the plan is what a round is about.
 _ANNUAL = "plan-annual"

@@ -16,7 +16,7 @@ from layers.base.messages import message
 from maps.interactive.content import check_content
 from maps.interactive.page_data import page_ground
 from maps.symbols.classes import classify
-from zones.allocation.explain.commune import explain_commune
+from zones.allocation.explain.commune_reasons import explain_commune
 from zones.allocation.job import AllocatedPlan
 from zones.allocation.rounded import compare_allocations
 from zones.app.desk import Desk, records, words

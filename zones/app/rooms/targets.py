@@ -26,7 +26,7 @@ from zones.allocation.rounded import compare_allocations
 from zones.app.desk import Base, Desk, records, words
 from zones.app.question import Question
 from zones.app.refused import RefusedError
-from zones.pages.map import with_figures
+from zones.pages.map_content import with_figures
 from zones.plan.model import Plan, Target
 from zones.project.model import Project, Scenario
 from zones.project.yaml import read_document, validate_document, write_document

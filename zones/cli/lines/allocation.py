@@ -80,7 +80,7 @@ def _ha(job: AllocationJob, value: float) -> str:
 
 def _print_changes(job: AllocationJob, base: Comparison, *, every: bool) -> None:
     """Targets first, then communes, those that move most; all of them where asked for."""
-    from zones.allocation.explain.commune import SHORT_LIMITS
+    from zones.allocation.explain.commune_reasons import SHORT_LIMITS
     from zones.output.text_table import table_lines
 
     for finding in job.prepared.findings:

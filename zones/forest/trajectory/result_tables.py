@@ -25,7 +25,7 @@ from zones.forest.trajectory.lags import last_seasons
 from zones.forest.trajectory.levers import levers_table
 from zones.forest.trajectory.promise import cover_targets
 from zones.measure.closure import ClosureLog
-from zones.output.findings import findings_table
+from zones.output.findings_table import findings_table
 from zones.project.trajectory import TrajectorySection
 from zones.tables import (
     BACKTEST,

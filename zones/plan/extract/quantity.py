@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from layers.base.errors import InputError
-from zones.plan.extract.bounds import BoundWords, is_per_year, keeps_level, read_bound_words
+from zones.plan.extract.bound_words import BoundWords, is_per_year, keeps_level, read_bound_words
 from zones.plan.extract.units import match_unit
 from zones.plan.model import Bound
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from zones.project.forms import Agreement, Form, form_paths, load_form
+from zones.project.form_schema import Agreement, Form, form_paths, load_form
 from zones.reports.reading.entries import Entry, Told
 
 #: Cell of a form: reporter, form, row, column.

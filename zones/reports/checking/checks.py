@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from layers.base.language import Phrase
 from layers.base.messages import joined
 from zones.plan.words import number_words, unit_words
-from zones.project.forms import Form, FormTable, Identity
+from zones.project.form_schema import Form, FormTable, Identity
 from zones.reports.checking.likely import Part, likely_wrong
 from zones.reports.checking.shifted import shift_of
 from zones.reports.checking.unit_slips import Slip, slip_of, slip_of_sum

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from layers.io.values import Decimal
 from zones.plan.words import unit_words
-from zones.project.forms import Form, FormColumn
+from zones.project.form_schema import Form, FormColumn
 from zones.reports.layout import Row, Sheet, cell_title
 from zones.reports.reading.entries import Entry, PageReading, Told
 from zones.reports.reading.figures import (

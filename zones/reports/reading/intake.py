@@ -16,7 +16,7 @@ from pathlib import Path
 from layers.base.errors import InputError, MissingFileError, VungTrongError
 from layers.base.language import Phrase
 from layers.base.messages import message
-from layers.io.archive import read_part
+from layers.io.archive_limits import read_part
 from layers.io.table import csv_rows
 from layers.io.workbook import KEPT_CELLS, WORKBOOK_KINDS, Sheet, column_letters, read_workbook
 from zones.output.record import file_digest, leads_out

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from zones.project.forms import Form
+from zones.project.form_schema import Form
 from zones.reports.layout import Row, Sheet
 from zones.reports.reading.cells import CellReader
 from zones.reports.reading.entries import Entry, PageReading, told_together

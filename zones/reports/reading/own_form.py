@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable
 
 from layers.base.language import Phrase
 from zones.plan.words import number_words
-from zones.project.forms import Form, FormColumn
+from zones.project.form_schema import Form, FormColumn
 from zones.reports.known import KnownFigures
 from zones.reports.layout import Identity, Row, Sheet, cell_title, read_identity
 from zones.reports.reading.cells import CellReader

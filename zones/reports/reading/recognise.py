@@ -8,14 +8,14 @@ from functools import cached_property
 
 from layers.communes.crosswalk import successors
 from layers.communes.gazetteer import vintage_on
-from zones.project.forms import Form
+from zones.project.form_schema import Form
 from zones.reports.layout import HOW, Identity, Reporter, Sheet, lay_out, project_id
 from zones.reports.reading.entries import PageReading, told_together
 from zones.reports.reading.intake import Page, cell_name
 from zones.reports.reading.other_table import Desk, read_other
 from zones.reports.reading.own_form import find_identity, read_own
 from zones.reports.reading.words import Vocabulary, place_in
-from zones.reports.round import Round
+from zones.reports.year_round import Round
 
 
 class Reader:

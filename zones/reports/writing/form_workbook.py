@@ -22,8 +22,8 @@ from layers.base.clock import midnight
 from layers.io.atomic import written_aside
 from layers.io.table_output import WORKBOOK_OPTIONS, sheet_name
 from maps.layout.content import DEMO_MARK
-from zones.project.forms import Form, FormColumn
-from zones.project.forms import Identity as Rule
+from zones.project.form_schema import Form, FormColumn
+from zones.project.form_schema import Identity as Rule
 from zones.reports.layout import HOW, Identity, Reporter, Row, Sheet, unit_label
 from zones.reports.reading.figures import is_counted
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from layers.base.errors import OutputExistsError
 from layers.base.workers import Progress, silent
-from zones.project.forms import Form
+from zones.project.form_schema import Form
 from zones.reports.layout import lay_out, project_id
-from zones.reports.round import Round
 from zones.reports.writing.form_workbook import Issue, save_form
+from zones.reports.year_round import Round
 
 
 def issues(form: Form, asked: Round) -> Iterator[Issue]:

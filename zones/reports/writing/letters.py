@@ -14,8 +14,8 @@ import pandas as pd
 from layers.communes.gazetteer import province_name
 from maps.annex.official import Block, OfficialContent, Text, save_official
 from maps.layout.page_table import PageColumn, PageTable
-from zones.project.forms import Form
-from zones.reports.round import Round
+from zones.project.form_schema import Form
+from zones.reports.year_round import Round
 
 AGENCY = "SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG"
 _COLUMNS = (

@@ -8,7 +8,7 @@ import pandas as pd
 
 from layers.base.messages import message
 from maps.charts.commune_states import save_state_map
-from zones.reports.round import Round
+from zones.reports.year_round import Round
 
 _COLOURS = {
     "on_time": "#2F7D4F", "late": "#9CC48A", "asked": "#E8C34A", "missing": "#B3261E",

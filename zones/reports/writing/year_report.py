@@ -29,10 +29,10 @@ from zones.plan.extract.indicators import known_indicators
 from zones.plan.extract.units import unit_name
 from zones.plan.model import Plan, Target
 from zones.plan.words import figure_words, number_words, target_name
-from zones.publish.figures import area_targets
-from zones.reports.round import Round
+from zones.publish.rounded_figures import area_targets
 from zones.reports.writing.letters import AGENCY
 from zones.reports.writing.status_map import save_status_map
+from zones.reports.year_round import Round
 
 _STATUS = {"below": "chưa đạt", "within": "đạt", "above": "vượt", "not_measured": "chưa có số liệu"}
 _JUDGED = ("low_interval", "high_interval", "verdict")

@@ -12,10 +12,10 @@ from zones.allocation.job import (
 )
 from zones.allocation.prepare import Prepared, needs_plots, prepare_allocation
 from zones.inputs.read import Inputs
-from zones.output.findings import findings_table
+from zones.output.findings_table import findings_table
 from zones.plan.frames import plan_names
 from zones.project.model import Project, forest_layers
-from zones.publish.figures import RoundedMeasures
+from zones.publish.rounded_figures import RoundedMeasures
 from zones.run.context import Context
 from zones.run.step import Made, Step
 from zones.run.store import Key

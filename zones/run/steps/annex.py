@@ -8,9 +8,9 @@ from layers.base.language import Phrase
 from zones.inputs.read import Inputs
 from zones.project.model import Project, wants_trajectory
 from zones.publish.consistency import check_consistency
-from zones.publish.figures import round_cover_years
 from zones.publish.folder import PUBLISHED_FOLDER
 from zones.publish.publish import PublishedFigures
+from zones.publish.rounded_figures import round_cover_years
 from zones.run.context import Context
 from zones.run.step import Made, Step
 from zones.run.store import Key
@@ -23,8 +23,8 @@ _CHARTED = (TRAJECTORY, TRAJECTORY_TARGETS, LEVERS)
 def work(context: Context) -> Made:
     """Write ``annex.xlsx``, ``annex.docx`` and the folder of figures."""
     # Loaded where pages are made: a run with fewer steps, and the desk, do not wait for it
-    from zones.pages.annex import annex_content, save_annex
-    from zones.pages.atlas import atlas_content
+    from zones.pages.annex_content import annex_content, save_annex
+    from zones.pages.atlas_content import atlas_content
     from zones.pages.trajectory import drawn_cover
 
     project, figures = context.project, context[PublishedFigures]

@@ -31,8 +31,8 @@ def write_atlas(
     """Write the sheets that the project asks for."""
     # Loaded where pages are made: a run with fewer steps, and the desk, do not wait for it
     from maps import save_atlas
-    from zones.pages.annex import annex_content
-    from zones.pages.atlas import atlas_content
+    from zones.pages.annex_content import annex_content
+    from zones.pages.atlas_content import atlas_content
 
     settings = project.atlas
     annex = annex_content(project, figures, inputs.plans, inputs.communes)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from layers.base.errors import InputError
 from layers.base.language import Phrase
 from layers.io.geopackage import save_geopackage
-from zones.borders.borders import Borders, measure_borders
+from zones.borders.commune_pairs import Borders, measure_borders
 from zones.borders.side import read_sides
 from zones.inputs.read import Inputs
-from zones.output.findings import findings_table
+from zones.output.findings_table import findings_table
 from zones.project.model import Project
 from zones.run.context import Context
 from zones.run.step import Made, Step
@@ -29,7 +29,7 @@ def work(context: Context) -> Made:
     # Loaded where pages are made: a run with fewer steps, and the desk, do not wait for it
     from zones.borders.annex import save_border_annex
     from zones.borders.sheets import save_border_sheets
-    from zones.pages.annex import annex_heading
+    from zones.pages.annex_content import annex_heading
 
     project, inputs = context.project, context[Inputs]
     sides = read_sides(project, inputs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from layers.base.language import Phrase
 from zones.inputs.read import Inputs, read_inputs
-from zones.output.findings import findings_table
+from zones.output.findings_table import findings_table
 from zones.run.context import Context
 from zones.run.step import Made, Step
 from zones.tables import FINDINGS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from layers.base.language import Phrase
 from zones.forest.cover import check_forest_cover, measured_cover
 from zones.forest.species import planted_areas, planted_species_table
-from zones.output.findings import findings_table
+from zones.output.findings_table import findings_table
 from zones.project.model import newest_forest_layer
 from zones.run.context import Context
 from zones.run.step import Made, Step

@@ -5,8 +5,8 @@ from __future__ import annotations
 from layers.base.language import Phrase
 from zones.inputs.groups import commune_groups, told_of_groups
 from zones.project.model import Project
-from zones.publish.figures import RoundedMeasures
 from zones.publish.groups import group_cover, group_zones
+from zones.publish.rounded_figures import RoundedMeasures
 from zones.run.context import Context
 from zones.run.step import Made, Step
 from zones.tables import (

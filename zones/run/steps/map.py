@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from layers.base.language import Phrase
 from zones.inputs.read import Inputs
-from zones.pages.map import map_content
+from zones.pages.map_content import map_content
 from zones.project.model import Project, forest_layers, wants_trajectory
 from zones.publish.publish import PublishedFigures
 from zones.run.context import Context

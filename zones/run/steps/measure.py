@@ -21,7 +21,7 @@ from zones.measure.measure import (
     plot_pieces,
 )
 from zones.measure.present import late_reporters, silent_communes
-from zones.output.findings import findings_table
+from zones.output.findings_table import findings_table
 from zones.run.context import Context
 from zones.run.step import Made, Step
 from zones.tables import AREAS, FOREST_CLASSES, MEASURE_FINDINGS, MEASURED

@@ -13,7 +13,7 @@ from layers.io.geopackage import save_geopackage
 from zones.allocation.land_plots import leading_parts
 from zones.allocation.prepare import land_rules
 from zones.inputs.read import Inputs
-from zones.output.findings import findings_table
+from zones.output.findings_table import findings_table
 from zones.pages.context_layers import load_drawn_layer
 from zones.plan.frames import zones_frame
 from zones.planting.decisions import decisions_with

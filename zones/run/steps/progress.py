@@ -6,8 +6,8 @@ import pandas as pd
 
 from layers.base.language import Phrase
 from zones.inputs.present import present_by_year, present_by_zone, with_years
-from zones.publish.figures import RoundedMeasures
 from zones.publish.progress import round_progress
+from zones.publish.rounded_figures import RoundedMeasures
 from zones.reports.consolidate import reported_years
 from zones.reports.ledger import Ledger
 from zones.run.context import Context

@@ -5,8 +5,8 @@ from __future__ import annotations
 from layers.base.language import Phrase
 from zones.project.model import CertaintySettings
 from zones.project.sources import sources_table
-from zones.publish.figures import RoundedMeasures
 from zones.publish.publish import AllocationTables, PublishedFigures, publish
+from zones.publish.rounded_figures import RoundedMeasures
 from zones.run.context import Context
 from zones.run.step import Made, Step
 from zones.tables import (

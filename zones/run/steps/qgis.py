@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from layers.base.language import Phrase
 from maps import save_qgis
-from zones.borders.borders import Borders
+from zones.borders.commune_pairs import Borders
 from zones.inputs.read import Inputs
-from zones.pages.qgis import qgis_content
+from zones.pages.qgis_content import qgis_content
 from zones.planting.planning_map import PlanningMap
 from zones.project.model import Project
 from zones.publish.publish import PublishedFigures

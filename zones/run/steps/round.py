@@ -6,8 +6,8 @@ from layers.base.language import Phrase
 from zones.inputs.present import zones_on_forest
 from zones.plan.frames import zones_frame
 from zones.project.model import Project, forest_layers, newest_forest_layer
-from zones.publish.figures import RoundedMeasures, round_measures
 from zones.publish.forest_forms import round_forms
+from zones.publish.rounded_figures import RoundedMeasures, round_measures
 from zones.run.context import Context
 from zones.run.step import Made, Step
 from zones.run.store import Key

@@ -7,11 +7,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from zones.project.forms import load_form
+from zones.project.form_schema import load_form
 from zones.reports.collect import Collected, collect
 from zones.reports.ledger import Ledger
-from zones.reports.round import Round
 from zones.reports.writing.forms_out import save_forms
+from zones.reports.year_round import Round
 
 CODE = "06529"
 #: Rows of Form 02 (start, change, end, production) that close by themselves.

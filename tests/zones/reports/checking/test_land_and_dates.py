@@ -13,12 +13,12 @@ from benchmarks._report_faults import LAST, PLANTED, FilledForm
 from tests.factories import write_project
 from zones.output.folder import kept_table
 from zones.output.record import file_digest
-from zones.project.forms import load_form
+from zones.project.form_schema import load_form
 from zones.project.model import load_project
 from zones.reports.collect import Collected, collect
-from zones.reports.round import Round
 from zones.reports.writing.forms_out import save_forms
-from zones.run.report_round import land_available
+from zones.reports.year_round import Round
+from zones.run.year_round import land_available
 from zones.tables import ALLOCATION_LAND
 
 

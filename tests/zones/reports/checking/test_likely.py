@@ -10,13 +10,13 @@ import pytest
 
 from benchmarks._report_faults import LAST, FilledForm
 from layers.base.language import Phrase
-from zones.project.forms import load_form
+from zones.project.form_schema import load_form
 from zones.reports.checking.checks import Answers, check_answers
 from zones.reports.checking.likely import Part, is_one_slip, likely_wrong
 from zones.reports.collect import collect
 from zones.reports.known import KnownFigures
 from zones.reports.reading.entries import Entry
-from zones.reports.round import Round
+from zones.reports.year_round import Round
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 
 from benchmarks._report_faults import LAST, FilledForm
-from zones.project.forms import load_form
+from zones.project.form_schema import load_form
 from zones.reports.collect import Collected, collect, save_collected
 from zones.reports.ledger import Ledger
-from zones.reports.round import Round
+from zones.reports.year_round import Round
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks._report_faults import LAST, FilledForm
-from zones.project.forms import load_form
+from zones.project.form_schema import load_form
 from zones.reports.collect import Collected, collect
 from zones.reports.reading.figures import read_cell
-from zones.reports.round import Round
+from zones.reports.year_round import Round
 
 Spoil = Callable[[FilledForm], object]
 

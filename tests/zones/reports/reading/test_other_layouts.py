@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 
 from benchmarks._report_faults import LAST, FilledForm
-from zones.project.forms import load_form
+from zones.project.form_schema import load_form
 from zones.reports.checking.shifted import shift_of
 from zones.reports.collect import Collected, collect, keep, save_collected
 from zones.reports.ledger import Ledger
-from zones.reports.round import Round
+from zones.reports.year_round import Round
 
 Collects = Callable[..., Collected]
 

@@ -11,10 +11,10 @@ import pytest
 
 from layers.base.errors import InputError, OutputExistsError
 from zones.measure.targets import yearly_unit
-from zones.project.forms import form_paths, load_form
+from zones.project.form_schema import form_paths, load_form
 from zones.reports.layout import Identity, lay_out, read_identity, reports_it
-from zones.reports.round import Round
 from zones.reports.writing.forms_out import save_forms
+from zones.reports.year_round import Round
 
 LOC_BINH = "plan-annual-2026-06529 xã Lộc Bình.xlsx"
 

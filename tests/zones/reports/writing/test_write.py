@@ -20,13 +20,13 @@ from benchmarks._report_kills import submissions
 from tests.zones.reports.round_figures import ROUNDS
 from zones.measure.targets import ToleratedBounds, compare_targets
 from zones.plan.frames import targets_frame
-from zones.project.forms import load_form
+from zones.project.form_schema import load_form
 from zones.reports.consolidate import reported_crops, reported_indicators
 from zones.reports.ledger import Ledger
-from zones.reports.round import Round
 from zones.reports.status import consolidation_day, due_day, round_status, save_status
 from zones.reports.writing.status_map import save_status_map
 from zones.reports.writing.year_report import YearResult, save_report, years_and_targets
+from zones.reports.year_round import Round
 
 
 @pytest.fixture(scope="module")

@@ -16,11 +16,11 @@ from layers.base.language import Phrase
 from tests.zones.allocation.allocation_cases import YEARS, inputs_of
 from zones.allocation.allocate import allocate
 from zones.allocation.explain import sentences
-from zones.allocation.explain.commune import explain_commune
-from zones.allocation.explain.reasons import Explanation, explain_allocation
+from zones.allocation.explain.commune_reasons import explain_commune
 from zones.allocation.explain.repairs import find_repairs
 from zones.allocation.explain.report import AllocationReport, allocation_report
 from zones.allocation.explain.sentences import WORDS, Figure, Sentence, Voice
+from zones.allocation.explain.target_reasons import Explanation, explain_allocation
 from zones.allocation.explain.tradeoffs import exchange_rates, say_exchange
 from zones.allocation.inputs import AllocationInputs
 from zones.allocation.limits import BINDING

@@ -24,7 +24,7 @@ from tests.zones.borders.border_ground import (
     write_across,
     write_own,
 )
-from zones.borders.borders import find_borders
+from zones.borders.commune_pairs import find_borders
 from zones.borders.sheets import SheetBook
 from zones.borders.side import Sides
 from zones.project.model import load_project

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.base.errors import InputError
-from zones.rounding.rounding import RoundedTable, clean_steps, round_table, round_to_total
+from zones.rounding.to_totals import RoundedTable, clean_steps, round_table, round_to_total
 
 # Balinski and Young, Fair Representation (1982): apportionment populations of 1790 and the 120
 # seats by Hamilton's method, the bill that Washington vetoed.
@@ -316,16 +316,16 @@ def test_a_three_way_table_is_rounded_alike_however_slow_the_machine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """No clock ends the search: the solver is given nodes and solutions, never seconds."""
-    from zones.rounding import controlled
+    from zones.rounding import programme
 
     asked = []
-    solve = controlled.solve_programme
+    solve = programme.solve_programme
 
     def watched(programme: object, **given: object) -> object:
         asked.append(given)
         return solve(programme, **given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(controlled, "solve_programme", watched)
+    monkeypatch.setattr(programme, "solve_programme", watched)
     first, second = (round_table(three_way(3), by=["z", "c", "y"], value="ha") for _ in "ab")
     pd.testing.assert_frame_equal(first.cells, second.cells)
     assert asked
@@ -337,15 +337,15 @@ def test_a_three_way_table_is_rounded_alike_however_slow_the_machine(
 def test_a_search_that_ends_at_its_limit_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     from dataclasses import replace as changed
 
-    from zones.rounding import controlled
+    from zones.rounding import programme
 
-    solve = controlled.solve_programme
+    solve = programme.solve_programme
 
     def unproved(programme: object, **given: object) -> object:
         found = solve(programme, **given)  # type: ignore[arg-type]
         return changed(found, status="feasible", dual_bound=found.objective - 5.0)
 
-    monkeypatch.setattr(controlled, "solve_programme", unproved)
+    monkeypatch.setattr(programme, "solve_programme", unproved)
     rounded = round_table(three_way(3), by=["z", "c", "y"], value="ha", nodes=7)
     assert rounded.note is not None
     assert "ended after 7 nodes" in rounded.note.en
@@ -397,14 +397,14 @@ def test_a_total_out_of_reach_is_refused_in_hectares() -> None:
 
 def without_search(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the search over three keys end without any answer; networks are solved as ever."""
-    from zones.rounding import controlled
+    from zones.rounding import programme
 
-    solve = controlled._solve
+    solve = programme._solve
 
-    def lost(controls: controlled.Controls, *given: object, **more: object) -> object:
+    def lost(controls: programme.Controls, *given: object, **more: object) -> object:
         return (None, True) if controls.integer else solve(controls, *given, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(controlled, "_solve", lost)
+    monkeypatch.setattr(programme, "_solve", lost)
 
 
 @pytest.mark.parametrize("seed", range(5))

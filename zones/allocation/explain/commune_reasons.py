@@ -11,8 +11,8 @@ from layers.base.errors import InputError
 from layers.base.language import Language, Phrase, format_number
 from zones.allocation.allocate import Allocation
 from zones.allocation.cover_held import counted_cells
-from zones.allocation.explain.reasons import source_names
 from zones.allocation.explain.sentences import WORDS, Figure, Sentence, Value, Voice, decimals_of
+from zones.allocation.explain.target_reasons import source_names
 from zones.allocation.model import yearly_pace
 from zones.allocation.rounded import RoundedAllocation
 from zones.allocation.targets import is_counted_from_nothing

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 
 from zones.plan.model import Plan
-from zones.project.forms import Form, form_paths, load_form
+from zones.project.form_schema import Form, form_paths, load_form
 from zones.reports.known import KnownFigures
 from zones.reports.layout import Reporter, departments_as_reporters
 

@@ -15,7 +15,7 @@ from layers.kinds.forest_status import ForestLayer
 from maps import ColouredPlots, MapContent
 from maps.symbols.legends import load_area_symbols, zone_symbols
 from zones.inputs.read import Inputs
-from zones.pages.atlas import symbols_of_plots, zone_crops, zones_of_layer
+from zones.pages.atlas_content import symbols_of_plots, zone_crops, zones_of_layer
 from zones.pages.context_layers import (
     communes_with_kinds,
     load_neighbours,

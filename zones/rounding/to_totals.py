@@ -22,7 +22,7 @@ import pandas as pd
 from layers.base.errors import InputError
 from layers.base.language import Phrase
 from layers.base.messages import message
-from zones.rounding.controlled import Controls, round_cells
+from zones.rounding.programme import Controls, round_cells
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]

@@ -12,16 +12,16 @@ from zones.inputs.present import present_by_zone, zones_of_plans
 from zones.inputs.read import read_communes, read_plans
 from zones.output.folder import kept_table, load_kept_table
 from zones.output.record import read_record
-from zones.project.forms import load_form
+from zones.project.form_schema import load_form
 from zones.project.model import CertaintySettings, Project
-from zones.publish.figures import RoundedMeasures
+from zones.publish.rounded_figures import RoundedMeasures
 from zones.reports.consolidate import reported_crops
 from zones.reports.known import KnownFigures, known_figures
 from zones.reports.layout import communes_as_reporters
 from zones.reports.ledger import Ledger
-from zones.reports.round import Round
 from zones.reports.status import round_status
 from zones.reports.writing.year_report import YearResult
+from zones.reports.year_round import Round
 from zones.run.context import RunOptions, Teller
 from zones.run.reuse import is_whole
 from zones.run.run import run_project

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from layers.base.errors import ClosureError
 from zones.forest.cover import forest_cover_table
 from zones.publish.consistency import check_consistency, twin_differences
-from zones.publish.figures import (
+from zones.publish.rounded_figures import (
     FUNCTIONS,
     WITH_FOREST,
     round_forest_cover,

@@ -19,7 +19,7 @@ from layers.kinds.forest_codes import load_code_table
 from tests.factories import write_project
 from tests.maps.qgis.program import tell_in_qgis
 from tests.zones.borders.border_ground import write_own
-from zones.borders.borders import measure_borders
+from zones.borders.commune_pairs import measure_borders
 from zones.borders.side import read_sides
 from zones.cli.main import run as command
 from zones.inputs.read import read_inputs

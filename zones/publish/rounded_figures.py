@@ -18,7 +18,7 @@ import pandas as pd
 
 from maps.tables import COVER_YEARS
 from zones.measure.present import BEARING
-from zones.rounding.rounding import round_table, round_to_total, whole_steps
+from zones.rounding.to_totals import round_table, round_to_total, whole_steps
 
 _SAME_HA = 1e-6
 

@@ -16,11 +16,11 @@ from layers.kinds.forest_status import ForestLayer
 from maps import QgisContent
 from maps.qgis.content import Categories, Fill, Joined, Line, OtherStyle, QgisLayer, Ranges
 from maps.symbols.legends import AreaSymbol, load_area_symbols, scale_colours, zone_symbols
-from zones.borders.borders import Borders, measure_borders
+from zones.borders.commune_pairs import Borders, measure_borders
 from zones.borders.side import read_sides
 from zones.inputs.faulty_plots import faulty_plots
 from zones.inputs.read import Inputs
-from zones.pages.atlas import symbols_of_plots, zone_crops, zones_of_layer
+from zones.pages.atlas_content import symbols_of_plots, zone_crops, zones_of_layer
 from zones.pages.context_layers import communes_with_kinds, load_neighbours, near_neighbours
 from zones.pages.forest_standard import STANDARD, standard_symbols, type_letters
 from zones.plan.frames import zones_frame

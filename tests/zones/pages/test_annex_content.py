@@ -19,7 +19,7 @@ from layers.kinds.plots import PlotLayer
 from tests.factories import communes, square, write_project
 from zones.cli.main import run as command
 from zones.cli.terminal.language import set_language
-from zones.pages.atlas import plot_symbols
+from zones.pages.atlas_content import plot_symbols
 from zones.project.model import load_project
 from zones.publish.verify import verify_folder
 from zones.run.context import RunOptions
