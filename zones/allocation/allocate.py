@@ -21,7 +21,14 @@ from zones.allocation.cover_held import cover_held
 from zones.allocation.inputs import AllocationInputs, AllocationSettings
 from zones.allocation.land_years import lay_on_windows
 from zones.allocation.limits import binding_limits
-from zones.allocation.model import Model, build_model, lost_until, planned_until, present_until
+from zones.allocation.model import (
+    Model,
+    build_model,
+    lost_until,
+    planned_until,
+    present_told,
+    present_until,
+)
 from zones.allocation.solve import Stage, Staged, solve_stages
 from zones.tables import ALLOCATION_TARGETS
 
@@ -181,7 +188,7 @@ def _held(inputs: AllocationInputs, plan: pd.DataFrame) -> pd.DataFrame:
     status = np.select([shortfall > 0, surplus > 0], ["short", "above"], "reached")
     return ALLOCATION_TARGETS.validate(
         targets.assign(
-            present_ha=present,
+            present_ha=np.where(present_told(inputs.present, targets), present, np.nan),
             loss_ha=loss,
             planned_ha=planned,
             end_ha=end,
@@ -196,9 +203,8 @@ def _limits(model: Model, staged: Staged, plan: pd.DataFrame) -> pd.DataFrame:
     keys = ["zone", "commune_code"]
     frame = binding_limits(model, staged)
     planned = plan.groupby(keys, as_index=False)["planned_ha"].sum()
-    frame = frame.merge(model.inputs.present, on=keys, how="left")
     frame = frame.merge(planned, on=keys, how="left")
-    return frame.fillna({"present_ha": 0.0, "planned_ha": 0.0})
+    return frame.fillna({"planned_ha": 0.0})
 
 
 def _unmet(model: Model, staged: Staged) -> pd.DataFrame:

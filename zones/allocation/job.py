@@ -30,7 +30,6 @@ from zones.allocation.rounded import (
     round_allocation,
 )
 from zones.allocation.scenario import change_inputs
-from zones.allocation.targets import without_untold_present
 from zones.measure.closure import ClosureLog
 from zones.output.folder import refuse_existing, save_table, staged_folder
 from zones.tables import (
@@ -264,7 +263,7 @@ def allocation_tables(plan: AllocatedPlan, *, log: ClosureLog) -> dict[Schema, p
     )
     return {
         ALLOCATION: table,
-        ALLOCATION_TARGETS: without_untold_present(held),
+        ALLOCATION_TARGETS: held,
         ALLOCATION_LOSSES: printed.losses,
         ALLOCATION_NOTES: _notes(plan),
         ALLOCATION_LAND: zone_land(allocation),

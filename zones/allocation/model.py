@@ -368,9 +368,14 @@ def _add_cover(rows: _Rows, inputs: AllocationInputs) -> None:
 
 
 def present_until(present: pd.DataFrame, targets: pd.DataFrame) -> Floats:
-    """Present area that each target counts."""
-    areas = present.rename(columns={"present_ha": "area"}).assign(at=0)
+    """Present area that each target counts: what is known of it."""
+    areas = present.dropna().rename(columns={"present_ha": "area"}).assign(at=0)
     return _sum_until(targets.assign(year=1), areas)
+
+
+def present_told(present: pd.DataFrame, targets: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Whether anybody knows a present area that the target counts: none known is not 0 ha."""
+    return present_until(present.assign(present_ha=present["present_ha"] * 0 + 1), targets) > 0
 
 
 def lost_until(losses: pd.DataFrame, targets: pd.DataFrame) -> Floats:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from layers.base.errors import InputError
@@ -502,12 +503,12 @@ def _pace(
 
 
 def _present(zones: pd.DataFrame, wanted: Sequence[str], communes: pd.DataFrame) -> pd.DataFrame:
-    """Present area of every zone asked for; a conversion begins with nothing."""
+    """Present area of every zone asked for; nobody tells what was converted before."""
     mine = zones.loc[zones["zone"].isin(wanted), ["zone", "commune_code", "present_ha"]]
     mine = mine.dropna(subset="present_ha")
     fresh = [item.zone for item in CONVERSIONS.values() if item.zone in set(wanted)]
     added = pd.DataFrame({"zone": fresh}).merge(communes[["commune_code"]], how="cross")
-    return PRESENT.validate(pd.concat([mine, added.assign(present_ha=0.0)], ignore_index=True))
+    return PRESENT.validate(pd.concat([mine, added.assign(present_ha=np.nan)], ignore_index=True))
 
 
 def _unknown_present(

@@ -18,7 +18,7 @@ from layers.base.messages import message
 from zones.allocation.allocate import Allocation
 from zones.allocation.inputs import PRESENT
 from zones.allocation.limits import NOT_ALLOCATED
-from zones.allocation.model import lost_until, planned_until, present_until
+from zones.allocation.model import lost_until, planned_until, present_told, present_until
 from zones.rounding.to_totals import clean_steps, round_table, round_to_total, whole_steps
 from zones.tables import ALLOCATION, ALLOCATION_TARGETS
 
@@ -29,7 +29,7 @@ _PAIR = ["zone", "commune_code"]
 class RoundedAllocation:
     """Rounded figures of an allocation."""
 
-    present: pd.DataFrame  # ``zone, commune_code, present_ha``
+    present: pd.DataFrame  # ``zone, commune_code, present_ha``: what is known
     losses: pd.DataFrame  # ``zone, commune_code, year, loss_ha``
     planned: pd.DataFrame  # ``zone, commune_code, year, planned_ha``
     # ``zone, commune_code, source, year, planned_ha``: ``planned`` by land source
@@ -125,12 +125,13 @@ def _present(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Present areas as printed, of the zones allocated and of the others."""
     given = PRESENT.empty() if given is None else given[PRESENT.names]
+    zones, present = set(present["zone"]), present.dropna(subset="present_ha")
     known = present["zone"].isin(given["zone"].unique())
     rest = present[~known].sort_values(_PAIR, ignore_index=True)
     rounded = np.zeros(len(rest))
     for group in rest.groupby("zone").indices.values():
         rounded[group] = round_to_total(rest["present_ha"].to_numpy()[group], step=step)
-    ours = given["zone"].isin(present["zone"].unique())
+    ours = given["zone"].isin(zones)
     # Where nobody measured a commune there is nothing to round.
     mine = given[ours].dropna(subset="present_ha")
     both = pd.concat([mine, rest.assign(present_ha=rounded)], ignore_index=True)
@@ -213,7 +214,7 @@ def _printed_held(
     short = np.nan_to_num(np.maximum(exact["low_ha"].to_numpy() - end, 0.0))
     over = np.nan_to_num(np.maximum(end - exact["high_ha"].to_numpy(), 0.0))
     held = exact.assign(
-        present_ha=whole_steps(stand, step=step),
+        present_ha=np.where(present_told(present, exact), whole_steps(stand, step=step), np.nan),
         loss_ha=whole_steps(lost, step=step),
         planned_ha=whole_steps(added, step=step),
         end_ha=end,
@@ -228,7 +229,9 @@ def _printed_held(
 
 def _check_printed(printed: RoundedAllocation) -> None:
     held = printed.held
-    residual = held["present_ha"] - held["loss_ha"] + held["planned_ha"] - held["end_ha"]
+    residual = (
+        held["present_ha"].fillna(0.0) - held["loss_ha"] + held["planned_ha"] - held["end_ha"]
+    )
     worst = float(residual.abs().max()) if len(held) else 0.0
     if worst > printed.step * 1e-6:
         raise ClosureError("zones.allocation.printed_targets_not_closed", worst=worst)
@@ -345,5 +348,5 @@ def _printed_sums(pairs: pd.DataFrame, printed: RoundedAllocation) -> pd.Series[
     sums = printed.planned.groupby(_PAIR)["planned_ha"].sum()
     found = sums.reindex(pd.MultiIndex.from_frame(pairs[_PAIR])).fillna(0.0)
     clean = whole_steps(found.to_numpy(), step=printed.step)
-    known = pairs["zone"].isin(printed.present["zone"].unique()).to_numpy()
+    known = pairs["zone"].isin(printed.held["zone"].unique()).to_numpy()
     return pd.Series(np.where(known, clean, np.nan), index=pairs.index)

@@ -57,16 +57,7 @@ def _no_target(settings: AllocationSettings) -> Phrase:
 
 def is_counted_from_nothing(zone: str, present_ha: float) -> bool:
     """Whether a zone is a conversion of which nobody tells what was converted before."""
-    return zone in conversion_names() and present_ha == 0
-
-
-def without_untold_present(held: pd.DataFrame) -> pd.DataFrame:
-    """Empty the present area (ha) of conversions: nobody tells what was converted before."""
-    untold = [
-        is_counted_from_nothing(zone, present)
-        for zone, present in zip(held["zone"], held["present_ha"], strict=True)
-    ]
-    return held.assign(present_ha=held["present_ha"].mask(np.array(untold, dtype=bool)))
+    return zone in conversion_names() and bool(np.isnan(present_ha))
 
 
 def conversion_names() -> dict[str, Phrase]:

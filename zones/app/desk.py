@@ -21,7 +21,6 @@ from maps import MapContent
 from zones.allocation.job import AllocatedPlan, allocation_tables, change_plan
 from zones.allocation.prepare import Prepared, needs_plots
 from zones.allocation.scenario import change_inputs
-from zones.allocation.targets import without_untold_present
 from zones.app.first_page import forget_page, keep_page, kept_page
 from zones.app.refused import RefusedError
 from zones.app.session import Session, Tell, remember_project
@@ -256,7 +255,7 @@ class Desk:
         known = tuple(changes) == base.changes
         if known:
             return base.context[ALLOCATION_TARGETS]
-        return without_untold_present(self.plan(changes).printed.held)
+        return self.plan(changes).printed.held
 
     def published(self, changes: Sequence[str]) -> PublishedFigures:
         """Figures of a plan as all pages print them, held against each other."""

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
-import pyproj
 
-from layers.base.findings import Finding, Findings, severity_of_area
+from layers.base.findings import Finding, Findings
 from layers.base.messages import joined, message
 from layers.communes.boundaries import NaturalAreas
 from layers.communes.codes import check_codes, normal_code
@@ -32,7 +31,6 @@ from layers.communes.spelling import exact_key
 from layers.convert.columns import ColumnRoles
 from layers.convert.convert import convert_table
 from layers.convert.rows import CommuneColumns, find_units
-from layers.crs.transform import to_crs
 from layers.kinds.crops import crop_named, load_crops
 from layers.kinds.plots import PlotLayer
 from layers.kinds.report import REPORT, ReportLayer, count_once
@@ -43,9 +41,6 @@ if TYPE_CHECKING:
     from layers.base.language import Phrase
     from layers.convert.convert import Conversion
     from zones.plan.model import Plan
-
-#: Shared ground below this is the noise of digitising along a common border, not a double plot.
-_OVERLAP_MINIMUM_M2 = 1.0
 
 
 def check_codes_of_day(
@@ -203,40 +198,6 @@ def check_report_areas(name: str, table: pd.DataFrame, communes: gpd.GeoDataFram
             count=len(over),
             area_ha=float(over["area_ha"].sum()),
             examples=tuple(over["commune"].head(5)),
-        )
-    ]
-
-
-def check_plot_overlaps(name: str, layer: PlotLayer, crs: pyproj.CRS) -> list[Finding]:
-    """Find plots that share ground: their hectares count double in every sum by geometry."""
-    from layers.engine.overlaps import check_overlaps
-
-    pairs = check_overlaps(to_crs(layer.plots, crs), minimum_m2=_OVERLAP_MINIMUM_M2)
-    if pairs.empty:
-        return []
-    labels = layer.plots["plot"]
-    rows = layer.plots["row"]
-    area = float(pairs["area_ha"].sum())
-    first = tuple(
-        f"{labels[plot]} + {labels[other]}"
-        for plot, other in zip(pairs["plot"].head(5), pairs["other"].head(5), strict=True)
-    )
-    concerned = sorted(set(pairs["plot"]) | set(pairs["other"]))
-    listed = ", ".join(first)
-    severity = severity_of_area(area, decimals=2)
-    told = message("zones.inputs.plots_overlap", count=len(pairs), area=area, listed=listed)
-    if severity == "note":
-        told = message("zones.inputs.plots_brush", count=len(pairs), area=area, listed=listed)
-    return [
-        Finding(
-            severity=severity,
-            kind="plots-overlap",
-            source=name,
-            message=told,
-            count=len(pairs),
-            area_ha=area,
-            examples=first,
-            rows=tuple(int(rows[plot]) for plot in concerned),
         )
     ]
 

@@ -36,11 +36,12 @@ from zones.inputs.checks import (
     check_crop_groups,
     check_day_of_communes,
     check_places,
-    check_plot_overlaps,
     check_report_areas,
     check_years,
     settle_report,
 )
+from zones.inputs.shared_ground import check_crop_layers, check_plot_overlaps
+from zones.measure.measure import claimed_once
 from zones.plan.files import load_plans
 from zones.project.model import (
     CIRCULATED,
@@ -147,6 +148,9 @@ def read_communes(project: Project) -> tuple[gpd.GeoDataFrame, pyproj.CRS, list[
         raise InputError("zones.inputs.communes_collapse", count=len(lost), lost=lost)
     communes = checked.kept[communes.columns]
     found = [*loaded.findings.items, *centres, *checked.findings.items]
+    claimed = Findings()
+    claimed_once(communes, crs, claimed)
+    found += claimed.items
     found += _about_zone(communes, crs, project)
     found += check_day_of_communes(communes, areas, province=project.province, on=day)
     found += _circulated_areas(project, len(communes))
@@ -382,6 +386,13 @@ def _check_together(inputs: Inputs) -> None:
     for name, layer in inputs.plots.items():
         if name not in elsewhere:  # where no area can be measured
             inputs.findings.extend(_overlaps(name, layer, inputs.crs))
+    strange = {item.source for item in inputs.findings.of("error")} | elsewhere
+    crops = {
+        name: layer
+        for name, layer in inputs.plots.items()
+        if name not in strange and inputs.project.layers[name].kind == "crop_plots"
+    }
+    inputs.findings.extend(check_crop_layers(crops, inputs.crs))
 
 
 def _overlaps(name: str, layer: PlotLayer, crs: pyproj.CRS) -> list[Finding]:

@@ -131,15 +131,8 @@ def _grouped(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _ground_ha(ground: Ground) -> pd.Series[float]:
     """Area of each commune (ha); ground that two claim is that of the lower code, as in layers."""
-    from layers.engine.overlaps import settle_claims
-
-    communes = ground.communes.sort_values("commune_code")
-    codes = pd.Index(communes["commune_code"])
-    shapes = communes.geometry.to_numpy()
-    told = Findings()
-    settled = settle_claims(shapes, codes, unit_m2=1.0, source="communes", findings=told)
-    areas = plane_area_ha(communes.set_geometry(settled), ground.crs)
-    return pd.Series(areas.to_numpy(), index=codes).reindex(ground.communes["commune_code"])
+    communes = claimed_once(ground.communes, ground.crs, Findings())
+    return plane_area_ha(communes, ground.crs).set_axis(communes["commune_code"])
 
 
 def _unclassified(frame: pd.DataFrame, whole: pd.Series[float], name: str) -> pd.DataFrame:
@@ -180,7 +173,7 @@ def measure_raster(
 
     found = Findings()
     table = tabulate_area(
-        _claimed_once(ground, found),
+        claimed_once(ground.communes, ground.crs, found),
         grid,
         workers=ground.workers,
         findings=found,
@@ -207,20 +200,20 @@ def measure_raster(
     return MEASURED.validate(grouped), [replace(item, source=name) for item in found.items]
 
 
-def _claimed_once(ground: Ground, found: Findings) -> gpd.GeoDataFrame:
-    """Communes without the ground that a commune of a lower code claims as well."""
+def claimed_once(communes: gpd.GeoDataFrame, crs: pyproj.CRS, found: Findings) -> gpd.GeoDataFrame:
+    """Communes, in the area CRS, without the ground that one of a lower code claims as well."""
     from layers.engine.overlaps import settle_claims
 
-    by_code = ground.communes.sort_values("commune_code")
+    by_code = communes.sort_values("commune_code")
     shapes = settle_claims(
         by_code.geometry.to_numpy(),
         pd.Index(by_code["commune_code"]),
-        unit_m2=square_unit_m2(ground.crs),
+        unit_m2=square_unit_m2(crs),
         source="communes",
         findings=found,
     )
-    settled: gpd.GeoDataFrame = by_code.set_geometry(shapes, crs=ground.crs)
-    return settled.loc[ground.communes.index]
+    settled: gpd.GeoDataFrame = by_code.set_geometry(shapes, crs=crs)
+    return settled.loc[communes.index]
 
 
 def _class_name(value: object, classes: dict[int, str]) -> str:

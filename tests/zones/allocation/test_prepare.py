@@ -26,7 +26,7 @@ from zones.plan.files import load_plan
 from zones.plan.frames import targets_frame, zones_frame
 from zones.plan.model import Plan
 from zones.project.model import load_project
-from zones.tables import ALLOCATION_TARGETS, MEASURED
+from zones.tables import ALLOCATION, ALLOCATION_TARGETS, MEASURED
 
 #: Present hectares of the province, near what the plan says of today.
 PRESENT = {
@@ -197,7 +197,11 @@ def test_land_is_used_once_and_conversion_takes_none(job: AllocationJob) -> None
 
 def test_what_was_converted_before_is_not_known_and_not_zero(job: AllocationJob) -> None:
     """Nobody tells of earlier conversions: the table leaves them empty, and counts from nothing."""
-    held = allocation_tables(job.plan, log=ClosureLog())[ALLOCATION_TARGETS].set_index("zone")
+    tables = allocation_tables(job.plan, log=ClosureLog())
+    cells = tables[ALLOCATION].set_index("zone")["present_ha"]
+    assert cells.loc["acacia_large_timber"].isna().all()
+    assert cells.drop("acacia_large_timber").notna().all()
+    held = tables[ALLOCATION_TARGETS].set_index("zone")
     converted = held.loc["acacia_large_timber"]
     assert np.isnan(converted["present_ha"])
     assert converted["end_ha"] == converted["planned_ha"] > 0

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from layers.base.errors import ClosureError
 from tests.zones.allocation.allocation_cases import YEARS, inputs_of
 from zones.allocation.allocate import Allocation, allocate
+from zones.allocation.explain.commune_reasons import explain_commune
 from zones.allocation.rounded import (
     allocation_table,
     annex_table,
@@ -244,3 +245,27 @@ def test_a_commune_that_nobody_measured_prints_no_present_area() -> None:
     table = allocation_table(allocation, printed, by_year=False).set_index("commune_code")
     assert np.isnan(table.loc["b", "present_ha"])
     assert table["planned_ha"].tolist() == [5.0, 5.0]
+    said = [
+        explain_commune(allocation, "pine", code, printed=printed)[0].phrase.en for code in "ab"
+    ]
+    assert said[0].startswith("pine in a: 5 ha added by 2030 (")
+    assert said[0].endswith("); 10 ha today, 15 ha then.")
+    assert said[1].startswith("pine in b: 5 ha added by 2030 (")
+    assert said[1].endswith("); what stands there today is not known.")
+
+
+def test_a_target_of_a_commune_that_nobody_measured_counts_from_nothing_and_says_so() -> None:
+    inputs = inputs_of(
+        land={("a", "bare"): 5.0, ("b", "bare"): 5.0},
+        targets={"pine": (20.0, np.nan)},
+        present={("pine", "a"): 10.0},
+    )
+    own = inputs.targets.assign(target="own", commune_code="b", low_ha=3.0)
+    known = inputs.present[inputs.present["commune_code"] == "a"]
+    asked = pd.concat([inputs.targets, own], ignore_index=True)
+    allocation = allocate(replace(inputs, present=known, targets=asked), settings=YEARS)
+    held = round_allocation(allocation, step=1.0).held.set_index("target")
+    assert held["present_ha"].to_dict() == pytest.approx(
+        {"pine-area": 10.0, "own": np.nan}, nan_ok=True
+    )
+    assert held["end_ha"].to_dict() == {"pine-area": 20.0, "own": 5.0}

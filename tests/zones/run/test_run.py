@@ -485,5 +485,6 @@ def test_ground_that_two_communes_claim_counts_once_in_a_raster(tmp_path: Path) 
     assert sums.to_dict() == pytest.approx({"06148": 110, "06184": 90, "06211": 100, "06529": 100})
     trees = cover[cover["land"] == "trees"].set_index("commune_code")["area_ha"]
     assert (trees["06148"], trees["06184"]) == pytest.approx((110, 89))
-    told = result.tables["measure_findings"].set_index("kind").loc["double-claim"]
+    told = result.tables["findings"].set_index("kind").loc["double-claim"]
     assert (told["source"], told["area_ha"]) == ("communes", pytest.approx(10))
+    assert "double-claim" not in set(result.tables["measure_findings"]["kind"])

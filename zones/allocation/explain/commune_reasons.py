@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from layers.base.errors import InputError
@@ -110,20 +111,21 @@ class _Pair:
 
     def answer(self, binding: str) -> Iterator[Sentence]:
         """Hectares first, then what keeps them from being more."""
-        present = float(self.mine(self.printed.present)["present_ha"].sum())
+        present = float(self.mine(self.printed.present)["present_ha"].sum(min_count=1))
         lost = float(self.mine(self.printed.losses)["loss_ha"].sum())
         added = self.mine(self.printed.planned).groupby("year")["planned_ha"].sum()
         added = added[added > 0]
         planned = float(added.sum())
         key = "chain_answer" if lost else "chain_answer_kept" if planned else "chain_answer_none"
-        if not lost and is_counted_from_nothing(self.zone, present):
-            key = "chain_answer_converted" if planned else "chain_answer_none_converted"
+        if np.isnan(present):
+            untold = "converted" if is_counted_from_nothing(self.zone, present) else "unknown"
+            key = f"chain_answer_{untold}" if planned else f"chain_answer_none_{untold}"
         said = self.say(
             key,
             planned=planned,
             present=present,
             lost=lost,
-            end=present - lost + planned,
+            end=np.nan_to_num(present) - lost + planned,
             year=self.allocation.settings.last_year,
             years=self._by_year(added),
         )
@@ -163,7 +165,7 @@ class _Pair:
                 high=float(row["high_ha"]),
                 present=present,
                 lost=lost,
-                need=max(float(row["low_ha"]) - present + lost, 0.0),
+                need=max(float(row["low_ha"]) - np.nan_to_num(present) + lost, 0.0),
                 planned=float(row["planned_ha"]),
             )
 

@@ -13,7 +13,6 @@ from zones.allocation.allocate import Allocation
 from zones.allocation.explain.sentences import WORDS, Sentence, Voice, decimals_of
 from zones.allocation.explain.target_reasons import Explanation
 from zones.allocation.rounded import RoundedAllocation
-from zones.allocation.targets import without_untold_present
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,6 @@ def _target_table(report: AllocationReport, language: Language) -> str:
     names = held["zone"].map(lambda zone: _safe(report.voice.name(zone).text(language)))
     places = held["commune_code"].map(communes).fillna("").map(_safe)
     frame = held.assign(zone=names.where(places == "", names + " · " + places))
-    held = without_untold_present(held)
     for column in [name for name in _TARGET_COLUMNS if name.endswith("_ha")]:
         figures = [format_number(value, language, decimals=decimals) for value in held[column]]
         frame[column] = figures

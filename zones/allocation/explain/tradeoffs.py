@@ -58,7 +58,7 @@ def _market(allocation: Allocation, whole: pd.DataFrame) -> _Market:
     """Every zone asks for exactly what it ends with; wishes of communes stay as they are."""
     inputs = allocation.inputs
     ends = whole.set_index("target")["end_ha"]
-    standing = (whole["present_ha"] - whole["loss_ha"]).set_axis(whole["target"])
+    standing = (whole["present_ha"].fillna(0.0) - whole["loss_ha"]).set_axis(whole["target"])
     targets = inputs.targets
     mine = targets["target"].isin(ends.index)
     # A hair above what stands without planting, so that every zone has its row.

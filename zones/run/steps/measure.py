@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pandas as pd
 
@@ -82,11 +81,11 @@ def _layers(
 
 
 def _once(found: list[Finding]) -> list[Finding]:
-    """Ground that two communes claim is a fault of the communes, not of each layer upon them."""
+    """Each finding once; ground that two communes claim is told with the communes already."""
     seen: dict[str, Finding] = {}
     for item in found:
-        about = replace(item, source="communes") if item.kind == "double-claim" else item
-        seen.setdefault(f"{about.source}: {about.message.en}", about)
+        if item.kind != "double-claim":
+            seen.setdefault(f"{item.source}: {item.message.en}", item)
     return list(seen.values())
 
 

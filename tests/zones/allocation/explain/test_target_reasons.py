@@ -442,10 +442,13 @@ def test_a_conversion_is_not_said_to_be_planted_and_has_no_present(
 ) -> None:
     """What was converted before is told by nobody: no “hiện có 0 ha”, and nothing is planted."""
     zone = "acacia_large_timber"
-    inputs = inputs_of(land={("a", "bare"): land}, targets={zone: (6.0, 8.0)})
+    inputs = inputs_of(
+        land={("a", "bare"): land}, targets={zone: (6.0, 8.0)}, present={(zone, "a"): np.nan}
+    )
     allocation = allocate(inputs, settings=YEARS)
     printed = round_allocation(allocation, step=1.0)
     explanation = explain_allocation(allocation, printed=printed)
+    assert exchange_rates(allocation).notna().all(axis=None)
     (told,) = (item for item in explanation.reasons if item.key == f"{status}_converted")
     report = AllocationReport(allocation, printed, explanation, (), Voice())
     text = allocation_report(report, "vi")
