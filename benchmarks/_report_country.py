@@ -14,7 +14,8 @@ from pathlib import Path
 from benchmarks._report_faults import FilledForm
 from layers.communes.gazetteer import communes_on, provinces
 from zones.project.form_schema import Form
-from zones.reports.collect import collect, keep
+from zones.reports.collect import collect
+from zones.reports.collected import keep, save_collected
 from zones.reports.known import KnownFigures
 from zones.reports.layout import Reporter
 from zones.reports.ledger import Ledger
@@ -106,9 +107,10 @@ def take_in(folder: Path, asked: Round, form: Form) -> tuple[float, float, int, 
 def _take_in(folder: Path, asked: Round, form: Form) -> tuple[float, float, int, int]:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start = time.perf_counter()
-    collected = collect(folder, asked, [form])
-    keep(collected, Ledger(folder.parent / "ledger.sqlite"))
+    ledger = Ledger(folder.parent / "ledger.sqlite")
+    collected = collect(folder, asked, [form], ledger=ledger)
+    save_collected(collected, keep(collected, ledger), asked, folder.parent, ledger=ledger)
     taken = time.perf_counter() - start
     memory = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1e3
     problems = int((collected.findings["severity"] == "problem").sum())
-    return taken, memory, len(collected.figures), problems
+    return taken, memory, collected.figures_count, problems

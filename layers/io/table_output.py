@@ -67,6 +67,27 @@ def without_dust(frame: pd.DataFrame) -> pd.DataFrame:
 
 def save_csv(frame: pd.DataFrame, path: Path, *, separator: str = ",", decimal: str = ".") -> None:
     """Write a table as CSV (UTF-8 with BOM, for Excel; Unix line ends)."""
+    save_long_csv([frame], path, separator=separator, decimal=decimal)
+
+
+def save_long_csv(
+    pieces: Iterable[pd.DataFrame], path: Path, *, separator: str = ",", decimal: str = "."
+) -> None:
+    """Write a table that comes in pieces with the same columns, as ``save_csv`` does."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        for number, piece in enumerate(pieces):
+            _safe(piece).to_csv(
+                file,
+                sep=separator,
+                decimal=decimal,
+                index=False,
+                header=number == 0,
+                lineterminator="\n",
+            )
+
+
+def _safe(frame: pd.DataFrame) -> pd.DataFrame:
+    """Table in which no text is a formula."""
     columns = [
         values
         if pd.api.types.is_numeric_dtype(values.dtype)
@@ -75,14 +96,7 @@ def save_csv(frame: pd.DataFrame, path: Path, *, separator: str = ",", decimal: 
     ]
     safe = pd.concat(columns, axis="columns") if columns else frame
     safe.columns = [formula_text(name) for name in frame.columns]
-    safe.to_csv(
-        path,
-        sep=separator,
-        decimal=decimal,
-        index=False,
-        encoding="utf-8-sig",
-        lineterminator="\n",
-    )
+    return safe
 
 
 def save_workbook(

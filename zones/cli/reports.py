@@ -112,7 +112,7 @@ def collect(
     from zones.project.form_schema import load_form
     from zones.project.model import load_project
     from zones.reports.collect import collect as read_all
-    from zones.reports.collect import keep, save_collected
+    from zones.reports.collected import keep, save_collected
 
     loaded, forms = load_project(project), [load_form(name) for name in form]
     refuse_existing(out, overwrite=overwrite, inputs=[*loaded.input_paths().values(), folder])
@@ -132,8 +132,8 @@ def collect(
             message(
                 "zones.reports.collected",
                 files=len(files),
-                figures=len(collected.figures),
-                asked=int((collected.figures["verdict"] == "asked").sum()),
+                figures=collected.figures_count,
+                asked=collected.asked_count,
                 out=out,
             ).text(language())
         )

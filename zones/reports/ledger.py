@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -41,6 +42,7 @@ CREATE TABLE submission (
 CREATE TABLE figure (
   submission INTEGER NOT NULL REFERENCES submission,
   {", ".join(f'"{name}" {"REAL" if name == "value" else "TEXT NOT NULL"}' for name in _COLUMNS)});
+CREATE INDEX submission_of ON submission (reporter, form, year);
 CREATE INDEX figure_of ON figure (submission);
 CREATE TABLE finding (
   submission INTEGER NOT NULL REFERENCES submission,
@@ -54,10 +56,24 @@ CREATE INDEX finding_of ON finding (submission);
 )
 #: The submission that counts for each reporter, form, year and table: the last one that is not
 #: older than one before it.
-_CURRENT = """
+_COUNTING = """
 SELECT MAX(s.id) AS id, f."table" AS "table" FROM submission s JOIN figure f ON f.submission = s.id
-WHERE s.older = 0 AND s.year = ? GROUP BY s.reporter, s.form, f."table"
+WHERE s.older = 0 AND s.year = ?{more} GROUP BY s.reporter, s.form, f."table"
 """
+_CURRENT = _COUNTING.format(more="")
+_CURRENT_OF = _COUNTING.format(more=" AND s.reporter = ? AND s.form = ?")
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """A figure of a submission that counts, and where it came from."""
+
+    table: str
+    row: str
+    column: str
+    value: float | None
+    file: str
+    cell: str
 
 
 @dataclass(slots=True)
@@ -137,6 +153,28 @@ class Ledger:
             ORDER BY s.reporter, s.form, f.rowid"""
         return self._read(text, (year,), FIGURES)
 
+    def counting(self, year: int, reporter: str, form: str) -> list[Counting]:
+        """Figures of a form that count for one reporter; none where there is no ledger."""
+        text = f"""SELECT f."table", f."row", f."column", f.value, s.file, f.cell
+            FROM ({_CURRENT_OF}) c JOIN submission s ON s.id = c.id
+            JOIN figure f ON f.submission = s.id AND f."table" = c."table" ORDER BY f.rowid"""
+        return [Counting(*row) for row in self._rows(text, (year, reporter, form))]
+
+    def sent(self, year: int, reporter: str, form: str) -> dict[str, str]:
+        """Digests of the files that reporter sent of a form, with the time of each one's saving."""
+        text = (
+            "SELECT sha256, modified FROM submission WHERE year = ? AND reporter = ? AND form = ?"
+        )
+        return dict(self._rows(text, (year, reporter, form)))
+
+    def replaced(self, year: int) -> set[tuple[str, str]]:
+        """Reporters and digests of files that had figures, none of which counts any more."""
+        text = f"""SELECT s.reporter, s.sha256 FROM submission s
+            LEFT JOIN (SELECT DISTINCT id FROM ({_CURRENT})) c ON c.id = s.id
+            WHERE s.year = ? AND EXISTS (SELECT 1 FROM figure f WHERE f.submission = s.id)
+            GROUP BY s.reporter, s.sha256 HAVING COUNT(c.id) = 0"""
+        return set(self._rows(text, (year, year)))
+
     def every_figure(self) -> pd.DataFrame:
         """Figures that count in any year, columns of ``FIGURES``."""
         years = sorted(self.history()["year"].unique())
@@ -162,6 +200,12 @@ class Ledger:
             FROM submission s LEFT JOIN figure f ON f.submission = s.id {where}
             GROUP BY s.id ORDER BY s.id"""
         return self._read(text, () if year is None else (year,), HISTORY)
+
+    def _rows(self, text: str, values: tuple[object, ...]) -> list[Any]:
+        if not self.exists():
+            return []
+        with self._opened() as open_:
+            return open_.execute(text, values).fetchall()
 
     def _read(self, text: str, values: tuple[object, ...], schema: object) -> pd.DataFrame:
         if not self.exists():

@@ -12,7 +12,8 @@ import pytest
 from benchmarks._report_faults import FAULTS, LAST, FilledForm, cells_named
 from benchmarks._report_other_forms import OTHER_FAULTS, OTHER_FORMS, FilledTable, can_have
 from zones.project.form_schema import load_form
-from zones.reports.collect import Collected, collect
+from zones.reports.collect import collect
+from zones.reports.collected import Collected
 from zones.reports.writing.forms_out import save_forms
 from zones.reports.year_round import Round
 
@@ -212,7 +213,7 @@ def test_several_communes_with_a_header_of_two_rows(round_2026: Round, tmp_path:
         ("06529", "pine"): 4343.2, ("06529", "anise"): 267.7,
         ("06148", "pine"): 876.8, ("06148", "anise"): 1910.5,
     }  # fmt: skip
-    assert len(got.submissions[0]) == 2
+    assert len(next(got.submissions())) == 2
 
 
 def test_a_total_that_is_none_is_asked_back(round_2026: Round, tmp_path: Path) -> None:
@@ -273,3 +274,35 @@ def test_csv_with_semicolons_is_read(round_2026: Round, tmp_path: Path) -> None:
     (tmp_path / "bao cao.csv").write_text(text, "utf-8-sig")
     got = collect(tmp_path, round_2026, [load_form("plan-annual")])
     assert _standing(got)["06529", "custard_apple"] == 12.5
+
+
+def test_a_form_copied_from_another_commune_is_asked_back_whatever_else_they_sent(
+    round_2026: Round, fill: Fill, forms_2026: Path, tmp_path: Path
+) -> None:
+    one, other = fill("06529"), fill("06148")
+    other.last = one.last
+    for row in one.last:
+        for column in ("planted", "lost", "standing", "certified"):
+            other.put(row, column, one.value(row, column))
+    for zone in set(LAST["06148"]) - set(one.last):
+        for column in ("planted", "lost", "standing", "certified"):
+            other.put(zone, column, None)
+    one.book.save(tmp_path / "a.xlsx")
+    other.book.save(tmp_path / "b.xlsx")
+    got = collect(tmp_path, round_2026, [load_form("plan-annual")])
+    told = got.findings[got.findings["kind"] == "copied"]
+    assert set(told["reporter"]) == {"06529", "06148"}
+    assert set(told.loc[told["reporter"] == "06148", "found"]) == {"xã Lộc Bình"}
+
+
+def test_a_version_that_leaves_figures_out_is_told_in_the_same_folder(
+    round_2026: Round, fill: Fill, tmp_path: Path
+) -> None:
+    form = fill("06529")
+    form.book.save(tmp_path / "a.xlsx")
+    cell = form.put("pine", "lost", None)
+    form.book.save(tmp_path / "b.xlsx")
+    got = collect(tmp_path, round_2026, [load_form("plan-annual")])
+    told = got.findings[got.findings["kind"] == "figures-left-out"]
+    assert told["file"].tolist() == ["b.xlsx"]
+    assert f"a.xlsx {cell}" in told["message_vi"].iloc[0]

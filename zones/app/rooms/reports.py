@@ -24,7 +24,7 @@ from zones.output.folder import refuse_existing
 from zones.project.form_schema import form_paths, load_form
 from zones.project.model import Project
 from zones.reports.collect import collect as read_all
-from zones.reports.collect import keep, save_collected
+from zones.reports.collected import keep, save_collected
 from zones.reports.ledger import Ledger
 from zones.reports.reconciliation.reconcile import WITNESSES
 from zones.reports.status import due_day, round_status
@@ -131,6 +131,7 @@ def collect(desk: Desk, asked: Back) -> dict[str, Any]:
     files = save_collected(collected, known, ready, out, ledger=ledger)
     names = ready.names()
     told = {row["verdict"] for row in records(files)}
+    first, count = collected.first_findings(_MOST_ROWS)
     return {
         "files": [
             {**row, "who": [names.get(code, code) for code in str(row["reporters"]).split()]}
@@ -138,10 +139,9 @@ def collect(desk: Desk, asked: Back) -> dict[str, Any]:
         ],
         "verdicts": {name: words(message(f"zones.reports.verdict_{name}")) for name in told},
         "questions": [
-            {**row, "who": names.get(row["reporter"], row["reporter"])}
-            for row in records(collected.findings.head(_MOST_ROWS))
+            {**row, "who": names.get(row["reporter"], row["reporter"])} for row in records(first)
         ],
-        "count": len(collected.findings),
+        "count": count,
         "folder": str(out),
     }
 

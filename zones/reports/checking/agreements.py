@@ -2,48 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-
-import pandas as pd
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from zones.project.form_schema import Agreement, Form, form_paths, load_form
 from zones.reports.reading.entries import Entry, Told
 
-#: Cell of a form: reporter, form, row, column.
-Place = tuple[str, str, str, str]
+#: Figures of a form of one reporter, by row and column.
+Figures = Mapping[tuple[str, str], float | None]
 
 
-def tell_disagreeing_forms(
-    entries: Sequence[Entry], forms: Mapping[str, Form], earlier: pd.DataFrame | None
-) -> list[Told]:
-    """Cells that another form of the same reporter contradicts, whichever came in first.
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A figure that another form contradicts."""
 
-    ``earlier`` are the figures that count in the ledger; a form that came in now takes the place of
-    its earlier version, blank cells included.
-    """
-    new = {(entry.reporter, entry.form) for entry in entries}
-    kept = {at: value for at, value in _figures(earlier).items() if at[:2] not in new}
-    figures = kept | {_place(entry): entry.value for entry in entries}
-    here = {_place(entry): entry for entry in entries}
-    found = []
+    row: str
+    column: str
+    expected: float
+    rule: Agreement
+
+
+def told_again(forms: Mapping[str, Form]) -> Mapping[str, set[str]]:
+    """Columns by form that another form says as well."""
+    found: dict[str, set[str]] = defaultdict(set)
     for form, rule in _rules(forms):
-        for reporter, row in sorted({(one.reporter, one.row) for one in entries}):
-            mine, other = (reporter, form, row, rule.column), (reporter, rule.form, row, rule.other)
-            values = figures.get(mine), figures.get(other)
-            entry = here.get(mine) or here.get(other)
-            if entry is None or values[0] is None or values[1] is None:
-                continue
-            if abs(values[0] - values[1]) > rule.tolerance + 1e-9:
-                expected = values[1] if entry is here.get(mine) else values[0]
-                found.append(
-                    entry.told(
-                        "forms-disagree",
-                        expected=expected,
-                        found=rule.name.phrase,
-                        article=rule.article,
-                    )
-                )
+        found[form].add(rule.column)
+        found[rule.form].add(rule.other)
     return found
+
+
+def disagreements(
+    new: Mapping[tuple[str, str], Figures],
+    forms: Mapping[str, Form],
+    earlier: Callable[[str, str], Figures],
+) -> Iterator[tuple[tuple[str, str], Doubt]]:
+    """Reporter, form and figure that another form contradicts, whichever came in first.
+
+    ``earlier`` are the figures of the ledger; a form that came in now takes the place of its
+    earlier version, blank cells included.
+    """
+    reporters = sorted({reporter for reporter, _ in new})
+    for form, rule in _rules(forms):
+        for reporter in reporters:
+            pair = (reporter, form), (reporter, rule.form)
+            if not any(key in new for key in pair):
+                continue
+            mine, other = (new[key] if key in new else earlier(*key) for key in pair)
+            for row in sorted({row for row, _ in (*mine, *other)}):
+                here, there = (row, rule.column), (row, rule.other)
+                one, two = mine.get(here), other.get(there)
+                if one is None or two is None or abs(one - two) <= rule.tolerance + 1e-9:
+                    continue
+                if pair[0] in new:
+                    yield pair[0], Doubt(*here, two, rule)
+                else:
+                    yield pair[1], Doubt(*there, one, rule)
+
+
+def tell_disagreeing(
+    reporter: str, form: str, doubt: Doubt, entries: Sequence[Entry]
+) -> list[Told]:
+    """Ask the figure back."""
+    place = (reporter, form, doubt.row, doubt.column)
+    return [
+        entry.told(
+            "forms-disagree",
+            expected=doubt.expected,
+            found=doubt.rule.name.phrase,
+            article=doubt.rule.article,
+        )
+        for entry in entries
+        if (entry.reporter, entry.form, entry.row, entry.column) == place
+    ][:1]
 
 
 def _rules(forms: Mapping[str, Form]) -> Iterator[tuple[str, Agreement]]:
@@ -52,15 +83,3 @@ def _rules(forms: Mapping[str, Form]) -> Iterator[tuple[str, Agreement]]:
     for form in known.values():
         for table in form.tables:
             yield from ((form.form, rule) for rule in table.agreements)
-
-
-def _place(entry: Entry) -> Place:
-    return entry.reporter, entry.form, entry.row, entry.column
-
-
-def _figures(earlier: pd.DataFrame | None) -> dict[Place, float | None]:
-    if earlier is None:
-        return {}
-    known = earlier[earlier["value"].notna()]
-    columns = [known[name].astype("str") for name in ("reporter", "form", "row", "column")]
-    return dict(zip(zip(*columns, strict=True), known["value"].astype("float64"), strict=True))

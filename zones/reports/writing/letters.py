@@ -6,7 +6,7 @@ They go back to the one reporter alone, in Vietnamese.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -43,16 +43,18 @@ def _content(asked: Round, subject: str, blocks: Sequence[Block]) -> OfficialCon
 
 
 def save_questions(
-    findings: pd.DataFrame, asked: Round, names: Mapping[str, str], folder: Path
+    questions: Iterable[tuple[str, pd.DataFrame]],
+    asked: Round,
+    names: Mapping[str, str],
+    folder: Path,
 ) -> list[Path]:
-    """Write one letter of questions for each reporter whose figures are asked back.
+    """Write one letter for each reporter whose figures are asked back, of its questions.
 
     Letters of the year that lie in the folder and have nothing to ask any more are taken away.
     """
-    problems = findings[(findings["severity"] == "problem") & (findings["reporter"] != "")]
     made = []
-    for reporter, rows in problems.groupby("reporter", sort=True):
-        name = names.get(str(reporter), str(reporter))
+    for reporter, rows in questions:
+        name = names.get(reporter, reporter)
         path = folder / f"{reporter} {name.replace('/', '-')} {asked.year}.docx"
         blocks: list[Block] = [
             Text(f"Kính gửi: {name}", heading=True),

@@ -8,7 +8,8 @@ import openpyxl
 import pytest
 
 from zones.project.form_schema import load_form
-from zones.reports.collect import Collected, collect
+from zones.reports.collect import collect
+from zones.reports.collected import Collected
 from zones.reports.ledger import Ledger
 from zones.reports.writing.forms_out import save_forms
 from zones.reports.year_round import Round
@@ -67,7 +68,7 @@ def test_a_form_is_held_against_what_came_in_before(
     fill(empty, tmp_path / "first", "forest-05", {"1122": {"c4": 9.0, "c5": 9.0}})
     first = collect(tmp_path / "first", round_2026, [causes], ledger=ledger)
     assert disagreements(first) == []
-    for group in first.submissions:
+    for group in first.submissions():
         ledger.take(group)
     fill(empty, tmp_path / "second", "forest-02", PURPOSES)
     second = collect(tmp_path / "second", round_2026, [load_form("forest-02")], ledger=ledger)
@@ -82,7 +83,7 @@ def test_a_cell_that_a_newer_version_leaves_blank_contradicts_nobody(
     ledger = Ledger(tmp_path / "sổ.sqlite")
     causes = load_form("forest-05")
     fill(empty, tmp_path / "first", "forest-05", {"1122": {"c4": 9.0, "c5": 9.0}})
-    for group in collect(tmp_path / "first", round_2026, [causes], ledger=ledger).submissions:
+    for group in collect(tmp_path / "first", round_2026, [causes], ledger=ledger).submissions():
         ledger.take(group)
     fill(empty, tmp_path / "second", "forest-05", {"1121": {"c4": 3.0, "c5": 3.0}})
     fill(empty, tmp_path / "second", "forest-02", PURPOSES)

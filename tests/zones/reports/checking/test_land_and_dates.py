@@ -15,7 +15,8 @@ from zones.output.folder import kept_table
 from zones.output.record import file_digest
 from zones.project.form_schema import load_form
 from zones.project.model import load_project
-from zones.reports.collect import Collected, collect
+from zones.reports.collect import collect
+from zones.reports.collected import Collected
 from zones.reports.writing.forms_out import save_forms
 from zones.reports.year_round import Round
 from zones.run.year_round import land_available

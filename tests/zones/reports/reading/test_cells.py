@@ -9,7 +9,8 @@ import pytest
 
 from benchmarks._report_faults import LAST, FilledForm
 from zones.project.form_schema import load_form
-from zones.reports.collect import Collected, collect
+from zones.reports.collect import collect
+from zones.reports.collected import Collected
 from zones.reports.reading.figures import read_cell
 from zones.reports.year_round import Round
 

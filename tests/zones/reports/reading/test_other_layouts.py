@@ -13,7 +13,8 @@ import pytest
 from benchmarks._report_faults import LAST, FilledForm
 from zones.project.form_schema import load_form
 from zones.reports.checking.shifted import shift_of
-from zones.reports.collect import Collected, collect, keep, save_collected
+from zones.reports.collect import collect
+from zones.reports.collected import Collected, keep, save_collected
 from zones.reports.ledger import Ledger
 from zones.reports.year_round import Round
 

@@ -1,0 +1,126 @@
+"""What one file shows by itself: figures that stand twice, wrong, or blank where some stood."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from layers.base.messages import joined
+from zones.plan.words import number_words, unit_words
+from zones.project.form_schema import Form
+from zones.reports.checking.checks import Answers, check_answers
+from zones.reports.known import KnownFigures
+from zones.reports.layout import Reporter, lay_out
+from zones.reports.reading.entries import Entry, PageReading, Told, told_together
+from zones.reports.year_round import Round
+
+
+def check_file(readings: Sequence[PageReading], asked: Round, forms: Mapping[str, Form]) -> None:
+    """Meet figures that stand twice, then check each submission of a file by itself."""
+    _add_up(readings)
+    by_submission: dict[tuple[str, str], list[PageReading]] = defaultdict(list)
+    for reading in readings:
+        for reporter in sorted({entry.reporter for entry in reading.entries}):
+            by_submission[reporter, reading.form].append(reading)
+    for (reporter, form), mine in by_submission.items():
+        _check_submission(reporter, forms[form], mine, asked)
+        _ask_blanks(reporter, forms[form], readings, asked.known)
+
+
+def file_findings(told: Iterable[Told], readings: Sequence[PageReading]) -> None:
+    """Put findings with the sheet that they are about."""
+    place = {(one.page.file, one.page.sheet): one for one in readings}
+    for item in told:
+        place[item.file, item.sheet].findings.append(item)
+
+
+def all_entries(readings: Iterable[PageReading]) -> list[Entry]:
+    """Figures of all sheets."""
+    return [entry for reading in readings for entry in reading.entries]
+
+
+def known_before(blank: Entry, form: Form, known: KnownFigures) -> float:
+    """What stood last year, or by the register, of a figure that goes on; 0 for nothing."""
+    table = form.table(blank.table)
+    sources = [column.known for column in table.columns if column.known] if table else []
+    if blank.column not in sources:
+        return 0.0
+    last = known.last.get(blank.key)
+    if last is None and "register" in sources:
+        last = known.register.get((blank.reporter, blank.row))
+    return last or 0.0
+
+
+def _add_up(readings: Sequence[PageReading]) -> None:
+    """Meet figures that stand twice in a file, on one sheet or on several.
+
+    Those of old communes add up, one that says the same again counts once, the rest is asked back.
+    """
+    twice: dict[tuple[str, ...], list[Entry]] = defaultdict(list)
+    for reading in readings:
+        for entry in reading.entries:
+            twice[reading.form, *entry.key].append(entry)
+    told: list[Told] = []
+    repeated: dict[int, Entry] = {}
+    for entries in (several for several in twice.values() if len(several) > 1):
+        first, *others = entries
+        origins = {entry.origin for entry in entries}
+        if "" not in origins and len(origins) == len(entries):
+            told += [entry.told("old-names-added") for entry in entries]
+        elif all(_says_the_same(first, other) for other in others):
+            repeated |= {id(other): other for other in others}
+        else:
+            places = ", ".join(map(_place, entries))
+            told += told_together(entries, "figure-twice", found=places)
+    told += told_together(list(repeated.values()), "figure-repeated", found="")
+    for reading in readings:
+        left = [entry for entry in reading.entries if id(entry) not in repeated]
+        counted = {entry.line for entry in left}
+        for entry in reading.entries:
+            if entry.line not in counted:
+                reading.rows[entry.line] = "note"
+        reading.entries = left
+    file_findings(told, readings)
+
+
+def _says_the_same(one: Entry, other: Entry) -> bool:
+    """Whether a sheet repeats a figure of another sheet in the same cell: a copy of the sheet."""
+    same = (one.line, one.place, one.value) == (other.line, other.place, other.value)
+    return same and one.sheet != other.sheet and one.value is not None
+
+
+def _place(entry: Entry) -> str:
+    """Where a figure stands in its file."""
+    return f"{entry.sheet}!{entry.cell}" if entry.sheet else entry.cell
+
+
+def _check_submission(
+    reporter: str, form: Form, readings: Sequence[PageReading], asked: Round
+) -> None:
+    entries: dict[tuple[str, str, str], Entry] = {}
+    for entry in all_entries(readings):
+        if entry.reporter == reporter:
+            entries.setdefault((entry.table, entry.row, entry.column), entry)
+    who = Reporter(reporter, reporter)
+    answers = Answers(reporter, form, entries, asked.known, lay_out(form, asked.plans, who))
+    file_findings(check_answers(answers), readings)
+
+
+def _ask_blanks(
+    reporter: str, form: Form, readings: Sequence[PageReading], known: KnownFigures
+) -> None:
+    """Ask for what stands where a cell is blank though something is known: it may be 0 or not.
+
+    A row that is asked back already makes no second question.
+    """
+    there = {entry.key for entry in all_entries(readings)}
+    asked = {entry.key[:3] for entry in all_entries(readings) if entry.verdict == "asked"}
+    for reading in (one for one in readings if one.form == form.form):
+        for blank in (one for one in reading.blanks if one.reporter == reporter):
+            stood = known_before(blank, form, known)
+            if stood and not {blank.key, blank.key[:3]} & (there | asked):
+                there.add(blank.key)
+                reading.entries.append(blank)
+                reading.rows[blank.line] = "figures"
+                said = joined([number_words(round(stood, 2)), unit_words(blank.unit)], between=" ")
+                reading.findings.append(blank.told("left-blank", expected=said))

@@ -1,0 +1,270 @@
+"""What a collection gave, kept on disk: into the ledger, into tables, into letters."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice, tee
+from pathlib import Path
+
+import pandas as pd
+
+from layers.base.clock import today
+from layers.base.errors import ClosureError
+from layers.base.schema import Schema
+from layers.io.table_output import save_csv, save_long_csv
+from zones.reports.checking.within_file import all_entries
+from zones.reports.ledger import Ledger, Submission
+from zones.reports.reading.entries import Entry, PageReading
+from zones.reports.reading.intake import ReturnedFile
+from zones.reports.spool import Spool
+from zones.reports.tables import FIGURES, REPORT_FINDINGS, RETURNED, RETURNED_ROWS
+from zones.reports.writing.letters import save_questions
+from zones.reports.year_round import Round
+
+_WORST = ("asked", "remarked", "accepted")
+#: Rows of a table that are written at a time.
+_AT_A_TIME = 1000
+
+_Row = Mapping[str, object]
+
+
+@dataclass(slots=True)
+class Returned:
+    """A file with what was read of it."""
+
+    file: ReturnedFile
+    readings: list[PageReading]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """Rows of a file, by table."""
+
+    figures: list[dict[str, object]]
+    findings: list[dict[str, object]]
+    rows: list[dict[str, object]]
+    submissions: list[Submission]
+
+
+class Collected:
+    """What a collection gave. Its tables are read from disk each time they are asked for."""
+
+    def __init__(self, year: int) -> None:
+        self._year = year
+        self._kept: Spool[_Kept] = Spool()
+        self._files: list[_Row] = []
+        self._asked_in: dict[str, list[int]] = defaultdict(list)  # Files by reporter asked back
+        self.figures_count = self.asked_count = 0
+
+    def add(self, one: Returned) -> None:
+        """Put a file aside that has been checked."""
+        entries = all_entries(one.readings)
+        findings = [item.as_row() for reading in one.readings for item in reading.findings]
+        rows = [row for reading in one.readings for row in _rows(reading)]
+        _close(one, entries, len(rows))
+        figures = [_figure(entry, self._year) for entry in entries]
+        submissions = _submissions(one, self._year, figures, findings)
+        for reporter in {str(row["reporter"]) for row in findings if _is_question(row)}:
+            self._asked_in[reporter].append(len(self._kept))
+        self._files.append(_file_row(one, entries, findings, rows))
+        self._kept.add(_Kept(figures, findings, rows, submissions))
+        self.figures_count += len(figures)
+        self.asked_count += sum(row["verdict"] == "asked" for row in figures)
+
+    @property
+    def files(self) -> pd.DataFrame:
+        """What became of each file, columns of ``RETURNED``."""
+        return _frame(self._files, RETURNED)
+
+    @property
+    def figures(self) -> pd.DataFrame:
+        """Every figure that came back, columns of ``FIGURES``."""
+        return _frame([row for kept in self._kept for row in kept.figures], FIGURES)
+
+    @property
+    def findings(self) -> pd.DataFrame:
+        """Every question and remark, columns of ``REPORT_FINDINGS``."""
+        return _frame([row for kept in self._kept for row in kept.findings], REPORT_FINDINGS)
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """What became of every row, columns of ``RETURNED_ROWS``."""
+        return _frame([row for kept in self._kept for row in kept.rows], RETURNED_ROWS)
+
+    def first_findings(self, count: int) -> tuple[pd.DataFrame, int]:
+        """So many of the questions and remarks, and how many there are."""
+        every = (row for kept in self._kept for row in kept.findings)
+        first = list(islice(every, count))
+        return _frame(first, REPORT_FINDINGS), len(first) + sum(1 for _ in every)
+
+    def submissions(self) -> Iterator[list[Submission]]:
+        """Submissions by file; files without a figure have none."""
+        return (kept.submissions for kept in self._kept if kept.submissions)
+
+    def questions(self, replaced: set[tuple[str, str]]) -> Iterator[tuple[str, pd.DataFrame]]:
+        """Questions by reporter; ``replaced`` are files of a reporter that count no more."""
+        for reporter, numbers in sorted(self._asked_in.items()):
+            rows = [
+                row
+                for number in numbers
+                if (reporter, self._files[number]["sha256"]) not in replaced
+                for row in self._kept[number].findings
+                if _is_question(row) and row["reporter"] == reporter
+            ]
+            if rows:
+                yield reporter, _frame(rows, REPORT_FINDINGS)
+
+    def save_tables(self, folder: Path) -> None:
+        """Write the tables of figures, findings and rows, some files at a time."""
+        for name, schema in (
+            ("figures", FIGURES),
+            ("findings", REPORT_FINDINGS),
+            ("rows", RETURNED_ROWS),
+        ):
+            every = (row for kept in self._kept for row in getattr(kept, name))
+            save_long_csv(_pieces(every, schema), folder / f"{name}.csv")
+
+
+def _pieces(rows: Iterator[_Row], schema: Schema) -> Iterator[pd.DataFrame]:
+    """Table in pieces; one without rows where there are none."""
+    yield _frame(list(islice(rows, _AT_A_TIME)), schema)
+    while some := list(islice(rows, _AT_A_TIME)):
+        yield _frame(some, schema)
+
+
+def _frame(rows: Sequence[_Row], schema: Schema) -> pd.DataFrame:
+    return schema.validate(pd.DataFrame(rows)) if rows else schema.empty()
+
+
+def _is_question(row: _Row) -> bool:
+    return row["severity"] == "problem" and row["reporter"] != ""
+
+
+def keep(collected: Collected, ledger: Ledger) -> set[str]:
+    """Take what was collected into the ledger, file by file; files that were there already."""
+    known = set()
+    sent, again = tee(collected.submissions())
+    for submissions, new in zip(sent, ledger.take_each(again), strict=True):
+        if not new:
+            known.add(submissions[0].file)
+    ledger.settle()
+    return known
+
+
+def save_collected(
+    collected: Collected, known: set[str], asked: Round, folder: Path, *, ledger: Ledger
+) -> pd.DataFrame:
+    """Write tables and letters of a collection; the files, those of before marked as known.
+
+    Letters ask about what counts in ``ledger``: what a later submission answered is asked no more.
+    """
+    letters = folder / "letters"
+    letters.mkdir(parents=True, exist_ok=True)
+    files = collected.files
+    repeated = files["file"].isin(known) & (files["verdict"] != "refused")
+    files = files.assign(verdict=files["verdict"].mask(repeated, "known"))
+    save_csv(files, folder / "files.csv")
+    collected.save_tables(folder)
+    questions = collected.questions(ledger.replaced(asked.year))
+    save_questions(questions, asked, asked.names(), letters)
+    return files
+
+
+def _rows(reading: PageReading) -> Iterator[dict[str, object]]:
+    """Rows of a sheet and what became of each: counted only where every figure of it is."""
+    page = reading.page
+    verdicts: dict[int, set[str]] = defaultdict(set)
+    for entry in reading.entries:
+        verdicts[entry.line].add(entry.verdict)
+    for line in reading.lines:
+        kind: str = reading.rows.get(line, "asked")
+        if kind == "figures":
+            kind = "asked" if "asked" in verdicts[line] else "counted"
+        yield {"file": page.file, "sheet": page.sheet, "row": line, "kind": kind}
+
+
+def _close(one: Returned, entries: Sequence[Entry], rows: int) -> None:
+    """Hold that no row and no cell went lost: each row is listed, each cell is one of three."""
+    held = one.file.lines
+    if one.file.refused is None and held != rows:
+        raise ClosureError("zones.reports.rows_lost", file=one.file.name, rows=held, left=rows)
+    if any(entry.verdict not in _WORST for entry in entries):
+        raise ClosureError("zones.reports.cells_lost", file=one.file.name)
+
+
+def _figure(entry: Entry, year: int) -> dict[str, object]:
+    verdict = entry.verdict
+    return {
+        "reporter": entry.reporter,
+        "form": entry.form,
+        "year": year,
+        "table": entry.table,
+        "row": entry.row,
+        "column": entry.column,
+        "crop": entry.crop,
+        "unit": entry.unit,
+        "value": None if verdict == "asked" else entry.value,
+        "verdict": verdict,
+        "written": entry.written,
+        "file": entry.file,
+        "sheet": entry.sheet,
+        "cell": entry.cell,
+        "submission": None,
+    }
+
+
+def _worst(verdicts: Iterable[str]) -> str:
+    found = set(verdicts)
+    return next((one for one in _WORST if one in found), "asked")
+
+
+def _file_row(
+    one: Returned,
+    entries: Sequence[Entry],
+    told: Sequence[Mapping[str, object]],
+    rows: Sequence[Mapping[str, object]],
+) -> dict[str, object]:
+    file = one.file
+    said = [file.refused] if file.refused else file.notes
+    verdict = _worst(entry.verdict for entry in entries) if entries else "empty"
+    if any(row["severity"] == "problem" for row in told):
+        verdict = "asked"
+    verdict = "refused" if file.refused else verdict
+    counted = sum(row["kind"] == "counted" for row in rows)
+    return {
+        "file": file.name,
+        "sha256": file.sha256,
+        "modified": file.modified,
+        "verdict": verdict,
+        "reporters": " ".join(sorted({entry.reporter for entry in entries})),
+        "rows": len(rows),
+        "rows_counted": counted,
+        "rows_listed": len(rows) - counted,
+        "message_vi": "; ".join(phrase.vi for phrase in said),
+        "message_en": "; ".join(phrase.en for phrase in said),
+    }
+
+
+def _submissions(
+    one: Returned,
+    year: int,
+    figures: Iterable[dict[str, object]],
+    findings: Sequence[dict[str, object]],
+) -> list[Submission]:
+    """Submissions of a file: one for each reporter and form in it."""
+    versions = {reading.form: reading.version for reading in one.readings}
+    groups: dict[tuple[str, str], list[dict[str, object]]] = defaultdict(list)
+    for row in figures:
+        groups[str(row["reporter"]), str(row["form"])].append(row)
+    return [
+        Submission(
+            *(year, reporter, form, versions[form], one.file.name, one.file.sha256),
+            *(one.file.modified, today().isoformat()),
+            _worst(str(row["verdict"]) for row in mine),
+            figures=mine,
+            findings=[row for row in findings if row["reporter"] in (reporter, "")],
+        )
+        for (reporter, form), mine in sorted(groups.items())
+    ]
