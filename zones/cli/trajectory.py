@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zones.cli.terminal.console import print_findings, records, telling
+from zones.cli.terminal.console import records, telling
 from zones.cli.terminal.language import language, print_json, print_line, say
 from zones.cli.terminal.options import Json, ProjectFile, Verbose
 
@@ -47,15 +47,19 @@ def trajectory(
     from zones.forest.trajectory.result_tables import ForecastInputs, forecast_tables
     from zones.forest.trajectory.what_if import change_section
     from zones.project.model import load_project, newest_forest_layer
+    from zones.project.trajectory import refuse_past_year
     from zones.run.context import RunOptions
     from zones.run.run import run_project
 
     loaded = load_project(project)
-    if newest_forest_layer(loaded) is None:
+    layer = newest_forest_layer(loaded)
+    if layer is None:
         raise InputError("zones.forest.trajectory.no_layer", path=loaded.file)
     ends = [] if to is None else [f"to={to}"]
     section = change_section(loaded.trajectory, ends)
     changed = change_section(section, what_if)
+    for one in (section, changed):  # Told before any layer is read
+        refuse_past_year(one.to, loaded.layers[layer].date.year)
     with telling(quiet=as_json) as teller:
         options = RunOptions(only=("trajectory",), write=False)
         result = run_project(loaded, options=options, teller=teller)
@@ -67,13 +71,6 @@ def trajectory(
         return
     for line in forecast_lines(tables, before, language=language(), verbose=verbose):
         print_line(line)
-    print_findings(records(tables[_findings()]), verbose=verbose)
-
-
-def _findings() -> Schema:
-    from zones.tables import TRAJECTORY_FINDINGS
-
-    return TRAJECTORY_FINDINGS
 
 
 def _data(

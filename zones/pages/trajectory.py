@@ -17,10 +17,17 @@ from layers.io.atomic import save_text
 from maps.charts.cover import CoverChart, cover_chart_svg, save_cover_chart
 from maps.layout.content import DEMO_MARK
 from zones.certainty.sentences import cover_sentences
-from zones.forest.trajectory.sentences import Tables, answer
+from zones.forest.trajectory.sentences import Tables, answer, printed_step, told_findings
 from zones.project.model import CertaintySettings, Project
 from zones.publish.rounded_figures import round_cover_years
-from zones.tables import LEVERS, TARGETS, TRAJECTORY, TRAJECTORY_ASSUMPTIONS, TRAJECTORY_TARGETS
+from zones.tables import (
+    LEVERS,
+    TARGETS,
+    TRAJECTORY,
+    TRAJECTORY_ASSUMPTIONS,
+    TRAJECTORY_FINDINGS,
+    TRAJECTORY_TARGETS,
+)
 
 _WORDS = ("rate", "band", "with_forest", "target", "percent", "steps", "less", "more")
 _COLUMNS = (
@@ -42,15 +49,15 @@ def cover_chart(project: Project, tables: Tables, language: Language) -> CoverCh
     path = counts[["cover_percent", "low_percent", "high_percent"]].assign(
         with_forest_percent=other["cover_percent"]
     )
-    steps = tables[LEVERS]
+    targets, steps = tables[TRAJECTORY_TARGETS], tables[LEVERS]
     steps = steps[steps["kind"] == "step"].reset_index(drop=True)
     labels = [
-        message(f"zones.pages.lever_{row['lever']}", step=float(row["step"])).text(language)
+        message(f"zones.pages.lever_{row['lever']}", step=printed_step(row)).text(language)
         for row in steps.to_dict("records")
     ]
     return CoverChart(
         path.reset_index(),
-        tables[TRAJECTORY_TARGETS][["year", "target_percent"]],
+        targets.loc[targets["year"] == targets["due_year"], ["year", "target_percent"]],
         steps.assign(label=labels)[["label", "less_points", "more_points"]],
         message(
             "zones.pages.title_of_cover_chart",
@@ -101,6 +108,12 @@ def _part(project: Project, tables: Tables, present: pd.Series[Any], language: L
         f"<li>{_escape(text)}</li>\n"
         for text in tables[TRAJECTORY_ASSUMPTIONS][f"message_{language}"]
     )
+    known = "".join(
+        f"<li>{_escape(phrase.text(language))}</li>\n"
+        for phrase in told_findings(tables[TRAJECTORY_FINDINGS])
+    )
+    to_know = message("zones.pages.to_know").text(language)
+    findings = f"<h2>{_escape(to_know)}</h2>\n<ul>\n{known}</ul>\n" if known else ""
     title = chart.title.text(language)
     mark = f'<p class="demo">{_escape(chart.demo)}</p>\n' if chart.demo else ""
     heading = message("zones.pages.assumptions").text(language)
@@ -108,7 +121,7 @@ def _part(project: Project, tables: Tables, present: pd.Series[Any], language: L
     return (
         f'<section lang="{language}">\n<h1>{_escape(title)}</h1>\n{mark}'
         f'<div class="answer">\n{said}</div>\n'
-        f"<figure>{cover_chart_svg(chart)}</figure>\n{years}"
+        f"<figure>{cover_chart_svg(chart)}</figure>\n{years}{findings}"
         f"<h2>{_escape(heading)}</h2>\n<ul>\n{assumed}</ul>\n</section>\n"
     )
 

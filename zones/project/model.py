@@ -30,7 +30,7 @@ from layers.kinds.crops import crop_named
 from maps.interactive.policy import tile_sources
 from zones.project.own_words import Corrections, OwnCrop, OwnUnit, read_own_words
 from zones.project.part import CropName, Number, Part
-from zones.project.trajectory import TrajectorySection
+from zones.project.trajectory import TrajectorySection, refuse_past_year
 from zones.project.yaml import is_there, read_document, validate_document
 
 if TYPE_CHECKING:
@@ -488,6 +488,17 @@ class Project(Part):
         for name in value.boundaries:
             if name not in polygons:
                 raise _unknown("polygon_layer", name, polygons)
+        return value
+
+    @field_validator("trajectory")
+    @classmethod
+    def _ends_after_its_layer(
+        cls, value: TrajectorySection, info: ValidationInfo
+    ) -> TrajectorySection:
+        layers = info.data.get("layers") or {}
+        years = [item.date.year for item in layers.values() if item.kind == "forest_status"]
+        if years:
+            refuse_past_year(value.to, max(years))
         return value
 
     @field_validator("layers")

@@ -6,10 +6,12 @@ Every default is an assumption that the forecast states (table ``trajectory_assu
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from layers.base.errors import InputError
 from zones.project.part import CropName, Number, Part
 
 Share = Annotated[Number, Field(ge=0, le=1)]
@@ -18,46 +20,72 @@ Hectares = Annotated[Number, Field(ge=0)]
 Year = Annotated[int, Field(ge=1990, le=2100)]
 
 
+def _is_figure(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 class LegalLag(Part):
-    """Least years from the first planting season to the rate, with the article that says so."""
+    """Least years from the first planting season to the rate, with the article that says so.
+
+    Years alone stand for themselves under the article of the default.
+    """
 
     years: Years = 3
     article: str = "Thông tư 33/2018/TT-BNNPTNT, Điều 33(2)(b)"
     date: dt.date = dt.date(2018, 11, 16)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _years_alone(cls, value: Any) -> Any:
+        return {"years": value} if _is_figure(value) else value
+
 
 class Range(Part):
-    """Lowest, most likely and highest value; draws are taken from the triangle between them."""
+    """Lowest, most likely and highest value; draws are taken from the triangle between them.
+
+    One figure is certain: it is all three.
+    """
 
     low: Share
     likely: Share
     high: Share
 
+    @model_validator(mode="before")
+    @classmethod
+    def _certain(cls, value: Any) -> Any:
+        if isinstance(value, (Mapping, Range)):
+            return value
+        if not _is_figure(value) or not 0 <= value <= 1:
+            raise InputError("zones.project.expected_share_or_range")
+        return {"low": value, "likely": value, "high": value}
+
     @model_validator(mode="after")
     def _in_order(self) -> Range:
         if not self.low <= self.likely <= self.high:
-            raise ValueError(
-                "expected low ≤ likely ≤ high ¦ cần low ≤ likely ≤ high (thấp nhất, dễ xảy ra, "
-                "cao nhất)"
-            )
+            raise InputError("zones.project.expected_range_in_order")
         return self
 
 
 class FixedHarvest(Part):
-    """A fixed harvest of one species in every year: an area, or a volume with its yield."""
+    """A fixed harvest of one species in every year: an area, or a volume with its yield.
+
+    One figure is an area.
+    """
 
     area_ha: Hectares | None = None
     volume_m3: Hectares | None = None
     yield_m3_per_ha: Annotated[Number, Field(gt=0)] | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _area_alone(cls, value: Any) -> Any:
+        return {"area_ha": value} if _is_figure(value) else value
+
     @model_validator(mode="after")
     def _one_of_two(self) -> FixedHarvest:
         volume = self.volume_m3 is not None and self.yield_m3_per_ha is not None
         if (self.area_ha is not None) == volume:
-            raise ValueError(
-                "expected either area_ha, or volume_m3 with yield_m3_per_ha"
-                " ¦ cần area_ha, hoặc volume_m3 cùng với yield_m3_per_ha"
-            )
+            raise InputError("zones.project.expected_area_or_volume")
         return self
 
     @property
@@ -104,3 +132,9 @@ class TrajectorySection(Part):
     draws: Annotated[int, Field(ge=20, le=10_000)] = 200
     seed: int = 0
     make: bool = True
+
+
+def refuse_past_year(to: int | None, year: int) -> None:
+    """Refuse a last year of a forecast that its layer, of ``year``, shows already."""
+    if to is not None and to <= year:
+        raise InputError("zones.project.forecast_in_past", to=to, year=year)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
 
 from tests.factories import write_project
@@ -78,9 +79,42 @@ def test_faults_are_told_in_one_line(project: Path, capsys: pytest.CaptureFixtur
     project.write_text(text + "trajectory: {lag: {pine: 0}}\n", "utf-8")
     assert run(["trajectory", str(project)]) == 2
     assert "trajectory.lag.pine: expected at least 1" in capsys.readouterr().err
+    project.write_text(text + "trajectory: {survival: 2}\n", "utf-8")
+    assert run(["trajectory", str(project)]) == 2
+    told = capsys.readouterr().err
+    assert "trajectory.survival: expected a share from 0 to 1" in told
+    assert told.count("expected") == 1
     without = text.replace(
         "  forest: {kind: forest_status, path: forest.gpkg, date: 2025-12-31, code_table: 98}\n", ""
     )
     project.write_text(without, "utf-8")
     assert run(["trajectory", str(project)]) == 2
     assert "no layer of kind forest_status" in capsys.readouterr().err
+
+
+def test_a_last_year_in_the_past_is_told_before_a_layer_is_read(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project.parent / "forest.gpkg").write_bytes(b"no layer")
+    text = project.read_text("utf-8")
+    for options in (["--to", "2020"], ["--what-if", "to=2025"]):
+        assert run(["trajectory", str(project), *options]) == 2
+        assert "must end after 2025" in capsys.readouterr().err
+    project.write_text(text + "trajectory: {to: 2024}\n", "utf-8")
+    for command in ("trajectory", "check"):
+        assert run([command, str(project)]) == 2
+        assert "must end after 2025" in capsys.readouterr().err
+
+
+def test_planting_years_after_the_layer_are_told_by_the_forecast_itself(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    layer = project.parent / "forest.gpkg"
+    plots = gpd.read_file(layer)
+    plots.loc[plots["maxa"] == "06211", "namtr"] = 2031
+    plots.to_file(layer, layer="lop_dien_bien")
+    assert run(["trajectory", str(project)]) == 0
+    out = capsys.readouterr().out
+    assert "Problem: 1 plots (30.00 ha) have a planting year after 2025" in out
+    assert out.index("To know:") < out.index("Assumed:")
+    assert "notes" not in out

@@ -64,7 +64,7 @@ def forecast(desk: Desk, asked: Levers) -> dict[str, Any]:
             name: words(message(f"zones.forest.trajectory.column_{name}"))
             for name in ("year", *COLUMNS, "band")
         },
-        "targets": records(tables[TRAJECTORY_TARGETS]),
+        "targets": records(_of_the_plan(tables[TRAJECTORY_TARGETS])),
         "answer": [words(phrase) for phrase in answer(tables)],
         "moved": _moved(before, tables) if asked.changes else [],
         "assumptions": [
@@ -98,6 +98,10 @@ def _province(tables: Tables, ledger: str) -> pd.DataFrame:
     return rows
 
 
+def _of_the_plan(targets: pd.DataFrame) -> pd.DataFrame:
+    return targets[targets["year"] == targets["due_year"]]
+
+
 def _path(tables: Tables, ledger: str) -> list[dict[str, Any]]:
     return records(_province(tables, ledger)[_PATH])
 
@@ -106,7 +110,9 @@ def _moved(before: Tables, after: Tables) -> list[dict[str, str]]:
     """What the levers do to the rate in the year of each target."""
     key = "forecast_percent"
     pairs = after[TRAJECTORY_TARGETS].merge(
-        before[TRAJECTORY_TARGETS][["target", key]], on="target", suffixes=("", "_before")
+        before[TRAJECTORY_TARGETS][["target", "year", key]],
+        on=["target", "year"],
+        suffixes=("", "_before"),
     )
     return [
         words(

@@ -18,15 +18,27 @@ from zones.forest.trajectory.sentences import species_names
 _CRUMB_HA = 0.005
 
 
-def forecast_findings(forecast: Forecast, source: str) -> list[Finding]:
-    """Findings of a forecast made from the layer ``source``."""
+def forecast_findings(
+    forecast: Forecast, source: str, *, wrong_years: tuple[int, float] = (0, 0.0)
+) -> list[Finding]:
+    """Findings of a forecast made from the layer ``source``.
+
+    ``wrong_years`` are the plots, and their hectares, whose planting year cannot be.
+    """
     setup = forecast.setup
     return [
+        *_wrong_years(setup, source, *wrong_years),
         *_ages(setup, source),
         *_lags(setup, source),
         *_limits(forecast, source),
         *_replanting(forecast, source),
     ]
+
+
+def _wrong_years(setup: Setup, source: str, count: int, area_ha: float) -> Iterator[Finding]:
+    if count:
+        values = {"count": count, "area_ha": area_ha, "year": setup.start.year}
+        yield _finding("planting-year-left-out", source, "problem", **values)
 
 
 def _ages(setup: Setup, source: str) -> Iterator[Finding]:
@@ -49,21 +61,26 @@ def _lags(setup: Setup, source: str) -> Iterator[Finding]:
         mine = (start.cells["crop"] == lag.crop).to_numpy()
         young = start.young_ha[mine].sum(axis=0)
         if lag.counts_after(legal) is None:
-            if young.sum() > _CRUMB_HA or _is_planted(setup, mine):
-                without[lag.crop] = float(young.sum())
+            planted = _planted_ha(setup, mine)
+            if young.sum() + planted > _CRUMB_HA:
+                without[lag.crop] = float(young.sum()) + planted
             continue
         over = float(young[counts[number, : len(young)] >= 1.0].sum())
         if over > _CRUMB_HA:
             held[lag.crop] = over
-    for kind, table in (("species-without-lag", without), ("planting-overdue", held)):
+    for kind, severity, table in (
+        ("species-without-lag", "problem", without),
+        ("planting-overdue", "note", held),
+    ):
         if table:
             area, crops = sum(table.values()), species_names(list(table))
-            yield _finding(kind, source, "note", area_ha=area, crops=crops, count=len(table))
+            yield _finding(kind, source, severity, area_ha=area, crops=crops, count=len(table))
 
 
-def _is_planted(setup: Setup, mine: npt.NDArray[np.bool_]) -> bool:
-    plan = setup.planting
-    return bool((plan.bare_ha + plan.harvested_ha + plan.other_ha)[mine].sum() > _CRUMB_HA)
+def _planted_ha(setup: Setup, mine: npt.NDArray[np.bool_]) -> float:
+    """Hectares that the plan places on some cells up to the forecast's end."""
+    plan, count = setup.planting, len(setup.years)
+    return float((plan.bare_ha + plan.harvested_ha + plan.other_ha)[mine, :count].sum())
 
 
 def _limits(forecast: Forecast, source: str) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ from zones.forest.trajectory.planting import (
     planted_crops,
 )
 from zones.measure.closure import ClosureLog
-from zones.project.trajectory import Range, TrajectorySection
+from zones.project.trajectory import Range, TrajectorySection, refuse_past_year
 
 Floats = npt.NDArray[np.float64]
 
@@ -81,6 +81,12 @@ class Setup:
         soonest = min((years for years in after if years is not None), default=len(self.years))
         return range(self.start.year + 1, self.to - soonest + 1)
 
+    @property
+    def last_years(self) -> range:
+        """Last years of the forecast, of whose harvest no replanting comes back in time."""
+        first = max(len(self.years) - self.section.legal_lag.years, 0)
+        return self.years[first:]
+
     def rates(self) -> Rates:
         """Rates of the likely case and of all draws."""
         return draw_rates(self.unknowns, draws=self.section.draws, seed=self.section.seed)
@@ -136,8 +142,7 @@ def prepare(
     cover; ``to`` is the last year of the forecast, ``look_until`` the last that is looked at, where
     that is later than usual.
     """
-    if to <= year:
-        raise InputError("zones.forest.trajectory.past_year", to=to, year=year)
+    refuse_past_year(to, year)
     usual = planted_crops(measured, year)
     known = cover.iloc[:-1].dropna(subset="natural_forest_ha")
     also = cells_of_planting(known["commune_code"], usual.index, promise.placed)
@@ -279,37 +284,58 @@ def likely_path(setup: Setup) -> Path:
 def with_levers(setup: Setup, *, extra_bare_ha: float, delay_harvest_ha: float) -> Setup:
     """Setup with hectares more on bare land, and with harvest put off beyond the forecast.
 
-    What is planted in addition lies evenly over the seasons that still count, by commune as bare
-    land lies, in the species of the layer that count in time. What is put off lies evenly over the
-    last years of the forecast, of which no replanting comes back in time, by commune as the
-    harvest lies.
+    What is planted in addition lies evenly over the seasons that still count, in the species of the
+    layer that count in time, on bare land that nothing else takes, by commune as that lies. What is
+    put off lies evenly over the last years of the forecast, of which no replanting comes back in
+    time, by commune as the harvest lies. No more of either is taken than there is.
     """
     causes = setup.causes
     extra, delay = causes.extra_bare_ha.copy(), causes.delay_ha.copy()
-    seasons = setup.counting_years
-    if extra_bare_ha > 0 and len(seasons):
-        for season in range(len(seasons)):
-            extra[:, season] += extra_bare_ha / len(seasons) * _in_time(setup, seasons[season])
+    if extra_bare_ha > 0:
+        seasons, shares = len(setup.counting_years), _in_time(setup)
+        free = free_bare_ha(setup)
+        part = min(extra_bare_ha / max(float(free.sum()), 1e-12), 1.0)
+        count = np.maximum(_seasons_of(setup, shares), 1)
+        extra[:, :seasons] += shares * (free * part / count)[setup.start.cells["commune"], None]
     if delay_harvest_ha > 0:
         last = len(setup.years)
-        first = max(last - setup.section.legal_lag.years, 0)
+        first = last - len(setup.last_years)
         cut = likely_path(setup).cut_ha[:, first:last, 0]
         part = min(delay_harvest_ha / max(float(cut.sum()), 1e-12), 1.0)
         delay[:, first:last] += cut * part
     return replace(setup, causes=replace(causes, extra_bare_ha=extra, delay_ha=delay))
 
 
-def _in_time(setup: Setup, season: int) -> Floats:
-    """Share of each cell in planting of a season that counts by the forecast's end; sums to 1."""
+def free_bare_ha(setup: Setup) -> Floats:
+    """Bare land (ha) by commune that nothing takes by the end, where some species is in time."""
+    if not len(setup.counting_years):
+        return np.zeros(len(setup.start.communes))
+    left = likely_path(setup).bare_ha[:, :, 0].min(axis=1)
+    return np.where(_seasons_of(setup, _in_time(setup)) > 0, left, 0.0)
+
+
+def _in_time(setup: Setup) -> Floats:
+    """Share of each cell in what its commune plants of each season that counts by the end.
+
+    Cells × seasons; the cells of a commune sum to 1, or to 0 where no species counts in time.
+    """
     legal = setup.section.legal_lag.years
     after = {lag.crop: lag.counts_after(legal) for lag in setup.lags}
-    ends = setup.start.cells["crop"].map(after).astype("float64").to_numpy() + season
-    weight = np.where(ends <= setup.to, setup.planting.mix, 0.0)
+    ends = setup.start.cells["crop"].map(after).astype("float64").to_numpy()[:, None]
+    seasons = np.array(setup.counting_years, dtype="int64")
+    weight = np.where(ends + seasons <= setup.to, setup.planting.mix[:, None], 0.0)
     commune = setup.start.cells["commune"].to_numpy()
-    sums = np.bincount(commune, weight, len(setup.start.communes))
-    bare = np.where(sums > 0, setup.start.bare_ha, 0.0)
-    share = np.divide(bare, sums * bare.sum(), out=np.zeros_like(bare), where=sums * bare > 0)
-    return np.asarray(weight * share[commune])
+    sums = np.zeros((len(setup.start.communes), len(seasons)))
+    np.add.at(sums, commune, weight)
+    whole = sums[commune]
+    return np.asarray(np.divide(weight, whole, out=np.zeros_like(weight), where=whole > 0))
+
+
+def _seasons_of(setup: Setup, shares: Floats) -> npt.NDArray[np.int64]:
+    """Seasons of each commune in which some species still counts in time."""
+    found = np.zeros((len(setup.start.communes), shares.shape[1]), dtype=bool)
+    np.logical_or.at(found, setup.start.cells["commune"].to_numpy(), shares > 0)
+    return np.asarray(found.sum(axis=1), dtype="int64")
 
 
 def run_forecast(setup: Setup, missed_points: Floats | None = None) -> Forecast:

@@ -16,14 +16,18 @@ import numpy.typing as npt
 import pandas as pd
 
 from zones.forest.trajectory.draws import Triangle
-from zones.forest.trajectory.forecast import Setup, likely_path, with_levers
+from zones.forest.trajectory.forecast import Setup, free_bare_ha, likely_path, with_levers
 from zones.forest.trajectory.lags import later
 from zones.tables import LEVERS
 
 Floats = npt.NDArray[np.float64]
 
+#: Levers whose least hectares are solved.
+LEAST = ("extra_bare_ha", "delay_harvest_ha")
 #: Points by which a solved lever may miss its target.
 MISS_POINTS = 1e-6
+#: Hectares below which there is nothing of a lever.
+_CRUMB_HA = 0.005
 #: Hectares to which a root is found.
 _ROOT_HA = 1e-7
 
@@ -40,16 +44,16 @@ class _Lever:
     move: _Move
 
 
-def levers_table(setup: Setup, targets: pd.DataFrame) -> pd.DataFrame:
+def levers_table(setup: Setup, targets: pd.DataFrame, *, before: Setup) -> pd.DataFrame:
     """Columns of ``LEVERS``: steps for the last year, and what reaches each target that is missed.
 
-    ``targets`` has ``target, year, target_percent, gap_ha``, as in ``TRAJECTORY_TARGETS``.
+    ``targets`` has ``target, year, target_percent, gap_ha``, as in ``TRAJECTORY_TARGETS``;
+    ``before`` is the setup without the levers that the settings pull.
     """
-    rows = [*_steps(setup)]
+    rows = [*_asked(before), *_steps(setup)]
     for target in targets[targets["gap_ha"] > 0].to_dict("records"):
         until = replace(setup, to=int(target["year"]))
-        for name in ("extra_bare_ha", "delay_harvest_ha"):
-            rows += _least(until, str(target["target"]), name, float(target["target_percent"]))
+        rows += _closing(until, str(target["target"]), float(target["target_percent"]))
     return LEVERS.validate(pd.DataFrame(rows, columns=LEVERS.names))
 
 
@@ -80,58 +84,114 @@ def _steps(setup: Setup) -> Iterator[dict[str, Any]]:
         }
 
 
-def _least(setup: Setup, target: str, name: str, asked: float) -> list[dict[str, Any]]:
-    """Least hectares of a lever that reach a rate: of the province, then by commune."""
-    from scipy.optimize import brentq  # Slow to load, seldom needed
+def _asked(setup: Setup) -> Iterator[dict[str, Any]]:
+    """Levers that the settings pull: hectares asked for, beside those that there are."""
+    for name in LEAST:
+        hectares = float(getattr(setup.section, name))
+        if hectares > 0:
+            yield _told(setup, "", name, "asked") | {"area_ha": hectares}
 
-    base = rate_at_end(setup)
-    most = _most(setup, name)
+
+def _closing(setup: Setup, target: str, asked: float) -> list[dict[str, Any]]:
+    """What reaches a rate: each lever alone; where one does not do, all of it with the other."""
+    rows: list[dict[str, Any]] = []
+    short = []
+    for name in LEAST:
+        told = _told(setup, target, name, "least")
+        hectares = _least(setup, name, asked, most=told["most_ha"])
+        rows += _with_communes(setup, told, hectares)
+        short += [name] if hectares is None else []
+    if short:
+        rows += _mixed(setup, target, asked, whole=short[0])
+    return rows
+
+
+def _mixed(setup: Setup, target: str, asked: float, *, whole: str) -> list[dict[str, Any]]:
+    """All there is of one lever, and the least of the other that reaches a rate with it."""
+    other = next(name for name in LEAST if name != whole)
+    first = _told(setup, target, whole, "mix")
+    moved = _moved(setup, whole, first["most_ha"])
+    second = _told(moved, target, other, "mix")
+    if min(first["most_ha"], second["most_ha"]) <= _CRUMB_HA:
+        return []
+    rest = _least(moved, other, asked, most=second["most_ha"])
+    rows = _with_communes(setup, first, None if rest is None else first["most_ha"])
+    return rows + _with_communes(moved, second, rest)
+
+
+def _told(setup: Setup, target: str, name: str, kind: str) -> dict[str, Any]:
+    """Row of the province: hectares of a lever that there are, and what the forecast has anyway."""
+    years = setup.counting_years if name == "extra_bare_ha" else setup.last_years
+    path, most = likely_path(setup), _most(setup, name)
     row: dict[str, Any] = {
         "target": target,
         "year": setup.to,
         "lever": name,
-        "kind": "least",
+        "kind": kind,
         "commune_code": "",
         "unit": "ha",
         "most_ha": most,
-        "most_points": rate_at_end(_moved(setup, name, most)) - base,
+        "most_points": rate_at_end(_moved(setup, name, most)) - rate_at_end(setup),
     }
-    if base + row["most_points"] < asked:
+    if len(years):
+        row |= {"first_year": years[0], "last_year": years[-1]}
+        first = years[0] - setup.years[0]
+        mine = slice(first, first + len(years))
+        new, again = (float(ha[:, mine, 0].sum()) for ha in (path.new_ha, path.replanted_ha))
+        row |= {"new_a_year_ha": new / len(years), "planted_a_year_ha": (new + again) / len(years)}
+        row["recent_a_year_ha"] = float(setup.usual_ha.sum())
+    return row
+
+
+def _least(setup: Setup, name: str, asked: float, *, most: float) -> float | None:
+    """Least hectares of a lever that reach a rate; none where all of it does not."""
+    from scipy.optimize import brentq  # Slow to load, seldom needed
+
+    def beyond(hectares: float) -> float:
+        return rate_at_end(_moved(setup, name, hectares)) - asked
+
+    if beyond(most) < 0:
+        return None
+    if beyond(0.0) >= 0:
+        return 0.0
+    return float(brentq(beyond, 0.0, most, xtol=_ROOT_HA))
+
+
+def _with_communes(
+    setup: Setup, row: dict[str, Any], hectares: float | None
+) -> list[dict[str, Any]]:
+    """Row of the province with the hectares of a lever, then those of each commune."""
+    if hectares is None:
         return [row]
-    root = float(
-        brentq(lambda ha: rate_at_end(_moved(setup, name, ha)) - asked, 0.0, most, xtol=_ROOT_HA)
-    )
-    row["area_ha"] = root
-    causes = _moved(setup, name, root).causes
+    name, before = row["lever"], setup.causes
+    causes = _moved(setup, name, hectares).causes
     if name == "extra_bare_ha":
-        weights = causes.extra_bare_ha.sum(axis=1)
-        by_commune = np.bincount(
-            setup.start.cells["commune"].to_numpy(), weights, len(setup.start.communes)
-        )
+        weights = (causes.extra_bare_ha - before.extra_bare_ha).sum(axis=1)
+        commune = setup.start.cells["commune"].to_numpy()
+        by_commune = np.bincount(commune, weights, len(setup.start.communes))
     else:
-        by_commune = causes.delay_ha.sum(axis=1)
-    codes = setup.start.communes["commune_code"]
+        by_commune = (causes.delay_ha - before.delay_ha).sum(axis=1)
+    own = {key: row[key] for key in ("target", "year", "lever", "kind", "unit")}
     return [
-        row,
+        {**row, "area_ha": hectares},
         *(
-            {**row, "commune_code": code, "area_ha": area, "most_ha": None, "most_points": None}
-            for code, area in zip(codes, by_commune, strict=True)
+            {**own, "commune_code": code, "area_ha": area}
+            for code, area in zip(setup.start.communes["commune_code"], by_commune, strict=True)
             if area > 0
         ),
     ]
 
 
 def _moved(setup: Setup, name: str, hectares: float) -> Setup:
-    levers = {"extra_bare_ha": 0.0, "delay_harvest_ha": 0.0} | {name: hectares}
-    return with_levers(setup, **levers)
+    return with_levers(setup, **(dict.fromkeys(LEAST, 0.0) | {name: hectares}))
 
 
 def _most(setup: Setup, name: str) -> float:
-    """Hectares of a lever that there are: bare land, or the harvest of the last years."""
+    """Hectares of a lever that there are: free bare land, or the harvest of the last years."""
     if name == "extra_bare_ha":
-        return float(setup.start.bare_ha.sum()) if len(setup.counting_years) else 0.0
-    first = max(len(setup.years) - setup.section.legal_lag.years, 0)
-    return float(likely_path(setup).cut_ha[:, first:, 0].sum())
+        return float(free_bare_ha(setup).sum())
+    last = len(setup.last_years)
+    return float(likely_path(setup).cut_ha[:, -last:, 0].sum())
 
 
 def _planting(setup: Setup, step: float) -> Setup:

@@ -7,9 +7,14 @@ import pandas as pd
 from layers.base.language import Language, format_number
 from layers.base.messages import message
 from layers.base.schema import Schema
-from zones.forest.trajectory.sentences import answer
+from zones.forest.trajectory.sentences import answer, told_findings
 from zones.output.text_table import table_lines
-from zones.tables import TRAJECTORY, TRAJECTORY_ASSUMPTIONS, TRAJECTORY_TARGETS
+from zones.tables import (
+    TRAJECTORY,
+    TRAJECTORY_ASSUMPTIONS,
+    TRAJECTORY_FINDINGS,
+    TRAJECTORY_TARGETS,
+)
 
 _HECTARES = (
     "natural_forest_ha",
@@ -27,10 +32,11 @@ def forecast_lines(
     language: Language,
     verbose: bool,
 ) -> list[str]:
-    """Lines of the answer: words first, then the path of the province, then the assumptions."""
+    """Lines of the answer: words first, then findings, the province's path and the assumptions."""
     lines = [phrase.text(language) for phrase in answer(tables)]
     if before is not None:
         lines += ["", *_changes(tables, before, language)]
+    lines += ["", *_to_know(tables[TRAJECTORY_FINDINGS], language)]
     lines += ["", *_path(tables[TRAJECTORY], language)]
     lines += ["", message("zones.forest.trajectory.assumptions").text(language)]
     told = tables[TRAJECTORY_ASSUMPTIONS][f"message_{language}"]
@@ -40,12 +46,20 @@ def forecast_lines(
     return lines
 
 
+def _to_know(findings: pd.DataFrame, language: Language) -> list[str]:
+    """Findings of the forecast, notes too: each of them changes how the rate is to be read."""
+    told = [f"  {phrase.text(language)}" for phrase in told_findings(findings)]
+    return [message("zones.forest.trajectory.to_know").text(language), *told] if told else []
+
+
 def _changes(
     tables: dict[Schema, pd.DataFrame], before: dict[Schema, pd.DataFrame], language: Language
 ) -> list[str]:
     key = "forecast_percent"
     pairs = tables[TRAJECTORY_TARGETS].merge(
-        before[TRAJECTORY_TARGETS][["target", key]], on="target", suffixes=("", "_before")
+        before[TRAJECTORY_TARGETS][["target", "year", key]],
+        on=["target", "year"],
+        suffixes=("", "_before"),
     )
     return [
         message(

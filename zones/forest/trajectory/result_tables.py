@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +66,8 @@ class ForecastInputs:
     cover: pd.DataFrame  # ``FOREST_COVER``, the province last
     targets: pd.DataFrame  # ``TARGETS``
     promise: Promise  # Planting of the plan
+    # Plots of the layer whose planting year cannot be, and is left out: how many, and hectares
+    wrong_years: tuple[int, float] = (0, 0.0)
 
 
 def forecast_tables(
@@ -96,12 +98,14 @@ def forecast_tables(
             (str(inputs.cover["commune_code"].iloc[-1]), str(inputs.cover["commune"].iloc[-1])),
         ),
         TRAJECTORY_TARGETS: targets,
-        TRAJECTORY_SEASONS: seasons_table(setup),
+        TRAJECTORY_SEASONS: seasons_table(setup, {*targets["year"], *targets["due_year"]}),
         TRAJECTORY_CAUSES: causes_table(forecast),
         TRAJECTORY_ASSUMPTIONS: assumptions_table(forecast),
-        LEVERS: levers_table(forecast.setup, targets),
+        LEVERS: levers_table(forecast.setup, targets, before=setup),
         BACKTEST: past,
-        TRAJECTORY_FINDINGS: findings_table(forecast_findings(forecast, inputs.layer)),
+        TRAJECTORY_FINDINGS: findings_table(
+            forecast_findings(forecast, inputs.layer, wrong_years=inputs.wrong_years)
+        ),
     }
 
 
@@ -169,12 +173,16 @@ def province_rate(forecast: Forecast) -> Floats:
 
 
 def targets_table(forecast: Forecast, targets: pd.DataFrame) -> pd.DataFrame:
-    """Columns of ``TRAJECTORY_TARGETS``, one row per target of the forest cover rate."""
+    """Columns of ``TRAJECTORY_TARGETS``, one row per target of the forest cover rate.
+
+    Where no target falls due in the last year, the nearest one before it, else the first after it,
+    is asked for in that year as well.
+    """
     setup = forecast.setup
     year, area = setup.start.year, float(setup.natural_area_ha.sum())
     rate = province_rate(forecast)
     rows = []
-    for target in cover_targets(targets, after=year, to=setup.to).to_dict("records"):
+    for target in _asked_for(targets, after=year, to=setup.to).to_dict("records"):
         due, asked = int(target["year"]), float(target["low"])
         drawn = 100 * forecast.rate_ha[-1, due - year - 1] / area
         low, high = np.quantile(drawn, BAND)
@@ -184,6 +192,7 @@ def targets_table(forecast: Forecast, targets: pd.DataFrame) -> pd.DataFrame:
                 "target": target["target"],
                 "clause": target["clause"],
                 "year": due,
+                "due_year": int(target["due_year"]),
                 "target_percent": asked,
                 "forecast_percent": rate[due - year],
                 "low_percent": low,
@@ -199,12 +208,30 @@ def targets_table(forecast: Forecast, targets: pd.DataFrame) -> pd.DataFrame:
     return TRAJECTORY_TARGETS.validate(pd.DataFrame(rows, columns=TRAJECTORY_TARGETS.names))
 
 
-def seasons_table(setup: Setup) -> pd.DataFrame:
-    """Columns of ``TRAJECTORY_SEASONS``: the last season that counts when the forecast ends."""
+def _asked_for(targets: pd.DataFrame, *, after: int, to: int) -> pd.DataFrame:
+    """Targets due up to a year, and one of them asked for in that year where none is due then."""
+    every = cover_targets(targets, after=after, to=_FAR)
+    every = every.assign(due_year=every["year"])
+    due = every[every["year"] <= to]
+    if every.empty or to in set(due["year"]):
+        return due
+    nearest = (due if len(due) else every).sort_values("year", kind="stable")
+    nearest = nearest.tail(1) if len(due) else nearest.head(1)
+    return pd.concat([due, nearest.assign(year=to)], ignore_index=True)
+
+
+def seasons_table(setup: Setup, due: Iterable[int] = ()) -> pd.DataFrame:
+    """Columns of ``TRAJECTORY_SEASONS``: the last season that counts in each year asked for.
+
+    These are the years of the targets and the last year of the forecast.
+    """
     legal = setup.section.legal_lag
     article = f"{legal.article}, {legal.date:%d/%m/%Y}"
-    rows = last_seasons(setup.lags, legal_years=legal.years, year=setup.to)
-    return TRAJECTORY_SEASONS.validate(rows.assign(year=setup.to, article=article))
+    rows = [
+        last_seasons(setup.lags, legal_years=legal.years, year=year).assign(year=year)
+        for year in sorted({int(year) for year in due} | {setup.to})
+    ]
+    return TRAJECTORY_SEASONS.validate(pd.concat(rows, ignore_index=True).assign(article=article))
 
 
 def causes_table(forecast: Forecast) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from layers.base.findings import SEVERITY_WORDS
 from layers.base.language import Phrase
 from layers.base.messages import joined, message
 from layers.base.schema import Schema
@@ -25,6 +26,8 @@ Tables = Mapping[Schema, pd.DataFrame]
 
 #: Communes that are named.
 _FIRST = 5
+#: Hectares below which nothing is told.
+_CRUMB_HA = 0.005
 #: Points by which errors must differ to be called better or worse.
 _TIE_POINTS = 0.005
 #: A 90 % band that holds fewer of the published rates is called too narrow.
@@ -35,67 +38,166 @@ def answer(tables: Tables) -> list[Phrase]:
     """Say whether each target is reached, when, what still counts, and what happens on the way."""
     return [
         *_path(tables[TRAJECTORY]),
-        *(phrase for row in _rows(tables[TRAJECTORY_TARGETS]) for phrase in _target(row)),
+        *_targets(tables[TRAJECTORY_TARGETS]),
+        *_asked(tables),
         *_seasons(tables[TRAJECTORY_SEASONS]),
         *_causes(tables[TRAJECTORY_CAUSES]),
-        *_least(tables[LEVERS], _communes(tables[TRAJECTORY])),
+        *_harvest(tables),
+        *_closing(tables),
         *_steps(tables[LEVERS]),
         *_past(tables[BACKTEST]),
     ]
 
 
-def _communes(table: pd.DataFrame) -> dict[str, str]:
-    return dict(zip(table["commune_code"].astype("str"), table["commune"], strict=True))
-
-
-def _least(table: pd.DataFrame, communes: Mapping[str, str]) -> Iterator[Phrase]:
-    """What alone closes the gap to each target, and the communes with most of it."""
-    rows = table[table["kind"] == "least"]
-    for row in _rows(rows[rows["commune_code"] == ""]):
-        lever = row["lever"]
-        if pd.isna(row["area_ha"]):
+def _asked(tables: Tables) -> Iterator[Phrase]:
+    """Levers of the settings that ask for more than there is."""
+    rows, targets = tables[LEVERS], tables[TRAJECTORY_TARGETS]
+    for row in _rows(rows[rows["kind"] == "asked"]):
+        if row["area_ha"] > row["most_ha"] + _CRUMB_HA:
+            due = targets[targets["year"] == row["year"]]
+            before = (due["target_percent"] - due["forecast_percent"]).max() + row["most_points"]
             yield message(
-                f"zones.forest.trajectory.short_{lever}",
-                year=row["year"],
-                most_ha=row["most_ha"],
-                points=row["most_points"],
+                f"zones.forest.trajectory.asked_{row['lever']}", **_values(tables, row, before)
             )
-            continue
-        mine = rows[
-            (rows["target"] == row["target"])
-            & (rows["lever"] == lever)
-            & rows["commune_code"].ne("")
-        ]
-        first = mine.sort_values("area_ha", ascending=False, kind="stable").head(_FIRST)
-        places = [
-            message(
-                "zones.forest.trajectory.say_commune",
-                commune=communes[str(code)],
-                area_ha=float(area),
-            )
-            for code, area in zip(first["commune_code"], first["area_ha"], strict=True)
-        ]
-        yield message(
-            f"zones.forest.trajectory.least_{lever}",
-            year=row["year"],
-            area_ha=row["area_ha"],
-            count=len(mine),
-            places=joined(places),
+
+
+def _closing(tables: Tables) -> Iterator[Phrase]:
+    """What closes the gap to each target: each lever alone, then both."""
+    levers = tables[LEVERS]
+    for target in _rows(tables[TRAJECTORY_TARGETS]):
+        gap = target["target_percent"] - target["forecast_percent"]
+        same = levers["target"].eq(target["target"]) & levers["year"].eq(target["year"])
+        mine, rate = levers[same], {"rate": _rate(target)}
+        for row in _rows(mine[mine["kind"].eq("least") & mine["commune_code"].eq("")]):
+            yield _least(tables, mine, row, rate | _values(tables, row, gap))
+        both = _rows(mine[mine["kind"].eq("mix") & mine["commune_code"].eq("")])
+        if both:
+            yield _mixed(tables, both, rate, gap)
+
+
+def _least(
+    tables: Tables, levers: pd.DataFrame, row: dict[Hashable, Any], values: dict[str, Any]
+) -> Phrase:
+    """What one lever alone does for a target, and the communes with most of it."""
+    lever = row["lever"]
+    if row["most_ha"] <= _CRUMB_HA:
+        return message(f"zones.forest.trajectory.none_{lever}", **values)
+    if pd.isna(row["area_ha"]):
+        return message(f"zones.forest.trajectory.short_{lever}", **values)
+    table = tables[TRAJECTORY]
+    names = dict(zip(table["commune_code"].astype("str"), table["commune"], strict=True))
+    own = levers["kind"].eq("least") & levers["lever"].eq(lever) & levers["commune_code"].ne("")
+    mine = levers[own].sort_values("area_ha", ascending=False, kind="stable")
+    places = [
+        message(
+            "zones.forest.trajectory.say_commune", commune=names[str(code)], area_ha=float(area)
         )
+        for code, area in zip(mine["commune_code"], mine["area_ha"].head(_FIRST), strict=False)
+    ]
+    return message(
+        f"zones.forest.trajectory.least_{lever}", count=len(mine), places=joined(places), **values
+    )
+
+
+def _mixed(
+    tables: Tables, rows: list[dict[Hashable, Any]], rate: dict[str, Any], gap: float
+) -> Phrase:
+    """Both levers together: all of one with the least of the other."""
+    year = rows[0]["year"]
+    if any(pd.isna(row["area_ha"]) for row in rows):
+        points = sum(row["most_points"] for row in rows)
+        return message(
+            "zones.forest.trajectory.say_mix_short", year=year, points=points, of=_of(gap), **rate
+        )
+    parts = [
+        message(f"zones.forest.trajectory.mix_{row['lever']}", **_values(tables, row, gap))
+        for row in rows
+        if row["area_ha"] > _CRUMB_HA
+    ]
+    return message("zones.forest.trajectory.say_mix", year=year, parts=joined(parts), **rate)
+
+
+def _values(tables: Tables, row: dict[Hashable, Any], gap: float) -> dict[str, Any]:
+    """Figures of a lever's row, for its sentence; ``gap`` are the points that lack."""
+    values = {
+        "year": row["year"],
+        "area_ha": row["area_ha"],
+        "most_ha": row["most_ha"],
+        "points": row["most_points"],
+        "of": _of(gap if row["most_points"] < gap else 0.0),
+        "bare_ha": float(_province(tables[TRAJECTORY], "counts")["bare_ha"].iloc[0]),
+    }
+    if pd.isna(row["first_year"]):
+        return values
+    first, last = int(row["first_year"]), int(row["last_year"])
+    a_year, planted = row["area_ha"] / (last - first + 1), row["planted_a_year_ha"]
+    return values | {
+        "first": first,
+        "last": last,
+        "a_year_ha": a_year,
+        "new_ha": row["new_a_year_ha"],
+        "planted_ha": planted,
+        "recent_ha": row["recent_a_year_ha"],
+        "times": (planted + a_year) / planted if planted else float("inf"),
+    }
+
+
+def _of(gap: float) -> Phrase:
+    """Points that lack; nothing where none do."""
+    if not gap > 0:
+        return Phrase(en="", vi="")
+    return message("zones.forest.trajectory.of_gap", gap=gap)
 
 
 def _steps(table: pd.DataFrame) -> Iterator[Phrase]:
     """Steps of the inputs, the greatest first."""
+    rows = table[table["kind"] == "step"]
     named = [
         message(
             f"zones.forest.trajectory.step_{row['lever']}",
-            step=row["step"],
+            step=printed_step(row),
             more=row["more_points"],
         )
-        for row in _rows(table[table["kind"] == "step"])
+        for row in _rows(rows)
     ]
     if named:
-        yield message("zones.forest.trajectory.say_steps", steps=joined(named))
+        year = int(rows["year"].iloc[0])
+        yield message("zones.forest.trajectory.say_steps", year=year, steps=joined(named))
+
+
+def printed_step(row: Mapping[Hashable, Any]) -> float:
+    """Step of a lever as it is printed: a share in percent."""
+    return float(row["step"]) * (100.0 if row["unit"] == "share" else 1.0)
+
+
+def _harvest(tables: Tables) -> Iterator[Phrase]:
+    """Harvest by year and what it takes off the rate; what of it lies cut; where it is set."""
+    causes = tables[TRAJECTORY_CAUSES]
+    cut = causes[causes["cause"].eq("harvest") & causes["change_ha"].lt(-_CRUMB_HA)]
+    if cut.empty:
+        return
+    area, points = -float(cut["change_ha"].sum()), -float(cut["change_points"].sum())
+    yield message(
+        "zones.forest.trajectory.say_harvest",
+        years=_by_year(cut["year"], -cut["change_ha"]),
+        area_ha=area,
+        points=points,
+    )
+    rows = _province(tables[TRAJECTORY], "counts").iloc[1:]
+    lying = float(rows["harvested_ha"].iloc[-1])
+    yield message(
+        "zones.forest.trajectory.say_lying",
+        years=_by_year(rows["year"], rows["harvested_ha"]),
+        last=int(rows["year"].iloc[-1]),
+        points=points / area * lying,
+    )
+
+
+def _by_year(years: pd.Series[Any], hectares: pd.Series[Any]) -> Phrase:
+    return joined(
+        message("zones.forest.trajectory.say_year_ha", year=int(year), area_ha=float(area))
+        for year, area in zip(years, hectares, strict=True)
+    )
 
 
 def _past(table: pd.DataFrame) -> Iterator[Phrase]:
@@ -122,6 +224,17 @@ def _past(table: pd.DataFrame) -> Iterator[Phrase]:
             yield message("zones.forest.trajectory.say_width")
 
 
+def told_findings(findings: pd.DataFrame) -> list[Phrase]:
+    """Findings of a forecast as sentences, with how bad they are."""
+    return [
+        Phrase(
+            en=f"{SEVERITY_WORDS[row['severity']].en}: {row['message_en']}",
+            vi=f"{SEVERITY_WORDS[row['severity']].vi}: {row['message_vi']}",
+        )
+        for row in _rows(findings)
+    ]
+
+
 def _rows(table: pd.DataFrame) -> list[dict[Hashable, Any]]:
     return table.to_dict("records")
 
@@ -138,10 +251,15 @@ def species_names(crops: list[str]) -> list[Phrase]:
     ]
 
 
+def _province(table: pd.DataFrame, ledger: str) -> pd.DataFrame:
+    """Rows of the province, a row per year."""
+    whole = table["commune_code"] == table["commune_code"].iloc[-1]
+    rows: pd.DataFrame = table[whole & (table["ledger"] == ledger)]
+    return rows
+
+
 def _path(table: pd.DataFrame) -> Iterator[Phrase]:
-    province = table[table["commune_code"] == table["commune_code"].iloc[-1]]
-    counts = province[province["ledger"] == "counts"]
-    other = province[province["ledger"] == "with_forest"]
+    counts, other = _province(table, "counts"), _province(table, "with_forest")
     first, last = counts.iloc[0], counts.iloc[-1]
     years = int(last["year"]) - int(first["year"])
     yield message(
@@ -162,35 +280,52 @@ def _path(table: pd.DataFrame) -> Iterator[Phrase]:
     )
 
 
-def _target(row: dict[Hashable, Any]) -> Iterator[Phrase]:
-    values = {str(name): value for name, value in row.items() if not pd.isna(value)}
-    gap = float(row["gap_ha"])
-    kind = "say_reached" if gap <= 0 else "say_missed"
-    yield message(f"zones.forest.trajectory.{kind}", **{**values, "gap_ha": abs(gap)})
-    if gap > 0:
-        late = "say_reached_later" if "reached_year" in values else "say_never_reached"
-        yield message(f"zones.forest.trajectory.{late}", **values)
+def _targets(table: pd.DataFrame) -> Iterator[Phrase]:
+    """Whether each rate is reached in the year it is asked for, and else when."""
+    for row in _rows(table):
+        values = {str(name): value for name, value in row.items() if not pd.isna(value)}
+        gap = float(row["gap_ha"])
+        kind = "say_reached" if gap <= 0 else "say_missed"
+        told = {**values, "gap_ha": abs(gap), "rate": _rate(row)}
+        yield message(f"zones.forest.trajectory.{kind}", **told)
+    for row in _rows(table.drop_duplicates("target", keep="last")):
+        if row["gap_ha"] > 0:
+            values = {str(name): value for name, value in row.items() if not pd.isna(value)}
+            late = "say_reached_later" if "reached_year" in values else "say_never_reached"
+            yield message(f"zones.forest.trajectory.{late}", **values)
+
+
+def _rate(row: dict[Hashable, Any]) -> Phrase:
+    """Rate of a target; with the year that the plan sets it for, where another is asked for."""
+    percent = row["target_percent"]
+    if row["year"] == row["due_year"]:
+        return message("zones.forest.trajectory.say_rate", target_percent=percent)
+    return message(
+        "zones.forest.trajectory.say_rate_of_other_year",
+        target_percent=percent,
+        due_year=int(row["due_year"]),
+    )
 
 
 def _seasons(table: pd.DataFrame) -> Iterator[Phrase]:
-    known = table[table["last_season"].notna()]
-    if known.empty:
-        return
-    year = int(known["year"].iloc[0])
-    last = int(known["last_season"].max())
-    yield message(
-        "zones.forest.trajectory.say_last_season",
-        last=last,
-        year=year,
-        article=str(known["article"].iloc[0]),
-    )
-    parts = []
-    for season, rows in sorted(known.groupby("last_season"), reverse=True):
-        names = species_names(rows["crop"].astype("str").tolist())
-        parts.append(
-            message("zones.forest.trajectory.say_season", season=int(str(season)), names=names)
+    """Last season that counts in each year asked for, whatever the species and by species."""
+    every = table[table["last_season"].notna()]
+    for year, known in every.groupby("year"):
+        yield message(
+            "zones.forest.trajectory.say_last_season",
+            last=int(known["last_season"].max()),
+            year=int(str(year)),
+            article=str(known["article"].iloc[0]),
         )
-    yield message("zones.forest.trajectory.say_seasons", year=year, seasons=joined(parts))
+        parts = []
+        for season, rows in sorted(known.groupby("last_season"), reverse=True):
+            names = species_names(rows["crop"].astype("str").tolist())
+            parts.append(
+                message("zones.forest.trajectory.say_season", season=int(str(season)), names=names)
+            )
+        yield message(
+            "zones.forest.trajectory.say_seasons", year=int(str(year)), seasons=joined(parts)
+        )
 
 
 def _causes(table: pd.DataFrame) -> Iterator[Phrase]:

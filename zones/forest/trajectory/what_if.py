@@ -13,8 +13,6 @@ from layers.io.values import parse_number
 from zones.project.schema_faults import fault_phrase, known_keys
 from zones.project.trajectory import TrajectorySection
 
-#: Keys whose value is a triangle: one figure is then certain.
-_RANGES = ("survival", "bare_share")
 #: Keys of one year or species each.
 _TABLES = ("lag", "rotation", "harvest", "losses", "resurvey")
 _WHOLE = ("to", "legal_lag", "draws", "seed", "lag", "rotation")
@@ -56,14 +54,11 @@ def _apply(values: dict[str, Any], change: str) -> None:
     if not equals or not text.strip() or bool(part) != (what in _TABLES):
         raise InputError("zones.forest.trajectory.what_if_form", change=change)
     value = _value(what, text.strip(), change)
-    if what in _RANGES:
-        values[what] = {"low": value, "likely": value, "high": value}
-    elif what == "legal_lag":
+    if what == "legal_lag":
         values[what] = {**values.get(what, {}), "years": value}
     elif what in _TABLES:
         name: Any = int(part) if what == "resurvey" and part.isdigit() else part
-        entry = {"area_ha": value} if what == "harvest" else value
-        values[what] = {**values.get(what, {}), name: entry}
+        values[what] = {**values.get(what, {}), name: value}
     else:
         values[what] = value
 

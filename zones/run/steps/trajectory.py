@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from layers.base.language import Phrase
 from zones.forest.trajectory.forecast import Promise
 from zones.forest.trajectory.promise import placed_planting, promise_of
@@ -15,6 +17,7 @@ from zones.tables import (
     ALLOCATION_SOURCES,
     BACKTEST,
     COVER_CHANGE,
+    FINDINGS,
     FOREST_COVER,
     LEVERS,
     MEASURED,
@@ -41,10 +44,17 @@ def work(context: Context) -> Made:
         context[FOREST_COVER],
         context[TARGETS],
         _promise(context, year),
+        _wrong_years(context[FINDINGS], name),
     )
     tables = forecast_tables(inputs, project.trajectory, log=context.closures)
     made: Made = {ForecastInputs: inputs}
     return made | dict(tables)
+
+
+def _wrong_years(findings: pd.DataFrame, layer: str) -> tuple[int, float]:
+    """Plots of a layer, and their hectares, whose planting year cannot be."""
+    mine = findings["source"].eq(layer) & findings["kind"].eq("planting-year-implausible")
+    return int(findings.loc[mine, "count"].sum()), float(findings.loc[mine, "area_ha"].sum())
 
 
 def _promise(context: Context, year: int) -> Promise:
@@ -65,7 +75,10 @@ def _change(project: Project) -> tuple[Key, ...]:
 STEP = Step(
     label=Phrase("Forecast the forest cover", "Dự báo che phủ rừng"),
     work=work,
-    reads=(MEASURED, FOREST_COVER, TARGETS, ALLOCATION, ALLOCATION_SOURCES, ZONE_NAMES),
+    reads=(
+        *(FINDINGS, MEASURED, FOREST_COVER, TARGETS),
+        *(ALLOCATION, ALLOCATION_SOURCES, ZONE_NAMES),
+    ),
     also_reads=_change,
     writes=(
         ForecastInputs,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -198,6 +200,24 @@ def test_a_species_without_a_lag_is_told_and_kept() -> None:
     assert pd.isna(seasons.loc["cypress", "last_season"])
 
 
+def test_hectares_that_a_plan_gives_a_species_without_a_lag_are_told() -> None:
+    plan = placed(("A", "cypress", 2026, "bare", 7))
+    told = forecast_tables(inputs(plan=plan), section())[TRAJECTORY_FINDINGS].set_index("kind")
+    assert told.loc["species-without-lag", "severity"] == "problem"
+    assert told.loc["species-without-lag", "area_ha"] == 7
+
+
+def test_planting_years_that_cannot_be_are_told_with_their_hectares() -> None:
+    given = replace(inputs(), wrong_years=(3, 41.5))
+    told = forecast_tables(given, section())[TRAJECTORY_FINDINGS].set_index("kind")
+    row = told.loc["planting-year-left-out"]
+    assert (row["severity"], row["count"], row["area_ha"]) == ("problem", 3, 41.5)
+    assert "3 plots (41.50 ha) have a planting year after 2025" in row["message_en"]
+    assert "planting-year-left-out" not in set(
+        forecast_tables(inputs(), section())[TRAJECTORY_FINDINGS]["kind"]
+    )
+
+
 def test_a_layer_without_planting_years_says_so() -> None:
     rows = ROWS.assign(planting_year=pd.array([pd.NA] * len(ROWS), dtype="Int64"))
     tables = forecast_tables(inputs(rows), TrajectorySection())
@@ -247,8 +267,9 @@ def test_what_is_past_its_lag_is_told() -> None:
         ("lag.pine=0", "lag.pine: expected at least 1"),
         ("rotation.acacia=-2", "rotation.acacia: expected at least 1"),
         ("legal_lag=0", "legal_lag.years: expected at least 1"),
-        ("survival=1.2", "survival.low"),
-        ("bare_share=2", "expected at most 1"),
+        ("survival=1.2", "trajectory.survival: expected a share from 0 to 1"),
+        ("bare_share=2", "trajectory.bare_share: expected a share from 0 to 1"),
+        ("harvest.pine=-3", "harvest.pine.area_ha: expected at least 0"),
         ("losses.fire=1.5", "losses.fire: expected at most 1"),
         ("nonsense=1", "nonsense: unknown key"),
         ("survival", "expected KEY=VALUE"),
@@ -260,8 +281,20 @@ def test_what_is_past_its_lag_is_told() -> None:
 def test_bad_settings_are_one_clear_line(change: str, fault: str) -> None:
     with pytest.raises(InputError) as told:
         change_section(TrajectorySection(), [change])
-    assert fault in str(told.value)
+    assert str(told.value).count(fault) == 1
+    assert str(told.value).count("expected") == fault.count("expected")
     assert "\n" not in str(told.value)
+
+
+def test_the_project_file_takes_a_figure_as_the_command_does() -> None:
+    written = TrajectorySection.model_validate(
+        {"survival": 0.9, "bare_share": 0.2, "harvest": {"pine": 30}, "legal_lag": 4}
+    )
+    asked = ["survival=0.9", "bare_share=0.2", "harvest.pine=30", "legal_lag=4"]
+    assert change_section(TrajectorySection(), asked).model_dump() == written.model_dump()
+    assert written.survival.model_dump() == {"low": 0.9, "likely": 0.9, "high": 0.9}
+    assert written.harvest["pine"].hectares == 30
+    assert written.legal_lag.article == TrajectorySection().legal_lag.article
 
 
 @pytest.mark.parametrize(
