@@ -155,6 +155,7 @@ def _on_cluster(communes: Path, path: Path, bars: Bars) -> None:
     frame = gpd.read_parquet(communes)
     small, tables = _plots(SAMPLE), []
     seconds: list[float] = []
+    work: list[tuple[float, float]] = []
     for count, deadly in ((1, False), (2, False), (2, True)):
         with (
             make(
@@ -168,9 +169,12 @@ def _on_cluster(communes: Path, path: Path, bars: Bars) -> None:
                 victim = next(iter(client.run(os.getpid).values()))
                 killer = threading.Timer(seconds[1] / 2, psutil.Process(victim).kill)
                 killer.start()
-            start = time.perf_counter()
+            here, start = time.process_time(), time.perf_counter()
+            there = sum(client.run(time.process_time).values())
             tables.append(overlay_file(frame, path, ledger_column="dtich", workers=client))
             seconds.append(time.perf_counter() - start)
+            there = sum(client.run(time.process_time).values()) - there
+            work.append((time.process_time() - here, there))
             if deadly:
                 killer.join()
                 bars.check("one died", met=not psutil.pid_exists(victim), bar="half-way")
@@ -178,7 +182,8 @@ def _on_cluster(communes: Path, path: Path, bars: Bars) -> None:
     expected = overlay_file(frame, path, ledger_column="dtich")
     alone = time.perf_counter() - start
     print(
-        f"this process alone {alone:.1f} s; one worker {seconds[0]:.1f} s, two {seconds[1]:.1f} s"
+        f"this process alone {alone:.1f} s; one worker {seconds[0]:.1f} s, two {seconds[1]:.1f} s; "
+        f"CPU of this process {work[1][0]:.1f} s, of two workers {work[1][1]:.1f} s"
     )
     gain = seconds[0] / seconds[1]
     bars.check(f"two workers {gain:.2f}× one", met=gain >= GAIN, bar=f"{GAIN}×")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor, wait
@@ -52,21 +53,35 @@ def worker_count(workers: Workers) -> int:
 
 
 def local_workers(workers: Workers) -> int:
-    """Count the workers of this process, for work that is not worth sending away."""
-    return workers if isinstance(workers, int) else 1
+    """Count the workers of this process, for work that is not worth sending to a cluster."""
+    return workers if isinstance(workers, int) else os.cpu_count() or 1
+
+
+def ask_workers(workers: Workers, question: Callable[..., Result], *about: Any) -> list[Result]:
+    """Ask every worker of a cluster at once; none where the work is done in this process."""
+    if isinstance(workers, int):
+        return []
+    return list(workers.run(question, *about, on_error="ignore").values())
 
 
 def run_pieces(
-    task: Callable[[Piece], Result], pieces: Iterable[Piece], *, workers: Workers = 1
+    task: Callable[..., Result],
+    pieces: Iterable[Piece],
+    *,
+    workers: Workers = 1,
+    common: Any = None,
 ) -> Iterator[Result]:
-    """Run a task on every piece."""
+    """Run a task on every piece, and on what all of them need in ``common``, sent once."""
     count = worker_count(workers)
     if not isinstance(workers, int):
-        for answer in _on_cluster(workers, task, pieces, AHEAD * count):
+        for answer in _on_cluster(_Sender(workers, task, common), pieces, AHEAD * count):
             if isinstance(answer, _Failure):
                 raise answer.error
             yield answer
-    elif count == 1 or threading.current_thread().name.startswith(_THREADS):
+        return
+    if common is not None:
+        task = partial(_with, common, task)
+    if count == 1 or threading.current_thread().name.startswith(_THREADS):
         yield from map(task, pieces)  # a thread of the pool would wait for itself
     else:
         pool = _threads(count)
@@ -125,12 +140,30 @@ class _Sent:
 _NOTHING = object()
 
 
-def _on_cluster(
-    client: Any, task: Callable[[Piece], Result], pieces: Iterable[Piece], ahead: int
-) -> Iterator[Any]:
-    send = partial(client.submit, partial(_answer, task), pure=False, retries=RETRIES)
+class _Sender:
+    """Sends pieces to a cluster, and ahead of them, once, what all of them need."""
+
+    def __init__(self, client: Any, task: Callable[..., Any], common: Any) -> None:
+        self.client = client
+        self._task, self._common, self._there = partial(_answer, task), common, None
+
+    def __call__(self, piece: Any) -> Any:
+        """Submit a piece; gives the future of its result."""
+        common = () if self._common is None else (self._ahead(),)
+        return self.client.submit(self._task, piece, *common, pure=False, retries=RETRIES)
+
+    def _ahead(self) -> Any:
+        """Future of what all need: a result like others, made anew when its workers are gone."""
+        if self._there is None or self._there.status in ("cancelled", "lost"):
+            with warnings.catch_warnings():  # it is meant to be large, and sent once
+                warnings.filterwarnings("ignore", message="Sending large graph")
+                self._there = self.client.submit(_same, self._common, pure=False, retries=RETRIES)
+        return self._there
+
+
+def _on_cluster(send: _Sender, pieces: Iterable[Piece], ahead: int) -> Iterator[Any]:
     try:
-        yield from _in_order(partial(_Sent, client, send), pieces, ahead, _result)
+        yield from _in_order(partial(_Sent, send.client, send), pieces, ahead, _result)
     except VungTrongError:
         raise
     except Exception as error:
@@ -176,9 +209,17 @@ class _Failure:
     error: VungTrongError
 
 
-def _answer(task: Callable[[Piece], Result], piece: Piece) -> Result | _Failure:
+def _same(common: Result) -> Result:
+    return common
+
+
+def _with(common: Any, task: Callable[..., Result], piece: Any) -> Result:
+    return task(piece, common)
+
+
+def _answer(task: Callable[..., Result], piece: Any, *common: Any) -> Result | _Failure:
     try:
-        return task(piece)
+        return task(piece, *common)
     except VungTrongError as error:
         return _Failure(error)
 

@@ -35,6 +35,14 @@ class ExactSums:
             setattr(self, name, _grown(getattr(self, name), groups) + _sums(group, parts, groups))
         self._count = _grown(self._count, groups) + np.bincount(group, minlength=groups)
 
+    def take_in(self, other: ExactSums, numbers: IntArray) -> None:
+        """Add other sums, of which group ``i`` is group ``numbers[i]`` here."""
+        groups = max(len(self._whole), int(numbers.max(initial=-1)) + 1)
+        for name in ("_whole", "_rest", "_count"):
+            mine, theirs = _grown(getattr(self, name), groups), getattr(other, name)
+            mine[numbers[: len(theirs)]] += theirs
+            setattr(self, name, mine)
+
     def sums(self, groups: int) -> FloatArray:
         """Sum of each group, missing where nothing was added."""
         total = _grown(self._whole, groups) + _grown(self._rest, groups)

@@ -105,22 +105,28 @@ def settle_claims(
     edges = bin_edges(rings, count)
     pairs = meeting_bounds(edges, edges)
     pairs = pairs[:, pairs[0] < pairs[1]]
-    groups = np.array_split(pairs, 4 * local_workers(workers), axis=1)
+    workers = local_workers(workers)
+    groups = np.array_split(pairs, 4 * workers, axis=1)
     measure = partial(shared_areas, edges, edges)
-    areas = np.concatenate(list(run_pieces(measure, groups, workers=local_workers(workers))))
+    areas = np.concatenate(list(run_pieces(measure, groups, workers=workers)))
     doubt = doubtful_ground(rings, count)
     disputed = areas > doubt[pairs[0]] + doubt[pairs[1]]
     if not disputed.any():
         return shapes
     pairs, areas = pairs[:, disputed], areas[disputed]
-    result = shapes.copy()
-    for loser in np.unique(pairs[1]):
-        winners = shapes[pairs[0][pairs[1] == loser]]
-        result[loser] = shapely.difference(shapes[loser], shapely.union_all(winners))
+    losers = np.unique(pairs[1])
+    result, left = shapes.copy(), partial(_left, shapes, pairs)
+    result[losers] = np.fromiter(run_pieces(left, losers, workers=workers), object, len(losers))
     # Ground that three claim is in three pairs, but is given away once by each that loses it.
     lost = float((shapely.area(shapes) - shapely.area(result)).sum()) * unit_m2
     _tell_claims(labels, pairs, areas, lost / 1e4, source, findings)
     return result
+
+
+def _left(shapes: npt.NDArray[Any], pairs: IntArray, loser: int) -> Any:
+    """Polygon without what the first polygons of its pairs claim."""
+    winners = shapes[pairs[0][pairs[1] == loser]]
+    return shapely.difference(shapes[loser], shapely.union_all(winners))
 
 
 def meeting_bounds(p: BinnedEdges, q: BinnedEdges) -> IntArray:

@@ -16,7 +16,13 @@ from layers.base.findings import Finding, Findings
 from layers.base.messages import message
 from layers.base.workers import Workers, run_pieces
 from layers.crs.areal_scale import check_areal_scale
-from layers.engine.overlay_rules import ledger_areas, settle_slivers, share_ledger, tell_strays
+from layers.engine.overlay_rules import (
+    ledger_areas,
+    settle_slivers,
+    share_ledger,
+    stray_pieces,
+    tell_strays,
+)
 from layers.engine.overlay_tasks import (
     OUTSIDE,
     CommuneGround,
@@ -172,13 +178,13 @@ def overlay_pieces(
     ledger = ledger_areas(plots, ledger_column, found)
     ground = take_communes(communes, id_column, repair=repair, findings=found, workers=workers)
     shapes = _take_plots(plots, ground, found)
-    tasks = share_pieces(shapes, ground)
+    tasks = share_pieces(shapes, ground.edges(), ground.unit_m2)
     shares = Shares.join(list(run_pieces(plot_shares, tasks, workers=workers)))
     tell_lacking(np.asarray(plots.index), shares.lacking, "plots", found)
     tell_repairs(np.asarray(plots.index), shares.repairs, repair, "plots", found)
     shares = settle_slivers(shares, sliver_m2, plots.index, found)
     tell_outside(shares, plots.index, found)
-    tell_strays(shares, shapes, plots.index, crs=ground.crs, findings=found)
+    tell_strays(*stray_pieces(shares, shapes, ground.crs), plots.index, ground.crs, found)
     pieces = pd.DataFrame(
         {
             "plot": plots.index.take(shares.row),

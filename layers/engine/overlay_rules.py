@@ -152,15 +152,8 @@ def tell_slivers(
     )
 
 
-def tell_strays(
-    shares: Shares,
-    shapes: npt.NDArray[Any],
-    labels: pd.Index[Any],
-    *,
-    crs: pyproj.CRS,
-    findings: Findings,
-) -> None:
-    """Tell plots that reach outside the communes to where areas are off by more than 0.2 %.
+def stray_pieces(shares: Shares, shapes: npt.NDArray[Any], crs: pyproj.CRS) -> tuple[Shares, float]:
+    """Pieces outside the communes where areas are off by more than 0.2 %, and the worst of it.
 
     The areal scale has been checked where the communes lie, hence for all they hold; a plot with a
     wrong coordinate may lie anywhere. It keeps its row outside, and stops no run.
@@ -170,17 +163,24 @@ def tell_strays(
     there = np.isfinite(bounds).all(axis=1)
     piece, bounds = piece[there], bounds[there]
     if not len(piece):
-        return
+        return shares.take(piece), 0.0
     around = np.concatenate([bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)])[None, :]
     if abs(areal_departures(crs, around, samples=SAMPLES)[0]) <= LIMIT:
+        return shares.take(piece[:0]), 0.0
+    departure = np.abs(areal_departures(crs, bounds))
+    far = departure > LIMIT
+    return shares.take(piece[far]), float(departure[far].max(initial=0.0))
+
+
+def tell_strays(
+    strays: Shares, worst: float, labels: pd.Index[Any], crs: pyproj.CRS, findings: Findings
+) -> None:
+    """Tell plots that reach to where areas are off by more than 0.2 %."""
+    rows = strays.row
+    if not len(rows):
         return
-    departure = areal_departures(crs, bounds)
-    far = np.abs(departure) > LIMIT
-    if not far.any():
-        return
-    rows, worst = shares.row[piece[far]], float(np.abs(departure[far]).max())
     shown = tuple(str(label) for label in labels[rows[:5]])
-    area_ha = float(shares.area_m2[piece[far]].sum()) / 1e4
+    area_ha = float(strays.area_m2.sum()) / 1e4
     findings.add(
         Finding(
             severity="problem",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -56,6 +56,15 @@ class GroundEdges:
     rings: Rings
     edges: BinnedEdges
     across: BinnedEdges  # The same with x and y exchanged
+
+    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
+        """Cross a process border without bins, which are six times as large as the rings."""
+        return GroundEdges.of, (self.rings, self.communes)
+
+    @property
+    def communes(self) -> int:
+        """Number of communes."""
+        return len(self.edges.bounds)
 
     @staticmethod
     def of(rings: Rings, communes: int) -> GroundEdges:
@@ -121,10 +130,7 @@ class SharePiece:
     unit_m2: float  # Square metres in a square unit of the coordinates
 
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
-        """Cross a process border with the communes around the plots alone, and without bins.
-
-        Bins are made anew on the other side: they are six times as large as the rings.
-        """
+        """Cross a process border with the communes around the plots alone; bins are made anew."""
         near = self.members(shapely.bounds(self.shapes))
         place = np.full(len(self.numbers), -1)
         place[near] = np.arange(len(near))
@@ -164,6 +170,17 @@ class Shares:
     repairs: pd.DataFrame  # Plots that were repaired, columns of ``REPAIRS``
     lacking: IntArray  # Rows of plots without geometry
 
+    def take(self, pieces: IntArray) -> Shares:
+        """Pick some pieces; what was repaired and what is lacking stays."""
+        row, commune = self.row[pieces], self.commune[pieces]
+        share, area = self.share[pieces], self.area_m2[pieces]
+        return Shares(row, commune, share, area, self.repairs, self.lacking)
+
+    def moved(self, first: int) -> Shares:
+        """Count rows from another one on."""
+        repairs = self.repairs.assign(position=self.repairs["position"] + first)
+        return replace(self, row=self.row + first, repairs=repairs, lacking=self.lacking + first)
+
     @staticmethod
     def join(shares: list[Shares]) -> Shares:
         """Bring the pieces of all tasks into one order."""
@@ -182,16 +199,13 @@ class Shares:
 
 
 def share_pieces(
-    shapes: npt.NDArray[Any],
-    communes: CommuneGround,
-    edges: GroundEdges | None = None,
+    shapes: npt.NDArray[Any], ground: GroundEdges, unit_m2: float
 ) -> Iterator[SharePiece]:
-    """Cut the work: some plots together, with the communes."""
-    edges = edges or communes.edges()
-    numbers = np.arange(len(communes.ids))
+    """Cut the work: some plots together, with the communes; ``unit_m2`` is m² in a square unit."""
+    numbers = np.arange(ground.communes)
     many = len(numbers) > FEW_COMMUNES
     for rows in _tasks(shapely.bounds(shapes) if many else None, len(shapes)):
-        yield SharePiece(rows, shapes[rows], numbers, edges, communes.unit_m2)
+        yield SharePiece(rows, shapes[rows], numbers, ground, unit_m2)
 
 
 def _tasks(bounds: FloatArray | None, plots: int) -> Iterator[IntArray]:

@@ -228,20 +228,27 @@ def _which_layer(origin: str, names: list[str]) -> InputError:
 
 
 @contextmanager
-def as_input_error(source: str) -> Iterator[None]:
-    """Turn the many exceptions of the drivers into one; their warnings repeat what we check."""
-    hook = sys.unraisablehook
-    # A message in bytes that are no UTF-8 makes the bindings' own handlers fall over, on stderr.
-    sys.unraisablehook = _ignore
+def driver_errors(source: str) -> Iterator[None]:
+    """Turn the many exceptions of the drivers into one."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
+        yield
     except (InputError, MissingFileError, MemoryError):
         raise
     except _DRIVER_ERRORS as error:
         reason = " ".join(str(error).split())[:300]
         raise InputError("layers.io.vector_not_read", source=source, reason=reason) from error
+
+
+@contextmanager
+def as_input_error(source: str) -> Iterator[None]:
+    """Do so, and hear no warnings, which repeat what we check; not for several threads at once."""
+    hook = sys.unraisablehook
+    # A message in bytes that are no UTF-8 makes the bindings' own handlers fall over, on stderr.
+    sys.unraisablehook = _ignore
+    try:
+        with driver_errors(source), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     finally:
         sys.unraisablehook = hook
 

@@ -23,8 +23,10 @@ import layers.engine.overlay_file
 import layers.engine.overlay_tasks
 import layers.engine.raster
 import layers.engine.tabulate
+import layers.io.vector_batches
 from layers import overlay_area, overlay_file, tabulate_area
 from layers.base.errors import ClusterError, InputError, MissingFileError
+from layers.base.findings import Findings
 from layers.base.language import Phrase
 from layers.base.workers import AHEAD, run_pieces
 from tests.layers.engine.engine_ground import polygons, raster_file
@@ -134,8 +136,8 @@ def test_plots_of_a_file_on_a_cluster(
     client: Any, boxes: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A worker dies half-way; the sums are those of one process to the last digit."""
-    monkeypatch.setattr(layers.engine.overlay_tasks, "TASK_PLOTS", 4)
-    monkeypatch.setattr(layers.engine.overlay_file, "BATCH", 12)
+    monkeypatch.setattr(layers.io.vector_batches, "BATCH", 4)
+    monkeypatch.setattr(layers.io.vector_batches, "PART_BATCHES", 1)
     path = tmp_path / "lô.parquet"
     boxes.drop(columns="commune_code").assign(land="x").to_parquet(path)
     expected = overlay_file(boxes.iloc[:9], path)
@@ -154,10 +156,41 @@ def test_plots_of_a_file_on_a_cluster(
     pd.testing.assert_frame_equal(found, expected, check_exact=True)
 
 
-def measured(piece: tuple[Path, int]) -> int:
+def not_seen(path: Path) -> None:
+    """Stand for a machine that does not see the file."""
+
+
+def another(path: Path) -> tuple[int, int]:
+    """Stand for a machine that sees another one."""
+    return 1, 1
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_plots_of_a_file_that_workers_do_not_see_are_sent_to_them(
+    client: Any, boxes: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, found = tmp_path / "lô.parquet", Findings()
+    boxes.drop(columns="commune_code").assign(land="x").to_parquet(path)
+    expected = overlay_file(boxes.iloc[:9], path)
+    ask = layers.engine.overlay_file.ask_workers
+
+    def asked(answer: Any) -> Any:
+        return lambda workers, _question, path: ask(workers, answer, path)
+
+    monkeypatch.setattr(layers.engine.overlay_file, "ask_workers", asked(not_seen))
+    table = overlay_file(boxes.iloc[:9], path, workers=client, findings=found)
+    pd.testing.assert_frame_equal(table, expected, check_exact=True)
+    (told,) = [item for item in found.items if item.kind == "file-not-seen"]
+    assert "2 of 2 workers of the cluster do not see the file" in told.message.en
+    monkeypatch.setattr(layers.engine.overlay_file, "ask_workers", asked(another))
+    with pytest.raises(InputError, match="2 of 2 workers of the cluster see another file"):
+        overlay_file(boxes.iloc[:9], path, workers=client)
+
+
+def measured(piece: tuple[Path, int], common: str = "utf-8") -> int:
     """Square of a number; each time it is worked out leaves a line."""
     path, number = piece
-    with path.open("a", encoding="utf-8") as file:
+    with path.open("a", encoding=common) as file:
         file.write(f"{number}\n")
     return number**2
 
@@ -212,8 +245,8 @@ def test_a_scheduler_that_is_started_again_costs_only_what_was_under_way(
     path, count, before = tmp_path / "lần tính.txt", 30, 12
     with distributed.Client(own_cluster.address, timeout=60) as client:
         client.wait_for_workers(1, timeout=60)
-        results = []
-        for result in run_pieces(measured, ((path, n) for n in range(count)), workers=client):
+        results, pieces = [], ((path, n) for n in range(count))
+        for result in run_pieces(measured, pieces, workers=client, common="utf-8"):
             results.append(result)
             if len(results) == before:
                 own_cluster.kill()

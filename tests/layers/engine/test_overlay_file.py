@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,11 +12,14 @@ import pytest
 import shapely
 
 import layers.engine.overlay_file
+import layers.io.vector_batches
 from layers import overlay_area, overlay_file
-from layers.base.errors import ClusterError, InputError
+from layers.base.errors import ClusterError, InputError, MissingFileError
 from layers.base.findings import Findings
 from layers.base.workers import run_pieces
 from layers.engine.exact_sums import ExactSums
+from layers.io.vector import described_file
+from layers.io.vector_batches import file_mark, vector_parts
 
 CORNER = np.array([450_000.0, 2_400_000.0])
 
@@ -68,7 +72,7 @@ def test_the_table_is_that_of_a_frame(
     path = written(plots, tmp_path, name)
     told, whole = Findings(), Findings()
     expected = overlay_area(communes, plots, ledger_column="dtich", findings=whole)
-    monkeypatch.setattr(layers.engine.overlay_file, "BATCH", 100)
+    monkeypatch.setattr(layers.io.vector_batches, "BATCH", 100)
     found = overlay_file(communes, path, ledger_column="dtich", findings=told)
     pd.testing.assert_frame_equal(found, expected, check_exact=False, rtol=1e-13, check_dtype=False)
     assert {item.kind: item.count for item in told.items} == {
@@ -84,28 +88,70 @@ def test_neither_batches_nor_workers_show_in_the_last_digit(
     path = written(plots, tmp_path, "plots.parquet")
     tables = []
     for batch, workers in ((50, 1), (2000, 1), (130, 2)):
-        monkeypatch.setattr(layers.engine.overlay_file, "BATCH", batch)
+        monkeypatch.setattr(layers.io.vector_batches, "BATCH", batch)
         tables.append(overlay_file(communes, path, ledger_column="dtich", workers=workers))
     for table in tables[1:]:
         pd.testing.assert_frame_equal(table, tables[0], check_exact=True)
 
 
+@pytest.mark.parametrize("name", FORMATS)
 def test_few_batches_are_held_at_once(
+    name: str, communes: gpd.GeoDataFrame, plots: gpd.GeoDataFrame, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    path, alive, most = written(plots, tmp_path, name), 0, 0
+    monkeypatch.setattr(layers.io.vector_batches, "BATCH", 50)
+    read = layers.io.vector_batches._frame
+
+    def gone() -> None:
+        nonlocal alive
+        alive -= 1
+
+    def watched(*arguments):  # type: ignore[no-untyped-def]
+        nonlocal alive, most
+        frame = read(*arguments)
+        alive += 1
+        most = max(most, alive)
+        weakref.finalize(frame.geometry.array._data, gone)
+        return frame
+
+    monkeypatch.setattr(layers.io.vector_batches, "_frame", watched)
+    overlay_file(communes, path, workers=2)
+    assert most <= 8  # two ahead for each worker, one done, one being read: of 30
+
+
+def test_a_large_row_group_is_read_in_parts_and_no_row_twice(
     communes: gpd.GeoDataFrame, plots: gpd.GeoDataFrame, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    path, most = written(plots, tmp_path, "plots.parquet"), 0
-    monkeypatch.setattr(layers.engine.overlay_file, "BATCH", 50)
-    sum_up = layers.engine.overlay_file._Work._sum
+    path = tmp_path / "plots.parquet"
+    plots.to_parquet(path, row_group_size=700)
+    monkeypatch.setattr(layers.io.vector_batches, "BATCH", 60)
+    monkeypatch.setattr(layers.io.vector_batches, "PART_BATCHES", 3)
+    with described_file(path, None) as described:
+        parts = list(vector_parts(described, ["land"], apart=True, checked=True))
+        rows = [row for part in parts for frame in part.frames() for row in frame.index]
+    assert [part.first for part in parts][:5] == [0, 180, 360, 540, 700]
+    assert rows == list(range(len(plots)))
 
-    def watched(work, batch):  # type: ignore[no-untyped-def]
-        nonlocal most
-        most = max(most, len(work.batches) + 1)
-        sum_up(work, batch)
 
-    monkeypatch.setattr(layers.engine.overlay_file._Work, "_sum", watched)
-    overlay_file(communes, path, workers=2)
-    assert most <= 6  # two pieces ahead for each worker, one done, one being read: of 30
+def test_rows_of_another_file_are_refused(plots: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    """A coordinate that differs leaves the size of the file and its end as they were."""
+    path = tmp_path / "plots.parquet"
+    plots.to_parquet(path, compression=None)
+    with described_file(path, None) as described:
+        (part,) = vector_parts(described, ["land"], apart=True, checked=True)
+    mark, content = file_mark(path), bytearray(path.read_bytes())
+    coordinate = shapely.get_coordinates(plots.geometry.iloc[0])[1].tobytes()
+    content[content.index(coordinate)] ^= 1
+    path.write_bytes(content)
+    assert len(content) > 2 * 65_536
+    assert file_mark(path) == mark
+    with pytest.raises(InputError, match="not the one that was checked"):
+        next(part.frames())
+    path.unlink()
+    with pytest.raises(MissingFileError, match=r"plots\.parquet"):
+        next(part.frames())
 
 
 def test_a_file_that_ends_early_is_refused(
@@ -128,7 +174,9 @@ def test_exact_sums_do_not_depend_on_the_order() -> None:
     order = random.permutation(10_000)
     for part in np.array_split(order, 97):
         other.add(group[part], values[part])
-    assert one.sums(7).tolist() == other.sums(7).tolist()
+    joined, numbers = ExactSums(), np.array([3, 0, 6, 1, 2, 5, 4])
+    joined.take_in(one, numbers)
+    assert joined.sums(7)[numbers].tolist() == other.sums(7).tolist() == one.sums(7).tolist()
     assert np.isnan(one.sums(8)[7])
 
 

@@ -170,7 +170,7 @@ def test_a_task_takes_the_communes_around_its_plots_and_no_others(
     corners = np.random.default_rng(3).uniform(0, 19.9, (900, 2))
     plots = placed(shapely.box(*corners.T, *(corners + 0.1).T))
     ground = take_communes(squares, "commune_code", repair="never", findings=Findings())
-    pieces = list(share_pieces(plots.geometry.to_numpy(), ground))
+    pieces = list(share_pieces(plots.geometry.to_numpy(), ground.edges(), ground.unit_m2))
     assert sorted(np.concatenate([piece.rows for piece in pieces])) == list(range(900))
     assert len(pieces) == 9
     for piece in pieces:

@@ -11,8 +11,8 @@ import pytest
 import shapely
 
 from layers.base.errors import InputError
-from layers.io.vector import load_vector
-from layers.io.vector_batches import vector_batches
+from layers.io.vector import described_file, load_vector
+from layers.io.vector_batches import vector_parts
 
 FUNCTIONS = {"ST_IsEmpty": 0, "ST_MinX": 0.0, "ST_MaxX": 0.0, "ST_MinY": 0.0, "ST_MaxY": 0.0}
 
@@ -50,8 +50,8 @@ def test_a_geopackage(plots: gpd.GeoDataFrame, folder: Path, change: str, told: 
     path = in_geopackage(plots, folder, f'UPDATE "lô" SET {change} WHERE fid = 2')  # noqa: S608
     with pytest.raises(InputError, match=rf"lô\.gpkg: field {told}"):
         load_vector(path)
-    with pytest.raises(InputError, match=told):
-        next(vector_batches(path, layer=None, columns=["ha", "n"]))
+    with described_file(path, None) as described, pytest.raises(InputError, match=told):
+        next(vector_parts(described, ["ha", "n"], apart=True, checked=False))
     assert len(load_vector(path, columns=["xã"])) == 3
 
 
