@@ -22,6 +22,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from layers.base.errors import InputError, MissingFileError
 from layers.base.messages import message
+from layers.io.endings import SIDECARS, UNSIGNED_RASTERS
 from layers.io.vector_source import local_path
 
 #: GDAL inside of this may not reach another machine, nor run code that a VRT carries.
@@ -31,29 +32,11 @@ GDAL_OPTIONS = {
     "GDAL_VRT_ENABLE_PYTHON": "NO",
 }
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-# Formats without a signature of their own, by the ending of the name.
-_BY_ENDING = {
-    ".asc": "AAIGrid",
-    ".bil": "EHdr",
-    ".bip": "EHdr",
-    ".bsq": "EHdr",
-    ".flt": "EHdr",
-    ".hgt": "SRTMHGT",
-    ".png": "PNG",
-    ".sdat": "SAGA",
-}
-RASTER_ENDINGS = frozenset({".tif", ".tiff", ".vrt", ".img", *_BY_ENDING})
 # GDAL recognises these by text anywhere in the first kilobyte, whatever comes before it.
 _TAKEN_OVER = re.compile(rb"<VRTDataset|<GDALTileIndex|<GDAL_W|<WCS_GDAL|<TileMap", re.IGNORECASE)
 _HEAD_BYTES = 4096
 _XML_LIMIT_BYTES = 32 << 20
 _SOURCES_LIMIT = 20_000
-#: Beside ``cover.tif``: statistics, nodata and CRS; mask; overviews; world file.
-_SIDECARS = (
-    *(".aux.xml", ".msk", ".msk.aux.xml", ".ovr"),
-    *(".tfw", ".tifw", ".tiffw", ".wld", ".aux", ".rrd", ".ige", ".prj", ".hdr", ".clr", ".pgw"),
-    *(".stx", ".sgrd", ".mgrd", ".imd", ".rpb"),
-)
 # What gdalbuildvrt, gdal_translate and gdalwarp write. GDAL reads names without regard to case,
 # and takes an attribute for an element of its name.
 _VRT_FILES = frozenset({"sourcefilename", "sourcedataset"})
@@ -143,15 +126,15 @@ def _driver(path: Path) -> str:
         return "GTiff"
     if head.startswith(b"EHFA_HEADER_TAG"):
         return "HFA"
-    if ending in _BY_ENDING:
-        return _BY_ENDING[ending]
+    if ending in UNSIGNED_RASTERS:
+        return UNSIGNED_RASTERS[ending]
     known = "GeoTIFF, VRT, ERDAS .img, .asc, .bil, .hgt, .sdat, .png"
     raise InputError("layers.io.unreadable_raster", file=path.name, known=known)
 
 
 def _sidecars(path: Path) -> Iterator[Path]:
     """Files beside a raster that GDAL reads along with it, once they are harmless."""
-    names = {f"{base}{ending}".lower() for base in (path.name, path.stem) for ending in _SIDECARS}
+    names = {f"{base}{ending}".lower() for base in (path.name, path.stem) for ending in SIDECARS}
     for item in sorted(path.parent.iterdir()):
         if item.name.lower() not in names or item == path or not item.is_file():
             continue

@@ -21,13 +21,12 @@ import numpy as np
 import pandas as pd
 
 from layers.base.errors import InputError, MissingFileError, SchemaError
-from layers.io.workbook import TEXT_BYTES, WORKBOOK_KINDS, column_letters, read_workbook_rows
+from layers.io.endings import TABLE_KINDS, WORKBOOK_KINDS
+from layers.io.workbook import TEXT_BYTES, column_letters, read_workbook_rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
-
-TABLE_KINDS = (".csv", ".tsv", *WORKBOOK_KINDS, ".parquet")
 
 #: Most cells of a CSV or Parquet table, 400,000 records of 50 fields: some 2 GB while it is read.
 CELL_LIMIT = 20_000_000

@@ -74,8 +74,7 @@ def read_number(value: object, decimal: Decimal) -> float | None:
 
 def _refuse_two_readings(values: list[object], readings: _Readings, source: str) -> None:
     """Refuse a column in which the two marks read some value differently."""
-    pairs = zip(values, readings[","], readings["."], strict=True)
-    two = next(((str(value), c, p) for value, c, p in pairs if c != p), None)
+    two = _first_apart(values, readings)
     if two is None:
         return
     text, comma, point = two
@@ -87,6 +86,23 @@ def _refuse_two_readings(values: list[object], readings: _Readings, source: str)
     raise InputError(
         "layers.io.two_readings", said=said, comma=with_comma, point=with_point, how=how
     )
+
+
+def _first_apart(
+    values: list[object], readings: _Readings
+) -> tuple[str, float | None, float | None] | None:
+    """First value that the marks read differently, with a decimal comma and with a point."""
+    pairs = zip(values, readings[","], readings["."], strict=True)
+    return next(((str(value), c, p) for value, c, p in pairs if c != p), None)
+
+
+def two_readings(cells: pd.Series) -> tuple[str, float | None, float | None] | None:
+    """Value that either mark reads, in another way, where both read the whole column."""
+    values = list(pd.unique(cells.dropna()))
+    readings = {mark: [read_number(value, mark) for value in values] for mark in _MARKS}
+    if any(None in read for read in readings.values()):
+        return None
+    return _first_apart(values, readings)
 
 
 def _plain(number: float | None) -> str:

@@ -37,8 +37,10 @@ from layers.base.errors import InputError, MissingFileError
 from layers.base.json_text import parsed_json
 from layers.io.dbf_text import decode_columns, decode_name
 from layers.io.declared_crs import declared_crs
+from layers.io.endings import ARCHIVES, DRIVERS
 from layers.io.number_cells import refuse_no_numbers
 from layers.io.parquet import text_fields, unpacked_bytes
+from layers.io.table import open_parquet
 from layers.io.vector_source import (
     VectorSource,
     file_head,
@@ -93,6 +95,15 @@ _DRIVER_ERRORS = (
 pyogrio.set_gdal_config_options({"OGR_FLATGEOBUF_STREAM_BASE_IMPL": "YES"})
 
 Repair = Literal["repair", "never"]
+
+
+def is_layer(path: Path) -> bool:
+    """Whether a file is a layer of shapes by its ending; a Parquet file may be a plain table."""
+    kind = path.suffix.lower()
+    if kind == ".parquet" and path.is_file():
+        with open_parquet(path) as file:
+            return b"geo" in (file.schema_arrow.metadata or {})
+    return kind in (*DRIVERS, *ARCHIVES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,21 +32,8 @@ from layers.base.errors import InputError, MissingFileError
 from layers.base.messages import message
 from layers.io.atomic import waiting_files
 from layers.io.declared_crs import declared_crs
+from layers.io.endings import ARCHIVES, DRIVERS, instead_of
 
-#: File name endings the house reads, with the driver that must recognise the content.
-DRIVERS = {
-    ".gpkg": "GPKG",
-    ".shp": "ESRI Shapefile",
-    ".tab": "MapInfo File",
-    ".mif": "MapInfo File",
-    ".gdb": "OpenFileGDB",
-    ".geojson": "GeoJSON",
-    ".json": "GeoJSON",
-    ".fgb": "FlatGeobuf",
-    ".parquet": "Parquet",
-    ".geoparquet": "Parquet",
-}
-_ARCHIVES = (".zip", ".shz")
 # How a file of the format begins, in small letters, and what would make it one of another (XML,
 # such as a list of addresses to fetch).
 _SIGNATURES = {
@@ -55,7 +42,6 @@ _SIGNATURES = {
     ".fgb": (b"fgb\x03fgb", b""),
 }
 _SEAMLESS = re.compile(rb"\\isseamless", re.IGNORECASE)
-_INSTEAD = {".dbf": ".shp", ".shx": ".shp", ".prj": ".shp", ".mid": ".mif", ".dat": ".tab"}
 
 # A plot layer of a province unpacks to about a gigabyte; an archive that swells beyond this, or
 # holds more files, is not one.
@@ -89,7 +75,7 @@ class VectorSource:
 def local_sources(path: str | Path) -> Iterator[list[VectorSource]]:
     """Open a path as the data sets it stands for: one, or those of an archive."""
     origin = local_path(path)
-    if origin.suffix.lower() in _ARCHIVES:
+    if origin.suffix.lower() in ARCHIVES:
         with tempfile.TemporaryDirectory(prefix="vungtrong-") as folder:
             _unpack(origin, Path(folder))
             yield _members(origin, Path(folder))
@@ -115,10 +101,8 @@ def _source(path: Path, origin: Path) -> VectorSource:
     suffix = path.suffix.lower()
     driver = DRIVERS.get(suffix)
     if driver is None or (path.is_dir() and suffix != ".gdb"):
-        hint = message("layers.io.formats_read", known=" ".join([*DRIVERS, *_ARCHIVES]))
-        if suffix in _INSTEAD:
-            hint = message("layers.io.name_instead", suffix=_INSTEAD[suffix])
         found = suffix or message("layers.io.a_folder")
+        hint = instead_of(suffix)
         raise InputError("layers.io.not_a_vector_file", file=path.name, found=found, hint=hint)
     source = VectorSource(path, origin, driver)
     if suffix == ".shp":

@@ -16,8 +16,6 @@ from typing import IO, Any
 from layers.base.errors import InputError, MissingFileError
 from layers.io.archive_limits import look_through_archive, read_xml
 
-WORKBOOK_KINDS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
-
 Cell = str | float | None
 
 #: Most filled cells of a workbook, and the longest time to read it.
@@ -38,10 +36,7 @@ _OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 
 def read_workbook_rows(path: Path, sheet: str | None) -> Iterator[tuple[int, list[Cell]]]:
     """Row numbers (the first is 1) and cells of the rows of a sheet that hold something."""
-    with path.open("rb") as file:
-        head = file.read(8)
-    if not head.startswith((_ZIP, _OLE)):
-        raise _unreadable(path, "no workbook")
+    head = _require_workbook(path)
     marks: dict[int, dict[int, str]] = {}
     members = look_through_archive(path) if head.startswith(_ZIP) else []
     lines = _lines(path, sheet, CELL_LIMIT)
@@ -62,6 +57,13 @@ def read_workbook_rows(path: Path, sheet: str | None) -> Iterator[tuple[int, lis
             yield number, cells
 
 
+def sheet_names(path: Path) -> list[str]:
+    """Names of the sheets of a workbook that are not hidden, in order."""
+    _require_workbook(path)
+    about = json.loads(next(_lines(path, None, cells=0)))
+    return [str(name) for name in about["shown"]]
+
+
 @dataclass(slots=True)
 class Sheet:
     """Cells of a sheet by row (from 1) and place (from 0); all but these of an ``.xlsx`` only."""
@@ -78,10 +80,7 @@ class Sheet:
 
 def read_workbook(path: Path) -> dict[str, Sheet]:
     """Every sheet of a workbook; a formula that Excel shares among cells is empty text."""
-    with path.open("rb") as file:
-        head = file.read(8)
-    if not head.startswith((_ZIP, _OLE)):
-        raise _unreadable(path, "no workbook")
+    head = _require_workbook(path)
     members = look_through_archive(path) if head.startswith(_ZIP) else []
     found: dict[str, Sheet] = {}
     number, sheet = 0, Sheet()
@@ -103,6 +102,15 @@ def read_workbook(path: Path) -> dict[str, Sheet]:
         else:
             raise _above(path, line, KEPT_CELLS)
     return found
+
+
+def _require_workbook(path: Path) -> bytes:
+    """First bytes of a workbook; what is none is refused."""
+    with path.open("rb") as file:
+        head = file.read(8)
+    if not head.startswith((_ZIP, _OLE)):
+        raise _unreadable(path, "no workbook")
+    return head
 
 
 def _lines(path: Path, sheet: str | None, cells: int) -> Iterator[bytes]:

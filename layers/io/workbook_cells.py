@@ -60,13 +60,14 @@ def _visible(book: calamine.CalamineWorkbook) -> list[str]:
 def _read(path: str, wanted: str, most: int, left: int) -> None:
     with Path(path).open("rb") as file, calamine.CalamineWorkbook.from_filelike(file) as book:
         names = book.sheet_names
-        chosen = wanted or next(iter(_visible(book)), "")
+        shown = _visible(book)
+        chosen = wanted or next(iter(shown), "")
         if chosen == EVERY and len(names) > MOST_SHEETS:
             raise ValueError(f"{len(names)} sheets")
         for name in names if chosen == EVERY else [chosen]:
             sheet = book.get_sheet_by_name(name) if name in names else None
             merged = (sheet.merged_cell_ranges or []) if sheet else []
-            _print({"sheets": names, "sheet": name, "merged": merged})
+            _print({"sheets": names, "shown": shown, "sheet": name, "merged": merged})
             if sheet is not None:
                 filled, printed = _print_rows(sheet, most, left)
                 most, left = most - filled, left - printed

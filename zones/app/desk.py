@@ -211,7 +211,7 @@ class Desk:
     def made_once(self, name: str, make: Callable[[], Any]) -> Any:
         """What a room makes of the project's files; made again when one of them changed."""
         project = self.project()
-        stamps = _stamps(project), project.model_dump_json()
+        stamps = _stamps(project), _said(project)
         if name not in self._kept or self._kept[name][0] != stamps:
             self._kept.pop(name, None)
             self._kept[name] = stamps, make()
@@ -271,8 +271,12 @@ class Desk:
     def crops_by_layer(self) -> dict[str, list[str]] | None:
         """Crops that each layer holds, as far as the layers were read already."""
         project = self.project()
-        if self._inputs is not None and self._inputs[0] == _stamps(project):
-            plots, reports = self._inputs[1].plots, self._inputs[1].reports
+        known = self._inputs
+        if known is not None and (known[0], _layers_said(known[1].project)) == (
+            _stamps(project),
+            _layers_said(project),
+        ):
+            plots, reports = known[1].plots, known[1].reports
             crops = {name: layer.crop_weights["crop"] for name, layer in plots.items()}
             crops |= {name: layer.table["crop"] for name, layer in reports.items()}
         elif self._base is not None and self._base.stamps == _base_stamps(project):
@@ -288,12 +292,12 @@ class Desk:
         from zones.inputs.read import read_inputs
 
         project = self.project()
-        stamps = _stamps(project)
-        if self._inputs is None or self._inputs[0] != stamps:
+        stamps, known = _stamps(project), self._inputs
+        if known is None or (known[0], _said(known[1].project)) != (stamps, _said(project)):
             self._inputs = None
             self.teller.step("check", message("zones.app.checking"), 1, 1)
-            self._inputs = stamps, read_inputs(project, progress=self.teller.part)
-        return self._inputs[1]
+            known = self._inputs = stamps, read_inputs(project, progress=self.teller.part)
+        return known[1]
 
 
 def _file_stamps(project: Project) -> object:
@@ -309,7 +313,18 @@ def _without_changes(project: Project) -> Project:
 
 def _base_stamps(project: Project) -> object:
     project = _without_changes(project)
-    return _stamps(project), project.model_dump_json()
+    return _stamps(project), _said(project)
+
+
+def _said(project: Project) -> str:
+    return project.model_dump_json()
+
+
+def _layers_said(project: Project) -> str:
+    """What a project says of its layers and their crops."""
+    return project.model_dump_json(
+        include={"province", "communes", "layers", "crops", "corrections"}
+    )
 
 
 def _stamps(project: Project) -> dict[str, object]:

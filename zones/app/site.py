@@ -105,8 +105,8 @@ class Site:
     async def upload(self, request: Request) -> Response:
         """Take a file in: its name stands in the address, its bytes are the body."""
         name = request.query_params.get("name", "")
-        body = await read_body(request, most_bytes(name))
         year = request.query_params.get("year", "")
+        body = await read_body(request, most_bytes(name, year))
         kept = await asyncio.to_thread(keep_upload, self.worker.session, name, body, year)
         return JSONResponse(kept)
 

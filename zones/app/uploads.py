@@ -8,29 +8,26 @@ from typing import Any
 
 from layers.base.messages import message
 from layers.io.atomic import written_aside
+from zones.app.kinds import refuse_unread, refuse_unread_report
 from zones.app.refused import RefusedError
 from zones.app.session import Session
 
-#: Endings of files that a project reads; what comes with a Shapefile or a MapInfo file among them.
-KINDS = frozenset(
-    (
-        *(".gpkg", ".shp", ".shx", ".dbf", ".prj", ".cpg", ".qpj", ".tab", ".dat", ".map", ".id"),
-        *(".mif", ".mid", ".geojson", ".json", ".fgb", ".kml", ".zip", ".csv", ".xlsx", ".xls"),
-        *(".ods", ".tif", ".tiff", ".docx", ".pdf", ".yaml", ".yml"),
-    )
-)
 _MOST_BYTES = 100_000_000
 _YEAR = re.compile(r"[12][0-9]{3}")
 _NAME = re.compile(r"[^\x00-\x1f\x7f/\\:*?\"<>|]{1,120}")
 
 
-def most_bytes(name: str) -> int:
-    """Most bytes of a file of this name; a name that is none, or of another kind, is refused."""
+def most_bytes(name: str, year: str = "") -> int:
+    """Most bytes of a file of this name; a name that is none, or of another kind, is refused.
+
+    ``year``: what is dropped is a report of that year.
+    """
     if not _NAME.fullmatch(name) or name.startswith(".") or name.strip(". ") != name:
         raise RefusedError(400, message("zones.app.bad_name", name=name[:80]))
-    kind = Path(name).suffix.lower()
-    if kind not in KINDS:
-        raise RefusedError(415, message("zones.app.bad_kind", name=name, known=sorted(KINDS)))
+    if year:
+        refuse_unread_report(name)
+    else:
+        refuse_unread(name)
     return _MOST_BYTES
 
 

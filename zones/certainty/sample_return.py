@@ -17,7 +17,8 @@ from layers.base.findings import Finding, Findings
 from layers.base.messages import message
 from layers.crs.transform import to_crs
 from layers.io.declared_crs import declared_crs
-from layers.io.table import TABLE_KINDS, read_table
+from layers.io.endings import TABLE_KINDS
+from layers.io.table import read_table
 from layers.io.vector import load_vector
 from layers.sampling.draw import agreement
 from zones.certainty.design import Design

@@ -28,9 +28,8 @@ from layers.convert.convert import Conversion, convert_table
 from layers.convert.rows import CommuneColumns, settle_columns
 from layers.convert.split import share_by_geometry
 from layers.io.atomic import finish_move, written_together
-from layers.io.table import open_parquet, read_table, require_columns
-from layers.io.vector import load_vector
-from layers.io.vector_source import DRIVERS
+from layers.io.table import read_table, require_columns
+from layers.io.vector import is_layer, load_vector
 from zones.output.table import VECTOR_KINDS, check_output, write_frame
 
 if TYPE_CHECKING:
@@ -105,7 +104,7 @@ def convert_file(request: Request, *, language: Language) -> FileConversion:
 
 def _read(request: Request) -> tuple[pd.DataFrame, list[Finding]]:
     """Frame of a table or layer; names in a font encoding become Unicode."""
-    if not _is_layer(request.path):
+    if not is_layer(request.path):
         return read_table(request.path, sheet=request.sheet), []
     from layers.io.legacy_encoding import convert_text
 
@@ -135,14 +134,6 @@ def _refuse_other_vintage(frame: pd.DataFrame, request: Request, change: Vintage
         source=change.source,
     )
     Findings([one for one in found if one.kind == "wrong-vintage"]).raise_errors()
-
-
-def _is_layer(path: Path) -> bool:
-    kind = path.suffix.lower()
-    if kind == ".parquet" and path.is_file():
-        with open_parquet(path) as file:
-            return b"geo" in (file.schema_arrow.metadata or {})
-    return kind in (*DRIVERS, ".zip")
 
 
 def _province(frame: pd.DataFrame, request: Request) -> str:

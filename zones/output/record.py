@@ -17,7 +17,8 @@ from pydantic import BaseModel
 from layers.base.errors import InputError
 from layers.base.json_text import json_bytes, parsed_json
 from layers.base.resources import data_path
-from layers.io.raster_source import RASTER_ENDINGS, raster_files
+from layers.io.endings import RASTER_ENDINGS
+from layers.io.raster_source import raster_files
 
 RECORD_NAME = "run.json"
 _PACKAGES = (

@@ -113,15 +113,17 @@ class Live:
         return status, json.loads(body)
 
 
-def serve(session: Session) -> Iterator[Live]:
+def serve(session: Session, port: int = 0) -> Iterator[Live]:
     """Serve a desk until the test is over."""
-    desk = open_desk(session)
+    desk = open_desk(session, port=port)
     thread = threading.Thread(target=desk.server.run, kwargs={"sockets": [desk.listening]})
     thread.start()
     port = desk.listening.getsockname()[1]
-    yield Live(port, desk.address.partition("#token=")[2], desk.server.site.state.worker)
-    desk.server.should_exit = True
-    thread.join(timeout=20)
+    try:
+        yield Live(port, desk.address.partition("#token=")[2], desk.server.site.state.worker)
+    finally:
+        desk.server.should_exit = True
+        thread.join(timeout=20)
     assert not thread.is_alive()
 
 

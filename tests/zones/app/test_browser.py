@@ -372,7 +372,10 @@ def _take_in_files(here: Sat) -> None:
     page.click("#put")
     for name in ("rung.shp", "cay an qua.xlsx"):
         page.click(f"[data-file='{name}']")
-        page.fill("#layer-date", "2025-12-31")
+        page.fill("#layer-date", "31/02/2025")
+        page.click("#put")
+        assert page.locator("#layer-date:invalid").count() == 1  # no such day, and nothing is sent
+        page.fill("#layer-date", "31/12/2025")
         for width, height in reversed(SIZES.values()):
             page.set_viewport_size({"width": width, "height": height})
             here.fits()

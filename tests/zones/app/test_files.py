@@ -10,11 +10,23 @@ import pandas as pd
 import pytest
 
 from layers.base.errors import VungTrongError
+from layers.io.endings import (
+    ARCHIVES,
+    DOCUMENT_KINDS,
+    DRIVERS,
+    FOLDERS,
+    PARTS,
+    RASTER_ENDINGS,
+    TABLE_KINDS,
+    WORKBOOK_KINDS,
+)
+from layers.io.values import two_readings
 from tests.factories import CODES, communes, forest_plots
 from tests.zones.app.conftest import Sitting
 from zones.app.refused import RefusedError
 from zones.app.session import Session
 from zones.app.suggest import suggest_columns
+from zones.app.uploads import most_bytes
 from zones.project.model import load_project
 from zones.run.context import RunOptions
 from zones.run.run import run_project
@@ -230,3 +242,122 @@ def test_a_plan_is_taken_out_but_not_the_last(sit: Any, project: Path) -> None:
     with pytest.raises(RefusedError, match="needs a plan"):
         desk.ask("files", "drop_plan", name="lang-son-2026-2030")
     assert project.read_bytes() == before
+
+
+LAYERS = {
+    ".gpkg": "GPKG",
+    ".shp": "ESRI Shapefile",
+    ".tab": "MapInfo File",
+    ".mif": "MapInfo File",
+    ".gdb": "OpenFileGDB",
+    ".geojson": "GeoJSON",
+    ".json": "GeoJSON",
+    ".fgb": "FlatGeobuf",
+    ".parquet": "Parquet",
+    ".geoparquet": "Parquet",
+}
+
+
+def _write_layer(kind: str, folder: Path) -> Path:
+    path, frame = folder / f"ranh{kind}", communes()
+    if LAYERS[kind] == "Parquet":
+        frame.to_parquet(path)
+    else:
+        frame.to_file(path, driver=LAYERS[kind], engine="pyogrio")
+    return path
+
+
+@pytest.mark.parametrize("kind", sorted(DRIVERS))
+def test_every_layer_that_is_read_can_be_chosen(kind: str, sit: Any, project: Path) -> None:
+    assert LAYERS.keys() == DRIVERS.keys()
+    folder = project.parent / "lớp"
+    folder.mkdir()
+    path = _write_layer(kind, folder)
+    desk = sit(project)
+    seen = desk.ask("start", "browse", path=str(folder))
+    assert seen["files"] == [path.name]  # its parts are opened with it
+    assert seen["folders"] == []
+    looked = desk.ask("files", "look", path=str(path))
+    assert (looked["form"], looked["count"]) == ("polygons", len(communes()))
+    if kind not in FOLDERS:
+        assert most_bytes(path.name)
+
+
+@pytest.mark.parametrize("kind", [".csv", ".tsv", ".xlsx", ".parquet"])
+def test_every_table_that_is_read_can_be_chosen(kind: str, sit: Any, project: Path) -> None:
+    path = project.parent / f"bảng{kind}"
+    frame = pd.DataFrame({"Mã xã": ["06148"], "Cây": ["Na"], "Năm": [2025], "Diện tích": [7.5]})
+    writers: dict[str, Any] = {
+        ".csv": lambda: frame.to_csv(path, index=False),
+        ".tsv": lambda: frame.to_csv(path, index=False, sep="\t"),
+        ".xlsx": lambda: frame.to_excel(path, index=False),
+        ".parquet": lambda: frame.to_parquet(path),
+    }
+    writers[kind]()
+    looked = sit(project).ask("files", "look", path=str(path))
+    assert (looked["form"], looked["count"]) == ("table", 1)
+    assert looked["two_readings"] is None
+
+
+def test_the_desk_takes_what_is_read_and_nothing_else(sit: Any, project: Path) -> None:
+    read = {*DRIVERS, *ARCHIVES, *TABLE_KINDS, *RASTER_ENDINGS, *DOCUMENT_KINDS, *PARTS}
+    for kind in read.difference(FOLDERS):
+        assert most_bytes(f"Lớp{kind.upper()}")
+    assert most_bytes("rừng.tif.aux.xml")
+    desk = sit(project)
+    for kind in ("kml", "KMZ", "dgn", "dwg", "dxf"):
+        path = project.parent / f"ve.{kind}"
+        path.write_text("<kml/>", "utf-8")
+        with pytest.raises(RefusedError, match="export its polygons as GeoPackage") as told:
+            desk.ask("files", "look", path=str(path))
+        assert told.value.status == 415
+        with pytest.raises(RefusedError, match="export its polygons as GeoPackage"):
+            most_bytes(path.name)
+    with pytest.raises(RefusedError, match=r"no project reads; known are .*\.gpkg"):
+        desk.ask("files", "look", path=str(_exe(project)))
+    for kind in (*WORKBOOK_KINDS, ".csv"):
+        assert most_bytes(f"xa{kind}", "2025")
+    with pytest.raises(RefusedError, match="picture"):
+        most_bytes("xa.jpg", "2025")
+    with pytest.raises(RefusedError, match=r"\.gpkg"):
+        most_bytes("xa.gpkg", "2025")
+
+
+def _exe(project: Path) -> Path:
+    path = project.parent / "cai-dat.exe"
+    path.write_bytes(b"MZ")
+    return path
+
+
+def test_a_sheet_and_a_decimal_mark_are_chosen(sit: Any, project: Path) -> None:
+    path = project.parent / "báo cáo.xlsx"
+    figures = {"Mã xã": ["06148", "06529"], "Cây": ["Na", "Na"], "Năm": [2025, 2025]}
+    with pd.ExcelWriter(path) as book:
+        pd.DataFrame({"Ghi chú": ["Không có số liệu"]}).to_excel(book, sheet_name="Bìa")
+        sheet = pd.DataFrame({**figures, "Diện tích": ["1.234", "2"]})
+        sheet.to_excel(book, sheet_name="Số liệu", index=False)
+    desk = sit(project)
+    asked = desk.ask("files", "look", path=str(path))
+    assert (asked["form"], asked["sheets"]) == ("sheets", ["Bìa", "Số liệu"])
+    looked = desk.ask("files", "look", path=str(path), sheet="Số liệu")
+    assert looked["count"] == 2
+    assert looked["two_readings"] == ["1.234", 1234.0, 1.234]
+    put = {"path": str(path), "kind": "report", "name": "fruit", "date": "2025-12-31"}
+    put |= {"sheet": "Số liệu", "columns": columns(looked)}
+    fruit = {",": 1236.0, ".": 3.234}
+    for mark, hectares in fruit.items():
+        desk.ask("files", "put", **put, decimal=mark)
+        section = load_project(project).layers["fruit"]
+        assert (section.sheet, section.decimal) == ("Số liệu", mark)  # type: ignore[union-attr]
+        told = desk.desk.inputs().reports["fruit"].table
+        assert told["area_ha"].sum() == pytest.approx(hectares)
+    desk.ask("files", "put", **{**put, "sheet": None})
+    assert "sheet" not in project.read_text("utf-8")
+
+
+def test_figures_that_read_one_way_ask_for_no_decimal_mark() -> None:
+    assert two_readings(pd.Series(["1,5", "1.234"])) is None  # the first settles it
+    assert two_readings(pd.Series(["12", "7"])) is None
+    assert two_readings(pd.Series([1.234, 2.0])) is None
+    assert two_readings(pd.Series(["1.234", "xã"])) is None
+    assert two_readings(pd.Series(["1,234", None])) == ("1,234", 1.234, 1234.0)

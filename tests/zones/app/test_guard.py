@@ -6,6 +6,8 @@ import json
 import os
 import socket
 import stat
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import pytest
 
 import zones.app.guard
 from layers.base.errors import OutputError
-from tests.zones.app.conftest import Live
+from tests.zones.app.conftest import Live, serve
 from zones.app.serve import open_browser, open_desk
 from zones.app.session import Session
 
@@ -111,6 +113,24 @@ def test_several_hosts_or_tokens_are_none(live: Live) -> None:
         "Content-Length: 2",
     ]
     assert _raw(live, "\r\n".join(lines) + "\r\n\r\n{}").startswith(b"HTTP/1.1 401")
+
+
+def test_a_recorded_request_does_nothing_when_it_is_sent_again(project: Path) -> None:
+    with contextmanager(serve)(Session(project=project).with_root(project.parent)) as live:
+        stamp = live.ask("targets", "ground")[1]["stamp"]
+        asked = json.dumps({"changes": ["low.pine=40"], "stamp": stamp}).encode()
+        recorded = ("POST", "/do/targets/save", asked)
+        status, _, answer = live.request(*recorded)
+        assert status == 200
+        later = {"changes": ["low.pine=41"], "stamp": json.loads(answer)["stamp"]}
+        assert live.ask("targets", "save", **later)[0] == 200
+        saved = project.read_bytes()
+        assert live.request(*recorded)[0] == 409  # what was saved since stays
+        port, key = live.port, live.token
+    again = Session(project=project).with_root(project.parent)
+    with contextmanager(partial(serve, port=port))(again) as live:
+        assert live.request(*recorded, {"x-zones-token": key})[0] == 401  # the next session's key
+    assert project.read_bytes() == saved
 
 
 def _raw(live: Live, text: str) -> bytes:

@@ -22,13 +22,17 @@ from layers.base.messages import message
 from layers.communes.gazetteer import communes_on
 from layers.crs.source import place_layer
 from layers.crs.transform import WGS84, to_crs
+from layers.io.endings import WORKBOOK_KINDS
 from layers.io.legacy_encoding import decode_texts
 from layers.io.raster_source import open_raster
 from layers.io.table import read_table
+from layers.io.values import Decimal, two_readings
 from layers.io.vector import describe_vector, list_layers, load_vector
+from layers.io.workbook import sheet_names
 from layers.kinds.crops import crop_named, load_crops
 from layers.kinds.forest_fields import match_fields
 from zones.app.desk import Desk, words
+from zones.app.kinds import form_of
 from zones.app.question import Question
 from zones.app.refused import RefusedError
 from zones.app.suggest import FIELDS, NEEDED, crs_choices, guess_kind, suggest_columns
@@ -39,9 +43,6 @@ from zones.plan.files import embedded_plans, load_plan, save_plan
 from zones.project.model import CommunesSource, LayerSource
 from zones.project.yaml import read_document, write_document
 
-_TABLES = (".csv", ".xlsx", ".xls", ".xlsb", ".ods")
-_RASTERS = (".tif", ".tiff", ".vrt")
-_DOCUMENTS = (".docx", ".pdf")
 _FIRST_ROWS, _MOST_CROPS, _MOST_CLASSES = 6, 60, 40
 _MOST_POINTS = 2_000
 
@@ -49,10 +50,11 @@ Kind = Literal["communes", "forest_status", "crop_plots", "land_use", "report", 
 
 
 class At(Question):
-    """A file of this machine, and a layer of it where it has several."""
+    """A file of this machine, and a layer or sheet of it where it has several."""
 
     path: str
     layer: str | None = None
+    sheet: str | None = None
     kind: Kind | None = None
     crs: str | None = None  # To be tried where the file has none
 
@@ -66,6 +68,8 @@ class Put(Question):
     date: dt.date | None = None
     source: str = ""
     layer: str | None = None
+    sheet: str | None = None
+    decimal: Decimal | None = None
     crs: str | None = None
     columns: dict[str, str] = Field(default_factory=dict)
     crops: dict[str, str] = Field(default_factory=dict)
@@ -195,20 +199,33 @@ def look(desk: Desk, asked: At) -> dict[str, Any]:
     path = desk.session.inside(asked.path)
     if not path.exists():
         raise RefusedError(404, message("zones.app.no_file", path=asked.path))
-    suffix = path.suffix.lower()
+    form = form_of(path)
     province = _province(desk)
-    if suffix in _DOCUMENTS:
-        return {"path": str(path), "form": "document"}
-    if suffix in _RASTERS:
+    if form == "document":
+        return {"path": str(path), "form": form}
+    if form == "raster":
         return _look_at_raster(path, desk)
-    if suffix in _TABLES:
-        frame = read_table(path)
-        return _described(frame, asked.kind or "report", province) | {
-            "path": str(path),
-            "form": "table",
-            "count": len(frame),
-        }
+    if form == "table":
+        return _look_at_table(path, asked, province)
     return _look_at_polygons(path, asked, province)
+
+
+def _look_at_table(path: Path, asked: At, province: str) -> dict[str, Any]:
+    sheets = sheet_names(path) if path.suffix.lower() in WORKBOOK_KINDS else []
+    sheet = asked.sheet or (sheets[0] if len(sheets) == 1 else None)
+    if sheets and sheet is None:
+        return {"path": str(path), "form": "sheets", "sheets": sheets}
+    frame = read_table(path, sheet=sheet)
+    told = _described(frame, asked.kind or "report", province)
+    area = next((item["column"] for item in told["fields"] if item["field"] == "area_ha"), None)
+    return told | {
+        "path": str(path),
+        "form": "table",
+        "sheets": sheets,
+        "sheet": sheet,
+        "count": len(frame),
+        "two_readings": None if area is None else two_readings(frame[area]),
+    }
 
 
 def _province(desk: Desk) -> str:
@@ -358,6 +375,8 @@ def _section(there: CommentedMap | None, asked: Put, written: str) -> CommentedM
         "date": asked.date,
         "source": asked.source or ("" if "source" in (there or {}) else None),
         "layer": asked.layer if asked.kind not in ("report", "raster") else None,
+        "sheet": asked.sheet if asked.kind == "report" else None,
+        "decimal": asked.decimal if asked.kind == "report" else None,
         "crs": asked.crs if asked.kind != "report" else None,
         "columns": asked.columns or None,
         "crops": asked.crops or None,

@@ -9,7 +9,9 @@ from typing import Any
 from layers.base.errors import VungTrongError
 from layers.base.messages import message
 from layers.communes.gazetteer import provinces
+from layers.io.endings import FOLDERS
 from zones.app.desk import Desk, words
+from zones.app.kinds import whole_files
 from zones.app.question import Question
 from zones.app.refused import RefusedError
 from zones.app.session import recent_projects
@@ -86,7 +88,7 @@ def _typed(text: str) -> Path:
 
 
 def browse(desk: Desk, asked: At) -> dict[str, Any]:
-    """Folders and files of a folder that was opened; links that lead out of it are left out."""
+    """Folders and files of a folder that was opened, without parts and links that lead out."""
     folder = desk.session.inside(asked.path)
     if not folder.is_dir():
         raise RefusedError(404, message("zones.app.no_folder", path=asked.path))
@@ -95,13 +97,14 @@ def browse(desk: Desk, asked: At) -> dict[str, Any]:
     except OSError as error:
         raise RefusedError(403, message("zones.app.no_folder", path=asked.path)) from error
     seen = [item for item in items if not item.name.startswith(".") and _inside(desk, item)]
+    files = [item for item in seen if item.is_file() or item.suffix.lower() in FOLDERS]
     up = folder.parent if _inside(desk, folder.parent) else None
     return {
         "folder": str(folder),
         "up": None if up is None else str(up),
         "roots": [str(root) for root in desk.session.roots],
-        "folders": [item.name for item in seen if item.is_dir()][:_MOST_LISTED],
-        "files": [item.name for item in seen if item.is_file()][:_MOST_LISTED],
+        "folders": [item.name for item in seen if item not in files][:_MOST_LISTED],
+        "files": whole_files(item.name for item in files)[:_MOST_LISTED],
     }
 
 

@@ -19,6 +19,7 @@ from pypdf.errors import DependencyError
 from layers.base.errors import InputError, MissingFileError
 from layers.base.language import Phrase
 from layers.base.messages import message
+from layers.io.endings import DOCUMENT_KINDS
 from layers.io.pdf import opened_pdf
 from zones.plan.extract.docx import kept_lines, read_word_text
 from zones.plan.extract.quantity import clean_text
@@ -122,9 +123,6 @@ def _lines_of_pdf(path: Path) -> list[str]:
     ]
 
 
-_KINDS = (".txt", ".md", ".docx", ".pdf")
-
-
 def _read(path: Path) -> tuple[Sequence[str], tuple[Phrase, ...]]:
     """Lines of a document of any kind, and what should be known of it."""
     kind = path.suffix.lower()
@@ -163,8 +161,8 @@ def read_document_text(path: str | Path) -> Document:
     path = Path(path)
     if not path.is_file():
         raise MissingFileError("zones.plan.extract.no_file", path=path)
-    if path.suffix.lower() not in _KINDS:
-        kinds = ", ".join(_KINDS)
+    if path.suffix.lower() not in DOCUMENT_KINDS:
+        kinds = ", ".join(DOCUMENT_KINDS)
         shown = path.suffix or message("zones.plan.extract.no_suffix")
         raise InputError(
             "zones.plan.extract.not_a_document", file=path.name, kinds=kinds, suffix=shown

@@ -17,14 +17,13 @@ from layers.base.errors import InputError, MissingFileError, VungTrongError
 from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.io.archive_limits import read_part
+from layers.io.endings import WORKBOOK_KINDS
 from layers.io.table import csv_rows
-from layers.io.workbook import KEPT_CELLS, WORKBOOK_KINDS, Sheet, column_letters, read_workbook
+from layers.io.workbook import KEPT_CELLS, Sheet, column_letters, read_workbook
 from zones.output.record import file_digest, leads_out
+from zones.reports.reading.kinds import TEXT_KINDS, unread_report
 from zones.reports.reading.quoting import without_runs
 
-_CSV = (".csv", ".tsv", ".txt")
-_PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".webp", ".pdf")
-_DOCUMENTS = (".doc", ".docx", ".odt", ".rtf")
 #: Left behind by office programs and file managers; no reports.
 _LITTER = re.compile(r"^(\.|~\$)|^(Thumbs\.db|desktop\.ini)$", re.IGNORECASE)
 _MODIFIED = "{http://purl.org/dc/terms/}modified"
@@ -109,14 +108,10 @@ def _pages(path: Path, name: str) -> Iterator[Page]:
             # An error or a formula without a value stands where a figure should.
             content.cells |= content.marks
             yield Page(name, without_runs(sheet, f"({number})"), content)
-    elif kind in _CSV:
+    elif kind in TEXT_KINDS:
         yield Page(name, "", _csv_sheet(path))
-    elif kind in _PICTURES:
-        raise InputError("zones.reports.refused_picture", file=name, kind=kind)
-    elif kind in _DOCUMENTS:
-        raise InputError("zones.reports.refused_document", file=name, kind=kind)
-    else:
-        raise InputError("zones.reports.refused_kind", file=name, kind=kind or "?")
+    elif refusal := unread_report(kind, name):
+        raise refusal
 
 
 def _csv_sheet(path: Path) -> Sheet:

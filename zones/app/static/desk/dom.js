@@ -1,6 +1,6 @@
 // Small things that the rooms build their pages from.
 import { element } from "/page/shared.js";
-import { say } from "./words.js";
+import { say, typedDay } from "./words.js";
 
 export { element };
 export const byId = (id) => document.getElementById(id);
@@ -17,6 +17,13 @@ export function field(label, input, note) {
     input,
     note ? element("span", { class: "help" }, note) : null,
   );
+}
+
+// A day as the language of the page writes it, whatever the browser's own language is.
+export function dayInput(attributes) {
+  const input = element("input", { type: "text", class: "date", autocomplete: "off", placeholder: say("dayForm"), ...attributes });
+  input.addEventListener("input", () => input.setCustomValidity(input.value && !typedDay(input.value) ? say("dayExpected") : ""));
+  return input;
 }
 
 export function panel(title, ...children) {

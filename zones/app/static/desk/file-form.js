@@ -1,6 +1,6 @@
 // A file that was looked at: what it is, its first rows and place, and what its columns hold.
-import { both, number, say } from "./words.js";
-import { button, element, field, table } from "./dom.js";
+import { both, number, say, typedDay } from "./words.js";
+import { button, dayInput, element, field, table } from "./dom.js";
 
 const KINDS = { polygons: ["communes", "forest_status", "crop_plots", "land_use"], table: ["report"], raster: ["raster"] };
 
@@ -16,23 +16,25 @@ export function fileForm({ looked, state, again, put, cancel, place }) {
       path: looked.path,
       kind: looked.kind,
       name: looked.kind === "communes" ? "" : inputs.name.value.trim(),
-      date: looked.kind === "communes" ? null : inputs.date.value || null,
+      date: looked.kind === "communes" ? null : typedDay(inputs.date.value),
       source: looked.kind === "communes" ? "" : inputs.source.value.trim(),
       layer: looked.layers?.length > 1 ? looked.layer : null,
+      sheet: looked.sheets?.length > 1 ? looked.sheet : null,
+      decimal: inputs.decimal?.value || null,
       crs: looked.crs ? null : inputs.crs?.value.trim() || null,
       columns: looked.kind === "forest_status" ? {} : columns,
       crops: Object.fromEntries(looked.crops.filter((row) => crops[row.text] && crops[row.text] !== row.crop).map((row) => [row.text, crops[row.text]])),
       classes: Object.fromEntries(Object.entries(classes).filter(([, name]) => name)),
     });
 
-  const kind = element("select", { id: "file-kind", onchange: (event) => again({ path: looked.path, layer: looked.layer ?? null, kind: event.target.value }) }, ...KINDS[looked.form].map((name) => element("option", { value: name, selected: name === looked.kind }, say("kind_" + name))));
+  const kind = element("select", { id: "file-kind", onchange: (event) => again({ path: looked.path, layer: looked.layer ?? null, sheet: looked.sheet ?? null, kind: event.target.value }) }, ...KINDS[looked.form].map((name) => element("option", { value: name, selected: name === looked.kind }, say("kind_" + name))));
   const node = element(
     "section",
     { class: "panel", id: "file-form" },
     element("h2", { class: "file-path" }, looked.path.split(/[\\/]/).at(-1)),
     facts(looked),
     ...(looked.notes ?? []).map((note) => element("p", { class: "help" }, both(note))),
-    element("form", { class: "stack", onsubmit: (event) => { event.preventDefault(); send(); } }, field(say("whatIsIt"), kind), about(), matching(), cropsTable(), classTable(), element("div", { class: "row" }, element("button", { type: "submit", class: "main-button", id: "put" }, say("putInProject")), button("cancel", cancel))),
+    element("form", { class: "stack", onsubmit: (event) => { event.preventDefault(); send(); } }, field(say("whatIsIt"), kind), sheetField(), about(), matching(), cropsTable(), classTable(), element("div", { class: "row" }, element("button", { type: "submit", class: "main-button", id: "put" }, say("putInProject")), button("cancel", cancel))),
     looked.first.length ? element("h3", {}, say("firstRows")) : "",
     looked.first.length ? table(looked.columns, looked.first.map((row) => element("tr", {}, ...row.map((text) => element("td", { class: "text" }, text)))), { label: say("firstRows"), class: "text-table" }) : "",
     looked.place || looked.choices?.length ? element("div", { id: "file-map", class: "file-map", role: "region", "aria-label": say("placeOfFile") }) : "",
@@ -42,9 +44,23 @@ export function fileForm({ looked, state, again, put, cancel, place }) {
     if (looked.kind === "communes") return looked.crs || looked.form !== "polygons" ? null : crsField();
     const stem = looked.path.split(/[\\/]/).at(-1).replace(/\.[^.]+$/, "");
     inputs.name = element("input", { type: "text", value: stem, id: "layer-name" });
-    inputs.date = element("input", { type: "date", required: true, id: "layer-date", class: "date" });
+    inputs.date = dayInput({ id: "layer-date", required: true });
     inputs.source = element("input", { type: "text", id: "layer-source" });
-    return element("div", { class: "editor-grid" }, field(say("layerName"), inputs.name), field(say("layerDate"), inputs.date), field(say("layerSource"), inputs.source), looked.form === "polygons" && !looked.crs ? crsField() : null);
+    return element("div", { class: "editor-grid" }, field(say("layerName"), inputs.name), field(say("layerDate"), inputs.date), field(say("layerSource"), inputs.source), looked.form === "polygons" && !looked.crs ? crsField() : null, looked.form === "table" ? decimalField() : null);
+  }
+
+  function sheetField() {
+    if (!(looked.sheets?.length > 1)) return null;
+    const options = looked.sheets.map((name) => element("option", { value: name, selected: name === looked.sheet }, name));
+    return field(say("sheetOfFile"), element("select", { id: "file-sheet", onchange: (event) => again({ path: looked.path, sheet: event.target.value, kind: looked.kind }) }, ...options));
+  }
+
+  // Hectares that can be read in two ways are not written down before somebody said which.
+  function decimalField() {
+    const two = looked.two_readings;
+    const read = (mark, value) => element("option", { value: mark }, say(mark === "," ? "decimalComma" : "decimalPoint") + (two ? `: “${two[0]}” = ${number(value, (String(value).split(".")[1] ?? "").length)} ha` : ""));
+    inputs.decimal = element("select", { id: "layer-decimal", required: Boolean(two) }, element("option", { value: "" }, two ? "…" : say("decimalFound")), read(",", two?.[1]), read(".", two?.[2]));
+    return field(say("decimalMark"), inputs.decimal, two ? say("decimalAsked") : "");
   }
 
   function crsField() {

@@ -27,6 +27,17 @@ export function number(value, decimals = 0) {
 // A day as the language of the page writes it.
 export const day = (iso) => (spoken === "vi" ? iso.split("-").reverse().join("/") : iso);
 
+// A day as a person types it in the language of the page, or as files write it; null where it is none.
+export function typedDay(text) {
+  const plain = text.trim();
+  const written = spoken === "vi" ? /^(?<d>\d{1,2})[/.-](?<m>\d{1,2})[/.-](?<y>\d{4})$/.exec(plain) : null;
+  const parts = (written ?? /^(?<y>\d{4})-(?<m>\d{2})-(?<d>\d{2})$/.exec(plain))?.groups;
+  if (!parts) return null;
+  const iso = [parts.y, parts.m.padStart(2, "0"), parts.d.padStart(2, "0")].join("-");
+  const known = new Date(iso + "T00:00:00Z"); // 31/02 rolls over into March
+  return !Number.isNaN(known.getTime()) && known.toISOString().startsWith(iso) ? iso : null;
+}
+
 // Hectares without decimals that say nothing: 55.000, but 47.119,1.
 export function hectares(value, decimals = 1) {
   if (value === null || value === undefined) return "–";

@@ -46,7 +46,7 @@ async function changed(answer, words = "") {
 
 function render() {
   close();
-  form = looked && looked.form !== "layers" && looked.form !== "document" ? fileForm({ looked, state, again: look, put, place: placeOf, cancel: () => { looked = null; render(); } }) : null;
+  form = looked && !["layers", "sheets"].includes(looked.form) && looked.form !== "document" ? fileForm({ looked, state, again: look, put, place: placeOf, cancel: () => { looked = null; render(); } }) : null;
   box.replaceChildren(
     element(
       "main",
@@ -166,13 +166,14 @@ function pickPanel() {
     element("p", { class: "help" }, say("addHelp")),
     dropZone(say("dropHere"), take),
     element("p", { class: "help file-path" }, place.folder),
-    looked?.form === "layers" ? layerChoice() : null,
+    looked?.form === "layers" ? partChoice("severalLayers", looked.layers, "layer") : null,
+    looked?.form === "sheets" ? partChoice("severalSheets", looked.sheets, "sheet") : null,
     looked?.form === "document" ? documentChoice() : null,
     element(
       "ul",
       { class: "browser", "aria-label": say("filesHere") },
       ...folders.map(([name, path]) => element("li", {}, element("button", { type: "button", class: "link", onclick: () => attempt(async () => { place = await desk.read("start", "browse", { path }); render(); }) }, name + "/"))),
-      ...wholeFiles(place.files).map((name) => element("li", {}, element("button", { type: "button", class: "link", "data-file": name, onclick: () => look({ path: join(place.folder, name) }) }, name))),
+      ...place.files.map((name) => element("li", {}, element("button", { type: "button", class: "link", "data-file": name, onclick: () => look({ path: join(place.folder, name) }) }, name))),
     ),
     element(
       "form",
@@ -181,14 +182,6 @@ function pickPanel() {
       element("button", { type: "submit", class: "plain" }, say("open")),
     ),
   );
-}
-
-// Parts of a Shapefile or a MapInfo file are opened with it.
-const PARTS = /\.(shx|dbf|prj|cpg|qpj|sbn|sbx|dat|map|id|mid)$/i;
-
-function wholeFiles(names) {
-  const stems = new Set(names.filter((name) => /\.(shp|tab|mif)$/i.test(name)).map((name) => name.replace(/\.\w+$/, "").toLowerCase()));
-  return names.filter((name) => !(PARTS.test(name) && stems.has(name.replace(PARTS, "").toLowerCase())));
 }
 
 const join = (folder, name) => folder + (folder.includes("\\") ? "\\" : "/") + name;
@@ -217,8 +210,9 @@ async function placeOf(asked) {
   return place;
 }
 
-function layerChoice() {
-  return element("div", { class: "warning" }, element("p", {}, say("severalLayers")), element("ul", {}, ...looked.layers.map((name) => element("li", {}, element("button", { type: "button", class: "link", onclick: () => look({ path: looked.path, layer: name }) }, name)))));
+// A layer or a sheet of the file that is looked at.
+function partChoice(words, names, part) {
+  return element("div", { class: "warning", id: "part-choice" }, element("p", {}, say(words)), element("ul", {}, ...names.map((name) => element("li", {}, element("button", { type: "button", class: "link", onclick: () => look({ path: looked.path, [part]: name }) }, name)))));
 }
 
 function documentChoice() {
