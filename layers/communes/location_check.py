@@ -288,7 +288,8 @@ def _disagreement(table: pd.DataFrame, source: str) -> list[Finding]:
         return []
     area = float(table["ledger_ha"].sum())
     listed = [
-        f"{row.plot} ({row.named_code} → {row.lies_code})" for row in table.itertuples(index=False)
+        f"{row.plot} ({row.named_code} → {'–' if pd.isna(row.lies_code) else row.lies_code})"
+        for row in table.itertuples(index=False)
     ]
     return [
         Finding(

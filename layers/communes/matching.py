@@ -283,7 +283,7 @@ def _qualified(clean: str, index: NameIndex, province: str | None) -> tuple[str,
         return name, name_index(inside[0].province, index.vintage, chosen)
     if named and province in (None, named):
         return name, index if province else name_index(named, index.vintage)
-    return clean, index
+    return (clean if district or named else name), index
 
 
 def _by_code(text: str, clean: str, index: NameIndex) -> Match | NoMatch:

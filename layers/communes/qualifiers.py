@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from layers.base.errors import NameResolutionError
 from layers.communes.gazetteer import find_province
-from layers.communes.spelling import exact_key, tidy
+from layers.communes.spelling import KIND_WORDS, exact_key, tidy, without_marks
 
 #: With or without their marks, but not with others: a commune is called Tĩnh Túc.
 _WHOLE = re.compile(
@@ -43,6 +43,8 @@ def split_qualifier(text: str) -> tuple[str, str, str | None]:
     district, province = "", None
     for part in re.split(r",|\s-\s", found["rest"]):
         clean = tidy(part)
+        if without_marks(clean.casefold()) in KIND_WORDS:
+            continue  # "Lộc Bình (xã)"
         try:
             province = find_province(clean)
         except NameResolutionError:

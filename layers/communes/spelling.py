@@ -54,10 +54,15 @@ _SIGNS = str.maketrans(
 )
 
 
+#: The number of a row before a name: "1. Thụy Hùng", "(2) Cao Lộc".
+_NUMBERED = re.compile(r"^\(?\d{1,3}[.)]\s*(?=[^\W\d_])")
+
+
 def tidy(text: str) -> str:
-    """Text in NFC, with plain spaces and signs and one Đ, without punctuation around it."""
+    """Text in NFC, with plain spaces and signs and one Đ, without number or signs around it."""
     plain = unicodedata.normalize("NFC", text).translate(_SIGNS)
-    return re.sub(r"\s+", " ", plain).strip(' \t.,;:-+*•"“”…')
+    bare = re.sub(r"\s+", " ", plain).strip(' \t.,;:-+*•"“”…')
+    return _NUMBERED.sub("", bare)
 
 
 @lru_cache(maxsize=65536)

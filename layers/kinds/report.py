@@ -214,7 +214,7 @@ def _one_crop(text: str, mapping: Mapping[str, str], source: str) -> str:
 def _note_zeros(
     written: pd.Series[str], table: pd.DataFrame, source: str, findings: Findings
 ) -> None:
-    short = as_text(written).str.len().lt(5).fillna(value=False).astype(bool)
+    short = as_text(written).str.fullmatch(r"\d{1,4}(\.0+)?").fillna(value=False).astype(bool)
     padded = short & table["commune_code"].notna()
     _list(
         table,

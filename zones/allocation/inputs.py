@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,12 +44,15 @@ class AllocationSettings:
         on the list.
     must_weight : float
         What a missing hectare of a ``must`` weighs, against a target's importance of 1.
+    zone_first_year : mapping of str to int
+        First year of zones of which later years than the others' are in the present area already.
     """
 
     first_year: int
     last_year: int
     unlisted_cost: float = 1.0
     must_weight: float = 10.0
+    zone_first_year: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def years(self) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -70,6 +70,7 @@ from zones.allocation.targets import (
 )
 from zones.forest.trajectory.promise import cover_targets
 from zones.inputs.checks import no_year_left, shown_year
+from zones.inputs.present import present_by_zone, with_years
 from zones.measure.present import present_by_crop
 from zones.plan.frames import communes_frame, zones_frame
 from zones.project.model import land_layers, newest_forest_layer, wants_trajectory
@@ -112,7 +113,7 @@ def prepare_allocation(
     findings = Findings()
     zone_names = _names(tables["zone_names"])
     section = _by_id(project.allocation, zone_names)
-    settings = _settings(project, plan, findings)
+    settings = _by_zone(_settings(project, plan, findings), project, plan, tables, findings)
     asked = _asked(project, plan, tables["targets"], settings)
     _check_zones(section, {*asked.targets["zone"], *asked.aside, *(z.zone for z in plan.zones)})
     names = zone_names | _origin_names(project)
@@ -270,6 +271,50 @@ def _by_id(section: AllocationSection, zones: Mapping[str, Phrase]) -> Allocatio
                 raise InputError("zones.allocation.zone_named_twice", key=key, zone=zone)
             said[zone] = value
     return section.model_copy(update=found)
+
+
+def _by_zone(
+    settings: AllocationSettings,
+    project: Project,
+    plan: Plan,
+    tables: Mapping[str, pd.DataFrame],
+    findings: Findings,
+) -> AllocationSettings:
+    """Begin zones whose present area is of a later year after that; a year of the user's leads."""
+    if project.allocation.first_year is not None:
+        return settings
+    told = _years_told(project, plan, tables)
+    later = {zone: year + 1 for zone, year in told.items() if year >= settings.first_year}
+    findings.extend(_other_years(told, _names(tables["zone_names"]), settings.first_year - 1))
+    return replace(settings, zone_first_year=later)
+
+
+def _years_told(project: Project, plan: Plan, tables: Mapping[str, pd.DataFrame]) -> dict[str, int]:
+    """Year that the present area of each zone is of, as far as a layer tells it."""
+    now = present_by_zone(project, [plan], tables["measured"])
+    zones = with_years(project, now[["zone"]].drop_duplicates(), now, tables["measured"])
+    return {str(zone): int(year) for zone, year in zip(zones["zone"], zones["year"], strict=True)}
+
+
+def _other_years(told: Mapping[str, int], names: Mapping[str, Phrase], shown: int) -> list[Finding]:
+    """Tell zones whose present area is of another year than the one before the first."""
+    found = []
+    for year in sorted(set(told.values()) - {shown}):
+        zones = [zone for zone in told if told[zone] == year]
+        first, last = min(year, shown) + 1, max(year, shown)
+        facts: dict[str, Any] = {
+            "zones": [names[zone] for zone in zones],
+            "year": str(year),
+            "span": str(first) if first == last else f"{first}–{last}",
+        }
+        if year > shown:
+            what = message("zones.allocation.present_of_later_year", **facts)
+        else:
+            what = message("zones.allocation.present_of_earlier_year", **facts)
+        found.append(
+            Finding("note", "present-of-another-year", "allocation", what, count=len(zones))
+        )
+    return found
 
 
 def _begins_later(first: int, shown: int) -> Finding:

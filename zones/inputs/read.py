@@ -328,14 +328,17 @@ def _check_elevation(inputs: Inputs) -> None:
 
 
 def _plan_errors(plans: list[Plan]) -> list[Finding]:
-    """Find what no comparison can stand on, such as a reversed range; the rest is for the lint."""
+    """Find what no comparison can stand on, such as a reversed range; the rest is for the lint.
+
+    Two zones of one crop can be compared, but what is measured stands in both of them.
+    """
     from zones.plan.lint import lint_plan
 
     return [
         found.as_finding(plan.plan)
         for plan in plans
         for found in lint_plan(plan)
-        if found.severity == "error"
+        if found.severity == "error" or found.kind == "crop-in-two-zones"
     ]
 
 

@@ -37,6 +37,7 @@ PLAN_FINDING_KINDS: dict[str, Severity] = {
     "target-without-year": "note",
     "span-outside-horizon": "note",
     "zone-without-target": "problem",
+    "crop-in-two-zones": "problem",
     "target-below-present": "note",
     "target-above-land": "problem",
     "zones-exceed-land": "problem",

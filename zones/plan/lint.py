@@ -15,7 +15,7 @@ from zones.plan.findings import PlanFinding
 from zones.plan.frames import natural_area_of
 from zones.plan.lint_draft import lint_draft
 from zones.plan.lint_lists import lint_lists
-from zones.plan.model import Figure, Plan, Statement, Target
+from zones.plan.model import Figure, Plan, Statement, Target, Zone
 from zones.plan.words import clause_words, figure_words, unit_words
 
 #: Two sums agree when they differ by less than this share: printed figures are rounded.
@@ -282,6 +282,20 @@ def _lint_zones(plan: Plan) -> Iterator[PlanFinding]:
                 zone.zone,
                 zone.clause,
                 message("zones.plan.zone_without_target", zone=name),
+            )
+    of_crop: dict[str, list[Zone]] = {}
+    for zone in plan.zones:
+        if zone.crop:
+            of_crop.setdefault(zone.crop, []).append(zone)
+    for crop, zones in of_crop.items():
+        if len(zones) > 1:
+            names = [Phrase(en=zone.name.en, vi=zone.name.vi) for zone in zones]
+            yield PlanFinding(
+                "crop-in-two-zones",
+                " + ".join(zone.zone for zone in zones),
+                zones[1].clause,
+                message("zones.plan.crop_in_two_zones", crop=crop, zones=names),
+                detail=crop,
             )
 
 

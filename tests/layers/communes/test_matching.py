@@ -39,6 +39,10 @@ from layers.communes.matching import match_commune, resolve_commune
         ("5977.0", "05977", "exact"),
         ("5977", "05977", "exact"),
         ("06529", "06529", "exact"),
+        ("1. Lộc Bình", "06529", "exact"),
+        ("(12) xã Lộc Bình", "06529", "exact"),
+        ("3)LỘC BÌNH", "06529", "exact"),
+        ("Lộc Bình (xã)", "06529", "exact"),
     ],
 )
 def test_resolve(text: str, code: str, how: str) -> None:

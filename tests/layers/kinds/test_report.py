@@ -48,13 +48,14 @@ def test_columns_and_crops_are_mapped_and_the_name_may_be_absent(folder: Path) -
 
 
 def test_names_alone_are_enough(folder: Path) -> None:
-    rows = "Chi Lăng;Hạt dẻ;2025;12,5\nBằng Mạc;Na;2025;3\n"
+    rows = "Chi Lăng;Hạt dẻ;2025;12,5\nBằng Mạc;Na;2025;3\nTổng;Na;2025;3\n"
     path = table(folder, rows, head="xã;cây;năm;ha\n")
     told = {"commune": "xã", "crop": "cây", "year": "năm", "area_ha": "ha"}
     report = load_report(path, columns=told)
-    assert report.table["commune_code"].tolist() == ["Chi Lăng", "Bằng Mạc"]
-    assert report.table["crop"].tolist() == ["chestnut", "custard_apple"]
-    assert report.table["area_ha"].tolist() == [12.5, 3.0]
+    assert report.table["commune_code"].tolist() == ["Chi Lăng", "Bằng Mạc", "Tổng"]
+    assert report.table["crop"].tolist() == ["chestnut", "custard_apple", "custard_apple"]
+    assert report.table["area_ha"].tolist() == [12.5, 3.0, 3.0]
+    assert report.findings.items == []  # a short name is no code that lost its zeros
     # A code column that the project names must be there.
     with pytest.raises(SchemaError, match="ma"):
         load_report(path, columns=told | {"commune_code": "ma"})

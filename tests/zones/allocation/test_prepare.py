@@ -17,6 +17,7 @@ from layers.base.resources import data_path
 from tests.factories import PROJECT, write_project
 from zones.allocation.checks import check_allocation_inputs
 from zones.allocation.job import AllocationJob, allocation_tables, run_job
+from zones.allocation.model import build_model
 from zones.allocation.prepare import Prepared, prepare_allocation
 from zones.allocation.rounded import allocation_table, annex_table
 from zones.allocation.targets import tell_other_plans
@@ -153,7 +154,9 @@ def test_every_table_closes_to_the_last_digit(job: AllocationJob) -> None:
     sheet = annex_table(job.allocation, job.printed)
     years = [str(year) for year in range(2026, 2031)]
     steps = (sheet[["present_ha", *years, "end_ha"]] * 10).round(6)
-    assert (steps == steps.round()).all().all()
+    whole = steps.eq(steps.round()) | steps.isna()
+    assert whole.all(axis=None)
+    assert sheet[years].notna().all(axis=None)
     held = job.printed.held.set_index("zone")
     for zone, rows in sheet.groupby("zone"):
         assert rows["end_ha"].sum() == pytest.approx(held.loc[zone, "end_ha"], abs=1e-6)
@@ -259,6 +262,50 @@ def test_nothing_is_planted_in_years_that_the_layers_show(made: Made) -> None:
     file.write_text(later + "allocation: {first_year: 2026}\n", "utf-8")
     prepared = prepare_allocation(load_project(file), made.plan, made.tables, made.communes)
     assert prepared.settings.first_year == 2026
+
+
+def test_a_layer_of_the_middle_of_a_year_shows_that_year(made: Made) -> None:
+    """What is planted after June is in neither; a second planting of the year would be worse."""
+    file = made.folder / "project.yaml"
+    file.write_text(
+        PROJECT.replace("forest.gpkg, date: 2025-12-31", "forest.gpkg, date: 2026-06-30")
+    )
+    prepared = prepare_allocation(load_project(file), made.plan, made.tables, made.communes)
+    assert prepared.settings.years == (2027, 2028, 2029, 2030)
+
+
+def test_a_zone_that_a_newer_layer_measures_begins_after_that(made: Made) -> None:
+    """Forest of 2025, a report of 2026 and 2027: persimmon of these years stands in the report."""
+    file = made.folder / "project.yaml"
+    file.write_text(PROJECT.replace("fruit.csv, date: 2025-12-31", "fruit.csv, date: 2027-12-31"))
+    measured = made.tables["measured"]
+    mine = measured["crop"].eq("persimmon")
+    of_report = {"layer": "fruit", "land": "report", "planting_year": 2027}
+    moved = measured.assign(**{key: measured[key].mask(mine, it) for key, it in of_report.items()})
+    tables = made.tables | {"measured": moved}
+    prepared = prepare_allocation(load_project(file), made.plan, tables, made.communes)
+    assert prepared.settings.years[0] == 2026
+    assert prepared.settings.zone_first_year == {"persimmon": 2028}
+    (told,) = [item for item in prepared.findings if item.kind == "present-of-another-year"]
+    assert "planted in 2026–2027; nothing is added" in told.message.en
+    columns = build_model(prepared.inputs, prepared.settings).columns
+    first = columns.groupby("zone")["year"].min()
+    assert (first["persimmon"], first["pine"]) == (2028, 2026)
+    # A year that the user decides on is taken.
+    file.write_text(file.read_text() + "allocation: {first_year: 2026}\n")
+    prepared = prepare_allocation(load_project(file), made.plan, tables, made.communes)
+    assert prepared.settings.zone_first_year == {}
+
+
+def test_a_zone_that_an_older_layer_measures_is_told(made: Made) -> None:
+    """A land-use map of 2026 lets the plan begin in 2027; the forest layer ends with 2025."""
+    file = made.folder / "project.yaml"
+    layer = "map: {kind: land_use, path: forest.gpkg, date: 2026-12-31, columns: {code: xa}}"
+    file.write_text(PROJECT.replace("layers:\n", f"layers:\n  {layer}\n"))
+    prepared = prepare_allocation(load_project(file), made.plan, made.tables, made.communes)
+    assert prepared.settings.years[0] == 2027
+    (told,) = [item for item in prepared.findings if item.kind == "present-of-another-year"]
+    assert "is of 2025; what was planted in 2026 is neither" in told.message.en
 
 
 def test_losses_without_a_source_are_told_as_not_replanted(made: Made) -> None:

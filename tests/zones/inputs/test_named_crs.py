@@ -121,6 +121,11 @@ def test_crop_plots_are_held_against_the_communes_they_name(tmp_path: Path) -> N
         inputs = read_inputs(load_project(path))
         (told,) = [one for one in inputs.findings.items if one.kind == "commune-disagrees"]
         assert (told.source, told.rows, told.area_ha) == ("trees", (2,), 1.0)
+    away = plots.set_geometry([square(x, 100, 100, 100) for x in (100, 1100, -200)])
+    away.assign(maxa=["06148", "06184", "06211"]).to_file(tmp_path / "trees.gpkg")
+    inputs = read_inputs(load_project(path))
+    (told,) = [one for one in inputs.findings.items if one.kind == "commune-disagrees"]
+    assert told.examples == ("#2 (06211 → –)",)
 
 
 def test_a_layer_off_the_province_is_an_error(tmp_path: Path) -> None:

@@ -26,6 +26,19 @@ def test_a_plan_of_another_province_is_a_problem(tmp_path: Path) -> None:
     assert "the plan is of province 24, the project of 20" in found.message.en
 
 
+def test_two_zones_of_one_crop_are_told_by_the_check(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "p")
+    plan = data_path("plans", "lang-son-2026-2030.yaml").read_text("utf-8")
+    assert plan.count("crop: cinnamon\n") == 1
+    twice = plan.replace("crop: cinnamon\n", "crop: anise\n").replace("2026-2030", "twice", 1)
+    (path.parent / "twice.yaml").write_text(twice, "utf-8")
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("[lang-son-2026-2030,", "[twice.yaml,"), "utf-8")
+    kinds = {item.kind: item for item in read_inputs(load_project(path)).findings.items}
+    found = kinds["crop-in-two-zones"]
+    assert (found.severity, found.source) == ("problem", "lang-son-twice")
+
+
 def test_a_plan_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     path = write_project(tmp_path / "p")
     text = path.read_text("utf-8")

@@ -175,6 +175,19 @@ def test_open_lists_unconfirmed_names_and_empty_zones_are_told() -> None:
     assert f"vùng {plan.zones[0].name.vi} không có" in told.message.text("vi")
 
 
+def test_two_zones_of_one_crop_are_told() -> None:
+    plan = _plan(_target())
+    second = plan.zones[0].model_copy(
+        update={"zone": "pine_south", "clause": "II.2", "targets": []}
+    )
+    both = plan.model_copy(update={"zones": [*plan.zones, second]})
+    (told,) = [f for f in lint_plan(both) if f.kind == "crop-in-two-zones"]
+    assert (told.severity, told.subject, told.clause) == ("problem", "pine + pine_south", "II.2")
+    other = second.model_copy(update={"crop": "anise"})
+    apart = plan.model_copy(update={"zones": [*plan.zones, other]})
+    assert "crop-in-two-zones" not in {f.kind for f in lint_plan(apart)}
+
+
 def test_a_finding_becomes_one_of_a_run() -> None:
     finding = lint_plan(_plan(_target(year=None)))[0].as_finding("small")
     assert (finding.severity, finding.kind, finding.source) == (
