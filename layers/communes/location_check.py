@@ -287,9 +287,10 @@ def _disagreement(table: pd.DataFrame, source: str) -> list[Finding]:
     if table.empty:
         return []
     area = float(table["ledger_ha"].sum())
+    places = table["lies_code"].fillna("–")
     listed = [
-        f"{row.plot} ({row.named_code} → {'–' if pd.isna(row.lies_code) else row.lies_code})"
-        for row in table.itertuples(index=False)
+        f"{plot} ({named} → {lies})"
+        for plot, named, lies in zip(table["plot"], table["named_code"], places, strict=True)
     ]
     return [
         Finding(

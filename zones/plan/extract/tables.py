@@ -14,7 +14,11 @@ from dataclasses import dataclass
 from zones.plan.extract.totals import WrongTotal, is_total, wrong_totals
 
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
-_NUMERAL = re.compile(r"[\d.,\s]*\d")
+_SPAN = re.compile(r"(?<!\d)(20\d\d)\s*[-–]\s*(20\d\d)(?!\d)")
+_NUMERAL = re.compile(r"[\d.,\s]*\d(?:\s*[-–]\s*[\d.,\s]*\d)?")
+#: A bound before a figure, as a sign and in words.
+_SIGNS = {"≥": "ít nhất", ">=": "ít nhất", "≤": "không quá", "<=": "không quá"}
+_SIGNED = re.compile(rf"({'|'.join(map(re.escape, _SIGNS))})\s*(?=\d)")
 _WORD = re.compile(r"\w")
 _INDEX = re.compile(r"\(?(?:\d{1,2}|[A-Z]|[=+\d\s]{3,})\)?")
 _UNIT = re.compile(r"\(\s*(?:ĐVT|Đơn vị(?: tính)?)?\s*:?\s*([^()\d]{1,20}\d?)\)")
@@ -48,7 +52,7 @@ class _Column:
     kind: str
     heading: str
     unit: str
-    year: str
+    year: str  # "2030", or the years of a whole period: "2026-2030"
 
 
 def table_cells(block: Sequence[str]) -> list[list[str]]:
@@ -76,12 +80,14 @@ def _column(parts: list[str], caption: str) -> _Column:
     heading = " ".join(dict.fromkeys(filter(None, parts)))
     plain = _UNIT.sub("", heading).strip()
     kind = next((kind for kind, known in _COLUMNS if known.fullmatch(plain)), "")
-    unit, year = _UNIT.search(heading) or _UNIT_ABOVE.search(caption), _YEAR.search(heading)
-    words = re.sub(r"(?:đến\s+)?(?:năm\s+)?20\d\d", "", plain, flags=re.IGNORECASE)
-    year = year or _YEAR.search(caption)
-    return _Column(
-        kind, " ".join(words.split()), unit[1].strip() if unit else "", year[0] if year else ""
-    )
+    unit = _UNIT.search(heading) or _UNIT_ABOVE.search(caption)
+    span = _SPAN.search(heading)
+    years = r"(?:đến\s+)?(?:năm\s+)?20\d\d"
+    plain = re.sub(rf"(?:giai đoạn\s+)?{_SPAN.pattern}", "", plain, flags=re.IGNORECASE)
+    words = re.sub(years, "", plain, flags=re.IGNORECASE)
+    year = _YEAR.search(heading) or _YEAR.search(caption)
+    told = f"{span[1]}-{span[2]}" if span else year[0] if year else ""
+    return _Column(kind, " ".join(words.split()), unit[1].strip() if unit else "", told)
 
 
 def _columns(rows: list[list[str]], caption: str) -> list[_Column]:
@@ -101,13 +107,17 @@ def _columns(rows: list[list[str]], caption: str) -> list[_Column]:
 
 def _figure(column: _Column, name: str, cell: str, unit: str) -> str:
     """Part of a sentence for one figure: what, of which thing, in which year, how much."""
-    if _NUMERAL.fullmatch(cell):
+    bound = _SIGNED.match(cell)
+    if _NUMERAL.fullmatch(cell[bound.end() :] if bound else cell):
         cell = f"{cell} {unit or column.unit}".strip()
+    if bound:
+        cell = f"{_SIGNS[bound[1]]} {cell[bound.end() :]}"
     heading = "" if _PLANNED.search(column.heading) else column.heading
     if _CHANGE.match(column.heading):
         return " ".join(filter(None, (name, "tăng", cell, "so với", column.year or "trước")))
     named = "" if name and name.lower() in heading.lower() else name
-    year = f"năm {column.year}" if column.year else ""
+    period = "giai đoạn" if "-" in column.year else "năm"
+    year = f"{period} {column.year}" if column.year else ""
     words = [heading[:1].lower() + heading[1:], named, year, "đạt", cell]
     return " ".join(filter(None, words))
 

@@ -11,7 +11,10 @@ from zones.plan.extract.sentences import sentence_bounds
 
 _SPAN = re.compile(r"(?:giai đoạn|thời kỳ|nhiệm kỳ)\s+(20\d\d)\s*[-–—]\s*(20\d\d)", re.IGNORECASE)
 _YEAR = re.compile(
-    r"(?<!\w)(?:(?:đến|hết|cuối|trong|vào|từ)\s+)*(?:năm\s+)(20\d\d)(?!\d)", re.IGNORECASE
+    r"(?<!\w)(?:(?:đến|hết|cuối|trong|vào|từ)\s+)*(?:năm\s+)(20\d\d)(?!\d)"
+    # "không quá 35.000 ha đến 2030;": before a figure of hectares it would be no year.
+    r"|(?<!\w)(?:đến|hết|cuối|vào)\s+(20[2-9]\d)(?=\s*(?:[;,.)]\D|[;,.)]?\s*$))",
+    re.IGNORECASE,
 )
 #: A base of comparison, and the year of a decision that is cited, are no years of a target.
 _NOT_TARGET = re.compile(
@@ -55,7 +58,7 @@ def _years_in(text: str) -> list[tuple[int, int, YearSpan]]:
         before = text[: match.start()]
         since = match[0].lower().startswith("từ") or _OF_BASE.match(text, match.end())
         if not since and not _NOT_TARGET.search(before):
-            found.append((match.start(), match.end(), YearSpan(None, int(match[1]))))
+            found.append((match.start(), match.end(), YearSpan(None, int(match[1] or match[2]))))
     return sorted(found, key=lambda item: item[1])
 
 

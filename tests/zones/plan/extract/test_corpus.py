@@ -132,6 +132,27 @@ def test_rows_keep_their_lines_and_totals_and_prose_are_no_figures() -> None:
     assert read_tables(bordered)[0][2] == "- diện tích vùng quế đạt 500 ha."
 
 
+def test_a_column_of_a_whole_period_is_no_first_year_and_signs_are_bounds() -> None:
+    """52,000 ha of five years once stood as those of 2026."""
+    lines = (
+        "| Chỉ tiêu | Đơn vị | Kế hoạch giai đoạn 2027-2031 | Trong đó: năm 2027 |",
+        "| Trồng rừng tập trung | ha | 52.000 | 10.400 |",
+        "| Tỷ lệ che phủ rừng | % | ≥ 62 | 61,2 |",
+        "| Diện tích có chứng chỉ FSC | ha | 80.000 - 85.000 | - |",
+    )
+    plan = draft_plan(
+        Document("a", "0" * 64, ("I. MỤC TIÊU", *lines)), plan_id="a", province="08"
+    ).plan
+    found = [(t.bound, t.figure or t.low, t.high, t.year, t.during) for _, t in plan.all_targets()]
+    assert found == [
+        ("exact", 52_000, None, 2031, "2027/2031"),
+        ("exact", 10_400, None, 2027, None),
+        ("at_least", 62, None, 2031, "2027/2031"),
+        ("exact", 61.2, None, 2027, None),
+        ("range", 80_000, 85_000, 2031, "2027/2031"),
+    ]
+
+
 def _calls(lines: tuple[str, ...]) -> int:
     """How many Python functions run to draft a plan: work, whatever the machine does besides."""
     counted: Counter[str] = Counter()

@@ -210,6 +210,9 @@ def test_a_document_of_a_time_without_commune_tables_is_read_without_lists() -> 
         ("năm 2025 đạt 5 ha; năm 2030 đạt #", 2030, True),
         ("theo Quyết định ngày 10 tháng 10 năm 2022 đạt #", 2027, False),
         ("đến năm 2029 đạt 9 ha, trong đó hữu cơ #", 2029, True),
+        ("không vượt quá # đến 2030; sản lượng 5 tấn", 2030, True),
+        ("đạt # đến hết 2030", 2030, True),
+        ("đạt # hoặc từ 1000 đến 2000 ha", 2027, False),
     ],
 )
 def test_the_year_of_a_figure(text: str, year: int, said: bool) -> None:
