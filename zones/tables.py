@@ -33,9 +33,11 @@ ZONE_NAMES = read_schema("zones", "zone_names")
 ALLOCATION = read_schema("zones", "allocation")
 ALLOCATION_TARGETS = read_schema("zones", "allocation_targets")
 ALLOCATION_LOSSES = read_schema("zones", "allocation_losses")
+ALLOCATION_HARVEST = read_schema("zones", "allocation_harvest")
 ALLOCATION_LAND = read_schema("zones", "allocation_land")
 ALLOCATION_SOURCES = read_schema("zones", "allocation_sources")
 PLANNING_PLOTS = read_schema("zones", "planning_plots")
+PLANNING_MEASURES = read_schema("zones", "planning_measures")
 QGIS_CHANGES = read_schema("zones", "qgis_changes")
 ALLOCATION_NOTES = read_schema("zones", "allocation_notes")
 ALLOCATION_REASONS = read_schema("zones", "allocation_reasons")
@@ -83,6 +85,7 @@ RESULT_TABLES = (
     ALLOCATION_TARGETS,
     ALLOCATION_LOSSES,
     ALLOCATION_NOTES,
+    ALLOCATION_HARVEST,
     ALLOCATION_LAND,
     ALLOCATION_SOURCES,
     ALLOCATION_FINDINGS,
@@ -91,6 +94,7 @@ RESULT_TABLES = (
     GROUP_ZONES,
     GROUP_COVER,
     PLANNING_PLOTS,
+    PLANNING_MEASURES,
     PLANNING_FINDINGS,
     TRAJECTORY,
     TRAJECTORY_TARGETS,

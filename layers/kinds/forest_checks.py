@@ -87,7 +87,7 @@ def check_codes(
         ("error", "code-missing", missing),
         ("error", "code-unknown", unknown),
         ("error", "code-of-other-table", foreign),
-        ("problem", "code-table-later", pd.Series(bool(document), index=frame.index)),
+        ("problem", "code-table-later", pd.Series(document is not None, index=frame.index)),
     ]
     listed = _collect(
         frame,
@@ -98,7 +98,7 @@ def check_codes(
         others=[name for name in others if (foreign & fits[name]).any()],
         unknown=[_with_likely(pair, choice.table) for pair in _pairs(frame, unknown, keys)],
         foreign=_pairs(frame, foreign, keys),
-        document=document,
+        document=document or "",
         year=year,
     )
     return [_evidence(choice, len(frame), source), *listed]

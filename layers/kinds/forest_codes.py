@@ -14,6 +14,7 @@ from typing import Literal
 import pandas as pd
 
 from layers.base.errors import InputError
+from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.base.resources import data_path, data_table
 from layers.base.schema import read_schema
@@ -124,8 +125,10 @@ def classify_codes(codes: pd.DataFrame, name: str) -> pd.DataFrame:
     return found[FOREST_CODES.names[2:]].set_index(codes.index)
 
 
-def not_in_force(name: str, year: int) -> str:
-    """Document of a code table that is later than a layer's year; empty where it is not."""
+def not_in_force(name: str, year: int) -> Phrase | None:
+    """Document of a code table that is later than a layer's year; none where it is not."""
     tables = data_table("forest_code_tables.csv", dtype={"table": "str"})
     later = tables[tables["table"].eq(name) & tables["from_year"].gt(year)]
-    return str(later["document"].iloc[0]) if len(later) else ""
+    if later.empty:
+        return None
+    return Phrase(en=str(later["document_en"].iloc[0]), vi=str(later["document_vi"].iloc[0]))

@@ -27,6 +27,7 @@ from zones.forest.trajectory.model import standing_harvest
 from zones.forest.trajectory.planting import PLACED, lay_out_planting
 from zones.forest.trajectory.sentences import species_names
 from zones.measure.closure import ClosureLog
+from zones.tables import ALLOCATION_HARVEST
 
 #: Land source that harvested land joins, and the origin of its hectares.
 SOURCE, ORIGIN = "cut_over", "harvest"
@@ -76,6 +77,21 @@ def planned_harvest(
     land = freed.reset_index().assign(source=SOURCE, origin=ORIGIN, until_year=np.nan)
     told = _told(cut, every, settings)
     return Harvest(LOSSES.validate(losses), AVAILABLE.validate(land[AVAILABLE.names]), cut, told)
+
+
+def harvest_table(harvest: Harvest, lost: pd.DataFrame, crops: pd.DataFrame) -> pd.DataFrame:
+    """Hectares cut by species, commune, class and year: of the forecast, and the project's own.
+
+    ``crops`` are those of the zones (``zone, crop``).
+    """
+    crop_of = dict(zip(crops["zone"], crops["crop"], strict=True))
+    own = lost[lost["source"].eq(SOURCE) & lost["loss_ha"].gt(0)]
+    own = own.assign(crop=own["zone"].map(crop_of), cut_ha=own["loss_ha"], three_forest="")
+    own = own[own["crop"].notna() & own["crop"].ne("")].assign(rotation=np.nan)
+    names = ALLOCATION_HARVEST.names
+    frames = [rows[names] for rows in (harvest.cut, own) if len(rows)]
+    both = pd.concat(frames, ignore_index=True) if frames else ALLOCATION_HARVEST.empty()
+    return ALLOCATION_HARVEST.validate(both)
 
 
 def standing_cut(forecast: CoverLand, settings: AllocationSettings) -> pd.DataFrame:

@@ -34,6 +34,7 @@ from zones.measure.closure import ClosureLog
 from zones.output.folder import refuse_existing, save_table, staged_folder
 from zones.tables import (
     ALLOCATION,
+    ALLOCATION_HARVEST,
     ALLOCATION_LAND,
     ALLOCATION_LOSSES,
     ALLOCATION_NOTES,
@@ -266,6 +267,7 @@ def allocation_tables(plan: AllocatedPlan, *, log: ClosureLog) -> dict[Schema, p
         ALLOCATION_TARGETS: held,
         ALLOCATION_LOSSES: printed.losses,
         ALLOCATION_NOTES: _notes(plan),
+        ALLOCATION_HARVEST: plan.prepared.harvest,
         ALLOCATION_LAND: zone_land(allocation),
         ALLOCATION_SOURCES: allocation.inputs.sources,
     }

@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 
     from layers.kinds.plots import PlotLayer
 
-_COLUMNS = ["plot", "row", "commune_code", "source", "planting_year", "area_ha", "geometry"]
+_COLUMNS = [
+    *("plot", "row", "commune_code", "source", "planting_year", "weight", "area_ha", "geometry")
+]
 _FAIR = 0.5
 #: A land source with a class of altitude and slope, as ``_class_id`` writes it.
 _PART = re.compile(
@@ -119,13 +121,13 @@ def _land_pieces(
     of_plot = ["plot", "source", "row", "planting_year", "weight"]
     pieces = pieces.merge(mine[of_plot], left_on="label", right_index=True)
     pieces = pieces[pieces["commune_code"].notna()]
-    pieces = pieces.set_geometry(_faces(pieces.geometry.to_numpy()), crs=plots.crs)
+    pieces = pieces.set_geometry(faces(pieces.geometry.to_numpy()), crs=plots.crs)
     hectares = pieces["ledger_ha"].fillna(pieces["area_ha"]) * pieces["weight"]
     found: pd.DataFrame = pieces.assign(area_ha=hectares)[_COLUMNS]
     return found
 
 
-def _faces(shapes: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def faces(shapes: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Shapes without the lines and points that cutting along a shared edge leaves."""
     mixed = shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION
     faces = shapes.copy()
@@ -139,7 +141,9 @@ def _joined(frames: Sequence[pd.DataFrame], communes: gpd.GeoDataFrame) -> gpd.G
     """Pieces of all layers, numbered."""
     filled = [frame for frame in frames if len(frame)]
     if not filled:
-        none = communes.iloc[:0].assign(plot="", source="", area_ha=0.0, row=0, planting_year=pd.NA)
+        none = communes.iloc[:0].assign(
+            plot="", source="", area_ha=0.0, row=0, planting_year=pd.NA, weight=1.0
+        )
         return none[_COLUMNS].assign(layer="", piece=0)
     both = pd.concat(filled, ignore_index=True)
     return gpd.GeoDataFrame(both, crs=communes.crs).assign(piece=np.arange(len(both)))

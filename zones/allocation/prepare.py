@@ -22,6 +22,7 @@ from zones.allocation.explain.sentences import ORIGIN
 from zones.allocation.harvest import (
     Harvest,
     check_source,
+    harvest_table,
     less_cut,
     no_harvest,
     planned_harvest,
@@ -75,6 +76,7 @@ from zones.measure.present import present_by_crop
 from zones.plan.frames import communes_frame, zones_frame
 from zones.project.model import land_layers, newest_forest_layer, wants_trajectory
 from zones.project.sources import layer_names
+from zones.tables import ALLOCATION_HARVEST
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -98,6 +100,8 @@ class Prepared:
     rounding_nodes: int = 500
     aside: Mapping[str, Phrase] = field(default_factory=dict)
     cover: CoverTargets | None = None  # Targets of forest cover; none where nothing is forecast
+    # ``ALLOCATION_HARVEST``: what is cut in the plan's years
+    harvest: pd.DataFrame = field(default_factory=ALLOCATION_HARVEST.empty)
 
 
 def prepare_allocation(
@@ -130,7 +134,6 @@ def prepare_allocation(
     harvest = _harvest(own, forecast, settings, crops=crops, zones=zones, lost=lost)
     findings.extend(harvest.findings)
     land = less_cut(land, own.land_sources(), harvest)
-    # Land that is cut in the plan's years suits as the land of today does.
     freed = lost[lost["source"] != ""].rename(columns={"loss_ha": "area_ha"})
     places = pd.concat([land, harvest.land, freed], join="inner", ignore_index=True)
     suits = own.replacing(
@@ -169,7 +172,8 @@ def prepare_allocation(
     findings.extend(tell_losses_aside(lost_aside, names))
     told, nodes = tuple(findings.items), section.rounding_nodes
     cover = _cover_targets(project, tables, settings, forecast)
-    return Prepared(inputs, settings, names, told, nodes, asked.aside, cover)
+    cut = harvest_table(harvest, lost, crops)
+    return Prepared(inputs, settings, names, told, nodes, asked.aside, cover, cut)
 
 
 def _asked(

@@ -263,9 +263,10 @@ def _planning_layers(planning: PlanningMap, language: Language, say: Say) -> lis
     layers = []
     for table, frame, choices in (
         ("rungqh", planning.plots.assign(decision=""), {"measure": names, "decision": words}),
-        ("rungqh_kept", planning.kept, {"measure": decided}),
+        ("rungqh_kept", planning.kept, {"measure": decided | {"": ""}}),
     ):
         used = set(frame["measure"]) | (set(decided) if table == "rungqh_kept" else set())
+        none = [("", say("no_measure"), Fill("#ffffff", "#999999", 0.05))] if "" in used else []
         layers.append(
             QgisLayer(
                 table=table,
@@ -273,7 +274,7 @@ def _planning_layers(planning: PlanningMap, language: Language, say: Say) -> lis
                 group=say("group_planning"),
                 style=Categories(
                     "measure",
-                    tuple((key, names[key], Fill(fills[key])) for key in names if key in used),
+                    (*((key, names[key], Fill(fills[key])) for key in names if key in used), *none),
                 ),
                 frame=frame,
                 aliases=_aliases(frame.columns, say),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -50,10 +51,16 @@ class Choice:
     whole: bool
 
 
-def choose_pieces(
-    demands: Iterable[Demand], pieces: Iterable[Piece]
-) -> tuple[list[Choice], dict[int, float]]:
-    """Serve demands in their order from pieces in theirs; what is left of each demand, in ha."""
+class Chosen(NamedTuple):
+    """What serves the demands, what is left of them (ha, by demand), and what stays free."""
+
+    choices: list[Choice]
+    left: dict[int, float]
+    free: list[Piece]
+
+
+def choose_pieces(demands: Iterable[Demand], pieces: Iterable[Piece]) -> Chosen:
+    """Serve demands in their order from pieces in theirs."""
     free, chosen, left = list(pieces), [], {}
     cut: set[int] = set()
     for demand in demands:
@@ -85,7 +92,7 @@ def choose_pieces(
             rest = 0.0
         if rest > _DUST_HA:
             left[demand.place] = rest
-    return chosen, left
+    return Chosen(chosen, left, free)
 
 
 def _cut(piece: Piece, demand: Demand, area_ha: float) -> tuple[Choice, Piece]:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from layers.base.errors import InputError
 from layers.io.table import read_table, require_columns
-from zones.planting.measures import load_measures
+from zones.planting.measures import free_measures
 
 EXCLUDE, FIRST = "exclude", "first"
 COLUMNS = ["plot", "decision", "period"]
@@ -21,9 +21,7 @@ COLUMNS = ["plot", "decision", "period"]
 
 def known_decisions() -> list[str]:
     """Words of the column ``decision``: two of ours, and measures that no allocation decides."""
-    measures = load_measures()
-    free = measures["sources"].eq("") & measures["land_kinds"].eq("")
-    return [EXCLUDE, FIRST, *measures.loc[free, "measure"]]
+    return [EXCLUDE, FIRST, *free_measures()]
 
 
 def no_decisions() -> pd.DataFrame:

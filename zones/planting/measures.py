@@ -14,3 +14,9 @@ def load_measures() -> pd.DataFrame:
     rgb = table[["red", "green", "blue"]].to_numpy().tolist()
     colours = ["#" + "".join(f"{value:02x}" for value in row) for row in rgb]
     return table.assign(colour=colours, **{name: table[name].fillna("") for name in text})
+
+
+def free_measures() -> list[str]:
+    """Measures that follow from no allocation: rules and decisions may give them."""
+    table = load_measures()
+    return list(table.loc[table["sources"].eq("") & table["land_kinds"].eq(""), "measure"])

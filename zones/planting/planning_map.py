@@ -8,7 +8,7 @@ adds up to the printed hectares.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
@@ -16,36 +16,54 @@ import pandas as pd
 import shapely
 
 from layers.base.errors import ClosureError, InputError
-from layers.crs.transform import to_crs
 from layers.kinds.plots import PlotLayer
+from zones.allocation.harvest import SOURCE
 from zones.allocation.land_plots import settled_land, stand_land
 from zones.allocation.plot_names import named_plots
-from zones.planting.choose import Choice, Demand, Piece, choose_pieces
-from zones.planting.decisions import EXCLUDE, FIRST, no_decisions
+from zones.planting.choose import Choice, Chosen, Demand, Piece, choose_pieces
+from zones.planting.decisions import FIRST, no_decisions
+from zones.planting.harvested import OLDEST, cut_stands, ripe_stands, uncut_rest
+from zones.planting.kept import PLAN, forest_ground, kept_ground, measure_table
 from zones.planting.measures import load_measures
-from zones.tables import PLANNING_PLOTS
+from zones.planting.rules import load_planning_rules
+from zones.tables import ALLOCATION_HARVEST, PLANNING_PLOTS
 
 #: Printed hectares and those of the plots are the same to this.
 _NEAR_HA = 1e-6
 _KEYS = ["commune_code", "part_of_land"]
 #: Part of the project file that names plots.
 _WHERE = "planning"
-#: Years that no stand is older than.
-_OLDEST = 300
 
 
 @dataclass(frozen=True, slots=True)
 class PlanningMap:
-    """Plots chosen for the plan, and the forest that is kept."""
+    """Plots chosen for the plan, and the ground of the forest layer that is kept."""
 
     table: pd.DataFrame  # ``PLANNING_PLOTS``
     plots: gpd.GeoDataFrame  # Rows of ``table`` that have a plot, with its shape and attributes
-    kept: gpd.GeoDataFrame  # Plots of other measures: protected, left to regenerate, decided
+    kept: gpd.GeoDataFrame  # The rest of the forest layer, its measures by decision or rule
+    measures: pd.DataFrame  # ``PLANNING_MEASURES``
+    unplaced_harvest_ha: float  # Harvest for which no stand was found
 
     def layer(self) -> gpd.GeoDataFrame:
         """The planning layer as a whole: what is planned and what is kept, each with its period."""
         both = pd.concat([self.plots, self.kept], ignore_index=True)
         return gpd.GeoDataFrame(both, crs=self.kept.crs or self.plots.crs)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What bears on the choice beside the allocation."""
+
+    # ``ALLOCATION_HARVEST``: what is cut in the plan's years; land after harvest is there
+    harvest: pd.DataFrame = field(default_factory=ALLOCATION_HARVEST.empty)
+    # Of an office on single plots (``load_decisions``); what has another measure is not planted
+    decisions: pd.DataFrame = field(default_factory=no_decisions)
+    # Measures of ground that nothing is planned on (``load_planning_rules``)
+    rules: pd.DataFrame = field(default_factory=load_planning_rules)
+    roads: gpd.GeoDataFrame | None = None  # Plots near them come first
+    # Part of its land source (altitude and slope) that a piece lies in, where these are told apart
+    part_of: Callable[[gpd.GeoDataFrame], pd.Series[str]] | None = None
 
 
 def planning_map(
@@ -54,46 +72,71 @@ def planning_map(
     rules: pd.DataFrame,
     layers: Mapping[str, tuple[str, PlotLayer]],
     communes: gpd.GeoDataFrame,
-    *,
-    decisions: pd.DataFrame | None = None,
-    roads: gpd.GeoDataFrame | None = None,
-    part_of: Callable[[gpd.GeoDataFrame], pd.Series[str]] | None = None,
+    wishes: Wishes | None = None,
 ) -> PlanningMap:
-    """Choose plots for printed hectares; ``layers`` are the kind and the plots of each layer.
-
-    ``decisions`` are those of an office on single plots (``load_decisions``); what has another
-    measure is not planted.
-    ``part_of`` says which part of its land source a piece lies in (altitude and slope), where the
-    allocation tells them apart.
-    """
-    planned = allocation[allocation["planned_ha"].gt(0) & allocation["land"].ne("")]
-    planned = planned.sort_values(["year", "zone", "commune_code", "land"], ignore_index=True)
-    planned = planned.assign(
-        source=planned["land"].str.split("[:#]", n=1, regex=True).str[0],
-        part_of_land=planned["land"].str.partition("#")[0],
-        locked=planned["land"].str.partition("#")[2],
-    )
-    told = no_decisions() if decisions is None else decisions
-    pieces = _with_decisions(_pieces(rules, layers, communes, roads), told, layers)
+    """Choose plots for printed hectares; ``layers`` are the kind and the plots of each layer."""
+    planned, wishes = _planned(allocation), wishes or Wishes()
+    told, cut, part_of = wishes.decisions, wishes.harvest, wishes.part_of
+    may = _with_decisions(_pieces(rules, layers, communes, wishes.roads, cut), told, layers)
+    pieces, unplaced_ha = cut_stands(may, cut)
     pieces = pieces.assign(
         part_of_land=pieces["source"] if part_of is None else part_of(pieces),
         locked=_locked(pieces, planned),
     )
-    chosen: list[Choice] = []
-    left: dict[int, float] = {}
-    for key, demands in planned.groupby(_KEYS):
-        # A plot that is locked is one of its source, whatever its altitude.
-        locked = pieces["locked"].ne("")
-        part = pieces["part_of_land"].mask(locked, pieces["source"])
-        here = pieces[pieces["commune_code"].eq(key[0]) & part.eq(key[1])]
-        found, missing = _serve(demands, here, rules)
-        chosen += found
-        left |= missing
+    chosen, left, free = _choose(planned, pieces, rules)
     table = _table(planned, zones, pieces, chosen, left)
     plots = _with_attributes(table, pieces, chosen, layers)
+    weights = pieces["weight"].reindex([one.piece for one in chosen]).to_numpy()
+    forest = forest_ground(layers, communes)
+    bare = uncut_rest(pieces, free, forest)
+    planted = plots.assign(ground_ha=plots["area_ha"] / weights)
+    taken = gpd.GeoDataFrame(pd.concat([planted, bare], ignore_index=True), crs=pieces.crs)
     years = allocation["year"].dropna().astype(int)
-    period = f"{years.min()}–{years.max()}" if len(years) else ""
-    return PlanningMap(table, plots, _kept(plots, layers, communes, told, period))
+    kept = kept_ground(
+        forest,
+        taken,
+        told,
+        wishes.rules,
+        years=(years.min(), years.max()) if len(years) else None,
+    )
+    measures = measure_table(forest, taken, kept)
+    rest = gpd.GeoDataFrame(pd.concat([kept, bare], ignore_index=True), crs=kept.crs)
+    rest = rest.drop(columns=["leading", "ground_ha"])
+    return PlanningMap(table, plots, rest, measures, unplaced_ha)
+
+
+def _planned(allocation: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the allocation that need plots, in the order in which they are served."""
+    planned = allocation[allocation["planned_ha"].gt(0) & allocation["land"].ne("")]
+    planned = planned.sort_values(["year", "zone", "commune_code", "land"], ignore_index=True)
+    land = planned["land"].astype("str")
+    return planned.assign(
+        source=land.str.replace("[:#].*", "", regex=True),
+        part_of_land=land.str.replace("#.*", "", regex=True),
+        locked=land.str.extract("#(.*)", expand=False).astype("str").fillna(""),
+    )
+
+
+def _choose(
+    planned: pd.DataFrame, pieces: gpd.GeoDataFrame, rules: pd.DataFrame
+) -> tuple[list[Choice], dict[int, float], list[Piece]]:
+    """Plots of each row, hectares that found none, and ground that is cut and not planted."""
+    chosen: list[Choice] = []
+    left: dict[int, float] = {}
+    cut = pieces["source"].eq(SOURCE)
+    free = {one.place: one for one in _free(pieces[cut])}
+    # A plot that is locked is one of its source, whatever its altitude.
+    part = pieces["part_of_land"].mask(pieces["locked"].ne(""), pieces["source"])
+    places = pieces.groupby(["commune_code", part]).indices
+    for key, demands in planned.groupby(_KEYS):
+        here = pieces.iloc[places.get(key, [])]
+        found = _serve(demands, here, rules)
+        chosen += found.choices
+        left |= found.left
+        for place in here.index[here["source"].eq(SOURCE)]:
+            free.pop(int(place), None)
+        free |= {one.place: one for one in found.free if cut[one.place]}
+    return chosen, left, list(free.values())
 
 
 def _pieces(
@@ -101,10 +144,12 @@ def _pieces(
     layers: Mapping[str, tuple[str, PlotLayer]],
     communes: gpd.GeoDataFrame,
     roads: gpd.GeoDataFrame | None,
+    harvest: pd.DataFrame,
 ) -> gpd.GeoDataFrame:
     """Parts of plots by commune and land source: the nearest to a road first, then by label."""
     plots, _ = settled_land(layers, rules, communes)
-    both = pd.concat([plots, stand_land(layers, rules, communes)], ignore_index=True)
+    stands = stand_land(layers, rules, communes)
+    both = pd.concat([plots, stands, ripe_stands(layers, communes, harvest)], ignore_index=True)
     distance = np.zeros(len(both))
     if roads is not None and len(roads) and len(both):
         tree = shapely.STRtree(roads.geometry.to_numpy())
@@ -166,47 +211,54 @@ def _natural(label: str) -> tuple[tuple[int, str], ...]:
     )
 
 
-def _serve(
-    demands: pd.DataFrame, here: gpd.GeoDataFrame, rules: pd.DataFrame
-) -> tuple[list[Choice], dict[int, float]]:
+def _serve(demands: pd.DataFrame, here: gpd.GeoDataFrame, rules: pd.DataFrame) -> Chosen:
     """Serve the rows of one commune and source; plots that are locked serve their own rows only."""
     locked = demands["locked"]
     ages = rules.set_index("source")[["age_low", "age_high"]]
-    chosen: list[Choice] = []
-    left: dict[int, float] = {}
+    served = Chosen([], {}, [])
     for plot in sorted({*locked, ""}):
         mine = demands[locked.eq(plot)]
-        pool = here[here["locked"].eq(plot)]
         asked = [
             Demand(
                 int(place), float(row["planned_ha"]), _born(ages, row["source"], int(row["year"]))
             )
             for place, row in zip(mine.index, mine.to_dict("records"), strict=True)
         ]
-        free = [
-            Piece(
-                int(place),
-                float(row["area_ha"]),
-                row["geometry"],
-                None if pd.isna(row["planting_year"]) else int(row["planting_year"]),
-                bool(row["first"]),
-            )
-            for place, row in zip(pool.index, pool.to_dict("records"), strict=True)
-            if row["area_ha"] > 0
-        ]
-        found, missing = choose_pieces(asked, free)
-        chosen += found
-        left |= missing
-    return chosen, left
+        found = choose_pieces(asked, _free(here[here["locked"].eq(plot)]))
+        served.choices.extend(found.choices)
+        served.left.update(found.left)
+        served.free.extend(found.free)
+    return served
+
+
+def _free(pool: gpd.GeoDataFrame) -> list[Piece]:
+    """Pieces to choose from; for ground that is cut, the year of its harvest counts."""
+    born = pool["planting_year"].mask(pool["source"].eq(SOURCE), pool["cut_year"])
+    return [
+        Piece(
+            int(place),
+            float(row["area_ha"]),
+            row["geometry"],
+            None if pd.isna(year) else int(year),
+            bool(row["first"]),
+        )
+        for place, row, year in zip(pool.index, pool.to_dict("records"), born, strict=True)
+        if row["area_ha"] > 0
+    ]
 
 
 def _born(ages: pd.DataFrame, source: str, year: int) -> tuple[int, int] | None:
-    """Planting years of the stands of a land source that are of age in a year."""
+    """Planting years of the stands of a land source that are of age in a year.
+
+    Of ground that is cut: years of a harvest before it.
+    """
+    if source == SOURCE:
+        return year - OLDEST, year - 1
     rule = ages[ages.index == source]
     if rule.empty or rule.isna().all(axis=None):
         return None
     low, high = rule["age_low"].iloc[0], rule["age_high"].iloc[0]
-    oldest = _OLDEST if pd.isna(high) else int(high)
+    oldest = OLDEST if pd.isna(high) else int(high)
     return year - oldest, year - (0 if pd.isna(low) else int(low))
 
 
@@ -218,8 +270,18 @@ def _table(
     left: Mapping[int, float],
 ) -> pd.DataFrame:
     """Rows of the allocation with their plots; what found none has an empty plot."""
+    # Of a plot that was cut in part no more than a part is planted.
+    cut_whole = pieces["cut_whole"].astype("bool")
     served = pd.DataFrame(
-        [(one.demand, one.piece, one.area_ha, "whole" if one.whole else "part") for one in chosen]
+        [
+            (
+                one.demand,
+                one.piece,
+                one.area_ha,
+                "whole" if one.whole and cut_whole[one.piece] else "part",
+            )
+            for one in chosen
+        ]
         + [(place, -1, area, "") for place, area in left.items()],
         columns=["demand", "piece", "area_ha", "part"],
     )
@@ -263,7 +325,7 @@ def _with_attributes(
     """Chosen plots with their shapes and the attributes of the layer that they come from."""
     own = table.iloc[: len(chosen)].reset_index(drop=True)
     places = [one.piece for one in chosen]
-    origin = pieces[["layer", "row"]].reindex(places).reset_index(drop=True)
+    origin = pieces[["layer", "row", "cut_year"]].reindex(places).reset_index(drop=True)
     parts = [
         layer.plots.drop(columns=["geometry", "commune_code", "commune", "plot"])
         .rename(columns={"land": "land_class"})
@@ -271,47 +333,13 @@ def _with_attributes(
         for name, (_, layer) in layers.items()
     ]
     joined = own.join(origin)
-    joined = joined.assign(period=joined["year"].astype("Int64").astype("str"))
+    joined = joined.assign(
+        period=joined["year"].astype("Int64").astype("str"),
+        cut_year=joined["cut_year"].astype("Int64"),
+        basis=PLAN,
+    )
     if parts:
         known = pd.concat(parts, ignore_index=True)
         joined = joined.merge(known, on=["layer", "row"], how="left", validate="many_to_one")
     shapes = [one.shape for one in chosen]
     return gpd.GeoDataFrame(joined, geometry=shapes, crs=pieces.crs)
-
-
-def _kept(
-    plots: gpd.GeoDataFrame,
-    layers: Mapping[str, tuple[str, PlotLayer]],
-    communes: gpd.GeoDataFrame,
-    decisions: pd.DataFrame,
-    period: str,
-) -> gpd.GeoDataFrame:
-    """Plots of the forest layer that nothing is planned on, with all their attributes.
-
-    Protected, left to regenerate, or under a measure that was decided, in its period or the plan's.
-    """
-    table = load_measures()
-    by_land = {
-        land: row["measure"] for row in table.to_dict("records") for land in row["lands"].split("|")
-    }
-    frames = [
-        to_crs(layer.plots, communes.crs).assign(layer=name)
-        for name, (kind, layer) in layers.items()
-        if kind == "forest_status"
-    ]
-    if not frames:
-        return plots.iloc[:0]
-    both = pd.concat(frames, ignore_index=True)
-    decided = decisions[~decisions["decision"].isin([EXCLUDE, FIRST])].set_index("plot")
-    named = both.assign(commune_code=both["commune_code"].fillna(""))
-    asked = named_plots(named, decided.index, where=_WHERE)
-    measure = asked.map(decided["decision"]).astype("str").fillna(both["land"].map(by_land))
-    told = asked.map(decided["period"]).astype("str").fillna("")
-    # A label may stand twice, in two communes or layers: the record tells which plot was taken.
-    taken = pd.MultiIndex.from_frame(plots[["layer", "row"]])
-    chosen = pd.MultiIndex.from_frame(both[["layer", "row"]]).isin(taken)
-    both = both.rename(columns={"land": "land_class"}).assign(
-        measure=measure, period=told.where(told.ne(""), period), area_ha=both["ledger_ha"]
-    )
-    kept = both[measure.notna() & ~chosen]
-    return gpd.GeoDataFrame(kept.reset_index(drop=True), crs=communes.crs)

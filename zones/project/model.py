@@ -346,12 +346,14 @@ class PlanningSettings(Part):
     """The planning layer: whether a run makes it, plots that it must not take, decisions on plots.
 
     ``decisions`` is a table with the columns plot, decision and period: ``exclude``, ``first`` or a
-    measure of ``data/planning_measures.csv`` that no allocation decides.
+    measure of ``data/planning_measures.csv`` that no allocation decides. ``rules`` stands in for
+    ``data/planning_rules.csv``: which measure the rest of the forest layer has.
     """
 
     make: bool = False
     exclude: tuple[str, ...] = ()
     decisions: Path | None = None
+    rules: Path | None = None
 
 
 class QgisSettings(Part):
@@ -611,6 +613,8 @@ class Project(Part):
             paths |= {f"certainty {name}": folder / name for name in SAMPLE_FILES}
         if self.planning.decisions is not None:
             paths["planning decisions"] = self.resolve(self.planning.decisions)
+        if self.planning.rules is not None:
+            paths["planning rules"] = self.resolve(self.planning.rules)
         if self.groups is not None and self.groups.table is not None:
             paths["groups table"] = self.resolve(self.groups.table)
         if self.reconcile.totals is not None:

@@ -33,7 +33,7 @@ def form_numbers(project: Project) -> dict[str, str]:
             raise InputError(
                 "zones.publish.circular_not_in_force",
                 forms=told,
-                document=row["document"],
+                document=Phrase(en=row["document_en"], vi=row["document_vi"]),
                 from_day=date.fromisoformat(row["from_day"]),
                 layer=name,
                 date=day,

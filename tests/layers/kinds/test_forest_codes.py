@@ -157,3 +157,4 @@ def test_a_table_later_than_the_layer_is_told(year, told):
     assert all(
         "circular 16/2023" in item.message.en and "2022" in item.message.en for item in later
     )
+    assert all("Thông tư 16/2023/TT-BNNPTNT (Phụ lục I)" in item.message.vi for item in later)

@@ -16,7 +16,7 @@ def piece(place: int, area_ha: float, year: int | None = None) -> Piece:
 
 
 def test_whole_plots_come_first_and_the_smallest_that_is_left_is_split() -> None:
-    chosen, left = choose_pieces(
+    chosen, left, _ = choose_pieces(
         [Demand(0, 12.0)], [piece(0, 30), piece(1, 5), piece(2, 4), piece(3, 9)]
     )
     assert [(one.piece, one.area_ha, one.whole) for one in chosen] == [
@@ -29,7 +29,8 @@ def test_whole_plots_come_first_and_the_smallest_that_is_left_is_split() -> None
 
 
 def test_the_rest_of_a_split_plot_serves_the_next_demand() -> None:
-    chosen, left = choose_pieces([Demand(0, 4.0), Demand(1, 7.0)], [piece(0, 10.0)])
+    chosen, left, free = choose_pieces([Demand(0, 4.0), Demand(1, 7.0)], [piece(0, 10.0)])
+    assert sum(one.area_ha for one in free) == pytest.approx(0.0)
     assert [(one.demand, one.piece, one.area_ha, one.whole) for one in chosen] == [
         (0, 0, 4.0, False),
         (1, 0, 6.0, False),
@@ -41,13 +42,13 @@ def test_the_rest_of_a_split_plot_serves_the_next_demand() -> None:
 
 def test_a_stand_serves_only_in_the_years_it_is_of_age() -> None:
     pieces = [piece(0, 5, 2018), piece(1, 5, 2022), piece(2, 5, None)]
-    chosen, left = choose_pieces([Demand(0, 8.0, (2020, 2023))], pieces)
+    chosen, left, _ = choose_pieces([Demand(0, 8.0, (2020, 2023))], pieces)
     assert [(one.piece, one.area_ha) for one in chosen] == [(1, 5.0)]
     assert left == {0: 3.0}
 
 
 def test_nothing_to_choose_from_leaves_the_hectares() -> None:
-    assert choose_pieces([Demand(4, 2.5)], []) == ([], {4: 2.5})
+    assert choose_pieces([Demand(4, 2.5)], []) == ([], {4: 2.5}, [])
 
 
 def test_a_shape_with_a_hole_is_cut_by_its_area() -> None:
@@ -66,7 +67,9 @@ def test_a_shape_with_a_hole_is_cut_by_its_area() -> None:
 def test_every_hectare_is_served_or_left(asked: list[float], areas: list[float]) -> None:
     pieces = [piece(place, area) for place, area in enumerate(areas)]
     demands = [Demand(place, area) for place, area in enumerate(asked)]
-    chosen, left = choose_pieces(demands, pieces)
+    chosen, left, free = choose_pieces(demands, pieces)
+    both = sum(one.area_ha for one in [*chosen, *free])
+    assert both == pytest.approx(sum(areas), abs=1e-8)
     for demand in demands:
         served = sum(one.area_ha for one in chosen if one.demand == demand.place)
         assert served + left.get(demand.place, 0.0) == pytest.approx(demand.area_ha, abs=1e-8)

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 import pyogrio
 import pytest
 
-from layers.base.errors import InputError
+from layers.base.errors import ClosureError, InputError
 from layers.kinds.plots import PlotLayer
 from tests.factories import square, write_project
 from zones.planting.decisions import load_decisions
+from zones.planting.kept import forest_ground, kept_ground, measure_table
 from zones.planting.measures import load_measures
-from zones.planting.planning_map import PlanningMap, planning_map
+from zones.planting.planning_map import PlanningMap, Wishes, planning_map
+from zones.planting.rules import load_planning_rules
 from zones.project.model import load_project
 from zones.run.context import RunOptions
 from zones.run.run import run_project
+from zones.tables import ALLOCATION_HARVEST, PLANNING_FINDINGS, PLANNING_MEASURES
 
 CRS = "EPSG:9215"
 
@@ -64,6 +68,11 @@ def decided(*rows: tuple[str, str, str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["plot", "decision", "period"], dtype="str")
 
 
+def mapped(*asked: Any, **wishes: Any) -> PlanningMap:
+    """Planning map of the five tables, with what bears on the choice beside them."""
+    return planning_map(*asked, Wishes(**wishes))
+
+
 @pytest.fixture
 def communes() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
@@ -92,7 +101,7 @@ def test_plots_are_those_of_the_land_source_and_age(
         ("acacia", "young_acacia", 2026, 6.0),
         ("pine", "bare_production", 2027, 8.0),
     )
-    made = planning_map(asked, ZONES, RULES, {"forest": ("forest_status", forest)}, communes)
+    made = mapped(asked, ZONES, RULES, {"forest": ("forest_status", forest)}, communes)
     rows = made.table.set_index(["zone", "year", "plot"])[["measure", "part", "area_ha"]]
     assert {key: tuple(row) for key, row in zip(rows.index, rows.to_numpy(), strict=True)} == {
         # Lot 2 before lot 10; lot 10 is split, and its rest serves the next year.
@@ -108,20 +117,20 @@ def test_plots_are_those_of_the_land_source_and_age(
     assert made.table["area_ha"].sum() == pytest.approx(asked["planned_ha"].sum(), abs=1e-9)
     assert made.plots.geometry.area.sum() / 1e4 == pytest.approx(15.0)
     kept = made.kept.set_index("plot")["measure"].to_dict()
-    assert kept == {"1/3/1": "BV", "1/3/2": "KN"}
+    assert kept == {"1/1/3": "", "1/2/2": "KGL", "1/3/1": "BV", "1/3/2": "KN"}
 
 
 def test_excluded_and_locked_plots(communes: gpd.GeoDataFrame, forest: PlotLayer) -> None:
     layers = {"forest": ("forest_status", forest)}
     asked = plan(("pine", "bare_production", 2026, 4.0))
-    made = planning_map(
+    made = mapped(
         asked, ZONES, RULES, layers, communes, decisions=decided(("1/1/2", "exclude", ""))
     )
     assert made.table["plot"].tolist() == ["1/1/10"]
     locked = plan(
         ("pine", "bare_production", 2026, 4.0), ("na", "bare_production#1/1/2", 2027, 4.0)
     )
-    made = planning_map(locked, ZONES, RULES, layers, communes)
+    made = mapped(locked, ZONES, RULES, layers, communes)
     found = made.table.set_index("zone")[["plot", "measure"]]
     assert found.loc["na"].tolist() == ["1/1/2", "TK"]
     assert found.loc["pine"].tolist() == ["1/1/10", "TR1"]
@@ -142,8 +151,8 @@ def test_a_label_that_stands_twice_is_told_with_the_choices() -> None:
     both = pd.concat([both, both.assign(commune_code="06004")], ignore_index=True)
     asked = (both, ZONES, RULES, {"forest": ("forest_status", twice)}, communes)
     with pytest.raises(InputError, match=r"1/1/1: 06001/1/1/1 or 06004/1/1/1"):
-        planning_map(*asked, decisions=decided(("1/1/1", "exclude", "")))
-    made = planning_map(*asked, decisions=decided(("06004/1/1/1", "exclude", "")))
+        mapped(*asked, decisions=decided(("1/1/1", "exclude", "")))
+    made = mapped(*asked, decisions=decided(("06004/1/1/1", "exclude", "")))
     # One of the two is taken out; the other serves its commune.
     rows = made.table.sort_values(["commune_code", "plot"], ascending=[True, False])
     assert rows[["commune_code", "plot", "area_ha"]].to_numpy().tolist() == [
@@ -153,7 +162,7 @@ def test_a_label_that_stands_twice_is_told_with_the_choices() -> None:
     ]
     # A lock takes its own plot alone.
     locked = both.assign(land=["bare_production", "bare_production#06004/1/1/1"])
-    made = planning_map(locked, *asked[1:])
+    made = mapped(locked, *asked[1:])
     rows = made.table.sort_values(["commune_code", "plot"], ascending=[True, False])
     assert rows[["commune_code", "plot", "area_ha"]].to_numpy().tolist() == [
         ["06001", "1/1/1", 6.0],
@@ -172,8 +181,8 @@ def test_labels_twice_in_one_commune_go_by_record(
     asked = (plan(("pine", "bare_production", 2026, 6.0)), ZONES, RULES)
     layers = {"forest": ("forest_status", twice)}
     with pytest.raises(InputError, match=r"forest:0 or forest:1"):
-        planning_map(*asked, layers, communes, decisions=decided(("06001/1/1/1", "exclude", "")))
-    made = planning_map(*asked, layers, communes, decisions=decided(("forest:0", "exclude", "")))
+        mapped(*asked, layers, communes, decisions=decided(("06001/1/1/1", "exclude", "")))
+    made = mapped(*asked, layers, communes, decisions=decided(("forest:0", "exclude", "")))
     assert made.table["area_ha"].tolist() == [4.0, 2.0]
 
 
@@ -181,14 +190,10 @@ def test_a_plot_that_no_layer_has_is_refused(communes: gpd.GeoDataFrame, forest:
     asked = (plan(("pine", "bare_production", 2026, 1.0)), ZONES, RULES)
     layers = {"forest": ("forest_status", forest)}
     with pytest.raises(InputError, match="planning names 1 plots that no layer has, first 9/9/9"):
-        planning_map(*asked, layers, communes, decisions=decided(("9/9/9", "exclude", "")))
+        mapped(*asked, layers, communes, decisions=decided(("9/9/9", "exclude", "")))
     # Natural forest is never taken: to name it is no fault.
     assert (
-        len(
-            planning_map(
-                *asked, layers, communes, decisions=decided(("1/3/1", "exclude", ""))
-            ).table
-        )
+        len(mapped(*asked, layers, communes, decisions=decided(("1/3/1", "exclude", ""))).table)
         == 1
     )
 
@@ -207,7 +212,7 @@ def test_plots_are_chosen_within_the_altitude_of_the_allocation(
         return low.mask(high, pieces["source"] + ":200-700m:0-30°")
 
     layers = {"forest": ("forest_status", forest)}
-    made = planning_map(asked, ZONES, RULES, layers, communes, part_of=part_of)
+    made = mapped(asked, ZONES, RULES, layers, communes, part_of=part_of)
     rows = made.table.sort_values(["zone", "plot"], ascending=[True, False])
     assert rows[["zone", "plot", "area_ha"]].to_numpy().tolist() == [
         ["na", "1/1/2", 4.0],
@@ -218,7 +223,7 @@ def test_plots_are_chosen_within_the_altitude_of_the_allocation(
 
 def test_the_nearest_to_a_road_comes_first(communes: gpd.GeoDataFrame, forest: PlotLayer) -> None:
     roads = gpd.GeoDataFrame(geometry=[square(0, 0, 1, 1).boundary], crs=CRS)
-    made = planning_map(
+    made = mapped(
         plan(("pine", "bare_production", 2026, 6.0)),
         *(ZONES, RULES, {"forest": ("forest_status", forest)}, communes),
         roads=roads,
@@ -233,16 +238,17 @@ def test_a_plot_is_kept_although_another_of_its_label_was_taken(
         ("1/1/1", "bare", "production", None, 6.0, {}),
         ("1/1/1", "natural_forest", "protection", None, 7.0, {}),
     )
-    made = planning_map(
+    made = mapped(
         plan(("pine", "bare_production", 2026, 6.0)),
         *(ZONES, RULES, {"forest": ("forest_status", twice)}, communes),
     )
     assert made.table["plot"].tolist() == ["1/1/1"]
     assert made.kept[["measure", "ledger_ha"]].to_numpy().tolist() == [["BV", 7.0]]
+    assert set(made.measures["area_ha"]) == {6.0, 7.0}
 
 
 def test_no_plots_at_all(communes: gpd.GeoDataFrame) -> None:
-    made = planning_map(plan(("pine", "bare_production", 2026, 6.0)), ZONES, RULES, {}, communes)
+    made = mapped(plan(("pine", "bare_production", 2026, 6.0)), ZONES, RULES, {}, communes)
     assert made.table[["plot", "area_ha"]].to_numpy().tolist() == [["", 6.0]]
     assert len(made.plots) == len(made.kept) == 0
 
@@ -254,12 +260,15 @@ def test_decided_plots_are_left_out_first_or_under_another_measure(
     layers = {"forest": ("forest_status", forest)}
 
     def made(*rows: tuple[str, str, str]) -> PlanningMap:
-        return planning_map(asked, ZONES, RULES, layers, communes, decisions=decided(*rows))
+        return mapped(asked, ZONES, RULES, layers, communes, decisions=decided(*rows))
 
     plain = made()
     assert plain.table["plot"].tolist() == ["1/1/2", "1/1/10"]
-    assert plain.kept["measure"].tolist() == ["BV", "KN"]
-    assert set(plain.kept["period"]) == {"2026–2027"}
+    ruled = plain.kept[plain.kept["measure"].ne("")]
+    assert dict(zip(ruled["plot"], ruled["measure"], strict=True)) == {
+        "1/2/1": "KGN", "1/2/2": "KGL", "1/3/1": "BV", "1/3/2": "KN"
+    }  # fmt: skip
+    assert set(ruled["period"]) == {"2026–2027"}
     # Taken first: the whole year 2026 comes from it.
     assert made(("1/1/10", "first", "")).table["plot"].tolist()[0] == "1/1/10"
     out = made(("1/1/2", "exclude", "")).table
@@ -268,20 +277,262 @@ def test_decided_plots_are_left_out_first_or_under_another_measure(
     other = made(("1/2/1", "ND", "2028"), ("1/3/2", "XT", ""), ("1/1/2", "LG", ""))
     kept = other.kept.set_index("plot")
     assert kept["measure"].to_dict() == {
-        "1/1/2": "LG", "1/2/1": "ND", "1/3/1": "BV", "1/3/2": "XT"
+        "1/1/2": "LG", "1/1/3": "", "1/2/1": "ND", "1/2/2": "KGL", "1/3/1": "BV", "1/3/2": "XT"
+    }  # fmt: skip
+    assert kept["basis"].to_dict() == {
+        "1/1/2": "decision", "1/1/3": "", "1/2/1": "decision", "1/2/2": "rule", "1/3/1": "rule",
+        "1/3/2": "decision",
     }  # fmt: skip
     assert kept.loc[["1/2/1", "1/3/2"], "period"].tolist() == ["2028", "2026–2027"]
     assert "1/1/2" not in set(other.table["plot"])
     # One layer with all measures; the attributes of the status layer are kept.
     whole = other.layer()
-    assert set(whole["measure"]) == {"TR1", "LG", "ND", "BV", "XT"}
+    assert set(whole["measure"]) == {"TR1", "LG", "ND", "BV", "XT", "KGL", ""}
     assert whole["three_forest"].notna().all()
     assert whole.loc[whole["measure"].eq("TR1"), "period"].tolist() == ["2026", "2027"]
 
 
+def test_the_rest_of_a_split_plot_keeps_its_own_measure(communes: gpd.GeoDataFrame) -> None:
+    """One plot of 10 ha, of which 4 are planted: 6 ha are left to regenerate, none twice."""
+    forest = layer(("1/1/1", "regenerating", "production", None, 10.0, {}))
+    asked = (plan(("pine", "bare_production", 2026, 4.0)), ZONES, RULES)
+    made = mapped(*asked, {"forest": ("forest_status", forest)}, communes)
+    assert made.measures[["land_class", "measure", "basis", "area_ha"]].to_numpy().tolist() == [
+        ["regenerating", "KN", "rule", pytest.approx(6.0)],
+        ["regenerating", "TR1", "plan", pytest.approx(4.0)],
+    ]
+    (rest,) = made.kept.itertuples()
+    assert (rest.measure, rest.part, rest.area_ha) == ("KN", "part", pytest.approx(6.0))
+    planted = made.plots.geometry.iloc[0]
+    assert rest.geometry.geom_type == "Polygon"
+    assert rest.geometry.area == pytest.approx(6e4)
+    assert rest.geometry.intersection(planted).area == pytest.approx(0.0, abs=1e-6)
+
+
+def test_ground_under_a_mixed_stand_counts_whole(communes: gpd.GeoDataFrame) -> None:
+    """Seven tenths of 10 ha are acacia: 7 ha of it are converted on the 10 ha of the plot."""
+    forest = layer(("1/1/1", "planted_forest", "production", 2022, 10.0, {"acacia": 0.7}))
+    asked = (plan(("acacia", "young_acacia", 2026, 7.0)), ZONES, RULES)
+    made = mapped(*asked, {"forest": ("forest_status", forest)}, communes)
+    assert made.table[["plot", "area_ha"]].to_numpy().tolist() == [["1/1/1", 7.0]]
+    assert made.measures[["measure", "area_ha"]].to_numpy().tolist() == [["GL", 10.0]]
+    assert made.kept.empty
+
+
+def test_measures_add_up_to_the_layer_class_by_class(
+    communes: gpd.GeoDataFrame, forest: PlotLayer
+) -> None:
+    asked = plan(("pine", "bare_production", 2026, 5.0), ("acacia", "young_acacia", 2026, 6.0))
+    made = mapped(asked, ZONES, RULES, {"forest": ("forest_status", forest)}, communes)
+    sums = made.measures.groupby("land_class")["area_ha"].sum()
+    assert sums.to_dict() == pytest.approx(
+        {"bare": 19.0, "planted_forest": 10.0, "natural_forest": 7.0, "regenerating": 3.0}
+    )
+    without = made.measures[made.measures["basis"].eq("")]
+    # 1 ha left of lot 10 after 5 of its 6 ha, and 9 ha of protection land.
+    assert without[["land_class", "plots", "area_ha"]].to_numpy().tolist() == [
+        ["bare", 2, pytest.approx(14.0)]
+    ]
+    planned = made.measures[made.measures["basis"].eq("plan")].set_index("measure")["area_ha"]
+    assert planned.to_dict() == pytest.approx({"TR1": 5.0, "GL": 5.0})
+
+
+def test_ground_counted_twice_is_refused(forest: PlotLayer, communes: gpd.GeoDataFrame) -> None:
+    ground = forest_ground({"forest": ("forest_status", forest)}, communes)
+    twice = ground.iloc[[0]].assign(measure="TR1", basis="plan", ground_ha=8.0)
+    kept = kept_ground(ground, twice, decided(), load_planning_rules(), years=(2026, 2030))
+    with pytest.raises(ClosureError, match=r"land class 2\.000000 ha"):
+        measure_table(ground, twice, kept)
+
+
+@pytest.mark.parametrize(
+    ("land", "kind", "crop", "year", "measure"),
+    [
+        ("natural_forest", "production", "", None, "BV"),
+        ("planted_forest", "protection", "pine", 2010, "BV"),
+        ("not_yet_forest", "special_use", "pine", 2024, "BV"),
+        ("regenerating", "production", "", None, "KN"),
+        ("planted_forest", "production", "acacia", 2019, "KGN"),
+        ("planted_forest", "production", "acacia", 2018, "KGL"),
+        # No fact says what becomes of these; a stand of unknown age fits no rule about ages.
+        ("planted_forest", "production", "acacia", None, ""),
+        ("planted_forest", "production", "pine", 2010, ""),
+        ("planted_forest", "outside", "acacia", 2019, ""),
+        ("bare", "protection", "", None, ""),
+        ("farmland", "outside", "", None, ""),
+    ],
+)
+def test_each_rule_of_the_embedded_table(
+    communes: gpd.GeoDataFrame, land: str, kind: str, crop: str, year: int | None, measure: str
+) -> None:
+    forest = layer(("1/1/1", land, kind, year, 5.0, {crop: 1.0} if crop else {}))
+    nothing = plan(("pine", "bare_production", 2026, 0.0))
+    made = mapped(nothing, ZONES, RULES, {"forest": ("forest_status", forest)}, communes)
+    assert made.kept["measure"].tolist() == [measure]
+    assert made.kept["period"].tolist() == ["2026–2026" if measure else ""]
+
+
+@pytest.mark.parametrize(
+    ("row", "told", "vi"),
+    [
+        ("TR1,bare,,,,", r"column measure .* 1 unknown words, first 'TR1' \(2\)", "cột measure"),
+        ("ND,rừng,,,,", r"column land .* 'rừng' \(2\)", "cột land"),
+        ("ND,,,,,", r"land: 1 missing", "land"),
+        ("ND,bare,sản xuất,,,", r"column three_forest .* 'sản xuất' \(2\)", "cột three_forest"),
+        ("ND,bare,production,keoo,,", r"column crop .* 'keoo' \(2\)", "cột crop"),
+        ("ND,bare,production,,mười,", "age_low", "age_low"),
+    ],
+)
+def test_a_table_of_rules_is_read_strictly(tmp_path: Path, row: str, told: str, vi: str) -> None:
+    path = tmp_path / "quy tắc.csv"
+    path.write_text(f"measure,land,three_forest,crop,age_low,age_high\n{row}\n", "utf-8")
+    with pytest.raises(InputError, match=told) as caught:
+        load_planning_rules(path)
+    assert vi in caught.value.phrase.vi
+
+
+def test_a_project_has_rules_of_its_own(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "Dự án")
+    (path.parent / "quy tắc.csv").write_text(
+        "measure,land,crop\nLG,bare,\nND,planted_forest|not_yet_forest,pine\n", "utf-8"
+    )
+    more = "\nplanning: {make: true, rules: quy tắc.csv}\n"
+    path.write_text(path.read_text("utf-8") + more, "utf-8")
+    result = run_project(load_project(path), options=RunOptions(only=("planning",), write=False))
+    found = result[PLANNING_MEASURES]
+    by_rule = found[found["basis"].eq("rule")].set_index(["land_class", "measure"])["area_ha"]
+    assert by_rule["planted_forest", "ND"] == pytest.approx(60.8)
+    told = result[PLANNING_FINDINGS].set_index("kind")
+    ruled = float(found.loc[found["basis"].eq("rule"), "area_ha"].sum())
+    assert told.loc["measure-by-rule", "area_ha"] == pytest.approx(ruled)
+    assert "ND Tending" in told.loc["measure-by-rule", "message_en"]
+    assert "ND Nuôi dưỡng rừng" in told.loc["measure-by-rule", "message_vi"]
+    without = float(found.loc[found["basis"].eq(""), "area_ha"].sum())
+    assert told.loc["plots-without-measure", "area_ha"] == pytest.approx(without)
+    # The natural forest: the project's rules stand in for the embedded ones.
+    assert without == pytest.approx(50.0)
+    assert "rừng tự nhiên 50,0 ha" in told.loc["plots-without-measure", "message_vi"]
+
+
+def cut(*rows: tuple[str, str, int, float, float | None]) -> pd.DataFrame:
+    """Harvest of commune 06001: species, class, year, hectares, age of harvest."""
+    names = ["crop", "three_forest", "year", "cut_ha", "rotation"]
+    frame = pd.DataFrame(rows, columns=names).assign(commune_code="06001")
+    return ALLOCATION_HARVEST.validate(frame)
+
+
+STANDS = (
+    ("1/1/1", "planted_forest", "production", 2012, 10.0, {"acacia": 1.0}),
+    ("1/1/2", "planted_forest", "production", 2015, 4.0, {"acacia": 1.0}),
+    ("1/1/3", "planted_forest", "production", 2022, 6.0, {"acacia": 1.0}),
+    ("1/1/4", "planted_forest", "protection", 2005, 8.0, {"acacia": 1.0}),
+    ("1/1/5", "planted_forest", "production", 2000, 9.0, {"pine": 1.0}),
+)
+
+
+def test_the_oldest_stands_are_cut_and_planted_again(communes: gpd.GeoDataFrame) -> None:
+    """10 ha are cut in 2026 and 4 in 2027; 9 of them are planted again, none before it is cut."""
+    asked = plan(
+        ("pine", "cut_over", 2026, 3.0),
+        ("pine", "cut_over", 2027, 6.0),
+        ("pine", "cut_over", 2028, 6.0),
+    )
+    made = mapped(
+        asked,
+        *(ZONES, RULES, {"forest": ("forest_status", layer(*STANDS))}, communes),
+        harvest=cut(
+            ("acacia", "production", 2026, 10.0, 7), ("acacia", "production", 2027, 3.0, 7)
+        ),
+    )
+    rows = made.table[["year", "measure", "plot", "part", "area_ha"]].to_numpy().tolist()
+    assert sorted(rows) == [
+        # What is cut in 2026 is free from 2027 on.
+        [2026, "TR2", "", "", 3.0],
+        [2027, "TR2", "1/1/1", "part", 6.0],
+        [2028, "TR2", "1/1/1", "part", pytest.approx(4.0)],
+        [2028, "TR2", "1/1/2", "part", pytest.approx(2.0)],
+    ]
+    again = made.plots.groupby("plot")["cut_year"].unique().map(list).to_dict()
+    assert again == {"1/1/1": [2026], "1/1/2": [2027]}
+    # One hectare of the second is cut and not planted, one stands.
+    rest = made.kept.set_index(["plot", "measure"])[["basis", "period", "area_ha"]]
+    assert rest.loc[("1/1/2", "KTRT")].tolist() == ["harvest", "2027", pytest.approx(1.0)]
+    assert rest.loc[("1/1/2", "KGL"), "area_ha"] == pytest.approx(1.0)
+    # Neither the young, the protected nor another species is cut.
+    assert set(made.kept["plot"]) == {"1/1/3", "1/1/4", "1/1/5"} | {"1/1/2"}
+    assert made.unplaced_harvest_ha == 0
+    sums = made.measures.groupby(["measure", "basis"])["area_ha"].sum().to_dict()
+    assert sums == pytest.approx(
+        {
+            ("TR2", "plan"): 12.0, ("KTRT", "harvest"): 1.0, ("KGL", "rule"): 1.0,
+            ("KGN", "rule"): 6.0, ("BV", "rule"): 8.0, ("", ""): 9.0,
+        }
+    )  # fmt: skip
+    ground = pd.concat([made.plots, made.kept])
+    assert ground.union_all().area / 1e4 == pytest.approx(37.0)
+    assert ground.geometry.area.sum() / 1e4 == pytest.approx(37.0)
+
+
+def test_a_harvest_without_stands_is_told_and_cuts_nothing(communes: gpd.GeoDataFrame) -> None:
+    made = mapped(
+        plan(("pine", "cut_over", 2028, 5.0)),
+        *(ZONES, RULES, {"forest": ("forest_status", layer(*STANDS))}, communes),
+        # Only 8 ha of acacia stand in protection forest; eucalyptus does not stand at all.
+        harvest=cut(
+            ("acacia", "protection", 2026, 11.0, 7), ("eucalyptus", "production", 2026, 2.0, 7)
+        ),
+    )
+    assert made.unplaced_harvest_ha == pytest.approx(5.0)
+    assert made.table[["plot", "area_ha"]].to_numpy().tolist() == [["1/1/4", 5.0]]
+    assert made.kept.set_index("measure").loc["KTRT", "area_ha"] == pytest.approx(3.0)
+
+
+def test_the_harvest_of_ones_own_table_takes_any_class(communes: gpd.GeoDataFrame) -> None:
+    made = mapped(
+        plan(("pine", "cut_over", 2027, 9.0)),
+        *(ZONES, RULES, {"forest": ("forest_status", layer(*STANDS))}, communes),
+        harvest=cut(("pine", "", 2026, 9.0, None)),
+        decisions=decided(("1/1/1", "exclude", "")),
+    )
+    assert made.table[["plot", "part", "area_ha"]].to_numpy().tolist() == [["1/1/5", "whole", 9.0]]
+
+
+def test_a_plot_that_an_office_keeps_is_not_cut(communes: gpd.GeoDataFrame) -> None:
+    made = mapped(
+        plan(("pine", "cut_over", 2027, 4.0)),
+        *(ZONES, RULES, {"forest": ("forest_status", layer(*STANDS))}, communes),
+        harvest=cut(("acacia", "production", 2026, 4.0, 7)),
+        decisions=decided(("1/1/1", "ND", "2026")),
+    )
+    assert made.table["plot"].tolist() == ["1/1/2"]
+    assert made.kept.set_index("plot").loc["1/1/1", ["measure", "basis"]].tolist() == [
+        "ND", "decision"
+    ]  # fmt: skip
+
+
+def test_a_run_cuts_the_harvest_of_its_forecast(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "Dự án")
+    more = (
+        "\ntrajectory: {rotation: {pine: 10}, harvest_share: 0.2, planting_ha: 0, draws: 20}\n"
+        "allocation: {harvest: forecast}\nplanning: {make: true}\n"
+    )
+    path.write_text(path.read_text("utf-8") + more, "utf-8")
+    result = run_project(load_project(path), options=RunOptions(only=("planning",), write=False))
+    made, harvest = result[PlanningMap], result[ALLOCATION_HARVEST]
+    cut_ha = float(harvest["cut_ha"].sum())
+    assert cut_ha > 5
+    again = made.plots[made.plots["cut_year"].notna()]
+    assert (again["measure"] == "TR2").all()
+    assert again["cut_year"].lt(again["year"]).all()
+    bare = made.kept[made.kept["basis"].eq("harvest")]
+    placed = float(again["area_ha"].sum() + bare["area_ha"].sum())
+    assert placed > 0
+    assert placed + made.unplaced_harvest_ha == pytest.approx(cut_ha)
+
+
 def test_a_decision_on_no_plot_is_refused(communes: gpd.GeoDataFrame, forest: PlotLayer) -> None:
     with pytest.raises(InputError, match=r"planning names 1 plots.*9/9/9"):
-        planning_map(
+        mapped(
             plan(("pine", "bare_production", 2026, 4.0)),
             *(ZONES, RULES, {"forest": ("forest_status", forest)}, communes),
             decisions=decided(("9/9/9", "ND", "")),

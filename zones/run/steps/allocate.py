@@ -22,6 +22,7 @@ from zones.run.store import Key
 from zones.tables import (
     ALLOCATION,
     ALLOCATION_FINDINGS,
+    ALLOCATION_HARVEST,
     ALLOCATION_LAND,
     ALLOCATION_LOSSES,
     ALLOCATION_NOTES,
@@ -91,6 +92,7 @@ STEP = Step(
         ALLOCATION_TARGETS,
         ALLOCATION_LOSSES,
         ALLOCATION_NOTES,
+        ALLOCATION_HARVEST,
         ALLOCATION_LAND,
         ALLOCATION_SOURCES,
         ALLOCATION_FINDINGS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 import pandas as pd
@@ -17,12 +18,24 @@ from zones.output.findings_table import findings_table
 from zones.pages.context_layers import load_drawn_layer
 from zones.plan.frames import zones_frame
 from zones.planting.decisions import decisions_with
-from zones.planting.planning_map import PlanningMap, planning_map
+from zones.planting.kept import RULE
+from zones.planting.measures import load_measures
+from zones.planting.planning_map import PlanningMap, Wishes, planning_map
+from zones.planting.rules import load_planning_rules
 from zones.project.model import Project, land_layers
 from zones.publish.publish import PublishedFigures
 from zones.run.context import Context
 from zones.run.step import Made, Step
-from zones.tables import ALLOCATION_SOURCES, PLANNING_FINDINGS, PLANNING_PLOTS
+from zones.tables import (
+    ALLOCATION_HARVEST,
+    ALLOCATION_SOURCES,
+    PLANNING_FINDINGS,
+    PLANNING_MEASURES,
+    PLANNING_PLOTS,
+)
+
+#: Hectares that are dust of sums.
+_NEAR_HA = 1e-6
 
 
 def work(context: Context) -> Made:
@@ -42,17 +55,21 @@ def work(context: Context) -> Made:
         land_rules(project),
         {name: (kind, inputs.plots[name]) for name, kind in land_layers(project).items()},
         inputs.communes,
-        decisions=decisions_with(
-            project.planning.exclude, None if decided is None else project.resolve(decided)
-        ),
-        roads=roads,
-        part_of=None
-        if elevation is None
-        else partial(
-            leading_parts,
-            sources=context[ALLOCATION_SOURCES]["source"],
-            elevation=project.resolve(elevation),
-            folders=(project.file.parent,),
+        Wishes(
+            harvest=context[ALLOCATION_HARVEST],
+            decisions=decisions_with(
+                project.planning.exclude, None if decided is None else project.resolve(decided)
+            ),
+            rules=_rules(project, inputs),
+            roads=roads,
+            part_of=None
+            if elevation is None
+            else partial(
+                leading_parts,
+                sources=context[ALLOCATION_SOURCES]["source"],
+                elevation=project.resolve(elevation),
+                folders=(project.file.parent,),
+            ),
         ),
     )
     context.closures.check(
@@ -65,18 +82,61 @@ def work(context: Context) -> Made:
     return {
         PlanningMap: made,
         PLANNING_PLOTS: made.table,
-        PLANNING_FINDINGS: findings_table(_findings(made.table)),
+        PLANNING_MEASURES: made.measures,
+        PLANNING_FINDINGS: findings_table([*_findings(made), *_told(made.measures)]),
     }
 
 
-def _findings(table: pd.DataFrame) -> list[Finding]:
-    """Say how many hectares found no plot."""
-    left = table[table["plot"].eq("")]
-    if left.empty:
-        return []
-    area = float(left["area_ha"].sum())
-    said = message("zones.planting.without_plot", area=area, planned=float(table["area_ha"].sum()))
-    return [Finding("note", "planned-without-plot", "allocation", said, len(left), area)]
+def _rules(project: Project, inputs: Inputs) -> pd.DataFrame:
+    """Rules of measures: the project's table, else the embedded one."""
+    own = project.planning.rules
+    crops = {crop for layer in inputs.plots.values() for crop in layer.crop_weights["crop"]}
+    return load_planning_rules(None if own is None else project.resolve(own), crops=crops)
+
+
+def _findings(made: PlanningMap) -> Iterable[Finding]:
+    """Say how many hectares found no plot, and how many of the harvest no stand."""
+    left, unplaced = made.table[made.table["plot"].eq("")], made.unplaced_harvest_ha
+    if len(left):
+        area, planned = float(left["area_ha"].sum()), float(made.table["area_ha"].sum())
+        said = message("zones.planting.without_plot", area=area, planned=planned)
+        yield Finding("note", "planned-without-plot", "allocation", said, len(left), area)
+    if unplaced > _NEAR_HA:
+        said = message("zones.planting.harvest_without_stand", area=unplaced)
+        yield Finding("note", "harvest-without-stand", "allocation", said, area_ha=unplaced)
+
+
+def _told(measures: pd.DataFrame) -> Iterable[Finding]:
+    """Say which hectares of the forest layer have a measure by rule, and which have none."""
+    names = {
+        str(row["measure"]): Phrase(
+            en=f"{row['measure']} {row['name_en']}", vi=f"{row['measure']} {row['name_vi']}"
+        )
+        for row in load_measures().to_dict("records")
+    }
+    ruled, without = (measures[measures["basis"].eq(basis)] for basis in (RULE, ""))
+    if len(ruled):
+        listed = _areas(ruled, "measure", names)
+        area = float(ruled["area_ha"].sum())
+        said = message("zones.planting.by_rule", area=area, measures=listed)
+        yield Finding("note", "measure-by-rule", "planning", said, int(ruled["plots"].sum()), area)
+    if len(without):
+        lands = sorted(set(without["land_class"]))
+        classes = {str(land): message(f"zones.pages.type_{land}") for land in lands}
+        listed = _areas(without, "land_class", classes)
+        area = float(without["area_ha"].sum())
+        said = message("zones.planting.without_measure", area=area, classes=listed)
+        count = int(without["plots"].sum())
+        yield Finding("note", "plots-without-measure", "planning", said, count, area)
+
+
+def _areas(rows: pd.DataFrame, by: str, names: Mapping[str, Phrase]) -> list[Phrase]:
+    """Hectares of each value of a column, the largest first."""
+    sums = rows.groupby(by)["area_ha"].sum().sort_values(ascending=False, kind="stable")
+    return [
+        message("zones.planting.measure_area", name=names[str(key)], area=float(area))
+        for key, area in sums.items()
+    ]
 
 
 def _is_asked_for(project: Project) -> bool:
@@ -86,8 +146,8 @@ def _is_asked_for(project: Project) -> bool:
 STEP = Step(
     label=Phrase("Choose plots for the plan", "Chọn lô cho kế hoạch"),
     work=work,
-    reads=(PublishedFigures, Inputs, ALLOCATION_SOURCES),
-    writes=(PlanningMap, PLANNING_PLOTS, PLANNING_FINDINGS),
+    reads=(PublishedFigures, Inputs, ALLOCATION_SOURCES, ALLOCATION_HARVEST),
+    writes=(PlanningMap, PLANNING_PLOTS, PLANNING_MEASURES, PLANNING_FINDINGS),
     files=("planning_map.gpkg",),
     settings=("planning", "allocation", "atlas"),
     wanted=_is_asked_for,
