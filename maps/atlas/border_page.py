@@ -10,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.base.language import Phrase
 from maps.atlas.book import Inset
+from maps.atlas.inset import draw_inset
 from maps.atlas.labels import LabelPlacer
 from maps.atlas.legend import LegendEntry, draw_legend
 from maps.atlas.map_frame import Geometries, MapFrame, MapWindow
@@ -107,7 +108,13 @@ def _draw_panel(sheet: Sheet, page: BorderPage) -> None:
     draw_scale_block(sheet, scale, page.window.denominator, head.language)
     window = page.inset.window
     inset = Box(panel.left, scale.top + 1, window.width_mm, window.height_mm)
-    _draw_inset(sheet, inset, page)
+    draw_inset(
+        *(sheet, inset, page.inset, page.place),
+        windows=(page.window,),
+        window=page.window,
+        language=head.language,
+        scale=k,
+    )
     gap = 3 * k
     beside = Box(inset.right + gap, inset.bottom, panel.right - inset.right - gap, inset.height)
     _draw_contacts(sheet, beside, page)
@@ -153,16 +160,3 @@ def _draw_contacts(sheet: Sheet, box: Box, page: BorderPage) -> None:
         sheet.text(box.left, top - 3.4 * k, words, size=7.5 * k, style="italic")
         y = top - step + 1.5 * k
         sheet.line([(box.left, y), (box.right, y)], width_pt=0.3, dashes=(1.0, 1.5))
-
-
-def _draw_inset(sheet: Sheet, box: Box, page: BorderPage) -> None:
-    k = page.layout.scale
-    words = phrase("sheet.location").text(page.head.language)
-    sheet.text(box.centre, box.top + 2 * k, words, size=8 * k, style="bold", align="center")
-    frame = MapFrame(sheet, box, page.inset.window)
-    frame.areas(page.inset.outlines, AreaSymbol("", _NOTHING, "#F4F1E8"), edge="#888888")
-    here = page.inset.outlines[page.place : page.place + 1]
-    frame.areas(here, AreaSymbol("", _NOTHING, "#C00000"), edge="#600000")
-    shown = np.array([shapely.box(*page.window.bounds_m)], dtype=object)
-    frame.lines(shown, LineSymbol("", _NOTHING, "#C00000", 1.2))
-    sheet.rectangle(box, edge="#000000", width_pt=0.6)

@@ -10,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.base.language import Phrase
 from maps.atlas.book import Inset
+from maps.atlas.inset import draw_inset
 from maps.atlas.labels import LabelPlacer
 from maps.atlas.legend import LegendEntry, draw_legend
 from maps.atlas.lot_labels import LotLabels, draw_lot_labels
@@ -122,7 +123,13 @@ def _draw_panel(sheet: Sheet, page: CommunePage) -> None:
     draw_scale_block(sheet, scale, denominator, head.language, listed=page.listed)
     inset_box = Box(panel.left, scale.top + 1, page.inset.window.width_mm, 0)
     inset_box = Box(panel.left, inset_box.bottom, inset_box.width, page.inset.window.height_mm)
-    _draw_inset(sheet, inset_box, page)
+    draw_inset(
+        *(sheet, inset_box, page.inset, page.place),
+        windows=page.index or (page.window,),
+        window=page.window,
+        language=head.language,
+        scale=k,
+    )
     beside = Box(
         inset_box.right + 3 * k,
         inset_box.bottom,
@@ -172,21 +179,3 @@ def _draw_cover(sheet: Sheet, box: Box, page: CommunePage) -> None:
         sheet.text(box.left, y, column.title, size=8 * k, style=style)
         sheet.text(box.right, y, figure, size=8.5 * k, style=style, align="right")
         sheet.line([(box.left, y - 1.2 * k), (box.right, y - 1.2 * k)], width_pt=0.2)
-
-
-def _draw_inset(sheet: Sheet, box: Box, page: CommunePage) -> None:
-    k = page.layout.scale
-    words = phrase("sheet.location").text(page.head.language)
-    sheet.text(box.centre, box.top + 2 * k, words, size=8 * k, style="bold", align="center")
-    frame = MapFrame(sheet, box, page.inset.window)
-    frame.areas(page.inset.outlines, AreaSymbol("", _NOTHING, "#F4F1E8"), edge="#888888")
-    here = page.inset.outlines[page.place : page.place + 1]
-    frame.areas(here, AreaSymbol("", _NOTHING, "#C00000"), edge="#600000")
-    for number, window in enumerate(page.index or (page.window,), start=1):
-        shown = np.array([shapely.box(*window.bounds_m)], dtype=object)
-        width = 1.2 if window == page.window else 0.4
-        frame.lines(shown, LineSymbol("", _NOTHING, "#C00000", width))
-        if page.index:
-            x, y = frame.paper_mm(shapely.get_coordinates(shapely.centroid(shown)))[0]
-            sheet.text(float(x), float(y), str(number), size=8 * k, align="center")
-    sheet.rectangle(box, edge="#000000", width_pt=0.6)
