@@ -21,7 +21,7 @@ from zones.planting.rules import load_planning_rules
 from zones.project.model import load_project
 from zones.run.context import RunOptions
 from zones.run.run import run_project
-from zones.tables import ALLOCATION_HARVEST, PLANNING_FINDINGS, PLANNING_MEASURES
+from zones.tables import ALLOCATION, ALLOCATION_HARVEST, PLANNING_FINDINGS, PLANNING_MEASURES
 
 CRS = "EPSG:9215"
 
@@ -508,6 +508,26 @@ def test_a_plot_that_an_office_keeps_is_not_cut(communes: gpd.GeoDataFrame) -> N
     assert made.kept.set_index("plot").loc["1/1/1", ["measure", "basis"]].tolist() == [
         "ND", "decision"
     ]  # fmt: skip
+
+
+def test_without_plots_to_choose_from_hectares_stay_with_their_commune(tmp_path: Path) -> None:
+    """The one bare plot, 10 ha of Lộc Bình, is excluded: its 10 ha stay, and the run says where."""
+    path = write_project(tmp_path / "Dự án")
+    more = "\nplanning: {make: true, exclude: [1/1/5]}\n"
+    path.write_text(path.read_text("utf-8") + more, "utf-8")
+    result = run_project(load_project(path), options=RunOptions(only=("planning",), write=False))
+    made, planned = result[PlanningMap], result[ALLOCATION]
+    asked = planned[planned["land"].ne("")].groupby("commune_code")["planned_ha"].sum()
+    assert asked[asked > 0].to_dict() == pytest.approx({"06529": 10.0})
+    assert set(made.table["plot"]) == {""}
+    assert made.table.groupby("commune_code")["area_ha"].sum().to_dict() == pytest.approx(
+        {"06529": 10.0}
+    )
+    told = result[PLANNING_FINDINGS].set_index("kind").loc["planned-without-plot"]
+    assert told["area_ha"] == pytest.approx(10.0)
+    assert "10.0 ha of 10.0 ha found no plot" in told["message_en"]
+    assert told["message_en"].endswith("they stay with their communes: Lộc Bình 10.0 ha")
+    assert told["message_vi"].endswith("vẫn giữ ở xã: Lộc Bình 10,0 ha")
 
 
 def test_a_run_cuts_the_harvest_of_its_forecast(tmp_path: Path) -> None:

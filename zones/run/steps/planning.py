@@ -99,7 +99,12 @@ def _findings(made: PlanningMap) -> Iterable[Finding]:
     left, unplaced = made.table[made.table["plot"].eq("")], made.unplaced_harvest_ha
     if len(left):
         area, planned = float(left["area_ha"].sum()), float(made.table["area_ha"].sum())
-        said = message("zones.planting.without_plot", area=area, planned=planned)
+        sums = left.groupby("commune")["area_ha"].sum().sort_values(ascending=False, kind="stable")
+        communes = [
+            message("zones.planting.measure_area", name=name, area=float(part))
+            for name, part in sums.items()
+        ]
+        said = message("zones.planting.without_plot", area=area, planned=planned, communes=communes)
         yield Finding("note", "planned-without-plot", "allocation", said, len(left), area)
     if unplaced > _NEAR_HA:
         said = message("zones.planting.harvest_without_stand", area=unplaced)
