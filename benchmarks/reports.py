@@ -11,8 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from benchmarks._report_country import FIGURES, country_round, take_in, write_reports
 from benchmarks._report_faults import FAULTS, FilledForm, cells_named
 from benchmarks._report_kills import lost_or_twice
@@ -22,7 +20,7 @@ from layers.communes.gazetteer import communes_on
 from zones.plan.files import load_plans
 from zones.project.form_schema import Form, load_form
 from zones.reports.checking.checks import Answers, check_answers
-from zones.reports.checking.suspects import exchanged_communes, known_zones, standing_row
+from zones.reports.checking.suspects import StandingBefore
 from zones.reports.collect import collect
 from zones.reports.collected import Collected, keep
 from zones.reports.known import KnownFigures
@@ -226,20 +224,18 @@ def _suspects(trials: int) -> list[str]:
         told = check_answers(Answers(code, form, entries, asked.known))
         first = [one for one in told if one.what == Phrase(zone, zone)][:1]
         right += bool(first) and first[0].rule == "unit-slip" and spoilt.rules[:1] == ["unit-slip"]
+    standing = StandingBefore(asked.known)
     pairs = max(trials // 4, 1)
     wrongly = 0
     for _ in range(pairs):
         every = {one.code: _true_entries(one.code, asked, dice) for one in asked.communes}
-        zones = known_zones(asked.known)
-        reported = {
-            code: np.array(standing_row(list(entries.values()), zones))
-            for code, entries in every.items()
-        }
-        wrongly += len(exchanged_communes(reported, asked.known))
+        given = {code: list(entries.values()) for code, entries in every.items()}
+        wrongly += sum(bool(standing.whose(code, told)) for code, told in given.items())
         one, other = dice.sample([reporter.code for reporter in asked.communes], 2)
-        swapped = {one: reported[other], other: reported[one]}
-        found = exchanged_communes(reported | swapped, asked.known)
-        exchanged += found.get(one) == other and found.get(other) == one
+        exchanged += (standing.whose(one, given[other]), standing.whose(other, given[one])) == (
+            other,
+            one,
+        )
     print(
         f"unit slips named first: {right} of {slips}; accused in {accused} of {clean} clean reports"
     )

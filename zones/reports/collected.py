@@ -45,6 +45,7 @@ class _Kept:
     figures: list[dict[str, object]]
     findings: list[dict[str, object]]
     rows: list[dict[str, object]]
+    files: list[dict[str, object]]
     submissions: list[Submission]
 
 
@@ -54,7 +55,6 @@ class Collected:
     def __init__(self, year: int) -> None:
         self._year = year
         self._kept: Spool[_Kept] = Spool()
-        self._files: list[_Row] = []
         self._asked_in: dict[str, list[int]] = defaultdict(list)  # Files by reporter asked back
         self.figures_count = self.asked_count = 0
 
@@ -68,34 +68,40 @@ class Collected:
         submissions = _submissions(one, self._year, figures, findings)
         for reporter in {str(row["reporter"]) for row in findings if _is_question(row)}:
             self._asked_in[reporter].append(len(self._kept))
-        self._files.append(_file_row(one, entries, findings, rows))
-        self._kept.add(_Kept(figures, findings, rows, submissions))
+        files = [_file_row(one, entries, findings, rows)]
+        self._kept.add(_Kept(figures, findings, rows, files, submissions))
         self.figures_count += len(figures)
         self.asked_count += sum(row["verdict"] == "asked" for row in figures)
 
     @property
     def files(self) -> pd.DataFrame:
         """What became of each file, columns of ``RETURNED``."""
-        return _frame(self._files, RETURNED)
+        return self._table("files", RETURNED)
 
     @property
     def figures(self) -> pd.DataFrame:
         """Every figure that came back, columns of ``FIGURES``."""
-        return _frame([row for kept in self._kept for row in kept.figures], FIGURES)
+        return self._table("figures", FIGURES)
 
     @property
     def findings(self) -> pd.DataFrame:
         """Every question and remark, columns of ``REPORT_FINDINGS``."""
-        return _frame([row for kept in self._kept for row in kept.findings], REPORT_FINDINGS)
+        return self._table("findings", REPORT_FINDINGS)
 
     @property
     def rows(self) -> pd.DataFrame:
         """What became of every row, columns of ``RETURNED_ROWS``."""
-        return _frame([row for kept in self._kept for row in kept.rows], RETURNED_ROWS)
+        return self._table("rows", RETURNED_ROWS)
+
+    def _table(self, name: str, schema: Schema) -> pd.DataFrame:
+        return pd.concat(_pieces(self._every(name), schema), ignore_index=True)
+
+    def _every(self, name: str) -> Iterator[_Row]:
+        return (row for kept in self._kept for row in getattr(kept, name))
 
     def first_findings(self, count: int) -> tuple[pd.DataFrame, int]:
         """So many of the questions and remarks, and how many there are."""
-        every = (row for kept in self._kept for row in kept.findings)
+        every = self._every("findings")
         first = list(islice(every, count))
         return _frame(first, REPORT_FINDINGS), len(first) + sum(1 for _ in every)
 
@@ -106,11 +112,12 @@ class Collected:
     def questions(self, replaced: set[tuple[str, str]]) -> Iterator[tuple[str, pd.DataFrame]]:
         """Questions by reporter; ``replaced`` are files of a reporter that count no more."""
         for reporter, numbers in sorted(self._asked_in.items()):
+            files = (self._kept[number] for number in numbers)
             rows = [
                 row
-                for number in numbers
-                if (reporter, self._files[number]["sha256"]) not in replaced
-                for row in self._kept[number].findings
+                for kept in files
+                if (reporter, kept.files[0]["sha256"]) not in replaced
+                for row in kept.findings
                 if _is_question(row) and row["reporter"] == reporter
             ]
             if rows:
@@ -123,8 +130,7 @@ class Collected:
             ("findings", REPORT_FINDINGS),
             ("rows", RETURNED_ROWS),
         ):
-            every = (row for kept in self._kept for row in getattr(kept, name))
-            save_long_csv(_pieces(every, schema), folder / f"{name}.csv")
+            save_long_csv(_pieces(self._every(name), schema), folder / f"{name}.csv")
 
 
 def _pieces(rows: Iterator[_Row], schema: Schema) -> Iterator[pd.DataFrame]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -40,7 +39,7 @@ class _Witness:
 
     order: Order
     file: int  # Its number
-    standing: array[float]  # Hectares by zone
+    exchanged: str  # Commune whose standing hectares these are, where they are not its own
     alike: bytes  # Digest of its figures; empty where it has too few
     compared: Figures  # Figures that another form says as well
     plots: list[tuple[bytes, str, str, int]] = field(default_factory=list)  # As _plots gives them
@@ -50,8 +49,8 @@ class Suspects:
     """Submissions of a round, of each reporter and form the one saved last."""
 
     def __init__(self, known: KnownFigures, forms: Mapping[str, Form]) -> None:
-        self._known, self._forms = known, forms
-        self._zones = known_zones(known)
+        self._forms = forms
+        self._standing = StandingBefore(known)
         self._last: dict[tuple[str, str], _Witness] = {}
 
     def add(self, file: int, order: Order, readings: Sequence[PageReading]) -> None:
@@ -66,7 +65,7 @@ class Suspects:
             if last is not None and last.order > order:
                 continue
             witness = self._last[reporter, form] = _Witness(
-                *(order, file, standing_row(entries, self._zones), _digest(entries)),
+                *(order, file, self._standing.whose(reporter, entries), _digest(entries)),
                 {(e.row, e.column): e.value for e in entries if e.column in compared[form]},
             )
             for reading in (one for one in readings if one.form == form):
@@ -87,16 +86,10 @@ class Suspects:
 
     def _exchanged(self, names: Mapping[str, str]) -> Iterator[tuple[int, Suspicion]]:
         """Communes that gave another commune's standing figures."""
-        rows: dict[str, list[array[float]]] = defaultdict(list)
-        for (reporter, _), witness in self._last.items():
-            rows[reporter].append(witness.standing)
-        reported = {reporter: _first_told(several) for reporter, several in rows.items()}
-        exchanged = exchanged_communes(reported, self._known)
         for (reporter, form), witness in self._last.items():
-            other = exchanged.get(reporter)
-            if other:
-                named = names.get(reporter, reporter), names.get(other, other)
-                yield witness.file, partial(_tell_exchanged, reporter, form, *named)
+            if witness.exchanged:
+                mine, theirs = (names.get(one, one) for one in (reporter, witness.exchanged))
+                yield witness.file, partial(_tell_exchanged, reporter, form, mine, theirs)
 
     def _copied(self, names: Mapping[str, str]) -> Iterator[tuple[int, Suspicion]]:
         """Figures of a form that two reporters gave alike to the last digit."""
@@ -121,62 +114,38 @@ class Suspects:
                 yield file, partial(_tell_plot, sheet, line, named)
 
 
-def known_zones(known: KnownFigures) -> list[str]:
-    """Zones of which hectares are known beforehand."""
-    return sorted(
-        {row for _, table, row, _ in known.last if table == "zones"}
-        | {row for _, row in known.register}
-    )
+class StandingBefore:
+    """Standing hectares of all communes by zone, as they are known beforehand."""
 
+    def __init__(self, known: KnownFigures) -> None:
+        zones = {row for _, table, row, _ in known.last if table == "zones"}
+        zones |= {row for _, row in known.register}
+        codes = sorted({code for code, _ in known.register} | {key[0] for key in known.last})
+        self._zones = {zone: at for at, zone in enumerate(sorted(zones))}
+        self._codes = {code: number for number, code in enumerate(codes)}
+        self._before = np.full((len(codes), len(zones)), np.nan)
+        for (code, zone), value in known.register.items():
+            self._before[self._codes[code], self._zones[zone]] = value
+        for (code, table, zone, column), value in known.last.items():
+            if (table, column) == ("zones", "standing"):
+                self._before[self._codes[code], self._zones[zone]] = value
 
-def standing_row(entries: Sequence[Entry], zones: Sequence[str]) -> array[float]:
-    """Standing hectares that a reporter gave, in the order of the zones; NaN where it gave none."""
-    told: dict[str, float] = defaultdict(float)
-    for entry in entries:
-        if (entry.table, entry.column) == ("zones", "standing") and entry.value is not None:
-            told[entry.row] += entry.value  # Those of old communes add up
-    return array("d", (told.get(zone, np.nan) for zone in zones))
-
-
-def _first_told(rows: Sequence[array[float]]) -> np.ndarray:
-    """Hectares by zone of a reporter with one form or several."""
-    found = np.array(rows[0])
-    for row in rows[1:]:
-        found = np.where(np.isnan(found), np.array(row), found)
-    return found
-
-
-def exchanged_communes(reported: Mapping[str, np.ndarray], known: KnownFigures) -> dict[str, str]:
-    """Commune whose figures a reporter's are, where they are not its own; reporter → commune.
-
-    ``reported`` are hectares by reporter in the order of ``known_zones``.
-    """
-    zones = known_zones(known)
-    codes = sorted({code for code, _ in known.register} | {key[0] for key in known.last})
-    before = np.full((len(codes), len(zones)), np.nan)
-    for number, code in enumerate(codes):
-        for at, zone in enumerate(zones):
-            value = known.last.get((code, "zones", zone, "standing"))
-            before[number, at] = np.nan if value is None else value
-            if value is None and (code, zone) in known.register:
-                before[number, at] = known.register[code, zone]
-    found = {}
-    own = {code: number for number, code in enumerate(codes)}
-    for code, row in reported.items():
-        other = _nearest_other(row, own.get(code), before)
-        if other is not None:
-            found[code] = codes[other]
-    return found
-
-
-def _nearest_other(row: np.ndarray, own: int | None, before: np.ndarray) -> int | None:
-    """Number of the commune that a row of figures fits, where it does not fit its own."""
-    if own is None or not _STRANGE <= _apart(row, before[own : own + 1])[0] < np.inf:
-        return None
-    mean = _apart(row, before)
-    mean[own] = np.inf
-    best = int(np.argmin(mean))
-    return best if mean[best] < _FITS else None
+    def whose(self, reporter: str, entries: Sequence[Entry]) -> str:
+        """Commune that the figures of a reporter fit, where they do not fit its own."""
+        told: dict[str, float] = defaultdict(float)
+        for entry in entries:
+            if (entry.table, entry.column) == ("zones", "standing") and entry.value is not None:
+                told[entry.row] += entry.value  # Those of old communes add up
+        row, own = (
+            np.array([told.get(zone, np.nan) for zone in self._zones]),
+            self._codes.get(reporter),
+        )
+        if own is None or not _STRANGE <= _apart(row, self._before[own : own + 1])[0] < np.inf:
+            return ""
+        mean = _apart(row, self._before)
+        mean[own] = np.inf
+        best = int(np.argmin(mean))
+        return list(self._codes)[best] if mean[best] < _FITS else ""
 
 
 def _apart(row: np.ndarray, before: np.ndarray) -> np.ndarray:

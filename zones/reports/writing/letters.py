@@ -6,6 +6,7 @@ They go back to the one reporter alone, in Vietnamese.
 from __future__ import annotations
 
 import datetime as dt
+import gc
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -69,6 +70,7 @@ def save_questions(
         subject = f"Về việc làm rõ số liệu báo cáo năm {asked.year}"
         save_official(_content(asked, subject, blocks), path, overwrite=True)
         made.append(path)
+        gc.collect(1)  # A document is a ring of parts, and as large as a thousand questions
     for path in set(folder.glob(f"* {asked.year}.docx")) - set(made):
         path.unlink()
     return made
