@@ -10,6 +10,7 @@ GeoPackage is timed beside plain pyogrio.
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
 import tempfile
 import time
@@ -19,6 +20,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
+import pypdfium2
 import pyproj
 
 from benchmarks._data import CACHE, plots, province_communes
@@ -134,12 +136,14 @@ def _writing(bars: Bars, number: int, rounds: int) -> None:
 
 def _demo() -> Path:
     """Project of the demo with a run, made once."""
-    folder = CACHE / "law-demo"
+    folder = CACHE / "law-province"
     if not (folder / "out").exists():
         shutil.rmtree(folder, ignore_errors=True)
         path = build_demo(folder)
         _write_earlier(folder)
         text = path.read_text("utf-8") + "\nplanning: {make: true}\nqgis: {make: true}\n"
+        # Every commune, and no sheet of the province.
+        text = re.sub(r"(?m)^  communes: \[.*$", "  overview: false", text)
         path.write_text(text.replace("layers:\n", _EARLIER, 1), "utf-8")
         run_project(load_project(path), options=RunOptions())
     return folder / "project.yaml"
@@ -173,7 +177,9 @@ def _forms(bars: Bars, result: RunResult) -> None:
 
 def _project(bars: Bars) -> None:
     project = load_project(_demo())
-    result = run_project(project, options=RunOptions(only=("planning", "qgis"), overwrite=True))
+    result = run_project(
+        project, options=RunOptions(only=("planning", "qgis", "atlas"), overwrite=True)
+    )
     _forms(bars, result)
     steps = result.record["steps"]
     table, planned = result[PLANNING_PLOTS], result[ALLOCATION]
@@ -190,8 +196,40 @@ def _project(bars: Bars) -> None:
         met=seconds <= 20 and size <= 100,
         bar="20 s, 100 MB",
     )
+    _sheets(bars, result.out / "atlas.pdf")
     worst = _form_04(result[FOREST_COVER])
     bars.check(f"Form 04 closes to {worst:.1e} ha and points", met=worst < 1e-6, bar="1e-6")
+
+
+def _sheets(bars: Bars, atlas: Path) -> None:
+    """Scale of every sheet, measured in the PDF between the labels of its grid."""
+    document = pypdfium2.PdfDocument(atlas)
+    found = [_scales_of(page) for page in document]
+    communes = len(list(document.get_toc()))
+    document.close()
+    true = sum(printed in _LEGAL and abs(drawn / printed - 1) < 0.002 for printed, drawn in found)
+    worst = max(abs(drawn / printed - 1) for printed, drawn in found)
+    said = (
+        f"{true} of {len(found)} sheets, {communes} bookmarks: legal, drawn as printed to"
+        f" {worst:.1e}, measured in the PDF"
+    )
+    bars.check(said, met=true == len(found) >= 65, bar="all")
+
+
+def _scales_of(page: pypdfium2.PdfPage) -> tuple[int, float]:
+    """Denominators of a sheet: as it is printed, and as its grid is drawn."""
+    text = page.get_textpage()
+    words = text.get_text_range()
+    rows: dict[int, list[tuple[float, float]]] = {}
+    for label in re.finditer(r"(?<![\d.:])\d{3}\.\d{3}(?![\d.])", words):
+        first, last = (text.get_charbox(place) for place in (label.start(), label.end() - 1))
+        metres = float(label[0].replace(".", ""))
+        rows.setdefault(round(first[1]), []).append((metres, (first[0] + last[2]) / 2))
+    grid = np.array(max(rows.values(), key=len))
+    points_per_metre = np.polyfit(grid[:, 0], grid[:, 1], 1)[0]
+    printed = re.search(r"1:(\d[\d.]*)", words)
+    denominator = 0 if printed is None else int(printed[1].replace(".", ""))
+    return denominator, 72 / 0.0254 / float(points_per_metre)
 
 
 def _form_04(cover: pd.DataFrame) -> float:

@@ -52,6 +52,10 @@ _PLOT_COLUMNS = (
 )
 
 
+#: Columns that are ours, not of the status layer: the plots of the planning layer go without.
+_OURS = ("form_origin", "form_site", "form_stand", "form_purpose", "ledger_source", "counts")
+#: Land classes of the forest layer that no forest is planned on.
+_NO_FOREST_LAND = ("farmland", "water", "other")
 #: Scales that the circular lists for maps of communes and districts, and one step beyond.
 _SCALES = (5_000, 10_000, 25_000, 50_000, 100_000, 200_000)
 
@@ -261,10 +265,13 @@ def _planning_layers(planning: PlanningMap, language: Language, say: Say) -> lis
     decided = {key: names[key] for key in known_decisions() if key in names}
     words = {"": "", EXCLUDE: say("decision_exclude"), FIRST: say("decision_first")}
     layers = []
-    for table, frame, choices in (
+    # Nobody gives farmland or water a measure: without one it stands in the plots alone.
+    idle = planning.kept["measure"].eq("") & planning.kept["land_class"].isin(_NO_FOREST_LAND)
+    for table, whole, choices in (
         ("rungqh", planning.plots.assign(decision=""), {"measure": names, "decision": words}),
-        ("rungqh_kept", planning.kept, {"measure": decided | {"": ""}}),
+        ("rungqh_kept", planning.kept[~idle], {"measure": decided | {"": ""}}),
     ):
+        frame = whole.drop(columns=list(_OURS), errors="ignore").reset_index(drop=True)
         used = set(frame["measure"]) | (set(decided) if table == "rungqh_kept" else set())
         none = [("", say("no_measure"), Fill("#ffffff", "#999999", 0.05))] if "" in used else []
         layers.append(

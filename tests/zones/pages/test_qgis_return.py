@@ -177,17 +177,20 @@ def test_decisions_come_back_and_the_planning_layer_follows(
     left.loc[locked, "decision"] = "first"
     rewrite(edited, left, "rungqh")
     kept.loc[1, ["measure", "period"]] = ["ND", "2027"]
+    # A stand that no rule gives a measure is given one.
+    (pine, *_) = kept.index[kept["measure"].fillna("").eq("") & kept["land_class"].ne("bare")]
+    kept.loc[pine, "measure"] = "KGL"
     rewrite(edited, kept, "rungqh_kept")
     (out,) = [row for row in changes(project, edited, capsys) if row["change"] == "deleted"]
     # A row of the planning layer stands for what was chosen of the plot.
     assert out["before_ha"] == pytest.approx(chosen.loc[gone, "area_ha"])
     table = tmp_path / "quyết định.csv"
     assert command(["qgis", str(project), "--changes", str(edited), "--decisions", str(table)]) == 0
-    assert "3 decisions on plots" in capsys.readouterr().out
-    record = f"{kept.loc[1, 'layer']}:{kept.loc[1, 'row']}"
+    assert "4 decisions on plots" in capsys.readouterr().out
+    record, stand = (f"{kept.loc[fid, 'layer']}:{kept.loc[fid, 'row']}" for fid in (1, pine))
     told = pd.read_csv(table, keep_default_na=False).set_index("plot")
     assert told["decision"].to_dict() == {
-        names[gone]: "exclude", names[locked]: "first", record: "ND"
+        names[gone]: "exclude", names[locked]: "first", record: "ND", stand: "KGL"
     }  # fmt: skip
     assert told.loc[record, "period"] == "2027"
     # An earlier table is not replaced unasked.
@@ -204,7 +207,10 @@ def test_decisions_come_back_and_the_planning_layer_follows(
     assert names[gone] not in set(taken)
     assert names[locked] in set(taken)
     after = made.kept.assign(name=made.kept["layer"] + ":" + made.kept["row"].astype(str))
-    assert after.set_index("name").loc[record, ["measure", "period"]].tolist() == ["ND", "2027"]
+    after = after.set_index("name")
+    assert after.loc[record, ["measure", "period"]].tolist() == ["ND", "2027"]
+    assert after.loc[stand, ["measure", "basis"]].tolist() == ["KGL", "decision"]
+    assert after.loc[stand, "period"] == "2026–2030"
 
 
 def test_decisions_without_a_file_that_came_back_are_refused(
