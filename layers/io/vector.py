@@ -38,8 +38,8 @@ from layers.base.json_text import parsed_json
 from layers.io.dbf_text import decode_columns, decode_name
 from layers.io.declared_crs import declared_crs
 from layers.io.endings import ARCHIVES, DRIVERS
+from layers.io.large_values import refuse_large_records, refuse_large_values
 from layers.io.number_cells import refuse_no_numbers
-from layers.io.parquet import text_fields, unpacked_bytes
 from layers.io.table import open_parquet
 from layers.io.vector_source import (
     VectorSource,
@@ -57,8 +57,6 @@ CURVED = "curved"
 # Maps every byte to one letter and back, so that text can be decoded here, where we decide.
 BYTES = "ISO-8859-1"
 _BLOCK = 1 << 20
-#: What a GeoParquet file may unpack to, and how many times its own size where that is more.
-_SWOLLEN_BYTES, _SWOLLEN_TIMES = 1_000_000_000, 20
 _IN_BYTES = ("ESRI Shapefile", "MapInfo File")
 
 # What drivers and their bindings raise of a file that is damaged, one way or another.
@@ -152,6 +150,7 @@ class VectorDescription:
     layer: str  # Name of the layer
     layers: tuple[str, ...]  # All layers with geometry in the file
     fields: dict[str, str]  # Field name to type, in file order
+    geometry: str  # Name of the geometry's column
     geometry_type: str  # Type declared by the file
     crs: pyproj.CRS | None  # CRS declared by the file; None where it declares none
     # Encoding declared by the file (``.cpg``, MapInfo charset); None where it declares none
@@ -270,9 +269,10 @@ def _ignore(_error: object) -> None:
 
 def _layers_of(source: VectorSource) -> list[str]:
     """Layers with geometry; of a file with one layer, that one."""
-    if source.driver == "Parquet":
-        return [source.path.stem]
     with as_input_error(source.name):
+        refuse_large_records(source)
+        if source.driver == "Parquet":
+            return [source.path.stem]
         layers = pyogrio.list_layers(_opened_as(source))
         names = [str(name) for name, _ in layers]
         return names if len(names) == 1 else [str(name) for name, kind in layers if kind]
@@ -305,6 +305,7 @@ def _describe(source: VectorSource, layer: str, *, layers: tuple[str, ...]) -> V
             layer=layer,
             layers=layers,
             fields=dict(zip(names, info["ogr_types"], strict=True)),
+            geometry=str(info["geometry_name"] or "geometry"),
             geometry_type=str(geometry_type),
             crs=_declared_crs(source, info["crs"]),
             encoding=_declared_encoding(source),
@@ -384,6 +385,7 @@ def _describe_parquet(source: VectorSource) -> VectorDescription:
         layer=source.path.stem,
         layers=(source.path.stem,),
         fields={f.name: str(f.type) for f in schema if f.name not in geo["columns"]},
+        geometry=geo["primary_column"],
         geometry_type="/".join(column.get("geometry_types") or ["Unknown"]),
         crs=declared_crs(crs) if crs else None,
         encoding="UTF-8",
@@ -440,7 +442,7 @@ def load_vector(
         wanted = None if columns is None else [name for name in described.fields if name in columns]
         _require_own_names(described, wanted)
         with as_input_error(described.source):
-            refuse_no_numbers_in(described, wanted)
+            refuse_values_in(described, wanted)
             if described.driver == "Parquet":
                 frame = _read_parquet(described, wanted)
             else:
@@ -457,11 +459,18 @@ def load_vector(
         return result
 
 
-def refuse_no_numbers_in(described: VectorDescription, wanted: Sequence[str] | None) -> None:
-    """Refuse number fields that are read and hold something else."""
+def refuse_values_in(
+    described: VectorDescription, wanted: Sequence[str] | None, *, apart: bool = False
+) -> None:
+    """Refuse what is read and too large, and fields of numbers that hold something else.
+
+    ``apart``: shapes of a GeoParquet file are looked at only where they seem to be copies.
+    """
     asked = described.fields if wanted is None else wanted
     fields = {n: kind if n in asked else "" for n, kind in described.fields.items()}
     opened = described.opened
+    read = {name: kind for name, kind in fields.items() if kind}
+    refuse_large_values(opened, described.layer, read, described.geometry, apart=apart)
     refuse_no_numbers(opened.path, opened.driver, described.layer, fields)
 
 
@@ -516,15 +525,8 @@ def _rows_of_mid(path: Path) -> int:
 
 
 def _read_parquet(described: VectorDescription, wanted: list[str] | None) -> gpd.GeoDataFrame:
-    path = described.opened.path
-    most = max(_SWOLLEN_BYTES, _SWOLLEN_TIMES * path.stat().st_size)
-    texts = text_fields(pq.read_schema(path))
-    if (size := unpacked_bytes(path, texts, most)) > most:
-        raise InputError("layers.io.parquet_swells", path=described.source, mb=size / 1e6)
-    frame = gpd.read_parquet(path)
-    name = frame.active_geometry_name
     fields = list(described.fields) if wanted is None else wanted
-    return gpd.GeoDataFrame(frame[[*fields, name]], geometry=name)
+    return gpd.read_parquet(described.opened.path, columns=[*fields, described.geometry])
 
 
 def _read_gdal(

@@ -27,7 +27,7 @@ from layers.io.vector import (
     as_input_error,
     driver_errors,
     load_vector,
-    refuse_no_numbers_in,
+    refuse_values_in,
     require_fields,
 )
 
@@ -114,7 +114,7 @@ def vector_parts(
     require_fields(described, columns)
     wanted = [name for name in described.fields if name in columns]
     with as_input_error(described.source):
-        refuse_no_numbers_in(described, wanted)
+        refuse_values_in(described, wanted, apart=apart)
     if apart and described.driver == "Parquet":
         yield from _rows_apart(described, wanted, checked=checked)
         return

@@ -134,8 +134,9 @@ class Ledger:
                 yield new
 
     def settle(self) -> None:
-        """Write the log into the file itself, so that the one file holds everything."""
-        if self.exists():
+        """Write a log that is left into the file itself, so that the one file holds everything."""
+        log = self.path.with_name(f"{self.path.name}-wal")
+        if self.exists() and log.exists():
             with self._opened() as open_:
                 open_.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 

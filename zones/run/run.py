@@ -36,6 +36,7 @@ from zones.output.record import (
 )
 from zones.output.result_csv import save_result_csv
 from zones.project.own_words import use_own_words
+from zones.reports.ledger import Ledger
 from zones.run.context import Context, RunOptions, RunResult, SilentTeller, Teller
 from zones.run.reuse import input_files, part_digests, read_sources, steps_that_hold, steps_to_do
 from zones.run.step import Step, load_steps
@@ -83,6 +84,8 @@ def run_project(
 
 
 def _run(project: Project, out: Path, options: RunOptions, teller: Teller) -> RunResult:
+    # Whoever opens the ledger after a kill writes its log into it: an input would change.
+    Ledger(project.resolve(project.reports.ledger)).settle()
     paths, home = input_files(project), (project.file.parent,)
     stamps = {name: input_stamp(path, folders=home) for name, path in paths.items()}
     steps = load_steps()

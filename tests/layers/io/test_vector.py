@@ -20,7 +20,7 @@ import shapely
 
 from benchmarks._damage import change_bytes
 from layers.base.errors import InputError, MissingFileError
-from layers.io import vector, vector_source
+from layers.io import large_values, vector, vector_source
 from layers.io.vector import _rows_of_mid, describe_vector, list_layers, load_vector
 
 FORMATS = ("gpkg", "shp", "tab", "mif", "gdb", "geojson", "fgb", "parquet", "zip")
@@ -406,8 +406,10 @@ def test_one_polygon_that_stands_for_gigabytes_is_refused(squares, folder, monke
     again = table.take([0] * 20_000)
     pq.write_table(again, path)
     assert len(load_vector(path)) == 20_000
-    monkeypatch.setattr(vector, "_SWOLLEN_BYTES", 1_000_000)
-    with pytest.raises(InputError, match=r"a\.parquet: its texts unpack to more than \d MB"):
+    monkeypatch.setattr(large_values, "WHOLE_BYTES", 900_000)
+    with pytest.raises(
+        InputError, match=r"a\.parquet: its texts and shapes unpack to more than \d"
+    ):
         load_vector(path)
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -40,6 +44,24 @@ def progress(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
         ledger.take([_sent(code, 2028, "custard_apple", 8.0)])
     options = RunOptions(only=("progress",), write=False)
     return run_project(load_project(path), options=options)[PROGRESS]
+
+
+def test_a_log_that_a_kill_left_beside_the_ledger_changes_no_input(tmp_path: Path) -> None:
+    path = write_project(tmp_path)
+    ledger = Ledger(tmp_path / "reports.sqlite")
+    first, second, *_ = CODES
+    with closing(sqlite3.connect(ledger.path)) as other:
+        ledger.take([_sent(first, 2026, "pine", 1.0)])
+        other.execute("SELECT * FROM submission").fetchone()  # open: the log stays
+        ledger.take([_sent(second, 2026, "pine", 2.0)])
+        files = [ledger.path, tmp_path / "reports.sqlite-wal"]
+        left = [file.read_bytes() for file in files]
+    for file, data in zip(files, left, strict=True):
+        file.write_bytes(data)
+    options = RunOptions(only=("progress",), write=False)
+    done = run_project(load_project(path), options=options)
+    assert _series(done[PROGRESS], "pine").get(("report", 2026)) == [3, 2, 4]
+    assert not files[1].exists()
 
 
 def _series(progress: pd.DataFrame, zone: str) -> dict[tuple[str, int], tuple[float, int, int]]:
