@@ -237,6 +237,19 @@ def sharing_sources(inputs: AllocationInputs) -> set[str]:
     return set(inputs.sources.loc[inputs.sources["shares"].astype(bool), "source"])
 
 
+def one_more_ha(
+    asked: CoverTargets,
+    inputs: AllocationInputs,
+    settings: AllocationSettings,
+    plan: pd.DataFrame,
+) -> pd.DataFrame:
+    """Forest that counts (ha) by one hectare more than a plan, all it pushes aside included.
+
+    ``crop, on, year`` and a column for each target, by its place.
+    """
+    return _form_at(asked, inputs, settings, _follow_plan(asked, inputs, plan)).ratios
+
+
 @dataclass(frozen=True, slots=True)
 class _Followed:
     """A plan, and what the likely case makes of it."""

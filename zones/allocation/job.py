@@ -16,6 +16,7 @@ from layers.base.schema import Schema
 from layers.base.workers import Progress, silent
 from zones.allocation.allocate import Allocation
 from zones.allocation.cover_target import allocate_with_cover
+from zones.allocation.explain.cover_effects import cover_effects, say_cover_effects
 from zones.allocation.explain.report import AllocationReport, allocation_report
 from zones.allocation.explain.sentences import Sentence, Voice
 from zones.allocation.explain.target_reasons import Explanation, explain_allocation, source_names
@@ -72,6 +73,7 @@ class AllocationJob:
     plan: AllocatedPlan  # The allocation and its rounded figures
     explanation: Explanation  # Reasons and repairs
     exchange: pd.DataFrame  # ``zones.allocation.explain.tradeoffs.EXCHANGE``
+    cover: pd.DataFrame  # ``zones.allocation.explain.cover_effects.EFFECTS``
     demo: bool = False  # Whether the data is made
 
     @property
@@ -94,12 +96,17 @@ class AllocationJob:
         """Names of zones and sources, and the step of the figures."""
         return self.plan.voice
 
+    def cover_sentences(self) -> list[Sentence]:
+        """What a hundred hectares more of each zone do to the forest cover rate."""
+        return say_cover_effects(self.cover, self.exchange, self.voice)
+
     def sentences(self) -> pd.DataFrame:
         """All sentences as a table."""
         said: list[Sentence] = [
             *self.explanation.reasons,
             *self.explanation.repair_sentences,
             *say_exchange(self.exchange, self.voice),
+            *self.cover_sentences(),
         ]
         rows = [(s.zone, s.target, s.key, s.phrase.en, s.phrase.vi) for s in said]
         names = ["zone", "target", "kind", "message_en", "message_vi"]
@@ -113,6 +120,7 @@ class AllocationJob:
             self.explanation,
             say_exchange(self.exchange, self.voice),
             self.voice,
+            self.cover_sentences(),
             (
                 *((_DEMO,) if self.demo else ()),
                 *(finding.message for finding in self.prepared.findings),
@@ -220,8 +228,9 @@ def explain_plan(
     explanation = explain_allocation(plan.allocation, printed=plan.printed, names=names)
     progress(1, 2)
     rates = exchange_rates(plan.allocation)
+    effects = cover_effects(plan.allocation, plan.prepared.crops, plan.prepared.cover)
     progress(2, 2)
-    return AllocationJob(plan, explanation, rates, demo)
+    return AllocationJob(plan, explanation, rates, effects, demo)
 
 
 def run_job(

@@ -102,6 +102,7 @@ class Prepared:
     cover: CoverTargets | None = None  # Targets of forest cover; none where nothing is forecast
     # ``ALLOCATION_HARVEST``: what is cut in the plan's years
     harvest: pd.DataFrame = field(default_factory=ALLOCATION_HARVEST.empty)
+    crops: Mapping[str, str] = field(default_factory=dict)  # Crop of each zone
 
 
 def prepare_allocation(
@@ -173,7 +174,7 @@ def prepare_allocation(
     told, nodes = tuple(findings.items), section.rounding_nodes
     cover = _cover_targets(project, tables, settings, forecast)
     cut = harvest_table(harvest, lost, crops)
-    return Prepared(inputs, settings, names, told, nodes, asked.aside, cover, cut)
+    return Prepared(inputs, settings, names, told, nodes, asked.aside, cover, cut, _crop_of(crops))
 
 
 def _asked(
@@ -215,7 +216,7 @@ def _harvest(
     check_source(own.land_sources())
     if not zones or settings.last_year <= forecast.year:
         return no_harvest()
-    crop_of = {str(zone): str(crop) for zone, crop in crops.to_numpy() if crop}
+    crop_of = _crop_of(crops)
     # A zone that is not allocated has losses too, and land that they free.
     told = {crop_of[zone] for zone in lost["zone"] if zone in crop_of}
     layer = newest_forest_layer(own.project)
@@ -389,6 +390,11 @@ def _crops(zone_names: pd.DataFrame, zones: Sequence[str]) -> pd.DataFrame:
     fresh = [item.zone for item in CONVERSIONS.values() if item.zone in zones]
     added = pd.DataFrame({"zone": fresh, "crop": ""}, dtype="str")
     return pd.concat([zone_names[["zone", "crop"]], added], ignore_index=True)
+
+
+def _crop_of(crops: pd.DataFrame) -> dict[str, str]:
+    """Crop by zone, of the zones that have one."""
+    return {str(zone): str(crop) for zone, crop in crops.to_numpy() if crop}
 
 
 def _plots(

@@ -24,6 +24,7 @@ class AllocationReport:
     explanation: Explanation
     exchange: Sequence[Sentence]
     voice: Voice
+    cover: Sequence[Sentence] = ()
     remarks: Sequence[Phrase] = ()
 
 
@@ -45,6 +46,8 @@ def allocation_report(report: AllocationReport, language: Language) -> str:
     parts.append(_bullets(repairs, language) if repairs else _WORDS["none"].text(language))
     if report.exchange:
         parts += [_heading("exchange", language), _bullets(report.exchange, language)]
+    if report.cover:
+        parts += [_heading("cover", language), _bullets(report.cover, language)]
     parts += [_heading("land", language), _land_table(report, language)]
     parts += [_heading("stages", language), _stage_table(report, language)]
     return "\n\n".join(parts) + "\n"

@@ -1,4 +1,4 @@
-"""Exchange rates: what one more hectare of a zone costs in another zone, or in forest cover.
+"""Exchange rates: what one more hectare of a zone costs in another zone.
 
 The figures are differences of plans solved again with a few hectares more, not duals alone: a dual
 tells the price of the next hectare, but not who pays it.
@@ -6,7 +6,6 @@ tells the price of the next hectare, but not who pays it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,7 +14,7 @@ import pandas as pd
 from layers.base.messages import message
 from layers.base.schema import read_schema
 from zones.allocation.allocate import Allocation
-from zones.allocation.explain.sentences import Figure, Sentence, Value, Voice
+from zones.allocation.explain.sentences import Figure, Sentence, Voice
 from zones.allocation.model import Model, build_model
 from zones.solver.linear_programme import LiveProgramme, Solution, optimum
 
@@ -40,7 +39,7 @@ class _Market:
 
 
 def exchange_rates(allocation: Allocation) -> pd.DataFrame:
-    """Exchange rates between zones, and what a hundred hectares of each do to forest cover."""
+    """Exchange rates between zones."""
     held = allocation.held
     whole = held[(held["commune_code"] == "") & (held["year"] == allocation.settings.last_year)]
     whole = whole.drop_duplicates("zone")
@@ -50,7 +49,6 @@ def exchange_rates(allocation: Allocation) -> pd.DataFrame:
     free = _free_zones(market)
     for zone in whole.loc[whole["zone"].isin(market.row), "zone"]:
         rows += [(zone, "", 0.0)] if zone in free else _rates_of(market, zone, payers)
-    rows += _cover_rates(allocation, market)
     return EXCHANGE.validate(pd.DataFrame(rows, columns=EXCHANGE.names))
 
 
@@ -147,27 +145,11 @@ def _paid(market: _Market, zone: str, payer: str = "") -> Solution | None:
     return solution if solution.status == "optimal" else None
 
 
-def _cover_rates(allocation: Allocation, market: _Market) -> Iterator[tuple[str, str, float]]:
-    """Points of forest cover of a hundred hectares on the land that a zone takes in the plan.
-
-    What moves elsewhere for them is no part of it.
-    """
-    inputs = allocation.inputs
-    sums = allocation.plan.groupby(["zone", "source"], as_index=False)["planned_ha"].sum()
-    sums = sums.merge(inputs.cover, on=["zone", "source"])
-    gained = (sums["planned_ha"] * sums["cover_change_ratio"]).groupby(sums["zone"]).sum()
-    planned = allocation.plan.groupby("zone")["planned_ha"].sum()
-    for zone in market.row:
-        if zone in gained.index and np.isfinite(inputs.natural_area_ha):
-            points = gained[zone] / planned[zone] * 100.0 / inputs.natural_area_ha * 100.0
-            yield zone, "cover", float(points)
-
-
 def say_exchange(rates: pd.DataFrame, voice: Voice) -> list[Sentence]:
     """Exchange rates in sentences."""
     said: list[Sentence] = []
     for zone, group in rates.groupby("zone", sort=False):
-        payers = group[~group["other"].isin(["", "*", "cover"])]
+        payers = group[~group["other"].isin(["", "*"])]
         for rate, same in payers.groupby(payers["rate_ratio"].round(2), sort=True):
             names = [voice.name(str(other)) for other in same["other"]]
             others = message("zones.allocation.explain.any_of", names=names)
@@ -177,35 +159,11 @@ def say_exchange(rates: pd.DataFrame, voice: Voice) -> list[Sentence]:
         zones = rates.loc[rates["other"] == other, "zone"].astype("str").tolist()
         if zones:
             said.append(_together(voice, key, zones))
-    cover = rates[(rates["other"] == "cover") & (rates["rate_ratio"].abs() >= _NOISE)]
-    for points, same in cover.groupby(cover["rate_ratio"].round(4), sort=True):
-        figure = Figure(float(str(points)), 4)
-        zones = same["zone"].astype("str").tolist()
-        said.append(_together(voice, "exchange_cover", zones, points=figure))
-    return [*said, *_elsewhere(rates, cover.set_index("zone")["rate_ratio"], voice)]
+    return said
 
 
-def _elsewhere(rates: pd.DataFrame, points: pd.Series[float], voice: Voice) -> Iterator[Sentence]:
-    """What moves elsewhere for a hundred hectares more: the hectares of those who pay for them.
-
-    ``points`` are those of a hundred hectares of each zone that has any.
-    """
-    others = rates[rates["other"] != "cover"]
-    for key, mark in (("elsewhere_none", ""), ("elsewhere_cannot", "*")):
-        mine = others.loc[(others["other"] == mark) & others["zone"].isin(points.index), "zone"]
-        if len(mine):
-            yield _together(voice, key, mine.astype("str").tolist())
-    payers = others[others["other"].isin(points.index)]
-    moved = -payers["rate_ratio"] * payers["other"].map(points).astype("float64")
-    for (zone, lost), same in payers.groupby(["zone", moved.round(4)], sort=False):
-        names = [voice.name(str(other)) for other in same["other"]]
-        payer = message("zones.allocation.explain.any_of", names=names)
-        figure = Figure(float(str(lost)), 4)
-        yield voice.say("elsewhere", about=str(zone), points=figure, payers=payer)
-
-
-def _together(voice: Voice, key: str, zones: list[str], *, points: Value = "") -> Sentence:
+def _together(voice: Voice, key: str, zones: list[str]) -> Sentence:
     """Say of several zones at once what holds for each of them."""
     if len(zones) == 1:
-        return voice.say(key, about=zones[0], points=points)
-    return voice.say(f"{key}_each", zones=voice.list_of(zones), points=points)
+        return voice.say(key, about=zones[0])
+    return voice.say(f"{key}_each", zones=voice.list_of(zones))

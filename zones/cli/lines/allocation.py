@@ -39,6 +39,8 @@ def _print_reasons(job: AllocationJob, *, short_only: bool = False) -> None:
         if not short_only or sentence.target in short or sentence.key.startswith("unmet"):
             print_line(sentence.phrase.text(language()))
     if not short_only:
+        for sentence in job.cover_sentences():
+            print_line(sentence.phrase.text(language()))
         for note in job.printed.notes:
             print_line(note.text(language()))
 

@@ -13,7 +13,7 @@ from layers.kinds.crops import load_crops
 from zones.forest.trajectory.cohorts import AGES, Start, start_of
 from zones.forest.trajectory.draws import Unknowns, draw_rates, some_of, usual_harvest
 from zones.forest.trajectory.lags import SpeciesLag, species_lags
-from zones.forest.trajectory.model import Causes, Path, Rates, simulate
+from zones.forest.trajectory.model import Causes, Path, Rates, of_plantings, simulate
 from zones.forest.trajectory.planting import (
     Planting,
     cells_of_planting,
@@ -279,6 +279,14 @@ def likely_path(setup: Setup) -> Path:
     """Likely case of the years of the forecast; one draw."""
     planting, causes = setup.until(setup.to)
     return simulate(setup.start, planting, some_of(setup.rates(), slice(0, 1)), causes)
+
+
+def planting_shares(setup: Setup) -> dict[str, Floats]:
+    """Share of a planting of each species that counts as forest, by age; the likely case."""
+    kept = 1.0 - setup.causes.lost_to_bare - setup.causes.lost_to_other
+    grown, _ = of_plantings(some_of(setup.rates(), slice(0, 1)), kept)
+    by_age = np.stack(grown)[:, :, 0]
+    return {crop: by_age[:, number] for number, crop in enumerate(setup.start.crops)}
 
 
 def with_levers(setup: Setup, *, extra_bare_ha: float, delay_harvest_ha: float) -> Setup:

@@ -298,7 +298,7 @@ class _Cohorts:
         self.first = self._counts(0)
         self.left = np.ones_like(self.first)  # Species × ages at the start × draws: still young
         self.grown = np.zeros_like(self.first)  # And forest
-        self._planting = _of_plantings(rates, kept)
+        self._planting = of_plantings(rates, kept)
 
     def at(self, step: int) -> tuple[Floats, Floats, Floats]:
         """Forest, not yet forest and mature forest of the start's cohorts after some years."""
@@ -337,7 +337,7 @@ class _Cohorts:
         return grown[age], left[age]
 
 
-def _of_plantings(rates: Rates, kept: float) -> tuple[list[Floats], list[Floats]]:
+def of_plantings(rates: Rates, kept: float) -> tuple[list[Floats], list[Floats]]:
     """Share of a planting that is forest and not yet forest, by age; species × draws each."""
     left = np.ones_like(rates.counts[:, 0])
     share = np.zeros_like(left)

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from layers.base.errors import InputError
@@ -288,16 +287,6 @@ def test_exchange_rates() -> None:
         "One more hectare of Pine costs 1.00 ha of Anise.",
         "One more hectare of Custard apple costs no other target anything.",
     ]
-    rows = [("anise", "", 0.0), ("na", "", 0.0), ("anise", "cover", 0.012), ("na", "cover", 0.012)]
-    alike = pd.DataFrame(rows, columns=["zone", "other", "rate_ratio"])
-    assert [s.phrase.en for s in say_exchange(alike, Voice(1.0, NAMES))] == [
-        "One more hectare of any of these costs no other target anything: Anise, Custard apple.",
-        (
-            "A hundred more hectares of any of these by themselves change the forest cover rate by "
-            "0.0120 points: Anise, Custard apple."
-        ),
-        "Elsewhere nothing moves for them: there is land and pace (Anise, Custard apple).",
-    ]
     full = replace(inputs, available=inputs.available.assign(area_ha=[100.0, 20.0]))
     rates = exchange_rates(allocate(full, settings=YEARS))
     assert rates.loc[rates["zone"] == "na", "other"].tolist() == ["*"]
@@ -320,26 +309,6 @@ def test_a_lock_that_is_not_met_pays_for_no_hectare() -> None:
     rates = exchange_rates(allocation).set_index("zone")["other"]
     assert rates["tea"] == ""
     assert rates["na"] != ""
-
-
-def test_a_hectare_of_one_zone_may_cost_points_of_forest_cover() -> None:
-    land = {("a", "bare"): 1000.0, ("a", "forest"): 1000.0}
-    suits = {("pine", "bare", "a"): 1.0, ("na", "forest", "a"): 1.0}
-    inputs = inputs_of(
-        land=land, targets={"na": (100.0, 900.0), "pine": (100.0, 900.0)}, suitability=suits
-    )
-    cover = pd.DataFrame(
-        {
-            "zone": ["na", "pine"],
-            "source": ["forest", "bare"],
-            "cover_change_ratio": [-1.0, 1.0],
-        }
-    )
-    inputs = replace(inputs, cover=cover, natural_area_ha=10_000.0)
-    rates = exchange_rates(allocate(inputs, settings=YEARS))
-    points = rates[rates["other"] == "cover"].set_index("zone")["rate_ratio"]
-    # 100 ha of 10,000 ha are one point; a hectare moved elsewhere for them would be another's.
-    assert points.to_dict() == pytest.approx({"na": -1.0, "pine": 1.0})
 
 
 def test_chain_from_clause_to_hectare() -> None:
@@ -473,6 +442,7 @@ def test_report_holds_targets_reasons_and_repairs_and_escapes_names() -> None:
         explanation,
         say_exchange(exchange_rates(allocation), Voice(1.0, NAMES)),
         Voice(1.0, NAMES),
+        (),
         (Phrase(en="Demo data", vi="Dữ liệu minh họa"),),
     )
     text = allocation_report(report, "vi")
@@ -500,37 +470,6 @@ def test_words_stand_in_both_languages_and_ask_for_the_same_figures() -> None:
             wanted = [set(re.findall(r"{(\w+)}", text[code])) for code in ("en", "vi")]
             assert wanted[0] == wanted[1], (group, key)
     assert set(WORDS["sentences"]) >= {f"limit_{kind}" for kind in BINDING}
-
-
-def test_the_cover_rate_changes_by_the_own_hectares_of_a_zone_alone() -> None:
-    """Fruit is no forest: what its hectares push aside elsewhere is no effect of theirs."""
-    inputs = inputs_of(
-        land={("a", "bare"): 300.0}, targets={"na": (50.0, np.nan), "pine": (100.0, np.nan)}
-    )
-    cover = pd.DataFrame(
-        [("na", "bare", 0.0), ("pine", "bare", 1.0)],
-        columns=["zone", "source", "cover_change_ratio"],
-    )
-    allocation = allocate(replace(inputs, cover=cover, natural_area_ha=1000.0), settings=YEARS)
-    rates = exchange_rates(allocation)
-    points = rates[rates["other"] == "cover"].set_index("zone")["rate_ratio"]
-    assert points["pine"] == pytest.approx(10.0)
-    assert points.get("na", 0.0) == pytest.approx(0.0)
-    full = replace(inputs_of(
-        land={("a", "bare"): 150.0}, targets={"na": (50.0, np.nan), "pine": (100.0, np.nan)}
-    ), cover=cover, natural_area_ha=1000.0)  # fmt: skip
-    rates = exchange_rates(allocate(full, settings=YEARS))
-    points = rates[rates["other"] == "cover"].set_index("zone")["rate_ratio"]
-    assert points.get("na", 0.0) == pytest.approx(0.0)
-    said_of = say_exchange(rates, Voice(1.0, NAMES))
-    assert not [s for s in said_of if "cover" in s.key and "Custard" in s.phrase.en]
-    # What pine gives up for it stands apart, as what it is.
-    assert [s.phrase.en for s in said_of if s.key == "elsewhere"] == [
-        (
-            "Elsewhere, what other zones give up for a hundred hectares of Custard apple changes "
-            "it by -10.0000 points (Pine)."
-        )
-    ]
 
 
 def test_what_goes_off_an_open_list_is_said() -> None:
