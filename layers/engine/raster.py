@@ -7,7 +7,7 @@ touches are left alone. A window is a group of whole blocks of bounded size.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,6 +43,9 @@ CACHE_BYTES = (16 << 20, 64 << 20)
 BLOCK_LIMIT_BYTES = 512 << 20
 #: Cells that are gone through one by one: the country in cells of 10 m has 10 thousand million.
 CELLS_LIMIT = 1 << 34
+#: Cells that are gone through in seconds, whatever the file; above them a byte of it stands for so
+#: many cells at most: a file packs those of a real land cover a hundred times.
+_FEW_CELLS, _CELLS_A_BYTE = 1_000_000_000, 2000
 
 RasterSource = str | Path | Any
 
@@ -290,14 +293,19 @@ class BlockReader:
         self._local = threading.local()
 
 
-def refuse_too_many(cells: int, name: str) -> None:
-    """Refuse to go through more cells than a country has."""
+def refuse_too_many(cells: int, name: str, files: Sequence[Path]) -> None:
+    """Refuse to go through more cells than a country has, or than its files can tell apart."""
     if cells > CELLS_LIMIT:
         raise InputError(
             "layers.engine.too_many_cells",
             name=name,
             cells=cells / 1000000000.0,
             cells_limit=CELLS_LIMIT / 1000000000.0,
+        )
+    size = sum(file.stat().st_size for file in files)
+    if cells > max(_FEW_CELLS, _CELLS_A_BYTE * size):
+        raise InputError(
+            "layers.engine.cells_from_nothing", name=name, cells=cells / 1e9, mb=size / 1e6
         )
 
 

@@ -19,7 +19,7 @@ from rasterio.windows import Window
 from layers.base.errors import InputError
 from layers.base.schema import read_schema
 from layers.engine.raster import RasterGrid, raster_grid, refuse_too_many
-from layers.io.raster_source import GDAL_OPTIONS, open_raster, reading
+from layers.io.raster_source import GDAL_OPTIONS, open_raster, raster_files, reading
 
 Floats = npt.NDArray[np.float64]
 
@@ -33,7 +33,8 @@ def check_elevation(elevation: Path, *, folders: Sequence[Path] = ()) -> RasterG
     """Grid of a raster of heights, if altitude and slope can be told from it; else why not."""
     with open_raster(elevation, folders=folders) as source:
         grid = raster_grid(source, 1, source=elevation.name, classes=False)
-    refuse_too_many(grid.width * grid.height, elevation.name)
+    files = raster_files(elevation, folders=folders)
+    refuse_too_many(grid.width * grid.height, elevation.name, files)
     return grid
 
 

@@ -28,7 +28,7 @@ from layers.engine.raster import (
 )
 from layers.engine.rings import IntArray
 from layers.engine.tabulate_tasks import RasterGround
-from layers.io.raster_source import open_raster
+from layers.io.raster_source import open_raster, raster_files
 
 #: A raster of which less than this part of the communes is seen, and which lies more outside of
 #: them than inside, is not of this province.
@@ -133,7 +133,8 @@ def describe_raster(
     if communes is not None:
         frame = frame_of_communes(communes, grid, name)
     top, bottom, left, right = np.clip(frame[0], 0, [grid.height] * 2 + [grid.width] * 2).tolist()
-    refuse_too_many((bottom - top) * (right - left), name)
+    files = raster_files(path, folders=folders)
+    refuse_too_many((bottom - top) * (right - left), name, files)
     table = _named(_count(grid, frame), classes, name, findings)
     return RasterLook(path, grid, table, findings)
 

@@ -37,6 +37,8 @@ from zones.project.schema_faults import fault_phrase, known_keys
 #: Seconds of reading: a plan of 200 zones that each list 65 communes has 0.9 MB.
 _MAX_BYTES = 1_000_000
 _MAX_DEPTH = 24
+#: Most keys and values: that plan has 20,000, and as many are read in two seconds.
+_MAX_VALUES = 50_000
 #: Control characters, halves of characters and what XML and a terminal cannot hold.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 #: 5.000 is five thousand to the planner and five to YAML.
@@ -74,7 +76,7 @@ class _NotPlainError(YAMLError):
 class _PlainParser(RoundTripParser):
     """Hands on plain data alone, so that nothing else is ever built, in the one pass that reads."""
 
-    depth = 0
+    depth = values = 0
 
     def get_event(self) -> Any:
         event = super().get_event()
@@ -89,6 +91,9 @@ class _PlainParser(RoundTripParser):
     def _refused(self, event: Any) -> Phrase | None:
         if found := _unsafe(event):
             return message("zones.project.plain_data_needed", found=found)
+        self.values += isinstance(event, NodeEvent)
+        if self.values > _MAX_VALUES:
+            return message("zones.project.too_many_values", most=_MAX_VALUES)
         if self.depth > _MAX_DEPTH:
             return message("zones.project.nested_too_deep", max_depth=_MAX_DEPTH)
         if not isinstance(event, ScalarEvent):

@@ -343,3 +343,9 @@ def test_a_raster_of_endless_cells_is_refused_before_it_is_read(folder: Path) ->
     ):
         with pytest.raises(InputError, match="1000 thousand million cells"):
             ask()
+    # Fewer, that a country may have, but not in a file of some hundred bytes.
+    path.write_text(path.read_text("utf-8").replace('="1000000"', '="100000"'), "utf-8")
+    path.write_text(path.read_text("utf-8").replace("0.001,", "0.01,"), "utf-8")
+    for ask in (lambda: describe_raster(path, {}), lambda: check_elevation(path)):
+        with pytest.raises(InputError, match=r"10 thousand million cells .* from 0\.0 MB"):
+            ask()

@@ -328,6 +328,7 @@ def test_a_file_too_large_to_be_a_plan_is_refused_unread(tmp_path: Path) -> None
         ("a: 1\na: 2\n", "not YAML"),
         ("- 1\n- 2\n", "expected keys and values"),
         ("a: " + "[" * 60 + "]" * 60, "nested deeper"),
+        ("a: [" + "1," * 50_000 + "]", "more than 50,000 keys and values"),
     ],
 )
 def test_hostile_yaml_is_refused(tmp_path: Path, text: str, message: str) -> None:
