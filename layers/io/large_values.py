@@ -93,7 +93,7 @@ def _refuse(source: VectorSource, sizes: _Sizes, geometry: str, *, size: float) 
         if texts > most:
             raise InputError("layers.io.texts_too_large", path=source.name, mb=most / 1e6)
         if texts + shapes > swollen:
-            raise InputError("layers.io.parquet_swells", path=source.name, mb=swollen / 1e6)
+            raise InputError("layers.io.layer_swells", path=source.name, mb=swollen / 1e6)
 
 
 def _repeats(path: Path) -> bool:

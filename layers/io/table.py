@@ -122,6 +122,9 @@ def require_hectares(column: str, *, source: str) -> None:
 
 def csv_rows(path: Path, *, most: int = CELL_LIMIT) -> _Rows:
     """Read the records of a CSV file that hold something, with their numbers."""
+    size = path.stat().st_size
+    if size > TEXT_BYTES:
+        raise InputError("layers.io.csv_too_large", path=path, mb=size / 1e6, most=TEXT_BYTES / 1e6)
     with path.open("rb") as file:
         head = file.read(4)
     wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))

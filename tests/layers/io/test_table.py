@@ -333,6 +333,20 @@ def test_a_table_of_too_many_columns_is_refused(folder: Path, kind: str) -> None
         read_table(path)
 
 
+def test_a_text_that_would_fill_the_memory_is_refused_before_it_is_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = folder / "a.csv"
+    path.write_text("commune,note\n" + f"Lộc Bình,{'a' * 1000}\n" * 4, "utf-8")
+    monkeypatch.setattr(table, "TEXT_BYTES", path.stat().st_size)
+    for read in (read_table, read_csv_text):
+        assert len(read(path)) == 4
+    monkeypatch.setattr(table, "TEXT_BYTES", path.stat().st_size - 1)
+    for read in (read_table, read_csv_text):
+        with pytest.raises(InputError, match=r"a\.csv: 0 MB of text, above the 0 MB"):
+            read(path)
+
+
 def test_a_line_without_end_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table, "_LINE_LETTERS", 20)
     assert len(read_table(csv_file(folder, 'a,b\n1,"2\n3"\n' + "4,5\n" * 20))) == 21
