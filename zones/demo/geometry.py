@@ -24,6 +24,13 @@ class Outlines:
     ring: Ints  # Ring of each of them, from 0
     owner: Ints  # Region of each ring
 
+    def take(self, regions: Ints) -> Outlines:
+        """Pick some regions, which keep their numbers."""
+        kept = np.isin(self.owner, regions)
+        number = np.cumsum(kept) - 1
+        here = kept[self.ring]
+        return Outlines(self.vertex[here], number[self.ring[here]], self.owner[kept])
+
     def polygons(self, vertices: Floats, count: int) -> NDArray[np.object_]:
         """Draw the regions 0 … count-1."""
         drawn = shapely.linearrings(vertices[self.vertex], indices=self.ring)

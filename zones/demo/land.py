@@ -101,10 +101,11 @@ def _streams(cells: NDArray[np.uint8], terrain: Terrain, transform: Affine) -> N
     x = transform.c + _CELL * (np.arange(columns) + 0.5)
     for top in range(0, rows, 512):
         y = transform.f - _CELL * (np.arange(top, min(top + 512, rows)) + 0.5)
-        points = np.column_stack([np.tile(x, len(y)), np.repeat(y, columns)])
-        height = terrain.valley(points).reshape(len(y), columns)
         band = result[top : top + len(y)]
-        band[height < 0.012] = _WATER
+        row, column = np.nonzero(band)
+        height = terrain.valley(np.column_stack([x[column], y[row]]))
+        low = height < 0.012
+        band[row[low], column[low]] = _WATER
     return result
 
 

@@ -82,12 +82,15 @@ def _valid(straight: Borders, wandered: Borders, count: int) -> NDArray[np.objec
     rings = outlines(straight)
     vertices = wandered.vertices.copy()
     shapes = rings.polygons(vertices, count)
-    while not (valid := shapely.is_valid(shapes)).all():
-        broken = np.flatnonzero(~valid)
+    doubtful = np.arange(count)
+    while len(broken := doubtful[~shapely.is_valid(shapes[doubtful])]):
         touched = np.isin(straight.left, broken) | np.isin(straight.right, broken)
         back = np.unique([straight.start[touched], straight.end[touched]])
         vertices[back] = straight.vertices[back]
-        shapes = rings.polygons(vertices, count)
+        moved = np.isin(straight.start, back) | np.isin(straight.end, back)
+        around = np.unique([straight.left[moved], straight.right[moved]])
+        doubtful = around[around >= 0]
+        shapes[doubtful] = rings.take(doubtful).polygons(vertices, count)[doubtful]
     return shapes
 
 
