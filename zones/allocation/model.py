@@ -134,7 +134,8 @@ def _columns(inputs: AllocationInputs, settings: AllocationSettings) -> pd.DataF
         (inputs.suitability["suitability"] > 0) & inputs.suitability["zone"].isin([*wanted, *asked])
     ]
     frame = suitability.merge(usable_years(inputs, settings), on=["commune_code", "source"])
-    first = frame["zone"].map(settings.zone_first_year).fillna(settings.first_year)
+    # Of no rows at all the years would be texts.
+    first = frame["zone"].map(settings.zone_first_year).fillna(settings.first_year).astype("int64")
     frame = _within_lists(frame[frame["year"] >= first], inputs)
     frame = _not_barred(frame, inputs)
     order = ["zone", "commune_code", "source", "year"]

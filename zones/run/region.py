@@ -18,7 +18,10 @@ from layers.io.table_output import save_workbook
 from zones.output.folder import TABLES_FOLDER, locked_folder, refuse_existing, save_parquet
 from zones.output.result_csv import save_result_csv
 from zones.output.table_words import code_words, column_title
+from zones.pages.map_content import map_content
+from zones.pages.region_map import region_map_content
 from zones.project.region import Region, province_of_region
+from zones.publish.publish import PublishedFigures
 from zones.run.context import RunOptions, RunResult, Teller
 from zones.run.run import run_project
 from zones.tables import BORDERS, FOREST_COVER, TARGETS
@@ -58,14 +61,16 @@ def run_region(region: Region, *, options: RunOptions, teller: Teller) -> Region
         for schema in _SCHEMAS:
             for form in ("csv", "parquet"):
                 (out / TABLES_FOLDER / f"{schema.name}.{form}").unlink(missing_ok=True)
-        (out / "region.xlsx").unlink(missing_ok=True)
+        for page in ("region.xlsx", "map.html"):
+            (out / page).unlink(missing_ok=True)
         for file in region.files():
             project = province_of_region(region, file)
             teller.note(message("zones.run.region_province", name=province_name(project.province)))
             one = replace(options, out=out / project.province)
             results[project.province] = run_project(project, options=one, teller=teller)
-        tables = region_tables(results)
-        _save(tables, out, _language(results, options))
+        tables, language = region_tables(results), _language(results, options)
+        _save(tables, out, language)
+        _save_map(region.title, results, tables[REGION_COVER], out / "map.html", language)
     return RegionResult(region.title, out, results, tables)
 
 
@@ -88,8 +93,11 @@ def _cover(results: dict[str, RunResult]) -> pd.DataFrame:
     for code, result in results.items():
         tables, crs = result.tables, result.record["area_crs"]
         row: dict[str, object] = {"province": code, "area_crs": crs["code"] or crs["name"]}
-        if len(tables.get(FOREST_COVER.name, ())):
-            last = tables[FOREST_COVER.name].iloc[-1]
+        # What its pages print, where they were made: the region's sum is then that of the pages.
+        figures = result.store.get(PublishedFigures)
+        cover = tables.get(FOREST_COVER.name) if figures is None else figures.forest_cover
+        if cover is not None and len(cover):
+            last = cover.iloc[-1]
             row |= {name: last[name] for name in _HECTARES}
         rows.append(row)
     frame = pd.DataFrame(rows, columns=["province", "area_crs", *_HECTARES])
@@ -139,6 +147,34 @@ def _borders(results: dict[str, RunResult]) -> pd.DataFrame:
     if abs(parts - whole) > _CLOSURE_RATIO * max(whole, 1.0):
         raise ClosureError("zones.borders.not_closed", parts=parts, whole=whole)
     return table
+
+
+def _save_map(
+    title: str,
+    results: dict[str, RunResult],
+    cover: pd.DataFrame,
+    path: Path,
+    language: Language,
+) -> None:
+    """One map of all provinces, once the figures of all of them were published."""
+    # Loaded where pages are made: a run with fewer steps does not wait for it
+    from maps import save_map
+
+    provinces = {}
+    for code, result in results.items():
+        figures, project = result.store.get(PublishedFigures), result.context.project
+        if figures is None:
+            return
+        plain = project.model_copy(
+            update={"map": project.map.model_copy(update={"outlines": None, "neighbours": None})}
+        )
+        provinces[province_name(code)] = map_content(
+            plain, figures, *result.context.communes(), language=language
+        )
+    name = message("zones.run.whole_region").text(language)
+    whole = {str(key): value for key, value in cover.iloc[-1].items()} | {"name": name}
+    content = region_map_content(provinces, whole, title=title, language=language)
+    save_map(content, path, overwrite=True)
 
 
 def _language(results: dict[str, RunResult], options: RunOptions) -> Language:

@@ -10,11 +10,13 @@ import pandas as pd
 import pytest
 
 from layers.base.errors import InputError, OutputExistsError
+from maps.interactive.page_data import read_page_data
 from tests.zones.borders.border_ground import write_across, write_own
 from zones.cli.main import run
 from zones.project.region import load_region
 from zones.run.context import RunOptions, SilentTeller
 from zones.run.region import REGION_BORDERS, REGION_COVER, RegionResult, run_region
+from zones.run.store import Store
 
 TEXT = "version: 1\ntitle: Hai tỉnh\nregion_of: [lạng sơn, bắc ninh/project.yaml]\n"
 
@@ -31,7 +33,7 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, RegionResult
     path.write_text(TEXT, "utf-8")
     found = load_region(path)
     assert found is not None
-    only = RunOptions(only=("cover", "compare", "borders"))
+    only = RunOptions(only=("cover", "compare", "borders", "map"))
     return folder, run_region(found, options=only, teller=SilentTeller())
 
 
@@ -72,6 +74,22 @@ def test_files_stand_beside_the_provinces(region: tuple[Path, RegionResult]) -> 
     assert rows[0][1] == "Múi chiếu"
 
 
+def test_one_map_shows_all_provinces(region: tuple[Path, RegionResult]) -> None:
+    out, result = region[0] / "out", region[1]
+    page = read_page_data((out / "map.html").read_text("utf-8"))
+    parts = [read_page_data((out / code / "map.html").read_text("utf-8")) for code in ("20", "24")]
+    assert page["title"]["vi"] == "Hai tỉnh"
+    assert page["communes"]["code"] == sorted(c for p in parts for c in p["communes"]["code"])
+    assert None not in page["communes"]["rings"]
+    whole, cover = page["cover"]["province"], result.tables[REGION_COVER].iloc[-1]
+    assert whole["name"] == "Toàn vùng"
+    for name in ("natural_area_ha", "natural_forest_ha", "planted_forest_ha", "not_yet_forest_ha"):
+        printed = sum(part["cover"]["province"][name] for part in parts)
+        assert whole[name] == pytest.approx(printed, abs=1e-9)
+        assert cover[name] == pytest.approx(printed, abs=1e-9)
+    assert whole["cover_percent"] == pytest.approx(cover["cover_percent"], abs=1e-4)
+
+
 def test_a_province_without_a_figure_leaves_the_sum_open(
     region: tuple[Path, RegionResult],
 ) -> None:
@@ -80,7 +98,7 @@ def test_a_province_without_a_figure_leaves_the_sum_open(
 
     class Unmeasured:
         def __init__(self, of: object, without: str) -> None:
-            self.record = of.record  # type: ignore[attr-defined]
+            self.record, self.store = of.record, Store()  # type: ignore[attr-defined]
             kept = of.tables.items()  # type: ignore[attr-defined]
             self.tables = {name: table for name, table in kept if name != without}
 
@@ -99,7 +117,8 @@ def test_what_a_province_asks_for_twice_is_not_added_up(
 
     class Asked:
         def __init__(self, of: object, times: int) -> None:
-            self.record, self.tables = of.record, dict(of.tables)  # type: ignore[attr-defined]
+            self.record, self.store = of.record, of.store  # type: ignore[attr-defined]
+            self.tables = dict(of.tables)  # type: ignore[attr-defined]
             asked = self.tables[TARGETS.name]
             asked = asked[asked["unit"].eq("ha") & asked["commune_code"].eq("")].head(1)
             self.tables[TARGETS.name] = pd.concat([asked.assign(present=7.0)] * times)
@@ -130,10 +149,11 @@ def test_a_province_named_twice_is_refused(region: tuple[Path, RegionResult]) ->
 def test_the_command_takes_a_region(
     region: tuple[Path, RegionResult], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = str(region[0] / "region.yaml")
-    code = run(
-        ["run", path, "--only", "cover", "--only", "borders", "--out", str(tmp_path), "--json"]
-    )
+    path, stale = str(region[0] / "region.yaml"), tmp_path / "map.html"
+    stale.write_text("of an earlier run", "utf-8")
+    only = ["--only", "cover", "--only", "borders"]
+    code = run(["run", path, *only, "--out", str(tmp_path), "--overwrite", "--json"])
+    assert not stale.exists()
     told = json.loads(capsys.readouterr().out)
     assert code == int(told["has_problems"])
     assert [row["province"] for row in told["region_cover"]] == ["20", "24", ""]
