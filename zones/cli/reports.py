@@ -167,12 +167,13 @@ def status(
 
     loaded = load_project(project)
     asked = expected_round(loaded, year or this_year())
-    history = _ledger(loaded).history(asked.year)
+    ledger = _ledger(loaded)
+    history = ledger.history(asked.year)
     tables = []
     for one in (load_form(name) for name in form):
         tables.append(round_status(one, asked, history, today()))
         if out is not None:
-            save_status(tables[-1], one, asked, out)
+            save_status(tables[-1], ledger.findings(asked.year, one.form), one, asked, out)
     table = pd.concat(tables, ignore_index=True)
     if as_json:
         print_json(records(table))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -47,18 +46,16 @@ def collect(
     by_form = {form.form: form for form in forms}
     read: Spool[Returned] = Spool()
     suspects = Suspects(asked.known, by_form)
-    versions: Counter[tuple[str, str]] = Counter()
     order: list[tuple[Order, int]] = []
     for one in _returned(folder, Reader(asked, forms), by_form, progress):
         check_file(one.readings, asked, by_form)
         # Of two versions the one saved last stands after the other.
         order.append(((one.file.modified, one.file.name), len(read)))
         suspects.add(len(read), order[-1][0], one.readings)
-        versions.update({(entry.reporter, entry.form) for entry in all_entries(one.readings)})
         read.add(one)
     earlier = partial(_counting, ledger, asked.year)
     suspicions = suspects.told(asked.names(), earlier)
-    left_out = LeftOut(ledger, asked.year, versions)
+    left_out = LeftOut(ledger, asked.year, suspects.again)
     collected = Collected(asked.year)
     for _, number in sorted(order):
         one = read[number]

@@ -13,7 +13,7 @@ import pandas as pd
 from layers.base.clock import today
 from layers.base.errors import ClosureError
 from layers.base.schema import Schema
-from layers.io.table_output import save_csv, save_long_csv
+from layers.io.table_output import save_long_csv
 from zones.reports.checking.within_file import all_entries
 from zones.reports.ledger import Ledger, Submission
 from zones.reports.reading.entries import Entry, PageReading
@@ -171,10 +171,13 @@ def save_collected(
     files = collected.files
     repeated = files["file"].isin(known) & (files["verdict"] != "refused")
     files = files.assign(verdict=files["verdict"].mask(repeated, "known"))
-    save_csv(files, folder / "files.csv")
+    starts = range(0, max(len(files), 1), _AT_A_TIME)
+    pieces = (files.iloc[start : start + _AT_A_TIME] for start in starts)
+    save_long_csv(pieces, folder / "files.csv")
     collected.save_tables(folder)
     questions = collected.questions(ledger.replaced(asked.year))
-    save_questions(questions, asked, asked.names(), letters)
+    heard = {code for codes in files["reporters"] for code in codes.split()}
+    save_questions(questions, asked, heard, letters)
     return files
 
 

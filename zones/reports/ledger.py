@@ -182,12 +182,15 @@ class Ledger:
         frames = [self.figures(int(year)) for year in years]
         return pd.concat(frames, ignore_index=True) if frames else FIGURES.empty()
 
-    def findings(self, year: int) -> pd.DataFrame:
-        """Findings about the submissions that count in a year, columns of ``REPORT_FINDINGS``."""
+    def findings(self, year: int, form: str = "") -> pd.DataFrame:
+        """Findings about the submissions that count in a year, columns of ``REPORT_FINDINGS``.
+
+        Those of one form, or of all.
+        """
         names = ", ".join(f'f."{name}"' for name in _FINDING)
-        text = f"""SELECT {names} FROM finding f
-            WHERE f.submission IN (SELECT id FROM ({_CURRENT})) ORDER BY f.rowid"""
-        return self._read(text, (year,), REPORT_FINDINGS)
+        text = f"""SELECT {names} FROM finding f JOIN submission s ON s.id = f.submission
+            WHERE s.id IN (SELECT id FROM ({_CURRENT})) AND ? IN (s.form, '') ORDER BY f.rowid"""
+        return self._read(text, (year, form), REPORT_FINDINGS)
 
     def history(self, year: int | None = None) -> pd.DataFrame:
         """Every submission, the first first, with what it replaced; columns of ``HISTORY``."""

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Hashable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from layers.base.errors import InputError
-from layers.io.table_output import save_csv
+from layers.base.messages import message
+from layers.io.atomic import written_aside
+from layers.io.table_output import save_csv, save_workbook
 from zones.project.form_schema import Form
 from zones.reports.tables import STATUS
 from zones.reports.writing.letters import save_reminder
 from zones.reports.writing.status_map import save_status_map
 from zones.reports.year_round import Round
+
+_TO_ANSWER = (
+    *("reporter", "name", "state", "due", "received"),
+    *("file", "place", "question", "article"),
+)
 
 
 def due_day(form: Form, year: int) -> dt.date:
@@ -76,12 +85,60 @@ def round_status(form: Form, asked: Round, history: pd.DataFrame, on: dt.date) -
     return STATUS.validate(pd.DataFrame(rows))
 
 
-def save_status(table: pd.DataFrame, form: Form, asked: Round, folder: Path) -> None:
-    """Write the table and the map of who reported, and a letter to those who did not."""
+def save_status(
+    table: pd.DataFrame, questions: pd.DataFrame, form: Form, asked: Round, folder: Path
+) -> None:
+    """Write the table and the map of who reported, who must answer what, and the reminder.
+
+    ``questions`` are the findings about what counts.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     save_csv(table, folder / f"status-{form.form}-{asked.year}.csv")
     save_status_map(table, asked, folder / f"status-{form.form}-{asked.year}.png")
+    sheet, headings = to_answer(table, questions), {one: _head(one) for one in _TO_ANSWER}
+    save_csv(sheet.rename(columns=headings), folder / f"to-answer-{form.form}-{asked.year}.csv")
+    path = folder / f"to-answer-{form.form}-{asked.year}.xlsx"
+    with written_aside(path, program="Excel", overwrite=True) as part:
+        named = message("zones.reports.to_answer").vi
+        save_workbook({named: sheet}, part, headings=headings, frozen_columns=2)
     missing = table.loc[table["state"] == "missing", "name"].tolist()
     if missing:
         path = folder / f"reminder-{form.form}-{asked.year}.docx"
         save_reminder(missing, form, due_day(form, asked.year), asked, path)
+
+
+def to_answer(table: pd.DataFrame, questions: pd.DataFrame) -> pd.DataFrame:
+    """Who must send a report or answer a question, a row for each, in Vietnamese as letters are."""
+    rows = []
+    for one in table[table["state"].isin(["missing", "asked"])].to_dict("records"):
+        same = {
+            "reporter": one["reporter"],
+            "name": one["name"],
+            "state": message(f"zones.reports.state_{one['state']}").vi,
+            "due": _date(one["due"]),
+            "received": _date(one["received"]),
+        }
+        mine = questions[questions["reporter"] == one["reporter"]]
+        told = mine[mine["severity"] == "problem"].to_dict("records")
+        rows += [same | _question(row) for row in told] or [same | _nothing_sent()]
+    return pd.DataFrame(rows, columns=list(_TO_ANSWER)).astype("str")
+
+
+def _question(row: Mapping[Hashable, Any]) -> dict[str, str]:
+    place = ", ".join(part for part in (row["sheet"], row["cell"]) if part)
+    told = {"file": row["file"], "question": row["message_vi"], "article": row["article"]}
+    return told | {"place": place}
+
+
+def _nothing_sent() -> dict[str, str]:
+    sent = message("zones.reports.send_report").vi
+    return {"file": "", "place": "", "question": sent, "article": ""}
+
+
+def _head(column: str) -> str:
+    return message(f"zones.reports.head_{column}").vi
+
+
+def _date(day: object) -> str:
+    """Day as people write it; empty for none."""
+    return dt.date.fromisoformat(day[:10]).strftime("%d/%m/%Y") if isinstance(day, str) else ""

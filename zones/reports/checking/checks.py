@@ -14,7 +14,7 @@ from layers.base.language import Phrase
 from layers.base.messages import joined
 from zones.plan.words import number_words, unit_words
 from zones.project.form_schema import Form, FormTable, Identity
-from zones.reports.checking.likely import Part, likely_wrong
+from zones.reports.checking.likely import Part, are_exchanged, is_one_slip, likely_wrong
 from zones.reports.checking.shifted import shift_of
 from zones.reports.checking.unit_slips import Slip, slip_of, slip_of_sum
 from zones.reports.known import KnownFigures
@@ -27,6 +27,8 @@ from zones.reports.reading.intake import cell_name
 _JUMP_RATIO, _JUMP_LEAST = 3.0, 5.0
 #: A crop cannot stand on more than the commune has; the register differs for many good reasons.
 _REGISTER_RATIO = 4.0
+#: The same where all other digits are the register's.
+_SLIP_RATIO = 1.5
 #: Hectares by which what is reported to one decimal may exceed the land.
 _ROUNDED_HA = 0.05
 
@@ -63,7 +65,11 @@ def check_answers(answers: Answers) -> list[Told]:
         rows = list(dict.fromkeys(row for name, row, _ in answers.entries if name == table.table))
         for row in rows:
             found += _settle_marks(answers, table, row)
-            slipped = _shifted(answers, table, row) or _slips(answers, table, row)
+            slipped = (
+                _shifted(answers, table, row)
+                or _slips(answers, table, row)
+                or _exchanged_changes(answers, table, row)
+            )
             found += slipped
             if not slipped:
                 found += _identities(answers, table, row)
@@ -182,6 +188,30 @@ def _shifted(answers: Answers, table: FormTable, row: str) -> list[Told]:
         if value is not None
     ]
     return told_together(cells, "row-shifted", expected=joined(said, between=", "))
+
+
+def _exchanged_changes(answers: Answers, table: FormTable, row: str) -> list[Told]:
+    """Tell what was gained and lost in a year and stands in each other's column.
+
+    In a first round the register stands for last year: only where it has the commune's own figure
+    can this be seen.
+    """
+    rule = next((one for one in table.identities if one.equals and _has_known(table, one)), None)
+    if rule is None or len(rule.minus) != 1:
+        return []
+    gained = [name for name in rule.plus if table.column(name).is_asked]
+    entries = [answers.entries.get((table.table, row, name)) for name in (*gained, *rule.minus)]
+    stands = answers.value(table.table, row, rule.subject)
+    last = answers.known.last.get((answers.reporter, table.table, row, rule.subject))
+    before = answers.known.register.get((answers.reporter, row)) if last is None else last
+    if stands is None or before is None or len(entries) != 2:
+        return []
+    cells = [entry for entry in entries if entry is not None and entry.value is not None]
+    values = [entry.value or 0.0 for entry in cells]
+    if len(cells) != 2 or not are_exchanged(stands, before, *values):
+        return []
+    said = number_words(round(before + values[0] - values[1], 2))
+    return told_together(cells, "changes-exchanged", expected=said, found=number_words(stands))
 
 
 def _slips(answers: Answers, table: FormTable, row: str) -> list[Told]:
@@ -379,7 +409,10 @@ def _references_with_ratio(
         changes = [answers.entries.get((table.table, row, name)) for name in ("planted", "lost")]
         if all(entry is None or entry.verdict != "asked" for entry in changes):
             gained, lost = (entry.value or 0.0 if entry else 0.0 for entry in changes)
-            yield register + gained - lost, _REGISTER_RATIO
+            expected = register + gained - lost
+            standing = answers.value(table.table, row, column)
+            slip = standing is not None and is_one_slip(standing, expected)
+            yield expected, _SLIP_RATIO if slip else _REGISTER_RATIO
 
 
 def _is_explained(answers: Answers, table: FormTable, row: str) -> bool:

@@ -20,9 +20,9 @@ _Places = dict[tuple[str, str], str]
 class LeftOut:
     """What each table of each reporter had last: in the ledger, or in a file read before."""
 
-    def __init__(self, ledger: Ledger | None, year: int, versions: Counter[_Who]) -> None:
+    def __init__(self, ledger: Ledger | None, year: int, again: Counter[_Who]) -> None:
         self._ledger, self._year = ledger, year
-        self._to_come = versions  # Files of each reporter and form that are still to be told of
+        self._to_come = again  # Further files of a reporter and form
         self._before: dict[_Who, dict[str, _Places]] = {}
 
     def tell(self, digest: str, modified: str, readings: Sequence[PageReading]) -> list[Told]:
@@ -42,10 +42,8 @@ class LeftOut:
                 if missing:
                     found.append(_told(entries[0], missing))
                 before[table] = here
-            self._before[who] = before
-            self._to_come[who] -= 1
-            if not self._to_come[who]:
-                del self._before[who]
+            if self._to_come[who]:
+                self._before[who] = before
         return found
 
     def _counting(self, reporter: str, form: str) -> dict[str, _Places]:

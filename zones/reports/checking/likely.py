@@ -10,6 +10,8 @@ from dataclasses import dataclass
 _AHEAD = 0.3
 #: Fewest characters in which one slip of the hand says something.
 _LEAST_WRITTEN = 3
+#: Hectares up to which two sums are the same.
+_SAME = 0.05
 #: Part of what stands that is planted or lost in a year, where nothing else is known.
 _YEARLY = 0.1
 
@@ -55,6 +57,13 @@ def likely_wrong(parts: Sequence[Part]) -> str:
         return ranked[0][1]
     (best, name), (second, _) = ranked[:2]
     return name if best > 0 and best - second >= _AHEAD else ""
+
+
+def are_exchanged(stands: float, before: float, gained: float, lost: float) -> bool:
+    """Whether what stands (ha) fits what was gained and lost only the other way round."""
+    change = gained - lost
+    fits, fits_otherwise = (abs(stands - before - one) <= _SAME for one in (change, -change))
+    return fits_otherwise and not fits
 
 
 def is_one_slip(written: float, meant: float) -> bool:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import defaultdict
+import sys
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -27,6 +28,8 @@ _LEAST_ALIKE = 5
 #: Mean distance (logarithm of the ratio) up to which figures fit a commune, and beyond which not.
 _FITS, _STRANGE = 0.15, 0.5
 
+_NONE: Figures = {}
+
 #: What a file is asked once all are read: gives the findings at its entries.
 Suspicion = Callable[[Sequence[Entry]], list[Told]]
 #: When a file was saved, and its name: the later of two versions counts.
@@ -42,7 +45,7 @@ class _Witness:
     exchanged: str  # Commune whose standing hectares these are, where they are not its own
     alike: bytes  # Digest of its figures; empty where it has too few
     compared: Figures  # Figures that another form says as well
-    plots: list[tuple[bytes, str, str, int]] = field(default_factory=list)  # As _plots gives them
+    plots: tuple[tuple[bytes, str, str, int], ...]  # As _plots gives them
 
 
 class Suspects:
@@ -51,6 +54,8 @@ class Suspects:
     def __init__(self, known: KnownFigures, forms: Mapping[str, Form]) -> None:
         self._forms = forms
         self._standing = StandingBefore(known)
+        self._compared = told_again(forms)
+        self.again: Counter[tuple[str, str]] = Counter()  # Further files of a reporter and form
         self._last: dict[tuple[str, str], _Witness] = {}
 
     def add(self, file: int, order: Order, readings: Sequence[PageReading]) -> None:
@@ -59,17 +64,20 @@ class Suspects:
         for reading in readings:
             for entry in reading.entries:
                 by_submission[entry.reporter, reading.form].append(entry)
-        compared = told_again(self._forms)
         for (reporter, form), entries in by_submission.items():
             last = self._last.get((reporter, form))
+            if last is not None:
+                self.again[reporter, form] += 1
             if last is not None and last.order > order:
                 continue
-            witness = self._last[reporter, form] = _Witness(
+            told = self._compared.get(form, ())
+            self._last[reporter, sys.intern(form)] = _Witness(
                 *(order, file, self._standing.whose(reporter, entries), _digest(entries)),
-                {(e.row, e.column): e.value for e in entries if e.column in compared[form]},
+                {(e.row, e.column): e.value for e in entries if e.column in told} or _NONE,
+                tuple(
+                    plot for one in readings if one.form == form for plot in _plots(one, reporter)
+                ),
             )
-            for reading in (one for one in readings if one.form == form):
-                witness.plots += _plots(reading, reporter)
 
     def told(
         self, names: Mapping[str, str], earlier: Callable[[str, str], Figures]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -46,14 +46,15 @@ def _content(asked: Round, subject: str, blocks: Sequence[Block]) -> OfficialCon
 def save_questions(
     questions: Iterable[tuple[str, pd.DataFrame]],
     asked: Round,
-    names: Mapping[str, str],
+    heard: Collection[str],
     folder: Path,
 ) -> list[Path]:
     """Write one letter for each reporter whose figures are asked back, of its questions.
 
-    Letters of the year that lie in the folder and have nothing to ask any more are taken away.
+    Letters of the year that lie in the folder to those who were ``heard`` and have nothing to
+    answer any more are taken away; those to others stay.
     """
-    made = []
+    made, names = [], asked.names()
     for reporter, rows in questions:
         name = names.get(reporter, reporter)
         path = folder / f"{reporter} {name.replace('/', '-')} {asked.year}.docx"
@@ -72,7 +73,8 @@ def save_questions(
         made.append(path)
         gc.collect(1)  # A document is a ring of parts, and as large as a thousand questions
     for path in set(folder.glob(f"* {asked.year}.docx")) - set(made):
-        path.unlink()
+        if path.name.partition(" ")[0] in heard:
+            path.unlink()
     return made
 
 

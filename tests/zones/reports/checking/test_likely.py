@@ -102,3 +102,36 @@ def test_what_is_asked_of_one_cell_is_not_held_against_another() -> None:
     known = KnownFigures(register={("06529", "pine"): 306.5})
     told = check_answers(Answers("06529", load_form("plan-annual"), entries, known))
     assert [one.rule for one in told] == ["two-readings"]
+
+
+def _first_round(last: dict[str, float], **given: float) -> list[tuple[str, list[str]]]:
+    """Rules and cells told of pine, of which the map has 1,573.24 ha."""
+    entries = {}
+    for place, (column, value) in enumerate(given.items()):
+        entry = Entry(
+            *("06529", "plan-annual", "zones", "pine", column, "pine", "ha"),
+            *(Phrase("pine", "thông"), value, str(value), "f", "s", 8, place),
+        )
+        entries["zones", "pine", column] = entry
+    before = {("06529", "zones", "pine", column): value for column, value in last.items()}
+    known = KnownFigures(last=before, register={("06529", "pine"): 1573.24})
+    told = check_answers(Answers("06529", load_form("plan-annual"), entries, known))
+    return [(one.rule, one.cell.split(", ")) for one in told]
+
+
+@pytest.mark.parametrize("last", [{}, {"standing": 1573.24}])
+def test_planted_and_lost_exchanged_are_named_in_a_first_round_too(last: dict[str, float]) -> None:
+    exchanged = _first_round(last, planted=7.5, lost=26.7, standing=1592.44)
+    assert exchanged == [("changes-exchanged", ["A8", "B8"])]
+    assert _first_round(last, planted=26.7, lost=7.5, standing=1592.44) == []
+
+
+def test_what_the_map_does_not_have_to_the_hectare_shows_no_exchange() -> None:
+    assert _first_round({}, planted=7.5, lost=26.7, standing=1604.9) == []
+    assert _first_round({}, planted=7.5, lost=7.5, standing=1573.24) == []
+    assert _first_round({}, planted=0.02, lost=0.01, standing=1573.24) == []
+
+
+def test_one_digit_off_what_the_map_has_is_asked_back_in_a_first_round() -> None:
+    assert _first_round({}, planted=26.7, lost=7.5, standing=5592.44) == [("jump", ["C8"])]
+    assert _first_round({}, planted=26.7, lost=7.5, standing=5592.11) == []

@@ -260,7 +260,9 @@ def test_what_was_answered_is_asked_no_more(
     assert letters() == ["06529 xã Lộc Bình 2026.docx"]
     (tmp_path / "back" / "a.xlsx").rename(tmp_path / "back" / "cũ.xlsx")
     form.put("pine", "lost", right)
-    assert letters() == [], "the file of before lies beside its answer"
+    other = out / "letters" / "06148 xã Quốc Khánh 2026.docx"
+    other.write_bytes(b"")
+    assert letters() == [other.name], "one is answered, of the other nothing came"
 
 
 def test_a_file_without_any_figure_is_asked_beside_one_that_counts(

@@ -23,7 +23,14 @@ from zones.plan.frames import targets_frame
 from zones.project.form_schema import load_form
 from zones.reports.consolidate import reported_crops, reported_indicators
 from zones.reports.ledger import Ledger
-from zones.reports.status import consolidation_day, due_day, round_status, save_status
+from zones.reports.status import (
+    consolidation_day,
+    due_day,
+    round_status,
+    save_status,
+    to_answer,
+)
+from zones.reports.tables import REPORT_FINDINGS
 from zones.reports.writing.status_map import save_status_map
 from zones.reports.writing.year_report import YearResult, save_report, years_and_targets
 from zones.reports.year_round import Round
@@ -74,7 +81,7 @@ def test_the_reminder_names_who_is_missing(
 ) -> None:
     form = load_form("plan-annual")
     status = round_status(form, round_2026, history, dt.date(2026, 12, 1))
-    save_status(status, form, round_2026, tmp_path)
+    save_status(status, REPORT_FINDINGS.empty(), form, round_2026, tmp_path)
     document = docx.Document(str(next(tmp_path.glob("reminder*.docx"))))
     cells = {cell.text for table in document.tables for row in table.rows for cell in row.cells}
     assert "xã Đình Lập" in cells
@@ -222,3 +229,34 @@ def test_the_workbook_has_the_same_figures(written: list[Path]) -> None:
     of_pigs = next(row for row in told[1:] if row[1] == "Đàn lợn" and row[2] == "")
     assert of_pigs[told[0].index("Đơn vị")] == "con", "ids and English words are no Vietnamese"
     assert "Thông" in {row[2] for row in book.get_sheet_by_name("Vùng theo xã").to_python()}
+
+
+def test_who_must_answer_is_a_table_with_a_row_for_each_question(
+    round_2026: Round, history: pd.DataFrame, tmp_path: Path
+) -> None:
+    form = load_form("plan-annual")
+    status = round_status(form, round_2026, history, dt.date(2026, 12, 1)).iloc[:3]
+    states = ["asked", "missing", "late"]
+    status = status.assign(state=states, received=["2026-11-19", None, "2026-11-25"])
+    one, other, late = status["reporter"]
+    row = dict.fromkeys(REPORT_FINDINGS.names, "") | {"file": "a.xlsx", "sheet": "Vùng"}
+    told = [
+        row | {"reporter": one, "severity": "problem", "cell": "I8", "message_vi": "=Thông?"},
+        row | {"reporter": one, "severity": "problem", "cell": "I9", "message_vi": "Hồi?"},
+        row | {"reporter": one, "severity": "note", "cell": "I7", "message_vi": "ước"},
+        row | {"reporter": late, "severity": "note", "cell": "I7", "message_vi": "ước"},
+    ]
+    table = to_answer(status, pd.DataFrame(told))
+    assert table[["reporter", "place", "question"]].to_numpy().tolist() == [
+        [one, "Vùng, I8", "=Thông?"],
+        [one, "Vùng, I9", "Hồi?"],
+        [other, "", "Gửi báo cáo."],
+    ]
+    assert table["received"].tolist() == ["19/11/2026", "19/11/2026", ""]
+    save_status(status, pd.DataFrame(told), form, round_2026, tmp_path)
+    book = python_calamine.CalamineWorkbook.from_path(tmp_path / "to-answer-plan-annual-2026.xlsx")
+    rows = book.get_sheet_by_name("Phải trả lời").to_python()
+    assert rows[0][:4] == ["Mã", "Đơn vị", "Tình trạng", "Hạn gửi"]
+    assert len(rows) == 4
+    text = (tmp_path / "to-answer-plan-annual-2026.csv").read_text("utf-8-sig")
+    assert "'=Thông?" in text, "no text of a table is a formula"
