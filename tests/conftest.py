@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,16 @@ SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 def _language_of_a_new_process() -> None:
     """No test hears what language the one before it chose."""
     set_language("vi")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _settings_of_nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or writes what the person at this machine keeps."""
+    folder = str(tmp_path_factory.mktemp("settings"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", folder)
+        patch.setenv("APPDATA", folder)
+        yield
 
 
 @pytest.fixture

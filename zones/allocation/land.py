@@ -378,6 +378,37 @@ def _unreached(layer: str, rules: pd.DataFrame, codes: list[str]) -> Finding:
     )
 
 
+def lacking_maps(
+    suits: pd.DataFrame,
+    crop_rules: pd.DataFrame,
+    source_rules: pd.DataFrame,
+    zones: pd.DataFrame,
+    *,
+    layers: Mapping[str, str],
+    names: Mapping[str, Phrase],
+) -> list[Finding]:
+    """Zones without a hectare that suits, whose land a map shows that the project lacks."""
+    wanted = zones.assign(crop=zones["crop"].where(zones["crop"] != "", zones["zone"]))
+    wanted = wanted[~wanted["zone"].isin(suits["zone"])].merge(crop_rules, on="crop")
+    wanted = wanted.merge(source_rules, on="source")
+    lacking = wanted[~wanted["layer_kind"].isin(["", *layers.values()])]
+    return [
+        Finding(
+            "note",
+            "map-of-land-missing",
+            "allocation",
+            message(
+                "zones.allocation.map_of_land_missing",
+                zones=[names[zone] for zone in rows["zone"].unique()],
+                kind=str(kind),
+                map=message(f"zones.project.kind_{kind}"),
+            ),
+            count=int(rows["zone"].nunique()),
+        )
+        for kind, rows in lacking.groupby("layer_kind", sort=True)
+    ]
+
+
 def suitability_table(
     rules: pd.DataFrame, available: pd.DataFrame, zones: pd.DataFrame
 ) -> pd.DataFrame:

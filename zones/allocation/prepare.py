@@ -48,6 +48,7 @@ from zones.allocation.land import (
     ageless_stands,
     available_land,
     commune_ground,
+    lacking_maps,
     load_crop_suitability,
     load_land_sources,
     past_pace,
@@ -143,6 +144,9 @@ def prepare_allocation(
         SUITABILITY,
         KEYS["suitability"],
     )
+    asking = crops[crops["zone"].isin(zones)]
+    maps = {"layers": land_layers(project), "names": names}
+    findings.extend(lacking_maps(suits, own.crop_suitability(), own.land_sources(), asking, **maps))
     # A closed list of which no commune is in the project leaves its zone nowhere to go.
     closed = set(listed.loc[listed["list"] == "closed", "zone"])
     nowhere = closed - set(listed.loc[inside, "zone"])

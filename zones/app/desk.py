@@ -32,7 +32,7 @@ from zones.pages.map_content import map_content
 from zones.project.model import Project, load_project
 from zones.publish.publish import PublishedFigures
 from zones.publish.rounded_figures import RoundedMeasures
-from zones.run.context import Context, RunOptions
+from zones.run.context import Context, RunOptions, RunResult
 from zones.run.reuse import input_files
 from zones.run.run import run_project
 from zones.run.steps.allocate import STEP as ALLOCATE
@@ -177,6 +177,14 @@ class Desk:
         """Keep what the page shows first for the next session on the same files."""
         keep_page(self.project(), answer)
 
+    def take_in(self, result: RunResult) -> None:
+        """Take a run for the base, so that nothing that it made is made again."""
+        own = result.context.project
+        self._read, self._holds = (_file_stamps(own), own), own.file  # Shown to nobody, never saved
+        self.session = replace(self.session, project=own.file)
+        stamps = _base_stamps(own)
+        self._base = self._base_of(result, own, stamps)
+
     def _confirm_page(self, project: Project) -> None:
         """Hold a page that was shown before anything was made against what is made."""
         if self._owed is not None:
@@ -191,7 +199,9 @@ class Desk:
         trusted = self._trusting and not needs_plots(own)
         only = ("publish",) if trusted else ("allocate", "publish")
         options = RunOptions(only=only, write=fresh)
-        result = run_project(own, options=options, teller=self.teller)
+        return self._base_of(run_project(own, options=options, teller=self.teller), own, stamps)
+
+    def _base_of(self, result: RunResult, own: Project, stamps: object) -> Base:
         project, changes = _without_changes(own), own.allocation.changes
         context = replace(
             result.context,

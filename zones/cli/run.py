@@ -44,6 +44,7 @@ def run(
     verbose: Verbose = False,
 ) -> None:
     """Run the job."""
+    from zones.app.after_run import keep_page_of_run
     from zones.project.model import load_project
     from zones.project.region import load_region
     from zones.run.context import RunOptions
@@ -65,6 +66,7 @@ def run(
             return
         assert loaded is not None  # noqa: S101 - what is no region is a project
         result = run_project(loaded, options=options, teller=teller)
+    keep_page_of_run(result)
     report_run(result, as_json=as_json, verbose=verbose)
 
 

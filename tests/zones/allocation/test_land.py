@@ -10,10 +10,12 @@ import pytest
 
 from layers.base.errors import InputError, MissingFileError
 from layers.base.findings import Findings
+from layers.base.language import Phrase
 from layers.kinds.crops import load_crops
 from zones.allocation.land import (
     ageless_stands,
     available_land,
+    lacking_maps,
     load_crop_suitability,
     load_land_sources,
     past_pace,
@@ -193,6 +195,22 @@ def test_a_map_of_one_commune_leaves_the_others_their_farmland() -> None:
     assert [
         told.source for told in unreached_communes(frame, own, layers=both, communes=communes)
     ] == ["forest"]
+
+
+def test_land_that_no_layer_can_show_is_told_by_the_map_that_is_missing() -> None:
+    frame = measured(("a", "forest", "bare", "", "production", None, 10.0))
+    layers = {"forest": "forest_status"}
+    rules, crops = load_land_sources(), load_crop_suitability()
+    zones = pd.DataFrame({"zone": ["pine", "na"], "crop": ["pine", "custard_apple"]})
+    places = available_land(frame, rules, layers=layers, present=NOTHING, first_year=2026)
+    suits = suitability_table(crops, places, zones)
+    names = {"pine": Phrase("Pine", "Thông"), "na": Phrase("Custard apple", "Na")}
+    (told,) = lacking_maps(suits, crops, rules, zones, layers=layers, names=names)
+    assert (told.kind, told.count) == ("map-of-land-missing", 1)
+    assert "allocated to Custard apple: " in told.message.en
+    assert "Bản đồ hiện trạng sử dụng đất" in told.message.vi
+    both = layers | {"map": "land_use"}
+    assert not lacking_maps(suits, crops, rules, zones, layers=both, names=names)
 
 
 def found_land(

@@ -334,6 +334,17 @@ def test_the_page_as_it_was_last_seen_is_shown_before_anything_is_made(
     assert sit(project).ask("targets", "ground")["plan"]["targets"] != made["plan"]["targets"]
 
 
+def test_a_run_leaves_the_page_that_the_desk_shows_first(sit: Any, project: Path) -> None:
+    assert run(["run", str(project), "--overwrite", "--only", "publish"]) == 0
+    first = sit(project)
+    shown = first.ask("targets", "ground")
+    assert first.desk._base is None  # nothing was made for it
+    first.ask("targets", "why", changes=[])  # what is made now is held against what was shown
+    for file in (project.parent.parent / "config" / "vungtrong" / "pages").iterdir():
+        file.unlink()
+    assert sit(project).ask("targets", "ground") == shown
+
+
 @pytest.mark.parametrize("written", ["{", "[]", '{"key": 1}', None])
 def test_a_kept_page_that_is_not_what_is_made_is_told_and_let_go(
     sit: Any, project: Path, written: str | None

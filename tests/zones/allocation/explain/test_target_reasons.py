@@ -257,7 +257,7 @@ def test_a_zone_that_nobody_can_take_says_so() -> None:
     )
     _, explanation = explained(inputs)
     assert said(explanation.reasons, "nowhere") == [
-        "No commune can take any of it: no suitable land in 1; a lock in 1."
+        "No commune can take any of it: no layer shows suitable land in 1; a lock in 1."
     ]
     assert not said(explanation.reasons, "enough_alone")
     assert set(explanation.repairs["repair"]) == {"lock", "source", "floor"}
