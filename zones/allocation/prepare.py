@@ -144,9 +144,6 @@ def prepare_allocation(
         SUITABILITY,
         KEYS["suitability"],
     )
-    asking = crops[crops["zone"].isin(zones)]
-    maps = {"layers": land_layers(project), "names": names}
-    findings.extend(lacking_maps(suits, own.crop_suitability(), own.land_sources(), asking, **maps))
     # A closed list of which no commune is in the project leaves its zone nowhere to go.
     closed = set(listed.loc[listed["list"] == "closed", "zone"])
     nowhere = closed - set(listed.loc[inside, "zone"])
@@ -170,7 +167,7 @@ def prepare_allocation(
     )
     findings.extend(_origins(project, inputs))
     findings.extend(tell_lost_land(losses, names))
-    findings.extend(_unknown_present(tables["zones"], zones, names))
+    findings.extend(_not_known(project, own, tables, inputs, names))
     inputs = _by_plot(project, own, inputs, plots, crops, locks)
     inputs = free_land_of(lost_aside, inputs, settings, standing=tables["zones"])
     inputs = add_land(inputs, harvest.land)
@@ -568,6 +565,22 @@ def _present(zones: pd.DataFrame, wanted: Sequence[str], communes: pd.DataFrame)
     fresh = [item.zone for item in CONVERSIONS.values() if item.zone in set(wanted)]
     added = pd.DataFrame({"zone": fresh}).merge(communes[["commune_code"]], how="cross")
     return PRESENT.validate(pd.concat([mine, added.assign(present_ha=np.nan)], ignore_index=True))
+
+
+def _not_known(
+    project: Project,
+    own: _OwnTables,
+    tables: Mapping[str, pd.DataFrame],
+    inputs: AllocationInputs,
+    names: Mapping[str, Phrase],
+) -> list[Finding]:
+    """Tell zones of which nobody measured the land, or the present area of some communes."""
+    zones = inputs.targets["zone"].unique().tolist()
+    crops, layers = _crops(tables["zone_names"], zones), land_layers(project)
+    crops = crops[crops["zone"].isin(zones)]
+    rules = own.crop_suitability(), own.land_sources()
+    lacking = lacking_maps(inputs.suitability, *rules, crops, layers=layers, names=names)
+    return [*lacking, *_unknown_present(tables["zones"], zones, names)]
 
 
 def _unknown_present(

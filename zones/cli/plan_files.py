@@ -53,9 +53,16 @@ def confirm(
         ),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help=say("zones.cli.help_confirm_all"))] = False,
+    by: Annotated[
+        str,
+        typer.Option(
+            "--by", metavar="NAME", help=say("zones.cli.help_confirm_by"), show_default=False
+        ),
+    ] = "",
 ) -> None:
     """List the communes that the reader only nearly matched; take the mark off those confirmed."""
     from layers.base.errors import InputError
+    from layers.base.person import account_name
     from layers.communes.spelling import plain_key
     from zones.plan.files import load_plan, save_plan
     from zones.plan.frames import communes_of
@@ -72,7 +79,8 @@ def confirm(
         name = known[one.code].name if one.code in known else "…"
         yes = every or bool({plain_key(one.as_written), one.code} & asked)
         taken += yes
-        one.confirm = not yes
+        if yes:
+            one.confirm_by(by.strip() or account_name())
         line = f"{one.as_written} = {name} ({one.code}), {owner}"
         print_line(
             say("zones.cli.confirmed", told=line) if yes else say("zones.cli.to_confirm", told=line)

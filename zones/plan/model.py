@@ -7,6 +7,7 @@ and a plan file must be able to hold what the document says.
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections import Counter
 from typing import Annotated, Any, Literal
@@ -24,6 +25,7 @@ from pydantic import (
     model_validator,
 )
 
+from layers.base.clock import today
 from layers.kinds.crops import crop_named
 
 
@@ -140,6 +142,12 @@ class ListedCommune(_Part):
     code: CommuneCode
     as_written: str
     confirm: bool = False
+    by: str | None = None  # Who confirmed it, and when
+    on: dt.date | None = None
+
+    def confirm_by(self, name: str) -> None:
+        """Take the mark off, in the name of whoever held it against the document."""
+        self.confirm, self.by, self.on = False, name, today()
 
 
 class Target(Figure):

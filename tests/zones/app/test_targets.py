@@ -154,6 +154,62 @@ def test_a_folder_that_may_not_be_written_is_shown_only(
         desk.ask("targets", "save", changes=[], stamp="")
 
 
+#: What a person does at a project on a disk that takes no byte: shown, tried out, looked at, told.
+READ_ONLY = """
+import json, sys
+from pathlib import Path
+from zones.app.desk import Desk
+from zones.app.process import do
+from zones.app.refused import RefusedError
+from zones.app.session import Session
+from zones.app.uploads import keep_upload
+
+file = Path(sys.argv[1])
+try:
+    (file.parent / "proof").touch()
+except OSError as error:
+    print("read-only" if error.errno == 30 else error)
+desk = Desk(Session(project=file).with_root(file.parent), lambda _: None)
+print(do(desk, "start", "hello", {})["readOnly"])
+ground = do(desk, "targets", "ground", {})
+print(do(desk, "targets", "plan", {"changes": ["low.pine=40"]})["settings"] != ground["original"])
+print(len(do(desk, "check", "findings", {})["findings"]) > 0)
+pair = {"first": [], "second": ["low.pine=40"]}
+print(len(do(desk, "scenarios", "compare", pair)["targets"]) > 0)
+path = str(file.parent / "fruit.csv")
+print(do(desk, "files", "look", {"path": path})["form"])
+for room, action, asked in (
+    ("targets", "save", {"changes": ["low.pine=40"], "stamp": ground["stamp"]}),
+    ("scenarios", "save", {"name": "A", "changes": ["low.pine=40"]}),
+    ("files", "drop", {"name": "fruit"}),
+    ("check", "export", {"language": "vi"}),
+):
+    try:
+        do(desk, room, action, asked)
+    except RefusedError as error:
+        print("may not be written" in error.phrase.en)
+try:
+    keep_upload(desk.session, "x.csv", b"a")
+except RefusedError as error:
+    print("may not be written" in error.phrase.en)
+"""
+
+
+def test_a_disk_that_takes_no_byte_shows_the_project_and_loses_nothing(project: Path) -> None:
+    folder = project.parent
+    mount = 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1"'
+    tool = shutil.which("unshare")
+    own = [tool or "unshare", "--map-root-user", "--mount", "sh", "-c"]
+    if tool is None or subprocess.run([*own, mount, "sh", str(folder)], check=False).returncode:
+        pytest.skip("no disk can be mounted read-only by this user")
+    before = {file: file_digest(file) for file in folder.rglob("*") if file.is_file()}
+    order = f'{mount} && "$2" -c "$3" "$4"'
+    given = [str(folder), sys.executable, READ_ONLY, str(project)]
+    told = subprocess.run([*own, order, "sh", *given], capture_output=True, text=True, check=False)
+    assert told.stdout.split() == ["read-only", "folder", *["True"] * 3, "table", *["True"] * 5]
+    assert {file: file_digest(file) for file in folder.rglob("*") if file.is_file()} == before
+
+
 def test_a_file_that_changed_is_read_again_and_one_that_vanished_is_told(
     sit: Any, project: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 from pathlib import Path
 
@@ -70,6 +71,8 @@ def test_show_as_json_has_zones_with_targets_and_communes(
         "code": "06601",
         "as_written": "Lợi Bắc",
         "confirm": False,
+        "by": None,
+        "on": None,
         "commune": "Lợi Bác",
     }
 
@@ -129,7 +132,7 @@ def test_extract_writes_a_plan_once(
 
 
 def test_communes_of_a_draft_are_confirmed_by_name_or_all_at_once(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = "Vùng keo 500 ha tại các xã Lợi Bắc, Diềm He, Đình Lập."
     document = tmp_path / "Kế hoạch.txt"
@@ -151,12 +154,19 @@ def test_communes_of_a_draft_are_confirmed_by_name_or_all_at_once(
     assert "Đình Lập" in capsys.readouterr().err
     assert path.read_text("utf-8") == before
 
-    assert run(["plan", "confirm", str(path), "lợi bắc"]) == 0
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")
+    assert run(["plan", "confirm", str(path), "lợi bắc", "--by", "Nông Văn A"]) == 0
     assert "1 đã xác nhận, 1 còn phải xác nhận." in capsys.readouterr().out
     assert run(["plan", "confirm", str(path), "--all"]) == 0
     after = path.read_text("utf-8")
     assert "confirm: true" not in after
-    assert [item.code for _, item in load_plan(path).listed()] == ["06601", "06280", "06613"]
+    listed_now = [item for _, item in load_plan(path).listed()]
+    assert [item.code for item in listed_now] == ["06601", "06280", "06613"]
+    who = [(item.by, item.on and item.on.isoformat()) for item in listed_now]
+    assert who[0] == ("Nông Văn A", "2026-01-01")
+    assert who[1] == (getpass.getuser(), "2026-01-01")
+    assert who[2] == (None, None)  # nobody had to confirm it
+    assert "by: Nông Văn A, on: '2026-01-01'" in after
 
 
 def test_extract_leaves_no_partial_file(

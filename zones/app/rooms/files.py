@@ -19,6 +19,7 @@ from ruamel.yaml.comments import CommentedMap
 
 from layers.base.errors import InputError, VungTrongError
 from layers.base.messages import message
+from layers.base.person import account_name
 from layers.communes.gazetteer import communes_on
 from layers.crs.source import place_layer
 from layers.crs.transform import WGS84, to_crs
@@ -504,7 +505,7 @@ def confirm(desk: Desk, asked: Confirm) -> dict[str, Any]:
     known = load_plan(path, check_codes=False)
     for _, item in known.unconfirmed():
         if item.code in asked.codes:
-            item.confirm = False
+            item.confirm_by(account_name())
     save_plan(known, path, overwrite=True)
     return state(desk)
 
