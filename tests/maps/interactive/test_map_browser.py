@@ -914,6 +914,34 @@ def test_a_zone_with_one_figure_has_nothing_to_choose(opener: Opener, followed: 
     assert "theo báo cáo 2026" in opened.text("#legend")
 
 
+def test_the_province_stays_whole_where_a_legend_takes_room(
+    opener: Opener, content: MapContent
+) -> None:
+    west, south, east, north = content.communes.to_crs(4326).total_bounds
+    shape = box(west, south, east, north)
+    plots = gpd.GeoDataFrame({"class": [1]}, geometry=[shape], crs=4326)
+    page = opener(replace(content, plot_outlines=coloured(plots)), height=800).page
+    page.wait_for_function(_WHOLE)
+    page.evaluate("document.getElementById('layers').open = true")
+    page.check("#layer-list input[data-layer='plots']")
+    page.wait_for_selector(".plots-legend")
+    page.wait_for_function(_WHOLE)
+    # Who has looked closer is left where he is.
+    page.click(".leaflet-control-zoom-in")
+    page.wait_for_function(f"() => !({_WHOLE})()")
+
+
+#: Whether every commune stands inside the frame of the map.
+_WHOLE = """() => {
+  const frame = document.getElementById("map").getBoundingClientRect();
+  const inside = (path) => {
+    const box = path.getBoundingClientRect();
+    return box.top >= frame.top - 1 && box.bottom <= frame.bottom + 1;
+  };
+  return [...document.querySelectorAll("path.commune")].every(inside);
+}"""
+
+
 def test_forest_plots_have_two_legends_which_the_address_remembers(
     opener: Opener, content: MapContent
 ) -> None:

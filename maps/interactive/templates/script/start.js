@@ -198,8 +198,12 @@ function outgrown() {
   );
 }
 
+// A legend that takes room from the map does not push the province out of it.
 const observer = new ResizeObserver(() => {
-  if (!before && outgrown()) map.invalidateSize({ animate: false, pan: false });
+  if (before || !outgrown()) return;
+  const whole = map.getBounds().contains(wholeBounds());
+  map.invalidateSize({ animate: false, pan: false });
+  if (whole && !map.getBounds().contains(wholeBounds())) fitAll();
 });
 
 // A page that shows something else afterwards takes the map away.
