@@ -49,7 +49,6 @@ _UNPACKED_LIMIT_BYTES = 4 * 2**30
 _MEMBERS_LIMIT = 10_000
 #: Where more than this unpacks from so few bytes, it is no layer: their tables shrink to a tenth.
 _SWOLLEN_BYTES, _SWOLLEN_TIMES = 500_000_000, 150
-_SIZES = ("file_size", "compress_size")
 
 _REMOTE = re.compile(r"^(?:/vsi|[a-z][a-z0-9+.-]+:)", re.IGNORECASE)
 _DRIVE = re.compile(r"^[a-z]:(?![a-z])", re.IGNORECASE)
@@ -173,7 +172,8 @@ def _check_members(archive: Path, members: list[zipfile.ZipInfo]) -> None:
         )
     if any(member.flag_bits & 0x1 for member in members):
         raise InputError("layers.io.archive_encrypted", archive=archive.name)
-    size, packed = (sum(getattr(member, what) for member in members) for what in _SIZES)
+    # Members may share their bytes, and lie about how many they have: the file has no more.
+    size, packed = sum(member.file_size for member in members), archive.stat().st_size
     if size > _UNPACKED_LIMIT_BYTES or len(members) > _MEMBERS_LIMIT:
         limit = f"{_UNPACKED_LIMIT_BYTES / 2**30:.0f} GiB"
         raise InputError(

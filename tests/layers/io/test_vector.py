@@ -563,6 +563,28 @@ def test_an_archive_that_swells_from_almost_nothing_is_refused(squares, folder, 
         load_vector(path)
 
 
+def test_an_archive_whose_members_share_their_bytes_is_refused(squares, folder, monkeypatch):
+    """Each has little more than its packed size; together they have many times the file's."""
+    path = write(squares, folder / "a.zip")
+    words = random.Random(1).randbytes(3000).hex().encode()  # packs to half
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("b.txt", words)
+    data = path.read_bytes()
+    end = data.rindex(b"PK\x05\x06")
+    entry = data[data.rindex(b"PK\x01\x02") : end]
+    monkeypatch.setattr(vector_source, "_SWOLLEN_BYTES", 100_000)
+    monkeypatch.setattr(vector_source, "_SWOLLEN_TIMES", 5)
+    assert len(load_vector(path)) == 3
+    count, size = (
+        struct.unpack_from(kind, data, end + at)[0] for kind, at in (("<H", 8), ("<I", 12))
+    )
+    tail = bytearray(data[end:])
+    struct.pack_into("<HHI", tail, 8, count + 200, count + 200, size + 200 * len(entry))
+    path.write_bytes(data[:end] + 200 * entry + bytes(tail))
+    with pytest.raises(InputError, match=r"a\.zip: .* MB unpack to 1 MB; no layer does that"):
+        load_vector(path)
+
+
 def test_a_plain_view_and_a_broken_one_stop_nobody(squares, folder):
     path = write(squares, folder / "a.gpkg")
     with closing(sqlite3.connect(path)) as database:
