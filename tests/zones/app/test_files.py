@@ -331,7 +331,7 @@ def _exe(project: Path) -> Path:
 
 def test_a_sheet_and_a_decimal_mark_are_chosen(sit: Any, project: Path) -> None:
     path = project.parent / "báo cáo.xlsx"
-    figures = {"Mã xã": ["06148", "06529"], "Cây": ["Na", "Na"], "Năm": [2025, 2025]}
+    figures = {"Mã xã": ["06148", "06529"], "Cây": ["Na", "Na dai"], "Năm": [2025, 2025]}
     with pd.ExcelWriter(path) as book:
         pd.DataFrame({"Ghi chú": ["Không có số liệu"]}).to_excel(book, sheet_name="Bìa")
         sheet = pd.DataFrame({**figures, "Diện tích": ["1.234", "2"]})
@@ -342,6 +342,10 @@ def test_a_sheet_and_a_decimal_mark_are_chosen(sit: Any, project: Path) -> None:
     looked = desk.ask("files", "look", path=str(path), sheet="Số liệu")
     assert looked["count"] == 2
     assert looked["two_readings"] == ["1.234", 1234.0, 1.234]
+    assert [(row["crop"], row["near"]) for row in looked["crops"]] == [
+        ("custard_apple", ""),
+        ("", "custard_apple"),  # as `zones check` proposes
+    ]
     put = {"path": str(path), "kind": "report", "name": "fruit", "date": "2025-12-31"}
     put |= {"sheet": "Số liệu", "columns": columns(looked)}
     fruit = {",": 1236.0, ".": 3.234}

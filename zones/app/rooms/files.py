@@ -30,7 +30,7 @@ from layers.io.table import read_table
 from layers.io.values import Decimal, two_readings
 from layers.io.vector import describe_vector, list_layers, load_vector
 from layers.io.workbook import sheet_names
-from layers.kinds.crops import crop_named, load_crops
+from layers.kinds.crops import crop_named, load_crops, near_crop
 from layers.kinds.forest_fields import match_fields
 from zones.app.desk import Desk, words
 from zones.app.kinds import form_of
@@ -316,9 +316,9 @@ def _crops(values: pd.Series) -> list[dict[str, Any]]:
     counts = values.dropna().astype("str").value_counts().head(_MOST_CROPS)
     rows = []
     for text, count in counts.items():
-        crop, near = crop_named(str(text))
-        near_crop = crop_named(near)[0] if near and not crop else ""
-        rows.append({"text": str(text), "count": int(count), "crop": crop, "near": near_crop})
+        crop = crop_named(str(text))[0]
+        near = "" if crop else near_crop(str(text))
+        rows.append({"text": str(text), "count": int(count), "crop": crop, "near": near})
     return rows
 
 
