@@ -108,12 +108,6 @@ def _part(project: Project, tables: Tables, present: pd.Series[Any], language: L
         f"<li>{_escape(text)}</li>\n"
         for text in tables[TRAJECTORY_ASSUMPTIONS][f"message_{language}"]
     )
-    known = "".join(
-        f"<li>{_escape(phrase.text(language))}</li>\n"
-        for phrase in told_findings(tables[TRAJECTORY_FINDINGS])
-    )
-    to_know = message("zones.pages.to_know").text(language)
-    findings = f"<h2>{_escape(to_know)}</h2>\n<ul>\n{known}</ul>\n" if known else ""
     title = chart.title.text(language)
     mark = f'<p class="demo">{_escape(chart.demo)}</p>\n' if chart.demo else ""
     heading = message("zones.pages.assumptions").text(language)
@@ -121,9 +115,19 @@ def _part(project: Project, tables: Tables, present: pd.Series[Any], language: L
     return (
         f'<section lang="{language}">\n<h1>{_escape(title)}</h1>\n{mark}'
         f'<div class="answer">\n{said}</div>\n'
-        f"<figure>{cover_chart_svg(chart)}</figure>\n{years}{findings}"
+        f"<figure>{cover_chart_svg(chart)}</figure>\n{years}{_to_know(tables, language)}"
         f"<h2>{_escape(heading)}</h2>\n<ul>\n{assumed}</ul>\n</section>\n"
     )
+
+
+def _to_know(tables: Tables, language: Language) -> str:
+    """Findings of the forecast with their hectares; nothing where there are none."""
+    told = [phrase.text(language) for phrase in told_findings(tables[TRAJECTORY_FINDINGS])]
+    if not told:
+        return ""
+    heading = message("zones.pages.to_know").text(language)
+    items = "".join(f"<li>{_escape(text)}</li>\n" for text in told)
+    return f'<h2>{_escape(heading)}</h2>\n<ul class="known">\n{items}</ul>\n'
 
 
 def _verdicts(targets: pd.DataFrame, project: Project) -> list[Phrase]:
@@ -185,16 +189,17 @@ th { background: #e8efe8; text-align: center; font-weight: bold; }
 td:first-child { text-align: center; }
 ul { margin: .25rem 0; padding-left: 1.2rem; }
 @media print {
-  @page { size: A4; margin: 8mm 12mm; }
-  body { font-size: 9pt; line-height: 1.25; padding: 0; max-width: none; }
-  h1 { font-size: 14pt; margin-top: 0; }
-  h2 { font-size: 10.5pt; margin: .5rem 0 .1rem; }
-  .answer p { margin: .1rem 0; }
-  figure { margin: .3rem 0; text-align: center; }
-  svg { width: 76%; }
-  ul { columns: 2; column-gap: 7mm; font-size: 8pt; line-height: 1.2; margin: 0; }
+  @page { size: A4; margin: 7mm 11mm; }
+  body { font-size: 8.6pt; line-height: 1.18; padding: 0; max-width: none; }
+  h1 { font-size: 13pt; margin-top: 0; }
+  h2 { font-size: 9.5pt; margin: .3rem 0 .05rem; }
+  .answer p { margin: .06rem 0; }
+  figure { margin: .2rem 0; text-align: center; }
+  svg { width: 64%; }
+  ul { columns: 2; column-gap: 7mm; font-size: 7.5pt; line-height: 1.15; margin: 0; }
+  ul.known { columns: 1; }
   li { break-inside: avoid; }
-  th, td { padding: .05rem .3rem; }
+  th, td { padding: 0 .3rem; }
   section + section { break-before: page; border: 0; margin: 0; }
 }
 """

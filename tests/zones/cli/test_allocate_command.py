@@ -119,6 +119,23 @@ def test_reasons_and_json(project: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert {row["zone"] for row in summary["repairs"]} == set(short)
 
 
+def test_every_zone_has_its_effect_on_forest_cover(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The plain command says it, and so does the table of reasons, with the year."""
+    code, text = told(capsys, "allocate", str(project), "--json")
+    assert code == 0
+    summary = json.loads(text)
+    code, said = told(capsys, "allocate", str(project))
+    assert code == 0
+    kinds = ("cover_direct", "cover_late", "cover_never", "cover_other_land", "cover_trees")
+    rows = [row for row in summary["reasons"] if row["kind"] in (*kinds, "cover_nowhere")]
+    assert len(rows) > 1
+    for row in rows:
+        assert row["message_vi"] in said
+    assert "tỷ lệ che phủ rừng ngày 31/12/2030 thay đổi" in said
+
+
 def test_what_if_shows_which_communes_change(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

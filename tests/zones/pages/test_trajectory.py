@@ -88,6 +88,21 @@ def test_the_page_says_in_both_languages_what_the_tables_say(
     }
 
 
+def test_findings_of_the_forecast_stand_on_the_page_with_their_hectares(
+    project: Project, tmp_path: Path
+) -> None:
+    made = {TARGETS: targets_of()} | forecast_tables(
+        replace(inputs(), wrong_years=(3, 41.5)), TrajectorySection(draws=20)
+    )
+    save_trajectory(project, made, present(), tmp_path)
+    page = (tmp_path / "trajectory.html").read_text("utf-8")
+    assert "<h2>Cần biết</h2>" in page
+    assert "<li>Vấn đề: 3 lô (41,50 ha) có năm trồng sau năm 2025" in page
+    assert "<li>Problem: 3 plots (41.50 ha) have a planting year after 2025" in page
+    for said in ("Đã khai thác, chưa trồng lại cuối mỗi năm, ha: 2026:", "Cut and not replanted"):
+        assert said in page
+
+
 def test_names_of_a_file_are_text(project: Project, tmp_path: Path) -> None:
     save_trajectory(project, tables(), present(), tmp_path)
     page = (tmp_path / "trajectory.html").read_text("utf-8")
