@@ -11,14 +11,16 @@ _LETTERS = 40
 
 def short_repr(thing: Any) -> str:
     """Class and fields that hold something, a table by its rows and columns."""
-    told = [
-        f"{field.name}={held}"
-        for field in fields(thing)
-        if field.repr
-        and not field.name.startswith("_")
-        and (held := _brief(getattr(thing, field.name)))
-    ]
+    told = [f"{name}={held}" for name in _fields(thing) if (held := _brief(getattr(thing, name)))]
     return f"{type(thing).__name__}({', '.join(told)})"
+
+
+def _fields(thing: Any) -> list[str]:
+    """Fields of a dataclass, or those of a model that were given."""
+    given = getattr(thing, "model_fields_set", None)
+    if given is not None:
+        return [name for name in type(thing).model_fields if name in given]
+    return [one.name for one in fields(thing) if one.repr and not one.name.startswith("_")]
 
 
 def _brief(value: Any) -> str:

@@ -26,6 +26,7 @@ from pydantic import (
 )
 
 from layers.base.clock import today
+from layers.base.short_repr import short_repr
 from layers.kinds.crops import crop_named
 
 
@@ -255,6 +256,8 @@ class Plan(_Part):
     zones: list[Zone] = Field(default_factory=list)
     indicators: list[Indicator] = Field(default_factory=list)
     reports: list[Report] = Field(default_factory=list)
+
+    __repr__ = short_repr
 
     _document: Any = PrivateAttr(default=None)
 

@@ -25,6 +25,7 @@ from layers.base.errors import InputError, MissingFileError
 from layers.base.language import Language, Phrase
 from layers.base.messages import joined, message
 from layers.base.resources import rows_put_back
+from layers.base.short_repr import short_repr
 from layers.communes.gazetteer import province_name, provinces
 from layers.kinds.crops import crop_named
 from maps.interactive.policy import tile_sources
@@ -438,6 +439,8 @@ class Project(Part):
     groups: GroupsSection | None = None
     reports: ReportsSection = ReportsSection()
     output: Path = Path("out")
+
+    __repr__ = short_repr
 
     _file: Path = PrivateAttr(default=Path("project.yaml"))
     _scenario_of: Path | None = PrivateAttr(default=None)
