@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from layers.base.errors import OutputError, OutputExistsError, VungTrongError
-from layers.io.lock import locked
+from layers.io.lock import locked, real_path
 
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 _LOCKED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY)
@@ -37,7 +37,7 @@ def written_aside(
         raise OutputExistsError("layers.io.output_exists", path=path)
     _refuse_special(path)
     # The file that a link leads to is replaced, never the link.
-    target = path.resolve()
+    target = real_path(path)
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
         with guard_writing(path, program=program), locked(target) as alone:
@@ -65,7 +65,7 @@ def _refuse_special(path: Path) -> None:
 def written_together(main: Path) -> Iterator[Path]:
     """Folder for ``main`` and what belongs to it, which take their places beside it as one."""
     _refuse_special(main)
-    target = main.resolve()
+    target = real_path(main)
     with guard_writing(target.parent):
         target.parent.mkdir(parents=True, exist_ok=True)
     stage = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
@@ -87,7 +87,7 @@ def written_together(main: Path) -> Iterator[Path]:
 
 def finish_move(main: Path) -> None:
     """Put in their places files that a killed process had made ready; nothing where none are."""
-    target = main.resolve()
+    target = real_path(main)
     if waiting_files(target) is not None:
         with guard_writing(target.parent), locked(target):
             _move(target)

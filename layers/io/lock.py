@@ -26,13 +26,21 @@ _WITHOUT_LOCKS = {errno.ENOLCK, errno.ENOSYS, getattr(errno, "ENOTSUP", errno.EN
 _held: set[tuple[Path, int]] = set()
 
 
+def real_path(path: Path) -> Path:
+    """Where an output really lies; a link that leads back to itself leads nowhere."""
+    try:
+        return path.resolve()
+    except RuntimeError as error:
+        raise OutputError("layers.io.link_without_end", path=path) from error
+
+
 @contextlib.contextmanager
 def locked(target: Path) -> Iterator[bool]:
     """Keep a file or folder to this writer; tells whether it is certain that there is no other.
 
     Within the block of the same thread, the same name may be locked again.
     """
-    target = target.resolve()
+    target = real_path(target)
     mine = (target, threading.get_ident())
     if mine in _held:
         yield False

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from layers.base.errors import InputError, OutputError, OutputExistsError
 from layers.io.atomic import guard_writing, remove_left_over
-from layers.io.lock import locked
+from layers.io.lock import locked, real_path
 from layers.io.table_output import save_csv, without_dust
 
 #: What a Parquet file, or what it says of its own frame, may be at fault with.
@@ -30,7 +30,7 @@ def refuse_existing(folder: Path, *, overwrite: bool, inputs: Iterable[Path] = (
     overwriting was not asked for.
     """
     _refuse_no_folder(folder)
-    real = folder.resolve()
+    real = real_path(folder)
     within = sorted({str(path) for path in inputs if _lies_in(path, real)})
     if within:
         raise OutputError(
@@ -57,7 +57,7 @@ def _lies_in(path: Path, folder: Path) -> bool:
 @contextlib.contextmanager
 def staged_folder(folder: Path, *, keep: Callable[[str], bool]) -> Iterator[Path]:
     """Folder to write to, which takes the place of ``folder`` only when the block succeeds."""
-    folder = folder.resolve()  # a linked folder is written where it really is, and stays linked
+    folder = real_path(folder)  # a linked folder is written where it really is, and stays linked
     backup = folder.with_name(f".{folder.name}.old")
     stage = folder.with_name(f".{folder.name}.{secrets.token_hex(6)}.run.part")
     with locked_folder(folder):
@@ -77,7 +77,7 @@ def staged_folder(folder: Path, *, keep: Callable[[str], bool]) -> Iterator[Path
 def locked_folder(folder: Path) -> Iterator[None]:
     """Keep an output folder to this run, and mend what a killed run left behind."""
     _refuse_no_folder(folder)
-    folder = folder.resolve()
+    folder = real_path(folder)
     with guard_writing(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
     with locked(folder) as alone:

@@ -162,3 +162,10 @@ def test_a_pipe_is_left_where_it_is(folder: Path) -> None:
         pass
     assert pipe.is_fifo()
     assert [path.name for path in folder.iterdir()] == [pipe.name]
+
+
+def test_a_link_that_leads_back_to_itself_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "vòng.csv"
+    path.symlink_to(path)
+    with pytest.raises(OutputError, match=r"vòng\.csv"), written_aside(path, overwrite=True):
+        pass

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from layers import OutputError, OutputExistsError
-from zones.output.folder import refuse_existing, save_table, staged_folder
+from zones.output.folder import locked_folder, refuse_existing, save_table, staged_folder
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -249,3 +249,10 @@ def test_tables_open_in_a_spreadsheet_and_are_never_formulas(tmp_path: Path) -> 
     assert raw.startswith(b"\xef\xbb\xbf")
     assert raw.decode("utf-8-sig") == "xã,ha\nLộc Bình,1.5\n'=1+1,-2.0\n'@x,0.1\n"
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "t.parquet"), frame)
+
+
+def test_a_link_that_leads_back_to_itself_is_told(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.symlink_to(out)
+    with pytest.raises(OutputError, match="out"), locked_folder(out):
+        pass
