@@ -53,7 +53,10 @@ _PLOT_COLUMNS = (
 
 
 #: Columns that are ours, not of the status layer: the plots of the planning layer go without.
-_OURS = ("form_origin", "form_site", "form_stand", "form_purpose", "ledger_source", "counts")
+_OURS = (
+    *("form_origin", "form_site", "form_stand", "form_purpose", "ledger_source", "counts"),
+    *("group", "geometry_ha"),
+)
 #: Land classes of the forest layer that no forest is planned on.
 _NO_FOREST_LAND = ("farmland", "water", "other")
 #: Scales that the circular lists for maps of communes and districts, and one step beyond.
