@@ -22,8 +22,8 @@ _ERRORS = (
 def opened_pdf(path: Path) -> Iterator[PdfReader]:
     """PDF that is read within the block."""
     try:
-        with PdfReader(path) as reader:
-            yield reader
+        with path.open("rb") as opened:
+            yield PdfReader(opened)
     except InputError:
         raise
     except _ERRORS as error:

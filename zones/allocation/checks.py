@@ -25,6 +25,9 @@ from zones.allocation.inputs import (
 #: Hectares this close, as a part of the whole, are the same.
 _NEAR = 1e-6
 
+#: Least and most weight that the solver tells from nothing and from no limit; 0 leaves a thing out.
+_WEIGHTS = (1e-3, 1e6)
+
 
 def check_allocation_inputs(
     inputs: AllocationInputs, settings: AllocationSettings
@@ -49,6 +52,11 @@ def check_allocation_inputs(
         available=_with_freed_land(validated),
         pace=_pace_by_year(validated.pace, settings.years),
     )
+
+
+def _beyond(weights: pd.Series[float]) -> pd.Series[bool]:
+    """Whether weights are beyond what the solver tells from nothing and from no limit."""
+    return (weights != 0) & ~weights.between(*_WEIGHTS)
 
 
 def _filled(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
@@ -138,8 +146,13 @@ class _Checker:
                 "years",
                 message("zones.allocation.years_reversed", last=last, first=first),
             )
-        if min(settings.unlisted_cost, settings.must_weight) < 0:
-            self._add("settings", "weights", message("zones.allocation.weights_below_zero"))
+        least, most = _WEIGHTS
+        told = message("zones.allocation.weights_beyond", least=str(least), most=most)
+        weights = pd.Series([settings.unlisted_cost, settings.must_weight])
+        if _beyond(weights).any():
+            self._add("settings", "weights", told)
+        for name in ("targets", "cover_asked"):
+            self._rows(name, _beyond(getattr(self.inputs, name)["importance"]), told)
 
     def _repeated(self) -> None:
         for name, keys in KEYS.items():

@@ -107,7 +107,9 @@ def _crowded(demand: pd.Series[float], land: pd.DataFrame) -> tuple[list[str], f
     # to the hectare never fails by rounding.
     ares = np.where(end == sink, np.floor(hectares * 100), np.ceil(hectares * 100))
     capacity = ares.astype(np.int32)
-    graph = csr_array((capacity, (start, end)), shape=(sink + 1, sink + 1), dtype=np.int32)
+    # SciPy's flow takes places of 32 bits only.
+    at = (start.astype(np.int32), end.astype(np.int32))
+    graph = csr_array((capacity, at), shape=(sink + 1, sink + 1), dtype=np.int32)
     flow = maximum_flow(graph, source, sink)
     wanted = int(capacity[end == sink].sum())
     if flow.flow_value >= wanted:

@@ -472,10 +472,23 @@ def test_all_faults_come_at_once() -> None:
     ("change", "message"),
     [
         ({"last_year": 2020}, "lies before the first"),
-        ({"unlisted_cost": -1.0}, "at least 0"),
+        ({"unlisted_cost": -1.0}, "weights must be 0, or from 0.001 to 1,000,000"),
+        ({"must_weight": 1e300}, "weights must be 0, or"),
     ],
 )
 def test_bad_settings_are_refused(change: dict, message: str) -> None:
     inputs = inputs_of(land={("a", "bare"): 5.0}, targets={"na": (1, 2)})
     with pytest.raises(InputError, match=message):
         allocate(inputs, settings=replace(YEARS, **change))
+
+
+@pytest.mark.parametrize("importance", [1e300, 1e-9])
+def test_a_weight_that_the_solver_takes_for_nothing_is_refused(importance: float) -> None:
+    """Met without a shortfall at weights from 0.001 to a million; beyond, 2 ha were missing."""
+    inputs = inputs_of(land={("a", "bare"): 5.0}, targets={"na": (2, 3)})
+    for weight in (1e-3, 1e6):
+        weighed = replace(inputs, targets=inputs.targets.assign(importance=weight))
+        assert allocate(weighed, settings=YEARS).shortfall_ha == pytest.approx(0, abs=1e-6)
+    beyond = replace(inputs, targets=inputs.targets.assign(importance=importance))
+    with pytest.raises(InputError, match="weights must be 0, or from"):
+        allocate(beyond, settings=YEARS)
