@@ -13,6 +13,7 @@ import docx
 from docx.document import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
 from docx.shared import Mm, Pt, RGBColor
 
 from layers.base.clock import midnight
@@ -125,6 +126,8 @@ def _two_columns(
 ) -> None:
     table = document.add_table(rows=1, cols=2)
     table.autofit = False
+    # Who signs stays on the page of those who get a copy.
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001
     widths = (_LEFT_MM, _RIGHT_MM)
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Mm(width)

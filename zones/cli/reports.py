@@ -171,9 +171,10 @@ def status(
     history = ledger.history(asked.year)
     tables = []
     for one in (load_form(name) for name in form):
-        tables.append(round_status(one, asked, history, today()))
+        findings = ledger.findings(asked.year, one.form)
+        tables.append(round_status(one, asked, history, findings, today()))
         if out is not None:
-            save_status(tables[-1], ledger.findings(asked.year, one.form), one, asked, out)
+            save_status(tables[-1], findings, one, asked, out)
     table = pd.concat(tables, ignore_index=True)
     if as_json:
         print_json(records(table))

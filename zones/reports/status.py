@@ -46,12 +46,16 @@ def _day(day: str, year: int) -> dt.date:
         raise InputError("zones.reports.no_such_day", day=day, year=year) from error
 
 
-def round_status(form: Form, asked: Round, history: pd.DataFrame, on: dt.date) -> pd.DataFrame:
+def round_status(
+    form: Form, asked: Round, history: pd.DataFrame, findings: pd.DataFrame, on: dt.date
+) -> pd.DataFrame:
     """State of every reporter of a form on a day, columns of ``STATUS``.
 
     ``missing`` is who is past the last day with nothing received, ``expected`` who still has time;
-    ``asked`` has figures asked back in the submission that counts.
+    ``asked`` has questions about what counts: figures asked back, or ``findings`` of the form, as
+    of a row that is not there any more.
     """
+    problems = findings.loc[findings["severity"] == "problem", "reporter"].value_counts()
     last_day = due_day(form, asked.year)
     of_form = history[(history["form"] == form.form) & (history["year"] == asked.year)]
     counted = of_form[~of_form["older"]]
@@ -60,7 +64,8 @@ def round_status(form: Form, asked: Round, history: pd.DataFrame, on: dt.date) -
     rows = []
     for reporter in asked.reporters(form):
         received = first.get(reporter.code)
-        questions = int(newest["asked"].get(reporter.code, 0)) if len(newest) else 0
+        asked_back = int(newest["asked"].get(reporter.code, 0)) if len(newest) else 0
+        questions = max(asked_back, int(problems.get(reporter.code, 0)))
         if received is None:
             state = "missing" if on > last_day else "expected"
         elif questions:

@@ -82,7 +82,9 @@ def year_result(project: Project, year: int, ledger: Ledger, teller: Teller) -> 
     result = run_project(project, options=options, teller=teller)
     asked = expected_round(project, year)
     crops = reported_crops(ledger.figures(year), ledger.figures(year - 1))
-    status = round_status(load_form("plan-annual"), asked, ledger.history(year), today())
+    form = load_form("plan-annual")
+    findings = ledger.findings(year, form.form)
+    status = round_status(form, asked, ledger.history(year), findings, today())
     return YearResult(
         asked,
         result[RoundedMeasures].targets,

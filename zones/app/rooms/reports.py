@@ -57,8 +57,9 @@ def state(desk: Desk, asked: Asked) -> dict[str, Any]:
     project, year = desk.project(), asked.year or this_year()
     form = load_form(_known(asked.form))
     expected = expected_round(project, year)
-    history = _ledger(project).history(year)
-    table = round_status(form, expected, history, today())
+    ledger = _ledger(project)
+    history, findings = ledger.history(year), ledger.findings(year, form.form)
+    table = round_status(form, expected, history, findings, today())
     ground = page_ground(check_content(desk.base().content))
     return {
         "year": year,

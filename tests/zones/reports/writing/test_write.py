@@ -35,6 +35,8 @@ from zones.reports.writing.status_map import save_status_map
 from zones.reports.writing.year_report import YearResult, save_report, years_and_targets
 from zones.reports.year_round import Round
 
+NOTHING = REPORT_FINDINGS.empty()
+
 
 @pytest.fixture(scope="module")
 def history(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
@@ -58,7 +60,7 @@ def test_the_calendar_is_data() -> None:
 def test_who_is_missing_depends_on_the_day(
     day: dt.date, silent: str, round_2026: Round, history: pd.DataFrame
 ) -> None:
-    status = round_status(load_form("plan-annual"), round_2026, history, day)
+    status = round_status(load_form("plan-annual"), round_2026, history, NOTHING, day)
     states = status.set_index("reporter")["state"]
     assert len(states) == 7
     assert states["06529"] == "on_time"
@@ -68,7 +70,7 @@ def test_who_is_missing_depends_on_the_day(
 def test_late_and_asked_are_told_apart(round_2026: Round, history: pd.DataFrame) -> None:
     late = history.assign(received=["2026-11-19", "2026-11-25"], asked=[3, 0])
     by = late.set_index("reporter")
-    status = round_status(load_form("plan-annual"), round_2026, late, dt.date(2026, 12, 1))
+    status = round_status(load_form("plan-annual"), round_2026, late, NOTHING, dt.date(2026, 12, 1))
     states = status.set_index("reporter")
     on_time = by.index[by["received"] == "2026-11-19"][0]
     assert (states.loc[on_time, "state"], states.loc[on_time, "questions"]) == ("asked", 3)
@@ -80,8 +82,8 @@ def test_the_reminder_names_who_is_missing(
     round_2026: Round, history: pd.DataFrame, tmp_path: Path
 ) -> None:
     form = load_form("plan-annual")
-    status = round_status(form, round_2026, history, dt.date(2026, 12, 1))
-    save_status(status, REPORT_FINDINGS.empty(), form, round_2026, tmp_path)
+    status = round_status(form, round_2026, history, NOTHING, dt.date(2026, 12, 1))
+    save_status(status, NOTHING, form, round_2026, tmp_path)
     document = docx.Document(str(next(tmp_path.glob("reminder*.docx"))))
     cells = {cell.text for table in document.tables for row in table.rows for cell in row.cells}
     assert "xã Đình Lập" in cells
@@ -104,7 +106,9 @@ def result(round_2026: Round, history: pd.DataFrame) -> YearResult:
         reported=reported.assign(expected=reported["reporters"]),
     )
     crops = reported_crops(ROUNDS[ROUNDS["year"] == 2026], ROUNDS.iloc[:0])
-    status = round_status(load_form("plan-annual"), round_2026, history, dt.date(2026, 12, 1))
+    status = round_status(
+        load_form("plan-annual"), round_2026, history, NOTHING, dt.date(2026, 12, 1)
+    )
     return YearResult(round_2026, targets, reported, crops, status, _progress())
 
 
@@ -178,7 +182,7 @@ def test_a_map_shows_who_has_reported(
     round_2026: Round, history: pd.DataFrame, tmp_path: Path
 ) -> None:
     form = load_form("plan-annual")
-    status = round_status(form, round_2026, history, dt.date(2026, 12, 1))
+    status = round_status(form, round_2026, history, NOTHING, dt.date(2026, 12, 1))
     assert save_status_map(status, round_2026, tmp_path / "none.png") is None
     squares = [shapely.box(at, 0, at + 1, 1) for at in range(4)]
     codes = [one.code for one in round_2026.communes]
@@ -235,7 +239,7 @@ def test_who_must_answer_is_a_table_with_a_row_for_each_question(
     round_2026: Round, history: pd.DataFrame, tmp_path: Path
 ) -> None:
     form = load_form("plan-annual")
-    status = round_status(form, round_2026, history, dt.date(2026, 12, 1)).iloc[:3]
+    status = round_status(form, round_2026, history, NOTHING, dt.date(2026, 12, 1)).iloc[:3]
     states = ["asked", "missing", "late"]
     status = status.assign(state=states, received=["2026-11-19", None, "2026-11-25"])
     one, other, late = status["reporter"]
@@ -260,3 +264,17 @@ def test_who_must_answer_is_a_table_with_a_row_for_each_question(
     assert len(rows) == 4
     text = (tmp_path / "to-answer-plan-annual-2026.csv").read_text("utf-8-sig")
     assert "'=Thông?" in text, "no text of a table is a formula"
+
+
+def test_a_row_taken_out_is_a_question_though_no_figure_is_asked_back(
+    round_2026: Round, history: pd.DataFrame
+) -> None:
+    form, day = load_form("plan-annual"), dt.date(2026, 12, 1)
+    counts = history.assign(asked=0)
+    code = counts["reporter"].iloc[0]
+    row = dict.fromkeys(REPORT_FINDINGS.names, "") | {"reporter": code, "kind": "row-missing"}
+    told = pd.DataFrame([row | {"severity": "problem"}, row | {"severity": "note"}])
+    for findings, questions in ((NOTHING, 0), (told, 1)):
+        status = round_status(form, round_2026, counts, findings, day).set_index("reporter")
+        assert status.loc[code, "questions"] == questions
+        assert (status.loc[code, "state"] == "asked") == bool(questions)
