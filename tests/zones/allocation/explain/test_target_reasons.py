@@ -417,7 +417,10 @@ def test_a_conversion_is_not_said_to_be_planted_and_has_no_present(
     allocation = allocate(inputs, settings=YEARS)
     printed = round_allocation(allocation, step=1.0)
     explanation = explain_allocation(allocation, printed=printed)
-    assert exchange_rates(allocation).notna().all(axis=None)
+    rates = exchange_rates(allocation)
+    # Where nobody can give a hectare there is no rate.
+    assert rates[rates["other"] != "*"].notna().all(axis=None)
+    assert rates["other"].tolist() == ["" if status == "reached" else "*"]
     (told,) = (item for item in explanation.reasons if item.key == f"{status}_converted")
     report = AllocationReport(allocation, printed, explanation, (), Voice())
     text = allocation_report(report, "vi")
