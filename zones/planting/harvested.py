@@ -86,7 +86,8 @@ def _cut_of_species(
     free = [
         Piece(int(place), float(row["area_ha"]), row["geometry"], int(row["planting_year"]))
         for place, row in zip(here.index, here.to_dict("records"), strict=True)
-        if row["area_ha"] > 0
+        # Nobody knows whether a stand of unknown age is ripe: none is cut.
+        if pd.notna(row["planting_year"]) and row["area_ha"] > 0
     ]
     # Harvest whose class is not told takes what the others leave.
     for kind in sorted(set(harvest["three_forest"]), reverse=True):

@@ -57,6 +57,7 @@ def kept_ground(
     """Ground of ``forest`` beside what is ``taken`` (``layer``, ``row``, ``ground_ha``), in ha.
 
     Ages are those of the first of ``years``; a measure without a period of its own has all of them.
+    Of a plan without years no age is known.
     """
     left = _left(forest, taken)
     decided = decisions[~decisions["decision"].isin([EXCLUDE, FIRST])].set_index("plot")
@@ -65,12 +66,12 @@ def kept_ground(
     told, period = (
         asked.map(decided[name]).astype("str").fillna("") for name in ("decision", "period")
     )
-    first, last = years or (0, 0)
+    first = years[0] if years else None
     by_rule = measures_by_rule(left, left["leading"], rules, year=first) if len(left) else told
     measure = told.where(told.ne(""), by_rule)
     basis = pd.Series(RULE, index=left.index, dtype="str")
     basis = basis.mask(told.ne(""), DECISION).mask(measure.eq(""), "")
-    whole = f"{first}–{last}" if years else ""
+    whole = f"{years[0]}–{years[1]}" if years else ""
     period = period.where(period.ne(""), whole).mask(measure.eq(""), "")
     return left.rename(columns={"land": "land_class"}).assign(
         measure=measure, period=period, basis=basis, area_ha=left["ground_ha"]
@@ -106,8 +107,8 @@ def measure_table(forest: pd.DataFrame, taken: pd.DataFrame, kept: pd.DataFrame)
     )
     keys = ["layer", "land_class"]
     whole = forest.rename(columns={"land": "land_class"}).groupby(keys)["ground_ha"].sum()
-    gaps = (table.groupby(keys)["area_ha"].sum() - whole).abs()
+    gaps = table.groupby(keys)["area_ha"].sum().sub(whole, fill_value=0.0).abs()
     worst = float(gaps.max()) if len(gaps) else 0.0
-    if not worst <= _NEAR_HA * max(1.0, float(whole.sum())) and len(gaps):
+    if not worst <= _NEAR_HA * max(1.0, float(whole.sum())):
         raise ClosureError("zones.planting.classes_not_closed", worst=worst)
     return PLANNING_MEASURES.validate(table)

@@ -58,9 +58,9 @@ def load_planning_rules(path: Path | None = None, *, crops: Collection[str] = ()
 
 
 def measures_by_rule(
-    plots: pd.DataFrame, leading: pd.Series[str], rules: pd.DataFrame, *, year: int
+    plots: pd.DataFrame, leading: pd.Series[str], rules: pd.DataFrame, *, year: int | None
 ) -> pd.Series[str]:
-    """Measure of each plot by the first rule that fits; ages are those in ``year``."""
+    """Measure of each plot by the first rule that fits; of no ``year`` no age is known."""
     measure = pd.Series("", index=plots.index, dtype="str")
     for rule in rules.to_dict("records"):
         measure = measure.mask(measure.eq("") & _fits(plots, leading, rule, year), rule["measure"])
@@ -68,7 +68,7 @@ def measures_by_rule(
 
 
 def _fits(
-    plots: pd.DataFrame, leading: pd.Series[str], rule: Mapping[Hashable, Any], year: int
+    plots: pd.DataFrame, leading: pd.Series[str], rule: Mapping[Hashable, Any], year: int | None
 ) -> pd.Series[bool]:
     fits = pd.Series(True, index=plots.index)
     for column, values in (
@@ -78,7 +78,8 @@ def _fits(
     ):
         if rule[column]:
             fits &= values.isin(str(rule[column]).split("|"))
-    age = year - plots["planting_year"].astype("Float64")
+    born = plots["planting_year"].astype("Float64")
+    age = born * pd.NA if year is None else year - born
     for limit, within in (("age_low", age.ge), ("age_high", age.le)):
         if pd.notna(rule[limit]):
             # A stand of unknown age fits no rule about ages.

@@ -11,7 +11,7 @@ import pyogrio
 import pytest
 
 from layers.base.errors import ClosureError, InputError
-from layers.kinds.plots import PlotLayer
+from layers.kinds.plots import LAND_CLASSES, PlotLayer
 from tests.factories import square, write_project
 from zones.planting.decisions import load_decisions
 from zones.planting.kept import forest_ground, kept_ground, measure_table
@@ -21,6 +21,7 @@ from zones.planting.rules import load_planning_rules
 from zones.project.model import load_project
 from zones.run.context import RunOptions
 from zones.run.run import run_project
+from zones.run.steps.planning import measure_findings
 from zones.tables import ALLOCATION, ALLOCATION_HARVEST, PLANNING_FINDINGS, PLANNING_MEASURES
 
 CRS = "EPSG:9215"
@@ -495,6 +496,56 @@ def test_the_harvest_of_ones_own_table_takes_any_class(communes: gpd.GeoDataFram
         decisions=decided(("1/1/1", "exclude", "")),
     )
     assert made.table[["plot", "part", "area_ha"]].to_numpy().tolist() == [["1/1/5", "whole", 9.0]]
+
+
+def test_a_stand_of_unknown_age_is_not_cut(communes: gpd.GeoDataFrame) -> None:
+    unknown = ("1/1/6", "planted_forest", "production", None, 7.0, {"acacia": 1.0})
+    made = mapped(
+        plan(("pine", "cut_over", 2027, 20.0)),
+        *(ZONES, RULES, {"forest": ("forest_status", layer(*STANDS, unknown))}, communes),
+        harvest=cut(("acacia", "production", 2026, 20.0, 7)),
+    )
+    # 10 and 4 ha are ripe in 2026; the other 6 ha find no stand.
+    assert made.unplaced_harvest_ha == pytest.approx(6.0)
+    assert made.table["plot"].tolist() == ["1/1/1", "1/1/2", ""]
+    kept = made.kept.set_index("plot")
+    assert kept.loc["1/1/6", ["measure", "area_ha"]].tolist() == ["", 7.0]
+
+
+def test_a_plan_without_years_gives_no_measure_by_age(communes: gpd.GeoDataFrame) -> None:
+    """Nothing is left to plant: in which year a stand has which age, nobody said."""
+    made = mapped(
+        plan().astype({"planned_ha": "float64"}),
+        *(ZONES, RULES, {"forest": ("forest_status", layer(*STANDS))}, communes),
+    )
+    measures = made.kept.set_index("plot")["measure"].to_dict()
+    assert measures == {"1/1/1": "", "1/1/2": "", "1/1/3": "", "1/1/4": "BV", "1/1/5": ""}
+    assert set(made.kept["period"]) == {""}
+
+
+def test_ground_without_a_measure_is_told_for_every_class(communes: gpd.GeoDataFrame) -> None:
+    """Also plots whose code says no class: they are in the layer, and no rule may take them."""
+    lands = [land for land in LAND_CLASSES if land != "overlap"]
+    rows = [(f"1/1/{at}", land, "outside", None, 5.0, {}) for at, land in enumerate(lands)]
+    made = mapped(
+        plan(("pine", "bare_production", 2026, 0.0)),
+        *(ZONES, RULES, {"forest": ("forest_status", layer(*rows))}, communes),
+        rules=load_planning_rules().iloc[:0],
+    )
+    (told,) = measure_findings(made.measures)
+    assert (told.kind, told.count, told.area_ha) == ("plots-without-measure", 9, 45.0)
+    assert "chưa rõ loại đất 5,0 ha" in told.message.vi
+    assert "without a valid type 5.0 ha" in told.message.en
+
+
+def test_a_class_that_is_lost_is_refused(forest: PlotLayer, communes: gpd.GeoDataFrame) -> None:
+    ground = forest_ground({"forest": ("forest_status", forest)}, communes)
+    nothing = ground.iloc[:0].assign(measure="", basis="")
+    rules = load_planning_rules()
+    kept = kept_ground(ground, nothing, decided(), rules, years=(2026, 2030))
+    lost = kept[kept["land_class"].ne("natural_forest")]
+    with pytest.raises(ClosureError, match=r"land class 7\.000000 ha"):
+        measure_table(ground, nothing, lost)
 
 
 def test_a_plot_that_an_office_keeps_is_not_cut(communes: gpd.GeoDataFrame) -> None:

@@ -83,7 +83,7 @@ def work(context: Context) -> Made:
         PlanningMap: made,
         PLANNING_PLOTS: made.table,
         PLANNING_MEASURES: made.measures,
-        PLANNING_FINDINGS: findings_table([*_findings(made), *_told(made.measures)]),
+        PLANNING_FINDINGS: findings_table([*_findings(made), *measure_findings(made.measures)]),
     }
 
 
@@ -111,7 +111,7 @@ def _findings(made: PlanningMap) -> Iterable[Finding]:
         yield Finding("note", "harvest-without-stand", "allocation", said, area_ha=unplaced)
 
 
-def _told(measures: pd.DataFrame) -> Iterable[Finding]:
+def measure_findings(measures: pd.DataFrame) -> Iterable[Finding]:
     """Say which hectares of the forest layer have a measure by rule, and which have none."""
     names = {
         str(row["measure"]): Phrase(
