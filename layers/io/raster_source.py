@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,8 @@ _TAKEN_OVER = re.compile(rb"<VRTDataset|<GDALTileIndex|<GDAL_W|<WCS_GDAL|<TileMa
 _HEAD_BYTES = 4096
 _XML_LIMIT_BYTES = 32 << 20
 _SOURCES_LIMIT = 20_000
+#: Most times that VRTs name a source, in all bands and through each other.
+_READS_LIMIT = 200_000
 # What gdalbuildvrt, gdal_translate and gdalwarp write. GDAL reads names without regard to case,
 # and takes an attribute for an element of its name.
 _VRT_FILES = frozenset({"sourcefilename", "sourcedataset"})
@@ -94,6 +97,7 @@ def raster_files(path: str | Path, *, folders: Sequence[Path] = ()) -> list[Path
     """Files that a raster is read from: itself, what lies beside it, and the sources of a VRT."""
     at = local_path(path)
     found: dict[Path, None] = {}
+    sources: dict[Path, list[Path]] = {}
     waiting = [at]
     while waiting:
         item = waiting.pop()
@@ -102,12 +106,30 @@ def raster_files(path: str | Path, *, folders: Sequence[Path] = ()) -> list[Path
         found[item] = None
         found |= dict.fromkeys(_sidecars(item))
         if _driver(item) == "VRT":
-            waiting += _vrt_sources(item, at, folders)
+            sources[item] = _vrt_sources(item, at, folders)
+            waiting += sources[item]
         if len(found) > _SOURCES_LIMIT:
             raise InputError(
                 "layers.io.too_many_raster_files", at=at.name, sources_limit=_SOURCES_LIMIT
             )
+    _refuse_many_reads(at, sources)
     return list(found)
+
+
+def _refuse_many_reads(at: Path, sources: Mapping[Path, list[Path]]) -> None:
+    """Refuse VRTs that name each other again and again: few files, read without end."""
+    level, reads = Counter({at: 1}), 0
+    while level:
+        following: Counter[Path] = Counter()
+        for item, times in level.items():
+            for source in sources.get(item, ()):
+                following[source] += times
+        reads += following.total()
+        if reads > _READS_LIMIT:
+            raise InputError(
+                "layers.io.too_many_raster_files", at=at.name, sources_limit=_READS_LIMIT
+            )
+        level = following
 
 
 def _driver(path: Path) -> str:

@@ -94,10 +94,27 @@ def test_a_vrt_of_gdalwarp_is_read(folder: Path) -> None:
 
 
 def test_a_vrt_that_reads_itself_is_told(folder: Path) -> None:
-    with pytest.raises(InputError, match=r"mosaic\.vrt: the raster could not be read"):
+    with pytest.raises(InputError, match="more than 200000 files make up this raster"):
         describe_raster(mosaic(folder, "mosaic.vrt"), {})
 
 
 def test_a_source_that_is_gone_is_named(folder: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"1 sources .* no files .*lost\.tif"):
         describe_raster(mosaic(folder, "lost.tif"), {})
+
+
+@pytest.mark.parametrize("levels", [6, 0])
+def test_vrts_that_name_each_other_without_end_are_refused(tmp_path: Path, levels: int) -> None:
+    """Each of six names the next ten times, or one names itself."""
+    small_tiff(tmp_path / "vrt6.vrt.tif")
+    for level in range(levels or 1):
+        inner = f"vrt{level + 1}.vrt" if level < levels - 1 else "vrt6.vrt.tif"
+        inner = inner if levels else "vrt0.vrt"
+        name = f'<SourceFilename relativeToVRT="1">{inner}</SourceFilename>'
+        source = f"<SimpleSource>{name}<SourceBand>1</SourceBand></SimpleSource>"
+        band = f'<VRTRasterBand dataType="Byte" band="1">{source * 10}</VRTRasterBand>'
+        (tmp_path / f"vrt{level}.vrt").write_text(f"{HEAD}{band}</VRTDataset>", "utf-8")
+    if levels:
+        assert len(raster_files(tmp_path / "vrt1.vrt")) == 6
+    with pytest.raises(InputError, match="more than 200000 files make up this raster"):
+        raster_files(tmp_path / "vrt0.vrt")
