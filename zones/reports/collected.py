@@ -65,7 +65,7 @@ class Collected:
         rows = [row for reading in one.readings for row in _rows(reading)]
         _close(one, entries, len(rows))
         figures = [_figure(entry, self._year) for entry in entries]
-        submissions = _submissions(one, self._year, figures, findings)
+        submissions = _submissions(one, self._year, figures)
         for reporter in {str(row["reporter"]) for row in findings if _is_question(row)}:
             self._asked_in[reporter].append(len(self._kept))
         files = [_file_row(one, entries, findings, rows)]
@@ -260,10 +260,10 @@ def _submissions(
     one: Returned,
     year: int,
     figures: Iterable[dict[str, object]],
-    findings: Sequence[dict[str, object]],
 ) -> list[Submission]:
-    """Submissions of a file: one for each reporter and form in it."""
+    """Submissions of a file: one for each reporter and form in it, with the findings about it."""
     versions = {reading.form: reading.version for reading in one.readings}
+    told = [(reading.form, item.as_row()) for reading in one.readings for item in reading.findings]
     groups: dict[tuple[str, str], list[dict[str, object]]] = defaultdict(list)
     for row in figures:
         groups[str(row["reporter"]), str(row["form"])].append(row)
@@ -273,7 +273,9 @@ def _submissions(
             *(one.file.modified, today().isoformat()),
             _worst(str(row["verdict"]) for row in mine),
             figures=mine,
-            findings=[row for row in findings if row["reporter"] in (reporter, "")],
+            findings=[
+                row for of, row in told if of in (form, "") and row["reporter"] in (reporter, "")
+            ],
         )
         for (reporter, form), mine in sorted(groups.items())
     ]

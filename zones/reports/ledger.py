@@ -185,11 +185,17 @@ class Ledger:
     def findings(self, year: int, form: str = "") -> pd.DataFrame:
         """Findings about the submissions that count in a year, columns of ``REPORT_FINDINGS``.
 
-        Those of one form, or of all.
+        Those of one form, or of all; without those about figures that a later submission replaced.
         """
         names = ", ".join(f'f."{name}"' for name in _FINDING)
-        text = f"""SELECT {names} FROM finding f JOIN submission s ON s.id = f.submission
-            WHERE s.id IN (SELECT id FROM ({_CURRENT})) AND ? IN (s.form, '') ORDER BY f.rowid"""
+        first = "substr(f.cell, 1, instr(f.cell || ',', ',') - 1)"  # Several cells: "B7, C7"
+        text = f"""WITH current AS ({_CURRENT})
+            SELECT {names} FROM finding f JOIN submission s ON s.id = f.submission
+            WHERE s.id IN (SELECT id FROM current) AND ? IN (s.form, '') AND NOT EXISTS (
+              SELECT 1 FROM figure g WHERE g.submission = s.id
+              AND g.sheet = f.sheet AND g.cell = {first}
+              AND (s.id, g."table") NOT IN (SELECT id, "table" FROM current))
+            ORDER BY f.rowid"""
         return self._read(text, (year, form), REPORT_FINDINGS)
 
     def history(self, year: int | None = None) -> pd.DataFrame:

@@ -11,9 +11,13 @@ import pytest
 
 from benchmarks._report_faults import FAULTS, LAST, FilledForm, cells_named
 from benchmarks._report_other_forms import OTHER_FAULTS, OTHER_FORMS, FilledTable, can_have
+from layers.base.language import Phrase
+from layers.io.workbook import Sheet
 from zones.project.form_schema import load_form
 from zones.reports.collect import collect
-from zones.reports.collected import Collected
+from zones.reports.collected import Collected, Returned
+from zones.reports.reading.entries import Entry, PageReading
+from zones.reports.reading.intake import Page, ReturnedFile
 from zones.reports.writing.forms_out import save_forms
 from zones.reports.year_round import Round
 
@@ -306,3 +310,22 @@ def test_a_version_that_leaves_figures_out_is_told_in_the_same_folder(
     told = got.findings[got.findings["kind"] == "figures-left-out"]
     assert told["file"].tolist() == ["b.xlsx"]
     assert f"a.xlsx {cell}" in told["message_vi"].iloc[0]
+
+
+def test_a_question_goes_with_the_form_that_it_is_about() -> None:
+    """One workbook answers two forms: who is asked about one of them is not asked about both."""
+    readings = []
+    for form in ("forest-02", "forest-05"):
+        entry = Entry(
+            *("06529", form, "changes", "0000", "c4", "", "ha", Phrase("", "")),
+            *(5.0, "5", "hai biểu.xlsx", form, 7, 1),
+        )
+        page = Page(entry.file, form, Sheet())
+        readings.append(PageReading(page, [entry], rows={7: "figures"}, lines=[7], form=form))
+    readings[1].findings.append(readings[1].entries[0].told("jump", expected=50.0))
+    collected = Collected(2026)
+    file = ReturnedFile("hai biểu.xlsx", "0" * 64, "2026-11-10T10:00:00", lines=2)
+    collected.add(Returned(file, readings))
+    (submissions,) = collected.submissions()
+    asked = {one.form: [row["kind"] for row in one.findings] for one in submissions}
+    assert asked == {"forest-02": [], "forest-05": ["jump"]}

@@ -11,6 +11,7 @@ import pytest
 from benchmarks._report_kills import lost_or_twice, submissions
 from layers.base.errors import InputError, MissingFileError
 from zones.reports.ledger import Ledger
+from zones.reports.tables import REPORT_FINDINGS
 
 
 @pytest.fixture
@@ -54,6 +55,20 @@ def test_a_table_sent_alone_leaves_the_others(ledger: Ledger) -> None:
         "zones": 0.0,
         "indicators": 1.0,
     }
+
+
+def test_a_question_that_a_later_table_answered_is_asked_no_more(ledger: Ledger) -> None:
+    """Of two tables the one that was asked back is sent again alone; the other still counts."""
+    (first,), (second,) = ([group[0]] for group in submissions(2))
+    zones = dict(next(iter(first.figures)))
+    pigs = {**zones, "table": "indicators", "row": "pigs", "sheet": "2"}
+    question = dict.fromkeys(REPORT_FINDINGS.names, "") | {"reporter": first.reporter}
+    told = [question | {"sheet": sheet, "cell": "B7, C7", "kind": sheet} for sheet in ("1", "2")]
+    ledger.take([replace(first, figures=[zones, pigs], findings=told)])
+    assert ledger.findings(2026)["kind"].tolist() == ["1", "2"]
+    ledger.take([replace(second, figures=[zones])])
+    assert ledger.findings(2026, "plan-annual")["kind"].tolist() == ["2"]
+    assert ledger.findings(2026, "forest-01").empty
 
 
 @pytest.mark.parametrize("verb", ["UPDATE submission SET verdict = ''", "DELETE FROM figure"])
