@@ -379,18 +379,19 @@ def _describe_parquet(source: VectorSource) -> VectorDescription:
     geo = parsed_json(raw)
     column = geo["columns"][geo["primary_column"]]
     crs = column.get("crs", "OGC:CRS84")  # the standard's default when the key is absent
+    fields = [field for field in schema if field.name not in geo["columns"]]
     return VectorDescription(
         source=source.name,
         driver=source.driver,
         layer=source.path.stem,
         layers=(source.path.stem,),
-        fields={f.name: str(f.type) for f in schema if f.name not in geo["columns"]},
+        fields={field.name: str(field.type) for field in fields},
         geometry=geo["primary_column"],
         geometry_type="/".join(column.get("geometry_types") or ["Unknown"]),
         crs=declared_crs(crs) if crs else None,
         encoding="UTF-8",
         count=rows,
-        ambiguous=(),
+        ambiguous=_ambiguous([field.name for field in fields]),
         opened=source,
     )
 
@@ -440,7 +441,7 @@ def load_vector(
     with described_file(path, layer) as described:
         require_fields(described, columns)
         wanted = None if columns is None else [name for name in described.fields if name in columns]
-        _require_own_names(described, wanted)
+        require_own_names(described, wanted)
         with as_input_error(described.source):
             refuse_values_in(described, wanted)
             if described.driver == "Parquet":
@@ -484,7 +485,7 @@ def require_fields(described: VectorDescription, columns: Sequence[str] | None) 
         )
 
 
-def _require_own_names(described: VectorDescription, wanted: list[str] | None) -> None:
+def require_own_names(described: VectorDescription, wanted: list[str] | None) -> None:
     """Refuse fields that cannot be told apart by name, where they are needed."""
     all_read = wanted is None or not all(name.isascii() for name in described.fields)
     needed = described.fields if all_read else wanted

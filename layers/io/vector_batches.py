@@ -29,6 +29,7 @@ from layers.io.vector import (
     load_vector,
     refuse_values_in,
     require_fields,
+    require_own_names,
 )
 
 #: Records of a batch.
@@ -113,6 +114,7 @@ def vector_parts(
     """
     require_fields(described, columns)
     wanted = [name for name in described.fields if name in columns]
+    require_own_names(described, wanted)
     with as_input_error(described.source):
         refuse_values_in(described, wanted, apart=apart)
     if apart and described.driver == "Parquet":

@@ -18,7 +18,7 @@ from layers.base.errors import ClusterError, InputError, MissingFileError
 from layers.base.findings import Findings
 from layers.base.workers import run_pieces
 from layers.engine.exact_sums import ExactSums
-from layers.io.vector import described_file
+from layers.io.vector import described_file, load_vector
 from layers.io.vector_batches import file_mark, vector_parts
 
 CORNER = np.array([450_000.0, 2_400_000.0])
@@ -163,6 +163,20 @@ def test_a_file_that_ends_early_is_refused(
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(InputError):
         overlay_file(communes, path)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_field_that_bears_the_name_of_the_shapes_is_refused(
+    communes: gpd.GeoDataFrame, plots: gpd.GeoDataFrame, tmp_path: Path, name: str
+) -> None:
+    """Read in parts and as a whole: shapes took the place of such a field, or a driver fell over."""
+    named = plots.rename_geometry("shape").rename(columns={"land": "geometry"})
+    path = written(named, tmp_path, name)
+    with pytest.raises(InputError, match="geometry"):
+        overlay_file(communes, path, by=["geometry"])
+    with pytest.raises(InputError, match="geometry"):
+        load_vector(path)
+    assert len(load_vector(path, columns=["dtich"])) == len(named)
 
 
 def test_exact_sums_do_not_depend_on_the_order() -> None:
