@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from layers.base.errors import NameResolutionError
 from layers.communes.gazetteer import find_province
-from layers.communes.spelling import KIND_WORDS, exact_key, tidy, without_marks
+from layers.communes.spelling import KIND_WORDS, exact_key, split_kind, tidy, without_marks
 
 #: With or without their marks, but not with others: a commune is called Tĩnh Túc.
 _WHOLE = re.compile(
@@ -36,15 +36,17 @@ def district_key(text: str) -> str:
 
 
 def split_qualifier(text: str) -> tuple[str, str, str | None]:
-    """Part the name of a commune from the district or province written behind it."""
+    """Part the name of a commune, its kind in front, from the district or province behind it."""
     found = _BEHIND.match(text)
     if not found:
         return text, "", None
-    district, province = "", None
+    name, district, province = tidy(found["name"]), "", None
     for part in re.split(r",|\s-\s", found["rest"]):
         clean = tidy(part)
         if without_marks(clean.casefold()) in KIND_WORDS:
-            continue  # "Lộc Bình (xã)"
+            # "Lộc Bình (xã)"; in "Xã Lộc Bình (xã)" it is said already.
+            name = name if len(split_kind(name)) > 1 else f"{clean} {name}"
+            continue
         try:
             province = find_province(clean)
         except NameResolutionError:
@@ -53,4 +55,4 @@ def split_qualifier(text: str) -> tuple[str, str, str | None]:
             # The town of Lạng Sơn bears the province's name: a district where it says so.
             if _DISTRICT.match(clean):
                 district, province = exact_key(_DISTRICT.sub("", clean)), None
-    return tidy(found["name"]), district, province
+    return name, district, province

@@ -43,6 +43,11 @@ from layers.communes.matching import match_commune, resolve_commune
         ("(12) xã Lộc Bình", "06529", "exact"),
         ("3)LỘC BÌNH", "06529", "exact"),
         ("Lộc Bình (xã)", "06529", "exact"),
+        ("Xã Lộc Bình (xã)", "06529", "exact"),
+        # A kind behind the name is held against the unit's as one before it is.
+        ("phường Lộc Bình", "06529", "near"),
+        ("Lộc Bình (phường)", "06529", "near"),
+        ("Đông Kinh (X)", "05977", "near"),
     ],
 )
 def test_resolve(text: str, code: str, how: str) -> None:
