@@ -138,8 +138,15 @@ def _values(tables: Tables, row: dict[Hashable, Any], gap: float) -> dict[str, A
         "new_ha": row["new_a_year_ha"],
         "planted_ha": planted,
         "recent_ha": row["recent_a_year_ha"],
-        "times": (planted + a_year) / planted if planted else float("inf"),
+        "times": _times(planted, a_year),
     }
+
+
+def _times(planted: float, more: float) -> Phrase:
+    """How many times as much is planted; nothing where nothing was (ha a year)."""
+    if planted <= _CRUMB_HA:
+        return Phrase(en="", vi="")
+    return message("zones.forest.trajectory.times_as_much", times=(planted + more) / planted)
 
 
 def _of(gap: float) -> Phrase:

@@ -62,6 +62,10 @@ def test_more_on_bare_land_lies_as_bare_land_does_in_species_that_count_in_time(
     now = float(tables_of(90.0, **still)[TRAJECTORY_TARGETS]["forecast_percent"].iloc[0])
     rows = least(tables_of(now + 1, **still), "extra_bare_ha").set_index("commune_code")
     assert rows.loc["B", "area_ha"] == pytest.approx(3 * rows.loc["A", "area_ha"])
+    # Nothing else is planted: no number says how many times as much it is.
+    said = words(tables_of(now + 1, **still))
+    assert "(0.0 ha of it on new land); the layer's last years planted" in said
+    assert "inf" not in said
     # Anise counts after seven years: all of it is acacia, of which 95 % become forest.
     assert rows.loc["", "area_ha"] == pytest.approx(20 / 0.95, rel=1e-6)
 
