@@ -264,6 +264,10 @@ class _Checker:
             ~losses["year"].between(first, last),
             message("zones.allocation.year_outside", first=first, last=last),
         )
+        begins = losses["zone"].map(dict(self.settings.zone_first_year)).astype("float64")
+        self._rows(
+            "losses", losses["year"] < begins, message("zones.allocation.lost_before_present")
+        )
         present = self.inputs.present.set_index(keys)["present_ha"]
         present = present[~present.index.duplicated()]
         standing = present.reindex(pd.MultiIndex.from_frame(losses[keys])).fillna(0.0).to_numpy()

@@ -169,7 +169,7 @@ def test_a_file_that_ends_early_is_refused(
 def test_a_field_that_bears_the_name_of_the_shapes_is_refused(
     communes: gpd.GeoDataFrame, plots: gpd.GeoDataFrame, tmp_path: Path, name: str
 ) -> None:
-    """Read in parts and as a whole: shapes took the place of such a field, or a driver fell over."""
+    """In parts and as a whole: shapes took the place of such a field, or a driver fell over."""
     named = plots.rename_geometry("shape").rename(columns={"land": "geometry"})
     path = written(named, tmp_path, name)
     with pytest.raises(InputError, match="geometry"):

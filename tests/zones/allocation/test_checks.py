@@ -115,3 +115,18 @@ def test_cut_land_is_planted_before_new_land() -> None:
         ],
     )  # fmt: skip
     assert planned(allocate(inputs, settings=YEARS), "source") == {"cut_over": 10.0}
+
+
+def test_a_loss_that_the_present_area_lacks_already_is_refused() -> None:
+    """A report of 2027 shows what was lost until then: it would be taken off a second time."""
+    losses = [{"zone": "na", "commune_code": "a", "source": "", "year": 2027, "loss_ha": 5.0}]
+    inputs = inputs_of(
+        land={("a", "bare"): 100.0},
+        targets={"na": (20, 30)},
+        present={("na", "a"): 10.0},
+        losses=losses,
+    )
+    check_allocation_inputs(inputs, YEARS)
+    check_allocation_inputs(inputs, replace(YEARS, zone_first_year={"na": 2027}))
+    with pytest.raises(InputError, match=r"first na, a, 2027.*lacks them already"):
+        check_allocation_inputs(inputs, replace(YEARS, zone_first_year={"na": 2028}))

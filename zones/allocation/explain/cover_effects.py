@@ -68,9 +68,10 @@ def cover_effects(
         status, source, crop = _status(allocation, str(zone), crops.get(str(zone), ""), growth)
         told = {"zone": zone, "status": status, "source": source}
         for place, year in enumerate(years):
-            ahead = _seasons(settings.first_year, year, status, growth.after.get(crop))
-            for season in ahead:
-                direct = growth.share[crop][year - season] if status == "forest" else 0.0
+            first = settings.zone_first_year.get(str(zone), settings.first_year)
+            for season in _seasons(first, year, status, growth.after.get(crop)):
+                grown = status == "forest" and season <= year
+                direct = growth.share[crop][year - season] if grown else 0.0
                 row = told | _timing(growth, crop, season, year, status)
                 row["direct_ha"] = 100.0 * float(direct)
                 row["indirect_ha"] = _aside(more, crop, source, season, place, float(direct))
@@ -123,7 +124,7 @@ def _status(allocation: Allocation, zone: str, crop: str, growth: _Growth) -> tu
 
 
 def _seasons(first: int, year: int, status: str, after: int | None) -> list[int]:
-    """Seasons from the plan's first on of which most counts by a year; else the first alone."""
+    """Seasons from the zone's first on of which most counts by a year; else the first alone."""
     if status != "forest" or after is None:
         return [first]
     return list(range(first, year - after + 1)) or [first]

@@ -95,6 +95,18 @@ def test_what_survives_and_what_counts_early_is_said() -> None:
     assert rows.loc["pine", "later_points"] == pytest.approx(4.0)
 
 
+@pytest.mark.parametrize(("first", "seasons"), [(2027, [2027]), (2029, [2029]), (2032, [2032])])
+def test_a_zone_that_begins_later_has_no_season_before(first: int, seasons: list[int]) -> None:
+    """Nothing of a season after the target's year counts by then."""
+    made = allocation()
+    settings = replace(made.settings, zone_first_year={"acacia": first})
+    later = replace(made, model=replace(made.model, settings=settings))
+    rows = effects(later, asked(lag={"acacia": 3}))
+    mine = rows[rows["zone"] == "acacia"]
+    assert mine["season"].tolist() == seasons
+    assert mine["direct_points"].tolist() == pytest.approx([5.0 if first == 2027 else 0.0])
+
+
 def test_a_target_that_is_reached_without_planting_has_its_line() -> None:
     """A zone that nothing is planted of stood in no line."""
     made = allocation()
