@@ -43,6 +43,7 @@ from zones.inputs.checks import (
 from zones.inputs.shared_ground import check_crop_layers, check_plot_overlaps
 from zones.measure.measure import claimed_once
 from zones.plan.files import load_plans
+from zones.plan.model import Horizon, Names, Plan
 from zones.project.model import (
     CIRCULATED,
     CropPlotsSource,
@@ -91,8 +92,26 @@ class Inputs:
     findings: Findings = field(default_factory=Findings)  # What was wrong
 
 
+def without_plan(project: Project) -> Plan:
+    """Plan that asks for nothing: areas and forest cover alone."""
+    year = max(layer.date.year for layer in project.layers.values())
+    name = message("zones.inputs.no_plan")
+    return Plan(
+        plan="none",
+        name=Names(vi=name.vi, en=name.en),
+        issuer=None,
+        number=None,
+        date=None,
+        province=project.province,
+        vintage=str(project.communes.vintage),
+        horizon=Horizon(first=year + 1, last=year + 1),
+    )
+
+
 def read_plans(project: Project) -> list[Plan]:
-    """Plans of a project, all communes confirmed."""
+    """Plans of a project, all communes confirmed; one without zones where it names none."""
+    if not project.plans:
+        return [without_plan(project)]
     at_hand = [
         str(project.resolve(Path(name))) if name.endswith((".yaml", ".yml")) else name
         for name in project.plans

@@ -80,7 +80,8 @@ def annex_heading(project: Project, plans: Sequence[Plan]) -> AnnexHeading:
     return AnnexHeading(
         number=settings.number,
         title=Phrase(en=project.title_en or project.title, vi=project.title),
-        attached_to=settings.attached_to or attached_document(plans[0], settings),
+        attached_to=settings.attached_to
+        or (attached_document(plans[0], settings) if project.plans else ""),
         province=project.province_label(settings.language),
         territory=project.territory(settings.language, kind=True),
         signature=_signature(settings),

@@ -415,7 +415,7 @@ class Project(Part):
     demo: bool = False
     province: str = Field(pattern=r"^\d{2}$")
     communes: CommunesSource
-    plans: list[str] = Field(min_length=1)
+    plans: list[str] = Field(default_factory=list)
     crops: dict[str, OwnCrop] = Field(default_factory=dict)
     units: dict[str, OwnUnit] = Field(default_factory=dict)
     corrections: Corrections = Corrections()

@@ -41,7 +41,10 @@ def work(context: Context) -> Made:
         zone_names=context[ZONE_NAMES],
         sources=sources_table(
             project,
-            [(Phrase(en=p.name.en, vi=p.name.vi), p.date, p.issuer) for p in context.plans()],
+            [
+                (Phrase(en=plan.name.en, vi=plan.name.vi), plan.date, plan.issuer)
+                for plan in (context.plans() if project.plans else ())
+            ],
         ),
         decimals=(project.decimals, project.rate_decimals),
         level_percent=(project.certainty or CertaintySettings()).level_percent,

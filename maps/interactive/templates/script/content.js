@@ -11,7 +11,7 @@ const state = {
   plots: "",
   language: data.language,
   zone: 0,
-  measure: "present",
+  measure: data.zones.length ? "present" : "cover",
   year: "",
   told: "",
   commune: -1,
