@@ -91,11 +91,9 @@ def _cover(results: dict[str, RunResult]) -> pd.DataFrame:
     """Hectares of each province, measured in its own zone; Σ forest ÷ Σ natural area for all."""
     rows = []
     for code, result in results.items():
-        tables, crs = result.tables, result.record["area_crs"]
+        crs = result.record["area_crs"]
         row: dict[str, object] = {"province": code, "area_crs": crs["code"] or crs["name"]}
-        # What its pages print, where they were made: the region's sum is then that of the pages.
-        figures = result.store.get(PublishedFigures)
-        cover = tables.get(FOREST_COVER.name) if figures is None else figures.forest_cover
+        cover = _printed(result, FOREST_COVER)
         if cover is not None and len(cover):
             last = cover.iloc[-1]
             row |= {name: last[name] for name in _HECTARES}
@@ -109,12 +107,19 @@ def _cover(results: dict[str, RunResult]) -> pd.DataFrame:
     return whole.assign(cover_percent=forest / whole["natural_area_ha"] * 100)
 
 
+def _printed(result: RunResult, schema: Schema) -> pd.DataFrame | None:
+    """Table as the pages of a province print it, where they were made: sums are those of pages."""
+    figures = result.store.get(PublishedFigures)
+    tables = result.tables if figures is None else figures.frames()
+    return tables.get(schema.name)
+
+
 def _targets(results: dict[str, RunResult]) -> pd.DataFrame:
     """Targets in hectares that hold for whole zones; the sum where several provinces have one."""
     frames = [
         table.loc[table["unit"].eq("ha") & table["commune_code"].eq("")].assign(province=code)
         for code, result in results.items()
-        if (table := result.tables.get(TARGETS.name)) is not None
+        if (table := _printed(result, TARGETS)) is not None
     ]
     columns = ["province", "target", *_TARGET, "low", "high", "present"]
     rows = (

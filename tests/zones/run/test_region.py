@@ -14,9 +14,11 @@ from maps.interactive.page_data import read_page_data
 from tests.zones.borders.border_ground import write_across, write_own
 from zones.cli.main import run
 from zones.project.region import load_region
+from zones.publish.publish import PublishedFigures
 from zones.run.context import RunOptions, SilentTeller
-from zones.run.region import REGION_BORDERS, REGION_COVER, RegionResult, run_region
+from zones.run.region import REGION_BORDERS, REGION_COVER, REGION_TARGETS, RegionResult, run_region
 from zones.run.store import Store
+from zones.tables import TARGETS
 
 TEXT = "version: 1\ntitle: Hai tỉnh\nregion_of: [lạng sơn, bắc ninh/project.yaml]\n"
 
@@ -90,6 +92,20 @@ def test_one_map_shows_all_provinces(region: tuple[Path, RegionResult]) -> None:
     assert whole["cover_percent"] == pytest.approx(cover["cover_percent"], abs=1e-4)
 
 
+def test_targets_of_the_region_are_those_that_the_provinces_print(
+    region: tuple[Path, RegionResult],
+) -> None:
+    sums = region[1].tables[REGION_TARGETS].set_index(["province", "target"])["present"].dropna()
+    told, exact = 0, 0
+    for code, result in region[1].provinces.items():
+        pages = result[PublishedFigures].targets.set_index("target")["present"]
+        measured = result[TARGETS].set_index("target")["present"]
+        for target, present in sums.get(code, default=sums.iloc[:0]).items():
+            assert present == pages[target]
+            told, exact = told + 1, exact + (measured[target] == pages[target])
+    assert exact < told, "some hectares must be rounded for this to say anything"
+
+
 def test_a_province_without_a_figure_leaves_the_sum_open(
     region: tuple[Path, RegionResult],
 ) -> None:
@@ -112,12 +128,11 @@ def test_a_province_without_a_figure_leaves_the_sum_open(
 def test_what_a_province_asks_for_twice_is_not_added_up(
     region: tuple[Path, RegionResult],
 ) -> None:
-    from zones.run.region import REGION_TARGETS, region_tables
-    from zones.tables import TARGETS
+    from zones.run.region import region_tables
 
     class Asked:
         def __init__(self, of: object, times: int) -> None:
-            self.record, self.store = of.record, of.store  # type: ignore[attr-defined]
+            self.record, self.store = of.record, Store()  # type: ignore[attr-defined]
             self.tables = dict(of.tables)  # type: ignore[attr-defined]
             asked = self.tables[TARGETS.name]
             asked = asked[asked["unit"].eq("ha") & asked["commune_code"].eq("")].head(1)
