@@ -46,9 +46,10 @@ def _first_record(view: memoryview, end: int) -> int:
     count = _value(view, table, _COUNT, "<Q", 0)
     branches = _value(view, table, _BRANCHES, "<H", 16)
     nodes = level = count if branches else 0
-    while level > 1:
+    at_root = not nodes
+    while not at_root:  # above one record alone there is a node too
         level = -(-level // max(branches, 2))
-        nodes += level
+        nodes, at_root = nodes + level, level <= 1
     first = int(_HEAD + size + nodes * _NODE_BYTES)
     if first > end:
         raise ValueError(f"{count} records are announced in {end} bytes")

@@ -162,6 +162,18 @@ def test_records_of_flatgeobuf_are_where_the_file_has_them(
     assert sorted(found.tolist()) == sorted(plain + noted for noted in noted)
 
 
+@pytest.mark.parametrize("count", [1, 2, 16, 17, 256, 257])
+def test_no_number_of_records_hides_where_they_begin(
+    plots: gpd.GeoDataFrame, folder: Path, count: int
+) -> None:
+    """A zone alone in its file was refused: its index has a node above the one of the record."""
+    path = folder / "a.fgb"
+    some = plots.loc[np.zeros(count, dtype="int64")].reset_index(drop=True)
+    pyogrio.write_dataframe(some, path, driver="FlatGeobuf", spatial_index="YES")
+    assert sum(len(fields) for fields, _ in record_sizes(path)) == count
+    assert len(load_vector(path)) == count
+
+
 def test_a_flatgeobuf_that_lies_is_told(plots: gpd.GeoDataFrame, folder: Path) -> None:
     path = folder / "a.fgb"
     pyogrio.write_dataframe(plots, path, driver="FlatGeobuf", spatial_index="NO")
