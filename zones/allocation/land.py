@@ -31,6 +31,8 @@ from zones.rounding.to_totals import round_to_total
 from zones.tables import ALLOCATION_LAND, ALLOCATION_SOURCES
 
 LAND_SOURCES = read_schema("zones.allocation", "land sources")
+#: Kinds of layers that show land.
+_LAND_KINDS = ("forest_status", "land_use")
 
 CROP_SUITABILITY = read_schema("zones.allocation", "crop suitability")
 
@@ -57,6 +59,9 @@ def load_land_sources(path: Path | None = None, *, decimal: Decimal | None = Non
     strange = rules.loc[~rules["shares"].isin(["yes", "no"]), "source"].tolist()
     if strange:
         raise InputError("zones.allocation.bad_shares", strange=strange)
+    unseen = rules.loc[~rules["layer_kind"].isin(["", *_LAND_KINDS]), "source"].tolist()
+    if unseen:
+        raise InputError("zones.allocation.bad_layer_kind", strange=unseen)
     return rules
 
 

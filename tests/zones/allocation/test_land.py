@@ -424,6 +424,9 @@ def test_tables_of_ones_own_are_checked(tmp_path: Path) -> None:
     rules.assign(shares="maybe").to_csv(path, index=False)
     with pytest.raises(InputError, match="shares must be yes or no"):
         load_land_sources(path)
+    rules.assign(layer_kind="forest").to_csv(path, index=False)
+    with pytest.raises(InputError, match="layer_kind must be forest_status, land_use or empty"):
+        load_land_sources(path)
     rules.assign(limit_of="some").to_csv(path, index=False)
     with pytest.raises(InputError, match="limit_of must be empty or rest"):
         load_land_sources(path)
