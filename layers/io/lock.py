@@ -28,10 +28,11 @@ _held: set[tuple[Path, int]] = set()
 
 def real_path(path: Path) -> Path:
     """Where an output really lies; a link that leads back to itself leads nowhere."""
-    try:
-        return path.resolve()
-    except RuntimeError as error:
-        raise OutputError("layers.io.link_without_end", path=path) from error
+    real = Path(os.path.realpath(path))
+    # Nothing of a path without links is one; Path.resolve tells no loop any more (Python 3.13).
+    if any(part.is_symlink() for part in (real, *real.parents)):
+        raise OutputError("layers.io.link_without_end", path=path)
+    return real
 
 
 @contextlib.contextmanager

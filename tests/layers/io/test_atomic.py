@@ -164,8 +164,16 @@ def test_a_pipe_is_left_where_it_is(folder: Path) -> None:
     assert [path.name for path in folder.iterdir()] == [pipe.name]
 
 
-def test_a_link_that_leads_back_to_itself_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("told", [True, False])
+def test_a_link_that_leads_back_to_itself_is_told(
+    tmp_path: Path, told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Path.resolve tells a loop up to Python 3.12 alone."""
+    if not told:
+        monkeypatch.setattr(Path, "resolve", lambda self: Path(os.path.realpath(self)))
     path = tmp_path / "vòng.csv"
     path.symlink_to(path)
-    with pytest.raises(OutputError, match=r"vòng\.csv"), written_aside(path, overwrite=True):
-        pass
+    for target in (path, path / "trong vòng.csv"):
+        expected = pytest.raises(OutputError, match="leads back to itself")
+        with expected, written_aside(target, overwrite=True):
+            pass
