@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from layers.base.clock import today
+from layers.base.errors import InputError
 from layers.communes.gazetteer import communes_on
 from zones.inputs.present import present_by_zone, zones_of_plans
 from zones.inputs.read import read_communes, read_plans
@@ -78,6 +79,8 @@ def land_available(project: Project) -> dict[tuple[str, str], float]:
 
 def year_result(project: Project, year: int, ledger: Ledger, teller: Teller) -> YearResult:
     """What a year's report is written from."""
+    if not project.plans:
+        raise InputError("zones.reports.report_without_plan", path=project.file)
     options = RunOptions(only=("progress",), write=False)
     result = run_project(project, options=options, teller=teller)
     asked = expected_round(project, year)

@@ -61,3 +61,16 @@ def test_a_list_of_plans_that_is_empty_is_no_plan(project: Path, tmp_path: Path)
     path = write_project(tmp_path / "empty")
     path.write_text(path.read_text("utf-8").replace(LINE, "plans: []\n"), "utf-8")
     assert run(["check", str(path)]) in (0, 1)
+
+
+def test_reports_about_a_plan_are_refused(
+    project: Path, out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert out.is_dir()
+    for command in (["make"], ["write", "--year", "2026"]):
+        asked = ["--lang", "vi", "reports", *command, str(project), "--out", str(tmp_path / "x")]
+        assert run(asked) == 2
+        assert "ở plans" in capsys.readouterr().err
+        assert not (tmp_path / "x").exists()
+    forms = ["reports", "make", str(project), "--form", "forest-01", "--out", str(tmp_path / "y")]
+    assert run(forms) == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from layers.base.errors import OutputExistsError
+from layers.base.errors import InputError, OutputExistsError
 from layers.base.workers import Progress, silent
 from zones.project.form_schema import Form
 from zones.reports.layout import lay_out, project_id
@@ -29,6 +29,8 @@ def save_forms(
 ) -> list[Path]:
     """Write the workbooks of a form into a folder; none where one is there already."""
     every = list(issues(form, asked))
+    if every and not any(sheet.rows for issue in every for sheet in issue.sheets):
+        raise InputError("zones.reports.form_asks_nothing", form=form.form)
     paths = [folder / _file_name(issue) for issue in every]
     there = [path.name for path in paths if path.exists()]
     if there and not overwrite:
