@@ -300,6 +300,9 @@ def yearly_pace(inputs: AllocationInputs, settings: AllocationSettings) -> pd.Da
     years = pd.DataFrame({"year": pd.array(settings.years, dtype="Int64")})
     every = pace[pace["year"].isna()].drop(columns="year").merge(years, how="cross")
     both = pd.concat([pace[pace["year"].notna()], every])
+    # What was planted before a zone's first year stands in its present area.
+    first = both["zone"].map(dict(settings.zone_first_year)).fillna(settings.first_year)
+    both = both[both["year"] >= first.astype("int64")]
     return both.groupby(keys, as_index=False)[["low_ha", "high_ha"]].first()
 
 

@@ -183,10 +183,24 @@ def _asked(
 ) -> AskedTargets:
     """Targets to allocate; none, and why, where the layers show every year of the plan."""
     if no_year_left(project, plan) is None:
-        return allocation_targets(targets, plan, settings)
+        return _with_years_left(allocation_targets(targets, plan, settings), settings)
     asked = allocation_targets(targets.iloc[:0], plan, settings)
     shown = message("zones.allocation.years_shown", year=str(shown_year(project)))
     return replace(asked, findings=[], aside=dict.fromkeys(asked.aside, shown))
+
+
+def _with_years_left(asked: AskedTargets, settings: AllocationSettings) -> AskedTargets:
+    """Leave zones aside whose present area shows every year of the plan."""
+    asked_for = set(asked.targets["zone"])
+    shown = {
+        zone: message("zones.allocation.years_shown", year=str(first - 1))
+        for zone, first in settings.zone_first_year.items()
+        if first > settings.last_year and zone in asked_for
+    }
+    left = [~table["zone"].isin(list(shown)) for table in (asked.targets, asked.pace)]
+    targets = asked.targets[left[0]].reset_index(drop=True)
+    pace = asked.pace[left[1]].reset_index(drop=True)
+    return replace(asked, targets=targets, pace=pace, aside=asked.aside | shown)
 
 
 def _forecast_land(

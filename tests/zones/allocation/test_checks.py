@@ -130,3 +130,11 @@ def test_a_loss_that_the_present_area_lacks_already_is_refused() -> None:
     check_allocation_inputs(inputs, replace(YEARS, zone_first_year={"na": 2027}))
     with pytest.raises(InputError, match=r"first na, a, 2027.*lacks them already"):
         check_allocation_inputs(inputs, replace(YEARS, zone_first_year={"na": 2028}))
+
+
+def test_no_least_pace_is_asked_for_in_years_that_the_present_area_shows() -> None:
+    pace = [{"zone": "na", "commune_code": "", "low_ha": 2.0}]
+    inputs = inputs_of(land={("a", "bare"): 100.0}, targets={"na": (20, 30)}, pace=pace)
+    late = allocate(inputs, settings=replace(YEARS, zone_first_year={"na": 2029}))
+    assert late.unmet.empty
+    assert planned(late, "year") == {2029: 10.0, 2030: 10.0}

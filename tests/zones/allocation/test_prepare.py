@@ -297,6 +297,23 @@ def test_a_zone_that_a_newer_layer_measures_begins_after_that(made: Made) -> Non
     assert prepared.settings.zone_first_year == {}
 
 
+def test_a_zone_whose_report_shows_every_year_of_the_plan_is_left_aside(made: Made) -> None:
+    """No year is left in which it could be planted: that is no closed list, and no lack of land."""
+    file = made.folder / "project.yaml"
+    file.write_text(PROJECT.replace("fruit.csv, date: 2025-12-31", "fruit.csv, date: 2030-12-31"))
+    measured = made.tables["measured"]
+    mine = measured["crop"].eq("persimmon")
+    of_report = {"layer": "fruit", "land": "report", "planting_year": 2030}
+    moved = measured.assign(**{key: measured[key].mask(mine, it) for key, it in of_report.items()})
+    tables = made.tables | {"measured": moved}
+    prepared = prepare_allocation(load_project(file), made.plan, tables, made.communes)
+    assert prepared.aside["persimmon"].en == "the layers of 2030 show every year of the plan"
+    zones = set(prepared.inputs.targets["zone"])
+    assert "pine" in zones
+    assert "persimmon" not in zones
+    check_allocation_inputs(prepared.inputs, prepared.settings)
+
+
 def test_a_zone_that_an_older_layer_measures_is_told(made: Made) -> None:
     """A land-use map of 2026 lets the plan begin in 2027; the forest layer ends with 2025."""
     file = made.folder / "project.yaml"
