@@ -94,9 +94,9 @@ def test_the_page_of_a_region() -> None:
     ]  # fmt: skip
     assert page["cover"]["province"]["natural_area_ha"] == 400
     assert page["cover"]["province"]["cover_percent"] == 20
-    # 10 km apart in planes whose central meridians differ, in their own places on the map
+    # 10 km apart in planes whose central meridians differ by 0.25°: 12 km in one would be 0.116°.
     west, east = page["bounds"][1], page["bounds"][3]
-    assert east - west == pytest.approx(0.12, abs=0.6)
+    assert east - west == pytest.approx(0.25 - 8 / 103.4, abs=0.002)
 
 
 def test_a_province_without_cover_leaves_the_region_without() -> None:
