@@ -51,7 +51,9 @@ def form_of(path: Path) -> Form:
 def refuse_unread(name: str) -> None:
     """Refuse a file that no reader of a project reads, also beside another."""
     kind = Path(name).suffix.lower()
-    if kind in _READ.difference(FOLDERS) or name.lower().endswith(_BESIDE):
+    if kind in FOLDERS:
+        raise RefusedError(415, message("zones.app.folder_dropped", name=name))
+    if kind in _READ or name.lower().endswith(_BESIDE):
         return
     raise _refused(name, kind)
 

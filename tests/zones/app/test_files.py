@@ -304,6 +304,8 @@ def test_the_desk_takes_what_is_read_and_nothing_else(sit: Any, project: Path) -
     for kind in read.difference(FOLDERS):
         assert most_bytes(f"Lớp{kind.upper()}")
     assert most_bytes("rừng.tif.aux.xml")
+    with pytest.raises(RefusedError, match=r"'rừng\.gdb' is a folder, .*: zip it"):
+        most_bytes("rừng.gdb")
     desk = sit(project)
     for kind in ("kml", "KMZ", "dgn", "dwg", "dxf"):
         path = project.parent / f"ve.{kind}"
