@@ -21,7 +21,7 @@ from zones.planting.rules import load_planning_rules
 from zones.project.model import load_project
 from zones.run.context import RunOptions
 from zones.run.run import run_project
-from zones.run.steps.planning import measure_findings
+from zones.run.steps.planning import measure_findings, plot_findings
 from zones.tables import ALLOCATION, ALLOCATION_HARVEST, PLANNING_FINDINGS, PLANNING_MEASURES
 
 CRS = "EPSG:9215"
@@ -536,6 +536,18 @@ def test_ground_without_a_measure_is_told_for_every_class(communes: gpd.GeoDataF
     assert (told.kind, told.count, told.area_ha) == ("plots-without-measure", 9, 45.0)
     assert "chưa rõ loại đất 5,0 ha" in told.message.vi
     assert "without a valid type 5.0 ha" in told.message.en
+
+
+def test_communes_of_one_name_are_told_apart() -> None:
+    communes = gpd.GeoDataFrame(
+        {"commune_code": ["06001", "06002"]},
+        geometry=[square(at, 0, 1000, 1000) for at in (0, 5000)],
+        crs=CRS,
+    )
+    asked = plan(("pine", "bare_production", 2026, 3.0), ("pine", "bare_production", 2026, 2.0))
+    asked = asked.assign(commune_code=["06001", "06002"])
+    (told,) = plot_findings(mapped(asked, ZONES, RULES, {}, communes))
+    assert told.message.en.endswith("with their communes: A 3.0 ha, A 2.0 ha")
 
 
 def test_a_class_that_is_lost_is_refused(forest: PlotLayer, communes: gpd.GeoDataFrame) -> None:

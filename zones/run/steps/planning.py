@@ -83,7 +83,7 @@ def work(context: Context) -> Made:
         PlanningMap: made,
         PLANNING_PLOTS: made.table,
         PLANNING_MEASURES: made.measures,
-        PLANNING_FINDINGS: findings_table([*_findings(made), *measure_findings(made.measures)]),
+        PLANNING_FINDINGS: findings_table([*plot_findings(made), *measure_findings(made.measures)]),
     }
 
 
@@ -94,15 +94,17 @@ def _rules(project: Project, inputs: Inputs) -> pd.DataFrame:
     return load_planning_rules(None if own is None else project.resolve(own), crops=crops)
 
 
-def _findings(made: PlanningMap) -> Iterable[Finding]:
+def plot_findings(made: PlanningMap) -> Iterable[Finding]:
     """Say how many hectares found no plot, and how many of the harvest no stand."""
     left, unplaced = made.table[made.table["plot"].eq("")], made.unplaced_harvest_ha
     if len(left):
         area, planned = float(left["area_ha"].sum()), float(made.table["area_ha"].sum())
-        sums = left.groupby("commune")["area_ha"].sum().sort_values(ascending=False, kind="stable")
+        # By code: a commune and a ward of one province may have one name.
+        sums = left.groupby(["commune_code", "commune"])["area_ha"].sum()
+        sums = sums.sort_values(ascending=False, kind="stable")
         communes = [
             message("zones.planting.measure_area", name=name, area=float(part))
-            for name, part in sums.items()
+            for name, part in zip(sums.index.get_level_values("commune"), sums, strict=True)
         ]
         said = message("zones.planting.without_plot", area=area, planned=planned, communes=communes)
         yield Finding("note", "planned-without-plot", "allocation", said, len(left), area)
