@@ -14,7 +14,7 @@ from layers.engine.overlay import overlay_area
 from layers.kinds.plots import CROP_WEIGHTS, PLOTS, PlotLayer
 from tests.factories import EAST, NORTH, square, write_project
 from zones.allocation.land import available_land, load_land_sources
-from zones.allocation.land_plots import _faces, plot_land, settled_land
+from zones.allocation.land_plots import faces, plot_land, settled_land
 from zones.allocation.land_shared import STANDING, take_shared, take_standing
 from zones.cli.main import run
 from zones.tables import MEASURED
@@ -232,7 +232,7 @@ def test_one_map_shares_no_ground() -> None:
 
 def test_lines_that_cutting_leaves_are_no_land() -> None:
     mixed = GeometryCollection([shape(0, 100), LineString([(0, 0), (1, 1)])])
-    (face,) = _faces(gpd.GeoSeries([mixed]).to_numpy())
+    (face,) = faces(gpd.GeoSeries([mixed]).to_numpy())
     assert face.equals(shape(0, 100))
 
 
