@@ -46,20 +46,19 @@ def trajectory(
     from zones.forest.trajectory.lines import forecast_lines
     from zones.forest.trajectory.result_tables import ForecastInputs, forecast_tables
     from zones.forest.trajectory.what_if import change_section
-    from zones.project.model import load_project, newest_forest_layer
+    from zones.project.model import load_project_until, newest_forest_layer
     from zones.project.trajectory import refuse_past_year
     from zones.run.context import RunOptions
     from zones.run.run import run_project
 
-    loaded = load_project(project)
+    loaded = load_project_until(project, to)
     layer = newest_forest_layer(loaded)
     if layer is None:
         raise InputError("zones.forest.trajectory.no_layer", path=loaded.file)
     ends = [] if to is None else [f"to={to}"]
     section = change_section(loaded.trajectory, ends)
     changed = change_section(section, what_if)
-    for one in (section, changed):  # Told before any layer is read
-        refuse_past_year(one.to, loaded.layers[layer].date.year)
+    refuse_past_year(changed.to, loaded.layers[layer].date.year)  # Before any layer is read
     with telling(quiet=as_json) as teller:
         options = RunOptions(only=("trajectory",), write=False)
         result = run_project(loaded, options=options, teller=teller)
@@ -69,7 +68,13 @@ def trajectory(
     if as_json:
         print_json(_data(tables, before))
         return
-    for line in forecast_lines(tables, before, language=language(), verbose=verbose):
+    for line in forecast_lines(
+        tables,
+        before,
+        language=language(),
+        verbose=verbose,
+        harvest_offered=inputs.harvest_offered,
+    ):
         print_line(line)
 
 

@@ -18,7 +18,7 @@ from maps.charts.cover import CoverChart, cover_chart_svg, save_cover_chart
 from maps.layout.content import DEMO_MARK
 from zones.certainty.sentences import cover_sentences
 from zones.forest.trajectory.sentences import Tables, answer, printed_step, told_findings
-from zones.project.model import CertaintySettings, Project
+from zones.project.model import CertaintySettings, Project, offers_harvest
 from zones.publish.rounded_figures import round_cover_years
 from zones.tables import (
     LEVERS,
@@ -102,7 +102,8 @@ def save_trajectory(
 def _part(project: Project, tables: Tables, present: pd.Series[Any], language: Language) -> str:
     """One language of the page: title, words, chart, years, assumptions."""
     chart = cover_chart(project, tables, language)
-    phrases = [*answer(tables), *_verdicts(tables[TARGETS], project)]
+    answered = answer(tables, harvest_offered=offers_harvest(project))
+    phrases = [*answered, *_verdicts(tables[TARGETS], project)]
     said = "".join(f"<p>{_escape(phrase.text(language))}</p>\n" for phrase in phrases)
     assumed = "".join(
         f"<li>{_escape(text)}</li>\n"

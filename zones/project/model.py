@@ -495,17 +495,6 @@ class Project(Part):
                 raise _unknown("polygon_layer", name, polygons)
         return value
 
-    @field_validator("trajectory")
-    @classmethod
-    def _ends_after_its_layer(
-        cls, value: TrajectorySection, info: ValidationInfo
-    ) -> TrajectorySection:
-        layers = info.data.get("layers") or {}
-        years = [item.date.year for item in layers.values() if item.kind == "forest_status"]
-        if years:
-            refuse_past_year(value.to, max(years))
-        return value
-
     @field_validator("layers")
     @classmethod
     def _one_survey_a_day(cls, value: dict[str, LayerSource]) -> dict[str, LayerSource]:
@@ -678,6 +667,11 @@ def wants_trajectory(project: Project) -> bool:
     return project.trajectory.make and bool(forest_layers(project))
 
 
+def offers_harvest(project: Project) -> bool:
+    """Tell whether the allocation plants on the land that the forecast harvests."""
+    return project.allocation.harvest == "forecast"
+
+
 def land_layers(project: Project) -> dict[str, str]:
     """Kind of the layers that tell land: the newest forest status layer and land-use map."""
     newest: dict[str, str] = {}
@@ -720,7 +714,18 @@ def load_project(path: str | Path) -> Project:
     InputError
         A key is unknown or missing, or a value is not what it must be: key, line, expected, found.
     """
+    return load_project_until(path, None)
+
+
+def load_project_until(path: str | Path, to: int | None) -> Project:
+    """Project whose forecast ends in a given year, whatever its file says; none: as it says."""
     project = _read_project(project_file(Path(path)))
+    if to is not None:
+        section = project.trajectory.model_copy(update={"to": to})
+        project = project.model_copy(update={"trajectory": section})
+    layer = newest_forest_layer(project)
+    if layer is not None:
+        refuse_past_year(project.trajectory.to, project.layers[layer].date.year)
     _refuse_missing_files(project)
     _refuse_bad_tile_hosts(project)
     return project

@@ -103,7 +103,18 @@ def test_a_last_year_in_the_past_is_told_before_a_layer_is_read(
     project.write_text(text + "trajectory: {to: 2024}\n", "utf-8")
     for command in ("trajectory", "check"):
         assert run([command, str(project)]) == 2
-        assert "must end after 2025" in capsys.readouterr().err
+        told = capsys.readouterr().err
+        assert "must end after 2025" in told
+        assert "found 2024" in told
+        assert "{" not in told
+
+
+def test_the_last_year_of_the_command_holds_over_that_of_the_file(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.write_text(project.read_text("utf-8") + "trajectory: {to: 2020}\n", "utf-8")
+    assert run(["trajectory", str(project), "--to", "2030"]) == 0
+    assert " in 2030 (90 % band" in capsys.readouterr().out
 
 
 def test_planting_years_after_the_layer_are_told_by_the_forecast_itself(

@@ -32,8 +32,8 @@ EFFECTS = read_schema("zones.allocation.explain", "cover effects")
 
 #: Points below which an effect prints as nothing.
 _NOISE = 5e-5
-_POINTS = ("direct_points", "later_points", "indirect_points")
-_HECTARES = ("direct_ha", "later_ha", "indirect_ha")
+_POINTS = ("direct_points", "later_points", "after_points", "indirect_points")
+_HECTARES = ("direct_ha", "later_ha", "after_ha", "indirect_ha")
 #: Ages for which the table of species says what counts.
 _AGES = 100
 
@@ -139,6 +139,7 @@ def _timing(growth: _Growth, crop: str, season: int, year: int, status: str) -> 
         "last_season": year - after,
         "counts_from": season + after,
         "later_ha": 100.0 * float(growth.share[crop][after]),
+        "after_ha": 100.0 * float(growth.share[crop][after - 1]),
     }
 
 
@@ -194,7 +195,9 @@ def _say_direct(rows: list[dict[Hashable, Any]], voice: Voice) -> Sentence:
         )
         for item in rows
     )
-    return voice.say("cover_direct", about=zone, year=year, seasons=seasons, last=last)
+    late = "most" if abs(row["after_points"]) >= _NOISE else "all"
+    after = message(f"zones.allocation.explain.late_{late}", season=int(row["last_season"]))
+    return voice.say("cover_direct", about=zone, year=year, seasons=seasons, after=after)
 
 
 def _say_indirect(effects: pd.DataFrame, voice: Voice) -> Iterator[Sentence]:

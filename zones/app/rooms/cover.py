@@ -65,7 +65,9 @@ def forecast(desk: Desk, asked: Levers) -> dict[str, Any]:
             for name in ("year", *COLUMNS, "band")
         },
         "targets": records(_of_the_plan(tables[TRAJECTORY_TARGETS])),
-        "answer": [words(phrase) for phrase in answer(tables)],
+        "answer": [
+            words(phrase) for phrase in answer(tables, harvest_offered=inputs.harvest_offered)
+        ],
         "moved": _moved(before, tables) if asked.changes else [],
         "assumptions": [
             {"vi": row["message_vi"], "en": row["message_en"]}

@@ -19,11 +19,16 @@ _CRUMB_HA = 0.005
 
 
 def forecast_findings(
-    forecast: Forecast, source: str, *, wrong_years: tuple[int, float] = (0, 0.0)
+    forecast: Forecast,
+    source: str,
+    *,
+    wrong_years: tuple[int, float] = (0, 0.0),
+    harvest_offered: bool = False,
 ) -> list[Finding]:
     """Findings of a forecast made from the layer ``source``.
 
-    ``wrong_years`` are the plots, and their hectares, whose planting year cannot be.
+    ``wrong_years`` are the plots, and their hectares, whose planting year cannot be;
+    ``harvest_offered`` tells whether the allocation plants on harvested land already.
     """
     setup = forecast.setup
     return [
@@ -31,7 +36,7 @@ def forecast_findings(
         *_ages(setup, source),
         *_lags(setup, source),
         *_limits(forecast, source),
-        *_replanting(forecast, source),
+        *(() if harvest_offered else _replanting(forecast, source)),
     ]
 
 

@@ -7,6 +7,7 @@ monotone function, found by Brent's method and put back in.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,8 +27,11 @@ Floats = npt.NDArray[np.float64]
 LEAST = ("extra_bare_ha", "delay_harvest_ha")
 #: Points by which a solved lever may miss its target.
 MISS_POINTS = 1e-6
-#: Hectares below which there is nothing of a lever.
-_CRUMB_HA = 0.005
+#: Steps of a printed hectare.
+_STEPS_OF_HA = 10
+#: Half a step of a printed hectare: a target that lacks no more is reached, of a lever that has no
+#: more there is nothing, and no more beyond what there is may be asked for.
+NEAR_HA = 0.5 / _STEPS_OF_HA + 1e-9
 #: Hectares to which a root is found.
 _ROOT_HA = 1e-7
 
@@ -51,10 +55,15 @@ def levers_table(setup: Setup, targets: pd.DataFrame, *, before: Setup) -> pd.Da
     ``before`` is the setup without the levers that the settings pull.
     """
     rows = [*_asked(before), *_steps(setup)]
-    for target in targets[targets["gap_ha"] > 0].to_dict("records"):
+    for target in targets[targets["gap_ha"] > NEAR_HA].to_dict("records"):
         until = replace(setup, to=int(target["year"]))
         rows += _closing(until, str(target["target"]), float(target["target_percent"]))
     return LEVERS.validate(pd.DataFrame(rows, columns=LEVERS.names))
+
+
+def printed_least(area_ha: float, most_ha: float) -> float:
+    """Least hectares as they are printed: rounded up, so that they do; no more than there are."""
+    return min(math.ceil(round(area_ha * _STEPS_OF_HA, 6)) / _STEPS_OF_HA, most_ha)
 
 
 def rate_at_end(setup: Setup) -> float:
@@ -77,6 +86,7 @@ def _steps(setup: Setup) -> Iterator[dict[str, Any]]:
             "lever": lever.name,
             "kind": "step",
             "commune_code": "",
+            "commune": "",
             "step": lever.step,
             "unit": lever.unit,
             "less_points": less,
@@ -112,7 +122,7 @@ def _mixed(setup: Setup, target: str, asked: float, *, whole: str) -> list[dict[
     first = _told(setup, target, whole, "mix")
     moved = _moved(setup, whole, first["most_ha"])
     second = _told(moved, target, other, "mix")
-    if min(first["most_ha"], second["most_ha"]) <= _CRUMB_HA:
+    if min(first["most_ha"], second["most_ha"]) <= NEAR_HA:
         return []
     rest = _least(moved, other, asked, most=second["most_ha"])
     rows = _with_communes(setup, first, None if rest is None else first["most_ha"])
@@ -129,6 +139,7 @@ def _told(setup: Setup, target: str, name: str, kind: str) -> dict[str, Any]:
         "lever": name,
         "kind": kind,
         "commune_code": "",
+        "commune": "",
         "unit": "ha",
         "most_ha": most,
         "most_points": rate_at_end(_moved(setup, name, most)) - rate_at_end(setup),
@@ -172,11 +183,14 @@ def _with_communes(
     else:
         by_commune = (causes.delay_ha - before.delay_ha).sum(axis=1)
     own = {key: row[key] for key in ("target", "year", "lever", "kind", "unit")}
+    communes = setup.start.communes
     return [
         {**row, "area_ha": hectares},
         *(
-            {**own, "commune_code": code, "area_ha": area}
-            for code, area in zip(setup.start.communes["commune_code"], by_commune, strict=True)
+            {**own, "commune_code": code, "commune": commune, "area_ha": area}
+            for code, commune, area in zip(
+                communes["commune_code"], communes["commune"], by_commune, strict=True
+            )
             if area > 0
         ),
     ]

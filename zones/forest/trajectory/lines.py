@@ -31,9 +31,10 @@ def forecast_lines(
     *,
     language: Language,
     verbose: bool,
+    harvest_offered: bool,
 ) -> list[str]:
     """Lines of the answer: words first, then findings, the province's path and the assumptions."""
-    lines = [phrase.text(language) for phrase in answer(tables)]
+    lines = [phrase.text(language) for phrase in answer(tables, harvest_offered=harvest_offered)]
     if before is not None:
         lines += ["", *_changes(tables, before, language)]
     lines += ["", *_to_know(tables[TRAJECTORY_FINDINGS], language)]

@@ -22,7 +22,7 @@ from zones.forest.trajectory.backtest import (
 from zones.forest.trajectory.checks import forecast_findings
 from zones.forest.trajectory.forecast import BAND, Forecast, Promise, Setup, prepare, run_forecast
 from zones.forest.trajectory.lags import last_seasons
-from zones.forest.trajectory.levers import levers_table
+from zones.forest.trajectory.levers import NEAR_HA, levers_table
 from zones.forest.trajectory.promise import cover_targets
 from zones.measure.closure import ClosureLog
 from zones.output.findings_table import findings_table
@@ -68,6 +68,8 @@ class ForecastInputs:
     promise: Promise  # Planting of the plan
     # Plots of the layer whose planting year cannot be, and is left out: how many, and hectares
     wrong_years: tuple[int, float] = (0, 0.0)
+    # Whether the allocation plants on the land that the forecast harvests
+    harvest_offered: bool = False
 
 
 def forecast_tables(
@@ -104,7 +106,12 @@ def forecast_tables(
         LEVERS: levers_table(forecast.setup, targets, before=setup),
         BACKTEST: past,
         TRAJECTORY_FINDINGS: findings_table(
-            forecast_findings(forecast, inputs.layer, wrong_years=inputs.wrong_years)
+            forecast_findings(
+                forecast,
+                inputs.layer,
+                wrong_years=inputs.wrong_years,
+                harvest_offered=inputs.harvest_offered,
+            )
         ),
     }
 
@@ -186,7 +193,7 @@ def targets_table(forecast: Forecast, targets: pd.DataFrame) -> pd.DataFrame:
         due, asked = int(target["year"]), float(target["low"])
         drawn = 100 * forecast.rate_ha[-1, due - year - 1] / area
         low, high = np.quantile(drawn, BAND)
-        reached = np.flatnonzero(rate[1:] >= asked)
+        reached = np.flatnonzero(rate[1:] >= asked - 100 * NEAR_HA / area)
         rows.append(
             {
                 "target": target["target"],

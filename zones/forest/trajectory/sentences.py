@@ -13,6 +13,7 @@ from layers.base.messages import joined, message
 from layers.base.schema import Schema
 from layers.kinds.crops import load_crops
 from zones.forest.trajectory.backtest import errors_of
+from zones.forest.trajectory.levers import NEAR_HA, printed_least
 from zones.tables import (
     BACKTEST,
     LEVERS,
@@ -24,8 +25,8 @@ from zones.tables import (
 
 Tables = Mapping[Schema, pd.DataFrame]
 
-#: Communes that are named.
-_FIRST = 5
+#: Communes that are named, of one lever alone and of each of two.
+_FIRST, _FIRST_OF_TWO = 5, 3
 #: Hectares below which nothing is told.
 _CRUMB_HA = 0.005
 #: Points by which errors must differ to be called better or worse.
@@ -34,15 +35,18 @@ _TIE_POINTS = 0.005
 _HONEST_PERCENT = 85.0
 
 
-def answer(tables: Tables) -> list[Phrase]:
-    """Say whether each target is reached, when, what still counts, and what happens on the way."""
+def answer(tables: Tables, *, harvest_offered: bool = False) -> list[Phrase]:
+    """Say whether each target is reached, when, what still counts, and what happens on the way.
+
+    ``harvest_offered`` tells whether the allocation plants on harvested land already.
+    """
     return [
         *_path(tables[TRAJECTORY]),
         *_targets(tables[TRAJECTORY_TARGETS]),
         *_asked(tables),
         *_seasons(tables[TRAJECTORY_SEASONS]),
         *_causes(tables[TRAJECTORY_CAUSES]),
-        *_harvest(tables),
+        *_harvest(tables, offered=harvest_offered),
         *_closing(tables),
         *_steps(tables[LEVERS]),
         *_past(tables[BACKTEST]),
@@ -53,7 +57,7 @@ def _asked(tables: Tables) -> Iterator[Phrase]:
     """Levers of the settings that ask for more than there is."""
     rows, targets = tables[LEVERS], tables[TRAJECTORY_TARGETS]
     for row in _rows(rows[rows["kind"] == "asked"]):
-        if row["area_ha"] > row["most_ha"] + _CRUMB_HA:
+        if row["area_ha"] > row["most_ha"] + NEAR_HA:
             due = targets[targets["year"] == row["year"]]
             before = (due["target_percent"] - due["forecast_percent"]).max() + row["most_points"]
             yield message(
@@ -69,68 +73,83 @@ def _closing(tables: Tables) -> Iterator[Phrase]:
         same = levers["target"].eq(target["target"]) & levers["year"].eq(target["year"])
         mine, rate = levers[same], {"rate": _rate(target)}
         for row in _rows(mine[mine["kind"].eq("least") & mine["commune_code"].eq("")]):
-            yield _least(tables, mine, row, rate | _values(tables, row, gap))
+            yield _least(mine, row, rate | _values(tables, row, gap))
         both = _rows(mine[mine["kind"].eq("mix") & mine["commune_code"].eq("")])
         if both:
-            yield _mixed(tables, both, rate, gap)
+            yield _mixed(tables, mine, both, rate | {"gap": gap})
 
 
-def _least(
-    tables: Tables, levers: pd.DataFrame, row: dict[Hashable, Any], values: dict[str, Any]
-) -> Phrase:
+def _least(levers: pd.DataFrame, row: dict[Hashable, Any], values: dict[str, Any]) -> Phrase:
     """What one lever alone does for a target, and the communes with most of it."""
     lever = row["lever"]
-    if row["most_ha"] <= _CRUMB_HA:
+    if row["most_ha"] <= NEAR_HA:
         return message(f"zones.forest.trajectory.none_{lever}", **values)
     if pd.isna(row["area_ha"]):
         return message(f"zones.forest.trajectory.short_{lever}", **values)
-    table = tables[TRAJECTORY]
-    names = dict(zip(table["commune_code"].astype("str"), table["commune"], strict=True))
-    own = levers["kind"].eq("least") & levers["lever"].eq(lever) & levers["commune_code"].ne("")
-    mine = levers[own].sort_values("area_ha", ascending=False, kind="stable")
-    places = [
-        message(
-            "zones.forest.trajectory.say_commune", commune=names[str(code)], area_ha=float(area)
-        )
-        for code, area in zip(mine["commune_code"], mine["area_ha"].head(_FIRST), strict=False)
-    ]
     return message(
-        f"zones.forest.trajectory.least_{lever}", count=len(mine), places=joined(places), **values
+        f"zones.forest.trajectory.least_{lever}", **_places(levers, row, _FIRST), **values
     )
 
 
+def _places(levers: pd.DataFrame, row: dict[Hashable, Any], first: int) -> dict[str, Any]:
+    """How many communes a lever's row of the province lies in, and the first with most of it."""
+    own = levers["kind"].eq(row["kind"]) & levers["lever"].eq(row["lever"])
+    mine = levers[own & levers["commune_code"].ne("")]
+    mine = mine.sort_values("area_ha", ascending=False, kind="stable")
+    places = [
+        message(
+            "zones.forest.trajectory.say_commune",
+            commune=str(place["commune"]),
+            area_ha=float(place["area_ha"]),
+        )
+        for place in _rows(mine.head(first))
+    ]
+    return {"count": len(mine), "places": joined(places)}
+
+
 def _mixed(
-    tables: Tables, rows: list[dict[Hashable, Any]], rate: dict[str, Any], gap: float
+    tables: Tables, levers: pd.DataFrame, rows: list[dict[Hashable, Any]], asked: dict[str, Any]
 ) -> Phrase:
     """Both levers together: all of one with the least of the other."""
-    year = rows[0]["year"]
+    year, rate, gap = rows[0]["year"], asked["rate"], asked["gap"]
     if any(pd.isna(row["area_ha"]) for row in rows):
         points = sum(row["most_points"] for row in rows)
         return message(
-            "zones.forest.trajectory.say_mix_short", year=year, points=points, of=_of(gap), **rate
+            "zones.forest.trajectory.say_mix_short",
+            year=year,
+            points=points,
+            of=_of(gap, points),
+            rate=rate,
         )
     parts = [
-        message(f"zones.forest.trajectory.mix_{row['lever']}", **_values(tables, row, gap))
+        message(
+            f"zones.forest.trajectory.mix_{row['lever']}",
+            **_values(tables, row, gap),
+            **_places(levers, row, _FIRST_OF_TWO),
+        )
         for row in rows
         if row["area_ha"] > _CRUMB_HA
     ]
-    return message("zones.forest.trajectory.say_mix", year=year, parts=joined(parts), **rate)
+    return message("zones.forest.trajectory.say_mix", year=year, parts=joined(parts), rate=rate)
 
 
 def _values(tables: Tables, row: dict[Hashable, Any], gap: float) -> dict[str, Any]:
     """Figures of a lever's row, for its sentence; ``gap`` are the points that lack."""
+    area = row["area_ha"]
+    if row["kind"] != "asked" and not pd.isna(area):
+        area = printed_least(area, row["most_ha"])
     values = {
         "year": row["year"],
-        "area_ha": row["area_ha"],
+        "area_ha": area,
         "most_ha": row["most_ha"],
         "points": row["most_points"],
-        "of": _of(gap if row["most_points"] < gap else 0.0),
+        "of": _of(gap, row["most_points"]),
         "bare_ha": float(_province(tables[TRAJECTORY], "counts")["bare_ha"].iloc[0]),
     }
     if pd.isna(row["first_year"]):
         return values
     first, last = int(row["first_year"]), int(row["last_year"])
-    a_year, planted = row["area_ha"] / (last - first + 1), row["planted_a_year_ha"]
+    a_year, planted = area / (last - first + 1), row["planted_a_year_ha"]
     return values | {
         "first": first,
         "last": last,
@@ -149,9 +168,9 @@ def _times(planted: float, more: float) -> Phrase:
     return message("zones.forest.trajectory.times_as_much", times=(planted + more) / planted)
 
 
-def _of(gap: float) -> Phrase:
-    """Points that lack; nothing where none do."""
-    if not gap > 0:
+def _of(gap: float, points: float) -> Phrase:
+    """Points that lack; nothing where a lever's points do, or print as if they did."""
+    if not gap > 0 or gap - points < _TIE_POINTS:
         return Phrase(en="", vi="")
     return message("zones.forest.trajectory.of_gap", gap=gap)
 
@@ -177,7 +196,7 @@ def printed_step(row: Mapping[Hashable, Any]) -> float:
     return float(row["step"]) * (100.0 if row["unit"] == "share" else 1.0)
 
 
-def _harvest(tables: Tables) -> Iterator[Phrase]:
+def _harvest(tables: Tables, *, offered: bool) -> Iterator[Phrase]:
     """Harvest by year and what it takes off the rate; what of it lies cut; where it is set."""
     causes = tables[TRAJECTORY_CAUSES]
     cut = causes[causes["cause"].eq("harvest") & causes["change_ha"].lt(-_CRUMB_HA)]
@@ -198,6 +217,8 @@ def _harvest(tables: Tables) -> Iterator[Phrase]:
         last=int(rows["year"].iloc[-1]),
         points=points / area * lying,
     )
+    if not offered:
+        yield message("zones.forest.trajectory.say_offer_harvest")
 
 
 def _by_year(years: pd.Series[Any], hectares: pd.Series[Any]) -> Phrase:
@@ -292,11 +313,12 @@ def _targets(table: pd.DataFrame) -> Iterator[Phrase]:
     for row in _rows(table):
         values = {str(name): value for name, value in row.items() if not pd.isna(value)}
         gap = float(row["gap_ha"])
-        kind = "say_reached" if gap <= 0 else "say_missed"
+        reached = "say_just_reached" if abs(gap) <= NEAR_HA else "say_reached"
+        kind = reached if gap <= NEAR_HA else "say_missed"
         told = {**values, "gap_ha": abs(gap), "rate": _rate(row)}
         yield message(f"zones.forest.trajectory.{kind}", **told)
     for row in _rows(table.drop_duplicates("target", keep="last")):
-        if row["gap_ha"] > 0:
+        if row["gap_ha"] > NEAR_HA:
             values = {str(name): value for name, value in row.items() if not pd.isna(value)}
             late = "say_reached_later" if "reached_year" in values else "say_never_reached"
             yield message(f"zones.forest.trajectory.{late}", **values)

@@ -8,7 +8,7 @@ from layers.base.language import Phrase
 from zones.forest.trajectory.forecast import Promise
 from zones.forest.trajectory.promise import placed_planting, promise_of
 from zones.forest.trajectory.result_tables import ForecastInputs, forecast_tables
-from zones.project.model import Project, forest_layers, wants_trajectory
+from zones.project.model import Project, forest_layers, offers_harvest, wants_trajectory
 from zones.run.context import Context
 from zones.run.step import Made, Step
 from zones.run.store import Key
@@ -45,6 +45,7 @@ def work(context: Context) -> Made:
         context[TARGETS],
         _promise(context, year),
         _wrong_years(context[FINDINGS], name),
+        offers_harvest(project),
     )
     tables = forecast_tables(inputs, project.trajectory, log=context.closures)
     made: Made = {ForecastInputs: inputs}
@@ -91,6 +92,6 @@ STEP = Step(
         BACKTEST,
         TRAJECTORY_FINDINGS,
     ),
-    settings=("trajectory",),
+    settings=("trajectory", "allocation"),
     wanted=wants_trajectory,
 )

@@ -48,6 +48,9 @@ STEP = Step(
     work=work,
     reads=(*_READS, PublishedFigures),
     files=("trajectory.html", "trajectory.svg", "trajectory.png"),
-    settings=("title", "title_en", "demo", "annex", "decimals", "rate_decimals", "certainty"),
+    settings=(
+        *("title", "title_en", "demo", "annex", "decimals", "rate_decimals", "certainty"),
+        "allocation",
+    ),
     wanted=wants_trajectory,
 )

@@ -72,10 +72,10 @@ def test_every_zone_has_its_line_with_year_season_and_sign() -> None:
     # 100 of 2,000 ha are five points.
     expected = f"""
 acacia: a hundred hectares more {of_year} these points: season 2026: +5.0000; season 2027: +5.0000.
- Of what is planted after the season 2027, most does not count by then.
+ What is planted after the season 2027 does not count by then at all.
 pine: a hundred hectares more {of_year} 0 points even if planted in the season 2026:
  most of them count after 6 years, and the last season in time is 2024.
- They count from 31 December 2032, with +5.0000 points.
+ Most of them count from 31 December 2032, with +5.0000 points.
 mac: a hundred hectares more {always}: the crop counts on forest land alone,
  and the plan puts it on other land (farmland).
 wood: a hundred hectares more {always}: the land bears trees already (canopy).

@@ -11,7 +11,13 @@ import pytest
 from tests.zones.forest.trajectory.cases import YEAR, cover_of, measured, placed
 from tests.zones.forest.trajectory.test_forecast import inputs, province, targets_of
 from zones.forest.trajectory.forecast import prepare
-from zones.forest.trajectory.levers import MISS_POINTS, levers_table, rate_at_end
+from zones.forest.trajectory.levers import (
+    MISS_POINTS,
+    NEAR_HA,
+    levers_table,
+    printed_least,
+    rate_at_end,
+)
 from zones.forest.trajectory.result_tables import forecast_tables
 from zones.forest.trajectory.sentences import answer
 from zones.project.trajectory import TrajectorySection
@@ -137,6 +143,76 @@ def test_more_than_there_is_cannot_be_planted_or_put_off_and_says_so() -> None:
     assert "No harvest of 2028–2030 is left to put off" in words(over)
 
 
+@pytest.mark.parametrize(
+    ("area", "most", "printed"),
+    [(20.01, 50.0, 20.1), (20.1 + 1e-9, 50.0, 20.1), (0.003, 50.0, 0.1), (59.96, 59.97, 59.97)],
+)
+def test_least_hectares_are_printed_rounded_up_but_never_above_what_there_is(
+    area: float, most: float, printed: float
+) -> None:
+    assert printed_least(area, most) == pytest.approx(printed, abs=1e-12)
+
+
+@pytest.mark.parametrize("beyond", [0.403, 2.0171, 4.0033, 9.6077, 11.2])
+def test_a_printed_solution_typed_back_is_reached_and_asks_for_nothing(beyond: float) -> None:
+    """Hectares with one decimal, as the sentences print them, contradict nothing."""
+    settings = {"planting_ha": 0.0, "harvest": {"acacia": 19.987}}
+    asked = forecast_of(tables_of(99.0, **settings)) + beyond
+    rows = tables_of(asked, **settings)[LEVERS]
+    rows = rows[rows["commune_code"].eq("") & rows["area_ha"].notna()]
+    solutions = [rows[rows["kind"].eq("mix")]]
+    solutions += [row.to_frame().T for _, row in rows[rows["kind"].eq("least")].iterrows()]
+    solutions = [solution for solution in solutions if len(solution)]
+    assert solutions
+    for solution in solutions:
+        typed = {
+            str(row["lever"]): float(f"{printed_least(row['area_ha'], row['most_ha']):.1f}")
+            for _, row in solution.iterrows()
+        }
+        again = tables_of(asked, **settings, **typed)
+        target = again[TRAJECTORY_TARGETS].iloc[0]
+        assert target["gap_ha"] <= NEAR_HA
+        assert target["reached_year"] <= 2030
+        said = words(again)
+        assert f"{asked:.2f} % in 2030 is reached" in said
+        for never in ("is not reached", "cannot be", "that lack", " 0.0 ha more", "reached in 20"):
+            assert never not in said, never
+        assert set(again[LEVERS]["kind"]) == {"step", "asked"}
+
+
+def test_a_mix_names_the_communes_with_most_of_each_part() -> None:
+    settings = {"planting_ha": 0.0, "harvest": {"acacia": 20}}
+    tables = tables_of(forecast_of(tables_of(99.0, **settings)) + 10, **settings)
+    mix = tables[LEVERS][tables[LEVERS]["kind"] == "mix"]
+    communes = mix[mix["commune_code"] != ""]
+    path = tables[TRAJECTORY].drop_duplicates("commune_code").set_index("commune_code")["commune"]
+    assert communes["commune"].tolist() == path[communes["commune_code"]].tolist()
+    assert set(mix.loc[mix["commune_code"] == "", "commune"]) == {""}
+    said = words(tables)
+    both = said[said.index("Both together reach") :]
+    for _, part in communes.groupby("lever"):
+        named = "; ".join(
+            f"{row['commune']} {row['area_ha']:,.1f} ha"
+            for _, row in part.sort_values("area_ha", ascending=False).iterrows()
+        )
+        assert f"(2 communes, most in {named})" in both
+
+
+def test_a_plan_that_offers_its_harvest_is_not_advised_to() -> None:
+    plan = placed(("A", "acacia", 2026, "bare", 5))
+    section = TrajectorySection.model_validate(
+        {"draws": 20, "planting_ha": 0.0, "harvest": {"acacia": 20}}
+    )
+    for offered in (True, False):
+        given = replace(inputs(ROWS, plan), harvest_offered=offered)
+        tables = forecast_tables(given, section)
+        said = " ".join(phrase.en for phrase in answer(tables, harvest_offered=offered))
+        assert "Cut and not replanted" in said
+        assert ("allocation.harvest: forecast" in said) != offered
+        kinds = set(tables[TRAJECTORY_FINDINGS]["kind"])
+        assert ("harvest-not-offered" in kinds) != offered
+
+
 def test_planned_planting_keeps_its_bare_land() -> None:
     """What a plan places takes its land first: the lever has what is left, in no commune more."""
     plan = placed(("A", "acacia", 2026, "bare", 45), ("A", "acacia", 2028, "bare", 5))
@@ -164,7 +240,7 @@ def test_the_pace_of_a_lever_stands_beside_what_is_planted() -> None:
     assert row["new_a_year_ha"] == pytest.approx(4.2)
     assert row["planted_a_year_ha"] <= 30
     assert row["recent_a_year_ha"] == pytest.approx(80 / 5)
-    a_year = row["area_ha"] / 2
+    a_year = printed_least(row["area_ha"], row["most_ha"]) / 2
     times = 1 + a_year / row["planted_a_year_ha"]
     said = words(tables)
     assert f"{a_year:,.1f} ha a year in 2026–2027, beyond {row['planted_a_year_ha']:,.1f}" in said
