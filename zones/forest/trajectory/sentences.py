@@ -217,7 +217,7 @@ def _harvest(tables: Tables, *, offered: bool) -> Iterator[Phrase]:
         last=int(rows["year"].iloc[-1]),
         points=points / area * lying,
     )
-    if not offered:
+    if lying > _CRUMB_HA and not offered:
         yield message("zones.forest.trajectory.say_offer_harvest")
 
 

@@ -87,6 +87,17 @@ na: a hundred hectares more {always}: these crops never count as forest.
     assert sorted(lines[:6]) == sorted(told)
 
 
+def test_what_comes_after_the_last_season_counts_in_part_or_not_at_all() -> None:
+    table = effects(allocation(), asked(lag={"acacia": 3, "pine": 6}))
+    voice = Voice(1.0, {zone: Phrase(en=zone, vi=zone) for zone in CROPS})
+    mine = table[table["zone"] == "acacia"]
+    assert mine["after_points"].tolist() == [0.0, 0.0]
+    for points, told in ((0.0, "thì không còn được tính vào ngày đó"), (0.4, "thì phần lớn")):
+        rows = mine.assign(after_points=points)
+        said = say_cover_effects(rows, exchange_rates(allocation()), voice)
+        assert f"Trồng sau vụ 2027 {told}" in said[0].phrase.vi
+
+
 def test_what_survives_and_what_counts_early_is_said() -> None:
     table = effects(allocation(), asked(survival=0.8, lag={"acacia": 4, "pine": 6}))
     rows = table.set_index("zone")

@@ -211,6 +211,9 @@ def test_a_plan_that_offers_its_harvest_is_not_advised_to() -> None:
         assert ("allocation.harvest: forecast" in said) != offered
         kinds = set(tables[TRAJECTORY_FINDINGS]["kind"])
         assert ("harvest-not-offered" in kinds) != offered
+        put_off = section.model_copy(update={"harvest": {}, "harvest_share": 0.0})
+        without = answer(forecast_tables(given, put_off), harvest_offered=offered)
+        assert "allocation.harvest" not in " ".join(phrase.en for phrase in without)
 
 
 def test_planned_planting_keeps_its_bare_land() -> None:
