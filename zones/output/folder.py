@@ -6,7 +6,7 @@ import contextlib
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -55,8 +55,13 @@ def _lies_in(path: Path, folder: Path) -> bool:
 
 
 @contextlib.contextmanager
-def staged_folder(folder: Path, *, keep: Callable[[str], bool]) -> Iterator[Path]:
-    """Folder to write to, which takes the place of ``folder`` only when the block succeeds."""
+def staged_folder(
+    folder: Path, *, keep: Callable[[str], bool], moved: Mapping[str, str] | None = None
+) -> Iterator[Path]:
+    """Folder to write to, which takes the place of ``folder`` only when the block succeeds.
+
+    What is kept stays as it is; what is moved goes on under another name.
+    """
     folder = real_path(folder)  # a linked folder is written where it really is, and stays linked
     backup = folder.with_name(f".{folder.name}.old")
     stage = folder.with_name(f".{folder.name}.{secrets.token_hex(6)}.run.part")
@@ -64,7 +69,7 @@ def staged_folder(folder: Path, *, keep: Callable[[str], bool]) -> Iterator[Path
         try:
             with guard_writing(folder):
                 stage.mkdir()
-                _copy_kept(folder, stage, keep)
+                _copy_kept(folder, stage, keep, moved or {})
             with guard_writing(folder):
                 yield stage
             with guard_writing(folder):
@@ -96,7 +101,9 @@ def _tidy_up(folder: Path) -> None:
         shutil.rmtree(backup, ignore_errors=True)
 
 
-def _copy_kept(folder: Path, stage: Path, keep: Callable[[str], bool]) -> None:
+def _copy_kept(
+    folder: Path, stage: Path, keep: Callable[[str], bool], moved: Mapping[str, str]
+) -> None:
     """Copy what stays; links stay links, and an empty folder of the user's stays too."""
     for at, folders, files in os.walk(folder):
         here = Path(at)
@@ -104,8 +111,8 @@ def _copy_kept(folder: Path, stage: Path, keep: Callable[[str], bool]) -> None:
         for name in sorted([*files, *linked]):
             path = here / name
             inner = path.relative_to(folder).as_posix()
-            if keep(inner):
-                target = stage / inner
+            if inner in moved or keep(inner):
+                target = stage / moved.get(inner, inner)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(path, target, follow_symlinks=False)
         if not folders and not files and here != folder:

@@ -23,6 +23,7 @@ from zones.pages.region_map import region_map_content
 from zones.project.region import Region, province_of_region
 from zones.publish.publish import PublishedFigures
 from zones.run.context import RunOptions, RunResult, Teller
+from zones.run.outdated import OUTDATED_FOLDER
 from zones.run.run import run_project
 from zones.tables import BORDERS, FOREST_COVER, TARGETS
 
@@ -56,13 +57,9 @@ def run_region(region: Region, *, options: RunOptions, teller: Teller) -> Region
     out = options.out or region.file.parent / region.output
     results: dict[str, RunResult] = {}
     with locked_folder(out):
-        # Until all provinces are done there is no sum: one of an earlier run would mislead.
         refuse_existing(out, overwrite=options.overwrite)
-        for schema in _SCHEMAS:
-            for form in ("csv", "parquet"):
-                (out / TABLES_FOLDER / f"{schema.name}.{form}").unlink(missing_ok=True)
-        for page in ("region.xlsx", "map.html"):
-            (out / page).unlink(missing_ok=True)
+        # Until all provinces are done there is no sum: one of an earlier run would mislead.
+        aside = _put_aside(out)
         for file in region.files():
             project = province_of_region(region, file)
             teller.note(message("zones.run.region_province", name=province_name(project.province)))
@@ -71,7 +68,33 @@ def run_region(region: Region, *, options: RunOptions, teller: Teller) -> Region
         tables, language = region_tables(results), _language(results, options)
         _save(tables, out, language)
         _save_map(region.title, results, tables[REGION_COVER], out / "map.html", language)
+        _tell_aside(out, aside, teller)
     return RegionResult(region.title, out, results, tables)
+
+
+def _put_aside(out: Path) -> list[str]:
+    """Move the region's own results of an earlier run aside; their names."""
+    tables = [f"{TABLES_FOLDER}/{schema.name}" for schema in _SCHEMAS]
+    names = [f"{table}.{form}" for table in tables for form in ("csv", "parquet")]
+    there = [name for name in ("region.xlsx", "map.html", *names) if (out / name).is_file()]
+    for name in there:
+        copy = out / OUTDATED_FOLDER / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        (out / name).replace(copy)
+    return there
+
+
+def _tell_aside(out: Path, names: Sequence[str], teller: Teller) -> None:
+    """Take copies away whose results were made anew, and tell of the others."""
+    folder = out / OUTDATED_FOLDER
+    kept = [name for name in names if not (out / name).is_file()]
+    for name in set(names).difference(kept):
+        (folder / name).unlink()
+    for place in (folder / TABLES_FOLDER, folder):
+        if place.is_dir() and not any(place.iterdir()):
+            place.rmdir()
+    if kept:
+        teller.note(message("zones.run.region_outdated", folder=folder, pages=kept))
 
 
 def region_tables(results: dict[str, RunResult]) -> dict[Schema, pd.DataFrame]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +38,13 @@ from zones.output.result_csv import save_result_csv
 from zones.project.own_words import use_own_words
 from zones.reports.ledger import Ledger
 from zones.run.context import Context, RunOptions, RunResult, SilentTeller, Teller
+from zones.run.outdated import (
+    OUTDATED_FOLDER,
+    Aside,
+    drop_renewed,
+    files_aside,
+    outdated_record,
+)
 from zones.run.reuse import input_files, part_digests, read_sources, steps_that_hold, steps_to_do
 from zones.run.step import Step, load_steps
 from zones.run.store import key_name
@@ -92,7 +99,8 @@ def _run(project: Project, out: Path, options: RunOptions, teller: Teller) -> Ru
     chosen = _chosen(steps, project, options.only)
     sources = read_sources(project)
     parts = part_digests(project, sources)
-    earlier = read_record(out) if options.only else None
+    recorded = read_record(out) if options.write or options.only else None
+    earlier = recorded if options.only else None
     hold = steps_that_hold(steps, project, parts, earlier, out)
     changed = changed_project(project, options.changes)
     serve = {name for name in hold if not set(options.changes) & set(steps[name].settings)}
@@ -100,9 +108,9 @@ def _run(project: Project, out: Path, options: RunOptions, teller: Teller) -> Ru
     kept = {name: (earlier or {})["steps"][name] for name in hold}
     if options.only:
         _tell_reuse(chosen, [name for name in todo if name not in hold], teller)
-    if options.write:
-        _tell_stale(earlier, hold, todo, teller)
-    with _stage(out, options, _kept_files(out, todo, earlier, hold)) as stage:
+    aside = files_aside(out, recorded, hold - set(todo), todo) if options.write else Aside()
+    _tell_aside(aside, out, teller)
+    with _stage(out, options, aside) as stage:
         context = Context(changed, options, teller, stage)
         for name in hold - set(todo):
             for table in steps[name].tables:
@@ -112,7 +120,9 @@ def _run(project: Project, out: Path, options: RunOptions, teller: Teller) -> Ru
         ordered = {name: {**kept, **done}[name] for name in steps if name in {**kept, **done}}
         record = _record(context, sources, ordered)
         if options.write:
+            drop_renewed(stage, aside, done)
             write_read_me(stage)
+            record["outdated"] = outdated_record(stage, recorded, aside)
             record["outputs"] = _outputs(stage, ordered, earlier, hold - set(todo))
             write_record(stage, record)
     return RunResult(out, context.store, record, context)
@@ -128,10 +138,15 @@ def changed_project(project: Project, changes: Mapping[str, Mapping[str, Any]]) 
 
 
 @contextlib.contextmanager
-def _stage(out: Path, options: RunOptions, keep: Callable[[str], bool]) -> Iterator[Path]:
-    """Folder that pages are written to; without writing, one that goes away."""
+def _stage(out: Path, options: RunOptions, aside: Aside) -> Iterator[Path]:
+    """Folder that pages are written to; without writing, one that goes away.
+
+    Files of steps that still hold, and files that no run has made, stay: pages of other inputs
+    would stand beside a record that does not name them.
+    """
     if options.write:
-        with staged_folder(out, keep=keep) as stage:
+        anew = {RECORD_NAME, READ_ME, *aside.gone}
+        with staged_folder(out, keep=lambda name: name not in anew, moved=aside.moved) as stage:
             yield stage
     else:
         with tempfile.TemporaryDirectory(prefix="zones-") as folder:
@@ -155,30 +170,16 @@ def _tell_reuse(chosen: set[str], todo: list[str], teller: Teller) -> None:
         teller.note(message("zones.run.earlier_results_kept"))
 
 
-def _tell_stale(
-    earlier: Mapping[str, Any] | None, hold: set[str], todo: list[str], teller: Teller
-) -> None:
-    """Tell of steps whose results go because what they rest on has changed."""
-    stale = [name for name in (earlier or {}).get("steps", {}) if name not in hold | set(todo)]
-    if stale:
-        listed = " ".join(f"--only {name}" for name in stale)
-        teller.note(message("zones.run.stale_results", listed=listed))
-
-
-def _kept_files(
-    out: Path, todo: list[str], earlier: Mapping[str, Any] | None, hold: set[str]
-) -> Callable[[str], bool]:
-    """Files of steps that still hold, and files that no run has made, stay.
-
-    Pages of other inputs would stand beside a record that does not name them.
-    """
-    recorded = earlier or read_record(out) or {}
-    made: Mapping[str, Any] = recorded.get("steps", {})
-    stays = hold - set(todo)
-    gone = {
-        file for name, step in made.items() if name not in stays for file in step.get("files", ())
-    }
-    return lambda name: name not in gone and name not in (RECORD_NAME, READ_ME)
+def _tell_aside(aside: Aside, out: Path, teller: Teller) -> None:
+    """Tell of results of earlier settings, and of edited files, that are kept aside."""
+    folder = out / OUTDATED_FOLDER
+    if aside.steps:
+        listed = " ".join(f"--only {name}" for name in aside.steps)
+        pages = aside.pages() or [f"{TABLES_FOLDER}/"]
+        teller.note(message("zones.run.stale_results", folder=folder, pages=pages, listed=listed))
+    if aside.edited:
+        count, files = len(aside.edited), list(aside.edited)
+        teller.note(message("zones.run.edited_results", count=count, files=files, folder=folder))
 
 
 def _do(todo: Sequence[Step], context: Context, parts: Mapping[str, str]) -> dict[str, Any]:

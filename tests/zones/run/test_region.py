@@ -169,6 +169,8 @@ def test_the_command_takes_a_region(
     only = ["--only", "cover", "--only", "borders"]
     code = run(["run", path, *only, "--out", str(tmp_path), "--overwrite", "--json"])
     assert not stale.exists()
+    assert (tmp_path / "outdated" / "map.html").read_text("utf-8") == "of an earlier run"
+    assert (tmp_path / "region.xlsx").is_file()
     told = json.loads(capsys.readouterr().out)
     assert code == int(told["has_problems"])
     assert [row["province"] for row in told["region_cover"]] == ["20", "24", ""]

@@ -375,17 +375,64 @@ def test_late_reporters_are_told_with_what_they_had(tmp_path: Path) -> None:
     assert "chưa báo cáo năm 2025" in found["message_vi"]
 
 
-def test_results_of_other_inputs_do_not_stay_beside_a_new_record(done: Path) -> None:
+def test_results_of_other_inputs_are_kept_aside(done: Path) -> None:
     path, out = done, done.parent / "out"
+    before = {name: (out / name).read_bytes() for name in ("map.html", "tables/areas.csv")}
+    (out / "mine.txt").write_text("of an office", "utf-8")
     with (path.parent / "fruit.csv").open("a", encoding="utf-8") as file:
         file.write("06184,citrus,2025,1\n")
     _, listener = run(path, only=("check",), overwrite=True)
-    assert any("are taken away" in note for note in listener.notes)
-    assert not (out / "tables" / "areas.csv").exists()
-    assert not (out / "map.html").exists()
-    assert list(json.loads((out / "run.json").read_text("utf-8"))["steps"]) == ["check", "reported"]
+    (told,) = (note for note in listener.notes if "kept aside" in note)
+    assert str(out / "outdated") in told
+    assert "--only measure" in told
+    # Nothing of earlier data stands where a reader looks for present figures; nothing is lost.
+    for name, content in before.items():
+        assert not (out / name).exists()
+        assert (out / "outdated" / name).read_bytes() == content
+    assert (out / "mine.txt").is_file()
+    assert "outdated/" in (out / "READ-ME.txt").read_text("utf-8")
+    record = json.loads((out / "run.json").read_text("utf-8"))
+    assert list(record["steps"]) == ["check", "reported"]
+    assert not any(name.startswith("outdated/") for name in record["outputs"])
     again = run(path, overwrite=True)[0]
     assert (again.out / "map.html").is_file()
+    # Made again: the copies of earlier data go, and with them the folder.
+    assert not (out / "outdated").exists()
+
+
+def test_a_page_that_is_not_asked_for_again_is_kept_aside(done: Path) -> None:
+    path, out = done, done.parent / "out"
+    changes = {"qgis": {"make": True}}
+    run(path, only=("qgis",), overwrite=True, changes=changes)
+    before = (out / "annex.xlsx").read_bytes()
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("title:", "title_en: Other\ntitle:", 1), "utf-8")
+    # One page was asked for: the others are of another title, and stay at hand.
+    listener = run(path, only=("qgis",), overwrite=True, changes=changes)[1]
+    assert any("kept aside" in note and "annex.xlsx" in note for note in listener.notes)
+    assert not (out / "annex.xlsx").exists()
+    assert (out / "outdated" / "annex.xlsx").read_bytes() == before
+    assert (out / "qgis" / "project.gpkg").is_file()
+    # A second change replaces the copy that nobody touched.
+    run(path, only=("annex",), overwrite=True)
+    assert not (out / "outdated" / "annex.xlsx").exists()
+    # A run of all that the project asks for makes no project for QGIS: that one is kept.
+    run(path, overwrite=True)
+    assert (out / "outdated" / "qgis" / "project.gpkg").is_file()
+
+
+def test_a_file_that_a_person_changed_is_never_replaced_without_a_copy(done: Path) -> None:
+    path, out = done, done.parent / "out"
+    for number, name in enumerate(("annex.xlsx", "annex (2).xlsx")):
+        (out / "annex.xlsx").write_bytes(b"edited %d" % number)
+        _, listener = run(path, only=("annex",), overwrite=True)
+        assert any("changed after" in note and "annex.xlsx" in note for note in listener.notes)
+        assert (out / "outdated" / name).read_bytes() == b"edited %d" % number
+        assert (out / "annex.xlsx").read_bytes()[:2] == b"PK"
+    # What was not changed is replaced without a word.
+    _, listener = run(path, overwrite=True)
+    assert not any("changed after" in note for note in listener.notes)
+    assert (out / "outdated" / "annex.xlsx").read_bytes() == b"edited 0"
 
 
 def test_the_printed_area_of_a_zone_is_the_sum_of_its_communes(tmp_path: Path) -> None:
