@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from layers.base.errors import InputError, MissingFileError, SchemaError
+from layers.base.not_there import in_its_place
 from layers.io.endings import TABLE_KINDS, WORKBOOK_KINDS
 from layers.io.workbook import TEXT_BYTES, column_letters, read_workbook_rows
 
@@ -72,7 +73,7 @@ def read_table(path: Path, *, sheet: str | None = None) -> pd.DataFrame:
     both where they are mixed. Columns without a header go by their letters, as ``(C)``.
     """
     if not path.is_file():
-        raise MissingFileError("layers.io.file_not_found", path=path)
+        raise MissingFileError("layers.io.file_not_found", path=path, there=in_its_place(path))
     kind = path.suffix.lower()
     if kind not in TABLE_KINDS:
         raise InputError(

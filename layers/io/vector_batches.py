@@ -22,6 +22,7 @@ import pyogrio
 import shapely
 
 from layers.base.errors import InputError, MissingFileError
+from layers.base.not_there import in_its_place
 from layers.io.vector import (
     VectorDescription,
     as_input_error,
@@ -75,7 +76,9 @@ class FileRows:
     def frames(self) -> Iterator[gpd.GeoDataFrame]:
         """Read them, a batch at a time, without a CRS, numbered by their row in the file."""
         if not self.path.exists():
-            raise MissingFileError("layers.io.no_file", text=str(self.path))
+            raise MissingFileError(
+                "layers.io.file_not_found", path=self.path, there=in_its_place(self.path)
+            )
         with driver_errors(self.source), _parquet(self.path) as file:
             if self.check is not None and self.check != _check_sum(file, self.path, self.group):
                 raise InputError("layers.io.another_file_there", path=self.path)

@@ -30,6 +30,7 @@ import pyproj
 
 from layers.base.errors import InputError, MissingFileError
 from layers.base.messages import message
+from layers.base.not_there import in_its_place
 from layers.io.atomic import waiting_files
 from layers.io.declared_crs import declared_crs
 from layers.io.endings import ARCHIVES, DRIVERS, instead_of
@@ -92,7 +93,7 @@ def local_path(path: str | Path) -> Path:
     if waiting is not None:
         raise MissingFileError("layers.io.writing_interrupted", path=found, folder=waiting.name)
     if not found.exists():
-        raise MissingFileError("layers.io.no_file", text=text)
+        raise MissingFileError("layers.io.file_not_found", path=found, there=in_its_place(found))
     return found
 
 

@@ -124,7 +124,7 @@ def _build(
         short = len(table.rows) <= _WHOLE_ROWS and wanted == "portrait"
         if wanted != paper and not short:
             paper = wanted
-            _set_paper(document.add_section(WD_SECTION.NEW_PAGE), paper)
+            _set_paper(add_section(document), paper)
         _add_table(document, table)
         if table.role in charts:
             _add_picture(document, charts[table.role], most=Mm(_CHART_MM))
@@ -132,7 +132,7 @@ def _build(
     for caption, picture in pictures:
         if paper != "landscape":
             paper = "landscape"
-            _set_paper(document.add_section(WD_SECTION.NEW_PAGE), paper)
+            _set_paper(add_section(document), paper)
         else:
             document.add_page_break()  # type: ignore[no-untyped-call]
         title = _add_title(document, caption)
@@ -146,6 +146,13 @@ def _paper(table: PageTable) -> _Paper:
     if letters > _A4_LETTERS:
         return "large"
     return "landscape" if letters > _PORTRAIT_LETTERS else "portrait"
+
+
+def add_section(document: Document) -> Section:
+    """Begin a page of another size; its first page is numbered, though that of the last was not."""
+    section: Section = document.add_section(WD_SECTION.NEW_PAGE)
+    section.different_first_page_header_footer = False
+    return section
 
 
 def _set_paper(section: Section, paper: _Paper) -> None:
@@ -195,14 +202,19 @@ def set_page(section: Section, *, landscape: bool) -> None:
     section.header_distance = section.footer_distance = Mm(10)
 
 
-def _set_margins_text(section: Section, content: AnnexContent) -> None:
-    """Page number at the top centre, none on the first page; demo mark and digest on every page."""
+def number_pages(section: Section) -> None:
+    """Set the page number at the top centre, none on the first page of the document."""
     section.different_first_page_header_footer = True
     number = section.header.paragraphs[0]
     number.alignment = _CENTRE
     field = OxmlElement("w:fldSimple")
     field.set(qn("w:instr"), "PAGE")
     number._p.append(field)  # noqa: SLF001 - python-docx has no fields
+
+
+def _set_margins_text(section: Section, content: AnnexContent) -> None:
+    """Page numbers; demo mark and digest on every page."""
+    number_pages(section)
     headers = [section.header, section.first_page_header]
     if content.demo:
         for header in headers:

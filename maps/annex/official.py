@@ -11,7 +11,7 @@ from pathlib import Path
 
 import docx
 from docx.document import Document
-from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.shared import Mm, Pt, RGBColor
@@ -19,7 +19,15 @@ from docx.shared import Mm, Pt, RGBColor
 from layers.base.clock import midnight
 from layers.base.language import Language
 from layers.io.atomic import written_aside
-from maps.annex.document import add_grid, add_line, set_page, set_styles, write_document
+from maps.annex.document import (
+    add_grid,
+    add_line,
+    add_section,
+    number_pages,
+    set_page,
+    set_styles,
+    write_document,
+)
 from maps.layout.content import DEMO_MARK, property_text
 from maps.layout.page_table import PageTable, column_widths
 
@@ -77,6 +85,7 @@ def _build(content: OfficialContent) -> Document:
     document = docx.Document()
     set_styles(document, content.language)
     set_page(document.sections[0], landscape=False)
+    number_pages(document.sections[0])
     _describe(document, content)
     if content.demo:
         mark = add_line(document, f"{DEMO_MARK.vi} / {DEMO_MARK.en}", size=11, bold=True)
@@ -86,7 +95,7 @@ def _build(content: OfficialContent) -> Document:
     for block in content.blocks:
         _add_block(document, block)
     if document.sections[-1].orientation == WD_ORIENT.LANDSCAPE:
-        set_page(document.add_section(WD_SECTION.NEW_PAGE), landscape=False)
+        set_page(add_section(document), landscape=False)
     _add_end(document, content)
     return document
 
@@ -162,7 +171,7 @@ def _add_block(document: Document, block: Block) -> None:
 def _add_table(document: Document, table: PageTable) -> None:
     wide = sum(column_widths(table)) > _PORTRAIT_LETTERS
     if wide != (document.sections[-1].orientation == WD_ORIENT.LANDSCAPE):
-        set_page(document.add_section(WD_SECTION.NEW_PAGE), landscape=wide)
+        set_page(add_section(document), landscape=wide)
     title = add_line(document, table.title, bold=True)
     title.alignment = _CENTRE
     title.paragraph_format.keep_with_next = True

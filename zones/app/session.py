@@ -12,6 +12,7 @@ from typing import Any
 from layers.base.errors import MissingFileError
 from layers.base.json_text import parsed_json
 from layers.base.messages import message
+from layers.base.not_there import in_its_place
 from layers.io.atomic import save_text
 from zones.app.refused import RefusedError
 
@@ -87,5 +88,7 @@ def first_session(given: Path | None) -> Session:
         file = path / "project.yaml"
         return Session(project=file if file.is_file() else None).with_root(path)
     if not path.is_file():
-        raise MissingFileError("zones.app.no_project_file", path=str(path))
+        raise MissingFileError(
+            "zones.app.no_project_file", path=str(path), there=in_its_place(path)
+        )
     return Session(project=path.resolve()).with_root(path.resolve().parent)

@@ -11,6 +11,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from layers.base.errors import InputError, MissingFileError, NameResolutionError
+from layers.base.not_there import in_its_place
 from layers.base.resources import data_path
 from zones.plan.frames import communes_of
 from zones.plan.model import Plan
@@ -60,7 +61,9 @@ def _locate(plan: str | Path) -> Path:
     if is_there(path) and path.is_file():
         return path
     known = ", ".join(embedded)
-    raise MissingFileError("zones.plan.no_such_plan", plan=plan, known=known)
+    raise MissingFileError(
+        "zones.plan.no_such_plan", plan=plan, known=known, there=in_its_place(path)
+    )
 
 
 def _refuse_unknown_codes(plan: Plan, path: Path) -> None:

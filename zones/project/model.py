@@ -24,6 +24,7 @@ from pydantic import (
 from layers.base.errors import InputError, MissingFileError
 from layers.base.language import Language, Phrase
 from layers.base.messages import joined, message
+from layers.base.not_there import in_its_place, nearest_name
 from layers.base.resources import rows_put_back
 from layers.base.short_repr import short_repr
 from layers.communes.gazetteer import province_name, provinces
@@ -795,7 +796,11 @@ def _refuse_missing_files(project: Project) -> None:
     missing = {name: at for name, at in named.items() if not _is_readable(at)}
     if not missing:
         return
-    listed = [_missing_file(name, at) for name, at in missing.items()]
+    # What a folder holds is said with the first file that it lacks.
+    first = {at.parent: name for name, at in reversed(missing.items())}
+    listed = [
+        _missing_file(name, at, told=first[at.parent] != name) for name, at in missing.items()
+    ]
     raise MissingFileError(
         "zones.project.files_missing",
         file=project.file,
@@ -809,14 +814,13 @@ def _is_readable(at: Path) -> bool:
     return is_there(at) and (at.is_file() or at.is_dir())
 
 
-def _missing_file(name: str, at: Path) -> Phrase:
-    """Name a file that is not there, with the nearest name in its folder."""
-    title = Phrase(name, name.replace("layer ", "lớp ", 1))
-    there = sorted(item.name for item in at.parent.iterdir()) if is_there(at.parent) else []
-    near = difflib.get_close_matches(at.name, there, n=1)
-    if not near:
-        return message("zones.project.file_at", title=title, at=at)
-    return message("zones.project.file_near", title=title, at=at, near=near[0])
+def _missing_file(name: str, at: Path, *, told: bool) -> Phrase:
+    """Name a file that is not there, with the nearest name in its folder or what lies there."""
+    kind = name.replace("layer ", "lớp ", 1).replace("plan ", "kế hoạch ", 1)
+    title, near = Phrase(name, kind), nearest_name(at)
+    if told and near is None:
+        return message("zones.project.file_alone", title=title, at=at)
+    return message("zones.project.file_at", title=title, at=at, there=near or in_its_place(at))
 
 
 def _refuse_bad_tile_hosts(project: Project) -> None:

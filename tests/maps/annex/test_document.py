@@ -100,6 +100,19 @@ def test_page_number_stands_at_the_top_centre_from_the_second_page_on(
     assert "PAGE" not in section.first_page_header._element.xml
 
 
+def test_only_the_first_page_of_all_is_without_a_number(tmp_path: Path) -> None:
+    # A page of another size begins a section; Word hides the number of its first page as well
+    # where the section takes over "different first page" from the one before.
+    rows = [("pine", f"{code:05}", f"Xã {code}", True, 1.0, 0.05, "") for code in range(20)]
+    zones = pd.DataFrame(rows, columns=squares.zones().columns)
+    path = save_document(squares.content(zones=zones, allocation=None), tmp_path / "a.docx")
+    first, *others = docx.Document(str(path)).sections
+    assert first.different_first_page_header_footer
+    assert len(others) >= 2
+    assert not any(section.different_first_page_header_footer for section in others)
+    assert all(section.header.is_linked_to_previous for section in others)
+
+
 def test_one_table_per_zone_and_those_of_the_forest(
     made: docx.document.Document, content: AnnexContent
 ) -> None:

@@ -205,6 +205,15 @@ def test_a_missing_file_brings_the_nearest_name(folder: Path) -> None:
     assert "lớp forest" in caught.value.text("vi")
 
 
+def test_what_the_folder_holds_is_told_once(folder: Path) -> None:
+    text = GOOD.replace("path: forest.gpkg", "path: q.xyz").replace(
+        "path: communes.gpkg", "path: w.xyz"
+    )
+    with pytest.raises(MissingFileError, match=r"not found.*2|2 files") as caught:
+        load_project(write(folder, text))
+    assert caught.value.text("en").count(f"{folder} holds ") == 1
+
+
 def test_a_part_of_the_province_does_not_bear_its_name(folder: Path) -> None:
     whole = load_project(write(folder, GOOD))
     assert whole.territory("vi") == "Lạng Sơn"

@@ -8,6 +8,7 @@ from typing import Any
 
 from layers.base.errors import VungTrongError
 from layers.base.messages import message
+from layers.base.not_there import in_its_place
 from layers.communes.gazetteer import provinces
 from layers.io.endings import FOLDERS
 from zones.app.desk import Desk, words
@@ -67,7 +68,9 @@ def open_project(desk: Desk, asked: At) -> dict[str, Any]:
     if not file.is_file():
         if path.is_dir():
             desk.session = desk.session.with_root(path)
-        raise RefusedError(404, message("zones.app.no_project_file", path=str(file)))
+        raise RefusedError(
+            404, message("zones.app.no_project_file", path=str(file), there=in_its_place(file))
+        )
     desk.place(file)
     return hello(desk)
 
