@@ -13,10 +13,12 @@ import shapely
 from layers.base.findings import Findings
 from layers.crs.crs import M2_PER_HA
 from layers.engine.overlay import overlay_geometry
-from zones.borders.line import BorderLine
+from zones.borders.line import SAME_M, BorderLine
 
 #: Ground below this is told by no ledger (hectares).
 LEAST_HA = 0.01
+#: Ground up to this width between plots of the two sides was left out by both, metres.
+SEAM_M = 50.0
 
 
 def plots_within(
@@ -81,6 +83,28 @@ def disputed_ground(
     ground = ground.assign(area_ha=shapely.area(ground["geometry"].to_numpy()) / M2_PER_HA)
     kept = ground[ground["area_ha"] > LEAST_HA].reset_index(drop=True)
     return gpd.GeoDataFrame(kept, crs=own.crs)
+
+
+def left_out(
+    lines: npt.NDArray[Any], own: gpd.GeoDataFrame, others: gpd.GeoDataFrame
+) -> pd.DataFrame:
+    """Ground between plots of the two sides that neither covers: ``line``, ``area_ha``, geometry.
+
+    ``own`` and ``others`` are plots near the lines; ground goes with the line nearest to it.
+    """
+    if own.empty or others.empty:
+        return pd.DataFrame({"line": [], "area_ha": [], "geometry": []}).astype({"line": "int64"})
+    sides = [shapely.union_all(side.geometry.to_numpy()) for side in (own, others)]
+    covered = shapely.union_all(sides)
+    # Mitred, so that a corner of one plot is not filled as a seam between two would be.
+    wide = shapely.buffer(covered, SEAM_M / 2, join_style="mitre")
+    closed = shapely.buffer(wide, -SEAM_M / 2, join_style="mitre")
+    holes = shapely.get_parts(shapely.difference(closed, covered))
+    areas = shapely.area(holes) / M2_PER_HA
+    between = (shapely.distance(holes[:, None], np.array(sides)) <= SAME_M).all(axis=1)
+    kept = between & (areas > LEAST_HA)
+    nearest = shapely.STRtree(lines).nearest(holes[kept])
+    return pd.DataFrame({"line": nearest, "area_ha": areas[kept], "geometry": list(holes[kept])})
 
 
 def _claims(own: Any, other: Any, claim: str, shapes: Any) -> pd.DataFrame:

@@ -20,8 +20,8 @@ from layers.base.findings import Finding
 from layers.base.messages import message
 from layers.base.schema import Schema
 from layers.crs.crs import geodesic_length_m
-from zones.borders.beside import claimed_twice, disputed_ground, plots_within
-from zones.borders.land import land_along, names_of_land
+from zones.borders.beside import claimed_twice, disputed_ground, left_out, plots_within
+from zones.borders.land import NO_PLOT, land_along, names_of_land
 from zones.borders.line import BorderLine, border_lines
 from zones.borders.marking import class_boundaries
 from zones.borders.side import Side, Sides
@@ -108,7 +108,7 @@ def find_borders(own: Side, others: Side, *, distance_m: float) -> Borders:
         "own": plots_within(own.plots, pairs.lines, distance_m),
         "neighbour": plots_within(others.plots, pairs.lines, distance_m),
     }
-    claims, ground = _claims(near, own, others, line)
+    claims, ground = _claims(near, own, others, line, pairs)
     marked, edges = _marking(near, own, others, pairs, distance_m)
     beside, outlines = _beside(near, own, others, pairs)
     land, land_pair = _land(pairs, along)
@@ -234,11 +234,12 @@ def _beside(
 
 
 def _claims(
-    near: dict[str, pd.DataFrame], own: Side, others: Side, line: BorderLine
+    near: dict[str, pd.DataFrame], own: Side, others: Side, line: BorderLine, pairs: _Pairs
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Plots that both sides have, and ground that communes of both sides have or neither."""
+    """Plots that both sides have; ground that communes of both have or neither, or no plot has."""
     rows = [np.unique(found["row"]) for found in near.values()]
-    twice = claimed_twice(own.plots.iloc[rows[0]], others.plots.iloc[rows[1]])
+    plots = own.plots.iloc[rows[0]], others.plots.iloc[rows[1]]
+    twice, seams = claimed_twice(*plots), left_out(pairs.lines, *plots)
     columns = ["province", "layer", "plot", "commune_code", "land", "three_forest"]
     mine = own.plots.loc[twice["own_plot"], columns].reset_index(drop=True)
     theirs = others.plots.loc[twice["other_plot"], columns].reset_index(drop=True)
@@ -254,10 +255,14 @@ def _claims(
             ],
         }
     )
-    told = pd.concat([names, ground[["claim", "area_ha"]]], axis=1)
+    bare = pd.concat(
+        [pairs.names(seams["line"])[_PAIR], seams[["area_ha", "geometry"]]], axis=1
+    ).assign(claim=NO_PLOT)
+    told = pd.concat([names, ground[["claim", "area_ha", "geometry"]]], axis=1)
+    told = pd.concat([told, bare[told.columns]], ignore_index=True) if len(bare) else told
     return (
         gpd.GeoDataFrame(claims, geometry=twice.geometry, crs=own.communes.crs),
-        gpd.GeoDataFrame(told, geometry=ground.geometry, crs=own.communes.crs),
+        gpd.GeoDataFrame(told, geometry="geometry", crs=own.communes.crs),
     )
 
 
@@ -312,13 +317,13 @@ def _findings(table: pd.DataFrame, ground: pd.DataFrame, claims: pd.DataFrame) -
             count=len(apart),
             examples=tuple(apart["commune_code"].head(5)),
         )
-    for claim in ("both", "neither"):
+    for claim in ("both", "neither", NO_PLOT):
         rows = ground[ground["claim"] == claim]
         if len(rows):
             area = float(rows["area_ha"].sum())
             yield Finding(
                 "problem",
-                f"ground-claimed-by-{claim}",
+                f"ground-claimed-by-{claim.replace('_', '-')}",
                 "communes",
                 message(f"zones.borders.ground_{claim}", count=len(rows), area=area),
                 count=len(rows),

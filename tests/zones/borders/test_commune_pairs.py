@@ -158,6 +158,43 @@ def test_plots_that_both_sides_claim() -> None:
     assert [item.kind for item in found.findings] == ["plots-claimed-twice"]
 
 
+def _plots(province: str, *shapes: shapely.Polygon) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
+        {
+            "province": province, "layer": "forest",
+            "plot": [f"{province}/{number}" for number in range(len(shapes))],
+            "commune_code": "06184", "land": "bare", "three_forest": "production",
+            "ledger_ha": 1.0,
+        },
+        geometry=list(shapes), crs=9215,
+    )  # fmt: skip
+
+
+def test_ground_that_plots_of_neither_side_cover() -> None:
+    """The line runs at 2 km east: 20 m and 10 m are left on either side of it, 300 m long."""
+    own = _plots("20", square(1000, 100, 980, 300), square(1000, 600, 900, 300))
+    theirs = _plots("24", square(2010, 100, 500, 300), square(2000, 600, 500, 300))
+    sides = side(communes(), "20", own), side(across(), "24", theirs)
+    found = find_borders(*sides, distance_m=500)
+    ground = found.tables[BORDER_GROUND]
+    # The lower plots are 100 m apart: that is a field between them, no seam.
+    assert ground[["commune_code", "neighbour_code", "claim"]].to_numpy().tolist() == [
+        ["06184", "07282", "no_plot"]
+    ]
+    assert ground["area_ha"].to_numpy() == pytest.approx([0.9])
+    assert [item.kind for item in found.findings] == ["ground-claimed-by-no-plot"]
+
+
+def test_a_notch_of_one_side_is_no_seam() -> None:
+    """A hole 30 m wide within one side's plots, and a corner of theirs: not between the sides."""
+    own = _plots("20", square(1000, 100, 400, 800), square(1430, 100, 570, 800))
+    theirs = _plots("24", square(2000, 500, 500, 400))
+    sides = side(communes(), "20", own), side(across(), "24", theirs)
+    found = find_borders(*sides, distance_m=2000)
+    assert found.tables[BORDER_GROUND].empty
+    assert not found.findings
+
+
 @pytest.mark.parametrize(
     ("shift_m", "claim"), [(30.0, "neither"), (-30.0, "both")], ids=["a gap", "an overlap"]
 )
