@@ -19,6 +19,7 @@ from zones.output.folder import TABLES_FOLDER, locked_folder, refuse_existing, s
 from zones.output.result_csv import save_result_csv
 from zones.output.table_words import code_words, column_title
 from zones.pages.map_content import map_content
+from zones.pages.region_document import save_region_document
 from zones.pages.region_map import region_map_content
 from zones.project.region import Region, province_of_region
 from zones.publish.publish import PublishedFigures
@@ -66,7 +67,15 @@ def run_region(region: Region, *, options: RunOptions, teller: Teller) -> Region
             one = replace(options, out=out / project.province)
             results[project.province] = run_project(project, options=one, teller=teller)
         tables, language = region_tables(results), _language(results, options)
-        _save(tables, out, language)
+        sheets = _save(tables, out, language)
+        save_region_document(
+            region.title,
+            sheets,
+            list(results),
+            out / "region.docx",
+            demo=any(result.context.project.demo for result in results.values()),
+            language=language,
+        )
         _save_map(region.title, results, tables[REGION_COVER], out / "map.html", language)
         _tell_aside(out, aside, teller)
     return RegionResult(region.title, out, results, tables)
@@ -76,7 +85,8 @@ def _put_aside(out: Path) -> list[str]:
     """Move the region's own results of an earlier run aside; their names."""
     tables = [f"{TABLES_FOLDER}/{schema.name}" for schema in _SCHEMAS]
     names = [f"{table}.{form}" for table in tables for form in ("csv", "parquet")]
-    there = [name for name in ("region.xlsx", "map.html", *names) if (out / name).is_file()]
+    pages = ("region.xlsx", "region.docx", "map.html")
+    there = [name for name in (*pages, *names) if (out / name).is_file()]
     for name in there:
         copy = out / OUTDATED_FOLDER / name
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -210,23 +220,27 @@ def _language(results: dict[str, RunResult], options: RunOptions) -> Language:
     return options.language or first.context.project.annex.language
 
 
-def _save(tables: dict[Schema, pd.DataFrame], out: Path, language: Language) -> None:
+def _save(
+    tables: dict[Schema, pd.DataFrame], out: Path, language: Language
+) -> dict[Schema, tuple[str, pd.DataFrame]]:
+    """Write tables and workbook; the heading and the words of each table."""
     folder = out / TABLES_FOLDER
     folder.mkdir(exist_ok=True)
-    sheets: dict[str, pd.DataFrame] = {}
+    sheets: dict[Schema, tuple[str, pd.DataFrame]] = {}
     formats: dict[str, str] = {}
     for schema, frame in tables.items():
         save_parquet(frame, folder, schema.name)
         save_result_csv(frame, folder, schema.name, form="machine", language=language)
         title = message(f"zones.run.sheet_{schema.name}").text(language)
-        sheets[title] = _in_words(schema.name, frame, language)
+        sheets[schema] = title, _in_words(schema.name, frame, language)
         formats |= {
             column_title(schema.name, column.name, language): _FORMATS[column.unit]
             for column in schema.columns
             if column.kind == "number"
         }
     with written_aside(out / "region.xlsx", program="Excel", overwrite=True) as part:
-        save_workbook(sheets, part, number_formats=formats)
+        save_workbook(dict(sheets.values()), part, number_formats=formats)
+    return sheets
 
 
 def _in_words(name: str, frame: pd.DataFrame, language: Language) -> pd.DataFrame:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import docx
 import openpyxl
 import pandas as pd
 import pytest
 
 from layers.base.errors import InputError, OutputExistsError
+from layers.base.language import format_number
 from maps.interactive.page_data import read_page_data
 from tests.zones.borders.border_ground import write_across, write_own
 from zones.cli.main import run
@@ -74,6 +76,22 @@ def test_files_stand_beside_the_provinces(region: tuple[Path, RegionResult]) -> 
     rows = list(openpyxl.load_workbook(out / "region.xlsx").worksheets[0].values)
     assert [row[0] for row in rows] == ["Tỉnh", "Lạng Sơn", "Bắc Ninh", "Toàn vùng"]
     assert rows[0][1] == "Múi chiếu"
+
+
+def test_the_report_prints_the_rows_of_the_workbook(region: tuple[Path, RegionResult]) -> None:
+    out = region[0] / "out"
+    report = docx.Document(str(out / "region.docx"))
+    cover, targets, borders = (
+        [[cell.text for cell in row.cells] for row in table.rows]
+        for table in report.tables
+        if table.rows[0].cells[0].text == "Tỉnh"
+    )
+    frame = region[1].tables[REGION_COVER]
+    printed = [format_number(value, "vi", decimals=2) for value in frame["natural_area_ha"]]
+    assert [row[0] for row in cover[1:]] == ["Lạng Sơn", "Bắc Ninh", "Toàn vùng"]
+    assert [row[2] for row in cover[1:]] == printed
+    assert len(targets) == 1 + len(region[1].tables[REGION_TARGETS])
+    assert [row[:2] for row in borders[1:]] == [["Lạng Sơn", "Bắc Ninh"], ["Bắc Ninh", "Lạng Sơn"]]
 
 
 def test_one_map_shows_all_provinces(region: tuple[Path, RegionResult]) -> None:
