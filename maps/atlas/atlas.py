@@ -8,13 +8,11 @@ processes there are, so the atlas is the same to the byte either way.
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
-import shutil
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,6 +23,7 @@ from pypdf import PdfReader, PdfWriter
 
 from layers.base.clock import midnight
 from layers.base.errors import InputError
+from layers.base.second_process import Processes, processes
 from layers.base.workers import Progress, silent
 from layers.io.atomic import written_aside
 from maps.atlas.book import AtlasBook
@@ -188,6 +187,21 @@ def save_atlas(
     )
 
 
+def begin_atlas(
+    content: AtlasContent,
+    beside: Processes,
+    *,
+    communes: Sequence[str] | None = None,
+    overview: bool = True,
+    paper: str = "A3",
+) -> PageDrawing:
+    """As ``save_atlas``, the first pages on their way to one other process; it is to be closed."""
+    pages = list_pages(content, communes=communes, overview=overview, paper=paper)
+    drawing = PageDrawing(pages, _about(content), find_fonts(content.font), beside)
+    drawing.begin()
+    return drawing
+
+
 def _about(content: AtlasContent) -> About:
     annex = content.annex
     subject = annex.heading.attached_to
@@ -208,16 +222,61 @@ def save_pages(
     progress: Progress = silent,
 ) -> Path:
     """Draw pages into one PDF with bookmarks."""
-    fonts = find_fonts(font)
-    with written_aside(path, program="a PDF reader", overwrite=overwrite) as part:
-        part.touch()
-        folder = Path(tempfile.mkdtemp(prefix="atlas-"))
-        try:
-            files = _draw_files(pages, folder, fonts, jobs=jobs, progress=progress)
-            _join(files, pages, part, about)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-    return path
+    drawing = PageDrawing(pages, about, find_fonts(font))
+    files = -(-len(pages) // _PAGES_PER_FILE)
+    with contextlib.ExitStack() as held:
+        held.enter_context(contextlib.closing(drawing))
+        if jobs > 1 and files >= _FILES_FOR_PROCESSES:
+            drawing.beside, drawing.jobs = held.enter_context(processes(min(jobs, files))), jobs
+        return drawing.finish(path, overwrite=overwrite, progress=progress)
+
+
+@dataclass(slots=True)
+class PageDrawing:
+    """Pages on their way into one PDF with bookmarks; ``close`` takes away what is not finished."""
+
+    pages: Sequence[AtlasPage]
+    about: About
+    fonts: FontSet
+    beside: Processes | None = None  # Who draws; this process where nobody else does
+    jobs: int = 1  # How many they are
+    files: list[Path] = field(default_factory=list)  # Where pages lie until they are joined
+    _steps: Generator[int, None, None] | None = None
+
+    def begin(self) -> None:
+        """Send the first pages to the other process, and leave them to it."""
+        self._steps = self._drawn()
+        next(self._steps)
+
+    def finish(self, path: Path, *, overwrite: bool, progress: Progress) -> Path:
+        """Draw the rest, wait for all and join them."""
+        with written_aside(path, program="a PDF reader", overwrite=overwrite) as part:
+            part.touch()
+            for done in self._steps or self._drawn():
+                progress(done, len(self.pages))
+                if done == len(self.pages):
+                    _join(self.files, self.pages, part, self.about)
+        return path
+
+    def close(self) -> None:
+        """Take away pages that were drawn."""
+        if self._steps is not None:
+            self._steps.close()
+
+    def _drawn(self) -> Generator[int, None, None]:
+        """Numbers of pages done; the files lie there until the next one is asked for."""
+        starts = range(0, len(self.pages), _PAGES_PER_FILE)
+        chunks = [self.pages[start : start + _PAGES_PER_FILE] for start in starts]
+        place = None if self.beside is None else self.beside.folder
+        with tempfile.TemporaryDirectory(
+            prefix="atlas-", dir=place, ignore_cleanup_errors=True
+        ) as folder:
+            self.files = [Path(folder) / f"{number:04d}.pdf" for number in range(len(chunks))]
+            work = list(zip(self.files, chunks, strict=True))
+            if self.beside is None:
+                yield from _draw_here(work, self.fonts)
+            else:
+                yield from _draw_in_pool(work, self.fonts, self.beside.pool, self.jobs)
 
 
 def draw_page(page: PageData, fonts: FontSet) -> Sheet:
@@ -255,47 +314,42 @@ def save_page_picture(page: PageData, path: Path, fonts: FontSet, *, dpi: int = 
     return path
 
 
-def _draw_files(
-    pages: Sequence[AtlasPage], folder: Path, fonts: FontSet, *, jobs: int, progress: Progress
-) -> list[Path]:
-    chunks = [
-        pages[start : start + _PAGES_PER_FILE] for start in range(0, len(pages), _PAGES_PER_FILE)
-    ]
-    files = [folder / f"{number:04d}.pdf" for number in range(len(chunks))]
+_Work = Sequence[tuple[Path, Sequence[AtlasPage]]]
+
+
+def _draw_here(work: _Work, fonts: FontSet) -> Iterator[int]:
     done = 0
-    progress(0, len(pages))
-    if jobs <= 1 or len(chunks) < _FILES_FOR_PROCESSES:
-        for file, chunk in zip(files, chunks, strict=True):
-            with _open_file(file) as book:
-                for page in chunk:
-                    _draw_into(book, page.make(), fonts)
-                    done += 1
-                    progress(done, len(pages))
-        return files
-    for chunk in _in_processes(files, chunks, fonts, jobs):
-        done += len(chunk)
-        progress(done, len(pages))
-    return files
+    yield done
+    for file, chunk in work:
+        with _open_file(file) as book:
+            for page in chunk[:-1]:
+                _draw_into(book, page.make(), fonts)
+                done += 1
+                yield done
+            _draw_into(book, chunk[-1].make(), fonts)
+        done += 1
+        yield done
 
 
-def _in_processes(
-    files: Sequence[Path], chunks: Sequence[Sequence[AtlasPage]], fonts: FontSet, jobs: int
-) -> Iterator[Sequence[AtlasPage]]:
-    """Draw chunks in processes; page data is made when a process is about to be free."""
-    # "spawn" everywhere: a fork of a process with threads of its own may hang.
-    context = multiprocessing.get_context("spawn")
-    waiting: deque[tuple[Future[None], Sequence[AtlasPage]]] = deque()
-    with ProcessPoolExecutor(max_workers=min(jobs, len(chunks)), mp_context=context) as pool:
-        for file, chunk in zip(files, chunks, strict=True):
-            if len(waiting) > jobs:
-                future, drawn = waiting.popleft()
-                future.result()
-                yield drawn
-            data = [page.make() for page in chunk]
-            waiting.append((pool.submit(_draw_file, file, data, fonts), chunk))
-        for future, drawn in waiting:
-            future.result()
-            yield drawn
+def _draw_in_pool(work: _Work, fonts: FontSet, pool: Executor, jobs: int) -> Iterator[int]:
+    """Draw files in processes; page data is made when a process is about to be free."""
+    waiting: deque[tuple[Future[None], int]] = deque()
+    done = 0
+    for file, chunk in work:
+        if len(waiting) > jobs:
+            yield done
+            done += _finished(*waiting.popleft())
+        data = [page.make() for page in chunk]
+        waiting.append((pool.submit(_draw_file, file, data, fonts), len(chunk)))
+    while waiting:
+        yield done
+        done += _finished(*waiting.popleft())
+    yield done
+
+
+def _finished(drawn: Future[None], pages: int) -> int:
+    drawn.result()
+    return pages
 
 
 def _draw_file(path: Path, data: Sequence[PageData], fonts: FontSet) -> None:

@@ -35,13 +35,12 @@ def demo(
     verbose: Verbose = False,
 ) -> None:
     """Make a province and run the whole job on it."""
+    from zones.cli.terminal.beside import second_process
     from zones.cli.terminal.console import telling
-    from zones.demo import build_demo
-    from zones.project.model import load_project
-    from zones.run.context import RunOptions
-    from zones.run.run import run_project
 
-    with telling(quiet=as_json) as teller:
+    with second_process(compiles=True) as second, telling(quiet=as_json) as teller:
+        from zones.demo import build_demo
+
         teller.note(message("zones.cli.making_demo"))
         path = build_demo(
             out,
@@ -51,7 +50,14 @@ def demo(
             overwrite=overwrite,
             progress=teller.part,
         )
-        options = RunOptions(overwrite=overwrite, language=language_of_pages())
+        second.await_kernels()  # before they are loaded here
+        from zones.project.model import load_project
+        from zones.run.context import RunOptions
+        from zones.run.run import run_project
+
+        options = RunOptions(
+            overwrite=overwrite, language=language_of_pages(), beside=second.processes
+        )
         result = run_project(load_project(path), options=options, teller=teller)
     report_run(result, as_json=as_json, verbose=verbose)
     if not as_json:

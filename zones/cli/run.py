@@ -45,6 +45,7 @@ def run(
 ) -> None:
     """Run the job."""
     from zones.app.after_run import keep_page_of_run
+    from zones.cli.terminal.beside import second_process
     from zones.project.model import load_project
     from zones.project.region import load_region
     from zones.run.context import RunOptions
@@ -52,14 +53,20 @@ def run(
     from zones.run.run import run_project
 
     region = load_region(project)
-    loaded = load_project(project) if region is None else None
-    with _connected(scheduler, workers) as crew, telling(quiet=as_json) as teller:
+    loaded = None if region is not None else load_project(project)
+    atlas = loaded is None or (loaded.atlas.make and loaded.atlas.jobs == 1)
+    with (
+        second_process(wanted=atlas and "atlas" in (only or ["atlas"])) as second,
+        _connected(scheduler, workers) as crew,
+        telling(quiet=as_json) as teller,
+    ):
         options = RunOptions(
             out=out,
             only=tuple(only),
             overwrite=overwrite,
             workers=crew,
             language=language_of_pages(),
+            beside=second.processes,
         )
         if region is not None:
             report_region(run_region(region, options=options, teller=teller), as_json=as_json)

@@ -6,7 +6,8 @@ over argument by argument.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pyproj
 
+    from layers.base.second_process import Processes
     from zones.plan.model import Plan
     from zones.project.model import Project
 
@@ -77,6 +79,8 @@ class RunOptions:
     changes : mapping of str to mapping
         Settings by section of the project that this run alone changes for its pages: results that
         hold for the project as its file says it stay beside them.
+    beside : Processes or None
+        A second process that draws while this one goes on; all is done in this one by default.
     """
 
     out: Path | None = None
@@ -86,6 +90,7 @@ class RunOptions:
     language: Language | None = None
     write: bool = True
     changes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    beside: Processes | None = None
 
 
 @dataclass(slots=True)
@@ -98,6 +103,9 @@ class Context:
     stage: Path  # Folder that pages are written to
     store: Store = field(default_factory=Store)  # Tables and objects made or taken over so far
     closures: ClosureLog = field(default_factory=ClosureLog)  # Sums that were checked
+    held: ExitStack = field(default_factory=ExitStack)  # What is given back when the steps are done
+    # What a second process does meanwhile, by step: waits for it and writes its pages
+    later: dict[str, Callable[[], object]] = field(default_factory=dict)
     _ground: tuple[gpd.GeoDataFrame, pyproj.CRS] | None = None
     _plans: list[Plan] | None = None
 

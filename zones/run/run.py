@@ -9,9 +9,10 @@ from __future__ import annotations
 import contextlib
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from layers.base.errors import ClosureError, InputError
 from layers.base.messages import message
@@ -184,22 +185,37 @@ def _tell_aside(aside: Aside, out: Path, teller: Teller) -> None:
 
 def _do(todo: Sequence[Step], context: Context, parts: Mapping[str, str]) -> dict[str, Any]:
     record: dict[str, Any] = {}
-    for number, step in enumerate(todo, start=1):
-        before = _files(context.stage)
-        closed = len(context.closures.checked)
-        start = time.perf_counter()
-        context.teller.step(step.name, step.label, number, len(todo))
-        _take_in(step, context)
-        tables = [table.name for table in step.tables]
-        record[step.name] = {
-            "seconds": round(time.perf_counter() - start, 3),
-            "settings": {part: parts[part] for part in step.settings},
-            "tables": tables,
-            "rows": {table.name: len(context[table]) for table in step.tables},
-            "files": sorted(_files(context.stage) - before),
-            "closures": [item.as_record() for item in context.closures.checked[closed:]],
-        }
+    with context.held:
+        for number, step in enumerate(todo, start=1):
+            closed = len(context.closures.checked)
+            context.teller.step(step.name, step.label, number, len(todo))
+            done = _timed(partial(_take_in, step, context), context.stage)
+            tables = [table.name for table in step.tables]
+            record[step.name] = {
+                "seconds": round(done.seconds, 3),
+                "settings": {part: parts[part] for part in step.settings},
+                "tables": tables,
+                "rows": {table.name: len(context[table]) for table in step.tables},
+                "files": done.files,
+                "closures": [item.as_record() for item in context.closures.checked[closed:]],
+            }
+        for name, finish in context.later.items():
+            done = _timed(finish, context.stage)
+            record[name]["seconds"] = round(record[name]["seconds"] + done.seconds, 3)
+            record[name]["files"] = sorted({*record[name]["files"], *done.files})
     return record
+
+
+class _Done(NamedTuple):
+    seconds: float
+    files: list[str]
+
+
+def _timed(work: Callable[[], object], stage: Path) -> _Done:
+    """Do some work: how long it took, and the files it made."""
+    before, start = _files(stage), time.perf_counter()
+    work()
+    return _Done(time.perf_counter() - start, sorted(_files(stage) - before))
 
 
 def _files(stage: Path) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,8 @@ import shapely
 
 from layers.base.errors import CrsError, InputError, OutputError, OutputExistsError
 from layers.base.language import Phrase
+from layers.base.second_process import processes
+from layers.base.workers import silent
 from maps.atlas import atlas
 from maps.atlas.atlas import save_atlas
 from maps.atlas.content import AtlasContent, describe_crs
@@ -242,6 +245,14 @@ def test_same_bytes_whatever_the_number_of_processes(
     assert first.read_bytes() == second.read_bytes()
     assert told[0] == (0, 4)
     assert told[-1] == (4, 4)
+    with processes(1) as beside:
+        with closing(atlas.begin_atlas(content, beside, overview=False)) as drawing:
+            third = drawing.finish(tmp_path / "3.pdf", overwrite=False, progress=silent)
+        assert first.read_bytes() == third.read_bytes()
+        given_up = atlas.begin_atlas(content, beside, overview=False)
+        assert given_up.files[0].parent.parent == beside.folder
+        given_up.close()
+    assert not beside.folder.exists()
 
 
 # The text against the figures.

@@ -15,6 +15,7 @@ import rasterio
 import shapely
 
 from layers import ClosureError, InputError, OutputError, OutputExistsError, data_path
+from layers.base.second_process import processes
 from tests.factories import communes, forest_plots, square, write_project, write_raster
 from tests.layers.io.test_raster_source import mosaic
 from zones.output import record as run_record
@@ -502,6 +503,23 @@ def test_sources_of_a_vrt_are_in_the_record_and_undo_a_reuse(tmp_path: Path) -> 
     again = run(path, overwrite=True, only=("compare",))[0]
     areas = again.tables["areas"].query("layer == 'cover'").groupby("land")["area_ha"].sum()
     assert areas.to_dict() == pytest.approx({"crops": 400.0, "unclassified": 0.0})
+
+
+def test_an_atlas_drawn_beside_is_the_same_and_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")
+    path = write_project(tmp_path / "dự án")
+    changes = {"atlas": {"make": True, "communes": ("06148",), "overview": False}}
+    only = ("atlas", "map")
+    alone, _ = run(path, only=only, out=tmp_path / "1", changes=changes)
+    with processes(1) as beside:
+        both, _ = run(path, only=only, out=tmp_path / "2", changes=changes, beside=beside)
+    for result in (alone, both):
+        assert result.record["steps"]["atlas"]["files"] == ["atlas.pdf"]
+        assert result.record["steps"]["map"]["files"] == ["map.html"]
+    assert (tmp_path / "1" / "atlas.pdf").read_bytes() == (tmp_path / "2/atlas.pdf").read_bytes()
+    assert alone.record["outputs"] == both.record["outputs"]
 
 
 def test_settings_of_one_page_leave_the_other_pages(done: Path) -> None:
