@@ -87,7 +87,12 @@ def check_codes(
         ("error", "code-missing", missing),
         ("error", "code-unknown", unknown),
         ("error", "code-of-other-table", foreign),
-        ("problem", "code-table-later", pd.Series(document is not None, index=frame.index)),
+        # Whoever names the table in the project states it knowingly.
+        (
+            "problem" if choice.origin == "told" else "error",
+            "code-table-later",
+            pd.Series(document is not None, index=frame.index),
+        ),
     ]
     listed = _collect(
         frame,

@@ -55,6 +55,13 @@ def load_code_table(name: str) -> pd.DataFrame:
     return _table(str(name)).copy()
 
 
+def type_names(name: str) -> dict[str, Phrase]:
+    """Full name of every type of a code table by its number."""
+    table = data_table("forest_type_names.csv", dtype={"table": "str", "maldlr": "str"})
+    rows = table[table["table"].eq(name)].to_dict("records")
+    return {str(row["maldlr"]): Phrase(en=row["name_en"], vi=row["name_vi"]) for row in rows}
+
+
 def fits_code_table(codes: pd.DataFrame, name: str) -> pd.Series[bool]:
     """Tell which plots' codes stand in a table."""
     keys = [name for name in ("maldlr", "ldlr") if name in codes.columns]

@@ -141,7 +141,7 @@ def draw_scale_block(
         align="center",
     )
     if listed:
-        words = phrase("sheet.scale_listed", listed=scale_text(listed, language)).text(language)
+        words = scale_against(denominator, listed, language)
         room = Box(box.left, box.top - 9.2, arrow.left - box.left, 3.4)
         sheet.paragraph(room, words, size=6.5, style="italic", align="center", least=4.5)
     draw_scale_bar(sheet, centre, box.bottom + 6.4, denominator, language)
@@ -149,6 +149,14 @@ def draw_scale_block(
     figure = format_number(metres, language, decimals=0 if metres.is_integer() else 1)
     words = phrase("sheet.centimetre", metres=figure).text(language)
     sheet.text(centre, box.bottom + 1.8, words, size=7.5, style="italic", align="center")
+
+
+def scale_against(denominator: int, listed: int, language: Language) -> str:
+    """Say that a scale is the listed one, or how it stands beside it."""
+    if denominator == listed:
+        return phrase("sheet.scale_listed").text(language)
+    key = "sheet.scale_coarser" if denominator > listed else "sheet.scale_finer"
+    return phrase(key, listed=scale_text(listed, language)).text(language)
 
 
 def draw_sources(sheet: Sheet, box: Box, head: PageHead, *, size: float) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import geopandas as gpd
@@ -155,10 +155,10 @@ class QgisContent:
         return next(layer for layer in self.layers if layer.table == table)
 
 
-def drawn_layers(content: QgisContent) -> list[QgisLayer]:
+def drawn_layers(layers: Iterable[QgisLayer]) -> list[QgisLayer]:
     """Layers with a geometry."""
     return [
         layer
-        for layer in content.layers
+        for layer in layers
         if layer.joined is not None or isinstance(layer.frame, gpd.GeoDataFrame)
     ]

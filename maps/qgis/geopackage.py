@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ import pandas as pd
 import shapely
 
 from layers.io.geopackage import save_geopackage, stamp
-from maps.qgis.content import Joined, QgisContent, QgisLayer, drawn_layers
+from maps.qgis.content import Joined, QgisLayer, drawn_layers
 from maps.qgis.style import style_document
 
 _STYLES = """
@@ -26,22 +27,22 @@ CREATE TABLE layer_styles (
 """
 
 
-def build_geopackage(content: QgisContent, path: Path) -> None:
-    """Write every layer of the project with its style; nothing there before."""
-    frames = {layer.table: layer.frame for layer in content.layers if layer.frame is not None}
+def build_geopackage(layers: Sequence[QgisLayer], path: Path) -> None:
+    """Write layers, each with its name and its style; nothing there before."""
+    frames = {layer.table: layer.frame for layer in layers if layer.frame is not None}
     save_geopackage(frames, path)
     with closing(sqlite3.connect(path)) as base, base:
-        for layer in content.layers:
+        for layer in layers:
             if layer.joined is not None:
                 _join(base, layer.table, layer.joined)
-        for layer in content.layers:
-            if layer.frame is not None:
-                base.execute(
-                    "UPDATE gpkg_contents SET description = ? WHERE table_name = ?",
-                    (made_from(layer), layer.table),
-                )
+        for layer in layers:
+            told = f"{layer.name} [{made_from(layer)}]" if layer.joined is None else layer.name
+            base.execute(
+                "UPDATE gpkg_contents SET identifier = ?, description = ? WHERE table_name = ?",
+                (f"{layer.table}: {layer.name}", told, layer.table),
+            )
         register_styles(base)
-        for layer in drawn_layers(content):
+        for layer in drawn_layers(layers):
             _save_style(base, layer)
 
 

@@ -67,7 +67,7 @@ def save_qgis(
         tempfile.TemporaryDirectory(dir=folder, prefix=".qgis-") as place,
     ):
         made = Path(place) / data.name
-        build_geopackage(content, made)
+        build_geopackage(content.layers, made)
         with closing(sqlite3.connect(made)) as base:
             fields = {layer.table: table_fields(base, layer.table) for layer in content.layers}
         made.replace(aside)
@@ -197,7 +197,7 @@ def _layer(
 
 def _themes(root: Element, content: QgisContent) -> None:
     presets = SubElement(root, "visibility-presets")
-    known = {layer.table for layer in drawn_layers(content)}
+    known = {layer.table for layer in drawn_layers(content.layers)}
     for name, tables in content.themes.items():
         preset = SubElement(
             presets,

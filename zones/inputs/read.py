@@ -430,7 +430,7 @@ def _read_layer(inputs: Inputs, name: str, source: LayerSource) -> Findings:
     match source:
         case ForestStatusSource():
             inputs.plots[name] = check_forest_status(
-                _vector_file(inputs, name, source),
+                vector_file(inputs, name, source),
                 columns=source.columns,
                 code_table=source.code_table,
                 species=source.species,
@@ -439,12 +439,12 @@ def _read_layer(inputs: Inputs, name: str, source: LayerSource) -> Findings:
             return inputs.plots[name].findings
         case CropPlotsSource():
             inputs.plots[name] = load_crop_plots(
-                _vector_file(inputs, name, source), columns=source.columns, crops=source.crops
+                vector_file(inputs, name, source), columns=source.columns, crops=source.crops
             )
             return inputs.plots[name].findings
         case LandUseSource():
             inputs.plots[name] = load_land_use(
-                _vector_file(inputs, name, source), columns=source.columns
+                vector_file(inputs, name, source), columns=source.columns
             )
             return inputs.plots[name].findings
         case ReportSource():
@@ -478,7 +478,8 @@ def confirmed_communes(project: Project, source: ReportSource) -> dict[str, str]
     return {one.written: one.means for one in kept} | source.communes
 
 
-def _vector_file(inputs: Inputs, name: str, source: PolygonSource) -> VectorFile:
+def vector_file(inputs: Inputs, name: str, source: PolygonSource) -> VectorFile:
+    """File of a polygon layer with what the project says of it."""
     return VectorFile(
         inputs.project.resolve(source.path),
         layer=source.layer,

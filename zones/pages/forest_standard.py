@@ -9,7 +9,7 @@ import pandas as pd
 from layers.base.language import Language, Phrase, format_number
 from layers.base.messages import message
 from layers.base.resources import data_table
-from layers.kinds.forest_codes import load_code_table
+from layers.kinds.forest_codes import load_code_table, type_names
 from layers.kinds.forest_status import ForestLayer
 from maps import ColouredPlots, PlotLegend
 from maps.symbols.legends import AreaSymbol
@@ -54,15 +54,17 @@ def standard_symbols(layer: ForestLayer) -> dict[str, AreaSymbol]:
     letters = [code for code in table.index if code in found]
     letters += sorted(found.difference(letters) - {""})
     colours = standard_colours(letters, layer.codes.table)
-    lands = table["land"].reindex(letters).fillna("").to_dict()
-    return {code: AreaSymbol(code, _name(code, lands[code]), colours[code]) for code in letters}
+    names, numbers = type_names(layer.codes.table), table["maldlr"].astype("str").to_dict()
+    said = {code: _name(code, numbers.get(code, ""), names) for code in letters}
+    return {code: AreaSymbol(code, said[code], colours[code]) for code in letters}
 
 
-def _name(letters: str, land: str) -> Phrase:
-    if not land:
+def _name(letters: str, number: str, names: Mapping[str, Phrase]) -> Phrase:
+    """Number, letters and full name of a type; letters that no table has stand alone."""
+    if number not in names:
         return Phrase(en=letters, vi=letters)
-    said = message(f"zones.pages.type_{land}")
-    return Phrase(en=f"{letters} – {said.en}", vi=f"{letters} – {said.vi}")
+    head, full = f"{number} {letters}", names[number]
+    return Phrase(en=f"{head} – {full.en}", vi=f"{head} – {full.vi}")
 
 
 def lot_labels(layer: ForestLayer, language: Language) -> pd.DataFrame:

@@ -3,62 +3,45 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 
 from layers.base.language import Language, format_number
-from layers.base.messages import message
 from layers.communes.gazetteer import province_name
 from layers.crs.transform import to_crs
 from layers.kinds.forest_status import ForestLayer
+from layers.kinds.plots import PlotLayer
 from maps import QgisContent
 from maps.qgis.content import Categories, Fill, Joined, Line, OtherStyle, QgisLayer, Ranges
 from maps.symbols.legends import AreaSymbol, load_area_symbols, scale_colours, zone_symbols
 from zones.borders.commune_pairs import Borders, measure_borders
 from zones.borders.side import read_sides
+from zones.inputs.attributes import own_attributes
 from zones.inputs.faulty_plots import faulty_plots
 from zones.inputs.read import Inputs
+from zones.output.table_words import code_words
 from zones.pages.atlas_content import symbols_of_plots, zone_crops, zones_of_layer
 from zones.pages.context_layers import communes_with_kinds, load_neighbours, near_neighbours
 from zones.pages.forest_standard import STANDARD, standard_symbols, type_letters
+from zones.pages.qgis_planning import PlanningPages, planning_layers
+from zones.pages.qgis_words import Say, aliases, land_words, layer_names, speaker
+from zones.pages.status_fields import field_words, own_names, with_own_fields
 from zones.plan.frames import zones_frame
-from zones.planting.decisions import EXCLUDE, FIRST, known_decisions
-from zones.planting.measures import load_measures
 from zones.planting.planning_map import PlanningMap
 from zones.project.model import Project
 from zones.publish.publish import PublishedFigures
 
-Say = Callable[..., str]
-
 _CLASSES = 5
 _COMMUNES, _FIGURES = "communes", "zone_figures"
+#: Columns of a plot; a status layer has its own fields beside them.
 _PLOT_COLUMNS = (
-    "plot",
-    "tk",
-    "khoanh",
-    "lo",
-    "commune_code",
-    "commune",
-    "land",
-    "type_number",
-    "type_code",
-    "species",
-    "planting_year",
-    "three_forest",
-    "ledger_ha",
-    "geometry_ha",
+    *("plot", "tk", "khoanh", "lo", "commune_code", "commune", "land", "type_number"),
+    *("type_code", "species", "planting_year", "three_forest", "ledger_ha", "geometry_ha"),
 )
-
-
-#: Columns that are ours, not of the status layer: the plots of the planning layer go without.
-_OURS = (
-    *("form_origin", "form_site", "form_stand", "form_purpose", "ledger_source", "counts"),
-    *("group", "geometry_ha"),
-)
-#: Land classes of the forest layer that no forest is planned on.
-_NO_FOREST_LAND = ("farmland", "water", "other")
 #: Scales that the circular lists for maps of communes and districts, and one step beyond.
 _SCALES = (5_000, 10_000, 25_000, 50_000, 100_000, 200_000)
 
@@ -73,11 +56,12 @@ def qgis_content(
 ) -> QgisContent:
     """Put together what the QGIS project shows, in the area CRS."""
     language = project.annex.language
-    say = _speaker(language)
+    say = speaker(language)
+    own = own_attributes(inputs)
     communes = _commune_layer(project, figures, inputs, say)
     numbers = zone_figures(figures)
     zones = _zone_layers(figures, numbers, language, say)
-    plots = list(_plot_layers(project, inputs, language, say))
+    plots = list(_plot_layers(project, inputs, own, language))
     findings = list(_finding_layers(inputs, language, say))
     table = QgisLayer(
         table=_FIGURES,
@@ -85,10 +69,14 @@ def qgis_content(
         group=say("group_zones"),
         style=None,
         frame=numbers,
-        aliases=_aliases(numbers.columns, say),
+        aliases=aliases(numbers.columns, language),
         shown=False,
     )
-    chosen = [] if planning is None else _planning_layers(planning, language, say)
+    chosen = (
+        []
+        if planning is None
+        else planning_layers(PlanningPages(planning, figures, inputs, own, language))
+    )
     around = list(_neighbour_layers(project, inputs, say))
     sides = None if borders else read_sides(project, inputs)
     measured = measure_borders(project, sides) if sides else borders
@@ -115,15 +103,6 @@ def qgis_content(
         words={key: say(f"sheet_{key}") for key in ("layout", "legend", "source", "scale")},
         scales=_SCALES,
     )
-
-
-def _speaker(language: Language) -> Say:
-    """Make the function that says the words of the project in one language."""
-
-    def say(key: str, **values: object) -> str:
-        return message(f"zones.pages.qgis_{key}", **values).text(language)
-
-    return say
 
 
 def zone_figures(figures: PublishedFigures) -> pd.DataFrame:
@@ -158,7 +137,7 @@ def _commune_layer(
         group=say("group_ground"),
         style=Fill("", "#000000", 0.4),
         frame=frame,
-        aliases=_aliases(frame.columns, say),
+        aliases=aliases(frame.columns, project.annex.language),
         label="commune",
     )
 
@@ -174,7 +153,7 @@ def _zone_layers(
             group=say("group_zones"),
             style=_ranges(numbers.loc[numbers["zone"].eq(zone), "present_ha"], language),
             joined=Joined(_FIGURES, "zone", zone, _COMMUNES, "commune_code"),
-            aliases=_aliases(numbers.columns, say),
+            aliases=aliases(numbers.columns, language),
             shown=number == 0,
         )
         for number, (zone, name) in enumerate(
@@ -207,23 +186,29 @@ def _round_up(value: float) -> float:
 
 
 def _plot_layers(
-    project: Project, inputs: Inputs, language: Language, say: Say
+    project: Project, inputs: Inputs, own: Mapping[str, pd.DataFrame], language: Language
 ) -> Iterable[QgisLayer]:
     zones = zones_frame(inputs.plans[0])
     known = {**load_area_symbols("land"), **zone_symbols(zones, crops=zone_crops(zones))}
+    names, land = layer_names(inputs, language), land_words(language)
+    classes = {code: word.text(language) for code, word in code_words("three_forest").items()}
     for number, (name, layer) in enumerate(inputs.plots.items()):
-        columns = [column for column in _PLOT_COLUMNS if column in layer.plots.columns]
-        frame = to_crs(layer.plots[[*columns, "geometry"]], inputs.crs)
-        if isinstance(layer, ForestLayer):
-            frame = frame.assign(type_code=type_letters(layer))
         drawn = symbols_of_plots(layer, zones=zones_of_layer(project, zones, name))
+        frame = _plot_rows(layer, name, own, inputs.crs).assign(symbol=drawn)
         found = set(drawn)
         symbols = [(key, item) for key, item in known.items() if key in found]
         strange = sorted(found.difference(known))
+        forest = layer if isinstance(layer, ForestLayer) else None
+        words = {
+            **(field_words(forest, language) if forest else {}),
+            "land": land,
+            "three_forest": classes,
+            "symbol": {key: item.name.text(language) for key, item in symbols},
+        }
         yield QgisLayer(
             table=f"plots_{number + 1}",
-            name=name,
-            group=say("group_plots"),
+            name=names[name],
+            group=speaker(language)("group_plots"),
             style=Categories(
                 "symbol",
                 (
@@ -231,18 +216,25 @@ def _plot_layers(
                     *((key, key, Fill("#d9d9d9", "#999999", 0.05)) for key in strange),
                 ),
             ),
-            frame=frame.assign(symbol=drawn),
-            aliases=_aliases([*frame.columns, "symbol"], say),
-            words={"symbol": {key: item.name.text(language) for key, item in symbols}},
-            others=_standard_style(layer, language) if isinstance(layer, ForestLayer) else (),
+            frame=frame,
+            aliases=aliases(frame.columns, language, own_names(own, frame.columns)),
+            words={field: told for field, told in words.items() if field in frame.columns},
+            others=_standard_style(forest, language) if forest else (),
         )
 
 
-#: Label of a lot in the standard: number and state over area.
-_LOT_LABEL = (
-    """coalesce("lo", '') || ' – ' || coalesce("type_code", '') || '\n' || """
-    """format_number("ledger_ha", 2, 'vi')"""
-)
+def _plot_rows(
+    layer: PlotLayer, name: str, own: Mapping[str, pd.DataFrame], crs: pyproj.CRS
+) -> gpd.GeoDataFrame:
+    """Plots in the area CRS; those of a status layer with the fields of their file."""
+    columns = [column for column in _PLOT_COLUMNS if column in layer.plots.columns]
+    if name not in own or not isinstance(layer, ForestLayer):
+        return to_crs(layer.plots[[*columns, "geometry"]], crs)
+    plots = layer.plots[[*columns, "row", "geometry"]].assign(layer=name)
+    # The letters as they were read: the colours of the standard go by them.
+    letters = plots.assign(type_code=type_letters(layer))
+    frame = with_own_fields(letters, {name: own[name].assign(ldlr=pd.NA)})
+    return to_crs(gpd.GeoDataFrame(frame.drop(columns=["layer", "row"]), crs=plots.crs), crs)
 
 
 def _standard_style(layer: ForestLayer, language: Language) -> tuple[OtherStyle, ...]:
@@ -251,49 +243,7 @@ def _standard_style(layer: ForestLayer, language: Language) -> tuple[OtherStyle,
         (code, item.name.text(language), Fill(item.fill, "#505050", 0.1))
         for code, item in standard_symbols(layer).items()
     )
-    return (OtherStyle(STANDARD, Categories("type_code", symbols), _LOT_LABEL),)
-
-
-def _planning_layers(planning: PlanningMap, language: Language, say: Say) -> list[QgisLayer]:
-    """Plots chosen for the plan, and plots kept as they are, in the colours of the standard.
-
-    A reader may decide on the first (leave out, take first) and give the others another measure.
-    """
-    measures = load_measures()
-    names = {
-        str(row["measure"]): f"{row['measure']} – {row[f'name_{language}']}"
-        for row in measures.to_dict("records")
-    }
-    fills = dict(zip(measures["measure"], measures["colour"], strict=True))
-    decided = {key: names[key] for key in known_decisions() if key in names}
-    words = {"": "", EXCLUDE: say("decision_exclude"), FIRST: say("decision_first")}
-    layers = []
-    # Nobody gives farmland or water a measure: without one it stands in the plots alone.
-    idle = planning.kept["measure"].eq("") & planning.kept["land_class"].isin(_NO_FOREST_LAND)
-    for table, whole, choices in (
-        ("rungqh", planning.plots.assign(decision=""), {"measure": names, "decision": words}),
-        ("rungqh_kept", planning.kept[~idle], {"measure": decided | {"": ""}}),
-    ):
-        frame = whole.drop(columns=list(_OURS), errors="ignore").reset_index(drop=True)
-        used = set(frame["measure"]) | (set(decided) if table == "rungqh_kept" else set())
-        none = [("", say("no_measure"), Fill("#ffffff", "#999999", 0.05))] if "" in used else []
-        layers.append(
-            QgisLayer(
-                table=table,
-                name=say(f"planning_{table}"),
-                group=say("group_planning"),
-                style=Categories(
-                    "measure",
-                    (*((key, names[key], Fill(fills[key])) for key in names if key in used), *none),
-                ),
-                frame=frame,
-                aliases=_aliases(frame.columns, say),
-                words=choices,
-                locked=("measure",) if table == "rungqh" else (),
-                shown=False,
-            )
-        )
-    return layers
+    return (OtherStyle(STANDARD, Categories("ldlr", symbols), _LOT_LABEL),)
 
 
 def _fill(item: AreaSymbol) -> Fill:
@@ -312,7 +262,7 @@ def _finding_layers(inputs: Inputs, language: Language, say: Say) -> Iterable[Qg
                 group=say("group_findings"),
                 style=Fill("", "#d7191c", 0.5, "////", "#d7191c"),
                 frame=frame,
-                aliases=_aliases(frame.columns, say),
+                aliases=aliases(frame.columns, language),
                 shown=False,
             )
 
@@ -331,7 +281,7 @@ def _neighbour_layers(project: Project, inputs: Inputs, say: Say) -> Iterable[Qg
             group=say("group_ground"),
             style=Fill("#f2f2f2", "#7a7a7a", 0.2),
             frame=frame,
-            aliases=_aliases(frame.columns, say),
+            aliases=aliases(frame.columns, project.annex.language),
             label="commune",
         )
 
@@ -355,19 +305,9 @@ def _border_layers(borders: Borders, language: Language, say: Say) -> Iterable[Q
         group=say("group_borders"),
         style=Line("#c51b7d", 0.8),
         frame=frame,
-        aliases=_aliases(frame.columns, say),
+        aliases=aliases(frame.columns, language),
         words={"neighbour_province": {code: province_name(code) for code in provinces}},
         label=_BORDER_LABEL.format(language=language),
         label_is_expression=True,
         shown=False,
     )
-
-
-def _aliases(columns: Iterable[str], say: Say) -> dict[str, str]:
-    return {
-        name: say("field_planned_year", year=name[8:12])
-        if name.startswith("planned_2")
-        else say(f"field_{name}")
-        for name in map(str, columns)
-        if name != "geometry"
-    }

@@ -27,14 +27,13 @@ from maps.qgis.geopackage import made_from
 from zones.allocation.plot_names import named_plots
 from zones.inputs.read import Inputs
 from zones.measure.closure import ClosureLog
+from zones.pages.qgis_planning import KEPT, PLANNED
 from zones.planting.decisions import COLUMNS, EXCLUDE, FIRST, known_decisions
 from zones.tables import QGIS_CHANGES
 
-#: Tables whose edits are decisions on plots.
-_PLANNING = ("rungqh", "rungqh_kept")
 #: Column of the hectares that a row stands for (of a chosen part not the whole plot's ledger); else
 #: the hectares of its polygon.
-_HECTARES = ("area_ha", "ledger_ha")
+_HECTARES = ("area_ha", "dtich", "ledger_ha")
 _NEAR = 1e-9
 
 
@@ -52,7 +51,9 @@ def read_changes(
         raise InputError(
             "zones.pages.qgis_tables_missing", path=path, count=len(absent), tables=absent
         )
-    other = [layer.name for layer in layers if told[layer.table] != made_from(layer)]
+    other = [
+        layer.name for layer in layers if not told[layer.table].endswith(f"[{made_from(layer)}]")
+    ]
     if other:
         raise InputError(
             "zones.pages.qgis_of_other_data", path=path, count=len(other), layers=other
@@ -75,11 +76,12 @@ def decisions_of(
         for row in _by_record(earlier, inputs).to_dict("records")
     }
     for layer in content.layers:
-        if layer.table not in _PLANNING or not isinstance(layer.frame, gpd.GeoDataFrame):
+        decides = layer.table.endswith((PLANNED, KEPT))
+        if not decides or not isinstance(layer.frame, gpd.GeoDataFrame):
             continue
         before = layer.frame.set_axis(np.arange(1, len(layer.frame) + 1), axis="index")
         after = _numbered(path, layer.table, before)
-        if layer.table == "rungqh":
+        if layer.table.endswith(PLANNED):
             found |= _marked(before, after)
         else:
             found |= _given_measures(before, after, path)
@@ -225,7 +227,8 @@ def _hectares(rows: gpd.GeoDataFrame) -> pd.Series[float]:
     """Hectares that each row stands for: by the ledger or the plan, else by its polygon."""
     drawn = pd.Series(rows.geometry.area.to_numpy() / 1e4, index=rows.index)
     told = [rows[name].astype("float64") for name in _HECTARES if name in rows.columns]
-    hectares: pd.Series[float] = told[0].fillna(drawn) if told else drawn
+    # A ledger of 0 ha is none: what is drawn counts, as when the layer is read.
+    hectares: pd.Series[float] = told[0].where(told[0] > 0, drawn) if told else drawn
     return hectares.fillna(0.0)
 
 

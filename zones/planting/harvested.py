@@ -72,7 +72,8 @@ def cut_stands(pieces: gpd.GeoDataFrame, harvest: pd.DataFrame) -> tuple[gpd.Geo
         raise ClosureError("zones.planting.not_closed", worst=worst)
     plot = ["layer", "row", "commune_code"]
     touched = pd.MultiIndex.from_frame(pieces[plot]).isin(pd.MultiIndex.from_frame(cut[plot]))
-    left_pieces = pieces[~ripe & ~touched].assign(cut_year=pd.NA, cut_whole=True)
+    left_pieces = pieces[~ripe & ~touched].assign(cut_year=pd.NA)
+    left_pieces = left_pieces.assign(cut_whole=left_pieces["is_whole"])
     both = pd.concat([left_pieces, cut], ignore_index=True)
     return gpd.GeoDataFrame(both, crs=pieces.crs), missed
 
@@ -119,7 +120,8 @@ def _ground(
         source=SOURCE,
         cut_year=harvest["year"].reindex([one.demand for one in chosen]).to_numpy(),
         area_ha=[one.area_ha for one in chosen],
-        cut_whole=[one.whole for one in chosen],
+        cut_whole=rows["is_whole"].to_numpy(dtype=bool)
+        & np.array([one.whole for one in chosen], dtype=bool),
     )
     return ground.set_geometry([one.shape for one in chosen], crs=stands.crs)
 

@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from layers.base.errors import ClosureError, InputError
+from layers.kinds.forest_checks import LEDGER_ROUNDING_HA
 from layers.kinds.plots import PlotLayer
 from zones.allocation.harvest import SOURCE
 from zones.allocation.land_plots import settled_land, stand_land
@@ -31,6 +33,7 @@ from zones.tables import ALLOCATION_HARVEST, PLANNING_PLOTS
 #: Printed hectares and those of the plots are the same to this.
 _NEAR_HA = 1e-6
 _KEYS = ["commune_code", "part_of_land"]
+Booleans = npt.NDArray[np.bool_]
 #: Part of the project file that names plots.
 _WHERE = "planning"
 
@@ -150,6 +153,7 @@ def _pieces(
     plots, _ = settled_land(layers, rules, communes)
     stands = stand_land(layers, rules, communes)
     both = pd.concat([plots, stands, ripe_stands(layers, communes, harvest)], ignore_index=True)
+    both = both.assign(is_whole=_is_whole(both, layers))
     distance = np.zeros(len(both))
     if roads is not None and len(roads) and len(both):
         tree = shapely.STRtree(roads.geometry.to_numpy())
@@ -159,6 +163,33 @@ def _pieces(
     order = both.assign(road_m=np.round(distance, 1), label=both["plot"].map(_natural))
     order = order.sort_values(["road_m", "label", "layer", "row"], kind="stable")
     return gpd.GeoDataFrame(order.drop(columns="label"), crs=communes.crs)
+
+
+def _is_whole(pieces: pd.DataFrame, layers: Mapping[str, tuple[str, PlotLayer]]) -> Booleans:
+    """Whether a piece is its whole plot: not cut at a border of communes or by other ground.
+
+    A thousandth, or what a ledger rounds away, is no part.
+    """
+    plots = [
+        layer.plots[["row"]].assign(layer=name, whole_ha=_plot_hectares(layer))
+        for name, (_, layer) in layers.items()
+    ]
+    if not plots:
+        return np.ones(len(pieces), dtype=bool)
+    keys = ["layer", "row"]
+    known = pd.concat(plots, ignore_index=True).set_index(keys)["whole_ha"]
+    whole = known.reindex(pd.MultiIndex.from_frame(pieces[keys])).to_numpy()
+    whole = whole * pieces["weight"].to_numpy(dtype="float64")
+    missing = whole - pieces["area_ha"].to_numpy(dtype="float64")
+    told: Booleans = ~(missing > np.maximum(LEDGER_ROUNDING_HA, whole / 1000))
+    return told
+
+
+def _plot_hectares(layer: PlotLayer) -> pd.Series[float]:
+    """Hectares of each plot: of the ledger, else drawn."""
+    drawn = layer.plots["geometry_ha"] if "geometry_ha" in layer.plots else float("nan")
+    hectares: pd.Series[float] = layer.plots["ledger_ha"].astype("float64").fillna(drawn)
+    return hectares
 
 
 def _with_decisions(

@@ -148,13 +148,33 @@ def test_a_mixed_file_is_an_error_with_counts():
     assert (found["code-unknown"].severity, found["code-unknown"].count) == ("error", 1)
 
 
-@pytest.mark.parametrize(("year", "told"), [(2022, True), (2023, False)])
-def test_a_table_later_than_the_layer_is_told(year, told):
+@pytest.mark.parametrize(
+    ("year", "stated", "severities"),
+    [
+        # A circular that was not in force cannot have coded the layer, unless someone says so.
+        (2022, "auto", ["error"]),
+        (2022, "55", ["problem"]),
+        (2023, "auto", []),
+    ],
+)
+def test_a_table_later_than_the_layer_is_refused(year, stated, severities):
     codes = load_code_table("55").assign(area_ha=1.0, row=range(55), plot="x")
-    found = check_codes(codes, choose_code_table(codes), year=year, source="rừng")
+    choice = choose_code_table(codes, told=stated)
+    found = check_codes(codes, choice, year=year, source="rừng")
     later = [item for item in found if item.kind == "code-table-later"]
-    assert [item.severity for item in later] == (["problem"] if told else [])
+    assert [item.severity for item in later] == severities
+    assert all("code_table: '55'" in item.message.en for item in later)
     assert all(
         "circular 16/2023" in item.message.en and "2022" in item.message.en for item in later
     )
     assert all("Thông tư 16/2023/TT-BNNPTNT (Phụ lục I)" in item.message.vi for item in later)
+
+
+@pytest.mark.parametrize("table", ["93", "98", "55"])
+def test_every_type_has_a_full_name_that_tells_its_group(table):
+    names, codes = type_names(table), load_code_table(table)
+    assert set(names) == set(codes["maldlr"].astype("str"))
+    for row in codes.itertuples():
+        vi = names[str(row.maldlr)].vi
+        assert ("tự nhiên" in vi) == (row.group == "natural")
+        assert vi.startswith("Rừng") == (row.group in ("natural", "planted"))

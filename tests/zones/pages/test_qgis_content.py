@@ -63,7 +63,7 @@ def test_every_plot_that_was_read_is_there(out: Path) -> None:
     plots = pyogrio.read_dataframe(out / "qgis" / "project.gpkg", layer="plots_1")
     areas = pd.read_csv(out / "tables" / "areas.csv")
     forest = areas[areas["layer"].eq("forest") & ~areas["land"].isin(["unclassified", "overlap"])]
-    assert plots["ledger_ha"].sum() == pytest.approx(forest["ledger_ha"].sum())
+    assert plots["dtich"].sum() == pytest.approx(forest["ledger_ha"].sum())
     assert "communes" in layers
 
 
@@ -80,7 +80,7 @@ def test_the_forest_layer_has_the_colours_and_labels_of_the_standard(out: Path) 
     table = data_table("forest_colours_tcvn11565.csv").set_index("ldlr")
     named = {item.get("value"): item.get("symbol") for item in style.iter("category")}
     # No plot is left out, whatever its letters.
-    assert set(named) == set(plots["type_code"])
+    assert set(named) == set(plots["ldlr"])
     for code, number in named.items():
         if code not in table.index:
             continue
@@ -90,7 +90,7 @@ def test_the_forest_layer_has_the_colours_and_labels_of_the_standard(out: Path) 
         assert colour == f"{red},{green},{blue},255"
     label = next(style.iter("text-style"))
     assert label.get("isExpression") == "1"
-    assert '"type_code"' in str(label.get("fieldName"))
+    assert '"ldlr"' in str(label.get("fieldName"))
 
 
 def test_letters_have_the_colour_of_their_own_table() -> None:

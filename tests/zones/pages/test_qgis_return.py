@@ -92,18 +92,18 @@ def test_edits_are_told_with_their_hectares(
 ) -> None:
     plots = pyogrio.read_dataframe(edited, layer="plots_1", fid_as_index=True)
     first, second, third = plots.index[:3]
-    before = plots["ledger_ha"].to_dict()
-    plots.loc[first, ["ledger_ha", "species"]] = [before[first] + 2.5, "Thông"]
+    before = plots["dtich"].to_dict()
+    plots.loc[first, ["dtich", "sldlr"]] = [before[first] + 2.5, "Thông"]
     shape = plots.geometry.loc[second]
     plots.loc[[second], "geometry"] = [shapely.affinity.scale(shape, 0.5, 1.0)]
-    added = plots.loc[[first]].set_axis([9_999], axis="index").assign(ledger_ha=1.25)
+    added = plots.loc[[first]].set_axis([9_999], axis="index").assign(dtich=1.25)
     plots = gpd.GeoDataFrame(
         pd.concat([plots.drop(index=third), added]), crs=plots.crs
     ).rename_axis("fid")
     rewrite(edited, plots, "plots_1")
     told = {row["fid"]: row for row in changes(project, edited, capsys)}
     assert set(told) == {first, second, third, 9_999}
-    assert told[first]["fields"] == "species, ledger_ha"
+    assert told[first]["fields"] == "dtich, sldlr"
     assert told[first]["after_ha"] - told[first]["before_ha"] == pytest.approx(2.5)
     assert (told[second]["change"], told[second]["fields"]) == ("edited", "geometry")
     assert (told[third]["change"], told[third]["after_ha"]) == ("deleted", 0)
@@ -168,19 +168,19 @@ def test_the_command_prints_what_it_wrote(
 def test_decisions_come_back_and_the_planning_layer_follows(
     project: Path, edited: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    chosen = pyogrio.read_dataframe(edited, layer="rungqh", fid_as_index=True)
-    kept = pyogrio.read_dataframe(edited, layer="rungqh_kept", fid_as_index=True)
+    chosen = pyogrio.read_dataframe(edited, layer="lo_20_rungqh", fid_as_index=True)
+    kept = pyogrio.read_dataframe(edited, layer="lo_20_rungqh_giu", fid_as_index=True)
     names = (chosen["layer"] + ":" + chosen["row"].astype(int).astype(str)).to_dict()
     gone = chosen.index[0]
     locked = [fid for fid in chosen.index if names[fid] != names[gone]][-1]
     left = chosen.drop(index=gone)
     left.loc[locked, "decision"] = "first"
-    rewrite(edited, left, "rungqh")
+    rewrite(edited, left, "lo_20_rungqh")
     kept.loc[1, ["measure", "period"]] = ["ND", "2027"]
     # A stand that no rule gives a measure is given one.
     (pine, *_) = kept.index[kept["measure"].fillna("").eq("") & kept["land_class"].ne("bare")]
     kept.loc[pine, "measure"] = "KGL"
-    rewrite(edited, kept, "rungqh_kept")
+    rewrite(edited, kept, "lo_20_rungqh_giu")
     (out,) = [row for row in changes(project, edited, capsys) if row["change"] == "deleted"]
     # A row of the planning layer stands for what was chosen of the plot.
     assert out["before_ha"] == pytest.approx(chosen.loc[gone, "area_ha"])
@@ -254,5 +254,5 @@ def test_edits_made_by_qgis_itself_are_told(
     assert {fid: row["change"] for fid, row in told.items()} == {
         first: "edited", second: "edited", third: "deleted", new: "split"
     }  # fmt: skip
-    assert (told[first]["fields"], told[second]["fields"]) == ("geometry", "species")
+    assert (told[first]["fields"], told[second]["fields"]) == ("geometry", "sldlr")
     assert told[new]["fields"] == str(first)

@@ -94,6 +94,29 @@ def forest() -> PlotLayer:
     )
 
 
+def test_a_plot_cut_at_a_border_of_communes_is_a_part(forest: PlotLayer) -> None:
+    """The border lies 10 m inside lot 1/1/10 (60 m wide, 6 ha): 1 ha on this side, 5 beyond."""
+    both = gpd.GeoDataFrame(
+        {"commune_code": ["06001", "06002"]},
+        geometry=[square(-100, -10, 110, 2_000), square(10, -10, 99_990, 2_000)],
+        crs=CRS,
+    )
+    asked = pd.concat(
+        [
+            plan(("pine", "bare_production", 2026, 1.0)),
+            plan(("pine", "bare_production", 2026, 9.0)).assign(commune_code="06002"),
+        ],
+        ignore_index=True,
+    )
+    made = mapped(asked, ZONES, RULES, {"forest": ("forest_status", forest)}, both)
+    rows = made.table.set_index(["commune_code", "plot"])[["part", "area_ha"]]
+    assert {key: tuple(row) for key, row in zip(rows.index, rows.to_numpy(), strict=True)} == {
+        ("06001", "1/1/10"): ("part", pytest.approx(1.0)),
+        ("06002", "1/1/2"): ("whole", pytest.approx(4.0)),
+        ("06002", "1/1/10"): ("part", pytest.approx(5.0)),
+    }
+
+
 def test_plots_are_those_of_the_land_source_and_age(
     communes: gpd.GeoDataFrame, forest: PlotLayer
 ) -> None:

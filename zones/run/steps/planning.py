@@ -10,12 +10,13 @@ import pandas as pd
 from layers.base.findings import Finding
 from layers.base.language import Phrase
 from layers.base.messages import message
-from layers.io.geopackage import save_geopackage
+from maps.qgis.geopackage import build_geopackage
 from zones.allocation.land_plots import leading_parts
 from zones.allocation.prepare import land_rules
 from zones.inputs.read import Inputs
 from zones.output.findings_table import findings_table
 from zones.pages.context_layers import load_drawn_layer
+from zones.pages.qgis_planning import planning_map_layer
 from zones.plan.frames import zones_frame
 from zones.planting.decisions import decisions_with
 from zones.planting.kept import RULE
@@ -77,8 +78,8 @@ def work(context: Context) -> Made:
         parts=made.table["area_ha"].sum(),
         whole=allocation.loc[allocation["land"].ne(""), "planned_ha"].sum(),
     )
-    name = f"lo_{project.province}_rungqh"
-    save_geopackage({name: made.layer()}, context.stage / "planning_map.gpkg")
+    layer = planning_map_layer(made, context[PublishedFigures], inputs)
+    build_geopackage([layer], context.stage / "planning_map.gpkg")
     return {
         PlanningMap: made,
         PLANNING_PLOTS: made.table,

@@ -1,0 +1,63 @@
+"""Names of layers, fields and codes in the QGIS project, in the language of its pages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from layers.base.language import Language
+from layers.base.messages import message
+from layers.kinds.plots import LAND_CLASSES
+from zones.inputs.read import Inputs
+from zones.output.table_words import code_words
+from zones.pages.status_fields import field_names
+
+Say = Callable[..., str]
+#: Parts of the land that no plot is.
+_NO_PLOT = ("unclassified", "overlap")
+
+
+def speaker(language: Language) -> Say:
+    """Make the function that says the words of the project in one language."""
+
+    def say(key: str, **values: object) -> str:
+        return message(f"zones.pages.qgis_{key}", **values).text(language)
+
+    return say
+
+
+def aliases(columns: Iterable[str], language: Language, own: Iterable[str] = ()) -> dict[str, str]:
+    """Names of fields for a person; an office's ``own`` fields keep theirs."""
+    say, of_status = speaker(language), field_names(language)
+    return {
+        name: _alias(name, say, of_status)
+        for name in map(str, columns)
+        if name != "geometry" and name not in own
+    }
+
+
+def _alias(name: str, say: Say, of_status: dict[str, str]) -> str:
+    if name in of_status:
+        return of_status[name]
+    if name.startswith("planned_2"):
+        return say("field_planned_year", year=name[8:12])
+    return say(f"field_{name}")
+
+
+def land_words(language: Language) -> dict[str, str]:
+    """What the land of a plot is called."""
+    named = {
+        land: message(f"zones.pages.type_{land}") for land in LAND_CLASSES if land not in _NO_PLOT
+    }
+    return {code: word.text(language) for code, word in (code_words("land") | named).items()}
+
+
+def layer_names(inputs: Inputs, language: Language) -> dict[str, str]:
+    """Names of the polygon layers: their kind, and which where there are several of one."""
+    kinds = {name: inputs.project.layers[name].kind for name in inputs.plots}
+    count = Counter(kinds.values())
+    return {
+        name: message(f"zones.project.kind_{kind}").text(language)
+        + (f" ({name})" if count[kind] > 1 else "")
+        for name, kind in kinds.items()
+    }
