@@ -107,6 +107,19 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
+class SheetPaper:
+    """A paper of the sheets: millimetres from its top left (left, top, width, height)."""
+
+    name: str  # Name of the layout
+    paper: str  # What the field ``paper`` of its sheets says
+    size: tuple[float, float]
+    title: tuple[float, ...]
+    frame: tuple[float, ...]
+    panel: tuple[float, ...]
+    text: float = 1.0  # Size of texts against those of A3
+
+
+@dataclass(frozen=True, slots=True)
 class QgisContent:
     """Everything a QGIS project shows.
 
@@ -123,13 +136,18 @@ class QgisContent:
     themes : mapping of str to tuple of str
         Name of a map theme to the tables that it shows.
     sheets : str
-        Table of the layer with one sheet per row; its ``label`` names the sheet.
+        Table of the layer with the frame of one sheet per row: fields ``sheet`` (its title),
+        ``paper``, ``scale`` (the denominator) and ``scale_text`` (what is said of it).
+    papers : tuple of SheetPaper
+        Papers of the sheets; each is a layout.
     sheet_theme : str
         Theme that the sheets show.
+    sheet_style : str
+        Style that layers have in this theme, where they have one of that name.
     words : mapping of str to str
-        Words of the sheet: ``layout``, ``legend``, ``source``, ``scale``.
+        Words of the sheet: ``legend``, ``source``, ``scale``.
     scales : tuple of int
-        Denominators that a sheet may have.
+        Denominators that the canvas offers.
     """
 
     title: str
@@ -138,7 +156,9 @@ class QgisContent:
     layers: tuple[QgisLayer, ...]
     themes: Mapping[str, tuple[str, ...]]
     sheets: str
+    papers: tuple[SheetPaper, ...]
     sheet_theme: str
+    sheet_style: str
     words: Mapping[str, str]
     scales: tuple[int, ...]
 

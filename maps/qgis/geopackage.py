@@ -6,7 +6,6 @@ import hashlib
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -15,7 +14,7 @@ import shapely
 
 from layers.io.geopackage import save_geopackage, stamp
 from maps.qgis.content import Joined, QgisLayer, drawn_layers
-from maps.qgis.style import style_document
+from maps.qgis.style import other_style, style_document
 
 _STYLES = """
 CREATE TABLE layer_styles (
@@ -115,8 +114,7 @@ def _save_style(base: sqlite3.Connection, layer: QgisLayer) -> None:
     fields = table_fields(base, layer.table)
     save_style_document(base, layer.table, layer.name, style_document(layer, fields))
     for other in layer.others:
-        changed = replace(layer, style=other.style, label=other.label, label_is_expression=True)
-        document = style_document(changed, fields)
+        document = style_document(other_style(layer, other), fields)
         save_style_document(base, layer.table, other.name, document, default=False)
 
 

@@ -24,7 +24,7 @@ from layers.io.atomic import written_aside
 from maps.qgis.content import Line, QgisContent, QgisLayer, drawn_layers
 from maps.qgis.geopackage import build_geopackage, geometry_field, table_fields
 from maps.qgis.sheet import sheet_layout
-from maps.qgis.style import QGIS_VERSION, layer_style
+from maps.qgis.style import QGIS_VERSION, layer_style, other_style, style_element
 
 _NAMESPACE = uuid.UUID("6d0c1a55-6f5d-4f0e-9d6e-1f2a4f7b9c11")
 #: An archive notes times: the first that it can hold, for the same bytes every time.
@@ -103,7 +103,8 @@ def _document(content: QgisContent, data: str, fields: Mapping[str, list[str]]) 
     SubElement(about, "creation").text = f"{today().isoformat()}T00:00:00"
     sheets = content.layer(content.sheets)
     layouts = SubElement(root, "Layouts")
-    layouts.append(sheet_layout(content, _id(sheets.table), source(data, sheets), extent))
+    for paper in content.papers:
+        layouts.append(sheet_layout(content, paper, _id(sheets.table), source(data, sheets)))
     scales = SubElement(SubElement(root, "ProjectViewSettings", UseProjectScales="1"), "Scales")
     for denominator in sorted(content.scales, reverse=True):
         SubElement(scales, "Scale", Value=str(denominator))
@@ -191,13 +192,26 @@ def _layer(
         SubElement(root, "srs").append(_crs(content.crs))
     SubElement(root, "provider", encoding="UTF-8").text = "ogr"
     root.extend(layer_style(layer, fields))
+    if layer.others:
+        root.append(_styles(layer, fields))
     SubElement(root, "layerOpacity").text = "1"
+    return root
+
+
+def _styles(layer: QgisLayer, fields: list[str]) -> Element:
+    """Styles that a theme may choose: the default, which the layer has, and the others."""
+    root = Element("style-manager", current="default")
+    SubElement(root, "map-layer-style", name="default")
+    for other in layer.others:
+        one = SubElement(root, "map-layer-style", name=other.name)
+        one.append(style_element(other_style(layer, other), fields))
     return root
 
 
 def _themes(root: Element, content: QgisContent) -> None:
     presets = SubElement(root, "visibility-presets")
     known = {layer.table for layer in drawn_layers(content.layers)}
+    styles = {layer.table: {other.name for other in layer.others} for layer in content.layers}
     for name, tables in content.themes.items():
         preset = SubElement(
             presets,
@@ -206,9 +220,10 @@ def _themes(root: Element, content: QgisContent) -> None:
         )
         for table in tables:
             if table in known:
-                SubElement(
-                    preset, "layer", id=_id(table), style="default", visible="1", expanded="1"
-                )
+                style = "default"
+                if name == content.sheet_theme and content.sheet_style in styles[table]:
+                    style = content.sheet_style
+                SubElement(preset, "layer", id=_id(table), style=style, visible="1", expanded="1")
 
 
 def _properties(root: Element) -> None:

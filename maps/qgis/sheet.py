@@ -1,25 +1,17 @@
-"""The print layout of the commune sheet: A3 landscape, one page per row of the layer of sheets."""
+"""Print layouts of the commune sheets: one per paper, one page per row of the layer of sheets.
+
+Each row is the frame of its sheet and says its scale: QGIS prints what the atlas prints.
+"""
 
 from __future__ import annotations
 
 import uuid
 from xml.etree.ElementTree import Element, SubElement
 
-from maps.qgis.content import Fill, Line, QgisContent
+from maps.qgis.content import Fill, Line, QgisContent, QgisLayer, SheetPaper
 from maps.qgis.style import symbol
 
 _NAMESPACE = uuid.UUID("0b8f3a4e-5d1c-4b7a-8a52-3c9d0e6f7a10")
-#: A3 landscape and the parts of the sheet, in millimetres: left, top, width, height.
-_PAGE = (0.0, 0.0, 420.0, 297.0)
-_TITLE = (10.0, 8.0, 400.0, 9.0)
-_SUBTITLE = (10.0, 17.0, 400.0, 7.0)
-_MAP = (20.0, 30.0, 298.0, 252.0)
-_LEGEND = (328.0, 29.0, 82.0, 188.0)
-_NORTH = (390.0, 222.0, 16.0, 20.0)
-_SCALE = (326.0, 226.0, 60.0, 14.0)
-_RATIO = (326.0, 243.0, 84.0, 7.0)
-_SOURCE = (326.0, 252.0, 84.0, 35.0)
-
 _PAGE_ITEM, _MAP_ITEM, _PICTURE_ITEM, _LABEL_ITEM, _LEGEND_ITEM, _SCALE_ITEM = (
     "65638",
     "65639",
@@ -29,53 +21,72 @@ _PAGE_ITEM, _MAP_ITEM, _PICTURE_ITEM, _LABEL_ITEM, _LEGEND_ITEM, _SCALE_ITEM = (
     "65646",
 )
 _FONT = "Times New Roman"
+#: Lines of the grid are this far apart on paper, in metres of it: 1 km at 1:25,000.
+_GRID_M = 0.04
+Box = tuple[float, ...]
 
 
-def sheet_layout(
-    content: QgisContent, layer: str, source: str, extent: tuple[float, float, float, float]
-) -> Element:
-    """Layout driven by the rows of the layer of sheets: ``layer`` is its id in the project."""
-    sheets = content.layer(content.sheets)
-    root = Element("Layout", name=content.words["layout"], units="mm", printResolution="300")
+def sheet_layout(content: QgisContent, paper: SheetPaper, layer: str, source: str) -> Element:
+    """Layout of a paper, driven by its rows of the layer of sheets: ``layer`` is its id."""
+    root = Element("Layout", name=paper.name, units="mm", printResolution="300")
     pages = SubElement(root, "PageCollection")
     pages.append(symbol(Fill("#ffffff", width_mm=0), ""))
-    pages.append(_item("page", _PAGE_ITEM, _PAGE))
-    name = f'"{sheets.label}"'
-    root.append(_label("title", _TITLE, f"[% upper({name}) %]", 16, bold=True, middle=True))
-    root.append(_label("subtitle", _SUBTITLE, content.title, 11, middle=True))
-    root.append(_map(content.sheet_theme, extent))
-    root.append(_legend(content))
-    root.append(_north())
-    root.append(_scale_bar())
-    scale = "format_number(item_variables('map')['map_scale'], 0, 'vi')"
-    ratio = f"{content.words['scale']} 1:[% {scale} %]"
-    root.append(_label("ratio", _RATIO, ratio, 10))
-    told = f"{content.subtitle}\n{content.crs.name}"
-    root.append(_label("source", _SOURCE, f"{content.words['source']}: {told}", 8))
-    SubElement(
-        root,
+    pages.append(_item("page", _PAGE_ITEM, (0.0, 0.0, *paper.size)))
+    k = paper.text
+    left, top, wide, high = paper.title
+    title = (left, top, wide, high * 0.6)
+    under = (left, top + high * 0.6, wide, high * 0.4)
+    root.append(_label("title", title, '[% upper("sheet") %]', 16 * k, bold=True, middle=True))
+    root.append(_label("subtitle", under, content.title, 11 * k, middle=True))
+    root.append(_map(content, paper))
+    for item in _panel(content, paper):
+        root.append(item)
+    root.append(_atlas(content.layer(content.sheets), paper, layer, source))
+    return root
+
+
+def _panel(content: QgisContent, paper: SheetPaper) -> list[Element]:
+    """Legend, north arrow, scale and sources, beside the map."""
+    k = paper.text
+    left, top, wide, high = paper.panel
+    foot = top + high
+    ratio = f"{content.words['scale']} 1:[% format_number(\"scale\", 0, 'vi') %]"
+    told = f"{content.words['source']}: {content.subtitle}\n{content.crs.name}"
+    return [
+        _legend(content, (left, top, wide, high - 72 * k), k),
+        _scale_bar((left, foot - 68 * k, wide - 24 * k, 14 * k)),
+        _north((left + wide - 20 * k, foot - 68 * k, 16 * k, 20 * k)),
+        _label("ratio", (left, foot - 53 * k, wide - 24 * k, 7 * k), ratio, 12 * k, bold=True),
+        _label("scale text", (left, foot - 45 * k, wide, 9 * k), '[% "scale_text" %]', 8 * k),
+        _label("source", (left, foot - 35 * k, wide, 35 * k), told, 8 * k),
+    ]
+
+
+def _atlas(sheets: QgisLayer, paper: SheetPaper, layer: str, source: str) -> Element:
+    quoted = paper.paper.replace("'", "''")
+    return Element(
         "Atlas",
         enabled="1",
         coverageLayer=layer,
         coverageLayerName=sheets.name,
         coverageLayerSource=source,
         coverageLayerProvider="ogr",
-        pageNameExpression=name,
-        filenamePattern=f"{name}",
+        pageNameExpression='"sheet"',
+        filenamePattern='"sheet"',
         sortFeatures="1",
-        sortKey=name,
+        sortKey='"sheet"',
         sortAscending="1",
-        hideCoverage="0",
-        filterFeatures="0",
+        hideCoverage="1",
+        filterFeatures="1",
+        featureFilter=f"\"paper\" = '{quoted}'",
     )
-    return root
 
 
 def _uuid(name: str) -> str:
     return "{" + str(uuid.uuid5(_NAMESPACE, name)) + "}"
 
 
-def _item(name: str, kind: str, box: tuple[float, float, float, float], **more: str) -> Element:
+def _item(name: str, kind: str, box: Box, **more: str) -> Element:
     left, top, width, height = box
     root = Element(
         "LayoutItem",
@@ -101,9 +112,9 @@ def _item(name: str, kind: str, box: tuple[float, float, float, float], **more: 
 
 def _label(
     name: str,
-    box: tuple[float, float, float, float],
+    box: Box,
     text: str,
-    size: int,
+    size: float,
     *,
     bold: bool = False,
     middle: bool = False,
@@ -120,41 +131,59 @@ def _label(
         marginY="0",
     )
     weight = 75 if bold else 50
-    SubElement(root, "LabelFont", style="", description=f"{_FONT},{size},-1,5,{weight},0,0,0,0,0")
+    SubElement(root, "LabelFont", style="", description=f"{_FONT},{size:g},-1,5,{weight},0,0,0,0,0")
     SubElement(root, "FontColor", red="0", green="0", blue="0", alpha="255")
     return root
 
 
-def _map(theme: str, extent: tuple[float, float, float, float]) -> Element:
+def _map(content: QgisContent, paper: SheetPaper) -> Element:
     root = _item(
         "map",
         _MAP_ITEM,
-        _MAP,
+        paper.frame,
         followPreset="true",
-        followPresetName=theme,
+        followPresetName=content.sheet_theme,
         keepLayerSet="false",
         mapRotation="0",
     )
     root.set("frame", "true")
     root.set("background", "true")
-    west, south, east, north = (f"{value:.9g}" for value in _framed(extent))
-    SubElement(root, "Extent", xmin=west, ymin=south, xmax=east, ymax=north)
-    # The largest of the project's scales at which the commune fits into the frame.
-    SubElement(root, "AtlasMap", atlasDriven="1", scalingMode="1", margin="0.05")
+    # QGIS gives the frame the shape of its extent: that of the first sheet of the paper has it.
+    sheets = content.layer(content.sheets).frame
+    mine = sheets[sheets["paper"].eq(paper.paper)] if sheets is not None else None
+    west, south, east, north = (0, 0, 1, 1) if mine is None else mine.geometry.iloc[0].bounds
+    SubElement(
+        root,
+        "Extent",
+        xmin=f"{west:.9g}",
+        ymin=f"{south:.9g}",
+        xmax=f"{east:.9g}",
+        ymax=f"{north:.9g}",
+    )
+    # The scale stays as the sheet says it; the map moves to the middle of the frame.
+    SubElement(root, "AtlasMap", atlasDriven="1", scalingMode="0", margin="0")
     root.append(_grid())
+    root.append(_driven(dataDefinedMapScale='"scale"'))
     return root
 
 
-def _framed(extent: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
-    """Extent in the shape of the frame: QGIS gives the frame the shape of the extent otherwise."""
-    west, south, east, north = extent
-    half = max((east - west) / _MAP[2], (north - south) / _MAP[3]) / 2
-    x, y = (west + east) / 2, (south + north) / 2
-    return x - half * _MAP[2], y - half * _MAP[3], x + half * _MAP[2], y + half * _MAP[3]
+def _driven(**expressions: str) -> Element:
+    """Properties that follow the sheet."""
+    root = Element("LayoutObject")
+    whole = SubElement(SubElement(root, "dataDefinedProperties"), "Option", type="Map")
+    SubElement(whole, "Option", name="name", type="QString", value="")
+    listed = SubElement(whole, "Option", name="properties", type="Map")
+    for name, expression in expressions.items():
+        one = SubElement(listed, "Option", name=name, type="Map")
+        SubElement(one, "Option", name="active", type="bool", value="true")
+        SubElement(one, "Option", name="expression", type="QString", value=expression)
+        SubElement(one, "Option", name="type", type="int", value="3")
+    SubElement(whole, "Option", name="type", type="QString", value="collection")
+    return root
 
 
 def _grid() -> Element:
-    """Lines of the grid every five kilometres, with their coordinates at the frame."""
+    """Lines of the grid four centimetres apart, with their coordinates at the frame."""
     outside = {f"{side}AnnotationPosition": "1" for side in ("left", "right", "top", "bottom")}
     root = Element(
         "ComposerMapGrid",
@@ -184,36 +213,40 @@ def _grid() -> Element:
         style="",
         description=f"{_FONT},7,-1,5,50,0,0,0,0,0",
     )
+    apart = f'"scale" * {_GRID_M}'
+    root.append(_driven(dataDefinedMapGridIntervalX=apart, dataDefinedMapGridIntervalY=apart))
     return root
 
 
-def _legend(content: QgisContent) -> Element:
+def _legend(content: QgisContent, box: Box, k: float) -> Element:
     root = _item(
         "legend",
         _LEGEND_ITEM,
-        _LEGEND,
+        box,
         title=content.words["legend"],
         resizeToContents="1",
         legendFilterByAtlas="1",
         map_uuid=_uuid("map"),
-        symbolWidth="7",
-        symbolHeight="4",
+        symbolWidth=f"{7 * k:g}",
+        symbolHeight=f"{4 * k:g}",
         columnCount="1",
     )
     styles = SubElement(root, "styles")
     for name, size in (("title", 11), ("group", 9), ("subgroup", 9), ("symbol", 8)):
         style = SubElement(styles, "style", name=name, marginTop="1.5")
-        SubElement(style, "styleFont", style="", description=f"{_FONT},{size},-1,5,50,0,0,0,0,0")
+        SubElement(
+            style, "styleFont", style="", description=f"{_FONT},{size * k:g},-1,5,50,0,0,0,0,0"
+        )
     label = SubElement(styles, "style", name="symbolLabel", marginTop="1", marginLeft="2")
-    SubElement(label, "styleFont", style="", description=f"{_FONT},8,-1,5,50,0,0,0,0,0")
+    SubElement(label, "styleFont", style="", description=f"{_FONT},{8 * k:g},-1,5,50,0,0,0,0,0")
     return root
 
 
-def _north() -> Element:
+def _north(box: Box) -> Element:
     return _item(
         "north",
         _PICTURE_ITEM,
-        _NORTH,
+        box,
         file=":/images/north_arrows/layout_default_north_arrow.svg",
         mapUuid=_uuid("map"),
         northMode="0",
@@ -221,11 +254,11 @@ def _north() -> Element:
     )
 
 
-def _scale_bar() -> Element:
+def _scale_bar(box: Box) -> Element:
     root = _item(
         "scale bar",
         _SCALE_ITEM,
-        _SCALE,
+        box,
         style="Single Box",
         mapUuid=_uuid("map"),
         unitType="km",

@@ -6,9 +6,19 @@ The same elements stand in the default style of a table (``layer_styles``) and i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from maps.qgis.content import Categories, Fill, Line, Marker, QgisLayer, Ranges, Style
+from maps.qgis.content import (
+    Categories,
+    Fill,
+    Line,
+    Marker,
+    OtherStyle,
+    QgisLayer,
+    Ranges,
+    Style,
+)
 
 #: Oldest QGIS that reads these elements as they stand (long-term release of 2021).
 QGIS_VERSION = "3.22.0"
@@ -42,15 +52,25 @@ def layer_style(layer: QgisLayer, fields: Iterable[str]) -> list[Element]:
     return [*parts, *form, _editable(names, layer.locked)]
 
 
+def other_style(layer: QgisLayer, other: OtherStyle) -> QgisLayer:
+    """Layer as it is drawn in another of its styles."""
+    return replace(layer, style=other.style, label=other.label, label_is_expression=True)
+
+
 def style_document(layer: QgisLayer, fields: Iterable[str]) -> str:
     """Style of a layer as the document that ``layer_styles`` holds."""
+    return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + tostring(
+        style_element(layer, fields), encoding="unicode"
+    )
+
+
+def style_element(layer: QgisLayer, fields: Iterable[str]) -> Element:
+    """Style of a layer as a whole."""
     root = Element("qgis", version=QGIS_VERSION, styleCategories="AllStyleCategories")
     if layer.style is not None and layer.label:
         root.set("labelsEnabled", "1")
     root.extend(layer_style(layer, fields))
-    return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + tostring(
-        root, encoding="unicode"
-    )
+    return root
 
 
 def _renderer(style: Style) -> Element:

@@ -28,6 +28,7 @@ from zones.pages.atlas_content import symbols_of_plots, zone_crops, zones_of_lay
 from zones.pages.context_layers import communes_with_kinds, load_neighbours, near_neighbours
 from zones.pages.forest_standard import STANDARD, standard_symbols, type_letters
 from zones.pages.qgis_planning import PlanningPages, planning_layers
+from zones.pages.qgis_sheets import commune_sheets
 from zones.pages.qgis_words import Say, aliases, land_words, layer_names, speaker
 from zones.pages.status_fields import field_words, own_names, with_own_fields
 from zones.plan.frames import zones_frame
@@ -81,10 +82,11 @@ def qgis_content(
     sides = None if borders else read_sides(project, inputs)
     measured = measure_borders(project, sides) if sides else borders
     along = [] if measured is None else list(_border_layers(measured, language, say))
+    frames, papers = commune_sheets(figures, inputs)
     base = (_COMMUNES, *(layer.table for layer in around))
     forest = tuple(layer.table for layer in plots)
     themes = {layer.name: (*base, layer.table, *forest) for layer in zones}
-    themes |= {say("theme_forest"): (*base, *forest)}
+    themes |= {say("theme_forest"): (*base, *forest), say("theme_sheet"): (*base, *forest)}
     if chosen:
         themes |= {say("theme_planning"): (*base, *(layer.table for layer in chosen))}
     if along:
@@ -96,11 +98,13 @@ def qgis_content(
         title=project.title if language == "vi" else project.title_en or project.title,
         subtitle="; ".join(sorted(set(figures.sources["source"].dropna()) - {""})),
         crs=inputs.crs,
-        layers=(*along, communes, *findings, *zones, table, *chosen, *plots, *around),
+        layers=(*along, frames, communes, *findings, *zones, table, *chosen, *plots, *around),
         themes=themes,
-        sheets=_COMMUNES,
-        sheet_theme=say("theme_forest"),
-        words={key: say(f"sheet_{key}") for key in ("layout", "legend", "source", "scale")},
+        sheets=frames.table,
+        papers=papers,
+        sheet_theme=say("theme_sheet"),
+        sheet_style=STANDARD,
+        words={key: say(f"sheet_{key}") for key in ("legend", "source", "scale")},
         scales=_SCALES,
     )
 
@@ -235,6 +239,15 @@ def _plot_rows(
     letters = plots.assign(type_code=type_letters(layer))
     frame = with_own_fields(letters, {name: own[name].assign(ldlr=pd.NA)})
     return to_crs(gpd.GeoDataFrame(frame.drop(columns=["layer", "row"]), crs=plots.crs), crs)
+
+
+#: Label of a lot in the standard, a fraction: number and state over area.
+_LOT_LABEL = (
+    """with_variable('above', coalesce("lo", '') || ' – ' || coalesce("ldlr", ''), """
+    """with_variable('below', format_number("dtich", 2, 'vi'), """
+    """@above || '\n' || repeat('—', ceil(max(length(@above), length(@below)) * 0.55)) """
+    """|| '\n' || @below))"""
+)
 
 
 def _standard_style(layer: ForestLayer, language: Language) -> tuple[OtherStyle, ...]:

@@ -1,4 +1,4 @@
-"""The planning layer in a GIS: plots chosen for the plan and plots kept, in the standard's colours."""
+"""The planning layer in a GIS: plots chosen for the plan and plots kept, in their colours."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ import sys
 
 from qgis.core import (
     QgsApplication,
+    QgsLayerTreeModel,
     QgsLayoutExporter,
     QgsLayoutItemMap,
     QgsProject,
@@ -15,8 +16,37 @@ from qgis.core import (
 )
 
 
+def _printed(project: QgsProject, pdf: str) -> dict[str, object]:
+    """Print every layout; scale and extent of each sheet, and what its theme labels."""
+    layouts = sorted(project.layoutManager().layouts(), key=lambda one: one.name())
+    told: dict[str, object] = {"sheets": [], "printed": 0, "scales": {}, "extents": {}}
+    for number, layout in enumerate(layouts):
+        atlas, path = layout.atlas(), pdf if number == 0 else pdf.replace(".pdf", f"{number}.pdf")
+        settings = QgsLayoutExporter.PdfExportSettings()
+        told["printed"] += QgsLayoutExporter.exportToPdf(atlas, path, settings)[0]
+        told["sheets"].append(atlas.count())
+        frame = next(item for item in layout.items() if isinstance(item, QgsLayoutItemMap))
+        atlas.beginRender()
+        while atlas.next():
+            name, box = atlas.currentFilename(), frame.extent()
+            told["scales"][name] = round(frame.scale())
+            told["extents"][name] = [box.xMinimum(), box.yMinimum(), box.xMaximum(), box.yMaximum()]
+        atlas.endRender()
+    project.mapThemeCollection().applyTheme(
+        frame.followVisibilityPresetName(),
+        project.layerTreeRoot(),
+        QgsLayerTreeModel(project.layerTreeRoot()),
+    )
+    told["theme_labels"] = {
+        layer.name(): layer.labelsEnabled()
+        for layer in project.mapLayers().values()
+        if layer.styleManager().currentStyle() not in ("", "default")
+    }
+    return told
+
+
 def main(path: str, pdf: str) -> None:
-    """Open, describe, print the first sheet."""
+    """Open, describe, print the sheets."""
     application = QgsApplication([], False)
     application.initQgis()
     project = QgsProject.instance()
@@ -35,13 +65,7 @@ def main(path: str, pdf: str) -> None:
         for layer in layers
     }
     told["themes"] = project.mapThemeCollection().mapThemes()
-    layout = project.layoutManager().layouts()[0]
-    frame = next(item for item in layout.items() if isinstance(item, QgsLayoutItemMap))
-    settings = QgsLayoutExporter.PdfExportSettings()
-    settings.predefinedMapScales = [float(scale) for scale in project.viewSettings().mapScales()]
-    atlas = layout.atlas()
-    told["printed"] = QgsLayoutExporter.exportToPdf(atlas, pdf, settings)[0]
-    told["sheets"], told["scale"] = atlas.count(), round(frame.scale())
+    told |= _printed(project, pdf)
     sys.stdout.write(json.dumps(told) + "\n")
     sys.stdout.flush()
     # QGIS's own tidying up at the end is not what is tested.

@@ -18,7 +18,7 @@ import pytest
 
 from layers.base.errors import InputError, OutputExistsError
 from maps import QgisContent, save_qgis
-from maps.qgis.content import Categories, Fill, Joined, QgisLayer, Ranges
+from maps.qgis.content import Categories, Fill, Joined, OtherStyle, QgisLayer, Ranges, SheetPaper
 from tests.factories import square
 from tests.maps.qgis.program import tell_in_qgis
 
@@ -58,7 +58,18 @@ def content(**changes: Any) -> QgisContent:
             ("water", "Nước", Fill("#cfe3f1")),
         ),
     )
+    frames = gpd.GeoDataFrame(
+        {
+            "sheet": [f"Bản đồ {NAME}", "Bản đồ Hồng Phong"],
+            "paper": "A3 'ngang'",
+            "scale": [5_000, 10_000],
+            "scale_text": ["đúng quy định", "nhỏ hơn một bậc"],
+        },
+        geometry=[square(0, 0, 1360, 1200), square(1000, 0, 2720, 2400)],
+        crs="EPSG:9215",
+    )
     layers = (
+        QgisLayer("frames", "Khung", "Ranh giới", Fill("", "#c51b7d"), frames, shown=False),
         QgisLayer(
             "communes", "Xã", "Ranh giới", Fill("", "#000000", 0.4), ground,
             aliases={"commune": "Xã, phường"}, label="commune",
@@ -69,6 +80,7 @@ def content(**changes: Any) -> QgisContent:
         QgisLayer(
             "plots", "Lô", "Lô", land, plots,
             words={"land": {"bare": "Đất trống", "water": "Nước"}},
+            others=(OtherStyle("Tiêu chuẩn", land, "\"land\" || '\n' || \"ledger_ha\""),),
         ),
     )  # fmt: skip
     settings: dict[str, Any] = {
@@ -77,9 +89,20 @@ def content(**changes: Any) -> QgisContent:
         "crs": pyproj.CRS("EPSG:9215"),
         "layers": layers,
         "themes": {"Thông": ("communes", "zone_pine"), "Rừng": ("communes", "plots")},
-        "sheets": "communes",
+        "sheets": "frames",
+        "papers": (
+            SheetPaper(
+                "Tờ xã A3",
+                "A3 'ngang'",
+                (420, 297),
+                (12, 9, 396, 22),
+                (18, 39, 272, 240),
+                (299, 34, 109, 250),
+            ),
+        ),
         "sheet_theme": "Rừng",
-        "words": {"layout": "Tờ xã", "legend": "Chú dẫn", "source": "Nguồn", "scale": "Tỷ lệ"},
+        "sheet_style": "Tiêu chuẩn",
+        "words": {"legend": "Chú dẫn", "source": "Nguồn", "scale": "Tỷ lệ"},
         "scales": (5_000, 10_000, 25_000),
     }
     return QgisContent(**{**settings, **changes})
@@ -118,8 +141,9 @@ def test_every_drawn_table_has_one_default_style(folder: Path) -> None:
         ).fetchall()
         kind = base.execute("SELECT data_type FROM gpkg_contents WHERE table_name = 'layer_styles'")
         assert kind.fetchone() == ("attributes",)
-    assert sorted(row[0] for row in rows) == ["communes", "plots", "zone_odd", "zone_pine"]
-    assert {row[1] for row in rows} == {1}
+    defaults = sorted(row[0] for row in rows if row[1] == 1)
+    assert defaults == ["communes", "frames", "plots", "zone_odd", "zone_pine"]
+    assert [row[0] for row in rows if row[1] == 0] == ["plots"]
     style = ET.fromstring(next(row[2] for row in rows if row[0] == "plots"))  # noqa: S314
     assert [item.get("value") for item in style.iter("category")] == ["bare", "water"]
     aliases = ET.fromstring(next(row[2] for row in rows if row[0] == "zone_pine"))  # noqa: S314
@@ -130,7 +154,7 @@ def test_every_drawn_table_has_one_default_style(folder: Path) -> None:
 
 def test_the_project_names_its_data_beside_it(folder: Path) -> None:
     sources = [item.text for item in document(folder).iter("datasource")]
-    assert sources[0] == "./project.gpkg|layername=communes"
+    assert sources[0] == "./project.gpkg|layername=frames"
     assert all(str(text).startswith("./project.gpkg|layername=") for text in sources)
     assert document(folder).find("properties/Paths/Absolute").text == "false"  # type: ignore[union-attr]
 
@@ -163,7 +187,7 @@ def test_a_table_needs_a_plain_name(table: str) -> None:
 
 def test_no_table_twice() -> None:
     layer = content().layers[0]
-    with pytest.raises(InputError, match=r"found 'communes'"):
+    with pytest.raises(InputError, match=r"found 'frames'"):
         content(layers=(layer, layer))
 
 
@@ -175,17 +199,22 @@ def test_qgis_opens_it_after_the_folder_was_moved(folder: Path, tmp_path: Path) 
     assert told["read"]
     assert told["crs"] == "EPSG:9215"
     assert {name: layer["rows"] for name, layer in told["layers"].items()} == {
-        "Xã": 2, "Thông": 2, "Vùng lạ": 1, "Số liệu": 3, "Lô": 2,
+        "Khung": 2, "Xã": 2, "Thông": 2, "Vùng lạ": 1, "Số liệu": 3, "Lô": 2,
     }  # fmt: skip
     assert all(layer["valid"] for layer in told["layers"].values())
     kinds = {name: layer["renderer"] for name, layer in told["layers"].items()}
     assert kinds == {
-        "Xã": "singleSymbol", "Thông": "graduatedSymbol", "Vùng lạ": "graduatedSymbol",
+        "Khung": "singleSymbol", "Xã": "singleSymbol", "Thông": "graduatedSymbol",
+        "Vùng lạ": "graduatedSymbol",
         "Số liệu": None, "Lô": "categorizedSymbol",
     }  # fmt: skip
     assert {name: layer["default"] for name, layer in told["layers"].items()} == kinds
     assert "Hiện trạng (ha)" in told["layers"]["Thông"]["aliases"]
     assert told["layers"]["Xã"]["labels"]
     assert sorted(told["themes"]) == ["Rừng", "Thông"]
-    # The last sheet is a square of 1 km in a frame of 25.2 cm: 1:5,000 holds it.
-    assert (told["printed"], told["sheets"], told["scale"]) == (0, 2, 5_000)
+    # Every sheet has the scale that its row says, and is the frame that its row draws.
+    assert (told["printed"], told["sheets"]) == (0, [2])
+    assert told["scales"] == {"Bản đồ Hồng Phong": 10_000, f"Bản đồ {NAME}": 5_000}
+    assert told["extents"]["Bản đồ Hồng Phong"] == pytest.approx([1000, 0, 3720, 2400], abs=1)
+    # The theme of the sheets shows the style of the standard, with its labels.
+    assert told["theme_labels"] == {"Lô": True}
