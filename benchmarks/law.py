@@ -21,12 +21,10 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import pypdfium2
-import pyproj
 
 from benchmarks._data import CACHE, plots, province_communes
 from benchmarks._side_by_side import Bars, alternate, describe_machine
 from layers.kinds.forest_codes import CODE_TABLES, choose_code_table, load_code_table
-from maps import QgisContent
 from maps.atlas.legal_scale import legal_sheets
 from maps.qgis.content import Categories, Fill, QgisLayer
 from maps.qgis.geopackage import build_geopackage
@@ -110,17 +108,12 @@ def _writing(bars: Bars, number: int, rounds: int) -> None:
     frame = plots(number)[["geometry"]].assign(land="bare")
     style = Categories("land", (("bare", "bare", Fill("#f6ebdd")),))
     layer = QgisLayer("plots", "plots", "plots", style, frame)
-    words = {key: key for key in ("layout", "legend", "source", "scale")}
-    content = QgisContent(
-        *("x", "x", pyproj.CRS("EPSG:9215"), (layer,), {"x": ("plots",)}, "plots", "x", words),
-        scales=(10_000,),
-    )
     with tempfile.TemporaryDirectory() as folder:
 
         def ours() -> None:
             path = Path(folder) / "ours.gpkg"
             path.unlink(missing_ok=True)
-            build_geopackage(content, path)
+            build_geopackage([layer], path)
 
         def plain() -> None:
             path = Path(folder) / "plain.gpkg"

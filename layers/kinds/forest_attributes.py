@@ -18,11 +18,12 @@ def status_attributes(file: VectorFile, match: FieldMatch) -> pd.DataFrame:
     Whole numbers stay whole where a field has empty cells; dates are text.
     """
     raw, _ = read_layer(file)
-    names = {spelt: field for field, spelt in match.columns.items()}
-    table = pd.DataFrame(raw.drop(columns="geometry")).rename(columns=names)
+    fields = {spelt: field for field, spelt in match.columns.items()}
+    table = pd.DataFrame(raw.drop(columns="geometry")).rename(columns=fields)
     whole = set(forest_fields().query("type == 'integer'")["field"])
-    counts = [name for name in table if name in whole and _is_whole(table[name])]
-    others = [name for name in table if not _is_plain(table[name])]
+    names = [str(name) for name in table]
+    counts = [name for name in names if name in whole and _is_whole(table[name])]
+    others = [name for name in names if not _is_plain(table[name])]
     texts = {name: table[name].astype("str").where(table[name].notna()) for name in others}
     return table.assign(**{name: table[name].astype("Int64") for name in counts}, **texts)
 

@@ -6,6 +6,9 @@ from dataclasses import replace
 
 import pandas as pd
 
+from layers.base.language import Language
+from layers.base.resources import data_table
+from layers.kinds.crops import load_crops
 from maps.layout.content import AnnexContent, ForestForm
 from maps.layout.page_table import (
     Kind,
@@ -26,6 +29,10 @@ _FUNCTIONS = (*_CLASSES, "outside_ha")
 _INDENT = "\u00a0\u00a0"
 #: Columns by the purpose within a three-forest class; rows of planted forest by its origin.
 _PARTS = (*(f"c{number}" for number in range(8, 13)), *(f"c{number}" for number in range(14, 19)))
+#: Columns whose purpose has no number in the layer (``mamdsd``).
+_WITHOUT_NUMBER = ("c10", "c15", "c16")
+#: Age classes of the form of planted species.
+_AGE_CLASSES = 5
 _PLANTED = ("1121", "1122", "1123")
 #: Columns of the form in its order (circular 16/2023, appendix IV): 4 = 5 + 6 + 7 = 8 + 12,
 #: 8 = 9 + 10 + 11, 13 = (5 + 6) × 100 ÷ 3.
@@ -161,7 +168,10 @@ def _form_notes(rows: pd.DataFrame, form: ForestForm, say: Say) -> tuple[str, ..
         keys = ["causes.note_states", "causes.note_columns"]
     else:
         keys = ["purposes.note_start"] if rows["c4"].isna().all() else []
-        keys += ["purposes.note_parts"] if rows[list(_PARTS)].isna().any(axis=None) else []
+        told = [key for key in _PARTS if key not in _WITHOUT_NUMBER]
+        keys += ["purposes.note_parts"] if rows[told].isna().any(axis=None) else []
+        lacking = rows[list(_WITHOUT_NUMBER)].isna().any(axis=None)
+        keys += ["purposes.note_numbers"] if lacking else []
     # The first column with figures (start, end or change) leaves out only what is not told.
     first = [column.key for column in form.columns if rows[column.key].notna().any()][:1]
     planted = rows.loc[rows["row"].isin(_PLANTED), first]
@@ -183,16 +193,24 @@ def ages_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> PageTabl
     rows = rows.assign(sum_ha=rows[list(keys.values())].sum(axis=1).round(content.decimals))
     group = say("ages.group")
     columns = (
-        rank_column(say),
-        PageColumn("species", say("ages.species"), "text", 28),
+        replace(rank_column(say), title=f"{say('column.rank')}\n(1)"),
+        PageColumn("species", f"{say('ages.species')}\n(2)", "text", 28),
         PageColumn(
-            *("sum_ha", say("column.sum"), "hectares", 13),
+            *("sum_ha", f"{say('column.sum')}\n(3)", "hectares", 13),
             adds=tuple(keys.values()),
             totalled=True,
         ),
         *(
-            PageColumn(key, name, "hectares", 12, group, totalled=True)
-            for name, key in keys.items()
+            PageColumn(
+                key,
+                # Beyond the five classes of the form stand what has no age, and what is no forest.
+                name if place >= _AGE_CLASSES else f"{name}\n({place + 4})",
+                "hectares",
+                12,
+                group if place < _AGE_CLASSES else say("ages.added"),
+                totalled=True,
+            )
+            for place, (name, key) in enumerate(keys.items())
         ),
     )
     return PageTable(
@@ -203,7 +221,23 @@ def ages_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> PageTabl
         rows=rows,
         total=summed(rows, columns, content.decimals),
         unit=say("unit.ha"),
+        notes=(_class_widths(content.language, say), say("ages.note_added")),
     )
+
+
+def _class_widths(language: Language, say: Say) -> str:
+    """Say how many years an age class has, by species."""
+    table = data_table("age_classes.csv").fillna({"crop": ""}).set_index("crop")["class_1_to"]
+    names, own = load_crops().set_index("crop")[f"name_{language}"], table.drop("")
+    parts = [
+        say(
+            "ages.width",
+            years=int(rows.iloc[0]),
+            names=", ".join(names.reindex(rows.index).dropna()),
+        )
+        for _, rows in own.groupby(own)
+    ]
+    return say("ages.note_widths", parts="; ".join(parts), years=int(table[""]))
 
 
 def years_table(frame: pd.DataFrame, territory: str, say: Say) -> PageTable:

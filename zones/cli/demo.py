@@ -30,6 +30,7 @@ def demo(
         str, typer.Option("--province", help=say("zones.cli.help_province_code_name"))
     ] = "20",
     seed: Annotated[int, typer.Option("--seed", help=say("zones.cli.help_seed"))] = 0,
+    full: Annotated[bool, typer.Option("--full", help=say("zones.cli.help_demo_full"))] = False,
     overwrite: Overwrite = False,
     as_json: Json = False,
     verbose: Verbose = False,
@@ -48,6 +49,7 @@ def demo(
             province=province,
             seed=seed,
             overwrite=overwrite,
+            full=full,
             progress=teller.part,
         )
         second.await_kernels()  # before they are loaded here

@@ -18,6 +18,7 @@ from layers.base.workers import Progress, silent
 from layers.communes.gazetteer import find_province
 from layers.io.table_output import save_csv
 from zones.demo.boundaries import AREA_CRS, load_boundaries, read_given_communes
+from zones.demo.earlier import earlier_layer
 from zones.demo.land import LandCover, assign_land, build_land_cover
 from zones.demo.layers import NOTICE, build_forest_layer
 from zones.demo.noise import Terrain, build_terrain
@@ -96,6 +97,7 @@ def build_demo(
     province: str = "20",
     seed: int = 0,
     overwrite: bool = False,
+    full: bool = False,
     progress: Progress = silent,
 ) -> Path:
     """Make a province to try everything on, as ordinary files with a project.
@@ -117,6 +119,9 @@ def build_demo(
         Seed of chance; the same seed gives the same files.
     overwrite : bool
         Replace the files of an earlier demo; other files and the results of runs stay.
+    full : bool
+        Also a forest layer of the year before, and a project that makes the planning layer and the
+        QGIS project; of Lạng Sơn alone.
     progress : Progress
         Told after each step.
 
@@ -134,13 +139,16 @@ def build_demo(
     MissingFileError
         There is no such boundaries file.
     InputError
-        The boundaries are not those of the 65 communes, or are given for another province.
+        The boundaries are not those of the 65 communes, or are given for another province; or
+        ``full`` is asked of one.
     """
     folder, code = Path(folder), find_province(province)
     refuse_existing(folder, overwrite=overwrite)
     if code != _LANG_SON:
         if communes_file is not None:
             raise InputError("zones.demo.boundaries_elsewhere", province=code)
+        if full:
+            raise InputError("zones.demo.full_elsewhere", province=code)
         return _build_small(folder, code, seed=seed, progress=progress)
     communes = _facts()
     given = None
@@ -163,10 +171,13 @@ def build_demo(
                 neighbours=given.neighbours,
             )
         progress(1, _STEPS)
-        _save_land(ground, stage, np.random.default_rng([seed, 1]), progress)
+        forest = _save_land(ground, stage, np.random.default_rng([seed, 1]), progress)
+        if full:
+            before = earlier_layer(forest, np.random.default_rng([seed, 2]))
+            save_vector(before, stage / "forest_status_before.gpkg", layer="forest_status")
         natural = communes[["code", "name", "official_area_ha"]]
         save_csv(natural, stage / "natural_areas.csv")
-        (stage / "project.yaml").write_text(project_text(entry), "utf-8", newline="\n")
+        (stage / "project.yaml").write_text(project_text(entry, full=full), "utf-8", newline="\n")
         progress(_STEPS, _STEPS)
     return folder / "project.yaml"
 
@@ -188,6 +199,7 @@ _FILES = frozenset(
     {
         "communes.gpkg",
         "forest_status.gpkg",
+        "forest_status_before.gpkg",
         "orchards.fgb",
         "fruit_report.csv",
         "orchard_report.csv",
@@ -212,8 +224,8 @@ def _commune_records(ground: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _save_land(
     ground: gpd.GeoDataFrame, stage: Path, rng: np.random.Generator, progress: Progress
-) -> None:
-    """Grow the land and write its four layers."""
+) -> gpd.GeoDataFrame:
+    """Grow the land and write its four layers; the forest layer is handed back."""
     parcels, terrain = _grown(ground, rng)
     progress(3, _STEPS)
     forest = build_forest_layer(parcels, ground, terrain, rng)
@@ -229,6 +241,7 @@ def _save_land(
     cover = build_land_cover(seen, orchards.geometry.to_numpy(), terrain, rng)
     save_raster(cover, stage / "land_cover_30m.tif")
     progress(7, _STEPS)
+    return forest
 
 
 def _grown(ground: gpd.GeoDataFrame, rng: np.random.Generator) -> tuple[pd.DataFrame, Terrain]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from layers.base.resources import data_path, data_table
+from zones.demo.earlier import EARLIER_YEAR
 from zones.demo.layers import NOTICE
 from zones.demo.planting import LAYER_YEAR
 from zones.demo.quotas import load_totals
@@ -27,8 +28,8 @@ class CommunesEntry:
     neighbours: str = ""  # Layer of the same file with communes around; empty for none
 
 
-def project_text(communes: CommunesEntry) -> str:
-    """Text of the project file."""
+def project_text(communes: CommunesEntry, *, full: bool = False) -> str:
+    """Text of the project file; ``full`` with all that the tables and maps of the law need."""
     totals = load_totals().drop("natural_forest")
     present = "\n".join(f"  {crop}: {_LAYER_OF[part]}" for crop, part in totals["part"].items())
     species = totals.loc[totals["part"] == "orchard", "species"]
@@ -56,6 +57,10 @@ def project_text(communes: CommunesEntry) -> str:
         )
         if communes.neighbours
         else "",
+        earlier=_template("earlier").format(notice=NOTICE, date=f"{EARLIER_YEAR}-12-31")
+        if full
+        else "",
+        full=_template("full") if full else "",
         sheets=", ".join(f'"{code}"' for code in _SHEETS),
     )
 

@@ -237,7 +237,7 @@ def _plot_rows(
     plots = layer.plots[[*columns, "row", "geometry"]].assign(layer=name)
     # The letters as they were read: the colours of the standard go by them.
     letters = plots.assign(type_code=type_letters(layer))
-    frame = with_own_fields(letters, {name: own[name].assign(ldlr=pd.NA)})
+    frame = with_own_fields(letters, {name: own[name].drop(columns="ldlr", errors="ignore")})
     return to_crs(gpd.GeoDataFrame(frame.drop(columns=["layer", "row"]), crs=plots.crs), crs)
 
 

@@ -53,8 +53,8 @@ def with_own_fields(frame: pd.DataFrame, own: Mapping[str, pd.DataFrame]) -> pd.
     found = known.reindex(pd.MultiIndex.from_frame(frame[keys]).set_names(keys))
     found = found.set_axis(frame.index, axis="index")
     for name in set(_SAME.values()).intersection(renamed.columns):
-        ours = renamed[name]
-        found[name] = found[name].where(found[name].notna(), ours) if name in found else ours
+        told = renamed[name]
+        found[name] = found[name].where(found[name].notna(), told) if name in found else told
     needless = [
         name for name, fields in _NEEDLESS.items() if set(fields).intersection(known.columns)
     ]
@@ -62,7 +62,8 @@ def with_own_fields(frame: pd.DataFrame, own: Mapping[str, pd.DataFrame]) -> pd.
     order = [name for name in forest_fields()["field"] if name in found]
     rest = [name for name in found.columns if name not in order]
     plain = pd.concat([ours.drop(columns="geometry"), found[[*order, *rest]]], axis="columns")
-    return ours[["geometry"]].join(plain)[[*plain.columns, "geometry"]]
+    whole: pd.DataFrame = ours[["geometry"]].join(plain)[[*plain.columns, "geometry"]]
+    return whole
 
 
 def _apart(own: pd.Index[str], ours: pd.Index[str]) -> dict[str, str]:

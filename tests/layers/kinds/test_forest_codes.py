@@ -13,6 +13,7 @@ from layers.kinds.forest_codes import (
     classify_codes,
     fits_code_table,
     load_code_table,
+    type_names,
 )
 from layers.kinds.plots import LAND_CLASSES
 

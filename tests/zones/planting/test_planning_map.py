@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import geopandas as gpd
 import pandas as pd
@@ -705,7 +708,25 @@ def test_a_run_writes_the_layer_and_it_closes(tmp_path: Path) -> None:
     sums = table.groupby(keys)["area_ha"].sum()
     asked = planned.groupby(keys)["planned_ha"].sum()
     pd.testing.assert_series_equal(sums, asked[asked > 0], check_names=False)
-    layers = dict(pyogrio.list_layers(out / "planning_map.gpkg").tolist())
-    assert "lo_20_rungqh" in layers
     styled = dict(pyogrio.list_layers(out / "qgis" / "project.gpkg").tolist())
-    assert {"rungqh", "rungqh_kept"} <= set(styled)
+    assert {"lo_20_rungqh", "lo_20_rungqh_giu"} <= set(styled)
+    with closing(sqlite3.connect(out / "planning_map.gpkg")) as base:
+        rows = base.execute("SELECT f_table_name, useAsDefault, styleQML FROM layer_styles")
+        ((table, default, style),) = rows.fetchall()
+        (told,) = base.execute(
+            "SELECT description FROM gpkg_contents WHERE table_name = 'lo_20_rungqh'"
+        ).fetchone()
+    assert (table, default) == ("lo_20_rungqh", 1)
+    assert told.startswith("Lớp quy hoạch: lô chọn cho kế hoạch")
+    names = {item.get("field"): item.get("name") for item in ET.fromstring(style).iter("alias")}  # noqa: S314
+    assert names["measure"] == "Biện pháp"
+    assert names["dtich"] == "Diện tích theo hồ sơ, ha"
+    # Every field of the file is there, under its own name, beside the measure.
+    source = gpd.read_file(path.parent / "forest.gpkg")
+    whole = pyogrio.read_dataframe(out / "planning_map.gpkg", layer="lo_20_rungqh")
+    assert set(source.columns) <= set(whole.columns)
+    merged = whole.merge(source.reset_index(names="row"), on="row", suffixes=("", "_source"))
+    assert len(merged) == len(whole)
+    for name in set(source.columns) - {"geometry"}:
+        here, there = merged[name], merged[f"{name}_source"]
+        assert ((here == there) | (here.isna() & there.isna())).all(), name
