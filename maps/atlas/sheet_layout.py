@@ -156,7 +156,8 @@ def scale_against(denominator: int, listed: int, language: Language) -> str:
     if denominator == listed:
         return phrase("sheet.scale_listed").text(language)
     key = "sheet.scale_coarser" if denominator > listed else "sheet.scale_finer"
-    return phrase(key, listed=scale_text(listed, language)).text(language)
+    ratio = f"1:{format_number(listed, language, decimals=0)}"
+    return phrase(key, listed=ratio).text(language)
 
 
 def draw_sources(sheet: Sheet, box: Box, head: PageHead, *, size: float) -> float:

@@ -200,7 +200,7 @@ def _layer(
 
 def _styles(layer: QgisLayer, fields: list[str]) -> Element:
     """Styles that a theme may choose: the default, which the layer has, and the others."""
-    root = Element("style-manager", current="default")
+    root = Element("map-layer-style-manager", current="default")
     SubElement(root, "map-layer-style", name="default")
     for other in layer.others:
         one = SubElement(root, "map-layer-style", name=other.name)

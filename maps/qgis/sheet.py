@@ -148,6 +148,8 @@ def _map(content: QgisContent, paper: SheetPaper) -> Element:
     )
     root.set("frame", "true")
     root.set("background", "true")
+    # Before the grid, which has properties of its own: QGIS takes the first that it meets.
+    root.append(_driven(dataDefinedMapScale='"scale"'))
     # QGIS gives the frame the shape of its extent: that of the first sheet of the paper has it.
     sheets = content.layer(content.sheets).frame
     mine = sheets[sheets["paper"].eq(paper.paper)] if sheets is not None else None
@@ -163,7 +165,6 @@ def _map(content: QgisContent, paper: SheetPaper) -> Element:
     # The scale stays as the sheet says it; the map moves to the middle of the frame.
     SubElement(root, "AtlasMap", atlasDriven="1", scalingMode="0", margin="0")
     root.append(_grid())
-    root.append(_driven(dataDefinedMapScale='"scale"'))
     return root
 
 

@@ -22,7 +22,7 @@ def main(source: str) -> None:
     layer.startEditing()
     layer.select(first)
     split = layer.splitFeatures(line)
-    layer.changeAttributeValue(second, layer.fields().indexOf("species"), "Keo lai")
+    layer.changeAttributeValue(second, layer.fields().indexOf("sldlr"), "Keo lai")
     layer.deleteFeature(third)
     saved = layer.commitChanges()
     left = sorted(feature.id() for feature in layer.getFeatures())

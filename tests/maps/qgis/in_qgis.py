@@ -26,8 +26,10 @@ def _printed(project: QgsProject, pdf: str) -> dict[str, object]:
         told["printed"] += QgsLayoutExporter.exportToPdf(atlas, path, settings)[0]
         told["sheets"].append(atlas.count())
         frame = next(item for item in layout.items() if isinstance(item, QgsLayoutItemMap))
+        told["last_printed"] = round(frame.scale())
         atlas.beginRender()
         while atlas.next():
+            layout.refresh()
             name, box = atlas.currentFilename(), frame.extent()
             told["scales"][name] = round(frame.scale())
             told["extents"][name] = [box.xMinimum(), box.yMinimum(), box.xMaximum(), box.yMaximum()]

@@ -60,7 +60,7 @@ def content(**changes: Any) -> QgisContent:
     )
     frames = gpd.GeoDataFrame(
         {
-            "sheet": [f"Bản đồ {NAME}", "Bản đồ Hồng Phong"],
+            "sheet": [f"1 {NAME}", "2 Hồng Phong"],
             "paper": "A3 'ngang'",
             "scale": [5_000, 10_000],
             "scale_text": ["đúng quy định", "nhỏ hơn một bậc"],
@@ -214,7 +214,10 @@ def test_qgis_opens_it_after_the_folder_was_moved(folder: Path, tmp_path: Path) 
     assert sorted(told["themes"]) == ["Rừng", "Thông"]
     # Every sheet has the scale that its row says, and is the frame that its row draws.
     assert (told["printed"], told["sheets"]) == (0, [2])
-    assert told["scales"] == {"Bản đồ Hồng Phong": 10_000, f"Bản đồ {NAME}": 5_000}
-    assert told["extents"]["Bản đồ Hồng Phong"] == pytest.approx([1000, 0, 3720, 2400], abs=1)
+    assert told["last_printed"] == 10_000
+    assert told["scales"] == {f"1 {NAME}": 5_000, "2 Hồng Phong": 10_000}
+    assert told["extents"]["2 Hồng Phong"] == pytest.approx(
+        [451_000, 2_400_000, 453_720, 2_402_400], abs=1
+    )
     # The theme of the sheets shows the style of the standard, with its labels.
     assert told["theme_labels"] == {"Lô": True}

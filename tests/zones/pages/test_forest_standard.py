@@ -48,7 +48,7 @@ def test_types_have_the_standards_colours_and_their_class(inputs: Inputs) -> Non
     colours = data_table("forest_colours_tcvn11565.csv").set_index("ldlr")
     red, green, blue = colours.loc["RTG", ["red", "green", "blue"]]
     assert symbols["RTG"].fill == f"#{red:02x}{green:02x}{blue:02x}"
-    assert symbols["RTG"].name.vi == "60 RTG – Rừng gỗ trồng núi đất"
+    assert symbols["RTG"].name.vi == "65 RTG – Rừng gỗ trồng núi đất"
     # In the order of the code table: natural forest before planted, bare land after.
     assert list(symbols).index("TXG") < list(symbols).index("RTG") < list(symbols).index("DT1")
 
@@ -67,7 +67,7 @@ def test_labels_are_number_and_state_over_hectares(inputs: Inputs) -> None:
 
 def test_the_sheet_has_types_labels_and_the_published_hectares(out: Path, inputs: Inputs) -> None:
     text = "\n".join(page.extract_text() for page in pypdf.PdfReader(out / "atlas.pdf").pages)
-    assert "60 RTG – Rừng gỗ trồng núi đất" in text
+    assert "65 RTG – Rừng gỗ trồng núi đất" in text
     assert "Diện tích theo loại:" in text
     assert "Cộng: diện tích tự nhiên" in text
     above = lot_labels(inputs.plots["forest"], "vi")["above"]
@@ -81,6 +81,6 @@ def test_the_map_carries_one_picture_and_two_legends(out: Path) -> None:
     safe, standard = data["legends"]
     assert (safe["id"], standard["id"]) == ("colour_blind_safe", "tcvn11565")
     names = [entry[0] for entry in standard["entries"]]
-    assert "RTG – rừng trồng" in names
+    assert "65 RTG – Rừng gỗ trồng núi đất" in names
     assert len(safe["palette"]) == len(standard["palette"])
     assert safe["palette"] != standard["palette"]

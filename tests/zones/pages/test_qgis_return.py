@@ -111,7 +111,7 @@ def test_edits_are_told_with_their_hectares(
     assert (told[9_999]["change"], told[9_999]["after_ha"]) == ("added", 1.25)
     assert command(["qgis", str(project), "--changes", str(edited)]) == 0
     text = capsys.readouterr().out
-    assert f"row {first} edited: species, ledger_ha" in text
+    assert f"row {first} edited: dtich, sldlr" in text
     assert "1 deleted" in text
 
 
@@ -142,8 +142,8 @@ def test_a_file_without_a_layer_of_the_project_is_refused(
         ("UPDATE gpkg_contents SET description = 5 WHERE table_name = 'plots_1'", "other data"),
         ("ALTER TABLE gpkg_contents RENAME COLUMN description TO told", "could not be read"),
         ("ALTER TABLE plots_1 RENAME COLUMN fid TO ogc_fid", "could not be read"),
-        ("UPDATE plots_1 SET ledger_ha = 'mười' WHERE fid = 1", "field 'ledger_ha' is one of num"),
-        ("UPDATE plots_1 SET ledger_ha = '7,25' WHERE fid = 1", "'7,25'"),
+        ("UPDATE plots_1 SET dtich = 'mười' WHERE fid = 1", "field 'dtich' is one of num"),
+        ("UPDATE plots_1 SET dtich = '7,25' WHERE fid = 1", "'7,25'"),
     ],
 )
 def test_tables_that_were_spoilt_are_one_line(
