@@ -155,9 +155,10 @@ def scale_against(denominator: int, listed: int, language: Language) -> str:
     """Say that a scale is the listed one, or how it stands beside it."""
     if denominator == listed:
         return phrase("sheet.scale_listed").text(language)
-    key = "sheet.scale_coarser" if denominator > listed else "sheet.scale_finer"
     ratio = f"1:{format_number(listed, language, decimals=0)}"
-    return phrase(key, listed=ratio).text(language)
+    if denominator > listed:
+        return phrase("sheet.scale_coarser", listed=ratio).text(language)
+    return phrase("sheet.scale_finer", listed=ratio).text(language)
 
 
 def draw_sources(sheet: Sheet, box: Box, head: PageHead, *, size: float) -> float:

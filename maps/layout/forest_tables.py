@@ -191,10 +191,10 @@ def ages_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> PageTabl
     # A species without a plot of an age class has none of it.
     rows = rows.assign(**{key: rows[key].fillna(0.0) for key in keys.values()})
     rows = rows.assign(sum_ha=rows[list(keys.values())].sum(axis=1).round(content.decimals))
-    group = say("ages.group")
+    group, species = say("ages.group"), say("ages.species")
     columns = (
         replace(rank_column(say), title=f"{say('column.rank')}\n(1)"),
-        PageColumn("species", f"{say('ages.species')}\n(2)", "text", 28),
+        PageColumn("species", f"{species}\n(2)", "text", 28),
         PageColumn(
             *("sum_ha", f"{say('column.sum')}\n(3)", "hectares", 13),
             adds=tuple(keys.values()),

@@ -19,7 +19,6 @@ import shapely
 from pandas.api.types import is_numeric_dtype
 
 from layers.base.errors import InputError
-from layers.crs.transform import to_crs
 from layers.io.vector import as_input_error, describe_vector, load_vector
 from layers.io.vector_source import open_geopackage
 from maps.qgis.content import Line, QgisContent, QgisLayer
@@ -220,7 +219,15 @@ def _numbered(path: Path, table: str, before: gpd.GeoDataFrame) -> gpd.GeoDataFr
             count=len(missing),
             fields=missing,
         )
-    return to_crs(read.set_axis(fids, axis="index"), before.crs)
+    if read.crs is None or not read.crs.equals(before.crs):
+        raise InputError(
+            "zones.pages.qgis_other_crs",
+            path=path,
+            table=table,
+            found="–" if read.crs is None else read.crs.name,
+            expected=before.crs.name,
+        )
+    return read.set_axis(fids, axis="index")
 
 
 def _hectares(rows: gpd.GeoDataFrame) -> pd.Series[float]:
