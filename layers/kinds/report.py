@@ -29,6 +29,7 @@ from layers.io.values import (
     parse_numbers,
 )
 from layers.kinds.crops import crop_shares, refuse_unknown_ids, unknown_crops
+from layers.kinds.report_lines import records_only, refuse_columns_of_crops
 
 REPORT = read_schema("layers.kinds", "report")
 
@@ -89,8 +90,9 @@ def load_report(
     ReportLayer
         Problems: an unknown crop (kept under its own name), a row without commune code (kept), a
         row without crop, year or hectares, with negative hectares or an impossible year (set
-        aside), a row that repeats another (counted once). Notes: codes that lost their zeros,
-        several entries of one commune, crop and year, which add up.
+        aside), a row that repeats another (counted once), a grand total that differs. Notes: codes
+        that lost their zeros, several entries of one commune, crop and year, which add up, the
+        grand total and lines of text below the records, which are left out.
 
     Raises
     ------
@@ -114,9 +116,11 @@ def load_report(
         told |= {"commune_code": told["commune"]} if told["commune"] in raw.columns else {}
     if told["commune"] not in raw.columns and "commune" not in (columns or {}):
         raw[told["commune"]] = pd.Series(pd.NA, index=raw.index, dtype="str")
+    refuse_columns_of_crops(raw, told["crop"], source=name)
     require_columns(raw, told, source=name)
     require_hectares(told["area_ha"], source=name)
     findings = Findings()
+    raw = records_only(raw, told, source=name, findings=findings)
     table = _typed(raw, told, mapping, decimal, name)
     _note_zeros(raw[told["commune_code"]], table, name, findings)
     table = _usable(table, name, findings)

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
 import pandas as pd
 
 from maps.layout.content import AnnexContent
-from maps.layout.page_table import PageColumn, PageTable, rank_column, ranked
+from maps.layout.page_table import (
+    MATRIX_ZONES,
+    PageColumn,
+    PageTable,
+    rank_column,
+    ranked,
+    summed,
+)
 from maps.layout.words import Say
 
 _COVER = ("natural_area_ha", "natural_forest_ha", "planted_forest_ha", "not_yet_forest_ha")
@@ -16,49 +26,51 @@ def group_tables(content: AnnexContent, say: Say) -> list[PageTable]:
     """Tables by group; none where the project has no groups."""
     if content.group_zones is None or content.group_zones["present_ha"].isna().all():
         return []
-    tables = [_zones_table(content, content.group_zones, say)]
+    tables = _zones_tables(content, content.group_zones, say)
     if content.group_cover is not None and len(content.group_cover):
         tables.append(_cover_table(content.group_cover, say))
     return tables
 
 
-def _zones_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> PageTable:
-    """Hectares of each zone by group, behind them those of the province."""
+def _zones_tables(content: AnnexContent, frame: pd.DataFrame, say: Say) -> list[PageTable]:
+    """Hectares of groups by zone, a table for each figure: present, added, lost, by the end."""
     figures = ["present_ha", *(key for key in _PLANNED if frame[key].notna().any())]
-    parts = []
-    told = frame[figures].notna().any(axis=1).groupby(frame["zone"]).transform("any")
-    for zone, mine in frame[told].groupby("zone", sort=False):
-        sums = mine[[*figures, "communes", "known"]].sum(min_count=1).round(content.decimals)
-        whole = pd.DataFrame([{**sums.to_dict(), "group": say("groups.all")}])
-        parts.append(pd.concat([mine, whole]).assign(zone=content.zone_name(str(zone))))
-    rows = pd.concat(parts, ignore_index=True)
-    change = rows[figures[1:]].assign(**{key: -rows[key] for key in figures[2:]})
-    reached = rows["present_ha"] + change.sum(axis=1, min_count=1)
-    rows = ranked(rows.assign(reached_ha=reached.round(content.decimals)))
-    planned = figures[1:]
-    years = content.planned_years
-    titles = {
-        "present_ha": say("groups.present_ha"),
-        "planned_ha": say("groups.planned_ha"),
-        "loss_ha": say("groups.loss_ha"),
-    }
-    columns = [
-        rank_column(say),
-        PageColumn("zone", say("groups.zone"), "text", 24),
-        PageColumn("group", say("groups.group"), "text", 26),
-        PageColumn("communes", say("groups.communes"), "count", 9),
-        PageColumn("known", say("groups.known"), "count", 11),
-        *(PageColumn(key, titles[key], "hectares", 14) for key in figures),
+    known = frame[figures].notna().any(axis=1).groupby(frame["zone"]).any()
+    zones = [zone for zone in content.zone_names["zone"] if known.get(zone, default=False)]
+    titles = {key: say(f"groups.{key}") for key in figures}
+    if len(figures) > 1 and content.planned_years:
+        change = [frame["planned_ha"], *(-frame[key] for key in figures[2:])]
+        reached = frame["present_ha"] + pd.concat(change, axis=1).sum(axis=1, min_count=1)
+        frame = frame.assign(reached_ha=reached.round(content.decimals))
+        titles["reached_ha"] = say("groups.reached_ha", year=str(content.planned_years[-1]))
+    parts = np.array_split(zones, math.ceil(len(zones) / MATRIX_ZONES))
+    return [
+        _matrix_table(content, frame, key, [str(zone) for zone in part], title, say)
+        for key, title in titles.items()
+        for part in parts
     ]
-    if planned and years:
-        until = say("zone.until", year=str(years[-1]))
-        columns.append(PageColumn("reached_ha", until, "hectares", 14))
+
+
+def _matrix_table(
+    content: AnnexContent, frame: pd.DataFrame, key: str, zones: list[str], title: str, say: Say
+) -> PageTable:
+    """One figure (ha) of some zones by group, the province as total row."""
+    wide = frame.pivot_table(
+        index="group", columns="zone", values=key, aggfunc="first", dropna=False, sort=False
+    ).reindex(columns=zones)
+    rows = wide.rename(columns={zone: f"zone_{zone}" for zone in zones}).reset_index()
+    figures = tuple(
+        PageColumn(f"zone_{zone}", content.zone_name(zone), "hectares", 12, totalled=True)
+        for zone in zones
+    )
     return PageTable(
         name=say("groups.name"),
-        title=say("groups.title"),
+        title=say("groups.title", figure=title),
         role="groups",
-        columns=tuple(columns),
-        rows=rows,
+        columns=(rank_column(say), PageColumn("group", say("groups.group"), "text", 24), *figures),
+        rows=ranked(rows),
+        total=summed(rows, list(figures), content.decimals),
+        total_label=say("groups.all"),
         unit=say("unit.ha"),
         notes=(say("groups.note"),),
     )

@@ -36,6 +36,8 @@ Role = Literal[
     "commune",
     "path",
 ]
+#: Zones whose columns stand beside each other on a page without a word being broken.
+MATRIX_ZONES = 14
 #: Statistical convention: "…" is not known, "-" is nothing there.
 MISSING_MARK = "…"
 _NAMES_TOLD = 5

@@ -16,6 +16,7 @@ from maps.layout.content import (
     zones_without_figures,
 )
 from maps.layout.page_table import (
+    MATRIX_ZONES,
     PageColumn,
     PageTable,
     percent_of,
@@ -25,9 +26,6 @@ from maps.layout.page_table import (
     unknown_note,
 )
 from maps.layout.words import Say, word
-
-#: Zones whose columns stand beside each other on a page without a word being broken.
-_MATRIX_ZONES = 14
 
 
 def zone_table(content: AnnexContent, zone: str, say: Say) -> PageTable:
@@ -200,7 +198,7 @@ def matrix_tables(content: AnnexContent, say: Say) -> list[PageTable]:
     zones = [zone for zone in content.zone_names["zone"] if zone in there]
     if not zones:
         return []
-    count = math.ceil(len(zones) / _MATRIX_ZONES)
+    count = math.ceil(len(zones) / MATRIX_ZONES)
     tables = [_matrix_table(content, list(part), say) for part in np.array_split(zones, count)]
     if count == 1:
         return tables

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from zones.cli.pages import commune_codes, make_pages
+from zones.cli.pages import codes_of_option, make_pages
 from zones.cli.terminal.language import say
 from zones.cli.terminal.options import PageOptions, ProjectFile, grouped
 
@@ -30,7 +30,7 @@ def annex(
     loaded = load_project(project)
     if maps:
         every = "all" in maps
-        chosen = "all" if every else commune_codes(maps, loaded, "--maps")
+        chosen = "all" if every else codes_of_option(maps, loaded, "--maps")
         changes["annex"] = {"commune_maps": chosen}
     make_pages(
         loaded,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zones.cli.pages import commune_codes, make_pages, tell_pages, with_language
+from zones.cli.pages import codes_of_option, make_pages, tell_pages, with_language
 from zones.cli.terminal.console import telling
 from zones.cli.terminal.language import say
 from zones.cli.terminal.options import PageOptions, ProjectFile, grouped
@@ -67,7 +67,7 @@ def atlas(
             changes={"atlas": changes},
         )
         return
-    codes = commune_codes(communes, loaded, "--communes")
+    codes = codes_of_option(communes, loaded, "--communes")
     changes |= {"communes": codes, "overview": False}
     settings = with_language({"atlas": changes}, pages.page_language)
     with telling(quiet=pages.as_json) as teller:

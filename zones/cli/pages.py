@@ -58,22 +58,12 @@ def tell_pages(result: RunResult, made: dict[str, Path], *, as_json: bool, verbo
         raise typer.Exit(1)
 
 
-def commune_codes(asked: list[str], project: Project, option: str) -> tuple[str, ...]:
+def codes_of_option(asked: list[str], project: Project, option: str) -> tuple[str, ...]:
     """Codes of the communes that an option names by code or name, several with commas."""
-    from layers.base.language import Phrase
-    from layers.base.messages import message
-    from layers.communes.gazetteer import list_communes
-    from zones.allocation.allocation_names import find_by_name
+    from zones.inputs.named_communes import commune_codes
 
-    listed = list_communes(project.province, project.communes.vintage)
-    known = {
-        str(code): Phrase(en=str(name), vi=str(name))
-        for code, name in zip(listed["code"], listed["name"], strict=True)
-    }
     names = [name.strip() for item in asked for name in item.split(",") if name.strip()]
-    what = message("zones.allocation.commune")
-    codes = [find_by_name(name, known, what, f"{option} {name!r}") for name in names]
-    return tuple(dict.fromkeys(codes))
+    return commune_codes(names, project, option)
 
 
 def with_language(

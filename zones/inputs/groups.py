@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from layers.base.errors import InputError
+from layers.base.errors import InputError, VungTrongError
+from layers.base.findings import Finding
 from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.communes.gazetteer import changes_after, communes_on, vintage_on, vintages
-from layers.communes.match_result import Match
-from layers.communes.matching import match_commune
 from layers.io.table import read_table, require_columns
+from zones.inputs.named_communes import commune_code
 from zones.project.model import GroupsSection, Project
 
 
@@ -75,7 +75,7 @@ def _of_table(section: GroupsSection, project: Project) -> Iterator[tuple[str, s
 def _one_group(rows: Iterator[tuple[str, str, str]], project: Project) -> dict[str, str]:
     found: dict[str, str] = {}
     for text, group, where in rows:
-        code = _code(text, project, where)
+        code = commune_code(text, project, where)
         if (other := found.setdefault(code, group)) != group:
             raise InputError(
                 "zones.inputs.commune_in_two_groups",
@@ -85,17 +85,6 @@ def _one_group(rows: Iterator[tuple[str, str, str]], project: Project) -> dict[s
                 second=group,
             )
     return found
-
-
-def _code(text: str, project: Project, where: str) -> str:
-    """Code of a commune of the project's day, by code or name; a near name is no name."""
-    on = str(project.communes.vintage)
-    found = match_commune(text, province=project.province, on=on)
-    if isinstance(found, Match) and not found.confirm:
-        return found.code
-    near = [found.unit] if isinstance(found, Match) else [one.unit for one in found.candidates]
-    hint = message("zones.inputs.group_near", name=near[0].name, code=near[0].code) if near else ""
-    raise InputError("zones.inputs.group_of_no_commune", where=where, commune=text, hint=hint)
 
 
 def _old_districts(project: Project) -> dict[str, set[str]]:
@@ -113,6 +102,17 @@ def _old_districts(project: Project) -> dict[str, set[str]]:
         if unit is not None and unit.district:
             found.setdefault(change.new_code, set()).add(unit.district)
     return found
+
+
+def check_groups(project: Project, communes: pd.DataFrame) -> list[Finding]:
+    """Find what would stop the step that sums by groups."""
+    if project.groups is None:
+        return []
+    try:
+        commune_groups(project, communes)
+    except VungTrongError as error:
+        return [Finding("error", "unreadable", "groups", error.phrase)]
+    return []
 
 
 def told_of_groups(groups: Groups) -> Phrase | None:

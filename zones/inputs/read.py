@@ -40,6 +40,8 @@ from zones.inputs.checks import (
     check_years,
     settle_report,
 )
+from zones.inputs.groups import check_groups
+from zones.inputs.named_communes import check_named_communes
 from zones.inputs.shared_ground import check_crop_layers, check_plot_overlaps
 from zones.measure.measure import claimed_once
 from zones.plan.files import load_plans
@@ -283,6 +285,8 @@ def read_inputs(project: Project, *, progress: Progress = silent) -> Inputs:
     inputs.findings.extend(check_choice_of_crops(crops, project.present))
     inputs.findings.extend(check_crop_groups(crops, inputs.plans))
     if not inputs.communes.empty:
+        inputs.findings.extend(check_named_communes(project, inputs.communes))
+        inputs.findings.extend(check_groups(project, inputs.communes))
         _check_elevation(inputs)
         _check_together(inputs)
     return inputs

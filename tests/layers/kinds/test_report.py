@@ -207,3 +207,49 @@ def test_wrong_columns_are_refused_with_those_found(folder: Path) -> None:
         load_report(path, crops={"Na": "kumquat"})
     with pytest.raises(MissingFileError, match="File not found"):
         load_report(folder / "no.csv")
+
+
+SIGNED = (
+    "06463,Chi Lăng,Na,2025,812.5\n06475,Bằng Mạc,Hồng,2025,20\n,Tổng cộng,,,832.5\n"
+    ',,,"Chi Lăng, ngày 15 tháng 01 năm 2026",\n,,,NGƯỜI LẬP BIỂU,\n,,,,Nguyễn Thị Hoa\n'
+)
+
+
+def test_the_grand_total_and_who_signed_are_no_records(folder: Path) -> None:
+    report = load_report(table(folder, SIGNED))
+    assert report.table["area_ha"].tolist() == [812.5, 20.0]
+    assert kinds(report) == [("note", "lines-of-text", 3), ("note", "totals-left-out", 1)]
+    assert "832,50 ha (dòng 4)" in report.findings.items[1].message.vi
+
+
+def test_a_grand_total_that_differs_is_a_problem(folder: Path) -> None:
+    report = load_report(table(folder, SIGNED.replace("832.5", "932.5")))
+    assert report.table["area_ha"].sum() == 832.5
+    (found,) = report.findings.of("problem")
+    assert (found.kind, found.rows) == ("total-differs", (2,))
+    assert "932,50 ha (dòng 4) khác tổng các dòng là 832,50 ha" in found.message.vi
+
+
+def test_text_between_records_is_no_signature(folder: Path) -> None:
+    rows = "06463,Chi Lăng,Na,2025,5\n,,,Ghi chú,\n06475,Bằng Mạc,Na,2025,3\n"
+    with pytest.raises(InputError, match=r"expected years, found 1 other cells \(row 3"):
+        load_report(table(folder, rows))
+
+
+def test_a_crop_without_figure_at_the_end_is_a_hole_not_text(folder: Path) -> None:
+    report = load_report(table(folder, "06463,Chi Lăng,Na,2025,5\n06475,Bằng Mạc,Hồng,,\n"))
+    assert kinds(report) == [("problem", "row-incomplete", 1)]
+
+
+@pytest.mark.parametrize("above", [[], [["Xã", "Diện tích", None, None]]])
+def test_a_column_for_each_crop_is_told_how_rows_should_stand(
+    folder: Path, above: list[list[str | None]]
+) -> None:
+    book = openpyxl.Workbook()
+    head = [None if above else "Xã", "Na", "Hồng", "Quýt"]
+    for row in [*above, head, ["Chi Lăng", 1, 2, 3]]:
+        book.active.append(row)
+    book.save(folder / "rộng.xlsx")
+    with pytest.raises(InputError, match="3 columns are crops") as caught:
+        load_report(folder / "rộng.xlsx", columns={"commune": "Xã"})
+    assert "mỗi dòng một xã, một cây, một năm" in caught.value.text("vi")

@@ -69,6 +69,18 @@ def test_the_annex_prints_groups_and_their_sum(result: RunResult) -> None:
     assert {"Cụm Bắc", "Cụm Nam", "Chưa xếp nhóm", "Cộng các nhóm"} <= text
 
 
+def test_a_group_is_a_row_and_a_zone_a_column(result: RunResult) -> None:
+    book = openpyxl.load_workbook(result.out / "annex.xlsx", data_only=True)
+    sheets = [sheet for sheet in book if sheet.title.endswith("Theo nhóm xã")]
+    groups = result[GROUP_ZONES]
+    rows = {row[1]: row for row in sheets[0].iter_rows(values_only=True) if row[1]}
+    pine = list(rows["Nhóm xã"]).index("Thông")
+    for name, held in groups[groups["zone"] == "pine"].set_index("group")["present_ha"].items():
+        assert rows[name][pine] == pytest.approx(held, abs=0.05)
+    whole = result[ZONES].query("zone == 'pine'")["present_ha"].sum()
+    assert rows["Cộng các nhóm"][pine] == pytest.approx(whole, abs=0.1)
+
+
 def test_a_commune_without_a_row_takes_nothing_of_an_allocated_zone() -> None:
     zones = pd.DataFrame({"zone": "tea", "commune_code": ["a", "b"], "present_ha": [1.5, 2.0]})
     planned = pd.DataFrame({"zone": ["tea"], "commune_code": ["a"], "planned_ha": [3.0]})
@@ -109,7 +121,7 @@ def project(tmp_path: Path, groups: str) -> Project:
 @pytest.mark.parametrize(
     ("groups", "told"),
     [
-        ("groups: {lists: {A: [Xã lạ]}}", "'Xã lạ' is no single commune"),
+        ("groups: {lists: {A: [Xã lạ]}}", r"groups.lists: 'Xã lạ'"),
         ("groups: {lists: {A: [Đồng Đăng], B: ['06184']}}", "is in two groups, 'A' and 'B'"),
         ("groups: {table: cum.csv}", "cum.csv:3: commune and group expected"),
         ("groups: {table: cum.csv, group_column: nhóm}", "nhóm"),

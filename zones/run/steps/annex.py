@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from layers.base.language import Phrase
+from zones.inputs.named_communes import commune_codes
 from zones.inputs.read import Inputs
 from zones.project.model import Project, wants_trajectory
 from zones.publish.consistency import check_consistency
@@ -46,7 +47,8 @@ def work(context: Context) -> Made:
     if project.annex.commune_maps != "none":
         atlas = atlas_content(project, figures, context[Inputs], content)
     tables = {schema: context[schema] for schema in _CHARTED if wants_trajectory(project)}
-    codes = project.annex.commune_maps
+    maps = project.annex.commune_maps
+    codes = maps if isinstance(maps, str) else commune_codes(maps, project, "annex.commune_maps")
     with drawn_cover(project, tables) as chart:
         save_annex(content, figures, context.stage, atlas=atlas, codes=codes, cover_chart=chart)
     return {}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from layers.base.language import Phrase
 from layers.base.workers import Progress, silent
+from zones.inputs.named_communes import commune_codes
 from zones.inputs.read import Inputs
 from zones.project.model import Project
 from zones.publish.publish import PublishedFigures
@@ -63,7 +64,7 @@ def _content(project: Project, figures: PublishedFigures, inputs: Inputs) -> Atl
 def _sheets(project: Project) -> dict[str, Any]:
     settings = project.atlas
     return {
-        "communes": settings.communes or None,
+        "communes": commune_codes(settings.communes, project, "atlas.communes") or None,
         "overview": settings.overview,
         "paper": settings.paper,
     }

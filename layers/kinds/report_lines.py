@@ -1,0 +1,81 @@
+"""Lines of a report that are no records: its grand total, and text such as who signed it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import pandas as pd
+
+from layers.base.errors import InputError
+from layers.base.findings import Finding, Findings
+from layers.base.messages import message
+from layers.io.values import as_integer, as_number, as_text
+from layers.kinds.crops import crop_named
+
+_TOTAL = re.compile(r"(tổng|cộng|total|sum)\b", re.IGNORECASE)
+#: Printed parts are each off by half a step, so that their sum is off by some (ha).
+_ROUNDING_HA = 0.05
+_CROP_COLUMNS = 2
+_HEADER_ROWS = 3
+
+
+def refuse_columns_of_crops(raw: pd.DataFrame, crop_column: str, *, source: str) -> None:
+    """Refuse a table with one column per crop, saying how its rows should stand."""
+    if crop_column in raw.columns:
+        return
+    rows = [raw.columns, *(raw.iloc[at] for at in range(min(_HEADER_ROWS, len(raw))))]
+    cells = dict.fromkeys(str(cell).strip() for row in rows for cell in row if pd.notna(cell))
+    crops = [cell for cell in cells if crop_named(cell)[0]]
+    if len(crops) >= _CROP_COLUMNS:
+        raise InputError(
+            "layers.kinds.columns_of_crops", source=source, count=len(crops), crops=crops
+        )
+
+
+def records_only(
+    raw: pd.DataFrame, told: Mapping[str, str], *, source: str, findings: Findings
+) -> pd.DataFrame:
+    """Rows of a report without what stands below its records: the grand total (ha), and text."""
+    years, bad_year = as_integer(raw[told["year"]])
+    crop, figures = as_text(raw[told["crop"]]), as_number(raw[told["area_ha"]])[0]
+    dated = years.notna() & ~bad_year
+    named = crop.notna() & as_text(raw[told["area_ha"]]).notna() & as_text(raw[told["year"]]).isna()
+    below = ~(dated | named)[::-1].cummax()[::-1]
+    crops = crop.map(lambda name: bool(crop_named(name)[0]), na_action="ignore").eq(other=True)
+    text = below & figures.isna() & ~crops  # a crop without a figure is a record with a hole
+    total = below & figures.notna() & crop.isna() & _speaks_of_total(raw)
+    if text.any():
+        _tell_text(text, source, findings)
+    if total.any():
+        records = float(figures[~below].sum())
+        _tell_totals(figures[total], records, (~below).sum(), source, findings)
+    return raw.loc[~(text | total)]
+
+
+def _speaks_of_total(raw: pd.DataFrame) -> pd.Series[bool]:
+    said = pd.Series(data=False, index=raw.index)
+    for name in raw.columns:
+        said |= as_text(raw[name]).str.match(_TOTAL).fillna(value=False).astype(bool)
+    return said
+
+
+def _tell_text(text: pd.Series[bool], source: str, findings: Findings) -> None:
+    rows = [int(at) for at in text.index[text]]
+    told = message("layers.kinds.lines_of_text", count=len(rows), rows=[row + 2 for row in rows])
+    findings.add(Finding("note", "lines-of-text", source, told, len(rows), rows=tuple(rows)))
+
+
+def _tell_totals(
+    totals: pd.Series[float], records: float, count: int, source: str, findings: Findings
+) -> None:
+    """Tell grand totals that were left out; each printed part is off by half a step at most."""
+    for at, total in totals.items():
+        row = int(str(at))
+        values = {"row": row + 2, "total": float(total), "records": records}
+        if abs(total - records) > _ROUNDING_HA * max(1, count) ** 0.5:
+            told = message("layers.kinds.total_differs", **values)
+            findings.add(Finding("problem", "total-differs", source, told, 1, rows=(row,)))
+        else:
+            told = message("layers.kinds.total_left_out", **values)
+            findings.add(Finding("note", "totals-left-out", source, told, 1, rows=(row,)))
