@@ -23,7 +23,9 @@ Floats = npt.NDArray[np.float64]
 Method = Literal["dual", "primal", "ipm"]
 Integers = npt.NDArray[np.int64]
 Status = Literal["optimal", "infeasible", "feasible", "none"]
-Start = Literal["nothing", "kept", "kept dual"]
+Start = Literal["nothing", "kept", "last"]
+#: What is read of a solution: to read the duals of all columns may take as long as to solve.
+Read = Literal["all", "values", "values and row duals"]
 
 
 #: Options of HiGHS for each method.
@@ -213,9 +215,9 @@ def _highs_model(programme: Programme) -> Any:
 
 
 def _read_solution(
-    solver: Any, programme: Programme, seconds: float, *, proven: bool = True
+    solver: Any, programme: Programme, seconds: float, *, read: Read = "all"
 ) -> Solution:
-    """Read what HiGHS found, and prove it by its duals unless only values are asked for."""
+    """Read what HiGHS found, and prove it by its duals if all is asked for."""
     highspy = _highs()
     found = solver.getModelStatus()
     info = solver.getInfo()
@@ -239,9 +241,10 @@ def _read_solution(
     if programme.integer is not None and programme.integer.any():
         bound = float(info.mip_dual_bound)
         return Solution(status, values, empty, empty, objective, bound, seconds, iterations)
-    if not proven:
-        return Solution(status, values, empty, empty, objective, np.nan, seconds, iterations)
-    duals, reduced = np.array(answer.row_dual), np.array(answer.col_dual)
+    duals = empty if read == "values" else np.array(answer.row_dual)
+    if read != "all":
+        return Solution(status, values, duals, empty, objective, np.nan, seconds, iterations)
+    reduced = np.array(answer.col_dual)
     bound = _dual_bound(programme, duals, reduced)
     return Solution(status, values, duals, reduced, objective, bound, seconds, iterations)
 
@@ -267,8 +270,8 @@ class LiveProgramme:
 
     What is changed stays changed until it is changed back. A solution may start from a kept basis:
     where bounds were only relaxed since, the kept vertex is still feasible, and the primal simplex
-    method walks the few steps from there. (From the basis of the last solution, or by the dual
-    method, it takes as long as from nothing.)
+    method walks the few steps from there. Or it starts from the last solution, whose basis needs no
+    factors anew: where bounds alone have changed the dual simplex method takes a few steps.
     """
 
     def __init__(self, programme: Programme) -> None:
@@ -320,22 +323,22 @@ class LiveProgramme:
         """Keep the basis of the last solution, for ``solve(start="kept")``."""
         self._kept = self._solver.getBasis()
 
-    def solve(self, *, start: Start = "nothing", proven: bool = True) -> Solution:
-        """Solve the programme as it stands; ``proven`` reads the duals as well."""
+    def solve(self, *, start: Start = "nothing", read: Read = "all") -> Solution:
+        """Solve the programme as it stands, and read what is asked for."""
         if not self._programme.matrix.shape[1]:
             return solve_programme(self._programme)
         started = time.perf_counter()
-        if start == "nothing" or self._kept is None:
+        if start == "nothing" or (start == "kept" and self._kept is None):
             self._solver.clearSolver()
-        else:
+        elif start == "kept":
             self._solver.setBasis(self._kept)
-        method: Method = "dual" if start == "kept dual" else "primal"
+        method: Method = "dual" if start == "last" else "primal"
         for name, value in METHODS[method].items():
             self._solver.setOptionValue(name, value)
         _run(self._solver)
         seconds = time.perf_counter() - started
-        solution = _read_solution(self._solver, self._programme, seconds, proven=proven)
-        # From a kept basis the simplex method may lose its way; from nothing it does not.
+        solution = _read_solution(self._solver, self._programme, seconds, read=read)
+        # From a basis the simplex method may lose its way; from nothing it does not.
         return self.solve() if solution.status == "none" and start != "nothing" else solution
 
 

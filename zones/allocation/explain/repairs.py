@@ -102,7 +102,7 @@ def _try(wide: WideProgramme, attempt: _Attempt) -> float:
     zeros = np.zeros(len(attempt.columns))
     live.set_columns(attempt.columns, lower=zeros, upper=np.full(len(attempt.columns), np.inf))
     live.set_rows(attempt.rows, lower=attempt.row_lower, upper=attempt.row_upper)
-    solution = optimum(live.solve(start="kept", proven=False), "a repair")
+    solution = optimum(live.solve(start="kept", read="values"), "a repair")
     live.set_columns(attempt.columns, lower=zeros, upper=held_columns)
     live.set_rows(attempt.rows, lower=held_lower, upper=held_upper)
     return wide.lacking(solution.columns)

@@ -26,6 +26,8 @@ _MOST_PAIRS, _FEWEST_PAYERS = 300, 1
 #: Hectares that a shortfall may differ by from what it was.
 _CRUMB_HA = 1e-6
 _NOISE = 1e-4
+#: What the last payer costs more than the first.
+_PREFERENCE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +76,15 @@ def _market(allocation: Allocation, whole: pd.DataFrame) -> _Market:
     place = {number: width + order for order, number in enumerate(model.elastic.tolist())}
     live = LiveProgramme(model.programme())
     first = optimum(live.solve(), "exchange rates")
-    live.keep_basis()
     shortfall = {zone: place[number] for zone, number in row.items()}
     # Floors, locks and wishes of communes pay for nothing.
     others = np.setdiff1d(np.array(list(place.values())), np.array(list(shortfall.values())))
     others = others.astype("int64")
     live.set_columns(others, lower=np.zeros(len(others)), upper=first.columns[others] + _CRUMB_HA)
+    # Of payers that ask as much the first pays: what it pays alone is then known already.
+    cost, columns = live.programme.cost.copy(), list(shortfall.values())
+    cost[columns] *= 1 + _PREFERENCE * np.arange(len(columns)) / max(len(columns), 1)
+    live.set_cost(cost)
     return _Market(model, live, row, shortfall)
 
 
@@ -93,7 +98,7 @@ def _free_zones(market: _Market) -> set[str]:
     zeros, free = np.zeros(len(rows)), np.full(len(rows), np.inf)
     live.set_rows(rows, lower=base + _MORE_HA, upper=free)
     live.set_columns(columns, lower=zeros, upper=zeros + _MORE_HA)
-    solution = live.solve(start="kept dual", proven=False)
+    solution = live.solve(start="last", read="values")
     live.set_rows(rows, lower=base, upper=free)
     live.set_columns(columns, lower=zeros, upper=free)
     if solution.status != "optimal":
@@ -119,14 +124,20 @@ def _rates_of(market: _Market, zone: str, payers: int) -> list[tuple[str, str, f
     elif together is not None:
         prices = together.duals
         can = [z for z, row in market.row.items() if z != zone and prices[row] > _NOISE]
-        paid = {payer: _paid(market, zone, payer) for payer in can[:payers]}
         rates = {
             payer: float(solution.columns[market.shortfall[payer]]) / _MORE_HA
-            for payer, solution in paid.items()
-            if solution is not None
+            for payer in can[:payers]
+            if (solution := _paid_by(market, zone, payer, together)) is not None
         }
     live.set_rows(asked, lower=np.array([base]), upper=np.array([np.inf]))
     return [(zone, payer, rate) for payer, rate in (rates or {"*": np.nan}).items()]
+
+
+def _paid_by(market: _Market, zone: str, payer: str, together: Solution) -> Solution | None:
+    """Give the least shortfall of one payer: the least of all where nobody else pays in that."""
+    pay = {other: together.columns[column] for other, column in market.shortfall.items()}
+    alone = sum(paid for other, paid in pay.items() if other != payer) < _CRUMB_HA
+    return together if alone else _paid(market, zone, payer)
 
 
 def _paid(market: _Market, zone: str, payer: str = "") -> Solution | None:
@@ -140,7 +151,7 @@ def _paid(market: _Market, zone: str, payer: str = "") -> Solution | None:
     columns = np.array(firm)
     zeros = np.zeros(len(columns))
     live.set_columns(columns, lower=zeros, upper=zeros)
-    solution = live.solve(start="kept dual", proven=not payer)
+    solution = live.solve(start="last", read="values" if payer else "values and row duals")
     live.set_columns(columns, lower=zeros, upper=np.full(len(columns), np.inf))
     return solution if solution.status == "optimal" else None
 
