@@ -35,6 +35,7 @@ class Processes:
 
     pool: Executor
     folder: Path
+    count: int
 
     def load(self, modules: Sequence[str]) -> Future[None]:
         """Load modules in a process; what they compile is in the cache when the future is done."""
@@ -56,7 +57,7 @@ def processes(count: int) -> Iterator[Processes]:
     # What they write goes when they are gone: before, they might still write.
     with tempfile.TemporaryDirectory(prefix="zones-", ignore_cleanup_errors=True) as folder:
         try:
-            yield Processes(pool, Path(folder))
+            yield Processes(pool, Path(folder), count)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
             for child in set(multiprocessing.active_children()) - before:

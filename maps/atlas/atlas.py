@@ -11,7 +11,7 @@ import contextlib
 import tempfile
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -195,7 +195,7 @@ def begin_atlas(
     overview: bool = True,
     paper: str = "A3",
 ) -> PageDrawing:
-    """As ``save_atlas``, the first pages on their way to one other process; it is to be closed."""
+    """As ``save_atlas``, the first pages on their way to other processes; it is to be closed."""
     pages = list_pages(content, communes=communes, overview=overview, paper=paper)
     drawing = PageDrawing(pages, _about(content), find_fonts(content.font), beside)
     drawing.begin()
@@ -227,7 +227,7 @@ def save_pages(
     with contextlib.ExitStack() as held:
         held.enter_context(contextlib.closing(drawing))
         if jobs > 1 and files >= _FILES_FOR_PROCESSES:
-            drawing.beside, drawing.jobs = held.enter_context(processes(min(jobs, files))), jobs
+            drawing.beside = held.enter_context(processes(min(jobs, files)))
         return drawing.finish(path, overwrite=overwrite, progress=progress)
 
 
@@ -239,12 +239,11 @@ class PageDrawing:
     about: About
     fonts: FontSet
     beside: Processes | None = None  # Who draws; this process where nobody else does
-    jobs: int = 1  # How many they are
     files: list[Path] = field(default_factory=list)  # Where pages lie until they are joined
     _steps: Generator[int, None, None] | None = None
 
     def begin(self) -> None:
-        """Send the first pages to the other process, and leave them to it."""
+        """Send the first pages to the other processes, and leave them to those."""
         self._steps = self._drawn()
         next(self._steps)
 
@@ -276,7 +275,7 @@ class PageDrawing:
             if self.beside is None:
                 yield from _draw_here(work, self.fonts)
             else:
-                yield from _draw_in_pool(work, self.fonts, self.beside.pool, self.jobs)
+                yield from _draw_in_pool(work, self.fonts, self.beside)
 
 
 def draw_page(page: PageData, fonts: FontSet) -> Sheet:
@@ -331,16 +330,16 @@ def _draw_here(work: _Work, fonts: FontSet) -> Iterator[int]:
         yield done
 
 
-def _draw_in_pool(work: _Work, fonts: FontSet, pool: Executor, jobs: int) -> Iterator[int]:
+def _draw_in_pool(work: _Work, fonts: FontSet, beside: Processes) -> Iterator[int]:
     """Draw files in processes; page data is made when a process is about to be free."""
     waiting: deque[tuple[Future[None], int]] = deque()
     done = 0
     for file, chunk in work:
-        if len(waiting) > jobs:
+        if len(waiting) > beside.count:
             yield done
             done += _finished(*waiting.popleft())
         data = [page.make() for page in chunk]
-        waiting.append((pool.submit(_draw_file, file, data, fonts), len(chunk)))
+        waiting.append((beside.pool.submit(_draw_file, file, data, fonts), len(chunk)))
     while waiting:
         yield done
         done += _finished(*waiting.popleft())

@@ -78,7 +78,11 @@ def save_cover_chart(chart: CoverChart, path: Path, *, overwrite: bool = False) 
 
 def cover_chart_svg(chart: CoverChart) -> str:
     """Element ``svg`` of the chart, for within a page; its names differ by language."""
-    text = _drawn(chart, "svg").decode("utf-8")
+    return svg_element(_drawn(chart, "svg").decode("utf-8"))
+
+
+def svg_element(text: str) -> str:
+    """Element ``svg`` of a drawn file, without what stands before it in a file of its own."""
     return text[text.index("<svg") :]
 
 

@@ -54,9 +54,10 @@ def run(
 
     region = load_region(project)
     loaded = None if region is not None else load_project(project)
-    atlas = loaded is None or (loaded.atlas.make and loaded.atlas.jobs == 1)
+    draws = "atlas" in (only or ["atlas"]) and (loaded is None or loaded.atlas.make)
+    jobs = 1 if loaded is None else loaded.atlas.jobs
     with (
-        second_process(wanted=atlas and "atlas" in (only or ["atlas"])) as second,
+        second_process(count=jobs if draws else 0) as second,
         _connected(scheduler, workers) as crew,
         telling(quiet=as_json) as teller,
     ):

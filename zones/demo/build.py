@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import geopandas as gpd
@@ -229,17 +230,19 @@ def _save_land(
     parcels, terrain = _grown(ground, rng)
     progress(3, _STEPS)
     forest = build_forest_layer(parcels, ground, terrain, rng)
-    save_vector(forest, stage / "forest_status.gpkg", layer="forest_status")
-    progress(5, _STEPS)
     orchards = build_orchards(parcels, ground, rng)
-    save_vector(orchards, stage / "orchards.fgb", layer="orchards")
     save_csv(build_fruit_report(ground, rng), stage / "fruit_report.csv")
     save_csv(build_orchard_report(orchards), stage / "orchard_report.csv")
-    progress(6, _STEPS)
     young = parcels["planted"] & ~parcels["established"]
     seen = parcels.assign(cover=parcels["land"].mask(young, "not_yet"))
-    cover = build_land_cover(seen, orchards.geometry.to_numpy(), terrain, rng)
-    save_raster(cover, stage / "land_cover_30m.tif")
+    with ThreadPoolExecutor(1) as beside:
+        shapes = orchards.geometry.to_numpy()
+        cover = beside.submit(build_land_cover, seen, shapes, terrain, rng)
+        save_vector(forest, stage / "forest_status.gpkg", layer="forest_status")
+        progress(5, _STEPS)
+        save_vector(orchards, stage / "orchards.fgb", layer="orchards")
+        progress(6, _STEPS)
+        save_raster(cover.result(), stage / "land_cover_30m.tif")
     progress(7, _STEPS)
     return forest
 

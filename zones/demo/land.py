@@ -16,6 +16,8 @@ import shapely
 from affine import Affine
 from numpy.typing import NDArray
 
+from layers.base.second_process import cores
+from layers.base.workers import run_pieces
 from zones.demo.noise import Floats, Terrain
 from zones.demo.quotas import REMAINDER, Quotas
 
@@ -99,13 +101,17 @@ def _streams(cells: NDArray[np.uint8], terrain: Terrain, transform: Affine) -> N
     result = cells.copy()
     rows, columns = cells.shape
     x = transform.c + _CELL * (np.arange(columns) + 0.5)
-    for top in range(0, rows, 512):
+
+    def draw(top: int) -> None:
         y = transform.f - _CELL * (np.arange(top, min(top + 512, rows)) + 0.5)
         band = result[top : top + len(y)]
         row, column = np.nonzero(band)
         height = terrain.valley(np.column_stack([x[column], y[row]]))
         low = height < 0.012
         band[row[low], column[low]] = _WATER
+
+    for _ in run_pieces(draw, range(0, rows, 512), workers=cores()):
+        pass
     return result
 
 

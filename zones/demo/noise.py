@@ -8,11 +8,15 @@ packages (Perlin, simplex) were not taken because none gives a spectrum with two
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
+
+from layers.base.second_process import cores
+from layers.base.workers import run_pieces
 
 _STEP = 250.0
 
@@ -143,10 +147,14 @@ def drifting(
     return along, across
 
 
+def _read_at(points: Floats, field: Field) -> Floats:
+    return field.at(points)
+
+
 def bent(points: Floats, drift: Drift, reach: float) -> Floats:
     """Let points drift along two fields, in small steps so that the plane does not fold."""
     steps = 8
     for _ in range(steps):
-        step = np.column_stack([field.at(points) for field in drift])
-        points = points + reach / steps * step
+        read = run_pieces(partial(_read_at, points), drift, workers=cores())
+        points = points + reach / steps * np.column_stack(list(read))
     return points

@@ -72,25 +72,37 @@ def _measured_as_nothing(
 ) -> pd.DataFrame:
     """Zeros of the communes of which a crop's layer tells and in which it has none of the crop."""
     have = set(zip(known["crop"], known["commune_code"], known["layer"], strict=True))
+    mine = {layer: measured[measured["layer"] == layer] for layer in set(of_layer.values())}
+    reached = {layer: _reached(rows, measured) for layer, rows in mine.items()}
     rows = [
         (crop, code, layer, 0.0)
         for crop, layer in of_layer.items()
-        for code in sorted(_told(measured[measured["layer"] == layer], measured, crop))
+        for code in _told(mine[layer], reached[layer], crop)
         if (crop, code, layer) not in have
     ]
     return pd.DataFrame(rows, columns=["crop", "commune_code", "layer", "present_ha"])
 
 
-def _told(mine: pd.DataFrame, measured: pd.DataFrame, crop: str) -> set[str]:
-    """Communes of which a layer tells: of the others nothing is known, which is not 0."""
-    reports = mine[mine["land"] == "report"]
-    if len(reports):
-        listed = reports[reports["crop"] == crop]
-        codes = reports.loc[reports["planting_year"] == listed["planting_year"].max()]
-        return set(codes["commune_code"]) if len(listed) else set()
+def _told(mine: pd.DataFrame, reached: set[str] | None, crop: str) -> list[str]:
+    """Communes of which a layer tells whether they have a crop."""
+    return sorted(_listed(mine, crop) if reached is None else reached)
+
+
+def _reached(mine: pd.DataFrame, measured: pd.DataFrame) -> set[str] | None:
+    """Communes that plots of a layer tell of: of the others nothing is known; None for a report."""
+    if (mine["land"] == "report").any():
+        return None
     if (mine["land"] == "crop").any():  # plots cover no commune whole: any map of it tells
         mine = measured[measured["land"] != "report"]
     return set(mine.loc[~mine["land"].isin(NO_CLASS), "commune_code"]) - {""}
+
+
+def _listed(report: pd.DataFrame, crop: str) -> set[str]:
+    """Communes that sent the report in the newest year in which it lists a crop."""
+    reports = report[report["land"] == "report"]
+    listed = reports[reports["crop"] == crop]
+    codes = reports.loc[reports["planting_year"] == listed["planting_year"].max()]
+    return set(codes["commune_code"]) if len(listed) else set()
 
 
 def late_reporters(name: str, measured: pd.DataFrame) -> list[Finding]:

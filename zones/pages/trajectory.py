@@ -14,7 +14,7 @@ import pandas as pd
 from layers.base.language import Language, Phrase, format_number
 from layers.base.messages import message
 from layers.io.atomic import save_text
-from maps.charts.cover import CoverChart, cover_chart_svg, save_cover_chart
+from maps.charts.cover import CoverChart, cover_chart_svg, save_cover_chart, svg_element
 from maps.layout.content import DEMO_MARK
 from zones.certainty.sentences import cover_sentences
 from zones.forest.trajectory.sentences import Tables, answer, printed_step, told_findings
@@ -89,7 +89,10 @@ def save_trajectory(
         save_cover_chart(chart, folder / f"trajectory.{ending}", overwrite=True)
     first = project.annex.language
     languages = sorted(_LANGUAGES, key=lambda one: one != first)
-    parts = [_part(project, tables, present, language) for language in languages]
+    drawn = {first: svg_element((folder / "trajectory.svg").read_text("utf-8"))}
+    parts = [
+        _part(project, tables, present, language, drawn.get(language)) for language in languages
+    ]
     page = (
         f'<!DOCTYPE html>\n<html lang="{first}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -99,8 +102,14 @@ def save_trajectory(
     save_text(page, folder / "trajectory.html")
 
 
-def _part(project: Project, tables: Tables, present: pd.Series[Any], language: Language) -> str:
-    """One language of the page: title, words, chart, years, assumptions."""
+def _part(
+    project: Project,
+    tables: Tables,
+    present: pd.Series[Any],
+    language: Language,
+    drawn: str | None,
+) -> str:
+    """One language of the page: title, words, chart (as it was drawn), years, assumptions."""
     chart = cover_chart(project, tables, language)
     answered = answer(tables, harvest_offered=offers_harvest(project))
     phrases = [*answered, *_verdicts(tables[TARGETS], project)]
@@ -116,7 +125,7 @@ def _part(project: Project, tables: Tables, present: pd.Series[Any], language: L
     return (
         f'<section lang="{language}">\n<h1>{_escape(title)}</h1>\n{mark}'
         f'<div class="answer">\n{said}</div>\n'
-        f"<figure>{cover_chart_svg(chart)}</figure>\n{years}{_to_know(tables, language)}"
+        f"<figure>{drawn or cover_chart_svg(chart)}</figure>\n{years}{_to_know(tables, language)}"
         f"<h2>{_escape(heading)}</h2>\n<ul>\n{assumed}</ul>\n</section>\n"
     )
 

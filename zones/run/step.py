@@ -39,6 +39,8 @@ class Step:
     # the step still holds
     settings: tuple[str, ...] = ()
     wanted: Callable[[Project], bool] = _always  # Whether a project asks for the step
+    # Whether a second process can do it while later steps are done: it then comes early
+    beside: bool = False
     # What it takes from earlier steps only in some projects
     also_reads: Callable[[Project], tuple[Key, ...]] = field(default=lambda _project: ())
     name: str = ""  # Name of its file; set when it is loaded
@@ -65,7 +67,11 @@ def load_steps() -> dict[str, Step]:
         name: sorted({made_by[key] for key in step.reads if key in made_by})
         for name, step in found.items()
     }
-    return {name: found[name] for name in _in_order(graph)}
+    order = _in_order(graph)
+    for name in [name for name in order if found[name].beside]:
+        order.remove(name)
+        order.insert(1 + max((order.index(maker) for maker in graph[name]), default=-1), name)
+    return {name: found[name] for name in order}
 
 
 def _in_order(graph: dict[str, list[str]]) -> list[str]:

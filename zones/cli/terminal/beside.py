@@ -28,12 +28,15 @@ class Second:
 
 
 @contextlib.contextmanager
-def second_process(*, wanted: bool = True, compiles: bool = False) -> Iterator[Second]:
-    """Start a second process that loads what draws pages, the kernels before it if it compiles."""
-    if not wanted or cores() < 2:
+def second_process(*, count: int = 1, compiles: bool = False) -> Iterator[Second]:
+    """Start a second process that loads what draws pages, the kernels before it if it compiles.
+
+    ``count`` is the number of processes beside this one; 0 for none.
+    """
+    if not count or cores() < 2:
         yield Second()
         return
-    with processes(1) as beside:
+    with processes(count) as beside:
         kernels = beside.load(_KERNELS) if compiles else None
         beside.load(_PAGES)
         yield Second(beside, kernels)

@@ -23,7 +23,7 @@ def work(context: Context) -> Made:
     """Write ``atlas.pdf``; where there is a second process, it draws while other steps are done."""
     project, figures, inputs = context.project, context[PublishedFigures], context[Inputs]
     path, part = context.stage / "atlas.pdf", context.teller.part
-    if context.options.beside is None or project.atlas.jobs > 1:
+    if context.options.beside is None:
         write_atlas(project, figures, inputs, path, progress=part)
         return {}
     # Loaded where pages are made: a run with fewer steps, and the desk, do not wait for it
@@ -79,6 +79,7 @@ STEP = Step(
     work=work,
     reads=(PublishedFigures, Inputs),
     files=("atlas.pdf",),
+    beside=True,
     settings=("title", "title_en", "demo", "annex", "atlas", "map", "present", "plans"),
     wanted=_is_asked_for,
 )
