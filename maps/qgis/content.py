@@ -108,10 +108,11 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class SheetPaper:
-    """A paper of the sheets: millimetres from its top left (left, top, width, height)."""
+    """A paper and scale of sheets: millimetres from the top left (left, top, width, height)."""
 
     name: str  # Name of the layout
     paper: str  # What the field ``paper`` of its sheets says
+    scale: int  # Denominator, as the field ``scale`` says it
     size: tuple[float, float]
     title: tuple[float, ...]
     frame: tuple[float, ...]
@@ -139,7 +140,7 @@ class QgisContent:
         Table of the layer with the frame of one sheet per row: fields ``sheet`` (its title),
         ``paper``, ``scale`` (the denominator) and ``scale_text`` (what is said of it).
     papers : tuple of SheetPaper
-        Papers of the sheets; each is a layout.
+        Papers and scales of the sheets; each is a layout.
     sheet_theme : str
         Theme that the sheets show.
     sheet_style : str

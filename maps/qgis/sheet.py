@@ -1,4 +1,4 @@
-"""Print layouts of the commune sheets: one per paper, one page per row of the layer of sheets.
+"""Print layouts of the commune sheets: one per paper and scale, one page per row of the sheets.
 
 Each row is the frame of its sheet and says its scale: QGIS prints what the atlas prints.
 """
@@ -21,7 +21,7 @@ _PAGE_ITEM, _MAP_ITEM, _PICTURE_ITEM, _LABEL_ITEM, _LEGEND_ITEM, _SCALE_ITEM = (
     "65646",
 )
 _FONT = "Times New Roman"
-#: Lines of the grid are this far apart on paper, in metres of it: 1 km at 1:25,000.
+#: Lines of the grid are four centimetres apart on paper: 1 km at 1:25,000.
 _GRID_M = 0.04
 Box = tuple[float, ...]
 
@@ -54,7 +54,7 @@ def _panel(content: QgisContent, paper: SheetPaper) -> list[Element]:
     told = f"{content.words['source']}: {content.subtitle}\n{content.crs.name}"
     return [
         _legend(content, (left, top, wide, high - 72 * k), k),
-        _scale_bar((left, foot - 68 * k, wide - 24 * k, 14 * k)),
+        _scale_bar((left, foot - 68 * k, wide - 24 * k, 14 * k), paper.scale),
         _north((left + wide - 20 * k, foot - 68 * k, 16 * k, 20 * k)),
         _label("ratio", (left, foot - 53 * k, wide - 24 * k, 7 * k), ratio, 12 * k, bold=True),
         _label("scale text", (left, foot - 45 * k, wide, 9 * k), '[% "scale_text" %]', 8 * k),
@@ -64,6 +64,7 @@ def _panel(content: QgisContent, paper: SheetPaper) -> list[Element]:
 
 def _atlas(sheets: QgisLayer, paper: SheetPaper, layer: str, source: str) -> Element:
     quoted = paper.paper.replace("'", "''")
+    filtered = f'"paper" = \'{quoted}\' AND "scale" = {paper.scale}'
     return Element(
         "Atlas",
         enabled="1",
@@ -78,7 +79,7 @@ def _atlas(sheets: QgisLayer, paper: SheetPaper, layer: str, source: str) -> Ele
         sortAscending="1",
         hideCoverage="1",
         filterFeatures="1",
-        featureFilter=f"\"paper\" = '{quoted}'",
+        featureFilter=filtered,
     )
 
 
@@ -148,11 +149,11 @@ def _map(content: QgisContent, paper: SheetPaper) -> Element:
     )
     root.set("frame", "true")
     root.set("background", "true")
-    # Before the grid, which has properties of its own: QGIS takes the first that it meets.
-    root.append(_driven(dataDefinedMapScale='"scale"'))
-    # QGIS gives the frame the shape of its extent: that of the first sheet of the paper has it.
+    # The extent gives the frame its shape and scale: that of the first sheet has both.
     sheets = content.layer(content.sheets).frame
-    mine = sheets[sheets["paper"].eq(paper.paper)] if sheets is not None else None
+    mine = None
+    if sheets is not None:
+        mine = sheets[sheets["paper"].eq(paper.paper) & sheets["scale"].eq(paper.scale)]
     west, south, east, north = (0, 0, 1, 1) if mine is None else mine.geometry.iloc[0].bounds
     SubElement(
         root,
@@ -162,28 +163,13 @@ def _map(content: QgisContent, paper: SheetPaper) -> Element:
         xmax=f"{east:.9g}",
         ymax=f"{north:.9g}",
     )
-    # The scale stays as the sheet says it; the map moves to the middle of the frame.
+    # The scale stays; the map moves to the middle of each frame.
     SubElement(root, "AtlasMap", atlasDriven="1", scalingMode="0", margin="0")
-    root.append(_grid())
+    root.append(_grid(paper.scale * _GRID_M))
     return root
 
 
-def _driven(**expressions: str) -> Element:
-    """Properties that follow the sheet."""
-    root = Element("LayoutObject")
-    whole = SubElement(SubElement(root, "dataDefinedProperties"), "Option", type="Map")
-    SubElement(whole, "Option", name="name", type="QString", value="")
-    listed = SubElement(whole, "Option", name="properties", type="Map")
-    for name, expression in expressions.items():
-        one = SubElement(listed, "Option", name=name, type="Map")
-        SubElement(one, "Option", name="active", type="bool", value="true")
-        SubElement(one, "Option", name="expression", type="QString", value=expression)
-        SubElement(one, "Option", name="type", type="int", value="3")
-    SubElement(whole, "Option", name="type", type="QString", value="collection")
-    return root
-
-
-def _grid() -> Element:
+def _grid(apart_m: float) -> Element:
     """Lines of the grid four centimetres apart, with their coordinates at the frame."""
     outside = {f"{side}AnnotationPosition": "1" for side in ("left", "right", "top", "bottom")}
     root = Element(
@@ -192,8 +178,8 @@ def _grid() -> Element:
         name="VN-2000",
         uuid=_uuid("grid"),
         show="1",
-        intervalX="5000",
-        intervalY="5000",
+        intervalX=f"{apart_m:g}",
+        intervalY=f"{apart_m:g}",
         offsetX="0",
         offsetY="0",
         gridStyle="0",
@@ -214,8 +200,6 @@ def _grid() -> Element:
         style="",
         description=f"{_FONT},7,-1,5,50,0,0,0,0,0",
     )
-    apart = f'"scale" * {_GRID_M}'
-    root.append(_driven(dataDefinedMapGridIntervalX=apart, dataDefinedMapGridIntervalY=apart))
     return root
 
 
@@ -255,7 +239,7 @@ def _north(box: Box) -> Element:
     )
 
 
-def _scale_bar(box: Box) -> Element:
+def _scale_bar(box: Box, denominator: int) -> Element:
     root = _item(
         "scale bar",
         _SCALE_ITEM,
@@ -264,13 +248,12 @@ def _scale_bar(box: Box) -> Element:
         mapUuid=_uuid("map"),
         unitType="km",
         unitLabel="km",
-        numSegments="2",
+        numSegments="4",
         numSegmentsLeft="0",
-        numUnitsPerSegment="1",
+        # Two centimetres of paper: 0.5 km at 1:25,000.
+        numUnitsPerSegment=f"{denominator / 50_000:g}",
         numMapUnitsPerScaleBarUnit="1",
-        segmentSizeMode="1",
-        minBarWidth="35",
-        maxBarWidth="56",
+        segmentSizeMode="0",
         height="2",
         boxContentSpace="1",
     )

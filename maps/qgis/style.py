@@ -175,7 +175,7 @@ def _labels(layer: QgisLayer) -> Element:
         fieldName=layer.label,
         isExpression="1" if layer.label_is_expression else "0",
         fontFamily="Times New Roman",
-        fontSize="8",
+        fontSize="6" if layer.label_is_expression else "8",
         fontSizeUnit="Point",
         textColor="30,30,30,255",
         textOpacity="1",
@@ -195,7 +195,12 @@ def _labels(layer: QgisLayer) -> Element:
         settings, "placement", placement=place, layerType=shapes, priority="5", dist="2",
         distUnits="MM", placementFlags="2",
     )  # fmt: skip
-    SubElement(settings, "rendering", drawLabels="1", fontLimitPixelSize="0", obstacle="1")
+    # A lot without room for its label has none, as in the atlas; names of communes stand anyway.
+    inside = "1" if layer.label_is_expression and shapes == "PolygonGeometry" else "0"
+    SubElement(
+        settings, "rendering", drawLabels="1", fontLimitPixelSize="0", obstacle="1",
+        fitInPolygonOnly=inside,
+    )  # fmt: skip
     return root
 
 

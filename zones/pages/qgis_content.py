@@ -245,7 +245,7 @@ def _plot_rows(
 _LOT_LABEL = (
     """with_variable('above', coalesce("lo", '') || ' – ' || coalesce("ldlr", ''), """
     """with_variable('below', format_number("dtich", 2, 'vi'), """
-    """@above || '\n' || repeat('—', ceil(max(length(@above), length(@below)) * 0.55)) """
+    """@above || '\n' || lpad('', ceil(max(length(@above), length(@below)) * 0.55), '—') """
     """|| '\n' || @below))"""
 )
 

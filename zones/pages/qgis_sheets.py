@@ -34,7 +34,13 @@ def commune_sheets(
     frame = gpd.GeoDataFrame(
         pd.DataFrame(rows, columns=[*columns, "geometry"]), geometry="geometry", crs=inputs.crs
     )
-    papers = {_paper(sheets.layout, language): sheets.layout for _, sheets in chosen}
+    # The smallest scale and paper come last.
+    papers = {
+        (sheets.windows[0].denominator, sheets.layout.scale, _paper(sheets.layout, language)): (
+            sheets.layout
+        )
+        for _, sheets in chosen
+    }
     layer = QgisLayer(
         table=SHEETS,
         name=say("sheets"),
@@ -46,8 +52,8 @@ def commune_sheets(
         shown=False,
     )
     return layer, tuple(
-        _sheet_paper(name, papers[name], language)
-        for name in sorted(papers, key=lambda name: (papers[name].scale, name))
+        _sheet_paper(name, scale, papers[scale, size, name], language)
+        for scale, size, name in sorted(papers)
     )
 
 
@@ -80,7 +86,7 @@ def _paper(layout: SheetLayout, language: Language) -> str:
     return speaker(language)(tall, paper=layout.paper)
 
 
-def _sheet_paper(name: str, layout: SheetLayout, language: Language) -> SheetPaper:
+def _sheet_paper(paper: str, scale: int, layout: SheetLayout, language: Language) -> SheetPaper:
     """Where things stand on a paper, from its top left corner, as the atlas has them."""
 
     def box(left: float, bottom: float, width: float, height: float) -> tuple[float, ...]:
@@ -91,8 +97,9 @@ def _sheet_paper(name: str, layout: SheetLayout, language: Language) -> SheetPap
         for item in (layout.frame, layout.panel, layout.title)
     )
     return SheetPaper(
-        name=speaker(language)("sheet_layout", paper=name),
-        paper=name,
+        name=speaker(language)("sheet_layout", paper=paper, scale=scale),
+        paper=paper,
+        scale=scale,
         size=(layout.width, layout.height),
         title=title,
         frame=frame,

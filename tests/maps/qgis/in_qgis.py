@@ -26,7 +26,6 @@ def _printed(project: QgsProject, pdf: str) -> dict[str, object]:
         told["printed"] += QgsLayoutExporter.exportToPdf(atlas, path, settings)[0]
         told["sheets"].append(atlas.count())
         frame = next(item for item in layout.items() if isinstance(item, QgsLayoutItemMap))
-        told["last_printed"] = round(frame.scale())
         atlas.beginRender()
         while atlas.next():
             layout.refresh()
