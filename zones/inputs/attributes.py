@@ -1,4 +1,4 @@
-"""The attributes of the forest status layers as their files hold them."""
+"""The attributes of the forest status layer as its file holds them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ import pandas as pd
 from layers.kinds.forest_attributes import status_attributes
 from layers.kinds.forest_status import ForestLayer
 from zones.inputs.read import Inputs, vector_file
-from zones.project.model import ForestStatusSource
+from zones.project.model import ForestStatusSource, newest_forest_layer
 
 
 def own_attributes(inputs: Inputs) -> dict[str, pd.DataFrame]:
-    """Fields of every forest status layer, by record; they are read where a page needs them."""
-    found = {}
-    for name, layer in inputs.plots.items():
-        source = inputs.project.layers[name]
-        if isinstance(layer, ForestLayer) and isinstance(source, ForestStatusSource):
-            found[name] = status_attributes(vector_file(inputs, name, source), layer.match)
-    return found
+    """Fields of the newest forest status layer by its name, read where a page needs them."""
+    name = newest_forest_layer(inputs.project) or ""
+    layer, source = inputs.plots.get(name), inputs.project.layers.get(name)
+    if not isinstance(layer, ForestLayer) or not isinstance(source, ForestStatusSource):
+        return {}
+    return {name: status_attributes(vector_file(inputs, name, source), layer.match)}

@@ -33,7 +33,9 @@ from zones.tables import BORDERS
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = write_project(tmp_path_factory.mktemp("Dự án") / "vùng trồng")
-    text = path.read_text("utf-8") + "\nqgis: {make: true}\n"
+    shutil.copy(path.parent / "forest.gpkg", path.parent / "before.gpkg")
+    before = "layers:\n  before: {kind: forest_status, path: before.gpkg, date: 2020-12-31}\n"
+    text = path.read_text("utf-8").replace("layers:\n", before, 1) + "\nqgis: {make: true}\n"
     path.write_text(text, "utf-8")
     return run_project(load_project(path), options=RunOptions()).out
 
@@ -56,6 +58,14 @@ def test_figures_are_those_of_the_tables(out: Path) -> None:
     # A zone without an allocation has no plan: missing, not zero.
     rest = figures[~figures.index.get_level_values("zone").isin(plan["zone"])]
     assert rest["planned_ha"].isna().all()
+
+
+def test_an_earlier_forest_layer_does_not_show_through(out: Path) -> None:
+    """Where the newest layer has no plot, the ground is open: as in the atlas."""
+    data = out / "qgis" / "project.gpkg"
+    names = [name for name, _ in pyogrio.list_layers(data) if name.startswith("plots_")]
+    tables = [pyogrio.read_dataframe(data, layer=name) for name in names]
+    assert sum("maldlr" in table for table in tables) == 1
 
 
 def test_every_plot_that_was_read_is_there(out: Path) -> None:
