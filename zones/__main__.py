@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import select
 import signal
 import sys
 import threading
@@ -30,6 +31,8 @@ _ALONE = {
     "PROJ_NETWORK": "OFF",
 }
 _RETRY_SECONDS = 0.05
+#: Time to stop in order; code from C, such as a driver in a loop, may never look up.
+_PATIENCE_SECONDS = 15.0
 #: Objects made between two looks for circles, and looks between two of older ones: a run makes
 #: millions of objects and hardly a circle; Python's 700 and 10 take a sixth of its time.
 _CIRCLES = (200_000, 20, 100)
@@ -38,6 +41,7 @@ _CIRCLES = (200_000, 20, 100)
 def main() -> None:
     """Run the command line and exit with its code; asked to stop, at any time, says one line."""
     _stop_when_asked()
+    _end_when_deaf()
     gc.set_threshold(*_CIRCLES)
     try:
         code = _run()
@@ -104,6 +108,40 @@ def _stop_when_asked() -> None:
     sys.unraisablehook = again
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
+
+
+def _end_when_deaf() -> None:
+    """Let a child of ours end a run that does not heed a signal, as when GDAL reads without end.
+
+    Python's handlers wait until C code returns, other threads as well; the wake-up pipe does not.
+    What was written before stays whole, as after a kill.
+    """
+    if not hasattr(os, "fork"):
+        return
+    reading, writing = os.pipe()
+    run = os.getpid()
+    if os.fork() == 0:
+        os.close(writing)
+        _watch(reading, run)
+        os._exit(0)
+    os.close(reading)
+    os.set_blocking(writing, False)
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+
+
+def _watch(reading: int, run: int) -> None:
+    """Wait for a signal to the run, then for its end: the pipe is closed with it."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    asked = {signal.SIGINT, signal.SIGTERM}
+    while not asked & set(told := os.read(reading, 64)):
+        if not told:
+            return
+    while select.select([reading], [], [], _PATIENCE_SECONDS)[0]:
+        if not os.read(reading, 64):
+            return
+    print_line(say("zones.cli.ended_hard"), error=True)
+    os.kill(run, signal.SIGKILL)
 
 
 def _too_late_to_stop() -> None:

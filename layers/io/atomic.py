@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from layers.base.errors import OutputError, OutputExistsError, VungTrongError
+from layers.base.files import reason
 from layers.io.lock import locked, real_path
 
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
@@ -49,7 +50,7 @@ def written_aside(
         if isinstance(error, VungTrongError):
             raise
         raise OutputError(
-            "layers.io.not_written", path=path, error=error, program=program
+            "layers.io.not_written", path=path, error=reason(error), program=program
         ) from error
     finally:
         part.unlink(missing_ok=True)
@@ -141,7 +142,7 @@ def guard_writing(path: Path, *, program: str = "another program") -> Iterator[N
             raise OutputError("layers.io.disk_full", path=path) from error
         if error.errno in _LOCKED:
             raise OutputError(
-                "layers.io.writing_refused", path=path, strerror=error.strerror, program=program
+                "layers.io.writing_refused", path=path, strerror=reason(error), program=program
             ) from error
         raise
 

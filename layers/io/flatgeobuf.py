@@ -15,11 +15,12 @@ _HEAD = 12
 #: Places in the head's table of the number of records and of the branches of a node of the index.
 _COUNT, _BRANCHES = 8, 9
 _NODE_BYTES = 40
-_RECORDS = 100_000
+#: Records that a reader of parts takes at once.
+BATCH = 65_536
 
 
 def record_sizes(path: Path) -> Iterator[tuple[IntArray, IntArray]]:
-    """Bytes of the fields and of the rest, mostly the shape, of each record, many at a time."""
+    """Bytes of the fields and of the rest, mostly the shape, of each record, a batch at a time."""
     data = np.memmap(path, dtype=np.uint8, mode="r")
     view, end = data.data, len(data)
     at = _first_record(view, end)
@@ -32,7 +33,7 @@ def record_sizes(path: Path) -> Iterator[tuple[IntArray, IntArray]]:
         starts.append(at + 4)
         sizes.append(size)
         at += 4 + size
-        if len(starts) == _RECORDS:
+        if len(starts) == BATCH:
             yield _parts(data, np.array(starts), np.array(sizes))
             starts, sizes = [], []
     if starts:

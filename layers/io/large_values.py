@@ -14,8 +14,9 @@ import numpy as np
 import pyogrio
 
 from layers.base.errors import InputError
-from layers.io.flatgeobuf import record_sizes
+from layers.io.flatgeobuf import BATCH, record_sizes
 from layers.io.parquet import group_sizes, unpacked_sizes
+from layers.io.repeated_records import refuse_repeated_records
 from layers.io.vector_source import VectorSource, open_geopackage, sibling
 
 #: Most bytes of one text, and of one shape: a corner takes 16.
@@ -38,10 +39,11 @@ _Sizes = Iterator[tuple[str, float, float]]
 
 def refuse_large_records(source: VectorSource) -> None:
     """Refuse a file whose records are too large, before a driver opens it."""
+    refuse_repeated_records(source, SHAPE_BYTES)
     sizes: _Sizes = iter(())
     match source.driver:
         case "FlatGeobuf":
-            sizes = _of_flatgeobuf(source.path)
+            sizes = ((name, longest, 0) for name, longest, _ in _of_flatgeobuf(source.path))
         case "GeoJSON":
             sizes = _of_geojson(source.path)
         case "ESRI Shapefile":
@@ -54,18 +56,32 @@ def refuse_large_records(source: VectorSource) -> None:
 
 
 def refuse_large_values(
-    source: VectorSource, layer: str, fields: Mapping[str, str], geometry: str, *, apart: bool
+    source: VectorSource,
+    layer: str,
+    fields: Mapping[str, str],
+    geometry: str,
+    *,
+    apart: bool = False,
+    streamed: bool = False,
 ) -> None:
     """Refuse a layer whose fields to be read (with their types) or shapes are too large.
 
     ``apart``: shapes of a GeoParquet file are left to whoever reads them, unless they are copies.
+    ``streamed``: what is held at once is a batch of records, not the layer.
     """
     path = source.path
     texts = [name for name, kind in fields.items() if kind not in _NUMBERS]
     match source.driver:
         case "GPKG":
-            sizes = _of_geopackage(path, layer, texts, geometry)
-            _refuse(source, sizes, geometry, size=path.stat().st_size)
+            size = path.stat().st_size
+            batches = streamed and size > WHOLE_BYTES  # in less there are no more texts
+            sizes = _of_geopackage(path, layer, texts, geometry, batches=batches)
+            _refuse(source, sizes, geometry, size=size)
+        case "FlatGeobuf":
+            sizes = _of_flatgeobuf(path)
+            if streamed:
+                sizes = _largest(sizes)
+            _refuse(source, sizes, _SHAPES, size=path.stat().st_size)
         case "OpenFileGDB":
             files = [item.stat().st_size for item in path.iterdir()]
             if max(files, default=0) > VALUE_BYTES:
@@ -81,7 +97,8 @@ def _refuse(source: VectorSource, sizes: _Sizes, geometry: str, *, size: float) 
     """Refuse the first size that is too large, the sum of all texts being one."""
     packed = source.driver == "Parquet"
     most = max(WHOLE_BYTES, size if packed else _PART_OF_FILE * size)
-    swollen = max(WHOLE_BYTES, _SWOLLEN_TIMES * size) if packed else float("inf")
+    # What is not packed can be more than its file in views alone, which give a row again and again.
+    swollen = max(WHOLE_BYTES, _SWOLLEN_TIMES * size if packed else size)
     texts = shapes = 0.0
     for name, longest, together in sizes:
         limit = SHAPE_BYTES if name == geometry else VALUE_BYTES
@@ -128,10 +145,33 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _of_geopackage(path: Path, layer: str, texts: Sequence[str], geometry: str) -> _Sizes:
+def _of_geopackage(
+    path: Path, layer: str, texts: Sequence[str], geometry: str, *, batches: bool
+) -> _Sizes:
+    """Sizes of a layer, or ``batches``: of the largest batch of its records."""
     with closing(open_geopackage(path)) as database:
         for fields, query in _queries(layer, texts, geometry):
-            yield from _told(fields, database.execute(query).fetchone())
+            asked = _of_batches(layer, fields) if batches else query
+            yield from _told(fields, database.execute(asked).fetchone())
+
+
+def _of_batches(layer: str, fields: Sequence[str]) -> str:
+    """Query for the longest value of each field, and for the most that a batch holds of it."""
+    sizes = ", ".join(f"length(CAST({_quoted(f)} AS BLOB)) AS s{n}" for n, f in enumerate(fields))
+    each = ", ".join(f"max(s{n}) AS m{n}, total(s{n}) AS t{n}" for n in range(len(fields)))
+    most = ", ".join(f"max(m{n}), max(t{n})" for n in range(len(fields)))
+    rows = f"SELECT {sizes}, (row_number() OVER () - 1) / {BATCH} AS b FROM {_quoted(layer)}"  # noqa: S608 - quoted
+    return f"SELECT {most} FROM (SELECT {each} FROM ({rows}) GROUP BY b)"  # noqa: S608 - quoted
+
+
+def _largest(batches: _Sizes) -> _Sizes:
+    """Sizes of a layer of which one batch after the other is held: those of the largest."""
+    longest: dict[str, float] = {}
+    most: dict[str, float] = {}
+    for name, long, together in batches:
+        longest[name] = max(long, longest.get(name, 0))
+        most[name] = max(together, most.get(name, 0))
+    yield from ((name, longest[name], most[name]) for name in longest)
 
 
 def _of_geodatabase(path: Path, layer: str, texts: Sequence[str], geometry: str) -> _Sizes:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from layers.base.errors import OutputError
+from layers.base.files import reason
 
 try:
     import fcntl
@@ -91,5 +92,5 @@ def _opened(lock: Path, target: Path) -> int:
             target=target,
             lock=lock.name,
             folder=lock.parent,
-            reason=error.strerror,
+            reason=reason(error),
         ) from error

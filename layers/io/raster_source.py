@@ -134,7 +134,7 @@ def _refuse_many_reads(at: Path, sources: Mapping[Path, list[Path]]) -> None:
 
 def _driver(path: Path) -> str:
     """Driver that may open a file, by its first bytes; by its ending where they tell nothing."""
-    if not path.is_file():
+    if path.is_dir():
         raise MissingFileError("layers.io.not_a_raster_file", file=path.name)
     with path.open("rb") as opened:
         head = opened.read(_HEAD_BYTES)

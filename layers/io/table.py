@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, TextIO
 import numpy as np
 import pandas as pd
 
-from layers.base.errors import InputError, MissingFileError, SchemaError
-from layers.base.not_there import in_its_place
+from layers.base.errors import InputError, SchemaError
+from layers.base.files import require_file
 from layers.io.endings import TABLE_KINDS, WORKBOOK_KINDS
 from layers.io.workbook import TEXT_BYTES, column_letters, read_workbook_rows
 
@@ -46,9 +46,7 @@ _Rows = Iterator[tuple[int, Sequence[object]]]
 
 def read_csv_text(path: Path) -> pd.DataFrame:
     """Read a CSV file of ours that came back: text as it stands, blank as "", even without rows."""
-    if not path.is_file():
-        raise MissingFileError("layers.io.table_not_there", path=path)
-    rows = csv_rows(path, most=KEPT_CELLS)
+    rows = csv_rows(require_file(path), most=KEPT_CELLS)
     _, header = next(rows, (0, ()))
     if not header:
         raise InputError("layers.io.table_file_empty", path=path)
@@ -72,8 +70,7 @@ def read_table(path: Path, *, sheet: str | None = None) -> pd.DataFrame:
     A column is float64 or Int64 where all its cells are numbers, text where all are text, and holds
     both where they are mixed. Columns without a header go by their letters, as ``(C)``.
     """
-    if not path.is_file():
-        raise MissingFileError("layers.io.file_not_found", path=path, there=in_its_place(path))
+    require_file(path)
     kind = path.suffix.lower()
     if kind not in TABLE_KINDS:
         raise InputError(

@@ -461,17 +461,18 @@ def load_vector(
 
 
 def refuse_values_in(
-    described: VectorDescription, wanted: Sequence[str] | None, *, apart: bool = False
+    described: VectorDescription, wanted: Sequence[str] | None, **how: bool
 ) -> None:
     """Refuse what is read and too large, and fields of numbers that hold something else.
 
     ``apart``: shapes of a GeoParquet file are looked at only where they seem to be copies.
+    ``streamed``: no more than a batch of records is held at once.
     """
     asked = described.fields if wanted is None else wanted
     fields = {n: kind if n in asked else "" for n, kind in described.fields.items()}
     opened = described.opened
     read = {name: kind for name, kind in fields.items() if kind}
-    refuse_large_values(opened, described.layer, read, described.geometry, apart=apart)
+    refuse_large_values(opened, described.layer, read, described.geometry, **how)
     refuse_no_numbers(opened.path, opened.driver, described.layer, fields)
 
 

@@ -21,8 +21,9 @@ import pyarrow.parquet as pq
 import pyogrio
 import shapely
 
-from layers.base.errors import InputError, MissingFileError
-from layers.base.not_there import in_its_place
+from layers.base.errors import InputError
+from layers.base.files import require_file
+from layers.io.flatgeobuf import BATCH
 from layers.io.vector import (
     VectorDescription,
     as_input_error,
@@ -33,8 +34,6 @@ from layers.io.vector import (
     require_own_names,
 )
 
-#: Records of a batch.
-BATCH = 65_536
 #: Batches of a part: of a large row group the ones before it are unpacked in vain.
 PART_BATCHES = 4
 #: Drivers whose records pass through Arrow as they are.
@@ -75,10 +74,7 @@ class FileRows:
 
     def frames(self) -> Iterator[gpd.GeoDataFrame]:
         """Read them, a batch at a time, without a CRS, numbered by their row in the file."""
-        if not self.path.exists():
-            raise MissingFileError(
-                "layers.io.file_not_found", path=self.path, there=in_its_place(self.path)
-            )
+        require_file(self.path)
         with driver_errors(self.source), _parquet(self.path) as file:
             if self.check is not None and self.check != _check_sum(file, self.path, self.group):
                 raise InputError("layers.io.another_file_there", path=self.path)
@@ -119,7 +115,8 @@ def vector_parts(
     wanted = [name for name in described.fields if name in columns]
     require_own_names(described, wanted)
     with as_input_error(described.source):
-        refuse_values_in(described, wanted, apart=apart)
+        streamed = described.driver in _STREAMED
+        refuse_values_in(described, wanted, apart=apart, streamed=streamed)
     if apart and described.driver == "Parquet":
         yield from _rows_apart(described, wanted, checked=checked)
         return

@@ -29,8 +29,8 @@ from typing import Any, BinaryIO
 import pyproj
 
 from layers.base.errors import InputError, MissingFileError
+from layers.base.files import require_file, special_kind
 from layers.base.messages import message
-from layers.base.not_there import in_its_place
 from layers.io.atomic import waiting_files
 from layers.io.declared_crs import declared_crs
 from layers.io.endings import ARCHIVES, DRIVERS, instead_of
@@ -76,6 +76,7 @@ def local_sources(path: str | Path) -> Iterator[list[VectorSource]]:
     """Open a path as the data sets it stands for: one, or those of an archive."""
     origin = local_path(path)
     if origin.suffix.lower() in ARCHIVES:
+        require_file(origin)
         with tempfile.TemporaryDirectory(prefix="vungtrong-") as folder:
             _unpack(origin, Path(folder))
             yield _members(origin, Path(folder))
@@ -92,19 +93,38 @@ def local_path(path: str | Path) -> Path:
     waiting = waiting_files(found)
     if waiting is not None:
         raise MissingFileError("layers.io.writing_interrupted", path=found, folder=waiting.name)
-    if not found.exists():
-        raise MissingFileError("layers.io.file_not_found", path=found, there=in_its_place(found))
+    require_file(found, folder=True)
+    _refuse_special_parts(found)
     return found
+
+
+def _refuse_special_parts(path: Path) -> None:
+    """Refuse a pipe or a device among the files that a driver opens along: it would wait for it."""
+    for part in _parts(path):
+        if (kind := special_kind(part)) is not None:
+            raise InputError("layers.io.special_part", path=path, part=part.name, kind=kind)
+
+
+def _parts(path: Path) -> Iterator[Path]:
+    """Files of a layer or raster beside its main file, or within it where it is a folder."""
+    if path.is_dir():
+        yield from path.iterdir()
+        return
+    stem, name = path.stem.lower() + ".", path.name.lower()
+    for item in path.parent.iterdir():
+        if item.name.lower().startswith((stem, name)):
+            yield item
 
 
 def _source(path: Path, origin: Path) -> VectorSource:
     suffix = path.suffix.lower()
     driver = DRIVERS.get(suffix)
     if driver is None or (path.is_dir() and suffix != ".gdb"):
-        found = suffix or message("layers.io.a_folder")
+        found = message("layers.io.a_folder") if path.is_dir() else suffix
         hint = instead_of(suffix)
         raise InputError("layers.io.not_a_vector_file", file=path.name, found=found, hint=hint)
     source = VectorSource(path, origin, driver)
+    _refuse_parts_elsewhere(source)
     if suffix == ".shp":
         _check_shapefile(source)
     elif suffix in _SIGNATURES:
@@ -116,6 +136,18 @@ def _source(path: Path, origin: Path) -> VectorSource:
     elif driver == "GPKG":
         _check_geopackage(source)
     return source
+
+
+def _refuse_parts_elsewhere(source: VectorSource) -> None:
+    """Refuse parts that are links out of the layer's folder: the project does not name them."""
+    path = source.path
+    homes = [path.resolve()] if path.is_dir() else [path.parent.resolve(), path.resolve().parent]
+    for part in _parts(path):
+        real = part.resolve()
+        if part.is_symlink() and part != path and not any(map(real.is_relative_to, homes)):
+            raise InputError(
+                "layers.io.part_elsewhere", source=source.name, part=part.name, real=real
+            )
 
 
 def sibling(path: Path, suffix: str) -> Path | None:

@@ -20,6 +20,7 @@ import typer
 
 import zones.cli
 from layers.base.errors import VungTrongError
+from layers.base.files import refusal
 from layers.base.language import Phrase
 from zones.cli.terminal.language import language, print_line, say
 from zones.cli.terminal.usage_words import help_vi, usage_fault_vi
@@ -90,7 +91,7 @@ def run(arguments: list[str]) -> int:
         return _failed(say("zones.cli.error_before") + error.text(language()))
     except OSError as error:
         # What the operating system refuses outside the places that know what it means.
-        return _failed(say("zones.cli.error_before") + str(error))
+        return _failed(say("zones.cli.error_before") + refusal(error).text(language()))
     except MemoryError:
         return _failed(say("zones.cli.no_memory"))
     except Exception as error:  # noqa: BLE001 - the last handler: nobody is shown a traceback

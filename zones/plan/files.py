@@ -11,6 +11,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from layers.base.errors import InputError, MissingFileError, NameResolutionError
+from layers.base.files import require_file
 from layers.base.not_there import in_its_place
 from layers.base.resources import data_path
 from zones.plan.frames import communes_of
@@ -58,8 +59,8 @@ def _locate(plan: str | Path) -> Path:
     if str(plan) in embedded:
         return embedded[str(plan)]
     path = Path(plan)
-    if is_there(path) and path.is_file():
-        return path
+    if path.suffix in (".yaml", ".yml") or is_there(path):
+        return require_file(path)
     known = ", ".join(embedded)
     raise MissingFileError(
         "zones.plan.no_such_plan", plan=plan, known=known, there=in_its_place(path)

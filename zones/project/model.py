@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -22,6 +23,7 @@ from pydantic import (
 )
 
 from layers.base.errors import InputError, MissingFileError
+from layers.base.files import require_file
 from layers.base.language import Language, Phrase
 from layers.base.messages import joined, message
 from layers.base.not_there import in_its_place, nearest_name
@@ -793,7 +795,10 @@ def _refuse_missing_files(project: Project) -> None:
         if Path(name).suffix in (".yaml", ".yml")
     }
     named = project.input_paths() | plans
-    missing = {name: at for name, at in named.items() if not _is_readable(at)}
+    for at in named.values():
+        if os.path.lexists(at):  # a pipe or a device would be read without end
+            require_file(at, folder=True)
+    missing = {name: at for name, at in named.items() if not is_there(at)}
     if not missing:
         return
     # What a folder holds is said with the first file that it lacks.
@@ -807,11 +812,6 @@ def _refuse_missing_files(project: Project) -> None:
         count=len(missing),
         files=joined(listed),
     )
-
-
-def _is_readable(at: Path) -> bool:
-    """Whether a file or folder is there; a pipe or a device would be read without end."""
-    return is_there(at) and (at.is_file() or at.is_dir())
 
 
 def _missing_file(name: str, at: Path, *, told: bool) -> Phrase:

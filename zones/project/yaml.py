@@ -30,9 +30,9 @@ from ruamel.yaml.parser import RoundTripParser
 from ruamel.yaml.representer import RoundTripRepresenter
 
 from layers.base.errors import InputError, MissingFileError, OutputExistsError
+from layers.base.files import require_file
 from layers.base.language import Phrase
 from layers.base.messages import joined, message
-from layers.base.not_there import in_its_place
 from zones.project.schema_faults import fault_phrase, known_keys
 
 #: Seconds of reading: a plan of 200 zones that each list 65 communes has 0.9 MB.
@@ -142,8 +142,7 @@ def is_there(path: Path) -> bool:
 
 
 def _read_text(path: Path) -> str:
-    if not is_there(path) or not path.is_file():
-        raise MissingFileError("zones.project.no_file", path=path, there=in_its_place(path))
+    require_file(path)
     size = path.stat().st_size
     if size > _MAX_BYTES:
         raise InputError(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import struct
+from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
@@ -152,7 +154,7 @@ def test_records_of_flatgeobuf_are_where_the_file_has_them(
     path = folder / "a.fgb"
     many = plots.loc[np.arange(250) % 4].reset_index(drop=True)
     pyogrio.write_dataframe(many, path, driver="FlatGeobuf", spatial_index=indexed)
-    monkeypatch.setattr("layers.io.flatgeobuf._RECORDS", 100)
+    monkeypatch.setattr("layers.io.flatgeobuf.BATCH", 100)
     parts = list(record_sizes(path))
     assert [len(fields) for fields, _ in parts] == [100, 100, 50]
     # A field is its number (2 bytes) and its value; a text has its length (4) before it.
@@ -194,3 +196,37 @@ def test_one_shape_that_stands_in_many_records_is_told_wherever_it_is_read(
     monkeypatch.setattr(large_values, "WHOLE_BYTES", 900_000)
     with pytest.raises(InputError, match="unpack to more than"):
         first_part(path, apart=apart)
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".fgb"])
+def test_of_a_layer_in_parts_a_batch_counts_and_not_the_whole(
+    plots: gpd.GeoDataFrame, folder: Path, suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A FlatGeobuf of more than 400 MB of texts was refused where no more than a part was held."""
+    many = plots.loc[np.arange(200) % 4].assign(code="abcdefghij").reset_index(drop=True)
+    path = written(many, folder / f"a{suffix}")
+    monkeypatch.setattr(large_values, "WHOLE_BYTES", 1500)
+    monkeypatch.setattr(large_values, "_PART_OF_FILE", 0)
+    monkeypatch.setattr(large_values, "BATCH", 20)
+    monkeypatch.setattr("layers.io.flatgeobuf.BATCH", 20)
+    with pytest.raises(InputError, match="its texts take more than"):
+        load_vector(path)
+    assert first_part(path) is not None
+    monkeypatch.setattr(large_values, "WHOLE_BYTES", 199)
+    with pytest.raises(InputError, match="its texts take more than"):
+        first_part(path)
+
+
+def test_a_view_that_gives_one_shape_again_and_again(
+    plots: gpd.GeoDataFrame, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(plots.assign(fid=range(4)), folder / "a.gpkg")
+    with closing(sqlite3.connect(path)) as database:
+        for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+            database.execute(f'DROP TRIGGER "{name}"')
+        database.execute("ALTER TABLE a RENAME TO base")
+        database.execute("CREATE VIEW a AS SELECT x.* FROM base x, base y, base z, base u, base v")
+        database.commit()
+    monkeypatch.setattr(large_values, "WHOLE_BYTES", 1000)
+    with pytest.raises(InputError, match="its texts and shapes unpack to more than"):
+        load_vector(path)

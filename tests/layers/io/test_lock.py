@@ -75,7 +75,7 @@ def test_a_lock_that_cannot_be_opened_is_named(
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(os, "open", refuse)
-    with pytest.raises(OutputError, match=r"cannot be opened \(Permission denied\)"):
+    with pytest.raises(OutputError, match=r"cannot be opened \(permission is missing\)"):
         save_text("x", tmp_path / "a.txt")
 
 

@@ -233,7 +233,7 @@ def test_a_workbook_cut_short_is_one_line(folder: Path) -> None:
 
 
 def test_unreadable_tables(folder: Path) -> None:
-    with pytest.raises(MissingFileError, match="File not found"):
+    with pytest.raises(MissingFileError, match="No file"):
         read_table(folder / "none.csv")
     (folder / "a.doc").write_text("x")
     with pytest.raises(InputError, match=r"expected a table as .csv, .tsv, .xlsx"):

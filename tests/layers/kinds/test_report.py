@@ -205,7 +205,7 @@ def test_wrong_columns_are_refused_with_those_found(folder: Path) -> None:
         load_report(path, columns={"hectares": "area_ha"})
     with pytest.raises(InputError, match=r"names lead to 'kumquat'"):
         load_report(path, crops={"Na": "kumquat"})
-    with pytest.raises(MissingFileError, match="File not found"):
+    with pytest.raises(MissingFileError, match="No file"):
         load_report(folder / "no.csv")
 
 

@@ -69,7 +69,7 @@ def test_what_is_missing_or_no_number_is_told_with_its_file(
 
 
 def test_a_table_that_is_not_there_or_no_text(tmp_path: Path) -> None:
-    with pytest.raises(MissingFileError, match="File not found"):
+    with pytest.raises(MissingFileError, match="No file"):
         read_figures(LOSSES, tmp_path / "không có.csv")
     path = tmp_path / "cũ.csv"
     path.write_bytes("zone,commune_code\nquê,x\n".encode("cp1258"))

@@ -418,7 +418,7 @@ def test_pace_of_each_zone_from_the_plantings_of_its_crop() -> None:
 
 def test_tables_of_ones_own_are_checked(tmp_path: Path) -> None:
     path = tmp_path / "nguồn đất.csv"
-    with pytest.raises(MissingFileError, match="File not found"):
+    with pytest.raises(MissingFileError, match="No file"):
         load_land_sources(path)
     rules = load_land_sources()
     rules.assign(shares="maybe").to_csv(path, index=False)

@@ -209,6 +209,36 @@ def test_a_signal_while_the_commands_load_is_one_line(
     assert done.stdout == ""
 
 
+_DEAF = """
+import ctypes, os, signal, sys
+import zones.__main__
+import zones.cli.main
+
+def deaf(*_arguments, **_options):
+    os.kill(os.getpid(), signal.{signal})
+    ctypes.PyDLL(None).sleep(60)  # keeps Python's lock, as a driver in a loop does
+
+zones.__main__._PATIENCE_SECONDS = 0.2
+zones.cli.main.application = deaf
+sys.argv = ["zones", "--lang", "en", "check", "p"]
+zones.__main__.main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ends a process the POSIX way")
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
+def test_a_run_that_does_not_heed_a_signal_is_ended(number: str) -> None:
+    begun = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-c", _DEAF.format(signal=number)], cwd=ROOT,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == -signal.SIGKILL
+    assert done.stderr.startswith("Stopped: ")
+    assert len(done.stderr.splitlines()) == 1
+    assert time.monotonic() - begun < 50
+
+
 _ASKED_LATE = """
 import os, signal, sys
 import zones.__main__

@@ -152,7 +152,7 @@ def test_convert_refuses(
     )
     assert "only with --communes" in told(str(path), *common, "-o", fresh, "--plots", str(path))
     assert "without geometry" in told(str(path), *common, "-o", str(tmp_path / "x.gpkg"))
-    assert "File not found" in told(str(tmp_path / "no.csv"), *common, "-o", fresh)
+    assert "No file" in told(str(tmp_path / "no.csv"), *common, "-o", fresh)
     assert not list(tmp_path.glob("fresh*"))
     assert not list(tmp_path.glob(".*"))
 

@@ -16,10 +16,10 @@ from pathlib import Path
 from pypdf import PdfReader
 from pypdf.errors import DependencyError
 
-from layers.base.errors import InputError, MissingFileError
+from layers.base.errors import InputError
+from layers.base.files import require_file
 from layers.base.language import Phrase
 from layers.base.messages import message
-from layers.base.not_there import in_its_place
 from layers.io.endings import DOCUMENT_KINDS
 from layers.io.pdf import opened_pdf
 from zones.plan.extract.docx import kept_lines, read_word_text
@@ -159,9 +159,7 @@ def read_document_text(path: str | Path) -> Document:
     InputError
         Another kind of file, too large, encrypted, a scan without text, or not what its name says.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise MissingFileError("zones.plan.extract.no_file", path=path, there=in_its_place(path))
+    path = require_file(path)
     if path.suffix.lower() not in DOCUMENT_KINDS:
         kinds = ", ".join(DOCUMENT_KINDS)
         shown = path.suffix or message("zones.plan.extract.no_suffix")
