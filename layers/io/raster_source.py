@@ -24,7 +24,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from layers.base.errors import InputError, MissingFileError
 from layers.base.messages import message
 from layers.io.endings import SIDECARS, UNSIGNED_RASTERS
-from layers.io.vector_source import local_path
+from layers.io.vector_source import local_path, refuse_special_part
 
 #: GDAL inside of this may not reach another machine, nor run code that a VRT carries.
 GDAL_OPTIONS = {
@@ -37,6 +37,8 @@ _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _TAKEN_OVER = re.compile(rb"<VRTDataset|<GDALTileIndex|<GDAL_W|<WCS_GDAL|<TileMap", re.IGNORECASE)
 _HEAD_BYTES = 4096
 _XML_LIMIT_BYTES = 32 << 20
+#: Most marks of elements and attributes: a VRT of 20,000 sources has 600,000.
+_XML_PARTS = 1_000_000
 _SOURCES_LIMIT = 20_000
 #: Most times that VRTs name a source, in all bands and through each other.
 _READS_LIMIT = 200_000
@@ -61,6 +63,8 @@ _VRT_ELEMENTS = _VRT_FILES | frozenset(
     )
 )
 _VRT_CLASSES = frozenset({"", "vrtsourcedrasterband", "vrtwarpedrasterband", "vrtwarpeddataset"})
+#: Files of a folder by their names in small letters.
+_Listing = dict[str, list[Path]]
 _SRS = re.compile(r"^\s*(EPSG:\d+|[A-Za-z0-9_]+\s*\[)", re.IGNORECASE)
 
 
@@ -98,13 +102,14 @@ def raster_files(path: str | Path, *, folders: Sequence[Path] = ()) -> list[Path
     at = local_path(path)
     found: dict[Path, None] = {}
     sources: dict[Path, list[Path]] = {}
+    folders_seen: dict[Path, _Listing] = {}
     waiting = [at]
     while waiting:
         item = waiting.pop()
         if item in found:
             continue
         found[item] = None
-        found |= dict.fromkeys(_sidecars(item))
+        found |= dict.fromkeys(_sidecars(item, _listed(item.parent, folders_seen)))
         if _driver(item) == "VRT":
             sources[item] = _vrt_sources(item, at, folders)
             waiting += sources[item]
@@ -154,11 +159,21 @@ def _driver(path: Path) -> str:
     raise InputError("layers.io.unreadable_raster", file=path.name, known=known)
 
 
-def _sidecars(path: Path) -> Iterator[Path]:
+def _listed(folder: Path, seen: dict[Path, _Listing]) -> _Listing:
+    """Files of a folder by their names in small letters, read once for all rasters in it."""
+    if folder not in seen:
+        seen[folder] = {}
+        for item in sorted(folder.iterdir()):
+            seen[folder].setdefault(item.name.lower(), []).append(item)
+    return seen[folder]
+
+
+def _sidecars(path: Path, listed: _Listing) -> Iterator[Path]:
     """Files beside a raster that GDAL reads along with it, once they are harmless."""
     names = {f"{base}{ending}".lower() for base in (path.name, path.stem) for ending in SIDECARS}
-    for item in sorted(path.parent.iterdir()):
-        if item.name.lower() not in names or item == path or not item.is_file():
+    for item in sorted(item for name in names for item in listed.get(name, ())):
+        refuse_special_part(path, item)
+        if item == path or not item.is_file():
             continue
         lower = item.name.lower()
         if lower.endswith((".msk", ".ovr")) and _driver(item) != "GTiff":
@@ -185,6 +200,15 @@ def _tag(item: ET.Element) -> str:
     return item.tag.lower() if isinstance(item.tag, str) else "<!"
 
 
+def _refuse_many_parts(path: Path, text: str) -> None:
+    """Refuse XML whose tree would be some hundred times as large as its text."""
+    parts = text.count("<") + text.count("=")
+    if parts > _XML_PARTS:
+        raise InputError(
+            "layers.io.xml_too_many_parts", file=path.name, parts=parts, most=_XML_PARTS
+        )
+
+
 def _parsed(path: Path) -> ET.Element:
     if path.stat().st_size > _XML_LIMIT_BYTES:
         raise InputError(
@@ -195,12 +219,15 @@ def _parsed(path: Path) -> ET.Element:
         )
     try:
         text = path.read_text("utf-8-sig")
+        _refuse_many_parts(path, text)
         if "<!DOCTYPE" in text or "<!ENTITY" in text:
             raise ValueError("a document type is not expected here")  # noqa: TRY301 - met below
         builder = ET.TreeBuilder(insert_comments=True, insert_pis=True)
         parser = ET.XMLParser(target=builder)  # noqa: S314 - no entities, bounded size
         parser.feed(text)
         root: ET.Element = parser.close()
+    except InputError:
+        raise
     except (ET.ParseError, ValueError) as error:
         raise InputError("layers.io.xml_damaged", file=path.name, error=error) from error
     return root

@@ -44,6 +44,25 @@ _SIGNATURES = {
 }
 _SEAMLESS = re.compile(rb"\\isseamless", re.IGNORECASE)
 
+#: Parts that hold a few lines of text about a layer or raster: a CRS, a place, colours.
+_NOTES = frozenset(
+    [
+        ".prj",
+        ".qpj",
+        ".cpg",
+        ".hdr",
+        ".wld",
+        ".tfw",
+        ".tifw",
+        ".tiffw",
+        ".pgw",
+        ".stx",
+        ".clr",
+        ".sgrd",
+    ]
+)
+_NOTE_BYTES = 10_000_000
+
 # A plot layer of a province unpacks to about a gigabyte; an archive that swells beyond this, or
 # holds more files, is not one.
 _UNPACKED_LIMIT_BYTES = 4 * 2**30
@@ -94,15 +113,18 @@ def local_path(path: str | Path) -> Path:
     if waiting is not None:
         raise MissingFileError("layers.io.writing_interrupted", path=found, folder=waiting.name)
     require_file(found, folder=True)
-    _refuse_special_parts(found)
+    for part in _parts(found):
+        refuse_special_part(found, part)
     return found
 
 
-def _refuse_special_parts(path: Path) -> None:
-    """Refuse a pipe or a device among the files that a driver opens along: it would wait for it."""
-    for part in _parts(path):
-        if (kind := special_kind(part)) is not None:
-            raise InputError("layers.io.special_part", path=path, part=part.name, kind=kind)
+def refuse_special_part(path: Path, part: Path) -> None:
+    """Refuse what a driver opens along and would wait for, or take into memory as a whole."""
+    if (kind := special_kind(part)) is not None:
+        raise InputError("layers.io.special_part", path=path, part=part.name, kind=kind)
+    if part.suffix.lower() in _NOTES and part.is_file() and part.stat().st_size > _NOTE_BYTES:
+        size, most = part.stat().st_size / 1e6, _NOTE_BYTES / 1e6
+        raise InputError("layers.io.large_part", path=path, part=part.name, mb=size, most=most)
 
 
 def _parts(path: Path) -> Iterator[Path]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import geopandas as gpd
@@ -118,3 +120,54 @@ def test_vrts_that_name_each_other_without_end_are_refused(tmp_path: Path, level
         assert len(raster_files(tmp_path / "vrt1.vrt")) == 6
     with pytest.raises(InputError, match="more than 200000 files make up this raster"):
         raster_files(tmp_path / "vrt0.vrt")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<PAMDataset>" + "<a/>" * 60 + "</PAMDataset>",
+        "<PAMDataset " + " ".join(f'a{i}=""' for i in range(60)) + "/>",
+    ],
+)
+def test_notes_beside_a_raster_of_too_many_parts_are_refused(
+    folder: Path, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = small_tiff(folder / "a.tif")
+    Path(f"{path}.aux.xml").write_text(text, "utf-8")
+    assert describe_raster(path, {}) is not None
+    monkeypatch.setattr("layers.io.raster_source._XML_PARTS", 50)
+    with pytest.raises(InputError, match=r"has 6[0-9] elements and attributes or more"):
+        describe_raster(path, {})
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes have names on POSIX")
+@pytest.mark.parametrize("ending", [".tif.aux.xml", ".tif.ovr", ".tif.msk", ".tfw", ".prj"])
+def test_a_pipe_beside_a_raster_is_not_waited_for(folder: Path, ending: str) -> None:
+    path = small_tiff(folder / "a.tif")
+    os.mkfifo(path.with_name(path.stem + ending))
+    with pytest.raises(InputError, match="opened along: it is a pipe"):
+        describe_raster(path, {})
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes have names on POSIX")
+def test_a_pipe_beside_a_source_of_a_vrt_is_not_waited_for(folder: Path) -> None:
+    inner = folder / "tiles"
+    inner.mkdir()
+    tile = small_tiff(inner / "a.tif")
+    path = mosaic(folder, f"tiles/{tile.name}")
+    assert describe_raster(path, {}) is not None
+    os.mkfifo(f"{tile}.ovr")
+    with pytest.raises(InputError, match="opened along: it is a pipe"):
+        describe_raster(path, {})
+
+
+def test_a_part_of_a_few_lines_may_not_be_huge(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = small_tiff(folder / "a.tif")
+    path.with_suffix(".prj").write_text("x" * 101, "utf-8")
+    monkeypatch.setattr("layers.io.vector_source._NOTE_BYTES", 101)
+    assert describe_raster(path, {}) is not None
+    monkeypatch.setattr("layers.io.vector_source._NOTE_BYTES", 100)
+    with pytest.raises(InputError, match="holds a few lines"):
+        describe_raster(path, {})

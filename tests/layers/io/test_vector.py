@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
 import sqlite3
 import struct
+import sys
 import warnings
 import zipfile
 from contextlib import closing
@@ -654,3 +656,36 @@ def test_flatgeobuf_without_some_geometry(squares: gpd.GeoDataFrame, tmp_path: P
     holed = squares.set_geometry(gpd.GeoSeries(shapes, crs=squares.crs))
     holed.to_file(path, driver="FlatGeobuf", SPATIAL_INDEX="NO")
     assert load_vector(path).geometry.isna().tolist() == [True, *[False] * (len(squares) - 1)]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes have names on POSIX")
+@pytest.mark.parametrize(
+    ("suffix", "part"),
+    [("shp", "a.prj"), ("shp", "a.qix"), ("gpkg", "a.gpkg-wal"), ("gdb", "a.gdb/timestamps2"),
+     ("mif", "a.ind"), ("fgb", "a.fgb.aux.xml")],
+)  # fmt: skip
+def test_a_pipe_among_the_parts_of_a_layer_is_not_waited_for(squares, folder, suffix, part):
+    path = write(squares, folder / f"a.{suffix}")
+    (folder / part).unlink(missing_ok=True)
+    os.mkfifo(folder / part)
+    with pytest.raises(InputError, match="opened along: it is a pipe"):
+        load_vector(path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right of their own there")
+@pytest.mark.parametrize(("suffix", "part"), [("shp", "a.dbf"), ("gdb", "a.gdb/timestamps")])
+def test_a_part_that_is_a_link_out_of_the_folder_is_refused(squares, folder, suffix, part):
+    home, elsewhere = folder / "home", folder / "elsewhere"
+    home.mkdir()
+    elsewhere.mkdir()
+    path = write(squares, home / f"a.{suffix}")
+    inner = elsewhere if suffix == "gdb" else home  # within its own folder it is of the layer
+    (home / part).rename(inner / "b")
+    (home / part).symlink_to(inner / "b")
+    if suffix == "shp":
+        assert len(load_vector(path)) == len(squares)
+        (home / "b").rename(elsewhere / "b")
+        (home / part).unlink()
+        (home / part).symlink_to(elsewhere / "b")
+    with pytest.raises(InputError, match="is a link out of its folder"):
+        load_vector(path)
