@@ -15,6 +15,7 @@ from layers.base.schema import Schema, read_schema
 from layers.communes.gazetteer import province_name
 from layers.io.atomic import written_aside
 from layers.io.table_output import save_workbook
+from maps.layout.words import word
 from zones.output.folder import TABLES_FOLDER, locked_folder, refuse_existing, save_parquet
 from zones.output.result_csv import save_result_csv
 from zones.output.table_words import code_words, column_title
@@ -26,7 +27,7 @@ from zones.publish.publish import PublishedFigures
 from zones.run.context import RunOptions, RunResult, Teller
 from zones.run.outdated import OUTDATED_FOLDER
 from zones.run.run import run_project
-from zones.tables import BORDERS, FOREST_COVER, TARGETS
+from zones.tables import BORDERS, FOREST_COVER, TARGETS, ZONE_NAMES
 
 REGION_COVER = read_schema("zones.run", "region_cover")
 REGION_TARGETS = read_schema("zones.run", "region_targets")
@@ -67,7 +68,7 @@ def run_region(region: Region, *, options: RunOptions, teller: Teller) -> Region
             one = replace(options, out=out / project.province)
             results[project.province] = run_project(project, options=one, teller=teller)
         tables, language = region_tables(results), _language(results, options)
-        sheets = _save(tables, out, language)
+        sheets = _save(tables, out, language, _zone_names(results, language))
         save_region_document(
             region.title,
             sheets,
@@ -220,8 +221,18 @@ def _language(results: dict[str, RunResult], options: RunOptions) -> Language:
     return options.language or first.context.project.annex.language
 
 
+def _zone_names(results: dict[str, RunResult], language: Language) -> dict[str, str]:
+    """Name of each zone by its id, as the first province that has it names it."""
+    names: dict[str, str] = {}
+    for result in results.values():
+        if (table := result.tables.get(ZONE_NAMES.name)) is not None:
+            told = dict(zip(table["zone"], table[f"name_{language}"], strict=True))
+            names = told | names
+    return names
+
+
 def _save(
-    tables: dict[Schema, pd.DataFrame], out: Path, language: Language
+    tables: dict[Schema, pd.DataFrame], out: Path, language: Language, zones: dict[str, str]
 ) -> dict[Schema, tuple[str, pd.DataFrame]]:
     """Write tables and workbook; the heading and the words of each table."""
     folder = out / TABLES_FOLDER
@@ -232,7 +243,7 @@ def _save(
         save_parquet(frame, folder, schema.name)
         save_result_csv(frame, folder, schema.name, form="machine", language=language)
         title = message(f"zones.run.sheet_{schema.name}").text(language)
-        sheets[schema] = title, _in_words(schema.name, frame, language)
+        sheets[schema] = title, _in_words(schema.name, frame, language, zones)
         formats |= {
             column_title(schema.name, column.name, language): _FORMATS[column.unit]
             for column in schema.columns
@@ -243,8 +254,10 @@ def _save(
     return sheets
 
 
-def _in_words(name: str, frame: pd.DataFrame, language: Language) -> pd.DataFrame:
-    """Table with names of provinces and headings for people."""
+def _in_words(
+    name: str, frame: pd.DataFrame, language: Language, zones: dict[str, str]
+) -> pd.DataFrame:
+    """Table with names of provinces and zones, words for codes and headings for people."""
     whole = message("zones.run.whole_region").text(language)
     words = frame.assign(province=[province_name(c) if c else whole for c in frame["province"]])
     if "neighbour_province" in frame:
@@ -252,7 +265,12 @@ def _in_words(name: str, frame: pd.DataFrame, language: Language) -> pd.DataFram
     for column in ("indicator", "period", "unit"):
         if column in frame:
             said = {code: name.text(language) for code, name in code_words(column).items()}
-            words[column] = [said.get(code, code) for code in frame[column]]
+            words[column] = [
+                said.get(code) or (word(column, code, language) if code else "")
+                for code in frame[column]
+            ]
+    if "zone" in frame:
+        words["zone"] = [zones.get(zone, zone) for zone in frame["zone"]]
     return words.rename(columns={c: column_title(name, c, language) for c in frame.columns})
 
 

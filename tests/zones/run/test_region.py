@@ -91,6 +91,9 @@ def test_the_report_prints_the_rows_of_the_workbook(region: tuple[Path, RegionRe
     assert [row[0] for row in cover[1:]] == ["Lạng Sơn", "Bắc Ninh", "Toàn vùng"]
     assert [row[2] for row in cover[1:]] == printed
     assert len(targets) == 1 + len(region[1].tables[REGION_TARGETS])
+    # Zones and indicators by their names, in no id that only programs read.
+    assert {"Hồi", "Diện tích hữu cơ"} <= {text for row in targets for text in row}
+    assert not {text for row in targets[1:] for text in row if "_" in text or text == "area"}
     assert [row[:2] for row in borders[1:]] == [["Lạng Sơn", "Bắc Ninh"], ["Bắc Ninh", "Lạng Sơn"]]
 
 
