@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,7 +16,8 @@ import rasterio
 from layers.base.errors import InputError
 from layers.base.resources import data_table
 from layers.base.workers import Progress, silent
-from layers.communes.gazetteer import find_province
+from layers.communes.gazetteer import find_province, province_name
+from layers.io.atomic import written_aside
 from layers.io.table_output import save_csv
 from zones.demo.boundaries import AREA_CRS, load_boundaries, read_given_communes
 from zones.demo.earlier import earlier_layer
@@ -27,7 +28,7 @@ from zones.demo.orchards import build_fruit_report, build_orchard_report, build_
 from zones.demo.parcels import build_parcels
 from zones.demo.planting import LAYER_YEAR, build_planting
 from zones.demo.project_file import CommunesEntry, project_text
-from zones.demo.provinces import make_province, save_province_texts
+from zones.demo.provinces import Place, make_province, save_province_texts, side_by_side
 from zones.demo.quotas import REMAINDER, build_quotas, load_totals
 from zones.output.folder import refuse_existing, staged_folder
 
@@ -183,10 +184,37 @@ def build_demo(
     return folder / "project.yaml"
 
 
-def _build_small(folder: Path, province: str, *, seed: int, progress: Progress) -> Path:
-    """Make a small project of a province other than Lạng Sơn."""
+def build_region_demo(
+    folder: str | Path,
+    named: Sequence[str],
+    *,
+    seed: int = 0,
+    overwrite: bool = False,
+    progress: Progress = silent,
+) -> Path:
+    """Make small projects of provinces that lie side by side, and the file of their region."""
+    folder, codes = Path(folder), [find_province(name) for name in named]
+    if len(set(codes)) < len(codes):
+        raise InputError("zones.demo.province_named_twice", provinces=codes)
+    refuse_existing(folder, overwrite=overwrite)
+    for number, (code, place) in enumerate(zip(codes, side_by_side(codes), strict=True)):
+        _build_small(folder / code, code, seed=seed, progress=silent, place=place)
+        progress(number + 1, len(codes))
+    names = ", ".join(province_name(code) for code in codes)
+    listed = ", ".join(f'"{code}"' for code in codes)
+    text = f'# {NOTICE}\nversion: 1\ntitle: "{names} – dữ liệu minh họa"\nregion_of: [{listed}]\n'
+    path = folder / "region.yaml"
+    with written_aside(path, overwrite=True) as part:
+        part.write_text(text, "utf-8", newline="\n")
+    return path
+
+
+def _build_small(
+    folder: Path, province: str, *, seed: int, progress: Progress, place: Place | None = None
+) -> Path:
+    """Make a small project of a province, other than Lạng Sơn if it stands alone."""
     with staged_folder(folder, keep=lambda name: name not in _FILES) as stage:
-        made = make_province(province, seed=seed)
+        made = make_province(province, seed=seed, place=place)
         progress(_STEPS - 1, _STEPS)
         save_vector(made.communes, stage / "communes.gpkg", layer="communes")
         save_vector(made.forest, stage / "forest_status.gpkg", layer="forest_status")

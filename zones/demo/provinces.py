@@ -8,17 +8,20 @@ chance: enough to try every command on, and nobody takes it for the real one.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 import shapely
 
 from layers.base.resources import data_path
 from layers.communes.gazetteer import NEWEST_VINTAGE, communes_on, province_name, provinces
 from layers.crs.crs import area_crs
+from layers.crs.transform import to_crs
 from layers.io.table_output import save_csv
 from zones.demo.layers import NOTICE, build_forest_layer
 from zones.demo.noise import build_terrain
@@ -39,6 +42,8 @@ _LAND = {
     "other": 0.04,
     "water": 0.02,
 }
+#: Easting of the meridian of every zone (m).
+_MERIDIAN = 500_000.0
 #: Northing of the northernmost province, and the step to the next one by code (m).
 _NORTH, _STEP = 2_480_000.0, 44_000.0
 _HA = 1e4
@@ -56,11 +61,42 @@ class MadeProvince:
     acacia_ha: float  # acacia, established or not, by the ledger
 
 
-def make_province(province: str, *, seed: int) -> MadeProvince:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a province is laid out: the corner of its first square in a plane (m)."""
+
+    plane: pyproj.CRS
+    west: float
+    top: float
+
+
+def side_by_side(codes: Sequence[str]) -> list[Place]:
+    """Places of provinces from west to east that share borders, in the first one's zone."""
+    plane = area_crs(codes[0])
+    widths = [_columns(len(communes_on(code))) * _SIDE for code in codes]
+    west = _MERIDIAN - sum(widths) / 2
+    return [
+        Place(plane, west + sum(widths[:number]), _NORTH - _STEP) for number in range(len(codes))
+    ]
+
+
+def _own_place(province: str) -> Place:
+    """On the meridian of its zone, by its code from north to south."""
+    west = _MERIDIAN - _columns(len(communes_on(province))) / 2 * _SIDE
+    top = _NORTH - sorted(provinces()).index(province) * _STEP
+    return Place(area_crs(province), west, top)
+
+
+def _columns(communes: int) -> int:
+    return math.ceil(math.sqrt(communes))
+
+
+def make_province(province: str, *, seed: int, place: Place | None = None) -> MadeProvince:
     """Make the layers of a province; the same seed gives the same land."""
     rng = np.random.default_rng([seed, int(province)])
-    crs = f"EPSG:{area_crs(province).to_epsg()}"
-    ground = _squares(province)
+    zone = area_crs(province)
+    place = place or _own_place(province)
+    ground = _squares(province, place)
     parcels = _plots(ground, rng)
     terrain = build_terrain(tuple(ground.total_bounds), [*REMAINDER, *_crops()], rng)
     parcels = parcels.join(build_planting(parcels, rng))
@@ -70,13 +106,22 @@ def make_province(province: str, *, seed: int) -> MadeProvince:
     stands_ha = float(forest.loc[established, "dtich"].sum())
     acacia = parcels["land"] == "acacia"
     return MadeProvince(
-        communes=ground.set_crs(crs, allow_override=True),
-        forest=forest.set_crs(crs, allow_override=True),
+        communes=_in_zone(ground, place, zone),
+        forest=_in_zone(forest, place, zone),
         report=_report(ground, rng),
-        crs=crs,
+        crs=f"EPSG:{zone.to_epsg()}",
         cover_percent=stands_ha / (ground.area.sum() / _HA) * 100,
         acacia_ha=float(parcels.loc[acacia, "area_ha"].sum()),
     )
+
+
+def _in_zone(frame: gpd.GeoDataFrame, place: Place, zone: pyproj.CRS) -> gpd.GeoDataFrame:
+    """Layer in the province's own zone; what is laid out in another keeps its corners of plots."""
+    laid = frame.set_crs(place.plane, allow_override=True)
+    if place.plane == zone:
+        return laid
+    cut = shapely.segmentize(laid.geometry.to_numpy(), _PLOT)
+    return to_crs(laid.set_geometry(gpd.GeoSeries(cut, laid.index, crs=place.plane)), zone)
 
 
 def _crops() -> list[str]:
@@ -84,14 +129,13 @@ def _crops() -> list[str]:
     return [str(crop) for crop in totals.index[totals["part"] == "forest"]]
 
 
-def _squares(province: str) -> gpd.GeoDataFrame:
+def _squares(province: str, at: Place) -> gpd.GeoDataFrame:
     """Communes as squares in rows, in order of code."""
     units = sorted(communes_on(province).values(), key=lambda unit: unit.code)
-    columns = math.ceil(math.sqrt(len(units)))
+    columns = _columns(len(units))
     place = np.arange(len(units))
-    west = 500_000.0 + (place % columns - columns / 2) * _SIDE
-    top = _NORTH - sorted(provinces()).index(province) * _STEP
-    south = top - (place // columns + 1) * _SIDE
+    west = at.west + (place % columns) * _SIDE
+    south = at.top - (place // columns + 1) * _SIDE
     return gpd.GeoDataFrame(
         {
             "code": [unit.code for unit in units],
@@ -101,7 +145,7 @@ def _squares(province: str) -> gpd.GeoDataFrame:
             "source": NOTICE,
         },
         geometry=shapely.box(west, south, west + _SIDE, south + _SIDE),
-        crs=area_crs(province),
+        crs=at.plane,
     )
 
 

@@ -1,0 +1,46 @@
+"""Made provinces side by side: a region whose border runs from corner to corner."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from layers.base.errors import InputError
+from layers.communes.gazetteer import communes_on
+from zones.demo import build_region_demo
+from zones.demo.provinces import side_by_side
+from zones.project.region import load_region
+from zones.run.context import RunOptions, SilentTeller
+from zones.run.region import REGION_BORDERS, REGION_COVER, run_region
+from zones.tables import BORDER_GROUND, BORDERS
+
+
+def test_made_neighbours_share_one_line(tmp_path: Path) -> None:
+    """Huế has 40 communes in 7 columns and 6 rows, Đà Nẵng more rows: 36 km of one line."""
+    path = build_region_demo(tmp_path / "vùng", ["Huế", "48"])
+    region = load_region(path)
+    assert region is not None
+    result = run_region(
+        region, options=RunOptions(only=("cover", "borders")), teller=SilentTeller()
+    )
+    cover = result.tables[REGION_COVER]
+    assert cover["province"].tolist() == ["46", "48", ""]
+    assert cover["area_crs"].nunique() == 3, "each in its own zone"
+    borders = result.tables[REGION_BORDERS].set_index("province")
+    # The row of 6 that is not full ends before the line: 40 = 5 × 7 + 5.
+    rows = len(communes_on("46")) // 7
+    for code in ("46", "48"):
+        pairs = result.provinces[code][BORDERS]
+        assert borders.loc[code, "length_m"] == pytest.approx(rows * 6_000, rel=1e-3)
+        assert pairs["same_line_m"].sum() == pytest.approx(pairs["length_m"].sum(), rel=1e-9)
+        assert result.provinces[code][BORDER_GROUND].empty
+
+
+def test_places_touch_and_a_province_stands_once(tmp_path: Path) -> None:
+    first, second, third = side_by_side(["24", "22", "20"])
+    assert first.plane == second.plane == third.plane
+    assert (second.west - first.west) / 6_000 == 10  # 99 communes in 10 columns
+    assert (third.west - second.west) / 6_000 == 8  # 54 in 8
+    with pytest.raises(InputError, match=r"each province once|mỗi tỉnh chỉ ghi một lần"):
+        build_region_demo(tmp_path, ["24", "Bắc Ninh"])
