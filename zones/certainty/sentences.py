@@ -83,7 +83,7 @@ def cover_sentences(
             year=int(row["year"]),
             level_percent=level_percent,
             **{
-                name: _figure(row[column], rate_decimals)
+                name: figure_phrase(row[column], rate_decimals)
                 for name, column in (
                     ("asked", "low"),
                     ("present", "present"),
@@ -109,9 +109,9 @@ def _verdict(
         asked=bound_words(row["bound"], (row["figure_low"], row["figure_high"]), row["unit"]),
         verdict=_verdict_words(row),
         unit=row["unit"],
-        present=_figure(row["present"], digits),
-        low=_figure(low, digits),
-        high=_figure(high, digits),
+        present=figure_phrase(row["present"], digits),
+        low=figure_phrase(low, digits),
+        high=figure_phrase(high, digits),
         width=_width(low, high, digits),
         level_percent=level_percent,
         origin=_origin(row),
@@ -126,7 +126,7 @@ def _width(low: float, high: float, digits: int) -> Phrase:
     half = (high - low) / 2
     if half > _LOPSIDED * (low + high) / 2:
         return Phrase(en="", vi="")
-    return message("zones.certainty.half", half=_figure(half, digits))
+    return message("zones.certainty.half", half=figure_phrase(half, digits))
 
 
 def _origin(row: Row) -> Phrase:
@@ -142,7 +142,8 @@ def _verdict_words(row: Row) -> Phrase:
     return Phrase(en=en[:1].lower() + en[1:], vi=vi[:1].lower() + vi[1:])
 
 
-def _figure(value: float, decimals: int) -> Phrase:
+def figure_phrase(value: float, decimals: int) -> Phrase:
+    """Number with its decimals, as each language writes it."""
     en, vi = (format_number(float(value), code, decimals=decimals) for code in ("en", "vi"))
     return Phrase(en=en, vi=vi)
 

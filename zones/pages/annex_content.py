@@ -71,6 +71,8 @@ def annex_content(
         sharing=figures.sharing,
         plan_names=plan_names(plans),
         kinds=_kinds(communes, project),
+        group_zones=figures.groups.get("group_zones"),
+        group_cover=figures.groups.get("group_cover"),
     )
 
 

@@ -52,7 +52,7 @@ PUBLISHED_FOLDER = f"{TABLES_FOLDER}/printed"
 #: Tables under the digest, in the order in which it reads them.
 PUBLISHED_ORDER = (
     *("targets", "zones", "forest_cover", "allocation", "losses", "planted_species", "land"),
-    *("forest_form_purposes", "forest_form_causes", "progress"),
+    *("forest_form_purposes", "forest_form_causes", "progress", "group_zones", "group_cover"),
 )
 
 _ABOUT = "annex.json"
@@ -79,8 +79,8 @@ _FIGURES = {
     "group_cover": GROUP_COVER,
     "cover_years": COVER_YEARS,
 }
-#: Printed tables made of the published figures or of a forecast, which the digest does not read.
-_ALSO = ("group_zones", "group_cover", "cover_years")
+#: Printed tables that an annex holds as they are.
+_HELD = ("group_zones", "group_cover", "cover_years")
 #: Columns that name a row of a printed table.
 _ROWS = {
     "targets": ["target"],
@@ -103,9 +103,9 @@ _NUMBERS = ("_ha", "_ratio", "_percent", "figure_low", "figure_high", "_interval
 
 def save_published(content: AnnexContent, frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """Write the printed figures and words of an annex."""
-    also = {name: getattr(content, name) for name in _ALSO}
-    made = {name: frame for name, frame in also.items() if frame is not None}
-    for name, frame in {**frames, **made}.items():
+    held = {name: getattr(content, name) for name in _HELD}
+    made = {name: frame for name, frame in held.items() if frame is not None}
+    for name, frame in {**made, **frames}.items():
         save_table(frame.assign(digest=content.digest), folder, name)
     for name in _WORDS:
         save_table(getattr(content, name), folder, name)
@@ -142,7 +142,7 @@ def load_published(folder: Path) -> tuple[AnnexContent, dict[str, pd.DataFrame]]
     about = _about(folder)
     frames = {
         name: load_table(folder / f"{name}.csv", _FIGURES[name])
-        for name in (*PUBLISHED_ORDER, *_ALSO)
+        for name in _FIGURES
         if (folder / f"{name}.csv").is_file()
     }
     words = {name: load_table(folder / f"{name}.csv", schema) for name, schema in _WORDS.items()}
@@ -182,7 +182,7 @@ def load_published(folder: Path) -> tuple[AnnexContent, dict[str, pd.DataFrame]]
         plan_names={plan: Phrase(vi=vi, en=en) for plan, (vi, en) in about.plan_names.items()},
         kinds=dict(about.kinds),
         listed_only=about.listed_only,
-        **{name: frames.get(name) for name in _ALSO},
+        **{name: frames.get(name) for name in _HELD},
     )
     return content, frames
 

@@ -7,7 +7,12 @@ import pandas as pd
 from layers.base.language import Phrase
 from layers.base.messages import joined, message
 from maps import TableNote
-from zones.certainty.sentences import cover_sentences, verdict_sentences, zone_verdicts
+from zones.certainty.sentences import (
+    cover_sentences,
+    figure_phrase,
+    verdict_sentences,
+    zone_verdicts,
+)
 from zones.project.model import CIRCULATED, Project
 
 
@@ -38,6 +43,29 @@ def verdict_notes(
         *(TableNote("cover", text) for text in cover),
         *(TableNote("zone", text, zone) for zone, text in of_zones),
     )
+
+
+def not_yet_notes(
+    species: pd.DataFrame, zone_names: pd.DataFrame, totals: pd.Series[float], *, decimals: int
+) -> tuple[TableNote, ...]:
+    """Sentences on what a zone of a species holds that is not yet forest (ha).
+
+    ``species`` are the printed rows of ``PLANTED_SPECIES``, ``totals`` printed hectares by zone: a
+    zone that holds more or less than its species in the forest layer is not told.
+    """
+    names = zone_names.set_index("zone")
+    rows = species[species["not_yet_ha"] > 0].set_index("crop")
+    found: list[TableNote] = []
+    for zone in [zone for zone in names.index if zone in rows.index and zone in totals.index]:
+        if round(totals[zone] - rows.loc[zone, "planted_ha"], decimals):
+            continue
+        text = message(
+            "zones.publish.not_yet_forest",
+            name=Phrase(en=str(names.loc[zone, "name_en"]), vi=str(names.loc[zone, "name_vi"])),
+            not_yet=figure_phrase(float(rows.loc[zone, "not_yet_ha"]), decimals),
+        )
+        found += [TableNote(table, text, str(zone)) for table in ("targets", "zone")]
+    return tuple(found)
 
 
 def area_notes(project: Project) -> tuple[TableNote, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -11,8 +12,10 @@ from maps import TableNote
 from zones.allocation.land import join_zone_land
 from zones.allocation.targets import conversion_names
 from zones.publish.consistency import check_consistency
-from zones.publish.notes import table_notes, verdict_notes
+from zones.publish.notes import not_yet_notes, table_notes, verdict_notes
 from zones.publish.rounded_figures import RoundedMeasures, frames_digest
+
+_GROUPED = ("group_zones", "group_cover")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ class PublishedFigures:
     notes: tuple[TableNote, ...] = ()  # Sentences for below the tables they concern
     # Land sources of the allocation whose hectares bear trees as well
     sharing: tuple[str, ...] = ()
+    # By name ``group_zones`` and ``group_cover``: sums by group; none where there are no groups
+    groups: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     digest: str = ""  # Digest of the rounded frames
 
     def frames(self) -> dict[str, pd.DataFrame]:
@@ -70,6 +75,7 @@ class PublishedFigures:
             "forest_form_purposes": self.forest_form_purposes,
             "forest_form_causes": self.forest_form_causes,
             "progress": self.progress,
+            **self.groups,
         }
 
 
@@ -88,9 +94,8 @@ def zone_names(figures: PublishedFigures) -> pd.DataFrame:
 def publish(
     measures: RoundedMeasures,
     planned: AllocationTables,
-    forms: tuple[pd.DataFrame, pd.DataFrame],
+    others: Mapping[str, pd.DataFrame],
     *,
-    progress: pd.DataFrame,
     zone_names: pd.DataFrame,
     sources: pd.DataFrame,
     decimals: tuple[int, int],
@@ -98,7 +103,8 @@ def publish(
 ) -> PublishedFigures:
     """Join what was measured and what was allocated, and refuse figures that do not agree.
 
-    ``forms`` are Forms 02 and 05, rounded; ``decimals`` those of hectares and of rates.
+    ``others`` are Forms 02 and 05, the zones over the years and the sums by group, rounded, by the
+    name of their table; ``decimals`` those of hectares and of rates.
     """
     zones = join_zone_land(
         measures.zones,
@@ -108,6 +114,7 @@ def publish(
         decimals=decimals[0],
     )
     shares = planned.sources["shares"].astype(bool)
+    held = measures.zones.groupby("zone")["present_ha"].sum(min_count=1)
     figures = PublishedFigures(
         # As the printed tables write them: what is read back gives the same page.
         targets=without_dust(measures.targets),
@@ -118,19 +125,21 @@ def publish(
         sources=sources,
         land=without_dust(measures.land),
         forest_zones=measures.forest_zones,
-        forest_form_purposes=without_dust(forms[0]),
-        forest_form_causes=without_dust(forms[1]),
+        forest_form_purposes=without_dust(others["forest_form_purposes"]),
+        forest_form_causes=without_dust(others["forest_form_causes"]),
         allocation=without_dust(planned.allocation),
         losses=without_dust(planned.losses),
-        progress=without_dust(progress),
+        progress=without_dust(others["progress"]),
         limits=planned.land[["zone", "commune_code", "binding"]],
         notes=(
             *table_notes(measures.targets, planned.notes),
+            *not_yet_notes(measures.planted_species, zone_names, held, decimals=decimals[0]),
             *verdict_notes(
                 measures.targets, zone_names, level_percent=level_percent, decimals=decimals
             ),
         ),
         sharing=tuple(planned.sources.loc[shares, "source"]),
+        groups={name: without_dust(others[name]) for name in _GROUPED if name in others},
     )
     totals = measures.zone_totals.rename("total_ha").rename_axis("zone").reset_index()
     check_consistency(

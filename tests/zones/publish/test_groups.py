@@ -15,7 +15,9 @@ from tests.factories import CODES, PROJECT, write_project
 from zones.inputs.groups import commune_groups
 from zones.measure.closure import ClosureLog
 from zones.project.model import Project, load_project
+from zones.publish.folder import PUBLISHED_FOLDER, text_digest
 from zones.publish.groups import group_cover, group_zones
+from zones.publish.publish import PublishedFigures
 from zones.run.context import RunOptions
 from zones.run.run import RunResult, run_project
 from zones.tables import (
@@ -67,6 +69,16 @@ def test_the_annex_prints_groups_and_their_sum(result: RunResult) -> None:
         str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row
     }
     assert {"Cụm Bắc", "Cụm Nam", "Chưa xếp nhóm", "Cộng các nhóm"} <= text
+
+
+def test_other_groups_are_other_figures(result: RunResult, tmp_path: Path) -> None:
+    # The digest stands for every figure that the annex prints, sums of groups as well.
+    path = write_project(tmp_path)
+    path.write_text(PROJECT + GROUPS.replace("[Thụy Hùng, ", "["), "utf-8")
+    other = run_project(load_project(path), options=RunOptions(only=("annex", "groups")))
+    assert other[PublishedFigures].digest != result[PublishedFigures].digest
+    for made in (result, other):
+        assert text_digest(made.out / PUBLISHED_FOLDER) == made[PublishedFigures].digest
 
 
 def test_a_group_is_a_row_and_a_zone_a_column(result: RunResult) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from zones.publish.notes import table_notes
+from zones.publish.notes import not_yet_notes, table_notes
 from zones.tables import ALLOCATION_NOTES
 
 NONE = ALLOCATION_NOTES.empty()
@@ -41,3 +41,26 @@ def test_sentences_of_the_allocation_stand_below_it_and_its_zones() -> None:
     notes = table_notes(_targets(), told)
     assert [note.table for note in notes] == ["allocation", "zone"]
     assert {note.text.vi for note in notes} == {"Lệch khi in."}
+
+
+def test_what_is_not_yet_forest_is_said_of_zones_that_are_all_of_a_species() -> None:
+    # Pine: 100.5 ha, 40.2 of them not yet forest. Tea has none; of anise a report tells more land.
+    species = pd.DataFrame(
+        {
+            "crop": ["pine", "anise", "tea"],
+            "planted_ha": [100.5, 50.0, 7.0],
+            "not_yet_ha": [40.2, 9.0, 0.0],
+        }
+    )
+    names = pd.DataFrame(
+        {
+            "zone": ["pine", "anise", "tea", "macadamia"],
+            "name_vi": ["Thông", "Hồi", "Chè", "Mắc ca"],
+            "name_en": ["Pine", "Anise", "Tea", "Macadamia"],
+        }
+    )
+    totals = pd.Series({"pine": 100.5, "anise": 60.0, "tea": 7.0, "macadamia": 3.0})
+    notes = not_yet_notes(species, names, totals, decimals=1)
+    assert [(note.table, note.zone) for note in notes] == [("targets", "pine"), ("zone", "pine")]
+    assert notes[0].text.vi.startswith("Thông: trong diện tích hiện trạng có 40,2 ha đã trồng")
+    assert "40.2 ha are planted and not yet forest" in notes[0].text.en

@@ -15,7 +15,7 @@ from zones.publish.rounded_figures import round_cover_years
 from zones.run.context import Context
 from zones.run.step import Made, Step
 from zones.run.store import Key
-from zones.tables import GROUP_COVER, GROUP_ZONES, LEVERS, TRAJECTORY, TRAJECTORY_TARGETS
+from zones.tables import LEVERS, TRAJECTORY, TRAJECTORY_TARGETS
 
 #: What the chart of the forecast of forest cover is drawn from.
 _CHARTED = (TRAJECTORY, TRAJECTORY_TARGETS, LEVERS)
@@ -30,10 +30,6 @@ def work(context: Context) -> Made:
 
     project, figures = context.project, context[PublishedFigures]
     content = annex_content(project, figures, context.plans(), context.communes()[0])
-    if project.groups is not None:
-        content = replace(
-            content, group_zones=context[GROUP_ZONES], group_cover=context[GROUP_COVER]
-        )
     if wants_trajectory(project):
         years = round_cover_years(
             context[TRAJECTORY],
@@ -56,8 +52,7 @@ def work(context: Context) -> Made:
 
 def _also(project: Project) -> tuple[Key, ...]:
     plots: tuple[Key, ...] = () if project.annex.commune_maps == "none" else (Inputs,)
-    groups = () if project.groups is None else (GROUP_ZONES, GROUP_COVER)
-    return (*plots, *groups, *_CHARTED) if wants_trajectory(project) else (*plots, *groups)
+    return (*plots, *_CHARTED) if wants_trajectory(project) else plots
 
 
 STEP = Step(

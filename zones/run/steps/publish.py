@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from layers.base.language import Phrase
-from zones.project.model import CertaintySettings
+from layers.base.schema import Schema
+from zones.project.model import CertaintySettings, Project
 from zones.project.sources import sources_table
 from zones.publish.publish import AllocationTables, PublishedFigures, publish
 from zones.publish.rounded_figures import RoundedMeasures
@@ -18,9 +19,13 @@ from zones.tables import (
     ALLOCATION_TARGETS,
     FOREST_FORM_CAUSES,
     FOREST_FORM_PURPOSES,
+    GROUP_COVER,
+    GROUP_ZONES,
     PROGRESS,
     ZONE_NAMES,
 )
+
+_OTHERS = (FOREST_FORM_PURPOSES, FOREST_FORM_CAUSES, PROGRESS)
 
 
 def work(context: Context) -> Made:
@@ -36,8 +41,7 @@ def work(context: Context) -> Made:
             notes=context[ALLOCATION_NOTES],
             sources=context[ALLOCATION_SOURCES],
         ),
-        (context[FOREST_FORM_PURPOSES], context[FOREST_FORM_CAUSES]),
-        progress=context[PROGRESS],
+        {schema.name: context[schema] for schema in (*_OTHERS, *_groups(project))},
         zone_names=context[ZONE_NAMES],
         sources=sources_table(
             project,
@@ -52,14 +56,16 @@ def work(context: Context) -> Made:
     return {PublishedFigures: figures}
 
 
+def _groups(project: Project) -> tuple[Schema, ...]:
+    return () if project.groups is None else (GROUP_ZONES, GROUP_COVER)
+
+
 STEP = Step(
     label=Phrase("Publish the figures", "Chốt số liệu in"),
     work=work,
     reads=(
         RoundedMeasures,
-        FOREST_FORM_PURPOSES,
-        FOREST_FORM_CAUSES,
-        PROGRESS,
+        *_OTHERS,
         ZONE_NAMES,
         ALLOCATION,
         ALLOCATION_TARGETS,
@@ -68,6 +74,7 @@ STEP = Step(
         ALLOCATION_NOTES,
         ALLOCATION_SOURCES,
     ),
+    also_reads=_groups,
     writes=(PublishedFigures,),
     settings=(
         *("plans", "communes", "layers", "annex"),
