@@ -96,6 +96,8 @@ def _apply(prepared: Prepared, change: str) -> Prepared:
         ("lock", 2): editor.lock,
     }
     edit = edits.get((what, len(parts)))
+    if edit is None and not parts:
+        raise _fault(change, message("zones.allocation.say_what_of_it", name=what, value=value))
     if edit is None:
         known = ", ".join(KEYS_OF_CHANGES)
         raise _fault(change, message("zones.allocation.unknown_key", known=known))
