@@ -11,7 +11,7 @@ from pathlib import Path
 from layers.base.workers import Progress, run_pieces, silent
 from layers.io.workbook import Sheet
 from zones.project.form_schema import Form
-from zones.reports.checking.agreements import Figures
+from zones.reports.checking.agreements import Figures, sums
 from zones.reports.checking.checks import check_totals
 from zones.reports.checking.left_out import LeftOut
 from zones.reports.checking.suspects import Order, Suspects
@@ -70,12 +70,12 @@ def _returned(
     folder: Path, reader: Reader, forms: Mapping[str, Form], progress: Progress
 ) -> Iterator[Returned]:
     """Files of a folder with what was read of them."""
-    paths = returned_files(folder)
-    files = run_pieces(partial(read_returned, folder=folder), paths, workers=os.cpu_count() or 1)
+    names = returned_files(folder)
+    files = run_pieces(partial(read_returned, folder=folder), names, workers=os.cpu_count() or 1)
     for number, file in enumerate(files, start=1):
         pages = [] if file.refused else file.pages
         yield Returned(file, [_read(reader, page, forms) for page in pages])
-        progress(number, len(paths))
+        progress(number, len(names))
 
 
 def _read(reader: Reader, page: Page, forms: Mapping[str, Form]) -> PageReading:
@@ -93,4 +93,4 @@ def _read(reader: Reader, page: Page, forms: Mapping[str, Form]) -> PageReading:
 def _counting(ledger: Ledger | None, year: int, reporter: str, form: str) -> Figures:
     """Figures of the ledger that count, by row and column."""
     known = ledger.counting(year, reporter, form) if ledger else []
-    return {(one.row, one.column): one.value for one in known}
+    return sums(((one.row, one.column), one.value) for one in known)

@@ -25,7 +25,7 @@ from zones.reports.year_round import Round
 
 _WORST = ("asked", "remarked", "accepted")
 #: Rows of a table that are written at a time.
-_AT_A_TIME = 1000
+_AT_A_TIME = 300
 
 _Row = Mapping[str, object]
 

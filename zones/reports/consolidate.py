@@ -16,6 +16,19 @@ from zones.tables import REPORTED
 _PARTS = ("standing", "planted", "replanted", "lost", "certified", "coded")
 
 
+_CELL = ["reporter", "form", "year", "table", "row", "column", "crop", "unit"]
+
+
+def counted_figures(figures: pd.DataFrame, keys: Sequence[str] = tuple(_CELL)) -> pd.DataFrame:
+    """Figures that count, one for each cell of a form, columns ``keys`` and ``value``.
+
+    Those of old communes are added up: of a sum with a part that is asked back nothing is known.
+    """
+    by = [figures[key] for key in keys]
+    unknown = figures["value"].isna().groupby(by, sort=False).transform("any")
+    return figures[~unknown].groupby(list(keys), sort=False, as_index=False)["value"].sum()
+
+
 def reported_crops(figures: pd.DataFrame, last: pd.DataFrame) -> pd.DataFrame:
     """Hectares of each crop, commune and year as reported, columns of ``REPORTED_CROPS``.
 
@@ -24,12 +37,11 @@ def reported_crops(figures: pd.DataFrame, last: pd.DataFrame) -> pd.DataFrame:
     found = _of_crops(figures)
     if found.empty:
         return REPORTED_CROPS.empty()
-    keys = ["reporter", "crop", "year"]
-    wide = found.pivot_table(index=keys, columns="column", values="value", aggfunc="sum")
+    wide = found.pivot(index=["reporter", "crop", "year"], columns="column", values="value")
     wide = wide.reindex(columns=list(_PARTS)).reset_index()
     year_before = _of_crops(last)
     standing = year_before[year_before["column"] == "standing"]
-    before = standing.groupby(["reporter", "crop"])["value"].sum()
+    before = standing.set_index(["reporter", "crop"])["value"]
     pairs = pd.MultiIndex.from_frame(wide[["reporter", "crop"]])
     named = {part: f"{part}_ha" for part in _PARTS} | {"reporter": "commune_code"}
     frame = wide.assign(last_ha=before.reindex(pairs).to_numpy()).rename(columns=named)
@@ -41,16 +53,18 @@ def reported_years(figures: pd.DataFrame, communes: Sequence[str]) -> pd.DataFra
 
     Columns ``zone, commune_code, year, told_by, present_ha``.
     """
-    mine = figures[figures["table"].eq("zones") & figures["column"].eq("standing")]
-    mine = mine[mine["value"].notna() & mine["reporter"].isin(set(communes))]
+    counted = counted_figures(figures)
+    mine = counted[counted["table"].eq("zones") & counted["column"].eq("standing")]
+    mine = mine[mine["reporter"].isin(set(communes))]
     named = {"row": "zone", "reporter": "commune_code", "value": "present_ha"}
     wanted = ["zone", "commune_code", "year", "told_by", "present_ha"]
     return mine.rename(columns=named).assign(told_by="report")[wanted]
 
 
 def _of_crops(figures: pd.DataFrame) -> pd.DataFrame:
-    counted = figures[figures["value"].notna()]
-    return counted[(counted["table"] == "zones") & (counted["crop"] != "")]
+    """Figures by commune, crop, year and column: those of all zones of a crop together."""
+    of_crops = figures[(figures["table"] == "zones") & (figures["crop"] != "")]
+    return counted_figures(of_crops, ("reporter", "crop", "year", "column"))
 
 
 def reported_indicators(
@@ -63,7 +77,7 @@ def reported_indicators(
     """
     asked = figures["table"].isin(["zones", "indicators"])
     wanted = figures["column"].isin(["standing", "value"])
-    counted = figures[asked & wanted & figures["value"].notna() & (figures["year"] <= year)]
+    counted = counted_figures(figures[asked & wanted & (figures["year"] <= year)])
     if counted.empty:
         return REPORTED.empty()
     dotted = counted["row"].str.rpartition(".")

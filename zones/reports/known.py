@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from zones.reports.consolidate import counted_figures
 from zones.reports.layout import Sheet
 
 _KEY = ["reporter", "table", "row", "column"]
@@ -52,7 +53,7 @@ def known_figures(
     report layers in the same columns: they stand in where no round was held; ``land`` natural
     areas by commune code.
     """
-    counted = last[last["value"].notna()]
+    counted = counted_figures(last)
     figures: dict[tuple[str, str, str, str], float] = {}
     for reporter, table, row, column, value in counted[[*_KEY, "value"]].itertuples(index=False):
         figures[reporter, table, row, column] = float(value)

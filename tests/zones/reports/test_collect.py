@@ -16,6 +16,7 @@ from layers.io.workbook import Sheet
 from zones.project.form_schema import load_form
 from zones.reports.collect import collect
 from zones.reports.collected import Collected, Returned
+from zones.reports.consolidate import reported_crops
 from zones.reports.reading.entries import Entry, PageReading
 from zones.reports.reading.intake import Page, ReturnedFile
 from zones.reports.writing.forms_out import save_forms
@@ -255,6 +256,44 @@ def test_figures_of_old_communes_are_added_up(round_2026: Round, tmp_path: Path)
     _save(rows, tmp_path / "t.csv.xlsx")
     got = collect(tmp_path, round_2026, [load_form("plan-annual")])
     assert len(got.figures) == 1
+
+
+def _old_communes(standing: tuple[object, object]) -> list[list[object]]:
+    """Anise of two old communes that are Thụy Hùng today, where 1,904 ha stood last year."""
+    return [
+        ["BÁO CÁO NĂM 2026", None, None, None, None],
+        ["Xã", "Cây trồng", "Trồng mới (ha)", "Giảm (ha)", "Hiện có (ha)"],
+        ["Trùng Khánh", "Hồi", 10, 4, standing[0]],
+        ["Thanh Long", "Hồi", 5, 1, standing[1]],
+    ]
+
+
+def test_old_communes_are_checked_by_their_sum(round_2026: Round, tmp_path: Path) -> None:
+    _save(_old_communes((1000, 914)), tmp_path / "t.xlsx")
+    got = collect(tmp_path, round_2026, [load_form("plan-annual")])
+    assert set(got.findings["kind"]) == {"old-names-added", "old-name"}
+    assert reported_crops(got.figures, got.figures)["standing_ha"].tolist() == [1914.0]
+
+
+def test_a_sum_of_old_communes_that_cannot_be_is_asked_back_with_all_its_cells(
+    round_2026: Round, tmp_path: Path
+) -> None:
+    _save(_old_communes((1000, 9140)), tmp_path / "t.xlsx")
+    got = collect(tmp_path, round_2026, [load_form("plan-annual")])
+    told = got.findings[got.findings["severity"] == "problem"]
+    assert {"E3", "E4"} <= cells_named(told), got.findings.to_string()
+    standing = got.figures[got.figures["column"] == "standing"]
+    assert standing["verdict"].tolist() == ["asked", "asked"]
+
+
+def test_a_part_of_a_sum_with_two_readings_is_asked_back(
+    round_2026: Round, tmp_path: Path
+) -> None:
+    _save(_old_communes((1000, "khoảng 1.200")), tmp_path / "t.xlsx")
+    got = collect(tmp_path, round_2026, [load_form("plan-annual")])
+    told = got.findings[got.findings["kind"] == "two-readings"]
+    assert told["cell"].tolist() == ["E4"]
+    assert reported_crops(got.figures, got.figures)["standing_ha"].isna().all()
 
 
 def test_a_table_in_sào_is_converted(round_2026: Round, tmp_path: Path) -> None:

@@ -7,7 +7,10 @@ import pytest
 
 from tests.zones.reports.round_figures import COMMUNES, ROUNDS, figures
 from zones.measure.targets import ToleratedBounds, compare_targets, with_reported_zones
-from zones.reports.consolidate import reported_crops, reported_indicators
+from zones.reports.consolidate import reported_crops, reported_indicators, reported_years
+from zones.reports.known import known_figures
+
+NOTHING = pd.DataFrame({"commune_code": [], "zone": [], "present_ha": []})
 
 
 @pytest.fixture
@@ -99,3 +102,17 @@ def test_zones_that_no_layer_tells_of_are_filled_from_reports(reported: pd.DataF
         ["pine", "06529", 99.0],
         ["vegetables", "06529", 7.0],
     ]
+
+
+def test_a_sum_of_old_communes_of_which_one_is_asked_back_is_missing() -> None:
+    """Two cells of one commune are one figure: half of it must not stand for the whole."""
+    pine = ("zones", "pine", "standing", "pine", "ha")
+    two = figures(("06529", 2026, *pine, 60.0), ("06529", 2026, *pine, 40.0))
+    half = figures(("06529", 2026, *pine, 60.0), ("06529", 2026, *pine, None))
+    assert reported_crops(two, two)[["standing_ha", "last_ha"]].to_numpy().tolist() == [[100, 100]]
+    assert reported_crops(half, two).empty
+    assert reported_indicators(half, 2026, communes=COMMUNES).empty
+    assert reported_years(half, COMMUNES).empty
+    known = known_figures(two, NOTHING, NOTHING, {})
+    assert known.last == {("06529", "zones", "pine", "standing"): 100.0}
+    assert known_figures(half, NOTHING, NOTHING, {}).last == {}

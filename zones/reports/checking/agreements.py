@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from zones.project.form_schema import Agreement, Form, form_paths, load_form
-from zones.reports.reading.entries import Entry, Told
+from zones.reports.reading.entries import Entry, Told, told_together
 
 #: Figures of a form of one reporter, by row and column.
 Figures = Mapping[tuple[str, str], float | None]
@@ -60,21 +60,28 @@ def disagreements(
                     yield pair[1], Doubt(*there, one, rule)
 
 
+def sums(figures: Iterable[tuple[tuple[str, str], float | None]]) -> Figures:
+    """Figure of each cell; those of old communes added up, missing where one of them is."""
+    found: dict[tuple[str, str], float | None] = {}
+    for at, value in figures:
+        before = found.get(at, 0.0)
+        found[at] = None if before is None or value is None else before + value
+    return found
+
+
 def tell_disagreeing(
     reporter: str, form: str, doubt: Doubt, entries: Sequence[Entry]
 ) -> list[Told]:
     """Ask the figure back."""
     place = (reporter, form, doubt.row, doubt.column)
-    return [
-        entry.told(
-            "forms-disagree",
-            expected=doubt.expected,
-            found=doubt.rule.name.phrase,
-            article=doubt.rule.article,
-        )
-        for entry in entries
-        if (entry.reporter, entry.form, entry.row, entry.column) == place
-    ][:1]
+    cells = [one for one in entries if (one.reporter, one.form, one.row, one.column) == place]
+    return told_together(
+        cells,
+        "forms-disagree",
+        expected=doubt.expected,
+        found=doubt.rule.name.phrase,
+        article=doubt.rule.article,
+    )
 
 
 def _rules(forms: Mapping[str, Form]) -> Iterator[tuple[str, Agreement]]:

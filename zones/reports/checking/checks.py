@@ -88,20 +88,33 @@ def _settle_marks(answers: Answers, table: FormTable, row: str) -> list[Told]:
         if (name, line) != (table.table, row) or entry.other is None or entry.value is None:
             continue
         value = _settled(answers, table, row, column)
-        if value is not None:
-            entry.value = value
-            found.append(entry.told("mark-settled", expected=value))
-        elif is_counted(entry.unit):
-            # Of what is counted one by one nobody writes decimals.
-            found.append(entry.told("whole-settled", expected=entry.value))
-        else:
-            both = joined([number_words(entry.value), number_words(entry.other)], between=" / ")
-            found.append(entry.told("two-readings", expected=both))
-        # What else was assumed is a remark on a figure that counts, and no second question.
-        if entry.assumed and entry.verdict != "asked" and entry.assumed not in entry.rules:
-            found.append(entry.told(entry.assumed, expected=unit_words(entry.unit)))
-        entry.other = None
+        if value is None:
+            found += tell_unsettled(entry)
+            continue
+        entry.value, entry.other = value, None
+        found.append(entry.told("mark-settled", expected=value))
+        found += _assumed(entry)
     return found
+
+
+def tell_unsettled(entry: Entry) -> list[Told]:
+    """Ask which of two readings a text has; of what is counted nobody writes decimals."""
+    if entry.other is None or entry.value is None:
+        return []
+    if is_counted(entry.unit):
+        told = entry.told("whole-settled", expected=entry.value)
+    else:
+        both = joined([number_words(entry.value), number_words(entry.other)], between=" / ")
+        told = entry.told("two-readings", expected=both)
+    entry.other = None
+    return [told, *_assumed(entry)]
+
+
+def _assumed(entry: Entry) -> list[Told]:
+    """What else was assumed: a remark on a figure that counts, and no second question."""
+    if entry.assumed and entry.verdict != "asked" and entry.assumed not in entry.rules:
+        return [entry.told(entry.assumed, expected=unit_words(entry.unit))]
+    return []
 
 
 def _settled(answers: Answers, table: FormTable, row: str, column: str) -> float | None:

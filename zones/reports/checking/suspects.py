@@ -16,7 +16,13 @@ from functools import partial
 import numpy as np
 
 from zones.project.form_schema import Form
-from zones.reports.checking.agreements import Figures, disagreements, tell_disagreeing, told_again
+from zones.reports.checking.agreements import (
+    Figures,
+    disagreements,
+    sums,
+    tell_disagreeing,
+    told_again,
+)
 from zones.reports.known import KnownFigures
 from zones.reports.reading.entries import Entry, PageReading, Told, told_together
 from zones.reports.reading.quoting import HIDDEN
@@ -73,7 +79,7 @@ class Suspects:
             told = self._compared.get(form, ())
             self._last[reporter, sys.intern(form)] = _Witness(
                 *(order, file, self._standing.whose(reporter, entries), _digest(entries)),
-                {(e.row, e.column): e.value for e in entries if e.column in told} or _NONE,
+                sums(((e.row, e.column), e.value) for e in entries if e.column in told) or _NONE,
                 tuple(
                     plot for one in readings if one.form == form for plot in _plots(one, reporter)
                 ),

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from layers.base.messages import joined
 from zones.plan.words import number_words, unit_words
 from zones.project.form_schema import Form
-from zones.reports.checking.checks import Answers, check_answers
+from zones.reports.checking.checks import Answers, check_answers, tell_unsettled
 from zones.reports.known import KnownFigures
 from zones.reports.layout import Reporter, lay_out
-from zones.reports.reading.entries import Entry, PageReading, Told, told_together
+from zones.reports.reading.entries import Entry, PageReading, Told, added_up, told_together
 from zones.reports.year_round import Round
 
 
@@ -97,10 +97,14 @@ def _place(entry: Entry) -> str:
 def _check_submission(
     reporter: str, form: Form, readings: Sequence[PageReading], asked: Round
 ) -> None:
-    entries: dict[tuple[str, str, str], Entry] = {}
+    cells: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
     for entry in all_entries(readings):
         if entry.reporter == reporter:
-            entries.setdefault((entry.table, entry.row, entry.column), entry)
+            cells[entry.table, entry.row, entry.column].append(entry)
+    for several in (mine for mine in cells.values() if len(mine) > 1):
+        # Of a part of a sum nothing is known beforehand that would settle its mark.
+        file_findings((told for one in several for told in tell_unsettled(one)), readings)
+    entries = {at: added_up(mine) for at, mine in cells.items()}
     who = Reporter(reporter, reporter)
     answers = Answers(reporter, form, entries, asked.known, lay_out(form, asked.plans, who))
     file_findings(check_answers(answers), readings)

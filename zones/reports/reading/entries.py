@@ -114,10 +114,18 @@ class Entry:
     assumed: str = ""  # Remark that holds once one of two readings is settled
     origin: str = ""
     rules: list[str] = field(default_factory=list)
+    # Figures that this one is the sum of: those of old communes
+    parts: tuple[Entry, ...] = ()
 
     @property
     def cell(self) -> str:
-        """Name of the cell."""
+        """Name of the cell; of a sum, those of its parts."""
+        if self.parts:
+            cells = (
+                one.cell if one.sheet == self.sheet else f"{one.sheet}!{one.cell}"
+                for one in self.parts
+            )
+            return ", ".join(cells)
         return cell_name(self.line, self.place)
 
     @property
@@ -146,13 +154,34 @@ class Entry:
         article: str = "",
         wording: str = "",
     ) -> Told:
-        """Finding of a rule at this cell."""
-        self.rules.append(rule)
+        """Finding of a rule at this cell, or at all those of a sum."""
+        for one in (self, *self.parts):
+            one.rules.append(rule)
         seen = self.written if found is None else found
         return Told(
             *(rule, self.reporter, self.file, self.sheet, self.cell, self.what),
             *(expected, seen, article, wording),
         )
+
+
+def added_up(entries: Sequence[Entry]) -> Entry:
+    """The one figure of a cell of a form, or the sum of those that its old communes gave.
+
+    A sum of which a part is asked back is not known.
+    """
+    first, *others = entries
+    if not others:
+        return first
+    values = [one.value for one in entries if one.value is not None and one.verdict != "asked"]
+    whole = len(values) == len(entries)
+    rules = list(dict.fromkeys(rule for one in entries for rule in one.rules))
+    return replace(
+        first,
+        value=sum(values) if whole else None,
+        written=" + ".join(one.written for one in entries),
+        rules=rules,
+        parts=tuple(entries),
+    )
 
 
 def told_together(entries: Sequence[Entry], rule: str, **values: Any) -> list[Told]:

@@ -64,19 +64,23 @@ class ReturnedFile:
     notes: list[Phrase] = field(default_factory=list)
 
 
-def returned_files(folder: Path) -> list[Path]:
-    """Files of a folder and of those within it, in order of their names; one file is itself."""
+def returned_files(folder: Path) -> list[str]:
+    """Files of a folder and of those within it, by their paths below it; one file is itself."""
     if folder.is_file():
-        return [folder]
+        return [""]
     if not folder.is_dir():
         raise MissingFileError("zones.reports.no_folder", folder=folder)
-    found = [path for path in folder.rglob("*") if path.is_file()]
-    return sorted(path for path in found if not _LITTER.search(path.name))
+    # Of a country's files only the names stay: a path is ten times as large.
+    found = (path for path in folder.rglob("*") if path.is_file())
+    names = [
+        path.relative_to(folder).as_posix() for path in found if not _LITTER.search(path.name)
+    ]
+    return sorted(names, key=lambda name: name.split("/"))
 
 
-def read_returned(path: Path, folder: Path) -> ReturnedFile:
-    """Read every sheet of a file that came back."""
-    name = path.relative_to(folder).as_posix() if path != folder else path.name
+def read_returned(below: str, folder: Path) -> ReturnedFile:
+    """Read every sheet of a file that came back; ``below`` is its path below the folder."""
+    path, name = folder / below, below or folder.name
     linked = leads_out(path, folder)
     target = str(path.readlink()) if linked else ""
     digest = hashlib.sha256(target.encode()).hexdigest() if linked else file_digest(path)

@@ -194,8 +194,9 @@ class _SheetWriter:
 
     def _remark(self) -> str:
         units = {column.unit for column in self.table.columns if column.is_figure}
-        demo = f"{DEMO_MARK.vi}. " if self.issue.demo else ""
-        return f"{demo}Đơn vị: ha" if units == {"ha"} else demo
+        said = [DEMO_MARK.vi] if self.issue.demo else []
+        said += ["Đơn vị: ha"] if units == {"ha"} else []
+        return ". ".join(said)
 
     def _write_header(self) -> None:
         style = self.styles.get(

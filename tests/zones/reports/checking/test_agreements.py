@@ -7,10 +7,16 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from layers.base.language import Phrase
+from layers.io.workbook import Sheet
 from zones.project.form_schema import load_form
+from zones.reports.checking.suspects import Suspects
 from zones.reports.collect import collect
 from zones.reports.collected import Collected
+from zones.reports.known import KnownFigures
 from zones.reports.ledger import Ledger
+from zones.reports.reading.entries import Entry, PageReading
+from zones.reports.reading.intake import Page
 from zones.reports.writing.forms_out import save_forms
 from zones.reports.year_round import Round
 
@@ -89,3 +95,30 @@ def test_a_cell_that_a_newer_version_leaves_blank_contradicts_nobody(
     fill(empty, tmp_path / "second", "forest-02", PURPOSES)
     forms = [load_form("forest-02"), causes]
     assert disagreements(collect(tmp_path / "second", round_2026, forms, ledger=ledger)) == []
+
+
+def test_figures_of_old_communes_agree_by_their_sum() -> None:
+    """Form 05 of two old communes, 4 ha and 3 ha, against 7 ha of Form 02; then against 8 ha."""
+    forms = {name: load_form(name) for name in ("forest-02", "forest-05")}
+    suspects = Suspects(KnownFigures(), forms)
+    parts = [_change("forest-05", "causes", "c4", value, line) for line, value in ((8, 4), (9, 3))]
+    suspects.add(0, ("1", "05.xlsx"), [_reading("forest-05", parts)])
+    for whole, asked in ((7.0, []), (8.0, ["B8, B9"])):
+        other = [_change("forest-02", "purposes", "c5", whole, 8)]
+        suspects.add(1, ("2", "02.xlsx"), [_reading("forest-02", other)])
+        told = suspects.told({}, lambda *_: {})
+        found = [one for tell in told.get(0, []) for one in tell(parts)]
+        assert [one.cell for one in found] == asked
+    assert {one.verdict for one in parts} == {"asked"}
+
+
+def _change(form: str, table: str, column: str, value: float, line: int) -> Entry:
+    what = Phrase("", "")
+    return Entry(
+        *(CODE, form, table, "1122", column, "", "ha", what, value, str(value)),
+        *("f.xlsx", "s", line, 1),
+    )
+
+
+def _reading(form: str, entries: list[Entry]) -> PageReading:
+    return PageReading(Page("f.xlsx", "s", Sheet()), entries, form=form)
