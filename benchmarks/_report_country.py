@@ -109,7 +109,8 @@ def _take_in(folder: Path, asked: Round, form: Form) -> tuple[float, float, int,
     start = time.perf_counter()
     ledger = Ledger(folder.parent / "ledger.sqlite")
     collected = collect(folder, asked, [form], ledger=ledger)
-    save_collected(collected, keep(collected, ledger), asked, folder.parent, ledger=ledger)
+    keep(collected, ledger)
+    save_collected(collected, asked, folder.parent, ledger=ledger)
     taken = time.perf_counter() - start
     memory = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1e3
     problems = int((collected.findings["severity"] == "problem").sum())

@@ -45,16 +45,26 @@ def read_workbook_rows(path: Path, sheet: str | None) -> Iterator[tuple[int, lis
         scan = _scan(path, str(about["sheet"]))
         for (row, place), text in (scan.marks if scan else {}).items():
             marks.setdefault(row, {})[place] = text
-    for number, line in enumerate(lines, start=1):
-        cells = json.loads(line)
-        if isinstance(cells, dict):
-            raise _above(path, cells, CELL_LIMIT)
-        if here := marks.get(number):
-            cells += [None] * (max(here) + 1 - len(cells))
-            for place, text in here.items():
-                cells[place] = text
-        if cells:
-            yield number, cells
+    number = 0
+    for told in map(json.loads, lines):
+        if isinstance(told, dict):
+            raise _above(path, told, CELL_LIMIT)
+        if isinstance(told, int):  # Blank rows, but for errors and formulas without a value
+            held = sorted(row for row in marks if number < row <= number + told)
+            yield from ((row, _with_marks([], marks[row])) for row in held)
+            number += told
+        else:
+            number += 1
+            yield number, _with_marks(told, marks.get(number, {}))
+
+
+def _with_marks(cells: list[Cell], marks: dict[int, str]) -> list[Cell]:
+    """Cells of a row with what stands in place of values."""
+    if marks:
+        cells += [None] * (max(marks) + 1 - len(cells))
+        for place, text in marks.items():
+            cells[place] = text
+    return cells
 
 
 def sheet_names(path: Path) -> list[str]:
@@ -85,7 +95,9 @@ def read_workbook(path: Path) -> dict[str, Sheet]:
     found: dict[str, Sheet] = {}
     number, sheet = 0, Sheet()
     for line in map(json.loads, _lines(path, EVERY, KEPT_CELLS)):
-        if isinstance(line, list):
+        if isinstance(line, int):
+            number += line
+        elif isinstance(line, list):
             number += 1
             held = [(place, cell) for place, cell in enumerate(line) if cell is not None]
             sheet.cells |= {(number, place): cell for place, cell in held}

@@ -1,8 +1,9 @@
 """Cells of one sheet of a workbook as lines of JSON, printed by a process of its own.
 
 A damaged or hostile workbook may take all memory or end the process that reads it: this one is
-allowed 2 GB and is nobody's loss. The first line tells the sheets; then one line for each row, from
-row 1, until the last that holds something. It imports nothing of the project, to start in a blink.
+allowed 2 GB and is nobody's loss. The first line tells the sheets; then one line for each row that
+holds something, and one with the number of blank rows before it, where there are some. It imports
+nothing of the project, to start in a blink.
 """
 
 from __future__ import annotations
@@ -76,18 +77,26 @@ def _read(path: str, wanted: str, most: int, left: int) -> None:
 def _print_rows(sheet: calamine.CalamineSheet, most: int, left: int) -> tuple[int, int]:
     """Print the rows of a sheet; number of cells, at most ``most``, and bytes, at most ``left``."""
     before = [None] * (sheet.start[1] if sheet.start else 0)
-    filled = printed = 0
+    filled = printed = blank = 0
     for row in sheet.iter_rows():
         cells = [_cell(value) for value in row]
         while cells and cells[-1] is None:
             cells.pop()
+        if not cells:
+            blank += 1
+            continue
+        if blank:
+            _print(blank)
+            blank = 0
         filled += len(cells)
-        line = json.dumps(before + cells if cells else [])
+        line = json.dumps(before + cells)
         printed += len(line)
         if filled > most or printed > left:
             _print({"above": "cells" if filled > most else "bytes"})
             break
         sys.stdout.write(line + "\n")
+    if blank:
+        _print(blank)
     return filled, printed
 
 

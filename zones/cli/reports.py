@@ -107,7 +107,7 @@ def collect(
     """Read, check and keep what came back."""
     from layers.base.clock import this_year
     from layers.base.messages import message
-    from zones.cli.lines.reports import collected_lines
+    from zones.cli.lines.reports import collected_lines, doubted_lines
     from zones.output.folder import refuse_existing
     from zones.project.form_schema import load_form
     from zones.project.model import load_project
@@ -121,8 +121,9 @@ def collect(
         asked = _round(loaded, year or this_year(), teller)
         teller.step("collect", message("zones.reports.reading_reports"), 1, 1)
         collected = read_all(folder, asked, forms, ledger=ledger, progress=teller.part)
-    known = keep(collected, ledger)
-    files = save_collected(collected, known, asked, out, ledger=ledger)
+    keep(collected, ledger)
+    save_collected(collected, asked, out, ledger=ledger)
+    files = collected.files
     if as_json:
         print_json(records(files))
     else:
@@ -137,7 +138,9 @@ def collect(
                 out=out,
             ).text(language())
         )
-    if files["verdict"].isin(["asked", "refused"]).any():
+        for line in doubted_lines(collected.doubts, asked.names(), language()):
+            print_line(line)
+    if collected.doubts or files["verdict"].isin(["asked", "refused"]).any():
         raise typer.Exit(1)
 
 
@@ -162,7 +165,7 @@ def status(
     from zones.cli.lines.reports import status_lines
     from zones.project.form_schema import load_form
     from zones.project.model import load_project
-    from zones.reports.status import round_status, save_status
+    from zones.reports.status import open_questions, round_status, save_status
     from zones.run.year_round import expected_round
 
     loaded = load_project(project)
@@ -171,7 +174,7 @@ def status(
     history = ledger.history(asked.year)
     tables = []
     for one in (load_form(name) for name in form):
-        findings = ledger.findings(asked.year, one.form)
+        findings = open_questions(ledger, one, asked)
         tables.append(round_status(one, asked, history, findings, today()))
         if out is not None:
             save_status(tables[-1], findings, one, asked, out)

@@ -13,6 +13,7 @@ from layers.io.workbook import Sheet
 from zones.project.form_schema import Form
 from zones.reports.checking.agreements import Figures, sums
 from zones.reports.checking.checks import check_totals
+from zones.reports.checking.earlier_files import EarlierFiles
 from zones.reports.checking.left_out import LeftOut
 from zones.reports.checking.suspects import Order, Suspects
 from zones.reports.checking.within_file import (
@@ -45,7 +46,8 @@ def collect(
     """
     by_form = {form.form: form for form in forms}
     read: Spool[Returned] = Spool()
-    suspects = Suspects(asked.known, by_form)
+    suspects, before = Suspects(asked.known, by_form), EarlierFiles(ledger, asked.year)
+    before.join(suspects, by_form)
     order: list[tuple[Order, int]] = []
     for one in _returned(folder, Reader(asked, forms), by_form, progress):
         check_file(one.readings, asked, by_form)
@@ -56,7 +58,7 @@ def collect(
     earlier = partial(_counting, ledger, asked.year)
     suspicions = suspects.told(asked.names(), earlier)
     left_out = LeftOut(ledger, asked.year, suspects.again)
-    collected = Collected(asked.year)
+    collected = Collected(asked.year, doubts=list(before.doubts(suspicions)))
     for _, number in sorted(order):
         one = read[number]
         for suspicion in suspicions.pop(number, ()):
@@ -74,7 +76,8 @@ def _returned(
     files = run_pieces(partial(read_returned, folder=folder), names, workers=os.cpu_count() or 1)
     for number, file in enumerate(files, start=1):
         pages = [] if file.refused else file.pages
-        yield Returned(file, [_read(reader, page, forms) for page in pages])
+        whose = reader.named(file.name) if file.refused else ""
+        yield Returned(file, [_read(reader, page, forms) for page in pages], whose)
         progress(number, len(names))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, tee
+from itertools import chain, islice, tee
 from pathlib import Path
 
 import pandas as pd
@@ -14,9 +14,10 @@ from layers.base.clock import today
 from layers.base.errors import ClosureError
 from layers.base.schema import Schema
 from layers.io.table_output import save_long_csv
+from zones.reports.checking.earlier_files import Doubt
 from zones.reports.checking.within_file import all_entries
 from zones.reports.ledger import Ledger, Submission
-from zones.reports.reading.entries import Entry, PageReading
+from zones.reports.reading.entries import Entry, PageReading, Told
 from zones.reports.reading.intake import ReturnedFile
 from zones.reports.spool import Spool
 from zones.reports.tables import FIGURES, REPORT_FINDINGS, RETURNED, RETURNED_ROWS
@@ -28,6 +29,8 @@ _WORST = ("asked", "remarked", "accepted")
 _AT_A_TIME = 300
 
 _Row = Mapping[str, object]
+#: Findings by which a file may be another commune's than it says.
+_WHOSE = frozenset({"identity-disagrees", "communes-exchanged", "copied"})
 
 
 @dataclass(slots=True)
@@ -36,6 +39,7 @@ class Returned:
 
     file: ReturnedFile
     readings: list[PageReading]
+    named: str = ""  # Whose a file that could not be read is, by its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,10 @@ class _Kept:
 class Collected:
     """What a collection gave. Its tables are read from disk each time they are asked for."""
 
-    def __init__(self, year: int) -> None:
+    def __init__(self, year: int, *, doubts: Sequence[Doubt] = ()) -> None:
         self._year = year
+        self.doubts = doubts  # About files of earlier collections
+        self.known: set[str] = set()  # Files that the ledger had already
         self._kept: Spool[_Kept] = Spool()
         self._asked_in: dict[str, list[int]] = defaultdict(list)  # Files by reporter asked back
         self.figures_count = self.asked_count = 0
@@ -61,11 +67,11 @@ class Collected:
     def add(self, one: Returned) -> None:
         """Put a file aside that has been checked."""
         entries = all_entries(one.readings)
-        findings = [item.as_row() for reading in one.readings for item in reading.findings]
+        findings = _findings(one)
         rows = [row for reading in one.readings for row in _rows(reading)]
         _close(one, entries, len(rows))
         figures = [_figure(entry, self._year) for entry in entries]
-        submissions = _submissions(one, self._year, figures)
+        submissions = _submissions(one, self._year, figures, findings)
         for reporter in {str(row["reporter"]) for row in findings if _is_question(row)}:
             self._asked_in[reporter].append(len(self._kept))
         files = [_file_row(one, entries, findings, rows)]
@@ -97,7 +103,20 @@ class Collected:
         return pd.concat(_pieces(self._every(name), schema), ignore_index=True)
 
     def _every(self, name: str) -> Iterator[_Row]:
-        return (row for kept in self._kept for row in getattr(kept, name))
+        rows = (row for kept in self._kept for row in getattr(kept, name))
+        if name == "findings":
+            return chain(rows, (doubt.told.as_row() for doubt in self.doubts))
+        return map(self._with_known, rows) if name == "files" else rows
+
+    def _with_known(self, row: _Row) -> _Row:
+        """Row of a file; one that was in the ledger and could be read is known."""
+        known = row["file"] in self.known and row["verdict"] != "refused"
+        return {**row, "verdict": "known"} if known else row
+
+    def heard(self) -> set[str]:
+        """Reporters of whom something came, and files."""
+        rows = self._every("files")
+        return {one for row in rows for one in (str(row["file"]), *str(row["reporters"]).split())}
 
     def first_findings(self, count: int) -> tuple[pd.DataFrame, int]:
         """So many of the questions and remarks, and how many there are."""
@@ -109,19 +128,25 @@ class Collected:
         """Submissions by file; files without a figure have none."""
         return (kept.submissions for kept in self._kept if kept.submissions)
 
-    def questions(self, replaced: set[tuple[str, str]]) -> Iterator[tuple[str, pd.DataFrame]]:
-        """Questions by reporter; ``replaced`` are files of a reporter that count no more."""
-        for reporter, numbers in sorted(self._asked_in.items()):
-            files = (self._kept[number] for number in numbers)
-            rows = [
-                row
-                for kept in files
-                if (reporter, kept.files[0]["sha256"]) not in replaced
-                for row in kept.findings
-                if _is_question(row) and row["reporter"] == reporter
-            ]
-            if rows:
+    def questions(self, ledger: Ledger) -> Iterator[tuple[str, pd.DataFrame]]:
+        """What each reporter who is asked now has to answer by the ledger, older questions too.
+
+        Questions about a file that cannot be put to one reporter come with none, by file.
+        """
+        asked = set(self._asked_in) | {doubt.told.reporter for doubt in self.doubts}
+        for reporter in sorted(asked - {""}):
+            told = ledger.findings(self._year, reporter=reporter).to_dict("records")
+            rows: list[_Row] = [row for row in told if row["reporter"] == reporter]  # type: ignore[misc]
+            for kept in (self._kept[number] for number in self._asked_in.get(reporter, ())):
+                # What gives no figure, or in doubt takes no other's place, counts nowhere.
+                if reporter not in {one.reporter for one in kept.submissions if not one.doubtful}:
+                    mine = (row for row in kept.findings if row["reporter"] == reporter)
+                    rows += [row for row in mine if row not in rows]
+            if rows := [row for row in rows if _is_question(row)]:
                 yield reporter, _frame(rows, REPORT_FINDINGS)
+        for kept in (self._kept[number] for number in self._asked_in.get("", ())):
+            rows = [row for row in kept.findings if _is_question(row) and row["reporter"] == ""]
+            yield "", _frame(rows, REPORT_FINDINGS)
 
     def save_tables(self, folder: Path) -> None:
         """Write the tables of figures, findings and rows, some files at a time."""
@@ -129,6 +154,7 @@ class Collected:
             ("figures", FIGURES),
             ("findings", REPORT_FINDINGS),
             ("rows", RETURNED_ROWS),
+            ("files", RETURNED),
         ):
             save_long_csv(_pieces(self._every(name), schema), folder / f"{name}.csv")
 
@@ -145,40 +171,41 @@ def _frame(rows: Sequence[_Row], schema: Schema) -> pd.DataFrame:
 
 
 def _is_question(row: _Row) -> bool:
-    return row["severity"] == "problem" and row["reporter"] != ""
+    return row["severity"] == "problem"
 
 
-def keep(collected: Collected, ledger: Ledger) -> set[str]:
-    """Take what was collected into the ledger, file by file; files that were there already."""
-    known = set()
+def keep(collected: Collected, ledger: Ledger) -> None:
+    """Take what was collected into the ledger, file by file, and what it puts in doubt there."""
     sent, again = tee(collected.submissions())
     for submissions, new in zip(sent, ledger.take_each(again), strict=True):
         if not new:
-            known.add(submissions[0].file)
+            collected.known.add(submissions[0].file)
+    for doubt in collected.doubts:
+        ledger.doubt(doubt.submission, doubt.told.as_row(), doubt.told.cell.split(", "))
     ledger.settle()
-    return known
 
 
-def save_collected(
-    collected: Collected, known: set[str], asked: Round, folder: Path, *, ledger: Ledger
-) -> pd.DataFrame:
-    """Write tables and letters of a collection; the files, those of before marked as known.
+def save_collected(collected: Collected, asked: Round, folder: Path, *, ledger: Ledger) -> None:
+    """Write tables and letters of a collection that was kept in ``ledger``.
 
-    Letters ask about what counts in ``ledger``: what a later submission answered is asked no more.
+    Letters ask about what counts there: what a later submission answered is asked no more.
     """
     letters = folder / "letters"
     letters.mkdir(parents=True, exist_ok=True)
-    files = collected.files
-    repeated = files["file"].isin(known) & (files["verdict"] != "refused")
-    files = files.assign(verdict=files["verdict"].mask(repeated, "known"))
-    starts = range(0, max(len(files), 1), _AT_A_TIME)
-    pieces = (files.iloc[start : start + _AT_A_TIME] for start in starts)
-    save_long_csv(pieces, folder / "files.csv")
     collected.save_tables(folder)
-    questions = collected.questions(ledger.replaced(asked.year))
-    heard = {code for codes in files["reporters"] for code in codes.split()}
-    save_questions(questions, asked, heard, letters)
-    return files
+    save_questions(collected.questions(ledger), asked, collected.heard(), letters)
+
+
+def _findings(one: Returned) -> list[dict[str, object]]:
+    """Findings of a file; in a file of one reporter those without a cell of its are its too."""
+    if one.file.refused is not None:
+        told = Told("file-unreadable", one.named, one.file.name, "", "", found=one.file.refused)
+        return [told.as_row()]
+    who = {entry.reporter for entry in all_entries(one.readings)}
+    who |= {reporter for reading in one.readings for reporter in reading.reporters}
+    only = who.pop() if len(who) == 1 else ""
+    rows = [item.as_row() for reading in one.readings for item in reading.findings]
+    return [{**row, "reporter": row["reporter"] or only} for row in rows]
 
 
 def _rows(reading: PageReading) -> Iterator[dict[str, object]]:
@@ -260,10 +287,13 @@ def _submissions(
     one: Returned,
     year: int,
     figures: Iterable[dict[str, object]],
+    findings: Sequence[dict[str, object]],
 ) -> list[Submission]:
     """Submissions of a file: one for each reporter and form in it, with the findings about it."""
     versions = {reading.form: reading.version for reading in one.readings}
-    told = [(reading.form, item.as_row()) for reading in one.readings for item in reading.findings]
+    # A file that could not be read has one finding, and no sheet.
+    forms = [reading.form for reading in one.readings for _ in reading.findings] or [""]
+    told = list(zip(forms, findings, strict=False))
     groups: dict[tuple[str, str], list[dict[str, object]]] = defaultdict(list)
     for row in figures:
         groups[str(row["reporter"]), str(row["form"])].append(row)
@@ -276,6 +306,10 @@ def _submissions(
             findings=[
                 row for of, row in told if of in (form, "") and row["reporter"] in (reporter, "")
             ],
+            doubtful=any(
+                of == form and row["reporter"] == reporter and row["kind"] in _WHOSE
+                for of, row in told
+            ),
         )
         for (reporter, form), mine in sorted(groups.items())
     ]

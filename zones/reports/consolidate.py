@@ -26,7 +26,7 @@ def counted_figures(figures: pd.DataFrame, keys: Sequence[str] = tuple(_CELL)) -
     """
     by = [figures[key] for key in keys]
     unknown = figures["value"].isna().groupby(by, sort=False).transform("any")
-    return figures[~unknown].groupby(list(keys), sort=False, as_index=False)["value"].sum()
+    return figures[~unknown].groupby(list(keys), sort=False)["value"].sum().reset_index()
 
 
 def reported_crops(figures: pd.DataFrame, last: pd.DataFrame) -> pd.DataFrame:
@@ -37,7 +37,8 @@ def reported_crops(figures: pd.DataFrame, last: pd.DataFrame) -> pd.DataFrame:
     found = _of_crops(figures)
     if found.empty:
         return REPORTED_CROPS.empty()
-    wide = found.pivot(index=["reporter", "crop", "year"], columns="column", values="value")
+    keys = ["reporter", "crop", "year"]
+    wide = found.pivot_table(index=keys, columns="column", values="value", aggfunc="sum")
     wide = wide.reindex(columns=list(_PARTS)).reset_index()
     year_before = _of_crops(last)
     standing = year_before[year_before["column"] == "standing"]
@@ -46,6 +47,19 @@ def reported_crops(figures: pd.DataFrame, last: pd.DataFrame) -> pd.DataFrame:
     named = {part: f"{part}_ha" for part in _PARTS} | {"reporter": "commune_code"}
     frame = wide.assign(last_ha=before.reindex(pairs).to_numpy()).rename(columns=named)
     return REPORTED_CROPS.validate(frame[REPORTED_CROPS.names])
+
+
+def with_earlier_reports(crops: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame:
+    """``REPORTED_CROPS`` with last year's hectares of report layers where no round was held.
+
+    ``measured`` has the columns of ``zones.tables.MEASURED``.
+    """
+    told = measured[measured["land"] == "report"]
+    earlier = told.assign(year=told["planting_year"] + 1)
+    keys = ["commune_code", "crop", "year"]
+    sums = earlier.groupby(keys)["ledger_ha"].sum(min_count=1)
+    known = sums.reindex(pd.MultiIndex.from_frame(crops[keys])).set_axis(crops.index)
+    return crops.assign(last_ha=crops["last_ha"].fillna(known))
 
 
 def reported_years(figures: pd.DataFrame, communes: Sequence[str]) -> pd.DataFrame:
@@ -73,7 +87,7 @@ def reported_indicators(
     """Reported figures by zone, indicator and commune, the province first (``REPORTED``).
 
     ``figures`` has those of all years; ``value`` is that of ``year``, ``total`` of all years up to
-    it. The standing hectares of a zone are its indicator ``area``.
+    it. The standing hectares of a zone are its indicator ``area``, of which years do not add up.
     """
     asked = figures["table"].isin(["zones", "indicators"])
     wanted = figures["column"].isin(["standing", "value"])
@@ -96,7 +110,8 @@ def reported_indicators(
     one = rows[rows["commune_code"] == ""].set_index(keys).index
     alone = pd.MultiIndex.from_frame(frame[keys]).isin(one) | (frame["commune_code"] != "")
     frame = frame.assign(expected=pd.Series(len(communes), index=frame.index).mask(alone, 1))
-    return REPORTED.validate(frame.assign(year=year)[REPORTED.names])
+    total = frame["total"].mask(frame["indicator"] == "area", frame["value"])
+    return REPORTED.validate(frame.assign(year=year, total=total)[REPORTED.names])
 
 
 def _sums(rows: pd.DataFrame, keys: list[str], year: int) -> pd.DataFrame:

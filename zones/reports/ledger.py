@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +49,33 @@ CREATE TABLE finding (
   submission INTEGER NOT NULL REFERENCES submission,
   {", ".join(f'"{name}" TEXT NOT NULL' for name in _FINDING)});
 CREATE INDEX finding_of ON finding (submission);
-""" + "".join(
-    f"CREATE TRIGGER {table}_{verb} BEFORE {verb} ON {table} BEGIN "
-    "SELECT RAISE(ABORT, 'the ledger is append-only'); END;\n"
-    for table in ("submission", "figure", "finding")
-    for verb in ("UPDATE", "DELETE")
-)
+"""
+#: Cells of a submission that another report put in doubt after it was taken in.
+_DOUBTS = """
+CREATE TABLE doubt (
+  submission INTEGER NOT NULL REFERENCES submission, sheet TEXT NOT NULL, cell TEXT NOT NULL,
+  UNIQUE (submission, sheet, cell));
+"""
+
+
+def _append_only(*tables: str) -> str:
+    return "".join(
+        f"CREATE TRIGGER {table}_{verb} BEFORE {verb} ON {table} BEGIN "
+        "SELECT RAISE(ABORT, 'the ledger is append-only'); END;\n"
+        for table in tables
+        for verb in ("UPDATE", "DELETE")
+    )
+
+
+_TABLES += _append_only("submission", "figure", "finding")
+_DOUBTS += _append_only("doubt")
+#: A figure as it stands today: one that was put in doubt has no value and is asked back.
+_DOUBTED = """LEFT JOIN doubt d
+    ON d.submission = f.submission AND d.sheet = f.sheet AND d.cell = f.cell"""
+_TODAY = {
+    "value": "CASE WHEN d.cell IS NULL THEN f.value END",
+    "verdict": "CASE WHEN d.cell IS NULL THEN f.verdict ELSE 'asked' END",
+}
 #: The submission that counts for each reporter, form, year and table: the last one that is not
 #: older than one before it.
 _COUNTING = """
@@ -62,6 +84,11 @@ WHERE s.older = 0 AND s.year = ?{more} GROUP BY s.reporter, s.form, f."table"
 """
 _CURRENT = _COUNTING.format(more="")
 _CURRENT_OF = _COUNTING.format(more=" AND s.reporter = ? AND s.form = ?")
+_CURRENT_BY = _COUNTING.format(more=" AND s.reporter = ?")
+_COUNTED = f"""SELECT f."table", f."row", f."column", {_TODAY["value"]}, s.file, f.cell, f.sheet,
+    s.id, s.reporter, s.form, s.modified
+    FROM ({{current}}) c JOIN submission s ON s.id = c.id
+    JOIN figure f ON f.submission = s.id AND f."table" = c."table" {_DOUBTED}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +101,11 @@ class Counting:
     value: float | None
     file: str
     cell: str
+    sheet: str
+    submission: int
+    reporter: str
+    form: str
+    modified: str
 
 
 @dataclass(slots=True)
@@ -91,6 +123,8 @@ class Submission:
     verdict: str
     figures: Iterable[Mapping[str, object]] = field(default_factory=list)
     findings: Sequence[Mapping[str, object]] = field(default_factory=list)
+    # Whose figures these are is in doubt: they take no other's place
+    doubtful: bool = False
 
 
 class Ledger:
@@ -133,6 +167,19 @@ class Ledger:
                 open_.execute("COMMIT")
                 yield new
 
+    def doubt(self, submission: int, finding: Mapping[str, object], cells: Iterable[str]) -> None:
+        """Ask cells of a submission back that was taken in before."""
+        with self._opened() as open_:
+            open_.execute("BEGIN IMMEDIATE")
+            try:
+                _append(open_, "finding", _FINDING, submission, [finding])
+                rows = [(submission, finding["sheet"], cell) for cell in cells]
+                open_.executemany("INSERT OR IGNORE INTO doubt VALUES (?, ?, ?)", rows)
+            except BaseException:
+                open_.execute("ROLLBACK")
+                raise
+            open_.execute("COMMIT")
+
     def settle(self) -> None:
         """Write a log that is left into the file itself, so that the one file holds everything."""
         log = self.path.with_name(f"{self.path.name}-wal")
@@ -147,19 +194,32 @@ class Ledger:
 
     def figures(self, year: int) -> pd.DataFrame:
         """Figures that count in a year, columns of ``FIGURES``; asked ones have no value."""
-        names = ", ".join(f'f."{name}"' for name in _COLUMNS)
+        own = {name: f'f."{name}"' for name in _COLUMNS} | _TODAY
+        names = ", ".join(f'{own[name]} AS "{name}"' for name in _COLUMNS)
         text = f"""SELECT s.reporter, s.form, s.year, {names}, s.file, s.id AS submission
             FROM ({_CURRENT}) c JOIN submission s ON s.id = c.id
-            JOIN figure f ON f.submission = s.id AND f."table" = c."table"
+            JOIN figure f ON f.submission = s.id AND f."table" = c."table" {_DOUBTED}
             ORDER BY s.reporter, s.form, f.rowid"""
         return self._read(text, (year,), FIGURES)
 
     def counting(self, year: int, reporter: str, form: str) -> list[Counting]:
         """Figures of a form that count for one reporter; none where there is no ledger."""
-        text = f"""SELECT f."table", f."row", f."column", f.value, s.file, f.cell
-            FROM ({_CURRENT_OF}) c JOIN submission s ON s.id = c.id
-            JOIN figure f ON f.submission = s.id AND f."table" = c."table" ORDER BY f.rowid"""
+        text = f"{_COUNTED.format(current=_CURRENT_OF)} ORDER BY f.rowid"
         return [Counting(*row) for row in self._rows(text, (year, reporter, form))]
+
+    def counting_by_reporter(
+        self, year: int, forms: Iterable[str]
+    ) -> Iterator[tuple[tuple[str, str], list[Counting]]]:
+        """Figures that count of every reporter of some forms, one reporter and form at a time."""
+        if not self.exists():
+            return
+        wanted = set(forms)
+        text = f"{_COUNTED.format(current=_CURRENT)} ORDER BY s.reporter, s.form, f.rowid"
+        with self._opened() as open_:
+            every = (Counting(*row) for row in open_.execute(text, (year,)))
+            for who, rows in groupby(every, key=lambda one: (one.reporter, one.form)):
+                if who[1] in wanted:
+                    yield who, list(rows)
 
     def sent(self, year: int, reporter: str, form: str) -> dict[str, str]:
         """Digests of the files that reporter sent of a form, with the time of each one's saving."""
@@ -168,13 +228,14 @@ class Ledger:
         )
         return dict(self._rows(text, (year, reporter, form)))
 
-    def replaced(self, year: int) -> set[tuple[str, str]]:
-        """Reporters and digests of files that had figures, none of which counts any more."""
-        text = f"""SELECT s.reporter, s.sha256 FROM submission s
-            LEFT JOIN (SELECT DISTINCT id FROM ({_CURRENT})) c ON c.id = s.id
-            WHERE s.year = ? AND EXISTS (SELECT 1 FROM figure f WHERE f.submission = s.id)
-            GROUP BY s.reporter, s.sha256 HAVING COUNT(c.id) = 0"""
-        return set(self._rows(text, (year, year)))
+    def tables(self, year: int, form: str) -> dict[str, set[str]]:
+        """Tables of a form of which each reporter sent figures that count."""
+        found: dict[str, set[str]] = {}
+        text = f"""SELECT s.reporter, c."table" FROM ({_CURRENT}) c JOIN submission s ON s.id = c.id
+            WHERE s.form = ?"""
+        for reporter, table in self._rows(text, (year, form)):
+            found.setdefault(reporter, set()).add(table)
+        return found
 
     def every_figure(self) -> pd.DataFrame:
         """Figures that count in any year, columns of ``FIGURES``."""
@@ -182,32 +243,36 @@ class Ledger:
         frames = [self.figures(int(year)) for year in years]
         return pd.concat(frames, ignore_index=True) if frames else FIGURES.empty()
 
-    def findings(self, year: int, form: str = "") -> pd.DataFrame:
+    def findings(self, year: int, form: str = "", *, reporter: str = "") -> pd.DataFrame:
         """Findings about the submissions that count in a year, columns of ``REPORT_FINDINGS``.
 
-        Those of one form, or of all; without those about figures that a later submission replaced.
+        Those of one form and reporter, or of all; without those about figures that a later
+        submission replaced.
         """
         names = ", ".join(f'f."{name}"' for name in _FINDING)
         first = "substr(f.cell, 1, instr(f.cell || ',', ',') - 1)"  # Several cells: "B7, C7"
-        text = f"""WITH current AS ({_CURRENT})
+        text = f"""WITH current AS ({_CURRENT_BY if reporter else _CURRENT})
             SELECT {names} FROM finding f JOIN submission s ON s.id = f.submission
             WHERE s.id IN (SELECT id FROM current) AND ? IN (s.form, '') AND NOT EXISTS (
               SELECT 1 FROM figure g WHERE g.submission = s.id
               AND g.sheet = f.sheet AND g.cell = {first}
               AND (s.id, g."table") NOT IN (SELECT id, "table" FROM current))
             ORDER BY f.rowid"""
-        return self._read(text, (year, form), REPORT_FINDINGS)
+        who = (reporter,) if reporter else ()
+        return self._read(text, (year, *who, form), REPORT_FINDINGS)
 
     def history(self, year: int | None = None) -> pd.DataFrame:
         """Every submission, the first first, with what it replaced; columns of ``HISTORY``."""
         where = "" if year is None else "WHERE s.year = ?"
         counts = ", ".join(
-            f"SUM(f.verdict = '{verdict}') AS {verdict}"
+            f"SUM({_TODAY['verdict']} = '{verdict}') AS {verdict}"
             for verdict in ("accepted", "remarked", "asked")
         )
         text = f"""SELECT s.id AS submission, s.received, s.year, s.reporter, s.form, s.version,
-            s.file, s.sha256, s.modified, s.verdict, s.older, s.replaced, {counts}
-            FROM submission s LEFT JOIN figure f ON f.submission = s.id {where}
+            s.file, s.sha256, s.modified,
+            CASE WHEN COUNT(d.cell) THEN 'asked' ELSE s.verdict END AS verdict,
+            s.older, s.replaced, {counts}
+            FROM submission s LEFT JOIN figure f ON f.submission = s.id {_DOUBTED} {where}
             GROUP BY s.id ORDER BY s.id"""
         return self._read(text, () if year is None else (year,), HISTORY)
 
@@ -235,12 +300,15 @@ def _prepare(open_: sqlite3.Connection, path: Path) -> None:
         raise InputError("zones.reports.no_readable_ledger", path=path, why="views, without end")
     if mark == _MARK:
         open_.execute("PRAGMA synchronous = FULL")
+        known = "SELECT COUNT(*) FROM sqlite_master WHERE name = 'doubt'"
+        if not open_.execute(known).fetchone()[0]:  # A ledger from before there were doubts
+            open_.executescript(f"BEGIN IMMEDIATE;{_DOUBTS}COMMIT;")
         return
     if open_.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]:
         raise InputError("zones.reports.no_readable_ledger", path=path, why="another database")
     open_.execute("PRAGMA journal_mode = WAL")
     open_.execute("PRAGMA synchronous = FULL")
-    open_.executescript(f"BEGIN IMMEDIATE;{_TABLES}COMMIT;")
+    open_.executescript(f"BEGIN IMMEDIATE;{_TABLES}{_DOUBTS}COMMIT;")
 
 
 def _insert(open_: sqlite3.Connection, one: Submission) -> int:
@@ -253,7 +321,7 @@ def _insert(open_: sqlite3.Connection, one: Submission) -> int:
         "AND older = 0 ORDER BY id DESC LIMIT 1",
         (one.reporter, one.form, one.year),
     ).fetchone()
-    older = bool(current and one.modified < current[1])
+    older = bool(current and (one.doubtful or one.modified < current[1]))
     values = (
         *(one.year, one.reporter, one.form, one.version, one.file, one.sha256, one.modified),
         *(one.received, one.verdict, older, current[0] if current and not older else None),

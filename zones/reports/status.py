@@ -14,7 +14,10 @@ from layers.base.messages import message
 from layers.io.atomic import written_aside
 from layers.io.table_output import save_csv, save_workbook
 from zones.project.form_schema import Form
-from zones.reports.tables import STATUS
+from zones.reports.layout import lay_out
+from zones.reports.ledger import Ledger
+from zones.reports.reading.entries import Told
+from zones.reports.tables import REPORT_FINDINGS, STATUS
 from zones.reports.writing.letters import save_reminder
 from zones.reports.writing.status_map import save_status_map
 from zones.reports.year_round import Round
@@ -88,6 +91,28 @@ def round_status(
             }
         )
     return STATUS.validate(pd.DataFrame(rows))
+
+
+def open_questions(ledger: Ledger, form: Form, asked: Round) -> pd.DataFrame:
+    """Questions of a form about what counts, columns of ``REPORT_FINDINGS``.
+
+    Of who sent some of its tables it is asked where the others are: what was not sent is not 0.
+    """
+    told = ledger.findings(asked.year, form.form)
+    sent = ledger.tables(asked.year, form.form)
+    rows = [
+        Told(
+            *("table-missing", one.code, "", sheet.table.name.vi, ""),
+            what=sheet.table.name.phrase,
+        ).as_row()
+        for one in asked.reporters(form)
+        if one.code in sent
+        for sheet in lay_out(form, asked.plans, one)
+        if sheet.rows and sheet.table.rows not in ("open", "zones")
+        if sheet.table.table not in sent[one.code]
+    ]
+    more = REPORT_FINDINGS.validate(pd.DataFrame(rows)) if rows else REPORT_FINDINGS.empty()
+    return pd.concat([told, more], ignore_index=True)
 
 
 def save_status(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -54,7 +54,8 @@ def reconcile_project(project: Project, teller: Teller) -> SideBySide:
     measured = measured[measured["layer"].map(kinds).ne("reconciled")]
     measured = without_earlier_surveys(measured, set(forest_layers(project)[:-1]))
     reports = {name for name, kind in kinds.items() if kind == "report"}
-    measured = with_round(measured, reports, Ledger(project.resolve(project.reports.ledger)))
+    ledger = Ledger(project.resolve(project.reports.ledger))
+    measured = with_round(measured, reports, ledger)
     reports.add(_ROUND)
     totals = None
     if settings.totals is not None:
@@ -66,9 +67,11 @@ def reconcile_project(project: Project, teller: Teller) -> SideBySide:
         error_percent=USUAL_ERRORS | dict(settings.error_percent),
         totals=totals,
     )
-    table = likely_causes(result.figures, circumstances(measured, inputs, reports))
+    known = with_changes(circumstances(measured, inputs, reports), ledger)
+    table = likely_causes(result.figures, known)
     names = inputs.communes.set_index("commune_code")["commune"]
-    table = table.assign(commune=table["commune_code"].map(names), year=_year(project))
+    year = max(_year(project), ledger.newest_year() or 0)
+    table = table.assign(commune=table["commune_code"].map(names), year=year)
     return SideBySide(_with_leads(table, settings.leads), result)
 
 
@@ -94,6 +97,17 @@ def with_round(measured: pd.DataFrame, reports: set[str], ledger: Ledger) -> pd.
     later = (measured["planting_year"] >= year).fillna(False).to_numpy(dtype=bool)
     kept = measured.assign(layer=measured["layer"].mask(told, _ROUND))[~(told & (later | twice))]
     return MEASURED.validate(pd.concat([kept, rows[MEASURED.names]], ignore_index=True))
+
+
+def with_changes(known: Circumstances, ledger: Ledger) -> Circumstances:
+    """Circumstances with what communes report as planted less what was lost, ``change_ha``."""
+    year = ledger.newest_year()
+    if year is None:
+        return replace(known, areas=known.areas.assign(change_ha=np.nan))
+    sent = reported_crops(ledger.figures(year), ledger.figures(year - 1))
+    change = sent["planted_ha"].fillna(0) - sent["lost_ha"].fillna(0)
+    told = sent.assign(change_ha=change.mask(sent[["planted_ha", "lost_ha"]].isna().all(axis=1)))
+    return replace(known, areas=known.areas.merge(told[[*_KEYS, "change_ha"]], "outer", _KEYS))
 
 
 def circumstances(measured: pd.DataFrame, inputs: Inputs, reports: set[str]) -> Circumstances:

@@ -9,18 +9,18 @@ import pandas as pd
 from layers.base.clock import today
 from layers.base.errors import InputError
 from layers.communes.gazetteer import communes_on
-from zones.inputs.present import present_by_zone, zones_of_plans
+from zones.inputs.present import present_by_zone, with_years, zones_of_plans
 from zones.inputs.read import read_communes, read_plans
 from zones.output.folder import kept_table, load_kept_table
 from zones.output.record import read_record
 from zones.project.form_schema import load_form
 from zones.project.model import CertaintySettings, Project
 from zones.publish.rounded_figures import RoundedMeasures
-from zones.reports.consolidate import reported_crops
+from zones.reports.consolidate import reported_crops, with_earlier_reports
 from zones.reports.known import KnownFigures, known_figures
 from zones.reports.layout import communes_as_reporters
 from zones.reports.ledger import Ledger
-from zones.reports.status import round_status
+from zones.reports.status import open_questions, round_status
 from zones.reports.writing.year_report import YearResult
 from zones.reports.year_round import Round
 from zones.run.context import RunOptions, Teller
@@ -81,13 +81,19 @@ def year_result(project: Project, year: int, ledger: Ledger, teller: Teller) -> 
     """What a year's report is written from."""
     if not project.plans:
         raise InputError("zones.reports.report_without_plan", path=project.file)
+    if year != (newest := ledger.newest_year()):
+        raise InputError("zones.reports.not_newest_round", year=year, newest=newest or "–")
     options = RunOptions(only=("progress",), write=False)
     result = run_project(project, options=options, teller=teller)
     asked = expected_round(project, year)
+    measured = result[MEASURED]
     crops = reported_crops(ledger.figures(year), ledger.figures(year - 1))
+    crops = with_earlier_reports(crops, measured)
     form = load_form("plan-annual")
-    findings = ledger.findings(year, form.form)
+    findings = open_questions(ledger, form, asked)
     status = round_status(form, asked, ledger.history(year), findings, today())
+    now = present_by_zone(project, asked.plans, measured)
+    sources = with_years(project, zones_of_plans(asked.plans)[["zone"]], now, measured)
     return YearResult(
         asked,
         result[RoundedMeasures].targets,
@@ -95,6 +101,7 @@ def year_result(project: Project, year: int, ledger: Ledger, teller: Teller) -> 
         crops,
         status,
         result[PROGRESS],
+        sources.dropna(),
         level_percent=(project.certainty or CertaintySettings()).level_percent,
         decimals=(project.decimals, project.rate_decimals),
     )

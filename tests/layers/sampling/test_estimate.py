@@ -247,6 +247,36 @@ def test_twin_on_random_samples(unit: float | None) -> None:
     )
 
 
+def test_cochran_1977_a_share_of_a_finite_list() -> None:
+    """Section 3.3: 38 of 200 addresses of 3,042 are wrong: 578 of all, ± 81.8."""
+    sample = pd.DataFrame({"stratum": "list", "reference_class": ["wrong"] * 38 + ["right"] * 162})
+    wrong = (
+        estimate_area(sample, {"list": 3042.0}, unit_ha=1.0).areas.set_index("class").loc["wrong"]
+    )
+    assert wrong["area_ha"] == pytest.approx(577.98, abs=1e-9)
+    assert wrong["standard_error_ha"] == pytest.approx(81.8, abs=0.05)
+    by_hand = math.sqrt(3042 * (3042 - 200) * 0.19 * 0.81 / (200 - 1))
+    assert wrong["standard_error_ha"] == pytest.approx(by_hand, rel=1e-9)
+
+
+def test_cochran_1977_shares_of_strata_drawn_without_replacement() -> None:
+    """Eq. 5.53: the variance of a stratified share, summed by hand over three strata."""
+    strata = {"a": (800.0, 40, 12), "b": (600.0, 30, 3), "c": (200.0, 20, 15)}
+    rows = [
+        pd.DataFrame({"stratum": name, "reference_class": ["yes"] * yes + ["no"] * (n - yes)})
+        for name, (_, n, yes) in strata.items()
+    ]
+    areas = {name: area for name, (area, _, _) in strata.items()}
+    found = estimate_area(pd.concat(rows, ignore_index=True), areas, unit_ha=1.0)
+    yes = found.areas.set_index("class").loc["yes"]
+    assert yes["area_ha"] == pytest.approx(800 * 0.3 + 600 * 0.1 + 200 * 0.75, rel=1e-12)
+    parts = [
+        area * (area - n) * (hits / n) * (1 - hits / n) / (n - 1)
+        for area, n, hits in strata.values()
+    ]
+    assert yes["standard_error_ha"] == pytest.approx(math.sqrt(sum(parts)), rel=1e-12)
+
+
 def test_one_stratum_has_wilsons_interval() -> None:
     sample = pd.DataFrame({"stratum": "all", "reference_class": ["pine"] * 3 + ["other"] * 97})
     found = estimate_area(sample, {"all": 1000.0}).areas.set_index("class").loc["pine"]

@@ -148,6 +148,7 @@ def test_what_communes_sent_is_a_witness_without_typing(
     table = pd.DataFrame(json.loads(told(capsys, str(project), "--json"))["differences"])
     pine = table[table["crop"] == "pine"].set_index("commune_code")
     # The round tells 14.9 ha of 2026; the table's 104 ha of 2025 is neither counted nor added.
+    assert set(table["year"]) == {2026}, "what was sent of 2026 is of that year"
     assert pine.loc["06148", "report_ha"] == 14.9
     assert pine.loc["06148", "cause"] == "other_date", "the 10.3 ha sent a year before fit"
     assert pine.loc["06211", "report_ha"] == 5.0

@@ -15,8 +15,9 @@ from layers.base.language import Phrase
 from layers.io.workbook import Sheet
 from zones.project.form_schema import load_form
 from zones.reports.collect import collect
-from zones.reports.collected import Collected, Returned
+from zones.reports.collected import Collected, Returned, keep, save_collected
 from zones.reports.consolidate import reported_crops
+from zones.reports.ledger import Ledger
 from zones.reports.reading.entries import Entry, PageReading
 from zones.reports.reading.intake import Page, ReturnedFile
 from zones.reports.writing.forms_out import save_forms
@@ -286,9 +287,7 @@ def test_a_sum_of_old_communes_that_cannot_be_is_asked_back_with_all_its_cells(
     assert standing["verdict"].tolist() == ["asked", "asked"]
 
 
-def test_a_part_of_a_sum_with_two_readings_is_asked_back(
-    round_2026: Round, tmp_path: Path
-) -> None:
+def test_a_part_of_a_sum_with_two_readings_is_asked_back(round_2026: Round, tmp_path: Path) -> None:
     _save(_old_communes((1000, "khoảng 1.200")), tmp_path / "t.xlsx")
     got = collect(tmp_path, round_2026, [load_form("plan-annual")])
     told = got.findings[got.findings["kind"] == "two-readings"]
@@ -338,6 +337,63 @@ def test_a_form_copied_from_another_commune_is_asked_back_whatever_else_they_sen
     assert set(told.loc[told["reporter"] == "06148", "found"]) == {"xã Lộc Bình"}
 
 
+def test_a_file_taken_in_earlier_is_asked_back_when_another_commune_sends_the_same(
+    round_2026: Round, fill: Fill, tmp_path: Path
+) -> None:
+    """Both are asked whose figures these are: the one that came first and was accepted too."""
+    ledger, out = Ledger(tmp_path / "sổ.sqlite"), tmp_path / "trả lời"
+    one, other = fill("06529"), fill("06148")
+    for row in set(one.last) | set(other.last):
+        for column in ("planted", "lost", "standing", "certified"):
+            cell = one.sheet()[one.cell(row, column)].value
+            other.put(row, column, cell)
+    for folder, form in (("một", one), ("hai", other)):
+        (tmp_path / folder).mkdir()
+        form.book.save(tmp_path / folder / f"{folder}.xlsx")
+    forms = [load_form("plan-annual")]
+    first = collect(tmp_path / "một", round_2026, forms, ledger=ledger)
+    keep(first, ledger)
+    assert ledger.history()["verdict"].tolist() == ["accepted"]
+    for _ in range(2):  # The same folder once more tells nothing new
+        second = collect(tmp_path / "hai", round_2026, forms, ledger=ledger)
+        keep(second, ledger)
+        save_collected(second, round_2026, out, ledger=ledger)
+    assert ledger.history()["verdict"].tolist() == ["asked", "asked"]
+    figures = ledger.figures(2026)
+    mine = figures[(figures["reporter"] == "06529") & (figures["column"] == "standing")]
+    assert mine["value"].isna().all()
+    told = ledger.findings(2026, reporter="06529")
+    assert set(told["kind"]) == {"copied"}
+    assert told["sheet"].is_unique, "one question for each sheet, once"
+    assert "xã Thuỵ Hùng" in told["message_vi"].iloc[0]
+    assert {path.name[:5] for path in (out / "letters").iterdir()} == {"06529", "06148"}
+
+
+def test_each_commune_of_a_file_has_its_own_letter_and_what_is_nobodys_goes_by_file(
+    round_2026: Round, tmp_path: Path
+) -> None:
+    rows = [
+        ["Xã", "Cây trồng", "Hiện có"], ["Lộc Bình", "Na", -5], ["Thụy Hùng", "Na", -7],
+        ["Sầm Sơn", "Na", 5], ["Đình Lập", "Na", 4],
+    ]  # fmt: skip
+    (tmp_path / "back").mkdir()
+    _save(rows, tmp_path / "back" / "cụm.xlsx")
+    ledger, out = Ledger(tmp_path / "sổ.sqlite"), tmp_path / "out"
+
+    def letters() -> list[str]:
+        got = collect(tmp_path / "back", round_2026, [load_form("plan-annual")], ledger=ledger)
+        keep(got, ledger)
+        save_collected(got, round_2026, out, ledger=ledger)
+        return sorted(path.name for path in (out / "letters").iterdir())
+
+    to_two = ["06148 xã Thuỵ Hùng 2026.docx", "06529 xã Lộc Bình 2026.docx"]
+    assert letters() == [*to_two, "cụm.xlsx 2026.docx"]
+    rows[3][0] = "Lộc Bình"
+    rows[3][1] = "Chè"
+    _save(rows, tmp_path / "back" / "cụm.xlsx")
+    assert letters() == to_two
+
+
 def test_a_version_that_leaves_figures_out_is_told_in_the_same_folder(
     round_2026: Round, fill: Fill, tmp_path: Path
 ) -> None:
@@ -368,3 +424,123 @@ def test_a_question_goes_with_the_form_that_it_is_about() -> None:
     (submissions,) = collected.submissions()
     asked = {one.form: [row["kind"] for row in one.findings] for one in submissions}
     assert asked == {"forest-02": [], "forest-05": ["jump"]}
+
+
+def test_the_unit_of_a_caption_holds_for_the_table(round_2026: Round, tmp_path: Path) -> None:
+    rows = [
+        ["XÃ LỘC BÌNH NĂM 2026", None, None], ["(Đơn vị: sào)", None, None],
+        ["Tên cây", "DT trồng mới", "DT hiện có"], ["Na", 100, 1000],
+    ]  # fmt: skip
+    _save(rows, tmp_path / "t.xlsx")
+    got = collect(tmp_path, round_2026, [load_form("plan-annual")])
+    assert got.figures["value"].tolist() == [pytest.approx(3.6), pytest.approx(36.0)]
+    assert set(got.findings["kind"]) <= {"unit-converted", "header-near"}
+
+
+def test_a_signature_below_a_table_is_no_figure(round_2026: Round, tmp_path: Path) -> None:
+    rows = [
+        ["XÃ LỘC BÌNH NĂM 2026", None, None], ["Cây trồng", "Trồng mới (ha)", "Hiện có (ha)"],
+        ["Na", 1, 36], ["Tổng cộng", 1, 36], ["Người lập biểu", None, "TM. UBND xã"],
+        ["Nguyễn Văn A", None, "Chủ tịch"],
+    ]  # fmt: skip
+    _save(rows, tmp_path / "t.xlsx")
+    got = collect(tmp_path, round_2026, [load_form("plan-annual")])
+    assert got.findings.empty, got.findings.to_string()
+    assert got.rows.set_index("row")["kind"][[5, 6]].tolist() == ["note", "note"]
+
+
+def test_an_old_commune_that_gave_its_name_is_a_part_of_the_sum(
+    round_2026: Round, tmp_path: Path
+) -> None:
+    """Lộc Bình of today is Lộc Bình of old and three more; a row of them all is their sum."""
+    rows = [
+        ["BÁO CÁO NĂM 2026", None, None], ["Xã", "Cây trồng", "Hiện có (ha)"],
+        ["Lộc Bình", "Hồi", 160], ["Khánh Xuân", "Hồi", 60], ["Hữu Khánh", "Hồi", 41],
+    ]  # fmt: skip
+    for first, whole in ((160, [261.0]), (101, [])):
+        rows[2][2] = first
+        _save(rows, tmp_path / "t.xlsx")
+        got = collect(tmp_path, round_2026, [load_form("plan-annual")])
+        standing = reported_crops(got.figures, got.figures).dropna(subset="standing_ha")
+        assert standing["standing_ha"].tolist() == whole, got.findings.to_string()
+
+
+def test_all_figures_of_a_row_in_another_unit_are_asked_back(
+    round_2026: Round, fill: Fill, tmp_path: Path
+) -> None:
+    form = fill("06529")
+    cells = form.scale("pine", 10_000 / 360, "standing", "planted", "lost", "certified")
+    form.book.save(tmp_path / "a.xlsx")
+    got = collect(tmp_path, round_2026, [load_form("plan-annual")])
+    mine = got.figures[(got.figures["row"] == "pine") & got.figures["cell"].isin(cells)]
+    assert len(mine) == 4
+    assert set(mine["verdict"]) == {"asked"}
+
+
+def test_no_figure_of_exchanged_communes_counts(
+    round_2026: Round, fill: Fill, tmp_path: Path
+) -> None:
+    one, other = fill("06529"), fill("06148")
+    for row in set(one.last) | set(other.last):
+        for column in ("planted", "lost", "certified"):
+            one.put(row, column, 0)
+            other.put(row, column, 0)
+        one.put(row, "standing", LAST["06148"][row])
+        other.put(row, "standing", LAST["06529"][row])
+    one.book.save(tmp_path / "a.xlsx")
+    other.book.save(tmp_path / "b.xlsx")
+    got = collect(tmp_path, round_2026, [load_form("plan-annual")])
+    assert set(got.findings.loc[got.findings["kind"] == "communes-exchanged", "reporter"]) == {
+        "06529", "06148",
+    }  # fmt: skip
+    zones = got.figures[got.figures["table"] == "zones"]
+    assert set(zones["verdict"]) == {"asked"}
+
+
+def test_a_file_of_which_it_is_in_doubt_whose_it_is_replaces_none(
+    round_2026: Round, fill: Fill, tmp_path: Path
+) -> None:
+    ledger, forms = Ledger(tmp_path / "sổ.sqlite"), [load_form("plan-annual")]
+    form = fill("06529")
+    for name in ("tốt", "lạ"):
+        (tmp_path / name).mkdir()
+        form.book.save(tmp_path / name / f"{name}.xlsx")
+        form.sheet()["B3"].value = "xã Quốc Khánh – năm 2026"
+    for name in ("tốt", "lạ"):
+        got = collect(tmp_path / name, round_2026, forms, ledger=ledger)
+        keep(got, ledger)
+        save_collected(got, round_2026, tmp_path / "out", ledger=ledger)
+    assert ledger.history()["older"].tolist() == [False, True]
+    assert set(ledger.figures(2026)["file"]) == {"tốt.xlsx"}
+    letters = [path.name for path in (tmp_path / "out" / "letters").iterdir()]
+    assert letters == ["06529 xã Lộc Bình 2026.docx"], "it is asked all the same whose it is"
+
+
+@pytest.mark.parametrize(
+    ("note", "verdict"), [("Xác nhận số liệu đúng", "remarked"), ("chưa xác nhận", "asked")]
+)
+def test_a_figure_that_the_reporter_confirms_counts(
+    note: str, verdict: str, round_2026: Round, fill: Fill, tmp_path: Path
+) -> None:
+    """Last year's figure was wrong by ten: the commune says so, and is believed with a remark."""
+    form = fill("06529")
+    for column, value in (("planted", 0), ("lost", 0), ("standing", 433.7), ("certified", 0)):
+        form.put("pine", column, value)
+    form.put("pine", "note", note)
+    form.book.save(tmp_path / "a.xlsx")
+    got = collect(tmp_path, round_2026, [load_form("plan-annual")])
+    mine = got.figures[(got.figures["row"] == "pine") & (got.figures["column"] == "standing")]
+    assert mine["verdict"].tolist() == [verdict], got.findings.to_string()
+
+
+def test_a_file_that_cannot_be_read_is_asked_for_by_the_name_it_bears(
+    round_2026: Round, tmp_path: Path
+) -> None:
+    (tmp_path / "back").mkdir()
+    (tmp_path / "back" / "06529 báo cáo.doc").write_bytes(b"no workbook")
+    ledger, out = Ledger(tmp_path / "sổ.sqlite"), tmp_path / "out"
+    got = collect(tmp_path / "back", round_2026, [load_form("plan-annual")], ledger=ledger)
+    keep(got, ledger)
+    save_collected(got, round_2026, out, ledger=ledger)
+    assert got.findings[["kind", "reporter"]].to_numpy().tolist() == [["file-unreadable", "06529"]]
+    assert [path.name for path in (out / "letters").iterdir()] == ["06529 xã Lộc Bình 2026.docx"]

@@ -7,7 +7,12 @@ import pytest
 
 from tests.zones.reports.round_figures import COMMUNES, ROUNDS, figures
 from zones.measure.targets import ToleratedBounds, compare_targets, with_reported_zones
-from zones.reports.consolidate import reported_crops, reported_indicators, reported_years
+from zones.reports.consolidate import (
+    reported_crops,
+    reported_indicators,
+    reported_years,
+    with_earlier_reports,
+)
 from zones.reports.known import known_figures
 
 NOTHING = pd.DataFrame({"commune_code": [], "zone": [], "present_ha": []})
@@ -116,3 +121,23 @@ def test_a_sum_of_old_communes_of_which_one_is_asked_back_is_missing() -> None:
     known = known_figures(two, NOTHING, NOTHING, {})
     assert known.last == {("06529", "zones", "pine", "standing"): 100.0}
     assert known_figures(half, NOTHING, NOTHING, {}).last == {}
+
+
+def test_standing_hectares_of_years_do_not_add_up() -> None:
+    pine = ("zones", "pine", "standing", "pine", "ha")
+    years = figures(("06529", 2025, *pine, 90.0), ("06529", 2026, *pine, 100.0))
+    told = reported_indicators(years, 2026, communes=COMMUNES)
+    assert told[["value", "total"]].to_numpy().tolist() == [[100, 100], [100, 100]]
+
+
+def test_last_years_figure_is_a_report_layers_where_no_round_was_held() -> None:
+    crops = reported_crops(ROUNDS[ROUNDS["year"] == 2026], ROUNDS.iloc[:0])
+    measured = pd.DataFrame(
+        {
+            "commune_code": ["06529", "06529", "06148"], "crop": "pine", "land": ["report"] * 3,
+            "planting_year": [2025, 2024, 2024], "ledger_ha": [93.5, 80.0, 40.0],
+        }
+    )  # fmt: skip
+    last = with_earlier_reports(crops, measured).set_index("commune_code")["last_ha"]
+    assert last["06529"] == 93.5
+    assert pd.isna(last["06148"])

@@ -12,7 +12,7 @@ import pytest
 from benchmarks._report_country import FIGURES, country_round, write_reports
 from zones.project.form_schema import load_form
 from zones.reports.collect import collect
-from zones.reports.collected import Collected, save_collected
+from zones.reports.collected import Collected, keep, save_collected
 from zones.reports.ledger import Ledger
 from zones.reports.spool import Spool
 from zones.reports.year_round import Round
@@ -68,7 +68,7 @@ def test_tables_written_in_pieces_are_whole(
     written = []
     for size in (99, 10_000):
         monkeypatch.setattr("zones.reports.collected._AT_A_TIME", size)
-        save_collected(got, set(), asked, tmp_path / str(size), ledger=ledger)
+        save_collected(got, asked, tmp_path / str(size), ledger=ledger)
         names = ("figures", "findings", "rows", "files")
         written.append([(tmp_path / str(size) / f"{name}.csv").read_bytes() for name in names])
     assert written[0] == written[1]
@@ -76,7 +76,7 @@ def test_tables_written_in_pieces_are_whole(
     assert len(got.figures) == got.figures_count
 
 
-def test_the_first_findings_and_their_count(country: tuple[Round, Path]) -> None:
+def test_the_first_findings_and_their_count(country: tuple[Round, Path], tmp_path: Path) -> None:
     asked, folder = country
     lower = {key: value / 100 for key, value in asked.known.last.items()}
     doubted = replace(asked, known=replace(asked.known, last=lower))
@@ -84,5 +84,7 @@ def test_the_first_findings_and_their_count(country: tuple[Round, Path]) -> None
     first, count = got.first_findings(3)
     assert len(first) == 3
     assert count == len(got.findings) > 3
-    asked_back: Iterator[str] = (reporter for reporter, _ in got.questions(set()))
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    keep(got, ledger)
+    asked_back: Iterator[str] = (reporter for reporter, _ in got.questions(ledger))
     assert list(asked_back) == sorted(one.code for one in asked.communes)

@@ -27,7 +27,7 @@ from zones.reports.collect import collect as read_all
 from zones.reports.collected import keep, save_collected
 from zones.reports.ledger import Ledger
 from zones.reports.reconciliation.reconcile import WITNESSES
-from zones.reports.status import due_day, round_status
+from zones.reports.status import due_day, open_questions, round_status
 from zones.reports.writing.forms_out import save_forms
 from zones.reports.writing.year_report import save_report
 from zones.run.reconciliation import reconcile_project
@@ -58,7 +58,7 @@ def state(desk: Desk, asked: Asked) -> dict[str, Any]:
     form = load_form(_known(asked.form))
     expected = expected_round(project, year)
     ledger = _ledger(project)
-    history, findings = ledger.history(year), ledger.findings(year, form.form)
+    history, findings = ledger.history(year), open_questions(ledger, form, expected)
     table = round_status(form, expected, history, findings, today())
     ground = page_ground(check_content(desk.base().content))
     return {
@@ -128,8 +128,9 @@ def collect(desk: Desk, asked: Back) -> dict[str, Any]:
     desk.teller.step("collect", message("zones.reports.reading_reports"), 1, 1)
     forms = [load_form(_known(asked.form))]
     collected = read_all(source, ready, forms, ledger=ledger, progress=desk.teller.part)
-    known = keep(collected, ledger)
-    files = save_collected(collected, known, ready, out, ledger=ledger)
+    keep(collected, ledger)
+    save_collected(collected, ready, out, ledger=ledger)
+    files = collected.files
     names = ready.names()
     told = {row["verdict"] for row in records(files)}
     first, count = collected.first_findings(_MOST_ROWS)

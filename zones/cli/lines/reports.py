@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from layers.base.language import Language
@@ -12,6 +12,8 @@ from zones.output.text_table import table_lines
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from zones.reports.checking.earlier_files import Doubt
 
 #: States that call for action, in this order.
 _OPEN = ("missing", "asked")
@@ -35,6 +37,21 @@ def collected_lines(
         yield line
         if said:
             yield f"    {said}"
+
+
+def doubted_lines(
+    doubts: Sequence[Doubt], names: Mapping[str, str], language: Language
+) -> Iterator[str]:
+    """Files of earlier collections that are asked back now, and why."""
+    for doubt in doubts:
+        told = doubt.told
+        yield message(
+            "zones.reports.earlier_asked_back",
+            file=told.file,
+            number=doubt.submission,
+            name=names.get(told.reporter, told.reporter),
+            why=told.phrase(),
+        ).text(language)
 
 
 def status_lines(table: pd.DataFrame, language: Language) -> Iterator[str]:

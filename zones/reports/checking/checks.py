@@ -42,6 +42,8 @@ class Answers:
     entries: dict[tuple[str, str, str], Entry]
     known: KnownFigures
     sheets: Sequence[Sheet] = ()
+    # Rows (table, row) of which the reporter wrote that the figures were looked at and are right
+    confirmed: frozenset[tuple[str, str]] = frozenset()
 
     def value(self, table: str, row: str, column: str) -> float | None:
         """Figure of a cell as it is reported."""
@@ -65,12 +67,12 @@ def check_answers(answers: Answers) -> list[Told]:
         rows = list(dict.fromkeys(row for name, row, _ in answers.entries if name == table.table))
         for row in rows:
             found += _settle_marks(answers, table, row)
-            slipped = (
+            slipped = (table.table, row) not in answers.confirmed and (
                 _shifted(answers, table, row)
                 or _slips(answers, table, row)
                 or _exchanged_changes(answers, table, row)
             )
-            found += slipped
+            found += slipped or []
             if not slipped:
                 found += _identities(answers, table, row)
                 found += _jumps(answers, table, row)
@@ -172,20 +174,24 @@ def _shifted(answers: Answers, table: FormTable, row: str) -> list[Told]:
         for name, sign in signed
         if name in asked
     )
-    step = shift_of(values, asked.index(rule.subject), known, change)
-    if not step:
-        return []
     at = dict(zip(asked, range(len(asked)), strict=True))
 
-    def moved(name: str) -> float:
+    def moved(name: str, step: int) -> float:
         place = at[name] + step
         return (values[place] if 0 <= place < len(values) else None) or 0.0
 
+    def moved_change(step: int) -> float:
+        return sum(sign * moved(name, step) for name, sign in signed if name in asked)
+
+    step = shift_of(values, asked.index(rule.subject), known, change, moved_change)
+    if not step:
+        return []
     last = answers.known.last.get((answers.reporter, table.table, row, rule.subject))
-    change = sum(sign * moved(name) for name, sign in signed if name in asked)
-    gap = moved(rule.subject) - change - (last or 0.0)
+    gap = moved(rule.subject, step) - moved_change(step) - (last or 0.0)
     # What slipped off the form's first column is not there to be added.
-    most = moved(rule.subject) / 2 if step < 0 and asked[0] in rule.plus else 2 * rule.tolerance
+    most = (
+        moved(rule.subject, step) / 2 if step < 0 and asked[0] in rule.plus else 2 * rule.tolerance
+    )
     if last is not None and not -2 * rule.tolerance <= gap <= most:
         return []
     cells = [
@@ -293,11 +299,13 @@ def _slip_of_identity(
         for name in asked
         if (entry := answers.entries.get((table.table, row, name))) is not None
     }
-    chosen = (
-        names
-        if slip.columns == ("*",)
-        else {name: names[rule.subject if name == "=" else name] for name in slip.columns}
-    )
+    if slip.columns == ("*",):
+        # Who wrote the row in another unit wrote all of its figures so.
+        whole = [one for (name, line, _), one in answers.entries.items()
+                 if (name, line) == (table.table, row) and one.unit == subject.unit]  # fmt: skip
+        chosen = dict.fromkeys(names) | {one.column: one for one in whole}
+    else:
+        chosen = {name: names[rule.subject if name == "=" else name] for name in slip.columns}
     return [
         entry.told(
             "unit-slip",
@@ -305,7 +313,7 @@ def _slip_of_identity(
             found=slip.told(entry.value),
         )
         for entry in chosen.values()
-        if entry.value
+        if entry is not None and entry.value
     ]
 
 
@@ -333,7 +341,13 @@ def _identities(answers: Answers, table: FormTable, row: str) -> list[Told]:
             for name in dict.fromkeys(parts)
             if (entry := answers.entries.get((table.table, row, name))) is not None
         }
-        if cells:
+        known = any(table.column(name).known for name in (*rule.plus, *rule.minus))
+        if cells and known and (table.table, row) in answers.confirmed:
+            # What was printed may be wrong, and the reporter says that the rest is not.
+            found += told_together(
+                list(cells.values()), "confirmed", expected=round(right, 2), found=left
+            )
+        elif cells:
             found += _told_identity(answers, table, rule, cells, (left, right))
     return found
 
@@ -406,7 +420,8 @@ def _jumps(answers: Answers, table: FormTable, row: str) -> list[Told]:
                 continue
             far = max(entry.value / reference, reference / entry.value) if reference > 0 else 0.0
             if far > ratio and abs(entry.value - reference) > _JUMP_LEAST:
-                found.append(entry.told("jump", expected=reference, found=entry.value))
+                rule = "confirmed" if (name, line) in answers.confirmed else "jump"
+                found.append(entry.told(rule, expected=reference, found=entry.value))
                 break
     return found
 
@@ -472,7 +487,16 @@ def _parts(answers: Answers) -> list[Told]:
                 whole = answers.value(sheet.table.table, row.within, column.column)
                 if part is None or part.value is None or whole is None or part.value <= whole:
                     continue
-                found.append(part.told("most-exceeded", expected=whole, found=part.value))
+                cell = answers.entries[sheet.table.table, row.within, column.column].cell
+                title = next(one.title for one in sheet.rows if one.row == row.within)
+                said = joined(
+                    [title, Phrase(f"({cell}):", f"(ô {cell}):"), number_words(whole)], between=" "
+                )
+                found.append(
+                    part.told(
+                        "most-exceeded", expected=said, found=part.value, wording="part-exceeded"
+                    )
+                )
     return found
 
 
@@ -538,7 +562,6 @@ def _available(answers: Answers) -> list[Told]:
         if (table, column, entry.unit) != ("zones", "planted", "ha") or land is None:
             continue
         if entry.value is not None and entry.value > land + _ROUNDED_HA and not entry.is_slip:
-            found.append(
-                entry.told("planted-beyond-land", expected=round(land, 2), found=entry.value)
-            )
+            rule = "confirmed" if (table, row) in answers.confirmed else "planted-beyond-land"
+            found.append(entry.told(rule, expected=round(land, 2), found=entry.value))
     return found

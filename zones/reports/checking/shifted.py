@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 #: Nearness to what is known that tells where a figure belongs, as a logarithm.
 _NEAR = math.log1p(0.12)
@@ -14,13 +14,17 @@ _LEAST = 1.0
 
 
 def shift_of(
-    values: Sequence[float | None], subject: int, known: Sequence[float], change: float
+    values: Sequence[float | None],
+    subject: int,
+    known: Sequence[float],
+    change: float,
+    moved: Callable[[int], float] = lambda _step: 0.0,
 ) -> int:
     """Columns by which a row slipped: 1 to the right, -1 to the left, 0 for none.
 
     ``values`` stand in the order of the columns, ``known`` is what the figure of the column
-    ``subject`` should be near to, the year's ``change`` apart. A row that
-    slipped leaves the column at its other end blank.
+    ``subject`` should be near to, the year's ``change`` apart, which is ``moved`` where the row
+    slipped by so many columns. Such a row leaves the column at its other end blank.
     """
     references = [one for one in known if one > _LEAST]
     if not references or _off(values[subject], references) < _AT_HOME:
@@ -30,7 +34,9 @@ def shift_of(
     for step, end in ((1, 0), (-1, -1)):
         place = subject + step
         beside = values[place] if 0 <= place < len(values) else None
-        if values[end] is None and values[subject] is not None and _off(beside, references) < _NEAR:
+        if values[end] is not None or values[subject] is None:
+            continue
+        if _off(beside, [*references, references[0] + moved(step)]) < _NEAR:
             return step
     return 0
 

@@ -72,7 +72,7 @@ class Suspects:
                 by_submission[entry.reporter, reading.form].append(entry)
         for (reporter, form), entries in by_submission.items():
             last = self._last.get((reporter, form))
-            if last is not None:
+            if last is not None and last.file >= 0:
                 self.again[reporter, form] += 1
             if last is not None and last.order > order:
                 continue
@@ -85,6 +85,13 @@ class Suspects:
                 ),
             )
 
+    def add_earlier(self, file: int, order: Order, entries: Sequence[Entry]) -> None:
+        """Take note of what was taken in before of one reporter and form; ``file`` is below 0."""
+        for first in entries[:1]:
+            whose = self._standing.whose(first.reporter, entries)
+            witness = _Witness(order, file, whose, _digest(entries), _NONE, ())
+            self._last[first.reporter, sys.intern(first.form)] = witness
+
     def told(
         self, names: Mapping[str, str], earlier: Callable[[str, str], Figures]
     ) -> dict[int, list[Suspicion]]:
@@ -93,7 +100,7 @@ class Suspects:
         for places in (self._exchanged(names), self._copied(names), self._plots_twice()):
             for file, suspicion in places:
                 found[file].append(suspicion)
-        figures = {key: witness.compared for key, witness in self._last.items()}
+        figures = {key: one.compared for key, one in self._last.items() if one.file >= 0}
         for key, doubt in disagreements(figures, self._forms, earlier):
             found[self._last[key].file].append(partial(tell_disagreeing, *key, doubt))
         return found
@@ -194,13 +201,10 @@ def _plots(reading: PageReading, reporter: str) -> Iterator[tuple[bytes, str, st
 def _tell_exchanged(
     reporter: str, form: str, mine: str, theirs: str, entries: Sequence[Entry]
 ) -> list[Told]:
-    standing = [
-        entry
-        for entry in entries
-        if (entry.reporter, entry.form) == (reporter, form)
-        and (entry.table, entry.column) == ("zones", "standing")
-    ]
-    return told_together(standing, "communes-exchanged", expected=mine, found=theirs)
+    given = [one for one in entries if (one.reporter, one.form) == (reporter, form)]
+    # What stands tells it, but none of the figures is this commune's.
+    given.sort(key=lambda one: (one.table, one.column) != ("zones", "standing"))
+    return told_together(given, "communes-exchanged", expected=mine, found=theirs)
 
 
 def _tell_copied(reporter: str, form: str, other: str, entries: Sequence[Entry]) -> list[Told]:

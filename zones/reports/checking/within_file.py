@@ -12,12 +12,16 @@ from zones.reports.checking.checks import Answers, check_answers, tell_unsettled
 from zones.reports.known import KnownFigures
 from zones.reports.layout import Reporter, lay_out
 from zones.reports.reading.entries import Entry, PageReading, Told, added_up, told_together
+from zones.reports.reading.words import namesake
 from zones.reports.year_round import Round
+
+#: Hectares up to which a figure is the sum of others.
+_SAME_SUM = 0.05
 
 
 def check_file(readings: Sequence[PageReading], asked: Round, forms: Mapping[str, Form]) -> None:
     """Meet figures that stand twice, then check each submission of a file by itself."""
-    _add_up(readings)
+    _add_up(readings, asked)
     by_submission: dict[tuple[str, str], list[PageReading]] = defaultdict(list)
     for reading in readings:
         for reporter in sorted({entry.reporter for entry in reading.entries}):
@@ -51,7 +55,7 @@ def known_before(blank: Entry, form: Form, known: KnownFigures) -> float:
     return last or 0.0
 
 
-def _add_up(readings: Sequence[PageReading]) -> None:
+def _add_up(readings: Sequence[PageReading], asked: Round) -> None:
     """Meet figures that stand twice in a file, on one sheet or on several.
 
     Those of old communes add up, one that says the same again counts once, the rest is asked back.
@@ -64,8 +68,7 @@ def _add_up(readings: Sequence[PageReading]) -> None:
     repeated: dict[int, Entry] = {}
     for entries in (several for several in twice.values() if len(several) > 1):
         first, *others = entries
-        origins = {entry.origin for entry in entries}
-        if "" not in origins and len(origins) == len(entries):
+        if _are_old_communes(entries, asked):
             told += [entry.told("old-names-added") for entry in entries]
         elif all(_says_the_same(first, other) for other in others):
             repeated |= {id(other): other for other in others}
@@ -81,6 +84,24 @@ def _add_up(readings: Sequence[PageReading]) -> None:
                 reading.rows[entry.line] = "note"
         reading.entries = left
     file_findings(told, readings)
+
+
+def _are_old_communes(entries: Sequence[Entry], asked: Round) -> bool:
+    """Whether each cell is that of another old commune; one may be called as all are today.
+
+    What is called so and equals the others together is their sum, and no part.
+    """
+    old, today = ([e for e in entries if bool(e.origin) is held] for held in (True, False))
+    origins = {one.origin for one in old}
+    if not old or len(origins) < len(old) or len(today) > 1:
+        return False
+    for one in today:
+        own = namesake(one.reporter, asked.plans[0].province, asked.vintage)
+        parts = [part.value or 0.0 for part in old]
+        is_sum = any(parts) and abs((one.value or 0.0) - sum(parts)) <= _SAME_SUM
+        if not own or own in origins or is_sum:
+            return False
+    return True
 
 
 def _says_the_same(one: Entry, other: Entry) -> bool:
@@ -106,7 +127,11 @@ def _check_submission(
         file_findings((told for one in several for told in tell_unsettled(one)), readings)
     entries = {at: added_up(mine) for at, mine in cells.items()}
     who = Reporter(reporter, reporter)
-    answers = Answers(reporter, form, entries, asked.known, lay_out(form, asked.plans, who))
+    confirmed = frozenset(
+        (table, row) for one in readings for whose, table, row in one.confirmed if whose == reporter
+    )
+    sheets = lay_out(form, asked.plans, who)
+    answers = Answers(reporter, form, entries, asked.known, sheets, confirmed)
     file_findings(check_answers(answers), readings)
 
 

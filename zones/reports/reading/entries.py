@@ -17,7 +17,7 @@ REMARKS = frozenset(
     {
         *("about", "unit-converted", "mark-settled", "whole-settled", "old-name", "row-by-name"),
         *("old-names-added", "header-near", "known-changed", "hidden-row", "older-form"),
-        *("known-added", "figure-in-note", "hidden-column", "figure-repeated"),
+        *("known-added", "figure-in-note", "hidden-column", "figure-repeated", "confirmed"),
     }
 )
 
@@ -214,6 +214,8 @@ class PageReading:
     # Cells of figures that were asked for and left blank; those that hold nothing known stay so
     blanks: list[Entry] = field(default_factory=list)
     reporters: set[str] = field(default_factory=set)
+    # Reporter, table and row of figures that the reporter says are right as they stand
+    confirmed: set[tuple[str, str, str]] = field(default_factory=set)
     form: str = ""
     version: int = 0
 

@@ -72,9 +72,7 @@ def returned_files(folder: Path) -> list[str]:
         raise MissingFileError("zones.reports.no_folder", folder=folder)
     # Of a country's files only the names stay: a path is ten times as large.
     found = (path for path in folder.rglob("*") if path.is_file())
-    names = [
-        path.relative_to(folder).as_posix() for path in found if not _LITTER.search(path.name)
-    ]
+    names = [path.relative_to(folder).as_posix() for path in found if not _LITTER.search(path.name)]
     return sorted(names, key=lambda name: name.split("/"))
 
 

@@ -20,6 +20,7 @@ from zones.reports.reading.quoting import found_in
 from zones.reports.reading.words import (
     Place,
     Vocabulary,
+    confirms,
     find_place,
     heads_communes,
     heads_rows,
@@ -27,6 +28,7 @@ from zones.reports.reading.words import (
     is_counting,
     is_done,
     is_planned,
+    is_signature,
     is_total,
     name_in,
     place_in,
@@ -275,6 +277,9 @@ class _Table:
             self.reading.rows[line] = "heading"
             return here
         numbers = [at for at, cell in held.items() if isinstance(cell, float)]
+        if not numbers and any(isinstance(cell, str) and is_signature(cell)
+                               for cell in held.values()):  # fmt: skip
+            figures = []
         if not figures or (len(labels) == 1 and len(labels[0]) > 120 and not numbers):
             self.reading.rows[line] = "note"
             return place
@@ -287,7 +292,7 @@ class _Table:
         unknown = Place()
         for at, head in self.heads.items():
             if head.role == "communes" and not _is_blank(held.get(at)):
-                found = find_place(_as_text(held[at]), *where)
+                found = find_place(_as_text(held[at]), *where, within=self.place.code)
                 if found.code:
                     return found
                 unknown = found
@@ -298,7 +303,7 @@ class _Table:
         if not in_header:
             for text in labels:
                 if self.desk.words.row(text) is None:
-                    found = find_place(text, *where)
+                    found = find_place(text, *where, within=self.place.code)
                     if found.code and found.rule != "commune-near":
                         return found
         return unknown
@@ -332,6 +337,8 @@ class _Table:
                 )
                 continue
             taken.append(self._take(line, at, place, target))
+            if any(confirms(cell) for cell in held.values()):
+                self.reading.confirmed.add((place.code, target[0], target[1].row))
         self._pass_blanks(line, held, place, row)
         entries = [entry for entry in taken if entry is not None]
         self.reading.rows[line] = "figures" if entries else "asked"

@@ -16,7 +16,7 @@ from zones.reports.reading.entries import Entry, PageReading
 from zones.reports.reading.figures import read_date
 from zones.reports.reading.intake import Page, cell_name
 from zones.reports.reading.quoting import found_in, quoted
-from zones.reports.reading.words import Vocabulary, is_total, words_of
+from zones.reports.reading.words import Vocabulary, confirms, is_total, words_of
 
 #: Rows and columns in which the identity is looked for: somebody may have put some before it.
 _NEAR = 6
@@ -139,6 +139,8 @@ def _read_row(
             _compare_known(cells, reporter, row, (line, place), column.known, known)
         elif (line, place) in reading.page.cells:
             texts[column.column] = _text(cells, reporter, row, column, (line, place))
+            if confirms(texts[column.column]):
+                reading.confirmed.add((reporter, table.table, row.row))
     if table.rows == "open" and texts:
         reading.texts[reporter, row.row, line] = texts
     entries = [entry for entry in taken if entry is not None]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
+from pathlib import PurePath
 
 from layers.communes.crosswalk import successors
 from layers.communes.gazetteer import vintage_on
@@ -14,7 +16,7 @@ from zones.reports.reading.entries import PageReading, told_together
 from zones.reports.reading.intake import Page, cell_name
 from zones.reports.reading.other_table import Desk, read_other
 from zones.reports.reading.own_form import find_identity, read_own
-from zones.reports.reading.words import Vocabulary, place_in
+from zones.reports.reading.words import Vocabulary, name_in, place_in
 from zones.reports.year_round import Round
 
 
@@ -55,7 +57,8 @@ class Reader:
             seen = (
                 identity.year if rule == "other-year" else f"{identity.form}, {identity.reporter}"
             )
-            reading.tell(rule, cell=cell_name(*corner), expected=expected, found=seen)
+            who = identity.reporter if identity.reporter in self.reporters else ""
+            reading.tell(rule, reporter=who, cell=cell_name(*corner), expected=expected, found=seen)
             return _all_rows(reading, "asked")
         reporter = self.reporters[self._reporter(identity)]
         sheet = self._sheet(identity, form, reporter)  # type: ignore[arg-type]
@@ -63,6 +66,14 @@ class Reader:
         reading.version = identity.version
         self._compare(reading, identity, form, reporter, corner)  # type: ignore[arg-type]
         return reading
+
+    def named(self, file: str) -> str:
+        """Reporter whose code or name a file bears; empty where it bears none."""
+        stem = PurePath(file).stem
+        codes = [code for code in re.findall(r"(?<!\d)\d{5}(?!\d)", stem) if code in self.reporters]
+        where = self.province, self.asked.vintage
+        places = (place_in(stem, *where).code, name_in(stem, *where).code)
+        return next((code for code in (*codes, *places) if code in self.reporters), "")
 
     def _refused(self, identity: Identity, form: Form | None) -> str:
         """Rule that the identity of a sheet breaks."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from layers.communes.crosswalk import successors
-from layers.communes.gazetteer import vintages
-from layers.communes.match_result import Match
+from layers.communes.gazetteer import communes_on, vintages
+from layers.communes.match_result import Match, NoMatch
 from layers.communes.matching import match_commune
 from layers.communes.spelling import exact_key, plain_key, tidy, without_marks
 from layers.kinds.crops import crop_named
@@ -19,6 +19,12 @@ from zones.reports.reading.figures import unit_of
 from zones.reports.reading.quoting import letters, quoted
 
 _TOTAL = re.compile(r"^(tong( cong| so)?|cong|toan (xa|tinh|phuong)|luy ke)\b(?! dien tich)")
+_CONFIRMED = re.compile(r"\b(xac nhan|da kiem tra|da ra soat|so lieu dung|confirmed)\b")
+_NOT = re.compile(r"\b(chua|khong|cho|not)\b")
+_SIGNATURE = re.compile(
+    r"^(tm|kt|tl|tuq) |\b(nguoi lap|lap bieu|chu tich|thu truong|can bo|ky ten|ky ghi ro|"
+    r"cong chuc|nguoi tong hop|phu trach|giam doc)\b"
+)
 _COUNTING = re.compile(r"^(tt|stt|so tt|so thu tu)$")
 _COMMUNE_HEAD = re.compile(r"\b(xa|phuong|don vi|dia phuong|ten xa|ma xa|dia ban)\b")
 _UNIT_HEAD = re.compile(r"^(don vi( tinh)?|dvt|dv tinh)$")
@@ -34,7 +40,10 @@ _ENDS_NAME = re.compile(
     r"\s+(?:năm|nam|tỉnh|tinh|huyện|huyen|báo cáo|bao cao|quý|vụ)\b.*$|\s+-.*$", re.IGNORECASE
 )
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_UNIT = re.compile(r"\(([^()]{1,20})\)|đơn vị(?: tính)?\s*:?\s*([\w²³%./ ]{1,20})", re.IGNORECASE)
+_UNIT_WORD = r"(?:đơn vị|don vi|đvt|dvt)(?: tính| tinh)?\s*:?\s*"
+_UNIT = re.compile(
+    rf"\((?:{_UNIT_WORD})?([^()]{{1,20}})\)|{_UNIT_WORD}([\w²³%./ ]{{1,20}})", re.IGNORECASE
+)
 _LEADING = re.compile(
     r"^(?:[-+•*]|\d+(?:\.\d+)*[.)]?|[ivx]+[.)]|[a-z][.)])\s+|"
     r"^(?:vùng|cây|rừng|diện tích|vùng trồng|vùng sản xuất|trong đó:?)\s+",
@@ -54,6 +63,17 @@ class Place:
 def words_of(text: str) -> str:
     """Letters of a text without marks, in lower case, words apart by one space."""
     return " ".join(re.findall(r"[a-z0-9%]+", without_marks(text.casefold())))
+
+
+def confirms(text: object) -> bool:
+    """Whether a note says that the figures of its row were looked at and are right."""
+    words = words_of(text) if isinstance(text, str) else ""
+    return bool(_CONFIRMED.search(words)) and not _NOT.search(words)
+
+
+def is_signature(text: str) -> bool:
+    """Whether a text stands over a signature, below a table."""
+    return bool(_SIGNATURE.search(words_of(text)))
 
 
 def is_total(text: str) -> bool:
@@ -200,8 +220,11 @@ def _readings(text: str) -> Iterable[str]:
 
 
 @lru_cache(maxsize=8192)
-def find_place(text: str, province: str, vintage: str) -> Place:
-    """Commune that a cell of a table means, by name or code, of today or of old."""
+def find_place(text: str, province: str, vintage: str, *, within: str = "") -> Place:
+    """Commune that a cell of a table means, by name or code, of today or of old.
+
+    Of several old ones of a name, the one that is part of the commune ``within`` today.
+    """
     found = match_commune(text, province=province, on=vintage)
     if isinstance(found, Match):
         return Place(found.code, "commune-near" if found.confirm else "")
@@ -214,7 +237,25 @@ def find_place(text: str, province: str, vintage: str) -> Place:
             if len(after) == 1:
                 return Place(after[0], "old-name", old.code)
             return Place(rule="old-name-split")
+        if isinstance(old, NoMatch) and within:
+            parts = successors(province, from_=earlier, to=vintage)
+            named = [one.unit.code for one in old.candidates if one.score == 1]
+            mine = [code for code in named if parts.get(code) == (within,)]
+            if len(mine) == 1:
+                return Place(within, "old-name", mine[0])
     return Place(rule="commune-unknown")
+
+
+@lru_cache(maxsize=2048)
+def namesake(code: str, province: str, vintage: str) -> str:
+    """Old unit of a commune's own name that went into it with others; empty for none."""
+    name = communes_on(province, vintage)[code].name
+    for earlier in reversed([day for day in vintages(province) if day < vintage]):
+        after = successors(province, from_=earlier, to=vintage)
+        for old in communes_on(province, earlier).values():
+            if exact_key(old.name) == exact_key(name) and after.get(old.code) == (code,):
+                return old.code
+    return ""
 
 
 def place_in(text: str, province: str, vintage: str) -> Place:

@@ -23,6 +23,8 @@ _REST_RATIO = 0.03
 _REST_HA = 0.5
 #: Differences below this part of the figure need no story.
 _SAME_RATIO = 0.02
+#: The same where the report itself tells what changed since the layer was drawn.
+_CHANGE_RATIO, _ROUNDED_HA = 0.005, 0.1
 #: Factor of a slip → what was taken for what.
 _SLIPS = {
     10.0: "× 10",
@@ -48,7 +50,14 @@ DIFFERENCES = Schema(
 CAUSES = (
     *("unit_slip", "report_missing", "out_of_reach", "rounding", "exchanged", "wrong_species"),
     *("other_date", "planted_not_standing", "replanting_as_new", "counted_twice"),
-    *("across_boundary", "mixed_stands", "under_canopy", "ledger_differs", "unknown"),
+    *(
+        "years_change",
+        "across_boundary",
+        "mixed_stands",
+        "under_canopy",
+        "ledger_differs",
+        "unknown",
+    ),
 )
 
 
@@ -57,8 +66,9 @@ class Circumstances:
     """What is known beside the witnesses, by commune and crop."""
 
     # Hectares: earlier reports, planted but not yet forest, planted in the last year, plots by the
-    # commune that they name, and with mixed stands as a whole; columns ``commune_code, crop,
-    # earlier_ha, established_ha, new_ha, named_ha, whole_ha``
+    # commune that they name, with mixed stands as a whole, and planted less lost in the year of the
+    # report; columns ``commune_code, crop, earlier_ha, established_ha, new_ha, named_ha, whole_ha,
+    # change_ha``
     areas: pd.DataFrame
     understorey: frozenset[str]  # Crops that stand under trees
 
@@ -110,6 +120,8 @@ def _story(row: Mapping[Any, Any], known: Circumstances, swaps: Iterable[_Story]
     gap = abs(report - land)
     if gap <= max(_SAME_RATIO * max(report, land), 0.05):
         return None
+    if story := _years_change(row, land, report):
+        return story
     stories = [*_arithmetic(row, land, report, known), *swaps]
     allowed = max(_REST_RATIO * max(report, land), min(_REST_HA, gap / 4))
     fitting = [story for story in stories if story.rest_ha <= allowed]
@@ -117,6 +129,21 @@ def _story(row: Mapping[Any, Any], known: Circumstances, swaps: Iterable[_Story]
         return min(fitting, key=lambda story: story.rest_ha)
     text = message("zones.reports.reconciliation.cause_unknown", report_ha=report, land_ha=land)
     return _Story("unknown", gap, text)
+
+
+def _years_change(row: Mapping[Any, Any], land: float, report: float) -> _Story | None:
+    """The layer is of a year before: planted less lost since then, as reported, is all there is."""
+    change = _number(row, "change_ha")
+    rest = abs(report - land - change)
+    if not (abs(change) > 0 and rest <= max(_ROUNDED_HA, _CHANGE_RATIO * report)):
+        return None
+    text = message(
+        "zones.reports.reconciliation.cause_years_change",
+        report_ha=report,
+        land_ha=land,
+        change_ha=change,
+    )
+    return _Story("years_change", rest, text)
 
 
 def _unreported(row: Mapping[Any, Any], land: float) -> _Story | None:

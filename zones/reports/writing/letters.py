@@ -24,7 +24,6 @@ _COLUMNS = (
     PageColumn("place", "Trang, ô", "text", 16),
     PageColumn("message", "Nội dung cần làm rõ", "text", 60),
     PageColumn("article", "Căn cứ", "text", 14, missing=""),
-    PageColumn("answer", "Trả lời của đơn vị", "text", 20, missing=""),
 )
 
 
@@ -51,19 +50,22 @@ def save_questions(
 ) -> list[Path]:
     """Write one letter for each reporter whose figures are asked back, of its questions.
 
-    Letters of the year that lie in the folder to those who were ``heard`` and have nothing to
-    answer any more are taken away; those to others stay.
+    What cannot be put to one reporter goes to whoever sent the file. Letters of the year that lie
+    in the folder to those who were ``heard`` (reporters and files) and have nothing to answer any
+    more are taken away; those to others stay.
     """
     made, names = [], asked.names()
     for reporter, rows in questions:
-        name = names.get(reporter, reporter)
-        path = folder / f"{reporter} {name.replace('/', '-')} {asked.year}.docx"
+        file = rows["file"].iloc[0]
+        name = names.get(reporter, reporter) if reporter else f"Đơn vị gửi tệp {file}"
+        path = folder / _letter_name(reporter or file, name if reporter else "", asked.year)
         blocks: list[Block] = [
             Text(f"Kính gửi: {name}", heading=True),
             Text(
                 f"Qua kiểm tra báo cáo năm {asked.year} của đơn vị, còn {len(rows)} nội dung dưới "
                 "đây cần làm rõ. Các số liệu khác đã được ghi nhận. Đề nghị đơn vị sửa trực tiếp "
-                "vào biểu rồi gửi lại, hoặc ghi trả lời vào cột cuối."
+                "vào biểu rồi gửi lại; số đã kiểm tra là đúng thì ghi “xác nhận” vào cột Ghi chú "
+                "của dòng đó."
             ),
             _questions(rows),
             Text("Số liệu chưa trả lời được coi là chưa có, không tính là 0."),
@@ -72,21 +74,29 @@ def save_questions(
         save_official(_content(asked, subject, blocks), path, overwrite=True)
         made.append(path)
         gc.collect(1)  # A document is a ring of parts, and as large as a thousand questions
+    to_files = {_letter_name(one, "", asked.year) for one in heard}
     for path in set(folder.glob(f"* {asked.year}.docx")) - set(made):
-        if path.name.partition(" ")[0] in heard:
+        if path.name.partition(" ")[0] in heard or path.name in to_files:
             path.unlink()
     return made
 
 
+def _letter_name(who: str, name: str, year: int) -> str:
+    """Name of a letter: to a reporter by code and name, to whoever sent a file by that file."""
+    return f"{who} {name}".strip().replace("/", "-") + f" {year}.docx"
+
+
 def _questions(rows: pd.DataFrame) -> PageTable:
-    place = rows["sheet"].where(rows["sheet"] != "", rows["file"]) + ", ô " + rows["cell"]
+    sheet = rows["sheet"]
+    if (rows["file"] != rows["file"].iloc[0]).any():
+        sheet = (rows["file"] + ", trang " + sheet).where(sheet != "", "")
+    place = sheet.where(sheet != "", rows["file"]) + ", ô " + rows["cell"]
     told = pd.DataFrame(
         {
             "number": range(1, len(rows) + 1),
             "place": place.where(rows["cell"] != "", rows["file"]).to_numpy(),
             "message": rows["message_vi"].to_numpy(),
             "article": rows["article"].to_numpy(),
-            "answer": "",
         }
     )
     return PageTable("Câu hỏi", "Nội dung đề nghị làm rõ", "targets", _COLUMNS, told)

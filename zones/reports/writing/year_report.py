@@ -37,7 +37,7 @@ from zones.reports.year_round import Round
 _STATUS = {"below": "chưa đạt", "within": "đạt", "above": "vượt", "not_measured": "chưa có số liệu"}
 _JUDGED = ("low_interval", "high_interval", "verdict")
 _VERDICTS = {"interval": "Khoảng tin cậy", "verdict": "Kết luận"}
-_TOLD = {"layer": "bản đồ", "report": "báo cáo", "": ""}
+_TOLD = {"layer": "bản đồ", "report": "báo cáo", "reconciled": "đối chiếu", "": ""}
 #: Communes of a zone that the document names; the workbook has all.
 _NAMED = 12
 _BLANK = "………………………………………………………………………………"
@@ -53,6 +53,8 @@ class YearResult:
     crops: pd.DataFrame  # Columns of ``REPORTED_CROPS``
     status: pd.DataFrame  # Columns of ``STATUS``
     progress: pd.DataFrame  # Columns of ``zones.tables.PROGRESS``, rounded
+    # Zones that a layer tells of: ``zone, year, told_by``
+    sources: pd.DataFrame
     level_percent: float = 95.0  # Of the intervals, where the project has any
     decimals: tuple[int, int] = (1, 2)  # Of hectares and of rates
 
@@ -124,7 +126,9 @@ def target_rows(result: YearResult) -> pd.DataFrame:
                 "planned": _planned(target),
                 "present": row["present"],
                 "unit": unit_name(str(row["unit"]), "vi"),
-                "told_by": _TOLD[str(row["told_by"])],
+                "told_by": _teller(result, row),
+                "reported": _reported_now(result, zone, target),
+                "indicator": target.indicator,
                 "percent": row["held_ratio"] * 100,
                 "shortfall": row["shortfall"],
                 "status": _STATUS[str(row["status"])],
@@ -136,6 +140,31 @@ def target_rows(result: YearResult) -> pd.DataFrame:
     return _with_verdicts(pd.DataFrame(found), result.decimals)
 
 
+def _teller(result: YearResult, row: Mapping[Hashable, Any]) -> str:
+    """Who tells a figure, and of which year it is: a map may be older than the report."""
+    told, year = str(row["told_by"]), result.asked.year
+    source = result.sources[result.sources["zone"] == row["zone"]]
+    if told == "layer" and len(source):
+        told, year = str(source["told_by"].iloc[0]), int(source["year"].iloc[0])
+    # What a layer tells of no zone, as the forest cover, is of the date of that layer.
+    dated = told in ("report", "reconciled") or len(source) > 0
+    return f"{_TOLD[told]} {year}" if told and dated else _TOLD[told]
+
+
+def _reported_now(result: YearResult, zone: str, target: Target) -> str:
+    """Hectares of a zone that communes report at the end of the year, and how many of them."""
+    if target.indicator != "area" or not zone or target.scope != "province":
+        return ""
+    rows = result.progress
+    mine = rows[(rows["zone"] == zone) & (rows["year"] == result.asked.year)]
+    mine = mine[(mine["told_by"] == "report") & (mine["commune_code"] == "")]
+    if mine.empty:
+        return "…"
+    some = mine["communes"].iloc[0] < mine["expected"].iloc[0]
+    count = f"\n({number_words(int(mine['communes'].iloc[0])).vi} xã)" if some else ""
+    return _said(mine["area_ha"].iloc[0], "ha") + count
+
+
 def _with_verdicts(rows: pd.DataFrame, decimals: tuple[int, int]) -> pd.DataFrame:
     """Intervals and verdicts as the annex prints them, where any target was judged."""
     if rows.empty:
@@ -144,6 +173,8 @@ def _with_verdicts(rows: pd.DataFrame, decimals: tuple[int, int]) -> pd.DataFram
     words = verdict_words(rows, language="vi", decimals=hectares, rate_decimals=rates)
     if words:
         known = rows["present"].notna()
+        # How sure a count or a yield is nobody asks: it has no interval, and no verdict by one.
+        known &= rows["unit"].isin(("ha", "%"))
         words["verdict"] = pd.Series(words["verdict"], rows.index).where(known, "").tolist()
     return rows.drop(columns=list(_JUDGED)).assign(**words)
 
@@ -238,11 +269,16 @@ def _replies(result: YearResult) -> Iterator[Block]:
 def _targets_table(rows: pd.DataFrame, result: YearResult) -> PageTable:
     year, judged = result.asked.year, "verdict" in rows
     # With a verdict the columns share the same page: the interval stands below its figure.
-    widths = (26, 8, 19, 22, 8, 7, 11) if judged else (34, 9, 22, 18, 9, 8, 12)
-    done = f"Thực hiện {year}" + (" (khoảng tin cậy)" if judged else "")
+    widths = (22, 7, 16, 18, 9, 12, 7, 10) if judged else (27, 8, 20, 16, 10, 13, 8, 11)
+    done = "Hiện có" + (" (khoảng tin cậy)" if judged else "")
     heads = (
         *(("name", "Chỉ tiêu"), ("clause", "Mục"), ("planned", "Kế hoạch"), ("done", done)),
-        *(("told_by", "Theo"), ("percent", "Đạt (%)"), ("status", "Đánh giá")),
+        *(
+            ("told_by", "Theo, năm"),
+            ("reported", f"Xã báo cáo {year}"),
+            ("percent", "Đạt (%)"),
+            ("status", "Đánh giá"),
+        ),
     )
     columns = (
         PageColumn("number", "TT", "count", 5),
@@ -259,6 +295,7 @@ def _targets_table(rows: pd.DataFrame, result: YearResult) -> PageTable:
     )
     notes = (
         "“…”: chưa có số liệu; số theo báo cáo chỉ gồm các đơn vị đã gửi và đã được nhận.",
+        "Mức đạt tính theo cột Hiện có, của năm ghi ở cột Theo.",
         *_verdict_notes(result),
     )
     return PageTable(
@@ -294,15 +331,18 @@ def _behind(result: YearResult, rows: pd.DataFrame) -> Iterator[Block]:
 def _why(result: YearResult, row: Mapping[Hashable, Any]) -> str:
     """Sentence on a target that is behind: how far, and what the year did about it."""
     unit, shortfall = str(row["unit"]), float(row["shortfall"])
+    missing = "điểm %" if unit == "%" else unit
     told = (
-        f"{row['name']} (mục {row['clause']}): đạt {_said(row['present'], unit)}, kế hoạch "
-        f"{row['planned']}, còn thiếu {_said(shortfall, unit)}."
+        f"{row['name']} (mục {row['clause']}): đạt {_said(row['present'], unit)} (theo "
+        f"{row['told_by']}), kế hoạch {row['planned']}, còn thiếu {_said(shortfall, missing)}."
     )
     left = 0 if pd.isna(row["year"]) else int(row["year"]) - result.asked.year
     if left > 0:
         # Of what is counted one by one no half is asked for.
         yearly = shortfall / left if unit in ("ha", "%") else math.ceil(shortfall / left)
-        told += f" Bình quân mỗi năm còn lại cần tăng {_said(yearly, unit)}."
+        told += f" Bình quân mỗi năm còn lại cần tăng {_said(yearly, missing)}."
+    if row["indicator"] != "area":
+        return told
     crop = next((zone.crop for zone in result.plan.zones if zone.zone == row["zone"]), None)
     mine = result.crops[result.crops["crop"] == crop] if crop else result.crops.iloc[:0]
     if mine.empty:
@@ -314,7 +354,8 @@ def _why(result: YearResult, row: Mapping[Hashable, Any]) -> str:
             ("planted", "trồng mới"), ("replanted", "trồng lại"), ("lost", "mất đi"),
         )
     ]  # fmt: skip
-    return f"{told} Theo báo cáo trong năm: {'; '.join(parts)}."
+    now = f"hiện có {row['reported']}; ".replace("\n", " ") if row["reported"] else ""
+    return f"{told} Theo báo cáo của các xã năm {result.asked.year}: {now}{'; '.join(parts)}."
 
 
 def _of_communes(areas: pd.Series) -> str:
@@ -373,7 +414,8 @@ def _state(state: str) -> str:
 def _sheets(result: YearResult, rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Tables of the workbook, with Vietnamese headings."""
     names = result.asked.names()
-    told_of = ["name", "clause", "planned", "present", "unit", "told_by", "percent", "status"]
+    told_of = ["name", "clause", "planned", "present", "unit", "told_by", "reported"]
+    told_of += ["percent", "status"]
     targets = rows[told_of + [key for key in _VERDICTS if key in rows]]
     crops = result.crops.assign(
         commune=result.crops["commune_code"].map(names),
@@ -384,7 +426,8 @@ def _sheets(result: YearResult, rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
         **_CROP_TITLES, **_VERDICTS,
         "commune_code": "Mã xã", "commune": "Xã, phường", "crop": "Cây trồng",
         "certified_ha": "Có chứng nhận", "coded_ha": "Có mã số", "name": "Tên", "clause": "Mục",
-        "planned": "Kế hoạch", "present": "Thực hiện", "unit": "Đơn vị", "told_by": "Theo",
+        "planned": "Kế hoạch", "present": "Hiện có", "unit": "Đơn vị", "told_by": "Theo, năm",
+        "reported": f"Xã báo cáo {result.asked.year}",
         "percent": "Đạt (%)", "status": "Đánh giá", "zone": "Vùng", "indicator": "Chỉ tiêu",
         "value": "Số liệu", "reporters": "Số đơn vị gửi", "reporter": "Mã", "due": "Hạn",
         "received": "Ngày nhận", "state": "Tình trạng", "questions": "Số ô phải trả lời",

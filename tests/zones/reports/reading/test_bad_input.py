@@ -13,7 +13,7 @@ import pytest
 from benchmarks._report_faults import LAST, FilledForm
 from zones.project.form_schema import load_form
 from zones.reports.collect import collect
-from zones.reports.collected import Collected, save_collected
+from zones.reports.collected import Collected, keep, save_collected
 from zones.reports.ledger import Ledger
 from zones.reports.year_round import Round
 
@@ -117,7 +117,9 @@ def test_a_form_without_figures_is_empty_and_no_fault(round_2026: Round, forms_2
 def test_nobody_is_named_in_any_output(
     got: tuple[Collected, Path], round_2026: Round, tmp_path: Path
 ) -> None:
-    save_collected(got[0], set(), round_2026, tmp_path, ledger=Ledger(tmp_path / "ledger.sqlite"))
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    keep(got[0], ledger)
+    save_collected(got[0], round_2026, tmp_path, ledger=ledger)
     texts = "".join(path.read_text("utf-8") for path in tmp_path.glob("*.csv"))
     for path in (tmp_path / "letters").glob("*.docx"):
         with zipfile.ZipFile(path) as archive:
@@ -130,6 +132,8 @@ def test_nobody_is_named_in_any_output(
 def test_formulas_and_tags_stay_text(
     got: tuple[Collected, Path], round_2026: Round, tmp_path: Path
 ) -> None:
-    save_collected(got[0], set(), round_2026, tmp_path, ledger=Ledger(tmp_path / "ledger.sqlite"))
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    keep(got[0], ledger)
+    save_collected(got[0], round_2026, tmp_path, ledger=ledger)
     cells = pd.read_csv(tmp_path / "findings.csv", dtype=str, keep_default_na=False)
     assert not cells.map(lambda text: text.startswith(("=", "+", "@"))).to_numpy().any()

@@ -252,7 +252,8 @@ def test_what_was_answered_is_asked_no_more(
 
     def letters() -> list[str]:
         got = collects(form.book, ledger=ledger)
-        save_collected(got, keep(got, ledger), round_2026, out, ledger=ledger)
+        keep(got, ledger)
+        save_collected(got, round_2026, out, ledger=ledger)
         return [path.name for path in (out / "letters").iterdir()]
 
     right = form.value("pine", "lost")
@@ -275,5 +276,6 @@ def test_a_file_without_any_figure_is_asked_beside_one_that_counts(
     asked = got.findings[got.findings["file"] == "a.xlsx"]
     assert set(asked["reporter"]) == {"06529"}
     assert not (got.figures["file"] == "a.xlsx").any()
-    save_collected(got, keep(got, ledger), round_2026, out, ledger=ledger)
+    keep(got, ledger)
+    save_collected(got, round_2026, out, ledger=ledger)
     assert [path.name for path in (out / "letters").iterdir()] == ["06529 xã Lộc Bình 2026.docx"]

@@ -8,7 +8,7 @@ from zones.reports.reconciliation.causes import CAUSES, Circumstances, likely_ca
 from zones.reports.reconciliation.reconcile import reconcile
 
 ERRORS = {"map": 3.0, "register": 2.0, "report": 5.0}
-AREAS = ["earlier_ha", "established_ha", "new_ha", "named_ha", "whole_ha"]
+AREAS = ["earlier_ha", "established_ha", "new_ha", "named_ha", "whole_ha", "change_ha"]
 
 
 OTHER = ("06211", "pine", 40.0, 40.0)
@@ -50,6 +50,9 @@ def told(rows: list[tuple[str, str, float | None, float | None]], **known: float
         (100.0, 141.0, {"whole_ha": 142.0}, "mixed_stands"),
         (101.3, 203.0, {}, "counted_twice"),
         (100.0, 163.0, {}, "unknown"),
+        (49.68, 52.48, {"change_ha": 2.8}, "years_change"),
+        (0.54, 2.54, {"change_ha": 2.0}, "years_change"),  # and no slip by ten
+        (100.0, 163.0, {"change_ha": 2.8}, "unknown"),
         (100.0, 101.0, {}, ""),
     ],
 )
