@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,10 +74,26 @@ class BatchSums:
     worst: float  # By how much at most
     without_ledger: IntArray  # Rows without official hectares
 
+    @classmethod
+    def join(cls, batches: Sequence[BatchSums]) -> BatchSums:
+        """Join batches of a part, so that each group travels once."""
+        sums = GroupSums()
+        for batch in batches:
+            sums.take_in(batch.sums)
+        return cls(
+            sum(batch.rows for batch in batches),
+            sums,
+            Shares.join([batch.outside for batch in batches]),
+            Shares.join([batch.slivers for batch in batches]),
+            Shares.join([batch.strays for batch in batches]),
+            max(batch.worst for batch in batches),
+            np.concatenate([batch.without_ledger for batch in batches]),
+        )
 
-def part_sums(part: HeldRows | FileRows, work: BatchWork) -> list[BatchSums]:
+
+def part_sums(part: HeldRows | FileRows, work: BatchWork) -> BatchSums:
     """Measure a part of a file, a batch at a time."""
-    return [_batch_sums(frame, work) for frame in part.frames()]
+    return BatchSums.join([_batch_sums(frame, work) for frame in part.frames()])
 
 
 def _batch_sums(frame: gpd.GeoDataFrame, work: BatchWork) -> BatchSums:

@@ -102,8 +102,8 @@ def overlay_file(
         crs = _crs_of(next(first.frames()), described, file, found)
         work = BatchWork(ground.edges(), ground.unit_m2, ground.crs, crs, tuple(by), ledger_column)
         results = run_pieces(part_sums, chain([first], parts), workers=workers, common=work)
-        for batch in chain.from_iterable(results):
-            sums.take(batch)
+        for part in results:
+            sums.take(part)
         require_all_records(described, sums.rows)
     sums.tell(repair, ground.crs, found)
     table = sums.table(ground, id_column, by)
@@ -166,7 +166,7 @@ class _FileSums:
     without_ledger: list[IntArray] = field(default_factory=list)
 
     def take(self, batch: BatchSums) -> None:
-        """Take in a batch."""
+        """Take in a part."""
         self.rows += batch.rows
         self.sums.take_in(batch.sums)
         self.outside.append(batch.outside)
