@@ -196,6 +196,8 @@ def build_region_demo(
     folder, codes = Path(folder), [find_province(name) for name in named]
     if len(set(codes)) < len(codes):
         raise InputError("zones.demo.province_named_twice", provinces=codes)
+    if _LANG_SON in codes:  # the centres of its communes are known: squares elsewhere are refused
+        raise InputError("zones.demo.lang_son_no_neighbour", provinces=codes)
     refuse_existing(folder, overwrite=overwrite)
     for number, (code, place) in enumerate(zip(codes, side_by_side(codes), strict=True)):
         _build_small(folder / code, code, seed=seed, progress=silent, place=place)

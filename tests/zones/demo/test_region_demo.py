@@ -38,9 +38,11 @@ def test_made_neighbours_share_one_line(tmp_path: Path) -> None:
 
 
 def test_places_touch_and_a_province_stands_once(tmp_path: Path) -> None:
-    first, second, third = side_by_side(["24", "22", "20"])
+    first, second, third = side_by_side(["24", "22", "31"])
     assert first.plane == second.plane == third.plane
     assert (second.west - first.west) / 6_000 == 10  # 99 communes in 10 columns
     assert (third.west - second.west) / 6_000 == 8  # 54 in 8
     with pytest.raises(InputError, match=r"each province once|mỗi tỉnh chỉ ghi một lần"):
         build_region_demo(tmp_path, ["24", "Bắc Ninh"])
+    with pytest.raises(InputError, match=r"no made neighbours|không tạo tỉnh giáp ranh"):
+        build_region_demo(tmp_path, ["24", "20"])
