@@ -158,7 +158,7 @@ def class_raster(cell_m: float = 10.0) -> Path:
     return _made(f"classes-{cell_m:g}m.tif", make)
 
 
-def national_raster(seconds: int) -> Path:
+def national_raster(seconds: float) -> Path:
     """Raster of the country in EPSG:4326, cells of some seconds of arc; land blocks only."""
 
     def make(path: Path) -> None:
@@ -175,7 +175,7 @@ def national_raster(seconds: int) -> Path:
         transform = Affine(cell, 0, left, 0, -cell, top)
         _write_raster(path, "EPSG:4326", transform, width, height, touched)
 
-    return _made(f"national-{seconds}s.tif", make)
+    return _made(f"national-{seconds:g}s.tif", make)
 
 
 def plots(count: int = 150_000) -> gpd.GeoDataFrame:
