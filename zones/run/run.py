@@ -108,7 +108,7 @@ def _run(project: Project, out: Path, options: RunOptions, teller: Teller) -> Ru
     todo = steps_to_do(chosen, steps, changed, serve)
     kept = {name: (earlier or {})["steps"][name] for name in hold}
     if options.only:
-        _tell_reuse(chosen, [name for name in todo if name not in hold], teller)
+        _tell_reuse(chosen, [name for name in todo if name not in hold], steps, teller)
     aside = files_aside(out, recorded, hold - set(todo), todo) if options.write else Aside()
     _tell_aside(aside, out, teller)
     with _stage(out, options, aside) as stage:
@@ -162,11 +162,12 @@ def _chosen(steps: Mapping[str, Step], project: Project, only: Sequence[str]) ->
     return set(only) or {name for name, step in steps.items() if step.wanted(project)}
 
 
-def _tell_reuse(chosen: set[str], todo: list[str], teller: Teller) -> None:
-    added = [name for name in todo if name not in chosen]
+def _tell_reuse(
+    chosen: set[str], todo: list[str], steps: Mapping[str, Step], teller: Teller
+) -> None:
+    added = [steps[name].label for name in todo if name not in chosen]
     if added:
-        listed = ", ".join(added)
-        teller.note(message("zones.run.no_earlier_results", listed=listed))
+        teller.note(message("zones.run.no_earlier_results", listed=added))
     else:
         teller.note(message("zones.run.earlier_results_kept"))
 

@@ -199,7 +199,7 @@ def test_only_reuses_what_still_holds(done: Path, result: RunResult) -> None:
         file.write("06184,citrus,2025,1\n")
     _, listener = run(path, only=("compare",), overwrite=True)
     assert listener.steps == ["check", "certainty", "measure", "cover", "compare"]
-    assert "No earlier results" in listener.notes[0]
+    assert "Done first, because this needs them: Check the inputs" in listener.notes[0]
     with pytest.raises(InputError, match=r"unknown steps 'paint'"):
         run(path, only=("paint",), overwrite=True)
 

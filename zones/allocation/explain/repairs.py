@@ -16,6 +16,7 @@ import pandas as pd
 
 from zones.allocation.allocate import Allocation
 from zones.allocation.explain.allocation_wide import LATER, WideProgramme, repaired_targets, widen
+from zones.allocation.targets import conversion_names
 from zones.solver.linear_programme import optimum
 from zones.tables import ALLOCATION_REPAIRS
 
@@ -117,10 +118,12 @@ def _attempts(
         mine &= wide.model.columns["commune_code"].to_numpy() == row["commune_code"]
     yield from _list_attempts(wide, mine)
     yield from _pace_attempts(allocation, wide, str(row["zone"]), lack)
-    for source in sorted(set(wide.model.columns.loc[mine & (wide.barrier == "source"), "source"])):
+    other = mine & (wide.barrier == "source")
+    if row["zone"] in conversion_names():  # what stands is converted: no other land has it
+        other &= False
+    for source in sorted(set(wide.model.columns.loc[other, "source"])):
         of_source = (wide.model.columns["source"] == source).to_numpy()
-        columns = np.flatnonzero(mine & of_source & (wide.barrier == "source"))
-        yield _free("source", columns, source=source)
+        yield _free("source", np.flatnonzero(other & of_source), source=source)
     locked = np.flatnonzero(mine & (wide.barrier == "lock"))
     if len(locked):
         yield _free("lock", locked)

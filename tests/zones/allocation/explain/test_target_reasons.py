@@ -178,6 +178,18 @@ def test_repairs_of_every_kind_are_solved_again() -> None:
     )
 
 
+def test_a_conversion_of_what_stands_is_not_advised_on_other_land() -> None:
+    zone = "acacia_large_timber"
+    inputs = inputs_of(
+        land={("a", "acacia_young"): 4.0, ("a", "bare"): 90.0},
+        targets={zone: (10.0, 12.0)},
+        suitability={(zone, "acacia_young", "a"): 1.0},
+    )
+    repairs = find_repairs(allocate(inputs, settings=YEARS))
+    assert "source" not in set(repairs["repair"])  # the bare land would take all that lacks
+    assert "floor" in set(repairs["repair"])
+
+
 def test_repairs_agree_with_the_allocation_of_changed_inputs() -> None:
     inputs = custard_apple(pace=[{"zone": "na", "commune_code": "a0", "high_ha": 2.0}])
     allocation = allocate(inputs, settings=YEARS)
@@ -240,10 +252,10 @@ def test_reached_above_and_unmet_wishes_have_their_sentence() -> None:
         "Custard apple: reached by 2030. 0 ha today and 10 ha added make 10 ha."
     ]
     assert said(explanation.reasons, "unmet_pace_low") == [
-        "Custard apple: 30 ha asked for in 2027, 20 ha of it cannot be planted."
+        "Custard apple: 30 ha asked for in 2027, 20 ha of it find no land."
     ]
     assert said(explanation.reasons, "unmet_must") == [
-        "Custard apple in a: 25 ha locked in, 15 ha of it cannot be planted."
+        "Custard apple in a: 25 ha locked in, 15 ha of it find no land."
     ]
     assert explanation.repairs.empty
 
