@@ -13,6 +13,7 @@ from zones.measure.targets import (
     join_plan_targets,
     measured_figures,
     share_zones,
+    with_reported_zones,
     yearly_unit,
 )
 from zones.tables import REPORTED
@@ -401,6 +402,26 @@ def test_hectares_of_zones_stand_over_communes_and_the_newest_rate_beside_them()
     assert rate[["zone", "commune_code", "unit", "present"]].to_numpy().tolist() == [
         ["", "", "%", 64.5]
     ]
+
+
+def test_reported_hectares_of_communes_fill_a_zone_and_the_sum_of_the_province_does_not() -> None:
+    by_zone = pd.DataFrame(
+        [("pine", "a", "forest", 99.0)], columns=["zone", "commune_code", "layer", "present_ha"]
+    )
+    rows = [("tea", "", 7.0), ("tea", "a", 3.0), ("tea", "b", 4.0), ("pine", "a", 1.0)]
+    reported = pd.concat(
+        [reported_figure(zone=zone, commune_code=code, value=ha) for zone, code, ha in rows],
+        ignore_index=True,
+    )
+    found = with_reported_zones(by_zone, reported)
+    assert found.set_index(["zone", "commune_code"])["present_ha"].to_dict() == {
+        ("pine", "a"): 99.0, ("tea", "a"): 3.0, ("tea", "b"): 4.0,
+    }  # fmt: skip
+
+
+def test_a_target_below_one_hectare_is_held_like_any_other() -> None:
+    row = compared(0.25, bound="exact", low=0.5, high=0.5)
+    assert (row["status"], row["held_ratio"], row["shortfall"]) == ("below", 0.5, 0.25)
 
 
 @pytest.mark.parametrize(("share", "remark"), [(0.995, "listed_but_little"), (1.0, "")])
