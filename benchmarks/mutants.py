@@ -44,10 +44,12 @@ BROKEN = 4  # as pytest says that it cannot even begin
 
 _ENGINE = "tests/layers/engine/"
 _OVERLAY = tuple(
-    _ENGINE + name for name in ("test_overlay.py", "test_twins.py", "test_overlay_properties.py")
+    _ENGINE + name
+    for name in ("test_overlay.py", "test_other_programs.py", "test_overlay_properties.py")
 )
 _TABULATE = tuple(
-    _ENGINE + name for name in ("test_tabulate.py", "test_twins.py", "test_tabulate_properties.py")
+    _ENGINE + name
+    for name in ("test_tabulate.py", "test_other_programs.py", "test_tabulate_properties.py")
 )
 _OVERLAPS = (_ENGINE + "test_overlaps.py",)
 _COVER = ("tests/zones/forest/test_cover.py",)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from benchmarks._mutations import mutants_of
+from benchmarks.mutants import ROOT, TESTS
 
 SOURCE = '''"""Words are not mutated."""
 __all__ = ["area"]
@@ -44,3 +45,8 @@ def test_each_mutant_has_one_fault() -> None:
         lines = zip(whole, mutant.source.splitlines(), strict=True)
         assert sum(one != other for one, other in lines) == 1
     assert [mutant.line for mutant in found] == [3, 10, 10, 10, 13, 13, 13, 13, 13, 13]
+
+
+def test_modules_and_the_tests_that_judge_them_are_there() -> None:
+    named = {*TESTS, *(place for places in TESTS.values() for place in places)}
+    assert [place for place in sorted(named) if not (ROOT / place).exists()] == []

@@ -30,10 +30,10 @@ def crops(
     """List crops: id, names, kind of land, whether they count for forest cover."""
     from layers.kinds.crops import crops_like
     from zones.output.text_table import table_lines
-    from zones.project.model import load_project
+    from zones.project.model import project_file, read_project
 
     if project is not None:
-        load_project(project)
+        read_project(project_file(project))
     found = crops_like(name)
     if as_json:
         print_json([_record(row) for row in found])

@@ -190,6 +190,15 @@ def extract(
         str,
         typer.Option("--province", help=say("zones.cli.help_province_code"), show_default=False),
     ] = "",
+    project: Annotated[
+        Path | None,
+        typer.Option(
+            "--project",
+            metavar="PROJECT",
+            help=say("zones.cli.help_words_of_project"),
+            show_default=False,
+        ),
+    ] = None,
     overwrite: Overwrite = False,
     as_json: Json = False,
     verbose: Verbose = False,
@@ -200,7 +209,10 @@ def extract(
     from zones.plan.extract.draft import draft_plan
     from zones.plan.extract.zones import slug
     from zones.plan.files import save_plan
+    from zones.project.model import project_file, read_project
 
+    if project is not None:
+        read_project(project_file(project))
     name = plan_id or slug((output or file).stem).replace("_", "-")
     draft = draft_plan(read_document_text(file), plan_id=name, province=province or None)
     remarks = list(draft_lines(draft))

@@ -91,11 +91,10 @@ def check_crop_groups(frames: Mapping[str, pd.DataFrame], plans: Sequence[Plan])
     "Cam" in a layer is citrus: a zone of oranges would hold nothing, and nobody would be told.
     """
     wanted = {zone.crop for plan in plans for zone in plan.zones if zone.crop}
-    held = {
-        str(crop): name
-        for name, frame in frames.items()
-        for crop in frame["crop"].dropna().unique()
-    }
+    held: dict[str, list[str]] = {}
+    for name, frame in frames.items():
+        for crop in frame["crop"].dropna().unique():
+            held.setdefault(str(crop), []).append(name)
     crops = load_crops()
     groups = crops.dropna(subset=["part_of"])[["crop", "part_of", "name_vi"]]
     found = []
@@ -109,9 +108,10 @@ def check_crop_groups(frames: Mapping[str, pd.DataFrame], plans: Sequence[Plan])
             "zones.inputs.crop_by_another_word",
             asked=asked,
             there=there,
+            name=name,
             entry=f"crops: {{{name}: {asked}}}",
         )
-        found.append(Finding("error", "crop-by-another-word", held[str(there)], told))
+        found.append(Finding("error", "crop-by-another-word", ", ".join(held[str(there)]), told))
     return found
 
 

@@ -722,7 +722,7 @@ def load_project(path: str | Path) -> Project:
 
 def load_project_until(path: str | Path, to: int | None) -> Project:
     """Project whose forecast ends in a given year, whatever its file says; none: as it says."""
-    project = _read_project(project_file(Path(path)))
+    project = read_project(project_file(Path(path)))
     if to is not None:
         section = project.trajectory.model_copy(update={"to": to})
         project = project.model_copy(update={"trajectory": section})
@@ -739,8 +739,11 @@ def project_file(path: Path) -> Path:
     return path / "project.yaml" if path.is_dir() else path
 
 
-def _read_project(file: Path) -> Project:
-    """Project as its file describes it, whether or not the files that it names are there."""
+def read_project(file: Path) -> Project:
+    """Project as its file describes it, whether or not the files that it names are there.
+
+    Its own crops, units and confirmed names are known from here on.
+    """
     document = read_document(file)
     if "scenario_of" in document:
         project = _scenario(validate_document(Scenario, document, file), file)
@@ -753,7 +756,7 @@ def _read_project(file: Path) -> Project:
 def _neighbour(file: Path) -> Project:
     """Project across the border; its crops, units and names are not taken over."""
     with rows_put_back():
-        return _read_project(file)
+        return read_project(file)
 
 
 def _project(document: CommentedMap, file: Path) -> Project:

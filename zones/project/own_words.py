@@ -7,7 +7,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from layers.base.errors import InputError
 from layers.base.resources import Row, add_rows, data_rows
@@ -142,10 +149,11 @@ class OwnWords(Part):
     units: dict[str, OwnUnit] = Field(default_factory=dict)
     corrections: Corrections = Corrections()
 
-    @model_validator(mode="after")
-    def _new(self) -> OwnWords:
+    @field_validator("crops")
+    @classmethod
+    def _new_crops(cls, crops: dict[str, OwnCrop]) -> dict[str, OwnCrop]:
         """Refuse an id or a name that means something else already."""
-        for crop, about in self.crops.items():
+        for crop, about in crops.items():
             if not _ID.fullmatch(crop):
                 raise InputError("zones.project.own_crop_id", crop=crop)
             for name in (crop, *about.names):
@@ -153,19 +161,25 @@ class OwnWords(Part):
                     raise InputError(
                         "zones.project.own_crop_known", crop=crop, name=name, known=known
                     )
-        _refuse_repeated((crop, (crop, *about.names)) for crop, about in self.crops.items())
+        _refuse_repeated((crop, (crop, *about.names)) for crop, about in crops.items())
+        return crops
+
+    @field_validator("units")
+    @classmethod
+    def _new_units(cls, units: dict[str, OwnUnit]) -> dict[str, OwnUnit]:
+        """Refuse a name that is another unit's."""
         taken = {
             word.casefold(): row["unit"]
             for row in data_rows("units.csv")
             for word in (row["unit"], row["name_vi"], *row["written"].split("|"))
         }
-        words = {unit: (_word(unit), *about.names) for unit, about in self.units.items()}
+        words = {unit: (_word(unit), *about.names) for unit, about in units.items()}
         for unit, name in ((unit, name) for unit, names in words.items() for name in names):
             if name.casefold() in taken:
                 meant = taken[name.casefold()]
                 raise InputError("zones.project.own_unit_known", unit=unit, name=name, known=meant)
         _refuse_repeated(words.items())
-        return self
+        return units
 
 
 def use_own_words(

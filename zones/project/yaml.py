@@ -225,6 +225,8 @@ def _found(fault: Mapping[str, Any]) -> str:
         return ""
     if fault["type"] == "union_tag_invalid":
         value = fault["ctx"]["tag"]
+    if isinstance(value, Mapping) and "error" in (fault.get("ctx") or {}):
+        return ""  # our own rules name what they found; the keys of a whole section would not
     if isinstance(value, Mapping):
         return "{" + ", ".join(map(str, value))[:60] + "}"
     return repr(value)[:60]

@@ -115,6 +115,30 @@ def test_extract_prints_a_plan_with_what_was_not_understood(
     assert load_plan(tmp_path / "printed.yaml").unconfirmed()
 
 
+def test_a_crop_that_nobody_knows_is_asked_for_and_read_with_the_project(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = tmp_path / "kế hoạch.txt"
+    known, _, _ = TEXT.partition("1. Phát triển")
+    sentence = (
+        "Phát triển vùng sâm nam núi Dành đến năm 2030 trên 1.500 ha tại các xã: Lộc Bình, Lợi Bác."
+    )
+    document.write_text(f"{known}1. Vùng trồng sâm nam núi Dành\n{sentence}\n", encoding="utf-8")
+    command = ["plan", "extract", str(document), "-o", str(tmp_path / "plan.yaml"), "--overwrite"]
+    assert run(command) == 1
+    told = capsys.readouterr().out
+    assert "“sâm nam núi Dành” (clause II.1, 2 communes listed) is no crop that is known" in told
+    assert run(["new", str(tmp_path / "ours"), "--province", "20"]) == 0
+    project = tmp_path / "ours" / "project.yaml"
+    own = "{name_vi: Sâm nam núi Dành, land_kind: annual, counts_for_cover: never}"
+    project.write_text(f"{project.read_text('utf-8')}\ncrops: {{sam_nam: {own}}}\n", "utf-8")
+    capsys.readouterr()
+    assert run([*command, "--project", str(project)]) == 1  # "3 loại rừng" stays to be asked
+    assert "no crop that is known" not in capsys.readouterr().out
+    (zone,) = load_plan(tmp_path / "plan.yaml").zones
+    assert (zone.zone, [one.code for one in zone.communes]) == ("sam_nam", ["06529", "06601"])
+
+
 def test_extract_writes_a_plan_once(
     document: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

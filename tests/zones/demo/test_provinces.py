@@ -87,7 +87,7 @@ def test_a_crop_that_a_layer_names_by_a_wider_word_is_an_error(tmp_path: Path) -
         return [one.message.en for one in found if one.kind == "crop-by-another-word"]
 
     (error,) = told("")
-    assert error.endswith("write under the layer crops: {Cam: orange}")
+    assert error.endswith("under the layer whose rows say “Cam” write crops: {Cam: orange}")
     assert told("\n    crops: {Cam: orange}") == []
     # A zone of citrus takes what layers call citrus, and is told of oranges that are kept apart.
     plan.write_text(plan.read_text("utf-8").replace("crop: orange", "crop: citrus"), "utf-8")

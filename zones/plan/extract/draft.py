@@ -27,7 +27,7 @@ from layers.communes.gazetteer import (
 from zones.plan.extract.calendar import read_reports
 from zones.plan.extract.document import Document
 from zones.plan.extract.head import Head, read_head
-from zones.plan.extract.indicators import last_mention
+from zones.plan.extract.indicators import known_indicators, last_mention
 from zones.plan.extract.outline import Paragraph, read_outline
 from zones.plan.extract.places import (
     PlaceList,
@@ -47,6 +47,7 @@ from zones.plan.extract.unread import Passage, find_unread
 from zones.plan.extract.zones import ZoneClause, find_zones, listed_communes
 from zones.plan.findings import SURE
 from zones.plan.model import Horizon, ListedCommune, Names, Plan, Source, Target, Task, Zone
+from zones.plan.words import clause_words
 
 _LONGEST_COMMUNE = 5
 
@@ -227,6 +228,27 @@ def _about_total(wrong: WrongTotal) -> Phrase:
     )
 
 
+def _about_unknown_crops(plan: Plan) -> Iterator[Phrase]:
+    """Ask for the crops of zones, and of areas with places of their own, that no table knows."""
+    zones = [(one.clause, one.name, one.communes) for one in plan.zones if not one.crop]
+    areas = [
+        (one.clause, one.name, one.communes)
+        for one in plan.indicators
+        if isinstance(one, Target)
+        and one.communes
+        and unit_dimension(one.unit) == "area"
+        and one.indicator not in known_indicators()
+    ]
+    for clause, name, communes in [*zones, *areas]:
+        if name is not None:
+            yield message(
+                "zones.plan.no_known_crop",
+                where=clause_words(clause),
+                name=name.vi,
+                count=len(communes),
+            )
+
+
 def _unsure(plan: Plan, reading: Reading) -> Iterator[Unsure]:
     """Targets below the confidence from which a figure may be taken as read."""
     passages = {
@@ -343,6 +365,7 @@ def draft_plan(document: Document, *, plan_id: str, province: str | None = None)
             *_about_province(head, given),
             *_about_districts(paragraphs, province, vintage),
             *map(_about_total, wrong),
+            *_about_unknown_crops(plan),
         ),
     )
 

@@ -32,7 +32,8 @@ _LOCATION = re.compile(
 #: "vùng Lúa đặc sản chất lượng cao 10.000 ha": a zone of a crop that no table knows.
 _NAMED_ZONE = re.compile(
     r"vùng\s+(?:sản xuất\s+|trồng\s+|nguyên liệu\s+)?(?P<thing>[^\d;:]{3,60}?)"
-    r"(?:\s+với)?(?:\s+(?:quy mô|diện tích))?(?:\s+(?:khoảng|trên|đạt))*\s+ha$",
+    r"(?:\s+(?:với|quy mô|diện tích|khoảng|trên|đạt|giai đoạn\s+20\d\d\s*[-–]\s*20\d\d"
+    r"|(?:(?:đến|tới|vào|trong|cuối|hết)\s+)*năm\s+20\d\d))*\s+ha$",
     re.IGNORECASE,
 )
 #: Opens a list and is no part of its first name; "phường Kỳ Lừa" in the midst of one is.
