@@ -11,7 +11,13 @@ from zones.project.model import ForestStatusSource, newest_forest_layer
 
 
 def own_attributes(inputs: Inputs) -> dict[str, pd.DataFrame]:
-    """Fields of the newest forest status layer by its name, read where a page needs them."""
+    """Fields of the newest forest status layer by its name, read once where a page needs them."""
+    if inputs.own is None:
+        inputs.own = _read(inputs)
+    return inputs.own
+
+
+def _read(inputs: Inputs) -> dict[str, pd.DataFrame]:
     name = newest_forest_layer(inputs.project) or ""
     layer, source = inputs.plots.get(name), inputs.project.layers.get(name)
     if not isinstance(layer, ForestLayer) or not isinstance(source, ForestStatusSource):

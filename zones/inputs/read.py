@@ -92,6 +92,8 @@ class Inputs:
     # Per forest status layer, the plots outside the commune they name
     disagreements: dict[str, pd.DataFrame] = field(default_factory=dict)
     findings: Findings = field(default_factory=Findings)  # What was wrong
+    # Fields of the newest forest status layer as its file holds them (``own_attributes``)
+    own: dict[str, pd.DataFrame] | None = None
 
 
 def without_plan(project: Project) -> Plan:

@@ -71,6 +71,7 @@ def qgis_content(
         style=None,
         frame=numbers,
         aliases=aliases(numbers.columns, language),
+        words=_zone_words(figures, language),
         shown=False,
     )
     chosen = (
@@ -150,6 +151,7 @@ def _zone_layers(
     figures: PublishedFigures, numbers: pd.DataFrame, language: Language, say: Say
 ) -> list[QgisLayer]:
     names = figures.zone_names[figures.zone_names["zone"].isin(numbers["zone"])]
+    words = _zone_words(figures, language)
     return [
         QgisLayer(
             table=f"zone_{zone}",
@@ -158,12 +160,19 @@ def _zone_layers(
             style=_ranges(numbers.loc[numbers["zone"].eq(zone), "present_ha"], language),
             joined=Joined(_FIGURES, "zone", zone, _COMMUNES, "commune_code"),
             aliases=aliases(numbers.columns, language),
+            words=words,
             shown=number == 0,
         )
         for number, (zone, name) in enumerate(
             zip(names["zone"], names[f"name_{language}"], strict=True)
         )
     ]
+
+
+def _zone_words(figures: PublishedFigures, language: Language) -> dict[str, dict[str, str]]:
+    """Names of the zones in place of their ids."""
+    names = figures.zone_names
+    return {"zone": dict(zip(names["zone"], names[f"name_{language}"], strict=True))}
 
 
 def _ranges(values: pd.Series[float], language: Language) -> Ranges:

@@ -55,10 +55,9 @@ def with_own_fields(frame: pd.DataFrame, own: Mapping[str, pd.DataFrame]) -> pd.
     for name in set(_SAME.values()).intersection(renamed.columns):
         told = renamed[name]
         found[name] = found[name].where(found[name].notna(), told) if name in found else told
-    needless = [
-        name for name, fields in _NEEDLESS.items() if set(fields).intersection(known.columns)
-    ]
-    ours = renamed.drop(columns=[*set(found.columns).intersection(renamed.columns), *needless])
+    twice = set(found.columns)
+    twice |= {name for name, fields in _NEEDLESS.items() if twice.intersection(fields)}
+    ours = renamed.drop(columns=sorted(twice.intersection(renamed.columns)))
     order = [name for name in forest_fields()["field"] if name in found]
     rest = [name for name in found.columns if name not in order]
     plain = pd.concat([ours.drop(columns="geometry"), found[[*order, *rest]]], axis="columns")
