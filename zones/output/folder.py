@@ -21,6 +21,8 @@ from layers.io.table_output import save_csv, without_dust
 _DAMAGED = (pa.ArrowException, OSError, ValueError, LookupError, TypeError, AttributeError)
 #: Folder below the output folder with the tables of a run; what a person opens lies above it.
 TABLES_FOLDER = "tables"
+#: Folder below it with results of earlier settings, and files that were edited by hand.
+OUTDATED_FOLDER = "outdated"
 
 
 def refuse_existing(folder: Path, *, overwrite: bool, inputs: Iterable[Path] = ()) -> None:

@@ -20,7 +20,7 @@ import pandas as pd
 from layers.base.errors import InputError, MissingFileError, VungTrongError
 from layers.base.schema import Column, Schema
 from layers.io.pdf import opened_pdf
-from zones.output.folder import TABLES_FOLDER
+from zones.output.folder import OUTDATED_FOLDER, TABLES_FOLDER
 from zones.output.record import RECORD_NAME, file_digest, leads_out, read_record
 from zones.publish.consistency import TwinFigures, twin_differences
 from zones.publish.folder import (
@@ -174,7 +174,9 @@ def _check_bytes(result: Verification, recorded: dict[str, str]) -> None:
         if name in _EDITED:
             continue
         if name not in recorded:
-            if name not in result.compared:
+            if name.startswith(f"{OUTDATED_FOLDER}/"):
+                name = f"{OUTDATED_FOLDER}/"
+            if name not in (*result.compared, *result.uncompared):
                 result.uncompared.append(name)
             continue
         found = file_digest(path)

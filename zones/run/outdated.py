@@ -12,12 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from zones.output.folder import TABLES_FOLDER
+from zones.output.folder import OUTDATED_FOLDER, TABLES_FOLDER
 from zones.output.record import file_digest
 from zones.run.reuse import is_whole
 
-#: Folder, below the output folder, of what is kept aside.
-OUTDATED_FOLDER = "outdated"
 #: Part of the record with the digests of copies that a later run may replace.
 _KEY = "outdated"
 

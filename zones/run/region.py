@@ -16,7 +16,13 @@ from layers.communes.gazetteer import province_name
 from layers.io.atomic import written_aside
 from layers.io.table_output import save_workbook
 from maps.layout.words import word
-from zones.output.folder import TABLES_FOLDER, locked_folder, refuse_existing, save_parquet
+from zones.output.folder import (
+    OUTDATED_FOLDER,
+    TABLES_FOLDER,
+    locked_folder,
+    refuse_existing,
+    save_parquet,
+)
 from zones.output.result_csv import save_result_csv
 from zones.output.table_words import code_words, column_title
 from zones.pages.map_content import map_content
@@ -25,7 +31,6 @@ from zones.pages.region_map import region_map_content
 from zones.project.region import Region, province_of_region
 from zones.publish.publish import PublishedFigures
 from zones.run.context import RunOptions, RunResult, Teller
-from zones.run.outdated import OUTDATED_FOLDER
 from zones.run.run import run_project
 from zones.tables import BORDERS, FOREST_COVER, TARGETS, ZONE_NAMES
 

@@ -18,6 +18,7 @@ from layers.base.errors import ClosureError, InputError
 from layers.base.messages import message
 from layers.base.schema import Schema
 from zones.output.folder import (
+    OUTDATED_FOLDER,
     TABLES_FOLDER,
     load_kept_table,
     locked_folder,
@@ -40,7 +41,6 @@ from zones.project.own_words import use_own_words
 from zones.reports.ledger import Ledger
 from zones.run.context import Context, RunOptions, RunResult, SilentTeller, Teller
 from zones.run.outdated import (
-    OUTDATED_FOLDER,
     Aside,
     drop_renewed,
     files_aside,

@@ -21,6 +21,7 @@ from tests.layers.io.test_raster_source import mosaic
 from zones.output import record as run_record
 from zones.project.model import load_project
 from zones.publish.rounded_figures import round_targets, round_zones
+from zones.publish.verify import verify_folder
 from zones.run.context import RunOptions, RunResult, SilentTeller
 from zones.run.run import run_project
 
@@ -414,6 +415,10 @@ def test_a_page_that_is_not_asked_for_again_is_kept_aside(done: Path) -> None:
     assert not (out / "annex.xlsx").exists()
     assert (out / "outdated" / "annex.xlsx").read_bytes() == before
     assert (out / "qgis" / "project.gpkg").is_file()
+    # What is kept aside is no file of the run, and named once.
+    told = verify_folder(out)
+    assert told.agrees
+    assert [name for name in told.uncompared if "outdated" in name] == ["outdated/"]
     # A second change replaces the copy that nobody touched.
     run(path, only=("annex",), overwrite=True)
     assert not (out / "outdated" / "annex.xlsx").exists()
