@@ -199,8 +199,9 @@ def build_region_demo(
     if _LANG_SON in codes:  # the centres of its communes are known: squares elsewhere are refused
         raise InputError("zones.demo.lang_son_no_neighbour", provinces=codes)
     refuse_existing(folder, overwrite=overwrite)
-    for number, (code, place) in enumerate(zip(codes, side_by_side(codes), strict=True)):
-        _build_small(folder / code, code, seed=seed, progress=silent, place=place)
+    places = side_by_side(codes)
+    for number, code in enumerate(codes):
+        _build_small(folder / code, code, seed=seed, progress=silent, place=places[code])
         progress(number + 1, len(codes))
     names = ", ".join(province_name(code) for code in codes)
     listed = ", ".join(f'"{code}"' for code in codes)

@@ -20,7 +20,7 @@ import shapely
 
 from layers.base.resources import data_path
 from layers.communes.gazetteer import NEWEST_VINTAGE, communes_on, province_name, provinces
-from layers.crs.crs import area_crs
+from layers.crs.crs import area_crs, central_meridian
 from layers.crs.transform import to_crs
 from layers.io.table_output import save_csv
 from zones.demo.layers import NOTICE, build_forest_layer
@@ -42,8 +42,8 @@ _LAND = {
     "other": 0.04,
     "water": 0.02,
 }
-#: Easting of the meridian of every zone (m).
-_MERIDIAN = 500_000.0
+#: Easting of the meridian of every zone, and a degree of longitude in the north (m).
+_MERIDIAN, _DEGREE = 500_000.0, 103_000.0
 #: Northing of the northernmost province, and the step to the next one by code (m).
 _NORTH, _STEP = 2_480_000.0, 44_000.0
 _HA = 1e4
@@ -70,14 +70,19 @@ class Place:
     top: float
 
 
-def side_by_side(codes: Sequence[str]) -> list[Place]:
-    """Places of provinces from west to east that share borders, in the first one's zone."""
-    plane = area_crs(codes[0])
-    widths = [_columns(len(communes_on(code))) * _SIDE for code in codes]
-    west = _MERIDIAN - sum(widths) / 2
-    return [
-        Place(plane, west + sum(widths[:number]), _NORTH - _STEP) for number in range(len(codes))
-    ]
+def side_by_side(codes: Sequence[str]) -> dict[str, Place]:
+    """Places of provinces that share borders: from west to east by the meridians of their zones."""
+    meridians = {code: central_meridian(area_crs(code)) or 0.0 for code in codes}
+    order = sorted(codes, key=lambda code: (meridians[code], code))
+    widths = [_columns(len(communes_on(code))) * _SIDE for code in order]
+    first = meridians[order[0]]
+    # The row lies midway between the outer meridians: no zone is stretched more than it need be.
+    middle = round((meridians[order[-1]] - first) / 2 * _DEGREE, -3)
+    west, top = _MERIDIAN + middle - sum(widths) / 2, _NORTH - _STEP
+    return {
+        code: Place(area_crs(order[0]), west + sum(widths[:number]), top)
+        for number, code in enumerate(order)
+    }
 
 
 def _own_place(province: str) -> Place:

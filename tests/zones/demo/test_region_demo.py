@@ -8,8 +8,9 @@ import pytest
 
 from layers.base.errors import InputError
 from layers.communes.gazetteer import communes_on
+from layers.crs.crs import area_crs, central_meridian
 from zones.demo import build_region_demo
-from zones.demo.provinces import side_by_side
+from zones.demo.provinces import make_province, side_by_side
 from zones.project.region import load_region
 from zones.run.context import RunOptions, SilentTeller
 from zones.run.region import REGION_BORDERS, REGION_COVER, run_region
@@ -38,10 +39,18 @@ def test_made_neighbours_share_one_line(tmp_path: Path) -> None:
 
 
 def test_places_touch_and_a_province_stands_once(tmp_path: Path) -> None:
-    first, second, third = side_by_side(["24", "22", "31"])
-    assert first.plane == second.plane == third.plane
-    assert (second.west - first.west) / 6_000 == 10  # 99 communes in 10 columns
-    assert (third.west - second.west) / 6_000 == 8  # 54 in 8
+    places = side_by_side(["24", "22", "31"])
+    # Hải Phòng's meridian is 105°45', Bắc Ninh's 107°, Quảng Ninh's 107°45': from west to east.
+    assert list(places) == ["31", "24", "22"]
+    first, second, third = places.values()
+    assert first.plane == second.plane == third.plane == area_crs("31")
+    assert (second.west - first.west) / 6_000 == 11  # 114 communes in 11 columns
+    assert (third.west - second.west) / 6_000 == 10  # 99 in 10
+    for code, place in places.items():
+        made = make_province(code, seed=0, place=place)
+        west, _, east, _ = made.communes.to_crs(4326).total_bounds
+        middle = (west + east) / 2
+        assert abs(middle - central_meridian(area_crs(code))) < 1.0
     with pytest.raises(InputError, match=r"each province once|mỗi tỉnh chỉ ghi một lần"):
         build_region_demo(tmp_path, ["24", "Bắc Ninh"])
     with pytest.raises(InputError, match=r"no made neighbours|không tạo tỉnh giáp ranh"):
