@@ -9,7 +9,11 @@ import signal
 import time
 from pathlib import Path
 
+from zones.project.form_schema import Form
+from zones.reports.collect import collect
+from zones.reports.collected import keep
 from zones.reports.ledger import Ledger, Submission
+from zones.reports.year_round import Round
 
 
 def submissions(count: int) -> list[list[Submission]]:
@@ -61,3 +65,33 @@ def lost_or_twice(path: Path, *, kills: int, count: int, longest: float, seed: i
     files = history["file"].value_counts()
     lost = sum(1 for file in acknowledged if files.get(file, 0) != 2)
     return lost + int((files != 2).sum())
+
+
+def _collect(back: Path, asked: Round, form: Form, path: Path) -> None:
+    ledger = Ledger(path)
+    keep(collect(back, asked, [form], ledger=ledger), ledger)
+
+
+def lost_or_twice_collecting(back: Path, asked: Round, form: Form, path: Path, kills: int) -> int:
+    """Submissions lost or taken in twice while a whole collection is killed again and again.
+
+    Each kill falls at a random instant between its first step and the end of the work.
+    """
+    dice, context = random.Random(1), mp.get_context("fork")
+    start = time.perf_counter()
+    _collect(back, asked, form, path.with_name("whole.sqlite"))
+    longest = time.perf_counter() - start
+    there: set[str] = set()
+    bad = 0
+    for _ in range(kills):
+        child = context.Process(target=_collect, args=(back, asked, form, path))
+        child.start()
+        time.sleep(dice.uniform(0, longest))
+        os.kill(child.pid or 0, signal.SIGKILL)
+        child.join()
+        files = Ledger(path).history()["file"] if path.exists() else []
+        bad += len(there - set(files)) + len(files) - len(set(files))
+        there = set(files)
+    _collect(back, asked, form, path)
+    files = Ledger(path).history()["file"].tolist()
+    return bad + abs(len(files) - len(list(back.iterdir())))

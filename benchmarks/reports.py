@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks._report_country import FIGURES, country_round, take_in, write_reports
 from benchmarks._report_faults import FAULTS, FilledForm, cells_named
-from benchmarks._report_kills import lost_or_twice
+from benchmarks._report_kills import lost_or_twice, lost_or_twice_collecting
 from benchmarks._report_other_forms import OTHER_FAULTS, OTHER_FORMS, FilledTable, can_have
 from layers.base.language import Phrase
 from layers.communes.gazetteer import communes_on
@@ -180,6 +180,20 @@ def _country(folder: Path, count: int) -> list[str]:
     return ["country"] if at_last > 300 or alarms or cost > 1.5 or memory > 1.25 else []
 
 
+def _killed_collections(folder: Path, kills: int) -> int:
+    """Kill a collection of six forms at random instants; submissions lost or twice."""
+    asked, form = made_up_round(6), load_form(_FORM)
+    back = folder / "back"
+    back.mkdir(parents=True)
+    for path in save_forms(form, asked, folder / "out"):
+        code = next((one.code for one in asked.communes if one.code in path.name), "")
+        if code:
+            _filled(path, code, asked).book.save(back / path.name)
+    bad = lost_or_twice_collecting(back, asked, form, folder / "k.sqlite", kills)
+    print(f"{kills} kills of whole collections: {bad} submissions lost or twice")
+    return bad
+
+
 def _entry(code: str, zone: str, column: str, value: float) -> Entry:
     return Entry(
         *(code, _FORM, "zones", zone, column, zone, "ha", Phrase(zone, zone), value, str(value)),
@@ -264,7 +278,8 @@ def run(arguments: list[str]) -> int:
         missed += _suspects(options.trials)
         missed += _country(folder / "c", options.communes)
         bad = lost_or_twice(folder / "k.sqlite", kills=options.kills, count=60, longest=0.3)
-        print(f"{options.kills} kills: {bad} submissions lost or twice")
+        print(f"{options.kills} kills of a ledger that fills: {bad} submissions lost or twice")
+        bad += _killed_collections(folder / "killed", options.kills)
         missed += ["kills"] if bad else []
     print("all bars held" if not missed else f"missed: {', '.join(missed)}")
     return 1 if missed else 0

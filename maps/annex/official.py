@@ -114,8 +114,13 @@ def _add_head(document: Document, content: OfficialContent) -> None:
     """Agency and number on the left, country and date on the right, then kind and subject."""
     day = midnight()
     dated = f"{content.place}, ngày … tháng {day.month} năm {day.year}"
+    left: list[tuple[str, dict[str, bool]]] = [
+        (content.parent, {}), (content.agency, {"bold": True}), ("Số: ……/………", {}),
+    ]  # fmt: skip
+    if not content.kind:  # A letter has what it is about below its number
+        left.append((f"V/v {content.subject}", {}))
     sides = (
-        [(content.parent, {}), (content.agency, {"bold": True}), ("Số: ……/………", {})],
+        left,
         [
             (_COUNTRY[0], {"bold": True}),
             (_COUNTRY[1], {"bold": True, "underline": True}),
@@ -123,10 +128,9 @@ def _add_head(document: Document, content: OfficialContent) -> None:
         ],
     )
     _two_columns(document, sides)
-    for text, size in ((content.kind, 14), (content.subject, 14)):
-        if text:
-            line = add_line(document, text, size=size, bold=True)
-            line.alignment = _CENTRE
+    for text in (content.kind, content.subject) if content.kind else ():
+        line = add_line(document, text, size=14, bold=True)
+        line.alignment = _CENTRE
     document.paragraphs[-1].paragraph_format.space_after = Pt(10)
 
 

@@ -106,7 +106,7 @@ def _verdict(
     told = message(
         "zones.certainty.verdict",
         name=_name(row, names),
-        asked=bound_words(row["bound"], (row["figure_low"], row["figure_high"]), row["unit"]),
+        asked=_asked(row),
         verdict=_verdict_words(row),
         unit=row["unit"],
         present=figure_phrase(row["present"], digits),
@@ -119,6 +119,15 @@ def _verdict(
     if row["verdict"] != "cannot_tell":
         return message("zones.certainty.told", told=told)
     return message("zones.certainty.needs", told=told, needed=needed_words(str(row["needed"])))
+
+
+def _asked(row: Row) -> Phrase:
+    """What the target asks; of one that says about, how far from it is still about."""
+    asked = bound_words(row["bound"], (row["figure_low"], row["figure_high"]), row["unit"])
+    tolerance = row.get("tolerance_percent", 0.0)
+    if row["bound"] != "about" or not tolerance > 0:
+        return asked
+    return message("zones.certainty.about", asked=asked, tolerance_percent=tolerance)
 
 
 def _width(low: float, high: float, digits: int) -> Phrase:
@@ -138,6 +147,9 @@ def _origin(row: Row) -> Phrase:
 
 
 def _verdict_words(row: Row) -> Phrase:
+    if row["verdict"] == "not_met" and row["low_interval"] > row["figure_high"]:
+        # Not met sounds like too little.
+        return message("zones.certainty.exceeded")
     en, vi = (word("verdict", row["verdict"], code) for code in ("en", "vi"))
     return Phrase(en=en[:1].lower() + en[1:], vi=vi[:1].lower() + vi[1:])
 

@@ -136,6 +136,19 @@ def test_the_page_of_a_zone_says_its_verdict_whatever_it_is(verdict: str, en: st
     assert ("would decide" in sentence.en) == (verdict == "cannot_tell")
 
 
+def test_about_says_how_far_and_too_much_is_not_called_too_little() -> None:
+    about = {"bound": "about", "figure_high": 155_000.0, "tolerance_percent": 3.0}
+    ((_, sentence),) = zone_verdicts(
+        targets(**about, verdict="met"), NAMES, level_percent=95.0, decimals=(0, 2)
+    )
+    assert sentence.en.startswith("Pine, about 155,000 ha (± 3 %) asked for: met;")
+    assert sentence.vi.startswith("Thông, chỉ tiêu khoảng 155.000 ha (± 3 %): đạt;")
+    most = targets(bound="at_most", figure_low=np.nan, figure_high=150_000.0, verdict="not_met")
+    ((_, sentence),) = zone_verdicts(most, NAMES, level_percent=95.0, decimals=(0, 2))
+    assert ": not met, exceeded; 155,400 ha on the map" in sentence.en
+    assert ": không đạt, vượt mức; theo bản đồ 155.400 ha" in sentence.vi
+
+
 def test_a_zone_without_an_interval_or_a_target_of_one_commune_has_no_sentence() -> None:
     without = targets(low_interval=np.nan)
     of_one = targets(commune_code="06148")

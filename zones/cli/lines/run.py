@@ -75,10 +75,13 @@ def _target_lines(targets: pd.DataFrame, names: pd.DataFrame | None) -> list[str
         "within": say("zones.cli.lines.within"),
         "above": say("zones.cli.lines.above"),
     }
+    from zones.plan.extract.units import unit_name
+
     measured = targets[targets["status"] != "not_measured"]
     lines = [
         f"{_label(row, label):<30} {_figure(row['present'], row['unit']):>9} / {_range(row):<16} "
-        f"{row['unit']:<3} {format_number(100 * row['held_ratio'], language()):>4} %  "
+        f"{unit_name(row['unit'], language()):<3} "
+        f"{format_number(100 * row['held_ratio'], language()):>4} %  "
         f"{status[row['status']]}"
         for row in measured.to_dict("records")
     ]
@@ -89,7 +92,14 @@ def _target_lines(targets: pd.DataFrame, names: pd.DataFrame | None) -> list[str
 
 
 def _label(row: dict[Hashable, Any], names: dict[str, str]) -> str:
-    name = names.get(row["zone"], "") or row["target"]
+    from zones.plan.extract.indicators import known_indicators
+
+    name = names.get(row["zone"], "")
+    about = known_indicators().get(row["indicator"])
+    if about is not None and (row["indicator"] != "area" or not name):
+        said = about.name_vi if language() == "vi" else about.name_en
+        name = f"{name}: {said}" if name else said
+    name = name or row["target"]
     if row["indicator"] == "forest_cover_rate":
         name = say("zones.cli.lines.forest_cover_rate")
     import pandas as pd

@@ -44,10 +44,10 @@ class Slip:
         """Figure as it stands, and what it would be."""
         written, right = number_words(value), number_words(round(value / self.factor, 2))
         name = Phrase(en=_thousands_in_english(self.name), vi=self.name)
-        return Phrase(*(
-            f"{written.text(word)} ({name.text(word)}: {right.text(word)})"
-            for word in ("en", "vi")
-        ))  # fmt: skip
+        return Phrase(
+            en=f"{written.en} ({name.en} by mistake: it would be {right.en})",
+            vi=f"{written.vi} (ghi nhầm {name.vi}: đúng ra {right.vi})",
+        )
 
 
 def _thousands_in_english(name: str) -> str:

@@ -38,6 +38,8 @@ _FONT = "Times New Roman"
 _BLUE, _GREY, _YELLOW, _GREEN = "#D9E7F5", "#F0F0F0", "#FFFBD6", "#E8F1E4"
 #: Columns before those of the form: the hidden key, the number, the label; then perhaps the unit.
 _KEY, _NUMBER, _LABEL = 0, 1, 2
+#: Most columns of a table that stands on an upright page.
+_FEW = 4
 #: Rows: hidden keys, title, reporter, remark; the header begins here.
 _HEAD = 4
 
@@ -349,11 +351,13 @@ class _SheetWriter:
         if self.unit_at:
             page.set_column(self.unit_at, self.unit_at, 11)
         if self.check_at:
-            page.set_column(self.check_at, self.check_at, 28)
+            page.set_column(self.check_at, self.check_at, 18)
         page.freeze_panes(self.top, self.first)
         page.protect(options={"format_columns": True, "format_rows": True})
-        page.set_landscape()
-        page.set_paper(8 if len(self.table.columns) > 11 else 9)
+        columns = len(self.table.columns)
+        if columns > _FEW:
+            page.set_landscape()
+        page.set_paper(8 if columns > 11 else 9)
         page.set_margins(left=0.6, right=0.5, top=0.7, bottom=0.7)
         page.fit_to_pages(1, 0)
         page.repeat_rows(_HEAD, self.top - 1)

@@ -18,7 +18,7 @@ from maps.layout.page_table import PageColumn, PageTable
 from zones.project.form_schema import Form
 from zones.reports.year_round import Round
 
-AGENCY = "SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG"
+AGENCY = "SỞ NÔNG NGHIỆP\nVÀ MÔI TRƯỜNG"
 _COLUMNS = (
     PageColumn("number", "TT", "count", 5),
     PageColumn("place", "Trang, ô", "text", 16),
@@ -60,17 +60,18 @@ def save_questions(
         name = names.get(reporter, reporter) if reporter else f"Đơn vị gửi tệp {file}"
         path = folder / _letter_name(reporter or file, name if reporter else "", asked.year)
         blocks: list[Block] = [
-            Text(f"Kính gửi: {name}", heading=True),
+            Text(f"Kính gửi: {_addressed(reporter, name)}", heading=True),
             Text(
-                f"Qua kiểm tra báo cáo năm {asked.year} của đơn vị, còn {len(rows)} nội dung dưới "
+                f"Qua kiểm tra báo cáo năm {asked.year} của đơn vị (tệp "
+                f"{'; '.join(dict.fromkeys(rows['file']))}), còn {len(rows)} nội dung dưới "
                 "đây cần làm rõ. Các số liệu khác đã được ghi nhận. Đề nghị đơn vị sửa trực tiếp "
                 "vào biểu rồi gửi lại; số đã kiểm tra là đúng thì ghi “xác nhận” vào cột Ghi chú "
-                "của dòng đó."
+                "của dòng đó. Đề nghị gửi về Sở trước ngày …/…/……."
             ),
             _questions(rows),
             Text("Số liệu chưa trả lời được coi là chưa có, không tính là 0."),
         ]
-        subject = f"Về việc làm rõ số liệu báo cáo năm {asked.year}"
+        subject = f"làm rõ số liệu báo cáo năm {asked.year}"
         save_official(_content(asked, subject, blocks), path, overwrite=True)
         made.append(path)
         gc.collect(1)  # A document is a ring of parts, and as large as a thousand questions
@@ -79,6 +80,11 @@ def save_questions(
         if path.name.partition(" ")[0] in heard or path.name in to_files:
             path.unlink()
     return made
+
+
+def _addressed(reporter: str, name: str) -> str:
+    """Whom a letter is to: of a commune its committee."""
+    return f"UBND {name}" if reporter.isdecimal() else name
 
 
 def _letter_name(who: str, name: str, year: int) -> str:
@@ -99,7 +105,9 @@ def _questions(rows: pd.DataFrame) -> PageTable:
             "article": rows["article"].to_numpy(),
         }
     )
-    return PageTable("Câu hỏi", "Nội dung đề nghị làm rõ", "targets", _COLUMNS, told)
+    articles = told["article"].ne("").any()
+    columns = [one for one in _COLUMNS if one.key != "article" or articles]
+    return PageTable("Câu hỏi", "Nội dung đề nghị làm rõ", "targets", columns, told)
 
 
 def save_reminder(
@@ -113,9 +121,10 @@ def save_reminder(
         Text(
             f"Theo quy định, {form.name.vi} {asked.year} gửi trước hết ngày "
             f"{last_day.day}/{last_day.month}/{last_day.year}. Đến nay còn {len(missing)} đơn vị "
-            "chưa gửi. Đề nghị các đơn vị khẩn trương hoàn thành và gửi về Sở để tổng hợp."
+            "chưa gửi. Đề nghị các đơn vị khẩn trương hoàn thành và gửi về Sở trước ngày …/…/…… "
+            "để tổng hợp."
         ),
         PageTable("Đơn vị", "Danh sách đơn vị chưa gửi báo cáo", "targets", columns, listed),
     ]
-    subject = f"Về việc đôn đốc gửi báo cáo năm {asked.year}"
+    subject = f"đôn đốc gửi báo cáo năm {asked.year}"
     return save_official(_content(asked, subject, blocks), path, overwrite=True)

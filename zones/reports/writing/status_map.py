@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from layers.base.clock import today
 from layers.base.messages import message
 from maps.charts.commune_states import save_state_map
+from maps.layout.content import DEMO_MARK
 from zones.reports.year_round import Round
 
 _COLOURS = {
@@ -25,5 +27,7 @@ def save_status_map(table: pd.DataFrame, asked: Round, path: Path) -> Path | Non
         (name, message(f"zones.reports.state_{name}").vi, colour)
         for name, colour in _COLOURS.items()
     ]
-    title = message("zones.reports.who_reported", year=asked.year).vi
+    day = message("zones.reports.on_day", day=today()).vi
+    mark = f" – {DEMO_MARK.vi}" if asked.demo else ""
+    title = f"{message('zones.reports.who_reported', year=asked.year).vi}\n({day}{mark})"
     return save_state_map(asked.boundaries.assign(state=state), states, path, title=title)

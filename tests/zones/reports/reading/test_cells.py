@@ -111,5 +111,7 @@ def test_a_row_put_above_the_first_is_no_heading(collected: Callable[[Spoil], Co
 def test_each_language_says_it_in_its_own_words(collected: Callable[[Spoil], Collected]) -> None:
     got = collected(lambda form: form.scale("pine", 10.0, "standing"))
     said = got.findings.iloc[0]
-    assert said["message_vi"].startswith("Thông, hiện có: 43.432 (× 10: 4.343,2)")
-    assert said["message_en"].startswith("Pine, standing: 43,432 (× 10: 4,343.2)")
+    assert said["message_vi"].startswith("Thông, hiện có: 43.432 (ghi nhầm × 10: đúng ra 4.343,2)")
+    assert said["message_en"].startswith(
+        "Pine, standing: 43,432 (× 10 by mistake: it would be 4,343.2)"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -40,6 +41,21 @@ def test_the_identity_stands_hidden_on_every_table(book: openpyxl.Workbook) -> N
         assert read_identity(sheet["A1"].value) == identity
         assert sheet.row_dimensions[1].hidden
         assert sheet.column_dimensions["A"].hidden
+
+
+def test_a_narrow_table_stands_upright_and_its_remark_has_no_stray_blank(
+    round_2026: Round, tmp_path: Path
+) -> None:
+    demo = replace(round_2026, communes=round_2026.communes[:1], demo=True)
+    path, *_ = save_forms(load_form("plan-annual"), demo, tmp_path)
+    book = openpyxl.load_workbook(path)
+    zones, indicators = book["Vùng sản xuất"], book["Chỉ tiêu khác của kế hoạch"]
+    assert (zones.page_setup.orientation, indicators.page_setup.orientation) == (
+        "landscape",
+        "portrait",
+    )
+    assert zones["B4"].value == "Dữ liệu minh họa. Đơn vị: ha"
+    assert indicators["B4"].value == "Dữ liệu minh họa"
 
 
 @pytest.mark.parametrize("text", [None, "", "vungtrong|a|b", "vungtrong|p|f|x|t|r|v|2026"])
