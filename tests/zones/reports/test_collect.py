@@ -497,6 +497,31 @@ def test_no_figure_of_exchanged_communes_counts(
     assert set(zones["verdict"]) == {"asked"}
 
 
+@pytest.mark.parametrize("note", ["", "đã kiểm tra"])
+def test_two_rows_in_each_others_place_are_asked_back_whole(
+    note: str, round_2026: Round, fill: Fill, tmp_path: Path
+) -> None:
+    """Pine and acacia of one commune, 4,336.7 ha and 142.7 ha a year before, exchanged."""
+    form = fill("06529")
+    for column in ("planted", "lost", "standing", "certified"):
+        one, other = form.value("pine", column), form.value("acacia", column)
+        form.put("pine", column, other)
+        form.put("acacia", column, one)
+    for row in ("pine", "acacia"):
+        form.put(row, "note", note or None)
+    form.book.save(tmp_path / "a.xlsx")
+    got = collect(tmp_path, round_2026, [load_form("plan-annual")])
+    mine = got.figures[got.figures["row"].isin(["pine", "acacia"])]
+    told = got.findings[got.findings["kind"] == "rows-exchanged"]
+    if note:
+        assert told.empty
+        assert set(mine["verdict"]) == {"remarked", "accepted"}
+    else:
+        assert "Thông ↔ Keo" in told["message_vi"].iloc[0]
+        assert set(mine["verdict"]) == {"asked"}
+        assert set(got.figures.loc[got.figures["row"] == "anise", "verdict"]) == {"accepted"}
+
+
 def test_a_file_of_which_it_is_in_doubt_whose_it_is_replaces_none(
     round_2026: Round, fill: Fill, tmp_path: Path
 ) -> None:

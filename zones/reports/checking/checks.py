@@ -15,7 +15,7 @@ from layers.base.messages import joined
 from zones.plan.words import number_words, unit_words
 from zones.project.form_schema import Form, FormTable, Identity
 from zones.reports.checking.likely import Part, are_exchanged, is_one_slip, likely_wrong
-from zones.reports.checking.shifted import shift_of
+from zones.reports.checking.shifted import exchanged_rows, shift_of
 from zones.reports.checking.unit_slips import Slip, slip_of, slip_of_sum
 from zones.reports.known import KnownFigures
 from zones.reports.layout import Sheet
@@ -65,7 +65,9 @@ def check_answers(answers: Answers) -> list[Told]:
     found: list[Told] = []
     for table in answers.form.tables:
         rows = list(dict.fromkeys(row for name, row, _ in answers.entries if name == table.table))
-        for row in rows:
+        found += _exchanged_rows(answers, table, rows)
+        moved = {one.row for one in answers.entries.values() if "rows-exchanged" in one.rules}
+        for row in (one for one in rows if one not in moved):
             found += _settle_marks(answers, table, row)
             slipped = (table.table, row) not in answers.confirmed and (
                 _shifted(answers, table, row)
@@ -207,6 +209,32 @@ def _shifted(answers: Answers, table: FormTable, row: str) -> list[Told]:
         if value is not None
     ]
     return told_together(cells, "row-shifted", expected=joined(said, between=", "))
+
+
+def _exchanged_rows(answers: Answers, table: FormTable, rows: Sequence[str]) -> list[Told]:
+    """Tell two rows whose figures stand in each other's place; none of them counts."""
+    rule = next((one for one in table.identities if one.equals and _has_known(table, one)), None)
+    if rule is None:
+        return []
+    stands, known = {}, {}
+    for row in rows:
+        value = answers.value(table.table, row, rule.subject)
+        last = _references(answers, table, row, rule.subject)
+        if value is not None and last and (table.table, row) not in answers.confirmed:
+            signed = [(name, 1) for name in rule.plus] + [(name, -1) for name in rule.minus]
+            change = sum(
+                sign * (answers.value(table.table, row, name) or 0.0) for name, sign in signed
+            )
+            stands[row], known[row] = value - change, last[0]
+    found = []
+    for pair in exchanged_rows(stands, known):
+        names = {one.row: one.title for sheet in answers.sheets for one in sheet.rows}
+        cells = [one for (name, row, _), one in answers.entries.items()
+                 if name == table.table and row in pair]  # fmt: skip
+        cells.sort(key=lambda one: one.column != rule.subject)
+        said = joined([names[row] for row in pair], between=" ↔ ")
+        found += told_together(cells, "rows-exchanged", expected=said, found="")
+    return found
 
 
 def _exchanged_changes(answers: Answers, table: FormTable, row: str) -> list[Told]:

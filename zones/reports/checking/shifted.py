@@ -1,9 +1,10 @@
-"""Figures of a row that slipped into the column beside theirs."""
+"""Figures that stand beside their place: a column further, or in each other's row."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
 
 #: Nearness to what is known that tells where a figure belongs, as a logarithm.
 _NEAR = math.log1p(0.12)
@@ -39,6 +40,25 @@ def shift_of(
         if _off(beside, [*references, references[0] + moved(step)]) < _NEAR:
             return step
     return 0
+
+
+def exchanged_rows(
+    stands: Mapping[str, float], known: Mapping[str, float]
+) -> list[tuple[str, str]]:
+    """Pairs of rows each of which has what the other should have, and not its own.
+
+    ``stands`` are hectares before the year's change, ``known`` those of last year or the register.
+    """
+    strange = [
+        row
+        for row, value in stands.items()
+        if known.get(row, 0.0) > _LEAST and _off(value, [known[row]]) > _AT_HOME
+    ]
+    return [
+        (one, other)
+        for one, other in combinations(strange, 2)
+        if max(_off(stands[one], [known[other]]), _off(stands[other], [known[one]])) < _NEAR
+    ]
 
 
 def _off(value: float | None, references: Sequence[float]) -> float:
