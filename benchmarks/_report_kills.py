@@ -89,7 +89,7 @@ def lost_or_twice_collecting(back: Path, asked: Round, form: Form, path: Path, k
         time.sleep(dice.uniform(0, longest))
         os.kill(child.pid or 0, signal.SIGKILL)
         child.join()
-        files = Ledger(path).history()["file"] if path.exists() else []
+        files = Ledger(path).history()["file"].tolist()
         bad += len(there - set(files)) + len(files) - len(set(files))
         there = set(files)
     _collect(back, asked, form, path)

@@ -81,8 +81,9 @@ def year_result(project: Project, year: int, ledger: Ledger, teller: Teller) -> 
     """What a year's report is written from."""
     if not project.plans:
         raise InputError("zones.reports.report_without_plan", path=project.file)
-    if year != (newest := ledger.newest_year()):
-        raise InputError("zones.reports.not_newest_round", year=year, newest=newest or "–")
+    newest = ledger.newest_year()
+    if newest is not None and year != newest:
+        raise InputError("zones.reports.not_newest_round", year=year, newest=newest)
     options = RunOptions(only=("progress",), write=False)
     result = run_project(project, options=options, teller=teller)
     asked = expected_round(project, year)

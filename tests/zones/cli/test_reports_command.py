@@ -77,3 +77,8 @@ def test_one_bad_file_stops_no_other_and_the_code_says_so(
     figures = pd.read_csv(out / "figures.csv")
     assert figures["value"].tolist() == [12.5], "the other file counts"
     assert len(Ledger(tmp_path / "dự án" / "reports.sqlite").history()) == 1
+    # The report of a year without a round would print this one's figures.
+    write = ["reports", "write", project, "--year", "2024", "--out", str(tmp_path / "report")]
+    assert run(write) == 2
+    assert "--year 2026" in capsys.readouterr().err
+    assert not (tmp_path / "report").exists()

@@ -277,7 +277,7 @@ class _Table:
             self.reading.rows[line] = "heading"
             return here
         numbers = [at for at, cell in held.items() if isinstance(cell, float)]
-        if not numbers and any(isinstance(cell, str) and is_signature(cell)
+        if row is None and not numbers and any(isinstance(cell, str) and is_signature(cell)
                                for cell in held.values()):  # fmt: skip
             figures = []
         if not figures or (len(labels) == 1 and len(labels[0]) > 120 and not numbers):

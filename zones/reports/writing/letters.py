@@ -106,7 +106,7 @@ def _questions(rows: pd.DataFrame) -> PageTable:
         }
     )
     articles = told["article"].ne("").any()
-    columns = [one for one in _COLUMNS if one.key != "article" or articles]
+    columns = tuple(one for one in _COLUMNS if one.key != "article" or articles)
     return PageTable("Câu hỏi", "Nội dung đề nghị làm rõ", "targets", columns, told)
 
 

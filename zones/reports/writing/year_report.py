@@ -269,7 +269,7 @@ def _replies(result: YearResult) -> Iterator[Block]:
 def _targets_table(rows: pd.DataFrame, result: YearResult) -> PageTable:
     year, judged = result.asked.year, "verdict" in rows
     # With a verdict the columns share the same page: the interval stands below its figure.
-    widths = (22, 7, 16, 18, 9, 12, 7, 10) if judged else (27, 8, 20, 16, 10, 13, 8, 11)
+    widths = (21, 9, 15, 18, 9, 12, 7, 10) if judged else (27, 8, 20, 16, 10, 13, 8, 11)
     done = "Hiện có" + (" (khoảng tin cậy)" if judged else "")
     heads = (
         *(("name", "Chỉ tiêu"), ("clause", "Mục"), ("planned", "Kế hoạch"), ("done", done)),
