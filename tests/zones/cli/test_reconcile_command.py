@@ -91,6 +91,7 @@ def test_reconciled_figures_feed_the_comparison(
     targets = run_project(load_project(project), options=options)[TARGETS]
     row = targets[(targets["zone"] == "pine") & (targets["commune_code"] == "")].iloc[0]
     assert row["present"] == pytest.approx(pine["area_ha"].sum())
+    assert row["told_by"] == "reconciled", "a figure that was reconciled is no map's"
     # What was reconciled is no witness of itself: the figures stay as they are.
     before = (out / "reconciled.csv").read_bytes()
     told(capsys, str(project), "--out", str(out), "--overwrite")

@@ -142,13 +142,12 @@ def target_rows(result: YearResult) -> pd.DataFrame:
 
 def _teller(result: YearResult, row: Mapping[Hashable, Any]) -> str:
     """Who tells a figure, and of which year it is: a map may be older than the report."""
-    told, year = str(row["told_by"]), result.asked.year
+    told = str(row["told_by"])
     source = result.sources[result.sources["zone"] == row["zone"]]
-    if told == "layer" and len(source):
-        told, year = str(source["told_by"].iloc[0]), int(source["year"].iloc[0])
+    if told and row["indicator"] == "area" and len(source):
+        return f"{_TOLD[str(source['told_by'].iloc[0])]} {int(source['year'].iloc[0])}"
     # What a layer tells of no zone, as the forest cover, is of the date of that layer.
-    dated = told in ("report", "reconciled") or len(source) > 0
-    return f"{_TOLD[told]} {year}" if told and dated else _TOLD[told]
+    return f"{_TOLD[told]} {result.asked.year}" if told == "report" else _TOLD[told]
 
 
 def _reported_now(result: YearResult, zone: str, target: Target) -> str:
