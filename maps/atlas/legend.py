@@ -66,13 +66,13 @@ def _draw_entry(
         )
         sheet.text(cell.right, y, figure, size=size, align="right")
     room = cell.right - patch.right - 2.2 * scale - sheet.text_width(figure + " ", size=size)
-    while size > 4.5 and sheet.text_width(entry.text, size=size) > room:
-        size -= 0.25
-    text = entry.text
-    while len(text) > 1 and sheet.text_width(text, size=size) > room:
-        text = text[:-2] + "…"
     left = patch.right + 1.6 * scale if entry.symbol else cell.left
-    sheet.text(left, y, text, size=size)
+    if sheet.text_width(entry.text, size=size) <= room:
+        sheet.text(left, y, entry.text, size=size)
+        return
+    # A long name takes two lines rather than letters that nobody reads.
+    lines = Box(left, cell.bottom, room, cell.height)
+    sheet.paragraph(lines, entry.text, size=size, leading=1.02, least=4.5)
 
 
 def _draw_patch(sheet: Sheet, patch: Box, symbol: AreaSymbol | LineSymbol) -> None:
