@@ -73,8 +73,9 @@ def check_strata(frame: pd.DataFrame, areas: pd.Series[float]) -> Findings:
     counts = frame["stratum"].value_counts().reindex(used.index).fillna(0)
     findings.extend(_thin_strata(counts, used))
     classes = set(frame["reference_class"])
-    mapped = set(frame["map_class"]) | set(areas.index)
-    findings.extend(_one_sided(classes - mapped, frame))
+    mapped = set(frame["map_class"])
+    findings.extend(_one_sided(classes - mapped - set(areas.index), frame))
+    findings.extend(_never_found(mapped - classes))
     return findings
 
 
@@ -103,3 +104,14 @@ def _one_sided(classes: set[str], frame: pd.DataFrame) -> list[Finding]:
     count = int(frame["reference_class"].isin(names).sum())
     text = message("layers.sampling.class_not_on_map", count=count, classes=names)
     return [Finding("note", "class-not-on-map", "sample", text, count, examples=tuple(names[:5]))]
+
+
+def _never_found(classes: set[str]) -> list[Finding]:
+    """Tell classes that the map has and no point was found to be: not there, or misspelt."""
+    if not classes:
+        return []
+    names = sorted(classes)
+    text = message("layers.sampling.class_not_found", classes=names)
+    return [
+        Finding("note", "class-not-found", "sample", text, len(names), examples=tuple(names[:5]))
+    ]

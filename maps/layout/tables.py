@@ -186,7 +186,8 @@ def verdict_words(
             for low, high, unit in ends
         ],
         "verdict": [
-            "" if pd.isna(item) else word("verdict", item, language) for item in rows["verdict"]
+            "" if pd.isna(item) or not item else word("verdict", item, language)
+            for item in rows["verdict"]
         ],
     }
 

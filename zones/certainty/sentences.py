@@ -35,10 +35,14 @@ def verdict_sentences(
     judged = targets[targets["low_interval"].notna()]
     if judged.empty:
         return []
-    found = [("", message("zones.certainty.interval", level_percent=level_percent))]
-    if not judged["interval_from"].eq("points").any():
-        found.append(("", message("zones.certainty.drawing_only")))
     names = zone_names.drop_duplicates("zone").set_index("zone")
+    found = [("", message("zones.certainty.interval", level_percent=level_percent))]
+    drawn = judged[judged["interval_from"] == "boundaries"]
+    if len(drawn) == len(judged):
+        found.append(("", message("zones.certainty.drawing_only")))
+    elif len(drawn):
+        of = list(dict.fromkeys(_name(row, names) for row in drawn.to_dict("records")))
+        found.append(("", message("zones.certainty.drawing_only_of", names=of)))
     found += [
         (str(row["zone"]), _verdict(row, names, decimals, level_percent))
         for row in judged[judged["verdict"] == "cannot_tell"].to_dict("records")
@@ -66,32 +70,18 @@ def zone_verdicts(
 def cover_sentences(
     targets: pd.DataFrame, *, level_percent: float, rate_decimals: int
 ) -> list[Phrase]:
-    """Interval of the province's rate of today, and the verdict on each of its targets.
+    """Verdict on each target of the province's rate by what is there today, with its interval.
 
     The last sentence says what the interval is of.
     """
+    names = pd.DataFrame({"zone": [], "name_en": [], "name_vi": []}).set_index("zone")
     rows = targets[
         targets["indicator"].eq("forest_cover_rate")
         & targets["commune_code"].fillna("").eq("")
         & targets["low_interval"].notna()
-        & targets["low"].notna()
-    ].dropna(subset="year")
+    ]
     told = [
-        message(
-            "zones.certainty.cover_verdict",
-            verdict=_verdict_words(row),
-            year=int(row["year"]),
-            level_percent=level_percent,
-            **{
-                name: figure_phrase(row[column], rate_decimals)
-                for name, column in (
-                    ("asked", "low"),
-                    ("present", "present"),
-                    ("low", "low_interval"),
-                    ("high", "high_interval"),
-                )
-            },
-        )
+        _verdict(row, names, (rate_decimals, rate_decimals), level_percent)
         for row in rows.to_dict("records")
     ]
     return [*told, message("zones.certainty.cover_exact")] if told else []
@@ -101,20 +91,12 @@ def _verdict(
     row: Row, names: pd.DataFrame, decimals: tuple[int, int], level_percent: float
 ) -> Phrase:
     """One target: what is asked, the verdict, figure and interval, what would decide."""
-    digits = decimals[row["unit"] == "%"]
-    low, high = row["low_interval"], row["high_interval"]
     told = message(
         "zones.certainty.verdict",
         name=_name(row, names),
         asked=_asked(row),
         verdict=_verdict_words(row),
-        unit=row["unit"],
-        present=figure_phrase(row["present"], digits),
-        low=figure_phrase(low, digits),
-        high=figure_phrase(high, digits),
-        width=_width(low, high, digits),
-        level_percent=level_percent,
-        origin=_origin(row),
+        measured=_measured(row, decimals[row["unit"] == "%"], level_percent),
     )
     if row["verdict"] != "cannot_tell":
         return message("zones.certainty.told", told=told)
@@ -122,28 +104,47 @@ def _verdict(
 
 
 def _asked(row: Row) -> Phrase:
-    """What the target asks; of one that says about, how far from it is still about."""
+    """What the target asks, by when; of one that says about, how far from it is still about."""
     asked = bound_words(row["bound"], (row["figure_low"], row["figure_high"]), row["unit"])
     tolerance = row.get("tolerance_percent", 0.0)
-    if row["bound"] != "about" or not tolerance > 0:
+    if row["bound"] == "about" and tolerance > 0:
+        asked = message("zones.certainty.about", asked=asked, tolerance_percent=tolerance)
+    if pd.isna(row["year"]):
         return asked
-    return message("zones.certainty.about", asked=asked, tolerance_percent=tolerance)
+    return message("zones.certainty.by_year", asked=asked, year=int(row["year"]))
 
 
 def _width(low: float, high: float, digits: int) -> Phrase:
-    """Half the width; nothing of an interval that lies far more to one side of its figure."""
+    """Half the width; nothing where it is lopsided, or too small for the decimals."""
     half = (high - low) / 2
-    if half > _LOPSIDED * (low + high) / 2:
+    if half > _LOPSIDED * (low + high) / 2 or not round(half, digits):
         return Phrase(en="", vi="")
     return message("zones.certainty.half", half=figure_phrase(half, digits))
 
 
-def _origin(row: Row) -> Phrase:
-    """What the interval holds; of points, whether the map's own figure lies outside it."""
+def _measured(row: Row, digits: int, level_percent: float) -> Phrase:
+    """Figure of the map, what the interval is around, and whether the map's figure lies in it."""
+    low, high = row["low_interval"], row["high_interval"]
+    given: dict[str, object] = {
+        "unit": row["unit"],
+        "present": figure_phrase(row["present"], digits),
+        "low": figure_phrase(low, digits),
+        "high": figure_phrase(high, digits),
+        "width": _width(low, high, digits),
+        "level_percent": level_percent,
+    }
     if row["interval_from"] != "points":
-        return message("zones.certainty.from_boundaries")
-    inside = row["low_interval"] <= row["present"] <= row["high_interval"]
-    return message(f"zones.certainty.from_points{'' if inside else '_outside'}")
+        return message("zones.certainty.by_boundaries", **given)
+    seen = row["estimate"]
+    given["estimate"] = (
+        Phrase(en="", vi="")
+        if pd.isna(seen)
+        else message(
+            "zones.certainty.estimate", unit=row["unit"], figure=figure_phrase(seen, digits)
+        )
+    )
+    inside = low <= row["present"] <= high
+    return message(f"zones.certainty.by_points{'' if inside else '_outside'}", **given)
 
 
 def _verdict_words(row: Row) -> Phrase:
@@ -175,8 +176,10 @@ def needed_words(needed: str) -> Phrase:
     if kind == "points":
         points, _, strata = rest.partition(":")
         named = [class_name(stratum) for stratum in strata.split("+")]
+        if int(points) == 0:
+            return message("zones.certainty.needs_some_points", strata=named)
         if int(points) > _TOO_MANY:
-            return message("zones.certainty.needs_many_points", points=int(points), strata=named)
+            return message("zones.certainty.needs_many_points", points=int(points))
         return message("zones.certainty.needs_points", points=int(points), strata=named)
     if kind == "own_points":
         named = [class_name(stratum) for stratum in rest.split("+")]

@@ -61,15 +61,16 @@ def with_verdicts(
     level_percent: float,
     tolerated: ToleratedBounds,
 ) -> pd.DataFrame:
-    """Targets with ``low_interval, high_interval, interval_from, verdict`` and ``needed``.
+    """Targets with ``estimate``, both ends of the interval, its origin, ``verdict, needed``.
 
-    ``intervals`` are from ``zone_intervals``. The status stays what it was: it compares figures.
+    ``intervals`` are from ``zone_intervals``; what no layer tells has none, and keeps its verdict.
+    The status stays what it was: it compares figures.
     """
     z = NormalDist().inv_cdf((1 + level_percent / 100) / 2)
     columns = ["origin", "area_ha", "standard_error_ha", "low_ha", "high_ha", "per"]
     kept = intervals[[*_KEYS, *columns, "points", "error_m", "strata"]]
     rows = targets[_KEYS].merge(kept, on=_KEYS, how="left").set_axis(targets.index)
-    measured = targets["present"].notna()
+    measured = targets["told_by"] == "layer"
     sampled = rows["origin"] == "sample"
     centre = (rows["area_ha"] * rows["per"]).where(sampled, targets["present"])
     half = z * rows["standard_error_ha"] * rows["per"]
@@ -77,10 +78,11 @@ def with_verdicts(
     high = (rows["high_ha"] * rows["per"]).where(sampled, centre + half)
     low, high = low.where(measured), high.where(measured)
     least, most = bounds_with_tolerance(targets, tolerated)
-    verdict = _verdict(low, high, least, most, measured)
+    verdict = _verdict(low, high, least, most).where(measured, targets["verdict"])
     facts = rows.assign(centre=centre, low=low, high=high, least=least, most=most, verdict=verdict)
     return TARGETS.validate(
         targets.assign(
+            estimate=centre.where(sampled & measured),
             low_interval=low,
             high_interval=high,
             interval_from=rows["origin"].map(_ORIGINS).where(low.notna(), "").fillna(""),
@@ -95,15 +97,13 @@ def _verdict(
     high: pd.Series[float],
     least: pd.Series[float],
     most: pd.Series[float],
-    measured: pd.Series[bool],
 ) -> pd.Series[str]:
     """Compare an interval with the ends; an end that the plan does not set is held."""
     inside = (low >= least.fillna(-np.inf)) & (high <= most.fillna(np.inf))
     outside = (high < least.fillna(-np.inf)) | (low > most.fillna(np.inf))
     known = low.notna() & high.notna() & (least.notna() | most.notna())
     told = np.select([inside, outside], ["met", "not_met"], "cannot_tell")
-    word = pd.Series(told, index=low.index).where(known, "not_assessed")
-    return word.where(measured, "not_measured")
+    return pd.Series(told, index=low.index).where(known, "not_assessed")
 
 
 def _needed(row: Mapping[Hashable, Any]) -> str:

@@ -111,9 +111,10 @@ def read(
     from layers.base.messages import message
     from zones.certainty.design import class_name
     from zones.project.model import load_project
-    from zones.run.accuracy_sample import read_sample
+    from zones.run.accuracy_sample import leads, name_in, read_sample
 
-    survey, returned = read_sample(load_project(project), out, file)
+    settled = load_project(project)
+    survey, returned = read_sample(settled, out, file)
     overall = survey.estimate.accuracy.iloc[0]
     lines = [item.message for item in (*returned.findings.items, *survey.estimate.findings.items)]
     lines.append(
@@ -133,6 +134,8 @@ def read(
         )
         for row in survey.estimate.areas.to_dict("records")
     ]
+    if not leads(settled, out):
+        lines.append(message("zones.certainty.not_named", folder=name_in(settled, out)))
     for line in lines:
         print_line(line.text(language()))
 

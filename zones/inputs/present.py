@@ -47,6 +47,13 @@ def present_by_zone(
     return present.merge(every.loc[every["crop"] != "", ["zone", "crop"]], on="crop")
 
 
+def with_tellers(project: Project, by_zone: pd.DataFrame) -> pd.DataFrame:
+    """Rows of layers with who tells them: a drawn layer, a report, or what was reconciled."""
+    kinds = {name: one.kind for name, one in project.layers.items()}
+    tellers = [_TABLES.get(kinds[name], "layer") for name in by_zone["layer"]]
+    return by_zone.assign(told_by=pd.Series(tellers, index=by_zone.index, dtype="str"))
+
+
 def with_years(
     project: Project, zones: pd.DataFrame, now: pd.DataFrame, measured: pd.DataFrame
 ) -> pd.DataFrame:

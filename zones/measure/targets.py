@@ -85,12 +85,12 @@ def join_plan_targets(targets: Sequence[pd.DataFrame]) -> pd.DataFrame:
 def measured_figures(by_zone: pd.DataFrame, forest_cover: pd.DataFrame) -> pd.DataFrame:
     """What targets are compared with: hectares of zones, and the forest cover rate in percent.
 
-    ``by_zone`` has ``zone, commune_code, present_ha``. A zone stands there over the province (no
-    commune code) and in every commune.
+    ``by_zone`` has ``zone, commune_code, present_ha, told_by``. A zone stands there over the
+    province (no commune code) and in every commune.
     """
-    keys = ["zone", "commune_code"]
-    communes = by_zone.groupby(keys)["present_ha"].sum().reset_index(name="present")
-    province = by_zone.groupby("zone")["present_ha"].sum().reset_index(name="present")
+    sums = {"present": ("present_ha", "sum"), "told_by": ("told_by", "first")}
+    communes = by_zone.groupby(["zone", "commune_code"]).agg(**sums).reset_index()
+    province = by_zone.groupby("zone").agg(**sums).reset_index()
     totals = pd.concat([province.assign(commune_code=""), communes], ignore_index=True)
     frames = [totals.assign(indicator="area", unit="ha")]
     if not forest_cover.empty:
@@ -100,6 +100,7 @@ def measured_figures(by_zone: pd.DataFrame, forest_cover: pd.DataFrame) -> pd.Da
             "commune_code": "",
             "unit": "%",
             "present": float(forest_cover["cover_percent"].iloc[-1]),
+            "told_by": "layer",
         }
         frames.append(pd.DataFrame([rate]))
     return pd.concat(frames, ignore_index=True)
@@ -109,7 +110,7 @@ def measured_figures(by_zone: pd.DataFrame, forest_cover: pd.DataFrame) -> pd.Da
 _COMPARED = frozenset(
     {
         *("figure_low", "figure_high", "present", "held_ratio", "shortfall", "surplus", "status"),
-        *("tolerance_percent", "told_by", "low_interval", "high_interval"),
+        *("tolerance_percent", "told_by", "estimate", "low_interval", "high_interval"),
         *("interval_from", "verdict", "needed"),
     }
 )
@@ -131,7 +132,8 @@ def compare_targets(
         unit than the hectare are converted to it.
     present : pandas.DataFrame
         Columns ``zone, indicator, commune_code, unit, present``: what was measured; a commune code
-        of ``""`` is the province. One row per thing.
+        of ``""`` is the province. One row per thing. ``told_by`` says who tells it: ``layer``, as
+        where the column is not there, ``report`` or ``reconciled``.
     tolerated : ToleratedBounds
         What the status of a figure given as about so much allows for.
     reported : pandas.DataFrame, optional
@@ -168,7 +170,8 @@ def compare_targets(
     given = [*keys, "present"]
     require_columns(present, dict(zip(given, given, strict=True)), source="present")
     frame = _in_hectares(targets.assign(commune_code=targets["commune_code"].fillna("")))
-    frame = frame.merge(present, on=keys, how="left", validate="many_to_one")
+    told = present if "told_by" in present else present.assign(told_by="layer")
+    frame = frame.merge(told[[*given, "told_by"]], on=keys, how="left", validate="many_to_one")
     # A layer shows a state; what is planted or harvested per year no single state can tell.
     state = frame["period"].isin(_STATES)
     frame = frame.assign(
@@ -189,13 +192,23 @@ def compare_targets(
         tolerance_percent=np.where(
             allowed & (tolerated.tolerance_percent > 0), tolerated.tolerance_percent, np.nan
         ),
+        estimate=np.nan,
         low_interval=np.nan,
         high_interval=np.nan,
         interval_from="",
-        verdict=np.where(now.isna(), "not_measured", "not_assessed"),
-        needed=np.where(now.isna(), "", "accuracy"),
+        verdict=_first_verdict(frame),
+        needed=np.where(frame["told_by"] == "layer", "accuracy", ""),
     )
     return TARGETS.validate(frame[TARGETS.names])
+
+
+def _first_verdict(frame: pd.DataFrame) -> pd.Series[str]:
+    """Verdict where no accuracy is stated: none of what is counted, or told by reports."""
+    drawn = frame["told_by"] == "layer"
+    area = (frame["indicator"] == "area") & (frame["unit"] == "ha")
+    missing = (area | (frame["indicator"] == "forest_cover_rate")) & frame["present"].isna()
+    word = np.select([drawn, missing], ["not_assessed", "not_measured"], "")
+    return pd.Series(word, index=frame.index, dtype="str")
 
 
 def _with_reported(targets: pd.DataFrame, reported: pd.DataFrame) -> pd.DataFrame:
@@ -212,7 +225,7 @@ def _with_reported(targets: pd.DataFrame, reported: pd.DataFrame) -> pd.DataFram
     its_year = (targets["period"] != "in_year") | (targets["year"] == found["year"]).fillna(False)
     value = value.astype("float64").where(its_year.astype(bool))
     present = targets["present"].astype("float64")
-    told_by = np.select([present.notna(), value.notna()], ["layer", "report"], "")
+    told_by = targets["told_by"].where(present.notna(), np.where(value.notna(), "report", ""))
     return targets.assign(present=present.fillna(value), told_by=told_by)
 
 

@@ -83,7 +83,7 @@ def round_targets(
     ):
         lacking = gap.round(decimals).mask(rates, gap.round(rate_decimals)).clip(lower=0)
         columns[name] = targets[name].where(~(targets[name] > 0), lacking)
-    for name in ("low_interval", "high_interval"):
+    for name in ("estimate", "low_interval", "high_interval"):
         columns[name] = (
             targets[name].round(decimals).mask(rates, targets[name].round(rate_decimals))
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,6 +89,18 @@ def make_sample(
     files = save_points(points, class_names(design.classes), names, request.out)
     save_design(design, request.out)
     return design, size, files
+
+
+def leads(project: Project, folder: Path) -> bool:
+    """Tell whether the project judges its targets by the sample in a folder."""
+    named = project.certainty.sample if project.certainty is not None else None
+    return named is not None and project.resolve(named).resolve() == folder.resolve()
+
+
+def name_in(project: Project, folder: Path) -> str:
+    """Folder as the project file names it: from where that lies."""
+    home = project.file.resolve().parent
+    return Path(os.path.relpath(folder.resolve(), home)).as_posix()
 
 
 def class_names(classes: list[str]) -> dict[str, str]:

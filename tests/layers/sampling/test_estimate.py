@@ -188,6 +188,33 @@ def test_stehman_2014_as_published() -> None:
     assert found.error_matrix.loc["B", "C"] == pytest.approx(0.08, abs=1e-12)
 
 
+def test_stehman_2014_has_the_errors_of_mapaccuracy() -> None:
+    """Printed by mapaccuracy 0.1.2 (R) for the example of the paper, seven digits."""
+    found = estimate_area(stehman(), STEHMAN_PIXELS, unit_ha=1.0, interval="normal")
+    error = found.areas.set_index("class")["standard_error_ha"] / 100_000
+    assert error["A"] == pytest.approx(0.0822478, abs=1e-7)
+    assert error["C"] == pytest.approx(0.06427977, abs=1e-7)
+    for measure, name, ratio, expected in (
+        ("overall", "", 0.63, 0.08464219),
+        ("users", "B", 0.5744681, 0.1247822),
+        ("producers", "B", 0.7941176, 0.1165479),
+    ):
+        assert of(found.accuracy, measure, name) == pytest.approx(ratio, abs=1e-7)
+        printed = of(found.accuracy, measure, name, "standard_error_ratio")
+        assert printed == pytest.approx(expected, abs=1e-7)
+
+
+def test_olofsson_2014_has_the_hectares_of_mapaccuracy() -> None:
+    """Hectares and half-widths of 95 % intervals, seven digits, by the same package."""
+    areas = {name: pixels * PIXEL_HA for name, pixels in OLOFSSON_PIXELS.items()}
+    found = estimate_area(sample_of(OLOFSSON), areas, interval="normal").areas
+    half = found["high_ha"] - found["area_ha"]
+    printed = [21_157.76, 11_686.15, 285_769.9, 581_386.2]
+    assert found["area_ha"].tolist() == pytest.approx(printed, rel=5e-7)
+    margins = [6_157.521, 3_755.757, 15_509.55, 16_281.36]
+    assert half.tolist() == pytest.approx(margins, rel=5e-7)
+
+
 def second_implementation(
     sample: pd.DataFrame, areas: dict[str, float], y: np.ndarray, x: np.ndarray, unit: float | None
 ) -> tuple[float, float]:
@@ -351,6 +378,19 @@ def test_class_that_the_map_lacks_is_estimated_and_told() -> None:
     row = found.areas.set_index("class").loc["x"]
     assert row["mapped_ha"] == 0
     assert row["area_ha"] == pytest.approx(1.0)
+
+
+def test_class_of_the_map_that_no_point_is_of_is_told() -> None:
+    sample = pd.DataFrame({"stratum": ["a"] * 10 + ["b"] * 10, "reference_class": "a"})
+    found = estimate_area(sample, {"a": 10.0, "b": 10.0})
+    (note,) = found.findings.items
+    assert (note.kind, note.examples) == ("class-not-found", ("b",))
+    row = found.areas.set_index("class").loc["b"]
+    assert row["area_ha"] == 0
+    assert row["high_ha"] > 0
+    mapped = sample.assign(map_class=["a"] * 19 + ["c"])
+    (note,) = estimate_area(mapped, {"a": 10.0, "b": 10.0}).findings.items
+    assert note.examples == ("c",)
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,38 @@ def test_one_class_under_neyman_is_the_formula_of_the_standard() -> None:
     assert exact <= size.points.sum() <= exact + len(AREAS)
 
 
+def test_two_strata_of_cochran_1977() -> None:
+    """Table 5.1: 16 and 48 cities, S² 53,843 and 5,581, 24 of them drawn.
+
+    Proportional allocation takes 6 and 18, Neyman's 12.21 and 11.79 (eq. 5.26); the variance of
+    the total without the finite correction is Σ N² S² / n (eq. 5.7): 3,101,931 and 2,220,203.
+    """
+    cities = {"large": 16.0, "small": 48.0}
+    scale = 400_000.0
+    spread = np.array([53_843.0, 5_581.0]) / scale
+    share = (1 - np.sqrt(1 - 4 * spread)) / 2  # p (1 − p) is the spread
+    expected = pd.DataFrame({"k": share}, index=list(cities))
+    for allocation, drawn, variance in (
+        ("proportional", [6, 18], 16**2 * 53_843 / 6 + 48**2 * 5_581 / 18),
+        ("neyman", [12, 12], 16**2 * 53_843 / 12 + 48**2 * 5_581 / 12),
+    ):
+        size = sample_size(
+            cities, expected, {"k": 1.0}, allocation=allocation, minimum=1, points=24
+        )
+        assert size.points.tolist() == drawn
+        half = size.precision["expected_ha"].iloc[0]
+        assert (half / Z) ** 2 * scale == pytest.approx(variance, rel=1e-9)
+
+
+def test_641_points_of_olofsson_2014() -> None:
+    """Section 5.1.1: user's accuracies guessed, standard error of the overall accuracy 0.01."""
+    weights = {"deforestation": 0.02, "gain": 0.015, "forest": 0.32, "other": 0.645}
+    expected = pd.DataFrame({"right": [0.70, 0.60, 0.90, 0.95]}, index=list(weights))
+    size = sample_size(weights, expected, {"right": Z * 0.01}, allocation="neyman", minimum=1)
+    # Each stratum is rounded up.
+    assert 641 <= size.points.sum() <= 641 + len(weights)
+
+
 def test_weakest_needs_no_more_than_a_general_optimiser() -> None:
     size = sample_size(AREAS, EXPECTED, WANTED, allocation="weakest", minimum=1)
     names = list(WANTED)

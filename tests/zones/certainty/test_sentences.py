@@ -30,6 +30,7 @@ def targets(**columns: object) -> pd.DataFrame:
         "low_interval": 154_400.0,
         "high_interval": 156_400.0,
         "interval_from": "points",
+        "estimate": 155_380.0,
         "verdict": "cannot_tell",
         "needed": "points:320:pine+other",
     } | columns
@@ -45,15 +46,16 @@ def test_cannot_tell_says_what_would_decide() -> None:
     general, sentence = told(targets())
     assert "95 %" in general.en
     assert sentence.en == (
-        "Pine, 155,000–160,000 ha asked for: cannot tell yet; 155,400 ha on the map, 95 % "
-        "interval 154,400–156,400 ha (± 1,000), by points checked on the ground; about 320 more "
-        "points, most of all in strata Pine, Other, "
-        "would decide."
+        "Pine, 155,000–160,000 ha by 2030 asked for: cannot tell yet; 155,400 ha on the map; by "
+        "points checked on the ground 155,380 ha, 95 % interval 154,400–156,400 ha (± 1,000); "
+        "about 320 more points, most of all where the map says Pine, Other, would decide if the "
+        "estimate stays as it is."
     )
     assert sentence.vi == (
-        "Thông, chỉ tiêu 155.000–160.000 ha: chưa kết luận được; theo bản đồ 155.400 ha, khoảng "
-        "tin cậy 95 %: 154.400–156.400 ha (± 1.000), theo điểm kiểm tra thực địa; cần thêm "
-        "khoảng 320 điểm kiểm tra, nhất là ở tầng Thông, Khác, mới kết luận được."
+        "Thông, chỉ tiêu 155.000–160.000 ha đến năm 2030: chưa kết luận được; theo bản đồ 155.400 "
+        "ha; theo điểm kiểm tra thực địa 155.380 ha, khoảng tin cậy 95 %: 154.400–156.400 ha "
+        "(± 1.000); cần thêm khoảng 320 điểm kiểm tra, nhất là ở nơi bản đồ ghi Thông, Khác, mới "
+        "kết luận được (nếu ước lượng vẫn như hiện nay)."
     )
 
 
@@ -79,8 +81,29 @@ def test_points_are_no_errors_of_drawing_though_all_is_decided() -> None:
 
 def test_a_map_that_the_points_do_not_bear_out_is_told() -> None:
     *_, sentence = told(targets(present=157_000.0))
-    assert "on the ground, and the map's own figure lies outside it" in sentence.en
+    assert "157,000 ha on the map; by points checked on the ground 155,380 ha" in sentence.en
+    assert "(± 1,000), and the map's own figure lies outside it" in sentence.en
     assert "số liệu trên bản đồ nằm ngoài khoảng này" in sentence.vi
+
+
+def test_of_intervals_of_two_origins_those_of_drawing_alone_are_named() -> None:
+    tea = targets(zone="tea", target="Tea", verdict="met", interval_from="boundaries")
+    _, only, sentence = told(pd.concat([targets(), tea, rate(verdict="not_met")]))
+    assert only.en.startswith("Tea, Forest cover rate: the interval comes only from how")
+    assert only.vi.startswith("Tea, Tỷ lệ che phủ rừng: khoảng tin cậy chỉ tính")
+    assert sentence.en.startswith("Pine")
+
+
+def test_without_an_estimate_no_figure_and_no_number_of_points_is_made_up() -> None:
+    *_, sentence = told(targets(estimate=np.nan, needed="points:0:pine+other"))
+    assert "by points checked on the ground 95 % interval 154,400" in sentence.en
+    assert sentence.en.endswith("Pine, Other, are needed to estimate it at all.")
+    assert sentence.vi.endswith("nơi bản đồ ghi Thông, Khác, mới ước lượng được.")
+
+
+def test_a_target_without_a_year_is_told_without_one() -> None:
+    *_, sentence = told(targets(year=pd.NA))
+    assert sentence.en.startswith("Pine, 155,000–160,000 ha asked for: cannot tell yet")
 
 
 def test_what_is_decided_or_was_not_judged_needs_no_sentence() -> None:
@@ -91,12 +114,13 @@ def test_what_is_decided_or_was_not_judged_needs_no_sentence() -> None:
 def test_of_a_rare_crop_neither_width_nor_points_mislead() -> None:
     rare = {"present": 350.0, "low_interval": 311.0, "high_interval": 1316.0}
     *_, sentence = told(targets(**rare, needed="points:171915:other+pine"))
-    assert "95 % interval 311–1,316 ha, by points checked on the ground" in sentence.en
-    assert "about 171,915 more points would decide, more than anybody visits" in sentence.en
+    assert "95 % interval 311–1,316 ha; some 171,915 more points would be" in sentence.en
     assert "hãy kiểm tra riêng các lô của cây này" in sentence.vi
 
 
-@pytest.mark.parametrize("needed", ["points:1:a", "own_points:pine", "error_m:2", "at_the_end"])
+@pytest.mark.parametrize(
+    "needed", ["points:1:a", "points:0:a", "own_points:pine", "error_m:2", "at_the_end"]
+)
 def test_every_need_has_words(needed: str) -> None:
     assert needed_words(needed).vi != needed_words(needed).en
 
@@ -104,9 +128,15 @@ def test_every_need_has_words(needed: str) -> None:
 def test_rate_of_forest_cover_has_its_name() -> None:
     *_, sentence = told(rate())
     assert sentence.en.startswith(
-        "Forest cover rate, at least 64.5% asked for: cannot tell yet; 64.30 % on the map, "
+        "Forest cover rate, at least 64.5% by 2030 asked for: cannot tell yet; 64.30 % on the map, "
         "95 % interval 63.90–64.70 % (± 0.40), of errors of drawing alone"
     )
+
+
+def test_a_width_below_the_last_decimal_is_not_said_to_be_nothing() -> None:
+    narrow = {"low_interval": 64.29, "high_interval": 64.298, "verdict": "not_met"}
+    sentence, _ = cover_sentences(rate(**narrow), level_percent=95.0, rate_decimals=2)
+    assert "95 % interval 64.29–64.30 %, of errors of drawing alone." in sentence.en
 
 
 def rate(**columns: object) -> pd.DataFrame:
@@ -141,8 +171,8 @@ def test_about_says_how_far_and_too_much_is_not_called_too_little() -> None:
     ((_, sentence),) = zone_verdicts(
         targets(**about, verdict="met"), NAMES, level_percent=95.0, decimals=(0, 2)
     )
-    assert sentence.en.startswith("Pine, about 155,000 ha (± 3 %) asked for: met;")
-    assert sentence.vi.startswith("Thông, chỉ tiêu khoảng 155.000 ha (± 3 %): đạt;")
+    assert sentence.en.startswith("Pine, about 155,000 ha (± 3 %) by 2030 asked for: met;")
+    assert sentence.vi.startswith("Thông, chỉ tiêu khoảng 155.000 ha (± 3 %) đến năm 2030: đạt;")
     most = targets(bound="at_most", figure_low=np.nan, figure_high=150_000.0, verdict="not_met")
     ((_, sentence),) = zone_verdicts(most, NAMES, level_percent=95.0, decimals=(0, 2))
     assert ": not met, exceeded; 155,400 ha on the map" in sentence.en
@@ -159,6 +189,9 @@ def test_a_zone_without_an_interval_or_a_target_of_one_commune_has_no_sentence()
 def test_the_rate_has_interval_and_verdict_and_an_exact_area_below() -> None:
     rows = pd.concat([rate(verdict="met"), rate(low_interval=np.nan), targets()])
     sentence, exact = cover_sentences(rows, level_percent=90.0, rate_decimals=1)
-    assert "64.3 % (90 % interval 63.9–64.7 %), the target of 64.5 % by 2030 is: met" in sentence.en
+    assert sentence.en == (
+        "Forest cover rate, at least 64.5% by 2030 asked for: met; 64.3 % on the map, 90 % "
+        "interval 63.9–64.7 % (± 0.4), of errors of drawing alone."
+    )
     assert "official natural area counts as exact" in exact.en
-    assert "64,3 % (khoảng tin cậy 90 %: 63,9–64,7 %)" in sentence.vi
+    assert "64,3 %, khoảng tin cậy 90 %: 63,9–64,7 % (± 0,4), chỉ tính" in sentence.vi

@@ -124,6 +124,7 @@ def test_what_would_decide_of_points() -> None:
     row = judged(targets("range", 155_000.0, 160_000.0), 151_000.0, sample)
     # The interval is that of the sample, wherever the map's own figure lies.
     assert (row["low_interval"], row["high_interval"]) == (154_000.0, 158_000.0)
+    assert row["estimate"] == 156_000.0
     assert row["verdict"] == "cannot_tell"
     # Half as wide: four times the points, three times as many more.
     assert row["needed"] == "points:900:pine+other"
@@ -160,6 +161,32 @@ def test_without_a_stated_accuracy_nothing_is_pretended() -> None:
     assert judged(table, 103.0, errors(layer="old"))["verdict"] == "not_assessed"
     row = judged(table, None, errors())
     assert (row["verdict"], row["needed"]) == ("not_measured", "")
+
+
+def test_what_is_counted_or_reported_has_no_verdict() -> None:
+    heads = targets("at_least", 100.0, None, zone="", indicator="buffalo", unit="head")
+    for present in (None, 120.0):
+        row = judged(heads, present, errors()) if present is None else counted(heads, present)
+        assert (row["verdict"], row["needed"], row["interval_from"]) == ("", "", "")
+    told = counted(targets("at_least", 100.0, None), 120.0, who="report")
+    assert (told["told_by"], told["verdict"], told["needed"]) == ("report", "", "")
+    assert np.isnan(told["low_interval"])
+
+
+def test_what_is_planted_in_a_year_does_not_take_the_interval_of_what_stands() -> None:
+    row = counted(targets("at_least", 100.0, None, period="per_year"), 120.0)
+    assert row["verdict"] == "not_measured"
+    assert np.isnan(row["low_interval"])
+
+
+def counted(table: pd.DataFrame, present: float, who: str = "report") -> pd.Series:
+    """Verdict on a figure that somebody else than a layer tells."""
+    tolerated = ToleratedBounds()
+    keys = ["zone", "indicator", "commune_code", "unit"]
+    now = table[keys].assign(present=present, told_by=who)
+    compared = compare_targets(table, now, tolerated=tolerated)
+    intervals = zone_intervals(errors(), ZONES, None, None)
+    return with_verdicts(compared, intervals, level_percent=95.0, tolerated=tolerated).iloc[0]
 
 
 def test_rate_of_forest_cover_has_an_exact_denominator() -> None:

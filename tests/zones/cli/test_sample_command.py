@@ -233,6 +233,68 @@ def test_two_labels_or_none_for_one_point(
         assert text in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        (lambda t: t.iloc[3:], "thiếu 3 điểm"),
+        (lambda t: t.set_geometry(t.translate(60)), "bị dời quá 5 m"),
+        (lambda t: t.assign(class_1="oak"), "'oak' không phải là lớp"),
+        (lambda t: t.assign(class_2="other"), "hai người giải đoán khác nhau ở"),
+        (lambda t: t.assign(point="x"), "không cột nào ghi mã điểm của mẫu này"),
+    ],
+)
+def test_faulty_points_are_one_line_on_the_screen(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], change, text: str
+) -> None:  # type: ignore[no-untyped-def]
+    file = tmp_path / "về.gpkg"
+    change(labelled(made)).to_file(file, layer="points")
+    out = str(made.parent / "sample")
+    assert run(["sample", "read", str(made), str(file), "--out", out]) == 2
+    said = capsys.readouterr().err
+    assert text in said
+    assert "Traceback" not in said
+
+
+def test_a_changed_map_is_refused_by_read_and_by_run(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    labelled(made).to_file(tmp_path / "về.gpkg", layer="points")
+    folder = tmp_path / "dự án"
+    shutil.copytree(made.parent, folder)
+    sample = folder / "sample"
+    path = folder / made.name
+    assert run(["sample", "read", str(path), str(tmp_path / "về.gpkg"), "--out", str(sample)]) == 0
+    path.write_text(path.read_text("utf-8") + "certainty: {sample: sample}\n", "utf-8")
+    design = json.loads((sample / "design.json").read_text("utf-8"))
+    design["digest"] = "0" * 64
+    (sample / "design.json").write_text(json.dumps(design), "utf-8")
+    capsys.readouterr()
+    again = ["sample", "read", str(path), str(tmp_path / "về.gpkg"), "--out", str(sample)]
+    for command in (again, ["run", str(path), "--only", "compare", "--overwrite"]):
+        assert run(command) == 2
+        assert "mẫu rút từ bản đồ khác" in capsys.readouterr().err
+
+
+def test_fewer_points_than_the_strata_need_are_refused(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = ["--out", str(tmp_path / "s"), "--points", "2"]
+    assert run(["sample", "make", str(made), *out]) == 2
+    assert "2 điểm cho 3 tầng cần tối thiểu" in capsys.readouterr().err
+    assert not (tmp_path / "s").exists()
+
+
+def test_a_class_that_no_point_is_of_is_told_on_the_screen(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = labelled(made)
+    table = table.assign(class_1="pine", class_2="pine")
+    table.to_file(tmp_path / "về.gpkg", layer="points")
+    out = ["--out", str(made.parent / "sample")]
+    assert run(["sample", "read", str(made), str(tmp_path / "về.gpkg"), *out]) == 0
+    assert "không điểm nào thuộc lớp" in capsys.readouterr().out
+
+
 def test_a_sample_of_another_map_is_refused(made: Path) -> None:
     design = load_design(made.parent / "sample")
     with pytest.raises(InputError, match="drawn from another map"):
@@ -250,7 +312,9 @@ def test_points_lead_the_verdict(
     table.to_file(file, layer="points")
     sample = made.parent / "sample"
     assert run(["sample", "read", str(made), str(file), "--out", str(sample)]) == 0
-    assert "Thông" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Thông" in said
+    assert "sample: sample  dưới certainty:" in said
     path = made.with_name("with-points.yaml")
     path.write_text(
         made.read_text("utf-8") + "certainty: {boundaries: {forest: gps}, sample: sample}\n",
@@ -264,6 +328,9 @@ def test_points_lead_the_verdict(
     share = 1 - (len(pine) // 10) / len(pine)
     assert found["area_ha"] == pytest.approx(pine_ha * share)
     assert found["low_ha"] < found["area_ha"] < found["high_ha"]
+    again = ["sample", "read", str(path), str(file), "--out", str(sample)]
+    assert run(again) == 0
+    assert "dưới certainty:" not in capsys.readouterr().out
     targets = result[TARGETS]
     by_commune = errors.loc[("pine", "sample")].drop("")
     assert set(by_commune.index) == set(load_design(sample).commune_strata_ha)

@@ -389,7 +389,7 @@ def test_hectares_of_zones_stand_over_communes_and_the_newest_rate_beside_them()
     by_zone = pd.DataFrame(
         [("pine", "a", 1.0), ("pine", "b", 2.0), ("tea", "a", 4.0)],
         columns=["zone", "commune_code", "present_ha"],
-    )
+    ).assign(told_by=["layer", "layer", "report"])
     areas = measured_figures(by_zone, pd.DataFrame())
     assert set(areas["indicator"]) == {"area"}
     held = areas.set_index(["zone", "commune_code"])["present"].to_dict()
@@ -397,6 +397,7 @@ def test_hectares_of_zones_stand_over_communes_and_the_newest_rate_beside_them()
         ("pine", ""): 3.0, ("pine", "a"): 1.0, ("pine", "b"): 2.0,
         ("tea", ""): 4.0, ("tea", "a"): 4.0,
     }  # fmt: skip
+    assert areas.set_index("zone")["told_by"].to_dict() == {"pine": "layer", "tea": "report"}
     rates = measured_figures(by_zone, pd.DataFrame({"cover_percent": [60.0, 64.5]}))
     rate = rates[rates["indicator"] == "forest_cover_rate"]
     assert rate[["zone", "commune_code", "unit", "present"]].to_numpy().tolist() == [

@@ -172,8 +172,6 @@ def _with_verdicts(rows: pd.DataFrame, decimals: tuple[int, int]) -> pd.DataFram
     words = verdict_words(rows, language="vi", decimals=hectares, rate_decimals=rates)
     if words:
         known = rows["present"].notna()
-        # How sure a count or a yield is nobody asks: it has no interval, and no verdict by one.
-        known &= rows["unit"].isin(("ha", "%"))
         words["verdict"] = pd.Series(words["verdict"], rows.index).where(known, "").tolist()
     return rows.drop(columns=list(_JUDGED)).assign(**words)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from layers.base.language import Phrase
 from zones.certainty.communes import with_commune_intervals
 from zones.certainty.verdict import with_verdicts, zone_intervals
-from zones.inputs.present import present_by_zone, with_years, zones_of_plans
+from zones.inputs.present import present_by_zone, with_tellers, zones_of_plans
 from zones.measure.targets import (
     ToleratedBounds,
     compare_targets,
@@ -43,15 +43,10 @@ def work(context: Context) -> Made:
     cover = context[FOREST_COVER]
     compared = compare_targets(
         targets,
-        measured_figures(measured, cover),
+        measured_figures(with_tellers(project, measured), cover),
         tolerated=tolerated,
         reported=context[REPORTED],
     )
-    # A table of reports or of reconciled figures is a layer, and no map.
-    tellers = with_years(project, every[["zone"]], measured, context[MEASURED])
-    teller = compared["zone"].map(tellers.set_index("zone")["told_by"].dropna())
-    of_layer = compared["told_by"].eq("layer") & compared["indicator"].eq("area")
-    compared = compared.assign(told_by=compared["told_by"].mask(of_layer & teller.notna(), teller))
     level = (project.certainty or CertaintySettings()).level_percent
     intervals = zone_intervals(
         context[AREA_ERRORS],
