@@ -265,11 +265,14 @@ def _record(
     context: Context, sources: Mapping[str, Any], steps: Mapping[str, Any]
 ) -> dict[str, Any]:
     columns = ["severity", "kind", "source", "count", "message_en", "message_vi"]
+    tables = context.store.tables()
+    # In the order of the steps, whichever of them an earlier run has done.
     findings = [
         row
-        for name, table in context.store.tables().items()
-        if name.endswith("findings")
-        for row in table[columns].to_dict("records")
+        for step in steps.values()
+        for name in step["tables"]
+        if name.endswith("findings") and name in tables
+        for row in tables[name][columns].to_dict("records")
     ]
     communes, crs = context.communes()
     return {

@@ -532,8 +532,10 @@ def test_settings_of_one_page_leave_the_other_pages(done: Path) -> None:
     path, out = done, done.parent / "out"
     before = {name: (out / name).read_bytes() for name in ("map.html", "annex.xlsx")}
     changes = {"atlas": {"make": True, "communes": ("06148",), "overview": False}}
-    _, listener = run(path, only=("atlas",), overwrite=True, changes=changes)
+    findings = json.loads((out / "run.json").read_text("utf-8"))["findings"]
+    again, listener = run(path, only=("atlas",), overwrite=True, changes=changes)
     assert {"measure", "allocate"} & set(listener.steps) == set()
+    assert again.record["findings"] == findings, "in the order of the steps, as before"
     assert (out / "atlas.pdf").is_file()
     assert {name: (out / name).read_bytes() for name in before} == before
     run(path, only=("annex",), overwrite=True, changes={"annex": {"language": "en"}})
