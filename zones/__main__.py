@@ -41,7 +41,6 @@ _CIRCLES = (200_000, 20, 100)
 def main() -> None:
     """Run the command line and exit with its code; asked to stop, at any time, says one line."""
     _stop_when_asked()
-    _end_when_deaf()
     gc.set_threshold(*_CIRCLES)
     try:
         code = _run()
@@ -71,6 +70,7 @@ def _run() -> int:
         return 2
     set_language(chosen, asked=arguments != sys.argv[1:])
     tell_how_to_choose()
+    _end_when_deaf()
     if "--json" in arguments:
         _keep_output_for_json()
     from zones.cli.main import run  # help texts are built in the language settled above

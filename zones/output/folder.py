@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from layers.base.errors import InputError, OutputError, OutputExistsError
+from layers.base.files import special_kind
 from layers.io.atomic import guard_writing, remove_left_over
 from layers.io.lock import locked, real_path
 from layers.io.table_output import save_csv, without_dust
@@ -114,6 +115,8 @@ def _copy_kept(
             path = here / name
             inner = path.relative_to(folder).as_posix()
             if inner in moved or keep(inner):
+                if (kind := special_kind(path)) is not None:
+                    raise OutputError("layers.base.refused", path=path, why=kind)
                 target = stage / moved.get(inner, inner)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(path, target, follow_symlinks=False)

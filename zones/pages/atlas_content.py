@@ -61,7 +61,9 @@ def symbols_of_plots(layer: PlotLayer, *, zones: dict[str, str]) -> pd.Series[st
     weights = layer.crop_weights.sort_values("weight", ascending=False, kind="stable")
     leading = weights.drop_duplicates("row").set_index("row")["crop"]
     plots = layer.plots
-    zone = plots["row"].map(leading).map(zones).where(plots["land"].isin(BEARING))
+    # Of a layer without crops the zones would be numbers, all missing.
+    zone = plots["row"].map(leading).map(zones).astype("object")
+    zone = zone.where(plots["land"].isin(BEARING))
     symbol: pd.Series[str] = zone.where(zone.notna(), plots["land"]).astype("str")
     return symbol
 

@@ -210,13 +210,18 @@ def test_a_signal_while_the_commands_load_is_one_line(
 
 
 _DEAF = """
-import ctypes, os, signal, sys
+import collections, itertools, os, signal, sys, time
 import zones.__main__
 import zones.cli.main
 
 def deaf(*_arguments, **_options):
-    os.kill(os.getpid(), signal.{signal})
-    ctypes.PyDLL(None).sleep(60)  # keeps Python's lock, as a driver in a loop does
+    run = os.getpid()
+    if os.fork() == 0:
+        time.sleep(0.3)
+        os.kill(run, signal.{signal})
+        os._exit(0)
+    # A loop in C that keeps Python's lock and never looks up, as a driver's may be.
+    collections.deque(itertools.repeat(None), maxlen=0)
 
 zones.__main__._PATIENCE_SECONDS = 0.2
 zones.cli.main.application = deaf

@@ -256,3 +256,18 @@ def test_a_link_that_leads_back_to_itself_is_told(tmp_path: Path) -> None:
     out.symlink_to(out)
     with pytest.raises(OutputError, match="out"), locked_folder(out):
         pass
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes have names on POSIX")
+def test_a_pipe_in_the_folder_is_told_and_not_waited_for(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / "mine.txt").write_text("x", "utf-8")
+    os.mkfifo(folder / "pipe")
+    with (
+        pytest.raises(OutputError, match="pipe: it is a pipe, where a file was expected"),
+        staged_folder(folder, keep=lambda _name: True),
+    ):
+        pytest.fail("the block may not begin")
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["out"]
+    assert (folder / "mine.txt").read_text("utf-8") == "x"

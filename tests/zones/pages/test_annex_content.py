@@ -296,6 +296,15 @@ def test_plot_is_drawn_as_the_zone_of_its_greatest_species() -> None:
     assert only["symbol"].tolist() == ["pine", "hoi"]
 
 
+def test_plots_of_a_layer_without_crops_are_drawn_as_their_land() -> None:
+    """A land-use map alone stopped the QGIS project and the atlas."""
+    layer = _layer([("LUC", {}), ("RSX", {})])
+    for kind in ("Int64", "object", "str"):
+        weights = layer.crop_weights.astype({"row": "Int64"}).astype({"crop": kind})
+        bare = PlotLayer(layer.plots.astype({"row": "Int64"}), weights, layer.findings)
+        assert plot_symbols(bare, zones={"pine": "pine"})["symbol"].tolist() == ["LUC", "RSX"]
+
+
 def test_communes_of_the_factory_have_no_kind() -> None:
     # The test above that a title says "xã" would prove nothing otherwise.
     assert "kind" not in communes().columns
