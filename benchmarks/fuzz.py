@@ -22,8 +22,9 @@ import tempfile
 import time
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -164,7 +165,8 @@ def fuzz_inputs(tries: int, seed: int, *, only: str = "") -> Iterator[Outcome]:
     """Mutated inputs, one after the other; the same seed gives the same ones."""
     with tempfile.TemporaryDirectory(prefix="zones-fuzz-") as place:
         originals = Path(place) / "originals"
-        families = _originals(originals)
+        originals.mkdir()
+        families = _families(originals)
         # Documents and results have many commands each, a layer has four.
         names = [*families, *["documents", "results", "returns"] * 6]
         number = 0
@@ -173,7 +175,7 @@ def fuzz_inputs(tries: int, seed: int, *, only: str = "") -> Iterator[Outcome]:
             rng = random.Random(seed)
             folder = Path(place) / "try"
             family = rng.choice(names)
-            command, files = rng.choice(families[family])
+            command, files = rng.choice(families[family]())
             if only not in command:
                 continue
             number += 1
@@ -207,33 +209,46 @@ Files = list[str]
 Family = list[tuple[str, Files]]
 
 
-def _originals(place: Path) -> dict[str, Family]:
-    """Projects and documents in all formats, and which of their files each command reads."""
-    families: dict[str, Family] = {}
+def _families(place: Path) -> dict[str, Callable[[], Family]]:
+    """Projects and documents in all formats, each made when a try first needs it."""
     warnings.simplefilter("ignore")  # of drivers that shorten names and widen integers
-    rng = random.Random(1)
+    families: dict[str, Callable[[], Family]] = {}
     polygons = [(name, ending) for name in ("forest", "orchards", "use") for ending in FORMATS]
     for name, ending in [*polygons, ("cover", ""), ("fruit", ".csv"), ("fruit", ".xlsx")]:
-        folder = place / f"{name}{ending}"
-        write_random_project(folder, len(families) + 1, only=name, ending=ending)
-        inputs = _files(folder)
-        layer = [item for item in inputs if item.startswith(name)]
-        rest = [item for item in inputs if item not in layer]
-        families[folder.name] = [
-            ("check project.yaml", layer),
-            ("check project.yaml", layer),
-            ("run project.yaml --only measure", layer),
-            (rng.choice(["check project.yaml --json", "allocate project.yaml"]), rest),
-        ]
-        if name == "forest":
-            families[folder.name].append(("cover project.yaml", layer))
-    folder = place / "documents"
-    folder.mkdir()
+        make = partial(_layer_family, place, name, ending, len(families) + 1)
+        families[f"{name}{ending}"] = cache(make)
+    families["documents"] = cache(partial(_document_family, place / "documents"))
+    families["returns"] = cache(partial(_returns, place / "returns"))
+    families["results"] = cache(partial(_results, place / "results"))
+    return families
+
+
+def _layer_family(place: Path, name: str, ending: str, seed: int) -> Family:
+    """A project of one layer, and which of its files each command reads."""
+    folder = place / f"{name}{ending}"
+    write_random_project(folder, seed, only=name, ending=ending)
+    inputs = _files(folder)
+    layer = [item for item in inputs if item.startswith(name)]
+    rest = [item for item in inputs if item not in layer]
+    return [
+        ("check project.yaml", layer),
+        ("check project.yaml", layer),
+        ("run project.yaml --only measure", layer),
+        (["check project.yaml --json", "allocate project.yaml"][seed % 2], rest),
+        *([("cover project.yaml", layer)] if name == "forest" else []),
+    ]
+
+
+def _document_family(folder: Path) -> Family:
+    """Plans, documents, and tables and layers of old communes."""
+    write_random_project(folder, 1, only="forest", ending=".gpkg")
+    for item in folder.iterdir():
+        if item.name != "mine.yaml":
+            item.unlink()
     _documents(folder)
-    shutil.copy(place / "forest.gpkg" / "mine.yaml", folder)
     names = _files(folder)
     convert = "--from 2024 --to 2025 --province 20 --code-column maxa"
-    families["documents"] = [
+    return [
         ("plan lint mine.yaml", ["mine.yaml"]),
         ("plan diff mine.yaml lang-son-2026-2030", ["mine.yaml"]),
         *((f"plan extract {name} -o draft.yaml --province 20", [name]) for name in names
@@ -244,18 +259,19 @@ def _originals(place: Path) -> dict[str, Family]:
            [name for name in names if name.startswith(Path(_layer(ending)).stem)])
           for ending in FORMATS),
     ]  # fmt: skip
-    families["returns"] = _returns(place / "returns")
-    done = place / "results"
-    write_random_project(done, 4)
-    _try(["run", "project.yaml"], done, "original", limit=300)
-    outputs = [name for name in _files(done) if name.startswith("out/")]
-    families["results"] = [
+
+
+def _results(folder: Path) -> Family:
+    """What a run wrote, read again."""
+    write_random_project(folder, 4)
+    _try(["run", "project.yaml"], folder, "original", limit=300)
+    outputs = [name for name in _files(folder) if name.startswith("out/")]
+    return [
         ("verify out", outputs),
         ("run project.yaml --only annex --overwrite", outputs),
         ("run project.yaml --only render --overwrite", [n for n in outputs if "parquet" in n]),
         ("allocate project.yaml --explain pine.Lộc_Bình", [n for n in outputs if "parquet" in n]),
     ]
-    return families
 
 
 def _returns(folder: Path) -> Family:

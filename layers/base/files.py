@@ -7,6 +7,7 @@ here first. What is refused later, in the midst of work, is told with the same w
 from __future__ import annotations
 
 import errno
+import os
 import stat
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from layers.base.not_there import in_its_place
 
 _REASONS = {
     errno.ENOENT: "not_there",
+    errno.EEXIST: "exists",
     errno.EISDIR: "folder",
     errno.ENOTDIR: "no_folder",
     errno.EACCES: "not_permitted",
@@ -70,6 +72,11 @@ def special_kind(path: Path) -> Phrase | None:
     except OSError:
         return None
     return None if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else _kind(mode)
+
+
+def resolved(path: Path) -> Path:
+    """Where a path really leads; one whose links lead back to themselves, to where they begin."""
+    return Path(os.path.realpath(path))  # Path.resolve raises what is no OSError
 
 
 def cannot_open(error: OSError, path: str | Path) -> InputError:

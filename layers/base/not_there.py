@@ -29,7 +29,8 @@ def in_its_place(path: Path) -> Phrase:
 
 def nearest_name(path: Path) -> Phrase | None:
     """Say which name of the folder was perhaps meant, if one is near."""
-    plain = {_plain(name): name for name in reversed(_names(path.parent) or [])}
+    names = [name for name in _names(path.parent) or [] if name != path.name]
+    plain = {_plain(name): name for name in reversed(names)}
     near = difflib.get_close_matches(_plain(path.name), plain, n=1, cutoff=0.7)
     return message("layers.base.did_you_mean", name=plain[near[0]]) if near else None
 

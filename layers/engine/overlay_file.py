@@ -18,6 +18,7 @@ import pandas as pd
 import pyproj
 
 from layers.base.errors import InputError
+from layers.base.files import resolved
 from layers.base.findings import Finding, Findings
 from layers.base.messages import message
 from layers.base.workers import Workers, ask_workers, run_pieces
@@ -117,7 +118,7 @@ def _seen_by_all(described: VectorDescription, workers: Workers, findings: Findi
     """Tell whether all workers of a cluster see the file, and refuse another one in its place."""
     if described.driver != "Parquet":
         return False
-    path = described.opened.path.resolve()
+    path = resolved(described.opened.path)
     mark, marks = file_mark(path), ask_workers(workers, file_mark, path)
     others = sum(there not in (None, mark) for there in marks)
     if others:

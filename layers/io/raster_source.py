@@ -22,6 +22,7 @@ from rasterio._err import CPLE_BaseError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from layers.base.errors import InputError, MissingFileError
+from layers.base.files import resolved
 from layers.base.messages import message
 from layers.io.endings import SIDECARS, UNSIGNED_RASTERS
 from layers.io.vector_source import local_path, refuse_special_part
@@ -75,7 +76,7 @@ def open_raster(path: str | Path, *, folders: Sequence[Path] = (), checked: bool
         raster_files(at, folders=folders)
     driver = _driver(at)
     # GDAL reads relative sources from where a linked VRT really is.
-    name = at.resolve() if driver == "VRT" else at
+    name = resolved(at) if driver == "VRT" else at
     with warnings.catch_warnings(), reading(at.name), rasterio.Env(**GDAL_OPTIONS):
         warnings.simplefilter("ignore", NotGeoreferencedWarning)  # an error of ours, if it matters
         dataset = rasterio.open(name, driver=driver, sharing=False)
@@ -242,7 +243,7 @@ def _vrt_sources(vrt: Path, asked: Path, folders: Sequence[Path]) -> list[Path]:
         raise InputError(
             "layers.io.vrt_unknown_elements", vrt=vrt.name, count=len(strange), strange=strange
         )
-    home = vrt.resolve().parent
+    home = resolved(vrt).parent
     named = [item for item in root.iter() if _tag(item) in _VRT_FILES]
     sources = [_source_path(item, home) for item in named]
     # Neither a device nor an address is opened to look what it is.
@@ -289,8 +290,8 @@ def _source_path(item: ET.Element, home: Path) -> tuple[str, Path | None]:
 
 def _within(path: Path, asked: Path, folders: Sequence[Path]) -> bool:
     """Whether a file lies in the folder of the raster asked for, or in the project's folders."""
-    allowed = [asked.absolute().parent, asked.resolve().parent, *folders]
-    return any(path.resolve().is_relative_to(folder.resolve()) for folder in allowed)
+    allowed = [asked.absolute().parent, resolved(asked).parent, *folders]
+    return any(resolved(path).is_relative_to(resolved(folder)) for folder in allowed)
 
 
 def _outside(name: str, files: list[str]) -> InputError:

@@ -34,6 +34,7 @@ import shapely
 from fiona._err import CPLE_BaseError
 
 from layers.base.errors import InputError, MissingFileError
+from layers.base.files import resolved
 from layers.base.json_text import parsed_json
 from layers.io.dbf_text import decode_columns, decode_name
 from layers.io.declared_crs import declared_crs
@@ -280,7 +281,7 @@ def _layers_of(source: VectorSource) -> list[str]:
 
 def _opened_as(source: VectorSource) -> Path | str:
     """Name for pyogrio: a prefix keeps other JSON drivers, which may fetch, away."""
-    return f"GeoJSON:{source.path.resolve()}" if source.driver == "GeoJSON" else source.path
+    return f"GeoJSON:{resolved(source.path)}" if source.driver == "GeoJSON" else source.path
 
 
 def _describe(source: VectorSource, layer: str, *, layers: tuple[str, ...]) -> VectorDescription:

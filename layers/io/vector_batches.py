@@ -22,7 +22,7 @@ import pyogrio
 import shapely
 
 from layers.base.errors import InputError
-from layers.base.files import require_file
+from layers.base.files import require_file, resolved
 from layers.io.flatgeobuf import BATCH
 from layers.io.vector import (
     VectorDescription,
@@ -130,7 +130,7 @@ def vector_parts(
 def _rows_apart(
     described: VectorDescription, wanted: list[str], *, checked: bool
 ) -> Iterator[FileRows]:
-    path, first = described.opened.path.resolve(), 0
+    path, first = resolved(described.opened.path), 0
     with as_input_error(described.source), _parquet(path) as file:
         for group in range(file.num_row_groups):
             rows = file.metadata.row_group(group).num_rows

@@ -29,7 +29,7 @@ from typing import Any, BinaryIO
 import pyproj
 
 from layers.base.errors import InputError, MissingFileError
-from layers.base.files import require_file, special_kind
+from layers.base.files import require_file, resolved, special_kind
 from layers.base.messages import message
 from layers.io.atomic import waiting_files
 from layers.io.declared_crs import declared_crs
@@ -163,9 +163,9 @@ def _source(path: Path, origin: Path) -> VectorSource:
 def _refuse_parts_elsewhere(source: VectorSource) -> None:
     """Refuse parts that are links out of the layer's folder: the project does not name them."""
     path = source.path
-    homes = [path.resolve()] if path.is_dir() else [path.parent.resolve(), path.resolve().parent]
+    homes = [resolved(path)] if path.is_dir() else [resolved(path.parent), resolved(path).parent]
     for part in _parts(path):
-        real = part.resolve()
+        real = resolved(part)
         if part.is_symlink() and part != path and not any(map(real.is_relative_to, homes)):
             raise InputError(
                 "layers.io.part_elsewhere", source=source.name, part=part.name, real=real
@@ -476,7 +476,7 @@ def _ended(calls: Iterator[int]) -> bool:
 
 def open_geopackage(path: Path) -> sqlite3.Connection:
     """Open a GeoPackage for reading only, text as bytes."""
-    database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    database = sqlite3.connect(f"{resolved(path).as_uri()}?mode=ro", uri=True)
     database.text_factory = bytes
     return database
 

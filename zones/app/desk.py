@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from layers.base.errors import OutputError
+from layers.base.files import resolved
 from layers.base.language import Phrase
 from layers.base.messages import message
 from maps import MapContent
@@ -104,7 +105,7 @@ class Desk:
 
     def place(self, file: Path) -> None:
         """Put a project on the desk; a second desk on it may look, but not write."""
-        file = file.resolve()
+        file = resolved(file)
         self._read = self._owed = None
         self._kept = {}
         self._hold(file)

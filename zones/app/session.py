@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.base.errors import MissingFileError
+from layers.base.files import resolved
 from layers.base.json_text import parsed_json
 from layers.base.messages import message
 from layers.base.not_there import in_its_place
@@ -33,7 +34,7 @@ class Session:
 
     def with_root(self, folder: Path) -> Session:
         """Open one more folder."""
-        real = folder.resolve()
+        real = resolved(folder)
         return self if real in self.roots else replace(self, roots=(*self.roots, real))
 
     def inside(self, path: str | Path) -> Path:
@@ -41,7 +42,7 @@ class Session:
         text = str(path)
         if not text or "\0" in text or text.startswith(("\\\\", "//")):
             raise RefusedError(403, message("zones.app.outside", path=text[:80]))
-        real = Path(text).resolve()
+        real = resolved(Path(text))
         if not any(real.is_relative_to(root) for root in self.roots):
             raise RefusedError(403, message("zones.app.outside", path=text[:80]))
         return real
@@ -91,4 +92,4 @@ def first_session(given: Path | None) -> Session:
         raise MissingFileError(
             "zones.app.no_project_file", path=str(path), there=in_its_place(path)
         )
-    return Session(project=path.resolve()).with_root(path.resolve().parent)
+    return Session(project=resolved(path)).with_root(resolved(path).parent)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from layers.base.files import resolved
 from zones.cli.pages import make_pages
 from zones.cli.terminal.language import say
 from zones.cli.terminal.options import PageOptions, ProjectFile, grouped
@@ -35,7 +36,7 @@ def borders(
 
     changes: dict[str, Any] = {"make": True}
     if across:
-        changes["projects"] = tuple(path.resolve() for path in across)
+        changes["projects"] = tuple(resolved(path) for path in across)
     if distance is not None:
         changes["distance_m"] = distance
     make_pages(

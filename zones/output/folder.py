@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from layers.base.errors import InputError, OutputError, OutputExistsError
-from layers.base.files import special_kind
+from layers.base.files import resolved, special_kind
 from layers.io.atomic import guard_writing, remove_left_over
 from layers.io.lock import locked, real_path
 from layers.io.table_output import save_csv, without_dust
@@ -53,8 +53,8 @@ def _refuse_no_folder(folder: Path) -> None:
 
 def _lies_in(path: Path, folder: Path) -> bool:
     """Whether a file, or the link that names it, lies in a folder."""
-    linked = path.parent.resolve() / path.name
-    return path.resolve().is_relative_to(folder) or linked.is_relative_to(folder)
+    linked = resolved(path.parent) / path.name
+    return resolved(path).is_relative_to(folder) or linked.is_relative_to(folder)
 
 
 @contextlib.contextmanager

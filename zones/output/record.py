@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from layers.base.errors import InputError
+from layers.base.files import resolved
 from layers.base.json_text import json_bytes, parsed_json
 from layers.base.resources import data_path
 from layers.io.endings import RASTER_ENDINGS
@@ -58,7 +59,7 @@ def file_digest(path: Path) -> str:
 
 def leads_out(path: Path, folder: Path) -> bool:
     """Whether a path is a link to what lies outside of a folder that came from elsewhere."""
-    return path.is_symlink() and not path.resolve().is_relative_to(folder.resolve())
+    return path.is_symlink() and not resolved(path).is_relative_to(resolved(folder))
 
 
 def _files_of(path: Path, folders: Sequence[Path]) -> list[Path]:
@@ -97,8 +98,8 @@ def _name(item: Path, path: Path) -> str:
     """Name of a part of an input, from the folder where the input lies."""
     if item == path:
         return path.name
-    home = path.resolve().parent
-    return os.path.relpath(item.resolve(), home).replace(os.sep, "/")
+    home = resolved(path).parent
+    return os.path.relpath(resolved(item), home).replace(os.sep, "/")
 
 
 def input_stamp(path: Path, *, folders: Sequence[Path] = ()) -> tuple[tuple[str, int, int], ...]:

@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field, PrivateAttr
 
 from layers.base.errors import InputError
+from layers.base.files import resolved
 from layers.base.resources import rows_put_back
 from zones.project.model import Project, Title, load_project, project_file
 from zones.project.part import Part
@@ -32,7 +33,7 @@ class Region(Part):
 
     def files(self) -> list[Path]:
         """Project files of the provinces."""
-        return [project_file(self._file.parent / named).resolve() for named in self.region_of]
+        return [resolved(project_file(self._file.parent / named)) for named in self.region_of]
 
 
 def load_region(path: Path) -> Region | None:
@@ -54,7 +55,7 @@ def province_of_region(region: Region, file: Path) -> Project:
     """Project of a province, its borders with the others of the region measured."""
     project = load_project(file)
     others = [at for at in region.files() if at != file]
-    known = {project_file(project.resolve(at)).resolve() for at in project.borders.projects}
+    known = {resolved(project_file(project.resolve(at))) for at in project.borders.projects}
     across = (*project.borders.projects, *(at for at in others if at not in known))
     borders = project.borders.model_copy(update={"make": True, "projects": across})
     return project.model_copy(update={"borders": borders})

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from layers.base.errors import InputError, MissingFileError, VungTrongError
-from layers.base.files import reason, refusal, require_file, special_kind
+from layers.base.files import reason, refusal, require_file, resolved, special_kind
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="pipes and sockets have names on POSIX")
 
@@ -60,6 +60,8 @@ def test_links_that_lead_nowhere(tmp_path: Path) -> None:
         require_file(tmp_path / "nowhere")
     with pytest.raises(InputError, match="its links lead back to themselves"):
         require_file(tmp_path / "loop")
+    assert resolved(tmp_path / "loop").name == "loop"
+    assert resolved(tmp_path / "nowhere") == resolved(tmp_path) / "gone"
 
 
 @posix

@@ -271,3 +271,12 @@ def test_a_pipe_in_the_folder_is_told_and_not_waited_for(tmp_path: Path) -> None
         pytest.fail("the block may not begin")
     assert sorted(item.name for item in tmp_path.iterdir()) == ["out"]
     assert (folder / "mine.txt").read_text("utf-8") == "x"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right of their own there")
+def test_an_input_whose_links_have_no_end_is_left_to_its_reader(tmp_path: Path) -> None:
+    """The look where inputs lie stopped with a fault of the program."""
+    (tmp_path / "loop").symlink_to("loop")
+    refuse_existing(tmp_path / "out", overwrite=False, inputs=[tmp_path / "loop"])
+    with pytest.raises(OutputError, match="inputs"):
+        refuse_existing(tmp_path, overwrite=True, inputs=[tmp_path / "loop"])

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.base.errors import VungTrongError
+from layers.base.files import resolved
 from layers.base.messages import message
 from layers.base.not_there import in_its_place
 from layers.communes.gazetteer import provinces
@@ -112,7 +113,7 @@ def browse(desk: Desk, asked: At) -> dict[str, Any]:
 
 
 def _inside(desk: Desk, path: Path) -> bool:
-    real = path.resolve()
+    real = resolved(path)
     return any(real.is_relative_to(root) for root in desk.session.roots)
 
 
